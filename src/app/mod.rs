@@ -1,0 +1,1 @@
+//! The headless application: state, commands, jobs, query slots, user errors. Windows and subcommands stand on it.

@@ -1,0 +1,1 @@
+//! CloudTrail: one event as JSON to a row; console and query CSVs.

@@ -1,0 +1,117 @@
+//! The contract between whoever feeds bytes, the parsers, and whoever takes the records.
+
+use crate::model::batch::Digest;
+use crate::model::{EventRow, FlowBatch, FlowBatchBuilder, Format, ImportWarning};
+
+/// How the content ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StreamEnd {
+    Complete,
+    /// The file is cut off or damaged from here on; what came before is kept. The reason, for the warning.
+    CutOff(String),
+}
+
+/// A parser of one format. Content is UTF-8 as far as the file is (UTF-16 has been transcoded, a byte order mark taken
+/// off); invalid bytes arrive as they are. Pieces are cut anywhere.
+///
+/// Invariant: every line or element ends as exactly one record or one `Scope::Element` warning.
+pub trait Parser: Send {
+    fn push(&mut self, content: &[u8], out: &mut Emitter);
+    fn finish(&mut self, end: &StreamEnd, out: &mut Emitter);
+    /// The format as it is now known (a parser may refine what detection said).
+    fn format(&self) -> Format;
+    /// For headerless records: the flow log format in AWS's notation (`${version} ${account-id} ...`).
+    fn record_format(&self) -> Option<String> {
+        None
+    }
+}
+
+/// What the examiner or the case already knows about formats that files do not tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormatChoice {
+    /// For headerless flow records: field names in order, as `${version} ${account-id} ...` or separated by spaces.
+    pub flow_format: Option<String>,
+}
+
+/// A piece of result.
+#[derive(Debug)]
+pub enum Output {
+    Flows(FlowBatch),
+    Events(Vec<EventRow>),
+    Digest(Digest),
+    Warnings(Vec<ImportWarning>),
+}
+
+/// Collects what a parser finds and hands it on in bounded pieces.
+#[derive(Default)]
+pub struct Emitter {
+    /// The flow batch under construction; a parser calls `flow_row_done` after each row.
+    pub flows: FlowBatchBuilder,
+    events: Vec<EventRow>,
+    event_bytes: usize,
+    warnings: Vec<ImportWarning>,
+    ready: Vec<Output>,
+}
+
+impl Emitter {
+    /// Bytes of JSON after which a batch of events is handed on.
+    const EVENTS_FULL_BYTES: usize = 4 << 20;
+    const WARNINGS_FULL: usize = 1024;
+
+    /// To be called after a row was added to `flows`.
+    #[inline]
+    pub fn flow_row_done(&mut self) {
+        if self.flows.is_full() {
+            let batch = self.flows.take();
+            self.ready.push(Output::Flows(batch));
+        }
+    }
+
+    pub fn event(&mut self, event: EventRow) {
+        self.event_bytes += event.json.len() + 512;
+        self.events.push(event);
+        if self.event_bytes >= Self::EVENTS_FULL_BYTES {
+            self.flush_events();
+        }
+    }
+
+    pub fn digest(&mut self, digest: Digest) {
+        self.ready.push(Output::Digest(digest));
+    }
+
+    pub fn warn(&mut self, warning: ImportWarning) {
+        self.warnings.push(warning);
+        if self.warnings.len() >= Self::WARNINGS_FULL {
+            self.flush_warnings();
+        }
+    }
+
+    /// What is full; empty most of the time.
+    pub fn take_ready(&mut self) -> Vec<Output> {
+        std::mem::take(&mut self.ready)
+    }
+
+    /// Everything, at the end of the evidence.
+    pub fn take_all(&mut self) -> Vec<Output> {
+        if !self.flows.is_empty() {
+            let batch = self.flows.take();
+            self.ready.push(Output::Flows(batch));
+        }
+        self.flush_events();
+        self.flush_warnings();
+        self.take_ready()
+    }
+
+    fn flush_events(&mut self) {
+        if !self.events.is_empty() {
+            self.ready.push(Output::Events(std::mem::take(&mut self.events)));
+            self.event_bytes = 0;
+        }
+    }
+
+    fn flush_warnings(&mut self) {
+        if !self.warnings.is_empty() {
+            self.ready.push(Output::Warnings(std::mem::take(&mut self.warnings)));
+        }
+    }
+}

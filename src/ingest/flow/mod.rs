@@ -1,0 +1,1 @@
+//! Flow records: text with a header, headerless, Parquet.

@@ -1,0 +1,1 @@
+//! Splits JSON of any size into its record elements, and recognises what wraps them.

@@ -1,0 +1,13 @@
+//! From bytes to records. A reader unpacks and hashes (`reader`), the content says what it is (`detect`), one parser per
+//! format turns it into batches and warnings. Parsers are fed bytes and give values: they open no file, know no case and
+//! no window.
+
+pub mod cloudtrail;
+pub mod detect;
+pub mod emit;
+pub mod flow;
+pub mod json;
+pub mod paths;
+pub mod reader;
+
+pub use emit::{Emitter, FormatChoice, Output, Parser, StreamEnd};

@@ -1,0 +1,1 @@
+//! What paths and file names say about account, region, date and log.

@@ -1,0 +1,210 @@
+//! Records on their way from a parser into the case. A flow batch carries its own small dictionaries: rows refer to
+//! addresses, pairs and tuples by their place in the batch, so that the writer meets each distinct value once.
+
+use super::{Address, FieldId};
+use rustc_hash::FxHashMap;
+use std::net::IpAddr;
+
+/// No value, in the index columns of `FlowRow`.
+pub const ABSENT: u32 = u32::MAX;
+/// No value, in the `i64` columns of `FlowRow`.
+pub const NO_VALUE: i64 = i64::MIN;
+/// No port. Ports are 0 to 65535.
+pub const NO_PORT: i32 = -1;
+
+/// Values of one home (`Interface` or `Disposition`), only those that are present, in the order of the field table.
+/// Values are the text of the log; integers are checked by the parser.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Tuple(pub Vec<(FieldId, Box<str>)>);
+
+/// One flow record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FlowRow {
+    /// Line or element in the evidence, from 1, strictly increasing.
+    pub position: u32,
+    /// Bytes from the start of the uncompressed content to the record's raw text.
+    pub offset: u64,
+    /// Bytes of the record's raw text, line end not included.
+    pub len: u32,
+    /// Into `FlowBatch::pairs`; the record's srcaddr and dstaddr.
+    pub pair: u32,
+    /// Into `FlowBatch::pairs`; pkt-srcaddr and pkt-dstaddr.
+    pub packet_pair: u32,
+    /// Into `FlowBatch::interfaces`.
+    pub interface: u32,
+    /// Into `FlowBatch::dispositions`.
+    pub disposition: u32,
+    /// Into `FlowBatch::extras`.
+    pub extra: u32,
+    pub srcport: i32,
+    pub dstport: i32,
+    pub packets: i64,
+    pub bytes: i64,
+    /// Seconds since 1970 UTC. A record with milliseconds keeps them as `start_ms` and `end_ms` (0 to 999) in its extra.
+    pub start: i64,
+    pub end: i64,
+}
+
+/// Up to `FlowBatchBuilder::FULL` records of one evidence, in order of position.
+#[derive(Debug, Default)]
+pub struct FlowBatch {
+    pub addresses: Vec<Address>,
+    /// Indices into `addresses`; either side may be `ABSENT`.
+    pub pairs: Vec<(u32, u32)>,
+    pub interfaces: Vec<Tuple>,
+    pub dispositions: Vec<Tuple>,
+    /// JSON objects.
+    pub extras: Vec<Box<str>>,
+    pub rows: Vec<FlowRow>,
+}
+
+/// Builds flow batches; every `*_index` call finds the value or adds it.
+#[derive(Default)]
+pub struct FlowBatchBuilder {
+    batch: FlowBatch,
+    v4: FxHashMap<u32, u32>,
+    v6: FxHashMap<Address, u32>,
+    pairs: FxHashMap<(u32, u32), u32>,
+    interfaces: FxHashMap<Tuple, u32>,
+    dispositions: FxHashMap<Tuple, u32>,
+    extras: FxHashMap<Box<str>, u32>,
+}
+
+impl FlowBatchBuilder {
+    /// Rows after which a batch is handed on: large enough that dictionaries pay, small enough for bounded memory.
+    pub const FULL: usize = 1 << 16;
+
+    pub fn len(&self) -> usize {
+        self.batch.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.batch.rows.is_empty()
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.len() >= Self::FULL
+    }
+
+    pub fn address_index(&mut self, address: &Address) -> u32 {
+        if let (IpAddr::V4(v4), None) = (address.ip, &address.zone) {
+            return self.ipv4_index(v4);
+        }
+        if let Some(&index) = self.v6.get(address) {
+            return index;
+        }
+        let index = push(&mut self.batch.addresses, address.clone());
+        self.v6.insert(address.clone(), index);
+        index
+    }
+
+    pub fn ipv4_index(&mut self, v4: std::net::Ipv4Addr) -> u32 {
+        let addresses = &mut self.batch.addresses;
+        *self.v4.entry(u32::from(v4)).or_insert_with(|| push(addresses, Address { ip: IpAddr::V4(v4), zone: None }))
+    }
+
+    pub fn pair_index(&mut self, source: u32, destination: u32) -> u32 {
+        if source == ABSENT && destination == ABSENT {
+            return ABSENT;
+        }
+        let pairs = &mut self.batch.pairs;
+        *self.pairs.entry((source, destination)).or_insert_with(|| push(pairs, (source, destination)))
+    }
+
+    pub fn interface_index(&mut self, tuple: &Tuple) -> u32 {
+        intern(&mut self.interfaces, &mut self.batch.interfaces, tuple)
+    }
+
+    pub fn disposition_index(&mut self, tuple: &Tuple) -> u32 {
+        intern(&mut self.dispositions, &mut self.batch.dispositions, tuple)
+    }
+
+    /// `json` is the text of a JSON object with sorted keys.
+    pub fn extra_index(&mut self, json: &str) -> u32 {
+        if let Some(&index) = self.extras.get(json) {
+            return index;
+        }
+        let index = push(&mut self.batch.extras, json.into());
+        self.extras.insert(json.into(), index);
+        index
+    }
+
+    pub fn row(&mut self, row: FlowRow) {
+        self.batch.rows.push(row);
+    }
+
+    /// The batch so far; the builder starts anew.
+    pub fn take(&mut self) -> FlowBatch {
+        self.v4.clear();
+        self.v6.clear();
+        self.pairs.clear();
+        self.interfaces.clear();
+        self.dispositions.clear();
+        self.extras.clear();
+        std::mem::take(&mut self.batch)
+    }
+}
+
+fn push<T>(list: &mut Vec<T>, value: T) -> u32 {
+    list.push(value);
+    (list.len() - 1) as u32
+}
+
+fn intern(map: &mut FxHashMap<Tuple, u32>, list: &mut Vec<Tuple>, tuple: &Tuple) -> u32 {
+    if tuple.0.is_empty() {
+        return ABSENT;
+    }
+    if let Some(&index) = map.get(tuple) {
+        return index;
+    }
+    let index = push(list, tuple.clone());
+    map.insert(tuple.clone(), index);
+    index
+}
+
+/// How much of an event a source tells; a higher one wins where the same eventID is met twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Completeness {
+    /// The console's 10-column CSV.
+    ConsoleCsv10 = 1,
+    /// The console's 16-column CSV.
+    ConsoleCsv16 = 2,
+    /// A CSV of a query (Lake, Athena): the columns that were asked for.
+    QueryCsv = 3,
+    /// The event's own JSON.
+    Full = 4,
+}
+
+/// One occurrence of a CloudTrail event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventRow {
+    pub position: u32,
+    /// Bytes from the start of the uncompressed content to the element's raw text.
+    pub offset: u64,
+    pub len: u64,
+    pub completeness: Completeness,
+    /// The event as a JSON object, as written; CSV rows are rendered into AWS's names.
+    pub json: Box<str>,
+    /// In the order of `field::event_columns()`. Times are ISO text as written, booleans `true` or `false`.
+    pub columns: Vec<Option<Box<str>>>,
+    /// eventTime in milliseconds UTC, where it could be read.
+    pub time_millis: Option<i64>,
+}
+
+/// A digest file's content: kept and listed; validated elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest {
+    /// The digest's JSON object as written.
+    pub json: Box<str>,
+    pub log_files: Vec<DigestLogFile>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DigestLogFile {
+    /// From 1, as listed.
+    pub position: u32,
+    pub s3_bucket: Option<Box<str>>,
+    pub s3_object: Option<Box<str>>,
+    pub hash_value: Option<Box<str>>,
+    pub hash_algorithm: Option<Box<str>>,
+}

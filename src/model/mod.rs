@@ -1,0 +1,18 @@
+//! Plain types that every other module speaks: identifiers, times, addresses, the one table of fields, batches of
+//! records on their way into a case. This module knows nothing of files, SQL or windows.
+
+pub mod address;
+pub mod batch;
+pub mod evidence;
+pub mod field;
+pub mod ids;
+pub mod time;
+pub mod warning;
+
+pub use address::Address;
+pub use batch::{EventRow, FlowBatch, FlowBatchBuilder, FlowRow, Tuple};
+pub use evidence::{EvidenceFacts, Format, PathFacts};
+pub use field::{Dataset, Field, FieldId, Home, Kind};
+pub use ids::{EvidenceId, RecordId};
+pub use time::{TimeRange, Timestamp};
+pub use warning::{ImportWarning, Reason, Scope};

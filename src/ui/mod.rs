@@ -1,0 +1,1 @@
+//! The window, in egui. It draws and returns commands; it decides nothing.
