@@ -1,7 +1,8 @@
 //! The contract between whoever feeds bytes, the parsers, and whoever takes the records.
 
 use crate::model::batch::Digest;
-use crate::model::{EventRow, FieldId, FlowBatch, FlowBatchBuilder, Format, ImportWarning};
+use crate::model::warning::RAW_KEPT_BYTES;
+use crate::model::{EventRow, FieldId, FlowBatch, FlowBatchBuilder, Format, ImportWarning, Reason, Scope};
 
 /// How the content ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub struct FormatChoice {
 }
 
 /// Where an element stands in the evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// Line or element, from 1, strictly increasing.
     pub position: u32,
@@ -42,6 +43,22 @@ pub struct Place {
     pub offset: u64,
     /// Bytes of the element's raw text in the content.
     pub len: u32,
+}
+
+impl Place {
+    /// A warning that stands for the element here. `raw` may be a part of the element (a message in its envelope); the
+    /// length kept is the element's.
+    pub fn warning(self, reason: Reason, detail: impl Into<String>, raw: &[u8]) -> ImportWarning {
+        ImportWarning {
+            scope: Scope::Element,
+            position: u64::from(self.position),
+            offset: self.offset,
+            len: u64::from(self.len),
+            reason,
+            detail: detail.into(),
+            raw: raw.get(..RAW_KEPT_BYTES).unwrap_or(raw).to_vec(),
+        }
+    }
 }
 
 /// Takes the messages that one of CloudWatch's forms carries: flow log lines, or CloudTrail events as JSON.

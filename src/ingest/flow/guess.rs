@@ -248,7 +248,6 @@ fn name_services(present: &[Vec<Shape>], names: &mut [Option<FieldId>]) {
 #[cfg(test)]
 mod tests {
     use super::super::infer::{PRESETS, Preset, proposal_in, propose};
-    use super::*;
 
     fn spec_of(lines: &[&str]) -> (String, Option<&'static str>) {
         let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();

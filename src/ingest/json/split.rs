@@ -265,7 +265,8 @@ impl Splitter {
     }
 
     fn between(&mut self, input: &mut Input<'_>, sink: &mut impl Sink) {
-        let Some(skip) = input.rest().iter().position(|b| !matches!(b, b' ' | b'\n' | b'\r' | b'\t' | b',' | 0x1e)) else {
+        let Some(skip) = input.rest().iter().position(|b| !matches!(b, b' ' | b'\n' | b'\r' | b'\t' | b',' | 0x1e))
+        else {
             input.at = input.bytes.len();
             return;
         };
