@@ -27,7 +27,9 @@ pub fn detect(
     if LineFormat::from_header(first).is_some() {
         return Some(Box::new(FlowTextParser::with_header()));
     }
-    if export::message_of(first).is_some() {
+    // Any log may begin with such a stamp; an export has one on nearly every line.
+    let stamped = lines.iter().filter(|line| export::message_of(line).is_some()).count();
+    if export::message_of(first).is_some() && stamped * 2 > lines.len() {
         return Some(Box::new(ExportParser::new(choice, Some(cloudtrail_sink()))));
     }
     if csv::has_header(head.bytes) {
