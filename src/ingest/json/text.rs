@@ -127,7 +127,9 @@ pub fn scalars_before(object: &[u8]) -> Vec<(String, String)> {
     json.push('}');
     let Some(members) = members(&json) else { return Vec::new() };
     let scalars = members.into_iter().filter(|(_, value)| !value.get().starts_with(['{', '[']));
-    scalars.map(|(key, value)| (key.into_owned(), value_text(value.get()).unwrap_or("null".into()).into_owned())).collect()
+    scalars
+        .map(|(key, value)| (key.into_owned(), value_text(value.get()).unwrap_or("null".into()).into_owned()))
+        .collect()
 }
 
 /// Appends a JSON string with its quotes.
