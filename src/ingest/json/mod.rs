@@ -9,7 +9,7 @@ pub mod split;
 pub mod text;
 
 #[cfg(test)]
-mod corpus_tests;
+pub(crate) mod corpus_tests;
 
 pub use detect::detect_json;
 pub use parser::{FlowSinks, JsonParser};
