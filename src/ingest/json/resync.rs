@@ -6,20 +6,42 @@ use memchr::memmem;
 /// First keys of records and wrappers, as AWS's services and tools write them.
 const FIRST_KEYS: [&[u8]; 4] = [b"\"eventVersion\"", b"\"awsRegion\"", b"\"Records\"", b"\"EventId\""];
 
-/// The first place behind the element's start where another record seems to begin: `{` and one of the first keys,
-/// unless it is the value of a key; or, for an element that stands on its own, a line that begins with an object.
+/// The first place behind the element's start where another record seems to begin: `{` and one of the first keys; or, for
+/// an element that stands on its own, a line that begins with an object. An object that is the value of a key counts only
+/// if it is whole, as the event in a wrapping that was not closed.
 pub fn restart_point(raw: &[u8], on_its_own: bool) -> Option<usize> {
-    let keys = FIRST_KEYS.iter().filter_map(|key| memmem::find_iter(raw, key).find_map(|at| object_start(raw, at)));
+    let starts = |key: &&[u8]| {
+        let mut values = 0;
+        for at in memmem::find_iter(raw, key) {
+            match object_start(raw, at) {
+                Some((at, false)) => return Some(at),
+                // One look to the end at most, as there may be many.
+                Some((at, true)) if values == 0 => {
+                    values = 1;
+                    if is_whole(raw.get(at..).unwrap_or_default()) {
+                        return Some(at);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    };
     let line = if on_its_own { memmem::find(raw, b"\n{\"").map(|at| at + 1) } else { None };
-    keys.chain(line).min()
+    FIRST_KEYS.iter().filter_map(starts).chain(line).min()
 }
 
-/// The `{` in front of the key at `key`, if there is one that is neither the element's own nor a member's value.
-fn object_start(raw: &[u8], key: usize) -> Option<usize> {
-    let brace = raw.get(..key)?.trim_ascii_end().strip_suffix(b"{")?;
-    let at = brace.len();
-    let before = brace.trim_ascii_end();
-    (at > 0 && before.last() != Some(&b':')).then_some(at)
+/// The `{` in front of the key at `key`, if there is one that is not the element's own, and whether it begins a member's
+/// value.
+fn object_start(raw: &[u8], key: usize) -> Option<(usize, bool)> {
+    let before = raw.get(..key)?.trim_ascii_end().strip_suffix(b"{")?;
+    (!before.is_empty()).then_some((before.len(), before.trim_ascii_end().last() == Some(&b':')))
+}
+
+/// Does the object that begins here end here?
+fn is_whole(text: &[u8]) -> bool {
+    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<serde::de::IgnoredAny>();
+    matches!(values.next(), Some(Ok(_)))
 }
 
 /// How much may be read again: hostile text could otherwise make every restart read the same bytes.
@@ -48,6 +70,7 @@ mod tests {
     fn restarts_at_a_record_and_not_at_a_members_value() {
         assert_eq!(restart_point(br#"{"eventVersion":"1","a":{"b":1,{"eventVersion":"2""#, false), Some(31));
         assert_eq!(restart_point(br#"{"detail": {"eventVersion":"2""#, false), None);
+        assert_eq!(restart_point(br#"{"detail": {"eventVersion":"2"},{"#, false), Some(11));
         assert_eq!(restart_point(b"{\"a\n{\"b\":1}", true), Some(4));
         assert_eq!(restart_point(b"{\"a\n{\"b\":1}", false), None);
         assert_eq!(restart_point(b"{\"a\": [{  \n\"awsRegion\":", false), Some(7));

@@ -57,6 +57,8 @@ pub trait Sink {
     fn element(&mut self, raw: &[u8], span: Span, container: Container) -> Result<(), String>;
     /// Text that is no element, or an element that could not be taken. `raw` may be cut to `RAW_KEPT_BYTES`.
     fn fault(&mut self, reason: Reason, detail: String, raw: &[u8], span: Span);
+    /// An object turned out to wrap a list of elements; its scalars and its lists follow.
+    fn wrapper(&mut self);
     /// A list begins, whose elements follow.
     fn open(&mut self, container: Container);
     /// A string, number, boolean or null beside the list in a wrapping object, as text.
@@ -486,6 +488,7 @@ impl Splitter {
         if memchr::memmem::find(before, b"\"eventVersion\"").is_some() {
             return;
         }
+        sink.wrapper();
         for (key, value) in super::text::scalars_before(before) {
             sink.scalar(&key, &value);
         }
@@ -588,13 +591,12 @@ impl Splitter {
         let top = self.stack.is_empty();
         let in_wrapper = self.stack.last() == Some(&Frame::Wrapper);
         while let Some(&byte) = input.bytes.get(input.at) {
-            let after_comma = self.buffer.last() == Some(&b',');
             let ends = match byte {
                 b'{' | b'[' => true,
                 b'\n' => top,
                 b']' => !top && !in_wrapper,
                 b'}' => in_wrapper,
-                b'"' => in_wrapper || after_comma,
+                b'"' => in_wrapper || self.buffer.trim_ascii_end().last() == Some(&b','),
                 _ => false,
             };
             if ends && self.garbage.0 > 0 {
@@ -658,3 +660,7 @@ const STRUCTURAL: [bool; 256] = {
     table[b']' as usize] = true;
     table
 };
+
+#[cfg(test)]
+#[path = "split_tests.rs"]
+mod tests;
