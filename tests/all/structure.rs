@@ -28,7 +28,10 @@ fn source(root: &Path, path: &Path) -> Source {
     let parts: Vec<_> = path.strip_prefix(root).unwrap().iter().map(|part| part.to_str().unwrap()).collect();
     let path = parts.join("/");
     // Unit tests stand last in a file, or in a file of their own.
-    let is_test_file = parts.iter().any(|part| part.trim_end_matches(".rs") == "tests" || part.ends_with("_tests.rs"));
+    let is_test_file = parts.iter().any(|part| {
+        let name = part.trim_end_matches(".rs");
+        name == "tests" || name == "testing" || name.ends_with("_tests") || name.ends_with("_test")
+    });
     let product = if is_test_file { "" } else { text.split("#[cfg(test)]\nmod ").next().unwrap() };
     let (code, texts) = split(product);
     Source { path, code, texts, lines }
