@@ -6,6 +6,7 @@
 
 mod display;
 pub mod error;
+pub mod eval;
 mod lexer;
 mod literal;
 pub mod names;
