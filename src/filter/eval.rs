@@ -146,7 +146,11 @@ fn field_values(field: FieldId, record: &dyn Record) -> Vec<Operand> {
 }
 
 fn either(record: &dyn Record, names: [&str; 2]) -> Vec<Operand> {
-    names.into_iter().filter_map(|name| field::by_name(Dataset::Flows, name)).flat_map(|f| field_values(f, record)).collect()
+    names
+        .into_iter()
+        .filter_map(|name| field::by_name(Dataset::Flows, name))
+        .flat_map(|f| field_values(f, record))
+        .collect()
 }
 
 fn any_text(record: &dyn Record) -> Vec<Operand> {
@@ -170,7 +174,9 @@ fn text_of(value: &Value) -> String {
 }
 
 fn json_values(record: &dyn Record, path: &JsonPath) -> Vec<Operand> {
-    let Some(root) = record.json().and_then(|json| serde_json::from_str::<&RawValue>(json).ok()) else { return Vec::new() };
+    let Some(root) = record.json().and_then(|json| serde_json::from_str::<&RawValue>(json).ok()) else {
+        return Vec::new();
+    };
     let mut found = vec![root];
     for step in path.steps() {
         found = found.into_iter().flat_map(|value| json_step(value, step)).collect();

@@ -10,7 +10,6 @@ mod flow;
 mod functions;
 mod json;
 
-
 pub(super) use flow::{row_expression, tuple_column};
 pub use functions::register_functions;
 
@@ -205,3 +204,8 @@ fn joined(parts: &[String], operator: &str) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;

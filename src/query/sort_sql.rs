@@ -41,7 +41,5 @@ pub fn order_by(field: FieldId, descending: bool) -> String {
 }
 
 fn address_key(column: &str, side: &str) -> String {
-    format!(
-        "(SELECT a.key FROM pair p JOIN address a ON a.address_id = p.{side} WHERE p.pair_id = f.{column})"
-    )
+    format!("(SELECT a.key FROM pair p JOIN address a ON a.address_id = p.{side} WHERE p.pair_id = f.{column})")
 }

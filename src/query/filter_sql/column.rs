@@ -141,7 +141,9 @@ impl Compiler {
         let (mut texts, mut numbers, mut keys, mut ranges, mut parts) = (vec![], vec![], vec![], vec![], vec![]);
         for item in items {
             match (column.shape, item) {
-                (Shape::Text | Shape::Choice | Shape::Key | Shape::Evidence, Literal::Text(text)) => texts.push(text.to_string()),
+                (Shape::Text | Shape::Choice | Shape::Key | Shape::Evidence, Literal::Text(text)) => {
+                    texts.push(text.to_string())
+                }
                 (Shape::Integer | Shape::Evidence, Literal::Integer(number)) => numbers.push(*number),
                 (Shape::Key, Literal::Address(address)) => keys.push(address.key()),
                 (Shape::Key, Literal::Network(network)) => ranges.push(network.key_range()),
@@ -150,7 +152,8 @@ impl Compiler {
         }
         if !texts.is_empty() {
             let list = self.text_list(&texts);
-            let guard = if column.shape == Shape::Key { format!("{} IS NULL AND ", column.expr) } else { String::new() };
+            let guard =
+                if column.shape == Shape::Key { format!("{} IS NULL AND ", column.expr) } else { String::new() };
             parts.push(format!("({guard}{} IN {list})", column.text));
         }
         if !numbers.is_empty() {

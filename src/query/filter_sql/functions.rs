@@ -22,9 +22,10 @@ pub fn register_functions(connection: &Connection) -> Result<()> {
 
 fn matches(context: &Context<'_>) -> Result<Option<bool>> {
     // SQLite keeps the compiled pattern as long as the parameter stays the same.
-    let regex = context.get_or_create_aux(0, |value| -> std::result::Result<Regex, Box<dyn std::error::Error + Send + Sync>> {
-        pattern::regex(value.as_str()?).map_err(Into::into)
-    });
+    let regex =
+        context.get_or_create_aux(0, |value| -> std::result::Result<Regex, Box<dyn std::error::Error + Send + Sync>> {
+            pattern::regex(value.as_str()?).map_err(Into::into)
+        });
     let regex = regex.map_err(|error| Error::UserFunctionError(error.to_string().into()))?;
     Ok(text_of(context.get_raw(1)).map(|text| regex.is_match(&text)))
 }
