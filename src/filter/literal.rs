@@ -31,7 +31,7 @@ pub fn read(kind: Type, target: &Target, text: &str, quoted: bool, span: Range<u
         Type::Json if quoted => Ok(Literal::text(text)),
         // 10MB means the number; everything else means what is written.
         Type::Json => Ok(match value::parse_integer(text) {
-            Ok(number) if !text.bytes().all(|b| b.is_ascii_digit()) => Literal::Text(number.to_string().into()),
+            Ok(number) if text.bytes().any(|b| b.is_ascii_alphabetic()) => Literal::Text(number.to_string().into()),
             _ => Literal::text(text),
         }),
         Type::Evidence => Ok(match value::parse_integer(text) {

@@ -4,8 +4,11 @@
 //! table of fields (target.rs) and values read by the field's type (literal.rs, value.rs). The `Display` of a filter is
 //! canonical text. `eval` is what a filter means, in memory; the SQL in `query::filter_sql` has to agree with it.
 
+pub mod complete;
 mod display;
 pub mod error;
+pub mod eval;
+pub mod help;
 mod lexer;
 mod literal;
 pub mod names;

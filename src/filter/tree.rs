@@ -3,7 +3,7 @@
 use super::path::JsonPath;
 use super::value::Literal;
 use super::{names, target};
-use crate::model::{FieldId, Kind};
+use crate::model::{Dataset, FieldId, Kind, TimeRange, field};
 
 /// A condition on one record.
 ///
@@ -141,7 +141,7 @@ impl Target {
 }
 
 fn field_type(field: FieldId) -> Type {
-    use crate::model::Dataset::Events;
+    use Dataset::Events;
     match field.kind {
         Kind::Text => names::choices(field).map_or(Type::Text, Type::Choice),
         Kind::Integer | Kind::Bytes => Type::Integer,
@@ -178,6 +178,18 @@ impl Filter {
         let Some(text) = text else { return Ok(Self::test(target, Check::Absent)) };
         let literal = super::literal::read(target.value_type(), &target, text, true, 0..text.len())?;
         Ok(Self::test(target, Check::Equals(literal)))
+    }
+
+    /// Records whose time (start of a flow, time of an event) is in the range; every record where the range is open.
+    pub fn in_time(dataset: Dataset, range: TimeRange) -> Self {
+        let name = match dataset {
+            Dataset::Flows => "start",
+            Dataset::Events => "event_time",
+        };
+        let Some(target) = field::by_name(dataset, name).map(Target::Field) else { return Self::All };
+        let from = range.from.map(|t| Self::test(target.clone(), Check::GreaterOrEqual(Literal::Time(t))));
+        let to = range.to.map(|t| Self::test(target.clone(), Check::Less(Literal::Time(t))));
+        Self::all_of(from.into_iter().chain(to))
     }
 
     /// Both this and the other: what "only this value" adds to the filter bar.
