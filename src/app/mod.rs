@@ -1,1 +1,4 @@
 //! The headless application: state, commands, jobs, query slots, user errors. Windows and subcommands stand on it.
+
+pub mod import;
+pub mod raw;

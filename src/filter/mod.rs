@@ -23,6 +23,7 @@ pub mod value;
 pub use error::FilterError;
 pub use parser::parse;
 pub use path::{JsonPath, Step};
+pub use target::field_named;
 pub use tree::{Check, Filter, Target, Test, Type};
 pub use value::{Literal, Network};
 

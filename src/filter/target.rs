@@ -20,7 +20,7 @@ fn squashed(name: &str) -> String {
 }
 
 /// The field that has this name in any spelling.
-fn field_named(dataset: Dataset, name: &str) -> Option<FieldId> {
+pub fn field_named(dataset: Dataset, name: &str) -> Option<FieldId> {
     let wanted = squashed(name);
     let spelled = |candidate: &str| squashed(candidate) == wanted;
     field::of(dataset).find(|f| {
