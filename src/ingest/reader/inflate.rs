@@ -64,7 +64,8 @@ impl RawInflate {
         // SAFETY: the stream was initialised in `new` and is exclusively borrowed; the pointer and length are those of a
         // slice that lives through the call and is only read; the length is at most 32 KiB.
         unsafe {
-            let primed = bits == 0 || z::inflatePrime(&mut *self.stream, bits, c_int::from(byte) >> (8 - bits)) == z::Z_OK;
+            let primed =
+                bits == 0 || z::inflatePrime(&mut *self.stream, bits, c_int::from(byte) >> (8 - bits)) == z::Z_OK;
             let placed = window.is_empty()
                 || z::inflateSetDictionary(&mut *self.stream, window.as_ptr(), window.len() as u32) == z::Z_OK;
             primed && placed
@@ -142,7 +143,8 @@ mod tests {
     fn text(lines: usize) -> Vec<u8> {
         let mut out = Vec::new();
         for i in 0..lines {
-            writeln!(out, "2 123456789010 eni-{:08x} 10.0.{}.{} OK", i * 2_654_435_761 % 997, i % 251, i * 7 % 253).unwrap();
+            writeln!(out, "2 123456789010 eni-{:08x} 10.0.{}.{} OK", i * 2_654_435_761 % 997, i % 251, i * 7 % 253)
+                .unwrap();
         }
         out
     }

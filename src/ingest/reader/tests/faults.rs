@@ -142,7 +142,10 @@ fn files_that_cannot_be_opened_say_why() {
     };
     assert_eq!(kind(&folder.path().join("none.log")), OpenFailure::NotFound);
     assert_eq!(kind(folder.path()), OpenFailure::NotAFile);
-    assert_eq!(ReadError::open(Path::new("x"), io::ErrorKind::PermissionDenied.into()).to_string(), "cannot open x: permission denied");
+    assert_eq!(
+        ReadError::open(Path::new("x"), io::ErrorKind::PermissionDenied.into()).to_string(),
+        "cannot open x: permission denied"
+    );
 }
 
 #[test]
