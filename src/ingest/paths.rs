@@ -95,7 +95,8 @@ fn hive_facts(folders: &[&str], facts: &mut PathFacts) {
     facts.account = value("aws-account-id").filter(|v| is_account(v)).map(str::to_owned);
     facts.service = value("aws-service").and_then(known_service).map(str::to_owned);
     facts.region = value("aws-region").filter(|v| is_region(v)).map(str::to_owned);
-    facts.organisation = folders.iter().find(|f| is_organisation(f)).map(|f| (*f).to_owned());
+    let top = folders.iter().position(|f| *f == "AWSLogs").and_then(|at| folders.get(at + 1));
+    facts.organisation = top.filter(|f| is_organisation(f)).map(|f| (*f).to_owned());
     if let (Some(year), Some(month), Some(day)) = (value("year"), value("month"), value("day")) {
         facts.date = date(year, month, day, value("hour"));
     }
@@ -117,10 +118,10 @@ fn is_digits(word: &str, least: usize) -> bool {
     word.len() >= least && word.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// `o-` and 10 to 32 small letters and digits.
+/// `o-` and small letters and digits: 10 to 32 by AWS's rule, fewer in files whose owners were masked.
 fn is_organisation(word: &str) -> bool {
     word.strip_prefix("o-").is_some_and(|rest| {
-        (10..=32).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        (4..=32).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     })
 }
 
@@ -291,6 +292,10 @@ mod tests {
             assert_eq!(facts.log_id.is_some(), !path.contains("_CloudTrail_"), "{path}: {facts:?}");
         }
         assert!(paths().filter(|p| delivered(p)).count() > 100);
+        check(
+            paths().find(|p| p.contains("o-abcd")).unwrap(),
+            ["811596193553", "o-abcd", "ap-southeast-1", "2020-09-30", "-", "CloudTrail"],
+        );
         check(
             paths().find(|p| p.contains("hour=22")).unwrap(),
             ["123456789012", "-", "us-east-1", "2023-11-14T22:15", "fl-0123456789abcdef0", "vpcflowlogs"],
