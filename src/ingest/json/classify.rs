@@ -28,7 +28,10 @@ pub enum Found {
 /// Reads one element. An error is text that is no JSON.
 pub fn classify(text: &str, container: Container, reader: &EventReader) -> Result<Found, String> {
     match text.as_bytes().first() {
-        Some(b'"') => Ok(string(text, container)),
+        Some(b'"') => {
+            serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| error.to_string())?;
+            Ok(string(text, container))
+        }
         Some(b'[') => list(text),
         _ => object(text, container, reader),
     }
