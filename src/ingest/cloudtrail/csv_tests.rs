@@ -4,6 +4,7 @@ use crate::ingest::json::parser::tests::{Read, read_with};
 use crate::model::batch::Completeness;
 use crate::model::{EventRow, field};
 use proptest::prelude::*;
+use std::io::Read as _;
 
 fn read(content: &[u8], piece: usize) -> Option<Read> {
     let mut parser = detect_csv(&Head { bytes: content, complete: true })?;
@@ -60,12 +61,14 @@ fn the_consoles_files_are_read_in_both_layouts() {
     let Some(root) = corpora() else { return };
     let mut files = 0;
     for (path, kind, count) in manifest(&root) {
-        let (bytes, _) = content(&root.join(&path));
-        let read = read(&bytes, 4096);
         if kind != "cloudtrail/console-csv" {
-            assert!(read.is_none(), "{path}");
+            let mut head = Vec::new();
+            std::fs::File::open(root.join(&path)).unwrap().take(4096).read_to_end(&mut head).unwrap();
+            assert!(detect_csv(&Head { bytes: &head, complete: false }).is_none(), "{path}");
             continue;
         }
+        let (bytes, _) = content(&root.join(&path));
+        let read = read(&bytes, 4096);
         files += 1;
         let read = read.unwrap();
         assert_eq!((Some(read.events.len()), read.warnings.len()), (count, 0), "{path}");

@@ -52,12 +52,17 @@ fn event_format(container: Container) -> Format {
 }
 
 fn object(text: &str, container: Container, reader: &EventReader) -> Result<Found, String> {
-    // In CloudWatch's lists an element is no event, and reading it as one first would be in vain.
+    // In these lists an element wraps its event; reading it as one first would be in vain.
     if matches!(container, Container::LogEvents | Container::CloudWatchEvents)
         && let Some(of) = members(text)
         && let Some(found) = message(&of, container)
     {
         return Ok(found);
+    }
+    if container == Container::LookupEvents
+        && let Some(event) = members(text).and_then(|of| lookup::event_text(&of))
+    {
+        return Ok(Found::Inner(event, Format::CloudTrailLookupEvents));
     }
     let values = reader.read(text).map_err(|error| error.to_string())?;
     if values.is_event {
