@@ -57,6 +57,25 @@ fn a_file_that_ends_in_a_row_says_so() {
 }
 
 #[test]
+fn a_lost_quote_costs_one_row() {
+    // The quote swallows lines up to the next one, or to the end of the file.
+    for (rest, events, reasons) in [
+        ("e2,\"x\r\ne3,3\r\ne4,\"y\"\r\ne5,5\r\n", 4, vec![(Reason::FieldCount, 2)]),
+        ("e2,\"x\r\ne3,3\r\n\"e4\",4\r\ne5,5\r\n", 4, vec![(Reason::FieldCount, 2)]),
+        ("e2,\"x\ne3,3\ne4,4", 3, vec![(Reason::NotARecord, 2)]),
+    ] {
+        let text = format!("eventID,eventTime\ne1,1\n{rest}");
+        for piece in [1, 4, 1000] {
+            let read = read(text.as_bytes(), piece).unwrap();
+            assert_eq!((read.events.len(), read.reasons()), (events, reasons.clone()), "{rest}");
+            assert_eq!(read.warnings[0].raw, b"e2,\"x");
+            let last = read.events.last().unwrap();
+            assert!(text[last.offset as usize..].starts_with(&format!("e{},", events + 1)), "{rest}");
+        }
+    }
+}
+
+#[test]
 fn the_consoles_files_are_read_in_both_layouts() {
     let Some(root) = corpora() else { return };
     let mut files = 0;
