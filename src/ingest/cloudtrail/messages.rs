@@ -24,13 +24,15 @@ impl CloudTrailMessages {
 
     /// Bytes as text. Where they are no UTF-8, U+FFFD stands for them, and the evidence gets one warning.
     pub fn text<'a>(&mut self, bytes: &'a [u8], place: Place, out: &mut Emitter) -> Cow<'a, str> {
-        let text = String::from_utf8_lossy(bytes);
-        if matches!(text, Cow::Owned(_)) && !self.invalid_utf8_reported {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Cow::Borrowed(text);
+        }
+        if !self.invalid_utf8_reported {
             self.invalid_utf8_reported = true;
             let detail = format!("first in element {} at byte {}", place.position, place.offset);
             out.warn(ImportWarning::file(Reason::InvalidUtf8, detail));
         }
-        text
+        String::from_utf8_lossy(bytes)
     }
 
     /// Emits one event.
