@@ -208,4 +208,6 @@ fn joined(parts: &[String], operator: &str) -> String {
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod random_tests;
+#[cfg(test)]
 mod tests;
