@@ -54,6 +54,12 @@ pub(super) struct Parser<'a> {
 
 impl Parser<'_> {
     fn whole(&mut self) -> Result<Filter, FilterError> {
+        if self.nth_is_word(0, "select") {
+            let clause = self.tokens.iter().find(|s| is_word(&s.token, "where"));
+            let span = self.here().start..clause.map_or(self.text.trim_end().len(), |s| s.span.end);
+            let message = "only the WHERE clause of a query is a filter";
+            return Err(FilterError::new(span, message).proposing(Some(String::new())));
+        }
         self.accept_word("where");
         if self.peek().is_none() || matches!(self.peek_token(), Some(Token::Semicolon)) {
             return self.finished(Filter::All);

@@ -155,12 +155,12 @@ fn word_operator(p: &mut Parser<'_>, target: Target) -> Parsed<Filter> {
             return Err(FilterError::new(p.here(), "escape is not supported; use contains or matches")
                 .expecting(["contains", "matches"]));
         }
-        return Ok(build(Check::Like(pattern.into())));
+        return short_enough(Check::Like(pattern.into()), at.start..p.last_end()).map(build);
     }
     if p.accept_word("contains") {
         searchable(&target, &at)?;
         let (text, _) = text_value(p, "text")?;
-        return Ok(build(Check::Contains(text.into())));
+        return short_enough(Check::Contains(text.into()), at.start..p.last_end()).map(build);
     }
     if p.accept_word("matches") {
         searchable(&target, &at)?;
@@ -177,6 +177,13 @@ fn word_operator(p: &mut Parser<'_>, target: Target) -> Parsed<Filter> {
     }
     Err(FilterError::new(at, "an operator is expected after not")
         .expecting(["in", "between", "like", "contains", "matches", "has"]))
+}
+
+/// Long texts make large patterns, and those have a limit.
+fn short_enough(check: Check, span: Range<usize>) -> Parsed<Check> {
+    let compiles =
+        super::pattern::of_check(&check, true).is_none_or(|p| p.len() < 1000 || super::pattern::regex(&p).is_ok());
+    if compiles { Ok(check) } else { Err(FilterError::new(span, "this text is too long to search for")) }
 }
 
 /// The part of a test before its check.

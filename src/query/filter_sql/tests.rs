@@ -283,6 +283,35 @@ fn parameters_start_where_the_caller_says() {
     assert_eq!(condition(&Filter::All, Flows).unwrap(), SqlCondition { text: "1".into(), params: vec![] });
 }
 
+/// A dictionary is looked through once per statement, and never once per record.
+#[test]
+fn dictionaries_are_read_once() {
+    let case = case_of(&flows());
+    for text in [
+        "srcaddr in 10.0.0.0/8 and pkt_dstaddr = 10.0.0.1",
+        "ip in (10.0.0.1, 192.0.2.0/24)",
+        "vpc_id contains x or action != REJECT",
+        "any contains x",
+        "extra.x = 1 and packets_lost_no_route > 1",
+        "end > 5",
+        "duplicate and evidence like 'x%'",
+    ] {
+        let SqlCondition { text: sql, params } = condition(&parse(text, Flows).unwrap(), Flows).unwrap();
+        let mut statement = case.prepare(&format!("EXPLAIN QUERY PLAN SELECT f.id FROM flow f WHERE {sql}")).unwrap();
+        let plan: Vec<String> = statement
+            .query_map(params_from_iter(&params), |row| row.get("detail"))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert!(plan.iter().any(|step| step.contains("SUBQUERY")), "{text} {plan:#?}");
+        assert!(!plan.iter().any(|step| step.contains("CORRELATED")), "{text} {plan:#?}");
+    }
+    let SqlCondition { text: sql, params } = condition(&parse("evidence = 1", Flows).unwrap(), Flows).unwrap();
+    let mut statement = case.prepare(&format!("EXPLAIN QUERY PLAN SELECT f.id FROM flow f WHERE {sql}")).unwrap();
+    let plan: String = statement.query_row(params_from_iter(&params), |row| row.get("detail")).unwrap();
+    assert!(plan.starts_with("SEARCH f USING INTEGER PRIMARY KEY"), "{plan}");
+}
+
 #[test]
 fn long_lists_and_long_chains_run() {
     let records = flows();
