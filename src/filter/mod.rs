@@ -8,6 +8,7 @@ pub mod complete;
 mod display;
 pub mod error;
 pub mod eval;
+mod functions;
 pub mod help;
 mod lexer;
 mod literal;
