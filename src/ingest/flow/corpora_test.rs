@@ -44,6 +44,21 @@ fn content(path: &std::path::Path) -> (Vec<u8>, StreamEnd) {
     (bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).map(<[u8]>::to_vec).unwrap_or(bytes), end)
 }
 
+const HEAD_BYTES: usize = 256 << 10;
+
+/// The beginning of the content, as far as it can be decoded.
+fn head_of(path: &std::path::Path) -> Vec<u8> {
+    let file = std::fs::read(path).unwrap();
+    let mut head = Vec::new();
+    if file.starts_with(&[0x1f, 0x8b]) {
+        // A file that is cut off has a beginning all the same.
+        _ = flate2::read::MultiGzDecoder::new(file.as_slice()).take(HEAD_BYTES as u64).read_to_end(&mut head);
+    } else {
+        head.extend_from_slice(file.get(..HEAD_BYTES).unwrap_or(&file));
+    }
+    head
+}
+
 struct NoEvents;
 
 impl MessageSink for NoEvents {
@@ -230,9 +245,11 @@ fn other_text_is_left_alone() {
             || path.ends_with(".txt")
             || kind == "expected"
         {
-            let (bytes, end) = content(&root.join(path));
-            let found = read(&bytes, &end, &FormatChoice::default());
-            assert!(found.is_none(), "{path} {:?}", found.map(|f| f.0));
+            let mut bytes = head_of(&root.join(path));
+            let complete = bytes.len() < HEAD_BYTES;
+            bytes.truncate(HEAD_BYTES);
+            let parser = detect(&Head { bytes: &bytes, complete }, &FormatChoice::default(), &|| Box::new(NoEvents));
+            assert!(parser.is_none(), "{path} {:?}", parser.map(|p| p.format()));
             seen += 1;
         }
     }
