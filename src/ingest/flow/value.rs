@@ -176,11 +176,10 @@ pub(super) fn check_tuple_value(field: FieldId, bytes: &[u8]) -> Result<(), Box<
 /// A flow field by any of its spellings: `pkt-srcaddr`, `pkt_srcaddr`, `srcAddr`, Athena's `sourceaddress`.
 pub fn field_by_any_name(name: &str) -> Option<FieldId> {
     let name = name.trim().to_ascii_lowercase().replace('-', "_");
-    field::of(Dataset::Flows).find(|f| f.name == name || f.aliases.contains(&name.as_str())).or_else(|| {
-        // Logs Insights writes camel case: `interfaceId`, `pktSrcAwsService`.
-        let squeezed = |text: &str| text.replace('_', "");
-        field::of(Dataset::Flows).find(|f| squeezed(f.name) == squeezed(&name))
-    })
+    let exact = field::of(Dataset::Flows).find(|f| f.name == name || f.aliases.contains(&name.as_str()));
+    // Logs Insights writes camel case: `interfaceId`, `pktSrcAwsService`.
+    let letters = |text: &'static str| text.bytes().filter(|b| *b != b'_');
+    exact.or_else(|| field::of(Dataset::Flows).find(|f| letters(f.name).eq(name.bytes().filter(|b| *b != b'_'))))
 }
 
 #[cfg(test)]
