@@ -1,7 +1,7 @@
 //! The contract between whoever feeds bytes, the parsers, and whoever takes the records.
 
 use crate::model::batch::Digest;
-use crate::model::{EventRow, FieldId, FlowBatch, FlowBatchBuilder, Format, ImportWarning};
+use crate::model::{EventRow, FieldId, FlowBatch, FlowBatchBuilder, Format, ImportWarning, Reason};
 
 /// How the content ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,15 +33,24 @@ pub struct FormatChoice {
     pub flow_format: Option<String>,
 }
 
-/// Where an element stands in the evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where one line or element stands in the uncompressed content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// Line or element, from 1, strictly increasing.
     pub position: u32,
-    /// Bytes from the start of the uncompressed content.
+    /// Bytes from the start of the content.
     pub offset: u64,
-    /// Bytes of the element's raw text in the content.
+    /// Bytes of its raw text, line end not included.
     pub len: u32,
+}
+
+impl Place {
+    /// A warning that stands for the element here. `raw` may be a part of the element (a message in its envelope); the
+    /// length kept is the element's.
+    pub fn warning(self, reason: Reason, detail: impl Into<String>, raw: &[u8]) -> ImportWarning {
+        let len = u64::from(self.len);
+        ImportWarning { len, ..ImportWarning::element(reason, detail, u64::from(self.position), self.offset, raw) }
+    }
 }
 
 /// Takes the messages that one of CloudWatch's forms carries: flow log lines, or CloudTrail events as JSON.
