@@ -6,7 +6,7 @@
 //! its user chose otherwise.
 
 use super::columns::Layout;
-use super::messages::{CloudTrailMessages, warn};
+use super::messages::CloudTrailMessages;
 use crate::ingest::detect::Head;
 use crate::ingest::emit::{Emitter, Parser, Place, StreamEnd};
 use crate::ingest::json::resync::Budget;
@@ -96,7 +96,7 @@ impl CloudTrailCsv {
         let Self { layout, rows, position, events, .. } = self;
         if rows.too_long() {
             let place = rows.place(position);
-            warn(Reason::TooLong, format!("longer than {} bytes", rows.limit), &rows.kept, place, out);
+            out.warn(place.warning(Reason::TooLong, format!("longer than {} bytes", rows.limit), &rows.kept));
         } else if rows.end_count != layout.width() || !rows.quotes_pair() {
             let detail = match rows.end_count == layout.width() {
                 true => "a quote closes in the middle of a value".to_owned(),
@@ -109,7 +109,7 @@ impl CloudTrailCsv {
                 return Some(rest);
             }
             let place = self.rows.place(&mut self.position);
-            warn(Reason::FieldCount, detail, &self.rows.kept, place, out);
+            out.warn(place.warning(Reason::FieldCount, detail, &self.rows.kept));
         } else {
             let place = rows.place(position);
             let values: Vec<Cow<'_, str>> = rows.values().map(|value| events.text(value, place, out)).collect();
@@ -134,7 +134,7 @@ impl CloudTrailCsv {
         }
         rows.len = rows.kept.len() as u64;
         let place = rows.place(position);
-        warn(reason, detail.to_owned(), &rows.kept, place, out);
+        out.warn(place.warning(reason, detail.to_owned(), &rows.kept));
         rows.next -= rest.len() as u64;
         rows.clear();
         Some(rest)
@@ -156,7 +156,7 @@ impl Parser for CloudTrailCsv {
         if *header_read && rows.len > 0 && (rows.in_quotes() || *end != StreamEnd::Complete) {
             let inside = if rows.in_quotes() { "a quoted value" } else { "this row" };
             let place = rows.place(position);
-            warn(Reason::CutOff, format!("the content ends inside {inside}"), &rows.kept, place, out);
+            out.warn(place.warning(Reason::CutOff, format!("the content ends inside {inside}"), &rows.kept));
             return rows.clear();
         }
         if self.rows.finish() {

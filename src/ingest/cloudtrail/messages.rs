@@ -59,16 +59,9 @@ impl CloudTrailMessages {
             Ok(_) => (Reason::NotARecord, "JSON that is no CloudTrail event".to_owned()),
             Err(error) => (Reason::BadJson, error.to_string()),
         };
-        warn(reason, detail, raw, place, out);
+        out.warn(place.warning(reason, detail, raw));
         false
     }
-}
-
-/// Emits the warning that stands for an element.
-pub fn warn(reason: Reason, detail: String, raw: &[u8], place: Place, out: &mut Emitter) {
-    let mut warning = ImportWarning::element(reason, detail, u64::from(place.position), place.offset, raw);
-    warning.len = u64::from(place.len);
-    out.warn(warning);
 }
 
 impl MessageSink for CloudTrailMessages {
