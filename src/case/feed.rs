@@ -93,7 +93,7 @@ unsafe impl VTabCursor for FeedCursor {
 
     fn column(&self, context: &mut Context, column: c_int) -> Result<()> {
         match self.rows.as_ref().and_then(|rows| rows.value(self.row, column as usize)) {
-            Some(value) => context.set_result(&value),
+            Some(value) => context.set_result(value),
             None => Ok(()),
         }
     }

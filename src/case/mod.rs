@@ -5,7 +5,6 @@ mod dictionary;
 mod duplicates;
 pub mod error;
 mod feed;
-mod functions;
 pub mod journal;
 mod migrate;
 mod open;

@@ -2,10 +2,11 @@
 //! schema must be the one that we write, nothing in it is executed.
 
 use super::error::CaseError;
-use super::{functions, journal, migrate, schema};
+use super::{journal, migrate, schema};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 /// Cases up to this size are checked page by page whenever they are opened; larger ones by `verify`. At 500 MB/s the
@@ -23,6 +24,8 @@ pub struct CaseInfo {
 /// A read-only connection; one for each thread that reads.
 pub struct CaseReader {
     pub(crate) conn: Connection,
+    /// Whether the query layer has added its functions to the connection.
+    pub(crate) prepared: OnceCell<()>,
     path: PathBuf,
 }
 
@@ -30,8 +33,7 @@ impl CaseReader {
     pub fn open(path: &Path) -> Result<Self, CaseError> {
         let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         check(&conn, path)?;
-        functions::register(&conn)?;
-        Ok(Self { conn, path: path.to_owned() })
+        Ok(Self { conn, prepared: OnceCell::new(), path: path.to_owned() })
     }
 
     pub fn path(&self) -> &Path {
@@ -41,8 +43,7 @@ impl CaseReader {
     /// A second connection to the same case, for another thread; the checks of `open` are not repeated.
     pub fn another(&self) -> Result<Self, CaseError> {
         let conn = connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        functions::register(&conn)?;
-        Ok(Self { conn, path: self.path.clone() })
+        Ok(Self { conn, prepared: OnceCell::new(), path: self.path.clone() })
     }
 
     /// Stops what this connection is doing, from any thread.

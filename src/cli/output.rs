@@ -81,12 +81,9 @@ impl Rows {
 
     fn csv_line(&mut self, cells: &[String]) -> Result<(), CliError> {
         let mut line = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-        let line = line.write_record(cells).map(|()| line.into_inner());
-        match line {
-            Ok(Ok(line)) => Ok(self.out.write_all(&line)?),
-            Ok(Err(error)) => Err(std::io::Error::other(error.to_string()).into()),
-            Err(error) => Err(std::io::Error::other(error).into()),
-        }
+        line.write_record(cells).map_err(std::io::Error::other)?;
+        let line = line.into_inner().map_err(|e| std::io::Error::other(e.to_string()))?;
+        Ok(self.out.write_all(&line)?)
     }
 
     fn text(&self, value: &Value) -> String {

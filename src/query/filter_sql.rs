@@ -11,7 +11,9 @@ mod functions;
 mod json;
 
 pub(super) use flow::{row_expression, tuple_column};
-pub use functions::register_functions;
+pub(super) use functions::prepare;
+#[cfg(test)]
+use functions::register_functions;
 
 use crate::filter::{Check, Filter, Literal, Target, Test};
 use crate::model::Dataset;

@@ -1,7 +1,7 @@
 //! Records over time, in bins of a width that a person can read.
 
 use super::rows::from_where;
-use super::{Cancel, QueryError, RecordQuery};
+use super::{Cancel, QueryError, RecordQuery, filter_sql};
 use crate::case::CaseReader;
 use crate::model::Dataset;
 use rusqlite::params_from_iter;
@@ -42,6 +42,7 @@ pub fn histogram(
         Dataset::Events => ("e.time_millis / 1000", ""),
     };
     let (from, params) = from_where(query, "")?;
+    filter_sql::prepare(reader)?;
     cancel.watch(reader, || {
         let span: (Option<i64>, Option<i64>) = reader.conn.query_row(
             &format!("SELECT min({time}), max({time}) {from}"),

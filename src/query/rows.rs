@@ -114,6 +114,7 @@ pub fn rows(reader: &CaseReader, query: &RecordQuery, cancel: &Cancel) -> Result
         .collect();
     order.push(format!("{id} ASC"));
     let sql = format!("SELECT {id} {from} ORDER BY {}", order.join(", "));
+    filter_sql::prepare(reader)?;
     cancel.watch(reader, || {
         let mut statement = reader.conn.prepare(&sql)?;
         let mut ids = Vec::new();

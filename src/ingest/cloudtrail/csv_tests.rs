@@ -1,3 +1,5 @@
+//! Tests of the CSV parser, small files and the console layouts.
+
 use super::*;
 use crate::ingest::json::corpus_tests::{content, corpora, manifest};
 use crate::ingest::json::parser::tests::{Read, read_with};

@@ -1,3 +1,5 @@
+//! Tests of reading one event.
+
 use super::*;
 use crate::model::Dataset;
 

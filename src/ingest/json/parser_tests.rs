@@ -1,3 +1,5 @@
+//! Tests of the JSON parser, wrapping by wrapping.
+
 use super::*;
 use crate::ingest::emit::{FlowFields, Output};
 use crate::model::{EventRow, Scope};

@@ -1,3 +1,5 @@
+//! Tests of the splitter: pieces, limits, damage.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,5 +1,6 @@
 //! SQL functions that conditions call.
 
+use crate::case::CaseReader;
 use crate::filter::{eval, pattern};
 use regex::Regex;
 use rusqlite::functions::{Context, FunctionFlags};
@@ -7,12 +8,25 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, Result};
 use std::borrow::Cow;
 
+/// Makes a reader's connection ready for conditions; done once for each.
+///
+/// # Errors
+/// What SQLite says.
+pub fn prepare(reader: &CaseReader) -> Result<()> {
+    if reader.prepared.get().is_none() {
+        register_functions(&reader.conn)?;
+        // Nobody else sets it: a second thread would have a reader of its own.
+        let _ = reader.prepared.set(());
+    }
+    Ok(())
+}
+
 /// Adds to a connection `coldtrail_matches(pattern, value)`: 1 where the regular expression is found in the value's
 /// text, NULL for NULL; and `coldtrail_millis(text)`: an ISO 8601 time in milliseconds UTC, NULL for what is none.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn register_functions(connection: &Connection) -> Result<()> {
+pub(super) fn register_functions(connection: &Connection) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     connection.create_scalar_function("coldtrail_matches", 2, flags, matches)?;
     connection.create_scalar_function("coldtrail_millis", 1, flags, |context| {
