@@ -92,8 +92,9 @@ pub(super) fn case_of(records: &[TestRecord]) -> Connection {
     super::register_functions(&connection).unwrap();
     connection.execute_batch(&schema()).unwrap();
     for (i, path) in EVIDENCE_PATHS.iter().enumerate() {
-        let sql = "INSERT INTO evidence VALUES (?1, NULL, ?2, '', NULL, '', '', 0, 0, '', '', NULL, '', 1, 0, 0, 0, 0, 0, NULL, NULL, \
-                   NULL, NULL, NULL, NULL, NULL, NULL)";
+        let sql = "INSERT INTO evidence (evidence_id, path, format, packing, encoding, file_bytes, content_bytes, file_sha256, \
+                   content_sha256, imported_utc, raw_kept, record_count, duplicate_count, warning_count, flow_count, event_count, \
+                   aggregated_count) VALUES (?1, ?2, '', '', '', 0, 0, '', '', '', 1, 0, 0, 0, 0, 0, 0)";
         connection.execute(sql, (i as i64 + 1, path)).unwrap();
     }
     for record in records {
