@@ -3,6 +3,8 @@
 
 #[path = "all/corpora.rs"]
 mod corpora;
+#[path = "all/crash.rs"]
+mod crash;
 #[path = "all/desk.rs"]
 mod desk;
 #[path = "all/samples.rs"]

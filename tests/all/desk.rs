@@ -176,3 +176,40 @@ pub fn event(id: &str, name: &str, time: &str) -> serde_json::Value {
         "managementEvent": true, "recipientAccountId": "111122223333", "eventCategory": "Management"
     })
 }
+
+/// What two cases tell differently: rows of every table that only one of them has. Times of import, the journal (which
+/// tells of how it came about) and the list of what is to be read are left out.
+pub fn differences(one: &Path, other: &Path) -> Vec<String> {
+    let conn = Connection::open_in_memory().unwrap();
+    for (path, name) in [(one, "one"), (other, "other")] {
+        conn.execute(&format!("ATTACH ? AS {name}"), [path.to_str().unwrap()]).unwrap();
+    }
+    let list = |sql: &str| -> Vec<String> {
+        let mut statement = conn.prepare(sql).unwrap();
+        statement.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let tables = list("SELECT name FROM one.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1");
+    assert!(tables.len() > 15, "{tables:?}");
+    let mut found = Vec::new();
+    for table in tables.iter().filter(|table| !["journal", "import_queue"].contains(&table.as_str())) {
+        let columns = list(&format!("SELECT name FROM pragma_table_info('{table}', 'one')"));
+        let columns: Vec<String> = columns
+            .iter()
+            .filter(|column| !["imported_utc", "modified_utc"].contains(&column.as_str()))
+            .map(|column| format!("\"{column}\""))
+            .collect();
+        let columns = columns.join(", ");
+        let condition = if table == "case_info" { "WHERE key <> 'created_utc'" } else { "" };
+        for (here, there) in [("one", "other"), ("other", "one")] {
+            let sql = format!(
+                "SELECT count(*) FROM (SELECT {columns} FROM {here}.{table} {condition}
+                 EXCEPT SELECT {columns} FROM {there}.{table} {condition})"
+            );
+            let count: i64 = conn.query_row(&sql, [], |r| r.get(0)).unwrap();
+            if count > 0 {
+                found.push(format!("{table}: {count} rows only in {here}"));
+            }
+        }
+    }
+    found
+}
