@@ -2,7 +2,7 @@
 //! the same, at once.
 
 use crate::corpora::evidence_rows_add_up;
-use crate::desk::{Desk, differences, event, flow_lines, gz, plain, HEADER};
+use crate::desk::{Desk, HEADER, differences, event, flow_lines, gz, plain};
 use crate::support::coldtrail;
 use coldtrail::case::{CaseReader, journal};
 use serde_json::json;
@@ -223,7 +223,8 @@ fn ctrl_c_inside_a_long_file_takes_effect_at_once() {
     desk.file("in/a.log", format!("{HEADER}{}", flow_lines(0..10)));
     let member = gz(flow_lines(0..20_000).as_bytes());
     // Minutes of reading in the profile that tests run in.
-    let long: Vec<u8> = gz(HEADER.as_bytes()).into_iter().chain((0..400).flat_map(|_| member.iter().copied())).collect();
+    let long: Vec<u8> =
+        gz(HEADER.as_bytes()).into_iter().chain((0..400).flat_map(|_| member.iter().copied())).collect();
     desk.file("in/b.log.gz", long);
     let mut child = start(&desk, &[desk.path("in").to_str().unwrap()]);
     assert!(wait_until(&mut child, &desk.case, At::Rows(1)));

@@ -188,7 +188,8 @@ pub fn differences(one: &Path, other: &Path) -> Vec<String> {
         let mut statement = conn.prepare(sql).unwrap();
         statement.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect()
     };
-    let tables = list("SELECT name FROM one.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1");
+    let tables =
+        list("SELECT name FROM one.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1");
     assert!(tables.len() > 15, "{tables:?}");
     let mut found = Vec::new();
     for table in tables.iter().filter(|table| !["journal", "import_queue"].contains(&table.as_str())) {

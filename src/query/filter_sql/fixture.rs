@@ -213,16 +213,10 @@ fn insert_event(connection: &Connection, record: &TestRecord) {
     }
     row.push(("json".into(), optional(record.json.clone())));
     insert(connection, "event", &row);
-    if !record.duplicate {
-        insert(
-            connection,
-            "event_identity",
-            &[
-                ("event_key".into(), record.id.into()),
-                ("best_id".into(), record.id.into()),
-                ("first_id".into(), record.id.into()),
-                ("occurrence_count".into(), 1.into()),
-            ],
-        );
+    if record.duplicate {
+        // The occurrence that tells most is another one.
+        let best = ("best_id".into(), (-1).into());
+        let choice = [("event_key".into(), record.id.into()), best, ("occurrence_count".into(), 2.into())];
+        insert(connection, "event_choice", &choice);
     }
 }
