@@ -1,10 +1,18 @@
 //! The one integration binary: what holds for the sources as a whole, the sample logs, the public corpora, and the
 //! program as a real window.
 
+#[path = "all/case_file.rs"]
+mod case_file;
 #[path = "all/corpora.rs"]
 mod corpora;
 #[path = "all/fuzz.rs"]
 mod fuzz;
+#[path = "all/crash.rs"]
+mod crash;
+#[path = "all/desk.rs"]
+mod desk;
+#[path = "all/duplicates.rs"]
+mod duplicates;
 #[path = "all/samples.rs"]
 mod samples;
 #[path = "all/structure.rs"]

@@ -174,6 +174,9 @@ fn check(conn: &Connection, path: &Path) -> Result<(), CaseError> {
         return Err(CaseError::NotACase { path: path.to_owned() });
     }
     let found: i32 = conn.query_row("PRAGMA user_version", [], |r| r.get(0))?;
+    if found < 1 {
+        return Err(CaseError::NotACase { path: path.to_owned() });
+    }
     if found > schema::VERSION {
         return Err(CaseError::Newer { path: path.to_owned(), found, known: schema::VERSION });
     }
@@ -194,10 +197,13 @@ fn check(conn: &Connection, path: &Path) -> Result<(), CaseError> {
     Ok(())
 }
 
-/// Name and text of every object of a schema. SQLite's own statistics are nobody's.
+/// Name and text of every object of a schema. The tables of SQLite's own statistics are nobody's; a view or a trigger of
+/// such a name, which only somebody who tampers can make, is one like any other.
 pub(super) fn schema_of(conn: &Connection) -> Result<Vec<(String, String)>, CaseError> {
-    let mut statement =
-        conn.prepare("SELECT type || ' ' || name, ifnull(sql, '') FROM sqlite_schema WHERE name NOT GLOB 'sqlite_stat[0-9]' ORDER BY 1")?;
+    let mut statement = conn.prepare(
+        "SELECT type || ' ' || name, ifnull(sql, '') FROM sqlite_schema
+         WHERE NOT (type = 'table' AND name GLOB 'sqlite_stat[0-9]') ORDER BY 1",
+    )?;
     let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

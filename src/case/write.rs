@@ -171,12 +171,13 @@ impl CaseWriter {
     }
 
     /// Takes out evidence that gave no record because its format was not known, when it is read again with one.
-    pub fn remove_unread(&mut self, evidence: EvidenceId) -> Result<(), CaseError> {
+    pub fn remove_unread(&mut self, evidence: EvidenceId, at_utc: &str) -> Result<(), CaseError> {
         for table in ["import_warning", "raw_block", "seek_point"] {
             self.conn.execute(&format!("DELETE FROM {table} WHERE evidence_id = ?"), [evidence.0])?;
         }
         self.conn.execute("DELETE FROM evidence WHERE evidence_id = ? AND record_count = 0", [evidence.0])?;
-        Ok(())
+        let parameters = serde_json::json!({"evidence": evidence.0});
+        self.journal(&journal::Entry { action: "read_again", parameters, counts: serde_json::json!({}) }, at_utc)
     }
 
     /// The settings whose keys begin like this.

@@ -155,7 +155,7 @@ impl ImportObserver for Console {
             Value::Text(status.to_owned()),
         ];
         if self.output.is_ok() {
-            self.output = self.rows.row(&row);
+            self.output = self.rows.row(&row).and_then(|()| self.rows.flush());
         }
         if let Some(proposal) = &report.format_proposal {
             self.proposals.push((report.path.clone(), proposal.clone()));

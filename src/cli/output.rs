@@ -48,6 +48,11 @@ impl Rows {
         }
     }
 
+    /// Hands on what was written so far: for rows that come minutes apart.
+    pub fn flush(&mut self) -> Result<(), CliError> {
+        Ok(self.out.flush()?)
+    }
+
     /// A row of JSON values (of SQL, whose columns may hold anything).
     pub fn json_row(&mut self, values: &[Json]) -> Result<(), CliError> {
         if self.style == RowStyle::Jsonl {

@@ -402,7 +402,7 @@ impl FileWriter<'_> {
                 self.known(&known.counts, &sha256);
                 return Ok(());
             }
-            self.writer.remove_unread(known.counts.id)?;
+            self.writer.remove_unread(known.counts.id, &now_utc())?;
         }
         if let (Some(format), Some(log_id)) = (&ended.record_format, open.evidence.path_facts().log_id.clone())
             && self.job.options.flow_format.is_some()
