@@ -1,0 +1,219 @@
+//! A case in memory, for tests of everything above the case file.
+
+use super::jobs::{FileDone, JobEvent};
+use super::slots::Waker;
+use super::source::*;
+use super::state::App;
+use crate::model::{Dataset, EvidenceId, FieldId, RecordId};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
+use std::sync::{Arc, Mutex};
+
+/// Flow record `n` has values that follow from `n`: see `value`.
+#[derive(Clone, Default)]
+pub struct MemoryBackend {
+    flows: i64,
+    pub created: Arc<Mutex<Vec<PathBuf>>>,
+    pub imported: Arc<Mutex<Vec<PathBuf>>>,
+}
+
+impl MemoryBackend {
+    pub fn with_flows(flows: i64) -> Self {
+        Self { flows, ..Self::default() }
+    }
+}
+
+/// 2021-05-16T00:00:00Z.
+pub const FIRST_SECS: i64 = 1_621_123_200;
+
+pub fn value(id: i64, field: &str) -> Value {
+    let text = |t: &str| Value::Text(t.to_owned());
+    match field {
+        "start" => Value::Int(FIRST_SECS + id),
+        "srcaddr" => Value::Text(format!("10.0.{}.{}", id / 256 % 256, id % 256)),
+        "dstaddr" => text("192.0.2.10"),
+        "srcport" => Value::Int(id % 65536),
+        "dstport" => Value::Int([22, 443, 3389][(id % 3) as usize]),
+        "protocol" => Value::Int(6),
+        "bytes" => Value::Int(id * 1000 % 7919),
+        "action" => text(if id % 4 == 0 { "REJECT" } else { "ACCEPT" }),
+        "interface_id" => text("eni-\u{202e}01"),
+        "event_name" => text("ConsoleLogin"),
+        _ => Value::Null,
+    }
+}
+
+impl Backend for MemoryBackend {
+    fn open(&self, path: &Path) -> Result<Box<dyn Source>, Fault> {
+        match path.to_str() {
+            Some("damaged") => Err(Fault::Failed("file is not a database".into())),
+            _ => Ok(Box::new(self.clone())),
+        }
+    }
+
+    fn create(&self, path: &Path, _: &CaseInfo) -> Result<(), Fault> {
+        if path.starts_with("/forbidden") {
+            return Err(Fault::Failed("permission denied".into()));
+        }
+        self.created.lock().unwrap().push(path.to_owned());
+        Ok(())
+    }
+
+    fn import(
+        &self,
+        _: &Path,
+        paths: Vec<PathBuf>,
+        _: ImportOptions,
+        events: SyncSender<JobEvent>,
+        waker: Waker,
+    ) -> Result<ImportHandle, Fault> {
+        for path in paths {
+            let done = FileDone { path: path.to_string_lossy().into_owned(), records: 5, ..FileDone::default() };
+            events.send(JobEvent::FileDone(done)).unwrap();
+            self.imported.lock().unwrap().push(path);
+        }
+        events.send(JobEvent::Finished { cancelled: false }).unwrap();
+        waker();
+        Ok(ImportHandle { cancel: Cancel::default() })
+    }
+}
+
+fn keeps(id: i64, query: &RecordQuery) -> bool {
+    let millis = (FIRST_SECS + id) * 1000;
+    let after = query.range.from.is_none_or(|from| millis >= from.0);
+    let before = query.range.to.is_none_or(|to| millis < to.0);
+    let text = query.filter.as_ref().map(ToString::to_string).unwrap_or_default();
+    after
+        && before
+        && text.split(" and ").filter(|p| !p.is_empty()).all(|part| {
+            let (name, wanted) = part.split_once(" = ").unwrap_or((part, ""));
+            let wanted = wanted.trim_matches('\'');
+            match value(id, name.trim()) {
+                Value::Int(n) => n.to_string() == wanted,
+                Value::Text(t) => t == wanted,
+                Value::Null => false,
+            }
+        })
+}
+
+impl Source for MemoryBackend {
+    fn rows(&self, query: &RecordQuery, _: &Cancel) -> Result<RowSet, Fault> {
+        if query.dataset == Dataset::Events {
+            return Ok(RowSet { ids: Arc::new(vec![]) });
+        }
+        let mut ids: Vec<i64> = (0..self.flows).filter(|id| keeps(*id, query)).collect();
+        for key in query.sort.iter().rev() {
+            ids.sort_by_key(|id| match value(*id, key.field.name()) {
+                Value::Int(n) => {
+                    if key.descending {
+                        -n
+                    } else {
+                        n
+                    }
+                }
+                _ => 0,
+            });
+        }
+        Ok(RowSet { ids: Arc::new(ids) })
+    }
+
+    fn page(&self, _: Dataset, ids: &[RecordId], fields: &[FieldId]) -> Result<Vec<Vec<Value>>, Fault> {
+        Ok(ids.iter().map(|id| fields.iter().map(|f| value(id.0, f.name())).collect()).collect())
+    }
+
+    fn histogram(&self, query: &RecordQuery, _: usize, cancel: &Cancel) -> Result<Histogram, Fault> {
+        let mut bins: Vec<Bin> = Vec::new();
+        for id in self.rows(query, cancel)?.ids.iter() {
+            let start_secs = (FIRST_SECS + id).div_euclid(60) * 60;
+            if bins.last().is_none_or(|b| b.start_secs < start_secs) {
+                bins.push(Bin { start_secs, ..Bin::default() });
+            }
+            let bin = bins.last_mut().unwrap();
+            if id % 4 == 0 { bin.bad += 1 } else { bin.good += 1 }
+        }
+        Ok(Histogram { bin_secs: 60, bins })
+    }
+
+    fn record(&self, _: Dataset, id: RecordId) -> Result<RecordDetail, Fault> {
+        let fields = ["start", "srcaddr", "action"].map(|name| (name.to_owned(), value(id.0, name))).to_vec();
+        Ok(RecordDetail {
+            fields,
+            evidence_path: "/logs/flows.gz".into(),
+            evidence_sha256: "ab".repeat(32),
+            position: id.0 as u64,
+            byte_offset: 100 * id.0 as u64,
+            byte_length: 90,
+            raw: Some(format!("2 123456789012 raw line {}", id.0).into_bytes()),
+            ..RecordDetail::default()
+        })
+    }
+
+    fn evidence(&self) -> Result<Vec<EvidenceRow>, Fault> {
+        Ok(vec![EvidenceRow {
+            id: 1,
+            path: "/logs/flows.gz".into(),
+            format: "flow-text".into(),
+            records: self.flows as u64,
+            warnings: 1,
+            sha256: "ab".repeat(32),
+            raw_kept: true,
+            ..EvidenceRow::default()
+        }])
+    }
+
+    fn warnings(&self, _: Option<EvidenceId>) -> Result<Vec<WarningRow>, Fault> {
+        Ok(vec![WarningRow {
+            evidence: 1,
+            path: "/logs/flows.gz".into(),
+            position: 7,
+            reason: "bad_value".into(),
+            detail: "srcport 70000 is above 65535".into(),
+            raw: b"2 1 eni-1 x".to_vec(),
+            ..WarningRow::default()
+        }])
+    }
+
+    fn totals(&self) -> Result<Totals, Fault> {
+        Ok(Totals { evidence: 1, flows: self.flows as u64, warnings: 1, title: "Memory".into(), ..Totals::default() })
+    }
+
+    fn values(&self, field: FieldId, prefix: &str, _: usize) -> Result<Vec<String>, Fault> {
+        let values = if field.name() == "action" { vec!["ACCEPT", "REJECT"] } else { vec![] };
+        Ok(values.into_iter().filter(|v| v.starts_with(prefix)).map(str::to_owned).collect())
+    }
+}
+
+/// Waits for wake-ups instead of sleeping.
+pub struct Settled {
+    sender: Mutex<Sender<()>>,
+    woken: Receiver<()>,
+}
+
+impl Default for Settled {
+    fn default() -> Self {
+        let (sender, woken) = channel();
+        Self { sender: Mutex::new(sender), woken }
+    }
+}
+
+impl Settled {
+    pub fn waker(&self) -> Waker {
+        let sender = Mutex::new(self.sender.lock().unwrap().clone());
+        Arc::new(move || drop(sender.lock().unwrap().send(())))
+    }
+
+    /// Polls until nothing is on its way any more.
+    pub fn settle(&self, app: &mut App) {
+        loop {
+            app.poll();
+            if !app.case.as_ref().is_some_and(|c| c.is_busy()) && app.jobs.running().is_none() {
+                app.poll();
+                if !app.case.as_ref().is_some_and(|c| c.is_busy()) {
+                    return;
+                }
+            }
+            let timeout = std::time::Duration::from_secs(20);
+            self.woken.recv_timeout(timeout).expect("a worker thread answers");
+        }
+    }
+}
