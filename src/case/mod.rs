@@ -1,1 +1,20 @@
 //! The case file: create, open, migrate, write, raw content, journal. All DDL and every write is here.
+
+mod content;
+mod dictionary;
+mod duplicates;
+pub mod error;
+mod feed;
+mod functions;
+pub mod journal;
+mod migrate;
+mod open;
+pub mod places;
+pub mod schema;
+mod write;
+
+pub use content::StoredSeekPoint;
+pub use dictionary::{address_key, key_text};
+pub use error::CaseError;
+pub use open::{CaseInfo, CaseReader, settle};
+pub use write::{CaseWriter, EvidenceCounts, FinishedFile, OpenEvidence};

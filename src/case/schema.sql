@@ -139,14 +139,11 @@ CREATE TABLE flow_duplicate ( -- a record that an earlier evidence file already 
 -- event: one row per occurrence of a CloudTrail event; its columns come from the table of fields.
 {event}
 
-CREATE TABLE event_identity ( -- one row per distinct event
-  event_key INTEGER PRIMARY KEY,
-  event_id TEXT UNIQUE, -- NULL where the event had none
+CREATE TABLE event_choice ( -- only for events met more than once
+  event_key INTEGER PRIMARY KEY, -- event.event_key
   best_id INTEGER NOT NULL, -- the occurrence that tells most
-  first_id INTEGER NOT NULL,
   occurrence_count INTEGER NOT NULL
 );
-CREATE INDEX event_identity_by_best ON event_identity(best_id);
 
 CREATE TABLE digest (
   evidence_id INTEGER PRIMARY KEY,

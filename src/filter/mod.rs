@@ -1,1 +1,30 @@
 //! Filter text to a typed value, with errors that name the place. Pure: no SQL, no files.
+//!
+//! `parse` makes a `Filter` (tree.rs) out of tokens (lexer.rs, parser.rs, predicate.rs); names are looked up in the one
+//! table of fields (target.rs) and values read by the field's type (literal.rs, value.rs). The `Display` of a filter is
+//! canonical text. `eval` is what a filter means, in memory; the SQL in `query::filter_sql` has to agree with it.
+
+pub mod complete;
+mod display;
+pub mod error;
+pub mod eval;
+pub mod help;
+mod lexer;
+mod literal;
+pub mod names;
+mod parser;
+pub mod path;
+pub mod pattern;
+mod predicate;
+mod target;
+pub mod tree;
+pub mod value;
+
+pub use error::FilterError;
+pub use parser::parse;
+pub use path::{JsonPath, Step};
+pub use tree::{Check, Filter, Target, Test, Type};
+pub use value::{Literal, Network};
+
+#[cfg(test)]
+mod tests;

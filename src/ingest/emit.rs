@@ -1,7 +1,8 @@
 //! The contract between whoever feeds bytes, the parsers, and whoever takes the records.
 
 use crate::model::batch::Digest;
-use crate::model::{EventRow, FlowBatch, FlowBatchBuilder, Format, ImportWarning};
+use crate::model::warning::RAW_KEPT_BYTES;
+use crate::model::{EventRow, FieldId, FlowBatch, FlowBatchBuilder, Format, ImportWarning, Reason, Scope};
 
 /// How the content ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,64 @@ pub trait Parser: Send {
 pub struct FormatChoice {
     /// For headerless flow records: field names in order, as `${version} ${account-id} ...` or separated by spaces.
     pub flow_format: Option<String>,
+}
+
+/// Where an element stands in the evidence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Line or element, from 1, strictly increasing.
+    pub position: u32,
+    /// Bytes from the start of the uncompressed content.
+    pub offset: u64,
+    /// Bytes of the element's raw text in the content.
+    pub len: u32,
+}
+
+impl Place {
+    /// A warning that stands for the element here. `raw` may be a part of the element (a message in its envelope); the
+    /// length kept is the element's.
+    pub fn warning(self, reason: Reason, detail: impl Into<String>, raw: &[u8]) -> ImportWarning {
+        ImportWarning {
+            scope: Scope::Element,
+            position: u64::from(self.position),
+            offset: self.offset,
+            len: u64::from(self.len),
+            reason,
+            detail: detail.into(),
+            raw: raw.get(..RAW_KEPT_BYTES).unwrap_or(raw).to_vec(),
+        }
+    }
+}
+
+/// Takes the messages that one of CloudWatch's forms carries: flow log lines, or CloudTrail events as JSON.
+pub trait MessageSink: Send {
+    /// Emits exactly one record, or exactly one `Scope::Element` warning, for this message; true for a record.
+    /// `message` is the text without its wrapping; `place` is that of the element that wraps it.
+    fn message(&mut self, message: &[u8], place: Place, out: &mut Emitter) -> bool;
+
+    /// The evidence ends: whatever was held back is emitted now.
+    fn finish(&mut self, _out: &mut Emitter) {}
+
+    /// As `Parser::record_format`.
+    fn record_format(&self) -> Option<String> {
+        None
+    }
+}
+
+/// A flow record that came as named values rather than as a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FlowFields {
+    /// Values as text, `-` where the source says so; integers are not checked yet.
+    pub fields: Vec<(FieldId, String)>,
+    /// Further values: name and the JSON text of the value.
+    pub extras: Vec<(String, String)>,
+}
+
+/// Takes flow records that came as named values.
+pub trait FlowRecordSink: Send {
+    /// Emits exactly one record, or exactly one `Scope::Element` warning; true for a record. `raw` is the element as it
+    /// stands in the evidence, for the warning.
+    fn record(&mut self, fields: &FlowFields, raw: &[u8], place: Place, out: &mut Emitter) -> bool;
 }
 
 /// A piece of result.

@@ -10,4 +10,4 @@ pub mod json;
 pub mod paths;
 pub mod reader;
 
-pub use emit::{Emitter, FormatChoice, Output, Parser, StreamEnd};
+pub use emit::{Emitter, FlowFields, FlowRecordSink, FormatChoice, MessageSink, Output, Parser, Place, StreamEnd};

@@ -3,7 +3,8 @@
 
 use super::{Address, FieldId};
 use rustc_hash::FxHashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// No value, in the index columns of `FlowRow`.
 pub const ABSENT: u32 = u32::MAX;
@@ -58,16 +59,36 @@ pub struct FlowBatch {
     pub rows: Vec<FlowRow>,
 }
 
+/// Numbers batches process-wide, so that an index remembered with its batch's number is never used in another batch.
+static NEXT_GENERATION: AtomicU64 = AtomicU64::new(1);
+
 /// Builds flow batches; every `*_index` call finds the value or adds it.
-#[derive(Default)]
 pub struct FlowBatchBuilder {
     batch: FlowBatch,
+    generation: u64,
     v4: FxHashMap<u32, u32>,
+    v4_pairs: FxHashMap<u64, u32>,
     v6: FxHashMap<Address, u32>,
     pairs: FxHashMap<(u32, u32), u32>,
     interfaces: FxHashMap<Tuple, u32>,
     dispositions: FxHashMap<Tuple, u32>,
     extras: FxHashMap<Box<str>, u32>,
+}
+
+impl Default for FlowBatchBuilder {
+    fn default() -> Self {
+        Self {
+            batch: FlowBatch::default(),
+            generation: NEXT_GENERATION.fetch_add(1, Ordering::Relaxed),
+            v4: FxHashMap::default(),
+            v4_pairs: FxHashMap::default(),
+            v6: FxHashMap::default(),
+            pairs: FxHashMap::default(),
+            interfaces: FxHashMap::default(),
+            dispositions: FxHashMap::default(),
+            extras: FxHashMap::default(),
+        }
+    }
 }
 
 impl FlowBatchBuilder {
@@ -86,6 +107,12 @@ impl FlowBatchBuilder {
         self.len() >= Self::FULL
     }
 
+    /// The number of the batch under construction: indices stay valid as long as it stays the same.
+    #[inline]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
     pub fn address_index(&mut self, address: &Address) -> u32 {
         if let (IpAddr::V4(v4), None) = (address.ip, &address.zone) {
             return self.ipv4_index(v4);
@@ -98,9 +125,22 @@ impl FlowBatchBuilder {
         index
     }
 
-    pub fn ipv4_index(&mut self, v4: std::net::Ipv4Addr) -> u32 {
+    pub fn ipv4_index(&mut self, v4: Ipv4Addr) -> u32 {
         let addresses = &mut self.batch.addresses;
         *self.v4.entry(u32::from(v4)).or_insert_with(|| push(addresses, Address { ip: IpAddr::V4(v4), zone: None }))
+    }
+
+    /// The pair of two IPv4 addresses, in one look-up where it was met before.
+    #[inline]
+    pub fn ipv4_pair_index(&mut self, source: Ipv4Addr, destination: Ipv4Addr) -> u32 {
+        let key = u64::from(u32::from(source)) << 32 | u64::from(u32::from(destination));
+        if let Some(&index) = self.v4_pairs.get(&key) {
+            return index;
+        }
+        let (source, destination) = (self.ipv4_index(source), self.ipv4_index(destination));
+        let index = self.pair_index(source, destination);
+        self.v4_pairs.insert(key, index);
+        index
     }
 
     pub fn pair_index(&mut self, source: u32, destination: u32) -> u32 {
@@ -129,19 +169,24 @@ impl FlowBatchBuilder {
         index
     }
 
+    #[inline]
     pub fn row(&mut self, row: FlowRow) {
         self.batch.rows.push(row);
     }
 
     /// The batch so far; the builder starts anew.
     pub fn take(&mut self) -> FlowBatch {
+        self.generation = NEXT_GENERATION.fetch_add(1, Ordering::Relaxed);
         self.v4.clear();
+        self.v4_pairs.clear();
         self.v6.clear();
         self.pairs.clear();
         self.interfaces.clear();
         self.dispositions.clear();
         self.extras.clear();
-        std::mem::take(&mut self.batch)
+        // Whoever filled one batch is likely to fill the next: growing row by row would copy everything several times.
+        let rows = if self.is_full() { Vec::with_capacity(Self::FULL) } else { Vec::new() };
+        std::mem::replace(&mut self.batch, FlowBatch { rows, ..FlowBatch::default() })
     }
 }
 

@@ -1,1 +1,48 @@
-//! Flow records: text with a header, headerless, Parquet.
+//! Flow records: text with a header, headerless, CloudWatch exports and CSVs, Parquet. Nothing here opens a file or knows a
+//! case: bytes in, batches and warnings out.
+
+mod columns;
+mod csv;
+mod detect;
+mod draft;
+mod export;
+mod format;
+mod guess;
+pub mod infer;
+mod line;
+mod lines;
+mod message;
+mod parquet;
+pub mod place;
+mod record;
+mod rows;
+mod shape;
+mod split;
+mod text;
+mod tuples;
+mod value;
+
+#[cfg(test)]
+mod corpora_test;
+#[cfg(test)]
+mod parser_test;
+#[cfg(test)]
+mod testing;
+
+pub use self::parquet::{LARGEST_PARQUET_BYTES, ParquetParser, render_row};
+pub use csv::CsvParser;
+pub use detect::detect;
+pub use export::ExportParser;
+pub use format::{Column, DEFAULT_V2, LineFormat, SpecError};
+pub use line::LineReader;
+pub use message::MessageReader;
+pub use place::{MessageSink, Place};
+pub use record::RecordBuilder;
+pub use text::FlowTextParser;
+pub use value::{BadValue, Problem, field_by_any_name};
+
+/// The format that the examiner or the case stated; one that cannot be read counts as none (whoever takes the statement
+/// checks it with `LineFormat::parse_spec`).
+fn stated_format(choice: &crate::ingest::FormatChoice) -> Option<LineFormat> {
+    choice.flow_format.as_deref().and_then(|spec| LineFormat::parse_spec(spec).ok())
+}

@@ -1,0 +1,260 @@
+//! The case's dictionaries in memory while it is written: each distinct address, pair and tuple has one number.
+
+use super::error::CaseError;
+use super::feed::{FeedRows, FeedSlot};
+use super::schema;
+use crate::model::batch::ABSENT;
+use crate::model::{Address, Dataset, FieldId, FlowBatch, Home, Tuple, field};
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::Hasher;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
+
+/// Extras beyond this many are stored without looking for an equal one: they hardly repeat then.
+const EXTRAS_KEPT: usize = 1 << 20;
+
+pub struct Dictionaries {
+    v4: FxHashMap<u32, u32>,
+    v6: FxHashMap<Address, u32>,
+    address_count: u32,
+    pairs: FxHashMap<(u32, u32), u32>,
+    pair_count: u32,
+    interfaces: TupleTable,
+    dispositions: TupleTable,
+    extras: FxHashMap<Box<str>, u32>,
+    extra_count: u32,
+    /// A hash of the eventID to the event's key; what is found is compared with the row.
+    pub events: FxHashMap<u64, i64>,
+}
+
+/// Case numbers for a batch's own indices.
+pub struct BatchIds {
+    pub pairs: Vec<u32>,
+    pub interfaces: Vec<u32>,
+    pub dispositions: Vec<u32>,
+    pub extras: Vec<u32>,
+}
+
+impl Dictionaries {
+    /// Reads what the case already holds.
+    pub fn load(conn: &Connection) -> Result<Self, CaseError> {
+        let mut this = Self {
+            v4: FxHashMap::default(),
+            v6: FxHashMap::default(),
+            address_count: 0,
+            pairs: FxHashMap::default(),
+            pair_count: 0,
+            interfaces: TupleTable::load(conn, Home::Interface, "interface")?,
+            dispositions: TupleTable::load(conn, Home::Disposition, "disposition")?,
+            extras: FxHashMap::default(),
+            extra_count: 0,
+            events: FxHashMap::default(),
+        };
+        let mut statement = conn.prepare("SELECT address_id, address FROM address")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (id, text): (u32, String) = (row.get(0)?, row.get(1)?);
+            if let Some(address) = Address::parse(text.as_bytes()) {
+                match address.ip {
+                    IpAddr::V4(v4) => this.v4.insert(u32::from(v4), id),
+                    IpAddr::V6(_) => this.v6.insert(address, id),
+                };
+            }
+            this.address_count = this.address_count.max(id);
+        }
+        let mut statement =
+            conn.prepare("SELECT pair_id, ifnull(source_id, 0), ifnull(destination_id, 0) FROM pair")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let id: u32 = row.get(0)?;
+            this.pairs.insert((row.get(1)?, row.get(2)?), id);
+            this.pair_count = this.pair_count.max(id);
+        }
+        let mut statement = conn.prepare("SELECT extra_id, json FROM extra")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let id: u32 = row.get(0)?;
+            if this.extras.len() < EXTRAS_KEPT {
+                this.extras.insert(row.get::<_, String>(1)?.into(), id);
+            }
+            this.extra_count = this.extra_count.max(id);
+        }
+        let mut statement =
+            conn.prepare("SELECT event_key, event_id FROM event WHERE id = event_key AND event_id IS NOT NULL")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            this.events.insert(event_hash(row.get_ref(1)?.as_str().unwrap_or_default()), row.get(0)?);
+        }
+        Ok(this)
+    }
+
+    /// Numbers for everything in the batch; what is new is written.
+    pub fn intern(&mut self, conn: &Connection, slot: &FeedSlot, batch: &FlowBatch) -> Result<BatchIds, CaseError> {
+        let addresses = self.addresses(conn, &batch.addresses)?;
+        let side = |index: u32| if index == ABSENT { 0 } else { addresses.get(index as usize).copied().unwrap_or(0) };
+        let first_new = self.pair_count + 1;
+        let mut new = Vec::new();
+        let mut pairs = Vec::with_capacity(batch.pairs.len());
+        for &(source, destination) in &batch.pairs {
+            let key = (side(source), side(destination));
+            let id = *self.pairs.entry(key).or_insert_with(|| {
+                new.push(key);
+                self.pair_count += 1;
+                self.pair_count
+            });
+            pairs.push(id);
+        }
+        if !new.is_empty() {
+            if let Ok(mut slot) = slot.lock() {
+                *slot = Some(Arc::new(NewPairs { first: first_new, pairs: new }));
+            }
+            conn.prepare_cached("INSERT INTO pair SELECT c0, c1, c2 FROM feed")?.execute([])?;
+        }
+        let interfaces = self.interfaces.intern(conn, &batch.interfaces)?;
+        let dispositions = self.dispositions.intern(conn, &batch.dispositions)?;
+        let mut extras = Vec::with_capacity(batch.extras.len());
+        for json in &batch.extras {
+            extras.push(self.extra(conn, json)?);
+        }
+        Ok(BatchIds { pairs, interfaces, dispositions, extras })
+    }
+
+    fn addresses(&mut self, conn: &Connection, list: &[Address]) -> Result<Vec<u32>, CaseError> {
+        let mut insert = conn.prepare_cached("INSERT INTO address VALUES (?, ?, ?)")?;
+        let mut ids = Vec::with_capacity(list.len());
+        for address in list {
+            let known = match address.ip {
+                IpAddr::V4(v4) => self.v4.get(&u32::from(v4)),
+                IpAddr::V6(_) => self.v6.get(address),
+            };
+            if let Some(&id) = known {
+                ids.push(id);
+                continue;
+            }
+            self.address_count += 1;
+            let id = self.address_count;
+            insert.execute((id, address.to_string(), address.key()))?;
+            match address.ip {
+                IpAddr::V4(v4) => self.v4.insert(u32::from(v4), id),
+                IpAddr::V6(_) => self.v6.insert(address.clone(), id),
+            };
+            ids.push(id);
+        }
+        Ok(ids)
+    }
+
+    fn extra(&mut self, conn: &Connection, json: &str) -> Result<u32, CaseError> {
+        if let Some(&id) = self.extras.get(json) {
+            return Ok(id);
+        }
+        self.extra_count += 1;
+        conn.prepare_cached("INSERT INTO extra VALUES (?, ?)")?.execute((self.extra_count, json))?;
+        if self.extras.len() < EXTRAS_KEPT {
+            self.extras.insert(json.into(), self.extra_count);
+        }
+        Ok(self.extra_count)
+    }
+}
+
+/// Of an eventID; equal ids have equal hashes, the rest is compared.
+pub fn event_hash(event_id: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(event_id.as_bytes());
+    hasher.finish()
+}
+
+/// 16 bytes of an address in text, for columns that order and compare.
+pub fn address_key(text: &str) -> Option<[u8; 16]> {
+    Address::parse(text.as_bytes()).map(|a| a.key())
+}
+
+/// Text of a key, where no spelling is at hand.
+pub fn key_text(key: [u8; 16]) -> String {
+    let v6 = Ipv6Addr::from(key);
+    v6.to_ipv4_mapped().map_or_else(|| v6.to_string(), |v4| v4.to_string())
+}
+
+struct NewPairs {
+    first: u32,
+    pairs: Vec<(u32, u32)>,
+}
+
+impl FeedRows for NewPairs {
+    fn len(&self) -> usize {
+        self.pairs.len()
+    }
+
+    fn value(&self, row: usize, column: usize) -> Option<i64> {
+        let &(source, destination) = self.pairs.get(row)?;
+        match column {
+            0 => Some(i64::from(self.first) + row as i64),
+            1 => (source != 0).then_some(i64::from(source)),
+            2 => (destination != 0).then_some(i64::from(destination)),
+            _ => None,
+        }
+    }
+}
+
+/// One of the two tables whose columns come from the table of fields.
+struct TupleTable {
+    ids: FxHashMap<Tuple, u32>,
+    count: u32,
+    fields: Vec<FieldId>,
+    insert: String,
+}
+
+impl TupleTable {
+    fn load(conn: &Connection, home: Home, table: &str) -> Result<Self, CaseError> {
+        let fields: Vec<FieldId> = field::at_home(Dataset::Flows, home).collect();
+        let columns: Vec<&str> = fields.iter().map(|f| schema::column(*f)).collect();
+        let marks = vec!["?"; fields.len() + 1].join(",");
+        let mut this = Self {
+            ids: FxHashMap::default(),
+            count: 0,
+            insert: format!("INSERT INTO {table} VALUES ({marks})"),
+            fields,
+        };
+        let mut statement = conn.prepare(&format!("SELECT {table}_id, {} FROM {table}", columns.join(",")))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let id: u32 = row.get(0)?;
+            let mut tuple = Tuple::default();
+            for (index, field) in this.fields.iter().enumerate() {
+                let text = match row.get(index + 1)? {
+                    Value::Integer(value) => value.to_string(),
+                    Value::Text(text) => text,
+                    Value::Null | Value::Real(_) | Value::Blob(_) => continue,
+                };
+                tuple.0.push((*field, text.into()));
+            }
+            this.ids.insert(tuple, id);
+            this.count = this.count.max(id);
+        }
+        Ok(this)
+    }
+
+    fn intern(&mut self, conn: &Connection, list: &[Tuple]) -> Result<Vec<u32>, CaseError> {
+        let mut ids = Vec::with_capacity(list.len());
+        for tuple in list {
+            if let Some(&id) = self.ids.get(tuple) {
+                ids.push(id);
+                continue;
+            }
+            self.count += 1;
+            let mut values = vec![Value::Null; self.fields.len() + 1];
+            values[0] = Value::Integer(i64::from(self.count));
+            for (field, text) in &tuple.0 {
+                if let Some(place) = self.fields.iter().position(|f| f == field) {
+                    values[place + 1] = Value::Text(text.to_string());
+                }
+            }
+            // Text that is an integer becomes one by the column's affinity.
+            conn.prepare_cached(&self.insert)?.execute(params_from_iter(values))?;
+            self.ids.insert(tuple.clone(), self.count);
+            ids.push(self.count);
+        }
+        Ok(ids)
+    }
+}

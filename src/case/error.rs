@@ -1,0 +1,47 @@
+//! What can go wrong with a case file.
+
+use std::path::PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    #[error("{} is not there", path.display())]
+    NotFound { path: PathBuf },
+    #[error("{} is there already", path.display())]
+    Exists { path: PathBuf },
+    #[error("{} could not be opened: {reason}", path.display())]
+    Unreadable { path: PathBuf, reason: String },
+    #[error("{} is not a Coldtrail case", path.display())]
+    NotACase { path: PathBuf },
+    #[error("{} was written by a newer Coldtrail (case version {found}, this program knows up to {known})", path.display())]
+    Newer { path: PathBuf, found: i32, known: i32 },
+    #[error("{} holds what no case holds: {what}", path.display())]
+    Untrusted { path: PathBuf, what: String },
+    #[error("{} is damaged: {what}", path.display())]
+    Damaged { path: PathBuf, what: String },
+    #[error("the case is in use by another program")]
+    Busy,
+    #[error("the disk is full")]
+    DiskFull,
+    #[error("the case is on a medium that cannot be written")]
+    ReadOnly,
+    #[error("the original content of evidence {evidence} is not in the case")]
+    NoRawContent { evidence: u32 },
+    #[error("record {0} is not in the case")]
+    NoSuchRecord(String),
+    #[error("stored content of evidence {evidence} cannot be read: {reason}")]
+    BadContent { evidence: u32, reason: String },
+    #[error("SQLite: {0}")]
+    Sql(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for CaseError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode;
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => CaseError::DiskFull,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => CaseError::Busy,
+            Some(ErrorCode::ReadOnly) => CaseError::ReadOnly,
+            _ => CaseError::Sql(error),
+        }
+    }
+}

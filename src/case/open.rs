@@ -1,0 +1,208 @@
+//! Opening and closing a case file. A case comes from a teammate and is untrusted input: it is opened defensively, its
+//! schema must be the one that we write, nothing in it is executed.
+
+use super::error::CaseError;
+use super::{functions, journal, migrate, schema};
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+
+/// Cases up to this size are checked page by page whenever they are opened; larger ones by `verify`. At 500 MB/s the
+/// check of a case of 64 MiB stays under the time that a person notices.
+const QUICK_CHECK_BYTES: u64 = 64 << 20;
+
+/// What a new case is told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaseInfo {
+    pub title: String,
+    pub examiner: String,
+    pub reference: String,
+}
+
+/// A read-only connection; one for each thread that reads.
+pub struct CaseReader {
+    pub(crate) conn: Connection,
+    path: PathBuf,
+}
+
+impl CaseReader {
+    pub fn open(path: &Path) -> Result<Self, CaseError> {
+        let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        check(&conn, path)?;
+        functions::register(&conn)?;
+        Ok(Self { conn, path: path.to_owned() })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A second connection to the same case, for another thread; the checks of `open` are not repeated.
+    pub fn another(&self) -> Result<Self, CaseError> {
+        let conn = connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        functions::register(&conn)?;
+        Ok(Self { conn, path: self.path.clone() })
+    }
+
+    /// Stops what this connection is doing, from any thread.
+    pub fn interrupt_handle(&self) -> rusqlite::InterruptHandle {
+        self.conn.get_interrupt_handle()
+    }
+
+    pub fn journal(&self) -> Result<Vec<journal::Stored>, CaseError> {
+        journal::read(&self.conn)
+    }
+}
+
+/// Opens for writing: WAL while it is open.
+pub(super) fn open_writable(path: &Path) -> Result<Connection, CaseError> {
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    check(&conn, path)?;
+    migrate::to_current(&conn, path)?;
+    writable_pragmas(&conn)?;
+    Ok(conn)
+}
+
+/// Makes a new, empty case file. An existing file is never touched.
+pub(super) fn create(path: &Path, info: &CaseInfo, at_utc: &str) -> Result<Connection, CaseError> {
+    if path.exists() {
+        return Err(CaseError::Exists { path: path.to_owned() });
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let conn = connect_raw(path, flags)?;
+    conn.pragma_update(None, "page_size", 8192)?;
+    conn.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
+    let transaction = conn.unchecked_transaction()?;
+    transaction.execute_batch(&schema::ddl())?;
+    transaction.pragma_update(None, "user_version", schema::VERSION)?;
+    for (key, value) in [
+        ("title", info.title.as_str()),
+        ("examiner", &info.examiner),
+        ("reference", &info.reference),
+        ("created_utc", at_utc),
+        ("tool_version", env!("CARGO_PKG_VERSION")),
+    ] {
+        transaction.execute("INSERT INTO case_info VALUES (?, ?)", [key, value])?;
+    }
+    let parameters = serde_json::json!({"title": info.title, "reference": info.reference});
+    let entry = journal::Entry { action: "create", parameters, counts: serde_json::json!({}) };
+    journal::append(&transaction, &info.examiner, at_utc, &entry)?;
+    transaction.commit()?;
+    writable_pragmas(&conn)?;
+    Ok(conn)
+}
+
+fn writable_pragmas(conn: &Connection) -> Result<(), CaseError> {
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    conn.pragma_update(None, "synchronous", "NORMAL")?;
+    conn.pragma_update(None, "cache_size", -65_536)?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    conn.busy_timeout(std::time::Duration::from_secs(5))?;
+    Ok(())
+}
+
+/// One file again: the log is written back and removed. Where another connection still reads, the last one to close
+/// does it.
+pub(super) fn close(conn: Connection) -> Result<(), CaseError> {
+    let _: (i64, i64, i64) =
+        conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+    if let Err(error) = conn.pragma_update(None, "journal_mode", "DELETE").map_err(CaseError::from)
+        && !error.is_busy()
+    {
+        return Err(error);
+    }
+    conn.close().map_err(|(_, e)| e.into())
+}
+
+/// Leaves one file behind when the last reader of a case that was open for writing is gone.
+pub fn settle(path: &Path) -> Result<(), CaseError> {
+    if wal_path(path).exists() {
+        close(connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?)?;
+    }
+    Ok(())
+}
+
+fn wal_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    PathBuf::from(name)
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, CaseError> {
+    match std::fs::metadata(path) {
+        Ok(meta) if !meta.is_file() => return Err(CaseError::NotACase { path: path.to_owned() }),
+        Ok(_) => {}
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            return Err(CaseError::NotFound { path: path.to_owned() });
+        }
+        Err(e) => return Err(CaseError::Unreadable { path: path.to_owned(), reason: e.to_string() }),
+    }
+    let conn = connect_raw(path, flags)?;
+    // A first read finds out whether it is a database at all, before anything else is asked of it.
+    match conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get::<_, i64>(0)) {
+        Ok(_) => Ok(conn),
+        Err(e) => Err(match e.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => CaseError::NotACase { path: path.to_owned() },
+            Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
+                CaseError::Damaged { path: path.to_owned(), what: e.to_string() }
+            }
+            _ => e.into(),
+        }),
+    }
+}
+
+fn connect_raw(path: &Path, flags: OpenFlags) -> Result<Connection, CaseError> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)
+        .map_err(|e| CaseError::Unreadable { path: path.to_owned(), reason: e.to_string() })?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, 256 << 20)?;
+    conn.pragma_update(None, "cell_size_check", true)?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(conn)
+}
+
+/// Is it a case, of a version that we know, with nothing in it but what we put there?
+fn check(conn: &Connection, path: &Path) -> Result<(), CaseError> {
+    let application: i32 = conn.query_row("PRAGMA application_id", [], |r| r.get(0))?;
+    if application != schema::APPLICATION_ID {
+        return Err(CaseError::NotACase { path: path.to_owned() });
+    }
+    let found: i32 = conn.query_row("PRAGMA user_version", [], |r| r.get(0))?;
+    if found > schema::VERSION {
+        return Err(CaseError::Newer { path: path.to_owned(), found, known: schema::VERSION });
+    }
+    let expected = migrate::expected_schema(found)?;
+    let actual = schema_of(conn)?;
+    if let Some((name, _)) = actual.iter().find(|object| !expected.contains(object)) {
+        return Err(CaseError::Untrusted { path: path.to_owned(), what: name.clone() });
+    }
+    if let Some((name, _)) = expected.iter().find(|object| !actual.contains(object)) {
+        return Err(CaseError::Damaged { path: path.to_owned(), what: format!("{name} is missing or altered") });
+    }
+    if std::fs::metadata(path).is_ok_and(|m| m.len() <= QUICK_CHECK_BYTES) {
+        let verdict: String = conn.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?;
+        if verdict != "ok" {
+            return Err(CaseError::Damaged { path: path.to_owned(), what: verdict });
+        }
+    }
+    Ok(())
+}
+
+/// Name and text of every object of a schema. SQLite's own statistics are nobody's.
+pub(super) fn schema_of(conn: &Connection) -> Result<Vec<(String, String)>, CaseError> {
+    let mut statement =
+        conn.prepare("SELECT type || ' ' || name, ifnull(sql, '') FROM sqlite_schema WHERE name NOT GLOB 'sqlite_stat[0-9]' ORDER BY 1")?;
+    let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+impl CaseError {
+    pub fn is_busy(&self) -> bool {
+        matches!(self, CaseError::Busy)
+    }
+}

@@ -1,0 +1,537 @@
+//! The one write path. A file's evidence, rows, warnings, raw content and journal entry go in within one transaction:
+//! whatever happens, a case holds an evidence file whole or not at all.
+
+use super::dictionary::{self, BatchIds, Dictionaries};
+use super::error::CaseError;
+use super::feed::{self, FeedRows, FeedSlot};
+use super::open::{self, CaseInfo};
+use super::places::Chunk;
+use super::{duplicates, journal};
+use crate::model::batch::{ABSENT, Digest, NO_PORT, NO_VALUE};
+use crate::model::field::{self, Kind};
+use crate::model::{
+    EventRow, EvidenceFacts, EvidenceId, FieldId, FlowBatch, FlowRow, Format, ImportWarning, PathFacts, RecordId, Scope,
+};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A case that is open for writing. One at a time.
+pub struct CaseWriter {
+    conn: Connection,
+    slot: FeedSlot,
+    /// Loaded when they are first needed; dropped by a rollback.
+    dictionaries: Option<Dictionaries>,
+    event_columns: Vec<FieldId>,
+    insert_event: String,
+    examiner: String,
+}
+
+/// An evidence file that is being written.
+pub struct OpenEvidence {
+    pub id: EvidenceId,
+    container: Option<EvidenceId>,
+    path: String,
+    modified_utc: Option<String>,
+    raw_kept: bool,
+    path_facts: PathFacts,
+    warning_count: u64,
+    note_count: u64,
+    flow_count: u64,
+    event_count: u64,
+    event_duplicates: u64,
+    digest_files: u64,
+    first_millis: Option<i64>,
+    last_millis: Option<i64>,
+}
+
+/// What a finished evidence file came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EvidenceCounts {
+    pub id: EvidenceId,
+    /// Flow records, or events met here first; for a digest the log files that it lists.
+    pub records: u64,
+    pub duplicates: u64,
+    /// Elements that could not be read.
+    pub warnings: u64,
+    /// Remarks about the file as a whole.
+    pub notes: u64,
+}
+
+/// What `finish` is told about the file.
+pub struct FinishedFile {
+    pub format: Format,
+    pub record_format: Option<String>,
+    pub facts: EvidenceFacts,
+    pub imported_utc: String,
+}
+
+impl CaseWriter {
+    pub fn create(path: &Path, info: &CaseInfo, at_utc: &str) -> Result<Self, CaseError> {
+        Self::over(open::create(path, info, at_utc)?)
+    }
+
+    pub fn open(path: &Path) -> Result<Self, CaseError> {
+        Self::over(open::open_writable(path)?)
+    }
+
+    fn over(conn: Connection) -> Result<Self, CaseError> {
+        let slot = feed::register(&conn)?;
+        let examiner = conn
+            .query_row("SELECT value FROM case_info WHERE key = 'examiner'", [], |r| r.get(0))
+            .optional()?
+            .unwrap_or_default();
+        let event_columns: Vec<FieldId> = field::event_columns().collect();
+        let marks = vec!["?"; event_columns.len() + 8].join(",");
+        let insert_event = format!("INSERT INTO event VALUES ({marks})");
+        Ok(Self { conn, slot, dictionaries: None, event_columns, insert_event, examiner })
+    }
+
+    /// Who writes, where it is not the examiner that the case names.
+    pub fn set_examiner(&mut self, examiner: &str) {
+        self.examiner = examiner.to_owned();
+    }
+
+    pub fn close(self) -> Result<(), CaseError> {
+        let Self { conn, .. } = self;
+        conn.flush_prepared_statement_cache();
+        open::close(conn)
+    }
+
+    pub fn begin(&mut self) -> Result<(), CaseError> {
+        Ok(self.conn.execute_batch("BEGIN IMMEDIATE")?)
+    }
+
+    pub fn commit(&mut self) -> Result<(), CaseError> {
+        Ok(self.conn.execute_batch("COMMIT")?)
+    }
+
+    /// Back to the last commit. What was interned since is forgotten too.
+    pub fn rollback(&mut self) {
+        self.dictionaries = None;
+        if !self.conn.is_autocommit() {
+            // A transaction that SQLite has ended by itself (disk full) is no error here.
+            let _ = self.conn.execute_batch("ROLLBACK");
+        }
+    }
+
+    pub fn journal(&mut self, entry: &journal::Entry, at_utc: &str) -> Result<(), CaseError> {
+        journal::append(&self.conn, &self.examiner, at_utc, entry)
+    }
+
+    /// Evidence with this SHA-256 (of the file as on disk), if the case holds it.
+    pub fn find_by_hash(&self, sha256: &[u8; 32]) -> Result<Option<EvidenceCounts>, CaseError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT evidence_id, record_count, duplicate_count, warning_count FROM evidence WHERE file_sha256 = ? LIMIT 1",
+        )?;
+        let found = statement.query_row([journal::hex(sha256)], |r| {
+            Ok(EvidenceCounts {
+                id: EvidenceId(r.get(0)?),
+                records: r.get(1)?,
+                duplicates: r.get(2)?,
+                warnings: r.get(3)?,
+                notes: 0,
+            })
+        });
+        Ok(found.optional()?)
+    }
+
+    /// Is there evidence of this size? Only then is a file worth hashing before it is read.
+    pub fn has_size(&self, file_bytes: u64) -> Result<bool, CaseError> {
+        let mut statement = self.conn.prepare_cached("SELECT 1 FROM evidence WHERE file_bytes = ? LIMIT 1")?;
+        Ok(statement.exists([file_bytes])?)
+    }
+
+    pub fn setting(&self, key: &str) -> Result<Option<String>, CaseError> {
+        Ok(self.conn.query_row("SELECT value FROM setting WHERE key = ?", [key], |r| r.get(0)).optional()?)
+    }
+
+    /// Remembers a setting in the case; journalled.
+    pub fn set_setting(&mut self, key: &str, value: &str, at_utc: &str) -> Result<(), CaseError> {
+        self.begin()?;
+        let done = self.write_setting(key, value, at_utc).and_then(|()| self.commit());
+        if done.is_err() {
+            self.rollback();
+        }
+        done
+    }
+
+    fn write_setting(&mut self, key: &str, value: &str, at_utc: &str) -> Result<(), CaseError> {
+        self.conn.execute(
+            "INSERT INTO setting VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            [key, value],
+        )?;
+        let parameters = serde_json::json!({"key": key, "value": value});
+        self.journal(&journal::Entry { action: "setting", parameters, counts: serde_json::json!({}) }, at_utc)
+    }
+
+    /// Replaces the list of what an import still has to read.
+    pub fn set_queue(&mut self, items: &[(String, String)]) -> Result<(), CaseError> {
+        let transaction = self.conn.unchecked_transaction()?;
+        transaction.execute("DELETE FROM import_queue", [])?;
+        for (path, options) in items {
+            transaction.execute("INSERT INTO import_queue (path, options) VALUES (?, ?)", [path, options])?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Takes a path off the list; inside the transaction of its evidence.
+    pub fn dequeue(&mut self, path: &str) -> Result<(), CaseError> {
+        self.conn.prepare_cached("DELETE FROM import_queue WHERE path = ?")?.execute([path])?;
+        Ok(())
+    }
+
+    /// Starts an evidence file, inside a transaction. Members of an archive name their container.
+    pub fn begin_evidence(
+        &mut self,
+        path: &str,
+        container: Option<EvidenceId>,
+        reserved: u32,
+        modified_utc: Option<String>,
+        raw_kept: bool,
+        path_facts: PathFacts,
+    ) -> Result<OpenEvidence, CaseError> {
+        // An open container has its number already but no row yet: `reserved` counts those.
+        let last: u32 = self.conn.query_row("SELECT ifnull(max(evidence_id), 0) FROM evidence", [], |r| r.get(0))?;
+        let last = last.max(container.map_or(0, |c| c.0)).max(reserved);
+        Ok(OpenEvidence {
+            id: EvidenceId(last + 1),
+            container,
+            path: path.to_owned(),
+            modified_utc,
+            raw_kept,
+            path_facts,
+            warning_count: 0,
+            note_count: 0,
+            flow_count: 0,
+            event_count: 0,
+            event_duplicates: 0,
+            digest_files: 0,
+            first_millis: None,
+            last_millis: None,
+        })
+    }
+
+    /// Writes a batch of flow records and where they stand.
+    pub fn flows(&mut self, evidence: &mut OpenEvidence, batch: FlowBatch, chunks: &[Chunk]) -> Result<(), CaseError> {
+        evidence.flow_count += batch.rows.len() as u64;
+        for row in &batch.rows {
+            if row.start != NO_VALUE {
+                evidence.saw(row.start.saturating_mul(1000));
+            }
+            if row.end != NO_VALUE {
+                evidence.saw(row.end.saturating_mul(1000));
+            }
+        }
+        let mut dictionaries = self.take_dictionaries()?;
+        let ids = dictionaries.intern(&self.conn, &self.slot, &batch);
+        self.dictionaries = Some(dictionaries);
+        let feed = FlowFeed { evidence: evidence.id, rows: batch.rows, ids: ids? };
+        if let Ok(mut slot) = self.slot.lock() {
+            *slot = Some(Arc::new(feed));
+        }
+        self.conn.prepare_cached("INSERT INTO flow SELECT * FROM feed")?.execute([])?;
+        let mut insert = self.conn.prepare_cached("INSERT INTO flow_chunk VALUES (?, ?, ?, ?, ?, ?)")?;
+        for chunk in chunks {
+            insert.execute(params![
+                RecordId::new(evidence.id, chunk.first_position).0,
+                RecordId::new(evidence.id, chunk.last_position).0,
+                chunk.row_count,
+                chunk.start_span.map(|s| s.0),
+                chunk.start_span.map(|s| s.1),
+                chunk.places
+            ])?;
+        }
+        Ok(())
+    }
+
+    fn take_dictionaries(&mut self) -> Result<Dictionaries, CaseError> {
+        match self.dictionaries.take() {
+            Some(dictionaries) => Ok(dictionaries),
+            None => Dictionaries::load(&self.conn),
+        }
+    }
+
+    /// Writes events; those whose eventID the case knows become further occurrences.
+    pub fn events(&mut self, evidence: &mut OpenEvidence, events: &[EventRow]) -> Result<(), CaseError> {
+        let mut dictionaries = self.take_dictionaries()?;
+        let done = events.iter().try_for_each(|event| self.event(&mut dictionaries, evidence, event));
+        self.dictionaries = Some(dictionaries);
+        done
+    }
+
+    fn event(
+        &self,
+        dictionaries: &mut Dictionaries,
+        evidence: &mut OpenEvidence,
+        event: &EventRow,
+    ) -> Result<(), CaseError> {
+        let id = RecordId::new(evidence.id, event.position).0;
+        let event_id = event.columns.first().and_then(|c| c.as_deref()).filter(|text| !text.is_empty());
+        let key = match event_id {
+            Some(event_id) => self.event_key(dictionaries, event_id, id)?,
+            None => id,
+        };
+        evidence.event_count += 1;
+        if let Some(millis) = event.time_millis {
+            evidence.saw(millis);
+        }
+        if key != id {
+            evidence.event_duplicates += 1;
+            self.choose_occurrence(key, id, event)?;
+        }
+        self.insert_event(id, key, event)
+    }
+
+    /// The key of the event with this id: that of its first occurrence, or this one's own.
+    fn event_key(&self, dictionaries: &mut Dictionaries, event_id: &str, id: i64) -> Result<i64, CaseError> {
+        let hash = dictionary::event_hash(event_id);
+        let Some(&known) = dictionaries.events.get(&hash) else {
+            dictionaries.events.insert(hash, id);
+            return Ok(id);
+        };
+        let mut same = self.conn.prepare_cached("SELECT 1 FROM event WHERE id = ? AND event_id = ?")?;
+        if same.exists(params![known, event_id])? {
+            return Ok(known);
+        }
+        // Two eventIDs with one hash: rare enough to look through the table.
+        let mut find = self.conn.prepare_cached("SELECT event_key FROM event WHERE event_id = ? LIMIT 1")?;
+        Ok(find.query_row([event_id], |r| r.get(0)).optional()?.unwrap_or(id))
+    }
+
+    fn choose_occurrence(&self, key: i64, id: i64, event: &EventRow) -> Result<(), CaseError> {
+        let mut find =
+            self.conn.prepare_cached("SELECT best_id, occurrence_count FROM event_choice WHERE event_key = ?")?;
+        let (best, count): (i64, i64) =
+            find.query_row([key], |r| Ok((r.get(0)?, r.get(1)?))).optional()?.unwrap_or((key, 1));
+        let mut tells = self.conn.prepare_cached("SELECT completeness FROM event WHERE id = ?")?;
+        let told: i64 = tells.query_row([best], |r| r.get(0))?;
+        let best = if event.completeness as i64 > told { id } else { best };
+        self.conn.prepare_cached("INSERT OR REPLACE INTO event_choice VALUES (?, ?, ?)")?.execute([
+            key,
+            best,
+            count + 1,
+        ])?;
+        Ok(())
+    }
+
+    fn insert_event(&self, id: i64, key: i64, event: &EventRow) -> Result<(), CaseError> {
+        let mut insert = self.conn.prepare_cached(&self.insert_event)?;
+        insert.raw_bind_parameter(1, id)?;
+        insert.raw_bind_parameter(2, key)?;
+        insert.raw_bind_parameter(3, event.offset)?;
+        insert.raw_bind_parameter(4, event.len)?;
+        insert.raw_bind_parameter(5, event.completeness as i64)?;
+        insert.raw_bind_parameter(6, event.time_millis)?;
+        let mut source_ip_key = None;
+        for (index, field) in self.event_columns.iter().enumerate() {
+            let value = event.columns.get(index).and_then(|c| c.as_deref());
+            match field.kind {
+                Kind::Boolean => insert.raw_bind_parameter(index + 8, value.and_then(boolean))?,
+                Kind::Address => {
+                    source_ip_key = value.and_then(dictionary::address_key);
+                    insert.raw_bind_parameter(index + 8, value)?;
+                }
+                _ => insert.raw_bind_parameter(index + 8, value)?,
+            }
+        }
+        insert.raw_bind_parameter(7, source_ip_key)?;
+        insert.raw_bind_parameter(self.event_columns.len() + 8, &*event.json)?;
+        insert.raw_execute()?;
+        Ok(())
+    }
+
+    pub fn digest(&mut self, evidence: &mut OpenEvidence, digest: &Digest) -> Result<(), CaseError> {
+        self.conn
+            .prepare_cached("INSERT OR REPLACE INTO digest VALUES (?, ?)")?
+            .execute(params![evidence.id.0, digest.json])?;
+        let mut insert = self.conn.prepare_cached("INSERT INTO digest_log_file VALUES (?, ?, ?, ?, ?, ?)")?;
+        for file in &digest.log_files {
+            insert.execute(params![
+                evidence.id.0,
+                file.position,
+                file.s3_bucket,
+                file.s3_object,
+                file.hash_value,
+                file.hash_algorithm
+            ])?;
+        }
+        evidence.digest_files += digest.log_files.len() as u64;
+        Ok(())
+    }
+
+    pub fn warnings(&mut self, evidence: &mut OpenEvidence, warnings: &[ImportWarning]) -> Result<(), CaseError> {
+        let mut insert = self.conn.prepare_cached(
+            "INSERT INTO import_warning (evidence_id, scope, position, byte_offset, byte_length, reason, detail, raw) VALUES (?,?,?,?,?,?,?,?)",
+        )?;
+        for warning in warnings {
+            let scope = match warning.scope {
+                Scope::Element => {
+                    evidence.warning_count += 1;
+                    "element"
+                }
+                Scope::File => {
+                    evidence.note_count += 1;
+                    "file"
+                }
+            };
+            insert.execute(params![
+                evidence.id.0,
+                scope,
+                warning.position,
+                warning.offset,
+                warning.len,
+                warning.reason.code(),
+                warning.detail,
+                warning.raw
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a piece of the original file. `zstd`: the data was compressed by us, else it is the bytes themselves.
+    pub fn raw_block(
+        &mut self,
+        evidence: EvidenceId,
+        first_byte: u64,
+        byte_count: u64,
+        zstd: bool,
+        data: &[u8],
+    ) -> Result<(), CaseError> {
+        let encoding = if zstd { "zstd" } else { "stored" };
+        self.conn
+            .prepare_cached("INSERT INTO raw_block VALUES (?, ?, ?, ?, ?)")?
+            .execute(params![evidence.0, first_byte, encoding, byte_count, data])?;
+        Ok(())
+    }
+
+    pub fn seek_point(
+        &mut self,
+        evidence: EvidenceId,
+        content_byte: u64,
+        file_bit: u64,
+        window: &[u8],
+    ) -> Result<(), CaseError> {
+        self.conn.prepare_cached("INSERT INTO seek_point VALUES (?, ?, ?, ?)")?.execute(params![
+            evidence.0,
+            content_byte,
+            file_bit,
+            window
+        ])?;
+        Ok(())
+    }
+
+    /// Ends an evidence file: finds what other files hold already, and writes its row.
+    pub fn finish_evidence(&mut self, evidence: OpenEvidence, file: FinishedFile) -> Result<EvidenceCounts, CaseError> {
+        let flow_duplicates = match evidence.flow_count {
+            0 => 0,
+            _ => duplicates::mark(&self.conn, evidence.id, evidence.first_millis, evidence.last_millis)?,
+        };
+        let duplicates = flow_duplicates + evidence.event_duplicates;
+        let records = evidence.flow_count + evidence.event_count + evidence.digest_files - duplicates;
+        let facts = &file.facts;
+        let names = &evidence.path_facts;
+        self.conn
+            .prepare_cached("INSERT INTO evidence VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")?
+            .execute(params![
+                evidence.id.0,
+                evidence.container.map(|c| c.0),
+                evidence.path,
+                file.format.code(),
+                file.record_format,
+                facts.packing,
+                facts.encoding,
+                facts.file_bytes,
+                facts.content_bytes,
+                journal::hex(&facts.file_sha256),
+                journal::hex(&facts.content_sha256),
+                evidence.modified_utc,
+                file.imported_utc,
+                evidence.raw_kept,
+                records,
+                duplicates,
+                evidence.warning_count,
+                evidence.flow_count,
+                evidence.event_count,
+                evidence.first_millis,
+                evidence.last_millis,
+                names.account,
+                names.organisation,
+                names.region,
+                names.date,
+                names.log_id,
+                names.service
+            ])?;
+        let parameters = serde_json::json!({
+            "evidence": evidence.id.0, "path": evidence.path, "format": file.format.code(),
+            "sha256": journal::hex(&facts.file_sha256), "raw_kept": evidence.raw_kept,
+        });
+        let counts = serde_json::json!({
+            "records": records, "duplicates": duplicates, "warnings": evidence.warning_count, "notes": evidence.note_count,
+        });
+        self.journal(&journal::Entry { action: "import", parameters, counts }, &file.imported_utc)?;
+        Ok(EvidenceCounts {
+            id: evidence.id,
+            records,
+            duplicates,
+            warnings: evidence.warning_count,
+            notes: evidence.note_count,
+        })
+    }
+}
+
+impl OpenEvidence {
+    pub fn path_facts(&self) -> &PathFacts {
+        &self.path_facts
+    }
+
+    fn saw(&mut self, millis: i64) {
+        self.first_millis = Some(self.first_millis.map_or(millis, |first| first.min(millis)));
+        self.last_millis = Some(self.last_millis.map_or(millis, |last| last.max(millis)));
+    }
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "true" | "True" | "TRUE" => Some(true),
+        "false" | "False" | "FALSE" => Some(false),
+        _ => None,
+    }
+}
+
+struct FlowFeed {
+    evidence: EvidenceId,
+    rows: Vec<FlowRow>,
+    ids: BatchIds,
+}
+
+impl FeedRows for FlowFeed {
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    #[inline]
+    fn value(&self, row: usize, column: usize) -> Option<i64> {
+        let row = self.rows.get(row)?;
+        let id = |index: u32, ids: &[u32]| {
+            if index == ABSENT { None } else { ids.get(index as usize).map(|&id| i64::from(id)) }
+        };
+        let number = |value: i64| (value != NO_VALUE).then_some(value);
+        let port = |value: i32| (value != NO_PORT).then_some(i64::from(value));
+        match column {
+            0 => Some(RecordId::new(self.evidence, row.position).0),
+            1 => id(row.pair, &self.ids.pairs),
+            2 => id(row.packet_pair, &self.ids.pairs),
+            3 => id(row.interface, &self.ids.interfaces),
+            4 => id(row.disposition, &self.ids.dispositions),
+            5 => port(row.srcport),
+            6 => port(row.dstport),
+            7 => number(row.packets),
+            8 => number(row.bytes),
+            9 => number(row.start),
+            10 => (row.start != NO_VALUE && row.end != NO_VALUE).then(|| row.end.saturating_sub(row.start)),
+            11 => id(row.extra, &self.ids.extras),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! What a filter means, in memory, one record at a time: the yardstick for the SQL, and what highlighting uses.
+
+use super::path::{JsonPath, Step};
+use super::pattern;
+use super::tree::{Check, Filter, Target, Test, Type};
+use super::value::{self, Literal, Number};
+use crate::model::{Address, Dataset, FieldId, Home, Kind, Timestamp, field};
+use serde_json::value::RawValue;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+/// A field's value in a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    Text(String),
+    Integer(i64),
+    Address(Address),
+    Time(Timestamp),
+    Boolean(bool),
+}
+
+/// A record that a filter can look at.
+pub trait Record {
+    fn dataset(&self) -> Dataset;
+
+    /// The value of a field that is not JSON; `None` where the record has none. Times of flow records are whole
+    /// seconds; addresses and times of events that cannot be read are `Text`.
+    fn value(&self, field: FieldId) -> Option<Value>;
+
+    /// A field's value as the log wrote it, where that differs from the value's own text (times of events).
+    fn written(&self, field: FieldId) -> Option<String>;
+
+    /// The event's JSON; the flow record's further values as a JSON object.
+    fn json(&self) -> Option<&str>;
+
+    /// Number and path of the evidence file.
+    fn evidence(&self) -> (i64, &str);
+
+    fn is_duplicate(&self) -> bool;
+}
+
+/// A part of the language that cannot be evaluated here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EvalError {
+    #[error("{0} is not available in this case yet")]
+    NotAvailable(Target),
+    #[error("this pattern is not valid: {0}")]
+    Pattern(String),
+}
+
+/// Does the record match?
+///
+/// # Errors
+/// The filter names what no record has yet (tags, labels, indicators), or holds a pattern that is not valid.
+pub fn matches(filter: &Filter, record: &dyn Record) -> Result<bool, EvalError> {
+    Ok(match filter {
+        Filter::All => true,
+        Filter::Not(inner) => !matches(inner, record)?,
+        Filter::And(parts) => {
+            for part in parts {
+                if !matches(part, record)? {
+                    return Ok(false);
+                }
+            }
+            true
+        }
+        Filter::Or(parts) => {
+            for part in parts {
+                if matches(part, record)? {
+                    return Ok(true);
+                }
+            }
+            false
+        }
+        Filter::Test(test) => test_matches(test, record)?,
+    })
+}
+
+fn test_matches(test: &Test, record: &dyn Record) -> Result<bool, EvalError> {
+    if matches!(test.target, Target::Tag | Target::Indicator | Target::Label) || test.check == Check::InIndicators {
+        return Err(EvalError::NotAvailable(test.target.clone()));
+    }
+    let kind = test.target.value_type();
+    let ignore_case = matches!(kind, Type::Choice(_));
+    let regex = match pattern::of_check(&test.check, ignore_case) {
+        Some(text) => Some(pattern::regex(&text).map_err(EvalError::Pattern)?),
+        None => None,
+    };
+    let values = values_of(&test.target, record);
+    let passes = |operand: &Operand| match (&regex, &test.check) {
+        (Some(regex), _) => operand.texts.iter().any(|text| regex.is_match(text)),
+        (None, check) => operand.passes(check),
+    };
+    Ok(match &test.check {
+        Check::Present => !values.is_empty(),
+        Check::Absent => values.is_empty(),
+        _ if test.negated => !values.is_empty() && !values.iter().any(passes),
+        _ => values.iter().any(passes),
+    })
+}
+
+/// One value of a target: what is compared, and the texts that patterns look at.
+struct Operand {
+    compared: Compared,
+    texts: Vec<String>,
+}
+
+enum Compared {
+    Value(Value),
+    /// A JSON value: text, number, boolean, or the text of a list or object.
+    JsonText(String),
+    JsonNumber(Number),
+    JsonBoolean(bool),
+    JsonOther,
+    Evidence(i64, String),
+    Nothing,
+}
+
+fn values_of(target: &Target, record: &dyn Record) -> Vec<Operand> {
+    match target {
+        Target::Field(field) => field_values(*field, record),
+        Target::Extra(key) => json_values(record, &JsonPath::key(key)),
+        Target::Path(path) => json_values(record, path),
+        Target::EitherAddress => either(record, ["srcaddr", "dstaddr"]),
+        Target::EitherPort => either(record, ["srcport", "dstport"]),
+        Target::AnyText => any_text(record),
+        Target::Evidence => {
+            let (number, path) = record.evidence();
+            vec![Operand { compared: Compared::Evidence(number, path.to_owned()), texts: vec![path.to_owned()] }]
+        }
+        Target::Duplicate => {
+            let value = Value::Boolean(record.is_duplicate());
+            vec![Operand { compared: Compared::Value(value), texts: Vec::new() }]
+        }
+        Target::Tag | Target::Indicator | Target::Label => Vec::new(),
+    }
+}
+
+fn field_values(field: FieldId, record: &dyn Record) -> Vec<Operand> {
+    if let (Kind::Json, Home::EventJson(key)) = (field.kind, field.home) {
+        return json_values(record, &JsonPath::key(key));
+    }
+    let Some(value) = record.value(field) else { return Vec::new() };
+    let text = record.written(field).unwrap_or_else(|| text_of(&value));
+    vec![Operand { compared: Compared::Value(value), texts: vec![text] }]
+}
+
+fn either(record: &dyn Record, names: [&str; 2]) -> Vec<Operand> {
+    names
+        .into_iter()
+        .filter_map(|name| field::by_name(Dataset::Flows, name))
+        .flat_map(|f| field_values(f, record))
+        .collect()
+}
+
+fn any_text(record: &dyn Record) -> Vec<Operand> {
+    let mut texts: Vec<String> = record.json().map(str::to_owned).into_iter().collect();
+    if record.dataset() == Dataset::Flows {
+        let present = field::of(Dataset::Flows).filter(|f| f.home != Home::Extra);
+        texts.extend(present.filter_map(|f| record.value(f)).map(|value| text_of(&value)));
+    }
+    vec![Operand { compared: Compared::Nothing, texts }]
+}
+
+/// A value as a flow log writes it.
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Address(address) => address.to_string(),
+        Value::Time(time) => time.secs().to_string(),
+        Value::Boolean(value) => value.to_string(),
+    }
+}
+
+fn json_values(record: &dyn Record, path: &JsonPath) -> Vec<Operand> {
+    let Some(root) = record.json().and_then(|json| serde_json::from_str::<&RawValue>(json).ok()) else {
+        return Vec::new();
+    };
+    let mut found = vec![root];
+    for step in path.steps() {
+        found = found.into_iter().flat_map(|value| json_step(value, step)).collect();
+    }
+    found.into_iter().filter_map(json_operand).collect()
+}
+
+fn json_step<'a>(value: &'a RawValue, step: &Step) -> Vec<&'a RawValue> {
+    let list = || serde_json::from_str::<Vec<&'a RawValue>>(value.get()).unwrap_or_default();
+    match step {
+        Step::Key(key) => {
+            let members = serde_json::from_str::<BTreeMap<String, &'a RawValue>>(value.get()).unwrap_or_default();
+            members.get(&**key).copied().into_iter().collect()
+        }
+        Step::Index(index) => list().get(*index as usize).copied().into_iter().collect(),
+        Step::Each => list(),
+    }
+}
+
+fn json_operand(value: &RawValue) -> Option<Operand> {
+    let written = value.get();
+    let (compared, text) = match written.as_bytes().first()? {
+        b'n' => return None,
+        b't' | b'f' => (Compared::JsonBoolean(written == "true"), written.to_owned()),
+        b'"' => {
+            let text: String = serde_json::from_str(written).ok()?;
+            (Compared::JsonText(text.clone()), text)
+        }
+        b'{' | b'[' => (Compared::JsonOther, without_spaces(written)),
+        _ => (Compared::JsonNumber(Number::parse(written)?), written.to_owned()),
+    };
+    Some(Operand { compared, texts: vec![text] })
+}
+
+/// JSON without the white space between its tokens.
+fn without_spaces(json: &str) -> String {
+    let (mut inside, mut escaped) = (false, false);
+    json.chars()
+        .filter(|c| {
+            let keep = inside || !c.is_ascii_whitespace();
+            if *c == '"' && !escaped {
+                inside = !inside;
+            }
+            escaped = inside && *c == '\\' && !escaped;
+            keep
+        })
+        .collect()
+}
+
+impl Operand {
+    fn passes(&self, check: &Check) -> bool {
+        match check {
+            Check::Equals(literal) => self.order(literal) == Some(Ordering::Equal),
+            Check::Less(literal) => self.order(literal).is_some_and(Ordering::is_lt),
+            Check::LessOrEqual(literal) => self.order(literal).is_some_and(Ordering::is_le),
+            Check::Greater(literal) => self.order(literal).is_some_and(Ordering::is_gt),
+            Check::GreaterOrEqual(literal) => self.order(literal).is_some_and(Ordering::is_ge),
+            Check::In(items) => items.iter().any(|item| self.is_in(item)),
+            Check::Between(low, high) => {
+                self.order(low).is_some_and(Ordering::is_ge) && self.order(high).is_some_and(Ordering::is_le)
+            }
+            Check::HasFlags(mask) => matches!(self.compared, Compared::Value(Value::Integer(v)) if v & mask == *mask),
+            Check::Like(_) | Check::Contains(_) | Check::Matches(_) | Check::InIndicators => false,
+            Check::Present | Check::Absent => false,
+        }
+    }
+
+    fn is_in(&self, item: &Literal) -> bool {
+        match (&self.compared, item) {
+            (Compared::Value(Value::Address(address)), Literal::Network(network)) => {
+                let (first, last) = network.key_range();
+                (first..=last).contains(&address.key())
+            }
+            _ => self.order(item) == Some(Ordering::Equal),
+        }
+    }
+
+    /// How the value stands to a literal; `None` where the two cannot be compared.
+    fn order(&self, literal: &Literal) -> Option<Ordering> {
+        match (&self.compared, literal) {
+            (Compared::Value(Value::Text(a)), Literal::Text(b)) => Some(a.as_str().cmp(b)),
+            (Compared::Value(Value::Integer(a)), Literal::Integer(b)) => Some(a.cmp(b)),
+            (Compared::Value(Value::Address(a)), Literal::Address(b)) => Some(a.key().cmp(&b.key())),
+            (Compared::Value(Value::Time(a)), Literal::Time(b)) => Some(a.cmp(b)),
+            (Compared::Value(Value::Boolean(a)), Literal::Boolean(b)) => Some(a.cmp(b)),
+            (Compared::Evidence(a, _), Literal::Integer(b)) => Some(a.cmp(b)),
+            (Compared::Evidence(_, a), Literal::Text(b)) => Some(a.as_str().cmp(b)),
+            (Compared::JsonNumber(a), Literal::Text(b)) => a.order(Number::parse(b)?),
+            // Truth values have no order.
+            (Compared::JsonBoolean(a), Literal::Text(b)) => (a.to_string() == **b).then_some(Ordering::Equal),
+            (Compared::JsonText(a), Literal::Text(b)) => {
+                let order = a.as_str().cmp(b);
+                // Digits do not sort as text does, so a number orders only numbers, and equals a text that is the same.
+                (Number::parse(b).is_none() || order.is_eq()).then_some(order)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Reads a time as events write it; milliseconds. What cannot be read is no value.
+pub fn written_millis(text: &str) -> Option<i64> {
+    value::parse_time(text).map(|time| time.time.0)
+}

@@ -1,0 +1,205 @@
+//! Text to words. A word runs to the next space, bracket, comma, quote or operator, so that addresses, CIDR blocks,
+//! times, ARNs and paths are one word each and need no quotes.
+
+use super::error::FilterError;
+use std::ops::Range;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Token {
+    Word(String),
+    /// Without its quotes and escapes.
+    Quoted {
+        text: String,
+        quote: char,
+    },
+    /// Between slashes; the flags that follow are already in the pattern.
+    Regex(String),
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    And,
+    Or,
+    Bang,
+    Open,
+    Close,
+    Comma,
+    Semicolon,
+}
+
+/// A token and its bytes in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spanned {
+    pub token: Token,
+    pub span: Range<usize>,
+}
+
+/// The tokens before the first error, and the error.
+pub fn tokens(text: &str) -> (Vec<Spanned>, Option<FilterError>) {
+    let mut found: Vec<Spanned> = Vec::new();
+    let mut at = 0;
+    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        if c.is_whitespace() {
+            at += c.len_utf8();
+            continue;
+        }
+        let pattern_follows = c == '/' && found.last().is_some_and(|s| is_word(&s.token, "matches"));
+        let rest = text.get(at..).unwrap_or_default();
+        let result = match c {
+            '/' if pattern_follows => regex(rest),
+            '\'' | '"' | '`' => quoted(rest, c),
+            _ => symbol(rest).map_or_else(|| word(rest), Ok),
+        };
+        match result {
+            Ok((token, len)) => {
+                found.push(Spanned { token, span: at..at + len });
+                at += len;
+            }
+            Err(mut error) => {
+                error.span = at + error.span.start..at + error.span.end;
+                return (found, Some(error));
+            }
+        }
+    }
+    (found, None)
+}
+
+pub fn is_word(token: &Token, word: &str) -> bool {
+    matches!(token, Token::Word(text) if text.eq_ignore_ascii_case(word))
+}
+
+fn symbol(rest: &str) -> Option<(Token, usize)> {
+    const SYMBOLS: [(&str, Token); 18] = [
+        ("==", Token::Equal),
+        ("!=", Token::NotEqual),
+        ("<>", Token::NotEqual),
+        ("<=", Token::LessOrEqual),
+        (">=", Token::GreaterOrEqual),
+        ("&&", Token::And),
+        ("||", Token::Or),
+        ("≠", Token::NotEqual),
+        ("≤", Token::LessOrEqual),
+        ("≥", Token::GreaterOrEqual),
+        ("=", Token::Equal),
+        ("<", Token::Less),
+        (">", Token::Greater),
+        ("!", Token::Bang),
+        ("(", Token::Open),
+        (")", Token::Close),
+        (",", Token::Comma),
+        (";", Token::Semicolon),
+    ];
+    SYMBOLS.into_iter().find(|(text, _)| rest.starts_with(text)).map(|(text, token)| (token, text.len()))
+}
+
+fn word(rest: &str) -> Result<(Token, usize), FilterError> {
+    let ends = |c: char| c.is_whitespace() || "()'\"`,;=<>!&|≠≤≥".contains(c);
+    let len = rest.find(ends).unwrap_or(rest.len());
+    match rest.get(..len) {
+        Some(word) if len > 0 => Ok((Token::Word(word.to_owned()), len)),
+        _ => {
+            // Only a lone & or | gets here.
+            let proposal = if rest.starts_with('&') { "and" } else { "or" };
+            let message = format!("a single {} is not an operator", rest.chars().next().unwrap_or(' '));
+            Err(FilterError::new(0..1, message).proposing(Some(proposal.into())))
+        }
+    }
+}
+
+/// `'it''s'` as in SQL; `"a \"b\""` with backslash escapes; `` `name` `` as in Athena.
+fn quoted(rest: &str, quote: char) -> Result<(Token, usize), FilterError> {
+    let mut text = String::new();
+    let mut chars = rest.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        if c == quote {
+            let doubled = quote == '\'' && chars.peek().is_some_and(|(_, next)| *next == quote);
+            if !doubled {
+                return Ok((Token::Quoted { text, quote }, at + c.len_utf8()));
+            }
+            chars.next();
+            text.push(quote);
+        } else if c == '\\' && quote == '"' {
+            match chars.next() {
+                Some((_, 'n')) => text.push('\n'),
+                Some((_, 't')) => text.push('\t'),
+                Some((_, 'r')) => text.push('\r'),
+                Some((_, other)) => text.push(other),
+                None => break,
+            }
+        } else {
+            text.push(c);
+        }
+    }
+    Err(FilterError::new(0..rest.len(), "this quotation does not end").proposing(Some(format!("{rest}{quote}"))))
+}
+
+/// `/pattern/`, `/pattern/i`; `\/` is a slash.
+fn regex(rest: &str) -> Result<(Token, usize), FilterError> {
+    let mut pattern = String::new();
+    let mut chars = rest.char_indices().skip(1);
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '/' => {
+                let after = rest.get(at + 1..).unwrap_or_default();
+                let flags: &str = after.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+                if !flags.chars().all(|flag| "imsx".contains(flag)) {
+                    let span = at + 1..at + 1 + flags.len();
+                    return Err(
+                        FilterError::new(span, "unknown flag of a regular expression").expecting(["i", "m", "s", "x"])
+                    );
+                }
+                let flagged = if flags.is_empty() { pattern } else { format!("(?{flags}){pattern}") };
+                return Ok((Token::Regex(flagged), at + 1 + flags.len()));
+            }
+            '\\' => match chars.next() {
+                Some((_, '/')) => pattern.push('/'),
+                Some((_, other)) => pattern.extend(['\\', other]),
+                None => break,
+            },
+            _ => pattern.push(c),
+        }
+    }
+    Err(FilterError::new(0..rest.len(), "this regular expression does not end").proposing(Some(format!("{rest}/"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lexed(text: &str) -> Vec<Token> {
+        let (tokens, error) = tokens(text);
+        assert_eq!(error, None, "{text}");
+        tokens.into_iter().map(|s| s.token).collect()
+    }
+
+    fn w(text: &str) -> Token {
+        Token::Word(text.into())
+    }
+
+    fn q(text: &str, quote: char) -> Token {
+        Token::Quoted { text: text.into(), quote }
+    }
+
+    #[test]
+    fn words_are_long() {
+        assert_eq!(lexed("srcaddr in 10.0.0.0/8"), [w("srcaddr"), w("in"), w("10.0.0.0/8")]);
+        assert_eq!(lexed("a[*].b>=2001:db8::1"), [w("a[*].b"), Token::GreaterOrEqual, w("2001:db8::1")]);
+        assert_eq!(lexed("!(a<>1)&&b||c"), {
+            let mut expected = vec![Token::Bang, Token::Open, w("a"), Token::NotEqual, w("1"), Token::Close];
+            expected.extend([Token::And, w("b"), Token::Or, w("c")]);
+            expected
+        });
+    }
+
+    #[test]
+    fn quotes_and_patterns() {
+        assert_eq!(lexed("'it''s' \"a\\\"b\\n\" `end`"), [q("it's", '\''), q("a\"b\n", '"'), q("end", '`')]);
+        assert_eq!(lexed("x matches /a\\/b\\d/i"), [w("x"), w("matches"), Token::Regex("(?i)a/b\\d".into())]);
+        for text in ["'open", "\"open", "\"open\\", "x matches /open", "x matches /a/z", "a & b", "|"] {
+            assert!(tokens(text).1.is_some(), "{text}");
+        }
+        assert_eq!(tokens("東 = 'x").1.map(|e| e.span), Some(6..8));
+    }
+}

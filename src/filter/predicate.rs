@@ -1,0 +1,481 @@
+//! One comparison: its operator, its values, and the functions of Athena that may stand around either.
+
+use super::error::{FilterError, nearest};
+use super::lexer::Token;
+use super::parser::{Parser, is_keyword};
+use super::path::JsonPath;
+use super::tree::{Check, Filter, Target, Type};
+use super::value::{self, Literal};
+use super::{literal, names};
+use crate::model::Timestamp;
+use std::ops::Range;
+
+type Parsed<T> = Result<T, FilterError>;
+
+pub(super) const OPERATORS: [&str; 14] =
+    ["=", "!=", "<", "<=", ">", ">=", "in", "between", "like", "contains", "matches", "is null", "exists", "has"];
+const DAY_MILLIS: i64 = 86_400_000;
+
+/// Functions that change a value's type in Athena; here both sides have their type already.
+const TRANSPARENT: [&str; 8] = [
+    "from_unixtime",
+    "to_unixtime",
+    "from_iso8601_timestamp",
+    "from_iso8601_date",
+    "timestamp",
+    "date",
+    "parse_datetime",
+    "trim",
+];
+
+pub(super) fn starts_operator(token: &Token) -> bool {
+    match token {
+        Token::Equal | Token::NotEqual | Token::Less | Token::LessOrEqual | Token::Greater | Token::GreaterOrEqual => {
+            true
+        }
+        Token::Word(word) => ["in", "between", "like", "contains", "matches", "is", "exists", "has", "not"]
+            .iter()
+            .any(|w| w.eq_ignore_ascii_case(word)),
+        _ => false,
+    }
+}
+
+/// What follows a field.
+pub(super) fn comparison(p: &mut Parser<'_>, target: Target, span: Range<usize>) -> Parsed<Filter> {
+    let Some(next) = p.peek().cloned() else { return alone(p, target, &span) };
+    match next.token {
+        Token::Equal => equals(p, target, false),
+        Token::NotEqual => equals(p, target, true),
+        Token::Less => ordered(p, target, Check::Less),
+        Token::LessOrEqual => ordered(p, target, Check::LessOrEqual),
+        Token::Greater => ordered(p, target, Check::Greater),
+        Token::GreaterOrEqual => ordered(p, target, Check::GreaterOrEqual),
+        Token::Word(word) if starts_operator(&Token::Word(word.clone())) => word_operator(p, target),
+        Token::Word(word) if !is_keyword(&word) => {
+            let near = nearest(&word, ["in", "between", "like", "contains", "matches", "exists", "has", "not"]);
+            let proposal =
+                near.map_or_else(|| format!("= {}", p.text.get(next.span.clone()).unwrap_or(&word)), str::to_owned);
+            Err(FilterError::new(next.span, format!("an operator is expected between {target} and {word}"))
+                .expecting(OPERATORS)
+                .proposing(Some(proposal)))
+        }
+        _ => alone(p, target, &span),
+    }
+}
+
+/// A field without an operator is a condition only where it is true or false.
+fn alone(p: &Parser<'_>, target: Target, span: &Range<usize>) -> Parsed<Filter> {
+    if target.value_type() == Type::Boolean {
+        return Ok(Filter::test(target, Check::Equals(Literal::Boolean(true))));
+    }
+    let name = p.text.get(span.clone()).unwrap_or_default();
+    let at = p.here();
+    Err(FilterError::new(at, format!("an operator is expected after {name}")).expecting(OPERATORS))
+}
+
+fn equals(p: &mut Parser<'_>, target: Target, negated: bool) -> Parsed<Filter> {
+    p.next();
+    if p.peek().is_some_and(|s| super::lexer::is_word(&s.token, "null")) {
+        let proposal = if negated { "is not null" } else { "is null" };
+        let span = p.here();
+        return Err(FilterError::new(span, format!("nothing equals null; say {target} {proposal}")));
+    }
+    let value = value(p, &target)?;
+    equality(target, value, negated)
+}
+
+struct ReadValue {
+    literal: Literal,
+    span: Range<usize>,
+    /// Only a date was written: it stands for its whole day.
+    whole_day: bool,
+}
+
+fn equality(target: Target, value: ReadValue, negated: bool) -> Parsed<Filter> {
+    check_text_search_only(&target, &value.span)?;
+    let check = match value.literal {
+        network @ Literal::Network(_) => Check::In(vec![network]),
+        Literal::Time(Timestamp(start)) if value.whole_day => {
+            let (from, to) = (Literal::Time(Timestamp(start)), Literal::Time(Timestamp(start + DAY_MILLIS)));
+            return Ok(if negated {
+                Filter::any_of([
+                    Filter::test(target.clone(), Check::Less(from)),
+                    Filter::test(target, Check::GreaterOrEqual(to)),
+                ])
+            } else {
+                Filter::all_of([
+                    Filter::test(target.clone(), Check::GreaterOrEqual(from)),
+                    Filter::test(target, Check::Less(to)),
+                ])
+            });
+        }
+        other => Check::Equals(other),
+    };
+    Ok(if negated { Filter::negated_test(target, check) } else { Filter::test(target, check) })
+}
+
+fn ordered(p: &mut Parser<'_>, target: Target, check: fn(Literal) -> Check) -> Parsed<Filter> {
+    p.next();
+    let value = value(p, &target)?;
+    check_orderable(&target, &value)?;
+    Ok(Filter::test(target, check(value.literal)))
+}
+
+fn check_orderable(target: &Target, value: &ReadValue) -> Parsed<()> {
+    check_text_search_only(target, &value.span)?;
+    if target.value_type() == Type::Boolean {
+        return Err(FilterError::new(value.span.clone(), format!("{target} is true or false and has no order"))
+            .expecting(["= true", "= false"]));
+    }
+    if matches!(value.literal, Literal::Network(_)) {
+        return Err(
+            FilterError::new(value.span.clone(), "a block of addresses has no order; use in").expecting(["an address"])
+        );
+    }
+    Ok(())
+}
+
+/// `any` and patterns: only what searches text.
+fn check_text_search_only(target: &Target, span: &Range<usize>) -> Parsed<()> {
+    if *target == Target::AnyText {
+        return Err(FilterError::new(span.clone(), "any is searched, not compared; use any contains ...")
+            .expecting(["contains", "like", "matches"]));
+    }
+    Ok(())
+}
+
+fn word_operator(p: &mut Parser<'_>, target: Target) -> Parsed<Filter> {
+    let negated = p.accept_word("not");
+    let at = p.here();
+    let build = |check: Check| Test { target: target.clone(), negated }.with(check);
+    if p.accept_word("in") {
+        return in_list(p, target, negated);
+    }
+    if p.accept_word("between") {
+        let low = value(p, &target)?;
+        check_orderable(&target, &low)?;
+        if !(p.accept_word("and") || p.accept(&Token::And) || p.accept(&Token::Comma)) {
+            return Err(FilterError::new(p.here(), "between needs two values").expecting(["and"]));
+        }
+        let high = value(p, &target)?;
+        check_orderable(&target, &high)?;
+        return Ok(build(Check::Between(low.literal, high.literal)));
+    }
+    if p.accept_word("like") {
+        searchable(&target, &at)?;
+        let (pattern, _) = text_value(p, "a pattern such as '%x%'")?;
+        if p.nth_is_word(0, "escape") {
+            return Err(FilterError::new(p.here(), "escape is not supported; use contains or matches")
+                .expecting(["contains", "matches"]));
+        }
+        return Ok(build(Check::Like(pattern.into())));
+    }
+    if p.accept_word("contains") {
+        searchable(&target, &at)?;
+        let (text, _) = text_value(p, "text")?;
+        return Ok(build(Check::Contains(text.into())));
+    }
+    if p.accept_word("matches") {
+        searchable(&target, &at)?;
+        return Ok(build(Check::Matches(pattern_value(p)?.into())));
+    }
+    if p.accept_word("has") {
+        return flags(p, &target, &at).map(|mask| build(Check::HasFlags(mask)));
+    }
+    if p.accept_word("exists") {
+        return Ok(Filter::test(target, if negated { Check::Absent } else { Check::Present }));
+    }
+    if !negated && p.accept_word("is") {
+        return is_what(p, target);
+    }
+    Err(FilterError::new(at, "an operator is expected after not")
+        .expecting(["in", "between", "like", "contains", "matches", "has"]))
+}
+
+/// The part of a test before its check.
+struct Test {
+    target: Target,
+    negated: bool,
+}
+
+impl Test {
+    fn with(self, check: Check) -> Filter {
+        if self.negated { Filter::negated_test(self.target, check) } else { Filter::test(self.target, check) }
+    }
+}
+
+fn is_what(p: &mut Parser<'_>, target: Target) -> Parsed<Filter> {
+    let negated = p.accept_word("not");
+    if p.accept_word("null") {
+        return Ok(Filter::test(target, if negated { Check::Present } else { Check::Absent }));
+    }
+    if target.value_type() == Type::Boolean {
+        for (word, value) in [("true", true), ("false", false)] {
+            if p.accept_word(word) {
+                let test = Filter::test(target, Check::Equals(Literal::Boolean(value)));
+                return Ok(if negated { test.complement() } else { test });
+            }
+        }
+    }
+    let expected: &[&str] = if negated { &["null"] } else { &["null", "not null"] };
+    Err(FilterError::new(p.here(), "null is expected after is").expecting(expected.iter().copied()))
+}
+
+fn searchable(target: &Target, at: &Range<usize>) -> Parsed<()> {
+    match target.value_type() {
+        Type::Time => Err(FilterError::new(at.clone(), format!("{target} is a time; compare it with a range"))
+            .expecting(["=", "<", "<=", ">", ">=", "between"])),
+        Type::Boolean => {
+            Err(FilterError::new(at.clone(), format!("{target} is true or false")).expecting(["= true", "= false"]))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn flags(p: &mut Parser<'_>, target: &Target, at: &Range<usize>) -> Parsed<i64> {
+    if target.value_type() != Type::TcpFlags {
+        return Err(FilterError::new(at.clone(), "only tcp_flags has flags").expecting(["contains", "in", "="]));
+    }
+    let mut mask = 0;
+    if !p.accept(&Token::Open) {
+        let (text, span) = text_value(p, "a flag such as syn")?;
+        return literal::flags(&text, span);
+    }
+    loop {
+        let (text, span) = text_value(p, "a flag such as syn")?;
+        mask |= literal::flags(&text, span)?;
+        if !p.accept(&Token::Comma) {
+            p.expect(&Token::Close, ")")?;
+            return Ok(mask);
+        }
+    }
+}
+
+/// `in (A, B)`, `in CIDR`, `in indicators`.
+fn in_list(p: &mut Parser<'_>, target: Target, negated: bool) -> Parsed<Filter> {
+    if p.nth_is_word(0, "indicators") || p.nth_is_word(0, "indicator") {
+        let span = p.here();
+        p.next();
+        if !matches!(target.value_type(), Type::Address | Type::AddressOrText) {
+            return Err(FilterError::new(
+                span,
+                format!("{target} is not an address, and indicators are looked up by address"),
+            ));
+        }
+        return Ok(Test { target, negated }.with(Check::InIndicators));
+    }
+    let mut values = Vec::new();
+    if p.accept(&Token::Open) {
+        loop {
+            values.push(value(p, &target)?);
+            if !p.accept(&Token::Comma) {
+                break;
+            }
+        }
+        p.expect(&Token::Close, ")")?;
+    } else {
+        values.push(value(p, &target)?);
+    }
+    for value in &values {
+        check_text_search_only(&target, &value.span)?;
+    }
+    // A date among times stands for its day, so that a list of times is a list of comparisons.
+    if matches!(target.value_type(), Type::Time | Type::WrittenTime) {
+        let parts =
+            values.into_iter().map(|value| equality(target.clone(), value, negated)).collect::<Parsed<Vec<_>>>()?;
+        return Ok(if negated { Filter::all_of(parts) } else { Filter::any_of(parts) });
+    }
+    let items = values.into_iter().map(|value| value.literal).collect();
+    Ok(Test { target, negated }.with(Check::In(items)))
+}
+
+/// A value for the target; takes the words that belong to it (`10 MB`, `2021-05-16 07:49`).
+fn value(p: &mut Parser<'_>, target: &Target) -> Parsed<ReadValue> {
+    let kind = target.value_type();
+    let (text, quoted, span) = value_text(p, kind, target)?;
+    let literal = literal::read(kind, target, &text, quoted, span.clone())?;
+    let whole_day = matches!(literal, Literal::Time(_)) && value::parse_time(&text).is_some_and(|time| time.whole_day);
+    Ok(ReadValue { literal, span, whole_day })
+}
+
+fn value_text(p: &mut Parser<'_>, kind: Type, target: &Target) -> Parsed<(String, bool, Range<usize>)> {
+    let expected = example_of(kind);
+    let Some(next) = p.next() else {
+        return Err(FilterError::new(p.here(), format!("the filter ends where a value of {target} is expected"))
+            .expecting(expected));
+    };
+    match next.token {
+        Token::Quoted { text, .. } => Ok((text, true, next.span)),
+        Token::Word(word) if p.nth_is(0, &Token::Open) && !is_keyword(&word) => {
+            let inner = p.deeper(|p| function_value(p, &word, kind, target))?;
+            Ok((inner, true, next.span.start..p.last_end()))
+        }
+        Token::Word(word) if is_keyword(&word) => {
+            let message = format!("a value of {target} is expected; {word} is a word of the filter language");
+            Err(FilterError::new(next.span, message).expecting(expected).proposing(Some(super::display::quoted(&word))))
+        }
+        Token::Word(word) => match p.peek_token().cloned() {
+            // timestamp '2021-05-16 07:49:46', date '2021-05-16'
+            Some(Token::Quoted { text, .. }) if TRANSPARENT.iter().any(|f| f.eq_ignore_ascii_case(&word)) => {
+                p.next();
+                Ok((text, true, next.span.start..p.last_end()))
+            }
+            Some(Token::Word(more)) if continues(kind, &word, &more) => {
+                p.next();
+                Ok((format!("{word} {more}"), false, next.span.start..p.last_end()))
+            }
+            _ => Ok((word, false, next.span)),
+        },
+        _ => Err(FilterError::new(next.span, format!("a value of {target} is expected")).expecting(expected)),
+    }
+}
+
+fn continues(kind: Type, word: &str, more: &str) -> bool {
+    let starts_with_digit = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    match kind {
+        Type::Time | Type::WrittenTime => starts_with_digit(more) && more.contains(':'),
+        Type::Integer | Type::Json => {
+            starts_with_digit(word)
+                && names::number_of(&value::UNITS, more).is_some()
+                && value::parse_integer(word) != Err(value::NumberError::NotANumber)
+        }
+        _ => false,
+    }
+}
+
+fn example_of(kind: Type) -> Vec<&'static str> {
+    match kind {
+        Type::Choice(choices) => choices.to_vec(),
+        Type::Integer => vec!["a number", "a size such as 10MB"],
+        Type::Port => vec!["a port", "a name such as ssh"],
+        Type::Protocol => vec!["tcp", "udp", "icmp", "a number"],
+        Type::TcpFlags => vec!["a number", "syn", "ack"],
+        Type::Address | Type::AddressOrText => vec!["an address", "a block such as 10.0.0.0/8"],
+        Type::Time | Type::WrittenTime => vec!["a time such as 2021-05-16T07:49:46Z"],
+        Type::Boolean => vec!["true", "false"],
+        Type::Evidence => vec!["a number", "a path"],
+        Type::Text | Type::Json | Type::FreeText => vec!["text"],
+    }
+}
+
+fn text_value(p: &mut Parser<'_>, expected: &str) -> Parsed<(String, Range<usize>)> {
+    match p.next() {
+        Some(super::lexer::Spanned { token: Token::Quoted { text, .. } | Token::Regex(text), span }) => {
+            Ok((text, span))
+        }
+        Some(super::lexer::Spanned { token: Token::Word(text), span }) if !is_keyword(&text) => Ok((text, span)),
+        Some(other) => Err(FilterError::new(other.span, format!("{expected} is expected here")).expecting([expected])),
+        None => {
+            Err(FilterError::new(p.here(), format!("the filter ends where {expected} is expected"))
+                .expecting([expected]))
+        }
+    }
+}
+
+fn pattern_value(p: &mut Parser<'_>) -> Parsed<String> {
+    let (pattern, span) = text_value(p, "a pattern such as /x.*y/")?;
+    match super::pattern::regex(&pattern) {
+        Ok(_) => Ok(pattern),
+        Err(reason) => Err(FilterError::new(span, format!("this regular expression is not valid: {reason}"))),
+    }
+}
+
+/// `regexp_like(field, 'pattern')`.
+pub(super) fn regexp_like(p: &mut Parser<'_>) -> Parsed<Filter> {
+    p.next();
+    p.next();
+    let (target, span) = p.target()?;
+    searchable(&target, &span)?;
+    p.expect(&Token::Comma, ",")?;
+    let pattern = pattern_value(p)?;
+    p.expect(&Token::Close, ")")?;
+    Ok(Filter::test(target, Check::Matches(pattern.into())))
+}
+
+/// A function around a field. The parser stands at the function's name, a bracket follows.
+pub(super) fn function_target(p: &mut Parser<'_>, name: &str) -> Parsed<(Target, Range<usize>)> {
+    let start = p.here().start;
+    let name_span = p.here();
+    let lower = name.to_ascii_lowercase();
+    p.next();
+    p.next();
+    let target = match lower.as_str() {
+        "json_extract_scalar" | "json_extract" | "json_value" => {
+            let (inside, inside_span) = p.target()?;
+            p.expect(&Token::Comma, ",")?;
+            let (path, path_span) = text_value(p, "a path such as '$.bucketName'")?;
+            extracted(inside, inside_span, &path, path_span)?
+        }
+        "cast" | "try_cast" => {
+            let (target, _) = p.target()?;
+            cast_type(p)?;
+            target
+        }
+        _ if TRANSPARENT.contains(&lower.as_str()) => p.target()?.0,
+        "lower" | "upper" => {
+            let message = format!("{name} is not needed; contains ignores case, and matches does with (?i)");
+            return Err(FilterError::new(name_span, message).expecting(["contains", "matches"]));
+        }
+        _ => {
+            return Err(FilterError::new(name_span, format!("{name} is not a function of the filter language"))
+                .expecting(["a field", "json_extract_scalar", "from_unixtime", "cast"]));
+        }
+    };
+    p.expect(&Token::Close, ")")?;
+    Ok((target, start..p.last_end()))
+}
+
+fn extracted(inside: Target, inside_span: Range<usize>, path: &str, path_span: Range<usize>) -> Parsed<Target> {
+    let base = match &inside {
+        Target::Field(field) => match field.home {
+            crate::model::Home::EventJson(key) => JsonPath::key(key),
+            _ => return Err(FilterError::new(inside_span, format!("{inside} is not JSON"))),
+        },
+        Target::Path(path) => path.clone(),
+        _ => return Err(FilterError::new(inside_span, format!("{inside} is not JSON"))),
+    };
+    let tail = path.strip_prefix('$').unwrap_or(path);
+    let whole = if tail.starts_with('[') || tail.is_empty() || tail.starts_with('.') {
+        format!("$.{base}{tail}")
+    } else {
+        format!("$.{base}.{tail}")
+    };
+    super::target::resolve(crate::model::Dataset::Events, &whole, path_span.clone()).map_err(|_| {
+        FilterError::new(path_span, "this is not a path into JSON").expecting(["'$.name'", "'$.name[0].name'"])
+    })
+}
+
+fn cast_type(p: &mut Parser<'_>) -> Parsed<()> {
+    if !p.accept_word("as") {
+        return Err(FilterError::new(p.here(), "cast needs a type").expecting(["as"]));
+    }
+    text_value(p, "a type such as bigint")?;
+    if p.accept(&Token::Open) {
+        text_value(p, "a length")?;
+        p.expect(&Token::Close, ")")?;
+    }
+    Ok(())
+}
+
+/// A function around a value. The parser stands at the bracket.
+fn function_value(p: &mut Parser<'_>, name: &str, kind: Type, target: &Target) -> Parsed<String> {
+    let lower = name.to_ascii_lowercase();
+    let known = TRANSPARENT.contains(&lower.as_str()) || lower == "cast" || lower == "try_cast";
+    if !known {
+        let at = p.here();
+        let message = format!("{name} is not a function of the filter language; write the value itself");
+        return Err(
+            FilterError::new(at.start.saturating_sub(name.len())..at.start, message).expecting(example_of(kind))
+        );
+    }
+    p.next();
+    let (text, _, _) = value_text(p, kind, target)?;
+    if lower.ends_with("cast") {
+        cast_type(p)?;
+    } else if p.accept(&Token::Comma) {
+        // parse_datetime's format: the value is read by its own form.
+        text_value(p, "a format")?;
+    }
+    p.expect(&Token::Close, ")")?;
+    Ok(text)
+}

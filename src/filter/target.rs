@@ -1,0 +1,252 @@
+//! Which field a name means: AWS's names in any spelling, the Athena tables' names, paths into an event's JSON, and the
+//! filter's own names.
+
+use super::error::{FilterError, nearest};
+use super::path::{JsonPath, Step};
+use super::tree::Target;
+use crate::model::{Dataset, FieldId, Home, field};
+use std::ops::Range;
+
+/// The filter's own names, with what they stand for in each dataset.
+pub static VIRTUAL_NAMES: [&str; 8] = ["ip", "port", "any", "evidence", "duplicate", "tag", "indicator", "label"];
+
+/// Columns that Athena tables add for partitions; a filter says the same as a range of times.
+const PARTITIONS: [&str; 10] =
+    ["year", "month", "day", "hour", "dt", "date", "timestamp", "partition_date", "date_partition", "event_date"];
+
+/// `eventName`, `event_name`, `event-name`, `EVENTNAME` are one name.
+fn squashed(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '_' | '-' | '.')).flat_map(char::to_lowercase).collect()
+}
+
+/// The field that has this name in any spelling.
+fn field_named(dataset: Dataset, name: &str) -> Option<FieldId> {
+    let wanted = squashed(name);
+    let spelled = |candidate: &str| squashed(candidate) == wanted;
+    field::of(dataset).find(|f| {
+        spelled(f.name) || f.aliases.iter().any(|alias| spelled(alias)) || {
+            matches!(f.home, Home::Event(path) | Home::EventJson(path) if spelled(path))
+        }
+    })
+}
+
+/// What a name stands for.
+///
+/// # Errors
+/// No such field; the error's span is `span`.
+pub fn resolve(dataset: Dataset, name: &str, span: Range<usize>) -> Result<Target, FilterError> {
+    if let Some(path) = name.strip_prefix("$.") {
+        return match dataset {
+            Dataset::Events => json_path(path, &span).map(canonical_path),
+            Dataset::Flows => Err(FilterError::new(span, "flow records have no JSON paths")),
+        };
+    }
+    if let Some(target) = virtual_target(dataset, name) {
+        return Ok(target);
+    }
+    if let Some(found) = field_named(dataset, name) {
+        return Ok(Target::Field(found));
+    }
+    if let (Dataset::Flows, Some(key)) = (dataset, strip_prefix_ignore_case(name, "extra.")) {
+        let path = json_path(key, &span)?;
+        return match path.steps() {
+            [Step::Key(key)] => Ok(Target::Extra(key.clone())),
+            _ => Err(FilterError::new(span, "an extra value has one name; quote it where it holds other characters")
+                .proposing(Some(format!("extra.{}", JsonPath::key(key))))),
+        };
+    }
+    if dataset == Dataset::Events && name.contains(['.', '[']) {
+        return event_path(name, span);
+    }
+    Err(unknown(dataset, name, span))
+}
+
+fn virtual_target(dataset: Dataset, name: &str) -> Option<Target> {
+    let target = match name.to_ascii_lowercase().as_str() {
+        "ip" | "addr" | "address" => match dataset {
+            Dataset::Flows => Target::EitherAddress,
+            Dataset::Events => Target::Field(field::by_name(dataset, "source_ip_address")?),
+        },
+        "port" if dataset == Dataset::Flows => Target::EitherPort,
+        "any" => Target::AnyText,
+        "evidence" => Target::Evidence,
+        "duplicate" => Target::Duplicate,
+        "tag" => Target::Tag,
+        "indicator" => Target::Indicator,
+        "label" => Target::Label,
+        _ => return None,
+    };
+    Some(target)
+}
+
+fn strip_prefix_ignore_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (head, tail) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(tail)
+}
+
+fn json_path(text: &str, span: &Range<usize>) -> Result<JsonPath, FilterError> {
+    JsonPath::parse(text).map_err(|at| {
+        // The place inside a quoted or prefixed name cannot always be counted back, so it is kept inside the span.
+        let offset = span.len().saturating_sub(text.len());
+        let start = (span.start + offset + at).min(span.end);
+        FilterError::new(start..span.end, "this is not a path into JSON").expecting([
+            "name.name",
+            "name[0]",
+            "name[*].name",
+        ])
+    })
+}
+
+/// A path whose first name is one of the event's own; the rest is taken as written, because its keys depend on the API.
+fn event_path(name: &str, span: Range<usize>) -> Result<Target, FilterError> {
+    let path = json_path(name, &span)?;
+    let root = path.root().to_owned();
+    if let Some(key) = event_roots().find(|key| squashed(key) == squashed(&root)) {
+        return Ok(canonical_path(path.with_root(key)));
+    }
+    let proposal = nearest(&root, event_roots()).map(|near| path.with_root(near).to_string());
+    let message = format!("{root} is not a member of CloudTrail events; $.{name} means it nevertheless");
+    Err(FilterError::new(span, message).proposing(proposal.or_else(|| Some(format!("$.{name}")))))
+}
+
+/// First keys of all paths in the table of fields.
+fn event_roots() -> impl Iterator<Item = &'static str> {
+    field::of(Dataset::Events).filter_map(|f| match f.field().home {
+        Home::Event(path) | Home::EventJson(path) => path.split('.').next(),
+        _ => None,
+    })
+}
+
+/// The column, where the path is one's.
+fn canonical_path(path: JsonPath) -> Target {
+    let dotted: Option<Vec<&str>> = path
+        .steps()
+        .iter()
+        .map(|step| match step {
+            Step::Key(key) if !key.contains('.') => Some(&**key),
+            _ => None,
+        })
+        .collect();
+    let dotted = dotted.unwrap_or_default().join(".");
+    let same =
+        |f: &FieldId| matches!(f.home, Home::Event(home) | Home::EventJson(home) if home.eq_ignore_ascii_case(&dotted));
+    match field::of(Dataset::Events).find(same) {
+        Some(found) => Target::Field(found),
+        None => Target::Path(path),
+    }
+}
+
+/// Does the path's text, without `$.`, resolve to the same path?
+pub fn stands_without_prefix(path: &JsonPath) -> bool {
+    let text = path.to_string();
+    resolve(Dataset::Events, &text, 0..text.len()).is_ok_and(|target| target == Target::Path(path.clone()))
+}
+
+pub fn is_partition(name: &str) -> bool {
+    PARTITIONS.iter().any(|partition| partition.eq_ignore_ascii_case(name))
+}
+
+fn unknown(dataset: Dataset, name: &str, span: Range<usize>) -> FilterError {
+    let (other, own_word, other_word) = match dataset {
+        Dataset::Flows => (Dataset::Events, "flow records", "CloudTrail events"),
+        Dataset::Events => (Dataset::Flows, "CloudTrail events", "flow records"),
+    };
+    let candidates =
+        field::of(dataset).flat_map(|f| f.field().aliases.iter().copied().chain([f.name()])).chain(VIRTUAL_NAMES);
+    let near = nearest(name, candidates).map(|near| match field_named(dataset, near) {
+        Some(found) => found.name().to_owned(),
+        None => near.to_owned(),
+    });
+    if is_partition(name) {
+        let time = if dataset == Dataset::Flows { "start" } else { "event_time" };
+        let message = format!("{name} is a partition of Athena tables; a case has times: compare {time}");
+        let range = format!("{time} >= 2021-05-16 and {time} < 2021-05-17");
+        return FilterError::new(span, message).proposing(Some(range));
+    }
+    if let Some(found) = field_named(other, name) {
+        let message = format!("{} is a field of {other_word}, not of {own_word}", found.name());
+        return FilterError::new(span, message).proposing(near);
+    }
+    let message = format!("{own_word} have no field {name}");
+    FilterError::new(span, message).expecting(["a field"]).proposing(near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(dataset: Dataset, text: &str) -> String {
+        match resolve(dataset, text, 0..text.len()) {
+            Ok(target) => target.to_string(),
+            Err(error) => format!("{} [{}]", error.message, error.proposal.unwrap_or_default()),
+        }
+    }
+
+    #[test]
+    fn no_two_fields_share_a_spelling() {
+        for dataset in [Dataset::Flows, Dataset::Events] {
+            let mut seen = std::collections::BTreeMap::new();
+            for f in field::of(dataset) {
+                let path = match f.home {
+                    Home::Event(path) | Home::EventJson(path) => Some(path),
+                    _ => None,
+                };
+                for spelling in f.aliases.iter().copied().chain([f.name()]).chain(path) {
+                    let earlier = seen.insert(squashed(spelling), f);
+                    assert!(earlier.is_none_or(|earlier| earlier == f), "{spelling}");
+                }
+            }
+            for own in VIRTUAL_NAMES {
+                assert!(!seen.contains_key(own), "{own}");
+            }
+        }
+    }
+
+    #[test]
+    fn spellings_of_flow_fields() {
+        for (text, expected) in [
+            ("srcaddr", "srcaddr"),
+            ("sourceAddress", "srcaddr"),
+            ("destinationaddress", "dstaddr"),
+            ("pkt-srcaddr", "pkt_srcaddr"),
+            ("interfaceid", "interface_id"),
+            ("numbytes", "bytes"),
+            ("accountId", "account_id"),
+            ("starttime", "start"),
+            ("IP", "ip"),
+            ("extra.some-new-field", "extra.some-new-field"),
+            ("extra.\"a.b\"", "extra.\"a.b\""),
+        ] {
+            assert_eq!(name(Dataset::Flows, text), expected, "{text}");
+        }
+        assert_eq!(name(Dataset::Flows, "srcadr"), "flow records have no field srcadr [srcaddr]");
+        assert_eq!(
+            name(Dataset::Flows, "eventName"),
+            "event_name is a field of CloudTrail events, not of flow records []"
+        );
+        assert!(name(Dataset::Flows, "day").contains("start >= 2021-05-16"));
+    }
+
+    #[test]
+    fn spellings_of_event_fields_and_paths() {
+        for (text, expected) in [
+            ("eventName", "event_name"),
+            ("userIdentity.arn", "user_identity_arn"),
+            ("useridentity.sessioncontext.sessionissuer.username", "session_issuer_user_name"),
+            ("userIdentity", "user_identity"),
+            ("ip", "source_ip_address"),
+            ("region", "aws_region"),
+            ("requestParameters.bucketName", "requestParameters.bucketName"),
+            ("request_parameters.bucketName", "requestParameters.bucketName"),
+            ("requestparameters.bucketName", "requestParameters.bucketName"),
+            ("resources[*].ARN", "resources[*].ARN"),
+            ("$.brandNew", "$.brandNew"),
+            ("$.eventName", "event_name"),
+            ("$.brandNew.deep[0]", "$.brandNew.deep[0]"),
+        ] {
+            assert_eq!(name(Dataset::Events, text), expected, "{text}");
+        }
+        assert!(name(Dataset::Events, "requestParamters.bucketName").ends_with("[requestParameters.bucketName]"));
+        assert!(name(Dataset::Events, "port").contains("no field port"));
+    }
+}

@@ -1,0 +1,189 @@
+//! The columns of CSV files with CloudTrail events: what a header says, and a row's values as an event.
+//!
+//! Sources: the CloudTrail user guide (event history downloads; Athena table; Lake queries).
+
+use super::render::EventText;
+use super::structs;
+use crate::model::batch::Completeness;
+use crate::model::{Dataset, Format, Home, Kind, field};
+
+/// Where a column's values go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Column {
+    Text(String),
+    Boolean(String),
+    /// JSON, or a struct's text.
+    Value(String),
+    /// The whole event (Lake's eventJson).
+    Event,
+}
+
+/// What the header says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    pub format: Format,
+    pub completeness: Completeness,
+    columns: Vec<Column>,
+}
+
+impl Layout {
+    /// Reads a header; `None` if it is not that of CloudTrail events.
+    pub fn of_header(names: &[String]) -> Option<Self> {
+        console(names).or_else(|| query(names))
+    }
+
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// A row as an event's JSON, and how much of the event that is.
+    pub fn render<T: AsRef<str>>(&self, values: &[T]) -> (String, Completeness) {
+        let mut event = EventText::default();
+        for (column, value) in self.columns.iter().zip(values) {
+            let value = value.as_ref();
+            match column {
+                Column::Event if value.trim_start().starts_with('{') => {
+                    return (value.trim().to_owned(), Completeness::Full);
+                }
+                _ if value.is_empty() => {}
+                Column::Event => event.text("eventJson", value),
+                Column::Text(path) => event.text(path, value),
+                Column::Boolean(path) => event.boolean(path, value),
+                Column::Value(path) => set_value(&mut event, path, value),
+            }
+        }
+        (event.render(), self.completeness)
+    }
+}
+
+fn set_value(event: &mut EventText, path: &str, value: &str) {
+    if serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok() {
+        return event.json(path, value.to_owned());
+    }
+    match structs::to_json(value) {
+        Some(json) => event.json(path, json),
+        None => event.text(path, value),
+    }
+}
+
+/// The event history's header, in the layout of 16 columns or the older one of 10.
+fn console(names: &[String]) -> Option<Layout> {
+    let has = |name: &str| names.iter().any(|known| known.trim().eq_ignore_ascii_case(name));
+    if !(has("Event ID") && has("Event time") && has("Event name") && has("User name")) {
+        return None;
+    }
+    let completeness = if has("Event source") { Completeness::ConsoleCsv16 } else { Completeness::ConsoleCsv10 };
+    let columns = names.iter().map(|name| console_column(name.trim())).collect();
+    Some(Layout { format: Format::CloudTrailConsoleCsv, completeness, columns })
+}
+
+fn console_column(name: &str) -> Column {
+    let path = match name.to_ascii_lowercase().as_str() {
+        "user name" => "userIdentity.userName",
+        "aws access key" => "userIdentity.accessKeyId",
+        "event time" => "eventTime",
+        "event source" => "eventSource",
+        "event name" => "eventName",
+        "aws region" => "awsRegion",
+        "source ip address" => "sourceIPAddress",
+        "user agent" => "userAgent",
+        "error code" => "errorCode",
+        "request id" => "requestID",
+        "event id" => "eventID",
+        "event type" => "eventType",
+        "recipient account id" => "recipientAccountId",
+        "event category" => "eventCategory",
+        "resource type" => "resourceType",
+        "read-only" => return Column::Boolean("readOnly".into()),
+        "resources" => return Column::Value("resources".into()),
+        _ => return Column::Text(plain(name)),
+    };
+    Column::Text(path.into())
+}
+
+/// A column name as a member's name: a dot would make it a path.
+fn plain(name: &str) -> String {
+    name.replace('.', "_")
+}
+
+/// The header of a query's result: AWS's names in any case, as a path or with underscores.
+fn query(names: &[String]) -> Option<Layout> {
+    let columns: Vec<Option<Column>> = names.iter().map(|name| query_column(name.trim())).collect();
+    let says = |wanted: &[&str]| {
+        columns.iter().flatten().any(|column| match column {
+            Column::Text(path) | Column::Boolean(path) | Column::Value(path) => wanted.contains(&path.as_str()),
+            Column::Event => true,
+        })
+    };
+    let known = columns.iter().flatten().count();
+    let whole = columns.contains(&Some(Column::Event));
+    if !whole && (known < 2 || !says(&["eventID", "eventName", "eventTime", "eventSource", "userIdentity"])) {
+        return None;
+    }
+    let columns = columns.into_iter().zip(names).map(|(column, name)| column.unwrap_or(Column::Value(plain(name))));
+    let columns = columns.collect();
+    Some(Layout { format: Format::CloudTrailQueryCsv, completeness: Completeness::QueryCsv, columns })
+}
+
+fn query_column(name: &str) -> Option<Column> {
+    let squeeze = |text: &str| text.replace(['.', '_'], "").to_ascii_lowercase();
+    let wanted = squeeze(name);
+    if matches!(wanted.as_str(), "eventjson" | "eventdata") {
+        return Some(Column::Event);
+    }
+    field::of(Dataset::Events).find_map(|field| {
+        let (Home::Event(path) | Home::EventJson(path)) = field.home else { return None };
+        if squeeze(path) != wanted && squeeze(field.name) != wanted {
+            return None;
+        }
+        Some(match field.kind {
+            Kind::Json => Column::Value(path.into()),
+            // In a session's attributes AWS writes its booleans as text.
+            Kind::Boolean if !path.contains('.') => Column::Boolean(path.into()),
+            _ => Column::Text(path.into()),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(header: &str) -> Option<Layout> {
+        Layout::of_header(&header.split(',').map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn headers_are_told_apart() {
+        for (header, expected) in [
+            ("Event ID,Event time,User name,Event name,Resource type,Resources", Some(Completeness::ConsoleCsv10)),
+            ("User name,AWS access key,Event time,Event source,Event name,Event ID", Some(Completeness::ConsoleCsv16)),
+            ("eventid,eventtime,useridentity", Some(Completeness::QueryCsv)),
+            ("event_name,user_identity_arn", Some(Completeness::QueryCsv)),
+            ("eventName,userIdentity.sessionContext.sessionIssuer.arn,_col3", Some(Completeness::QueryCsv)),
+            ("eventJson", Some(Completeness::QueryCsv)),
+            ("Event Type,Event Name,Request ID,User ID,Event ID,Event DateTime", None),
+            ("ip,comment", None),
+            ("eventname", None),
+            ("version,account_id,srcaddr,dstaddr", None),
+        ] {
+            assert_eq!(layout(header).map(|layout| layout.completeness), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn rows_become_events_in_awss_names() {
+        let query =
+            layout("eventtime,useridentity,user_identity_arn,readonly,requestparameters,n.x,resources").unwrap();
+        let (json, how) = query.render(&["t", "{type=A, accountid=1}", "", "true", r#"{"a":1}"#, "x", "[{arn=y}]"]);
+        assert_eq!(
+            json,
+            r#"{"eventTime":"t","userIdentity":{"type":"A","accountId":"1"},"readOnly":true,"requestParameters":{"a":1},"n_x":"x","resources":[{"arn":"y"}]}"#
+        );
+        assert_eq!(how, Completeness::QueryCsv);
+        let lake = layout("eventID,eventJson").unwrap();
+        let whole = r#"{"eventVersion":"1.08"}"#;
+        assert_eq!(lake.render(&["e", whole]), (whole.to_owned(), Completeness::Full));
+        assert_eq!(lake.render(&["e", ""]), (r#"{"eventID":"e"}"#.to_owned(), Completeness::QueryCsv));
+    }
+}

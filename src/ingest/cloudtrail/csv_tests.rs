@@ -1,0 +1,110 @@
+use super::*;
+use crate::ingest::json::corpus_tests::{content, corpora, manifest};
+use crate::ingest::json::parser::tests::{Read, read_with};
+use crate::model::batch::Completeness;
+use crate::model::{EventRow, field};
+use proptest::prelude::*;
+
+fn read(content: &[u8], piece: usize) -> Option<Read> {
+    let mut parser = detect_csv(&Head { bytes: content, complete: true })?;
+    Some(read_with(parser.as_mut(), content, piece, &StreamEnd::Complete))
+}
+
+fn column<'a>(event: &'a EventRow, name: &str) -> Option<&'a str> {
+    let at = field::event_columns().position(|column| column.name() == name).unwrap();
+    event.columns[at].as_deref()
+}
+
+const QUERY: &str = "# result 1\n\neventID,eventTime,userIdentity,requestParameters\r\n\
+    e1,2023-07-10 11:42:36.000,\"{type=Root, accountid=042}\",\"{\"\"a\"\":\n1}\"\r\n\
+    \r\ne2,,,\r\ne3,x\r\n\"e4\",\"\u{c3}\",y,z";
+
+#[test]
+fn rows_of_a_query_keep_their_places() {
+    let mut content = QUERY.as_bytes().to_vec();
+    let at = content.iter().position(|b| *b == 0xc3).unwrap();
+    content.remove(at + 1);
+    for piece in [1, 2, 3, 7, 1000] {
+        let read = read(&content, piece).unwrap();
+        assert_eq!(read.format, Some(Format::CloudTrailQueryCsv));
+        let raws: Vec<_> = read.events.iter().map(|e| &content[e.offset as usize..][..e.len as usize]).collect();
+        assert_eq!(raws[0], b"e1,2023-07-10 11:42:36.000,\"{type=Root, accountid=042}\",\"{\"\"a\"\":\n1}\"");
+        assert_eq!(raws[1..], [&b"e2,,,"[..], b"\"e4\",\"\xc3\",y,z"]);
+        assert_eq!(
+            &*read.events[0].json,
+            "{\"eventID\":\"e1\",\"eventTime\":\"2023-07-10 11:42:36.000\",\"userIdentity\":{\"type\":\"Root\",\"accountId\":\"042\"},\"requestParameters\":{\"a\":\n1}}"
+        );
+        assert_eq!(read.events[0].time_millis, Some(1_688_989_356_000));
+        assert_eq!(&*read.events[1].json, r#"{"eventID":"e2"}"#);
+        assert_eq!(read.positions(), [1, 2, 3, 4]);
+        assert_eq!(read.reasons(), [(Reason::FieldCount, 3), (Reason::InvalidUtf8, 0)]);
+        assert_eq!(read.warnings[0].raw, b"e3,x");
+    }
+}
+
+#[test]
+fn a_file_that_ends_in_a_row_says_so() {
+    let text = b"eventID,eventTime\ne1,2023\ne2,\"20";
+    let read_back = read(text, 5).unwrap();
+    assert_eq!((read_back.events.len(), read_back.reasons()), (1, vec![(Reason::CutOff, 2)]));
+    assert_eq!(read_back.warnings[0].raw, b"e2,\"20");
+    let mut parser = detect_csv(&Head { bytes: text, complete: true }).unwrap();
+    let cut = StreamEnd::CutOff("gzip".into());
+    let read_back = read_with(parser.as_mut(), b"eventID,eventTime\ne1,2023\ne2,20", 100, &cut);
+    assert_eq!((read_back.events.len(), read_back.reasons()), (1, vec![(Reason::CutOff, 2)]));
+    assert!(read(b"eventID,eventTime", 1).unwrap().positions().is_empty());
+}
+
+#[test]
+fn the_consoles_files_are_read_in_both_layouts() {
+    let Some(root) = corpora() else { return };
+    let mut files = 0;
+    for (path, kind, count) in manifest(&root) {
+        let (bytes, _) = content(&root.join(&path));
+        let read = read(&bytes, 4096);
+        if kind != "cloudtrail/console-csv" {
+            assert!(read.is_none(), "{path}");
+            continue;
+        }
+        files += 1;
+        let read = read.unwrap();
+        assert_eq!((Some(read.events.len()), read.warnings.len()), (count, 0), "{path}");
+        assert!(read.events.iter().all(|event| event.time_millis.is_some()), "{path}");
+        let event =
+            read.events.iter().find(|event| column(event, "event_id") == Some("3c856bc0-1a07-4c18-89d9-4d9205856714"));
+        let event = event.unwrap();
+        assert_eq!(event.time_millis, Some(1_688_989_364_000));
+        assert_eq!(column(event, "user_identity_access_key_id"), Some("AKIATFQZ7NSC8Q4X21BJ"));
+        assert_eq!(column(event, "source_ip_address"), Some("10.248.16.43"));
+        let (source, how) = match event.completeness {
+            Completeness::ConsoleCsv16 => (Some("s3.amazonaws.com"), Some("true")),
+            other => {
+                assert_eq!(other, Completeness::ConsoleCsv10);
+                (None, None)
+            }
+        };
+        assert_eq!((column(event, "event_source"), column(event, "read_only")), (source, how));
+        assert!(event.json.contains(r#""resources":[{"resourceType":"AWS::S3::Bucket""#), "{}", event.json);
+    }
+    assert_eq!(files, 2);
+}
+
+proptest! {
+    #[test]
+    fn pieces_make_no_difference(text in "[a,\"\r\n{=é]{0,60}", piece in 1usize..9) {
+        let text = format!("eventID,eventTime\n{text}");
+        let whole = read(text.as_bytes(), 1000).unwrap();
+        let pieces = read(text.as_bytes(), piece).unwrap();
+        prop_assert_eq!(&pieces.events, &whole.events);
+        prop_assert_eq!(&pieces.warnings, &whole.warnings);
+        prop_assert_eq!(whole.positions(), (1..=whole.positions().len() as u64).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn any_bytes_are_read_to_their_end(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let mut content = b"eventID,eventTime\n".to_vec();
+        content.extend(&bytes);
+        prop_assert!(read(&content, 7).is_some());
+        let _ = read(&bytes, 7);
+    }
+}

@@ -1,0 +1,307 @@
+//! One CloudTrail event as JSON to the columns of the event table. The table of fields says which values are columns;
+//! everything else stays in the JSON. Nothing that a value may be (null, a string where an object was expected, an
+//! unknown field) makes an event unreadable; only text that is no JSON does.
+//!
+//! Source: the CloudTrail record contents reference, versions 1.0 to 1.11.
+
+use super::time;
+use crate::ingest::json::text::{unescape, value_text};
+use crate::model::{Home, Kind, field};
+use rustc_hash::FxHashMap;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
+
+type Columns = Vec<Option<Box<str>>>;
+
+/// What was read from a JSON object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventValues {
+    /// In the order of `field::event_columns()`.
+    pub columns: Columns,
+    /// eventTime in milliseconds UTC.
+    pub time_millis: Option<i64>,
+    /// The object is an event, and not something else.
+    pub is_event: bool,
+}
+
+/// Reads events. Holds nothing but the layout of the columns.
+pub struct EventReader {
+    root: Branch,
+    width: usize,
+    time: Option<usize>,
+    version: Option<usize>,
+    name: Option<usize>,
+    source: Option<usize>,
+    category: Option<usize>,
+    error_code: Option<usize>,
+    error_message: Option<usize>,
+}
+
+/// Where a member's value goes.
+enum Node {
+    Column(usize, Kind),
+    Branch(Branch),
+    /// `responseElements`: some services report an error only there.
+    Response,
+    /// A member that tells what kind of event this is.
+    Mark(u8),
+}
+
+type Branch = FxHashMap<&'static str, Node>;
+
+const TIME_WINDOW: u8 = 1;
+const SUMMARY: u8 = 2;
+const INSIGHT: u8 = 4;
+
+impl Default for EventReader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl EventReader {
+    pub fn new() -> Self {
+        let mut root = Branch::default();
+        let mut width = 0;
+        let mut at = FxHashMap::default();
+        for (column, field) in field::event_columns().enumerate() {
+            if let Home::Event(path) = field.home {
+                plant(&mut root, path, column, field.kind);
+                at.insert(path, column);
+            }
+            width = column + 1;
+        }
+        root.insert("responseElements", Node::Response);
+        root.insert("timeWindow", Node::Mark(TIME_WINDOW));
+        root.insert("summary", Node::Mark(SUMMARY));
+        root.insert("insightDetails", Node::Mark(INSIGHT));
+        let column = |path| at.get(path).copied();
+        Self {
+            time: column("eventTime"),
+            version: column("eventVersion"),
+            name: column("eventName"),
+            source: column("eventSource"),
+            category: column("eventCategory"),
+            error_code: column("errorCode"),
+            error_message: column("errorMessage"),
+            root,
+            width,
+        }
+    }
+
+    /// Reads a JSON value. A value that is no object is no event; an error is text that is no JSON.
+    pub fn read(&self, json: &str) -> Result<EventValues, serde_json::Error> {
+        let mut found = Found { columns: vec![None; self.width], marks: 0, error: None };
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        Members { branch: &self.root, found: &mut found }.deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(self.judge(found))
+    }
+
+    fn judge(&self, found: Found) -> EventValues {
+        let Found { mut columns, marks, error } = found;
+        let text = |column: Option<usize>| column.and_then(|at| columns.get(at)).and_then(|value| value.as_deref());
+        let source = text(self.source);
+        // S3's own notifications have an eventVersion too; their eventSource is `aws:s3`.
+        let foreign = source.is_some_and(|source| source.starts_with("aws:"));
+        let aggregated = text(self.category) == Some("Aggregated") || marks & TIME_WINDOW != 0 && marks & SUMMARY != 0;
+        let named = text(self.name).is_some() && source.is_some();
+        let known = text(self.version).is_some() || named || marks & INSIGHT != 0 || aggregated;
+        let time_millis = text(self.time).and_then(time::millis);
+        let has_error = text(self.error_code).is_some();
+        let has_message = text(self.error_message).is_some();
+        let mut set = |column: Option<usize>, value: Option<Box<str>>| {
+            if let Some(slot) = column.and_then(|at| columns.get_mut(at)) {
+                *slot = value;
+            }
+        };
+        if let Some(error) = error.filter(|_| !has_error) {
+            set(self.error_code, Some(error.code));
+            if !has_message {
+                set(self.error_message, error.message);
+            }
+        }
+        if aggregated {
+            set(self.category, Some("Aggregated".into()));
+        }
+        EventValues { columns, time_millis, is_event: known && !foreign }
+    }
+}
+
+fn plant(branch: &mut Branch, path: &'static str, column: usize, kind: Kind) {
+    match path.split_once('.') {
+        None => {
+            branch.insert(path, Node::Column(column, kind));
+        }
+        Some((first, rest)) => {
+            let node = branch.entry(first).or_insert_with(|| Node::Branch(Branch::default()));
+            if let Node::Branch(inner) = node {
+                plant(inner, rest, column, kind);
+            }
+        }
+    }
+}
+
+struct Found {
+    columns: Columns,
+    marks: u8,
+    error: Option<ResponseError>,
+}
+
+impl Found {
+    /// Of a member that comes twice, the last one counts: what the first one said is taken back.
+    fn clear(&mut self, branch: &Branch) {
+        for node in branch.values() {
+            match node {
+                Node::Column(at, _) => {
+                    if let Some(slot) = self.columns.get_mut(*at) {
+                        *slot = None;
+                    }
+                }
+                Node::Branch(inner) => self.clear(inner),
+                Node::Response | Node::Mark(_) => {}
+            }
+        }
+    }
+
+    fn set(&mut self, at: usize, kind: Kind, raw: &str) {
+        let value = value_text(raw).map(|text| match kind {
+            Kind::Boolean if text.eq_ignore_ascii_case("true") => "true".into(),
+            Kind::Boolean if text.eq_ignore_ascii_case("false") => "false".into(),
+            _ => Box::from(text.as_ref()),
+        });
+        if let Some(slot) = self.columns.get_mut(at) {
+            *slot = value;
+        }
+    }
+}
+
+/// Reads the members of an object into the columns of a branch; any other value says nothing.
+struct Members<'t> {
+    branch: &'t Branch,
+    found: &'t mut Found,
+}
+
+impl<'de> DeserializeSeed<'de> for Members<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Members<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key_seed(Key)? {
+            match self.branch.get(key.as_ref()) {
+                None => drop(map.next_value::<IgnoredAny>()?),
+                Some(Node::Column(at, kind)) => self.found.set(*at, *kind, map.next_value::<&RawValue>()?.get()),
+                Some(Node::Branch(inner)) => {
+                    self.found.clear(inner);
+                    map.next_value_seed(Members { branch: inner, found: self.found })?;
+                }
+                Some(Node::Response) => self.found.error = map.next_value_seed(Response)?,
+                Some(Node::Mark(mark)) => {
+                    self.found.marks |= mark;
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// A member's name. Read as raw text, because a name with half a surrogate pair is no reason to lose an event.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        let raw: &'de RawValue = serde::Deserialize::deserialize(deserializer)?;
+        let quoted = raw.get();
+        Ok(unescape(quoted.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(quoted)))
+    }
+}
+
+struct ResponseError {
+    code: Box<str>,
+    message: Option<Box<str>>,
+}
+
+/// Looks for an error among the members of `responseElements`: `errorCode` with `errorMessage`, the same inside of
+/// `error`, or `code` with `message`.
+struct Response;
+
+impl<'de> DeserializeSeed<'de> for Response {
+    type Value = Option<ResponseError>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        let raw: &'de RawValue = serde::Deserialize::deserialize(deserializer)?;
+        let text = raw.get();
+        // Nearly no response holds an error; a look for the words costs less than reading its members.
+        let bytes = text.as_bytes();
+        let worth = text.starts_with('{')
+            && ["rror", "code\"", "Code\""].iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some());
+        Ok(if worth { response_error(text) } else { None })
+    }
+}
+
+fn response_error(json: &str) -> Option<ResponseError> {
+    let members = crate::ingest::json::text::members(json)?;
+    let text = |name: &str| {
+        let (_, value) = members.iter().rev().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        let raw = value.get();
+        let scalar = !raw.starts_with(['{', '[']);
+        value_text(raw).filter(|text| scalar && !text.is_empty()).map(|text| Box::<str>::from(text.as_ref()))
+    };
+    if let Some(code) = text("errorCode") {
+        return Some(ResponseError { code, message: text("errorMessage") });
+    }
+    if let (Some(code), Some(message)) = (text("code"), text("message")) {
+        return Some(ResponseError { code, message: Some(message) });
+    }
+    let (_, inner) = members.iter().rev().find(|(key, _)| key.eq_ignore_ascii_case("error"))?;
+    if inner.get().starts_with('{') { response_error(inner.get()) } else { None }
+}
+
+#[cfg(test)]
+#[path = "event_tests.rs"]
+mod tests;

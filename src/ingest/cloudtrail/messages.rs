@@ -1,0 +1,101 @@
+//! Events on their way out: one JSON text becomes one event row, or one warning. CloudWatch's forms carry such texts as
+//! messages, and so this is also the sink that their parsers hand CloudTrail messages to.
+
+use super::event::{EventReader, EventValues};
+use crate::ingest::emit::{Emitter, MessageSink, Place};
+use crate::model::batch::Completeness;
+use crate::model::{EventRow, ImportWarning, Reason};
+use std::borrow::Cow;
+
+#[derive(Default)]
+pub struct CloudTrailMessages {
+    reader: EventReader,
+    invalid_utf8_reported: bool,
+}
+
+impl CloudTrailMessages {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn reader(&self) -> &EventReader {
+        &self.reader
+    }
+
+    /// Bytes as text. Where they are no UTF-8, U+FFFD stands for them, and the evidence gets one warning.
+    pub fn text<'a>(&mut self, bytes: &'a [u8], place: Place, out: &mut Emitter) -> Cow<'a, str> {
+        let text = String::from_utf8_lossy(bytes);
+        if matches!(text, Cow::Owned(_)) && !self.invalid_utf8_reported {
+            self.invalid_utf8_reported = true;
+            let detail = format!("first in element {} at byte {}", place.position, place.offset);
+            out.warn(ImportWarning::file(Reason::InvalidUtf8, detail));
+        }
+        text
+    }
+
+    /// Emits one event.
+    pub fn emit(json: &str, values: EventValues, completeness: Completeness, place: Place, out: &mut Emitter) {
+        out.event(EventRow {
+            position: place.position,
+            offset: place.offset,
+            len: u64::from(place.len),
+            completeness,
+            json: json.into(),
+            columns: values.columns,
+            time_millis: values.time_millis,
+        });
+    }
+
+    /// Emits the event that `json` is, or one warning; `raw` is the element as it stands in the evidence. An event of
+    /// which only some values are known need not look like one.
+    pub fn event(&self, json: &str, raw: &[u8], how: Completeness, place: Place, out: &mut Emitter) -> bool {
+        let (reason, detail) = match self.reader.read(json) {
+            Ok(values) if values.is_event || how < Completeness::Full => {
+                Self::emit(json, values, how, place, out);
+                return true;
+            }
+            Ok(_) => (Reason::NotARecord, "JSON that is no CloudTrail event".to_owned()),
+            Err(error) => (Reason::BadJson, error.to_string()),
+        };
+        warn(reason, detail, raw, place, out);
+        false
+    }
+}
+
+/// Emits the warning that stands for an element.
+pub fn warn(reason: Reason, detail: String, raw: &[u8], place: Place, out: &mut Emitter) {
+    let mut warning = ImportWarning::element(reason, detail, u64::from(place.position), place.offset, raw);
+    warning.len = u64::from(place.len);
+    out.warn(warning);
+}
+
+impl MessageSink for CloudTrailMessages {
+    fn message(&mut self, message: &[u8], place: Place, out: &mut Emitter) -> bool {
+        let text = self.text(message, place, out);
+        self.event(text.trim(), message, Completeness::Full, place, out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::emit::Output;
+
+    #[test]
+    fn a_message_is_an_event_or_a_warning() {
+        let mut sink = CloudTrailMessages::new();
+        let mut out = Emitter::default();
+        let place = |position| Place { position, offset: u64::from(position) * 100, len: 90 };
+        assert!(sink.message(b" {\"eventVersion\":\"1.08\",\"eventName\":\"a\xff\"}\n", place(1), &mut out));
+        assert!(!sink.message(b"{\"a\":1}", place(2), &mut out));
+        assert!(!sink.message(b"{\"eventVersion\":\xfe", place(3), &mut out));
+        let outputs = out.take_all();
+        let [Output::Events(events), Output::Warnings(warnings)] = outputs.as_slice() else { panic!("{outputs:?}") };
+        assert_eq!(events.len(), 1);
+        assert_eq!((events[0].position, events[0].offset, events[0].len), (1, 100, 90));
+        assert_eq!(&*events[0].json, "{\"eventVersion\":\"1.08\",\"eventName\":\"a\u{fffd}\"}");
+        let reasons: Vec<_> = warnings.iter().map(|w| (w.reason, w.position, w.len)).collect();
+        assert_eq!(reasons, [(Reason::InvalidUtf8, 0, 0), (Reason::NotARecord, 2, 90), (Reason::BadJson, 3, 90)]);
+        assert_eq!(warnings[2].raw, b"{\"eventVersion\":\xfe");
+    }
+}

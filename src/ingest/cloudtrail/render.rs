@@ -1,0 +1,103 @@
+//! Events that do not come as JSON (console and query CSVs, fields of `lookup-events`, Logs Insights columns) are written
+//! as JSON objects in AWS's names, so that everything behind reads one form only.
+
+use crate::ingest::json::text::push_string;
+
+/// Builds a JSON object from paths and values, members in the order in which they were set.
+#[derive(Default)]
+pub struct EventText {
+    members: Vec<(String, Value)>,
+}
+
+enum Value {
+    Json(String),
+    Object(EventText),
+}
+
+impl EventText {
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// A text at a path such as `userIdentity.arn`.
+    pub fn text(&mut self, path: &str, text: &str) {
+        let mut json = String::with_capacity(text.len() + 2);
+        push_string(&mut json, text);
+        self.json(path, json);
+    }
+
+    /// `true` and `false` as booleans, anything else as text.
+    pub fn boolean(&mut self, path: &str, text: &str) {
+        match text.to_ascii_lowercase().as_str() {
+            "true" => self.json(path, "true".into()),
+            "false" => self.json(path, "false".into()),
+            _ => self.text(path, text),
+        }
+    }
+
+    /// A value that is JSON already. A value that is an object and is set before its members are gives way to them.
+    pub fn json(&mut self, path: &str, json: String) {
+        match path.split_once('.') {
+            None => self.set(path, Value::Json(json)),
+            Some((first, rest)) => {
+                if !self.members.iter().any(|(name, value)| name == first && matches!(value, Value::Object(_))) {
+                    self.set(first, Value::Object(Self::default()));
+                }
+                let inner = self.members.iter_mut().find(|(name, _)| name == first);
+                if let Some((_, Value::Object(inner))) = inner {
+                    inner.json(rest, json);
+                }
+            }
+        }
+    }
+
+    fn set(&mut self, name: &str, value: Value) {
+        match self.members.iter_mut().find(|(known, _)| known == name) {
+            Some((_, slot)) => *slot = value,
+            None => self.members.push((name.to_owned(), value)),
+        }
+    }
+
+    /// The object's text.
+    pub fn render(&self) -> String {
+        let mut json = String::new();
+        self.push_to(&mut json);
+        json
+    }
+
+    fn push_to(&self, json: &mut String) {
+        json.push('{');
+        for (i, (name, value)) in self.members.iter().enumerate() {
+            if i > 0 {
+                json.push(',');
+            }
+            push_string(json, name);
+            json.push(':');
+            match value {
+                Value::Json(text) => json.push_str(text),
+                Value::Object(inner) => inner.push_to(json),
+            }
+        }
+        json.push('}');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_nested_objects() {
+        let mut event = EventText::default();
+        event.text("userIdentity.sessionContext.attributes.mfaAuthenticated", "true");
+        event.text("eventName", "a\"b");
+        event.text("userIdentity.arn", "x");
+        event.boolean("readOnly", "False");
+        event.json("resources", "[1]".into());
+        event.text("eventName", "c");
+        assert_eq!(
+            event.render(),
+            r#"{"userIdentity":{"sessionContext":{"attributes":{"mfaAuthenticated":"true"}},"arn":"x"},"eventName":"c","readOnly":false,"resources":[1]}"#
+        );
+    }
+}

@@ -1,0 +1,200 @@
+//! Checks and conversions of single values. Nothing here allocates unless a value is bad.
+
+use crate::model::batch::{NO_PORT, NO_VALUE};
+use crate::model::field::{self, Dataset};
+use crate::model::{Address, FieldId, Home, Kind};
+
+/// A value that does not fit its field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} {value} {problem}", .field.name())]
+pub struct BadValue {
+    pub field: FieldId,
+    /// As written, at most `SHOWN_BYTES` of it.
+    pub value: String,
+    pub problem: Problem,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    #[error("is not a number")]
+    NotANumber,
+    #[error("is below 0")]
+    BelowZero,
+    #[error("is above {0}")]
+    Above(i64),
+    #[error("is not an address")]
+    NotAnAddress,
+}
+
+/// Bytes of a bad value that its warning quotes.
+const SHOWN_BYTES: usize = 80;
+
+impl BadValue {
+    #[cold]
+    pub(super) fn new(field: FieldId, value: &[u8], problem: Problem) -> Box<Self> {
+        let shown = String::from_utf8_lossy(value.get(..SHOWN_BYTES).unwrap_or(value)).into_owned();
+        Box::new(Self { field, value: shown, problem })
+    }
+}
+
+/// `-` in text; nothing in CSV and JSON.
+#[inline]
+pub(super) fn is_absent(value: &[u8]) -> bool {
+    matches!(value, b"-" | b"")
+}
+
+/// The highest value of an integer field (user guide: ports and protocol numbers are those of IANA, the other tuple
+/// values INT_32, counters and times INT_64).
+pub(super) fn limit(field: FieldId) -> i64 {
+    match (field.kind, field.home) {
+        (Kind::Port, _) => 65_535,
+        (Kind::Protocol, _) => 255,
+        (Kind::Integer | Kind::TcpFlags, Home::Disposition) => i64::from(i32::MAX),
+        _ => i64::MAX,
+    }
+}
+
+/// Decimal digits, at most 19 of them.
+#[inline]
+pub(super) fn digits(bytes: &[u8]) -> Option<u64> {
+    if bytes.is_empty() || bytes.len() > 19 {
+        return None;
+    }
+    let mut value = 0u64;
+    for &byte in bytes {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value * 10 + u64::from(digit);
+    }
+    Some(value)
+}
+
+/// An integer from 0 to `limit(field)`; `NO_VALUE` where it is absent.
+#[inline]
+pub(super) fn integer(field: FieldId, bytes: &[u8], limit: i64) -> Result<i64, Box<BadValue>> {
+    match digits(bytes) {
+        Some(value) if value <= limit as u64 => Ok(value as i64),
+        _ => odd_integer(field, bytes, limit),
+    }
+}
+
+/// What `digits` does not take: absence, more than 19 digits, signs, letters.
+#[cold]
+fn odd_integer(field: FieldId, bytes: &[u8], limit: i64) -> Result<i64, Box<BadValue>> {
+    if is_absent(bytes) {
+        return Ok(NO_VALUE);
+    }
+    let (sign, number) = match bytes {
+        [b'-', rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    if number.is_empty() || !number.iter().all(u8::is_ascii_digit) {
+        return Err(BadValue::new(field, bytes, Problem::NotANumber));
+    }
+    let first = number.iter().position(|&b| b != b'0').unwrap_or(number.len());
+    let significant = number.get(first..).unwrap_or_default();
+    match (sign, significant) {
+        (_, []) => Ok(0),
+        (true, _) => Err(BadValue::new(field, bytes, Problem::BelowZero)),
+        (false, rest) => match digits(rest) {
+            Some(value) if value <= limit as u64 => Ok(value as i64),
+            _ => Err(BadValue::new(field, bytes, Problem::Above(limit))),
+        },
+    }
+}
+
+/// A port; `NO_PORT` where it is absent.
+#[inline]
+pub(super) fn port(field: FieldId, bytes: &[u8]) -> Result<i32, Box<BadValue>> {
+    let value = integer(field, bytes, 65_535)?;
+    Ok(if value == NO_VALUE { NO_PORT } else { value as i32 })
+}
+
+/// An address in a form that is not the common IPv4 one; `None` where it is absent.
+#[cold]
+pub(super) fn address(field: FieldId, bytes: &[u8]) -> Result<Option<Address>, Box<BadValue>> {
+    if is_absent(bytes) {
+        return Ok(None);
+    }
+    Address::parse(bytes).map(Some).ok_or_else(|| BadValue::new(field, bytes, Problem::NotAnAddress))
+}
+
+/// Seconds, and milliseconds where the log counts them: some deliveries do, seen by values above 2^31-1 (FORMATS 1.1).
+#[inline]
+pub(super) fn seconds(value: i64) -> (i64, Option<u16>) {
+    if value > i64::from(i32::MAX) { (value / 1000, Some((value % 1000) as u16)) } else { (value, None) }
+}
+
+/// Checks a value that is kept as text in a tuple: integers are checked, text is text.
+pub(super) fn check_tuple_value(field: FieldId, bytes: &[u8]) -> Result<(), Box<BadValue>> {
+    match field.kind {
+        Kind::Integer | Kind::Protocol | Kind::TcpFlags => integer(field, bytes, limit(field)).map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+/// A flow field by any of its spellings: `pkt-srcaddr`, `pkt_srcaddr`, `srcAddr`, Athena's `sourceaddress`.
+pub fn field_by_any_name(name: &str) -> Option<FieldId> {
+    let name = name.trim().to_ascii_lowercase().replace('-', "_");
+    field::of(Dataset::Flows).find(|f| f.name == name || f.aliases.contains(&name.as_str())).or_else(|| {
+        // Logs Insights writes camel case: `interfaceId`, `pktSrcAwsService`.
+        let squeezed = |text: &str| text.replace('_', "");
+        field::of(Dataset::Flows).find(|f| squeezed(f.name) == squeezed(&name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flow(name: &str) -> FieldId {
+        field_by_any_name(name).unwrap()
+    }
+
+    #[test]
+    fn integers_and_what_is_wrong_with_them() {
+        let read = |name: &str, text: &str| integer(flow(name), text.as_bytes(), limit(flow(name)));
+        assert_eq!(read("packets", "9223372036854775807"), Ok(i64::MAX));
+        assert_eq!(read("packets", "-"), Ok(NO_VALUE));
+        assert_eq!(read("packets", "00000000000000000000000007"), Ok(7));
+        assert_eq!(read("bytes", "-0"), Ok(0));
+        for (name, text, detail) in [
+            ("srcport", "70000", "srcport 70000 is above 65535"),
+            ("packets", "9223372036854775808", "packets 9223372036854775808 is above 9223372036854775807"),
+            ("packets", "18446744073709551616", "packets 18446744073709551616 is above 9223372036854775807"),
+            ("start", "-1", "start -1 is below 0"),
+            ("protocol", "256", "protocol 256 is above 255"),
+            ("tcp-flags", "2147483648", "tcp_flags 2147483648 is above 2147483647"),
+            ("bytes", "12a", "bytes 12a is not a number"),
+            ("bytes", "+12", "bytes +12 is not a number"),
+            ("bytes", "--", "bytes -- is not a number"),
+        ] {
+            assert_eq!(read(name, text).unwrap_err().to_string(), detail);
+        }
+    }
+
+    #[test]
+    fn names_in_every_spelling() {
+        for (spelling, name) in [
+            ("srcAddr", "srcaddr"),
+            ("sourceaddress", "srcaddr"),
+            ("interfaceId", "interface_id"),
+            ("pkt-src-aws-service", "pkt_src_aws_service"),
+            ("pktSrcAwsService", "pkt_src_aws_service"),
+            ("numbytes", "bytes"),
+            ("logStatus", "log_status"),
+        ] {
+            assert_eq!(field_by_any_name(spelling).map(FieldId::name), Some(name));
+        }
+        assert_eq!(field_by_any_name("comment"), None);
+    }
+
+    #[test]
+    fn milliseconds_begin_above_the_32_bit_limit() {
+        assert_eq!(seconds(2_147_483_647), (2_147_483_647, None));
+        assert_eq!(seconds(2_147_483_648), (2_147_483, Some(648)));
+        assert_eq!(seconds(1_512_564_058_000), (1_512_564_058, Some(0)));
+    }
+}

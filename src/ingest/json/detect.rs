@@ -1,0 +1,167 @@
+//! Is this content JSON that holds records? Decided by what its first elements are, never by their wrapping alone: lists
+//! of indicators, of address ranges or of public keys are JSON too.
+
+use super::classify::{Found, classify};
+use super::flow::looks_like_line;
+use super::parser::{FlowSinks, JsonParser, format_of};
+use super::split::{Container, Limits, Sink, Span, Splitter};
+use crate::ingest::cloudtrail::event::EventReader;
+use crate::ingest::detect::Head;
+use crate::ingest::emit::Parser;
+use crate::model::{Format, Reason};
+use memchr::memmem;
+
+/// The parser for this content, or `None` if no record of ours was recognised in its beginning.
+pub fn detect_json(head: &Head<'_>, flow: impl FnOnce() -> FlowSinks) -> Option<Box<dyn Parser>> {
+    json_format(head)?;
+    Some(Box::new(JsonParser::new(flow())))
+}
+
+/// The format that the content's beginning shows; the parser learns it again as it reads.
+pub fn json_format(head: &Head<'_>) -> Option<Format> {
+    let first = head.bytes.iter().find(|b| !b.is_ascii_whitespace())?;
+    match first {
+        b'{' | b'[' => look(head.bytes, head.complete),
+        // A string that holds an event, on a line of its own.
+        b'"' if memmem::find(head.bytes, b"\\\"eventVersion\\\"").is_some() => look(head.bytes, head.complete),
+        // The rest of a line that was cut off, with whole lines behind it.
+        _ => {
+            let line = memmem::find(head.bytes, b"\n{\"")?;
+            look(head.bytes.get(line + 1..)?, head.complete)
+        }
+    }
+}
+
+fn look(bytes: &[u8], complete: bool) -> Option<Format> {
+    let mut look = Look::default();
+    let mut splitter = Splitter::new(Limits::default());
+    for piece in bytes.chunks(8 << 10) {
+        splitter.push(piece, &mut look);
+        if look.found.is_some() {
+            return look.found;
+        }
+    }
+    let rest = splitter.unfinished();
+    if reads_like_event(rest) {
+        return Some(look.last_open.map_or(Format::CloudTrailJson, format_of));
+    }
+    if look.reads_like_event {
+        return Some(Format::CloudTrailJson);
+    }
+    // Nothing but empty lists, and control messages, whose elements say nothing.
+    let subscription = look.message_type && look.last_open == Some(Container::LogEvents);
+    if subscription || complete && rest.is_empty() && look.elements == 0 && look.faults == 0 {
+        return look.last_open.filter(|open| *open != Container::Results).map(format_of);
+    }
+    None
+}
+
+/// For text that is broken or not all there.
+fn reads_like_event(text: &[u8]) -> bool {
+    let has = |key: &[u8]| memmem::find(text, key).is_some();
+    has(b"eventVersion") && has(b"eventTime") || has(b"\"eventSource\"") && has(b"\"eventName\"")
+}
+
+#[derive(Default)]
+struct Look {
+    reader: EventReader,
+    found: Option<Format>,
+    last_open: Option<Container>,
+    elements: usize,
+    faults: usize,
+    reads_like_event: bool,
+    message_type: bool,
+}
+
+impl Sink for Look {
+    fn element(&mut self, raw: &[u8], _: Span, container: Container) -> Result<(), String> {
+        self.elements += 1;
+        let text = String::from_utf8_lossy(raw);
+        let format = match classify(&text, container, &self.reader)? {
+            Found::Event(_) => Some(format_of(container)),
+            Found::Inner(json, format) => {
+                self.reader.read(json.trim()).is_ok_and(|values| values.is_event).then_some(format)
+            }
+            Found::Message(message, format) => {
+                let message = message.trim();
+                let known = if message.starts_with('{') {
+                    self.reader.read(message).is_ok_and(|values| values.is_event)
+                } else {
+                    looks_like_line(message)
+                };
+                known.then_some(format)
+            }
+            Found::Partial(_, format) | Found::Flow(_, format) => Some(format),
+            Found::Digest(_) => Some(Format::CloudTrailDigest),
+            Found::Nothing => None,
+        };
+        self.found = self.found.or(format);
+        Ok(())
+    }
+
+    fn fault(&mut self, _: Reason, _: String, raw: &[u8], _: Span) {
+        self.faults += 1;
+        self.reads_like_event |= reads_like_event(raw);
+    }
+
+    fn wrapper(&mut self) {}
+
+    fn open(&mut self, container: Container) {
+        self.last_open = Some(container);
+    }
+
+    fn scalar(&mut self, key: &str, _: &str) {
+        self.message_type |= key == "messageType";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn format(text: &str) -> Option<Format> {
+        json_format(&Head { bytes: text.as_bytes(), complete: true })
+    }
+
+    #[test]
+    fn formats_are_told_by_their_elements() {
+        const EVENT: &str = r#"{"eventVersion":"1.08","eventTime":"2023-07-10T11:42:36Z","eventName":"a"}"#;
+        let quoted = serde_json::Value::from(EVENT).to_string();
+        for (text, expected) in [
+            (r#"{"Records":[]}"#.to_owned(), Some(Format::CloudTrailJson)),
+            ("[]".to_owned(), Some(Format::CloudTrailJson)),
+            (r#"{"Events":[],"NextToken":"x"}"#.to_owned(), Some(Format::CloudTrailLookupEvents)),
+            (EVENT.to_owned(), Some(Format::CloudTrailJson)),
+            (format!("[{{\"Records\":[{EVENT}]}}]"), Some(Format::CloudTrailJson)),
+            (format!("{{\"detail\":{EVENT}}}"), Some(Format::CloudTrailJson)),
+            (format!("{{\"Events\":[{EVENT}]}}"), Some(Format::CloudTrailLookupEvents)),
+            (format!("{{\"EventId\":\"e\",\"CloudTrailEvent\":{quoted}}}"), Some(Format::CloudTrailLookupEvents)),
+            (format!("{{\"events\":[{{\"message\":{quoted}}}]}}"), Some(Format::CloudWatchEvents)),
+            (
+                format!("{{\"results\":[[{{\"field\":\"@message\",\"value\":{quoted}}}]]}}"),
+                Some(Format::CloudWatchInsightsJson),
+            ),
+            (format!("[{{\"@message\":{quoted}}}]"), Some(Format::CloudWatchInsightsJson)),
+            (quoted.clone(), Some(Format::CloudTrailJson)),
+            (format!("tVersion\":\"1.08\"}}\n{EVENT}\n"), Some(Format::CloudTrailJson)),
+            (EVENT[..60].to_owned(), Some(Format::CloudTrailJson)),
+            (
+                r#"{"messageType":"CONTROL_MESSAGE","logEvents":[{"message":"x"}]}"#.to_owned(),
+                Some(Format::CloudWatchSubscription),
+            ),
+            (r#"{"events":[{"message":"2 eni-1 ACCEPT"}]}"#.to_owned(), Some(Format::CloudWatchEvents)),
+            (r#"{"digestS3Bucket":"b","logFiles":[]}"#.to_owned(), Some(Format::CloudTrailDigest)),
+            (r#"{"events":[{"message":"hello"}]}"#.to_owned(), None),
+            (r#"{"results":[]}"#.to_owned(), None),
+            (r#"{"type":"bundle","objects":[{"type":"indicator"}]}"#.to_owned(), None),
+            (r#"{"PublicKeyList":[{"Value":"x"}]}"#.to_owned(), None),
+            (r#"{"prefixes":[{"ip_prefix":"1.2.3.0/24"}]}"#.to_owned(), None),
+            (r#"{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3"}]}"#.to_owned(), None),
+            ("2 123 eni-1 ...".to_owned(), None),
+            ("{}".to_owned(), None),
+            (String::new(), None),
+        ] {
+            assert_eq!(format(&text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,666 @@
+//! Walks JSON text of any size, pushed in pieces cut anywhere, and hands out the elements in which records live: objects
+//! at the top level, elements of lists, and elements of the lists that AWS's wrappers hold (`Records`, `Events`,
+//! `events`, `logEvents`, `results`). It knows brackets, strings and a few key names; what an element means is for its
+//! receiver. Only the element at hand is kept in memory.
+//!
+//! Text that is no JSON between elements is handed out as faults, and reading goes on behind it. An element that turns
+//! out to be broken is searched for the start of a next record, so that one damaged record does not swallow the others.
+
+use super::resync::{Budget, restart_point};
+use crate::model::Reason;
+use crate::model::warning::RAW_KEPT_BYTES;
+use memchr::memchr2;
+
+/// What an element is a member of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Container {
+    /// Nothing: a value of its own, one of several lines or concatenated values.
+    Top,
+    /// A list at the top level.
+    List,
+    /// `Records` of a CloudTrail log file.
+    Records,
+    /// `Events` of `lookup-events`.
+    LookupEvents,
+    /// `events` of `filter-log-events` and `get-log-events`.
+    CloudWatchEvents,
+    /// `logEvents` of a subscription.
+    LogEvents,
+    /// `results` of a Logs Insights query; its elements are lists.
+    Results,
+}
+
+impl Container {
+    fn of_key(key: &[u8]) -> Option<Self> {
+        Some(match key {
+            b"Records" => Self::Records,
+            b"Events" => Self::LookupEvents,
+            b"events" => Self::CloudWatchEvents,
+            b"logEvents" => Self::LogEvents,
+            b"results" => Self::Results,
+            _ => return None,
+        })
+    }
+}
+
+/// Where an element or a fault stands: bytes from the start of the content, and how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub offset: u64,
+    pub len: u64,
+}
+
+/// Takes what the splitter finds, in order of offset.
+pub trait Sink {
+    /// An element with balanced brackets: an object, a list or a string. `Err` says why it is no JSON; the splitter then
+    /// reports it as a fault.
+    fn element(&mut self, raw: &[u8], span: Span, container: Container) -> Result<(), String>;
+    /// Text that is no element, or an element that could not be taken. `raw` may be cut to `RAW_KEPT_BYTES`.
+    fn fault(&mut self, reason: Reason, detail: String, raw: &[u8], span: Span);
+    /// An object turned out to wrap a list of elements; its scalars and its lists follow.
+    fn wrapper(&mut self);
+    /// A list begins, whose elements follow.
+    fn open(&mut self, container: Container);
+    /// A string, number, boolean or null beside the list in a wrapping object, as text.
+    fn scalar(&mut self, key: &str, value: &str);
+}
+
+/// How the text ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tail {
+    Complete,
+    /// Inside an element; a fault was handed out for it.
+    InsideElement,
+    /// Between elements, with a list or an object still open.
+    Unclosed,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of an element.
+    pub element_bytes: usize,
+    /// Brackets inside brackets.
+    pub depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { element_bytes: 64 << 20, depth: 512 }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Frame {
+    List(Container),
+    Wrapper,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Between,
+    Element,
+    /// A number, `true`, `false` or `null` in a wrapping object.
+    Literal,
+    Garbage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Record,
+    /// A key or a string value of a wrapping object.
+    Text,
+    /// A list or object in a wrapping object that holds no records.
+    Skip,
+}
+
+/// The element at hand. Its bytes are `Splitter::buffer`, then those of the current input from `Input::from` on.
+#[derive(Clone, Copy, Debug)]
+struct Scan {
+    purpose: Purpose,
+    offset: u64,
+    depth: u64,
+    in_string: bool,
+    escape: bool,
+    is_object: bool,
+    /// The last string directly in the element's braces, quotes not included; bytes from the element's start.
+    key: (usize, usize),
+    /// The element is not kept any more; only its end is looked for.
+    skipping: Option<Reason>,
+}
+
+pub struct Splitter {
+    limits: Limits,
+    stack: Vec<Frame>,
+    state: State,
+    scan: Scan,
+    buffer: Vec<u8>,
+    /// Offset of the next byte that will be pushed.
+    offset: u64,
+    /// In a wrapping object: the key read last, and whether its colon was met.
+    key: Option<String>,
+    colon: bool,
+    /// Of garbage: bytes in all, and up to the last one that is neither blank nor comma.
+    garbage: (u64, u64),
+    budget: Budget,
+}
+
+/// A piece of content, and how far it has been read.
+struct Input<'a> {
+    bytes: &'a [u8],
+    base: u64,
+    at: usize,
+    /// Where the element at hand begins or goes on in `bytes`.
+    from: usize,
+}
+
+/// Bytes that have to be read again, because a record begins in what was taken for another one's inside.
+struct Replay {
+    bytes: Vec<u8>,
+    base: u64,
+    at: usize,
+}
+
+impl Splitter {
+    pub fn new(limits: Limits) -> Self {
+        let scan = Scan {
+            purpose: Purpose::Record,
+            offset: 0,
+            depth: 0,
+            in_string: false,
+            escape: false,
+            is_object: false,
+            key: (0, 0),
+            skipping: None,
+        };
+        Self {
+            limits,
+            stack: Vec::new(),
+            state: State::Between,
+            scan,
+            buffer: Vec::new(),
+            offset: 0,
+            key: None,
+            colon: false,
+            garbage: (0, 0),
+            budget: Budget::default(),
+        }
+    }
+
+    /// The next piece of content.
+    pub fn push(&mut self, content: &[u8], sink: &mut impl Sink) {
+        let base = self.offset;
+        self.offset += content.len() as u64;
+        self.run(content, base, sink);
+    }
+
+    /// The content ends here.
+    pub fn finish(&mut self, sink: &mut impl Sink) -> Tail {
+        loop {
+            match self.state {
+                State::Between => break,
+                State::Garbage => self.end_garbage(sink),
+                State::Literal => self.end_literal(sink),
+                State::Element if self.scan.purpose != Purpose::Record => {
+                    self.buffer.clear();
+                    return Tail::Unclosed;
+                }
+                State::Element => {
+                    self.state = State::Between;
+                    let end = Input { bytes: &[], base: self.offset, at: 0, from: 0 };
+                    if self.scan.skipping.is_some() {
+                        self.end_skipped(self.offset, sink);
+                        return Tail::InsideElement;
+                    }
+                    let Some(replay) =
+                        self.broken(end, Reason::CutOff, "the content ends inside this element".into(), sink)
+                    else {
+                        return Tail::InsideElement;
+                    };
+                    self.run(&replay.bytes, replay.base, sink);
+                }
+            }
+        }
+        if self.stack.is_empty() { Tail::Complete } else { Tail::Unclosed }
+    }
+
+    /// The unfinished element, for a look at content of which only the beginning is known.
+    pub fn unfinished(&self) -> &[u8] {
+        if self.state == State::Element && self.scan.purpose == Purpose::Record { &self.buffer } else { &[] }
+    }
+
+    fn run(&mut self, content: &[u8], base: u64, sink: &mut impl Sink) {
+        let mut at = 0;
+        let mut replays: Vec<Replay> = Vec::new();
+        loop {
+            let replay = match replays.last_mut() {
+                Some(top) => {
+                    let replay = self.advance(&top.bytes, top.base, &mut top.at, sink);
+                    if replay.is_none() {
+                        replays.pop();
+                    }
+                    replay
+                }
+                None if at >= content.len() => return,
+                None => self.advance(content, base, &mut at, sink),
+            };
+            replays.extend(replay);
+        }
+    }
+
+    /// Reads `bytes` from `at` on, to their end (`None`) or to a place from which other bytes have to be read first.
+    fn advance(&mut self, bytes: &[u8], base: u64, at: &mut usize, sink: &mut impl Sink) -> Option<Replay> {
+        let mut input = Input { bytes, base, at: *at, from: *at };
+        let mut replay = None;
+        while input.at < bytes.len() && replay.is_none() {
+            match self.state {
+                State::Between => self.between(&mut input, sink),
+                State::Element => replay = self.element(&mut input, sink),
+                State::Literal => self.literal(&mut input, sink),
+                State::Garbage => self.garbage(&mut input, sink),
+            }
+        }
+        if replay.is_none() && self.state == State::Element && self.scan.skipping.is_none() {
+            self.buffer.extend_from_slice(bytes.get(input.from..).unwrap_or_default());
+        }
+        *at = input.at;
+        replay
+    }
+
+    fn between(&mut self, input: &mut Input<'_>, sink: &mut impl Sink) {
+        let Some(skip) = input.rest().iter().position(|b| !matches!(b, b' ' | b'\n' | b'\r' | b'\t' | b',' | 0x1e))
+        else {
+            input.at = input.bytes.len();
+            return;
+        };
+        input.at += skip;
+        let Some(&byte) = input.bytes.get(input.at) else { return };
+        if self.stack.last() == Some(&Frame::Wrapper) {
+            return self.in_wrapper(byte, input, sink);
+        }
+        match byte {
+            b'{' | b'"' => self.start(Purpose::Record, byte, input),
+            b'[' if self.container() == Container::Results || self.stack.len() >= self.limits.depth => {
+                self.start(Purpose::Record, byte, input);
+            }
+            b'[' => {
+                let container = if self.stack.is_empty() { Container::List } else { self.container() };
+                self.open(container, input, sink);
+            }
+            b']' if !self.stack.is_empty() => {
+                self.stack.pop();
+                input.at += 1;
+            }
+            _ => self.start_garbage(input),
+        }
+    }
+
+    fn in_wrapper(&mut self, byte: u8, input: &mut Input<'_>, sink: &mut impl Sink) {
+        match byte {
+            b':' => {
+                self.colon = self.key.is_some();
+                input.at += 1;
+            }
+            b'"' => self.start(Purpose::Text, byte, input),
+            b'}' => {
+                self.stack.pop();
+                (self.key, self.colon) = (None, false);
+                input.at += 1;
+            }
+            b'[' | b'{' if !self.colon => {
+                // A value where a key should be: the wrapper was never closed, and something new begins.
+                self.stack.pop();
+                self.key = None;
+            }
+            b'[' => match self.key.as_deref().and_then(|key| Container::of_key(key.as_bytes())) {
+                Some(container) => {
+                    (self.key, self.colon) = (None, false);
+                    self.open(container, input, sink);
+                }
+                None => self.start(Purpose::Skip, byte, input),
+            },
+            b'{' => self.start(Purpose::Skip, byte, input),
+            b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' if self.colon => {
+                self.buffer.clear();
+                self.state = State::Literal;
+            }
+            _ => self.start_garbage(input),
+        }
+    }
+
+    fn container(&self) -> Container {
+        match self.stack.last() {
+            Some(Frame::List(container)) => *container,
+            Some(Frame::Wrapper) | None => Container::Top,
+        }
+    }
+
+    fn open(&mut self, container: Container, input: &mut Input<'_>, sink: &mut impl Sink) {
+        self.stack.push(Frame::List(container));
+        sink.open(container);
+        input.at += 1;
+    }
+
+    fn start(&mut self, purpose: Purpose, byte: u8, input: &mut Input<'_>) {
+        self.buffer.clear();
+        self.state = State::Element;
+        self.scan = Scan {
+            purpose,
+            offset: input.offset(),
+            depth: u64::from(byte != b'"'),
+            in_string: byte == b'"',
+            escape: false,
+            is_object: byte == b'{',
+            key: (0, 0),
+            skipping: (purpose == Purpose::Skip).then_some(Reason::TooLong),
+        };
+        input.from = input.at;
+        input.at += 1;
+    }
+
+    /// Goes on in the element at hand.
+    fn element(&mut self, input: &mut Input<'_>, sink: &mut impl Sink) -> Option<Replay> {
+        let cap = match self.scan.skipping {
+            Some(_) => input.bytes.len(),
+            None => input.bytes.len().min(input.from + self.limits.element_bytes.saturating_sub(self.buffer.len())),
+        };
+        match self.scan_to(cap, input) {
+            Stop::End if self.scan.skipping.is_some() => {
+                self.state = State::Between;
+                self.end_skipped(input.offset(), sink);
+                None
+            }
+            Stop::End => self.end_element(input, sink),
+            Stop::List => {
+                self.maybe_wrapper(input, sink);
+                None
+            }
+            Stop::TooDeep => self.give_up(input, Reason::TooDeep, sink),
+            Stop::Cap if cap < input.bytes.len() => self.give_up(input, Reason::TooLong, sink),
+            Stop::Cap => None,
+        }
+    }
+
+    /// The inner loop: strings are skipped at memchr's speed, brackets are counted.
+    fn scan_to(&mut self, cap: usize, input: &mut Input<'_>) -> Stop {
+        let Some(bytes) = input.bytes.get(..cap) else { return Stop::Cap };
+        let scan = &mut self.scan;
+        let before = self.buffer.len();
+        let mut at = input.at;
+        let stop = loop {
+            let Some(rest) = bytes.get(at..) else { break Stop::Cap };
+            if rest.is_empty() {
+                break Stop::Cap;
+            }
+            if scan.escape {
+                scan.escape = false;
+                at += 1;
+            } else if scan.in_string {
+                let Some(n) = memchr2(b'"', b'\\', rest) else {
+                    at = cap;
+                    break Stop::Cap;
+                };
+                at += n + 1;
+                if rest.get(n) == Some(&b'\\') {
+                    scan.escape = true;
+                    continue;
+                }
+                scan.in_string = false;
+                if scan.depth == 1 {
+                    scan.key.1 = before + at - 1 - input.from;
+                } else if scan.depth == 0 {
+                    break Stop::End;
+                }
+            } else {
+                let Some(n) = rest.iter().position(|b| STRUCTURAL[usize::from(*b)]) else {
+                    at = cap;
+                    break Stop::Cap;
+                };
+                at += n + 1;
+                match rest.get(n) {
+                    Some(b'"') => {
+                        scan.in_string = true;
+                        if scan.depth == 1 {
+                            scan.key.0 = before + at - input.from;
+                        }
+                    }
+                    Some(b'}' | b']') => {
+                        scan.depth -= 1;
+                        if scan.depth == 0 {
+                            break Stop::End;
+                        }
+                    }
+                    bracket => {
+                        scan.depth += 1;
+                        if scan.depth > self.limits.depth as u64 && scan.skipping.is_none() {
+                            break Stop::TooDeep;
+                        }
+                        if scan.depth == 2 && bracket == Some(&b'[') && scan.is_object && scan.skipping.is_none() {
+                            break Stop::List;
+                        }
+                    }
+                }
+            }
+        };
+        input.at = at;
+        stop
+    }
+
+    fn end_element(&mut self, input: &mut Input<'_>, sink: &mut impl Sink) -> Option<Replay> {
+        self.state = State::Between;
+        let part = input.part();
+        let buffered = !self.buffer.is_empty();
+        if buffered {
+            self.buffer.extend_from_slice(part);
+        }
+        let raw = if buffered { &self.buffer } else { part };
+        if self.scan.purpose == Purpose::Text {
+            let text = super::text::string(raw);
+            match self.key.take_if(|_| self.colon) {
+                Some(key) => sink.scalar(&key, &text),
+                None => self.key = Some(text),
+            }
+            self.colon = false;
+            return None;
+        }
+        let span = Span { offset: self.scan.offset, len: raw.len() as u64 };
+        let container = self.container();
+        let detail = sink.element(raw, span, container).err()?;
+        if !buffered {
+            self.buffer.extend_from_slice(part);
+        }
+        let end = Input { bytes: &[], base: input.offset(), at: 0, from: 0 };
+        self.broken(end, Reason::BadJson, detail, sink)
+    }
+
+    /// An object that holds a list: is it a wrapper, whose elements are what we are after?
+    fn maybe_wrapper(&mut self, input: &mut Input<'_>, sink: &mut impl Sink) {
+        if self.scan.purpose != Purpose::Record || self.stack.len() + 2 > self.limits.depth {
+            return;
+        }
+        let (start, end) = self.scan.key;
+        if self.buffer.is_empty() && input.part().get(start..end).and_then(Container::of_key).is_none() {
+            return;
+        }
+        self.buffer.extend_from_slice(input.part());
+        input.from = input.at;
+        let Some(container) = self.buffer.get(start..end).and_then(Container::of_key) else { return };
+        let before = self.buffer.get(..start.saturating_sub(1)).unwrap_or_default();
+        if memchr::memmem::find(before, b"\"eventVersion\"").is_some() {
+            return;
+        }
+        sink.wrapper();
+        for (key, value) in super::text::scalars_before(before) {
+            sink.scalar(&key, &value);
+        }
+        self.buffer.clear();
+        self.state = State::Between;
+        (self.key, self.colon) = (None, false);
+        self.stack.push(Frame::Wrapper);
+        self.stack.push(Frame::List(container));
+        sink.open(container);
+    }
+
+    /// The element at hand breaks a limit at `input.at`: a restart inside of it, or the rest of it is skipped.
+    fn give_up(&mut self, input: &mut Input<'_>, reason: Reason, sink: &mut impl Sink) -> Option<Replay> {
+        if self.scan.purpose == Purpose::Record {
+            self.buffer.extend_from_slice(input.part());
+            input.from = input.at;
+            if let Some(restart) = restart_point(&self.buffer, self.container() == Container::Top)
+                && self.budget.spend(self.buffer.len() - restart, input.offset())
+            {
+                self.state = State::Between;
+                return Some(self.split_at(restart, reason, self.limit_detail(reason), sink));
+            }
+        }
+        self.buffer.truncate(RAW_KEPT_BYTES);
+        self.buffer.shrink_to_fit();
+        self.scan.skipping = Some(reason);
+        None
+    }
+
+    fn limit_detail(&self, reason: Reason) -> String {
+        match reason {
+            Reason::TooDeep => format!("nested deeper than {} levels", self.limits.depth),
+            _ => format!("longer than {} bytes", self.limits.element_bytes),
+        }
+    }
+
+    fn end_skipped(&mut self, end: u64, sink: &mut impl Sink) {
+        let span = Span { offset: self.scan.offset, len: end - self.scan.offset };
+        if self.scan.purpose == Purpose::Record {
+            let reason = self.scan.skipping.unwrap_or(Reason::TooLong);
+            sink.fault(reason, self.limit_detail(reason), &self.buffer, span);
+        }
+        (self.key, self.colon) = (None, false);
+        self.buffer.clear();
+    }
+
+    /// The element in `buffer`, which ends where `end` stands, is a fault; reading restarts where another record seems to
+    /// begin inside of it.
+    fn broken(&mut self, end: Input<'_>, reason: Reason, detail: String, sink: &mut impl Sink) -> Option<Replay> {
+        if let Some(restart) = restart_point(&self.buffer, self.container() == Container::Top)
+            && self.budget.spend(self.buffer.len() - restart, end.offset())
+        {
+            return Some(self.split_at(restart, Reason::BadJson, detail, sink));
+        }
+        let span = Span { offset: self.scan.offset, len: self.buffer.len() as u64 };
+        sink.fault(reason, detail, &self.buffer, span);
+        self.buffer.clear();
+        None
+    }
+
+    fn split_at(&mut self, restart: usize, reason: Reason, detail: String, sink: &mut impl Sink) -> Replay {
+        let bytes = self.buffer.split_off(restart);
+        let raw = self.buffer.trim_ascii_end();
+        sink.fault(reason, detail, raw, Span { offset: self.scan.offset, len: raw.len() as u64 });
+        self.buffer.clear();
+        Replay { bytes, base: self.scan.offset + restart as u64, at: 0 }
+    }
+
+    fn literal(&mut self, input: &mut Input<'_>, sink: &mut impl Sink) {
+        let rest = input.rest();
+        let ends = |b: &u8| matches!(b, b',' | b'}' | b']' | b'{' | b'[' | b'"' | b':') || b.is_ascii_whitespace();
+        let n = rest.iter().position(ends).unwrap_or(rest.len());
+        let kept = n.min(RAW_KEPT_BYTES.saturating_sub(self.buffer.len()));
+        self.buffer.extend_from_slice(rest.get(..kept).unwrap_or_default());
+        input.at += n;
+        if n < rest.len() {
+            self.end_literal(sink);
+        }
+    }
+
+    fn end_literal(&mut self, sink: &mut impl Sink) {
+        if let Some(key) = self.key.take() {
+            sink.scalar(&key, &String::from_utf8_lossy(&self.buffer));
+        }
+        self.colon = false;
+        self.buffer.clear();
+        self.state = State::Between;
+    }
+
+    fn start_garbage(&mut self, input: &Input<'_>) {
+        self.buffer.clear();
+        self.scan.offset = input.offset();
+        self.garbage = (0, 0);
+        (self.key, self.colon) = (None, false);
+        self.state = State::Garbage;
+    }
+
+    /// A run of garbage goes up to where a value or the list's end stands; at the top level, up to the line's end.
+    fn garbage(&mut self, input: &mut Input<'_>, sink: &mut impl Sink) {
+        let top = self.stack.is_empty();
+        let in_wrapper = self.stack.last() == Some(&Frame::Wrapper);
+        while let Some(&byte) = input.bytes.get(input.at) {
+            let ends = match byte {
+                b'{' | b'[' => true,
+                b'\n' => top,
+                b']' => !top && !in_wrapper,
+                b'}' => in_wrapper,
+                b'"' => in_wrapper || self.buffer.trim_ascii_end().last() == Some(&b','),
+                _ => false,
+            };
+            if ends && self.garbage.0 > 0 {
+                return self.end_garbage(sink);
+            }
+            input.at += 1;
+            self.garbage.0 += 1;
+            if self.buffer.len() < RAW_KEPT_BYTES {
+                self.buffer.push(byte);
+            }
+            if byte != b',' && !byte.is_ascii_whitespace() {
+                self.garbage.1 = self.garbage.0;
+            }
+        }
+    }
+
+    fn end_garbage(&mut self, sink: &mut impl Sink) {
+        self.state = State::Between;
+        self.buffer.truncate(usize::try_from(self.garbage.1).unwrap_or(usize::MAX));
+        // The byte order mark of a file that was appended to another says nothing.
+        if self.buffer != [0xef, 0xbb, 0xbf] {
+            let span = Span { offset: self.scan.offset, len: self.garbage.1 };
+            sink.fault(Reason::NotARecord, "text between records".into(), &self.buffer, span);
+        }
+        self.buffer.clear();
+    }
+}
+
+enum Stop {
+    /// Behind the element's last byte.
+    End,
+    /// At the end of what may be read.
+    Cap,
+    /// Behind a `[` directly in the element's braces.
+    List,
+    TooDeep,
+}
+
+impl<'a> Input<'a> {
+    fn offset(&self) -> u64 {
+        self.base + self.at as u64
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    /// What of the element at hand stands here.
+    fn part(&self) -> &'a [u8] {
+        self.bytes.get(self.from..self.at).unwrap_or_default()
+    }
+}
+
+/// Bytes that matter outside of strings.
+const STRUCTURAL: [bool; 256] = {
+    let mut table = [false; 256];
+    table[b'"' as usize] = true;
+    table[b'{' as usize] = true;
+    table[b'}' as usize] = true;
+    table[b'[' as usize] = true;
+    table[b']' as usize] = true;
+    table
+};
+
+#[cfg(test)]
+#[path = "split_tests.rs"]
+mod tests;

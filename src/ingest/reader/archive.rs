@@ -1,0 +1,173 @@
+//! The members of zip and tar archives, streamed one after the other.
+
+use super::ReadError;
+use super::pass::{Place, member};
+use super::tap::{Guard, Metered, Packed, Shared, damaged};
+use crate::model::{ImportWarning, Reason, Timestamp};
+use std::fmt::Display;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use zip::ExtraField;
+use zip::unstable::read::ZipIterable;
+use zip::read::{Config, ZipFile, ZipReadOptions};
+
+/// The archive whose members are read.
+pub(super) struct ArchivePlace<'p> {
+    /// None: the top-level file.
+    path: Option<&'p str>,
+    depth: u8,
+}
+
+impl<'p> ArchivePlace<'p> {
+    pub fn of(place: &'p Place) -> Self {
+        Self { path: place.member.as_deref(), depth: place.depth }
+    }
+
+    fn member(&self, name: &str, modified: Option<Timestamp>) -> Place {
+        let member = match self.path {
+            None => name.to_owned(),
+            Some(path) => format!("{path}!/{name}"),
+        };
+        Place { member: Some(member), depth: self.depth + 1, modified }
+    }
+}
+
+/// Passes a fault on; anything else becomes a warning on the archive.
+fn warn(shared: &Shared<'_>, reason: Reason, what: &str, error: impl Display) -> Result<(), ReadError> {
+    let why = shared.fault_or_damage(&error)?;
+    shared.warn(ImportWarning::file(reason, format!("{what}: {why}")));
+    Ok(())
+}
+
+/// Reads all members in the order of the central directory, names that occur twice included.
+pub(super) fn zip_members<S: Read + Seek>(
+    shared: &Shared<'_>,
+    source: Guard<'_, '_, S>,
+    at: &ArchivePlace<'_>,
+) -> Result<(), ReadError> {
+    let mut source = BufReader::with_capacity(64 << 10, source);
+    let mut archive = match ZipIterable::try_new(&mut source, Config::default()) {
+        Ok(archive) => archive,
+        Err(e) => {
+            warn(shared, Reason::DamagedStream, "the zip's directory cannot be read, its members are taken in order", e)?;
+            return zip_without_directory(shared, &mut source, at);
+        }
+    };
+    let files = match archive.files() {
+        Ok(files) => files,
+        Err(e) => return warn(shared, Reason::DamagedStream, "the zip's directory cannot be read", e),
+    };
+    while let Some(entry) = files.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(e) => return warn(shared, Reason::DamagedStream, "the zip's directory cannot be read on", e),
+        };
+        let name = zip_name(entry.name_raw(), entry.name());
+        match entry.with_reader(files.reader_mut(), ZipReadOptions::new()) {
+            Ok(file) => zip_member(shared, file, &name, at)?,
+            Err(e) => warn(shared, Reason::UnreadableMember, &format!("member {name} cannot be read"), e)?,
+        }
+    }
+    Ok(())
+}
+
+/// A zip that is cut off has lost its directory, which stands at the end. Each member has a header of its own.
+fn zip_without_directory<S: Read + Seek>(
+    shared: &Shared<'_>,
+    source: &mut S,
+    at: &ArchivePlace<'_>,
+) -> Result<(), ReadError> {
+    if let Err(e) = source.seek(SeekFrom::Start(0)) {
+        return warn(shared, Reason::DamagedStream, "the zip cannot be read", e);
+    }
+    loop {
+        match zip::read::read_zipfile_from_stream(source) {
+            Ok(Some(file)) => {
+                let name = zip_name(file.name_raw(), file.name());
+                zip_member(shared, file, &name, at)?;
+            }
+            Ok(None) => return Ok(()),
+            Err(e) => return warn(shared, Reason::DamagedStream, "the zip cannot be read on", e),
+        }
+    }
+}
+
+/// A name is UTF-8 where it can be; the crate's reading of older encodings else.
+fn zip_name<E>(raw: &[u8], name: Result<std::borrow::Cow<'_, str>, E>) -> String {
+    match (std::str::from_utf8(raw), name) {
+        (Ok(utf8), _) => utf8.to_owned(),
+        (Err(_), Ok(name)) => name.into_owned(),
+        (Err(_), Err(_)) => String::from_utf8_lossy(raw).into_owned(),
+    }
+}
+
+fn zip_member<R: Read>(
+    shared: &Shared<'_>,
+    file: ZipFile<'_, R>,
+    name: &str,
+    at: &ArchivePlace<'_>,
+) -> Result<(), ReadError> {
+    if file.is_dir() {
+        return Ok(());
+    }
+    // The time in the header itself has no zone; only the extra field is UTC.
+    let utc = file.extra_data_fields().find_map(|field| match field {
+        ExtraField::ExtendedTimestamp(stamp) => stamp.mod_time(),
+        _ => None,
+    });
+    let place = at.member(name, utc.map(|secs| Timestamp::from_secs(i64::from(secs))));
+    let packed = Packed::Known(file.compressed_size().min(shared.file_len));
+    let input: Box<dyn Read + '_> = Box::new(Metered::new(file, packed, true, shared));
+    member(shared, input, &place)
+}
+
+/// Reads all members of a tar stream.
+pub(super) fn tar_members(shared: &Shared<'_>, source: impl Read, at: &ArchivePlace<'_>) -> Result<(), ReadError> {
+    let mut archive = tar::Archive::new(source);
+    let entries = match archive.entries() {
+        Ok(entries) => entries,
+        Err(e) => return warn(shared, Reason::DamagedStream, "the tar cannot be read", e),
+    };
+    for entry in entries {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(e) => return warn(shared, Reason::DamagedStream, "the tar cannot be read on", e),
+        };
+        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let kind = entry.header().entry_type();
+        if kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() {
+            // Old tars write folders as files whose name ends so.
+            if name.ends_with('/') && entry.size() == 0 {
+                continue;
+            }
+            let modified = entry.header().mtime().ok().and_then(|s| i64::try_from(s).ok()).map(Timestamp::from_secs);
+            let left = entry.size();
+            let input: Box<dyn Read + '_> = Box::new(Whole { input: entry, left });
+            member(shared, input, &at.member(&name, modified))?;
+        } else if kind.is_symlink() || kind.is_hard_link() {
+            let target = entry.link_name_bytes().map(|t| String::from_utf8_lossy(&t).into_owned()).unwrap_or_default();
+            let detail = format!("member {name} is a link to {target} without content of its own");
+            shared.warn(ImportWarning::file(Reason::UnreadableMember, detail));
+        } else if !kind.is_dir() && !kind.is_pax_global_extensions() {
+            let detail = format!("member {name} is neither a file nor a folder (type {})", kind.as_byte().escape_ascii());
+            shared.warn(ImportWarning::file(Reason::UnreadableMember, detail));
+        }
+    }
+    Ok(())
+}
+
+/// A tar that is cut off looks like a shorter member, which must not pass for a whole one.
+struct Whole<R> {
+    input: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Whole<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        self.left = self.left.saturating_sub(count as u64);
+        if count == 0 && self.left > 0 && !buffer.is_empty() {
+            return Err(damaged(format!("the tar ends {} bytes before the end of this member", self.left)));
+        }
+        Ok(count)
+    }
+}

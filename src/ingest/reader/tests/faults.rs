@@ -1,0 +1,162 @@
+//! What stops a read: limits, cancel, the receiver, the medium, files that cannot be opened.
+
+use super::*;
+use std::io::{self, SeekFrom};
+
+fn limited(max_content_bytes: u64, max_ratio: u64) -> ReadOptions {
+    let limits = Limits { max_content_bytes, max_ratio, ..Limits::default() };
+    ReadOptions { limits, ..ReadOptions::default() }
+}
+
+#[test]
+fn a_bomb_is_stopped_and_asked_about() {
+    let file = gzip(&vec![0; 100 << 20], 9);
+    let (recorder, result) = read_with(&file, &ReadOptions::default());
+    let Err(ReadError::ExpansionLimit(expansion)) = result else { panic!("{result:?}") };
+    assert!(expansion.content_bytes > Limits::RATIO_JUDGED_FROM && expansion.ratio() > 250, "{expansion:?}");
+    assert_eq!(expansion.limits, Limits::default());
+    assert_eq!(recorder.open, [0]);
+    // The examiner says yes.
+    let (recorder, result) = read_with(&file, &limited(u64::MAX, u64::MAX));
+    result.unwrap();
+    assert_eq!(recorder.seen[0].facts.content_bytes, 100 << 20);
+}
+
+#[test]
+fn a_small_file_may_be_as_dense_as_it_likes() {
+    assert_eq!(read_one(&gzip(&vec![b'\n'; 60 << 20], 9)).facts.content_bytes, 60 << 20);
+}
+
+#[test]
+fn the_size_limit_holds_for_packed_content_only() {
+    let content = flow_lines(3_000_000);
+    let options = limited(1_000_000, 250);
+    assert!(matches!(read_with(&gzip(&content, 6), &options).1, Err(ReadError::ExpansionLimit(_))));
+    assert!(read_with(&content, &options).1.is_ok());
+}
+
+#[test]
+fn the_members_of_a_zip_count_together() {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for name in ["a", "b", "c", "d"] {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(&flow_lines(1_000_000)).unwrap();
+    }
+    let file = writer.finish().unwrap().into_inner();
+    let (recorder, result) = read_with(&file, &limited(2_500_000, 250));
+    assert!(matches!(result, Err(ReadError::ExpansionLimit(_))), "{result:?}");
+    assert_eq!(recorder.seen.len(), 4);
+    assert!(read_with(&file, &limited(4_500_000, 250)).1.is_ok());
+}
+
+#[test]
+fn one_dense_member_is_enough() {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("dense", zip::write::SimpleFileOptions::default()).unwrap();
+    writer.write_all(&vec![0; 80 << 20]).unwrap();
+    writer.start_file("padding", zip::write::SimpleFileOptions::default()).unwrap();
+    writer.write_all(&flow_lines(8 << 20)).unwrap();
+    let (_, result) = read_with(&writer.finish().unwrap().into_inner(), &ReadOptions::default());
+    assert!(matches!(result, Err(ReadError::ExpansionLimit(e)) if e.ratio() > 250));
+}
+
+#[test]
+fn a_cancelled_read_stops_at_once() {
+    let options = ReadOptions::default();
+    options.cancel.cancel();
+    assert!(matches!(read_with(&flow_lines(1000), &options).1, Err(ReadError::Cancelled)));
+}
+
+#[test]
+fn stop_is_obeyed_at_every_call() {
+    let mut builder = tar::Builder::new(Vec::new());
+    for name in ["a.gz", "b.gz"] {
+        let packed = gzip(&flow_lines(5 << 20), 1);
+        let mut header = tar::Header::new_gnu();
+        header.set_size(packed.len() as u64);
+        builder.append_data(&mut header, name, packed.as_slice()).unwrap();
+    }
+    let file = gzip(&builder.into_inner().unwrap(), 1);
+    let all = {
+        let mut recorder = Recorder::default();
+        read_source(&mut Cursor::new(&file), &ReadOptions::default(), &mut recorder).unwrap();
+        recorder.calls
+    };
+    assert!(all > 50);
+    for stop in 1..=all {
+        // The recorder fails on a call after Stop.
+        let mut recorder = Recorder { stop_at_call: Some(stop), ..Recorder::default() };
+        let result = read_source(&mut Cursor::new(&file), &ReadOptions::default(), &mut recorder);
+        assert!(matches!(result, Err(ReadError::Stopped)), "call {stop} of {all}: {result:?}");
+        assert_eq!(recorder.calls, stop);
+    }
+}
+
+/// A medium that goes away after some bytes.
+struct Unplugged {
+    inner: Cursor<Vec<u8>>,
+    after: u64,
+}
+
+impl Read for Unplugged {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.after.saturating_sub(self.inner.position());
+        if left == 0 {
+            return Err(io::Error::other("no such device"));
+        }
+        let room = buffer.len().min(left as usize);
+        self.inner.read(&mut buffer[..room])
+    }
+}
+
+impl Seek for Unplugged {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
+}
+
+#[test]
+fn a_medium_that_goes_away_is_no_damaged_file() {
+    let content = flow_lines(2_000_000);
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("a", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(&content).unwrap();
+    for file in [content.clone(), gzip(&content, 6), zstd_frame(&content), zip.finish().unwrap().into_inner()] {
+        for after in [0, 1, 5000, file.len() as u64 / 2] {
+            let mut source = Unplugged { inner: Cursor::new(file.clone()), after };
+            let mut recorder = Recorder::default();
+            let result = read_source(&mut source, &ReadOptions::default(), &mut recorder);
+            let Err(ReadError::Media { position, source }) = result else { panic!("{after}: {result:?}") };
+            assert_eq!((position, source.to_string().as_str()), (after, "no such device"));
+            assert_eq!(recorder.open, [0]);
+        }
+    }
+}
+
+#[test]
+fn files_that_cannot_be_opened_say_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let kind = |path: &Path| match read_file(path, &ReadOptions::default(), &mut Recorder::default()) {
+        Err(ReadError::Open { kind, .. }) => kind,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(kind(&folder.path().join("none.log")), OpenFailure::NotFound);
+    assert_eq!(kind(folder.path()), OpenFailure::NotAFile);
+    assert_eq!(ReadError::open(Path::new("x"), io::ErrorKind::PermissionDenied.into()).to_string(), "cannot open x: permission denied");
+}
+
+#[test]
+fn a_file_on_disk_is_read_and_hashed() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let content = gzip(&flow_lines(700_000), 6);
+    std::fs::write(file.path(), &content).unwrap();
+    let mut recorder = Recorder::default();
+    read_file(file.path(), &ReadOptions::default(), &mut recorder).unwrap();
+    let progress = AtomicU64::new(0);
+    let hash = hash_file(file.path(), &CancelToken::default(), &progress).unwrap();
+    assert_eq!((hash, recorder.seen[0].facts.file_sha256), (sha256(&content), sha256(&content)));
+    assert_eq!(progress.into_inner(), content.len() as u64);
+    let cancelled = CancelToken::default();
+    cancelled.cancel();
+    assert!(matches!(hash_file(file.path(), &cancelled, &AtomicU64::new(0)), Err(ReadError::Cancelled)));
+}

@@ -1,0 +1,41 @@
+//! SQL functions that conditions call.
+
+use crate::filter::{eval, pattern};
+use regex::Regex;
+use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Error, Result};
+use std::borrow::Cow;
+
+/// Adds to a connection `coldtrail_matches(pattern, value)`: 1 where the regular expression is found in the value's
+/// text, NULL for NULL; and `coldtrail_millis(text)`: an ISO 8601 time in milliseconds UTC, NULL for what is none.
+///
+/// # Errors
+/// What SQLite says.
+pub fn register_functions(connection: &Connection) -> Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
+    connection.create_scalar_function("coldtrail_matches", 2, flags, matches)?;
+    connection.create_scalar_function("coldtrail_millis", 1, flags, |context| {
+        Ok(text_of(context.get_raw(0)).and_then(|text| eval::written_millis(&text)))
+    })
+}
+
+fn matches(context: &Context<'_>) -> Result<Option<bool>> {
+    // SQLite keeps the compiled pattern as long as the parameter stays the same.
+    let regex =
+        context.get_or_create_aux(0, |value| -> std::result::Result<Regex, Box<dyn std::error::Error + Send + Sync>> {
+            pattern::regex(value.as_str()?).map_err(Into::into)
+        });
+    let regex = regex.map_err(|error| Error::UserFunctionError(error.to_string().into()))?;
+    Ok(text_of(context.get_raw(1)).map(|text| regex.is_match(&text)))
+}
+
+/// `None` for NULL; bytes that are not UTF-8 are replaced.
+fn text_of(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string().into()),
+        ValueRef::Real(number) => Some(number.to_string().into()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes)),
+    }
+}

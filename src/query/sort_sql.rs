@@ -1,0 +1,45 @@
+//! SQL that sorts records by any field: alias `f` for `flow`, `e` for `event`.
+
+use super::filter_sql::{row_expression, tuple_column};
+use crate::model::{FieldId, Home, Kind};
+
+/// An SQL expression by which the field sorts; NULL where the record has no value. Numbers and times sort by value,
+/// addresses by their 16-byte key, names in the place of addresses before them, text by its bytes.
+pub fn sort_key(field: FieldId) -> String {
+    let name = field.name();
+    match field.home {
+        Home::Row if name == "end" => {
+            let extra = "SELECT json_extract(x.json, '$.end') FROM extra x WHERE x.extra_id = f.extra_id AND json_valid(x.json)";
+            format!("IFNULL({}, CASE WHEN f.start IS NULL THEN ({extra}) END)", row_expression(field))
+        }
+        Home::Row => row_expression(field),
+        Home::Interface | Home::Disposition => {
+            let table = if field.home == Home::Interface { "interface" } else { "disposition" };
+            format!("(SELECT t.{} FROM {table} t WHERE t.{table}_id = f.{table}_id)", tuple_column(field))
+        }
+        Home::PairSource => address_key("pair_id", "source_id"),
+        Home::PairDestination => address_key("pair_id", "destination_id"),
+        Home::PacketSource => address_key("packet_pair_id", "source_id"),
+        Home::PacketDestination => address_key("packet_pair_id", "destination_id"),
+        Home::Extra => format!(
+            "(SELECT CAST(json_extract(x.json, '$.\"{name}\"') AS INTEGER) FROM extra x WHERE x.extra_id = f.extra_id AND json_valid(x.json))"
+        ),
+        Home::Event(_) => match field.kind {
+            Kind::Address => format!("IFNULL(e.source_ip_key, e.\"{name}\")"),
+            Kind::Time if name == "event_time" => "e.time_millis".to_owned(),
+            Kind::Time => format!("coldtrail_millis(e.\"{name}\")"),
+            _ => format!("e.\"{name}\""),
+        },
+        Home::EventJson(key) => format!("CASE WHEN json_valid(e.json) THEN e.json ->> '$.\"{key}\"' END"),
+        Home::Virtual => "NULL".to_owned(),
+    }
+}
+
+/// The terms of an ORDER BY: absent values come last in both directions. The caller adds the tie-break by id.
+pub fn order_by(field: FieldId, descending: bool) -> String {
+    format!("{} {} NULLS LAST", sort_key(field), if descending { "DESC" } else { "ASC" })
+}
+
+fn address_key(column: &str, side: &str) -> String {
+    format!("(SELECT a.key FROM pair p JOIN address a ON a.address_id = p.{side} WHERE p.pair_id = f.{column})")
+}

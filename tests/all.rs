@@ -1,0 +1,15 @@
+//! The one integration binary: what holds for the sources as a whole, the sample logs, the public corpora, and the
+//! program as a real window.
+
+#[path = "all/corpora.rs"]
+mod corpora;
+#[path = "all/samples.rs"]
+mod samples;
+#[path = "all/structure.rs"]
+mod structure;
+#[path = "all/support.rs"]
+mod support;
+#[path = "all/window.rs"]
+mod window;
+#[path = "all/xvfb.rs"]
+mod xvfb;

@@ -1,0 +1,289 @@
+//! The house rules that the compiler does not know, checked on the sources: which module may speak of what.
+
+use crate::support::{files_below, repository};
+use std::path::{Path, PathBuf};
+
+struct Source {
+    /// Relative to `src`, with `/`.
+    path: String,
+    /// Without comments, texts and tests.
+    code: String,
+    /// The contents of its string literals, tests left out.
+    texts: Vec<String>,
+    lines: usize,
+}
+
+/// Every Rust file of `src`.
+fn sources() -> Vec<Source> {
+    let root = repository().join("src");
+    let rust: Vec<PathBuf> =
+        files_below(&root).into_iter().filter(|p| p.extension().is_some_and(|e| e == "rs")).collect();
+    assert!(rust.len() >= 20, "only {} source files found under {}", rust.len(), root.display());
+    rust.iter().map(|path| source(&root, path)).collect()
+}
+
+fn source(root: &Path, path: &Path) -> Source {
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines = text.lines().count();
+    let parts: Vec<_> = path.strip_prefix(root).unwrap().iter().map(|part| part.to_str().unwrap()).collect();
+    let path = parts.join("/");
+    // Unit tests stand last in a file, or in a file of their own.
+    let is_test_file = parts.iter().any(|part| {
+        let name = part.trim_end_matches(".rs");
+        name == "tests" || name == "testing" || name.ends_with("_tests") || name.ends_with("_test")
+    });
+    let product = if is_test_file { "" } else { text.split("#[cfg(test)]\nmod ").next().unwrap() };
+    let (code, texts) = split(product);
+    Source { path, code, texts, lines }
+}
+
+/// Code with comments and string contents blanked, and the strings' contents.
+fn split(text: &str) -> (String, Vec<String>) {
+    let bytes = text.as_bytes();
+    let (mut code, mut texts) = (Vec::new(), Vec::new());
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let raw = raw_string_hashes(rest, code.last().copied());
+        if rest.starts_with(b"//") {
+            at += rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len());
+        } else if let Some(hashes) = raw {
+            let open = rest.iter().position(|&b| b == b'"').unwrap() + 1;
+            let close = format!("\"{}", "#".repeat(hashes));
+            let body = &text[at + open..];
+            let len = body.find(&close).unwrap_or(body.len());
+            texts.push(body[..len].to_owned());
+            code.extend_from_slice(b"\"\"");
+            at += open + len + close.len();
+        } else if rest[0] == b'"' {
+            let mut end = 1;
+            while end < rest.len() && rest[end] != b'"' {
+                end += if rest[end] == b'\\' { 2 } else { 1 };
+            }
+            texts.push(String::from_utf8_lossy(&rest[1..end.min(rest.len())]).into_owned());
+            code.extend_from_slice(b"\"\"");
+            at += end + 1;
+        } else if rest.starts_with(b"'\"'") || rest.starts_with(b"'\\\"'") {
+            code.extend_from_slice(b"' '");
+            at += if rest[1] == b'\\' { 4 } else { 3 };
+        } else {
+            code.push(rest[0]);
+            at += 1;
+        }
+    }
+    (String::from_utf8_lossy(&code).into_owned(), texts)
+}
+
+/// `r"`, `r#"` ...: how many hashes; not where the `r` ends a name.
+fn raw_string_hashes(rest: &[u8], before: Option<u8>) -> Option<usize> {
+    if rest[0] != b'r' || before.is_some_and(|b| b.is_ascii_alphanumeric() && b != b'b' || b == b'_') {
+        return None;
+    }
+    let hashes = rest[1..].iter().take_while(|&&b| b == b'#').count();
+    (rest.get(1 + hashes) == Some(&b'"')).then_some(hashes)
+}
+
+impl Source {
+    fn is_in(&self, folders: &[&str]) -> bool {
+        folders.iter().any(|folder| self.path.starts_with(folder))
+    }
+
+    /// The module that the file belongs to: the first part of its path.
+    fn module(&self) -> &str {
+        self.path.split('/').next().unwrap().trim_end_matches(".rs")
+    }
+}
+
+/// Names as whole words: `egui` is not in `eguide`.
+fn mentions(code: &str, word: &str) -> bool {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    code.match_indices(word)
+        .any(|(at, _)| !code[..at].ends_with(is_name) && !code[at + word.len()..].starts_with(is_name))
+}
+
+fn none(broken: Vec<String>, rule: &str) {
+    assert!(broken.is_empty(), "{rule}:\n{}", broken.join("\n"));
+}
+
+/// The files outside `allowed` that mention one of the words.
+fn strangers(allowed: &[&str], words: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for source in sources().iter().filter(|source| !source.is_in(allowed)) {
+        found.extend(words.iter().filter(|w| mentions(&source.code, w)).map(|word| format!("{}: {word}", source.path)));
+    }
+    found
+}
+
+#[test]
+fn egui_stays_in_the_window() {
+    none(strangers(&["ui/", "main.rs"], &["egui", "eframe", "egui_plot"]), "egui only in ui/ and main.rs");
+}
+
+#[test]
+fn sql_stays_in_case_and_query() {
+    none(strangers(&["case/", "query/"], &["rusqlite"]), "rusqlite only in case/ and query/");
+    let is_sql = |text: &str| {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        match words.as_slice() {
+            ["SELECT", rest @ ..] => rest.contains(&"FROM"),
+            ["INSERT", "INTO" | "OR", ..] | ["DELETE", "FROM", ..] | ["PRAGMA", ..] => true,
+            ["UPDATE", _, "SET", ..] => true,
+            ["CREATE" | "DROP", "TABLE" | "VIEW" | "INDEX" | "TEMP" | "UNIQUE" | "VIRTUAL", ..] => true,
+            _ => false,
+        }
+    };
+    let mut found = Vec::new();
+    for source in sources().iter().filter(|source| !source.is_in(&["case/", "query/"])) {
+        // Help shows SQL that an examiner may type.
+        let texts = source.texts.iter().filter(|text| is_sql(text) && !source.is_in(&["cli/args", "cli/sql"]));
+        found.extend(texts.map(|text| format!("{}: {text}", source.path)));
+    }
+    none(found, "SQL text only in case/ and query/");
+}
+
+#[test]
+fn parsers_do_no_input_or_output() {
+    let mut found = Vec::new();
+    for source in
+        sources().iter().filter(|source| source.is_in(&["ingest/flow/", "ingest/json/", "ingest/cloudtrail/"]))
+    {
+        for word in
+            ["std::fs", "File", "std::env", "std::process", "println", "eprintln", "rusqlite", "SystemTime", "Instant"]
+        {
+            if mentions(&source.code, word) {
+                found.push(format!("{}: {word}", source.path));
+            }
+        }
+    }
+    none(found, "parsers are fed bytes and give values");
+}
+
+#[test]
+fn nothing_speaks_to_a_network() {
+    let words = [
+        "TcpStream",
+        "TcpListener",
+        "UdpSocket",
+        "ToSocketAddrs",
+        "UnixStream",
+        "reqwest",
+        "hyper",
+        "ureq",
+        "curl",
+        "rustls",
+    ];
+    none(strangers(&[], &words), "no sockets");
+    // The lock file covers other targets too (a web build of the window's libraries), so what counts is the tree here.
+    let manifest = std::fs::read_to_string(repository().join("Cargo.toml")).unwrap();
+    for name in ["tokio", "reqwest", "hyper", "ureq", "curl", "rustls", "openssl", "native-tls", "mio", "async-std"] {
+        let named = manifest
+            .lines()
+            .any(|line| line.starts_with(&format!("{name} =")) || line.starts_with(&format!("{name}.")));
+        assert!(!named, "{name} is a network crate");
+    }
+}
+
+#[test]
+fn dependencies_point_one_way() {
+    // What each module may use besides itself.
+    let allowed: [(&str, &[&str]); 9] = [
+        ("model", &[]),
+        ("filter", &["model"]),
+        ("ingest", &["model"]),
+        ("case", &["model", "ingest"]),
+        ("query", &["model", "filter", "case"]),
+        ("app", &["model", "filter", "ingest", "case", "query"]),
+        ("cli", &["model", "filter", "ingest", "case", "query", "app"]),
+        ("ui", &["model", "filter", "ingest", "case", "query", "app"]),
+        ("text", &["model"]),
+    ];
+    let mut found = Vec::new();
+    for source in sources() {
+        let module = source.module();
+        let Some((_, may)) = allowed.iter().find(|(name, _)| *name == module) else { continue };
+        for used in used_modules(&source.code) {
+            let known = allowed.iter().any(|(name, _)| *name == used);
+            // The catalogue of texts is spoken by whoever speaks to people.
+            let speaks = used == "text" && ["app", "cli", "ui"].contains(&module);
+            if known && used != module && !may.contains(&used.as_str()) && !speaks {
+                found.push(format!("{} uses {used}", source.path));
+            }
+        }
+    }
+    none(found, "ui, cli -> app -> query -> case -> ingest -> model; filter is for query and above");
+}
+
+/// The top modules that `crate::...` names, in `use` lists too (`use crate::{case::X, model}`).
+fn used_modules(code: &str) -> Vec<String> {
+    let name =
+        |text: &str| text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let mut found = Vec::new();
+    for (at, start) in code.match_indices("crate::") {
+        let rest = &code[at + start.len()..];
+        let Some(list) = rest.strip_prefix('{') else {
+            found.push(name(rest));
+            continue;
+        };
+        let mut depth = 1;
+        let mut from = 0;
+        for (place, c) in list.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' if depth == 1 => {
+                    found.push(name(&list[from..place]));
+                    break;
+                }
+                '}' => depth -= 1,
+                ',' if depth == 1 => {
+                    found.push(name(&list[from..place]));
+                    from = place + 1;
+                }
+                _ => {}
+            }
+        }
+    }
+    found.retain(|name| !name.is_empty());
+    found
+}
+
+#[test]
+fn files_stay_short_enough_to_read() {
+    let long: Vec<String> =
+        sources().iter().filter(|s| s.lines > 600).map(|s| format!("{}: {} lines", s.path, s.lines)).collect();
+    none(long, "600 lines a file at most");
+}
+
+#[test]
+fn modules_open_with_what_they_are_for() {
+    let root = repository().join("src");
+    let mut found = Vec::new();
+    for path in files_below(&root).iter().filter(|path| path.extension().is_some_and(|e| e == "rs")) {
+        if !std::fs::read_to_string(path).unwrap().starts_with("//!") {
+            found.push(path.display().to_string());
+        }
+    }
+    none(found, "a module opens with //!");
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    none(strangers(&[], &["todo!", "unimplemented!", "dbg!"]), "no stubs");
+    let ignored: Vec<String> = files_below(&repository().join("src"))
+        .into_iter()
+        .chain(files_below(&repository().join("tests")))
+        .filter(|path| path.extension().is_some_and(|e| e == "rs"))
+        .filter(|path| std::fs::read_to_string(path).unwrap().contains(concat!("#[", "ignore")))
+        .map(|path| path.display().to_string())
+        .collect();
+    none(ignored, "no ignored tests");
+}
+
+#[test]
+fn the_checks_themselves_see_what_they_should() {
+    let (code, texts) =
+        split("let a = \"SELECT 1 FROM x\"; // egui\nlet b = r#\"egui \"x\"\"#; let c = '\"'; use crate::ui;");
+    assert_eq!(texts, ["SELECT 1 FROM x", "egui \"x\""]);
+    assert!(!mentions(&code, "egui") && mentions(&code, "ui"), "{code}");
+    assert!(!mentions("eguide", "egui") && mentions("egui::Ui", "egui"));
+    assert_eq!(used_modules("use crate::{case::{A, B}, model}; crate::query::x()"), ["case", "model", "query"]);
+}

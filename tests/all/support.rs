@@ -1,0 +1,97 @@
+//! What several tests need: where things are, the rule for things that are not there, a scratch folder, the program.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+pub fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every file below a folder, in order of path.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    files
+}
+
+pub fn on_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| value == "true")
+}
+
+/// For a test that lacks something of the machine: fails on CI, else says so.
+pub fn skip(test: &str, missing: &str) {
+    assert!(!on_ci(), "{test}: {missing}, and on CI nothing is skipped");
+    eprintln!("{test}: skipped, {missing}");
+}
+
+/// The shared folder beside the repository, where there is one.
+pub fn shared(test: &str) -> Option<PathBuf> {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")).to_owned();
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    skip(test, "the folder ../shared is not there");
+    None
+}
+
+/// One file of the corpora as MANIFEST.tsv describes it.
+#[derive(Clone, Debug)]
+pub struct CorpusFile {
+    /// Relative to the corpora.
+    pub path: String,
+    /// `vpc-flow`, `cloudtrail` ...
+    pub kind: String,
+    /// What the file holds, where the manifest says a number.
+    pub count: Option<u64>,
+    pub format: String,
+    pub quirks: String,
+    pub sha256: String,
+}
+
+/// The manifest's rows; `None` where the corpora are not there (see `skip`).
+pub fn corpus(test: &str) -> Option<(PathBuf, Vec<CorpusFile>)> {
+    let folder = shared(test)?.join("corpora");
+    let manifest = std::fs::read_to_string(folder.join("MANIFEST.tsv")).unwrap();
+    let mut lines = manifest.lines();
+    let columns: Vec<&str> = lines.next().unwrap().split('\t').collect();
+    let column =
+        |name: &str| columns.iter().position(|column| *column == name).unwrap_or_else(|| panic!("column {name}"));
+    let places = ["path", "kind", "count", "format", "quirks", "sha256"].map(column);
+    let rows = lines.filter(|line| !line.is_empty()).map(|line| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [path, kind, count, format, quirks, sha256] =
+            places.map(|place| cells.get(place).copied().unwrap_or("").to_owned());
+        CorpusFile { path, kind, count: count.parse().ok(), format, quirks, sha256 }
+    });
+    Some((folder, rows.collect()))
+}
+
+/// The program under test, away from the settings of whoever runs it.
+pub fn coldtrail(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_coldtrail"));
+    for name in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"] {
+        command.env(name, home);
+    }
+    command.env("LANG", "C.UTF-8").env("TZ", "UTC");
+    command
+}
+
+/// Runs one subcommand to its end; panics with what it printed where the exit code is not `code`.
+pub fn run(home: &Path, arguments: &[&str], code: i32) -> Output {
+    let output = coldtrail(home).args(arguments).output().unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "coldtrail {arguments:?}\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
