@@ -1,4 +1,55 @@
 //! Coldtrail: an offline evidence viewer for AWS VPC flow logs and CloudTrail.
+//!
+//! Evidence files go in once and are never changed; a SQLite case file holds what they say and where every record came
+//! from; views are pure functions of case, filter and settings.
+//!
+//! ```text
+//! evidence file -> ingest::reader -> ingest::detect -> a parser -> batches and warnings
+//!                  (unpack, hash,                                        |
+//!                   raw blocks)                         app::import (one thread writes, in order of the files)
+//!                                                                        |
+//!                                         case (SQLite): originals + rows + warnings + journal
+//!                                                                        |
+//!                  filter text -> filter::Filter -> query (row set, page, histogram, record) -> ui, cli
+//! ```
+//!
+//! # Reading order
+//! 1. [`model`]: identifiers, times, the one table of fields, batches. Plain values.
+//! 2. [`ingest`]: bytes to records. Parsers are pushed pieces of content and emit values; they open nothing.
+//! 3. [`case`]: the case file. All DDL and the one write path.
+//! 4. [`filter`]: the filter language, text to typed tree. Pure.
+//! 5. [`query`]: reads. A query is a value; its first result is the ordered row set.
+//! 6. [`app`]: the application without a window: imports, jobs, state, commands.
+//! 7. [`ui`] and [`cli`]: two faces of the same application.
+//!
+//! # Invariants (each kept by a test)
+//! - egui is used in `ui` and `main.rs` only; rusqlite and SQL text in `case` and `query` only; parsers do no I/O.
+//! - Dependencies point one way: `ui`, `cli` → `app` → `query`, `ingest`, `case` → `model`; `filter` knows `model` only.
+//! - Every line or element of a file ends as a record, a duplicate or a warning, and the three add up to what it holds.
+//! - A file comes into the case in one transaction: whole or not at all.
+//! - Evidence rows are never changed once their evidence is complete.
+//! - No network: no crate opens a socket, no code of ours names one.
+//!
+//! # The case file
+//! A record's id is `evidence << 32 | position`: the row itself says which line of which file it was, ids are dense and
+//! rising, and the same files give the same ids. Addresses, address pairs, the tuple of where a flow was seen
+//! (`interface`) and of what became of it (`disposition`) are stored once; a flow row is a dozen small integers. Where
+//! each record stands in its file's content is kept apart from the rows, compressed, at about a byte a record
+//! (`case::places`). Rows go in through a virtual table, a batch per statement (`case::feed`).
+//!
+//! Originals are kept as they came where they are compressed, with seek points, and as zstd blocks where they are not; so
+//! any record's raw text is a short read, and any original can be written out again byte for byte.
+//!
+//! An event that several files hold has a row for each occurrence; `event.event_key` names the first, and `event_choice`
+//! the occurrence that tells most. A flow record that an earlier file holds already is listed in `flow_duplicate`.
+//!
+//! A case is untrusted input: it is opened defensively, its schema must be the one that this program writes, and a newer
+//! version is refused.
+//!
+//! # Threads
+//! Import: one reading thread a core, each a bounded channel ahead of the one writer, which takes the files in the order
+//! of their names. Queries: a read-only connection for each thread that asks; a stop interrupts the statement. Nothing
+//! that grows with the number of records runs on the frame thread.
 
 pub mod app;
 pub mod case;

@@ -24,6 +24,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         std::fs::write(path, bytes)?;
     }
-    print!("{}", tree.numbers());
+    for (name, value) in &tree.figures {
+        println!("{name}\t{value}");
+    }
     Ok(())
 }

@@ -3,6 +3,6 @@
 use rusqlite::Connection;
 
 /// Registers them. They are deterministic, and no schema of ours uses one, so that a case reads without them.
-pub fn register(_conn: &Connection) -> rusqlite::Result<()> {
-    Ok(())
+pub fn register(conn: &Connection) -> rusqlite::Result<()> {
+    crate::query::filter_sql::register_functions(conn)
 }

@@ -25,7 +25,7 @@ CREATE TABLE journal ( -- append-only; hash = SHA-256 over the previous hash and
 
 CREATE TABLE evidence (
   evidence_id INTEGER PRIMARY KEY,
-  container_id INTEGER REFERENCES evidence(evidence_id), -- the archive it came out of
+  container_id INTEGER REFERENCES evidence(evidence_id) DEFERRABLE INITIALLY DEFERRED, -- the archive it came out of
   path TEXT NOT NULL, -- as imported; a member is ARCHIVE!/MEMBER
   format TEXT NOT NULL,
   record_format TEXT, -- the flow log format, where the file did not tell it
@@ -51,7 +51,7 @@ CREATE INDEX evidence_by_hash ON evidence(file_sha256);
 
 CREATE TABLE import_warning (
   warning_id INTEGER PRIMARY KEY,
-  evidence_id INTEGER NOT NULL REFERENCES evidence(evidence_id),
+  evidence_id INTEGER NOT NULL REFERENCES evidence(evidence_id) DEFERRABLE INITIALLY DEFERRED,
   scope TEXT NOT NULL, -- element, file
   position INTEGER NOT NULL,
   byte_offset INTEGER NOT NULL,

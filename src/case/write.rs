@@ -12,7 +12,7 @@ use crate::model::field::{self, Kind};
 use crate::model::{
     EventRow, EvidenceFacts, EvidenceId, FieldId, FlowBatch, FlowRow, Format, ImportWarning, PathFacts, RecordId, Scope,
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -49,6 +49,7 @@ pub struct OpenEvidence {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvidenceCounts {
     pub id: EvidenceId,
+    pub format: String,
     /// Flow records, or events met here first; for a digest the log files that it lists.
     pub records: u64,
     pub duplicates: u64,
@@ -56,6 +57,14 @@ pub struct EvidenceCounts {
     pub warnings: u64,
     /// Remarks about the file as a whole.
     pub notes: u64,
+}
+
+/// Evidence that the case holds already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownEvidence {
+    pub counts: EvidenceCounts,
+    /// It gave no record, because the format of its records was not known.
+    pub format_needed: bool,
 }
 
 /// What `finish` is told about the file.
@@ -120,26 +129,58 @@ impl CaseWriter {
     }
 
     /// Evidence with this SHA-256 (of the file as on disk), if the case holds it.
-    pub fn find_by_hash(&self, sha256: &[u8; 32]) -> Result<Option<EvidenceCounts>, CaseError> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT evidence_id, record_count, duplicate_count, warning_count FROM evidence WHERE file_sha256 = ? LIMIT 1",
-        )?;
-        let found = statement.query_row([journal::hex(sha256)], |r| {
-            Ok(EvidenceCounts {
+    pub fn find_by_hash(&self, sha256: &[u8; 32]) -> Result<Option<KnownEvidence>, CaseError> {
+        let found = self.known_evidence("file_sha256 = ?", &journal::hex(sha256))?;
+        Ok(found.into_iter().next().map(|(_, known)| known))
+    }
+
+    /// Evidence files of this size with their hashes: only then is a file worth hashing before it is read.
+    pub fn evidence_of_size(&self, file_bytes: u64) -> Result<Vec<([u8; 32], KnownEvidence)>, CaseError> {
+        self.known_evidence("file_bytes = ?", &file_bytes)
+    }
+
+    fn known_evidence(&self, condition: &str, value: &dyn ToSql) -> Result<Vec<([u8; 32], KnownEvidence)>, CaseError> {
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT evidence_id, record_count, duplicate_count, warning_count, format, file_sha256,
+             record_count = 0 AND EXISTS (SELECT 1 FROM import_warning w WHERE w.evidence_id = e.evidence_id AND w.reason = 'format_needed')
+             FROM evidence e WHERE {condition}"
+        ))?;
+        let rows = statement.query_map([value], |r| {
+            let counts = EvidenceCounts {
                 id: EvidenceId(r.get(0)?),
+                format: r.get(4)?,
                 records: r.get(1)?,
                 duplicates: r.get(2)?,
                 warnings: r.get(3)?,
                 notes: 0,
-            })
-        });
-        Ok(found.optional()?)
+            };
+            Ok((r.get::<_, String>(5)?, KnownEvidence { counts, format_needed: r.get(6)? }))
+        })?;
+        let mut list = Vec::new();
+        for row in rows {
+            let (hash, known) = row?;
+            if let Some(hash) = unhex(&hash) {
+                list.push((hash, known));
+            }
+        }
+        Ok(list)
     }
 
-    /// Is there evidence of this size? Only then is a file worth hashing before it is read.
-    pub fn has_size(&self, file_bytes: u64) -> Result<bool, CaseError> {
-        let mut statement = self.conn.prepare_cached("SELECT 1 FROM evidence WHERE file_bytes = ? LIMIT 1")?;
-        Ok(statement.exists([file_bytes])?)
+    /// Takes out evidence that gave no record because its format was not known, when it is read again with one.
+    pub fn remove_unread(&mut self, evidence: EvidenceId) -> Result<(), CaseError> {
+        for table in ["import_warning", "raw_block", "seek_point"] {
+            self.conn.execute(&format!("DELETE FROM {table} WHERE evidence_id = ?"), [evidence.0])?;
+        }
+        self.conn.execute("DELETE FROM evidence WHERE evidence_id = ? AND record_count = 0", [evidence.0])?;
+        Ok(())
+    }
+
+    /// The settings whose keys begin like this.
+    pub fn settings_with_prefix(&self, prefix: &str) -> Result<Vec<(String, String)>, CaseError> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT key, value FROM setting WHERE substr(key, 1, length(?1)) = ?1")?;
+        let rows = statement.query_map([prefix], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     pub fn setting(&self, key: &str) -> Result<Option<String>, CaseError> {
@@ -149,14 +190,15 @@ impl CaseWriter {
     /// Remembers a setting in the case; journalled.
     pub fn set_setting(&mut self, key: &str, value: &str, at_utc: &str) -> Result<(), CaseError> {
         self.begin()?;
-        let done = self.write_setting(key, value, at_utc).and_then(|()| self.commit());
+        let done = self.remember_setting(key, value, at_utc).and_then(|()| self.commit());
         if done.is_err() {
             self.rollback();
         }
         done
     }
 
-    fn write_setting(&mut self, key: &str, value: &str, at_utc: &str) -> Result<(), CaseError> {
+    /// As `set_setting`, inside a transaction of the caller's.
+    pub fn remember_setting(&mut self, key: &str, value: &str, at_utc: &str) -> Result<(), CaseError> {
         self.conn.execute(
             "INSERT INTO setting VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             [key, value],
@@ -186,14 +228,13 @@ impl CaseWriter {
         &mut self,
         path: &str,
         container: Option<EvidenceId>,
-        reserved: u32,
         modified_utc: Option<String>,
         raw_kept: bool,
         path_facts: PathFacts,
     ) -> Result<OpenEvidence, CaseError> {
-        // An open container has its number already but no row yet: `reserved` counts those.
+        // An open container has its number already but no row yet.
         let last: u32 = self.conn.query_row("SELECT ifnull(max(evidence_id), 0) FROM evidence", [], |r| r.get(0))?;
-        let last = last.max(container.map_or(0, |c| c.0)).max(reserved);
+        let last = last.max(container.map_or(0, |c| c.0));
         Ok(OpenEvidence {
             id: EvidenceId(last + 1),
             container,
@@ -472,6 +513,7 @@ impl CaseWriter {
         self.journal(&journal::Entry { action: "import", parameters, counts }, &file.imported_utc)?;
         Ok(EvidenceCounts {
             id: evidence.id,
+            format: file.format.code().to_owned(),
             records,
             duplicates,
             warnings: evidence.warning_count,
@@ -489,6 +531,14 @@ impl OpenEvidence {
         self.first_millis = Some(self.first_millis.map_or(millis, |first| first.min(millis)));
         self.last_millis = Some(self.last_millis.map_or(millis, |last| last.max(millis)));
     }
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut hash = [0; 32];
+    for (index, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(index * 2..index * 2 + 2)?, 16).ok()?;
+    }
+    (text.len() == 64).then_some(hash)
 }
 
 fn boolean(text: &str) -> Option<bool> {

@@ -1,1 +1,159 @@
-//! One file per subcommand, over the application layer.
+//! The command line: arguments, one file per subcommand, over the application layer. Results go to standard output,
+//! progress and messages to standard error.
+
+mod error;
+mod evidence;
+mod import;
+mod info;
+mod new;
+mod output;
+mod raw;
+mod records;
+mod sql;
+mod warnings;
+mod window;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+pub use error::CliError;
+pub use info::print_summary;
+
+/// Exit codes of the command line.
+pub mod exit {
+    pub const DONE: u8 = 0;
+    /// Done, with warnings about the evidence.
+    pub const WARNINGS: u8 = 1;
+    pub const USAGE: u8 = 2;
+    pub const UNUSABLE: u8 = 3;
+}
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "coldtrail",
+    version,
+    about = "Offline evidence viewer for AWS VPC flow logs and CloudTrail",
+    long_about = "Reads downloaded AWS VPC flow logs and CloudTrail files into a case file and shows them, with proof of where \
+                  every row came from. Without a subcommand it opens the window.",
+    after_help = "Example:\n  coldtrail new incident.coldtrail --examiner 'A. Mori'\n  coldtrail import incident.coldtrail downloads/\n  \
+                  coldtrail flows incident.coldtrail --filter 'dstport = 22 and action = REJECT' --limit 20",
+    args_conflicts_with_subcommands = true
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// A case to open, or evidence to import into a new case
+    #[arg(value_name = "CASE or PATHS")]
+    pub paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    New(new::Arguments),
+    Import(import::Arguments),
+    Info(info::Arguments),
+    #[command(subcommand)]
+    Evidence(evidence::Command),
+    Warnings(warnings::Arguments),
+    Flows(records::Arguments),
+    Events(records::EventArguments),
+    Raw(raw::Arguments),
+    Sql(sql::Arguments),
+    /// Prints the completion script of a shell
+    #[command(
+        after_help = "Example:\n  coldtrail completions bash > ~/.local/share/bash-completion/completions/coldtrail"
+    )]
+    Completions {
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page
+    #[command(after_help = "Example:\n  coldtrail man > coldtrail.1")]
+    Man,
+}
+
+/// How rows are printed.
+#[derive(Clone, Debug, Args)]
+pub struct RowFormat {
+    /// How to print rows: table on a terminal, csv when piped
+    #[arg(long, value_enum)]
+    pub format: Option<RowStyle>,
+    /// Show times in this zone (Asia/Tokyo); UTC otherwise
+    #[arg(long, value_name = "ZONE")]
+    pub tz: Option<chrono_tz::Tz>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RowStyle {
+    Table,
+    Csv,
+    Jsonl,
+}
+
+/// Opens the window; where there is no display it says so and prints the summary of the case.
+pub fn window(paths: &[PathBuf]) -> ExitCode {
+    window::run(paths)
+}
+
+/// Runs one subcommand; the error is printed here, once.
+pub fn run(command: Command) -> ExitCode {
+    let done = match command {
+        Command::New(arguments) => new::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Info(arguments) => info::run(&arguments),
+        Command::Evidence(command) => evidence::run(&command),
+        Command::Warnings(arguments) => warnings::run(&arguments),
+        Command::Flows(arguments) => records::flows(&arguments),
+        Command::Events(arguments) => records::events(&arguments),
+        Command::Raw(arguments) => raw::run(&arguments),
+        Command::Sql(arguments) => sql::run(&arguments),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "coldtrail", &mut script);
+            output::bytes(&script)
+        }
+        Command::Man => manual(),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        // Whoever read our output has seen enough (`| head`).
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("coldtrail: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn manual() -> Result<u8, CliError> {
+    let mut page = Vec::new();
+    let command = Arguments::command();
+    clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    for subcommand in command.get_subcommands() {
+        let name = format!("coldtrail-{}", subcommand.get_name());
+        clap_mangen::Man::new(subcommand.clone()).title(name).render(&mut page)?;
+    }
+    output::bytes(&page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_well_formed_and_every_subcommand_shows_an_example() {
+        let command = Arguments::command();
+        command.clone().debug_assert();
+        for subcommand in command.get_subcommands() {
+            let leaves: Vec<&clap::Command> = match subcommand.has_subcommands() {
+                true => subcommand.get_subcommands().collect(),
+                false => vec![subcommand],
+            };
+            for leaf in leaves {
+                let help = leaf.get_after_help().map(|h| h.to_string()).unwrap_or_default();
+                assert!(help.contains("coldtrail "), "{} has no example", leaf.get_name());
+                assert!(leaf.get_about().is_some(), "{} says nothing of itself", leaf.get_name());
+            }
+        }
+    }
+}

@@ -62,16 +62,16 @@ pub fn complete(text: &str, cursor: usize, dataset: Dataset, known: &dyn KnownVa
             return Completion { span: cursor..cursor, items: Vec::new() };
         }
         typed = Typed { text: open.chars().skip(1).collect(), span: start..cursor, quote };
-    } else if let Some(Spanned { token: Token::Word(word), span }) = tokens.last().cloned() {
-        if span.end == cursor {
-            tokens.pop();
-            let rest = text.get(cursor..).unwrap_or_default();
-            let tail = match lexer::tokens(rest).0.first() {
-                Some(Spanned { token: Token::Word(_), span }) if span.start == 0 => span.end,
-                _ => 0,
-            };
-            typed = Typed { text: word, span: span.start..cursor + tail, quote: None };
-        }
+    } else if let Some(Spanned { token: Token::Word(word), span }) = tokens.last().cloned()
+        && span.end == cursor
+    {
+        tokens.pop();
+        let rest = text.get(cursor..).unwrap_or_default();
+        let tail = match lexer::tokens(rest).0.first() {
+            Some(Spanned { token: Token::Word(_), span }) if span.start == 0 => span.end,
+            _ => 0,
+        };
+        typed = Typed { text: word, span: span.start..cursor + tail, quote: None };
     }
     let items = match place(&tokens, dataset) {
         Place::Field => fields(dataset, &typed.text),

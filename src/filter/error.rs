@@ -119,21 +119,26 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
 
 /// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
 fn distance(a: &[char], b: &[char]) -> usize {
+    let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX - 1);
     let width = b.len() + 1;
     let mut before_last: Vec<usize> = vec![0; width];
     let mut last: Vec<usize> = (0..width).collect();
+    let mut previous_from = None;
     for (i, from) in a.iter().enumerate() {
-        let mut row = vec![i + 1; width];
+        let mut row = vec![i + 1];
+        let mut previous_to = None;
         for (j, to) in b.iter().enumerate() {
-            let mut best = (last[j] + usize::from(from != to)).min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *from == b[j - 1] && a[i - 1] == *to {
-                best = best.min(before_last[j - 1] + 1);
+            let mut best = (at(&last, j) + usize::from(from != to)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            if let (Some(swapped), true) = (j.checked_sub(1), previous_from == Some(to) && previous_to == Some(from)) {
+                best = best.min(at(&before_last, swapped) + 1);
             }
-            row[j + 1] = best;
+            row.push(best);
+            previous_to = Some(to);
         }
         before_last = std::mem::replace(&mut last, row);
+        previous_from = Some(from);
     }
-    last[b.len()]
+    at(&last, b.len())
 }
 
 #[cfg(test)]
@@ -146,6 +151,11 @@ mod tests {
         assert_eq!(nearest("srcadr", fields), Some("srcaddr"));
         assert_eq!(nearest("SRCPROT", fields), Some("srcport"));
         assert_eq!(nearest("acton", fields), Some("action"));
+        assert_eq!(nearest("srcpotr", ["srcport"]), Some("srcport"));
+        assert_eq!(
+            ["", "a", "ab", "ba", "abc", "axc"].map(|b| distance(&['a', 'b'], &b.chars().collect::<Vec<_>>())),
+            [2, 1, 0, 1, 1, 2]
+        );
         assert_eq!(nearest("banana", fields), None);
         assert_eq!(nearest("", fields), None);
         assert_eq!(nearest(&"x".repeat(100), fields), None);

@@ -47,6 +47,11 @@ pub fn tokens(text: &str) -> (Vec<Spanned>, Option<FilterError>) {
         }
         let pattern_follows = c == '/' && found.last().is_some_and(|s| is_word(&s.token, "matches"));
         let rest = text.get(at..).unwrap_or_default();
+        if rest.starts_with("--") {
+            // A comment of SQL, to the end of its line.
+            at += rest.find('\n').unwrap_or(rest.len());
+            continue;
+        }
         let result = match c {
             '/' if pattern_follows => regex(rest),
             '\'' | '"' | '`' => quoted(rest, c),

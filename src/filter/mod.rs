@@ -8,6 +8,7 @@ pub mod complete;
 mod display;
 pub mod error;
 pub mod eval;
+mod functions;
 pub mod help;
 mod lexer;
 mod literal;
@@ -23,6 +24,7 @@ pub mod value;
 pub use error::FilterError;
 pub use parser::parse;
 pub use path::{JsonPath, Step};
+pub use target::field_named;
 pub use tree::{Check, Filter, Target, Test, Type};
 pub use value::{Literal, Network};
 

@@ -3,7 +3,7 @@
 use super::error::{FilterError, nearest};
 use super::lexer::{self, Spanned, Token, is_word};
 use super::tree::{Check, Filter, Target};
-use super::{predicate, target};
+use super::{functions, predicate, target};
 use crate::model::Dataset;
 use std::ops::Range;
 
@@ -54,6 +54,12 @@ pub(super) struct Parser<'a> {
 
 impl Parser<'_> {
     fn whole(&mut self) -> Result<Filter, FilterError> {
+        if self.nth_is_word(0, "select") {
+            let clause = self.tokens.iter().find(|s| is_word(&s.token, "where"));
+            let span = self.here().start..clause.map_or(self.text.trim_end().len(), |s| s.span.end);
+            let message = "only the WHERE clause of a query is a filter";
+            return Err(FilterError::new(span, message).proposing(Some(String::new())));
+        }
         self.accept_word("where");
         if self.peek().is_none() || matches!(self.peek_token(), Some(Token::Semicolon)) {
             return self.finished(Filter::All);
@@ -153,7 +159,7 @@ impl Parser<'_> {
             return Ok(Filter::test(target, Check::Present));
         }
         if self.peek().is_some_and(|s| is_word(&s.token, "regexp_like")) && self.nth_is(1, &Token::Open) {
-            return predicate::regexp_like(self);
+            return functions::regexp_like(self);
         }
         let (target, span) = self.target()?;
         predicate::comparison(self, target, span)
@@ -167,7 +173,7 @@ impl Parser<'_> {
         };
         match next.token {
             Token::Word(word) if self.nth_is(1, &Token::Open) && !is_keyword(&word) => {
-                self.deeper(|parser| predicate::function_target(parser, &word))
+                self.deeper(|parser| functions::target(parser, &word))
             }
             Token::Word(word) if !is_keyword(&word) => {
                 self.at += 1;

@@ -32,6 +32,15 @@ pub fn of_check(check: &Check, ignore_case: bool) -> Option<String> {
     }
 }
 
+/// The pattern that matches this text and no other.
+///
+/// # Errors
+/// The text is too long.
+pub fn exactly(text: &str) -> Result<String, String> {
+    let pattern = format!(r"(?s)\A{}\z", regex::escape(text));
+    regex(&pattern).map(|_| pattern)
+}
+
 fn of_like(pattern: &str, ignore_case: bool) -> String {
     let mut regex = String::from(if ignore_case { r"(?si)\A" } else { r"(?s)\A" });
     for c in pattern.chars() {

@@ -1,32 +1,19 @@
-//! One comparison: its operator, its values, and the functions of Athena that may stand around either.
+//! One comparison: its operator and its values.
 
 use super::error::{FilterError, nearest};
 use super::lexer::Token;
 use super::parser::{Parser, is_keyword};
-use super::path::JsonPath;
 use super::tree::{Check, Filter, Target, Type};
 use super::value::{self, Literal};
-use super::{literal, names};
+use super::{functions, literal, names};
 use crate::model::Timestamp;
 use std::ops::Range;
 
-type Parsed<T> = Result<T, FilterError>;
+pub(super) type Parsed<T> = Result<T, FilterError>;
 
 pub(super) const OPERATORS: [&str; 14] =
     ["=", "!=", "<", "<=", ">", ">=", "in", "between", "like", "contains", "matches", "is null", "exists", "has"];
 const DAY_MILLIS: i64 = 86_400_000;
-
-/// Functions that change a value's type in Athena; here both sides have their type already.
-const TRANSPARENT: [&str; 8] = [
-    "from_unixtime",
-    "to_unixtime",
-    "from_iso8601_timestamp",
-    "from_iso8601_date",
-    "timestamp",
-    "date",
-    "parse_datetime",
-    "trim",
-];
 
 pub(super) fn starts_operator(token: &Token) -> bool {
     match token {
@@ -168,12 +155,12 @@ fn word_operator(p: &mut Parser<'_>, target: Target) -> Parsed<Filter> {
             return Err(FilterError::new(p.here(), "escape is not supported; use contains or matches")
                 .expecting(["contains", "matches"]));
         }
-        return Ok(build(Check::Like(pattern.into())));
+        return short_enough(Check::Like(pattern.into()), at.start..p.last_end()).map(build);
     }
     if p.accept_word("contains") {
         searchable(&target, &at)?;
         let (text, _) = text_value(p, "text")?;
-        return Ok(build(Check::Contains(text.into())));
+        return short_enough(Check::Contains(text.into()), at.start..p.last_end()).map(build);
     }
     if p.accept_word("matches") {
         searchable(&target, &at)?;
@@ -190,6 +177,13 @@ fn word_operator(p: &mut Parser<'_>, target: Target) -> Parsed<Filter> {
     }
     Err(FilterError::new(at, "an operator is expected after not")
         .expecting(["in", "between", "like", "contains", "matches", "has"]))
+}
+
+/// Long texts make large patterns, and those have a limit.
+fn short_enough(check: Check, span: Range<usize>) -> Parsed<Check> {
+    let compiles =
+        super::pattern::of_check(&check, true).is_none_or(|p| p.len() < 1000 || super::pattern::regex(&p).is_ok());
+    if compiles { Ok(check) } else { Err(FilterError::new(span, "this text is too long to search for")) }
 }
 
 /// The part of a test before its check.
@@ -221,7 +215,7 @@ fn is_what(p: &mut Parser<'_>, target: Target) -> Parsed<Filter> {
     Err(FilterError::new(p.here(), "null is expected after is").expecting(expected.iter().copied()))
 }
 
-fn searchable(target: &Target, at: &Range<usize>) -> Parsed<()> {
+pub(super) fn searchable(target: &Target, at: &Range<usize>) -> Parsed<()> {
     match target.value_type() {
         Type::Time => Err(FilterError::new(at.clone(), format!("{target} is a time; compare it with a range"))
             .expecting(["=", "<", "<=", ">", ">=", "between"])),
@@ -298,7 +292,7 @@ fn value(p: &mut Parser<'_>, target: &Target) -> Parsed<ReadValue> {
     Ok(ReadValue { literal, span, whole_day })
 }
 
-fn value_text(p: &mut Parser<'_>, kind: Type, target: &Target) -> Parsed<(String, bool, Range<usize>)> {
+pub(super) fn value_text(p: &mut Parser<'_>, kind: Type, target: &Target) -> Parsed<(String, bool, Range<usize>)> {
     let expected = example_of(kind);
     let Some(next) = p.next() else {
         return Err(FilterError::new(p.here(), format!("the filter ends where a value of {target} is expected"))
@@ -307,7 +301,7 @@ fn value_text(p: &mut Parser<'_>, kind: Type, target: &Target) -> Parsed<(String
     match next.token {
         Token::Quoted { text, .. } => Ok((text, true, next.span)),
         Token::Word(word) if p.nth_is(0, &Token::Open) && !is_keyword(&word) => {
-            let inner = p.deeper(|p| function_value(p, &word, kind, target))?;
+            let inner = p.deeper(|p| functions::value(p, &word, kind, target))?;
             Ok((inner, true, next.span.start..p.last_end()))
         }
         Token::Word(word) if is_keyword(&word) => {
@@ -316,7 +310,7 @@ fn value_text(p: &mut Parser<'_>, kind: Type, target: &Target) -> Parsed<(String
         }
         Token::Word(word) => match p.peek_token().cloned() {
             // timestamp '2021-05-16 07:49:46', date '2021-05-16'
-            Some(Token::Quoted { text, .. }) if TRANSPARENT.iter().any(|f| f.eq_ignore_ascii_case(&word)) => {
+            Some(Token::Quoted { text, .. }) if functions::is_transparent(&word) => {
                 p.next();
                 Ok((text, true, next.span.start..p.last_end()))
             }
@@ -343,7 +337,7 @@ fn continues(kind: Type, word: &str, more: &str) -> bool {
     }
 }
 
-fn example_of(kind: Type) -> Vec<&'static str> {
+pub(super) fn example_of(kind: Type) -> Vec<&'static str> {
     match kind {
         Type::Choice(choices) => choices.to_vec(),
         Type::Integer => vec!["a number", "a size such as 10MB"],
@@ -358,7 +352,7 @@ fn example_of(kind: Type) -> Vec<&'static str> {
     }
 }
 
-fn text_value(p: &mut Parser<'_>, expected: &str) -> Parsed<(String, Range<usize>)> {
+pub(super) fn text_value(p: &mut Parser<'_>, expected: &str) -> Parsed<(String, Range<usize>)> {
     match p.next() {
         Some(super::lexer::Spanned { token: Token::Quoted { text, .. } | Token::Regex(text), span }) => {
             Ok((text, span))
@@ -372,110 +366,10 @@ fn text_value(p: &mut Parser<'_>, expected: &str) -> Parsed<(String, Range<usize
     }
 }
 
-fn pattern_value(p: &mut Parser<'_>) -> Parsed<String> {
+pub(super) fn pattern_value(p: &mut Parser<'_>) -> Parsed<String> {
     let (pattern, span) = text_value(p, "a pattern such as /x.*y/")?;
     match super::pattern::regex(&pattern) {
         Ok(_) => Ok(pattern),
         Err(reason) => Err(FilterError::new(span, format!("this regular expression is not valid: {reason}"))),
     }
-}
-
-/// `regexp_like(field, 'pattern')`.
-pub(super) fn regexp_like(p: &mut Parser<'_>) -> Parsed<Filter> {
-    p.next();
-    p.next();
-    let (target, span) = p.target()?;
-    searchable(&target, &span)?;
-    p.expect(&Token::Comma, ",")?;
-    let pattern = pattern_value(p)?;
-    p.expect(&Token::Close, ")")?;
-    Ok(Filter::test(target, Check::Matches(pattern.into())))
-}
-
-/// A function around a field. The parser stands at the function's name, a bracket follows.
-pub(super) fn function_target(p: &mut Parser<'_>, name: &str) -> Parsed<(Target, Range<usize>)> {
-    let start = p.here().start;
-    let name_span = p.here();
-    let lower = name.to_ascii_lowercase();
-    p.next();
-    p.next();
-    let target = match lower.as_str() {
-        "json_extract_scalar" | "json_extract" | "json_value" => {
-            let (inside, inside_span) = p.target()?;
-            p.expect(&Token::Comma, ",")?;
-            let (path, path_span) = text_value(p, "a path such as '$.bucketName'")?;
-            extracted(inside, inside_span, &path, path_span)?
-        }
-        "cast" | "try_cast" => {
-            let (target, _) = p.target()?;
-            cast_type(p)?;
-            target
-        }
-        _ if TRANSPARENT.contains(&lower.as_str()) => p.target()?.0,
-        "lower" | "upper" => {
-            let message = format!("{name} is not needed; contains ignores case, and matches does with (?i)");
-            return Err(FilterError::new(name_span, message).expecting(["contains", "matches"]));
-        }
-        _ => {
-            return Err(FilterError::new(name_span, format!("{name} is not a function of the filter language"))
-                .expecting(["a field", "json_extract_scalar", "from_unixtime", "cast"]));
-        }
-    };
-    p.expect(&Token::Close, ")")?;
-    Ok((target, start..p.last_end()))
-}
-
-fn extracted(inside: Target, inside_span: Range<usize>, path: &str, path_span: Range<usize>) -> Parsed<Target> {
-    let base = match &inside {
-        Target::Field(field) => match field.home {
-            crate::model::Home::EventJson(key) => JsonPath::key(key),
-            _ => return Err(FilterError::new(inside_span, format!("{inside} is not JSON"))),
-        },
-        Target::Path(path) => path.clone(),
-        _ => return Err(FilterError::new(inside_span, format!("{inside} is not JSON"))),
-    };
-    let tail = path.strip_prefix('$').unwrap_or(path);
-    let whole = if tail.starts_with('[') || tail.is_empty() || tail.starts_with('.') {
-        format!("$.{base}{tail}")
-    } else {
-        format!("$.{base}.{tail}")
-    };
-    super::target::resolve(crate::model::Dataset::Events, &whole, path_span.clone()).map_err(|_| {
-        FilterError::new(path_span, "this is not a path into JSON").expecting(["'$.name'", "'$.name[0].name'"])
-    })
-}
-
-fn cast_type(p: &mut Parser<'_>) -> Parsed<()> {
-    if !p.accept_word("as") {
-        return Err(FilterError::new(p.here(), "cast needs a type").expecting(["as"]));
-    }
-    text_value(p, "a type such as bigint")?;
-    if p.accept(&Token::Open) {
-        text_value(p, "a length")?;
-        p.expect(&Token::Close, ")")?;
-    }
-    Ok(())
-}
-
-/// A function around a value. The parser stands at the bracket.
-fn function_value(p: &mut Parser<'_>, name: &str, kind: Type, target: &Target) -> Parsed<String> {
-    let lower = name.to_ascii_lowercase();
-    let known = TRANSPARENT.contains(&lower.as_str()) || lower == "cast" || lower == "try_cast";
-    if !known {
-        let at = p.here();
-        let message = format!("{name} is not a function of the filter language; write the value itself");
-        return Err(
-            FilterError::new(at.start.saturating_sub(name.len())..at.start, message).expecting(example_of(kind))
-        );
-    }
-    p.next();
-    let (text, _, _) = value_text(p, kind, target)?;
-    if lower.ends_with("cast") {
-        cast_type(p)?;
-    } else if p.accept(&Token::Comma) {
-        // parse_datetime's format: the value is read by its own form.
-        text_value(p, "a format")?;
-    }
-    p.expect(&Token::Close, ")")?;
-    Ok(text)
 }

@@ -14,15 +14,18 @@ pub static VIRTUAL_NAMES: [&str; 8] = ["ip", "port", "any", "evidence", "duplica
 const PARTITIONS: [&str; 10] =
     ["year", "month", "day", "hour", "dt", "date", "timestamp", "partition_date", "date_partition", "event_date"];
 
-/// `eventName`, `event_name`, `event-name`, `EVENTNAME` are one name.
-fn squashed(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '_' | '-' | '.')).flat_map(char::to_lowercase).collect()
+/// `eventName`, `event_name`, `event-name`, `EVENTNAME` are one name: its letters and digits in lower case.
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| !matches!(c, '_' | '-' | '.')).flat_map(char::to_lowercase)
+}
+
+fn same_name(a: &str, b: &str) -> bool {
+    letters(a).eq(letters(b))
 }
 
 /// The field that has this name in any spelling.
-fn field_named(dataset: Dataset, name: &str) -> Option<FieldId> {
-    let wanted = squashed(name);
-    let spelled = |candidate: &str| squashed(candidate) == wanted;
+pub fn field_named(dataset: Dataset, name: &str) -> Option<FieldId> {
+    let spelled = |candidate: &str| same_name(candidate, name);
     field::of(dataset).find(|f| {
         spelled(f.name) || f.aliases.iter().any(|alias| spelled(alias)) || {
             matches!(f.home, Home::Event(path) | Home::EventJson(path) if spelled(path))
@@ -101,7 +104,7 @@ fn json_path(text: &str, span: &Range<usize>) -> Result<JsonPath, FilterError> {
 fn event_path(name: &str, span: Range<usize>) -> Result<Target, FilterError> {
     let path = json_path(name, &span)?;
     let root = path.root().to_owned();
-    if let Some(key) = event_roots().find(|key| squashed(key) == squashed(&root)) {
+    if let Some(key) = event_roots().find(|key| same_name(key, &root)) {
         return Ok(canonical_path(path.with_root(key)));
     }
     let proposal = nearest(&root, event_roots()).map(|near| path.with_root(near).to_string());
@@ -192,7 +195,7 @@ mod tests {
                     _ => None,
                 };
                 for spelling in f.aliases.iter().copied().chain([f.name()]).chain(path) {
-                    let earlier = seen.insert(squashed(spelling), f);
+                    let earlier = seen.insert(letters(spelling).collect::<String>(), f);
                     assert!(earlier.is_none_or(|earlier| earlier == f), "{spelling}");
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::Dataset::{self, Events, Flows};
-use crate::model::field;
+use crate::model::{TimeRange, Timestamp, field};
 
 /// Canonical text, which has to parse back to the same filter.
 fn canonical(dataset: Dataset, text: &str) -> String {
@@ -196,6 +196,10 @@ fn where_clauses_of_athena_queries() {
             ("sourceport IN (80, 443) AND sourceaddress LIKE '10.%'", "srcport in (80, 443) and srcaddr like '10.%'"),
             ("interfaceid IS NOT NULL AND logstatus <> 'NODATA'", "interface_id exists and log_status != NODATA"),
             ("regexp_like(sourceaddress, '^10\\.')", "srcaddr matches '^10\\.'"),
+            ("date(from_unixtime(starttime)) = date '2021-05-16'", {
+                "start >= 2021-05-16T00:00:00Z and start < 2021-05-17T00:00:00Z"
+            }),
+            ("-- one port\nWHERE dstport = 22 -- ssh\nand action = 'ACCEPT' --", "dstport = 22 and action = ACCEPT"),
         ],
     );
     check(
@@ -288,6 +292,13 @@ fn errors_say_where_and_propose() {
             "lower is not needed; contains ignores case, and matches does with (?i)",
             None,
         ),
+        (
+            Flows,
+            "SELECT * FROM flows WHERE dstport = 22",
+            "SELECT * FROM flows WHERE",
+            "only the WHERE clause of a query is a filter",
+            some(""),
+        ),
         (Events, "read_only = maybe", "maybe", "read_only is true or false", None),
         (Events, "duplicate > true", "true", "duplicate is true or false and has no order", None),
         (Events, "event_time > yesterday", "yesterday", "event_time is a time, and yesterday is none", None),
@@ -309,6 +320,7 @@ fn a_proposal_in_place_of_the_marked_text_parses() {
         (Flows, "zzzzzz"),
         (Flows, "year = '2021' and dstport = 22"),
         (Flows, "dstport = 22 order by start"),
+        (Flows, "select * from flows where dstport = 22"),
         (Flows, "vpc_id = 'x"),
         (Events, "requestParamters.x = 1"),
         (Events, "brandnew.x = 1"),
@@ -330,6 +342,8 @@ fn depth_and_length_are_limited() {
     assert_eq!(canonical(Flows, &deep), "packets = 1");
     let deep = format!("packets = {}1{}", "cast(".repeat(200), " as bigint)".repeat(200));
     assert!(parse(&deep, Flows).expect_err("too deep").message.contains("100 levels"));
+    let long = format!("any contains '{}'", "x".repeat(200_000));
+    assert_eq!(parse(&long, Flows).expect_err("too long").message, "this text is too long to search for");
     let wide = vec!["packets = 1"; 20_000].join(" or ");
     assert!(matches!(parse(&wide, Flows), Ok(Filter::Or(parts)) if parts.len() == 20_000));
     assert!(parse(&" ".repeat(2 << 20), Flows).is_err());
@@ -353,6 +367,14 @@ fn cell_menus_build_filters() {
         "(dstport = 22 or action = REJECT) and dstport = 22"
     });
     assert_eq!(port.clone().and(action).tests().len(), 2);
+    let event =
+        |name, text| Filter::field_equals(field::by_name(Events, name).unwrap(), Some(text)).map(|f| f.to_string());
+    assert_eq!(event("event_time", "soon").unwrap(), "event_time matches '(?s)\\Asoon\\z'");
+    assert_eq!(event("resources", "[1]").unwrap(), "resources matches '(?s)\\A\\[1\\]\\z'");
+    assert_eq!(event("event_time", "2021-05-16T07:49:46Z").unwrap(), "event_time = 2021-05-16T07:49:46Z");
+    let range = TimeRange { from: Some(Timestamp(0)), to: None };
+    assert_eq!(Filter::in_time(Flows, range).to_string(), "start >= 1970-01-01T00:00:00Z");
+    assert_eq!(Filter::in_time(Events, TimeRange::default()), Filter::All);
 }
 
 mod random {
@@ -360,7 +382,7 @@ mod random {
     use proptest::prelude::*;
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(1), ..ProptestConfig::with_cases(2000) })]
+        #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(1), ..ProptestConfig::with_cases(400) })]
 
         /// Whatever is typed: no panic, spans inside the text, and what parses has a canonical text.
         #[test]

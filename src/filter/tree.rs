@@ -2,7 +2,7 @@
 
 use super::path::JsonPath;
 use super::value::Literal;
-use super::{names, target};
+use super::{FilterError, names, pattern, target};
 use crate::model::{Dataset, FieldId, Kind, TimeRange, field};
 
 /// A condition on one record.
@@ -173,11 +173,21 @@ impl Filter {
     ///
     /// # Errors
     /// The text is no value of the field's type.
-    pub fn field_equals(field: FieldId, text: Option<&str>) -> Result<Self, super::FilterError> {
+    pub fn field_equals(field: FieldId, text: Option<&str>) -> Result<Self, FilterError> {
         let target = Target::Field(field);
         let Some(text) = text else { return Ok(Self::test(target, Check::Absent)) };
-        let literal = super::literal::read(target.value_type(), &target, text, true, 0..text.len())?;
-        Ok(Self::test(target, Check::Equals(literal)))
+        let kind = target.value_type();
+        let exactly =
+            |text: &str| pattern::exactly(text).map(|p| Self::test(Target::Field(field), Check::Matches(p.into())));
+        // Lists and objects have no order and no equality, only a text.
+        if kind == Type::Json && text.starts_with(['{', '[']) {
+            return exactly(text).map_err(|reason| FilterError::new(0..text.len(), reason));
+        }
+        match super::literal::read(kind, &target, text, true, 0..text.len()) {
+            Ok(literal) => Ok(Self::test(target, Check::Equals(literal))),
+            Err(error) if kind == Type::WrittenTime => exactly(text).map_err(|_| error),
+            Err(error) => Err(error),
+        }
     }
 
     /// Records whose time (start of a flow, time of an event) is in the range; every record where the range is open.

@@ -1,5 +1,10 @@
 //! Which parser reads this content, decided by the content alone.
 
+use super::cloudtrail::{self, CloudTrailMessages};
+use super::flow::{self, MessageReader, RecordBuilder};
+use super::json::{self, FlowSinks};
+use super::{Emitter, FlowFields, FlowRecordSink, FormatChoice, MessageSink, Parser, Place};
+
 /// The beginning of the decoded content.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'a> {
@@ -7,4 +12,34 @@ pub struct Head<'a> {
     pub bytes: &'a [u8],
     /// `bytes` is all there is.
     pub complete: bool,
+}
+
+/// The parser for this content, or `None` where it is no format of ours. JSON is asked first: its first byte says so; flow
+/// lines last, because they are told by their shape only.
+pub fn detect(head: &Head<'_>, choice: &FormatChoice) -> Option<Box<dyn Parser>> {
+    let sinks = || FlowSinks {
+        messages: Box::new(MessageReader::new(choice)),
+        records: Box::new(Records(RecordBuilder::new())),
+    };
+    json::detect_json(head, sinks).or_else(|| cloudtrail::detect_csv(head)).or_else(|| {
+        let events = || -> Box<dyn MessageSink> { Box::new(CloudTrailMessages::default()) };
+        flow::detect(head, choice, &events)
+    })
+}
+
+/// Flow records that JSON gives value by value.
+struct Records(RecordBuilder);
+
+impl FlowRecordSink for Records {
+    fn record(&mut self, fields: &FlowFields, raw: &[u8], place: Place, out: &mut Emitter) -> bool {
+        self.0.begin();
+        self.0.raw(raw);
+        for (field, value) in &fields.fields {
+            self.0.set(*field, value.as_bytes());
+        }
+        for (name, json) in &fields.extras {
+            self.0.set_extra(name, json);
+        }
+        self.0.finish(place, out)
+    }
 }

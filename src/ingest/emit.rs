@@ -1,8 +1,7 @@
 //! The contract between whoever feeds bytes, the parsers, and whoever takes the records.
 
 use crate::model::batch::Digest;
-use crate::model::warning::RAW_KEPT_BYTES;
-use crate::model::{EventRow, FieldId, FlowBatch, FlowBatchBuilder, Format, ImportWarning, Reason, Scope};
+use crate::model::{EventRow, FieldId, FlowBatch, FlowBatchBuilder, Format, ImportWarning, Reason};
 
 /// How the content ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,14 +33,14 @@ pub struct FormatChoice {
     pub flow_format: Option<String>,
 }
 
-/// Where an element stands in the evidence.
+/// Where one line or element stands in the uncompressed content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// Line or element, from 1, strictly increasing.
     pub position: u32,
-    /// Bytes from the start of the uncompressed content.
+    /// Bytes from the start of the content.
     pub offset: u64,
-    /// Bytes of the element's raw text in the content.
+    /// Bytes of its raw text, line end not included.
     pub len: u32,
 }
 
@@ -49,15 +48,8 @@ impl Place {
     /// A warning that stands for the element here. `raw` may be a part of the element (a message in its envelope); the
     /// length kept is the element's.
     pub fn warning(self, reason: Reason, detail: impl Into<String>, raw: &[u8]) -> ImportWarning {
-        ImportWarning {
-            scope: Scope::Element,
-            position: u64::from(self.position),
-            offset: self.offset,
-            len: u64::from(self.len),
-            reason,
-            detail: detail.into(),
-            raw: raw.get(..RAW_KEPT_BYTES).unwrap_or(raw).to_vec(),
-        }
+        let len = u64::from(self.len);
+        ImportWarning { len, ..ImportWarning::element(reason, detail, u64::from(self.position), self.offset, raw) }
     }
 }
 

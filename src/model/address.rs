@@ -100,4 +100,17 @@ mod tests {
         assert_eq!(mapped.key(), Address::parse(b"10.0.0.1").unwrap().key());
         assert_eq!(mapped.to_string(), "::ffff:10.0.0.1");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn ipv4_as_the_standard_library_reads_it(
+            octets in "([0-9]{1,3}[.]){3}[0-9]{1,3}",
+            near in "[0-9./:\u{80}-\u{ff}]{7,15}",
+            address in proptest::num::u32::ANY,
+        ) {
+            for text in [octets, near, Ipv4Addr::from(address).to_string()] {
+                proptest::prop_assert_eq!(parse_ipv4(text.as_bytes()), text.parse().ok(), "{}", text);
+            }
+        }
+    }
 }

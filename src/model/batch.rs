@@ -137,8 +137,8 @@ impl FlowBatchBuilder {
         if let Some(&index) = self.v4_pairs.get(&key) {
             return index;
         }
-        let (source, destination) = (self.ipv4_index(source), self.ipv4_index(destination));
-        let index = self.pair_index(source, destination);
+        let pair = (self.ipv4_index(source), self.ipv4_index(destination));
+        let index = push(&mut self.batch.pairs, pair);
         self.v4_pairs.insert(key, index);
         index
     }
@@ -147,8 +147,19 @@ impl FlowBatchBuilder {
         if source == ABSENT && destination == ABSENT {
             return ABSENT;
         }
+        // Each pair is in one of the two maps, by its addresses or by their places.
+        if let (Some(source), Some(destination)) = (self.plain_ipv4(source), self.plain_ipv4(destination)) {
+            return self.ipv4_pair_index(source, destination);
+        }
         let pairs = &mut self.batch.pairs;
         *self.pairs.entry((source, destination)).or_insert_with(|| push(pairs, (source, destination)))
+    }
+
+    fn plain_ipv4(&self, index: u32) -> Option<Ipv4Addr> {
+        match self.batch.addresses.get(index as usize)? {
+            Address { ip: IpAddr::V4(v4), zone: None } => Some(*v4),
+            _ => None,
+        }
     }
 
     pub fn interface_index(&mut self, tuple: &Tuple) -> u32 {

@@ -97,7 +97,7 @@ const fn event(name: &'static str, kind: Kind, home: Home, aliases: &'static [&'
 pub static FIELDS: [Field; 118] = [
     flow("version", Kind::Integer, Home::Disposition, 2, &[]),
     flow("account_id", Kind::Text, Home::Interface, 2, &["account", "accountid"]),
-    flow("interface_id", Kind::Text, Home::Interface, 2, &["interfaceid"]),
+    flow("interface_id", Kind::Text, Home::Interface, 2, &["interfaceid", "eni_id"]),
     flow("srcaddr", Kind::Address, Home::PairSource, 2, &["sourceaddress", "src_addr", "src"]),
     flow("dstaddr", Kind::Address, Home::PairDestination, 2, &["destinationaddress", "dst_addr", "dst"]),
     flow("srcport", Kind::Port, Home::Row, 2, &["sourceport", "src_port"]),
@@ -181,7 +181,7 @@ pub static FIELDS: [Field; 118] = [
     event("user_identity_type", Kind::Text, Home::Event("userIdentity.type"), &[]),
     event("user_identity_principal_id", Kind::Text, Home::Event("userIdentity.principalId"), &["principal_id"]),
     event("user_identity_arn", Kind::Text, Home::Event("userIdentity.arn"), &["arn"]),
-    event("user_identity_account_id", Kind::Text, Home::Event("userIdentity.accountId"), &["account_id"]),
+    event("user_identity_account_id", Kind::Text, Home::Event("userIdentity.accountId"), &["account_id", "account"]),
     event("user_identity_access_key_id", Kind::Text, Home::Event("userIdentity.accessKeyId"), &["access_key_id"]),
     event("user_identity_user_name", Kind::Text, Home::Event("userIdentity.userName"), &["user_name", "username"]),
     event("user_identity_invoked_by", Kind::Text, Home::Event("userIdentity.invokedBy"), &["invoked_by"]),

@@ -6,6 +6,7 @@ pub mod batch;
 pub mod evidence;
 pub mod field;
 pub mod ids;
+pub mod text;
 pub mod time;
 pub mod warning;
 

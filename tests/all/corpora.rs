@@ -14,8 +14,8 @@ fn is_evidence(file: &CorpusFile) -> bool {
 /// Where ours differs from the manifest: path, what we count, and why that is right.
 const DIFFERENT: [(&str, u64, &str); 0] = [];
 
-/// Records and duplicates of one file, imported into a case of its own.
-fn count(home: &Path, file: &Path) -> Result<u64, String> {
+/// Records and duplicates of one file, imported into a case of its own, and the hash that the import tells.
+fn count(home: &Path, file: &Path) -> Result<(u64, String), String> {
     let folder = tempfile::tempdir_in(home).map_err(|e| e.to_string())?;
     let case = folder.path().join("one.coldtrail");
     let case = case.to_str().ok_or("path")?;
@@ -28,12 +28,16 @@ fn count(home: &Path, file: &Path) -> Result<u64, String> {
         return Err(format!("{:?}: {}", output.status.code(), String::from_utf8_lossy(&output.stderr)));
     }
     let text = String::from_utf8(output.stdout).map_err(|e| e.to_string())?;
-    let mut sum = 0;
+    let (mut sum, mut hash) = (0, String::new());
     for line in text.lines() {
         let row: serde_json::Value = serde_json::from_str(line).map_err(|e| format!("{line}: {e}"))?;
+        if hash.is_empty() {
+            // An archive's own row stands before those of its members.
+            hash = row["sha256"].as_str().ok_or("sha256")?.to_owned();
+        }
         sum += row["records"].as_u64().ok_or("records")? + row["duplicates"].as_u64().ok_or("duplicates")?;
     }
-    Ok(sum)
+    Ok((sum, hash))
 }
 
 #[test]
@@ -48,8 +52,9 @@ fn every_file_of_the_corpora_holds_what_the_manifest_says() {
         };
         let expected = DIFFERENT.iter().find(|(path, ..)| *path == file.path).map_or(expected, |(_, ours, _)| *ours);
         match count(home.path(), &folder.join(&file.path)) {
-            Ok(found) if found == expected => None,
-            Ok(found) => {
+            Ok((_, hash)) if hash != file.sha256 => Some(format!("{}: SHA-256 {hash}, not {}", file.path, file.sha256)),
+            Ok((found, _)) if found == expected => None,
+            Ok((found, _)) => {
                 Some(format!("{} ({}): {found}, the manifest says {expected}; {}", file.path, file.format, file.quirks))
             }
             Err(error) => Some(format!("{}: {error}", file.path)),
@@ -75,7 +80,7 @@ fn importing_leaves_the_originals_as_they_were() {
         let evidence = copy.join(Path::new(&file.path).file_name().unwrap());
         std::fs::copy(folder.join(&file.path), &evidence).unwrap();
         let before = (std::fs::read(&evidence).unwrap(), std::fs::metadata(&evidence).unwrap().modified().unwrap());
-        assert_eq!(Some(count(home.path(), &evidence).unwrap()), file.count, "{}", file.path);
+        assert_eq!(Some(count(home.path(), &evidence).unwrap().0), file.count, "{}", file.path);
         let after = (std::fs::read(&evidence).unwrap(), std::fs::metadata(&evidence).unwrap().modified().unwrap());
         assert!(before == after, "{} was changed", file.path);
         let beside: Vec<_> = std::fs::read_dir(&copy).unwrap().map(|entry| entry.unwrap().file_name()).collect();

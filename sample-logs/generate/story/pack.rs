@@ -29,11 +29,6 @@ impl Tree {
     pub fn figure(&mut self, name: &str, value: impl std::fmt::Display) {
         self.figures.push((name.to_owned(), value.to_string()));
     }
-
-    /// The figures as lines of `name<TAB>value`.
-    pub fn numbers(&self) -> String {
-        self.figures.iter().map(|(name, value)| format!("{name}\t{value}\n")).collect()
-    }
 }
 
 /// One gzip member without a name or a time.

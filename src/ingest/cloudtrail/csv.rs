@@ -6,10 +6,10 @@
 //! its user chose otherwise.
 
 use super::columns::Layout;
-use super::messages::{CloudTrailMessages, warn};
+use super::messages::CloudTrailMessages;
 use crate::ingest::detect::Head;
 use crate::ingest::emit::{Emitter, Parser, Place, StreamEnd};
-use crate::model::warning::RAW_KEPT_BYTES;
+use crate::ingest::json::resync::Budget;
 use crate::model::{Format, Reason};
 use csv_core::{ReadRecordResult, Reader};
 use std::borrow::Cow;
@@ -35,6 +35,8 @@ pub fn detect_csv(head: &Head<'_>) -> Option<Box<dyn Parser>> {
 
 const MAX_HEADER_BYTES: usize = 64 << 10;
 const MAX_ROW_BYTES: usize = 64 << 20;
+/// Rows inside of rows that are read again; each keeps its bytes in memory.
+const MAX_RESTARTS: usize = 4;
 
 /// Reads the CSV files that `detect_csv` recognises.
 pub struct CloudTrailCsv {
@@ -43,6 +45,7 @@ pub struct CloudTrailCsv {
     header_read: bool,
     position: u32,
     events: CloudTrailMessages,
+    budget: Budget,
 }
 
 impl CloudTrailCsv {
@@ -54,53 +57,110 @@ impl CloudTrailCsv {
             header_read: false,
             position: 0,
             events: CloudTrailMessages::new(),
+            budget: Budget::default(),
         }
     }
 
-    /// The row at hand is whole.
-    fn row(&mut self, out: &mut Emitter) {
+    fn feed(&mut self, content: &[u8], out: &mut Emitter) {
+        let mut at = 0;
+        let mut again: Vec<(Vec<u8>, usize)> = Vec::new();
+        loop {
+            let (bytes, at) = match again.last_mut() {
+                Some((bytes, at)) => (bytes.as_slice(), at),
+                None => (content, &mut at),
+            };
+            let rest = bytes.get(*at..).unwrap_or_default();
+            if rest.is_empty() {
+                if again.pop().is_none() {
+                    return;
+                }
+                continue;
+            }
+            let (taken, done) = self.rows.advance(rest);
+            *at += taken;
+            if done {
+                let restart = self.row(again.len() < MAX_RESTARTS, out);
+                again.extend(restart.map(|bytes| (bytes, 0)));
+            }
+        }
+    }
+
+    /// The row at hand is whole. Returned are bytes that have to be read again: where several lines make one row of a
+    /// wrong width or with a quote that closes in mid-value, the first has lost a quote, and the others are rows of their
+    /// own.
+    fn row(&mut self, may_restart: bool, out: &mut Emitter) -> Option<Vec<u8>> {
         if !self.header_read {
             self.header_read = self.rows.take_header().is_some();
-            return;
+            return None;
         }
         let Self { layout, rows, position, events, .. } = self;
-        let place = rows.place(position);
         if rows.too_long() {
-            warn(Reason::TooLong, format!("longer than {} bytes", rows.limit), &rows.kept, place, out);
-        } else if rows.end_count != layout.width() {
-            let detail = format!("{} values under {} names", rows.end_count, layout.width());
-            warn(Reason::FieldCount, detail, &rows.kept, place, out);
+            let place = rows.place(position);
+            out.warn(place.warning(Reason::TooLong, format!("longer than {} bytes", rows.limit), &rows.kept));
+        } else if rows.end_count != layout.width() || !rows.quotes_pair() {
+            let detail = match rows.end_count == layout.width() {
+                true => "a quote closes in the middle of a value".to_owned(),
+                false => format!("{} values under {} names", rows.end_count, layout.width()),
+            };
+            if may_restart && let Some(mut rest) = self.split_line(Reason::FieldCount, &detail, out) {
+                // The line end that has been taken off stands for itself again.
+                rest.push(b'\n');
+                self.rows.next -= 1;
+                return Some(rest);
+            }
+            let place = self.rows.place(&mut self.position);
+            out.warn(place.warning(Reason::FieldCount, detail, &self.rows.kept));
         } else {
+            let place = rows.place(position);
             let values: Vec<Cow<'_, str>> = rows.values().map(|value| events.text(value, place, out)).collect();
             let (json, how) = layout.render(&values);
             events.event(&json, &rows.kept, how, place, out);
         }
+        self.rows.clear();
+        None
+    }
+
+    /// Gives up the first line of the row at hand with a warning; the rest of the row is returned, to be read again.
+    fn split_line(&mut self, reason: Reason, detail: &str, out: &mut Emitter) -> Option<Vec<u8>> {
+        let Self { rows, position, budget, .. } = self;
+        let at = memchr::memchr(b'\n', &rows.kept)?;
+        let rest = rows.kept.get(at + 1..)?.to_vec();
+        if rest.is_empty() || rows.too_long() || !budget.spend(rest.len(), rows.next) {
+            return None;
+        }
+        rows.kept.truncate(at);
+        if rows.kept.last() == Some(&b'\r') {
+            rows.kept.pop();
+        }
+        rows.len = rows.kept.len() as u64;
+        let place = rows.place(position);
+        out.warn(place.warning(reason, detail.to_owned(), &rows.kept));
+        rows.next -= rest.len() as u64;
         rows.clear();
+        Some(rest)
     }
 }
 
 impl Parser for CloudTrailCsv {
     fn push(&mut self, content: &[u8], out: &mut Emitter) {
-        let mut rest = content;
-        while !rest.is_empty() {
-            let (taken, done) = self.rows.advance(rest);
-            rest = rest.get(taken..).unwrap_or_default();
-            if done {
-                self.row(out);
-            }
-        }
+        self.feed(content, out);
     }
 
     fn finish(&mut self, end: &StreamEnd, out: &mut Emitter) {
+        while self.header_read && self.rows.in_quotes() {
+            let Some(rest) = self.split_line(Reason::NotARecord, "a quote that is never closed", out) else { break };
+            self.rows.reader = Reader::new();
+            self.feed(&rest, out);
+        }
         let Self { rows, position, header_read, .. } = self;
         if *header_read && rows.len > 0 && (rows.in_quotes() || *end != StreamEnd::Complete) {
-            let where_ = if rows.in_quotes() { "a quoted value" } else { "this row" };
+            let inside = if rows.in_quotes() { "a quoted value" } else { "this row" };
             let place = rows.place(position);
-            warn(Reason::CutOff, format!("the content ends inside {where_}"), &rows.kept, place, out);
+            out.warn(place.warning(Reason::CutOff, format!("the content ends inside {inside}"), &rows.kept));
             return rows.clear();
         }
         if self.rows.finish() {
-            self.row(out);
+            self.row(false, out);
         }
     }
 
@@ -114,7 +174,7 @@ struct Rows {
     reader: Reader,
     /// Bytes of a row.
     limit: usize,
-    /// The beginning of the row's raw text, and the length of all of it.
+    /// The row's raw text up to the limit, and the length of all of it.
     kept: Vec<u8>,
     len: u64,
     /// Offset of the row's first byte, and of the next byte to be read.
@@ -194,7 +254,7 @@ impl Rows {
         self.len += bytes.len() as u64;
         self.next += bytes.len() as u64;
         self.quotes += memchr::memchr_iter(b'"', bytes).count();
-        let room = RAW_KEPT_BYTES.saturating_sub(self.kept.len());
+        let room = self.limit.saturating_sub(self.kept.len());
         self.kept.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
     }
 
@@ -212,6 +272,33 @@ impl Rows {
 
     fn in_quotes(&self) -> bool {
         self.quotes % 2 == 1
+    }
+
+    /// In a row of several lines every quoted value has to end at a comma or at the row's end.
+    fn quotes_pair(&self) -> bool {
+        if memchr::memchr(b'\n', &self.kept).is_none() {
+            return true;
+        }
+        let mut rest = self.kept.as_slice();
+        loop {
+            let mut quoted = rest.first() == Some(&b'"');
+            if quoted {
+                rest = rest.get(1..).unwrap_or_default();
+            }
+            while quoted {
+                let Some(quote) = memchr::memchr(b'"', rest) else { return false };
+                rest = rest.get(quote + 1..).unwrap_or_default();
+                match rest.first() {
+                    Some(b'"') => rest = rest.get(1..).unwrap_or_default(),
+                    Some(b',') | None => quoted = false,
+                    Some(_) => return false,
+                }
+            }
+            match memchr::memchr(b',', rest) {
+                Some(comma) => rest = rest.get(comma + 1..).unwrap_or_default(),
+                None => return true,
+            }
+        }
     }
 
     fn values(&self) -> impl Iterator<Item = &[u8]> {
@@ -235,6 +322,7 @@ impl Rows {
 
     fn clear(&mut self) {
         self.kept.clear();
+        self.kept.shrink_to(1 << 20);
         (self.len, self.field_len, self.end_count, self.quotes) = (0, 0, 0, 0);
     }
 }

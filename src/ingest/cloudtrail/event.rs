@@ -106,24 +106,28 @@ impl EventReader {
         let source = text(self.source);
         // S3's own notifications have an eventVersion too; their eventSource is `aws:s3`.
         let foreign = source.is_some_and(|source| source.starts_with("aws:"));
-        let aggregated = text(self.category) == Some("Aggregated") || marks & TIME_WINDOW != 0 && marks & SUMMARY != 0;
+        let summary = marks & TIME_WINDOW != 0 && marks & SUMMARY != 0;
+        let aggregated = text(self.category) == Some("Aggregated") || summary;
+        let uncategorised = text(self.category).is_none();
         let named = text(self.name).is_some() && source.is_some();
         let known = text(self.version).is_some() || named || marks & INSIGHT != 0 || aggregated;
         let time_millis = text(self.time).and_then(time::millis);
-        let has_error = text(self.error_code).is_some();
+        let has_error = text(self.error_code).is_some_and(|code| !code.is_empty());
         let has_message = text(self.error_message).is_some();
         let mut set = |column: Option<usize>, value: Option<Box<str>>| {
             if let Some(slot) = column.and_then(|at| columns.get_mut(at)) {
                 *slot = value;
             }
         };
-        if let Some(error) = error.filter(|_| !has_error) {
-            set(self.error_code, Some(error.code));
+        if !has_error {
+            // Some exports write an empty text where there was no error.
+            let (code, message) = error.map_or((None, None), |error| (Some(error.code), error.message));
+            set(self.error_code, code);
             if !has_message {
-                set(self.error_message, error.message);
+                set(self.error_message, message);
             }
         }
-        if aggregated {
+        if summary && uncategorised {
             set(self.category, Some("Aggregated".into()));
         }
         EventValues { columns, time_millis, is_event: known && !foreign }
@@ -208,7 +212,7 @@ impl<'de> Visitor<'de> for Members<'_> {
                     self.found.clear(inner);
                     map.next_value_seed(Members { branch: inner, found: self.found })?;
                 }
-                Some(Node::Response) => self.found.error = map.next_value_seed(Response)?,
+                Some(Node::Response) => self.found.error = map.next_value_seed(Response { nested: false })?,
                 Some(Node::Mark(mark)) => {
                     self.found.marks |= mark;
                     map.next_value::<IgnoredAny>()?;
@@ -268,38 +272,82 @@ struct ResponseError {
 
 /// Looks for an error among the members of `responseElements`: `errorCode` with `errorMessage`, the same inside of
 /// `error`, or `code` with `message`.
-struct Response;
+struct Response {
+    /// This is the value of `error` already; whatever is nested deeper is the service's own matter.
+    nested: bool,
+}
 
 impl<'de> DeserializeSeed<'de> for Response {
     type Value = Option<ResponseError>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let raw: &'de RawValue = serde::Deserialize::deserialize(deserializer)?;
-        let text = raw.get();
-        // Nearly no response holds an error; a look for the words costs less than reading its members.
-        let bytes = text.as_bytes();
-        let worth = text.starts_with('{')
-            && ["rror", "code\"", "Code\""].iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some());
-        Ok(if worth { response_error(text) } else { None })
+        deserializer.deserialize_any(self)
     }
 }
 
-fn response_error(json: &str) -> Option<ResponseError> {
-    let members = crate::ingest::json::text::members(json)?;
-    let text = |name: &str| {
-        let (_, value) = members.iter().rev().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
-        let raw = value.get();
-        let scalar = !raw.starts_with(['{', '[']);
-        value_text(raw).filter(|text| scalar && !text.is_empty()).map(|text| Box::<str>::from(text.as_ref()))
-    };
-    if let Some(code) = text("errorCode") {
-        return Some(ResponseError { code, message: text("errorMessage") });
+impl<'de> Visitor<'de> for Response {
+    type Value = Option<ResponseError>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
     }
-    if let (Some(code), Some(message)) = (text("code"), text("message")) {
-        return Some(ResponseError { code, message: Some(message) });
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut error_code, mut error_message, mut code, mut message, mut inner) = (None, None, None, None, None);
+        while let Some(key) = map.next_key_seed(Key)? {
+            let slot = match key.as_ref() {
+                "errorCode" | "ErrorCode" => &mut error_code,
+                "errorMessage" | "ErrorMessage" => &mut error_message,
+                "code" | "Code" => &mut code,
+                "message" | "Message" => &mut message,
+                "error" | "Error" if !self.nested => {
+                    inner = map.next_value_seed(Self { nested: true })?;
+                    continue;
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            let raw = map.next_value::<&RawValue>()?.get();
+            let text = if raw.starts_with(['{', '[']) { None } else { value_text(raw) };
+            *slot = text.filter(|text| !text.is_empty()).map(|text| Box::<str>::from(text.as_ref()));
+        }
+        let plain = || Some(ResponseError { code: code?, message: Some(message?) });
+        Ok(match error_code {
+            Some(code) => Some(ResponseError { code, message: error_message }),
+            None => plain().or(inner),
+        })
     }
-    let (_, inner) = members.iter().rev().find(|(key, _)| key.eq_ignore_ascii_case("error"))?;
-    if inner.get().starts_with('{') { response_error(inner.get()) } else { None }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(None)
+    }
 }
 
 #[cfg(test)]

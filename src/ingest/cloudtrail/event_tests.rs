@@ -79,6 +79,8 @@ fn an_error_is_found_at_the_top_and_in_the_response() {
         (r#""responseElements":{"code":"D","message":"p"}"#, Some("D"), Some("p")),
         (r#""responseElements":{"code":16,"x":{"errorCode":"deep"}}"#, None, None),
         (r#""responseElements":"errorCode""#, None, None),
+        (r#""errorCode":"","responseElements":null"#, None, None),
+        (r#""responseElements":{"error":{"error":{"code":"C","message":"o"}}}"#, None, None),
     ] {
         let event = read(&format!(r#"{{"eventVersion":"1.08",{rest}}}"#));
         assert_eq!((column(&event, "error_code"), column(&event, "error_message")), (code, message), "{rest}");

@@ -24,13 +24,15 @@ impl CloudTrailMessages {
 
     /// Bytes as text. Where they are no UTF-8, U+FFFD stands for them, and the evidence gets one warning.
     pub fn text<'a>(&mut self, bytes: &'a [u8], place: Place, out: &mut Emitter) -> Cow<'a, str> {
-        let text = String::from_utf8_lossy(bytes);
-        if matches!(text, Cow::Owned(_)) && !self.invalid_utf8_reported {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Cow::Borrowed(text);
+        }
+        if !self.invalid_utf8_reported {
             self.invalid_utf8_reported = true;
             let detail = format!("first in element {} at byte {}", place.position, place.offset);
             out.warn(ImportWarning::file(Reason::InvalidUtf8, detail));
         }
-        text
+        String::from_utf8_lossy(bytes)
     }
 
     /// Emits one event.
@@ -57,16 +59,9 @@ impl CloudTrailMessages {
             Ok(_) => (Reason::NotARecord, "JSON that is no CloudTrail event".to_owned()),
             Err(error) => (Reason::BadJson, error.to_string()),
         };
-        warn(reason, detail, raw, place, out);
+        out.warn(place.warning(reason, detail, raw));
         false
     }
-}
-
-/// Emits the warning that stands for an element.
-pub fn warn(reason: Reason, detail: String, raw: &[u8], place: Place, out: &mut Emitter) {
-    let mut warning = ImportWarning::element(reason, detail, u64::from(place.position), place.offset, raw);
-    warning.len = u64::from(place.len);
-    out.warn(warning);
 }
 
 impl MessageSink for CloudTrailMessages {

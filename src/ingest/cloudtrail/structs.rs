@@ -24,6 +24,13 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn value(&mut self) -> Option<()> {
+        // Lake's maps hold JSON as their values.
+        if let Some(length) = json_length(self.rest) {
+            let (json, rest) = self.rest.split_at(length);
+            self.json.push_str(json);
+            self.rest = rest;
+            return Some(());
+        }
         match self.rest.chars().next() {
             Some('{') => self.nested('}', true),
             Some('[') => self.nested(']', false),
@@ -90,6 +97,18 @@ impl Reader<'_> {
     }
 }
 
+/// Bytes of the JSON object or list that the text begins with, if what follows it fits a struct.
+fn json_length(text: &str) -> Option<usize> {
+    if !text.starts_with(['{', '[']) {
+        return None;
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
+    values.next()?.ok()?;
+    let length = values.byte_offset();
+    let rest = text.get(length..)?;
+    (rest.is_empty() || rest.starts_with([',', '}', ']'])).then_some(length)
+}
+
 /// `name=rest`; a name is letters, digits, `_` and `-`.
 fn split_name(text: &str) -> Option<(&str, &str)> {
     let (name, rest) = text.split_once('=')?;
@@ -142,6 +161,7 @@ mod tests {
                 r#"{"type":"IAMUser","principalId":"AIDA:a, b","arn":"arn:aws:iam::1:user/x","invokedBy":null,"sessionContext":{"attributes":{"mfaAuthenticated":"false","creationDate":"2023-07-10T11:42:31Z"},"sessionIssuer":null}}"#,
             ),
             ("[{arn=x, accountid=1}, {arn=y}]", r#"[{"arn":"x","accountId":"1"},{"arn":"y"}]"#),
+            (r#"{a={"items":[{"b":1}]}, c=[], d=x}"#, r#"{"a":{"items":[{"b":1}]},"c":[],"d":"x"}"#),
             ("{}", "{}"),
             ("[]", "[]"),
             ("{a=}", r#"{"a":""}"#),
@@ -149,7 +169,7 @@ mod tests {
         ] {
             assert_eq!(to_json(text).as_deref(), Some(json), "{text}");
         }
-        for text in ["", "x", "{a=1", "{a}", "{a=1}x", r#"{"a":1}"#, "{a={b=1}"] {
+        for text in ["", "x", "{a=1", "{a}", "{a=1}x", r#"{"a":1}}"#, "{a={b=1}"] {
             assert_eq!(to_json(text), None, "{text}");
         }
         assert_eq!(to_json(&"{a=".repeat(1000)), None);

@@ -10,8 +10,6 @@ use std::path::PathBuf;
 
 fn corpora() -> Option<PathBuf> {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpora"));
-    let path =
-        if path.is_dir() { path } else { PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpora")) };
     if path.is_dir() {
         return Some(path);
     }
@@ -44,6 +42,21 @@ fn content(path: &std::path::Path) -> (Vec<u8>, StreamEnd) {
         bytes = String::from_utf16(&units).unwrap().into_bytes();
     }
     (bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).map(<[u8]>::to_vec).unwrap_or(bytes), end)
+}
+
+const HEAD_BYTES: usize = 256 << 10;
+
+/// The beginning of the content, as far as it can be decoded.
+fn head_of(path: &std::path::Path) -> Vec<u8> {
+    let file = std::fs::read(path).unwrap();
+    let mut head = Vec::new();
+    if file.starts_with(&[0x1f, 0x8b]) {
+        // A file that is cut off has a beginning all the same.
+        _ = flate2::read::MultiGzDecoder::new(file.as_slice()).take(HEAD_BYTES as u64).read_to_end(&mut head);
+    } else {
+        head.extend_from_slice(file.get(..HEAD_BYTES).unwrap_or(&file));
+    }
+    head
 }
 
 struct NoEvents;
@@ -204,7 +217,7 @@ fn a_parquet_row_renders_as_an_object() {
 fn a_damaged_parquet_file_is_a_warning() {
     let Some(root) = corpora() else { return };
     let bytes = std::fs::read(root.join(PARQUET)).unwrap();
-    for at in (4..bytes.len()).step_by(97) {
+    for at in (4..bytes.len()).step_by(397) {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0x5a;
         let (_, found) = read(&damaged, &StreamEnd::Complete, &FormatChoice::default()).unwrap();
@@ -232,9 +245,11 @@ fn other_text_is_left_alone() {
             || path.ends_with(".txt")
             || kind == "expected"
         {
-            let (bytes, end) = content(&root.join(path));
-            let found = read(&bytes, &end, &FormatChoice::default());
-            assert!(found.is_none(), "{path} {:?}", found.map(|f| f.0));
+            let mut bytes = head_of(&root.join(path));
+            let complete = bytes.len() < HEAD_BYTES;
+            bytes.truncate(HEAD_BYTES);
+            let parser = detect(&Head { bytes: &bytes, complete }, &FormatChoice::default(), &|| Box::new(NoEvents));
+            assert!(parser.is_none(), "{path} {:?}", parser.map(|p| p.format()));
             seen += 1;
         }
     }

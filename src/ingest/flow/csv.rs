@@ -159,6 +159,10 @@ fn stamp_secs(text: &str) -> Option<i64> {
 impl CsvHeader {
     /// A header of log events or of flow fields; `None` for any other CSV.
     pub fn of(cells: &Cells) -> Option<Self> {
+        // A line of JSON has thousands of commas, a result some dozens.
+        if cells.len() > MOST_COLUMNS {
+            return None;
+        }
         let names: Vec<String> =
             (0..cells.len()).map(|i| String::from_utf8_lossy(cells.get(i)).trim().to_owned()).collect();
         let place = |name: &str| names.iter().position(|n| n == name);
@@ -173,6 +177,8 @@ impl CsvHeader {
         Some(Self { width: names.len(), kind })
     }
 }
+
+const MOST_COLUMNS: usize = 256;
 
 const CONSOLE_COLUMNS: [&str; 6] = ["timestamp", "message", "logStreamName", "ingestionTime", "eventId", "logStream"];
 

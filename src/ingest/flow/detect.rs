@@ -49,12 +49,14 @@ fn headerless(lines: &[&[u8]], choice: &FormatChoice) -> Option<Option<LineForma
     if shape::is_default_v2(first) {
         return Some(Some(LineFormat::default_v2()));
     }
+    if !shape::is_plausible(first) {
+        return None;
+    }
     // One odd line among many is an odd line; a file that is mostly something else is something else.
     let plausible = lines.iter().filter(|line| shape::is_plausible(line)).count();
     let width = split::tokens(first).count();
     let same_width = lines.iter().filter(|line| split::tokens(line).count() == width).count();
-    (shape::is_plausible(first) && plausible * 4 >= lines.len() * 3 && same_width * 4 >= lines.len() * 3)
-        .then_some(stated)
+    (plausible * 4 >= lines.len() * 3 && same_width * 4 >= lines.len() * 3).then_some(stated)
 }
 
 /// The first lines that are not blank. A last line without its end is left out, unless it is the only one or the end of

@@ -192,7 +192,15 @@ pub(super) fn make_tuple<'a>(
             tuple.push((field, text(bytes, utf8_reported, place, out).into()));
         }
     }
-    tuple.sort_by_key(|(field, _)| *field);
+    tuple.sort_by_key(|(field, _): &(FieldId, Box<str>)| *field);
+    // A source that names a field twice means the later value.
+    tuple.dedup_by(|later, kept| {
+        let is_same = later.0 == kept.0;
+        if is_same {
+            std::mem::swap(&mut later.1, &mut kept.1);
+        }
+        is_same
+    });
     Ok(Tuple(tuple))
 }
 

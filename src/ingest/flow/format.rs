@@ -135,6 +135,10 @@ fn without_repeats(columns: Vec<Column>) -> Vec<Column> {
 
 /// A header's name without allocation, for it is asked of every line that begins with a letter.
 fn known_header_name(name: &[u8]) -> Option<FieldId> {
+    // An id has a digit soon, and no name has one but the 2 of the second tags.
+    if name.iter().any(|b| !matches!(b, b'a'..=b'z' | b'-' | b'_' | b'2')) {
+        return None;
+    }
     let same = |field: &str| {
         field.len() == name.len() && field.bytes().zip(name).all(|(f, &n)| f == n || (f == b'_' && n == b'-'))
     };

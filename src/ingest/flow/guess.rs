@@ -5,6 +5,7 @@ use super::infer::is_counter;
 use super::shape::Shape;
 use crate::model::FieldId;
 use crate::model::field::{self, Dataset};
+use std::collections::BTreeMap;
 
 pub(super) struct Guess {
     pub format: LineFormat,
@@ -104,45 +105,53 @@ fn name_counters(
             .filter_map(field::by_header)
             .filter(|f| is_counter(*f))
             .collect();
-    let values = |i: usize| present.get(i).map(Vec::as_slice).unwrap_or_default();
-    // best[taken][last] = (score, assignment so far); `last` is the field of the previous open column.
-    let mut best = std::collections::BTreeMap::<(u16, usize), (i32, Vec<Option<usize>>)>::new();
-    let none = fields.len();
-    best.insert((0, none), (0, Vec::new()));
-    for (k, &i) in open.iter().enumerate() {
-        let mut next = std::collections::BTreeMap::<(u16, usize), (i32, Vec<Option<usize>>)>::new();
-        let adjacent = k > 0 && open.get(k - 1).is_some_and(|&before| before + 1 == i);
-        let full = columns.get(i).is_some_and(|all| all.len() == values(i).len());
-        for ((taken, last), (score, chosen)) in &best {
-            for f in 0..=fields.len() {
-                let gain = match fields.get(f) {
-                    None => 0,
-                    Some(_) if taken & 1 << f != 0 => continue,
-                    Some(field) => match fit(*field, values(i), full && i == 0) {
-                        Some(fit) => fit + i32::from(*last != none && f == last + 1) * (4 + i32::from(adjacent) * 2),
-                        None => continue,
-                    },
-                };
-                let key = (if f == none { *taken } else { taken | 1 << f }, f);
-                let mut chosen = chosen.clone();
-                chosen.push((f != none).then_some(f));
-                let candidate = (score + gain, chosen);
-                match next.get(&key) {
-                    Some(old) if old.0 >= candidate.0 => {}
-                    _ => _ = next.insert(key, candidate),
-                }
-            }
-        }
-        best = next;
-    }
-    let Some((_, chosen)) = best.into_values().max_by_key(|(score, _)| *score) else { return };
-    for (&i, f) in open.iter().zip(chosen) {
+    for (&i, f) in open.iter().zip(best_assignment(present, columns, &open, &fields)) {
         if let (Some(field), Some(name)) = (f.and_then(|f| fields.get(f)), names.get_mut(i)) {
             reasons.push(format!("column {} has numbers that fit {}", i + 1, field.name().replace('_', "-")));
             *name = Some(*field);
         }
     }
     order_packets_and_bytes(present, names, reasons);
+}
+
+/// A score and, for each open column so far, the field chosen.
+type Choice = (i32, Vec<Option<usize>>);
+
+/// For each of the open columns the place of its field in `fields`: the best sum of fit and neighbourhood. Kept while going
+/// through the columns is the best choice for each set of fields taken and each last field.
+fn best_assignment(
+    present: &[Vec<Shape>],
+    columns: &[Vec<Shape>],
+    open: &[usize],
+    fields: &[FieldId],
+) -> Vec<Option<usize>> {
+    let none = fields.len();
+    let mut best = BTreeMap::<(u16, usize), Choice>::from([((0, none), (0, Vec::new()))]);
+    let mut before = None;
+    for &i in open {
+        let values = present.get(i).map(Vec::as_slice).unwrap_or_default();
+        let is_adjacent = before == i.checked_sub(1) && i > 0;
+        let is_first = i == 0 && columns.first().is_some_and(|all| all.len() == values.len());
+        let fits: Vec<Option<i32>> = fields.iter().map(|field| fit(*field, values, is_first)).collect();
+        let mut next = BTreeMap::<(u16, usize), Choice>::new();
+        for ((taken, last), (score, chosen)) in &best {
+            let mut enter = |key, gain, field| {
+                if next.get(&key).is_none_or(|old| old.0 < score + gain) {
+                    let chosen = chosen.iter().copied().chain([field]).collect();
+                    next.insert(key, (score + gain, chosen));
+                }
+            };
+            enter((*taken, none), 0, None);
+            for (f, fit) in fits.iter().enumerate().filter(|(f, _)| taken & 1 << f == 0) {
+                let Some(fit) = fit else { continue };
+                let follows = i32::from(*last != none && f == last + 1) * if is_adjacent { 6 } else { 4 };
+                enter((taken | 1 << f, f), fit + follows, Some(f));
+            }
+        }
+        best = next;
+        before = Some(i);
+    }
+    best.into_values().max_by_key(|(score, _)| *score).map(|(_, chosen)| chosen).unwrap_or_default()
 }
 
 fn as_number(shape: Shape) -> Option<u64> {
@@ -160,61 +169,19 @@ fn fit(field: FieldId, values: &[Shape], first: bool) -> Option<i32> {
     }
     let numbers = || values.iter().filter_map(|value| as_number(*value));
     let all = |test: fn(u64) -> bool| numbers().all(test);
-    Some(match field.name {
+    let (fits, gain, loss) = match field.name {
         // The version is the same everywhere, and nobody lists it but first.
-        "version" => {
-            if first {
-                12
-            } else {
-                -6
-            }
-        }
-        "protocol" => {
-            if all(|n| matches!(n, 1 | 6 | 17 | 47 | 50 | 58 | 132)) {
-                8
-            } else {
-                -4
-            }
-        }
-        "srcport" | "dstport" => {
-            if all(|n| n == 0) {
-                1
-            } else if numbers().any(|n| n > 255) {
-                5
-            } else {
-                3
-            }
-        }
-        "packets" => {
-            if all(|n| n > 0) {
-                3
-            } else {
-                0
-            }
-        }
-        "bytes" => {
-            if all(|n| n >= 20) {
-                5
-            } else {
-                0
-            }
-        }
-        "tcp_flags" => {
-            if all(|n| matches!(n, 0..=7 | 18 | 19 | 22 | 23)) {
-                4
-            } else {
-                -4
-            }
-        }
-        "traffic_path" => {
-            if all(|n| (1..=8).contains(&n)) {
-                3
-            } else {
-                -4
-            }
-        }
-        _ => 0,
-    })
+        "version" => (first, 12, -6),
+        "protocol" => (all(|n| matches!(n, 1 | 6 | 17 | 47 | 50 | 58 | 132)), 8, -4),
+        "srcport" | "dstport" if all(|n| n == 0) => (true, 1, 1),
+        "srcport" | "dstport" => (numbers().any(|n| n > 255), 5, 3),
+        "packets" => (all(|n| n > 0), 3, 0),
+        "bytes" => (all(|n| n >= 20), 5, 0),
+        "tcp_flags" => (all(|n| matches!(n, 0..=7 | 18 | 19 | 22 | 23)), 4, -4),
+        "traffic_path" => (all(|n| (1..=8).contains(&n)), 3, -4),
+        _ => (true, 0, 0),
+    };
+    Some(if fits { gain } else { loss })
 }
 
 /// No packet is smaller than its header: where every packet count is above the byte count, they stand the other way round.

@@ -46,3 +46,21 @@ pub use value::{BadValue, Problem, field_by_any_name};
 fn stated_format(choice: &crate::ingest::FormatChoice) -> Option<LineFormat> {
     choice.flow_format.as_deref().and_then(|spec| LineFormat::parse_spec(spec).ok())
 }
+
+/// The format that a person named: a preset's name, or AWS's notation (`${version} ${account-id} ...`). Gives AWS's
+/// notation; the error says what is wrong with it.
+pub fn format_by_name_or_spec(text: &str) -> Result<String, String> {
+    if let Some(preset) = infer::Preset::by_name(text) {
+        return Ok(preset.format().to_spec());
+    }
+    match LineFormat::parse_spec(text) {
+        Ok(format) => Ok(format.to_spec()),
+        Err(error) => {
+            let presets: Vec<&str> = infer::PRESETS.iter().map(|p| p.name).collect();
+            Err(format!(
+                "{error}\nWrite it as AWS does ('${{version}} ${{account-id}} ...'), or name one of: {}",
+                presets.join(", ")
+            ))
+        }
+    }
+}

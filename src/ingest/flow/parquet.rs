@@ -137,7 +137,7 @@ fn read_rows(reader: &SerializedFileReader<Bytes>, out: &mut Emitter) {
         let rows = u64::try_from(reader.metadata().row_group(group).num_rows()).unwrap_or(0);
         let mut done = 0;
         if let Err(why) = read_group(reader, group, rows, before, &mut done, &mut record, out) {
-            let (first, last) = (before + done + 1, before + rows);
+            let (first, last) = (before.saturating_add(done + 1), before.saturating_add(rows));
             let detail = format!("rows {first} to {last} cannot be read: {why}");
             let place = Place { position: u32::try_from(first).unwrap_or(u32::MAX), offset: 0, len: 0 };
             out.warn(place.warning(Reason::DamagedStream, detail, b""));
@@ -163,7 +163,8 @@ fn read_group(
         let batches = guarded(|| columns.iter_mut().map(|column| column.read(wanted)).collect::<Result<Vec<_>, _>>())?;
         for row in 0..wanted {
             *done += 1;
-            let position = u32::try_from(before + *done).map_err(|_| format!("row numbers end at {}", u32::MAX))?;
+            let position =
+                u32::try_from(before.saturating_add(*done)).map_err(|_| format!("row numbers end at {}", u32::MAX))?;
             record.begin();
             for (usage, batch) in uses.iter().zip(&batches) {
                 let Some(cell) = batch.cell(row) else { continue };

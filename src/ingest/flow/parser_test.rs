@@ -214,11 +214,17 @@ fn field_by_field_gives_the_same_record_as_the_line() {
         assert!(builder.finish(Place { position: 1, offset: 0, len: line.len() as u32 }, &mut out));
     }
     builder.begin();
+    builder.set(field::by_header("action").unwrap(), b"REJECT");
+    builder.set(field::by_header("version").unwrap(), b"2");
+    builder.set(field::by_header("action").unwrap(), b"ACCEPT");
+    assert!(builder.finish(Place { position: 2, offset: 0, len: 0 }, &mut out));
+    builder.begin();
     builder.raw(b"raw text");
     builder.set(field::by_header("srcport").unwrap(), b"70000");
     assert!(!builder.finish(Place { position: 3, offset: 9, len: 8 }, &mut out));
     let built = collect(&mut out);
     assert_eq!(built.rows[0], built.rows[1]);
+    assert_eq!((built.rows[2]["action"].as_str(), built.rows[2].len()), ("ACCEPT", 5));
     assert_eq!(built.rows[..1], read_with(&spec, &line).rows[..]);
     assert_eq!(warnings(&built), [(Scope::Element, 3, Reason::BadValue, "srcport 70000 is above 65535")]);
     assert_eq!(built.warnings[0].raw, b"raw text");

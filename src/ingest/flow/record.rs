@@ -82,8 +82,7 @@ impl RecordBuilder {
     }
 
     /// Sets a field to a value in its text form; `-` and nothing are no value. The first value that does not fit its field
-    /// makes the record a `BadValue` warning. To set a field again replaces its value only where it lives in the row:
-    /// callers set each field once.
+    /// makes the record a `BadValue` warning. A field that is set again takes the later value.
     pub fn set(&mut self, field: FieldId, bytes: &[u8]) {
         if let Err(bad) = self.try_set(field, bytes) {
             self.bad.get_or_insert(bad);
@@ -144,7 +143,7 @@ impl RecordBuilder {
         }
     }
 
-    /// Whether the field has a value that fits it.
+    /// Whether the record has a start time.
     pub fn has_start(&self) -> bool {
         self.draft.start != NO_VALUE
     }

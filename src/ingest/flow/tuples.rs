@@ -19,7 +19,6 @@ pub(super) struct TupleCache {
     slots: Vec<u32>,
     entries: Vec<Entry>,
     keys: Vec<u8>,
-    last: usize,
 }
 
 struct Entry {
@@ -34,33 +33,30 @@ struct Entry {
 
 impl TupleCache {
     pub fn new(which: Which) -> Self {
-        Self { which, slots: vec![0; 64], entries: Vec::new(), keys: Vec::new(), last: 0 }
+        Self { which, slots: vec![0; 64], entries: Vec::new(), keys: Vec::new() }
     }
 
     pub fn clear(&mut self) {
         self.slots.iter_mut().for_each(|slot| *slot = 0);
         self.entries.clear();
         self.keys.clear();
-        self.last = 0;
     }
 
     /// The tuple's index in the batch, if these bytes were met before.
     #[inline]
     pub fn find(&mut self, key: &[u8], flows: &mut FlowBatchBuilder) -> Option<u32> {
-        if !self.is_at(self.last, key) {
-            let hash = hash(key);
-            let mut slot = hash as usize & (self.slots.len() - 1);
-            loop {
-                let at = (*self.slots.get(slot)?).checked_sub(1)? as usize;
-                if self.entries.get(at)?.hash == hash && self.is_at(at, key) {
-                    self.last = at;
-                    break;
-                }
-                slot = (slot + 1) & (self.slots.len() - 1);
+        let hash = hash(key);
+        let mask = self.slots.len() - 1;
+        let mut slot = hash as usize & mask;
+        let at = loop {
+            let at = (*self.slots.get(slot)?).checked_sub(1)? as usize;
+            if self.entries.get(at)?.hash == hash && self.is_at(at, key) {
+                break at;
             }
-        }
+            slot = (slot + 1) & mask;
+        };
         let which = self.which;
-        let entry = self.entries.get_mut(self.last)?;
+        let entry = self.entries.get_mut(at)?;
         if entry.generation != flows.generation() {
             entry.generation = flows.generation();
             entry.index = intern(which, &entry.tuple, flows);
@@ -89,8 +85,7 @@ impl TupleCache {
             tuple,
         });
         self.keys.extend_from_slice(key);
-        self.last = self.entries.len() - 1;
-        self.link(self.last);
+        self.link(self.entries.len() - 1);
         index
     }
 

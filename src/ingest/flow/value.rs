@@ -57,10 +57,31 @@ pub(super) fn limit(field: FieldId) -> i64 {
 /// Decimal digits, at most 19 of them.
 #[inline]
 pub(super) fn digits(bytes: &[u8]) -> Option<u64> {
-    if bytes.is_empty() || bytes.len() > 19 {
-        return None;
+    match bytes.len() {
+        0 => None,
+        1..=3 => digit_by_digit(bytes, 0),
+        4..=7 => {
+            // Two words of four that overlap: no loop whose length is guessed wrongly.
+            let (first, last) = (bytes.first_chunk::<4>()?, bytes.last_chunk::<4>()?);
+            let (first, last) = (four_digits(u32::from_le_bytes(*first))?, four_digits(u32::from_le_bytes(*last))?);
+            // The first word's digits before the overlap, then the last word's four.
+            Some(match bytes.len() {
+                4 => last,
+                5 => first / 1000 * 10_000 + last,
+                6 => first / 100 * 10_000 + last,
+                _ => first / 10 * 10_000 + last,
+            })
+        }
+        8..=19 => {
+            let (head, rest) = bytes.split_first_chunk::<8>()?;
+            digit_by_digit(rest, eight_digits(u64::from_le_bytes(*head))?)
+        }
+        _ => None,
     }
-    let mut value = 0u64;
+}
+
+#[inline]
+fn digit_by_digit(bytes: &[u8], mut value: u64) -> Option<u64> {
     for &byte in bytes {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
@@ -69,6 +90,23 @@ pub(super) fn digits(bytes: &[u8]) -> Option<u64> {
         value = value * 10 + u64::from(digit);
     }
     Some(value)
+}
+
+/// Digits in the order of memory: neighbours are joined, twice.
+#[inline]
+fn four_digits(word: u32) -> Option<u64> {
+    if (word & 0xf0f0_f0f0) | ((word.wrapping_add(0x0606_0606) & 0xf0f0_f0f0) >> 4) != 0x3333_3333 {
+        return None;
+    }
+    let digits = word & 0x0f0f_0f0f;
+    let pairs = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00ff_00ff;
+    Some(u64::from(((pairs.wrapping_mul(100)) + (pairs >> 16)) & 0xffff))
+}
+
+#[inline]
+fn eight_digits(word: u64) -> Option<u64> {
+    let (low, high) = (four_digits(word as u32)?, four_digits((word >> 32) as u32)?);
+    Some(low * 10_000 + high)
 }
 
 /// An integer from 0 to `limit(field)`; `NO_VALUE` where it is absent.
@@ -138,11 +176,10 @@ pub(super) fn check_tuple_value(field: FieldId, bytes: &[u8]) -> Result<(), Box<
 /// A flow field by any of its spellings: `pkt-srcaddr`, `pkt_srcaddr`, `srcAddr`, Athena's `sourceaddress`.
 pub fn field_by_any_name(name: &str) -> Option<FieldId> {
     let name = name.trim().to_ascii_lowercase().replace('-', "_");
-    field::of(Dataset::Flows).find(|f| f.name == name || f.aliases.contains(&name.as_str())).or_else(|| {
-        // Logs Insights writes camel case: `interfaceId`, `pktSrcAwsService`.
-        let squeezed = |text: &str| text.replace('_', "");
-        field::of(Dataset::Flows).find(|f| squeezed(f.name) == squeezed(&name))
-    })
+    let exact = field::of(Dataset::Flows).find(|f| f.name == name || f.aliases.contains(&name.as_str()));
+    // Logs Insights writes camel case: `interfaceId`, `pktSrcAwsService`.
+    let letters = |text: &'static str| text.bytes().filter(|b| *b != b'_');
+    exact.or_else(|| field::of(Dataset::Flows).find(|f| letters(f.name).eq(name.bytes().filter(|b| *b != b'_'))))
 }
 
 #[cfg(test)]
@@ -173,6 +210,23 @@ mod tests {
         ] {
             assert_eq!(read(name, text).unwrap_err().to_string(), detail);
         }
+    }
+
+    #[test]
+    fn digits_of_every_length() {
+        let mut text = String::new();
+        for digit in "9081726354817263549".chars() {
+            text.push(digit);
+            assert_eq!(digits(text.as_bytes()), text.parse().ok(), "{text}");
+            for at in 0..text.len() {
+                for odd in [b'/', b':', b'0' | 0x80, 0x00, 0xff, b' ', b'-', b'@'] {
+                    let mut wrong = text.clone().into_bytes();
+                    wrong[at] = odd;
+                    assert_eq!(digits(&wrong), None, "{wrong:?}");
+                }
+            }
+        }
+        assert_eq!((digits(b""), digits(b"00000000000000000001")), (None, None));
     }
 
     #[test]

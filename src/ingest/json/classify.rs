@@ -28,7 +28,10 @@ pub enum Found {
 /// Reads one element. An error is text that is no JSON.
 pub fn classify(text: &str, container: Container, reader: &EventReader) -> Result<Found, String> {
     match text.as_bytes().first() {
-        Some(b'"') => Ok(string(text, container)),
+        Some(b'"') => {
+            serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| error.to_string())?;
+            Ok(string(text, container))
+        }
         Some(b'[') => list(text),
         _ => object(text, container, reader),
     }
@@ -49,12 +52,17 @@ fn event_format(container: Container) -> Format {
 }
 
 fn object(text: &str, container: Container, reader: &EventReader) -> Result<Found, String> {
-    // In CloudWatch's lists an element is no event, and reading it as one first would be in vain.
+    // In these lists an element wraps its event; reading it as one first would be in vain.
     if matches!(container, Container::LogEvents | Container::CloudWatchEvents)
         && let Some(of) = members(text)
         && let Some(found) = message(&of, container)
     {
         return Ok(found);
+    }
+    if container == Container::LookupEvents
+        && let Some(event) = members(text).and_then(|of| lookup::event_text(&of))
+    {
+        return Ok(Found::Inner(event, Format::CloudTrailLookupEvents));
     }
     let values = reader.read(text).map_err(|error| error.to_string())?;
     if values.is_event {

@@ -4,7 +4,7 @@ use super::detect_json;
 use super::parser::tests::{Read, Recorder, read_with};
 use crate::ingest::detect::Head;
 use crate::ingest::emit::StreamEnd;
-use crate::model::{Format, Reason};
+use crate::model::{Format, Reason, field};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -140,4 +140,33 @@ fn the_kinds_of_wrapping_are_told_apart() {
     ] {
         assert_eq!(read_file(&root.join(path), 4096).unwrap().format, Some(format), "{path}");
     }
+}
+
+#[test]
+fn odd_events_keep_their_exact_values() {
+    let Some(root) = corpora() else { return };
+    let read = read_file(&root.join("constructed/edge/ct-odd-events.json"), 4096).unwrap();
+    let column = |position: usize, name: &str| {
+        let at = field::event_columns().position(|column| column.name() == name).unwrap();
+        read.events[position - 1].columns[at].as_deref()
+    };
+    assert_eq!(read.warnings, []);
+    const NOON: i64 = 1_688_989_356_000;
+    let times: Vec<_> = read.events.iter().map(|event| event.time_millis).collect();
+    assert_eq!(times[..7], [Some(NOON), Some(NOON), Some(NOON + 123), Some(NOON - 7_200_000), Some(NOON), None, None]);
+    assert!(times[7..].iter().all(|time| *time == Some(NOON)));
+    assert_eq!((column(6, "event_time"), column(7, "event_time")), (None, Some("not a time")));
+    assert_eq!((column(1, "user_identity_type"), column(2, "user_identity_type")), (None, None));
+    assert_eq!(column(3, "user_identity_type"), Some("IAMUser"));
+    assert_eq!(column(3, "session_mfa_authenticated"), Some("true"));
+    assert_eq!((column(8, "event_id"), column(8, "event_name")), (None, Some("GetStorageLensConfiguration")));
+    assert!(read.events[8].json.contains("\"requestParameters\": \"a plain string\""));
+    assert!(read.events[9].json.contains("\"n\": 9007199254740993"));
+    assert_eq!((column(11, "source_ip_address"), column(12, "source_ip_address")), (None, Some("2001:db8::1")));
+    assert_eq!(column(13, "source_ip_address"), Some("AWS Internal"));
+    assert_eq!(column(14, "user_agent"), Some("<script>alert(1)</script>\u{202e}gnp.exe \0 NUL"));
+    assert_eq!(column(15, "error_message").map(str::len), Some(100_000));
+    assert_eq!((column(16, "read_only"), column(17, "event_version")), (Some("true"), Some("1.08")));
+    assert!(read.events[17].json.contains("newFutureField"));
+    assert_eq!(column(20, "recipient_account_id"), Some("000000000042"));
 }

@@ -4,7 +4,6 @@
 use super::classify::{Found, classify};
 use super::split::{Container, Limits, Sink, Span, Splitter, Tail};
 use crate::ingest::cloudtrail::CloudTrailMessages;
-use crate::ingest::cloudtrail::messages::warn;
 use crate::ingest::emit::{Emitter, FlowRecordSink, MessageSink, Parser, Place, StreamEnd};
 use crate::model::batch::Completeness;
 use crate::model::{Format, ImportWarning, Reason};
@@ -163,13 +162,8 @@ impl Sink for Pass<'_> {
                 self.out.digest(digest);
             }
             Found::Nothing => {
-                warn(
-                    Reason::NotARecord,
-                    "JSON that is neither an event nor a flow record".into(),
-                    raw,
-                    place,
-                    self.out,
-                );
+                let detail = "JSON that is neither an event nor a flow record";
+                self.out.warn(place.warning(Reason::NotARecord, detail, raw));
             }
         }
         Ok(())
@@ -177,8 +171,8 @@ impl Sink for Pass<'_> {
 
     fn fault(&mut self, reason: Reason, detail: String, raw: &[u8], span: Span) {
         let place = self.place(span);
-        let mut warning = ImportWarning::element(reason, detail, u64::from(place.position), span.offset, raw);
-        warning.len = span.len;
+        // An element that was skipped may be longer than a place can say.
+        let warning = ImportWarning { len: span.len, ..place.warning(reason, detail, raw) };
         self.out.warn(warning);
     }
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::ingest::emit::{FlowFields, Output};
 use crate::model::{EventRow, Scope};
+use proptest::prelude::*;
 use std::sync::{Arc, Mutex};
 
 /// Takes flow records and writes them down.
@@ -218,4 +219,50 @@ fn invalid_utf8_is_kept_visible_and_said_once() {
     assert_eq!(read.events.len(), 2);
     assert_eq!(&*read.events[0].json, "{\"eventVersion\":\"a\u{fffd}\"}");
     assert_eq!(read.reasons(), [(Reason::InvalidUtf8, 0)]);
+}
+
+#[test]
+fn a_line_that_begins_inside_a_string_costs_no_other() {
+    let text = format!("\"half a string\n{EVENT}\n{EVENT}\n");
+    let read = read(text.as_bytes());
+    assert_eq!((read.events.len(), read.reasons()), (2, vec![(Reason::BadJson, 1)]));
+    assert_eq!(read.events[0].offset, 15);
+}
+
+#[test]
+fn deep_nesting_costs_one_element() {
+    let deep = format!("{{\"eventVersion\":\"1\",\"x\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    let deep_but_fine = format!("{{\"eventVersion\":\"1\",\"x\":{}{}}}", "[".repeat(400), "]".repeat(400));
+    let read = read(format!("[{deep},{deep_but_fine},{EVENT}]").as_bytes());
+    assert_eq!((read.events.len(), read.reasons()), (2, vec![(Reason::TooDeep, 1)]));
+}
+
+proptest! {
+    #[test]
+    fn pieces_make_no_difference_and_positions_have_no_gaps(
+        pieces in prop::collection::vec(prop::sample::select(vec![
+            EVENT, "{", "}", "[", "]", "\"", ",", "\n", ":", "{\"Records\":[", "]}", "{\"messageType\":\"DATA_MESSAGE\",",
+            "\"logEvents\":[", "{\"message\":\"2 eni-1\"}", "{\"detail\":", "{\"results\":[[", "x", "{\"eventVersion\":",
+            "\"\\ud800\"", "{\"events\":[", "\"NextToken\":\"t\"", "1e999", "null",
+        ]), 0..40),
+        piece in 1usize..50,
+    ) {
+        let text = pieces.concat();
+        let whole = read(text.as_bytes());
+        let positions = whole.positions();
+        prop_assert_eq!(&positions, &(1..=positions.len() as u64).collect::<Vec<_>>());
+        let recorder = Recorder::default();
+        let mut parser = JsonParser::new(recorder.sinks());
+        let again = read_with(&mut parser, text.as_bytes(), piece, &StreamEnd::Complete);
+        prop_assert_eq!(&again.events, &whole.events);
+        prop_assert_eq!(&again.warnings, &whole.warnings);
+        prop_assert_eq!(&*recorder.0.lock().unwrap(), &whole.flows);
+        prop_assert_eq!(again.format, whole.format);
+    }
+
+    #[test]
+    fn any_bytes_are_read_to_their_end(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let positions = read(&bytes).positions();
+        prop_assert_eq!(&positions, &(1..=positions.len() as u64).collect::<Vec<_>>());
+    }
 }

@@ -6,10 +6,13 @@
 //! Text that is no JSON between elements is handed out as faults, and reading goes on behind it. An element that turns
 //! out to be broken is searched for the start of a next record, so that one damaged record does not swallow the others.
 
+mod loose;
+mod scan;
+
+use self::scan::{Input, Scan, Stop};
 use super::resync::{Budget, restart_point};
 use crate::model::Reason;
 use crate::model::warning::RAW_KEPT_BYTES;
-use memchr::memchr2;
 
 /// What an element is a member of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -113,21 +116,6 @@ enum Purpose {
     Skip,
 }
 
-/// The element at hand. Its bytes are `Splitter::buffer`, then those of the current input from `Input::from` on.
-#[derive(Clone, Copy, Debug)]
-struct Scan {
-    purpose: Purpose,
-    offset: u64,
-    depth: u64,
-    in_string: bool,
-    escape: bool,
-    is_object: bool,
-    /// The last string directly in the element's braces, quotes not included; bytes from the element's start.
-    key: (usize, usize),
-    /// The element is not kept any more; only its end is looked for.
-    skipping: Option<Reason>,
-}
-
 pub struct Splitter {
     limits: Limits,
     stack: Vec<Frame>,
@@ -142,15 +130,6 @@ pub struct Splitter {
     /// Of garbage: bytes in all, and up to the last one that is neither blank nor comma.
     garbage: (u64, u64),
     budget: Budget,
-}
-
-/// A piece of content, and how far it has been read.
-struct Input<'a> {
-    bytes: &'a [u8],
-    base: u64,
-    at: usize,
-    /// Where the element at hand begins or goes on in `bytes`.
-    from: usize,
 }
 
 /// Bytes that have to be read again, because a record begins in what was taken for another one's inside.
@@ -380,71 +359,6 @@ impl Splitter {
         }
     }
 
-    /// The inner loop: strings are skipped at memchr's speed, brackets are counted.
-    fn scan_to(&mut self, cap: usize, input: &mut Input<'_>) -> Stop {
-        let Some(bytes) = input.bytes.get(..cap) else { return Stop::Cap };
-        let scan = &mut self.scan;
-        let before = self.buffer.len();
-        let mut at = input.at;
-        let stop = loop {
-            let Some(rest) = bytes.get(at..) else { break Stop::Cap };
-            if rest.is_empty() {
-                break Stop::Cap;
-            }
-            if scan.escape {
-                scan.escape = false;
-                at += 1;
-            } else if scan.in_string {
-                let Some(n) = memchr2(b'"', b'\\', rest) else {
-                    at = cap;
-                    break Stop::Cap;
-                };
-                at += n + 1;
-                if rest.get(n) == Some(&b'\\') {
-                    scan.escape = true;
-                    continue;
-                }
-                scan.in_string = false;
-                if scan.depth == 1 {
-                    scan.key.1 = before + at - 1 - input.from;
-                } else if scan.depth == 0 {
-                    break Stop::End;
-                }
-            } else {
-                let Some(n) = rest.iter().position(|b| STRUCTURAL[usize::from(*b)]) else {
-                    at = cap;
-                    break Stop::Cap;
-                };
-                at += n + 1;
-                match rest.get(n) {
-                    Some(b'"') => {
-                        scan.in_string = true;
-                        if scan.depth == 1 {
-                            scan.key.0 = before + at - input.from;
-                        }
-                    }
-                    Some(b'}' | b']') => {
-                        scan.depth -= 1;
-                        if scan.depth == 0 {
-                            break Stop::End;
-                        }
-                    }
-                    bracket => {
-                        scan.depth += 1;
-                        if scan.depth > self.limits.depth as u64 && scan.skipping.is_none() {
-                            break Stop::TooDeep;
-                        }
-                        if scan.depth == 2 && bracket == Some(&b'[') && scan.is_object && scan.skipping.is_none() {
-                            break Stop::List;
-                        }
-                    }
-                }
-            }
-        };
-        input.at = at;
-        stop
-    }
-
     fn end_element(&mut self, input: &mut Input<'_>, sink: &mut impl Sink) -> Option<Replay> {
         self.state = State::Between;
         let part = input.part();
@@ -556,110 +470,7 @@ impl Splitter {
         self.buffer.clear();
         Replay { bytes, base: self.scan.offset + restart as u64, at: 0 }
     }
-
-    fn literal(&mut self, input: &mut Input<'_>, sink: &mut impl Sink) {
-        let rest = input.rest();
-        let ends = |b: &u8| matches!(b, b',' | b'}' | b']' | b'{' | b'[' | b'"' | b':') || b.is_ascii_whitespace();
-        let n = rest.iter().position(ends).unwrap_or(rest.len());
-        let kept = n.min(RAW_KEPT_BYTES.saturating_sub(self.buffer.len()));
-        self.buffer.extend_from_slice(rest.get(..kept).unwrap_or_default());
-        input.at += n;
-        if n < rest.len() {
-            self.end_literal(sink);
-        }
-    }
-
-    fn end_literal(&mut self, sink: &mut impl Sink) {
-        if let Some(key) = self.key.take() {
-            sink.scalar(&key, &String::from_utf8_lossy(&self.buffer));
-        }
-        self.colon = false;
-        self.buffer.clear();
-        self.state = State::Between;
-    }
-
-    fn start_garbage(&mut self, input: &Input<'_>) {
-        self.buffer.clear();
-        self.scan.offset = input.offset();
-        self.garbage = (0, 0);
-        (self.key, self.colon) = (None, false);
-        self.state = State::Garbage;
-    }
-
-    /// A run of garbage goes up to where a value or the list's end stands; at the top level, up to the line's end.
-    fn garbage(&mut self, input: &mut Input<'_>, sink: &mut impl Sink) {
-        let top = self.stack.is_empty();
-        let in_wrapper = self.stack.last() == Some(&Frame::Wrapper);
-        while let Some(&byte) = input.bytes.get(input.at) {
-            let ends = match byte {
-                b'{' | b'[' => true,
-                b'\n' => top,
-                b']' => !top && !in_wrapper,
-                b'}' => in_wrapper,
-                b'"' => in_wrapper || self.buffer.trim_ascii_end().last() == Some(&b','),
-                _ => false,
-            };
-            if ends && self.garbage.0 > 0 {
-                return self.end_garbage(sink);
-            }
-            input.at += 1;
-            self.garbage.0 += 1;
-            if self.buffer.len() < RAW_KEPT_BYTES {
-                self.buffer.push(byte);
-            }
-            if byte != b',' && !byte.is_ascii_whitespace() {
-                self.garbage.1 = self.garbage.0;
-            }
-        }
-    }
-
-    fn end_garbage(&mut self, sink: &mut impl Sink) {
-        self.state = State::Between;
-        self.buffer.truncate(usize::try_from(self.garbage.1).unwrap_or(usize::MAX));
-        // The byte order mark of a file that was appended to another says nothing.
-        if self.buffer != [0xef, 0xbb, 0xbf] {
-            let span = Span { offset: self.scan.offset, len: self.garbage.1 };
-            sink.fault(Reason::NotARecord, "text between records".into(), &self.buffer, span);
-        }
-        self.buffer.clear();
-    }
 }
-
-enum Stop {
-    /// Behind the element's last byte.
-    End,
-    /// At the end of what may be read.
-    Cap,
-    /// Behind a `[` directly in the element's braces.
-    List,
-    TooDeep,
-}
-
-impl<'a> Input<'a> {
-    fn offset(&self) -> u64 {
-        self.base + self.at as u64
-    }
-
-    fn rest(&self) -> &'a [u8] {
-        self.bytes.get(self.at..).unwrap_or_default()
-    }
-
-    /// What of the element at hand stands here.
-    fn part(&self) -> &'a [u8] {
-        self.bytes.get(self.from..self.at).unwrap_or_default()
-    }
-}
-
-/// Bytes that matter outside of strings.
-const STRUCTURAL: [bool; 256] = {
-    let mut table = [false; 256];
-    table[b'"' as usize] = true;
-    table[b'{' as usize] = true;
-    table[b'}' as usize] = true;
-    table[b'[' as usize] = true;
-    table[b']' as usize] = true;
-    table
-};
 
 #[cfg(test)]
 #[path = "split_tests.rs"]

@@ -161,6 +161,45 @@ fn limits_cost_one_element_and_no_more() {
     assert_eq!(tail, Tail::Complete);
 }
 
+#[test]
+fn memory_does_not_grow_with_the_content() {
+    let limits = Limits { element_bytes: 1 << 16, depth: 64 };
+    let record = format!("{{\"a\":\"{}\"}},", "x".repeat(30_000));
+    let endless = "y".repeat(1 << 16);
+    let mut notes = Notes::default();
+    let mut splitter = Splitter::new(limits);
+    splitter.push(b"{\"Records\":[", &mut notes);
+    for round in 0..400 {
+        splitter.push(record.as_bytes(), &mut notes);
+        assert!(splitter.buffer.capacity() <= 1 << 18, "{round}");
+    }
+    splitter.push(b"{\"a\":\"", &mut notes);
+    for round in 0..400 {
+        splitter.push(endless.as_bytes(), &mut notes);
+        assert!(splitter.buffer.capacity() <= 1 << 18, "{round}");
+    }
+    splitter.push(b"\"}]}", &mut notes);
+    assert_eq!(splitter.finish(&mut notes), Tail::Complete);
+    assert_eq!(notes.0.len(), 2 + 400 + 1);
+    assert!(notes.0[402].starts_with("too_long "), "{}", &notes.0[402][..40]);
+}
+
+#[test]
+fn hostile_restarts_end() {
+    for unit in [
+        "{\"a\":\"\n",
+        "{\"eventVersion\":[",
+        ":{\"eventVersion\"",
+        "[{\"Records\":[",
+        "\"\n{\"",
+        "{\"Records\":[{\n{\"b\"",
+    ] {
+        let text = unit.repeat(20_000);
+        let (notes, _) = split_with(Limits::default(), &[text.as_bytes()]);
+        assert!(!notes.is_empty());
+    }
+}
+
 /// JSON-like text: pieces of structure in any order, so that most of it is broken.
 fn rubble() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![

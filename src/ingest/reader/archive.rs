@@ -7,8 +7,8 @@ use crate::model::{ImportWarning, Reason, Timestamp};
 use std::fmt::Display;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use zip::ExtraField;
-use zip::unstable::read::ZipIterable;
 use zip::read::{Config, ZipFile, ZipReadOptions};
+use zip::unstable::read::ZipIterable;
 
 /// The archive whose members are read.
 pub(super) struct ArchivePlace<'p> {
@@ -48,7 +48,12 @@ pub(super) fn zip_members<S: Read + Seek>(
     let mut archive = match ZipIterable::try_new(&mut source, Config::default()) {
         Ok(archive) => archive,
         Err(e) => {
-            warn(shared, Reason::DamagedStream, "the zip's directory cannot be read, its members are taken in order", e)?;
+            warn(
+                shared,
+                Reason::DamagedStream,
+                "the zip's directory cannot be read, its members are taken in order",
+                e,
+            )?;
             return zip_without_directory(shared, &mut source, at);
         }
     };
@@ -148,7 +153,8 @@ pub(super) fn tar_members(shared: &Shared<'_>, source: impl Read, at: &ArchivePl
             let detail = format!("member {name} is a link to {target} without content of its own");
             shared.warn(ImportWarning::file(Reason::UnreadableMember, detail));
         } else if !kind.is_dir() && !kind.is_pax_global_extensions() {
-            let detail = format!("member {name} is neither a file nor a folder (type {})", kind.as_byte().escape_ascii());
+            let detail =
+                format!("member {name} is neither a file nor a folder (type {})", kind.as_byte().escape_ascii());
             shared.warn(ImportWarning::file(Reason::UnreadableMember, detail));
         }
     }

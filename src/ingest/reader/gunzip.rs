@@ -186,7 +186,8 @@ impl<'s, R: Read> Gunzip<'s, R> {
                 }
                 State::Damaged(why) => {
                     let (member, at) = (self.member.max(1), self.position());
-                    self.at = At::Broken(format!("the gzip stream is damaged in member {member}, before byte {at}: {why}"));
+                    self.at =
+                        At::Broken(format!("the gzip stream is damaged in member {member}, before byte {at}: {why}"));
                     return Ok(step.made);
                 }
                 State::More if !more && step.made == 0 && step.used == 0 => {

@@ -16,7 +16,9 @@
 //! - zstd: any number of frames, likewise. The decoder keeps the window that a frame asks for, at most 128 MiB.
 //! - Packed several times over (gzip in gzip): taken off up to `Limits::max_depth`, then passed on as it is with a warning.
 //! - Seek points are taken every 4 MiB of content for originals packed exactly once: inside gzip at block boundaries, in
-//!   zstd at frame starts only, so a range in a zstd file of one large frame is read from its start.
+//!   zstd at frame starts only. So a range in a zstd file of one large frame is read from its start, and so is one in a gzip
+//!   file whose writer put everything into one block (the fastest level of zlib-ng and its kin does; the usual levels of zlib
+//!   end a block every few 100 KiB at most).
 //! - UTF-8 is passed through as it is, invalid bytes too.
 
 mod archive;

@@ -1,6 +1,7 @@
 //! What stops a read: limits, cancel, the receiver, the medium, files that cannot be opened.
 
 use super::*;
+use proptest::prelude::*;
 use std::io::{self, SeekFrom};
 
 fn limited(max_content_bytes: u64, max_ratio: u64) -> ReadOptions {
@@ -142,7 +143,10 @@ fn files_that_cannot_be_opened_say_why() {
     };
     assert_eq!(kind(&folder.path().join("none.log")), OpenFailure::NotFound);
     assert_eq!(kind(folder.path()), OpenFailure::NotAFile);
-    assert_eq!(ReadError::open(Path::new("x"), io::ErrorKind::PermissionDenied.into()).to_string(), "cannot open x: permission denied");
+    assert_eq!(
+        ReadError::open(Path::new("x"), io::ErrorKind::PermissionDenied.into()).to_string(),
+        "cannot open x: permission denied"
+    );
 }
 
 #[test]
@@ -159,4 +163,48 @@ fn a_file_on_disk_is_read_and_hashed() {
     let cancelled = CancelToken::default();
     cancelled.cancel();
     assert!(matches!(hash_file(file.path(), &cancelled, &AtomicU64::new(0)), Err(ReadError::Cancelled)));
+}
+
+/// One small file of every kind.
+fn kinds() -> Vec<Vec<u8>> {
+    let content = flow_lines(6000);
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("a.log.gz", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(&gzip(&content, 6)).unwrap();
+    zip.start_file("b.log", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(&content).unwrap();
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(content.len() as u64);
+    tar.append_data(&mut header, "a.log", content.as_slice()).unwrap();
+    tar.append_data(&mut header, "b/".to_owned() + &"x".repeat(150), content.as_slice()).unwrap();
+    let (zip, tar) = (zip.finish().unwrap().into_inner(), tar.into_inner().unwrap());
+    let wide: Vec<u8> = String::from_utf8(content.clone()).unwrap().encode_utf16().flat_map(u16::to_le_bytes).collect();
+    vec![gzip(&content, 6), zstd_frame(&content), gzip(&zip, 1), gzip(&tar, 1), zip, tar, wide]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever happens to a file, it is read to its end, hashed, and kept byte for byte.
+    #[test]
+    fn any_damage_leaves_the_original_whole(
+        kind in 0usize..7,
+        changes in prop::collection::vec((0.0f64..1.0, any::<u8>()), 0..6),
+        keep in 0.0f64..1.2,
+    ) {
+        let mut file = kinds().swap_remove(kind);
+        for (place, byte) in changes {
+            let at = (file.len() as f64 * place) as usize;
+            file[at] = byte;
+        }
+        file.truncate((file.len() as f64 * keep) as usize);
+        let seen = read_all(&file);
+        for evidence in seen.iter().filter(|s| s.archive.is_none() && s.facts.encoding == "utf-8") {
+            let bytes = evidence.decoded.len() as u64;
+            prop_assert_eq!(evidence.facts.content_bytes, bytes);
+            prop_assert_eq!(sha256(&evidence.decoded), evidence.facts.content_sha256);
+            prop_assert!(bytes == 0 || evidence.range(bytes - 1, 10) == evidence.decoded[bytes as usize - 1..]);
+        }
+    }
 }

@@ -183,7 +183,8 @@ fn flow_lines(bytes: usize) -> Vec<u8> {
         state ^= state >> 7;
         state ^= state << 17;
         let (a, b, p) = (state as u8, (state >> 8) as u8, (state >> 16) as u16);
-        writeln!(out, "2 123456789010 eni-0a1b2c3d 10.0.{a}.{b} 198.51.100.7 {p} 443 6 10 {} ACCEPT OK", state >> 40).unwrap();
+        writeln!(out, "2 123456789010 eni-0a1b2c3d 10.0.{a}.{b} 198.51.100.7 {p} 443 6 10 {} ACCEPT OK", state >> 40)
+            .unwrap();
     }
     out.truncate(bytes);
     out

@@ -1,0 +1,142 @@
+//! Importing evidence: files are read, unpacked and parsed on worker threads and written by one, in the order of their
+//! paths, each in a transaction of its own. A process that is killed leaves whole evidence files and a list of the rest.
+
+mod facts;
+mod list;
+mod work;
+mod write;
+
+pub use list::{Listing, list_paths};
+pub use write::{ImportError, now_utc, run};
+
+use crate::ingest::reader::{CancelToken, Expansion, Limits};
+use crate::model::EvidenceId;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What shall be imported, and how.
+#[derive(Clone, Debug)]
+pub struct ImportRequest {
+    /// Files and folders; folders are read recursively.
+    pub paths: Vec<PathBuf>,
+    pub options: ImportOptions,
+    pub cancel: CancelToken,
+}
+
+/// Kept with an interrupted import, so that the rest is read in the same way.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ImportOptions {
+    /// Keep the original files in the case.
+    pub keep_raw: bool,
+    /// The format of headerless flow records, as AWS writes it. Remembered in the case for their flow logs.
+    pub flow_format: Option<String>,
+    /// Read files whatever they expand to.
+    pub any_expansion: bool,
+}
+
+impl Default for ImportOptions {
+    fn default() -> Self {
+        Self { keep_raw: true, flow_format: None, any_expansion: false }
+    }
+}
+
+impl ImportOptions {
+    fn limits(&self) -> Limits {
+        match self.any_expansion {
+            true => Limits { max_content_bytes: u64::MAX, max_ratio: u64::MAX, ..Limits::default() },
+            false => Limits::default(),
+        }
+    }
+}
+
+/// What became of one piece of evidence. records + duplicates + warnings = what it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileReport {
+    pub path: String,
+    pub evidence: EvidenceId,
+    pub format: String,
+    pub records: u64,
+    pub duplicates: u64,
+    pub warnings: u64,
+    /// Remarks about the file as a whole.
+    pub notes: u64,
+    /// Of the file as on disk, lowercase hex.
+    pub sha256: String,
+    /// The case held this file before (the same SHA-256); nothing was read again, all it holds counts as duplicate.
+    pub known: bool,
+    /// A format for its records is needed: the proposal, as AWS would write it.
+    pub format_proposal: Option<String>,
+}
+
+/// A file that is not in the case, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFailure {
+    pub path: PathBuf,
+    pub kind: FailureKind,
+    /// The reason in the words of the layer that failed.
+    pub reason: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    NotFound,
+    PermissionDenied,
+    NotAFile,
+    /// The medium failed or went away.
+    Media,
+    /// It expands to more than the limits allow, and nobody said to go on.
+    Expansion,
+    /// There was no room for a temporary file.
+    Temporary,
+    /// A program error while reading this file; the others are not affected.
+    Internal,
+}
+
+impl FailureKind {
+    /// What to do next, in English; the window has its own texts.
+    pub fn next_step(self) -> &'static str {
+        match self {
+            FailureKind::NotFound => "Check the path; nothing of it was imported.",
+            FailureKind::PermissionDenied => "Give yourself the right to read it, then import it again.",
+            FailureKind::NotAFile => "Only files and folders can be imported.",
+            FailureKind::Media => {
+                "Check the medium and its cable, then import the file again; nothing of it is in the case."
+            }
+            FailureKind::Expansion => "If it is what it says, import it again with --any-expansion.",
+            FailureKind::Temporary => "Make room in the folder for temporary files (TMPDIR), then import it again.",
+            FailureKind::Internal => "Import it again; if it fails again, keep the file and report it.",
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Progress {
+    pub done_bytes: u64,
+    pub total_bytes: u64,
+    pub records: u64,
+    pub files_done: usize,
+    pub files_total: usize,
+    pub current: PathBuf,
+    pub elapsed: Duration,
+}
+
+/// Hears of a running import. Every call comes from the writing thread.
+pub trait ImportObserver {
+    fn progress(&mut self, progress: &Progress);
+    fn file_done(&mut self, report: &FileReport);
+    fn file_failed(&mut self, failure: &FileFailure);
+    /// A file expands beyond the limits: read it whatever its size? It is left out otherwise.
+    fn expansion(&mut self, path: &std::path::Path, expansion: &Expansion) -> bool;
+}
+
+/// The whole import in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportSummary {
+    pub files: u64,
+    pub known_files: u64,
+    pub failed_files: u64,
+    pub records: u64,
+    pub duplicates: u64,
+    pub warnings: u64,
+    pub cancelled: bool,
+}

@@ -1,0 +1,246 @@
+//! One file on a worker thread: read, unpacked, recognised and parsed into pieces for the writer.
+
+use super::facts::FactsCheck;
+use crate::case::places::{self, Chunk};
+use crate::ingest::detect::{self, Head};
+use crate::ingest::paths::path_facts;
+use crate::ingest::reader::{ArchiveKind, Control, OffsetMap, Opening, RawBlock, Receiver, SeekPoint};
+use crate::ingest::{Emitter, FormatChoice, Output, Parser, StreamEnd};
+use crate::model::warning::RAW_KEPT_BYTES;
+use crate::model::{EvidenceFacts, Format, ImportWarning, PathFacts, Reason, Scope, Timestamp};
+
+/// What the writer gets, in order, evidence nested as the reader nests it.
+pub(super) enum Piece {
+    Begin { path: String, modified: Option<Timestamp>, path_facts: PathFacts },
+    Output(Output, Vec<Chunk>),
+    Raw(RawBlock),
+    SeekPoint(SeekPoint),
+    End(Box<Ended>),
+}
+
+pub(super) struct Ended {
+    pub format: Format,
+    pub record_format: Option<String>,
+    pub facts: EvidenceFacts,
+}
+
+/// Content is recognised by this much of it.
+const HEAD_BYTES: usize = 256 << 10;
+
+/// Takes what the reader finds in one file and sends what the writer needs. `out` says whether anybody still listens.
+pub(super) struct FileWork<'a> {
+    path: String,
+    modified: Option<Timestamp>,
+    choice: &'a dyn Fn(&PathFacts) -> FormatChoice,
+    out: &'a dyn Fn(Piece) -> bool,
+    open: Vec<Evidence>,
+}
+
+struct Evidence {
+    path_facts: PathFacts,
+    head: Vec<u8>,
+    map: Option<OffsetMap>,
+    parser: State,
+    emitter: Emitter,
+    facts: FactsCheck,
+    archive: bool,
+    decoded: u64,
+}
+
+enum State {
+    /// Not enough has been seen.
+    Gathering,
+    Parsing(Box<dyn Parser>),
+    /// No format of ours.
+    Unknown,
+}
+
+impl<'a> FileWork<'a> {
+    pub fn new(
+        path: String,
+        modified: Option<Timestamp>,
+        choice: &'a dyn Fn(&PathFacts) -> FormatChoice,
+        out: &'a dyn Fn(Piece) -> bool,
+    ) -> Self {
+        Self { path, modified, choice, out, open: Vec::new() }
+    }
+
+    fn send(&self, piece: Piece) -> Control {
+        if (self.out)(piece) { Control::Continue } else { Control::Stop }
+    }
+
+    fn send_outputs(&mut self, outputs: Vec<Output>) -> Control {
+        for mut output in outputs {
+            let Some(evidence) = self.open.last_mut() else { return Control::Stop };
+            evidence.facts.see(&output);
+            if let Some(map) = &evidence.map {
+                to_content_offsets(&mut output, map);
+            }
+            let chunks = match &output {
+                Output::Flows(batch) => places::chunks(&batch.rows),
+                _ => Vec::new(),
+            };
+            if self.send(Piece::Output(output, chunks)) == Control::Stop {
+                return Control::Stop;
+            }
+        }
+        Control::Continue
+    }
+}
+
+impl Evidence {
+    /// Decides on the parser and feeds it what was gathered.
+    fn recognise(&mut self, complete: bool, choice: &FormatChoice) {
+        let head = std::mem::take(&mut self.head);
+        match detect::detect(&Head { bytes: &head, complete }, choice) {
+            Some(mut parser) => {
+                parser.push(&head, &mut self.emitter);
+                self.parser = State::Parsing(parser);
+            }
+            None => {
+                self.head = head;
+                self.parser = State::Unknown;
+            }
+        }
+    }
+}
+
+impl Receiver for FileWork<'_> {
+    fn begin(&mut self, opening: &Opening<'_>) -> Control {
+        let path = match opening.member {
+            Some(member) => format!("{}!/{member}", self.path),
+            None => self.path.clone(),
+        };
+        let path_facts = path_facts(&path);
+        let modified = if opening.member.is_none() { self.modified } else { opening.modified };
+        self.open.push(Evidence {
+            path_facts: path_facts.clone(),
+            head: Vec::new(),
+            map: None,
+            parser: State::Gathering,
+            emitter: Emitter::default(),
+            facts: FactsCheck::new(),
+            archive: false,
+            decoded: 0,
+        });
+        self.send(Piece::Begin { path, modified, path_facts })
+    }
+
+    fn content(&mut self, bytes: &[u8], map: &OffsetMap) -> Control {
+        let Some(evidence) = self.open.last_mut() else { return Control::Stop };
+        if evidence.map.is_none() {
+            evidence.map = Some(map.clone());
+        }
+        evidence.decoded += bytes.len() as u64;
+        match &mut evidence.parser {
+            State::Parsing(parser) => parser.push(bytes, &mut evidence.emitter),
+            State::Unknown => return Control::Continue,
+            State::Gathering => {
+                evidence.head.extend_from_slice(bytes);
+                if evidence.head.len() < HEAD_BYTES {
+                    return Control::Continue;
+                }
+                let choice = (self.choice)(&evidence.path_facts);
+                evidence.recognise(false, &choice);
+            }
+        }
+        let ready = evidence.emitter.take_ready();
+        self.send_outputs(ready)
+    }
+
+    fn archive(&mut self, _kind: ArchiveKind) -> Control {
+        if let Some(evidence) = self.open.last_mut() {
+            evidence.archive = true;
+        }
+        Control::Continue
+    }
+
+    fn raw(&mut self, block: RawBlock) -> Control {
+        self.send(Piece::Raw(block))
+    }
+
+    fn seek_point(&mut self, point: SeekPoint) -> Control {
+        self.send(Piece::SeekPoint(point))
+    }
+
+    fn warning(&mut self, warning: ImportWarning) {
+        if let Some(evidence) = self.open.last_mut() {
+            evidence.emitter.warn(warning);
+        }
+    }
+
+    fn end(&mut self, facts: EvidenceFacts, end: StreamEnd) -> Control {
+        let Some(evidence) = self.open.last_mut() else { return Control::Stop };
+        if !evidence.archive && matches!(evidence.parser, State::Gathering) && evidence.decoded > 0 {
+            let choice = (self.choice)(&evidence.path_facts);
+            evidence.recognise(end == StreamEnd::Complete, &choice);
+        }
+        let mut record_format = None;
+        let format = match &mut evidence.parser {
+            _ if evidence.archive => Format::Archive,
+            State::Parsing(parser) => {
+                parser.finish(&end, &mut evidence.emitter);
+                record_format = parser.record_format();
+                parser.format()
+            }
+            State::Gathering => Format::Empty,
+            State::Unknown => {
+                evidence.emitter.warn(unknown(&evidence.head, facts.content_bytes));
+                Format::Unknown
+            }
+        };
+        if let StreamEnd::CutOff(reason) = &end {
+            evidence.emitter.warn(ImportWarning::file(Reason::DamagedStream, reason.clone()));
+        }
+        let outputs = evidence.emitter.take_all();
+        if self.send_outputs(outputs) == Control::Stop {
+            return Control::Stop;
+        }
+        let Some(evidence) = self.open.pop() else { return Control::Stop };
+        let remarks = evidence.facts.warnings(&evidence.path_facts);
+        if !remarks.is_empty() && self.send(Piece::Output(Output::Warnings(remarks), Vec::new())) == Control::Stop {
+            return Control::Stop;
+        }
+        self.send(Piece::End(Box::new(Ended { format, record_format, facts })))
+    }
+}
+
+/// The whole file is one thing that could not be read.
+fn unknown(head: &[u8], content_bytes: u64) -> ImportWarning {
+    ImportWarning {
+        scope: Scope::Element,
+        position: 1,
+        offset: 0,
+        len: content_bytes,
+        reason: Reason::UnknownFormat,
+        detail: "no flow log or CloudTrail format; the file is kept as it is".to_owned(),
+        raw: head.get(..RAW_KEPT_BYTES).unwrap_or(head).to_vec(),
+    }
+}
+
+/// Parsers count decoded bytes; the case keeps places in the content as it is.
+fn to_content_offsets(output: &mut Output, map: &OffsetMap) {
+    if map.keeps_lengths() && map.to_content(0) == 0 {
+        return;
+    }
+    match output {
+        Output::Flows(batch) => {
+            for row in &mut batch.rows {
+                let (offset, len) = map.span(row.offset, u64::from(row.len));
+                row.offset = offset;
+                row.len = u32::try_from(len).unwrap_or(u32::MAX);
+            }
+        }
+        Output::Events(events) => {
+            for event in events {
+                (event.offset, event.len) = map.span(event.offset, event.len);
+            }
+        }
+        Output::Warnings(warnings) => {
+            for warning in warnings.iter_mut().filter(|w| w.scope == Scope::Element) {
+                (warning.offset, warning.len) = map.span(warning.offset, warning.len);
+            }
+        }
+        Output::Digest(_) => {}
+    }
+}

@@ -1,0 +1,146 @@
+//! Raw text of records and original files, out of the case or from where they were imported.
+
+use crate::case::{CaseError, CaseReader};
+use crate::ingest::flow;
+use crate::ingest::reader::{
+    self, CancelToken, FileBlocks, OriginalReader, RawBlock, RawBlocks, RawEncoding, SeekPoint,
+};
+use crate::model::{EvidenceId, Format, RecordId};
+use crate::query::{self, EvidenceRow, QueryError};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
+
+#[derive(Debug, thiserror::Error)]
+pub enum RawError {
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    #[error("the original content of evidence {} ({path}) was left out of the case, and {reason}", .evidence.0)]
+    NotKept { evidence: EvidenceId, path: String, reason: String },
+    #[error("{path} is not the file that was imported: its SHA-256 is {found}")]
+    OtherFile { path: String, found: String },
+    #[error("{} is there already; nothing is overwritten", .0.display())]
+    Exists(PathBuf),
+    #[error("{} could not be written: {error}", path.display())]
+    Write { path: PathBuf, error: std::io::Error },
+    #[error("the stored original of evidence {evidence} cannot be read: {reason}")]
+    Content { evidence: u32, reason: String },
+}
+
+impl From<CaseError> for RawError {
+    fn from(error: CaseError) -> Self {
+        RawError::Query(error.into())
+    }
+}
+
+/// Blocks of an original out of the case.
+struct CaseBlocks<'a> {
+    reader: &'a CaseReader,
+    evidence: EvidenceId,
+}
+
+impl RawBlocks for CaseBlocks<'_> {
+    fn block_at(&mut self, file_byte: u64) -> io::Result<Option<RawBlock>> {
+        let piece = self.reader.raw_piece(self.evidence, file_byte).map_err(io::Error::other)?;
+        Ok(piece.map(|(first_byte, data)| {
+            let byte_count = data.len() as u64;
+            RawBlock { first_byte, byte_count, encoding: RawEncoding::Stored, data }
+        }))
+    }
+}
+
+/// The raw text of one record, exactly as it stands in the uncompressed content. A row of a Parquet file has no text; it is
+/// rendered as a JSON object.
+pub fn raw_text(reader: &CaseReader, id: RecordId) -> Result<Vec<u8>, RawError> {
+    let detail = query::record(reader, id)?;
+    let evidence = query::evidence(reader, id.evidence())?.ok_or_else(|| CaseError::NoSuchRecord(id.to_string()))?;
+    if detail.format == Some(Format::FlowParquet) {
+        let content =
+            content_range(reader, &evidence, 0, usize::try_from(evidence.content_bytes).unwrap_or(usize::MAX))?;
+        return Ok(flow::render_row(&content, id.position()).unwrap_or_default().into_bytes());
+    }
+    let place = detail.place.ok_or_else(|| CaseError::NoSuchRecord(id.to_string()))?;
+    content_range(reader, &evidence, place.offset, usize::try_from(place.len).unwrap_or(usize::MAX))
+}
+
+/// Bytes of an evidence file's uncompressed content.
+pub fn content_range(
+    reader: &CaseReader,
+    evidence: &EvidenceRow,
+    offset: u64,
+    len: usize,
+) -> Result<Vec<u8>, RawError> {
+    let bad = |error: io::Error| RawError::Content { evidence: evidence.id.0, reason: error.to_string() };
+    if evidence.raw_kept {
+        let point = reader.seek_point_before(evidence.id, offset)?;
+        let point =
+            point.map(|p| SeekPoint { content_byte: p.content_byte, file_bit: p.file_bit, window_zstd: p.window });
+        let blocks = CaseBlocks { reader, evidence: evidence.id };
+        return reader::read_range(blocks, &evidence.packing, point.as_ref(), offset, len).map_err(bad);
+    }
+    let file = original_file(evidence)?;
+    reader::read_range(FileBlocks(file), &evidence.packing, None, offset, len).map_err(bad)
+}
+
+/// The file that was imported, where it still is; only if it is the same.
+fn original_file(evidence: &EvidenceRow) -> Result<File, RawError> {
+    let not_kept = |reason: String| RawError::NotKept { evidence: evidence.id, path: evidence.path.clone(), reason };
+    if evidence.container.is_some() {
+        return Err(not_kept("it came out of an archive".to_owned()));
+    }
+    let path = Path::new(&evidence.path);
+    let found =
+        reader::hash_file(path, &CancelToken::default(), &AtomicU64::new(0)).map_err(|e| not_kept(e.to_string()))?;
+    let found = crate::case::journal::hex(&found);
+    if found != evidence.file_sha256 {
+        return Err(RawError::OtherFile { path: evidence.path.clone(), found });
+    }
+    File::open(path).map_err(|e| not_kept(e.to_string()))
+}
+
+/// A file name for an exported original: its number in the case, then its own name without what a file system or a shell
+/// would take amiss.
+pub fn export_name(evidence: &EvidenceRow) -> String {
+    let name = evidence.path.rsplit(['/', '\\']).next().unwrap_or_default();
+    let safe: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' })
+        .take(150)
+        .collect();
+    format!("{:04}-{safe}", evidence.id.0)
+}
+
+/// Writes an original out again, byte for byte, into a new file, and compares its SHA-256 with the one taken at import.
+pub fn export(reader: &CaseReader, evidence: &EvidenceRow, target: &Path) -> Result<(), RawError> {
+    if target.exists() {
+        return Err(RawError::Exists(target.to_owned()));
+    }
+    let failed = |error: io::Error| RawError::Write { path: target.to_owned(), error };
+    let mut source: Box<dyn Read + '_> = match evidence.raw_kept {
+        true => Box::new(OriginalReader::new(CaseBlocks { reader, evidence: evidence.id })),
+        false => Box::new(original_file(evidence)?),
+    };
+    let mut file = File::create_new(target).map_err(failed)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        let count = source
+            .read(&mut buffer)
+            .map_err(|e| RawError::Content { evidence: evidence.id.0, reason: e.to_string() })?;
+        let Some(bytes) = buffer.get(..count).filter(|b| !b.is_empty()) else { break };
+        hash.update(bytes);
+        file.write_all(bytes).map_err(failed)?;
+    }
+    file.sync_all().map_err(failed)?;
+    let found = crate::case::journal::hex(&hash.finalize());
+    if found != evidence.file_sha256 {
+        let reason = format!(
+            "what was written out has the SHA-256 {found}, the file that was imported {}",
+            evidence.file_sha256
+        );
+        return Err(RawError::Content { evidence: evidence.id.0, reason });
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! `coldtrail evidence list` and `coldtrail evidence export`.
+
+use super::output::Rows;
+use super::{CliError, RowFormat, exit};
+use crate::app::raw;
+use crate::case::CaseReader;
+use crate::model::EvidenceId;
+use crate::query::{self, EvidenceRow, Value};
+use std::path::PathBuf;
+
+/// Lists evidence files, writes originals out again
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Lists the evidence files
+    #[command(after_help = "Example:\n  coldtrail evidence list incident.coldtrail --format csv")]
+    List {
+        case: PathBuf,
+        #[command(flatten)]
+        rows: RowFormat,
+    },
+    /// Writes an original out again, byte for byte, and checks its SHA-256
+    #[command(after_help = "Example:\n  coldtrail evidence export incident.coldtrail 3 --out 3.log.gz")]
+    Export {
+        case: PathBuf,
+        /// Number of the evidence file; all of them into the folder OUT where it is left out
+        id: Option<u32>,
+        /// A file, or a folder; an existing file is never overwritten
+        #[arg(long, value_name = "PATH")]
+        out: PathBuf,
+    },
+}
+
+const COLUMNS: [&str; 16] = [
+    "evidence",
+    "path",
+    "format",
+    "records",
+    "duplicates",
+    "warnings",
+    "first",
+    "last",
+    "file_bytes",
+    "content_bytes",
+    "packing",
+    "file_sha256",
+    "content_sha256",
+    "raw_kept",
+    "container",
+    "imported_utc",
+];
+
+pub(super) fn run(command: &Command) -> Result<u8, CliError> {
+    match command {
+        Command::List { case, rows } => {
+            let reader = CaseReader::open(case)?;
+            let mut out = Rows::new(rows, &COLUMNS)?;
+            for evidence in query::evidence_list(&reader)? {
+                out.row(&row(&evidence))?;
+            }
+            out.finish()?;
+        }
+        Command::Export { case, id, out } => {
+            let reader = CaseReader::open(case)?;
+            let list = query::evidence_list(&reader)?;
+            let chosen: Vec<&EvidenceRow> =
+                list.iter().filter(|e| id.is_none_or(|id| e.id == EvidenceId(id))).collect();
+            if chosen.is_empty() {
+                return Err(CliError::Usage(
+                    "the case has no evidence of that number; see: coldtrail evidence list CASE".into(),
+                ));
+            }
+            for evidence in chosen {
+                let target =
+                    if id.is_none() || out.is_dir() { out.join(raw::export_name(evidence)) } else { out.clone() };
+                raw::export(&reader, evidence, &target)?;
+                eprintln!("{}  {}", evidence.file_sha256, target.display());
+            }
+        }
+    }
+    Ok(exit::DONE)
+}
+
+fn row(evidence: &EvidenceRow) -> [Value; 16] {
+    let number = |value: u64| Value::Integer(i64::try_from(value).unwrap_or(i64::MAX));
+    let text = |value: &str| if value.is_empty() { Value::Null } else { Value::Text(value.to_owned()) };
+    [
+        number(u64::from(evidence.id.0)),
+        text(&evidence.path),
+        text(&evidence.format),
+        number(evidence.records),
+        number(evidence.duplicates),
+        number(evidence.warnings),
+        evidence.first.map_or(Value::Null, Value::Time),
+        evidence.last.map_or(Value::Null, Value::Time),
+        number(evidence.file_bytes),
+        number(evidence.content_bytes),
+        text(&evidence.packing),
+        text(&evidence.file_sha256),
+        text(&evidence.content_sha256),
+        Value::Boolean(evidence.raw_kept),
+        evidence.container.map_or(Value::Null, |c| number(u64::from(c.0))),
+        text(&evidence.imported_utc),
+    ]
+}

@@ -1,0 +1,187 @@
+//! `coldtrail import`: a row per file as it is finished.
+
+use super::output::{Rows, escape};
+use super::{CliError, RowFormat, RowStyle, exit};
+use crate::app::import::{self, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, Progress};
+use crate::case::{CaseReader, CaseWriter};
+use crate::ingest::reader::{CancelToken, Expansion};
+use crate::query::{self, Value};
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+/// Reads evidence into a case: files, folders (recursively), archives
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "records + duplicates + warnings = what the file holds. Exit code 1: done, with warnings.\n\nExample:\n  \
+                        coldtrail import incident.coldtrail AWSLogs/ cloudwatch-export.gz"
+)]
+pub struct Arguments {
+    pub case: PathBuf,
+    /// Files and folders
+    #[arg(required_unless_present = "resume")]
+    pub paths: Vec<PathBuf>,
+    /// The format of flow records without a header, as AWS writes it: '${version} ${account-id} ...', or a preset's name
+    #[arg(long, value_name = "FMT")]
+    pub format: Option<String>,
+    /// Leave the original files out of the case
+    #[arg(long)]
+    pub no_raw: bool,
+    /// Read files even when they expand far beyond the usual
+    #[arg(long)]
+    pub any_expansion: bool,
+    /// Go on with an import that was interrupted
+    #[arg(long)]
+    pub resume: bool,
+    /// An object a line instead of a table
+    #[arg(long)]
+    pub json: bool,
+    /// No progress and no questions
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+const COLUMNS: [&str; 9] =
+    ["path", "format", "records", "duplicates", "warnings", "sha256", "evidence", "notes", "status"];
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
+    let cancel = CancelToken::default();
+    stop_on_interrupt(&cancel)?;
+    let (paths, options) = if arguments.resume { unfinished(&arguments.case)? } else { named(arguments)? };
+    let mut writer = CaseWriter::open(&arguments.case)?;
+    let style = if arguments.json { Some(RowStyle::Jsonl) } else { None };
+    let mut console = Console {
+        rows: Rows::new(&RowFormat { format: style, tz: None }, &COLUMNS)?,
+        bar: !arguments.quiet && std::io::stderr().is_terminal(),
+        ask: !arguments.quiet && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+        output: Ok(()),
+        proposals: Vec::new(),
+    };
+    let request = ImportRequest { paths, options, cancel };
+    let result = import::run(&mut writer, &arguments.case, &request, &mut console);
+    console.clear_bar();
+    let Console { rows, output, proposals, .. } = console;
+    rows.finish()?;
+    writer.close()?;
+    output?;
+    let summary = result?;
+    for (path, proposal) in proposals {
+        eprintln!("coldtrail: {path} holds records without a header. {proposal}");
+    }
+    if summary.cancelled {
+        eprintln!(
+            "coldtrail: stopped; files that were finished are in the case. Go on with: coldtrail import {} --resume",
+            arguments.case.display()
+        );
+    }
+    Ok(match summary {
+        s if s.failed_files > 0 && s.files == 0 => exit::UNUSABLE,
+        s if s.failed_files > 0 || s.warnings > 0 || s.cancelled => exit::WARNINGS,
+        _ => exit::DONE,
+    })
+}
+
+fn named(arguments: &Arguments) -> Result<(Vec<PathBuf>, ImportOptions), CliError> {
+    let flow_format = match &arguments.format {
+        Some(format) => Some(crate::ingest::flow::format_by_name_or_spec(format).map_err(CliError::Usage)?),
+        None => None,
+    };
+    let options = ImportOptions { keep_raw: !arguments.no_raw, flow_format, any_expansion: arguments.any_expansion };
+    Ok((arguments.paths.clone(), options))
+}
+
+fn unfinished(case: &Path) -> Result<(Vec<PathBuf>, ImportOptions), CliError> {
+    let rest = query::unfinished_import(&CaseReader::open(case)?)?;
+    let options = rest.first().and_then(|(_, options)| serde_json::from_str(options).ok()).unwrap_or_default();
+    if rest.is_empty() {
+        eprintln!("coldtrail: no import was interrupted");
+    }
+    Ok((rest.into_iter().map(|(path, _)| PathBuf::from(path)).collect(), options))
+}
+
+/// Ctrl+C asks the import to stop; what is finished stays.
+fn stop_on_interrupt(cancel: &CancelToken) -> Result<(), CliError> {
+    let cancel = cancel.clone();
+    ctrlc::set_handler(move || cancel.cancel()).map_err(|e| CliError::Unusable(e.to_string()))
+}
+
+struct Console {
+    rows: Rows,
+    bar: bool,
+    ask: bool,
+    /// The first failure to write a row.
+    output: Result<(), CliError>,
+    proposals: Vec<(String, String)>,
+}
+
+impl Console {
+    fn clear_bar(&self) {
+        if self.bar {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
+
+impl ImportObserver for Console {
+    fn progress(&mut self, progress: &Progress) {
+        if !self.bar {
+            return;
+        }
+        let percent = (progress.done_bytes * 100).checked_div(progress.total_bytes).unwrap_or(100).min(100);
+        let rate = progress.records as f64 / progress.elapsed.as_secs_f64().max(0.001);
+        eprint!(
+            "\r\x1b[K{percent:3} %  {} of {} files  {} records  {rate:.0}/s  {}",
+            progress.files_done,
+            progress.files_total,
+            progress.records,
+            escape(&progress.current.file_name().unwrap_or_default().to_string_lossy())
+        );
+        // A bar that cannot be drawn is no reason to stop.
+        let _ = std::io::stderr().flush();
+    }
+
+    fn file_done(&mut self, report: &FileReport) {
+        self.clear_bar();
+        let status = if report.known { "already in the case" } else { "imported" };
+        let number = |value: u64| Value::Integer(i64::try_from(value).unwrap_or(i64::MAX));
+        let row = [
+            Value::Text(report.path.clone()),
+            Value::Text(report.format.clone()),
+            number(report.records),
+            number(report.duplicates),
+            number(report.warnings),
+            Value::Text(report.sha256.clone()),
+            number(u64::from(report.evidence.0)),
+            number(report.notes),
+            Value::Text(status.to_owned()),
+        ];
+        if self.output.is_ok() {
+            self.output = self.rows.row(&row);
+        }
+        if let Some(proposal) = &report.format_proposal {
+            self.proposals.push((report.path.clone(), proposal.clone()));
+        }
+    }
+
+    fn file_failed(&mut self, failure: &FileFailure) {
+        self.clear_bar();
+        eprintln!("coldtrail: {}\n{}", failure.reason, failure.kind.next_step());
+        eprintln!("{}", failure.path.display());
+    }
+
+    fn expansion(&mut self, path: &Path, expansion: &Expansion) -> bool {
+        self.clear_bar();
+        let (from, to) = (expansion.file_bytes, expansion.content_bytes);
+        eprintln!(
+            "coldtrail: {} expands from {from} to more than {to} bytes ({} to 1).",
+            path.display(),
+            expansion.ratio()
+        );
+        if !self.ask {
+            return false;
+        }
+        eprint!("Read it all the same? [y/N] ");
+        let _ = std::io::stderr().flush();
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).is_ok() && answer.trim().eq_ignore_ascii_case("y")
+    }
+}

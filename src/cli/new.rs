@@ -1,0 +1,33 @@
+//! `coldtrail new`.
+
+use super::{CliError, exit};
+use crate::app::import::now_utc;
+use crate::case::{CaseInfo, CaseWriter};
+use std::path::PathBuf;
+
+/// Makes an empty case
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  coldtrail new incident.coldtrail --title 'Web host' --examiner 'A. Mori' --reference 2026-014"
+)]
+pub struct Arguments {
+    /// The case file to make (NAME.coldtrail)
+    pub case: PathBuf,
+    #[arg(long, default_value = "")]
+    pub title: String,
+    #[arg(long, default_value = "")]
+    pub examiner: String,
+    /// The case number of the authority or the client
+    #[arg(long, default_value = "")]
+    pub reference: String,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
+    let info = CaseInfo {
+        title: arguments.title.clone(),
+        examiner: arguments.examiner.clone(),
+        reference: arguments.reference.clone(),
+    };
+    CaseWriter::create(&arguments.case, &info, &now_utc())?.close()?;
+    Ok(exit::DONE)
+}

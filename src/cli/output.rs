@@ -1,0 +1,151 @@
+//! Rows on standard output: aligned for a person, CSV (RFC 4180) or JSON Lines for a program. Values are printed as they
+//! are in the two lossless forms; in the table control characters are shown escaped, because a terminal would obey them.
+
+use super::{CliError, RowFormat, RowStyle, exit};
+use crate::model::Timestamp;
+use crate::query::Value;
+use serde_json::Value as Json;
+use std::io::{IsTerminal, Write};
+
+/// Writes rows one by one.
+pub struct Rows {
+    style: RowStyle,
+    zone: Option<chrono_tz::Tz>,
+    columns: Vec<String>,
+    /// A table is held back until all of it is known.
+    table: Vec<Vec<String>>,
+    out: std::io::BufWriter<std::io::StdoutLock<'static>>,
+}
+
+impl Rows {
+    pub fn new<S: AsRef<str>>(format: &RowFormat, columns: &[S]) -> Result<Self, CliError> {
+        let stdout = std::io::stdout();
+        let style = format.format.unwrap_or(if stdout.is_terminal() { RowStyle::Table } else { RowStyle::Csv });
+        let columns: Vec<String> = columns.iter().map(|c| c.as_ref().to_owned()).collect();
+        let out = std::io::BufWriter::with_capacity(1 << 16, stdout.lock());
+        let mut rows = Self { style, zone: format.tz, columns, table: Vec::new(), out };
+        if rows.style == RowStyle::Csv {
+            let header = rows.columns.clone();
+            rows.csv_line(&header)?;
+        }
+        Ok(rows)
+    }
+
+    pub fn row(&mut self, values: &[Value]) -> Result<(), CliError> {
+        match self.style {
+            RowStyle::Table => {
+                self.table.push(values.iter().map(|v| escape(&self.text(v))).collect());
+                Ok(())
+            }
+            RowStyle::Csv => {
+                let cells: Vec<String> = values.iter().map(|v| self.text(v)).collect();
+                self.csv_line(&cells)
+            }
+            RowStyle::Jsonl => {
+                let cells: Vec<Json> = values.iter().map(|v| self.json(v)).collect();
+                self.json_line(cells)
+            }
+        }
+    }
+
+    /// A row of JSON values (of SQL, whose columns may hold anything).
+    pub fn json_row(&mut self, values: &[Json]) -> Result<(), CliError> {
+        if self.style == RowStyle::Jsonl {
+            return self.json_line(values.to_vec());
+        }
+        let cells: Vec<Value> = values
+            .iter()
+            .map(|value| match value {
+                Json::Null => Value::Null,
+                Json::String(text) => Value::Text(text.clone()),
+                other => Value::Text(other.to_string()),
+            })
+            .collect();
+        self.row(&cells)
+    }
+
+    fn json_line(&mut self, values: Vec<Json>) -> Result<(), CliError> {
+        // Written by hand so that the keys keep the order of the columns.
+        let mut line = String::from("{");
+        for (index, (name, value)) in self.columns.iter().zip(values).enumerate() {
+            if index > 0 {
+                line.push(',');
+            }
+            line.push_str(&Json::from(name.as_str()).to_string());
+            line.push(':');
+            line.push_str(&value.to_string());
+        }
+        line.push_str("}\n");
+        Ok(self.out.write_all(line.as_bytes())?)
+    }
+
+    fn csv_line(&mut self, cells: &[String]) -> Result<(), CliError> {
+        let mut line = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+        let line = line.write_record(cells).map(|()| line.into_inner());
+        match line {
+            Ok(Ok(line)) => Ok(self.out.write_all(&line)?),
+            Ok(Err(error)) => Err(std::io::Error::other(error.to_string()).into()),
+            Err(error) => Err(std::io::Error::other(error).into()),
+        }
+    }
+
+    fn text(&self, value: &Value) -> String {
+        match (value, self.zone) {
+            (Value::Time(time), Some(zone)) => time.to_iso_in(&zone),
+            _ => value.to_text(),
+        }
+    }
+
+    fn json(&self, value: &Value) -> Json {
+        match value {
+            Value::Null => Json::Null,
+            Value::Integer(number) => (*number).into(),
+            Value::Boolean(flag) => (*flag).into(),
+            Value::Text(_) | Value::Time(Timestamp(_)) => self.text(value).into(),
+        }
+    }
+
+    /// Prints what was held back.
+    pub fn finish(mut self) -> Result<(), CliError> {
+        let Self { style, columns, table, ref mut out, .. } = self;
+        if style == RowStyle::Table {
+            let mut widths: Vec<usize> = columns.iter().map(|c| c.chars().count()).collect();
+            for row in &table {
+                for (width, cell) in widths.iter_mut().zip(row) {
+                    *width = (*width).max(cell.chars().count());
+                }
+            }
+            let line = |cells: &[String]| {
+                let cells: Vec<String> =
+                    cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+                cells.join("  ").trim_end().to_owned()
+            };
+            writeln!(out, "{}", line(&columns))?;
+            for row in &table {
+                writeln!(out, "{}", line(row))?;
+            }
+        }
+        Ok(out.flush()?)
+    }
+}
+
+/// Control and bidirectional characters as `\u{...}`: a log must not steer the terminal that shows it.
+pub fn escape(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if crate::model::text::is_hazardous(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// Bytes as they are.
+pub fn bytes(bytes: &[u8]) -> Result<u8, CliError> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()?;
+    Ok(exit::DONE)
+}

@@ -1,0 +1,33 @@
+//! `coldtrail raw`.
+
+use super::{CliError, output};
+use crate::app::raw;
+use crate::case::CaseReader;
+use crate::model::RecordId;
+use crate::query;
+use std::path::PathBuf;
+
+/// Prints one record's raw text, exactly
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "REF is EVIDENCE:POSITION as the column ref shows it, or an eventID.\n\nExample:\n  coldtrail raw incident.coldtrail 3:1024"
+)]
+pub struct Arguments {
+    pub case: PathBuf,
+    #[arg(value_name = "REF")]
+    pub record: String,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
+    let reader = CaseReader::open(&arguments.case)?;
+    let id = match RecordId::parse(&arguments.record) {
+        Some(id) => id,
+        None => query::event_by_id(&reader, &arguments.record)?.ok_or_else(|| {
+            CliError::Usage(format!(
+                "{} is neither EVIDENCE:POSITION (as in 3:1024) nor an eventID of this case",
+                arguments.record
+            ))
+        })?,
+    };
+    output::bytes(&raw::raw_text(&reader, id)?)
+}

@@ -1,0 +1,206 @@
+//! `coldtrail flows` and `coldtrail events`.
+
+use super::output::{Rows, bytes};
+use super::{CliError, RowFormat, exit};
+use crate::case::CaseReader;
+use crate::filter::error::nearest;
+use crate::filter::value::parse_time;
+use crate::filter::{self, field_named};
+use crate::model::field::{self, Dataset};
+use crate::model::{FieldId, RecordId, TimeRange, Timestamp};
+use crate::query::{self, Cancel, Duplicates, RecordQuery, SortKey, Value};
+use std::path::PathBuf;
+
+/// Lists flow records
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  coldtrail flows incident.coldtrail --filter 'srcaddr in 10.0.0.0/8 and bytes > 10MB' --sort -bytes --limit 20"
+)]
+pub struct Arguments {
+    pub case: PathBuf,
+    /// Only records that match (see the filter language in the manual)
+    #[arg(long, value_name = "F")]
+    pub filter: Option<String>,
+    /// Only records from this time on (ISO 8601, a date, or epoch seconds; UTC)
+    #[arg(long, value_name = "T")]
+    pub from: Option<String>,
+    /// Only records before this time
+    #[arg(long, value_name = "T")]
+    pub to: Option<String>,
+    /// Sort by this field; -FIELD for descending; several separated by commas
+    #[arg(long, value_name = "[-]FIELD", allow_hyphen_values = true)]
+    pub sort: Option<String>,
+    #[arg(long)]
+    pub limit: Option<usize>,
+    #[arg(long, default_value_t = 0)]
+    pub offset: usize,
+    /// These columns, separated by commas; besides the fields: ref, evidence, position
+    #[arg(long, value_name = "A,B")]
+    pub columns: Option<String>,
+    /// Print only how many there are
+    #[arg(long)]
+    pub count: bool,
+    /// Count a record as often as it was delivered
+    #[arg(long)]
+    pub all_copies: bool,
+    #[command(flatten)]
+    pub rows: RowFormat,
+}
+
+/// Lists CloudTrail events, each once
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  coldtrail events incident.coldtrail --filter 'event_name = ConsoleLogin' --columns event_time,source_ip_address"
+)]
+pub struct EventArguments {
+    #[command(flatten)]
+    pub records: Arguments,
+    /// Every copy of an event that was delivered more than once
+    #[arg(long)]
+    pub occurrences: bool,
+}
+
+/// A column of the result.
+#[derive(Clone, Copy)]
+enum Column {
+    Ref,
+    Evidence,
+    Position,
+    Field(FieldId),
+}
+
+pub(super) fn flows(arguments: &Arguments) -> Result<u8, CliError> {
+    run(Dataset::Flows, arguments, arguments.all_copies)
+}
+
+pub(super) fn events(arguments: &EventArguments) -> Result<u8, CliError> {
+    run(Dataset::Events, &arguments.records, arguments.occurrences || arguments.records.all_copies)
+}
+
+fn run(dataset: Dataset, arguments: &Arguments, all: bool) -> Result<u8, CliError> {
+    let reader = CaseReader::open(&arguments.case)?;
+    let columns = columns(dataset, arguments.columns.as_deref())?;
+    let query = RecordQuery {
+        dataset,
+        filter: arguments.filter.as_deref().map(|text| parse_filter(text, dataset)).transpose()?,
+        range: TimeRange { from: time(arguments.from.as_deref())?, to: time(arguments.to.as_deref())? },
+        sort: sort(dataset, arguments.sort.as_deref())?,
+        duplicates: if all { Duplicates::All } else { Duplicates::Once },
+    };
+    let rows = query::rows(&reader, &query, &Cancel::default())?;
+    if arguments.count {
+        return bytes(format!("{}\n", rows.len()).as_bytes());
+    }
+    let from = arguments.offset.min(rows.len());
+    let to = arguments.limit.map_or(rows.len(), |limit| from.saturating_add(limit).min(rows.len()));
+    let ids: Vec<RecordId> = (from..to).filter_map(|place| rows.get(place)).collect();
+    print(&reader, dataset, &ids, &columns, &arguments.rows)?;
+    Ok(exit::DONE)
+}
+
+fn print(
+    reader: &CaseReader,
+    dataset: Dataset,
+    ids: &[RecordId],
+    columns: &[Column],
+    format: &RowFormat,
+) -> Result<(), CliError> {
+    const PAGE: usize = 1000;
+    let names: Vec<&str> = columns.iter().map(|column| column.name()).collect();
+    let fields: Vec<FieldId> =
+        columns.iter().filter_map(|column| if let Column::Field(f) = column { Some(*f) } else { None }).collect();
+    let mut out = Rows::new(format, &names)?;
+    for ids in ids.chunks(PAGE) {
+        let page = query::page(reader, dataset, ids, &fields)?;
+        for (id, values) in ids.iter().zip(page) {
+            let mut values = values.into_iter();
+            let row: Vec<Value> = columns
+                .iter()
+                .map(|column| match column {
+                    Column::Ref => Value::Text(id.to_string()),
+                    Column::Evidence => Value::Integer(i64::from(id.evidence().0)),
+                    Column::Position => Value::Integer(i64::from(id.position())),
+                    Column::Field(_) => values.next().unwrap_or(Value::Null),
+                })
+                .collect();
+            out.row(&row)?;
+        }
+    }
+    out.finish()
+}
+
+impl Column {
+    fn name(self) -> &'static str {
+        match self {
+            Column::Ref => "ref",
+            Column::Evidence => "evidence",
+            Column::Position => "position",
+            Column::Field(field) => field.name(),
+        }
+    }
+}
+
+/// The columns that are shown when none are named: the default format, or what the console's event history shows.
+const EVENT_DEFAULT: [&str; 11] = [
+    "event_time",
+    "event_name",
+    "event_source",
+    "aws_region",
+    "source_ip_address",
+    "user_identity_type",
+    "user_identity_arn",
+    "user_identity_access_key_id",
+    "error_code",
+    "recipient_account_id",
+    "event_id",
+];
+
+fn columns(dataset: Dataset, named: Option<&str>) -> Result<Vec<Column>, CliError> {
+    let Some(named) = named else {
+        let fields: Vec<FieldId> = match dataset {
+            Dataset::Flows => field::of(dataset).filter(|f| f.since == 2).collect(),
+            Dataset::Events => EVENT_DEFAULT.iter().filter_map(|name| field::by_name(dataset, name)).collect(),
+        };
+        return Ok(std::iter::once(Column::Ref).chain(fields.into_iter().map(Column::Field)).collect());
+    };
+    named
+        .split(',')
+        .map(str::trim)
+        .map(|name| match name {
+            "ref" => Ok(Column::Ref),
+            "evidence" => Ok(Column::Evidence),
+            "position" => Ok(Column::Position),
+            _ => field_or_usage(dataset, name).map(Column::Field),
+        })
+        .collect()
+}
+
+fn field_or_usage(dataset: Dataset, name: &str) -> Result<FieldId, CliError> {
+    field_named(dataset, name).ok_or_else(|| {
+        let near = nearest(name, field::of(dataset).map(FieldId::name));
+        let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        CliError::Usage(format!("there is no field {name}{near}"))
+    })
+}
+
+fn sort(dataset: Dataset, text: Option<&str>) -> Result<Vec<SortKey>, CliError> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    text.split(',')
+        .map(str::trim)
+        .map(|name| {
+            let (name, descending) = name.strip_prefix('-').map_or((name, false), |name| (name, true));
+            Ok(SortKey { field: field_or_usage(dataset, name)?, descending })
+        })
+        .collect()
+}
+
+fn time(text: Option<&str>) -> Result<Option<Timestamp>, CliError> {
+    let Some(text) = text else { return Ok(None) };
+    parse_time(text).map(|parsed| Some(parsed.time)).ok_or_else(|| {
+        CliError::Usage(format!("{text} is no time; write 2021-05-16, 2021-05-16T07:49:46Z or epoch seconds"))
+    })
+}
+
+fn parse_filter(text: &str, dataset: Dataset) -> Result<filter::Filter, CliError> {
+    filter::parse(text, dataset).map_err(|error| CliError::Usage(error.render(text)))
+}

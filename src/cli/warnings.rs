@@ -1,0 +1,44 @@
+//! `coldtrail warnings`.
+
+use super::output::Rows;
+use super::{CliError, RowFormat, exit};
+use crate::case::CaseReader;
+use crate::model::EvidenceId;
+use crate::query::{self, Value};
+use std::path::PathBuf;
+
+/// Lists what could not be read, with its raw text
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  coldtrail warnings incident.coldtrail --format jsonl")]
+pub struct Arguments {
+    pub case: PathBuf,
+    /// Only of this evidence file
+    #[arg(long, value_name = "ID")]
+    pub evidence: Option<u32>,
+    #[command(flatten)]
+    pub rows: RowFormat,
+}
+
+const COLUMNS: [&str; 9] =
+    ["evidence", "path", "scope", "position", "byte_offset", "byte_length", "reason", "detail", "raw"];
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
+    let reader = CaseReader::open(&arguments.case)?;
+    let mut out = Rows::new(&arguments.rows, &COLUMNS)?;
+    let number = |value: u64| Value::Integer(i64::try_from(value).unwrap_or(i64::MAX));
+    for warning in query::warnings(&reader, arguments.evidence.map(EvidenceId))? {
+        out.row(&[
+            number(u64::from(warning.evidence.0)),
+            Value::Text(warning.path),
+            Value::Text(warning.scope),
+            number(warning.position),
+            number(warning.byte_offset),
+            number(warning.byte_length),
+            Value::Text(warning.reason),
+            Value::Text(warning.detail),
+            Value::Text(String::from_utf8_lossy(&warning.raw).into_owned()),
+        ])?;
+    }
+    out.finish()?;
+    Ok(exit::DONE)
+}

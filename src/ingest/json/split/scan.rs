@@ -1,0 +1,132 @@
+//! The splitter's inner loop: to the end of an element, or to a place in it where something has to be decided.
+
+use super::{Purpose, Splitter};
+use crate::model::Reason;
+use memchr::memchr2;
+
+/// The element at hand. Its bytes are `Splitter::buffer`, then those of the current input from `Input::from` on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scan {
+    pub purpose: Purpose,
+    pub offset: u64,
+    pub depth: u64,
+    pub in_string: bool,
+    pub escape: bool,
+    pub is_object: bool,
+    /// The last string directly in the element's braces, quotes not included; bytes from the element's start.
+    pub key: (usize, usize),
+    /// The element is not kept any more; only its end is looked for.
+    pub skipping: Option<Reason>,
+}
+
+/// A piece of content, and how far it has been read.
+pub(super) struct Input<'a> {
+    pub bytes: &'a [u8],
+    pub base: u64,
+    pub at: usize,
+    /// Where the element at hand begins or goes on in `bytes`.
+    pub from: usize,
+}
+
+pub(super) enum Stop {
+    /// Behind the element's last byte.
+    End,
+    /// At the end of what may be read.
+    Cap,
+    /// Behind a `[` directly in the element's braces.
+    List,
+    TooDeep,
+}
+
+impl<'a> Input<'a> {
+    pub fn offset(&self) -> u64 {
+        self.base + self.at as u64
+    }
+
+    pub fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    /// What of the element at hand stands here.
+    pub fn part(&self) -> &'a [u8] {
+        self.bytes.get(self.from..self.at).unwrap_or_default()
+    }
+}
+
+/// Bytes that matter outside of strings.
+const STRUCTURAL: [bool; 256] = {
+    let mut table = [false; 256];
+    table[b'"' as usize] = true;
+    table[b'{' as usize] = true;
+    table[b'}' as usize] = true;
+    table[b'[' as usize] = true;
+    table[b']' as usize] = true;
+    table
+};
+
+impl Splitter {
+    /// The inner loop: strings are skipped at memchr's speed, brackets are counted.
+    pub(super) fn scan_to(&mut self, cap: usize, input: &mut Input<'_>) -> Stop {
+        let Some(bytes) = input.bytes.get(..cap) else { return Stop::Cap };
+        let scan = &mut self.scan;
+        let before = self.buffer.len();
+        let mut at = input.at;
+        let stop = loop {
+            let Some(rest) = bytes.get(at..) else { break Stop::Cap };
+            if rest.is_empty() {
+                break Stop::Cap;
+            }
+            if scan.escape {
+                scan.escape = false;
+                at += 1;
+            } else if scan.in_string {
+                let Some(n) = memchr2(b'"', b'\\', rest) else {
+                    at = cap;
+                    break Stop::Cap;
+                };
+                at += n + 1;
+                if rest.get(n) == Some(&b'\\') {
+                    scan.escape = true;
+                    continue;
+                }
+                scan.in_string = false;
+                if scan.depth == 1 {
+                    scan.key.1 = before + at - 1 - input.from;
+                } else if scan.depth == 0 {
+                    break Stop::End;
+                }
+            } else {
+                let Some(n) = rest.iter().position(|b| STRUCTURAL[usize::from(*b)]) else {
+                    at = cap;
+                    break Stop::Cap;
+                };
+                at += n + 1;
+                match rest.get(n) {
+                    Some(b'"') => {
+                        scan.in_string = true;
+                        if scan.depth == 1 {
+                            scan.key.0 = before + at - input.from;
+                        }
+                    }
+                    Some(b'}' | b']') => {
+                        scan.depth -= 1;
+                        if scan.depth == 0 {
+                            break Stop::End;
+                        }
+                    }
+                    bracket => {
+                        scan.depth += 1;
+                        if scan.depth > self.limits.depth as u64 && scan.skipping.is_none() {
+                            break Stop::TooDeep;
+                        }
+                        if scan.depth == 2 && bracket == Some(&b'[') && scan.is_object && scan.skipping.is_none() {
+                            break Stop::List;
+                        }
+                    }
+                }
+            }
+        };
+        input.at = at;
+        stop
+    }
+}

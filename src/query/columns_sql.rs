@@ -1,0 +1,92 @@
+//! Where a field's value comes from in SQL: an expression and the joins that it needs.
+
+use super::Value;
+use crate::case::schema;
+use crate::model::{Dataset, FieldId, Home, Kind, Timestamp};
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+use std::collections::BTreeSet;
+
+/// The tables that a list of fields needs beside the dataset's own.
+pub(super) struct Columns {
+    expressions: Vec<String>,
+    joins: BTreeSet<&'static str>,
+    kinds: Vec<(Dataset, Kind)>,
+}
+
+impl Columns {
+    pub fn of(fields: &[FieldId]) -> Self {
+        let mut this = Self { expressions: Vec::new(), joins: BTreeSet::new(), kinds: Vec::new() };
+        for field in fields {
+            let (expression, joins) = expression(*field);
+            this.expressions.push(expression);
+            this.joins.extend(joins);
+            this.kinds.push((field.dataset, field.kind));
+        }
+        this
+    }
+
+    /// `expression, expression ...`
+    pub fn list(&self) -> String {
+        self.expressions.join(", ")
+    }
+
+    /// `LEFT JOIN ...` in an order that names a table before it is used.
+    pub fn joins(&self) -> String {
+        self.joins.iter().map(|join| &join[1..]).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Reads the values, the first of them at column `from`.
+    pub fn read(&self, row: &Row<'_>, from: usize) -> rusqlite::Result<Vec<Value>> {
+        self.kinds.iter().enumerate().map(|(index, (dataset, kind))| read(row, from + index, *dataset, *kind)).collect()
+    }
+}
+
+// The digit in front orders the joins; it is cut off.
+const PAIR: &str = "1LEFT JOIN pair p ON p.pair_id = f.pair_id";
+const SOURCE: &str = "2LEFT JOIN address s ON s.address_id = p.source_id";
+const DESTINATION: &str = "2LEFT JOIN address t ON t.address_id = p.destination_id";
+const PACKET_PAIR: &str = "1LEFT JOIN pair q ON q.pair_id = f.packet_pair_id";
+const PACKET_SOURCE: &str = "2LEFT JOIN address ps ON ps.address_id = q.source_id";
+const PACKET_DESTINATION: &str = "2LEFT JOIN address pt ON pt.address_id = q.destination_id";
+const INTERFACE: &str = "1LEFT JOIN interface i ON i.interface_id = f.interface_id";
+const DISPOSITION: &str = "1LEFT JOIN disposition o ON o.disposition_id = f.disposition_id";
+const EXTRA: &str = "1LEFT JOIN extra x ON x.extra_id = f.extra_id";
+
+fn expression(field: FieldId) -> (String, Vec<&'static str>) {
+    let name = field.name;
+    match field.home {
+        Home::Row => match name {
+            "start" => ("f.start * 1000 + ifnull(x.json ->> '$.start_ms', 0)".into(), vec![EXTRA]),
+            "end" => (
+                "ifnull(f.start + f.duration, x.json ->> '$.end') * 1000 + ifnull(x.json ->> '$.end_ms', 0)".into(),
+                vec![EXTRA],
+            ),
+            _ => (format!("f.{name}"), vec![]),
+        },
+        Home::Interface => (format!("i.{}", schema::column(field)), vec![INTERFACE]),
+        Home::Disposition => (format!("o.{name}"), vec![DISPOSITION]),
+        Home::PairSource => ("s.address".into(), vec![PAIR, SOURCE]),
+        Home::PairDestination => ("t.address".into(), vec![PAIR, DESTINATION]),
+        Home::PacketSource => ("ps.address".into(), vec![PACKET_PAIR, PACKET_SOURCE]),
+        Home::PacketDestination => ("pt.address".into(), vec![PACKET_PAIR, PACKET_DESTINATION]),
+        Home::Extra => (format!("x.json ->> '$.{name}'"), vec![EXTRA]),
+        Home::Event(_) if name == "event_time" => ("ifnull(e.time_millis, e.event_time)".into(), vec![]),
+        Home::Event(_) => (format!("e.{name}"), vec![]),
+        Home::EventJson(key) => (format!("e.json ->> '$.{key}'"), vec![]),
+        Home::Virtual => ("NULL".into(), vec![]),
+    }
+}
+
+fn read(row: &Row<'_>, index: usize, dataset: Dataset, kind: Kind) -> rusqlite::Result<Value> {
+    Ok(match row.get_ref(index)? {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(value) => match (kind, dataset) {
+            (Kind::Time, _) => Value::Time(Timestamp(value)),
+            (Kind::Boolean, _) => Value::Boolean(value != 0),
+            _ => Value::Integer(value),
+        },
+        ValueRef::Real(value) => Value::Text(value.to_string()),
+        ValueRef::Text(text) | ValueRef::Blob(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+    })
+}

@@ -1,0 +1,133 @@
+//! Everything that the case says about one record.
+
+use super::columns_sql::Columns;
+use super::{QueryError, Value};
+use crate::case::places::{self, Place};
+use crate::case::{CaseError, CaseReader};
+use crate::model::{Dataset, FieldId, Format, RecordId, field};
+use rusqlite::{OptionalExtension, params};
+
+/// One record with its provenance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordDetail {
+    pub id: RecordId,
+    pub dataset: Dataset,
+    /// Every field that has a value, in AWS's order.
+    pub fields: Vec<(FieldId, Value)>,
+    /// Values under names of no field of ours (later versions, foreign formats), by name.
+    pub further: Vec<(String, String)>,
+    pub evidence_path: String,
+    pub format: Option<Format>,
+    /// SHA-256 of the evidence file, lowercase hex.
+    pub file_sha256: String,
+    /// `None` where the format has no places (Parquet).
+    pub place: Option<Place>,
+    /// An event's own JSON.
+    pub json: Option<String>,
+    /// The record that this flow record repeats.
+    pub duplicate_of: Option<RecordId>,
+    /// How often an event was met, and the occurrence that is shown.
+    pub occurrences: Vec<RecordId>,
+    /// How much this occurrence tells of its event (4: all of it).
+    pub completeness: Option<i64>,
+}
+
+/// Reads one record. `CaseError::NoSuchRecord` where the case has none at that place.
+pub fn record(reader: &CaseReader, id: RecordId) -> Result<RecordDetail, QueryError> {
+    let conn = &reader.conn;
+    let (path, format, file_sha256) = conn
+        .prepare_cached("SELECT path, format, file_sha256 FROM evidence WHERE evidence_id = ?")?
+        .query_row([id.evidence().0], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?, r.get::<_, String>(2)?)))
+        .optional()?
+        .ok_or_else(|| CaseError::NoSuchRecord(id.to_string()))?;
+    let mut detail = RecordDetail {
+        id,
+        dataset: Dataset::Flows,
+        fields: Vec::new(),
+        further: Vec::new(),
+        evidence_path: path,
+        format: Format::from_code(&format),
+        file_sha256,
+        place: None,
+        json: None,
+        duplicate_of: None,
+        occurrences: Vec::new(),
+        completeness: None,
+    };
+    let is_flow = conn.prepare_cached("SELECT 1 FROM flow WHERE id = ?")?.exists([id.0])?;
+    if is_flow {
+        flow(reader, &mut detail)?
+    } else {
+        event(reader, &mut detail)?
+    }
+    Ok(detail)
+}
+
+fn flow(reader: &CaseReader, detail: &mut RecordDetail) -> Result<(), QueryError> {
+    let conn = &reader.conn;
+    detail.fields = present(reader, detail.id, Dataset::Flows)?;
+    let extra: Option<Option<String>> = conn
+        .prepare_cached("SELECT x.json FROM flow f LEFT JOIN extra x ON x.extra_id = f.extra_id WHERE f.id = ?")?
+        .query_row([detail.id.0], |r| r.get(0))
+        .optional()?;
+    if let Some(Ok(serde_json::Value::Object(map))) = extra.flatten().map(|json| serde_json::from_str(&json)) {
+        for (name, value) in map {
+            if field::by_name(Dataset::Flows, &name).is_none() {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                detail.further.push((name, text));
+            }
+        }
+    }
+    detail.duplicate_of = conn
+        .prepare_cached("SELECT original_id FROM flow_duplicate WHERE id = ?")?
+        .query_row([detail.id.0], |r| r.get(0).map(RecordId))
+        .optional()?;
+    let (low, _) = places::id_range(detail.id.evidence());
+    let chunk: Option<Vec<u8>> = conn
+        .prepare_cached("SELECT places FROM flow_chunk WHERE first_id BETWEEN ?1 AND ?2 AND last_id >= ?2 ORDER BY first_id DESC LIMIT 1")?
+        .query_row([low, detail.id.0], |r| r.get(0))
+        .optional()?;
+    if let Some(chunk) = chunk {
+        detail.place = places::find(&chunk, detail.id)?.filter(|place| place.len > 0);
+    }
+    Ok(())
+}
+
+fn event(reader: &CaseReader, detail: &mut RecordDetail) -> Result<(), QueryError> {
+    let conn = &reader.conn;
+    detail.dataset = Dataset::Events;
+    let (key, offset, len, completeness, json) = conn
+        .prepare_cached("SELECT event_key, byte_offset, byte_length, completeness, json FROM event WHERE id = ?")?
+        .query_row([detail.id.0], |r| {
+            Ok((
+                r.get::<_, i64>(0)?,
+                r.get::<_, u64>(1)?,
+                r.get::<_, u64>(2)?,
+                r.get::<_, i64>(3)?,
+                r.get::<_, String>(4)?,
+            ))
+        })
+        .optional()?
+        .ok_or_else(|| CaseError::NoSuchRecord(detail.id.to_string()))?;
+    detail.fields = present(reader, detail.id, Dataset::Events)?;
+    detail.place = Some(Place { offset, len });
+    detail.completeness = Some(completeness);
+    detail.json = Some(json);
+    let repeated = conn.prepare_cached("SELECT 1 FROM event_choice WHERE event_key = ?")?.exists([key])?;
+    if repeated {
+        let mut same = conn.prepare_cached("SELECT id FROM event WHERE event_key = ? ORDER BY id")?;
+        detail.occurrences = same.query_map(params![key], |r| r.get(0).map(RecordId))?.collect::<Result<_, _>>()?;
+    } else {
+        detail.occurrences.push(detail.id);
+    }
+    Ok(())
+}
+
+fn present(reader: &CaseReader, id: RecordId, dataset: Dataset) -> Result<Vec<(FieldId, Value)>, QueryError> {
+    let fields: Vec<FieldId> = field::of(dataset).collect();
+    let columns = Columns::of(&fields);
+    let (table, key) = if dataset == Dataset::Flows { ("flow f", "f.id") } else { ("event e", "e.id") };
+    let sql = format!("SELECT {} FROM {table} {} WHERE {key} = ?", columns.list(), columns.joins());
+    let values = reader.conn.prepare_cached(&sql)?.query_row([id.0], |row| columns.read(row, 0))?;
+    Ok(fields.into_iter().zip(values).filter(|(_, value)| *value != Value::Null).collect())
+}
