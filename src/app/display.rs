@@ -4,17 +4,15 @@
 use super::source::Value;
 use super::zone::Zone;
 use crate::model::{Dataset, FieldId, Kind, Timestamp};
-use chrono::DateTime;
 use std::borrow::Cow;
 
 /// A value as a table cell shows it. `None` for an absent value.
 pub fn cell(value: &Value, field: FieldId, zone: Zone) -> Option<String> {
     match value {
         Value::Null => None,
-        Value::Int(number) => Some(integer(*number, field, zone)),
-        Value::Text(text) if field.kind == Kind::Time => {
-            Some(parse_iso(text).map_or_else(|| visible(text).into_owned(), |time| zone.format(time)))
-        }
+        Value::Integer(number) => Some(integer(*number, field)),
+        Value::Boolean(value) => Some(value.to_string()),
+        Value::Time(time) => Some(zone.format(*time)),
         Value::Text(text) => Some(visible(text).into_owned()),
     }
 }
@@ -22,31 +20,28 @@ pub fn cell(value: &Value, field: FieldId, zone: Zone) -> Option<String> {
 /// What a tool tip adds: UTC for a time, the size of a number of bytes. `None` when the cell says it all.
 pub fn hint(value: &Value, field: FieldId) -> Option<String> {
     match (value, field.kind) {
-        (Value::Int(secs), Kind::Time) => Some(utc(Timestamp::from_secs(*secs))),
-        (Value::Text(text), Kind::Time) => parse_iso(text).map(utc),
-        (Value::Int(bytes), Kind::Bytes) if *bytes >= 1024 => Some(size(u64::try_from(*bytes).ok()?)),
+        (Value::Time(time), _) => Some(utc(*time)),
+        (Value::Integer(bytes), Kind::Bytes) if *bytes >= 1024 => Some(size(u64::try_from(*bytes).ok()?)),
         _ => None,
     }
 }
 
 /// A value as it is written in a filter and copied: lossless, in UTC.
-pub fn literal(value: &Value, field: FieldId) -> Option<String> {
+pub fn literal(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
-        Value::Int(secs) if field.kind == Kind::Time => Some(Timestamp::from_secs(*secs).to_iso()),
-        Value::Int(number) => Some(number.to_string()),
-        Value::Text(text) => Some(text.clone()),
+        value => Some(value.to_text()),
     }
 }
 
 /// The filter that keeps (or excludes) exactly this value.
 pub fn clause(value: &Value, field: FieldId, exclude: bool) -> String {
     let name = field.name();
-    let Some(text) = literal(value, field) else {
+    let Some(text) = literal(value) else {
         return if exclude { format!("{name} exists") } else { format!("{name} is null") };
     };
     let bare =
-        matches!(value, Value::Int(_)) || field.kind == Kind::Address && text.parse::<std::net::IpAddr>().is_ok();
+        !matches!(value, Value::Text(_)) || field.kind == Kind::Address && text.parse::<std::net::IpAddr>().is_ok();
     let shown = if bare { text } else { quote(&text) };
     if exclude { format!("not {name} = {shown}") } else { format!("{name} = {shown}") }
 }
@@ -119,17 +114,12 @@ pub fn duration(secs: u64) -> String {
     }
 }
 
-pub fn parse_iso(text: &str) -> Option<Timestamp> {
-    DateTime::parse_from_rfc3339(text).ok().map(|time| Timestamp(time.timestamp_millis()))
-}
-
 fn utc(time: Timestamp) -> String {
     format!("{} UTC", Zone::default().format(time))
 }
 
-fn integer(number: i64, field: FieldId, zone: Zone) -> String {
+fn integer(number: i64, field: FieldId) -> String {
     match field.kind {
-        Kind::Time => zone.format(Timestamp::from_secs(number)),
         Kind::Bytes | Kind::Integer if number >= 0 && field.name() != "version" => count(number as u64),
         Kind::Protocol => match protocol_name(number) {
             Some(name) => format!("{number} {name}"),
@@ -263,13 +253,13 @@ mod tests {
     fn values_read_well() {
         let tokyo = Zone::by_name("Asia/Tokyo").unwrap();
         let cases = [
-            (Value::Int(1_621_151_386), "start", "2021-05-16 16:49:46"),
-            (Value::Int(6), "protocol", "6 tcp"),
-            (Value::Int(254), "protocol", "254"),
-            (Value::Int(18), "tcp_flags", "18 syn-ack"),
-            (Value::Int(0), "tcp_flags", "0"),
-            (Value::Int(1_204_332), "bytes", "1,204,332"),
-            (Value::Int(65535), "srcport", "65535"),
+            (Value::Time(Timestamp::from_secs(1_621_151_386)), "start", "2021-05-16 16:49:46"),
+            (Value::Integer(6), "protocol", "6 tcp"),
+            (Value::Integer(254), "protocol", "254"),
+            (Value::Integer(18), "tcp_flags", "18 syn-ack"),
+            (Value::Integer(0), "tcp_flags", "0"),
+            (Value::Integer(1_204_332), "bytes", "1,204,332"),
+            (Value::Integer(65535), "srcport", "65535"),
             (Value::Text("eni-\u{202e}1\n".into()), "interface_id", "eni-‹U+202E›1‹U+000A›"),
         ];
         for (value, name, expect) in cases {
@@ -277,9 +267,15 @@ mod tests {
         }
         assert_eq!(cell(&Value::Null, flow("bytes"), tokyo), None);
         let time = field::by_name(Dataset::Events, "event_time").unwrap();
-        assert_eq!(cell(&Value::Text("2021-05-16T07:49:46Z".into()), time, tokyo).unwrap(), "2021-05-16 16:49:46");
+        assert_eq!(
+            cell(&Value::Time(Timestamp::from_secs(1_621_151_386)), time, tokyo).unwrap(),
+            "2021-05-16 16:49:46"
+        );
         assert_eq!(cell(&Value::Text("soon".into()), time, tokyo).unwrap(), "soon");
-        assert_eq!(hint(&Value::Int(1_621_151_386), flow("start")).unwrap(), "2021-05-16 07:49:46 UTC");
+        assert_eq!(
+            hint(&Value::Time(Timestamp::from_secs(1_621_151_386)), flow("start")).unwrap(),
+            "2021-05-16 07:49:46 UTC"
+        );
         assert_eq!(header(flow("start"), tokyo), "start (Asia/Tokyo)");
     }
 
@@ -289,8 +285,8 @@ mod tests {
         assert_eq!(clause(&Value::Text("it's".into()), flow("action"), true), "not action = 'it''s'");
         assert_eq!(clause(&Value::Null, flow("action"), false), "action is null");
         assert_eq!(clause(&Value::Null, flow("action"), true), "action exists");
-        assert_eq!(clause(&Value::Int(22), flow("dstport"), false), "dstport = 22");
-        assert_eq!(clause(&Value::Int(0), flow("start"), false), "start = 1970-01-01T00:00:00Z");
+        assert_eq!(clause(&Value::Integer(22), flow("dstport"), false), "dstport = 22");
+        assert_eq!(clause(&Value::Time(Timestamp(0)), flow("start"), false), "start = 1970-01-01T00:00:00Z");
     }
 
     #[test]

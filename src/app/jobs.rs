@@ -58,6 +58,8 @@ pub struct FileDone {
     pub warnings: u64,
     /// The file was already in the case.
     pub known: bool,
+    /// Its records need a format to be named; this one would fit.
+    pub format_proposal: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +145,7 @@ impl Jobs {
 
     pub fn cancel(&mut self, id: JobId) {
         if let Some(job) = self.list.iter_mut().find(|job| job.id == id && job.is_running()) {
-            job.handle.cancel.cancel();
+            job.handle.cancel();
             job.state = JobState::Stopping;
             // An import that waits for an answer would otherwise not notice.
             if let Some((_, reply)) = job.question.take() {
@@ -162,6 +164,18 @@ impl Jobs {
     pub fn cancel_all(&mut self) {
         let ids: Vec<JobId> = self.list.iter().map(|job| job.id).collect();
         ids.into_iter().for_each(|id| self.cancel(id));
+    }
+
+    /// Stops everything and waits until it has stopped: the end of the program.
+    pub fn finish(&mut self) {
+        self.cancel_all();
+        for mut job in self.list.drain(..) {
+            // Without a listener the import's messages no longer hold it up.
+            drop(job.events);
+            if let Some(thread) = job.handle.thread.take() {
+                let _ = thread.join();
+            }
+        }
     }
 
     pub fn poll(&mut self) -> Polled {
@@ -220,7 +234,16 @@ mod tests {
         let (sender, receiver) = sync_channel(8);
         let mut jobs = Jobs::default();
         let cancel = Cancel::default();
-        let id = jobs.add(ImportHandle { cancel: cancel.clone() }, receiver);
+        let id = jobs.add(
+            ImportHandle::new(
+                {
+                    let cancel = cancel.clone();
+                    move || cancel.cancel()
+                },
+                None,
+            ),
+            receiver,
+        );
         (jobs, id, sender, cancel)
     }
 

@@ -1,6 +1,7 @@
 //! The headless application: what is open, what is asked, what is shown, in which zone and words. It holds no widget and
 //! knows no tool kit; the window draws it and hands back actions.
 
+pub mod case_backend;
 pub mod command;
 pub mod display;
 pub mod error;
@@ -22,6 +23,7 @@ pub mod text;
 pub mod text_filter;
 pub mod zone;
 
+pub use case_backend::CaseBackend;
 pub use command::{Command, Menu, Needs};
 pub use error::{Message, UserError};
 pub use state::{Action, App, Dialog, Effect, View};

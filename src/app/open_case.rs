@@ -4,12 +4,13 @@ use super::display::dataset_key;
 use super::records::{Lanes, Records};
 use super::settings::ColumnSetting;
 use super::slots::{Lane, Slot, Waker};
-use super::source::{Backend, Duplicates, EvidenceRow, Totals, WarningRow};
+use super::source::{Backend, Duplicates, EvidenceRow, Overview, Totals, Unfinished, WarningRow};
 use crate::model::{Dataset, EvidenceId, FieldId, TimeRange};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 /// Values that completion offers at once.
 const COMPLETIONS: usize = 30;
@@ -21,7 +22,7 @@ pub struct OpenCase {
     lanes: Lanes,
     flows: Records,
     events: Records,
-    totals: Slot<u64, Totals>,
+    overview: Slot<u64, Overview>,
     evidence: Slot<u64, Vec<EvidenceRow>>,
     warnings: Slot<(u64, Option<EvidenceId>), Vec<WarningRow>>,
     shown_warnings: Option<EvidenceId>,
@@ -46,7 +47,7 @@ impl OpenCase {
             lanes,
             flows: Records::new(Dataset::Flows, saved(Dataset::Flows)),
             events: Records::new(Dataset::Events, saved(Dataset::Events)),
-            totals: Slot::default(),
+            overview: Slot::default(),
             evidence: Slot::default(),
             warnings: Slot::default(),
             shown_warnings: None,
@@ -75,7 +76,12 @@ impl OpenCase {
     }
 
     pub fn totals(&self) -> Option<&Totals> {
-        self.totals.shown()
+        self.overview.shown().map(|overview| &overview.totals)
+    }
+
+    /// What an interrupted import left to do.
+    pub fn unfinished(&self) -> Option<&Unfinished> {
+        self.overview.shown()?.unfinished.as_ref()
     }
 
     pub fn evidence(&self) -> Option<&[EvidenceRow]> {
@@ -116,17 +122,17 @@ impl OpenCase {
 
     /// The reason why the case could not be opened at all.
     pub fn open_failure(&self) -> Option<String> {
-        if self.totals.shown().is_some() { None } else { self.totals.fault().map(str::to_owned) }
+        if self.overview.shown().is_some() { None } else { self.overview.fault().map(str::to_owned) }
     }
 
     pub fn is_opening(&self) -> bool {
-        self.totals.shown().is_none()
+        self.overview.shown().is_none()
     }
 
     /// Takes in answers; the reasons of failures.
     pub fn poll(&mut self) -> Vec<String> {
         let mut failures = Vec::new();
-        failures.extend(self.totals.poll().and_then(Result::err));
+        failures.extend(self.overview.poll().and_then(Result::err));
         failures.extend(self.evidence.poll().and_then(Result::err));
         failures.extend(self.warnings.poll().and_then(Result::err));
         failures.extend(self.values.poll().and_then(Result::err));
@@ -138,7 +144,7 @@ impl OpenCase {
     /// Asks for what is shown and not there yet.
     pub fn ask(&mut self, records: Option<Dataset>, range: TimeRange, duplicates: Duplicates, histogram: bool) {
         let revision = self.revision;
-        self.totals.ask(&self.lanes.pages, revision, |source, _, _| source.totals());
+        self.overview.ask(&self.lanes.pages, revision, |source, _, _| source.overview());
         if self.is_opening() {
             return;
         }
@@ -164,9 +170,15 @@ impl OpenCase {
         }
     }
 
+    /// Stops what is running; the threads that are about to end.
+    pub fn close(self) -> Vec<JoinHandle<()>> {
+        let Lanes { rows, charts, pages } = self.lanes;
+        [rows, charts, pages].map(Lane::close).into()
+    }
+
     /// Is any answer on its way?
     pub fn is_busy(&self) -> bool {
-        self.totals.is_busy()
+        self.overview.is_busy()
             || self.evidence.is_busy()
             || self.warnings.is_busy()
             || [&self.flows, &self.events].iter().any(|r| r.is_stale() || r.histogram_is_stale() || r.pages.is_busy())

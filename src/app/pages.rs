@@ -174,7 +174,7 @@ mod tests {
             assert!(pages.row(row).is_none());
             woken.recv().unwrap();
             assert_eq!(pages.poll(), None);
-            assert_eq!(pages.row(row), Some([Value::Int(row as i64 % 65536)].as_slice()));
+            assert_eq!(pages.row(row), Some([Value::Integer(row as i64 % 65536)].as_slice()));
         }
         assert_eq!(pages.pages.len(), Pages::KEPT);
         assert!(pages.row(5).is_none(), "the first page is the oldest");

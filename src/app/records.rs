@@ -6,8 +6,9 @@ use super::pages::Pages;
 use super::selection::Selection;
 use super::settings::ColumnSetting;
 use super::slots::{Lane, Slot};
-use super::source::{Duplicates, Filter, Histogram, RecordDetail, RecordQuery, RowSet, SortKey};
-use super::text_filter::{self, FilterProblem};
+use super::source::{Duplicates, Filter, Histogram, Inspected, RecordQuery, RowSet, SortKey};
+use super::text_filter;
+use crate::filter::FilterError;
 use crate::model::{Dataset, FieldId, RecordId, TimeRange, field};
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ pub struct Records {
     pub dataset: Dataset,
     /// The text in the filter bar.
     pub draft: String,
-    pub problem: Option<FilterProblem>,
+    pub problem: Option<FilterError>,
     applied: String,
     filter: Option<Filter>,
     pub sort: Vec<SortKey>,
@@ -51,7 +52,7 @@ pub struct Records {
     reveal: Option<Reveal>,
     rows: Slot<Question, Answer>,
     histogram: Slot<Question, Histogram>,
-    detail: Slot<(u64, RecordId), RecordDetail>,
+    detail: Slot<(u64, RecordId), Inspected>,
     pub pages: Pages,
 }
 
@@ -134,9 +135,8 @@ impl Records {
             self.histogram
                 .ask(&lanes.charts, unordered, |source, q, cancel| source.histogram(&q.query, HISTOGRAM_BINS, cancel));
         }
-        let dataset = self.dataset;
         if let Some(id) = self.cursor_id() {
-            self.detail.ask(&lanes.pages, (revision, id), move |source, (_, id), _| source.record(dataset, *id));
+            self.detail.ask(&lanes.pages, (revision, id), |source, (_, id), _| source.record(*id));
         }
         let fields = self.shown_fields();
         if fields != self.pages.fields() {
@@ -219,7 +219,7 @@ impl Records {
     }
 
     /// The record under the cursor, once it has been read.
-    pub fn detail(&self) -> Option<(RecordId, &RecordDetail)> {
+    pub fn detail(&self) -> Option<(RecordId, &Inspected)> {
         let id = self.cursor_id()?;
         let (_, shown) = self.detail.shown_query()?;
         (*shown == id).then(|| self.detail.shown().map(|detail| (id, detail)))?
@@ -254,9 +254,11 @@ impl Records {
                 copied.missing += 1;
                 continue;
             };
-            let cells = values.iter().zip(fields).filter(|(_, field)| wanted(field)).map(|(value, field)| {
-                display::visible(&display::literal(value, *field).unwrap_or_default()).into_owned()
-            });
+            let cells = values
+                .iter()
+                .zip(fields)
+                .filter(|(_, field)| wanted(field))
+                .map(|(value, _)| display::visible(&display::literal(value).unwrap_or_default()).into_owned());
             lines.push(cells.collect::<Vec<_>>().join("\t"));
             copied.rows += 1;
         }

@@ -5,6 +5,7 @@ use super::source::{Backend, Cancel, Fault, Source};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::thread::JoinHandle;
 
 /// Called from any thread when something is ready to be drawn.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
@@ -15,6 +16,7 @@ type Job = Box<dyn FnOnce(Result<&dyn Source, &Fault>) + Send>;
 pub struct Lane {
     sender: SyncSender<Job>,
     waker: Waker,
+    thread: JoinHandle<()>,
 }
 
 impl Lane {
@@ -23,13 +25,20 @@ impl Lane {
 
     pub fn start(name: &str, backend: Arc<dyn Backend>, path: PathBuf, waker: Waker) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel::<Job>(Self::WAITING);
-        std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
             let source = backend.open(&path);
             while let Ok(job) = receiver.recv() {
                 job(source.as_ref().map(|s| s.as_ref()));
             }
+            drop(source);
+            backend.closed(&path);
         })?;
-        Ok(Self { sender, waker })
+        Ok(Self { sender, waker, thread })
+    }
+
+    /// Lets the thread end after the work that it has; to be waited for where the case file has to be at rest.
+    pub fn close(self) -> JoinHandle<()> {
+        self.thread
     }
 
     /// Hands a job over; false when the lane is full: ask again after the next wake-up.

@@ -490,7 +490,7 @@ impl App {
         }
         let info = CaseInfo { title: self.texts.tr("sample-title"), ..CaseInfo::default() };
         self.create(path, &info, Vec::new());
-        self.import(vec![samples], ImportOptions { keep_raw: true, flow_format: None });
+        self.import(vec![samples], ImportOptions::default());
     }
 
     pub fn new_case_dialog(&self, then_import: Vec<PathBuf>) -> Dialog {
@@ -566,7 +566,12 @@ impl App {
 
     /// Called at the end of the program.
     pub fn shut_down(&mut self) {
-        self.close();
+        self.remember_columns();
+        self.jobs.finish();
+        let ended = self.case.take().map(OpenCase::close);
+        for thread in ended.into_iter().flatten() {
+            let _ = thread.join();
+        }
         self.save_settings();
     }
 
@@ -613,7 +618,7 @@ fn find_sample_folder() -> Option<PathBuf> {
     let program = std::env::current_exe().ok();
     let beside = program.iter().flat_map(|p| p.ancestors().skip(1).take(4)).map(Path::to_owned);
     let here = std::env::current_dir().ok();
-    beside.chain(here).map(|folder| folder.join("sample-logs")).find(|folder| folder.is_dir())
+    beside.chain(here).map(|folder| folder.join("sample-logs/evidence")).find(|folder| folder.is_dir())
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use super::jobs::{FileDone, JobEvent};
 use super::slots::Waker;
 use super::source::*;
 use super::state::App;
-use crate::model::{Dataset, EvidenceId, FieldId, RecordId};
+use crate::case::places::Place;
+use crate::model::{Dataset, EvidenceId, FieldId, Format, PathFacts, RecordId, Timestamp, field};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
 use std::sync::{Arc, Mutex};
@@ -29,13 +30,13 @@ pub const FIRST_SECS: i64 = 1_621_123_200;
 pub fn value(id: i64, field: &str) -> Value {
     let text = |t: &str| Value::Text(t.to_owned());
     match field {
-        "start" => Value::Int(FIRST_SECS + id),
+        "start" => Value::Time(Timestamp::from_secs(FIRST_SECS + id)),
         "srcaddr" => Value::Text(format!("10.0.{}.{}", id / 256 % 256, id % 256)),
         "dstaddr" => text("192.0.2.10"),
-        "srcport" => Value::Int(id % 65536),
-        "dstport" => Value::Int([22, 443, 3389][(id % 3) as usize]),
-        "protocol" => Value::Int(6),
-        "bytes" => Value::Int(id * 1000 % 7919),
+        "srcport" => Value::Integer(id % 65536),
+        "dstport" => Value::Integer([22, 443, 3389][(id % 3) as usize]),
+        "protocol" => Value::Integer(6),
+        "bytes" => Value::Integer(id * 1000 % 7919),
         "action" => text(if id % 4 == 0 { "REJECT" } else { "ACCEPT" }),
         "interface_id" => text("eni-\u{202e}01"),
         "event_name" => text("ConsoleLogin"),
@@ -50,6 +51,8 @@ impl Backend for MemoryBackend {
             _ => Ok(Box::new(self.clone())),
         }
     }
+
+    fn closed(&self, _: &Path) {}
 
     fn create(&self, path: &Path, _: &CaseInfo) -> Result<(), Fault> {
         if path.starts_with("/forbidden") {
@@ -74,7 +77,7 @@ impl Backend for MemoryBackend {
         }
         events.send(JobEvent::Finished { cancelled: false }).unwrap();
         waker();
-        Ok(ImportHandle { cancel: Cancel::default() })
+        Ok(ImportHandle::new(|| (), None))
     }
 }
 
@@ -89,9 +92,9 @@ fn keeps(id: i64, query: &RecordQuery) -> bool {
             let (name, wanted) = part.split_once(" = ").unwrap_or((part, ""));
             let wanted = wanted.trim_matches('\'');
             match value(id, name.trim()) {
-                Value::Int(n) => n.to_string() == wanted,
+                Value::Integer(n) => n.to_string() == wanted,
                 Value::Text(t) => t == wanted,
-                Value::Null => false,
+                _ => false,
             }
         })
 }
@@ -103,15 +106,13 @@ impl Source for MemoryBackend {
         }
         let mut ids: Vec<i64> = (0..self.flows).filter(|id| keeps(*id, query)).collect();
         for key in query.sort.iter().rev() {
-            ids.sort_by_key(|id| match value(*id, key.field.name()) {
-                Value::Int(n) => {
-                    if key.descending {
-                        -n
-                    } else {
-                        n
-                    }
-                }
-                _ => 0,
+            ids.sort_by_key(|id| {
+                let number = match value(*id, key.field.name()) {
+                    Value::Integer(number) => number,
+                    Value::Time(time) => time.0,
+                    _ => 0,
+                };
+                if key.descending { -number } else { number }
             });
         }
         Ok(RowSet { ids: Arc::new(ids) })
@@ -134,47 +135,69 @@ impl Source for MemoryBackend {
         Ok(Histogram { bin_secs: 60, bins })
     }
 
-    fn record(&self, _: Dataset, id: RecordId) -> Result<RecordDetail, Fault> {
-        let fields = ["start", "srcaddr", "action"].map(|name| (name.to_owned(), value(id.0, name))).to_vec();
-        Ok(RecordDetail {
+    fn record(&self, id: RecordId) -> Result<Inspected, Fault> {
+        let named = |name| field::by_name(Dataset::Flows, name).unwrap();
+        let fields = ["start", "srcaddr", "action"].map(|name| (named(name), value(id.0, name))).to_vec();
+        let detail = RecordDetail {
+            id,
+            dataset: Dataset::Flows,
             fields,
+            further: vec![("novel".into(), "later \u{202e} version".into())],
             evidence_path: "/logs/flows.gz".into(),
-            evidence_sha256: "ab".repeat(32),
-            position: id.0 as u64,
-            byte_offset: 100 * id.0 as u64,
-            byte_length: 90,
-            raw: Some(format!("2 123456789012 raw line {}", id.0).into_bytes()),
-            ..RecordDetail::default()
-        })
+            format: Some(Format::FlowText),
+            file_sha256: "ab".repeat(32),
+            place: Some(Place { offset: 100 * id.0 as u64, len: 90 }),
+            json: None,
+            duplicate_of: None,
+            occurrences: vec![],
+            completeness: None,
+        };
+        Ok(Inspected { detail, raw: Ok(format!("2 123456789012 raw line {}", id.0).into_bytes()) })
     }
 
     fn evidence(&self) -> Result<Vec<EvidenceRow>, Fault> {
         Ok(vec![EvidenceRow {
-            id: 1,
+            id: EvidenceId(1),
+            container: None,
             path: "/logs/flows.gz".into(),
             format: "flow-text".into(),
-            records: self.flows as u64,
-            warnings: 1,
-            sha256: "ab".repeat(32),
+            record_format: None,
+            packing: "gzip".into(),
+            encoding: "utf-8".into(),
+            file_bytes: 1000,
+            content_bytes: 9000,
+            file_sha256: "ab".repeat(32),
+            content_sha256: "cd".repeat(32),
+            modified_utc: None,
+            imported_utc: "2026-01-01T00:00:00Z".into(),
             raw_kept: true,
-            ..EvidenceRow::default()
+            records: self.flows as u64,
+            duplicates: 0,
+            warnings: 1,
+            first: Some(Timestamp::from_secs(FIRST_SECS)),
+            last: Some(Timestamp::from_secs(FIRST_SECS + self.flows)),
+            path_facts: PathFacts::default(),
         }])
     }
 
     fn warnings(&self, _: Option<EvidenceId>) -> Result<Vec<WarningRow>, Fault> {
         Ok(vec![WarningRow {
-            evidence: 1,
+            evidence: EvidenceId(1),
             path: "/logs/flows.gz".into(),
+            scope: "element".into(),
             position: 7,
+            byte_offset: 700,
+            byte_length: 11,
             reason: "bad_value".into(),
             detail: "srcport 70000 is above 65535".into(),
             raw: b"2 1 eni-1 x".to_vec(),
-            ..WarningRow::default()
         }])
     }
 
-    fn totals(&self) -> Result<Totals, Fault> {
-        Ok(Totals { evidence: 1, flows: self.flows as u64, warnings: 1, title: "Memory".into(), ..Totals::default() })
+    fn overview(&self) -> Result<Overview, Fault> {
+        let totals =
+            Totals { evidence: 1, flows: self.flows as u64, warnings: 1, title: "Memory".into(), ..Totals::default() };
+        Ok(Overview { totals, unfinished: None })
     }
 
     fn values(&self, field: FieldId, prefix: &str, _: usize) -> Result<Vec<String>, Fault> {

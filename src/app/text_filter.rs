@@ -1,39 +1,14 @@
-//! The filter bar's side of the filter language: parsing, mistakes with their place, completion.
+//! The filter bar's side of the filter language: parsing, mistakes with their place, completion with the case's values.
 
-use super::source::Filter;
-use crate::model::{Dataset, field};
+use crate::filter::complete::{self, KnownValues};
+use crate::filter::{self, Filter, FilterError, Target};
+use crate::model::{Dataset, FieldId, field};
+use std::cell::RefCell;
 use std::ops::Range;
 
-/// What is wrong with a filter text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FilterProblem {
-    /// Bytes of the text.
-    pub span: Range<usize>,
-    pub message: String,
-    pub proposal: Option<String>,
-}
-
 /// `Ok(None)` for an empty text.
-pub fn parse(text: &str, dataset: Dataset) -> Result<Option<Filter>, FilterProblem> {
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    let mut at = 0;
-    for part in text.split(" and ") {
-        let words: Vec<&str> = part.split_whitespace().filter(|w| *w != "not").collect();
-        let problem =
-            |message: &str| FilterProblem { span: at..at + part.len(), message: message.into(), proposal: None };
-        match words.as_slice() {
-            [name, "=" | "!=" | ">" | "<", value, ..] if !value.starts_with('=') => {
-                if field::by_name(dataset, name).is_none() {
-                    return Err(problem("unknown field"));
-                }
-            }
-            _ => return Err(problem("a comparison is expected")),
-        }
-        at += part.len() + 5;
-    }
-    Ok(Some(Filter(text.trim().to_owned())))
+pub fn parse(text: &str, dataset: Dataset) -> Result<Option<Filter>, FilterError> {
+    if text.trim().is_empty() { Ok(None) } else { filter::parse(text, dataset).map(Some) }
 }
 
 /// What could stand at the cursor.
@@ -42,21 +17,40 @@ pub struct Completion {
     /// Bytes of the text that a candidate replaces.
     pub replaces: Range<usize>,
     pub candidates: Vec<String>,
-    /// Values of this field that begin so fit as well; the case knows them.
-    pub values: Option<(crate::model::FieldId, String)>,
+    /// Values of this field that begin so fit here; the case is to be asked for them.
+    pub values: Option<(FieldId, String)>,
 }
 
-/// `cursor` is a byte of the text.
-pub fn complete(text: &str, cursor: usize, dataset: Dataset) -> Completion {
-    let head = text.get(..cursor).unwrap_or(text);
-    let start = head.rfind(char::is_whitespace).map_or(0, |at| at + 1);
-    let word = &head[start..];
-    let before: Vec<&str> = head[..start].split_whitespace().collect();
-    if let [.., name, "=" | "!="] = before.as_slice() {
-        let values = field::by_name(dataset, name).map(|f| (f, word.to_owned()));
-        return Completion { replaces: start..head.len(), candidates: Vec::new(), values };
+/// Values that the case has already told, and the question that was put.
+struct Told<'a> {
+    lookup: &'a dyn Fn(FieldId, &str) -> Vec<String>,
+    dataset: Dataset,
+    asked: RefCell<Option<(FieldId, String)>>,
+}
+
+impl KnownValues for Told<'_> {
+    fn values(&self, target: &Target, typed: &str) -> Vec<String> {
+        let field = match target {
+            Target::Field(field) => Some(*field),
+            Target::EitherAddress => field::by_name(self.dataset, "srcaddr"),
+            _ => None,
+        };
+        let Some(field) = field else { return Vec::new() };
+        *self.asked.borrow_mut() = Some((field, typed.to_owned()));
+        (self.lookup)(field, typed)
     }
-    let candidates = field::of(dataset).map(|f| f.name().to_owned()).filter(|n| n.starts_with(word) && n != word);
-    let candidates = if word.is_empty() { Vec::new() } else { candidates.collect() };
-    Completion { replaces: start..head.len(), candidates, values: None }
+}
+
+/// `cursor` is a byte of the text. `lookup` gives the values that are known of a field without waiting.
+pub fn complete(
+    text: &str,
+    cursor: usize,
+    dataset: Dataset,
+    lookup: &dyn Fn(FieldId, &str) -> Vec<String>,
+) -> Completion {
+    let told = Told { lookup, dataset, asked: RefCell::default() };
+    let completion = complete::complete(text, cursor, dataset, &told);
+    let typed = text.get(completion.span.clone()).unwrap_or_default();
+    let candidates = completion.items.into_iter().map(|item| item.text).filter(|item| item != typed).collect();
+    Completion { replaces: completion.span, candidates, values: told.asked.into_inner() }
 }

@@ -3,8 +3,9 @@
 use super::theme::{self, size};
 use crate::app::open_case::OpenCase;
 use crate::app::records::Records;
-use crate::app::text_filter::{self, Completion, FilterProblem};
+use crate::app::text_filter::{self, Completion};
 use crate::app::{Action, App, Command, display};
+use crate::filter::FilterError;
 use crate::model::Dataset;
 use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
 use egui::text_edit::TextEditState;
@@ -84,9 +85,10 @@ fn field_ui(
 ) {
     let id = Id::unique(("filter", records.dataset));
     let has_focus = ui.memory(|m| m.has_focus(id));
-    let completion = text_filter::complete(&records.draft, state.cursor, records.dataset);
+    let known = |field, typed: &str| case.values(field, typed).unwrap_or_default().to_vec();
+    let completion = text_filter::complete(&records.draft, state.cursor, records.dataset, &known);
     out.push(Action::Complete(completion.values.clone().filter(|_| has_focus)));
-    let entries = entries(case, &completion);
+    let entries = completion.candidates.clone();
     let is_open = has_focus && !state.dismissed && !entries.is_empty();
     let accepted = if is_open { list_keys(ui, state, entries.len()) } else { None };
     if has_focus && accepted.is_none() && ui.input(|i| i.key_pressed(Key::Enter)) {
@@ -121,22 +123,6 @@ fn field_ui(
     if let Some(entry) = accepted.or(clicked).and_then(|at| entries.get(at)) {
         accept(ui, id, records, &completion, entry, state, out);
     }
-}
-
-/// Candidates of the language, then values from the case.
-fn entries(case: &OpenCase, completion: &Completion) -> Vec<String> {
-    let mut entries = completion.candidates.clone();
-    if let Some((field, prefix)) = &completion.values {
-        let values = case.values(*field, prefix).unwrap_or_default();
-        entries.extend(values.iter().map(|value| value_text(value)));
-    }
-    entries
-}
-
-/// A value as it has to be written in a filter.
-fn value_text(value: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if !value.is_empty() && value.chars().all(plain) { value.to_owned() } else { display::quote(value) }
 }
 
 /// Arrows choose, Tab and (once something is chosen) Enter accept, Esc closes.
@@ -213,7 +199,7 @@ fn accept(
 }
 
 /// The text with the place of the mistake underlined.
-fn highlighted(ui: &Ui, text: &str, problem: Option<&FilterProblem>) -> LayoutJob {
+fn highlighted(ui: &Ui, text: &str, problem: Option<&FilterError>) -> LayoutJob {
     let p = theme::palette(ui);
     let plain = TextFormat { font_id: FontId::proportional(size::TEXT), color: p.text, ..TextFormat::default() };
     let mut job = LayoutJob::default();
@@ -234,7 +220,7 @@ fn highlighted(ui: &Ui, text: &str, problem: Option<&FilterProblem>) -> LayoutJo
     job
 }
 
-fn problem_ui(ui: &mut Ui, app: &App, records: &Records, problem: &FilterProblem, out: &mut Vec<Action>) {
+fn problem_ui(ui: &mut Ui, app: &App, records: &Records, problem: &FilterError, out: &mut Vec<Action>) {
     let t = &app.texts;
     ui.horizontal_wrapped(|ui| {
         let place = records.draft.get(..problem.span.start).map_or(0, |head| head.chars().count()) + 1;

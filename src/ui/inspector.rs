@@ -2,9 +2,9 @@
 
 use super::theme;
 use crate::app::records::Records;
-use crate::app::source::{RecordDetail, Value};
+use crate::app::source::{Inspected, RecordDetail};
 use crate::app::{Action, App, display};
-use crate::model::{RecordId, field};
+use crate::model::RecordId;
 use egui::{Button, CollapsingHeader, Grid, Label, RichText, ScrollArea, Sense, TextEdit, TextWrapMode, Ui};
 
 /// The raw text made ready to be shown, kept while the record stays the same.
@@ -20,16 +20,16 @@ pub struct InspectorState {
 const SHOWN: usize = 200_000;
 
 impl InspectorState {
-    fn prepare(&mut self, id: RecordId, detail: &RecordDetail) {
+    fn prepare(&mut self, id: RecordId, inspected: &Inspected) {
         if self.of == Some(id) {
             return;
         }
         self.of = Some(id);
-        let bytes = detail.raw.as_deref().unwrap_or_default();
+        let bytes = inspected.raw.as_deref().unwrap_or_default();
         let cut = bytes.get(..SHOWN).unwrap_or(bytes);
         self.hidden_bytes = bytes.len() - cut.len();
         self.raw = display::visible_lines(&String::from_utf8_lossy(cut)).into_owned();
-        let json = detail.json.as_deref().filter(|json| json.len() <= SHOWN);
+        let json = inspected.detail.json.as_deref().filter(|json| json.len() <= SHOWN);
         self.json = json.map(|json| display::visible_lines(&display::pretty_json(json)).into_owned());
     }
 }
@@ -42,11 +42,12 @@ pub fn inspector_ui(ui: &mut Ui, app: &App, state: &mut InspectorState, out: &mu
         ui.weak(t.tr("inspector-empty"));
         return;
     };
-    let Some((_, detail)) = records.detail() else {
+    let Some((_, inspected)) = records.detail() else {
         ui.weak(t.tr("loading"));
         return;
     };
-    state.prepare(id, detail);
+    state.prepare(id, inspected);
+    let detail = &inspected.detail;
     ui.horizontal(|ui| {
         ui.strong(t.tr_args("inspector-title", &[("record", &id.to_string())]));
         let selected = records.selection.len();
@@ -60,9 +61,9 @@ pub fn inspector_ui(ui: &mut Ui, app: &App, state: &mut InspectorState, out: &mu
             Some(json) => {
                 section(ui, &t.tr("inspector-json"), |ui| text_ui(ui, app, json, detail.json.as_deref(), out))
             }
-            None => section(ui, &t.tr("inspector-raw"), |ui| raw_ui(ui, app, state, detail, out)),
+            None => section(ui, &t.tr("inspector-raw"), |ui| raw_ui(ui, app, state, inspected, out)),
         }
-        section(ui, &t.tr("inspector-provenance"), |ui| provenance_ui(ui, app, id, detail, out));
+        section(ui, &t.tr("inspector-provenance"), |ui| provenance_ui(ui, app, detail, out));
     });
 }
 
@@ -72,53 +73,57 @@ fn section(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) {
 
 fn fields_ui(ui: &mut Ui, app: &App, records: &Records, detail: &RecordDetail, out: &mut Vec<Action>) {
     let dataset = records.dataset;
-    for (name, value) in detail.fields.iter().filter(|(_, value)| *value != Value::Null) {
-        let known = field::by_name(dataset, name);
-        let text = match (known, value) {
-            (Some(field), value) => display::cell(value, field, app.zone).unwrap_or_default(),
-            (None, Value::Text(text)) => display::visible(text).into_owned(),
-            (None, Value::Int(number)) => number.to_string(),
-            (None, Value::Null) => String::new(),
+    for (field, value) in &detail.fields {
+        let text = display::cell(value, *field, app.zone).unwrap_or_default();
+        let response = field_row(ui, &display::header(*field, app.zone), &text);
+        let response = match display::hint(value, *field) {
+            Some(hint) => response.on_hover_text(hint),
+            None => response,
         };
-        ui.horizontal_top(|ui| {
-            let p = theme::palette(ui);
-            let shown_name =
-                known.map_or_else(|| display::visible(name).into_owned(), |f| display::header(f, app.zone));
-            let width = (ui.available_width() * 0.38).max(90.0);
-            let label = Label::new(RichText::new(&shown_name).color(p.weak)).wrap_mode(TextWrapMode::Wrap);
-            ui.allocate_ui_with_layout(egui::vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
-                ui.set_width(width);
-                ui.add(label);
-            });
-            let response = ui.add(Label::new(&text).wrap_mode(TextWrapMode::Wrap).sense(Sense::click()));
-            let response = match known.and_then(|f| display::hint(value, f)) {
-                Some(hint) => response.on_hover_text(hint),
-                None => response,
-            };
-            response.context_menu(|ui| {
-                if let Some(field) = known {
-                    for (exclude, text) in [(false, app.texts.tr("menu-only")), (true, app.texts.tr("menu-exclude"))] {
-                        if ui.button(text).clicked() {
-                            out.push(Action::Narrow(dataset, display::clause(value, field, exclude)));
-                            ui.close();
-                        }
-                    }
-                }
-                if ui.button(app.texts.tr("menu-copy-value")).clicked() {
-                    let literal = known.and_then(|f| display::literal(value, f)).unwrap_or(text.clone());
-                    out.push(Action::Copy(literal));
+        response.context_menu(|ui| {
+            let t = &app.texts;
+            for (exclude, text) in [(false, t.tr("menu-only")), (true, t.tr("menu-exclude"))] {
+                if ui.button(text).clicked() {
+                    out.push(Action::Narrow(dataset, display::clause(value, *field, exclude)));
                     ui.close();
                 }
-            });
+            }
+            if ui.button(t.tr("menu-copy-value")).clicked() {
+                out.extend(display::literal(value).map(Action::Copy));
+                ui.close();
+            }
+        });
+    }
+    for (name, text) in &detail.further {
+        field_row(ui, &display::visible(name), &display::visible(text)).context_menu(|ui| {
+            if ui.button(app.texts.tr("menu-copy-value")).clicked() {
+                out.push(Action::Copy(text.clone()));
+                ui.close();
+            }
         });
     }
 }
 
-fn raw_ui(ui: &mut Ui, app: &App, state: &InspectorState, detail: &RecordDetail, out: &mut Vec<Action>) {
-    match &detail.raw {
-        Some(raw) => text_ui(ui, app, &state.raw, Some(&String::from_utf8_lossy(raw)), out),
-        None => {
+/// A name and a value side by side, each wrapping in its own column.
+fn field_row(ui: &mut Ui, name: &str, text: &str) -> egui::Response {
+    ui.horizontal_top(|ui| {
+        let p = theme::palette(ui);
+        let width = (ui.available_width() * 0.38).max(90.0);
+        ui.allocate_ui_with_layout(egui::vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
+            ui.set_width(width);
+            ui.add(Label::new(RichText::new(name).color(p.weak)).wrap_mode(TextWrapMode::Wrap));
+        });
+        ui.add(Label::new(text).wrap_mode(TextWrapMode::Wrap).sense(Sense::click()))
+    })
+    .inner
+}
+
+fn raw_ui(ui: &mut Ui, app: &App, state: &InspectorState, inspected: &Inspected, out: &mut Vec<Action>) {
+    match &inspected.raw {
+        Ok(raw) => text_ui(ui, app, &state.raw, Some(&String::from_utf8_lossy(raw)), out),
+        Err(why) => {
             ui.weak(app.texts.tr("inspector-no-raw"));
+            ui.label(&*display::visible(why));
         }
     }
     if state.hidden_bytes > 0 {
@@ -138,16 +143,26 @@ fn text_ui(ui: &mut Ui, app: &App, mut shown: &str, original: Option<&str>, out:
     ui.add(edit).accessible_name(app.texts.tr("inspector-raw"));
 }
 
-fn provenance_ui(ui: &mut Ui, app: &App, id: RecordId, detail: &RecordDetail, out: &mut Vec<Action>) {
+fn provenance_ui(ui: &mut Ui, app: &App, detail: &RecordDetail, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let rows = [
+    let id = detail.id;
+    let ids = |ids: &[RecordId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let mut rows = vec![
         (t.tr("provenance-file"), display::visible(&detail.evidence_path).into_owned()),
-        (t.tr("provenance-position"), display::count(detail.position)),
-        (t.tr("provenance-offset"), display::count(detail.byte_offset)),
-        (t.tr("provenance-length"), display::count(detail.byte_length)),
-        (t.tr("provenance-sha256"), detail.evidence_sha256.clone()),
-        (t.tr("provenance-record"), id.to_string()),
+        (t.tr("provenance-position"), display::count(u64::from(id.position()))),
     ];
+    if let Some(place) = detail.place {
+        rows.push((t.tr("provenance-offset"), display::count(place.offset)));
+        rows.push((t.tr("provenance-length"), display::count(place.len)));
+    }
+    rows.push((t.tr("provenance-sha256"), detail.file_sha256.clone()));
+    rows.push((t.tr("provenance-record"), id.to_string()));
+    if let Some(original) = detail.duplicate_of {
+        rows.push((t.tr("provenance-duplicate"), original.to_string()));
+    }
+    if detail.occurrences.len() > 1 {
+        rows.push((t.tr("provenance-occurrences"), ids(&detail.occurrences)));
+    }
     Grid::new("provenance").num_columns(2).show(ui, |ui| {
         for (name, value) in &rows {
             ui.label(RichText::new(name).color(theme::palette(ui).weak));

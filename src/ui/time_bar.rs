@@ -89,7 +89,8 @@ fn length_secs(range: TimeRange) -> Option<i64> {
 /// From where the range begins now; without one, the last stretch of this length that the evidence has.
 fn of_length(app: &App, secs: i64) -> TimeRange {
     let millis = secs * 1000;
-    let last = app.case.as_ref().and_then(|case| case.totals()).and_then(|totals| totals.last_millis);
+    let totals = app.case.as_ref().and_then(|case| case.totals());
+    let last = totals.and_then(|t| t.flow_span.map(|s| s.1.0).max(t.event_span.map(|s| s.1.0)));
     let from = match (app.range.from, last) {
         (Some(from), _) => from.0,
         (None, Some(last)) => last.saturating_add(1000).saturating_sub(millis),

@@ -4,7 +4,7 @@ use super::state::UiState;
 use super::theme::{self, size};
 use super::{shell, views};
 use crate::app::source::Backend;
-use crate::app::{Action, App, Effect, settings};
+use crate::app::{Action, App, CaseBackend, Effect, settings};
 use eframe::{CreationContext, Frame, NativeOptions};
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ pub enum UiError {
 }
 
 /// Opens the window and returns when it is closed.
-pub fn run(startup: Startup, backend: Arc<dyn Backend>) -> Result<(), UiError> {
+pub fn run(startup: Startup) -> Result<(), UiError> {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if cfg!(target_os = "linux") && !set("DISPLAY") && !set("WAYLAND_DISPLAY") && !set("WAYLAND_SOCKET") {
         return Err(UiError::NoDisplay);
@@ -49,7 +49,7 @@ pub fn run(startup: Startup, backend: Arc<dyn Backend>) -> Result<(), UiError> {
         ..NativeOptions::default()
     };
     let window = Box::new(|cc: &CreationContext<'_>| {
-        let window = Window::new(&cc.egui_ctx, startup, backend, settings::config_folder());
+        let window = Window::new(&cc.egui_ctx, startup, Arc::new(CaseBackend), settings::config_folder());
         Ok(Box::new(window) as Box<dyn eframe::App>)
     });
     eframe::run_native("Coldtrail", options, window).map_err(readable)

@@ -67,7 +67,10 @@ pub fn import_ui(ui: &mut Ui, app: &App, fields: Fields<'_>, state: &mut UiState
         }
         let stated = flow_format.trim();
         let flow_format = (!stated.is_empty()).then(|| stated.to_owned());
-        out.push(Action::Import { paths, options: ImportOptions { keep_raw: *keep_raw, flow_format } });
+        out.push(Action::Import {
+            paths,
+            options: ImportOptions { keep_raw: *keep_raw, flow_format, any_expansion: false },
+        });
     }
 }
 

@@ -4,11 +4,11 @@ use crate::app::open_case::OpenCase;
 use crate::app::selection::Selection;
 use crate::app::source::{EvidenceRow, WarningRow};
 use crate::app::{Action, App, Command, display};
-use crate::model::{EvidenceId, Timestamp};
+use crate::model::Timestamp;
 use crate::ui::state::UiState;
-use crate::ui::theme::size;
+use crate::ui::theme::{self, size};
 use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, Mark, RowSource};
-use egui::{Button, Id, Panel, Ui};
+use egui::{Button, Id, Panel, RichText, Ui};
 
 /// How one of the two tables is scrolled, selected, ordered and laid out.
 #[derive(Default)]
@@ -30,6 +30,7 @@ pub struct EvidenceState {
 
 pub fn evidence_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
+    unfinished_ui(ui, app, case, out);
     let Some(files) = case.evidence() else {
         ui.centered_and_justified(|ui| ui.label(t.tr("loading")));
         return;
@@ -51,6 +52,21 @@ pub fn evidence_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
         warnings_ui(ui, app, case, &mut state.warnings, out);
     });
     files_ui(ui, app, files, &mut state.files, out);
+}
+
+/// After a crash or a cancelled import: what is left, and a button that goes on with it.
+fn unfinished_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
+    let Some(unfinished) = case.unfinished().filter(|_| app.jobs.running().is_none()) else { return };
+    let t = &app.texts;
+    ui.horizontal(|ui| {
+        let count = display::count(unfinished.paths.len() as u64);
+        let text = RichText::new(t.tr_args("unfinished", &[("count", &count)])).color(theme::palette(ui).warning);
+        ui.label(text);
+        if ui.button(t.tr("unfinished-resume")).clicked() {
+            let (paths, options) = (unfinished.paths.clone(), unfinished.options.clone());
+            out.push(Action::Import { paths, options });
+        }
+    });
 }
 
 fn empty_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
@@ -215,18 +231,18 @@ fn copied_rows<R>(source: &ListRows<'_, R>, columns: &[GridColumn], selection: &
 
 fn files_ui(ui: &mut Ui, app: &App, files: &[EvidenceRow], state: &mut ListState, out: &mut Vec<Action>) {
     let columns: [Column<EvidenceRow>; 12] = [
-        column("column-id", 50.0, true, |r, _| r.id.to_string()),
+        column("column-id", 50.0, true, |r, _| r.id.0.to_string()),
         column("column-file", 380.0, false, |r, _| r.path.clone()),
         column("column-format", 130.0, false, |r, _| r.format.clone()),
         column("column-records", 90.0, true, |r, _| display::count(r.records)),
         column("column-duplicates", 90.0, true, |r, _| display::count(r.duplicates)),
         column("column-warnings", 80.0, true, |r, _| display::count(r.warnings)),
         column("column-size", 110.0, true, |r, _| display::count(r.file_bytes)),
-        column("column-first", 150.0, false, |r, app| time_text(r.first_millis, app)),
-        column("column-last", 150.0, false, |r, app| time_text(r.last_millis, app)),
+        column("column-first", 150.0, false, |r, app| time_text(r.first, app)),
+        column("column-last", 150.0, false, |r, app| time_text(r.last, app)),
         column("column-raw", 80.0, false, |r, app| app.texts.tr(if r.raw_kept { "yes" } else { "no" })),
         column("column-imported", 160.0, false, |r, _| r.imported_utc.clone()),
-        column("column-sha256", 460.0, false, |r, _| r.sha256.clone()),
+        column("column-sha256", 460.0, false, |r, _| r.file_sha256.clone()),
     ];
     let mark = |row: &EvidenceRow| if row.warnings > 0 { Mark::Warning } else { Mark::None };
     let before = state.selection.cursor();
@@ -236,7 +252,7 @@ fn files_ui(ui: &mut Ui, app: &App, files: &[EvidenceRow], state: &mut ListState
         && let Some(row) =
             after.and_then(|row| state.order.get(usize::try_from(row).ok()?)).and_then(|at| files.get(*at))
     {
-        out.push(Action::Warnings(Some(EvidenceId(row.id))));
+        out.push(Action::Warnings(Some(row.id)));
     }
 }
 
@@ -244,8 +260,8 @@ fn column<R>(key: &'static str, width: f32, numeric: bool, text: fn(&R, &App) ->
     Column { key, width, numeric, text }
 }
 
-fn time_text(millis: Option<i64>, app: &App) -> String {
-    millis.map(|millis| app.zone.format(Timestamp(millis))).unwrap_or_default()
+fn time_text(time: Option<Timestamp>, app: &App) -> String {
+    time.map(|time| app.zone.format(time)).unwrap_or_default()
 }
 
 fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState, out: &mut Vec<Action>) {
@@ -271,7 +287,7 @@ fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState, o
         return;
     }
     let columns: [Column<WarningRow>; 6] = [
-        column("column-evidence", 70.0, true, |r, _| r.evidence.to_string()),
+        column("column-evidence", 70.0, true, |r, _| r.evidence.0.to_string()),
         column("column-position", 90.0, true, |r, _| display::count(r.position)),
         column("column-offset", 100.0, true, |r, _| display::count(r.byte_offset)),
         column("column-reason", 200.0, false, reason_text),

@@ -178,29 +178,21 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, row: u64, column: usize
     if let Some(clause) = pair_clause(rows, row) {
         item(ui, t.tr("menu-pair"), Action::Narrow(records.dataset, clause));
     }
-    if let (Kind::Address, Some(text), Dataset::Flows) = (field.kind, display::literal(value, field), records.dataset) {
+    if let (Kind::Address, Some(text), Dataset::Flows) = (field.kind, display::literal(value), records.dataset) {
         item(ui, t.tr("menu-address"), Action::ApplyFilter(records.dataset, format!("ip = {text}")));
     }
-    if let Some(time) = time_of(value, field) {
+    if let Value::Time(time) = value {
         for (text, secs) in [(t.tr("menu-around-5m"), 300), (t.tr("menu-around-1h"), 3600)] {
             let bound = |sign: i64| Some(crate::model::Timestamp(time.0.saturating_add(sign * secs * 1000)));
             item(ui, text, Action::SetRange(TimeRange { from: bound(-1), to: bound(1) }));
         }
     }
     ui.separator();
-    if let Some(text) = display::literal(value, field) {
+    if let Some(text) = display::literal(value) {
         item(ui, t.tr("menu-copy-value"), Action::Copy(text));
     }
     item(ui, t.tr("menu-copy-rows"), Action::CopyRows);
     item(ui, t.tr("menu-copy-column"), Action::CopyColumn(field));
-}
-
-fn time_of(value: &Value, field: FieldId) -> Option<crate::model::Timestamp> {
-    match (field.kind, value) {
-        (Kind::Time, Value::Int(secs)) => Some(crate::model::Timestamp::from_secs(*secs)),
-        (Kind::Time, Value::Text(text)) => display::parse_iso(text),
-        _ => None,
-    }
 }
 
 /// Both addresses of the row, in either direction.
@@ -208,8 +200,8 @@ fn pair_clause(rows: &Rows<'_>, row: u64) -> Option<String> {
     let address = |name: &str| {
         let wanted = field::by_name(Dataset::Flows, name)?;
         let column = rows.fields.iter().position(|f| *f == wanted)?;
-        let (value, field) = rows.value(row, column)?;
-        display::literal(value, field)
+        let (value, _) = rows.value(row, column)?;
+        display::literal(value)
     };
     Some(format!("ip = {} and ip = {}", address("srcaddr")?, address("dstaddr")?))
 }

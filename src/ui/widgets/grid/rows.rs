@@ -6,7 +6,9 @@ use crate::app::display;
 use crate::app::selection::Selection;
 use crate::ui::theme::{self, Palette, size};
 use egui::text::{LayoutJob, TextWrapping};
-use egui::{Align2, Color32, FontId, Pos2, Rect, Response, Sense, Ui, UiBuilder, accesskit::Role, pos2, vec2};
+use egui::{
+    Align2, Color32, FontId, Pos2, Rect, Response, Sense, Ui, UiBuilder, accesskit, accesskit::Role, pos2, vec2,
+};
 
 impl Grid<'_> {
     pub(super) fn rows_ui(
@@ -151,6 +153,15 @@ impl Grid<'_> {
             };
             node.set_role(Role::GridCell);
             node.set_label(format!("{title}: {value}"));
+            // Cells are no tab stops (the table is one), so the tool kit does not fill these in.
+            let rect = response.rect;
+            node.set_bounds(accesskit::Rect {
+                x0: rect.min.x.into(),
+                y0: rect.min.y.into(),
+                x1: rect.max.x.into(),
+                y1: rect.max.y.into(),
+            });
+            node.add_action(accesskit::Action::Click);
             node.set_row_index(usize::try_from(row).unwrap_or(usize::MAX));
             node.set_column_index(column);
         });
