@@ -6,9 +6,9 @@ menu-evidence = Evidence
 menu-view = View
 menu-query = Query
 menu-help = Help
-command-new-case = New case…
+command-new-case = New case...
 command-new-case-tip = Make an empty case file
-command-open-case = Open case…
+command-open-case = Open case...
 command-open-case-tip = Open a case file
 command-open-sample = Open the sample case
 command-open-sample-tip = Import the sample logs of a small invented incident into a case of its own
@@ -16,7 +16,7 @@ command-close-case = Close case
 command-close-case-tip = Close the case; a running import is cancelled
 command-quit = Quit
 command-quit-tip = Close the window
-command-import = Import evidence…
+command-import = Import evidence...
 command-import-tip = Read flow logs and CloudTrail files, folders and archives into the case
 command-jobs = Imports
 command-jobs-tip = What is being imported, and what each file gave
@@ -30,7 +30,7 @@ command-inspector = Inspector on or off
 command-inspector-tip = Everything about the record under the cursor
 command-histogram = Histogram on or off
 command-histogram-tip = The result over time
-command-zone = Time zone…
+command-zone = Time zone...
 command-zone-tip = The zone in which times are shown and typed; UTC is in every tool tip
 command-theme-system = Theme: as the system
 command-theme-system-tip = Light or dark, as the desktop says
@@ -44,7 +44,7 @@ command-zoom-out = Smaller
 command-zoom-out-tip = Everything smaller
 command-zoom-reset = Normal size
 command-zoom-reset-tip = The display's own scale
-command-palette = All commands…
+command-palette = All commands...
 command-palette-tip = Find a command by its name
 command-focus-filter = Go to the filter
 command-focus-filter-tip = Type a filter
@@ -56,7 +56,7 @@ command-back = Back
 command-back-tip = Undo the last filter step
 command-forward = Forward
 command-forward-tip = Take the undone step again
-command-go-to-row = Go to row…
+command-go-to-row = Go to row...
 command-go-to-row-tip = Go to a row by its number
 command-duplicates = Count duplicates on or off
 command-duplicates-tip = Records that two evidence files both hold are shown once, or as often as they occur
@@ -66,14 +66,14 @@ command-help = Help and keys
 command-help-tip = Keys, and the filter language in short
 
 ## Shell
-palette-button = Commands…
+palette-button = Commands...
 palette-hint = Type to find a command
 zone-button = Time zone: { $zone }
 zone-hint = Type a city or region, as Asia/Tokyo
 list-nothing = Nothing fits
 drop-here = Let go to import these files, or to open a case
-opening = Opening the case…
-loading = Loading…
+opening = Opening the case...
+loading = Loading...
 cancel = Cancel
 close = Close
 open = Open
@@ -110,6 +110,7 @@ notice-copied-part = Copied { $rows } rows; { $missing } selected rows are not l
 
 ## Filter and time
 filter-label = Filter
+filter-hint-events = event_name = ConsoleLogin and error_code exists
 filter-hint = srcaddr in 10.0.0.0/8 and action = REJECT
 filter-apply = Apply
 filter-clear = Clear the filter
@@ -222,7 +223,7 @@ reason-unreadable-member = Archive member that cannot be read
 reason-invalid-utf8 = Invalid UTF-8
 
 ## Dialogs
-browse = Browse…
+browse = Browse...
 picker-missing = This desktop offers no file dialog (xdg-desktop-portal or zenity would). Type the path, or drop files on the window.
 field-case-file = Case file
 field-title = Title
@@ -233,13 +234,13 @@ new-case-then-import = { $count } dropped files will be imported into it.
 import-title = Import evidence
 import-tip = Files, folders with everything in them, and archives. The originals are only read.
 import-add = Add
-import-files = Choose files…
-import-folder = Choose folders…
+import-files = Choose files...
+import-folder = Choose folders...
 import-remove = Remove { $path }
 import-keep-raw = Keep the original content in the case
 import-keep-raw-tip = Then every file can be written out again byte for byte, and raw text is always there
 import-format = Format of flow records without a header
-import-format-tip = Only for files that do not say it: field names in order, as version account-id interface-id …
+import-format-tip = Only for files that do not say it: field names in order, as version account-id interface-id ...
 format-default = Default format
 format-v5 = All fields of version 5
 import-go = Import
@@ -268,7 +269,7 @@ errors-clear = Clear the list
 help-table = In a table
 help-table-keys = Arrows, Page Up, Page Down, Home and End move; with Shift they select a range; Ctrl+A selects all; Ctrl+C copies the rows; Enter opens the inspector; Shift+F10 opens the menu of the cell. A click on a header sorts, with Shift by a further column; drag a header to move the column, its edge to resize it.
 help-filter = The filter
-help-filter-text = Comparisons such as srcaddr in 10.0.0.0/8, dstport in (22, 3389), bytes > 10MB, event_name like '%Login%', joined by and, or, not and brackets. A comparison with an absent value does not match, also !=; not (…) is the exact complement: not action = REJECT keeps records without an action, action != REJECT does not.
+help-filter-text = Comparisons such as srcaddr in 10.0.0.0/8, dstport in (22, 3389), bytes > 10MB, event_name like '%Login%', joined by and, or, not and brackets. A comparison with an absent value does not match, also !=; not (...) is the exact complement: not action = REJECT keeps records without an action, action != REJECT does not.
 
 ## Errors
 error-open-case = The case could not be opened

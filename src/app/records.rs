@@ -301,11 +301,11 @@ fn columns(dataset: Dataset, saved: Option<&[ColumnSetting]>) -> Vec<ColumnSetti
 fn default_columns(dataset: Dataset) -> Vec<ColumnSetting> {
     let first: &[(&str, f32)] = match dataset {
         Dataset::Flows => &[
-            ("start", 160.0),
-            ("srcaddr", 130.0),
-            ("srcport", 70.0),
-            ("dstaddr", 130.0),
-            ("dstport", 70.0),
+            ("start", 190.0),
+            ("srcaddr", 140.0),
+            ("srcport", 78.0),
+            ("dstaddr", 140.0),
+            ("dstport", 78.0),
             ("protocol", 80.0),
             ("action", 80.0),
             ("packets", 80.0),
@@ -314,8 +314,8 @@ fn default_columns(dataset: Dataset) -> Vec<ColumnSetting> {
             ("log_status", 90.0),
         ],
         Dataset::Events => &[
-            ("event_time", 170.0),
-            ("event_name", 190.0),
+            ("event_time", 200.0),
+            ("event_name", 200.0),
             ("event_source", 180.0),
             ("user_identity_arn", 300.0),
             ("source_ip_address", 140.0),

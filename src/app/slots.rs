@@ -175,7 +175,7 @@ mod tests {
 
     fn lane() -> (Lane, Receiver<()>) {
         let (sender, woken) = channel();
-        let waker: Waker = Arc::new(move || drop(sender.send(())));
+        let waker: Waker = Arc::new(move || sender.send(()).unwrap_or(()));
         let backend = Arc::new(MemoryBackend::default());
         (Lane::start("test", backend, PathBuf::from("case"), waker).unwrap(), woken)
     }

@@ -5,7 +5,8 @@ use super::slots::Waker;
 use super::source::*;
 use super::state::App;
 use crate::case::places::Place;
-use crate::model::{Dataset, EvidenceId, FieldId, Format, PathFacts, RecordId, Timestamp, field};
+use crate::filter::eval;
+use crate::model::{Address, Dataset, EvidenceId, FieldId, Format, PathFacts, RecordId, Timestamp, field};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
 use std::sync::{Arc, Mutex};
@@ -81,22 +82,49 @@ impl Backend for MemoryBackend {
     }
 }
 
+/// A flow record as a filter sees it.
+struct Flow(i64);
+
+impl eval::Record for Flow {
+    fn dataset(&self) -> Dataset {
+        Dataset::Flows
+    }
+
+    fn value(&self, field: FieldId) -> Option<eval::Value> {
+        match value(self.0, field.name()) {
+            Value::Null => None,
+            Value::Integer(number) => Some(eval::Value::Integer(number)),
+            Value::Boolean(value) => Some(eval::Value::Boolean(value)),
+            Value::Time(time) => Some(eval::Value::Time(time)),
+            Value::Text(text) => Some(match Address::parse(text.as_bytes()) {
+                Some(address) => eval::Value::Address(address),
+                None => eval::Value::Text(text),
+            }),
+        }
+    }
+
+    fn written(&self, _: FieldId) -> Option<String> {
+        None
+    }
+
+    fn json(&self) -> Option<&str> {
+        None
+    }
+
+    fn evidence(&self) -> (i64, &str) {
+        (1, "/logs/flows.gz")
+    }
+
+    fn is_duplicate(&self) -> bool {
+        false
+    }
+}
+
 fn keeps(id: i64, query: &RecordQuery) -> bool {
     let millis = (FIRST_SECS + id) * 1000;
     let after = query.range.from.is_none_or(|from| millis >= from.0);
     let before = query.range.to.is_none_or(|to| millis < to.0);
-    let text = query.filter.as_ref().map(ToString::to_string).unwrap_or_default();
-    after
-        && before
-        && text.split(" and ").filter(|p| !p.is_empty()).all(|part| {
-            let (name, wanted) = part.split_once(" = ").unwrap_or((part, ""));
-            let wanted = wanted.trim_matches('\'');
-            match value(id, name.trim()) {
-                Value::Integer(n) => n.to_string() == wanted,
-                Value::Text(t) => t == wanted,
-                _ => false,
-            }
-        })
+    after && before && query.filter.as_ref().is_none_or(|filter| eval::matches(filter, &Flow(id)).unwrap())
 }
 
 impl Source for MemoryBackend {
@@ -222,7 +250,10 @@ impl Default for Settled {
 impl Settled {
     pub fn waker(&self) -> Waker {
         let sender = Mutex::new(self.sender.lock().unwrap().clone());
-        Arc::new(move || drop(sender.lock().unwrap().send(())))
+        Arc::new(move || {
+            // A test that has ended listens no more.
+            let _ = sender.lock().unwrap().send(());
+        })
     }
 
     /// Polls until nothing is on its way any more.

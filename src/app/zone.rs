@@ -1,7 +1,7 @@
 //! The time zone in which times are shown and typed. Storage is UTC throughout; this module is where the two meet.
 
 use crate::model::Timestamp;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// An IANA zone.
@@ -47,6 +47,12 @@ impl Zone {
             Some(utc) => utc.with_timezone(&self.0).format(format).to_string(),
             None => time.0.to_string(),
         }
+    }
+
+    /// Seconds that the zone's clocks are ahead of UTC at this time.
+    pub fn offset_secs(self, time: Timestamp) -> i64 {
+        let utc = DateTime::<Utc>::from_timestamp_millis(time.0).unwrap_or_default();
+        i64::from(utc.with_timezone(&self.0).offset().fix().local_minus_utc())
     }
 
     /// Reads `2021-05-16`, `2021-05-16 07:49`, `2021-05-16T07:49:46.123` in this zone, or with an offset or `Z` as that

@@ -12,6 +12,7 @@ use egui::text_edit::TextEditState;
 use egui::{
     Button, FontId, Id, Key, Modifiers, Popup, PopupCloseBehavior, Response, RichText, ScrollArea, Stroke, TextEdit, Ui,
 };
+use std::ops::Range;
 
 #[derive(Default)]
 pub struct FilterBarState {
@@ -21,6 +22,7 @@ pub struct FilterBarState {
     /// Esc closed the list; it opens again with the next letter.
     dismissed: bool,
     cursor: usize,
+    list_is_open: bool,
 }
 
 impl FilterBarState {
@@ -57,7 +59,8 @@ pub fn filter_bar_ui(
         }
         ui.menu_button(t.tr("filter-history"), |ui| history_ui(ui, app, dataset, out));
     });
-    if let Some(problem) = &records.problem {
+    // While proposals are shown the text is on its way; the underline says enough.
+    if let Some(problem) = records.problem.as_ref().filter(|_| !state.list_is_open) {
         problem_ui(ui, app, records, problem, out);
     }
 }
@@ -90,20 +93,26 @@ fn field_ui(
     out.push(Action::Complete(completion.values.clone().filter(|_| has_focus)));
     let entries = completion.candidates.clone();
     let is_open = has_focus && !state.dismissed && !entries.is_empty();
+    state.list_is_open = is_open;
     let accepted = if is_open { list_keys(ui, state, entries.len()) } else { None };
     if has_focus && accepted.is_none() && ui.input(|i| i.key_pressed(Key::Enter)) {
         out.push(Action::ApplyFilter(records.dataset, records.draft.clone()));
     }
 
+    let hint = match records.dataset {
+        Dataset::Flows => app.texts.tr("filter-hint"),
+        Dataset::Events => app.texts.tr("filter-hint-events"),
+    };
     let mut text = records.draft.clone();
     let problem = records.problem.clone();
     let mut layouter = |ui: &Ui, buffer: &dyn egui::TextBuffer, _wrap: f32| {
         ui.fonts_mut(|f| f.layout_job(highlighted(ui, buffer.as_str(), problem.as_ref())))
     };
     let edit = TextEdit::singleline(&mut text)
+        .align(egui::Align2::LEFT_CENTER)
         .id(id)
         .desired_width(width)
-        .hint_text(app.texts.tr("filter-hint"))
+        .hint_text(hint)
         .lock_focus(is_open)
         .layouter(&mut layouter);
     let response = edit.show(ui);
@@ -198,13 +207,25 @@ fn accept(
     out.push(Action::EditFilter(records.dataset, text));
 }
 
+/// What is underlined for a mistake at `span`: where something is missing, the word before it.
+fn marked(text: &str, span: Range<usize>) -> Range<usize> {
+    if !span.is_empty() {
+        return span;
+    }
+    let before = text.get(..span.start).unwrap_or_default().trim_end();
+    let start = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    // The space may be longer than a byte.
+    let start = (start..=before.len()).find(|at| before.is_char_boundary(*at)).unwrap_or(0);
+    start..before.len()
+}
+
 /// The text with the place of the mistake underlined.
 fn highlighted(ui: &Ui, text: &str, problem: Option<&FilterError>) -> LayoutJob {
     let p = theme::palette(ui);
     let plain = TextFormat { font_id: FontId::proportional(size::TEXT), color: p.text, ..TextFormat::default() };
     let mut job = LayoutJob::default();
     let parts = problem.and_then(|problem| {
-        let span = problem.span.clone();
+        let span = marked(text, problem.span.clone());
         Some((text.get(..span.start)?, text.get(span.clone())?, text.get(span.end..)?))
     });
     match parts {
@@ -258,4 +279,18 @@ fn history_ui(ui: &mut Ui, app: &App, dataset: Dataset, out: &mut Vec<Action>) {
 
 fn byte_of(text: &str, chars: usize) -> usize {
     text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::marked;
+
+    #[test]
+    fn where_something_is_missing_the_word_before_is_marked() {
+        assert_eq!(marked("a = 1 and dst", 13..13), 10..13);
+        assert_eq!(marked("a = 1 and  ", 11..11), 6..9);
+        assert_eq!(marked("", 0..0), 0..0);
+        assert_eq!(marked("x\u{3000}東 ", 8..8), 4..7);
+        assert_eq!(marked("a = 1", 2..3), 2..3);
+    }
 }

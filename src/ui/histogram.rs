@@ -6,7 +6,7 @@ use crate::app::source::{Bin, Histogram};
 use crate::app::{Action, App, display};
 use crate::model::{Dataset, TimeRange, Timestamp};
 use egui::{Color32, Rect, Ui};
-use egui_plot::{Bar, BarChart, Plot, PlotPoint};
+use egui_plot::{Bar, BarChart, GridMark, Plot, PlotPoint};
 
 pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option<f64>, out: &mut Vec<Action>) {
     let t = &app.texts;
@@ -30,9 +30,10 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
         let bars = bins.iter().map(|bin| {
             Bar::new(bin.start_secs as f64 + bin_secs / 2.0, value(bin) as f64)
                 .width(bin_secs)
+                .fill(color.gamma_multiply(strength))
                 .stroke(egui::Stroke::NONE)
         });
-        let chart = BarChart::new(name.to_owned(), bars.collect()).color(color.gamma_multiply(strength));
+        let chart = BarChart::new(name.to_owned(), bars.collect());
         let below: Vec<&BarChart> = charts.iter().collect();
         charts.push(chart.stack_on(&below));
     }
@@ -46,6 +47,9 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
         .allow_double_click_reset(false)
         .show_x(false)
         .show_y(false)
+        .grid_color(p.line)
+        .x_grid_spacer(move |input| time_marks(zone, input.bounds))
+        .y_grid_spacer(move |input| count_marks(input.bounds.1))
         .set_margin_fraction(egui::vec2(0.0, 0.08))
         .include_y(0.0)
         .y_axis_min_width(48.0)
@@ -150,6 +154,27 @@ fn bin_text(app: &App, histogram: &Histogram, bin: &Bin, names: &[&str; 3]) -> S
     lines.join("\n")
 }
 
+/// Round times of the zone, about seven over the span.
+fn time_marks(zone: crate::app::Zone, (from, to): (f64, f64)) -> Vec<GridMark> {
+    const STEPS: [i64; 15] =
+        [1, 5, 15, 60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_419_200];
+    let span = (to - from).max(1.0);
+    let listed = STEPS.into_iter().find(|step| span / *step as f64 <= 7.0);
+    let step = listed.unwrap_or_else(|| (span / 7.0 / 31_536_000.0).ceil().max(1.0) as i64 * 31_536_000);
+    // Marks stand on the zone's own hours and days; across a change of daylight saving they keep the first offset.
+    let offset = zone.offset_secs(Timestamp::from_secs(from as i64));
+    let first = (from as i64 + offset).div_euclid(step) * step - offset;
+    let marks = (0..9).map(|n| (first + n * step) as f64).filter(|value| (from..=to).contains(value));
+    marks.map(|value| GridMark { value, step_size: step as f64 }).collect()
+}
+
+/// Nothing, a half and all of the highest round number below the top.
+fn count_marks(top: f64) -> Vec<GridMark> {
+    let power = 10f64.powf(top.max(1.0).log10().floor());
+    let highest = [5.0, 2.0, 1.0].into_iter().map(|m| m * power).find(|v| *v <= top).unwrap_or(1.0);
+    [0.0, highest].map(|value| GridMark { value, step_size: highest }).to_vec()
+}
+
 fn axis_text(zone: crate::app::Zone, secs: f64, span: f64) -> String {
     let format = match span {
         s if s > 3.0 * 365.0 * 86_400.0 => "%Y",
@@ -164,6 +189,16 @@ fn axis_text(zone: crate::app::Zone, secs: f64, span: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_stand_on_the_hours_of_the_zone() {
+        let kolkata = crate::app::Zone::by_name("Asia/Kolkata").unwrap();
+        let marks = time_marks(kolkata, (1_621_123_200.0, 1_621_209_600.0));
+        let texts: Vec<String> = marks.iter().map(|m| axis_text(kolkata, m.value, 86_400.0)).collect();
+        assert_eq!(texts[..2], ["05-16 06:00", "05-16 12:00"]);
+        assert_eq!(count_marks(278.0).iter().map(|m| m.value).collect::<Vec<_>>(), [0.0, 200.0]);
+        assert_eq!(count_marks(0.0)[1].value, 1.0);
+    }
 
     #[test]
     fn the_bin_under_the_pointer() {

@@ -5,7 +5,7 @@ use crate::app::records::Records;
 use crate::app::source::{Inspected, RecordDetail};
 use crate::app::{Action, App, display};
 use crate::model::RecordId;
-use egui::{Button, CollapsingHeader, Grid, Label, RichText, ScrollArea, Sense, TextEdit, TextWrapMode, Ui};
+use egui::{Button, CollapsingHeader, Label, RichText, ScrollArea, Sense, TextEdit, TextWrapMode, Ui};
 
 /// The raw text made ready to be shown, kept while the record stays the same.
 #[derive(Default)]
@@ -37,6 +37,8 @@ impl InspectorState {
 pub fn inspector_ui(ui: &mut Ui, app: &App, state: &mut InspectorState, out: &mut Vec<Action>) {
     let t = &app.texts;
     let Some(records) = app.records() else { return };
+    // The panel is as wide as it was left, not as what it holds.
+    ui.set_min_width(ui.available_width());
     ui.add_space(theme::size::GAP);
     let Some(id) = records.cursor_id() else {
         ui.weak(t.tr("inspector-empty"));
@@ -111,9 +113,13 @@ fn field_row(ui: &mut Ui, name: &str, text: &str) -> egui::Response {
         let width = (ui.available_width() * 0.38).max(90.0);
         ui.allocate_ui_with_layout(egui::vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
             ui.set_width(width);
-            ui.add(Label::new(RichText::new(name).color(p.weak)).wrap_mode(TextWrapMode::Wrap));
+            ui.add(
+                Label::new(RichText::new(name).color(p.weak).line_height(Some(theme::size::LINE)))
+                    .wrap_mode(TextWrapMode::Wrap),
+            );
         });
-        ui.add(Label::new(text).wrap_mode(TextWrapMode::Wrap).sense(Sense::click()))
+        let value = RichText::new(text).line_height(Some(theme::size::LINE));
+        ui.add(Label::new(value).wrap_mode(TextWrapMode::Wrap).sense(Sense::click()))
     })
     .inner
 }
@@ -163,13 +169,9 @@ fn provenance_ui(ui: &mut Ui, app: &App, detail: &RecordDetail, out: &mut Vec<Ac
     if detail.occurrences.len() > 1 {
         rows.push((t.tr("provenance-occurrences"), ids(&detail.occurrences)));
     }
-    Grid::new("provenance").num_columns(2).show(ui, |ui| {
-        for (name, value) in &rows {
-            ui.label(RichText::new(name).color(theme::palette(ui).weak));
-            ui.add(Label::new(value).wrap_mode(TextWrapMode::Wrap));
-            ui.end_row();
-        }
-    });
+    for (name, value) in &rows {
+        field_row(ui, name, value);
+    }
     if ui.add(Button::new(t.tr("copy-provenance")).small()).clicked() {
         let lines: Vec<String> = rows.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         out.push(Action::Copy(lines.join("\n")));

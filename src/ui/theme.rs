@@ -11,6 +11,8 @@ use std::sync::Arc;
 /// Points.
 pub mod size {
     pub const TEXT: f32 = 13.0;
+    /// Of text that may wrap: the font's own lines stand too close.
+    pub const LINE: f32 = 17.0;
     pub const SMALL: f32 = 11.5;
     pub const HEADING: f32 = 18.0;
     pub const MONO: f32 = 12.5;

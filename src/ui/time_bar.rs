@@ -51,7 +51,10 @@ fn bound_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, side: usize, name:
     let Some(edited) = state.edited.get_mut(side) else { return };
     let mut text = edited.clone().unwrap_or(shown);
     let parsed = if text.trim().is_empty() { Some(None) } else { app.zone.parse(&text).map(Some) };
-    let mut edit = TextEdit::singleline(&mut text).desired_width(size::TIME_FIELD).hint_text(name);
+    let mut edit = TextEdit::singleline(&mut text)
+        .align(egui::Align2::LEFT_CENTER)
+        .desired_width(size::TIME_FIELD)
+        .hint_text(name);
     if parsed.is_none() {
         edit = edit.text_color(theme::palette(ui).error);
     }

@@ -39,7 +39,9 @@ pub fn import_ui(ui: &mut Ui, app: &App, fields: Fields<'_>, state: &mut UiState
     ui.label(t.tr("import-tip"));
     ui.horizontal(|ui| {
         let label = ui.label(t.tr("field-path"));
-        let field = ui.add(TextEdit::singleline(typed).desired_width(size::PATH_FIELD)).labelled_by(label.id);
+        let field = ui
+            .add(TextEdit::singleline(typed).align(egui::Align2::LEFT_CENTER).desired_width(size::PATH_FIELD))
+            .labelled_by(label.id);
         if state.dialog_is_new {
             field.request_focus();
         }

@@ -16,7 +16,8 @@ fn search_field(ui: &mut Ui, name: &str, typed: &mut String, entries: usize, sta
         state.list_at = state.list_at.saturating_sub(1);
     }
     let taken = pressed(Key::Enter);
-    let field = ui.add(TextEdit::singleline(typed).hint_text(name).desired_width(f32::INFINITY));
+    let field = ui
+        .add(TextEdit::singleline(typed).align(egui::Align2::LEFT_CENTER).hint_text(name).desired_width(f32::INFINITY));
     let field = field.accessible_name(name);
     if state.dialog_is_new {
         field.request_focus();
@@ -85,7 +86,9 @@ pub fn go_to_row_ui(ui: &mut Ui, app: &App, typed: &mut String, state: &mut UiSt
     title(ui, t.tr("command-go-to-row"));
     let rows = app.records().and_then(|r| r.row_count()).unwrap_or(0);
     let name = t.tr_args("go-to-row-hint", &[("rows", &display::count(rows))]);
-    let field = ui.add(TextEdit::singleline(typed).desired_width(200.0).hint_text(&name)).accessible_name(&name);
+    let field = ui
+        .add(TextEdit::singleline(typed).align(egui::Align2::LEFT_CENTER).desired_width(200.0).hint_text(&name))
+        .accessible_name(&name);
     if state.dialog_is_new {
         field.request_focus();
     }

@@ -14,7 +14,9 @@ fn path_field(ui: &mut Ui, app: &App, name: &str, path: &mut String, pick: Pick,
     let t = &app.texts;
     ui.horizontal(|ui| {
         let label = ui.label(name);
-        let field = ui.add(TextEdit::singleline(path).desired_width(size::PATH_FIELD)).labelled_by(label.id);
+        let field = ui
+            .add(TextEdit::singleline(path).align(egui::Align2::LEFT_CENTER).desired_width(size::PATH_FIELD))
+            .labelled_by(label.id);
         if state.dialog_is_new {
             field.request_focus();
         }
@@ -69,7 +71,8 @@ pub fn new_case_ui(
     egui::Grid::new("case-info").num_columns(2).show(ui, |ui| {
         for (name, value) in fields {
             let label = ui.label(name);
-            ui.add(TextEdit::singleline(value).desired_width(size::PATH_FIELD)).labelled_by(label.id);
+            ui.add(TextEdit::singleline(value).align(egui::Align2::LEFT_CENTER).desired_width(size::PATH_FIELD))
+                .labelled_by(label.id);
             ui.end_row();
         }
     });

@@ -49,6 +49,7 @@ pub fn evidence_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
     });
     let state = &mut state.evidence;
     Panel::bottom("warnings").resizable(true).default_size(240.0).size_range(80.0..=600.0).show(ui, |ui| {
+        ui.set_min_height(ui.available_height());
         warnings_ui(ui, app, case, &mut state.warnings, out);
     });
     files_ui(ui, app, files, &mut state.files, out);
@@ -152,6 +153,7 @@ fn list_ui<R: 'static>(
             title: t.tr(column.key),
             width: *width,
             numeric: column.numeric,
+            keep_end: column.key == "column-file",
             sort: state.sort.filter(|(sorted, _)| *sorted == at).map(|(_, descending)| (0, descending)),
         })
         .collect();
@@ -232,17 +234,17 @@ fn copied_rows<R>(source: &ListRows<'_, R>, columns: &[GridColumn], selection: &
 fn files_ui(ui: &mut Ui, app: &App, files: &[EvidenceRow], state: &mut ListState, out: &mut Vec<Action>) {
     let columns: [Column<EvidenceRow>; 12] = [
         column("column-id", 50.0, true, |r, _| r.id.0.to_string()),
-        column("column-file", 380.0, false, |r, _| r.path.clone()),
-        column("column-format", 130.0, false, |r, _| r.format.clone()),
+        column("column-file", 420.0, false, |r, _| r.path.clone()),
+        column("column-format", 170.0, false, |r, _| r.format.clone()),
         column("column-records", 90.0, true, |r, _| display::count(r.records)),
         column("column-duplicates", 90.0, true, |r, _| display::count(r.duplicates)),
         column("column-warnings", 80.0, true, |r, _| display::count(r.warnings)),
         column("column-size", 110.0, true, |r, _| display::count(r.file_bytes)),
-        column("column-first", 150.0, false, |r, app| time_text(r.first, app)),
-        column("column-last", 150.0, false, |r, app| time_text(r.last, app)),
+        column("column-first", 185.0, false, |r, app| time_text(r.first, app)),
+        column("column-last", 185.0, false, |r, app| time_text(r.last, app)),
         column("column-raw", 80.0, false, |r, app| app.texts.tr(if r.raw_kept { "yes" } else { "no" })),
-        column("column-imported", 160.0, false, |r, _| r.imported_utc.clone()),
-        column("column-sha256", 460.0, false, |r, _| r.file_sha256.clone()),
+        column("column-imported", 210.0, false, |r, _| r.imported_utc.clone()),
+        column("column-sha256", 580.0, false, |r, _| r.file_sha256.clone()),
     ];
     let mark = |row: &EvidenceRow| if row.warnings > 0 { Mark::Warning } else { Mark::None };
     let before = state.selection.cursor();
@@ -287,7 +289,7 @@ fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState, o
         return;
     }
     let columns: [Column<WarningRow>; 6] = [
-        column("column-evidence", 70.0, true, |r, _| r.evidence.0.to_string()),
+        column("column-evidence", 90.0, true, |r, _| r.evidence.0.to_string()),
         column("column-position", 90.0, true, |r, _| display::count(r.position)),
         column("column-offset", 100.0, true, |r, _| display::count(r.byte_offset)),
         column("column-reason", 200.0, false, reason_text),

@@ -113,6 +113,7 @@ fn grid_columns(app: &App, records: &Records, fields: &[FieldId]) -> Vec<GridCol
             title: display::header(*field, app.zone),
             width: width.clamp(size::COLUMN_MIN, size::COLUMN_MAX),
             numeric: display::is_numeric(*field),
+            keep_end: false,
             sort: sort.and_then(|place| records.sort.get(place).map(|key| (place, key.descending))),
         }
     };

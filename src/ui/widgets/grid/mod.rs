@@ -48,6 +48,8 @@ pub struct GridColumn {
     pub title: String,
     pub width: f32,
     pub numeric: bool,
+    /// Of a text that is too long its end is shown (paths), not its beginning.
+    pub keep_end: bool,
     /// Place among the sort keys from 0, and whether descending.
     pub sort: Option<(usize, bool)>,
 }

@@ -104,8 +104,10 @@ impl Grid<'_> {
         let view = self.source.cell(row, column);
         self.name_cell(ui, &response, row, column, &view);
         let numeric = self.columns.get(column).is_some_and(|c| c.numeric);
+        let keep_end = self.columns.get(column).is_some_and(|c| c.keep_end);
         let (text, color) = self.ink(p, &view);
-        let elided = cell_text(ui, rect, text, color, numeric);
+        let tail = if keep_end { end_that_fits(ui, text, rect.width() - 2.0 * size::CELL_PADDING) } else { None };
+        let elided = cell_text(ui, rect, tail.as_deref().unwrap_or(text), color, numeric) || tail.is_some();
         if selection.cursor() == Some(row)
             && selection.column == column
             && ui.memory(|m| m.has_focus(self.id.with("body")))
@@ -182,6 +184,21 @@ impl Grid<'_> {
             selection.select(row);
         }
     }
+}
+
+/// The end of a text that is too wide, after an ellipsis; `None` when all of it fits.
+fn end_that_fits(ui: &Ui, text: &str, width: f32) -> Option<String> {
+    let font = FontId::proportional(size::TEXT);
+    let mut room = width - ui.fonts_mut(|f| f.glyph_width(&font, '…'));
+    let mut start = text.len();
+    for (at, c) in text.char_indices().rev() {
+        room -= ui.fonts_mut(|f| f.glyph_width(&font, c));
+        if room < 0.0 {
+            return text.get(start..).map(|end| format!("…{end}"));
+        }
+        start = at;
+    }
+    None
 }
 
 /// Paints one line of text inside a cell; was it too long to show whole?
