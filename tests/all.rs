@@ -3,6 +3,8 @@
 
 #[path = "all/corpora.rs"]
 mod corpora;
+#[path = "all/fuzz.rs"]
+mod fuzz;
 #[path = "all/samples.rs"]
 mod samples;
 #[path = "all/structure.rs"]

@@ -43,11 +43,14 @@ CREATE TABLE evidence (
   warning_count INTEGER NOT NULL, -- elements that could not be read
   flow_count INTEGER NOT NULL, -- flow rows, duplicates included
   event_count INTEGER NOT NULL, -- event rows, duplicates included
+  aggregated_count INTEGER NOT NULL, -- of these, five-minute summaries met here first; they are no events
   first_millis INTEGER, -- the earliest and latest time of its records, milliseconds
   last_millis INTEGER,
   path_account TEXT, path_organisation TEXT, path_region TEXT, path_date TEXT, path_log_id TEXT, path_service TEXT
 );
 CREATE INDEX evidence_by_hash ON evidence(file_sha256);
+CREATE INDEX evidence_by_size ON evidence(file_bytes);
+CREATE INDEX evidence_by_time ON evidence(last_millis, first_millis) WHERE flow_count > 0;
 
 CREATE TABLE import_warning (
   warning_id INTEGER PRIMARY KEY,
@@ -66,6 +69,7 @@ CREATE TABLE import_queue ( -- what an import still has to read; empty when none
   path TEXT NOT NULL,
   options TEXT NOT NULL -- JSON object
 );
+CREATE INDEX import_queue_by_path ON import_queue(path);
 
 CREATE TABLE raw_block ( -- the original file in order, in pieces
   evidence_id INTEGER NOT NULL,

@@ -24,6 +24,8 @@ pub struct CaseWriter {
     dictionaries: Option<Dictionaries>,
     event_columns: Vec<FieldId>,
     insert_event: String,
+    /// Place of event_category among the event's columns.
+    category_column: Option<usize>,
     examiner: String,
 }
 
@@ -39,6 +41,7 @@ pub struct OpenEvidence {
     note_count: u64,
     flow_count: u64,
     event_count: u64,
+    aggregated_count: u64,
     event_duplicates: u64,
     digest_files: u64,
     first_millis: Option<i64>,
@@ -93,7 +96,8 @@ impl CaseWriter {
         let event_columns: Vec<FieldId> = field::event_columns().collect();
         let marks = vec!["?"; event_columns.len() + 8].join(",");
         let insert_event = format!("INSERT INTO event VALUES ({marks})");
-        Ok(Self { conn, slot, dictionaries: None, event_columns, insert_event, examiner })
+        let category_column = event_columns.iter().position(|f| f.name == "event_category");
+        Ok(Self { conn, slot, dictionaries: None, event_columns, insert_event, category_column, examiner })
     }
 
     /// Who writes, where it is not the examiner that the case names.
@@ -246,6 +250,7 @@ impl CaseWriter {
             note_count: 0,
             flow_count: 0,
             event_count: 0,
+            aggregated_count: 0,
             event_duplicates: 0,
             digest_files: 0,
             first_millis: None,
@@ -320,6 +325,8 @@ impl CaseWriter {
         if key != id {
             evidence.event_duplicates += 1;
             self.choose_occurrence(key, id, event)?;
+        } else if self.category_column.and_then(|c| event.columns.get(c)?.as_deref()) == Some("Aggregated") {
+            evidence.aggregated_count += 1;
         }
         self.insert_event(id, key, event)
     }
@@ -473,7 +480,7 @@ impl CaseWriter {
         let facts = &file.facts;
         let names = &evidence.path_facts;
         self.conn
-            .prepare_cached("INSERT INTO evidence VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")?
+            .prepare_cached("INSERT INTO evidence VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")?
             .execute(params![
                 evidence.id.0,
                 evidence.container.map(|c| c.0),
@@ -494,6 +501,7 @@ impl CaseWriter {
                 evidence.warning_count,
                 evidence.flow_count,
                 evidence.event_count,
+            evidence.aggregated_count,
                 evidence.first_millis,
                 evidence.last_millis,
                 names.account,

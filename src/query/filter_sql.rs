@@ -156,7 +156,9 @@ impl Compiler {
         let duplicate = match self.dataset {
             Dataset::Flows => "(f.id IN (SELECT id FROM flow_duplicate))",
             // The occurrence that tells most stands for the event; the others are its duplicates.
-            Dataset::Events => "(NOT EXISTS (SELECT 1 FROM event_identity i WHERE i.best_id = e.id))",
+            Dataset::Events => {
+                "(e.id <> IFNULL((SELECT c.best_id FROM event_choice c WHERE c.event_key = e.event_key), e.event_key))"
+            }
         };
         match check {
             Check::Present => "1".to_owned(),

@@ -174,7 +174,7 @@ pub fn totals(reader: &CaseReader) -> Result<Totals, QueryError> {
     let flow_duplicates = number("SELECT count(*) FROM flow_duplicate")?;
     let repeated = number("SELECT ifnull(sum(occurrence_count - 1), 0) FROM event_choice")?;
     let occurrences = number("SELECT ifnull(sum(event_count), 0) FROM evidence")?;
-    let aggregated = number("SELECT count(*) FROM event WHERE event_category IS 'Aggregated' AND id = event_key")?;
+    let aggregated = number("SELECT ifnull(sum(aggregated_count), 0) FROM evidence")?;
     Ok(Totals {
         title: info("title")?,
         examiner: info("examiner")?,

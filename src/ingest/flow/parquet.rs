@@ -13,7 +13,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A larger file is not read: AWS's deliveries have a few megabytes, and the content is held in memory.
-pub const LARGEST_PARQUET_BYTES: usize = 1 << 30;
+pub const LARGEST_PARQUET_BYTES: usize = 512 << 20;
 
 /// At the beginning of every Parquet file.
 pub(super) const MAGIC: &[u8] = b"PAR1";

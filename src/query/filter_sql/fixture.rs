@@ -213,16 +213,13 @@ fn insert_event(connection: &Connection, record: &TestRecord) {
     }
     row.push(("json".into(), optional(record.json.clone())));
     insert(connection, "event", &row);
-    if !record.duplicate {
-        insert(
-            connection,
-            "event_identity",
-            &[
-                ("event_key".into(), record.id.into()),
-                ("best_id".into(), record.id.into()),
-                ("first_id".into(), record.id.into()),
-                ("occurrence_count".into(), 1.into()),
-            ],
-        );
+    if record.duplicate {
+        // Another occurrence of the event tells more.
+        let choice = [
+            ("event_key".into(), record.id.into()),
+            ("best_id".into(), (record.id + 1).into()),
+            ("occurrence_count".into(), 2.into()),
+        ];
+        insert(connection, "event_choice", &choice);
     }
 }
