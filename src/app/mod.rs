@@ -1,4 +1,31 @@
-//! The headless application: state, commands, jobs, query slots, user errors. Windows and subcommands stand on it.
+//! The headless application: what is open, what is asked, what is shown, in which zone and words. It holds no widget and
+//! knows no tool kit; the window draws it and hands back actions.
 
+pub mod case_backend;
+pub mod command;
+pub mod display;
+pub mod error;
+pub mod history;
 pub mod import;
+pub mod jobs;
+pub mod open_case;
+pub mod pages;
 pub mod raw;
+pub mod records;
+pub mod selection;
+pub mod settings;
+pub mod slots;
+pub mod source;
+pub mod state;
+#[cfg(test)]
+pub mod testing;
+pub mod text;
+pub mod text_filter;
+pub mod zone;
+
+pub use case_backend::CaseBackend;
+pub use command::{Command, Menu, Needs};
+pub use error::{Message, UserError};
+pub use state::{Action, App, Dialog, Effect, View};
+pub use text::Texts;
+pub use zone::Zone;

@@ -8,7 +8,16 @@ pub(super) fn run(paths: &[PathBuf]) -> ExitCode {
     if std::env::var_os("DISPLAY").is_none() && std::env::var_os("WAYLAND_DISPLAY").is_none() {
         return no_display(paths);
     }
-    ExitCode::from(exit::UNUSABLE)
+    let is_case = |path: &&PathBuf| path.extension().is_some_and(|e| e == "coldtrail");
+    let case = paths.iter().find(is_case).cloned();
+    let import = paths.iter().filter(|p| !is_case(p)).cloned().collect();
+    match crate::ui::run(crate::ui::Startup { case, import }) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("coldtrail: {error}");
+            ExitCode::from(exit::UNUSABLE)
+        }
+    }
 }
 
 fn no_display(paths: &[PathBuf]) -> ExitCode {

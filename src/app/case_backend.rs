@@ -1,0 +1,193 @@
+//! The application's way to real case files: reading through `query`, writing through an import.
+
+use super::error::{Message, UserError};
+use super::import::{self, FailureKind, FileFailure, FileReport, ImportObserver, ImportRequest};
+use super::jobs::{FileDone, JobEvent, Progress};
+use super::raw;
+use super::slots::Waker;
+use super::source::*;
+use crate::case::{self, CaseReader, CaseWriter};
+use crate::ingest::reader::{CancelToken, Expansion};
+use crate::model::{Dataset, EvidenceId, FieldId, RecordId};
+use crate::query::{self, QueryError};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+/// Case files on disk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CaseBackend;
+
+impl From<QueryError> for Fault {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Cancelled => Fault::Cancelled,
+            error => Fault::Failed(error.to_string()),
+        }
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> Fault {
+    Fault::Failed(error.to_string())
+}
+
+impl Backend for CaseBackend {
+    fn open(&self, path: &Path) -> Result<Box<dyn Source>, Fault> {
+        Ok(Box::new(CaseSource { reader: CaseReader::open(path).map_err(failed)? }))
+    }
+
+    fn closed(&self, path: &Path) {
+        // Another reader or an import may still be at it; the last one to close succeeds. A case on a medium that cannot
+        // be written has nothing to settle.
+        let _ = case::settle(path);
+    }
+
+    fn create(&self, path: &Path, info: &CaseInfo) -> Result<(), Fault> {
+        CaseWriter::create(path, info, &import::now_utc()).and_then(CaseWriter::close).map_err(failed)
+    }
+
+    fn import(
+        &self,
+        case: &Path,
+        paths: Vec<PathBuf>,
+        options: ImportOptions,
+        events: SyncSender<JobEvent>,
+        waker: Waker,
+    ) -> Result<ImportHandle, Fault> {
+        let cancel = CancelToken::default();
+        let request = ImportRequest { paths, options, cancel: cancel.clone() };
+        let case = case.to_owned();
+        let thread = std::thread::Builder::new().name("import".to_owned()).spawn(move || {
+            let mut observer = Observer { events, waker };
+            let cancelled = match run(&case, &request, &mut observer) {
+                Ok(cancelled) => cancelled,
+                Err(why) => {
+                    let next = Message::new("next-import-stopped");
+                    let error = UserError::new(Message::new("error-import-stopped"), why, next).at(&case);
+                    observer.tell(JobEvent::Failed(error));
+                    true
+                }
+            };
+            observer.tell(JobEvent::Finished { cancelled });
+        });
+        Ok(ImportHandle::new(move || cancel.cancel(), Some(thread.map_err(failed)?)))
+    }
+}
+
+fn run(case: &Path, request: &ImportRequest, observer: &mut Observer) -> Result<bool, String> {
+    let mut writer = CaseWriter::open(case).map_err(|e| e.to_string())?;
+    let summary = import::run(&mut writer, case, request, observer).map_err(|e| e.to_string());
+    let closed = writer.close().map_err(|e| e.to_string());
+    let summary = summary?;
+    closed?;
+    Ok(summary.cancelled)
+}
+
+/// Hands what an import tells to the application. The channel is bounded: a window that does not keep up slows the
+/// import, and one that is gone lets it end.
+struct Observer {
+    events: SyncSender<JobEvent>,
+    waker: Waker,
+}
+
+impl Observer {
+    fn tell(&self, event: JobEvent) {
+        if self.events.send(event).is_ok() {
+            (self.waker)();
+        }
+    }
+}
+
+impl ImportObserver for Observer {
+    fn progress(&mut self, progress: &import::Progress) {
+        self.tell(JobEvent::Progress(Progress {
+            done_bytes: progress.done_bytes,
+            total_bytes: progress.total_bytes,
+            records: progress.records,
+            current: progress.current.clone(),
+            elapsed_secs: progress.elapsed.as_secs_f64(),
+        }));
+    }
+
+    fn file_done(&mut self, report: &FileReport) {
+        self.tell(JobEvent::FileDone(FileDone {
+            path: report.path.clone(),
+            format: report.format.clone(),
+            records: report.records,
+            duplicates: report.duplicates,
+            warnings: report.warnings,
+            known: report.known,
+            format_proposal: report.format_proposal.clone(),
+        }));
+    }
+
+    fn file_failed(&mut self, failure: &FileFailure) {
+        let next = match failure.kind {
+            FailureKind::NotFound => Message::new("next-not-found"),
+            FailureKind::PermissionDenied => Message::new("next-permission"),
+            FailureKind::NotAFile => Message::new("next-not-a-file"),
+            FailureKind::Media => Message::new("next-media"),
+            FailureKind::Expansion => Message::new("next-expansion"),
+            FailureKind::Temporary => Message::new("next-temporary"),
+            FailureKind::Internal => Message::new("next-internal"),
+        };
+        let error = UserError::new(Message::new("error-file"), &failure.reason, next);
+        self.tell(JobEvent::Failed(error.at(&failure.path)));
+    }
+
+    fn expansion(&mut self, path: &Path, expansion: &Expansion) -> bool {
+        let (reply, answer) = sync_channel(1);
+        let message = Message::new("question-expansion")
+            .with("path", path.to_string_lossy())
+            .with("packed", super::display::size(expansion.file_bytes))
+            .with("unpacked", super::display::size(expansion.content_bytes))
+            .with("ratio", expansion.ratio());
+        self.tell(JobEvent::Question { message, reply });
+        // No answer means that the window is gone: then the file is left out.
+        answer.recv().unwrap_or(false)
+    }
+}
+
+struct CaseSource {
+    reader: CaseReader,
+}
+
+impl Source for CaseSource {
+    fn rows(&self, query: &RecordQuery, cancel: &Cancel) -> Result<RowSet, Fault> {
+        Ok(query::rows(&self.reader, query, cancel)?)
+    }
+
+    fn page(&self, dataset: Dataset, ids: &[RecordId], fields: &[FieldId]) -> Result<Vec<Vec<Value>>, Fault> {
+        Ok(query::page(&self.reader, dataset, ids, fields)?)
+    }
+
+    fn histogram(&self, query: &RecordQuery, bins: usize, cancel: &Cancel) -> Result<Histogram, Fault> {
+        Ok(query::histogram(&self.reader, query, bins, cancel)?)
+    }
+
+    fn record(&self, id: RecordId) -> Result<Inspected, Fault> {
+        let detail = query::record(&self.reader, id)?;
+        let raw = raw::raw_text(&self.reader, id).map_err(|error| error.to_string());
+        Ok(Inspected { detail, raw })
+    }
+
+    fn evidence(&self) -> Result<Vec<EvidenceRow>, Fault> {
+        Ok(query::evidence_list(&self.reader)?)
+    }
+
+    fn warnings(&self, evidence: Option<EvidenceId>) -> Result<Vec<WarningRow>, Fault> {
+        Ok(query::warnings(&self.reader, evidence)?)
+    }
+
+    fn overview(&self) -> Result<Overview, Fault> {
+        let totals = query::totals(&self.reader)?;
+        let queue = query::unfinished_import(&self.reader)?;
+        let options = queue.first().and_then(|(_, options)| serde_json::from_str(options).ok()).unwrap_or_default();
+        let paths: Vec<PathBuf> = queue.into_iter().map(|(path, _)| PathBuf::from(path)).collect();
+        let unfinished = (!paths.is_empty()).then_some(Unfinished { paths, options });
+        Ok(Overview { totals, unfinished })
+    }
+
+    fn values(&self, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, Fault> {
+        Ok(query::top_values(&self.reader, field, prefix, limit)?)
+    }
+}

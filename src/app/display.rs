@@ -1,0 +1,331 @@
+//! How a value reads: numbers with separators, times in the chosen zone, protocols and flags with their names, and every
+//! control or direction character spelt out, so that evidence cannot dress up what is on screen.
+
+use super::source::Value;
+use super::zone::Zone;
+use crate::model::{Dataset, FieldId, Kind, Timestamp};
+use std::borrow::Cow;
+
+/// A value as a table cell shows it. `None` for an absent value.
+pub fn cell(value: &Value, field: FieldId, zone: Zone) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::Integer(number) => Some(integer(*number, field)),
+        Value::Boolean(value) => Some(value.to_string()),
+        Value::Time(time) => Some(zone.format(*time)),
+        Value::Text(text) => Some(visible(text).into_owned()),
+    }
+}
+
+/// What a tool tip adds: UTC for a time, the size of a number of bytes. `None` when the cell says it all.
+pub fn hint(value: &Value, field: FieldId) -> Option<String> {
+    match (value, field.kind) {
+        (Value::Time(time), _) => Some(utc(*time)),
+        (Value::Integer(bytes), Kind::Bytes) if *bytes >= 1024 => Some(size(u64::try_from(*bytes).ok()?)),
+        _ => None,
+    }
+}
+
+/// A value as it is written in a filter and copied: lossless, in UTC.
+pub fn literal(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        value => Some(value.to_text()),
+    }
+}
+
+/// The filter that keeps (or excludes) exactly this value.
+pub fn clause(value: &Value, field: FieldId, exclude: bool) -> String {
+    let name = field.name();
+    let Some(text) = literal(value) else {
+        return if exclude { format!("{name} exists") } else { format!("{name} is null") };
+    };
+    let bare =
+        !matches!(value, Value::Text(_)) || field.kind == Kind::Address && text.parse::<std::net::IpAddr>().is_ok();
+    let shown = if bare { text } else { quote(&text) };
+    if exclude { format!("not {name} = {shown}") } else { format!("{name} = {shown}") }
+}
+
+/// In single quotes, a quote inside doubled.
+pub fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Are values of this field numbers, to be aligned on their last digit?
+pub fn is_numeric(field: FieldId) -> bool {
+    match field.kind {
+        Kind::Integer | Kind::Port | Kind::Bytes => true,
+        Kind::Text | Kind::Address | Kind::Protocol | Kind::TcpFlags | Kind::Time | Kind::Boolean | Kind::Json => false,
+    }
+}
+
+/// A column's header: the field, and for times the zone.
+pub fn header(field: FieldId, zone: Zone) -> String {
+    match field.kind {
+        Kind::Time => format!("{} ({})", field.name(), zone.name()),
+        _ => field.name().to_owned(),
+    }
+}
+
+pub fn dataset_key(dataset: Dataset) -> &'static str {
+    match dataset {
+        Dataset::Flows => "flows",
+        Dataset::Events => "events",
+    }
+}
+
+/// `1,204,332`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1.5 MB`, powers of 1000.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64 / 1000.0;
+    let mut unit = UNITS[0];
+    for next in &UNITS[1..] {
+        if value < 999.95 {
+            break;
+        }
+        value /= 1000.0;
+        unit = next;
+    }
+    format!("{value:.1} {unit}")
+}
+
+/// `45 s`, `12 min`, `3 h 5 min`.
+pub fn duration(secs: u64) -> String {
+    match secs {
+        0..=89 => format!("{secs} s"),
+        90..=5399 => format!("{} min", secs.div_ceil(60)),
+        _ => format!("{} h {} min", secs / 3600, secs % 3600 / 60),
+    }
+}
+
+fn utc(time: Timestamp) -> String {
+    format!("{} UTC", Zone::default().format(time))
+}
+
+fn integer(number: i64, field: FieldId) -> String {
+    match field.kind {
+        Kind::Bytes | Kind::Integer if number >= 0 && field.name() != "version" => count(number as u64),
+        Kind::Protocol => match protocol_name(number) {
+            Some(name) => format!("{number} {name}"),
+            None => number.to_string(),
+        },
+        Kind::TcpFlags => format!("{number} {}", flag_names(number)).trim_end().to_owned(),
+        _ => number.to_string(),
+    }
+}
+
+/// IANA protocol numbers that turn up in flow logs.
+fn protocol_name(number: i64) -> Option<&'static str> {
+    Some(match number {
+        1 => "icmp",
+        2 => "igmp",
+        4 => "ipip",
+        6 => "tcp",
+        17 => "udp",
+        41 => "ipv6",
+        47 => "gre",
+        50 => "esp",
+        51 => "ah",
+        58 => "icmpv6",
+        89 => "ospf",
+        132 => "sctp",
+        _ => return None,
+    })
+}
+
+fn flag_names(flags: i64) -> String {
+    const NAMES: [&str; 8] = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"];
+    let set = NAMES.iter().enumerate().filter(|(bit, _)| flags & (1 << bit) != 0);
+    set.map(|(_, name)| *name).collect::<Vec<_>>().join("-")
+}
+
+/// Text on one line in which every control, direction or invisible character is spelt out (`‹U+202E›`).
+pub fn visible(text: &str) -> Cow<'_, str> {
+    spell(text, |_| false)
+}
+
+/// The same for text of several lines: line feeds and tabs stay.
+pub fn visible_lines(text: &str) -> Cow<'_, str> {
+    spell(text, |c| c == '\n' || c == '\t')
+}
+
+fn spell(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.chars().any(|c| is_deceptive(c) && !stays(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_deceptive(c) && !stays(c) {
+            out.push_str(&format!("‹U+{:04X}›", c as u32));
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// JSON text with line breaks and indents and nothing else changed: order, numbers and escapes stay as they were
+/// written. Text that is no JSON comes back with the breaks where its brackets are.
+pub fn pretty_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() * 2);
+    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+    let mut chars = json.trim().chars().peekable();
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth));
+    };
+    while let Some(c) = chars.next() {
+        if in_string {
+            out.push(c);
+            in_string = escaped || c != '"';
+            escaped = c == '\\' && !escaped;
+            continue;
+        }
+        match c {
+            '"' => {
+                in_string = true;
+                out.push(c);
+            }
+            '{' | '[' => {
+                while chars.next_if(|c| c.is_ascii_whitespace()).is_some() {}
+                out.push(c);
+                if let Some(end) = chars.next_if(|n| matches!(n, '}' | ']')) {
+                    out.push(end);
+                } else {
+                    depth += 1;
+                    line(&mut out, depth);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+                out.push(c);
+            }
+            ',' => {
+                out.push(c);
+                line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            c if c.is_ascii_whitespace() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Controls, and the characters that Unicode's security report (UTS 39) and "Trojan Source" name as able to reorder or
+/// hide text.
+fn is_deceptive(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::field;
+
+    fn flow(name: &str) -> FieldId {
+        field::by_name(Dataset::Flows, name).unwrap()
+    }
+
+    #[test]
+    fn values_read_well() {
+        let tokyo = Zone::by_name("Asia/Tokyo").unwrap();
+        let cases = [
+            (Value::Time(Timestamp::from_secs(1_621_151_386)), "start", "2021-05-16 16:49:46"),
+            (Value::Integer(6), "protocol", "6 tcp"),
+            (Value::Integer(254), "protocol", "254"),
+            (Value::Integer(18), "tcp_flags", "18 syn-ack"),
+            (Value::Integer(0), "tcp_flags", "0"),
+            (Value::Integer(1_204_332), "bytes", "1,204,332"),
+            (Value::Integer(65535), "srcport", "65535"),
+            (Value::Text("eni-\u{202e}1\n".into()), "interface_id", "eni-‹U+202E›1‹U+000A›"),
+        ];
+        for (value, name, expect) in cases {
+            assert_eq!(cell(&value, flow(name), tokyo).as_deref(), Some(expect), "{name}");
+        }
+        assert_eq!(cell(&Value::Null, flow("bytes"), tokyo), None);
+        let time = field::by_name(Dataset::Events, "event_time").unwrap();
+        assert_eq!(
+            cell(&Value::Time(Timestamp::from_secs(1_621_151_386)), time, tokyo).unwrap(),
+            "2021-05-16 16:49:46"
+        );
+        assert_eq!(cell(&Value::Text("soon".into()), time, tokyo).unwrap(), "soon");
+        assert_eq!(
+            hint(&Value::Time(Timestamp::from_secs(1_621_151_386)), flow("start")).unwrap(),
+            "2021-05-16 07:49:46 UTC"
+        );
+        assert_eq!(header(flow("start"), tokyo), "start (Asia/Tokyo)");
+    }
+
+    #[test]
+    fn cell_filters() {
+        assert_eq!(clause(&Value::Text("10.0.0.1".into()), flow("srcaddr"), false), "srcaddr = 10.0.0.1");
+        assert_eq!(clause(&Value::Text("it's".into()), flow("action"), true), "not action = 'it''s'");
+        assert_eq!(clause(&Value::Null, flow("action"), false), "action is null");
+        assert_eq!(clause(&Value::Null, flow("action"), true), "action exists");
+        assert_eq!(clause(&Value::Integer(22), flow("dstport"), false), "dstport = 22");
+        assert_eq!(clause(&Value::Time(Timestamp(0)), flow("start"), false), "start = 1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn numbers_and_sizes() {
+        assert_eq!([count(0), count(999), count(1000), count(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(
+            [size(999), size(1000), size(999_999), size(812_000_000_000)],
+            ["999 B", "1.0 kB", "1.0 MB", "812.0 GB"]
+        );
+        assert_eq!([duration(5), duration(120), duration(7500)], ["5 s", "2 min", "2 h 5 min"]);
+    }
+
+    #[test]
+    fn json_is_only_indented() {
+        let json = r#"{"b":1.50,"a":["x, \\\"{y}",{}, [ ] ],"é":null}"#;
+        let pretty = pretty_json(json);
+        let lines = [
+            "{",
+            r#"  "b": 1.50,"#,
+            r#"  "a": ["#,
+            r#"    "x, \\\"{y}","#,
+            "    {},",
+            "    []",
+            "  ],",
+            r#"  "é": null"#,
+            "}",
+        ];
+        assert_eq!(pretty, lines.join("\n"));
+        assert_eq!(pretty_json("{\"cut"), "{\n  \"cut");
+    }
+
+    #[test]
+    fn nothing_deceptive_passes() {
+        assert_eq!(visible("東京 ‹ok›"), "東京 ‹ok›");
+        assert!(matches!(visible("plain"), Cow::Borrowed(_)));
+        for code in [0x0u32, 0x1b, 0x7f, 0x85, 0xad, 0x200f, 0x2066, 0xfeff, 0xe0041] {
+            let c = char::from_u32(code).unwrap();
+            assert_eq!(visible(&c.to_string()), format!("‹U+{code:04X}›"));
+        }
+        assert_eq!(visible_lines("a\n\tb\r"), "a\n\tb‹U+000D›");
+    }
+}

@@ -1,0 +1,388 @@
+//! The state of one record table: the filter that applies and the one being typed, the order, the columns, the rows that
+//! answered last, and the record under the cursor.
+
+use super::display;
+use super::pages::Pages;
+use super::selection::Selection;
+use super::settings::ColumnSetting;
+use super::slots::{Lane, Slot};
+use super::source::{Duplicates, Filter, Histogram, Inspected, RecordQuery, RowSet, SortKey};
+use super::text_filter;
+use crate::filter::FilterError;
+use crate::model::{Dataset, FieldId, RecordId, TimeRange, field};
+use std::sync::Arc;
+
+/// A query and the state of the case that it was put to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    pub revision: u64,
+    pub query: RecordQuery,
+}
+
+/// Ordered rows, and where the record that was under the cursor stands among them.
+pub struct Answer {
+    pub rows: RowSet,
+    kept: Option<u64>,
+}
+
+/// Where the table should scroll to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reveal {
+    Top,
+    Row(u64),
+}
+
+/// Two or three lanes of work, so that a page never waits behind a scan.
+pub struct Lanes {
+    pub rows: Lane,
+    pub charts: Lane,
+    pub pages: Lane,
+}
+
+pub struct Records {
+    pub dataset: Dataset,
+    /// The text in the filter bar.
+    pub draft: String,
+    pub problem: Option<FilterError>,
+    applied: String,
+    filter: Option<Filter>,
+    pub sort: Vec<SortKey>,
+    pub columns: Vec<ColumnSetting>,
+    pub selection: Selection,
+    reveal: Option<Reveal>,
+    rows: Slot<Question, Answer>,
+    histogram: Slot<Question, Histogram>,
+    detail: Slot<(u64, RecordId), Inspected>,
+    pub pages: Pages,
+}
+
+/// Bars of the histogram above a table.
+pub const HISTOGRAM_BINS: usize = 240;
+
+impl Records {
+    pub fn new(dataset: Dataset, saved: Option<&[ColumnSetting]>) -> Self {
+        Self {
+            dataset,
+            draft: String::new(),
+            problem: None,
+            applied: String::new(),
+            filter: None,
+            sort: vec![SortKey { field: time_field(dataset), descending: false }],
+            columns: columns(dataset, saved),
+            selection: Selection::default(),
+            reveal: None,
+            rows: Slot::default(),
+            histogram: Slot::default(),
+            detail: Slot::default(),
+            pages: Pages::new(dataset),
+        }
+    }
+
+    /// The text of the filter in force.
+    pub fn applied(&self) -> &str {
+        &self.applied
+    }
+
+    /// The text in the filter bar changed: its mistakes are shown, what is in force stays.
+    pub fn edit(&mut self, text: String) {
+        self.problem = text_filter::parse(&text, self.dataset).err();
+        self.draft = text;
+    }
+
+    /// Puts a filter in force. `false` when it has a mistake: then the last good one stays in force.
+    pub fn apply(&mut self, text: &str) -> bool {
+        self.draft = text.to_owned();
+        match text_filter::parse(text, self.dataset) {
+            Ok(filter) => {
+                self.problem = None;
+                self.applied = text.trim().to_owned();
+                self.filter = filter;
+                true
+            }
+            Err(problem) => {
+                self.problem = Some(problem);
+                false
+            }
+        }
+    }
+
+    pub fn shown_fields(&self) -> Vec<FieldId> {
+        let shown = self.columns.iter().filter(|c| c.visible);
+        shown.filter_map(|c| field::by_name(self.dataset, &c.key)).collect()
+    }
+
+    pub fn reset_columns(&mut self) {
+        self.columns = columns(self.dataset, None);
+    }
+
+    pub fn query(&self, range: TimeRange, duplicates: Duplicates) -> RecordQuery {
+        RecordQuery { dataset: self.dataset, filter: self.filter.clone(), range, sort: self.sort.clone(), duplicates }
+    }
+
+    /// Asks for whatever the view shows and is not there yet.
+    pub fn ask(&mut self, lanes: &Lanes, revision: u64, range: TimeRange, duplicates: Duplicates, histogram: bool) {
+        let query = self.query(range, duplicates);
+        let keep = self.cursor_id();
+        let question = Question { revision, query };
+        self.rows.ask(&lanes.rows, question.clone(), move |source, q, cancel| {
+            let rows = source.rows(&q.query, cancel)?;
+            let kept = keep.and_then(|id| rows.ids.iter().position(|row| *row == id.0)).map(|at| at as u64);
+            Ok(Answer { rows, kept })
+        });
+        if histogram {
+            let mut unordered = question;
+            unordered.query.sort.clear();
+            self.histogram
+                .ask(&lanes.charts, unordered, |source, q, cancel| source.histogram(&q.query, HISTOGRAM_BINS, cancel));
+        }
+        if let Some(id) = self.cursor_id() {
+            self.detail.ask(&lanes.pages, (revision, id), |source, (_, id), _| source.record(*id));
+        }
+        let fields = self.shown_fields();
+        if fields != self.pages.fields() {
+            let ids = self.rows.shown().map(|a| Arc::clone(&a.rows.ids)).unwrap_or_default();
+            self.pages.reset(ids, fields);
+        }
+    }
+
+    /// Takes what has come in; the reasons of failures.
+    pub fn poll(&mut self) -> Vec<String> {
+        let mut failures = Vec::new();
+        let before = self.rows.shown_query().cloned();
+        if let Some(result) = self.rows.poll() {
+            failures.extend(result.err());
+            let (after, answer) = (self.rows.shown_query(), self.rows.shown());
+            if let (Some(after), Some(answer)) = (after, answer)
+                && before.as_ref() != Some(after)
+            {
+                let same_query = before.is_some_and(|b| b.query == after.query);
+                let (ids, kept) = (Arc::clone(&answer.rows.ids), answer.kept);
+                self.pages.reset(ids, self.shown_fields());
+                self.settle(kept, same_query);
+            }
+        }
+        failures.extend(self.histogram.poll().and_then(Result::err));
+        failures.extend(self.detail.poll().and_then(Result::err));
+        failures.extend(self.pages.poll());
+        failures
+    }
+
+    /// The record under the cursor stays under it when the rows change around it.
+    fn settle(&mut self, kept: Option<u64>, same_query: bool) {
+        match kept {
+            Some(row) if self.selection.cursor() == Some(row) => {}
+            Some(row) => {
+                self.selection.select(row);
+                self.reveal = Some(Reveal::Row(row));
+            }
+            None => {
+                self.selection.clear();
+                if !same_query {
+                    self.reveal = Some(Reveal::Top);
+                }
+            }
+        }
+    }
+
+    pub fn reveal(&mut self, reveal: Reveal) {
+        self.reveal = Some(reveal);
+    }
+
+    pub fn take_reveal(&mut self) -> Option<Reveal> {
+        self.reveal.take()
+    }
+
+    /// Rows of the last good answer.
+    pub fn row_count(&self) -> Option<u64> {
+        self.rows.shown().map(|answer| answer.rows.ids.len() as u64)
+    }
+
+    /// Is an answer on its way? Until then the last one is shown dimmed.
+    pub fn is_stale(&self) -> bool {
+        self.rows.is_busy()
+    }
+
+    pub fn fault(&self) -> Option<&str> {
+        self.rows.fault()
+    }
+
+    pub fn histogram(&self) -> Option<&Histogram> {
+        self.histogram.shown()
+    }
+
+    pub fn histogram_is_stale(&self) -> bool {
+        self.histogram.is_busy()
+    }
+
+    pub fn cursor_id(&self) -> Option<RecordId> {
+        self.pages.id(self.selection.cursor()?)
+    }
+
+    /// The record under the cursor, once it has been read.
+    pub fn detail(&self) -> Option<(RecordId, &Inspected)> {
+        let id = self.cursor_id()?;
+        let (_, shown) = self.detail.shown_query()?;
+        (*shown == id).then(|| self.detail.shown().map(|detail| (id, detail)))?
+    }
+
+    /// A click on a header: by this field, then the other way round. With `add`, as a further key.
+    pub fn sort_by(&mut self, field: FieldId, add: bool) {
+        let known = self.sort.iter_mut().find(|key| key.field == field);
+        match (known, add) {
+            (Some(key), true) => key.descending = !key.descending,
+            (Some(key), false) => {
+                let key = SortKey { field, descending: !key.descending };
+                self.sort = vec![key];
+            }
+            (None, true) => self.sort.push(SortKey { field, descending: false }),
+            (None, false) => self.sort = vec![SortKey { field, descending: false }],
+        }
+    }
+
+    /// The selected rows that are loaded, tab separated, with a header line; values as a filter would write them. With
+    /// `only`, one column of them, without a header.
+    pub fn copied_rows(&self, only: Option<FieldId>, limit: usize) -> Copied {
+        let fields = self.pages.fields();
+        let wanted = |field: &FieldId| only.is_none_or(|only| only == *field);
+        let mut lines = Vec::new();
+        if only.is_none() {
+            lines.push(fields.iter().map(|f| f.name()).collect::<Vec<_>>().join("\t"));
+        }
+        let mut copied = Copied::default();
+        for row in self.selection.rows(limit) {
+            let Some(values) = self.pages.row(row) else {
+                copied.missing += 1;
+                continue;
+            };
+            let cells = values
+                .iter()
+                .zip(fields)
+                .filter(|(_, field)| wanted(field))
+                .map(|(value, _)| display::visible(&display::literal(value).unwrap_or_default()).into_owned());
+            lines.push(cells.collect::<Vec<_>>().join("\t"));
+            copied.rows += 1;
+        }
+        copied.text = lines.join("\n");
+        copied.missing += self.selection.len().saturating_sub(limit as u64);
+        copied
+    }
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Copied {
+    pub text: String,
+    pub rows: u64,
+    /// Selected rows that are not in `text`: not loaded, or above the limit.
+    pub missing: u64,
+}
+
+pub fn time_field(dataset: Dataset) -> FieldId {
+    let name = match dataset {
+        Dataset::Flows => "start",
+        Dataset::Events => "event_time",
+    };
+    field::by_name(dataset, name).unwrap_or(FieldId(0))
+}
+
+/// The columns as they were left, completed by what the table of fields has gained since.
+fn columns(dataset: Dataset, saved: Option<&[ColumnSetting]>) -> Vec<ColumnSetting> {
+    let defaults = default_columns(dataset);
+    let Some(saved) = saved else { return defaults };
+    let mut columns: Vec<ColumnSetting> =
+        saved.iter().filter(|c| field::by_name(dataset, &c.key).is_some() && c.width.is_finite()).cloned().collect();
+    for column in defaults {
+        if !columns.iter().any(|c| c.key == column.key) {
+            columns.push(ColumnSetting { visible: false, ..column });
+        }
+    }
+    columns
+}
+
+fn default_columns(dataset: Dataset) -> Vec<ColumnSetting> {
+    let first: &[(&str, f32)] = match dataset {
+        Dataset::Flows => &[
+            ("start", 190.0),
+            ("srcaddr", 140.0),
+            ("srcport", 78.0),
+            ("dstaddr", 140.0),
+            ("dstport", 78.0),
+            ("protocol", 80.0),
+            ("action", 80.0),
+            ("packets", 80.0),
+            ("bytes", 100.0),
+            ("interface_id", 180.0),
+            ("log_status", 90.0),
+        ],
+        Dataset::Events => &[
+            ("event_time", 200.0),
+            ("event_name", 200.0),
+            ("event_source", 180.0),
+            ("user_identity_arn", 300.0),
+            ("source_ip_address", 140.0),
+            ("error_code", 140.0),
+            ("aws_region", 110.0),
+            ("user_agent", 220.0),
+        ],
+    };
+    let chosen =
+        first.iter().map(|(key, width)| ColumnSetting { key: (*key).to_owned(), width: *width, visible: true });
+    let rest = field::of(dataset).filter(|f| !first.iter().any(|(key, _)| *key == f.name())).map(|f| ColumnSetting {
+        key: f.name().to_owned(),
+        width: 140.0,
+        visible: false,
+    });
+    chosen.chain(rest).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flow(name: &str) -> FieldId {
+        field::by_name(Dataset::Flows, name).unwrap()
+    }
+
+    #[test]
+    fn header_clicks() {
+        let mut records = Records::new(Dataset::Flows, None);
+        records.sort_by(flow("bytes"), false);
+        assert_eq!(records.sort, [SortKey { field: flow("bytes"), descending: false }]);
+        records.sort_by(flow("bytes"), false);
+        records.sort_by(flow("srcport"), true);
+        records.sort_by(flow("srcport"), true);
+        let keys: Vec<_> = records.sort.iter().map(|k| (k.field.name(), k.descending)).collect();
+        assert_eq!(keys, [("bytes", true), ("srcport", true)]);
+        records.sort_by(flow("start"), false);
+        assert_eq!(records.sort.len(), 1);
+    }
+
+    #[test]
+    fn every_field_is_a_column_and_saved_layouts_survive_new_fields() {
+        for dataset in [Dataset::Flows, Dataset::Events] {
+            let all = columns(dataset, None);
+            assert_eq!(all.len(), field::of(dataset).count());
+            let saved = [
+                ColumnSetting { key: "no_longer".into(), width: 9.0, visible: true },
+                ColumnSetting { key: all[3].key.clone(), width: 77.0, visible: true },
+            ];
+            let merged = columns(dataset, Some(&saved));
+            assert_eq!(merged.len(), all.len());
+            assert_eq!(merged[0], saved[1]);
+            assert!(merged[1..].iter().all(|c| !c.visible));
+        }
+    }
+
+    #[test]
+    fn a_filter_with_a_mistake_leaves_the_last_good_one_in_force() {
+        let mut records = Records::new(Dataset::Flows, None);
+        assert!(records.apply("dstport = 22"));
+        let good = records.query(TimeRange::default(), Duplicates::Once);
+        assert!(!records.apply("dstport = = 22"));
+        assert_eq!(records.query(TimeRange::default(), Duplicates::Once), good);
+        assert_eq!((records.applied(), records.draft.as_str()), ("dstport = 22", "dstport = = 22"));
+        assert!(records.problem.is_some());
+        records.edit("dstport = 23".into());
+        assert!(records.problem.is_none());
+        assert_eq!(records.applied(), "dstport = 22");
+    }
+}

@@ -1,0 +1,273 @@
+//! A case in memory, for tests of everything above the case file.
+
+use super::jobs::{FileDone, JobEvent};
+use super::slots::Waker;
+use super::source::*;
+use super::state::App;
+use crate::case::places::Place;
+use crate::filter::eval;
+use crate::model::{Address, Dataset, EvidenceId, FieldId, Format, PathFacts, RecordId, Timestamp, field};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
+use std::sync::{Arc, Mutex};
+
+/// Flow record `n` has values that follow from `n`: see `value`.
+#[derive(Clone, Default)]
+pub struct MemoryBackend {
+    flows: i64,
+    pub created: Arc<Mutex<Vec<PathBuf>>>,
+    pub imported: Arc<Mutex<Vec<PathBuf>>>,
+}
+
+impl MemoryBackend {
+    pub fn with_flows(flows: i64) -> Self {
+        Self { flows, ..Self::default() }
+    }
+}
+
+/// 2021-05-16T00:00:00Z.
+pub const FIRST_SECS: i64 = 1_621_123_200;
+
+pub fn value(id: i64, field: &str) -> Value {
+    let text = |t: &str| Value::Text(t.to_owned());
+    match field {
+        "start" => Value::Time(Timestamp::from_secs(FIRST_SECS + id)),
+        "srcaddr" => Value::Text(format!("10.0.{}.{}", id / 256 % 256, id % 256)),
+        "dstaddr" => text("192.0.2.10"),
+        "srcport" => Value::Integer(id % 65536),
+        "dstport" => Value::Integer([22, 443, 3389][(id % 3) as usize]),
+        "protocol" => Value::Integer(6),
+        "bytes" => Value::Integer(id * 1000 % 7919),
+        "action" => text(if id % 4 == 0 { "REJECT" } else { "ACCEPT" }),
+        "interface_id" => text("eni-\u{202e}01"),
+        "event_name" => text("ConsoleLogin"),
+        _ => Value::Null,
+    }
+}
+
+impl Backend for MemoryBackend {
+    fn open(&self, path: &Path) -> Result<Box<dyn Source>, Fault> {
+        match path.to_str() {
+            Some("damaged") => Err(Fault::Failed("file is not a database".into())),
+            _ => Ok(Box::new(self.clone())),
+        }
+    }
+
+    fn closed(&self, _: &Path) {}
+
+    fn create(&self, path: &Path, _: &CaseInfo) -> Result<(), Fault> {
+        if path.starts_with("/forbidden") {
+            return Err(Fault::Failed("permission denied".into()));
+        }
+        self.created.lock().unwrap().push(path.to_owned());
+        Ok(())
+    }
+
+    fn import(
+        &self,
+        _: &Path,
+        paths: Vec<PathBuf>,
+        _: ImportOptions,
+        events: SyncSender<JobEvent>,
+        waker: Waker,
+    ) -> Result<ImportHandle, Fault> {
+        for path in paths {
+            let done = FileDone { path: path.to_string_lossy().into_owned(), records: 5, ..FileDone::default() };
+            events.send(JobEvent::FileDone(done)).unwrap();
+            self.imported.lock().unwrap().push(path);
+        }
+        events.send(JobEvent::Finished { cancelled: false }).unwrap();
+        waker();
+        Ok(ImportHandle::new(|| (), None))
+    }
+}
+
+/// A flow record as a filter sees it.
+struct Flow(i64);
+
+impl eval::Record for Flow {
+    fn dataset(&self) -> Dataset {
+        Dataset::Flows
+    }
+
+    fn value(&self, field: FieldId) -> Option<eval::Value> {
+        match value(self.0, field.name()) {
+            Value::Null => None,
+            Value::Integer(number) => Some(eval::Value::Integer(number)),
+            Value::Boolean(value) => Some(eval::Value::Boolean(value)),
+            Value::Time(time) => Some(eval::Value::Time(time)),
+            Value::Text(text) => Some(match Address::parse(text.as_bytes()) {
+                Some(address) => eval::Value::Address(address),
+                None => eval::Value::Text(text),
+            }),
+        }
+    }
+
+    fn written(&self, _: FieldId) -> Option<String> {
+        None
+    }
+
+    fn json(&self) -> Option<&str> {
+        None
+    }
+
+    fn evidence(&self) -> (i64, &str) {
+        (1, "/logs/flows.gz")
+    }
+
+    fn is_duplicate(&self) -> bool {
+        false
+    }
+}
+
+fn keeps(id: i64, query: &RecordQuery) -> bool {
+    let millis = (FIRST_SECS + id) * 1000;
+    let after = query.range.from.is_none_or(|from| millis >= from.0);
+    let before = query.range.to.is_none_or(|to| millis < to.0);
+    after && before && query.filter.as_ref().is_none_or(|filter| eval::matches(filter, &Flow(id)).unwrap())
+}
+
+impl Source for MemoryBackend {
+    fn rows(&self, query: &RecordQuery, _: &Cancel) -> Result<RowSet, Fault> {
+        if query.dataset == Dataset::Events {
+            return Ok(RowSet { ids: Arc::new(vec![]) });
+        }
+        let mut ids: Vec<i64> = (0..self.flows).filter(|id| keeps(*id, query)).collect();
+        for key in query.sort.iter().rev() {
+            ids.sort_by_key(|id| {
+                let number = match value(*id, key.field.name()) {
+                    Value::Integer(number) => number,
+                    Value::Time(time) => time.0,
+                    _ => 0,
+                };
+                if key.descending { -number } else { number }
+            });
+        }
+        Ok(RowSet { ids: Arc::new(ids) })
+    }
+
+    fn page(&self, _: Dataset, ids: &[RecordId], fields: &[FieldId]) -> Result<Vec<Vec<Value>>, Fault> {
+        Ok(ids.iter().map(|id| fields.iter().map(|f| value(id.0, f.name())).collect()).collect())
+    }
+
+    fn histogram(&self, query: &RecordQuery, _: usize, cancel: &Cancel) -> Result<Histogram, Fault> {
+        let mut bins: Vec<Bin> = Vec::new();
+        for id in self.rows(query, cancel)?.ids.iter() {
+            let start_secs = (FIRST_SECS + id).div_euclid(60) * 60;
+            if bins.last().is_none_or(|b| b.start_secs < start_secs) {
+                bins.push(Bin { start_secs, ..Bin::default() });
+            }
+            let bin = bins.last_mut().unwrap();
+            if id % 4 == 0 { bin.bad += 1 } else { bin.good += 1 }
+        }
+        Ok(Histogram { bin_secs: 60, bins })
+    }
+
+    fn record(&self, id: RecordId) -> Result<Inspected, Fault> {
+        let named = |name| field::by_name(Dataset::Flows, name).unwrap();
+        let fields = ["start", "srcaddr", "action"].map(|name| (named(name), value(id.0, name))).to_vec();
+        let detail = RecordDetail {
+            id,
+            dataset: Dataset::Flows,
+            fields,
+            further: vec![("novel".into(), "later \u{202e} version".into())],
+            evidence_path: "/logs/flows.gz".into(),
+            format: Some(Format::FlowText),
+            file_sha256: "ab".repeat(32),
+            place: Some(Place { offset: 100 * id.0 as u64, len: 90 }),
+            json: None,
+            duplicate_of: None,
+            occurrences: vec![],
+            completeness: None,
+        };
+        Ok(Inspected { detail, raw: Ok(format!("2 123456789012 raw line {}", id.0).into_bytes()) })
+    }
+
+    fn evidence(&self) -> Result<Vec<EvidenceRow>, Fault> {
+        Ok(vec![EvidenceRow {
+            id: EvidenceId(1),
+            container: None,
+            path: "/logs/flows.gz".into(),
+            format: "flow-text".into(),
+            record_format: None,
+            packing: "gzip".into(),
+            encoding: "utf-8".into(),
+            file_bytes: 1000,
+            content_bytes: 9000,
+            file_sha256: "ab".repeat(32),
+            content_sha256: "cd".repeat(32),
+            modified_utc: None,
+            imported_utc: "2026-01-01T00:00:00Z".into(),
+            raw_kept: true,
+            records: self.flows as u64,
+            duplicates: 0,
+            warnings: 1,
+            first: Some(Timestamp::from_secs(FIRST_SECS)),
+            last: Some(Timestamp::from_secs(FIRST_SECS + self.flows)),
+            path_facts: PathFacts::default(),
+        }])
+    }
+
+    fn warnings(&self, _: Option<EvidenceId>) -> Result<Vec<WarningRow>, Fault> {
+        Ok(vec![WarningRow {
+            evidence: EvidenceId(1),
+            path: "/logs/flows.gz".into(),
+            scope: "element".into(),
+            position: 7,
+            byte_offset: 700,
+            byte_length: 11,
+            reason: "bad_value".into(),
+            detail: "srcport 70000 is above 65535".into(),
+            raw: b"2 1 eni-1 x".to_vec(),
+        }])
+    }
+
+    fn overview(&self) -> Result<Overview, Fault> {
+        let totals =
+            Totals { evidence: 1, flows: self.flows as u64, warnings: 1, title: "Memory".into(), ..Totals::default() };
+        Ok(Overview { totals, unfinished: None })
+    }
+
+    fn values(&self, field: FieldId, prefix: &str, _: usize) -> Result<Vec<String>, Fault> {
+        let values = if field.name() == "action" { vec!["ACCEPT", "REJECT"] } else { vec![] };
+        Ok(values.into_iter().filter(|v| v.starts_with(prefix)).map(str::to_owned).collect())
+    }
+}
+
+/// Waits for wake-ups instead of sleeping.
+pub struct Settled {
+    sender: Mutex<Sender<()>>,
+    woken: Receiver<()>,
+}
+
+impl Default for Settled {
+    fn default() -> Self {
+        let (sender, woken) = channel();
+        Self { sender: Mutex::new(sender), woken }
+    }
+}
+
+impl Settled {
+    pub fn waker(&self) -> Waker {
+        let sender = Mutex::new(self.sender.lock().unwrap().clone());
+        Arc::new(move || {
+            // A test that has ended listens no more.
+            let _ = sender.lock().unwrap().send(());
+        })
+    }
+
+    /// Polls until nothing is on its way any more.
+    pub fn settle(&self, app: &mut App) {
+        loop {
+            app.poll();
+            if !app.case.as_ref().is_some_and(|c| c.is_busy()) && app.jobs.running().is_none() {
+                app.poll();
+                if !app.case.as_ref().is_some_and(|c| c.is_busy()) {
+                    return;
+                }
+            }
+            let timeout = std::time::Duration::from_secs(20);
+            self.woken.recv_timeout(timeout).expect("a worker thread answers");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The message catalogue: every text that a person reads in the window, by id, with arguments. The texts themselves live
+//! in `assets/locales/*.ftl`; this module knows no view.
+
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use unic_langid::LanguageIdentifier;
+
+/// A language that the catalogue holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Language {
+    English,
+}
+
+impl Language {
+    pub const ALL: [Language; 1] = [Language::English];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::English => "en",
+        }
+    }
+
+    fn source(self) -> &'static str {
+        match self {
+            Language::English => include_str!("../../assets/locales/en.ftl"),
+        }
+    }
+}
+
+/// The texts of one language.
+pub struct Texts {
+    bundle: FluentBundle<FluentResource>,
+    plain: RefCell<HashMap<String, String>>,
+}
+
+impl Texts {
+    pub fn english() -> Self {
+        Self::new(Language::English)
+    }
+
+    pub fn new(language: Language) -> Self {
+        // A damaged entry of the catalogue costs that entry, not the program: what parsed is used.
+        let resource = match FluentResource::try_new(language.source().to_owned()) {
+            Ok(resource) | Err((resource, _)) => resource,
+        };
+        let id: LanguageIdentifier = language.code().parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new(vec![id]);
+        // The isolation marks are control characters that fonts show as boxes.
+        bundle.set_use_isolating(false);
+        bundle.add_resource_overriding(resource);
+        Self { bundle, plain: RefCell::default() }
+    }
+
+    /// The text of this id; the id itself where the catalogue lacks it.
+    pub fn tr(&self, id: &str) -> String {
+        if let Some(text) = self.plain.borrow().get(id) {
+            return text.clone();
+        }
+        let text = self.tr_args(id, &[]);
+        self.plain.borrow_mut().insert(id.to_owned(), text.clone());
+        text
+    }
+
+    /// The text of this id with its arguments filled in. Arguments are texts; numbers come formatted.
+    pub fn tr_args(&self, id: &str, args: &[(&str, &str)]) -> String {
+        let Some(pattern) = self.bundle.get_message(id).and_then(|message| message.value()) else {
+            return id.to_owned();
+        };
+        let mut fluent_args = FluentArgs::with_capacity(args.len());
+        for (name, value) in args {
+            fluent_args.set(*name, *value);
+        }
+        let mut errors = Vec::new();
+        self.bundle.format_pattern(pattern, Some(&fluent_args), &mut errors).into_owned()
+    }
+
+    pub fn has(&self, id: &str) -> bool {
+        self.bundle.get_message(id).is_some_and(|message| message.value().is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn sources(folder: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                found.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn every_id_that_the_sources_use_is_in_every_language() {
+        let mut files = Vec::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+        let used = regex::Regex::new(r#"(?:\btr|tr_args|Message::new|column)\(?\s*"([a-z0-9-]+)""#).unwrap();
+        let ids: std::collections::BTreeSet<&str> =
+            files.iter().flat_map(|f| used.captures_iter(f)).map(|c| c.get(1).unwrap().as_str()).collect();
+        assert!(ids.len() > 100, "the search finds the ids: {}", ids.len());
+        for language in Language::ALL {
+            let texts = Texts::new(language);
+            let missing: Vec<&&str> = ids.iter().filter(|id| !texts.has(id)).collect();
+            assert!(missing.is_empty(), "{} lacks {missing:?}", language.code());
+        }
+    }
+
+    #[test]
+    fn the_catalogue_parses_and_has_no_id_twice() {
+        for language in Language::ALL {
+            let resource = FluentResource::try_new(language.source().to_owned());
+            assert!(resource.is_ok(), "{:?}", resource.err().map(|(_, errors)| errors));
+            let mut seen = std::collections::BTreeSet::new();
+            for line in language.source().lines() {
+                if let Some((id, _)) = line.split_once(" =") {
+                    assert!(seen.insert(id), "{id} twice");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn arguments_are_filled_in_without_invisible_marks() {
+        let texts = Texts::english();
+        let text = texts.tr_args("status-records", &[("shown", "3"), ("total", "10")]);
+        assert_eq!(text, "3 of 10 records");
+        let absent = "no-such-id";
+        assert_eq!(texts.tr(absent), absent);
+    }
+}

@@ -1,0 +1,129 @@
+//! What to import, and how: files and folders, whether the originals are kept, the format of records that do not say it.
+
+use super::open::picker_note;
+use super::picker::Pick;
+use super::{foot, title};
+use crate::app::source::ImportOptions;
+use crate::app::{Action, App, display};
+use crate::ui::shell::dialog_list;
+use crate::ui::state::UiState;
+use crate::ui::theme::size;
+use egui::{Button, TextEdit, Ui};
+use std::path::PathBuf;
+
+pub struct Fields<'a> {
+    pub paths: &'a mut Vec<PathBuf>,
+    pub typed: &'a mut String,
+    pub keep_raw: &'a mut bool,
+    pub flow_format: &'a mut String,
+}
+
+/// AWS's names of the default format (version 2), and of the fields that AWS's guide adds to it most often.
+const PRESETS: [(&str, &str); 2] = [
+    (
+        "format-default",
+        "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status",
+    ),
+    (
+        "format-v5",
+        "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status \
+         vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region az-id sublocation-type sublocation-id \
+         pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path",
+    ),
+];
+
+pub fn import_ui(ui: &mut Ui, app: &App, fields: Fields<'_>, state: &mut UiState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let Fields { paths, typed, keep_raw, flow_format } = fields;
+    title(ui, t.tr("import-title"));
+    ui.label(t.tr("import-tip"));
+    ui.horizontal(|ui| {
+        let label = ui.label(t.tr("field-path"));
+        let field = ui
+            .add(TextEdit::singleline(typed).align(egui::Align2::LEFT_CENTER).desired_width(size::PATH_FIELD))
+            .labelled_by(label.id);
+        if state.dialog_is_new {
+            field.request_focus();
+        }
+        if ui.add_enabled(!typed.trim().is_empty(), Button::new(t.tr("import-add"))).clicked() {
+            paths.push(PathBuf::from(std::mem::take(typed).trim()));
+        }
+    });
+    ui.horizontal(|ui| {
+        for (text, pick) in [(t.tr("import-files"), Pick::Files), (t.tr("import-folder"), Pick::Folder)] {
+            if ui.add_enabled(!state.picker.is_open(), Button::new(text)).clicked() {
+                state.picker.ask(ui.ctx(), pick);
+            }
+        }
+    });
+    picker_note(ui, app, state);
+    paths_ui(ui, app, paths);
+    ui.add_space(size::GAP);
+    ui.checkbox(keep_raw, t.tr("import-keep-raw")).on_hover_text(t.tr("import-keep-raw-tip"));
+    format_ui(ui, app, flow_format);
+    let any = !paths.is_empty() || !typed.trim().is_empty();
+    if foot(ui, app, &t.tr("import-go"), any, out) {
+        let mut paths = paths.clone();
+        if !typed.trim().is_empty() {
+            paths.push(PathBuf::from(typed.trim()));
+        }
+        let stated = flow_format.trim();
+        let flow_format = (!stated.is_empty()).then(|| stated.to_owned());
+        out.push(Action::Import {
+            paths,
+            options: ImportOptions { keep_raw: *keep_raw, flow_format, any_expansion: false },
+        });
+    }
+}
+
+fn paths_ui(ui: &mut Ui, app: &App, paths: &mut Vec<PathBuf>) {
+    let mut removed = None;
+    dialog_list(ui, "import-paths", |ui| {
+        for (at, path) in paths.iter().enumerate() {
+            ui.horizontal(|ui| {
+                let remove = ui.add(Button::new("×").small());
+                let name = app.texts.tr_args("import-remove", &[("path", &path.to_string_lossy())]);
+                remove.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &name));
+                if remove.clicked() {
+                    removed = Some(at);
+                }
+                ui.label(&*display::visible(&path.to_string_lossy()));
+            });
+        }
+    });
+    if let Some(at) = removed {
+        paths.remove(at);
+    }
+}
+
+fn format_ui(ui: &mut Ui, app: &App, flow_format: &mut String) {
+    let t = &app.texts;
+    ui.collapsing(t.tr("import-format"), |ui| {
+        ui.label(t.tr("import-format-tip"));
+        let edit = TextEdit::multiline(flow_format).desired_width(f32::INFINITY).desired_rows(2);
+        ui.add(edit).accessible_name(t.tr("import-format"));
+        ui.horizontal(|ui| {
+            for (key, format) in PRESETS {
+                if ui.button(t.tr(key)).clicked() {
+                    *flow_format = format.to_owned();
+                }
+            }
+        });
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PRESETS;
+    use crate::model::field;
+
+    #[test]
+    fn presets_name_known_fields_once() {
+        for (key, format) in PRESETS {
+            let names: Vec<&str> = format.split_whitespace().collect();
+            let fields: std::collections::BTreeSet<_> = names.iter().map(|n| field::by_header(n).expect(n)).collect();
+            assert_eq!(fields.len(), names.len(), "{key}");
+        }
+        assert_eq!(PRESETS[0].1.split_whitespace().count(), 14);
+    }
+}

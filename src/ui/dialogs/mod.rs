@@ -1,0 +1,96 @@
+//! What asks before anything else goes on. Every dialog can be used by keyboard alone: Enter goes on, Esc leaves.
+
+mod import;
+mod lists;
+mod open;
+pub mod picker;
+mod tell;
+
+use super::state::UiState;
+use super::theme::size;
+use crate::app::{Action, App, Dialog};
+use egui::{Id, Key, Modal, RichText, Ui};
+
+pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Action>) {
+    question_ui(ui, app, out);
+    let Some(dialog) = &app.dialog else {
+        state.list_at = 0;
+        state.dialog_is_new = true;
+        return;
+    };
+    let mut edited = dialog.clone();
+    picker::poll(&mut state.picker, &mut edited);
+    let width = match dialog {
+        Dialog::Jobs | Dialog::Errors | Dialog::Import { .. } => size::DIALOG_WIDE,
+        _ => size::DIALOG,
+    };
+    let actions_before = out.len();
+    let modal = Modal::new(Id::unique("dialog")).show(ui.ctx(), |ui| {
+        ui.set_width(width.min(ui.ctx().content_rect().width() - 60.0));
+        match &mut edited {
+            Dialog::Open { path } => open::open_ui(ui, app, path, state, out),
+            Dialog::NewCase { path, info, then_import } => {
+                open::new_case_ui(ui, app, path, info, then_import, state, out)
+            }
+            Dialog::Import { paths, typed, keep_raw, flow_format } => {
+                import::import_ui(ui, app, import::Fields { paths, typed, keep_raw, flow_format }, state, out);
+            }
+            Dialog::GoToRow { typed } => lists::go_to_row_ui(ui, app, typed, state, out),
+            Dialog::Zone { typed } => lists::zone_ui(ui, app, typed, state, out),
+            Dialog::Palette { typed } => lists::palette_ui(ui, app, typed, state, out),
+            Dialog::Jobs => tell::jobs_ui(ui, app, out),
+            Dialog::Errors => tell::errors_ui(ui, app, out),
+            Dialog::Help => tell::help_ui(ui, app),
+        }
+    });
+    state.dialog_is_new = false;
+    if modal.should_close() || ui.input(|i| i.key_pressed(Key::Escape)) {
+        out.push(Action::Dialog(None));
+        state.picker.forget();
+    } else if out.len() == actions_before && edited != *dialog {
+        out.push(Action::Dialog(Some(edited)));
+    }
+}
+
+fn title(ui: &mut Ui, text: String) {
+    ui.label(RichText::new(text).heading());
+    ui.add_space(size::GAP);
+}
+
+/// The buttons at the foot: what goes on, and cancel. True when the dialog should go on.
+fn foot(ui: &mut Ui, app: &App, go_on: &str, enabled: bool, out: &mut Vec<Action>) -> bool {
+    ui.add_space(size::GAP_LARGE);
+    let mut pressed = false;
+    ui.horizontal(|ui| {
+        let button = egui::Button::new(RichText::new(go_on).strong());
+        pressed = ui.add_enabled(enabled, button).clicked();
+        if ui.button(app.texts.tr("cancel")).clicked() {
+            out.push(Action::Dialog(None));
+        }
+    });
+    pressed || enabled && ui.input(|i| i.key_pressed(Key::Enter))
+}
+
+/// An import that waits for an answer.
+fn question_ui(ui: &Ui, app: &App, out: &mut Vec<Action>) {
+    let Some(job) = app.jobs.list().iter().find(|job| job.question().is_some()) else { return };
+    let Some(question) = job.question() else { return };
+    let t = &app.texts;
+    Modal::new(Id::unique("question")).show(ui.ctx(), |ui| {
+        ui.set_width(size::DIALOG);
+        title(ui, t.tr("question-title"));
+        ui.label(question.render(t));
+        ui.add_space(size::GAP_LARGE);
+        ui.horizontal(|ui| {
+            if ui.button(t.tr("question-continue")).clicked() {
+                out.push(Action::Answer(job.id, true));
+            }
+            if ui.button(t.tr("question-stop")).clicked() {
+                out.push(Action::Answer(job.id, false));
+            }
+            if ui.button(t.tr("cancel-import")).clicked() {
+                out.push(Action::CancelJob(job.id));
+            }
+        });
+    });
+}

@@ -1,0 +1,88 @@
+//! Opening a case and making a new one, by a typed path or the desktop's dialog.
+
+use super::picker::Pick;
+use super::{foot, title};
+use crate::app::source::CaseInfo;
+use crate::app::{Action, App, display};
+use crate::ui::state::UiState;
+use crate::ui::theme::size;
+use egui::{TextEdit, Ui};
+use std::path::PathBuf;
+
+/// A path, typed or picked.
+fn path_field(ui: &mut Ui, app: &App, name: &str, path: &mut String, pick: Pick, state: &mut UiState) {
+    let t = &app.texts;
+    ui.horizontal(|ui| {
+        let label = ui.label(name);
+        let field = ui
+            .add(TextEdit::singleline(path).align(egui::Align2::LEFT_CENTER).desired_width(size::PATH_FIELD))
+            .labelled_by(label.id);
+        if state.dialog_is_new {
+            field.request_focus();
+        }
+        if ui.add_enabled(!state.picker.is_open(), egui::Button::new(t.tr("browse"))).clicked() {
+            state.picker.ask(ui.ctx(), pick);
+        }
+    });
+    picker_note(ui, app, state);
+}
+
+pub fn picker_note(ui: &mut Ui, app: &App, state: &UiState) {
+    if state.picker.missing {
+        ui.label(app.texts.tr("picker-missing"));
+    }
+}
+
+pub fn open_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    title(ui, t.tr("command-open-case"));
+    path_field(ui, app, &t.tr("field-case-file"), path, Pick::OpenCase, state);
+    if !app.settings.recent_cases.is_empty() {
+        ui.add_space(size::GAP);
+        ui.strong(t.tr("start-recent"));
+        for recent in &app.settings.recent_cases {
+            if ui.selectable_label(false, &*display::visible(&recent.to_string_lossy())).clicked() {
+                out.push(Action::Open(recent.clone()));
+            }
+        }
+    }
+    if foot(ui, app, &t.tr("open"), !path.trim().is_empty(), out) {
+        out.push(Action::Open(PathBuf::from(path.trim())));
+    }
+}
+
+pub fn new_case_ui(
+    ui: &mut Ui,
+    app: &App,
+    path: &mut String,
+    info: &mut CaseInfo,
+    then_import: &[PathBuf],
+    state: &mut UiState,
+    out: &mut Vec<Action>,
+) {
+    let t = &app.texts;
+    title(ui, t.tr("command-new-case"));
+    path_field(ui, app, &t.tr("field-case-file"), path, Pick::SaveCase, state);
+    let fields = [
+        (t.tr("field-title"), &mut info.title),
+        (t.tr("field-examiner"), &mut info.examiner),
+        (t.tr("field-reference"), &mut info.reference),
+    ];
+    egui::Grid::new("case-info").num_columns(2).show(ui, |ui| {
+        for (name, value) in fields {
+            let label = ui.label(name);
+            ui.add(TextEdit::singleline(value).align(egui::Align2::LEFT_CENTER).desired_width(size::PATH_FIELD))
+                .labelled_by(label.id);
+            ui.end_row();
+        }
+    });
+    if !then_import.is_empty() {
+        ui.add_space(size::GAP);
+        let count = display::count(then_import.len() as u64);
+        ui.label(t.tr_args("new-case-then-import", &[("count", &count)]));
+    }
+    if foot(ui, app, &t.tr("create"), !path.trim().is_empty(), out) {
+        let (path, info) = (PathBuf::from(path.trim()), info.clone());
+        out.push(Action::Create { path, info, then_import: then_import.to_vec() });
+    }
+}

@@ -1,0 +1,296 @@
+//! The filter line: mistakes underlined where they are, completion of fields and values, what was used before.
+
+use super::theme::{self, size};
+use crate::app::open_case::OpenCase;
+use crate::app::records::Records;
+use crate::app::text_filter::{self, Completion};
+use crate::app::{Action, App, Command, display};
+use crate::filter::FilterError;
+use crate::model::Dataset;
+use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
+use egui::text_edit::TextEditState;
+use egui::{
+    Button, FontId, Id, Key, Modifiers, Popup, PopupCloseBehavior, Response, RichText, ScrollArea, Stroke, TextEdit, Ui,
+};
+use std::ops::Range;
+
+#[derive(Default)]
+pub struct FilterBarState {
+    wants_focus: bool,
+    /// Entry of the completion list that the arrows chose.
+    chosen: Option<usize>,
+    /// Esc closed the list; it opens again with the next letter.
+    dismissed: bool,
+    cursor: usize,
+    list_is_open: bool,
+}
+
+impl FilterBarState {
+    pub fn focus(&mut self) {
+        self.wants_focus = true;
+    }
+}
+
+pub fn filter_bar_ui(
+    ui: &mut Ui,
+    app: &App,
+    case: &OpenCase,
+    dataset: Dataset,
+    state: &mut FilterBarState,
+    out: &mut Vec<Action>,
+) {
+    let t = &app.texts;
+    let records = case.records(dataset);
+    ui.horizontal(|ui| {
+        step_button(ui, app, Command::Back, "◀", out);
+        step_button(ui, app, Command::Forward, "▶", out);
+        let label = ui.label(t.tr("filter-label"));
+        let apply_width = 220.0;
+        let width = (ui.available_width() - apply_width).max(120.0);
+        field_ui(ui, app, case, records, label.id, width, state, out);
+        let changed = records.draft.trim() != records.applied();
+        if ui.add_enabled(changed, Button::new(t.tr("filter-apply"))).clicked() {
+            out.push(Action::ApplyFilter(dataset, records.draft.clone()));
+        }
+        let clear = ui.add_enabled(!records.draft.is_empty(), Button::new("×"));
+        clear.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, t.tr("filter-clear")));
+        if clear.on_hover_text(t.tr("filter-clear")).clicked() {
+            out.push(Action::ApplyFilter(dataset, String::new()));
+        }
+        ui.menu_button(t.tr("filter-history"), |ui| history_ui(ui, app, dataset, out));
+    });
+    // While proposals are shown the text is on its way; the underline says enough.
+    if let Some(problem) = records.problem.as_ref().filter(|_| !state.list_is_open) {
+        problem_ui(ui, app, records, problem, out);
+    }
+}
+
+fn step_button(ui: &mut Ui, app: &App, command: Command, sign: &str, out: &mut Vec<Action>) {
+    let name = app.texts.tr(&command.text_id());
+    let response = ui.add_enabled(app.is_enabled(command), Button::new(sign));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, app.is_enabled(command), &name));
+    let shortcut = command.shortcut().map(|s| s.to_string()).unwrap_or_default();
+    if response.on_hover_text(format!("{name}  {shortcut}")).clicked() {
+        out.push(Action::Command(command));
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call site, split off for its length")]
+fn field_ui(
+    ui: &mut Ui,
+    app: &App,
+    case: &OpenCase,
+    records: &Records,
+    label: Id,
+    width: f32,
+    state: &mut FilterBarState,
+    out: &mut Vec<Action>,
+) {
+    let id = Id::unique(("filter", records.dataset));
+    let has_focus = ui.memory(|m| m.has_focus(id));
+    let known = |field, typed: &str| case.values(field, typed).unwrap_or_default().to_vec();
+    let completion = text_filter::complete(&records.draft, state.cursor, records.dataset, &known);
+    out.push(Action::Complete(completion.values.clone().filter(|_| has_focus)));
+    let entries = completion.candidates.clone();
+    let is_open = has_focus && !state.dismissed && !entries.is_empty();
+    state.list_is_open = is_open;
+    let accepted = if is_open { list_keys(ui, state, entries.len()) } else { None };
+    if has_focus && accepted.is_none() && ui.input(|i| i.key_pressed(Key::Enter)) {
+        out.push(Action::ApplyFilter(records.dataset, records.draft.clone()));
+    }
+
+    let hint = match records.dataset {
+        Dataset::Flows => app.texts.tr("filter-hint"),
+        Dataset::Events => app.texts.tr("filter-hint-events"),
+    };
+    let mut text = records.draft.clone();
+    let problem = records.problem.clone();
+    let mut layouter = |ui: &Ui, buffer: &dyn egui::TextBuffer, _wrap: f32| {
+        ui.fonts_mut(|f| f.layout_job(highlighted(ui, buffer.as_str(), problem.as_ref())))
+    };
+    let edit = TextEdit::singleline(&mut text)
+        .align(egui::Align2::LEFT_CENTER)
+        .id(id)
+        .desired_width(width)
+        .hint_text(hint)
+        .lock_focus(is_open)
+        .layouter(&mut layouter);
+    let response = edit.show(ui);
+    if let Some(range) = response.cursor_range {
+        state.cursor = byte_of(&text, range.primary.index.into());
+    }
+    let response = response.response.response.clone().labelled_by(label);
+    if std::mem::take(&mut state.wants_focus) {
+        response.request_focus();
+    }
+    if response.changed() {
+        state.dismissed = false;
+        state.chosen = None;
+        out.push(Action::EditFilter(records.dataset, text));
+    }
+    let clicked = if is_open { list_ui(&response, &entries, state) } else { None };
+    if let Some(entry) = accepted.or(clicked).and_then(|at| entries.get(at)) {
+        accept(ui, id, records, &completion, entry, state, out);
+    }
+}
+
+/// Arrows choose, Tab and (once something is chosen) Enter accept, Esc closes.
+fn list_keys(ui: &Ui, state: &mut FilterBarState, entries: usize) -> Option<usize> {
+    let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
+    if pressed(Key::ArrowDown) {
+        state.chosen = Some(state.chosen.map_or(0, |at| (at + 1) % entries));
+    }
+    if pressed(Key::ArrowUp) {
+        state.chosen = Some(state.chosen.map_or(entries - 1, |at| (at + entries - 1) % entries));
+    }
+    if pressed(Key::Escape) {
+        state.dismissed = true;
+        return None;
+    }
+    if pressed(Key::Tab) {
+        return Some(state.chosen.unwrap_or(0));
+    }
+    let chosen = state.chosen?;
+    pressed(Key::Enter).then_some(chosen)
+}
+
+fn list_ui(field: &Response, entries: &[String], state: &FilterBarState) -> Option<usize> {
+    let mut clicked = None;
+    Popup::from_response(field)
+        .id(Id::unique("completion"))
+        .open(true)
+        .close_behavior(PopupCloseBehavior::IgnoreClicks)
+        .show(|ui| {
+            ScrollArea::vertical().max_height(size::POPUP_ROWS).show(ui, |ui| {
+                for (at, entry) in entries.iter().enumerate() {
+                    let response = ui.selectable_label(state.chosen == Some(at), &*display::visible(entry));
+                    if state.chosen == Some(at) {
+                        response.scroll_to_me(None);
+                    }
+                    // On press: a click takes the focus from the field first, which closes the list.
+                    if response.is_pointer_button_down_on() || response.clicked() {
+                        clicked = Some(at);
+                    }
+                }
+            });
+        });
+    clicked
+}
+
+fn accept(
+    ui: &Ui,
+    id: Id,
+    records: &Records,
+    completion: &Completion,
+    entry: &str,
+    state: &mut FilterBarState,
+    out: &mut Vec<Action>,
+) {
+    let mut text = records.draft.clone();
+    let range = completion.replaces.clone();
+    if text.get(range.clone()).is_none() {
+        return;
+    }
+    let mut inserted = entry.to_owned();
+    if !text.get(range.end..).is_some_and(|rest| rest.starts_with(' ')) {
+        inserted.push(' ');
+    }
+    text.replace_range(range.clone(), &inserted);
+    let cursor = range.start + inserted.len();
+    let mut edit = TextEditState::load(ui.ctx(), id).unwrap_or_default();
+    let at = text.get(..cursor).map_or(0, |head| head.chars().count());
+    edit.cursor.set_char_range(Some(CCursorRange::one(CCursor::new(at))));
+    edit.store(ui.ctx(), id);
+    ui.memory_mut(|m| m.request_focus(id));
+    state.cursor = cursor;
+    state.chosen = None;
+    out.push(Action::EditFilter(records.dataset, text));
+}
+
+/// What is underlined for a mistake at `span`: where something is missing, the word before it.
+fn marked(text: &str, span: Range<usize>) -> Range<usize> {
+    if !span.is_empty() {
+        return span;
+    }
+    let before = text.get(..span.start).unwrap_or_default().trim_end();
+    let start = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    // The space may be longer than a byte.
+    let start = (start..=before.len()).find(|at| before.is_char_boundary(*at)).unwrap_or(0);
+    start..before.len()
+}
+
+/// The text with the place of the mistake underlined.
+fn highlighted(ui: &Ui, text: &str, problem: Option<&FilterError>) -> LayoutJob {
+    let p = theme::palette(ui);
+    let plain = TextFormat { font_id: FontId::proportional(size::TEXT), color: p.text, ..TextFormat::default() };
+    let mut job = LayoutJob::default();
+    let parts = problem.and_then(|problem| {
+        let span = marked(text, problem.span.clone());
+        Some((text.get(..span.start)?, text.get(span.clone())?, text.get(span.end..)?))
+    });
+    match parts {
+        Some((before, wrong, after)) => {
+            let underlined =
+                TextFormat { color: p.error, underline: Stroke::new(size::UNDERLINE, p.error), ..plain.clone() };
+            job.append(before, 0.0, plain.clone());
+            job.append(wrong, 0.0, underlined);
+            job.append(after, 0.0, plain);
+        }
+        None => job.append(text, 0.0, plain),
+    }
+    job
+}
+
+fn problem_ui(ui: &mut Ui, app: &App, records: &Records, problem: &FilterError, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    ui.horizontal_wrapped(|ui| {
+        let place = records.draft.get(..problem.span.start).map_or(0, |head| head.chars().count()) + 1;
+        let args = [("place", place.to_string()), ("message", problem.message.clone())];
+        let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        ui.label(RichText::new(t.tr_args("filter-problem", &args)).color(theme::palette(ui).error));
+        if let Some(proposal) = &problem.proposal {
+            let text = t.tr_args("filter-proposal", &[("proposal", proposal)]);
+            if ui.button(text).clicked()
+                && let (Some(before), Some(after)) =
+                    (records.draft.get(..problem.span.start), records.draft.get(problem.span.end..))
+            {
+                out.push(Action::EditFilter(records.dataset, format!("{before}{proposal}{after}")));
+            }
+        }
+        if !records.applied().is_empty() {
+            ui.weak(t.tr_args("filter-in-force", &[("filter", records.applied())]));
+        }
+    });
+}
+
+fn history_ui(ui: &mut Ui, app: &App, dataset: Dataset, out: &mut Vec<Action>) {
+    if app.settings.filters.is_empty() {
+        ui.weak(app.texts.tr("filter-history-empty"));
+    }
+    ScrollArea::vertical().max_height(size::POPUP_ROWS).show(ui, |ui| {
+        for text in &app.settings.filters {
+            if ui.button(&*display::visible(text)).clicked() {
+                out.push(Action::ApplyFilter(dataset, text.clone()));
+                ui.close();
+            }
+        }
+    });
+}
+
+fn byte_of(text: &str, chars: usize) -> usize {
+    text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::marked;
+
+    #[test]
+    fn where_something_is_missing_the_word_before_is_marked() {
+        assert_eq!(marked("a = 1 and dst", 13..13), 10..13);
+        assert_eq!(marked("a = 1 and  ", 11..11), 6..9);
+        assert_eq!(marked("", 0..0), 0..0);
+        assert_eq!(marked("x\u{3000}東 ", 8..8), 4..7);
+        assert_eq!(marked("a = 1", 2..3), 2..3);
+    }
+}

@@ -1,0 +1,213 @@
+//! The result over time, stacked, above the table. A drag selects a time range.
+
+use super::theme::{self, size};
+use crate::app::records::Records;
+use crate::app::source::{Bin, Histogram};
+use crate::app::{Action, App, display};
+use crate::model::{Dataset, TimeRange, Timestamp};
+use egui::{Color32, Rect, Ui};
+use egui_plot::{Bar, BarChart, GridMark, Plot, PlotPoint};
+
+pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option<f64>, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let empty = Histogram::default();
+    let histogram = records.histogram().unwrap_or(&empty);
+    let p = theme::palette(ui);
+    let [good, bad, other] = match records.dataset {
+        Dataset::Flows => [t.tr("bin-accepted"), t.tr("bin-rejected"), t.tr("bin-other")],
+        Dataset::Events => [t.tr("bin-ok"), t.tr("bin-error"), t.tr("bin-other")],
+    };
+    let strength = if records.histogram_is_stale() { 0.5 } else { 1.0 };
+    let series: [(&str, Color32, fn(&Bin) -> u64); 3] =
+        [(&bad, p.bad, |b| b.bad), (&good, p.good, |b| b.good), (&other, p.other, |b| b.other)];
+    legend_ui(ui, app, &series, histogram);
+
+    let zone = app.zone;
+    let bin_secs = histogram.bin_secs.max(1) as f64;
+    let bins = &histogram.bins;
+    let mut charts: Vec<BarChart> = Vec::new();
+    for (name, color, value) in series {
+        let bars = bins.iter().map(|bin| {
+            Bar::new(bin.start_secs as f64 + bin_secs / 2.0, value(bin) as f64)
+                .width(bin_secs)
+                .fill(color.gamma_multiply(strength))
+                .stroke(egui::Stroke::NONE)
+        });
+        let chart = BarChart::new(name.to_owned(), bars.collect());
+        let below: Vec<&BarChart> = charts.iter().collect();
+        charts.push(chart.stack_on(&below));
+    }
+    let plot = Plot::new(("histogram", records.dataset))
+        .height(size::HISTOGRAM)
+        .allow_drag(false)
+        .allow_zoom(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .allow_double_click_reset(false)
+        .show_x(false)
+        .show_y(false)
+        .grid_color(p.line)
+        .x_grid_spacer(move |input| time_marks(zone, input.bounds))
+        .y_grid_spacer(move |input| count_marks(input.bounds.1))
+        .set_margin_fraction(egui::vec2(0.0, 0.08))
+        .include_y(0.0)
+        .y_axis_min_width(48.0)
+        .y_axis_formatter(|mark, _| {
+            if mark.value.fract() == 0.0 { display::count(mark.value.max(0.0) as u64) } else { String::new() }
+        })
+        .x_axis_formatter(move |mark, range| axis_text(zone, mark.value, range.end() - range.start()))
+        .label_formatter(|_| None);
+    let response = plot.show(ui, |plot_ui| charts.into_iter().for_each(|chart| plot_ui.bar_chart(chart)));
+    let name = t.tr("histogram-name");
+    ui.ctx().accesskit_node_builder(response.response.id, |node| {
+        node.set_role(egui::accesskit::Role::Image);
+        node.set_label(name.clone());
+    });
+    let at = |x: f32| response.transform.value_from_position(egui::pos2(x, 0.0)).x;
+    select_ui(
+        ui,
+        &response.response,
+        drag,
+        at,
+        |from, to| {
+            let to_x = |secs: f64| response.transform.position_from_point(&PlotPoint::new(secs, 0.0)).x;
+            to_x(from)..=to_x(to)
+        },
+        histogram,
+        out,
+    );
+    if drag.is_none()
+        && let Some(pointer) = response.response.hover_pos()
+        && let Some(bin) = bin_at(histogram, at(pointer.x))
+    {
+        response.response.show_tooltip_text(bin_text(app, histogram, bin, &[&good, &bad, &other]));
+    }
+}
+
+fn legend_ui(ui: &mut Ui, app: &App, series: &[(&str, Color32, fn(&Bin) -> u64); 3], histogram: &Histogram) {
+    ui.horizontal(|ui| {
+        for (name, color, value) in series {
+            let total: u64 = histogram.bins.iter().map(value).sum();
+            if total == 0 {
+                continue;
+            }
+            let (rect, _) = ui.allocate_exact_size(egui::vec2(10.0, 10.0), egui::Sense::hover());
+            ui.painter().rect_filled(rect, 2.0, *color);
+            ui.small(format!("{name} {}", display::count(total)));
+        }
+        if histogram.bin_secs > 0 && !histogram.bins.is_empty() {
+            let length = display::duration(histogram.bin_secs.unsigned_abs());
+            ui.small(app.texts.tr_args("histogram-bin", &[("length", &length)]));
+        }
+    });
+}
+
+/// Follows a drag; at its end the range is asked for, in whole bins.
+fn select_ui(
+    ui: &Ui,
+    response: &egui::Response,
+    drag: &mut Option<f64>,
+    at: impl Fn(f32) -> f64,
+    span: impl Fn(f64, f64) -> std::ops::RangeInclusive<f32>,
+    histogram: &Histogram,
+    out: &mut Vec<Action>,
+) {
+    let Some(pointer) = response.interact_pointer_pos() else { return };
+    if response.drag_started() {
+        // The drag is noticed a few points after the press; the range begins at the press.
+        let origin = ui.input(|i| i.pointer.press_origin()).unwrap_or(pointer);
+        *drag = Some(at(origin.x));
+    }
+    let Some(start) = *drag else { return };
+    let now = at(pointer.x);
+    let (from, to) = (start.min(now), start.max(now));
+    let p = theme::palette(ui);
+    let shade = Rect::from_x_y_ranges(span(from, to), response.rect.y_range());
+    ui.painter().with_clip_rect(response.rect).rect_filled(shade, 0.0, p.accent.gamma_multiply(0.3));
+    if response.drag_stopped() {
+        *drag = None;
+        let bin = histogram.bin_secs.max(1);
+        let from = (from.floor() as i64).div_euclid(bin) * bin;
+        let to = (to.ceil() as i64 + bin - 1).div_euclid(bin) * bin;
+        let range =
+            TimeRange { from: Some(Timestamp::from_secs(from)), to: Some(Timestamp::from_secs(to.max(from + bin))) };
+        out.push(Action::SetRange(range));
+    }
+}
+
+fn bin_at(histogram: &Histogram, secs: f64) -> Option<&Bin> {
+    let after = histogram.bins.partition_point(|bin| bin.start_secs as f64 <= secs);
+    let bin = histogram.bins.get(after.checked_sub(1)?)?;
+    (secs < (bin.start_secs + histogram.bin_secs) as f64).then_some(bin)
+}
+
+fn bin_text(app: &App, histogram: &Histogram, bin: &Bin, names: &[&str; 3]) -> String {
+    let time = |secs| app.zone.format(Timestamp::from_secs(secs));
+    let mut lines =
+        vec![format!("{} – {} {}", time(bin.start_secs), time(bin.start_secs + histogram.bin_secs), app.zone.name())];
+    for (name, count) in names.iter().zip([bin.good, bin.bad, bin.other]) {
+        if count > 0 {
+            lines.push(format!("{name} {}", display::count(count)));
+        }
+    }
+    lines.join("\n")
+}
+
+/// Round times of the zone, about seven over the span.
+fn time_marks(zone: crate::app::Zone, (from, to): (f64, f64)) -> Vec<GridMark> {
+    const STEPS: [i64; 15] =
+        [1, 5, 15, 60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_419_200];
+    let span = (to - from).max(1.0);
+    let listed = STEPS.into_iter().find(|step| span / *step as f64 <= 7.0);
+    let step = listed.unwrap_or_else(|| (span / 7.0 / 31_536_000.0).ceil().max(1.0) as i64 * 31_536_000);
+    // Marks stand on the zone's own hours and days; across a change of daylight saving they keep the first offset.
+    let offset = zone.offset_secs(Timestamp::from_secs(from as i64));
+    let first = (from as i64 + offset).div_euclid(step) * step - offset;
+    let marks = (0..9).map(|n| (first + n * step) as f64).filter(|value| (from..=to).contains(value));
+    marks.map(|value| GridMark { value, step_size: step as f64 }).collect()
+}
+
+/// Nothing, a half and all of the highest round number below the top.
+fn count_marks(top: f64) -> Vec<GridMark> {
+    let power = 10f64.powf(top.max(1.0).log10().floor());
+    let highest = [5.0, 2.0, 1.0].into_iter().map(|m| m * power).find(|v| *v <= top).unwrap_or(1.0);
+    [0.0, highest].map(|value| GridMark { value, step_size: highest }).to_vec()
+}
+
+fn axis_text(zone: crate::app::Zone, secs: f64, span: f64) -> String {
+    let format = match span {
+        s if s > 3.0 * 365.0 * 86_400.0 => "%Y",
+        s if s > 3.0 * 86_400.0 => "%Y-%m-%d",
+        s if s > 6.0 * 3600.0 => "%m-%d %H:%M",
+        s if s > 300.0 => "%H:%M",
+        _ => "%H:%M:%S",
+    };
+    zone.format_with(Timestamp::from_secs(secs as i64), format)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stand_on_the_hours_of_the_zone() {
+        let kolkata = crate::app::Zone::by_name("Asia/Kolkata").unwrap();
+        let marks = time_marks(kolkata, (1_621_123_200.0, 1_621_209_600.0));
+        let texts: Vec<String> = marks.iter().map(|m| axis_text(kolkata, m.value, 86_400.0)).collect();
+        assert_eq!(texts[..2], ["05-16 06:00", "05-16 12:00"]);
+        assert_eq!(count_marks(278.0).iter().map(|m| m.value).collect::<Vec<_>>(), [0.0, 200.0]);
+        assert_eq!(count_marks(0.0)[1].value, 1.0);
+    }
+
+    #[test]
+    fn the_bin_under_the_pointer() {
+        let bin = |start_secs| Bin { start_secs, good: 1, ..Bin::default() };
+        let histogram = Histogram { bin_secs: 60, bins: vec![bin(60), bin(180)] };
+        let at = |secs| bin_at(&histogram, secs).map(|b| b.start_secs);
+        assert_eq!(
+            [at(59.0), at(60.0), at(119.9), at(120.0), at(180.0), at(240.0)],
+            [None, Some(60), Some(60), None, Some(180), None]
+        );
+    }
+}

@@ -1,0 +1,35 @@
+//! What the window remembers between frames and the application need not know: scroll positions, texts being typed.
+
+use super::dialogs::picker::Picker;
+use super::filter_bar::FilterBarState;
+use super::inspector::InspectorState;
+use super::time_bar::TimeBarState;
+use super::views::evidence::EvidenceState;
+use super::widgets::grid::GridState;
+use crate::model::Dataset;
+
+#[derive(Default)]
+pub struct UiState {
+    pub flows: GridState,
+    pub events: GridState,
+    pub evidence: EvidenceState,
+    pub filter: FilterBarState,
+    pub time: TimeBarState,
+    pub inspector: InspectorState,
+    /// Where a drag over the histogram began, in seconds.
+    pub histogram_drag: Option<f64>,
+    pub picker: Picker,
+    /// The entry that Enter takes in the list of a dialog.
+    pub list_at: usize,
+    /// A dialog that has just opened puts the focus into its first field.
+    pub dialog_is_new: bool,
+}
+
+impl UiState {
+    pub fn grid(&mut self, dataset: Dataset) -> &mut GridState {
+        match dataset {
+            Dataset::Flows => &mut self.flows,
+            Dataset::Events => &mut self.events,
+        }
+    }
+}

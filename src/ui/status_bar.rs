@@ -1,0 +1,80 @@
+//! The last line: how many of how many, what runs, what went wrong, which case.
+
+use super::theme;
+use crate::app::{Action, App, Command, View, display};
+use crate::model::Dataset;
+use egui::{Align, Button, Layout, ProgressBar, RichText, Ui};
+
+pub fn status_bar_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    ui.horizontal(|ui| {
+        if let Some(text) = counts(app) {
+            ui.label(text);
+            ui.separator();
+        }
+        if let Some(totals) = app.case.as_ref().and_then(|c| c.totals()) {
+            let size = display::size(totals.file_bytes);
+            ui.label(t.tr_args("status-evidence-size", &[("size", &size)]));
+            ui.separator();
+        }
+        job_ui(ui, app, out);
+        if let Some(notice) = &app.notice {
+            ui.label(notice);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(case) = &app.case {
+                let name = case.path.file_name().unwrap_or_default().to_string_lossy();
+                if let Some(totals) = case.totals().filter(|t| !t.examiner.is_empty()) {
+                    ui.label(&*display::visible(&totals.examiner));
+                    ui.separator();
+                }
+                ui.label(&*display::visible(&name)).on_hover_text(case.path.to_string_lossy());
+            }
+            let errors = app.errors.entries().len();
+            if errors > 0 {
+                let p = theme::palette(ui);
+                let text = t.tr_args("status-errors", &[("count", &errors.to_string())]);
+                let color = if app.errors.unseen() > 0 { p.error } else { p.weak };
+                if ui.add(Button::new(RichText::new(text).color(color))).clicked() {
+                    out.push(Action::Command(Command::ShowErrors));
+                }
+            }
+        });
+    });
+}
+
+/// `1,204,332 of 10,000,000 records`.
+fn counts(app: &App) -> Option<String> {
+    let View::Records(dataset) = app.view else { return None };
+    let case = app.case.as_ref()?;
+    let shown = display::count(case.records(dataset).row_count()?);
+    let total = display::count(match dataset {
+        Dataset::Flows => case.totals()?.flows,
+        Dataset::Events => case.totals()?.events,
+    });
+    let args = [("shown", shown.as_str()), ("total", total.as_str())];
+    Some(match dataset {
+        Dataset::Flows => app.texts.tr_args("status-records", &args),
+        Dataset::Events => app.texts.tr_args("status-events", &args),
+    })
+}
+
+fn job_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let Some(job) = app.jobs.running() else { return };
+    let fraction = job.progress.fraction();
+    let percent = format!("{:.0} %", fraction.unwrap_or(0.0) * 100.0);
+    let text = t.tr_args("status-importing", &[("percent", &percent)]);
+    let bar = ProgressBar::new(fraction.unwrap_or(0.0)).desired_width(theme::size::PROGRESS).text(text.clone());
+    if ui.add(bar).on_hover_text(t.tr("command-jobs-tip")).interact(egui::Sense::click()).clicked() {
+        out.push(Action::Command(Command::ShowJobs));
+    }
+    ui.label(t.tr_args("status-import-records", &[("count", &display::count(job.progress.records))]));
+    if let Some(left) = job.progress.left_secs() {
+        ui.label(t.tr_args("status-time-left", &[("time", &display::duration(left))]));
+    }
+    if ui.button(t.tr("cancel-import")).clicked() {
+        out.push(Action::CancelJob(job.id));
+    }
+    ui.separator();
+}

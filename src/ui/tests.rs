@@ -1,0 +1,265 @@
+//! The window by its accessibility tree, without a display, over a case in memory.
+
+use super::window::{Startup, Window};
+use crate::app::testing::MemoryBackend;
+use crate::app::{Dialog, View};
+use crate::model::Dataset;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+type Shown = Harness<'static, Option<Window>>;
+
+fn window(backend: MemoryBackend, case: Option<&str>) -> Shown {
+    let startup = Startup { case: case.map(Into::into), import: Vec::new() };
+    let backend = Arc::new(backend);
+    // The first frame makes the window, because it needs the context that draws it.
+    let frame = move |ui: &mut egui::Ui, slot: &mut Option<Window>| {
+        let window = slot.get_or_insert_with(|| Window::new(ui.ctx(), startup.clone(), backend.clone(), None));
+        window.logic(ui.ctx());
+        window.frame(ui);
+    };
+    let mut harness = Harness::builder()
+        .with_size(vec2(1400.0, 900.0))
+        .with_context_setup(super::theme::install)
+        .with_max_steps(20)
+        .build_ui_state(frame, None);
+    settle(&mut harness);
+    harness
+}
+
+/// Frames until every worker thread has answered and nothing moves any more.
+fn settle(harness: &mut Shown) {
+    let begun = Instant::now();
+    let mut quiet = 0;
+    while quiet < 4 {
+        harness.step();
+        let app = &app(harness).app;
+        let busy = app.case.as_ref().is_some_and(|c| c.is_busy() || c.is_opening()) || app.jobs.running().is_some();
+        quiet = if busy { 0 } else { quiet + 1 };
+        assert!(begun.elapsed() < Duration::from_secs(30), "the window settles");
+        std::thread::yield_now();
+    }
+}
+
+fn app<'h>(harness: &'h Shown) -> &'h Window {
+    harness.state().as_ref().expect("the window was made")
+}
+
+fn flows(rows: i64) -> Shown {
+    window(MemoryBackend::with_flows(rows), Some("memory.coldtrail"))
+}
+
+fn rows(harness: &Shown) -> u64 {
+    app(harness).app.records().and_then(|r| r.row_count()).expect("a table is shown")
+}
+
+#[test]
+fn the_start_says_what_to_do_and_opens_the_dialogs() {
+    let mut harness = window(MemoryBackend::default(), None);
+    harness.get_by_label_contains("Drop flow logs");
+    harness.get_by_role_and_label(Role::Button, "Open case... Ctrl+O").click();
+    settle(&mut harness);
+    assert!(matches!(app(&harness).app.dialog, Some(Dialog::Open { .. })));
+    harness.get_by_role_and_label(Role::TextInput, "Case file").type_text("memory.coldtrail");
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "Open").click();
+    settle(&mut harness);
+    assert!(app(&harness).app.case.is_some() && app(&harness).app.dialog.is_none());
+}
+
+#[test]
+fn a_typed_filter_narrows_the_table_and_back_undoes_it() {
+    let mut harness = flows(1000);
+    assert_eq!(rows(&harness), 1000);
+    harness.get_by_label("1,000 of 1,000 records");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::TextInput, "Filter").type_text("action = REJECT");
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(rows(&harness), 250);
+    harness.get_by_label("250 of 1,000 records");
+    harness.key_press_modifiers(Modifiers::ALT, Key::ArrowLeft);
+    settle(&mut harness);
+    assert_eq!(rows(&harness), 1000);
+}
+
+#[test]
+fn a_mistake_in_the_filter_is_told_with_its_place_and_the_rows_stay() {
+    let mut harness = flows(100);
+    harness.get_by_role_and_label(Role::TextInput, "Filter").focus();
+    harness.step();
+    harness.get_by_role_and_label(Role::TextInput, "Filter").type_text("dstport = 22 and nosuch = 1");
+    settle(&mut harness);
+    harness.get_by_label_contains("At character 18");
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(rows(&harness), 100);
+}
+
+#[test]
+fn completion_offers_fields_and_tab_takes_one() {
+    let mut harness = flows(10);
+    harness.get_by_role_and_label(Role::TextInput, "Filter").focus();
+    harness.step();
+    harness.get_by_role_and_label(Role::TextInput, "Filter").type_text("dstp");
+    settle(&mut harness);
+    assert_eq!(harness.get_all_by_label("dstport").count(), 2, "a column and a proposal");
+    harness.key_press(Key::Tab);
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.records().unwrap().draft.trim_end(), "dstport");
+}
+
+#[test]
+fn header_clicks_sort_and_cells_are_named_by_column_and_value() {
+    let mut harness = flows(1000);
+    harness.get_by_label("start (UTC): 2021-05-16 00:00:00");
+    harness.get_by_role_and_label(Role::ColumnHeader, "start (UTC)").click();
+    settle(&mut harness);
+    harness.get_by_label("start (UTC): 2021-05-16 00:16:39");
+    assert!(app(&harness).app.records().unwrap().sort[0].descending);
+    harness.key_press(Key::F4);
+    settle(&mut harness);
+    assert_eq!(
+        harness.get_all_by_label("interface_id: eni-‹U+202E›01").next().map(|n| n.accesskit_node().role()),
+        Some(Role::GridCell)
+    );
+}
+
+#[test]
+fn the_last_of_ten_million_rows_is_reached_and_is_the_right_one() {
+    let mut harness = flows(10_000_000);
+    harness.get_by_label("srcaddr: 10.0.0.0").click();
+    settle(&mut harness);
+    harness.key_press(Key::End);
+    settle(&mut harness);
+    harness.get_by_label("Row 10,000,000");
+    let records = app(&harness).app.records().unwrap();
+    assert_eq!(records.cursor_id().map(|id| id.0), Some(9_999_999));
+    harness.get_by_label("start (UTC): 2021-09-08 17:46:39");
+    assert_eq!(records.detail().map(|(id, _)| id.0), Some(9_999_999));
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::Home);
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.records().unwrap().selection.len(), 10_000_000);
+    assert_eq!(app(&harness).app.records().unwrap().cursor_id().map(|id| id.0), Some(0));
+}
+
+#[test]
+fn the_menu_of_a_cell_narrows_to_its_value() {
+    let mut harness = flows(300);
+    harness.get_by_label("srcaddr: 10.0.0.5").click_secondary();
+    settle(&mut harness);
+    harness.get_by_label("Exclude this value").click();
+    settle(&mut harness);
+    let records = app(&harness).app.records().unwrap();
+    assert_eq!(records.applied(), "not srcaddr = 10.0.0.5");
+    harness.get_by_label("srcaddr: 10.0.0.6").click_secondary();
+    settle(&mut harness);
+    harness.get_by_label("Only this value").click();
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.records().unwrap().applied(), "not srcaddr = 10.0.0.5 and srcaddr = 10.0.0.6");
+}
+
+#[test]
+fn the_inspector_shows_fields_raw_text_and_provenance() {
+    let mut harness = flows(50);
+    harness.get_by_label("srcaddr: 10.0.0.7").click();
+    settle(&mut harness);
+    harness.get_by_label("Record 0:7");
+    harness.get_by_label("later ‹U+202E› version");
+    harness.get_by_label("/logs/flows.gz");
+    harness.get_by_label(&"ab".repeat(32));
+    let raw = harness.get_by_role_and_label(Role::MultilineTextInput, "Raw text");
+    assert_eq!(raw.value().as_deref(), Some("2 123456789012 raw line 7"));
+}
+
+#[test]
+fn the_palette_finds_and_runs_a_command() {
+    let mut harness = flows(10);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::TextInput, "Type to find a command").type_text("cloudtrail");
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.view, View::Records(Dataset::Events));
+    harness.get_by_label_contains("The case holds no CloudTrail events");
+}
+
+#[test]
+fn evidence_and_warnings_are_listed() {
+    let mut harness = flows(10);
+    harness.get_by_label_contains("1 warnings").click();
+    settle(&mut harness);
+    harness.get_by_label("File: /logs/flows.gz").click();
+    settle(&mut harness);
+    harness.get_by_label("Reason: A value does not fit its field");
+    harness.get_by_label("Detail: srcport 70000 is above 65535");
+    harness.get_by_label("of evidence 1");
+}
+
+#[test]
+fn the_time_zone_is_in_the_headers_and_changes_the_cells() {
+    let mut harness = flows(10);
+    harness.get_by_label("Time zone: UTC").click();
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::TextInput, "Type a city or region, as Asia/Tokyo").type_text("tokyo");
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    harness.get_by_label("start (Asia/Tokyo): 2021-05-16 09:00:00");
+}
+
+#[test]
+fn an_import_is_asked_for_and_listed() {
+    let backend = MemoryBackend::with_flows(10);
+    let imported = backend.imported.clone();
+    let mut harness = window(backend, Some("memory.coldtrail"));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::I);
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::TextInput, "Path").type_text("/logs/new.gz");
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "Import").click();
+    settle(&mut harness);
+    assert_eq!(*imported.lock().unwrap(), [std::path::PathBuf::from("/logs/new.gz")]);
+    assert_eq!(app(&harness).app.view, View::Evidence);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::J);
+    settle(&mut harness);
+    harness.get_by_label("/logs/new.gz");
+}
+
+#[test]
+fn columns_hide_move_and_come_back() {
+    let mut harness = flows(10);
+    harness.get_by_role_and_label(Role::ColumnHeader, "srcport").click_secondary();
+    settle(&mut harness);
+    harness.get_by_label("Hide this column").click();
+    settle(&mut harness);
+    let shown = |h: &Shown| app(h).app.records().unwrap().shown_fields().iter().map(|f| f.name()).collect::<Vec<_>>();
+    assert_eq!(shown(&harness)[..4], ["start", "srcaddr", "dstaddr", "dstport"]);
+    assert!(harness.query_by_role_and_label(Role::ColumnHeader, "srcport").is_none());
+    harness.get_by_role_and_label(Role::ColumnHeader, "dstaddr").click_secondary();
+    settle(&mut harness);
+    harness.get_by_label("Move left").click();
+    settle(&mut harness);
+    assert_eq!(shown(&harness)[..3], ["start", "dstaddr", "srcaddr"]);
+    harness.get_by_role_and_label(Role::ColumnHeader, "dstaddr").click_secondary();
+    settle(&mut harness);
+    harness.get_by_label("Original columns").click();
+    settle(&mut harness);
+    assert_eq!(shown(&harness)[..3], ["start", "srcaddr", "srcport"]);
+}
+
+#[test]
+fn an_idle_window_asks_for_no_frame() {
+    let mut harness = flows(1000);
+    harness.run();
+    harness.step();
+    let delay = harness.output().viewport_output.values().map(|v| v.repaint_delay).min();
+    assert!(delay.is_none_or(|d| d > Duration::from_secs(1)), "{delay:?}");
+}

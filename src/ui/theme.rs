@@ -1,0 +1,234 @@
+//! Every colour, size, spacing and font of the window, for light and dark. Views take them from here and from nowhere
+//! else. A colour never means anything alone: whatever it marks is also said by a word or a sign.
+
+use crate::app::settings::ThemeChoice;
+use egui::{
+    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Stroke, TextStyle, Theme,
+    ThemePreference, Ui, Visuals, vec2,
+};
+use std::sync::Arc;
+
+/// Points.
+pub mod size {
+    pub const TEXT: f32 = 13.0;
+    /// Of text that may wrap: the font's own lines stand too close.
+    pub const LINE: f32 = 17.0;
+    pub const SMALL: f32 = 11.5;
+    pub const HEADING: f32 = 18.0;
+    pub const MONO: f32 = 12.5;
+    pub const ROW: f32 = 21.0;
+    pub const HEADER: f32 = 25.0;
+    pub const CELL_PADDING: f32 = 6.0;
+    pub const SCROLLBAR: f32 = 13.0;
+    pub const THUMB_MIN: f32 = 24.0;
+    pub const RESIZE_GRIP: f32 = 4.0;
+    pub const COLUMN_MIN: f32 = 40.0;
+    pub const COLUMN_MAX: f32 = 1200.0;
+    pub const NAV: f32 = 170.0;
+    pub const INSPECTOR: f32 = 380.0;
+    pub const HISTOGRAM: f32 = 96.0;
+    pub const DIALOG: f32 = 560.0;
+    pub const DIALOG_WIDE: f32 = 760.0;
+    pub const DIALOG_HEIGHT: f32 = 420.0;
+    pub const PATH_FIELD: f32 = 420.0;
+    pub const TIME_FIELD: f32 = 150.0;
+    pub const PROGRESS: f32 = 140.0;
+    pub const POPUP_ROWS: f32 = 260.0;
+    pub const GAP: f32 = 6.0;
+    pub const GAP_LARGE: f32 = 18.0;
+    pub const UNDERLINE: f32 = 2.0;
+    pub const WINDOW: [f32; 2] = [1400.0, 880.0];
+    pub const WINDOW_MIN: [f32; 2] = [720.0, 420.0];
+}
+
+pub struct Palette {
+    pub panel: Color32,
+    /// Behind tables and texts.
+    pub surface: Color32,
+    pub stripe: Color32,
+    pub header: Color32,
+    pub line: Color32,
+    pub text: Color32,
+    pub weak: Color32,
+    pub accent: Color32,
+    pub selected: Color32,
+    pub hovered: Color32,
+    /// Accepted, ok.
+    pub good: Color32,
+    /// Rejected, error.
+    pub bad: Color32,
+    pub other: Color32,
+    pub warning: Color32,
+    pub error: Color32,
+}
+
+const DARK: Palette = Palette {
+    panel: Color32::from_rgb(30, 33, 39),
+    surface: Color32::from_rgb(22, 24, 29),
+    stripe: Color32::from_rgb(27, 29, 35),
+    header: Color32::from_rgb(38, 42, 50),
+    line: Color32::from_rgb(58, 63, 74),
+    text: Color32::from_rgb(224, 227, 233),
+    weak: Color32::from_rgb(152, 159, 172),
+    accent: Color32::from_rgb(92, 166, 255),
+    selected: Color32::from_rgb(36, 70, 118),
+    hovered: Color32::from_rgb(44, 49, 59),
+    good: Color32::from_rgb(76, 156, 190),
+    bad: Color32::from_rgb(230, 126, 78),
+    other: Color32::from_rgb(132, 138, 150),
+    warning: Color32::from_rgb(240, 190, 80),
+    error: Color32::from_rgb(255, 120, 110),
+};
+
+const LIGHT: Palette = Palette {
+    panel: Color32::from_rgb(243, 244, 247),
+    surface: Color32::from_rgb(255, 255, 255),
+    stripe: Color32::from_rgb(247, 249, 252),
+    header: Color32::from_rgb(230, 233, 239),
+    line: Color32::from_rgb(203, 208, 217),
+    text: Color32::from_rgb(28, 31, 37),
+    weak: Color32::from_rgb(92, 99, 112),
+    accent: Color32::from_rgb(14, 92, 186),
+    selected: Color32::from_rgb(198, 221, 250),
+    hovered: Color32::from_rgb(228, 234, 243),
+    good: Color32::from_rgb(38, 120, 158),
+    bad: Color32::from_rgb(204, 84, 30),
+    other: Color32::from_rgb(138, 144, 156),
+    warning: Color32::from_rgb(150, 100, 0),
+    error: Color32::from_rgb(186, 26, 26),
+};
+
+/// The colours in force.
+pub fn palette(ui: &Ui) -> &'static Palette {
+    if ui.visuals().dark_mode { &DARK } else { &LIGHT }
+}
+
+pub fn mono() -> FontId {
+    FontId::monospace(size::MONO)
+}
+
+/// Installs fonts and both themes.
+pub fn install(ctx: &Context) {
+    ctx.set_fonts(fonts());
+    ctx.set_visuals_of(Theme::Dark, visuals(Visuals::dark(), &DARK));
+    ctx.set_visuals_of(Theme::Light, visuals(Visuals::light(), &LIGHT));
+    ctx.all_styles_mut(|style| {
+        style.text_styles = [
+            (TextStyle::Small, FontId::proportional(size::SMALL)),
+            (TextStyle::Body, FontId::proportional(size::TEXT)),
+            (TextStyle::Button, FontId::proportional(size::TEXT)),
+            (TextStyle::Heading, FontId::proportional(size::HEADING)),
+            (TextStyle::Monospace, mono()),
+        ]
+        .into();
+        style.spacing.item_spacing = vec2(size::GAP, size::GAP);
+        style.spacing.button_padding = vec2(8.0, 3.0);
+        style.spacing.interact_size.y = 24.0;
+        style.interaction.selectable_labels = true;
+    });
+}
+
+pub fn choose(ctx: &Context, choice: ThemeChoice) {
+    ctx.set_theme(match choice {
+        ThemeChoice::System => ThemePreference::System,
+        ThemeChoice::Light => ThemePreference::Light,
+        ThemeChoice::Dark => ThemePreference::Dark,
+    });
+}
+
+/// BIZ UDPGothic for everything, so that Japanese data shows on a machine without any font; its fixed-width sister for
+/// raw text.
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::empty();
+    let files: [(&str, &'static [u8]); 2] = [
+        ("ui", include_bytes!("../../assets/fonts/BIZUDPGothic-Regular.ttf")),
+        ("mono", include_bytes!("../../assets/fonts/BIZUDGothic-Latin.ttf")),
+    ];
+    for (name, bytes) in files {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+    }
+    fonts.families.insert(FontFamily::Proportional, vec!["ui".to_owned()]);
+    fonts.families.insert(FontFamily::Monospace, vec!["mono".to_owned(), "ui".to_owned()]);
+    fonts
+}
+
+fn visuals(mut visuals: Visuals, p: &Palette) -> Visuals {
+    let corner = CornerRadius::same(4);
+    visuals.panel_fill = p.panel;
+    visuals.window_fill = p.panel;
+    visuals.extreme_bg_color = p.surface;
+    visuals.text_edit_bg_color = Some(p.surface);
+    visuals.faint_bg_color = p.stripe;
+    visuals.code_bg_color = p.surface;
+    visuals.hyperlink_color = p.accent;
+    visuals.warn_fg_color = p.warning;
+    visuals.error_fg_color = p.error;
+    visuals.weak_text_color = Some(p.weak);
+    visuals.window_stroke = Stroke::new(1.0, p.line);
+    visuals.selection.bg_fill = p.selected;
+    visuals.selection.stroke = Stroke::new(1.0, p.text);
+    let widgets = &mut visuals.widgets;
+    for (state, fill, stroke) in [
+        (&mut widgets.noninteractive, p.panel, p.line),
+        (&mut widgets.inactive, p.header, p.line),
+        (&mut widgets.hovered, p.hovered, p.accent),
+        (&mut widgets.active, p.selected, p.accent),
+        (&mut widgets.open, p.hovered, p.line),
+    ] {
+        state.bg_fill = fill;
+        state.weak_bg_fill = fill;
+        state.bg_stroke = Stroke::new(1.0, stroke);
+        state.fg_stroke = Stroke::new(1.0, p.text);
+        state.corner_radius = corner;
+        state.expansion = 0.0;
+    }
+    visuals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// WCAG 2.1 contrast ratio.
+    fn contrast(a: Color32, b: Color32) -> f64 {
+        let luminance = |c: Color32| {
+            let channel = |v: u8| {
+                let v = f64::from(v) / 255.0;
+                if v <= 0.03928 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
+            };
+            0.2126 * channel(c.r()) + 0.7152 * channel(c.g()) + 0.0722 * channel(c.b())
+        };
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn every_text_has_the_contrast_of_wcag_aa() {
+        for p in [&DARK, &LIGHT] {
+            for ground in [p.panel, p.surface, p.stripe, p.header, p.selected, p.hovered] {
+                assert!(contrast(p.text, ground) >= 4.5, "{ground:?}");
+            }
+            for ground in [p.panel, p.surface, p.stripe] {
+                for ink in [p.weak, p.accent, p.warning, p.error] {
+                    assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}");
+                }
+            }
+            for mark in [p.good, p.bad, p.other] {
+                assert!(contrast(mark, p.surface) >= 3.0, "{mark:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_fonts_hold_japanese_and_the_signs_of_the_window() {
+        let ctx = Context::default();
+        install(&ctx);
+        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+            let font = FontId::proportional(size::TEXT);
+            for c in "東京フロー髙﨑①〜…‹›▲▼●○×–—•→".chars() {
+                assert!(ui.fonts_mut(|f| f.has_glyph(&font, c)), "{c}");
+            }
+        });
+        output.textures_delta.clear();
+    }
+}

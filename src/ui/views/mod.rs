@@ -1,0 +1,5 @@
+//! What fills the middle of the window.
+
+pub mod evidence;
+pub mod records;
+pub mod start;

@@ -1,0 +1,314 @@
+//! The record tables (flows, CloudTrail events): filter, time, histogram and rows of one data set.
+
+use crate::app::open_case::OpenCase;
+use crate::app::records::{Records, Reveal};
+use crate::app::source::Value;
+use crate::app::{Action, App, Command, display};
+use crate::model::{Dataset, FieldId, Kind, TimeRange, field};
+use crate::ui::state::UiState;
+use crate::ui::theme::{self, size};
+use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridTexts, RowSource};
+use crate::ui::{filter_bar, histogram, time_bar};
+use egui::{Id, RichText, ScrollArea, Ui};
+
+pub fn records_ui(
+    ui: &mut Ui,
+    app: &App,
+    case: &OpenCase,
+    dataset: Dataset,
+    state: &mut UiState,
+    out: &mut Vec<Action>,
+) {
+    let records = case.records(dataset);
+    filter_bar::filter_bar_ui(ui, app, case, dataset, &mut state.filter, out);
+    time_bar::time_bar_ui(ui, app, &mut state.time, out);
+    if app.show_histogram && records.row_count() != Some(0) {
+        histogram::histogram_ui(ui, app, records, &mut state.histogram_drag, out);
+    }
+    match records.row_count() {
+        Some(0) if !records.is_stale() => empty_ui(ui, app, case, records, out),
+        None => {
+            let text = records.fault().map_or_else(|| app.texts.tr("loading"), |why| why.to_owned());
+            ui.centered_and_justified(|ui| ui.label(text));
+        }
+        Some(_) => table_ui(ui, app, records, state, out),
+    }
+}
+
+/// Rows by position, formatted when they are drawn.
+struct Rows<'a> {
+    records: &'a Records,
+    fields: &'a [FieldId],
+    zone: crate::app::Zone,
+}
+
+impl Rows<'_> {
+    fn value(&self, row: u64, column: usize) -> Option<(&Value, FieldId)> {
+        Some((self.records.pages.row(row)?.get(column)?, *self.fields.get(column)?))
+    }
+}
+
+impl RowSource for Rows<'_> {
+    fn rows(&self) -> u64 {
+        self.records.pages.len()
+    }
+
+    fn cell(&self, row: u64, column: usize) -> CellView {
+        match self.value(row, column) {
+            None => CellView::Loading,
+            Some((value, field)) => display::cell(value, field, self.zone).map_or(CellView::Absent, CellView::Text),
+        }
+    }
+
+    fn hint(&self, row: u64, column: usize) -> Option<String> {
+        let (value, field) = self.value(row, column)?;
+        display::hint(value, field)
+    }
+}
+
+fn table_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut UiState, out: &mut Vec<Action>) {
+    let dataset = records.dataset;
+    let fields = records.pages.fields().to_vec();
+    let columns = grid_columns(app, records, &fields);
+    let rows = Rows { records, fields: &fields, zone: app.zone };
+    let t = &app.texts;
+    let texts = GridTexts {
+        table: match dataset {
+            Dataset::Flows => t.tr("nav-flows"),
+            Dataset::Events => t.tr("nav-events"),
+        },
+        row: t.tr("grid-row"),
+        absent: t.tr("grid-absent"),
+        loading: t.tr("loading"),
+    };
+    let id = Id::unique(("records", dataset));
+    let grid = Grid { id, columns: &columns, source: &rows, texts: &texts, dimmed: records.is_stale() };
+    let mut selection = records.selection.clone();
+    let (mut from_cells, mut from_header) = (Vec::new(), Vec::new());
+    let shown = grid.show(
+        ui,
+        state.grid(dataset),
+        &mut selection,
+        &mut |ui, row, column| cell_menu_ui(ui, app, &rows, row, column, &mut from_cells),
+        &mut |ui, column| header_menu_ui(ui, app, records, fields.get(column).copied(), &mut from_header),
+    );
+    out.append(&mut from_cells);
+    out.append(&mut from_header);
+    if selection != records.selection {
+        out.push(Action::Select(dataset, selection));
+    }
+    // A screen more than is visible, so that turning a page finds its rows there.
+    let ahead = shown.visible.end - shown.visible.start;
+    out.push(Action::WantRows(dataset, shown.visible.start.saturating_sub(ahead)..shown.visible.end + ahead));
+    for event in shown.events {
+        grid_event(records, &fields, event, out);
+    }
+}
+
+fn grid_columns(app: &App, records: &Records, fields: &[FieldId]) -> Vec<GridColumn> {
+    let column = |field: &FieldId| {
+        let width = records.columns.iter().find(|c| c.key == field.name()).map_or(120.0, |c| c.width);
+        let sort = records.sort.iter().position(|key| key.field == *field);
+        GridColumn {
+            title: display::header(*field, app.zone),
+            width: width.clamp(size::COLUMN_MIN, size::COLUMN_MAX),
+            numeric: display::is_numeric(*field),
+            keep_end: false,
+            sort: sort.and_then(|place| records.sort.get(place).map(|key| (place, key.descending))),
+        }
+    };
+    fields.iter().map(column).collect()
+}
+
+fn grid_event(records: &Records, fields: &[FieldId], event: GridEvent, out: &mut Vec<Action>) {
+    let dataset = records.dataset;
+    match event {
+        GridEvent::Sort { column, add } => {
+            out.extend(fields.get(column).map(|field| Action::Sort { field: *field, add }));
+        }
+        GridEvent::Resized { column, width } => {
+            let mut columns = records.columns.clone();
+            let key = fields.get(column).map(|f| f.name());
+            if let Some(column) = columns.iter_mut().find(|c| Some(c.key.as_str()) == key) {
+                column.width = width;
+                out.push(Action::SetColumns(dataset, columns));
+            }
+        }
+        GridEvent::Moved { from, before } => {
+            let name = |at: usize| fields.get(at).map(|f| f.name());
+            out.extend(moved(records, name(from), name(before)));
+        }
+        GridEvent::Activated(_) => {
+            out.push(Action::ShowInspector);
+        }
+        GridEvent::Copy => out.push(Action::CopyRows),
+    }
+}
+
+/// The columns with `key` before `before`, or after the last.
+fn moved(records: &Records, key: Option<&str>, before: Option<&str>) -> Option<Action> {
+    let mut columns = records.columns.clone();
+    let from = columns.iter().position(|c| Some(c.key.as_str()) == key)?;
+    let column = columns.remove(from);
+    let to = match before {
+        Some(before) => columns.iter().position(|c| c.key == before)?,
+        None => columns.iter().rposition(|c| c.visible).map_or(columns.len(), |last| last + 1),
+    };
+    columns.insert(to, column);
+    Some(Action::SetColumns(records.dataset, columns))
+}
+
+fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, row: u64, column: usize, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let records = rows.records;
+    let Some((value, field)) = rows.value(row, column) else {
+        ui.weak(t.tr("loading"));
+        return;
+    };
+    let shown = display::cell(value, field, app.zone).unwrap_or_else(|| t.tr("grid-absent"));
+    let short: String = shown.chars().take(60).collect();
+    ui.label(RichText::new(format!("{} {short}", field.name())).color(theme::palette(ui).weak));
+    let mut item = |ui: &mut Ui, text: String, action: Action| {
+        if ui.button(text).clicked() {
+            out.push(action);
+            ui.close();
+        }
+    };
+    item(ui, t.tr("menu-only"), Action::Narrow(records.dataset, display::clause(value, field, false)));
+    item(ui, t.tr("menu-exclude"), Action::Narrow(records.dataset, display::clause(value, field, true)));
+    if let Some(clause) = pair_clause(rows, row) {
+        item(ui, t.tr("menu-pair"), Action::Narrow(records.dataset, clause));
+    }
+    if let (Kind::Address, Some(text), Dataset::Flows) = (field.kind, display::literal(value), records.dataset) {
+        item(ui, t.tr("menu-address"), Action::ApplyFilter(records.dataset, format!("ip = {text}")));
+    }
+    if let Value::Time(time) = value {
+        for (text, secs) in [(t.tr("menu-around-5m"), 300), (t.tr("menu-around-1h"), 3600)] {
+            let bound = |sign: i64| Some(crate::model::Timestamp(time.0.saturating_add(sign * secs * 1000)));
+            item(ui, text, Action::SetRange(TimeRange { from: bound(-1), to: bound(1) }));
+        }
+    }
+    ui.separator();
+    if let Some(text) = display::literal(value) {
+        item(ui, t.tr("menu-copy-value"), Action::Copy(text));
+    }
+    item(ui, t.tr("menu-copy-rows"), Action::CopyRows);
+    item(ui, t.tr("menu-copy-column"), Action::CopyColumn(field));
+}
+
+/// Both addresses of the row, in either direction.
+fn pair_clause(rows: &Rows<'_>, row: u64) -> Option<String> {
+    let address = |name: &str| {
+        let wanted = field::by_name(Dataset::Flows, name)?;
+        let column = rows.fields.iter().position(|f| *f == wanted)?;
+        let (value, _) = rows.value(row, column)?;
+        display::literal(value)
+    };
+    Some(format!("ip = {} and ip = {}", address("srcaddr")?, address("dstaddr")?))
+}
+
+fn header_menu_ui(ui: &mut Ui, app: &App, records: &Records, at: Option<FieldId>, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let dataset = records.dataset;
+    if let Some(field) = at {
+        let sorts = [(t.tr("header-ascending"), false), (t.tr("header-descending"), true)];
+        for (text, descending) in sorts {
+            if ui.button(text).clicked() {
+                out.push(Action::SortAs { field, descending });
+                ui.close();
+            }
+        }
+        let shown = records.pages.fields();
+        let place = shown.iter().position(|f| *f == field).unwrap_or(0);
+        let left = place.checked_sub(1).and_then(|p| shown.get(p)).map(|f| f.name());
+        if ui.add_enabled(left.is_some(), egui::Button::new(t.tr("header-left"))).clicked() {
+            out.extend(moved(records, Some(field.name()), left));
+            ui.close();
+        }
+        let right = shown.get(place + 2).map(|f| f.name());
+        if ui.add_enabled(place + 1 < shown.len(), egui::Button::new(t.tr("header-right"))).clicked() {
+            out.extend(moved(records, Some(field.name()), right));
+            ui.close();
+        }
+        if ui.add_enabled(shown.len() > 1, egui::Button::new(t.tr("header-hide"))).clicked() {
+            out.push(with_visible(records, field.name(), false));
+            ui.close();
+        }
+        ui.separator();
+    }
+    ui.menu_button(t.tr("header-columns"), |ui| {
+        ScrollArea::vertical().max_height(size::DIALOG_HEIGHT).show(ui, |ui| {
+            for column in &records.columns {
+                let mut visible = column.visible;
+                if ui.checkbox(&mut visible, &column.key).changed() {
+                    out.push(with_visible(records, &column.key, visible));
+                }
+            }
+        });
+    });
+    if ui.button(t.tr("header-reset")).clicked() {
+        out.push(Action::ResetColumns(dataset));
+        ui.close();
+    }
+}
+
+/// Shown columns stand before the hidden ones: one that is shown anew comes last.
+fn with_visible(records: &Records, key: &str, visible: bool) -> Action {
+    let mut columns = records.columns.clone();
+    if let Some(column) = columns.iter_mut().find(|c| c.key == key) {
+        column.visible = visible;
+    }
+    if !columns.iter().any(|c| c.visible) {
+        return Action::SetColumns(records.dataset, records.columns.clone());
+    }
+    Action::SetColumns(records.dataset, columns)
+}
+
+/// Why there is nothing, and what would change that.
+fn empty_ui(ui: &mut Ui, app: &App, case: &OpenCase, records: &Records, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let total = case.totals().map_or(0, |totals| match records.dataset {
+        Dataset::Flows => totals.flows,
+        Dataset::Events => totals.events,
+    });
+    ui.vertical_centered(|ui| {
+        ui.add_space(ui.available_height() * 0.25);
+        if total == 0 {
+            let text = match records.dataset {
+                Dataset::Flows => t.tr("empty-flows"),
+                Dataset::Events => t.tr("empty-events"),
+            };
+            ui.label(text);
+            ui.add_space(size::GAP);
+            command_button(ui, app, Command::ImportEvidence, out);
+            return;
+        }
+        ui.label(t.tr_args("empty-filtered", &[("total", &display::count(total))]));
+        ui.add_space(size::GAP);
+        if !records.applied().is_empty() {
+            ui.weak(records.applied());
+            command_button(ui, app, Command::ClearFilter, out);
+        }
+        if app.range != TimeRange::default() {
+            command_button(ui, app, Command::AllTimes, out);
+        }
+    });
+}
+
+fn command_button(ui: &mut Ui, app: &App, command: Command, out: &mut Vec<Action>) {
+    if ui.button(app.texts.tr(&command.text_id())).clicked() {
+        out.push(Action::Command(command));
+    }
+}
+
+/// Scrolls the table where the application wants it.
+pub fn apply_reveal(app: &mut App, state: &mut UiState) {
+    for dataset in [Dataset::Flows, Dataset::Events] {
+        let Some(case) = &mut app.case else { return };
+        match case.records_mut(dataset).take_reveal() {
+            Some(Reveal::Top) => state.grid(dataset).to_top(),
+            Some(Reveal::Row(row)) => state.grid(dataset).show_row(row),
+            None => {}
+        }
+    }
+}

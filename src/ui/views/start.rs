@@ -1,0 +1,50 @@
+//! Before a case is open: what to do first.
+
+use crate::app::{Action, App, Command, display};
+use crate::ui::theme::{self, size};
+use egui::{Button, RichText, Ui, vec2};
+
+pub fn start_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    ui.vertical_centered(|ui| {
+        ui.add_space(ui.available_height() * 0.16);
+        ui.label(RichText::new("Coldtrail").size(size::HEADING * 1.8).strong());
+        ui.weak(t.tr("start-subtitle"));
+        ui.add_space(size::GAP_LARGE);
+        ui.label(t.tr("start-drop"));
+        ui.add_space(size::GAP_LARGE);
+        for command in [Command::NewCase, Command::OpenCase, Command::OpenSample] {
+            let mut button = Button::new(t.tr(&command.text_id())).min_size(vec2(280.0, 32.0));
+            if let Some(shortcut) = command.shortcut() {
+                button = button.shortcut_text(shortcut.to_string());
+            }
+            let response = ui.add_enabled(app.is_enabled(command), button).on_hover_text(t.tr(&command.tip_id()));
+            if response.on_disabled_hover_text(t.tr("start-no-sample")).clicked() {
+                out.push(Action::Command(command));
+            }
+        }
+        ui.add_space(size::GAP_LARGE);
+        recent_ui(ui, app, out);
+    });
+}
+
+fn recent_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    if app.settings.recent_cases.is_empty() {
+        return;
+    }
+    ui.strong(app.texts.tr("start-recent"));
+    for path in &app.settings.recent_cases {
+        let shown = path.to_string_lossy();
+        let text = RichText::new(display::visible(&shown)).color(theme::palette(ui).accent);
+        let response = ui.add(Button::new(text).frame(false));
+        if response.clicked() {
+            out.push(Action::Open(path.clone()));
+        }
+        response.context_menu(|ui| {
+            if ui.button(app.texts.tr("start-forget")).clicked() {
+                out.push(Action::ForgetRecent(path.clone()));
+                ui.close();
+            }
+        });
+    }
+}

@@ -1,0 +1,217 @@
+//! The visible rows and cells: painted, clicked, named.
+
+use super::scroll::Extent;
+use super::{Areas, CellView, Grid, GridEvent, GridState, Mark};
+use crate::app::display;
+use crate::app::selection::Selection;
+use crate::ui::theme::{self, Palette, size};
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{
+    Align2, Color32, FontId, Pos2, Rect, Response, Sense, Ui, UiBuilder, accesskit, accesskit::Role, pos2, vec2,
+};
+
+impl Grid<'_> {
+    pub(super) fn rows_ui(
+        &self,
+        ui: &mut Ui,
+        areas: &Areas,
+        state: &mut GridState,
+        selection: &mut Selection,
+        events: &mut Vec<GridEvent>,
+    ) {
+        let extent = Extent::new(self.source.rows(), areas.body.height(), size::ROW);
+        let spans = self.column_spans(areas, state.x);
+        let clip = ui.clip_rect().intersect(areas.body.union(areas.gutter));
+        for row in state.scroll.visible(extent) {
+            let top = areas.body.top() + state.scroll.offset(row, size::ROW);
+            let rect = Rect::from_min_size(
+                pos2(areas.gutter.left(), top),
+                vec2(areas.gutter.width() + areas.body.width(), size::ROW),
+            );
+            let selected = selection.contains(row);
+            let builder = UiBuilder::new()
+                .id_salt(("row", row))
+                .max_rect(rect)
+                .accessibility_role(Role::Row)
+                .accessibility_label(format!("{} {}", self.texts.row, display::count(row + 1)));
+            let mut row_ui = ui.new_child(builder);
+            row_ui.set_clip_rect(clip);
+            row_ui.ctx().accesskit_node_builder(row_ui.unique_id(), |node| {
+                node.set_row_index(usize::try_from(row).unwrap_or(usize::MAX));
+                node.set_selected(selected);
+            });
+            self.row_ground(&row_ui, rect, row, selected);
+            self.gutter_ui(&row_ui, areas, rect, row, selection);
+            row_ui.set_clip_rect(clip.intersect(areas.body));
+            for (column, (left, right)) in spans.iter().enumerate() {
+                if *right < areas.body.left() || *left > areas.body.right() {
+                    continue;
+                }
+                let cell = Rect::from_min_max(pos2(*left, rect.top()), pos2(*right, rect.bottom()));
+                self.cell_ui(&row_ui, cell, row, column, state, selection, events);
+            }
+        }
+    }
+
+    fn row_ground(&self, ui: &Ui, rect: Rect, row: u64, selected: bool) {
+        let p = theme::palette(ui);
+        let hovered = ui.rect_contains_pointer(rect);
+        let fill = match (selected, hovered, self.source.mark(row)) {
+            (true, _, _) => p.selected,
+            (_, true, _) => p.hovered,
+            (_, _, Mark::Warning) => p.warning.gamma_multiply(0.15),
+            _ if row % 2 == 1 => p.stripe,
+            _ => p.surface,
+        };
+        ui.painter().rect_filled(rect, 0.0, fill);
+    }
+
+    fn gutter_ui(&self, ui: &Ui, areas: &Areas, rect: Rect, row: u64, selection: &mut Selection) {
+        let p = theme::palette(ui);
+        let gutter = Rect::from_min_max(rect.left_top(), pos2(areas.gutter.right(), rect.bottom()));
+        let response = ui.interact(gutter, self.id.with(("gutter", row)), Sense::CLICK);
+        self.click(ui, &response, row, selection.column, selection);
+        let sign = match self.source.mark(row) {
+            Mark::None => "",
+            Mark::Warning => "! ",
+        };
+        let at = gutter.right_center() - vec2(size::CELL_PADDING, 0.0);
+        ui.painter().text(
+            at,
+            Align2::RIGHT_CENTER,
+            format!("{sign}{}", display::count(row + 1)),
+            theme::mono(),
+            p.weak,
+        );
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call site; a cell is a place in a row, and what a click can change"
+    )]
+    fn cell_ui(
+        &self,
+        ui: &Ui,
+        rect: Rect,
+        row: u64,
+        column: usize,
+        state: &mut GridState,
+        selection: &mut Selection,
+        events: &mut Vec<GridEvent>,
+    ) {
+        let p = theme::palette(ui);
+        let response = ui.interact(rect, self.id.with(("cell", row, column)), Sense::CLICK);
+        let view = self.source.cell(row, column);
+        self.name_cell(ui, &response, row, column, &view);
+        let numeric = self.columns.get(column).is_some_and(|c| c.numeric);
+        let keep_end = self.columns.get(column).is_some_and(|c| c.keep_end);
+        let (text, color) = self.ink(p, &view);
+        let tail = if keep_end { end_that_fits(ui, text, rect.width() - 2.0 * size::CELL_PADDING) } else { None };
+        let elided = cell_text(ui, rect, tail.as_deref().unwrap_or(text), color, numeric) || tail.is_some();
+        if selection.cursor() == Some(row)
+            && selection.column == column
+            && ui.memory(|m| m.has_focus(self.id.with("body")))
+        {
+            let stroke = egui::Stroke::new(1.0, p.accent);
+            ui.painter().rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Inside);
+        }
+        self.click(ui, &response, row, column, selection);
+        if response.double_clicked() {
+            events.push(GridEvent::Activated(row));
+        }
+        if response.secondary_clicked() {
+            if !selection.contains(row) {
+                selection.select(row);
+            }
+            selection.column = column;
+            state.menu = Some((row, column));
+            egui::Popup::open_id(ui.ctx(), self.id.with("menu"));
+        }
+        if response.hovered() {
+            let hint = self.source.hint(row, column);
+            if elided || hint.is_some() {
+                let lines: Vec<String> = elided.then(|| text.to_owned()).into_iter().chain(hint).collect();
+                response.on_hover_text(lines.join("\n"));
+            }
+        }
+    }
+
+    fn ink<'t>(&'t self, p: &Palette, view: &'t CellView) -> (&'t str, Color32) {
+        let (text, color) = match view {
+            CellView::Loading => ("…", p.weak),
+            CellView::Absent => ("–", p.weak),
+            CellView::Text(text) => (text.as_str(), p.text),
+        };
+        (text, if self.dimmed { color.gamma_multiply(0.55) } else { color })
+    }
+
+    fn name_cell(&self, ui: &Ui, response: &Response, row: u64, column: usize, view: &CellView) {
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            let title = self.columns.get(column).map_or("", |c| c.title.as_str());
+            let value = match view {
+                CellView::Loading => &self.texts.loading,
+                CellView::Absent => &self.texts.absent,
+                CellView::Text(text) => text,
+            };
+            node.set_role(Role::GridCell);
+            node.set_label(format!("{title}: {value}"));
+            // Cells are no tab stops (the table is one), so the tool kit does not fill these in.
+            let rect = response.rect;
+            node.set_bounds(accesskit::Rect {
+                x0: rect.min.x.into(),
+                y0: rect.min.y.into(),
+                x1: rect.max.x.into(),
+                y1: rect.max.y.into(),
+            });
+            node.add_action(accesskit::Action::Click);
+            node.set_row_index(usize::try_from(row).unwrap_or(usize::MAX));
+            node.set_column_index(column);
+        });
+    }
+
+    fn click(&self, ui: &Ui, response: &Response, row: u64, column: usize, selection: &mut Selection) {
+        if !response.clicked() {
+            return;
+        }
+        ui.memory_mut(|m| m.request_focus(self.id.with("body")));
+        let modifiers = ui.input(|i| i.modifiers);
+        selection.column = column;
+        if modifiers.shift {
+            selection.extend_to(row);
+        } else if modifiers.command {
+            selection.toggle(row);
+        } else {
+            selection.select(row);
+        }
+    }
+}
+
+/// The end of a text that is too wide, after an ellipsis; `None` when all of it fits.
+fn end_that_fits(ui: &Ui, text: &str, width: f32) -> Option<String> {
+    let font = FontId::proportional(size::TEXT);
+    let mut room = width - ui.fonts_mut(|f| f.glyph_width(&font, '…'));
+    let mut start = text.len();
+    for (at, c) in text.char_indices().rev() {
+        room -= ui.fonts_mut(|f| f.glyph_width(&font, c));
+        if room < 0.0 {
+            return text.get(start..).map(|end| format!("…{end}"));
+        }
+        start = at;
+    }
+    None
+}
+
+/// Paints one line of text inside a cell; was it too long to show whole?
+fn cell_text(ui: &Ui, rect: Rect, text: &str, color: Color32, numeric: bool) -> bool {
+    let width = rect.width() - 2.0 * size::CELL_PADDING;
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), FontId::proportional(size::TEXT), color);
+    job.wrap = TextWrapping::truncate_at_width(width.max(0.0));
+    let galley = ui.painter().layout_job(job);
+    let y = rect.center().y - galley.size().y / 2.0;
+    let x =
+        if numeric { rect.right() - size::CELL_PADDING - galley.size().x } else { rect.left() + size::CELL_PADDING };
+    let elided = galley.elided;
+    let clip = ui.clip_rect().intersect(rect);
+    ui.painter().with_clip_rect(clip).galley(Pos2::new(x, y), galley, color);
+    elided
+}

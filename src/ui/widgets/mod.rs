@@ -1,0 +1,3 @@
+//! Widgets that more than one view uses.
+
+pub mod grid;

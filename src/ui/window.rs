@@ -1,0 +1,144 @@
+//! The window as eframe runs it, and what stands between a start and a first frame.
+
+use super::state::UiState;
+use super::theme::{self, size};
+use super::{shell, views};
+use crate::app::source::Backend;
+use crate::app::{Action, App, CaseBackend, Effect, settings};
+use eframe::{CreationContext, Frame, NativeOptions};
+use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What the program was called with.
+#[derive(Clone, Debug, Default)]
+pub struct Startup {
+    pub case: Option<PathBuf>,
+    /// Evidence to import, into the case or into a new one that is asked for.
+    pub import: Vec<PathBuf>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum UiError {
+    #[error("there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set")]
+    NoDisplay,
+    #[error(
+        "the display offers no OpenGL that Coldtrail can use; install libgl1 and libegl1 (Mesa has a software renderer), or \
+         use the command line: coldtrail --help ({0})"
+    )]
+    NoGl(String),
+    #[error("the window could not be opened: {0}; the command line does the same work: coldtrail --help")]
+    Other(String),
+}
+
+/// Opens the window and returns when it is closed.
+pub fn run(startup: Startup) -> Result<(), UiError> {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if cfg!(target_os = "linux") && !set("DISPLAY") && !set("WAYLAND_DISPLAY") && !set("WAYLAND_SOCKET") {
+        return Err(UiError::NoDisplay);
+    }
+    let options = NativeOptions {
+        viewport: ViewportBuilder::default()
+            .with_title("Coldtrail")
+            .with_app_id("coldtrail")
+            .with_inner_size(size::WINDOW)
+            .with_min_inner_size(size::WINDOW_MIN)
+            .with_drag_and_drop(true),
+        persist_window: false,
+        system_font_fallback: false,
+        ..NativeOptions::default()
+    };
+    let window = Box::new(|cc: &CreationContext<'_>| {
+        let window = Window::new(&cc.egui_ctx, startup, Arc::new(CaseBackend), settings::config_folder());
+        Ok(Box::new(window) as Box<dyn eframe::App>)
+    });
+    eframe::run_native("Coldtrail", options, window).map_err(readable)
+}
+
+fn readable(error: eframe::Error) -> UiError {
+    match error {
+        eframe::Error::NoGlutinConfigs(..) => UiError::NoGl("no matching configuration".to_owned()),
+        eframe::Error::Glutin(error) => UiError::NoGl(error.to_string()),
+        eframe::Error::OpenGL(error) => UiError::NoGl(error.to_string()),
+        other => UiError::Other(other.to_string()),
+    }
+}
+
+pub struct Window {
+    pub app: App,
+    pub state: UiState,
+    title: String,
+}
+
+impl Window {
+    pub fn new(ctx: &Context, startup: Startup, backend: Arc<dyn Backend>, config: Option<PathBuf>) -> Self {
+        theme::install(ctx);
+        let repaint = ctx.clone();
+        let mut app = App::new(backend, Arc::new(move || repaint.request_repaint()), config);
+        if let Some(case) = startup.case {
+            app.dispatch(Action::Open(case));
+        }
+        if !startup.import.is_empty() {
+            app.dispatch(Action::Dropped(startup.import));
+        }
+        Self { app, state: UiState::default(), title: String::new() }
+    }
+
+    /// Takes in events; before each frame.
+    pub fn logic(&mut self, ctx: &Context) {
+        self.app.poll();
+        views::records::apply_reveal(&mut self.app, &mut self.state);
+        for effect in self.app.take_effects() {
+            self.carry_out(ctx, effect);
+        }
+        let name = self.app.case.as_ref().and_then(|case| case.path.file_stem()).map(|name| name.to_string_lossy());
+        let title = name.map_or("Coldtrail".to_owned(), |name| format!("{name} – Coldtrail"));
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    /// Draws a frame and carries out what it asked for.
+    pub fn frame(&mut self, ui: &mut Ui) {
+        let actions = shell::window_ui(ui, &self.app, &mut self.state);
+        let mut changed = false;
+        for action in actions {
+            // What every frame asks for changes nothing that would have to be drawn again.
+            changed |= !matches!(action, Action::WantRows(..) | Action::Complete(_));
+            self.app.dispatch(action);
+        }
+        if changed {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn carry_out(&mut self, ctx: &Context, effect: Effect) {
+        match effect {
+            Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Effect::FocusFilter => self.state.filter.focus(),
+            Effect::FocusTable => {
+                if let crate::app::View::Records(dataset) = self.app.view {
+                    self.state.grid(dataset).focus();
+                }
+            }
+            Effect::Theme(choice) => theme::choose(ctx, choice),
+            Effect::Scale(scale) => ctx.set_zoom_factor(scale),
+            Effect::CopyText(text) => ctx.copy_text(text),
+        }
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &Context, _frame: &mut Frame) {
+        self.logic(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
+        self.frame(ui);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.app.shut_down();
+    }
+}
