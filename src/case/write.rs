@@ -501,7 +501,7 @@ impl CaseWriter {
                 evidence.warning_count,
                 evidence.flow_count,
                 evidence.event_count,
-            evidence.aggregated_count,
+                evidence.aggregated_count,
                 evidence.first_millis,
                 evidence.last_millis,
                 names.account,
