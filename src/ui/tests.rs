@@ -166,6 +166,23 @@ fn the_menu_of_a_cell_narrows_to_its_value() {
 }
 
 #[test]
+fn the_menu_opens_by_keyboard_too() {
+    let mut harness = flows(300);
+    harness.get_by_label("srcaddr: 10.0.0.5").click();
+    settle(&mut harness);
+    harness.key_press(Key::ArrowDown);
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::F10);
+    settle(&mut harness);
+    harness.get_by_label("srcaddr 10.0.0.6");
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    assert!(harness.query_by_label("srcaddr 10.0.0.6").is_none());
+    harness.key_press(Key::ArrowDown);
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.records().unwrap().selection.cursor(), Some(7));
+}
+
+#[test]
 fn the_inspector_shows_fields_raw_text_and_provenance() {
     let mut harness = flows(50);
     harness.get_by_label("srcaddr: 10.0.0.7").click();

@@ -1,7 +1,7 @@
 //! The keyboard in a table: arrows, pages, ends, with Shift for ranges; Enter, copy, select all, the menu key.
 
 use super::scroll::Extent;
-use super::{Grid, GridEvent, GridState, Reveal};
+use super::{Grid, GridEvent, GridState, MenuAt, Reveal};
 use crate::app::selection::Selection;
 use egui::{Event, EventFilter, Id, Key, Modifiers, Ui};
 
@@ -74,7 +74,7 @@ impl Grid<'_> {
             Key::Enter => events.extend(at.map(GridEvent::Activated)),
             Key::F10 if modifiers.shift => {
                 if let Some(row) = at {
-                    state.menu = Some((row, selection.column));
+                    state.menu = Some(MenuAt { row, column: selection.column, pos: None });
                     egui::Popup::open_id(ui.ctx(), self.id.with("menu"));
                 }
             }

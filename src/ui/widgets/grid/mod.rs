@@ -81,12 +81,20 @@ pub struct GridState {
     pub scroll: Scroll,
     /// Points scrolled to the right.
     x: f32,
-    menu: Option<(u64, usize)>,
+    menu: Option<MenuAt>,
     /// Where in the thumb it was taken hold of.
     thumb_grip: f32,
     dragged_column: Option<usize>,
     reveal: Option<Reveal>,
     wants_focus: bool,
+}
+
+/// The open menu: of which cell, and where it was asked for (`None`: by a key, so below the cell).
+#[derive(Clone, Copy, Debug)]
+struct MenuAt {
+    row: u64,
+    column: usize,
+    pos: Option<egui::Pos2>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -180,7 +188,7 @@ impl Grid<'_> {
             response.request_focus();
         }
         self.wheel(ui, &response, state, extent, &areas);
-        if response.has_focus() {
+        if response.has_focus() && state.menu.is_none() {
             self.keys(ui, focus_id, state, selection, extent, &mut events);
         }
         self.apply_reveal(state, selection, extent, &areas);
@@ -193,7 +201,7 @@ impl Grid<'_> {
         }
         self.header_ui(ui, &areas, state, &mut events, header_menu);
         self.scrollbars_ui(ui, &areas, state, extent);
-        self.menu_ui(ui, state, cell_menu);
+        self.menu_ui(ui, &areas, state, cell_menu);
         GridOutput { events, visible: state.scroll.visible(extent) }
     }
 
@@ -309,14 +317,20 @@ impl Grid<'_> {
     }
 
     /// The menu of a cell stays open although its row may scroll away, so it belongs to the grid.
-    fn menu_ui(&self, ui: &Ui, state: &mut GridState, cell_menu: &mut CellMenu<'_>) {
+    fn menu_ui(&self, ui: &Ui, areas: &Areas, state: &mut GridState, cell_menu: &mut CellMenu<'_>) {
         let id = self.id.with("menu");
-        let Some((row, column)) = state.menu else { return };
+        let Some(MenuAt { row, column, pos }) = state.menu else { return };
         if !egui::Popup::is_id_open(ui.ctx(), id) {
             state.menu = None;
             return;
         }
-        egui::Popup::new(id, ui.ctx().clone(), egui::PopupAnchor::PointerFixed, ui.layer_id())
+        let below_cell = || {
+            let left = self.column_spans(areas, state.x).get(column).map_or(areas.body.left(), |span| span.0);
+            pos2(left.max(areas.body.left()), areas.body.top() + state.scroll.offset(row, size::ROW) + size::ROW)
+        };
+        let anchor = egui::PopupAnchor::Position(pos.unwrap_or_else(below_cell));
+        egui::Popup::new(id, ui.ctx().clone(), anchor, ui.layer_id())
+            .anchor_widget(self.id.with("body"))
             .kind(egui::PopupKind::Menu)
             .layout(egui::Layout::top_down_justified(egui::Align::Min))
             .style(egui::containers::menu::menu_style)

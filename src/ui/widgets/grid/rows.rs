@@ -1,7 +1,7 @@
 //! The visible rows and cells: painted, clicked, named.
 
 use super::scroll::Extent;
-use super::{Areas, CellView, Grid, GridEvent, GridState, Mark};
+use super::{Areas, CellView, Grid, GridEvent, GridState, Mark, MenuAt};
 use crate::app::display;
 use crate::app::selection::Selection;
 use crate::ui::theme::{self, Palette, size};
@@ -124,7 +124,8 @@ impl Grid<'_> {
                 selection.select(row);
             }
             selection.column = column;
-            state.menu = Some((row, column));
+            let pos = response.interact_pointer_pos();
+            state.menu = Some(MenuAt { row, column, pos });
             egui::Popup::open_id(ui.ctx(), self.id.with("menu"));
         }
         if response.hovered() {
