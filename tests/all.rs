@@ -13,6 +13,8 @@ mod crash;
 mod desk;
 #[path = "all/duplicates.rs"]
 mod duplicates;
+#[path = "all/hostile.rs"]
+mod hostile;
 #[path = "all/samples.rs"]
 mod samples;
 #[path = "all/structure.rs"]
