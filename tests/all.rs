@@ -5,14 +5,14 @@
 mod case_file;
 #[path = "all/corpora.rs"]
 mod corpora;
-#[path = "all/fuzz.rs"]
-mod fuzz;
 #[path = "all/crash.rs"]
 mod crash;
 #[path = "all/desk.rs"]
 mod desk;
 #[path = "all/duplicates.rs"]
 mod duplicates;
+#[path = "all/fuzz.rs"]
+mod fuzz;
 #[path = "all/hostile.rs"]
 mod hostile;
 #[path = "all/samples.rs"]
