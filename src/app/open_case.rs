@@ -23,8 +23,8 @@ pub struct OpenCase {
     flows: Records,
     events: Records,
     overview: Slot<u64, Overview>,
-    evidence: Slot<u64, Vec<EvidenceRow>>,
-    warnings: Slot<(u64, Option<EvidenceId>), Vec<WarningRow>>,
+    evidence: Slot<u64, Arc<[EvidenceRow]>>,
+    warnings: Slot<(u64, Option<EvidenceId>), Arc<[WarningRow]>>,
     shown_warnings: Option<EvidenceId>,
     values: Slot<(u64, FieldId, String), Vec<String>>,
     wanted_values: Option<(FieldId, String)>,
@@ -84,14 +84,14 @@ impl OpenCase {
         self.overview.shown()?.unfinished.as_ref()
     }
 
-    pub fn evidence(&self) -> Option<&[EvidenceRow]> {
-        self.evidence.shown().map(Vec::as_slice)
+    pub fn evidence(&self) -> Option<&Arc<[EvidenceRow]>> {
+        self.evidence.shown()
     }
 
     /// The warnings of the chosen evidence, or of all; and which that is.
-    pub fn warnings(&self) -> Option<&[WarningRow]> {
+    pub fn warnings(&self) -> Option<&Arc<[WarningRow]>> {
         let shown = self.warnings.shown_query().is_some_and(|(_, evidence)| *evidence == self.shown_warnings);
-        if shown { self.warnings.shown().map(Vec::as_slice) } else { None }
+        if shown { self.warnings.shown() } else { None }
     }
 
     pub fn warnings_of(&self) -> Option<EvidenceId> {
@@ -157,9 +157,11 @@ impl OpenCase {
                 table.ask(&self.lanes, revision, range, duplicates, histogram);
             }
             None => {
-                self.evidence.ask(&self.lanes.pages, revision, |source, _, _| source.evidence());
+                self.evidence.ask(&self.lanes.pages, revision, |source, _, _| source.evidence().map(Arc::from));
                 let chosen = (revision, self.shown_warnings);
-                self.warnings.ask(&self.lanes.charts, chosen, |source, (_, evidence), _| source.warnings(*evidence));
+                self.warnings.ask(&self.lanes.charts, chosen, |source, (_, evidence), _| {
+                    source.warnings(*evidence).map(Arc::from)
+                });
             }
         }
         if let Some((field, prefix)) = &self.wanted_values {

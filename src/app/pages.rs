@@ -156,11 +156,11 @@ mod tests {
     use super::*;
     use crate::app::testing::MemoryBackend;
     use crate::model::field;
-    use std::sync::mpsc::channel;
+    use std::sync::mpsc::sync_channel;
 
     #[test]
     fn visible_rows_come_in_and_old_pages_are_forgotten() {
-        let (sender, woken) = channel();
+        let (sender, woken) = sync_channel(16);
         let backend = Arc::new(MemoryBackend::with_flows(20_000));
         let waker: super::super::slots::Waker = Arc::new(move || sender.send(()).unwrap_or(()));
         let lane = Lane::start("test", backend, "case".into(), waker).unwrap();

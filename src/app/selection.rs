@@ -44,7 +44,7 @@ impl Selection {
 
     /// Only this row.
     pub fn select(&mut self, row: u64) {
-        self.ranges = vec![row..row + 1];
+        self.only(row..row + 1);
         self.anchor = row;
         self.cursor = Some(row);
     }
@@ -54,7 +54,7 @@ impl Selection {
         if self.cursor.is_none() {
             return self.select(row);
         }
-        self.ranges = vec![self.anchor.min(row)..self.anchor.max(row) + 1];
+        self.only(self.anchor.min(row)..self.anchor.max(row) + 1);
         self.cursor = Some(row);
     }
 
@@ -71,7 +71,7 @@ impl Selection {
 
     pub fn select_all(&mut self, rows: u64) {
         if rows > 0 {
-            self.ranges = vec![0..rows];
+            self.only(0..rows);
             self.anchor = 0;
             self.cursor = self.cursor.filter(|c| *c < rows).or(Some(0));
         }
@@ -80,6 +80,11 @@ impl Selection {
     /// The rows in order, at most `limit`.
     pub fn rows(&self, limit: usize) -> impl Iterator<Item = u64> + '_ {
         self.ranges.iter().flat_map(|r| r.clone()).take(limit)
+    }
+
+    fn only(&mut self, range: Range<u64>) {
+        self.ranges.clear();
+        self.ranges.push(range);
     }
 
     fn add(&mut self, range: Range<u64>) {

@@ -171,10 +171,10 @@ impl<Q, R> Drop for Slot<Q, R> {
 mod tests {
     use super::*;
     use crate::app::testing::MemoryBackend;
-    use std::sync::mpsc::channel;
+    use std::sync::mpsc::sync_channel;
 
     fn lane() -> (Lane, Receiver<()>) {
-        let (sender, woken) = channel();
+        let (sender, woken) = sync_channel(16);
         let waker: Waker = Arc::new(move || sender.send(()).unwrap_or(()));
         let backend = Arc::new(MemoryBackend::default());
         (Lane::start("test", backend, PathBuf::from("case"), waker).unwrap(), woken)
@@ -191,7 +191,7 @@ mod tests {
         slot.ask(&lane, 2, |_, _, _| panic!("asked twice"));
         assert!(!slot.is_busy());
 
-        let (go, gate) = channel::<()>();
+        let (go, gate) = sync_channel::<()>(1);
         slot.ask(&lane, 3, move |_, q, _| gate.recv().map(|()| q * 10).map_err(|_| Fault::Cancelled));
         assert!(slot.is_busy() && slot.poll().is_none());
         assert_eq!(slot.shown(), Some(&20), "the last good answer stays");
@@ -206,8 +206,8 @@ mod tests {
     fn superseded_work_is_cancelled() {
         let (lane, woken) = lane();
         let mut slot: Slot<u32, u32> = Slot::default();
-        let (started, has_started) = channel::<()>();
-        let (saw, seen) = channel();
+        let (started, has_started) = sync_channel::<()>(1);
+        let (saw, seen) = sync_channel(16);
         slot.ask(&lane, 1, move |_, _, cancel| {
             started.send(()).unwrap();
             while !cancel.is_cancelled() {

@@ -8,6 +8,9 @@ use crate::model::{Dataset, TimeRange, Timestamp};
 use egui::{Color32, Rect, Ui};
 use egui_plot::{Bar, BarChart, GridMark, Plot, PlotPoint};
 
+/// Name, colour, and the value of a bin.
+type Series<'a> = (&'a str, Color32, fn(&Bin) -> u64);
+
 pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option<f64>, out: &mut Vec<Action>) {
     let t = &app.texts;
     let empty = Histogram::default();
@@ -18,7 +21,7 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
         Dataset::Events => [t.tr("bin-ok"), t.tr("bin-error"), t.tr("bin-other")],
     };
     let strength = if records.histogram_is_stale() { 0.5 } else { 1.0 };
-    let series: [(&str, Color32, fn(&Bin) -> u64); 3] =
+    let series: [Series<'_>; 3] =
         [(&bad, p.bad, |b| b.bad), (&good, p.good, |b| b.good), (&other, p.other, |b| b.other)];
     legend_ui(ui, app, &series, histogram);
 
@@ -85,7 +88,7 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
     }
 }
 
-fn legend_ui(ui: &mut Ui, app: &App, series: &[(&str, Color32, fn(&Bin) -> u64); 3], histogram: &Histogram) {
+fn legend_ui(ui: &mut Ui, app: &App, series: &[Series<'_>; 3], histogram: &Histogram) {
     ui.horizontal(|ui| {
         for (name, color, value) in series {
             let total: u64 = histogram.bins.iter().map(value).sum();

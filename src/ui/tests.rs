@@ -45,7 +45,7 @@ fn settle(harness: &mut Shown) {
     }
 }
 
-fn app<'h>(harness: &'h Shown) -> &'h Window {
+fn app(harness: &Shown) -> &Window {
     harness.state().as_ref().expect("the window was made")
 }
 

@@ -14,8 +14,8 @@ use std::path::Path;
 /// Kinds of the manifest that are flow logs or CloudTrail; the others are kept as they are.
 fn is_evidence(file: &CorpusFile) -> bool {
     let kinds = ["vpc-flow", "tgw-flow", "cloudtrail", "cloudwatch-export", "edge"];
-    let is_kind = |kind: &&str| file.kind == **kind || file.kind.starts_with(&format!("{kind}/"));
-    kinds.iter().any(|kind| is_kind(&kind)) || ["cloudtrail-digest", "cloudtrail-insights"].contains(&&*file.kind)
+    let is_kind = |kind: &&str| file.kind == *kind || file.kind.starts_with(&format!("{kind}/"));
+    kinds.iter().any(is_kind) || ["cloudtrail-digest", "cloudtrail-insights"].contains(&&*file.kind)
 }
 
 /// Where ours differs from the manifest, or it says no number: path, what we count, how many of them are warnings, and why.

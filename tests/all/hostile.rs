@@ -250,7 +250,7 @@ fn what_cannot_be_read_is_told_and_the_rest_goes_on() {
     // Reading the first page of a process's own memory is an input/output error, as on a medium that was unplugged.
     let failing = Path::new("/proc/self/mem");
     let closed = desk.file("closed.log", format!("{HEADER}{}", flow_lines(0..5)));
-    let mode = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0);
+    let mode = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o000);
     std::fs::set_permissions(&closed, mode).unwrap();
     let may_read_all = std::fs::File::open(&closed).is_ok();
     if may_read_all {

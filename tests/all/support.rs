@@ -50,7 +50,6 @@ pub struct CorpusFile {
     pub kind: String,
     /// What the file holds, where the manifest says a number.
     pub count: Option<u64>,
-    pub format: String,
     pub quirks: String,
     pub sha256: String,
 }
@@ -63,12 +62,12 @@ pub fn corpus(test: &str) -> Option<(PathBuf, Vec<CorpusFile>)> {
     let columns: Vec<&str> = lines.next().unwrap().split('\t').collect();
     let column =
         |name: &str| columns.iter().position(|column| *column == name).unwrap_or_else(|| panic!("column {name}"));
-    let places = ["path", "kind", "count", "format", "quirks", "sha256"].map(column);
+    let places = ["path", "kind", "count", "quirks", "sha256"].map(column);
     let rows = lines.filter(|line| !line.is_empty()).map(|line| {
         let cells: Vec<&str> = line.split('\t').collect();
-        let [path, kind, count, format, quirks, sha256] =
+        let [path, kind, count, quirks, sha256] =
             places.map(|place| cells.get(place).copied().unwrap_or("").to_owned());
-        CorpusFile { path, kind, count: count.parse().ok(), format, quirks, sha256 }
+        CorpusFile { path, kind, count: count.parse().ok(), quirks, sha256 }
     });
     Some((folder, rows.collect()))
 }

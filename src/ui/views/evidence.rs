@@ -1,31 +1,20 @@
 //! The evidence files of the case with their counts, and the warnings of one or all of them.
 
 use crate::app::open_case::OpenCase;
-use crate::app::selection::Selection;
 use crate::app::source::{EvidenceRow, WarningRow};
 use crate::app::{Action, App, Command, display};
 use crate::model::Timestamp;
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
-use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, Mark, RowSource};
-use egui::{Button, Id, Panel, RichText, Ui};
-
-/// How one of the two tables is scrolled, selected, ordered and laid out.
-#[derive(Default)]
-struct ListState {
-    grid: GridState,
-    selection: Selection,
-    sort: Option<(usize, bool)>,
-    widths: Vec<f32>,
-    /// Places of the rows in the order that is shown, and what they were computed from.
-    order: Vec<usize>,
-    ordered: Option<(usize, usize, Option<(usize, bool)>)>,
-}
+use crate::ui::widgets::grid::Mark;
+use crate::ui::widgets::list::{Column, List, ListState, column};
+use egui::{Button, Panel, RichText, Ui};
+use std::sync::Arc;
 
 #[derive(Default)]
 pub struct EvidenceState {
-    files: ListState,
-    warnings: ListState,
+    files: ListState<EvidenceRow>,
+    warnings: ListState<WarningRow>,
 }
 
 pub fn evidence_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
@@ -85,153 +74,13 @@ fn empty_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     });
 }
 
-/// One column of a list: title, first width, numeric, and how a row reads.
-struct Column<R: 'static> {
-    key: &'static str,
-    width: f32,
-    numeric: bool,
-    text: fn(&R, &App) -> String,
-}
-
-struct ListRows<'a, R: 'static> {
-    rows: &'a [R],
-    order: &'a [usize],
-    columns: &'a [Column<R>],
-    app: &'a App,
-    mark: fn(&R) -> Mark,
-}
-
-impl<R> ListRows<'_, R> {
-    fn row(&self, row: u64) -> Option<&R> {
-        self.rows.get(*self.order.get(usize::try_from(row).ok()?)?)
-    }
-}
-
-impl<R> RowSource for ListRows<'_, R> {
-    fn rows(&self) -> u64 {
-        self.order.len() as u64
-    }
-
-    fn cell(&self, row: u64, column: usize) -> CellView {
-        let (Some(row), Some(column)) = (self.row(row), self.columns.get(column)) else { return CellView::Loading };
-        match (column.text)(row, self.app) {
-            text if text.is_empty() => CellView::Absent,
-            text => CellView::Text(display::visible(&text).into_owned()),
-        }
-    }
-
-    fn mark(&self, row: u64) -> Mark {
-        self.row(row).map_or(Mark::None, self.mark)
-    }
-}
-
-/// A list as a grid: sorted by a click on a header, columns resizable.
-fn list_ui<R: 'static>(
+fn files_ui(
     ui: &mut Ui,
     app: &App,
-    name: &str,
-    rows: &[R],
-    columns: &[Column<R>],
-    mark: fn(&R) -> Mark,
-    state: &mut ListState,
+    files: &Arc<[EvidenceRow]>,
+    state: &mut ListState<EvidenceRow>,
     out: &mut Vec<Action>,
 ) {
-    if state.widths.len() != columns.len() {
-        state.widths = columns.iter().map(|c| c.width).collect();
-    }
-    let wanted = (rows.as_ptr() as usize, rows.len(), state.sort);
-    if state.ordered != Some(wanted) {
-        state.ordered = Some(wanted);
-        state.order = order(rows, columns, state.sort, app);
-    }
-    let t = &app.texts;
-    let grid_columns: Vec<GridColumn> = columns
-        .iter()
-        .zip(&state.widths)
-        .enumerate()
-        .map(|(at, (column, width))| GridColumn {
-            title: t.tr(column.key),
-            width: *width,
-            numeric: column.numeric,
-            keep_end: column.key == "column-file",
-            sort: state.sort.filter(|(sorted, _)| *sorted == at).map(|(_, descending)| (0, descending)),
-        })
-        .collect();
-    let texts = GridTexts {
-        table: name.to_owned(),
-        row: t.tr("grid-row"),
-        absent: t.tr("grid-absent"),
-        loading: t.tr("loading"),
-    };
-    let source = ListRows { rows, order: &state.order, columns, app, mark };
-    let grid = Grid { id: Id::unique(name), columns: &grid_columns, source: &source, texts: &texts, dimmed: false };
-    let mut copied = None;
-    let shown = grid.show(
-        ui,
-        &mut state.grid,
-        &mut state.selection,
-        &mut |ui, row, column| {
-            if ui.button(t.tr("menu-copy-value")).clicked() {
-                if let CellView::Text(text) = source.cell(row, column) {
-                    copied = Some(text);
-                }
-                ui.close();
-            }
-        },
-        &mut |ui, _| {
-            ui.weak(t.tr("header-sort-tip"));
-        },
-    );
-    out.extend(copied.map(Action::Copy));
-    for event in shown.events {
-        match event {
-            GridEvent::Sort { column, .. } => {
-                let descending = state.sort.is_some_and(|(sorted, descending)| sorted == column && !descending);
-                state.sort = Some((column, descending));
-            }
-            GridEvent::Resized { column, width } => {
-                if let Some(known) = state.widths.get_mut(column) {
-                    *known = width;
-                }
-            }
-            GridEvent::Copy => out.push(Action::Copy(copied_rows(&source, &grid_columns, &state.selection))),
-            GridEvent::Moved { .. } | GridEvent::Activated(_) => {}
-        }
-    }
-}
-
-fn order<R>(rows: &[R], columns: &[Column<R>], sort: Option<(usize, bool)>, app: &App) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..rows.len()).collect();
-    let Some((column, descending)) = sort.and_then(|(at, descending)| Some((columns.get(at)?, descending))) else {
-        return order;
-    };
-    let text = |at: &usize| rows.get(*at).map(|row| (column.text)(row, app)).unwrap_or_default();
-    let number =
-        |at: &usize| text(at).chars().filter(char::is_ascii_digit).collect::<String>().parse::<u64>().unwrap_or(0);
-    if column.numeric {
-        order.sort_by_cached_key(number);
-    } else {
-        order.sort_by_cached_key(text);
-    }
-    if descending {
-        order.reverse();
-    }
-    order
-}
-
-fn copied_rows<R>(source: &ListRows<'_, R>, columns: &[GridColumn], selection: &Selection) -> String {
-    let line = |row: u64| {
-        let cells = (0..columns.len()).map(|column| match source.cell(row, column) {
-            CellView::Text(text) => text,
-            CellView::Absent | CellView::Loading => String::new(),
-        });
-        cells.collect::<Vec<_>>().join("\t")
-    };
-    let head = columns.iter().map(|c| c.title.clone()).collect::<Vec<_>>().join("\t");
-    std::iter::once(head).chain(selection.rows(10_000).map(line)).collect::<Vec<_>>().join("\n")
-}
-
-fn files_ui(ui: &mut Ui, app: &App, files: &[EvidenceRow], state: &mut ListState, out: &mut Vec<Action>) {
     let columns: [Column<EvidenceRow>; 12] = [
         column("column-id", 50.0, true, |r, _| r.id.0.to_string()),
         column("column-file", 420.0, false, |r, _| r.path.clone()),
@@ -247,26 +96,21 @@ fn files_ui(ui: &mut Ui, app: &App, files: &[EvidenceRow], state: &mut ListState
         column("column-sha256", 580.0, false, |r, _| r.file_sha256.clone()),
     ];
     let mark = |row: &EvidenceRow| if row.warnings > 0 { Mark::Warning } else { Mark::None };
-    let before = state.selection.cursor();
-    list_ui(ui, app, &app.texts.tr("nav-evidence"), files, &columns, mark, state, out);
-    let after = state.selection.cursor();
+    let before = state.selected();
+    List { name: &app.texts.tr("nav-evidence"), rows: files, columns: &columns, mark }.show(ui, app, state, out);
+    let after = state.selected();
     if before != after
-        && let Some(row) =
-            after.and_then(|row| state.order.get(usize::try_from(row).ok()?)).and_then(|at| files.get(*at))
+        && let Some(row) = after.and_then(|at| files.get(at))
     {
         out.push(Action::Warnings(Some(row.id)));
     }
-}
-
-fn column<R>(key: &'static str, width: f32, numeric: bool, text: fn(&R, &App) -> String) -> Column<R> {
-    Column { key, width, numeric, text }
 }
 
 fn time_text(time: Option<Timestamp>, app: &App) -> String {
     time.map(|time| app.zone.format(time)).unwrap_or_default()
 }
 
-fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState, out: &mut Vec<Action>) {
+fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<WarningRow>, out: &mut Vec<Action>) {
     let t = &app.texts;
     ui.horizontal(|ui| {
         ui.strong(t.tr("warnings-title"));
@@ -296,7 +140,8 @@ fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState, o
         column("column-detail", 360.0, false, |r, _| r.detail.clone()),
         column("column-raw-text", 600.0, false, |r, _| String::from_utf8_lossy(&r.raw).into_owned()),
     ];
-    list_ui(ui, app, &t.tr("warnings-title"), warnings, &columns, |_| Mark::None, state, out);
+    List { name: &t.tr("warnings-title"), rows: warnings, columns: &columns, mark: |_| Mark::None }
+        .show(ui, app, state, out);
 }
 
 fn reason_text(row: &WarningRow, app: &App) -> String {

@@ -1,3 +1,4 @@
 //! Widgets that more than one view uses.
 
 pub mod grid;
+pub mod list;

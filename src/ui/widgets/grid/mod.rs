@@ -322,6 +322,7 @@ impl Grid<'_> {
         let Some(MenuAt { row, column, pos }) = state.menu else { return };
         if !egui::Popup::is_id_open(ui.ctx(), id) {
             state.menu = None;
+            state.wants_focus = true;
             return;
         }
         let below_cell = || {
