@@ -93,6 +93,26 @@ pub enum Output {
     Warnings(Vec<ImportWarning>),
 }
 
+impl Output {
+    /// About how many bytes of memory it takes.
+    pub fn weight(&self) -> usize {
+        match self {
+            Output::Flows(batch) => {
+                size_of_val(batch.rows.as_slice())
+                    + size_of_val(batch.addresses.as_slice())
+                    + size_of_val(batch.pairs.as_slice())
+                    + batch.extras.iter().map(|json| json.len()).sum::<usize>()
+            }
+            Output::Events(events) => events.iter().map(|event| event.json.len() + EVENT_BYTES).sum(),
+            Output::Digest(digest) => 2 * digest.json.len(),
+            Output::Warnings(warnings) => warnings.iter().map(|w| size_of_val(w) + w.raw.len() + w.detail.len()).sum(),
+        }
+    }
+}
+
+/// Of an event beside its JSON: its columns.
+const EVENT_BYTES: usize = 512;
+
 /// Collects what a parser finds and hands it on in bounded pieces.
 #[derive(Default)]
 pub struct Emitter {
@@ -119,7 +139,7 @@ impl Emitter {
     }
 
     pub fn event(&mut self, event: EventRow) {
-        self.event_bytes += event.json.len() + 512;
+        self.event_bytes += event.json.len() + EVENT_BYTES;
         self.events.push(event);
         if self.event_bytes >= Self::EVENTS_FULL_BYTES {
             self.flush_events();

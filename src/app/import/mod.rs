@@ -1,8 +1,11 @@
 //! Importing evidence: files are read, unpacked and parsed on worker threads and written by one, in the order of their
 //! paths, each in a transaction of its own. A process that is killed leaves whole evidence files and a list of the rest.
 
+mod copies;
 mod facts;
+mod lanes;
 mod list;
+mod read;
 mod work;
 mod write;
 

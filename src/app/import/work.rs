@@ -18,6 +18,18 @@ pub(super) enum Piece {
     End(Box<Ended>),
 }
 
+impl Piece {
+    /// About how many bytes of memory it takes.
+    pub fn weight(&self) -> usize {
+        match self {
+            Piece::Output(output, chunks) => output.weight() + chunks.iter().map(|c| c.places.len()).sum::<usize>(),
+            Piece::Raw(block) => block.data.len(),
+            Piece::SeekPoint(point) => point.window_zstd.len(),
+            Piece::Begin { .. } | Piece::End(_) => 0,
+        }
+    }
+}
+
 pub(super) struct Ended {
     pub format: Format,
     pub record_format: Option<String>,

@@ -1,20 +1,19 @@
 //! The writing side of an import: takes the workers' pieces file by file and puts each file into the case as a whole.
 
+use super::lanes::{Heard, Lane, Lanes};
 use super::list::{Listing, list_paths};
-use super::work::{Ended, FileWork, Piece};
+use super::read::{self, FORMAT_SETTING, FromReader, Job};
+use super::work::{Ended, Piece};
 use super::{
     FailureKind, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, ImportSummary, Progress,
 };
 use crate::case::{CaseError, CaseWriter, EvidenceCounts, FinishedFile, OpenEvidence, journal};
-use crate::ingest::reader::{self, CancelToken, Expansion, OpenFailure, RawEncoding, ReadError, ReadOptions};
-use crate::ingest::{FormatChoice, Output};
-use crate::model::{PathFacts, Reason, Timestamp};
+use crate::ingest::Output;
+use crate::ingest::reader::{CancelToken, Expansion, OpenFailure, RawEncoding, ReadError};
+use crate::model::{Reason, Timestamp};
 use serde_json::json;
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// The import as a whole could not go on; what was finished before is in the case.
@@ -26,18 +25,8 @@ pub enum ImportError {
     Thread(std::io::Error),
 }
 
-/// Pieces that a worker may be ahead of the writer: with batches of some megabytes this bounds the memory of an import.
-const PIECES_AHEAD: usize = 12;
 /// How often progress is told, at the most.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
-
-/// What a worker tells of one file.
-enum FromWorker {
-    Piece(Piece),
-    /// The file was recognised by its hash before it was read.
-    Known(Box<EvidenceCounts>, [u8; 32]),
-    Done(Result<(), ReadError>),
-}
 
 /// Imports files and folders into a case. Returns when all is done, or as soon as a stop was asked for.
 pub fn run(
@@ -53,23 +42,18 @@ pub fn run(
         observer.file_failed(failure);
     }
     remember(writer, &listing, &request.options)?;
-    let job = Job {
-        options: &request.options,
-        cancel: &request.cancel,
-        formats: known_formats(writer)?,
-        read_bytes: Arc::new(AtomicU64::new(0)),
-        known: known_hashes(writer, &listing, &request.options)?,
-    };
+    let job = Job::new(writer, &listing, request)?;
+    let lanes = Lanes::new(&request.cancel);
     let total_bytes = listing.files.iter().map(|(_, bytes)| bytes).sum();
     let mut progress = Progress { total_bytes, files_total: listing.files.len(), ..Progress::default() };
     let result = std::thread::scope(|scope| -> Result<(), ImportError> {
-        let lanes = spawn_workers(scope, &job, &listing.files)?;
+        // However this ends, the readers hear of it: the scope waits for them.
+        let _closing = CloseAtEnd(&lanes);
+        read::spawn_readers(scope, &job, &listing.files, &lanes)?;
         let begin = Instant::now();
         let mut told = begin;
-        for ((path, _), lane) in listing.files.iter().zip(lanes) {
-            if request.cancel.is_cancelled() {
-                break;
-            }
+        for (index, (path, _)) in listing.files.iter().enumerate() {
+            let Some(lane) = lanes.take(index) else { break };
             progress.current.clone_from(path);
             let mut file = FileWriter { writer: &mut *writer, job: &job, path, open: Vec::new(), reports: Vec::new() };
             let mut tell = |records: u64, observer: &mut dyn ImportObserver| {
@@ -85,7 +69,7 @@ pub fn run(
             let outcome = match outcome {
                 Err(FileError::Read(ReadError::ExpansionLimit(expansion))) => {
                     file.writer.rollback();
-                    again_if_wanted(&mut file, path, &expansion, observer)
+                    again_if_wanted(&mut file, &expansion, observer)
                 }
                 other => other,
             };
@@ -97,10 +81,7 @@ pub fn run(
         progress.done_bytes = job.read_bytes.load(Ordering::Relaxed);
         progress.elapsed = begin.elapsed();
         observer.progress(&progress);
-        // Workers that are ahead give up when their lanes are dropped; those that read see the token.
-        if request.cancel.is_cancelled() {
-            summary.cancelled = true;
-        }
+        summary.cancelled = request.cancel.is_cancelled();
         Ok(())
     });
     result?;
@@ -170,114 +151,25 @@ fn read_failure(path: &Path, error: &ReadError) -> FileFailure {
 /// The examiner decides whether a file that expands this far is read; then it is read anew without limits.
 fn again_if_wanted(
     file: &mut FileWriter<'_>,
-    path: &Path,
     expansion: &Expansion,
     observer: &mut dyn ImportObserver,
 ) -> Result<(), FileError> {
-    if !observer.expansion(path, expansion) {
+    if !observer.expansion(file.path, expansion) {
         return Err(FileError::Read(ReadError::ExpansionLimit(*expansion)));
     }
     file.open.clear();
     file.reports.clear();
     let options = ImportOptions { any_expansion: true, ..file.job.options.clone() };
-    let job = Job {
-        options: &options,
-        cancel: file.job.cancel,
-        formats: file.job.formats.clone(),
-        read_bytes: file.job.read_bytes.clone(),
-        known: HashMap::new(),
-    };
-    std::thread::scope(|scope| {
-        let (sender, lane) = sync_channel(PIECES_AHEAD);
-        let job = &job;
-        scope.spawn(move || read_one(job, path, &sender));
-        file.take(&lane, &mut |_| {})
-    })
+    file.read_here(&options)
 }
 
-/// One reading thread for each core, at least two, so that one long file does not hold up the next. Files are handed out
-/// in order; each has a lane of its own.
-fn spawn_workers<'scope, 'env>(
-    scope: &'scope std::thread::Scope<'scope, 'env>,
-    job: &'env Job<'env>,
-    files: &'env [(PathBuf, u64)],
-) -> Result<Vec<Receiver<FromWorker>>, ImportError> {
-    let (senders, lanes): (Vec<_>, Vec<_>) = files.iter().map(|_| sync_channel(PIECES_AHEAD)).unzip();
-    let shared: Arc<Vec<std::sync::Mutex<Option<SyncSender<FromWorker>>>>> =
-        Arc::new(senders.into_iter().map(|s| std::sync::Mutex::new(Some(s))).collect());
-    let next = Arc::new(AtomicUsize::new(0));
-    let count = std::thread::available_parallelism().map_or(2, |n| n.get()).clamp(2, 8);
-    for number in 0..count.min(files.len()) {
-        let (shared, next) = (shared.clone(), next.clone());
-        let work = move || {
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let (Some((path, _)), Some(cell)) = (files.get(index), shared.get(index)) else { return };
-                let Some(sender) = cell.lock().ok().and_then(|mut cell| cell.take()) else { return };
-                if job.cancel.is_cancelled() {
-                    return;
-                }
-                read_one(job, path, &sender);
-            }
-        };
-        std::thread::Builder::new()
-            .name(format!("read-{number}"))
-            .spawn_scoped(scope, work)
-            .map_err(ImportError::Thread)?;
+/// Tells the readers that nobody listens any more.
+struct CloseAtEnd<'a>(&'a Lanes<FromReader>);
+
+impl Drop for CloseAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.close();
     }
-    Ok(lanes)
-}
-
-/// What all workers and the writer share.
-struct Job<'a> {
-    options: &'a ImportOptions,
-    cancel: &'a CancelToken,
-    /// Remembered formats of headerless records by flow log id.
-    formats: HashMap<String, String>,
-    read_bytes: Arc<AtomicU64>,
-    /// Evidence in the case by size: only files of such a size are hashed before they are read.
-    known: HashMap<u64, HashMap<[u8; 32], EvidenceCounts>>,
-}
-
-impl Job<'_> {
-    fn choice(&self, facts: &PathFacts) -> FormatChoice {
-        let remembered = facts.log_id.as_ref().and_then(|id| self.formats.get(id));
-        FormatChoice { flow_format: self.options.flow_format.clone().or_else(|| remembered.cloned()) }
-    }
-}
-
-fn read_one(job: &Job<'_>, path: &Path, sender: &SyncSender<FromWorker>) {
-    let metadata = std::fs::metadata(path).ok();
-    if let Some(same_size) = metadata.as_ref().and_then(|m| job.known.get(&m.len())) {
-        match reader::hash_file(path, job.cancel, &AtomicU64::new(0)) {
-            Ok(hash) => {
-                if let Some(counts) = same_size.get(&hash) {
-                    job.read_bytes.fetch_add(metadata.map_or(0, |m| m.len()), Ordering::Relaxed);
-                    let _ = sender.send(FromWorker::Known(Box::new(counts.clone()), hash));
-                    let _ = sender.send(FromWorker::Done(Ok(())));
-                    return;
-                }
-            }
-            Err(error) => {
-                let _ = sender.send(FromWorker::Done(Err(error)));
-                return;
-            }
-        }
-    }
-    let modified = metadata
-        .and_then(|m| m.modified().ok())
-        .map(|time| Timestamp(chrono::DateTime::<chrono::Utc>::from(time).timestamp_millis()));
-    let options = ReadOptions {
-        keep_raw: job.options.keep_raw,
-        limits: job.options.limits(),
-        cancel: job.cancel.clone(),
-        progress: job.read_bytes.clone(),
-    };
-    let choice = |facts: &PathFacts| job.choice(facts);
-    let out = |piece: Piece| sender.send(FromWorker::Piece(piece)).is_ok();
-    let mut work = FileWork::new(path.to_string_lossy().into_owned(), modified, &choice, &out);
-    let result = reader::read_file(path, &options, &mut work);
-    let _ = sender.send(FromWorker::Done(result));
 }
 
 /// Why a file did not come in.
@@ -310,24 +202,52 @@ struct Opened {
 
 impl FileWriter<'_> {
     /// Everything of one lane, in one transaction that the caller ends. `tell` hears of the records so far.
-    fn take(&mut self, lane: &Receiver<FromWorker>, tell: &mut dyn FnMut(u64)) -> Result<(), FileError> {
+    fn take(&mut self, lane: &Lane<'_, FromReader>, tell: &mut dyn FnMut(u64)) -> Result<(), FileError> {
         self.writer.begin()?;
         let mut records = 0;
         loop {
             if self.job.cancel.is_cancelled() {
                 return Err(FileError::Read(ReadError::Cancelled));
             }
-            match lane.recv_timeout(PROGRESS_EVERY) {
-                Ok(FromWorker::Piece(piece)) => {
+            match lane.receive() {
+                Heard::Message(FromReader::Piece(piece)) => {
                     records += self.piece(piece)?;
                     tell(records);
                 }
-                Ok(FromWorker::Known(counts, sha256)) => self.known(&counts, &sha256),
-                Ok(FromWorker::Done(result)) => return result.map_err(FileError::Read),
-                Err(RecvTimeoutError::Timeout) => tell(records),
-                Err(RecvTimeoutError::Disconnected) => return Err(FileError::Read(ReadError::Stopped)),
+                Heard::Message(FromReader::Known(counts, sha256)) => self.known(&counts, &sha256),
+                Heard::Message(FromReader::Copy(sha256)) => return self.copy(&sha256),
+                Heard::Message(FromReader::Done(result)) => return result.map_err(FileError::Read),
+                Heard::Silence => tell(records),
+                Heard::Ended => return Err(FileError::Read(ReadError::Stopped)),
             }
         }
+    }
+
+    /// Has the bytes of a file before it in this import. Where that one did not come in, this one is read.
+    fn copy(&mut self, sha256: &[u8; 32]) -> Result<(), FileError> {
+        match self.writer.find_by_hash(sha256)? {
+            Some(known) => self.known(&known.counts, sha256),
+            None => {
+                self.writer.rollback();
+                self.read_here(self.job.options)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the file now, whatever is known of it, in a transaction that the caller ends.
+    fn read_here(&mut self, options: &ImportOptions) -> Result<(), FileError> {
+        let job = self.job.for_one_file(options);
+        let lanes = Lanes::new(job.cancel);
+        let path = self.path;
+        std::thread::scope(|scope| {
+            let _closing = CloseAtEnd(&lanes);
+            scope.spawn(|| read::read_file(&job, 0, path, &lanes));
+            match lanes.take(0) {
+                Some(lane) => self.take(&lane, &mut |_| {}),
+                None => Err(FileError::Read(ReadError::Cancelled)),
+            }
+        })
     }
 
     /// Returns how many records it held.
@@ -445,39 +365,6 @@ impl FileWriter<'_> {
             format_proposal: None,
         });
     }
-}
-
-/// Settings that hold the format of a flow log's headerless records: this and the flow log's id.
-const FORMAT_SETTING: &str = "flow_format:";
-
-fn known_formats(writer: &CaseWriter) -> Result<HashMap<String, String>, CaseError> {
-    let settings = writer.settings_with_prefix(FORMAT_SETTING)?;
-    Ok(settings.into_iter().map(|(key, value)| (key[FORMAT_SETTING.len()..].to_owned(), value)).collect())
-}
-
-/// Evidence in the case that has the size of a file on the list.
-fn known_hashes(
-    writer: &CaseWriter,
-    listing: &Listing,
-    options: &ImportOptions,
-) -> Result<HashMap<u64, HashMap<[u8; 32], EvidenceCounts>>, CaseError> {
-    let mut known: HashMap<u64, HashMap<[u8; 32], EvidenceCounts>> = HashMap::new();
-    for (_, bytes) in &listing.files {
-        if known.contains_key(bytes) {
-            continue;
-        }
-        // What waits for a format is read again when one is given.
-        let same = writer.evidence_of_size(*bytes)?;
-        let same: HashMap<_, _> = same
-            .into_iter()
-            .filter(|(_, known)| !(known.format_needed && options.flow_format.is_some()))
-            .map(|(hash, known)| (hash, known.counts))
-            .collect();
-        if !same.is_empty() {
-            known.insert(*bytes, same);
-        }
-    }
-    Ok(known)
 }
 
 /// Writes down what is to be read, so that an interrupted import can be taken up again. One file needs no list.
