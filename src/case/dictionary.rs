@@ -1,7 +1,7 @@
 //! The case's dictionaries in memory while it is written: each distinct address, pair and tuple has one number.
 
 use super::error::CaseError;
-use super::feed::{FeedRows, FeedSlot};
+use super::feed::{self, Feed};
 use super::schema;
 use crate::model::batch::ABSENT;
 use crate::model::{Address, Dataset, FieldId, FlowBatch, Home, Tuple, field};
@@ -10,7 +10,6 @@ use rusqlite::{Connection, params_from_iter};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::Arc;
 
 /// Extras beyond this many are stored without looking for an equal one: they hardly repeat then.
 const EXTRAS_KEPT: usize = 1 << 20;
@@ -91,27 +90,24 @@ impl Dictionaries {
     }
 
     /// Numbers for everything in the batch; what is new is written.
-    pub fn intern(&mut self, conn: &Connection, slot: &FeedSlot, batch: &FlowBatch) -> Result<BatchIds, CaseError> {
+    pub fn intern(&mut self, conn: &Connection, feed: &Feed, batch: &FlowBatch) -> Result<BatchIds, CaseError> {
         let addresses = self.addresses(conn, &batch.addresses)?;
         let side = |index: u32| if index == ABSENT { 0 } else { addresses.get(index as usize).copied().unwrap_or(0) };
-        let first_new = self.pair_count + 1;
-        let mut new = Vec::new();
+        let mut new = [Vec::new(), Vec::new(), Vec::new()];
         let mut pairs = Vec::with_capacity(batch.pairs.len());
+        let absent = |id: u32| if id == 0 { feed::NULL } else { i64::from(id) };
         for &(source, destination) in &batch.pairs {
             let key = (side(source), side(destination));
             let id = *self.pairs.entry(key).or_insert_with(|| {
-                new.push(key);
                 self.pair_count += 1;
+                new[0].push(i64::from(self.pair_count));
+                new[1].push(absent(key.0));
+                new[2].push(absent(key.1));
                 self.pair_count
             });
             pairs.push(id);
         }
-        if !new.is_empty() {
-            if let Ok(mut slot) = slot.lock() {
-                *slot = Some(Arc::new(NewPairs { first: first_new, pairs: new }));
-            }
-            conn.prepare_cached("INSERT INTO pair SELECT c0, c1, c2 FROM feed")?.execute([])?;
-        }
+        feed.append(conn, "pair", &["pair_id", "source_id", "destination_id"], new.into())?;
         let interfaces = self.interfaces.intern(conn, &batch.interfaces)?;
         let dispositions = self.dispositions.intern(conn, &batch.dispositions)?;
         let mut extras = Vec::with_capacity(batch.extras.len());
@@ -174,27 +170,6 @@ pub fn address_key(text: &str) -> Option<[u8; 16]> {
 pub fn key_text(key: [u8; 16]) -> String {
     let v6 = Ipv6Addr::from(key);
     v6.to_ipv4_mapped().map_or_else(|| v6.to_string(), |v4| v4.to_string())
-}
-
-struct NewPairs {
-    first: u32,
-    pairs: Vec<(u32, u32)>,
-}
-
-impl FeedRows for NewPairs {
-    fn len(&self) -> usize {
-        self.pairs.len()
-    }
-
-    fn value(&self, row: usize, column: usize) -> Option<i64> {
-        let &(source, destination) = self.pairs.get(row)?;
-        match column {
-            0 => Some(i64::from(self.first) + row as i64),
-            1 => (source != 0).then_some(i64::from(source)),
-            2 => (destination != 0).then_some(i64::from(destination)),
-            _ => None,
-        }
-    }
 }
 
 /// One of the two tables whose columns come from the table of fields.

@@ -5,6 +5,7 @@ mod dictionary;
 mod duplicates;
 pub mod error;
 mod feed;
+mod flows;
 pub mod journal;
 mod migrate;
 mod open;

@@ -1,25 +1,24 @@
 //! The one write path. A file's evidence, rows, warnings, raw content and journal entry go in within one transaction:
 //! whatever happens, a case holds an evidence file whole or not at all.
 
-use super::dictionary::{self, BatchIds, Dictionaries};
+use super::dictionary::{self, Dictionaries};
 use super::error::CaseError;
-use super::feed::{self, FeedRows, FeedSlot};
+use super::feed::Feed;
 use super::open::{self, CaseInfo};
 use super::places::Chunk;
-use super::{duplicates, journal};
-use crate::model::batch::{ABSENT, Digest, NO_PORT, NO_VALUE};
+use super::{duplicates, flows, journal};
+use crate::model::batch::{Digest, NO_VALUE};
 use crate::model::field::{self, Kind};
 use crate::model::{
-    EventRow, EvidenceFacts, EvidenceId, FieldId, FlowBatch, FlowRow, Format, ImportWarning, PathFacts, RecordId, Scope,
+    EventRow, EvidenceFacts, EvidenceId, FieldId, FlowBatch, Format, ImportWarning, PathFacts, RecordId, Scope,
 };
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use std::path::Path;
-use std::sync::Arc;
 
 /// A case that is open for writing. One at a time.
 pub struct CaseWriter {
     conn: Connection,
-    slot: FeedSlot,
+    feed: Feed,
     /// Loaded when they are first needed; dropped by a rollback.
     dictionaries: Option<Dictionaries>,
     event_columns: Vec<FieldId>,
@@ -88,7 +87,7 @@ impl CaseWriter {
     }
 
     fn over(conn: Connection) -> Result<Self, CaseError> {
-        let slot = feed::register(&conn)?;
+        let feed = Feed::register(&conn)?;
         let examiner = conn
             .query_row("SELECT value FROM case_info WHERE key = 'examiner'", [], |r| r.get(0))
             .optional()?
@@ -97,7 +96,7 @@ impl CaseWriter {
         let marks = vec!["?"; event_columns.len() + 8].join(",");
         let insert_event = format!("INSERT INTO event VALUES ({marks})");
         let category_column = event_columns.iter().position(|f| f.name == "event_category");
-        Ok(Self { conn, slot, dictionaries: None, event_columns, insert_event, category_column, examiner })
+        Ok(Self { conn, feed, dictionaries: None, event_columns, insert_event, category_column, examiner })
     }
 
     /// Who writes, where it is not the examiner that the case names.
@@ -271,13 +270,9 @@ impl CaseWriter {
             }
         }
         let mut dictionaries = self.take_dictionaries()?;
-        let ids = dictionaries.intern(&self.conn, &self.slot, &batch);
+        let ids = dictionaries.intern(&self.conn, &self.feed, &batch);
         self.dictionaries = Some(dictionaries);
-        let feed = FlowFeed { evidence: evidence.id, rows: batch.rows, ids: ids? };
-        if let Ok(mut slot) = self.slot.lock() {
-            *slot = Some(Arc::new(feed));
-        }
-        self.conn.prepare_cached("INSERT INTO flow SELECT * FROM feed")?.execute([])?;
+        self.feed.append(&self.conn, "flow", &flows::COLUMNS, flows::columns(evidence.id, &batch.rows, &ids?))?;
         let mut insert = self.conn.prepare_cached("INSERT INTO flow_chunk VALUES (?, ?, ?, ?, ?, ?)")?;
         for chunk in chunks {
             insert.execute(params![
@@ -555,42 +550,5 @@ fn boolean(text: &str) -> Option<bool> {
         "true" | "True" | "TRUE" => Some(true),
         "false" | "False" | "FALSE" => Some(false),
         _ => None,
-    }
-}
-
-struct FlowFeed {
-    evidence: EvidenceId,
-    rows: Vec<FlowRow>,
-    ids: BatchIds,
-}
-
-impl FeedRows for FlowFeed {
-    fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    #[inline]
-    fn value(&self, row: usize, column: usize) -> Option<i64> {
-        let row = self.rows.get(row)?;
-        let id = |index: u32, ids: &[u32]| {
-            if index == ABSENT { None } else { ids.get(index as usize).map(|&id| i64::from(id)) }
-        };
-        let number = |value: i64| (value != NO_VALUE).then_some(value);
-        let port = |value: i32| (value != NO_PORT).then_some(i64::from(value));
-        match column {
-            0 => Some(RecordId::new(self.evidence, row.position).0),
-            1 => id(row.pair, &self.ids.pairs),
-            2 => id(row.packet_pair, &self.ids.pairs),
-            3 => id(row.interface, &self.ids.interfaces),
-            4 => id(row.disposition, &self.ids.dispositions),
-            5 => port(row.srcport),
-            6 => port(row.dstport),
-            7 => number(row.packets),
-            8 => number(row.bytes),
-            9 => number(row.start),
-            10 => (row.start != NO_VALUE && row.end != NO_VALUE).then(|| row.end.saturating_sub(row.start)),
-            11 => id(row.extra, &self.ids.extras),
-            _ => None,
-        }
     }
 }
