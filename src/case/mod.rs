@@ -1,5 +1,6 @@
 //! The case file: create, open, migrate, write, raw content, journal. All DDL and every write is here.
 
+mod checkpoint;
 mod content;
 mod dictionary;
 mod duplicates;
@@ -11,8 +12,10 @@ mod migrate;
 mod open;
 pub mod places;
 pub mod schema;
+mod transaction;
 mod write;
 
+pub use checkpoint::Checkpointer;
 pub use content::StoredSeekPoint;
 pub use dictionary::{address_key, key_text};
 pub use error::CaseError;

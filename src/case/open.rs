@@ -65,6 +65,11 @@ pub(super) fn open_writable(path: &Path) -> Result<Connection, CaseError> {
     Ok(conn)
 }
 
+/// A further connection to a case that is open for writing.
+pub(super) fn open_beside(path: &Path) -> Result<Connection, CaseError> {
+    connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+}
+
 /// Makes a new, empty case file. An existing file is never touched.
 pub(super) fn create(path: &Path, info: &CaseInfo, at_utc: &str) -> Result<Connection, CaseError> {
     if path.exists() {
@@ -72,7 +77,7 @@ pub(super) fn create(path: &Path, info: &CaseInfo, at_utc: &str) -> Result<Conne
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let conn = connect_raw(path, flags)?;
-    conn.pragma_update(None, "page_size", 8192)?;
+    conn.pragma_update(None, "page_size", 16_384)?;
     conn.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
     let transaction = conn.unchecked_transaction()?;
     transaction.execute_batch(&schema::ddl())?;
@@ -94,9 +99,13 @@ pub(super) fn create(path: &Path, info: &CaseInfo, at_utc: &str) -> Result<Conne
     Ok(conn)
 }
 
+/// Pages in the log (256 MiB) at which the writer itself writes them back: where nobody else did (`checkpoint`).
+const WAL_PAGES: i64 = 16_384;
+
 fn writable_pragmas(conn: &Connection) -> Result<(), CaseError> {
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "NORMAL")?;
+    conn.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
     conn.pragma_update(None, "cache_size", -65_536)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.busy_timeout(std::time::Duration::from_secs(5))?;

@@ -6,6 +6,7 @@ use super::error::CaseError;
 use super::feed::Feed;
 use super::open::{self, CaseInfo};
 use super::places::Chunk;
+use super::transaction::Transaction;
 use super::{duplicates, flows, journal};
 use crate::model::batch::{Digest, NO_VALUE};
 use crate::model::field::{self, Kind};
@@ -19,6 +20,7 @@ use std::path::Path;
 pub struct CaseWriter {
     conn: Connection,
     feed: Feed,
+    transaction: Transaction,
     /// Loaded when they are first needed; dropped by a rollback.
     dictionaries: Option<Dictionaries>,
     event_columns: Vec<FieldId>,
@@ -96,7 +98,16 @@ impl CaseWriter {
         let marks = vec!["?"; event_columns.len() + 8].join(",");
         let insert_event = format!("INSERT INTO event VALUES ({marks})");
         let category_column = event_columns.iter().position(|f| f.name == "event_category");
-        Ok(Self { conn, feed, dictionaries: None, event_columns, insert_event, category_column, examiner })
+        Ok(Self {
+            conn,
+            feed,
+            transaction: Transaction::default(),
+            dictionaries: None,
+            event_columns,
+            insert_event,
+            category_column,
+            examiner,
+        })
     }
 
     /// Who writes, where it is not the examiner that the case names.
@@ -110,21 +121,29 @@ impl CaseWriter {
         open::close(conn)
     }
 
+    /// Begins what comes in whole or not at all: a file, mostly.
     pub fn begin(&mut self) -> Result<(), CaseError> {
-        Ok(self.conn.execute_batch("BEGIN IMMEDIATE")?)
+        self.transaction.begin(&self.conn)
+    }
+
+    /// It is whole; it is on disk with the next commit.
+    pub fn keep(&mut self) -> Result<(), CaseError> {
+        self.transaction.keep(&self.conn)
+    }
+
+    /// Is anything finished that waits for a commit? Not after SQLite has taken back a transaction by itself.
+    pub fn has_kept(&self) -> bool {
+        self.transaction == Transaction::Kept
     }
 
     pub fn commit(&mut self) -> Result<(), CaseError> {
-        Ok(self.conn.execute_batch("COMMIT")?)
+        self.transaction.commit(&self.conn)
     }
 
-    /// Back to the last commit. What was interned since is forgotten too.
+    /// Back to the last `begin`. What was interned since is forgotten too.
     pub fn rollback(&mut self) {
         self.dictionaries = None;
-        if !self.conn.is_autocommit() {
-            // A transaction that SQLite has ended by itself (disk full) is no error here.
-            let _ = self.conn.execute_batch("ROLLBACK");
-        }
+        self.transaction.rollback(&self.conn);
     }
 
     pub fn journal(&mut self, entry: &journal::Entry, at_utc: &str) -> Result<(), CaseError> {

@@ -7,7 +7,7 @@ use super::work::{Ended, Piece};
 use super::{
     FailureKind, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, ImportSummary, Progress,
 };
-use crate::case::{CaseError, CaseWriter, EvidenceCounts, FinishedFile, OpenEvidence, journal};
+use crate::case::{CaseError, CaseWriter, Checkpointer, EvidenceCounts, FinishedFile, OpenEvidence, journal};
 use crate::ingest::Output;
 use crate::ingest::reader::{CancelToken, Expansion, OpenFailure, RawEncoding, ReadError};
 use crate::model::{Reason, Timestamp};
@@ -27,6 +27,10 @@ pub enum ImportError {
 
 /// How often progress is told, at the most.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
+/// How long a finished file may wait for its commit, while others are read.
+const COMMIT_EVERY: Duration = Duration::from_millis(250);
+/// A file above this many bytes does not share a transaction with those before it: they would wait for its end.
+const SMALL_FILE: u64 = 1 << 20;
 
 /// Imports files and folders into a case. Returns when all is done, or as soon as a stop was asked for.
 pub fn run(
@@ -45,6 +49,7 @@ pub fn run(
     let job = Job::new(writer, &listing, request)?;
     let lanes = Lanes::new(&request.cancel);
     let total_bytes = listing.files.iter().map(|(_, bytes)| bytes).sum();
+    let mut waiting = Waiting::default();
     let mut progress = Progress { total_bytes, files_total: listing.files.len(), ..Progress::default() };
     let result = std::thread::scope(|scope| -> Result<(), ImportError> {
         // However this ends, the readers hear of it: the scope waits for them.
@@ -52,7 +57,11 @@ pub fn run(
         read::spawn_readers(scope, &job, &listing.files, &lanes)?;
         let begin = Instant::now();
         let mut told = begin;
-        for (index, (path, _)) in listing.files.iter().enumerate() {
+        let checkpointer = Checkpointer::start(case)?;
+        for (index, (path, bytes)) in listing.files.iter().enumerate() {
+            if *bytes > SMALL_FILE {
+                waiting.commit(writer, &checkpointer, &mut summary, observer)?;
+            }
             let Some(lane) = lanes.take(index) else { break };
             progress.current.clone_from(path);
             let mut file = FileWriter { writer: &mut *writer, job: &job, path, open: Vec::new(), reports: Vec::new() };
@@ -74,10 +83,19 @@ pub fn run(
                 other => other,
             };
             let reports = std::mem::take(&mut file.reports);
-            settle(writer, path, outcome, reports, &mut summary, observer, &request.cancel)?;
+            progress.records += reports.iter().map(|r| r.records + r.duplicates).sum::<u64>();
             progress.files_done += 1;
-            progress.records = summary.records + summary.duplicates;
+            let failure = settle(writer, path, outcome, reports, &mut waiting, &request.cancel);
+            if waiting.is_due() || !matches!(failure, Ok(None)) {
+                waiting.commit(writer, &checkpointer, &mut summary, observer)?;
+            }
+            if let Some(failure) = failure? {
+                summary.failed_files += 1;
+                writer.dequeue(&path.to_string_lossy())?;
+                observer.file_failed(&failure);
+            }
         }
+        waiting.commit(writer, &checkpointer, &mut summary, observer)?;
         progress.done_bytes = job.read_bytes.load(Ordering::Relaxed);
         progress.elapsed = begin.elapsed();
         observer.progress(&progress);
@@ -94,45 +112,71 @@ pub fn run(
     Ok(summary)
 }
 
-/// Ends a file: committed and told, or rolled back and told.
+/// Finished files that wait for their commit: each commit costs some milliseconds, which thousands of small files share.
+#[derive(Default)]
+struct Waiting {
+    reports: Vec<FileReport>,
+    files: u64,
+    /// When the first of them was finished.
+    since: Option<Instant>,
+}
+
+impl Waiting {
+    fn is_due(&self) -> bool {
+        self.since.is_some_and(|since| since.elapsed() >= COMMIT_EVERY)
+    }
+
+    /// Puts them on disk, then tells of them.
+    fn commit(
+        &mut self,
+        writer: &mut CaseWriter,
+        checkpointer: &Checkpointer,
+        summary: &mut ImportSummary,
+        observer: &mut dyn ImportObserver,
+    ) -> Result<(), ImportError> {
+        let Waiting { reports, files, .. } = std::mem::take(self);
+        if !writer.has_kept() {
+            return Ok(());
+        }
+        writer.commit()?;
+        checkpointer.committed();
+        summary.files += files;
+        for report in reports {
+            summary.known_files += u64::from(report.known);
+            summary.records += report.records;
+            summary.duplicates += report.duplicates;
+            summary.warnings += report.warnings;
+            observer.file_done(&report);
+        }
+        Ok(())
+    }
+}
+
+/// Ends a file: kept for the next commit, or rolled back. Returns why it is not in the case.
 fn settle(
     writer: &mut CaseWriter,
     path: &Path,
     outcome: Result<(), FileError>,
     reports: Vec<FileReport>,
-    summary: &mut ImportSummary,
-    observer: &mut dyn ImportObserver,
+    waiting: &mut Waiting,
     cancel: &CancelToken,
-) -> Result<(), ImportError> {
+) -> Result<Option<FileFailure>, ImportError> {
     let outcome = outcome.and_then(|()| {
         writer.dequeue(&path.to_string_lossy())?;
-        Ok(writer.commit()?)
+        Ok(writer.keep()?)
     });
-    match outcome {
-        Ok(()) => {
-            summary.files += 1;
-            for report in reports {
-                summary.known_files += u64::from(report.known);
-                summary.records += report.records;
-                summary.duplicates += report.duplicates;
-                summary.warnings += report.warnings;
-                observer.file_done(&report);
-            }
-        }
-        Err(error) => {
-            writer.rollback();
-            match error {
-                FileError::Read(ReadError::Cancelled | ReadError::Stopped) if cancel.is_cancelled() => {}
-                FileError::Read(error) => {
-                    summary.failed_files += 1;
-                    writer.dequeue(&path.to_string_lossy())?;
-                    observer.file_failed(&read_failure(path, &error));
-                }
-                FileError::Case(error) => return Err(error.into()),
-            }
-        }
+    let Err(error) = outcome else {
+        waiting.files += 1;
+        waiting.reports.extend(reports);
+        waiting.since.get_or_insert_with(Instant::now);
+        return Ok(None);
+    };
+    writer.rollback();
+    match error {
+        FileError::Read(ReadError::Cancelled | ReadError::Stopped) if cancel.is_cancelled() => Ok(None),
+        FileError::Read(error) => Ok(Some(read_failure(path, &error))),
+        FileError::Case(error) => Err(error.into()),
     }
-    Ok(())
 }
 
 fn read_failure(path: &Path, error: &ReadError) -> FileFailure {
