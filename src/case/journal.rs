@@ -37,7 +37,8 @@ const GENESIS: &str = "000000000000000000000000000000000000000000000000000000000
 /// Appends an entry; to be called inside the transaction of the change it tells of.
 pub fn append(conn: &Connection, examiner: &str, at_utc: &str, entry: &Entry) -> Result<(), CaseError> {
     let last: Option<(i64, String)> = conn
-        .query_row("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1", [], |r| Ok((r.get(0)?, r.get(1)?)))
+        .prepare_cached("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")?
+        .query_row([], |r| Ok((r.get(0)?, r.get(1)?)))
         .optional()?;
     let (seq, previous_hash) = last.map_or((1, GENESIS.to_owned()), |(seq, hash)| (seq + 1, hash));
     let mut stored = Stored {

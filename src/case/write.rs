@@ -256,7 +256,8 @@ impl CaseWriter {
         path_facts: PathFacts,
     ) -> Result<OpenEvidence, CaseError> {
         // An open container has its number already but no row yet.
-        let last: u32 = self.conn.query_row("SELECT ifnull(max(evidence_id), 0) FROM evidence", [], |r| r.get(0))?;
+        let mut last = self.conn.prepare_cached("SELECT ifnull(max(evidence_id), 0) FROM evidence")?;
+        let last: u32 = last.query_row([], |r| r.get(0))?;
         let last = last.max(container.map_or(0, |c| c.0));
         Ok(OpenEvidence {
             id: EvidenceId(last + 1),

@@ -13,6 +13,8 @@ const PIECES_AHEAD: usize = 12;
 const FILES_AHEAD: usize = 64;
 /// Bytes that may wait in the lanes of files that the writer has not come to.
 const BYTES_AHEAD: usize = 96 << 20;
+/// Readers that wait for the writer hear of it once in so many files, and run several again at once.
+const FILES_A_STEP: usize = 16;
 /// How often somebody who waits looks whether the import was stopped.
 const LOOK_UP: Duration = Duration::from_millis(100);
 
@@ -31,6 +33,8 @@ struct State<T> {
     /// The file that the writer is at.
     current: usize,
     bytes_ahead: usize,
+    /// Readers that wait for bytes to be taken.
+    want_room: usize,
     /// The writer listens no more.
     closed: bool,
 }
@@ -59,7 +63,7 @@ pub(super) enum Heard<T> {
 
 impl<T> Lanes<T> {
     pub fn new(cancel: &CancelToken) -> Self {
-        let state = State { open: HashMap::new(), current: 0, bytes_ahead: 0, closed: false };
+        let state = State { open: HashMap::new(), current: 0, bytes_ahead: 0, want_room: 0, closed: false };
         Self { state: Mutex::new(state), changed: Condvar::new(), cancel: cancel.clone() }
     }
 
@@ -74,8 +78,13 @@ impl<T> Lanes<T> {
 
     /// The writer comes to a file; waits until its reading has begun. `None` when the import was stopped.
     pub fn take(&self, index: usize) -> Option<Lane<'_, T>> {
-        self.lock().current = index;
-        self.changed.notify_all();
+        let mut state = self.lock();
+        state.current = index;
+        let is_heard = index.is_multiple_of(FILES_A_STEP) || state.want_room > 0;
+        drop(state);
+        if is_heard {
+            self.changed.notify_all();
+        }
         let mut state = self.wait(|state| state.open.contains_key(&index))?;
         let receiver = state.open.remove(&index)?;
         Some(Lane { lanes: self, receiver })
@@ -116,7 +125,18 @@ impl<T> LaneSender<'_, T> {
         let has_room = |state: &State<T>| {
             state.current >= index || state.bytes_ahead == 0 || state.bytes_ahead.saturating_add(weight) <= BYTES_AHEAD
         };
-        let Some(mut state) = self.lanes.wait(has_room) else { return false };
+        let mut state = self.lanes.lock();
+        if state.closed || !has_room(&state) {
+            state.want_room += 1;
+            drop(state);
+            let waited = self.lanes.wait(has_room);
+            let there_is_room = waited.is_some();
+            state = waited.unwrap_or_else(|| self.lanes.lock());
+            state.want_room -= 1;
+            if !there_is_room {
+                return false;
+            }
+        }
         state.bytes_ahead += weight;
         drop(state);
         self.sender.send(Weighed(message, weight)).is_ok()
@@ -130,8 +150,11 @@ impl<T> Lane<'_, T> {
             Ok(Weighed(message, weight)) => {
                 let mut state = self.lanes.lock();
                 state.bytes_ahead = state.bytes_ahead.saturating_sub(weight);
+                let is_heard = state.want_room > 0;
                 drop(state);
-                self.lanes.changed.notify_all();
+                if is_heard {
+                    self.lanes.changed.notify_all();
+                }
                 Heard::Message(message)
             }
             Err(RecvTimeoutError::Timeout) => Heard::Silence,

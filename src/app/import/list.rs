@@ -15,14 +15,33 @@ pub struct Listing {
 /// is left out where it stands among the evidence.
 pub fn list_paths(paths: &[PathBuf], case: &Path) -> Listing {
     let mut listing = Listing::default();
-    let case = std::fs::canonicalize(case).ok();
+    let case = Case::of(case);
     for path in paths {
-        walk(path, case.as_deref(), true, &mut listing);
+        walk(path, case.as_ref(), true, &mut listing);
     }
     listing
 }
 
-fn walk(path: &Path, case: Option<&Path>, named: bool, listing: &mut Listing) {
+/// The case file, to be told apart among the evidence.
+struct Case {
+    path: PathBuf,
+    bytes: u64,
+}
+
+impl Case {
+    fn of(path: &Path) -> Option<Self> {
+        let path = std::fs::canonicalize(path).ok()?;
+        let bytes = std::fs::metadata(&path).ok()?.len();
+        Some(Self { path, bytes })
+    }
+
+    /// Another name may lead to it; resolving one takes time, so only where the size is the same.
+    fn is(&self, path: &Path, bytes: u64) -> bool {
+        bytes == self.bytes && std::fs::canonicalize(path).is_ok_and(|path| path == self.path)
+    }
+}
+
+fn walk(path: &Path, case: Option<&Case>, named: bool, listing: &mut Listing) {
     let metadata = match std::fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() && (named || path.is_file()) => std::fs::metadata(path),
         other => other,
@@ -41,8 +60,7 @@ fn walk(path: &Path, case: Option<&Path>, named: bool, listing: &mut Listing) {
             walk(&name, case, false, listing);
         }
     } else if metadata.is_file() {
-        let is_case = case.is_some() && std::fs::canonicalize(path).ok().as_deref() == case;
-        if !is_case {
+        if !case.is_some_and(|case| case.is(path, metadata.len())) {
             listing.files.push((path.to_owned(), metadata.len()));
         }
     } else if named {

@@ -12,6 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::LazyLock;
 
 type Columns = Vec<Option<Box<str>>>;
 
@@ -26,8 +27,15 @@ pub struct EventValues {
     pub is_event: bool,
 }
 
-/// Reads events. Holds nothing but the layout of the columns.
+/// Reads events. Costs nothing to make: all share the layout of the columns.
 pub struct EventReader {
+    layout: &'static Layout,
+}
+
+static LAYOUT: LazyLock<Layout> = LazyLock::new(Layout::new);
+
+/// Where each member's value goes.
+struct Layout {
     root: Branch,
     width: usize,
     time: Option<usize>,
@@ -61,8 +69,8 @@ impl Default for EventReader {
     }
 }
 
-impl EventReader {
-    pub fn new() -> Self {
+impl Layout {
+    fn new() -> Self {
         let mut root = Branch::default();
         let mut width = 0;
         let mut at = FxHashMap::default();
@@ -90,12 +98,18 @@ impl EventReader {
             width,
         }
     }
+}
+
+impl EventReader {
+    pub fn new() -> Self {
+        Self { layout: &LAYOUT }
+    }
 
     /// Reads a JSON value. A value that is no object is no event; an error is text that is no JSON.
     pub fn read(&self, json: &str) -> Result<EventValues, serde_json::Error> {
-        let mut found = Found { columns: vec![None; self.width], marks: 0, error: None };
+        let mut found = Found { columns: vec![None; self.layout.width], marks: 0, error: None };
         let mut deserializer = serde_json::Deserializer::from_str(json);
-        Members { branch: &self.root, found: &mut found }.deserialize(&mut deserializer)?;
+        Members { branch: &self.layout.root, found: &mut found }.deserialize(&mut deserializer)?;
         deserializer.end()?;
         Ok(self.judge(found))
     }
@@ -103,17 +117,17 @@ impl EventReader {
     fn judge(&self, found: Found) -> EventValues {
         let Found { mut columns, marks, error } = found;
         let text = |column: Option<usize>| column.and_then(|at| columns.get(at)).and_then(|value| value.as_deref());
-        let source = text(self.source);
+        let source = text(self.layout.source);
         // S3's own notifications have an eventVersion too; their eventSource is `aws:s3`.
         let foreign = source.is_some_and(|source| source.starts_with("aws:"));
         let summary = marks & TIME_WINDOW != 0 && marks & SUMMARY != 0;
-        let aggregated = text(self.category) == Some("Aggregated") || summary;
-        let uncategorised = text(self.category).is_none();
-        let named = text(self.name).is_some() && source.is_some();
-        let known = text(self.version).is_some() || named || marks & INSIGHT != 0 || aggregated;
-        let time_millis = text(self.time).and_then(time::millis);
-        let has_error = text(self.error_code).is_some_and(|code| !code.is_empty());
-        let has_message = text(self.error_message).is_some();
+        let aggregated = text(self.layout.category) == Some("Aggregated") || summary;
+        let uncategorised = text(self.layout.category).is_none();
+        let named = text(self.layout.name).is_some() && source.is_some();
+        let known = text(self.layout.version).is_some() || named || marks & INSIGHT != 0 || aggregated;
+        let time_millis = text(self.layout.time).and_then(time::millis);
+        let has_error = text(self.layout.error_code).is_some_and(|code| !code.is_empty());
+        let has_message = text(self.layout.error_message).is_some();
         let mut set = |column: Option<usize>, value: Option<Box<str>>| {
             if let Some(slot) = column.and_then(|at| columns.get_mut(at)) {
                 *slot = value;
@@ -122,13 +136,13 @@ impl EventReader {
         if !has_error {
             // Some exports write an empty text where there was no error.
             let (code, message) = error.map_or((None, None), |error| (Some(error.code), error.message));
-            set(self.error_code, code);
+            set(self.layout.error_code, code);
             if !has_message {
-                set(self.error_message, message);
+                set(self.layout.error_message, message);
             }
         }
         if summary && uncategorised {
-            set(self.category, Some("Aggregated".into()));
+            set(self.layout.category, Some("Aggregated".into()));
         }
         EventValues { columns, time_millis, is_event: known && !foreign }
     }

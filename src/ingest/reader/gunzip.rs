@@ -8,6 +8,8 @@ use std::io::{self, Read};
 
 /// Bytes read at once from below.
 const INPUT_BYTES: usize = 128 << 10;
+/// The first of it: most files are small, and there are many of them.
+const FIRST_INPUT_BYTES: usize = 16 << 10;
 
 /// Where in the framing the next byte belongs.
 enum At {
@@ -44,7 +46,7 @@ impl<'s, R: Read> Gunzip<'s, R> {
     pub fn new(input: R, notes: Option<&'s dyn Notes>) -> io::Result<Self> {
         Ok(Self {
             input,
-            buffer: vec![0; INPUT_BYTES],
+            buffer: vec![0; FIRST_INPUT_BYTES],
             start: 0,
             filled: 0,
             input_bytes: 0,
@@ -78,6 +80,9 @@ impl<'s, R: Read> Gunzip<'s, R> {
     fn fill(&mut self) -> io::Result<bool> {
         if self.start < self.filled {
             return Ok(true);
+        }
+        if self.filled == self.buffer.len() {
+            self.buffer.resize(INPUT_BYTES, 0);
         }
         self.start = 0;
         self.filled = 0;

@@ -187,13 +187,16 @@ impl Sink {
     }
 }
 
+/// The first piece: most files are small, and there are many of them.
+const FIRST_PIECE_BYTES: usize = 16 << 10;
+
 /// Reads to the end in full pieces. Damage ends it like the end does, after what came before.
 fn pump(
     shared: &Shared<'_>,
     input: &mut dyn Read,
     mut sink: impl FnMut(&[u8]) -> Result<(), ReadError>,
 ) -> Result<StreamEnd, ReadError> {
-    let mut piece = vec![0; PIECE_BYTES];
+    let mut piece = vec![0; FIRST_PIECE_BYTES];
     loop {
         let mut filled = 0;
         let mut end = None;
@@ -211,5 +214,6 @@ fn pump(
         if let Some(end) = end {
             return Ok(end);
         }
+        piece.resize(PIECE_BYTES, 0);
     }
 }
