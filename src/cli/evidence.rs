@@ -1,6 +1,6 @@
 //! `coldtrail evidence list` and `coldtrail evidence export`.
 
-use super::output::Rows;
+use super::output::{Rows, escape, tell};
 use super::{CliError, RowFormat, exit};
 use crate::app::raw;
 use crate::case::CaseReader;
@@ -73,7 +73,7 @@ pub(super) fn run(command: &Command) -> Result<u8, CliError> {
                 let target =
                     if id.is_none() || out.is_dir() { out.join(raw::export_name(evidence)) } else { out.clone() };
                 raw::export(&reader, evidence, &target)?;
-                eprintln!("{}  {}", evidence.file_sha256, target.display());
+                tell(&format!("{}  {}", evidence.file_sha256, escape(&target.to_string_lossy())));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! `coldtrail import`: a row per file as it is finished.
 
-use super::output::{Rows, escape};
+use super::output::{Rows, escape, tell};
 use super::{CliError, RowFormat, RowStyle, exit};
 use crate::app::import::{self, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, Progress};
 use crate::case::{CaseReader, CaseWriter};
@@ -65,13 +65,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     output?;
     let summary = result?;
     for (path, proposal) in proposals {
-        eprintln!("coldtrail: {path} holds records without a header. {proposal}");
+        tell(&format!("coldtrail: {} holds records without a header. {proposal}", escape(&path)));
     }
     if summary.cancelled {
-        eprintln!(
+        tell(&format!(
             "coldtrail: stopped; files that were finished are in the case. Go on with: coldtrail import {} --resume",
-            arguments.case.display()
-        );
+            escape(&arguments.case.to_string_lossy())
+        ));
     }
     Ok(match summary {
         s if s.failed_files > 0 && s.files == 0 => exit::UNUSABLE,
@@ -93,7 +93,7 @@ fn unfinished(case: &Path) -> Result<(Vec<PathBuf>, ImportOptions), CliError> {
     let rest = query::unfinished_import(&CaseReader::open(case)?)?;
     let options = rest.first().and_then(|(_, options)| serde_json::from_str(options).ok()).unwrap_or_default();
     if rest.is_empty() {
-        eprintln!("coldtrail: no import was interrupted");
+        tell("coldtrail: no import was interrupted");
     }
     Ok((rest.into_iter().map(|(path, _)| PathBuf::from(path)).collect(), options))
 }
@@ -164,18 +164,18 @@ impl ImportObserver for Console {
 
     fn file_failed(&mut self, failure: &FileFailure) {
         self.clear_bar();
-        eprintln!("coldtrail: {}\n{}", failure.reason, failure.kind.next_step());
-        eprintln!("{}", failure.path.display());
+        let path = escape(&failure.path.to_string_lossy());
+        tell(&format!("coldtrail: {}\n{}\n{path}", failure.reason, failure.kind.next_step()));
     }
 
     fn expansion(&mut self, path: &Path, expansion: &Expansion) -> bool {
         self.clear_bar();
         let (from, to) = (expansion.file_bytes, expansion.content_bytes);
-        eprintln!(
+        tell(&format!(
             "coldtrail: {} expands from {from} to more than {to} bytes ({} to 1).",
-            path.display(),
+            escape(&path.to_string_lossy()),
             expansion.ratio()
-        );
+        ));
         if !self.ask {
             return false;
         }

@@ -119,7 +119,7 @@ pub fn run(command: Command) -> ExitCode {
         // Whoever read our output has seen enough (`| head`).
         Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("coldtrail: {error}");
+            output::tell(&format!("coldtrail: {error}"));
             ExitCode::from(error.exit_code())
         }
     }

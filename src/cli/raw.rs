@@ -29,5 +29,5 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
             ))
         })?,
     };
-    output::bytes(&raw::raw_text(&reader, id)?)
+    output::raw(&raw::raw_text(&reader, id)?)
 }

@@ -1,6 +1,6 @@
 //! `coldtrail sql`.
 
-use super::output::Rows;
+use super::output::{self, Rows};
 use super::{CliError, RowFormat, exit};
 use crate::case::CaseReader;
 use crate::query::{self, Cancel};
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     }
     out.finish()?;
     if result.cut {
-        eprintln!("coldtrail: there are more rows than {}; say --limit for more", arguments.limit);
+        output::tell(&format!("coldtrail: there are more rows than {}; say --limit for more", arguments.limit));
     }
     Ok(exit::DONE)
 }
