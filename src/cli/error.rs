@@ -24,6 +24,8 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             CliError::Usage(_) => exit::USAGE,
+            // A name that says no record is as wrong as one that cannot be read.
+            CliError::Raw(RawError::Query(QueryError::Case(CaseError::NoSuchRecord(_)))) => exit::USAGE,
             CliError::Case { .. } | CliError::Raw(_) | CliError::Output(_) | CliError::Unusable(_) => exit::UNUSABLE,
         }
     }

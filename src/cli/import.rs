@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
                         coldtrail import incident.coldtrail AWSLogs/ cloudwatch-export.gz"
 )]
 pub struct Arguments {
+    /// The case file
     pub case: PathBuf,
     /// Files and folders
     #[arg(required_unless_present = "resume")]
@@ -60,10 +61,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let result = import::run(&mut writer, &arguments.case, &request, &mut console);
     console.clear_bar();
     let Console { rows, output, proposals, .. } = console;
-    rows.finish()?;
+    let output = output.and_then(|()| rows.finish());
+    // The case is closed whatever became of the rows.
     writer.close()?;
-    output?;
     let summary = result?;
+    match output {
+        // Whoever read the rows has seen enough; the exit code still tells of the import.
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+        other => other?,
+    }
     for (path, proposal) in proposals {
         tell(&format!("coldtrail: {} holds records without a header. {proposal}", escape(&path)));
     }

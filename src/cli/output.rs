@@ -144,9 +144,14 @@ pub fn escape(text: &str) -> String {
     shown
 }
 
+/// The same with tabs as they are: they move, but harm nobody, and marks under a line count on them.
+fn escape_line(line: &str) -> String {
+    line.split('\t').map(escape).collect::<Vec<_>>().join("\t")
+}
+
 /// A message on standard error, where a terminal may listen.
 pub fn tell(message: &str) {
-    let lines: Vec<String> = message.lines().map(escape).collect();
+    let lines: Vec<String> = message.lines().map(escape_line).collect();
     // Nobody listens: the exit code still tells.
     let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
 }
@@ -176,8 +181,7 @@ pub fn raw(bytes: &[u8]) -> Result<u8, CliError> {
         return self::bytes(bytes);
     }
     let text = String::from_utf8_lossy(bytes);
-    let lines: Vec<String> =
-        text.lines().map(|line| line.split('\t').map(escape).collect::<Vec<_>>().join("\t")).collect();
+    let lines: Vec<String> = text.lines().map(escape_line).collect();
     self::bytes(format!("{}\n", lines.join("\n")).as_bytes())
 }
 

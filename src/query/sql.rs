@@ -2,6 +2,7 @@
 
 use super::{Cancel, QueryError};
 use crate::case::CaseReader;
+use crate::filter::FilterError;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
 use serde_json::Value as Json;
@@ -32,7 +33,7 @@ fn allow(context: AuthContext<'_>) -> Authorization {
 }
 
 fn run(reader: &CaseReader, sql: &str, limit: usize) -> Result<SqlRows, QueryError> {
-    let mut statement = reader.conn.prepare(sql)?;
+    let mut statement = reader.conn.prepare(sql).map_err(|error| refused(sql, error))?;
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut result = SqlRows { columns, ..SqlRows::default() };
     let mut rows = statement.query([])?;
@@ -45,6 +46,29 @@ fn run(reader: &CaseReader, sql: &str, limit: usize) -> Result<SqlRows, QueryErr
         result.rows.push(values);
     }
     Ok(result)
+}
+
+/// What is wrong with the statement, marked where SQLite says the place.
+fn refused(sql: &str, error: rusqlite::Error) -> QueryError {
+    use rusqlite::{Error, ErrorCode};
+    let what = match &error {
+        Error::SqlInputError { msg, offset, .. } => {
+            let at = usize::try_from(*offset).unwrap_or(sql.len());
+            let word = sql.get(at..).unwrap_or_default();
+            let len = word.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(word.len());
+            FilterError::new(at..at + len, msg).render(sql)
+        }
+        Error::MultipleStatement => "one statement at a time".to_owned(),
+        _ if sql.trim().is_empty() => "there is no statement".to_owned(),
+        Error::SqliteFailure(code, message) => match (code.code, message) {
+            (ErrorCode::AuthorizationForStatementDenied, _) => "this statement does more than read".to_owned(),
+            (ErrorCode::ApiMisuse, _) => "there is no statement".to_owned(),
+            (ErrorCode::Unknown, Some(message)) => message.clone(),
+            _ => return error.into(),
+        },
+        _ => return error.into(),
+    };
+    QueryError::Filter(format!("the statement was not run\n{what}\nThe console reads: one SELECT or WITH."))
 }
 
 fn json(value: ValueRef<'_>) -> Json {
