@@ -3,6 +3,8 @@
 
 #[path = "all/case_file.rs"]
 mod case_file;
+#[path = "all/contract.rs"]
+mod contract;
 #[path = "all/corpora.rs"]
 mod corpora;
 #[path = "all/crash.rs"]

@@ -4,6 +4,7 @@ use super::output::{Rows, escape, tell};
 use super::{CliError, RowFormat, RowStyle, exit};
 use crate::app::import::{self, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, Progress};
 use crate::case::{CaseReader, CaseWriter};
+use crate::ingest::flow::infer::proposal_in;
 use crate::ingest::reader::{CancelToken, Expansion};
 use crate::query::{self, Value};
 use std::io::{IsTerminal, Write};
@@ -72,6 +73,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     }
     for (path, proposal) in proposals {
         tell(&format!("coldtrail: {} holds records without a header. {proposal}", escape(&path)));
+        if let Some(format) = proposal_in(&proposal) {
+            tell(&format!("If that is right, import it again with: --format '{format}'"));
+        }
     }
     if summary.cancelled {
         tell(&format!(

@@ -33,7 +33,11 @@ fn allow(context: AuthContext<'_>) -> Authorization {
 }
 
 fn run(reader: &CaseReader, sql: &str, limit: usize) -> Result<SqlRows, QueryError> {
-    let mut statement = reader.conn.prepare(sql).map_err(|error| refused(sql, error))?;
+    read(reader, sql, limit).map_err(|error| refused(sql, error))
+}
+
+fn read(reader: &CaseReader, sql: &str, limit: usize) -> Result<SqlRows, rusqlite::Error> {
+    let mut statement = reader.conn.prepare(sql)?;
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut result = SqlRows { columns, ..SqlRows::default() };
     let mut rows = statement.query([])?;
@@ -59,11 +63,12 @@ fn refused(sql: &str, error: rusqlite::Error) -> QueryError {
             FilterError::new(at..at + len, msg).render(sql)
         }
         Error::MultipleStatement => "one statement at a time".to_owned(),
-        _ if sql.trim().is_empty() => "there is no statement".to_owned(),
         Error::SqliteFailure(code, message) => match (code.code, message) {
             (ErrorCode::AuthorizationForStatementDenied, _) => "this statement does more than read".to_owned(),
             (ErrorCode::ApiMisuse, _) => "there is no statement".to_owned(),
-            (ErrorCode::Unknown, Some(message)) => message.clone(),
+            (ErrorCode::Unknown | ErrorCode::TypeMismatch | ErrorCode::TooBig, message) => {
+                message.clone().unwrap_or_else(|| error.to_string())
+            }
             _ => return error.into(),
         },
         _ => return error.into(),
