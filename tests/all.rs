@@ -13,6 +13,8 @@ mod crash;
 mod desk;
 #[path = "all/duplicates.rs"]
 mod duplicates;
+#[path = "all/formats.rs"]
+mod formats;
 #[path = "all/fuzz.rs"]
 mod fuzz;
 #[path = "all/hostile.rs"]
