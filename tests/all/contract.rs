@@ -317,3 +317,97 @@ fn help_the_manual_and_completions_name_everything() {
     }
     assert!(desk.ok(&["--version"]).starts_with("coldtrail "));
 }
+
+/// Every construct that the page of the filter language names, over records whose answers are plain.
+#[test]
+fn the_filter_language_gives_what_its_page_says() {
+    let desk = Desk::new();
+    let header = format!("{} tcp-flags flow-direction pkt-srcaddr interface-id-x\n", HEADER.trim());
+    let lines = "\
+2 123456789010 eni-1 10.0.0.1 203.0.113.5 40000 22 6 3 180 1621151386 1621151400 REJECT OK 2 ingress 10.0.0.1 a
+2 123456789010 eni-1 10.0.0.2 203.0.113.5 40001 3389 6 30 18000000 1621151387 1621151400 REJECT OK 18 egress 10.9.9.9 b
+2 123456789010 eni-2 - - - - - - - 1621151388 1621151400 - NODATA - - - c
+2 123456789010 eni-1 2001:db8::7 10.0.0.1 53 40002 17 1 90 1621238400 1621238460 ACCEPT OK 0 ingress - d
+";
+    desk.file("in/a.log", format!("{header}{lines}"));
+    let mut login = event("e-1", "ConsoleLogin", "2021-05-16T08:00:00Z");
+    login["errorMessage"] = "Failed authentication".into();
+    let mut bucket = event("e-2", "GetObject", "2021-05-17T00:00:00Z");
+    (bucket["requestParameters"], bucket["sourceIPAddress"]) = (json!({"bucketName": "x"}), "AWS Internal".into());
+    desk.file("in/b.json", json!({"Records": [login, bucket]}).to_string());
+    desk.import(&[desk.path("in")]);
+    let positions = |view: &str, filter: &str| {
+        let listed = desk.ok(&[view, desk.case(), "--filter", filter, "--columns", "position"]);
+        listed.lines().skip(1).collect::<Vec<_>>().join(" ")
+    };
+    for (filter, found) in [
+        // The page's own example; no indicator list was imported, so no address is in one.
+        ("srcaddr in 10.0.0.0/8 and dstport in (22, 3389) and action = REJECT and bytes > 10MB", "3"),
+        ("dstport = 22", "2"),
+        ("dstport == 22", "2"),
+        ("dstport != 22", "3 5"),
+        ("dstport <> 22", "3 5"),
+        ("bytes < 180", "5"),
+        ("bytes <= 180", "2 5"),
+        ("bytes > 180", "3"),
+        ("bytes >= 180", "2 3"),
+        ("dstport = 22 || dstport = 3389", "2 3"),
+        ("action = REJECT && !(dstport = 22)", "3"),
+        ("dstaddr in 203.0.113.0/24", "2 3"),
+        ("srcaddr in 2001:db8::/32", "5"),
+        ("srcport between 40000 and 40001", "2 3"),
+        ("interface_id like '%-2'", "4"),
+        ("interface_id contains NI-2", "4"),
+        ("interface_id matches /^eni-[13]$/", "2 3 5"),
+        ("action is null", "4"),
+        ("action is not null", "2 3 5"),
+        ("action exists", "2 3 5"),
+        ("ACTION = reject AND NOT (dstport IN (22))", "3"),
+        ("flow-direction = egress", "3"),
+        ("flowDirection = egress", "3"),
+        ("pkt_srcaddr = 10.9.9.9", "3"),
+        ("sourceaddress = '10.0.0.1' OR destinationaddress = '10.0.0.1'", "2 5"),
+        ("ip = 10.0.0.1", "2 5"),
+        ("port = 53", "5"),
+        ("any contains eni-2", "4"),
+        ("evidence = 1 and protocol = tcp", "2 3"),
+        ("protocol = udp", "5"),
+        ("dstport = ssh", "2"),
+        ("tcp_flags has syn", "2 3"),
+        ("tcp_flags has (syn, ack)", "3"),
+        ("start >= 2021-05-17", "5"),
+        ("start = 2021-05-16", "2 3 4"),
+        ("start < 1621151388", "2 3"),
+        ("start < 2021-05-16T07:49:47Z", "2"),
+        ("bytes > 17MiB", "3"),
+        ("bytes > 18MB", ""),
+        ("bytes >= 18MB", "3"),
+        ("bytes < 1KB", "2 5"),
+        ("extra.interface-id-x in (a, d)", "2 5"),
+        ("not action = REJECT", "4 5"),
+        ("action != REJECT", "5"),
+        ("not (action != REJECT)", "2 3 4"),
+        ("WHERE sourceport IN (40000, 53) AND starttime >= 1621151386 AND action = 'ACCEPT';", "5"),
+    ] {
+        assert_eq!(positions("flows", filter), found, "{filter}");
+    }
+    for (filter, found) in [
+        ("eventName = ConsoleLogin", "1"),
+        ("event_name in (ConsoleLogin, GetObject)", "1 2"),
+        ("userIdentity.arn like 'arn:aws:iam::%'", "1 2"),
+        ("useridentity.arn = 'arn:aws:iam::111122223333:user/Alice'", "1 2"),
+        ("requestParameters.bucketName = 'x'", "2"),
+        ("requestParameters.bucketName exists", "2"),
+        ("not requestParameters.bucketName = 'x'", "1"),
+        ("requestParameters.bucketName != 'x'", ""),
+        ("error_message matches /failed/i", "1"),
+        ("any contains bucketname", "2"),
+        ("ip in 198.51.100.0/24", "1"),
+        ("sourceIPAddress = 'AWS Internal'", "2"),
+        ("event_time >= 2021-05-17", "2"),
+        ("readOnly = false", "1 2"),
+        ("json_extract_scalar(requestparameters, '$.bucketName') = 'x' and eventsource = 'ec2.amazonaws.com'", "2"),
+    ] {
+        assert_eq!(positions("events", filter), found, "{filter}");
+    }
+}

@@ -53,11 +53,14 @@ impl LineFormat {
         }
         let known = columns.iter().filter(|c| matches!(c, Column::Field(_))).count();
         let begins_known = matches!(columns.first(), Some(Column::Field(_)));
-        // A custom format may have two fields, and a later version's field may come first; what is no English word
-        // (`account-id`, `srcaddr`) then tells a header from prose.
+        // A custom format may have two fields, and a later version's field may come first. What is no English word
+        // (`account-id`, `srcaddr`) tells a header from prose.
         let coined = columns.iter().any(|c| matches!(c, Column::Field(_)) && !is_english(c.name()));
-        let few = coined && columns.len() > 1 && known * 2 >= columns.len();
-        ((known >= KNOWN_NAMES_OF_A_HEADER && begins_known) || few).then(|| Self::new(columns))
+        let is_header = match known >= KNOWN_NAMES_OF_A_HEADER && begins_known {
+            true => coined || known == columns.len(),
+            false => coined && columns.len() > 1 && known * 2 >= columns.len(),
+        };
+        is_header.then(|| Self::new(columns))
     }
 
     pub fn default_v2() -> Self {
