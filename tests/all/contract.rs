@@ -341,7 +341,7 @@ fn the_filter_language_gives_what_its_page_says() {
         listed.lines().skip(1).collect::<Vec<_>>().join(" ")
     };
     for (filter, found) in [
-        // The page's own example; no indicator list was imported, so no address is in one.
+        // The page's own example, as far as a case without indicator lists can answer it.
         ("srcaddr in 10.0.0.0/8 and dstport in (22, 3389) and action = REJECT and bytes > 10MB", "3"),
         ("dstport = 22", "2"),
         ("dstport == 22", "2"),

@@ -168,7 +168,7 @@ fn records_without_a_header_take_the_default_a_preset_or_a_format_that_is_rememb
         assert_eq!((rows[0].format.as_str(), rows[0].counts()), ("flow-headerless", (0, 0, 1)), "{preset}");
         let rows = desk.import(&[first.to_str().unwrap(), "--format", preset]);
         assert_eq!(rows[0].counts(), (1, 0, 0), "{preset}");
-        assert_eq!(values(&desk, "flows", columns, &[]), [expected.clone()], "{preset}");
+        assert_eq!(values(&desk, "flows", columns, &[]), std::slice::from_ref(&expected), "{preset}");
         // The answer is remembered for that flow log, and for no other.
         desk.file(&format!("same/{}", name(0)), log.replace("1621151386", "1621151387"));
         desk.file(&format!("other/{}", name(1)), log.replace("1621151386", "1621151388"));
