@@ -431,3 +431,23 @@ fn digests_are_kept_and_listed() {
     desk.ok(&["evidence", "export", desk.case(), "1", "--out", out.to_str().unwrap()]);
     assert_eq!(std::fs::read(out).unwrap(), bytes);
 }
+
+/// What is left of a record that was cut off is no record in another format.
+#[test]
+fn a_message_that_is_cut_off_proposes_no_format() {
+    let stamp = "2021-05-16T07:49:46.000Z";
+    let mut messages = format!("{stamp} {LINE}\n");
+    let cuts =
+        ["2 123456789010", "2 123456789010 eni-1 10.0.0.1 203.0", "2 123456789010 eni-1 10.0.0.1 203.0.113.5 4444 2"];
+    for cut in cuts {
+        messages += &format!("{stamp} {cut}\n");
+    }
+    let other = "123456789010 eni-1 vpc-1 10.0.0.1 203.0.113.5 ACCEPT OK";
+    let desk = check(&[("a.gz", &gz(messages.as_bytes()))], &[("cloudwatch-export", (1, 0, 3))]);
+    let reasons: Vec<String> = warnings(&desk).into_iter().map(|(reason, _)| reason).collect();
+    assert!(!reasons.contains(&"format_needed".to_owned()), "{reasons:?}");
+    // A log group may hold another format, too.
+    let both = format!("{messages}{stamp} {other}\n");
+    let desk = check(&[("a.gz", &gz(both.as_bytes()))], &[("cloudwatch-export", (1, 0, 4))]);
+    assert!(warnings(&desk).contains(&("format_needed".to_owned(), other.to_owned())), "{:?}", warnings(&desk));
+}
