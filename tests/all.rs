@@ -3,6 +3,8 @@
 
 #[path = "all/case_file.rs"]
 mod case_file;
+#[path = "all/contract.rs"]
+mod contract;
 #[path = "all/corpora.rs"]
 mod corpora;
 #[path = "all/crash.rs"]
@@ -11,6 +13,8 @@ mod crash;
 mod desk;
 #[path = "all/duplicates.rs"]
 mod duplicates;
+#[path = "all/formats.rs"]
+mod formats;
 #[path = "all/fuzz.rs"]
 mod fuzz;
 #[path = "all/hostile.rs"]

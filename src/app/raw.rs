@@ -122,7 +122,17 @@ pub fn export(reader: &CaseReader, evidence: &EvidenceRow, target: &Path) -> Res
         true => Box::new(OriginalReader::new(CaseBlocks { reader, evidence: evidence.id })),
         false => Box::new(original_file(evidence)?),
     };
-    let mut file = File::create_new(target).map_err(failed)?;
+    let file = File::create_new(target).map_err(failed)?;
+    let copied = copy(&mut source, file, evidence, target);
+    if copied.is_err() {
+        // A part of an original, or another content, must not lie there under its name.
+        let _ = std::fs::remove_file(target);
+    }
+    copied
+}
+
+fn copy(source: &mut dyn Read, mut file: File, evidence: &EvidenceRow, target: &Path) -> Result<(), RawError> {
+    let failed = |error: io::Error| RawError::Write { path: target.to_owned(), error };
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
     loop {

@@ -24,6 +24,11 @@ pub enum CaseError {
     DiskFull,
     #[error("the case is on a medium that cannot be written")]
     ReadOnly,
+    /// The medium failed, went away, or allows no more.
+    #[error("the case could not be written")]
+    NotWritten,
+    #[error("the case could not be read: its medium failed")]
+    NotRead,
     #[error("the original content of evidence {evidence} is not in the case")]
     NoRawContent { evidence: u32 },
     #[error("record {0} is not in the case")]
@@ -36,11 +41,15 @@ pub enum CaseError {
 
 impl From<rusqlite::Error> for CaseError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode;
+        use rusqlite::{ErrorCode, ffi};
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => CaseError::DiskFull,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => CaseError::Busy,
             Some(ErrorCode::ReadOnly) => CaseError::ReadOnly,
+            Some(ErrorCode::SystemIoFailure) => match error.sqlite_error().map(|e| e.extended_code) {
+                Some(ffi::SQLITE_IOERR_READ | ffi::SQLITE_IOERR_SHORT_READ) => CaseError::NotRead,
+                _ => CaseError::NotWritten,
+            },
             _ => CaseError::Sql(error),
         }
     }

@@ -164,7 +164,8 @@ impl CaseWriter {
     fn known_evidence(&self, condition: &str, value: &dyn ToSql) -> Result<Vec<([u8; 32], KnownEvidence)>, CaseError> {
         let mut statement = self.conn.prepare_cached(&format!(
             "SELECT evidence_id, record_count, duplicate_count, warning_count, format, file_sha256,
-             record_count = 0 AND EXISTS (SELECT 1 FROM import_warning w WHERE w.evidence_id = e.evidence_id AND w.reason = 'format_needed')
+             record_count = 0 AND (format = 'flow-headerless' OR EXISTS
+               (SELECT 1 FROM import_warning w WHERE w.evidence_id = e.evidence_id AND w.reason = 'format_needed'))
              FROM evidence e WHERE {condition}"
         ))?;
         let rows = statement.query_map([value], |r| {

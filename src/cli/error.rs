@@ -24,6 +24,8 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             CliError::Usage(_) => exit::USAGE,
+            // A name that says no record is as wrong as one that cannot be read.
+            CliError::Raw(RawError::Query(QueryError::Case(CaseError::NoSuchRecord(_)))) => exit::USAGE,
             CliError::Case { .. } | CliError::Raw(_) | CliError::Output(_) | CliError::Unusable(_) => exit::UNUSABLE,
         }
     }
@@ -37,8 +39,13 @@ fn next(error: &CaseError) -> String {
         CaseError::Newer { .. } => "Open it with the version of Coldtrail that wrote it, or a newer one.",
         CaseError::Busy => "Close the window or the import that uses it, then try again.",
         CaseError::DiskFull => {
-            "Make room on the disk; what was imported before is in the case, the rest can be imported again."
+            "Make room on the disk; what was imported before is in the case. Go on with: coldtrail import CASE --resume"
         }
+        CaseError::NotWritten => {
+            "Check its medium, the room on it and the limits on the size of files; what was imported before is in the case. \
+             Go on with: coldtrail import CASE --resume"
+        }
+        CaseError::NotRead => "Check its medium and cable, or work on a copy.",
         CaseError::ReadOnly => "Copy the case to a disk that can be written.",
         CaseError::Untrusted { .. } => {
             "It was changed by another program; nothing in it was run. Ask its sender for the original."

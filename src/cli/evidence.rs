@@ -1,8 +1,8 @@
 //! `coldtrail evidence list` and `coldtrail evidence export`.
 
-use super::output::Rows;
+use super::output::{Rows, escape, tell};
 use super::{CliError, RowFormat, exit};
-use crate::app::raw;
+use crate::app::raw::{self, RawError};
 use crate::case::CaseReader;
 use crate::model::EvidenceId;
 use crate::query::{self, EvidenceRow, Value};
@@ -14,18 +14,22 @@ pub enum Command {
     /// Lists the evidence files
     #[command(after_help = "Example:\n  coldtrail evidence list incident.coldtrail --format csv")]
     List {
+        /// The case file
         case: PathBuf,
+        /// Only the evidence file of this number
+        id: Option<u32>,
         #[command(flatten)]
         rows: RowFormat,
     },
     /// Writes an original out again, byte for byte, and checks its SHA-256
     #[command(after_help = "Example:\n  coldtrail evidence export incident.coldtrail 3 --out 3.log.gz")]
     Export {
+        /// The case file
         case: PathBuf,
-        /// Number of the evidence file; all of them into the folder OUT where it is left out
+        /// Number of the evidence file; all of them where it is left out
         id: Option<u32>,
-        /// A file, or a folder; an existing file is never overwritten
-        #[arg(long, value_name = "PATH")]
+        /// A file, or a folder (made where it is not there, for all of them); nothing is ever overwritten
+        #[arg(long, value_name = "PATH", default_value = ".")]
         out: PathBuf,
     },
 }
@@ -51,33 +55,42 @@ const COLUMNS: [&str; 16] = [
 
 pub(super) fn run(command: &Command) -> Result<u8, CliError> {
     match command {
-        Command::List { case, rows } => {
-            let reader = CaseReader::open(case)?;
+        Command::List { case, id, rows } => {
+            let list = query::evidence_list(&CaseReader::open(case)?)?;
+            let chosen = chosen(&list, *id)?;
             let mut out = Rows::new(rows, &COLUMNS)?;
-            for evidence in query::evidence_list(&reader)? {
-                out.row(&row(&evidence))?;
+            for evidence in chosen {
+                out.row(&row(evidence))?;
             }
             out.finish()?;
         }
         Command::Export { case, id, out } => {
             let reader = CaseReader::open(case)?;
             let list = query::evidence_list(&reader)?;
-            let chosen: Vec<&EvidenceRow> =
-                list.iter().filter(|e| id.is_none_or(|id| e.id == EvidenceId(id))).collect();
-            if chosen.is_empty() {
-                return Err(CliError::Usage(
-                    "the case has no evidence of that number; see: coldtrail evidence list CASE".into(),
-                ));
+            let chosen = chosen(&list, *id)?;
+            if id.is_none() {
+                std::fs::create_dir_all(out).map_err(|error| RawError::Write { path: out.clone(), error })?;
             }
             for evidence in chosen {
                 let target =
                     if id.is_none() || out.is_dir() { out.join(raw::export_name(evidence)) } else { out.clone() };
                 raw::export(&reader, evidence, &target)?;
-                eprintln!("{}  {}", evidence.file_sha256, target.display());
+                tell(&format!("{}  {}", evidence.file_sha256, escape(&target.to_string_lossy())));
             }
         }
     }
     Ok(exit::DONE)
+}
+
+/// The evidence of that number, or all of it.
+fn chosen(list: &[EvidenceRow], id: Option<u32>) -> Result<Vec<&EvidenceRow>, CliError> {
+    let chosen: Vec<&EvidenceRow> = list.iter().filter(|e| id.is_none_or(|id| e.id == EvidenceId(id))).collect();
+    match id {
+        Some(id) if chosen.is_empty() => {
+            Err(CliError::Usage(format!("the case has no evidence number {id}; see: coldtrail evidence list CASE")))
+        }
+        _ => Ok(chosen),
+    }
 }
 
 fn row(evidence: &EvidenceRow) -> [Value; 16] {

@@ -1,9 +1,10 @@
 //! `coldtrail import`: a row per file as it is finished.
 
-use super::output::{Rows, escape};
+use super::output::{Rows, escape, tell};
 use super::{CliError, RowFormat, RowStyle, exit};
 use crate::app::import::{self, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, Progress};
 use crate::case::{CaseReader, CaseWriter};
+use crate::ingest::flow::infer::proposal_in;
 use crate::ingest::reader::{CancelToken, Expansion};
 use crate::query::{self, Value};
 use std::io::{IsTerminal, Write};
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
                         coldtrail import incident.coldtrail AWSLogs/ cloudwatch-export.gz"
 )]
 pub struct Arguments {
+    /// The case file
     pub case: PathBuf,
     /// Files and folders
     #[arg(required_unless_present = "resume")]
@@ -60,18 +62,26 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let result = import::run(&mut writer, &arguments.case, &request, &mut console);
     console.clear_bar();
     let Console { rows, output, proposals, .. } = console;
-    rows.finish()?;
+    let output = output.and_then(|()| rows.finish());
+    // The case is closed whatever became of the rows.
     writer.close()?;
-    output?;
     let summary = result?;
+    match output {
+        // Whoever read the rows has seen enough; the exit code still tells of the import.
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+        other => other?,
+    }
     for (path, proposal) in proposals {
-        eprintln!("coldtrail: {path} holds records without a header. {proposal}");
+        tell(&format!("coldtrail: {} holds records without a header. {proposal}", escape(&path)));
+        if let Some(format) = proposal_in(&proposal) {
+            tell(&format!("If that is right, import it again with: --format '{format}'"));
+        }
     }
     if summary.cancelled {
-        eprintln!(
+        tell(&format!(
             "coldtrail: stopped; files that were finished are in the case. Go on with: coldtrail import {} --resume",
-            arguments.case.display()
-        );
+            escape(&arguments.case.to_string_lossy())
+        ));
     }
     Ok(match summary {
         s if s.failed_files > 0 && s.files == 0 => exit::UNUSABLE,
@@ -93,7 +103,7 @@ fn unfinished(case: &Path) -> Result<(Vec<PathBuf>, ImportOptions), CliError> {
     let rest = query::unfinished_import(&CaseReader::open(case)?)?;
     let options = rest.first().and_then(|(_, options)| serde_json::from_str(options).ok()).unwrap_or_default();
     if rest.is_empty() {
-        eprintln!("coldtrail: no import was interrupted");
+        tell("coldtrail: no import was interrupted");
     }
     Ok((rest.into_iter().map(|(path, _)| PathBuf::from(path)).collect(), options))
 }
@@ -164,18 +174,18 @@ impl ImportObserver for Console {
 
     fn file_failed(&mut self, failure: &FileFailure) {
         self.clear_bar();
-        eprintln!("coldtrail: {}\n{}", failure.reason, failure.kind.next_step());
-        eprintln!("{}", failure.path.display());
+        let path = escape(&failure.path.to_string_lossy());
+        tell(&format!("coldtrail: {}\n{}\n{path}", failure.reason, failure.kind.next_step()));
     }
 
     fn expansion(&mut self, path: &Path, expansion: &Expansion) -> bool {
         self.clear_bar();
         let (from, to) = (expansion.file_bytes, expansion.content_bytes);
-        eprintln!(
+        tell(&format!(
             "coldtrail: {} expands from {from} to more than {to} bytes ({} to 1).",
-            path.display(),
+            escape(&path.to_string_lossy()),
             expansion.ratio()
-        );
+        ));
         if !self.ask {
             return false;
         }

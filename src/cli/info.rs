@@ -12,7 +12,9 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  coldtrail info incident.coldtrail --json")]
 pub struct Arguments {
+    /// The case file
     pub case: PathBuf,
+    /// As a JSON object
     #[arg(long)]
     pub json: bool,
 }

@@ -65,6 +65,7 @@ pub enum Command {
         after_help = "Example:\n  coldtrail completions bash > ~/.local/share/bash-completion/completions/coldtrail"
     )]
     Completions {
+        /// The shell
         shell: clap_complete::Shell,
     },
     /// Prints the manual page
@@ -119,7 +120,7 @@ pub fn run(command: Command) -> ExitCode {
         // Whoever read our output has seen enough (`| head`).
         Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("coldtrail: {error}");
+            output::tell(&format!("coldtrail: {error}"));
             ExitCode::from(error.exit_code())
         }
     }
@@ -127,13 +128,17 @@ pub fn run(command: Command) -> ExitCode {
 
 fn manual() -> Result<u8, CliError> {
     let mut page = Vec::new();
-    let command = Arguments::command();
-    clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    for subcommand in command.get_subcommands() {
-        let name = format!("coldtrail-{}", subcommand.get_name());
-        clap_mangen::Man::new(subcommand.clone()).title(name).render(&mut page)?;
-    }
+    let mut command = Arguments::command().disable_help_subcommand(true);
+    command.build();
+    pages(&command, &mut page)?;
     output::bytes(&page)
+}
+
+/// A page for the command and one for each command inside it.
+fn pages(command: &clap::Command, out: &mut Vec<u8>) -> std::io::Result<()> {
+    let version = concat!("coldtrail ", env!("CARGO_PKG_VERSION"));
+    clap_mangen::Man::new(command.clone()).source(version).render(out)?;
+    command.get_subcommands().try_for_each(|inner| pages(inner, out))
 }
 
 #[cfg(test)]
@@ -153,6 +158,9 @@ mod tests {
                 let help = leaf.get_after_help().map(|h| h.to_string()).unwrap_or_default();
                 assert!(help.contains("coldtrail "), "{} has no example", leaf.get_name());
                 assert!(leaf.get_about().is_some(), "{} says nothing of itself", leaf.get_name());
+                for argument in leaf.get_arguments() {
+                    assert!(argument.get_help().is_some(), "{} {}", leaf.get_name(), argument.get_id());
+                }
             }
         }
     }

@@ -13,12 +13,14 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// The case file to make (NAME.coldtrail)
     pub case: PathBuf,
-    #[arg(long, default_value = "")]
+    /// What the case is about
+    #[arg(long, default_value = "", hide_default_value = true)]
     pub title: String,
-    #[arg(long, default_value = "")]
+    /// Who works on it; written beside every entry of the journal
+    #[arg(long, default_value = "", hide_default_value = true)]
     pub examiner: String,
     /// The case number of the authority or the client
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     pub reference: String,
 }
 

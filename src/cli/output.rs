@@ -76,9 +76,9 @@ impl Rows {
             if index > 0 {
                 line.push(',');
             }
-            line.push_str(&Json::from(name.as_str()).to_string());
+            line.push_str(&json_text(&Json::from(name.as_str())));
             line.push(':');
-            line.push_str(&value.to_string());
+            line.push_str(&json_text(&value));
         }
         line.push_str("}\n");
         Ok(self.out.write_all(line.as_bytes())?)
@@ -142,6 +142,47 @@ pub fn escape(text: &str) -> String {
         }
     }
     shown
+}
+
+/// The same with tabs as they are: they move, but harm nobody, and marks under a line count on them.
+fn escape_line(line: &str) -> String {
+    line.split('\t').map(escape).collect::<Vec<_>>().join("\t")
+}
+
+/// A message on standard error, where a terminal may listen.
+pub fn tell(message: &str) {
+    let lines: Vec<String> = message.lines().map(escape_line).collect();
+    // Nobody listens: the exit code still tells.
+    let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
+}
+
+/// JSON with the same escapes that a terminal could obey: still lossless, since JSON has its own.
+fn json_text(value: &Json) -> String {
+    let plain = value.to_string();
+    if !plain.chars().any(crate::model::text::is_hazardous) {
+        return plain;
+    }
+    let mut text = String::with_capacity(plain.len() + 16);
+    for c in plain.chars() {
+        if crate::model::text::is_hazardous(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// Raw text: exactly, for a program or a file; on a terminal line by line, escaped.
+pub fn raw(bytes: &[u8]) -> Result<u8, CliError> {
+    if !std::io::stdout().is_terminal() {
+        return self::bytes(bytes);
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let lines: Vec<String> = text.lines().map(escape_line).collect();
+    self::bytes(format!("{}\n", lines.join("\n")).as_bytes())
 }
 
 /// Bytes as they are.

@@ -13,7 +13,9 @@ use std::path::PathBuf;
     after_help = "REF is EVIDENCE:POSITION as the column ref shows it, or an eventID.\n\nExample:\n  coldtrail raw incident.coldtrail 3:1024"
 )]
 pub struct Arguments {
+    /// The case file
     pub case: PathBuf,
+    /// EVIDENCE:POSITION, or an eventID
     #[arg(value_name = "REF")]
     pub record: String,
 }
@@ -29,5 +31,5 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
             ))
         })?,
     };
-    output::bytes(&raw::raw_text(&reader, id)?)
+    output::raw(&raw::raw_text(&reader, id)?)
 }

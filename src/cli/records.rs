@@ -11,14 +11,21 @@ use crate::model::{FieldId, RecordId, TimeRange, Timestamp};
 use crate::query::{self, Cancel, Duplicates, RecordQuery, SortKey, Value};
 use std::path::PathBuf;
 
+const FLOWS_EXAMPLE: &str = "Example:\n  coldtrail flows incident.coldtrail --filter 'srcaddr in 10.0.0.0/8 and bytes > 10MB' --sort -bytes --limit 20";
+const EVENTS_EXAMPLE: &str = "Example:\n  coldtrail events incident.coldtrail --filter 'event_name = ConsoleLogin' --columns event_time,source_ip_address";
+
+/// The filter language stands where the option does: an air-gapped machine has no other manual.
+fn long_help(dataset: Dataset, example: &str) -> String {
+    format!("{example}\n\nThe filter language\n\n{}", filter::help::plain_text(dataset))
+}
+
 /// Lists flow records
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:\n  coldtrail flows incident.coldtrail --filter 'srcaddr in 10.0.0.0/8 and bytes > 10MB' --sort -bytes --limit 20"
-)]
+#[command(after_help = FLOWS_EXAMPLE, after_long_help = long_help(Dataset::Flows, FLOWS_EXAMPLE))]
 pub struct Arguments {
+    /// The case file
     pub case: PathBuf,
-    /// Only records that match (see the filter language in the manual)
+    /// Only records that match; the language is described below (--help, not -h)
     #[arg(long, value_name = "F")]
     pub filter: Option<String>,
     /// Only records from this time on (ISO 8601, a date, or epoch seconds; UTC)
@@ -30,9 +37,11 @@ pub struct Arguments {
     /// Sort by this field; -FIELD for descending; several separated by commas
     #[arg(long, value_name = "[-]FIELD", allow_hyphen_values = true)]
     pub sort: Option<String>,
-    #[arg(long)]
+    /// So many rows at the most
+    #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    #[arg(long, default_value_t = 0)]
+    /// Leave out so many rows at the beginning
+    #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
     /// These columns, separated by commas; besides the fields: ref, evidence, position
     #[arg(long, value_name = "A,B")]
@@ -49,9 +58,7 @@ pub struct Arguments {
 
 /// Lists CloudTrail events, each once
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:\n  coldtrail events incident.coldtrail --filter 'event_name = ConsoleLogin' --columns event_time,source_ip_address"
-)]
+#[command(after_help = EVENTS_EXAMPLE, after_long_help = long_help(Dataset::Events, EVENTS_EXAMPLE))]
 pub struct EventArguments {
     #[command(flatten)]
     pub records: Arguments,
@@ -202,5 +209,7 @@ fn time(text: Option<&str>) -> Result<Option<Timestamp>, CliError> {
 }
 
 fn parse_filter(text: &str, dataset: Dataset) -> Result<filter::Filter, CliError> {
-    filter::parse(text, dataset).map_err(|error| CliError::Usage(error.render(text)))
+    // On lines of its own: the mark stands under its place.
+    filter::parse(text, dataset)
+        .map_err(|error| CliError::Usage(format!("the filter has an error\n{}", error.render(text))))
 }

@@ -1,6 +1,6 @@
 //! `coldtrail sql`.
 
-use super::output::Rows;
+use super::output::{self, Rows};
 use super::{CliError, RowFormat, exit};
 use crate::case::CaseReader;
 use crate::query::{self, Cancel};
@@ -12,10 +12,12 @@ use std::path::PathBuf;
     after_help = "Example:\n  coldtrail sql incident.coldtrail \"SELECT action, count(*) FROM flow_record GROUP BY action\""
 )]
 pub struct Arguments {
+    /// The case file
     pub case: PathBuf,
+    /// One statement that reads
     pub statement: String,
     /// Rows at the most
-    #[arg(long, default_value_t = 1_000_000)]
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     pub limit: usize,
     #[command(flatten)]
     pub rows: RowFormat,
@@ -24,19 +26,14 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let reader = CaseReader::open(&arguments.case)?;
     let result = query::read_only_sql(&reader, &arguments.statement, arguments.limit, &Cancel::default());
-    let result = result.map_err(|error| match error {
-        query::QueryError::Case(crate::case::CaseError::Sql(error)) => {
-            CliError::Usage(format!("{error}\nThe console only reads: SELECT and WITH."))
-        }
-        other => other.into(),
-    })?;
+    let result = result?;
     let mut out = Rows::new(&arguments.rows, &result.columns)?;
     for row in &result.rows {
         out.json_row(row)?;
     }
     out.finish()?;
     if result.cut {
-        eprintln!("coldtrail: there are more rows than {}; say --limit for more", arguments.limit);
+        output::tell(&format!("coldtrail: there are more rows than {}; say --limit for more", arguments.limit));
     }
     Ok(exit::DONE)
 }

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  coldtrail warnings incident.coldtrail --format jsonl")]
 pub struct Arguments {
+    /// The case file
     pub case: PathBuf,
     /// Only of this evidence file
     #[arg(long, value_name = "ID")]

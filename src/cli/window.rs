@@ -1,6 +1,6 @@
 //! `coldtrail [CASE or PATHS...]`: the window, or the summary where there is no display.
 
-use super::{CliError, exit, info};
+use super::{CliError, exit, info, output};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -14,14 +14,14 @@ pub(super) fn run(paths: &[PathBuf]) -> ExitCode {
     match crate::ui::run(crate::ui::Startup { case, import }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("coldtrail: {error}");
+            output::tell(&format!("coldtrail: {error}"));
             ExitCode::from(exit::UNUSABLE)
         }
     }
 }
 
 fn no_display(paths: &[PathBuf]) -> ExitCode {
-    eprintln!("coldtrail: there is no display to open a window on; --help lists the subcommands that need none.");
+    output::tell("coldtrail: there is no display to open a window on; --help lists the subcommands that need none.");
     let Some(case) = paths.first() else { return ExitCode::from(exit::UNUSABLE) };
     match info::print_summary(case) {
         Ok(code) => ExitCode::from(code),
@@ -30,6 +30,6 @@ fn no_display(paths: &[PathBuf]) -> ExitCode {
 }
 
 fn failed(error: &CliError) -> ExitCode {
-    eprintln!("coldtrail: {error}");
+    output::tell(&format!("coldtrail: {error}"));
     ExitCode::from(error.exit_code())
 }

@@ -1,5 +1,6 @@
 //! What is wrong with a filter's text: where, what was expected there, and a proposal.
 
+use crate::model::text::is_hazardous;
 use std::ops::Range;
 
 /// A filter that cannot be understood.
@@ -59,7 +60,7 @@ impl FilterError {
             .collect();
         let marked = text.get(start..end.min(line_end).max(start)).unwrap_or_default();
         let carets = "^".repeat(marked.chars().map(columns).sum::<usize>().max(1));
-        let shown: String = line.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect();
+        let shown: String = line.chars().map(|c| if is_hazardous(c) && c != '\t' { '\u{fffd}' } else { c }).collect();
         let mut rendered = format!("{shown}\n{padding}{carets}\n{}", self.message);
         if !self.expected.is_empty() {
             rendered.push_str(&format!("\nexpected: {}", self.expected.join(", ")));

@@ -58,7 +58,7 @@ pub static VIRTUAL_FIELDS: [Entry; 11] = [
     entry("tag", "a tag that an examiner gave"),
     entry("indicator", "an indicator that the record matches"),
     entry("label", "a label of one of its addresses"),
-    entry("extra.NAME", "a further value of a flow record, by the name that its log gives it"),
+    entry("extra.NAME", "a further value of a flow record, by the name that its log gives it (dashes or underscores)"),
     entry("requestParameters.bucketName", "a value in the JSON of an event; [0] an element, [*] any element of a list"),
     entry("$.NAME", "any path from the root of an event's JSON"),
 ];

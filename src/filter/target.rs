@@ -53,7 +53,9 @@ pub fn resolve(dataset: Dataset, name: &str, span: Range<usize>) -> Result<Targe
     if let (Dataset::Flows, Some(key)) = (dataset, strip_prefix_ignore_case(name, "extra.")) {
         let path = json_path(key, &span)?;
         return match path.steps() {
-            [Step::Key(key)] => Ok(Target::Extra(key.clone())),
+            // A log's names are kept in snake_case; with quotes the key is meant as it is.
+            [Step::Key(plain)] if !key.contains('"') => Ok(Target::Extra(plain.replace('-', "_").into())),
+            [Step::Key(quoted)] => Ok(Target::Extra(quoted.clone())),
             _ => Err(FilterError::new(span, "an extra value has one name; quote it where it holds other characters")
                 .proposing(Some(format!("extra.{}", JsonPath::key(key))))),
         };
@@ -217,7 +219,7 @@ mod tests {
             ("accountId", "account_id"),
             ("starttime", "start"),
             ("IP", "ip"),
-            ("extra.some-new-field", "extra.some-new-field"),
+            ("extra.some-new-field", "extra.some_new_field"),
             ("extra.\"a.b\"", "extra.\"a.b\""),
         ] {
             assert_eq!(name(Dataset::Flows, text), expected, "{text}");

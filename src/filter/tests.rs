@@ -56,8 +56,9 @@ fn comparisons() {
             ("evidence = 3", "evidence = 3"),
             ("evidence = a/b.log.gz", "evidence = a/b.log.gz"),
             ("evidence = '3'", "evidence = '3'"),
-            ("extra.new-field = 10MB", "extra.new-field = 10000000"),
-            ("extra.new-field = '10MB'", "extra.new-field = '10MB'"),
+            ("extra.new-field = 10MB", "extra.new_field = 10000000"),
+            ("extra.new-field = '10MB'", "extra.new_field = '10MB'"),
+            ("extra.\"new-field\" = 1", "extra.\"new-field\" = 1"),
         ],
     );
 }

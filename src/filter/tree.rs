@@ -278,6 +278,9 @@ impl std::fmt::Display for Target {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Target::Field(field) => f.write_str(field.name()),
+            Target::Extra(key) if key.contains('-') => {
+                write!(f, "extra.\"{}\"", key.replace('\\', "\\\\").replace('"', "\\\""))
+            }
             Target::Extra(key) => write!(f, "extra.{}", JsonPath::key(key)),
             Target::Path(path) if target::stands_without_prefix(path) => write!(f, "{path}"),
             Target::Path(path) => write!(f, "$.{path}"),

@@ -2,6 +2,7 @@
 
 use super::{Cancel, QueryError};
 use crate::case::CaseReader;
+use crate::filter::FilterError;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
 use serde_json::Value as Json;
@@ -32,6 +33,10 @@ fn allow(context: AuthContext<'_>) -> Authorization {
 }
 
 fn run(reader: &CaseReader, sql: &str, limit: usize) -> Result<SqlRows, QueryError> {
+    read(reader, sql, limit).map_err(|error| refused(sql, error))
+}
+
+fn read(reader: &CaseReader, sql: &str, limit: usize) -> Result<SqlRows, rusqlite::Error> {
     let mut statement = reader.conn.prepare(sql)?;
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut result = SqlRows { columns, ..SqlRows::default() };
@@ -45,6 +50,30 @@ fn run(reader: &CaseReader, sql: &str, limit: usize) -> Result<SqlRows, QueryErr
         result.rows.push(values);
     }
     Ok(result)
+}
+
+/// What is wrong with the statement, marked where SQLite says the place.
+fn refused(sql: &str, error: rusqlite::Error) -> QueryError {
+    use rusqlite::{Error, ErrorCode};
+    let what = match &error {
+        Error::SqlInputError { msg, offset, .. } => {
+            let at = usize::try_from(*offset).unwrap_or(sql.len());
+            let word = sql.get(at..).unwrap_or_default();
+            let len = word.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(word.len());
+            FilterError::new(at..at + len, msg).render(sql)
+        }
+        Error::MultipleStatement => "one statement at a time".to_owned(),
+        Error::SqliteFailure(code, message) => match (code.code, message) {
+            (ErrorCode::AuthorizationForStatementDenied, _) => "this statement does more than read".to_owned(),
+            (ErrorCode::ApiMisuse, _) => "there is no statement".to_owned(),
+            (ErrorCode::Unknown | ErrorCode::TypeMismatch | ErrorCode::TooBig, message) => {
+                message.clone().unwrap_or_else(|| error.to_string())
+            }
+            _ => return error.into(),
+        },
+        _ => return error.into(),
+    };
+    QueryError::Filter(format!("the statement was not run\n{what}\nThe console reads: one SELECT or WITH."))
 }
 
 fn json(value: ValueRef<'_>) -> Json {

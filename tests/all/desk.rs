@@ -134,8 +134,13 @@ pub fn rows_of(output: &Output) -> Vec<Imported> {
 
 /// Compressed as AWS delivers.
 pub fn gz(bytes: &[u8]) -> Vec<u8> {
+    gz_at(bytes, 1)
+}
+
+/// Compressed with a level from 0 (not at all) to 9.
+pub fn gz_at(bytes: &[u8], level: u32) -> Vec<u8> {
     use std::io::Write;
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(level));
     packed.write_all(bytes).unwrap();
     packed.finish().unwrap()
 }

@@ -158,6 +158,14 @@ fn parsers_do_no_input_or_output() {
     none(found, "parsers are fed bytes and give values");
 }
 
+/// Texts from outside are escaped in one place before a terminal shows them.
+#[test]
+fn messages_go_through_one_door() {
+    let mut found = strangers(&["cli/import"], &["eprint"]);
+    found.extend(strangers(&[], &["eprintln", "println"]));
+    none(found, "messages through cli::output::tell; only the progress bar draws by itself");
+}
+
 #[test]
 fn nothing_speaks_to_a_network() {
     let words = [

@@ -33,7 +33,7 @@ pub const DEFAULT_V2: &str = "version account-id interface-id srcaddr dstaddr sr
 /// Keys of the extra JSON that the reader writes itself.
 const RESERVED: [&str; 4] = ["end", "end_ms", "start_ms", "time_unit"];
 
-/// Names that a header must have in common with the field table, so that prose is not taken for one.
+/// Known names that make a header of a line whose first name is known, so that prose is not taken for one.
 const KNOWN_NAMES_OF_A_HEADER: usize = 3;
 
 impl LineFormat {
@@ -41,10 +41,9 @@ impl LineFormat {
         Self { columns: without_repeats(columns) }
     }
 
-    /// A header line: names separated by blanks, the first one and at least two more known. `None` for anything else.
+    /// A header line: names separated by blanks, in any order, of which enough are known. `None` for anything else.
     pub fn from_header(line: &[u8]) -> Option<Self> {
-        let mut names = line.split(|b| matches!(b, b' ' | b'\t' | b'\r')).filter(|name| !name.is_empty()).peekable();
-        known_header_name(names.peek()?)?;
+        let names = line.split(|b| matches!(b, b' ' | b'\t' | b'\r')).filter(|name| !name.is_empty());
         let mut columns = Vec::new();
         for name in names {
             columns.push(match known_header_name(name) {
@@ -53,7 +52,15 @@ impl LineFormat {
             });
         }
         let known = columns.iter().filter(|c| matches!(c, Column::Field(_))).count();
-        (known >= KNOWN_NAMES_OF_A_HEADER).then(|| Self::new(columns))
+        let begins_known = matches!(columns.first(), Some(Column::Field(_)));
+        // A custom format may have two fields, and a later version's field may come first. What is no English word
+        // (`account-id`, `srcaddr`) tells a header from prose.
+        let coined = columns.iter().any(|c| matches!(c, Column::Field(_)) && !is_english(c.name()));
+        let is_header = match known >= KNOWN_NAMES_OF_A_HEADER && begins_known {
+            true => coined || known == columns.len(),
+            false => coined && columns.len() > 1 && known * 2 >= columns.len(),
+        };
+        is_header.then(|| Self::new(columns))
     }
 
     pub fn default_v2() -> Self {
@@ -145,6 +152,11 @@ fn known_header_name(name: &[u8]) -> Option<FieldId> {
     field::of(Dataset::Flows).find(|field| same(field.name))
 }
 
+/// The field names that prose has, too.
+fn is_english(name: &str) -> bool {
+    ["version", "protocol", "packets", "bytes", "start", "end", "action", "type", "region"].contains(&name)
+}
+
 /// Lower-case names with digits, hyphens and underscores are all that AWS has ever used.
 fn unknown_name(name: &[u8]) -> Option<Box<str>> {
     let plausible = name.first().is_some_and(u8::is_ascii_lowercase)
@@ -163,12 +175,21 @@ mod tests {
         let header = LineFormat::from_header(b"version\taccount-id  interface-id srcaddr brand-new-field \r").unwrap();
         assert_eq!(header.to_spec(), "${version} ${account-id} ${interface-id} ${srcaddr} ${brand-new-field}");
         assert_eq!(header.unknown_names(), ["brand_new_field"]);
+        for (line, spec) in [
+            ("brand-new-field version account-id start", "${brand-new-field} ${version} ${account-id} ${start}"),
+            ("dstaddr srcaddr", "${dstaddr} ${srcaddr}"),
+            ("account-id new-field srcaddr", "${account-id} ${new-field} ${srcaddr}"),
+        ] {
+            assert_eq!(LineFormat::from_header(line.as_bytes()).map(|header| header.to_spec()).as_deref(), Some(spec));
+        }
         for line in [
             "",
             "   ",
             "version",
             "start end",
-            "brand-new-field version account-id interface-id",
+            "region of the start of action",
+            "the bytes are in packets of a version",
+            "a srcaddr is the source of a record",
             "version of the Protocol start end",
             "version start end (see below)",
             "2 123456789010 eni-1235b8ca123456789",

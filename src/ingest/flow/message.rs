@@ -69,12 +69,27 @@ impl MessageReader {
         Some(self.readers.len() - 1)
     }
 
+    /// Is the message the beginning of a record like the last one? How many fields that has. A delivery that was cut off
+    /// must not look like one in another format.
+    fn cut_short(&self, message: &[u8]) -> Option<usize> {
+        let format = self.readers.get(self.current)?.format();
+        let trimmed = message.trim_ascii();
+        // The last value may be cut itself.
+        let whole = trimmed.iter().rposition(|b| *b == b' ').and_then(|at| trimmed.get(..at))?;
+        let width = split::tokens(whole).count();
+        let columns = format.columns().get(..width).filter(|columns| columns.len() + 1 < format.len())?;
+        infer::fits(&LineFormat::new(columns.to_vec()), whole).then_some(format.len())
+    }
+
     fn unread(&mut self, message: &[u8], place: Place, out: &mut Emitter) -> bool {
         let (reason, detail) = if !shape::is_plausible(message) {
             (Reason::NotARecord, "the message is no flow record".to_owned())
         } else if let Some(stated) = &self.stated {
             let (found, wanted) = (split::tokens(message).count(), stated.len());
             (Reason::FieldCount, format!("{found} values, the format has {wanted} fields"))
+        } else if let Some(wanted) = self.cut_short(message) {
+            let found = split::tokens(message).count();
+            (Reason::FieldCount, format!("{found} values, the records before it have {wanted} fields"))
         } else {
             self.quest.note(message, out);
             (Reason::FormatNeeded, "the format of this record is not known".to_owned())

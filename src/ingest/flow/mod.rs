@@ -53,14 +53,17 @@ pub fn format_by_name_or_spec(text: &str) -> Result<String, String> {
     if let Some(preset) = infer::Preset::by_name(text) {
         return Ok(preset.format().to_spec());
     }
-    match LineFormat::parse_spec(text) {
-        Ok(format) => Ok(format.to_spec()),
-        Err(error) => {
-            let presets: Vec<&str> = infer::PRESETS.iter().map(|p| p.name).collect();
-            Err(format!(
-                "{error}\nWrite it as AWS does ('${{version}} ${{account-id}} ...'), or name one of: {}",
-                presets.join(", ")
-            ))
+    let wrong = match LineFormat::parse_spec(text) {
+        // Later versions bring fields that are not known here, but never nothing else.
+        Ok(format) if format.columns().iter().any(|column| matches!(column, Column::Field(_))) => {
+            return Ok(format.to_spec());
         }
-    }
+        Ok(_) => "a format of which no field is known".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let presets: Vec<&str> = infer::PRESETS.iter().map(|p| p.name).collect();
+    Err(format!(
+        "{wrong}\nWrite it as AWS does ('${{version}} ${{account-id}} ...'), or name one of: {}",
+        presets.join(", ")
+    ))
 }

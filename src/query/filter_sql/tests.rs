@@ -75,7 +75,7 @@ fn flows() -> Vec<TestRecord> {
                 ("action", "REJECT"),
                 ("log_status", "OK"),
             ],
-            Some(r#"{"new-field":"x","packets_lost_blackhole":3}"#),
+            Some(r#"{"new_field":"x","packets_lost_blackhole":3}"#),
         ),
         record(
             3,
@@ -144,7 +144,7 @@ fn flow_records_by_every_construct() {
         ("any contains 10.9.9", vec![5]),
         ("any matches '^1621151446$'", vec![1]),
         ("any not contains 1", vec![]),
-        ("any contains new-field", vec![2]),
+        ("any contains new_field", vec![2]),
         ("duplicate", vec![2, 5]),
         ("evidence = 1 and not duplicate", vec![1, 3, 4]),
         ("evidence contains FLOW", vec![1, 2, 3, 4, 5]),
