@@ -17,4 +17,4 @@ pub mod views;
 pub mod widgets;
 pub mod window;
 
-pub use window::{Startup, UiError, run};
+pub use window::{UiError, run};

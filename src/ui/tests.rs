@@ -1,8 +1,8 @@
 //! The window by its accessibility tree, without a display, over a case in memory.
 
-use super::window::{Startup, Window};
+use super::window::Window;
 use crate::app::testing::MemoryBackend;
-use crate::app::{Dialog, View};
+use crate::app::{Dialog, Opening, View};
 use crate::model::Dataset;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, vec2};
@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 type Shown = Harness<'static, Option<Window>>;
 
 fn window(backend: MemoryBackend, case: Option<&str>) -> Shown {
-    let startup = Startup { case: case.map(Into::into), import: Vec::new() };
+    let opening = Opening { case: case.map(Into::into), evidence: Vec::new() };
     let backend = Arc::new(backend);
     // The first frame makes the window, because it needs the context that draws it.
     let frame = move |ui: &mut egui::Ui, slot: &mut Option<Window>| {
-        let window = slot.get_or_insert_with(|| Window::new(ui.ctx(), startup.clone(), backend.clone(), None));
+        let window = slot.get_or_insert_with(|| Window::new(ui.ctx(), opening.clone(), backend.clone(), None));
         window.logic(ui.ctx());
         window.frame(ui);
     };

@@ -4,19 +4,11 @@ use super::state::UiState;
 use super::theme::{self, size};
 use super::{shell, views};
 use crate::app::source::Backend;
-use crate::app::{Action, App, CaseBackend, Effect, settings};
+use crate::app::{Action, App, CaseBackend, Effect, Opening, settings};
 use eframe::{CreationContext, Frame, NativeOptions};
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// What the program was called with.
-#[derive(Clone, Debug, Default)]
-pub struct Startup {
-    pub case: Option<PathBuf>,
-    /// Evidence to import, into the case or into a new one that is asked for.
-    pub import: Vec<PathBuf>,
-}
 
 #[derive(Debug, thiserror::Error)]
 pub enum UiError {
@@ -32,7 +24,7 @@ pub enum UiError {
 }
 
 /// Opens the window and returns when it is closed.
-pub fn run(startup: Startup) -> Result<(), UiError> {
+pub fn run(opening: Opening) -> Result<(), UiError> {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if cfg!(target_os = "linux") && !set("DISPLAY") && !set("WAYLAND_DISPLAY") && !set("WAYLAND_SOCKET") {
         return Err(UiError::NoDisplay);
@@ -49,7 +41,7 @@ pub fn run(startup: Startup) -> Result<(), UiError> {
         ..NativeOptions::default()
     };
     let window = Box::new(|cc: &CreationContext<'_>| {
-        let window = Window::new(&cc.egui_ctx, startup, Arc::new(CaseBackend), settings::config_folder());
+        let window = Window::new(&cc.egui_ctx, opening, Arc::new(CaseBackend), settings::config_folder());
         Ok(Box::new(window) as Box<dyn eframe::App>)
     });
     eframe::run_native("Coldtrail", options, window).map_err(readable)
@@ -71,16 +63,11 @@ pub struct Window {
 }
 
 impl Window {
-    pub fn new(ctx: &Context, startup: Startup, backend: Arc<dyn Backend>, config: Option<PathBuf>) -> Self {
+    pub fn new(ctx: &Context, opening: Opening, backend: Arc<dyn Backend>, config: Option<PathBuf>) -> Self {
         theme::install(ctx);
         let repaint = ctx.clone();
         let mut app = App::new(backend, Arc::new(move || repaint.request_repaint()), config);
-        if let Some(case) = startup.case {
-            app.dispatch(Action::Open(case));
-        }
-        if !startup.import.is_empty() {
-            app.dispatch(Action::Dropped(startup.import));
-        }
+        app.open_what_was_named(opening);
         Self { app, state: UiState::default(), title: String::new() }
     }
 

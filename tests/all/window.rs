@@ -13,7 +13,7 @@ fn the_window_opens_on_a_case_and_closes_leaving_one_file() {
     run(home.path(), &["new", case, "--title", "window", "--examiner", "test"], 0);
     run(home.path(), &["import", case, evidence.to_str().unwrap(), "--quiet"], 1);
     let program = screen.open(home.path(), &[case]);
-    assert!(program.title().contains("window.coldtrail"), "{}", program.title());
+    assert_eq!(program.title(), "window – Coldtrail");
     assert_eq!(program.close(), Some(0));
     let beside: Vec<String> = std::fs::read_dir(home.path())
         .unwrap()
