@@ -1,7 +1,9 @@
 //! Imports that run or ran: progress, what each file gave, questions that wait for an answer.
 
+use super::display;
 use super::error::{Message, UserError};
 use super::source::ImportHandle;
+use super::text::Texts;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError};
 
@@ -79,7 +81,7 @@ pub struct Job {
     pub state: JobState,
     pub progress: Progress,
     pub files: Vec<FileDone>,
-    pub failures: u32,
+    pub failures: Vec<UserError>,
     question: Option<(Message, SyncSender<bool>)>,
     handle: ImportHandle,
     events: Receiver<JobEvent>,
@@ -96,6 +98,17 @@ impl Job {
 
     pub fn warnings(&self) -> u64 {
         self.files.iter().map(|f| f.warnings).sum()
+    }
+
+    /// One line about how it ended.
+    pub fn outcome(&self, texts: &Texts) -> String {
+        if self.state == JobState::Cancelled {
+            return texts.tr("notice-import-cancelled");
+        }
+        let records = self.files.iter().map(|file| file.records).sum();
+        let numbers = [self.files.len() as u64, records, self.warnings()].map(display::count);
+        let [files, records, warnings] = numbers.each_ref().map(String::as_str);
+        texts.tr_args("notice-imported", &[("files", files), ("records", records), ("warnings", warnings)])
     }
 }
 
@@ -127,7 +140,7 @@ impl Jobs {
             state: JobState::Running,
             progress: Progress::default(),
             files: Vec::new(),
-            failures: 0,
+            failures: Vec::new(),
             question: None,
             handle,
             events,
@@ -212,7 +225,7 @@ fn take(job: &mut Job, event: JobEvent, polled: &mut Polled) {
             }
         }
         JobEvent::Failed(error) => {
-            job.failures += 1;
+            job.failures.push(error.clone());
             polled.errors.push(error);
         }
         JobEvent::Finished { cancelled } => {

@@ -97,6 +97,9 @@ impl App {
         for error in polled.errors {
             self.errors.push(error);
         }
+        for ended in polled.ended {
+            self.notice = self.jobs.list().iter().find(|job| job.id == ended).map(|job| job.outcome(&self.texts));
+        }
         let mut failed_to_open = None;
         if let Some(case) = &mut self.case {
             if polled.case_changed {

@@ -4,7 +4,7 @@ use super::state::UiState;
 use super::theme::{self, size};
 use super::{shell, views};
 use crate::app::source::Backend;
-use crate::app::{Action, App, CaseBackend, Effect, Opening, settings};
+use crate::app::{Action, App, CaseBackend, Effect, Opening, View, settings};
 use eframe::{CreationContext, Frame, NativeOptions};
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
 use std::path::PathBuf;
@@ -35,6 +35,7 @@ pub fn run(opening: Opening) -> Result<(), UiError> {
             .with_app_id("coldtrail")
             .with_inner_size(size::WINDOW)
             .with_min_inner_size(size::WINDOW_MIN)
+            .with_clamp_size_to_monitor_size(true)
             .with_drag_and_drop(true),
         persist_window: false,
         system_font_fallback: false,
@@ -95,6 +96,10 @@ impl Window {
             changed |= !matches!(action, Action::WantRows(..) | Action::Complete(_));
             self.app.dispatch(action);
         }
+        // At once, so that what is typed next already goes where it should.
+        for effect in self.app.take_effects() {
+            self.carry_out(ui.ctx(), effect);
+        }
         if changed {
             ui.ctx().request_repaint();
         }
@@ -103,9 +108,13 @@ impl Window {
     fn carry_out(&mut self, ctx: &Context, effect: Effect) {
         match effect {
             Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
-            Effect::FocusFilter => self.state.filter.focus(),
+            Effect::FocusFilter => {
+                if let (View::Records(dataset), Some(records)) = (self.app.view, self.app.records()) {
+                    self.state.filter.focus(ctx, dataset, &records.draft);
+                }
+            }
             Effect::FocusTable => {
-                if let crate::app::View::Records(dataset) = self.app.view {
+                if let View::Records(dataset) = self.app.view {
                     self.state.grid(dataset).focus();
                 }
             }

@@ -2,9 +2,9 @@
 
 use super::title;
 use crate::app::jobs::{Job, JobState};
-use crate::app::{Action, App, Command, Menu, display};
+use crate::app::{Action, App, Command, Menu, UserError, display};
 use crate::ui::shell::dialog_list;
-use crate::ui::theme::{self, size};
+use crate::ui::theme;
 use egui::{Grid, Label, ProgressBar, RichText, TextWrapMode, Ui};
 
 pub fn jobs_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
@@ -36,7 +36,7 @@ fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
         let args = [
             ("files", display::count(job.files.len() as u64)),
             ("warnings", display::count(job.warnings())),
-            ("failures", job.failures.to_string()),
+            ("failures", display::count(job.failures.len() as u64)),
         ];
         let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
         ui.label(t.tr_args("job-counts", &args));
@@ -54,6 +54,9 @@ fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
             ui.weak(t.tr_args("job-rate", &[("rate", &display::count(rate as u64))]));
         }
     }
+    for error in &job.failures {
+        failure_ui(ui, app, error);
+    }
     Grid::new(("job", job.id)).num_columns(5).striped(true).show(ui, |ui| {
         for file in job.files.iter().rev().take(200) {
             ui.label(&*display::visible(&file.path));
@@ -68,6 +71,17 @@ fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
     });
 }
 
+/// What failed and where, why, what to do next.
+fn failure_ui(ui: &mut Ui, app: &App, error: &UserError) {
+    let t = &app.texts;
+    ui.label(RichText::new(error.what.render(t)).strong().color(theme::palette(ui).error));
+    if let Some(path) = &error.path {
+        ui.add(Label::new(&*display::visible(&path.to_string_lossy())).wrap_mode(TextWrapMode::Wrap));
+    }
+    ui.add(Label::new(&*display::visible(&error.why)).wrap_mode(TextWrapMode::Wrap));
+    ui.add(Label::new(RichText::new(error.next.render(t)).weak()).wrap_mode(TextWrapMode::Wrap));
+}
+
 pub fn errors_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
     title(ui, t.tr("command-errors"));
@@ -76,19 +90,11 @@ pub fn errors_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     }
     dialog_list(ui, "errors", |ui| {
         for entry in app.errors.entries().iter().rev() {
-            let p = theme::palette(ui);
-            let error = &entry.error;
-            let mut what = error.what.render(t);
+            failure_ui(ui, app, &entry.error);
             if entry.times > 1 {
-                what.push_str(&format!(" ×{}", entry.times));
+                ui.weak(t.tr_args("errors-times", &[("count", &display::count(u64::from(entry.times)))]));
             }
-            ui.label(RichText::new(what).strong().color(p.error));
-            ui.add(Label::new(&*display::visible(&error.why)).wrap_mode(TextWrapMode::Wrap));
-            ui.label(error.next.render(t));
-            if let Some(path) = &error.path {
-                ui.weak(&*display::visible(&path.to_string_lossy()));
-            }
-            ui.add_space(size::GAP);
+            ui.separator();
         }
     });
     ui.horizontal(|ui| {
