@@ -7,6 +7,7 @@ pub mod histogram;
 pub mod inspector;
 pub mod keyboard;
 pub mod shell;
+mod startup;
 pub mod state;
 pub mod status_bar;
 #[cfg(test)]

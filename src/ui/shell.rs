@@ -15,7 +15,9 @@ pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
     if app.case.as_ref().is_some_and(|case| !case.is_opening()) {
         Panel::left("nav").resizable(false).exact_size(size::NAV).show(ui, |ui| nav_ui(ui, app, &mut out));
         if let (View::Records(_), true) = (app.view, app.show_inspector) {
-            let panel = Panel::right("inspector").resizable(true).default_size(size::INSPECTOR);
+            let panel = Panel::right("inspector")
+                .resizable(true)
+                .default_size(size::INSPECTOR.min(ui.ctx().content_rect().width() * 0.3));
             let most = (ui.ctx().content_rect().width() * 0.5).max(260.0);
             panel
                 .size_range(220.0..=most)

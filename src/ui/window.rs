@@ -2,7 +2,7 @@
 
 use super::state::UiState;
 use super::theme::{self, size};
-use super::{shell, views};
+use super::{shell, startup, views};
 use crate::app::source::Backend;
 use crate::app::{Action, App, CaseBackend, Effect, Opening, View, settings};
 use eframe::{CreationContext, Frame, NativeOptions};
@@ -19,6 +19,13 @@ pub enum UiError {
          use the command line: coldtrail --help ({0})"
     )]
     NoGl(String),
+    #[error("the display does not answer: {0}")]
+    NoAnswer(String),
+    #[error(
+        "a library of the window is missing: {0}; on Debian these are libx11-6 libx11-xcb1 libxcursor1 libxi6 \
+         libxkbcommon-x11-0 libgl1 libegl1"
+    )]
+    NoLibrary(String),
     #[error("the window could not be opened: {0}; the command line does the same work: coldtrail --help")]
     Other(String),
 }
@@ -41,11 +48,19 @@ pub fn run(opening: Opening) -> Result<(), UiError> {
         system_font_fallback: false,
         ..NativeOptions::default()
     };
-    let window = Box::new(|cc: &CreationContext<'_>| {
+    let window = |cc: &CreationContext<'_>| {
         let window = Window::new(&cc.egui_ctx, opening, Arc::new(CaseBackend), settings::config_folder());
         Ok(Box::new(window) as Box<dyn eframe::App>)
-    });
-    eframe::run_native("Coldtrail", options, window).map_err(readable)
+    };
+    startup::guarded(|opened| {
+        let window = Box::new(move |cc: &CreationContext<'_>| {
+            opened();
+            window(cc)
+        });
+        eframe::run_native("Coldtrail", options, window)
+    })
+    .map_err(UiError::NoLibrary)?
+    .map_err(readable)
 }
 
 fn readable(error: eframe::Error) -> UiError {
@@ -53,7 +68,17 @@ fn readable(error: eframe::Error) -> UiError {
         eframe::Error::NoGlutinConfigs(..) => UiError::NoGl("no matching configuration".to_owned()),
         eframe::Error::Glutin(error) => UiError::NoGl(error.to_string()),
         eframe::Error::OpenGL(error) => UiError::NoGl(error.to_string()),
-        other => UiError::Other(other.to_string()),
+        eframe::Error::Winit(error) => not_opened(startup::reason(&error.to_string())),
+        eframe::Error::WinitEventLoop(error) => not_opened(startup::reason(&error.to_string())),
+        other => UiError::Other(startup::reason(&other.to_string()).to_owned()),
+    }
+}
+
+fn not_opened(reason: &str) -> UiError {
+    match reason {
+        reason if reason.contains("shared libraries") => UiError::NoLibrary(reason.to_owned()),
+        reason if reason.contains("connection to X server") => UiError::NoAnswer(reason.to_owned()),
+        reason => UiError::Other(reason.to_owned()),
     }
 }
 
