@@ -24,8 +24,8 @@ pub mod size {
     pub const RESIZE_GRIP: f32 = 4.0;
     pub const COLUMN_MIN: f32 = 40.0;
     pub const COLUMN_MAX: f32 = 1200.0;
-    pub const NAV: f32 = 170.0;
-    pub const INSPECTOR: f32 = 360.0;
+    pub const NAV: f32 = 158.0;
+    pub const INSPECTOR: f32 = 350.0;
     pub const HISTOGRAM: f32 = 96.0;
     pub const DIALOG: f32 = 560.0;
     pub const DIALOG_WIDE: f32 = 760.0;

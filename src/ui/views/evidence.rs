@@ -87,7 +87,7 @@ fn files_ui(
 ) {
     let columns: [Column<EvidenceRow>; 12] = [
         column("column-id", 50.0, true, |r, _| r.id.0.to_string()),
-        column("column-file", 420.0, false, |r, _| r.path.clone()),
+        column("column-file", 390.0, false, |r, _| r.path.clone()),
         column("column-format", 200.0, false, |r, _| r.format.clone()),
         column("column-records", 90.0, true, |r, _| display::count(r.records)),
         column("column-duplicates", 90.0, true, |r, _| display::count(r.duplicates)),
@@ -142,7 +142,7 @@ fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<Wa
         column("column-evidence", 90.0, true, |r, _| r.evidence.0.to_string()),
         column("column-position", 90.0, true, |r, _| display::count(r.position)),
         column("column-offset", 100.0, true, |r, _| display::count(r.byte_offset)),
-        column("column-reason", 200.0, false, reason_text),
+        column("column-reason", 250.0, false, reason_text),
         column("column-detail", 360.0, false, |r, _| r.detail.clone()),
         column("column-raw-text", 600.0, false, |r, _| String::from_utf8_lossy(&r.raw).into_owned()),
     ];
