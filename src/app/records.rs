@@ -317,7 +317,7 @@ fn default_columns(dataset: Dataset) -> Vec<ColumnSetting> {
             ("event_time", 205.0),
             ("event_name", 180.0),
             ("error_code", 125.0),
-            ("source_ip_address", 130.0),
+            ("source_ip_address", 150.0),
             ("user_identity_arn", 260.0),
             ("event_source", 175.0),
             ("aws_region", 110.0),

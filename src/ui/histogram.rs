@@ -13,8 +13,14 @@ type Series<'a> = (&'a str, Color32, fn(&Bin) -> u64);
 
 pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option<f64>, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let empty = Histogram::default();
-    let histogram = records.histogram().unwrap_or(&empty);
+    let Some(histogram) = records.histogram() else {
+        // As high as it will be, so that the table does not jump.
+        let room = egui::vec2(ui.available_width(), size::HISTOGRAM + size::HISTOGRAM_FRAME);
+        ui.allocate_ui_with_layout(room, egui::Layout::centered_and_justified(egui::Direction::TopDown), |ui| {
+            ui.weak(t.tr("loading"));
+        });
+        return;
+    };
     let p = theme::palette(ui);
     let [good, bad, other] = match records.dataset {
         Dataset::Flows => [t.tr("bin-accepted"), t.tr("bin-rejected"), t.tr("bin-other")],

@@ -27,6 +27,8 @@ pub mod size {
     pub const NAV: f32 = 158.0;
     pub const INSPECTOR: f32 = 350.0;
     pub const HISTOGRAM: f32 = 96.0;
+    /// Its legend.
+    pub const HISTOGRAM_FRAME: f32 = 24.0;
     pub const DIALOG: f32 = 560.0;
     pub const DIALOG_WIDE: f32 = 760.0;
     pub const DIALOG_HEIGHT: f32 = 420.0;

@@ -118,7 +118,7 @@ fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<Wa
     let t = &app.texts;
     ui.horizontal(|ui| {
         ui.strong(t.tr("warnings-title"));
-        if let Some(warnings) = case.warnings() {
+        if let Some(warnings) = case.warnings().filter(|warnings| !warnings.is_empty()) {
             let notes = warnings.iter().filter(|w| w.scope == "file").count();
             let (elements, notes) = (display::count((warnings.len() - notes) as u64), display::count(notes as u64));
             ui.weak(t.tr_args("warnings-count", &[("elements", &elements), ("notes", &notes)]));
