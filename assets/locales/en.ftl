@@ -296,6 +296,8 @@ job-counts = { $files } { $files ->
 }
 job-bytes = { $done } of { $total }
 job-rate = { $rate } records per second
+job-format-needed = Records without a header: their format has to be named
+job-format-confirm = Check and use this format...
 job-known = already in the case
 job-records = { $count } { $count ->
     [one] record

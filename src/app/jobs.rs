@@ -64,6 +64,14 @@ pub struct FileDone {
     pub format_proposal: Option<String>,
 }
 
+impl FileDone {
+    /// The fields that are proposed, as AWS writes a format: `${version} ${srcaddr}`, out of the sentence that tells them.
+    pub fn proposed_format(&self) -> Option<&str> {
+        let text = self.format_proposal.as_deref()?;
+        text.get(text.find("${")?..=text.rfind('}')?)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobState {
     Running,
@@ -258,6 +266,14 @@ mod tests {
             receiver,
         );
         (jobs, id, sender, cancel)
+    }
+
+    #[test]
+    fn the_proposed_format_is_taken_out_of_its_sentence() {
+        let told = "no header; proposed format: ${version} ${srcaddr} (confidence 0.54: column 2 has addresses)";
+        let file = FileDone { format_proposal: Some(told.into()), ..FileDone::default() };
+        assert_eq!(file.proposed_format(), Some("${version} ${srcaddr}"));
+        assert_eq!(FileDone::default().proposed_format(), None);
     }
 
     #[test]

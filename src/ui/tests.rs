@@ -333,6 +333,29 @@ fn an_import_is_asked_for_and_listed() {
 }
 
 #[test]
+fn a_long_path_does_not_push_a_dialog_out_of_the_window() {
+    let mut harness = window(MemoryBackend::with_flows(10), Some("memory.coldtrail"));
+    let path = format!("/logs/{}.gz", "long-name/".repeat(60));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::I);
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::TextInput, "Path").type_text(&path);
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "Add").click();
+    settle(&mut harness);
+    let inside = |harness: &Shown, name: &str| {
+        let rect = harness.get_by_role_and_label(Role::Button, name).rect();
+        assert!(rect.left() > 0.0 && rect.right() < 1400.0, "{name} {rect:?}");
+    };
+    inside(&harness, "Import");
+    harness.get_by_role_and_label(Role::Button, "Import").click();
+    settle(&mut harness);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::J);
+    settle(&mut harness);
+    harness.get_by_label(&path);
+    inside(&harness, "Close");
+}
+
+#[test]
 fn columns_hide_move_and_come_back() {
     let mut harness = flows(10);
     harness.get_by_role_and_label(Role::ColumnHeader, "srcport").click_secondary();
