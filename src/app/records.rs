@@ -214,6 +214,11 @@ impl Records {
         self.histogram.is_busy()
     }
 
+    /// Is anything on its way, the record under the cursor included?
+    pub fn is_busy(&self) -> bool {
+        self.rows.is_busy() || self.histogram.is_busy() || self.detail.is_busy() || self.pages.is_busy()
+    }
+
     pub fn cursor_id(&self) -> Option<RecordId> {
         self.pages.id(self.selection.cursor()?)
     }
