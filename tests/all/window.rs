@@ -58,7 +58,7 @@ fn evidence_is_imported_filtered_and_its_last_row_is_the_right_one() {
     program.changes("the last rows", 5_000, |p| p.key("End"));
     program.key("Right");
     program.key("Right");
-    program.key("shift+F10");
+    program.changes("the menu of the cell", 5_000, |p| p.key("shift+F10"));
     // The first entry of the cell's menu has the keyboard: only this value.
     program.key("Return");
     wait_for("the filter of the last row's menu", || {
