@@ -84,7 +84,10 @@ no = no
 nav-evidence = Evidence
 nav-flows = Flows
 nav-events = CloudTrail
-nav-warnings = { $count } warnings
+nav-warnings = { $count } { $count ->
+    [one] warning
+   *[other] warnings
+}
 nav-warnings-tip = Lines or elements that could not be read; nothing was dropped
 
 ## Start
@@ -105,7 +108,21 @@ status-time-left = { $time } left
 status-errors = Errors: { $count }
 cancel-import = Cancel import
 notice-copied = Copied
-notice-copied-rows = Copied { $rows } rows
+notice-imported = Import done: { $files } { $files ->
+    [one] file
+   *[other] files
+}, { $records } { $records ->
+    [one] record
+   *[other] records
+}, { $warnings } { $warnings ->
+    [one] warning
+   *[other] warnings
+}
+notice-import-cancelled = Import cancelled; what was finished before is in the case
+notice-copied-rows = Copied { $rows } { $rows ->
+    [one] row
+   *[other] rows
+}
 notice-copied-part = Copied { $rows } rows; { $missing } selected rows are not loaded and were left out
 
 ## Filter and time
@@ -182,8 +199,18 @@ provenance-duplicate = Repeats record
 provenance-occurrences = Met as
 
 ## Evidence
-evidence-count = { $count } files
+evidence-count = { $count } { $count ->
+    [one] file
+   *[other] files
+}
 warnings-title = Warnings
+warnings-count = { $elements } { $elements ->
+    [one] line or element
+   *[other] lines or elements
+}, { $notes } { $notes ->
+    [one] remark about a file
+   *[other] remarks about files
+}
 warnings-of = of evidence { $evidence }
 warnings-all = All warnings
 warnings-none = Everything could be read.
@@ -230,7 +257,10 @@ field-title = Title
 field-examiner = Examiner
 field-reference = Reference
 field-path = Path
-new-case-then-import = { $count } dropped files will be imported into it.
+new-case-then-import = What was handed over is imported into it next: { $count } { $count ->
+    [one] file or folder
+   *[other] files or folders
+}.
 import-title = Import evidence
 import-tip = Files, folders with everything in them, and archives. The originals are only read.
 import-add = Add
@@ -254,14 +284,35 @@ job-running = Importing
 job-stopping = Stopping
 job-done = Done
 job-cancelled = Cancelled
-job-counts = { $files } files, { $warnings } warnings, { $failures } failures
+job-counts = { $files } { $files ->
+    [one] file
+   *[other] files
+}, { $warnings } { $warnings ->
+    [one] warning
+   *[other] warnings
+}, { $failures } { $failures ->
+    [one] failure
+   *[other] failures
+}
 job-bytes = { $done } of { $total }
 job-rate = { $rate } records per second
+job-format-needed = Records without a header: their format has to be named
+job-format-confirm = Check and use this format...
 job-known = already in the case
-job-records = { $count } records
-job-duplicates = { $count } duplicates
-job-warnings = { $count } warnings
+job-records = { $count } { $count ->
+    [one] record
+   *[other] records
+}
+job-duplicates = { $count } { $count ->
+    [one] duplicate
+   *[other] duplicates
+}
+job-warnings = { $count } { $count ->
+    [one] warning
+   *[other] warnings
+}
 errors-none = No errors.
+errors-times = { $count } times
 errors-copy = Copy all
 errors-clear = Clear the list
 
@@ -292,5 +343,8 @@ next-media = Check the medium and its cable, then import the file again; nothing
 next-expansion = If it is what it says, import it again and go on when asked.
 next-temporary = Make room in the folder for temporary files (TMPDIR), then import it again.
 next-internal = Import it again; if it fails again, keep the file and report it.
-unfinished = An import was interrupted: { $count } files are still to be read.
+unfinished = An import was interrupted: { $count } { $count ->
+    [one] file is
+   *[other] files are
+} still to be read.
 unfinished-resume = Resume the import

@@ -59,6 +59,15 @@ pub fn is_numeric(field: FieldId) -> bool {
     }
 }
 
+/// Does this value say that something was refused or failed?
+pub fn is_refusal(value: &Value, field: FieldId) -> bool {
+    match (field.name(), value) {
+        ("action", Value::Text(action)) => action == "REJECT",
+        ("error_code" | "error_message", Value::Text(_)) => true,
+        _ => false,
+    }
+}
+
 /// A column's header: the field, and for times the zone.
 pub fn header(field: FieldId, zone: Zone) -> String {
     match field.kind {

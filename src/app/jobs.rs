@@ -1,7 +1,9 @@
 //! Imports that run or ran: progress, what each file gave, questions that wait for an answer.
 
+use super::display;
 use super::error::{Message, UserError};
 use super::source::ImportHandle;
+use super::text::Texts;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError};
 
@@ -62,6 +64,14 @@ pub struct FileDone {
     pub format_proposal: Option<String>,
 }
 
+impl FileDone {
+    /// The fields that are proposed, as AWS writes a format: `${version} ${srcaddr}`, out of the sentence that tells them.
+    pub fn proposed_format(&self) -> Option<&str> {
+        let text = self.format_proposal.as_deref()?;
+        text.get(text.find("${")?..=text.rfind('}')?)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobState {
     Running,
@@ -79,7 +89,7 @@ pub struct Job {
     pub state: JobState,
     pub progress: Progress,
     pub files: Vec<FileDone>,
-    pub failures: u32,
+    pub failures: Vec<UserError>,
     question: Option<(Message, SyncSender<bool>)>,
     handle: ImportHandle,
     events: Receiver<JobEvent>,
@@ -96,6 +106,17 @@ impl Job {
 
     pub fn warnings(&self) -> u64 {
         self.files.iter().map(|f| f.warnings).sum()
+    }
+
+    /// One line about how it ended.
+    pub fn outcome(&self, texts: &Texts) -> String {
+        if self.state == JobState::Cancelled {
+            return texts.tr("notice-import-cancelled");
+        }
+        let records = self.files.iter().map(|file| file.records).sum();
+        let numbers = [self.files.len() as u64, records, self.warnings()].map(display::count);
+        let [files, records, warnings] = numbers.each_ref().map(String::as_str);
+        texts.tr_args("notice-imported", &[("files", files), ("records", records), ("warnings", warnings)])
     }
 }
 
@@ -127,7 +148,7 @@ impl Jobs {
             state: JobState::Running,
             progress: Progress::default(),
             files: Vec::new(),
-            failures: 0,
+            failures: Vec::new(),
             question: None,
             handle,
             events,
@@ -212,7 +233,7 @@ fn take(job: &mut Job, event: JobEvent, polled: &mut Polled) {
             }
         }
         JobEvent::Failed(error) => {
-            job.failures += 1;
+            job.failures.push(error.clone());
             polled.errors.push(error);
         }
         JobEvent::Finished { cancelled } => {
@@ -245,6 +266,14 @@ mod tests {
             receiver,
         );
         (jobs, id, sender, cancel)
+    }
+
+    #[test]
+    fn the_proposed_format_is_taken_out_of_its_sentence() {
+        let told = "no header; proposed format: ${version} ${srcaddr} (confidence 0.54: column 2 has addresses)";
+        let file = FileDone { format_proposal: Some(told.into()), ..FileDone::default() };
+        assert_eq!(file.proposed_format(), Some("${version} ${srcaddr}"));
+        assert_eq!(FileDone::default().proposed_format(), None);
     }
 
     #[test]

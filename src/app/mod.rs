@@ -1,6 +1,7 @@
 //! The headless application: what is open, what is asked, what is shown, in which zone and words. It holds no widget and
 //! knows no tool kit; the window draws it and hands back actions.
 
+pub mod action;
 pub mod case_backend;
 pub mod command;
 pub mod display;
@@ -9,6 +10,7 @@ pub mod history;
 pub mod import;
 pub mod jobs;
 pub mod open_case;
+pub mod opening;
 pub mod pages;
 pub mod raw;
 pub mod records;
@@ -23,9 +25,11 @@ pub mod text;
 pub mod text_filter;
 pub mod zone;
 
+pub use action::{Action, Dialog, Effect, View};
 pub use case_backend::CaseBackend;
 pub use command::{Command, Menu, Needs};
 pub use error::{Message, UserError};
-pub use state::{Action, App, Dialog, Effect, View};
+pub use opening::Opening;
+pub use state::App;
 pub use text::Texts;
 pub use zone::Zone;

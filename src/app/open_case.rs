@@ -183,6 +183,8 @@ impl OpenCase {
         self.overview.is_busy()
             || self.evidence.is_busy()
             || self.warnings.is_busy()
-            || [&self.flows, &self.events].iter().any(|r| r.is_stale() || r.histogram_is_stale() || r.pages.is_busy())
+            || self.values.is_busy()
+            || self.flows.is_busy()
+            || self.events.is_busy()
     }
 }

@@ -214,6 +214,11 @@ impl Records {
         self.histogram.is_busy()
     }
 
+    /// Is anything on its way, the record under the cursor included?
+    pub fn is_busy(&self) -> bool {
+        self.rows.is_busy() || self.histogram.is_busy() || self.detail.is_busy() || self.pages.is_busy()
+    }
+
     pub fn cursor_id(&self) -> Option<RecordId> {
         self.pages.id(self.selection.cursor()?)
     }
@@ -301,25 +306,25 @@ fn columns(dataset: Dataset, saved: Option<&[ColumnSetting]>) -> Vec<ColumnSetti
 fn default_columns(dataset: Dataset) -> Vec<ColumnSetting> {
     let first: &[(&str, f32)] = match dataset {
         Dataset::Flows => &[
-            ("start", 190.0),
-            ("srcaddr", 140.0),
-            ("srcport", 78.0),
-            ("dstaddr", 140.0),
-            ("dstport", 78.0),
-            ("protocol", 80.0),
-            ("action", 80.0),
-            ("packets", 80.0),
+            ("start", 180.0),
+            ("srcaddr", 130.0),
+            ("srcport", 70.0),
+            ("dstaddr", 130.0),
+            ("dstport", 70.0),
+            ("action", 76.0),
+            ("protocol", 74.0),
+            ("packets", 76.0),
             ("bytes", 100.0),
             ("interface_id", 180.0),
             ("log_status", 90.0),
         ],
         Dataset::Events => &[
-            ("event_time", 200.0),
-            ("event_name", 200.0),
-            ("event_source", 180.0),
-            ("user_identity_arn", 300.0),
-            ("source_ip_address", 140.0),
-            ("error_code", 140.0),
+            ("event_time", 205.0),
+            ("event_name", 180.0),
+            ("error_code", 125.0),
+            ("source_ip_address", 150.0),
+            ("user_identity_arn", 260.0),
+            ("event_source", 175.0),
             ("aws_region", 110.0),
             ("user_agent", 220.0),
         ],

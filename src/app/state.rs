@@ -1,42 +1,26 @@
 //! The application's state and the one place that changes it. Views return actions; `App::dispatch` carries them out;
 //! `App::poll` takes in what worker threads have finished and asks for what is missing.
 
+mod cases;
+
+pub use cases::import_dialog;
+
+use super::action::{Action, Dialog, Effect, View};
 use super::command::{Command, Needs};
 use super::error::{ErrorList, Message, UserError};
 use super::history::History;
-use super::jobs::{JobId, Jobs};
+use super::jobs::Jobs;
 use super::open_case::OpenCase;
+use super::opening::Opening;
 use super::records::{Records, Reveal};
-use super::selection::Selection;
-use super::settings::{self, ColumnSetting, Settings, ThemeChoice};
+use super::settings::{self, Settings, ThemeChoice};
 use super::slots::Waker;
-use super::source::{Backend, CaseInfo, Duplicates, ImportOptions};
+use super::source::{Backend, Duplicates};
 use super::text::Texts;
 use super::zone::Zone;
-use crate::model::{Dataset, EvidenceId, FieldId, TimeRange};
-use std::ops::Range;
-use std::path::{Path, PathBuf};
+use crate::model::{Dataset, FieldId, TimeRange};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
-
-/// What fills the middle of the window while a case is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum View {
-    Evidence,
-    Records(Dataset),
-}
-
-impl View {
-    pub const ALL: [View; 3] = [View::Evidence, View::Records(Dataset::Flows), View::Records(Dataset::Events)];
-
-    pub fn command(self) -> Command {
-        match self {
-            View::Evidence => Command::ShowEvidence,
-            View::Records(Dataset::Flows) => Command::ShowFlows,
-            View::Records(Dataset::Events) => Command::ShowEvents,
-        }
-    }
-}
 
 /// A step of an investigation that back and forward walk over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,82 +29,6 @@ pub struct Step {
     flows: String,
     events: String,
     range: TimeRange,
-}
-
-/// What asks for an answer before anything else goes on.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Dialog {
-    Open { path: String },
-    NewCase { path: String, info: CaseInfo, then_import: Vec<PathBuf> },
-    Import { paths: Vec<PathBuf>, typed: String, keep_raw: bool, flow_format: String },
-    GoToRow { typed: String },
-    Zone { typed: String },
-    Palette { typed: String },
-    Jobs,
-    Errors,
-    Help,
-}
-
-/// Changes that views ask for.
-#[derive(Clone, Debug)]
-pub enum Action {
-    Command(Command),
-    Open(PathBuf),
-    Create {
-        path: PathBuf,
-        info: CaseInfo,
-        then_import: Vec<PathBuf>,
-    },
-    Import {
-        paths: Vec<PathBuf>,
-        options: ImportOptions,
-    },
-    /// Files or folders let go over the window.
-    Dropped(Vec<PathBuf>),
-    ForgetRecent(PathBuf),
-    CancelJob(JobId),
-    Answer(JobId, bool),
-    Show(View),
-    EditFilter(Dataset, String),
-    ApplyFilter(Dataset, String),
-    /// One more condition beside what is in force.
-    Narrow(Dataset, String),
-    SetRange(TimeRange),
-    Sort {
-        field: FieldId,
-        add: bool,
-    },
-    SortAs {
-        field: FieldId,
-        descending: bool,
-    },
-    ResetColumns(Dataset),
-    SetColumns(Dataset, Vec<ColumnSetting>),
-    Select(Dataset, Selection),
-    WantRows(Dataset, Range<u64>),
-    Warnings(Option<EvidenceId>),
-    Complete(Option<(FieldId, String)>),
-    SetZone(Zone),
-    Dialog(Option<Dialog>),
-    GoToRow(u64),
-    Copy(String),
-    CopyRows,
-    /// This field of the selected rows.
-    CopyColumn(FieldId),
-    ShowInspector,
-    ClearErrors,
-    Fail(UserError),
-}
-
-/// What only the window can do.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    Quit,
-    FocusFilter,
-    FocusTable,
-    Theme(ThemeChoice),
-    Scale(f32),
-    CopyText(String),
 }
 
 /// Rows that one copy puts on the clipboard at most.
@@ -174,7 +82,7 @@ impl App {
             show_inspector: true,
             show_histogram: true,
             notice: None,
-            sample_folder: find_sample_folder(),
+            sample_folder: cases::find_sample_folder(),
             history: History::new(first),
             effects,
             backend,
@@ -188,6 +96,14 @@ impl App {
         let polled = self.jobs.poll();
         for error in polled.errors {
             self.errors.push(error);
+        }
+        for ended in polled.ended {
+            let job = self.jobs.list().iter().find(|job| job.id == ended);
+            // Records wait for a format to be confirmed: that is asked for, not left to be found.
+            if self.dialog.is_none() && job.is_some_and(|job| job.files.iter().any(|f| f.format_proposal.is_some())) {
+                self.dialog = Some(Dialog::Jobs);
+            }
+            self.notice = self.jobs.list().iter().find(|job| job.id == ended).map(|job| job.outcome(&self.texts));
         }
         let mut failed_to_open = None;
         if let Some(case) = &mut self.case {
@@ -259,7 +175,7 @@ impl App {
             Action::Open(path) => self.open(&path),
             Action::Create { path, info, then_import } => self.create(path, &info, then_import),
             Action::Import { paths, options } => self.import(paths, options),
-            Action::Dropped(paths) => self.dropped(paths),
+            Action::Dropped(paths) => self.open_what_was_named(Opening::of(paths)),
             Action::ForgetRecent(path) => self.settings.recent_cases.retain(|known| *known != path),
             Action::CancelJob(id) => self.jobs.cancel(id),
             Action::Answer(id, go_on) => self.jobs.answer(id, go_on),
@@ -394,112 +310,6 @@ impl App {
         }
     }
 
-    fn open(&mut self, path: &Path) {
-        self.dialog = None;
-        self.notice = None;
-        let columns = &self.settings.columns;
-        match OpenCase::start(path, &self.backend, &self.waker, columns) {
-            Ok(case) => {
-                self.case = Some(case);
-                self.settings.remember_case(path);
-                self.range = TimeRange::default();
-                self.history = History::new(self.current_step());
-            }
-            Err(error) => {
-                let next = Message::new("next-try-again");
-                self.errors.push(UserError::new(Message::new("error-open-case"), error, next).at(path));
-            }
-        }
-    }
-
-    fn close(&mut self) {
-        self.jobs.cancel_all();
-        self.remember_columns();
-        self.case = None;
-        self.dialog = None;
-    }
-
-    fn create(&mut self, path: PathBuf, info: &CaseInfo, then_import: Vec<PathBuf>) {
-        let path = with_extension(path);
-        match self.backend.create(&path, info) {
-            Ok(()) => {
-                self.settings.examiner = info.examiner.clone();
-                self.open(&path);
-                self.view = View::Evidence;
-                self.history = History::new(self.current_step());
-                if !then_import.is_empty() {
-                    self.dialog = Some(import_dialog(then_import));
-                }
-            }
-            Err(fault) => {
-                let next = Message::new("next-other-path");
-                self.errors.push(UserError::new(Message::new("error-create-case"), fault, next).at(path));
-                self.dispatch(Action::Dialog(Some(Dialog::Errors)));
-            }
-        }
-    }
-
-    fn import(&mut self, paths: Vec<PathBuf>, options: ImportOptions) {
-        let Some(case) = &self.case else { return };
-        self.dialog = None;
-        let (events, receiver) = sync_channel(1024);
-        match self.backend.import(&case.path, paths, options, events, Arc::clone(&self.waker)) {
-            Ok(handle) => {
-                self.jobs.add(handle, receiver);
-                self.view = View::Evidence;
-            }
-            Err(fault) => {
-                let next = Message::new("next-try-again");
-                self.errors.push(UserError::new(Message::new("error-import"), fault, next).at(&case.path));
-                self.dispatch(Action::Dialog(Some(Dialog::Errors)));
-            }
-        }
-    }
-
-    /// A case file opens; anything else is evidence, for this case or for a new one.
-    fn dropped(&mut self, paths: Vec<PathBuf>) {
-        let is_case = |path: &PathBuf| path.extension().is_some_and(|e| e == "coldtrail");
-        if let Some(case) = paths.iter().find(|p| is_case(p)) {
-            return self.open(&case.clone());
-        }
-        if paths.is_empty() {
-            return;
-        }
-        self.dialog = match &mut self.dialog {
-            Some(Dialog::Import { paths: known, typed, keep_raw, flow_format }) => {
-                known.extend(paths);
-                let (paths, typed) = (std::mem::take(known), std::mem::take(typed));
-                Some(Dialog::Import { paths, typed, keep_raw: *keep_raw, flow_format: std::mem::take(flow_format) })
-            }
-            _ if self.case.is_some() => Some(import_dialog(paths)),
-            _ => Some(self.new_case_dialog(paths)),
-        };
-    }
-
-    /// The sample case is made once, in the user's own folder, and opened from then on.
-    fn open_sample(&mut self) {
-        let Some(samples) = self.sample_folder.clone() else { return };
-        let folder = self.config.clone().unwrap_or_else(std::env::temp_dir);
-        let path = folder.join("sample-logs.coldtrail");
-        if path.exists() {
-            return self.open(&path);
-        }
-        if let Err(error) = std::fs::create_dir_all(&folder) {
-            let next = Message::new("next-other-path");
-            return self.errors.push(UserError::new(Message::new("error-create-case"), error, next).at(folder));
-        }
-        let info = CaseInfo { title: self.texts.tr("sample-title"), ..CaseInfo::default() };
-        self.create(path, &info, Vec::new());
-        self.import(vec![samples], ImportOptions::default());
-    }
-
-    pub fn new_case_dialog(&self, then_import: Vec<PathBuf>) -> Dialog {
-        let folder = then_import.first().and_then(|p| p.parent()).map(Path::to_owned);
-        let folder = folder.or_else(|| std::env::current_dir().ok()).unwrap_or_default();
-        let info = CaseInfo { examiner: self.settings.examiner.clone(), ..CaseInfo::default() };
-        Dialog::NewCase { path: folder.join("case.coldtrail").to_string_lossy().into_owned(), info, then_import }
-    }
-
     fn apply_filter(&mut self, dataset: Dataset, text: &str) {
         let Some(case) = &mut self.case else { return };
         if case.records_mut(dataset).apply(text) {
@@ -556,25 +366,6 @@ impl App {
         self.effects.push(Effect::CopyText(copied.text));
     }
 
-    fn remember_columns(&mut self) {
-        let Some(case) = &self.case else { return };
-        for dataset in [Dataset::Flows, Dataset::Events] {
-            let columns = case.records(dataset).columns.clone();
-            self.settings.columns.insert(super::display::dataset_key(dataset).to_owned(), columns);
-        }
-    }
-
-    /// Called at the end of the program.
-    pub fn shut_down(&mut self) {
-        self.remember_columns();
-        self.jobs.finish();
-        let ended = self.case.take().map(OpenCase::close);
-        for thread in ended.into_iter().flatten() {
-            let _ = thread.join();
-        }
-        self.save_settings();
-    }
-
     fn save_settings(&mut self) {
         if self.saved == self.settings {
             return;
@@ -588,10 +379,6 @@ impl App {
     }
 }
 
-pub fn import_dialog(paths: Vec<PathBuf>) -> Dialog {
-    Dialog::Import { paths, typed: String::new(), keep_raw: true, flow_format: String::new() }
-}
-
 /// `(a) and b`: brackets only where the filter in force is more than one comparison.
 fn narrowed(applied: &str, clause: &str) -> String {
     let lower = applied.to_ascii_lowercase();
@@ -602,110 +389,5 @@ fn narrowed(applied: &str, clause: &str) -> String {
     }
 }
 
-fn with_extension(path: PathBuf) -> PathBuf {
-    match path.extension() {
-        Some(extension) if extension == "coldtrail" => path,
-        _ => {
-            let mut name = path.into_os_string();
-            name.push(".coldtrail");
-            name.into()
-        }
-    }
-}
-
-/// `sample-logs` beside the program, above it, or in the working folder.
-fn find_sample_folder() -> Option<PathBuf> {
-    let program = std::env::current_exe().ok();
-    let beside = program.iter().flat_map(|p| p.ancestors().skip(1).take(4)).map(Path::to_owned);
-    let here = std::env::current_dir().ok();
-    beside.chain(here).map(|folder| folder.join("sample-logs/evidence")).find(|folder| folder.is_dir())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::app::testing::{MemoryBackend, Settled};
-
-    fn app() -> (App, Settled) {
-        let settled = Settled::default();
-        let mut app = App::new(Arc::new(MemoryBackend::with_flows(1000)), settled.waker(), None);
-        app.dispatch(Action::Open("memory.coldtrail".into()));
-        settled.settle(&mut app);
-        (app, settled)
-    }
-
-    fn rows(app: &App) -> u64 {
-        app.records().and_then(Records::row_count).unwrap()
-    }
-
-    #[test]
-    fn filters_narrow_and_back_undoes_them() {
-        let (mut app, settled) = app();
-        assert_eq!(rows(&app), 1000);
-        app.dispatch(Action::ApplyFilter(Dataset::Flows, "dstport = 22".into()));
-        settled.settle(&mut app);
-        let narrowed = rows(&app);
-        assert!(narrowed > 0 && narrowed < 1000);
-        app.dispatch(Action::Narrow(Dataset::Flows, "action = REJECT".into()));
-        settled.settle(&mut app);
-        assert_eq!(app.records().unwrap().applied(), "dstport = 22 and action = REJECT");
-        assert!(rows(&app) < narrowed);
-        app.dispatch(Action::Command(Command::Back));
-        settled.settle(&mut app);
-        assert_eq!(rows(&app), narrowed);
-        app.dispatch(Action::Command(Command::Back));
-        app.dispatch(Action::Command(Command::Back));
-        settled.settle(&mut app);
-        assert_eq!(rows(&app), 1000);
-        app.dispatch(Action::Command(Command::Forward));
-        settled.settle(&mut app);
-        assert_eq!(rows(&app), narrowed);
-    }
-
-    #[test]
-    fn the_record_under_the_cursor_stays_under_it_when_the_order_changes() {
-        let (mut app, settled) = app();
-        app.dispatch(Action::GoToRow(7));
-        settled.settle(&mut app);
-        let id = app.records().unwrap().cursor_id();
-        let start = crate::app::records::time_field(Dataset::Flows);
-        app.dispatch(Action::SortAs { field: start, descending: true });
-        settled.settle(&mut app);
-        let records = app.records_mut().unwrap();
-        assert_eq!(records.cursor_id(), id);
-        assert_eq!(records.selection.cursor(), Some(992));
-        assert_eq!(records.take_reveal(), Some(Reveal::Row(992)));
-        assert!(app.records().unwrap().detail().is_some());
-    }
-
-    #[test]
-    fn a_case_that_cannot_be_opened_is_told_and_forgotten() {
-        let settled = Settled::default();
-        let mut app = App::new(Arc::new(MemoryBackend::default()), settled.waker(), None);
-        app.dispatch(Action::Open("damaged".into()));
-        settled.settle(&mut app);
-        assert!(app.case.is_none() && app.settings.recent_cases.is_empty());
-        assert_eq!(app.errors.entries().len(), 1);
-        assert_eq!(app.dialog, Some(Dialog::Errors));
-    }
-
-    #[test]
-    fn dropped_files_open_import_or_ask_for_a_case() {
-        let (mut app, _) = app();
-        app.dispatch(Action::Dropped(vec!["/logs/a.gz".into()]));
-        app.dispatch(Action::Dropped(vec!["/logs/b.gz".into()]));
-        assert!(matches!(&app.dialog, Some(Dialog::Import { paths, .. }) if paths.len() == 2));
-        app.dispatch(Action::Command(Command::CloseCase));
-        app.dispatch(Action::Dropped(vec!["/logs/a.gz".into()]));
-        assert!(matches!(&app.dialog, Some(Dialog::NewCase { then_import, .. }) if then_import.len() == 1));
-        app.dispatch(Action::Dropped(vec!["/x.coldtrail".into()]));
-        assert_eq!(app.case.as_ref().map(|c| c.path.clone()), Some(PathBuf::from("/x.coldtrail")));
-    }
-
-    #[test]
-    fn conditions_are_joined_with_brackets_where_needed() {
-        assert_eq!(narrowed("", "a = 1"), "a = 1");
-        assert_eq!(narrowed("a = 1 or b = 2", "c = 3"), "(a = 1 or b = 2) and c = 3");
-        assert_eq!(with_extension("x/case.v2".into()), PathBuf::from("x/case.v2.coldtrail"));
-    }
-}
+mod tests;

@@ -69,7 +69,11 @@ impl Texts {
         };
         let mut fluent_args = FluentArgs::with_capacity(args.len());
         for (name, value) in args {
-            fluent_args.set(*name, *value);
+            // Texts choose between one and several; every other number comes as a formatted text.
+            match *value {
+                "1" => fluent_args.set(*name, 1),
+                value => fluent_args.set(*name, value),
+            }
         }
         let mut errors = Vec::new();
         self.bundle.format_pattern(pattern, Some(&fluent_args), &mut errors).into_owned()
@@ -130,6 +134,8 @@ mod tests {
         let texts = Texts::english();
         let text = texts.tr_args("status-records", &[("shown", "3"), ("total", "10")]);
         assert_eq!(text, "3 of 10 records");
+        assert_eq!(texts.tr_args("nav-warnings", &[("count", "1")]), "1 warning");
+        assert_eq!(texts.tr_args("nav-warnings", &[("count", "1,201")]), "1,201 warnings");
         let absent = "no-such-id";
         assert_eq!(texts.tr(absent), absent);
     }

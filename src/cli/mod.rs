@@ -13,12 +13,12 @@ mod sql;
 mod warnings;
 mod window;
 
+use crate::app::Opening;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub use error::CliError;
-pub use info::print_summary;
 
 /// Exit codes of the command line.
 pub mod exit {
@@ -91,14 +91,14 @@ pub enum RowStyle {
     Jsonl,
 }
 
-/// Opens the window; where there is no display it says so and prints the summary of the case.
-pub fn window(paths: &[PathBuf]) -> ExitCode {
-    window::run(paths)
+/// For when the window could not be opened: the reason, and the summary of the case that it would have shown.
+pub fn without_window(why: &dyn std::error::Error, opening: &Opening) -> ExitCode {
+    finish(window::run(why, opening))
 }
 
 /// Runs one subcommand; the error is printed here, once.
 pub fn run(command: Command) -> ExitCode {
-    let done = match command {
+    finish(match command {
         Command::New(arguments) => new::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Info(arguments) => info::run(&arguments),
@@ -114,7 +114,10 @@ pub fn run(command: Command) -> ExitCode {
             output::bytes(&script)
         }
         Command::Man => manual(),
-    };
+    })
+}
+
+fn finish(done: Result<u8, CliError>) -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         // Whoever read our output has seen enough (`| head`).

@@ -1,35 +1,52 @@
-//! `coldtrail [CASE or PATHS...]`: the window, or the summary where there is no display.
+//! What `coldtrail [CASE or PATHS...]` prints where no window can be opened.
 
 use super::{CliError, exit, info, output};
-use std::path::PathBuf;
-use std::process::ExitCode;
+use crate::app::Opening;
+use std::error::Error;
+use std::path::Path;
 
-pub(super) fn run(paths: &[PathBuf]) -> ExitCode {
-    if std::env::var_os("DISPLAY").is_none() && std::env::var_os("WAYLAND_DISPLAY").is_none() {
-        return no_display(paths);
+/// Says why, and what does the same work here; then the summary of the case, where one was named.
+pub(super) fn run(why: &dyn Error, opening: &Opening) -> Result<u8, CliError> {
+    output::tell(&format!("coldtrail: {why}"));
+    if let Some(evidence) = opening.evidence.first() {
+        let commands = import_commands(opening.case.as_deref(), evidence);
+        output::tell(&format!("Nothing was imported. Without a window:\n{commands}"));
     }
-    let is_case = |path: &&PathBuf| path.extension().is_some_and(|e| e == "coldtrail");
-    let case = paths.iter().find(is_case).cloned();
-    let import = paths.iter().filter(|p| !is_case(p)).cloned().collect();
-    match crate::ui::run(crate::ui::Startup { case, import }) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::tell(&format!("coldtrail: {error}"));
-            ExitCode::from(exit::UNUSABLE)
-        }
+    match &opening.case {
+        Some(case) => info::print_summary(case),
+        None => Ok(exit::UNUSABLE),
     }
 }
 
-fn no_display(paths: &[PathBuf]) -> ExitCode {
-    output::tell("coldtrail: there is no display to open a window on; --help lists the subcommands that need none.");
-    let Some(case) = paths.first() else { return ExitCode::from(exit::UNUSABLE) };
-    match info::print_summary(case) {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => failed(&error),
+fn import_commands(case: Option<&Path>, evidence: &Path) -> String {
+    let evidence = quoted(evidence);
+    match case {
+        Some(case) => format!("  coldtrail import {} {evidence}", quoted(case)),
+        None => format!("  coldtrail new CASE.coldtrail\n  coldtrail import CASE.coldtrail {evidence}"),
     }
 }
 
-fn failed(error: &CliError) -> ExitCode {
-    output::tell(&format!("coldtrail: {error}"));
-    ExitCode::from(error.exit_code())
+/// As a shell reads it.
+fn quoted(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.into_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_written_as_a_shell_reads_them() {
+        assert_eq!(quoted(Path::new("/logs/a-1.gz")), "/logs/a-1.gz");
+        assert_eq!(quoted(Path::new("it's here")), r"'it'\''s here'");
+        assert_eq!(
+            import_commands(Some(Path::new("x.coldtrail")), Path::new("logs")),
+            "  coldtrail import x.coldtrail logs"
+        );
+    }
 }

@@ -10,25 +10,44 @@ use crate::model::Dataset;
 use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
 use egui::text_edit::TextEditState;
 use egui::{
-    Button, FontId, Id, Key, Modifiers, Popup, PopupCloseBehavior, Response, RichText, ScrollArea, Stroke, TextEdit, Ui,
+    Button, Context, EventFilter, FontId, Id, Key, Modifiers, Popup, PopupCloseBehavior, Response, RichText,
+    ScrollArea, Stroke, TextEdit, TextWrapMode, Ui,
 };
 use std::ops::Range;
 
 #[derive(Default)]
 pub struct FilterBarState {
     wants_focus: bool,
+    /// The keyboard left the field for the table.
+    leaves: bool,
     /// Entry of the completion list that the arrows chose.
     chosen: Option<usize>,
     /// Esc closed the list; it opens again with the next letter.
     dismissed: bool,
     cursor: usize,
     list_is_open: bool,
+    /// What stands to the right of the field, as it was drawn last.
+    buttons_width: f32,
 }
 
 impl FilterBarState {
-    pub fn focus(&mut self) {
-        self.wants_focus = true;
+    /// Puts the keyboard into the field at once, with all of its text selected, so that typing begins a new filter.
+    pub fn focus(&mut self, ctx: &Context, dataset: Dataset, text: &str) {
+        let id = field_id(dataset);
+        let mut edit = TextEditState::load(ctx, id).unwrap_or_default();
+        let all = CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()));
+        edit.cursor.set_char_range(Some(all));
+        edit.store(ctx, id);
+        ctx.memory_mut(|m| m.request_focus(id));
     }
+
+    pub fn take_leaves(&mut self) -> bool {
+        std::mem::take(&mut self.leaves)
+    }
+}
+
+fn field_id(dataset: Dataset) -> Id {
+    Id::unique(("filter", dataset))
 }
 
 pub fn filter_bar_ui(
@@ -45,9 +64,10 @@ pub fn filter_bar_ui(
         step_button(ui, app, Command::Back, "◀", out);
         step_button(ui, app, Command::Forward, "▶", out);
         let label = ui.label(t.tr("filter-label"));
-        let apply_width = 220.0;
-        let width = (ui.available_width() - apply_width).max(120.0);
+        let right = ui.max_rect().right();
+        let width = (ui.available_width() - state.buttons_width).max(120.0);
         field_ui(ui, app, case, records, label.id, width, state, out);
+        let buttons_from = ui.min_rect().right();
         let changed = records.draft.trim() != records.applied();
         if ui.add_enabled(changed, Button::new(t.tr("filter-apply"))).clicked() {
             out.push(Action::ApplyFilter(dataset, records.draft.clone()));
@@ -58,6 +78,12 @@ pub fn filter_bar_ui(
             out.push(Action::ApplyFilter(dataset, String::new()));
         }
         ui.menu_button(t.tr("filter-history"), |ui| history_ui(ui, app, dataset, out));
+        // The field takes what the buttons leave, whatever the language makes of their texts.
+        let buttons_width = ui.min_rect().right() - buttons_from + size::GAP;
+        if (buttons_width - state.buttons_width).abs() > 0.5 && buttons_width < right {
+            state.buttons_width = buttons_width;
+            ui.ctx().request_repaint();
+        }
     });
     // While proposals are shown the text is on its way; the underline says enough.
     if let Some(problem) = records.problem.as_ref().filter(|_| !state.list_is_open) {
@@ -86,7 +112,7 @@ fn field_ui(
     state: &mut FilterBarState,
     out: &mut Vec<Action>,
 ) {
-    let id = Id::unique(("filter", records.dataset));
+    let id = field_id(records.dataset);
     let has_focus = ui.memory(|m| m.has_focus(id));
     let known = |field, typed: &str| case.values(field, typed).unwrap_or_default().to_vec();
     let completion = text_filter::complete(&records.draft, state.cursor, records.dataset, &known);
@@ -95,9 +121,7 @@ fn field_ui(
     let is_open = has_focus && !state.dismissed && !entries.is_empty();
     state.list_is_open = is_open;
     let accepted = if is_open { list_keys(ui, state, entries.len()) } else { None };
-    if has_focus && accepted.is_none() && ui.input(|i| i.key_pressed(Key::Enter)) {
-        out.push(Action::ApplyFilter(records.dataset, records.draft.clone()));
-    }
+    let entered = has_focus && accepted.is_none() && ui.input(|i| i.key_pressed(Key::Enter));
 
     let hint = match records.dataset {
         Dataset::Flows => app.texts.tr("filter-hint"),
@@ -120,17 +144,34 @@ fn field_ui(
         state.cursor = byte_of(&text, range.primary.index.into());
     }
     let response = response.response.response.clone().labelled_by(label);
+    let down = has_focus && !is_open && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowDown));
+    state.leaves |= down || response.lost_focus() && ui.input(|i| i.key_pressed(Key::Escape));
+    if is_open {
+        // Esc closes the list and leaves the cursor where it was.
+        let keys = EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
+        ui.memory_mut(|m| m.set_focus_lock_filter(id, keys));
+    }
     if std::mem::take(&mut state.wants_focus) {
         response.request_focus();
     }
     if response.changed() {
         state.dismissed = false;
         state.chosen = None;
-        out.push(Action::EditFilter(records.dataset, text));
+        out.push(Action::EditFilter(records.dataset, text.clone()));
+    }
+    // The letters may have come with the key, in one frame: what counts is the text with them.
+    if entered {
+        match text_filter::parse(&text, records.dataset) {
+            // On to the rows, unless there is something to mend.
+            Ok(_) => state.leaves = true,
+            Err(_) => state.wants_focus = true,
+        }
+        out.push(Action::ApplyFilter(records.dataset, text.clone()));
     }
     let clicked = if is_open { list_ui(&response, &entries, state) } else { None };
-    if let Some(entry) = accepted.or(clicked).and_then(|at| entries.get(at)) {
-        accept(ui, id, records, &completion, entry, state, out);
+    if let Some(at) = accepted.or(clicked) {
+        let completion = text_filter::complete(&text, state.cursor, records.dataset, &known);
+        accept(ui, id, records.dataset, text, &completion, at, state, out);
     }
 }
 
@@ -161,7 +202,9 @@ fn list_ui(field: &Response, entries: &[String], state: &FilterBarState) -> Opti
         .open(true)
         .close_behavior(PopupCloseBehavior::IgnoreClicks)
         .show(|ui| {
-            ScrollArea::vertical().max_height(size::POPUP_ROWS).show(ui, |ui| {
+            ui.set_min_width(size::POPUP);
+            ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
+            ScrollArea::vertical().max_height(size::POPUP_ROWS).min_scrolled_height(size::POPUP_ROWS).show(ui, |ui| {
                 for (at, entry) in entries.iter().enumerate() {
                     let response = ui.selectable_label(state.chosen == Some(at), &*display::visible(entry));
                     if state.chosen == Some(at) {
@@ -177,20 +220,19 @@ fn list_ui(field: &Response, entries: &[String], state: &FilterBarState) -> Opti
     clicked
 }
 
+#[expect(clippy::too_many_arguments, reason = "one call site, split off for its length")]
 fn accept(
     ui: &Ui,
     id: Id,
-    records: &Records,
+    dataset: Dataset,
+    mut text: String,
     completion: &Completion,
-    entry: &str,
+    at: usize,
     state: &mut FilterBarState,
     out: &mut Vec<Action>,
 ) {
-    let mut text = records.draft.clone();
     let range = completion.replaces.clone();
-    if text.get(range.clone()).is_none() {
-        return;
-    }
+    let (Some(entry), Some(_)) = (completion.candidates.get(at), text.get(range.clone())) else { return };
     let mut inserted = entry.to_owned();
     if !text.get(range.end..).is_some_and(|rest| rest.starts_with(' ')) {
         inserted.push(' ');
@@ -204,7 +246,7 @@ fn accept(
     ui.memory_mut(|m| m.request_focus(id));
     state.cursor = cursor;
     state.chosen = None;
-    out.push(Action::EditFilter(records.dataset, text));
+    out.push(Action::EditFilter(dataset, text));
 }
 
 /// What is underlined for a mistake at `span`: where something is missing, the word before it.

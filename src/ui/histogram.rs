@@ -13,8 +13,14 @@ type Series<'a> = (&'a str, Color32, fn(&Bin) -> u64);
 
 pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option<f64>, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let empty = Histogram::default();
-    let histogram = records.histogram().unwrap_or(&empty);
+    let Some(histogram) = records.histogram() else {
+        // As high as it will be, so that the table does not jump.
+        let room = egui::vec2(ui.available_width(), size::HISTOGRAM + size::HISTOGRAM_FRAME);
+        ui.allocate_ui_with_layout(room, egui::Layout::centered_and_justified(egui::Direction::TopDown), |ui| {
+            ui.weak(t.tr("loading"));
+        });
+        return;
+    };
     let p = theme::palette(ui);
     let [good, bad, other] = match records.dataset {
         Dataset::Flows => [t.tr("bin-accepted"), t.tr("bin-rejected"), t.tr("bin-other")],
@@ -98,10 +104,13 @@ fn legend_ui(ui: &mut Ui, app: &App, series: &[Series<'_>; 3], histogram: &Histo
             let (rect, _) = ui.allocate_exact_size(egui::vec2(10.0, 10.0), egui::Sense::hover());
             ui.painter().rect_filled(rect, 2.0, *color);
             ui.small(format!("{name} {}", display::count(total)));
+            ui.add_space(size::GAP);
         }
         if histogram.bin_secs > 0 && !histogram.bins.is_empty() {
             let length = display::duration(histogram.bin_secs.unsigned_abs());
-            ui.small(app.texts.tr_args("histogram-bin", &[("length", &length)]));
+            ui.add_space(size::GAP);
+            let text = app.texts.tr_args("histogram-bin", &[("length", &length)]);
+            ui.label(egui::RichText::new(text).small().weak());
         }
     });
 }
@@ -167,7 +176,9 @@ fn time_marks(zone: crate::app::Zone, (from, to): (f64, f64)) -> Vec<GridMark> {
     // Marks stand on the zone's own hours and days; across a change of daylight saving they keep the first offset.
     let offset = zone.offset_secs(Timestamp::from_secs(from as i64));
     let first = (from as i64 + offset).div_euclid(step) * step - offset;
-    let marks = (0..9).map(|n| (first + n * step) as f64).filter(|value| (from..=to).contains(value));
+    // A mark at the very edge would have its text cut off.
+    let edge = span * 0.04;
+    let marks = (0..9).map(|n| (first + n * step) as f64).filter(|value| (from + edge..=to - edge).contains(value));
     marks.map(|value| GridMark { value, step_size: step as f64 }).collect()
 }
 
@@ -198,7 +209,7 @@ mod tests {
         let kolkata = crate::app::Zone::by_name("Asia/Kolkata").unwrap();
         let marks = time_marks(kolkata, (1_621_123_200.0, 1_621_209_600.0));
         let texts: Vec<String> = marks.iter().map(|m| axis_text(kolkata, m.value, 86_400.0)).collect();
-        assert_eq!(texts[..2], ["05-16 06:00", "05-16 12:00"]);
+        assert_eq!(texts[..2], ["05-16 12:00", "05-16 18:00"]);
         assert_eq!(count_marks(278.0).iter().map(|m| m.value).collect::<Vec<_>>(), [0.0, 200.0]);
         assert_eq!(count_marks(0.0)[1].value, 1.0);
     }

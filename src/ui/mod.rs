@@ -7,6 +7,7 @@ pub mod histogram;
 pub mod inspector;
 pub mod keyboard;
 pub mod shell;
+mod startup;
 pub mod state;
 pub mod status_bar;
 #[cfg(test)]
@@ -17,4 +18,4 @@ pub mod views;
 pub mod widgets;
 pub mod window;
 
-pub use window::{Startup, UiError, run};
+pub use window::{UiError, run};

@@ -15,9 +15,12 @@ pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
     if app.case.as_ref().is_some_and(|case| !case.is_opening()) {
         Panel::left("nav").resizable(false).exact_size(size::NAV).show(ui, |ui| nav_ui(ui, app, &mut out));
         if let (View::Records(_), true) = (app.view, app.show_inspector) {
-            let panel = Panel::right("inspector").resizable(true).default_size(size::INSPECTOR);
+            let panel = Panel::right("inspector")
+                .resizable(true)
+                .default_size(size::INSPECTOR.min(ui.ctx().content_rect().width() * 0.3));
+            let most = (ui.ctx().content_rect().width() * 0.5).max(260.0);
             panel
-                .size_range(220.0..=900.0)
+                .size_range(220.0..=most)
                 .show(ui, |ui| inspector::inspector_ui(ui, app, &mut state.inspector, &mut out));
         }
     }
@@ -148,5 +151,8 @@ pub fn matching_commands(app: &App, typed: &str) -> Vec<Command> {
 
 /// A vertical scroll area of the height that dialogs give to their lists.
 pub fn dialog_list(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui)) {
-    ScrollArea::vertical().id_salt(id).max_height(size::DIALOG_HEIGHT).auto_shrink([false, true]).show(ui, content);
+    // A dialog is as high as its content: without the least height a list would grow by a line a frame, or not at all.
+    let height = size::DIALOG_HEIGHT.min(ui.ctx().content_rect().height() * 0.55);
+    let area = ScrollArea::vertical().id_salt(id).max_height(height).min_scrolled_height(height);
+    area.auto_shrink([false, true]).show(ui, content);
 }

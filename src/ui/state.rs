@@ -6,6 +6,7 @@ use super::inspector::InspectorState;
 use super::time_bar::TimeBarState;
 use super::views::evidence::EvidenceState;
 use super::widgets::grid::GridState;
+use crate::app::Dialog;
 use crate::model::Dataset;
 
 #[derive(Default)]
@@ -23,6 +24,7 @@ pub struct UiState {
     pub list_at: usize,
     /// A dialog that has just opened puts the focus into its first field.
     pub dialog_is_new: bool,
+    pub dialog_shown: Option<std::mem::Discriminant<Dialog>>,
 }
 
 impl UiState {

@@ -1,8 +1,8 @@
 //! The window by its accessibility tree, without a display, over a case in memory.
 
-use super::window::{Startup, Window};
+use super::window::Window;
 use crate::app::testing::MemoryBackend;
-use crate::app::{Dialog, View};
+use crate::app::{Dialog, Opening, View};
 use crate::model::Dataset;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, vec2};
@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 type Shown = Harness<'static, Option<Window>>;
 
 fn window(backend: MemoryBackend, case: Option<&str>) -> Shown {
-    let startup = Startup { case: case.map(Into::into), import: Vec::new() };
+    let opening = Opening { case: case.map(Into::into), evidence: Vec::new() };
     let backend = Arc::new(backend);
     // The first frame makes the window, because it needs the context that draws it.
     let frame = move |ui: &mut egui::Ui, slot: &mut Option<Window>| {
-        let window = slot.get_or_insert_with(|| Window::new(ui.ctx(), startup.clone(), backend.clone(), None));
+        let window = slot.get_or_insert_with(|| Window::new(ui.ctx(), opening.clone(), backend.clone(), None));
         window.logic(ui.ctx());
         window.frame(ui);
     };
@@ -113,6 +113,88 @@ fn completion_offers_fields_and_tab_takes_one() {
     harness.key_press(Key::Tab);
     settle(&mut harness);
     assert_eq!(app(&harness).app.records().unwrap().draft.trim_end(), "dstport");
+}
+
+/// A slow frame brings several keys at once.
+fn at_once(harness: &mut Shown, text: &str, key: Key) {
+    let modifiers = Modifiers::NONE;
+    let key = egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+    harness.input_mut().events.extend([egui::Event::Text(text.into()), key]);
+    settle(harness);
+}
+
+#[test]
+fn letters_that_come_in_one_frame_with_enter_or_tab_count() {
+    let mut harness = flows(1000);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    settle(&mut harness);
+    at_once(&mut harness, "dstport = 2", Key::ArrowRight);
+    at_once(&mut harness, "2", Key::Enter);
+    assert_eq!(app(&harness).app.records().unwrap().applied(), "dstport = 22");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    settle(&mut harness);
+    at_once(&mut harness, "d", Key::ArrowRight);
+    at_once(&mut harness, "stp", Key::Tab);
+    assert_eq!(app(&harness).app.records().unwrap().draft.trim_end(), "dstport", "all was selected, so typed over");
+}
+
+#[test]
+fn the_filter_gives_the_keyboard_to_the_table_and_keeps_it_for_a_mistake() {
+    let mut harness = flows(1000);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    settle(&mut harness);
+    at_once(&mut harness, "dstport = = 22", Key::Enter);
+    assert!(harness.get_by_role_and_label(Role::TextInput, "Filter").is_focused());
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    settle(&mut harness);
+    at_once(&mut harness, "action = REJECT", Key::Enter);
+    harness.key_press(Key::End);
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.records().unwrap().selection.cursor(), Some(249));
+}
+
+#[test]
+fn escape_closes_the_proposals_and_leaves_the_cursor_in_the_field() {
+    let mut harness = flows(10);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    settle(&mut harness);
+    at_once(&mut harness, "dstp", Key::ArrowRight);
+    assert_eq!(harness.get_all_by_label("dstport").count(), 2);
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    assert_eq!(harness.get_all_by_label("dstport").count(), 1, "the column alone");
+    assert!(harness.get_by_role_and_label(Role::TextInput, "Filter").is_focused());
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    assert!(!harness.get_by_role_and_label(Role::TextInput, "Filter").is_focused());
+    harness.key_press(Key::ArrowDown);
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.records().unwrap().selection.cursor(), Some(0));
+}
+
+#[test]
+fn the_menu_opened_by_a_key_is_used_by_keys() {
+    let mut harness = flows(300);
+    harness.get_by_label("srcaddr: 10.0.0.5").click();
+    settle(&mut harness);
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::F10);
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.records().unwrap().applied(), "srcaddr = 10.0.0.5");
+}
+
+#[test]
+fn every_dialog_begins_in_its_first_field_and_shows_its_list() {
+    let mut harness = window(MemoryBackend::default(), None);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::N);
+    settle(&mut harness);
+    assert!(harness.get_by_role_and_label(Role::TextInput, "Case file").is_focused());
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    harness.get_by_label("Time zone: UTC").click();
+    settle(&mut harness);
+    assert!(harness.get_all_by(|n| n.label().is_some_and(|l| l.starts_with("Africa/"))).count() > 10);
 }
 
 #[test]
@@ -211,7 +293,7 @@ fn the_palette_finds_and_runs_a_command() {
 #[test]
 fn evidence_and_warnings_are_listed() {
     let mut harness = flows(10);
-    harness.get_by_label_contains("1 warnings").click();
+    harness.get_by_label_contains("1 warning").click();
     settle(&mut harness);
     harness.get_by_label("File: /logs/flows.gz").click();
     settle(&mut harness);
@@ -248,6 +330,29 @@ fn an_import_is_asked_for_and_listed() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::J);
     settle(&mut harness);
     harness.get_by_label("/logs/new.gz");
+}
+
+#[test]
+fn a_long_path_does_not_push_a_dialog_out_of_the_window() {
+    let mut harness = window(MemoryBackend::with_flows(10), Some("memory.coldtrail"));
+    let path = format!("/logs/{}.gz", "long-name/".repeat(60));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::I);
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::TextInput, "Path").type_text(&path);
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "Add").click();
+    settle(&mut harness);
+    let inside = |harness: &Shown, name: &str| {
+        let rect = harness.get_by_role_and_label(Role::Button, name).rect();
+        assert!(rect.left() > 0.0 && rect.right() < 1400.0, "{name} {rect:?}");
+    };
+    inside(&harness, "Import");
+    harness.get_by_role_and_label(Role::Button, "Import").click();
+    settle(&mut harness);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::J);
+    settle(&mut harness);
+    harness.get_by_label(&path);
+    inside(&harness, "Close");
 }
 
 #[test]

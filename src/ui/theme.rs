@@ -3,8 +3,8 @@
 
 use crate::app::settings::ThemeChoice;
 use egui::{
-    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Stroke, TextStyle, Theme,
-    ThemePreference, Ui, Visuals, vec2,
+    Button, Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText, Stroke,
+    TextStyle, Theme, ThemePreference, Ui, Visuals, vec2,
 };
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub mod size {
     pub const LINE: f32 = 17.0;
     pub const SMALL: f32 = 11.5;
     pub const HEADING: f32 = 18.0;
-    pub const MONO: f32 = 12.5;
+    pub const MONO: f32 = 13.5;
     pub const ROW: f32 = 21.0;
     pub const HEADER: f32 = 25.0;
     pub const CELL_PADDING: f32 = 6.0;
@@ -24,20 +24,24 @@ pub mod size {
     pub const RESIZE_GRIP: f32 = 4.0;
     pub const COLUMN_MIN: f32 = 40.0;
     pub const COLUMN_MAX: f32 = 1200.0;
-    pub const NAV: f32 = 170.0;
-    pub const INSPECTOR: f32 = 380.0;
+    pub const NAV: f32 = 158.0;
+    pub const INSPECTOR: f32 = 350.0;
     pub const HISTOGRAM: f32 = 96.0;
+    /// Its legend.
+    pub const HISTOGRAM_FRAME: f32 = 24.0;
     pub const DIALOG: f32 = 560.0;
     pub const DIALOG_WIDE: f32 = 760.0;
     pub const DIALOG_HEIGHT: f32 = 420.0;
     pub const PATH_FIELD: f32 = 420.0;
     pub const TIME_FIELD: f32 = 150.0;
     pub const PROGRESS: f32 = 140.0;
+    pub const POPUP: f32 = 220.0;
     pub const POPUP_ROWS: f32 = 260.0;
+    pub const DIALOG_MARGIN: i8 = 18;
     pub const GAP: f32 = 6.0;
     pub const GAP_LARGE: f32 = 18.0;
     pub const UNDERLINE: f32 = 2.0;
-    pub const WINDOW: [f32; 2] = [1400.0, 880.0];
+    pub const WINDOW: [f32; 2] = [1280.0, 800.0];
     pub const WINDOW_MIN: [f32; 2] = [720.0, 420.0];
 }
 
@@ -92,7 +96,7 @@ const LIGHT: Palette = Palette {
     selected: Color32::from_rgb(198, 221, 250),
     hovered: Color32::from_rgb(228, 234, 243),
     good: Color32::from_rgb(38, 120, 158),
-    bad: Color32::from_rgb(204, 84, 30),
+    bad: Color32::from_rgb(190, 72, 20),
     other: Color32::from_rgb(138, 144, 156),
     warning: Color32::from_rgb(150, 100, 0),
     error: Color32::from_rgb(186, 26, 26),
@@ -103,8 +107,18 @@ pub fn palette(ui: &Ui) -> &'static Palette {
     if ui.visuals().dark_mode { &DARK } else { &LIGHT }
 }
 
+pub fn body() -> FontId {
+    FontId::proportional(size::TEXT)
+}
+
 pub fn mono() -> FontId {
     FontId::monospace(size::MONO)
+}
+
+/// The button that goes on with a dialog.
+pub fn primary_button(ui: &Ui, text: &str) -> Button<'static> {
+    let p = palette(ui);
+    Button::new(RichText::new(text).strong()).fill(p.selected).stroke(Stroke::new(1.0, p.accent))
 }
 
 /// Installs fonts and both themes.
@@ -124,6 +138,7 @@ pub fn install(ctx: &Context) {
         style.spacing.item_spacing = vec2(size::GAP, size::GAP);
         style.spacing.button_padding = vec2(8.0, 3.0);
         style.spacing.interact_size.y = 24.0;
+        style.spacing.menu_margin = Margin::same(6);
         style.interaction.selectable_labels = true;
     });
 }
@@ -209,7 +224,7 @@ mod tests {
                 assert!(contrast(p.text, ground) >= 4.5, "{ground:?}");
             }
             for ground in [p.panel, p.surface, p.stripe] {
-                for ink in [p.weak, p.accent, p.warning, p.error] {
+                for ink in [p.weak, p.accent, p.warning, p.error, p.bad] {
                     assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}");
                 }
             }

@@ -16,7 +16,7 @@ const LENGTHS: [(&str, i64); 5] = [("30m", 1800), ("1h", 3600), ("3h", 10_800), 
 
 pub fn time_bar_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, out: &mut Vec<Action>) {
     let t = &app.texts;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.label(t.tr("time-label"));
         bound_ui(ui, app, state, 0, &t.tr("time-from"), out);
         ui.label("–");
@@ -33,15 +33,18 @@ pub fn time_bar_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, out: &mut V
         if ui.add(Button::selectable(is_all, t.tr("time-all"))).clicked() {
             out.push(Action::Command(Command::AllTimes));
         }
-        ui.separator();
-        for (sign, name, direction) in [("◀", t.tr("time-earlier"), -1), ("▶", t.tr("time-later"), 1)] {
-            let moved = moved(app.range, direction);
-            let response = ui.add_enabled(moved.is_some(), Button::new(sign));
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, moved.is_some(), &name));
-            if response.on_hover_text(name).clicked() {
-                out.extend(moved.map(Action::SetRange));
+        // Both on one line, wherever that is.
+        ui.horizontal(|ui| {
+            for (sign, name, direction) in [("◀", t.tr("time-earlier"), -1), ("▶", t.tr("time-later"), 1)] {
+                let moved = moved(app.range, direction);
+                let response = ui.add_enabled(moved.is_some(), Button::new(sign));
+                let info = || egui::WidgetInfo::labeled(egui::accesskit::Role::Button, moved.is_some(), &name);
+                response.widget_info(info);
+                if response.on_hover_text(&name).clicked() {
+                    out.extend(moved.map(Action::SetRange));
+                }
             }
-        }
+        });
     });
 }
 

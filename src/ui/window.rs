@@ -2,21 +2,13 @@
 
 use super::state::UiState;
 use super::theme::{self, size};
-use super::{shell, views};
+use super::{shell, startup, views};
 use crate::app::source::Backend;
-use crate::app::{Action, App, CaseBackend, Effect, settings};
+use crate::app::{Action, App, CaseBackend, Effect, Opening, View, settings};
 use eframe::{CreationContext, Frame, NativeOptions};
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// What the program was called with.
-#[derive(Clone, Debug, Default)]
-pub struct Startup {
-    pub case: Option<PathBuf>,
-    /// Evidence to import, into the case or into a new one that is asked for.
-    pub import: Vec<PathBuf>,
-}
 
 #[derive(Debug, thiserror::Error)]
 pub enum UiError {
@@ -27,12 +19,19 @@ pub enum UiError {
          use the command line: coldtrail --help ({0})"
     )]
     NoGl(String),
+    #[error("the display does not answer: {0}")]
+    NoAnswer(String),
+    #[error(
+        "a library of the window is missing: {0}; on Debian these are libx11-6 libx11-xcb1 libxcursor1 libxi6 \
+         libxkbcommon-x11-0 libgl1 libegl1"
+    )]
+    NoLibrary(String),
     #[error("the window could not be opened: {0}; the command line does the same work: coldtrail --help")]
     Other(String),
 }
 
 /// Opens the window and returns when it is closed.
-pub fn run(startup: Startup) -> Result<(), UiError> {
+pub fn run(opening: Opening) -> Result<(), UiError> {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if cfg!(target_os = "linux") && !set("DISPLAY") && !set("WAYLAND_DISPLAY") && !set("WAYLAND_SOCKET") {
         return Err(UiError::NoDisplay);
@@ -43,16 +42,25 @@ pub fn run(startup: Startup) -> Result<(), UiError> {
             .with_app_id("coldtrail")
             .with_inner_size(size::WINDOW)
             .with_min_inner_size(size::WINDOW_MIN)
+            .with_clamp_size_to_monitor_size(true)
             .with_drag_and_drop(true),
         persist_window: false,
         system_font_fallback: false,
         ..NativeOptions::default()
     };
-    let window = Box::new(|cc: &CreationContext<'_>| {
-        let window = Window::new(&cc.egui_ctx, startup, Arc::new(CaseBackend), settings::config_folder());
+    let window = |cc: &CreationContext<'_>| {
+        let window = Window::new(&cc.egui_ctx, opening, Arc::new(CaseBackend), settings::config_folder());
         Ok(Box::new(window) as Box<dyn eframe::App>)
-    });
-    eframe::run_native("Coldtrail", options, window).map_err(readable)
+    };
+    startup::guarded(|opened| {
+        let window = Box::new(move |cc: &CreationContext<'_>| {
+            opened();
+            window(cc)
+        });
+        eframe::run_native("Coldtrail", options, window)
+    })
+    .map_err(UiError::NoLibrary)?
+    .map_err(readable)
 }
 
 fn readable(error: eframe::Error) -> UiError {
@@ -60,7 +68,17 @@ fn readable(error: eframe::Error) -> UiError {
         eframe::Error::NoGlutinConfigs(..) => UiError::NoGl("no matching configuration".to_owned()),
         eframe::Error::Glutin(error) => UiError::NoGl(error.to_string()),
         eframe::Error::OpenGL(error) => UiError::NoGl(error.to_string()),
-        other => UiError::Other(other.to_string()),
+        eframe::Error::Winit(error) => not_opened(startup::reason(&error.to_string())),
+        eframe::Error::WinitEventLoop(error) => not_opened(startup::reason(&error.to_string())),
+        other => UiError::Other(startup::reason(&other.to_string()).to_owned()),
+    }
+}
+
+fn not_opened(reason: &str) -> UiError {
+    match reason {
+        reason if reason.contains("shared libraries") => UiError::NoLibrary(reason.to_owned()),
+        reason if reason.contains("connection to X server") => UiError::NoAnswer(reason.to_owned()),
+        reason => UiError::Other(reason.to_owned()),
     }
 }
 
@@ -71,16 +89,11 @@ pub struct Window {
 }
 
 impl Window {
-    pub fn new(ctx: &Context, startup: Startup, backend: Arc<dyn Backend>, config: Option<PathBuf>) -> Self {
+    pub fn new(ctx: &Context, opening: Opening, backend: Arc<dyn Backend>, config: Option<PathBuf>) -> Self {
         theme::install(ctx);
         let repaint = ctx.clone();
         let mut app = App::new(backend, Arc::new(move || repaint.request_repaint()), config);
-        if let Some(case) = startup.case {
-            app.dispatch(Action::Open(case));
-        }
-        if !startup.import.is_empty() {
-            app.dispatch(Action::Dropped(startup.import));
-        }
+        app.open_what_was_named(opening);
         Self { app, state: UiState::default(), title: String::new() }
     }
 
@@ -108,6 +121,10 @@ impl Window {
             changed |= !matches!(action, Action::WantRows(..) | Action::Complete(_));
             self.app.dispatch(action);
         }
+        // At once, so that what is typed next already goes where it should.
+        for effect in self.app.take_effects() {
+            self.carry_out(ui.ctx(), effect);
+        }
         if changed {
             ui.ctx().request_repaint();
         }
@@ -116,9 +133,13 @@ impl Window {
     fn carry_out(&mut self, ctx: &Context, effect: Effect) {
         match effect {
             Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
-            Effect::FocusFilter => self.state.filter.focus(),
+            Effect::FocusFilter => {
+                if let (View::Records(dataset), Some(records)) = (self.app.view, self.app.records()) {
+                    self.state.filter.focus(ctx, dataset, &records.draft);
+                }
+            }
             Effect::FocusTable => {
-                if let crate::app::View::Records(dataset) = self.app.view {
+                if let View::Records(dataset) = self.app.view {
                     self.state.grid(dataset).focus();
                 }
             }

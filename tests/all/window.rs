@@ -1,24 +1,76 @@
-//! The real program in a real window.
+//! The real program in a real window, used by keyboard and mouse alone. What it did is read from outside: from its title,
+//! from the case by the command line, and from the settings, where the filters that were applied are remembered.
 
 use crate::support::{repository, run};
-use crate::xvfb::Screen;
+use crate::xvfb::{Screen, wait_for};
+use std::path::Path;
+
+/// The rows that the command line finds, in the order of the window's table.
+fn rows(home: &Path, case: &str, filter: &str) -> Vec<serde_json::Value> {
+    let arguments = ["flows", case, "--filter", filter, "--sort", "start", "--format", "jsonl"];
+    let output = run(home, &arguments, 0).stdout;
+    output.split(|b| *b == b'\n').filter(|l| !l.is_empty()).map(|l| serde_json::from_slice(l).unwrap()).collect()
+}
+
+/// How many records the case holds by now.
+fn records(home: &Path, case: &str) -> u64 {
+    let info: serde_json::Value = serde_json::from_slice(&run(home, &["info", case, "--json"], 0).stdout).unwrap();
+    info["records"].as_u64().unwrap()
+}
+
+/// The filter that the window applied last.
+fn last_filter(home: &Path) -> Option<String> {
+    let text = std::fs::read(home.join("coldtrail/settings.json")).ok()?;
+    let settings: serde_json::Value = serde_json::from_slice(&text).ok()?;
+    settings["filters"][0].as_str().map(str::to_owned)
+}
 
 #[test]
-fn the_window_opens_on_a_case_and_closes_leaving_one_file() {
+fn evidence_is_imported_filtered_and_its_last_row_is_the_right_one() {
     let Some(screen) = Screen::start("window", 1280, 800) else { return };
     let home = tempfile::tempdir().unwrap();
-    let case = home.path().join("window.coldtrail");
-    let case = case.to_str().unwrap();
+    let home = home.path();
     let evidence = repository().join("sample-logs/evidence/from-data-team");
-    run(home.path(), &["new", case, "--title", "window", "--examiner", "test"], 0);
-    run(home.path(), &["import", case, evidence.to_str().unwrap(), "--quiet"], 1);
-    let program = screen.open(home.path(), &[case]);
-    assert!(program.title().contains("window.coldtrail"), "{}", program.title());
+    let case = home.join("case.coldtrail");
+    let case = case.to_str().unwrap();
+
+    // Evidence on the command line: the window asks for a case, then how to import.
+    let program = screen.open(home, &[evidence.to_str().unwrap()]);
+    assert_eq!(program.title(), "Coldtrail");
+    program.key("Return");
+    wait_for("the new case", || (program.title() == "case – Coldtrail").then_some(()));
+    program.key("Return");
+    wait_for("the imported records", || (records(home, case) == 1794).then_some(()));
+
+    let by_mouse = program.changes("the flows", 20_000, |p| p.key("ctrl+2"));
+    program.changes("the keyboard in the filter", 500, |p| p.key("ctrl+f"));
+    program.type_text("dstport = 5439");
+    program.key("Return");
+    wait_for("the filter", || (last_filter(home).as_deref() == Some("dstport = 5439")).then_some(()));
+    let found = rows(home, case, "dstport = 5439");
+    assert!(found.len() > 100 && found.len() < 1794);
+    let last = found.last().unwrap();
+    let narrowed = format!("dstport = 5439 and srcport = {}", last["srcport"]);
+    assert_eq!(rows(home, case, &narrowed).len(), 1, "the port names the last row and no other");
+
+    // The wheel moves the table, whose middle this is; so does the end key, as far as it goes.
+    program.changes("rows further down", 5_000, |p| p.wheel(by_mouse.width / 2, by_mouse.height * 3 / 4, 5));
+    program.changes("the last rows", 5_000, |p| p.key("End"));
+    program.key("Right");
+    program.key("Right");
+    program.changes("the menu of the cell", 5_000, |p| p.key("shift+F10"));
+    // The first entry of the cell's menu has the keyboard: only this value.
+    program.key("Return");
+    wait_for("the filter of the last row's menu", || {
+        let filter = last_filter(home).filter(|filter| filter != "dstport = 5439")?;
+        assert_eq!(filter, narrowed);
+        Some(())
+    });
+
     assert_eq!(program.close(), Some(0));
-    let beside: Vec<String> = std::fs::read_dir(home.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.starts_with("window.coldtrail"))
-        .collect();
-    assert_eq!(beside, ["window.coldtrail"]);
+    let names = std::fs::read_dir(home).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut beside: Vec<String> = names.filter(|name| name.starts_with("case")).collect();
+    beside.sort();
+    assert_eq!(beside, ["case.coldtrail"], "closed, a case is one file");
+    assert_eq!(records(home, case), 1794);
 }

@@ -126,6 +126,7 @@ impl Screen {
     pub fn open(&self, home: &Path, arguments: &[&str]) -> Program<'_> {
         let child = coldtrail(home)
             .args(arguments)
+            .current_dir(home)
             .env("DISPLAY", &self.name)
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
             .env("WINIT_X11_SCALE_FACTOR", "1")
@@ -229,6 +230,18 @@ impl Program<'_> {
     /// Ends the program as a power cut would.
     pub fn kill(self) {
         drop(self);
+    }
+}
+
+/// What was on the screen tells most about a test that failed.
+impl Drop for Program<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("window-failed.png");
+            let mut import = Command::new("import");
+            let status = import.args(["-display", &self.screen.name, "-window", "root"]).arg(&path).status();
+            eprintln!("{}: {status:?}", path.display());
+        }
     }
 }
 

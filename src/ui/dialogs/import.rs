@@ -8,7 +8,7 @@ use crate::app::{Action, App, display};
 use crate::ui::shell::dialog_list;
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
-use egui::{Button, TextEdit, Ui};
+use egui::{Button, CollapsingHeader, Label, TextEdit, TextWrapMode, Ui};
 use std::path::PathBuf;
 
 pub struct Fields<'a> {
@@ -87,7 +87,8 @@ fn paths_ui(ui: &mut Ui, app: &App, paths: &mut Vec<PathBuf>) {
                 if remove.clicked() {
                     removed = Some(at);
                 }
-                ui.label(&*display::visible(&path.to_string_lossy()));
+                let shown = display::visible(&path.to_string_lossy()).into_owned();
+                ui.add(Label::new(shown).wrap_mode(TextWrapMode::Wrap));
             });
         }
     });
@@ -98,7 +99,9 @@ fn paths_ui(ui: &mut Ui, app: &App, paths: &mut Vec<PathBuf>) {
 
 fn format_ui(ui: &mut Ui, app: &App, flow_format: &mut String) {
     let t = &app.texts;
-    ui.collapsing(t.tr("import-format"), |ui| {
+    // Open from the start where a format is proposed.
+    let section = CollapsingHeader::new(t.tr("import-format")).default_open(!flow_format.is_empty());
+    section.show(ui, |ui| {
         ui.label(t.tr("import-format-tip"));
         let edit = TextEdit::multiline(flow_format).desired_width(f32::INFINITY).desired_rows(2);
         ui.add(edit).accessible_name(t.tr("import-format"));

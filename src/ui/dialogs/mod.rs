@@ -7,17 +7,21 @@ pub mod picker;
 mod tell;
 
 use super::state::UiState;
-use super::theme::size;
+use super::theme::{self, size};
 use crate::app::{Action, App, Dialog};
-use egui::{Id, Key, Modal, RichText, Ui};
+use egui::{Frame, Id, Key, Margin, Modal, RichText, Ui};
 
 pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Action>) {
     question_ui(ui, app, out);
     let Some(dialog) = &app.dialog else {
-        state.list_at = 0;
-        state.dialog_is_new = true;
+        state.dialog_shown = None;
         return;
     };
+    let shown = Some(std::mem::discriminant(dialog));
+    state.dialog_is_new = state.dialog_shown != shown;
+    if std::mem::replace(&mut state.dialog_shown, shown) != shown {
+        state.list_at = 0;
+    }
     let mut edited = dialog.clone();
     picker::poll(&mut state.picker, &mut edited);
     let width = match dialog {
@@ -25,7 +29,7 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
         _ => size::DIALOG,
     };
     let actions_before = out.len();
-    let modal = Modal::new(Id::unique("dialog")).show(ui.ctx(), |ui| {
+    let modal = modal(ui, "dialog").show(ui.ctx(), |ui| {
         ui.set_width(width.min(ui.ctx().content_rect().width() - 60.0));
         match &mut edited {
             Dialog::Open { path } => open::open_ui(ui, app, path, state, out),
@@ -43,7 +47,6 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
             Dialog::Help => tell::help_ui(ui, app),
         }
     });
-    state.dialog_is_new = false;
     if modal.should_close() || ui.input(|i| i.key_pressed(Key::Escape)) {
         out.push(Action::Dialog(None));
         state.picker.forget();
@@ -52,8 +55,14 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
     }
 }
 
+fn modal(ui: &Ui, id: &str) -> Modal {
+    let frame = Frame::popup(ui.style()).inner_margin(Margin::same(size::DIALOG_MARGIN));
+    Modal::new(Id::unique(id)).frame(frame)
+}
+
+/// Often the text of the command that opened the dialog, whose dots said that it would.
 fn title(ui: &mut Ui, text: String) {
-    ui.label(RichText::new(text).heading());
+    ui.label(RichText::new(text.trim_end_matches("...")).heading());
     ui.add_space(size::GAP);
 }
 
@@ -62,7 +71,7 @@ fn foot(ui: &mut Ui, app: &App, go_on: &str, enabled: bool, out: &mut Vec<Action
     ui.add_space(size::GAP_LARGE);
     let mut pressed = false;
     ui.horizontal(|ui| {
-        let button = egui::Button::new(RichText::new(go_on).strong());
+        let button = theme::primary_button(ui, go_on);
         pressed = ui.add_enabled(enabled, button).clicked();
         if ui.button(app.texts.tr("cancel")).clicked() {
             out.push(Action::Dialog(None));
@@ -76,7 +85,7 @@ fn question_ui(ui: &Ui, app: &App, out: &mut Vec<Action>) {
     let Some(job) = app.jobs.list().iter().find(|job| job.question().is_some()) else { return };
     let Some(question) = job.question() else { return };
     let t = &app.texts;
-    Modal::new(Id::unique("question")).show(ui.ctx(), |ui| {
+    modal(ui, "question").show(ui.ctx(), |ui| {
         ui.set_width(size::DIALOG);
         title(ui, t.tr("question-title"));
         ui.label(question.render(t));

@@ -6,25 +6,22 @@ use crate::app::source::CaseInfo;
 use crate::app::{Action, App, display};
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
-use egui::{TextEdit, Ui};
+use egui::{TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
-/// A path, typed or picked.
+/// A path, typed or picked: label, field and button, for a line or the row of a grid.
 fn path_field(ui: &mut Ui, app: &App, name: &str, path: &mut String, pick: Pick, state: &mut UiState) {
     let t = &app.texts;
-    ui.horizontal(|ui| {
-        let label = ui.label(name);
-        let field = ui
-            .add(TextEdit::singleline(path).align(egui::Align2::LEFT_CENTER).desired_width(size::PATH_FIELD))
-            .labelled_by(label.id);
-        if state.dialog_is_new {
-            field.request_focus();
-        }
-        if ui.add_enabled(!state.picker.is_open(), egui::Button::new(t.tr("browse"))).clicked() {
-            state.picker.ask(ui.ctx(), pick);
-        }
-    });
-    picker_note(ui, app, state);
+    let label = ui.label(name);
+    let field = ui
+        .add(TextEdit::singleline(path).align(egui::Align2::LEFT_CENTER).min_size(vec2(size::PATH_FIELD, 0.0)))
+        .labelled_by(label.id);
+    if state.dialog_is_new {
+        field.request_focus();
+    }
+    if ui.add_enabled(!state.picker.is_open(), egui::Button::new(t.tr("browse"))).clicked() {
+        state.picker.ask(ui.ctx(), pick);
+    }
 }
 
 pub fn picker_note(ui: &mut Ui, app: &App, state: &UiState) {
@@ -36,7 +33,8 @@ pub fn picker_note(ui: &mut Ui, app: &App, state: &UiState) {
 pub fn open_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
     title(ui, t.tr("command-open-case"));
-    path_field(ui, app, &t.tr("field-case-file"), path, Pick::OpenCase, state);
+    ui.horizontal(|ui| path_field(ui, app, &t.tr("field-case-file"), path, Pick::OpenCase, state));
+    picker_note(ui, app, state);
     if !app.settings.recent_cases.is_empty() {
         ui.add_space(size::GAP);
         ui.strong(t.tr("start-recent"));
@@ -62,20 +60,22 @@ pub fn new_case_ui(
 ) {
     let t = &app.texts;
     title(ui, t.tr("command-new-case"));
-    path_field(ui, app, &t.tr("field-case-file"), path, Pick::SaveCase, state);
     let fields = [
         (t.tr("field-title"), &mut info.title),
         (t.tr("field-examiner"), &mut info.examiner),
         (t.tr("field-reference"), &mut info.reference),
     ];
-    egui::Grid::new("case-info").num_columns(2).show(ui, |ui| {
+    egui::Grid::new("case-info").num_columns(3).show(ui, |ui| {
+        path_field(ui, app, &t.tr("field-case-file"), path, Pick::SaveCase, state);
+        ui.end_row();
         for (name, value) in fields {
             let label = ui.label(name);
-            ui.add(TextEdit::singleline(value).align(egui::Align2::LEFT_CENTER).desired_width(size::PATH_FIELD))
+            ui.add(TextEdit::singleline(value).align(egui::Align2::LEFT_CENTER).min_size(vec2(size::PATH_FIELD, 0.0)))
                 .labelled_by(label.id);
             ui.end_row();
         }
     });
+    picker_note(ui, app, state);
     if !then_import.is_empty() {
         ui.add_space(size::GAP);
         let count = display::count(then_import.len() as u64);

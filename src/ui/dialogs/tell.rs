@@ -1,11 +1,12 @@
 //! Dialogs that only tell: imports, errors, help.
 
 use super::title;
-use crate::app::jobs::{Job, JobState};
-use crate::app::{Action, App, Command, Menu, display};
+use crate::app::jobs::{FileDone, Job, JobState};
+use crate::app::{Action, App, Command, Dialog, Menu, UserError, display};
 use crate::ui::shell::dialog_list;
-use crate::ui::theme::{self, size};
-use egui::{Grid, Label, ProgressBar, RichText, TextWrapMode, Ui};
+use crate::ui::theme;
+use egui::{Button, Grid, Label, ProgressBar, RichText, TextWrapMode, Ui};
+use std::path::PathBuf;
 
 pub fn jobs_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
@@ -36,7 +37,7 @@ fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
         let args = [
             ("files", display::count(job.files.len() as u64)),
             ("warnings", display::count(job.warnings())),
-            ("failures", job.failures.to_string()),
+            ("failures", display::count(job.failures.len() as u64)),
         ];
         let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
         ui.label(t.tr_args("job-counts", &args));
@@ -49,23 +50,59 @@ fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
         let total = display::size(progress.total_bytes);
         let text = t.tr_args("job-bytes", &[("done", &done), ("total", &total)]);
         ui.add(ProgressBar::new(progress.fraction().unwrap_or(0.0)).text(text));
-        ui.label(&*display::visible(&progress.current.to_string_lossy()));
+        let current = display::visible(&progress.current.to_string_lossy()).into_owned();
+        ui.add(Label::new(current).wrap_mode(TextWrapMode::Wrap));
         if let Some(rate) = progress.rate() {
             ui.weak(t.tr_args("job-rate", &[("rate", &display::count(rate as u64))]));
         }
     }
-    Grid::new(("job", job.id)).num_columns(5).striped(true).show(ui, |ui| {
-        for file in job.files.iter().rev().take(200) {
-            ui.label(&*display::visible(&file.path));
-            ui.label(if file.known { t.tr("job-known") } else { file.format.clone() });
-            ui.label(t.tr_args("job-records", &[("count", &display::count(file.records))]));
-            ui.label(t.tr_args("job-duplicates", &[("count", &display::count(file.duplicates))]));
-            let warnings = t.tr_args("job-warnings", &[("count", &display::count(file.warnings))]);
-            let p = theme::palette(ui);
-            ui.label(RichText::new(warnings).color(if file.warnings > 0 { p.warning } else { p.weak }));
-            ui.end_row();
-        }
+    for file in &job.files {
+        proposal_ui(ui, app, file, out);
+    }
+    for error in &job.failures {
+        failure_ui(ui, app, error);
+    }
+    // One below the other: a grid would be as wide as the longest path.
+    for file in job.files.iter().rev().take(200) {
+        file_ui(ui, app, file);
+    }
+}
+
+fn file_ui(ui: &mut Ui, app: &App, file: &FileDone) {
+    let (t, p) = (&app.texts, theme::palette(ui));
+    ui.add(Label::new(&*display::visible(&file.path)).wrap_mode(TextWrapMode::Wrap));
+    ui.horizontal_wrapped(|ui| {
+        ui.weak(if file.known { t.tr("job-known") } else { file.format.clone() });
+        ui.weak(t.tr_args("job-records", &[("count", &display::count(file.records))]));
+        ui.weak(t.tr_args("job-duplicates", &[("count", &display::count(file.duplicates))]));
+        let warnings = t.tr_args("job-warnings", &[("count", &display::count(file.warnings))]);
+        ui.label(RichText::new(warnings).color(if file.warnings > 0 { p.warning } else { p.weak }));
     });
+}
+
+/// Records without a header: what their format seems to be, for the examiner to confirm or mend.
+fn proposal_ui(ui: &mut Ui, app: &App, file: &FileDone, out: &mut Vec<Action>) {
+    let (t, p) = (&app.texts, theme::palette(ui));
+    let Some(told) = &file.format_proposal else { return };
+    ui.label(RichText::new(t.tr("job-format-needed")).strong().color(p.warning));
+    ui.add(Label::new(&*display::visible(&file.path)).wrap_mode(TextWrapMode::Wrap));
+    ui.add(Label::new(&*display::visible(told)).wrap_mode(TextWrapMode::Wrap));
+    if ui.add_enabled(app.jobs.running().is_none(), Button::new(t.tr("job-format-confirm"))).clicked() {
+        let flow_format = file.proposed_format().unwrap_or_default().to_owned();
+        let paths = vec![PathBuf::from(&file.path)];
+        out.push(Action::Dialog(Some(Dialog::Import { paths, typed: String::new(), keep_raw: true, flow_format })));
+    }
+}
+
+/// What failed and where, why, what to do next.
+fn failure_ui(ui: &mut Ui, app: &App, error: &UserError) {
+    let t = &app.texts;
+    ui.label(RichText::new(error.what.render(t)).strong().color(theme::palette(ui).error));
+    if let Some(path) = &error.path {
+        ui.add(Label::new(&*display::visible(&path.to_string_lossy())).wrap_mode(TextWrapMode::Wrap));
+    }
+    ui.add(Label::new(&*display::visible(&error.why)).wrap_mode(TextWrapMode::Wrap));
+    ui.add(Label::new(RichText::new(error.next.render(t)).weak()).wrap_mode(TextWrapMode::Wrap));
 }
 
 pub fn errors_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
@@ -76,19 +113,11 @@ pub fn errors_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     }
     dialog_list(ui, "errors", |ui| {
         for entry in app.errors.entries().iter().rev() {
-            let p = theme::palette(ui);
-            let error = &entry.error;
-            let mut what = error.what.render(t);
+            failure_ui(ui, app, &entry.error);
             if entry.times > 1 {
-                what.push_str(&format!(" ×{}", entry.times));
+                ui.weak(t.tr_args("errors-times", &[("count", &display::count(u64::from(entry.times)))]));
             }
-            ui.label(RichText::new(what).strong().color(p.error));
-            ui.add(Label::new(&*display::visible(&error.why)).wrap_mode(TextWrapMode::Wrap));
-            ui.label(error.next.render(t));
-            if let Some(path) = &error.path {
-                ui.weak(&*display::visible(&path.to_string_lossy()));
-            }
-            ui.add_space(size::GAP);
+            ui.separator();
         }
     });
     ui.horizontal(|ui| {

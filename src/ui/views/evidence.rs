@@ -37,10 +37,14 @@ pub fn evidence_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
         }
     });
     let state = &mut state.evidence;
-    Panel::bottom("warnings").resizable(true).default_size(240.0).size_range(80.0..=600.0).show(ui, |ui| {
-        ui.set_min_height(ui.available_height());
-        warnings_ui(ui, app, case, &mut state.warnings, out);
-    });
+    let frame = egui::Frame::new().inner_margin(egui::Margin { top: 6, ..egui::Margin::ZERO });
+    Panel::bottom("warnings").frame(frame).resizable(true).default_size(240.0).size_range(80.0..=600.0).show(
+        ui,
+        |ui| {
+            ui.set_min_height(ui.available_height());
+            warnings_ui(ui, app, case, &mut state.warnings, out);
+        },
+    );
     files_ui(ui, app, files, &mut state.files, out);
 }
 
@@ -83,8 +87,8 @@ fn files_ui(
 ) {
     let columns: [Column<EvidenceRow>; 12] = [
         column("column-id", 50.0, true, |r, _| r.id.0.to_string()),
-        column("column-file", 420.0, false, |r, _| r.path.clone()),
-        column("column-format", 170.0, false, |r, _| r.format.clone()),
+        column("column-file", 390.0, false, |r, _| r.path.clone()),
+        column("column-format", 200.0, false, |r, _| r.format.clone()),
         column("column-records", 90.0, true, |r, _| display::count(r.records)),
         column("column-duplicates", 90.0, true, |r, _| display::count(r.duplicates)),
         column("column-warnings", 80.0, true, |r, _| display::count(r.warnings)),
@@ -114,8 +118,10 @@ fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<Wa
     let t = &app.texts;
     ui.horizontal(|ui| {
         ui.strong(t.tr("warnings-title"));
-        if let Some(warnings) = case.warnings() {
-            ui.weak(display::count(warnings.len() as u64));
+        if let Some(warnings) = case.warnings().filter(|warnings| !warnings.is_empty()) {
+            let notes = warnings.iter().filter(|w| w.scope == "file").count();
+            let (elements, notes) = (display::count((warnings.len() - notes) as u64), display::count(notes as u64));
+            ui.weak(t.tr_args("warnings-count", &[("elements", &elements), ("notes", &notes)]));
         }
         if let Some(evidence) = case.warnings_of() {
             ui.weak(t.tr_args("warnings-of", &[("evidence", &evidence.0.to_string())]));
@@ -136,7 +142,7 @@ fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<Wa
         column("column-evidence", 90.0, true, |r, _| r.evidence.0.to_string()),
         column("column-position", 90.0, true, |r, _| display::count(r.position)),
         column("column-offset", 100.0, true, |r, _| display::count(r.byte_offset)),
-        column("column-reason", 200.0, false, reason_text),
+        column("column-reason", 250.0, false, reason_text),
         column("column-detail", 360.0, false, |r, _| r.detail.clone()),
         column("column-raw-text", 600.0, false, |r, _| String::from_utf8_lossy(&r.raw).into_owned()),
     ];

@@ -7,7 +7,7 @@ use crate::app::{Action, App, Command, display};
 use crate::model::{Dataset, FieldId, Kind, TimeRange, field};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
-use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridTexts, RowSource};
+use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowSource};
 use crate::ui::{filter_bar, histogram, time_bar};
 use egui::{Id, RichText, ScrollArea, Ui};
 
@@ -21,6 +21,9 @@ pub fn records_ui(
 ) {
     let records = case.records(dataset);
     filter_bar::filter_bar_ui(ui, app, case, dataset, &mut state.filter, out);
+    if state.filter.take_leaves() {
+        state.grid(dataset).focus();
+    }
     time_bar::time_bar_ui(ui, app, &mut state.time, out);
     if app.show_histogram && records.row_count() != Some(0) {
         histogram::histogram_ui(ui, app, records, &mut state.histogram_drag, out);
@@ -60,6 +63,10 @@ impl RowSource for Rows<'_> {
         }
     }
 
+    fn stands_out(&self, row: u64, column: usize) -> bool {
+        self.value(row, column).is_some_and(|(value, field)| display::is_refusal(value, field))
+    }
+
     fn hint(&self, row: u64, column: usize) -> Option<String> {
         let (value, field) = self.value(row, column)?;
         display::hint(value, field)
@@ -89,7 +96,7 @@ fn table_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut UiState, out:
         ui,
         state.grid(dataset),
         &mut selection,
-        &mut |ui, row, column| cell_menu_ui(ui, app, &rows, row, column, &mut from_cells),
+        &mut |ui, cell| cell_menu_ui(ui, app, &rows, cell, &mut from_cells),
         &mut |ui, column| header_menu_ui(ui, app, records, fields.get(column).copied(), &mut from_header),
     );
     out.append(&mut from_cells);
@@ -158,25 +165,32 @@ fn moved(records: &Records, key: Option<&str>, before: Option<&str>) -> Option<A
     Some(Action::SetColumns(records.dataset, columns))
 }
 
-fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, row: u64, column: usize, out: &mut Vec<Action>) {
+fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &mut Vec<Action>) {
     let t = &app.texts;
     let records = rows.records;
-    let Some((value, field)) = rows.value(row, column) else {
+    let Some((value, field)) = rows.value(cell.row, cell.column) else {
         ui.weak(t.tr("loading"));
         return;
     };
     let shown = display::cell(value, field, app.zone).unwrap_or_else(|| t.tr("grid-absent"));
     let short: String = shown.chars().take(60).collect();
-    ui.label(RichText::new(format!("{} {short}", field.name())).color(theme::palette(ui).weak));
+    // As far in as the texts of the entries below it.
+    let head = egui::Frame::new().inner_margin(egui::Margin::symmetric(ui.spacing().button_padding.x as i8, 2));
+    head.show(ui, |ui| ui.label(RichText::new(format!("{} {short}", field.name())).color(theme::palette(ui).weak)));
+    let mut takes_focus = cell.takes_focus;
     let mut item = |ui: &mut Ui, text: String, action: Action| {
-        if ui.button(text).clicked() {
+        let button = ui.button(text);
+        if std::mem::take(&mut takes_focus) {
+            button.request_focus();
+        }
+        if button.clicked() {
             out.push(action);
             ui.close();
         }
     };
     item(ui, t.tr("menu-only"), Action::Narrow(records.dataset, display::clause(value, field, false)));
     item(ui, t.tr("menu-exclude"), Action::Narrow(records.dataset, display::clause(value, field, true)));
-    if let Some(clause) = pair_clause(rows, row) {
+    if let Some(clause) = pair_clause(rows, cell.row) {
         item(ui, t.tr("menu-pair"), Action::Narrow(records.dataset, clause));
     }
     if let (Kind::Address, Some(text), Dataset::Flows) = (field.kind, display::literal(value), records.dataset) {

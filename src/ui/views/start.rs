@@ -2,7 +2,7 @@
 
 use crate::app::{Action, App, Command, display};
 use crate::ui::theme::{self, size};
-use egui::{Button, RichText, Ui, vec2};
+use egui::{Atom, Button, RichText, Ui, vec2};
 
 pub fn start_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
@@ -10,14 +10,14 @@ pub fn start_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
         ui.add_space(ui.available_height() * 0.16);
         ui.label(RichText::new("Coldtrail").size(size::HEADING * 1.8).strong());
         ui.weak(t.tr("start-subtitle"));
-        ui.add_space(size::GAP_LARGE);
+        ui.add_space(size::GAP_LARGE * 1.5);
         ui.label(t.tr("start-drop"));
         ui.add_space(size::GAP_LARGE);
         for command in [Command::NewCase, Command::OpenCase, Command::OpenSample] {
-            let mut button = Button::new(t.tr(&command.text_id())).min_size(vec2(280.0, 32.0));
-            if let Some(shortcut) = command.shortcut() {
-                button = button.shortcut_text(shortcut.to_string());
-            }
+            // The growing atom keeps every text at the left, with or without a shortcut.
+            let shortcut = command.shortcut().map(|s| s.to_string()).unwrap_or_default();
+            let shortcut = RichText::new(shortcut).color(theme::palette(ui).weak);
+            let button = Button::new((t.tr(&command.text_id()), Atom::grow(), shortcut)).min_size(vec2(280.0, 34.0));
             let response = ui.add_enabled(app.is_enabled(command), button).on_hover_text(t.tr(&command.tip_id()));
             if response.on_disabled_hover_text(t.tr("start-no-sample")).clicked() {
                 out.push(Action::Command(command));

@@ -126,9 +126,13 @@ impl<R: 'static> List<'_, R> {
             ui,
             &mut state.grid,
             &mut state.selection,
-            &mut |ui, row, column| {
-                if ui.button(t.tr("menu-copy-value")).clicked() {
-                    if let CellView::Text(text) = source.cell(row, column) {
+            &mut |ui, cell| {
+                let button = ui.button(t.tr("menu-copy-value"));
+                if cell.takes_focus {
+                    button.request_focus();
+                }
+                if button.clicked() {
+                    if let CellView::Text(text) = source.cell(cell.row, cell.column) {
                         copied = Some(text);
                     }
                     ui.close();

@@ -74,7 +74,7 @@ impl Grid<'_> {
             Key::Enter => events.extend(at.map(GridEvent::Activated)),
             Key::F10 if modifiers.shift => {
                 if let Some(row) = at {
-                    state.menu = Some(MenuAt { row, column: selection.column, pos: None });
+                    state.menu = Some(MenuAt { row, column: selection.column, pos: None, is_new: true });
                     egui::Popup::open_id(ui.ctx(), self.id.with("menu"));
                 }
             }

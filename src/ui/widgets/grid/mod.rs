@@ -41,6 +41,10 @@ pub trait RowSource {
     fn mark(&self, _row: u64) -> Mark {
         Mark::None
     }
+    /// Is this value's text coloured, as what was refused or failed?
+    fn stands_out(&self, _row: u64, _column: usize) -> bool {
+        false
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +99,7 @@ struct MenuAt {
     row: u64,
     column: usize,
     pos: Option<egui::Pos2>,
+    is_new: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -125,7 +130,16 @@ pub struct GridTexts {
     pub loading: String,
 }
 
-pub type CellMenu<'a> = dyn FnMut(&mut Ui, u64, usize) + 'a;
+/// The cell whose menu is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct MenuCell {
+    pub row: u64,
+    pub column: usize,
+    /// The menu has just been opened by a key: its first entry takes the keyboard.
+    pub takes_focus: bool,
+}
+
+pub type CellMenu<'a> = dyn FnMut(&mut Ui, MenuCell) + 'a;
 pub type HeaderMenu<'a> = dyn FnMut(&mut Ui, usize) + 'a;
 
 pub struct Grid<'a> {
@@ -207,7 +221,7 @@ impl Grid<'_> {
 
     fn areas(&self, ui: &Ui, rect: Rect) -> Areas {
         let digits = self.source.rows().max(1).ilog10() + 1;
-        let number_width = ui.fonts_mut(|f| f.glyph_width(&theme::mono(), '0'));
+        let number_width = ui.fonts_mut(|f| f.glyph_width(&theme::body(), '0'));
         let gutter_width = (digits + digits / 3) as f32 * number_width + 2.0 * size::CELL_PADDING + size::CELL_PADDING;
         let columns_width: f32 = self.columns.iter().map(|c| c.width).sum();
         let right = (rect.right() - size::SCROLLBAR).max(rect.left());
@@ -319,7 +333,7 @@ impl Grid<'_> {
     /// The menu of a cell stays open although its row may scroll away, so it belongs to the grid.
     fn menu_ui(&self, ui: &Ui, areas: &Areas, state: &mut GridState, cell_menu: &mut CellMenu<'_>) {
         let id = self.id.with("menu");
-        let Some(MenuAt { row, column, pos }) = state.menu else { return };
+        let Some(MenuAt { row, column, pos, is_new }) = state.menu else { return };
         if !egui::Popup::is_id_open(ui.ctx(), id) {
             state.menu = None;
             state.wants_focus = true;
@@ -336,6 +350,9 @@ impl Grid<'_> {
             .layout(egui::Layout::top_down_justified(egui::Align::Min))
             .style(egui::containers::menu::menu_style)
             .open_memory(None)
-            .show(|ui| cell_menu(ui, row, column));
+            .show(|ui| cell_menu(ui, MenuCell { row, column, takes_focus: is_new && pos.is_none() }));
+        if let Some(menu) = &mut state.menu {
+            menu.is_new = false;
+        }
     }
 }

@@ -80,7 +80,7 @@ impl Grid<'_> {
             at,
             Align2::RIGHT_CENTER,
             format!("{sign}{}", display::count(row + 1)),
-            theme::mono(),
+            theme::body(),
             p.weak,
         );
     }
@@ -105,7 +105,8 @@ impl Grid<'_> {
         self.name_cell(ui, &response, row, column, &view);
         let numeric = self.columns.get(column).is_some_and(|c| c.numeric);
         let keep_end = self.columns.get(column).is_some_and(|c| c.keep_end);
-        let (text, color) = self.ink(p, &view);
+        let coloured = self.source.stands_out(row, column) && !selection.contains(row);
+        let (text, color) = self.ink(p, &view, if coloured { p.bad } else { p.text });
         let tail = if keep_end { end_that_fits(ui, text, rect.width() - 2.0 * size::CELL_PADDING) } else { None };
         let elided = cell_text(ui, rect, tail.as_deref().unwrap_or(text), color, numeric) || tail.is_some();
         if selection.cursor() == Some(row)
@@ -125,7 +126,7 @@ impl Grid<'_> {
             }
             selection.column = column;
             let pos = response.interact_pointer_pos();
-            state.menu = Some(MenuAt { row, column, pos });
+            state.menu = Some(MenuAt { row, column, pos, is_new: true });
             egui::Popup::open_id(ui.ctx(), self.id.with("menu"));
         }
         if response.hovered() {
@@ -137,11 +138,11 @@ impl Grid<'_> {
         }
     }
 
-    fn ink<'t>(&'t self, p: &Palette, view: &'t CellView) -> (&'t str, Color32) {
+    fn ink<'t>(&'t self, p: &Palette, view: &'t CellView, text_color: Color32) -> (&'t str, Color32) {
         let (text, color) = match view {
             CellView::Loading => ("…", p.weak),
             CellView::Absent => ("–", p.weak),
-            CellView::Text(text) => (text.as_str(), p.text),
+            CellView::Text(text) => (text.as_str(), text_color),
         };
         (text, if self.dimmed { color.gamma_multiply(0.55) } else { color })
     }

@@ -1,0 +1,107 @@
+//! What can be shown, asked, done: the values that the window and the application exchange.
+
+use super::command::Command;
+use super::error::UserError;
+use super::jobs::JobId;
+use super::selection::Selection;
+use super::settings::{ColumnSetting, ThemeChoice};
+use super::source::{CaseInfo, ImportOptions};
+use super::zone::Zone;
+use crate::model::{Dataset, EvidenceId, FieldId, TimeRange};
+use std::ops::Range;
+use std::path::PathBuf;
+
+/// What fills the middle of the window while a case is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum View {
+    Evidence,
+    Records(Dataset),
+}
+
+impl View {
+    pub const ALL: [View; 3] = [View::Evidence, View::Records(Dataset::Flows), View::Records(Dataset::Events)];
+
+    pub fn command(self) -> Command {
+        match self {
+            View::Evidence => Command::ShowEvidence,
+            View::Records(Dataset::Flows) => Command::ShowFlows,
+            View::Records(Dataset::Events) => Command::ShowEvents,
+        }
+    }
+}
+
+/// What asks for an answer before anything else goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dialog {
+    Open { path: String },
+    NewCase { path: String, info: CaseInfo, then_import: Vec<PathBuf> },
+    Import { paths: Vec<PathBuf>, typed: String, keep_raw: bool, flow_format: String },
+    GoToRow { typed: String },
+    Zone { typed: String },
+    Palette { typed: String },
+    Jobs,
+    Errors,
+    Help,
+}
+
+/// Changes that views ask for.
+#[derive(Clone, Debug)]
+pub enum Action {
+    Command(Command),
+    Open(PathBuf),
+    Create {
+        path: PathBuf,
+        info: CaseInfo,
+        then_import: Vec<PathBuf>,
+    },
+    Import {
+        paths: Vec<PathBuf>,
+        options: ImportOptions,
+    },
+    /// Files or folders let go over the window.
+    Dropped(Vec<PathBuf>),
+    ForgetRecent(PathBuf),
+    CancelJob(JobId),
+    Answer(JobId, bool),
+    Show(View),
+    EditFilter(Dataset, String),
+    ApplyFilter(Dataset, String),
+    /// One more condition beside what is in force.
+    Narrow(Dataset, String),
+    SetRange(TimeRange),
+    Sort {
+        field: FieldId,
+        add: bool,
+    },
+    SortAs {
+        field: FieldId,
+        descending: bool,
+    },
+    ResetColumns(Dataset),
+    SetColumns(Dataset, Vec<ColumnSetting>),
+    Select(Dataset, Selection),
+    WantRows(Dataset, Range<u64>),
+    Warnings(Option<EvidenceId>),
+    Complete(Option<(FieldId, String)>),
+    SetZone(Zone),
+    Dialog(Option<Dialog>),
+    GoToRow(u64),
+    Copy(String),
+    CopyRows,
+    /// This field of the selected rows.
+    CopyColumn(FieldId),
+    ShowInspector,
+    ClearErrors,
+    Fail(UserError),
+}
+
+/// What only the window can do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    Quit,
+    FocusFilter,
+    FocusTable,
+    Theme(ThemeChoice),
+    Scale(f32),
+    CopyText(String),
+}

@@ -1,0 +1,178 @@
+//! Cases and evidence: opening, closing, making, importing into.
+
+use super::App;
+use crate::app::action::{Dialog, View};
+use crate::app::error::{Message, UserError};
+use crate::app::history::History;
+use crate::app::open_case::OpenCase;
+use crate::app::opening::Opening;
+use crate::app::source::{CaseInfo, ImportOptions};
+use crate::app::{Action, display};
+use crate::model::{Dataset, TimeRange};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+impl App {
+    pub(super) fn open(&mut self, path: &Path) {
+        // Remembered beyond this run, so not relative to where it was started.
+        let path = &std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        self.dialog = None;
+        self.notice = None;
+        let columns = &self.settings.columns;
+        match OpenCase::start(path, &self.backend, &self.waker, columns) {
+            Ok(case) => {
+                self.case = Some(case);
+                self.settings.remember_case(path);
+                self.range = TimeRange::default();
+                self.history = History::new(self.current_step());
+            }
+            Err(error) => {
+                let next = Message::new("next-try-again");
+                self.errors.push(UserError::new(Message::new("error-open-case"), error, next).at(path));
+            }
+        }
+    }
+
+    pub(super) fn close(&mut self) {
+        self.jobs.cancel_all();
+        self.remember_columns();
+        self.case = None;
+        self.dialog = None;
+    }
+
+    pub(super) fn create(&mut self, path: PathBuf, info: &CaseInfo, then_import: Vec<PathBuf>) {
+        let path = with_extension(path);
+        match self.backend.create(&path, info) {
+            Ok(()) => {
+                self.settings.examiner = info.examiner.clone();
+                self.open(&path);
+                self.view = View::Evidence;
+                self.history = History::new(self.current_step());
+                if !then_import.is_empty() {
+                    self.dialog = Some(import_dialog(then_import));
+                }
+            }
+            Err(fault) => {
+                let next = Message::new("next-other-path");
+                self.errors.push(UserError::new(Message::new("error-create-case"), fault, next).at(path));
+                self.dispatch(Action::Dialog(Some(Dialog::Errors)));
+            }
+        }
+    }
+
+    pub(super) fn import(&mut self, paths: Vec<PathBuf>, options: ImportOptions) {
+        let Some(case) = &self.case else { return };
+        self.dialog = None;
+        let (events, receiver) = sync_channel(1024);
+        match self.backend.import(&case.path, paths, options, events, Arc::clone(&self.waker)) {
+            Ok(handle) => {
+                self.jobs.add(handle, receiver);
+                self.view = View::Evidence;
+            }
+            Err(fault) => {
+                let next = Message::new("next-try-again");
+                self.errors.push(UserError::new(Message::new("error-import"), fault, next).at(&case.path));
+                self.dispatch(Action::Dialog(Some(Dialog::Errors)));
+            }
+        }
+    }
+
+    /// A case opens; everything else is evidence, for this case or for a new one.
+    pub fn open_what_was_named(&mut self, opening: Opening) {
+        if let Some(case) = &opening.case {
+            self.open(case);
+        }
+        let paths = opening.evidence;
+        if paths.is_empty() {
+            return;
+        }
+        self.dialog = match &mut self.dialog {
+            Some(Dialog::Import { paths: known, typed, keep_raw, flow_format }) => {
+                known.extend(paths);
+                let (paths, typed) = (std::mem::take(known), std::mem::take(typed));
+                Some(Dialog::Import { paths, typed, keep_raw: *keep_raw, flow_format: std::mem::take(flow_format) })
+            }
+            Some(Dialog::NewCase { path, info, then_import }) => {
+                then_import.extend(paths);
+                let (path, info) = (std::mem::take(path), std::mem::take(info));
+                Some(Dialog::NewCase { path, info, then_import: std::mem::take(then_import) })
+            }
+            _ if self.case.is_some() => Some(import_dialog(paths)),
+            _ => Some(self.new_case_dialog(paths)),
+        };
+    }
+
+    /// The sample case is made once, in the user's own folder, and opened from then on.
+    pub(super) fn open_sample(&mut self) {
+        let Some(samples) = self.sample_folder.clone() else { return };
+        let folder = self.config.clone().unwrap_or_else(std::env::temp_dir);
+        let path = folder.join("sample-logs.coldtrail");
+        if path.exists() {
+            return self.open(&path);
+        }
+        if let Err(error) = std::fs::create_dir_all(&folder) {
+            let next = Message::new("next-other-path");
+            return self.errors.push(UserError::new(Message::new("error-create-case"), error, next).at(folder));
+        }
+        let info = CaseInfo { title: self.texts.tr("sample-title"), ..CaseInfo::default() };
+        self.create(path, &info, Vec::new());
+        self.import(vec![samples], ImportOptions::default());
+    }
+
+    /// Beside the evidence nothing is written without being asked for: the proposal is the working folder.
+    pub fn new_case_dialog(&self, then_import: Vec<PathBuf>) -> Dialog {
+        let folder = std::env::current_dir().unwrap_or_default();
+        let info = CaseInfo { examiner: self.settings.examiner.clone(), ..CaseInfo::default() };
+        Dialog::NewCase { path: free_name(&folder).to_string_lossy().into_owned(), info, then_import }
+    }
+
+    fn remember_columns(&mut self) {
+        let Some(case) = &self.case else { return };
+        for dataset in [Dataset::Flows, Dataset::Events] {
+            let columns = case.records(dataset).columns.clone();
+            self.settings.columns.insert(display::dataset_key(dataset).to_owned(), columns);
+        }
+    }
+
+    /// Called at the end of the program.
+    pub fn shut_down(&mut self) {
+        self.remember_columns();
+        self.jobs.finish();
+        let ended = self.case.take().map(OpenCase::close);
+        for thread in ended.into_iter().flatten() {
+            let _ = thread.join();
+        }
+        self.save_settings();
+    }
+}
+
+/// `case.coldtrail`, or with the first number that is not taken.
+fn free_name(folder: &Path) -> PathBuf {
+    let numbered = (2..1000).map(|n| folder.join(format!("case-{n}.coldtrail")));
+    let first = folder.join("case.coldtrail");
+    std::iter::once(first.clone()).chain(numbered).find(|path| !path.exists()).unwrap_or(first)
+}
+
+pub fn import_dialog(paths: Vec<PathBuf>) -> Dialog {
+    Dialog::Import { paths, typed: String::new(), keep_raw: true, flow_format: String::new() }
+}
+
+pub(super) fn with_extension(path: PathBuf) -> PathBuf {
+    match path.extension() {
+        Some(extension) if extension == "coldtrail" => path,
+        _ => {
+            let mut name = path.into_os_string();
+            name.push(".coldtrail");
+            name.into()
+        }
+    }
+}
+
+/// `sample-logs` beside the program, above it, or in the working folder.
+pub(super) fn find_sample_folder() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok();
+    let beside = program.iter().flat_map(|p| p.ancestors().skip(1).take(4)).map(Path::to_owned);
+    let here = std::env::current_dir().ok();
+    beside.chain(here).map(|folder| folder.join("sample-logs/evidence")).find(|folder| folder.is_dir())
+}

@@ -1,0 +1,88 @@
+//! Actions in, state out, over a case in memory.
+
+use super::cases::with_extension;
+use super::*;
+use crate::app::testing::{MemoryBackend, Settled};
+
+fn app() -> (App, Settled) {
+    let settled = Settled::default();
+    let mut app = App::new(Arc::new(MemoryBackend::with_flows(1000)), settled.waker(), None);
+    app.dispatch(Action::Open("memory.coldtrail".into()));
+    settled.settle(&mut app);
+    (app, settled)
+}
+
+fn rows(app: &App) -> u64 {
+    app.records().and_then(Records::row_count).unwrap()
+}
+
+#[test]
+fn filters_narrow_and_back_undoes_them() {
+    let (mut app, settled) = app();
+    assert_eq!(rows(&app), 1000);
+    app.dispatch(Action::ApplyFilter(Dataset::Flows, "dstport = 22".into()));
+    settled.settle(&mut app);
+    let narrowed = rows(&app);
+    assert!(narrowed > 0 && narrowed < 1000);
+    app.dispatch(Action::Narrow(Dataset::Flows, "action = REJECT".into()));
+    settled.settle(&mut app);
+    assert_eq!(app.records().unwrap().applied(), "dstport = 22 and action = REJECT");
+    assert!(rows(&app) < narrowed);
+    app.dispatch(Action::Command(Command::Back));
+    settled.settle(&mut app);
+    assert_eq!(rows(&app), narrowed);
+    app.dispatch(Action::Command(Command::Back));
+    app.dispatch(Action::Command(Command::Back));
+    settled.settle(&mut app);
+    assert_eq!(rows(&app), 1000);
+    app.dispatch(Action::Command(Command::Forward));
+    settled.settle(&mut app);
+    assert_eq!(rows(&app), narrowed);
+}
+
+#[test]
+fn the_record_under_the_cursor_stays_under_it_when_the_order_changes() {
+    let (mut app, settled) = app();
+    app.dispatch(Action::GoToRow(7));
+    settled.settle(&mut app);
+    let id = app.records().unwrap().cursor_id();
+    let start = crate::app::records::time_field(Dataset::Flows);
+    app.dispatch(Action::SortAs { field: start, descending: true });
+    settled.settle(&mut app);
+    let records = app.records_mut().unwrap();
+    assert_eq!(records.cursor_id(), id);
+    assert_eq!(records.selection.cursor(), Some(992));
+    assert_eq!(records.take_reveal(), Some(Reveal::Row(992)));
+    assert!(app.records().unwrap().detail().is_some());
+}
+
+#[test]
+fn a_case_that_cannot_be_opened_is_told_and_forgotten() {
+    let settled = Settled::default();
+    let mut app = App::new(Arc::new(MemoryBackend::default()), settled.waker(), None);
+    app.dispatch(Action::Open("damaged".into()));
+    settled.settle(&mut app);
+    assert!(app.case.is_none() && app.settings.recent_cases.is_empty());
+    assert_eq!(app.errors.entries().len(), 1);
+    assert_eq!(app.dialog, Some(Dialog::Errors));
+}
+
+#[test]
+fn dropped_files_open_import_or_ask_for_a_case() {
+    let (mut app, _) = app();
+    app.dispatch(Action::Dropped(vec!["/logs/a.gz".into()]));
+    app.dispatch(Action::Dropped(vec!["/logs/b.gz".into()]));
+    assert!(matches!(&app.dialog, Some(Dialog::Import { paths, .. }) if paths.len() == 2));
+    app.dispatch(Action::Command(Command::CloseCase));
+    app.dispatch(Action::Dropped(vec!["/logs/a.gz".into()]));
+    assert!(matches!(&app.dialog, Some(Dialog::NewCase { then_import, .. }) if then_import.len() == 1));
+    app.dispatch(Action::Dropped(vec!["/x.coldtrail".into()]));
+    assert_eq!(app.case.as_ref().map(|c| c.path.clone()), Some(PathBuf::from("/x.coldtrail")));
+}
+
+#[test]
+fn conditions_are_joined_with_brackets_where_needed() {
+    assert_eq!(narrowed("", "a = 1"), "a = 1");
+    assert_eq!(narrowed("a = 1 or b = 2", "c = 3"), "(a = 1 or b = 2) and c = 3");
+    assert_eq!(with_extension("x/case.v2".into()), PathBuf::from("x/case.v2.coldtrail"));
+}
