@@ -5,6 +5,7 @@ mod content;
 mod dictionary;
 mod duplicates;
 pub mod error;
+mod events;
 mod feed;
 mod flows;
 pub mod journal;

@@ -1,32 +1,28 @@
 //! The one write path. A file's evidence, rows, warnings, raw content and journal entry go in within one transaction:
 //! whatever happens, a case holds an evidence file whole or not at all.
 
-use super::dictionary::{self, Dictionaries};
+use super::dictionary::Dictionaries;
 use super::error::CaseError;
+use super::events::{EventTable, Met};
 use super::feed::Feed;
 use super::open::{self, CaseInfo};
 use super::places::Chunk;
 use super::transaction::Transaction;
 use super::{duplicates, flows, journal};
 use crate::model::batch::{Digest, NO_VALUE};
-use crate::model::field::{self, Kind};
-use crate::model::{
-    EventRow, EvidenceFacts, EvidenceId, FieldId, FlowBatch, Format, ImportWarning, PathFacts, RecordId, Scope,
-};
+use crate::model::{EventRow, EvidenceFacts, EvidenceId, FlowBatch, Format, ImportWarning, PathFacts, RecordId, Scope};
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use std::path::Path;
 
 /// A case that is open for writing. One at a time.
 pub struct CaseWriter {
+    /// Its statement ends before the connection does.
+    event_table: EventTable,
     conn: Connection,
     feed: Feed,
     transaction: Transaction,
     /// Loaded when they are first needed; dropped by a rollback.
     dictionaries: Option<Dictionaries>,
-    event_columns: Vec<FieldId>,
-    insert_event: String,
-    /// Place of event_category among the event's columns.
-    category_column: Option<usize>,
     examiner: String,
 }
 
@@ -94,20 +90,8 @@ impl CaseWriter {
             .query_row("SELECT value FROM case_info WHERE key = 'examiner'", [], |r| r.get(0))
             .optional()?
             .unwrap_or_default();
-        let event_columns: Vec<FieldId> = field::event_columns().collect();
-        let marks = vec!["?"; event_columns.len() + 8].join(",");
-        let insert_event = format!("INSERT INTO event VALUES ({marks})");
-        let category_column = event_columns.iter().position(|f| f.name == "event_category");
-        Ok(Self {
-            conn,
-            feed,
-            transaction: Transaction::default(),
-            dictionaries: None,
-            event_columns,
-            insert_event,
-            category_column,
-            examiner,
-        })
+        let transaction = Transaction::default();
+        Ok(Self { event_table: EventTable::default(), conn, feed, transaction, dictionaries: None, examiner })
     }
 
     /// Who writes, where it is not the examiner that the case names.
@@ -116,7 +100,8 @@ impl CaseWriter {
     }
 
     pub fn close(self) -> Result<(), CaseError> {
-        let Self { conn, .. } = self;
+        let Self { conn, event_table, .. } = self;
+        drop(event_table);
         conn.flush_prepared_statement_cache();
         open::close(conn)
     }
@@ -318,92 +303,20 @@ impl CaseWriter {
     /// Writes events; those whose eventID the case knows become further occurrences.
     pub fn events(&mut self, evidence: &mut OpenEvidence, events: &[EventRow]) -> Result<(), CaseError> {
         let mut dictionaries = self.take_dictionaries()?;
-        let done = events.iter().try_for_each(|event| self.event(&mut dictionaries, evidence, event));
+        let done = events.iter().try_for_each(|event| {
+            evidence.event_count += 1;
+            if let Some(millis) = event.time_millis {
+                evidence.saw(millis);
+            }
+            match self.event_table.write(&self.conn, &mut dictionaries, evidence.id, event)? {
+                Met::First => {}
+                Met::FirstAggregated => evidence.aggregated_count += 1,
+                Met::Again => evidence.event_duplicates += 1,
+            }
+            Ok(())
+        });
         self.dictionaries = Some(dictionaries);
         done
-    }
-
-    fn event(
-        &self,
-        dictionaries: &mut Dictionaries,
-        evidence: &mut OpenEvidence,
-        event: &EventRow,
-    ) -> Result<(), CaseError> {
-        let id = RecordId::new(evidence.id, event.position).0;
-        let event_id = event.columns.first().and_then(|c| c.as_deref()).filter(|text| !text.is_empty());
-        let key = match event_id {
-            Some(event_id) => self.event_key(dictionaries, event_id, id)?,
-            None => id,
-        };
-        evidence.event_count += 1;
-        if let Some(millis) = event.time_millis {
-            evidence.saw(millis);
-        }
-        if key != id {
-            evidence.event_duplicates += 1;
-            self.choose_occurrence(key, id, event)?;
-        } else if self.category_column.and_then(|c| event.columns.get(c)?.as_deref()) == Some("Aggregated") {
-            evidence.aggregated_count += 1;
-        }
-        self.insert_event(id, key, event)
-    }
-
-    /// The key of the event with this id: that of its first occurrence, or this one's own.
-    fn event_key(&self, dictionaries: &mut Dictionaries, event_id: &str, id: i64) -> Result<i64, CaseError> {
-        let hash = dictionary::event_hash(event_id);
-        let Some(&known) = dictionaries.events.get(&hash) else {
-            dictionaries.events.insert(hash, id);
-            return Ok(id);
-        };
-        let mut same = self.conn.prepare_cached("SELECT 1 FROM event WHERE id = ? AND event_id = ?")?;
-        if same.exists(params![known, event_id])? {
-            return Ok(known);
-        }
-        // Two eventIDs with one hash: rare enough to look through the table.
-        let mut find = self.conn.prepare_cached("SELECT event_key FROM event WHERE event_id = ? LIMIT 1")?;
-        Ok(find.query_row([event_id], |r| r.get(0)).optional()?.unwrap_or(id))
-    }
-
-    fn choose_occurrence(&self, key: i64, id: i64, event: &EventRow) -> Result<(), CaseError> {
-        let mut find =
-            self.conn.prepare_cached("SELECT best_id, occurrence_count FROM event_choice WHERE event_key = ?")?;
-        let (best, count): (i64, i64) =
-            find.query_row([key], |r| Ok((r.get(0)?, r.get(1)?))).optional()?.unwrap_or((key, 1));
-        let mut tells = self.conn.prepare_cached("SELECT completeness FROM event WHERE id = ?")?;
-        let told: i64 = tells.query_row([best], |r| r.get(0))?;
-        let best = if event.completeness as i64 > told { id } else { best };
-        self.conn.prepare_cached("INSERT OR REPLACE INTO event_choice VALUES (?, ?, ?)")?.execute([
-            key,
-            best,
-            count + 1,
-        ])?;
-        Ok(())
-    }
-
-    fn insert_event(&self, id: i64, key: i64, event: &EventRow) -> Result<(), CaseError> {
-        let mut insert = self.conn.prepare_cached(&self.insert_event)?;
-        insert.raw_bind_parameter(1, id)?;
-        insert.raw_bind_parameter(2, key)?;
-        insert.raw_bind_parameter(3, event.offset)?;
-        insert.raw_bind_parameter(4, event.len)?;
-        insert.raw_bind_parameter(5, event.completeness as i64)?;
-        insert.raw_bind_parameter(6, event.time_millis)?;
-        let mut source_ip_key = None;
-        for (index, field) in self.event_columns.iter().enumerate() {
-            let value = event.columns.get(index).and_then(|c| c.as_deref());
-            match field.kind {
-                Kind::Boolean => insert.raw_bind_parameter(index + 8, value.and_then(boolean))?,
-                Kind::Address => {
-                    source_ip_key = value.and_then(dictionary::address_key);
-                    insert.raw_bind_parameter(index + 8, value)?;
-                }
-                _ => insert.raw_bind_parameter(index + 8, value)?,
-            }
-        }
-        insert.raw_bind_parameter(7, source_ip_key)?;
-        insert.raw_bind_parameter(self.event_columns.len() + 8, &*event.json)?;
-        insert.raw_execute()?;
-        Ok(())
     }
 
     pub fn digest(&mut self, evidence: &mut OpenEvidence, digest: &Digest) -> Result<(), CaseError> {
@@ -564,12 +477,4 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
         *byte = u8::from_str_radix(text.get(index * 2..index * 2 + 2)?, 16).ok()?;
     }
     (text.len() == 64).then_some(hash)
-}
-
-fn boolean(text: &str) -> Option<bool> {
-    match text {
-        "true" | "True" | "TRUE" => Some(true),
-        "false" | "False" | "FALSE" => Some(false),
-        _ => None,
-    }
 }

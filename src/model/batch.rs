@@ -242,10 +242,65 @@ pub struct EventRow {
     /// The event as a JSON object, as written; CSV rows are rendered into AWS's names.
     pub json: Box<str>,
     /// In the order of `field::event_columns()`. Times are ISO text as written, booleans `true` or `false`.
-    pub columns: Vec<Option<Box<str>>>,
+    pub columns: EventColumns,
     /// eventTime in milliseconds UTC, where it could be read.
     pub time_millis: Option<i64>,
 }
+
+/// The values of an event's columns. All in one text: events come by the million, with dozens of values each.
+#[derive(Clone, Debug, Default)]
+pub struct EventColumns {
+    text: String,
+    /// First byte and length of each value in the text; `ABSENT` for none.
+    spans: Vec<(u32, u32)>,
+}
+
+impl EventColumns {
+    /// So many columns, without values.
+    pub fn new(count: usize) -> Self {
+        Self { text: String::new(), spans: vec![(ABSENT, 0); count] }
+    }
+
+    pub fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
+    pub fn get(&self, column: usize) -> Option<&str> {
+        let &(first, len) = self.spans.get(column).filter(|(first, _)| *first != ABSENT)?;
+        self.text.get(first as usize..)?.get(..len as usize)
+    }
+
+    /// Gives a column its value, instead of the one that it had. Four gigabytes of values are as much as one event holds;
+    /// what is beyond stays absent.
+    pub fn set(&mut self, column: usize, value: Option<&str>) {
+        let Some(span) = self.spans.get_mut(column) else { return };
+        *span = (ABSENT, 0);
+        let Some(value) = value else { return };
+        if let (Ok(first), Ok(len)) = (u32::try_from(self.text.len()), u32::try_from(value.len()))
+            && first != ABSENT
+        {
+            *span = (first, len);
+            self.text.push_str(value);
+        }
+    }
+
+    /// The values in order.
+    pub fn iter(&self) -> impl Iterator<Item = Option<&str>> {
+        (0..self.spans.len()).map(|column| self.get(column))
+    }
+}
+
+impl PartialEq for EventColumns {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for EventColumns {}
 
 /// A digest file's content: kept and listed; validated elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]

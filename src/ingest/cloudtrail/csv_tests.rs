@@ -15,7 +15,7 @@ fn read(content: &[u8], piece: usize) -> Option<Read> {
 
 fn column<'a>(event: &'a EventRow, name: &str) -> Option<&'a str> {
     let at = field::event_columns().position(|column| column.name() == name).unwrap();
-    event.columns[at].as_deref()
+    event.columns.get(at)
 }
 
 const QUERY: &str = "# result 1\n\neventID,eventTime,userIdentity,requestParameters\r\n\

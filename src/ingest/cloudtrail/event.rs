@@ -6,6 +6,7 @@
 
 use super::time;
 use crate::ingest::json::text::{unescape, value_text};
+use crate::model::batch::EventColumns;
 use crate::model::{Home, Kind, field};
 use rustc_hash::FxHashMap;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -14,13 +15,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
-type Columns = Vec<Option<Box<str>>>;
-
 /// What was read from a JSON object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventValues {
     /// In the order of `field::event_columns()`.
-    pub columns: Columns,
+    pub columns: EventColumns,
     /// eventTime in milliseconds UTC.
     pub time_millis: Option<i64>,
     /// The object is an event, and not something else.
@@ -107,7 +106,7 @@ impl EventReader {
 
     /// Reads a JSON value. A value that is no object is no event; an error is text that is no JSON.
     pub fn read(&self, json: &str) -> Result<EventValues, serde_json::Error> {
-        let mut found = Found { columns: vec![None; self.layout.width], marks: 0, error: None };
+        let mut found = Found { columns: EventColumns::new(self.layout.width), marks: 0, error: None };
         let mut deserializer = serde_json::Deserializer::from_str(json);
         Members { branch: &self.layout.root, found: &mut found }.deserialize(&mut deserializer)?;
         deserializer.end()?;
@@ -116,7 +115,7 @@ impl EventReader {
 
     fn judge(&self, found: Found) -> EventValues {
         let Found { mut columns, marks, error } = found;
-        let text = |column: Option<usize>| column.and_then(|at| columns.get(at)).and_then(|value| value.as_deref());
+        let text = |column: Option<usize>| column.and_then(|at| columns.get(at));
         let source = text(self.layout.source);
         // S3's own notifications have an eventVersion too; their eventSource is `aws:s3`.
         let foreign = source.is_some_and(|source| source.starts_with("aws:"));
@@ -128,21 +127,21 @@ impl EventReader {
         let time_millis = text(self.layout.time).and_then(time::millis);
         let has_error = text(self.layout.error_code).is_some_and(|code| !code.is_empty());
         let has_message = text(self.layout.error_message).is_some();
-        let mut set = |column: Option<usize>, value: Option<Box<str>>| {
-            if let Some(slot) = column.and_then(|at| columns.get_mut(at)) {
-                *slot = value;
+        let mut set = |column: Option<usize>, value: Option<&str>| {
+            if let Some(at) = column {
+                columns.set(at, value);
             }
         };
         if !has_error {
             // Some exports write an empty text where there was no error.
             let (code, message) = error.map_or((None, None), |error| (Some(error.code), error.message));
-            set(self.layout.error_code, code);
+            set(self.layout.error_code, code.as_deref());
             if !has_message {
-                set(self.layout.error_message, message);
+                set(self.layout.error_message, message.as_deref());
             }
         }
         if summary && uncategorised {
-            set(self.layout.category, Some("Aggregated".into()));
+            set(self.layout.category, Some("Aggregated"));
         }
         EventValues { columns, time_millis, is_event: known && !foreign }
     }
@@ -163,7 +162,7 @@ fn plant(branch: &mut Branch, path: &'static str, column: usize, kind: Kind) {
 }
 
 struct Found {
-    columns: Columns,
+    columns: EventColumns,
     marks: u8,
     error: Option<ResponseError>,
 }
@@ -173,11 +172,7 @@ impl Found {
     fn clear(&mut self, branch: &Branch) {
         for node in branch.values() {
             match node {
-                Node::Column(at, _) => {
-                    if let Some(slot) = self.columns.get_mut(*at) {
-                        *slot = None;
-                    }
-                }
+                Node::Column(at, _) => self.columns.set(*at, None),
                 Node::Branch(inner) => self.clear(inner),
                 Node::Response | Node::Mark(_) => {}
             }
@@ -185,14 +180,13 @@ impl Found {
     }
 
     fn set(&mut self, at: usize, kind: Kind, raw: &str) {
-        let value = value_text(raw).map(|text| match kind {
-            Kind::Boolean if text.eq_ignore_ascii_case("true") => "true".into(),
-            Kind::Boolean if text.eq_ignore_ascii_case("false") => "false".into(),
-            _ => Box::from(text.as_ref()),
+        let text = value_text(raw);
+        let value = text.as_deref().map(|text| match kind {
+            Kind::Boolean if text.eq_ignore_ascii_case("true") => "true",
+            Kind::Boolean if text.eq_ignore_ascii_case("false") => "false",
+            _ => text,
         });
-        if let Some(slot) = self.columns.get_mut(at) {
-            *slot = value;
-        }
+        self.columns.set(at, value);
     }
 }
 

@@ -10,7 +10,7 @@ fn read(json: &str) -> EventValues {
 fn column<'a>(values: &'a EventValues, name: &str) -> Option<&'a str> {
     let id = field::by_name(Dataset::Events, name).unwrap();
     let at = field::event_columns().position(|column| column == id).unwrap();
-    values.columns[at].as_deref()
+    values.columns.get(at)
 }
 
 #[test]

@@ -1,0 +1,239 @@
+//! CloudTrail events into the case.
+
+use super::dictionary::{self, Dictionaries};
+use super::error::CaseError;
+use crate::model::field::{self, Kind};
+use crate::model::{EventRow, EvidenceId, FieldId, RecordId};
+use rusqlite::{Connection, OptionalExtension, ffi, params};
+use std::ffi::c_int;
+use std::ptr;
+
+/// Writes table event over one connection.
+pub struct EventTable {
+    columns: Vec<FieldId>,
+    /// Place of event_category among the columns.
+    category: Option<usize>,
+    sql: String,
+    insert: Option<Insert>,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Met {
+    First,
+    /// A five-minute summary; it is no event.
+    FirstAggregated,
+    /// The case knows its eventID: a further occurrence.
+    Again,
+}
+
+impl Default for EventTable {
+    fn default() -> Self {
+        let columns: Vec<FieldId> = field::event_columns().collect();
+        let marks = vec!["?"; columns.len() + FIXED].join(",");
+        Self {
+            category: columns.iter().position(|f| f.name == "event_category"),
+            sql: format!("INSERT INTO event VALUES ({marks})"),
+            columns,
+            insert: None,
+        }
+    }
+}
+
+/// Columns of table event beside those of the table of fields: seven before them, the JSON behind them.
+const FIXED: usize = 8;
+
+impl EventTable {
+    /// Writes an event, inside a transaction.
+    pub fn write(
+        &mut self,
+        conn: &Connection,
+        dictionaries: &mut Dictionaries,
+        evidence: EvidenceId,
+        event: &EventRow,
+    ) -> Result<Met, CaseError> {
+        let id = RecordId::new(evidence, event.position).0;
+        let key = match event.columns.get(0).filter(|event_id| !event_id.is_empty()) {
+            Some(event_id) => event_key(conn, dictionaries, event_id, id)?,
+            None => id,
+        };
+        if key != id {
+            choose_occurrence(conn, key, id, event)?;
+        }
+        self.insert(conn, id, key, event)?;
+        let aggregated = self.category.and_then(|c| event.columns.get(c)) == Some("Aggregated");
+        Ok(match (key == id, aggregated) {
+            (false, _) => Met::Again,
+            (true, true) => Met::FirstAggregated,
+            (true, false) => Met::First,
+        })
+    }
+
+    fn insert(&mut self, conn: &Connection, id: i64, key: i64, event: &EventRow) -> Result<(), CaseError> {
+        let insert = match &mut self.insert {
+            Some(insert) => insert,
+            none => none.insert(Insert::prepare(conn, &self.sql)?),
+        };
+        let mut source_ip_key = None;
+        let mut row = insert.row();
+        row.integer(1, Some(id));
+        row.integer(2, Some(key));
+        row.integer(3, i64::try_from(event.offset).ok());
+        row.integer(4, i64::try_from(event.len).ok());
+        row.integer(5, Some(event.completeness as i64));
+        row.integer(6, event.time_millis);
+        for ((index, field), value) in self.columns.iter().enumerate().zip(event.columns.iter()) {
+            let place = index + FIXED;
+            match field.kind {
+                Kind::Boolean => row.integer(place, value.and_then(boolean)),
+                Kind::Address => {
+                    source_ip_key = value.and_then(dictionary::address_key);
+                    row.text(place, value);
+                }
+                _ => row.text(place, value),
+            }
+        }
+        row.blob(7, source_ip_key.as_ref().map(|key| key.as_slice()));
+        row.text(self.columns.len() + FIXED, Some(&event.json));
+        row.execute(conn)
+    }
+}
+
+/// The key of the event with this id: that of its first occurrence, or this one's own.
+fn event_key(conn: &Connection, dictionaries: &mut Dictionaries, event_id: &str, id: i64) -> Result<i64, CaseError> {
+    let hash = dictionary::event_hash(event_id);
+    let Some(&known) = dictionaries.events.get(&hash) else {
+        dictionaries.events.insert(hash, id);
+        return Ok(id);
+    };
+    let mut same = conn.prepare_cached("SELECT 1 FROM event WHERE id = ? AND event_id = ?")?;
+    if same.exists(params![known, event_id])? {
+        return Ok(known);
+    }
+    // Two eventIDs with one hash: rare enough to look through the table.
+    let mut find = conn.prepare_cached("SELECT event_key FROM event WHERE event_id = ? LIMIT 1")?;
+    Ok(find.query_row([event_id], |r| r.get(0)).optional()?.unwrap_or(id))
+}
+
+fn choose_occurrence(conn: &Connection, key: i64, id: i64, event: &EventRow) -> Result<(), CaseError> {
+    let mut find = conn.prepare_cached("SELECT best_id, occurrence_count FROM event_choice WHERE event_key = ?")?;
+    let (best, count): (i64, i64) =
+        find.query_row([key], |r| Ok((r.get(0)?, r.get(1)?))).optional()?.unwrap_or((key, 1));
+    let mut tells = conn.prepare_cached("SELECT completeness FROM event WHERE id = ?")?;
+    let told: i64 = tells.query_row([best], |r| r.get(0))?;
+    let best = if event.completeness as i64 > told { id } else { best };
+    conn.prepare_cached("INSERT OR REPLACE INTO event_choice VALUES (?, ?, ?)")?.execute([key, best, count + 1])?;
+    Ok(())
+}
+
+fn boolean(text: &str) -> Option<i64> {
+    match text {
+        "true" | "True" | "TRUE" => Some(1),
+        "false" | "False" | "FALSE" => Some(0),
+        _ => None,
+    }
+}
+
+/// The prepared statement. Values are lent to SQLite for one row instead of copied: with some forty values an event, the
+/// copies took a third of the time. Must be dropped before its connection is closed.
+struct Insert {
+    statement: ptr::NonNull<ffi::sqlite3_stmt>,
+}
+
+// SAFETY: a statement may move to another thread like its connection, which is Send too; `EventTable` is used with its
+// connection, by one thread at a time.
+unsafe impl Send for Insert {}
+
+impl Insert {
+    fn prepare(conn: &Connection, sql: &str) -> Result<Self, CaseError> {
+        let mut statement = ptr::null_mut();
+        let length = c_int::try_from(sql.len()).unwrap_or(c_int::MAX);
+        // SAFETY: the connection is open, the text is as long as told.
+        let code = unsafe {
+            let persistent = ffi::SQLITE_PREPARE_PERSISTENT;
+            let text = sql.as_ptr().cast();
+            ffi::sqlite3_prepare_v3(conn.handle(), text, length, persistent, &mut statement, ptr::null_mut())
+        };
+        ptr::NonNull::new(statement).map(|statement| Self { statement }).ok_or_else(|| failure(conn, code))
+    }
+
+    fn row(&mut self) -> Row<'_> {
+        Row { insert: self, code: ffi::SQLITE_OK, lent: std::marker::PhantomData }
+    }
+}
+
+impl Drop for Insert {
+    fn drop(&mut self) {
+        // SAFETY: the statement was prepared and is given back once.
+        unsafe { ffi::sqlite3_finalize(self.statement.as_ptr()) };
+    }
+}
+
+/// One execution: everything that is lent stays borrowed until it is over.
+struct Row<'v> {
+    insert: &'v mut Insert,
+    /// The first failure.
+    code: c_int,
+    lent: std::marker::PhantomData<&'v [u8]>,
+}
+
+impl<'v> Row<'v> {
+    fn integer(&mut self, place: usize, value: Option<i64>) {
+        // SAFETY: the statement is alive. What is not bound is NULL.
+        self.note(value.map(|value| unsafe { ffi::sqlite3_bind_int64(self.statement(), place as c_int, value) }));
+    }
+
+    fn text(&mut self, place: usize, value: Option<&'v str>) {
+        // SAFETY: as `integer`; the text is borrowed until the bindings are cleared.
+        self.note(value.map(|text| unsafe {
+            let (first, len) = (text.as_ptr().cast(), text.len() as u64);
+            ffi::sqlite3_bind_text64(self.statement(), place as c_int, first, len, None, ffi::SQLITE_UTF8 as u8)
+        }));
+    }
+
+    fn blob(&mut self, place: usize, value: Option<&'v [u8]>) {
+        // SAFETY: as `text`.
+        self.note(value.map(|bytes| unsafe {
+            let (first, len) = (bytes.as_ptr().cast(), bytes.len() as u64);
+            ffi::sqlite3_bind_blob64(self.statement(), place as c_int, first, len, None)
+        }));
+    }
+
+    fn execute(mut self, conn: &Connection) -> Result<(), CaseError> {
+        if self.code == ffi::SQLITE_OK {
+            // SAFETY: the statement is alive.
+            self.code = match unsafe { ffi::sqlite3_step(self.statement()) } {
+                ffi::SQLITE_DONE => ffi::SQLITE_OK,
+                code => code,
+            };
+        }
+        if self.code == ffi::SQLITE_OK { Ok(()) } else { Err(failure(conn, self.code)) }
+    }
+
+    fn statement(&self) -> *mut ffi::sqlite3_stmt {
+        self.insert.statement.as_ptr()
+    }
+
+    fn note(&mut self, code: Option<c_int>) {
+        if self.code == ffi::SQLITE_OK {
+            self.code = code.unwrap_or(ffi::SQLITE_OK);
+        }
+    }
+}
+
+impl Drop for Row<'_> {
+    fn drop(&mut self) {
+        // SAFETY: the statement is alive; nothing that was lent is looked at after this.
+        unsafe {
+            ffi::sqlite3_reset(self.statement());
+            ffi::sqlite3_clear_bindings(self.statement());
+        }
+    }
+}
+
+fn failure(conn: &Connection, code: c_int) -> CaseError {
+    // SAFETY: the connection is open; SQLite's message is copied before anything else is asked of it.
+    let message = unsafe { std::ffi::CStr::from_ptr(ffi::sqlite3_errmsg(conn.handle())) };
+    let message = message.to_string_lossy().into_owned();
+    rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(message)).into()
+}
