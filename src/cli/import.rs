@@ -4,7 +4,6 @@ use super::output::{Rows, escape, tell};
 use super::{CliError, RowFormat, RowStyle, exit};
 use crate::app::import::{self, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, Progress};
 use crate::case::{CaseReader, CaseWriter};
-use crate::ingest::flow::infer::proposal_in;
 use crate::ingest::reader::{CancelToken, Expansion};
 use crate::query::{self, Value};
 use std::io::{IsTerminal, Write};
@@ -72,9 +71,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
         other => other?,
     }
     for (path, proposal) in proposals {
-        tell(&format!("coldtrail: {} holds records without a header. {proposal}", escape(&path)));
-        if let Some(format) = proposal_in(&proposal) {
-            tell(&format!("If that is right, import it again with: --format '{format}'"));
+        tell(&format!("coldtrail: {} holds records without a header; their format has to be named", escape(&path)));
+        match proposal {
+            Some(format) => {
+                tell(&format!("They seem to be: {format}\nIf that is right, import it again with: --format '{format}'"))
+            }
+            None => tell(
+                "Their values suggest no format. Import it again with: --format and what the flow log's settings say",
+            ),
         }
     }
     if summary.cancelled {
@@ -120,7 +124,8 @@ struct Console {
     ask: bool,
     /// The first failure to write a row.
     output: Result<(), CliError>,
-    proposals: Vec<(String, String)>,
+    /// Files whose records need a format to be named, and the one that they seem to have.
+    proposals: Vec<(String, Option<String>)>,
 }
 
 impl Console {
@@ -167,8 +172,8 @@ impl ImportObserver for Console {
         if self.output.is_ok() {
             self.output = self.rows.row(&row).and_then(|()| self.rows.flush());
         }
-        if let Some(proposal) = &report.format_proposal {
-            self.proposals.push((report.path.clone(), proposal.clone()));
+        if report.format_needed {
+            self.proposals.push((report.path.clone(), report.format_proposal.clone()));
         }
     }
 

@@ -1,7 +1,7 @@
 //! The facts about formats, sentence by sentence, each on a file of a few lines that goes through the program. Whole files
 //! of others stand in `corpora`.
 
-use crate::desk::{Desk, HEADER, event, gz};
+use crate::desk::{Desk, HEADER, event, gz, rows_of};
 use serde_json::{Value, json};
 
 const LINE: &str = "2 123456789010 eni-1 10.0.0.1 203.0.113.5 4444 22 6 3 180 1621151386 1621151400 REJECT OK";
@@ -446,8 +446,32 @@ fn a_message_that_is_cut_off_proposes_no_format() {
     let desk = check(&[("a.gz", &gz(messages.as_bytes()))], &[("cloudwatch-export", (1, 0, 3))]);
     let reasons: Vec<String> = warnings(&desk).into_iter().map(|(reason, _)| reason).collect();
     assert!(!reasons.contains(&"format_needed".to_owned()), "{reasons:?}");
-    // A log group may hold another format, too.
-    let both = format!("{messages}{stamp} {other}\n");
-    let desk = check(&[("a.gz", &gz(both.as_bytes()))], &[("cloudwatch-export", (1, 0, 4))]);
+    // A log group may hold another format, too: several records that are alike.
+    let other_log = format!("{stamp} {other}\n").repeat(2);
+    let both = format!("{messages}{other_log}");
+    let desk = check(&[("a.gz", &gz(both.as_bytes()))], &[("cloudwatch-export", (1, 0, 5))]);
     assert!(warnings(&desk).contains(&("format_needed".to_owned(), other.to_owned())), "{:?}", warnings(&desk));
+}
+
+/// One odd line among records of a known format says nothing of another format; where there is nothing else, it does.
+#[test]
+fn one_odd_message_among_records_is_a_plain_warning() {
+    let stamp = "2021-05-16T07:49:46.000Z";
+    let records = format!("{stamp} {LINE}\n").repeat(5);
+    let longer = format!("{LINE} 7");
+    let lost = LINE.replace(" 4444 ", " ");
+    for odd in [&longer, &lost, "eni-1 10.0.0.1 203.0.113.5 4444 22 6"] {
+        for (first, last) in [("", records.as_str()), (records.as_str(), ""), (records.as_str(), records.as_str())] {
+            let content = format!("{first}{stamp} {odd}\n{last}");
+            let count = (first.len() + last.len()) as u64 / (records.len() as u64 / 5);
+            let desk = check(&[("a.gz", &gz(content.as_bytes()))], &[("cloudwatch-export", (count, 0, 1))]);
+            assert_eq!(warnings(&desk), [("field_count".to_owned(), odd.to_owned())]);
+        }
+        let desk = Desk::new();
+        let alone = desk.file("alone.gz", gz(format!("{stamp} {odd}\n").as_bytes()));
+        let output = desk.import_output(&[&alone]);
+        assert_eq!(rows_of(&output)[0].counts(), (0, 0, 1));
+        let messages = String::from_utf8(output.stderr).unwrap();
+        assert!(messages.contains("--format '${"), "{odd}: {messages}");
+    }
 }

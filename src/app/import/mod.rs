@@ -67,7 +67,9 @@ pub struct FileReport {
     pub sha256: String,
     /// The case held this file before (the same SHA-256); nothing was read again, all it holds counts as duplicate.
     pub known: bool,
-    /// A format for its records is needed: the proposal, as AWS would write it.
+    /// It holds records that can only be read when their format is named.
+    pub format_needed: bool,
+    /// The format that they seem to have, in AWS's notation and nothing else.
     pub format_proposal: Option<String>,
 }
 

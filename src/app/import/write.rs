@@ -10,7 +10,7 @@ use super::{
 use crate::case::{CaseError, CaseWriter, Checkpointer, EvidenceCounts, FinishedFile, OpenEvidence, journal};
 use crate::ingest::Output;
 use crate::ingest::reader::{CancelToken, Expansion, OpenFailure, RawEncoding, ReadError};
-use crate::model::{Reason, Timestamp};
+use crate::model::Timestamp;
 use serde_json::json;
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -241,7 +241,6 @@ struct FileWriter<'a> {
 struct Opened {
     evidence: OpenEvidence,
     path: String,
-    format_proposal: Option<String>,
 }
 
 impl FileWriter<'_> {
@@ -302,7 +301,7 @@ impl FileWriter<'_> {
                 let modified = modified.map(Timestamp::to_iso);
                 let keep_raw = self.job.options.keep_raw;
                 let evidence = self.writer.begin_evidence(&path, container, modified, keep_raw, path_facts)?;
-                self.open.push(Opened { evidence, path, format_proposal: None });
+                self.open.push(Opened { evidence, path });
                 Ok(0)
             }
             Piece::Output(output, chunks) => self.output(output, &chunks),
@@ -342,10 +341,6 @@ impl FileWriter<'_> {
                 Ok(0)
             }
             Output::Warnings(warnings) => {
-                let proposal = warnings.iter().find(|w| w.reason == Reason::FormatNeeded && w.position == 0);
-                if let Some(warning) = proposal {
-                    open.format_proposal = Some(warning.detail.clone());
-                }
                 self.writer.warnings(evidence, &warnings)?;
                 Ok(0)
             }
@@ -390,7 +385,8 @@ impl FileWriter<'_> {
             notes: counts.notes,
             sha256: journal::hex(&sha256),
             known: false,
-            format_proposal: open.format_proposal,
+            format_needed: ended.format_wanted.is_some(),
+            format_proposal: ended.format_wanted.and_then(|wanted| wanted.proposal),
         });
         Ok(())
     }
@@ -406,6 +402,7 @@ impl FileWriter<'_> {
             notes: counts.notes,
             sha256: journal::hex(sha256),
             known: true,
+            format_needed: false,
             format_proposal: None,
         });
     }

@@ -4,6 +4,7 @@
 use super::format::{Column, DEFAULT_V2, LineFormat};
 use super::shape::{self, Shape};
 use super::split;
+use crate::ingest::FormatWanted;
 use crate::model::field;
 use crate::model::{FieldId, ImportWarning, Kind, Reason};
 
@@ -192,28 +193,19 @@ pub fn propose(lines: &[&[u8]]) -> Option<Proposal> {
     })
 }
 
-/// Before a proposal in the detail of a `FormatNeeded` warning.
-const PROPOSED: &str = "proposed format: ";
-
-/// The format in the detail of a `FormatNeeded` warning, in AWS's notation.
-pub fn proposal_in(detail: &str) -> Option<&str> {
-    let (_, rest) = detail.split_once(PROPOSED)?;
-    rest.split(" (").next()
-}
-
 /// Collects lines of unknown format until a proposal can be made, and makes it once.
 #[derive(Default)]
 pub(super) struct Quest {
     samples: Vec<Box<[u8]>>,
     bytes: usize,
-    told: bool,
+    wanted: Option<FormatWanted>,
 }
 
 impl Quest {
     const MOST_BYTES: usize = 1 << 20;
 
     pub fn note(&mut self, line: &[u8], out: &mut crate::ingest::Emitter) {
-        if self.told {
+        if self.wanted.is_some() {
             return;
         }
         self.samples.push(line.into());
@@ -225,20 +217,29 @@ impl Quest {
 
     /// Says what is proposed, if any line was met and it was not said before.
     pub fn finish(&mut self, out: &mut crate::ingest::Emitter) {
-        if self.samples.is_empty() || std::mem::replace(&mut self.told, true) {
+        if self.samples.is_empty() || self.wanted.is_some() {
             return;
         }
         let lines: Vec<&[u8]> = self.samples.iter().map(|line| &**line).collect();
-        let detail = match propose(&lines) {
+        let proposal = propose(&lines);
+        self.wanted = Some(FormatWanted { proposal: proposal.as_ref().map(|proposal| proposal.spec.clone()) });
+        let detail = match proposal {
             Some(Proposal { spec, confidence, reasons, preset }) => {
                 let origin = preset.map_or(String::new(), |name| format!("preset {name}, "));
                 let reasons = reasons.join("; ");
-                format!("no header names the fields; {PROPOSED}{spec} ({origin}confidence {confidence:.2}: {reasons})")
+                format!(
+                    "no header names the fields; proposed format: {spec} ({origin}confidence {confidence:.2}: {reasons})"
+                )
             }
             None => "no header names the fields, and their values suggest no format".to_owned(),
         };
         out.warn(ImportWarning::file(Reason::FormatNeeded, detail));
         self.samples = Vec::new();
+    }
+
+    /// After `finish`: what it came to, if any line was met.
+    pub fn wanted(&self) -> Option<FormatWanted> {
+        self.wanted.clone()
     }
 }
 

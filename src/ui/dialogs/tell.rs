@@ -83,12 +83,18 @@ fn file_ui(ui: &mut Ui, app: &App, file: &FileDone) {
 /// Records without a header: what their format seems to be, for the examiner to confirm or mend.
 fn proposal_ui(ui: &mut Ui, app: &App, file: &FileDone, out: &mut Vec<Action>) {
     let (t, p) = (&app.texts, theme::palette(ui));
-    let Some(told) = &file.format_proposal else { return };
+    if !file.format_needed {
+        return;
+    }
+    let seems = match &file.format_proposal {
+        Some(format) => t.tr_args("job-format-proposal", &[("format", format)]),
+        None => t.tr("job-format-unknown"),
+    };
     ui.label(RichText::new(t.tr("job-format-needed")).strong().color(p.warning));
     ui.add(Label::new(&*display::visible(&file.path)).wrap_mode(TextWrapMode::Wrap));
-    ui.add(Label::new(&*display::visible(told)).wrap_mode(TextWrapMode::Wrap));
+    ui.add(Label::new(&*display::visible(&seems)).wrap_mode(TextWrapMode::Wrap));
     if ui.add_enabled(app.jobs.running().is_none(), Button::new(t.tr("job-format-confirm"))).clicked() {
-        let flow_format = file.proposed_format().unwrap_or_default().to_owned();
+        let flow_format = file.format_proposal.clone().unwrap_or_default();
         let paths = vec![PathBuf::from(&file.path)];
         out.push(Action::Dialog(Some(Dialog::Import { paths, typed: String::new(), keep_raw: true, flow_format })));
     }
