@@ -116,6 +116,7 @@ impl ImportObserver for Observer {
             duplicates: report.duplicates,
             warnings: report.warnings,
             known: report.known,
+            read_as: report.read_as.clone(),
             format_needed: report.format_needed,
             format_proposal: report.format_proposal.clone(),
         }));

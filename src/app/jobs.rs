@@ -60,6 +60,8 @@ pub struct FileDone {
     pub warnings: u64,
     /// The file was already in the case.
     pub known: bool,
+    /// The format that it was read in, where another was stated now in vain.
+    pub read_as: Option<String>,
     /// Its records need a format to be named.
     pub format_needed: bool,
     /// The one that they seem to have, as AWS writes it.

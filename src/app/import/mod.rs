@@ -67,6 +67,9 @@ pub struct FileReport {
     pub sha256: String,
     /// The case held this file before (the same SHA-256); nothing was read again, all it holds counts as duplicate.
     pub known: bool,
+    /// A format was stated, but the case holds the file with records that were read in this one. A reading is never
+    /// replaced: records that were seen, cited or exported must not become others. Another case can hold another reading.
+    pub read_as: Option<String>,
     /// It holds records that can only be read when their format is named.
     pub format_needed: bool,
     /// The format that they seem to have, in AWS's notation and nothing else.
@@ -139,6 +142,8 @@ pub trait ImportObserver {
 pub struct ImportSummary {
     pub files: u64,
     pub known_files: u64,
+    /// Of these, the ones that were read in another format than the one stated.
+    pub read_otherwise: u64,
     pub failed_files: u64,
     pub records: u64,
     pub duplicates: u64,

@@ -5,10 +5,12 @@ use super::lanes::{LaneSender, Lanes};
 use super::list::Listing;
 use super::work::{FileWork, Piece};
 use super::{ImportError, ImportOptions, ImportRequest};
-use crate::case::{CaseError, CaseWriter, EvidenceCounts};
+use crate::case::{CaseError, CaseReader, CaseWriter, EvidenceCounts};
 use crate::ingest::FormatChoice;
+use crate::ingest::flow::infer::told_by_shape;
 use crate::ingest::reader::{self, CancelToken, ReadError, ReadOptions};
-use crate::model::{PathFacts, Timestamp};
+use crate::model::{EvidenceId, PathFacts, Reason, Timestamp};
+use crate::query::{self, EvidenceRow, QueryError};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -22,10 +24,18 @@ pub(super) const FORMAT_SETTING: &str = "flow_format:";
 pub(super) enum FromReader {
     Piece(Piece),
     /// The case held it before the import began: recognised by its hash before it was read.
-    Known(Box<EvidenceCounts>, [u8; 32]),
+    Known(Box<KnownFile>, [u8; 32]),
     /// A file before it in this import has the same bytes.
     Copy([u8; 32]),
     Done(Result<(), ReadError>),
+}
+
+/// A file that the case holds.
+#[derive(Clone)]
+pub(super) struct KnownFile {
+    pub counts: EvidenceCounts,
+    /// The format that its records were read in, where another one is stated now.
+    pub read_as: Option<String>,
 }
 
 /// What all readers and the writer share.
@@ -37,18 +47,23 @@ pub(super) struct Job<'a> {
     /// Remembered formats of headerless records by flow log id.
     formats: HashMap<String, String>,
     /// Evidence in the case by size: only files of such a size are hashed before they are read.
-    known: HashMap<u64, HashMap<[u8; 32], EvidenceCounts>>,
+    known: HashMap<u64, HashMap<[u8; 32], KnownFile>>,
     copies: Copies,
 }
 
 impl<'a> Job<'a> {
-    pub fn new(writer: &CaseWriter, listing: &Listing, request: &'a ImportRequest) -> Result<Self, CaseError> {
+    pub fn new(
+        writer: &CaseWriter,
+        case: &Path,
+        listing: &Listing,
+        request: &'a ImportRequest,
+    ) -> Result<Self, ImportError> {
         Ok(Self {
             options: &request.options,
             cancel: &request.cancel,
             read_bytes: Arc::new(AtomicU64::new(0)),
             formats: known_formats(writer)?,
-            known: known_hashes(writer, listing, &request.options)?,
+            known: known_hashes(writer, case, listing, &request.options)?,
             copies: Copies::of(listing),
         })
     }
@@ -129,8 +144,8 @@ fn seen_before(job: &Job<'_>, index: usize, path: &Path) -> Result<Option<FromRe
     };
     if let Some(same_size) = job.known.get(&bytes) {
         let hash = reader::hash_file(path, job.cancel, &AtomicU64::new(0))?;
-        if let Some(counts) = same_size.get(&hash) {
-            return skipped(FromReader::Known(Box::new(counts.clone()), hash));
+        if let Some(known) = same_size.get(&hash) {
+            return skipped(FromReader::Known(Box::new(known.clone()), hash));
         }
     }
     match job.copies.copy_of_earlier(index, bytes, job.cancel) {
@@ -168,10 +183,15 @@ fn known_formats(writer: &CaseWriter) -> Result<HashMap<String, String>, CaseErr
 /// Evidence in the case that has the size of a file on the list.
 fn known_hashes(
     writer: &CaseWriter,
+    case: &Path,
     listing: &Listing,
     options: &ImportOptions,
-) -> Result<HashMap<u64, HashMap<[u8; 32], EvidenceCounts>>, CaseError> {
-    let mut known: HashMap<u64, HashMap<[u8; 32], EvidenceCounts>> = HashMap::new();
+) -> Result<HashMap<u64, HashMap<[u8; 32], KnownFile>>, ImportError> {
+    let mut known: HashMap<u64, HashMap<[u8; 32], KnownFile>> = HashMap::new();
+    let mut otherwise = match &options.flow_format {
+        Some(stated) => read_otherwise(&CaseReader::open(case)?, stated)?,
+        None => HashMap::new(),
+    };
     for (_, bytes) in &listing.files {
         if known.contains_key(bytes) {
             continue;
@@ -181,11 +201,48 @@ fn known_hashes(
         let same: HashMap<_, _> = same
             .into_iter()
             .filter(|(_, known)| !(known.format_needed && options.flow_format.is_some()))
-            .map(|(hash, known)| (hash, known.counts))
+            .map(|(hash, known)| {
+                let read_as = otherwise.remove(&known.counts.id);
+                (hash, KnownFile { counts: known.counts, read_as })
+            })
             .collect();
         if !same.is_empty() {
             known.insert(*bytes, same);
         }
     }
     Ok(known)
+}
+
+/// The files of which some record was read in another format than the one that is stated now, and that format. What an
+/// archive held counts for the archive.
+fn read_otherwise(reader: &CaseReader, stated: &str) -> Result<HashMap<EvidenceId, String>, QueryError> {
+    let list = query::evidence_list(reader)?;
+    let containers: HashMap<EvidenceId, EvidenceId> =
+        list.iter().filter_map(|evidence| Some((evidence.id, evidence.container?))).collect();
+    let mut files = HashMap::new();
+    for evidence in list {
+        let Some(format) = evidence.record_format.as_ref().filter(|format| *format != stated) else { continue };
+        if !stated_in_vain(reader, &evidence, format, stated)? {
+            continue;
+        }
+        let mut file = evidence.id;
+        // What came out of a container has a number above the container's: this ends.
+        while let Some(container) = containers.get(&file).filter(|container| **container < file) {
+            file = *container;
+        }
+        files.entry(file).or_insert_with(|| format.clone());
+    }
+    Ok(files)
+}
+
+/// Would the stated format have read what was read otherwise? Records that tell their format by their shape are read in
+/// that one whatever is stated, unless both have as many fields.
+fn stated_in_vain(reader: &CaseReader, evidence: &EvidenceRow, format: &str, stated: &str) -> Result<bool, QueryError> {
+    let width = |format: &str| format.split_whitespace().count();
+    if !told_by_shape(format) || width(format) == width(stated) {
+        return Ok(true);
+    }
+    let waiting = evidence.warnings > 0
+        && query::warnings(reader, Some(evidence.id))?.iter().any(|w| w.reason == Reason::FormatNeeded.code());
+    Ok(waiting)
 }

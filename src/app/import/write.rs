@@ -11,6 +11,7 @@ use crate::case::{CaseError, CaseWriter, Checkpointer, EvidenceCounts, FinishedF
 use crate::ingest::Output;
 use crate::ingest::reader::{CancelToken, Expansion, OpenFailure, RawEncoding, ReadError};
 use crate::model::Timestamp;
+use crate::query::QueryError;
 use serde_json::json;
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -23,6 +24,8 @@ pub enum ImportError {
     Case(#[from] CaseError),
     #[error("a reading thread could not be started: {0}")]
     Thread(std::io::Error),
+    #[error(transparent)]
+    Query(#[from] QueryError),
 }
 
 /// How often progress is told, at the most.
@@ -46,7 +49,7 @@ pub fn run(
         observer.file_failed(failure);
     }
     remember(writer, &listing, &request.options)?;
-    let job = Job::new(writer, &listing, request)?;
+    let job = Job::new(writer, case, &listing, request)?;
     let lanes = Lanes::new(&request.cancel);
     let total_bytes = listing.files.iter().map(|(_, bytes)| bytes).sum();
     let mut waiting = Waiting::default();
@@ -143,6 +146,7 @@ impl Waiting {
         summary.files += files;
         for report in reports {
             summary.known_files += u64::from(report.known);
+            summary.read_otherwise += u64::from(report.read_as.is_some());
             summary.records += report.records;
             summary.duplicates += report.duplicates;
             summary.warnings += report.warnings;
@@ -257,7 +261,9 @@ impl FileWriter<'_> {
                     records += self.piece(piece)?;
                     tell(records);
                 }
-                Heard::Message(FromReader::Known(counts, sha256)) => self.known(&counts, &sha256),
+                Heard::Message(FromReader::Known(known, sha256)) => {
+                    self.known(&known.counts, &sha256, known.read_as.clone());
+                }
                 Heard::Message(FromReader::Copy(sha256)) => return self.copy(&sha256),
                 Heard::Message(FromReader::Done(result)) => return result.map_err(FileError::Read),
                 Heard::Silence => tell(records),
@@ -269,7 +275,7 @@ impl FileWriter<'_> {
     /// Has the bytes of a file before it in this import. Where that one did not come in, this one is read.
     fn copy(&mut self, sha256: &[u8; 32]) -> Result<(), FileError> {
         match self.writer.find_by_hash(sha256)? {
-            Some(known) => self.known(&known.counts, sha256),
+            Some(known) => self.known(&known.counts, sha256, None),
             None => {
                 self.writer.rollback();
                 self.read_here(self.job.options)?;
@@ -358,7 +364,7 @@ impl FileWriter<'_> {
                 self.writer.rollback();
                 self.writer.begin()?;
                 self.reports.clear();
-                self.known(&known.counts, &sha256);
+                self.known(&known.counts, &sha256, None);
                 return Ok(());
             }
             self.writer.remove_unread(known.counts.id, &now_utc())?;
@@ -385,13 +391,14 @@ impl FileWriter<'_> {
             notes: counts.notes,
             sha256: journal::hex(&sha256),
             known: false,
+            read_as: None,
             format_needed: ended.format_wanted.is_some(),
             format_proposal: ended.format_wanted.and_then(|wanted| wanted.proposal),
         });
         Ok(())
     }
 
-    fn known(&mut self, counts: &EvidenceCounts, sha256: &[u8; 32]) {
+    fn known(&mut self, counts: &EvidenceCounts, sha256: &[u8; 32], read_as: Option<String>) {
         self.reports.push(FileReport {
             path: self.path.to_string_lossy().into_owned(),
             evidence: counts.id,
@@ -402,6 +409,7 @@ impl FileWriter<'_> {
             notes: counts.notes,
             sha256: journal::hex(sha256),
             known: true,
+            read_as,
             format_needed: false,
             format_proposal: None,
         });

@@ -160,6 +160,12 @@ pub(super) fn transit_gateway(message: &[u8]) -> Option<LineFormat> {
     PRESETS.iter().filter(|p| p.is_transit_gateway()).map(Preset::format).find(|format| sample.all_fit(format))
 }
 
+/// Is it a format that messages without a header are recognised in whatever is stated?
+pub fn told_by_shape(spec: &str) -> bool {
+    let told = |preset: &&Preset| preset.name == "default-v2" || preset.is_transit_gateway();
+    PRESETS.iter().filter(told).any(|preset| preset.format().to_spec() == spec)
+}
+
 /// Does every value of the line fit its field?
 pub(super) fn fits(format: &LineFormat, line: &[u8]) -> bool {
     Sample::of(&[line]).is_some_and(|sample| sample.all_fit(format))

@@ -58,6 +58,7 @@ fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
     }
     for file in &job.files {
         proposal_ui(ui, app, file, out);
+        read_otherwise_ui(ui, app, file);
     }
     for error in &job.failures {
         failure_ui(ui, app, error);
@@ -80,6 +81,17 @@ fn file_ui(ui: &mut Ui, app: &App, file: &FileDone) {
     });
 }
 
+/// A format was stated for a file whose records the case holds in another.
+fn read_otherwise_ui(ui: &mut Ui, app: &App, file: &FileDone) {
+    let (t, p) = (&app.texts, theme::palette(ui));
+    let Some(format) = &file.read_as else { return };
+    ui.label(RichText::new(t.tr("job-read-otherwise")).strong().color(p.warning));
+    ui.add(Label::new(&*display::visible(&file.path)).wrap_mode(TextWrapMode::Wrap));
+    let read_as = t.tr_args("job-read-as", &[("format", format)]);
+    ui.add(Label::new(&*display::visible(&read_as)).wrap_mode(TextWrapMode::Wrap));
+    ui.add(Label::new(RichText::new(t.tr("job-format-new-case")).weak()).wrap_mode(TextWrapMode::Wrap));
+}
+
 /// Records without a header: what their format seems to be, for the examiner to confirm or mend.
 fn proposal_ui(ui: &mut Ui, app: &App, file: &FileDone, out: &mut Vec<Action>) {
     let (t, p) = (&app.texts, theme::palette(ui));
@@ -93,6 +105,10 @@ fn proposal_ui(ui: &mut Ui, app: &App, file: &FileDone, out: &mut Vec<Action>) {
     ui.label(RichText::new(t.tr("job-format-needed")).strong().color(p.warning));
     ui.add(Label::new(&*display::visible(&file.path)).wrap_mode(TextWrapMode::Wrap));
     ui.add(Label::new(&*display::visible(&seems)).wrap_mode(TextWrapMode::Wrap));
+    if file.records + file.duplicates > 0 {
+        ui.add(Label::new(t.tr("job-format-new-case")).wrap_mode(TextWrapMode::Wrap));
+        return;
+    }
     if ui.add_enabled(app.jobs.running().is_none(), Button::new(t.tr("job-format-confirm"))).clicked() {
         let flow_format = file.format_proposal.clone().unwrap_or_default();
         let paths = vec![PathBuf::from(&file.path)];
