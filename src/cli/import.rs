@@ -104,8 +104,8 @@ fn unfinished(case: &Path) -> Result<(Vec<PathBuf>, ImportOptions), CliError> {
     Ok((rest.into_iter().map(|(path, _)| PathBuf::from(path)).collect(), options))
 }
 
-/// Ctrl+C asks the import to stop; what is finished stays.
-fn stop_on_interrupt(cancel: &CancelToken) -> Result<(), CliError> {
+/// Ctrl+C asks the work to stop; what is finished stays.
+pub(super) fn stop_on_interrupt(cancel: &CancelToken) -> Result<(), CliError> {
     let cancel = cancel.clone();
     ctrlc::set_handler(move || cancel.cancel()).map_err(|e| CliError::Unusable(e.to_string()))
 }

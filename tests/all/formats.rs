@@ -519,3 +519,39 @@ fn a_reading_is_never_replaced_and_the_way_out_is_told() {
     assert_eq!(sums(&new.import(&[folder, "--format", right])), 4);
     assert_eq!(values(&new, "flows", "srcaddr", &["--sort", "srcaddr"])[0], ["10.0.0.1"]);
 }
+
+/// The signature beside the result files of a CloudTrail Lake query, as the user guide shows it.
+#[test]
+fn the_signature_of_query_results_is_kept_and_its_files_listed() {
+    let sign = json!({"version": "1.0", "region": "us-east-1",
+        "files": [{"fileHashValue": "de85a48b", "fileName": "result_1.csv.gz"}, {"fileHashValue": "00", "fileName": "result_2.csv.gz"}],
+        "hashAlgorithm": "SHA-256", "signatureAlgorithm": "SHA256withRSA", "queryCompleteTime": "2022-05-10T22:06:30Z",
+        "hashSignature": "7664652", "publicKeyFingerprint": "67b9fa73676d86966b449dd677850753"});
+    let pretty = serde_json::to_string_pretty(&sign).unwrap();
+    let desk = check(&[("result_sign.json", pretty.as_bytes())], &[("cloudtrail-query-sign", (2, 0, 0))]);
+    let sql = "SELECT group_concat(s3_object || ' ' || hash_value || ' ' || hash_algorithm) FROM digest_log_file";
+    let listed: String = desk.sqlite().query_row(sql, [], |r| r.get(0)).unwrap();
+    assert_eq!(listed, "result_1.csv.gz de85a48b SHA-256,result_2.csv.gz 00 SHA-256");
+    assert_eq!(desk.count("events", &["--occurrences"]), 0);
+}
+
+#[test]
+fn the_raw_text_of_what_could_not_be_read_is_printed_like_that_of_a_record() {
+    let desk = Desk::new();
+    let long = format!("2 {}", "x".repeat(9000));
+    let log = format!("{HEADER}{LINE}\nnot a record\n{long}\n{LINE}\n");
+    let file = desk.file("a.log.gz", gz(log.as_bytes()));
+    assert_eq!(desk.import(&[&file])[0].counts(), (2, 0, 2));
+    std::fs::remove_file(file).unwrap();
+    let raw = |place: &str| desk.ok(&["raw", desk.case(), place]);
+    assert_eq!((raw("1:2").as_str(), raw("1:3").as_str()), (LINE, "not a record"));
+    assert_eq!(raw("1:4"), long, "more than a warning keeps");
+    for nothing in ["1:1", "1:6", "2:1"] {
+        assert!(desk.fails(&["raw", desk.case(), nothing], 2).contains(nothing));
+    }
+    // Without the originals a warning still knows what it keeps.
+    let file = desk.file("b.log", format!("{HEADER}{LINE} 5\nnot a record either\n"));
+    desk.import(&[file.to_str().unwrap(), "--no-raw"]);
+    std::fs::remove_file(file).unwrap();
+    assert_eq!(raw("2:3"), "not a record either");
+}

@@ -167,8 +167,8 @@ impl Sink for Pass<'_> {
                 self.learn(format);
                 self.reader.flow.records.record(&record, raw, place, self.out);
             }
-            Found::Digest(digest) => {
-                self.learn(Format::CloudTrailDigest);
+            Found::Digest(digest, format) => {
+                self.learn(format);
                 self.out.digest(digest);
             }
             Found::Nothing => {
