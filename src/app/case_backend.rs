@@ -111,6 +111,7 @@ impl ImportObserver for Observer {
     fn file_done(&mut self, report: &FileReport) {
         self.tell(JobEvent::FileDone(FileDone {
             path: report.path.clone(),
+            file: report.file.clone(),
             format: report.format.clone(),
             records: report.records,
             duplicates: report.duplicates,

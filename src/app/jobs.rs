@@ -54,6 +54,8 @@ impl Progress {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileDone {
     pub path: String,
+    /// The file on disk that it is, or that it came out of.
+    pub file: PathBuf,
     pub format: String,
     pub records: u64,
     pub duplicates: u64,

@@ -1,10 +1,10 @@
 //! The facts about formats, sentence by sentence, each on a file of a few lines that goes through the program. Whole files
 //! of others stand in `corpora`.
 
-use crate::desk::{Desk, HEADER, Imported, event, gz, rows_of};
+use crate::desk::{Desk, HEADER, event, gz};
 use serde_json::{Value, json};
 
-const LINE: &str = "2 123456789010 eni-1 10.0.0.1 203.0.113.5 4444 22 6 3 180 1621151386 1621151400 REJECT OK";
+pub const LINE: &str = "2 123456789010 eni-1 10.0.0.1 203.0.113.5 4444 22 6 3 180 1621151386 1621151400 REJECT OK";
 
 /// Imports files; their formats and counts, in order of their names.
 fn import(desk: &Desk, files: &[(&str, &[u8])]) -> Vec<(String, (u64, u64, u64))> {
@@ -14,7 +14,7 @@ fn import(desk: &Desk, files: &[(&str, &[u8])]) -> Vec<(String, (u64, u64, u64))
     desk.import(&[desk.path("in")]).into_iter().map(|row| (row.format.clone(), row.counts())).collect()
 }
 
-fn check(files: &[(&str, &[u8])], expected: &[(&str, (u64, u64, u64))]) -> Desk {
+pub fn check(files: &[(&str, &[u8])], expected: &[(&str, (u64, u64, u64))]) -> Desk {
     let desk = Desk::new();
     let rows = import(&desk, files);
     let rows: Vec<_> = rows.iter().map(|(format, counts)| (format.as_str(), *counts)).collect();
@@ -23,7 +23,7 @@ fn check(files: &[(&str, &[u8])], expected: &[(&str, (u64, u64, u64))]) -> Desk 
 }
 
 /// The values of some columns, a row a line.
-fn values(desk: &Desk, view: &str, columns: &str, more: &[&str]) -> Vec<Vec<Value>> {
+pub fn values(desk: &Desk, view: &str, columns: &str, more: &[&str]) -> Vec<Vec<Value>> {
     let mut arguments = vec![view, desk.case(), "--format", "jsonl", "--columns", columns];
     arguments.extend(more);
     let names: Vec<&str> = columns.split(',').collect();
@@ -41,7 +41,7 @@ fn row(values: Value) -> Vec<Value> {
 }
 
 /// reason and raw text of every warning
-fn warnings(desk: &Desk) -> Vec<(String, String)> {
+pub fn warnings(desk: &Desk) -> Vec<(String, String)> {
     let text = |line: &str| -> (String, String) {
         let row: Value = serde_json::from_str(line).unwrap();
         (row["reason"].as_str().unwrap().to_owned(), row["raw"].as_str().unwrap().to_owned())
@@ -451,73 +451,6 @@ fn a_message_that_is_cut_off_proposes_no_format() {
     let both = format!("{messages}{other_log}");
     let desk = check(&[("a.gz", &gz(both.as_bytes()))], &[("cloudwatch-export", (1, 0, 5))]);
     assert!(warnings(&desk).contains(&("format_needed".to_owned(), other.to_owned())), "{:?}", warnings(&desk));
-}
-
-/// One odd line among records of a known format says nothing of another format; where there is nothing else, it does.
-#[test]
-fn one_odd_message_among_records_is_a_plain_warning() {
-    let stamp = "2021-05-16T07:49:46.000Z";
-    let records = format!("{stamp} {LINE}\n").repeat(5);
-    let longer = format!("{LINE} 7");
-    let lost = LINE.replace(" 4444 ", " ");
-    for odd in [&longer, &lost, "eni-1 10.0.0.1 203.0.113.5 4444 22 6"] {
-        for (first, last) in [("", records.as_str()), (records.as_str(), ""), (records.as_str(), records.as_str())] {
-            let content = format!("{first}{stamp} {odd}\n{last}");
-            let count = (first.len() + last.len()) as u64 / (records.len() as u64 / 5);
-            let desk = check(&[("a.gz", &gz(content.as_bytes()))], &[("cloudwatch-export", (count, 0, 1))]);
-            assert_eq!(warnings(&desk), [("field_count".to_owned(), odd.to_owned())]);
-        }
-        let desk = Desk::new();
-        let alone = desk.file("alone.gz", gz(format!("{stamp} {odd}\n").as_bytes()));
-        let output = desk.import_output(&[&alone]);
-        assert_eq!(rows_of(&output)[0].counts(), (0, 0, 1));
-        let messages = String::from_utf8(output.stderr).unwrap();
-        assert!(messages.contains("--format '${"), "{odd}: {messages}");
-    }
-}
-
-/// A wrong format that was stated once gave records: they stay what they are in this case, and it is said what to do.
-#[test]
-fn a_reading_is_never_replaced_and_the_way_out_is_told() {
-    let right = "${version} ${interface-id} ${srcaddr} ${dstaddr}";
-    let wrong = "${version} ${interface-id} ${dstaddr} ${srcaddr}";
-    let lines = "2 eni-1 10.0.0.1 203.0.113.5\n2 eni-1 10.0.0.2 203.0.113.5\n";
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    zip.start_file("inside.log", zip::write::SimpleFileOptions::default()).unwrap();
-    std::io::Write::write_all(&mut zip, lines.replace("10.0.", "10.1.").as_bytes()).unwrap();
-    let desk = Desk::new();
-    desk.file("in/a.log", lines);
-    desk.file("in/b.zip", zip.finish().unwrap().into_inner());
-    let folder = desk.path("in");
-    let folder = folder.to_str().unwrap();
-    let sums = |rows: &[Imported]| rows.iter().map(|row| row.records).sum::<u64>();
-    assert_eq!(sums(&desk.import(&[folder, "--format", wrong])), 4);
-    let sources = || values(&desk, "flows", "srcaddr", &["--sort", "srcaddr"]);
-    let seen = sources();
-    assert_eq!(seen[0], ["203.0.113.5"]);
-    // The same format again is nothing to say anything about.
-    let same = desk.import_output(&[folder, "--format", wrong]);
-    assert_eq!((same.status.code(), String::from_utf8_lossy(&same.stderr).as_ref()), (Some(0), ""));
-    let other = desk.import_output(&[folder, "--format", right]);
-    let messages = String::from_utf8(other.stderr.clone()).unwrap();
-    assert_eq!((other.status.code(), sums(&rows_of(&other))), (Some(1), 0), "{messages}");
-    for name in ["a.log", "b.zip"] {
-        let told = messages.lines().any(|line| line.contains(name) && line.contains(wrong));
-        assert!(told, "{name}: {messages}");
-    }
-    assert_eq!(messages.matches("import it into a new case").count(), 1, "{messages}");
-    assert_eq!(sources(), seen, "nothing was changed");
-    // Records that tell their format themselves are read in it whatever is stated: nothing was refused.
-    let stamp = "2021-05-16T07:49:46.000Z";
-    let default = desk.file("c.gz", gz(format!("{stamp} {LINE}\n").as_bytes()));
-    for status in ["imported", "already in the case"] {
-        let output = desk.import_output(&[default.to_str().unwrap(), "--format", right]);
-        assert_eq!((output.status.code(), rows_of(&output)[0].status.as_str()), (Some(0), status));
-    }
-    // As told.
-    let new = Desk::new();
-    assert_eq!(sums(&new.import(&[folder, "--format", right])), 4);
-    assert_eq!(values(&new, "flows", "srcaddr", &["--sort", "srcaddr"])[0], ["10.0.0.1"]);
 }
 
 /// The signature beside the result files of a CloudTrail Lake query, as the user guide shows it.

@@ -1,16 +1,15 @@
 //! The reading side of an import: one thread a core takes file after file, unpacks, recognises and parses it.
 
 use super::copies::Copies;
+use super::known::{Held, KnownFile};
 use super::lanes::{LaneSender, Lanes};
 use super::list::Listing;
 use super::work::{FileWork, Piece};
 use super::{ImportError, ImportOptions, ImportRequest};
-use crate::case::{CaseError, CaseReader, CaseWriter, EvidenceCounts};
+use crate::case::{CaseError, CaseWriter};
 use crate::ingest::FormatChoice;
-use crate::ingest::flow::infer::told_by_shape;
 use crate::ingest::reader::{self, CancelToken, ReadError, ReadOptions};
-use crate::model::{EvidenceId, PathFacts, Reason, Timestamp};
-use crate::query::{self, EvidenceRow, QueryError};
+use crate::model::{EvidenceId, PathFacts, Timestamp};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -30,14 +29,6 @@ pub(super) enum FromReader {
     Done(Result<(), ReadError>),
 }
 
-/// A file that the case holds.
-#[derive(Clone)]
-pub(super) struct KnownFile {
-    pub counts: EvidenceCounts,
-    /// The format that its records were read in, where another one is stated now.
-    pub read_as: Option<String>,
-}
-
 /// What all readers and the writer share.
 pub(super) struct Job<'a> {
     pub options: &'a ImportOptions,
@@ -48,6 +39,8 @@ pub(super) struct Job<'a> {
     formats: HashMap<String, String>,
     /// Evidence in the case by size: only files of such a size are hashed before they are read.
     known: HashMap<u64, HashMap<[u8; 32], KnownFile>>,
+    /// Files of which nothing was read for want of the format that is stated now, with all that came out of them.
+    waiting: HashMap<[u8; 32], Vec<EvidenceId>>,
     copies: Copies,
 }
 
@@ -58,12 +51,14 @@ impl<'a> Job<'a> {
         listing: &Listing,
         request: &'a ImportRequest,
     ) -> Result<Self, ImportError> {
+        let held = Held::of(writer, case, listing, &request.options)?;
         Ok(Self {
             options: &request.options,
             cancel: &request.cancel,
             read_bytes: Arc::new(AtomicU64::new(0)),
             formats: known_formats(writer)?,
-            known: known_hashes(writer, case, listing, &request.options)?,
+            known: held.known,
+            waiting: held.waiting,
             copies: Copies::of(listing),
         })
     }
@@ -76,8 +71,14 @@ impl<'a> Job<'a> {
             read_bytes: self.read_bytes.clone(),
             formats: self.formats.clone(),
             known: HashMap::new(),
+            waiting: self.waiting.clone(),
             copies: Copies::none(),
         }
+    }
+
+    /// What to take out of the case when this file is read again.
+    pub fn waiting(&self, sha256: &[u8; 32]) -> Option<&[EvidenceId]> {
+        self.waiting.get(sha256).map(Vec::as_slice)
     }
 
     fn choice(&self, facts: &PathFacts) -> FormatChoice {
@@ -178,71 +179,4 @@ fn known_formats(writer: &CaseWriter) -> Result<HashMap<String, String>, CaseErr
     let settings = writer.settings_with_prefix(FORMAT_SETTING)?;
     let log_id = |key: &str| key.strip_prefix(FORMAT_SETTING).map(str::to_owned);
     Ok(settings.into_iter().filter_map(|(key, value)| Some((log_id(&key)?, value))).collect())
-}
-
-/// Evidence in the case that has the size of a file on the list.
-fn known_hashes(
-    writer: &CaseWriter,
-    case: &Path,
-    listing: &Listing,
-    options: &ImportOptions,
-) -> Result<HashMap<u64, HashMap<[u8; 32], KnownFile>>, ImportError> {
-    let mut known: HashMap<u64, HashMap<[u8; 32], KnownFile>> = HashMap::new();
-    let mut otherwise = match &options.flow_format {
-        Some(stated) => read_otherwise(&CaseReader::open(case)?, stated)?,
-        None => HashMap::new(),
-    };
-    for (_, bytes) in &listing.files {
-        if known.contains_key(bytes) {
-            continue;
-        }
-        // What waits for a format is read again when one is given.
-        let same = writer.evidence_of_size(*bytes)?;
-        let same: HashMap<_, _> = same
-            .into_iter()
-            .filter(|(_, known)| !(known.format_needed && options.flow_format.is_some()))
-            .map(|(hash, known)| {
-                let read_as = otherwise.remove(&known.counts.id);
-                (hash, KnownFile { counts: known.counts, read_as })
-            })
-            .collect();
-        if !same.is_empty() {
-            known.insert(*bytes, same);
-        }
-    }
-    Ok(known)
-}
-
-/// The files of which some record was read in another format than the one that is stated now, and that format. What an
-/// archive held counts for the archive.
-fn read_otherwise(reader: &CaseReader, stated: &str) -> Result<HashMap<EvidenceId, String>, QueryError> {
-    let list = query::evidence_list(reader)?;
-    let containers: HashMap<EvidenceId, EvidenceId> =
-        list.iter().filter_map(|evidence| Some((evidence.id, evidence.container?))).collect();
-    let mut files = HashMap::new();
-    for evidence in list {
-        let Some(format) = evidence.record_format.as_ref().filter(|format| *format != stated) else { continue };
-        if !stated_in_vain(reader, &evidence, format, stated)? {
-            continue;
-        }
-        let mut file = evidence.id;
-        // What came out of a container has a number above the container's: this ends.
-        while let Some(container) = containers.get(&file).filter(|container| **container < file) {
-            file = *container;
-        }
-        files.entry(file).or_insert_with(|| format.clone());
-    }
-    Ok(files)
-}
-
-/// Would the stated format have read what was read otherwise? Records that tell their format by their shape are read in
-/// that one whatever is stated, unless both have as many fields.
-fn stated_in_vain(reader: &CaseReader, evidence: &EvidenceRow, format: &str, stated: &str) -> Result<bool, QueryError> {
-    let width = |format: &str| format.split_whitespace().count();
-    if !told_by_shape(format) || width(format) == width(stated) {
-        return Ok(true);
-    }
-    let waiting = evidence.warnings > 0
-        && query::warnings(reader, Some(evidence.id))?.iter().any(|w| w.reason == Reason::FormatNeeded.code());
-    Ok(waiting)
 }

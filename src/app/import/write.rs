@@ -67,7 +67,14 @@ pub fn run(
             }
             let Some(lane) = lanes.take(index) else { break };
             progress.current.clone_from(path);
-            let mut file = FileWriter { writer: &mut *writer, job: &job, path, open: Vec::new(), reports: Vec::new() };
+            let mut file = FileWriter {
+                writer: &mut *writer,
+                job: &job,
+                path,
+                open: Vec::new(),
+                reports: Vec::new(),
+                named: false,
+            };
             let mut tell = |records: u64, observer: &mut dyn ImportObserver| {
                 if told.elapsed() >= PROGRESS_EVERY {
                     told = Instant::now();
@@ -207,6 +214,7 @@ fn again_if_wanted(
     }
     file.open.clear();
     file.reports.clear();
+    file.named = false;
     let options = ImportOptions { any_expansion: true, ..file.job.options.clone() };
     file.read_here(&options)
 }
@@ -240,6 +248,8 @@ struct FileWriter<'a> {
     /// Innermost last.
     open: Vec<Opened>,
     reports: Vec<FileReport>,
+    /// Something in it was read in a format that was named.
+    named: bool,
 }
 
 struct Opened {
@@ -356,18 +366,23 @@ impl FileWriter<'_> {
     fn end(&mut self, ended: Ended) -> Result<(), FileError> {
         let Some(open) = self.open.pop() else { return Ok(()) };
         let sha256 = ended.facts.file_sha256;
+        self.named |= ended.record_format.is_some();
         if self.open.is_empty()
             && let Some(known) = self.writer.find_by_hash(&sha256)?
         {
-            if !known.format_needed || ended.record_format.is_none() {
+            let waiting = self.job.waiting(&sha256).filter(|_| self.named);
+            let Some(waiting) = waiting.map(<[_]>::to_vec) else {
                 // A second copy within this import: everything written for it is taken back.
                 self.writer.rollback();
                 self.writer.begin()?;
                 self.reports.clear();
                 self.known(&known.counts, &sha256, None);
                 return Ok(());
+            };
+            // Members before what contains them.
+            for evidence in waiting.into_iter().rev() {
+                self.writer.remove_unread(evidence, &now_utc())?;
             }
-            self.writer.remove_unread(known.counts.id, &now_utc())?;
         }
         if let (Some(format), Some(log_id)) = (&ended.record_format, open.evidence.path_facts().log_id.clone())
             && self.job.options.flow_format.is_some()
@@ -383,6 +398,7 @@ impl FileWriter<'_> {
         let counts = self.writer.finish_evidence(open.evidence, file)?;
         self.reports.push(FileReport {
             path: open.path,
+            file: self.path.to_owned(),
             evidence: counts.id,
             format: ended.format.code().to_owned(),
             records: counts.records,
@@ -401,6 +417,7 @@ impl FileWriter<'_> {
     fn known(&mut self, counts: &EvidenceCounts, sha256: &[u8; 32], read_as: Option<String>) {
         self.reports.push(FileReport {
             path: self.path.to_string_lossy().into_owned(),
+            file: self.path.to_owned(),
             evidence: counts.id,
             format: counts.format.clone(),
             records: 0,

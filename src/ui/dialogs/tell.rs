@@ -6,7 +6,6 @@ use crate::app::{Action, App, Command, Dialog, Menu, UserError, display};
 use crate::ui::shell::dialog_list;
 use crate::ui::theme;
 use egui::{Button, Grid, Label, ProgressBar, RichText, TextWrapMode, Ui};
-use std::path::PathBuf;
 
 pub fn jobs_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
@@ -111,7 +110,7 @@ fn proposal_ui(ui: &mut Ui, app: &App, file: &FileDone, out: &mut Vec<Action>) {
     }
     if ui.add_enabled(app.jobs.running().is_none(), Button::new(t.tr("job-format-confirm"))).clicked() {
         let flow_format = file.format_proposal.clone().unwrap_or_default();
-        let paths = vec![PathBuf::from(&file.path)];
+        let paths = vec![file.file.clone()];
         out.push(Action::Dialog(Some(Dialog::Import { paths, typed: String::new(), keep_raw: true, flow_format })));
     }
 }
