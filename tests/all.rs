@@ -21,6 +21,8 @@ mod fuzz;
 mod hostile;
 #[path = "all/samples.rs"]
 mod samples;
+#[path = "all/stated.rs"]
+mod stated;
 #[path = "all/structure.rs"]
 mod structure;
 #[path = "all/support.rs"]

@@ -111,11 +111,14 @@ impl ImportObserver for Observer {
     fn file_done(&mut self, report: &FileReport) {
         self.tell(JobEvent::FileDone(FileDone {
             path: report.path.clone(),
+            file: report.file.clone(),
             format: report.format.clone(),
             records: report.records,
             duplicates: report.duplicates,
             warnings: report.warnings,
             known: report.known,
+            read_as: report.read_as.clone(),
+            format_needed: report.format_needed,
             format_proposal: report.format_proposal.clone(),
         }));
     }

@@ -54,22 +54,20 @@ impl Progress {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileDone {
     pub path: String,
+    /// The file on disk that it is, or that it came out of.
+    pub file: PathBuf,
     pub format: String,
     pub records: u64,
     pub duplicates: u64,
     pub warnings: u64,
     /// The file was already in the case.
     pub known: bool,
-    /// Its records need a format to be named; this one would fit.
+    /// The format that it was read in, where another was stated now in vain.
+    pub read_as: Option<String>,
+    /// Its records need a format to be named.
+    pub format_needed: bool,
+    /// The one that they seem to have, as AWS writes it.
     pub format_proposal: Option<String>,
-}
-
-impl FileDone {
-    /// The fields that are proposed, as AWS writes a format: `${version} ${srcaddr}`, out of the sentence that tells them.
-    pub fn proposed_format(&self) -> Option<&str> {
-        let text = self.format_proposal.as_deref()?;
-        text.get(text.find("${")?..=text.rfind('}')?)
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -266,14 +264,6 @@ mod tests {
             receiver,
         );
         (jobs, id, sender, cancel)
-    }
-
-    #[test]
-    fn the_proposed_format_is_taken_out_of_its_sentence() {
-        let told = "no header; proposed format: ${version} ${srcaddr} (confidence 0.54: column 2 has addresses)";
-        let file = FileDone { format_proposal: Some(told.into()), ..FileDone::default() };
-        assert_eq!(file.proposed_format(), Some("${version} ${srcaddr}"));
-        assert_eq!(FileDone::default().proposed_format(), None);
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub enum RawError {
     Exists(PathBuf),
     #[error("{} could not be written: {error}", path.display())]
     Write { path: PathBuf, error: std::io::Error },
+    #[error("stopped; {} was not written", .0.display())]
+    Stopped(PathBuf),
     #[error("the stored original of evidence {evidence} cannot be read: {reason}")]
     Content { evidence: u32, reason: String },
 }
@@ -51,10 +53,13 @@ impl RawBlocks for CaseBlocks<'_> {
     }
 }
 
-/// The raw text of one record, exactly as it stands in the uncompressed content. A row of a Parquet file has no text; it is
-/// rendered as a JSON object.
+/// The raw text of one record, or of the line or element that ended as a warning at this place, exactly as it stands in the
+/// uncompressed content. A row of a Parquet file has no text; it is rendered as a JSON object.
 pub fn raw_text(reader: &CaseReader, id: RecordId) -> Result<Vec<u8>, RawError> {
-    let detail = query::record(reader, id)?;
+    let detail = match query::record(reader, id) {
+        Err(QueryError::Case(CaseError::NoSuchRecord(_))) => return unread_text(reader, id),
+        other => other?,
+    };
     let evidence = query::evidence(reader, id.evidence())?.ok_or_else(|| CaseError::NoSuchRecord(id.to_string()))?;
     if detail.format == Some(Format::FlowParquet) {
         let content =
@@ -63,6 +68,19 @@ pub fn raw_text(reader: &CaseReader, id: RecordId) -> Result<Vec<u8>, RawError> 
     }
     let place = detail.place.ok_or_else(|| CaseError::NoSuchRecord(id.to_string()))?;
     content_range(reader, &evidence, place.offset, usize::try_from(place.len).unwrap_or(usize::MAX))
+}
+
+/// What could not be read at this place.
+fn unread_text(reader: &CaseReader, id: RecordId) -> Result<Vec<u8>, RawError> {
+    let no_record = || CaseError::NoSuchRecord(id.to_string());
+    let warning = query::unread_at(reader, id)?.ok_or_else(no_record)?;
+    // A warning keeps the beginning; all of a short element.
+    if warning.raw.len() as u64 >= warning.byte_length {
+        return Ok(warning.raw);
+    }
+    let evidence = query::evidence(reader, id.evidence())?.ok_or_else(no_record)?;
+    let len = usize::try_from(warning.byte_length).unwrap_or(usize::MAX);
+    content_range(reader, &evidence, warning.byte_offset, len)
 }
 
 /// Bytes of an evidence file's uncompressed content.
@@ -80,19 +98,18 @@ pub fn content_range(
         let blocks = CaseBlocks { reader, evidence: evidence.id };
         return reader::read_range(blocks, &evidence.packing, point.as_ref(), offset, len).map_err(bad);
     }
-    let file = original_file(evidence)?;
+    let file = original_file(evidence, &CancelToken::default())?;
     reader::read_range(FileBlocks(file), &evidence.packing, None, offset, len).map_err(bad)
 }
 
 /// The file that was imported, where it still is; only if it is the same.
-fn original_file(evidence: &EvidenceRow) -> Result<File, RawError> {
+fn original_file(evidence: &EvidenceRow, cancel: &CancelToken) -> Result<File, RawError> {
     let not_kept = |reason: String| RawError::NotKept { evidence: evidence.id, path: evidence.path.clone(), reason };
     if evidence.container.is_some() {
         return Err(not_kept("it came out of an archive".to_owned()));
     }
     let path = Path::new(&evidence.path);
-    let found =
-        reader::hash_file(path, &CancelToken::default(), &AtomicU64::new(0)).map_err(|e| not_kept(e.to_string()))?;
+    let found = reader::hash_file(path, cancel, &AtomicU64::new(0)).map_err(|e| not_kept(e.to_string()))?;
     let found = crate::case::journal::hex(&found);
     if found != evidence.file_sha256 {
         return Err(RawError::OtherFile { path: evidence.path.clone(), found });
@@ -113,17 +130,26 @@ pub fn export_name(evidence: &EvidenceRow) -> String {
 }
 
 /// Writes an original out again, byte for byte, into a new file, and compares its SHA-256 with the one taken at import.
-pub fn export(reader: &CaseReader, evidence: &EvidenceRow, target: &Path) -> Result<(), RawError> {
+/// A stop leaves no file.
+pub fn export(
+    reader: &CaseReader,
+    evidence: &EvidenceRow,
+    target: &Path,
+    cancel: &CancelToken,
+) -> Result<(), RawError> {
     if target.exists() {
         return Err(RawError::Exists(target.to_owned()));
     }
     let failed = |error: io::Error| RawError::Write { path: target.to_owned(), error };
     let mut source: Box<dyn Read + '_> = match evidence.raw_kept {
         true => Box::new(OriginalReader::new(CaseBlocks { reader, evidence: evidence.id })),
-        false => Box::new(original_file(evidence)?),
+        false => match original_file(evidence, cancel) {
+            Err(_) if cancel.is_cancelled() => return Err(RawError::Stopped(target.to_owned())),
+            file => Box::new(file?),
+        },
     };
     let file = File::create_new(target).map_err(failed)?;
-    let copied = copy(&mut source, file, evidence, target);
+    let copied = copy(&mut source, file, evidence, target, cancel);
     if copied.is_err() {
         // A part of an original, or another content, must not lie there under its name.
         let _ = std::fs::remove_file(target);
@@ -131,11 +157,20 @@ pub fn export(reader: &CaseReader, evidence: &EvidenceRow, target: &Path) -> Res
     copied
 }
 
-fn copy(source: &mut dyn Read, mut file: File, evidence: &EvidenceRow, target: &Path) -> Result<(), RawError> {
+fn copy(
+    source: &mut dyn Read,
+    mut file: File,
+    evidence: &EvidenceRow,
+    target: &Path,
+    cancel: &CancelToken,
+) -> Result<(), RawError> {
     let failed = |error: io::Error| RawError::Write { path: target.to_owned(), error };
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
     loop {
+        if cancel.is_cancelled() {
+            return Err(RawError::Stopped(target.to_owned()));
+        }
         let count = source
             .read(&mut buffer)
             .map_err(|e| RawError::Content { evidence: evidence.id.0, reason: e.to_string() })?;

@@ -100,7 +100,9 @@ impl App {
         for ended in polled.ended {
             let job = self.jobs.list().iter().find(|job| job.id == ended);
             // Records wait for a format to be confirmed: that is asked for, not left to be found.
-            if self.dialog.is_none() && job.is_some_and(|job| job.files.iter().any(|f| f.format_proposal.is_some())) {
+            if self.dialog.is_none()
+                && job.is_some_and(|job| job.files.iter().any(|f| f.format_needed || f.read_as.is_some()))
+            {
                 self.dialog = Some(Dialog::Jobs);
             }
             self.notice = self.jobs.list().iter().find(|job| job.id == ended).map(|job| job.outcome(&self.texts));

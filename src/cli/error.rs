@@ -79,6 +79,7 @@ impl From<ImportError> for CliError {
     fn from(error: ImportError) -> Self {
         match error {
             ImportError::Case(error) => error.into(),
+            ImportError::Query(error) => error.into(),
             ImportError::Thread(error) => CliError::Unusable(error.to_string()),
         }
     }

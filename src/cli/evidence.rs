@@ -1,9 +1,11 @@
 //! `coldtrail evidence list` and `coldtrail evidence export`.
 
+use super::import::stop_on_interrupt;
 use super::output::{Rows, escape, tell};
 use super::{CliError, RowFormat, exit};
 use crate::app::raw::{self, RawError};
 use crate::case::CaseReader;
+use crate::ingest::reader::CancelToken;
 use crate::model::EvidenceId;
 use crate::query::{self, EvidenceRow, Value};
 use std::path::PathBuf;
@@ -65,6 +67,8 @@ pub(super) fn run(command: &Command) -> Result<u8, CliError> {
             out.finish()?;
         }
         Command::Export { case, id, out } => {
+            let cancel = CancelToken::default();
+            stop_on_interrupt(&cancel)?;
             let reader = CaseReader::open(case)?;
             let list = query::evidence_list(&reader)?;
             let chosen = chosen(&list, *id)?;
@@ -74,7 +78,7 @@ pub(super) fn run(command: &Command) -> Result<u8, CliError> {
             for evidence in chosen {
                 let target =
                     if id.is_none() || out.is_dir() { out.join(raw::export_name(evidence)) } else { out.clone() };
-                raw::export(&reader, evidence, &target)?;
+                raw::export(&reader, evidence, &target, &cancel)?;
                 tell(&format!("{}  {}", evidence.file_sha256, escape(&target.to_string_lossy())));
             }
         }

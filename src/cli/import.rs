@@ -4,7 +4,6 @@ use super::output::{Rows, escape, tell};
 use super::{CliError, RowFormat, RowStyle, exit};
 use crate::app::import::{self, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, Progress};
 use crate::case::{CaseReader, CaseWriter};
-use crate::ingest::flow::infer::proposal_in;
 use crate::ingest::reader::{CancelToken, Expansion};
 use crate::query::{self, Value};
 use std::io::{IsTerminal, Write};
@@ -57,11 +56,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
         ask: !arguments.quiet && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         output: Ok(()),
         proposals: Vec::new(),
+        otherwise: Vec::new(),
     };
     let request = ImportRequest { paths, options, cancel };
     let result = import::run(&mut writer, &arguments.case, &request, &mut console);
     console.clear_bar();
-    let Console { rows, output, proposals, .. } = console;
+    let Console { rows, output, proposals, otherwise, .. } = console;
     let output = output.and_then(|()| rows.finish());
     // The case is closed whatever became of the rows.
     writer.close()?;
@@ -71,12 +71,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
         Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
         other => other?,
     }
-    for (path, proposal) in proposals {
-        tell(&format!("coldtrail: {} holds records without a header. {proposal}", escape(&path)));
-        if let Some(format) = proposal_in(&proposal) {
-            tell(&format!("If that is right, import it again with: --format '{format}'"));
-        }
-    }
+    proposals.iter().for_each(Proposal::tell);
+    tell_otherwise(&otherwise);
     if summary.cancelled {
         tell(&format!(
             "coldtrail: stopped; files that were finished are in the case. Go on with: coldtrail import {} --resume",
@@ -85,7 +81,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     }
     Ok(match summary {
         s if s.failed_files > 0 && s.files == 0 => exit::UNUSABLE,
-        s if s.failed_files > 0 || s.warnings > 0 || s.cancelled => exit::WARNINGS,
+        s if s.failed_files > 0 || s.read_otherwise > 0 || s.warnings > 0 || s.cancelled => exit::WARNINGS,
         _ => exit::DONE,
     })
 }
@@ -108,10 +104,48 @@ fn unfinished(case: &Path) -> Result<(Vec<PathBuf>, ImportOptions), CliError> {
     Ok((rest.into_iter().map(|(path, _)| PathBuf::from(path)).collect(), options))
 }
 
-/// Ctrl+C asks the import to stop; what is finished stays.
-fn stop_on_interrupt(cancel: &CancelToken) -> Result<(), CliError> {
+/// Ctrl+C asks the work to stop; what is finished stays.
+pub(super) fn stop_on_interrupt(cancel: &CancelToken) -> Result<(), CliError> {
     let cancel = cancel.clone();
     ctrlc::set_handler(move || cancel.cancel()).map_err(|e| CliError::Unusable(e.to_string()))
+}
+
+/// A file whose records need a format to be named.
+struct Proposal {
+    path: String,
+    /// The one that they seem to have.
+    format: Option<String>,
+    /// Others of its records were read.
+    part: bool,
+}
+
+impl Proposal {
+    fn tell(&self) {
+        tell(&format!(
+            "coldtrail: {} holds records without a header; their format has to be named",
+            escape(&self.path)
+        ));
+        let again = if self.part { "import it into a new case" } else { "import it again" };
+        match &self.format {
+            Some(format) => {
+                tell(&format!("They seem to be: {format}\nIf that is right, {again} with: --format '{format}'"));
+            }
+            None => tell(&format!(
+                "Their values suggest no format; the flow log's settings name it. Then {again} with: --format FMT"
+            )),
+        }
+    }
+}
+
+/// A reading is never replaced: says so, and what to do.
+fn tell_otherwise(files: &[(String, String)]) {
+    for (path, format) in files {
+        let path = escape(path);
+        tell(&format!("coldtrail: {path} is in the case already, its records read as: {}", escape(format)));
+    }
+    if !files.is_empty() {
+        tell("A reading is never replaced. To read a file in another format, import it into a new case.");
+    }
 }
 
 struct Console {
@@ -120,7 +154,9 @@ struct Console {
     ask: bool,
     /// The first failure to write a row.
     output: Result<(), CliError>,
-    proposals: Vec<(String, String)>,
+    proposals: Vec<Proposal>,
+    /// Files that the case holds in another format than the one stated, and that format.
+    otherwise: Vec<(String, String)>,
 }
 
 impl Console {
@@ -167,8 +203,12 @@ impl ImportObserver for Console {
         if self.output.is_ok() {
             self.output = self.rows.row(&row).and_then(|()| self.rows.flush());
         }
-        if let Some(proposal) = &report.format_proposal {
-            self.proposals.push((report.path.clone(), proposal.clone()));
+        if report.format_needed {
+            let (path, format) = (report.path.clone(), report.format_proposal.clone());
+            self.proposals.push(Proposal { path, format, part: report.records + report.duplicates > 0 });
+        }
+        if let Some(format) = &report.read_as {
+            self.otherwise.push((report.path.clone(), format.clone()));
         }
     }
 

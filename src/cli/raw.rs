@@ -7,10 +7,10 @@ use crate::model::RecordId;
 use crate::query;
 use std::path::PathBuf;
 
-/// Prints one record's raw text, exactly
+/// Prints one record's raw text, exactly; also that of a line or element that could not be read
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "REF is EVIDENCE:POSITION as the column ref shows it, or an eventID.\n\nExample:\n  coldtrail raw incident.coldtrail 3:1024"
+    after_help = "REF is EVIDENCE:POSITION as the column ref shows it (for warnings the columns evidence and position), or an eventID.\n\nExample:\n  coldtrail raw incident.coldtrail 3:1024"
 )]
 pub struct Arguments {
     /// The case file

@@ -24,6 +24,17 @@ pub trait Parser: Send {
     fn record_format(&self) -> Option<String> {
         None
     }
+    /// Does it hold records that wait for their format to be named? To be asked after `finish`.
+    fn format_wanted(&self) -> Option<FormatWanted> {
+        None
+    }
+}
+
+/// Records came without a header, and no format is known for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormatWanted {
+    /// A format that would read them, in AWS's notation; `None` where their values suggest none.
+    pub proposal: Option<String>,
 }
 
 /// What the examiner or the case already knows about formats that files do not tell.
@@ -64,6 +75,11 @@ pub trait MessageSink: Send {
 
     /// As `Parser::record_format`.
     fn record_format(&self) -> Option<String> {
+        None
+    }
+
+    /// As `Parser::format_wanted`.
+    fn format_wanted(&self) -> Option<FormatWanted> {
         None
     }
 }

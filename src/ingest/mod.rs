@@ -10,4 +10,6 @@ pub mod json;
 pub mod paths;
 pub mod reader;
 
-pub use emit::{Emitter, FlowFields, FlowRecordSink, FormatChoice, MessageSink, Output, Parser, Place, StreamEnd};
+pub use emit::{
+    Emitter, FlowFields, FlowRecordSink, FormatChoice, FormatWanted, MessageSink, Output, Parser, Place, StreamEnd,
+};

@@ -28,6 +28,8 @@ pub enum Format {
     /// CloudTrail Lake or Athena query results.
     CloudTrailQueryCsv,
     CloudTrailDigest,
+    /// CloudTrail Lake's signature of saved query results (`result_sign.json`): kept, its files listed.
+    CloudTrailQuerySign,
     /// A zip or tar: its members are evidence of their own.
     Archive,
     /// No byte of content.
@@ -37,7 +39,7 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 18] = [
+    pub const ALL: [Format; 19] = [
         Format::FlowText,
         Format::FlowHeaderless,
         Format::FlowParquet,
@@ -53,6 +55,7 @@ impl Format {
         Format::CloudTrailConsoleCsv,
         Format::CloudTrailQueryCsv,
         Format::CloudTrailDigest,
+        Format::CloudTrailQuerySign,
         Format::Archive,
         Format::Empty,
         Format::Unknown,
@@ -76,6 +79,7 @@ impl Format {
             Format::CloudTrailConsoleCsv => "cloudtrail-console-csv",
             Format::CloudTrailQueryCsv => "cloudtrail-query-csv",
             Format::CloudTrailDigest => "cloudtrail-digest",
+            Format::CloudTrailQuerySign => "cloudtrail-query-sign",
             Format::Archive => "archive",
             Format::Empty => "empty",
             Format::Unknown => "unknown",

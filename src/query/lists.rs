@@ -106,25 +106,37 @@ pub struct WarningRow {
 
 /// Warnings of one evidence file, or of all, in order of evidence and of their being met.
 pub fn warnings(reader: &CaseReader, evidence: Option<EvidenceId>) -> Result<Vec<WarningRow>, QueryError> {
-    let mut statement = reader.conn.prepare_cached(
-        "SELECT w.evidence_id, v.path, w.scope, w.position, w.byte_offset, w.byte_length, w.reason, w.detail, w.raw
-         FROM import_warning w JOIN evidence v ON v.evidence_id = w.evidence_id
-         WHERE ?1 IS NULL OR w.evidence_id = ?1 ORDER BY w.evidence_id, w.warning_id",
-    )?;
-    let rows = statement.query_map([evidence.map(|e| e.0)], |r| {
-        Ok(WarningRow {
-            evidence: EvidenceId(r.get(0)?),
-            path: r.get(1)?,
-            scope: r.get(2)?,
-            position: r.get(3)?,
-            byte_offset: r.get(4)?,
-            byte_length: r.get(5)?,
-            reason: r.get(6)?,
-            detail: r.get(7)?,
-            raw: r.get(8)?,
-        })
-    })?;
+    let mut statement = reader.conn.prepare_cached(&format!(
+        "{WARNING} WHERE ?1 IS NULL OR w.evidence_id = ?1 ORDER BY w.evidence_id, w.warning_id"
+    ))?;
+    let rows = statement.query_map([evidence.map(|e| e.0)], warning_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The line or element at this place, where it could not be read.
+pub fn unread_at(reader: &CaseReader, id: RecordId) -> Result<Option<WarningRow>, QueryError> {
+    let mut statement = reader.conn.prepare_cached(&format!(
+        "{WARNING} WHERE w.evidence_id = ? AND w.position = ? AND w.scope = 'element' ORDER BY w.warning_id LIMIT 1"
+    ))?;
+    Ok(statement.query_row([id.evidence().0, id.position()], warning_row).optional()?)
+}
+
+const WARNING: &str =
+    "SELECT w.evidence_id, v.path, w.scope, w.position, w.byte_offset, w.byte_length, w.reason, w.detail, w.raw
+         FROM import_warning w JOIN evidence v ON v.evidence_id = w.evidence_id";
+
+fn warning_row(r: &Row<'_>) -> rusqlite::Result<WarningRow> {
+    Ok(WarningRow {
+        evidence: EvidenceId(r.get(0)?),
+        path: r.get(1)?,
+        scope: r.get(2)?,
+        position: r.get(3)?,
+        byte_offset: r.get(4)?,
+        byte_length: r.get(5)?,
+        reason: r.get(6)?,
+        detail: r.get(7)?,
+        raw: r.get(8)?,
+    })
 }
 
 /// The case in numbers.

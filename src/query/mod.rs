@@ -16,7 +16,7 @@ pub use cancel::Cancel;
 pub use histogram::{Bin, Histogram, histogram};
 pub use lists::{
     EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, top_values, totals,
-    unfinished_import, warnings,
+    unfinished_import, unread_at, warnings,
 };
 pub use record::{RecordDetail, record};
 pub use rows::{Duplicates, RecordQuery, RowSet, SortKey, page, rows};

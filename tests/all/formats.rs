@@ -4,7 +4,7 @@
 use crate::desk::{Desk, HEADER, event, gz};
 use serde_json::{Value, json};
 
-const LINE: &str = "2 123456789010 eni-1 10.0.0.1 203.0.113.5 4444 22 6 3 180 1621151386 1621151400 REJECT OK";
+pub const LINE: &str = "2 123456789010 eni-1 10.0.0.1 203.0.113.5 4444 22 6 3 180 1621151386 1621151400 REJECT OK";
 
 /// Imports files; their formats and counts, in order of their names.
 fn import(desk: &Desk, files: &[(&str, &[u8])]) -> Vec<(String, (u64, u64, u64))> {
@@ -14,7 +14,7 @@ fn import(desk: &Desk, files: &[(&str, &[u8])]) -> Vec<(String, (u64, u64, u64))
     desk.import(&[desk.path("in")]).into_iter().map(|row| (row.format.clone(), row.counts())).collect()
 }
 
-fn check(files: &[(&str, &[u8])], expected: &[(&str, (u64, u64, u64))]) -> Desk {
+pub fn check(files: &[(&str, &[u8])], expected: &[(&str, (u64, u64, u64))]) -> Desk {
     let desk = Desk::new();
     let rows = import(&desk, files);
     let rows: Vec<_> = rows.iter().map(|(format, counts)| (format.as_str(), *counts)).collect();
@@ -23,7 +23,7 @@ fn check(files: &[(&str, &[u8])], expected: &[(&str, (u64, u64, u64))]) -> Desk 
 }
 
 /// The values of some columns, a row a line.
-fn values(desk: &Desk, view: &str, columns: &str, more: &[&str]) -> Vec<Vec<Value>> {
+pub fn values(desk: &Desk, view: &str, columns: &str, more: &[&str]) -> Vec<Vec<Value>> {
     let mut arguments = vec![view, desk.case(), "--format", "jsonl", "--columns", columns];
     arguments.extend(more);
     let names: Vec<&str> = columns.split(',').collect();
@@ -41,7 +41,7 @@ fn row(values: Value) -> Vec<Value> {
 }
 
 /// reason and raw text of every warning
-fn warnings(desk: &Desk) -> Vec<(String, String)> {
+pub fn warnings(desk: &Desk) -> Vec<(String, String)> {
     let text = |line: &str| -> (String, String) {
         let row: Value = serde_json::from_str(line).unwrap();
         (row["reason"].as_str().unwrap().to_owned(), row["raw"].as_str().unwrap().to_owned())
@@ -446,8 +446,45 @@ fn a_message_that_is_cut_off_proposes_no_format() {
     let desk = check(&[("a.gz", &gz(messages.as_bytes()))], &[("cloudwatch-export", (1, 0, 3))]);
     let reasons: Vec<String> = warnings(&desk).into_iter().map(|(reason, _)| reason).collect();
     assert!(!reasons.contains(&"format_needed".to_owned()), "{reasons:?}");
-    // A log group may hold another format, too.
-    let both = format!("{messages}{stamp} {other}\n");
-    let desk = check(&[("a.gz", &gz(both.as_bytes()))], &[("cloudwatch-export", (1, 0, 4))]);
+    // A log group may hold another format, too: several records that are alike.
+    let other_log = format!("{stamp} {other}\n").repeat(2);
+    let both = format!("{messages}{other_log}");
+    let desk = check(&[("a.gz", &gz(both.as_bytes()))], &[("cloudwatch-export", (1, 0, 5))]);
     assert!(warnings(&desk).contains(&("format_needed".to_owned(), other.to_owned())), "{:?}", warnings(&desk));
+}
+
+/// The signature beside the result files of a CloudTrail Lake query, as the user guide shows it.
+#[test]
+fn the_signature_of_query_results_is_kept_and_its_files_listed() {
+    let sign = json!({"version": "1.0", "region": "us-east-1",
+        "files": [{"fileHashValue": "de85a48b", "fileName": "result_1.csv.gz"}, {"fileHashValue": "00", "fileName": "result_2.csv.gz"}],
+        "hashAlgorithm": "SHA-256", "signatureAlgorithm": "SHA256withRSA", "queryCompleteTime": "2022-05-10T22:06:30Z",
+        "hashSignature": "7664652", "publicKeyFingerprint": "67b9fa73676d86966b449dd677850753"});
+    let pretty = serde_json::to_string_pretty(&sign).unwrap();
+    let desk = check(&[("result_sign.json", pretty.as_bytes())], &[("cloudtrail-query-sign", (2, 0, 0))]);
+    let sql = "SELECT group_concat(s3_object || ' ' || hash_value || ' ' || hash_algorithm) FROM digest_log_file";
+    let listed: String = desk.sqlite().query_row(sql, [], |r| r.get(0)).unwrap();
+    assert_eq!(listed, "result_1.csv.gz de85a48b SHA-256,result_2.csv.gz 00 SHA-256");
+    assert_eq!(desk.count("events", &["--occurrences"]), 0);
+}
+
+#[test]
+fn the_raw_text_of_what_could_not_be_read_is_printed_like_that_of_a_record() {
+    let desk = Desk::new();
+    let long = format!("2 {}", "x".repeat(9000));
+    let log = format!("{HEADER}{LINE}\nnot a record\n{long}\n{LINE}\n");
+    let file = desk.file("a.log.gz", gz(log.as_bytes()));
+    assert_eq!(desk.import(&[&file])[0].counts(), (2, 0, 2));
+    std::fs::remove_file(file).unwrap();
+    let raw = |place: &str| desk.ok(&["raw", desk.case(), place]);
+    assert_eq!((raw("1:2").as_str(), raw("1:3").as_str()), (LINE, "not a record"));
+    assert_eq!(raw("1:4"), long, "more than a warning keeps");
+    for nothing in ["1:1", "1:6", "2:1"] {
+        assert!(desk.fails(&["raw", desk.case(), nothing], 2).contains(nothing));
+    }
+    // Without the originals a warning still knows what it keeps.
+    let file = desk.file("b.log", format!("{HEADER}{LINE} 5\nnot a record either\n"));
+    desk.import(&[file.to_str().unwrap(), "--no-raw"]);
+    std::fs::remove_file(file).unwrap();
+    assert_eq!(raw("2:3"), "not a record either");
 }

@@ -50,6 +50,37 @@ fn a_bomb_is_refused_with_its_ratio_and_the_rest_is_read() {
 }
 
 #[test]
+fn copies_of_a_refused_file_are_refused_each_with_its_reason() {
+    let desk = Desk::new();
+    let bomb = members(&[(&vec![0; 1 << 20], 200)]);
+    for name in ["in/a-bomb.gz", "in/b-bomb.gz", "in/d-bomb.gz"] {
+        desk.file(name, &bomb);
+    }
+    for name in ["in/c-fine.log", "in/e-fine.log"] {
+        desk.file(name, format!("{HEADER}{}", flow_lines(0..40)));
+    }
+    let output = desk.import_output(&[desk.path("in")]);
+    let counts: Vec<_> = rows_of(&output).iter().map(|row| row.counts()).collect();
+    assert_eq!((output.status.code(), counts), (Some(1), vec![(40, 0, 0), (0, 40, 0)]));
+    let messages = stderr(&output);
+    for name in ["a-bomb.gz", "b-bomb.gz", "d-bomb.gz"] {
+        let told = messages.lines().filter(|line| line.contains(name) && line.contains(" to 1)")).count();
+        assert_eq!(told, 1, "{name}: {messages}");
+    }
+    assert_eq!(messages.matches("--any-expansion").count(), 3, "{messages}");
+    let left = ["evidence", "raw_block", "import_warning", "seek_point", "import_queue"];
+    let left = left.map(|table| desk.number(&format!("SELECT count(*) FROM {table}")));
+    assert_eq!(left, [1, 1, 0, 0, 0]);
+    assert_eq!(desk.number("SELECT count(*) FROM journal WHERE action = 'import'"), 1);
+    evidence_rows_add_up(&desk);
+    // When the examiner says so, the first is read and the others are its copies.
+    let rows = desk.import(&[desk.path("in").to_str().unwrap(), "--any-expansion"]);
+    let statuses: Vec<(&str, u32)> = rows.iter().map(|row| (row.status.as_str(), row.evidence)).collect();
+    let known = "already in the case";
+    assert_eq!(statuses, [("imported", 2), (known, 2), (known, 1), (known, 2), (known, 1)]);
+}
+
+#[test]
 fn a_bomb_is_read_when_the_examiner_says_so() {
     let desk = Desk::new();
     let line = flow_lines(0..1);

@@ -3,6 +3,7 @@
 
 mod copies;
 mod facts;
+mod known;
 mod lanes;
 mod list;
 mod read;
@@ -56,6 +57,8 @@ impl ImportOptions {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileReport {
     pub path: String,
+    /// The file on disk that it is, or that it came out of.
+    pub file: PathBuf,
     pub evidence: EvidenceId,
     pub format: String,
     pub records: u64,
@@ -67,7 +70,12 @@ pub struct FileReport {
     pub sha256: String,
     /// The case held this file before (the same SHA-256); nothing was read again, all it holds counts as duplicate.
     pub known: bool,
-    /// A format for its records is needed: the proposal, as AWS would write it.
+    /// A format was stated, but the case holds the file with records that were read in another way, which is this. A reading is never
+    /// replaced: records that were seen, cited or exported must not become others. Another case can hold another reading.
+    pub read_as: Option<String>,
+    /// It holds records that can only be read when their format is named.
+    pub format_needed: bool,
+    /// The format that they seem to have, in AWS's notation and nothing else.
     pub format_proposal: Option<String>,
 }
 
@@ -137,6 +145,8 @@ pub trait ImportObserver {
 pub struct ImportSummary {
     pub files: u64,
     pub known_files: u64,
+    /// Of these, the ones that were read in another format than the one stated.
+    pub read_otherwise: u64,
     pub failed_files: u64,
     pub records: u64,
     pub duplicates: u64,

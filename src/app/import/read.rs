@@ -1,14 +1,15 @@
 //! The reading side of an import: one thread a core takes file after file, unpacks, recognises and parses it.
 
 use super::copies::Copies;
+use super::known::{Held, KnownFile};
 use super::lanes::{LaneSender, Lanes};
 use super::list::Listing;
 use super::work::{FileWork, Piece};
 use super::{ImportError, ImportOptions, ImportRequest};
-use crate::case::{CaseError, CaseWriter, EvidenceCounts};
+use crate::case::{CaseError, CaseWriter};
 use crate::ingest::FormatChoice;
 use crate::ingest::reader::{self, CancelToken, ReadError, ReadOptions};
-use crate::model::{PathFacts, Timestamp};
+use crate::model::{EvidenceId, PathFacts, Timestamp};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ pub(super) const FORMAT_SETTING: &str = "flow_format:";
 pub(super) enum FromReader {
     Piece(Piece),
     /// The case held it before the import began: recognised by its hash before it was read.
-    Known(Box<EvidenceCounts>, [u8; 32]),
+    Known(Box<KnownFile>, [u8; 32]),
     /// A file before it in this import has the same bytes.
     Copy([u8; 32]),
     Done(Result<(), ReadError>),
@@ -37,18 +38,27 @@ pub(super) struct Job<'a> {
     /// Remembered formats of headerless records by flow log id.
     formats: HashMap<String, String>,
     /// Evidence in the case by size: only files of such a size are hashed before they are read.
-    known: HashMap<u64, HashMap<[u8; 32], EvidenceCounts>>,
+    known: HashMap<u64, HashMap<[u8; 32], KnownFile>>,
+    /// Files of which nothing was read for want of the format that is stated now, with all that came out of them.
+    waiting: HashMap<[u8; 32], Vec<EvidenceId>>,
     copies: Copies,
 }
 
 impl<'a> Job<'a> {
-    pub fn new(writer: &CaseWriter, listing: &Listing, request: &'a ImportRequest) -> Result<Self, CaseError> {
+    pub fn new(
+        writer: &CaseWriter,
+        case: &Path,
+        listing: &Listing,
+        request: &'a ImportRequest,
+    ) -> Result<Self, ImportError> {
+        let held = Held::of(writer, case, listing, &request.options)?;
         Ok(Self {
             options: &request.options,
             cancel: &request.cancel,
             read_bytes: Arc::new(AtomicU64::new(0)),
             formats: known_formats(writer)?,
-            known: known_hashes(writer, listing, &request.options)?,
+            known: held.known,
+            waiting: held.waiting,
             copies: Copies::of(listing),
         })
     }
@@ -61,8 +71,14 @@ impl<'a> Job<'a> {
             read_bytes: self.read_bytes.clone(),
             formats: self.formats.clone(),
             known: HashMap::new(),
+            waiting: self.waiting.clone(),
             copies: Copies::none(),
         }
+    }
+
+    /// What to take out of the case when this file is read again.
+    pub fn waiting(&self, sha256: &[u8; 32]) -> Option<&[EvidenceId]> {
+        self.waiting.get(sha256).map(Vec::as_slice)
     }
 
     fn choice(&self, facts: &PathFacts) -> FormatChoice {
@@ -129,8 +145,8 @@ fn seen_before(job: &Job<'_>, index: usize, path: &Path) -> Result<Option<FromRe
     };
     if let Some(same_size) = job.known.get(&bytes) {
         let hash = reader::hash_file(path, job.cancel, &AtomicU64::new(0))?;
-        if let Some(counts) = same_size.get(&hash) {
-            return skipped(FromReader::Known(Box::new(counts.clone()), hash));
+        if let Some(known) = same_size.get(&hash) {
+            return skipped(FromReader::Known(Box::new(known.clone()), hash));
         }
     }
     match job.copies.copy_of_earlier(index, bytes, job.cancel) {
@@ -163,29 +179,4 @@ fn known_formats(writer: &CaseWriter) -> Result<HashMap<String, String>, CaseErr
     let settings = writer.settings_with_prefix(FORMAT_SETTING)?;
     let log_id = |key: &str| key.strip_prefix(FORMAT_SETTING).map(str::to_owned);
     Ok(settings.into_iter().filter_map(|(key, value)| Some((log_id(&key)?, value))).collect())
-}
-
-/// Evidence in the case that has the size of a file on the list.
-fn known_hashes(
-    writer: &CaseWriter,
-    listing: &Listing,
-    options: &ImportOptions,
-) -> Result<HashMap<u64, HashMap<[u8; 32], EvidenceCounts>>, CaseError> {
-    let mut known: HashMap<u64, HashMap<[u8; 32], EvidenceCounts>> = HashMap::new();
-    for (_, bytes) in &listing.files {
-        if known.contains_key(bytes) {
-            continue;
-        }
-        // What waits for a format is read again when one is given.
-        let same = writer.evidence_of_size(*bytes)?;
-        let same: HashMap<_, _> = same
-            .into_iter()
-            .filter(|(_, known)| !(known.format_needed && options.flow_format.is_some()))
-            .map(|(hash, known)| (hash, known.counts))
-            .collect();
-        if !same.is_empty() {
-            known.insert(*bytes, same);
-        }
-    }
-    Ok(known)
 }

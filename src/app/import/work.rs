@@ -5,7 +5,7 @@ use crate::case::places::{self, Chunk};
 use crate::ingest::detect::{self, Head};
 use crate::ingest::paths::path_facts;
 use crate::ingest::reader::{ArchiveKind, Control, OffsetMap, Opening, RawBlock, Receiver, SeekPoint};
-use crate::ingest::{Emitter, FormatChoice, Output, Parser, StreamEnd};
+use crate::ingest::{Emitter, FormatChoice, FormatWanted, Output, Parser, StreamEnd};
 use crate::model::warning::RAW_KEPT_BYTES;
 use crate::model::{EvidenceFacts, Format, ImportWarning, PathFacts, Reason, Scope, Timestamp};
 
@@ -33,6 +33,7 @@ impl Piece {
 pub(super) struct Ended {
     pub format: Format,
     pub record_format: Option<String>,
+    pub format_wanted: Option<FormatWanted>,
     pub facts: EvidenceFacts,
 }
 
@@ -187,12 +188,12 @@ impl Receiver for FileWork<'_> {
             let choice = (self.choice)(&evidence.path_facts);
             evidence.recognise(end == StreamEnd::Complete, &choice);
         }
-        let mut record_format = None;
+        let (mut record_format, mut format_wanted) = (None, None);
         let format = match &mut evidence.parser {
             _ if evidence.archive => Format::Archive,
             State::Parsing(parser) => {
                 parser.finish(&end, &mut evidence.emitter);
-                record_format = parser.record_format();
+                (record_format, format_wanted) = (parser.record_format(), parser.format_wanted());
                 parser.format()
             }
             State::Gathering => Format::Empty,
@@ -213,7 +214,7 @@ impl Receiver for FileWork<'_> {
         if !remarks.is_empty() && self.send(Piece::Output(Output::Warnings(remarks), Vec::new())) == Control::Stop {
             return Control::Stop;
         }
-        self.send(Piece::End(Box::new(Ended { format, record_format, facts })))
+        self.send(Piece::End(Box::new(Ended { format, record_format, format_wanted, facts })))
     }
 }
 

@@ -10,7 +10,8 @@ use super::{
 use crate::case::{CaseError, CaseWriter, Checkpointer, EvidenceCounts, FinishedFile, OpenEvidence, journal};
 use crate::ingest::Output;
 use crate::ingest::reader::{CancelToken, Expansion, OpenFailure, RawEncoding, ReadError};
-use crate::model::{Reason, Timestamp};
+use crate::model::Timestamp;
+use crate::query::QueryError;
 use serde_json::json;
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -23,6 +24,8 @@ pub enum ImportError {
     Case(#[from] CaseError),
     #[error("a reading thread could not be started: {0}")]
     Thread(std::io::Error),
+    #[error(transparent)]
+    Query(#[from] QueryError),
 }
 
 /// How often progress is told, at the most.
@@ -46,7 +49,7 @@ pub fn run(
         observer.file_failed(failure);
     }
     remember(writer, &listing, &request.options)?;
-    let job = Job::new(writer, &listing, request)?;
+    let job = Job::new(writer, case, &listing, request)?;
     let lanes = Lanes::new(&request.cancel);
     let total_bytes = listing.files.iter().map(|(_, bytes)| bytes).sum();
     let mut waiting = Waiting::default();
@@ -64,7 +67,14 @@ pub fn run(
             }
             let Some(lane) = lanes.take(index) else { break };
             progress.current.clone_from(path);
-            let mut file = FileWriter { writer: &mut *writer, job: &job, path, open: Vec::new(), reports: Vec::new() };
+            let mut file = FileWriter {
+                writer: &mut *writer,
+                job: &job,
+                path,
+                open: Vec::new(),
+                reports: Vec::new(),
+                named: false,
+            };
             let mut tell = |records: u64, observer: &mut dyn ImportObserver| {
                 if told.elapsed() >= PROGRESS_EVERY {
                     told = Instant::now();
@@ -143,6 +153,7 @@ impl Waiting {
         summary.files += files;
         for report in reports {
             summary.known_files += u64::from(report.known);
+            summary.read_otherwise += u64::from(report.read_as.is_some());
             summary.records += report.records;
             summary.duplicates += report.duplicates;
             summary.warnings += report.warnings;
@@ -203,6 +214,7 @@ fn again_if_wanted(
     }
     file.open.clear();
     file.reports.clear();
+    file.named = false;
     let options = ImportOptions { any_expansion: true, ..file.job.options.clone() };
     file.read_here(&options)
 }
@@ -236,12 +248,13 @@ struct FileWriter<'a> {
     /// Innermost last.
     open: Vec<Opened>,
     reports: Vec<FileReport>,
+    /// Something in it was read in a format that was named.
+    named: bool,
 }
 
 struct Opened {
     evidence: OpenEvidence,
     path: String,
-    format_proposal: Option<String>,
 }
 
 impl FileWriter<'_> {
@@ -258,7 +271,9 @@ impl FileWriter<'_> {
                     records += self.piece(piece)?;
                     tell(records);
                 }
-                Heard::Message(FromReader::Known(counts, sha256)) => self.known(&counts, &sha256),
+                Heard::Message(FromReader::Known(known, sha256)) => {
+                    self.known(&known.counts, &sha256, known.read_as.clone());
+                }
                 Heard::Message(FromReader::Copy(sha256)) => return self.copy(&sha256),
                 Heard::Message(FromReader::Done(result)) => return result.map_err(FileError::Read),
                 Heard::Silence => tell(records),
@@ -270,7 +285,7 @@ impl FileWriter<'_> {
     /// Has the bytes of a file before it in this import. Where that one did not come in, this one is read.
     fn copy(&mut self, sha256: &[u8; 32]) -> Result<(), FileError> {
         match self.writer.find_by_hash(sha256)? {
-            Some(known) => self.known(&known.counts, sha256),
+            Some(known) => self.known(&known.counts, sha256, None),
             None => {
                 self.writer.rollback();
                 self.read_here(self.job.options)?;
@@ -302,7 +317,7 @@ impl FileWriter<'_> {
                 let modified = modified.map(Timestamp::to_iso);
                 let keep_raw = self.job.options.keep_raw;
                 let evidence = self.writer.begin_evidence(&path, container, modified, keep_raw, path_facts)?;
-                self.open.push(Opened { evidence, path, format_proposal: None });
+                self.open.push(Opened { evidence, path });
                 Ok(0)
             }
             Piece::Output(output, chunks) => self.output(output, &chunks),
@@ -342,10 +357,6 @@ impl FileWriter<'_> {
                 Ok(0)
             }
             Output::Warnings(warnings) => {
-                let proposal = warnings.iter().find(|w| w.reason == Reason::FormatNeeded && w.position == 0);
-                if let Some(warning) = proposal {
-                    open.format_proposal = Some(warning.detail.clone());
-                }
                 self.writer.warnings(evidence, &warnings)?;
                 Ok(0)
             }
@@ -355,18 +366,23 @@ impl FileWriter<'_> {
     fn end(&mut self, ended: Ended) -> Result<(), FileError> {
         let Some(open) = self.open.pop() else { return Ok(()) };
         let sha256 = ended.facts.file_sha256;
+        self.named |= ended.record_format.is_some();
         if self.open.is_empty()
             && let Some(known) = self.writer.find_by_hash(&sha256)?
         {
-            if !known.format_needed || ended.record_format.is_none() {
+            let waiting = self.job.waiting(&sha256).filter(|_| self.named);
+            let Some(waiting) = waiting.map(<[_]>::to_vec) else {
                 // A second copy within this import: everything written for it is taken back.
                 self.writer.rollback();
                 self.writer.begin()?;
                 self.reports.clear();
-                self.known(&known.counts, &sha256);
+                self.known(&known.counts, &sha256, None);
                 return Ok(());
+            };
+            // Members before what contains them.
+            for evidence in waiting.into_iter().rev() {
+                self.writer.remove_unread(evidence, &now_utc())?;
             }
-            self.writer.remove_unread(known.counts.id, &now_utc())?;
         }
         if let (Some(format), Some(log_id)) = (&ended.record_format, open.evidence.path_facts().log_id.clone())
             && self.job.options.flow_format.is_some()
@@ -382,6 +398,7 @@ impl FileWriter<'_> {
         let counts = self.writer.finish_evidence(open.evidence, file)?;
         self.reports.push(FileReport {
             path: open.path,
+            file: self.path.to_owned(),
             evidence: counts.id,
             format: ended.format.code().to_owned(),
             records: counts.records,
@@ -390,14 +407,17 @@ impl FileWriter<'_> {
             notes: counts.notes,
             sha256: journal::hex(&sha256),
             known: false,
-            format_proposal: open.format_proposal,
+            read_as: None,
+            format_needed: ended.format_wanted.is_some(),
+            format_proposal: ended.format_wanted.and_then(|wanted| wanted.proposal),
         });
         Ok(())
     }
 
-    fn known(&mut self, counts: &EvidenceCounts, sha256: &[u8; 32]) {
+    fn known(&mut self, counts: &EvidenceCounts, sha256: &[u8; 32], read_as: Option<String>) {
         self.reports.push(FileReport {
             path: self.path.to_string_lossy().into_owned(),
+            file: self.path.to_owned(),
             evidence: counts.id,
             format: counts.format.clone(),
             records: 0,
@@ -406,6 +426,8 @@ impl FileWriter<'_> {
             notes: counts.notes,
             sha256: journal::hex(sha256),
             known: true,
+            read_as,
+            format_needed: false,
             format_proposal: None,
         });
     }

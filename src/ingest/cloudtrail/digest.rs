@@ -1,6 +1,6 @@
-//! Digest files: kept and listed here, validated elsewhere.
+//! Digest files, and the signature of saved CloudTrail Lake query results: kept and listed here, validated elsewhere.
 //!
-//! Source: the CloudTrail user guide, digest file structure.
+//! Sources: the CloudTrail user guide, digest file structure and CloudTrail Lake sign file structure.
 
 use crate::ingest::json::text::{Members, get, members, value_text};
 use crate::model::batch::{Digest, DigestLogFile};
@@ -13,22 +13,41 @@ pub fn read(json: &str, of: &Members<'_>) -> Option<Digest> {
     if !is_digest {
         return None;
     }
-    let files: Vec<&RawValue> =
-        get(of, "logFiles").and_then(|list| serde_json::from_str(list).ok()).unwrap_or_default();
-    let log_files = files.iter().zip(1..).map(|(file, position)| log_file(file.get(), position)).collect();
-    Some(Digest { json: json.into(), log_files })
-}
-
-fn log_file(json: &str, position: u32) -> DigestLogFile {
-    let of = members(json).unwrap_or_default();
-    let text = |name| get(&of, name).and_then(value_text).map(|text| Box::<str>::from(text.as_ref()));
-    DigestLogFile {
+    let log_files = files(get(of, "logFiles"), |position, text| DigestLogFile {
         position,
         s3_bucket: text("s3Bucket"),
         s3_object: text("s3Object"),
         hash_value: text("hashValue"),
         hash_algorithm: text("hashAlgorithm"),
-    }
+    });
+    Some(Digest { json: json.into(), log_files })
+}
+
+/// The `result_sign.json` that a JSON object is: the hashes of the result files beside it, and a signature over them.
+pub fn read_query_sign(json: &str, of: &Members<'_>) -> Option<Digest> {
+    get(of, "hashSignature")?;
+    let algorithm = get(of, "hashAlgorithm").and_then(value_text).map(|text| Box::<str>::from(text.as_ref()));
+    let log_files = files(Some(get(of, "files")?), |position, text| DigestLogFile {
+        position,
+        s3_bucket: None,
+        s3_object: text("fileName"),
+        hash_value: text("fileHashValue"),
+        hash_algorithm: algorithm.clone(),
+    });
+    Some(Digest { json: json.into(), log_files })
+}
+
+/// Each object of a list, by its place from 1 and a way to its texts.
+fn files(
+    list: Option<&str>,
+    file: impl Fn(u32, &dyn Fn(&str) -> Option<Box<str>>) -> DigestLogFile,
+) -> Vec<DigestLogFile> {
+    let list: Vec<&RawValue> = list.and_then(|list| serde_json::from_str(list).ok()).unwrap_or_default();
+    let one = |(json, position): (&&RawValue, u32)| {
+        let of = members(json.get()).unwrap_or_default();
+        file(position, &|name| get(&of, name).and_then(value_text).map(|text| Box::<str>::from(text.as_ref())))
+    };
+    list.iter().zip(1..).map(one).collect()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::record::RecordBuilder;
 use super::rows::{Cells, Rows};
 use super::text::{cut_off, place_of};
 use super::value::field_by_any_name;
-use crate::ingest::{Emitter, FormatChoice, Parser, StreamEnd};
+use crate::ingest::{Emitter, FormatChoice, FormatWanted, Parser, StreamEnd};
 use crate::model::{FieldId, Format, Home, Reason, field};
 use chrono::{DateTime, NaiveDateTime};
 
@@ -88,6 +88,10 @@ impl Parser for CsvParser {
 
     fn record_format(&self) -> Option<String> {
         self.state.messages.record_format()
+    }
+
+    fn format_wanted(&self) -> Option<FormatWanted> {
+        self.state.messages.format_wanted()
     }
 }
 

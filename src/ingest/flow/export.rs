@@ -5,7 +5,7 @@ use super::message::Messages;
 use super::place::MessageSink;
 use super::split::trim_end;
 use super::text::{cut_off, place_of};
-use crate::ingest::{Emitter, FormatChoice, Parser, StreamEnd};
+use crate::ingest::{Emitter, FormatChoice, FormatWanted, Parser, StreamEnd};
 use crate::model::{Format, Reason};
 
 /// Parses export files. The raw text of a record is its whole line. A line without a stamp is the continuation of a
@@ -43,6 +43,10 @@ impl Parser for ExportParser {
 
     fn record_format(&self) -> Option<String> {
         self.messages.record_format()
+    }
+
+    fn format_wanted(&self) -> Option<FormatWanted> {
+        self.messages.format_wanted()
     }
 }
 

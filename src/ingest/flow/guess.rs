@@ -214,7 +214,7 @@ fn name_services(present: &[Vec<Shape>], names: &mut [Option<FieldId>]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::infer::{PRESETS, Preset, proposal_in, propose};
+    use super::super::infer::{PRESETS, Preset, propose};
 
     fn spec_of(lines: &[&str]) -> (String, Option<&'static str>) {
         let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
@@ -281,12 +281,5 @@ mod tests {
             "interface-id srcaddr dstaddr column-4 srcport dstport protocol"
         );
         assert_eq!(propose(&[b"just some prose", b"10.0.0.1"]), None);
-    }
-
-    #[test]
-    fn a_proposal_can_be_read_back_from_a_warning() {
-        let detail = "no header names the fields; proposed format: ${version} ${srcaddr} (confidence 0.40: column 1)";
-        assert_eq!(proposal_in(detail), Some("${version} ${srcaddr}"));
-        assert_eq!(proposal_in("no header"), None);
     }
 }

@@ -4,6 +4,7 @@
 use super::format::{Column, DEFAULT_V2, LineFormat};
 use super::shape::{self, Shape};
 use super::split;
+use crate::ingest::FormatWanted;
 use crate::model::field;
 use crate::model::{FieldId, ImportWarning, Kind, Reason};
 
@@ -159,6 +160,12 @@ pub(super) fn transit_gateway(message: &[u8]) -> Option<LineFormat> {
     PRESETS.iter().filter(|p| p.is_transit_gateway()).map(Preset::format).find(|format| sample.all_fit(format))
 }
 
+/// Is it a format that messages without a header are recognised in whatever is stated?
+pub fn told_by_shape(spec: &str) -> bool {
+    let told = |preset: &&Preset| preset.name == "default-v2" || preset.is_transit_gateway();
+    PRESETS.iter().filter(told).any(|preset| preset.format().to_spec() == spec)
+}
+
 /// Does every value of the line fit its field?
 pub(super) fn fits(format: &LineFormat, line: &[u8]) -> bool {
     Sample::of(&[line]).is_some_and(|sample| sample.all_fit(format))
@@ -192,28 +199,19 @@ pub fn propose(lines: &[&[u8]]) -> Option<Proposal> {
     })
 }
 
-/// Before a proposal in the detail of a `FormatNeeded` warning.
-const PROPOSED: &str = "proposed format: ";
-
-/// The format in the detail of a `FormatNeeded` warning, in AWS's notation.
-pub fn proposal_in(detail: &str) -> Option<&str> {
-    let (_, rest) = detail.split_once(PROPOSED)?;
-    rest.split(" (").next()
-}
-
 /// Collects lines of unknown format until a proposal can be made, and makes it once.
 #[derive(Default)]
 pub(super) struct Quest {
     samples: Vec<Box<[u8]>>,
     bytes: usize,
-    told: bool,
+    wanted: Option<FormatWanted>,
 }
 
 impl Quest {
     const MOST_BYTES: usize = 1 << 20;
 
     pub fn note(&mut self, line: &[u8], out: &mut crate::ingest::Emitter) {
-        if self.told {
+        if self.wanted.is_some() {
             return;
         }
         self.samples.push(line.into());
@@ -225,20 +223,29 @@ impl Quest {
 
     /// Says what is proposed, if any line was met and it was not said before.
     pub fn finish(&mut self, out: &mut crate::ingest::Emitter) {
-        if self.samples.is_empty() || std::mem::replace(&mut self.told, true) {
+        if self.samples.is_empty() || self.wanted.is_some() {
             return;
         }
         let lines: Vec<&[u8]> = self.samples.iter().map(|line| &**line).collect();
-        let detail = match propose(&lines) {
+        let proposal = propose(&lines);
+        self.wanted = Some(FormatWanted { proposal: proposal.as_ref().map(|proposal| proposal.spec.clone()) });
+        let detail = match proposal {
             Some(Proposal { spec, confidence, reasons, preset }) => {
                 let origin = preset.map_or(String::new(), |name| format!("preset {name}, "));
                 let reasons = reasons.join("; ");
-                format!("no header names the fields; {PROPOSED}{spec} ({origin}confidence {confidence:.2}: {reasons})")
+                format!(
+                    "no header names the fields; proposed format: {spec} ({origin}confidence {confidence:.2}: {reasons})"
+                )
             }
             None => "no header names the fields, and their values suggest no format".to_owned(),
         };
         out.warn(ImportWarning::file(Reason::FormatNeeded, detail));
         self.samples = Vec::new();
+    }
+
+    /// After `finish`: what it came to, if any line was met.
+    pub fn wanted(&self) -> Option<FormatWanted> {
+        self.wanted.clone()
     }
 }
 

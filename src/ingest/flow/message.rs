@@ -5,8 +5,9 @@ use super::infer::{self, Quest};
 use super::line::LineReader;
 use super::place::{MessageSink, Place};
 use super::{shape, split};
-use crate::ingest::{Emitter, FormatChoice};
-use crate::model::Reason;
+use crate::ingest::{Emitter, FormatChoice, FormatWanted};
+use crate::model::{ImportWarning, Reason};
+use std::collections::BTreeMap;
 
 /// A reader of messages. A log group may hold records of several flow logs, so that each message is read by the format
 /// whose shape it has: the one stated for the evidence, the default, or one of a transit gateway.
@@ -16,14 +17,20 @@ pub struct MessageReader {
     current: usize,
     stated: Option<LineFormat>,
     quest: Quest,
+    /// Messages of no known format by their number of values, the first of each number: one odd line among records is an
+    /// odd line, several that are alike are records of another format. `None` where a second one was met.
+    odd: BTreeMap<usize, Option<ImportWarning>>,
 }
+
+/// Numbers of values beyond these are not waited for: what differs that much is not alike.
+const ODD_KINDS: usize = 64;
 
 impl MessageReader {
     /// A stated format that cannot be read counts as none.
     pub fn new(choice: &FormatChoice) -> Self {
         let stated = super::stated_format(choice);
         let readers = stated.clone().map(LineReader::new).into_iter().collect();
-        Self { readers, current: 0, stated, quest: Quest::default() }
+        Self { readers, current: 0, stated, quest: Quest::default(), odd: BTreeMap::new() }
     }
 
     /// Reads one message: one record, or one element warning. Returns whether it was a record.
@@ -43,7 +50,22 @@ impl MessageReader {
 
     /// Whatever is to be said about the evidence as a whole; to be called once at its end.
     pub fn finish(&mut self, out: &mut Emitter) {
+        for (found, warning) in std::mem::take(&mut self.odd) {
+            let Some(warning) = warning else { continue };
+            match self.readers.get(self.current) {
+                Some(reader) => out.warn(odd_among(reader.format(), found, warning)),
+                None => {
+                    self.quest.note(&warning.raw, out);
+                    out.warn(warning);
+                }
+            }
+        }
         self.quest.finish(out);
+    }
+
+    /// As `Parser::format_wanted`.
+    pub fn format_wanted(&self) -> Option<FormatWanted> {
+        self.quest.wanted()
     }
 
     /// The format of the last record, in AWS's notation.
@@ -91,12 +113,43 @@ impl MessageReader {
             let found = split::tokens(message).count();
             (Reason::FieldCount, format!("{found} values, the records before it have {wanted} fields"))
         } else {
-            self.quest.note(message, out);
-            (Reason::FormatNeeded, "the format of this record is not known".to_owned())
+            self.unknown(message, place, out);
+            return false;
         };
         out.warn(place.warning(reason, detail, message));
         false
     }
+
+    fn unknown(&mut self, message: &[u8], place: Place, out: &mut Emitter) {
+        let width = split::tokens(message).count();
+        let warning = place.warning(Reason::FormatNeeded, "the format of this record is not known", message);
+        let room = self.odd.len() < ODD_KINDS;
+        match self.odd.get_mut(&width) {
+            Some(first) => {
+                if let Some(first) = first.take() {
+                    self.quest.note(&first.raw, out);
+                    out.warn(first);
+                }
+                self.quest.note(message, out);
+                out.warn(warning);
+            }
+            None if room => _ = self.odd.insert(width, Some(warning)),
+            None => match self.readers.get(self.current) {
+                Some(reader) => out.warn(odd_among(reader.format(), width, warning)),
+                None => out.warn(warning),
+            },
+        }
+    }
+}
+
+/// The warning of a line that stands alone among records of a known format.
+fn odd_among(format: &LineFormat, found: usize, warning: ImportWarning) -> ImportWarning {
+    let wanted = format.len();
+    let (reason, detail) = match found == wanted {
+        true => (Reason::BadValue, format!("its {found} values do not fit the fields of the records around it")),
+        false => (Reason::FieldCount, format!("{found} values, the records around it have {wanted} fields")),
+    };
+    ImportWarning { reason, detail, ..warning }
 }
 
 impl MessageSink for MessageReader {
@@ -110,6 +163,10 @@ impl MessageSink for MessageReader {
 
     fn record_format(&self) -> Option<String> {
         MessageReader::record_format(self)
+    }
+
+    fn format_wanted(&self) -> Option<FormatWanted> {
+        MessageReader::format_wanted(self)
     }
 }
 
@@ -142,5 +199,9 @@ impl MessageSink for Messages {
 
     fn record_format(&self) -> Option<String> {
         self.flows.record_format()
+    }
+
+    fn format_wanted(&self) -> Option<FormatWanted> {
+        self.flows.format_wanted()
     }
 }

@@ -150,17 +150,19 @@ fn records_of_unknown_format_wait_with_a_proposal_and_are_read_once_it_is_confir
     let read = |choice: &FormatChoice| {
         let head = Head { bytes: content.as_bytes(), complete: true };
         let mut parser = detect(&head, choice, &|| panic!("no events")).unwrap();
-        (run(parser.as_mut(), &[content.as_bytes()], &StreamEnd::Complete), parser.record_format())
+        let found = run(parser.as_mut(), &[content.as_bytes()], &StreamEnd::Complete);
+        (found, parser.record_format(), parser.format_wanted())
     };
-    let (found, format) = read(&FormatChoice::default());
+    let (found, format, wanted) = read(&FormatChoice::default());
     assert_eq!((found.rows.len(), found.elements(), format), (0, 2, None));
+    let spec = wanted.unwrap().proposal.unwrap();
     let detail = &found.warnings.iter().find(|w| w.scope == Scope::File).unwrap().detail;
-    let spec = infer::proposal_in(detail).unwrap().to_owned();
+    assert!(detail.contains(&spec), "{detail}");
     assert_eq!(spec, "${version} ${interface-id} ${srcaddr} ${dstaddr}");
     let element = found.warnings.iter().find(|w| w.scope == Scope::Element).unwrap();
     assert_eq!((element.reason, element.raw.as_slice()), (Reason::FormatNeeded, &content.as_bytes()[..50]));
-    let (found, format) = read(&FormatChoice { flow_format: Some(spec.clone()) });
-    assert_eq!((found.rows.len(), found.warnings.len(), format), (2, 0, Some(spec)));
+    let (found, format, wanted) = read(&FormatChoice { flow_format: Some(spec.clone()) });
+    assert_eq!((found.rows.len(), found.warnings.len(), format, wanted), (2, 0, Some(spec), None));
     assert_eq!(found.rows[1]["dstaddr"], "172.31.9.12");
 }
 

@@ -6,7 +6,7 @@ use super::line::LineReader;
 use super::lines::{LONGEST_LINE_BYTES, Line, Lines};
 use super::place::Place;
 use super::split::trim_end;
-use crate::ingest::{Emitter, Parser, StreamEnd};
+use crate::ingest::{Emitter, FormatWanted, Parser, StreamEnd};
 use crate::model::warning::RAW_KEPT_BYTES;
 use crate::model::{Format, ImportWarning, Reason, Scope};
 
@@ -64,6 +64,10 @@ impl Parser for FlowTextParser {
 
     fn record_format(&self) -> Option<String> {
         self.state.headerless_format.as_ref().map(LineFormat::to_spec)
+    }
+
+    fn format_wanted(&self) -> Option<FormatWanted> {
+        self.state.quest.wanted()
     }
 }
 

@@ -21,7 +21,7 @@ pub enum Found {
     /// A message of CloudWatch or a flow record's line; `{` begins CloudTrail's.
     Message(String, Format),
     Flow(FlowFields, Format),
-    Digest(Digest),
+    Digest(Digest, Format),
     Nothing,
 }
 
@@ -85,7 +85,10 @@ fn wrapped(text: &str, of: &Members<'_>, container: Container, reader: &EventRea
         return Found::Inner(inner.to_owned(), Format::CloudTrailJson);
     }
     if let Some(digest) = digest::read(text, of) {
-        return Found::Digest(digest);
+        return Found::Digest(digest, Format::CloudTrailDigest);
+    }
+    if let Some(sign) = digest::read_query_sign(text, of) {
+        return Found::Digest(sign, Format::CloudTrailQuerySign);
     }
     if let Some(event) = lookup::render(of) {
         return Found::Partial(event, Format::CloudTrailLookupEvents);

@@ -91,8 +91,7 @@ impl Sink for Look {
                 };
                 known.then_some(format)
             }
-            Found::Partial(_, format) | Found::Flow(_, format) => Some(format),
-            Found::Digest(_) => Some(Format::CloudTrailDigest),
+            Found::Partial(_, format) | Found::Flow(_, format) | Found::Digest(_, format) => Some(format),
             Found::Nothing => None,
         };
         self.found = self.found.or(format);
@@ -151,6 +150,11 @@ mod tests {
             ),
             (r#"{"events":[{"message":"2 eni-1 ACCEPT"}]}"#.to_owned(), Some(Format::CloudWatchEvents)),
             (r#"{"digestS3Bucket":"b","logFiles":[]}"#.to_owned(), Some(Format::CloudTrailDigest)),
+            (
+                r#"{"files":[{"fileName":"result_1.csv.gz"}],"hashSignature":"00"}"#.to_owned(),
+                Some(Format::CloudTrailQuerySign),
+            ),
+            (r#"{"files":[{"fileName":"a"}],"hash":"00"}"#.to_owned(), None),
             (r#"{"events":[{"message":"hello"}]}"#.to_owned(), None),
             (r#"{"results":[]}"#.to_owned(), None),
             (r#"{"type":"bundle","objects":[{"type":"indicator"}]}"#.to_owned(), None),

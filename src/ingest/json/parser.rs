@@ -4,7 +4,7 @@
 use super::classify::{Found, classify};
 use super::split::{Container, Limits, Sink, Span, Splitter, Tail};
 use crate::ingest::cloudtrail::CloudTrailMessages;
-use crate::ingest::emit::{Emitter, FlowRecordSink, MessageSink, Parser, Place, StreamEnd};
+use crate::ingest::emit::{Emitter, FlowRecordSink, FormatWanted, MessageSink, Parser, Place, StreamEnd};
 use crate::model::batch::Completeness;
 use crate::model::{Format, ImportWarning, Reason};
 
@@ -86,6 +86,10 @@ impl Parser for JsonParser {
     fn record_format(&self) -> Option<String> {
         self.reader.flow.messages.record_format()
     }
+
+    fn format_wanted(&self) -> Option<FormatWanted> {
+        self.reader.flow.messages.format_wanted()
+    }
 }
 
 /// The format that a list says by its name alone.
@@ -163,8 +167,8 @@ impl Sink for Pass<'_> {
                 self.learn(format);
                 self.reader.flow.records.record(&record, raw, place, self.out);
             }
-            Found::Digest(digest) => {
-                self.learn(Format::CloudTrailDigest);
+            Found::Digest(digest, format) => {
+                self.learn(format);
                 self.out.digest(digest);
             }
             Found::Nothing => {

@@ -6,7 +6,6 @@ use crate::app::{Action, App, Command, Dialog, Menu, UserError, display};
 use crate::ui::shell::dialog_list;
 use crate::ui::theme;
 use egui::{Button, Grid, Label, ProgressBar, RichText, TextWrapMode, Ui};
-use std::path::PathBuf;
 
 pub fn jobs_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
@@ -58,6 +57,7 @@ fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
     }
     for file in &job.files {
         proposal_ui(ui, app, file, out);
+        read_otherwise_ui(ui, app, file);
     }
     for error in &job.failures {
         failure_ui(ui, app, error);
@@ -80,16 +80,37 @@ fn file_ui(ui: &mut Ui, app: &App, file: &FileDone) {
     });
 }
 
+/// A format was stated for a file whose records the case holds in another.
+fn read_otherwise_ui(ui: &mut Ui, app: &App, file: &FileDone) {
+    let (t, p) = (&app.texts, theme::palette(ui));
+    let Some(format) = &file.read_as else { return };
+    ui.label(RichText::new(t.tr("job-read-otherwise")).strong().color(p.warning));
+    ui.add(Label::new(&*display::visible(&file.path)).wrap_mode(TextWrapMode::Wrap));
+    let read_as = t.tr_args("job-read-as", &[("format", format)]);
+    ui.add(Label::new(&*display::visible(&read_as)).wrap_mode(TextWrapMode::Wrap));
+    ui.add(Label::new(RichText::new(t.tr("job-format-new-case")).weak()).wrap_mode(TextWrapMode::Wrap));
+}
+
 /// Records without a header: what their format seems to be, for the examiner to confirm or mend.
 fn proposal_ui(ui: &mut Ui, app: &App, file: &FileDone, out: &mut Vec<Action>) {
     let (t, p) = (&app.texts, theme::palette(ui));
-    let Some(told) = &file.format_proposal else { return };
+    if !file.format_needed {
+        return;
+    }
+    let seems = match &file.format_proposal {
+        Some(format) => t.tr_args("job-format-proposal", &[("format", format)]),
+        None => t.tr("job-format-unknown"),
+    };
     ui.label(RichText::new(t.tr("job-format-needed")).strong().color(p.warning));
     ui.add(Label::new(&*display::visible(&file.path)).wrap_mode(TextWrapMode::Wrap));
-    ui.add(Label::new(&*display::visible(told)).wrap_mode(TextWrapMode::Wrap));
+    ui.add(Label::new(&*display::visible(&seems)).wrap_mode(TextWrapMode::Wrap));
+    if file.records + file.duplicates > 0 {
+        ui.add(Label::new(t.tr("job-format-new-case")).wrap_mode(TextWrapMode::Wrap));
+        return;
+    }
     if ui.add_enabled(app.jobs.running().is_none(), Button::new(t.tr("job-format-confirm"))).clicked() {
-        let flow_format = file.proposed_format().unwrap_or_default().to_owned();
-        let paths = vec![PathBuf::from(&file.path)];
+        let flow_format = file.format_proposal.clone().unwrap_or_default();
+        let paths = vec![file.file.clone()];
         out.push(Action::Dialog(Some(Dialog::Import { paths, typed: String::new(), keep_raw: true, flow_format })));
     }
 }
