@@ -169,6 +169,11 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     spell(text, |_| false)
 }
 
+/// The last part of a path, as it is shown.
+pub fn file_name(path: &std::path::Path) -> String {
+    visible(&path.file_name().unwrap_or_default().to_string_lossy()).into_owned()
+}
+
 /// The same for text of several lines: line feeds and tabs stay.
 pub fn visible_lines(text: &str) -> Cow<'_, str> {
     spell(text, |c| c == '\n' || c == '\t')

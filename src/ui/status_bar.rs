@@ -23,12 +23,12 @@ pub fn status_bar_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(case) = &app.case {
-                let name = case.path.file_name().unwrap_or_default().to_string_lossy();
                 if let Some(totals) = case.totals().filter(|t| !t.examiner.is_empty()) {
                     ui.label(&*display::visible(&totals.examiner));
                     ui.separator();
                 }
-                ui.label(&*display::visible(&name)).on_hover_text(case.path.to_string_lossy());
+                ui.label(display::file_name(&case.path))
+                    .on_hover_text(&*display::visible(&case.path.to_string_lossy()));
             }
             let errors = app.errors.entries().len();
             if errors > 0 {
@@ -65,6 +65,9 @@ fn job_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let fraction = job.progress.fraction();
     let percent = format!("{:.0} %", fraction.unwrap_or(0.0) * 100.0);
     let text = t.tr_args("status-importing", &[("percent", &percent)]);
+    if !app.is_open(&job.case) {
+        ui.label(t.tr_args("job-into", &[("case", &display::file_name(&job.case))]));
+    }
     let bar = ProgressBar::new(fraction.unwrap_or(0.0)).desired_width(theme::size::PROGRESS).text(text.clone());
     if ui.add(bar).on_hover_text(t.tr("command-jobs-tip")).interact(egui::Sense::click()).clicked() {
         out.push(Action::Command(Command::ShowJobs));

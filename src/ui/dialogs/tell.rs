@@ -1,11 +1,12 @@
 //! Dialogs that only tell: imports, errors, help.
 
 use super::title;
+use crate::app::action::{Leaving, RunningImport};
 use crate::app::jobs::{FileDone, Job, JobState};
 use crate::app::{Action, App, Command, Dialog, Menu, UserError, display};
 use crate::ui::shell::dialog_list;
 use crate::ui::theme;
-use egui::{Button, Grid, Label, ProgressBar, RichText, TextWrapMode, Ui};
+use egui::{Button, Grid, Key, Label, ProgressBar, RichText, TextWrapMode, Ui};
 use std::path::PathBuf;
 
 pub fn jobs_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
@@ -26,7 +27,7 @@ pub fn jobs_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
 fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
     let t = &app.texts;
     let progress = &job.progress;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let state = match job.state {
             JobState::Running => t.tr("job-running"),
             JobState::Stopping => t.tr("job-stopping"),
@@ -34,6 +35,7 @@ fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
             JobState::Cancelled => t.tr("job-cancelled"),
         };
         ui.strong(state);
+        ui.weak(t.tr_args("job-into", &[("case", &display::file_name(&job.case))]));
         let args = [
             ("files", display::count(job.files.len() as u64)),
             ("warnings", display::count(job.warnings())),
@@ -57,7 +59,7 @@ fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
         }
     }
     for file in &job.files {
-        proposal_ui(ui, app, file, out);
+        proposal_ui(ui, app, job, file, out);
     }
     for error in &job.failures {
         failure_ui(ui, app, error);
@@ -80,14 +82,36 @@ fn file_ui(ui: &mut Ui, app: &App, file: &FileDone) {
     });
 }
 
+/// The case is left while an import runs into it.
+pub fn leaving_ui(ui: &mut Ui, app: &App, to: &Leaving, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    title(ui, t.tr("leaving-title"));
+    let case = app.case.as_ref().map(|case| display::file_name(&case.path)).unwrap_or_default();
+    ui.add(Label::new(t.tr_args("leaving-text", &[("case", &case)])).wrap_mode(TextWrapMode::Wrap));
+    ui.add_space(theme::size::GAP_LARGE);
+    ui.horizontal_wrapped(|ui| {
+        let goes_on = ui.add(theme::primary_button(ui, &t.tr("leaving-goes-on"))).clicked();
+        let cancelled = ui.button(t.tr("cancel-import")).clicked();
+        let stays = ui.button(t.tr("leaving-stay")).clicked();
+        // Enter on a button is that button's.
+        out.extend(match (stays, cancelled, goes_on || ui.input(|i| i.key_pressed(Key::Enter))) {
+            (true, ..) => Some(Action::Dialog(None)),
+            (_, true, _) => Some(Action::Leave(to.clone(), RunningImport::IsCancelled)),
+            (.., true) => Some(Action::Leave(to.clone(), RunningImport::GoesOn)),
+            _ => None,
+        });
+    });
+}
+
 /// Records without a header: what their format seems to be, for the examiner to confirm or mend.
-fn proposal_ui(ui: &mut Ui, app: &App, file: &FileDone, out: &mut Vec<Action>) {
+fn proposal_ui(ui: &mut Ui, app: &App, job: &Job, file: &FileDone, out: &mut Vec<Action>) {
     let (t, p) = (&app.texts, theme::palette(ui));
     let Some(told) = &file.format_proposal else { return };
     ui.label(RichText::new(t.tr("job-format-needed")).strong().color(p.warning));
     ui.add(Label::new(&*display::visible(&file.path)).wrap_mode(TextWrapMode::Wrap));
     ui.add(Label::new(&*display::visible(told)).wrap_mode(TextWrapMode::Wrap));
-    if ui.add_enabled(app.jobs.running().is_none(), Button::new(t.tr("job-format-confirm"))).clicked() {
+    let fits = app.is_open(&job.case) && !app.is_importing();
+    if ui.add_enabled(fits, Button::new(t.tr("job-format-confirm"))).clicked() {
         let flow_format = file.proposed_format().unwrap_or_default().to_owned();
         let paths = vec![PathBuf::from(&file.path)];
         out.push(Action::Dialog(Some(Dialog::Import { paths, typed: String::new(), keep_raw: true, flow_format })));
