@@ -6,6 +6,20 @@ use super::zone::Zone;
 use crate::model::{Dataset, FieldId, Kind, Timestamp};
 use std::borrow::Cow;
 
+/// Characters of one value that are shown in one place; all of them can be copied.
+pub const SHOWN_CHARS: usize = 2000;
+
+/// The beginning of a text that is too long to lay out, and how many characters were left out.
+pub fn clipped(text: &str) -> (Cow<'_, str>, usize) {
+    match text.char_indices().nth(SHOWN_CHARS) {
+        Some((end, _)) => match text.split_at_checked(end) {
+            Some((head, rest)) => (Cow::Owned(format!("{head}…")), rest.chars().count()),
+            None => (Cow::Borrowed(text), 0),
+        },
+        None => (Cow::Borrowed(text), 0),
+    }
+}
+
 /// A value as a table cell shows it. `None` for an absent value.
 pub fn cell(value: &Value, field: FieldId, zone: Zone) -> Option<String> {
     match value {
@@ -13,7 +27,7 @@ pub fn cell(value: &Value, field: FieldId, zone: Zone) -> Option<String> {
         Value::Integer(number) => Some(integer(*number, field)),
         Value::Boolean(value) => Some(value.to_string()),
         Value::Time(time) => Some(zone.format(*time)),
-        Value::Text(text) => Some(visible(text).into_owned()),
+        Value::Text(text) => Some(visible(&clipped(text).0).into_owned()),
     }
 }
 
@@ -179,6 +193,17 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
     spell(text, |c| c == '\n' || c == '\t')
 }
 
+/// Text that is being edited: a sign for each such character, so that the cursor's places stay right.
+pub fn covered(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_deceptive) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|c| if is_deceptive(c) { COVER } else { c }).collect())
+}
+
+/// U+25A1, a hollow square.
+const COVER: char = '□';
+
 fn spell(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
     if !text.chars().any(|c| is_deceptive(c) && !stays(c)) {
         return Cow::Borrowed(text);
@@ -261,6 +286,17 @@ mod tests {
 
     fn flow(name: &str) -> FieldId {
         field::by_name(Dataset::Flows, name).unwrap()
+    }
+
+    #[test]
+    fn long_values_are_cut_between_characters_and_covers_keep_the_places() {
+        let (shown, hidden) = clipped("東京");
+        assert_eq!((&*shown, hidden), ("東京", 0));
+        let long = "東".repeat(SHOWN_CHARS + 3);
+        let (shown, hidden) = clipped(&long);
+        assert_eq!((shown.chars().count(), hidden), (SHOWN_CHARS + 1, 3));
+        assert_eq!(covered("a\u{202e}東\n"), "a□東□");
+        assert!(matches!(covered("a東"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -183,7 +183,7 @@ impl Source for MemoryBackend {
             id,
             dataset: Dataset::Flows,
             fields,
-            further: vec![("novel".into(), "later \u{202e} version".into())],
+            further: vec![("novel".into(), "later \u{202e} version".into()), ("endless".into(), "x".repeat(100_000))],
             evidence_path: "/logs/flows.gz".into(),
             format: Some(Format::FlowText),
             file_sha256: "ab".repeat(32),

@@ -27,6 +27,13 @@ pub mod size {
     pub const NAV: f32 = 158.0;
     pub const INSPECTOR: f32 = 350.0;
     pub const HISTOGRAM: f32 = 96.0;
+    /// In a window that has no height to spare.
+    pub const HISTOGRAM_LOW: f32 = 76.0;
+    pub const WINDOW_NARROW: f32 = 1100.0;
+    pub const WINDOW_LOW: f32 = 700.0;
+    /// For the text of a mark on its time axis.
+    pub const TIME_MARK: f32 = 112.0;
+    pub const COUNT_AXIS: f32 = 48.0;
     /// Its legend.
     pub const HISTOGRAM_FRAME: f32 = 24.0;
     pub const DIALOG: f32 = 560.0;
@@ -34,6 +41,9 @@ pub mod size {
     pub const DIALOG_HEIGHT: f32 = 420.0;
     pub const PATH_FIELD: f32 = 420.0;
     pub const TIME_FIELD: f32 = 150.0;
+    /// Just as wide as a time.
+    pub const TIME_FIELD_NARROW: f32 = 132.0;
+    pub const ARROW_BUTTON: f32 = 30.0;
     pub const PROGRESS: f32 = 140.0;
     pub const POPUP: f32 = 220.0;
     pub const POPUP_ROWS: f32 = 260.0;
@@ -42,6 +52,8 @@ pub mod size {
     pub const GAP_LARGE: f32 = 18.0;
     pub const UNDERLINE: f32 = 2.0;
     pub const WINDOW: [f32; 2] = [1280.0, 800.0];
+    /// The desktop's title bar and panel.
+    pub const WINDOW_FRAME: f32 = 60.0;
     pub const WINDOW_MIN: [f32; 2] = [720.0, 420.0];
 }
 
@@ -240,7 +252,7 @@ mod tests {
         install(&ctx);
         let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
             let font = FontId::proportional(size::TEXT);
-            for c in "東京フロー髙﨑①〜…‹›▲▼●○×–—•→".chars() {
+            for c in "東京フロー髙﨑①〜…‹›▲▼●○×–—•→□".chars() {
                 assert!(ui.fonts_mut(|f| f.has_glyph(&font, c)), "{c}");
             }
         });

@@ -121,7 +121,7 @@ fn proposal_ui(ui: &mut Ui, app: &App, job: &Job, file: &FileDone, out: &mut Vec
 /// What failed and where, why, what to do next.
 fn failure_ui(ui: &mut Ui, app: &App, error: &UserError) {
     let t = &app.texts;
-    ui.label(RichText::new(error.what.render(t)).strong().color(theme::palette(ui).error));
+    ui.label(RichText::new(display::visible(&error.what.render(t))).strong().color(theme::palette(ui).error));
     if let Some(path) = &error.path {
         ui.add(Label::new(&*display::visible(&path.to_string_lossy())).wrap_mode(TextWrapMode::Wrap));
     }

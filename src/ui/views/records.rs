@@ -300,7 +300,7 @@ fn empty_ui(ui: &mut Ui, app: &App, case: &OpenCase, records: &Records, out: &mu
         ui.label(t.tr_args("empty-filtered", &[("total", &display::count(total))]));
         ui.add_space(size::GAP);
         if !records.applied().is_empty() {
-            ui.weak(records.applied());
+            ui.weak(&*display::visible(&display::clipped(records.applied()).0));
             command_button(ui, app, Command::ClearFilter, out);
         }
         if app.range != TimeRange::default() {
