@@ -1,6 +1,7 @@
 //! How a value reads: numbers with separators, times in the chosen zone, protocols and flags with their names, and every
 //! control or direction character spelt out, so that evidence cannot dress up what is on screen.
 
+use super::glyphs;
 use super::source::Value;
 use super::zone::Zone;
 use crate::model::{Dataset, FieldId, Kind, Timestamp};
@@ -178,7 +179,8 @@ fn flag_names(flags: i64) -> String {
     set.map(|(_, name)| *name).collect::<Vec<_>>().join("-")
 }
 
-/// Text on one line in which every control, direction or invisible character is spelt out (`‹U+202E›`).
+/// Text on one line in which every control, direction or invisible character, and every one that the font lacks, is spelt
+/// out (`‹U+202E›`).
 pub fn visible(text: &str) -> Cow<'_, str> {
     spell(text, |_| false)
 }
@@ -195,22 +197,22 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
 
 /// Text that is being edited: a sign for each such character, so that the cursor's places stay right.
 pub fn covered(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_deceptive) {
+    if !text.chars().any(is_spelt) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.chars().map(|c| if is_deceptive(c) { COVER } else { c }).collect())
+    Cow::Owned(text.chars().map(|c| if is_spelt(c) { COVER } else { c }).collect())
 }
 
 /// U+25A1, a hollow square.
 const COVER: char = '□';
 
 fn spell(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if !text.chars().any(|c| is_deceptive(c) && !stays(c)) {
+    if !text.chars().any(|c| is_spelt(c) && !stays(c)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if is_deceptive(c) && !stays(c) {
+        if is_spelt(c) && !stays(c) {
             out.push_str(&format!("‹U+{:04X}›", c as u32));
         } else {
             out.push(c);
@@ -268,6 +270,11 @@ pub fn pretty_json(json: &str) -> String {
     out
 }
 
+/// Is this character shown by its code point? Because it could deceive, or because the font has nothing to show for it.
+fn is_spelt(c: char) -> bool {
+    is_deceptive(c) || !glyphs::is_shown(c)
+}
+
 /// Controls, and the characters that Unicode's security report (UTS 39) and "Trojan Source" name as able to reorder or
 /// hide text.
 fn is_deceptive(c: char) -> bool {
@@ -295,6 +302,7 @@ mod tests {
         let long = "東".repeat(SHOWN_CHARS + 3);
         let (shown, hidden) = clipped(&long);
         assert_eq!((shown.chars().count(), hidden), (SHOWN_CHARS + 1, 3));
+        assert_eq!(visible("a🔥東"), "a‹U+1F525›東");
         assert_eq!(covered("a\u{202e}東\n"), "a□東□");
         assert!(matches!(covered("a東"), Cow::Borrowed(_)));
     }

@@ -5,7 +5,7 @@ use crate::app::records::Records;
 use crate::app::source::{Bin, Histogram};
 use crate::app::{Action, App, display};
 use crate::model::{Dataset, TimeRange, Timestamp};
-use egui::{Color32, Rect, Ui};
+use egui::{Color32, Label, PopupAnchor, Rect, TextWrapMode, Tooltip, Ui};
 use egui_plot::{AxisHints, Bar, BarChart, GridMark, Plot, PlotPoint};
 
 /// Name, colour, and the value of a bin.
@@ -90,7 +90,7 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
         && let Some(pointer) = response.response.hover_pos()
         && let Some(bin) = bin_at(histogram, at(pointer.x))
     {
-        response.response.show_tooltip_text(bin_text(app, histogram, bin, &[&good, &bad, &other]));
+        bin_tip(ui, response.response.id, bin_text(app, histogram, bin, &[&good, &bad, &other]));
     }
 }
 
@@ -146,6 +146,12 @@ fn select_ui(
             TimeRange { from: Some(Timestamp::from_secs(from)), to: Some(Timestamp::from_secs(to.max(from + bin))) };
         out.push(Action::SetRange(range));
     }
+}
+
+/// At the pointer and at once: what is under it is what is asked about.
+fn bin_tip(ui: &Ui, id: egui::Id, text: String) {
+    let tip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id.with("bin"), PopupAnchor::Pointer);
+    tip.gap(size::GAP_LARGE).show(|ui| ui.add(Label::new(text).wrap_mode(TextWrapMode::Extend)));
 }
 
 fn bin_at(histogram: &Histogram, secs: f64) -> Option<&Bin> {

@@ -17,7 +17,7 @@ pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
         if let (View::Records(_), true) = (app.view, app.show_inspector) {
             let panel = Panel::right("inspector")
                 .resizable(true)
-                .default_size(size::INSPECTOR.min(ui.ctx().content_rect().width() * 0.3));
+                .default_size(size::INSPECTOR.min(ui.ctx().content_rect().width() * size::INSPECTOR_PART));
             let most = (ui.ctx().content_rect().width() * 0.5).max(260.0);
             panel
                 .size_range(220.0..=most)

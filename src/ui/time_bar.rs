@@ -18,7 +18,9 @@ pub fn time_bar_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, out: &mut V
     let t = &app.texts;
     let room = Room::of(ui, app);
     ui.horizontal_wrapped(|ui| {
-        ui.label(t.tr("time-label"));
+        if room.label {
+            ui.label(t.tr("time-label"));
+        }
         bound_ui(ui, app, state, 0, room.field, out);
         ui.label("–");
         bound_ui(ui, app, state, 1, room.field, out);
@@ -50,11 +52,14 @@ pub fn time_bar_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, out: &mut V
     });
 }
 
-/// What fits on one line: first the lengths go into a menu, then the zone goes, which the headers of the table say too.
+/// What fits on one line: first the lengths go into a menu, then the zone goes, which the headers of the table say too,
+/// and last the label.
 struct Room {
+    /// Of the two fields: a time is never cut.
     field: f32,
     lengths: bool,
     zone: bool,
+    label: bool,
 }
 
 impl Room {
@@ -65,17 +70,17 @@ impl Room {
             ui.painter().layout_no_wrap(text.to_owned(), theme::body(), egui::Color32::WHITE).size().x + gap
         };
         let button = |words: &str| text(words) + padding;
-        let ends = text(&t.tr("time-label")) + text("–") + button(&t.tr("time-all")) + 2.0 * (size::ARROW_BUTTON + gap);
+        let field = button("0000-00-00 00:00:00") - gap;
+        let always = 2.0 * (field + gap) + text("–") + button(&t.tr("time-all")) + 2.0 * (size::ARROW_BUTTON + gap);
+        let (label, zone) = (text(&t.tr("time-label")), text(app.zone.name()));
         let lengths: f32 = LENGTHS.iter().map(|(words, _)| button(words)).sum::<f32>() + 2.0 * gap;
-        let fields = |width: f32| 2.0 * (width + gap);
-        let zone = text(app.zone.name());
-        let available = ui.available_width();
         let menu = button(&t.tr("time-lengths"));
-        if ends + lengths + zone + fields(size::TIME_FIELD) <= available {
-            return Self { field: size::TIME_FIELD, lengths: true, zone: true };
+        let room = ui.available_width();
+        if always + label + zone + lengths <= room {
+            return Self { field, lengths: true, zone: true, label: true };
         }
-        let zone = ends + menu + zone + fields(size::TIME_FIELD_NARROW) <= available;
-        Self { field: size::TIME_FIELD_NARROW, lengths: false, zone }
+        let (zone, label) = (always + menu + label + zone <= room, always + menu + label <= room);
+        Self { field, lengths: false, zone, label }
     }
 }
 

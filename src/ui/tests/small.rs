@@ -1,10 +1,20 @@
 //! Windows on small screens: shortened and collapsed, but nothing is cut off or covered.
 
 use super::*;
+use crate::app::Action;
+use crate::model::{TimeRange, Timestamp};
+use crate::ui::theme;
 use egui::Rect;
 
 fn button(harness: &Shown, name: &str) -> Rect {
     harness.get_by_role_and_label(Role::Button, name).rect()
+}
+
+fn text_width(harness: &Shown, text: &str) -> f32 {
+    let layout = |f: &mut egui::epaint::text::FontsView<'_>| {
+        f.layout_no_wrap(text.to_owned(), theme::body(), egui::Color32::WHITE).size().x
+    };
+    harness.ctx.fonts_mut(layout)
 }
 
 #[test]
@@ -16,6 +26,14 @@ fn the_lines_above_the_table_stay_lines_beside_the_inspector() {
         let inspector = harness.get_by_label("Record 0:3").rect();
         let filter = button(&harness, "History");
         let last = button(&harness, "Later");
+        let range = TimeRange { from: Some(Timestamp::from_secs(0)), to: None };
+        harness.state_mut().as_mut().unwrap().app.dispatch(Action::SetRange(range));
+        settle(&mut harness);
+        let typed = harness.get_by_role_and_label(Role::TextInput, "From").rect();
+        assert!(
+            typed.width() > text_width(&harness, "1970-01-01 00:00:00") + 8.0,
+            "{width}: a time is not cut {typed:?}"
+        );
         for rect in [filter, last] {
             assert!(rect.right() < inspector.left(), "{width}: {rect:?} {inspector:?}");
         }
