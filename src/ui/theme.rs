@@ -42,6 +42,8 @@ pub mod size {
     pub const DIALOG_WIDE: f32 = 760.0;
     pub const DIALOG_HEIGHT: f32 = 420.0;
     pub const PATH_FIELD: f32 = 420.0;
+    /// Beside the text of a button in a crowded line.
+    pub const NARROW_PADDING: f32 = 5.0;
     pub const ARROW_BUTTON: f32 = 30.0;
     pub const PROGRESS: f32 = 140.0;
     pub const POPUP: f32 = 220.0;

@@ -15,6 +15,14 @@ pub struct TimeBarState {
 const LENGTHS: [(&str, i64); 5] = [("30m", 1800), ("1h", 3600), ("3h", 10_800), ("12h", 43_200), ("1d", 86_400)];
 
 pub fn time_bar_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, out: &mut Vec<Action>) {
+    ui.scope(|ui| {
+        // Much stands on this line.
+        ui.spacing_mut().button_padding.x = size::NARROW_PADDING;
+        bar_ui(ui, app, state, out);
+    });
+}
+
+fn bar_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, out: &mut Vec<Action>) {
     let t = &app.texts;
     let room = Room::of(ui, app);
     ui.horizontal_wrapped(|ui| {
@@ -52,7 +60,7 @@ pub fn time_bar_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, out: &mut V
     });
 }
 
-/// What fits on one line: first the lengths go into a menu, then the zone goes, which the headers of the table say too,
+/// What fits on one line: first the zone goes, which the headers of the table say too, then the lengths go into a menu,
 /// and last the label.
 struct Room {
     /// Of the two fields: a time is never cut.
@@ -76,8 +84,8 @@ impl Room {
         let lengths: f32 = LENGTHS.iter().map(|(words, _)| button(words)).sum::<f32>() + 2.0 * gap;
         let menu = button(&t.tr("time-lengths"));
         let room = ui.available_width();
-        if always + label + zone + lengths <= room {
-            return Self { field, lengths: true, zone: true, label: true };
+        if always + label + lengths <= room {
+            return Self { field, lengths: true, zone: always + label + lengths + zone <= room, label: true };
         }
         let (zone, label) = (always + menu + label + zone <= room, always + menu + label <= room);
         Self { field, lengths: false, zone, label }

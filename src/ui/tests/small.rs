@@ -56,7 +56,8 @@ fn lengths_that_have_no_room_are_in_a_menu() {
     settle(&mut harness);
     let range = app(&harness).app.range;
     assert_eq!(range.to.unwrap().0 - range.from.unwrap().0, 30 * 60 * 1000);
-    assert!(flows(10).query_by_role_and_label(Role::Button, "30m").is_some(), "a wide window shows them");
+    let usual = sized(MemoryBackend::with_flows(10), Some("memory.coldtrail"), theme::size::WINDOW.into());
+    assert!(usual.query_by_role_and_label(Role::Button, "30m").is_some(), "the usual window shows them");
 }
 
 #[test]
