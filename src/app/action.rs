@@ -33,15 +33,50 @@ impl View {
 /// What asks for an answer before anything else goes on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dialog {
-    Open { path: String },
-    NewCase { path: String, info: CaseInfo, then_import: Vec<PathBuf> },
-    Import { paths: Vec<PathBuf>, typed: String, keep_raw: bool, flow_format: String },
-    GoToRow { typed: String },
-    Zone { typed: String },
-    Palette { typed: String },
+    Open {
+        path: String,
+    },
+    NewCase {
+        path: String,
+        info: CaseInfo,
+        then_import: Vec<PathBuf>,
+    },
+    Import {
+        paths: Vec<PathBuf>,
+        typed: String,
+        keep_raw: bool,
+        flow_format: String,
+    },
+    GoToRow {
+        typed: String,
+    },
+    Zone {
+        typed: String,
+    },
+    Palette {
+        typed: String,
+    },
+    /// An import runs into the case that is about to be left.
+    Leaving(Leaving),
     Jobs,
     Errors,
     Help,
+}
+
+/// Where the open case is left for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Leaving {
+    Open { path: PathBuf, then_import: Vec<PathBuf> },
+    Create { path: PathBuf, info: CaseInfo, then_import: Vec<PathBuf> },
+    Sample,
+    Nothing,
+}
+
+/// What becomes of the import that runs into the case that is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunningImport {
+    GoesOn,
+    IsCancelled,
 }
 
 /// Changes that views ask for.
@@ -60,6 +95,8 @@ pub enum Action {
     },
     /// Files or folders let go over the window.
     Dropped(Vec<PathBuf>),
+    /// The answer to `Dialog::Leaving`.
+    Leave(Leaving, RunningImport),
     ForgetRecent(PathBuf),
     CancelJob(JobId),
     Answer(JobId, bool),

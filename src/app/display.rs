@@ -1,10 +1,25 @@
 //! How a value reads: numbers with separators, times in the chosen zone, protocols and flags with their names, and every
 //! control or direction character spelt out, so that evidence cannot dress up what is on screen.
 
+use super::glyphs;
 use super::source::Value;
 use super::zone::Zone;
 use crate::model::{Dataset, FieldId, Kind, Timestamp};
 use std::borrow::Cow;
+
+/// Characters of one value that are shown in one place; all of them can be copied.
+pub const SHOWN_CHARS: usize = 2000;
+
+/// The beginning of a text that is too long to lay out, and how many characters were left out.
+pub fn clipped(text: &str) -> (Cow<'_, str>, usize) {
+    match text.char_indices().nth(SHOWN_CHARS) {
+        Some((end, _)) => match text.split_at_checked(end) {
+            Some((head, rest)) => (Cow::Owned(format!("{head}…")), rest.chars().count()),
+            None => (Cow::Borrowed(text), 0),
+        },
+        None => (Cow::Borrowed(text), 0),
+    }
+}
 
 /// A value as a table cell shows it. `None` for an absent value.
 pub fn cell(value: &Value, field: FieldId, zone: Zone) -> Option<String> {
@@ -13,7 +28,7 @@ pub fn cell(value: &Value, field: FieldId, zone: Zone) -> Option<String> {
         Value::Integer(number) => Some(integer(*number, field)),
         Value::Boolean(value) => Some(value.to_string()),
         Value::Time(time) => Some(zone.format(*time)),
-        Value::Text(text) => Some(visible(text).into_owned()),
+        Value::Text(text) => Some(visible(&clipped(text).0).into_owned()),
     }
 }
 
@@ -164,9 +179,15 @@ fn flag_names(flags: i64) -> String {
     set.map(|(_, name)| *name).collect::<Vec<_>>().join("-")
 }
 
-/// Text on one line in which every control, direction or invisible character is spelt out (`‹U+202E›`).
+/// Text on one line in which every control, direction or invisible character, and every one that the font lacks, is spelt
+/// out (`‹U+202E›`).
 pub fn visible(text: &str) -> Cow<'_, str> {
     spell(text, |_| false)
+}
+
+/// The last part of a path, as it is shown.
+pub fn file_name(path: &std::path::Path) -> String {
+    visible(&path.file_name().unwrap_or_default().to_string_lossy()).into_owned()
 }
 
 /// The same for text of several lines: line feeds and tabs stay.
@@ -174,13 +195,24 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
     spell(text, |c| c == '\n' || c == '\t')
 }
 
+/// Text that is being edited: a sign for each such character, so that the cursor's places stay right.
+pub fn covered(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_spelt) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|c| if is_spelt(c) { COVER } else { c }).collect())
+}
+
+/// U+25A1, a hollow square.
+const COVER: char = '□';
+
 fn spell(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if !text.chars().any(|c| is_deceptive(c) && !stays(c)) {
+    if !text.chars().any(|c| is_spelt(c) && !stays(c)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if is_deceptive(c) && !stays(c) {
+        if is_spelt(c) && !stays(c) {
             out.push_str(&format!("‹U+{:04X}›", c as u32));
         } else {
             out.push(c);
@@ -238,6 +270,11 @@ pub fn pretty_json(json: &str) -> String {
     out
 }
 
+/// Is this character shown by its code point? Because it could deceive, or because the font has nothing to show for it.
+fn is_spelt(c: char) -> bool {
+    is_deceptive(c) || !glyphs::is_shown(c)
+}
+
 /// Controls, and the characters that Unicode's security report (UTS 39) and "Trojan Source" name as able to reorder or
 /// hide text.
 fn is_deceptive(c: char) -> bool {
@@ -256,6 +293,18 @@ mod tests {
 
     fn flow(name: &str) -> FieldId {
         field::by_name(Dataset::Flows, name).unwrap()
+    }
+
+    #[test]
+    fn long_values_are_cut_between_characters_and_covers_keep_the_places() {
+        let (shown, hidden) = clipped("東京");
+        assert_eq!((&*shown, hidden), ("東京", 0));
+        let long = "東".repeat(SHOWN_CHARS + 3);
+        let (shown, hidden) = clipped(&long);
+        assert_eq!((shown.chars().count(), hidden), (SHOWN_CHARS + 1, 3));
+        assert_eq!(visible("a🔥東"), "a‹U+1F525›東");
+        assert_eq!(covered("a\u{202e}東\n"), "a□東□");
+        assert!(matches!(covered("a東"), Cow::Borrowed(_)));
     }
 
     #[test]

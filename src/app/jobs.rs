@@ -4,7 +4,7 @@ use super::display;
 use super::error::{Message, UserError};
 use super::source::ImportHandle;
 use super::text::Texts;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError};
 
 /// What a running import tells.
@@ -84,6 +84,8 @@ pub struct JobId(pub u32);
 
 pub struct Job {
     pub id: JobId,
+    /// Into which case.
+    pub case: PathBuf,
     pub state: JobState,
     pub progress: Progress,
     pub files: Vec<FileDone>,
@@ -121,8 +123,8 @@ impl Job {
 /// What `Jobs::poll` found.
 #[derive(Debug, Default)]
 pub struct Polled {
-    /// A file came into the case: what is shown may be out of date.
-    pub case_changed: bool,
+    /// Cases that a file came into: what is shown of them may be out of date.
+    pub changed: Vec<PathBuf>,
     pub errors: Vec<UserError>,
     /// Ids of jobs that ended.
     pub ended: Vec<JobId>,
@@ -138,11 +140,12 @@ impl Jobs {
     /// Events taken per job and frame: a flood of small files must not hold up a frame.
     const EVENTS_AT_ONCE: usize = 256;
 
-    pub fn add(&mut self, handle: ImportHandle, events: Receiver<JobEvent>) -> JobId {
+    pub fn add(&mut self, case: &Path, handle: ImportHandle, events: Receiver<JobEvent>) -> JobId {
         self.next += 1;
         let id = JobId(self.next);
         self.list.push(Job {
             id,
+            case: case.to_owned(),
             state: JobState::Running,
             progress: Progress::default(),
             files: Vec::new(),
@@ -160,6 +163,10 @@ impl Jobs {
 
     pub fn running(&self) -> Option<&Job> {
         self.list.iter().find(|job| job.is_running())
+    }
+
+    pub fn running_into(&self, case: &Path) -> Option<&Job> {
+        self.list.iter().find(|job| job.is_running() && job.case == case)
     }
 
     pub fn cancel(&mut self, id: JobId) {
@@ -182,6 +189,11 @@ impl Jobs {
 
     pub fn cancel_all(&mut self) {
         let ids: Vec<JobId> = self.list.iter().map(|job| job.id).collect();
+        ids.into_iter().for_each(|id| self.cancel(id));
+    }
+
+    pub fn cancel_into(&mut self, case: &Path) {
+        let ids: Vec<JobId> = self.list.iter().filter(|job| job.case == case).map(|job| job.id).collect();
         ids.into_iter().for_each(|id| self.cancel(id));
     }
 
@@ -220,7 +232,9 @@ fn take(job: &mut Job, event: JobEvent, polled: &mut Polled) {
     match event {
         JobEvent::Progress(progress) => job.progress = progress,
         JobEvent::FileDone(file) => {
-            polled.case_changed |= !file.known;
+            if !file.known {
+                polled.changed.push(job.case.clone());
+            }
             job.files.push(file);
         }
         JobEvent::Question { message, reply } => {
@@ -237,7 +251,7 @@ fn take(job: &mut Job, event: JobEvent, polled: &mut Polled) {
         JobEvent::Finished { cancelled } => {
             job.state = if cancelled { JobState::Cancelled } else { JobState::Done };
             job.question = None;
-            polled.case_changed = true;
+            polled.changed.push(job.case.clone());
             polled.ended.push(job.id);
         }
     }
@@ -254,6 +268,7 @@ mod tests {
         let mut jobs = Jobs::default();
         let cancel = Cancel::default();
         let id = jobs.add(
+            Path::new("case.coldtrail"),
             ImportHandle::new(
                 {
                     let cancel = cancel.clone();
@@ -273,10 +288,10 @@ mod tests {
             Progress { done_bytes: 50, total_bytes: 200, records: 1000, elapsed_secs: 10.0, ..Progress::default() };
         assert_eq!((progress.fraction(), progress.rate(), progress.left_secs()), (Some(0.25), Some(100.0), Some(30)));
         sender.send(JobEvent::Progress(progress.clone())).unwrap();
-        assert!(!jobs.poll().case_changed);
+        assert!(jobs.poll().changed.is_empty());
         assert_eq!(jobs.running().unwrap().progress, progress);
         sender.send(JobEvent::FileDone(FileDone { warnings: 2, ..FileDone::default() })).unwrap();
-        assert!(jobs.poll().case_changed);
+        assert_eq!(jobs.poll().changed, [PathBuf::from("case.coldtrail")]);
         sender.send(JobEvent::Finished { cancelled: false }).unwrap();
         assert_eq!(jobs.poll().ended, [id]);
         assert!(jobs.running().is_none());

@@ -6,6 +6,7 @@ pub mod case_backend;
 pub mod command;
 pub mod display;
 pub mod error;
+mod glyphs;
 pub mod history;
 pub mod import;
 pub mod jobs;

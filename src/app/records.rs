@@ -307,9 +307,9 @@ fn default_columns(dataset: Dataset) -> Vec<ColumnSetting> {
     let first: &[(&str, f32)] = match dataset {
         Dataset::Flows => &[
             ("start", 180.0),
-            ("srcaddr", 130.0),
+            ("srcaddr", 140.0),
             ("srcport", 70.0),
-            ("dstaddr", 130.0),
+            ("dstaddr", 140.0),
             ("dstport", 70.0),
             ("action", 76.0),
             ("protocol", 74.0),

@@ -5,11 +5,11 @@ mod cases;
 
 pub use cases::import_dialog;
 
-use super::action::{Action, Dialog, Effect, View};
+use super::action::{Action, Dialog, Effect, Leaving, View};
 use super::command::{Command, Needs};
 use super::error::{ErrorList, Message, UserError};
 use super::history::History;
-use super::jobs::Jobs;
+use super::jobs::{Job, Jobs};
 use super::open_case::OpenCase;
 use super::opening::Opening;
 use super::records::{Records, Reveal};
@@ -100,16 +100,18 @@ impl App {
         for ended in polled.ended {
             let job = self.jobs.list().iter().find(|job| job.id == ended);
             // Records wait for a format to be confirmed: that is asked for, not left to be found.
-            if self.dialog.is_none()
-                && job.is_some_and(|job| job.files.iter().any(|f| f.format_needed || f.read_as.is_some()))
-            {
+            let waits = |job: &Job| {
+                let asks = job.files.iter().any(|f| f.format_needed || f.read_as.is_some());
+                asks && self.is_open(&job.case)
+            };
+            if self.dialog.is_none() && job.is_some_and(waits) {
                 self.dialog = Some(Dialog::Jobs);
             }
-            self.notice = self.jobs.list().iter().find(|job| job.id == ended).map(|job| job.outcome(&self.texts));
+            self.notice = job.map(|job| self.outcome(job));
         }
         let mut failed_to_open = None;
         if let Some(case) = &mut self.case {
-            if polled.case_changed {
+            if polled.changed.contains(&case.path) {
                 case.changed();
             }
             let failures = case.poll();
@@ -174,8 +176,9 @@ impl App {
     pub fn dispatch(&mut self, action: Action) {
         match action {
             Action::Command(command) => self.run(command),
-            Action::Open(path) => self.open(&path),
-            Action::Create { path, info, then_import } => self.create(path, &info, then_import),
+            Action::Open(path) => self.leave(Leaving::Open { path, then_import: Vec::new() }),
+            Action::Create { path, info, then_import } => self.leave(Leaving::Create { path, info, then_import }),
+            Action::Leave(to, running) => self.leave_now(to, running),
             Action::Import { paths, options } => self.import(paths, options),
             Action::Dropped(paths) => self.open_what_was_named(Opening::of(paths)),
             Action::ForgetRecent(path) => self.settings.recent_cases.retain(|known| *known != path),
@@ -267,8 +270,8 @@ impl App {
         match command {
             Command::NewCase => self.dialog = Some(self.new_case_dialog(Vec::new())),
             Command::OpenCase => self.dialog = Some(Dialog::Open { path: String::new() }),
-            Command::OpenSample => self.open_sample(),
-            Command::CloseCase => self.close(),
+            Command::OpenSample => self.leave(Leaving::Sample),
+            Command::CloseCase => self.leave(Leaving::Nothing),
             Command::Quit => self.effects.push(Effect::Quit),
             Command::ImportEvidence => self.dialog = Some(import_dialog(Vec::new())),
             Command::ShowJobs => self.dialog = Some(Dialog::Jobs),

@@ -17,9 +17,17 @@ pub struct MemoryBackend {
     flows: i64,
     pub created: Arc<Mutex<Vec<PathBuf>>>,
     pub imported: Arc<Mutex<Vec<PathBuf>>>,
+    endless: bool,
+    pub running: Arc<Mutex<Vec<SyncSender<JobEvent>>>>,
+    pub cancelled: Cancel,
 }
 
 impl MemoryBackend {
+    /// Imports begin and do not end.
+    pub fn importing() -> Self {
+        Self { endless: true, ..Self::with_flows(10) }
+    }
+
     pub fn with_flows(flows: i64) -> Self {
         Self { flows, ..Self::default() }
     }
@@ -71,6 +79,11 @@ impl Backend for MemoryBackend {
         events: SyncSender<JobEvent>,
         waker: Waker,
     ) -> Result<ImportHandle, Fault> {
+        if self.endless {
+            self.running.lock().unwrap().push(events);
+            let cancel = self.cancelled.clone();
+            return Ok(ImportHandle::new(move || cancel.cancel(), None));
+        }
         for path in paths {
             let done = FileDone { path: path.to_string_lossy().into_owned(), records: 5, ..FileDone::default() };
             events.send(JobEvent::FileDone(done)).unwrap();
@@ -170,7 +183,7 @@ impl Source for MemoryBackend {
             id,
             dataset: Dataset::Flows,
             fields,
-            further: vec![("novel".into(), "later \u{202e} version".into())],
+            further: vec![("novel".into(), "later \u{202e} version".into()), ("endless".into(), "x".repeat(100_000))],
             evidence_path: "/logs/flows.gz".into(),
             format: Some(Format::FlowText),
             file_sha256: "ab".repeat(32),

@@ -274,11 +274,11 @@ fn highlighted(ui: &Ui, text: &str, problem: Option<&FilterError>) -> LayoutJob 
         Some((before, wrong, after)) => {
             let underlined =
                 TextFormat { color: p.error, underline: Stroke::new(size::UNDERLINE, p.error), ..plain.clone() };
-            job.append(before, 0.0, plain.clone());
-            job.append(wrong, 0.0, underlined);
-            job.append(after, 0.0, plain);
+            job.append(&display::covered(before), 0.0, plain.clone());
+            job.append(&display::covered(wrong), 0.0, underlined);
+            job.append(&display::covered(after), 0.0, plain);
         }
-        None => job.append(text, 0.0, plain),
+        None => job.append(&display::covered(text), 0.0, plain),
     }
     job
 }
@@ -289,7 +289,8 @@ fn problem_ui(ui: &mut Ui, app: &App, records: &Records, problem: &FilterError, 
         let place = records.draft.get(..problem.span.start).map_or(0, |head| head.chars().count()) + 1;
         let args = [("place", place.to_string()), ("message", problem.message.clone())];
         let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
-        ui.label(RichText::new(t.tr_args("filter-problem", &args)).color(theme::palette(ui).error));
+        let told = t.tr_args("filter-problem", &args);
+        ui.label(RichText::new(display::visible(&told)).color(theme::palette(ui).error));
         if let Some(proposal) = &problem.proposal {
             let text = t.tr_args("filter-proposal", &[("proposal", proposal)]);
             if ui.button(text).clicked()
@@ -300,7 +301,7 @@ fn problem_ui(ui: &mut Ui, app: &App, records: &Records, problem: &FilterError, 
             }
         }
         if !records.applied().is_empty() {
-            ui.weak(t.tr_args("filter-in-force", &[("filter", records.applied())]));
+            ui.weak(&*display::visible(&t.tr_args("filter-in-force", &[("filter", records.applied())])));
         }
     });
 }
@@ -309,9 +310,12 @@ fn history_ui(ui: &mut Ui, app: &App, dataset: Dataset, out: &mut Vec<Action>) {
     if app.settings.filters.is_empty() {
         ui.weak(app.texts.tr("filter-history-empty"));
     }
+    ui.set_max_width(size::DIALOG);
     ScrollArea::vertical().max_height(size::POPUP_ROWS).show(ui, |ui| {
         for text in &app.settings.filters {
-            if ui.button(&*display::visible(text)).clicked() {
+            let shown = display::visible(&display::clipped(text).0).into_owned();
+            let entry = Button::new(&shown).truncate();
+            if ui.add(entry).on_hover_text(&shown).clicked() {
                 out.push(Action::ApplyFilter(dataset, text.clone()));
                 ui.close();
             }

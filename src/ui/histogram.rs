@@ -5,17 +5,19 @@ use crate::app::records::Records;
 use crate::app::source::{Bin, Histogram};
 use crate::app::{Action, App, display};
 use crate::model::{Dataset, TimeRange, Timestamp};
-use egui::{Color32, Rect, Ui};
-use egui_plot::{Bar, BarChart, GridMark, Plot, PlotPoint};
+use egui::{Color32, Label, PopupAnchor, Rect, TextWrapMode, Tooltip, Ui};
+use egui_plot::{AxisHints, Bar, BarChart, GridMark, Plot, PlotPoint};
 
 /// Name, colour, and the value of a bin.
 type Series<'a> = (&'a str, Color32, fn(&Bin) -> u64);
 
 pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option<f64>, out: &mut Vec<Action>) {
     let t = &app.texts;
+    let is_low = ui.ctx().content_rect().height() < size::WINDOW_LOW;
+    let height = if is_low { size::HISTOGRAM_LOW } else { size::HISTOGRAM };
     let Some(histogram) = records.histogram() else {
         // As high as it will be, so that the table does not jump.
-        let room = egui::vec2(ui.available_width(), size::HISTOGRAM + size::HISTOGRAM_FRAME);
+        let room = egui::vec2(ui.available_width(), height + size::HISTOGRAM_FRAME);
         ui.allocate_ui_with_layout(room, egui::Layout::centered_and_justified(egui::Direction::TopDown), |ui| {
             ui.weak(t.tr("loading"));
         });
@@ -46,8 +48,9 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
         let below: Vec<&BarChart> = charts.iter().collect();
         charts.push(chart.stack_on(&below));
     }
+    let marks = ((ui.available_width() - size::COUNT_AXIS) / size::TIME_MARK).floor().clamp(1.0, 7.0);
     let plot = Plot::new(("histogram", records.dataset))
-        .height(size::HISTOGRAM)
+        .height(height)
         .allow_drag(false)
         .allow_zoom(false)
         .allow_scroll(false)
@@ -57,14 +60,11 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
         .show_x(false)
         .show_y(false)
         .grid_color(p.line)
-        .x_grid_spacer(move |input| time_marks(zone, input.bounds))
+        .x_grid_spacer(move |input| time_marks(zone, input.bounds, f64::from(marks)))
         .y_grid_spacer(move |input| count_marks(input.bounds.1))
         .set_margin_fraction(egui::vec2(0.0, 0.08))
         .include_y(0.0)
-        .y_axis_min_width(48.0)
-        .y_axis_formatter(|mark, _| {
-            if mark.value.fract() == 0.0 { display::count(mark.value.max(0.0) as u64) } else { String::new() }
-        })
+        .custom_y_axes(vec![count_axis()])
         .x_axis_formatter(move |mark, range| axis_text(zone, mark.value, range.end() - range.start()))
         .label_formatter(|_| None);
     let response = plot.show(ui, |plot_ui| charts.into_iter().for_each(|chart| plot_ui.bar_chart(chart)));
@@ -90,12 +90,12 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
         && let Some(pointer) = response.response.hover_pos()
         && let Some(bin) = bin_at(histogram, at(pointer.x))
     {
-        response.response.show_tooltip_text(bin_text(app, histogram, bin, &[&good, &bad, &other]));
+        bin_tip(ui, response.response.id, bin_text(app, histogram, bin, &[&good, &bad, &other]));
     }
 }
 
 fn legend_ui(ui: &mut Ui, app: &App, series: &[Series<'_>; 3], histogram: &Histogram) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         for (name, color, value) in series {
             let total: u64 = histogram.bins.iter().map(value).sum();
             if total == 0 {
@@ -148,6 +148,12 @@ fn select_ui(
     }
 }
 
+/// At the pointer and at once: what is under it is what is asked about.
+fn bin_tip(ui: &Ui, id: egui::Id, text: String) {
+    let tip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id.with("bin"), PopupAnchor::Pointer);
+    tip.gap(size::GAP_LARGE).show(|ui| ui.add(Label::new(text).wrap_mode(TextWrapMode::Extend)));
+}
+
 fn bin_at(histogram: &Histogram, secs: f64) -> Option<&Bin> {
     let after = histogram.bins.partition_point(|bin| bin.start_secs as f64 <= secs);
     let bin = histogram.bins.get(after.checked_sub(1)?)?;
@@ -166,13 +172,13 @@ fn bin_text(app: &App, histogram: &Histogram, bin: &Bin, names: &[&str; 3]) -> S
     lines.join("\n")
 }
 
-/// Round times of the zone, about seven over the span.
-fn time_marks(zone: crate::app::Zone, (from, to): (f64, f64)) -> Vec<GridMark> {
+/// Round times of the zone, at most so many over the span.
+fn time_marks(zone: crate::app::Zone, (from, to): (f64, f64), most: f64) -> Vec<GridMark> {
     const STEPS: [i64; 15] =
         [1, 5, 15, 60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_419_200];
     let span = (to - from).max(1.0);
-    let listed = STEPS.into_iter().find(|step| span / *step as f64 <= 7.0);
-    let step = listed.unwrap_or_else(|| (span / 7.0 / 31_536_000.0).ceil().max(1.0) as i64 * 31_536_000);
+    let listed = STEPS.into_iter().find(|step| span / *step as f64 <= most);
+    let step = listed.unwrap_or_else(|| (span / most / 31_536_000.0).ceil().max(1.0) as i64 * 31_536_000);
     // Marks stand on the zone's own hours and days; across a change of daylight saving they keep the first offset.
     let offset = zone.offset_secs(Timestamp::from_secs(from as i64));
     let first = (from as i64 + offset).div_euclid(step) * step - offset;
@@ -180,6 +186,14 @@ fn time_marks(zone: crate::app::Zone, (from, to): (f64, f64)) -> Vec<GridMark> {
     let edge = span * 0.04;
     let marks = (0..9).map(|n| (first + n * step) as f64).filter(|value| (from + edge..=to - edge).contains(value));
     marks.map(|value| GridMark { value, step_size: step as f64 }).collect()
+}
+
+/// Its two texts may stand closer than the default allows: the plot is low.
+fn count_axis() -> AxisHints<'static> {
+    let text = |mark: GridMark, _: &std::ops::RangeInclusive<f64>| {
+        if mark.value.fract() == 0.0 { display::count(mark.value.max(0.0) as u64) } else { String::new() }
+    };
+    AxisHints::new_y().min_thickness(size::COUNT_AXIS).label_spacing(egui::Rangef::new(8.0, 14.0)).formatter(text)
 }
 
 /// Nothing, a half and all of the highest round number below the top.
@@ -207,9 +221,10 @@ mod tests {
     #[test]
     fn marks_stand_on_the_hours_of_the_zone() {
         let kolkata = crate::app::Zone::by_name("Asia/Kolkata").unwrap();
-        let marks = time_marks(kolkata, (1_621_123_200.0, 1_621_209_600.0));
+        let marks = time_marks(kolkata, (1_621_123_200.0, 1_621_209_600.0), 7.0);
         let texts: Vec<String> = marks.iter().map(|m| axis_text(kolkata, m.value, 86_400.0)).collect();
         assert_eq!(texts[..2], ["05-16 12:00", "05-16 18:00"]);
+        assert_eq!(time_marks(kolkata, (1_621_123_200.0, 1_621_209_600.0), 2.0).len(), 2, "a narrow plot");
         assert_eq!(count_marks(278.0).iter().map(|m| m.value).collect::<Vec<_>>(), [0.0, 200.0]);
         assert_eq!(count_marks(0.0)[1].value, 1.0);
     }

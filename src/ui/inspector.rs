@@ -2,7 +2,7 @@
 
 use super::theme;
 use crate::app::records::Records;
-use crate::app::source::{Inspected, RecordDetail};
+use crate::app::source::{Inspected, RecordDetail, Value};
 use crate::app::{Action, App, display};
 use crate::model::RecordId;
 use egui::{Button, CollapsingHeader, Label, RichText, ScrollArea, Sense, TextEdit, TextWrapMode, Ui};
@@ -77,7 +77,12 @@ fn fields_ui(ui: &mut Ui, app: &App, records: &Records, detail: &RecordDetail, o
     let dataset = records.dataset;
     for (field, value) in &detail.fields {
         let text = display::cell(value, *field, app.zone).unwrap_or_default();
+        let hidden = match value {
+            Value::Text(text) => display::clipped(text).1,
+            _ => 0,
+        };
         let response = field_row(ui, &display::header(*field, app.zone), &text);
+        hidden_ui(ui, app, hidden);
         let response = match display::hint(value, *field) {
             Some(hint) => response.on_hover_text(hint),
             None => response,
@@ -97,12 +102,22 @@ fn fields_ui(ui: &mut Ui, app: &App, records: &Records, detail: &RecordDetail, o
         });
     }
     for (name, text) in &detail.further {
-        field_row(ui, &display::visible(name), &display::visible(text)).context_menu(|ui| {
+        let (shown, hidden) = display::clipped(text);
+        let response = field_row(ui, &display::visible(&display::clipped(name).0), &display::visible(&shown));
+        hidden_ui(ui, app, hidden);
+        response.context_menu(|ui| {
             if ui.button(app.texts.tr("menu-copy-value")).clicked() {
                 out.push(Action::Copy(text.clone()));
                 ui.close();
             }
         });
+    }
+}
+
+/// How much of a value is not shown.
+fn hidden_ui(ui: &mut Ui, app: &App, chars: usize) {
+    if chars > 0 {
+        ui.weak(app.texts.tr_args("inspector-value-cut", &[("chars", &display::count(chars as u64))]));
     }
 }
 

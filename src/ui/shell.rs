@@ -17,7 +17,7 @@ pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
         if let (View::Records(_), true) = (app.view, app.show_inspector) {
             let panel = Panel::right("inspector")
                 .resizable(true)
-                .default_size(size::INSPECTOR.min(ui.ctx().content_rect().width() * 0.3));
+                .default_size(size::INSPECTOR.min(ui.ctx().content_rect().width() * size::INSPECTOR_PART));
             let most = (ui.ctx().content_rect().width() * 0.5).max(260.0);
             panel
                 .size_range(220.0..=most)
@@ -91,6 +91,7 @@ fn nav_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
         let p = theme::palette(ui);
         let button =
             Button::selectable(app.view == view, (text, egui::Atom::grow(), RichText::new(number).color(p.weak)))
+                .wrap_mode(egui::TextWrapMode::Extend)
                 .min_size(egui::vec2(ui.available_width(), size::HEADER));
         let shortcut = view.command().shortcut().map(|s| s.to_string()).unwrap_or_default();
         if ui.add(button).on_hover_text(shortcut).clicked() {

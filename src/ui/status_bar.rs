@@ -1,46 +1,72 @@
 //! The last line: how many of how many, what runs, what went wrong, which case.
 
 use super::theme;
+use crate::app::jobs::Job;
 use crate::app::{Action, App, Command, View, display};
 use crate::model::Dataset;
-use egui::{Align, Button, Layout, ProgressBar, RichText, Ui};
+use egui::{Align, Button, Label, Layout, ProgressBar, RichText, TextStyle, Ui, vec2};
 
 pub fn status_bar_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
-    let t = &app.texts;
     ui.horizontal(|ui| {
-        if let Some(text) = counts(app) {
-            ui.label(text);
-            ui.separator();
-        }
-        if let Some(totals) = app.case.as_ref().and_then(|c| c.totals()) {
-            let size = display::size(totals.file_bytes);
-            ui.label(t.tr_args("status-evidence-size", &[("size", &size)]));
-            ui.separator();
-        }
-        job_ui(ui, app, out);
-        if let Some(notice) = &app.notice {
-            ui.label(notice);
-        }
+        // The right end first: it keeps its room, and what stands before it is shortened.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(case) = &app.case {
-                let name = case.path.file_name().unwrap_or_default().to_string_lossy();
-                if let Some(totals) = case.totals().filter(|t| !t.examiner.is_empty()) {
-                    ui.label(&*display::visible(&totals.examiner));
-                    ui.separator();
-                }
-                ui.label(&*display::visible(&name)).on_hover_text(case.path.to_string_lossy());
-            }
-            let errors = app.errors.entries().len();
-            if errors > 0 {
-                let p = theme::palette(ui);
-                let text = t.tr_args("status-errors", &[("count", &errors.to_string())]);
-                let color = if app.errors.unseen() > 0 { p.error } else { p.weak };
-                if ui.add(Button::new(RichText::new(text).color(color))).clicked() {
-                    out.push(Action::Command(Command::ShowErrors));
-                }
-            }
+            case_ui(ui, app, out);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| work_ui(ui, app, out));
         });
     });
+}
+
+fn case_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    if let Some(case) = &app.case {
+        if let Some(totals) = case.totals().filter(|t| !t.examiner.is_empty()) {
+            shortened(ui, &display::visible(&totals.examiner));
+            ui.separator();
+        }
+        let path = display::visible(&case.path.to_string_lossy()).into_owned();
+        shortened(ui, &display::file_name(&case.path)).on_hover_text(path);
+    }
+    let errors = app.errors.entries().len();
+    if errors > 0 {
+        let p = theme::palette(ui);
+        let text = app.texts.tr_args("status-errors", &[("count", &errors.to_string())]);
+        let color = if app.errors.unseen() > 0 { p.error } else { p.weak };
+        if ui.add(Button::new(RichText::new(text).color(color))).clicked() {
+            out.push(Action::Command(Command::ShowErrors));
+        }
+    }
+}
+
+/// On one line and in a part of the bar, however long it is.
+fn shortened(ui: &mut Ui, text: &str) -> egui::Response {
+    let font = TextStyle::Body.resolve(ui.style());
+    let wide = ui.painter().layout_no_wrap(display::clipped(text).0.into_owned(), font, egui::Color32::WHITE).size().x;
+    let width = (wide + 1.0).min(ui.ctx().content_rect().width() * 0.25);
+    let height = ui.available_height();
+    ui.allocate_ui_with_layout(vec2(width, height), Layout::left_to_right(Align::Center), |ui| {
+        ui.add(Label::new(text).truncate())
+    })
+    .inner
+}
+
+fn work_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    if let Some(text) = counts(app) {
+        ui.label(text);
+        ui.separator();
+    }
+    let is_narrow = ui.ctx().content_rect().width() < theme::size::WINDOW_NARROW;
+    let job = app.jobs.running();
+    if let Some(totals) = app.case.as_ref().and_then(|c| c.totals()).filter(|_| job.is_none() || !is_narrow) {
+        let size = display::size(totals.file_bytes);
+        ui.label(t.tr_args("status-evidence-size", &[("size", &size)]));
+        ui.separator();
+    }
+    if let Some(job) = job {
+        job_ui(ui, app, job, out);
+    }
+    if let Some(notice) = &app.notice {
+        ui.add(Label::new(notice).truncate());
+    }
 }
 
 /// `1,204,332 of 10,000,000 records`.
@@ -59,12 +85,14 @@ fn counts(app: &App) -> Option<String> {
     })
 }
 
-fn job_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let Some(job) = app.jobs.running() else { return };
     let fraction = job.progress.fraction();
     let percent = format!("{:.0} %", fraction.unwrap_or(0.0) * 100.0);
     let text = t.tr_args("status-importing", &[("percent", &percent)]);
+    if !app.is_open(&job.case) {
+        shortened(ui, &t.tr_args("job-into", &[("case", &display::file_name(&job.case))]));
+    }
     let bar = ProgressBar::new(fraction.unwrap_or(0.0)).desired_width(theme::size::PROGRESS).text(text.clone());
     if ui.add(bar).on_hover_text(t.tr("command-jobs-tip")).interact(egui::Sense::click()).clicked() {
         out.push(Action::Command(Command::ShowJobs));

@@ -1,8 +1,13 @@
 //! The window by its accessibility tree, without a display, over a case in memory.
 
+mod hostile;
+mod imports;
+mod small;
+
 use super::window::Window;
+use crate::app::source::Backend;
 use crate::app::testing::MemoryBackend;
-use crate::app::{Dialog, Opening, View};
+use crate::app::{App, Dialog, Opening, View};
 use crate::model::Dataset;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, vec2};
@@ -14,31 +19,42 @@ use std::time::{Duration, Instant};
 type Shown = Harness<'static, Option<Window>>;
 
 fn window(backend: MemoryBackend, case: Option<&str>) -> Shown {
+    sized(backend, case, vec2(1400.0, 900.0))
+}
+
+fn sized(backend: MemoryBackend, case: Option<&str>, size: egui::Vec2) -> Shown {
     let opening = Opening { case: case.map(Into::into), evidence: Vec::new() };
-    let backend = Arc::new(backend);
+    let mut harness = opened(Arc::new(backend), opening, size);
+    settle(&mut harness);
+    harness
+}
+
+fn opened(backend: Arc<dyn Backend>, opening: Opening, size: egui::Vec2) -> Shown {
     // The first frame makes the window, because it needs the context that draws it.
     let frame = move |ui: &mut egui::Ui, slot: &mut Option<Window>| {
         let window = slot.get_or_insert_with(|| Window::new(ui.ctx(), opening.clone(), backend.clone(), None));
         window.logic(ui.ctx());
         window.frame(ui);
     };
-    let mut harness = Harness::builder()
-        .with_size(vec2(1400.0, 900.0))
+    Harness::builder()
+        .with_size(size)
         .with_context_setup(super::theme::install)
         .with_max_steps(20)
-        .build_ui_state(frame, None);
-    settle(&mut harness);
-    harness
+        .build_ui_state(frame, None)
 }
 
-/// Frames until every worker thread has answered and nothing moves any more.
+/// Frames until every worker thread has answered, every import has ended and nothing moves any more.
 fn settle(harness: &mut Shown) {
+    settle_while(harness, |app| app.jobs.running().is_some());
+}
+
+fn settle_while(harness: &mut Shown, works: impl Fn(&App) -> bool) {
     let begun = Instant::now();
     let mut quiet = 0;
     while quiet < 4 {
         harness.step();
         let app = &app(harness).app;
-        let busy = app.case.as_ref().is_some_and(|c| c.is_busy() || c.is_opening()) || app.jobs.running().is_some();
+        let busy = app.case.as_ref().is_some_and(|c| c.is_busy() || c.is_opening()) || works(app);
         quiet = if busy { 0 } else { quiet + 1 };
         assert!(begun.elapsed() < Duration::from_secs(30), "the window settles");
         std::thread::yield_now();

@@ -24,16 +24,27 @@ pub mod size {
     pub const RESIZE_GRIP: f32 = 4.0;
     pub const COLUMN_MIN: f32 = 40.0;
     pub const COLUMN_MAX: f32 = 1200.0;
-    pub const NAV: f32 = 158.0;
+    pub const NAV: f32 = 176.0;
     pub const INSPECTOR: f32 = 350.0;
+    /// Of the window's width, where that is less.
+    pub const INSPECTOR_PART: f32 = 0.27;
     pub const HISTOGRAM: f32 = 96.0;
+    /// In a window that has no height to spare.
+    pub const HISTOGRAM_LOW: f32 = 76.0;
+    pub const WINDOW_NARROW: f32 = 1100.0;
+    pub const WINDOW_LOW: f32 = 700.0;
+    /// For the text of a mark on its time axis.
+    pub const TIME_MARK: f32 = 112.0;
+    pub const COUNT_AXIS: f32 = 48.0;
     /// Its legend.
     pub const HISTOGRAM_FRAME: f32 = 24.0;
     pub const DIALOG: f32 = 560.0;
     pub const DIALOG_WIDE: f32 = 760.0;
     pub const DIALOG_HEIGHT: f32 = 420.0;
     pub const PATH_FIELD: f32 = 420.0;
-    pub const TIME_FIELD: f32 = 150.0;
+    /// Beside the text of a button in a crowded line.
+    pub const NARROW_PADDING: f32 = 5.0;
+    pub const ARROW_BUTTON: f32 = 30.0;
     pub const PROGRESS: f32 = 140.0;
     pub const POPUP: f32 = 220.0;
     pub const POPUP_ROWS: f32 = 260.0;
@@ -42,6 +53,8 @@ pub mod size {
     pub const GAP_LARGE: f32 = 18.0;
     pub const UNDERLINE: f32 = 2.0;
     pub const WINDOW: [f32; 2] = [1280.0, 800.0];
+    /// The desktop's title bar and panel.
+    pub const WINDOW_FRAME: f32 = 60.0;
     pub const WINDOW_MIN: [f32; 2] = [720.0, 420.0];
 }
 
@@ -73,9 +86,9 @@ const DARK: Palette = Palette {
     header: Color32::from_rgb(38, 42, 50),
     line: Color32::from_rgb(58, 63, 74),
     text: Color32::from_rgb(224, 227, 233),
-    weak: Color32::from_rgb(152, 159, 172),
+    weak: Color32::from_rgb(166, 173, 185),
     accent: Color32::from_rgb(92, 166, 255),
-    selected: Color32::from_rgb(36, 70, 118),
+    selected: Color32::from_rgb(30, 58, 98),
     hovered: Color32::from_rgb(44, 49, 59),
     good: Color32::from_rgb(76, 156, 190),
     bad: Color32::from_rgb(230, 126, 78),
@@ -91,14 +104,14 @@ const LIGHT: Palette = Palette {
     header: Color32::from_rgb(230, 233, 239),
     line: Color32::from_rgb(203, 208, 217),
     text: Color32::from_rgb(28, 31, 37),
-    weak: Color32::from_rgb(92, 99, 112),
+    weak: Color32::from_rgb(82, 89, 102),
     accent: Color32::from_rgb(14, 92, 186),
     selected: Color32::from_rgb(198, 221, 250),
     hovered: Color32::from_rgb(228, 234, 243),
     good: Color32::from_rgb(38, 120, 158),
-    bad: Color32::from_rgb(190, 72, 20),
+    bad: Color32::from_rgb(172, 62, 14),
     other: Color32::from_rgb(138, 144, 156),
-    warning: Color32::from_rgb(150, 100, 0),
+    warning: Color32::from_rgb(132, 88, 0),
     error: Color32::from_rgb(186, 26, 26),
 };
 
@@ -224,9 +237,27 @@ mod tests {
                 assert!(contrast(p.text, ground) >= 4.5, "{ground:?}");
             }
             for ground in [p.panel, p.surface, p.stripe] {
-                for ink in [p.weak, p.accent, p.warning, p.error, p.bad] {
+                for ink in [p.accent, p.bad] {
                     assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}");
                 }
+            }
+            // Row numbers and absent values in selected rows, counts in the chosen view, what buttons say of errors.
+            for ground in [p.panel, p.surface, p.stripe, p.header, p.hovered, p.selected] {
+                assert!(contrast(p.weak, ground) >= 4.5, "{:?} on {ground:?}", p.weak);
+            }
+            for ground in [p.panel, p.surface, p.stripe, p.header, p.hovered] {
+                for ink in [p.warning, p.error] {
+                    assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}");
+                }
+            }
+            // A refusal under the pointer, the sign of the order in a header.
+            assert!(contrast(p.bad, p.hovered) >= 4.5);
+            assert!(contrast(p.accent, p.header) >= 4.5);
+            // Rows with a warning are tinted.
+            let tint = p.warning.gamma_multiply(0.15);
+            let tinted = p.surface.blend(tint);
+            for ink in [p.text, p.weak] {
+                assert!(contrast(ink, tinted) >= 4.5, "{ink:?} on {tinted:?}");
             }
             for mark in [p.good, p.bad, p.other] {
                 assert!(contrast(mark, p.surface) >= 3.0, "{mark:?}");
@@ -240,7 +271,7 @@ mod tests {
         install(&ctx);
         let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
             let font = FontId::proportional(size::TEXT);
-            for c in "東京フロー髙﨑①〜…‹›▲▼●○×–—•→".chars() {
+            for c in "東京フロー髙﨑①〜…‹›▲▼●○×–—•→□".chars() {
                 assert!(ui.fonts_mut(|f| f.has_glyph(&font, c)), "{c}");
             }
         });

@@ -15,19 +15,31 @@ pub struct TimeBarState {
 const LENGTHS: [(&str, i64); 5] = [("30m", 1800), ("1h", 3600), ("3h", 10_800), ("12h", 43_200), ("1d", 86_400)];
 
 pub fn time_bar_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, out: &mut Vec<Action>) {
+    ui.scope(|ui| {
+        // Much stands on this line.
+        ui.spacing_mut().button_padding.x = size::NARROW_PADDING;
+        bar_ui(ui, app, state, out);
+    });
+}
+
+fn bar_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, out: &mut Vec<Action>) {
     let t = &app.texts;
+    let room = Room::of(ui, app);
     ui.horizontal_wrapped(|ui| {
-        ui.label(t.tr("time-label"));
-        bound_ui(ui, app, state, 0, &t.tr("time-from"), out);
+        if room.label {
+            ui.label(t.tr("time-label"));
+        }
+        bound_ui(ui, app, state, 0, room.field, out);
         ui.label("–");
-        bound_ui(ui, app, state, 1, &t.tr("time-to"), out);
-        ui.label(app.zone.name());
-        ui.separator();
-        for (text, secs) in LENGTHS {
-            let is_this = length_secs(app.range) == Some(secs);
-            if ui.add(Button::selectable(is_this, text)).on_hover_text(t.tr("time-length-tip")).clicked() {
-                out.push(Action::SetRange(of_length(app, secs)));
-            }
+        bound_ui(ui, app, state, 1, room.field, out);
+        if room.zone {
+            ui.label(app.zone.name());
+        }
+        if room.lengths {
+            ui.separator();
+            lengths_ui(ui, app, out);
+        } else {
+            ui.menu_button(t.tr("time-lengths"), |ui| lengths_ui(ui, app, out));
         }
         let is_all = app.range == TimeRange::default();
         if ui.add(Button::selectable(is_all, t.tr("time-all"))).clicked() {
@@ -48,16 +60,56 @@ pub fn time_bar_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, out: &mut V
     });
 }
 
-fn bound_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, side: usize, name: &str, out: &mut Vec<Action>) {
+/// What fits on one line: first the zone goes, which the headers of the table say too, then the lengths go into a menu,
+/// and last the label.
+struct Room {
+    /// Of the two fields: a time is never cut.
+    field: f32,
+    lengths: bool,
+    zone: bool,
+    label: bool,
+}
+
+impl Room {
+    fn of(ui: &Ui, app: &App) -> Self {
+        let t = &app.texts;
+        let (gap, padding) = (ui.spacing().item_spacing.x, 2.0 * ui.spacing().button_padding.x);
+        let text = |text: &str| {
+            ui.painter().layout_no_wrap(text.to_owned(), theme::body(), egui::Color32::WHITE).size().x + gap
+        };
+        let button = |words: &str| text(words) + padding;
+        let field = button("0000-00-00 00:00:00") - gap;
+        let always = 2.0 * (field + gap) + text("–") + button(&t.tr("time-all")) + 2.0 * (size::ARROW_BUTTON + gap);
+        let (label, zone) = (text(&t.tr("time-label")), text(app.zone.name()));
+        let lengths: f32 = LENGTHS.iter().map(|(words, _)| button(words)).sum::<f32>() + 2.0 * gap;
+        let menu = button(&t.tr("time-lengths"));
+        let room = ui.available_width();
+        if always + label + lengths <= room {
+            return Self { field, lengths: true, zone: always + label + lengths + zone <= room, label: true };
+        }
+        let (zone, label) = (always + menu + label + zone <= room, always + menu + label <= room);
+        Self { field, lengths: false, zone, label }
+    }
+}
+
+fn lengths_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    for (text, secs) in LENGTHS {
+        let is_this = length_secs(app.range) == Some(secs);
+        if ui.add(Button::selectable(is_this, text)).on_hover_text(app.texts.tr("time-length-tip")).clicked() {
+            out.push(Action::SetRange(of_length(app, secs)));
+        }
+    }
+}
+
+fn bound_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, side: usize, width: f32, out: &mut Vec<Action>) {
+    let name = &app.texts.tr(if side == 0 { "time-from" } else { "time-to" });
     let current = if side == 0 { app.range.from } else { app.range.to };
     let shown = current.map(|time| app.zone.format(time)).unwrap_or_default();
     let Some(edited) = state.edited.get_mut(side) else { return };
     let mut text = edited.clone().unwrap_or(shown);
     let parsed = if text.trim().is_empty() { Some(None) } else { app.zone.parse(&text).map(Some) };
-    let mut edit = TextEdit::singleline(&mut text)
-        .align(egui::Align2::LEFT_CENTER)
-        .desired_width(size::TIME_FIELD)
-        .hint_text(name);
+    let mut edit =
+        TextEdit::singleline(&mut text).align(egui::Align2::LEFT_CENTER).desired_width(width).hint_text(name.as_str());
     if parsed.is_none() {
         edit = edit.text_color(theme::palette(ui).error);
     }

@@ -4,7 +4,7 @@ use super::state::UiState;
 use super::theme::{self, size};
 use super::{shell, startup, views};
 use crate::app::source::Backend;
-use crate::app::{Action, App, CaseBackend, Effect, Opening, View, settings};
+use crate::app::{Action, App, CaseBackend, Effect, Opening, View, display, settings};
 use eframe::{CreationContext, Frame, NativeOptions};
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
 use std::path::PathBuf;
@@ -86,6 +86,7 @@ pub struct Window {
     pub app: App,
     pub state: UiState,
     title: String,
+    fitted: bool,
 }
 
 impl Window {
@@ -94,7 +95,7 @@ impl Window {
         let repaint = ctx.clone();
         let mut app = App::new(backend, Arc::new(move || repaint.request_repaint()), config);
         app.open_what_was_named(opening);
-        Self { app, state: UiState::default(), title: String::new() }
+        Self { app, state: UiState::default(), title: String::new(), fitted: false }
     }
 
     /// Takes in events; before each frame.
@@ -104,11 +105,24 @@ impl Window {
         for effect in self.app.take_effects() {
             self.carry_out(ctx, effect);
         }
+        self.fit_screen(ctx);
         let name = self.app.case.as_ref().and_then(|case| case.path.file_stem()).map(|name| name.to_string_lossy());
-        let title = name.map_or("Coldtrail".to_owned(), |name| format!("{name} – Coldtrail"));
+        // The desktop shows it as it comes, so nothing in a name may turn or hide the rest.
+        let title = name.map_or("Coldtrail".to_owned(), |name| format!("{} – Coldtrail", display::visible(&name)));
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
+        }
+    }
+
+    /// A screen that has no room for the window and its frame is used as a whole: nothing hangs over its edge.
+    fn fit_screen(&mut self, ctx: &Context) {
+        let monitor = ctx.input(|i| i.viewport().monitor_size).filter(|_| !self.fitted);
+        let Some(monitor) = monitor.filter(|size| size.x > 1.0 && size.y > 1.0) else { return };
+        self.fitted = true;
+        let [width, height] = size::WINDOW;
+        if monitor.x < width || monitor.y < height + size::WINDOW_FRAME {
+            ctx.send_viewport_cmd(ViewportCommand::Maximized(true));
         }
     }
 

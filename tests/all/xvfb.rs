@@ -10,8 +10,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Generous: a machine that is busy with other tests, drawing in software.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+/// Generous: a machine that is busy with other tests, drawing in software. Only a failure waits so long.
+pub const PATIENCE: Duration = Duration::from_secs(300);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// Looks again and again until there is an answer; panics when patience ends.
@@ -146,7 +146,11 @@ impl Screen {
             let found = self.xdotool(&["search", "--onlyvisible", "--pid", &pid])?;
             found.lines().next().map(str::to_owned).filter(|id| !id.is_empty())
         });
-        self.xdotool(&["windowactivate", "--sync", &program.window]);
+        // Asked for again and again: a window that is not mapped yet does not take it.
+        wait_for("the keyboard in the window", || {
+            self.xdotool(&["windowactivate", &program.window]);
+            (self.xdotool(&["getactivewindow"])? == program.window).then_some(())
+        });
         wait_for("a painted window", || (program.picture().colours() > 8).then_some(()));
         program
     }
@@ -172,14 +176,14 @@ impl Program<'_> {
     /// A click of the left button at a place of the screen.
     pub fn click(&self, x: usize, y: usize) {
         let (x, y) = (x.to_string(), y.to_string());
-        self.screen.xdotool(&["mousemove", "--sync", &x, &y, "click", "1"]).unwrap_or_else(|| panic!("click {x} {y}"));
+        self.screen.xdotool(&["mousemove", &x, &y, "click", "1"]).unwrap_or_else(|| panic!("click {x} {y}"));
     }
 
     /// Notches of the wheel over a place of the screen; negative scrolls up.
     pub fn wheel(&self, x: usize, y: usize, notches: i32) {
         let (x, y, times) = (x.to_string(), y.to_string(), notches.unsigned_abs().to_string());
         let button = if notches < 0 { "4" } else { "5" };
-        let arguments = ["mousemove", "--sync", &x, &y, "click", "--repeat", &times, "--delay", "15", button];
+        let arguments = ["mousemove", &x, &y, "click", "--repeat", &times, "--delay", "15", button];
         self.screen.xdotool(&arguments).unwrap_or_else(|| panic!("wheel {notches}"));
     }
 
@@ -237,7 +241,9 @@ impl Program<'_> {
 impl Drop for Program<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("window-failed.png");
+            let thread = std::thread::current();
+            let test = thread.name().unwrap_or("window").replace("::", "-");
+            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}-failed.png"));
             let mut import = Command::new("import");
             let status = import.args(["-display", &self.screen.name, "-window", "root"]).arg(&path).status();
             eprintln!("{}: {status:?}", path.display());

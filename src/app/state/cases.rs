@@ -1,9 +1,10 @@
 //! Cases and evidence: opening, closing, making, importing into.
 
 use super::App;
-use crate::app::action::{Dialog, View};
+use crate::app::action::{Dialog, Leaving, RunningImport, View};
 use crate::app::error::{Message, UserError};
 use crate::app::history::History;
+use crate::app::jobs::Job;
 use crate::app::open_case::OpenCase;
 use crate::app::opening::Opening;
 use crate::app::source::{CaseInfo, ImportOptions};
@@ -14,9 +15,50 @@ use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 impl App {
-    pub(super) fn open(&mut self, path: &Path) {
+    /// Leaves the open case for another or for none. While an import runs into it, the person says what becomes of that.
+    pub(super) fn leave(&mut self, to: Leaving) {
+        let stays = matches!(&to, Leaving::Open { path, .. } if self.is_open(&absolute(path)));
+        match &self.case {
+            Some(case) if !stays && self.jobs.running_into(&case.path).is_some() => {
+                self.dialog = Some(Dialog::Leaving(to));
+            }
+            _ => self.leave_now(to, RunningImport::GoesOn),
+        }
+    }
+
+    pub(super) fn leave_now(&mut self, to: Leaving, running: RunningImport) {
+        if let (Some(case), RunningImport::IsCancelled) = (&self.case, running) {
+            self.jobs.cancel_into(&case.path);
+        }
+        match to {
+            Leaving::Open { path, then_import } => {
+                self.open(&path);
+                self.offer_import(then_import);
+            }
+            Leaving::Create { path, info, then_import } => self.create(path, &info, then_import),
+            Leaving::Sample => self.open_sample(),
+            Leaving::Nothing => self.close(),
+        }
+    }
+
+    pub fn is_open(&self, case: &Path) -> bool {
+        self.case.as_ref().is_some_and(|open| open.path == case)
+    }
+
+    /// Does an import run into the open case?
+    pub fn is_importing(&self) -> bool {
+        self.case.as_ref().is_some_and(|case| self.jobs.running_into(&case.path).is_some())
+    }
+
+    /// How an import ended; into which case, where that is no longer the open one.
+    pub(super) fn outcome(&self, job: &Job) -> String {
+        let outcome = job.outcome(&self.texts);
+        if self.is_open(&job.case) { outcome } else { format!("{}: {outcome}", display::file_name(&job.case)) }
+    }
+
+    fn open(&mut self, path: &Path) {
         // Remembered beyond this run, so not relative to where it was started.
-        let path = &std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let path = &absolute(path);
         self.dialog = None;
         self.notice = None;
         let columns = &self.settings.columns;
@@ -34,14 +76,13 @@ impl App {
         }
     }
 
-    pub(super) fn close(&mut self) {
-        self.jobs.cancel_all();
+    fn close(&mut self) {
         self.remember_columns();
         self.case = None;
         self.dialog = None;
     }
 
-    pub(super) fn create(&mut self, path: PathBuf, info: &CaseInfo, then_import: Vec<PathBuf>) {
+    fn create(&mut self, path: PathBuf, info: &CaseInfo, then_import: Vec<PathBuf>) {
         let path = with_extension(path);
         match self.backend.create(&path, info) {
             Ok(()) => {
@@ -67,7 +108,7 @@ impl App {
         let (events, receiver) = sync_channel(1024);
         match self.backend.import(&case.path, paths, options, events, Arc::clone(&self.waker)) {
             Ok(handle) => {
-                self.jobs.add(handle, receiver);
+                self.jobs.add(&case.path, handle, receiver);
                 self.view = View::Evidence;
             }
             Err(fault) => {
@@ -80,10 +121,13 @@ impl App {
 
     /// A case opens; everything else is evidence, for this case or for a new one.
     pub fn open_what_was_named(&mut self, opening: Opening) {
-        if let Some(case) = &opening.case {
-            self.open(case);
+        match opening.case {
+            Some(path) => self.leave(Leaving::Open { path, then_import: opening.evidence }),
+            None => self.offer_import(opening.evidence),
         }
-        let paths = opening.evidence;
+    }
+
+    fn offer_import(&mut self, paths: Vec<PathBuf>) {
         if paths.is_empty() {
             return;
         }
@@ -104,7 +148,7 @@ impl App {
     }
 
     /// The sample case is made once, in the user's own folder, and opened from then on.
-    pub(super) fn open_sample(&mut self) {
+    fn open_sample(&mut self) {
         let Some(samples) = self.sample_folder.clone() else { return };
         let folder = self.config.clone().unwrap_or_else(std::env::temp_dir);
         let path = folder.join("sample-logs.coldtrail");
@@ -145,6 +189,10 @@ impl App {
         }
         self.save_settings();
     }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// `case.coldtrail`, or with the first number that is not taken.

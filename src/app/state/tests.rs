@@ -2,7 +2,11 @@
 
 use super::cases::with_extension;
 use super::*;
+use crate::app::action::RunningImport;
+use crate::app::jobs::{FileDone, JobEvent};
+use crate::app::source::{CaseInfo, ImportOptions};
 use crate::app::testing::{MemoryBackend, Settled};
+use std::path::Path;
 
 fn app() -> (App, Settled) {
     let settled = Settled::default();
@@ -78,6 +82,59 @@ fn dropped_files_open_import_or_ask_for_a_case() {
     assert!(matches!(&app.dialog, Some(Dialog::NewCase { then_import, .. }) if then_import.len() == 1));
     app.dispatch(Action::Dropped(vec!["/x.coldtrail".into()]));
     assert_eq!(app.case.as_ref().map(|c| c.path.clone()), Some(PathBuf::from("/x.coldtrail")));
+}
+
+/// Case a with an import that runs into it.
+fn importing() -> (App, MemoryBackend) {
+    let backend = MemoryBackend::importing();
+    let mut app = App::new(Arc::new(backend.clone()), Settled::default().waker(), None);
+    app.dispatch(Action::Open("/a.coldtrail".into()));
+    app.dispatch(Action::Import { paths: vec!["/logs/a.gz".into()], options: ImportOptions::default() });
+    assert!(app.is_importing());
+    (app, backend)
+}
+
+#[test]
+fn leaving_a_case_under_import_asks_what_becomes_of_the_import() {
+    let info = CaseInfo::default();
+    let ways = [
+        Action::Open("/b.coldtrail".into()),
+        Action::Create { path: "/b.coldtrail".into(), info, then_import: vec![] },
+        Action::Dropped(vec!["/b.coldtrail".into(), "/logs/b.gz".into()]),
+        Action::Command(Command::CloseCase),
+    ];
+    for way in ways {
+        for (running, cancelled) in [(RunningImport::GoesOn, false), (RunningImport::IsCancelled, true)] {
+            let (mut app, backend) = importing();
+            app.dispatch(way.clone());
+            let Some(Dialog::Leaving(to)) = app.dialog.clone() else { panic!("{way:?} {:?}", app.dialog) };
+            assert!(app.is_open(Path::new("/a.coldtrail")), "nothing happens before the answer");
+            app.dispatch(Action::Leave(to, running));
+            assert!(!app.is_open(Path::new("/a.coldtrail")));
+            assert_eq!(backend.cancelled.is_cancelled(), cancelled, "{way:?}");
+            let asked_for = matches!(&app.dialog, Some(Dialog::Import { paths, .. }) if paths.len() == 1);
+            assert_eq!(asked_for, matches!(way, Action::Dropped(_)), "evidence that came along is not forgotten");
+        }
+    }
+    let (mut app, _backend) = importing();
+    app.dispatch(Action::Open("/a.coldtrail".into()));
+    assert_eq!(app.dialog, None, "the same case again is no leaving");
+}
+
+#[test]
+fn an_import_that_goes_on_elsewhere_ends_there_and_asks_nothing_of_this_case() {
+    let (mut app, backend) = importing();
+    let to = Leaving::Open { path: "/b.coldtrail".into(), then_import: vec![] };
+    app.dispatch(Action::Leave(to, RunningImport::GoesOn));
+    assert!(!app.is_importing() && app.jobs.running().is_some());
+    let events = backend.running.lock().unwrap().pop().unwrap();
+    let file = FileDone { format_proposal: Some("${version}".into()), ..FileDone::default() };
+    events.send(JobEvent::FileDone(file)).unwrap();
+    events.send(JobEvent::Finished { cancelled: false }).unwrap();
+    app.poll();
+    assert!(app.jobs.running().is_none());
+    assert_eq!(app.dialog, None, "a format is confirmed in the case that it is for");
+    assert!(app.notice.as_ref().is_some_and(|notice| notice.starts_with("a.coldtrail: ")), "{:?}", app.notice);
 }
 
 #[test]

@@ -60,7 +60,7 @@ pub fn import_ui(ui: &mut Ui, app: &App, fields: Fields<'_>, state: &mut UiState
     paths_ui(ui, app, paths);
     ui.add_space(size::GAP);
     ui.checkbox(keep_raw, t.tr("import-keep-raw")).on_hover_text(t.tr("import-keep-raw-tip"));
-    format_ui(ui, app, flow_format);
+    format_ui(ui, app, flow_format, state.dialog_is_new);
     let any = !paths.is_empty() || !typed.trim().is_empty();
     if foot(ui, app, &t.tr("import-go"), any, out) {
         let mut paths = paths.clone();
@@ -82,7 +82,7 @@ fn paths_ui(ui: &mut Ui, app: &App, paths: &mut Vec<PathBuf>) {
         for (at, path) in paths.iter().enumerate() {
             ui.horizontal(|ui| {
                 let remove = ui.add(Button::new("×").small());
-                let name = app.texts.tr_args("import-remove", &[("path", &path.to_string_lossy())]);
+                let name = app.texts.tr_args("import-remove", &[("path", &*display::visible(&path.to_string_lossy()))]);
                 remove.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &name));
                 if remove.clicked() {
                     removed = Some(at);
@@ -97,10 +97,11 @@ fn paths_ui(ui: &mut Ui, app: &App, paths: &mut Vec<PathBuf>) {
     }
 }
 
-fn format_ui(ui: &mut Ui, app: &App, flow_format: &mut String) {
+fn format_ui(ui: &mut Ui, app: &App, flow_format: &mut String, is_new: bool) {
     let t = &app.texts;
-    // Open from the start where a format is proposed.
-    let section = CollapsingHeader::new(t.tr("import-format")).default_open(!flow_format.is_empty());
+    // Open from the start where a format is proposed, however an earlier import left the section.
+    let opens = (is_new && !flow_format.is_empty()).then_some(true);
+    let section = CollapsingHeader::new(t.tr("import-format")).open(opens);
     section.show(ui, |ui| {
         ui.label(t.tr("import-format-tip"));
         let edit = TextEdit::multiline(flow_format).desired_width(f32::INFINITY).desired_rows(2);

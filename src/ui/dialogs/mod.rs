@@ -8,8 +8,8 @@ mod tell;
 
 use super::state::UiState;
 use super::theme::{self, size};
-use crate::app::{Action, App, Dialog};
-use egui::{Frame, Id, Key, Margin, Modal, RichText, Ui};
+use crate::app::{Action, App, Dialog, display};
+use egui::{Frame, Id, Key, Label, Margin, Modal, RichText, TextWrapMode, Ui};
 
 pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Action>) {
     question_ui(ui, app, out);
@@ -42,6 +42,7 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
             Dialog::GoToRow { typed } => lists::go_to_row_ui(ui, app, typed, state, out),
             Dialog::Zone { typed } => lists::zone_ui(ui, app, typed, state, out),
             Dialog::Palette { typed } => lists::palette_ui(ui, app, typed, state, out),
+            Dialog::Leaving(to) => tell::leaving_ui(ui, app, to, out),
             Dialog::Jobs => tell::jobs_ui(ui, app, out),
             Dialog::Errors => tell::errors_ui(ui, app, out),
             Dialog::Help => tell::help_ui(ui, app),
@@ -69,15 +70,17 @@ fn title(ui: &mut Ui, text: String) {
 /// The buttons at the foot: what goes on, and cancel. True when the dialog should go on.
 fn foot(ui: &mut Ui, app: &App, go_on: &str, enabled: bool, out: &mut Vec<Action>) -> bool {
     ui.add_space(size::GAP_LARGE);
-    let mut pressed = false;
+    let (mut pressed, mut left) = (false, false);
     ui.horizontal(|ui| {
         let button = theme::primary_button(ui, go_on);
         pressed = ui.add_enabled(enabled, button).clicked();
-        if ui.button(app.texts.tr("cancel")).clicked() {
+        // Enter on this button is no going on.
+        left = ui.button(app.texts.tr("cancel")).clicked();
+        if left {
             out.push(Action::Dialog(None));
         }
     });
-    pressed || enabled && ui.input(|i| i.key_pressed(Key::Enter))
+    !left && (pressed || enabled && ui.input(|i| i.key_pressed(Key::Enter)))
 }
 
 /// An import that waits for an answer.
@@ -86,9 +89,9 @@ fn question_ui(ui: &Ui, app: &App, out: &mut Vec<Action>) {
     let Some(question) = job.question() else { return };
     let t = &app.texts;
     modal(ui, "question").show(ui.ctx(), |ui| {
-        ui.set_width(size::DIALOG);
+        ui.set_width(size::DIALOG.min(ui.ctx().content_rect().width() - 60.0));
         title(ui, t.tr("question-title"));
-        ui.label(question.render(t));
+        ui.add(Label::new(&*display::visible(&question.render(t))).wrap_mode(TextWrapMode::Wrap));
         ui.add_space(size::GAP_LARGE);
         ui.horizontal(|ui| {
             if ui.button(t.tr("question-continue")).clicked() {

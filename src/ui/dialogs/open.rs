@@ -39,7 +39,8 @@ pub fn open_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiState, o
         ui.add_space(size::GAP);
         ui.strong(t.tr("start-recent"));
         for recent in &app.settings.recent_cases {
-            if ui.selectable_label(false, &*display::visible(&recent.to_string_lossy())).clicked() {
+            let shown = display::visible(&recent.to_string_lossy()).into_owned();
+            if ui.add(egui::Button::selectable(false, &shown).truncate()).on_hover_text(&shown).clicked() {
                 out.push(Action::Open(recent.clone()));
             }
         }

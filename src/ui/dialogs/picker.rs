@@ -96,6 +96,7 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
         Dialog::GoToRow { .. }
         | Dialog::Zone { .. }
         | Dialog::Palette { .. }
+        | Dialog::Leaving(_)
         | Dialog::Jobs
         | Dialog::Errors
         | Dialog::Help => {}

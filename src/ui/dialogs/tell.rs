@@ -1,11 +1,12 @@
 //! Dialogs that only tell: imports, errors, help.
 
 use super::title;
+use crate::app::action::{Leaving, RunningImport};
 use crate::app::jobs::{FileDone, Job, JobState};
 use crate::app::{Action, App, Command, Dialog, Menu, UserError, display};
 use crate::ui::shell::dialog_list;
 use crate::ui::theme;
-use egui::{Button, Grid, Label, ProgressBar, RichText, TextWrapMode, Ui};
+use egui::{Button, Grid, Key, Label, ProgressBar, RichText, TextWrapMode, Ui};
 
 pub fn jobs_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
@@ -25,7 +26,7 @@ pub fn jobs_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
 fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
     let t = &app.texts;
     let progress = &job.progress;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let state = match job.state {
             JobState::Running => t.tr("job-running"),
             JobState::Stopping => t.tr("job-stopping"),
@@ -33,6 +34,7 @@ fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
             JobState::Cancelled => t.tr("job-cancelled"),
         };
         ui.strong(state);
+        ui.weak(t.tr_args("job-into", &[("case", &display::file_name(&job.case))]));
         let args = [
             ("files", display::count(job.files.len() as u64)),
             ("warnings", display::count(job.warnings())),
@@ -56,7 +58,7 @@ fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
         }
     }
     for file in &job.files {
-        proposal_ui(ui, app, file, out);
+        proposal_ui(ui, app, job, file, out);
         read_otherwise_ui(ui, app, file);
     }
     for error in &job.failures {
@@ -91,8 +93,29 @@ fn read_otherwise_ui(ui: &mut Ui, app: &App, file: &FileDone) {
     ui.add(Label::new(RichText::new(t.tr("job-format-new-case")).weak()).wrap_mode(TextWrapMode::Wrap));
 }
 
+/// The case is left while an import runs into it.
+pub fn leaving_ui(ui: &mut Ui, app: &App, to: &Leaving, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    title(ui, t.tr("leaving-title"));
+    let case = app.case.as_ref().map(|case| display::file_name(&case.path)).unwrap_or_default();
+    ui.add(Label::new(t.tr_args("leaving-text", &[("case", &case)])).wrap_mode(TextWrapMode::Wrap));
+    ui.add_space(theme::size::GAP_LARGE);
+    ui.horizontal_wrapped(|ui| {
+        let goes_on = ui.add(theme::primary_button(ui, &t.tr("leaving-goes-on"))).clicked();
+        let cancelled = ui.button(t.tr("cancel-import")).clicked();
+        let stays = ui.button(t.tr("leaving-stay")).clicked();
+        // Enter on a button is that button's.
+        out.extend(match (stays, cancelled, goes_on || ui.input(|i| i.key_pressed(Key::Enter))) {
+            (true, ..) => Some(Action::Dialog(None)),
+            (_, true, _) => Some(Action::Leave(to.clone(), RunningImport::IsCancelled)),
+            (.., true) => Some(Action::Leave(to.clone(), RunningImport::GoesOn)),
+            _ => None,
+        });
+    });
+}
+
 /// Records without a header: what their format seems to be, for the examiner to confirm or mend.
-fn proposal_ui(ui: &mut Ui, app: &App, file: &FileDone, out: &mut Vec<Action>) {
+fn proposal_ui(ui: &mut Ui, app: &App, job: &Job, file: &FileDone, out: &mut Vec<Action>) {
     let (t, p) = (&app.texts, theme::palette(ui));
     if !file.format_needed {
         return;
@@ -108,7 +131,8 @@ fn proposal_ui(ui: &mut Ui, app: &App, file: &FileDone, out: &mut Vec<Action>) {
         ui.add(Label::new(t.tr("job-format-new-case")).wrap_mode(TextWrapMode::Wrap));
         return;
     }
-    if ui.add_enabled(app.jobs.running().is_none(), Button::new(t.tr("job-format-confirm"))).clicked() {
+    let fits = app.is_open(&job.case) && !app.is_importing();
+    if ui.add_enabled(fits, Button::new(t.tr("job-format-confirm"))).clicked() {
         let flow_format = file.format_proposal.clone().unwrap_or_default();
         let paths = vec![file.file.clone()];
         out.push(Action::Dialog(Some(Dialog::Import { paths, typed: String::new(), keep_raw: true, flow_format })));
@@ -118,7 +142,7 @@ fn proposal_ui(ui: &mut Ui, app: &App, file: &FileDone, out: &mut Vec<Action>) {
 /// What failed and where, why, what to do next.
 fn failure_ui(ui: &mut Ui, app: &App, error: &UserError) {
     let t = &app.texts;
-    ui.label(RichText::new(error.what.render(t)).strong().color(theme::palette(ui).error));
+    ui.label(RichText::new(display::visible(&error.what.render(t))).strong().color(theme::palette(ui).error));
     if let Some(path) = &error.path {
         ui.add(Label::new(&*display::visible(&path.to_string_lossy())).wrap_mode(TextWrapMode::Wrap));
     }

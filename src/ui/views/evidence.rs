@@ -24,7 +24,7 @@ pub fn evidence_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
         ui.centered_and_justified(|ui| ui.label(t.tr("loading")));
         return;
     };
-    if files.is_empty() && app.jobs.running().is_none() {
+    if files.is_empty() && !app.is_importing() {
         return empty_ui(ui, app, out);
     }
     ui.horizontal(|ui| {
@@ -50,7 +50,7 @@ pub fn evidence_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
 
 /// After a crash or a cancelled import: what is left, and a button that goes on with it.
 fn unfinished_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
-    let Some(unfinished) = case.unfinished().filter(|_| app.jobs.running().is_none()) else { return };
+    let Some(unfinished) = case.unfinished().filter(|_| !app.is_importing()) else { return };
     let t = &app.texts;
     ui.horizontal(|ui| {
         let count = display::count(unfinished.paths.len() as u64);

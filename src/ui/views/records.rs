@@ -120,7 +120,8 @@ fn grid_columns(app: &App, records: &Records, fields: &[FieldId]) -> Vec<GridCol
             title: display::header(*field, app.zone),
             width: width.clamp(size::COLUMN_MIN, size::COLUMN_MAX),
             numeric: display::is_numeric(*field),
-            keep_end: false,
+            // Who it was stands at the end of an ARN.
+            keep_end: field.name().ends_with("_arn"),
             sort: sort.and_then(|place| records.sort.get(place).map(|key| (place, key.descending))),
         }
     };
@@ -300,7 +301,7 @@ fn empty_ui(ui: &mut Ui, app: &App, case: &OpenCase, records: &Records, out: &mu
         ui.label(t.tr_args("empty-filtered", &[("total", &display::count(total))]));
         ui.add_space(size::GAP);
         if !records.applied().is_empty() {
-            ui.weak(records.applied());
+            ui.weak(&*display::visible(&display::clipped(records.applied()).0));
             command_button(ui, app, Command::ClearFilter, out);
         }
         if app.range != TimeRange::default() {

@@ -34,9 +34,9 @@ fn recent_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     }
     ui.strong(app.texts.tr("start-recent"));
     for path in &app.settings.recent_cases {
-        let shown = path.to_string_lossy();
-        let text = RichText::new(display::visible(&shown)).color(theme::palette(ui).accent);
-        let response = ui.add(Button::new(text).frame(false));
+        let shown = display::visible(&path.to_string_lossy()).into_owned();
+        let text = RichText::new(&shown).color(theme::palette(ui).accent);
+        let response = ui.add(Button::new(text).frame(false).truncate()).on_hover_text(&shown);
         if response.clicked() {
             out.push(Action::Open(path.clone()));
         }

@@ -61,6 +61,12 @@ impl<R> ListRows<'_, R> {
     fn row(&self, row: u64) -> Option<&R> {
         self.rows.get(*self.order.get(usize::try_from(row).ok()?)?)
     }
+
+    /// All of a cell, to be copied: on one line, whatever the evidence puts into it.
+    fn text(&self, row: u64, column: usize) -> String {
+        let (Some(row), Some(column)) = (self.row(row), self.columns.get(column)) else { return String::new() };
+        display::visible(&(column.text)(row, self.app)).into_owned()
+    }
 }
 
 impl<R> RowSource for ListRows<'_, R> {
@@ -72,7 +78,7 @@ impl<R> RowSource for ListRows<'_, R> {
         let (Some(row), Some(column)) = (self.row(row), self.columns.get(column)) else { return CellView::Loading };
         match (column.text)(row, self.app) {
             text if text.is_empty() => CellView::Absent,
-            text => CellView::Text(display::visible(&text).into_owned()),
+            text => CellView::Text(display::visible(&display::clipped(&text).0).into_owned()),
         }
     }
 
@@ -132,9 +138,7 @@ impl<R: 'static> List<'_, R> {
                     button.request_focus();
                 }
                 if button.clicked() {
-                    if let CellView::Text(text) = source.cell(cell.row, cell.column) {
-                        copied = Some(text);
-                    }
+                    copied = Some(source.text(cell.row, cell.column));
                     ui.close();
                 }
             },
@@ -186,10 +190,7 @@ pub fn column<R>(key: &'static str, width: f32, numeric: bool, text: fn(&R, &App
 
 fn copied_rows<R>(source: &ListRows<'_, R>, columns: &[GridColumn], selection: &Selection) -> String {
     let line = |row: u64| {
-        let cells = (0..columns.len()).map(|column| match source.cell(row, column) {
-            CellView::Text(text) => text,
-            CellView::Absent | CellView::Loading => String::new(),
-        });
+        let cells = (0..columns.len()).map(|column| source.text(row, column));
         cells.collect::<Vec<_>>().join("\t")
     };
     let head = columns.iter().map(|c| c.title.clone()).collect::<Vec<_>>().join("\t");

@@ -351,8 +351,9 @@ impl Grid<'_> {
             .style(egui::containers::menu::menu_style)
             .open_memory(None)
             .show(|ui| cell_menu(ui, MenuCell { row, column, takes_focus: is_new && pos.is_none() }));
+        // While the row is on its way there is no entry that could take the keyboard.
         if let Some(menu) = &mut state.menu {
-            menu.is_new = false;
+            menu.is_new &= self.source.cell(row, column) == CellView::Loading;
         }
     }
 }

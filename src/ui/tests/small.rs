@@ -1,0 +1,88 @@
+//! Windows on small screens: shortened and collapsed, but nothing is cut off or covered.
+
+use super::*;
+use crate::app::Action;
+use crate::model::{TimeRange, Timestamp};
+use crate::ui::theme;
+use egui::Rect;
+
+fn button(harness: &Shown, name: &str) -> Rect {
+    harness.get_by_role_and_label(Role::Button, name).rect()
+}
+
+fn text_width(harness: &Shown, text: &str) -> f32 {
+    let layout = |f: &mut egui::epaint::text::FontsView<'_>| {
+        f.layout_no_wrap(text.to_owned(), theme::body(), egui::Color32::WHITE).size().x
+    };
+    harness.ctx.fonts_mut(layout)
+}
+
+#[test]
+fn the_lines_above_the_table_stay_lines_beside_the_inspector() {
+    for width in [1024.0, 1100.0, 1280.0] {
+        let mut harness = sized(MemoryBackend::with_flows(1000), Some("memory.coldtrail"), vec2(width, 600.0));
+        harness.get_by_label("srcaddr: 10.0.0.3").click();
+        settle(&mut harness);
+        let inspector = harness.get_by_label("Record 0:3").rect();
+        let filter = button(&harness, "History");
+        let last = button(&harness, "Later");
+        let range = TimeRange { from: Some(Timestamp::from_secs(0)), to: None };
+        harness.state_mut().as_mut().unwrap().app.dispatch(Action::SetRange(range));
+        settle(&mut harness);
+        let typed = harness.get_by_role_and_label(Role::TextInput, "From").rect();
+        assert!(
+            typed.width() > text_width(&harness, "1970-01-01 00:00:00") + 8.0,
+            "{width}: a time is not cut {typed:?}"
+        );
+        for rect in [filter, last] {
+            assert!(rect.right() < inspector.left(), "{width}: {rect:?} {inspector:?}");
+        }
+        let from = harness.get_by_role_and_label(Role::TextInput, "From").rect();
+        assert!((from.center().y - last.center().y).abs() < 4.0, "{width}: the times are one line {from:?} {last:?}");
+        let header = harness.get_by_role_and_label(Role::ColumnHeader, "start (UTC)").rect();
+        assert!(header.top() < 600.0 * 0.4, "{width}: the table has most of the window, {header:?}");
+        let status = harness.get_by_label("1,000 of 1,000 records").rect();
+        assert!(status.bottom() <= 600.0, "{width}: {status:?}");
+    }
+}
+
+#[test]
+fn lengths_that_have_no_room_are_in_a_menu() {
+    let mut harness = sized(MemoryBackend::with_flows(1000), Some("memory.coldtrail"), vec2(1024.0, 600.0));
+    assert!(harness.query_by_role_and_label(Role::Button, "30m").is_none());
+    harness.get_by_role_and_label(Role::Button, "Length").click();
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "30m").click();
+    settle(&mut harness);
+    let range = app(&harness).app.range;
+    assert_eq!(range.to.unwrap().0 - range.from.unwrap().0, 30 * 60 * 1000);
+    let usual = sized(MemoryBackend::with_flows(10), Some("memory.coldtrail"), theme::size::WINDOW.into());
+    assert!(usual.query_by_role_and_label(Role::Button, "30m").is_some(), "the usual window shows them");
+}
+
+#[test]
+fn every_dialog_stays_inside_the_smallest_window() {
+    let keys = [Key::N, Key::O, Key::I, Key::J, Key::K];
+    for key in keys {
+        let mut harness = sized(MemoryBackend::with_flows(10), Some("memory.coldtrail"), vec2(720.0, 420.0));
+        harness.key_press_modifiers(Modifiers::COMMAND, key);
+        settle(&mut harness);
+        assert!(app(&harness).app.dialog.is_some(), "{key:?}");
+        for name in ["Create", "Open", "Import", "Close", "Cancel", "Browse..."] {
+            for rect in harness.query_all_by_role_and_label(Role::Button, name).map(|node| node.rect()) {
+                let window = Rect::from_min_size(egui::Pos2::ZERO, vec2(720.0, 420.0));
+                assert!(window.contains_rect(rect), "{key:?} {name} {rect:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_long_name_of_a_case_leaves_the_counts_readable() {
+    let name = format!("/cases/{}.coldtrail", "long-name-".repeat(20));
+    let harness = sized(MemoryBackend::with_flows(1000), Some(&name), vec2(1024.0, 600.0));
+    let counts = harness.get_by_label("1,000 of 1,000 records").rect();
+    let name = harness.get_by_label_contains("long-name-long-name").rect();
+    assert!(counts.left() >= 0.0 && counts.right() < name.left(), "{counts:?} {name:?}");
+    assert!(name.right() <= 1024.0);
+}
