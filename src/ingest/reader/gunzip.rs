@@ -39,6 +39,8 @@ pub(super) struct Gunzip<'s, R> {
     /// From which content byte on a seek point is wanted.
     next_point: u64,
     notes: Option<&'s dyn Notes>,
+    /// The input failed; told once everything that came before is decoded.
+    failed: Option<io::Error>,
 }
 
 impl<'s, R: Read> Gunzip<'s, R> {
@@ -57,6 +59,7 @@ impl<'s, R: Read> Gunzip<'s, R> {
             content_bytes: 0,
             next_point: notes.map_or(u64::MAX, |n| n.seek_every()),
             notes,
+            failed: None,
         })
     }
 
@@ -76,7 +79,7 @@ impl<'s, R: Read> Gunzip<'s, R> {
         Ok(gunzip)
     }
 
-    /// Makes sure that the buffer has a byte. False at the end.
+    /// Makes sure that the buffer has a byte. False at the end, and where the input failed.
     fn fill(&mut self) -> io::Result<bool> {
         if self.start < self.filled {
             return Ok(true);
@@ -86,13 +89,23 @@ impl<'s, R: Read> Gunzip<'s, R> {
         }
         self.start = 0;
         self.filled = 0;
-        self.filled = self.input.read(&mut self.buffer)?;
+        if self.failed.is_some() {
+            return Ok(false);
+        }
+        match self.input.read(&mut self.buffer) {
+            Ok(count) => self.filled = count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+            Err(error) => self.failed = Some(error),
+        }
         self.input_bytes += self.filled as u64;
         Ok(self.filled > 0)
     }
 
     fn byte(&mut self) -> io::Result<Option<u8>> {
         if !self.fill()? {
+            if let Some(error) = self.failed.take() {
+                return Err(error);
+            }
             return Ok(None);
         }
         let byte = self.buffer.get(self.start).copied();
@@ -196,6 +209,9 @@ impl<'s, R: Read> Gunzip<'s, R> {
                     return Ok(step.made);
                 }
                 State::More if !more && step.made == 0 && step.used == 0 => {
+                    if let Some(error) = self.failed.take() {
+                        return Err(error);
+                    }
                     let reason = format!("the gzip stream ends inside the data of member {}", self.member.max(1));
                     self.at = At::Broken(reason);
                     return Ok(0);

@@ -24,6 +24,8 @@ pub(super) struct Unzstd<'s, R> {
     notes: Option<&'s dyn Notes>,
     over: bool,
     broken: Option<String>,
+    /// The input failed; told once everything that came before is decoded.
+    failed: Option<io::Error>,
 }
 
 impl<'s, R: Read> Unzstd<'s, R> {
@@ -42,22 +44,29 @@ impl<'s, R: Read> Unzstd<'s, R> {
             notes,
             over: false,
             broken: None,
+            failed: None,
         })
     }
 
-    /// Makes sure that the buffer has so many bytes, few of them, or all that are left; tells how many there are.
+    /// Makes sure that the buffer has so many bytes, few of them, or all that are left (also where the input
+    /// failed); tells how many there are.
     fn fill(&mut self, wanted: usize) -> io::Result<usize> {
         if self.filled - self.start < wanted && self.start > 0 {
             self.buffer.copy_within(self.start..self.filled, 0);
             self.filled -= self.start;
             self.start = 0;
         }
-        while self.filled - self.start < wanted {
+        while self.filled - self.start < wanted && self.failed.is_none() {
             let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
-            let count = self.input.read(room)?;
-            if count == 0 {
-                break;
-            }
+            let count = match self.input.read(room) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+                Err(error) => {
+                    self.failed = Some(error);
+                    break;
+                }
+            };
             self.filled += count;
             self.input_bytes += count as u64;
         }
@@ -72,6 +81,11 @@ impl<'s, R: Read> Unzstd<'s, R> {
     /// At a frame's start. False at the end, or where no frame follows.
     fn frame(&mut self) -> io::Result<bool> {
         let have = self.fill(4)?;
+        if have < 4
+            && let Some(error) = self.failed.take()
+        {
+            return Err(error);
+        }
         let head = self.buffer.get(self.start..self.start + have.min(4)).unwrap_or_default();
         if have == 0 {
             return Ok(false);
@@ -105,6 +119,9 @@ impl<'s, R: Read> Unzstd<'s, R> {
         match result {
             Ok(0) => self.in_frame = false,
             Ok(_) if !more && made == 0 => {
+                if let Some(error) = self.failed.take() {
+                    return Err(error);
+                }
                 self.broken = Some(format!("the zstd stream ends inside frame {}", self.frame));
             }
             Ok(_) => {}

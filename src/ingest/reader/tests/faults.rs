@@ -1,8 +1,9 @@
 //! What stops a read: limits, cancel, the receiver, the medium, files that cannot be opened.
 
+use super::super::packing::Packing;
 use super::*;
 use proptest::prelude::*;
-use std::io::{self, SeekFrom};
+use std::io::{self, Read, SeekFrom};
 
 fn limited(max_content_bytes: u64, max_ratio: u64) -> ReadOptions {
     let limits = Limits { max_content_bytes, max_ratio, ..Limits::default() };
@@ -205,6 +206,42 @@ proptest! {
             prop_assert_eq!(evidence.facts.content_bytes, bytes);
             prop_assert_eq!(sha256(&evidence.decoded), evidence.facts.content_sha256);
             prop_assert!(bytes == 0 || evidence.range(bytes - 1, 10) == evidence.decoded[bytes as usize - 1..]);
+        }
+    }
+}
+
+/// Inputs that fail after so many bytes, not only that end: what was handed over before is decoded to the last byte,
+/// however small the pieces in which it is taken.
+#[test]
+fn what_came_before_a_failing_input_is_decoded() {
+    struct Failing<'a>(&'a [u8]);
+    impl Read for Failing<'_> {
+        fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+            match self.0.read(out) {
+                Ok(0) => Err(std::io::Error::other("unplugged")),
+                other => other,
+            }
+        }
+    }
+    let content = flow_lines(60_000);
+    for (packing, file) in [(Packing::Gzip, gzip(&content, 6)), (Packing::Zstd, zstd_frame(&content))] {
+        for part in 1..8 {
+            let part = &file[..file.len() * part / 8];
+            let decoded = |step: usize| {
+                let mut decoder = packing.decoder(Box::new(Failing(part)), None).unwrap();
+                let (mut all, mut piece) = (Vec::new(), vec![0; step]);
+                loop {
+                    match decoder.read(&mut piece) {
+                        Ok(count) => all.extend_from_slice(&piece[..count]),
+                        Err(error) => return (all, error.to_string()),
+                    }
+                }
+            };
+            let (whole, why) = decoded(1 << 20);
+            assert_eq!(why, "unplugged");
+            for step in [1, 100, 4096] {
+                assert!(decoded(step).0 == whole, "{packing:?}, pieces of {step}");
+            }
         }
     }
 }
