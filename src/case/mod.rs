@@ -21,4 +21,4 @@ pub use content::StoredSeekPoint;
 pub use dictionary::{address_key, key_text};
 pub use error::CaseError;
 pub use open::{CaseInfo, CaseReader, settle};
-pub use write::{CaseWriter, EvidenceCounts, FinishedFile, KnownEvidence, OpenEvidence};
+pub use write::{CaseWriter, EvidenceCounts, FinishedFile, OpenEvidence};

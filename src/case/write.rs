@@ -59,14 +59,6 @@ pub struct EvidenceCounts {
     pub notes: u64,
 }
 
-/// Evidence that the case holds already.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KnownEvidence {
-    pub counts: EvidenceCounts,
-    /// It gave no record, because the format of its records was not known.
-    pub format_needed: bool,
-}
-
 /// What `finish` is told about the file.
 pub struct FinishedFile {
     pub format: Format,
@@ -136,22 +128,20 @@ impl CaseWriter {
     }
 
     /// Evidence with this SHA-256 (of the file as on disk), if the case holds it.
-    pub fn find_by_hash(&self, sha256: &[u8; 32]) -> Result<Option<KnownEvidence>, CaseError> {
+    pub fn find_by_hash(&self, sha256: &[u8; 32]) -> Result<Option<EvidenceCounts>, CaseError> {
         let found = self.known_evidence("file_sha256 = ?", &journal::hex(sha256))?;
         Ok(found.into_iter().next().map(|(_, known)| known))
     }
 
     /// Evidence files of this size with their hashes: only then is a file worth hashing before it is read.
-    pub fn evidence_of_size(&self, file_bytes: u64) -> Result<Vec<([u8; 32], KnownEvidence)>, CaseError> {
+    pub fn evidence_of_size(&self, file_bytes: u64) -> Result<Vec<([u8; 32], EvidenceCounts)>, CaseError> {
         self.known_evidence("file_bytes = ?", &file_bytes)
     }
 
-    fn known_evidence(&self, condition: &str, value: &dyn ToSql) -> Result<Vec<([u8; 32], KnownEvidence)>, CaseError> {
+    fn known_evidence(&self, condition: &str, value: &dyn ToSql) -> Result<Vec<([u8; 32], EvidenceCounts)>, CaseError> {
         let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT evidence_id, record_count, duplicate_count, warning_count, format, file_sha256,
-             record_count = 0 AND (format = 'flow-headerless' OR EXISTS
-               (SELECT 1 FROM import_warning w WHERE w.evidence_id = e.evidence_id AND w.reason = 'format_needed'))
-             FROM evidence e WHERE {condition}"
+            "SELECT evidence_id, record_count, duplicate_count, warning_count, format, file_sha256
+             FROM evidence WHERE {condition}"
         ))?;
         let rows = statement.query_map([value], |r| {
             let counts = EvidenceCounts {
@@ -162,7 +152,7 @@ impl CaseWriter {
                 warnings: r.get(3)?,
                 notes: 0,
             };
-            Ok((r.get::<_, String>(5)?, KnownEvidence { counts, format_needed: r.get(6)? }))
+            Ok((r.get::<_, String>(5)?, counts))
         })?;
         let mut list = Vec::new();
         for row in rows {

@@ -383,7 +383,7 @@ mod random {
     use proptest::prelude::*;
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(1), ..ProptestConfig::with_cases(400) })]
+        #![proptest_config(ProptestConfig::with_cases(400))]
 
         /// Whatever is typed: no panic, spans inside the text, and what parses has a canonical text.
         #[test]

@@ -44,11 +44,11 @@ impl Held {
             }
             let mut same_size = HashMap::new();
             for (hash, known) in writer.evidence_of_size(*bytes)? {
-                let file = files.remove(&known.counts.id).unwrap_or_default();
+                let file = files.remove(&known.id).unwrap_or_default();
                 if file.waits && !file.holds_records {
                     held.waiting.insert(hash, file.evidence);
                 } else {
-                    same_size.insert(hash, KnownFile { counts: known.counts, read_as: file.refused() });
+                    same_size.insert(hash, KnownFile { counts: known, read_as: file.refused() });
                 }
             }
             if !same_size.is_empty() {

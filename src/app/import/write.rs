@@ -285,7 +285,7 @@ impl FileWriter<'_> {
     /// Has the bytes of a file before it in this import. Where that one did not come in, this one is read.
     fn copy(&mut self, sha256: &[u8; 32]) -> Result<(), FileError> {
         match self.writer.find_by_hash(sha256)? {
-            Some(known) => self.known(&known.counts, sha256, None),
+            Some(known) => self.known(&known, sha256, None),
             None => {
                 self.writer.rollback();
                 self.read_here(self.job.options)?;
@@ -376,7 +376,7 @@ impl FileWriter<'_> {
                 self.writer.rollback();
                 self.writer.begin()?;
                 self.reports.clear();
-                self.known(&known.counts, &sha256, None);
+                self.known(&known, &sha256, None);
                 return Ok(());
             };
             // Members before what contains them.

@@ -4,7 +4,6 @@ use super::fixture::{TestRecord, case_of, named};
 use super::tests::positions;
 use crate::model::Dataset::{self, Events, Flows};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 /// A target with the values that it may be compared with.
 struct Subject {
@@ -197,16 +196,8 @@ fn numbered(mut records: Vec<TestRecord>) -> Vec<TestRecord> {
     records
 }
 
-fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(20_210_516),
-        ..ProptestConfig::with_cases(cases)
-    }
-}
-
 proptest! {
-    #![proptest_config(config(40))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn random_filters_find_the_same_flow_records(
