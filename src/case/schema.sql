@@ -149,7 +149,7 @@ CREATE TABLE flow_duplicate ( -- a record that an earlier evidence file already 
 CREATE TABLE event_json ( -- the events' own JSON
   first_id INTEGER PRIMARY KEY,
   last_id INTEGER NOT NULL,
-  data BLOB NOT NULL -- byte 1 and a varint length before zstd of: count, per event position step and length, the texts
+  data BLOB NOT NULL -- varints: count; position step and length of each; 1; bytes of all texts; then zstd of the texts
 );
 
 CREATE TABLE event_choice ( -- only for events met more than once

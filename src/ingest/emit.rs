@@ -137,8 +137,8 @@ pub struct Emitter {
 }
 
 impl Emitter {
-    /// Bytes after which a batch of events is handed on.
-    const EVENTS_FULL_BYTES: usize = 4 << 20;
+    /// Bytes after which a batch of events is handed on: what a core's own cache holds.
+    const EVENTS_FULL_BYTES: usize = 512 << 10;
     const WARNINGS_FULL: usize = 1024;
 
     /// To be called after a row was added to `flows`.

@@ -5,7 +5,7 @@
 //! Source: the CloudTrail record contents reference, versions 1.0 to 1.11.
 
 use super::time;
-use crate::ingest::json::text::{get, members, unescape, value_text};
+use crate::ingest::json::text::{get, members, value_text};
 use crate::model::batch::EventColumns;
 use crate::model::{Home, Kind, field};
 use rustc_hash::FxHashMap;
@@ -58,7 +58,8 @@ enum Node {
     Mark(u8),
 }
 
-type Branch = FxHashMap<&'static str, Node>;
+/// By the bytes of the member's name.
+type Branch = FxHashMap<&'static [u8], Node>;
 
 const TIME_WINDOW: u8 = 1;
 const SUMMARY: u8 = 2;
@@ -85,19 +86,19 @@ impl Layout {
                     at.insert(path, column);
                 }
                 Home::EventJson(key) => {
-                    let node = match (key, root.remove(key)) {
+                    let node = match (key, root.remove(key.as_bytes())) {
                         (_, Some(Node::Branch(members))) => Node::Identity(members, column),
                         ("insightDetails", _) => Node::Json(column, INSIGHT),
                         ("responseElements", _) => Node::Json(column, RESPONSE),
                         _ => Node::Json(column, 0),
                     };
-                    root.insert(key, node);
+                    root.insert(key.as_bytes(), node);
                 }
                 _ => {}
             }
         }
-        root.insert("timeWindow", Node::Mark(TIME_WINDOW));
-        root.insert("summary", Node::Mark(SUMMARY));
+        root.insert(b"timeWindow".as_slice(), Node::Mark(TIME_WINDOW));
+        root.insert(b"summary".as_slice(), Node::Mark(SUMMARY));
         let column = |path| at.get(path).copied();
         Self {
             time: column("eventTime"),
@@ -132,7 +133,7 @@ impl EventReader {
 
     /// Rare enough to look for the member again.
     fn keep_identity(&self, json: &str, found: &mut Found) {
-        if let Some(Node::Identity(_, column)) = self.layout.root.get("userIdentity") {
+        if let Some(Node::Identity(_, column)) = self.layout.root.get(b"userIdentity".as_slice()) {
             let members = members(json);
             let raw = members.as_ref().and_then(|members| get(members, "userIdentity"));
             found.columns.set(*column, raw.filter(|raw| *raw != "null"));
@@ -176,10 +177,10 @@ impl EventReader {
 fn plant(branch: &mut Branch, path: &'static str, column: usize, kind: Kind) {
     match path.split_once('.') {
         None => {
-            branch.insert(path, Node::Column(column, kind));
+            branch.insert(path.as_bytes(), Node::Column(column, kind));
         }
         Some((first, rest)) => {
-            let node = branch.entry(first).or_insert_with(|| Node::Branch(Branch::default()));
+            let node = branch.entry(first.as_bytes()).or_insert_with(|| Node::Branch(Branch::default()));
             if let Node::Branch(inner) = node {
                 plant(inner, rest, column, kind);
             }
@@ -344,16 +345,30 @@ impl<'de> Visitor<'de> for Members<'_> {
     }
 }
 
-/// A member's name. Read as raw text, because a name with half a surrogate pair is no reason to lose an event.
+/// A member's name. Read as bytes, because a name with half a surrogate pair is no reason to lose an event.
 struct Key;
 
 impl<'de> DeserializeSeed<'de> for Key {
-    type Value = Cow<'de, str>;
+    type Value = Cow<'de, [u8]>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let raw: &'de RawValue = serde::Deserialize::deserialize(deserializer)?;
-        let quoted = raw.get();
-        Ok(unescape(quoted.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(quoted)))
+        deserializer.deserialize_bytes(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, [u8]>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_bytes<E>(self, name: &'de [u8]) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_bytes<E>(self, name: &[u8]) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_owned()))
     }
 }
 
@@ -388,11 +403,11 @@ impl<'de> Visitor<'de> for Response {
         let (mut error_code, mut error_message, mut code, mut message, mut inner) = (None, None, None, None, None);
         while let Some(key) = map.next_key_seed(Key)? {
             let slot = match key.as_ref() {
-                "errorCode" | "ErrorCode" => &mut error_code,
-                "errorMessage" | "ErrorMessage" => &mut error_message,
-                "code" | "Code" => &mut code,
-                "message" | "Message" => &mut message,
-                "error" | "Error" if !self.nested => {
+                b"errorCode" | b"ErrorCode" => &mut error_code,
+                b"errorMessage" | b"ErrorMessage" => &mut error_message,
+                b"code" | b"Code" => &mut code,
+                b"message" | b"Message" => &mut message,
+                b"error" | b"Error" if !self.nested => {
                     inner = map.next_value_seed(Self { nested: true })?;
                     continue;
                 }

@@ -232,11 +232,9 @@ fn insert_event(connection: &Connection, record: &TestRecord) {
     insert(connection, "call", &call);
     insert(connection, "event", &row);
     if let Some(json) = &record.json {
-        let mut data = vec![0];
-        let mut body: Vec<u8> = [1, 0, json.len()].into_iter().flat_map(varint).collect();
-        body.extend_from_slice(json.as_bytes());
-        data.extend(varint(body.len()));
-        data.extend(body);
+        // One event, kept plain.
+        let mut data: Vec<u8> = [1, 0, json.len(), 0, json.len()].into_iter().flat_map(varint).collect();
+        data.extend_from_slice(json.as_bytes());
         let block = [("first_id", id.into()), ("last_id", id.into()), ("data", SqlValue::Blob(data))];
         insert(connection, "event_json", &block.map(|(name, value)| (name.to_owned(), value)));
     }
