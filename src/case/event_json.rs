@@ -1,5 +1,5 @@
-//! The events' own JSON: blocks of about half a mebibyte of text, compressed where the events are read. Trails repeat themselves
-//! so much that a block takes a tenth of its text.
+//! The JSON of events: blocks of about half a mebibyte of text, compressed where the events are read. Trails repeat
+//! themselves so much that a block takes a tenth of its text.
 
 use super::error::CaseError;
 use super::places::{get_varint, put_varint};
