@@ -19,6 +19,8 @@ mod formats;
 mod fuzz;
 #[path = "all/hostile.rs"]
 mod hostile;
+#[path = "all/migrate.rs"]
+mod migrate;
 #[path = "all/samples.rs"]
 mod samples;
 #[path = "all/stated.rs"]

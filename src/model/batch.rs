@@ -269,6 +269,10 @@ struct Head {
 }
 
 impl EventBatch {
+    /// Bytes of JSON.
+    const SOME: usize = 32 << 10;
+    const MANY: usize = 384 << 10;
+
     pub fn len(&self) -> usize {
         self.events.len()
     }
@@ -283,6 +287,12 @@ impl EventBatch {
     }
 
     pub fn push(&mut self, event: EventRow<'_>) {
+        // Whoever wrote this much goes on: growing step by step would copy it several times.
+        if self.json.len() > Self::SOME && self.json.capacity() < Self::MANY {
+            self.json.reserve(Self::MANY);
+            self.values.reserve(Self::MANY / 2);
+            self.spans.reserve(Self::MANY / 2 / size_of::<(u32, u32)>());
+        }
         self.json.push_str(event.json);
         self.values.push_str(event.columns.text);
         self.spans.extend_from_slice(event.columns.spans);

@@ -58,8 +58,13 @@ enum Node {
     Mark(u8),
 }
 
-/// By the bytes of the member's name.
-type Branch = FxHashMap<&'static [u8], Node>;
+/// The members of an object that are looked at, by the bytes of their names.
+#[derive(Default)]
+struct Branch {
+    members: FxHashMap<&'static [u8], Node>,
+    /// A bit of its own among the layout's objects.
+    bit: u32,
+}
 
 const TIME_WINDOW: u8 = 1;
 const SUMMARY: u8 = 2;
@@ -76,29 +81,30 @@ impl Default for EventReader {
 impl Layout {
     fn new() -> Self {
         let mut root = Branch::default();
+        let mut branches = 0;
         let mut width = 0;
         let mut at = FxHashMap::default();
         for (column, field) in field::event_columns().enumerate() {
             width = column + 1;
             match field.home {
                 Home::Event(path) | Home::Call(path) => {
-                    plant(&mut root, path, column, field.kind);
+                    plant(&mut root, &mut branches, path, column, field.kind);
                     at.insert(path, column);
                 }
                 Home::EventJson(key) => {
-                    let node = match (key, root.remove(key.as_bytes())) {
+                    let node = match (key, root.members.remove(key.as_bytes())) {
                         (_, Some(Node::Branch(members))) => Node::Identity(members, column),
                         ("insightDetails", _) => Node::Json(column, INSIGHT),
                         ("responseElements", _) => Node::Json(column, RESPONSE),
                         _ => Node::Json(column, 0),
                     };
-                    root.insert(key.as_bytes(), node);
+                    root.members.insert(key.as_bytes(), node);
                 }
                 _ => {}
             }
         }
-        root.insert(b"timeWindow".as_slice(), Node::Mark(TIME_WINDOW));
-        root.insert(b"summary".as_slice(), Node::Mark(SUMMARY));
+        root.members.insert(b"timeWindow".as_slice(), Node::Mark(TIME_WINDOW));
+        root.members.insert(b"summary".as_slice(), Node::Mark(SUMMARY));
         let column = |path| at.get(path).copied();
         Self {
             time: column("eventTime"),
@@ -133,7 +139,7 @@ impl EventReader {
 
     /// Rare enough to look for the member again.
     fn keep_identity(&self, json: &str, found: &mut Found) {
-        if let Some(Node::Identity(_, column)) = self.layout.root.get(b"userIdentity".as_slice()) {
+        if let Some(Node::Identity(_, column)) = self.layout.root.members.get(b"userIdentity".as_slice()) {
             let members = members(json);
             let raw = members.as_ref().and_then(|members| get(members, "userIdentity"));
             found.columns.set(*column, raw.filter(|raw| *raw != "null"));
@@ -174,15 +180,18 @@ impl EventReader {
     }
 }
 
-fn plant(branch: &mut Branch, path: &'static str, column: usize, kind: Kind) {
+fn plant(branch: &mut Branch, branches: &mut u32, path: &'static str, column: usize, kind: Kind) {
     match path.split_once('.') {
         None => {
-            branch.insert(path.as_bytes(), Node::Column(column, kind));
+            branch.members.insert(path.as_bytes(), Node::Column(column, kind));
         }
         Some((first, rest)) => {
-            let node = branch.entry(first.as_bytes()).or_insert_with(|| Node::Branch(Branch::default()));
+            let node = branch.members.entry(first.as_bytes()).or_insert_with(|| {
+                *branches += 1;
+                Node::Branch(Branch { bit: 1 << *branches, ..Branch::default() })
+            });
             if let Node::Branch(inner) = node {
-                plant(inner, rest, column, kind);
+                plant(inner, branches, rest, column, kind);
             }
         }
     }
@@ -195,12 +204,21 @@ struct Found {
     error: Option<ResponseError>,
     /// There is something in userIdentity that its columns do not say.
     identity_tells_more: bool,
+    /// The bits of the objects that were met.
+    begun: u32,
 }
 
 impl Found {
     /// Of a member that comes twice, the last one counts: what the first one said is taken back.
+    fn begin(&mut self, branch: &Branch) {
+        if self.begun & branch.bit != 0 {
+            self.clear(branch);
+        }
+        self.begun |= branch.bit;
+    }
+
     fn clear(&mut self, branch: &Branch) {
-        for node in branch.values() {
+        for node in branch.members.values() {
             match node {
                 Node::Column(at, _) => self.columns.set(*at, None),
                 Node::Branch(inner) | Node::Identity(inner, _) => self.clear(inner),
@@ -276,7 +294,7 @@ impl<'de> Visitor<'de> for Members<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key_seed(Key)? {
-            match self.branch.get(key.as_ref()) {
+            match self.branch.members.get(key.as_ref()) {
                 None if self.is_identity => {
                     let raw = map.next_value::<&RawValue>()?.get();
                     self.found.identity_tells_more |= !matches!(raw, "{}" | "null");
@@ -292,11 +310,11 @@ impl<'de> Visitor<'de> for Members<'_> {
                     self.found.json(*at, *mark, raw)?;
                 }
                 Some(Node::Branch(inner)) => {
-                    self.found.clear(inner);
+                    self.found.begin(inner);
                     map.next_value_seed(Members { branch: inner, found: self.found, is_identity: self.is_identity })?;
                 }
                 Some(Node::Identity(inner, _)) => {
-                    self.found.clear(inner);
+                    self.found.begin(inner);
                     self.found.identity_tells_more = false;
                     map.next_value_seed(Members { branch: inner, found: self.found, is_identity: true })?;
                 }
