@@ -25,6 +25,8 @@ mod fuzz;
 mod glance;
 #[path = "all/hostile.rs"]
 mod hostile;
+#[path = "all/named.rs"]
+mod named;
 #[path = "all/samples.rs"]
 mod samples;
 #[path = "all/stated.rs"]

@@ -10,6 +10,7 @@ pub mod filter_sql;
 mod group;
 mod histogram;
 mod lists;
+pub mod named;
 mod overview;
 mod pairs;
 mod record;
