@@ -2,8 +2,10 @@
 //! progress and messages to standard error.
 
 mod arguments;
+mod bench;
 mod error;
 mod evidence;
+mod export;
 mod import;
 mod info;
 mod new;
@@ -66,6 +68,8 @@ pub enum Command {
     Pairs(pairs::Arguments),
     Series(series::Arguments),
     Query(query::Arguments),
+    Export(export::Arguments),
+    Bench(bench::Arguments),
     Sql(sql::Arguments),
     /// Prints the completion script of a shell
     #[command(
@@ -117,6 +121,8 @@ pub fn run(command: Command) -> ExitCode {
         Command::Pairs(arguments) => pairs::run(&arguments),
         Command::Series(arguments) => series::run(&arguments),
         Command::Query(arguments) => query::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -151,27 +151,10 @@ fn print_records(
 }
 
 fn print_top(query: &TopQuery, table: &TopTable, format: &RowFormat) -> Result<(), CliError> {
-    let mut names = query.by.names();
-    let flows = query.scope.dataset == Dataset::Flows;
-    names.extend(match (flows, query.by.is_two_sided()) {
-        (true, true) => &["sent", "received", "total", "packets", "record_count"][..],
-        (true, false) => &["total_bytes", "packets", "record_count"],
-        (false, _) => &["record_count", "errors"],
-    });
+    let names: Vec<&str> = query.by.names().into_iter().chain(query.columns()).collect();
     let mut out = Rows::new(format, &names)?;
     for row in &table.rows {
-        let mut values = row.key.clone();
-        if query.by.is_two_sided() {
-            values.extend([Value::sum(row.sent), Value::sum(row.received)]);
-        }
-        if flows {
-            values.extend([Value::sum(row.figures.bytes), Value::sum(row.figures.packets)]);
-        }
-        values.push(Value::count(row.figures.records));
-        if !flows {
-            values.push(Value::count(row.figures.rejected));
-        }
-        out.row(&values)?;
+        out.row(&row.key.iter().cloned().chain(query.values(row)).collect::<Vec<_>>())?;
     }
     out.finish()
 }

@@ -4,6 +4,7 @@ use super::arguments::{ScopeArguments, field_or_usage};
 use super::output::Rows;
 use super::pairs::tell_left_out;
 use super::{CliError, RowFormat, exit};
+use crate::app::export::series_name;
 use crate::case::CaseReader;
 use crate::model::{Dataset, Timestamp};
 use crate::query::{self, AUTO_BINS, BinWidth, Cancel, GroupBy, Measure, SeriesKey, SeriesQuery, SeriesTable, Value};
@@ -92,7 +93,7 @@ pub(super) fn print(table: &SeriesTable, query: &SeriesQuery, zeros: bool, forma
     names.extend(query.threshold.map(|_| "reached"));
     let mut out = Rows::new(format, &names)?;
     let mut row = |start: i64, key: &SeriesKey, value: Value, sum: u128| {
-        let mut values = vec![Value::Time(Timestamp::from_secs(start)), name(key, query.measure), value];
+        let mut values = vec![Value::Time(Timestamp::from_secs(start)), series_name(key, query), value];
         values.extend(query.threshold.map(|threshold| Value::Boolean(sum >= u128::from(threshold))));
         out.row(&values)
     };
@@ -121,20 +122,6 @@ pub(super) fn print(table: &SeriesTable, query: &SeriesQuery, zeros: bool, forma
         super::output::tell(&format!("records without a time, in no bin: {}", table.untimed));
     }
     Ok(())
-}
-
-fn name(key: &SeriesKey, measure: Measure) -> Value {
-    match key {
-        SeriesKey::All => Value::Text(measure.name().to_owned()),
-        SeriesKey::Other => Value::Text("other".to_owned()),
-        SeriesKey::Group(values) => match values.as_slice() {
-            [Value::Null] => Value::Null,
-            values => {
-                let text = |value: &Value| if *value == Value::Null { "-".to_owned() } else { value.to_text() };
-                Value::Text(values.iter().map(text).collect::<Vec<_>>().join(" "))
-            }
-        },
-    }
 }
 
 fn width(text: &str) -> Result<BinWidth, CliError> {

@@ -12,7 +12,7 @@ mod needs;
 pub use answer::{Answer, Emptiness, answer};
 pub use build::{Given, ParameterError};
 pub use catalogue::CATALOGUE;
-pub use needs::{Lack, lacking};
+pub use needs::{Lack, any, lacking};
 
 use super::{Measure, PairColumn, PairKey, PairQuery, RecordQuery, Scope, SeriesQuery, TopQuery, Value};
 use crate::model::{Dataset, FieldId, field};

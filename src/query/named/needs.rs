@@ -49,7 +49,7 @@ fn has_values(reader: &CaseReader, field: FieldId, cancel: &Cancel) -> Result<bo
 }
 
 /// Is there such a record?
-pub(super) fn any(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<bool, QueryError> {
+pub fn any(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<bool, QueryError> {
     let (from, params) = from_where(&scope.records(Vec::new()), "")?;
     filter_sql::prepare(reader)?;
     let sql = format!("SELECT 1 {from} LIMIT 1");
