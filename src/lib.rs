@@ -54,6 +54,7 @@
 pub mod app;
 pub mod case;
 pub mod cli;
+pub mod columns;
 pub mod filter;
 pub mod ingest;
 pub mod model;

@@ -1,0 +1,370 @@
+//! Sums by key. A key is one or more columns, each mapped to a small number; together they are a slot. Which slots occur is
+//! found out first, so that a result takes memory by what it holds and not by what it could hold.
+//!
+//! Work is shared without shared memory: while slots are looked for, by segments; while they are summed, each worker looks
+//! at every row and takes those of its own part of the slots. Sums are of whole numbers wide enough for any rows, so the
+//! result does not depend on who added what when.
+
+use super::NULL;
+use super::bitmap::Bitmap;
+use super::column::Column;
+use super::selection::Chosen;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The row is left out.
+pub const NO_SLOT: u32 = u32::MAX;
+
+/// From a value to a number below the part's size.
+#[derive(Clone, Debug)]
+pub enum Map {
+    /// How far it is above this.
+    Offset(i64),
+    /// By a table from 0; values behind its end count as absent.
+    Table(Arc<[u32]>),
+    /// Which bin it falls in.
+    Bins { first: i64, width: i64 },
+}
+
+/// One column of a key.
+#[derive(Clone, Debug)]
+pub struct KeyPart {
+    pub column: usize,
+    pub map: Map,
+    /// Where rows without a value go; `NO_SLOT` leaves them out.
+    pub absent: u32,
+    /// All numbers are below this.
+    pub size: u32,
+}
+
+impl KeyPart {
+    fn number(&self, value: i64) -> u32 {
+        let found = match &self.map {
+            _ if value == NULL => return self.absent,
+            Map::Offset(base) => value.checked_sub(*base),
+            Map::Table(table) => match usize::try_from(value).ok().and_then(|value| table.get(value)) {
+                Some(number) => return *number,
+                None => return self.absent,
+            },
+            Map::Bins { first, width } => value.checked_sub(*first).map(|above| above.div_euclid(*width)),
+        };
+        found.and_then(|number| u32::try_from(number).ok()).filter(|number| *number < self.size).unwrap_or(NO_SLOT)
+    }
+}
+
+/// What rows are grouped by.
+#[derive(Clone, Debug)]
+pub struct Grouping {
+    parts: Vec<KeyPart>,
+    slots: u64,
+}
+
+/// What is summed: which columns hold it; `None` leaves it at nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Measures {
+    pub packets: Option<usize>,
+    pub bytes: Option<usize>,
+    pub start: Option<usize>,
+    /// Above start.
+    pub duration: Option<usize>,
+    /// A column of numbers from 0, and what each means.
+    pub verdict: Option<(usize, Arc<[Verdict]>)>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verdict {
+    #[default]
+    Neither,
+    Accepted,
+    Rejected,
+}
+
+/// What the rows of a group come to. A cache line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(64))]
+pub struct Sums {
+    pub packets: i128,
+    pub bytes: i128,
+    /// The least start and the greatest end; `NULL` where no row has one.
+    pub first: i64,
+    pub last: i64,
+    pub records: u32,
+    pub accepted: u32,
+    pub rejected: u32,
+}
+
+impl Default for Sums {
+    fn default() -> Self {
+        Self { packets: 0, bytes: 0, first: NULL, last: NULL, records: 0, accepted: 0, rejected: 0 }
+    }
+}
+
+impl Sums {
+    /// Both together.
+    pub fn add(&mut self, other: &Self) {
+        self.packets += other.packets;
+        self.bytes += other.bytes;
+        self.start(other.first);
+        self.end(other.last);
+        self.records += other.records;
+        self.accepted += other.accepted;
+        self.rejected += other.rejected;
+    }
+
+    fn start(&mut self, value: i64) {
+        if value != NULL && (self.first == NULL || value < self.first) {
+            self.first = value;
+        }
+    }
+
+    fn end(&mut self, value: i64) {
+        // NULL is below every value.
+        self.last = self.last.max(value);
+    }
+}
+
+/// Sums by slot, ascending; only slots that occur.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Groups {
+    pub slots: Vec<u64>,
+    pub sums: Vec<Sums>,
+}
+
+/// The columns of one segment by number, and its chosen rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Sweep<'a> {
+    pub columns: &'a [Option<Arc<Column>>],
+    pub chosen: &'a Chosen,
+    pub rows: usize,
+}
+
+impl Sweep<'_> {
+    fn gather(&self, column: usize, rows: &[u32], out: &mut Vec<i64>) {
+        match self.columns.get(column) {
+            Some(Some(column)) => column.gather(rows, out),
+            _ => {
+                out.clear();
+                out.resize(rows.len(), NULL);
+            }
+        }
+    }
+}
+
+impl Grouping {
+    /// `None` where the slots would be more than a set of them may take (512 MiB).
+    pub fn new(parts: Vec<KeyPart>) -> Option<Self> {
+        let slots = parts.iter().try_fold(1u64, |slots, part| slots.checked_mul(part.size.max(1).into()))?;
+        (slots <= 1 << 32).then_some(Self { parts, slots })
+    }
+
+    pub fn slots(&self) -> u64 {
+        self.slots
+    }
+
+    /// The numbers of the parts that make a slot.
+    pub fn numbers(&self, slot: u64) -> Vec<u32> {
+        let mut rest = slot;
+        let mut numbers: Vec<u32> = self
+            .parts
+            .iter()
+            .rev()
+            .map(|part| {
+                let size = u64::from(part.size.max(1));
+                let number = (rest % size) as u32;
+                rest /= size;
+                number
+            })
+            .collect();
+        numbers.reverse();
+        numbers
+    }
+
+    /// The slot of each row; `u64::MAX` for those that are left out.
+    fn of(&self, sweep: &Sweep<'_>, rows: &[u32], values: &mut Vec<i64>, slots: &mut Vec<u64>) {
+        slots.clear();
+        slots.resize(rows.len(), 0);
+        for part in &self.parts {
+            sweep.gather(part.column, rows, values);
+            let size = u64::from(part.size.max(1));
+            for (slot, value) in slots.iter_mut().zip(values.iter()) {
+                let number = part.number(*value);
+                *slot =
+                    if number == NO_SLOT || *slot == u64::MAX { u64::MAX } else { *slot * size + u64::from(number) };
+            }
+        }
+    }
+
+    /// Adds the slots that occur.
+    pub fn mark(&self, sweep: &Sweep<'_>, used: &mut Bitmap) {
+        let (mut values, mut slots) = (Vec::new(), Vec::new());
+        sweep.chosen.blocks(sweep.rows, |rows| {
+            self.of(sweep, rows, &mut values, &mut slots);
+            slots.iter().for_each(|slot| used.set(*slot as usize));
+        });
+    }
+}
+
+/// The slots that occur, numbered.
+#[derive(Clone, Debug, Default)]
+pub struct Used {
+    slots: Bitmap,
+    /// Members before each word.
+    before: Vec<u32>,
+    count: usize,
+}
+
+impl Used {
+    pub fn of(slots: Bitmap) -> Self {
+        let mut count = 0;
+        let before = slots.words().iter().map(|word| {
+            let before = count;
+            count += word.count_ones();
+            before
+        });
+        let before = before.collect();
+        Self { slots, before, count: count as usize }
+    }
+
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    pub fn slots(&self) -> impl Iterator<Item = u64> + '_ {
+        self.slots.iter().map(|slot| slot as u64)
+    }
+
+    /// The number of a slot that occurs; `u32::MAX` for others.
+    #[inline]
+    fn number(&self, slot: u64) -> u32 {
+        let (at, bit) = ((slot / 64) as usize, slot % 64);
+        match (self.slots.words().get(at), self.before.get(at)) {
+            (Some(word), Some(before)) if word >> bit & 1 != 0 => before + (word & ((1 << bit) - 1)).count_ones(),
+            _ => u32::MAX,
+        }
+    }
+}
+
+/// Adds the rows whose slot has a number in `part` to `sums`, which stand for that part.
+pub fn sum(
+    sweep: &Sweep<'_>,
+    grouping: &Grouping,
+    used: &Used,
+    measures: &Measures,
+    part: &Range<u32>,
+    sums: &mut [Sums],
+) {
+    let (mut values, mut slots) = (Vec::new(), Vec::new());
+    let (mut mine, mut places): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
+    let mut read: [Vec<i64>; 5] = Default::default();
+    let columns = [
+        measures.packets,
+        measures.bytes,
+        measures.start,
+        measures.duration,
+        measures.verdict.as_ref().map(|(column, _)| *column),
+    ];
+    let verdicts = measures.verdict.as_ref().map_or(&[][..], |(_, verdicts)| verdicts);
+    sweep.chosen.blocks(sweep.rows, |rows| {
+        grouping.of(sweep, rows, &mut values, &mut slots);
+        mine.clear();
+        places.clear();
+        for (row, slot) in rows.iter().zip(&slots) {
+            let number = used.number(*slot);
+            if part.contains(&number) {
+                mine.push(*row);
+                places.push(number - part.start);
+            }
+        }
+        for (column, out) in columns.iter().zip(&mut read) {
+            sweep.gather(column.unwrap_or(usize::MAX), &mine, out);
+        }
+        let [packets, bytes, start, duration, verdict] = &read;
+        let values = places.iter().zip(packets).zip(bytes).zip(start).zip(duration).zip(verdict);
+        for (((((place, packets), bytes), start), duration), verdict) in values {
+            let Some(sums) = sums.get_mut(*place as usize) else { continue };
+            sums.records += 1;
+            sums.packets += if *packets == NULL { 0 } else { i128::from(*packets) };
+            sums.bytes += if *bytes == NULL { 0 } else { i128::from(*bytes) };
+            sums.start(*start);
+            if *duration != NULL && *start != NULL {
+                sums.end(start.saturating_add(*duration));
+            }
+            match usize::try_from(*verdict).ok().and_then(|verdict| verdicts.get(verdict)) {
+                Some(Verdict::Accepted) => sums.accepted += 1,
+                Some(Verdict::Rejected) => sums.rejected += 1,
+                Some(Verdict::Neither) | None => {}
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::column::tests::values;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn column(values: &[i64]) -> Option<Arc<Column>> {
+        Some(Arc::new(Column::of(values)))
+    }
+
+    proptest! {
+        #[test]
+        fn sums_are_those_of_a_loop(rows in prop::collection::vec((0i64..5, 0i64..4, any::<bool>()), 0..120), bytes in values(),
+                                    start in values(), workers in 1u32..4, absent in prop_oneof![Just(NO_SLOT), Just(2u32)]) {
+            let count = rows.len().min(bytes.len()).min(start.len());
+            let rows = &rows[..count];
+            let null = |v: i64, none: i64| if v == none { NULL } else { v };
+            let key: Vec<i64> = rows.iter().map(|row| null(row.0, 4)).collect();
+            let kind: Vec<i64> = rows.iter().map(|row| null(row.1, 3)).collect();
+            let duration: Vec<i64> = rows.iter().map(|row| null(row.1, 0)).collect();
+            let columns = [column(&key), column(&kind), column(&bytes[..count]), column(&start[..count]), column(&duration)];
+            let chosen = Chosen::of(Bitmap::of((0..count).filter(|at| rows[*at].2), count));
+            let sweep = Sweep { columns: &columns, chosen: &chosen, rows: count };
+            let table: Arc<[u32]> = [1, 0, NO_SLOT].into();
+            let grouping = Grouping::new(vec![
+                KeyPart { column: 0, map: Map::Offset(0), absent: NO_SLOT, size: 4 },
+                KeyPart { column: 1, map: Map::Table(table), absent, size: 3 },
+            ]).unwrap();
+            let measures = Measures { packets: Some(1), bytes: Some(2), start: Some(3), duration: Some(4),
+                verdict: Some((1, [Verdict::Accepted, Verdict::Neither, Verdict::Rejected].into())) };
+            let mut marked = Bitmap::zeros(grouping.slots() as usize);
+            grouping.mark(&sweep, &mut marked);
+            let used = Used::of(marked);
+            let mut sums = Vec::new();
+            for worker in 0..workers {
+                let part = |at: u32| at * used.count() as u32 / workers;
+                let range = part(worker)..part(worker + 1);
+                let mut own = vec![Sums::default(); range.len()];
+                sum(&sweep, &grouping, &used, &measures, &range, &mut own);
+                sums.extend(own);
+            }
+            let mut expected: BTreeMap<(i64, u32), Sums> = BTreeMap::new();
+            for at in (0..count).filter(|at| rows[*at].2) {
+                let number = match kind[at] { 0 => 1, 1 => 0, NULL if absent != NO_SLOT => absent, _ => continue };
+                if key[at] == NULL { continue; }
+                let end = if duration[at] == NULL || start[at] == NULL { NULL } else { start[at].saturating_add(duration[at]) };
+                expected.entry((key[at], number)).or_default().add(&Sums {
+                    packets: if kind[at] == NULL { 0 } else { kind[at].into() },
+                    bytes: if bytes[at] == NULL { 0 } else { bytes[at].into() },
+                    first: start[at], last: end, records: 1,
+                    accepted: u32::from(kind[at] == 0), rejected: u32::from(kind[at] == 2),
+                });
+            }
+            let found: Vec<((i64, u32), Sums)> = used.slots().zip(&sums).map(|(slot, sums)| {
+                let numbers = grouping.numbers(slot);
+                ((numbers[0].into(), numbers[1]), *sums)
+            }).collect();
+            prop_assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn bins_and_what_lies_outside() {
+        let part = KeyPart { column: 0, map: Map::Bins { first: 100, width: 60 }, absent: NO_SLOT, size: 3 };
+        let numbers = [99, 100, 159, 160, 279, 280, i64::MIN + 1, i64::MAX].map(|value| part.number(value));
+        assert_eq!(numbers, [NO_SLOT, 0, 0, 1, 2, NO_SLOT, NO_SLOT, NO_SLOT]);
+        assert!(Grouping::new(vec![KeyPart { size: u32::MAX, ..part.clone() }, KeyPart { size: 2, ..part }]).is_none());
+    }
+}
