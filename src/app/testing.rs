@@ -143,7 +143,7 @@ fn keeps(id: i64, query: &RecordQuery) -> bool {
 impl Source for MemoryBackend {
     fn rows(&self, query: &RecordQuery, _: &Cancel) -> Result<RowSet, Fault> {
         if query.dataset == Dataset::Events {
-            return Ok(RowSet { ids: Arc::new(vec![]) });
+            return Ok(RowSet::default());
         }
         let mut ids: Vec<i64> = (0..self.flows).filter(|id| keeps(*id, query)).collect();
         for key in query.sort.iter().rev() {
@@ -156,7 +156,7 @@ impl Source for MemoryBackend {
                 if key.descending { -number } else { number }
             });
         }
-        Ok(RowSet { ids: Arc::new(ids) })
+        Ok(RowSet::of_ids(ids))
     }
 
     fn page(&self, _: Dataset, ids: &[RecordId], fields: &[FieldId]) -> Result<Vec<Vec<Value>>, Fault> {
@@ -165,7 +165,7 @@ impl Source for MemoryBackend {
 
     fn histogram(&self, query: &RecordQuery, _: usize, cancel: &Cancel) -> Result<Histogram, Fault> {
         let mut bins: Vec<Bin> = Vec::new();
-        for id in self.rows(query, cancel)?.ids.iter() {
+        for RecordId(id) in self.rows(query, cancel)?.iter() {
             let start_secs = (FIRST_SECS + id).div_euclid(60) * 60;
             if bins.last().is_none_or(|b| b.start_secs < start_secs) {
                 bins.push(Bin { start_secs, ..Bin::default() });

@@ -43,7 +43,8 @@ pub fn ddl() -> String {
         )
         .replace("{event}", &format!("CREATE TABLE event (\n{EVENT_KEY_COLUMNS}\n{event},\n  json TEXT NOT NULL\n);"));
     format!(
-        "{tables}\n{}\n{}\n{}\n",
+        "{tables}\n{}\n{}\n{}\n{}\n",
+        include_str!("column_index.sql"),
         flow_view(),
         event_view("cloudtrail_occurrence", ""),
         event_view("cloudtrail_event", EVENT_ONCE)

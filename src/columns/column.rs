@@ -49,6 +49,24 @@ impl Zone {
         self.nulls > 0 && self.has_values()
     }
 
+    /// Is there anything to store beside the zone?
+    pub fn has_data(&self) -> bool {
+        self.data_len() > 0
+    }
+
+    /// What the column takes in memory, in bytes.
+    pub fn memory_bytes(&self) -> usize {
+        let rows = self.rows as usize;
+        let value = match self.width() {
+            0 => 0,
+            1..=8 => 1,
+            9..=16 => 2,
+            17..=32 => 4,
+            _ => 8,
+        };
+        rows * value + if self.has_bits_for_nulls() { rows.div_ceil(64) * 8 } else { 0 } + size_of::<Column>()
+    }
+
     fn is_possible(&self) -> bool {
         self.nulls <= self.rows && self.min <= self.max && self.min != NULL && (self.has_values() || self.span() == 0)
     }
@@ -237,12 +255,6 @@ impl Column {
             let without = rows.iter().zip(out).filter(|(row, _)| !present.get(**row as usize));
             without.for_each(|(_, out)| *out = NULL);
         }
-    }
-
-    /// About the memory that it takes, in bytes.
-    pub fn bytes(&self) -> usize {
-        let codes = with_codes!(&self.codes, list => std::mem::size_of_val(list.as_slice()), 0);
-        codes + self.present.as_ref().map_or(0, |bits| bits.words().len() * 8) + size_of::<Self>()
     }
 }
 

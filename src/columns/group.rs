@@ -65,10 +65,18 @@ pub struct Measures {
     pub packets: Option<usize>,
     pub bytes: Option<usize>,
     pub start: Option<usize>,
-    /// Above start.
+    /// Above start; without it the last start counts instead of the last end.
     pub duration: Option<usize>,
     /// A column of numbers from 0, and what each means.
     pub verdict: Option<(usize, Arc<[Verdict]>)>,
+}
+
+impl Measures {
+    /// Which columns hold it.
+    pub fn columns(&self) -> impl Iterator<Item = usize> {
+        let verdict = self.verdict.as_ref().map(|(column, _)| *column);
+        [self.packets, self.bytes, self.start, self.duration, verdict].into_iter().flatten()
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -159,6 +167,11 @@ impl Grouping {
 
     pub fn slots(&self) -> u64 {
         self.slots
+    }
+
+    /// Which columns make the key.
+    pub fn columns(&self) -> impl Iterator<Item = usize> + '_ {
+        self.parts.iter().map(|part| part.column)
     }
 
     /// The numbers of the parts that make a slot.
@@ -286,7 +299,9 @@ pub fn sum(
             sums.packets += if *packets == NULL { 0 } else { i128::from(*packets) };
             sums.bytes += if *bytes == NULL { 0 } else { i128::from(*bytes) };
             sums.start(*start);
-            if *duration != NULL && *start != NULL {
+            if measures.duration.is_none() {
+                sums.end(*start);
+            } else if *duration != NULL && *start != NULL {
                 sums.end(start.saturating_add(*duration));
             }
             match usize::try_from(*verdict).ok().and_then(|verdict| verdicts.get(verdict)) {

@@ -3,10 +3,12 @@
 
 mod cancel;
 mod columns_sql;
+mod engine;
 pub mod filter_sql;
 mod histogram;
 mod lists;
 mod record;
+mod row_set;
 mod rows;
 pub mod sort_sql;
 mod sql;
@@ -19,7 +21,8 @@ pub use lists::{
     unfinished_import, unread_at, warnings,
 };
 pub use record::{RecordDetail, record};
-pub use rows::{Duplicates, RecordQuery, RowSet, SortKey, page, rows};
+pub use row_set::RowSet;
+pub use rows::{Duplicates, RecordQuery, SortKey, page, rows};
 pub use sql::{SqlRows, read_only_sql};
 pub use value::Value;
 

@@ -1,0 +1,125 @@
+//! The columns give exactly what plain SQL over the rows gives.
+
+use super::*;
+use crate::case::index::IndexCache;
+use crate::filter::parse;
+use crate::model::{Dataset, TimeRange, Timestamp, field};
+use crate::query::filter_sql::fixture::{TestRecord, case_of};
+use crate::query::filter_sql::random_tests::{FLOW_SUBJECTS, filter_text, flow_record, numbered};
+use crate::query::histogram::histogram_by_sql;
+use crate::query::rows::rows_by_sql;
+use crate::query::{Duplicates, RecordQuery, SortKey};
+use proptest::prelude::*;
+use std::path::Path;
+
+/// A case with these records, its columns in segments of so many rows.
+fn reader(records: &[TestRecord], segment_rows: usize) -> CaseReader {
+    let conn = case_of(records);
+    conn.execute_batch("UPDATE evidence SET flow_count = (SELECT count(*) FROM flow WHERE id >> 32 = evidence_id)")
+        .unwrap();
+    CaseReader::over(conn, Path::new("memory"), Arc::new(IndexCache::with_segments_of(segment_rows)))
+}
+
+fn by_columns<T>(reader: &CaseReader, threads: usize, run: impl FnOnce(&Engine<'_>) -> Result<T, EngineError>) -> T {
+    attempt_on(threads, reader, &Cancel::default(), run).unwrap().expect("the columns answer")
+}
+
+fn query(text: &str) -> RecordQuery {
+    let filter = parse(text, Dataset::Flows).unwrap_or_else(|e| panic!("{}", e.render(text)));
+    RecordQuery { filter: Some(filter), duplicates: Duplicates::All, ..RecordQuery::all(Dataset::Flows) }
+}
+
+/// The same rows in the same order, and the same bins.
+fn compare(reader: &CaseReader, query: &RecordQuery, threads: usize, what: &str) {
+    let expected: Vec<_> = rows_by_sql(reader, query, &Cancel::default()).unwrap().iter().collect();
+    let rows = by_columns(reader, threads, |engine| engine.rows(query));
+    assert_eq!(rows.iter().collect::<Vec<_>>(), expected, "{what} {query:?}");
+    for (place, id) in expected.iter().enumerate() {
+        assert_eq!(rows.place(*id), Some(place));
+    }
+    let unordered = RecordQuery { sort: Vec::new(), ..query.clone() };
+    for most in [1, 3, 100] {
+        let expected = histogram_by_sql(reader, &unordered, most, &Cancel::default()).unwrap();
+        let found = by_columns(reader, threads, |engine| engine.histogram(&unordered, most));
+        assert_eq!(found, expected, "{what}");
+    }
+}
+
+fn sort_keys() -> impl Strategy<Value = Vec<SortKey>> {
+    let fields: Vec<_> = field::of(Dataset::Flows).collect();
+    let key =
+        (prop::sample::select(fields), any::<bool>()).prop_map(|(field, descending)| SortKey { field, descending });
+    prop::collection::vec(key, 0..4)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn random_queries_find_what_sql_finds(
+        records in prop::collection::vec(flow_record(), 0..40), segment_rows in 1usize..12, threads in 1usize..4,
+        filters in prop::collection::vec((filter_text(FLOW_SUBJECTS), sort_keys(), any::<bool>(), 0i64..4, 0i64..4), 12),
+    ) {
+        let reader = reader(&numbered(records), segment_rows);
+        for (text, sort, once, from, to) in filters {
+            let bound = |at: i64| (at > 0).then(|| Timestamp(999_500 + at * 500));
+            let query = RecordQuery {
+                sort,
+                range: TimeRange { from: bound(from), to: bound(to) },
+                duplicates: if once { Duplicates::Once } else { Duplicates::All },
+                ..query(&text)
+            };
+            compare(&reader, &query, threads, &text);
+        }
+    }
+}
+
+#[test]
+fn every_field_sorts_both_ways() {
+    let records: Vec<TestRecord> = numbered(
+        (0..50)
+            .map(|n: i64| {
+                let text = |values: &[&'static str]| values.get(n as usize * 7 % (values.len() + 1)).copied();
+                let values: Vec<(&str, &str)> = [
+                    ("srcaddr", text(&["10.0.0.9", "10.0.0.10", "2001:db8::1", "fe80::1%eth0", "fe80::1"])),
+                    ("dstaddr", text(&["192.0.2.1", "10.1.1.1"])),
+                    ("pkt_srcaddr", text(&["10.0.0.9", "10.0.0.10", "9.9.9.9"])),
+                    ("srcport", text(&["0", "65535", "443"])),
+                    ("bytes", text(&["9223372036854775807", "-9223372036854775807", "0", "5", "4294967296"])),
+                    ("start", text(&["1000", "1001", "-5"])),
+                    ("end", text(&["1005", "1001"])),
+                    ("action", text(&["ACCEPT", "REJECT"])),
+                    ("tcp_flags", text(&["2", "18", "100"])),
+                    ("vpc_id", text(&["b", "a", "B", ""])),
+                ]
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?)))
+                .collect();
+                let json = text(&[r#"{"packets_lost_no_route":10}"#, r#"{"packets_lost_no_route":9,"end":7}"#]);
+                TestRecord::new(Dataset::Flows, n, &values, json)
+            })
+            .collect(),
+    );
+    let reader = reader(&records, 7);
+    for field in field::of(Dataset::Flows) {
+        for descending in [false, true] {
+            let query = RecordQuery { sort: vec![SortKey { field, descending }], ..query("") };
+            let expected: Vec<_> = rows_by_sql(&reader, &query, &Cancel::default()).unwrap().iter().collect();
+            let rows = by_columns(&reader, 2, |engine| engine.rows(&query));
+            assert_eq!(rows.iter().collect::<Vec<_>>(), expected, "{} {descending}", field.name());
+        }
+    }
+}
+
+#[test]
+fn a_stop_is_heard_and_a_refused_filter_says_the_same() {
+    let reader = reader(&[], 7);
+    let stopped = Cancel::default();
+    stopped.cancel();
+    let found = attempt(&reader, &stopped, |engine| engine.rows(&query("dstport = 1")));
+    assert!(matches!(found, Err(QueryError::Cancelled)));
+    let refused = query("tag = 'x'");
+    let by_sql = rows_by_sql(&reader, &refused, &Cancel::default()).unwrap_err().to_string();
+    let by_columns = attempt(&reader, &Cancel::default(), |engine| engine.rows(&refused)).unwrap_err().to_string();
+    assert_eq!(by_columns, by_sql);
+}
