@@ -5,6 +5,7 @@ CREATE TABLE column_index ( -- one row where there is an index: what its segment
   index_id INTEGER PRIMARY KEY,
   layout INTEGER NOT NULL, -- how segments are written
   revision INTEGER NOT NULL, -- counts up with every change
+  segment_rows INTEGER NOT NULL, -- rows of a full segment
   flow_rows INTEGER NOT NULL,
   flow_last_id INTEGER NOT NULL, -- 0 where there are no rows
   duplicate_rows INTEGER NOT NULL, -- of flow_rows, those listed in flow_duplicate

@@ -10,6 +10,7 @@ use super::open::{self, CaseInfo};
 use super::places::Chunk;
 use super::transaction::Transaction;
 use super::{duplicates, flows, journal};
+use crate::columns::SEGMENT_ROWS;
 use crate::model::batch::{Digest, NO_VALUE};
 use crate::model::{EventRow, EvidenceFacts, EvidenceId, FlowBatch, Format, ImportWarning, PathFacts, RecordId, Scope};
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
@@ -25,6 +26,7 @@ pub struct CaseWriter {
     /// Loaded when they are first needed; dropped by a rollback.
     dictionaries: Option<Dictionaries>,
     index: IndexSlot,
+    segment_rows: usize,
     examiner: String,
 }
 
@@ -96,7 +98,14 @@ impl CaseWriter {
             .unwrap_or_default();
         let transaction = Transaction::default();
         let (event_table, index) = (EventTable::default(), IndexSlot::default());
-        Ok(Self { event_table, conn, feed, transaction, dictionaries: None, index, examiner })
+        let segment_rows = SEGMENT_ROWS;
+        Ok(Self { event_table, conn, feed, transaction, dictionaries: None, index, segment_rows, examiner })
+    }
+
+    /// Segments of another size than the usual one, where an index is begun: tests see many with few rows.
+    #[cfg(test)]
+    pub(super) fn set_segment_rows(&mut self, rows: usize) {
+        self.segment_rows = rows;
     }
 
     /// Who writes, where it is not the examiner that the case names.
@@ -148,7 +157,7 @@ impl CaseWriter {
     /// time. What is wrong with the index is not wrong with the case.
     pub fn index_step(&mut self) -> Result<IndexStep, CaseError> {
         self.begin()?;
-        let done = self.index.step(&self.conn);
+        let done = self.index.step(&self.conn, self.segment_rows);
         match done {
             Ok(done) => {
                 self.commit()?;
@@ -318,7 +327,7 @@ impl CaseWriter {
                 evidence.saw(row.end.saturating_mul(1000));
             }
         }
-        self.index.take_up(&self.conn)?;
+        self.index.take_up(&self.conn, self.segment_rows)?;
         let mut dictionaries = self.take_dictionaries()?;
         let ids = dictionaries.intern(&self.conn, &self.feed, &batch);
         self.dictionaries = Some(dictionaries);

@@ -6,7 +6,7 @@ use super::snapshot;
 use super::tail::{self, Tail};
 use super::{IndexError, IndexFault, IndexRow, IndexedTable, clear, flow, flow_total, index_row, write_index_row};
 use crate::case::error::CaseError;
-use crate::columns::{Bitmap, IdRuns, SEGMENT_ROWS, Zone, encode};
+use crate::columns::{Bitmap, IdRuns, Zone, encode};
 use rusqlite::{Connection, params};
 
 /// What the writer knows of the index.
@@ -49,9 +49,9 @@ impl IndexSlot {
     }
 
     /// Before the first rows of a unit.
-    pub fn take_up(&mut self, conn: &Connection) -> Result<(), CaseError> {
+    pub fn take_up(&mut self, conn: &Connection, segment_rows: usize) -> Result<(), CaseError> {
         if matches!(self, Self::Unknown) {
-            *self = Builder::load(conn)?.map_or(Self::Behind, |builder| Self::Ready(Box::new(builder)));
+            *self = Builder::load(conn, segment_rows)?.map_or(Self::Behind, |builder| Self::Ready(Box::new(builder)));
         }
         Ok(())
     }
@@ -82,8 +82,8 @@ impl IndexSlot {
         }
     }
 
-    pub fn step(&mut self, conn: &Connection) -> Result<bool, IndexError> {
-        Builder::step(self, conn)
+    pub fn step(&mut self, conn: &Connection, segment_rows: usize) -> Result<bool, IndexError> {
+        Builder::step(self, conn, segment_rows)
     }
 
     pub fn clear(&mut self, conn: &Connection) -> Result<(), CaseError> {
@@ -102,7 +102,6 @@ pub struct Builder {
     open: Vec<OpenSegment>,
     /// Where the unit in hand began.
     mark: Option<Mark>,
-    segment_rows: usize,
     /// It was begun from nothing.
     is_new: bool,
 }
@@ -122,24 +121,24 @@ struct OpenSegment {
 }
 
 impl Builder {
-    fn new(row: IndexRow, segment_rows: usize) -> Self {
+    fn new(row: IndexRow) -> Self {
         let (flows, pairs) = (Tail::new(IndexedTable::Flow), Tail::new(IndexedTable::Pair));
-        Self { flows, pairs, row, open: Vec::new(), mark: None, segment_rows, is_new: false }
+        Self { flows, pairs, row, open: Vec::new(), mark: None, is_new: false }
     }
 
     /// Takes up the index where it ends, before the first rows of a unit. `None` where it does not match the rows or lags
     /// more than a segment behind.
-    pub fn load(conn: &Connection) -> Result<Option<Self>, CaseError> {
+    pub fn load(conn: &Connection, segment_rows: usize) -> Result<Option<Self>, CaseError> {
         let row = match index_row(conn)? {
             Some(row) => row,
             None if is_empty(conn)? => {
                 clear(conn)?;
-                IndexRow { revision: first_revision(conn)?, ..IndexRow::default() }
+                IndexRow::new(first_revision(conn)?, segment_rows)
             }
             None => return Ok(None),
         };
-        let mut this = Self::new(row, SEGMENT_ROWS);
-        let loaded = this.restore(conn).and_then(|()| this.catch_up(conn, SEGMENT_ROWS));
+        let mut this = Self::new(row);
+        let loaded = this.restore(conn).and_then(|()| this.catch_up(conn, row.segment_rows as usize));
         this.open.clear();
         // Segments that were written just now go with the unit, should it be taken back.
         this.mark = Some(Mark { flows: this.flows.rows(), pairs: this.pairs.rows(), revision: row.revision });
@@ -152,13 +151,13 @@ impl Builder {
 
     /// Flow rows, the waiting ones included.
     fn total(&self) -> i64 {
-        let stored = self.row.flow_rows / self.segment_rows as i64 * self.segment_rows as i64;
+        let stored = self.row.flow_rows / self.row.segment_rows * self.row.segment_rows;
         stored + self.flows.rows() as i64
     }
 
     /// The stored rows that are not a full segment.
     fn restore(&mut self, conn: &Connection) -> Result<(), IndexError> {
-        let full = self.segment_rows as i64;
+        let full = self.row.segment_rows;
         for (table, rows) in [(IndexedTable::Flow, self.row.flow_rows), (IndexedTable::Pair, self.row.pair_rows)] {
             if rows % full == 0 {
                 continue;
@@ -209,7 +208,7 @@ impl Builder {
 
     fn append(&mut self, conn: &Connection, table: IndexedTable, columns: &[Vec<i64>]) -> Result<(), IndexError> {
         let count = columns.first().map_or(0, Vec::len);
-        let (mut from, full) = (0, self.segment_rows);
+        let (mut from, full) = (0, self.row.segment_rows as usize);
         while from < count {
             from += self.tail(table).fill(columns, from, full)?;
             if self.tail(table).rows() >= full {
@@ -230,7 +229,7 @@ impl Builder {
 
     /// Writes the waiting rows of a table as the last segment, full or not, over what stands there.
     fn write_segment(&mut self, conn: &Connection, table: IndexedTable) -> Result<(), IndexError> {
-        let full = self.segment_rows as i64;
+        let full = self.row.segment_rows;
         let (tail, rows, last_id) = match table {
             IndexedTable::Flow => (&self.flows, &mut self.row.flow_rows, &mut self.row.flow_last_id),
             IndexedTable::Pair => (&self.pairs, &mut self.row.pair_rows, &mut self.row.pair_last_id),
@@ -288,7 +287,7 @@ impl Builder {
     /// Writes what waits. The index then holds every row that the builder has seen.
     pub fn write_rest(&mut self, conn: &Connection) -> Result<(), IndexError> {
         let before = self.row.revision;
-        let full = self.segment_rows as i64;
+        let full = self.row.segment_rows;
         for (table, stored) in [(IndexedTable::Flow, self.row.flow_rows), (IndexedTable::Pair, self.row.pair_rows)] {
             if self.tail(table).rows() as i64 != stored % full {
                 self.write_segment(conn, table)?;
@@ -317,31 +316,30 @@ impl Builder {
 
     /// One step towards an index of all rows, in a transaction of the caller's; `true` once it is complete. What does not
     /// match the rows is taken out and built anew.
-    pub fn step(slot: &mut IndexSlot, conn: &Connection) -> Result<bool, IndexError> {
-        /// Rows of a step: some tenths of a second, so that a stop is heard and others get to write.
-        const STEP: usize = 2 * SEGMENT_ROWS;
+    pub fn step(slot: &mut IndexSlot, conn: &Connection, segment_rows: usize) -> Result<bool, IndexError> {
         let mut builder = match std::mem::take(slot) {
             IndexSlot::Ready(builder) if builder.is_current(conn)? => builder,
-            _ => Box::new(Self::for_rebuild(conn)?),
+            _ => Box::new(Self::for_rebuild(conn, segment_rows)?),
         };
         builder.mark = None;
-        let mut done = builder.catch_up(conn, STEP)?;
-        if done && builder.total() != flow_total(conn)? {
+        // Some tenths of a second, so that a stop is heard and others get to write.
+        let mut done = builder.catch_up(conn, 2 * builder.row.segment_rows as usize)?;
+        builder.write_rest(conn)?;
+        if done && !builder.row.matches(conn)? {
             if builder.is_new {
                 return Err(IndexFault::Mismatch.into());
             }
-            builder = Box::new(Self::anew(conn)?);
+            builder = Box::new(Self::anew(conn, segment_rows)?);
             done = false;
         }
-        builder.write_rest(conn)?;
         *slot = IndexSlot::Ready(builder);
         Ok(done)
     }
 
     /// What there is where it holds together, else a new beginning.
-    fn for_rebuild(conn: &Connection) -> Result<Self, CaseError> {
+    fn for_rebuild(conn: &Connection, segment_rows: usize) -> Result<Self, CaseError> {
         if let Some(row) = index_row(conn)? {
-            let mut this = Self::new(row, SEGMENT_ROWS);
+            let mut this = Self::new(row);
             let checked = snapshot::directory(conn, &row).map(|_| ()).and_then(|()| this.restore(conn));
             match checked {
                 Ok(()) => return Ok(this),
@@ -349,14 +347,14 @@ impl Builder {
                 Err(IndexError::Case(error)) => return Err(error),
             }
         }
-        Self::anew(conn)
+        Self::anew(conn, segment_rows)
     }
 
-    fn anew(conn: &Connection) -> Result<Self, CaseError> {
-        let row = IndexRow { revision: first_revision(conn)?, ..IndexRow::default() };
+    fn anew(conn: &Connection, segment_rows: usize) -> Result<Self, CaseError> {
+        let row = IndexRow::new(first_revision(conn)?, segment_rows);
         clear(conn)?;
         write_index_row(conn, &row)?;
-        Ok(Self { is_new: true, ..Self::new(row, SEGMENT_ROWS) })
+        Ok(Self { is_new: true, ..Self::new(row) })
     }
 }
 

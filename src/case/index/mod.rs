@@ -5,6 +5,8 @@ mod build;
 mod cache;
 mod snapshot;
 mod tail;
+#[cfg(test)]
+mod tests;
 
 pub(super) use build::IndexSlot;
 pub use cache::{Cell, IndexCache};
@@ -73,6 +75,7 @@ const LAYOUT: i64 = 1;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IndexRow {
     pub revision: i64,
+    pub segment_rows: i64,
     pub flow_rows: i64,
     pub flow_last_id: i64,
     pub duplicate_rows: i64,
@@ -80,29 +83,47 @@ pub struct IndexRow {
     pub pair_last_id: i64,
 }
 
+impl IndexRow {
+    /// Of an index that holds nothing yet.
+    fn new(revision: i64, segment_rows: usize) -> Self {
+        Self { revision, segment_rows: segment_rows.max(1) as i64, ..Self::default() }
+    }
+}
+
+impl IndexRow {
+    /// Does the case hold just these rows?
+    fn matches(&self, conn: &Connection) -> Result<bool, CaseError> {
+        let sql = "SELECT count(*) FROM flow_duplicate";
+        let duplicates: i64 = conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
+        Ok(self.flow_rows == flow_total(conn)? && self.duplicate_rows == duplicates)
+    }
+}
+
 /// What the case says of its index; `Ok(None)` where there is none, or one that another version wrote.
 fn index_row(conn: &Connection) -> Result<Option<IndexRow>, CaseError> {
     let mut statement = conn.prepare_cached(
-        "SELECT revision, flow_rows, flow_last_id, duplicate_rows, pair_rows, pair_last_id FROM column_index
-         WHERE index_id = 1 AND layout = ?",
+        "SELECT revision, segment_rows, flow_rows, flow_last_id, duplicate_rows, pair_rows, pair_last_id FROM column_index
+         WHERE index_id = 1 AND layout = ? AND segment_rows > 0",
     )?;
     let row = statement.query_row([LAYOUT], |r| {
         Ok(IndexRow {
             revision: r.get(0)?,
-            flow_rows: r.get(1)?,
-            flow_last_id: r.get(2)?,
-            duplicate_rows: r.get(3)?,
-            pair_rows: r.get(4)?,
-            pair_last_id: r.get(5)?,
+            segment_rows: r.get(1)?,
+            flow_rows: r.get(2)?,
+            flow_last_id: r.get(3)?,
+            duplicate_rows: r.get(4)?,
+            pair_rows: r.get(5)?,
+            pair_last_id: r.get(6)?,
         })
     });
     Ok(row.optional()?)
 }
 
 fn write_index_row(conn: &Connection, row: &IndexRow) -> Result<(), CaseError> {
-    conn.prepare_cached("INSERT OR REPLACE INTO column_index VALUES (1, ?, ?, ?, ?, ?, ?, ?)")?.execute(params![
+    conn.prepare_cached("INSERT OR REPLACE INTO column_index VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)")?.execute(params![
         LAYOUT,
         row.revision,
+        row.segment_rows,
         row.flow_rows,
         row.flow_last_id,
         row.duplicate_rows,

@@ -154,6 +154,38 @@ impl CaseReader {
         }
     }
 
+    /// Compares the whole index with the rows. Takes as long as reading all of them.
+    pub fn check_index(&self) -> Result<(), IndexError> {
+        let _moment = self.conn.unchecked_transaction()?;
+        let snapshot = match self.index_state()? {
+            IndexState::Ready(snapshot) => snapshot,
+            IndexState::Unusable(fault) => return Err(fault.into()),
+        };
+        for (name, table) in [(IndexedTable::Flow, &snapshot.flows), (IndexedTable::Pair, &snapshot.pairs)] {
+            let mut after = i64::MIN;
+            for (number, segment) in table.segments.iter().enumerate() {
+                let rows = tail::rows_after(&self.conn, name, after, segment.rows as usize)?;
+                let mut stored = vec![0; segment.rows as usize];
+                for (column, values) in rows.iter().enumerate().skip(1) {
+                    self.index_column(&snapshot, name, number, column)?.get()?.read(0, &mut stored);
+                    if stored != *values {
+                        return Err(IndexFault::Mismatch.into());
+                    }
+                }
+                let ids = rows.first().map(Vec::as_slice).unwrap_or_default();
+                let same = |(row, id): (u32, &i64)| table.ids.id(row) == Some(*id);
+                if ids.len() != segment.rows as usize || !(segment.first_row..).zip(ids).all(same) {
+                    return Err(IndexFault::Mismatch.into());
+                }
+                after = ids.last().copied().unwrap_or(after);
+            }
+            if !tail::rows_after(&self.conn, name, after, 1)?.iter().all(Vec::is_empty) {
+                return Err(IndexFault::Mismatch.into());
+            }
+        }
+        Ok(())
+    }
+
     /// The index turned out to be damaged: it is not used again until it was built anew.
     pub(crate) fn index_is_damaged(&self, snapshot: &Snapshot, fault: IndexFault) {
         self.cache.damaged(snapshot.key, fault);
