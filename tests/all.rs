@@ -1,10 +1,14 @@
 //! The one integration binary: what holds for the sources as a whole, the sample logs, the public corpora, and the
 //! program as a real window.
 
+#[path = "all/answers.rs"]
+mod answers;
 #[path = "all/case_file.rs"]
 mod case_file;
 #[path = "all/contract.rs"]
 mod contract;
+#[path = "all/conversations.rs"]
+mod conversations;
 #[path = "all/corpora.rs"]
 mod corpora;
 #[path = "all/crash.rs"]
@@ -17,6 +21,8 @@ mod duplicates;
 mod formats;
 #[path = "all/fuzz.rs"]
 mod fuzz;
+#[path = "all/glance.rs"]
+mod glance;
 #[path = "all/hostile.rs"]
 mod hostile;
 #[path = "all/samples.rs"]

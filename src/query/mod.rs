@@ -1,29 +1,58 @@
 //! Reads from the case: filters to ordered row sets, pages of them, histograms, one record, the lists of evidence and
 //! warnings. A query is a value; its first result is the row set, everything else starts from that.
 
+mod address;
 mod cancel;
 mod columns_sql;
+mod conversations;
 mod engine;
+mod figures;
 pub mod filter_sql;
+mod group;
 mod histogram;
 mod lists;
+mod overview;
+mod pairs;
 mod record;
 mod row_set;
 mod rows;
+mod scope;
+mod series;
 pub mod sort_sql;
 mod sql;
+mod sums;
+mod top;
 mod value;
 
+pub use address::{AddressFacts, AddressQuery, address_facts};
 pub use cancel::Cancel;
+pub use conversations::{
+    ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, Repeats, SERVER_PORTS,
+    Side, StartEvidence, conversation_rows, conversations, is_well_known,
+};
+pub use figures::{Figures, figures};
+pub use group::GroupBy;
 pub use histogram::{Bin, Histogram, histogram};
 pub use lists::{
     EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, top_values, totals,
     unfinished_import, unread_at, warnings,
 };
+pub use overview::{Coverage, Glance, GlanceCount, GlanceList, glance, glance_lists};
+pub use pairs::{
+    NO_TIME, PRIVATE_SPACE, PairColumn, PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, is_private,
+    pair_rows, pairs,
+};
 pub use record::{RecordDetail, record};
 pub use row_set::RowSet;
 pub use rows::{Duplicates, RecordQuery, SortKey, page, rows};
+pub use scope::Scope;
+pub use series::{
+    AUTO_BINS, AUTO_WIDTHS, BinWidth, SeriesKey, SeriesLine, SeriesQuery, SeriesTable, auto_width, gaps,
+    hours_with_records, series,
+};
 pub use sql::{SqlRows, read_only_sql};
+pub use sums::Sums;
+pub use top::{Measure, TopQuery, TopRow, TopTable, top};
 pub use value::Value;
 
 use crate::case::CaseError;
