@@ -9,6 +9,7 @@ use super::NULL;
 use super::bitmap::Bitmap;
 use super::column::Column;
 use super::selection::Chosen;
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -67,15 +68,18 @@ pub struct Measures {
     pub start: Option<usize>,
     /// Above start; without it the last start counts instead of the last end.
     pub duration: Option<usize>,
-    /// A column of numbers from 0, and what each means.
-    pub verdict: Option<(usize, Arc<[Verdict]>)>,
+    /// A column, and by its value the end of a row without a start.
+    pub late_end: Option<(usize, Arc<FxHashMap<i64, i64>>)>,
+    /// A column of numbers from 0, and what became of their rows.
+    pub fate: Option<(usize, Arc<[Fate]>)>,
 }
 
 impl Measures {
     /// Which columns hold it.
     pub fn columns(&self) -> impl Iterator<Item = usize> {
-        let verdict = self.verdict.as_ref().map(|(column, _)| *column);
-        [self.packets, self.bytes, self.start, self.duration, verdict].into_iter().flatten()
+        let fate = self.fate.as_ref().map(|(column, _)| *column);
+        let late = self.late_end.as_ref().map(|(column, _)| *column);
+        [self.packets, self.bytes, self.start, self.duration, fate, late].into_iter().flatten()
     }
 }
 
@@ -87,10 +91,22 @@ pub enum Verdict {
     Rejected,
 }
 
+/// What became of a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fate {
+    pub verdict: Verdict,
+    /// Its counters are no measurements: packets and bytes are left out.
+    pub left_out: bool,
+}
+
+/// In the place of a sum of nothing.
+pub const NO_SUM: i128 = i128::MIN;
+
 /// What the rows of a group come to. A cache line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(align(64))]
 pub struct Sums {
+    /// `NO_SUM` where no row had a value.
     pub packets: i128,
     pub bytes: i128,
     /// The least start and the greatest end; `NULL` where no row has one.
@@ -99,35 +115,66 @@ pub struct Sums {
     pub records: u32,
     pub accepted: u32,
     pub rejected: u32,
+    pub left_out: u32,
 }
 
 impl Default for Sums {
     fn default() -> Self {
-        Self { packets: 0, bytes: 0, first: NULL, last: NULL, records: 0, accepted: 0, rejected: 0 }
+        Self {
+            packets: NO_SUM,
+            bytes: NO_SUM,
+            first: NULL,
+            last: NULL,
+            records: 0,
+            accepted: 0,
+            rejected: 0,
+            left_out: 0,
+        }
+    }
+}
+
+/// The sum of what is there.
+#[inline]
+fn plus(sum: &mut i128, more: i128) {
+    if more != NO_SUM {
+        *sum = if *sum == NO_SUM { more } else { *sum + more };
     }
 }
 
 impl Sums {
     /// Both together.
     pub fn add(&mut self, other: &Self) {
-        self.packets += other.packets;
-        self.bytes += other.bytes;
+        plus(&mut self.packets, other.packets);
+        plus(&mut self.bytes, other.bytes);
         self.start(other.first);
         self.end(other.last);
         self.records += other.records;
         self.accepted += other.accepted;
         self.rejected += other.rejected;
+        self.left_out += other.left_out;
     }
 
+    #[inline]
     fn start(&mut self, value: i64) {
         if value != NULL && (self.first == NULL || value < self.first) {
             self.first = value;
         }
     }
 
+    #[inline]
     fn end(&mut self, value: i64) {
         // NULL is below every value.
         self.last = self.last.max(value);
+    }
+
+    #[inline]
+    fn fate(&mut self, fate: Fate) {
+        match fate.verdict {
+            Verdict::Accepted => self.accepted += 1,
+            Verdict::Rejected => self.rejected += 1,
+            Verdict::Neither => {}
+        }
+        self.left_out += u32::from(fate.left_out);
     }
 }
 
@@ -268,15 +315,16 @@ pub fn sum(
 ) {
     let (mut values, mut slots) = (Vec::new(), Vec::new());
     let (mut mine, mut places): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
-    let mut read: [Vec<i64>; 5] = Default::default();
+    let mut read: [Vec<i64>; 6] = Default::default();
     let columns = [
         measures.packets,
         measures.bytes,
         measures.start,
         measures.duration,
-        measures.verdict.as_ref().map(|(column, _)| *column),
+        measures.fate.as_ref().map(|(column, _)| *column),
+        measures.late_end.as_ref().map(|(column, _)| *column),
     ];
-    let verdicts = measures.verdict.as_ref().map_or(&[][..], |(_, verdicts)| verdicts);
+    let fates = measures.fate.as_ref().map_or(&[][..], |(_, fates)| fates);
     sweep.chosen.blocks(sweep.rows, |rows| {
         grouping.of(sweep, rows, &mut values, &mut slots);
         mine.clear();
@@ -291,23 +339,31 @@ pub fn sum(
         for (column, out) in columns.iter().zip(&mut read) {
             sweep.gather(column.unwrap_or(usize::MAX), &mine, out);
         }
-        let [packets, bytes, start, duration, verdict] = &read;
-        let values = places.iter().zip(packets).zip(bytes).zip(start).zip(duration).zip(verdict);
-        for (((((place, packets), bytes), start), duration), verdict) in values {
+        let [packets, bytes, start, duration, fate, late] = &read;
+        let counters = places.iter().zip(packets).zip(bytes).zip(fate);
+        for (((place, packets), bytes), fate) in counters {
             let Some(sums) = sums.get_mut(*place as usize) else { continue };
+            let fate = usize::try_from(*fate).ok().and_then(|fate| fates.get(fate)).copied().unwrap_or_default();
             sums.records += 1;
-            sums.packets += if *packets == NULL { 0 } else { i128::from(*packets) };
-            sums.bytes += if *bytes == NULL { 0 } else { i128::from(*bytes) };
-            sums.start(*start);
-            if measures.duration.is_none() {
-                sums.end(*start);
-            } else if *duration != NULL && *start != NULL {
-                sums.end(start.saturating_add(*duration));
+            sums.fate(fate);
+            if !fate.left_out {
+                plus(&mut sums.packets, if *packets == NULL { NO_SUM } else { (*packets).into() });
+                plus(&mut sums.bytes, if *bytes == NULL { NO_SUM } else { (*bytes).into() });
             }
-            match usize::try_from(*verdict).ok().and_then(|verdict| verdicts.get(verdict)) {
-                Some(Verdict::Accepted) => sums.accepted += 1,
-                Some(Verdict::Rejected) => sums.rejected += 1,
-                Some(Verdict::Neither) | None => {}
+        }
+        if measures.start.is_none() && measures.late_end.is_none() {
+            return;
+        }
+        for (((place, start), duration), late) in places.iter().zip(start).zip(duration).zip(late) {
+            let Some(sums) = sums.get_mut(*place as usize) else { continue };
+            sums.start(*start);
+            if *start == NULL {
+                let ends = measures.late_end.as_ref().map(|(_, ends)| ends);
+                sums.end(ends.and_then(|ends| ends.get(late)).copied().unwrap_or(NULL));
+            } else if measures.duration.is_none() {
+                sums.end(*start);
+            } else if *duration != NULL {
+                sums.end(start.saturating_add(*duration));
             }
         }
     });
@@ -342,8 +398,11 @@ mod tests {
                 KeyPart { column: 0, map: Map::Offset(0), absent: NO_SLOT, size: 4 },
                 KeyPart { column: 1, map: Map::Table(table), absent, size: 3 },
             ]).unwrap();
+            let fates = [(Verdict::Accepted, false), (Verdict::Neither, true), (Verdict::Rejected, false)];
+            let fates: Vec<Fate> = fates.iter().map(|(verdict, left_out)| Fate { verdict: *verdict, left_out: *left_out }).collect();
+            let late: FxHashMap<i64, i64> = [(1, 77), (2, i64::MAX)].into_iter().collect();
             let measures = Measures { packets: Some(1), bytes: Some(2), start: Some(3), duration: Some(4),
-                verdict: Some((1, [Verdict::Accepted, Verdict::Neither, Verdict::Rejected].into())) };
+                fate: Some((1, fates.into())), late_end: Some((1, late.clone().into())) };
             let mut marked = Bitmap::zeros(grouping.slots() as usize);
             grouping.mark(&sweep, &mut marked);
             let used = Used::of(marked);
@@ -359,12 +418,16 @@ mod tests {
             for at in (0..count).filter(|at| rows[*at].2) {
                 let number = match kind[at] { 0 => 1, 1 => 0, NULL if absent != NO_SLOT => absent, _ => continue };
                 if key[at] == NULL { continue; }
-                let end = if duration[at] == NULL || start[at] == NULL { NULL } else { start[at].saturating_add(duration[at]) };
+                let end = match (start[at], duration[at]) {
+                    (NULL, _) => late.get(&kind[at]).copied().unwrap_or(NULL),
+                    (_, NULL) => NULL,
+                    (start, duration) => start.saturating_add(duration),
+                };
+                let sum = |value: i64| if value == NULL || kind[at] == 1 { NO_SUM } else { value.into() };
                 expected.entry((key[at], number)).or_default().add(&Sums {
-                    packets: if kind[at] == NULL { 0 } else { kind[at].into() },
-                    bytes: if bytes[at] == NULL { 0 } else { bytes[at].into() },
+                    packets: sum(kind[at]), bytes: sum(bytes[at]),
                     first: start[at], last: end, records: 1,
-                    accepted: u32::from(kind[at] == 0), rejected: u32::from(kind[at] == 2),
+                    accepted: u32::from(kind[at] == 0), rejected: u32::from(kind[at] == 2), left_out: u32::from(kind[at] == 1),
                 });
             }
             let found: Vec<((i64, u32), Sums)> = used.slots().zip(&sums).map(|(slot, sums)| {

@@ -17,7 +17,7 @@ mod sort;
 
 pub use bitmap::Bitmap;
 pub use column::{Codes, Column, Encoded, EncodingError, Zone, encode};
-pub use group::{Grouping, Groups, KeyPart, Map, Measures, NO_SLOT, Sums, Sweep, Used, Verdict, sum};
+pub use group::{Fate, Grouping, Groups, KeyPart, Map, Measures, NO_SLOT, NO_SUM, Sums, Sweep, Used, Verdict, sum};
 pub use ids::{IdMap, IdRuns};
 pub use pairs::{PairColumns, Side};
 pub use scan::{Ranges, in_ranges, in_set, present, settle_ranges, settle_set, where_value};

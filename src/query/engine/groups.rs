@@ -5,7 +5,8 @@ use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, Table, flow};
 use crate::columns::{
-    Bitmap, Chosen, Grouping, Groups, KeyPart, Map, Measures, NO_SLOT, NULL, Selection, Sums, Sweep, Used, Verdict, sum,
+    Bitmap, Chosen, Fate, Grouping, Groups, KeyPart, Map, Measures, NO_SLOT, NULL, Selection, Sums, Sweep, Used,
+    Verdict, sum,
 };
 use crate::query::RecordQuery;
 use crate::query::histogram::{Bin, Histogram, width};
@@ -68,8 +69,10 @@ impl Engine<'_> {
         let map = Map::Bins { first: begin, width: bin_secs };
         let part = KeyPart { column: flow::START, map, absent: NO_SLOT, size };
         let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
-        let verdict = Some(self.verdicts()?);
-        let measures = Measures { bytes: Some(flow::BYTES), verdict, ..Measures::default() };
+        // The histogram counts what the records say, measurement or not.
+        let (column, fates) = self.fates()?;
+        let fates: Vec<Fate> = fates.iter().map(|fate| Fate { left_out: false, ..*fate }).collect();
+        let measures = Measures { bytes: Some(flow::BYTES), fate: Some((column, fates.into())), ..Measures::default() };
         let groups = self.groups(&selection, &grouping, &measures)?;
         let bins = groups.slots.iter().zip(&groups.sums).map(|(slot, sums)| Bin {
             start_secs: begin + *slot as i64 * bin_secs,
@@ -115,24 +118,40 @@ impl Engine<'_> {
             .unwrap_or_default())
     }
 
-    /// By disposition: was the record accepted, rejected or neither?
-    pub fn verdicts(&self) -> Result<(usize, Arc<[Verdict]>), EngineError> {
-        let mut verdicts = Vec::new();
-        let mut statement = self.reader.conn.prepare_cached("SELECT disposition_id, action FROM disposition")?;
+    /// By disposition: was the record accepted or rejected, and are its counters measurements?
+    pub fn fates(&self) -> Result<(usize, Arc<[Fate]>), EngineError> {
+        let mut fates = Vec::new();
+        let mut statement =
+            self.reader.conn.prepare_cached("SELECT disposition_id, action, log_status FROM disposition")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let id = usize::try_from(row.get::<_, i64>(0)?).ok().filter(|id| *id < MOST_IDS);
             let id = id.ok_or(EngineError::Unsupported)?;
-            if verdicts.len() <= id {
-                verdicts.resize(id + 1, Verdict::Neither);
+            if fates.len() <= id {
+                fates.resize(id + 1, Fate::default());
             }
-            verdicts[id] = match row.get_ref(1)? {
+            let verdict = match row.get_ref(1)? {
                 ValueRef::Text(b"ACCEPT") => Verdict::Accepted,
                 ValueRef::Text(b"REJECT") => Verdict::Rejected,
                 _ => Verdict::Neither,
             };
+            let left_out = matches!(row.get_ref(2)?, ValueRef::Text(b"NODATA" | b"SKIPDATA"));
+            fates[id] = Fate { verdict, left_out };
         }
-        Ok((flow::DISPOSITION, verdicts.into()))
+        Ok((flow::DISPOSITION, fates.into()))
+    }
+
+    /// Everything that `Figures` has.
+    pub fn all_measures(&self) -> Result<Measures, EngineError> {
+        let ends = self.late_ends()?;
+        Ok(Measures {
+            packets: Some(flow::PACKETS),
+            bytes: Some(flow::BYTES),
+            start: Some(flow::START),
+            duration: Some(flow::DURATION),
+            late_end: (!ends.is_empty()).then(|| (flow::EXTRA, ends)),
+            fate: Some(self.fates()?),
+        })
     }
 }
 

@@ -1,8 +1,11 @@
 //! Queries over the column index: which rows, in which order, and what they come to. Works on all cores; every result is
 //! the one that plain SQL over the rows gives, and where the index cannot give it, SQL is asked.
 
+mod answers;
 mod groups;
+mod lists;
 mod order;
+mod pair_table;
 mod plan;
 mod planner;
 mod sweep;

@@ -23,7 +23,7 @@ enum Source {
     /// A number of a dictionary's row.
     Rank { column: usize, ranks: Arc<Vec<u32>> },
     /// Start and duration together, or the extra's end where there is no start.
-    End { least: i64, extras: FxHashMap<i64, i64> },
+    End { least: i64, extras: Arc<FxHashMap<i64, i64>> },
 }
 
 impl Source {
@@ -130,14 +130,14 @@ impl Engine<'_> {
     }
 
     /// Rank by id of a dictionary's row; equal values have equal ranks.
-    fn dictionary_ranks(&self, table: &str, field: FieldId) -> Result<Arc<Vec<u32>>, EngineError> {
+    pub fn dictionary_ranks(&self, table: &str, field: FieldId) -> Result<Arc<Vec<u32>>, EngineError> {
         let sql = format!("SELECT ifnull(max({table}_id), 0) FROM {table}");
         let last: i64 = self.reader.conn.prepare_cached(&sql)?.query_row([], |r| r.get(0))?;
         let name = format!("rank of {}", field.name());
         self.reader.cache.derived(&name, last, || {
             let value = sort_sql::dictionary_value(field);
             let sql = format!(
-                "SELECT t.{table}_id, dense_rank() OVER (ORDER BY {value}) FROM {table} t WHERE {value} IS NOT NULL"
+                "SELECT t.{table}_id, dense_rank() OVER (ORDER BY {value}) - 1 FROM {table} t WHERE {value} IS NOT NULL"
             );
             let mut ranks = Vec::new();
             let mut statement = self.reader.conn.prepare(&sql)?;
@@ -194,22 +194,35 @@ impl Engine<'_> {
                 _ => return Err(EngineError::Unsupported),
             }
         }
-        let mut extras = FxHashMap::default();
-        let mut statement = self.reader.conn.prepare_cached(
-            "SELECT extra_id, json_extract(json, '$.end') AS ended FROM extra WHERE json_valid(json) AND ended IS NOT NULL",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            match row.get_ref(1)? {
-                ValueRef::Integer(end) if end != NULL => {
-                    extras.insert(row.get(0)?, end);
-                    widen(end, end);
-                }
-                _ => return Err(EngineError::Unsupported),
-            }
-        }
+        let extras = self.late_ends()?;
+        extras.values().for_each(|end| widen(*end, *end));
         let (least, greatest) = span.unwrap_or((0, 0));
         Ok((Source::End { least, extras }, greatest.wrapping_sub(least) as u64))
+    }
+}
+
+impl Engine<'_> {
+    /// The ends of records without a start, by extra id.
+    pub fn late_ends(&self) -> Result<Arc<FxHashMap<i64, i64>>, EngineError> {
+        let sql = "SELECT ifnull(max(extra_id), 0) FROM extra";
+        let last: i64 = self.reader.conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
+        self.reader.cache.derived("late ends", last, || {
+            let mut ends = FxHashMap::default();
+            let mut statement = self.reader.conn.prepare_cached(
+                "SELECT extra_id, json_extract(json, '$.end') AS ended FROM extra
+                 WHERE json_valid(json) AND ended IS NOT NULL",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let ValueRef::Integer(end) = row.get_ref(1)? else { return Err(EngineError::Unsupported) };
+                if end == NULL {
+                    return Err(EngineError::Unsupported);
+                }
+                ends.insert(row.get(0)?, end);
+            }
+            let bytes = ends.len() * 32;
+            Ok((ends, bytes))
+        })
     }
 }
 

@@ -4,11 +4,18 @@ use super::*;
 use crate::case::index::IndexCache;
 use crate::filter::parse;
 use crate::model::{Dataset, TimeRange, Timestamp, field};
+use crate::query::figures::figures_by_sql;
 use crate::query::filter_sql::fixture::{TestRecord, case_of};
 use crate::query::filter_sql::random_tests::{FLOW_SUBJECTS, filter_text, flow_record, numbered};
 use crate::query::histogram::histogram_by_sql;
+use crate::query::pairs::pairs_by_sql;
 use crate::query::rows::rows_by_sql;
+use crate::query::series::{hours_by_sql, lines_by_sql};
+use crate::query::top::top_by_sql;
 use crate::query::{Duplicates, RecordQuery, SortKey};
+use crate::query::{
+    GroupBy, Measure, PairColumn, PairKey, PairQuery, PairSort, Scope, SeriesQuery, TopQuery, Value, pair_rows,
+};
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -53,7 +60,7 @@ fn sort_keys() -> impl Strategy<Value = Vec<SortKey>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(30))]
 
     #[test]
     fn random_queries_find_what_sql_finds(
@@ -71,6 +78,67 @@ proptest! {
             };
             compare(&reader, &query, threads, &text);
         }
+    }
+}
+
+fn pair_sorts() -> impl Strategy<Value = Vec<PairSort>> {
+    let key = (prop::sample::select(PairColumn::ALL.to_vec()), any::<bool>());
+    prop::collection::vec(key.prop_map(|(column, descending)| PairSort { column, descending }), 0..3)
+}
+
+fn groupings() -> Vec<GroupBy> {
+    let fields = field::of(Dataset::Flows).filter(|f| f.kind != crate::model::Kind::Time);
+    let fields = fields.filter(|f| f.home != crate::model::Home::Extra).map(GroupBy::Field);
+    fields.chain([GroupBy::Talker, GroupBy::PacketTalker, GroupBy::Pair, GroupBy::PacketPair]).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn random_aggregates_are_those_of_sql(
+        records in prop::collection::vec(flow_record(), 0..40), segment_rows in 1usize..12, threads in 1usize..4,
+        filters in prop::collection::vec((filter_text(FLOW_SUBJECTS), any::<bool>()), 4),
+        sorts in prop::collection::vec((pair_sorts(), 0usize..3, prop::option::of(0usize..6)), 4),
+        lists in prop::collection::vec((prop::sample::select(groupings()), 0usize..3, prop::option::of(0usize..6)), 8),
+        widths in prop::collection::vec(1u32..7, 2),
+    ) {
+        let reader = reader(&numbered(records), segment_rows);
+        let never = Cancel::default();
+        for (text, once) in filters {
+            let filter = if once { None } else { query(&text).filter };
+            let scope = Scope { filter, duplicates: if once { Duplicates::Once } else { Duplicates::All }, ..Scope::all(Dataset::Flows) };
+            let found = by_columns(&reader, threads, |engine| engine.figures(&scope));
+            prop_assert_eq!(found, figures_by_sql(&reader, &scope, &never).unwrap(), "{}", text);
+            for (sort, by, limit) in &sorts {
+                let by = [PairKey::Addresses, PairKey::AddressesAndDirection, PairKey::PacketAddresses][*by];
+                let query = PairQuery { scope: scope.clone(), by, sort: sort.clone(), limit: *limit, ..PairQuery::all() };
+                let expected = pairs_by_sql(&reader, &query, &never).unwrap();
+                let found = by_columns(&reader, threads, |engine| engine.pair_table(&query));
+                let rows = |table| pair_rows(&reader, table, 0..100).unwrap();
+                prop_assert_eq!(rows(&found), rows(&expected), "{:?}", query);
+                prop_assert_eq!((found.len(), found.totals), (expected.len(), expected.totals));
+            }
+            for (by, measure, limit) in &lists {
+                let query = TopQuery { scope: scope.clone(), by: *by, measure: Measure::ALL[*measure], limit: *limit };
+                let expected = top_by_sql(&reader, &query, &never).unwrap();
+                let found = by_columns(&reader, threads, |engine| engine.top(&query));
+                prop_assert_eq!(&found, &expected, "{:?}", query);
+                let by = match by {
+                    GroupBy::Field(_) => Some(*by),
+                    _ => None,
+                };
+                let keys: Vec<Vec<Value>> = if by.is_some() { expected.rows.into_iter().map(|row| row.key).collect() } else { Vec::new() };
+                for width in &widths {
+                    let query = SeriesQuery { by, ..SeriesQuery::of(scope.clone(), query.measure) };
+                    let expected = lines_by_sql(&reader, &query, *width, keys.clone(), &never).unwrap();
+                    let found = attempt_on(threads, &reader, &never, |engine| engine.lines(&query, *width, &keys)).unwrap();
+                    prop_assert_eq!(found.unwrap_or_else(|| panic!("no answer to {query:?} {keys:?}")), expected, "{:?}", query);
+                }
+            }
+        }
+        let hours = by_columns(&reader, threads, |engine| engine.hours());
+        prop_assert_eq!(hours, hours_by_sql(&reader, Dataset::Flows, &never).unwrap());
     }
 }
 

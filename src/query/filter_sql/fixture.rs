@@ -145,25 +145,15 @@ fn optional<T: Into<SqlValue>>(value: Option<T>) -> SqlValue {
 }
 
 fn insert_flow(connection: &Connection, record: &TestRecord) {
-    // A dictionary row of its own for each record keeps the fixture simple; conditions cannot tell.
+    // A tuple of its own for each record keeps the fixture simple; conditions cannot tell.
     let id = record.id & 0xffff_ffff;
     let mut flow: Vec<(String, SqlValue)> = vec![("id".into(), record.id.into())];
-    for (pair, column, source, destination) in
-        [(id * 2, "pair_id", "srcaddr", "dstaddr"), (id * 2 + 1, "packet_pair_id", "pkt_srcaddr", "pkt_dstaddr")]
+    for (column, source, destination) in
+        [("pair_id", "srcaddr", "dstaddr"), ("packet_pair_id", "pkt_srcaddr", "pkt_dstaddr")]
     {
         let sides = [source, destination].map(|side| record.text(side).map(|text| address_id(connection, text)));
         if sides.iter().any(Option::is_some) {
-            let [source, destination] = sides;
-            insert(
-                connection,
-                "pair",
-                &[
-                    ("pair_id".into(), pair.into()),
-                    ("source_id".into(), optional(source)),
-                    ("destination_id".into(), optional(destination)),
-                ],
-            );
-            flow.push((column.into(), pair.into()));
+            flow.push((column.into(), pair_id(connection, sides).into()));
         }
     }
     for (home, table) in [(Home::Interface, "interface"), (Home::Disposition, "disposition")] {
@@ -192,9 +182,21 @@ fn insert_flow(connection: &Connection, record: &TestRecord) {
 }
 
 fn address_id(connection: &Connection, text: &str) -> i64 {
-    let key = Address::parse(text.as_bytes()).unwrap().key().to_vec();
-    connection.execute("INSERT INTO address (address, key) VALUES (?1, ?2)", (text, key)).unwrap();
-    connection.last_insert_rowid()
+    let known = connection.query_row("SELECT address_id FROM address WHERE address = ?", [text], |r| r.get(0));
+    known.unwrap_or_else(|_| {
+        let key = Address::parse(text.as_bytes()).unwrap().key().to_vec();
+        connection.execute("INSERT INTO address (address, key) VALUES (?1, ?2)", (text, key)).unwrap();
+        connection.last_insert_rowid()
+    })
+}
+
+/// The pair of these address ids.
+fn pair_id(connection: &Connection, sides: [Option<i64>; 2]) -> i64 {
+    let sql = "SELECT pair_id FROM pair WHERE source_id IS ? AND destination_id IS ?";
+    connection.query_row(sql, sides, |r| r.get(0)).unwrap_or_else(|_| {
+        connection.execute("INSERT INTO pair (source_id, destination_id) VALUES (?1, ?2)", sides).unwrap();
+        connection.last_insert_rowid()
+    })
 }
 
 fn insert_event(connection: &Connection, record: &TestRecord) {
