@@ -1,7 +1,7 @@
 //! One column of one segment: how it is stored, and how it stands in memory.
 //!
 //! Frame of reference: a value is its distance from the least of the segment, in as many bits as the largest distance
-//! needs; none where all are the same. Rows without a value have a bit of their own, where some have and some have not.
+//! needs; none where all are the same. Rows without a value are listed where they are few, else each row has a bit for that.
 //! The zone alone says how a column is encoded, so there is no header that could contradict it.
 
 use super::NULL;
@@ -51,7 +51,7 @@ impl Zone {
 
     /// Is there anything to store beside the zone?
     pub fn has_data(&self) -> bool {
-        self.data_len() > 0
+        self.has_bits_for_nulls() || self.packed_len() > 0
     }
 
     /// What the column takes in memory, in bytes.
@@ -71,10 +71,13 @@ impl Zone {
         self.nulls <= self.rows && self.min <= self.max && self.min != NULL && (self.has_values() || self.span() == 0)
     }
 
-    fn data_len(&self) -> usize {
-        let rows = self.rows as usize;
-        let nulls = if self.has_bits_for_nulls() { rows.div_ceil(64) * 8 } else { 0 };
-        nulls + pack::packed_len(rows, self.width())
+    /// Are the rows without a value listed? A place takes a byte or two.
+    fn lists_nulls(&self) -> bool {
+        self.nulls <= self.rows / 32
+    }
+
+    fn packed_len(&self) -> usize {
+        pack::packed_len(self.rows as usize, self.width())
     }
 }
 
@@ -98,8 +101,14 @@ pub enum EncodingError {
 /// Encodes values, `NULL` among them.
 pub fn encode(values: &[i64]) -> Encoded {
     let zone = Zone::of(values);
-    let mut data = Vec::with_capacity(zone.data_len());
-    if zone.has_bits_for_nulls() {
+    let mut data = Vec::with_capacity(zone.packed_len() + 16);
+    if zone.has_bits_for_nulls() && zone.lists_nulls() {
+        let mut next = 0;
+        for (at, _) in values.iter().enumerate().filter(|(_, value)| **value == NULL) {
+            pack::varint((at - next) as u64, &mut data);
+            next = at + 1;
+        }
+    } else if zone.has_bits_for_nulls() {
         let mut present = Bitmap::zeros(values.len());
         values.iter().enumerate().filter(|(_, value)| **value != NULL).for_each(|(at, _)| present.set(at));
         present.words().iter().for_each(|word| data.extend_from_slice(&word.to_le_bytes()));
@@ -164,21 +173,17 @@ impl Column {
         if !zone.is_possible() {
             return Err(EncodingError::Zone);
         }
-        let (found, expected) = (data.len(), zone.data_len());
+        let rows = zone.rows as usize;
+        let (present, at) = match zone.has_bits_for_nulls() {
+            true => {
+                let (bits, at) = presence(&zone, &data)?;
+                (Some(bits), at)
+            }
+            false => (None, 0),
+        };
+        let (found, expected) = (data.len() - at, zone.packed_len());
         if found != expected {
             return Err(EncodingError::Length { found, expected });
-        }
-        let rows = zone.rows as usize;
-        let mut present = None;
-        let mut at = 0;
-        if zone.has_bits_for_nulls() {
-            at = rows.div_ceil(64) * 8;
-            let words = data[..at].as_chunks().0.iter().map(|word| u64::from_le_bytes(*word)).collect();
-            let bits = Bitmap::from_words(words, rows);
-            if bits.count() != rows - zone.nulls as usize {
-                return Err(EncodingError::Values);
-            }
-            present = Some(bits);
         }
         data.extend_from_slice(&[0; 16]);
         let codes = codes(pack::unpack(&data[at..], rows, zone.width()), zone.width());
@@ -256,6 +261,31 @@ impl Column {
             without.for_each(|(_, out)| *out = NULL);
         }
     }
+}
+
+/// Which rows have a value, and where the values begin.
+fn presence(zone: &Zone, data: &[u8]) -> Result<(Bitmap, usize), EncodingError> {
+    let rows = zone.rows as usize;
+    if zone.lists_nulls() {
+        let mut rest = data;
+        let mut without = Bitmap::zeros(rows);
+        let mut next = 0u64;
+        for _ in 0..zone.nulls {
+            let step = pack::read_varint(&mut rest).ok_or(EncodingError::Values)?;
+            let at = next.checked_add(step).filter(|at| *at < rows as u64).ok_or(EncodingError::Values)?;
+            without.set(at as usize);
+            next = at + 1;
+        }
+        without.invert();
+        return Ok((without, data.len() - rest.len()));
+    }
+    let len = rows.div_ceil(64) * 8;
+    let words = data.get(..len).ok_or(EncodingError::Length { found: data.len(), expected: len })?;
+    let bits = Bitmap::from_words(words.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word)).collect(), rows);
+    if bits.count() != rows - zone.nulls as usize {
+        return Err(EncodingError::Values);
+    }
+    Ok((bits, len))
 }
 
 fn codes(numbers: impl Iterator<Item = u64>, width: u32) -> Codes {
@@ -339,5 +369,7 @@ pub(super) mod tests {
         assert_eq!(bytes(&[1_000_000_000_000, 1_000_000_000_001]), 1);
         assert_eq!(bytes(&[i64::MIN + 1, i64::MAX]), 16);
         assert_eq!(bytes(&[NULL, 5, 5]), 8, "one word of presence, no bits of value");
+        let few: Vec<i64> = (0..256).map(|n| if n % 128 == 77 { NULL } else { 5 }).collect();
+        assert_eq!(bytes(&few), 2, "two places, no bits of value");
     }
 }

@@ -1,5 +1,7 @@
 //! Which id stands at which place. Ids rise, and mostly by one: they are kept as runs.
 
+use super::pack::{read_varint, varint};
+
 /// A run of ids that follow each other by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Run {
@@ -103,27 +105,6 @@ impl IdRuns {
         }
         Some(this)
     }
-}
-
-fn varint(mut number: u64, out: &mut Vec<u8>) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
-
-fn read_varint(data: &mut &[u8]) -> Option<u64> {
-    let mut number = 0;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = data.split_first()?;
-        *data = rest;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(number);
-        }
-    }
-    None
 }
 
 /// The ids of all rows, segment after segment.

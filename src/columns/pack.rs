@@ -37,3 +37,26 @@ pub fn unpack(bytes: &[u8], count: usize, width: u32) -> impl Iterator<Item = u6
         }
     })
 }
+
+/// Appends a number in groups of seven bits, lowest first.
+pub fn varint(mut number: u64, out: &mut Vec<u8>) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+/// Takes such a number off the front; `None` where there is none.
+pub fn read_varint(data: &mut &[u8]) -> Option<u64> {
+    let mut number = 0;
+    for shift in (0..64).step_by(7) {
+        let (&byte, rest) = data.split_first()?;
+        *data = rest;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
+}
