@@ -2,10 +2,12 @@
 //! knows no tool kit; the window draws it and hands back actions.
 
 pub mod action;
+pub mod bench;
 pub mod case_backend;
 pub mod command;
 pub mod display;
 pub mod error;
+pub mod export;
 mod glyphs;
 pub mod history;
 pub mod import;

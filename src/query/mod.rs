@@ -6,11 +6,13 @@ mod cancel;
 mod columns_sql;
 mod conversations;
 mod engine;
+mod extras;
 mod figures;
 pub mod filter_sql;
 mod group;
 mod histogram;
 mod lists;
+pub mod named;
 mod overview;
 mod pairs;
 mod record;
@@ -30,6 +32,7 @@ pub use conversations::{
     ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, Repeats, SERVER_PORTS,
     Side, StartEvidence, conversation_rows, conversations, is_well_known,
 };
+pub use extras::{extras, has_extras};
 pub use figures::{Figures, figures};
 pub use group::GroupBy;
 pub use histogram::{Bin, Histogram, histogram};
