@@ -11,6 +11,7 @@ mod figures;
 pub mod filter_sql;
 mod group;
 mod histogram;
+mod index_sizes;
 mod lists;
 pub mod named;
 mod overview;
@@ -36,6 +37,7 @@ pub use extras::{extras, has_extras};
 pub use figures::{Figures, figures};
 pub use group::GroupBy;
 pub use histogram::{Bin, Histogram, histogram};
+pub use index_sizes::{IndexSizes, index_sizes};
 pub use lists::{
     EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, top_values, totals,
     unfinished_import, unread_at, warnings,

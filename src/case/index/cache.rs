@@ -5,7 +5,7 @@ use super::{IndexFault, head_checksum};
 use crate::columns::{Column, SEGMENT_ROWS, Zone};
 use rustc_hash::FxHashMap;
 use std::any::Any;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// A column of a segment: decoded by whoever needs it first, checked then.
@@ -82,6 +82,7 @@ struct Held {
 /// The memory of one opened case's index.
 pub struct IndexCache {
     budget: AtomicUsize,
+    damages: AtomicU64,
     /// Rows of the segments that are made in memory of what the index does not hold yet.
     pub(super) segment_rows: usize,
     held: Mutex<Held>,
@@ -96,7 +97,12 @@ impl Default for IndexCache {
 impl IndexCache {
     /// With another size of segments than the usual one: tests see several with few rows.
     pub(crate) fn with_segments_of(segment_rows: usize) -> Self {
-        Self { budget: AtomicUsize::new(default_budget()), segment_rows, held: Mutex::default() }
+        Self {
+            budget: AtomicUsize::new(default_budget()),
+            damages: AtomicU64::new(0),
+            segment_rows,
+            held: Mutex::default(),
+        }
     }
 
     /// How much it may hold, in bytes. What a query works on at the moment comes on top.
@@ -107,6 +113,11 @@ impl IndexCache {
 
     pub fn budget(&self) -> usize {
         self.budget.load(Ordering::Relaxed)
+    }
+
+    /// How often an index was found damaged.
+    pub fn damages(&self) -> u64 {
+        self.damages.load(Ordering::Relaxed)
     }
 
     /// Bytes that it holds.
@@ -205,6 +216,7 @@ impl IndexCache {
     /// From now on this index is not used by anybody.
     pub(super) fn damaged(&self, key: Key, fault: IndexFault) {
         self.lock().damage = Some((key, fault));
+        self.damages.fetch_add(1, Ordering::Relaxed);
     }
 }
 
