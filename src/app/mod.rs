@@ -11,6 +11,7 @@ pub mod export;
 mod glyphs;
 pub mod history;
 pub mod import;
+pub mod index;
 pub mod jobs;
 pub mod open_case;
 pub mod opening;
