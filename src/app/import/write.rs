@@ -31,7 +31,7 @@ pub enum ImportError {
 /// How often progress is told, at the most.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 /// How long a finished file may wait for its commit, while others are read.
-const COMMIT_EVERY: Duration = Duration::from_millis(250);
+const COMMIT_EVERY: Duration = Duration::from_millis(100);
 /// A file above this many bytes does not share a transaction with those before it: they would wait for its end.
 const SMALL_FILE: u64 = 1 << 20;
 
