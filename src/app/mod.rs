@@ -8,6 +8,7 @@ pub mod command;
 pub mod display;
 pub mod error;
 pub mod export;
+pub mod filters;
 mod glyphs;
 pub mod history;
 pub mod import;

@@ -22,14 +22,14 @@ use std::path::Path;
 pub struct CaseWriter {
     /// Its statement ends before the connection does.
     event_table: EventTable,
-    conn: Connection,
+    pub(super) conn: Connection,
     feed: Feed,
     transaction: Transaction,
     /// Loaded when they are first needed; dropped by a rollback.
     dictionaries: Option<Dictionaries>,
     index: IndexSlot,
     segment_rows: usize,
-    examiner: String,
+    pub(super) examiner: String,
 }
 
 /// An evidence file that is being written.

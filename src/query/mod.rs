@@ -19,6 +19,7 @@ mod pairs;
 mod record;
 mod row_set;
 mod rows;
+mod saved;
 mod scope;
 mod series;
 pub mod sort_sql;
@@ -50,6 +51,7 @@ pub use pairs::{
 pub use record::{RecordDetail, record};
 pub use row_set::RowSet;
 pub use rows::{Duplicates, RecordQuery, SortKey, page, rows};
+pub use saved::saved_filters;
 pub use scope::Scope;
 pub use series::{
     AUTO_BINS, AUTO_WIDTHS, BinWidth, SeriesKey, SeriesLine, SeriesQuery, SeriesTable, auto_width, gaps,
