@@ -4,6 +4,9 @@
 //! needs; none where all are the same. Rows without a value are listed where they are few, else each row has a bit for that.
 //! The zone alone says how a column is encoded, so there is no header that could contradict it.
 
+// The same lines are compiled for codes of every width, the widest among them.
+#![allow(clippy::useless_conversion)]
+
 use super::NULL;
 use super::bitmap::Bitmap;
 use super::pack;

@@ -1,5 +1,8 @@
 //! Conditions on a column: settled by its zone where that is enough, else tested row by row.
 
+// The same lines are compiled for codes of every width, the widest among them.
+#![allow(clippy::useless_conversion)]
+
 use super::bitmap::Bitmap;
 use super::column::{Codes, Column, Zone, with_codes};
 

@@ -28,6 +28,9 @@ enum Kind {
     Pairs,
 }
 
+/// What a group is, the groups, and for two-sided ones what each sent and received.
+type Grouped = (Kind, Groups, Vec<(i128, i128)>);
+
 impl Engine<'_> {
     /// As `query::figures`.
     pub fn figures(&self, scope: &Scope) -> Result<Figures, EngineError> {
@@ -83,12 +86,7 @@ impl Engine<'_> {
     }
 
     /// The groups of the chosen records; for two-sided ones what was sent and received.
-    fn grouped(
-        &self,
-        selection: &Selection,
-        by: GroupBy,
-        measures: &Measures,
-    ) -> Result<(Kind, Groups, Vec<(i128, i128)>), EngineError> {
+    fn grouped(&self, selection: &Selection, by: GroupBy, measures: &Measures) -> Result<Grouped, EngineError> {
         let grouped = |part: KeyPart| {
             let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
             self.groups(selection, &grouping, measures)
