@@ -26,6 +26,8 @@ command-flows = Show flows
 command-flows-tip = Flow records
 command-events = Show CloudTrail
 command-events-tip = CloudTrail events
+command-sql = Show the SQL console
+command-sql-tip = One SELECT over the documented views, read-only
 command-inspector = Inspector on or off
 command-inspector-tip = Everything about the record under the cursor
 command-histogram = Histogram on or off
@@ -84,6 +86,7 @@ no = no
 nav-evidence = Evidence
 nav-flows = Flows
 nav-events = CloudTrail
+nav-sql = SQL
 nav-warnings = { $count } { $count ->
     [one] warning
    *[other] warnings
@@ -123,6 +126,7 @@ notice-copied-rows = Copied { $rows } { $rows ->
     [one] row
    *[other] rows
 }
+notice-copied-first = Copied the first { $rows } rows; { $missing } more do not fit the clipboard: export them
 notice-copied-part = Copied { $rows } rows; { $missing } selected rows are not loaded and were left out
 
 ## Filter and time
@@ -177,6 +181,32 @@ empty-flows = The case holds no flow records. Drop flow logs here, or import the
 empty-events = The case holds no CloudTrail events. Drop CloudTrail files here, or import them.
 empty-filtered = None of { $total } records fits the filter and the time range.
 empty-evidence = The case is empty. Drop flow logs, CloudTrail files, folders or archives here.
+
+copy-csv = Copy as CSV
+copy-csv-tip = The rows as they are shown, with a header line
+
+## SQL console
+sql-statement = SQL statement
+sql-hint = SELECT ... FROM flow_record
+sql-run = Run
+sql-row-limit = Rows at the most
+sql-time-limit = Time at the most
+sql-rows-at-most = at most { $count } rows
+sql-time-at-most = at most { $time }
+sql-result = Result of the statement
+sql-rows = { $count } { $count ->
+    [one] row
+   *[other] rows
+}
+sql-cut = There are more; the limit cut them off.
+sql-no-rows = The statement ran and gave no rows.
+sql-empty = Write one SELECT and run it. Nothing here can change the case.
+sql-running = Running...
+sql-late = Stopped at the limit of { $time }. Narrow the statement, or allow more time.
+sql-problem-at = Line { $line }, column { $column }: { $message }
+sql-reads-only = The console reads: one SELECT or WITH.
+sql-views = Views
+sql-views-tip = A click puts a name into the statement. Times are UTC.
 
 ## Inspector
 inspector-empty = Select a row to see everything about it.

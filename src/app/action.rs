@@ -6,6 +6,7 @@ use super::jobs::JobId;
 use super::selection::Selection;
 use super::settings::{ColumnSetting, ThemeChoice};
 use super::source::{CaseInfo, ImportOptions};
+use super::sql_console::SqlAction;
 use super::zone::Zone;
 use crate::model::{Dataset, EvidenceId, FieldId, TimeRange};
 use std::ops::Range;
@@ -16,16 +17,20 @@ use std::path::PathBuf;
 pub enum View {
     Evidence,
     Records(Dataset),
+    Sql,
 }
 
 impl View {
-    pub const ALL: [View; 3] = [View::Evidence, View::Records(Dataset::Flows), View::Records(Dataset::Events)];
+    /// In the order of the navigation.
+    pub const ALL: [View; 4] =
+        [View::Evidence, View::Records(Dataset::Flows), View::Records(Dataset::Events), View::Sql];
 
     pub fn command(self) -> Command {
         match self {
             View::Evidence => Command::ShowEvidence,
             View::Records(Dataset::Flows) => Command::ShowFlows,
             View::Records(Dataset::Events) => Command::ShowEvents,
+            View::Sql => Command::ShowSql,
         }
     }
 }
@@ -118,6 +123,7 @@ pub enum Action {
     SetColumns(Dataset, Vec<ColumnSetting>),
     Select(Dataset, Selection),
     WantRows(Dataset, Range<u64>),
+    Sql(SqlAction),
     Warnings(Option<EvidenceId>),
     Complete(Option<(FieldId, String)>),
     SetZone(Zone),

@@ -193,4 +193,8 @@ impl Source for CaseSource {
     fn values(&self, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, Fault> {
         Ok(query::top_values(&self.reader, field, prefix, limit)?)
     }
+
+    fn case(&self) -> Result<&CaseReader, Fault> {
+        Ok(&self.reader)
+    }
 }

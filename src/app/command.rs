@@ -94,6 +94,7 @@ pub enum Command {
     ShowEvidence,
     ShowFlows,
     ShowEvents,
+    ShowSql,
     ToggleInspector,
     ToggleHistogram,
     ChooseZone,
@@ -126,7 +127,7 @@ pub enum Needs {
 }
 
 impl Command {
-    pub const ALL: [Command; 29] = [
+    pub const ALL: [Command; 30] = [
         Command::NewCase,
         Command::OpenCase,
         Command::OpenSample,
@@ -137,6 +138,7 @@ impl Command {
         Command::ShowEvidence,
         Command::ShowFlows,
         Command::ShowEvents,
+        Command::ShowSql,
         Command::ToggleInspector,
         Command::ToggleHistogram,
         Command::ChooseZone,
@@ -171,6 +173,7 @@ impl Command {
             Command::ShowEvidence => "evidence",
             Command::ShowFlows => "flows",
             Command::ShowEvents => "events",
+            Command::ShowSql => "sql",
             Command::ToggleInspector => "inspector",
             Command::ToggleHistogram => "histogram",
             Command::ChooseZone => "zone",
@@ -209,9 +212,10 @@ impl Command {
             Command::CloseCase => Shortcut::ctrl(Key::Letter('W')),
             Command::ImportEvidence => Shortcut::ctrl(Key::Letter('I')),
             Command::ShowJobs => Shortcut::ctrl(Key::Letter('J')),
-            Command::ShowEvidence => Shortcut::ctrl(Key::Digit(1)),
-            Command::ShowFlows => Shortcut::ctrl(Key::Digit(2)),
-            Command::ShowEvents => Shortcut::ctrl(Key::Digit(3)),
+            Command::ShowEvidence => Shortcut::ctrl(Key::Digit(2)),
+            Command::ShowFlows => Shortcut::ctrl(Key::Digit(3)),
+            Command::ShowEvents => Shortcut::ctrl(Key::Digit(5)),
+            Command::ShowSql => Shortcut::ctrl(Key::Digit(8)),
             Command::ToggleInspector => Shortcut::plain(Key::Function(4)),
             Command::ToggleHistogram => Shortcut::plain(Key::Function(3)),
             Command::ZoomIn => Shortcut::ctrl(Key::Plus),
@@ -244,6 +248,7 @@ impl Command {
             Command::ShowEvidence
             | Command::ShowFlows
             | Command::ShowEvents
+            | Command::ShowSql
             | Command::ToggleInspector
             | Command::ToggleHistogram
             | Command::ChooseZone
@@ -271,6 +276,7 @@ impl Command {
             | Command::ShowEvidence
             | Command::ShowFlows
             | Command::ShowEvents
+            | Command::ShowSql
             | Command::Back
             | Command::Forward => Needs::Case,
             Command::ToggleInspector

@@ -203,6 +203,15 @@ pub fn covered(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(|c| if is_spelt(c) { COVER } else { c }).collect())
 }
 
+/// The same for text of several lines.
+pub fn covered_lines(text: &str) -> Cow<'_, str> {
+    let hides = |c: char| c != '\n' && c != '\t' && is_spelt(c);
+    if !text.chars().any(hides) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|c| if hides(c) { COVER } else { c }).collect())
+}
+
 /// U+25A1, a hollow square.
 const COVER: char = '□';
 

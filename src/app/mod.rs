@@ -19,6 +19,7 @@ pub mod selection;
 pub mod settings;
 pub mod slots;
 pub mod source;
+pub mod sql_console;
 pub mod state;
 #[cfg(test)]
 pub mod testing;

@@ -1,10 +1,12 @@
 //! An open case: its worker threads, its tables, and the lists beside them.
 
+use super::action::View;
 use super::display::dataset_key;
 use super::records::{Lanes, Records};
 use super::settings::ColumnSetting;
 use super::slots::{Lane, Slot, Waker};
 use super::source::{Backend, Duplicates, EvidenceRow, Overview, Totals, Unfinished, WarningRow};
+use super::sql_console::SqlConsole;
 use crate::model::{Dataset, EvidenceId, FieldId, TimeRange};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -28,6 +30,7 @@ pub struct OpenCase {
     shown_warnings: Option<EvidenceId>,
     values: Slot<(u64, FieldId, String), Vec<String>>,
     wanted_values: Option<(FieldId, String)>,
+    pub sql: SqlConsole,
 }
 
 impl OpenCase {
@@ -53,6 +56,7 @@ impl OpenCase {
             shown_warnings: None,
             values: Slot::default(),
             wanted_values: None,
+            sql: SqlConsole::default(),
         })
     }
 
@@ -138,25 +142,27 @@ impl OpenCase {
         failures.extend(self.values.poll().and_then(Result::err));
         failures.extend(self.flows.poll());
         failures.extend(self.events.poll());
+        failures.extend(self.sql.poll());
         failures
     }
 
     /// Asks for what is shown and not there yet.
-    pub fn ask(&mut self, records: Option<Dataset>, range: TimeRange, duplicates: Duplicates, histogram: bool) {
+    pub fn ask(&mut self, view: View, range: TimeRange, duplicates: Duplicates, histogram: bool) {
         let revision = self.revision;
         self.overview.ask(&self.lanes.pages, revision, |source, _, _| source.overview());
         if self.is_opening() {
             return;
         }
-        match records {
-            Some(dataset) => {
+        match view {
+            View::Records(dataset) => {
                 let table = match dataset {
                     Dataset::Flows => &mut self.flows,
                     Dataset::Events => &mut self.events,
                 };
                 table.ask(&self.lanes, revision, range, duplicates, histogram);
             }
-            None => {
+            View::Sql => self.sql.ask(&self.lanes.rows, &self.lanes.pages),
+            View::Evidence => {
                 self.evidence.ask(&self.lanes.pages, revision, |source, _, _| source.evidence().map(Arc::from));
                 let chosen = (revision, self.shown_warnings);
                 self.warnings.ask(&self.lanes.charts, chosen, |source, (_, evidence), _| {
@@ -186,5 +192,6 @@ impl OpenCase {
             || self.values.is_busy()
             || self.flows.is_busy()
             || self.events.is_busy()
+            || self.sql.is_busy()
     }
 }

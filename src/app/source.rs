@@ -9,7 +9,7 @@ use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 
 pub use super::import::ImportOptions;
-pub use crate::case::CaseInfo;
+pub use crate::case::{CaseInfo, CaseReader};
 pub use crate::filter::Filter;
 pub use crate::query::{
     Bin, Cancel, Duplicates, EvidenceRow, Histogram, RecordDetail, RecordQuery, RowSet, SortKey, Totals, Value,
@@ -60,6 +60,8 @@ pub trait Source {
     fn overview(&self) -> Result<Overview, Fault>;
     /// Values of a field that begin with `prefix`.
     fn values(&self, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, Fault>;
+    /// The case file itself, for the views whose questions are functions of `query`.
+    fn case(&self) -> Result<&CaseReader, Fault>;
 }
 
 /// A running import: dropping this leaves it running.

@@ -2,6 +2,7 @@
 //! `App::poll` takes in what worker threads have finished and asks for what is missing.
 
 mod cases;
+mod views;
 
 pub use cases::import_dialog;
 
@@ -122,11 +123,7 @@ impl App {
                     let next = Message::new("next-try-again");
                     self.errors.push(UserError::new(Message::new("error-query"), why, next).at(&case.path));
                 }
-                let records = match self.view {
-                    View::Records(dataset) => Some(dataset),
-                    View::Evidence => None,
-                };
-                case.ask(records, self.range, self.duplicates, self.show_histogram);
+                case.ask(self.view, self.range, self.duplicates, self.show_histogram);
             }
         }
         if let Some((path, why)) = failed_to_open {
@@ -162,14 +159,14 @@ impl App {
     pub fn records(&self) -> Option<&Records> {
         match self.view {
             View::Records(dataset) => self.case.as_ref().map(|case| case.records(dataset)),
-            View::Evidence => None,
+            _ => None,
         }
     }
 
     pub fn records_mut(&mut self) -> Option<&mut Records> {
         match self.view {
             View::Records(dataset) => self.case.as_mut().map(|case| case.records_mut(dataset)),
-            View::Evidence => None,
+            _ => None,
         }
     }
 
@@ -209,6 +206,7 @@ impl App {
             Action::ShowInspector => self.show_inspector = true,
             Action::ClearErrors => self.errors.clear(),
             Action::Fail(error) => self.errors.push(error),
+            Action::Sql(action) => self.dispatch_sql(action),
             Action::EditFilter(..)
             | Action::ApplyFilter(..)
             | Action::Narrow(..)
@@ -228,7 +226,7 @@ impl App {
         let Some(case) = &mut self.case else { return };
         let shown = match self.view {
             View::Records(dataset) => dataset,
-            View::Evidence => Dataset::Flows,
+            _ => Dataset::Flows,
         };
         match action {
             Action::EditFilter(dataset, text) => case.records_mut(dataset).edit(text),
@@ -278,6 +276,7 @@ impl App {
             Command::ShowEvidence => self.dispatch(Action::Show(View::Evidence)),
             Command::ShowFlows => self.dispatch(Action::Show(View::Records(Dataset::Flows))),
             Command::ShowEvents => self.dispatch(Action::Show(View::Records(Dataset::Events))),
+            Command::ShowSql => self.dispatch(Action::Show(View::Sql)),
             Command::ToggleInspector => self.show_inspector = !self.show_inspector,
             Command::ToggleHistogram => self.show_histogram = !self.show_histogram,
             Command::ChooseZone => self.dialog = Some(Dialog::Zone { typed: String::new() }),

@@ -20,7 +20,7 @@ pub use lists::{
 };
 pub use record::{RecordDetail, record};
 pub use rows::{Duplicates, RecordQuery, RowSet, SortKey, page, rows};
-pub use sql::{SqlRows, read_only_sql};
+pub use sql::{SQL_EXAMPLE, SqlLimits, SqlProblem, SqlRows, SqlView, read_only_sql, sql_views};
 pub use value::Value;
 
 use crate::case::CaseError;
@@ -33,6 +33,11 @@ pub enum QueryError {
     /// The filter asks for what the case cannot answer.
     #[error("{0}")]
     Filter(String),
+    /// A statement of the examiner that is not SQL, or more than reading.
+    #[error(transparent)]
+    Statement(SqlProblem),
+    #[error("stopped at the limit of time")]
+    Late,
     #[error(transparent)]
     Case(#[from] CaseError),
 }

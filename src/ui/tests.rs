@@ -2,7 +2,9 @@
 
 mod hostile;
 mod imports;
+mod real;
 mod small;
+mod sql;
 
 use super::window::Window;
 use crate::app::source::Backend;

@@ -46,6 +46,10 @@ pub mod size {
     pub const NARROW_PADDING: f32 = 5.0;
     pub const ARROW_BUTTON: f32 = 30.0;
     pub const PROGRESS: f32 = 140.0;
+    /// A panel beside a view.
+    pub const SIDE: f32 = 240.0;
+    pub const EDITOR: f32 = 200.0;
+    pub const COLUMN_FIRST: f32 = 120.0;
     pub const POPUP: f32 = 220.0;
     pub const POPUP_ROWS: f32 = 260.0;
     pub const DIALOG_MARGIN: i8 = 18;

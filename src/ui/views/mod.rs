@@ -2,4 +2,5 @@
 
 pub mod evidence;
 pub mod records;
+pub mod sql;
 pub mod start;

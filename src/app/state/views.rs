@@ -1,0 +1,45 @@
+//! What the views other than the record tables ask for.
+
+use super::{App, COPY_LIMIT, Effect};
+use crate::app::display;
+use crate::app::sql_console::SqlAction;
+
+impl App {
+    pub(super) fn dispatch_sql(&mut self, action: SqlAction) {
+        let Some(console) = self.case.as_mut().map(|case| &mut case.sql) else { return };
+        match action {
+            SqlAction::Edit(text) => console.edit(text),
+            SqlAction::Run => console.run(),
+            SqlAction::Stop => console.stop(),
+            SqlAction::LimitRows(rows) => console.limit_rows(rows),
+            SqlAction::LimitSecs(secs) => console.limit_time(secs),
+            SqlAction::Sort(column) => console.sort_by(column),
+            SqlAction::Select(selection) => console.selection = selection,
+            SqlAction::Resize(column, width) => {
+                if let Some(known) = console.widths.get_mut(column) {
+                    *known = width;
+                }
+            }
+            SqlAction::CopyRows => {
+                let copied = console.copied_rows(COPY_LIMIT);
+                copied.into_iter().for_each(|text| self.copy(text));
+            }
+            SqlAction::CopyCsv => {
+                let copied = console.csv(COPY_LIMIT);
+                let left = console.table().map_or(0, |table| table.rows.rows.len().saturating_sub(COPY_LIMIT) as u64);
+                if let Some((text, rows)) = copied {
+                    self.copy_told(text, rows, left);
+                }
+            }
+        }
+    }
+
+    /// Onto the clipboard, and how many rows that were; `left` were too many for it.
+    pub(super) fn copy_told(&mut self, text: String, rows: u64, left: u64) {
+        let (rows, missing) = (display::count(rows), display::count(left));
+        let args = [("rows", rows.as_str()), ("missing", missing.as_str())];
+        let key = if left == 0 { "notice-copied-rows" } else { "notice-copied-first" };
+        self.notice = Some(self.texts.tr_args(key, &args));
+        self.effects.push(Effect::CopyText(text));
+    }
+}
