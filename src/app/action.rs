@@ -71,10 +71,19 @@ pub enum Dialog {
 /// Where the open case is left for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Leaving {
-    Open { path: PathBuf, then_import: Vec<PathBuf> },
-    Create { path: PathBuf, info: CaseInfo, then_import: Vec<PathBuf> },
+    Open {
+        path: PathBuf,
+        then_import: Vec<PathBuf>,
+    },
+    Create {
+        path: PathBuf,
+        info: CaseInfo,
+        then_import: Vec<PathBuf>,
+    },
     Sample,
     Nothing,
+    /// The program ends: no import can go on.
+    Quit,
 }
 
 /// What becomes of the import that runs into the case that is left.

@@ -52,6 +52,8 @@ pub struct App {
     pub notice: Option<String>,
     /// The folder with the sample logs, where the program has one.
     pub sample_folder: Option<PathBuf>,
+    /// The program ends, whatever still runs.
+    quits: bool,
     history: History<Step>,
     effects: Vec<Effect>,
     backend: Arc<dyn Backend>,
@@ -84,6 +86,7 @@ impl App {
             show_histogram: true,
             notice: None,
             sample_folder: cases::find_sample_folder(),
+            quits: false,
             history: History::new(first),
             effects,
             backend,
@@ -270,7 +273,7 @@ impl App {
             Command::OpenCase => self.dialog = Some(Dialog::Open { path: String::new() }),
             Command::OpenSample => self.leave(Leaving::Sample),
             Command::CloseCase => self.leave(Leaving::Nothing),
-            Command::Quit => self.effects.push(Effect::Quit),
+            Command::Quit => self.leave(Leaving::Quit),
             Command::ImportEvidence => self.dialog = Some(import_dialog(Vec::new())),
             Command::ShowJobs => self.dialog = Some(Dialog::Jobs),
             Command::ShowEvidence => self.dispatch(Action::Show(View::Evidence)),

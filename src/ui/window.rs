@@ -4,7 +4,7 @@ use super::state::UiState;
 use super::theme::{self, size};
 use super::{shell, startup, views};
 use crate::app::source::Backend;
-use crate::app::{Action, App, CaseBackend, Effect, Opening, View, display, settings};
+use crate::app::{Action, App, CaseBackend, Command, Effect, Opening, View, display, settings};
 use eframe::{CreationContext, Frame, NativeOptions};
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
 use std::path::PathBuf;
@@ -101,6 +101,11 @@ impl Window {
     /// Takes in events; before each frame.
     pub fn logic(&mut self, ctx: &Context) {
         self.app.poll();
+        // The window's own button asks for the same as the command.
+        if ctx.input(|i| i.viewport().close_requested()) && !self.app.may_close() {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.app.dispatch(Action::Command(Command::Quit));
+        }
         views::records::apply_reveal(&mut self.app, &mut self.state);
         for effect in self.app.take_effects() {
             self.carry_out(ctx, effect);

@@ -122,6 +122,25 @@ fn leaving_a_case_under_import_asks_what_becomes_of_the_import() {
 }
 
 #[test]
+fn quitting_while_an_import_runs_asks_first() {
+    let quits = |app: &mut App| app.take_effects().contains(&Effect::Quit);
+    let (mut app, backend) = importing();
+    app.take_effects();
+    app.dispatch(Action::Command(Command::CloseCase));
+    app.dispatch(Action::Leave(Leaving::Nothing, RunningImport::GoesOn));
+    app.dispatch(Action::Command(Command::Quit));
+    assert!(!quits(&mut app) && !app.may_close(), "also when it runs into a case that is not open");
+    assert_eq!(app.dialog, Some(Dialog::Leaving(Leaving::Quit)));
+    app.dispatch(Action::Leave(Leaving::Quit, RunningImport::IsCancelled));
+    assert!(quits(&mut app) && app.may_close());
+    app.shut_down();
+    assert!(backend.cancelled.is_cancelled());
+    let (mut app, _backend) = (App::new(Arc::new(MemoryBackend::default()), Settled::default().waker(), None), ());
+    app.dispatch(Action::Command(Command::Quit));
+    assert!(quits(&mut app) && app.dialog.is_none(), "nothing runs, nothing is asked");
+}
+
+#[test]
 fn an_import_that_goes_on_elsewhere_ends_there_and_asks_nothing_of_this_case() {
     let (mut app, backend) = importing();
     let to = Leaving::Open { path: "/b.coldtrail".into(), then_import: vec![] };
