@@ -1,6 +1,8 @@
 //! The one integration binary: what holds for the sources as a whole, the sample logs, the public corpora, and the
 //! program as a real window.
 
+#[path = "all/answers.rs"]
+mod answers;
 #[path = "all/case_file.rs"]
 mod case_file;
 #[path = "all/contract.rs"]

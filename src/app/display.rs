@@ -26,6 +26,7 @@ pub fn cell(value: &Value, field: FieldId, zone: Zone) -> Option<String> {
     match value {
         Value::Null => None,
         Value::Integer(number) => Some(integer(*number, field)),
+        Value::Number(text) => Some(text.to_string()),
         Value::Boolean(value) => Some(value.to_string()),
         Value::Time(time) => Some(zone.format(*time)),
         Value::Text(text) => Some(visible(&clipped(text).0).into_owned()),

@@ -107,6 +107,7 @@ impl eval::Record for Flow {
         match value(self.0, field.name()) {
             Value::Null => None,
             Value::Integer(number) => Some(eval::Value::Integer(number)),
+            Value::Number(text) => Some(eval::Value::Text(text.into())),
             Value::Boolean(value) => Some(eval::Value::Boolean(value)),
             Value::Time(time) => Some(eval::Value::Time(time)),
             Value::Text(text) => Some(match Address::parse(text.as_bytes()) {

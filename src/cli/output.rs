@@ -42,8 +42,8 @@ impl Rows {
                 self.csv_line(&cells)
             }
             RowStyle::Jsonl => {
-                let cells: Vec<Json> = values.iter().map(|v| self.json(v)).collect();
-                self.json_line(cells)
+                let cells: Vec<String> = values.iter().map(|v| self.json(v)).collect();
+                self.json_line(&cells)
             }
         }
     }
@@ -56,7 +56,8 @@ impl Rows {
     /// A row of JSON values (of SQL, whose columns may hold anything).
     pub fn json_row(&mut self, values: &[Json]) -> Result<(), CliError> {
         if self.style == RowStyle::Jsonl {
-            return self.json_line(values.to_vec());
+            let cells: Vec<String> = values.iter().map(json_text).collect();
+            return self.json_line(&cells);
         }
         let cells: Vec<Value> = values
             .iter()
@@ -69,7 +70,8 @@ impl Rows {
         self.row(&cells)
     }
 
-    fn json_line(&mut self, values: Vec<Json>) -> Result<(), CliError> {
+    /// `values` are JSON texts.
+    fn json_line(&mut self, values: &[String]) -> Result<(), CliError> {
         // Written by hand so that the keys keep the order of the columns.
         let mut line = String::from("{");
         for (index, (name, value)) in self.columns.iter().zip(values).enumerate() {
@@ -78,7 +80,7 @@ impl Rows {
             }
             line.push_str(&json_text(&Json::from(name.as_str())));
             line.push(':');
-            line.push_str(&json_text(&value));
+            line.push_str(value);
         }
         line.push_str("}\n");
         Ok(self.out.write_all(line.as_bytes())?)
@@ -98,12 +100,12 @@ impl Rows {
         }
     }
 
-    fn json(&self, value: &Value) -> Json {
+    fn json(&self, value: &Value) -> String {
         match value {
-            Value::Null => Json::Null,
-            Value::Integer(number) => (*number).into(),
-            Value::Boolean(flag) => (*flag).into(),
-            Value::Text(_) | Value::Time(Timestamp(_)) => self.text(value).into(),
+            Value::Null => "null".to_owned(),
+            // As it is: a JSON number may be longer than what a program's own types hold.
+            Value::Integer(_) | Value::Number(_) | Value::Boolean(_) => value.to_text(),
+            Value::Text(_) | Value::Time(Timestamp(_)) => json_text(&self.text(value).into()),
         }
     }
 

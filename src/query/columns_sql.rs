@@ -38,7 +38,11 @@ impl Columns {
 
     /// Reads the values, the first of them at column `from`.
     pub fn read(&self, row: &Row<'_>, from: usize) -> rusqlite::Result<Vec<Value>> {
-        self.kinds.iter().enumerate().map(|(index, (dataset, kind))| read(row, from + index, *dataset, *kind)).collect()
+        self.kinds
+            .iter()
+            .enumerate()
+            .map(|(index, (dataset, kind))| read_value(row, from + index, *dataset, *kind))
+            .collect()
     }
 }
 
@@ -78,7 +82,8 @@ fn expression(field: FieldId) -> (String, Vec<&'static str>) {
     }
 }
 
-fn read(row: &Row<'_>, index: usize, dataset: Dataset, kind: Kind) -> rusqlite::Result<Value> {
+/// The value of a column that an expression of ours gave.
+pub(super) fn read_value(row: &Row<'_>, index: usize, dataset: Dataset, kind: Kind) -> rusqlite::Result<Value> {
     Ok(match row.get_ref(index)? {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(value) => match (kind, dataset) {

@@ -3,24 +3,44 @@
 
 mod cancel;
 mod columns_sql;
+mod figures;
 pub mod filter_sql;
+mod group;
 mod histogram;
 mod lists;
+mod pairs;
 mod record;
 mod rows;
+mod scope;
+mod series;
 pub mod sort_sql;
 mod sql;
+mod sums;
+mod top;
 mod value;
 
 pub use cancel::Cancel;
+pub use figures::{Figures, figures};
+pub use group::GroupBy;
 pub use histogram::{Bin, Histogram, histogram};
 pub use lists::{
     EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, top_values, totals,
     unfinished_import, unread_at, warnings,
 };
+pub use pairs::{
+    PRIVATE_SPACE, PairColumn, PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, is_private, pair_rows,
+    pairs,
+};
 pub use record::{RecordDetail, record};
 pub use rows::{Duplicates, RecordQuery, RowSet, SortKey, page, rows};
+pub use scope::Scope;
+pub use series::{
+    AUTO_BINS, AUTO_WIDTHS, BinWidth, SeriesKey, SeriesLine, SeriesQuery, SeriesTable, auto_width, gaps,
+    hours_with_records, series,
+};
 pub use sql::{SQL_EXAMPLE, SqlLimits, SqlProblem, SqlRows, SqlView, read_only_sql, sql_views};
+pub use sums::Sums;
+pub use top::{Measure, TopQuery, TopRow, TopTable, top};
 pub use value::Value;
 
 use crate::case::CaseError;

@@ -1,0 +1,163 @@
+//! What records are grouped by, in top lists and series.
+
+use super::columns_sql::Columns;
+use super::scope::own_field;
+use super::{QueryError, sort_sql};
+use crate::model::{Dataset, FieldId, Kind};
+
+/// What makes records one group. A group without a value is one too (`-` in the logs), and comes last among equals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GroupBy {
+    /// Flows and events: the value of a field.
+    Field(FieldId),
+    /// Flows: srcaddr or dstaddr. A record belongs to both; to one whose two sides are the same, once.
+    Talker,
+    /// Flows: pkt_srcaddr or pkt_dstaddr.
+    PacketTalker,
+    /// Flows: (srcaddr, dstaddr).
+    Pair,
+    /// Flows: (pkt_srcaddr, pkt_dstaddr).
+    PacketPair,
+    /// Flows: srcport or dstport; as `Talker`.
+    EitherPort,
+    /// Flows: (protocol, the lower of the two ports), where a service is likely to listen.
+    Service,
+    /// Events: userIdentity's arn, else its principalId, else userName, else invokedBy, else type.
+    Principal,
+}
+
+/// A group's key in SQL.
+pub(super) struct KeySql {
+    /// `key1`, `key2`, and what each sorts by, as `order1`, `order2`; for two-sided groups `other1` and `other_order1` too.
+    pub columns: String,
+    /// How many keys: 1 or 2.
+    pub keys: usize,
+    pub two_sided: bool,
+    /// What the expressions read.
+    pub fields: Vec<FieldId>,
+    /// How each key is read.
+    pub kinds: Vec<(Dataset, Kind)>,
+}
+
+impl GroupBy {
+    /// Which records it groups.
+    pub fn dataset(self) -> Dataset {
+        match self {
+            GroupBy::Field(field) => field.dataset,
+            GroupBy::Principal => Dataset::Events,
+            GroupBy::Talker
+            | GroupBy::PacketTalker
+            | GroupBy::Pair
+            | GroupBy::PacketPair
+            | GroupBy::EitherPort
+            | GroupBy::Service => Dataset::Flows,
+        }
+    }
+
+    /// Headers of the key's columns.
+    pub fn names(self) -> Vec<&'static str> {
+        match self {
+            GroupBy::Field(field) => vec![field.name()],
+            GroupBy::Talker | GroupBy::PacketTalker => vec!["ip"],
+            GroupBy::Pair => vec!["srcaddr", "dstaddr"],
+            GroupBy::PacketPair => vec!["pkt_srcaddr", "pkt_dstaddr"],
+            GroupBy::EitherPort => vec!["port"],
+            GroupBy::Service => vec!["protocol", "port"],
+            GroupBy::Principal => vec!["principal"],
+        }
+    }
+
+    /// Are a group's records met on both of their sides, with sent and received?
+    pub fn is_two_sided(self) -> bool {
+        matches!(self, GroupBy::Talker | GroupBy::PacketTalker | GroupBy::EitherPort)
+    }
+
+    /// The fields that the key is made of.
+    pub fn fields(self) -> Vec<FieldId> {
+        let flows = |names: &[&'static str]| names.iter().map(|name| own_field(Dataset::Flows, name)).collect();
+        match self {
+            GroupBy::Field(field) => vec![field],
+            GroupBy::Talker | GroupBy::Pair => flows(&["srcaddr", "dstaddr"]),
+            GroupBy::PacketTalker | GroupBy::PacketPair => flows(&["pkt_srcaddr", "pkt_dstaddr"]),
+            GroupBy::EitherPort => flows(&["srcport", "dstport"]),
+            GroupBy::Service => flows(&["protocol", "srcport", "dstport"]),
+            GroupBy::Principal => [
+                "user_identity_arn",
+                "user_identity_principal_id",
+                "user_identity_user_name",
+                "user_identity_invoked_by",
+                "user_identity_type",
+            ]
+            .iter()
+            .map(|name| own_field(Dataset::Events, name))
+            .collect(),
+        }
+    }
+
+    /// # Errors
+    /// It groups records of the other dataset.
+    pub(super) fn sql(self, dataset: Dataset) -> Result<KeySql, QueryError> {
+        if self.dataset() != dataset {
+            return Err(QueryError::Filter(format!("{} is not a field of these records", self.names().join(", "))));
+        }
+        let fields = self.fields();
+        let (columns, keys) = match self {
+            GroupBy::Field(field) => (columns(&[(value(field), sort_sql::sort_key(field), 1, "")]), 1),
+            GroupBy::Talker | GroupBy::PacketTalker | GroupBy::EitherPort => {
+                (both(&fields, [(1, ""), (1, "other_")]), 1)
+            }
+            GroupBy::Pair | GroupBy::PacketPair => (both(&fields, [(1, ""), (2, "")]), 2),
+            GroupBy::Service => {
+                // `min` of one absent port is absent.
+                let [protocol, source, destination] =
+                    [0, 1, 2].map(|place| fields.get(place).copied().map_or_else(String::new, value));
+                let lower = format!("min({source}, {destination})");
+                (columns(&[(protocol.clone(), protocol, 1, ""), (lower.clone(), lower, 2, "")]), 2)
+            }
+            GroupBy::Principal => {
+                let all = fields.iter().map(|field| value(*field)).collect::<Vec<_>>().join(", ");
+                let who = format!("coalesce({all})");
+                (columns(&[(who.clone(), who, 1, "")]), 1)
+            }
+        };
+        let kinds = match self {
+            GroupBy::Service => vec![(dataset, Kind::Protocol), (dataset, Kind::Port)],
+            _ => fields.iter().take(keys).map(|field| (dataset, field.kind)).collect(),
+        };
+        Ok(KeySql { columns, keys, two_sided: self.is_two_sided(), fields, kinds })
+    }
+}
+
+fn value(field: FieldId) -> String {
+    Columns::of(&[field]).list()
+}
+
+/// `value AS key1, order AS order1 ...`
+fn columns(list: &[(String, String, usize, &str)]) -> String {
+    let column = |(value, order, number, prefix): &(String, String, usize, &str)| {
+        format!("{value} AS {prefix}key{number}, {order} AS {prefix}order{number}")
+    };
+    list.iter().map(column).collect::<Vec<_>>().join(", ")
+}
+
+/// Two fields under these numbers and prefixes.
+fn both(fields: &[FieldId], names: [(usize, &str); 2]) -> String {
+    let list: Vec<(String, String, usize, &str)> = fields
+        .iter()
+        .zip(names)
+        .map(|(field, (number, prefix))| (value(*field), sort_sql::sort_key(*field), number, prefix))
+        .collect();
+    columns(&list)
+}
+
+impl KeySql {
+    /// The same list of a group's keys: `key1, key2`.
+    pub fn names(&self) -> String {
+        (1..=self.keys).map(|n| format!("key{n}")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// `min(order1) ASC NULLS LAST ...`: ties between groups.
+    pub fn ties(&self) -> String {
+        (1..=self.keys).map(|n| format!("min(order{n}) ASC NULLS LAST, key{n} ASC")).collect::<Vec<_>>().join(", ")
+    }
+}

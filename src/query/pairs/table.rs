@@ -1,0 +1,229 @@
+//! The pairs of a query, in its order: plain columns, from which a table of millions of rows is shown a page at a time.
+
+use super::{PairColumn, PairKey, PairSort};
+use crate::case::CaseReader;
+use crate::model::Timestamp;
+use crate::query::{QueryError, Sums, Value};
+use std::cmp::Ordering;
+use std::ops::Range;
+
+/// Pairs in order. Addresses are numbers of the case's dictionary; `pair_rows` gives the page that is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PairTable {
+    pub by: PairKey,
+    /// `address_id`; 0 for none.
+    pub sources: Vec<u32>,
+    pub destinations: Vec<u32>,
+    /// Place in `direction_names` plus one; 0 for none. Empty unless by direction.
+    pub directions: Vec<u32>,
+    pub direction_names: Vec<String>,
+    pub record_counts: Vec<u32>,
+    pub packets: Sums,
+    pub bytes: Sums,
+    /// Seconds; `NO_TIME` for none.
+    pub first_seen: Vec<i64>,
+    pub last_seen: Vec<i64>,
+    pub accepted: Vec<u32>,
+    pub rejected: Vec<u32>,
+    /// Of all pairs, those beyond a limit too.
+    pub totals: PairTotals,
+}
+
+/// In the place of a time that no record has.
+pub const NO_TIME: i64 = i64::MIN;
+
+/// The footer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PairTotals {
+    pub pairs: u64,
+    pub records: u64,
+    pub packets: Option<u128>,
+    pub bytes: Option<u128>,
+    pub accepted: u64,
+    pub rejected: u64,
+    /// NODATA and SKIPDATA records: counted, and left out of the sums.
+    pub left_out: u64,
+}
+
+/// One pair with its addresses in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PairRow {
+    pub srcaddr: Option<String>,
+    pub dstaddr: Option<String>,
+    pub flow_direction: Option<String>,
+    /// All records, those that are left out of the sums too.
+    pub record_count: u64,
+    pub packets: Option<u128>,
+    pub total_bytes: Option<u128>,
+    pub first_seen: Option<Timestamp>,
+    pub last_seen: Option<Timestamp>,
+    pub accepted: u64,
+    pub rejected: u64,
+}
+
+impl PairRow {
+    /// total_bytes / record_count, rounded down.
+    pub fn data_ratio(&self) -> Option<u128> {
+        self.total_bytes?.checked_div(self.record_count.into())
+    }
+
+    pub fn value(&self, column: PairColumn) -> Value {
+        let text = |text: &Option<String>| text.clone().map_or(Value::Null, Value::Text);
+        match column {
+            PairColumn::Srcaddr => text(&self.srcaddr),
+            PairColumn::Dstaddr => text(&self.dstaddr),
+            PairColumn::FlowDirection => text(&self.flow_direction),
+            PairColumn::RecordCount => Value::count(self.record_count),
+            PairColumn::Packets => Value::sum(self.packets),
+            PairColumn::TotalBytes => Value::sum(self.total_bytes),
+            PairColumn::DataRatio => Value::sum(self.data_ratio()),
+            PairColumn::FirstSeen => Value::time(self.first_seen),
+            PairColumn::LastSeen => Value::time(self.last_seen),
+            PairColumn::Accepted => Value::count(self.accepted),
+            PairColumn::Rejected => Value::count(self.rejected),
+        }
+    }
+}
+
+/// Places of the dictionary's addresses in the order of their keys; of equal keys, in the order of their spelling.
+pub struct AddressOrder(Vec<u32>);
+
+impl AddressOrder {
+    pub fn load(reader: &CaseReader) -> Result<Self, QueryError> {
+        let mut statement = reader.conn.prepare_cached("SELECT address_id FROM address ORDER BY key, address")?;
+        let mut rows = statement.query([])?;
+        let mut places = Vec::new();
+        let mut place = 0;
+        while let Some(row) = rows.next()? {
+            let id: u32 = row.get(0)?;
+            let id = id as usize;
+            if places.len() <= id {
+                places.resize(id + 1, u32::MAX);
+            }
+            if let Some(slot) = places.get_mut(id) {
+                *slot = place;
+            }
+            place += 1;
+        }
+        Ok(Self(places))
+    }
+
+    /// No address comes last.
+    pub fn of(&self, id: u32) -> u32 {
+        if id == 0 { u32::MAX } else { self.0.get(id as usize).copied().unwrap_or(u32::MAX) }
+    }
+}
+
+impl PairTable {
+    pub fn len(&self) -> usize {
+        self.record_counts.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.record_counts.is_empty()
+    }
+
+    /// The data ratio of a row; `None` where its records have no bytes, and past the end.
+    pub fn data_ratio(&self, row: usize) -> Option<u128> {
+        self.bytes.get(row)?.checked_div((*self.record_counts.get(row)?).into())
+    }
+
+    fn direction(&self, row: usize) -> Option<&str> {
+        let place = (*self.directions.get(row)? as usize).checked_sub(1)?;
+        self.direction_names.get(place).map(String::as_str)
+    }
+
+    /// The rows in the order of the keys, ties by the pair itself.
+    pub(super) fn order(&self, sort: &[PairSort], addresses: &AddressOrder) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.len()).map(|row| row as u32).collect();
+        order.sort_unstable_by(|&a, &b| {
+            let (a, b) = (a as usize, b as usize);
+            let by_key = sort.iter().map(|key| self.compare(a, b, key.column, key.descending, addresses));
+            let tie = [PairColumn::Srcaddr, PairColumn::Dstaddr, PairColumn::FlowDirection];
+            let by_tie = tie.into_iter().map(|column| self.compare(a, b, column, false, addresses));
+            by_key.chain(by_tie).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+        });
+        order
+    }
+
+    fn compare(&self, a: usize, b: usize, column: PairColumn, descending: bool, addresses: &AddressOrder) -> Ordering {
+        fn ordered<T: Ord>(a: Option<T>, b: Option<T>, descending: bool) -> Ordering {
+            match (a, b) {
+                (Some(a), Some(b)) if descending => b.cmp(&a),
+                (Some(a), Some(b)) => a.cmp(&b),
+                // Absent last, either way.
+                (a, b) => b.is_some().cmp(&a.is_some()),
+            }
+        }
+        let side = |list: &[u32], row: usize| list.get(row).filter(|id| **id != 0).map(|id| addresses.of(*id));
+        let count = |list: &[u32], row: usize| list.get(row).copied();
+        let time = |list: &[i64], row: usize| list.get(row).copied().filter(|time| *time != NO_TIME);
+        match column {
+            PairColumn::Srcaddr => ordered(side(&self.sources, a), side(&self.sources, b), descending),
+            PairColumn::Dstaddr => ordered(side(&self.destinations, a), side(&self.destinations, b), descending),
+            PairColumn::FlowDirection => ordered(self.direction(a), self.direction(b), descending),
+            PairColumn::RecordCount => {
+                ordered(count(&self.record_counts, a), count(&self.record_counts, b), descending)
+            }
+            PairColumn::Packets => ordered(self.packets.get(a), self.packets.get(b), descending),
+            PairColumn::TotalBytes => ordered(self.bytes.get(a), self.bytes.get(b), descending),
+            PairColumn::DataRatio => ordered(self.data_ratio(a), self.data_ratio(b), descending),
+            PairColumn::FirstSeen => ordered(time(&self.first_seen, a), time(&self.first_seen, b), descending),
+            PairColumn::LastSeen => ordered(time(&self.last_seen, a), time(&self.last_seen, b), descending),
+            PairColumn::Accepted => ordered(count(&self.accepted, a), count(&self.accepted, b), descending),
+            PairColumn::Rejected => ordered(count(&self.rejected, a), count(&self.rejected, b), descending),
+        }
+    }
+
+    /// The rows in this order and no others; the totals stay.
+    pub(super) fn reordered(self, order: &[u32]) -> Self {
+        fn turned<T: Copy>(list: &[T], order: &[u32]) -> Vec<T> {
+            order.iter().filter_map(|row| list.get(*row as usize).copied()).collect()
+        }
+        Self {
+            sources: turned(&self.sources, order),
+            destinations: turned(&self.destinations, order),
+            directions: turned(&self.directions, order),
+            record_counts: turned(&self.record_counts, order),
+            packets: self.packets.reordered(order),
+            bytes: self.bytes.reordered(order),
+            first_seen: turned(&self.first_seen, order),
+            last_seen: turned(&self.last_seen, order),
+            accepted: turned(&self.accepted, order),
+            rejected: turned(&self.rejected, order),
+            ..self
+        }
+    }
+}
+
+/// The rows of a page. Takes a look into the dictionary for each address of it, however long the table is.
+pub fn pair_rows(reader: &CaseReader, table: &PairTable, page: Range<usize>) -> Result<Vec<PairRow>, QueryError> {
+    let mut rows = Vec::with_capacity(page.len().min(table.len()));
+    for row in page.start..page.end.min(table.len()) {
+        let count = |list: &[u32]| u64::from(list.get(row).copied().unwrap_or(0));
+        let time = |list: &[i64]| list.get(row).copied().filter(|t| *t != NO_TIME).map(Timestamp::from_secs);
+        rows.push(PairRow {
+            srcaddr: address_text(reader, table.sources.get(row).copied().unwrap_or(0))?,
+            dstaddr: address_text(reader, table.destinations.get(row).copied().unwrap_or(0))?,
+            flow_direction: table.direction(row).map(str::to_owned),
+            record_count: count(&table.record_counts),
+            packets: table.packets.get(row),
+            total_bytes: table.bytes.get(row),
+            first_seen: time(&table.first_seen),
+            last_seen: time(&table.last_seen),
+            accepted: count(&table.accepted),
+            rejected: count(&table.rejected),
+        });
+    }
+    Ok(rows)
+}
+
+/// The address of this number, as the case spells it.
+pub(in crate::query) fn address_text(reader: &CaseReader, id: u32) -> Result<Option<String>, QueryError> {
+    use rusqlite::OptionalExtension;
+    if id == 0 {
+        return Ok(None);
+    }
+    let mut statement = reader.conn.prepare_cached("SELECT address FROM address WHERE address_id = ?")?;
+    Ok(statement.query_row([id], |r| r.get(0)).optional()?)
+}
