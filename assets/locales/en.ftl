@@ -24,6 +24,8 @@ command-evidence = Show evidence
 command-evidence-tip = Evidence files, their counts and warnings
 command-flows = Show flows
 command-flows-tip = Flow records
+command-pairs = Show pairs
+command-pairs-tip = Who sent how much to whom
 command-events = Show CloudTrail
 command-events-tip = CloudTrail events
 command-sql = Show the SQL console
@@ -85,6 +87,7 @@ yes = yes
 no = no
 nav-evidence = Evidence
 nav-flows = Flows
+nav-pairs = Pairs
 nav-events = CloudTrail
 nav-sql = SQL
 nav-warnings = { $count } { $count ->
@@ -207,6 +210,34 @@ sql-problem-at = Line { $line }, column { $column }: { $message }
 sql-reads-only = The console reads: one SELECT or WITH.
 sql-views = Views
 sql-views-tip = A click puts a name into the statement. Times are UTC.
+
+## Pairs
+pairs-by-address = By pair
+pairs-by-address-tip = One row for each srcaddr and dstaddr
+pairs-by-direction = With direction
+pairs-by-direction-tip = One row for each srcaddr, dstaddr and flow_direction
+pairs-by-packet = Packet level
+pairs-by-packet-tip = One row for each pkt_srcaddr and pkt_dstaddr: the ends of the traffic, where the interface only passed it on
+pairs-only-external = Only external
+pairs-only-external-tip = Pairs of which an end is outside private address space
+pairs-none-external = No pair has an end outside private address space.
+pairs-series = bytes over time
+pairs-series-text = bytes in { $count } of { $of } stretches of time
+pairs-records = Show its records
+pairs-total-pairs = { $count } { $count ->
+    [one] pair
+   *[other] pairs
+}
+pairs-total-records = { $count } { $count ->
+    [one] record
+   *[other] records
+}
+pairs-total-packets = { $count } packets
+pairs-total-accepted = { $count } accepted
+pairs-total-rejected = { $count } rejected
+pairs-total-bytes = { $count } bytes ({ $size })
+pairs-left-out = { $count } NODATA or SKIPDATA, not in the sums
+pairs-left-out-tip = Records that say that nothing was seen, or that it was skipped: counted as records, not as bytes or packets
 
 ## Inspector
 inspector-empty = Select a row to see everything about it.

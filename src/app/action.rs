@@ -3,6 +3,7 @@
 use super::command::Command;
 use super::error::UserError;
 use super::jobs::JobId;
+use super::pairs::PairsAction;
 use super::selection::Selection;
 use super::settings::{ColumnSetting, ThemeChoice};
 use super::source::{CaseInfo, ImportOptions};
@@ -17,19 +18,30 @@ use std::path::PathBuf;
 pub enum View {
     Evidence,
     Records(Dataset),
+    Pairs,
     Sql,
 }
 
 impl View {
     /// In the order of the navigation.
-    pub const ALL: [View; 4] =
-        [View::Evidence, View::Records(Dataset::Flows), View::Records(Dataset::Events), View::Sql];
+    pub const ALL: [View; 5] =
+        [View::Evidence, View::Records(Dataset::Flows), View::Pairs, View::Records(Dataset::Events), View::Sql];
+
+    /// The records whose filter it follows.
+    pub fn filtered(self) -> Option<Dataset> {
+        match self {
+            View::Records(dataset) => Some(dataset),
+            View::Pairs => Some(Dataset::Flows),
+            View::Evidence | View::Sql => None,
+        }
+    }
 
     pub fn command(self) -> Command {
         match self {
             View::Evidence => Command::ShowEvidence,
             View::Records(Dataset::Flows) => Command::ShowFlows,
             View::Records(Dataset::Events) => Command::ShowEvents,
+            View::Pairs => Command::ShowPairs,
             View::Sql => Command::ShowSql,
         }
     }
@@ -119,6 +131,9 @@ pub enum Action {
     ApplyFilter(Dataset, String),
     /// One more condition beside what is in force.
     Narrow(Dataset, String),
+    /// The records that this condition leaves too: the filter and their table.
+    Drill(Dataset, String),
+    Pairs(PairsAction),
     SetRange(TimeRange),
     Sort {
         field: FieldId,

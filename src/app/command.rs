@@ -93,6 +93,7 @@ pub enum Command {
     ShowJobs,
     ShowEvidence,
     ShowFlows,
+    ShowPairs,
     ShowEvents,
     ShowSql,
     ToggleInspector,
@@ -124,10 +125,12 @@ pub enum Needs {
     Case,
     /// One of the record tables on screen.
     Records,
+    /// A view on screen that follows a filter and the time range.
+    Filter,
 }
 
 impl Command {
-    pub const ALL: [Command; 30] = [
+    pub const ALL: [Command; 31] = [
         Command::NewCase,
         Command::OpenCase,
         Command::OpenSample,
@@ -137,6 +140,7 @@ impl Command {
         Command::ShowJobs,
         Command::ShowEvidence,
         Command::ShowFlows,
+        Command::ShowPairs,
         Command::ShowEvents,
         Command::ShowSql,
         Command::ToggleInspector,
@@ -172,6 +176,7 @@ impl Command {
             Command::ShowJobs => "jobs",
             Command::ShowEvidence => "evidence",
             Command::ShowFlows => "flows",
+            Command::ShowPairs => "pairs",
             Command::ShowEvents => "events",
             Command::ShowSql => "sql",
             Command::ToggleInspector => "inspector",
@@ -214,6 +219,7 @@ impl Command {
             Command::ShowJobs => Shortcut::ctrl(Key::Letter('J')),
             Command::ShowEvidence => Shortcut::ctrl(Key::Digit(2)),
             Command::ShowFlows => Shortcut::ctrl(Key::Digit(3)),
+            Command::ShowPairs => Shortcut::ctrl(Key::Digit(4)),
             Command::ShowEvents => Shortcut::ctrl(Key::Digit(5)),
             Command::ShowSql => Shortcut::ctrl(Key::Digit(8)),
             Command::ToggleInspector => Shortcut::plain(Key::Function(4)),
@@ -247,6 +253,7 @@ impl Command {
             Command::ImportEvidence | Command::ShowJobs => Menu::Evidence,
             Command::ShowEvidence
             | Command::ShowFlows
+            | Command::ShowPairs
             | Command::ShowEvents
             | Command::ShowSql
             | Command::ToggleInspector
@@ -275,17 +282,13 @@ impl Command {
             | Command::ImportEvidence
             | Command::ShowEvidence
             | Command::ShowFlows
+            | Command::ShowPairs
             | Command::ShowEvents
             | Command::ShowSql
             | Command::Back
             | Command::Forward => Needs::Case,
-            Command::ToggleInspector
-            | Command::ToggleHistogram
-            | Command::FocusFilter
-            | Command::ClearFilter
-            | Command::AllTimes
-            | Command::GoToRow
-            | Command::CountDuplicates => Needs::Records,
+            Command::ToggleInspector | Command::ToggleHistogram | Command::GoToRow => Needs::Records,
+            Command::FocusFilter | Command::ClearFilter | Command::AllTimes | Command::CountDuplicates => Needs::Filter,
             Command::NewCase
             | Command::OpenCase
             | Command::OpenSample

@@ -100,8 +100,8 @@ pub fn dataset_key(dataset: Dataset) -> &'static str {
 }
 
 /// `1,204,332`.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
+pub fn count(number: impl Into<u128>) -> String {
+    let digits = number.into().to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
@@ -113,8 +113,9 @@ pub fn count(number: u64) -> String {
 }
 
 /// `1.5 MB`, powers of 1000.
-pub fn size(bytes: u64) -> String {
+pub fn size(bytes: impl Into<u128>) -> String {
     const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
+    let bytes = bytes.into();
     if bytes < 1000 {
         return format!("{bytes} B");
     }
@@ -359,9 +360,9 @@ mod tests {
 
     #[test]
     fn numbers_and_sizes() {
-        assert_eq!([count(0), count(999), count(1000), count(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([count(0u64), count(999u64), count(1000u64), count(1_234_567u64)], ["0", "999", "1,000", "1,234,567"]);
         assert_eq!(
-            [size(999), size(1000), size(999_999), size(812_000_000_000)],
+            [size(999u64), size(1000u64), size(999_999u64), size(812_000_000_000u64)],
             ["999 B", "1.0 kB", "1.0 MB", "812.0 GB"]
         );
         assert_eq!([duration(5), duration(120), duration(7500)], ["5 s", "2 min", "2 h 5 min"]);

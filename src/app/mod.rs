@@ -12,13 +12,16 @@ pub mod import;
 pub mod jobs;
 pub mod open_case;
 pub mod opening;
+pub mod paged;
 pub mod pages;
+pub mod pairs;
 pub mod raw;
 pub mod records;
 pub mod selection;
 pub mod settings;
 pub mod slots;
 pub mod source;
+pub mod sparks;
 pub mod sql_console;
 pub mod state;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::action::View;
 use super::display::dataset_key;
+use super::pairs::Pairs;
 use super::records::{Lanes, Records};
 use super::settings::ColumnSetting;
 use super::slots::{Lane, Slot, Waker};
@@ -30,6 +31,7 @@ pub struct OpenCase {
     shown_warnings: Option<EvidenceId>,
     values: Slot<(u64, FieldId, String), Vec<String>>,
     wanted_values: Option<(FieldId, String)>,
+    pub pairs: Pairs,
     pub sql: SqlConsole,
 }
 
@@ -56,6 +58,7 @@ impl OpenCase {
             shown_warnings: None,
             values: Slot::default(),
             wanted_values: None,
+            pairs: Pairs::default(),
             sql: SqlConsole::default(),
         })
     }
@@ -81,6 +84,11 @@ impl OpenCase {
 
     pub fn totals(&self) -> Option<&Totals> {
         self.overview.shown().map(|overview| &overview.totals)
+    }
+
+    /// Does the case hold any flow record?
+    pub fn flows_are_there(&self) -> bool {
+        self.totals().is_some_and(|totals| totals.flows > 0)
     }
 
     /// What an interrupted import left to do.
@@ -124,6 +132,10 @@ impl OpenCase {
         records.pages.want(&self.lanes.pages, rows);
     }
 
+    pub fn want_pairs(&mut self, rows: Range<u64>) {
+        self.pairs.want(&self.lanes, rows);
+    }
+
     /// The reason why the case could not be opened at all.
     pub fn open_failure(&self) -> Option<String> {
         if self.overview.shown().is_some() { None } else { self.overview.fault().map(str::to_owned) }
@@ -142,6 +154,7 @@ impl OpenCase {
         failures.extend(self.values.poll().and_then(Result::err));
         failures.extend(self.flows.poll());
         failures.extend(self.events.poll());
+        failures.extend(self.pairs.poll());
         failures.extend(self.sql.poll());
         failures
     }
@@ -160,6 +173,11 @@ impl OpenCase {
                     Dataset::Events => &mut self.events,
                 };
                 table.ask(&self.lanes, revision, range, duplicates, histogram);
+            }
+            View::Pairs => {
+                let span = self.totals().and_then(|totals| totals.flow_span);
+                let scope = self.flows.scope(range, duplicates);
+                self.pairs.ask(&self.lanes, revision, scope, span);
             }
             View::Sql => self.sql.ask(&self.lanes.rows, &self.lanes.pages),
             View::Evidence => {
@@ -192,6 +210,7 @@ impl OpenCase {
             || self.values.is_busy()
             || self.flows.is_busy()
             || self.events.is_busy()
+            || self.pairs.is_busy()
             || self.sql.is_busy()
     }
 }

@@ -12,7 +12,7 @@ pub use super::import::ImportOptions;
 pub use crate::case::{CaseInfo, CaseReader};
 pub use crate::filter::Filter;
 pub use crate::query::{
-    Bin, Cancel, Duplicates, EvidenceRow, Histogram, RecordDetail, RecordQuery, RowSet, SortKey, Totals, Value,
+    Bin, Cancel, Duplicates, EvidenceRow, Histogram, RecordDetail, RecordQuery, RowSet, Scope, SortKey, Totals, Value,
     WarningRow,
 };
 

@@ -13,7 +13,7 @@ use super::history::History;
 use super::jobs::{Job, Jobs};
 use super::open_case::OpenCase;
 use super::opening::Opening;
-use super::records::{Records, Reveal};
+use super::records::{Copied, Records, Reveal};
 use super::settings::{self, Settings, ThemeChoice};
 use super::slots::Waker;
 use super::source::{Backend, Duplicates};
@@ -149,6 +149,7 @@ impl App {
             Needs::Nothing => true,
             Needs::Case => self.case.is_some(),
             Needs::Records => self.case.is_some() && matches!(self.view, View::Records(_)),
+            Needs::Filter => self.case.is_some() && self.view.filtered().is_some(),
         };
         needs
             && match command {
@@ -209,10 +210,12 @@ impl App {
             Action::ShowInspector => self.show_inspector = true,
             Action::ClearErrors => self.errors.clear(),
             Action::Fail(error) => self.errors.push(error),
+            Action::Pairs(action) => self.dispatch_pairs(action),
             Action::Sql(action) => self.dispatch_sql(action),
             Action::EditFilter(..)
             | Action::ApplyFilter(..)
             | Action::Narrow(..)
+            | Action::Drill(..)
             | Action::Sort { .. }
             | Action::SortAs { .. }
             | Action::ResetColumns(_)
@@ -233,10 +236,20 @@ impl App {
         };
         match action {
             Action::EditFilter(dataset, text) => case.records_mut(dataset).edit(text),
-            Action::ApplyFilter(dataset, text) => self.apply_filter(dataset, &text),
+            Action::ApplyFilter(dataset, text) => {
+                self.apply_filter(dataset, &text);
+            }
             Action::Narrow(dataset, clause) => {
                 let text = narrowed(case.records(dataset).applied(), &clause);
                 self.apply_filter(dataset, &text);
+            }
+            Action::Drill(dataset, clause) => {
+                let text = narrowed(case.records(dataset).applied(), &clause);
+                // One step: back leads to where it was asked for.
+                let from = std::mem::replace(&mut self.view, View::Records(dataset));
+                if !self.apply_filter(dataset, &text) {
+                    self.view = from;
+                }
             }
             Action::Sort { field, add } => case.records_mut(shown).sort_by(field, add),
             Action::SortAs { field, descending } => {
@@ -279,6 +292,7 @@ impl App {
             Command::ShowEvidence => self.dispatch(Action::Show(View::Evidence)),
             Command::ShowFlows => self.dispatch(Action::Show(View::Records(Dataset::Flows))),
             Command::ShowEvents => self.dispatch(Action::Show(View::Records(Dataset::Events))),
+            Command::ShowPairs => self.dispatch(Action::Show(View::Pairs)),
             Command::ShowSql => self.dispatch(Action::Show(View::Sql)),
             Command::ToggleInspector => self.show_inspector = !self.show_inspector,
             Command::ToggleHistogram => self.show_histogram = !self.show_histogram,
@@ -292,7 +306,7 @@ impl App {
             Command::Palette => self.dialog = Some(Dialog::Palette { typed: String::new() }),
             Command::FocusFilter => self.effects.push(Effect::FocusFilter),
             Command::ClearFilter => {
-                if let View::Records(dataset) = self.view {
+                if let Some(dataset) = self.view.filtered() {
                     self.apply_filter(dataset, "");
                 }
             }
@@ -317,12 +331,14 @@ impl App {
         }
     }
 
-    fn apply_filter(&mut self, dataset: Dataset, text: &str) {
-        let Some(case) = &mut self.case else { return };
-        if case.records_mut(dataset).apply(text) {
+    fn apply_filter(&mut self, dataset: Dataset, text: &str) -> bool {
+        let Some(case) = &mut self.case else { return false };
+        let applied = case.records_mut(dataset).apply(text);
+        if applied {
             self.settings.remember_filter(text);
             self.step();
         }
+        applied
     }
 
     fn current_step(&self) -> Step {
@@ -361,6 +377,11 @@ impl App {
 
     fn copy_rows(&mut self, only: Option<FieldId>) {
         let Some(copied) = self.records().map(|records| records.copied_rows(only, COPY_LIMIT)) else { return };
+        self.copied(copied);
+    }
+
+    /// Onto the clipboard, and how many rows that were.
+    fn copied(&mut self, copied: Copied) {
         if copied.rows == 0 {
             return;
         }

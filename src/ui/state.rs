@@ -5,6 +5,7 @@ use super::filter_bar::FilterBarState;
 use super::inspector::InspectorState;
 use super::time_bar::TimeBarState;
 use super::views::evidence::EvidenceState;
+use super::views::pairs::PairsState;
 use super::views::sql::SqlState;
 use super::widgets::grid::GridState;
 use crate::app::Dialog;
@@ -15,6 +16,7 @@ pub struct UiState {
     pub flows: GridState,
     pub events: GridState,
     pub evidence: EvidenceState,
+    pub pairs: PairsState,
     pub sql: SqlState,
     pub filter: FilterBarState,
     pub time: TimeBarState,

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod imports;
+mod pairs;
 mod real;
 mod small;
 mod sql;

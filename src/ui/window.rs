@@ -3,6 +3,7 @@
 use super::state::UiState;
 use super::theme::{self, size};
 use super::{shell, startup, views};
+use crate::app::pairs::PairsAction;
 use crate::app::source::Backend;
 use crate::app::{Action, App, CaseBackend, Command, Effect, Opening, View, display, settings};
 use eframe::{CreationContext, Frame, NativeOptions};
@@ -137,7 +138,8 @@ impl Window {
         let mut changed = false;
         for action in actions {
             // What every frame asks for changes nothing that would have to be drawn again.
-            changed |= !matches!(action, Action::WantRows(..) | Action::Complete(_));
+            changed |=
+                !matches!(action, Action::WantRows(..) | Action::Complete(_) | Action::Pairs(PairsAction::Want(_)));
             self.app.dispatch(action);
         }
         // At once, so that what is typed next already goes where it should.
@@ -153,15 +155,15 @@ impl Window {
         match effect {
             Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             Effect::FocusFilter => {
-                if let (View::Records(dataset), Some(records)) = (self.app.view, self.app.records()) {
-                    self.state.filter.focus(ctx, dataset, &records.draft);
+                if let (Some(dataset), Some(case)) = (self.app.view.filtered(), &self.app.case) {
+                    self.state.filter.focus(ctx, dataset, &case.records(dataset).draft);
                 }
             }
-            Effect::FocusTable => {
-                if let View::Records(dataset) = self.app.view {
-                    self.state.grid(dataset).focus();
-                }
-            }
+            Effect::FocusTable => match self.app.view {
+                View::Records(dataset) => self.state.grid(dataset).focus(),
+                View::Pairs => self.state.pairs.grid.focus(),
+                View::Evidence | View::Sql => {}
+            },
             Effect::Theme(choice) => theme::choose(ctx, choice),
             Effect::Scale(scale) => ctx.set_zoom_factor(scale),
             Effect::CopyText(text) => ctx.copy_text(text),

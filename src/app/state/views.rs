@@ -2,9 +2,27 @@
 
 use super::{App, COPY_LIMIT, Effect};
 use crate::app::display;
+use crate::app::pairs::PairsAction;
 use crate::app::sql_console::SqlAction;
 
 impl App {
+    pub(super) fn dispatch_pairs(&mut self, action: PairsAction) {
+        let Some(case) = &mut self.case else { return };
+        let pairs = &mut case.pairs;
+        match action {
+            PairsAction::By(by) => pairs.make_by(by),
+            PairsAction::OnlyExternal(only) => pairs.show_only_external(only),
+            PairsAction::Sort { column, add } => pairs.sort_by(column, add),
+            PairsAction::Select(selection) => pairs.table.selection = selection,
+            PairsAction::Want(rows) => case.want_pairs(rows),
+            PairsAction::Resize(column, width) => pairs.resize(column, width),
+            PairsAction::CopyRows => {
+                let copied = pairs.copied_rows(COPY_LIMIT);
+                self.copied(copied);
+            }
+        }
+    }
+
     pub(super) fn dispatch_sql(&mut self, action: SqlAction) {
         let Some(console) = self.case.as_mut().map(|case| &mut case.sql) else { return };
         match action {

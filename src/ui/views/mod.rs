@@ -1,6 +1,8 @@
 //! What fills the middle of the window.
 
+pub mod cell_menu;
 pub mod evidence;
+pub mod pairs;
 pub mod records;
 pub mod sql;
 pub mod start;
