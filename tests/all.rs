@@ -7,6 +7,8 @@ mod answers;
 mod case_file;
 #[path = "all/contract.rs"]
 mod contract;
+#[path = "all/conversations.rs"]
+mod conversations;
 #[path = "all/corpora.rs"]
 mod corpora;
 #[path = "all/crash.rs"]
@@ -19,6 +21,8 @@ mod duplicates;
 mod formats;
 #[path = "all/fuzz.rs"]
 mod fuzz;
+#[path = "all/glance.rs"]
+mod glance;
 #[path = "all/hostile.rs"]
 mod hostile;
 #[path = "all/samples.rs"]

@@ -1,13 +1,16 @@
 //! Reads from the case: filters to ordered row sets, pages of them, histograms, one record, the lists of evidence and
 //! warnings. A query is a value; its first result is the row set, everything else starts from that.
 
+mod address;
 mod cancel;
 mod columns_sql;
+mod conversations;
 mod figures;
 pub mod filter_sql;
 mod group;
 mod histogram;
 mod lists;
+mod overview;
 mod pairs;
 mod record;
 mod rows;
@@ -19,7 +22,12 @@ mod sums;
 mod top;
 mod value;
 
+pub use address::{AddressFacts, AddressQuery, address_facts};
 pub use cancel::Cancel;
+pub use conversations::{
+    ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, Repeats, SERVER_PORTS,
+    Side, StartEvidence, conversation_rows, conversations, is_well_known,
+};
 pub use figures::{Figures, figures};
 pub use group::GroupBy;
 pub use histogram::{Bin, Histogram, histogram};
@@ -27,9 +35,10 @@ pub use lists::{
     EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, top_values, totals,
     unfinished_import, unread_at, warnings,
 };
+pub use overview::{Coverage, Glance, GlanceCount, GlanceList, glance, glance_lists};
 pub use pairs::{
-    PRIVATE_SPACE, PairColumn, PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, is_private, pair_rows,
-    pairs,
+    NO_TIME, PRIVATE_SPACE, PairColumn, PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, is_private,
+    pair_rows, pairs,
 };
 pub use record::{RecordDetail, record};
 pub use rows::{Duplicates, RecordQuery, RowSet, SortKey, page, rows};

@@ -3,8 +3,10 @@
 mod evaluate;
 mod table;
 
+pub(super) use evaluate::added;
 pub use evaluate::pairs;
-pub use table::{PairRow, PairTable, PairTotals, pair_rows};
+pub(super) use table::{AddressOrder, absent_last, address_text};
+pub use table::{NO_TIME, PairRow, PairTable, PairTotals, pair_rows};
 
 use super::scope::{Scope, test};
 use super::{QueryError, RecordQuery};
@@ -204,11 +206,13 @@ fn private_networks() -> impl Iterator<Item = Network> {
 
 /// Is the address in private space?
 pub fn is_private(address: &Address) -> bool {
-    let key = address.key();
-    private_networks().any(|network| {
-        let (first, last) = network.key_range();
-        (first..=last).contains(&key)
-    })
+    is_private_key(&address.key())
+}
+
+fn is_private_key(key: &[u8; 16]) -> bool {
+    static RANGES: std::sync::LazyLock<Vec<([u8; 16], [u8; 16])>> =
+        std::sync::LazyLock::new(|| private_networks().map(|network| network.key_range()).collect());
+    RANGES.iter().any(|(first, last)| (first..=last).contains(&key))
 }
 
 /// The address is there and outside private space.

@@ -1,6 +1,6 @@
 //! The pairs of a query, in its order: plain columns, from which a table of millions of rows is shown a page at a time.
 
-use super::{PairColumn, PairKey, PairSort};
+use super::{PairColumn, PairKey, PairSort, is_private_key};
 use crate::case::CaseReader;
 use crate::model::Timestamp;
 use crate::query::{QueryError, Sums, Value};
@@ -85,32 +85,50 @@ impl PairRow {
     }
 }
 
-/// Places of the dictionary's addresses in the order of their keys; of equal keys, in the order of their spelling.
-pub struct AddressOrder(Vec<u32>);
+/// What orders and sorts the dictionary's addresses, by their numbers.
+pub(in crate::query) struct AddressOrder(Vec<Option<(u32, bool)>>);
 
 impl AddressOrder {
     pub fn load(reader: &CaseReader) -> Result<Self, QueryError> {
-        let mut statement = reader.conn.prepare_cached("SELECT address_id FROM address ORDER BY key, address")?;
+        let mut statement = reader.conn.prepare_cached("SELECT address_id, key FROM address ORDER BY key, address")?;
         let mut rows = statement.query([])?;
-        let mut places = Vec::new();
+        let mut list = Vec::new();
         let mut place = 0;
         while let Some(row) = rows.next()? {
-            let id: u32 = row.get(0)?;
+            let (id, key): (u32, [u8; 16]) = (row.get(0)?, row.get(1)?);
             let id = id as usize;
-            if places.len() <= id {
-                places.resize(id + 1, u32::MAX);
+            if list.len() <= id {
+                list.resize(id + 1, None);
             }
-            if let Some(slot) = places.get_mut(id) {
-                *slot = place;
+            if let Some(slot) = list.get_mut(id) {
+                *slot = Some((place, is_private_key(&key)));
             }
             place += 1;
         }
-        Ok(Self(places))
+        Ok(Self(list))
     }
 
-    /// No address comes last.
-    pub fn of(&self, id: u32) -> u32 {
-        if id == 0 { u32::MAX } else { self.0.get(id as usize).copied().unwrap_or(u32::MAX) }
+    fn of(&self, id: u32) -> Option<(u32, bool)> {
+        self.0.get(id as usize).copied().flatten()
+    }
+
+    /// Place in the order of keys; of equal keys, of their spelling. `None` for no address.
+    pub fn place(&self, id: u32) -> Option<u128> {
+        self.of(id).map(|(place, _)| place.into())
+    }
+
+    /// Is it an address in private space?
+    pub fn is_private(&self, id: u32) -> bool {
+        self.of(id).is_some_and(|(_, private)| private)
+    }
+}
+
+/// Absent values after all others, whichever way the others are ordered.
+pub(in crate::query) fn absent_last<T: Ord>(a: Option<T>, b: Option<T>, descending: bool) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) if descending => b.cmp(&a),
+        (Some(a), Some(b)) => a.cmp(&b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
     }
 }
 
@@ -147,31 +165,23 @@ impl PairTable {
     }
 
     fn compare(&self, a: usize, b: usize, column: PairColumn, descending: bool, addresses: &AddressOrder) -> Ordering {
-        fn ordered<T: Ord>(a: Option<T>, b: Option<T>, descending: bool) -> Ordering {
-            match (a, b) {
-                (Some(a), Some(b)) if descending => b.cmp(&a),
-                (Some(a), Some(b)) => a.cmp(&b),
-                // Absent last, either way.
-                (a, b) => b.is_some().cmp(&a.is_some()),
-            }
-        }
-        let side = |list: &[u32], row: usize| list.get(row).filter(|id| **id != 0).map(|id| addresses.of(*id));
+        let side = |list: &[u32], row: usize| list.get(row).and_then(|id| addresses.place(*id));
         let count = |list: &[u32], row: usize| list.get(row).copied();
         let time = |list: &[i64], row: usize| list.get(row).copied().filter(|time| *time != NO_TIME);
         match column {
-            PairColumn::Srcaddr => ordered(side(&self.sources, a), side(&self.sources, b), descending),
-            PairColumn::Dstaddr => ordered(side(&self.destinations, a), side(&self.destinations, b), descending),
-            PairColumn::FlowDirection => ordered(self.direction(a), self.direction(b), descending),
+            PairColumn::Srcaddr => absent_last(side(&self.sources, a), side(&self.sources, b), descending),
+            PairColumn::Dstaddr => absent_last(side(&self.destinations, a), side(&self.destinations, b), descending),
+            PairColumn::FlowDirection => absent_last(self.direction(a), self.direction(b), descending),
             PairColumn::RecordCount => {
-                ordered(count(&self.record_counts, a), count(&self.record_counts, b), descending)
+                absent_last(count(&self.record_counts, a), count(&self.record_counts, b), descending)
             }
-            PairColumn::Packets => ordered(self.packets.get(a), self.packets.get(b), descending),
-            PairColumn::TotalBytes => ordered(self.bytes.get(a), self.bytes.get(b), descending),
-            PairColumn::DataRatio => ordered(self.data_ratio(a), self.data_ratio(b), descending),
-            PairColumn::FirstSeen => ordered(time(&self.first_seen, a), time(&self.first_seen, b), descending),
-            PairColumn::LastSeen => ordered(time(&self.last_seen, a), time(&self.last_seen, b), descending),
-            PairColumn::Accepted => ordered(count(&self.accepted, a), count(&self.accepted, b), descending),
-            PairColumn::Rejected => ordered(count(&self.rejected, a), count(&self.rejected, b), descending),
+            PairColumn::Packets => absent_last(self.packets.get(a), self.packets.get(b), descending),
+            PairColumn::TotalBytes => absent_last(self.bytes.get(a), self.bytes.get(b), descending),
+            PairColumn::DataRatio => absent_last(self.data_ratio(a), self.data_ratio(b), descending),
+            PairColumn::FirstSeen => absent_last(time(&self.first_seen, a), time(&self.first_seen, b), descending),
+            PairColumn::LastSeen => absent_last(time(&self.last_seen, a), time(&self.last_seen, b), descending),
+            PairColumn::Accepted => absent_last(count(&self.accepted, a), count(&self.accepted, b), descending),
+            PairColumn::Rejected => absent_last(count(&self.rejected, a), count(&self.rejected, b), descending),
         }
     }
 

@@ -1,0 +1,129 @@
+//! The case at a glance. Every figure comes with the question that gives its records, so that it can be a link.
+
+use super::scope::{Scope, own_field};
+use super::{Cancel, Figures, GroupBy, Measure, QueryError, TopQuery, TopTable, Totals, figures, gaps, top, totals};
+use crate::case::CaseReader;
+use crate::filter;
+use crate::model::{Dataset, TimeRange};
+
+/// The figures of a case; `None` and empty lists where it has no records of the kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Glance {
+    pub totals: Totals,
+    pub flows: Option<Coverage>,
+    pub events: Option<Coverage>,
+    pub counts: Vec<GlanceCount>,
+    pub lists: Vec<GlanceList>,
+}
+
+/// What there is of one kind of record, each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    pub figures: Figures,
+    /// Hours (UTC) in which a record starts.
+    pub hours: u64,
+    /// Runs of hours between them in which none does: seconds, from is inside, to is not.
+    pub gaps: Vec<(i64, i64)>,
+}
+
+/// How many records there are of a kind that an examiner asks for first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GlanceCount {
+    /// Stable; the id of its text is made of it.
+    pub name: &'static str,
+    pub scope: Scope,
+    pub records: u64,
+}
+
+/// The greatest of a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GlanceList {
+    /// Stable; the id of its text is made of it.
+    pub name: &'static str,
+    pub query: TopQuery,
+    pub table: TopTable,
+}
+
+/// Names and filters of the counts.
+const COUNTS: [(&str, Dataset, &str); 10] = [
+    ("accepted", Dataset::Flows, "action = ACCEPT"),
+    ("rejected", Dataset::Flows, "action = REJECT"),
+    ("no-data", Dataset::Flows, "log_status = NODATA"),
+    ("skip-data", Dataset::Flows, "log_status = SKIPDATA"),
+    ("errors", Dataset::Events, "error_code exists"),
+    ("logins", Dataset::Events, "event_name = ConsoleLogin"),
+    ("failed-logins", Dataset::Events, "event_name = ConsoleLogin and responseElements.ConsoleLogin = 'Failure'"),
+    ("logins-without-mfa", Dataset::Events, "event_name = ConsoleLogin and additionalEventData.MFAUsed = 'No'"),
+    ("root", Dataset::Events, "user_identity_type = Root"),
+    ("trail-changes", Dataset::Events, "event_name in (StopLogging, DeleteTrail, UpdateTrail)"),
+];
+
+/// The questions that the lists answer, by name; `limit` rows each.
+pub fn glance_lists(dataset: Dataset, limit: usize) -> Result<Vec<(&'static str, TopQuery)>, QueryError> {
+    let field = |name| GroupBy::Field(own_field(dataset, name));
+    let list = match dataset {
+        Dataset::Flows => vec![
+            ("talkers", GroupBy::Talker, Measure::Bytes, ""),
+            ("pairs", GroupBy::Pair, Measure::Bytes, ""),
+            ("rejected-sources", field("srcaddr"), Measure::Records, "action = REJECT"),
+            ("rejected-pairs", GroupBy::Pair, Measure::Records, "action = REJECT"),
+            ("accepted-pairs", GroupBy::Pair, Measure::Records, "action = ACCEPT"),
+            ("services", GroupBy::Service, Measure::Bytes, ""),
+            ("ports", field("dstport"), Measure::Records, ""),
+            ("interfaces", field("interface_id"), Measure::Bytes, ""),
+            ("instances", field("instance_id"), Measure::Bytes, "instance_id exists"),
+            ("subnets", field("subnet_id"), Measure::Bytes, "subnet_id exists"),
+        ],
+        Dataset::Events => vec![
+            ("event-names", field("event_name"), Measure::Records, ""),
+            ("event-sources", field("event_source"), Measure::Records, ""),
+            ("error-codes", field("error_code"), Measure::Records, "error_code exists"),
+            ("principals", GroupBy::Principal, Measure::Records, ""),
+            ("source-addresses", field("source_ip_address"), Measure::Records, ""),
+            ("regions", field("aws_region"), Measure::Records, ""),
+        ],
+    };
+    list.into_iter()
+        .map(|(name, by, measure, text)| {
+            Ok((name, TopQuery { scope: written(dataset, text)?, by, measure, limit: Some(limit) }))
+        })
+        .collect()
+}
+
+/// The records that a filter text of ours means.
+pub(super) fn written(dataset: Dataset, text: &str) -> Result<Scope, QueryError> {
+    let filter = filter::parse(text, dataset).map_err(|error| QueryError::Filter(error.to_string()))?;
+    Ok(if filter == filter::Filter::All { Scope::all(dataset) } else { Scope::of(dataset, filter) })
+}
+
+/// The case at a glance, with lists of so many rows. Takes time in proportion to the records; never on the frame thread.
+pub fn glance(reader: &CaseReader, limit: usize, cancel: &Cancel) -> Result<Glance, QueryError> {
+    let mut glance = Glance { totals: totals(reader)?, ..Glance::default() };
+    for dataset in [Dataset::Flows, Dataset::Events] {
+        let Some(coverage) = coverage(reader, dataset, cancel)? else { continue };
+        match dataset {
+            Dataset::Flows => glance.flows = Some(coverage),
+            Dataset::Events => glance.events = Some(coverage),
+        }
+        for (name, _, text) in COUNTS.into_iter().filter(|(_, of, _)| *of == dataset) {
+            let scope = written(dataset, text)?;
+            let records = figures(reader, &scope, cancel)?.records;
+            glance.counts.push(GlanceCount { name, scope, records });
+        }
+        for (name, query) in glance_lists(dataset, limit)? {
+            let table = top(reader, &query, cancel)?;
+            glance.lists.push(GlanceList { name, query, table });
+        }
+    }
+    Ok(glance)
+}
+
+/// `None` where the case has no record of the kind.
+fn coverage(reader: &CaseReader, dataset: Dataset, cancel: &Cancel) -> Result<Option<Coverage>, QueryError> {
+    let figures = figures(reader, &Scope::all(dataset), cancel)?;
+    if figures.records == 0 {
+        return Ok(None);
+    }
+    let hours = super::hours_with_records(reader, dataset, cancel)?.len() as u64;
+    Ok(Some(Coverage { figures, hours, gaps: gaps(reader, dataset, TimeRange::default(), cancel)? }))
+}

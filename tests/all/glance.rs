@@ -1,0 +1,122 @@
+//! The case at a glance and everything about one address, compared with plain SQL over the documented views.
+
+use crate::answers::{desk, plain, sql};
+use crate::desk::Desk;
+use coldtrail::model::{Address, Dataset, TimeRange, Timestamp};
+use coldtrail::query::{
+    self, AddressQuery, Cancel, Figures, Scope, SeriesTable, TopTable, Value, address_facts, glance, pair_rows,
+};
+use std::collections::BTreeMap;
+
+fn number(desk: &Desk, table: &str, condition: &str) -> u64 {
+    desk.number(&format!("SELECT count(*) FROM {table} WHERE {condition}")) as u64
+}
+
+/// Keys and numbers of records, as `sql` prints them.
+fn rows(table: &TopTable) -> Vec<String> {
+    let cells = |row: &query::TopRow| {
+        let key: Vec<String> = row.key.iter().map(plain).collect();
+        format!("{} {}", key.join(" "), row.figures.records)
+    };
+    table.rows.iter().map(cells).collect()
+}
+
+#[test]
+fn every_figure_at_a_glance_is_what_its_link_opens() {
+    let desk = desk();
+    let reader = desk.reader();
+    let ours = glance(&reader, 3, &Cancel::default()).unwrap();
+    let counted: BTreeMap<&str, u64> = ours.counts.iter().map(|count| (count.name, count.records)).collect();
+    for (name, table, condition) in [
+        ("accepted", "flow_record", "NOT duplicate AND action = 'ACCEPT'"),
+        ("rejected", "flow_record", "NOT duplicate AND action = 'REJECT'"),
+        ("no-data", "flow_record", "NOT duplicate AND log_status = 'NODATA'"),
+        ("skip-data", "flow_record", "NOT duplicate AND log_status = 'SKIPDATA'"),
+        ("errors", "cloudtrail_event", "error_code IS NOT NULL"),
+        ("logins", "cloudtrail_event", "event_name = 'ConsoleLogin'"),
+        (
+            "failed-logins",
+            "cloudtrail_event",
+            "event_name = 'ConsoleLogin' AND json ->> '$.responseElements.ConsoleLogin' = 'Failure'",
+        ),
+        (
+            "logins-without-mfa",
+            "cloudtrail_event",
+            "event_name = 'ConsoleLogin' AND json ->> '$.additionalEventData.MFAUsed' = 'No'",
+        ),
+        ("root", "cloudtrail_event", "user_identity_type = 'Root'"),
+        ("trail-changes", "cloudtrail_event", "event_name IN ('StopLogging', 'DeleteTrail', 'UpdateTrail')"),
+    ] {
+        assert_eq!(counted[name], number(&desk, table, condition), "{name}");
+    }
+    assert_eq!(counted.len(), ours.counts.len());
+    for count in &ours.counts {
+        let opened = query::rows(&reader, &count.scope.records(Vec::new()), &Cancel::default()).unwrap();
+        assert_eq!(opened.len() as u64, count.records, "{}", count.name);
+    }
+    let flows = ours.flows.unwrap();
+    assert_eq!((flows.figures.records, flows.hours), (15, 5));
+    assert_eq!(flows.gaps, [(1_621_134_000, 1_621_137_600)]);
+    let events = ours.events.unwrap();
+    assert_eq!((events.figures.records, events.figures.rejected, events.hours), (3, 1, 2));
+    let list = |name: &str| &ours.lists.iter().find(|list| list.name == name).unwrap().table;
+    assert_eq!(list("rejected-sources").groups, 2);
+    assert_eq!(rows(list("rejected-sources")), ["198.51.100.7 2", "9.9.9.9 1"]);
+    assert_eq!(rows(list("rejected-pairs")), ["198.51.100.7 10.0.0.1 2", "9.9.9.9 10.0.0.4 1"]);
+    assert_eq!(rows(list("talkers"))[0], "10.0.0.1 9");
+    assert_eq!(rows(list("principals")), ["arn:aws:iam::111122223333:user/Alice 2", "111122223333 1"]);
+    assert!(ours.lists.iter().all(|list| list.table.rows.len() <= 3));
+    assert_eq!(ours.totals, query::totals(&reader).unwrap());
+}
+
+#[test]
+fn a_case_without_records_has_a_glance_too() {
+    let desk = Desk::new();
+    let ours = glance(&desk.reader(), 3, &Cancel::default()).unwrap();
+    assert_eq!((ours.flows, ours.events, ours.counts.len(), ours.lists.len()), (None, None, 0, 0));
+}
+
+fn summed(table: &SeriesTable) -> u128 {
+    table.lines.iter().flat_map(|line| &line.values).sum()
+}
+
+#[test]
+fn everything_about_an_address() {
+    let desk = desk();
+    let reader = desk.reader();
+    let ask = |query: &AddressQuery| address_facts(&reader, query, &Cancel::default()).unwrap();
+    let address = |text: &str| Address::parse(text.as_bytes()).unwrap();
+    let facts = ask(&AddressQuery::of(address("198.51.100.7")));
+    let as_sql = |figures: &Figures| {
+        format!("{} {} {}", figures.records, plain(&Value::sum(figures.bytes)), plain(&Value::time(figures.first)))
+    };
+    let of = |side: &str| {
+        sql(
+            &desk,
+            &format!(
+                "SELECT count(*), sum(bytes), min(start) FROM flow_record WHERE NOT duplicate AND {side} = '198.51.100.7'"
+            ),
+        )
+    };
+    assert_eq!([as_sql(&facts.sent)], *of("srcaddr"));
+    assert_eq!([as_sql(&facts.received)], *of("dstaddr"));
+    assert_eq!((summed(&facts.sent_series.1), summed(&facts.received_series.1)), (361, 0));
+    let pairs = pair_rows(&reader, &facts.pairs.1, 0..9).unwrap();
+    assert_eq!(pairs.iter().map(|row| row.record_count).collect::<Vec<_>>(), [2], "none without addresses");
+    let list = |name: &str| facts.lists.iter().find(|(of, ..)| *of == name).map(|(.., table)| rows(table)).unwrap();
+    assert_eq!((list("ports-reached"), list("ports-offered")), (vec!["22 2".to_owned()], vec![]));
+    assert_eq!((list("interfaces"), list("actions")), (vec!["eni-1 2".to_owned()], vec!["REJECT 2".to_owned()]));
+    // All three events came from there.
+    assert_eq!(facts.events.1.records, number(&desk, "cloudtrail_event", "source_ip_address = '198.51.100.7'"));
+    assert_eq!(list("event-names"), ["ConsoleLogin 1", "RunInstances 1", "StopLogging 1"]);
+    assert_eq!(facts.passed_on.1.records, 0);
+    assert_eq!(facts.flows.dataset, Dataset::Flows);
+
+    let range = TimeRange { from: Some(Timestamp::from_secs(1_621_126_801)), to: None };
+    let later = ask(&AddressQuery { range, ..AddressQuery::of(address("198.51.100.7")) });
+    assert_eq!((later.sent.records, later.events.1.records), (1, 1));
+    let nowhere = ask(&AddressQuery::of(address("192.0.2.99")));
+    assert_eq!((nowhere.sent.records, nowhere.pairs.1.len(), nowhere.lists.len()), (0, 0, 5));
+    let opened = query::rows(&reader, &Scope::records(&facts.flows, Vec::new()), &Cancel::default()).unwrap();
+    assert_eq!(opened.len(), 2);
+}
