@@ -218,15 +218,32 @@ pairs-by-direction = With direction
 pairs-by-direction-tip = One row for each srcaddr, dstaddr and flow_direction
 pairs-by-packet = Packet level
 pairs-by-packet-tip = One row for each pkt_srcaddr and pkt_dstaddr: the ends of the traffic, where the interface only passed it on
+pairs-fold = Fold both directions
+pairs-fold-tip = A pair and its reverse in one row: sent, received, and who is likely to have started it
+pairs-once = Same traffic once
+pairs-once-tip = Of traffic that two interfaces saw, only what one of them says is counted (conversations only)
+pairs-repeats-tip = Records that say again what a record at another interface says
 pairs-only-external = Only external
 pairs-only-external-tip = Pairs of which an end is outside private address space
 pairs-none-external = No pair has an end outside private address space.
+started-by = started by (inferred)
+started-why = inferred from
+started-both = both
+started-unknown = unknown
+started-syn_flags = SYN flags
+started-ports = ports
+started-first_seen = first seen
+started-tip = Inferred, not recorded: from the SYN flags that a side sent; else from well-known ports; else from whose record starts first
 pairs-series = bytes over time
 pairs-series-text = bytes in { $count } of { $of } stretches of time
 pairs-records = Show its records
 pairs-total-pairs = { $count } { $count ->
     [one] pair
    *[other] pairs
+}
+pairs-total-talks = { $count } { $count ->
+    [one] conversation
+   *[other] conversations
 }
 pairs-total-records = { $count } { $count ->
     [one] record
@@ -236,7 +253,7 @@ pairs-total-packets = { $count } packets
 pairs-total-accepted = { $count } accepted
 pairs-total-rejected = { $count } rejected
 pairs-total-bytes = { $count } bytes ({ $size })
-pairs-left-out = { $count } NODATA or SKIPDATA, not in the sums
+pairs-left-out = { $count } without data
 pairs-left-out-tip = Records that say that nothing was seen, or that it was skipped: counted as records, not as bytes or packets
 
 ## Inspector

@@ -360,7 +360,10 @@ mod tests {
 
     #[test]
     fn numbers_and_sizes() {
-        assert_eq!([count(0u64), count(999u64), count(1000u64), count(1_234_567u64)], ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(
+            [count(0u64), count(999u64), count(1000u64), count(1_234_567u64)],
+            ["0", "999", "1,000", "1,234,567"]
+        );
         assert_eq!(
             [size(999u64), size(1000u64), size(999_999u64), size(812_000_000_000u64)],
             ["999 B", "1.0 kB", "1.0 MB", "812.0 GB"]

@@ -8,11 +8,14 @@ use crate::query::QueryError;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// Rows of a table by their places.
+type ReadRows<T, R> = fn(&CaseReader, &T, Range<usize>) -> Result<Vec<R>, QueryError>;
+
 /// What gives the table, and what gives its rows.
 pub struct Reads<Q, T, R> {
     pub table: fn(&CaseReader, &Q, &Cancel) -> Result<T, QueryError>,
     pub len: fn(&T) -> usize,
-    pub rows: fn(&CaseReader, &T, Range<usize>) -> Result<Vec<R>, QueryError>,
+    pub rows: ReadRows<T, R>,
 }
 
 // By hand: derived, it would ask the same of the rows.

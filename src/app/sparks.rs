@@ -3,21 +3,29 @@
 use super::source::{Cancel, CaseReader};
 use crate::filter::{Check, Filter, Literal, Target};
 use crate::model::{Address, Dataset, Timestamp, field};
-use crate::query::{
-    self, BinWidth, GroupBy, Measure, PairKey, PairQuery, PairRow, QueryError, SeriesKey, SeriesQuery, Value,
-};
+use crate::query::{self, BinWidth, GroupBy, Measure, PairKey, PairQuery, QueryError, SeriesKey, SeriesQuery, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Values of one small series.
 pub const BINS: usize = 40;
 
-/// The pairs on screen, and the axis of time.
+/// A row on screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SparkRow {
+    pub at: u64,
+    pub ends: [Option<String>; 2],
+    pub direction: Option<String>,
+}
+
+/// The rows on screen, and the axis of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SparkQuestion {
     revision: u64,
-    pub query: PairQuery,
-    rows: Vec<(u64, PairRow)>,
+    /// Both directions in one series.
+    folded: bool,
+    query: PairQuery,
+    pub rows: Vec<SparkRow>,
     first_secs: i64,
     bin_secs: u32,
 }
@@ -26,6 +34,7 @@ pub struct SparkQuestion {
 pub struct Sparks(BTreeMap<u64, Arc<[f32]>>);
 
 impl Sparks {
+    /// Of the row at this place; all zero where it has no bytes.
     pub fn of(&self, row: u64) -> Option<&Arc<[f32]>> {
         self.0.get(&row)
     }
@@ -33,53 +42,72 @@ impl Sparks {
 
 /// `None` where there is nothing to draw: no rows, or no time.
 pub fn question(
-    revision: u64,
-    query: PairQuery,
-    rows: Vec<(u64, PairRow)>,
+    (revision, folded): (u64, bool),
+    mut query: PairQuery,
+    rows: Vec<SparkRow>,
     span: Option<(Timestamp, Timestamp)>,
 ) -> Option<SparkQuestion> {
     if rows.is_empty() {
         return None;
     }
+    // The rows are named: their order and whose they are does not matter.
+    query.sort.clear();
     let first = query.scope.range.from.or(span.map(|s| s.0))?.secs();
     let last = query.scope.range.to.or(span.map(|s| s.1))?.secs();
     let width = last.saturating_sub(first).max(0) / BINS as i64 + 1;
     let bin_secs = u32::try_from(width.min(86_400)).unwrap_or(86_400);
-    Some(SparkQuestion { revision, query, rows, first_secs: first, bin_secs })
+    Some(SparkQuestion { revision, folded, query, rows, first_secs: first, bin_secs })
 }
 
 /// One query for all rows; by direction, one for each direction among them.
 pub fn read(reader: &CaseReader, question: &SparkQuestion, cancel: &Cancel) -> Result<Sparks, QueryError> {
-    let query = &question.query;
-    let directions: BTreeSet<Option<&str>> = match query.by {
-        PairKey::AddressesAndDirection => question.rows.iter().map(|(_, row)| row.flow_direction.as_deref()).collect(),
-        PairKey::Addresses | PairKey::PacketAddresses => [None].into(),
-    };
-    let mut sparks = Sparks::default();
+    let by_direction = question.query.by == PairKey::AddressesAndDirection;
+    let directions: BTreeSet<Option<&str>> =
+        question.rows.iter().map(|row| row.direction.as_deref().filter(|_| by_direction)).collect();
+    let mut sums: BTreeMap<u64, Vec<(i64, u128)>> = question.rows.iter().map(|row| (row.at, Vec::new())).collect();
     for direction in directions {
-        let by_direction = query.by == PairKey::AddressesAndDirection;
-        let rows: Vec<&(u64, PairRow)> =
-            question.rows.iter().filter(|(_, r)| !by_direction || r.flow_direction.as_deref() == direction).collect();
-        let mut wanted = Filter::any_of(rows.iter().filter_map(|(_, row)| pair_filter(query.by, row)));
-        if by_direction {
-            wanted = wanted.and(text_filter("flow_direction", direction));
-        }
-        let series = SeriesQuery {
-            bin: BinWidth::Secs(question.bin_secs),
-            by: Some(if query.by == PairKey::PacketAddresses { GroupBy::PacketPair } else { GroupBy::Pair }),
-            top: rows.len(),
-            ..SeriesQuery::of(query.records()?.and(wanted), Measure::Bytes)
+        let of_direction = |row: &&SparkRow| !by_direction || row.direction.as_deref() == direction;
+        let rows: Vec<&SparkRow> = question.rows.iter().filter(of_direction).collect();
+        read_rows(reader, question, direction.filter(|_| by_direction), &rows, &mut sums, cancel)?;
+    }
+    Ok(Sparks(sums.into_iter().map(|(at, values)| (at, spread(question, &values))).collect()))
+}
+
+fn read_rows(
+    reader: &CaseReader,
+    question: &SparkQuestion,
+    direction: Option<&str>,
+    rows: &[&SparkRow],
+    sums: &mut BTreeMap<u64, Vec<(i64, u128)>>,
+    cancel: &Cancel,
+) -> Result<(), QueryError> {
+    let query = &question.query;
+    let ways = if question.folded { 2 } else { 1 };
+    let mut wanted = Filter::any_of(rows.iter().flat_map(|row| pair_filters(query.by, row).into_iter().take(ways)));
+    if query.by == PairKey::AddressesAndDirection {
+        wanted = wanted.and(text_filter("flow_direction", direction));
+    }
+    let series = SeriesQuery {
+        bin: BinWidth::Secs(question.bin_secs),
+        by: Some(if query.by == PairKey::PacketAddresses { GroupBy::PacketPair } else { GroupBy::Pair }),
+        top: rows.len() * ways,
+        ..SeriesQuery::of(query.records()?.and(wanted), Measure::Bytes)
+    };
+    let table = query::series(reader, &series, cancel)?;
+    for line in &table.lines {
+        let SeriesKey::Group(key) = &line.key else { continue };
+        let matches = |row: &SparkRow| {
+            let [one, other] = &row.ends;
+            let is_way = |from, to| is(key.first(), from) && is(key.get(1), to);
+            is_way(one, other) || question.folded && is_way(other, one)
         };
-        let table = query::series(reader, &series, cancel)?;
-        for line in &table.lines {
-            let SeriesKey::Group(key) = &line.key else { continue };
-            let of_line = |row: &PairRow| is(key.first(), &row.srcaddr) && is(key.get(1), &row.dstaddr);
-            let Some((row, _)) = rows.iter().find(|(_, row)| of_line(row)) else { continue };
-            let at = line.at.iter().filter_map(|at| table.bins.get(*at as usize));
-            sparks.0.insert(*row, spread(question, at.copied().zip(line.values.iter().copied())));
+        let Some(row) = rows.iter().find(|row| matches(row)) else { continue };
+        let at = line.at.iter().filter_map(|at| table.bins.get(*at as usize).copied());
+        if let Some(sum) = sums.get_mut(&row.at) {
+            sum.extend(at.zip(line.values.iter().copied()));
         }
     }
-    Ok(sparks)
+    Ok(())
 }
 
 /// Is the key of a group this address, or none?
@@ -91,25 +119,22 @@ fn is(key: Option<&Value>, address: &Option<String>) -> bool {
 }
 
 /// Onto the axis; bins wider than a day do not exist, so that a long span is folded.
-fn spread(question: &SparkQuestion, values: impl Iterator<Item = (i64, u128)>) -> Arc<[f32]> {
-    let mut spark = [0f32; BINS];
+fn spread(question: &SparkQuestion, values: &[(i64, u128)]) -> Arc<[f32]> {
     let bin = i64::from(question.bin_secs);
     let first = question.first_secs.div_euclid(bin) * bin;
-    let (mut placed, mut bins) = (Vec::new(), BINS as i64);
+    let place = |start: i64| start.saturating_sub(first).div_euclid(bin).max(0);
+    let bins = values.iter().map(|(start, _)| place(*start) + 1).max().unwrap_or(0).max(BINS as i64);
+    let mut spark = [0f32; BINS];
     for (start, value) in values {
-        let place = (start - first).div_euclid(bin).max(0);
-        bins = bins.max(place + 1);
-        placed.push((place, value));
-    }
-    for (place, value) in placed {
-        if let Some(slot) = spark.get_mut((place * BINS as i64 / bins) as usize) {
-            *slot += value as f32;
+        if let Some(slot) = spark.get_mut((place(*start) * BINS as i64 / bins) as usize) {
+            *slot += *value as f32;
         }
     }
     spark.as_slice().into()
 }
 
-fn pair_filter(by: PairKey, row: &PairRow) -> Option<Filter> {
+/// There, and back.
+fn pair_filters(by: PairKey, row: &SparkRow) -> Vec<Filter> {
     let [source, destination] = by.fields();
     let is = |name: &str, text: &Option<String>| {
         let check = match text {
@@ -118,7 +143,9 @@ fn pair_filter(by: PairKey, row: &PairRow) -> Option<Filter> {
         };
         Some(Filter::test(Target::Field(field::by_name(Dataset::Flows, name)?), check))
     };
-    Some(is(source, &row.srcaddr)?.and(is(destination, &row.dstaddr)?))
+    let [one, other] = &row.ends;
+    let way = |from, to| Some(is(source, from)?.and(is(destination, to)?));
+    [way(one, other), way(other, one)].into_iter().flatten().collect()
 }
 
 fn text_filter(name: &str, value: Option<&str>) -> Filter {

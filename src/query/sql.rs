@@ -67,7 +67,7 @@ pub struct SqlView {
 pub fn sql_views(reader: &CaseReader) -> Result<Vec<SqlView>, QueryError> {
     let view = |name: &'static str| {
         let statement = reader.conn.prepare(&format!("SELECT * FROM {name} LIMIT 0"))?;
-        Ok(SqlView { name, columns: statement.column_names().into_iter().map(str::to_owned).collect() })
+        Ok(SqlView { name, columns: statement.column_names().map(str::to_owned).collect() })
     };
     ["flow_record", "cloudtrail_event", "cloudtrail_occurrence"].into_iter().map(view).collect()
 }

@@ -11,9 +11,11 @@ impl App {
         let pairs = &mut case.pairs;
         match action {
             PairsAction::By(by) => pairs.make_by(by),
+            PairsAction::Fold(folded) => pairs.fold(folded),
+            PairsAction::CountOnce(once) => pairs.count_once(once),
             PairsAction::OnlyExternal(only) => pairs.show_only_external(only),
             PairsAction::Sort { column, add } => pairs.sort_by(column, add),
-            PairsAction::Select(selection) => pairs.table.selection = selection,
+            PairsAction::Select(selection) => pairs.select(selection),
             PairsAction::Want(rows) => case.want_pairs(rows),
             PairsAction::Resize(column, width) => pairs.resize(column, width),
             PairsAction::CopyRows => {

@@ -6,7 +6,7 @@ use crate::app::Action;
 use crate::query::PairKey;
 
 fn pairs() -> (tempfile::TempDir, Shown) {
-    let (folder, mut harness) = case(vec2(1700.0, 900.0));
+    let (folder, mut harness) = case(vec2(2900.0, 900.0));
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Num4);
     settle(&mut harness);
     (folder, harness)
@@ -38,7 +38,7 @@ fn every_figure_of_a_pair_is_shown_and_any_column_sorts() {
     assert!(series[0].starts_with("bytes in 2") && series[2].starts_with("bytes in 7 of 40"), "{series:?}");
     harness.get_by_label("4 pairs");
     harness.get_by_label("320,440 bytes (320.4 kB)");
-    harness.get_by_label_contains("1 NODATA or SKIPDATA");
+    harness.get_by_label("1 without data");
 
     harness.get_by_role_and_label(Role::ColumnHeader, "record_count").click();
     settle(&mut harness);
@@ -63,6 +63,29 @@ fn pairs_are_made_by_direction_and_of_packet_addresses_and_only_external() {
     harness.get_by_role_and_label(Role::CheckBox, "Only external").click();
     settle(&mut harness);
     assert_eq!(cells(&harness, "pkt_srcaddr").len(), 3, "who has no address is nobody outside");
+}
+
+#[test]
+fn both_directions_fold_into_conversations_with_who_started_them_as_inferred() {
+    let (_folder, mut harness) = pairs();
+    harness.get_by_role_and_label(Role::CheckBox, "Fold both directions").click();
+    settle(&mut harness);
+    harness.get_by_label("3 conversations");
+    assert_eq!(cells(&harness, "srcaddr"), ["10.0.0.5", "10.0.0.5", "no value"]);
+    assert_eq!(cells(&harness, "sent_bytes"), ["40,000", "no value", "no value"]);
+    assert_eq!(cells(&harness, "received_bytes"), ["280,040", "400", "no value"]);
+    assert_eq!(cells(&harness, "sent_per_received")[0], "0.142");
+    assert_eq!(cells(&harness, "started by (inferred)"), ["10.0.0.5", "198.51.100.7", "unknown"]);
+    assert_eq!(cells(&harness, "inferred from"), ["SYN flags", "SYN flags", "no value"]);
+    harness.get_by_role_and_label(Role::CheckBox, "Same traffic once").click();
+    settle(&mut harness);
+    assert!(app(&harness).app.case.as_ref().unwrap().pairs.counted_once());
+    assert_eq!(cells(&harness, "repeats"), ["0", "0", "0"]);
+    harness.get_by_label("sent_bytes: 40,000").click();
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(rows(&harness), 80, "the records of both directions");
 }
 
 #[test]

@@ -3,15 +3,15 @@
 use super::cell_menu::{Items, MenuValue, head_ui, value_items_ui};
 use super::records::empty_ui;
 use crate::app::open_case::OpenCase;
-use crate::app::pairs::{Pairs, PairsAction, PairsColumn};
+use crate::app::pairs::{Pairs, PairsAction, PairsColumn, PairsRow};
 use crate::app::{Action, App, Zone, display};
-use crate::model::{Dataset, FieldId, Timestamp, field};
-use crate::query::{PairColumn, PairKey, PairRow, PairTotals, Value};
+use crate::model::{Address, Dataset};
+use crate::query::{ConversationColumn, PairKey, PairTotals, Side, Value};
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
 use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, MenuCell, RowSource};
 use crate::ui::{filter_bar, time_bar};
-use egui::{Button, Id, Panel, Ui};
+use egui::{Button, Checkbox, Id, Label, Panel, Response, Ui};
 
 #[derive(Default)]
 pub struct PairsState {
@@ -26,19 +26,19 @@ pub fn pairs_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, ou
     time_bar::time_bar_ui(ui, app, &mut state.time, out);
     let pairs = &case.pairs;
     choices_ui(ui, app, pairs, out);
-    let Some((_, table)) = pairs.table.shown() else {
-        let text = pairs.table.fault().map_or_else(|| app.texts.tr("loading"), str::to_owned);
+    let Some(totals) = pairs.totals() else {
+        let text = pairs.fault().map_or_else(|| app.texts.tr("loading"), str::to_owned);
         ui.centered_and_justified(|ui| ui.label(text));
         return;
     };
-    if pairs.table.is_empty() && !pairs.table.is_stale() {
-        if pairs.only_external() && table.totals.records == 0 && case.flows_are_there() {
+    if pairs.is_empty() && !pairs.is_stale() {
+        if pairs.only_external() && case.records(Dataset::Flows).applied().is_empty() && case.flows_are_there() {
             ui.centered_and_justified(|ui| ui.label(app.texts.tr("pairs-none-external")));
             return;
         }
         return empty_ui(ui, app, case, case.records(Dataset::Flows), out);
     }
-    Panel::bottom("pairs-totals").show(ui, |ui| totals_ui(ui, app, &table.totals));
+    Panel::bottom("pairs-totals").show(ui, |ui| totals_ui(ui, app, pairs, totals));
     table_ui(ui, app, pairs, &mut state.pairs, out);
 }
 
@@ -58,48 +58,60 @@ fn choices_ui(ui: &mut Ui, app: &App, pairs: &Pairs, out: &mut Vec<Action>) {
             }
         }
         ui.separator();
-        let mut only = pairs.only_external();
-        if ui.checkbox(&mut only, t.tr("pairs-only-external")).on_hover_text(t.tr("pairs-only-external-tip")).changed()
-        {
-            out.push(Action::Pairs(PairsAction::OnlyExternal(only)));
-        }
+        let mut switch = |is_on: bool, enabled: bool, key: &str, action: fn(bool) -> PairsAction| {
+            let mut on = is_on;
+            let response = ui.add_enabled(enabled, Checkbox::new(&mut on, t.tr(key)));
+            let tip = t.tr(&format!("{key}-tip"));
+            if response.on_hover_text(&tip).on_disabled_hover_text(&tip).changed() {
+                out.push(Action::Pairs(action(on)));
+            }
+        };
+        switch(pairs.folded(), true, "pairs-fold", PairsAction::Fold);
+        switch(pairs.counted_once() && pairs.folded(), pairs.folded(), "pairs-once", PairsAction::CountOnce);
+        switch(pairs.only_external(), true, "pairs-only-external", PairsAction::OnlyExternal);
     });
 }
 
-fn totals_ui(ui: &mut Ui, app: &App, totals: &PairTotals) {
+fn totals_ui(ui: &mut Ui, app: &App, pairs: &Pairs, totals: &PairTotals) {
     let t = &app.texts;
     ui.horizontal_wrapped(|ui| {
         let mut figure = |key: &str, number: Option<u128>| {
             let Some(number) = number else { return };
-            ui.label(t.tr_args(key, &[("count", &display::count(number))]));
+            whole_ui(ui, t.tr_args(key, &[("count", &display::count(number))]));
             ui.separator();
         };
-        figure("pairs-total-pairs", Some(totals.pairs.into()));
+        let what = if pairs.folded() { "pairs-total-talks" } else { "pairs-total-pairs" };
+        figure(what, Some(totals.pairs.into()));
         figure("pairs-total-records", Some(totals.records.into()));
         figure("pairs-total-packets", totals.packets);
         figure("pairs-total-accepted", Some(totals.accepted.into()));
         figure("pairs-total-rejected", Some(totals.rejected.into()));
         if let Some(bytes) = totals.bytes {
             let args = [("count", &*display::count(bytes)), ("size", &*display::size(bytes))];
-            ui.label(t.tr_args("pairs-total-bytes", &args));
+            whole_ui(ui, t.tr_args("pairs-total-bytes", &args));
         }
         if totals.left_out > 0 {
             ui.separator();
             let text = t.tr_args("pairs-left-out", &[("count", &display::count(totals.left_out))]);
-            ui.weak(text).on_hover_text(t.tr("pairs-left-out-tip"));
+            whole_ui(ui, text).on_hover_text(t.tr("pairs-left-out-tip"));
         }
     });
 }
 
-/// A cell of the result as a text; `None` for none.
-pub fn pair_cell(row: &PairRow, column: PairColumn, zone: Zone) -> Option<String> {
-    match row.value(column) {
+/// On one line: the next line takes it as a whole or not at all.
+fn whole_ui(ui: &mut Ui, text: String) -> Response {
+    ui.add(Label::new(text).extend())
+}
+
+/// A value of the result as a text; `None` for none.
+pub fn figure_text(value: &Value, zone: Zone) -> Option<String> {
+    match value {
         Value::Null => None,
-        Value::Integer(number) => Some(u64::try_from(number).map_or_else(|_| number.to_string(), display::count)),
+        Value::Integer(number) => Some(u64::try_from(*number).map_or_else(|_| number.to_string(), display::count)),
         Value::Number(text) => Some(text.parse::<u128>().map_or_else(|_| text.to_string(), display::count)),
         Value::Boolean(value) => Some(value.to_string()),
-        Value::Time(time) => Some(zone.format(time)),
-        Value::Text(text) => Some(display::visible(&text).into_owned()),
+        Value::Time(time) => Some(zone.format(*time)),
+        Value::Text(text) => Some(display::visible(text).into_owned()),
     }
 }
 
@@ -110,45 +122,69 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    fn at(&self, row: u64, column: usize) -> Option<(&PairRow, PairColumn)> {
-        match self.columns.get(column)? {
-            PairsColumn::Of(column) => Some((self.pairs.table.row(row)?, *column)),
-            PairsColumn::Series => None,
+    fn value(&self, row: u64, column: usize) -> Option<(Value, PairsColumn)> {
+        let column = *self.columns.get(column)?;
+        Some((self.pairs.row(row)?.value(column)?, column))
+    }
+
+    /// Who started it and why: always told as inferred.
+    fn started(&self, row: u64, column: PairsColumn) -> Option<String> {
+        let PairsRow::Talk(row) = self.pairs.row(row)? else { return None };
+        let t = &self.app.texts;
+        match (column, row.started) {
+            (PairsColumn::Talk(ConversationColumn::StartedBy), None) => Some(t.tr("started-unknown")),
+            (PairsColumn::Talk(ConversationColumn::StartedBy), Some((Side::Both, _))) => Some(t.tr("started-both")),
+            (PairsColumn::Talk(ConversationColumn::Evidence), Some((_, evidence))) => {
+                Some(t.tr(&format!("started-{}", evidence.name())))
+            }
+            _ => None,
         }
     }
 }
 
 impl RowSource for Rows<'_> {
     fn rows(&self) -> u64 {
-        self.pairs.table.len().unwrap_or(0)
+        self.pairs.len().unwrap_or(0)
     }
 
     fn cell(&self, row: u64, column: usize) -> CellView {
         if self.columns.get(column) == Some(&PairsColumn::Series) {
-            return match self.pairs.spark(row) {
-                Some(values) => {
-                    let busy = values.iter().filter(|value| **value > 0.0).count() as u64;
-                    let args = [("count", &*display::count(busy)), ("of", &*display::count(values.len() as u64))];
-                    CellView::Spark { values: values.clone(), text: self.app.texts.tr_args("pairs-series-text", &args) }
-                }
-                None => CellView::Loading,
+            let Some(values) = self.pairs.spark(row) else { return CellView::Loading };
+            let busy = values.iter().filter(|value| **value > 0.0).count() as u64;
+            if busy == 0 {
+                return CellView::Absent;
+            }
+            let args = [("count", &*display::count(busy)), ("of", &*display::count(values.len() as u64))];
+            return CellView::Spark {
+                values: values.clone(),
+                text: self.app.texts.tr_args("pairs-series-text", &args),
             };
         }
-        match self.at(row, column) {
+        match self.value(row, column) {
             None => CellView::Loading,
-            Some((row, column)) => pair_cell(row, column, self.app.zone).map_or(CellView::Absent, CellView::Text),
+            Some((value, of)) => {
+                let text = self.started(row, of).or_else(|| figure_text(&value, self.app.zone));
+                text.map_or(CellView::Absent, CellView::Text)
+            }
         }
     }
 
     fn stands_out(&self, row: u64, column: usize) -> bool {
-        self.at(row, column).is_some_and(|(row, column)| column == PairColumn::Rejected && row.rejected > 0)
+        let is_rejected = self.columns.get(column).is_some_and(|column| column.name() == "rejected");
+        is_rejected && self.pairs.row(row).is_some_and(|row| row.rejected() > 0)
     }
 
     fn hint(&self, row: u64, column: usize) -> Option<String> {
-        let (row, column) = self.at(row, column)?;
-        match (column, row.value(column)) {
-            (_, Value::Time(time)) => Some(Timestamp::to_iso(time)),
-            (PairColumn::TotalBytes, _) => row.total_bytes.filter(|bytes| *bytes >= 1000).map(display::size),
+        let (value, column) = self.value(row, column)?;
+        match (&value, column) {
+            (_, PairsColumn::Talk(ConversationColumn::StartedBy | ConversationColumn::Evidence)) => {
+                Some(self.app.texts.tr("started-tip"))
+            }
+            (_, PairsColumn::Talk(ConversationColumn::Repeats)) => Some(self.app.texts.tr("pairs-repeats-tip")),
+            (Value::Time(time), _) => Some(time.to_iso()),
+            (Value::Integer(bytes), of) if of.is_bytes() && *bytes >= 1000 => {
+                u128::try_from(*bytes).ok().map(display::size)
+            }
             _ => None,
         }
     }
@@ -165,14 +201,9 @@ fn table_ui(ui: &mut Ui, app: &App, pairs: &Pairs, state: &mut PairsState, out: 
         absent: t.tr("grid-absent"),
         loading: t.tr("loading"),
     };
-    let grid = Grid {
-        id: Id::unique("pairs"),
-        columns: &grid_columns,
-        source: &rows,
-        texts: &texts,
-        dimmed: pairs.table.is_stale(),
-    };
-    let mut selection = pairs.table.selection.clone();
+    let id = Id::unique(("pairs", pairs.folded()));
+    let grid = Grid { id, columns: &grid_columns, source: &rows, texts: &texts, dimmed: pairs.is_stale() };
+    let mut selection = pairs.selection().clone();
     let mut from_menu = Vec::new();
     let shown = grid.show(
         ui,
@@ -184,7 +215,7 @@ fn table_ui(ui: &mut Ui, app: &App, pairs: &Pairs, state: &mut PairsState, out: 
         },
     );
     out.append(&mut from_menu);
-    if selection != pairs.table.selection {
+    if selection != *pairs.selection() {
         out.push(Action::Pairs(PairsAction::Select(selection)));
     }
     out.push(Action::Pairs(PairsAction::Want(shown.visible)));
@@ -193,88 +224,70 @@ fn table_ui(ui: &mut Ui, app: &App, pairs: &Pairs, state: &mut PairsState, out: 
 
 fn grid_event(pairs: &Pairs, columns: &[PairsColumn], event: GridEvent) -> Option<Action> {
     let action = match event {
-        GridEvent::Sort { column, add } => match columns.get(column)? {
-            PairsColumn::Of(column) => PairsAction::Sort { column: *column, add },
-            PairsColumn::Series => return None,
-        },
+        GridEvent::Sort { column, add } => PairsAction::Sort { column: *columns.get(column)?, add },
         GridEvent::Resized { column, width } => PairsAction::Resize(*columns.get(column)?, width),
         GridEvent::Copy => PairsAction::CopyRows,
-        GridEvent::Activated(row) => return Some(drill(pairs.by(), pairs.table.row(row)?)),
+        GridEvent::Activated(row) => return Some(drill(pairs, pairs.row(row)?)),
         GridEvent::Moved { .. } => return None,
     };
     Some(Action::Pairs(action))
 }
 
 fn grid_column(app: &App, pairs: &Pairs, column: PairsColumn) -> GridColumn {
-    let (title, numeric, sort) = match column {
-        PairsColumn::Series => (app.texts.tr("pairs-series"), false, None),
-        PairsColumn::Of(column) => {
-            let sort = pairs.sort().iter().enumerate().find(|(_, key)| key.column == column);
-            let is_time = matches!(column, PairColumn::FirstSeen | PairColumn::LastSeen);
-            let name = match (pairs.by(), column) {
-                (PairKey::PacketAddresses, PairColumn::Srcaddr) => "pkt_srcaddr",
-                (PairKey::PacketAddresses, PairColumn::Dstaddr) => "pkt_dstaddr",
-                (_, column) => column.name(),
-            };
-            let title = if is_time { format!("{name} ({})", app.zone.name()) } else { name.to_owned() };
-            let is_text = matches!(column, PairColumn::Srcaddr | PairColumn::Dstaddr | PairColumn::FlowDirection);
-            (title, !is_text && !is_time, sort.map(|(at, key)| (at, key.descending)))
-        }
+    let t = &app.texts;
+    let name = match (pairs.by(), column.name()) {
+        (PairKey::PacketAddresses, "srcaddr") => "pkt_srcaddr",
+        (PairKey::PacketAddresses, "dstaddr") => "pkt_dstaddr",
+        (_, name) => name,
+    };
+    let title = match column {
+        PairsColumn::Series => t.tr("pairs-series"),
+        PairsColumn::Talk(ConversationColumn::StartedBy) => t.tr("started-by"),
+        PairsColumn::Talk(ConversationColumn::Evidence) => t.tr("started-why"),
+        _ if column.is_time() => format!("{name} ({})", app.zone.name()),
+        _ => name.to_owned(),
     };
     let width = pairs.width(column).clamp(size::COLUMN_MIN, size::COLUMN_MAX);
-    GridColumn { title, width, numeric, keep_end: false, sort }
+    let numeric = !column.is_text() && !column.is_time() && column != PairsColumn::Series;
+    GridColumn { title, width, numeric, keep_end: false, sort: pairs.sorted(column) }
 }
 
-/// The field that a column filters by.
-fn field_of(by: PairKey, column: PairColumn) -> Option<FieldId> {
-    let [source, destination] = by.fields();
-    let name = match column {
-        PairColumn::Srcaddr => source,
-        PairColumn::Dstaddr => destination,
-        PairColumn::FlowDirection => "flow_direction",
-        PairColumn::FirstSeen => "start",
-        PairColumn::LastSeen => "end",
-        _ => return None,
-    };
-    field::by_name(Dataset::Flows, name)
-}
-
-/// The filter that keeps exactly the records of a pair.
-fn pair_clause(by: PairKey, row: &PairRow) -> String {
-    let parts = [PairColumn::Srcaddr, PairColumn::Dstaddr, PairColumn::FlowDirection];
-    let parts = parts.into_iter().filter(|c| *c != PairColumn::FlowDirection || by == PairKey::AddressesAndDirection);
-    let clauses = parts.filter_map(|c| Some(display::clause(&row.value(c), field_of(by, c)?, false)));
-    clauses.collect::<Vec<_>>().join(" and ")
-}
-
-fn drill(by: PairKey, row: &PairRow) -> Action {
-    Action::Drill(Dataset::Flows, pair_clause(by, row))
+/// Down to the records of a row.
+fn drill(pairs: &Pairs, row: PairsRow<'_>) -> Action {
+    Action::Drill(Dataset::Flows, pairs.clause(row))
 }
 
 fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &mut Vec<Action>) {
-    let t = &app.texts;
-    let Some(row) = rows.pairs.table.row(cell.row) else {
+    let (t, pairs) = (&app.texts, rows.pairs);
+    let Some(row) = pairs.row(cell.row) else {
         ui.weak(t.tr("loading"));
         return;
     };
-    let by = rows.pairs.by();
-    let ends = [&row.srcaddr, &row.dstaddr].map(|end| end.as_deref().unwrap_or("-"));
-    head_ui(ui, &display::visible(&ends.join(" → ")));
+    let [one, other] = row.ends().map(|end| end.as_deref().unwrap_or("-"));
+    head_ui(ui, &display::visible(&format!("{one} {} {other}", if pairs.folded() { "–" } else { "→" })));
     let mut items = Items::new(cell.takes_focus);
-    items.item(ui, t.tr("pairs-records"), drill(by, row), out);
-    let at = rows.at(cell.row, cell.column).map(|(row, column)| (row.value(column), column));
-    match at {
-        Some((value, column)) => match field_of(by, column) {
-            Some(field) => {
-                let pair = match (&row.srcaddr, &row.dstaddr, by) {
-                    (Some(a), Some(b), PairKey::Addresses | PairKey::AddressesAndDirection) => {
+    items.item(ui, t.tr("pairs-records"), drill(pairs, row), out);
+    match rows.value(cell.row, cell.column) {
+        Some((value, column)) => match (pairs.field(column), row) {
+            (Some(field), _) => {
+                let pair = match (row, row.ends(), pairs.by()) {
+                    (PairsRow::Pair(_), [Some(a), Some(b)], PairKey::Addresses | PairKey::AddressesAndDirection) => {
                         Some(format!("ip = {a} and ip = {b}"))
                     }
                     _ => None,
                 };
                 value_items_ui(ui, app, &mut items, &MenuValue { field, value: &value, pair }, out);
             }
-            None => {
+            (None, _) => {
+                if let (true, Value::Text(ip)) = (column.is_text(), &value)
+                    && Address::parse(ip.as_bytes()).is_some()
+                {
+                    let narrow = |clause: String| Action::Narrow(Dataset::Flows, clause);
+                    items.item(ui, t.tr("menu-only"), narrow(format!("ip = {ip}")), out);
+                    items.item(ui, t.tr("menu-exclude"), narrow(format!("not ip = {ip}")), out);
+                    let all = Action::ApplyFilter(Dataset::Flows, format!("ip = {ip}"));
+                    items.item(ui, t.tr("menu-address"), all, out);
+                }
                 ui.separator();
                 if let Some(text) = display::literal(&value) {
                     items.item(ui, t.tr("menu-copy-value"), Action::Copy(text), out);

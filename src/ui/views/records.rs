@@ -289,7 +289,7 @@ fn command_button(ui: &mut Ui, app: &App, command: Command, out: &mut Vec<Action
 
 /// Scrolls the tables where the application wants them.
 pub fn apply_reveal(app: &mut App, state: &mut UiState) {
-    if app.case.as_mut().is_some_and(|case| case.pairs.table.take_to_top()) {
+    if app.case.as_mut().is_some_and(|case| case.pairs.take_to_top()) {
         state.pairs.grid.to_top();
     }
     for dataset in [Dataset::Flows, Dataset::Events] {
