@@ -20,6 +20,8 @@ command-import = Import evidence...
 command-import-tip = Read flow logs and CloudTrail files, folders and archives into the case
 command-jobs = Imports
 command-jobs-tip = What is being imported, and what each file gave
+command-overview = Show the overview
+command-overview-tip = The case at a glance
 command-evidence = Show evidence
 command-evidence-tip = Evidence files, their counts and warnings
 command-flows = Show flows
@@ -85,6 +87,7 @@ create = Create
 go = Go
 yes = yes
 no = no
+nav-overview = Overview
 nav-evidence = Evidence
 nav-flows = Flows
 nav-pairs = Pairs
@@ -210,6 +213,78 @@ sql-problem-at = Line { $line }, column { $column }: { $message }
 sql-reads-only = The console reads: one SELECT or WITH.
 sql-views = Views
 sql-views-tip = A click puts a name into the statement. Times are UTC.
+
+## Overview
+overview-flows = Flow records
+overview-events = CloudTrail events
+overview-evidence = Evidence
+overview-reference = Reference { $reference }
+overview-examiner = Examiner { $examiner }
+overview-files = { $count } { $count ->
+    [one] file
+   *[other] files
+}, { $size }
+overview-warnings = { $count } { $count ->
+    [one] warning
+   *[other] warnings
+}
+overview-no-warnings = everything could be read
+overview-duplicates = { $count } { $count ->
+    [one] duplicate
+   *[other] duplicates
+}
+overview-records = { $count } { $count ->
+    [one] record
+   *[other] records
+}
+overview-event-count = { $count } { $count ->
+    [one] event
+   *[other] events
+}
+overview-bytes = { $size } in { $packets } packets
+overview-bytes-tip = { $bytes } bytes
+overview-hours = { $hours } of { $all } hours have records
+overview-span = { $from } – { $to } { $zone }
+overview-stale = Evidence came in since; these figures are from before.
+overview-old = Taking in what came since...
+overview-gap = No records from { $from } to { $to } { $zone }
+overview-gaps = { $count } { $count ->
+    [one] gap
+   *[other] gaps
+} in the evidence
+coverage-name = Hours with records, gaps hatched
+count-accepted = accepted
+count-rejected = rejected
+count-no-data = NODATA
+count-skip-data = SKIPDATA
+count-errors = with an error
+count-logins = console logins
+count-failed-logins = failed logins
+count-logins-without-mfa = logins without MFA
+count-root = by root
+count-trail-changes = trail changes
+list-more = { $shown } of { $all }
+list-talkers = Top talkers
+list-pairs = Pairs with the most bytes
+list-rejected-sources = Rejected sources
+list-rejected-pairs = Rejected pairs
+list-accepted-pairs = Accepted pairs
+list-services = Services
+list-ports = Destination ports
+list-interfaces = Interfaces
+list-instances = Instances
+list-subnets = Subnets
+list-event-names = Event names
+list-event-sources = Event sources
+list-error-codes = Error codes
+list-principals = Principals
+list-source-addresses = Source addresses
+list-regions = Regions
+list-by-bytes = by bytes
+list-by-packets = by packets
+list-by-records = by records
+list-bar = { $list }: { $key }, { $value }
+list-tip = { $records } records, { $bytes } bytes
 
 ## Pairs
 pairs-by-address = By pair

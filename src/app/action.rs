@@ -10,12 +10,14 @@ use super::source::{CaseInfo, ImportOptions};
 use super::sql_console::SqlAction;
 use super::zone::Zone;
 use crate::model::{Dataset, EvidenceId, FieldId, TimeRange};
+use crate::query::{Duplicates, GroupBy, Scope, Value};
 use std::ops::Range;
 use std::path::PathBuf;
 
 /// What fills the middle of the window while a case is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum View {
+    Overview,
     Evidence,
     Records(Dataset),
     Pairs,
@@ -24,26 +26,58 @@ pub enum View {
 
 impl View {
     /// In the order of the navigation.
-    pub const ALL: [View; 5] =
-        [View::Evidence, View::Records(Dataset::Flows), View::Pairs, View::Records(Dataset::Events), View::Sql];
+    pub const ALL: [View; 6] = [
+        View::Overview,
+        View::Evidence,
+        View::Records(Dataset::Flows),
+        View::Pairs,
+        View::Records(Dataset::Events),
+        View::Sql,
+    ];
 
     /// The records whose filter it follows.
     pub fn filtered(self) -> Option<Dataset> {
         match self {
             View::Records(dataset) => Some(dataset),
             View::Pairs => Some(Dataset::Flows),
-            View::Evidence | View::Sql => None,
+            View::Overview | View::Evidence | View::Sql => None,
         }
     }
 
     pub fn command(self) -> Command {
         match self {
+            View::Overview => Command::ShowOverview,
             View::Evidence => Command::ShowEvidence,
             View::Records(Dataset::Flows) => Command::ShowFlows,
             View::Records(Dataset::Events) => Command::ShowEvents,
             View::Pairs => Command::ShowPairs,
             View::Sql => Command::ShowSql,
         }
+    }
+}
+
+/// Where a figure leads: a view over exactly the records that it counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub view: View,
+    pub dataset: Dataset,
+    pub filter: String,
+    pub range: TimeRange,
+    pub duplicates: Duplicates,
+}
+
+impl Link {
+    /// The records of a scope, or those of one of its groups.
+    pub fn records(scope: &Scope, group: Option<(GroupBy, &[Value])>) -> Self {
+        let filter = super::groups::filter_text(scope, group);
+        let (dataset, range, duplicates) = (scope.dataset, scope.range, scope.duplicates);
+        Self { view: View::Records(dataset), dataset, filter, range, duplicates }
+    }
+
+    /// The same records in another view.
+    #[must_use]
+    pub fn in_view(self, view: View) -> Self {
+        Self { view, ..self }
     }
 }
 
@@ -133,6 +167,7 @@ pub enum Action {
     Narrow(Dataset, String),
     /// The records that this condition leaves too: the filter and their table.
     Drill(Dataset, String),
+    Follow(Link),
     Pairs(PairsAction),
     SetRange(TimeRange),
     Sort {

@@ -194,6 +194,10 @@ impl Source for CaseSource {
         Ok(query::top_values(&self.reader, field, prefix, limit)?)
     }
 
+    fn glance(&self, rows: usize, cancel: &Cancel) -> Result<Glance, Fault> {
+        Ok(query::glance(&self.reader, rows, cancel)?)
+    }
+
     fn case(&self) -> Result<&CaseReader, Fault> {
         Ok(&self.reader)
     }

@@ -91,6 +91,7 @@ pub enum Command {
     Quit,
     ImportEvidence,
     ShowJobs,
+    ShowOverview,
     ShowEvidence,
     ShowFlows,
     ShowPairs,
@@ -130,7 +131,7 @@ pub enum Needs {
 }
 
 impl Command {
-    pub const ALL: [Command; 31] = [
+    pub const ALL: [Command; 32] = [
         Command::NewCase,
         Command::OpenCase,
         Command::OpenSample,
@@ -138,6 +139,7 @@ impl Command {
         Command::Quit,
         Command::ImportEvidence,
         Command::ShowJobs,
+        Command::ShowOverview,
         Command::ShowEvidence,
         Command::ShowFlows,
         Command::ShowPairs,
@@ -174,6 +176,7 @@ impl Command {
             Command::Quit => "quit",
             Command::ImportEvidence => "import",
             Command::ShowJobs => "jobs",
+            Command::ShowOverview => "overview",
             Command::ShowEvidence => "evidence",
             Command::ShowFlows => "flows",
             Command::ShowPairs => "pairs",
@@ -217,6 +220,7 @@ impl Command {
             Command::CloseCase => Shortcut::ctrl(Key::Letter('W')),
             Command::ImportEvidence => Shortcut::ctrl(Key::Letter('I')),
             Command::ShowJobs => Shortcut::ctrl(Key::Letter('J')),
+            Command::ShowOverview => Shortcut::ctrl(Key::Digit(1)),
             Command::ShowEvidence => Shortcut::ctrl(Key::Digit(2)),
             Command::ShowFlows => Shortcut::ctrl(Key::Digit(3)),
             Command::ShowPairs => Shortcut::ctrl(Key::Digit(4)),
@@ -251,7 +255,8 @@ impl Command {
                 Menu::Case
             }
             Command::ImportEvidence | Command::ShowJobs => Menu::Evidence,
-            Command::ShowEvidence
+            Command::ShowOverview
+            | Command::ShowEvidence
             | Command::ShowFlows
             | Command::ShowPairs
             | Command::ShowEvents
@@ -280,6 +285,7 @@ impl Command {
         match self {
             Command::CloseCase
             | Command::ImportEvidence
+            | Command::ShowOverview
             | Command::ShowEvidence
             | Command::ShowFlows
             | Command::ShowPairs

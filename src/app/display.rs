@@ -157,7 +157,7 @@ fn integer(number: i64, field: FieldId) -> String {
 }
 
 /// IANA protocol numbers that turn up in flow logs.
-fn protocol_name(number: i64) -> Option<&'static str> {
+pub fn protocol_name(number: i64) -> Option<&'static str> {
     Some(match number {
         1 => "icmp",
         2 => "igmp",

@@ -7,6 +7,7 @@ pub mod command;
 pub mod display;
 pub mod error;
 mod glyphs;
+pub mod groups;
 pub mod history;
 pub mod import;
 pub mod jobs;
@@ -30,7 +31,7 @@ pub mod text;
 pub mod text_filter;
 pub mod zone;
 
-pub use action::{Action, Dialog, Effect, View};
+pub use action::{Action, Dialog, Effect, Link, View};
 pub use case_backend::CaseBackend;
 pub use command::{Command, Menu, Needs};
 pub use error::{Message, UserError};

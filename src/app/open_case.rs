@@ -6,7 +6,7 @@ use super::pairs::Pairs;
 use super::records::{Lanes, Records};
 use super::settings::ColumnSetting;
 use super::slots::{Lane, Slot, Waker};
-use super::source::{Backend, Duplicates, EvidenceRow, Overview, Totals, Unfinished, WarningRow};
+use super::source::{Backend, Duplicates, EvidenceRow, Glance, Overview, Totals, Unfinished, WarningRow};
 use super::sql_console::SqlConsole;
 use crate::model::{Dataset, EvidenceId, FieldId, TimeRange};
 use std::collections::BTreeMap;
@@ -14,6 +14,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+
+/// Rows of each list of the overview.
+const TOP_ROWS: usize = 8;
 
 /// Values that completion offers at once.
 const COMPLETIONS: usize = 30;
@@ -31,6 +34,7 @@ pub struct OpenCase {
     shown_warnings: Option<EvidenceId>,
     values: Slot<(u64, FieldId, String), Vec<String>>,
     wanted_values: Option<(FieldId, String)>,
+    glance: Slot<u64, Glance>,
     pub pairs: Pairs,
     pub sql: SqlConsole,
 }
@@ -58,6 +62,7 @@ impl OpenCase {
             shown_warnings: None,
             values: Slot::default(),
             wanted_values: None,
+            glance: Slot::default(),
             pairs: Pairs::default(),
             sql: SqlConsole::default(),
         })
@@ -84,6 +89,15 @@ impl OpenCase {
 
     pub fn totals(&self) -> Option<&Totals> {
         self.overview.shown().map(|overview| &overview.totals)
+    }
+
+    /// The case at a glance, once it was looked at; and whether evidence came in since.
+    pub fn glance(&self) -> Option<(&Glance, bool)> {
+        self.glance.shown().map(|glance| (glance, !self.glance.answers(&self.revision)))
+    }
+
+    pub fn glance_fault(&self) -> Option<&str> {
+        self.glance.fault()
     }
 
     /// Does the case hold any flow record?
@@ -154,6 +168,7 @@ impl OpenCase {
         failures.extend(self.values.poll().and_then(Result::err));
         failures.extend(self.flows.poll());
         failures.extend(self.events.poll());
+        failures.extend(self.glance.poll().and_then(Result::err));
         failures.extend(self.pairs.poll());
         failures.extend(self.sql.poll());
         failures
@@ -180,6 +195,11 @@ impl OpenCase {
                 self.pairs.ask(&self.lanes, revision, scope, span);
             }
             View::Sql => self.sql.ask(&self.lanes.rows, &self.lanes.pages),
+            // While evidence comes in it would be asked again and again, and never answered.
+            View::Overview if self.glance.is_busy() => {}
+            View::Overview => {
+                self.glance.ask(&self.lanes.rows, revision, |source, _, cancel| source.glance(TOP_ROWS, cancel))
+            }
             View::Evidence => {
                 self.evidence.ask(&self.lanes.pages, revision, |source, _, _| source.evidence().map(Arc::from));
                 let chosen = (revision, self.shown_warnings);
@@ -210,6 +230,7 @@ impl OpenCase {
             || self.values.is_busy()
             || self.flows.is_busy()
             || self.events.is_busy()
+            || self.glance.is_busy()
             || self.pairs.is_busy()
             || self.sql.is_busy()
     }

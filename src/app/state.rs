@@ -18,6 +18,7 @@ use super::settings::{self, Settings, ThemeChoice};
 use super::slots::Waker;
 use super::source::{Backend, Duplicates};
 use super::text::Texts;
+use super::text_filter::narrowed;
 use super::zone::Zone;
 use crate::model::{Dataset, FieldId, TimeRange};
 use std::path::PathBuf;
@@ -66,7 +67,7 @@ impl App {
     pub fn new(backend: Arc<dyn Backend>, waker: Waker, config: Option<PathBuf>) -> Self {
         let settings = settings::load(config.as_deref());
         let zone = Zone::by_name(&settings.zone).unwrap_or_default();
-        let view = View::Records(Dataset::Flows);
+        let view = View::Overview;
         let first = Step { view, flows: String::new(), events: String::new(), range: TimeRange::default() };
         let mut effects = vec![Effect::Theme(settings.theme)];
         effects.extend(settings.scale.map(Effect::Scale));
@@ -210,6 +211,7 @@ impl App {
             Action::ShowInspector => self.show_inspector = true,
             Action::ClearErrors => self.errors.clear(),
             Action::Fail(error) => self.errors.push(error),
+            Action::Follow(link) => self.follow(link),
             Action::Pairs(action) => self.dispatch_pairs(action),
             Action::Sql(action) => self.dispatch_sql(action),
             Action::EditFilter(..)
@@ -289,6 +291,7 @@ impl App {
             Command::Quit => self.leave(Leaving::Quit),
             Command::ImportEvidence => self.dialog = Some(import_dialog(Vec::new())),
             Command::ShowJobs => self.dialog = Some(Dialog::Jobs),
+            Command::ShowOverview => self.dispatch(Action::Show(View::Overview)),
             Command::ShowEvidence => self.dispatch(Action::Show(View::Evidence)),
             Command::ShowFlows => self.dispatch(Action::Show(View::Records(Dataset::Flows))),
             Command::ShowEvents => self.dispatch(Action::Show(View::Records(Dataset::Events))),
@@ -404,16 +407,6 @@ impl App {
             let next = Message::new("next-settings");
             self.errors.push(UserError::new(Message::new("error-settings"), error, next).at(folder));
         }
-    }
-}
-
-/// `(a) and b`: brackets only where the filter in force is more than one comparison.
-fn narrowed(applied: &str, clause: &str) -> String {
-    let lower = applied.to_ascii_lowercase();
-    match applied {
-        "" => clause.to_owned(),
-        _ if lower.contains(" or ") || applied.contains("||") => format!("({applied}) and {clause}"),
-        _ => format!("{applied} and {clause}"),
     }
 }
 

@@ -31,6 +31,7 @@ pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
             ui.centered_and_justified(|ui| ui.label(app.texts.tr("opening")));
         }
         Some(case) => match app.view {
+            View::Overview => views::overview::overview_ui(ui, app, case, &mut out),
             View::Evidence => views::evidence::evidence_ui(ui, app, case, state, &mut out),
             View::Records(dataset) => views::records::records_ui(ui, app, case, dataset, state, &mut out),
             View::Pairs => views::pairs::pairs_ui(ui, app, case, state, &mut out),
@@ -85,6 +86,7 @@ fn nav_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     ui.add_space(size::GAP);
     for view in View::ALL {
         let (text, number) = match view {
+            View::Overview => (t.tr("nav-overview"), None),
             View::Evidence => (t.tr("nav-evidence"), totals.map(|t| t.evidence)),
             View::Records(Dataset::Flows) => (t.tr("nav-flows"), totals.map(|t| t.flows)),
             View::Records(Dataset::Events) => (t.tr("nav-events"), totals.map(|t| t.events)),

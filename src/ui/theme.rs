@@ -46,6 +46,14 @@ pub mod size {
     pub const NARROW_PADDING: f32 = 5.0;
     pub const ARROW_BUTTON: f32 = 30.0;
     pub const PROGRESS: f32 = 140.0;
+    /// A list with bars takes at least so much.
+    pub const CARD: f32 = 330.0;
+    pub const CARD_MARGIN: i8 = 10;
+    /// How strongly a bar behind text is tinted.
+    pub const BAR_TINT: f32 = 0.18;
+    pub const HATCH: f32 = 6.0;
+    /// The strip that shows which hours there are.
+    pub const STRIP: f32 = 14.0;
     /// A panel beside a view.
     pub const SIDE: f32 = 240.0;
     pub const EDITOR: f32 = 200.0;

@@ -89,6 +89,7 @@ impl App {
                 self.case = Some(case);
                 self.settings.remember_case(path);
                 self.range = TimeRange::default();
+                self.view = View::Overview;
                 self.history = History::new(self.current_step());
             }
             Err(error) => {

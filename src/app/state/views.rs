@@ -1,11 +1,23 @@
 //! What the views other than the record tables ask for.
 
 use super::{App, COPY_LIMIT, Effect};
+use crate::app::action::Link;
 use crate::app::display;
 use crate::app::pairs::PairsAction;
 use crate::app::sql_console::SqlAction;
 
 impl App {
+    /// Shows exactly the records that a figure counts.
+    pub(super) fn follow(&mut self, link: Link) {
+        let Some(case) = &mut self.case else { return };
+        if case.records_mut(link.dataset).apply(&link.filter) {
+            self.view = link.view;
+            self.range = link.range;
+            self.duplicates = link.duplicates;
+            self.step();
+        }
+    }
+
     pub(super) fn dispatch_pairs(&mut self, action: PairsAction) {
         let Some(case) = &mut self.case else { return };
         let pairs = &mut case.pairs;

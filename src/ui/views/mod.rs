@@ -2,6 +2,7 @@
 
 pub mod cell_menu;
 pub mod evidence;
+pub mod overview;
 pub mod pairs;
 pub mod records;
 pub mod sql;
