@@ -30,6 +30,8 @@ command-pairs = Show pairs
 command-pairs-tip = Who sent how much to whom
 command-events = Show CloudTrail
 command-events-tip = CloudTrail events
+command-timeline = Show the timeline
+command-timeline-tip = Measures over time: flows and CloudTrail on one axis
 command-sql = Show the SQL console
 command-sql-tip = One SELECT over the documented views, read-only
 command-inspector = Inspector on or off
@@ -83,6 +85,7 @@ loading = Loading...
 cancel = Cancel
 close = Close
 open = Open
+save = Save
 create = Create
 go = Go
 yes = yes
@@ -92,6 +95,7 @@ nav-evidence = Evidence
 nav-flows = Flows
 nav-pairs = Pairs
 nav-events = CloudTrail
+nav-timeline = Timeline
 nav-sql = SQL
 nav-warnings = { $count } { $count ->
     [one] warning
@@ -116,6 +120,7 @@ status-import-records = { $count } records
 status-time-left = { $time } left
 status-errors = Errors: { $count }
 cancel-import = Cancel import
+notice-saved = Saved: { $path }
 notice-copied = Copied
 notice-imported = Import done: { $files } { $files ->
     [one] file
@@ -190,6 +195,55 @@ empty-evidence = The case is empty. Drop flow logs, CloudTrail files, folders or
 
 copy-csv = Copy as CSV
 copy-csv-tip = The rows as they are shown, with a header line
+
+## Timeline
+timeline-bin = Bin
+timeline-bins = bins of { $length }
+timeline-bin-auto = automatic
+timeline-bin-too-many = More bins than could be drawn: choose a shorter time range first
+timeline-add-flows = + Flows
+timeline-add-events = + CloudTrail
+timeline-nat = NAT alarm
+timeline-nat-tip = The playbook's alarm: 5,000,000 bytes of egress of one interface in 15 minutes. Threshold and bin can be changed.
+timeline-csv-tip = Every bin of every track; empty where there is no evidence
+timeline-save = Save picture...
+timeline-empty = Add a track of flows or of CloudTrail events.
+timeline-nothing = No record of this time fits the filter.
+timeline-by = by { $field }
+timeline-top = top { $count }
+timeline-threshold = Threshold
+timeline-threshold-tip = Bins of a line that reach it are marked; empty for none
+timeline-reached = ▼ { $count } { $count ->
+    [one] bin reaches
+   *[other] bins reach
+} { $threshold }
+timeline-remove = Remove this track
+timeline-rest = the rest
+timeline-none = none
+timeline-total = total { $count }
+timeline-name = Over time: { $lines }; gaps in the evidence: { $gaps }
+timeline-events-all = all events
+timeline-events-filter = events: { $filter }
+timeline-events-tip = Change the filter of the events in their own view
+timeline-title-flows = Flow records: { $measure } in { $bin }
+timeline-title-events = CloudTrail events in { $bin }
+measure-bytes = bytes
+measure-packets = packets
+measure-records = records
+shape-bars = bars
+shape-area = area
+shape-lines = lines
+shape-heat = heat map
+group-nothing = nothing
+group-pair = pair
+group-talker = talker
+group-service = service
+group-principal = principal
+heat-name = Hours of the day by days
+heat-most = brightest: { $value } in an hour; hatched: no evidence
+heat-none = no evidence
+save-chart = Save the timeline
+save-chart-tip = A name that ends in .svg gives vectors, one in .png a picture.
 
 ## SQL console
 sql-statement = SQL statement

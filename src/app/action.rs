@@ -8,6 +8,7 @@ use super::selection::Selection;
 use super::settings::{ColumnSetting, ThemeChoice};
 use super::source::{CaseInfo, ImportOptions};
 use super::sql_console::SqlAction;
+use super::timeline::TimelineAction;
 use super::zone::Zone;
 use crate::model::{Dataset, EvidenceId, FieldId, TimeRange};
 use crate::query::{Duplicates, GroupBy, Scope, Value};
@@ -21,17 +22,19 @@ pub enum View {
     Evidence,
     Records(Dataset),
     Pairs,
+    Timeline,
     Sql,
 }
 
 impl View {
     /// In the order of the navigation.
-    pub const ALL: [View; 6] = [
+    pub const ALL: [View; 7] = [
         View::Overview,
         View::Evidence,
         View::Records(Dataset::Flows),
         View::Pairs,
         View::Records(Dataset::Events),
+        View::Timeline,
         View::Sql,
     ];
 
@@ -39,7 +42,7 @@ impl View {
     pub fn filtered(self) -> Option<Dataset> {
         match self {
             View::Records(dataset) => Some(dataset),
-            View::Pairs => Some(Dataset::Flows),
+            View::Pairs | View::Timeline => Some(Dataset::Flows),
             View::Overview | View::Evidence | View::Sql => None,
         }
     }
@@ -51,6 +54,7 @@ impl View {
             View::Records(Dataset::Flows) => Command::ShowFlows,
             View::Records(Dataset::Events) => Command::ShowEvents,
             View::Pairs => Command::ShowPairs,
+            View::Timeline => Command::ShowTimeline,
             View::Sql => Command::ShowSql,
         }
     }
@@ -109,6 +113,10 @@ pub enum Dialog {
     },
     /// An import runs into the case that is about to be left.
     Leaving(Leaving),
+    /// The timeline as a picture, SVG or PNG by the name.
+    SaveChart {
+        path: String,
+    },
     Jobs,
     Errors,
     Help,
@@ -169,6 +177,7 @@ pub enum Action {
     Drill(Dataset, String),
     Follow(Link),
     Pairs(PairsAction),
+    Timeline(TimelineAction),
     SetRange(TimeRange),
     Sort {
         field: FieldId,

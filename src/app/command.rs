@@ -96,6 +96,7 @@ pub enum Command {
     ShowFlows,
     ShowPairs,
     ShowEvents,
+    ShowTimeline,
     ShowSql,
     ToggleInspector,
     ToggleHistogram,
@@ -131,7 +132,7 @@ pub enum Needs {
 }
 
 impl Command {
-    pub const ALL: [Command; 32] = [
+    pub const ALL: [Command; 33] = [
         Command::NewCase,
         Command::OpenCase,
         Command::OpenSample,
@@ -144,6 +145,7 @@ impl Command {
         Command::ShowFlows,
         Command::ShowPairs,
         Command::ShowEvents,
+        Command::ShowTimeline,
         Command::ShowSql,
         Command::ToggleInspector,
         Command::ToggleHistogram,
@@ -181,6 +183,7 @@ impl Command {
             Command::ShowFlows => "flows",
             Command::ShowPairs => "pairs",
             Command::ShowEvents => "events",
+            Command::ShowTimeline => "timeline",
             Command::ShowSql => "sql",
             Command::ToggleInspector => "inspector",
             Command::ToggleHistogram => "histogram",
@@ -225,6 +228,7 @@ impl Command {
             Command::ShowFlows => Shortcut::ctrl(Key::Digit(3)),
             Command::ShowPairs => Shortcut::ctrl(Key::Digit(4)),
             Command::ShowEvents => Shortcut::ctrl(Key::Digit(5)),
+            Command::ShowTimeline => Shortcut::ctrl(Key::Digit(6)),
             Command::ShowSql => Shortcut::ctrl(Key::Digit(8)),
             Command::ToggleInspector => Shortcut::plain(Key::Function(4)),
             Command::ToggleHistogram => Shortcut::plain(Key::Function(3)),
@@ -260,6 +264,7 @@ impl Command {
             | Command::ShowFlows
             | Command::ShowPairs
             | Command::ShowEvents
+            | Command::ShowTimeline
             | Command::ShowSql
             | Command::ToggleInspector
             | Command::ToggleHistogram
@@ -290,6 +295,7 @@ impl Command {
             | Command::ShowFlows
             | Command::ShowPairs
             | Command::ShowEvents
+            | Command::ShowTimeline
             | Command::ShowSql
             | Command::Back
             | Command::Forward => Needs::Case,

@@ -3,6 +3,7 @@
 
 pub mod action;
 pub mod case_backend;
+pub mod chart;
 pub mod command;
 pub mod display;
 pub mod error;
@@ -29,6 +30,7 @@ pub mod state;
 pub mod testing;
 pub mod text;
 pub mod text_filter;
+pub mod timeline;
 pub mod zone;
 
 pub use action::{Action, Dialog, Effect, Link, View};

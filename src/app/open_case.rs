@@ -1,6 +1,7 @@
 //! An open case: its worker threads, its tables, and the lists beside them.
 
 use super::action::View;
+use super::chart::svg::Drawing;
 use super::display::dataset_key;
 use super::pairs::Pairs;
 use super::records::{Lanes, Records};
@@ -8,6 +9,7 @@ use super::settings::ColumnSetting;
 use super::slots::{Lane, Slot, Waker};
 use super::source::{Backend, Duplicates, EvidenceRow, Glance, Overview, Totals, Unfinished, WarningRow};
 use super::sql_console::SqlConsole;
+use super::timeline::Timeline;
 use crate::model::{Dataset, EvidenceId, FieldId, TimeRange};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -36,6 +38,9 @@ pub struct OpenCase {
     wanted_values: Option<(FieldId, String)>,
     glance: Slot<u64, Glance>,
     pub pairs: Pairs,
+    pub timeline: Timeline,
+    /// A file that was just written.
+    saved: Option<PathBuf>,
     pub sql: SqlConsole,
 }
 
@@ -64,6 +69,8 @@ impl OpenCase {
             wanted_values: None,
             glance: Slot::default(),
             pairs: Pairs::default(),
+            timeline: Timeline::default(),
+            saved: None,
             sql: SqlConsole::default(),
         })
     }
@@ -150,6 +157,15 @@ impl OpenCase {
         self.pairs.want(&self.lanes, rows);
     }
 
+    pub fn save_chart(&mut self, path: PathBuf, drawing: Drawing) {
+        self.timeline.save(&self.lanes, path, drawing);
+    }
+
+    /// A file that was written since this was asked last.
+    pub fn take_saved(&mut self) -> Option<PathBuf> {
+        self.saved.take()
+    }
+
     /// The reason why the case could not be opened at all.
     pub fn open_failure(&self) -> Option<String> {
         if self.overview.shown().is_some() { None } else { self.overview.fault().map(str::to_owned) }
@@ -170,6 +186,9 @@ impl OpenCase {
         failures.extend(self.events.poll());
         failures.extend(self.glance.poll().and_then(Result::err));
         failures.extend(self.pairs.poll());
+        let (of_timeline, saved) = self.timeline.poll();
+        failures.extend(of_timeline);
+        self.saved = saved.or(self.saved.take());
         failures.extend(self.sql.poll());
         failures
     }
@@ -193,6 +212,13 @@ impl OpenCase {
                 let span = self.totals().and_then(|totals| totals.flow_span);
                 let scope = self.flows.scope(range, duplicates);
                 self.pairs.ask(&self.lanes, revision, scope, span);
+            }
+            View::Timeline => {
+                let (flows, events) = (&self.flows, &self.events);
+                self.timeline.ask(&self.lanes, revision, |dataset| match dataset {
+                    Dataset::Flows => flows.scope(range, duplicates),
+                    Dataset::Events => events.scope(range, duplicates),
+                });
             }
             View::Sql => self.sql.ask(&self.lanes.rows, &self.lanes.pages),
             // While evidence comes in it would be asked again and again, and never answered.
@@ -232,6 +258,7 @@ impl OpenCase {
             || self.events.is_busy()
             || self.glance.is_busy()
             || self.pairs.is_busy()
+            || self.timeline.is_busy()
             || self.sql.is_busy()
     }
 }

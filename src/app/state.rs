@@ -5,6 +5,7 @@ mod cases;
 mod views;
 
 pub use cases::import_dialog;
+pub use views::line_names;
 
 use super::action::{Action, Dialog, Effect, Leaving, View};
 use super::command::{Command, Needs};
@@ -120,6 +121,10 @@ impl App {
                 case.changed();
             }
             let failures = case.poll();
+            if let Some(path) = case.take_saved() {
+                let path = super::display::visible(&path.to_string_lossy()).into_owned();
+                self.notice = Some(self.texts.tr_args("notice-saved", &[("path", &path)]));
+            }
             if let Some(why) = case.open_failure() {
                 failed_to_open = Some((case.path.clone(), why));
             } else {
@@ -213,6 +218,7 @@ impl App {
             Action::Fail(error) => self.errors.push(error),
             Action::Follow(link) => self.follow(link),
             Action::Pairs(action) => self.dispatch_pairs(action),
+            Action::Timeline(action) => self.dispatch_timeline(action),
             Action::Sql(action) => self.dispatch_sql(action),
             Action::EditFilter(..)
             | Action::ApplyFilter(..)
@@ -296,6 +302,7 @@ impl App {
             Command::ShowFlows => self.dispatch(Action::Show(View::Records(Dataset::Flows))),
             Command::ShowEvents => self.dispatch(Action::Show(View::Records(Dataset::Events))),
             Command::ShowPairs => self.dispatch(Action::Show(View::Pairs)),
+            Command::ShowTimeline => self.dispatch(Action::Show(View::Timeline)),
             Command::ShowSql => self.dispatch(Action::Show(View::Sql)),
             Command::ToggleInspector => self.show_inspector = !self.show_inspector,
             Command::ToggleHistogram => self.show_histogram = !self.show_histogram,

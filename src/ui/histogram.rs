@@ -85,7 +85,7 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
             let to_x = |secs: f64| response.transform.position_from_point(&PlotPoint::new(secs, 0.0)).x;
             to_x(from)..=to_x(to)
         },
-        histogram,
+        histogram.bin_secs,
         out,
     );
     if drag.is_none()
@@ -118,13 +118,13 @@ fn legend_ui(ui: &mut Ui, app: &App, series: &[Series<'_>; 3], histogram: &Histo
 }
 
 /// Follows a drag; at its end the range is asked for, in whole bins.
-fn select_ui(
+pub(super) fn select_ui(
     ui: &Ui,
     response: &egui::Response,
     drag: &mut Option<f64>,
     at: impl Fn(f32) -> f64,
     span: impl Fn(f64, f64) -> std::ops::RangeInclusive<f32>,
-    histogram: &Histogram,
+    bin_secs: i64,
     out: &mut Vec<Action>,
 ) {
     let Some(pointer) = response.interact_pointer_pos() else { return };
@@ -141,7 +141,7 @@ fn select_ui(
     ui.painter().with_clip_rect(response.rect).rect_filled(shade, 0.0, p.accent.gamma_multiply(0.3));
     if response.drag_stopped() {
         *drag = None;
-        let bin = histogram.bin_secs.max(1);
+        let bin = bin_secs.max(1);
         let from = (from.floor() as i64).div_euclid(bin) * bin;
         let to = (to.ceil() as i64 + bin - 1).div_euclid(bin) * bin;
         let range =
@@ -151,7 +151,7 @@ fn select_ui(
 }
 
 /// At the pointer and at once: what is under it is what is asked about.
-fn bin_tip(ui: &Ui, id: egui::Id, text: String) {
+pub(super) fn bin_tip(ui: &Ui, id: egui::Id, text: String) {
     let tip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id.with("bin"), PopupAnchor::Pointer);
     tip.gap(size::GAP_LARGE).show(|ui| ui.add(Label::new(text).wrap_mode(TextWrapMode::Extend)));
 }
@@ -175,7 +175,7 @@ fn bin_text(app: &App, histogram: &Histogram, bin: &Bin, names: &[&str; 3]) -> S
 }
 
 /// Round times of the zone, at most so many over the span, and none within the `edge` (a part of the span) at its ends.
-fn time_marks(zone: crate::app::Zone, (from, to): (f64, f64), most: f64, edge: f64) -> Vec<GridMark> {
+pub(super) fn time_marks(zone: crate::app::Zone, (from, to): (f64, f64), most: f64, edge: f64) -> Vec<GridMark> {
     const STEPS: [i64; 15] =
         [1, 5, 15, 60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_419_200];
     let span = (to - from).max(1.0);
@@ -204,7 +204,7 @@ fn count_marks(top: f64) -> Vec<GridMark> {
     [0.0, highest].map(|value| GridMark { value, step_size: highest }).to_vec()
 }
 
-fn axis_text(zone: crate::app::Zone, secs: f64, span: f64) -> String {
+pub(super) fn axis_text(zone: crate::app::Zone, secs: f64, span: f64) -> String {
     let format = match span {
         s if s > 3.0 * 365.0 * 86_400.0 => "%Y",
         s if s > 3.0 * 86_400.0 => "%Y-%m-%d",

@@ -35,6 +35,7 @@ pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
             View::Evidence => views::evidence::evidence_ui(ui, app, case, state, &mut out),
             View::Records(dataset) => views::records::records_ui(ui, app, case, dataset, state, &mut out),
             View::Pairs => views::pairs::pairs_ui(ui, app, case, state, &mut out),
+            View::Timeline => views::timeline::timeline_ui(ui, app, case, state, &mut out),
             View::Sql => views::sql::sql_ui(ui, app, case, state, &mut out),
         },
     });
@@ -91,6 +92,7 @@ fn nav_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
             View::Records(Dataset::Flows) => (t.tr("nav-flows"), totals.map(|t| t.flows)),
             View::Records(Dataset::Events) => (t.tr("nav-events"), totals.map(|t| t.events)),
             View::Pairs => (t.tr("nav-pairs"), None),
+            View::Timeline => (t.tr("nav-timeline"), None),
             View::Sql => (t.tr("nav-sql"), None),
         };
         let number = number.map(display::count).unwrap_or_default();

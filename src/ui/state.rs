@@ -7,6 +7,7 @@ use super::time_bar::TimeBarState;
 use super::views::evidence::EvidenceState;
 use super::views::pairs::PairsState;
 use super::views::sql::SqlState;
+use super::views::timeline::TimelineState;
 use super::widgets::grid::GridState;
 use crate::app::Dialog;
 use crate::model::Dataset;
@@ -17,6 +18,7 @@ pub struct UiState {
     pub events: GridState,
     pub evidence: EvidenceState,
     pub pairs: PairsState,
+    pub timeline: TimelineState,
     pub sql: SqlState,
     pub filter: FilterBarState,
     pub time: TimeBarState,

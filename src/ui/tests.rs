@@ -7,6 +7,7 @@ mod pairs;
 mod real;
 mod small;
 mod sql;
+mod timeline;
 
 use super::window::Window;
 use crate::app::source::Backend;

@@ -2,9 +2,29 @@
 
 use super::{App, COPY_LIMIT, Effect};
 use crate::app::action::Link;
+use crate::app::chart::Line;
 use crate::app::display;
+use crate::app::groups;
 use crate::app::pairs::PairsAction;
 use crate::app::sql_console::SqlAction;
+use crate::app::timeline::{Plan, TimelineAction, Track};
+use crate::model::Dataset;
+use crate::query::SeriesKey;
+
+/// Bins of a copied table at the most.
+const CSV_BINS: usize = 100_000;
+
+/// The lines of a track in words.
+pub fn line_names(track: &Track, app: &App) -> Vec<String> {
+    let t = &app.texts;
+    let Some(chart) = track.chart() else { return Vec::new() };
+    let name = |line: &Line| match (&line.key, track.shown_by()) {
+        (SeriesKey::Group(key), Some(by)) => groups::text(by, key, app.zone, &t.tr("timeline-none")),
+        (SeriesKey::Other, _) => t.tr("timeline-rest"),
+        _ => t.tr(&format!("measure-{}", track.shown_measure().name())),
+    };
+    chart.lines.iter().map(name).collect()
+}
 
 impl App {
     /// Shows exactly the records that a figure counts.
@@ -35,6 +55,39 @@ impl App {
                 self.copied(copied);
             }
         }
+    }
+
+    pub(super) fn dispatch_timeline(&mut self, action: TimelineAction) {
+        let Some(case) = &mut self.case else { return };
+        let timeline = &mut case.timeline;
+        match action {
+            TimelineAction::Bin(bin) => timeline.choose_bin(bin),
+            TimelineAction::Add(dataset) => timeline.add(Plan::of(dataset)),
+            TimelineAction::Remove(at) => timeline.remove(at),
+            TimelineAction::Change(at, plan) => timeline.change(at, plan),
+            TimelineAction::NatAlarm => {
+                timeline.nat_alarm();
+                self.apply_filter(Dataset::Flows, "flow_direction = egress");
+            }
+            TimelineAction::CopyCsv => {
+                let csv = self.timeline_csv();
+                csv.into_iter().for_each(|text| self.copy(text));
+            }
+            TimelineAction::Save(path, drawing) => {
+                case.save_chart(path, *drawing);
+                self.dialog = None;
+            }
+        }
+    }
+
+    /// Every track as a table, one after the other.
+    fn timeline_csv(&self) -> Option<String> {
+        let case = self.case.as_ref()?;
+        let tables = case.timeline.tracks().iter().filter_map(|track| {
+            let names = line_names(track, self);
+            track.chart()?.csv(&names, CSV_BINS)
+        });
+        Some(tables.collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())
     }
 
     pub(super) fn dispatch_sql(&mut self, action: SqlAction) {

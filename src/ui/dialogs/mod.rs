@@ -42,6 +42,7 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
             Dialog::GoToRow { typed } => lists::go_to_row_ui(ui, app, typed, state, out),
             Dialog::Zone { typed } => lists::zone_ui(ui, app, typed, state, out),
             Dialog::Palette { typed } => lists::palette_ui(ui, app, typed, state, out),
+            Dialog::SaveChart { path } => open::save_chart_ui(ui, app, path, state, out),
             Dialog::Leaving(to) => tell::leaving_ui(ui, app, to, out),
             Dialog::Jobs => tell::jobs_ui(ui, app, out),
             Dialog::Errors => tell::errors_ui(ui, app, out),

@@ -7,3 +7,4 @@ pub mod pairs;
 pub mod records;
 pub mod sql;
 pub mod start;
+pub mod timeline;
