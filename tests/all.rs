@@ -17,6 +17,8 @@ mod crash;
 mod desk;
 #[path = "all/duplicates.rs"]
 mod duplicates;
+#[path = "all/export.rs"]
+mod export;
 #[path = "all/formats.rs"]
 mod formats;
 #[path = "all/fuzz.rs"]
@@ -25,6 +27,8 @@ mod fuzz;
 mod glance;
 #[path = "all/hostile.rs"]
 mod hostile;
+#[path = "all/named.rs"]
+mod named;
 #[path = "all/samples.rs"]
 mod samples;
 #[path = "all/stated.rs"]

@@ -2,11 +2,13 @@
 //! knows no tool kit; the window draws it and hands back actions.
 
 pub mod action;
+pub mod bench;
 pub mod case_backend;
 pub mod chart;
 pub mod command;
 pub mod display;
 pub mod error;
+pub mod export;
 mod glyphs;
 pub mod groups;
 pub mod history;

@@ -23,7 +23,13 @@ impl Language {
 
     fn source(self) -> &'static str {
         match self {
-            Language::English => include_str!("../../assets/locales/en.ftl"),
+            Language::English => {
+                concat!(
+                    include_str!("../../assets/locales/en.ftl"),
+                    "\n",
+                    include_str!("../../assets/locales/queries.en.ftl")
+                )
+            }
         }
     }
 }
@@ -96,6 +102,21 @@ mod tests {
                 sources(&path, found);
             } else if path.extension().is_some_and(|e| e == "rs") {
                 found.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn every_named_query_has_its_texts() {
+        for language in Language::ALL {
+            let texts = Texts::new(language);
+            for query in crate::query::named::CATALOGUE {
+                assert!(texts.has(&format!("query-{}", query.name)), "{}", query.name);
+                assert!(texts.has(&format!("query-{}-about", query.name)), "{}", query.name);
+                assert_eq!(texts.has(&format!("query-{}-note", query.name)), query.noted, "{}", query.name);
+                for parameter in query.parameters.iter().filter(|_| query.name != "lookup-events") {
+                    assert!(texts.has(&format!("query-parameter-{}", parameter.name)), "{}", parameter.name);
+                }
             }
         }
     }

@@ -1,14 +1,20 @@
 //! The command line: arguments, one file per subcommand, over the application layer. Results go to standard output,
 //! progress and messages to standard error.
 
+mod arguments;
+mod bench;
 mod error;
 mod evidence;
+mod export;
 mod import;
 mod info;
 mod new;
 mod output;
+mod pairs;
+mod query;
 mod raw;
 mod records;
+mod series;
 mod sql;
 mod warnings;
 mod window;
@@ -59,6 +65,11 @@ pub enum Command {
     Flows(records::Arguments),
     Events(records::EventArguments),
     Raw(raw::Arguments),
+    Pairs(pairs::Arguments),
+    Series(series::Arguments),
+    Query(query::Arguments),
+    Export(export::Arguments),
+    Bench(bench::Arguments),
     Sql(sql::Arguments),
     /// Prints the completion script of a shell
     #[command(
@@ -107,6 +118,11 @@ pub fn run(command: Command) -> ExitCode {
         Command::Flows(arguments) => records::flows(&arguments),
         Command::Events(arguments) => records::events(&arguments),
         Command::Raw(arguments) => raw::run(&arguments),
+        Command::Pairs(arguments) => pairs::run(&arguments),
+        Command::Series(arguments) => series::run(&arguments),
+        Command::Query(arguments) => query::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

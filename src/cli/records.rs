@@ -1,13 +1,12 @@
 //! `coldtrail flows` and `coldtrail events`.
 
+use super::arguments::{field_or_usage, parse_filter, sort_keys, time};
 use super::output::{Rows, bytes};
 use super::{CliError, RowFormat, exit};
 use crate::case::CaseReader;
-use crate::filter::error::nearest;
-use crate::filter::value::parse_time;
-use crate::filter::{self, field_named};
+use crate::filter;
 use crate::model::field::{self, Dataset};
-use crate::model::{FieldId, RecordId, TimeRange, Timestamp};
+use crate::model::{FieldId, RecordId, TimeRange};
 use crate::query::{self, Cancel, Duplicates, RecordQuery, SortKey, Value};
 use std::path::PathBuf;
 
@@ -69,7 +68,7 @@ pub struct EventArguments {
 
 /// A column of the result.
 #[derive(Clone, Copy)]
-enum Column {
+pub(super) enum Column {
     Ref,
     Evidence,
     Position,
@@ -105,7 +104,7 @@ fn run(dataset: Dataset, arguments: &Arguments, all: bool) -> Result<u8, CliErro
     Ok(exit::DONE)
 }
 
-fn print(
+pub(super) fn print(
     reader: &CaseReader,
     dataset: Dataset,
     ids: &[RecordId],
@@ -162,7 +161,7 @@ const EVENT_DEFAULT: [&str; 11] = [
     "event_id",
 ];
 
-fn columns(dataset: Dataset, named: Option<&str>) -> Result<Vec<Column>, CliError> {
+pub(super) fn columns(dataset: Dataset, named: Option<&str>) -> Result<Vec<Column>, CliError> {
     let Some(named) = named else {
         let fields: Vec<FieldId> = match dataset {
             Dataset::Flows => field::of(dataset).filter(|f| f.since == 2).collect(),
@@ -182,34 +181,9 @@ fn columns(dataset: Dataset, named: Option<&str>) -> Result<Vec<Column>, CliErro
         .collect()
 }
 
-fn field_or_usage(dataset: Dataset, name: &str) -> Result<FieldId, CliError> {
-    field_named(dataset, name).ok_or_else(|| {
-        let near = nearest(name, field::of(dataset).map(FieldId::name));
-        let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-        CliError::Usage(format!("there is no field {name}{near}"))
-    })
-}
-
 fn sort(dataset: Dataset, text: Option<&str>) -> Result<Vec<SortKey>, CliError> {
     let Some(text) = text else { return Ok(Vec::new()) };
-    text.split(',')
-        .map(str::trim)
-        .map(|name| {
-            let (name, descending) = name.strip_prefix('-').map_or((name, false), |name| (name, true));
-            Ok(SortKey { field: field_or_usage(dataset, name)?, descending })
-        })
+    sort_keys(text)
+        .map(|(name, descending)| Ok(SortKey { field: field_or_usage(dataset, name)?, descending }))
         .collect()
-}
-
-fn time(text: Option<&str>) -> Result<Option<Timestamp>, CliError> {
-    let Some(text) = text else { return Ok(None) };
-    parse_time(text).map(|parsed| Some(parsed.time)).ok_or_else(|| {
-        CliError::Usage(format!("{text} is no time; write 2021-05-16, 2021-05-16T07:49:46Z or epoch seconds"))
-    })
-}
-
-fn parse_filter(text: &str, dataset: Dataset) -> Result<filter::Filter, CliError> {
-    // On lines of its own: the mark stands under its place.
-    filter::parse(text, dataset)
-        .map_err(|error| CliError::Usage(format!("the filter has an error\n{}", error.render(text))))
 }

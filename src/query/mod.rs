@@ -5,11 +5,13 @@ mod address;
 mod cancel;
 mod columns_sql;
 mod conversations;
+mod extras;
 mod figures;
 pub mod filter_sql;
 mod group;
 mod histogram;
 mod lists;
+pub mod named;
 mod overview;
 mod pairs;
 mod record;
@@ -28,6 +30,7 @@ pub use conversations::{
     ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, Repeats, SERVER_PORTS,
     Side, StartEvidence, conversation_rows, conversations, is_well_known,
 };
+pub use extras::{extras, has_extras};
 pub use figures::{Figures, figures};
 pub use group::GroupBy;
 pub use histogram::{Bin, Histogram, histogram};

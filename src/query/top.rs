@@ -53,6 +53,30 @@ pub struct TopQuery {
     pub limit: Option<usize>,
 }
 
+impl TopQuery {
+    /// The headers behind those of the key (`GroupBy::names`).
+    pub fn columns(&self) -> impl Iterator<Item = &'static str> {
+        let names: &[&str] = match (self.scope.dataset, self.by.is_two_sided()) {
+            (Dataset::Flows, true) => &["sent", "received", "total", "packets", "record_count"],
+            (Dataset::Flows, false) => &["total_bytes", "packets", "record_count"],
+            (Dataset::Events, _) => &["record_count", "errors"],
+        };
+        names.iter().copied()
+    }
+
+    /// What a row shows in those columns.
+    pub fn values(&self, row: &TopRow) -> Vec<Value> {
+        let figures = &row.figures;
+        if self.scope.dataset == Dataset::Events {
+            return vec![Value::count(figures.records), Value::count(figures.rejected)];
+        }
+        let sides = [Value::sum(row.sent), Value::sum(row.received)];
+        let both = [Value::sum(figures.bytes), Value::sum(figures.packets), Value::count(figures.records)];
+        let sides = sides.into_iter().filter(|_| self.by.is_two_sided());
+        sides.chain(both).collect()
+    }
+}
+
 /// A group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopRow {

@@ -1,0 +1,126 @@
+//! How fast a case answers on this machine: ten questions about its flow records and the opening of its first page, under
+//! the names by which other programs are measured on the same files.
+
+use crate::case::CaseReader;
+use crate::filter;
+use crate::model::{Dataset, FieldId, RecordId, field};
+use crate::query::named::{Figure, Question, answer};
+use crate::query::{
+    self, BinWidth, Cancel, GroupBy, Measure, PairQuery, QueryError, RecordQuery, Scope, SeriesQuery, SortKey, TopQuery,
+};
+use std::path::Path;
+use std::time::Instant;
+
+/// One measured question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timing {
+    pub name: &'static str,
+    /// Of the fastest of `RUNS`.
+    pub secs: f64,
+    /// Rows of the answer, the same at every run.
+    pub rows: u64,
+}
+
+/// Measured runs, after one that is not.
+pub const RUNS: usize = 3;
+/// Rows of a page.
+const PAGE: usize = 200;
+/// Bins of the histogram above the first page.
+const BINS: usize = 200;
+const ADDRESS: &str = "10.0.1.4";
+
+/// Asks every question `RUNS` times after a warm-up; `told` hears of each as it is done.
+///
+/// # Errors
+/// The case cannot be opened or read.
+pub fn bench(case: &Path, cancel: &Cancel, told: &mut dyn FnMut(&Timing)) -> Result<Vec<Timing>, QueryError> {
+    let reader = CaseReader::open(case)?;
+    let mut timings = Vec::new();
+    let mut take = |timing: Timing| {
+        told(&timing);
+        timings.push(timing);
+    };
+    take(measured("open_first_page", || open_first_page(case, cancel))?);
+    for (name, question) in questions()? {
+        take(measured(name, || rows_of(&reader, &question, cancel))?);
+    }
+    Ok(timings)
+}
+
+fn measured(name: &'static str, run: impl Fn() -> Result<u64, QueryError>) -> Result<Timing, QueryError> {
+    let rows = run()?;
+    let mut best = f64::INFINITY;
+    for _ in 0..RUNS {
+        let begin = Instant::now();
+        run()?;
+        best = best.min(begin.elapsed().as_secs_f64());
+    }
+    Ok(Timing { name, secs: best, rows })
+}
+
+/// The ten questions, in the order of the peers' script.
+fn questions() -> Result<Vec<(&'static str, Question)>, QueryError> {
+    let all = || Scope::all(Dataset::Flows);
+    let matching = |text: &str| -> Result<Scope, QueryError> {
+        let filter = filter::parse(text, Dataset::Flows).map_err(|error| QueryError::Filter(error.to_string()))?;
+        Ok(Scope::of(Dataset::Flows, filter))
+    };
+    let count = |scope: Scope| Question::Figure { scope, figure: Figure::Records };
+    let page = |scope: Scope, name: &str, descending: bool| Question::Records {
+        query: scope.records(named_field(name).map(|field| SortKey { field, descending }).into_iter().collect()),
+        columns: Vec::new(),
+        limit: Some(PAGE),
+    };
+    let top =
+        |scope: Scope, by: GroupBy| Question::Top(TopQuery { scope, by, measure: Measure::Bytes, limit: Some(50) });
+    let pairs = |scope: Scope, limit: Option<usize>| Question::Pairs(PairQuery { scope, limit, ..PairQuery::all() });
+    let source = named_field("srcaddr").map_or(GroupBy::Talker, GroupBy::Field);
+    let minutes = SeriesQuery { bin: BinWidth::Secs(60), ..SeriesQuery::of(all(), Measure::Bytes) };
+    Ok(vec![
+        ("pairs", pairs(all(), Some(1000))),
+        ("pairs_of_ip", pairs(matching(&format!("ip = {ADDRESS}"))?, None)),
+        ("pairs_rejected", pairs(matching("action = REJECT")?, Some(1000))),
+        ("top_talkers", top(all(), GroupBy::Talker)),
+        ("rejected_ssh", top(matching("action = REJECT and protocol = 6 and dstport = 22")?, source)),
+        ("bytes_per_minute", Question::Series(minutes)),
+        ("count_filtered", count(matching("dstport = 3389 and action = REJECT")?)),
+        ("page_filtered", page(matching("dstport = 3389 and action = REJECT")?, "start", false)),
+        ("page_sorted", page(all(), "bytes", true)),
+        ("count_cidr", count(matching("ip in 27.63.0.0/16")?)),
+    ])
+}
+
+fn named_field(name: &str) -> Option<FieldId> {
+    field::by_name(Dataset::Flows, name)
+}
+
+/// Answers as far as a table shows it: with the rows of the first page in words.
+fn rows_of(reader: &CaseReader, question: &Question, cancel: &Cancel) -> Result<u64, QueryError> {
+    use crate::query::named::Answer;
+    Ok(match answer(reader, question, cancel)? {
+        Answer::Records { rows, .. } => page_of(reader, rows.ids.iter().copied().map(RecordId))?,
+        Answer::Pairs(table) => {
+            // As many as asked for: the peers hand over all of them.
+            query::pair_rows(reader, &table, 0..table.len())?.len() as u64
+        }
+        Answer::Top(table) => table.rows.len() as u64,
+        Answer::Series(table) => table.bins.len() as u64,
+        Answer::Figure { figures, .. } => figures.records,
+    })
+}
+
+/// The values of the default format's fields.
+fn page_of(reader: &CaseReader, ids: impl Iterator<Item = RecordId>) -> Result<u64, QueryError> {
+    let ids: Vec<RecordId> = ids.take(PAGE).collect();
+    let fields: Vec<FieldId> = field::of(Dataset::Flows).filter(|field| field.since == 2).collect();
+    Ok(query::page(reader, Dataset::Flows, &ids, &fields)?.len() as u64)
+}
+
+/// A closed case to its first page, count and histogram.
+fn open_first_page(case: &Path, cancel: &Cancel) -> Result<u64, QueryError> {
+    let reader = CaseReader::open(case)?;
+    let query = RecordQuery::all(Dataset::Flows);
+    let rows = query::rows(&reader, &query, cancel)?;
+    query::histogram(&reader, &query, BINS, cancel)?;
+    page_of(&reader, rows.ids.iter().copied().map(RecordId))
+}

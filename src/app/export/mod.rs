@@ -1,0 +1,147 @@
+//! Results as files for other tools: Parquet, CSV, JSON Lines. A file is written beside its place under another name and
+//! gets its own when it is whole; what is there already is only replaced when asked for.
+
+mod parquet;
+mod source;
+mod text;
+
+pub use source::{
+    ConversationSource, ExportColumn, ExportKind, ExportSource, PairSource, RecordSource, SeriesSource, TopSource,
+    record_columns, series_name, source_of,
+};
+
+use crate::query::{Cancel, QueryError, Value};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// What the file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ExportFormat {
+    Parquet,
+    Csv,
+    JsonLines,
+}
+
+impl ExportFormat {
+    /// By the name's ending: `.parquet`, `.csv`, `.jsonl` or `.ndjson`.
+    pub fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "parquet" => Some(Self::Parquet),
+            "csv" => Some(Self::Csv),
+            "jsonl" | "ndjson" => Some(Self::JsonLines),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    #[error("{} is there already", path.display())]
+    Exists { path: PathBuf },
+    #[error("{} could not be written: {reason}", path.display())]
+    Unwritable { path: PathBuf, reason: String },
+    #[error(transparent)]
+    Query(#[from] QueryError),
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Exported {
+    pub rows: u64,
+    pub file_bytes: u64,
+    /// Times whose fraction of a second the format has no place for (flow records in Parquet: AWS writes whole seconds).
+    pub cut_times: u64,
+}
+
+/// Rows that are fetched at once.
+const BATCH: usize = 4096;
+
+/// One of the three writers.
+trait Writer {
+    fn rows(&mut self, rows: Vec<Vec<Value>>) -> Result<(), String>;
+    /// Writes what is left, and says how many times were cut.
+    fn finish(self: Box<Self>) -> Result<u64, String>;
+}
+
+/// Writes all rows of a source. `progress` is told how many are done. A stop leaves no file.
+///
+/// # Errors
+/// The file is there already and `replace` is not asked for; it cannot be written; the case cannot be read.
+pub fn export(
+    source: &dyn ExportSource,
+    path: &Path,
+    format: ExportFormat,
+    replace: bool,
+    cancel: &Cancel,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Exported, ExportError> {
+    if !replace && path.symlink_metadata().is_ok() {
+        return Err(ExportError::Exists { path: path.to_owned() });
+    }
+    let unwritable =
+        |error: &dyn std::fmt::Display| ExportError::Unwritable { path: path.to_owned(), reason: error.to_string() };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let part = tempfile::Builder::new().prefix(&format!(".{name}.")).suffix(".part").tempfile_in(folder);
+    let part = part.map_err(|e| unwritable(&e))?;
+    let file = part.as_file().try_clone().map_err(|e| unwritable(&e))?;
+    let (rows, cut_times) = write(source, BufWriter::with_capacity(1 << 18, file), format, cancel, progress).map_err(
+        |error| match error {
+            Stopped::Query(error) => ExportError::Query(error),
+            Stopped::Write(reason) => unwritable(&reason),
+        },
+    )?;
+    part.as_file().sync_all().map_err(|e| unwritable(&e))?;
+    let file_bytes = part.as_file().metadata().map_err(|e| unwritable(&e))?.len();
+    let kept = match replace {
+        true => part.persist(path).map_err(|e| e.error),
+        false => part.persist_noclobber(path).map_err(|e| e.error),
+    };
+    match kept {
+        Ok(_) => Ok(Exported { rows, file_bytes, cut_times }),
+        // Somebody else made it meanwhile.
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(ExportError::Exists { path: path.to_owned() }),
+        Err(e) => Err(unwritable(&e)),
+    }
+}
+
+enum Stopped {
+    Query(QueryError),
+    Write(String),
+}
+
+fn write<W: Write + Send + 'static>(
+    source: &dyn ExportSource,
+    file: W,
+    format: ExportFormat,
+    cancel: &Cancel,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(u64, u64), Stopped> {
+    let columns = source.columns();
+    let writer: Result<Box<dyn Writer>, String> = match format {
+        ExportFormat::Parquet => {
+            parquet::ParquetWriter::new(file, columns, source.has_wide_sums()).map(|writer| Box::new(writer) as _)
+        }
+        ExportFormat::Csv => text::CsvWriter::new(file, columns).map(|writer| Box::new(writer) as _),
+        ExportFormat::JsonLines => Ok(Box::new(text::JsonWriter::new(file, columns))),
+    };
+    let mut writer = writer.map_err(Stopped::Write)?;
+    let mut done = 0;
+    while done < source.len() {
+        if cancel.is_cancelled() {
+            return Err(Stopped::Query(QueryError::Cancelled));
+        }
+        let rows = source.rows(done, BATCH).map_err(Stopped::Query)?;
+        if rows.is_empty() {
+            break;
+        }
+        done += rows.len();
+        writer.rows(rows).map_err(Stopped::Write)?;
+        progress(done as u64);
+    }
+    if cancel.is_cancelled() {
+        return Err(Stopped::Query(QueryError::Cancelled));
+    }
+    let cut_times = writer.finish().map_err(Stopped::Write)?;
+    Ok((done as u64, cut_times))
+}

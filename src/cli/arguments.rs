@@ -1,0 +1,74 @@
+//! What several commands are told in the same words: filter, times, field names.
+
+use super::CliError;
+use crate::filter::error::nearest;
+use crate::filter::value::parse_time;
+use crate::filter::{self, field_named};
+use crate::model::field::{self, Dataset};
+use crate::model::{FieldId, TimeRange, Timestamp};
+use crate::query::{Duplicates, Scope};
+
+/// Which records.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ScopeArguments {
+    /// Only records that match; the language is described by: coldtrail flows --help
+    #[arg(long, value_name = "F")]
+    pub filter: Option<String>,
+    /// Only records from this time on (ISO 8601, a date, or epoch seconds; UTC)
+    #[arg(long, value_name = "T")]
+    pub from: Option<String>,
+    /// Only records before this time
+    #[arg(long, value_name = "T")]
+    pub to: Option<String>,
+    /// Count a record as often as it was delivered
+    #[arg(long)]
+    pub all_copies: bool,
+}
+
+impl ScopeArguments {
+    pub fn scope(&self, dataset: Dataset) -> Result<Scope, CliError> {
+        Ok(Scope {
+            dataset,
+            filter: self.filter.as_deref().map(|text| parse_filter(text, dataset)).transpose()?,
+            range: self.range()?,
+            duplicates: self.duplicates(),
+        })
+    }
+
+    pub fn range(&self) -> Result<TimeRange, CliError> {
+        Ok(TimeRange { from: time(self.from.as_deref())?, to: time(self.to.as_deref())? })
+    }
+
+    pub fn duplicates(&self) -> Duplicates {
+        if self.all_copies { Duplicates::All } else { Duplicates::Once }
+    }
+}
+
+pub fn field_or_usage(dataset: Dataset, name: &str) -> Result<FieldId, CliError> {
+    field_named(dataset, name).ok_or_else(|| unknown("field", name, field::of(dataset).map(FieldId::name)))
+}
+
+/// What was named is none of these.
+pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> CliError {
+    let near = nearest(name, known);
+    let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    CliError::Usage(format!("there is no {what} {name}{near}"))
+}
+
+/// `A,-B`: names with whether they sort descending.
+pub fn sort_keys(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    text.split(',').map(str::trim).map(|name| name.strip_prefix('-').map_or((name, false), |name| (name, true)))
+}
+
+pub fn time(text: Option<&str>) -> Result<Option<Timestamp>, CliError> {
+    let Some(text) = text else { return Ok(None) };
+    parse_time(text).map(|parsed| Some(parsed.time)).ok_or_else(|| {
+        CliError::Usage(format!("{text} is no time; write 2021-05-16, 2021-05-16T07:49:46Z or epoch seconds"))
+    })
+}
+
+pub fn parse_filter(text: &str, dataset: Dataset) -> Result<filter::Filter, CliError> {
+    // On lines of its own: the mark stands under its place.
+    filter::parse(text, dataset)
+        .map_err(|error| CliError::Usage(format!("the filter has an error\n{}", error.render(text))))
+}

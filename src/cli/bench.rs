@@ -1,0 +1,40 @@
+//! `coldtrail bench`.
+
+use super::output::bytes;
+use super::{CliError, exit};
+use crate::app::bench::{RUNS, Timing, bench};
+use crate::query::Cancel;
+use std::path::PathBuf;
+
+/// Measures how fast a case answers on this machine: seconds, the best of three after a warm-up
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  coldtrail bench incident.coldtrail --json")]
+pub struct Arguments {
+    /// The case file
+    pub case: PathBuf,
+    /// One JSON object: seconds by name
+    #[arg(long)]
+    pub json: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
+    let mut failed = None;
+    let mut tell = |timing: &Timing| {
+        if !arguments.json {
+            let line = format!("{:<18} {:>10.4} s {:>12} rows\n", timing.name, timing.secs, timing.rows);
+            failed = failed.take().or(bytes(line.as_bytes()).err());
+        }
+    };
+    let timings = bench(&arguments.case, &Cancel::default(), &mut tell)?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    if arguments.json {
+        let lines: Vec<String> =
+            timings.iter().map(|timing| format!(" \"{}\": {:.4}", timing.name, timing.secs)).collect();
+        bytes(format!("{{\n{}\n}}\n", lines.join(",\n")).as_bytes())?;
+    } else {
+        bytes(format!("best of {RUNS} after a warm-up\n").as_bytes())?;
+    }
+    Ok(exit::DONE)
+}

@@ -1,0 +1,100 @@
+//! `coldtrail export`.
+
+use super::arguments::ScopeArguments;
+use super::output::tell;
+use super::{CliError, exit};
+use crate::app::export::{ExportError, ExportFormat, ExportSource, PairSource, RecordSource, export, record_columns};
+use crate::case::CaseReader;
+use crate::model::Dataset;
+use crate::query::{self, Cancel, PairQuery};
+use std::path::{Path, PathBuf};
+
+/// Writes records into a file for other tools: Parquet with AWS's column names, CSV or JSON Lines
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  coldtrail export incident.coldtrail --flows rejected.parquet --filter 'action = REJECT'\n  coldtrail export incident.coldtrail --events events.jsonl",
+    group = clap::ArgGroup::new("what").required(true)
+)]
+pub struct Arguments {
+    /// The case file
+    pub case: PathBuf,
+    /// Flow records into this file; its ending (.parquet, .csv, .jsonl) says what it is
+    #[arg(long, value_name = "FILE", group = "what")]
+    pub flows: Option<PathBuf>,
+    /// CloudTrail events into this file
+    #[arg(long, value_name = "FILE", group = "what")]
+    pub events: Option<PathBuf>,
+    /// Address pairs into this file
+    #[arg(long, value_name = "FILE", group = "what")]
+    pub pairs: Option<PathBuf>,
+    #[command(flatten)]
+    pub scope: ScopeArguments,
+    /// A column "ref" in front: the record's place in the case
+    #[arg(long)]
+    pub with_ref: bool,
+    /// Replace a file that is there already
+    #[arg(long)]
+    pub force: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
+    let (path, dataset) = match (&arguments.flows, &arguments.events, &arguments.pairs) {
+        (Some(path), ..) | (_, _, Some(path)) => (path, Dataset::Flows),
+        (_, Some(path), _) => (path, Dataset::Events),
+        (None, None, None) => return Err(CliError::Usage("say what: --flows, --events or --pairs FILE".to_owned())),
+    };
+    let format = ExportFormat::of(path)
+        .ok_or_else(|| CliError::Usage(format!("{}: name the file .parquet, .csv or .jsonl", path.display())))?;
+    let reader = CaseReader::open(&arguments.case)?;
+    let scope = arguments.scope.scope(dataset)?;
+    let cancel = stoppable();
+    if arguments.pairs.is_some() {
+        let table = query::pairs(&reader, &PairQuery { scope, ..PairQuery::all() }, &cancel)?;
+        return write(&PairSource::new(&reader, &table), path, format, arguments.force, &cancel);
+    }
+    let rows = query::rows(&reader, &scope.records(Vec::new()), &cancel)?;
+    let fields = record_columns(&reader, dataset, &cancel)?;
+    let source = RecordSource::new(&reader, dataset, rows, fields, arguments.with_ref)?;
+    write(&source, path, format, arguments.force, &cancel)
+}
+
+/// Ctrl+C stops, and leaves no file.
+fn stoppable() -> Cancel {
+    let cancel = Cancel::default();
+    let asked = cancel.clone();
+    // Without the handler the program ends at once, and the part file stays: told by its name.
+    if let Err(error) = ctrlc::set_handler(move || asked.cancel()) {
+        tell(&format!("Ctrl+C will leave a part file behind: {error}"));
+    }
+    cancel
+}
+
+fn write(
+    source: &dyn ExportSource,
+    path: &Path,
+    format: ExportFormat,
+    replace: bool,
+    cancel: &Cancel,
+) -> Result<u8, CliError> {
+    let done = export(source, path, format, replace, cancel, &mut |_| {})?;
+    tell(&format!("{}: rows {}, bytes {}", path.display(), done.rows, done.file_bytes));
+    if done.cut_times > 0 {
+        tell(&format!(
+            "times cut to whole seconds, as AWS writes them in Parquet (their milliseconds are in column extra): {}",
+            done.cut_times
+        ));
+    }
+    Ok(exit::DONE)
+}
+
+impl From<ExportError> for CliError {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Query(error) => error.into(),
+            ExportError::Exists { .. } => {
+                CliError::Unusable(format!("{error}; nothing is overwritten without --force"))
+            }
+            ExportError::Unwritable { .. } => CliError::Unusable(error.to_string()),
+        }
+    }
+}

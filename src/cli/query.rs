@@ -1,0 +1,207 @@
+//! `coldtrail query`.
+
+use super::arguments::{ScopeArguments, parse_filter, unknown};
+use super::output::{Rows, tell};
+use super::pairs::tell_left_out;
+use super::{CliError, RowFormat, exit, pairs, records, series};
+use crate::app::text::Texts;
+use crate::case::CaseReader;
+use crate::model::{Dataset, FieldId, RecordId};
+use crate::query::named::{
+    Answer, CATALOGUE, Column, Emptiness, Given, Lack, NamedQuery, ParameterError, Question, answer, lacking, named,
+};
+use crate::query::{self, Cancel, RowSet, TopQuery, TopTable, Value};
+use std::path::PathBuf;
+
+/// Runs a named query: AWS's predefined ones, the playbook's, and CloudTrail's monitoring patterns
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  coldtrail query --list\n  coldtrail query incident.coldtrail VpcFlowLogsTopTalkers --limit 10\n  coldtrail query incident.coldtrail data-ratio --param ip=10.0.1.4"
+)]
+pub struct Arguments {
+    /// The case file
+    #[arg(required_unless_present = "list")]
+    pub case: Option<PathBuf>,
+    /// The query
+    #[arg(required_unless_present = "list")]
+    pub name: Option<String>,
+    /// List the queries; with a case also what its evidence lacks for them
+    #[arg(long)]
+    pub list: bool,
+    /// A parameter of the query; may be given several times
+    #[arg(long = "param", value_name = "K=V")]
+    pub parameters: Vec<String>,
+    /// So many rows at the most, instead of the query's own limit
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    #[command(flatten)]
+    pub scope: ScopeArguments,
+    #[command(flatten)]
+    pub rows: RowFormat,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
+    let reader = arguments.case.as_deref().map(CaseReader::open).transpose()?;
+    match (&reader, arguments.name.as_deref()) {
+        (Some(reader), Some(name)) if !arguments.list => ask(reader, name, arguments),
+        (reader, _) => list(reader.as_ref(), &arguments.rows),
+    }
+}
+
+fn ask(reader: &CaseReader, name: &str, arguments: &Arguments) -> Result<u8, CliError> {
+    let query = named(name).ok_or_else(|| unknown("query", name, CATALOGUE.iter().map(|query| query.name)))?;
+    let question = query.question(&given(query.dataset, arguments)?)?;
+    let cancel = Cancel::default();
+    if let Some(lack) = lacking(reader, query, &cancel)? {
+        return match lack {
+            // An empty answer says why.
+            Lack::Records(_) => show(reader, &question, &arguments.rows),
+            Lack::Field(field) => Err(CliError::Unusable(format!(
+                "{} cannot be answered: no record of the case has a value of {}",
+                query.name,
+                field.name()
+            ))),
+        };
+    }
+    show(reader, &question, &arguments.rows)
+}
+
+fn given(dataset: Dataset, arguments: &Arguments) -> Result<Given, CliError> {
+    let scope = &arguments.scope;
+    let mut given = Given {
+        limit: arguments.limit,
+        filter: scope.filter.as_deref().map(|text| parse_filter(text, dataset)).transpose()?,
+        range: scope.range()?,
+        duplicates: scope.duplicates(),
+        ..Given::default()
+    };
+    for text in &arguments.parameters {
+        let (name, value) =
+            text.split_once('=').ok_or_else(|| CliError::Usage(format!("--param {text}: write NAME=VALUE")))?;
+        given.parameters.insert(name.trim().to_owned(), value.to_owned());
+    }
+    Ok(given)
+}
+
+impl From<ParameterError> for CliError {
+    fn from(error: ParameterError) -> Self {
+        CliError::Usage(error.to_string())
+    }
+}
+
+fn show(reader: &CaseReader, question: &Question, format: &RowFormat) -> Result<u8, CliError> {
+    let cancel = Cancel::default();
+    let answer = answer(reader, question, &cancel)?;
+    match (question, &answer) {
+        (Question::Records { query, columns, .. }, Answer::Records { rows, .. }) => {
+            print_records(reader, query.dataset, rows, columns, format)?;
+        }
+        (_, Answer::Pairs(table)) => pairs::print(reader, table, format)?,
+        (Question::Top(query), Answer::Top(table)) => print_top(query, table, format)?,
+        (Question::Series(query), Answer::Series(table)) => series::print(table, query, false, format)?,
+        (_, Answer::Figure { figure, figures }) => {
+            let mut out = Rows::new(format, &[figure.name()])?;
+            out.row(&[answer.figure()])?;
+            out.finish()?;
+            tell_left_out(figures.left_out);
+        }
+        // A question's answer is of its own kind.
+        (_, Answer::Records { .. } | Answer::Top(_) | Answer::Series(_)) => {}
+    }
+    if answer.is_empty() {
+        tell(&why_empty(question.emptiness(reader, &cancel)?));
+    }
+    Ok(exit::DONE)
+}
+
+fn why_empty(emptiness: Emptiness) -> String {
+    match emptiness {
+        Emptiness::NoRecords(Dataset::Flows) => "nothing: the case has no flow records".to_owned(),
+        Emptiness::NoRecords(Dataset::Events) => "nothing: the case has no CloudTrail events".to_owned(),
+        Emptiness::NoneInRange(range) => {
+            let bound = |time: Option<crate::model::Timestamp>| time.map_or("...".to_owned(), |time| time.to_iso());
+            format!("nothing: no record is from {} to {}", bound(range.from), bound(range.to))
+        }
+        Emptiness::NoneMatch => "nothing: there are records, and none matches".to_owned(),
+        Emptiness::Limit => "nothing: records match, and the limit lets none through".to_owned(),
+    }
+}
+
+fn print_records(
+    reader: &CaseReader,
+    dataset: Dataset,
+    rows: &RowSet,
+    columns: &[Column],
+    format: &RowFormat,
+) -> Result<(), CliError> {
+    let ids: Vec<RecordId> = rows.ids.iter().copied().map(RecordId).collect();
+    if columns.is_empty() {
+        return records::print(reader, dataset, &ids, &records::columns(dataset, None)?, format);
+    }
+    let names: Vec<&str> = std::iter::once("ref").chain(columns.iter().map(|column| column.name())).collect();
+    let fields: Vec<FieldId> = columns.iter().filter_map(|column| column.field(dataset)).collect();
+    let mut out = Rows::new(format, &names)?;
+    for ids in ids.chunks(1000) {
+        for (id, values) in ids.iter().zip(query::page(reader, dataset, ids, &fields)?) {
+            let values = columns.iter().zip(values).map(|(column, value)| column.value(value));
+            out.row(&std::iter::once(Value::Text(id.to_string())).chain(values).collect::<Vec<_>>())?;
+        }
+    }
+    out.finish()
+}
+
+fn print_top(query: &TopQuery, table: &TopTable, format: &RowFormat) -> Result<(), CliError> {
+    let names: Vec<&str> = query.by.names().into_iter().chain(query.columns()).collect();
+    let mut out = Rows::new(format, &names)?;
+    for row in &table.rows {
+        out.row(&row.key.iter().cloned().chain(query.values(row)).collect::<Vec<_>>())?;
+    }
+    out.finish()
+}
+
+fn list(reader: Option<&CaseReader>, format: &RowFormat) -> Result<u8, CliError> {
+    let texts = Texts::english();
+    let mut names = vec!["name", "dataset", "title", "about", "parameters", "filter", "needs", "limit", "note"];
+    names.extend(reader.map(|_| "lacks"));
+    let mut out = Rows::new(format, &names)?;
+    for query in CATALOGUE {
+        let mut row = described(query, &texts);
+        if let Some(reader) = reader {
+            row.push(match lacking(reader, query, &Cancel::default())? {
+                None => Value::Null,
+                Some(Lack::Field(field)) => Value::Text(field.name().to_owned()),
+                Some(Lack::Records(Dataset::Flows)) => Value::Text("flow records".to_owned()),
+                Some(Lack::Records(Dataset::Events)) => Value::Text("CloudTrail events".to_owned()),
+            });
+        }
+        out.row(&row)?;
+    }
+    out.finish()?;
+    Ok(exit::DONE)
+}
+
+/// The columns of the list up to the note.
+fn described(query: &NamedQuery, texts: &Texts) -> Vec<Value> {
+    let text = |text: &str| if text.is_empty() { Value::Null } else { Value::Text(text.to_owned()) };
+    let parameters: Vec<String> = query
+        .parameters
+        .iter()
+        .map(|parameter| match (parameter.default, parameter.optional) {
+            (Some(default), _) => format!("{}={default}", parameter.name),
+            (None, true) => format!("[{}]", parameter.name),
+            (None, false) => parameter.name.to_owned(),
+        })
+        .collect();
+    let note = if query.noted { texts.tr(&format!("query-{}-note", query.name)) } else { String::new() };
+    vec![
+        text(query.name),
+        text(if query.dataset == Dataset::Flows { "flows" } else { "events" }),
+        text(&texts.tr(&format!("query-{}", query.name))),
+        text(&texts.tr(&format!("query-{}-about", query.name))),
+        text(&parameters.join(" ")),
+        text(query.filter),
+        text(&query.needs.join(" ")),
+        query.limit.map_or(Value::Null, |limit| Value::count(limit as u64)),
+        text(&note),
+    ]
+}

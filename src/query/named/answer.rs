@@ -1,0 +1,104 @@
+//! Questions answered.
+
+use super::needs::any;
+use super::{Figure, Question};
+use crate::case::CaseReader;
+use crate::model::{Dataset, TimeRange};
+use crate::query::{
+    self, Cancel, Duplicates, Figures, PairTable, QueryError, RowSet, Scope, SeriesTable, TopTable, Value,
+};
+use std::sync::Arc;
+
+/// The answer to a `Question`, of the same kind.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// At most as many as the limit; `all` is how many there are.
+    Records {
+        rows: RowSet,
+        all: u64,
+    },
+    Pairs(Box<PairTable>),
+    Top(TopTable),
+    Series(SeriesTable),
+    Figure {
+        figure: Figure,
+        figures: Figures,
+    },
+}
+
+/// Why an answer is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Emptiness {
+    /// The case has no record of the dataset.
+    NoRecords(Dataset),
+    /// None of its records is in the time range.
+    NoneInRange(TimeRange),
+    /// There are records in the time range, and none matches.
+    NoneMatch,
+    /// Records match, but the limit lets none through.
+    Limit,
+}
+
+impl Answer {
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Answer::Records { rows, .. } => rows.is_empty(),
+            Answer::Pairs(table) => table.is_empty(),
+            Answer::Top(table) => table.rows.is_empty(),
+            Answer::Series(table) => table.bins.is_empty(),
+            Answer::Figure { figures, .. } => figures.records == 0,
+        }
+    }
+
+    /// The one number that was asked for.
+    pub fn figure(&self) -> Value {
+        match self {
+            Answer::Figure { figure: Figure::Records, figures } => Value::count(figures.records),
+            Answer::Figure { figure: Figure::Bytes, figures } => Value::sum(figures.bytes),
+            _ => Value::Null,
+        }
+    }
+}
+
+/// Answers a question. Takes time in proportion to the records; never on the frame thread.
+pub fn answer(reader: &CaseReader, question: &Question, cancel: &Cancel) -> Result<Answer, QueryError> {
+    Ok(match question {
+        Question::Records { query, limit, .. } => {
+            let found = query::rows(reader, query, cancel)?;
+            let all = found.len() as u64;
+            let rows = match limit {
+                Some(limit) if *limit < found.len() => {
+                    RowSet { ids: Arc::new(found.ids.iter().take(*limit).copied().collect()) }
+                }
+                _ => found,
+            };
+            Answer::Records { rows, all }
+        }
+        Question::Pairs(query) => Answer::Pairs(Box::new(query::pairs(reader, query, cancel)?)),
+        Question::Top(query) => Answer::Top(query::top(reader, query, cancel)?),
+        Question::Series(query) => Answer::Series(query::series(reader, query, cancel)?),
+        Question::Figure { scope, figure } => {
+            Answer::Figure { figure: *figure, figures: query::figures(reader, scope, cancel)? }
+        }
+    })
+}
+
+impl Question {
+    /// Why the answer is empty, if it is.
+    ///
+    /// # Errors
+    /// As of any query.
+    pub fn emptiness(&self, reader: &CaseReader, cancel: &Cancel) -> Result<Emptiness, QueryError> {
+        let scope = self.scope()?;
+        let all = Scope { duplicates: Duplicates::All, ..Scope::all(scope.dataset) };
+        Ok(if any(reader, &scope, cancel)? {
+            Emptiness::Limit
+        } else if !any(reader, &all, cancel)? {
+            Emptiness::NoRecords(scope.dataset)
+        } else if !any(reader, &Scope { filter: None, ..scope.clone() }, cancel)? {
+            Emptiness::NoneInRange(scope.range)
+        } else {
+            Emptiness::NoneMatch
+        })
+    }
+}

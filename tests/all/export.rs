@@ -1,0 +1,370 @@
+//! Pairs, series, benchmark and export on the command line: columns, exit codes, and files that come back as they went.
+
+use crate::answers::desk;
+use crate::desk::{Desk, HEADER, event, flow_lines};
+use crate::support::{repository, run};
+use coldtrail::query::Cancel;
+use parquet::basic::Type;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::RowAccessor;
+use serde_json::{Value, json};
+
+fn objects(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"))).collect()
+}
+
+fn header(csv: &str) -> &str {
+    csv.split("\r\n").next().unwrap()
+}
+
+#[test]
+fn pairs_on_the_command_line() {
+    let desk = desk();
+    let pairs = |more: &[&str]| desk.ok(&[&["pairs", desk.case()], more].concat());
+    let all = pairs(&[]);
+    let columns = "srcaddr,dstaddr,record_count,packets,total_bytes,data_ratio,first_seen,last_seen,accepted,rejected";
+    assert_eq!(header(&all), columns);
+    // Longer than any 64-bit integer, and still every digit of it.
+    let first = "10.0.0.1,203.0.113.5,4,18446744073709551624,27670116110564327421,6917529027641081855,\
+                 2021-05-16T00:00:00Z,2021-05-16T02:02:00Z,4,0";
+    assert_eq!(all.lines().nth(1), Some(first));
+    assert_eq!(all.lines().last(), Some(",,2,,,,2021-05-16T02:00:00Z,2021-05-16T02:02:00Z,0,0"));
+    let json = pairs(&["--format", "jsonl", "--limit", "1"]);
+    assert!(json.contains("\"total_bytes\":27670116110564327421,"), "{json}");
+    let told = run(desk.folder.path(), &["pairs", desk.case()], 0).stderr;
+    assert!(String::from_utf8(told).unwrap().contains("left out of the sums: 3"));
+    let rows = |more: &[&str]| pairs(more).lines().count() - 1;
+    assert_eq!(rows(&["--ip", "198.51.100.7"]), 2, "its pair, and the records without addresses");
+    assert_eq!(rows(&["--filter", "ip = 198.51.100.7"]), 1);
+    assert_eq!(rows(&["--external"]), 5);
+    assert_eq!(rows(&["--to", "2021-05-16"]), 1);
+    assert!(
+        header(&pairs(&["--by", "src,dst,flow_direction"])).starts_with("srcaddr,dstaddr,flow_direction,record_count")
+    );
+    assert_eq!(header(&pairs(&["--by", "pkt"])), columns);
+    let sorted = pairs(&["--sort", "dstaddr,-record_count", "--limit", "2"]);
+    let keys: Vec<&str> = sorted.lines().skip(1).map(|line| line.rsplit_once(",20").unwrap().0).collect();
+    assert!(
+        keys[0].starts_with("198.51.100.7,10.0.0.1,2,") && keys[1].starts_with("203.0.113.5,10.0.0.1,1,"),
+        "{keys:?}"
+    );
+    let folded = pairs(&["--fold", "--format", "jsonl"]);
+    let first = &objects(&folded)[1];
+    assert_eq!((&first["sent_bytes"], &first["started_by"]), (&json!(722), &json!("10.0.0.1")));
+    assert_eq!((&first["started_evidence"], &first["repeats"]), (&json!("inferred: syn_flags"), &json!(1)));
+    let once = objects(&pairs(&["--fold", "--once", "--format", "jsonl"]));
+    assert_eq!((&once[1]["sent_bytes"], &once[1]["record_count"]), (&json!(361), &json!(1)));
+    for (more, told) in [
+        (["--by", "port"], "src,dst,flow_direction"),
+        (["--sort", "bytez"], "there is no column bytez"),
+        (["--sort", "total_byte"], "did you mean total_bytes?"),
+        (["--ip", "10.0.0"], "10.0.0 is no IP address"),
+        (["--once", "--external"], "--fold"),
+    ] {
+        let arguments = [&["pairs", desk.case()], &more[..]].concat();
+        let message = desk.fails(&arguments, 2);
+        assert!(message.contains(told), "{more:?} {message}");
+    }
+}
+
+#[test]
+fn series_on_the_command_line() {
+    let desk = desk();
+    let series = |more: &[&str]| desk.ok(&[&["series", desk.case()], more].concat());
+    let flows = series(&["--dataset", "flows", "--bin", "1h", "--measure", "records"]);
+    assert_eq!(
+        flows,
+        "bin_start,series,value\r\n2021-05-15T23:00:00Z,records,1\r\n2021-05-16T00:00:00Z,records,4\r\n\
+         2021-05-16T01:00:00Z,records,4\r\n2021-05-16T02:00:00Z,records,3\r\n2021-05-16T04:00:00Z,records,2\r\n"
+    );
+    let zeros = series(&[
+        "--dataset",
+        "flows",
+        "--bin",
+        "1h",
+        "--measure",
+        "records",
+        "--zeros",
+        "--filter",
+        "dstport = 443 or srcport = 8",
+    ]);
+    assert_eq!(
+        zeros,
+        "bin_start,series,value\r\n2021-05-16T00:00:00Z,records,3\r\n2021-05-16T01:00:00Z,records,0\r\n\
+         2021-05-16T02:00:00Z,records,0\r\n2021-05-16T03:00:00Z,records,\r\n2021-05-16T04:00:00Z,records,1\r\n",
+        "zero where there is evidence, nothing where there is none"
+    );
+    let by = series(&["--dataset", "flows", "--bin", "1d", "--by", "action", "--top", "1", "--measure", "records"]);
+    assert_eq!(
+        by,
+        "bin_start,series,value\r\n2021-05-15T00:00:00Z,other,1\r\n2021-05-16T00:00:00Z,ACCEPT,9\r\n\
+         2021-05-16T00:00:00Z,other,4\r\n"
+    );
+    let bytes = series(&["--dataset", "flows", "--bin", "1d", "--format", "jsonl", "--filter", "ip = 203.0.113.5"]);
+    assert_eq!(objects(&bytes).len(), 1);
+    assert!(bytes.contains("\"value\":27670116110564328121}"), "{bytes}");
+    let events = series(&["--dataset", "events", "--bin", "1m", "--by", "event_name"]);
+    assert_eq!(events.lines().count(), 4, "{events}");
+    assert_eq!(series(&["--dataset", "events"]).lines().count(), 3, "automatic bins, records");
+    for (more, told) in [
+        (vec!["--bin", "2d"], "write 1s to 1d"),
+        (vec!["--bin", "0s"], "write 1s to 1d"),
+        (vec!["--bin", "x"], "write 1s to 1d"),
+        (vec!["--by", "srcadr"], "did you mean srcaddr?"),
+    ] {
+        let arguments = [&["series", desk.case(), "--dataset", "flows"][..], &more].concat();
+        assert!(desk.fails(&arguments, 2).contains(told), "{more:?}");
+    }
+    assert!(desk.fails(&["series", desk.case(), "--dataset", "events", "--measure", "bytes"], 2).contains("no bytes"));
+    assert!(desk.fails(&["series", desk.case()], 2).contains("--dataset"));
+}
+
+#[test]
+fn the_benchmark_names_every_question() {
+    let desk = Desk::new();
+    desk.import(&[desk.file("a.log", format!("{HEADER}{}", flow_lines(0..500)))]);
+    let json: Value = serde_json::from_str(&desk.ok(&["bench", desk.case(), "--json"])).unwrap();
+    let names: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    let expected = [
+        "open_first_page",
+        "pairs",
+        "pairs_of_ip",
+        "pairs_rejected",
+        "top_talkers",
+        "rejected_ssh",
+        "bytes_per_minute",
+        "count_filtered",
+        "page_filtered",
+        "page_sorted",
+        "count_cidr",
+    ];
+    let mut sorted = expected;
+    sorted.sort_unstable();
+    assert_eq!(names, sorted);
+    assert!(json.as_object().unwrap().values().all(|secs| secs.as_f64().is_some_and(|secs| secs >= 0.0)));
+    let table = desk.ok(&["bench", desk.case()]);
+    let rows = |name: &str| {
+        table
+            .lines()
+            .find(|line| line.starts_with(&format!("{name} ")))
+            .map(|l| l.split_whitespace().nth(3).unwrap().to_owned())
+    };
+    assert_eq!(rows("pairs").as_deref(), Some("500"));
+    assert_eq!(rows("pairs_of_ip").as_deref(), Some("1"), "10.0.1.4 is line 260");
+    assert_eq!(rows("page_sorted").as_deref(), Some("200"));
+    assert_eq!(rows("bytes_per_minute").as_deref(), Some("9"));
+    desk.fails(&["bench", "/nowhere/x.coldtrail"], 3);
+}
+
+/// The values of every field of every flow record, as one line each, in order.
+fn flows_of(desk: &Desk) -> Vec<String> {
+    let statement = "SELECT * FROM flow_record WHERE NOT duplicate ORDER BY evidence, position";
+    let mut rows = objects(&desk.ok(&["sql", desk.case(), statement, "--format", "jsonl"]));
+    for row in &mut rows {
+        for name in ["evidence", "position", "duplicate"] {
+            row.as_object_mut().unwrap().remove(name);
+        }
+    }
+    rows.iter().map(Value::to_string).collect()
+}
+
+#[test]
+fn flows_that_went_out_as_parquet_come_in_as_they_were() {
+    for evidence in [None, Some(repository().join("sample-logs/evidence"))] {
+        let desk = match &evidence {
+            None => desk(),
+            Some(evidence) => {
+                let desk = Desk::new();
+                desk.import(&[evidence]);
+                desk
+            }
+        };
+        let file = desk.path("out.parquet");
+        desk.ok(&["export", desk.case(), "--flows", file.to_str().unwrap()]);
+        let other = Desk::new();
+        let rows = other.import(&[&file]);
+        assert_eq!(rows.iter().map(|row| row.warnings).sum::<u64>(), 0, "{rows:?}");
+        let (ours, theirs) = (flows_of(&desk), flows_of(&other));
+        assert_eq!(ours.len(), theirs.len());
+        // Further values come back as those of a field named extra; the rest is the same to the letter.
+        let plain = |line: &String| line.contains("\"extra\":null");
+        assert!(ours.iter().any(plain));
+        for (a, b) in ours.iter().zip(&theirs).filter(|(a, _)| plain(a)) {
+            assert_eq!(a, b);
+        }
+    }
+}
+
+#[test]
+fn parquet_has_the_names_and_types_of_delivered_logs() {
+    let desk = desk();
+    let file = desk.path("out.parquet");
+    desk.ok(&["export", desk.case(), "--flows", file.to_str().unwrap(), "--filter", "action = REJECT", "--with-ref"]);
+    let reader = SerializedFileReader::new(std::fs::File::open(&file).unwrap()).unwrap();
+    let schema = reader.metadata().file_metadata().schema_descr();
+    let columns: Vec<(&str, Type)> = schema.columns().iter().map(|c| (c.name(), c.physical_type())).collect();
+    let (text, int, long) = (Type::BYTE_ARRAY, Type::INT32, Type::INT64);
+    let expected = [
+        ("ref", text),
+        ("version", int),
+        ("account_id", text),
+        ("interface_id", text),
+        ("srcaddr", text),
+        ("dstaddr", text),
+        ("srcport", int),
+        ("dstport", int),
+        ("protocol", int),
+        ("packets", long),
+        ("bytes", long),
+        ("start", long),
+        ("end", long),
+        ("action", text),
+        ("log_status", text),
+        ("subnet_id", text),
+        ("instance_id", text),
+        ("tcp_flags", int),
+        ("type", text),
+        ("pkt_srcaddr", text),
+        ("pkt_dstaddr", text),
+        ("flow_direction", text),
+    ];
+    assert_eq!(columns, expected);
+    let rows: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 3);
+    assert_eq!((rows[0].get_string(0).unwrap().as_str(), rows[0].get_long(10).unwrap()), ("1:6", 180));
+    assert_eq!((rows[0].get_long(11).unwrap(), rows[0].get_string(13).unwrap().as_str()), (1_621_126_800, "REJECT"));
+
+    let file = desk.path("pairs.parquet");
+    desk.ok(&["export", desk.case(), "--pairs", file.to_str().unwrap()]);
+    let reader = SerializedFileReader::new(std::fs::File::open(&file).unwrap()).unwrap();
+    let first = reader.get_row_iter(None).unwrap().next().unwrap().unwrap().to_string();
+    assert!(first.contains("27670116110564327421"), "{first}");
+}
+
+#[test]
+fn events_and_flows_as_text_formats() {
+    let desk = desk();
+    let out = |name: &str| desk.path(name).to_str().unwrap().to_owned();
+    desk.ok(&["export", desk.case(), "--events", &out("e.jsonl")]);
+    let events = objects(&std::fs::read_to_string(out("e.jsonl")).unwrap());
+    assert_eq!(events.len(), 3);
+    assert_eq!(events[0]["eventname"], "RunInstances");
+    assert_eq!(events[0]["useridentity"]["userName"], "Alice", "JSON stays JSON");
+    assert_eq!(events[0]["responseelements"], Value::Null);
+    desk.ok(&["export", desk.case(), "--events", &out("e.csv"), "--filter", "error_code exists"]);
+    let mut csv = csv::Reader::from_path(out("e.csv")).unwrap();
+    let names = csv.headers().unwrap().clone();
+    let place = |name: &str| names.iter().position(|n| n == name).unwrap_or_else(|| panic!("{name} {names:?}"));
+    for name in [
+        "eventversion",
+        "eventtime",
+        "eventsource",
+        "awsregion",
+        "sourceipaddress",
+        "requestparameters",
+        "recipientaccountid",
+    ] {
+        place(name);
+    }
+    let records: Vec<_> = csv.records().map(Result::unwrap).collect();
+    assert_eq!(
+        (records.len(), &records[0][place("eventname")], &records[0][place("errorcode")]),
+        (1, "ConsoleLogin", "AccessDenied")
+    );
+    let identity: Value = serde_json::from_str(&records[0][place("useridentity")]).unwrap();
+    assert_eq!(identity["type"], "IAMUser");
+    desk.ok(&["export", desk.case(), "--events", &out("e.parquet")]);
+    let reader = SerializedFileReader::new(std::fs::File::open(out("e.parquet")).unwrap()).unwrap();
+    assert_eq!(reader.metadata().file_metadata().num_rows(), 3);
+
+    desk.ok(&["export", desk.case(), "--flows", &out("f.csv")]);
+    let flows = std::fs::read_to_string(out("f.csv")).unwrap();
+    assert_eq!(
+        (flows.lines().count(), header(&flows).starts_with("version,account_id,interface_id,srcaddr")),
+        (16, true)
+    );
+    desk.ok(&["export", desk.case(), "--flows", &out("f.jsonl"), "--all-copies"]);
+    assert_eq!(objects(&std::fs::read_to_string(out("f.jsonl")).unwrap()).len(), 20);
+}
+
+#[test]
+fn an_export_overwrites_nothing_unasked_and_leaves_no_part_behind() {
+    let desk = desk();
+    let file = desk.file("out/mine.csv", "mine");
+    let path = file.to_str().unwrap();
+    let message = desk.fails(&["export", desk.case(), "--flows", path], 3);
+    assert!(message.contains("nothing is overwritten without --force"), "{message}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+    desk.ok(&["export", desk.case(), "--flows", path, "--force"]);
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("version,"));
+    for (arguments, code, told) in [
+        (vec!["export", desk.case(), "--flows", "x.txt"], 2, ".parquet"),
+        (vec!["export", desk.case()], 2, "--flows"),
+        (vec!["export", desk.case(), "--flows", "a.csv", "--events", "b.csv"], 2, "cannot be used with"),
+        (vec!["export", desk.case(), "--flows", "/nowhere/deep/a.csv"], 3, "could not be written"),
+        (vec!["export", desk.case(), "--flows", "a.csv", "--filter", "srcadr = 1"], 2, "did you mean"),
+    ] {
+        let message = desk.fails(&arguments, code);
+        assert!(message.contains(told), "{arguments:?} {message}");
+    }
+    // Stopped in the middle.
+    use coldtrail::app::export::{ExportColumn, ExportError, ExportFormat, ExportKind, ExportSource, export};
+    struct Stopping(Vec<ExportColumn>, Cancel);
+    impl ExportSource for Stopping {
+        fn columns(&self) -> &[ExportColumn] {
+            &self.0
+        }
+        fn len(&self) -> usize {
+            100_000
+        }
+        fn rows(
+            &self,
+            from: usize,
+            count: usize,
+        ) -> Result<Vec<Vec<coldtrail::query::Value>>, coldtrail::query::QueryError> {
+            if from > 0 {
+                self.1.cancel();
+            }
+            Ok(vec![vec![coldtrail::query::Value::Integer(1)]; count])
+        }
+    }
+    for format in [ExportFormat::Csv, ExportFormat::JsonLines, ExportFormat::Parquet] {
+        let cancel = Cancel::default();
+        let columns = vec![ExportColumn { name: "n".into(), kind: ExportKind::Int32 }];
+        let source = Stopping(columns, cancel.clone());
+        let path = desk.path("out/stopped");
+        let mut told = Vec::new();
+        let stopped = export(&source, &path, format, false, &cancel, &mut |rows| told.push(rows));
+        assert!(matches!(stopped, Err(ExportError::Query(coldtrail::query::QueryError::Cancelled))), "{format:?}");
+        assert_eq!(told, [4096, 8192]);
+    }
+    let left: Vec<_> = std::fs::read_dir(desk.path("out")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, ["mine.csv"]);
+}
+
+#[test]
+fn a_time_that_parquet_has_no_place_for_is_told() {
+    let desk = Desk::new();
+    let line = "2 123456789010 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 1 1621151386123 1621151387000 ACCEPT OK\n";
+    desk.import(&[desk.file("a.log", format!("{HEADER}{line}"))]);
+    let file = desk.path("a.parquet");
+    let output = run(desk.folder.path(), &["export", desk.case(), "--flows", file.to_str().unwrap()], 0);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains(
+            "cut to whole seconds, as AWS writes them in Parquet (their milliseconds are in column extra): 1"
+        ),
+        "{told}"
+    );
+    let reader = SerializedFileReader::new(std::fs::File::open(&file).unwrap()).unwrap();
+    let row = reader.get_row_iter(None).unwrap().next().unwrap().unwrap();
+    assert_eq!(
+        (row.get_long(10).unwrap(), row.get_string(14).unwrap().as_str()),
+        (1_621_151_386, "{\"start_ms\":123,\"time_unit\":\"ms\"}")
+    );
+    let events = serde_json::json!({"Records": [event("e-1", "A", "2021-05-16T00:00:00.5Z")]}).to_string();
+    desk.import(&[desk.file("e.json", events)]);
+    let file = desk.path("e.parquet");
+    let output = run(desk.folder.path(), &["export", desk.case(), "--events", file.to_str().unwrap()], 0);
+    assert!(!String::from_utf8(output.stderr).unwrap().contains("cut"));
+}

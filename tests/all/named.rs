@@ -1,0 +1,259 @@
+//! Every named query on the sample logs and on the public corpora, against its definition written out by hand as plain SQL
+//! over the documented views.
+
+use crate::answers::sql as other_sql;
+use crate::desk::{Desk, event};
+use crate::support::{corpus, repository};
+use coldtrail::query::named::CATALOGUE;
+use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::Value as Sql;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+/// Queries with their parameters, the columns that are compared, and the definition. `f` is `flow_record`, each record
+/// once, with `b` and `p` for what may be summed; `e` is `cloudtrail_event`; LIMIT is the query's own or another.
+/// Addresses order by `ipkey`.
+const DEFINITIONS: &[(&str, &[&str], &str, &str)] = &[
+    ("VpcFlowLogsAcceptedTraffic", &[], "ref", "SELECT ref FROM f WHERE protocol = 6 AND action = 'ACCEPT' ORDER BY start DESC NULLS LAST, evidence, position"),
+    ("VpcFlowLogsAdminPortTraffic", &[], "ip total", "WITH a AS (SELECT * FROM f WHERE srcport IN (20,21,22,23,135,139,389,445,1433,3389,5900,5985,5986) OR dstport IN (20,21,22,23,135,139,389,445,1433,3389,5900,5985,5986))
+        SELECT ip, sum(b) t FROM (SELECT srcaddr ip, b FROM a UNION ALL SELECT dstaddr, b FROM a) GROUP BY ip ORDER BY t DESC NULLS LAST, ipkey(ip) NULLS LAST, ip LIMIT 10"),
+    ("VpcFlowLogsAdminPortTraffic", &["ports=443"], "ip total", "WITH a AS (SELECT * FROM f WHERE srcport = 443 OR dstport = 443)
+        SELECT ip, sum(b) t FROM (SELECT srcaddr ip, b FROM a UNION ALL SELECT dstaddr, b FROM a) GROUP BY ip ORDER BY t DESC NULLS LAST, ipkey(ip) NULLS LAST, ip LIMIT 10"),
+    ("VpcFlowLogsIPv4Traffic", &[], "total_bytes", "SELECT sum(b) FROM f WHERE type = 'IPv4' OR (type IS NULL AND srcaddr LIKE '%.%')"),
+    ("VpcFlowLogsIPv6Traffic", &[], "total_bytes", "SELECT sum(b) FROM f WHERE type = 'IPv6' OR (type IS NULL AND srcaddr NOT LIKE '%.%')"),
+    ("VpcFlowLogsRejectedTCPTraffic", &[], "ref", "SELECT ref FROM f WHERE protocol = 6 AND action = 'REJECT' ORDER BY start DESC NULLS LAST, evidence, position"),
+    ("VpcFlowLogsRejectedTraffic", &[], "ref", "SELECT ref FROM f WHERE action = 'REJECT' ORDER BY start DESC NULLS LAST, evidence, position"),
+    ("VpcFlowLogsSshRdpTraffic", &[], "ref", "SELECT ref FROM f WHERE srcport IN (22, 3389) OR dstport IN (22, 3389) ORDER BY start DESC NULLS LAST, evidence, position"),
+    ("VpcFlowLogsTopTalkers", &[], "ip sent received total", "SELECT ip, sum(s), sum(r), iif(count(s) + count(r), total(s) + total(r), NULL) t FROM (SELECT srcaddr ip, b s, NULL r FROM f UNION ALL SELECT dstaddr, NULL, b FROM f)
+        GROUP BY ip ORDER BY t DESC NULLS LAST, ipkey(ip) NULLS LAST, ip LIMIT 50"),
+    ("VpcFlowLogsTopTalkersPacketLevel", &[], "ip sent received total", "WITH a AS (SELECT * FROM f WHERE pkt_srcaddr IS NOT NULL AND pkt_dstaddr IS NOT NULL)
+        SELECT ip, sum(s), sum(r), iif(count(s) + count(r), total(s) + total(r), NULL) t FROM (SELECT pkt_srcaddr ip, b s, NULL r FROM a UNION ALL SELECT pkt_dstaddr, NULL, b FROM a)
+        GROUP BY ip ORDER BY t DESC NULLS LAST, ipkey(ip) NULLS LAST, ip LIMIT 50"),
+    ("VpcFlowLogsTopTalkingInstances", &[], "instance_id total_bytes", "SELECT instance_id k, sum(b) t FROM f GROUP BY k ORDER BY t DESC NULLS LAST, k NULLS LAST LIMIT 50"),
+    ("VpcFlowLogsTopTalkingSubnets", &[], "subnet_id total_bytes", "SELECT subnet_id k, sum(b) t FROM f GROUP BY k ORDER BY t DESC NULLS LAST, k NULLS LAST LIMIT 50"),
+    ("VpcFlowLogsTopTCPTraffic", &["ip=IP"], "ref", "SELECT ref FROM f WHERE protocol = 6 AND srcaddr = 'IP' ORDER BY bytes DESC NULLS LAST, evidence, position"),
+    ("VpcFlowLogsTotalBytesTransferred", &[], "srcaddr dstaddr total_bytes", "SELECT srcaddr, dstaddr, sum(b) t FROM f GROUP BY 1, 2 ORDER BY t DESC NULLS LAST, ipkey(srcaddr) NULLS LAST, ipkey(dstaddr) NULLS LAST LIMIT 50"),
+    ("VpcFlowLogsTotalBytesTransferredPacketLevel", &[], "srcaddr dstaddr total_bytes", "SELECT pkt_srcaddr, pkt_dstaddr, sum(b) t FROM f WHERE pkt_srcaddr IS NOT NULL AND pkt_dstaddr IS NOT NULL GROUP BY 1, 2
+        ORDER BY t DESC NULLS LAST, ipkey(pkt_srcaddr), ipkey(pkt_dstaddr) LIMIT 50"),
+    ("VpcFlowLogsTrafficFrmSrcAddr", &["ip=IP"], "ref", "SELECT ref FROM f WHERE srcaddr = 'IP' ORDER BY start NULLS LAST, evidence, position"),
+    ("VpcFlowLogsTrafficToDstAddr", &["ip=IP"], "ref", "SELECT ref FROM f WHERE dstaddr = 'IP' ORDER BY start NULLS LAST, evidence, position"),
+    ("flow-count", &[], "record_count", "SELECT count(*) FROM f"),
+    ("flow-preview", &[], "ref", "SELECT ref FROM f ORDER BY evidence, position LIMIT 1000"),
+    ("top-ips-by-records", &[], "ip record_count", "SELECT ip, count(DISTINCT ref) n FROM (SELECT srcaddr ip, ref FROM f UNION ALL SELECT dstaddr, ref FROM f) GROUP BY ip ORDER BY n DESC, ipkey(ip) NULLS LAST, ip LIMIT 100"),
+    ("flows-of-ip", &["ip=IP"], "ref", "SELECT ref FROM f WHERE srcaddr = 'IP' OR dstaddr = 'IP' ORDER BY start NULLS LAST, evidence, position"),
+    ("data-ratio", &["ip=IP"], "srcaddr dstaddr record_count total_bytes data_ratio first_seen last_seen", "SELECT srcaddr, dstaddr, count(*) n, sum(b) t, sum(b) / count(*), iso(min(start)), iso(max(\"end\"))
+        FROM f WHERE (srcaddr = 'IP' OR dstaddr = 'IP') OR (srcaddr IS NULL AND dstaddr IS NULL) GROUP BY 1, 2 ORDER BY t DESC NULLS LAST, ipkey(srcaddr) NULLS LAST, ipkey(dstaddr) NULLS LAST"),
+    ("top-rejected-pairs", &[], "srcaddr dstaddr record_count", "SELECT srcaddr, dstaddr, count(*) n FROM f WHERE action = 'REJECT' GROUP BY 1, 2 ORDER BY n DESC, ipkey(srcaddr) NULLS LAST, ipkey(dstaddr) NULLS LAST LIMIT 10"),
+    ("top-accepted-pairs", &[], "srcaddr dstaddr record_count", "SELECT srcaddr, dstaddr, count(*) n FROM f WHERE action = 'ACCEPT' GROUP BY 1, 2 ORDER BY n DESC, ipkey(srcaddr) NULLS LAST, ipkey(dstaddr) NULLS LAST LIMIT 10"),
+    ("latest-flows", &[], "ref", "SELECT ref FROM f ORDER BY start DESC NULLS LAST, evidence, position LIMIT 2"),
+    ("bytes-by-direction", &[], "srcaddr dstaddr flow_direction total_bytes", "SELECT srcaddr, dstaddr, flow_direction, sum(b) t FROM f GROUP BY 1, 2, 3
+        ORDER BY t DESC NULLS LAST, ipkey(srcaddr) NULLS LAST, ipkey(dstaddr) NULLS LAST, flow_direction NULLS LAST LIMIT 2"),
+    ("bytes-by-instance", &[], "instance_id total_bytes", "SELECT instance_id k, sum(b) t FROM f GROUP BY k ORDER BY t DESC NULLS LAST, k NULLS LAST LIMIT 5"),
+    ("rejected-ssh", &[], "srcaddr total_bytes", "SELECT srcaddr k, sum(b) t FROM f WHERE action = 'REJECT' AND protocol = 6 AND dstport = 22 GROUP BY k ORDER BY t DESC NULLS LAST, ipkey(k) NULLS LAST LIMIT 2"),
+    ("http-between-hosts", &["hosts=HOSTS"], "ref", "SELECT ref FROM f WHERE srcaddr IN (HOSTS) AND dstaddr IN (HOSTS) AND protocol = 6 AND (dstport = 80 OR srcport = 80) ORDER BY start DESC NULLS LAST, evidence, position"),
+    ("http-between-hosts-per-minute", &["hosts=HOSTS"], "bin_start series value", "SELECT iso(start / 60 * 60) m, 'bytes', ifnull(sum(b), 0) FROM f WHERE srcaddr IN (HOSTS) AND dstaddr IN (HOSTS) AND protocol = 6 AND (dstport = 80 OR srcport = 80) AND start IS NOT NULL GROUP BY m ORDER BY m"),
+    ("console-logins", &[], "ref user_identity_user_name source_ip_address event_time mfa_used console_login", "SELECT ref, user_identity_user_name, source_ip_address, event_time, json ->> '$.additionalEventData.MFAUsed', json ->> '$.responseElements.ConsoleLogin' FROM e WHERE event_name = 'ConsoleLogin' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("created-users", &[], "ref aws_region created_user_name created_user_arn error_code", "SELECT ref, aws_region, json ->> '$.requestParameters.userName', json ->> '$.responseElements.user.arn', error_code FROM e WHERE event_name = 'CreateUser' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("s3-put-object", &[], "ref bucket_name key", "SELECT ref, json ->> '$.requestParameters.bucketName', json ->> '$.requestParameters.key' FROM e WHERE event_name = 'PutObject' AND event_source = 's3.amazonaws.com'
+        AND ifnull(source_ip_address, '') NOT IN ('delivery.logs.amazonaws.com', 'cloudtrail.amazonaws.com', 'athena.amazonaws.com') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("lookup-events", &[], "ref", "SELECT ref FROM e ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("lookup-events", &["EventName=AssumeRole", "ReadOnly=true"], "ref", "SELECT ref FROM e WHERE event_name = 'AssumeRole' AND read_only ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("lookup-events", &["EventSource=iam.amazonaws.com", "Username=Alice"], "ref", "SELECT ref FROM e WHERE event_source = 'iam.amazonaws.com' AND (user_identity_user_name = 'Alice' OR session_issuer_user_name = 'Alice') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("lookup-events", &["ResourceType=AWS::S3::Bucket"], "ref", "SELECT ref FROM e WHERE EXISTS (SELECT 1 FROM json_each(e.json, '$.resources') r WHERE 'AWS::S3::Bucket' IN (r.value ->> 'type', r.value ->> 'resourceType', r.value ->> 'ResourceType')) ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("root-use", &[], "ref", "SELECT ref FROM e WHERE user_identity_type = 'Root' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("trail-changes", &[], "ref", "SELECT ref FROM e WHERE event_name IN ('StopLogging', 'DeleteTrail', 'UpdateTrail') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("failures", &[], "ref", "SELECT ref FROM e WHERE error_code IS NOT NULL OR json ->> '$.responseElements.errorCode' IS NOT NULL OR json ->> '$.serviceEventDetails.errorCode' IS NOT NULL OR error_message = 'Failed authentication' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("access-denied", &[], "ref", "SELECT ref FROM e WHERE error_code GLOB 'Unauthorized*' OR error_code GLOB '*.Unauthorized*' OR error_code GLOB 'AccessDenied*' OR json ->> '$.responseElements.errorCode' GLOB 'Unauthorized*'
+        OR json ->> '$.responseElements.errorCode' GLOB 'AccessDenied*' OR error_message = 'Failed authentication' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("iam-policy-changes", &[], "ref", "SELECT ref FROM e WHERE event_name IN ('DeleteGroupPolicy','DeleteRole','DeleteRolePolicy','DeleteUserPolicy','PutGroupPolicy','PutRolePolicy','PutUserPolicy') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("instance-changes", &[], "ref", "SELECT ref FROM e WHERE event_name IN ('RunInstances','CreateInstances','LaunchInstances','TerminateInstances') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("network-changes", &[], "ref", "SELECT ref FROM e WHERE event_name IN ('AttachInternetGateway','AssociateRouteTable','CreateRoute','DeleteCustomerGateway','DeleteInternetGateway','DeleteRoute','DeleteRouteTable','DeleteDhcpOptions','DisassociateRouteTable',
+        'CreateNetworkAcl','CreateNetworkAclEntry','DeleteNetworkAcl','DeleteNetworkAclEntry','ReplaceNetworkAclEntry','ReplaceNetworkAclAssociation') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("nat-alarm", &["window=300", "threshold=20kb"], "bin_start series value reached", "WITH a AS MATERIALIZED (SELECT start / 300 * 300 m, interface_id k, b FROM f WHERE flow_direction = 'egress' AND start IS NOT NULL),
+        t AS MATERIALIZED (SELECT interface_id k, sum(b) t FROM f WHERE flow_direction = 'egress' GROUP BY 1)
+        SELECT iso(m), a.k, ifnull(sum(b), 0), iif(ifnull(sum(b), 0) >= 20000, 'true', 'false') FROM a LEFT JOIN t ON t.k IS a.k
+        GROUP BY m, a.k ORDER BY m, t DESC NULLS LAST, a.k NULLS LAST"),
+];
+
+/// The case as the definitions see it.
+fn definitions(desk: &Desk) -> Connection {
+    let conn = desk.sqlite();
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    conn.create_scalar_function("ipkey", 1, flags, |context| {
+        let text: Option<String> = context.get(0)?;
+        Ok(text.map(|text| match text.split('%').next().unwrap().parse::<IpAddr>().unwrap() {
+            IpAddr::V4(v4) => v4.to_ipv6_mapped().octets().to_vec(),
+            IpAddr::V6(v6) => v6.octets().to_vec(),
+        }))
+    })
+    .unwrap();
+    conn.create_scalar_function("instant", 1, flags, |context| {
+        let text: Option<String> = context.get(0)?;
+        let instant = text.and_then(|text| chrono::DateTime::parse_from_rfc3339(&text).ok());
+        Ok(instant.map(|instant| instant.timestamp_millis()))
+    })
+    .unwrap();
+    conn.create_scalar_function("iso", 1, flags, |context| {
+        let secs: Option<i64> = context.get(0)?;
+        Ok(secs.map(|secs| chrono::DateTime::from_timestamp(secs, 0).unwrap().format("%Y-%m-%dT%H:%M:%SZ").to_string()))
+    })
+    .unwrap();
+    // A table of its own, because the view joins ten for every row of every definition.
+    conn.execute_batch(
+        "CREATE TEMP TABLE f AS SELECT evidence || ':' || position AS ref, *,
+           iif(log_status IN ('NODATA', 'SKIPDATA'), NULL, bytes) AS b, iif(log_status IN ('NODATA', 'SKIPDATA'), NULL, packets) AS p
+         FROM flow_record WHERE NOT duplicate;
+         CREATE TEMP TABLE e AS SELECT evidence || ':' || position AS ref, * FROM cloudtrail_event;",
+    )
+    .unwrap();
+    conn
+}
+
+fn evaluate(conn: &Connection, statement: &str) -> Vec<String> {
+    let mut prepared = conn.prepare(statement).unwrap_or_else(|e| panic!("{statement}: {e}"));
+    let width = prepared.column_count();
+    let cell = |value: Sql| match value {
+        Sql::Null => "null".to_owned(),
+        Sql::Integer(number) => number.to_string(),
+        Sql::Real(number) => format!("{number:.0}"),
+        Sql::Text(text) => text,
+        Sql::Blob(_) => panic!("a blob"),
+    };
+    let rows = prepared.query_map([], |row| (0..width).map(|at| row.get(at).map(cell)).collect::<Result<Vec<_>, _>>());
+    rows.unwrap().map(|row| row.unwrap().join(" ")).collect()
+}
+
+/// The columns of the answer that the command line prints.
+fn asked(desk: &Desk, name: &str, parameters: &[String], columns: &str, limit: Option<usize>) -> Vec<String> {
+    let mut arguments = vec!["query".to_owned(), desk.case().to_owned(), name.to_owned()];
+    arguments.extend(["--format".to_owned(), "jsonl".to_owned()]);
+    arguments.extend(parameters.iter().flat_map(|p| ["--param".to_owned(), p.clone()]));
+    arguments.extend(limit.into_iter().flat_map(|limit| ["--limit".to_owned(), limit.to_string()]));
+    let text = desk.ok(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let row = |line: &str| {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        let cell = |name: &str| match &row[name] {
+            serde_json::Value::String(text) => text.clone(),
+            other => {
+                assert!(row.get(name).is_some(), "no column {name}: {line}");
+                other.to_string()
+            }
+        };
+        columns.split(' ').map(cell).collect::<Vec<_>>().join(" ")
+    };
+    text.lines().map(row).collect()
+}
+
+/// Compares every definition; the names of those that found something.
+fn compare(desk: &Desk, ip: &str, hosts: &[&str]) -> BTreeSet<&'static str> {
+    let conn = definitions(desk);
+    let quoted: Vec<String> = hosts.iter().map(|host| format!("'{host}'")).collect();
+    let mut found = BTreeSet::new();
+    for (name, parameters, columns, definition) in DEFINITIONS {
+        let parameters: Vec<String> =
+            parameters.iter().map(|p| p.replace("IP", ip).replace("HOSTS", &hosts.join(","))).collect();
+        let definition = definition.replace("'IP'", &format!("'{ip}'")).replace("HOSTS", &quoted.join(","));
+        // Times are compared as ISO text in order; the case orders events by the same times.
+        let expected = evaluate(&conn, &definition);
+        let ours = asked(desk, name, &parameters, columns, None);
+        assert_eq!(ours, expected, "{name} {parameters:?}");
+        if let Some((all, _)) = definition.rsplit_once(" LIMIT ") {
+            assert_eq!(asked(desk, name, &parameters, columns, Some(1_000_000)), evaluate(&conn, all), "{name}, all");
+        }
+        let is_sum_of_nothing = ours == ["null"];
+        found.extend((!ours.is_empty() && !is_sum_of_nothing).then_some(*name));
+    }
+    found
+}
+
+#[test]
+fn every_query_of_the_catalogue_is_defined_here() {
+    let defined: BTreeSet<&str> = DEFINITIONS.iter().map(|(name, ..)| *name).collect();
+    let known: BTreeSet<&str> = CATALOGUE.iter().map(|query| query.name).collect();
+    assert_eq!(defined, known);
+    // The limits stand in the definitions too.
+    for query in CATALOGUE {
+        let (.., definition) = DEFINITIONS.iter().find(|(name, ..)| *name == query.name).unwrap();
+        let limit = definition.rsplit_once(" LIMIT ").map(|(_, limit)| limit.parse::<usize>().unwrap());
+        assert_eq!(query.limit, limit, "{}", query.name);
+    }
+}
+
+#[test]
+fn named_queries_on_the_sample_logs_find_what_their_definitions_find() {
+    let desk = Desk::new();
+    let evidence = repository().join("sample-logs/evidence");
+    desk.import(&[evidence]);
+    let most = "SELECT srcaddr FROM flow_record GROUP BY 1 ORDER BY count(*) DESC LIMIT 1";
+    let ip = other_sql(&desk, most).remove(0);
+    let hosts = "SELECT DISTINCT a FROM (SELECT srcaddr a FROM flow_record WHERE dstport = 80 UNION SELECT dstaddr FROM flow_record WHERE dstport = 80) ORDER BY a";
+    let hosts = other_sql(&desk, hosts);
+    let found = compare(&desk, &ip, &hosts.iter().map(String::as_str).take(200).collect::<Vec<_>>());
+    assert!(found.len() >= 30, "{found:?}");
+}
+
+#[test]
+fn named_queries_on_the_public_corpora_find_what_their_definitions_find() {
+    let Some((folder, files)) = corpus("named_queries_on_the_public_corpora") else { return };
+    let desk = Desk::new();
+    let kinds = ["vpc-flow", "tgw-flow", "cloudtrail", "cloudwatch-export"];
+    let is_log = |kind: &str| kinds.iter().any(|k| kind == *k || kind.starts_with(&format!("{k}/")));
+    let paths: Vec<_> = files.iter().filter(|file| is_log(&file.kind)).map(|file| folder.join(&file.path)).collect();
+    assert!(paths.len() > 700, "{}", paths.len());
+    desk.import(&paths);
+    let found = compare(&desk, "172.31.16.139", &["172.31.16.139", "172.31.16.21", "10.0.0.61"]);
+    assert!(found.len() >= 30, "{found:?}");
+}
+
+#[test]
+fn what_the_evidence_lacks_and_why_nothing_was_found_is_told() {
+    let desk = Desk::new();
+    let empty = |arguments: &[&str]| {
+        let output = crate::support::run(desk.folder.path(), arguments, 0);
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(empty(&["query", desk.case(), "VpcFlowLogsRejectedTraffic"]).contains("no flow records"));
+    assert!(empty(&["query", desk.case(), "root-use"]).contains("no CloudTrail events"));
+    let log = format!("{}{}", crate::desk::HEADER, crate::desk::flow_lines(0..3));
+    let events = serde_json::json!({"Records": [event("e-1", "CreateUser", "2021-05-16T00:00:00Z")]}).to_string();
+    desk.import(&[desk.file("a.log", log), desk.file("b.json", events)]);
+    assert!(empty(&["query", desk.case(), "VpcFlowLogsRejectedTraffic"]).contains("none matches"));
+    let later = ["query", desk.case(), "flow-count", "--from", "2030-01-01"];
+    assert!(empty(&later).contains("no record is from 2030-01-01T00:00:00Z"), "{}", empty(&later));
+    assert!(empty(&["query", desk.case(), "flow-preview", "--limit", "0"]).contains("the limit"));
+    let lacks = |name: &str| desk.fails(&["query", desk.case(), name], 3);
+    assert!(lacks("VpcFlowLogsTopTalkingInstances").contains("no record of the case has a value of instance_id"));
+    assert!(lacks("VpcFlowLogsTopTalkersPacketLevel").contains("pkt_srcaddr"));
+    assert!(lacks("nat-alarm").contains("flow_direction"));
+    let list = desk.ok(&["query", desk.case(), "--list", "--format", "jsonl"]);
+    let rows: Vec<serde_json::Value> = list.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), CATALOGUE.len());
+    let lacking: Vec<&str> =
+        rows.iter().filter(|row| !row["lacks"].is_null()).map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(
+        lacking,
+        [
+            "VpcFlowLogsTopTalkersPacketLevel",
+            "VpcFlowLogsTopTalkingInstances",
+            "VpcFlowLogsTopTalkingSubnets",
+            "VpcFlowLogsTotalBytesTransferredPacketLevel",
+            "bytes-by-direction",
+            "bytes-by-instance",
+            "nat-alarm"
+        ]
+    );
+    let without = desk.ok(&["query", "--list"]);
+    assert!(without.starts_with("name,dataset,title,about,parameters,filter,needs,limit,note\r\n"), "{without}");
+    for (arguments, told) in [
+        (vec!["query", desk.case(), "no-such"], "there is no query no-such"),
+        (vec!["query", desk.case(), "dataratio"], "did you mean data-ratio?"),
+        (vec!["query", desk.case(), "data-ratio"], "needs a value of its parameter ip"),
+        (vec!["query", desk.case(), "data-ratio", "--param", "ip"], "write NAME=VALUE"),
+        (vec!["query", desk.case(), "data-ratio", "--param", "ip=10.0.0.256"], "10.0.0.256 is no value"),
+        (vec!["query", desk.case(), "flow-count", "--param", "x=1"], "no parameter x"),
+        (vec!["query", desk.case()], "<NAME>"),
+    ] {
+        assert!(desk.fails(&arguments, 2).contains(told), "{arguments:?} {}", desk.fails(&arguments, 2));
+    }
+}
