@@ -32,6 +32,8 @@ command-events = Show CloudTrail
 command-events-tip = CloudTrail events
 command-timeline = Show the timeline
 command-timeline-tip = Measures over time: flows and CloudTrail on one axis
+command-queries = Show the query library
+command-queries-tip = AWS's predefined queries, the playbook's, and CloudTrail's monitoring patterns
 command-sql = Show the SQL console
 command-sql-tip = One SELECT over the documented views, read-only
 command-inspector = Inspector on or off
@@ -96,6 +98,7 @@ nav-flows = Flows
 nav-pairs = Pairs
 nav-events = CloudTrail
 nav-timeline = Timeline
+nav-queries = Queries
 nav-sql = SQL
 nav-warnings = { $count } { $count ->
     [one] warning
@@ -244,6 +247,24 @@ heat-most = brightest: { $value } in an hour; hatched: no evidence
 heat-none = no evidence
 save-chart = Save the timeline
 save-chart-tip = A name that ends in .svg gives vectors, one in .png a picture.
+
+## Query library
+query-search = Search the queries
+query-filter = Filter
+query-filter-all = all records
+query-needs = Needs { $fields }
+query-limit = Rows at the most
+query-no-limit = all
+query-optional = optional
+query-run = Run
+query-empty = No record of this time fits the query.
+query-lacks-flows = The case holds no flow records.
+query-lacks-events = The case holds no CloudTrail events.
+query-lacks-field = No record of the case has a { $field }.
+query-sent-received = { $total } = sent { $sent } + received { $received }
+origin-predefined = Predefined by AWS
+origin-playbook = Playbook
+origin-monitoring = CloudTrail
 
 ## SQL console
 sql-statement = SQL statement

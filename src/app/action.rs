@@ -3,6 +3,7 @@
 use super::command::Command;
 use super::error::UserError;
 use super::jobs::JobId;
+use super::library::LibraryAction;
 use super::pairs::PairsAction;
 use super::selection::Selection;
 use super::settings::{ColumnSetting, ThemeChoice};
@@ -23,18 +24,20 @@ pub enum View {
     Records(Dataset),
     Pairs,
     Timeline,
+    Queries,
     Sql,
 }
 
 impl View {
     /// In the order of the navigation.
-    pub const ALL: [View; 7] = [
+    pub const ALL: [View; 8] = [
         View::Overview,
         View::Evidence,
         View::Records(Dataset::Flows),
         View::Pairs,
         View::Records(Dataset::Events),
         View::Timeline,
+        View::Queries,
         View::Sql,
     ];
 
@@ -43,7 +46,7 @@ impl View {
         match self {
             View::Records(dataset) => Some(dataset),
             View::Pairs | View::Timeline => Some(Dataset::Flows),
-            View::Overview | View::Evidence | View::Sql => None,
+            View::Overview | View::Evidence | View::Queries | View::Sql => None,
         }
     }
 
@@ -55,6 +58,7 @@ impl View {
             View::Records(Dataset::Events) => Command::ShowEvents,
             View::Pairs => Command::ShowPairs,
             View::Timeline => Command::ShowTimeline,
+            View::Queries => Command::ShowQueries,
             View::Sql => Command::ShowSql,
         }
     }
@@ -178,6 +182,7 @@ pub enum Action {
     Follow(Link),
     Pairs(PairsAction),
     Timeline(TimelineAction),
+    Library(LibraryAction),
     SetRange(TimeRange),
     Sort {
         field: FieldId,

@@ -97,6 +97,7 @@ pub enum Command {
     ShowPairs,
     ShowEvents,
     ShowTimeline,
+    ShowQueries,
     ShowSql,
     ToggleInspector,
     ToggleHistogram,
@@ -132,7 +133,7 @@ pub enum Needs {
 }
 
 impl Command {
-    pub const ALL: [Command; 33] = [
+    pub const ALL: [Command; 34] = [
         Command::NewCase,
         Command::OpenCase,
         Command::OpenSample,
@@ -146,6 +147,7 @@ impl Command {
         Command::ShowPairs,
         Command::ShowEvents,
         Command::ShowTimeline,
+        Command::ShowQueries,
         Command::ShowSql,
         Command::ToggleInspector,
         Command::ToggleHistogram,
@@ -184,6 +186,7 @@ impl Command {
             Command::ShowPairs => "pairs",
             Command::ShowEvents => "events",
             Command::ShowTimeline => "timeline",
+            Command::ShowQueries => "queries",
             Command::ShowSql => "sql",
             Command::ToggleInspector => "inspector",
             Command::ToggleHistogram => "histogram",
@@ -229,6 +232,7 @@ impl Command {
             Command::ShowPairs => Shortcut::ctrl(Key::Digit(4)),
             Command::ShowEvents => Shortcut::ctrl(Key::Digit(5)),
             Command::ShowTimeline => Shortcut::ctrl(Key::Digit(6)),
+            Command::ShowQueries => Shortcut::ctrl(Key::Digit(7)),
             Command::ShowSql => Shortcut::ctrl(Key::Digit(8)),
             Command::ToggleInspector => Shortcut::plain(Key::Function(4)),
             Command::ToggleHistogram => Shortcut::plain(Key::Function(3)),
@@ -265,6 +269,7 @@ impl Command {
             | Command::ShowPairs
             | Command::ShowEvents
             | Command::ShowTimeline
+            | Command::ShowQueries
             | Command::ShowSql
             | Command::ToggleInspector
             | Command::ToggleHistogram
@@ -296,6 +301,7 @@ impl Command {
             | Command::ShowPairs
             | Command::ShowEvents
             | Command::ShowTimeline
+            | Command::ShowQueries
             | Command::ShowSql
             | Command::Back
             | Command::Forward => Needs::Case,

@@ -112,6 +112,15 @@ pub fn count(number: impl Into<u128>) -> String {
     text
 }
 
+/// A number of any width with its thousands apart; `None` for what is no number.
+pub fn cell_number(value: &Value) -> Option<String> {
+    match value {
+        Value::Integer(number) => Some(u64::try_from(*number).map_or_else(|_| number.to_string(), count)),
+        Value::Number(text) => Some(text.parse::<u128>().map_or_else(|_| text.to_string(), count)),
+        _ => None,
+    }
+}
+
 /// `1.5 MB`, powers of 1000.
 pub fn size(bytes: impl Into<u128>) -> String {
     const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];

@@ -14,6 +14,7 @@ pub mod groups;
 pub mod history;
 pub mod import;
 pub mod jobs;
+pub mod library;
 pub mod open_case;
 pub mod opening;
 pub mod paged;

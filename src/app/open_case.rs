@@ -3,6 +3,7 @@
 use super::action::View;
 use super::chart::svg::Drawing;
 use super::display::dataset_key;
+use super::library::Library;
 use super::pairs::Pairs;
 use super::records::{Lanes, Records};
 use super::settings::ColumnSetting;
@@ -41,6 +42,7 @@ pub struct OpenCase {
     pub timeline: Timeline,
     /// A file that was just written.
     saved: Option<PathBuf>,
+    pub library: Library,
     pub sql: SqlConsole,
 }
 
@@ -71,6 +73,7 @@ impl OpenCase {
             pairs: Pairs::default(),
             timeline: Timeline::default(),
             saved: None,
+            library: Library::default(),
             sql: SqlConsole::default(),
         })
     }
@@ -87,6 +90,10 @@ impl OpenCase {
             Dataset::Flows => &mut self.flows,
             Dataset::Events => &mut self.events,
         }
+    }
+
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Evidence came in.
@@ -189,6 +196,7 @@ impl OpenCase {
         let (of_timeline, saved) = self.timeline.poll();
         failures.extend(of_timeline);
         self.saved = saved.or(self.saved.take());
+        failures.extend(self.library.poll());
         failures.extend(self.sql.poll());
         failures
     }
@@ -220,6 +228,7 @@ impl OpenCase {
                     Dataset::Events => events.scope(range, duplicates),
                 });
             }
+            View::Queries => self.library.ask(&self.lanes, revision),
             View::Sql => self.sql.ask(&self.lanes.rows, &self.lanes.pages),
             // While evidence comes in it would be asked again and again, and never answered.
             View::Overview if self.glance.is_busy() => {}
@@ -259,6 +268,7 @@ impl OpenCase {
             || self.glance.is_busy()
             || self.pairs.is_busy()
             || self.timeline.is_busy()
+            || self.library.is_busy()
             || self.sql.is_busy()
     }
 }

@@ -211,6 +211,13 @@ impl Pairs {
         self.keep_known_sorts();
     }
 
+    /// Pairs as a query has them.
+    pub fn open(&mut self, query: &PairQuery) {
+        (self.folded, self.by, self.only_external) = (false, query.by, query.only_external);
+        self.sort = query.sort.iter().map(|key| (PairsColumn::Pair(key.column), key.descending)).collect();
+        self.keep_known_sorts();
+    }
+
     pub fn count_once(&mut self, once: bool) {
         self.repeats = if once { Repeats::LeftOut } else { Repeats::Counted };
     }

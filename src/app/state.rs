@@ -219,6 +219,7 @@ impl App {
             Action::Follow(link) => self.follow(link),
             Action::Pairs(action) => self.dispatch_pairs(action),
             Action::Timeline(action) => self.dispatch_timeline(action),
+            Action::Library(action) => self.dispatch_library(action),
             Action::Sql(action) => self.dispatch_sql(action),
             Action::EditFilter(..)
             | Action::ApplyFilter(..)
@@ -303,6 +304,7 @@ impl App {
             Command::ShowEvents => self.dispatch(Action::Show(View::Records(Dataset::Events))),
             Command::ShowPairs => self.dispatch(Action::Show(View::Pairs)),
             Command::ShowTimeline => self.dispatch(Action::Show(View::Timeline)),
+            Command::ShowQueries => self.dispatch(Action::Show(View::Queries)),
             Command::ShowSql => self.dispatch(Action::Show(View::Sql)),
             Command::ToggleInspector => self.show_inspector = !self.show_inspector,
             Command::ToggleHistogram => self.show_histogram = !self.show_histogram,

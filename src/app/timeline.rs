@@ -89,6 +89,8 @@ pub const WIDTHS: [u32; 11] = [1, 10, 60, 300, 900, 1800, 3600, 10_800, 21_600, 
 pub const MOST_BINS: i64 = 6000;
 /// Groups with a line of their own, to choose from.
 pub const TOPS: [usize; 4] = [3, 5, 10, 20];
+/// Of more lines no one is told from the others.
+const MOST_TOP: usize = 20;
 /// Tracks below each other at the most.
 pub const MOST_TRACKS: usize = 5;
 /// Every zone's offset is a multiple of this.
@@ -186,6 +188,17 @@ impl Timeline {
         self.tracks.clear();
         self.add(Plan::nat_alarm());
         self.bin = BinWidth::Secs(NAT_ALARM_SECS);
+    }
+
+    /// One track, as a query has it.
+    pub fn open(&mut self, query: &SeriesQuery) {
+        let SeriesQuery { scope, measure, bin, by, top, threshold } = query;
+        let shape = if threshold.is_some() { Shape::Lines } else { Shape::Bars };
+        let top = TOPS.into_iter().find(|known| known >= top).unwrap_or(MOST_TOP);
+        self.tracks.clear();
+        let (dataset, measure, by, threshold) = (scope.dataset, *measure, *by, *threshold);
+        self.add(Plan { dataset, measure, by, shape, top, threshold });
+        self.bin = *bin;
     }
 
     /// Asks for what is shown and not there yet.

@@ -36,6 +36,7 @@ pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
             View::Records(dataset) => views::records::records_ui(ui, app, case, dataset, state, &mut out),
             View::Pairs => views::pairs::pairs_ui(ui, app, case, state, &mut out),
             View::Timeline => views::timeline::timeline_ui(ui, app, case, state, &mut out),
+            View::Queries => views::queries::queries_ui(ui, app, case, &mut out),
             View::Sql => views::sql::sql_ui(ui, app, case, state, &mut out),
         },
     });
@@ -93,6 +94,7 @@ fn nav_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
             View::Records(Dataset::Events) => (t.tr("nav-events"), totals.map(|t| t.events)),
             View::Pairs => (t.tr("nav-pairs"), None),
             View::Timeline => (t.tr("nav-timeline"), None),
+            View::Queries => (t.tr("nav-queries"), None),
             View::Sql => (t.tr("nav-sql"), None),
         };
         let number = number.map(display::count).unwrap_or_default();

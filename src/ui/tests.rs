@@ -4,6 +4,7 @@ mod hostile;
 mod imports;
 mod overview;
 mod pairs;
+mod queries;
 mod real;
 mod small;
 mod sql;

@@ -64,6 +64,7 @@ pub mod size {
     pub const MARK: f32 = 4.0;
     /// The name of a day beside its hours.
     pub const DAY: f32 = 92.0;
+    pub const QUERY_LIST: f32 = 300.0;
     /// A panel beside a view.
     pub const SIDE: f32 = 240.0;
     pub const EDITOR: f32 = 200.0;

@@ -1,15 +1,17 @@
 //! What the views other than the record tables ask for.
 
 use super::{App, COPY_LIMIT, Effect};
-use crate::app::action::Link;
+use crate::app::action::{Link, View};
 use crate::app::chart::Line;
 use crate::app::display;
 use crate::app::groups;
+use crate::app::library::LibraryAction;
 use crate::app::pairs::PairsAction;
 use crate::app::sql_console::SqlAction;
 use crate::app::timeline::{Plan, TimelineAction, Track};
 use crate::model::Dataset;
 use crate::query::SeriesKey;
+use crate::query::named::Question;
 
 /// Bins of a copied table at the most.
 const CSV_BINS: usize = 100_000;
@@ -88,6 +90,39 @@ impl App {
             track.chart()?.csv(&names, CSV_BINS)
         });
         Some(tables.collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())
+    }
+
+    pub(super) fn dispatch_library(&mut self, action: LibraryAction) {
+        let (range, duplicates) = (self.range, self.duplicates);
+        let Some(case) = &mut self.case else { return };
+        if action != LibraryAction::Run {
+            return case.library.apply(action);
+        }
+        let Some(query) = case.library.chosen() else { return };
+        // The view says what is wrong with it and offers no run.
+        let Ok(question) = case.library.question(query, range, duplicates) else { return };
+        let Ok(scope) = question.scope() else { return };
+        let link = Link::records(&scope, None);
+        match question {
+            Question::Records { query, .. } => {
+                if !query.sort.is_empty() {
+                    case.records_mut(query.dataset).sort = query.sort;
+                }
+                self.follow(link);
+            }
+            Question::Pairs(query) => {
+                case.pairs.open(&query);
+                self.follow(link.in_view(View::Pairs));
+            }
+            Question::Series(query) => {
+                case.timeline.open(&query);
+                self.follow(link.in_view(View::Timeline));
+            }
+            question @ (Question::Top(_) | Question::Figure { .. }) => {
+                let revision = case.revision();
+                case.library.put(query.name, revision, question);
+            }
+        }
     }
 
     pub(super) fn dispatch_sql(&mut self, action: SqlAction) {

@@ -4,6 +4,7 @@ pub mod cell_menu;
 pub mod evidence;
 pub mod overview;
 pub mod pairs;
+pub mod queries;
 pub mod records;
 pub mod sql;
 pub mod start;

@@ -107,8 +107,7 @@ fn whole_ui(ui: &mut Ui, text: String) -> Response {
 pub fn figure_text(value: &Value, zone: Zone) -> Option<String> {
     match value {
         Value::Null => None,
-        Value::Integer(number) => Some(u64::try_from(*number).map_or_else(|_| number.to_string(), display::count)),
-        Value::Number(text) => Some(text.parse::<u128>().map_or_else(|_| text.to_string(), display::count)),
+        Value::Integer(_) | Value::Number(_) => display::cell_number(value),
         Value::Boolean(value) => Some(value.to_string()),
         Value::Time(time) => Some(zone.format(*time)),
         Value::Text(text) => Some(display::visible(text).into_owned()),
