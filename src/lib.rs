@@ -37,6 +37,10 @@
 //! each record stands in its file's content is kept apart from the rows, compressed, at about a byte a record
 //! (`case::places`). Rows go in through a virtual table, a batch per statement (`case::feed`).
 //!
+//! An event's row holds what tells it from others; what repeats (the call, the kind of identity, the client) is a tuple,
+//! `call`. The members that are JSON are columns, for anyone with the sqlite3 shell; the whole JSON stands in compressed
+//! blocks, `event_json`, that the reading threads make (`case::event_json`).
+//!
 //! Originals are kept as they came where they are compressed, with seek points, and as zstd blocks where they are not; so
 //! any record's raw text is a short read, and any original can be written out again byte for byte.
 //!

@@ -27,6 +27,8 @@ mod fuzz;
 mod glance;
 #[path = "all/hostile.rs"]
 mod hostile;
+#[path = "all/migrate.rs"]
+mod migrate;
 #[path = "all/named.rs"]
 mod named;
 #[path = "all/samples.rs"]

@@ -116,14 +116,18 @@ fn events(options: &Options, table: &mut Table) -> Result<()> {
     let folder = data::trail_files(options.events, options)?;
     let text_bytes = data::uncompressed_bytes(&folder)?;
     table.heading(&format!("{} CloudTrail events, {} MB of JSON", options.events, text_bytes / 1_000_000));
-    let (mut ours, mut peer) = (f64::INFINITY, f64::INFINITY);
+    let (mut ours, mut peer, mut peak, mut size) = (f64::INFINITY, f64::INFINITY, 0, 0);
     for _ in 0..options.repeat {
-        ours = ours.min(import(&folder, true, options)?.0.seconds);
+        let (measured, bytes) = import(&folder, true, options)?;
+        ours = ours.min(measured.seconds);
+        (peak, size) = (measured.peak_bytes.max(peak), bytes);
         if options.peer {
             peer = peer.min(python(&folder, options.events)?);
         }
     }
     table.row("import, seconds (peer: gzip + json.loads)", ours, peer.is_finite().then_some(peer), Some(0.5));
+    table.row("peak memory, MB", peak as f64 / 1e6, None, None);
+    table.row("case with raw content, of the text", size as f64 / text_bytes as f64, None, None);
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! The case's dictionaries in memory while it is written: each distinct address, pair and tuple has one number.
 
+use super::calls::CallTable;
 use super::error::CaseError;
 use super::feed::{self, Feed};
 use super::schema;
@@ -24,6 +25,7 @@ pub struct Dictionaries {
     dispositions: TupleTable,
     extras: FxHashMap<Box<str>, u32>,
     extra_count: u32,
+    pub calls: CallTable,
     /// A hash of the eventID to the event's key; what is found is compared with the row.
     pub events: FxHashMap<u64, i64>,
 }
@@ -49,6 +51,7 @@ impl Dictionaries {
             dispositions: TupleTable::load(conn, Home::Disposition, "disposition")?,
             extras: FxHashMap::default(),
             extra_count: 0,
+            calls: CallTable::load(conn)?,
             events: FxHashMap::default(),
         };
         let mut statement = conn.prepare("SELECT address_id, address FROM address")?;

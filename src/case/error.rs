@@ -14,6 +14,8 @@ pub enum CaseError {
     NotACase { path: PathBuf },
     #[error("{} was written by a newer Coldtrail (case version {found}, this program knows up to {known})", path.display())]
     Newer { path: PathBuf, found: i32, known: i32 },
+    #[error("{} was written by an older Coldtrail and could not be brought up to date: {reason}. Copy it to where there is room to write, and open the copy", path.display())]
+    Older { path: PathBuf, reason: String },
     #[error("{} holds what no case holds: {what}", path.display())]
     Untrusted { path: PathBuf, what: String },
     #[error("{} is damaged: {what}", path.display())]

@@ -2,6 +2,7 @@
 
 use super::dictionary::{self, Dictionaries};
 use super::error::CaseError;
+use super::schema;
 use crate::model::field::{self, Kind};
 use crate::model::{EventRow, EvidenceId, FieldId, RecordId};
 use rusqlite::{Connection, OptionalExtension, ffi, params};
@@ -10,9 +11,8 @@ use std::ptr;
 
 /// Writes table event over one connection.
 pub struct EventTable {
-    columns: Vec<FieldId>,
-    /// Place of event_category among the columns.
-    category: Option<usize>,
+    /// The columns behind the fixed ones, and the place of each value among an event's columns.
+    columns: Vec<(usize, FieldId)>,
     sql: String,
     insert: Option<Insert>,
 }
@@ -27,21 +27,18 @@ pub enum Met {
     Again,
 }
 
+/// Columns of table event before those of the table of fields.
+const FIXED: usize = 8;
+
 impl Default for EventTable {
     fn default() -> Self {
-        let columns: Vec<FieldId> = field::event_columns().collect();
+        let all: Vec<FieldId> = field::event_columns().collect();
+        let place = |field| all.iter().position(|f| *f == field).map(|at| (at, field));
+        let columns: Vec<(usize, FieldId)> = schema::event_row_columns().filter_map(place).collect();
         let marks = vec!["?"; columns.len() + FIXED].join(",");
-        Self {
-            category: columns.iter().position(|f| f.name == "event_category"),
-            sql: format!("INSERT INTO event VALUES ({marks})"),
-            columns,
-            insert: None,
-        }
+        Self { columns, sql: format!("INSERT INTO event VALUES ({marks})"), insert: None }
     }
 }
-
-/// Columns of table event beside those of the table of fields: seven before them, the JSON behind them.
-const FIXED: usize = 8;
 
 impl EventTable {
     /// Writes an event, inside a transaction.
@@ -50,7 +47,7 @@ impl EventTable {
         conn: &Connection,
         dictionaries: &mut Dictionaries,
         evidence: EvidenceId,
-        event: &EventRow,
+        event: &EventRow<'_>,
     ) -> Result<Met, CaseError> {
         let id = RecordId::new(evidence, event.position).0;
         let key = match event.columns.get(0).filter(|event_id| !event_id.is_empty()) {
@@ -60,16 +57,22 @@ impl EventTable {
         if key != id {
             choose_occurrence(conn, key, id, event)?;
         }
-        self.insert(conn, id, key, event)?;
-        let aggregated = self.category.and_then(|c| event.columns.get(c)) == Some("Aggregated");
-        Ok(match (key == id, aggregated) {
+        let call = dictionaries.calls.intern(conn, event.columns)?;
+        self.insert(conn, (id, key, call.id), event)?;
+        Ok(match (key == id, call.is_aggregated) {
             (false, _) => Met::Again,
             (true, true) => Met::FirstAggregated,
             (true, false) => Met::First,
         })
     }
 
-    fn insert(&mut self, conn: &Connection, id: i64, key: i64, event: &EventRow) -> Result<(), CaseError> {
+    /// Writes the row alone: its id, the key of its event and the number of its call.
+    pub(super) fn insert(
+        &mut self,
+        conn: &Connection,
+        (id, key, call): (i64, i64, u32),
+        event: &EventRow<'_>,
+    ) -> Result<(), CaseError> {
         let insert = match &mut self.insert {
             Some(insert) => insert,
             none => none.insert(Insert::prepare(conn, &self.sql)?),
@@ -78,25 +81,37 @@ impl EventTable {
         let mut row = insert.row();
         row.integer(1, Some(id));
         row.integer(2, Some(key));
-        row.integer(3, i64::try_from(event.offset).ok());
-        row.integer(4, i64::try_from(event.len).ok());
-        row.integer(5, Some(event.completeness as i64));
-        row.integer(6, event.time_millis);
-        for ((index, field), value) in self.columns.iter().enumerate().zip(event.columns.iter()) {
-            let place = index + FIXED;
-            match field.kind {
-                Kind::Boolean => row.integer(place, value.and_then(boolean)),
+        row.integer(3, Some(i64::from(call)));
+        row.integer(4, i64::try_from(event.offset).ok());
+        row.integer(5, i64::try_from(event.len).ok());
+        row.integer(6, Some(event.completeness as i64));
+        row.integer(7, event.time_millis);
+        for (index, (place, field)) in self.columns.iter().enumerate() {
+            let value = event.columns.get(*place);
+            let value = match field.kind {
                 Kind::Address => {
                     source_ip_key = value.and_then(dictionary::address_key);
-                    row.text(place, value);
+                    value
                 }
-                _ => row.text(place, value),
-            }
+                Kind::Time if field.name == "event_time" => value.filter(|text| {
+                    // What time_millis says already is not written twice.
+                    event.time_millis.is_none() || !is_plain_time(text)
+                }),
+                _ => value,
+            };
+            row.text(index + 1 + FIXED, value);
         }
-        row.blob(7, source_ip_key.as_ref().map(|key| key.as_slice()));
-        row.text(self.columns.len() + FIXED, Some(&event.json));
+        row.blob(8, source_ip_key.as_ref().map(|key| key.as_slice()));
         row.execute(conn)
     }
+}
+
+/// Is it `2021-05-16T07:50:00Z`, the one form in which whole seconds are written back?
+fn is_plain_time(text: &str) -> bool {
+    let form = b"0000-00-00T00:00:00Z";
+    let fits = |(byte, form): (u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == *form };
+    // A leap second has no number of its own.
+    text.len() == form.len() && text.bytes().zip(form).all(fits) && text.get(17..19) < Some("60")
 }
 
 /// The key of the event with this id: that of its first occurrence, or this one's own.
@@ -115,7 +130,7 @@ fn event_key(conn: &Connection, dictionaries: &mut Dictionaries, event_id: &str,
     Ok(find.query_row([event_id], |r| r.get(0)).optional()?.unwrap_or(id))
 }
 
-fn choose_occurrence(conn: &Connection, key: i64, id: i64, event: &EventRow) -> Result<(), CaseError> {
+fn choose_occurrence(conn: &Connection, key: i64, id: i64, event: &EventRow<'_>) -> Result<(), CaseError> {
     let mut find = conn.prepare_cached("SELECT best_id, occurrence_count FROM event_choice WHERE event_key = ?")?;
     let (best, count): (i64, i64) =
         find.query_row([key], |r| Ok((r.get(0)?, r.get(1)?))).optional()?.unwrap_or((key, 1));
@@ -124,14 +139,6 @@ fn choose_occurrence(conn: &Connection, key: i64, id: i64, event: &EventRow) -> 
     let best = if event.completeness as i64 > told { id } else { best };
     conn.prepare_cached("INSERT OR REPLACE INTO event_choice VALUES (?, ?, ?)")?.execute([key, best, count + 1])?;
     Ok(())
-}
-
-fn boolean(text: &str) -> Option<i64> {
-    match text {
-        "true" | "True" | "TRUE" => Some(1),
-        "false" | "False" | "FALSE" => Some(0),
-        _ => None,
-    }
 }
 
 /// The prepared statement. Values are lent to SQLite for one row instead of copied: with some forty values an event, the

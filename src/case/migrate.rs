@@ -1,37 +1,94 @@
 //! Numbered migrations. A case of an older version is brought up step by step in one transaction; a newer one was refused
 //! before.
 
+mod to_v2;
+
 use super::error::CaseError;
-use super::{open, schema};
-use rusqlite::Connection;
+use super::{journal, open, schema};
+use rusqlite::{Connection, OptionalExtension};
 use std::path::Path;
 
-/// `MIGRATIONS[n]` brings version n + 1 to version n + 2. Version 1 is the first that was ever written.
-const MIGRATIONS: [&str; (schema::VERSION - 1) as usize] = [];
+/// What a step does around the making of the tables that are new in its version.
+struct Migration {
+    before: fn(&Connection) -> Result<(), CaseError>,
+    after: fn(&Connection) -> Result<(), CaseError>,
+}
 
-/// Brings a case that `open::check` has passed up to `schema::VERSION`.
+/// `MIGRATIONS[n]` brings version n + 1 to version n + 2. Version 1 is the first that was ever written.
+const MIGRATIONS: [Migration; (schema::VERSION - 1) as usize] =
+    [Migration { before: to_v2::before, after: to_v2::after }];
+
+/// The schemas of older versions, as they were written.
+const OLDER: [&str; (schema::VERSION - 1) as usize] = [include_str!("migrate/v1.sql")];
+
+/// Is it of an older version than this program writes?
+pub(super) fn is_older(conn: &Connection) -> Result<bool, CaseError> {
+    Ok(version(conn)? < schema::VERSION)
+}
+
+fn version(conn: &Connection) -> Result<i32, CaseError> {
+    Ok(conn.query_row("PRAGMA user_version", [], |r| r.get(0))?)
+}
+
+/// Brings a case that `open::check` has passed up to `schema::VERSION`; the journal tells of it.
 pub(super) fn to_current(conn: &Connection, path: &Path) -> Result<(), CaseError> {
-    let found: i32 = conn.query_row("PRAGMA user_version", [], |r| r.get(0))?;
-    let Some(steps) = usize::try_from(found.saturating_sub(1)).ok().and_then(|done| MIGRATIONS.get(done..)) else {
+    let found = version(conn)?;
+    let Some(steps) = usize::try_from(found.saturating_sub(1)).ok().filter(|_| found > 0).map(|done| done..) else {
         return Err(CaseError::NotACase { path: path.to_owned() });
     };
+    let Some(steps) = MIGRATIONS.get(steps) else { return Err(CaseError::NotACase { path: path.to_owned() }) };
     if steps.is_empty() {
         return Ok(());
     }
-    let transaction = conn.unchecked_transaction()?;
-    for step in steps {
-        transaction.execute_batch(step)?;
+    // Another program that does the same is waited for, and then there is nothing to do.
+    conn.execute_batch("BEGIN IMMEDIATE")?;
+    let done = if is_older(conn)? { migrate(conn, found, steps) } else { Ok(()) };
+    match done {
+        Ok(()) => Ok(conn.execute_batch("COMMIT")?),
+        Err(error) => {
+            // What is open ends with the connection too.
+            let _ = conn.execute_batch("ROLLBACK");
+            Err(error)
+        }
     }
-    transaction.pragma_update(None, "user_version", schema::VERSION)?;
-    transaction.commit()?;
+}
+
+fn migrate(conn: &Connection, found: i32, steps: &[Migration]) -> Result<(), CaseError> {
+    for (number, step) in (found + 1..).zip(steps) {
+        (step.before)(conn)?;
+        make_missing(conn, number)?;
+        (step.after)(conn)?;
+    }
+    conn.pragma_update(None, "user_version", schema::VERSION)?;
+    let examiner: Option<String> =
+        conn.query_row("SELECT value FROM case_info WHERE key = 'examiner'", [], |r| r.get(0)).optional()?;
+    let parameters = serde_json::json!({"from_version": found, "to_version": schema::VERSION});
+    let entry = journal::Entry { action: "migrate", parameters, counts: serde_json::json!({}) };
+    let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    journal::append(conn, &examiner.unwrap_or_default(), &now, &entry)
+}
+
+/// Makes what a case of this version has and this one lacks.
+fn make_missing(conn: &Connection, version: i32) -> Result<(), CaseError> {
+    let there = open::schema_of(conn)?;
+    let mut missing = expected_schema(version)?;
+    missing.retain(|(name, text)| !text.is_empty() && !there.iter().any(|(known, _)| known == name));
+    // Tables come before what stands on them.
+    missing.sort_by_key(|(name, _)| !name.starts_with("table"));
+    for (_, text) in missing {
+        conn.execute_batch(&text)?;
+    }
     Ok(())
 }
 
 /// The schema that a case of this version has, object by object, in the form of `open::schema_of`.
 pub(super) fn expected_schema(version: i32) -> Result<Vec<(String, String)>, CaseError> {
     let conn = Connection::open_in_memory()?;
-    if version == schema::VERSION {
-        conn.execute_batch(&schema::ddl())?;
+    let older = usize::try_from(version - 1).ok().and_then(|index| OLDER.get(index));
+    match older {
+        Some(ddl) => conn.execute_batch(ddl)?,
+        None if version == schema::VERSION => conn.execute_batch(&schema::ddl())?,
+        None => {}
     }
     open::schema_of(&conn)
 }
@@ -40,26 +97,19 @@ pub(super) fn expected_schema(version: i32) -> Result<Vec<(String, String)>, Cas
 mod tests {
     use super::*;
 
-    /// A case of each version that was ever written, and what it has once it was opened.
+    /// A case of each version that was ever written, and what it has once it was opened. What a step does with rows is
+    /// tested on real cases of that version, in tests/all/migrate.rs.
     #[test]
     fn a_case_of_every_version_is_brought_up_to_this_one() {
-        let versions = 1..=schema::VERSION;
-        assert_eq!(MIGRATIONS.len() + 1, versions.clone().count());
-        for version in versions {
+        for version in 1..=schema::VERSION {
             let conn = Connection::open_in_memory().unwrap();
-            let mut schema = expected_schema(version).unwrap();
-            schema.sort_by_key(|(name, _)| !name.starts_with("table"));
-            for (name, text) in schema {
-                assert!(!name.starts_with("trigger"), "{name}");
-                // What SQLite makes by itself has no text.
-                if !text.is_empty() {
-                    conn.execute_batch(&text).unwrap();
-                }
-            }
+            make_missing(&conn, version).unwrap();
             conn.pragma_update(None, "user_version", version).unwrap();
             to_current(&conn, Path::new("a case")).unwrap();
-            assert_eq!(conn.query_row("PRAGMA user_version", [], |r| r.get::<_, i32>(0)).unwrap(), schema::VERSION);
+            assert_eq!(super::version(&conn).unwrap(), schema::VERSION);
             assert_eq!(open::schema_of(&conn).unwrap(), expected_schema(schema::VERSION).unwrap(), "from {version}");
+            let entries = journal::read(&conn).unwrap();
+            assert_eq!(entries.len(), usize::from(version < schema::VERSION));
         }
     }
 

@@ -1,10 +1,12 @@
 //! The case file: create, open, migrate, write, raw content, journal. All DDL and every write is here.
 
+mod calls;
 mod checkpoint;
 mod content;
 mod dictionary;
 mod duplicates;
 pub mod error;
+pub mod event_json;
 mod events;
 mod feed;
 mod flows;

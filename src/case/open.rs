@@ -31,8 +31,13 @@ pub struct CaseReader {
 
 impl CaseReader {
     pub fn open(path: &Path) -> Result<Self, CaseError> {
-        let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let mut conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         check(&conn, path)?;
+        if migrate::is_older(&conn)? {
+            drop(conn);
+            bring_up(path)?;
+            conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        }
         Ok(Self { conn, prepared: OnceCell::new(), path: path.to_owned() })
     }
 
@@ -58,12 +63,27 @@ impl CaseReader {
 
 /// Opens for writing: WAL while it is open.
 pub(super) fn open_writable(path: &Path) -> Result<Connection, CaseError> {
-    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    check(&conn, path)?;
-    migrate::to_current(&conn, path)?;
+    let conn = bring_up(path)?;
     writable_pragmas(&conn)?;
     Ok(conn)
 }
+
+/// Brings a case of an older version up to this one.
+fn bring_up(path: &Path) -> Result<Connection, CaseError> {
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    check(&conn, path)?;
+    conn.busy_timeout(BUSY)?;
+    migrate::to_current(&conn, path).map_err(|error| match error {
+        CaseError::ReadOnly | CaseError::DiskFull | CaseError::NotWritten => {
+            CaseError::Older { path: path.to_owned(), reason: error.to_string() }
+        }
+        other => other,
+    })?;
+    Ok(conn)
+}
+
+/// How long another program that writes is waited for.
+const BUSY: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// A further connection to a case that is open for writing.
 pub(super) fn open_beside(path: &Path) -> Result<Connection, CaseError> {
@@ -108,7 +128,7 @@ fn writable_pragmas(conn: &Connection) -> Result<(), CaseError> {
     conn.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
     conn.pragma_update(None, "cache_size", -65_536)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
-    conn.busy_timeout(std::time::Duration::from_secs(5))?;
+    conn.busy_timeout(BUSY)?;
     Ok(())
 }
 

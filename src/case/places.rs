@@ -109,7 +109,7 @@ pub fn id_range(evidence: EvidenceId) -> (i64, i64) {
     (RecordId::new(evidence, 0).0, RecordId::new(evidence, u32::MAX).0)
 }
 
-fn put_varint(out: &mut Vec<u8>, mut value: u64) {
+pub(super) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;
@@ -121,7 +121,7 @@ fn put_signed(out: &mut Vec<u8>, value: i64) {
     put_varint(out, ((value << 1) ^ (value >> 63)) as u64);
 }
 
-fn get_varint(bytes: &mut &[u8]) -> Option<u64> {
+pub(super) fn get_varint(bytes: &mut &[u8]) -> Option<u64> {
     let (mut value, mut shift) = (0u64, 0u32);
     loop {
         let (&byte, rest) = bytes.split_first()?;

@@ -6,7 +6,7 @@ use crate::model::{Dataset, FieldId, Home, Kind, field};
 /// "CTRL", in the file's header: `file NAME.coldtrail` can name it.
 pub const APPLICATION_ID: i32 = 0x4354_524c;
 /// The schema that this program writes.
-pub const VERSION: i32 = 1;
+pub const VERSION: i32 = 2;
 
 /// The column of a field in its home's table. AWS's `interface_id` would clash with the key of table `interface`.
 pub fn column(field: FieldId) -> &'static str {
@@ -31,7 +31,9 @@ fn columns(fields: impl Iterator<Item = FieldId>) -> String {
 pub fn ddl() -> String {
     let interface = columns(field::at_home(Dataset::Flows, Home::Interface));
     let disposition = columns(field::at_home(Dataset::Flows, Home::Disposition));
-    let event = columns(field::event_columns());
+    let is_call = |f: &FieldId| matches!(f.home, Home::Call(_));
+    let call = columns(field::event_columns().filter(is_call));
+    let event = columns(event_row_columns());
     let tables = include_str!("schema.sql")
         .replace(
             "{interface}",
@@ -41,7 +43,8 @@ pub fn ddl() -> String {
             "{disposition}",
             &format!("CREATE TABLE disposition (\n  disposition_id INTEGER PRIMARY KEY,\n{disposition}\n);"),
         )
-        .replace("{event}", &format!("CREATE TABLE event (\n{EVENT_KEY_COLUMNS}\n{event},\n  json TEXT NOT NULL\n);"));
+        .replace("{call}", &format!("CREATE TABLE call (\n  call_id INTEGER PRIMARY KEY,\n{call}\n);"))
+        .replace("{event}", &format!("CREATE TABLE event (\n{EVENT_KEY_COLUMNS}\n{event}\n);"));
     format!(
         "{tables}\n{}\n{}\n{}\n",
         flow_view(),
@@ -50,8 +53,14 @@ pub fn ddl() -> String {
     )
 }
 
+/// The fields that are columns of table event itself, behind its own eight, in order.
+pub fn event_row_columns() -> impl Iterator<Item = FieldId> {
+    field::event_columns().filter(|f| matches!(f.home, Home::Event(_) | Home::EventJson(_)))
+}
+
 const EVENT_KEY_COLUMNS: &str = "  id INTEGER PRIMARY KEY,
   event_key INTEGER NOT NULL, -- the id of the first occurrence of this eventID
+  call_id INTEGER NOT NULL,
   byte_offset INTEGER NOT NULL, -- in the uncompressed content
   byte_length INTEGER NOT NULL,
   completeness INTEGER NOT NULL, -- 4 full JSON, 3 query CSV, 2 and 1 console CSV
@@ -61,7 +70,11 @@ const EVENT_KEY_COLUMNS: &str = "  id INTEGER PRIMARY KEY,
 /// The condition that shows an event once, by the occurrence that tells most; aggregated summaries are no events.
 pub const EVENT_ONCE: &str =
     " WHERE e.id = ifnull((SELECT c.best_id FROM event_choice c WHERE c.event_key = e.event_key), e.event_key)
-    AND e.event_category IS NOT 'Aggregated'";
+    AND e.call_id NOT IN (SELECT call_id FROM call WHERE event_category = 'Aggregated')";
+
+/// event_time as the event says it.
+pub const EVENT_TIME_TEXT: &str =
+    "ifnull(e.event_time, strftime('%Y-%m-%dT%H:%M:%SZ', e.time_millis / 1000, 'unixepoch'))";
 
 fn flow_view() -> String {
     let mut list = vec![
@@ -81,7 +94,7 @@ fn flow_view() -> String {
             Home::PacketSource => "ps.address".to_owned(),
             Home::PacketDestination => "pt.address".to_owned(),
             Home::Extra => format!("x.json ->> '$.{name}'"),
-            Home::Event(_) | Home::EventJson(_) | Home::Virtual => continue,
+            Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Virtual => continue,
         };
         list.push(format!("{expression} AS \"{name}\""));
     }
@@ -105,14 +118,74 @@ LEFT JOIN flow_duplicate d ON d.id = f.id;",
 fn event_view(name: &str, condition: &str) -> String {
     let mut list = vec!["e.id >> 32 AS evidence".to_owned(), "e.id & 4294967295 AS position".to_owned()];
     for field in field::of(Dataset::Events) {
-        match field.home {
-            Home::Event(_) => list.push(format!("e.{} AS \"{0}\"", field.name)),
-            Home::EventJson(key) => list.push(format!("e.json ->> '$.{key}' AS \"{}\"", field.name)),
-            _ => {}
+        let name = field.name;
+        let expression = match field.home {
+            Home::Event(_) if name == "event_time" => EVENT_TIME_TEXT.to_owned(),
+            Home::Event(_) => format!("e.{name}"),
+            Home::Call(_) => format!("k.{name}"),
+            Home::EventJson("userIdentity") => format!("ifnull(e.user_identity ->> '$', {})", identity_of_columns()),
+            Home::EventJson(_) => format!("e.{name} ->> '$'"),
+            _ => continue,
+        };
+        list.push(format!("{expression} AS \"{name}\""));
+    }
+    format!(
+        "CREATE VIEW {name} AS SELECT\n  {}\nFROM event e\nLEFT JOIN call k ON k.call_id = e.call_id{condition};",
+        list.join(",\n  ")
+    )
+}
+
+/// The JSON object that the columns below userIdentity say, without members that are absent; NULL where all are.
+fn identity_of_columns() -> String {
+    let mut tree = Branch::default();
+    for field in field::event_columns() {
+        let (path, table) = match field.home {
+            Home::Event(path) => (path, 'e'),
+            Home::Call(path) => (path, 'k'),
+            _ => continue,
+        };
+        let Some(path) = path.strip_prefix("userIdentity.") else { continue };
+        let value = format!("{table}.{}", field.name);
+        let value = match field.kind {
+            // The log writes it as a text.
+            Kind::Boolean => format!("CASE {value} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"),
+            _ => value,
+        };
+        tree.plant(path, value);
+    }
+    format!("nullif({}, '{{}}')", tree.object())
+}
+
+/// Members of a JSON object in order: a value, or an object of further members.
+#[derive(Default)]
+struct Branch(Vec<(&'static str, Member)>);
+
+enum Member {
+    Value(String),
+    Object(Branch),
+}
+
+impl Branch {
+    fn plant(&mut self, path: &'static str, value: String) {
+        let Some((first, rest)) = path.split_once('.') else { return self.0.push((path, Member::Value(value))) };
+        let known = self.0.iter().position(|(name, _)| *name == first);
+        let at = known.unwrap_or_else(|| {
+            self.0.push((first, Member::Object(Branch::default())));
+            self.0.len() - 1
+        });
+        if let Some((_, Member::Object(inner))) = self.0.get_mut(at) {
+            inner.plant(rest, value);
         }
     }
-    list.push("e.json AS json".to_owned());
-    format!("CREATE VIEW {name} AS SELECT\n  {}\nFROM event e{condition};", list.join(",\n  "))
+
+    /// SQL of the object; a merge patch leaves out what is NULL.
+    fn object(&self) -> String {
+        let members = self.0.iter().map(|(name, member)| match member {
+            Member::Value(value) => format!("'{name}', {value}"),
+            Member::Object(inner) => format!("'{name}', json(nullif({}, '{{}}'))", inner.object()),
+        });
+        format!("json_patch('{{}}', json_object({}))", members.collect::<Vec<_>>().join(", "))
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
--- Coldtrail case file, schema version 1. Every time is UTC; flow times are seconds, other times ISO 8601 text or
+-- Coldtrail case file, schema version 2. Every time is UTC; flow times are seconds, other times ISO 8601 text or
 -- milliseconds where the name says so. A record's id is evidence_id << 32 | position.
 
 CREATE TABLE case_info (
@@ -140,8 +140,17 @@ CREATE TABLE flow_duplicate ( -- a record that an earlier evidence file already 
   original_id INTEGER NOT NULL
 );
 
--- event: one row per occurrence of a CloudTrail event; its columns come from the table of fields.
+-- call: the tuple of what was called, by which kind of identity and with which client; event: one row per occurrence of
+-- a CloudTrail event. Their columns come from the table of fields. A member that is JSON is kept as the file wrote it;
+-- user_identity only where it tells more than its own columns do. event_time is kept where time_millis does not say it.
+{call}
 {event}
+
+CREATE TABLE event_json ( -- the events' own JSON
+  first_id INTEGER PRIMARY KEY,
+  last_id INTEGER NOT NULL,
+  data BLOB NOT NULL -- varints: count; position step and length of each; 1; bytes of all texts; then zstd of the texts
+);
 
 CREATE TABLE event_choice ( -- only for events met more than once
   event_key INTEGER PRIMARY KEY, -- event.event_key

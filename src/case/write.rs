@@ -8,9 +8,11 @@ use super::feed::Feed;
 use super::open::{self, CaseInfo};
 use super::places::Chunk;
 use super::transaction::Transaction;
-use super::{duplicates, flows, journal};
+use super::{duplicates, event_json, flows, journal};
 use crate::model::batch::{Digest, NO_VALUE};
-use crate::model::{EventRow, EvidenceFacts, EvidenceId, FlowBatch, Format, ImportWarning, PathFacts, RecordId, Scope};
+use crate::model::{
+    EventBatch, EvidenceFacts, EvidenceId, FlowBatch, Format, ImportWarning, PathFacts, RecordId, Scope,
+};
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use std::path::Path;
 
@@ -290,15 +292,21 @@ impl CaseWriter {
         }
     }
 
-    /// Writes events; those whose eventID the case knows become further occurrences.
-    pub fn events(&mut self, evidence: &mut OpenEvidence, events: &[EventRow]) -> Result<(), CaseError> {
+    /// Writes events and their JSON; those whose eventID the case knows become further occurrences.
+    pub fn events(
+        &mut self,
+        evidence: &mut OpenEvidence,
+        events: &EventBatch,
+        texts: &[event_json::Block],
+    ) -> Result<(), CaseError> {
+        event_json::write(&self.conn, evidence.id, texts)?;
         let mut dictionaries = self.take_dictionaries()?;
         let done = events.iter().try_for_each(|event| {
             evidence.event_count += 1;
             if let Some(millis) = event.time_millis {
                 evidence.saw(millis);
             }
-            match self.event_table.write(&self.conn, &mut dictionaries, evidence.id, event)? {
+            match self.event_table.write(&self.conn, &mut dictionaries, evidence.id, &event)? {
                 Met::First => {}
                 Met::FirstAggregated => evidence.aggregated_count += 1,
                 Met::Again => evidence.event_duplicates += 1,

@@ -173,7 +173,7 @@ fn fields(dataset: Dataset, typed: &str) -> Vec<Item> {
     let typed = typed.to_lowercase();
     let spellings = |f: FieldId| -> Vec<String> {
         let path = match f.home {
-            Home::Event(path) | Home::EventJson(path) => Some(path),
+            Home::Event(path) | Home::Call(path) | Home::EventJson(path) => Some(path),
             _ => None,
         };
         f.field().aliases.iter().copied().chain([f.name()]).chain(path).map(str::to_lowercase).collect()

@@ -28,7 +28,7 @@ pub fn field_named(dataset: Dataset, name: &str) -> Option<FieldId> {
     let spelled = |candidate: &str| same_name(candidate, name);
     field::of(dataset).find(|f| {
         spelled(f.name) || f.aliases.iter().any(|alias| spelled(alias)) || {
-            matches!(f.home, Home::Event(path) | Home::EventJson(path) if spelled(path))
+            matches!(f.home, Home::Event(path) | Home::Call(path) | Home::EventJson(path) if spelled(path))
         }
     })
 }
@@ -117,7 +117,7 @@ fn event_path(name: &str, span: Range<usize>) -> Result<Target, FilterError> {
 /// First keys of all paths in the table of fields.
 fn event_roots() -> impl Iterator<Item = &'static str> {
     field::of(Dataset::Events).filter_map(|f| match f.field().home {
-        Home::Event(path) | Home::EventJson(path) => path.split('.').next(),
+        Home::Event(path) | Home::Call(path) | Home::EventJson(path) => path.split('.').next(),
         _ => None,
     })
 }
@@ -133,8 +133,7 @@ fn canonical_path(path: JsonPath) -> Target {
         })
         .collect();
     let dotted = dotted.unwrap_or_default().join(".");
-    let same =
-        |f: &FieldId| matches!(f.home, Home::Event(home) | Home::EventJson(home) if home.eq_ignore_ascii_case(&dotted));
+    let same = |f: &FieldId| matches!(f.home, Home::Event(home) | Home::Call(home) | Home::EventJson(home) if home.eq_ignore_ascii_case(&dotted));
     match field::of(Dataset::Events).find(same) {
         Some(found) => Target::Field(found),
         None => Target::Path(path),
@@ -193,7 +192,7 @@ mod tests {
             let mut seen = std::collections::BTreeMap::new();
             for f in field::of(dataset) {
                 let path = match f.home {
-                    Home::Event(path) | Home::EventJson(path) => Some(path),
+                    Home::Event(path) | Home::Call(path) | Home::EventJson(path) => Some(path),
                     _ => None,
                 };
                 for spelling in f.aliases.iter().copied().chain([f.name()]).chain(path) {

@@ -1,7 +1,7 @@
 //! The contract between whoever feeds bytes, the parsers, and whoever takes the records.
 
 use crate::model::batch::Digest;
-use crate::model::{EventRow, FieldId, FlowBatch, FlowBatchBuilder, Format, ImportWarning, Reason};
+use crate::model::{EventBatch, EventRow, FieldId, FlowBatch, FlowBatchBuilder, Format, ImportWarning, Reason};
 
 /// How the content ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ pub trait FlowRecordSink: Send {
 #[derive(Debug)]
 pub enum Output {
     Flows(FlowBatch),
-    Events(Vec<EventRow>),
+    Events(EventBatch),
     Digest(Digest),
     Warnings(Vec<ImportWarning>),
 }
@@ -119,30 +119,26 @@ impl Output {
                     + size_of_val(batch.pairs.as_slice())
                     + batch.extras.iter().map(|json| json.len()).sum::<usize>()
             }
-            Output::Events(events) => events.iter().map(|event| event.json.len() + EVENT_BYTES).sum(),
+            Output::Events(events) => events.weight(),
             Output::Digest(digest) => 2 * digest.json.len(),
             Output::Warnings(warnings) => warnings.iter().map(|w| size_of_val(w) + w.raw.len() + w.detail.len()).sum(),
         }
     }
 }
 
-/// Of an event beside its JSON: its columns.
-const EVENT_BYTES: usize = 512;
-
 /// Collects what a parser finds and hands it on in bounded pieces.
 #[derive(Default)]
 pub struct Emitter {
     /// The flow batch under construction; a parser calls `flow_row_done` after each row.
     pub flows: FlowBatchBuilder,
-    events: Vec<EventRow>,
-    event_bytes: usize,
+    events: EventBatch,
     warnings: Vec<ImportWarning>,
     ready: Vec<Output>,
 }
 
 impl Emitter {
-    /// Bytes of JSON after which a batch of events is handed on.
-    const EVENTS_FULL_BYTES: usize = 4 << 20;
+    /// Bytes after which a batch of events is handed on: what a core's own cache holds.
+    const EVENTS_FULL_BYTES: usize = 512 << 10;
     const WARNINGS_FULL: usize = 1024;
 
     /// To be called after a row was added to `flows`.
@@ -154,10 +150,9 @@ impl Emitter {
         }
     }
 
-    pub fn event(&mut self, event: EventRow) {
-        self.event_bytes += event.json.len() + EVENT_BYTES;
+    pub fn event(&mut self, event: EventRow<'_>) {
         self.events.push(event);
-        if self.event_bytes >= Self::EVENTS_FULL_BYTES {
+        if self.events.weight() >= Self::EVENTS_FULL_BYTES {
             self.flush_events();
         }
     }
@@ -192,7 +187,6 @@ impl Emitter {
     fn flush_events(&mut self) {
         if !self.events.is_empty() {
             self.ready.push(Output::Events(std::mem::take(&mut self.events)));
-            self.event_bytes = 0;
         }
     }
 

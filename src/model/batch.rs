@@ -232,22 +232,137 @@ pub enum Completeness {
 }
 
 /// One occurrence of a CloudTrail event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventRow {
+#[derive(Clone, Copy, Debug)]
+pub struct EventRow<'a> {
     pub position: u32,
     /// Bytes from the start of the uncompressed content to the element's raw text.
     pub offset: u64,
     pub len: u64,
     pub completeness: Completeness,
-    /// The event as a JSON object, as written; CSV rows are rendered into AWS's names.
-    pub json: Box<str>,
-    /// In the order of `field::event_columns()`. Times are ISO text as written, booleans `true` or `false`.
-    pub columns: EventColumns,
     /// eventTime in milliseconds UTC, where it could be read.
     pub time_millis: Option<i64>,
+    /// The event as a JSON object, as written; CSV rows are rendered into AWS's names.
+    pub json: &'a str,
+    /// In the order of `field::event_columns()`. Times are ISO text as written, booleans `true` or `false`.
+    pub columns: ColumnValues<'a>,
 }
 
-/// The values of an event's columns. All in one text: events come by the million, with dozens of values each.
+/// Events that follow each other in one file. Their texts stand in a few long ones: events come by the million, with
+/// dozens of values each.
+#[derive(Debug, Default)]
+pub struct EventBatch {
+    events: Vec<Head>,
+    json: String,
+    values: String,
+    spans: Vec<(u32, u32)>,
+}
+
+#[derive(Debug)]
+struct Head {
+    position: u32,
+    offset: u64,
+    len: u64,
+    completeness: Completeness,
+    time_millis: Option<i64>,
+    /// End of its JSON, of its values and of their spans in the batch's.
+    ends: (usize, usize, usize),
+}
+
+impl EventBatch {
+    /// Bytes of JSON.
+    const SOME: usize = 32 << 10;
+    const MANY: usize = 384 << 10;
+
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// About how many bytes of memory it takes.
+    pub fn weight(&self) -> usize {
+        self.json.len() + self.values.len() + size_of_val(self.spans.as_slice()) + size_of_val(self.events.as_slice())
+    }
+
+    pub fn push(&mut self, event: EventRow<'_>) {
+        // Whoever wrote this much goes on: growing step by step would copy it several times.
+        if self.json.len() > Self::SOME && self.json.capacity() < Self::MANY {
+            self.json.reserve(Self::MANY);
+            self.values.reserve(Self::MANY / 2);
+            self.spans.reserve(Self::MANY / 2 / size_of::<(u32, u32)>());
+        }
+        self.json.push_str(event.json);
+        self.values.push_str(event.columns.text);
+        self.spans.extend_from_slice(event.columns.spans);
+        self.events.push(Head {
+            position: event.position,
+            offset: event.offset,
+            len: event.len,
+            completeness: event.completeness,
+            time_millis: event.time_millis,
+            ends: (self.json.len(), self.values.len(), self.spans.len()),
+        });
+    }
+
+    /// The events in order.
+    pub fn iter(&self) -> impl Iterator<Item = EventRow<'_>> {
+        self.events.iter().scan((0, 0, 0), |begin, head| {
+            let (json, values, spans) = std::mem::replace(begin, head.ends);
+            Some(EventRow {
+                position: head.position,
+                offset: head.offset,
+                len: head.len,
+                completeness: head.completeness,
+                time_millis: head.time_millis,
+                json: self.json.get(json..head.ends.0).unwrap_or_default(),
+                columns: ColumnValues {
+                    text: self.values.get(values..head.ends.1).unwrap_or_default(),
+                    spans: self.spans.get(spans..head.ends.2).unwrap_or_default(),
+                },
+            })
+        })
+    }
+
+    /// A part of the events' JSON, one after the other.
+    pub fn json(&self, bytes: std::ops::Range<usize>) -> &str {
+        self.json.get(bytes).unwrap_or_default()
+    }
+
+    /// Gives each event the place that `place` makes of its offset and length.
+    pub fn move_places(&mut self, place: impl Fn(u64, u64) -> (u64, u64)) {
+        for event in &mut self.events {
+            (event.offset, event.len) = place(event.offset, event.len);
+        }
+    }
+
+    /// Lets go of the events' JSON, where it was put elsewhere.
+    pub fn drop_json(&mut self) {
+        self.json = String::new();
+    }
+}
+
+/// The values of an event's columns, lent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ColumnValues<'a> {
+    text: &'a str,
+    spans: &'a [(u32, u32)],
+}
+
+impl<'a> ColumnValues<'a> {
+    pub fn get(&self, column: usize) -> Option<&'a str> {
+        let &(first, len) = self.spans.get(column).filter(|(first, _)| *first != ABSENT)?;
+        self.text.get(first as usize..)?.get(..len as usize)
+    }
+
+    /// The values in order.
+    pub fn iter(self) -> impl Iterator<Item = Option<&'a str>> {
+        (0..self.spans.len()).map(move |column| self.get(column))
+    }
+}
+
+/// The values of an event's columns, all in one text.
 #[derive(Clone, Debug, Default)]
 pub struct EventColumns {
     text: String,
@@ -256,9 +371,12 @@ pub struct EventColumns {
 }
 
 impl EventColumns {
+    /// Most events' values fit into this.
+    const TEXT: usize = 1000;
+
     /// So many columns, without values.
     pub fn new(count: usize) -> Self {
-        Self { text: String::new(), spans: vec![(ABSENT, 0); count] }
+        Self { text: String::with_capacity(Self::TEXT), spans: vec![(ABSENT, 0); count] }
     }
 
     pub fn len(&self) -> usize {
@@ -269,9 +387,12 @@ impl EventColumns {
         self.spans.is_empty()
     }
 
+    pub fn values(&self) -> ColumnValues<'_> {
+        ColumnValues { text: &self.text, spans: &self.spans }
+    }
+
     pub fn get(&self, column: usize) -> Option<&str> {
-        let &(first, len) = self.spans.get(column).filter(|(first, _)| *first != ABSENT)?;
-        self.text.get(first as usize..)?.get(..len as usize)
+        self.values().get(column)
     }
 
     /// Gives a column its value, instead of the one that it had. Four gigabytes of values are as much as one event holds;
@@ -287,16 +408,11 @@ impl EventColumns {
             self.text.push_str(value);
         }
     }
-
-    /// The values in order.
-    pub fn iter(&self) -> impl Iterator<Item = Option<&str>> {
-        (0..self.spans.len()).map(|column| self.get(column))
-    }
 }
 
 impl PartialEq for EventColumns {
     fn eq(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter())
+        self.values().iter().eq(other.values().iter())
     }
 }
 

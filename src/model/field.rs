@@ -44,7 +44,10 @@ pub enum Home {
     Extra,
     /// A column of the event row; the path of the value in the event's JSON.
     Event(&'static str),
-    /// Not a column: taken from the event's JSON under this key.
+    /// The tuple of what was called, by which kind of identity and with which client (name, source, region, agent ...);
+    /// the path of the value in the event's JSON.
+    Call(&'static str),
+    /// A column of the event row that holds the JSON of this member.
     EventJson(&'static str),
     /// Computed by the filter (`ip`, `port`, `any` ...).
     Virtual,
@@ -169,60 +172,60 @@ pub static FIELDS: [Field; 118] = [
     flow("packets_lost_ttl_expired", Kind::Integer, Home::Extra, 6, &[]),
     // CloudTrail.
     event("event_id", Kind::Text, Home::Event("eventID"), &["eventid"]),
-    event("event_version", Kind::Text, Home::Event("eventVersion"), &["eventversion"]),
+    event("event_version", Kind::Text, Home::Call("eventVersion"), &["eventversion"]),
     event("event_time", Kind::Time, Home::Event("eventTime"), &["eventtime", "time"]),
-    event("event_source", Kind::Text, Home::Event("eventSource"), &["eventsource"]),
-    event("event_name", Kind::Text, Home::Event("eventName"), &["eventname"]),
-    event("aws_region", Kind::Text, Home::Event("awsRegion"), &["awsregion", "region"]),
+    event("event_source", Kind::Text, Home::Call("eventSource"), &["eventsource"]),
+    event("event_name", Kind::Text, Home::Call("eventName"), &["eventname"]),
+    event("aws_region", Kind::Text, Home::Call("awsRegion"), &["awsregion", "region"]),
     event("source_ip_address", Kind::Address, Home::Event("sourceIPAddress"), &["sourceipaddress", "source_ip"]),
-    event("user_agent", Kind::Text, Home::Event("userAgent"), &["useragent"]),
-    event("error_code", Kind::Text, Home::Event("errorCode"), &["errorcode"]),
+    event("user_agent", Kind::Text, Home::Call("userAgent"), &["useragent"]),
+    event("error_code", Kind::Text, Home::Call("errorCode"), &["errorcode"]),
     event("error_message", Kind::Text, Home::Event("errorMessage"), &["errormessage"]),
-    event("user_identity_type", Kind::Text, Home::Event("userIdentity.type"), &[]),
+    event("user_identity_type", Kind::Text, Home::Call("userIdentity.type"), &[]),
     event("user_identity_principal_id", Kind::Text, Home::Event("userIdentity.principalId"), &["principal_id"]),
     event("user_identity_arn", Kind::Text, Home::Event("userIdentity.arn"), &["arn"]),
-    event("user_identity_account_id", Kind::Text, Home::Event("userIdentity.accountId"), &["account_id", "account"]),
+    event("user_identity_account_id", Kind::Text, Home::Call("userIdentity.accountId"), &["account_id", "account"]),
     event("user_identity_access_key_id", Kind::Text, Home::Event("userIdentity.accessKeyId"), &["access_key_id"]),
-    event("user_identity_user_name", Kind::Text, Home::Event("userIdentity.userName"), &["user_name", "username"]),
-    event("user_identity_invoked_by", Kind::Text, Home::Event("userIdentity.invokedBy"), &["invoked_by"]),
-    event("session_issuer_type", Kind::Text, Home::Event("userIdentity.sessionContext.sessionIssuer.type"), &[]),
+    event("user_identity_user_name", Kind::Text, Home::Call("userIdentity.userName"), &["user_name", "username"]),
+    event("user_identity_invoked_by", Kind::Text, Home::Call("userIdentity.invokedBy"), &["invoked_by"]),
+    event("session_issuer_type", Kind::Text, Home::Call("userIdentity.sessionContext.sessionIssuer.type"), &[]),
     event(
         "session_issuer_principal_id",
         Kind::Text,
-        Home::Event("userIdentity.sessionContext.sessionIssuer.principalId"),
+        Home::Call("userIdentity.sessionContext.sessionIssuer.principalId"),
         &[],
     ),
-    event("session_issuer_arn", Kind::Text, Home::Event("userIdentity.sessionContext.sessionIssuer.arn"), &[]),
+    event("session_issuer_arn", Kind::Text, Home::Call("userIdentity.sessionContext.sessionIssuer.arn"), &[]),
     event(
         "session_issuer_account_id",
         Kind::Text,
-        Home::Event("userIdentity.sessionContext.sessionIssuer.accountId"),
+        Home::Call("userIdentity.sessionContext.sessionIssuer.accountId"),
         &[],
     ),
     event(
         "session_issuer_user_name",
         Kind::Text,
-        Home::Event("userIdentity.sessionContext.sessionIssuer.userName"),
+        Home::Call("userIdentity.sessionContext.sessionIssuer.userName"),
         &[],
     ),
     event("session_creation_date", Kind::Time, Home::Event("userIdentity.sessionContext.attributes.creationDate"), &[]),
     event(
         "session_mfa_authenticated",
         Kind::Boolean,
-        Home::Event("userIdentity.sessionContext.attributes.mfaAuthenticated"),
+        Home::Call("userIdentity.sessionContext.attributes.mfaAuthenticated"),
         &["mfa_authenticated"],
     ),
     event("request_id", Kind::Text, Home::Event("requestID"), &["requestid"]),
-    event("api_version", Kind::Text, Home::Event("apiVersion"), &["apiversion"]),
-    event("read_only", Kind::Boolean, Home::Event("readOnly"), &["readonly"]),
-    event("event_type", Kind::Text, Home::Event("eventType"), &["eventtype"]),
-    event("recipient_account_id", Kind::Text, Home::Event("recipientAccountId"), &["recipientaccountid"]),
+    event("api_version", Kind::Text, Home::Call("apiVersion"), &["apiversion"]),
+    event("read_only", Kind::Boolean, Home::Call("readOnly"), &["readonly"]),
+    event("event_type", Kind::Text, Home::Call("eventType"), &["eventtype"]),
+    event("recipient_account_id", Kind::Text, Home::Call("recipientAccountId"), &["recipientaccountid"]),
     event("shared_event_id", Kind::Text, Home::Event("sharedEventID"), &["sharedeventid"]),
-    event("vpc_endpoint_id", Kind::Text, Home::Event("vpcEndpointId"), &["vpcendpointid"]),
-    event("vpc_endpoint_account_id", Kind::Text, Home::Event("vpcEndpointAccountId"), &["vpcendpointaccountid"]),
-    event("management_event", Kind::Boolean, Home::Event("managementEvent"), &["managementevent"]),
-    event("event_category", Kind::Text, Home::Event("eventCategory"), &["eventcategory"]),
-    event("session_credential_from_console", Kind::Boolean, Home::Event("sessionCredentialFromConsole"), &[]),
+    event("vpc_endpoint_id", Kind::Text, Home::Call("vpcEndpointId"), &["vpcendpointid"]),
+    event("vpc_endpoint_account_id", Kind::Text, Home::Call("vpcEndpointAccountId"), &["vpcendpointaccountid"]),
+    event("management_event", Kind::Boolean, Home::Call("managementEvent"), &["managementevent"]),
+    event("event_category", Kind::Text, Home::Call("eventCategory"), &["eventcategory"]),
+    event("session_credential_from_console", Kind::Boolean, Home::Call("sessionCredentialFromConsole"), &[]),
     event("user_identity", Kind::Json, Home::EventJson("userIdentity"), &["useridentity"]),
     event("request_parameters", Kind::Json, Home::EventJson("requestParameters"), &["requestparameters"]),
     event("response_elements", Kind::Json, Home::EventJson("responseElements"), &["responseelements"]),
@@ -246,9 +249,9 @@ pub fn at_home(dataset: Dataset, home: Home) -> impl Iterator<Item = FieldId> {
     of(dataset).filter(move |f| f.home == home)
 }
 
-/// The fields that are columns of the event row, in order: an `EventRow`'s values stand in this order.
+/// The fields that are columns of table event or of its tuples, in order: an `EventRow`'s values stand in this order.
 pub fn event_columns() -> impl Iterator<Item = FieldId> {
-    of(Dataset::Events).filter(|f| matches!(f.home, Home::Event(_)))
+    of(Dataset::Events).filter(|f| matches!(f.home, Home::Event(_) | Home::Call(_) | Home::EventJson(_)))
 }
 
 /// A field by its exact snake_case name.

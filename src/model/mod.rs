@@ -11,7 +11,7 @@ pub mod time;
 pub mod warning;
 
 pub use address::Address;
-pub use batch::{EventRow, FlowBatch, FlowBatchBuilder, FlowRow, Tuple};
+pub use batch::{EventBatch, EventRow, FlowBatch, FlowBatchBuilder, FlowRow, Tuple};
 pub use evidence::{EvidenceFacts, Format, PathFacts};
 pub use field::{Dataset, Field, FieldId, Home, Kind};
 pub use ids::{EvidenceId, RecordId};

@@ -55,6 +55,7 @@ const PACKET_SOURCE: &str = "2LEFT JOIN address ps ON ps.address_id = q.source_i
 const PACKET_DESTINATION: &str = "2LEFT JOIN address pt ON pt.address_id = q.destination_id";
 const INTERFACE: &str = "1LEFT JOIN interface i ON i.interface_id = f.interface_id";
 const DISPOSITION: &str = "1LEFT JOIN disposition o ON o.disposition_id = f.disposition_id";
+const CALL: &str = "1LEFT JOIN call k ON k.call_id = e.call_id";
 const EXTRA: &str = "1LEFT JOIN extra x ON x.extra_id = f.extra_id";
 
 fn expression(field: FieldId) -> (String, Vec<&'static str>) {
@@ -77,7 +78,9 @@ fn expression(field: FieldId) -> (String, Vec<&'static str>) {
         Home::Extra => (format!("x.json ->> '$.{name}'"), vec![EXTRA]),
         Home::Event(_) if name == "event_time" => ("ifnull(e.time_millis, e.event_time)".into(), vec![]),
         Home::Event(_) => (format!("e.{name}"), vec![]),
-        Home::EventJson(key) => (format!("e.json ->> '$.{key}'"), vec![]),
+        Home::Call(_) => (format!("k.{name}"), vec![CALL]),
+        Home::EventJson("userIdentity") => ("coldtrail_event_json(e.id) ->> '$.userIdentity'".into(), vec![]),
+        Home::EventJson(_) => (format!("e.{name} ->> '$'"), vec![]),
         Home::Virtual => ("NULL".into(), vec![]),
     }
 }

@@ -237,6 +237,7 @@ pub fn top_values(reader: &CaseReader, field: FieldId, prefix: &str, limit: usiz
         Home::PairSource | Home::PairDestination | Home::PacketSource | Home::PacketDestination => {
             "address s".to_owned()
         }
+        Home::Call(_) => "call k".to_owned(),
         Home::Event(_) => format!("(SELECT * FROM event LIMIT {EVENTS_LOOKED_AT}) e"),
         Home::Row | Home::Extra | Home::EventJson(_) | Home::Virtual => return Ok(Vec::new()),
     };

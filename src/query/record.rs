@@ -1,7 +1,8 @@
 //! Everything that the case says about one record.
 
 use super::columns_sql::Columns;
-use super::{QueryError, Value};
+use super::{QueryError, Value, filter_sql};
+use crate::case::event_json::EventTexts;
 use crate::case::places::{self, Place};
 use crate::case::{CaseError, CaseReader};
 use crate::model::{Dataset, FieldId, Format, RecordId, field};
@@ -96,23 +97,17 @@ fn flow(reader: &CaseReader, detail: &mut RecordDetail) -> Result<(), QueryError
 fn event(reader: &CaseReader, detail: &mut RecordDetail) -> Result<(), QueryError> {
     let conn = &reader.conn;
     detail.dataset = Dataset::Events;
-    let (key, offset, len, completeness, json) = conn
-        .prepare_cached("SELECT event_key, byte_offset, byte_length, completeness, json FROM event WHERE id = ?")?
+    let (key, offset, len, completeness) = conn
+        .prepare_cached("SELECT event_key, byte_offset, byte_length, completeness FROM event WHERE id = ?")?
         .query_row([detail.id.0], |r| {
-            Ok((
-                r.get::<_, i64>(0)?,
-                r.get::<_, u64>(1)?,
-                r.get::<_, u64>(2)?,
-                r.get::<_, i64>(3)?,
-                r.get::<_, String>(4)?,
-            ))
+            Ok((r.get::<_, i64>(0)?, r.get::<_, u64>(1)?, r.get::<_, u64>(2)?, r.get::<_, i64>(3)?))
         })
         .optional()?
         .ok_or_else(|| CaseError::NoSuchRecord(detail.id.to_string()))?;
     detail.fields = present(reader, detail.id, Dataset::Events)?;
     detail.place = Some(Place { offset, len });
     detail.completeness = Some(completeness);
-    detail.json = Some(json);
+    detail.json = EventTexts::default().get(conn, detail.id)?.map(str::to_owned);
     let repeated = conn.prepare_cached("SELECT 1 FROM event_choice WHERE event_key = ?")?.exists([key])?;
     if repeated {
         let mut same = conn.prepare_cached("SELECT id FROM event WHERE event_key = ? ORDER BY id")?;
@@ -124,6 +119,7 @@ fn event(reader: &CaseReader, detail: &mut RecordDetail) -> Result<(), QueryErro
 }
 
 fn present(reader: &CaseReader, id: RecordId, dataset: Dataset) -> Result<Vec<(FieldId, Value)>, QueryError> {
+    filter_sql::prepare(reader)?;
     let fields: Vec<FieldId> = field::of(dataset).collect();
     let columns = Columns::of(&fields);
     let (table, key) = if dataset == Dataset::Flows { ("flow f", "f.id") } else { ("event e", "e.id") };

@@ -30,7 +30,12 @@ pub fn sort_key(field: FieldId) -> String {
             Kind::Time => format!("coldtrail_millis(e.\"{name}\")"),
             _ => format!("e.\"{name}\""),
         },
-        Home::EventJson(key) => format!("CASE WHEN json_valid(e.json) THEN e.json ->> '$.\"{key}\"' END"),
+        Home::Call(_) => format!("(SELECT k.\"{name}\" FROM call k WHERE k.call_id = e.call_id)"),
+        Home::EventJson("userIdentity") => {
+            "(SELECT CASE WHEN json_valid(j) THEN j ->> '$.userIdentity' END FROM (SELECT coldtrail_event_json(e.id) AS j))"
+                .to_owned()
+        }
+        Home::EventJson(_) => format!("CASE WHEN json_valid(e.\"{name}\") THEN e.\"{name}\" ->> '$' END"),
         Home::Virtual => "NULL".to_owned(),
     }
 }

@@ -64,7 +64,7 @@ fn columns_stand_in_the_order_of_their_page_and_results_alone_on_standard_output
     assert_eq!(counts, [3, 4, 4, 3, 1].map(Some));
     assert_eq!(info["flow_span"], json!({"first": "2021-05-16T07:49:46Z", "last": "2021-05-16T07:50:00Z"}));
     assert_eq!(info["event_span"], json!({"first": "2021-05-16T07:49:46.250Z", "last": "2021-05-16T09:00:00Z"}));
-    assert_eq!((&info["title"], &info["schema_version"]), (&json!("test"), &json!(1)));
+    assert_eq!((&info["title"], &info["schema_version"]), (&json!("test"), &json!(coldtrail::case::schema::VERSION)));
     assert!(["file_bytes", "content_bytes", "case_bytes"].iter().all(|key| info[*key].as_u64() > Some(0)), "{info}");
 }
 

@@ -37,12 +37,12 @@ fn every_figure_at_a_glance_is_what_its_link_opens() {
         (
             "failed-logins",
             "cloudtrail_event",
-            "event_name = 'ConsoleLogin' AND json ->> '$.responseElements.ConsoleLogin' = 'Failure'",
+            "event_name = 'ConsoleLogin' AND response_elements ->> '$.ConsoleLogin' = 'Failure'",
         ),
         (
             "logins-without-mfa",
             "cloudtrail_event",
-            "event_name = 'ConsoleLogin' AND json ->> '$.additionalEventData.MFAUsed' = 'No'",
+            "event_name = 'ConsoleLogin' AND additional_event_data ->> '$.MFAUsed' = 'No'",
         ),
         ("root", "cloudtrail_event", "user_identity_type = 'Root'"),
         ("trail-changes", "cloudtrail_event", "event_name IN ('StopLogging', 'DeleteTrail', 'UpdateTrail')"),

@@ -82,7 +82,7 @@ pub fn record_columns(reader: &CaseReader, dataset: Dataset, cancel: &Cancel) ->
                 let scope = Scope { duplicates: Duplicates::All, ..Scope::of(dataset, present) };
                 query::named::any(reader, &scope, cancel)?
             }
-            (Dataset::Events, Home::Event(path)) => !path.contains('.'),
+            (Dataset::Events, Home::Event(path) | Home::Call(path)) => !path.contains('.'),
             (Dataset::Events, _) => true,
         };
         fields.extend(wanted.then_some(field));
@@ -150,7 +150,7 @@ impl<'a> RecordSource<'a> {
 /// case, as texts.
 fn column_of(field: FieldId) -> ExportColumn {
     if field.dataset == Dataset::Events {
-        let (Home::Event(path) | Home::EventJson(path)) = field.home else {
+        let (Home::Event(path) | Home::Call(path) | Home::EventJson(path)) = field.home else {
             return ExportColumn::new(field.name(), ExportKind::Text);
         };
         let kind = if field.kind == Kind::Json { ExportKind::Json } else { ExportKind::Text };

@@ -42,7 +42,7 @@ impl FactsCheck {
                 }
             }
             Output::Events(events) => {
-                for event in events {
+                for event in events.iter() {
                     let value = |column: Option<usize>| column.and_then(|c| event.columns.get(c));
                     if let Some(account) = value(self.event_account) {
                         add(&mut self.accounts, account);

@@ -12,7 +12,7 @@ const PIECES_AHEAD: usize = 12;
 /// Files that may have been read before the writer comes to them.
 const FILES_AHEAD: usize = 64;
 /// Bytes that may wait in the lanes of files that the writer has not come to.
-const BYTES_AHEAD: usize = 96 << 20;
+const BYTES_AHEAD: usize = 24 << 20;
 /// Readers that wait for the writer hear of it once in so many files, and run several again at once.
 const FILES_A_STEP: usize = 16;
 /// How often somebody who waits looks whether the import was stopped.

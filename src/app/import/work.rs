@@ -1,6 +1,7 @@
 //! One file on a worker thread: read, unpacked, recognised and parsed into pieces for the writer.
 
 use super::facts::FactsCheck;
+use crate::case::event_json::{self, Block};
 use crate::case::places::{self, Chunk};
 use crate::ingest::detect::{self, Head};
 use crate::ingest::paths::path_facts;
@@ -9,10 +10,38 @@ use crate::ingest::{Emitter, FormatChoice, FormatWanted, Output, Parser, StreamE
 use crate::model::warning::RAW_KEPT_BYTES;
 use crate::model::{EvidenceFacts, Format, ImportWarning, PathFacts, Reason, Scope, Timestamp};
 
+/// What of an output is compressed on the reading side.
+#[derive(Default)]
+pub(super) struct Packed {
+    /// Where flow records stand.
+    pub places: Vec<Chunk>,
+    /// The JSON of events; the events themselves are without it then.
+    pub texts: Vec<Block>,
+}
+
+impl Packed {
+    fn of(output: &mut Output) -> Self {
+        match output {
+            Output::Flows(batch) => Self { places: places::chunks(&batch.rows), ..Self::default() },
+            Output::Events(events) => {
+                let texts = event_json::pack(events);
+                events.drop_json();
+                Self { texts, ..Self::default() }
+            }
+            Output::Digest(_) | Output::Warnings(_) => Self::default(),
+        }
+    }
+
+    fn weight(&self) -> usize {
+        let places = self.places.iter().map(|chunk| chunk.places.len());
+        places.chain(self.texts.iter().map(|block| block.data.len())).sum()
+    }
+}
+
 /// What the writer gets, in order, evidence nested as the reader nests it.
 pub(super) enum Piece {
     Begin { path: String, modified: Option<Timestamp>, path_facts: PathFacts },
-    Output(Output, Vec<Chunk>),
+    Output(Output, Packed),
     Raw(RawBlock),
     SeekPoint(SeekPoint),
     End(Box<Ended>),
@@ -22,7 +51,7 @@ impl Piece {
     /// About how many bytes of memory it takes.
     pub fn weight(&self) -> usize {
         match self {
-            Piece::Output(output, chunks) => output.weight() + chunks.iter().map(|c| c.places.len()).sum::<usize>(),
+            Piece::Output(output, packed) => output.weight() + packed.weight(),
             Piece::Raw(block) => block.data.len(),
             Piece::SeekPoint(point) => point.window_zstd.len(),
             Piece::Begin { .. } | Piece::End(_) => 0,
@@ -89,11 +118,8 @@ impl<'a> FileWork<'a> {
             if let Some(map) = &evidence.map {
                 to_content_offsets(&mut output, map);
             }
-            let chunks = match &output {
-                Output::Flows(batch) => places::chunks(&batch.rows),
-                _ => Vec::new(),
-            };
-            if self.send(Piece::Output(output, chunks)) == Control::Stop {
+            let packed = Packed::of(&mut output);
+            if self.send(Piece::Output(output, packed)) == Control::Stop {
                 return Control::Stop;
             }
         }
@@ -211,7 +237,9 @@ impl Receiver for FileWork<'_> {
         }
         let Some(evidence) = self.open.pop() else { return Control::Stop };
         let remarks = evidence.facts.warnings(&evidence.path_facts);
-        if !remarks.is_empty() && self.send(Piece::Output(Output::Warnings(remarks), Vec::new())) == Control::Stop {
+        if !remarks.is_empty()
+            && self.send(Piece::Output(Output::Warnings(remarks), Packed::default())) == Control::Stop
+        {
             return Control::Stop;
         }
         self.send(Piece::End(Box::new(Ended { format, record_format, format_wanted, facts })))
@@ -244,11 +272,7 @@ fn to_content_offsets(output: &mut Output, map: &OffsetMap) {
                 row.len = u32::try_from(len).unwrap_or(u32::MAX);
             }
         }
-        Output::Events(events) => {
-            for event in events {
-                (event.offset, event.len) = map.span(event.offset, event.len);
-            }
-        }
+        Output::Events(events) => events.move_places(|offset, len| map.span(offset, len)),
         Output::Warnings(warnings) => {
             for warning in warnings.iter_mut().filter(|w| w.scope == Scope::Element) {
                 (warning.offset, warning.len) = map.span(warning.offset, warning.len);

@@ -3,7 +3,7 @@
 use super::lanes::{Heard, Lane, Lanes};
 use super::list::{Listing, list_paths};
 use super::read::{self, FORMAT_SETTING, FromReader, Job};
-use super::work::{Ended, Piece};
+use super::work::{Ended, Packed, Piece};
 use super::{
     FailureKind, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, ImportSummary, Progress,
 };
@@ -31,7 +31,7 @@ pub enum ImportError {
 /// How often progress is told, at the most.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 /// How long a finished file may wait for its commit, while others are read.
-const COMMIT_EVERY: Duration = Duration::from_millis(250);
+const COMMIT_EVERY: Duration = Duration::from_millis(100);
 /// A file above this many bytes does not share a transaction with those before it: they would wait for its end.
 const SMALL_FILE: u64 = 1 << 20;
 
@@ -320,7 +320,7 @@ impl FileWriter<'_> {
                 self.open.push(Opened { evidence, path });
                 Ok(0)
             }
-            Piece::Output(output, chunks) => self.output(output, &chunks),
+            Piece::Output(output, packed) => self.output(output, &packed),
             Piece::Raw(block) => {
                 let Some(open) = self.open.last() else { return Ok(0) };
                 let zstd = block.encoding == RawEncoding::Zstd;
@@ -339,17 +339,17 @@ impl FileWriter<'_> {
         }
     }
 
-    fn output(&mut self, output: Output, chunks: &[crate::case::places::Chunk]) -> Result<u64, FileError> {
+    fn output(&mut self, output: Output, packed: &Packed) -> Result<u64, FileError> {
         let Some(open) = self.open.last_mut() else { return Ok(0) };
         let evidence = &mut open.evidence;
         match output {
             Output::Flows(batch) => {
                 let records = batch.rows.len() as u64;
-                self.writer.flows(evidence, batch, chunks)?;
+                self.writer.flows(evidence, batch, &packed.places)?;
                 Ok(records)
             }
             Output::Events(events) => {
-                self.writer.events(evidence, &events)?;
+                self.writer.events(evidence, &events, &packed.texts)?;
                 Ok(events.len() as u64)
             }
             Output::Digest(digest) => {

@@ -132,7 +132,7 @@ fn query_column(name: &str) -> Option<Column> {
         return Some(Column::Event);
     }
     field::of(Dataset::Events).find_map(|field| {
-        let (Home::Event(path) | Home::EventJson(path)) = field.home else { return None };
+        let (Home::Event(path) | Home::Call(path) | Home::EventJson(path)) = field.home else { return None };
         if squeeze(path) != wanted && squeeze(field.name) != wanted {
             return None;
         }

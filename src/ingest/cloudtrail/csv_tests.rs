@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::ingest::json::corpus_tests::{content, corpora, manifest};
-use crate::ingest::json::parser::tests::{Read, read_with};
+use crate::ingest::json::parser::tests::{OwnedEvent, Read, read_with};
 use crate::model::batch::Completeness;
-use crate::model::{EventRow, field};
+use crate::model::field;
 use proptest::prelude::*;
 use std::io::Read as _;
 
@@ -13,9 +13,9 @@ fn read(content: &[u8], piece: usize) -> Option<Read> {
     Some(read_with(parser.as_mut(), content, piece, &StreamEnd::Complete))
 }
 
-fn column<'a>(event: &'a EventRow, name: &str) -> Option<&'a str> {
+fn column<'a>(event: &'a OwnedEvent, name: &str) -> Option<&'a str> {
     let at = field::event_columns().position(|column| column.name() == name).unwrap();
-    event.columns.get(at)
+    event.column(at)
 }
 
 const QUERY: &str = "# result 1\n\neventID,eventTime,userIdentity,requestParameters\r\n\

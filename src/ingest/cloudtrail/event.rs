@@ -5,7 +5,7 @@
 //! Source: the CloudTrail record contents reference, versions 1.0 to 1.11.
 
 use super::time;
-use crate::ingest::json::text::{unescape, value_text};
+use crate::ingest::json::text::{get, members, value_text};
 use crate::model::batch::EventColumns;
 use crate::model::{Home, Kind, field};
 use rustc_hash::FxHashMap;
@@ -49,18 +49,28 @@ struct Layout {
 /// Where a member's value goes.
 enum Node {
     Column(usize, Kind),
+    /// A column that holds the member's JSON; the mark that the member is there.
+    Json(usize, u8),
     Branch(Branch),
-    /// `responseElements`: some services report an error only there.
-    Response,
+    /// `userIdentity`: its members have columns of their own. The column of its JSON is for what they do not tell.
+    Identity(Branch, usize),
     /// A member that tells what kind of event this is.
     Mark(u8),
 }
 
-type Branch = FxHashMap<&'static str, Node>;
+/// The members of an object that are looked at, by the bytes of their names.
+#[derive(Default)]
+struct Branch {
+    members: FxHashMap<&'static [u8], Node>,
+    /// A bit of its own among the layout's objects.
+    bit: u32,
+}
 
 const TIME_WINDOW: u8 = 1;
 const SUMMARY: u8 = 2;
 const INSIGHT: u8 = 4;
+/// `responseElements`: some services report an error only there.
+const RESPONSE: u8 = 8;
 
 impl Default for EventReader {
     fn default() -> Self {
@@ -71,19 +81,30 @@ impl Default for EventReader {
 impl Layout {
     fn new() -> Self {
         let mut root = Branch::default();
+        let mut branches = 0;
         let mut width = 0;
         let mut at = FxHashMap::default();
         for (column, field) in field::event_columns().enumerate() {
-            if let Home::Event(path) = field.home {
-                plant(&mut root, path, column, field.kind);
-                at.insert(path, column);
-            }
             width = column + 1;
+            match field.home {
+                Home::Event(path) | Home::Call(path) => {
+                    plant(&mut root, &mut branches, path, column, field.kind);
+                    at.insert(path, column);
+                }
+                Home::EventJson(key) => {
+                    let node = match (key, root.members.remove(key.as_bytes())) {
+                        (_, Some(Node::Branch(members))) => Node::Identity(members, column),
+                        ("insightDetails", _) => Node::Json(column, INSIGHT),
+                        ("responseElements", _) => Node::Json(column, RESPONSE),
+                        _ => Node::Json(column, 0),
+                    };
+                    root.members.insert(key.as_bytes(), node);
+                }
+                _ => {}
+            }
         }
-        root.insert("responseElements", Node::Response);
-        root.insert("timeWindow", Node::Mark(TIME_WINDOW));
-        root.insert("summary", Node::Mark(SUMMARY));
-        root.insert("insightDetails", Node::Mark(INSIGHT));
+        root.members.insert(b"timeWindow".as_slice(), Node::Mark(TIME_WINDOW));
+        root.members.insert(b"summary".as_slice(), Node::Mark(SUMMARY));
         let column = |path| at.get(path).copied();
         Self {
             time: column("eventTime"),
@@ -106,15 +127,27 @@ impl EventReader {
 
     /// Reads a JSON value. A value that is no object is no event; an error is text that is no JSON.
     pub fn read(&self, json: &str) -> Result<EventValues, serde_json::Error> {
-        let mut found = Found { columns: EventColumns::new(self.layout.width), marks: 0, error: None };
+        let mut found = Found { columns: EventColumns::new(self.layout.width), ..Found::default() };
         let mut deserializer = serde_json::Deserializer::from_str(json);
-        Members { branch: &self.layout.root, found: &mut found }.deserialize(&mut deserializer)?;
+        Members { branch: &self.layout.root, found: &mut found, is_identity: false }.deserialize(&mut deserializer)?;
         deserializer.end()?;
+        if found.identity_tells_more {
+            self.keep_identity(json, &mut found);
+        }
         Ok(self.judge(found))
     }
 
+    /// Rare enough to look for the member again.
+    fn keep_identity(&self, json: &str, found: &mut Found) {
+        if let Some(Node::Identity(_, column)) = self.layout.root.members.get(b"userIdentity".as_slice()) {
+            let members = members(json);
+            let raw = members.as_ref().and_then(|members| get(members, "userIdentity"));
+            found.columns.set(*column, raw.filter(|raw| *raw != "null"));
+        }
+    }
+
     fn judge(&self, found: Found) -> EventValues {
-        let Found { mut columns, marks, error } = found;
+        let Found { mut columns, marks, error, .. } = found;
         let text = |column: Option<usize>| column.and_then(|at| columns.get(at));
         let source = text(self.layout.source);
         // S3's own notifications have an eventVersion too; their eventSource is `aws:s3`.
@@ -147,34 +180,49 @@ impl EventReader {
     }
 }
 
-fn plant(branch: &mut Branch, path: &'static str, column: usize, kind: Kind) {
+fn plant(branch: &mut Branch, branches: &mut u32, path: &'static str, column: usize, kind: Kind) {
     match path.split_once('.') {
         None => {
-            branch.insert(path, Node::Column(column, kind));
+            branch.members.insert(path.as_bytes(), Node::Column(column, kind));
         }
         Some((first, rest)) => {
-            let node = branch.entry(first).or_insert_with(|| Node::Branch(Branch::default()));
+            let node = branch.members.entry(first.as_bytes()).or_insert_with(|| {
+                *branches += 1;
+                Node::Branch(Branch { bit: 1 << *branches, ..Branch::default() })
+            });
             if let Node::Branch(inner) = node {
-                plant(inner, rest, column, kind);
+                plant(inner, branches, rest, column, kind);
             }
         }
     }
 }
 
+#[derive(Default)]
 struct Found {
     columns: EventColumns,
     marks: u8,
     error: Option<ResponseError>,
+    /// There is something in userIdentity that its columns do not say.
+    identity_tells_more: bool,
+    /// The bits of the objects that were met.
+    begun: u32,
 }
 
 impl Found {
     /// Of a member that comes twice, the last one counts: what the first one said is taken back.
+    fn begin(&mut self, branch: &Branch) {
+        if self.begun & branch.bit != 0 {
+            self.clear(branch);
+        }
+        self.begun |= branch.bit;
+    }
+
     fn clear(&mut self, branch: &Branch) {
-        for node in branch.values() {
+        for node in branch.members.values() {
             match node {
                 Node::Column(at, _) => self.columns.set(*at, None),
-                Node::Branch(inner) => self.clear(inner),
-                Node::Response | Node::Mark(_) => {}
+                Node::Branch(inner) | Node::Identity(inner, _) => self.clear(inner),
+                Node::Json(..) | Node::Mark(_) => {}
             }
         }
     }
@@ -188,12 +236,45 @@ impl Found {
         });
         self.columns.set(at, value);
     }
+
+    fn json<E: serde::de::Error>(&mut self, at: usize, mark: u8, raw: &str) -> Result<(), E> {
+        self.columns.set(at, Some(raw).filter(|raw| *raw != "null"));
+        self.marks |= mark;
+        if mark == RESPONSE {
+            // Without one of these there is no member whose name ends in `code`.
+            let may_tell = |raw: &str| memchr::memmem::find(raw.as_bytes(), b"ode").is_some() || raw.contains('\\');
+            self.error = match may_tell(raw) {
+                true => Response { nested: false }
+                    .deserialize(&mut serde_json::Deserializer::from_str(raw))
+                    .map_err(E::custom)?,
+                false => None,
+            };
+        }
+        Ok(())
+    }
+}
+
+/// Does a column say the same as this member of userIdentity? Its text does, and nothing says nothing.
+fn column_tells(raw: &str, kind: Kind) -> bool {
+    match kind {
+        Kind::Boolean => matches!(raw, "\"true\"" | "\"false\"" | "null"),
+        _ => raw.starts_with('"') || raw == "null",
+    }
 }
 
 /// Reads the members of an object into the columns of a branch; any other value says nothing.
 struct Members<'t> {
     branch: &'t Branch,
     found: &'t mut Found,
+    /// It is userIdentity, or inside of it.
+    is_identity: bool,
+}
+
+impl Members<'_> {
+    /// A value that is no object where one was expected.
+    fn other(self) {
+        self.found.identity_tells_more |= self.is_identity;
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Members<'_> {
@@ -213,14 +294,30 @@ impl<'de> Visitor<'de> for Members<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key_seed(Key)? {
-            match self.branch.get(key.as_ref()) {
-                None => drop(map.next_value::<IgnoredAny>()?),
-                Some(Node::Column(at, kind)) => self.found.set(*at, *kind, map.next_value::<&RawValue>()?.get()),
-                Some(Node::Branch(inner)) => {
-                    self.found.clear(inner);
-                    map.next_value_seed(Members { branch: inner, found: self.found })?;
+            match self.branch.members.get(key.as_ref()) {
+                None if self.is_identity => {
+                    let raw = map.next_value::<&RawValue>()?.get();
+                    self.found.identity_tells_more |= !matches!(raw, "{}" | "null");
                 }
-                Some(Node::Response) => self.found.error = map.next_value_seed(Response { nested: false })?,
+                None => drop(map.next_value::<IgnoredAny>()?),
+                Some(Node::Column(at, kind)) => {
+                    let raw = map.next_value::<&RawValue>()?.get();
+                    self.found.identity_tells_more |= self.is_identity && !column_tells(raw, *kind);
+                    self.found.set(*at, *kind, raw);
+                }
+                Some(Node::Json(at, mark)) => {
+                    let raw = map.next_value::<&RawValue>()?.get();
+                    self.found.json(*at, *mark, raw)?;
+                }
+                Some(Node::Branch(inner)) => {
+                    self.found.begin(inner);
+                    map.next_value_seed(Members { branch: inner, found: self.found, is_identity: self.is_identity })?;
+                }
+                Some(Node::Identity(inner, _)) => {
+                    self.found.begin(inner);
+                    self.found.identity_tells_more = false;
+                    map.next_value_seed(Members { branch: inner, found: self.found, is_identity: true })?;
+                }
                 Some(Node::Mark(mark)) => {
                     self.found.marks |= mark;
                     map.next_value::<IgnoredAny>()?;
@@ -232,6 +329,7 @@ impl<'de> Visitor<'de> for Members<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
+        self.other();
         Ok(())
     }
 
@@ -240,36 +338,55 @@ impl<'de> Visitor<'de> for Members<'_> {
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        self.other();
         Ok(())
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        self.other();
         Ok(())
     }
 
     fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        self.other();
         Ok(())
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        self.other();
         Ok(())
     }
 
     fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        self.other();
         Ok(())
     }
 }
 
-/// A member's name. Read as raw text, because a name with half a surrogate pair is no reason to lose an event.
+/// A member's name. Read as bytes, because a name with half a surrogate pair is no reason to lose an event.
 struct Key;
 
 impl<'de> DeserializeSeed<'de> for Key {
-    type Value = Cow<'de, str>;
+    type Value = Cow<'de, [u8]>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let raw: &'de RawValue = serde::Deserialize::deserialize(deserializer)?;
-        let quoted = raw.get();
-        Ok(unescape(quoted.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(quoted)))
+        deserializer.deserialize_bytes(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, [u8]>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_bytes<E>(self, name: &'de [u8]) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_bytes<E>(self, name: &[u8]) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_owned()))
     }
 }
 
@@ -304,11 +421,11 @@ impl<'de> Visitor<'de> for Response {
         let (mut error_code, mut error_message, mut code, mut message, mut inner) = (None, None, None, None, None);
         while let Some(key) = map.next_key_seed(Key)? {
             let slot = match key.as_ref() {
-                "errorCode" | "ErrorCode" => &mut error_code,
-                "errorMessage" | "ErrorMessage" => &mut error_message,
-                "code" | "Code" => &mut code,
-                "message" | "Message" => &mut message,
-                "error" | "Error" if !self.nested => {
+                b"errorCode" | b"ErrorCode" => &mut error_code,
+                b"errorMessage" | b"ErrorMessage" => &mut error_message,
+                b"code" | b"Code" => &mut code,
+                b"message" | b"Message" => &mut message,
+                b"error" | b"Error" if !self.nested => {
                     inner = map.next_value_seed(Self { nested: true })?;
                     continue;
                 }

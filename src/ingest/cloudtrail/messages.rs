@@ -42,9 +42,9 @@ impl CloudTrailMessages {
             offset: place.offset,
             len: u64::from(place.len),
             completeness,
-            json: json.into(),
-            columns: values.columns,
             time_millis: values.time_millis,
+            json,
+            columns: values.columns.values(),
         });
     }
 
@@ -87,8 +87,9 @@ mod tests {
         let outputs = out.take_all();
         let [Output::Events(events), Output::Warnings(warnings)] = outputs.as_slice() else { panic!("{outputs:?}") };
         assert_eq!(events.len(), 1);
-        assert_eq!((events[0].position, events[0].offset, events[0].len), (1, 100, 90));
-        assert_eq!(&*events[0].json, "{\"eventVersion\":\"1.08\",\"eventName\":\"a\u{fffd}\"}");
+        let event = events.iter().next().unwrap();
+        assert_eq!((event.position, event.offset, event.len), (1, 100, 90));
+        assert_eq!(event.json, "{\"eventVersion\":\"1.08\",\"eventName\":\"a\u{fffd}\"}");
         let reasons: Vec<_> = warnings.iter().map(|w| (w.reason, w.position, w.len)).collect();
         assert_eq!(reasons, [(Reason::InvalidUtf8, 0, 0), (Reason::NotARecord, 2, 90), (Reason::BadJson, 3, 90)]);
         assert_eq!(warnings[2].raw, b"{\"eventVersion\":\xfe");

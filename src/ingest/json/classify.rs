@@ -142,7 +142,7 @@ fn columns(values: &[(String, String)]) -> Found {
     let mut named = 0;
     for (name, value) in values.iter().filter(|(name, _)| name != "@ptr") {
         let path = field::of(Dataset::Events).find_map(|field| match field.home {
-            Home::Event(path) | Home::EventJson(path) if path == name => Some(path),
+            Home::Event(path) | Home::Call(path) | Home::EventJson(path) if path == name => Some(path),
             _ => None,
         });
         named += usize::from(path.is_some());

@@ -148,7 +148,7 @@ fn odd_events_keep_their_exact_values() {
     let read = read_file(&root.join("constructed/edge/ct-odd-events.json"), 4096).unwrap();
     let column = |position: usize, name: &str| {
         let at = field::event_columns().position(|column| column.name() == name).unwrap();
-        read.events[position - 1].columns.get(at)
+        read.events[position - 1].column(at)
     };
     assert_eq!(read.warnings, []);
     const NOON: i64 = 1_688_989_356_000;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ingest::emit::{FlowFields, Output};
+use crate::model::batch::Completeness;
 use crate::model::{EventRow, Scope};
 use proptest::prelude::*;
 use std::sync::{Arc, Mutex};
@@ -32,10 +33,40 @@ impl FlowRecordSink for Recorder {
     }
 }
 
+/// An event of a batch, kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OwnedEvent {
+    pub position: u32,
+    pub offset: u64,
+    pub len: u64,
+    pub completeness: Completeness,
+    pub time_millis: Option<i64>,
+    pub json: String,
+    columns: Vec<Option<String>>,
+}
+
+impl OwnedEvent {
+    fn of(event: EventRow<'_>) -> Self {
+        Self {
+            position: event.position,
+            offset: event.offset,
+            len: event.len,
+            completeness: event.completeness,
+            time_millis: event.time_millis,
+            json: event.json.to_owned(),
+            columns: event.columns.iter().map(|value| value.map(str::to_owned)).collect(),
+        }
+    }
+
+    pub fn column(&self, at: usize) -> Option<&str> {
+        self.columns.get(at)?.as_deref()
+    }
+}
+
 /// All that came of one content.
 #[derive(Debug, Default)]
 pub(crate) struct Read {
-    pub events: Vec<EventRow>,
+    pub events: Vec<OwnedEvent>,
     pub warnings: Vec<ImportWarning>,
     pub flows: Vec<(Place, String)>,
     pub digest_files: Option<usize>,
@@ -63,7 +94,7 @@ impl Read {
     pub fn collect(&mut self, outputs: Vec<Output>) {
         for output in outputs {
             match output {
-                Output::Events(events) => self.events.extend(events),
+                Output::Events(events) => self.events.extend(events.iter().map(OwnedEvent::of)),
                 Output::Warnings(warnings) => self.warnings.extend(warnings),
                 Output::Digest(digest) => self.digest_files = Some(digest.log_files.len()),
                 Output::Flows(flows) => assert_eq!(flows.rows.len(), 0),

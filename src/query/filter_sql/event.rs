@@ -1,37 +1,60 @@
-//! Targets of events: table `event` as `e`.
+//! Targets of events: table `event` as `e`, its tuples in table `call`.
 
 use super::Compiler;
 use super::column::{Column, Shape};
-use crate::filter::{Check, JsonPath};
-use crate::model::{FieldId, Home, Kind};
+use crate::case::schema::EVENT_TIME_TEXT;
+use crate::filter::{Check, JsonPath, Step};
+use crate::model::{Dataset, FieldId, Home, Kind, field};
+
+/// An event's own JSON.
+const JSON: &str = "coldtrail_event_json(e.id)";
 
 impl Compiler {
     pub(super) fn event_field(&mut self, field: FieldId, check: &Check) -> String {
-        if let Home::EventJson(key) = field.home {
-            return self.json_check("e.json", &JsonPath::key(key), check);
+        match field.home {
+            Home::EventJson(key) => self.event_path(&JsonPath::key(key), check),
+            // Once for each tuple instead of once for each event.
+            Home::Call(_) => {
+                let predicate = self.predicate(check, &event_column(field, "k"));
+                format!("(e.call_id IN (SELECT k.call_id FROM call k WHERE {predicate}))")
+            }
+            _ => {
+                let predicate = self.predicate(check, &event_column(field, "e"));
+                format!("IFNULL({predicate}, 0)")
+            }
         }
-        let predicate = self.predicate(check, &event_column(field));
-        format!("IFNULL({predicate}, 0)")
     }
 
     pub(super) fn event_path(&mut self, path: &JsonPath, check: &Check) -> String {
-        self.json_check("e.json", path, check)
+        if let Some((Step::Key(key), rest)) = path.steps().split_first()
+            && let Some(column) = member_column(key)
+        {
+            return self.json_check(&format!("e.\"{column}\""), rest, check);
+        }
+        self.json_check(JSON, path.steps(), check)
     }
 
     pub(super) fn event_text(&mut self, check: &Check) -> String {
         match check {
             Check::Present => "1".to_owned(),
-            check => format!("IFNULL({}, 0)", self.predicate(check, &Column::new("e.json", Shape::Text))),
+            check => format!("IFNULL({}, 0)", self.predicate(check, &Column::new(JSON, Shape::Text))),
         }
     }
 }
 
-fn event_column(field: FieldId) -> Column {
-    let text = format!("e.\"{}\"", field.name());
+/// The column that holds this member of an event as JSON. That of userIdentity holds it only where it tells more.
+fn member_column(key: &str) -> Option<&'static str> {
+    field::of(Dataset::Events)
+        .find(|f| matches!(f.home, Home::EventJson(member) if member == key && member != "userIdentity"))
+        .map(FieldId::name)
+}
+
+fn event_column(field: FieldId, table: &str) -> Column {
+    let text = format!("{table}.\"{}\"", field.name());
     match field.kind {
         Kind::Address => Column { expr: "e.source_ip_key".to_owned(), text, shape: Shape::Key },
         Kind::Time if field.name() == "event_time" => {
-            Column { expr: "e.time_millis".to_owned(), text, shape: Shape::Millis }
+            Column { expr: "e.time_millis".to_owned(), text: EVENT_TIME_TEXT.to_owned(), shape: Shape::Millis }
         }
         Kind::Time => Column { expr: format!("coldtrail_millis({text})"), text, shape: Shape::Millis },
         Kind::Boolean => Column::new(text, Shape::Boolean),

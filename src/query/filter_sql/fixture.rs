@@ -119,16 +119,22 @@ fn schema() -> String {
     let interface = format!("CREATE TABLE interface (interface_id INTEGER PRIMARY KEY{});", columns(Home::Interface));
     let disposition =
         format!("CREATE TABLE disposition (disposition_id INTEGER PRIMARY KEY{});", columns(Home::Disposition));
-    let event_columns: String = field::event_columns()
-        .map(|f| format!(", \"{}\" {}", f.name(), if f.kind == Kind::Boolean { "INTEGER" } else { "TEXT" }))
-        .collect();
+    let event_columns = |of: &dyn Fn(Home) -> bool| -> String {
+        let column =
+            |f: FieldId| format!(", \"{}\" {}", f.name(), if f.kind == Kind::Boolean { "INTEGER" } else { "TEXT" });
+        field::event_columns().filter(|f| of(f.home)).map(column).collect()
+    };
+    let call = event_columns(&|home| matches!(home, Home::Call(_)));
+    let call = format!("CREATE TABLE call (call_id INTEGER PRIMARY KEY{call});");
+    let row = event_columns(&|home| !matches!(home, Home::Call(_)));
     let event = format!(
-        "CREATE TABLE event (id INTEGER PRIMARY KEY, event_key INTEGER, byte_offset INTEGER, byte_length INTEGER, \
-         completeness INTEGER, time_millis INTEGER, source_ip_key BLOB{event_columns}, json TEXT);"
+        "CREATE TABLE event (id INTEGER PRIMARY KEY, event_key INTEGER, call_id INTEGER, byte_offset INTEGER, \
+         byte_length INTEGER, completeness INTEGER, time_millis INTEGER, source_ip_key BLOB{row});"
     );
     include_str!("../../case/schema.sql")
         .replace("{interface}", &interface)
         .replace("{disposition}", &disposition)
+        .replace("{call}", &call)
         .replace("{event}", &event)
 }
 
@@ -197,14 +203,17 @@ fn address_id(connection: &Connection, text: &str) -> i64 {
 }
 
 fn insert_event(connection: &Connection, record: &TestRecord) {
+    let id = record.id;
     let mut row: Vec<(String, SqlValue)> =
-        vec![("id".into(), record.id.into()), ("event_key".into(), record.id.into())];
+        vec![("id".into(), id.into()), ("event_key".into(), id.into()), ("call_id".into(), id.into())];
+    let mut call: Vec<(String, SqlValue)> = vec![("call_id".into(), id.into())];
     for (field, text) in &record.values {
         let value = match field.kind {
             Kind::Boolean => SqlValue::Integer(i64::from(text == "true")),
             _ => SqlValue::Text(text.clone()),
         };
-        row.push((format!("\"{}\"", field.name()), value));
+        let table = if matches!(field.home, Home::Call(_)) { &mut call } else { &mut row };
+        table.push((format!("\"{}\"", field.name()), value));
     }
     if let Some(Value::Time(time)) = record.value(named(Dataset::Events, "event_time")) {
         row.push(("time_millis".into(), time.0.into()));
@@ -212,15 +221,40 @@ fn insert_event(connection: &Connection, record: &TestRecord) {
     if let Some(Value::Address(address)) = record.value(named(Dataset::Events, "source_ip_address")) {
         row.push(("source_ip_key".into(), address.key().to_vec().into()));
     }
-    row.push(("json".into(), optional(record.json.clone())));
+    let json: Option<serde_json::Value> = record.json.as_deref().and_then(|json| serde_json::from_str(json).ok());
+    for field in field::event_columns() {
+        if let (Home::EventJson(key), Some(json)) = (field.home, &json)
+            && let Some(member) = json.get(key).filter(|member| !member.is_null())
+        {
+            row.push((format!("\"{}\"", field.name()), member.to_string().into()));
+        }
+    }
+    insert(connection, "call", &call);
     insert(connection, "event", &row);
+    if let Some(json) = &record.json {
+        // One event, kept plain.
+        let mut data: Vec<u8> = [1, 0, json.len(), 0, json.len()].into_iter().flat_map(varint).collect();
+        data.extend_from_slice(json.as_bytes());
+        let block = [("first_id", id.into()), ("last_id", id.into()), ("data", SqlValue::Blob(data))];
+        insert(connection, "event_json", &block.map(|(name, value)| (name.to_owned(), value)));
+    }
     if record.duplicate {
         // Another occurrence of the event tells more.
         let choice = [
-            ("event_key".into(), record.id.into()),
-            ("best_id".into(), (record.id + 1).into()),
+            ("event_key".into(), id.into()),
+            ("best_id".into(), (id + 1).into()),
             ("occurrence_count".into(), 2.into()),
         ];
         insert(connection, "event_choice", &choice);
     }
+}
+
+fn varint(mut value: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+    bytes
 }

@@ -30,7 +30,7 @@ impl Compiler {
                 let predicate = self.predicate(check, &Column::new(value, Shape::Integer));
                 in_extra(&predicate)
             }
-            Home::Event(_) | Home::EventJson(_) | Home::Virtual => "0".to_owned(),
+            Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Virtual => "0".to_owned(),
         }
     }
 
@@ -77,7 +77,7 @@ impl Compiler {
     }
 
     pub(super) fn extra(&mut self, key: &str, check: &Check) -> String {
-        let predicate = self.json_check("json", &JsonPath::key(key), check);
+        let predicate = self.json_check("json", JsonPath::key(key).steps(), check);
         in_extra(&predicate)
     }
 

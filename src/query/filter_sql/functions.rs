@@ -1,12 +1,15 @@
 //! SQL functions that conditions call.
 
 use crate::case::CaseReader;
+use crate::case::event_json::EventTexts;
 use crate::filter::{eval, pattern};
+use crate::model::RecordId;
 use regex::Regex;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, Result};
 use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
 
 /// Makes a reader's connection ready for conditions; done once for each.
 ///
@@ -22,7 +25,8 @@ pub fn prepare(reader: &CaseReader) -> Result<()> {
 }
 
 /// Adds to a connection `coldtrail_matches(pattern, value)`: 1 where the regular expression is found in the value's
-/// text, NULL for NULL; and `coldtrail_millis(text)`: an ISO 8601 time in milliseconds UTC, NULL for what is none.
+/// text, NULL for NULL; `coldtrail_millis(text)`: an ISO 8601 time in milliseconds UTC, NULL for what is none; and
+/// `coldtrail_event_json(id)`: an event's own JSON, NULL where there is none.
 ///
 /// # Errors
 /// What SQLite says.
@@ -31,7 +35,18 @@ pub(super) fn register_functions(connection: &Connection) -> Result<()> {
     connection.create_scalar_function("coldtrail_matches", 2, flags, matches)?;
     connection.create_scalar_function("coldtrail_millis", 1, flags, |context| {
         Ok(text_of(context.get_raw(0)).and_then(|text| eval::written_millis(&text)))
-    })
+    })?;
+    let texts = Mutex::new(EventTexts::default());
+    connection.create_scalar_function("coldtrail_event_json", 1, flags, move |context| event_json(context, &texts))
+}
+
+fn event_json(context: &Context<'_>, texts: &Mutex<EventTexts>) -> Result<Option<String>> {
+    let Ok(id) = context.get_raw(0).as_i64() else { return Ok(None) };
+    let mut texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
+    // SAFETY: the connection is used on the thread that runs the statement, and not closed.
+    let connection = unsafe { context.get_connection()? };
+    let found = texts.get(&connection, RecordId(id)).map(|text| text.map(str::to_owned));
+    found.map_err(|error| Error::UserFunctionError(error.to_string().into()))
 }
 
 fn matches(context: &Context<'_>) -> Result<Option<bool>> {

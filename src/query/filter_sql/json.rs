@@ -5,7 +5,7 @@
 
 use super::{Compiler, joined};
 use crate::filter::value::Number;
-use crate::filter::{Check, JsonPath, Literal, Step, pattern};
+use crate::filter::{Check, Literal, Step, pattern};
 use rusqlite::types::Value;
 
 /// The JSON of a record, and the parameter or expression of a path in it.
@@ -25,9 +25,9 @@ impl Place<'_> {
 }
 
 impl Compiler {
-    /// 0 or 1: one of the values at the path passes the check. `json` is a column that may be NULL or no JSON.
-    pub(super) fn json_check(&mut self, json: &str, path: &JsonPath, check: &Check) -> String {
-        let mut pieces: Vec<String> = path.steps().split(|step| *step == Step::Each).map(sqlite_path).collect();
+    /// 0 or 1: one of the values at the path passes the check. `json` is an expression that may be NULL or no JSON.
+    pub(super) fn json_check(&mut self, json: &str, path: &[Step], check: &Check) -> String {
+        let mut pieces: Vec<String> = path.split(|step| *step == Step::Each).map(sqlite_path).collect();
         let last = pieces.pop().unwrap_or_default();
         // Each `[*]` is a table of the list's elements, whose full key goes on with the rest of the path.
         let (mut tables, mut guards) = (Vec::new(), Vec::new());

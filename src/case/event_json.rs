@@ -1,0 +1,240 @@
+//! The JSON of events: blocks of about half a mebibyte of text, compressed where the events are read. Trails repeat
+//! themselves so much that a block takes a tenth of its text.
+
+use super::error::CaseError;
+use super::places::{get_varint, put_varint};
+use crate::model::{EventBatch, EvidenceId, RecordId};
+use rusqlite::{Connection, OptionalExtension};
+use std::cell::RefCell;
+
+/// Text after which a block is closed: small enough that one event is shown at once, large enough to compress.
+const BLOCK_BYTES: usize = 512 << 10;
+/// Largest text of a block that is unpacked: an event of this size is not read in the first place.
+const MOST_BYTES: usize = 512 << 20;
+/// How a block's texts are kept.
+const PLAIN: u64 = 0;
+const ZSTD: u64 = 1;
+
+/// A block as it is stored in table `event_json`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Block {
+    pub first_position: u32,
+    pub last_position: u32,
+    /// Varints: the count of events, for each the step of its position and the length of its text; how the texts are
+    /// kept, and their length. Then the texts.
+    pub data: Vec<u8>,
+}
+
+thread_local! {
+    /// Making a compressor takes longer than a small block does.
+    static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// Packs the JSON of events that follow each other in one evidence file.
+pub fn pack(events: &EventBatch) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut open: Vec<(u32, usize)> = Vec::new();
+    let (mut begin, mut end) = (0, 0);
+    for event in events.iter() {
+        open.push((event.position, event.json.len()));
+        end += event.json.len();
+        if end - begin >= BLOCK_BYTES {
+            blocks.extend(pack_block(&open, events.json(begin..end)));
+            open.clear();
+            begin = end;
+        }
+    }
+    blocks.extend(pack_block(&open, events.json(begin..end)));
+    blocks
+}
+
+/// `events`: positions, and lengths of their texts, which follow each other in `texts`.
+fn pack_block(events: &[(u32, usize)], texts: &str) -> Option<Block> {
+    let (first_position, last_position) = (events.first()?.0, events.last()?.0);
+    let packed = COMPRESSOR.with_borrow_mut(|kept| {
+        let compressor = match kept {
+            Some(compressor) => compressor,
+            None => kept.insert(zstd::bulk::Compressor::new(1).ok()?),
+        };
+        compressor.compress(texts.as_bytes()).ok()
+    });
+    let kept = packed.as_deref().unwrap_or(texts.as_bytes());
+    let mut data = Vec::with_capacity(kept.len() + 4 * events.len() + 16);
+    put_varint(&mut data, events.len() as u64);
+    let mut before = first_position;
+    for (position, len) in events {
+        put_varint(&mut data, u64::from(position - before));
+        put_varint(&mut data, *len as u64);
+        before = *position;
+    }
+    put_varint(&mut data, if packed.is_some() { ZSTD } else { PLAIN });
+    put_varint(&mut data, texts.len() as u64);
+    data.extend_from_slice(kept);
+    Some(Block { first_position, last_position, data })
+}
+
+/// Writes a file's blocks.
+pub(super) fn write(conn: &Connection, evidence: EvidenceId, blocks: &[Block]) -> Result<(), CaseError> {
+    let mut insert = conn.prepare_cached("INSERT INTO event_json VALUES (?, ?, ?)")?;
+    for block in blocks {
+        let first = RecordId::new(evidence, block.first_position).0;
+        insert.execute((first, RecordId::new(evidence, block.last_position).0, &block.data))?;
+    }
+    Ok(())
+}
+
+/// Reads events' JSON from a case; keeps the block that it read last, so that events in order cost one unpacking a block.
+#[derive(Default)]
+pub struct EventTexts {
+    held: Option<Held>,
+}
+
+struct Held {
+    first: i64,
+    last: i64,
+    /// Steps and lengths, as varints.
+    head: Vec<u8>,
+    texts: Vec<u8>,
+    /// Where the last lookup ended: the last id that was passed, bytes of the head and of the texts before the next.
+    passed: (i64, usize, usize),
+}
+
+impl EventTexts {
+    /// The JSON of an event; `None` where the case has none for it.
+    ///
+    /// # Errors
+    /// What SQLite says, or a block that does not unpack.
+    pub fn get(&mut self, conn: &Connection, event: RecordId) -> Result<Option<&str>, CaseError> {
+        let id = event.0;
+        if self.held.as_ref().is_none_or(|held| id < held.first || id > held.last) {
+            let found: Option<(i64, i64, Vec<u8>)> = conn
+                .prepare_cached(
+                    "SELECT first_id, last_id, data FROM event_json WHERE first_id <= ? ORDER BY first_id DESC LIMIT 1",
+                )?
+                .query_row([id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+                .optional()?;
+            self.held = match found {
+                Some((first, last, data)) if id <= last => Some(Held::unpack(first, last, &data)?),
+                _ => None,
+            };
+        }
+        self.held.as_mut().map_or(Ok(None), |held| held.find(id))
+    }
+}
+
+impl Held {
+    fn unpack(first: i64, last: i64, data: &[u8]) -> Result<Self, CaseError> {
+        let cut_off = || damaged(first, "it is cut off");
+        let mut rest = data;
+        let count = get_varint(&mut rest).ok_or_else(cut_off)?;
+        let head = rest;
+        for _ in 0..count.saturating_mul(2) {
+            get_varint(&mut rest).ok_or_else(cut_off)?;
+        }
+        let head = head[..head.len() - rest.len()].to_vec();
+        let how = get_varint(&mut rest).ok_or_else(cut_off)?;
+        let len = get_varint(&mut rest).and_then(|len| usize::try_from(len).ok()).filter(|len| *len <= MOST_BYTES);
+        let len = len.ok_or_else(|| damaged(first, "its length is not right"))?;
+        let texts = match how {
+            PLAIN => rest.to_vec(),
+            ZSTD => zstd::bulk::decompress(rest, len).map_err(|error| damaged(first, &error.to_string()))?,
+            _ => return Err(damaged(first, "it is kept in a way that is not known")),
+        };
+        Ok(Self { first, last, head, texts, passed: (first, 0, 0) })
+    }
+
+    fn find(&mut self, wanted: i64) -> Result<Option<&str>, CaseError> {
+        // What was passed is behind: from the start again.
+        if wanted <= self.passed.0 {
+            self.passed = (self.first, 0, 0);
+        }
+        loop {
+            let (id, head, begin) = self.passed;
+            let mut rest = self.head.get(head..).unwrap_or_default();
+            let (Some(step), Some(len)) = (get_varint(&mut rest), get_varint(&mut rest)) else { return Ok(None) };
+            let id = id.saturating_add_unsigned(step);
+            if id > wanted {
+                return Ok(None);
+            }
+            let end = begin.saturating_add(usize::try_from(len).unwrap_or(usize::MAX));
+            if id == wanted {
+                let text = self.texts.get(begin..end).and_then(|bytes| std::str::from_utf8(bytes).ok());
+                return text.map(Some).ok_or_else(|| damaged(self.first, "a text is cut off"));
+            }
+            self.passed = (id, self.head.len() - rest.len(), end);
+        }
+    }
+}
+
+fn damaged(first: i64, what: &str) -> CaseError {
+    let reason = format!("the block of event texts from {}: {what}", RecordId(first));
+    CaseError::BadContent { evidence: RecordId(first).evidence().0, reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::EventRow;
+    use crate::model::batch::{ColumnValues, Completeness};
+    use proptest::prelude::*;
+
+    fn batch(events: &[(u32, String)]) -> EventBatch {
+        let mut batch = EventBatch::default();
+        for (position, json) in events {
+            batch.push(EventRow {
+                position: *position,
+                offset: 0,
+                len: 0,
+                completeness: Completeness::Full,
+                time_millis: None,
+                json,
+                columns: ColumnValues::default(),
+            });
+        }
+        batch
+    }
+
+    fn case() -> Connection {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(&super::super::schema::ddl()).unwrap();
+        conn
+    }
+
+    proptest! {
+        #[test]
+        fn every_event_is_found_in_any_order(
+            list in prop::collection::vec((1u32..4, "[a-zé{}\"]{0,40}", any::<bool>()), 1..60),
+            order in prop::collection::vec(any::<prop::sample::Index>(), 0..80),
+        ) {
+            let mut position = 0;
+            let events: Vec<(u32, String)> = list.iter().map(|(step, text, is_long)| {
+                position += step;
+                (position, if *is_long { text.repeat(2_000) } else { text.clone() })
+            }).collect();
+            let conn = case();
+            let evidence = EvidenceId(3);
+            write(&conn, evidence, &pack(&batch(&events))).unwrap();
+            let mut texts = EventTexts::default();
+            for (position, json) in events.iter().chain(order.iter().map(|index| index.get(&events))) {
+                let found = texts.get(&conn, RecordId::new(evidence, *position)).unwrap();
+                prop_assert_eq!(found, Some(json.as_str()));
+            }
+            for absent in (0..=position + 1).filter(|p| events.iter().all(|e| e.0 != *p)) {
+                prop_assert_eq!(texts.get(&conn, RecordId::new(evidence, absent)).unwrap(), None);
+            }
+            prop_assert_eq!(texts.get(&conn, RecordId::new(EvidenceId(4), 1)).unwrap(), None);
+        }
+
+        #[test]
+        fn damaged_blocks_are_errors_not_panics(mut data in prop::collection::vec(0u8..8, 0..200), few in any::<bool>()) {
+            if few && !data.is_empty() {
+                data[0] %= 3;
+            }
+            if let Ok(mut held) = Held::unpack(1, 300, &data) {
+                for id in 0..300 {
+                    let _ = held.find(id);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Cases that earlier versions of the program wrote: opened, they say what they said, and what they would say if their
+//! evidence were read today. `tests/fixtures/case-vN.coldtrail.zst` is a case of version N as that program left it.
+
+use crate::desk::Desk;
+use crate::support::repository;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A desk whose case is the fixture of this version.
+fn desk_of_version(version: u32) -> Desk {
+    let desk = Desk::without_case();
+    let packed = std::fs::read(repository().join(format!("tests/fixtures/case-v{version}.coldtrail.zst"))).unwrap();
+    desk.file("one.coldtrail", zstd::decode_all(packed.as_slice()).unwrap());
+    desk
+}
+
+/// A new case with the evidence that the other one holds.
+fn read_today(old: &Desk) -> Desk {
+    let new = Desk::new();
+    let list = old.ok(&["evidence", "list", old.case(), "--format", "jsonl"]);
+    for line in list.lines() {
+        let evidence: Value = serde_json::from_str(line).unwrap();
+        let path = new.file(evidence["path"].as_str().unwrap(), "");
+        std::fs::remove_file(&path).unwrap();
+        let id = evidence["evidence"].to_string();
+        old.ok(&["evidence", "export", old.case(), &id, "--out", path.to_str().unwrap()]);
+    }
+    new.ok(&["import", new.case(), new.path("evidence").to_str().unwrap()]);
+    new
+}
+
+/// The rows of a view by event or record, user_identity apart: (everything else, user_identity).
+fn view(desk: &Desk, name: &str) -> BTreeMap<(i64, i64), (Value, Value)> {
+    let rows = desk.ok(&["sql", desk.case(), &format!("SELECT * FROM {name}"), "--format", "jsonl"]);
+    let read = |line: &str| {
+        let mut row: Value = serde_json::from_str(line).unwrap();
+        let key = (row["evidence"].as_i64().unwrap(), row["position"].as_i64().unwrap());
+        let identity = row.as_object_mut().unwrap().remove("user_identity").unwrap_or_default();
+        let identity = identity.as_str().map_or(Value::Null, |text| said(serde_json::from_str(text).unwrap()));
+        (key, (row, identity))
+    };
+    rows.lines().map(read).collect()
+}
+
+/// What an object says: members that are null or empty objects say nothing.
+fn said(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.into_iter().map(|(name, value)| (name, said(value)));
+            let some: serde_json::Map<_, _> =
+                members.filter(|(_, value)| !value.is_null() && *value != serde_json::json!({})).collect();
+            if some.is_empty() { Value::Null } else { Value::Object(some) }
+        }
+        other => other,
+    }
+}
+
+#[test]
+fn a_case_of_version_1_says_the_same_as_its_evidence_read_today() {
+    let old = desk_of_version(1);
+    let before = rusqlite::Connection::open(&old.case).unwrap();
+    let count = |conn: &rusqlite::Connection, sql: &str| conn.query_row(sql, [], |r| r.get::<_, i64>(0)).unwrap();
+    assert_eq!(count(&before, "PRAGMA user_version"), 1);
+    assert_eq!(count(&before, "SELECT count(*) FROM journal"), 7);
+    drop(before);
+    // A command that only reads brings it up too.
+    assert!(old.ok(&["info", old.case()]).contains("105 distinct, 111 occurrences"));
+    let new = read_today(&old);
+    for name in ["flow_record", "cloudtrail_event", "cloudtrail_occurrence"] {
+        let (then, now) = (view(&old, name), view(&new, name));
+        assert!(then.len() > 100, "{name}");
+        assert_eq!(then, now, "{name}");
+    }
+    for arguments in [["events", "--occurrences"], ["events", "--limit=1000"], ["flows", "--limit=1000"]] {
+        let rows = |desk: &Desk| {
+            let fields = coldtrail::model::field::of(match arguments[0] {
+                "flows" => coldtrail::model::Dataset::Flows,
+                _ => coldtrail::model::Dataset::Events,
+            });
+            let columns = fields.map(|field| field.name()).collect::<Vec<_>>().join(",");
+            desk.ok(&[arguments[0], desk.case(), arguments[1], "--columns", &columns])
+        };
+        assert_eq!(rows(&old), rows(&new), "{arguments:?}");
+    }
+    for filter in [
+        "any contains kestrel",
+        "userIdentity.sessionContext.sessionIssuer.userName exists",
+        "userIdentity.type = AssumedRole and requestParameters exists",
+    ] {
+        let count = |desk: &Desk| desk.count("events", &["--filter", filter]);
+        assert!(count(&old) > 0, "{filter}");
+        assert_eq!(count(&old), count(&new), "{filter}");
+    }
+    let after = rusqlite::Connection::open(&old.case).unwrap();
+    assert_eq!(count(&after, "PRAGMA user_version"), i64::from(coldtrail::case::schema::VERSION));
+    let last = "SELECT action || ' ' || examiner FROM journal ORDER BY seq DESC LIMIT 1";
+    assert_eq!(after.query_row(last, [], |r| r.get::<_, String>(0)).unwrap(), "migrate A. Mori");
+    assert_eq!(count(&after, "SELECT count(*) FROM journal"), 8);
+    drop(after);
+    let chain = coldtrail::case::CaseReader::open(&old.case).unwrap().journal().unwrap();
+    assert!(chain.windows(2).all(|two| two[1].previous_hash == two[0].hash));
+}
+
+/// Files may not grow beyond what the case has: as on a full disk, bringing it up fails.
+#[cfg(unix)]
+#[test]
+fn a_case_of_version_1_that_cannot_be_written_is_left_as_it_is_with_a_way_out() {
+    let old = desk_of_version(1);
+    let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" info \"$1\"";
+    let program = env!("CARGO_BIN_EXE_coldtrail");
+    let output = std::process::Command::new("bash").args(["-c", script, program, old.case()]).output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{message}");
+    assert!(message.contains("older Coldtrail") && message.contains("open the copy"), "{message}");
+    // With room again it is the case that it was.
+    assert!(old.ok(&["info", old.case()]).contains("105 distinct, 111 occurrences"));
+}
