@@ -62,6 +62,8 @@ command-clear-filter = Clear the filter
 command-clear-filter-tip = Show every record of the time range
 command-all-times = All times
 command-all-times-tip = No limit of time
+command-address = Everything about an address...
+command-address-tip = Its pairs, ports, interfaces, times and events on one page
 command-back = Back
 command-back-tip = Undo the last filter step
 command-forward = Forward
@@ -247,6 +249,31 @@ heat-most = brightest: { $value } in an hour; hatched: no evidence
 heat-none = no evidence
 save-chart = Save the timeline
 save-chart-tip = A name that ends in .svg gives vectors, one in .png a picture.
+
+## Address page
+address-hint = An IP address
+address-private = private address space
+address-external = outside private address space
+address-records = Show its flow records
+address-pairs = Show its pairs
+address-events = Show its events
+address-sent = Sent
+address-received = Received
+address-passed-on = Passed on by another interface
+address-passed-on-tip = Records that have it as pkt_srcaddr or pkt_dstaddr only
+address-figures = { $records } records, { $bytes }, { $packets } packets; { $accepted } accepted, { $rejected } rejected
+address-span = { $from } – { $to } { $zone }
+address-events-count = { $count } { $count ->
+    [one] CloudTrail event
+   *[other] CloudTrail events
+} from it, { $errors } with an error
+address-none = No record of this time has this address.
+address-line-sent = sent
+address-line-received = received
+address-list-pairs = Pairs
+list-ports-reached = Ports that it reached
+list-ports-offered = Ports that it was reached at
+list-actions = Actions
 
 ## Query library
 query-search = Search the queries

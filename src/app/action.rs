@@ -26,6 +26,8 @@ pub enum View {
     Timeline,
     Queries,
     Sql,
+    /// Everything about `App::address`.
+    Address,
 }
 
 impl View {
@@ -46,7 +48,7 @@ impl View {
         match self {
             View::Records(dataset) => Some(dataset),
             View::Pairs | View::Timeline => Some(Dataset::Flows),
-            View::Overview | View::Evidence | View::Queries | View::Sql => None,
+            View::Overview | View::Evidence | View::Queries | View::Sql | View::Address => None,
         }
     }
 
@@ -60,6 +62,7 @@ impl View {
             View::Timeline => Command::ShowTimeline,
             View::Queries => Command::ShowQueries,
             View::Sql => Command::ShowSql,
+            View::Address => Command::FindAddress,
         }
     }
 }
@@ -107,6 +110,10 @@ pub enum Dialog {
         flow_format: String,
     },
     GoToRow {
+        typed: String,
+    },
+    /// An address to be looked at.
+    Address {
         typed: String,
     },
     Zone {
@@ -180,6 +187,8 @@ pub enum Action {
     /// The records that this condition leaves too: the filter and their table.
     Drill(Dataset, String),
     Follow(Link),
+    /// Everything about this address.
+    About(String),
     Pairs(PairsAction),
     Timeline(TimelineAction),
     Library(LibraryAction),

@@ -112,6 +112,7 @@ pub enum Command {
     FocusFilter,
     ClearFilter,
     AllTimes,
+    FindAddress,
     Back,
     Forward,
     GoToRow,
@@ -133,7 +134,7 @@ pub enum Needs {
 }
 
 impl Command {
-    pub const ALL: [Command; 34] = [
+    pub const ALL: [Command; 35] = [
         Command::NewCase,
         Command::OpenCase,
         Command::OpenSample,
@@ -162,6 +163,7 @@ impl Command {
         Command::FocusFilter,
         Command::ClearFilter,
         Command::AllTimes,
+        Command::FindAddress,
         Command::Back,
         Command::Forward,
         Command::GoToRow,
@@ -201,6 +203,7 @@ impl Command {
             Command::FocusFilter => "focus-filter",
             Command::ClearFilter => "clear-filter",
             Command::AllTimes => "all-times",
+            Command::FindAddress => "address",
             Command::Back => "back",
             Command::Forward => "forward",
             Command::GoToRow => "go-to-row",
@@ -242,6 +245,7 @@ impl Command {
             Command::Palette => Shortcut::ctrl(Key::Letter('K')),
             Command::FocusFilter => Shortcut::ctrl(Key::Letter('F')),
             Command::ClearFilter => Shortcut::ctrl_shift(Key::Letter('F')),
+            Command::FindAddress => Shortcut::ctrl(Key::Letter('L')),
             Command::Back => Shortcut::alt(Key::Left),
             Command::Forward => Shortcut::alt(Key::Right),
             Command::GoToRow => Shortcut::ctrl(Key::Letter('G')),
@@ -283,6 +287,7 @@ impl Command {
             Command::FocusFilter
             | Command::ClearFilter
             | Command::AllTimes
+            | Command::FindAddress
             | Command::Back
             | Command::Forward
             | Command::GoToRow
@@ -303,6 +308,7 @@ impl Command {
             | Command::ShowTimeline
             | Command::ShowQueries
             | Command::ShowSql
+            | Command::FindAddress
             | Command::Back
             | Command::Forward => Needs::Case,
             Command::ToggleInspector | Command::ToggleHistogram | Command::GoToRow => Needs::Records,

@@ -1,6 +1,7 @@
 //! The headless application: what is open, what is asked, what is shown, in which zone and words. It holds no widget and
 //! knows no tool kit; the window draws it and hands back actions.
 
+pub mod about;
 pub mod action;
 pub mod bench;
 pub mod case_backend;

@@ -1,5 +1,6 @@
 //! An open case: its worker threads, its tables, and the lists beside them.
 
+use super::about::{self, About};
 use super::action::View;
 use super::chart::svg::Drawing;
 use super::display::dataset_key;
@@ -11,7 +12,8 @@ use super::slots::{Lane, Slot, Waker};
 use super::source::{Backend, Duplicates, EvidenceRow, Glance, Overview, Totals, Unfinished, WarningRow};
 use super::sql_console::SqlConsole;
 use super::timeline::Timeline;
-use crate::model::{Dataset, EvidenceId, FieldId, TimeRange};
+use crate::model::{Address, Dataset, EvidenceId, FieldId, TimeRange};
+use crate::query::AddressQuery;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -42,6 +44,7 @@ pub struct OpenCase {
     pub timeline: Timeline,
     /// A file that was just written.
     saved: Option<PathBuf>,
+    about: Slot<(u64, AddressQuery), About>,
     pub library: Library,
     pub sql: SqlConsole,
 }
@@ -73,6 +76,7 @@ impl OpenCase {
             pairs: Pairs::default(),
             timeline: Timeline::default(),
             saved: None,
+            about: Slot::default(),
             library: Library::default(),
             sql: SqlConsole::default(),
         })
@@ -108,6 +112,17 @@ impl OpenCase {
     /// The case at a glance, once it was looked at; and whether evidence came in since.
     pub fn glance(&self) -> Option<(&Glance, bool)> {
         self.glance.shown().map(|glance| (glance, !self.glance.answers(&self.revision)))
+    }
+
+    /// What is known of an address, once it is in; and whether that is of an older question.
+    pub fn about(&self, address: &Address) -> Option<(&About, bool)> {
+        let (_, query) = self.about.shown_query()?;
+        let about = self.about.shown().filter(|_| query.address == *address)?;
+        Some((about, self.about.is_busy()))
+    }
+
+    pub fn about_fault(&self) -> Option<&str> {
+        self.about.fault()
     }
 
     pub fn glance_fault(&self) -> Option<&str> {
@@ -196,13 +211,21 @@ impl OpenCase {
         let (of_timeline, saved) = self.timeline.poll();
         failures.extend(of_timeline);
         self.saved = saved.or(self.saved.take());
+        failures.extend(self.about.poll().and_then(Result::err));
         failures.extend(self.library.poll());
         failures.extend(self.sql.poll());
         failures
     }
 
     /// Asks for what is shown and not there yet.
-    pub fn ask(&mut self, view: View, range: TimeRange, duplicates: Duplicates, histogram: bool) {
+    pub fn ask(
+        &mut self,
+        view: View,
+        address: Option<&Address>,
+        range: TimeRange,
+        duplicates: Duplicates,
+        histogram: bool,
+    ) {
         let revision = self.revision;
         self.overview.ask(&self.lanes.pages, revision, |source, _, _| source.overview());
         if self.is_opening() {
@@ -229,6 +252,15 @@ impl OpenCase {
                 });
             }
             View::Queries => self.library.ask(&self.lanes, revision),
+            View::Address => {
+                if let Some(address) = address {
+                    let query =
+                        AddressQuery { range, duplicates, limit: about::ROWS, ..AddressQuery::of(address.clone()) };
+                    self.about.ask(&self.lanes.rows, (revision, query), |source, (_, query), cancel| {
+                        Ok(about::read(source.case()?, query, cancel)?)
+                    });
+                }
+            }
             View::Sql => self.sql.ask(&self.lanes.rows, &self.lanes.pages),
             // While evidence comes in it would be asked again and again, and never answered.
             View::Overview if self.glance.is_busy() => {}
@@ -268,6 +300,7 @@ impl OpenCase {
             || self.glance.is_busy()
             || self.pairs.is_busy()
             || self.timeline.is_busy()
+            || self.about.is_busy()
             || self.library.is_busy()
             || self.sql.is_busy()
     }

@@ -21,7 +21,7 @@ use super::source::{Backend, Duplicates};
 use super::text::Texts;
 use super::text_filter::narrowed;
 use super::zone::Zone;
-use crate::model::{Dataset, FieldId, TimeRange};
+use crate::model::{Address, Dataset, FieldId, TimeRange};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -32,6 +32,7 @@ pub struct Step {
     flows: String,
     events: String,
     range: TimeRange,
+    address: Option<Address>,
 }
 
 /// Rows that one copy puts on the clipboard at most.
@@ -45,6 +46,8 @@ pub struct App {
     pub view: View,
     pub case: Option<OpenCase>,
     pub range: TimeRange,
+    /// The address that its page is about.
+    pub address: Option<Address>,
     pub duplicates: Duplicates,
     pub zone: Zone,
     pub dialog: Option<Dialog>,
@@ -69,7 +72,8 @@ impl App {
         let settings = settings::load(config.as_deref());
         let zone = Zone::by_name(&settings.zone).unwrap_or_default();
         let view = View::Overview;
-        let first = Step { view, flows: String::new(), events: String::new(), range: TimeRange::default() };
+        let first =
+            Step { view, flows: String::new(), events: String::new(), range: TimeRange::default(), address: None };
         let mut effects = vec![Effect::Theme(settings.theme)];
         effects.extend(settings.scale.map(Effect::Scale));
         Self {
@@ -81,6 +85,7 @@ impl App {
             view,
             case: None,
             range: TimeRange::default(),
+            address: None,
             duplicates: Duplicates::default(),
             zone,
             dialog: None,
@@ -132,7 +137,7 @@ impl App {
                     let next = Message::new("next-try-again");
                     self.errors.push(UserError::new(Message::new("error-query"), why, next).at(&case.path));
                 }
-                case.ask(self.view, self.range, self.duplicates, self.show_histogram);
+                case.ask(self.view, self.address.as_ref(), self.range, self.duplicates, self.show_histogram);
             }
         }
         if let Some((path, why)) = failed_to_open {
@@ -216,6 +221,7 @@ impl App {
             Action::ShowInspector => self.show_inspector = true,
             Action::ClearErrors => self.errors.clear(),
             Action::Fail(error) => self.errors.push(error),
+            Action::About(address) => self.about(&address),
             Action::Follow(link) => self.follow(link),
             Action::Pairs(action) => self.dispatch_pairs(action),
             Action::Timeline(action) => self.dispatch_timeline(action),
@@ -305,6 +311,7 @@ impl App {
             Command::ShowPairs => self.dispatch(Action::Show(View::Pairs)),
             Command::ShowTimeline => self.dispatch(Action::Show(View::Timeline)),
             Command::ShowQueries => self.dispatch(Action::Show(View::Queries)),
+            Command::FindAddress => self.dialog = Some(Dialog::Address { typed: String::new() }),
             Command::ShowSql => self.dispatch(Action::Show(View::Sql)),
             Command::ToggleInspector => self.show_inspector = !self.show_inspector,
             Command::ToggleHistogram => self.show_histogram = !self.show_histogram,
@@ -355,7 +362,13 @@ impl App {
 
     fn current_step(&self) -> Step {
         let text = |dataset| self.case.as_ref().map(|c| c.records(dataset).applied().to_owned()).unwrap_or_default();
-        Step { view: self.view, flows: text(Dataset::Flows), events: text(Dataset::Events), range: self.range }
+        Step {
+            view: self.view,
+            flows: text(Dataset::Flows),
+            events: text(Dataset::Events),
+            range: self.range,
+            address: self.address.clone(),
+        }
     }
 
     fn step(&mut self) {
@@ -367,6 +380,7 @@ impl App {
         let (Some(step), Some(case)) = (step, &mut self.case) else { return };
         self.view = step.view;
         self.range = step.range;
+        self.address = step.address;
         case.records_mut(Dataset::Flows).apply(&step.flows);
         case.records_mut(Dataset::Events).apply(&step.events);
     }

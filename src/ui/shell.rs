@@ -37,6 +37,7 @@ pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
             View::Pairs => views::pairs::pairs_ui(ui, app, case, state, &mut out),
             View::Timeline => views::timeline::timeline_ui(ui, app, case, state, &mut out),
             View::Queries => views::queries::queries_ui(ui, app, case, &mut out),
+            View::Address => views::address::address_ui(ui, app, case, state, &mut out),
             View::Sql => views::sql::sql_ui(ui, app, case, state, &mut out),
         },
     });
@@ -96,6 +97,8 @@ fn nav_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
             View::Timeline => (t.tr("nav-timeline"), None),
             View::Queries => (t.tr("nav-queries"), None),
             View::Sql => (t.tr("nav-sql"), None),
+            // Not in the list: it is about the address that was asked for.
+            View::Address => continue,
         };
         let number = number.map(display::count).unwrap_or_default();
         let p = theme::palette(ui);

@@ -1,5 +1,6 @@
 //! The window by its accessibility tree, without a display, over a case in memory.
 
+mod address;
 mod hostile;
 mod imports;
 mod overview;

@@ -90,6 +90,7 @@ impl App {
                 self.settings.remember_case(path);
                 self.range = TimeRange::default();
                 self.view = View::Overview;
+                self.address = None;
                 self.history = History::new(self.current_step());
             }
             Err(error) => {

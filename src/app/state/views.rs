@@ -9,7 +9,7 @@ use crate::app::library::LibraryAction;
 use crate::app::pairs::PairsAction;
 use crate::app::sql_console::SqlAction;
 use crate::app::timeline::{Plan, TimelineAction, Track};
-use crate::model::Dataset;
+use crate::model::{Address, Dataset};
 use crate::query::SeriesKey;
 use crate::query::named::Question;
 
@@ -38,6 +38,15 @@ impl App {
             self.duplicates = link.duplicates;
             self.step();
         }
+    }
+
+    /// Opens the page of an address.
+    pub(super) fn about(&mut self, address: &str) {
+        let Some(address) = Address::parse(address.trim().as_bytes()) else { return };
+        self.address = Some(address);
+        self.view = View::Address;
+        self.dialog = None;
+        self.step();
     }
 
     pub(super) fn dispatch_pairs(&mut self, action: PairsAction) {

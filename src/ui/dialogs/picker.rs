@@ -99,6 +99,7 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
         }
         Dialog::Import { paths, .. } => paths.extend(picked.paths),
         Dialog::GoToRow { .. }
+        | Dialog::Address { .. }
         | Dialog::Zone { .. }
         | Dialog::Palette { .. }
         | Dialog::Leaving(_)

@@ -1,7 +1,7 @@
 //! The menu of a value in any table: filter by it, its pair, everything about its address, the time around it, copies.
 
 use crate::app::{Action, App, display};
-use crate::model::{Dataset, FieldId, Kind, TimeRange, Timestamp};
+use crate::model::{Address, FieldId, TimeRange, Timestamp};
 use crate::query::Value;
 use crate::ui::theme;
 use egui::{Frame, Margin, RichText, Ui};
@@ -53,8 +53,10 @@ pub fn value_items_ui(ui: &mut Ui, app: &App, items: &mut Items, of: &MenuValue<
     if let Some(clause) = pair {
         items.item(ui, t.tr("menu-pair"), Action::Narrow(dataset, clause.clone()), out);
     }
-    if let (Kind::Address, Some(text), Dataset::Flows) = (field.kind, display::literal(value), dataset) {
-        items.item(ui, t.tr("menu-address"), Action::ApplyFilter(dataset, format!("ip = {text}")), out);
+    if let Value::Text(text) = value
+        && Address::parse(text.as_bytes()).is_some()
+    {
+        items.item(ui, t.tr("menu-address"), Action::About(text.clone()), out);
     }
     if let Value::Time(time) = value {
         for (text, secs) in [(t.tr("menu-around-5m"), 300), (t.tr("menu-around-1h"), 3600)] {

@@ -1,5 +1,6 @@
 //! What fills the middle of the window.
 
+pub mod address;
 pub mod cell_menu;
 pub mod evidence;
 pub mod overview;

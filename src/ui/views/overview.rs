@@ -4,7 +4,7 @@
 use crate::app::open_case::OpenCase;
 use crate::app::{Action, App, Command, Link, View, display, groups};
 use crate::model::{Dataset, Timestamp};
-use crate::query::{Coverage, Glance, GlanceList, Measure, Scope, TopRow};
+use crate::query::{Coverage, Glance, GlanceList, Measure, Scope, TopQuery, TopRow, TopTable};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::bars::{Bar, bar_ui};
 use crate::ui::widgets::coverage::coverage_ui;
@@ -37,7 +37,13 @@ pub fn overview_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action
 }
 
 /// A figure that leads somewhere.
-fn link_ui(ui: &mut Ui, text: String, tip: Option<String>, action: impl FnOnce() -> Action, out: &mut Vec<Action>) {
+pub(super) fn link_ui(
+    ui: &mut Ui,
+    text: String,
+    tip: Option<String>,
+    action: impl FnOnce() -> Action,
+    out: &mut Vec<Action>,
+) {
     let text = RichText::new(text).color(theme::palette(ui).accent);
     let mut response = ui.add(Button::new(text).frame(false));
     response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
@@ -125,7 +131,9 @@ fn part_ui(ui: &mut Ui, app: &App, glance: &Glance, dataset: Dataset, coverage: 
     for row in lists.chunks(columns) {
         ui.columns(columns, |uis| {
             for (ui, list) in uis.iter_mut().zip(row) {
-                card_ui(ui, app, list, out);
+                let bad = matches!(list.name, "rejected-sources" | "rejected-pairs" | "error-codes");
+                let title = t.tr(&format!("list-{}", list.name));
+                card_ui(ui, app, &CardList { title, query: &list.query, table: &list.table, bad }, out);
             }
         });
     }
@@ -156,13 +164,20 @@ fn hours_ui(ui: &mut Ui, app: &App, coverage: &Coverage) {
     }
 }
 
-fn card_ui(ui: &mut Ui, app: &App, list: &GlanceList, out: &mut Vec<Action>) {
+/// Of a list that is drawn with bars.
+pub(super) struct CardList<'a> {
+    pub title: String,
+    pub query: &'a TopQuery,
+    pub table: &'a TopTable,
+    pub bad: bool,
+}
+
+pub(super) fn card_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, out: &mut Vec<Action>) {
     let (t, p) = (&app.texts, theme::palette(ui));
     let frame = Frame::new().fill(p.surface).stroke(Stroke::new(1.0, p.line)).corner_radius(4.0);
     frame.inner_margin(Margin::same(size::CARD_MARGIN)).show(ui, |ui| {
-        let title = t.tr(&format!("list-{}", list.name));
         ui.horizontal(|ui| {
-            ui.add(Label::new(RichText::new(&title).strong()).truncate());
+            ui.add(Label::new(RichText::new(&list.title).strong()).truncate());
             ui.weak(t.tr(&format!("list-by-{}", list.query.measure.name())));
             let shown = list.table.rows.len() as u64;
             if list.table.groups > shown {
@@ -178,7 +193,7 @@ fn card_ui(ui: &mut Ui, app: &App, list: &GlanceList, out: &mut Vec<Action>) {
         };
         let most = list.table.rows.iter().map(measured).max().unwrap_or(1).max(1);
         for row in &list.table.rows {
-            row_ui(ui, app, list, &title, row, (measured(row), most), out);
+            row_ui(ui, app, list, row, (measured(row), most), out);
         }
     });
 }
@@ -186,8 +201,7 @@ fn card_ui(ui: &mut Ui, app: &App, list: &GlanceList, out: &mut Vec<Action>) {
 fn row_ui(
     ui: &mut Ui,
     app: &App,
-    list: &GlanceList,
-    title: &str,
+    list: &CardList<'_>,
     row: &TopRow,
     (value, most): (u128, u128),
     out: &mut Vec<Action>,
@@ -198,10 +212,9 @@ fn row_ui(
         Measure::Bytes => display::size(value),
         Measure::Packets | Measure::Records => display::count(value),
     };
-    let args = [("list", title), ("key", &*key), ("value", &*shown)];
+    let args = [("list", &*list.title), ("key", &*key), ("value", &*shown)];
     let part = value as f32 / most as f32;
-    let bad = matches!(list.name, "rejected-sources" | "rejected-pairs" | "error-codes");
-    let bar = Bar { name: t.tr_args("list-bar", &args), key: &key, value: &shown, part, bad };
+    let bar = Bar { name: t.tr_args("list-bar", &args), key: &key, value: &shown, part, bad: list.bad };
     let response = bar_ui(ui, &bar);
     let records = display::count(row.figures.records);
     let tip = match row.figures.bytes {

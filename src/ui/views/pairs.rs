@@ -284,8 +284,7 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &m
                     let narrow = |clause: String| Action::Narrow(Dataset::Flows, clause);
                     items.item(ui, t.tr("menu-only"), narrow(format!("ip = {ip}")), out);
                     items.item(ui, t.tr("menu-exclude"), narrow(format!("not ip = {ip}")), out);
-                    let all = Action::ApplyFilter(Dataset::Flows, format!("ip = {ip}"));
-                    items.item(ui, t.tr("menu-address"), all, out);
+                    items.item(ui, t.tr("menu-address"), Action::About(ip.clone()), out);
                 }
                 ui.separator();
                 if let Some(text) = display::literal(&value) {

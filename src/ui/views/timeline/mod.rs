@@ -1,7 +1,7 @@
 //! The timeline: tracks below each other over one axis of time, what each shows, and the ways to take it along.
 
 mod heat;
-mod track;
+pub mod track;
 
 use crate::app::chart::Shape;
 use crate::app::chart::svg::{Colours, Drawing, Track as DrawnTrack};
@@ -19,7 +19,7 @@ use egui::{Button, ComboBox, RichText, ScrollArea, TextEdit, Ui};
 #[derive(Default)]
 pub struct TimelineState {
     /// Where a drag over a track began, in seconds.
-    drag: Option<f64>,
+    pub drag: Option<f64>,
     /// Thresholds while they are typed, by the id of the track.
     thresholds: std::collections::BTreeMap<u64, String>,
 }

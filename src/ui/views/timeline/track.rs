@@ -28,11 +28,25 @@ pub fn nothing_ui(ui: &mut Ui, app: &App, track: &Track, height: f32) {
     });
 }
 
+/// A chart as it is drawn.
+pub struct Plotted<'a> {
+    pub id: Id,
+    pub chart: &'a Chart,
+    pub shape: Shape,
+    pub is_bytes: bool,
+    pub names: &'a [String],
+    pub colours: &'a [Color32],
+    pub threshold: Option<u64>,
+    /// Of the axis of time, in seconds.
+    pub span: (i64, i64),
+    pub height: f32,
+}
+
 pub fn track_ui(
     ui: &mut Ui,
     app: &App,
     track: &Track,
-    (from, to): (i64, i64),
+    span: (i64, i64),
     height: f32,
     drag: &mut Option<f64>,
     out: &mut Vec<Action>,
@@ -43,9 +57,25 @@ pub fn track_ui(
     let strength = if track.is_stale() { 0.5 } else { 1.0 };
     let colours: Vec<Color32> = line_colours(ui, track).iter().map(|c| c.gamma_multiply(strength)).collect();
     let names = line_names(track, app);
-    legend_ui(ui, app, track, chart, &names, &colours);
-    let p = theme::palette(ui);
     let is_bytes = track.plan.dataset == Dataset::Flows && track.shown_measure() == Measure::Bytes;
+    let plotted = Plotted {
+        id: Id::unique(("track", track.id)),
+        chart,
+        shape: track.plan.shape,
+        is_bytes,
+        names: &names,
+        colours: &colours,
+        threshold: track.plan.threshold,
+        span,
+        height,
+    };
+    legend_ui(ui, app, &plotted);
+    plot_ui(ui, app, &plotted, drag, out);
+}
+
+pub fn plot_ui(ui: &mut Ui, app: &App, plotted: &Plotted<'_>, drag: &mut Option<f64>, out: &mut Vec<Action>) {
+    let Plotted { chart, is_bytes, names, .. } = *plotted;
+    let p = theme::palette(ui);
     let zone = app.zone;
     let wide = (ui.available_width() - size::VALUE_AXIS).max(size::TIME_MARK);
     let marks = f64::from((wide / size::TIME_MARK).floor().clamp(1.0, 9.0));
@@ -54,10 +84,10 @@ pub fn track_ui(
         if mark.value.fract() == 0.0 { axis_number(mark.value, is_bytes) } else { String::new() }
     });
     // Zoomed together, and anew for another range.
-    let range = (from, to);
-    let plot = Plot::new(("track", track.id, range))
-        .height(height)
-        .link_axis(Id::unique(("timeline", range)), [true, false])
+    let (from, to) = plotted.span;
+    let plot = Plot::new((plotted.id, from, to))
+        .height(plotted.height)
+        .link_axis(Id::unique(("timeline", from, to)), [true, false])
         .default_x_bounds(from as f64, to as f64)
         .include_y(0.0)
         .allow_drag(false)
@@ -73,14 +103,13 @@ pub fn track_ui(
         .x_grid_spacer(move |input| time_marks(zone, input.bounds, marks, edge))
         .x_axis_formatter(move |mark, range| axis_text(zone, mark.value, range.end() - range.start()))
         .label_formatter(|_| None);
-    let threshold = track.plan.threshold;
     let response = plot.show(ui, |plot| {
-        lines_ui(plot, chart, track.plan.shape, &names, &colours);
-        if let Some(threshold) = threshold {
-            threshold_ui(plot, chart, track.plan.shape, threshold, p.error);
+        lines_ui(plot, chart, plotted.shape, names, plotted.colours);
+        if let Some(threshold) = plotted.threshold {
+            threshold_ui(plot, chart, plotted.shape, threshold, p.error);
         }
     });
-    name_plot(ui, app, &response, chart, &names);
+    name_plot(ui, app, &response, chart, names);
     gaps_ui(ui, &response, chart);
     let at = |x: f32| response.transform.value_from_position(egui::pos2(x, 0.0)).x;
     let span = |from: f64, to: f64| {
@@ -88,31 +117,29 @@ pub fn track_ui(
         x(from)..=x(to)
     };
     // A drag over another track is none of this one's.
-    let mut own = *drag;
     if response.response.drag_started() || response.response.dragged() || response.response.drag_stopped() {
-        select_ui(ui, &response.response, &mut own, at, span, chart.bin_secs, out);
-        *drag = own;
+        select_ui(ui, &response.response, drag, at, span, chart.bin_secs, out);
     }
     if drag.is_none()
         && let Some(pointer) = response.response.hover_pos()
     {
-        hover_ui(ui, app, &response, chart, &names, at(pointer.x));
+        hover_ui(ui, app, &response, chart, names, at(pointer.x));
     }
 }
 
-fn legend_ui(ui: &mut Ui, app: &App, track: &Track, chart: &Chart, names: &[String], colours: &[Color32]) {
+pub fn legend_ui(ui: &mut Ui, app: &App, plotted: &Plotted<'_>) {
+    let chart = plotted.chart;
     ui.horizontal_wrapped(|ui| {
-        for ((line, name), colour) in chart.lines.iter().zip(names).zip(colours) {
+        for ((line, name), colour) in chart.lines.iter().zip(plotted.names).zip(plotted.colours) {
             let (rect, _) = ui.allocate_exact_size(egui::vec2(10.0, 10.0), egui::Sense::hover());
             ui.painter().rect_filled(rect, 2.0, *colour);
             let total = line.exact.iter().fold(0u128, |sum, value| sum.saturating_add(*value));
-            let is_bytes = track.plan.dataset == Dataset::Flows && track.shown_measure() == Measure::Bytes;
-            let total = if is_bytes { display::size(total) } else { display::count(total) };
+            let total = if plotted.is_bytes { display::size(total) } else { display::count(total) };
             let text: String = name.chars().take(60).collect();
             ui.add(egui::Label::new(RichText::new(format!("{text} {total}")).small()).extend());
             ui.add_space(size::GAP);
         }
-        if let Some(threshold) = track.plan.threshold {
+        if let Some(threshold) = plotted.threshold {
             let reached = chart.reaching(threshold).len() as u64;
             let args = [("count", &*display::count(reached)), ("threshold", &*display::count(threshold))];
             let color = if reached > 0 { theme::palette(ui).error } else { theme::palette(ui).weak };
