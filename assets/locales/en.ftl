@@ -20,12 +20,22 @@ command-import = Import evidence...
 command-import-tip = Read flow logs and CloudTrail files, folders and archives into the case
 command-jobs = Imports
 command-jobs-tip = What is being imported, and what each file gave
+command-overview = Show the overview
+command-overview-tip = The case at a glance
 command-evidence = Show evidence
 command-evidence-tip = Evidence files, their counts and warnings
 command-flows = Show flows
 command-flows-tip = Flow records
+command-pairs = Show pairs
+command-pairs-tip = Who sent how much to whom
 command-events = Show CloudTrail
 command-events-tip = CloudTrail events
+command-timeline = Show the timeline
+command-timeline-tip = Measures over time: flows and CloudTrail on one axis
+command-queries = Show the query library
+command-queries-tip = AWS's predefined queries, the playbook's, and CloudTrail's monitoring patterns
+command-sql = Show the SQL console
+command-sql-tip = One SELECT over the documented views, read-only
 command-inspector = Inspector on or off
 command-inspector-tip = Everything about the record under the cursor
 command-histogram = Histogram on or off
@@ -52,6 +62,8 @@ command-clear-filter = Clear the filter
 command-clear-filter-tip = Show every record of the time range
 command-all-times = All times
 command-all-times-tip = No limit of time
+command-address = Everything about an address...
+command-address-tip = Its pairs, ports, interfaces, times and events on one page
 command-back = Back
 command-back-tip = Undo the last filter step
 command-forward = Forward
@@ -77,13 +89,19 @@ loading = Loading...
 cancel = Cancel
 close = Close
 open = Open
+save = Save
 create = Create
 go = Go
 yes = yes
 no = no
+nav-overview = Overview
 nav-evidence = Evidence
 nav-flows = Flows
+nav-pairs = Pairs
 nav-events = CloudTrail
+nav-timeline = Timeline
+nav-queries = Queries
+nav-sql = SQL
 nav-warnings = { $count } { $count ->
     [one] warning
    *[other] warnings
@@ -111,6 +129,7 @@ status-import-records = { $count } records
 status-time-left = { $time } left
 status-errors = Errors: { $count }
 cancel-import = Cancel import
+notice-saved = Saved: { $path }
 notice-copied = Copied
 notice-imported = Import done: { $files } { $files ->
     [one] file
@@ -127,6 +146,7 @@ notice-copied-rows = Copied { $rows } { $rows ->
     [one] row
    *[other] rows
 }
+notice-copied-first = Copied the first { $rows } rows; { $missing } more do not fit the clipboard: export them
 notice-copied-part = Copied { $rows } rows; { $missing } selected rows are not loaded and were left out
 
 ## Filter and time
@@ -181,6 +201,241 @@ empty-flows = The case holds no flow records. Drop flow logs here, or import the
 empty-events = The case holds no CloudTrail events. Drop CloudTrail files here, or import them.
 empty-filtered = None of { $total } records fits the filter and the time range.
 empty-evidence = The case is empty. Drop flow logs, CloudTrail files, folders or archives here.
+
+copy-csv = Copy as CSV
+copy-csv-tip = The rows as they are shown, with a header line
+
+## Timeline
+timeline-bin = Bin
+timeline-bins = bins of { $length }
+timeline-bin-auto = automatic
+timeline-bin-too-many = More bins than could be drawn: choose a shorter time range first
+timeline-add-flows = + Flows
+timeline-add-events = + CloudTrail
+timeline-nat = NAT alarm
+timeline-nat-tip = The playbook's alarm: 5,000,000 bytes of egress of one interface in 15 minutes. Threshold and bin can be changed.
+timeline-csv-tip = Every bin of every track; empty where there is no evidence
+timeline-save = Save picture...
+timeline-empty = Add a track of flows or of CloudTrail events.
+timeline-nothing = No record of this time fits the filter.
+timeline-by = by { $field }
+timeline-top = top { $count }
+timeline-threshold = Threshold
+timeline-threshold-tip = Bins of a line that reach it are marked; empty for none
+timeline-reached = ▼ { $count } { $count ->
+    [one] bin reaches
+   *[other] bins reach
+} { $threshold }
+timeline-remove = Remove this track
+timeline-rest = the rest
+timeline-none = none
+timeline-total = total { $count }
+timeline-name = Over time: { $lines }; gaps in the evidence: { $gaps }
+timeline-events-all = all events
+timeline-events-filter = events: { $filter }
+timeline-events-tip = Change the filter of the events in their own view
+timeline-title-flows = Flow records: { $measure } in { $bin }
+timeline-title-events = CloudTrail events in { $bin }
+measure-bytes = bytes
+measure-packets = packets
+measure-records = records
+shape-bars = bars
+shape-area = area
+shape-lines = lines
+shape-heat = heat map
+group-nothing = nothing
+group-pair = pair
+group-talker = talker
+group-service = service
+group-principal = principal
+heat-name = Hours of the day by days
+heat-most = brightest: { $value } in an hour; hatched: no evidence
+heat-none = no evidence
+save-chart = Save the timeline
+save-chart-tip = A name that ends in .svg gives vectors, one in .png a picture.
+
+## Address page
+address-hint = An IP address
+address-private = private address space
+address-external = outside private address space
+address-records = Show its flow records
+address-pairs = Show its pairs
+address-events = Show its events
+address-sent = Sent
+address-received = Received
+address-passed-on = Passed on by another interface
+address-passed-on-tip = Records that have it as pkt_srcaddr or pkt_dstaddr only
+address-figures = { $records } records, { $bytes }, { $packets } packets; { $accepted } accepted, { $rejected } rejected
+address-span = { $from } – { $to } { $zone }
+address-events-count = { $count } { $count ->
+    [one] CloudTrail event
+   *[other] CloudTrail events
+} from it, { $errors } with an error
+address-none = No record of this time has this address.
+address-line-sent = sent
+address-line-received = received
+address-list-pairs = Pairs
+list-ports-reached = Ports that it reached
+list-ports-offered = Ports that it was reached at
+list-actions = Actions
+
+## Query library
+query-search = Search the queries
+query-filter = Filter
+query-filter-all = all records
+query-needs = Needs { $fields }
+query-limit = Rows at the most
+query-no-limit = all
+query-optional = optional
+query-run = Run
+query-empty = No record of this time fits the query.
+query-lacks-flows = The case holds no flow records.
+query-lacks-events = The case holds no CloudTrail events.
+query-lacks-field = No record of the case has a { $field }.
+query-sent-received = { $total } = sent { $sent } + received { $received }
+origin-predefined = Predefined by AWS
+origin-playbook = Playbook
+origin-monitoring = CloudTrail
+
+## SQL console
+sql-statement = SQL statement
+sql-hint = SELECT ... FROM flow_record
+sql-run = Run
+sql-row-limit = Rows at the most
+sql-time-limit = Time at the most
+sql-rows-at-most = at most { $count } rows
+sql-time-at-most = at most { $time }
+sql-result = Result of the statement
+sql-rows = { $count } { $count ->
+    [one] row
+   *[other] rows
+}
+sql-cut = There are more; the limit cut them off.
+sql-no-rows = The statement ran and gave no rows.
+sql-empty = Write one SELECT and run it. Nothing here can change the case.
+sql-running = Running...
+sql-late = Stopped at the limit of { $time }. Narrow the statement, or allow more time.
+sql-problem-at = Line { $line }, column { $column }: { $message }
+sql-reads-only = The console reads: one SELECT or WITH.
+sql-views = Views
+sql-views-tip = A click puts a name into the statement. Times are UTC.
+
+## Overview
+overview-flows = Flow records
+overview-events = CloudTrail events
+overview-evidence = Evidence
+overview-reference = Reference { $reference }
+overview-examiner = Examiner { $examiner }
+overview-files = { $count } { $count ->
+    [one] file
+   *[other] files
+}, { $size }
+overview-warnings = { $count } { $count ->
+    [one] warning
+   *[other] warnings
+}
+overview-no-warnings = everything could be read
+overview-duplicates = { $count } { $count ->
+    [one] duplicate
+   *[other] duplicates
+}
+overview-records = { $count } { $count ->
+    [one] record
+   *[other] records
+}
+overview-event-count = { $count } { $count ->
+    [one] event
+   *[other] events
+}
+overview-bytes = { $size } in { $packets } packets
+overview-bytes-tip = { $bytes } bytes
+overview-hours = { $hours } of { $all } hours have records
+overview-span = { $from } – { $to } { $zone }
+overview-stale = Evidence came in since; these figures are from before.
+overview-old = Taking in what came since...
+overview-gap = No records from { $from } to { $to } { $zone }
+overview-gaps = { $count } { $count ->
+    [one] gap
+   *[other] gaps
+} in the evidence
+coverage-name = Hours with records, gaps hatched
+count-accepted = accepted
+count-rejected = rejected
+count-no-data = NODATA
+count-skip-data = SKIPDATA
+count-errors = with an error
+count-logins = console logins
+count-failed-logins = failed logins
+count-logins-without-mfa = logins without MFA
+count-root = by root
+count-trail-changes = trail changes
+list-more = { $shown } of { $all }
+list-talkers = Top talkers
+list-pairs = Pairs with the most bytes
+list-rejected-sources = Rejected sources
+list-rejected-pairs = Rejected pairs
+list-accepted-pairs = Accepted pairs
+list-services = Services
+list-ports = Destination ports
+list-interfaces = Interfaces
+list-instances = Instances
+list-subnets = Subnets
+list-event-names = Event names
+list-event-sources = Event sources
+list-error-codes = Error codes
+list-principals = Principals
+list-source-addresses = Source addresses
+list-regions = Regions
+list-by-bytes = by bytes
+list-by-packets = by packets
+list-by-records = by records
+list-bar = { $list }: { $key }, { $value }
+list-tip = { $records } records, { $bytes } bytes
+
+## Pairs
+pairs-by-address = By pair
+pairs-by-address-tip = One row for each srcaddr and dstaddr
+pairs-by-direction = With direction
+pairs-by-direction-tip = One row for each srcaddr, dstaddr and flow_direction
+pairs-by-packet = Packet level
+pairs-by-packet-tip = One row for each pkt_srcaddr and pkt_dstaddr: the ends of the traffic, where the interface only passed it on
+pairs-fold = Fold both directions
+pairs-fold-tip = A pair and its reverse in one row: sent, received, and who is likely to have started it
+pairs-once = Same traffic once
+pairs-once-tip = Of traffic that two interfaces saw, only what one of them says is counted (conversations only)
+pairs-repeats-tip = Records that say again what a record at another interface says
+pairs-only-external = Only external
+pairs-only-external-tip = Pairs of which an end is outside private address space
+pairs-none-external = No pair has an end outside private address space.
+started-by = started by (inferred)
+started-why = inferred from
+started-both = both
+started-unknown = unknown
+started-syn_flags = SYN flags
+started-ports = ports
+started-first_seen = first seen
+started-tip = Inferred, not recorded: from the SYN flags that a side sent; else from well-known ports; else from whose record starts first
+pairs-series = bytes over time
+pairs-series-text = bytes in { $count } of { $of } stretches of time
+pairs-records = Show its records
+pairs-total-pairs = { $count } { $count ->
+    [one] pair
+   *[other] pairs
+}
+pairs-total-talks = { $count } { $count ->
+    [one] conversation
+   *[other] conversations
+}
+pairs-total-records = { $count } { $count ->
+    [one] record
+   *[other] records
+}
+pairs-total-packets = { $count } packets
+pairs-total-accepted = { $count } accepted
+pairs-total-rejected = { $count } rejected
+pairs-total-bytes = { $count } bytes ({ $size })
+pairs-left-out = { $count } without data
+pairs-left-out-tip = Records that say that nothing was seen, or that it was skipped: counted as records, not as bytes or packets
 
 ## Inspector
 inspector-empty = Select a row to see everything about it.
@@ -288,6 +543,9 @@ question-expansion = { $path } unpacks to far more than it holds: { $unpacked } 
 leaving-title = An import is running
 leaving-text = Evidence is still being imported into { $case }. The import can go on there while you work elsewhere; or it is cancelled now, what was finished stays, and the rest is offered when that case is opened again.
 leaving-goes-on = Let it go on
+quitting-text = Evidence is still being imported into { $case }. If the program ends now, the import is cancelled; what was finished stays, and the rest is offered when the case is opened again.
+quitting-stay = Go on importing
+quitting-cancel = Cancel the import and quit
 leaving-stay = Stay in this case
 job-into = into { $case }
 jobs-none = Nothing was imported yet.

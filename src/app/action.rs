@@ -3,30 +3,92 @@
 use super::command::Command;
 use super::error::UserError;
 use super::jobs::JobId;
+use super::library::LibraryAction;
+use super::pairs::PairsAction;
 use super::selection::Selection;
 use super::settings::{ColumnSetting, ThemeChoice};
 use super::source::{CaseInfo, ImportOptions};
+use super::sql_console::SqlAction;
+use super::timeline::TimelineAction;
 use super::zone::Zone;
 use crate::model::{Dataset, EvidenceId, FieldId, TimeRange};
+use crate::query::{Duplicates, GroupBy, Scope, Value};
 use std::ops::Range;
 use std::path::PathBuf;
 
 /// What fills the middle of the window while a case is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum View {
+    Overview,
     Evidence,
     Records(Dataset),
+    Pairs,
+    Timeline,
+    Queries,
+    Sql,
+    /// Everything about `App::address`.
+    Address,
 }
 
 impl View {
-    pub const ALL: [View; 3] = [View::Evidence, View::Records(Dataset::Flows), View::Records(Dataset::Events)];
+    /// In the order of the navigation.
+    pub const ALL: [View; 8] = [
+        View::Overview,
+        View::Evidence,
+        View::Records(Dataset::Flows),
+        View::Pairs,
+        View::Records(Dataset::Events),
+        View::Timeline,
+        View::Queries,
+        View::Sql,
+    ];
+
+    /// The records whose filter it follows.
+    pub fn filtered(self) -> Option<Dataset> {
+        match self {
+            View::Records(dataset) => Some(dataset),
+            View::Pairs | View::Timeline => Some(Dataset::Flows),
+            View::Overview | View::Evidence | View::Queries | View::Sql | View::Address => None,
+        }
+    }
 
     pub fn command(self) -> Command {
         match self {
+            View::Overview => Command::ShowOverview,
             View::Evidence => Command::ShowEvidence,
             View::Records(Dataset::Flows) => Command::ShowFlows,
             View::Records(Dataset::Events) => Command::ShowEvents,
+            View::Pairs => Command::ShowPairs,
+            View::Timeline => Command::ShowTimeline,
+            View::Queries => Command::ShowQueries,
+            View::Sql => Command::ShowSql,
+            View::Address => Command::FindAddress,
         }
+    }
+}
+
+/// Where a figure leads: a view over exactly the records that it counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub view: View,
+    pub dataset: Dataset,
+    pub filter: String,
+    pub range: TimeRange,
+    pub duplicates: Duplicates,
+}
+
+impl Link {
+    /// The records of a scope, or those of one of its groups.
+    pub fn records(scope: &Scope, group: Option<(GroupBy, &[Value])>) -> Self {
+        let filter = super::groups::filter_text(scope, group);
+        let (dataset, range, duplicates) = (scope.dataset, scope.range, scope.duplicates);
+        Self { view: View::Records(dataset), dataset, filter, range, duplicates }
+    }
+
+    /// The same records in another view.
+    #[must_use]
+    pub fn in_view(self, view: View) -> Self {
+        Self { view, ..self }
     }
 }
 
@@ -50,6 +112,10 @@ pub enum Dialog {
     GoToRow {
         typed: String,
     },
+    /// An address to be looked at.
+    Address {
+        typed: String,
+    },
     Zone {
         typed: String,
     },
@@ -58,6 +124,10 @@ pub enum Dialog {
     },
     /// An import runs into the case that is about to be left.
     Leaving(Leaving),
+    /// The timeline as a picture, SVG or PNG by the name.
+    SaveChart {
+        path: String,
+    },
     Jobs,
     Errors,
     Help,
@@ -66,10 +136,19 @@ pub enum Dialog {
 /// Where the open case is left for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Leaving {
-    Open { path: PathBuf, then_import: Vec<PathBuf> },
-    Create { path: PathBuf, info: CaseInfo, then_import: Vec<PathBuf> },
+    Open {
+        path: PathBuf,
+        then_import: Vec<PathBuf>,
+    },
+    Create {
+        path: PathBuf,
+        info: CaseInfo,
+        then_import: Vec<PathBuf>,
+    },
     Sample,
     Nothing,
+    /// The program ends: no import can go on.
+    Quit,
 }
 
 /// What becomes of the import that runs into the case that is left.
@@ -105,6 +184,14 @@ pub enum Action {
     ApplyFilter(Dataset, String),
     /// One more condition beside what is in force.
     Narrow(Dataset, String),
+    /// The records that this condition leaves too: the filter and their table.
+    Drill(Dataset, String),
+    Follow(Link),
+    /// Everything about this address.
+    About(String),
+    Pairs(PairsAction),
+    Timeline(TimelineAction),
+    Library(LibraryAction),
     SetRange(TimeRange),
     Sort {
         field: FieldId,
@@ -118,6 +205,7 @@ pub enum Action {
     SetColumns(Dataset, Vec<ColumnSetting>),
     Select(Dataset, Selection),
     WantRows(Dataset, Range<u64>),
+    Sql(SqlAction),
     Warnings(Option<EvidenceId>),
     Complete(Option<(FieldId, String)>),
     SetZone(Zone),

@@ -252,4 +252,12 @@ impl Source for CaseSource {
     fn values(&self, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, Fault> {
         Ok(query::top_values(&self.reader, field, prefix, limit)?)
     }
+
+    fn glance(&self, rows: usize, cancel: &Cancel) -> Result<Glance, Fault> {
+        Ok(query::glance(&self.reader, rows, cancel)?)
+    }
+
+    fn case(&self) -> Result<&CaseReader, Fault> {
+        Ok(&self.reader)
+    }
 }

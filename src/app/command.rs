@@ -91,9 +91,14 @@ pub enum Command {
     Quit,
     ImportEvidence,
     ShowJobs,
+    ShowOverview,
     ShowEvidence,
     ShowFlows,
+    ShowPairs,
     ShowEvents,
+    ShowTimeline,
+    ShowQueries,
+    ShowSql,
     ToggleInspector,
     ToggleHistogram,
     ChooseZone,
@@ -107,6 +112,7 @@ pub enum Command {
     FocusFilter,
     ClearFilter,
     AllTimes,
+    FindAddress,
     Back,
     Forward,
     GoToRow,
@@ -123,10 +129,12 @@ pub enum Needs {
     Case,
     /// One of the record tables on screen.
     Records,
+    /// A view on screen that follows a filter and the time range.
+    Filter,
 }
 
 impl Command {
-    pub const ALL: [Command; 29] = [
+    pub const ALL: [Command; 35] = [
         Command::NewCase,
         Command::OpenCase,
         Command::OpenSample,
@@ -134,9 +142,14 @@ impl Command {
         Command::Quit,
         Command::ImportEvidence,
         Command::ShowJobs,
+        Command::ShowOverview,
         Command::ShowEvidence,
         Command::ShowFlows,
+        Command::ShowPairs,
         Command::ShowEvents,
+        Command::ShowTimeline,
+        Command::ShowQueries,
+        Command::ShowSql,
         Command::ToggleInspector,
         Command::ToggleHistogram,
         Command::ChooseZone,
@@ -150,6 +163,7 @@ impl Command {
         Command::FocusFilter,
         Command::ClearFilter,
         Command::AllTimes,
+        Command::FindAddress,
         Command::Back,
         Command::Forward,
         Command::GoToRow,
@@ -168,9 +182,14 @@ impl Command {
             Command::Quit => "quit",
             Command::ImportEvidence => "import",
             Command::ShowJobs => "jobs",
+            Command::ShowOverview => "overview",
             Command::ShowEvidence => "evidence",
             Command::ShowFlows => "flows",
+            Command::ShowPairs => "pairs",
             Command::ShowEvents => "events",
+            Command::ShowTimeline => "timeline",
+            Command::ShowQueries => "queries",
+            Command::ShowSql => "sql",
             Command::ToggleInspector => "inspector",
             Command::ToggleHistogram => "histogram",
             Command::ChooseZone => "zone",
@@ -184,6 +203,7 @@ impl Command {
             Command::FocusFilter => "focus-filter",
             Command::ClearFilter => "clear-filter",
             Command::AllTimes => "all-times",
+            Command::FindAddress => "address",
             Command::Back => "back",
             Command::Forward => "forward",
             Command::GoToRow => "go-to-row",
@@ -209,9 +229,14 @@ impl Command {
             Command::CloseCase => Shortcut::ctrl(Key::Letter('W')),
             Command::ImportEvidence => Shortcut::ctrl(Key::Letter('I')),
             Command::ShowJobs => Shortcut::ctrl(Key::Letter('J')),
-            Command::ShowEvidence => Shortcut::ctrl(Key::Digit(1)),
-            Command::ShowFlows => Shortcut::ctrl(Key::Digit(2)),
-            Command::ShowEvents => Shortcut::ctrl(Key::Digit(3)),
+            Command::ShowOverview => Shortcut::ctrl(Key::Digit(1)),
+            Command::ShowEvidence => Shortcut::ctrl(Key::Digit(2)),
+            Command::ShowFlows => Shortcut::ctrl(Key::Digit(3)),
+            Command::ShowPairs => Shortcut::ctrl(Key::Digit(4)),
+            Command::ShowEvents => Shortcut::ctrl(Key::Digit(5)),
+            Command::ShowTimeline => Shortcut::ctrl(Key::Digit(6)),
+            Command::ShowQueries => Shortcut::ctrl(Key::Digit(7)),
+            Command::ShowSql => Shortcut::ctrl(Key::Digit(8)),
             Command::ToggleInspector => Shortcut::plain(Key::Function(4)),
             Command::ToggleHistogram => Shortcut::plain(Key::Function(3)),
             Command::ZoomIn => Shortcut::ctrl(Key::Plus),
@@ -220,6 +245,7 @@ impl Command {
             Command::Palette => Shortcut::ctrl(Key::Letter('K')),
             Command::FocusFilter => Shortcut::ctrl(Key::Letter('F')),
             Command::ClearFilter => Shortcut::ctrl_shift(Key::Letter('F')),
+            Command::FindAddress => Shortcut::ctrl(Key::Letter('L')),
             Command::Back => Shortcut::alt(Key::Left),
             Command::Forward => Shortcut::alt(Key::Right),
             Command::GoToRow => Shortcut::ctrl(Key::Letter('G')),
@@ -241,9 +267,14 @@ impl Command {
                 Menu::Case
             }
             Command::ImportEvidence | Command::ShowJobs => Menu::Evidence,
-            Command::ShowEvidence
+            Command::ShowOverview
+            | Command::ShowEvidence
             | Command::ShowFlows
+            | Command::ShowPairs
             | Command::ShowEvents
+            | Command::ShowTimeline
+            | Command::ShowQueries
+            | Command::ShowSql
             | Command::ToggleInspector
             | Command::ToggleHistogram
             | Command::ChooseZone
@@ -256,6 +287,7 @@ impl Command {
             Command::FocusFilter
             | Command::ClearFilter
             | Command::AllTimes
+            | Command::FindAddress
             | Command::Back
             | Command::Forward
             | Command::GoToRow
@@ -268,18 +300,19 @@ impl Command {
         match self {
             Command::CloseCase
             | Command::ImportEvidence
+            | Command::ShowOverview
             | Command::ShowEvidence
             | Command::ShowFlows
+            | Command::ShowPairs
             | Command::ShowEvents
+            | Command::ShowTimeline
+            | Command::ShowQueries
+            | Command::ShowSql
+            | Command::FindAddress
             | Command::Back
             | Command::Forward => Needs::Case,
-            Command::ToggleInspector
-            | Command::ToggleHistogram
-            | Command::FocusFilter
-            | Command::ClearFilter
-            | Command::AllTimes
-            | Command::GoToRow
-            | Command::CountDuplicates => Needs::Records,
+            Command::ToggleInspector | Command::ToggleHistogram | Command::GoToRow => Needs::Records,
+            Command::FocusFilter | Command::ClearFilter | Command::AllTimes | Command::CountDuplicates => Needs::Filter,
             Command::NewCase
             | Command::OpenCase
             | Command::OpenSample

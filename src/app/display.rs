@@ -100,8 +100,8 @@ pub fn dataset_key(dataset: Dataset) -> &'static str {
 }
 
 /// `1,204,332`.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
+pub fn count(number: impl Into<u128>) -> String {
+    let digits = number.into().to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
@@ -112,9 +112,19 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// A number of any width with its thousands apart; `None` for what is no number.
+pub fn cell_number(value: &Value) -> Option<String> {
+    match value {
+        Value::Integer(number) => Some(u64::try_from(*number).map_or_else(|_| number.to_string(), count)),
+        Value::Number(text) => Some(text.parse::<u128>().map_or_else(|_| text.to_string(), count)),
+        _ => None,
+    }
+}
+
 /// `1.5 MB`, powers of 1000.
-pub fn size(bytes: u64) -> String {
+pub fn size(bytes: impl Into<u128>) -> String {
     const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
+    let bytes = bytes.into();
     if bytes < 1000 {
         return format!("{bytes} B");
     }
@@ -156,7 +166,7 @@ fn integer(number: i64, field: FieldId) -> String {
 }
 
 /// IANA protocol numbers that turn up in flow logs.
-fn protocol_name(number: i64) -> Option<&'static str> {
+pub fn protocol_name(number: i64) -> Option<&'static str> {
     Some(match number {
         1 => "icmp",
         2 => "igmp",
@@ -202,6 +212,15 @@ pub fn covered(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().map(|c| if is_spelt(c) { COVER } else { c }).collect())
+}
+
+/// The same for text of several lines.
+pub fn covered_lines(text: &str) -> Cow<'_, str> {
+    let hides = |c: char| c != '\n' && c != '\t' && is_spelt(c);
+    if !text.chars().any(hides) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|c| if hides(c) { COVER } else { c }).collect())
 }
 
 /// U+25A1, a hollow square.
@@ -350,9 +369,12 @@ mod tests {
 
     #[test]
     fn numbers_and_sizes() {
-        assert_eq!([count(0), count(999), count(1000), count(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
         assert_eq!(
-            [size(999), size(1000), size(999_999), size(812_000_000_000)],
+            [count(0u64), count(999u64), count(1000u64), count(1_234_567u64)],
+            ["0", "999", "1,000", "1,234,567"]
+        );
+        assert_eq!(
+            [size(999u64), size(1000u64), size(999_999u64), size(812_000_000_000u64)],
             ["999 B", "1.0 kB", "1.0 MB", "812.0 GB"]
         );
         assert_eq!([duration(5), duration(120), duration(7500)], ["5 s", "2 min", "2 h 5 min"]);

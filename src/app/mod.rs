@@ -1,36 +1,45 @@
 //! The headless application: what is open, what is asked, what is shown, in which zone and words. It holds no widget and
 //! knows no tool kit; the window draws it and hands back actions.
 
+pub mod about;
 pub mod action;
 pub mod bench;
 pub mod case_backend;
+pub mod chart;
 pub mod command;
 pub mod display;
 pub mod error;
 pub mod export;
 pub mod filters;
 mod glyphs;
+pub mod groups;
 pub mod history;
 pub mod import;
 pub mod index;
 pub mod jobs;
+pub mod library;
 pub mod open_case;
 pub mod opening;
+pub mod paged;
 pub mod pages;
+pub mod pairs;
 pub mod raw;
 pub mod records;
 pub mod selection;
 pub mod settings;
 pub mod slots;
 pub mod source;
+pub mod sparks;
+pub mod sql_console;
 pub mod state;
 #[cfg(test)]
 pub mod testing;
 pub mod text;
 pub mod text_filter;
+pub mod timeline;
 pub mod zone;
 
-pub use action::{Action, Dialog, Effect, View};
+pub use action::{Action, Dialog, Effect, Link, View};
 pub use case_backend::CaseBackend;
 pub use command::{Command, Menu, Needs};
 pub use error::{Message, UserError};

@@ -1,17 +1,28 @@
 //! An open case: its worker threads, its tables, and the lists beside them.
 
+use super::about::{self, About};
+use super::action::View;
+use super::chart::svg::Drawing;
 use super::display::dataset_key;
+use super::library::Library;
+use super::pairs::Pairs;
 use super::records::{Lanes, Records};
 use super::settings::ColumnSetting;
 use super::slots::{Lane, Slot, Waker};
-use super::source::{Backend, Duplicates, EvidenceRow, IndexHealth, Overview, Totals, Unfinished, WarningRow};
+use super::source::{Backend, Duplicates, EvidenceRow, Glance, IndexHealth, Overview, Totals, Unfinished, WarningRow};
+use super::sql_console::SqlConsole;
 use super::state::IndexCare;
-use crate::model::{Dataset, EvidenceId, FieldId, TimeRange};
+use super::timeline::Timeline;
+use crate::model::{Address, Dataset, EvidenceId, FieldId, TimeRange};
+use crate::query::AddressQuery;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+
+/// Rows of each list of the overview.
+const TOP_ROWS: usize = 8;
 
 /// Values that completion offers at once.
 const COMPLETIONS: usize = 30;
@@ -30,6 +41,14 @@ pub struct OpenCase {
     values: Slot<(u64, FieldId, String), Vec<String>>,
     wanted_values: Option<(FieldId, String)>,
     pub(super) index_care: IndexCare,
+    glance: Slot<u64, Glance>,
+    pub pairs: Pairs,
+    pub timeline: Timeline,
+    /// A file that was just written.
+    saved: Option<PathBuf>,
+    about: Slot<(u64, AddressQuery), About>,
+    pub library: Library,
+    pub sql: SqlConsole,
 }
 
 impl OpenCase {
@@ -56,6 +75,13 @@ impl OpenCase {
             values: Slot::default(),
             wanted_values: None,
             index_care: IndexCare::default(),
+            glance: Slot::default(),
+            pairs: Pairs::default(),
+            timeline: Timeline::default(),
+            saved: None,
+            about: Slot::default(),
+            library: Library::default(),
+            sql: SqlConsole::default(),
         })
     }
 
@@ -73,6 +99,10 @@ impl OpenCase {
         }
     }
 
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
     /// Evidence came in.
     pub fn changed(&mut self) {
         self.revision += 1;
@@ -84,6 +114,31 @@ impl OpenCase {
 
     pub fn index_health(&self) -> Option<&IndexHealth> {
         self.overview.shown().map(|overview| &overview.index)
+    }
+
+    /// The case at a glance, once it was looked at; and whether evidence came in since.
+    pub fn glance(&self) -> Option<(&Glance, bool)> {
+        self.glance.shown().map(|glance| (glance, !self.glance.answers(&self.revision)))
+    }
+
+    /// What is known of an address, once it is in; and whether that is of an older question.
+    pub fn about(&self, address: &Address) -> Option<(&About, bool)> {
+        let (_, query) = self.about.shown_query()?;
+        let about = self.about.shown().filter(|_| query.address == *address)?;
+        Some((about, self.about.is_busy()))
+    }
+
+    pub fn about_fault(&self) -> Option<&str> {
+        self.about.fault()
+    }
+
+    pub fn glance_fault(&self) -> Option<&str> {
+        self.glance.fault()
+    }
+
+    /// Does the case hold any flow record?
+    pub fn flows_are_there(&self) -> bool {
+        self.totals().is_some_and(|totals| totals.flows > 0)
     }
 
     /// What an interrupted import left to do.
@@ -127,6 +182,19 @@ impl OpenCase {
         records.pages.want(&self.lanes.pages, rows);
     }
 
+    pub fn want_pairs(&mut self, rows: Range<u64>) {
+        self.pairs.want(&self.lanes, rows);
+    }
+
+    pub fn save_chart(&mut self, path: PathBuf, drawing: Drawing) {
+        self.timeline.save(&self.lanes, path, drawing);
+    }
+
+    /// A file that was written since this was asked last.
+    pub fn take_saved(&mut self) -> Option<PathBuf> {
+        self.saved.take()
+    }
+
     /// The reason why the case could not be opened at all.
     pub fn open_failure(&self) -> Option<String> {
         if self.overview.shown().is_some() { None } else { self.overview.fault().map(str::to_owned) }
@@ -145,25 +213,68 @@ impl OpenCase {
         failures.extend(self.values.poll().and_then(Result::err));
         failures.extend(self.flows.poll());
         failures.extend(self.events.poll());
+        failures.extend(self.glance.poll().and_then(Result::err));
+        failures.extend(self.pairs.poll());
+        let (of_timeline, saved) = self.timeline.poll();
+        failures.extend(of_timeline);
+        self.saved = saved.or(self.saved.take());
+        failures.extend(self.about.poll().and_then(Result::err));
+        failures.extend(self.library.poll());
+        failures.extend(self.sql.poll());
         failures
     }
 
     /// Asks for what is shown and not there yet.
-    pub fn ask(&mut self, records: Option<Dataset>, range: TimeRange, duplicates: Duplicates, histogram: bool) {
+    pub fn ask(
+        &mut self,
+        view: View,
+        address: Option<&Address>,
+        range: TimeRange,
+        duplicates: Duplicates,
+        histogram: bool,
+    ) {
         let revision = self.revision;
         self.overview.ask(&self.lanes.pages, revision, |source, _, _| source.overview());
         if self.is_opening() {
             return;
         }
-        match records {
-            Some(dataset) => {
+        match view {
+            View::Records(dataset) => {
                 let table = match dataset {
                     Dataset::Flows => &mut self.flows,
                     Dataset::Events => &mut self.events,
                 };
                 table.ask(&self.lanes, revision, range, duplicates, histogram);
             }
-            None => {
+            View::Pairs => {
+                let span = self.totals().and_then(|totals| totals.flow_span);
+                let scope = self.flows.scope(range, duplicates);
+                self.pairs.ask(&self.lanes, revision, scope, span);
+            }
+            View::Timeline => {
+                let (flows, events) = (&self.flows, &self.events);
+                self.timeline.ask(&self.lanes, revision, |dataset| match dataset {
+                    Dataset::Flows => flows.scope(range, duplicates),
+                    Dataset::Events => events.scope(range, duplicates),
+                });
+            }
+            View::Queries => self.library.ask(&self.lanes, revision),
+            View::Address => {
+                if let Some(address) = address {
+                    let query =
+                        AddressQuery { range, duplicates, limit: about::ROWS, ..AddressQuery::of(address.clone()) };
+                    self.about.ask(&self.lanes.rows, (revision, query), |source, (_, query), cancel| {
+                        Ok(about::read(source.case()?, query, cancel)?)
+                    });
+                }
+            }
+            View::Sql => self.sql.ask(&self.lanes.rows, &self.lanes.pages),
+            // While evidence comes in it would be asked again and again, and never answered.
+            View::Overview if self.glance.is_busy() => {}
+            View::Overview => {
+                self.glance.ask(&self.lanes.rows, revision, |source, _, cancel| source.glance(TOP_ROWS, cancel))
+            }
+            View::Evidence => {
                 self.evidence.ask(&self.lanes.pages, revision, |source, _, _| source.evidence().map(Arc::from));
                 let chosen = (revision, self.shown_warnings);
                 self.warnings.ask(&self.lanes.charts, chosen, |source, (_, evidence), _| {
@@ -193,5 +304,11 @@ impl OpenCase {
             || self.values.is_busy()
             || self.flows.is_busy()
             || self.events.is_busy()
+            || self.glance.is_busy()
+            || self.pairs.is_busy()
+            || self.timeline.is_busy()
+            || self.about.is_busy()
+            || self.library.is_busy()
+            || self.sql.is_busy()
     }
 }

@@ -2,95 +2,75 @@
 //! is visible; what has not come yet is drawn as a placeholder.
 
 use super::slots::Lane;
-use super::source::{Cancel, Fault, RowSet, Value};
+use super::source::{Cancel, Fault, RowSet, Source, Value};
 use crate::model::{Dataset, FieldId, RecordId};
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
-/// Values of one page: a list per row, in the order of the fields.
-type PageRows = Vec<Vec<Value>>;
-
-struct Page {
-    rows: PageRows,
+struct Page<R> {
+    rows: Vec<R>,
     used: u64,
 }
 
-struct Request {
+struct Request<R> {
     page: u64,
     generation: u64,
-    answer: Receiver<Result<PageRows, Fault>>,
+    answer: Receiver<Result<Vec<R>, Fault>>,
 }
 
-/// Pages of one ordered row set.
-pub struct Pages {
-    dataset: Dataset,
-    rows: RowSet,
-    fields: Vec<FieldId>,
+/// Pages of one ordered table of any rows.
+pub struct PageCache<R> {
+    len: u64,
     generation: u64,
     clock: u64,
-    pages: HashMap<u64, Page>,
-    requests: Vec<Request>,
+    pages: HashMap<u64, Page<R>>,
+    requests: Vec<Request<R>>,
     failed: Option<u64>,
 }
 
-impl Pages {
+impl<R> Default for PageCache<R> {
+    fn default() -> Self {
+        Self { len: 0, generation: 0, clock: 0, pages: HashMap::new(), requests: Vec::new(), failed: None }
+    }
+}
+
+impl<R: Send + 'static> PageCache<R> {
     pub const ROWS: u64 = 128;
     /// About 64 pages of 128 rows: a few screens around every place that was visited lately.
     const KEPT: usize = 64;
     /// Requests on their way: with more, a fast scroll would queue pages that nobody will see.
     const ON_THE_WAY: usize = 3;
 
-    pub fn new(dataset: Dataset) -> Self {
-        Self {
-            dataset,
-            rows: RowSet::default(),
-            fields: Vec::new(),
-            generation: 0,
-            clock: 0,
-            pages: HashMap::new(),
-            requests: Vec::new(),
-            failed: None,
-        }
-    }
-
-    /// Another row set or other columns: everything is fetched anew.
-    pub fn reset(&mut self, rows: RowSet, fields: Vec<FieldId>) {
-        if rows.is_same(&self.rows) && fields == self.fields {
-            return;
-        }
-        self.rows = rows;
-        self.fields = fields;
+    /// Other rows: everything is fetched anew.
+    pub fn reset(&mut self, len: u64) {
+        self.len = len;
         self.generation += 1;
         self.pages.clear();
         self.failed = None;
     }
 
     pub fn len(&self) -> u64 {
-        self.rows.len() as u64
+        self.len
     }
 
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.len == 0
     }
 
-    pub fn fields(&self) -> &[FieldId] {
-        &self.fields
+    /// A row, `None` while it is on its way.
+    pub fn row(&self, row: u64) -> Option<&R> {
+        self.pages.get(&(row / Self::ROWS))?.rows.get((row % Self::ROWS) as usize)
     }
 
-    pub fn id(&self, row: u64) -> Option<RecordId> {
-        self.rows.get(usize::try_from(row).ok()?)
-    }
-
-    /// The values of a row, `None` while they are on their way.
-    pub fn row(&self, row: u64) -> Option<&[Value]> {
-        let page = self.pages.get(&(row / Self::ROWS))?;
-        page.rows.get((row % Self::ROWS) as usize).map(Vec::as_slice)
-    }
-
-    /// Sees to it that these rows will be there; called with what is on screen.
-    pub fn want(&mut self, lane: &Lane, rows: Range<u64>) {
-        let end = rows.end.min(self.len());
+    /// Sees to it that these rows will be there; called with what is on screen. `load` is handed to the lane with the
+    /// places of a page.
+    pub fn want<L>(&mut self, lane: &Lane, rows: Range<u64>, load: L)
+    where
+        L: Fn(&dyn Source, Range<usize>) -> Result<Vec<R>, Fault> + Clone + Send + 'static,
+    {
+        let end = rows.end.min(self.len);
         if rows.start >= end || self.failed == Some(self.generation) {
             return;
         }
@@ -101,23 +81,19 @@ impl Pages {
                 continue;
             }
             let asked = self.requests.iter().any(|r| r.page == page && r.generation == self.generation);
-            if !asked && self.requests.len() < Self::ON_THE_WAY {
-                self.request(lane, page);
+            if asked || self.requests.len() >= Self::ON_THE_WAY {
+                continue;
+            }
+            let first = (page * Self::ROWS) as usize;
+            let places = first..(first + Self::ROWS as usize).min(self.len as usize);
+            let load = load.clone();
+            if let Some(answer) = lane.run(Cancel::default(), move |source, _| load(source, places)) {
+                self.requests.push(Request { page, generation: self.generation, answer });
             }
         }
     }
 
-    fn request(&mut self, lane: &Lane, page: u64) {
-        let first = (page * Self::ROWS) as usize;
-        let ids = self.rows.ids(first..first + Self::ROWS as usize);
-        let (dataset, fields) = (self.dataset, self.fields.clone());
-        let job = lane.run(Cancel::default(), move |source, _| source.page(dataset, &ids, &fields));
-        if let Some(answer) = job {
-            self.requests.push(Request { page, generation: self.generation, answer });
-        }
-    }
-
-    /// Takes the pages that have come in. The reason of a failure, once per row set.
+    /// Takes the pages that have come in. The reason of a failure, once per table.
     pub fn poll(&mut self) -> Option<String> {
         let mut why = None;
         let requests = std::mem::take(&mut self.requests);
@@ -148,6 +124,66 @@ impl Pages {
     }
 }
 
+/// Pages of one ordered row set of records: values in the order of the fields.
+pub struct Pages {
+    dataset: Dataset,
+    rows: RowSet,
+    fields: Arc<[FieldId]>,
+    cache: PageCache<Vec<Value>>,
+}
+
+impl Pages {
+    pub fn new(dataset: Dataset) -> Self {
+        Self { dataset, rows: RowSet::default(), fields: Arc::default(), cache: PageCache::default() }
+    }
+
+    /// Another row set or other columns: everything is fetched anew.
+    pub fn reset(&mut self, rows: RowSet, fields: Vec<FieldId>) {
+        if rows.is_same(&self.rows) && *fields == *self.fields {
+            return;
+        }
+        self.cache.reset(rows.len() as u64);
+        self.rows = rows;
+        self.fields = fields.into();
+    }
+
+    pub fn len(&self) -> u64 {
+        self.cache.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.cache.is_empty()
+    }
+
+    pub fn fields(&self) -> &[FieldId] {
+        &self.fields
+    }
+
+    pub fn id(&self, row: u64) -> Option<RecordId> {
+        self.rows.get(usize::try_from(row).ok()?)
+    }
+
+    /// The values of a row, `None` while they are on their way.
+    pub fn row(&self, row: u64) -> Option<&[Value]> {
+        self.cache.row(row).map(Vec::as_slice)
+    }
+
+    /// Sees to it that these rows will be there; called with what is on screen.
+    pub fn want(&mut self, lane: &Lane, rows: Range<u64>) {
+        let (dataset, all, fields) = (self.dataset, self.rows.clone(), Arc::clone(&self.fields));
+        self.cache.want(lane, rows, move |source, places| source.page(dataset, &all.ids(places), &fields));
+    }
+
+    /// Takes the pages that have come in. The reason of a failure, once per row set.
+    pub fn poll(&mut self) -> Option<String> {
+        self.cache.poll()
+    }
+
+    pub fn is_busy(&self) -> bool {
+        self.cache.is_busy()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,16 +203,16 @@ mod tests {
         pages.reset(RowSet::of_ids((0..20_000).collect()), fields);
         assert_eq!(pages.len(), 20_000);
         for page in 0..100u64 {
-            let row = page * Pages::ROWS + 5;
+            let row = page * PageCache::<()>::ROWS + 5;
             pages.want(&lane, row..row + 1);
             assert!(pages.row(row).is_none());
             woken.recv().unwrap();
             assert_eq!(pages.poll(), None);
             assert_eq!(pages.row(row), Some([Value::Integer(row as i64 % 65536)].as_slice()));
         }
-        assert_eq!(pages.pages.len(), Pages::KEPT);
+        assert_eq!(pages.cache.pages.len(), PageCache::<()>::KEPT);
         assert!(pages.row(5).is_none(), "the first page is the oldest");
-        assert!(pages.row(99 * Pages::ROWS + 5).is_some());
+        assert!(pages.row(99 * PageCache::<()>::ROWS + 5).is_some());
         pages.want(&lane, 25_000..25_010);
         assert!(!pages.is_busy());
     }

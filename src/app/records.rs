@@ -6,7 +6,7 @@ use super::pages::Pages;
 use super::selection::Selection;
 use super::settings::ColumnSetting;
 use super::slots::{Lane, Slot};
-use super::source::{Duplicates, Filter, Histogram, Inspected, RecordQuery, RowSet, SortKey};
+use super::source::{Duplicates, Filter, Histogram, Inspected, RecordQuery, RowSet, Scope, SortKey};
 use super::text_filter;
 use crate::filter::FilterError;
 use crate::model::{Dataset, FieldId, RecordId, TimeRange, field};
@@ -116,6 +116,11 @@ impl Records {
 
     pub fn query(&self, range: TimeRange, duplicates: Duplicates) -> RecordQuery {
         RecordQuery { dataset: self.dataset, filter: self.filter.clone(), range, sort: self.sort.clone(), duplicates }
+    }
+
+    /// The records that the filter and the range leave.
+    pub fn scope(&self, range: TimeRange, duplicates: Duplicates) -> Scope {
+        Scope { dataset: self.dataset, filter: self.filter.clone(), range, duplicates }
     }
 
     /// Asks for whatever the view shows and is not there yet.

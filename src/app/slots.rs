@@ -113,6 +113,14 @@ impl<Q: PartialEq + Clone + Send + 'static, R: Send + 'static> Slot<Q, R> {
         self.running = answer.map(|answer| Running { query, cancel, answer });
     }
 
+    /// Stops what is running; the last good answer stays.
+    pub fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.cancel.cancel();
+        }
+        self.refused = false;
+    }
+
     /// Takes an answer that has come in. `Some` when there was one: `Err` is the reason of a failure.
     pub fn poll(&mut self) -> Option<Result<(), String>> {
         let running = self.running.as_ref()?;

@@ -2,11 +2,12 @@
 //! `App::poll` takes in what worker threads have finished and asks for what is missing.
 
 mod cases;
-
 mod indexing;
+mod views;
 
 pub use cases::import_dialog;
 pub use indexing::{IndexCare, Indexing};
+pub use views::line_names;
 
 use super::action::{Action, Dialog, Effect, Leaving, View};
 use super::command::{Command, Needs};
@@ -15,13 +16,14 @@ use super::history::History;
 use super::jobs::{Job, Jobs};
 use super::open_case::OpenCase;
 use super::opening::Opening;
-use super::records::{Records, Reveal};
+use super::records::{Copied, Records, Reveal};
 use super::settings::{self, Settings, ThemeChoice};
 use super::slots::Waker;
 use super::source::{Backend, Duplicates};
 use super::text::Texts;
+use super::text_filter::narrowed;
 use super::zone::Zone;
-use crate::model::{Dataset, FieldId, TimeRange};
+use crate::model::{Address, Dataset, FieldId, TimeRange};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -32,6 +34,7 @@ pub struct Step {
     flows: String,
     events: String,
     range: TimeRange,
+    address: Option<Address>,
 }
 
 /// Rows that one copy puts on the clipboard at most.
@@ -46,6 +49,8 @@ pub struct App {
     pub view: View,
     pub case: Option<OpenCase>,
     pub range: TimeRange,
+    /// The address that its page is about.
+    pub address: Option<Address>,
     pub duplicates: Duplicates,
     pub zone: Zone,
     pub dialog: Option<Dialog>,
@@ -55,6 +60,8 @@ pub struct App {
     pub notice: Option<String>,
     /// The folder with the sample logs, where the program has one.
     pub sample_folder: Option<PathBuf>,
+    /// The program ends, whatever still runs.
+    quits: bool,
     history: History<Step>,
     effects: Vec<Effect>,
     backend: Arc<dyn Backend>,
@@ -67,8 +74,9 @@ impl App {
     pub fn new(backend: Arc<dyn Backend>, waker: Waker, config: Option<PathBuf>) -> Self {
         let settings = settings::load(config.as_deref());
         let zone = Zone::by_name(&settings.zone).unwrap_or_default();
-        let view = View::Records(Dataset::Flows);
-        let first = Step { view, flows: String::new(), events: String::new(), range: TimeRange::default() };
+        let view = View::Overview;
+        let first =
+            Step { view, flows: String::new(), events: String::new(), range: TimeRange::default(), address: None };
         let mut effects = vec![Effect::Theme(settings.theme)];
         effects.extend(settings.scale.map(Effect::Scale));
         Self {
@@ -81,6 +89,7 @@ impl App {
             view,
             case: None,
             range: TimeRange::default(),
+            address: None,
             duplicates: Duplicates::default(),
             zone,
             dialog: None,
@@ -88,6 +97,7 @@ impl App {
             show_histogram: true,
             notice: None,
             sample_folder: cases::find_sample_folder(),
+            quits: false,
             history: History::new(first),
             effects,
             backend,
@@ -121,6 +131,10 @@ impl App {
                 case.changed();
             }
             let failures = case.poll();
+            if let Some(path) = case.take_saved() {
+                let path = super::display::visible(&path.to_string_lossy()).into_owned();
+                self.notice = Some(self.texts.tr_args("notice-saved", &[("path", &path)]));
+            }
             if let Some(why) = case.open_failure() {
                 failed_to_open = Some((case.path.clone(), why));
             } else {
@@ -128,11 +142,7 @@ impl App {
                     let next = Message::new("next-try-again");
                     self.errors.push(UserError::new(Message::new("error-query"), why, next).at(&case.path));
                 }
-                let records = match self.view {
-                    View::Records(dataset) => Some(dataset),
-                    View::Evidence => None,
-                };
-                case.ask(records, self.range, self.duplicates, self.show_histogram);
+                case.ask(self.view, self.address.as_ref(), self.range, self.duplicates, self.show_histogram);
             }
         }
         if let Some((path, why)) = failed_to_open {
@@ -155,6 +165,7 @@ impl App {
             Needs::Nothing => true,
             Needs::Case => self.case.is_some(),
             Needs::Records => self.case.is_some() && matches!(self.view, View::Records(_)),
+            Needs::Filter => self.case.is_some() && self.view.filtered().is_some(),
         };
         needs
             && match command {
@@ -168,14 +179,14 @@ impl App {
     pub fn records(&self) -> Option<&Records> {
         match self.view {
             View::Records(dataset) => self.case.as_ref().map(|case| case.records(dataset)),
-            View::Evidence => None,
+            _ => None,
         }
     }
 
     pub fn records_mut(&mut self) -> Option<&mut Records> {
         match self.view {
             View::Records(dataset) => self.case.as_mut().map(|case| case.records_mut(dataset)),
-            View::Evidence => None,
+            _ => None,
         }
     }
 
@@ -215,9 +226,16 @@ impl App {
             Action::ShowInspector => self.show_inspector = true,
             Action::ClearErrors => self.errors.clear(),
             Action::Fail(error) => self.errors.push(error),
+            Action::About(address) => self.about(&address),
+            Action::Follow(link) => self.follow(link),
+            Action::Pairs(action) => self.dispatch_pairs(action),
+            Action::Timeline(action) => self.dispatch_timeline(action),
+            Action::Library(action) => self.dispatch_library(action),
+            Action::Sql(action) => self.dispatch_sql(action),
             Action::EditFilter(..)
             | Action::ApplyFilter(..)
             | Action::Narrow(..)
+            | Action::Drill(..)
             | Action::Sort { .. }
             | Action::SortAs { .. }
             | Action::ResetColumns(_)
@@ -234,14 +252,24 @@ impl App {
         let Some(case) = &mut self.case else { return };
         let shown = match self.view {
             View::Records(dataset) => dataset,
-            View::Evidence => Dataset::Flows,
+            _ => Dataset::Flows,
         };
         match action {
             Action::EditFilter(dataset, text) => case.records_mut(dataset).edit(text),
-            Action::ApplyFilter(dataset, text) => self.apply_filter(dataset, &text),
+            Action::ApplyFilter(dataset, text) => {
+                self.apply_filter(dataset, &text);
+            }
             Action::Narrow(dataset, clause) => {
                 let text = narrowed(case.records(dataset).applied(), &clause);
                 self.apply_filter(dataset, &text);
+            }
+            Action::Drill(dataset, clause) => {
+                let text = narrowed(case.records(dataset).applied(), &clause);
+                // One step: back leads to where it was asked for.
+                let from = std::mem::replace(&mut self.view, View::Records(dataset));
+                if !self.apply_filter(dataset, &text) {
+                    self.view = from;
+                }
             }
             Action::Sort { field, add } => case.records_mut(shown).sort_by(field, add),
             Action::SortAs { field, descending } => {
@@ -278,12 +306,18 @@ impl App {
             Command::OpenCase => self.dialog = Some(Dialog::Open { path: String::new() }),
             Command::OpenSample => self.leave(Leaving::Sample),
             Command::CloseCase => self.leave(Leaving::Nothing),
-            Command::Quit => self.effects.push(Effect::Quit),
+            Command::Quit => self.leave(Leaving::Quit),
             Command::ImportEvidence => self.dialog = Some(import_dialog(Vec::new())),
             Command::ShowJobs => self.dialog = Some(Dialog::Jobs),
+            Command::ShowOverview => self.dispatch(Action::Show(View::Overview)),
             Command::ShowEvidence => self.dispatch(Action::Show(View::Evidence)),
             Command::ShowFlows => self.dispatch(Action::Show(View::Records(Dataset::Flows))),
             Command::ShowEvents => self.dispatch(Action::Show(View::Records(Dataset::Events))),
+            Command::ShowPairs => self.dispatch(Action::Show(View::Pairs)),
+            Command::ShowTimeline => self.dispatch(Action::Show(View::Timeline)),
+            Command::ShowQueries => self.dispatch(Action::Show(View::Queries)),
+            Command::FindAddress => self.dialog = Some(Dialog::Address { typed: String::new() }),
+            Command::ShowSql => self.dispatch(Action::Show(View::Sql)),
             Command::ToggleInspector => self.show_inspector = !self.show_inspector,
             Command::ToggleHistogram => self.show_histogram = !self.show_histogram,
             Command::ChooseZone => self.dialog = Some(Dialog::Zone { typed: String::new() }),
@@ -296,7 +330,7 @@ impl App {
             Command::Palette => self.dialog = Some(Dialog::Palette { typed: String::new() }),
             Command::FocusFilter => self.effects.push(Effect::FocusFilter),
             Command::ClearFilter => {
-                if let View::Records(dataset) = self.view {
+                if let Some(dataset) = self.view.filtered() {
                     self.apply_filter(dataset, "");
                 }
             }
@@ -321,17 +355,25 @@ impl App {
         }
     }
 
-    fn apply_filter(&mut self, dataset: Dataset, text: &str) {
-        let Some(case) = &mut self.case else { return };
-        if case.records_mut(dataset).apply(text) {
+    fn apply_filter(&mut self, dataset: Dataset, text: &str) -> bool {
+        let Some(case) = &mut self.case else { return false };
+        let applied = case.records_mut(dataset).apply(text);
+        if applied {
             self.settings.remember_filter(text);
             self.step();
         }
+        applied
     }
 
     fn current_step(&self) -> Step {
         let text = |dataset| self.case.as_ref().map(|c| c.records(dataset).applied().to_owned()).unwrap_or_default();
-        Step { view: self.view, flows: text(Dataset::Flows), events: text(Dataset::Events), range: self.range }
+        Step {
+            view: self.view,
+            flows: text(Dataset::Flows),
+            events: text(Dataset::Events),
+            range: self.range,
+            address: self.address.clone(),
+        }
     }
 
     fn step(&mut self) {
@@ -343,6 +385,7 @@ impl App {
         let (Some(step), Some(case)) = (step, &mut self.case) else { return };
         self.view = step.view;
         self.range = step.range;
+        self.address = step.address;
         case.records_mut(Dataset::Flows).apply(&step.flows);
         case.records_mut(Dataset::Events).apply(&step.events);
     }
@@ -365,6 +408,11 @@ impl App {
 
     fn copy_rows(&mut self, only: Option<FieldId>) {
         let Some(copied) = self.records().map(|records| records.copied_rows(only, COPY_LIMIT)) else { return };
+        self.copied(copied);
+    }
+
+    /// Onto the clipboard, and how many rows that were.
+    fn copied(&mut self, copied: Copied) {
         if copied.rows == 0 {
             return;
         }
@@ -387,16 +435,6 @@ impl App {
             let next = Message::new("next-settings");
             self.errors.push(UserError::new(Message::new("error-settings"), error, next).at(folder));
         }
-    }
-}
-
-/// `(a) and b`: brackets only where the filter in force is more than one comparison.
-fn narrowed(applied: &str, clause: &str) -> String {
-    let lower = applied.to_ascii_lowercase();
-    match applied {
-        "" => clause.to_owned(),
-        _ if lower.contains(" or ") || applied.contains("||") => format!("({applied}) and {clause}"),
-        _ => format!("{applied} and {clause}"),
     }
 }
 

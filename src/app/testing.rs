@@ -263,6 +263,14 @@ impl Source for MemoryBackend {
         let values = if field.name() == "action" { vec!["ACCEPT", "REJECT"] } else { vec![] };
         Ok(values.into_iter().filter(|v| v.starts_with(prefix)).map(str::to_owned).collect())
     }
+
+    fn glance(&self, _: usize, _: &Cancel) -> Result<Glance, Fault> {
+        Ok(Glance { totals: self.overview()?.totals, ..Glance::default() })
+    }
+
+    fn case(&self) -> Result<&CaseReader, Fault> {
+        Err(Fault::Failed("a case in memory has no file".into()))
+    }
 }
 
 /// Wake-ups that may wait; more tell a waiting test nothing.

@@ -11,6 +11,17 @@ pub fn parse(text: &str, dataset: Dataset) -> Result<Option<Filter>, FilterError
     if text.trim().is_empty() { Ok(None) } else { filter::parse(text, dataset).map(Some) }
 }
 
+/// `(a) and b`: brackets only where the filter in force is more than one comparison.
+pub fn narrowed(applied: &str, clause: &str) -> String {
+    let lower = applied.to_ascii_lowercase();
+    match applied {
+        "" => clause.to_owned(),
+        _ if applied == clause => clause.to_owned(),
+        _ if lower.contains(" or ") || applied.contains("||") => format!("({applied}) and {clause}"),
+        _ => format!("{applied} and {clause}"),
+    }
+}
+
 /// What could stand at the cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Completion {

@@ -70,7 +70,8 @@ impl From<QueryError> for CliError {
         match error {
             QueryError::Case(error) => error.into(),
             QueryError::Filter(message) => CliError::Usage(message),
-            QueryError::Cancelled => CliError::Unusable("stopped".to_owned()),
+            QueryError::Statement(problem) => CliError::Usage(problem.to_string()),
+            QueryError::Cancelled | QueryError::Late => CliError::Unusable(error.to_string()),
         }
     }
 }

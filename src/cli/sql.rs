@@ -3,7 +3,7 @@
 use super::output::{self, Rows};
 use super::{CliError, RowFormat, exit};
 use crate::case::CaseReader;
-use crate::query::{self, Cancel};
+use crate::query::{self, Cancel, SqlLimits};
 use std::path::PathBuf;
 
 /// Runs read-only SQL over the views flow_record, cloudtrail_event and cloudtrail_occurrence
@@ -25,8 +25,8 @@ pub struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let reader = CaseReader::open(&arguments.case)?;
-    let result = query::read_only_sql(&reader, &arguments.statement, arguments.limit, &Cancel::default());
-    let result = result?;
+    let limits = SqlLimits { rows: arguments.limit, time: None };
+    let result = query::read_only_sql(&reader, &arguments.statement, limits, &Cancel::default())?;
     let mut out = Rows::new(&arguments.rows, &result.columns)?;
     for row in &result.rows {
         out.json_row(row)?;

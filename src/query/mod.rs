@@ -57,7 +57,7 @@ pub use series::{
     AUTO_BINS, AUTO_WIDTHS, BinWidth, SeriesKey, SeriesLine, SeriesQuery, SeriesTable, auto_width, gaps,
     hours_with_records, series,
 };
-pub use sql::{SqlRows, read_only_sql};
+pub use sql::{SQL_EXAMPLE, SqlLimits, SqlProblem, SqlRows, SqlView, read_only_sql, sql_views};
 pub use sums::Sums;
 pub use top::{Measure, TopQuery, TopRow, TopTable, top};
 pub use value::Value;
@@ -72,6 +72,11 @@ pub enum QueryError {
     /// The filter asks for what the case cannot answer.
     #[error("{0}")]
     Filter(String),
+    /// A statement of the examiner that is not SQL, or more than reading.
+    #[error(transparent)]
+    Statement(SqlProblem),
+    #[error("stopped at the limit of time")]
+    Late,
     #[error(transparent)]
     Case(#[from] CaseError),
 }

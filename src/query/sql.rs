@@ -6,6 +6,46 @@ use crate::filter::FilterError;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
 use serde_json::Value as Json;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// What the console begins with.
+pub const SQL_EXAMPLE: &str = "SELECT srcaddr, dstaddr, count(*) AS records, sum(bytes) AS bytes
+FROM flow_record
+WHERE action = 'REJECT'
+GROUP BY srcaddr, dstaddr
+ORDER BY records DESC
+LIMIT 100";
+
+/// Where a statement is stopped before it has given everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SqlLimits {
+    pub rows: usize,
+    /// `None`: as long as it takes.
+    pub time: Option<Duration>,
+}
+
+/// Why a statement was not run, or gave nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the statement was not run\n{}\nThe console reads: one SELECT or WITH.", self.marked())]
+pub struct SqlProblem {
+    pub message: String,
+    /// Bytes of the statement that it is about, where SQLite says.
+    pub at: Option<Range<usize>>,
+    statement: String,
+}
+
+impl SqlProblem {
+    /// With the line that it is about, and a mark below the place.
+    fn marked(&self) -> String {
+        match &self.at {
+            Some(at) => FilterError::new(at.clone(), &self.message).render(&self.statement),
+            None => self.message.clone(),
+        }
+    }
+}
 
 /// A result of any shape: values are JSON null, integer, number or string.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,13 +56,51 @@ pub struct SqlRows {
     pub cut: bool,
 }
 
+/// A documented view: the records by name, as SQL sees them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqlView {
+    pub name: &'static str,
+    pub columns: Vec<String>,
+}
+
+/// The documented views of this case with their columns.
+pub fn sql_views(reader: &CaseReader) -> Result<Vec<SqlView>, QueryError> {
+    let view = |name: &'static str| {
+        let statement = reader.conn.prepare(&format!("SELECT * FROM {name} LIMIT 0"))?;
+        Ok(SqlView { name, columns: statement.column_names().map(str::to_owned).collect() })
+    };
+    ["flow_record", "cloudtrail_event", "cloudtrail_occurrence"].into_iter().map(view).collect()
+}
+
 /// Runs one statement that reads. Whatever would write, attach or change a setting is refused before it runs.
-pub fn read_only_sql(reader: &CaseReader, sql: &str, limit: usize, cancel: &Cancel) -> Result<SqlRows, QueryError> {
+pub fn read_only_sql(
+    reader: &CaseReader,
+    sql: &str,
+    limits: SqlLimits,
+    cancel: &Cancel,
+) -> Result<SqlRows, QueryError> {
     // A connection of its own: the authoriser would refuse the program's own statements too.
     let mut console = reader.another()?;
     console.conn.authorizer(Some(allow))?;
-    cancel.watch(&console, || run(&console, sql, limit))
+    let late = Arc::new(AtomicBool::new(false));
+    if let Some(time) = limits.time {
+        let (late, end) = (Arc::clone(&late), Instant::now() + time);
+        let is_late = move || {
+            let is_late = Instant::now() >= end;
+            late.fetch_or(is_late, Ordering::Relaxed);
+            is_late
+        };
+        console.conn.progress_handler(STEPS_BETWEEN_LOOKS, Some(is_late))?;
+    }
+    let result = cancel.watch(&console, || run(&console, sql, limits.rows));
+    match result {
+        Err(QueryError::Cancelled) if late.load(Ordering::Relaxed) && !cancel.is_cancelled() => Err(QueryError::Late),
+        result => result,
+    }
 }
+
+/// Of SQLite's machine, between two looks at the clock.
+const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 
 fn allow(context: AuthContext<'_>) -> Authorization {
     match context.action {
@@ -55,25 +133,25 @@ fn read(reader: &CaseReader, sql: &str, limit: usize) -> Result<SqlRows, rusqlit
 /// What is wrong with the statement, marked where SQLite says the place.
 fn refused(sql: &str, error: rusqlite::Error) -> QueryError {
     use rusqlite::{Error, ErrorCode};
-    let what = match &error {
+    let (message, at) = match &error {
         Error::SqlInputError { msg, offset, .. } => {
             let at = usize::try_from(*offset).unwrap_or(sql.len());
             let word = sql.get(at..).unwrap_or_default();
             let len = word.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(word.len());
-            FilterError::new(at..at + len, msg).render(sql)
+            (msg.clone(), Some(at..at + len))
         }
-        Error::MultipleStatement => "one statement at a time".to_owned(),
+        Error::MultipleStatement => ("one statement at a time".to_owned(), None),
         Error::SqliteFailure(code, message) => match (code.code, message) {
-            (ErrorCode::AuthorizationForStatementDenied, _) => "this statement does more than read".to_owned(),
-            (ErrorCode::ApiMisuse, _) => "there is no statement".to_owned(),
+            (ErrorCode::AuthorizationForStatementDenied, _) => ("this statement does more than read".to_owned(), None),
+            (ErrorCode::ApiMisuse, _) => ("there is no statement".to_owned(), None),
             (ErrorCode::Unknown | ErrorCode::TypeMismatch | ErrorCode::TooBig, message) => {
-                message.clone().unwrap_or_else(|| error.to_string())
+                (message.clone().unwrap_or_else(|| error.to_string()), None)
             }
             _ => return error.into(),
         },
         _ => return error.into(),
     };
-    QueryError::Filter(format!("the statement was not run\n{what}\nThe console reads: one SELECT or WITH."))
+    QueryError::Statement(SqlProblem { message, at, statement: sql.to_owned() })
 }
 
 fn json(value: ValueRef<'_>) -> Json {

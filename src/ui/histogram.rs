@@ -49,6 +49,8 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
         charts.push(chart.stack_on(&below));
     }
     let marks = ((ui.available_width() - size::COUNT_AXIS) / size::TIME_MARK).floor().clamp(1.0, 7.0);
+    // A mark at the very edge would have its text cut off: half of it stands on either side.
+    let edge = f64::from(size::TIME_MARK / 2.0 / (ui.available_width() - size::COUNT_AXIS).max(size::TIME_MARK));
     let plot = Plot::new(("histogram", records.dataset))
         .height(height)
         .allow_drag(false)
@@ -60,7 +62,7 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
         .show_x(false)
         .show_y(false)
         .grid_color(p.line)
-        .x_grid_spacer(move |input| time_marks(zone, input.bounds, f64::from(marks)))
+        .x_grid_spacer(move |input| time_marks(zone, input.bounds, f64::from(marks), edge))
         .y_grid_spacer(move |input| count_marks(input.bounds.1))
         .set_margin_fraction(egui::vec2(0.0, 0.08))
         .include_y(0.0)
@@ -83,7 +85,7 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
             let to_x = |secs: f64| response.transform.position_from_point(&PlotPoint::new(secs, 0.0)).x;
             to_x(from)..=to_x(to)
         },
-        histogram,
+        histogram.bin_secs,
         out,
     );
     if drag.is_none()
@@ -116,13 +118,13 @@ fn legend_ui(ui: &mut Ui, app: &App, series: &[Series<'_>; 3], histogram: &Histo
 }
 
 /// Follows a drag; at its end the range is asked for, in whole bins.
-fn select_ui(
+pub(super) fn select_ui(
     ui: &Ui,
     response: &egui::Response,
     drag: &mut Option<f64>,
     at: impl Fn(f32) -> f64,
     span: impl Fn(f64, f64) -> std::ops::RangeInclusive<f32>,
-    histogram: &Histogram,
+    bin_secs: i64,
     out: &mut Vec<Action>,
 ) {
     let Some(pointer) = response.interact_pointer_pos() else { return };
@@ -139,7 +141,7 @@ fn select_ui(
     ui.painter().with_clip_rect(response.rect).rect_filled(shade, 0.0, p.accent.gamma_multiply(0.3));
     if response.drag_stopped() {
         *drag = None;
-        let bin = histogram.bin_secs.max(1);
+        let bin = bin_secs.max(1);
         let from = (from.floor() as i64).div_euclid(bin) * bin;
         let to = (to.ceil() as i64 + bin - 1).div_euclid(bin) * bin;
         let range =
@@ -149,7 +151,7 @@ fn select_ui(
 }
 
 /// At the pointer and at once: what is under it is what is asked about.
-fn bin_tip(ui: &Ui, id: egui::Id, text: String) {
+pub(super) fn bin_tip(ui: &Ui, id: egui::Id, text: String) {
     let tip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id.with("bin"), PopupAnchor::Pointer);
     tip.gap(size::GAP_LARGE).show(|ui| ui.add(Label::new(text).wrap_mode(TextWrapMode::Extend)));
 }
@@ -172,8 +174,8 @@ fn bin_text(app: &App, histogram: &Histogram, bin: &Bin, names: &[&str; 3]) -> S
     lines.join("\n")
 }
 
-/// Round times of the zone, at most so many over the span.
-fn time_marks(zone: crate::app::Zone, (from, to): (f64, f64), most: f64) -> Vec<GridMark> {
+/// Round times of the zone, at most so many over the span, and none within the `edge` (a part of the span) at its ends.
+pub(super) fn time_marks(zone: crate::app::Zone, (from, to): (f64, f64), most: f64, edge: f64) -> Vec<GridMark> {
     const STEPS: [i64; 15] =
         [1, 5, 15, 60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_419_200];
     let span = (to - from).max(1.0);
@@ -182,8 +184,7 @@ fn time_marks(zone: crate::app::Zone, (from, to): (f64, f64), most: f64) -> Vec<
     // Marks stand on the zone's own hours and days; across a change of daylight saving they keep the first offset.
     let offset = zone.offset_secs(Timestamp::from_secs(from as i64));
     let first = (from as i64 + offset).div_euclid(step) * step - offset;
-    // A mark at the very edge would have its text cut off.
-    let edge = span * 0.04;
+    let edge = span * edge;
     let marks = (0..9).map(|n| (first + n * step) as f64).filter(|value| (from + edge..=to - edge).contains(value));
     marks.map(|value| GridMark { value, step_size: step as f64 }).collect()
 }
@@ -203,7 +204,7 @@ fn count_marks(top: f64) -> Vec<GridMark> {
     [0.0, highest].map(|value| GridMark { value, step_size: highest }).to_vec()
 }
 
-fn axis_text(zone: crate::app::Zone, secs: f64, span: f64) -> String {
+pub(super) fn axis_text(zone: crate::app::Zone, secs: f64, span: f64) -> String {
     let format = match span {
         s if s > 3.0 * 365.0 * 86_400.0 => "%Y",
         s if s > 3.0 * 86_400.0 => "%Y-%m-%d",
@@ -221,10 +222,12 @@ mod tests {
     #[test]
     fn marks_stand_on_the_hours_of_the_zone() {
         let kolkata = crate::app::Zone::by_name("Asia/Kolkata").unwrap();
-        let marks = time_marks(kolkata, (1_621_123_200.0, 1_621_209_600.0), 7.0);
+        let marks = time_marks(kolkata, (1_621_123_200.0, 1_621_209_600.0), 7.0, 0.04);
         let texts: Vec<String> = marks.iter().map(|m| axis_text(kolkata, m.value, 86_400.0)).collect();
         assert_eq!(texts[..2], ["05-16 12:00", "05-16 18:00"]);
-        assert_eq!(time_marks(kolkata, (1_621_123_200.0, 1_621_209_600.0), 2.0).len(), 2, "a narrow plot");
+        assert_eq!(time_marks(kolkata, (1_621_123_200.0, 1_621_209_600.0), 2.0, 0.04).len(), 2, "a narrow plot");
+        let texts = |edge| time_marks(kolkata, (1_621_123_200.0, 1_621_209_600.0), 7.0, edge).len();
+        assert_eq!((texts(0.0), texts(0.25)), (4, 2), "no text hangs over the edge");
         assert_eq!(count_marks(278.0).iter().map(|m| m.value).collect::<Vec<_>>(), [0.0, 200.0]);
         assert_eq!(count_marks(0.0)[1].value, 1.0);
     }

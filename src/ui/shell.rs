@@ -31,8 +31,14 @@ pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
             ui.centered_and_justified(|ui| ui.label(app.texts.tr("opening")));
         }
         Some(case) => match app.view {
+            View::Overview => views::overview::overview_ui(ui, app, case, &mut out),
             View::Evidence => views::evidence::evidence_ui(ui, app, case, state, &mut out),
             View::Records(dataset) => views::records::records_ui(ui, app, case, dataset, state, &mut out),
+            View::Pairs => views::pairs::pairs_ui(ui, app, case, state, &mut out),
+            View::Timeline => views::timeline::timeline_ui(ui, app, case, state, &mut out),
+            View::Queries => views::queries::queries_ui(ui, app, case, &mut out),
+            View::Address => views::address::address_ui(ui, app, case, state, &mut out),
+            View::Sql => views::sql::sql_ui(ui, app, case, state, &mut out),
         },
     });
     dialogs::dialogs_ui(ui, app, state, &mut out);
@@ -83,9 +89,16 @@ fn nav_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     ui.add_space(size::GAP);
     for view in View::ALL {
         let (text, number) = match view {
+            View::Overview => (t.tr("nav-overview"), None),
             View::Evidence => (t.tr("nav-evidence"), totals.map(|t| t.evidence)),
             View::Records(Dataset::Flows) => (t.tr("nav-flows"), totals.map(|t| t.flows)),
             View::Records(Dataset::Events) => (t.tr("nav-events"), totals.map(|t| t.events)),
+            View::Pairs => (t.tr("nav-pairs"), None),
+            View::Timeline => (t.tr("nav-timeline"), None),
+            View::Queries => (t.tr("nav-queries"), None),
+            View::Sql => (t.tr("nav-sql"), None),
+            // Not in the list: it is about the address that was asked for.
+            View::Address => continue,
         };
         let number = number.map(display::count).unwrap_or_default();
         let p = theme::palette(ui);

@@ -5,6 +5,9 @@ use super::filter_bar::FilterBarState;
 use super::inspector::InspectorState;
 use super::time_bar::TimeBarState;
 use super::views::evidence::EvidenceState;
+use super::views::pairs::PairsState;
+use super::views::sql::SqlState;
+use super::views::timeline::TimelineState;
 use super::widgets::grid::GridState;
 use crate::app::Dialog;
 use crate::model::Dataset;
@@ -14,6 +17,9 @@ pub struct UiState {
     pub flows: GridState,
     pub events: GridState,
     pub evidence: EvidenceState,
+    pub pairs: PairsState,
+    pub timeline: TimelineState,
+    pub sql: SqlState,
     pub filter: FilterBarState,
     pub time: TimeBarState,
     pub inspector: InspectorState,

@@ -1,8 +1,15 @@
 //! The window by its accessibility tree, without a display, over a case in memory.
 
+mod address;
 mod hostile;
 mod imports;
+mod overview;
+mod pairs;
+mod queries;
+mod real;
 mod small;
+mod sql;
+mod timeline;
 
 use super::window::Window;
 use crate::app::source::Backend;
@@ -26,6 +33,11 @@ fn sized(backend: MemoryBackend, case: Option<&str>, size: egui::Vec2) -> Shown 
     let opening = Opening { case: case.map(Into::into), evidence: Vec::new() };
     let mut harness = opened(Arc::new(backend), opening, size);
     settle(&mut harness);
+    if case.is_some() {
+        // The overview comes first; these tests are about the table.
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
+        settle(&mut harness);
+    }
     harness
 }
 

@@ -46,6 +46,29 @@ pub mod size {
     pub const NARROW_PADDING: f32 = 5.0;
     pub const ARROW_BUTTON: f32 = 30.0;
     pub const PROGRESS: f32 = 140.0;
+    /// A list with bars takes at least so much.
+    pub const CARD: f32 = 330.0;
+    pub const CARD_MARGIN: i8 = 10;
+    /// How strongly a bar behind text is tinted.
+    pub const BAR_TINT: f32 = 0.18;
+    pub const HATCH: f32 = 6.0;
+    /// The strip that shows which hours there are.
+    pub const STRIP: f32 = 14.0;
+    pub const TRACK_MIN: f32 = 130.0;
+    pub const TRACK_MAX: f32 = 640.0;
+    /// The choices and the legend above a track.
+    pub const TRACK_FRAME: f32 = 84.0;
+    pub const VALUE_AXIS: f32 = 72.0;
+    pub const NUMBER_FIELD: f32 = 90.0;
+    /// The mark of a bin that reaches the threshold.
+    pub const MARK: f32 = 4.0;
+    /// The name of a day beside its hours.
+    pub const DAY: f32 = 92.0;
+    pub const QUERY_LIST: f32 = 300.0;
+    /// A panel beside a view.
+    pub const SIDE: f32 = 240.0;
+    pub const EDITOR: f32 = 200.0;
+    pub const COLUMN_FIRST: f32 = 120.0;
     pub const POPUP: f32 = 220.0;
     pub const POPUP_ROWS: f32 = 260.0;
     pub const DIALOG_MARGIN: i8 = 18;
@@ -118,6 +141,72 @@ const LIGHT: Palette = Palette {
 /// The colours in force.
 pub fn palette(ui: &Ui) -> &'static Palette {
     if ui.visuals().dark_mode { &DARK } else { &LIGHT }
+}
+
+/// Lines of a chart beside each other, told apart on a dark and on a light ground. Their order is that of the legend.
+const SERIES_DARK: [Color32; 10] = [
+    Color32::from_rgb(76, 156, 190),
+    Color32::from_rgb(232, 168, 56),
+    Color32::from_rgb(120, 190, 110),
+    Color32::from_rgb(196, 120, 200),
+    Color32::from_rgb(230, 126, 78),
+    Color32::from_rgb(110, 130, 230),
+    Color32::from_rgb(90, 200, 180),
+    Color32::from_rgb(220, 110, 140),
+    Color32::from_rgb(170, 160, 90),
+    Color32::from_rgb(150, 170, 210),
+];
+
+const SERIES_LIGHT: [Color32; 10] = [
+    Color32::from_rgb(38, 120, 158),
+    Color32::from_rgb(176, 112, 0),
+    Color32::from_rgb(58, 130, 48),
+    Color32::from_rgb(140, 60, 150),
+    Color32::from_rgb(172, 62, 14),
+    Color32::from_rgb(60, 80, 190),
+    Color32::from_rgb(0, 130, 115),
+    Color32::from_rgb(175, 45, 85),
+    Color32::from_rgb(112, 104, 30),
+    Color32::from_rgb(84, 108, 150),
+];
+
+/// The colour of a chart's line by its place.
+pub fn series(ui: &Ui, at: usize) -> Color32 {
+    let colours = if ui.visuals().dark_mode { &SERIES_DARK } else { &SERIES_LIGHT };
+    colours.get(at % colours.len()).copied().unwrap_or(DARK.other)
+}
+
+/// Colours on paper, for pictures that are saved.
+pub mod print {
+    use super::{LIGHT, SERIES_LIGHT};
+    use crate::app::chart::Chart;
+    use crate::app::chart::svg::{Colours, Rgb};
+    use crate::query::{SeriesKey, Value};
+    use egui::Color32;
+
+    fn rgb(colour: Color32) -> Rgb {
+        [colour.r(), colour.g(), colour.b()]
+    }
+
+    pub fn colours() -> Colours {
+        let [ground, text, grid, gap, threshold] =
+            [LIGHT.surface, LIGHT.text, LIGHT.line, LIGHT.other, LIGHT.error].map(rgb);
+        Colours { ground, text, grid, gap, threshold }
+    }
+
+    /// Of each line of a chart.
+    pub fn lines(chart: &Chart) -> Vec<Rgb> {
+        let colour = |(at, key): (usize, &SeriesKey)| match key {
+            SeriesKey::Other => LIGHT.other,
+            SeriesKey::All => LIGHT.good,
+            SeriesKey::Group(key) => match key.first() {
+                Some(Value::Text(text)) if text == "ACCEPT" => LIGHT.good,
+                Some(Value::Text(text)) if text == "REJECT" => LIGHT.bad,
+                _ => SERIES_LIGHT.get(at % SERIES_LIGHT.len()).copied().unwrap_or(LIGHT.other),
+            },
+        };
+        chart.lines.iter().map(|line| &line.key).enumerate().map(colour).map(rgb).collect()
+    }
 }
 
 pub fn body() -> FontId {
@@ -259,7 +348,8 @@ mod tests {
             for ink in [p.text, p.weak] {
                 assert!(contrast(ink, tinted) >= 4.5, "{ink:?} on {tinted:?}");
             }
-            for mark in [p.good, p.bad, p.other] {
+            let lines = if std::ptr::eq(p, &DARK) { SERIES_DARK } else { SERIES_LIGHT };
+            for mark in [p.good, p.bad, p.other].into_iter().chain(lines) {
                 assert!(contrast(mark, p.surface) >= 3.0, "{mark:?}");
             }
         }

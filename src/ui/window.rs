@@ -3,8 +3,9 @@
 use super::state::UiState;
 use super::theme::{self, size};
 use super::{shell, startup, views};
+use crate::app::pairs::PairsAction;
 use crate::app::source::Backend;
-use crate::app::{Action, App, CaseBackend, Effect, Opening, View, display, settings};
+use crate::app::{Action, App, CaseBackend, Command, Effect, Opening, View, display, settings};
 use eframe::{CreationContext, Frame, NativeOptions};
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
 use std::path::PathBuf;
@@ -103,6 +104,11 @@ impl Window {
     /// Takes in events; before each frame.
     pub fn logic(&mut self, ctx: &Context) {
         self.app.poll();
+        // The window's own button asks for the same as the command.
+        if ctx.input(|i| i.viewport().close_requested()) && !self.app.may_close() {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.app.dispatch(Action::Command(Command::Quit));
+        }
         views::records::apply_reveal(&mut self.app, &mut self.state);
         for effect in self.app.take_effects() {
             self.carry_out(ctx, effect);
@@ -134,7 +140,8 @@ impl Window {
         let mut changed = false;
         for action in actions {
             // What every frame asks for changes nothing that would have to be drawn again.
-            changed |= !matches!(action, Action::WantRows(..) | Action::Complete(_));
+            changed |=
+                !matches!(action, Action::WantRows(..) | Action::Complete(_) | Action::Pairs(PairsAction::Want(_)));
             self.app.dispatch(action);
         }
         // At once, so that what is typed next already goes where it should.
@@ -150,15 +157,15 @@ impl Window {
         match effect {
             Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             Effect::FocusFilter => {
-                if let (View::Records(dataset), Some(records)) = (self.app.view, self.app.records()) {
-                    self.state.filter.focus(ctx, dataset, &records.draft);
+                if let (Some(dataset), Some(case)) = (self.app.view.filtered(), &self.app.case) {
+                    self.state.filter.focus(ctx, dataset, &case.records(dataset).draft);
                 }
             }
-            Effect::FocusTable => {
-                if let View::Records(dataset) = self.app.view {
-                    self.state.grid(dataset).focus();
-                }
-            }
+            Effect::FocusTable => match self.app.view {
+                View::Records(dataset) => self.state.grid(dataset).focus(),
+                View::Pairs => self.state.pairs.grid.focus(),
+                View::Overview | View::Evidence | View::Timeline | View::Queries | View::Sql | View::Address => {}
+            },
             Effect::Theme(choice) => theme::choose(ctx, choice),
             Effect::Scale(scale) => ctx.set_zoom_factor(scale),
             Effect::CopyText(text) => ctx.copy_text(text),

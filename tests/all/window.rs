@@ -43,7 +43,7 @@ fn evidence_is_imported_filtered_and_its_last_row_is_the_right_one() {
     program.key("Return");
     wait_for("the imported records", || (records(home, case) == Some(1794)).then_some(()));
 
-    let by_mouse = program.changes("the flows", 20_000, |p| p.key("ctrl+2"));
+    let by_mouse = program.changes("the flows", 20_000, |p| p.key("ctrl+3"));
     program.changes("the keyboard in the filter", 500, |p| p.key("ctrl+f"));
     program.type_text("dstport = 5439");
     program.key("Return");

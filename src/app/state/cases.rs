@@ -8,7 +8,7 @@ use crate::app::jobs::Job;
 use crate::app::open_case::OpenCase;
 use crate::app::opening::Opening;
 use crate::app::source::{CaseInfo, ImportOptions};
-use crate::app::{Action, display};
+use crate::app::{Action, Effect, display};
 use crate::model::{Dataset, TimeRange};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +17,9 @@ use std::sync::mpsc::sync_channel;
 impl App {
     /// Leaves the open case for another or for none. While an import runs into it, the person says what becomes of that.
     pub(super) fn leave(&mut self, to: Leaving) {
+        if to == Leaving::Quit {
+            return self.quit();
+        }
         let stays = matches!(&to, Leaving::Open { path, .. } if self.is_open(&absolute(path)));
         match &self.case {
             Some(case) if !stays && self.jobs.running_into(&case.path).is_some() => {
@@ -38,7 +41,26 @@ impl App {
             Leaving::Create { path, info, then_import } => self.create(path, &info, then_import),
             Leaving::Sample => self.open_sample(),
             Leaving::Nothing => self.close(),
+            Leaving::Quit => {
+                self.quits = true;
+                self.dialog = None;
+                self.effects.push(Effect::Quit);
+            }
         }
+    }
+
+    /// Ends the program, but not a running import without being asked to.
+    fn quit(&mut self) {
+        if self.may_close() {
+            self.effects.push(Effect::Quit);
+        } else {
+            self.dialog = Some(Dialog::Leaving(Leaving::Quit));
+        }
+    }
+
+    /// May the window go? While anything is imported, into whichever case, only after an answer.
+    pub fn may_close(&self) -> bool {
+        self.quits || self.jobs.running().is_none()
     }
 
     pub fn is_open(&self, case: &Path) -> bool {
@@ -70,6 +92,8 @@ impl App {
                 self.case = Some(case);
                 self.settings.remember_case(path);
                 self.range = TimeRange::default();
+                self.view = View::Overview;
+                self.address = None;
                 self.history = History::new(self.current_step());
             }
             Err(error) => {

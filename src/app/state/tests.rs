@@ -12,6 +12,7 @@ fn app() -> (App, Settled) {
     let settled = Settled::default();
     let mut app = App::new(Arc::new(MemoryBackend::with_flows(1000)), settled.waker(), None);
     app.dispatch(Action::Open("memory.coldtrail".into()));
+    app.dispatch(Action::Show(View::Records(Dataset::Flows)));
     settled.settle(&mut app);
     (app, settled)
 }
@@ -35,7 +36,6 @@ fn filters_narrow_and_back_undoes_them() {
     app.dispatch(Action::Command(Command::Back));
     settled.settle(&mut app);
     assert_eq!(rows(&app), narrowed);
-    app.dispatch(Action::Command(Command::Back));
     app.dispatch(Action::Command(Command::Back));
     settled.settle(&mut app);
     assert_eq!(rows(&app), 1000);
@@ -119,6 +119,25 @@ fn leaving_a_case_under_import_asks_what_becomes_of_the_import() {
     let (mut app, _backend) = importing();
     app.dispatch(Action::Open("/a.coldtrail".into()));
     assert_eq!(app.dialog, None, "the same case again is no leaving");
+}
+
+#[test]
+fn quitting_while_an_import_runs_asks_first() {
+    let quits = |app: &mut App| app.take_effects().contains(&Effect::Quit);
+    let (mut app, backend) = importing();
+    app.take_effects();
+    app.dispatch(Action::Command(Command::CloseCase));
+    app.dispatch(Action::Leave(Leaving::Nothing, RunningImport::GoesOn));
+    app.dispatch(Action::Command(Command::Quit));
+    assert!(!quits(&mut app) && !app.may_close(), "also when it runs into a case that is not open");
+    assert_eq!(app.dialog, Some(Dialog::Leaving(Leaving::Quit)));
+    app.dispatch(Action::Leave(Leaving::Quit, RunningImport::IsCancelled));
+    assert!(quits(&mut app) && app.may_close());
+    app.shut_down();
+    assert!(backend.cancelled.is_cancelled());
+    let (mut app, _backend) = (App::new(Arc::new(MemoryBackend::default()), Settled::default().waker(), None), ());
+    app.dispatch(Action::Command(Command::Quit));
+    assert!(quits(&mut app) && app.dialog.is_none(), "nothing runs, nothing is asked");
 }
 
 #[test]

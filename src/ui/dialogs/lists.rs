@@ -2,6 +2,7 @@
 
 use super::{foot, title};
 use crate::app::{Action, App, Zone, display};
+use crate::model::Address;
 use crate::ui::shell::{dialog_list, matching_commands};
 use crate::ui::state::UiState;
 use egui::{Button, Key, Modifiers, TextEdit, Ui};
@@ -97,5 +98,21 @@ pub fn go_to_row_ui(ui: &mut Ui, app: &App, typed: &mut String, state: &mut UiSt
     let row = digits.parse::<u64>().ok().filter(|row| (1..=rows).contains(row));
     if foot(ui, app, &t.tr("go"), row.is_some(), out) {
         out.extend(row.map(|row| Action::GoToRow(row - 1)));
+    }
+}
+
+pub fn address_ui(ui: &mut Ui, app: &App, typed: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    title(ui, t.tr("command-address"));
+    let name = t.tr("address-hint");
+    let field = ui
+        .add(TextEdit::singleline(typed).align(egui::Align2::LEFT_CENTER).desired_width(f32::INFINITY).hint_text(&name))
+        .accessible_name(&name);
+    if state.dialog_is_new {
+        field.request_focus();
+    }
+    let is_address = Address::parse(typed.trim().as_bytes()).is_some();
+    if foot(ui, app, &t.tr("go"), is_address, out) {
+        out.push(Action::About(typed.clone()));
     }
 }

@@ -40,8 +40,10 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
                 import::import_ui(ui, app, import::Fields { paths, typed, keep_raw, flow_format }, state, out);
             }
             Dialog::GoToRow { typed } => lists::go_to_row_ui(ui, app, typed, state, out),
+            Dialog::Address { typed } => lists::address_ui(ui, app, typed, state, out),
             Dialog::Zone { typed } => lists::zone_ui(ui, app, typed, state, out),
             Dialog::Palette { typed } => lists::palette_ui(ui, app, typed, state, out),
+            Dialog::SaveChart { path } => open::save_chart_ui(ui, app, path, state, out),
             Dialog::Leaving(to) => tell::leaving_ui(ui, app, to, out),
             Dialog::Jobs => tell::jobs_ui(ui, app, out),
             Dialog::Errors => tell::errors_ui(ui, app, out),

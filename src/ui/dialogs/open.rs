@@ -3,9 +3,11 @@
 use super::picker::Pick;
 use super::{foot, title};
 use crate::app::source::CaseInfo;
+use crate::app::timeline::TimelineAction;
 use crate::app::{Action, App, display};
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
+use crate::ui::views::timeline::drawing;
 use egui::{TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
@@ -85,5 +87,23 @@ pub fn new_case_ui(
     if foot(ui, app, &t.tr("create"), !path.trim().is_empty(), out) {
         let (path, info) = (PathBuf::from(path.trim()), info.clone());
         out.push(Action::Create { path, info, then_import: then_import.to_vec() });
+    }
+}
+
+/// The timeline as a picture: what the name ends in says which.
+pub fn save_chart_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    title(ui, t.tr("save-chart"));
+    ui.horizontal(|ui| path_field(ui, app, &t.tr("field-path"), path, Pick::SaveChart, state));
+    picker_note(ui, app, state);
+    ui.weak(t.tr("save-chart-tip"));
+    let is_picture = |path: &PathBuf| {
+        let extension = path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
+        matches!(extension.as_deref(), Some("svg" | "png"))
+    };
+    let path = PathBuf::from(path.trim());
+    let drawing = app.case.as_ref().and_then(|case| drawing(app, case)).filter(|_| is_picture(&path));
+    if foot(ui, app, &t.tr("save"), drawing.is_some(), out) {
+        out.extend(drawing.map(|drawing| Action::Timeline(TimelineAction::Save(path, Box::new(drawing)))));
     }
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 pub enum Pick {
     OpenCase,
     SaveCase,
+    SaveChart,
     Files,
     Folder,
 }
@@ -71,6 +72,10 @@ fn show(pick: Pick) -> Vec<PathBuf> {
             .save_file()
             .into_iter()
             .collect(),
+        Pick::SaveChart => {
+            let dialog = dialog.add_filter("SVG", &["svg"]).add_filter("PNG", &["png"]);
+            dialog.set_file_name("timeline.svg").save_file().into_iter().collect()
+        }
         Pick::Files => dialog.pick_files().unwrap_or_default(),
         Pick::Folder => dialog.pick_folders().unwrap_or_default(),
     }
@@ -87,13 +92,14 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
     picker.waiting = None;
     picker.missing = picked.paths.is_empty() && picked.after < TOO_FAST;
     match dialog {
-        Dialog::Open { path } | Dialog::NewCase { path, .. } => {
+        Dialog::Open { path } | Dialog::SaveChart { path } | Dialog::NewCase { path, .. } => {
             if let Some(first) = picked.paths.first() {
                 *path = first.to_string_lossy().into_owned();
             }
         }
         Dialog::Import { paths, .. } => paths.extend(picked.paths),
         Dialog::GoToRow { .. }
+        | Dialog::Address { .. }
         | Dialog::Zone { .. }
         | Dialog::Palette { .. }
         | Dialog::Leaving(_)

@@ -97,6 +97,9 @@ fn read_otherwise_ui(ui: &mut Ui, app: &App, file: &FileDone) {
 pub fn leaving_ui(ui: &mut Ui, app: &App, to: &Leaving, out: &mut Vec<Action>) {
     let t = &app.texts;
     title(ui, t.tr("leaving-title"));
+    if *to == Leaving::Quit {
+        return quitting_ui(ui, app, out);
+    }
     let case = app.case.as_ref().map(|case| display::file_name(&case.path)).unwrap_or_default();
     ui.add(Label::new(t.tr_args("leaving-text", &[("case", &case)])).wrap_mode(TextWrapMode::Wrap));
     ui.add_space(theme::size::GAP_LARGE);
@@ -109,6 +112,23 @@ pub fn leaving_ui(ui: &mut Ui, app: &App, to: &Leaving, out: &mut Vec<Action>) {
             (true, ..) => Some(Action::Dialog(None)),
             (_, true, _) => Some(Action::Leave(to.clone(), RunningImport::IsCancelled)),
             (.., true) => Some(Action::Leave(to.clone(), RunningImport::GoesOn)),
+            _ => None,
+        });
+    });
+}
+
+/// The program is to end while an import runs: nothing can go on then.
+fn quitting_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let case = app.jobs.running().map(|job| display::file_name(&job.case)).unwrap_or_default();
+    ui.add(Label::new(t.tr_args("quitting-text", &[("case", &case)])).wrap_mode(TextWrapMode::Wrap));
+    ui.add_space(theme::size::GAP_LARGE);
+    ui.horizontal_wrapped(|ui| {
+        let stays = ui.add(theme::primary_button(ui, &t.tr("quitting-stay"))).clicked();
+        let quits = ui.button(t.tr("quitting-cancel")).clicked();
+        out.extend(match (quits, stays || ui.input(|i| i.key_pressed(Key::Enter))) {
+            (true, _) => Some(Action::Leave(Leaving::Quit, RunningImport::IsCancelled)),
+            (_, true) => Some(Action::Dialog(None)),
             _ => None,
         });
     });

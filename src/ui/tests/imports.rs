@@ -27,7 +27,7 @@ fn a_proposed_format_is_confirmed_and_the_records_come_in() {
     harness.get_by_role_and_label(Role::Button, "Import").click();
     settle(&mut harness);
     assert_eq!(app(&harness).app.dialog, None, "{:?}", app(&harness).app.errors.entries());
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num2);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
     settle(&mut harness);
     harness.get_by_label("200 of 200 records");
     harness.get_by_label("srcaddr: 10.1.2.3");

@@ -63,7 +63,7 @@ fn unfinished_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>)
     });
 }
 
-fn empty_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+pub(super) fn empty_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.3);

@@ -1,15 +1,16 @@
 //! The record tables (flows, CloudTrail events): filter, time, histogram and rows of one data set.
 
+use super::cell_menu::{Items, MenuValue, head_ui, value_items_ui};
 use crate::app::open_case::OpenCase;
 use crate::app::records::{Records, Reveal};
 use crate::app::source::Value;
 use crate::app::{Action, App, Command, display};
-use crate::model::{Dataset, FieldId, Kind, TimeRange, field};
+use crate::model::{Dataset, FieldId, TimeRange, field};
 use crate::ui::state::UiState;
-use crate::ui::theme::{self, size};
+use crate::ui::theme::size;
 use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowSource};
 use crate::ui::{filter_bar, histogram, time_bar};
-use egui::{Id, RichText, ScrollArea, Ui};
+use egui::{Id, ScrollArea, Ui};
 
 pub fn records_ui(
     ui: &mut Ui,
@@ -168,47 +169,17 @@ fn moved(records: &Records, key: Option<&str>, before: Option<&str>) -> Option<A
 
 fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let records = rows.records;
     let Some((value, field)) = rows.value(cell.row, cell.column) else {
         ui.weak(t.tr("loading"));
         return;
     };
     let shown = display::cell(value, field, app.zone).unwrap_or_else(|| t.tr("grid-absent"));
-    let short: String = shown.chars().take(60).collect();
-    // As far in as the texts of the entries below it.
-    let head = egui::Frame::new().inner_margin(egui::Margin::symmetric(ui.spacing().button_padding.x as i8, 2));
-    head.show(ui, |ui| ui.label(RichText::new(format!("{} {short}", field.name())).color(theme::palette(ui).weak)));
-    let mut takes_focus = cell.takes_focus;
-    let mut item = |ui: &mut Ui, text: String, action: Action| {
-        let button = ui.button(text);
-        if std::mem::take(&mut takes_focus) {
-            button.request_focus();
-        }
-        if button.clicked() {
-            out.push(action);
-            ui.close();
-        }
-    };
-    item(ui, t.tr("menu-only"), Action::Narrow(records.dataset, display::clause(value, field, false)));
-    item(ui, t.tr("menu-exclude"), Action::Narrow(records.dataset, display::clause(value, field, true)));
-    if let Some(clause) = pair_clause(rows, cell.row) {
-        item(ui, t.tr("menu-pair"), Action::Narrow(records.dataset, clause));
-    }
-    if let (Kind::Address, Some(text), Dataset::Flows) = (field.kind, display::literal(value), records.dataset) {
-        item(ui, t.tr("menu-address"), Action::ApplyFilter(records.dataset, format!("ip = {text}")));
-    }
-    if let Value::Time(time) = value {
-        for (text, secs) in [(t.tr("menu-around-5m"), 300), (t.tr("menu-around-1h"), 3600)] {
-            let bound = |sign: i64| Some(crate::model::Timestamp(time.0.saturating_add(sign * secs * 1000)));
-            item(ui, text, Action::SetRange(TimeRange { from: bound(-1), to: bound(1) }));
-        }
-    }
-    ui.separator();
-    if let Some(text) = display::literal(value) {
-        item(ui, t.tr("menu-copy-value"), Action::Copy(text));
-    }
-    item(ui, t.tr("menu-copy-rows"), Action::CopyRows);
-    item(ui, t.tr("menu-copy-column"), Action::CopyColumn(field));
+    head_ui(ui, &format!("{} {shown}", field.name()));
+    let mut items = Items::new(cell.takes_focus);
+    let of = MenuValue { field, value, pair: pair_clause(rows, cell.row) };
+    value_items_ui(ui, app, &mut items, &of, out);
+    items.item(ui, t.tr("menu-copy-rows"), Action::CopyRows, out);
+    items.item(ui, t.tr("menu-copy-column"), Action::CopyColumn(field), out);
 }
 
 /// Both addresses of the row, in either direction.
@@ -280,7 +251,7 @@ fn with_visible(records: &Records, key: &str, visible: bool) -> Action {
 }
 
 /// Why there is nothing, and what would change that.
-fn empty_ui(ui: &mut Ui, app: &App, case: &OpenCase, records: &Records, out: &mut Vec<Action>) {
+pub(super) fn empty_ui(ui: &mut Ui, app: &App, case: &OpenCase, records: &Records, out: &mut Vec<Action>) {
     let t = &app.texts;
     let total = case.totals().map_or(0, |totals| match records.dataset {
         Dataset::Flows => totals.flows,
@@ -316,8 +287,11 @@ fn command_button(ui: &mut Ui, app: &App, command: Command, out: &mut Vec<Action
     }
 }
 
-/// Scrolls the table where the application wants it.
+/// Scrolls the tables where the application wants them.
 pub fn apply_reveal(app: &mut App, state: &mut UiState) {
+    if app.case.as_mut().is_some_and(|case| case.pairs.take_to_top()) {
+        state.pairs.grid.to_top();
+    }
     for dataset in [Dataset::Flows, Dataset::Events] {
         let Some(case) = &mut app.case else { return };
         match case.records_mut(dataset).take_reveal() {

@@ -1,4 +1,6 @@
 //! Widgets that more than one view uses.
 
+pub mod bars;
+pub mod coverage;
 pub mod grid;
 pub mod list;

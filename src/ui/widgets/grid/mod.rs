@@ -11,15 +11,21 @@ use crate::ui::theme::{self, size};
 use egui::{Id, Rect, Sense, Ui, UiBuilder, accesskit::Role, pos2, vec2};
 use scroll::{Extent, Scroll};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What a cell shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum CellView {
     /// Not fetched yet.
     Loading,
     Absent,
     /// One line, with nothing invisible in it.
     Text(String),
+    /// A small series: its values, none below zero, and what they say in words.
+    Spark {
+        values: Arc<[f32]>,
+        text: String,
+    },
 }
 
 /// How a row stands out: by a sign, with a tint of the same meaning.

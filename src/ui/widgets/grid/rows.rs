@@ -109,6 +109,9 @@ impl Grid<'_> {
         let (text, color) = self.ink(p, &view, if coloured { p.bad } else { p.text });
         let tail = if keep_end { end_that_fits(ui, text, rect.width() - 2.0 * size::CELL_PADDING) } else { None };
         let elided = cell_text(ui, rect, tail.as_deref().unwrap_or(text), color, numeric) || tail.is_some();
+        if let CellView::Spark { values, .. } = &view {
+            spark(ui, rect, values, if self.dimmed { p.other } else { p.good });
+        }
         if selection.cursor() == Some(row)
             && selection.column == column
             && ui.memory(|m| m.has_focus(self.id.with("body")))
@@ -143,6 +146,8 @@ impl Grid<'_> {
             CellView::Loading => ("…", p.weak),
             CellView::Absent => ("–", p.weak),
             CellView::Text(text) => (text.as_str(), text_color),
+            // Drawn, not written.
+            CellView::Spark { .. } => ("", text_color),
         };
         (text, if self.dimmed { color.gamma_multiply(0.55) } else { color })
     }
@@ -153,7 +158,7 @@ impl Grid<'_> {
             let value = match view {
                 CellView::Loading => &self.texts.loading,
                 CellView::Absent => &self.texts.absent,
-                CellView::Text(text) => text,
+                CellView::Text(text) | CellView::Spark { text, .. } => text,
             };
             node.set_role(Role::GridCell);
             node.set_label(format!("{title}: {value}"));
@@ -185,6 +190,24 @@ impl Grid<'_> {
         } else {
             selection.select(row);
         }
+    }
+}
+
+/// Bars from the foot of the cell, the highest as high as the cell allows.
+fn spark(ui: &Ui, rect: Rect, values: &[f32], color: Color32) {
+    let most = values.iter().copied().fold(0.0, f32::max);
+    if most <= 0.0 {
+        return;
+    }
+    let area = rect.shrink2(vec2(size::CELL_PADDING, size::UNDERLINE));
+    let painter = ui.painter().with_clip_rect(ui.clip_rect().intersect(rect));
+    let step = area.width() / values.len().max(1) as f32;
+    for (at, value) in values.iter().enumerate().filter(|(_, value)| **value > 0.0) {
+        let left = area.left() + at as f32 * step;
+        // What is there at all is seen.
+        let height = (value / most * area.height()).max(1.0);
+        let bar = Rect::from_min_max(pos2(left, area.bottom() - height), pos2(left + step, area.bottom()));
+        painter.rect_filled(bar, 0.0, color);
     }
 }
 

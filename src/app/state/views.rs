@@ -1,0 +1,174 @@
+//! What the views other than the record tables ask for.
+
+use super::{App, COPY_LIMIT, Effect};
+use crate::app::action::{Link, View};
+use crate::app::chart::Line;
+use crate::app::display;
+use crate::app::groups;
+use crate::app::library::LibraryAction;
+use crate::app::pairs::PairsAction;
+use crate::app::sql_console::SqlAction;
+use crate::app::timeline::{Plan, TimelineAction, Track};
+use crate::model::{Address, Dataset};
+use crate::query::SeriesKey;
+use crate::query::named::Question;
+
+/// Bins of a copied table at the most.
+const CSV_BINS: usize = 100_000;
+
+/// The lines of a track in words.
+pub fn line_names(track: &Track, app: &App) -> Vec<String> {
+    let t = &app.texts;
+    let Some(chart) = track.chart() else { return Vec::new() };
+    let name = |line: &Line| match (&line.key, track.shown_by()) {
+        (SeriesKey::Group(key), Some(by)) => groups::text(by, key, app.zone, &t.tr("timeline-none")),
+        (SeriesKey::Other, _) => t.tr("timeline-rest"),
+        _ => t.tr(&format!("measure-{}", track.shown_measure().name())),
+    };
+    chart.lines.iter().map(name).collect()
+}
+
+impl App {
+    /// Shows exactly the records that a figure counts.
+    pub(super) fn follow(&mut self, link: Link) {
+        let Some(case) = &mut self.case else { return };
+        if case.records_mut(link.dataset).apply(&link.filter) {
+            self.view = link.view;
+            self.range = link.range;
+            self.duplicates = link.duplicates;
+            self.step();
+        }
+    }
+
+    /// Opens the page of an address.
+    pub(super) fn about(&mut self, address: &str) {
+        let Some(address) = Address::parse(address.trim().as_bytes()) else { return };
+        self.address = Some(address);
+        self.view = View::Address;
+        self.dialog = None;
+        self.step();
+    }
+
+    pub(super) fn dispatch_pairs(&mut self, action: PairsAction) {
+        let Some(case) = &mut self.case else { return };
+        let pairs = &mut case.pairs;
+        match action {
+            PairsAction::By(by) => pairs.make_by(by),
+            PairsAction::Fold(folded) => pairs.fold(folded),
+            PairsAction::CountOnce(once) => pairs.count_once(once),
+            PairsAction::OnlyExternal(only) => pairs.show_only_external(only),
+            PairsAction::Sort { column, add } => pairs.sort_by(column, add),
+            PairsAction::Select(selection) => pairs.select(selection),
+            PairsAction::Want(rows) => case.want_pairs(rows),
+            PairsAction::Resize(column, width) => pairs.resize(column, width),
+            PairsAction::CopyRows => {
+                let copied = pairs.copied_rows(COPY_LIMIT);
+                self.copied(copied);
+            }
+        }
+    }
+
+    pub(super) fn dispatch_timeline(&mut self, action: TimelineAction) {
+        let Some(case) = &mut self.case else { return };
+        let timeline = &mut case.timeline;
+        match action {
+            TimelineAction::Bin(bin) => timeline.choose_bin(bin),
+            TimelineAction::Add(dataset) => timeline.add(Plan::of(dataset)),
+            TimelineAction::Remove(at) => timeline.remove(at),
+            TimelineAction::Change(at, plan) => timeline.change(at, plan),
+            TimelineAction::NatAlarm => {
+                timeline.nat_alarm();
+                self.apply_filter(Dataset::Flows, "flow_direction = egress");
+            }
+            TimelineAction::CopyCsv => {
+                let csv = self.timeline_csv();
+                csv.into_iter().for_each(|text| self.copy(text));
+            }
+            TimelineAction::Save(path, drawing) => {
+                case.save_chart(path, *drawing);
+                self.dialog = None;
+            }
+        }
+    }
+
+    /// Every track as a table, one after the other.
+    fn timeline_csv(&self) -> Option<String> {
+        let case = self.case.as_ref()?;
+        let tables = case.timeline.tracks().iter().filter_map(|track| {
+            let names = line_names(track, self);
+            track.chart()?.csv(&names, CSV_BINS)
+        });
+        Some(tables.collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())
+    }
+
+    pub(super) fn dispatch_library(&mut self, action: LibraryAction) {
+        let (range, duplicates) = (self.range, self.duplicates);
+        let Some(case) = &mut self.case else { return };
+        if action != LibraryAction::Run {
+            return case.library.apply(action);
+        }
+        let Some(query) = case.library.chosen() else { return };
+        // The view says what is wrong with it and offers no run.
+        let Ok(question) = case.library.question(query, range, duplicates) else { return };
+        let Ok(scope) = question.scope() else { return };
+        let link = Link::records(&scope, None);
+        match question {
+            Question::Records { query, .. } => {
+                if !query.sort.is_empty() {
+                    case.records_mut(query.dataset).sort = query.sort;
+                }
+                self.follow(link);
+            }
+            Question::Pairs(query) => {
+                case.pairs.open(&query);
+                self.follow(link.in_view(View::Pairs));
+            }
+            Question::Series(query) => {
+                case.timeline.open(&query);
+                self.follow(link.in_view(View::Timeline));
+            }
+            question @ (Question::Top(_) | Question::Figure { .. }) => {
+                let revision = case.revision();
+                case.library.put(query.name, revision, question);
+            }
+        }
+    }
+
+    pub(super) fn dispatch_sql(&mut self, action: SqlAction) {
+        let Some(console) = self.case.as_mut().map(|case| &mut case.sql) else { return };
+        match action {
+            SqlAction::Edit(text) => console.edit(text),
+            SqlAction::Run => console.run(),
+            SqlAction::Stop => console.stop(),
+            SqlAction::LimitRows(rows) => console.limit_rows(rows),
+            SqlAction::LimitSecs(secs) => console.limit_time(secs),
+            SqlAction::Sort(column) => console.sort_by(column),
+            SqlAction::Select(selection) => console.selection = selection,
+            SqlAction::Resize(column, width) => {
+                if let Some(known) = console.widths.get_mut(column) {
+                    *known = width;
+                }
+            }
+            SqlAction::CopyRows => {
+                let copied = console.copied_rows(COPY_LIMIT);
+                copied.into_iter().for_each(|text| self.copy(text));
+            }
+            SqlAction::CopyCsv => {
+                let copied = console.csv(COPY_LIMIT);
+                let left = console.table().map_or(0, |table| table.rows.rows.len().saturating_sub(COPY_LIMIT) as u64);
+                if let Some((text, rows)) = copied {
+                    self.copy_told(text, rows, left);
+                }
+            }
+        }
+    }
+
+    /// Onto the clipboard, and how many rows that were; `left` were too many for it.
+    pub(super) fn copy_told(&mut self, text: String, rows: u64, left: u64) {
+        let (rows, missing) = (display::count(rows), display::count(left));
+        let args = [("rows", rows.as_str()), ("missing", missing.as_str())];
+        let key = if left == 0 { "notice-copied-rows" } else { "notice-copied-first" };
+        self.notice = Some(self.texts.tr_args(key, &args));
+        self.effects.push(Effect::CopyText(text));
+    }
+}

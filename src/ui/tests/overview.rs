@@ -1,0 +1,77 @@
+//! The case at a glance by the window.
+
+use super::real::case;
+use super::*;
+use crate::app::groups;
+use crate::case::CaseReader;
+use crate::query::{self, Cancel, GroupBy, Measure, RecordQuery, Scope, TopQuery};
+
+#[test]
+fn an_opened_case_begins_with_its_figures_and_each_leads_to_its_records() {
+    let (_folder, mut harness) = case(vec2(1400.0, 1600.0));
+    let overview = |harness: &mut Shown| {
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::Num1);
+        settle(harness);
+    };
+    overview(&mut harness);
+    harness.get_by_label("2021-05-16 00:00:00 – 2021-05-16 00:59:59 UTC");
+    assert_eq!(harness.get_all_by_label("1 of 1 hours have records").count(), 2, "of flows and of events");
+    let links = [
+        ("91 records", Dataset::Flows, 91, ""),
+        ("10 rejected", Dataset::Flows, 10, "action = REJECT"),
+        ("1 NODATA", Dataset::Flows, 1, "log_status = NODATA"),
+        ("1 with an error", Dataset::Events, 1, "error_code exists"),
+        ("1 console logins", Dataset::Events, 1, "event_name = ConsoleLogin"),
+        ("Rejected sources: 198.51.100.7, 10", Dataset::Flows, 10, "action = REJECT and srcaddr = 198.51.100.7"),
+        ("Event names: ListBuckets, 2", Dataset::Events, 2, "event_name = 'ListBuckets'"),
+    ];
+    for (name, dataset, count, filter) in links {
+        overview(&mut harness);
+        harness.get_by_role_and_label(Role::Button, name).click();
+        settle(&mut harness);
+        assert_eq!(app(&harness).app.view, View::Records(dataset), "{name}");
+        assert_eq!(rows(&harness), count, "{name}");
+        assert_eq!(app(&harness).app.records().unwrap().applied(), filter);
+    }
+    harness.key_press_modifiers(Modifiers::ALT, Key::ArrowLeft);
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.view, View::Overview, "back leads to where it was clicked");
+    harness.get_by_role_and_label(Role::Button, "320.4 kB in 360 packets").click();
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.view, View::Pairs);
+}
+
+/// A group's filter keeps as many records as the group counts, whatever it is grouped by.
+#[test]
+fn the_filter_of_a_group_keeps_exactly_its_records() {
+    let (folder, _harness) = case(vec2(800.0, 600.0));
+    let reader = CaseReader::open(&folder.path().join("case.coldtrail")).unwrap();
+    let field = |dataset, name| GroupBy::Field(crate::model::field::by_name(dataset, name).unwrap());
+    let ways = [
+        GroupBy::Talker,
+        GroupBy::PacketTalker,
+        GroupBy::Pair,
+        GroupBy::PacketPair,
+        GroupBy::EitherPort,
+        GroupBy::Service,
+        GroupBy::Principal,
+        field(Dataset::Flows, "protocol"),
+        field(Dataset::Flows, "instance_id"),
+        field(Dataset::Flows, "tcp_flags"),
+        field(Dataset::Events, "error_code"),
+        field(Dataset::Events, "event_source"),
+    ];
+    for by in ways {
+        let scope = Scope::all(by.dataset());
+        let query = TopQuery { scope: scope.clone(), by, measure: Measure::Records, limit: None };
+        let table = query::top(&reader, &query, &Cancel::default()).unwrap();
+        assert!(!table.rows.is_empty(), "{by:?}");
+        for row in table.rows {
+            let text = groups::filter_text(&scope, Some((by, &row.key)));
+            let filter = crate::filter::parse(&text, by.dataset()).unwrap_or_else(|e| panic!("{text}: {e}"));
+            let query = RecordQuery { filter: Some(filter), ..RecordQuery::all(by.dataset()) };
+            let found = query::rows(&reader, &query, &Cancel::default()).unwrap();
+            assert_eq!(found.len() as u64, row.figures.records, "{by:?} {text}");
+        }
+    }
+}

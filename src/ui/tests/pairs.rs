@@ -1,0 +1,124 @@
+//! The pairs by the window.
+
+use super::real::{case, dispatch};
+use super::*;
+use crate::app::Action;
+use crate::query::PairKey;
+
+fn pairs() -> (tempfile::TempDir, Shown) {
+    let (folder, mut harness) = case(vec2(2900.0, 900.0));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num4);
+    settle(&mut harness);
+    (folder, harness)
+}
+
+/// The cells of a column from top to bottom.
+fn cells(harness: &Shown, column: &str) -> Vec<String> {
+    let head = format!("{column}: ");
+    let found = harness.get_all_by(|n| n.role() == Role::GridCell && n.label().is_some_and(|l| l.starts_with(&head)));
+    let mut found: Vec<(f32, String)> =
+        found.map(|n| (n.rect().top(), n.accesskit_node().label().unwrap().replace(&head, ""))).collect();
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    found.into_iter().map(|(_, text)| text).collect()
+}
+
+#[test]
+fn every_figure_of_a_pair_is_shown_and_any_column_sorts() {
+    let (_folder, mut harness) = pairs();
+    assert_eq!(cells(&harness, "srcaddr"), ["203.0.113.9", "10.0.0.5", "198.51.100.7", "no value"]);
+    assert_eq!(cells(&harness, "record_count"), ["40", "40", "10", "1"]);
+    assert_eq!(cells(&harness, "total_bytes"), ["280,040", "40,000", "400", "no value"]);
+    assert_eq!(cells(&harness, "data_ratio"), ["7,001", "1,000", "40", "no value"]);
+    assert_eq!(cells(&harness, "packets"), ["160", "160", "40", "no value"]);
+    assert_eq!(cells(&harness, "first_seen (UTC)")[..2], ["2021-05-16 00:00:00", "2021-05-16 00:00:00"]);
+    assert_eq!(cells(&harness, "last_seen (UTC)")[2], "2021-05-16 00:09:59");
+    assert_eq!(cells(&harness, "rejected"), ["0", "0", "10", "0"]);
+    // 40 minutes of talk with a silence between, on an axis of 40 stretches over the hour.
+    let series = cells(&harness, "bytes over time");
+    assert!(series[0].starts_with("bytes in 2") && series[2].starts_with("bytes in 7 of 40"), "{series:?}");
+    harness.get_by_label("4 pairs");
+    harness.get_by_label("320,440 bytes (320.4 kB)");
+    harness.get_by_label("1 without data");
+
+    harness.get_by_role_and_label(Role::ColumnHeader, "record_count").click();
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::ColumnHeader, "record_count").click();
+    settle(&mut harness);
+    assert_eq!(cells(&harness, "record_count"), ["1", "10", "40", "40"]);
+    harness.get_by_role_and_label(Role::ColumnHeader, "srcaddr").click();
+    settle(&mut harness);
+    assert_eq!(cells(&harness, "srcaddr"), ["10.0.0.5", "198.51.100.7", "203.0.113.9", "no value"]);
+}
+
+#[test]
+fn pairs_are_made_by_direction_and_of_packet_addresses_and_only_external() {
+    let (_folder, mut harness) = pairs();
+    harness.get_by_role_and_label(Role::Button, "With direction").click();
+    settle(&mut harness);
+    assert_eq!(cells(&harness, "flow_direction"), ["ingress", "egress", "ingress", "no value"]);
+    harness.get_by_role_and_label(Role::Button, "Packet level").click();
+    settle(&mut harness);
+    assert_eq!(cells(&harness, "pkt_srcaddr").len(), 4);
+    assert_eq!(app(&harness).app.case.as_ref().unwrap().pairs.by(), PairKey::PacketAddresses);
+    harness.get_by_role_and_label(Role::CheckBox, "Only external").click();
+    settle(&mut harness);
+    assert_eq!(cells(&harness, "pkt_srcaddr").len(), 3, "who has no address is nobody outside");
+}
+
+#[test]
+fn both_directions_fold_into_conversations_with_who_started_them_as_inferred() {
+    let (_folder, mut harness) = pairs();
+    harness.get_by_role_and_label(Role::CheckBox, "Fold both directions").click();
+    settle(&mut harness);
+    harness.get_by_label("3 conversations");
+    assert_eq!(cells(&harness, "srcaddr"), ["10.0.0.5", "10.0.0.5", "no value"]);
+    assert_eq!(cells(&harness, "sent_bytes"), ["40,000", "no value", "no value"]);
+    assert_eq!(cells(&harness, "received_bytes"), ["280,040", "400", "no value"]);
+    assert_eq!(cells(&harness, "sent_per_received")[0], "0.142");
+    assert_eq!(cells(&harness, "started by (inferred)"), ["10.0.0.5", "198.51.100.7", "unknown"]);
+    assert_eq!(cells(&harness, "inferred from"), ["SYN flags", "SYN flags", "no value"]);
+    harness.get_by_role_and_label(Role::CheckBox, "Same traffic once").click();
+    settle(&mut harness);
+    assert!(app(&harness).app.case.as_ref().unwrap().pairs.counted_once());
+    assert_eq!(cells(&harness, "repeats"), ["0", "0", "0"]);
+    harness.get_by_label("sent_bytes: 40,000").click();
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(rows(&harness), 80, "the records of both directions");
+}
+
+#[test]
+fn a_pair_leads_to_exactly_its_records_and_back() {
+    let (_folder, mut harness) = pairs();
+    harness.get_by_label("srcaddr: 198.51.100.7").click();
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.view, View::Records(Dataset::Flows));
+    assert_eq!(rows(&harness), 10);
+    assert_eq!(app(&harness).app.records().unwrap().applied(), "srcaddr = 198.51.100.7 and dstaddr = 10.0.0.5");
+    harness.key_press_modifiers(Modifiers::ALT, Key::ArrowLeft);
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.view, View::Pairs);
+    // A pair without addresses is one too.
+    harness.get_all_by_label("srcaddr: no value").next().unwrap().click();
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(rows(&harness), 1);
+}
+
+#[test]
+fn the_menu_filters_the_pairs_and_an_empty_result_says_why() {
+    let (_folder, mut harness) = pairs();
+    harness.get_by_label("dstaddr: 203.0.113.9").click_secondary();
+    settle(&mut harness);
+    harness.get_by_label("10.0.0.5 → 203.0.113.9");
+    harness.get_by_label("Only this value").click();
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.view, View::Pairs);
+    assert_eq!(cells(&harness, "dstaddr"), ["203.0.113.9"]);
+    dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, "dstport = 9".into()));
+    harness.get_by_label("None of 91 records fits the filter and the time range.");
+}

@@ -1,0 +1,103 @@
+//! The query library by the window.
+
+use super::real::{case, dispatch};
+use super::*;
+use crate::app::Action;
+use crate::app::library::LibraryAction;
+use crate::query::named::{CATALOGUE, ParameterKind};
+
+fn library() -> (tempfile::TempDir, Shown) {
+    let (folder, mut harness) = case(vec2(1500.0, 1000.0));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num7);
+    settle(&mut harness);
+    (folder, harness)
+}
+
+fn choose(harness: &mut Shown, name: &'static str) {
+    dispatch(harness, Action::Command(crate::app::Command::ShowQueries));
+    dispatch(harness, Action::Library(LibraryAction::Choose(name)));
+}
+
+fn run(harness: &mut Shown) {
+    harness.get_by_role_and_label(Role::Button, "Run").click();
+    settle(harness);
+}
+
+#[test]
+fn a_query_is_found_by_its_words_and_opens_in_its_view() {
+    let (_folder, mut harness) = library();
+    harness.get_by_role_and_label(Role::TextInput, "Search the queries").focus();
+    harness.step();
+    harness.get_by_role_and_label(Role::TextInput, "Search the queries").type_text("rejected tcp");
+    settle(&mut harness);
+    assert!(harness.query_by_label("Top subnets").is_none());
+    harness.get_by_role_and_label(Role::Button, "Rejected TCP traffic *").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("* The published description names no order");
+    run(&mut harness);
+    assert_eq!(app(&harness).app.view, View::Records(Dataset::Flows));
+    assert_eq!(rows(&harness), 10);
+    let records = app(&harness).app.records().unwrap();
+    assert_eq!((records.sort[0].field.name(), records.sort[0].descending), ("start", true));
+    harness.key_press_modifiers(Modifiers::ALT, Key::ArrowLeft);
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.view, View::Queries);
+}
+
+#[test]
+fn a_top_list_is_shown_in_place_and_leads_to_the_records() {
+    let (_folder, mut harness) = library();
+    choose(&mut harness, "VpcFlowLogsTopTalkers");
+    run(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "ip: 10.0.0.5, 320,440 = sent 40,000 + received 280,440").click();
+    settle(&mut harness);
+    assert_eq!(rows(&harness), 90);
+}
+
+#[test]
+fn a_parameter_is_asked_for_and_a_query_without_evidence_says_what_is_missing() {
+    let (_folder, mut harness) = library();
+    choose(&mut harness, "VpcFlowLogsTrafficFrmSrcAddr");
+    harness.get_by_label_contains("needs a value of its parameter ip");
+    harness.get_by_role_and_label(Role::TextInput, "Address").focus();
+    harness.step();
+    harness.get_by_role_and_label(Role::TextInput, "Address").type_text("198.51.100.7");
+    settle(&mut harness);
+    run(&mut harness);
+    assert_eq!(rows(&harness), 10);
+    choose(&mut harness, "VpcFlowLogsTopTalkingSubnets");
+    assert!(harness.query_all_by_label("No record of the case has a subnet_id.").count() > 0);
+    assert!(harness.get_by_role_and_label(Role::Button, "Run").accesskit_node().is_disabled());
+}
+
+/// Whatever a query gives, some view shows it, and nothing fails.
+#[test]
+fn every_query_that_can_be_asked_opens() {
+    let (_folder, mut harness) = library();
+    let mut opened = 0;
+    for query in CATALOGUE {
+        choose(&mut harness, query.name);
+        if app(&harness).app.case.as_ref().unwrap().library.lack(query).is_some() {
+            continue;
+        }
+        for parameter in query.parameters.iter().filter(|p| !p.optional && p.default.is_none()) {
+            let value = match parameter.kind {
+                ParameterKind::Address => "10.0.0.5",
+                ParameterKind::Addresses => "10.0.0.5, 203.0.113.0/24",
+                ParameterKind::Ports => "443",
+                ParameterKind::Text => "eni-0a",
+                ParameterKind::Boolean => "true",
+                ParameterKind::Bytes => "5MB",
+                ParameterKind::Seconds => "900",
+            };
+            dispatch(&mut harness, Action::Library(LibraryAction::Parameter(parameter.name, value.into())));
+        }
+        dispatch(&mut harness, Action::Library(LibraryAction::Run));
+        let app = &app(&harness).app;
+        assert!(app.errors.entries().is_empty(), "{}: {:?}", query.name, app.errors.entries());
+        let answered = app.view != View::Queries || app.case.as_ref().unwrap().library.answer().is_some();
+        assert!(answered, "{}", query.name);
+        opened += 1;
+    }
+    assert!(opened > 20, "{opened}");
+}

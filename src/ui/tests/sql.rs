@@ -1,0 +1,101 @@
+//! The SQL console by the window.
+
+use super::real::{case, dispatch};
+use super::*;
+use crate::app::sql_console::SqlAction;
+use crate::app::{Action, Effect};
+
+fn console(statement: &str) -> (tempfile::TempDir, Shown) {
+    let (folder, mut harness) = case(vec2(1400.0, 900.0));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num8);
+    settle(&mut harness);
+    dispatch(&mut harness, Action::Sql(SqlAction::Edit(statement.into())));
+    (folder, harness)
+}
+
+#[test]
+fn a_statement_runs_by_its_keys_and_its_rows_sort() {
+    let (_folder, mut harness) = console(
+        "SELECT srcaddr, count(*) AS records FROM flow_record WHERE srcaddr IS NOT NULL GROUP BY srcaddr ORDER BY srcaddr",
+    );
+    harness.get_by_role_and_label(Role::MultilineTextInput, "SQL statement").focus();
+    harness.step();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    settle(&mut harness);
+    harness.get_by_label("3 rows");
+    harness.get_by_label("srcaddr: 198.51.100.7");
+    harness.get_by_label("records: 10");
+    let first = |h: &Shown| {
+        let cells = h.get_all_by(|n| n.label().is_some_and(|l| l.starts_with("srcaddr: ")));
+        cells.min_by(|a, b| a.rect().top().total_cmp(&b.rect().top())).unwrap().accesskit_node().label().unwrap()
+    };
+    assert_eq!(first(&harness), "srcaddr: 10.0.0.5");
+    for expected in ["srcaddr: 198.51.100.7", "srcaddr: 10.0.0.5"] {
+        harness.get_by_role_and_label(Role::ColumnHeader, "records").click();
+        settle(&mut harness);
+        assert_eq!(first(&harness), expected);
+    }
+    assert!(!app(&harness).app.case.as_ref().unwrap().sql.draft().contains('\n'), "the keys run, they break no line");
+}
+
+#[test]
+fn a_mistake_is_told_with_its_place_and_the_last_rows_stay() {
+    let (_folder, mut harness) = console("SELECT 7 AS seven");
+    harness.get_by_role_and_label(Role::Button, "Run Ctrl+Enter").click();
+    settle(&mut harness);
+    harness.get_by_label("seven: 7");
+    dispatch(&mut harness, Action::Sql(SqlAction::Edit("SELECT srcaddr,\n nosuch FROM flow_record".into())));
+    harness.get_by_role_and_label(Role::Button, "Run Ctrl+Enter").click();
+    settle(&mut harness);
+    harness.get_by_label("Line 2, column 2: no such column: nosuch");
+    harness.get_by_label("seven: 7");
+    for refused in ["DELETE FROM evidence", "PRAGMA journal_mode=OFF", "ATTACH 'x' AS y", "SELECT 1; SELECT 2"] {
+        dispatch(&mut harness, Action::Sql(SqlAction::Edit(refused.into())));
+        dispatch(&mut harness, Action::Sql(SqlAction::Run));
+        harness.get_by_label("The console reads: one SELECT or WITH.");
+    }
+    assert!(app(&harness).app.errors.entries().is_empty(), "a mistake of the examiner's is no fault of the program");
+}
+
+#[test]
+fn limits_of_rows_and_time_and_cancel_end_a_statement() {
+    let endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT ";
+    let (_folder, mut harness) = console(&format!("{endless} x FROM n"));
+    dispatch(&mut harness, Action::Sql(SqlAction::LimitRows(1000)));
+    dispatch(&mut harness, Action::Sql(SqlAction::Run));
+    harness.get_by_label("1,000 rows");
+    harness.get_by_label("There are more; the limit cut them off.");
+    dispatch(&mut harness, Action::Sql(SqlAction::Edit(format!("{endless} count(*) FROM n"))));
+    dispatch(&mut harness, Action::Sql(SqlAction::LimitSecs(0)));
+    dispatch(&mut harness, Action::Sql(SqlAction::Run));
+    harness.get_by_label_contains("Stopped at the limit of");
+    let running = harness.state_mut().as_mut().unwrap();
+    running.app.dispatch(Action::Sql(SqlAction::LimitSecs(3600)));
+    running.app.dispatch(Action::Sql(SqlAction::Run));
+    harness.step();
+    harness.step();
+    assert!(app(&harness).app.case.as_ref().unwrap().sql.is_running());
+    harness.get_by_role_and_label(Role::Button, "Cancel").click();
+    settle(&mut harness);
+    harness.get_by_label("1,000 rows");
+}
+
+#[test]
+fn names_of_the_views_go_into_the_statement_and_rows_are_copied_as_csv() {
+    let (_folder, mut harness) = console("SELECT ");
+    harness.get_by_role_and_label(Role::MultilineTextInput, "SQL statement").focus();
+    harness.step();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::End);
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "dstport").click();
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.case.as_ref().unwrap().sql.draft(), "SELECT dstport");
+    let statement = "SELECT 'a,\"b' AS text, NULL AS gap, 1 AS one UNION ALL SELECT 'c', 2.5, 3";
+    dispatch(&mut harness, Action::Sql(SqlAction::Edit(statement.into())));
+    dispatch(&mut harness, Action::Sql(SqlAction::Run));
+    let app = &mut harness.state_mut().as_mut().unwrap().app;
+    assert_eq!(app.case.as_ref().unwrap().sql.outcome(), Some(&crate::app::sql_console::Outcome::Rows));
+    app.dispatch(Action::Sql(SqlAction::CopyCsv));
+    let copied = app.take_effects();
+    assert_eq!(copied, [Effect::CopyText("text,gap,one\n\"a,\"\"b\",,1\nc,2.5,3\n".into())]);
+}

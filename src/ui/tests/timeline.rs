@@ -1,0 +1,120 @@
+//! The timeline by the window.
+
+use super::real::{case, dispatch};
+use super::*;
+use crate::app::chart::Shape;
+use crate::app::timeline::{Plan, TimelineAction};
+use crate::app::{Action, Effect};
+use crate::query::BinWidth;
+
+fn timeline() -> (tempfile::TempDir, Shown) {
+    let (folder, mut harness) = case(vec2(1400.0, 1000.0));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num6);
+    settle(&mut harness);
+    (folder, harness)
+}
+
+fn plan(harness: &Shown, at: usize) -> Plan {
+    app(harness).app.case.as_ref().unwrap().timeline.tracks()[at].plan.clone()
+}
+
+#[test]
+fn flows_and_events_stand_on_one_axis_with_their_groups() {
+    let (_folder, mut harness) = timeline();
+    harness.get_by_label("ACCEPT 320.0 kB");
+    harness.get_by_label("REJECT 400 B");
+    harness.get_by_label("ListBuckets 2");
+    harness.get_by_label("ConsoleLogin 1");
+    harness.get_by_label("Over time: ListBuckets, ConsoleLogin; gaps in the evidence: 0");
+    harness.get_by_role_and_label(Role::Button, "+ Flows").click();
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.case.as_ref().unwrap().timeline.tracks().len(), 3);
+    harness.get_all_by_label("Remove this track").next().unwrap().click();
+    settle(&mut harness);
+    assert_eq!(plan(&harness, 0).dataset, Dataset::Events);
+}
+
+#[test]
+fn a_drag_over_a_track_selects_the_range_of_every_view() {
+    let (_folder, mut harness) = timeline();
+    let label = "Over time: ListBuckets, ConsoleLogin; gaps in the evidence: 0";
+    let rect = harness.get_by_label(label).rect();
+    let at = |part: f32| egui::pos2(rect.left() + rect.width() * part, rect.center().y);
+    for event in [
+        egui::Event::PointerMoved(at(0.5)),
+        egui::Event::PointerButton {
+            pos: at(0.5),
+            button: egui::PointerButton::Primary,
+            pressed: true,
+            modifiers: Modifiers::NONE,
+        },
+        egui::Event::PointerMoved(at(0.6)),
+        egui::Event::PointerMoved(at(0.7)),
+        egui::Event::PointerButton {
+            pos: at(0.7),
+            button: egui::PointerButton::Primary,
+            pressed: false,
+            modifiers: Modifiers::NONE,
+        },
+    ] {
+        harness.input_mut().events.push(event);
+        harness.step();
+    }
+    settle(&mut harness);
+    let range = app(&harness).app.range;
+    let (from, to) = (range.from.unwrap().secs(), range.to.unwrap().secs());
+    assert!(from > 1_621_123_200 && to > from && to <= 1_621_123_200 + 3600, "{from} {to}");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
+    settle(&mut harness);
+    assert!(rows(&harness) < 91, "the table follows");
+}
+
+#[test]
+fn the_alarm_marks_the_bins_that_reach_its_threshold() {
+    let (_folder, mut harness) = timeline();
+    harness.get_by_role_and_label(Role::Button, "NAT alarm").click();
+    settle(&mut harness);
+    assert_eq!(plan(&harness, 0), Plan::nat_alarm());
+    assert_eq!(app(&harness).app.case.as_ref().unwrap().records(Dataset::Flows).applied(), "flow_direction = egress");
+    harness.get_by_label("▼ 0 bins reach 5,000,000");
+    // 1,000 bytes of egress a minute: 15,000 in a full quarter of an hour.
+    dispatch(
+        &mut harness,
+        Action::Timeline(TimelineAction::Change(0, Plan { threshold: Some(15_000), ..Plan::nat_alarm() })),
+    );
+    harness.get_by_label("▼ 2 bins reach 15,000");
+    for (shape, by) in [(Shape::Bars, None), (Shape::Area, None), (Shape::Heat, None)] {
+        let plan = Plan { shape, by, ..Plan::nat_alarm() };
+        dispatch(&mut harness, Action::Timeline(TimelineAction::Change(0, plan)));
+    }
+    harness.get_by_label("Hours of the day by days");
+    harness.get_by_label("brightest: 40.0 kB in an hour; hatched: no evidence");
+}
+
+#[test]
+fn the_timeline_is_copied_as_csv_and_saved_as_vectors_and_as_a_picture() {
+    let (folder, mut harness) = timeline();
+    dispatch(&mut harness, Action::Timeline(TimelineAction::Bin(BinWidth::Secs(900))));
+    dispatch(&mut harness, Action::Timeline(TimelineAction::Remove(1)));
+    let app = &mut harness.state_mut().as_mut().unwrap().app;
+    app.dispatch(Action::Timeline(TimelineAction::CopyCsv));
+    let effects = app.take_effects();
+    let Some(Effect::CopyText(csv)) = effects.first() else { panic!("{effects:?}") };
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(
+        lines[..3],
+        ["start_utc,ACCEPT,REJECT,none", "2021-05-16T00:00:00Z,120015,400,0", "2021-05-16T00:15:00Z,40005,0,0"]
+    );
+    for name in ["timeline.svg", "timeline.png"] {
+        let path = folder.path().join(name);
+        harness.get_by_role_and_label(Role::Button, "Save picture...").click();
+        settle(&mut harness);
+        dispatch(&mut harness, Action::Dialog(Some(Dialog::SaveChart { path: path.to_string_lossy().into_owned() })));
+        harness.get_by_role_and_label(Role::Button, "Save").click();
+        settle(&mut harness);
+        let bytes = std::fs::read(&path).unwrap();
+        let head: &[u8] = if name.ends_with("png") { b"\x89PNG" } else { b"<svg " };
+        assert!(bytes.starts_with(head), "{name}");
+        harness.get_by_label_contains("Saved: ");
+    }
+}

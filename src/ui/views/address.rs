@@ -1,0 +1,198 @@
+//! Everything about one address: how much it sent and received and when, with whom, over which ports and interfaces, and its
+//! CloudTrail events. Every figure leads to its records.
+
+use super::overview::{CardList, card_ui, link_ui};
+use super::timeline::track::{Plotted, legend_ui, plot_ui};
+use crate::app::about::About;
+use crate::app::chart::Shape;
+use crate::app::open_case::OpenCase;
+use crate::app::{Action, App, Link, View, display};
+use crate::model::{Address, Dataset};
+use crate::query::{self, Figures, PairRow};
+use crate::ui::state::UiState;
+use crate::ui::theme::{self, size};
+use crate::ui::time_bar;
+use crate::ui::widgets::bars::{Bar, bar_ui};
+use egui::{Frame, Grid, Id, Margin, RichText, ScrollArea, Stroke, Ui};
+
+pub fn address_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+    let Some(address) = &app.address else { return };
+    let t = &app.texts;
+    time_bar::time_bar_ui(ui, app, &mut state.time, out);
+    let Some((about, is_stale)) = case.about(address) else {
+        let text = case.about_fault().map_or_else(|| t.tr("loading"), str::to_owned);
+        ui.centered_and_justified(|ui| ui.label(text));
+        return;
+    };
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        ui.set_max_width(ui.available_width() - size::SCROLLBAR);
+        if is_stale {
+            ui.set_opacity(0.6);
+        }
+        head_ui(ui, app, address, about, out);
+        let facts = &about.facts;
+        if [&facts.sent, &facts.received, &facts.passed_on.1, &facts.events.1].iter().all(|f| f.records == 0) {
+            ui.add_space(size::GAP_LARGE);
+            ui.label(t.tr("address-none"));
+            return;
+        }
+        figures_ui(ui, app, address, about, out);
+        chart_ui(ui, app, about, &mut state.timeline.drag, out);
+        lists_ui(ui, app, about, out);
+    });
+}
+
+fn head_ui(ui: &mut Ui, app: &App, address: &Address, about: &About, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    ui.horizontal_wrapped(|ui| {
+        ui.heading(address.to_string());
+        ui.weak(t.tr(if query::is_private(address) { "address-private" } else { "address-external" }));
+    });
+    ui.horizontal_wrapped(|ui| {
+        let flows = || Link::records(&about.facts.flows, None);
+        if ui.button(t.tr("address-records")).clicked() {
+            out.push(Action::Follow(flows()));
+        }
+        if ui.button(t.tr("address-pairs")).clicked() {
+            out.push(Action::Follow(flows().in_view(View::Pairs)));
+        }
+        let (events, figures) = &about.facts.events;
+        if ui.add_enabled(figures.records > 0, egui::Button::new(t.tr("address-events"))).clicked() {
+            out.push(Action::Follow(Link::records(events, None)));
+        }
+        if ui.button(t.tr("menu-copy-value")).clicked() {
+            out.push(Action::Copy(address.to_string()));
+        }
+    });
+}
+
+/// Sent, received, passed on, events: each a link.
+fn figures_ui(ui: &mut Ui, app: &App, address: &Address, about: &About, out: &mut Vec<Action>) {
+    let (t, facts) = (&app.texts, &about.facts);
+    ui.add_space(size::GAP);
+    let side = |field: &str| Link { filter: format!("{field} = {address}"), ..Link::records(&facts.flows, None) };
+    let rows: [(&str, &Figures, Link); 3] = [
+        ("address-sent", &facts.sent, side("srcaddr")),
+        ("address-received", &facts.received, side("dstaddr")),
+        ("address-passed-on", &facts.passed_on.1, Link::records(&facts.passed_on.0, None)),
+    ];
+    Grid::new("address-figures").num_columns(3).show(ui, |ui| {
+        for (key, figures, link) in rows {
+            if figures.records == 0 {
+                continue;
+            }
+            ui.strong(t.tr(key));
+            let args = [
+                ("records", &*display::count(figures.records)),
+                ("bytes", &*display::size(figures.bytes.unwrap_or(0))),
+                ("packets", &*display::count(figures.packets.unwrap_or(0))),
+                ("accepted", &*display::count(figures.accepted)),
+                ("rejected", &*display::count(figures.rejected)),
+            ];
+            link_ui(ui, t.tr_args("address-figures", &args), None, || Action::Follow(link), out);
+            span_ui(ui, app, figures);
+            ui.end_row();
+        }
+        let (events, figures) = &facts.events;
+        if figures.records > 0 {
+            ui.strong(t.tr("nav-events"));
+            let args = [("count", &*display::count(figures.records)), ("errors", &*display::count(figures.rejected))];
+            let link = || Action::Follow(Link::records(events, None));
+            link_ui(ui, t.tr_args("address-events-count", &args), None, link, out);
+            span_ui(ui, app, figures);
+            ui.end_row();
+        }
+    });
+}
+
+fn span_ui(ui: &mut Ui, app: &App, figures: &Figures) {
+    if let (Some(first), Some(last)) = (figures.first, figures.last) {
+        let zone = app.zone;
+        let args = [("from", &*zone.format(first)), ("to", &*zone.format(last)), ("zone", zone.name())];
+        ui.weak(app.texts.tr_args("address-span", &args));
+    }
+}
+
+fn chart_ui(ui: &mut Ui, app: &App, about: &About, drag: &mut Option<f64>, out: &mut Vec<Action>) {
+    let chart = &about.chart;
+    let (Some(first), Some(last)) = (chart.starts.first(), chart.starts.last()) else { return };
+    let names = ["address-line-sent", "address-line-received"].map(|key| app.texts.tr(key));
+    let colours = [0, 1].map(|at| theme::series(ui, at));
+    let plotted = Plotted {
+        id: Id::unique("address-series"),
+        chart,
+        shape: Shape::Bars,
+        is_bytes: true,
+        names: &names,
+        colours: &colours,
+        threshold: None,
+        span: (*first, last + chart.bin_secs),
+        height: size::TRACK_MIN,
+    };
+    ui.add_space(size::GAP);
+    legend_ui(ui, app, &plotted);
+    plot_ui(ui, app, &plotted, drag, out);
+}
+
+fn lists_ui(ui: &mut Ui, app: &App, about: &About, out: &mut Vec<Action>) {
+    ui.add_space(size::GAP);
+    let t = &app.texts;
+    let lists: Vec<_> = about.facts.lists.iter().filter(|(_, _, table)| !table.rows.is_empty()).collect();
+    let columns = (ui.available_width() / size::CARD).floor().clamp(1.0, 4.0) as usize;
+    // The pairs are the first card.
+    let cards = lists.len() + usize::from(!about.pairs.is_empty());
+    let first = usize::from(!about.pairs.is_empty());
+    for start in (0..cards).step_by(columns) {
+        ui.columns(columns, |uis| {
+            for (at, ui) in (start..cards).zip(uis.iter_mut()) {
+                match at.checked_sub(first).map(|at| lists.get(at)) {
+                    None => pairs_ui(ui, app, about, out),
+                    Some(Some((name, query, table))) => {
+                        let title = t.tr(&format!("list-{name}"));
+                        card_ui(ui, app, &CardList { title, query, table, bad: false }, out);
+                    }
+                    Some(None) => {}
+                }
+            }
+        });
+    }
+}
+
+/// With whom it spoke most.
+fn pairs_ui(ui: &mut Ui, app: &App, about: &About, out: &mut Vec<Action>) {
+    let (t, p) = (&app.texts, theme::palette(ui));
+    let frame = Frame::new().fill(p.surface).stroke(Stroke::new(1.0, p.line)).corner_radius(4.0);
+    frame.inner_margin(Margin::same(size::CARD_MARGIN)).show(ui, |ui| {
+        let title = t.tr("address-list-pairs");
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(&title).strong());
+            ui.weak(t.tr("list-by-bytes"));
+            let (shown, all) = (about.pairs.len() as u64, about.facts.pairs.1.totals.pairs);
+            if all > shown {
+                let args = [("shown", &*display::count(shown)), ("all", &*display::count(all))];
+                ui.weak(t.tr_args("list-more", &args));
+            }
+        });
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let bytes = |row: &PairRow| row.total_bytes.unwrap_or(0);
+        let most = about.pairs.iter().map(bytes).max().unwrap_or(1).max(1);
+        for row in &about.pairs {
+            let end =
+                |end: &Option<String>| end.as_deref().map_or("–".into(), |text| display::visible(text).into_owned());
+            let key = format!("{} → {}", end(&row.srcaddr), end(&row.dstaddr));
+            let value = display::size(bytes(row));
+            let name = t.tr_args("list-bar", &[("list", &*title), ("key", &*key), ("value", &*value)]);
+            let part = bytes(row) as f32 / most as f32;
+            let response = bar_ui(ui, &Bar { name, key: &key, value: &value, part, bad: false });
+            let records = display::count(row.record_count);
+            let tip = t.tr_args("list-tip", &[("records", &records), ("bytes", &display::count(bytes(row)))]);
+            if response.on_hover_text(tip).clicked()
+                && let Ok(query) = about.facts.pairs.0.records_of(row)
+            {
+                let filter = query.filter.map(|filter| filter.to_string()).unwrap_or_default();
+                let link = Link::records(&about.facts.flows, None);
+                out.push(Action::Follow(Link { dataset: Dataset::Flows, filter, ..link }));
+            }
+        }
+    });
+}

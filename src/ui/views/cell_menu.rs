@@ -1,0 +1,71 @@
+//! The menu of a value in any table: filter by it, its pair, everything about its address, the time around it, copies.
+
+use crate::app::{Action, App, display};
+use crate::model::{Address, FieldId, TimeRange, Timestamp};
+use crate::query::Value;
+use crate::ui::theme;
+use egui::{Frame, Margin, RichText, Ui};
+
+/// A value and where it stands.
+pub struct MenuValue<'a> {
+    pub field: FieldId,
+    pub value: &'a Value,
+    /// The filter that keeps the row's two addresses, in either direction.
+    pub pair: Option<String>,
+}
+
+/// Entries of a cell's menu. The first of them takes the keyboard when the menu was opened by a key.
+pub struct Items {
+    takes_focus: bool,
+}
+
+impl Items {
+    pub fn new(takes_focus: bool) -> Self {
+        Self { takes_focus }
+    }
+
+    pub fn item(&mut self, ui: &mut Ui, text: String, action: Action, out: &mut Vec<Action>) {
+        let button = ui.button(text);
+        if std::mem::take(&mut self.takes_focus) {
+            button.request_focus();
+        }
+        if button.clicked() {
+            out.push(action);
+            ui.close();
+        }
+    }
+}
+
+/// What the menu is about.
+pub fn head_ui(ui: &mut Ui, text: &str) {
+    let short: String = text.chars().take(60).collect();
+    // As far in as the texts of the entries below it.
+    let head = Frame::new().inner_margin(Margin::symmetric(ui.spacing().button_padding.x as i8, 2));
+    head.show(ui, |ui| ui.label(RichText::new(short).color(theme::palette(ui).weak)));
+}
+
+/// What every value offers.
+pub fn value_items_ui(ui: &mut Ui, app: &App, items: &mut Items, of: &MenuValue<'_>, out: &mut Vec<Action>) {
+    let (t, MenuValue { field, value, pair }) = (&app.texts, of);
+    let (field, dataset) = (*field, field.dataset);
+    items.item(ui, t.tr("menu-only"), Action::Narrow(dataset, display::clause(value, field, false)), out);
+    items.item(ui, t.tr("menu-exclude"), Action::Narrow(dataset, display::clause(value, field, true)), out);
+    if let Some(clause) = pair {
+        items.item(ui, t.tr("menu-pair"), Action::Narrow(dataset, clause.clone()), out);
+    }
+    if let Value::Text(text) = value
+        && Address::parse(text.as_bytes()).is_some()
+    {
+        items.item(ui, t.tr("menu-address"), Action::About(text.clone()), out);
+    }
+    if let Value::Time(time) = value {
+        for (text, secs) in [(t.tr("menu-around-5m"), 300), (t.tr("menu-around-1h"), 3600)] {
+            let bound = |sign: i64| Some(Timestamp(time.0.saturating_add(sign * secs * 1000)));
+            items.item(ui, text, Action::SetRange(TimeRange { from: bound(-1), to: bound(1) }), out);
+        }
+    }
+    ui.separator();
+    if let Some(text) = display::literal(value) {
+        items.item(ui, t.tr("menu-copy-value"), Action::Copy(text), out);
+    }
+}

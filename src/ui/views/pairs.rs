@@ -1,0 +1,300 @@
+//! The pairs: who sent how much to whom, in any order, with the way down to the records.
+
+use super::cell_menu::{Items, MenuValue, head_ui, value_items_ui};
+use super::records::empty_ui;
+use crate::app::open_case::OpenCase;
+use crate::app::pairs::{Pairs, PairsAction, PairsColumn, PairsRow};
+use crate::app::{Action, App, Zone, display};
+use crate::model::{Address, Dataset};
+use crate::query::{ConversationColumn, PairKey, PairTotals, Side, Value};
+use crate::ui::state::UiState;
+use crate::ui::theme::size;
+use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, MenuCell, RowSource};
+use crate::ui::{filter_bar, time_bar};
+use egui::{Button, Checkbox, Id, Label, Panel, Response, Ui};
+
+#[derive(Default)]
+pub struct PairsState {
+    pub grid: GridState,
+}
+
+pub fn pairs_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+    filter_bar::filter_bar_ui(ui, app, case, Dataset::Flows, &mut state.filter, out);
+    if state.filter.take_leaves() {
+        state.pairs.grid.focus();
+    }
+    time_bar::time_bar_ui(ui, app, &mut state.time, out);
+    let pairs = &case.pairs;
+    choices_ui(ui, app, pairs, out);
+    let Some(totals) = pairs.totals() else {
+        let text = pairs.fault().map_or_else(|| app.texts.tr("loading"), str::to_owned);
+        ui.centered_and_justified(|ui| ui.label(text));
+        return;
+    };
+    if pairs.is_empty() && !pairs.is_stale() {
+        if pairs.only_external() && case.records(Dataset::Flows).applied().is_empty() && case.flows_are_there() {
+            ui.centered_and_justified(|ui| ui.label(app.texts.tr("pairs-none-external")));
+            return;
+        }
+        return empty_ui(ui, app, case, case.records(Dataset::Flows), out);
+    }
+    Panel::bottom("pairs-totals").show(ui, |ui| totals_ui(ui, app, pairs, totals));
+    table_ui(ui, app, pairs, &mut state.pairs, out);
+}
+
+/// How pairs are made, and which.
+fn choices_ui(ui: &mut Ui, app: &App, pairs: &Pairs, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    ui.horizontal_wrapped(|ui| {
+        let ways = [
+            (PairKey::Addresses, "pairs-by-address"),
+            (PairKey::AddressesAndDirection, "pairs-by-direction"),
+            (PairKey::PacketAddresses, "pairs-by-packet"),
+        ];
+        for (by, key) in ways {
+            let button = Button::selectable(pairs.by() == by, t.tr(key));
+            if ui.add(button).on_hover_text(t.tr(&format!("{key}-tip"))).clicked() {
+                out.push(Action::Pairs(PairsAction::By(by)));
+            }
+        }
+        ui.separator();
+        let mut switch = |is_on: bool, enabled: bool, key: &str, action: fn(bool) -> PairsAction| {
+            let mut on = is_on;
+            let response = ui.add_enabled(enabled, Checkbox::new(&mut on, t.tr(key)));
+            let tip = t.tr(&format!("{key}-tip"));
+            if response.on_hover_text(&tip).on_disabled_hover_text(&tip).changed() {
+                out.push(Action::Pairs(action(on)));
+            }
+        };
+        switch(pairs.folded(), true, "pairs-fold", PairsAction::Fold);
+        switch(pairs.counted_once() && pairs.folded(), pairs.folded(), "pairs-once", PairsAction::CountOnce);
+        switch(pairs.only_external(), true, "pairs-only-external", PairsAction::OnlyExternal);
+    });
+}
+
+fn totals_ui(ui: &mut Ui, app: &App, pairs: &Pairs, totals: &PairTotals) {
+    let t = &app.texts;
+    ui.horizontal_wrapped(|ui| {
+        let mut figure = |key: &str, number: Option<u128>| {
+            let Some(number) = number else { return };
+            whole_ui(ui, t.tr_args(key, &[("count", &display::count(number))]));
+            ui.separator();
+        };
+        let what = if pairs.folded() { "pairs-total-talks" } else { "pairs-total-pairs" };
+        figure(what, Some(totals.pairs.into()));
+        figure("pairs-total-records", Some(totals.records.into()));
+        figure("pairs-total-packets", totals.packets);
+        figure("pairs-total-accepted", Some(totals.accepted.into()));
+        figure("pairs-total-rejected", Some(totals.rejected.into()));
+        if let Some(bytes) = totals.bytes {
+            let args = [("count", &*display::count(bytes)), ("size", &*display::size(bytes))];
+            whole_ui(ui, t.tr_args("pairs-total-bytes", &args));
+        }
+        if totals.left_out > 0 {
+            ui.separator();
+            let text = t.tr_args("pairs-left-out", &[("count", &display::count(totals.left_out))]);
+            whole_ui(ui, text).on_hover_text(t.tr("pairs-left-out-tip"));
+        }
+    });
+}
+
+/// On one line: the next line takes it as a whole or not at all.
+fn whole_ui(ui: &mut Ui, text: String) -> Response {
+    ui.add(Label::new(text).extend())
+}
+
+/// A value of the result as a text; `None` for none.
+pub fn figure_text(value: &Value, zone: Zone) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::Integer(_) | Value::Number(_) => display::cell_number(value),
+        Value::Boolean(value) => Some(value.to_string()),
+        Value::Time(time) => Some(zone.format(*time)),
+        Value::Text(text) => Some(display::visible(text).into_owned()),
+    }
+}
+
+struct Rows<'a> {
+    app: &'a App,
+    pairs: &'a Pairs,
+    columns: &'a [PairsColumn],
+}
+
+impl Rows<'_> {
+    fn value(&self, row: u64, column: usize) -> Option<(Value, PairsColumn)> {
+        let column = *self.columns.get(column)?;
+        Some((self.pairs.row(row)?.value(column)?, column))
+    }
+
+    /// Who started it and why: always told as inferred.
+    fn started(&self, row: u64, column: PairsColumn) -> Option<String> {
+        let PairsRow::Talk(row) = self.pairs.row(row)? else { return None };
+        let t = &self.app.texts;
+        match (column, row.started) {
+            (PairsColumn::Talk(ConversationColumn::StartedBy), None) => Some(t.tr("started-unknown")),
+            (PairsColumn::Talk(ConversationColumn::StartedBy), Some((Side::Both, _))) => Some(t.tr("started-both")),
+            (PairsColumn::Talk(ConversationColumn::Evidence), Some((_, evidence))) => {
+                Some(t.tr(&format!("started-{}", evidence.name())))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl RowSource for Rows<'_> {
+    fn rows(&self) -> u64 {
+        self.pairs.len().unwrap_or(0)
+    }
+
+    fn cell(&self, row: u64, column: usize) -> CellView {
+        if self.columns.get(column) == Some(&PairsColumn::Series) {
+            let Some(values) = self.pairs.spark(row) else { return CellView::Loading };
+            let busy = values.iter().filter(|value| **value > 0.0).count() as u64;
+            if busy == 0 {
+                return CellView::Absent;
+            }
+            let args = [("count", &*display::count(busy)), ("of", &*display::count(values.len() as u64))];
+            return CellView::Spark {
+                values: values.clone(),
+                text: self.app.texts.tr_args("pairs-series-text", &args),
+            };
+        }
+        match self.value(row, column) {
+            None => CellView::Loading,
+            Some((value, of)) => {
+                let text = self.started(row, of).or_else(|| figure_text(&value, self.app.zone));
+                text.map_or(CellView::Absent, CellView::Text)
+            }
+        }
+    }
+
+    fn stands_out(&self, row: u64, column: usize) -> bool {
+        let is_rejected = self.columns.get(column).is_some_and(|column| column.name() == "rejected");
+        is_rejected && self.pairs.row(row).is_some_and(|row| row.rejected() > 0)
+    }
+
+    fn hint(&self, row: u64, column: usize) -> Option<String> {
+        let (value, column) = self.value(row, column)?;
+        match (&value, column) {
+            (_, PairsColumn::Talk(ConversationColumn::StartedBy | ConversationColumn::Evidence)) => {
+                Some(self.app.texts.tr("started-tip"))
+            }
+            (_, PairsColumn::Talk(ConversationColumn::Repeats)) => Some(self.app.texts.tr("pairs-repeats-tip")),
+            (Value::Time(time), _) => Some(time.to_iso()),
+            (Value::Integer(bytes), of) if of.is_bytes() && *bytes >= 1000 => {
+                u128::try_from(*bytes).ok().map(display::size)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn table_ui(ui: &mut Ui, app: &App, pairs: &Pairs, state: &mut PairsState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let columns = pairs.columns();
+    let grid_columns: Vec<GridColumn> = columns.iter().map(|column| grid_column(app, pairs, *column)).collect();
+    let rows = Rows { app, pairs, columns: &columns };
+    let texts = GridTexts {
+        table: t.tr("nav-pairs"),
+        row: t.tr("grid-row"),
+        absent: t.tr("grid-absent"),
+        loading: t.tr("loading"),
+    };
+    let id = Id::unique(("pairs", pairs.folded()));
+    let grid = Grid { id, columns: &grid_columns, source: &rows, texts: &texts, dimmed: pairs.is_stale() };
+    let mut selection = pairs.selection().clone();
+    let mut from_menu = Vec::new();
+    let shown = grid.show(
+        ui,
+        &mut state.grid,
+        &mut selection,
+        &mut |ui, cell| cell_menu_ui(ui, app, &rows, cell, &mut from_menu),
+        &mut |ui, _| {
+            ui.weak(t.tr("header-sort-tip"));
+        },
+    );
+    out.append(&mut from_menu);
+    if selection != *pairs.selection() {
+        out.push(Action::Pairs(PairsAction::Select(selection)));
+    }
+    out.push(Action::Pairs(PairsAction::Want(shown.visible)));
+    out.extend(shown.events.into_iter().filter_map(|event| grid_event(pairs, &columns, event)));
+}
+
+fn grid_event(pairs: &Pairs, columns: &[PairsColumn], event: GridEvent) -> Option<Action> {
+    let action = match event {
+        GridEvent::Sort { column, add } => PairsAction::Sort { column: *columns.get(column)?, add },
+        GridEvent::Resized { column, width } => PairsAction::Resize(*columns.get(column)?, width),
+        GridEvent::Copy => PairsAction::CopyRows,
+        GridEvent::Activated(row) => return Some(drill(pairs, pairs.row(row)?)),
+        GridEvent::Moved { .. } => return None,
+    };
+    Some(Action::Pairs(action))
+}
+
+fn grid_column(app: &App, pairs: &Pairs, column: PairsColumn) -> GridColumn {
+    let t = &app.texts;
+    let name = match (pairs.by(), column.name()) {
+        (PairKey::PacketAddresses, "srcaddr") => "pkt_srcaddr",
+        (PairKey::PacketAddresses, "dstaddr") => "pkt_dstaddr",
+        (_, name) => name,
+    };
+    let title = match column {
+        PairsColumn::Series => t.tr("pairs-series"),
+        PairsColumn::Talk(ConversationColumn::StartedBy) => t.tr("started-by"),
+        PairsColumn::Talk(ConversationColumn::Evidence) => t.tr("started-why"),
+        _ if column.is_time() => format!("{name} ({})", app.zone.name()),
+        _ => name.to_owned(),
+    };
+    let width = pairs.width(column).clamp(size::COLUMN_MIN, size::COLUMN_MAX);
+    let numeric = !column.is_text() && !column.is_time() && column != PairsColumn::Series;
+    GridColumn { title, width, numeric, keep_end: false, sort: pairs.sorted(column) }
+}
+
+/// Down to the records of a row.
+fn drill(pairs: &Pairs, row: PairsRow<'_>) -> Action {
+    Action::Drill(Dataset::Flows, pairs.clause(row))
+}
+
+fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &mut Vec<Action>) {
+    let (t, pairs) = (&app.texts, rows.pairs);
+    let Some(row) = pairs.row(cell.row) else {
+        ui.weak(t.tr("loading"));
+        return;
+    };
+    let [one, other] = row.ends().map(|end| end.as_deref().unwrap_or("-"));
+    head_ui(ui, &display::visible(&format!("{one} {} {other}", if pairs.folded() { "–" } else { "→" })));
+    let mut items = Items::new(cell.takes_focus);
+    items.item(ui, t.tr("pairs-records"), drill(pairs, row), out);
+    match rows.value(cell.row, cell.column) {
+        Some((value, column)) => match (pairs.field(column), row) {
+            (Some(field), _) => {
+                let pair = match (row, row.ends(), pairs.by()) {
+                    (PairsRow::Pair(_), [Some(a), Some(b)], PairKey::Addresses | PairKey::AddressesAndDirection) => {
+                        Some(format!("ip = {a} and ip = {b}"))
+                    }
+                    _ => None,
+                };
+                value_items_ui(ui, app, &mut items, &MenuValue { field, value: &value, pair }, out);
+            }
+            (None, _) => {
+                if let (true, Value::Text(ip)) = (column.is_text(), &value)
+                    && Address::parse(ip.as_bytes()).is_some()
+                {
+                    let narrow = |clause: String| Action::Narrow(Dataset::Flows, clause);
+                    items.item(ui, t.tr("menu-only"), narrow(format!("ip = {ip}")), out);
+                    items.item(ui, t.tr("menu-exclude"), narrow(format!("not ip = {ip}")), out);
+                    items.item(ui, t.tr("menu-address"), Action::About(ip.clone()), out);
+                }
+                ui.separator();
+                if let Some(text) = display::literal(&value) {
+                    items.item(ui, t.tr("menu-copy-value"), Action::Copy(text), out);
+                }
+            }
+        },
+        None => {
+            ui.separator();
+        }
+    }
+    items.item(ui, t.tr("menu-copy-rows"), Action::Pairs(PairsAction::CopyRows), out);
+}

@@ -1,0 +1,270 @@
+//! The query library: a list to search, the chosen query with its text, parameters and notes, and the answers that have no
+//! view of their own.
+
+use crate::app::library::{Library, LibraryAction, origin_key};
+use crate::app::open_case::OpenCase;
+use crate::app::{Action, App, Link, display, groups};
+use crate::model::{Dataset, Timestamp};
+use crate::query::named::{Answer, CATALOGUE, Lack, NamedQuery, Parameter, Question, Shape};
+use crate::query::{Measure, TopQuery, TopTable};
+use crate::ui::theme::{self, size};
+use crate::ui::widgets::bars::{Bar, bar_ui};
+use egui::{Button, Frame, Grid, Key, Label, Margin, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};
+
+pub fn queries_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
+    let library = &case.library;
+    let mut asked = Vec::new();
+    let list = Panel::left("query-list").resizable(true).default_size(size::QUERY_LIST).size_range(200.0..=560.0);
+    list.show(ui, |ui| list_ui(ui, app, library, &mut asked));
+    let frame = Frame::new().inner_margin(Margin { left: size::CARD_MARGIN, ..Margin::ZERO });
+    let area = ScrollArea::vertical().auto_shrink([false, false]);
+    frame.show(ui, |ui| {
+        area.show(ui, |ui| {
+            ui.set_max_width(ui.available_width() - size::SCROLLBAR);
+            if let Some(query) = library.chosen() {
+                query_ui(ui, app, library, query, &mut asked);
+                answer_ui(ui, app, library, out);
+            }
+        })
+    });
+    out.extend(asked.into_iter().map(Action::Library));
+}
+
+/// Every query whose texts or filter hold every word that was typed.
+fn found(app: &App, search: &str) -> Vec<&'static NamedQuery> {
+    let search = search.to_lowercase();
+    let fits = |query: &&NamedQuery| {
+        let texts = ["", "-about", "-note"].map(|part| app.texts.tr(&format!("query-{}{part}", query.name)));
+        let all = format!("{} {} {}", query.name, texts.join(" "), query.filter).to_lowercase();
+        search.split_whitespace().all(|word| all.contains(word))
+    };
+    CATALOGUE.iter().filter(fits).collect()
+}
+
+fn list_ui(ui: &mut Ui, app: &App, library: &Library, out: &mut Vec<LibraryAction>) {
+    let t = &app.texts;
+    let mut typed = library.search().to_owned();
+    let name = t.tr("query-search");
+    let field = TextEdit::singleline(&mut typed).align(egui::Align2::LEFT_CENTER).hint_text(&name);
+    let field = ui.add(field.desired_width(f32::INFINITY)).accessible_name(&name);
+    if field.changed() {
+        out.push(LibraryAction::Search(typed));
+    }
+    let queries = found(app, library.search());
+    let at = queries.iter().position(|query| library.chosen().is_some_and(|chosen| chosen.name == query.name));
+    if field.has_focus() {
+        // The arrows walk through the list while letters go on narrowing it.
+        let step = ui.input(|i| i32::from(i.key_pressed(Key::ArrowDown)) - i32::from(i.key_pressed(Key::ArrowUp)));
+        let to = at.map_or(0, |at| at.saturating_add_signed(step as isize).min(queries.len().saturating_sub(1)));
+        if let (true, Some(query)) = (step != 0, queries.get(to)) {
+            out.push(LibraryAction::Choose(query.name));
+        }
+    }
+    ui.add_space(size::GAP);
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        let mut origin = None;
+        for query in &queries {
+            if origin.replace(query.origin) != Some(query.origin) {
+                ui.add_space(size::GAP);
+                ui.strong(t.tr(origin_key(query.origin)));
+            }
+            let lack = library.lack(query);
+            let p = theme::palette(ui);
+            let mark = if query.noted { " *" } else { "" };
+            let title = RichText::new(format!("{}{mark}", t.tr(&format!("query-{}", query.name))));
+            let title = if lack.is_some() { title.color(p.weak) } else { title };
+            let chosen = library.chosen().is_some_and(|chosen| chosen.name == query.name);
+            let button = Button::selectable(chosen, title).truncate().min_size(vec2(ui.available_width(), 0.0));
+            let tip = lack.map_or_else(|| query.name.to_owned(), |lack| lack_text(app, lack));
+            if ui.add(button).on_hover_text(tip).clicked() {
+                out.push(LibraryAction::Choose(query.name));
+            }
+        }
+        if queries.is_empty() {
+            ui.weak(t.tr("list-nothing"));
+        }
+    });
+}
+
+fn lack_text(app: &App, lack: Lack) -> String {
+    match lack {
+        Lack::Records(Dataset::Flows) => app.texts.tr("query-lacks-flows"),
+        Lack::Records(Dataset::Events) => app.texts.tr("query-lacks-events"),
+        Lack::Field(field) => app.texts.tr_args("query-lacks-field", &[("field", field.name())]),
+    }
+}
+
+fn query_ui(ui: &mut Ui, app: &App, library: &Library, query: &'static NamedQuery, out: &mut Vec<LibraryAction>) {
+    let (t, p) = (&app.texts, theme::palette(ui));
+    let wrapped = |ui: &mut Ui, text: RichText| ui.add(Label::new(text).wrap());
+    ui.heading(t.tr(&format!("query-{}", query.name)));
+    ui.weak(query.name);
+    ui.add_space(size::GAP);
+    wrapped(ui, RichText::new(t.tr(&format!("query-{}-about", query.name))));
+    if query.noted {
+        wrapped(ui, RichText::new(format!("* {}", t.tr(&format!("query-{}-note", query.name)))).color(p.weak));
+    }
+    ui.add_space(size::GAP);
+    let text = query.text(&library.given(query, app.range, app.duplicates));
+    ui.strong(t.tr("query-filter"));
+    let text = if text.is_empty() { t.tr("query-filter-all") } else { display::visible(&text).into_owned() };
+    wrapped(ui, RichText::new(text).font(theme::mono()));
+    if !query.needs.is_empty() {
+        ui.weak(t.tr_args("query-needs", &[("fields", &query.needs.join(", "))]));
+    }
+    ui.add_space(size::GAP);
+    let mut entered = false;
+    Grid::new(("query", query.name)).num_columns(3).show(ui, |ui| {
+        for parameter in query.parameters {
+            entered |= parameter_ui(ui, app, library, query, parameter, out);
+            ui.end_row();
+        }
+        // The tables and the pairs show every row, the first of them first.
+        if !matches!(query.shape, Shape::Top { .. } | Shape::Series { .. }) {
+            return;
+        }
+        let label = ui.label(t.tr("query-limit"));
+        let mut limit = library.limit(query);
+        let wrong = !limit.trim().is_empty() && limit.trim().parse::<usize>().is_err();
+        let mut edit = TextEdit::singleline(&mut limit).align(egui::Align2::LEFT_CENTER);
+        if wrong {
+            edit = edit.text_color(p.error);
+        }
+        let field = ui
+            .add(edit.min_size(vec2(size::NUMBER_FIELD, 0.0)).hint_text(t.tr("query-no-limit")))
+            .labelled_by(label.id);
+        entered |= field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+        if field.changed() {
+            out.push(LibraryAction::Limit(limit));
+        }
+        ui.end_row();
+    });
+    ui.add_space(size::GAP);
+    let lack = library.lack(query);
+    let problem = library.question(query, app.range, app.duplicates).err();
+    let can_run = lack.is_none() && problem.is_none() && !library.is_running();
+    ui.horizontal_wrapped(|ui| {
+        let run = ui.add_enabled(can_run, theme::primary_button(ui, &t.tr("query-run")));
+        if run.clicked() || entered && can_run {
+            out.push(LibraryAction::Run);
+        }
+        if library.is_running() {
+            if ui.button(t.tr("cancel")).clicked() {
+                out.push(LibraryAction::Stop);
+            }
+            ui.spinner();
+        }
+        match (lack, problem) {
+            (Some(lack), _) => {
+                ui.label(RichText::new(lack_text(app, lack)).color(p.warning));
+            }
+            (None, Some(problem)) => {
+                ui.weak(display::visible(&problem.to_string()).into_owned());
+            }
+            (None, None) => {}
+        }
+    });
+}
+
+/// True when Enter was pressed in the field.
+fn parameter_ui(
+    ui: &mut Ui,
+    app: &App,
+    library: &Library,
+    query: &'static NamedQuery,
+    parameter: &'static Parameter,
+    out: &mut Vec<LibraryAction>,
+) -> bool {
+    let t = &app.texts;
+    let key = format!("query-parameter-{}", parameter.name);
+    // CloudTrail's own lookup keys keep their names.
+    let label = ui.label(if t.has(&key) { t.tr(&key) } else { parameter.name.to_owned() });
+    let mut text = library.parameter(query, parameter.name).to_owned();
+    let hint = parameter.default.unwrap_or(if parameter.optional { "" } else { parameter.kind.expected() });
+    let edit = TextEdit::singleline(&mut text).align(egui::Align2::LEFT_CENTER).hint_text(hint);
+    let field = ui.add(edit.min_size(vec2(size::QUERY_LIST, 0.0))).labelled_by(label.id);
+    let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+    if field.changed() {
+        out.push(LibraryAction::Parameter(parameter.name, text));
+    }
+    if parameter.optional {
+        ui.weak(t.tr("query-optional"));
+    }
+    entered
+}
+
+/// A top list or a figure; everything else has opened its own view.
+fn answer_ui(ui: &mut Ui, app: &App, library: &Library, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let Some((question, answer)) = library.answer() else { return };
+    ui.separator();
+    if let TimeRangeText(Some(text)) = TimeRangeText::of(app) {
+        ui.weak(text);
+    }
+    match (question, answer) {
+        (Question::Top(query), Answer::Top(table)) => top_ui(ui, app, query, table, out),
+        (Question::Figure { scope, .. }, Answer::Figure { figure, figures }) => {
+            let value = display::cell_number(&answer.figure()).unwrap_or_else(|| t.tr("grid-absent"));
+            ui.horizontal(|ui| {
+                ui.heading(value);
+                ui.weak(figure.name());
+            });
+            let text = t.tr_args("overview-records", &[("count", &display::count(figures.records))]);
+            if ui.link(text).clicked() {
+                out.push(Action::Follow(Link::records(scope, None)));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The range that the answer is of, where it is not all time.
+struct TimeRangeText(Option<String>);
+
+impl TimeRangeText {
+    fn of(app: &App) -> Self {
+        if app.range == crate::model::TimeRange::default() {
+            return Self(None);
+        }
+        let time = |time: Option<Timestamp>| time.map_or_else(|| "…".to_owned(), |time| app.zone.format(time));
+        let args = [("from", &*time(app.range.from)), ("to", &*time(app.range.to)), ("zone", app.zone.name())];
+        Self(Some(app.texts.tr_args("overview-span", &args)))
+    }
+}
+
+fn top_ui(ui: &mut Ui, app: &App, query: &TopQuery, table: &TopTable, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    if table.rows.is_empty() {
+        ui.label(t.tr("query-empty"));
+        return;
+    }
+    let (shown, all) = (display::count(table.rows.len() as u64), display::count(table.groups));
+    ui.horizontal(|ui| {
+        ui.strong(query.by.names().join(", "));
+        ui.weak(t.tr(&format!("list-by-{}", query.measure.name())));
+        ui.weak(t.tr_args("list-more", &[("shown", &shown), ("all", &all)]));
+    });
+    let measured = |figures: &crate::query::Figures| match query.measure {
+        Measure::Bytes => figures.bytes.unwrap_or(0),
+        Measure::Packets => figures.packets.unwrap_or(0),
+        Measure::Records => figures.records.into(),
+    };
+    let most = table.rows.iter().map(|row| measured(&row.figures)).max().unwrap_or(1).max(1);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let names = query.by.names().join(", ");
+    for row in &table.rows {
+        let key = groups::text(query.by, &row.key, app.zone, "–");
+        let value = measured(&row.figures);
+        let mut text = display::count(value);
+        if let (Some(sent), Some(received)) = (row.sent, row.received) {
+            let args = [("sent", &*display::count(sent)), ("received", &*display::count(received)), ("total", &*text)];
+            text = t.tr_args("query-sent-received", &args);
+        }
+        let args = [("list", &*names), ("key", &*key), ("value", &*text)];
+        let part = value as f32 / most as f32;
+        let bar = Bar { name: t.tr_args("list-bar", &args), key: &key, value: &text, part, bad: false };
+        if bar_ui(ui, &bar).clicked() {
+            out.push(Action::Follow(Link::records(&query.scope, Some((query.by, &row.key)))));
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! The SQL console: a statement, its limits, the documented views beside it, and what the statement gave.
+
+use crate::app::open_case::OpenCase;
+use crate::app::sql_console::{Outcome, ROW_LIMITS, SqlAction, SqlConsole, TIME_LIMITS_SECS, Table, value_text};
+use crate::app::{Action, App, display};
+use crate::ui::state::UiState;
+use crate::ui::theme::{self, size};
+use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, RowSource};
+use egui::text::{LayoutJob, TextFormat};
+use egui::{
+    Align, Button, CollapsingHeader, ComboBox, Id, Key, Label, Layout, Modifiers, Panel, RichText, ScrollArea, Stroke,
+    TextEdit, Ui,
+};
+use std::ops::Range;
+
+#[derive(Default)]
+pub struct SqlState {
+    grid: GridState,
+    /// Byte of the statement where the cursor is; a column's name goes in there.
+    cursor: usize,
+}
+
+pub fn sql_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+    let console = &case.sql;
+    let state = &mut state.sql;
+    let mut asked = Vec::new();
+    let width = ui.ctx().content_rect().width();
+    if width >= size::WINDOW_NARROW * 0.8 {
+        let panel = Panel::right("sql-views").resizable(true).default_size(size::SIDE).size_range(160.0..=480.0);
+        panel.show(ui, |ui| views_ui(ui, app, console, state, &mut asked));
+    }
+    let editor = Panel::top("sql-editor")
+        .frame(egui::Frame::NONE)
+        .resizable(true)
+        .default_size(size::EDITOR)
+        .size_range(90.0..=520.0);
+    editor.show(ui, |ui| editor_ui(ui, app, console, state, &mut asked));
+    told_ui(ui, app, console);
+    match console.table() {
+        Some(table) if table.rows.rows.is_empty() => {
+            ui.centered_and_justified(|ui| ui.weak(app.texts.tr("sql-no-rows")));
+        }
+        Some(table) => {
+            let copied = table_ui(ui, app, console, table, state, &mut asked);
+            out.extend(copied.map(Action::Copy));
+        }
+        None if console.is_running() => {
+            ui.centered_and_justified(|ui| ui.weak(app.texts.tr("sql-running")));
+        }
+        None => {
+            ui.centered_and_justified(|ui| ui.weak(app.texts.tr("sql-empty")));
+        }
+    }
+    out.extend(asked.into_iter().map(Action::Sql));
+}
+
+fn editor_ui(ui: &mut Ui, app: &App, console: &SqlConsole, state: &mut SqlState, out: &mut Vec<SqlAction>) {
+    let t = &app.texts;
+    buttons_ui(ui, app, console, out);
+    let id = editor_id();
+    // Before the editor sees it: it would begin a new line.
+    let runs = ui.memory(|m| m.has_focus(id)) && ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Enter));
+    if runs {
+        out.push(SqlAction::Run);
+    }
+    let mut text = console.draft().to_owned();
+    let place = console.problem().and_then(|problem| problem.at.clone());
+    let mut layouter = |ui: &Ui, buffer: &dyn egui::TextBuffer, wrap: f32| {
+        let job = marked(ui, buffer.as_str(), place.as_ref(), wrap);
+        ui.fonts_mut(|f| f.layout_job(job))
+    };
+    ScrollArea::vertical().id_salt("sql-text").auto_shrink([false, false]).show(ui, |ui| {
+        let edit = TextEdit::multiline(&mut text)
+            .id(id)
+            .font(egui::TextStyle::Monospace)
+            .desired_width(f32::INFINITY)
+            .min_size(ui.available_size())
+            .hint_text(t.tr("sql-hint"))
+            .layouter(&mut layouter);
+        let shown = edit.show(ui);
+        if let Some(range) = shown.cursor_range {
+            let at: usize = range.primary.index.into();
+            state.cursor = text.char_indices().nth(at).map_or(text.len(), |(byte, _)| byte);
+        }
+        let response = shown.response.response.clone().accessible_name(t.tr("sql-statement"));
+        if response.changed() {
+            out.push(SqlAction::Edit(text.clone()));
+        }
+    });
+}
+
+fn editor_id() -> Id {
+    Id::unique("sql-statement")
+}
+
+fn buttons_ui(ui: &mut Ui, app: &App, console: &SqlConsole, out: &mut Vec<SqlAction>) {
+    let t = &app.texts;
+    ui.horizontal_wrapped(|ui| {
+        let run = theme::primary_button(ui, &t.tr("sql-run")).shortcut_text("Ctrl+Enter");
+        if ui.add_enabled(!console.is_running() && !console.draft().trim().is_empty(), run).clicked() {
+            out.push(SqlAction::Run);
+        }
+        if ui.add_enabled(console.is_running(), Button::new(t.tr("cancel"))).clicked() {
+            out.push(SqlAction::Stop);
+        }
+        ui.separator();
+        let rows = |limit: usize| t.tr_args("sql-rows-at-most", &[("count", &display::count(limit as u64))]);
+        let name = t.tr("sql-row-limit");
+        let shown = ComboBox::from_id_salt("sql-rows").selected_text(rows(console.row_limit())).show_ui(ui, |ui| {
+            for limit in ROW_LIMITS {
+                if ui.selectable_label(limit == console.row_limit(), rows(limit)).clicked() {
+                    out.push(SqlAction::LimitRows(limit));
+                }
+            }
+        });
+        shown.response.on_hover_text(name);
+        let time = |secs: u64| t.tr_args("sql-time-at-most", &[("time", &display::duration(secs))]);
+        let name = t.tr("sql-time-limit");
+        let shown = ComboBox::from_id_salt("sql-time").selected_text(time(console.limit_secs())).show_ui(ui, |ui| {
+            for secs in TIME_LIMITS_SECS {
+                if ui.selectable_label(secs == console.limit_secs(), time(secs)).clicked() {
+                    out.push(SqlAction::LimitSecs(secs));
+                }
+            }
+        });
+        shown.response.on_hover_text(name);
+        ui.separator();
+        let any = console.table().is_some_and(|table| !table.rows.columns.is_empty());
+        if ui.add_enabled(any, Button::new(t.tr("copy-csv"))).on_hover_text(t.tr("copy-csv-tip")).clicked() {
+            out.push(SqlAction::CopyCsv);
+        }
+    });
+}
+
+/// The statement, with the place of its problem underlined.
+fn marked(ui: &Ui, text: &str, place: Option<&Range<usize>>, wrap: f32) -> LayoutJob {
+    let p = theme::palette(ui);
+    let plain = TextFormat { font_id: theme::mono(), color: p.text, ..TextFormat::default() };
+    let wrong = TextFormat { underline: Stroke::new(size::UNDERLINE, p.error), color: p.error, ..plain.clone() };
+    let mut job = LayoutJob::default();
+    job.wrap.max_width = wrap;
+    let parts = place.and_then(|at| Some((text.get(..at.start)?, text.get(at.clone())?, text.get(at.end..)?)));
+    match parts {
+        Some((before, at, after)) => {
+            for (part, format) in [(before, &plain), (at, &wrong), (after, &plain)] {
+                job.append(&display::covered_lines(part), 0.0, format.clone());
+            }
+        }
+        None => job.append(&display::covered_lines(text), 0.0, plain),
+    }
+    job
+}
+
+/// One line above the result: how many rows, or why there are none.
+fn told_ui(ui: &mut Ui, app: &App, console: &SqlConsole) {
+    let (t, p) = (&app.texts, theme::palette(ui));
+    ui.add_space(size::GAP);
+    let error = |text: String| RichText::new(display::visible_lines(&text).into_owned()).color(p.error);
+    match console.outcome() {
+        Some(Outcome::Refused(problem)) => {
+            let place = problem.at.as_ref().map(|at| place_of(console.draft(), at.start));
+            let message = match place {
+                Some((line, column)) => t.tr_args(
+                    "sql-problem-at",
+                    &[("line", &line.to_string()), ("column", &column.to_string()), ("message", &problem.message)],
+                ),
+                None => problem.message.clone(),
+            };
+            ui.add(Label::new(error(message)).wrap());
+            ui.weak(t.tr("sql-reads-only"));
+        }
+        Some(Outcome::Late(secs)) => {
+            ui.label(error(t.tr_args("sql-late", &[("time", &display::duration(*secs))])));
+        }
+        Some(Outcome::Rows) | None => {
+            ui.horizontal(|ui| {
+                if console.is_running() {
+                    ui.spinner();
+                    ui.weak(t.tr("sql-running"));
+                } else if let Some(table) = console.table() {
+                    let count = display::count(table.rows.rows.len() as u64);
+                    ui.label(t.tr_args("sql-rows", &[("count", &count)]));
+                    if table.rows.cut {
+                        ui.label(RichText::new(t.tr("sql-cut")).color(p.warning));
+                    }
+                }
+            });
+        }
+    }
+}
+
+/// Line and column from 1, in characters.
+fn place_of(text: &str, byte: usize) -> (usize, usize) {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    (line, column)
+}
+
+struct Rows<'a> {
+    console: &'a SqlConsole,
+    table: &'a Table,
+}
+
+impl RowSource for Rows<'_> {
+    fn rows(&self) -> u64 {
+        self.table.rows.rows.len() as u64
+    }
+
+    fn cell(&self, row: u64, column: usize) -> CellView {
+        let Some(place) = self.console.place(row) else { return CellView::Loading };
+        let Some(value) = self.table.rows.rows.get(place).and_then(|row| row.get(column)) else {
+            return CellView::Absent;
+        };
+        match value {
+            serde_json::Value::Null => CellView::Absent,
+            value => CellView::Text(display::visible(&display::clipped(&value_text(value)).0).into_owned()),
+        }
+    }
+}
+
+/// The rows; a value that was copied out of them.
+fn table_ui(
+    ui: &mut Ui,
+    app: &App,
+    console: &SqlConsole,
+    table: &Table,
+    state: &mut SqlState,
+    out: &mut Vec<SqlAction>,
+) -> Option<String> {
+    let t = &app.texts;
+    let column = |(at, title): (usize, &String)| GridColumn {
+        title: display::visible(title).into_owned(),
+        width: console.widths.get(at).copied().unwrap_or(size::COLUMN_FIRST),
+        numeric: table.numeric.get(at).copied().unwrap_or(false),
+        keep_end: false,
+        sort: console.sort().filter(|(sorted, _)| *sorted == at).map(|(_, descending)| (0, descending)),
+    };
+    let columns: Vec<GridColumn> = table.rows.columns.iter().enumerate().map(column).collect();
+    let texts = GridTexts {
+        table: t.tr("sql-result"),
+        row: t.tr("grid-row"),
+        absent: t.tr("grid-absent"),
+        loading: t.tr("loading"),
+    };
+    let rows = Rows { console, table };
+    let grid = Grid {
+        id: Id::unique("sql-result"),
+        columns: &columns,
+        source: &rows,
+        texts: &texts,
+        dimmed: console.is_running(),
+    };
+    let mut selection = console.selection.clone();
+    let mut copied = None;
+    let shown = grid.show(
+        ui,
+        &mut state.grid,
+        &mut selection,
+        &mut |ui, cell| {
+            let button = ui.button(t.tr("menu-copy-value"));
+            if cell.takes_focus {
+                button.request_focus();
+            }
+            if button.clicked() {
+                let value = console.place(cell.row).and_then(|place| table.rows.rows.get(place)?.get(cell.column));
+                copied = value.map(value_text);
+                ui.close();
+            }
+            if ui.button(t.tr("menu-copy-rows")).clicked() {
+                out.push(SqlAction::CopyRows);
+                ui.close();
+            }
+        },
+        &mut |ui, _| {
+            ui.weak(t.tr("header-sort-tip"));
+        },
+    );
+    if selection != console.selection {
+        out.push(SqlAction::Select(selection));
+    }
+    for event in shown.events {
+        match event {
+            GridEvent::Sort { column, .. } => out.push(SqlAction::Sort(column)),
+            GridEvent::Resized { column, width } => out.push(SqlAction::Resize(column, width)),
+            GridEvent::Copy => out.push(SqlAction::CopyRows),
+            GridEvent::Moved { .. } | GridEvent::Activated(_) => {}
+        }
+    }
+    copied
+}
+
+/// The documented views; a click on a name puts it into the statement.
+fn views_ui(ui: &mut Ui, app: &App, console: &SqlConsole, state: &mut SqlState, out: &mut Vec<SqlAction>) {
+    let t = &app.texts;
+    ui.strong(t.tr("sql-views"));
+    ui.add(Label::new(RichText::new(t.tr("sql-views-tip")).weak()).wrap());
+    ui.add_space(size::GAP);
+    let mut chosen = None;
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        for view in console.views() {
+            let header = CollapsingHeader::new(RichText::new(view.name).font(theme::mono()));
+            header.default_open(view.name == "flow_record").show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                ui.spacing_mut().interact_size.y = size::LINE;
+                for name in std::iter::once(view.name).chain(view.columns.iter().map(String::as_str)) {
+                    ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
+                        let text = RichText::new(name).font(theme::mono());
+                        if ui.add(Button::new(text).frame(false).truncate()).clicked() {
+                            chosen = Some(name.to_owned());
+                        }
+                    });
+                }
+            });
+        }
+    });
+    if let Some(name) = chosen {
+        let mut text = console.draft().to_owned();
+        let at = if text.is_char_boundary(state.cursor.min(text.len())) { state.cursor.min(text.len()) } else { 0 };
+        text.insert_str(at, &name);
+        state.cursor = at + name.len();
+        out.push(SqlAction::Edit(text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place_of;
+
+    #[test]
+    fn places_are_lines_and_columns_from_one() {
+        assert_eq!(place_of("SELECT 1", 0), (1, 1));
+        assert_eq!(place_of("SELECT\n 東x FROM", 11), (2, 3));
+        assert_eq!(place_of("a\n", 2), (2, 1));
+    }
+}

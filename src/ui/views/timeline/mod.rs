@@ -1,0 +1,286 @@
+//! The timeline: tracks below each other over one axis of time, what each shows, and the ways to take it along.
+
+mod heat;
+pub mod track;
+
+use crate::app::chart::Shape;
+use crate::app::chart::svg::{Colours, Drawing, Track as DrawnTrack};
+use crate::app::open_case::OpenCase;
+use crate::app::state::line_names;
+use crate::app::timeline::{MOST_BINS, MOST_TRACKS, Plan, TOPS, TimelineAction, Track, WIDTHS, groups};
+use crate::app::{Action, App, Dialog, Link, View, display};
+use crate::model::Dataset;
+use crate::query::{BinWidth, Measure};
+use crate::ui::state::UiState;
+use crate::ui::theme::{self, size};
+use crate::ui::{filter_bar, time_bar};
+use egui::{Button, ComboBox, RichText, ScrollArea, TextEdit, Ui};
+
+#[derive(Default)]
+pub struct TimelineState {
+    /// Where a drag over a track began, in seconds.
+    pub drag: Option<f64>,
+    /// Thresholds while they are typed, by the id of the track.
+    thresholds: std::collections::BTreeMap<u64, String>,
+}
+
+pub fn timeline_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+    filter_bar::filter_bar_ui(ui, app, case, Dataset::Flows, &mut state.filter, out);
+    state.filter.take_leaves();
+    time_bar::time_bar_ui(ui, app, &mut state.time, out);
+    let timeline = &case.timeline;
+    tools_ui(ui, app, case, out);
+    if timeline.tracks().is_empty() {
+        ui.centered_and_justified(|ui| ui.weak(app.texts.tr("timeline-empty")));
+        return;
+    }
+    let span = timeline.span(app.range.from, app.range.to);
+    let state = &mut state.timeline;
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        ui.set_max_width(ui.available_width() - size::SCROLLBAR);
+        let count = timeline.tracks().len() as f32;
+        let room = ui.available_height() / count - size::TRACK_FRAME;
+        let height = room.clamp(size::TRACK_MIN, size::TRACK_MAX);
+        for (at, track) in timeline.tracks().iter().enumerate() {
+            ui.push_id(track.id, |ui| {
+                plan_ui(ui, app, case, at, track, state, out);
+                match span {
+                    Some(span) if track.plan.shape == Shape::Heat => heat::heat_ui(ui, app, track, span, out),
+                    Some(span) => track::track_ui(ui, app, track, span, height, &mut state.drag, out),
+                    None => track::nothing_ui(ui, app, track, height),
+                }
+            });
+        }
+    });
+}
+
+/// What holds for every track.
+fn tools_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
+    let (t, timeline) = (&app.texts, &case.timeline);
+    ui.horizontal_wrapped(|ui| {
+        let width = |bin: BinWidth| match bin {
+            BinWidth::Auto => t.tr("timeline-bin-auto"),
+            BinWidth::Secs(secs) => display::duration(secs.into()),
+        };
+        ui.label(t.tr("timeline-bin"));
+        let seconds = timeline.span(app.range.from, app.range.to).map_or(0, |(from, to)| to - from);
+        ComboBox::from_id_salt("timeline-bin").selected_text(width(timeline.bin())).show_ui(ui, |ui| {
+            for bin in std::iter::once(BinWidth::Auto).chain(WIDTHS.map(BinWidth::Secs)) {
+                let fits = match bin {
+                    BinWidth::Auto => true,
+                    BinWidth::Secs(secs) => seconds / i64::from(secs) <= MOST_BINS,
+                };
+                let button = Button::selectable(bin == timeline.bin(), width(bin));
+                if ui.add_enabled(fits, button).on_disabled_hover_text(t.tr("timeline-bin-too-many")).clicked() {
+                    out.push(Action::Timeline(TimelineAction::Bin(bin)));
+                }
+            }
+        });
+        ui.separator();
+        let more = timeline.tracks().len() < MOST_TRACKS;
+        for (dataset, key) in [(Dataset::Flows, "timeline-add-flows"), (Dataset::Events, "timeline-add-events")] {
+            if ui.add_enabled(more, Button::new(t.tr(key))).clicked() {
+                out.push(Action::Timeline(TimelineAction::Add(dataset)));
+            }
+        }
+        if ui.button(t.tr("timeline-nat")).on_hover_text(t.tr("timeline-nat-tip")).clicked() {
+            out.push(Action::Timeline(TimelineAction::NatAlarm));
+        }
+        ui.separator();
+        let any = timeline.tracks().iter().any(|track| track.chart().is_some_and(|chart| !chart.is_empty()));
+        let copy = ui.add_enabled(any, Button::new(t.tr("copy-csv"))).on_hover_text(t.tr("timeline-csv-tip"));
+        if copy.clicked() {
+            out.push(Action::Timeline(TimelineAction::CopyCsv));
+        }
+        if ui.add_enabled(any, Button::new(t.tr("timeline-save"))).clicked() {
+            let path = std::env::current_dir().unwrap_or_default().join("timeline.svg");
+            out.push(Action::Dialog(Some(Dialog::SaveChart { path: path.to_string_lossy().into_owned() })));
+        }
+    });
+}
+
+/// What one track shows, each part of it a choice.
+fn plan_ui(
+    ui: &mut Ui,
+    app: &App,
+    case: &OpenCase,
+    at: usize,
+    track: &Track,
+    state: &mut TimelineState,
+    out: &mut Vec<Action>,
+) {
+    let (t, plan) = (&app.texts, &track.plan);
+    let mut changed: Option<Plan> = None;
+    let mut change = |plan: Plan| changed = Some(plan);
+    ui.horizontal_wrapped(|ui| {
+        let dataset_name = |dataset| match dataset {
+            Dataset::Flows => t.tr("nav-flows"),
+            Dataset::Events => t.tr("nav-events"),
+        };
+        choice(ui, "dataset", dataset_name(plan.dataset), |ui| {
+            for dataset in [Dataset::Flows, Dataset::Events] {
+                if ui.selectable_label(dataset == plan.dataset, dataset_name(dataset)).clicked() {
+                    change(Plan { dataset, ..plan.clone() });
+                }
+            }
+        });
+        if plan.dataset == Dataset::Flows {
+            let name = |measure: Measure| t.tr(&format!("measure-{}", measure.name()));
+            choice(ui, "measure", name(plan.measure), |ui| {
+                for measure in Measure::ALL {
+                    if ui.selectable_label(measure == plan.measure, name(measure)).clicked() {
+                        change(Plan { measure, ..plan.clone() });
+                    }
+                }
+            });
+        }
+        if plan.shape != Shape::Heat {
+            let choices = groups(plan.dataset);
+            let name = |key: &str| t.tr_args("timeline-by", &[("field", &group_name(app, key))]);
+            let now = choices.iter().find(|(_, by)| *by == plan.by).map_or("nothing", |(key, _)| key);
+            choice(ui, "by", name(now), |ui| {
+                for (key, by) in &choices {
+                    if ui.selectable_label(*by == plan.by, group_name(app, key)).clicked() {
+                        change(Plan { by: *by, ..plan.clone() });
+                    }
+                }
+            });
+            if plan.by.is_some() {
+                let name = |top: usize| t.tr_args("timeline-top", &[("count", &top.to_string())]);
+                choice(ui, "top", name(plan.top), |ui| {
+                    for top in TOPS {
+                        if ui.selectable_label(top == plan.top, name(top)).clicked() {
+                            change(Plan { top, ..plan.clone() });
+                        }
+                    }
+                });
+            }
+        }
+        let name = |shape: Shape| t.tr(&format!("shape-{}", shape.name()));
+        choice(ui, "shape", name(plan.shape), |ui| {
+            for shape in Shape::ALL {
+                if ui.selectable_label(shape == plan.shape, name(shape)).clicked() {
+                    change(Plan { shape, ..plan.clone() });
+                }
+            }
+        });
+        if plan.shape != Shape::Heat
+            && let Some(threshold) = threshold_ui(ui, app, track, state)
+        {
+            change(Plan { threshold, ..plan.clone() });
+        }
+        if plan.dataset == Dataset::Events {
+            events_filter_ui(ui, app, case, out);
+        }
+        if let Some(chart) = track.chart() {
+            ui.weak(t.tr_args("timeline-bins", &[("length", &display::duration(chart.bin_secs.unsigned_abs()))]));
+            if chart.left_out > 0 && track.shown_measure() != Measure::Records {
+                let text = t.tr_args("pairs-left-out", &[("count", &display::count(chart.left_out))]);
+                ui.weak(text).on_hover_text(t.tr("pairs-left-out-tip"));
+            }
+        }
+        let close = ui.add(Button::new("×").frame(false));
+        close.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, t.tr("timeline-remove")));
+        if close.on_hover_text(t.tr("timeline-remove")).clicked() {
+            out.push(Action::Timeline(TimelineAction::Remove(at)));
+        }
+    });
+    out.extend(changed.map(|plan| Action::Timeline(TimelineAction::Change(at, plan))));
+}
+
+fn choice(ui: &mut Ui, id: &str, shown: String, entries: impl FnOnce(&mut Ui)) {
+    ComboBox::from_id_salt(id).selected_text(shown).show_ui(ui, entries);
+}
+
+/// Fields keep their own names; the others have one in the catalogue.
+fn group_name(app: &App, key: &str) -> String {
+    match key {
+        "nothing" | "pair" | "talker" | "service" | "principal" => app.texts.tr(&format!("group-{key}")),
+        field => field.to_owned(),
+    }
+}
+
+/// The new threshold once it was typed: `Some(None)` takes it away.
+fn threshold_ui(ui: &mut Ui, app: &App, track: &Track, state: &mut TimelineState) -> Option<Option<u64>> {
+    let t = &app.texts;
+    let known = track.plan.threshold.map(display::count).unwrap_or_default();
+    let mut typed = state.thresholds.get(&track.id).cloned().unwrap_or_else(|| known.clone());
+    let digits: String = typed.chars().filter(|c| !matches!(c, ',' | ' ' | '_' | '\'')).collect();
+    let number = if digits.is_empty() { Some(None) } else { digits.parse::<u64>().ok().map(Some) };
+    let label = ui.label(t.tr("timeline-threshold"));
+    let mut edit = TextEdit::singleline(&mut typed).align(egui::Align2::LEFT_CENTER).desired_width(size::NUMBER_FIELD);
+    if number.is_none() {
+        edit = edit.text_color(theme::palette(ui).error);
+    }
+    let response = ui.add(edit).labelled_by(label.id).on_hover_text(t.tr("timeline-threshold-tip"));
+    if response.changed() {
+        state.thresholds.insert(track.id, typed);
+    }
+    if response.lost_focus() {
+        state.thresholds.remove(&track.id);
+        return number.filter(|number| *number != track.plan.threshold);
+    }
+    None
+}
+
+/// The filter of the events, which the filter line above (of the flows) does not show.
+fn events_filter_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let filter = case.records(Dataset::Events).applied();
+    let text = match filter {
+        "" => t.tr("timeline-events-all"),
+        filter => t.tr_args("timeline-events-filter", &[("filter", &display::visible(&display::clipped(filter).0))]),
+    };
+    let text = RichText::new(text).color(theme::palette(ui).accent);
+    if ui.add(Button::new(text).frame(false).truncate()).on_hover_text(t.tr("timeline-events-tip")).clicked() {
+        let (dataset, filter) = (Dataset::Events, filter.to_owned());
+        let (view, range, duplicates) = (View::Records(dataset), app.range, app.duplicates);
+        out.push(Action::Follow(Link { view, dataset, filter, range, duplicates }));
+    }
+}
+
+/// A track's lines in colours, in the order of the lines.
+fn line_colours(ui: &Ui, track: &Track) -> Vec<egui::Color32> {
+    let Some(chart) = track.chart() else { return Vec::new() };
+    let p = theme::palette(ui);
+    let colour = |(at, line): (usize, &crate::app::chart::Line)| match &line.key {
+        crate::query::SeriesKey::Other => p.other,
+        crate::query::SeriesKey::Group(key) => match key.first() {
+            Some(crate::query::Value::Text(text)) if text == "ACCEPT" => p.good,
+            Some(crate::query::Value::Text(text)) if text == "REJECT" => p.bad,
+            _ => theme::series(ui, at),
+        },
+        crate::query::SeriesKey::All => p.good,
+    };
+    chart.lines.iter().enumerate().map(colour).collect()
+}
+
+/// The tracks as they are shown, to be saved: on white, whatever the theme, for paper.
+pub fn drawing(app: &App, case: &OpenCase) -> Option<Drawing> {
+    let t = &app.texts;
+    let (from, to) = case.timeline.span(app.range.from, app.range.to)?;
+    let tracks = case.timeline.tracks().iter().filter_map(|track| {
+        let chart = track.chart()?;
+        let measure = t.tr(&format!("measure-{}", track.shown_measure().name()));
+        let bin = display::duration(chart.bin_secs.unsigned_abs());
+        let title = match track.plan.dataset {
+            Dataset::Flows => t.tr_args("timeline-title-flows", &[("measure", &measure), ("bin", &bin)]),
+            Dataset::Events => t.tr_args("timeline-title-events", &[("bin", &bin)]),
+        };
+        Some(DrawnTrack {
+            title,
+            chart: chart.clone(),
+            shape: track.plan.shape,
+            is_bytes: track.plan.dataset == Dataset::Flows && track.shown_measure() == Measure::Bytes,
+            names: line_names(track, app),
+            colours: theme::print::lines(chart),
+            threshold: track.plan.threshold,
+        })
+    });
+    let filters = [Dataset::Flows, Dataset::Events].map(|dataset| case.records(dataset).applied());
+    let caption = filters.iter().filter(|filter| !filter.is_empty()).copied().collect::<Vec<_>>().join("; ");
+    let caption = if caption.is_empty() { display::file_name(&case.path) } else { caption };
+    let tracks: Vec<DrawnTrack> = tracks.collect();
+    let colours: Colours = theme::print::colours();
+    (!tracks.is_empty()).then_some(Drawing { tracks, colours, from, to, zone: app.zone, caption })
+}

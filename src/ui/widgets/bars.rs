@@ -1,0 +1,55 @@
+//! A list of the greatest, each with a bar: a button that can be reached and pressed by keyboard.
+
+use crate::ui::theme::{self, size};
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Color32, Rect, Response, Sense, Stroke, StrokeKind, Ui, accesskit::Role, pos2, vec2};
+
+pub struct Bar<'a> {
+    /// What a screen reader says.
+    pub name: String,
+    pub key: &'a str,
+    pub value: &'a str,
+    /// 0 to 1, of the greatest in the list.
+    pub part: f32,
+    /// Of what was refused or failed.
+    pub bad: bool,
+}
+
+/// One bar across the available width.
+pub fn bar_ui(ui: &mut Ui, bar: &Bar<'_>) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(Role::Button, true, &bar.name));
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    let p = theme::palette(ui);
+    let ground = rect.shrink2(vec2(0.0, 1.0));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(ground, 2.0, p.hovered);
+    }
+    // Tinted, so that the text on it keeps its contrast; the edge at its foot shows how far it goes.
+    let color = if bar.bad { p.bad } else { p.good };
+    let width = (ground.width() * bar.part.clamp(0.0, 1.0)).max(1.0);
+    let tint = Rect::from_min_size(ground.min, vec2(width, ground.height()));
+    ui.painter().rect_filled(tint, 2.0, color.gamma_multiply(size::BAR_TINT));
+    let foot = Rect::from_min_max(pos2(tint.left(), tint.bottom() - size::UNDERLINE), tint.max);
+    ui.painter().rect_filled(foot, 0.0, color);
+    if response.has_focus() {
+        ui.painter().rect_stroke(ground, 2.0, Stroke::new(1.0, p.accent), StrokeKind::Inside);
+    }
+    let value = line(ui, bar.value, p.text, f32::INFINITY);
+    let room = rect.width() - value.size().x - 3.0 * size::CELL_PADDING;
+    let key = line(ui, bar.key, p.text, room.max(0.0));
+    let elided = key.elided;
+    let y = |height: f32| rect.center().y - height / 2.0;
+    let value_at = pos2(rect.right() - size::CELL_PADDING - value.size().x, y(value.size().y));
+    ui.painter().galley(pos2(rect.left() + size::CELL_PADDING, y(key.size().y)), key, p.text);
+    ui.painter().galley(value_at, value, p.text);
+    if elided { response.on_hover_text(bar.key) } else { response }
+}
+
+fn line(ui: &Ui, text: &str, color: Color32, width: f32) -> std::sync::Arc<egui::Galley> {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), theme::body(), color);
+    job.wrap = TextWrapping::truncate_at_width(width);
+    ui.painter().layout_job(job)
+}
