@@ -180,7 +180,8 @@ fn print_top(query: &TopQuery, table: &TopTable, format: &RowFormat) -> Result<(
 
 fn list(reader: Option<&CaseReader>, format: &RowFormat) -> Result<u8, CliError> {
     let texts = Texts::english();
-    let mut names = vec!["name", "dataset", "title", "about", "parameters", "filter", "needs", "limit", "note"];
+    let mut names =
+        vec!["name", "dataset", "title", "about", "parameters", "filter", "result", "needs", "limit", "note"];
     names.extend(reader.map(|_| "lacks"));
     let mut out = Rows::new(format, &names)?;
     for query in CATALOGUE {
@@ -219,6 +220,7 @@ fn described(query: &NamedQuery, texts: &Texts) -> Vec<Value> {
         text(&texts.tr(&format!("query-{}-about", query.name))),
         text(&parameters.join(" ")),
         text(query.filter),
+        text(&query.result(&Given::default())),
         text(&query.needs.join(" ")),
         query.limit.map_or(Value::Null, |limit| Value::count(limit as u64)),
         text(&note),
