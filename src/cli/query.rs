@@ -103,9 +103,15 @@ fn show(reader: &CaseReader, question: &Question, arguments: &Arguments) -> Resu
         None => print(reader, question, &answer, &arguments.rows)?,
     }
     if answer.is_empty() {
-        tell(&why_empty(question.emptiness(reader, &cancel)?));
+        tell_why_empty(reader, question)?;
     }
     Ok(exit::DONE)
+}
+
+/// An empty answer says why it is.
+pub(super) fn tell_why_empty(reader: &CaseReader, question: &Question) -> Result<(), CliError> {
+    tell(&why_empty(question.emptiness(reader, &Cancel::default())?));
+    Ok(())
 }
 
 fn print(reader: &CaseReader, question: &Question, answer: &Answer, format: &RowFormat) -> Result<(), CliError> {

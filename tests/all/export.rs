@@ -37,6 +37,11 @@ fn pairs_on_the_command_line() {
     assert_eq!(rows(&["--ip", "198.51.100.7"]), 2, "its pair, and the records without addresses");
     assert_eq!(rows(&["--filter", "ip = 198.51.100.7"]), 1);
     assert_eq!(rows(&["--external"]), 5);
+    for fold in [&[][..], &["--fold"]] {
+        let arguments = [&["pairs", desk.case(), "--filter", "dstport = 9"], fold].concat();
+        let told = String::from_utf8(run(desk.folder.path(), &arguments, 0).stderr).unwrap();
+        assert!(told.contains("none matches"), "{told}");
+    }
     assert_eq!(rows(&["--to", "2021-05-16"]), 1);
     assert!(
         header(&pairs(&["--by", "src,dst,flow_direction"])).starts_with("srcaddr,dstaddr,flow_direction,record_count")
@@ -105,6 +110,9 @@ fn series_on_the_command_line() {
     assert!(bytes.contains("\"value\":27670116110564328121}"), "{bytes}");
     let events = series(&["--dataset", "events", "--bin", "1m", "--by", "event_name"]);
     assert_eq!(events.lines().count(), 4, "{events}");
+    let empty = ["series", desk.case(), "--dataset", "events", "--from", "2030-01-01"];
+    let told = String::from_utf8(run(desk.folder.path(), &empty, 0).stderr).unwrap();
+    assert!(told.contains("no record is from 2030-01-01T00:00:00Z"), "{told}");
     assert_eq!(series(&["--dataset", "events"]).lines().count(), 3, "automatic bins, records");
     for (more, told) in [
         (vec!["--bin", "2d"], "write 1s to 1d"),
@@ -416,4 +424,39 @@ fn a_time_that_parquet_has_no_place_for_is_told() {
     let file = desk.path("e.parquet");
     let output = run(desk.folder.path(), &["export", desk.case(), "--events", file.to_str().unwrap()], 0);
     assert!(!String::from_utf8(output.stderr).unwrap().contains("cut"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_export_that_is_interrupted_leaves_nothing_behind() {
+    let desk = Desk::new();
+    desk.import(&[desk.file("big.log", format!("{HEADER}{}", flow_lines(0..100_000)))]);
+    let folder = desk.path("out");
+    std::fs::create_dir(&folder).unwrap();
+    let out = folder.join("big.parquet");
+    let names = || -> Vec<String> {
+        let entries = std::fs::read_dir(&folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    let mut child = crate::support::coldtrail(desk.folder.path())
+        .args(["export", desk.case(), "--flows", out.to_str().unwrap()])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    while names().is_empty() && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    let interrupt = format!("kill -INT {}", child.id());
+    std::process::Command::new("sh").args(["-c", &interrupt]).output().unwrap();
+    let output = child.wait_with_output().unwrap();
+    let messages = String::from_utf8_lossy(&output.stderr);
+    match output.status.code() {
+        // It was faster than the signal.
+        Some(0) => assert_eq!(names(), ["big.parquet"]),
+        code => {
+            assert_eq!(code, Some(3), "{messages}");
+            assert!(messages.contains("stopped"), "{messages}");
+            assert_eq!(names(), [""; 0]);
+        }
+    }
 }
