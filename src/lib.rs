@@ -8,7 +8,7 @@
 //!                  (unpack, hash,                                        |
 //!                   raw blocks)                         app::import (one thread writes, in order of the files)
 //!                                                                        |
-//!                                         case (SQLite): originals + rows + warnings + journal
+//!                                         case (SQLite): originals + rows + warnings + journal + column index
 //!                                                                        |
 //!                  filter text -> filter::Filter -> query (row set, page, histogram, record) -> ui, cli
 //! ```
@@ -17,16 +17,16 @@
 //! 1. [`model`]: identifiers, times, the one table of fields, batches. Plain values.
 //! 2. [`ingest`]: bytes to records. Parsers are pushed pieces of content and emit values; they open nothing.
 //! 3. [`case`]: the case file. All DDL and the one write path.
-//! 4. [`filter`]: the filter language, text to typed tree. Pure.
-//! 5. [`query`]: reads. A query is a value; its first result is the row set, everything else starts from that. Aggregates
-//!    (pairs, conversations, top lists, series, figures) are values over a `Scope`; `query::named` is the catalogue of named
-//!    queries.
-//! 6. [`app`]: the application without a window: imports, jobs, state, commands.
-//! 7. [`ui`] and [`cli`]: two faces of the same application.
+//! 4. [`columns`]: integer columns in segments, conditions, sums and orders over them. Pure.
+//! 5. [`filter`]: the filter language, text to typed tree. Pure.
+//! 6. [`query`]: reads. A query is a value; its first result is the ordered row set. Aggregates (pairs, conversations, top
+//!    lists, series, figures) are values over a `Scope`; `query::named` is the catalogue of named queries.
+//! 7. [`app`]: the application without a window: imports, jobs, state, commands.
+//! 8. [`ui`] and [`cli`]: two faces of the same application.
 //!
 //! # Invariants (each kept by a test)
 //! - egui is used in `ui` and `main.rs` only; rusqlite and SQL text in `case` and `query` only; parsers do no I/O.
-//! - Dependencies point one way: `ui`, `cli` → `app` → `query`, `ingest`, `case` → `model`; `filter` knows `model` only.
+//! - Dependencies point one way: `ui`, `cli` → `app` → `query`, `ingest`, `case` → `model`; `filter` knows `model` only, `columns` nothing.
 //! - Every line or element of a file ends as a record, a duplicate or a warning, and the three add up to what it holds.
 //! - A file comes into the case in one transaction: whole or not at all.
 //! - Evidence rows are never changed once their evidence is complete.
@@ -52,6 +52,19 @@
 //! A case is untrusted input: it is opened defensively, its schema must be the one that this program writes, and a newer
 //! version is refused.
 //!
+//! # The column index
+//! Rows say what is so; columns say it fast. The twelve integers of a flow row, whether it is a duplicate, and the two sides
+//! of each pair stand a second time in the case, in segments of 256 Ki rows, packed to exact bits (`case::index`). The
+//! writer fills them in the transaction of the rows, so a file that fails leaves nothing there either; what is not a full
+//! segment waits in memory and goes in at the end of an import. Readers take rows behind the end of the index from the
+//! tables, and use an index only where its counts, its last ids and the checksums of all that they load are right. Else
+//! plain SQL gives the same answers, and the application builds the index anew.
+//!
+//! `query::engine` answers over the columns: conditions on dictionaries are asked of SQL once and become sets of ids; each
+//! segment is settled by its least and greatest values where that is enough, else scanned, on all cores; sums and orders go
+//! through the chosen rows. Property tests compare every answer with SQL's. Loaded columns stay in memory within a budget
+//! that the readers of a case share.
+//!
 //! # Threads
 //! Import: one reading thread a core, each a bounded channel ahead of the one writer, which takes the files in the order
 //! of their names. Queries: a read-only connection for each thread that asks; a stop interrupts the statement. Nothing
@@ -60,6 +73,7 @@
 pub mod app;
 pub mod case;
 pub mod cli;
+pub mod columns;
 pub mod filter;
 pub mod ingest;
 pub mod model;

@@ -3,10 +3,11 @@
 
 use crate::case::CaseReader;
 use crate::filter;
-use crate::model::{Dataset, FieldId, RecordId, field};
+use crate::model::{Dataset, FieldId, field};
 use crate::query::named::{Figure, Question, answer};
 use crate::query::{
-    self, BinWidth, Cancel, GroupBy, Measure, PairQuery, QueryError, RecordQuery, Scope, SeriesQuery, SortKey, TopQuery,
+    self, BinWidth, Cancel, GroupBy, Measure, PairQuery, QueryError, RecordQuery, RowSet, Scope, SeriesQuery, SortKey,
+    TopQuery,
 };
 use std::path::Path;
 use std::time::Instant;
@@ -98,7 +99,7 @@ fn named_field(name: &str) -> Option<FieldId> {
 fn rows_of(reader: &CaseReader, question: &Question, cancel: &Cancel) -> Result<u64, QueryError> {
     use crate::query::named::Answer;
     Ok(match answer(reader, question, cancel)? {
-        Answer::Records { rows, .. } => page_of(reader, rows.ids.iter().copied().map(RecordId))?,
+        Answer::Records { rows, .. } => page_of(reader, &rows)?,
         Answer::Pairs(table) => {
             // As many as asked for: the peers hand over all of them.
             query::pair_rows(reader, &table, 0..table.len())?.len() as u64
@@ -110,8 +111,8 @@ fn rows_of(reader: &CaseReader, question: &Question, cancel: &Cancel) -> Result<
 }
 
 /// The values of the default format's fields.
-fn page_of(reader: &CaseReader, ids: impl Iterator<Item = RecordId>) -> Result<u64, QueryError> {
-    let ids: Vec<RecordId> = ids.take(PAGE).collect();
+fn page_of(reader: &CaseReader, rows: &RowSet) -> Result<u64, QueryError> {
+    let ids = rows.ids(0..PAGE);
     let fields: Vec<FieldId> = field::of(Dataset::Flows).filter(|field| field.since == 2).collect();
     Ok(query::page(reader, Dataset::Flows, &ids, &fields)?.len() as u64)
 }
@@ -122,5 +123,5 @@ fn open_first_page(case: &Path, cancel: &Cancel) -> Result<u64, QueryError> {
     let query = RecordQuery::all(Dataset::Flows);
     let rows = query::rows(&reader, &query, cancel)?;
     query::histogram(&reader, &query, BINS, cancel)?;
-    page_of(&reader, rows.ids.iter().copied().map(RecordId))
+    page_of(&reader, &rows)
 }

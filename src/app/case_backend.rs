@@ -2,20 +2,54 @@
 
 use super::error::{Message, UserError};
 use super::import::{self, FailureKind, FileFailure, FileReport, ImportObserver, ImportRequest};
+use super::index;
 use super::jobs::{FileDone, JobEvent, Progress};
 use super::raw;
 use super::slots::Waker;
 use super::source::*;
+use crate::case::index::IndexCache;
 use crate::case::{self, CaseReader, CaseWriter};
 use crate::ingest::reader::{CancelToken, Expansion};
 use crate::model::{Dataset, EvidenceId, FieldId, RecordId};
 use crate::query::{self, QueryError};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// Case files on disk.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct CaseBackend;
+#[derive(Default)]
+pub struct CaseBackend {
+    /// Memory for the column index of a case, in bytes; a part of the machine's where it is not said.
+    index_memory: Option<usize>,
+    /// What the readers of each open case share.
+    caches: Mutex<HashMap<PathBuf, Weak<IndexCache>>>,
+}
+
+impl CaseBackend {
+    pub fn with_index_memory(bytes: Option<usize>) -> Self {
+        Self { index_memory: bytes, ..Self::default() }
+    }
+
+    fn caches(&self) -> MutexGuard<'_, HashMap<PathBuf, Weak<IndexCache>>> {
+        self.caches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The memory that the readers of this case share.
+    fn cache(&self, path: &Path) -> Arc<IndexCache> {
+        let mut caches = self.caches();
+        caches.retain(|_, cache| cache.strong_count() > 0);
+        if let Some(cache) = caches.get(path).and_then(Weak::upgrade) {
+            return cache;
+        }
+        let cache = Arc::new(IndexCache::default());
+        if let Some(bytes) = self.index_memory {
+            cache.set_budget(bytes);
+        }
+        caches.insert(path.to_owned(), Arc::downgrade(&cache));
+        cache
+    }
+}
 
 impl From<QueryError> for Fault {
     fn from(error: QueryError) -> Self {
@@ -32,7 +66,7 @@ fn failed(error: impl std::fmt::Display) -> Fault {
 
 impl Backend for CaseBackend {
     fn open(&self, path: &Path) -> Result<Box<dyn Source>, Fault> {
-        Ok(Box::new(CaseSource { reader: CaseReader::open(path).map_err(failed)? }))
+        Ok(Box::new(CaseSource { reader: CaseReader::open_sharing(path, self.cache(path)).map_err(failed)? }))
     }
 
     fn closed(&self, path: &Path) {
@@ -43,6 +77,30 @@ impl Backend for CaseBackend {
 
     fn create(&self, path: &Path, info: &CaseInfo) -> Result<(), Fault> {
         CaseWriter::create(path, info, &import::now_utc()).and_then(CaseWriter::close).map_err(failed)
+    }
+
+    fn index_damages(&self, case: &Path) -> u64 {
+        self.caches().get(case).and_then(Weak::upgrade).map_or(0, |cache| cache.damages())
+    }
+
+    fn index(
+        &self,
+        case: &Path,
+        anew: bool,
+        events: SyncSender<JobEvent>,
+        waker: Waker,
+    ) -> Result<ImportHandle, Fault> {
+        let cancel = CancelToken::default();
+        let (case, stop) = (case.to_owned(), cancel.clone());
+        let thread = std::thread::Builder::new().name("index".to_owned()).spawn(move || {
+            // A case on a medium that cannot be written stays as it is, and so does what is told of its index.
+            let done = index::complete(&case, anew, &stop, &mut || {});
+            let cancelled = !matches!(done, Ok(index::Completed::Yes));
+            if events.send(JobEvent::Finished { cancelled }).is_ok() {
+                waker();
+            }
+        });
+        Ok(ImportHandle::new(move || cancel.cancel(), Some(thread.map_err(failed)?)))
     }
 
     fn import(
@@ -187,7 +245,8 @@ impl Source for CaseSource {
         let options = queue.first().and_then(|(_, options)| serde_json::from_str(options).ok()).unwrap_or_default();
         let paths: Vec<PathBuf> = queue.into_iter().map(|(path, _)| PathBuf::from(path)).collect();
         let unfinished = (!paths.is_empty()).then_some(Unfinished { paths, options });
-        Ok(Overview { totals, unfinished })
+        let index = IndexHealth::of(&self.reader).map_err(failed)?;
+        Ok(Overview { totals, index, unfinished })
     }
 
     fn values(&self, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, Fault> {

@@ -12,6 +12,7 @@ pub mod filters;
 mod glyphs;
 pub mod history;
 pub mod import;
+pub mod index;
 pub mod jobs;
 pub mod open_case;
 pub mod opening;

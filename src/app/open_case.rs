@@ -4,7 +4,8 @@ use super::display::dataset_key;
 use super::records::{Lanes, Records};
 use super::settings::ColumnSetting;
 use super::slots::{Lane, Slot, Waker};
-use super::source::{Backend, Duplicates, EvidenceRow, Overview, Totals, Unfinished, WarningRow};
+use super::source::{Backend, Duplicates, EvidenceRow, IndexHealth, Overview, Totals, Unfinished, WarningRow};
+use super::state::IndexCare;
 use crate::model::{Dataset, EvidenceId, FieldId, TimeRange};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -28,6 +29,7 @@ pub struct OpenCase {
     shown_warnings: Option<EvidenceId>,
     values: Slot<(u64, FieldId, String), Vec<String>>,
     wanted_values: Option<(FieldId, String)>,
+    pub(super) index_care: IndexCare,
 }
 
 impl OpenCase {
@@ -53,6 +55,7 @@ impl OpenCase {
             shown_warnings: None,
             values: Slot::default(),
             wanted_values: None,
+            index_care: IndexCare::default(),
         })
     }
 
@@ -77,6 +80,10 @@ impl OpenCase {
 
     pub fn totals(&self) -> Option<&Totals> {
         self.overview.shown().map(|overview| &overview.totals)
+    }
+
+    pub fn index_health(&self) -> Option<&IndexHealth> {
+        self.overview.shown().map(|overview| &overview.index)
     }
 
     /// What an interrupted import left to do.

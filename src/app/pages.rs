@@ -2,11 +2,10 @@
 //! is visible; what has not come yet is drawn as a placeholder.
 
 use super::slots::Lane;
-use super::source::{Cancel, Fault, Value};
+use super::source::{Cancel, Fault, RowSet, Value};
 use crate::model::{Dataset, FieldId, RecordId};
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
 /// Values of one page: a list per row, in the order of the fields.
@@ -26,7 +25,7 @@ struct Request {
 /// Pages of one ordered row set.
 pub struct Pages {
     dataset: Dataset,
-    ids: Arc<Vec<i64>>,
+    rows: RowSet,
     fields: Vec<FieldId>,
     generation: u64,
     clock: u64,
@@ -45,7 +44,7 @@ impl Pages {
     pub fn new(dataset: Dataset) -> Self {
         Self {
             dataset,
-            ids: Arc::default(),
+            rows: RowSet::default(),
             fields: Vec::new(),
             generation: 0,
             clock: 0,
@@ -56,11 +55,11 @@ impl Pages {
     }
 
     /// Another row set or other columns: everything is fetched anew.
-    pub fn reset(&mut self, ids: Arc<Vec<i64>>, fields: Vec<FieldId>) {
-        if Arc::ptr_eq(&ids, &self.ids) && fields == self.fields {
+    pub fn reset(&mut self, rows: RowSet, fields: Vec<FieldId>) {
+        if rows.is_same(&self.rows) && fields == self.fields {
             return;
         }
-        self.ids = ids;
+        self.rows = rows;
         self.fields = fields;
         self.generation += 1;
         self.pages.clear();
@@ -68,11 +67,11 @@ impl Pages {
     }
 
     pub fn len(&self) -> u64 {
-        self.ids.len() as u64
+        self.rows.len() as u64
     }
 
     pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
+        self.rows.is_empty()
     }
 
     pub fn fields(&self) -> &[FieldId] {
@@ -80,7 +79,7 @@ impl Pages {
     }
 
     pub fn id(&self, row: u64) -> Option<RecordId> {
-        self.ids.get(usize::try_from(row).ok()?).copied().map(RecordId)
+        self.rows.get(usize::try_from(row).ok()?)
     }
 
     /// The values of a row, `None` while they are on their way.
@@ -110,9 +109,7 @@ impl Pages {
 
     fn request(&mut self, lane: &Lane, page: u64) {
         let first = (page * Self::ROWS) as usize;
-        let last = (first + Self::ROWS as usize).min(self.ids.len());
-        let Some(ids) = self.ids.get(first..last) else { return };
-        let ids: Vec<RecordId> = ids.iter().copied().map(RecordId).collect();
+        let ids = self.rows.ids(first..first + Self::ROWS as usize);
         let (dataset, fields) = (self.dataset, self.fields.clone());
         let job = lane.run(Cancel::default(), move |source, _| source.page(dataset, &ids, &fields));
         if let Some(answer) = job {
@@ -156,6 +153,7 @@ mod tests {
     use super::*;
     use crate::app::testing::MemoryBackend;
     use crate::model::field;
+    use std::sync::Arc;
     use std::sync::mpsc::sync_channel;
 
     #[test]
@@ -166,7 +164,7 @@ mod tests {
         let lane = Lane::start("test", backend, "case".into(), waker).unwrap();
         let mut pages = Pages::new(Dataset::Flows);
         let fields = vec![field::by_name(Dataset::Flows, "srcport").unwrap()];
-        pages.reset(Arc::new((0..20_000).collect()), fields);
+        pages.reset(RowSet::of_ids((0..20_000).collect()), fields);
         assert_eq!(pages.len(), 20_000);
         for page in 0..100u64 {
             let row = page * Pages::ROWS + 5;

@@ -10,7 +10,6 @@ use super::source::{Duplicates, Filter, Histogram, Inspected, RecordQuery, RowSe
 use super::text_filter;
 use crate::filter::FilterError;
 use crate::model::{Dataset, FieldId, RecordId, TimeRange, field};
-use std::sync::Arc;
 
 /// A query and the state of the case that it was put to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +125,7 @@ impl Records {
         let question = Question { revision, query };
         self.rows.ask(&lanes.rows, question.clone(), move |source, q, cancel| {
             let rows = source.rows(&q.query, cancel)?;
-            let kept = keep.and_then(|id| rows.ids.iter().position(|row| *row == id.0)).map(|at| at as u64);
+            let kept = keep.and_then(|id| rows.place(id)).map(|at| at as u64);
             Ok(Answer { rows, kept })
         });
         if histogram {
@@ -140,8 +139,8 @@ impl Records {
         }
         let fields = self.shown_fields();
         if fields != self.pages.fields() {
-            let ids = self.rows.shown().map(|a| Arc::clone(&a.rows.ids)).unwrap_or_default();
-            self.pages.reset(ids, fields);
+            let rows = self.rows.shown().map(|answer| answer.rows.clone()).unwrap_or_default();
+            self.pages.reset(rows, fields);
         }
     }
 
@@ -156,8 +155,8 @@ impl Records {
                 && before.as_ref() != Some(after)
             {
                 let same_query = before.is_some_and(|b| b.query == after.query);
-                let (ids, kept) = (Arc::clone(&answer.rows.ids), answer.kept);
-                self.pages.reset(ids, self.shown_fields());
+                let (rows, kept) = (answer.rows.clone(), answer.kept);
+                self.pages.reset(rows, self.shown_fields());
                 self.settle(kept, same_query);
             }
         }
@@ -194,7 +193,7 @@ impl Records {
 
     /// Rows of the last good answer.
     pub fn row_count(&self) -> Option<u64> {
-        self.rows.shown().map(|answer| answer.rows.ids.len() as u64)
+        self.rows.shown().map(|answer| answer.rows.len() as u64)
     }
 
     /// Is an answer on its way? Until then the last one is shown dimmed.

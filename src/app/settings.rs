@@ -41,11 +41,18 @@ pub struct Settings {
     pub columns: BTreeMap<String, Vec<ColumnSetting>>,
     /// Filter texts that were applied, newest first.
     pub filters: Vec<String>,
+    /// Megabytes of a case's column index that may be kept in memory; a quarter of the machine's where it is not said.
+    pub index_memory_mb: Option<u64>,
 }
 
 impl Settings {
     const RECENT: usize = 12;
     const FILTERS: usize = 50;
+
+    /// In bytes.
+    pub fn index_memory(&self) -> Option<usize> {
+        usize::try_from(self.index_memory_mb?.saturating_mul(1_000_000)).ok()
+    }
 
     pub fn remember_case(&mut self, path: &Path) {
         self.recent_cases.retain(|known| known != path);

@@ -9,6 +9,7 @@ use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 
 pub use super::import::ImportOptions;
+pub use super::index::IndexHealth;
 pub use crate::case::CaseInfo;
 pub use crate::filter::Filter;
 pub use crate::query::{
@@ -38,6 +39,7 @@ pub struct Inspected {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overview {
     pub totals: Totals,
+    pub index: IndexHealth,
     pub unfinished: Option<Unfinished>,
 }
 
@@ -84,6 +86,11 @@ pub trait Backend: Send + Sync {
     /// The last reader of a case is gone: one file is to be left behind.
     fn closed(&self, path: &Path);
     fn create(&self, path: &Path, info: &CaseInfo) -> Result<(), Fault>;
+    /// How often the column index of this case was found damaged since it was opened.
+    fn index_damages(&self, case: &Path) -> u64;
+    /// Brings the column index up to date on a thread of its own, or builds it anew; `waker` is called after each event.
+    fn index(&self, case: &Path, anew: bool, events: SyncSender<JobEvent>, waker: Waker)
+    -> Result<ImportHandle, Fault>;
     /// Starts an import on a thread of its own; `waker` is called after each event.
     fn import(
         &self,

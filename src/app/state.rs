@@ -3,7 +3,10 @@
 
 mod cases;
 
+mod indexing;
+
 pub use cases::import_dialog;
+pub use indexing::{IndexCare, Indexing};
 
 use super::action::{Action, Dialog, Effect, Leaving, View};
 use super::command::{Command, Needs};
@@ -39,6 +42,7 @@ pub struct App {
     pub settings: Settings,
     pub errors: ErrorList,
     pub jobs: Jobs,
+    pub(super) indexing: Option<Indexing>,
     pub view: View,
     pub case: Option<OpenCase>,
     pub range: TimeRange,
@@ -73,6 +77,7 @@ impl App {
             settings,
             errors: ErrorList::default(),
             jobs: Jobs::default(),
+            indexing: None,
             view,
             case: None,
             range: TimeRange::default(),
@@ -109,6 +114,7 @@ impl App {
             }
             self.notice = job.map(|job| self.outcome(job));
         }
+        self.care_for_index();
         let mut failed_to_open = None;
         if let Some(case) = &mut self.case {
             if polled.changed.contains(&case.path) {
@@ -394,5 +400,7 @@ fn narrowed(applied: &str, clause: &str) -> String {
     }
 }
 
+#[cfg(test)]
+mod indexing_tests;
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,11 @@ pub struct MemoryBackend {
     pub created: Arc<Mutex<Vec<PathBuf>>>,
     pub imported: Arc<Mutex<Vec<PathBuf>>>,
     endless: bool,
+    /// What its cases say of their index.
+    pub health: Arc<Mutex<IndexHealth>>,
+    pub damages: Arc<std::sync::atomic::AtomicU64>,
+    /// Indexes that were to be worked on, and whether anew.
+    pub indexed: Arc<Mutex<Vec<(PathBuf, bool)>>>,
     pub running: Arc<Mutex<Vec<SyncSender<JobEvent>>>>,
     pub cancelled: Cancel,
 }
@@ -62,6 +67,17 @@ impl Backend for MemoryBackend {
     }
 
     fn closed(&self, _: &Path) {}
+
+    fn index_damages(&self, _: &Path) -> u64 {
+        self.damages.load(std::sync::atomic::Ordering::SeqCst)
+    }
+
+    fn index(&self, case: &Path, anew: bool, events: SyncSender<JobEvent>, _: Waker) -> Result<ImportHandle, Fault> {
+        self.indexed.lock().unwrap().push((case.to_owned(), anew));
+        self.running.lock().unwrap().push(events);
+        let cancel = self.cancelled.clone();
+        Ok(ImportHandle::new(move || cancel.cancel(), None))
+    }
 
     fn create(&self, path: &Path, _: &CaseInfo) -> Result<(), Fault> {
         if path.starts_with("/forbidden") {
@@ -144,7 +160,7 @@ fn keeps(id: i64, query: &RecordQuery) -> bool {
 impl Source for MemoryBackend {
     fn rows(&self, query: &RecordQuery, _: &Cancel) -> Result<RowSet, Fault> {
         if query.dataset == Dataset::Events {
-            return Ok(RowSet { ids: Arc::new(vec![]) });
+            return Ok(RowSet::default());
         }
         let mut ids: Vec<i64> = (0..self.flows).filter(|id| keeps(*id, query)).collect();
         for key in query.sort.iter().rev() {
@@ -157,7 +173,7 @@ impl Source for MemoryBackend {
                 if key.descending { -number } else { number }
             });
         }
-        Ok(RowSet { ids: Arc::new(ids) })
+        Ok(RowSet::of_ids(ids))
     }
 
     fn page(&self, _: Dataset, ids: &[RecordId], fields: &[FieldId]) -> Result<Vec<Vec<Value>>, Fault> {
@@ -166,7 +182,7 @@ impl Source for MemoryBackend {
 
     fn histogram(&self, query: &RecordQuery, _: usize, cancel: &Cancel) -> Result<Histogram, Fault> {
         let mut bins: Vec<Bin> = Vec::new();
-        for id in self.rows(query, cancel)?.ids.iter() {
+        for RecordId(id) in self.rows(query, cancel)?.iter() {
             let start_secs = (FIRST_SECS + id).div_euclid(60) * 60;
             if bins.last().is_none_or(|b| b.start_secs < start_secs) {
                 bins.push(Bin { start_secs, ..Bin::default() });
@@ -239,7 +255,8 @@ impl Source for MemoryBackend {
     fn overview(&self) -> Result<Overview, Fault> {
         let totals =
             Totals { evidence: 1, flows: self.flows as u64, warnings: 1, title: "Memory".into(), ..Totals::default() };
-        Ok(Overview { totals, unfinished: None })
+        let index = self.health.lock().unwrap().clone();
+        Ok(Overview { totals, index, unfinished: None })
     }
 
     fn values(&self, field: FieldId, prefix: &str, _: usize) -> Result<Vec<String>, Fault> {

@@ -36,6 +36,8 @@ pub struct BatchIds {
     pub interfaces: Vec<u32>,
     pub dispositions: Vec<u32>,
     pub extras: Vec<u32>,
+    /// Pairs that are new: ids, sources and destinations.
+    pub new_pairs: Vec<Vec<i64>>,
 }
 
 impl Dictionaries {
@@ -110,14 +112,15 @@ impl Dictionaries {
             });
             pairs.push(id);
         }
-        feed.append(conn, "pair", &["pair_id", "source_id", "destination_id"], new.into())?;
+        let new_pairs = Vec::from(new);
+        feed.append(conn, "pair", &["pair_id", "source_id", "destination_id"], new_pairs.clone())?;
         let interfaces = self.interfaces.intern(conn, &batch.interfaces)?;
         let dispositions = self.dispositions.intern(conn, &batch.dispositions)?;
         let mut extras = Vec::with_capacity(batch.extras.len());
         for json in &batch.extras {
             extras.push(self.extra(conn, json)?);
         }
-        Ok(BatchIds { pairs, interfaces, dispositions, extras })
+        Ok(BatchIds { pairs, interfaces, dispositions, extras, new_pairs })
     }
 
     fn addresses(&mut self, conn: &Connection, list: &[Address]) -> Result<Vec<u32>, CaseError> {

@@ -32,14 +32,14 @@ struct Candidate {
     packet_pair: Option<u32>,
 }
 
-/// Marks the records of a just written evidence file that earlier files hold, and counts them. Milliseconds.
+/// Marks the records of a just written evidence file that earlier files hold, and gives their ids, ascending. Milliseconds.
 pub(super) fn mark(
     conn: &Connection,
     evidence: EvidenceId,
     first: Option<i64>,
     last: Option<i64>,
-) -> Result<u64, CaseError> {
-    let (Some(first), Some(last)) = (first, last) else { return Ok(0) };
+) -> Result<Vec<i64>, CaseError> {
+    let (Some(first), Some(last)) = (first, last) else { return Ok(Vec::new()) };
     let mut overlapping = conn.prepare_cached(
         "SELECT evidence_id, first_millis, last_millis FROM evidence
          WHERE flow_count > 0 AND evidence_id < ?1 AND first_millis <= ?3 AND last_millis >= ?2 ORDER BY evidence_id",
@@ -48,7 +48,7 @@ pub(super) fn mark(
         .query_map(params![evidence.0, first, last], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
         .collect::<Result<_, _>>()?;
     if earlier.is_empty() {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     let mut tuples = Tuples::default();
     let mut marked: FxHashMap<i64, i64> = FxHashMap::default();
@@ -81,7 +81,7 @@ pub(super) fn mark(
     for (id, original) in &sorted {
         insert.execute([id, original])?;
     }
-    Ok(sorted.len() as u64)
+    Ok(sorted.into_iter().map(|(id, _)| id).collect())
 }
 
 /// The records of an evidence file whose start lies in the window (seconds, inclusive). `originals`: without those that

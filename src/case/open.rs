@@ -2,12 +2,14 @@
 //! schema must be the one that we write, nothing in it is executed.
 
 use super::error::CaseError;
+use super::index::{IndexCache, Seen};
 use super::{journal, migrate, schema};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Cases up to this size are checked page by page whenever they are opened; larger ones by `verify`. At 500 MB/s the
 /// check of a case of 64 MiB stays under the time that a person notices.
@@ -26,11 +28,19 @@ pub struct CaseReader {
     pub(crate) conn: Connection,
     /// Whether the query layer has added its functions to the connection.
     pub(crate) prepared: OnceCell<()>,
+    /// The memory of the column index, shared by the readers of one opened case.
+    pub(crate) cache: Arc<IndexCache>,
+    pub(super) seen: Seen,
     path: PathBuf,
 }
 
 impl CaseReader {
     pub fn open(path: &Path) -> Result<Self, CaseError> {
+        Self::open_sharing(path, Arc::default())
+    }
+
+    /// As `open`, sharing memory with other readers of the case.
+    pub fn open_sharing(path: &Path, cache: Arc<IndexCache>) -> Result<Self, CaseError> {
         let mut conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         check(&conn, path)?;
         if migrate::is_older(&conn)? {
@@ -38,7 +48,17 @@ impl CaseReader {
             bring_up(path)?;
             conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         }
-        Ok(Self { conn, prepared: OnceCell::new(), path: path.to_owned() })
+        Ok(Self::over(conn, path, cache))
+    }
+
+    /// Over a connection that was checked.
+    pub(crate) fn over(conn: Connection, path: &Path, cache: Arc<IndexCache>) -> Self {
+        Self { conn, prepared: OnceCell::new(), cache, seen: Seen::default(), path: path.to_owned() }
+    }
+
+    /// The memory of the column index.
+    pub fn index_cache(&self) -> &Arc<IndexCache> {
+        &self.cache
     }
 
     pub fn path(&self) -> &Path {
@@ -48,7 +68,7 @@ impl CaseReader {
     /// A second connection to the same case, for another thread; the checks of `open` are not repeated.
     pub fn another(&self) -> Result<Self, CaseError> {
         let conn = connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        Ok(Self { conn, prepared: OnceCell::new(), path: self.path.clone() })
+        Ok(Self::over(conn, &self.path, Arc::clone(&self.cache)))
     }
 
     /// Stops what this connection is doing, from any thread.

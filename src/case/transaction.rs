@@ -29,6 +29,11 @@ impl Transaction {
         Ok(())
     }
 
+    /// Is this the first unit of a transaction: may others have written since the last one?
+    pub fn is_first(&self) -> bool {
+        *self == Self::First
+    }
+
     /// The unit is finished; it is on disk with the next commit.
     pub fn keep(&mut self, conn: &Connection) -> Result<(), CaseError> {
         if *self == Self::Further {

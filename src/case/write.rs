@@ -5,10 +5,12 @@ use super::dictionary::Dictionaries;
 use super::error::CaseError;
 use super::events::{EventTable, Met};
 use super::feed::Feed;
+use super::index::{IndexError, IndexFault, IndexSlot};
 use super::open::{self, CaseInfo};
 use super::places::Chunk;
 use super::transaction::Transaction;
 use super::{duplicates, event_json, flows, journal};
+use crate::columns::SEGMENT_ROWS;
 use crate::model::batch::{Digest, NO_VALUE};
 use crate::model::{
     EventBatch, EvidenceFacts, EvidenceId, FlowBatch, Format, ImportWarning, PathFacts, RecordId, Scope,
@@ -25,6 +27,8 @@ pub struct CaseWriter {
     transaction: Transaction,
     /// Loaded when they are first needed; dropped by a rollback.
     dictionaries: Option<Dictionaries>,
+    index: IndexSlot,
+    segment_rows: usize,
     pub(super) examiner: String,
 }
 
@@ -61,6 +65,16 @@ pub struct EvidenceCounts {
     pub notes: u64,
 }
 
+/// What a step of the column index came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IndexStep {
+    /// There are rows that it does not hold yet.
+    More,
+    Complete,
+    /// The case has none, and queries ask the rows.
+    Impossible(IndexFault),
+}
+
 /// What `finish` is told about the file.
 pub struct FinishedFile {
     pub format: Format,
@@ -85,7 +99,15 @@ impl CaseWriter {
             .optional()?
             .unwrap_or_default();
         let transaction = Transaction::default();
-        Ok(Self { event_table: EventTable::default(), conn, feed, transaction, dictionaries: None, examiner })
+        let (event_table, index) = (EventTable::default(), IndexSlot::default());
+        let segment_rows = SEGMENT_ROWS;
+        Ok(Self { event_table, conn, feed, transaction, dictionaries: None, index, segment_rows, examiner })
+    }
+
+    /// Segments of another size than the usual one, where an index is begun: tests see many with few rows.
+    #[cfg(test)]
+    pub(super) fn set_segment_rows(&mut self, rows: usize) {
+        self.segment_rows = rows;
     }
 
     /// Who writes, where it is not the examiner that the case names.
@@ -102,11 +124,13 @@ impl CaseWriter {
 
     /// Begins what comes in whole or not at all: a file, mostly.
     pub fn begin(&mut self) -> Result<(), CaseError> {
-        self.transaction.begin(&self.conn)
+        self.transaction.begin(&self.conn)?;
+        self.index.begin(&self.conn, self.transaction.is_first())
     }
 
     /// It is whole; it is on disk with the next commit.
     pub fn keep(&mut self) -> Result<(), CaseError> {
+        self.index.keep();
         self.transaction.keep(&self.conn)
     }
 
@@ -116,17 +140,55 @@ impl CaseWriter {
     }
 
     pub fn commit(&mut self) -> Result<(), CaseError> {
+        self.index.keep();
         self.transaction.commit(&self.conn)
     }
 
     /// Back to the last `begin`. What was interned since is forgotten too.
     pub fn rollback(&mut self) {
         self.dictionaries = None;
+        self.index.rollback(&self.conn);
         self.transaction.rollback(&self.conn);
     }
 
     pub fn journal(&mut self, entry: &journal::Entry, at_utc: &str) -> Result<(), CaseError> {
         journal::append(&self.conn, &self.examiner, at_utc, entry)
+    }
+
+    /// One step towards a column index of all rows. Each step is a transaction of its own, so that it may be left off at any
+    /// time. What is wrong with the index is not wrong with the case.
+    pub fn index_step(&mut self) -> Result<IndexStep, CaseError> {
+        self.begin()?;
+        let done = self.index.step(&self.conn, self.segment_rows);
+        match done {
+            Ok(done) => {
+                self.commit()?;
+                Ok(if done { IndexStep::Complete } else { IndexStep::More })
+            }
+            Err(error) => {
+                self.rollback();
+                match error {
+                    IndexError::Index(fault) => Ok(IndexStep::Impossible(fault)),
+                    IndexError::Case(error) => Err(error),
+                }
+            }
+        }
+    }
+
+    /// Takes the column index out of the case; journalled.
+    pub fn drop_index(&mut self, at_utc: &str) -> Result<(), CaseError> {
+        self.begin()?;
+        let entry = journal::Entry {
+            action: "index_dropped",
+            parameters: serde_json::json!({}),
+            counts: serde_json::json!({}),
+        };
+        let done =
+            self.index.clear(&self.conn).and_then(|()| self.journal(&entry, at_utc)).and_then(|()| self.commit());
+        if done.is_err() {
+            self.rollback();
+        }
+        done
     }
 
     /// Evidence with this SHA-256 (of the file as on disk), if the case holds it.
@@ -267,10 +329,14 @@ impl CaseWriter {
                 evidence.saw(row.end.saturating_mul(1000));
             }
         }
+        self.index.take_up(&self.conn, self.segment_rows)?;
         let mut dictionaries = self.take_dictionaries()?;
         let ids = dictionaries.intern(&self.conn, &self.feed, &batch);
         self.dictionaries = Some(dictionaries);
-        self.feed.append(&self.conn, "flow", &flows::COLUMNS, flows::columns(evidence.id, &batch.rows, &ids?))?;
+        let ids = ids?;
+        let columns = flows::columns(evidence.id, &batch.rows, &ids);
+        self.index.append(&self.conn, &ids.new_pairs, &columns)?;
+        self.feed.append(&self.conn, "flow", &flows::COLUMNS, columns)?;
         let mut insert = self.conn.prepare_cached("INSERT INTO flow_chunk VALUES (?, ?, ?, ?, ?, ?)")?;
         for chunk in chunks {
             insert.execute(params![
@@ -400,10 +466,11 @@ impl CaseWriter {
     /// Ends an evidence file: finds what other files hold already, and writes its row.
     pub fn finish_evidence(&mut self, evidence: OpenEvidence, file: FinishedFile) -> Result<EvidenceCounts, CaseError> {
         let flow_duplicates = match evidence.flow_count {
-            0 => 0,
+            0 => Vec::new(),
             _ => duplicates::mark(&self.conn, evidence.id, evidence.first_millis, evidence.last_millis)?,
         };
-        let duplicates = flow_duplicates + evidence.event_duplicates;
+        self.index.end_evidence(&self.conn, &flow_duplicates)?;
+        let duplicates = flow_duplicates.len() as u64 + evidence.event_duplicates;
         let records = evidence.flow_count + evidence.event_count + evidence.digest_files - duplicates;
         let facts = &file.facts;
         let names = &evidence.path_facts;

@@ -32,7 +32,7 @@ pub struct Arguments {
     pub pairs: Option<PathBuf>,
     #[command(flatten)]
     pub scope: ScopeArguments,
-    /// A column "ref" in front: the record's place in the case
+    /// The column ref in front: the place of the record in the case
     #[arg(long)]
     pub with_ref: bool,
     /// Replace a file that is there already

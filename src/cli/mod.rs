@@ -7,6 +7,7 @@ mod error;
 mod evidence;
 mod export;
 mod import;
+mod index;
 mod info;
 mod new;
 mod output;
@@ -33,6 +34,8 @@ pub mod exit {
     pub const WARNINGS: u8 = 1;
     pub const USAGE: u8 = 2;
     pub const UNUSABLE: u8 = 3;
+    /// A verification found a difference.
+    pub const DIFFERS: u8 = 4;
 }
 
 #[derive(Debug, Parser)]
@@ -59,6 +62,7 @@ pub enum Command {
     New(new::Arguments),
     Import(import::Arguments),
     Info(info::Arguments),
+    Index(index::Arguments),
     #[command(subcommand)]
     Evidence(evidence::Command),
     Warnings(warnings::Arguments),
@@ -113,6 +117,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::New(arguments) => new::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Info(arguments) => info::run(&arguments),
+        Command::Index(arguments) => index::run(&arguments),
         Command::Evidence(command) => evidence::run(&command),
         Command::Warnings(arguments) => warnings::run(&arguments),
         Command::Flows(arguments) => records::flows(&arguments),

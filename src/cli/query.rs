@@ -159,7 +159,7 @@ fn print_records(
     columns: &[Column],
     format: &RowFormat,
 ) -> Result<(), CliError> {
-    let ids: Vec<RecordId> = rows.ids.iter().copied().map(RecordId).collect();
+    let ids: Vec<RecordId> = rows.iter().collect();
     if columns.is_empty() {
         return records::print(reader, dataset, &ids, &records::columns(dataset, None)?, format);
     }

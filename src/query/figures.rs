@@ -4,7 +4,7 @@ use super::columns_sql::Columns;
 use super::rows::from_where;
 use super::scope::{Scope, own_field};
 use super::sums::read_sum;
-use super::{Cancel, QueryError, filter_sql, sort_sql};
+use super::{Cancel, QueryError, engine, filter_sql, sort_sql};
 use crate::case::CaseReader;
 use crate::model::{Dataset, FieldId, Timestamp};
 use rusqlite::{Row, params_from_iter};
@@ -30,6 +30,16 @@ pub struct Figures {
 
 /// The figures of all of these records together.
 pub fn figures(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<Figures, QueryError> {
+    if scope.dataset == Dataset::Flows
+        && let Some(figures) = engine::attempt(reader, cancel, |engine| engine.figures(scope))?
+    {
+        return Ok(figures);
+    }
+    figures_by_sql(reader, scope, cancel)
+}
+
+/// The same by plain SQL over the rows.
+pub(super) fn figures_by_sql(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<Figures, QueryError> {
     let source = Source::new(scope.dataset, &[]);
     let (from, params) = from_where(&scope.records(Vec::new()), &source.joins)?;
     let sql = format!("SELECT {FIGURES} FROM (SELECT {} {from})", source.columns);

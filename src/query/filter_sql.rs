@@ -9,11 +9,13 @@ mod event;
 mod flow;
 mod functions;
 mod json;
+mod leaf;
 
 pub(super) use flow::{row_expression, tuple_column};
 pub(super) use functions::prepare;
 #[cfg(test)]
 use functions::register_functions;
+pub(super) use leaf::{Leaf, NumberTest, column_of, leaf};
 
 use crate::filter::{Check, Filter, Literal, Target, Test};
 use crate::model::Dataset;
@@ -174,7 +176,7 @@ fn not_available(what: &str) -> CompileError {
 }
 
 /// `a = 1 or a = 2 or b = 3` as `a in (1, 2) or b = 3`: one pass over a dictionary instead of one for each value.
-fn merged(parts: &[Filter]) -> Vec<Filter> {
+pub(super) fn merged(parts: &[Filter]) -> Vec<Filter> {
     let mut merged: Vec<Filter> = Vec::with_capacity(parts.len());
     let mut places: std::collections::HashMap<&Target, usize> = std::collections::HashMap::new();
     for part in parts {
@@ -216,8 +218,8 @@ fn joined(parts: &[String], operator: &str) -> String {
 }
 
 #[cfg(test)]
-mod fixture;
+pub(super) mod fixture;
 #[cfg(test)]
-mod random_tests;
+pub(super) mod random_tests;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! Records over time, in bins of a width that a person can read.
 
 use super::rows::from_where;
-use super::{Cancel, QueryError, RecordQuery, filter_sql};
+use super::{Cancel, QueryError, RecordQuery, engine, filter_sql};
 use crate::case::CaseReader;
 use crate::model::Dataset;
 use rusqlite::params_from_iter;
@@ -32,6 +32,21 @@ pub struct Histogram {
 
 /// Records of a query over time, in at most about `most` bins. Records without a time are in none.
 pub fn histogram(
+    reader: &CaseReader,
+    query: &RecordQuery,
+    most: usize,
+    cancel: &Cancel,
+) -> Result<Histogram, QueryError> {
+    if query.dataset == Dataset::Flows
+        && let Some(histogram) = engine::attempt(reader, cancel, |engine| engine.histogram(query, most))?
+    {
+        return Ok(histogram);
+    }
+    histogram_by_sql(reader, query, most, cancel)
+}
+
+/// The same by plain SQL over the rows.
+pub(super) fn histogram_by_sql(
     reader: &CaseReader,
     query: &RecordQuery,
     most: usize,
@@ -79,8 +94,8 @@ pub fn histogram(
     })
 }
 
-/// The narrowest width of ours that needs no more than `most` bins for the span.
-fn width(span_secs: i64, most: usize) -> i64 {
+/// The narrowest width of ours, in seconds, that needs no more than `most` bins for the span.
+pub(super) fn width(span_secs: i64, most: usize) -> i64 {
     let most = i64::try_from(most.max(1)).unwrap_or(i64::MAX);
     let listed = WIDTHS.into_iter().find(|w| span_secs / w < most);
     // Spans of decades (a hostile time stamp): whole days, as many as it takes.

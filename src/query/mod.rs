@@ -5,16 +5,19 @@ mod address;
 mod cancel;
 mod columns_sql;
 mod conversations;
+mod engine;
 mod extras;
 mod figures;
 pub mod filter_sql;
 mod group;
 mod histogram;
+mod index_sizes;
 mod lists;
 pub mod named;
 mod overview;
 mod pairs;
 mod record;
+mod row_set;
 mod rows;
 mod saved;
 mod scope;
@@ -35,6 +38,7 @@ pub use extras::{extras, has_extras};
 pub use figures::{Figures, figures};
 pub use group::GroupBy;
 pub use histogram::{Bin, Histogram, histogram};
+pub use index_sizes::{IndexSizes, index_sizes};
 pub use lists::{
     EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, top_values, totals,
     unfinished_import, unread_at, warnings,
@@ -45,7 +49,8 @@ pub use pairs::{
     pair_rows, pairs,
 };
 pub use record::{RecordDetail, record};
-pub use rows::{Duplicates, RecordQuery, RowSet, SortKey, page, rows};
+pub use row_set::RowSet;
+pub use rows::{Duplicates, RecordQuery, SortKey, page, rows};
 pub use saved::saved_filters;
 pub use scope::Scope;
 pub use series::{

@@ -1,14 +1,14 @@
 //! From a query to its ordered row set, and from places in that to pages of values.
 
 use super::columns_sql::Columns;
-use super::{Cancel, QueryError, Value, filter_sql, sort_sql};
+use super::row_set::RowSet;
+use super::{Cancel, QueryError, Value, engine, filter_sql, sort_sql};
 use crate::case::CaseReader;
 use crate::case::schema::EVENT_ONCE;
 use crate::filter::Filter;
 use crate::model::{Dataset, FieldId, RecordId, TimeRange};
 use rusqlite::params_from_iter;
 use rusqlite::types::Value as Sql;
-use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SortKey {
@@ -44,27 +44,6 @@ impl RecordQuery {
     }
 }
 
-/// The ids of a query's records in order. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub struct RowSet {
-    pub ids: Arc<Vec<i64>>,
-}
-
-impl RowSet {
-    pub fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
-    }
-
-    /// The record at a place, from 0.
-    pub fn get(&self, place: usize) -> Option<RecordId> {
-        self.ids.get(place).copied().map(RecordId)
-    }
-}
-
 /// `FROM ... WHERE ...` of a query, with its bound values. `join`: tables that the caller's columns need.
 pub(super) fn from_where(query: &RecordQuery, join: &str) -> Result<(String, Vec<Sql>), QueryError> {
     let mut params = Vec::new();
@@ -78,8 +57,7 @@ pub(super) fn from_where(query: &RecordQuery, join: &str) -> Result<(String, Vec
         Dataset::Flows => ("flow f", "f.start", 1000),
         Dataset::Events => ("event e", "e.time_millis", 1),
     };
-    // Flow records count whole seconds: `from` and `to` inside a second mean the next one.
-    let bound = |millis: i64| Sql::Integer(millis.div_euclid(scale) + i64::from(millis.rem_euclid(scale) != 0));
+    let bound = |millis: i64| Sql::Integer(if scale == 1 { millis } else { seconds_bound(millis) });
     if let Some(from) = query.range.from {
         conditions.push(format!("{time} >= ?"));
         params.push(bound(from.0));
@@ -101,8 +79,23 @@ pub(super) fn from_where(query: &RecordQuery, join: &str) -> Result<(String, Vec
     Ok((format!("FROM {table} {join}{conditions}"), params))
 }
 
+/// Flow records count whole seconds: `from` and `to` inside a second mean the next one. From milliseconds.
+pub(super) fn seconds_bound(millis: i64) -> i64 {
+    millis.div_euclid(1000) + i64::from(millis.rem_euclid(1000) != 0)
+}
+
 /// The ordered row set of a query. Takes time in proportion to the records; never on the frame thread.
 pub fn rows(reader: &CaseReader, query: &RecordQuery, cancel: &Cancel) -> Result<RowSet, QueryError> {
+    if query.dataset == Dataset::Flows
+        && let Some(rows) = engine::attempt(reader, cancel, |engine| engine.rows(query))?
+    {
+        return Ok(rows);
+    }
+    rows_by_sql(reader, query, cancel)
+}
+
+/// The same by plain SQL over the rows: where there is no index, and what the columns are compared with.
+pub(super) fn rows_by_sql(reader: &CaseReader, query: &RecordQuery, cancel: &Cancel) -> Result<RowSet, QueryError> {
     let id = if query.dataset == Dataset::Flows { "f.id" } else { "e.id" };
     let (from, params) = from_where(query, "")?;
     let mut order: Vec<String> = query
@@ -122,7 +115,7 @@ pub fn rows(reader: &CaseReader, query: &RecordQuery, cancel: &Cancel) -> Result
         while let Some(row) = rows.next()? {
             ids.push(row.get(0)?);
         }
-        Ok(RowSet { ids: Arc::new(ids) })
+        Ok(RowSet::of_ids(ids))
     })
 }
 

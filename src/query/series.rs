@@ -7,7 +7,7 @@ use super::rows::from_where;
 use super::scope::Scope;
 use super::sums::read_sum;
 use super::top::{Measure, TopQuery, top};
-use super::{Cancel, QueryError, Value, filter_sql};
+use super::{Cancel, QueryError, Value, engine, filter_sql};
 use crate::case::CaseReader;
 use crate::model::{Dataset, TimeRange};
 use rusqlite::params_from_iter;
@@ -126,15 +126,27 @@ pub fn series(reader: &CaseReader, query: &SeriesQuery, cancel: &Cancel) -> Resu
             top(reader, &most, cancel)?.rows.into_iter().map(|row| row.key).collect()
         }
     };
-    let mut table = SeriesTable { bin_secs, ..SeriesTable::default() };
-    filter_sql::prepare(reader)?;
-    fill(reader, query, keys, &mut table, cancel)?;
+    let lines = match query.scope.dataset {
+        Dataset::Flows => engine::attempt(reader, cancel, |engine| engine.lines(query, bin_secs, &keys))?,
+        Dataset::Events => None,
+    };
+    let mut table = match lines {
+        Some(table) => table,
+        None => lines_by_sql(reader, query, bin_secs, keys, cancel)?,
+    };
     table.gaps = gaps(reader, query.scope.dataset, query.scope.range, cancel)?;
     Ok(table)
 }
 
 /// Seconds from the first to the last record.
 fn span(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<i64, QueryError> {
+    if scope.dataset == Dataset::Flows {
+        let span =
+            engine::attempt(reader, cancel, |engine| engine.start_span(&engine.chosen(&scope.records(Vec::new()))?))?;
+        if let Some(span) = span {
+            return Ok(span.map_or(0, |(first, last)| last.saturating_sub(first)));
+        }
+    }
     let time = time_sql(scope.dataset);
     let (from, params) = from_where(&scope.records(Vec::new()), "")?;
     filter_sql::prepare(reader)?;
@@ -158,13 +170,16 @@ fn time_sql(dataset: Dataset) -> &'static str {
     }
 }
 
-fn fill(
+/// Everything but the gaps, by plain SQL over the rows.
+pub(super) fn lines_by_sql(
     reader: &CaseReader,
     query: &SeriesQuery,
+    bin_secs: u32,
     keys: Vec<Vec<Value>>,
-    table: &mut SeriesTable,
     cancel: &Cancel,
-) -> Result<(), QueryError> {
+) -> Result<SeriesTable, QueryError> {
+    let mut table = SeriesTable { bin_secs, ..SeriesTable::default() };
+    filter_sql::prepare(reader)?;
     let dataset = query.scope.dataset;
     let key = query.by.map(|by| by.sql(dataset)).transpose()?;
     let source = Source::new(dataset, key.as_ref().map_or(&[], |key| &key.fields));
@@ -218,17 +233,17 @@ fn fill(
         Ok(())
     })?;
     table.lines = lines.finish();
-    Ok(())
+    Ok(table)
 }
 
-struct Lines {
+pub(super) struct Lines {
     places: HashMap<Vec<Value>, usize>,
     lines: Vec<SeriesLine>,
 }
 
 impl Lines {
     /// A line for each key and one for the rest; without groups, one line.
-    fn new(keys: Vec<Vec<Value>>, grouped: bool) -> Self {
+    pub fn new(keys: Vec<Vec<Value>>, grouped: bool) -> Self {
         let line = |key: SeriesKey| SeriesLine { key, at: Vec::new(), values: Vec::new() };
         let places = keys.iter().cloned().enumerate().map(|(place, key)| (key, place)).collect();
         let mut lines: Vec<SeriesLine> = keys.into_iter().map(|key| line(SeriesKey::Group(key))).collect();
@@ -237,7 +252,16 @@ impl Lines {
     }
 
     fn add(&mut self, key: &[Value], bin: u32, value: u128) {
-        let place = self.places.get(key).copied().unwrap_or(self.lines.len() - 1);
+        self.add_to(self.places.get(key).copied().unwrap_or(self.lines.len() - 1), bin, value);
+    }
+
+    /// Lines, that of the rest too.
+    pub fn count(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Adds to the line at this place. Bins come in order.
+    pub fn add_to(&mut self, place: usize, bin: u32, value: u128) {
         let Some(line) = self.lines.get_mut(place) else { return };
         match (line.at.last(), line.values.last_mut()) {
             (Some(at), Some(sum)) if *at == bin => *sum = sum.saturating_add(value),
@@ -248,7 +272,7 @@ impl Lines {
         }
     }
 
-    fn finish(mut self) -> Vec<SeriesLine> {
+    pub fn finish(mut self) -> Vec<SeriesLine> {
         self.lines.retain(|line| line.key != SeriesKey::Other || !line.at.is_empty());
         self.lines
     }
@@ -285,6 +309,16 @@ pub fn gaps(
 
 /// Starts of the hours in which a record of the dataset starts, in seconds, ascending.
 pub fn hours_with_records(reader: &CaseReader, dataset: Dataset, cancel: &Cancel) -> Result<Vec<i64>, QueryError> {
+    if dataset == Dataset::Flows
+        && let Some(hours) = engine::attempt(reader, cancel, |engine| engine.hours())?
+    {
+        return Ok(hours);
+    }
+    hours_by_sql(reader, dataset, cancel)
+}
+
+/// The same by plain SQL over the rows.
+pub(super) fn hours_by_sql(reader: &CaseReader, dataset: Dataset, cancel: &Cancel) -> Result<Vec<i64>, QueryError> {
     let time = time_sql(dataset);
     let table = if dataset == Dataset::Flows { "flow f" } else { "event e" };
     let sql = format!(

@@ -40,6 +40,17 @@ pub fn sort_key(field: FieldId) -> String {
     }
 }
 
+/// The value of a field in its dictionary's row, alias `t`, as `sort_key` sorts it.
+pub(super) fn dictionary_value(field: FieldId) -> String {
+    match field.home {
+        Home::Extra => format!(
+            "CASE WHEN json_valid(t.json) THEN CAST(json_extract(t.json, '$.\"{}\"') AS INTEGER) END",
+            field.name()
+        ),
+        _ => format!("t.{}", tuple_column(field)),
+    }
+}
+
 /// The terms of an ORDER BY: absent values come last in both directions. The caller adds the tie-break by id.
 pub fn order_by(field: FieldId, descending: bool) -> String {
     format!("{} {} NULLS LAST", sort_key(field), if descending { "DESC" } else { "ASC" })

@@ -6,7 +6,7 @@ use super::group::{GroupBy, KeySql};
 use super::rows::from_where;
 use super::scope::Scope;
 use super::sums::{descending_sql, read_sum};
-use super::{Cancel, Figures, QueryError, Value, filter_sql};
+use super::{Cancel, Figures, QueryError, Value, engine, filter_sql};
 use crate::case::CaseReader;
 use crate::model::Dataset;
 use rusqlite::params_from_iter;
@@ -99,8 +99,20 @@ pub struct TopTable {
 
 /// The groups of a query. Takes time in proportion to the records; never on the frame thread.
 pub fn top(reader: &CaseReader, query: &TopQuery, cancel: &Cancel) -> Result<TopTable, QueryError> {
+    query.measure.check(query.scope.dataset)?;
+    // Refuses a key of the other dataset.
+    query.by.sql(query.scope.dataset)?;
+    if query.scope.dataset == Dataset::Flows
+        && let Some(table) = engine::attempt(reader, cancel, |engine| engine.top(query))?
+    {
+        return Ok(table);
+    }
+    top_by_sql(reader, query, cancel)
+}
+
+/// The same by plain SQL over the rows.
+pub(super) fn top_by_sql(reader: &CaseReader, query: &TopQuery, cancel: &Cancel) -> Result<TopTable, QueryError> {
     let dataset = query.scope.dataset;
-    query.measure.check(dataset)?;
     let key = query.by.sql(dataset)?;
     let source = Source::new(dataset, &key.fields);
     let (from, params) = from_where(&query.scope.records(Vec::new()), &source.joins)?;
@@ -141,7 +153,7 @@ pub fn top(reader: &CaseReader, query: &TopQuery, cancel: &Cancel) -> Result<Top
     // No rows, no column that says how many groups there are.
     if limit == 0 {
         let all = TopQuery { limit: Some(1), ..query.clone() };
-        table.groups = top(reader, &all, cancel)?.groups;
+        table.groups = top_by_sql(reader, &all, cancel)?.groups;
     }
     Ok(table)
 }

@@ -64,6 +64,14 @@ fn work_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     if let Some(job) = job {
         job_ui(ui, app, job, out);
     }
+    if app.is_indexing() {
+        ui.label(t.tr("status-indexing")).on_hover_text(t.tr("status-indexing-tip"));
+        ui.separator();
+    } else if let Some(why) = app.index_trouble() {
+        let tip = t.tr_args("status-no-index-tip", &[("why", &display::visible(why))]);
+        ui.label(RichText::new(t.tr("status-no-index")).color(theme::palette(ui).weak)).on_hover_text(tip);
+        ui.separator();
+    }
     if let Some(notice) = &app.notice {
         ui.add(Label::new(notice).truncate());
     }

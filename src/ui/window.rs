@@ -49,7 +49,9 @@ pub fn run(opening: Opening) -> Result<(), UiError> {
         ..NativeOptions::default()
     };
     let window = |cc: &CreationContext<'_>| {
-        let window = Window::new(&cc.egui_ctx, opening, Arc::new(CaseBackend), settings::config_folder());
+        let folder = settings::config_folder();
+        let backend = CaseBackend::with_index_memory(settings::load(folder.as_deref()).index_memory());
+        let window = Window::new(&cc.egui_ctx, opening, Arc::new(backend), folder);
         Ok(Box::new(window) as Box<dyn eframe::App>)
     };
     startup::guarded(|opened| {

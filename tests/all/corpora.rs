@@ -193,8 +193,7 @@ fn records_are_where_the_case_says(reader: &CaseReader, evidence: &EvidenceRow) 
     for dataset in [Dataset::Flows, Dataset::Events] {
         let query =
             RecordQuery { filter: Some(filter(dataset)), duplicates: Duplicates::All, ..RecordQuery::all(dataset) };
-        let ids: Vec<RecordId> =
-            query::rows(reader, &query, &Cancel::default()).unwrap().ids.iter().map(|id| RecordId(*id)).collect();
+        let ids: Vec<RecordId> = query::rows(reader, &query, &Cancel::default()).unwrap().iter().collect();
         let mut end = 0;
         for (place, id) in ids.iter().enumerate() {
             let first_or_last = place == 0 || place + 1 == ids.len();

@@ -96,9 +96,6 @@ impl<'a> RecordSource<'a> {
     ///
     /// # Errors
     /// The case cannot be read.
-    ///
-    /// # Errors
-    /// The case cannot be read.
     pub fn new(
         reader: &'a CaseReader,
         dataset: Dataset,
@@ -179,7 +176,7 @@ impl ExportSource for RecordSource<'_> {
     }
 
     fn rows(&self, from: usize, count: usize) -> Result<Vec<Vec<Value>>, QueryError> {
-        let ids: Vec<RecordId> = self.rows.ids.iter().skip(from).take(count).copied().map(RecordId).collect();
+        let ids = self.rows.ids(from..from.saturating_add(count));
         let fields: Vec<FieldId> = self.fields.iter().map(|(field, _)| *field).collect();
         let page = query::page(self.reader, self.dataset, &ids, &fields)?;
         let extras = if self.with_extras { query::extras(self.reader, &ids)? } else { Vec::new() };

@@ -7,7 +7,9 @@ use super::work::{Ended, Packed, Piece};
 use super::{
     FailureKind, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, ImportSummary, Progress,
 };
-use crate::case::{CaseError, CaseWriter, Checkpointer, EvidenceCounts, FinishedFile, OpenEvidence, journal};
+use crate::case::{
+    CaseError, CaseWriter, Checkpointer, EvidenceCounts, FinishedFile, IndexStep, OpenEvidence, journal,
+};
 use crate::ingest::Output;
 use crate::ingest::reader::{CancelToken, Expansion, OpenFailure, RawEncoding, ReadError};
 use crate::model::Timestamp;
@@ -113,6 +115,7 @@ pub fn run(
         Ok(())
     });
     result?;
+    while !request.cancel.is_cancelled() && writer.index_step()? == IndexStep::More {}
     if summary.cancelled {
         let counts = json!({"files": summary.files, "records": summary.records});
         one_entry(writer, "import_cancelled", json!({}), counts)?;

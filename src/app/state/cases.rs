@@ -61,6 +61,9 @@ impl App {
         let path = &absolute(path);
         self.dialog = None;
         self.notice = None;
+        if let Some(before) = self.case.as_ref().map(|case| case.path.clone()) {
+            self.stop_indexing(&before);
+        }
         let columns = &self.settings.columns;
         match OpenCase::start(path, &self.backend, &self.waker, columns) {
             Ok(case) => {
@@ -77,6 +80,9 @@ impl App {
     }
 
     fn close(&mut self) {
+        if let Some(path) = self.case.as_ref().map(|case| case.path.clone()) {
+            self.stop_indexing(&path);
+        }
         self.remember_columns();
         self.case = None;
         self.dialog = None;
@@ -103,6 +109,8 @@ impl App {
     }
 
     pub(super) fn import(&mut self, paths: Vec<PathBuf>, options: ImportOptions) {
+        let Some(path) = self.case.as_ref().map(|case| case.path.clone()) else { return };
+        self.stop_indexing(&path);
         let Some(case) = &self.case else { return };
         self.dialog = None;
         let (events, receiver) = sync_channel(1024);
@@ -183,6 +191,7 @@ impl App {
     pub fn shut_down(&mut self) {
         self.remember_columns();
         self.jobs.finish();
+        self.finish_indexing();
         let ended = self.case.take().map(OpenCase::close);
         for thread in ended.into_iter().flatten() {
             let _ = thread.join();

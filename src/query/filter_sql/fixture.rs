@@ -5,12 +5,12 @@ use crate::model::{Address, Dataset, FieldId, Home, Kind, Timestamp, field};
 use rusqlite::{Connection, params_from_iter, types::Value as SqlValue};
 use std::collections::BTreeMap;
 
-pub(super) fn named(dataset: Dataset, name: &str) -> FieldId {
+pub(in crate::query) fn named(dataset: Dataset, name: &str) -> FieldId {
     field::by_name(dataset, name).unwrap_or_else(|| panic!("no field {name}"))
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct TestRecord {
+pub(in crate::query) struct TestRecord {
     pub dataset: Dataset,
     pub id: i64,
     /// As the log writes them; times of flow records in seconds.
@@ -38,7 +38,7 @@ impl TestRecord {
     }
 }
 
-pub(super) const EVIDENCE_PATHS: [&str; 2] = ["logs/a_flow.log.gz", "logs/B.json"];
+pub(in crate::query) const EVIDENCE_PATHS: [&str; 2] = ["logs/a_flow.log.gz", "logs/B.json"];
 
 impl Record for TestRecord {
     fn dataset(&self) -> Dataset {
@@ -87,7 +87,7 @@ impl Record for TestRecord {
 }
 
 /// A case in memory with the records in its tables.
-pub(super) fn case_of(records: &[TestRecord]) -> Connection {
+pub(in crate::query) fn case_of(records: &[TestRecord]) -> Connection {
     let connection = Connection::open_in_memory().unwrap();
     super::register_functions(&connection).unwrap();
     connection.execute_batch(&schema()).unwrap();
@@ -131,7 +131,8 @@ fn schema() -> String {
         "CREATE TABLE event (id INTEGER PRIMARY KEY, event_key INTEGER, call_id INTEGER, byte_offset INTEGER, \
          byte_length INTEGER, completeness INTEGER, time_millis INTEGER, source_ip_key BLOB{row});"
     );
-    include_str!("../../case/schema.sql")
+    [include_str!("../../case/schema.sql"), include_str!("../../case/column_index.sql")]
+        .concat()
         .replace("{interface}", &interface)
         .replace("{disposition}", &disposition)
         .replace("{call}", &call)
@@ -150,25 +151,15 @@ fn optional<T: Into<SqlValue>>(value: Option<T>) -> SqlValue {
 }
 
 fn insert_flow(connection: &Connection, record: &TestRecord) {
-    // A dictionary row of its own for each record keeps the fixture simple; conditions cannot tell.
-    let id = record.id;
-    let mut flow: Vec<(String, SqlValue)> = vec![("id".into(), id.into())];
-    for (pair, column, source, destination) in
-        [(id * 2, "pair_id", "srcaddr", "dstaddr"), (id * 2 + 1, "packet_pair_id", "pkt_srcaddr", "pkt_dstaddr")]
+    // A tuple of its own for each record keeps the fixture simple; conditions cannot tell.
+    let id = record.id & 0xffff_ffff;
+    let mut flow: Vec<(String, SqlValue)> = vec![("id".into(), record.id.into())];
+    for (column, source, destination) in
+        [("pair_id", "srcaddr", "dstaddr"), ("packet_pair_id", "pkt_srcaddr", "pkt_dstaddr")]
     {
         let sides = [source, destination].map(|side| record.text(side).map(|text| address_id(connection, text)));
         if sides.iter().any(Option::is_some) {
-            let [source, destination] = sides;
-            insert(
-                connection,
-                "pair",
-                &[
-                    ("pair_id".into(), pair.into()),
-                    ("source_id".into(), optional(source)),
-                    ("destination_id".into(), optional(destination)),
-                ],
-            );
-            flow.push((column.into(), pair.into()));
+            flow.push((column.into(), pair_id(connection, sides).into()));
         }
     }
     for (home, table) in [(Home::Interface, "interface"), (Home::Disposition, "disposition")] {
@@ -192,14 +183,26 @@ fn insert_flow(connection: &Connection, record: &TestRecord) {
     flow.push(("duration".into(), optional(duration)));
     insert(connection, "flow", &flow);
     if record.duplicate {
-        insert(connection, "flow_duplicate", &[("id".into(), id.into()), ("original_id".into(), 1.into())]);
+        insert(connection, "flow_duplicate", &[("id".into(), record.id.into()), ("original_id".into(), 1.into())]);
     }
 }
 
 fn address_id(connection: &Connection, text: &str) -> i64 {
-    let key = Address::parse(text.as_bytes()).unwrap().key().to_vec();
-    connection.execute("INSERT INTO address (address, key) VALUES (?1, ?2)", (text, key)).unwrap();
-    connection.last_insert_rowid()
+    let known = connection.query_row("SELECT address_id FROM address WHERE address = ?", [text], |r| r.get(0));
+    known.unwrap_or_else(|_| {
+        let key = Address::parse(text.as_bytes()).unwrap().key().to_vec();
+        connection.execute("INSERT INTO address (address, key) VALUES (?1, ?2)", (text, key)).unwrap();
+        connection.last_insert_rowid()
+    })
+}
+
+/// The pair of these address ids.
+fn pair_id(connection: &Connection, sides: [Option<i64>; 2]) -> i64 {
+    let sql = "SELECT pair_id FROM pair WHERE source_id IS ? AND destination_id IS ?";
+    connection.query_row(sql, sides, |r| r.get(0)).unwrap_or_else(|_| {
+        connection.execute("INSERT INTO pair (source_id, destination_id) VALUES (?1, ?2)", sides).unwrap();
+        connection.last_insert_rowid()
+    })
 }
 
 fn insert_event(connection: &Connection, record: &TestRecord) {

@@ -7,7 +7,7 @@ use crate::model::{Dataset, FieldId, Home, Kind, field};
 
 /// A flow record's end lives in two places: as the duration, or, where the record has no start, in its extra.
 const END: &str = "f.start + f.duration";
-const EXTRA_END: &str = "json_extract(json, '$.end')";
+pub(super) const EXTRA_END: &str = "json_extract(json, '$.end')";
 
 impl Compiler {
     pub(super) fn flow_field(&mut self, field: FieldId, check: &Check) -> String {
@@ -129,7 +129,7 @@ fn in_extra(predicate: &str) -> String {
     format!("IFNULL(f.extra_id IN (SELECT extra_id FROM extra WHERE json_valid(json) AND {predicate}), 0)")
 }
 
-fn shape(field: FieldId) -> Shape {
+pub(super) fn shape(field: FieldId) -> Shape {
     match field.kind {
         Kind::Time => Shape::Seconds,
         Kind::Integer | Kind::Bytes | Kind::Port | Kind::Protocol | Kind::TcpFlags => Shape::Integer,

@@ -6,7 +6,7 @@ use crate::model::Dataset::{self, Events, Flows};
 use proptest::prelude::*;
 
 /// A target with the values that it may be compared with.
-struct Subject {
+pub(in crate::query) struct Subject {
     name: &'static str,
     values: &'static [&'static str],
     ordered: bool,
@@ -20,7 +20,7 @@ const fn subject(name: &'static str, values: &'static [&'static str], ordered: b
 const ADDRESSES: &[&str] = &["10.0.0.1", "10.0.0.2", "192.0.2.7", "2001:db8::1", "::ffff:10.0.0.1", "fe80::1"];
 const TIMES: &[&str] = &["1000", "'1970-01-01T00:16:41.500Z'", "1002", "1970-01-01", "1005"];
 const JSON_VALUES: &[&str] = &["1", "'1'", "2.5", "true", "'x'", "'X y'", "100", "-3", "''", "null_"];
-const FLOW_SUBJECTS: &[Subject] = &[
+pub(in crate::query) const FLOW_SUBJECTS: &[Subject] = &[
     subject("srcaddr", ADDRESSES, true, true),
     subject("dstaddr", ADDRESSES, true, true),
     subject("pkt_dstaddr", ADDRESSES, true, true),
@@ -86,7 +86,7 @@ fn comparison(subjects: &'static [Subject]) -> impl Strategy<Value = String> {
     })
 }
 
-fn filter_text(subjects: &'static [Subject]) -> impl Strategy<Value = String> {
+pub(in crate::query) fn filter_text(subjects: &'static [Subject]) -> impl Strategy<Value = String> {
     comparison(subjects).prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             inner.clone().prop_map(|a| format!("not ({a})")),
@@ -116,7 +116,7 @@ fn record(
     })
 }
 
-fn flow_record() -> impl Strategy<Value = TestRecord> {
+pub(in crate::query) fn flow_record() -> impl Strategy<Value = TestRecord> {
     const TEXTS: &[&str] = &["a", "A%b", "Ünï", "", "1"];
     const FIELDS: &[(&str, &[&str])] = &[
         ("srcaddr", &["10.0.0.1", "10.0.0.2", "2001:db8::1", "fe80::1%eth0"]),
@@ -188,7 +188,7 @@ fn json_value() -> impl Strategy<Value = String> {
     })
 }
 
-fn numbered(mut records: Vec<TestRecord>) -> Vec<TestRecord> {
+pub(in crate::query) fn numbered(mut records: Vec<TestRecord>) -> Vec<TestRecord> {
     for (i, record) in records.iter_mut().enumerate() {
         record.id = ((i as i64 % 2 + 1) << 32) + i as i64 + 1;
     }

@@ -7,7 +7,6 @@ use crate::model::{Dataset, TimeRange};
 use crate::query::{
     self, Cancel, Duplicates, Figures, PairTable, QueryError, RowSet, Scope, SeriesTable, TopTable, Value,
 };
-use std::sync::Arc;
 
 /// The answer to a `Question`, of the same kind.
 #[derive(Clone, Debug)]
@@ -68,7 +67,7 @@ pub fn answer(reader: &CaseReader, question: &Question, cancel: &Cancel) -> Resu
             let all = found.len() as u64;
             let rows = match limit {
                 Some(limit) if *limit < found.len() => {
-                    RowSet { ids: Arc::new(found.ids.iter().take(*limit).copied().collect()) }
+                    RowSet::of_ids(found.ids(0..*limit).into_iter().map(|id| id.0).collect())
                 }
                 _ => found,
             };

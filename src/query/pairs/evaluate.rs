@@ -1,4 +1,4 @@
-//! The pairs by plain SQL: what any faster way has to give too.
+//! The pairs: over the columns, or by plain SQL, which gives the same.
 
 use super::table::{AddressOrder, NO_TIME, PairTable};
 use super::{PairKey, PairQuery};
@@ -7,11 +7,24 @@ use crate::model::Dataset;
 use crate::query::figures::{FIGURE_COLUMNS, FIGURES, Source, read};
 use crate::query::rows::from_where;
 use crate::query::scope::own_field;
-use crate::query::{Cancel, QueryError, filter_sql};
+use crate::query::{Cancel, QueryError, engine, filter_sql};
 use rusqlite::params_from_iter;
 
 /// The pairs of a query in its order. Takes time in proportion to the records; never on the frame thread.
 pub fn pairs(reader: &CaseReader, query: &PairQuery, cancel: &Cancel) -> Result<PairTable, QueryError> {
+    query.records()?;
+    match engine::attempt(reader, cancel, |engine| engine.pair_table(query))? {
+        Some(table) => Ok(table),
+        None => pairs_by_sql(reader, query, cancel),
+    }
+}
+
+/// The same by plain SQL over the rows.
+pub(in crate::query) fn pairs_by_sql(
+    reader: &CaseReader,
+    query: &PairQuery,
+    cancel: &Cancel,
+) -> Result<PairTable, QueryError> {
     let fields: Vec<_> = query.by.fields().into_iter().chain(["flow_direction"]).collect();
     let fields: Vec<_> = fields.into_iter().map(|name| own_field(Dataset::Flows, name)).collect();
     let source = Source::new(Dataset::Flows, &fields);

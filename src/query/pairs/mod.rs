@@ -5,6 +5,8 @@ mod table;
 
 pub(super) use evaluate::added;
 pub use evaluate::pairs;
+#[cfg(test)]
+pub(super) use evaluate::pairs_by_sql;
 pub(super) use table::{AddressOrder, absent_last, address_text};
 pub use table::{NO_TIME, PairRow, PairTable, PairTotals, pair_rows};
 

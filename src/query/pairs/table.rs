@@ -108,6 +108,11 @@ impl AddressOrder {
         Ok(Self(list))
     }
 
+    /// Memory that it takes.
+    pub fn bytes(&self) -> usize {
+        std::mem::size_of_val(self.0.as_slice())
+    }
+
     fn of(&self, id: u32) -> Option<(u32, bool)> {
         self.0.get(id as usize).copied().flatten()
     }

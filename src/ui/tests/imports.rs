@@ -11,7 +11,7 @@ fn a_proposed_format_is_confirmed_and_the_records_come_in() {
     let lines: String = (0..200).map(custom_line).collect();
     std::fs::write(&log, lines).unwrap();
     let case = folder.path().join("case.coldtrail");
-    let mut harness = opened(Arc::new(CaseBackend), Opening::default(), vec2(1400.0, 900.0));
+    let mut harness = opened(Arc::new(CaseBackend::default()), Opening::default(), vec2(1400.0, 900.0));
     settle(&mut harness);
     let window = harness.state_mut().as_mut().unwrap();
     window.app.dispatch(Action::Create { path: case, info: CaseInfo::default(), then_import: vec![log] });

@@ -1,0 +1,198 @@
+//! The column index in the case file: written beside the rows in the same transactions, loaded on demand, and never
+//! believed where it does not match the rows.
+
+mod build;
+mod cache;
+mod snapshot;
+mod tail;
+#[cfg(test)]
+mod tests;
+
+pub(super) use build::IndexSlot;
+pub use cache::{Cell, IndexCache};
+pub(super) use snapshot::Seen;
+pub use snapshot::{IndexState, Segment, Snapshot, Table};
+
+use super::error::CaseError;
+use crate::columns::{EncodingError, Zone};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// Tables that are indexed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IndexedTable {
+    Flow,
+    Pair,
+}
+
+impl IndexedTable {
+    /// The key of a column of a segment.
+    fn key(self, segment: usize, column: usize) -> i64 {
+        let table = match self {
+            Self::Flow => 0,
+            Self::Pair => 1,
+        };
+        table << 40 | (segment as i64) << 8 | column as i64
+    }
+
+    /// Columns, the id among them.
+    pub const fn columns(self) -> usize {
+        match self {
+            Self::Flow => flow::COUNT,
+            Self::Pair => pair::COUNT,
+        }
+    }
+}
+
+/// Numbers of the columns of table flow, in the order of `flows::COLUMNS`.
+pub mod flow {
+    pub const PAIR: usize = 1;
+    pub const PACKET_PAIR: usize = 2;
+    pub const INTERFACE: usize = 3;
+    pub const DISPOSITION: usize = 4;
+    pub const SRCPORT: usize = 5;
+    pub const DSTPORT: usize = 6;
+    pub const PACKETS: usize = 7;
+    pub const BYTES: usize = 8;
+    pub const START: usize = 9;
+    pub const DURATION: usize = 10;
+    pub const EXTRA: usize = 11;
+    /// 1 where the record is listed in flow_duplicate, else 0.
+    pub const DUPLICATE: usize = 12;
+    pub const COUNT: usize = 13;
+}
+
+/// Numbers of the columns of table pair.
+pub mod pair {
+    pub const SOURCE: usize = 1;
+    pub const DESTINATION: usize = 2;
+    pub const COUNT: usize = 3;
+}
+
+/// How segments are written. Whatever changes their meaning changes this, and older indexes are built anew.
+const LAYOUT: i64 = 1;
+
+/// The row of table column_index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IndexRow {
+    pub revision: i64,
+    pub segment_rows: i64,
+    pub flow_rows: i64,
+    pub flow_last_id: i64,
+    pub duplicate_rows: i64,
+    pub pair_rows: i64,
+    pub pair_last_id: i64,
+}
+
+impl IndexRow {
+    /// Of an index that holds nothing yet.
+    fn new(revision: i64, segment_rows: usize) -> Self {
+        Self { revision, segment_rows: segment_rows.max(1) as i64, ..Self::default() }
+    }
+}
+
+impl IndexRow {
+    /// Does the case hold just these rows?
+    fn matches(&self, conn: &Connection) -> Result<bool, CaseError> {
+        let sql = "SELECT count(*) FROM flow_duplicate";
+        let duplicates: i64 = conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
+        Ok(self.flow_rows == flow_total(conn)? && self.duplicate_rows == duplicates)
+    }
+}
+
+/// What the case says of its index; `Ok(None)` where there is none, or one that another version wrote.
+fn index_row(conn: &Connection) -> Result<Option<IndexRow>, CaseError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT revision, segment_rows, flow_rows, flow_last_id, duplicate_rows, pair_rows, pair_last_id FROM column_index
+         WHERE index_id = 1 AND layout = ? AND segment_rows > 0",
+    )?;
+    let row = statement.query_row([LAYOUT], |r| {
+        Ok(IndexRow {
+            revision: r.get(0)?,
+            segment_rows: r.get(1)?,
+            flow_rows: r.get(2)?,
+            flow_last_id: r.get(3)?,
+            duplicate_rows: r.get(4)?,
+            pair_rows: r.get(5)?,
+            pair_last_id: r.get(6)?,
+        })
+    });
+    Ok(row.optional()?)
+}
+
+fn write_index_row(conn: &Connection, row: &IndexRow) -> Result<(), CaseError> {
+    conn.prepare_cached("INSERT OR REPLACE INTO column_index VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)")?.execute(params![
+        LAYOUT,
+        row.revision,
+        row.segment_rows,
+        row.flow_rows,
+        row.flow_last_id,
+        row.duplicate_rows,
+        row.pair_rows,
+        row.pair_last_id
+    ])?;
+    Ok(())
+}
+
+/// Takes the index out.
+fn clear(conn: &Connection) -> Result<(), CaseError> {
+    conn.execute("DELETE FROM column_index", [])?;
+    conn.execute("DELETE FROM column_segment", [])?;
+    Ok(())
+}
+
+/// Flow rows of all evidence, by the evidence's own counts.
+fn flow_total(conn: &Connection) -> Result<i64, CaseError> {
+    Ok(conn.prepare_cached("SELECT ifnull(sum(flow_count), 0) FROM evidence")?.query_row([], |r| r.get(0))?)
+}
+
+/// Of everything that a segment is judged by before its data is loaded.
+fn head_checksum(key: i64, zone: &Zone, data_checksum: u32) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&key.to_le_bytes());
+    hasher.update(&zone.rows.to_le_bytes());
+    hasher.update(&zone.nulls.to_le_bytes());
+    hasher.update(&zone.min.to_le_bytes());
+    hasher.update(&zone.max.to_le_bytes());
+    hasher.update(&data_checksum.to_le_bytes());
+    hasher.finalize()
+}
+
+/// Why the index cannot be used. The rows can.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IndexFault {
+    #[error("the case has no column index")]
+    Absent,
+    #[error("the column index is not complete")]
+    Behind,
+    #[error("a segment of the column index is missing")]
+    Missing,
+    #[error("a segment of the column index is damaged: its checksum differs")]
+    Checksum,
+    #[error("a segment of the column index is damaged: {0}")]
+    Encoding(#[from] EncodingError),
+    #[error("the column index cannot be read: {0}")]
+    Unreadable(String),
+    #[error("the column index does not match the rows")]
+    Mismatch,
+    #[error("a row holds what the column index cannot: {0}")]
+    Rows(String),
+}
+
+/// Either of the two.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    #[error(transparent)]
+    Index(#[from] IndexFault),
+    #[error(transparent)]
+    Case(#[from] CaseError),
+}
+
+impl From<rusqlite::Error> for IndexError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            // A page of the index, as likely as not; where it is one of the rows, asking those will tell.
+            Some(rusqlite::ErrorCode::DatabaseCorrupt) => Self::Index(IndexFault::Unreadable(error.to_string())),
+            _ => Self::Case(error.into()),
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! The index as a reader finds it: the directory of its segments, the ids, and the rows behind its end, which are read from
+//! the tables. Whatever it says holds for one moment of the case, and it is checked against the rows before it is used.
+
+use super::cache::{Cell, IndexCache, StoredColumn};
+use super::tail::{self, Tail};
+use super::{IndexError, IndexFault, IndexRow, IndexedTable, flow_total, index_row};
+use crate::case::{CaseError, CaseReader};
+use crate::columns::{Column, IdMap, IdRuns, SEGMENT_ROWS, Zone};
+use rusqlite::{Connection, OptionalExtension};
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// Rows behind the end of the index that a reader takes from the tables: two segments, a third of a second.
+const MOST_BEHIND: usize = 2 * SEGMENT_ROWS;
+
+/// What makes a snapshot the one that it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    row: IndexRow,
+    flow_total: i64,
+    duplicates: i64,
+    last_pair: i64,
+}
+
+impl Key {
+    pub fn index(&self) -> IndexRow {
+        self.row
+    }
+}
+
+/// Whether there is an index that can be used.
+#[derive(Clone, Debug)]
+pub enum IndexState {
+    Ready(Arc<Snapshot>),
+    /// The rows are asked instead.
+    Unusable(IndexFault),
+}
+
+#[derive(Debug)]
+pub struct Snapshot {
+    key: Key,
+    pub flows: Table,
+    pub pairs: Table,
+}
+
+impl Snapshot {
+    /// Flow records that are copies of others.
+    pub fn duplicates(&self) -> u64 {
+        u64::try_from(self.key.duplicates).unwrap_or(0)
+    }
+
+    /// Rows that the stored index does not hold yet.
+    pub fn behind(&self) -> u64 {
+        u64::try_from(self.key.flow_total - self.key.row.flow_rows).unwrap_or(0)
+    }
+}
+
+#[derive(Debug)]
+pub struct Table {
+    pub segments: Vec<Segment>,
+    pub ids: IdMap,
+}
+
+#[derive(Debug)]
+pub struct Segment {
+    pub rows: u32,
+    /// Counted over all segments.
+    pub first_row: u32,
+    columns: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    Stored(Vec<StoredColumn>),
+    /// Read from the rows; by column number, the id's is empty.
+    Held(Vec<(Zone, Arc<Cell>)>),
+}
+
+impl Segment {
+    pub fn zone(&self, column: usize) -> Zone {
+        let zone = match &self.columns {
+            Source::Stored(columns) => columns.get(column).map(|stored| stored.zone),
+            Source::Held(columns) => columns.get(column).map(|(zone, _)| *zone),
+        };
+        zone.unwrap_or(Zone { rows: self.rows, nulls: self.rows, min: 0, max: 0 })
+    }
+}
+
+impl Table {
+    pub fn rows(&self) -> u32 {
+        self.ids.rows()
+    }
+
+    /// The least and the greatest value of a column, over all segments.
+    pub fn bounds(&self, column: usize) -> Option<(i64, i64)> {
+        let zones = self.segments.iter().map(|segment| segment.zone(column)).filter(Zone::has_values);
+        zones.map(|zone| (zone.min, zone.max)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
+    fn push(&mut self, ids: &IdRuns, columns: Source) -> Result<(), IndexFault> {
+        let first_row = self.ids.rows();
+        if !self.ids.push(ids) {
+            return Err(IndexFault::Mismatch);
+        }
+        self.segments.push(Segment { rows: ids.rows(), first_row, columns });
+        Ok(())
+    }
+}
+
+/// What a reader saw last.
+pub type Seen = RefCell<Option<(i64, IndexState)>>;
+
+impl CaseReader {
+    /// The index as the case is now. What is read with it later has to be read in the same transaction.
+    pub(crate) fn index_state(&self) -> Result<IndexState, CaseError> {
+        // Everything that it is checked by has to be of one moment.
+        let _moment = if self.conn.is_autocommit() { Some(self.conn.unchecked_transaction()?) } else { None };
+        let version: i64 = self.conn.prepare_cached("PRAGMA data_version")?.query_row([], |r| r.get(0))?;
+        let known = self.seen.borrow().as_ref().filter(|(seen, _)| *seen == version).map(|(_, state)| state.clone());
+        match known {
+            Some(IndexState::Ready(snapshot)) if self.cache.damage(&snapshot.key).is_some() => {}
+            Some(state) => return Ok(state),
+            None => {}
+        }
+        let state = match read(&self.conn, &self.cache) {
+            Ok(state) => state,
+            Err(IndexError::Index(fault)) => IndexState::Unusable(fault),
+            Err(IndexError::Case(error)) => return Err(error),
+        };
+        *self.seen.borrow_mut() = Some((version, state.clone()));
+        Ok(state)
+    }
+
+    /// A column of a segment; its data is decoded by whoever asks for it first.
+    pub(crate) fn index_column(
+        &self,
+        snapshot: &Snapshot,
+        table: IndexedTable,
+        segment: usize,
+        column: usize,
+    ) -> Result<Arc<Cell>, IndexError> {
+        let table = if table == IndexedTable::Flow { &snapshot.flows } else { &snapshot.pairs };
+        let segment = table.segments.get(segment).ok_or(IndexFault::Missing)?;
+        match &segment.columns {
+            Source::Held(columns) => Ok(Arc::clone(&columns.get(column).ok_or(IndexFault::Missing)?.1)),
+            Source::Stored(columns) => {
+                let stored = columns.get(column).ok_or(IndexFault::Missing)?;
+                if let Some(cell) = self.cache.column(stored) {
+                    return Ok(cell);
+                }
+                let data = if stored.zone.has_data() { data(&self.conn, stored.key)? } else { Vec::new() };
+                let cell = Arc::new(Cell::raw(stored.zone, stored.data_checksum, data));
+                self.cache.keep_column(stored, &cell);
+                Ok(cell)
+            }
+        }
+    }
+
+    /// Compares the whole index with the rows. Takes as long as reading all of them.
+    pub fn check_index(&self) -> Result<(), IndexError> {
+        let _moment = self.conn.unchecked_transaction()?;
+        let snapshot = match self.index_state()? {
+            IndexState::Ready(snapshot) => snapshot,
+            IndexState::Unusable(fault) => return Err(fault.into()),
+        };
+        for (name, table) in [(IndexedTable::Flow, &snapshot.flows), (IndexedTable::Pair, &snapshot.pairs)] {
+            let mut after = i64::MIN;
+            for (number, segment) in table.segments.iter().enumerate() {
+                let rows = tail::rows_after(&self.conn, name, after, segment.rows as usize)?;
+                let mut stored = vec![0; segment.rows as usize];
+                for (column, values) in rows.iter().enumerate().skip(1) {
+                    self.index_column(&snapshot, name, number, column)?.get()?.read(0, &mut stored);
+                    if stored != *values {
+                        return Err(IndexFault::Mismatch.into());
+                    }
+                }
+                let ids = rows.first().map(Vec::as_slice).unwrap_or_default();
+                let same = |(row, id): (u32, &i64)| table.ids.id(row) == Some(*id);
+                if ids.len() != segment.rows as usize || !(segment.first_row..).zip(ids).all(same) {
+                    return Err(IndexFault::Mismatch.into());
+                }
+                after = ids.last().copied().unwrap_or(after);
+            }
+            if !tail::rows_after(&self.conn, name, after, 1)?.iter().all(Vec::is_empty) {
+                return Err(IndexFault::Mismatch.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The index turned out to be damaged: it is not used again until it was built anew.
+    pub(crate) fn index_is_damaged(&self, snapshot: &Snapshot, fault: IndexFault) {
+        self.cache.damaged(snapshot.key, fault);
+    }
+}
+
+fn data(conn: &Connection, key: i64) -> Result<Vec<u8>, IndexError> {
+    let mut statement = conn.prepare_cached("SELECT data FROM column_segment WHERE segment_id = ?")?;
+    Ok(statement.query_row([key], |r| r.get(0)).optional()?.ok_or(IndexFault::Missing)?)
+}
+
+/// Reads the directory and what stands behind the end of the index.
+fn read(conn: &Connection, cache: &IndexCache) -> Result<IndexState, IndexError> {
+    let number = |sql: &str| -> Result<i64, CaseError> { Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?) };
+    let stored = index_row(conn)?;
+    let key = Key {
+        row: stored.unwrap_or_default(),
+        flow_total: flow_total(conn)?,
+        duplicates: number("SELECT count(*) FROM flow_duplicate")?,
+        last_pair: number("SELECT ifnull(max(pair_id), 0) FROM pair")?,
+    };
+    if let Some(state) = cache.snapshot(&key) {
+        return Ok(state);
+    }
+    let most = MOST_BEHIND as i64;
+    if key.flow_total - key.row.flow_rows > most || key.last_pair - key.row.pair_last_id > 8 * most {
+        return Err(if stored.is_some() { IndexFault::Behind } else { IndexFault::Absent }.into());
+    }
+    let (mut flows, mut pairs) = directory(conn, &key.row)?;
+    let stored_duplicates: i64 = conn
+        .prepare_cached("SELECT count(*) FROM flow_duplicate WHERE id <= ?")?
+        .query_row([key.row.flow_last_id], |r| r.get(0))?;
+    if stored_duplicates != key.row.duplicate_rows {
+        return Err(IndexFault::Mismatch.into());
+    }
+    read_behind(conn, IndexedTable::Flow, &mut flows, key.row.flow_last_id, cache.segment_rows)?;
+    read_behind(conn, IndexedTable::Pair, &mut pairs, key.row.pair_last_id, cache.segment_rows)?;
+    if i64::from(flows.rows()) != key.flow_total {
+        return Err(IndexFault::Mismatch.into());
+    }
+    let state = IndexState::Ready(Arc::new(Snapshot { key, flows, pairs }));
+    cache.keep_snapshot(key, &state);
+    Ok(state)
+}
+
+/// Adds the rows with ids above `after` in segments of their own.
+fn read_behind(
+    conn: &Connection,
+    table: IndexedTable,
+    into: &mut Table,
+    after: i64,
+    segment_rows: usize,
+) -> Result<(), IndexError> {
+    let mut after = after;
+    loop {
+        let columns = tail::rows_after(conn, table, after, segment_rows)?;
+        let mut tail = Tail::new(table);
+        tail.fill(&columns, 0, segment_rows)?;
+        let Some(last) = tail.ids.last() else { return Ok(()) };
+        let held = tail.columns.iter().map(|values| {
+            let column = Column::of(values);
+            (column.zone(), Arc::new(Cell::ready(column)))
+        });
+        into.push(&tail.ids, Source::Held(held.collect()))?;
+        after = last;
+    }
+}
+
+/// Everything about the stored segments but their data; complete and intact, and as long as the index says.
+pub(super) fn directory(conn: &Connection, row: &IndexRow) -> Result<(Table, Table), IndexError> {
+    let flows = stored_table(conn, IndexedTable::Flow, row.flow_rows, row.flow_last_id)?;
+    let pairs = stored_table(conn, IndexedTable::Pair, row.pair_rows, row.pair_last_id)?;
+    Ok((flows, pairs))
+}
+
+fn stored_table(conn: &Connection, table: IndexedTable, rows: i64, last_id: i64) -> Result<Table, IndexError> {
+    let mut found = Table { segments: Vec::new(), ids: IdMap::default() };
+    let mut statement = conn.prepare_cached(
+        "SELECT segment_id, row_count, null_count, min_value, max_value, data_checksum, head_checksum FROM column_segment
+         WHERE segment_id >= ?1 AND segment_id < ?1 + (1 << 40) ORDER BY segment_id",
+    )?;
+    let mut listed = statement.query([table.key(0, 0)])?;
+    let mut columns = Vec::with_capacity(table.columns());
+    while let Some(r) = listed.next()? {
+        let zone = Zone { rows: r.get(1)?, nulls: r.get(2)?, min: r.get(3)?, max: r.get(4)? };
+        let stored = StoredColumn { key: r.get(0)?, zone, data_checksum: r.get(5)? };
+        if !stored.is_intact(r.get(6)?) {
+            return Err(IndexFault::Checksum.into());
+        }
+        if stored.key != table.key(found.segments.len(), columns.len()) {
+            return Err(IndexFault::Missing.into());
+        }
+        columns.push(stored);
+        if columns.len() == table.columns() {
+            let columns = std::mem::replace(&mut columns, Vec::with_capacity(table.columns()));
+            let ids = stored_ids(conn, &columns)?;
+            if columns.iter().any(|column| column.zone.rows != ids.rows()) {
+                return Err(IndexFault::Mismatch.into());
+            }
+            found.push(&ids, Source::Stored(columns))?;
+        }
+    }
+    let complete = columns.is_empty() && i64::from(found.rows()) == rows && found.ids.last().unwrap_or(0) == last_id;
+    if complete { Ok(found) } else { Err(IndexFault::Mismatch.into()) }
+}
+
+fn stored_ids(conn: &Connection, columns: &[StoredColumn]) -> Result<IdRuns, IndexError> {
+    let stored = columns.first().ok_or(IndexFault::Missing)?;
+    let data = data(conn, stored.key)?;
+    if crc32fast::hash(&data) != stored.data_checksum {
+        return Err(IndexFault::Checksum.into());
+    }
+    Ok(IdRuns::decode(&data).ok_or(IndexFault::Checksum)?)
+}
+
+/// A stored segment with all its data: the ids, and the columns behind them.
+pub(super) fn stored_segment(
+    conn: &Connection,
+    table: IndexedTable,
+    segment: usize,
+) -> Result<(IdRuns, Vec<Column>), IndexError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT segment_id, row_count, null_count, min_value, max_value, data_checksum, head_checksum, data
+         FROM column_segment WHERE segment_id = ?",
+    )?;
+    let mut ids = IdRuns::default();
+    let mut columns = Vec::with_capacity(table.columns());
+    for number in 0..table.columns() {
+        let mut rows = statement.query([table.key(segment, number)])?;
+        let Some(r) = rows.next()? else { return Err(IndexFault::Missing.into()) };
+        let zone = Zone { rows: r.get(1)?, nulls: r.get(2)?, min: r.get(3)?, max: r.get(4)? };
+        let stored = StoredColumn { key: r.get(0)?, zone, data_checksum: r.get(5)? };
+        let data: Vec<u8> = r.get(7)?;
+        if !stored.is_intact(r.get(6)?) || crc32fast::hash(&data) != stored.data_checksum {
+            return Err(IndexFault::Checksum.into());
+        }
+        match number {
+            0 => ids = IdRuns::decode(&data).ok_or(IndexFault::Checksum)?,
+            _ => columns.push(Column::decode(zone, data).map_err(IndexFault::from)?),
+        }
+    }
+    let same = columns.iter().all(|column| column.rows() == ids.rows() as usize);
+    if same { Ok((ids, columns)) } else { Err(IndexFault::Mismatch.into()) }
+}

@@ -1,0 +1,72 @@
+//! `coldtrail index`.
+
+use super::{CliError, exit, output};
+use crate::app::index::{self, Completed, IndexHealth, IndexReport};
+use crate::case::CaseReader;
+use crate::ingest::reader::CancelToken;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Shows the column index of a case, which makes queries fast; takes it out, builds it anew, compares it with the rows
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  coldtrail index incident.coldtrail --rebuild")]
+pub struct Arguments {
+    /// The case file
+    pub case: PathBuf,
+    /// Take it out: the case gets smaller, queries slower; the next import or opening in the window brings it back
+    #[arg(long, conflicts_with_all = ["rebuild", "check"])]
+    pub drop: bool,
+    /// Build it anew from the rows
+    #[arg(long, conflicts_with = "check")]
+    pub rebuild: bool,
+    /// Compare it with every row
+    #[arg(long)]
+    pub check: bool,
+    /// As a JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
+    if arguments.drop {
+        index::remove(&arguments.case)?;
+    }
+    if arguments.rebuild {
+        let done = index::complete(&arguments.case, true, &CancelToken::default(), &mut || {})?;
+        if let Completed::Impossible(fault) = done {
+            output::tell(&format!("coldtrail: there is no index: {fault}"));
+            return Ok(exit::UNUSABLE);
+        }
+    }
+    let reader = CaseReader::open(&arguments.case)?;
+    let report = index::report(&reader)?;
+    output::bytes(told(&report, arguments.json).as_bytes())?;
+    if arguments.check
+        && let Some(fault) = index::differences(&reader)?
+    {
+        output::tell(&format!("coldtrail: {fault}; build it anew with --rebuild"));
+        return Ok(exit::DIFFERS);
+    }
+    Ok(exit::DONE)
+}
+
+fn told(report: &IndexReport, as_json: bool) -> String {
+    let sizes = &report.sizes;
+    let (state, why) = match &report.health {
+        IndexHealth::Ready => ("complete", None),
+        IndexHealth::Behind { .. } => ("incomplete", None),
+        IndexHealth::Missing(why) => ("missing", Some(why)),
+        IndexHealth::Damaged(why) => ("damaged", Some(why)),
+    };
+    if as_json {
+        let object = json!({
+            "state": state, "reason": why, "rows": sizes.rows, "indexed_rows": sizes.indexed_rows, "bytes": sizes.bytes,
+        });
+        return format!("{object:#}\n");
+    }
+    let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+    format!(
+        "{:<13} {state}{why}\n{:<13} {} of {}\n{:<13} {} bytes\n",
+        "index", "rows", sizes.indexed_rows, sizes.rows, "size", sizes.bytes
+    )
+}

@@ -1,0 +1,196 @@
+//! Conditions on a column: settled by its zone where that is enough, else tested row by row.
+
+// The same lines are compiled for codes of every width, the widest among them.
+#![allow(clippy::useless_conversion)]
+
+use super::bitmap::Bitmap;
+use super::column::{Codes, Column, Zone, with_codes};
+
+/// Values in one of these ranges, both ends inside; ascending and apart from each other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ranges(Vec<(i64, i64)>);
+
+impl Ranges {
+    /// Empty ranges are left out, overlapping ones become one.
+    pub fn of(ranges: impl IntoIterator<Item = (i64, i64)>) -> Self {
+        let mut list: Vec<(i64, i64)> = ranges.into_iter().filter(|(low, high)| low <= high).collect();
+        list.sort_unstable();
+        let mut apart: Vec<(i64, i64)> = Vec::with_capacity(list.len());
+        for (low, high) in list {
+            match apart.last_mut() {
+                Some(before) if low <= before.1.saturating_add(1) => before.1 = before.1.max(high),
+                _ => apart.push((low, high)),
+            }
+        }
+        Self(apart)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn contains(&self, value: i64) -> bool {
+        let at = self.0.partition_point(|(low, _)| *low <= value);
+        at.checked_sub(1).and_then(|at| self.0.get(at)).is_some_and(|(_, high)| value <= *high)
+    }
+}
+
+/// What the zone says: all rows or none; `None` where the rows must be tested.
+pub fn settle_ranges(zone: &Zone, ranges: &Ranges) -> Option<bool> {
+    let touched = ranges.0.iter().find(|(low, high)| *low <= zone.max && zone.min <= *high);
+    match touched {
+        _ if !zone.has_values() => Some(false),
+        None => Some(false),
+        Some((low, high)) if zone.nulls == 0 && *low <= zone.min && zone.max <= *high => Some(true),
+        Some(_) => None,
+    }
+}
+
+/// The same for a set of numbers from 0.
+pub fn settle_set(zone: &Zone, set: &Bitmap) -> Option<bool> {
+    if !zone.has_values() {
+        return Some(false);
+    }
+    let (low, high) = (usize::try_from(zone.min.max(0)).ok()?, usize::try_from(zone.max).ok()?.checked_add(1)?);
+    match set.count_in(low..high) {
+        0 => Some(false),
+        count if zone.nulls == 0 && zone.min >= 0 && count == high - low => Some(true),
+        _ => None,
+    }
+}
+
+/// Rows with a value.
+pub fn present(column: &Column) -> Bitmap {
+    match column.present() {
+        Some(bits) => bits.clone(),
+        None if column.zone().has_values() => Bitmap::ones(column.rows()),
+        None => Bitmap::zeros(column.rows()),
+    }
+}
+
+/// Rows whose value lies in the ranges.
+pub fn in_ranges(column: &Column, ranges: &Ranges) -> Bitmap {
+    let mut found = Bitmap::zeros(column.rows());
+    let zone = column.zone();
+    for &(low, high) in &ranges.0 {
+        if high < zone.min || low > zone.max {
+            continue;
+        }
+        // As distances from the least value, of which none is above the span.
+        let low = low.max(zone.min).wrapping_sub(zone.min) as u64;
+        let high = high.min(zone.max).wrapping_sub(zone.min) as u64;
+        let bits = match column.codes() {
+            Codes::Same => Bitmap::ones(column.rows()),
+            Codes::U8(codes) => bits(codes, within(low as u8, high as u8)),
+            Codes::U16(codes) => bits(codes, within(low as u16, high as u16)),
+            Codes::U32(codes) => bits(codes, within(low as u32, high as u32)),
+            Codes::U64(codes) => bits(codes, within(low, high)),
+        };
+        found.or(&bits);
+    }
+    with_value(column, found)
+}
+
+fn within<T: Copy + PartialOrd>(low: T, high: T) -> impl Fn(T) -> bool {
+    move |code| (low <= code) & (code <= high)
+}
+
+/// Rows whose value is in a set of numbers from 0.
+pub fn in_set(column: &Column, set: &Bitmap) -> Bitmap {
+    let base = column.base();
+    let test = move |code: u64| usize::try_from(base.wrapping_add(code as i64)).is_ok_and(|value| set.get(value));
+    by_code(column, test)
+}
+
+/// Rows whose value passes the test. It is asked once for each value where there are few.
+pub fn where_value(column: &Column, mut test: impl FnMut(i64) -> bool) -> Bitmap {
+    let base = column.base();
+    by_code(column, move |code| test(base.wrapping_add(code as i64)))
+}
+
+fn by_code(column: &Column, mut test: impl FnMut(u64) -> bool) -> Bitmap {
+    let span = column.zone().max.wrapping_sub(column.base()) as u64;
+    let found = match column.codes() {
+        Codes::Same => {
+            if test(0) {
+                Bitmap::ones(column.rows())
+            } else {
+                Bitmap::zeros(column.rows())
+            }
+        }
+        Codes::U8(codes) => {
+            let table: Vec<bool> = (0..=span).map(&mut test).collect();
+            bits(codes, |code| table.get(usize::from(code)).is_some_and(|known| *known))
+        }
+        Codes::U16(codes) if codes.len() as u64 > span => {
+            let table: Vec<bool> = (0..=span).map(&mut test).collect();
+            bits(codes, |code| table.get(usize::from(code)).is_some_and(|known| *known))
+        }
+        codes => with_codes!(codes, list => bits(list, |code| test(code.into())), Bitmap::zeros(column.rows())),
+    };
+    with_value(column, found)
+}
+
+/// Without the rows that have no value, whose code is 0.
+fn with_value(column: &Column, mut found: Bitmap) -> Bitmap {
+    match column.present() {
+        Some(present) => {
+            found.and(present);
+            found
+        }
+        None if column.zone().has_values() => found,
+        None => Bitmap::zeros(column.rows()),
+    }
+}
+
+fn bits<T: Copy>(codes: &[T], mut test: impl FnMut(T) -> bool) -> Bitmap {
+    let mut words = Vec::with_capacity(codes.len().div_ceil(64));
+    for chunk in codes.chunks(64) {
+        let mut word = 0u64;
+        for (at, code) in chunk.iter().enumerate() {
+            word |= u64::from(test(*code)) << at;
+        }
+        words.push(word);
+    }
+    Bitmap::from_words(words, codes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::NULL;
+    use crate::columns::column::tests::values;
+    use proptest::prelude::*;
+
+    fn check(column: &Column, values: &[i64], found: &Bitmap, settled: Option<bool>, test: impl Fn(i64) -> bool) {
+        let expected =
+            Bitmap::of((0..values.len()).filter(|at| values[*at] != NULL && test(values[*at])), values.len());
+        assert_eq!(found, &expected, "{column:?}");
+        if let Some(all) = settled {
+            assert_eq!(expected.count(), if all { values.len() } else { 0 });
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn kernels_find_what_a_loop_finds(values in values(), ends in prop::collection::vec((any::<i64>(), any::<i64>()), 0..4),
+                                          picks in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..3),
+                                          set in prop::collection::vec(0usize..60, 0..30)) {
+            let column = Column::of(&values);
+            let mut list = ends;
+            if !values.is_empty() {
+                list.extend(picks.iter().map(|(a, b)| (*a.get(&values), *b.get(&values))));
+            }
+            let ranges = Ranges::of(list.iter().copied());
+            let inside = |v: i64| list.iter().any(|(low, high)| (*low..=*high).contains(&v));
+            values.iter().for_each(|v| assert_eq!(ranges.contains(*v), inside(*v)));
+            check(&column, &values, &in_ranges(&column, &ranges), settle_ranges(&column.zone(), &ranges), inside);
+            let set = Bitmap::of(set, 60);
+            let member = |v: i64| usize::try_from(v).is_ok_and(|v| set.get(v));
+            check(&column, &values, &in_set(&column, &set), settle_set(&column.zone(), &set), member);
+            let odd = |v: i64| v.wrapping_mul(31) % 3 == 1;
+            check(&column, &values, &where_value(&column, odd), None, odd);
+            check(&column, &values, &present(&column), None, |_| true);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Sums over chosen flow records by key, on all workers.
+
+use super::planner::MOST_IDS;
+use super::sweep::{ColumnSet, Columns, Share};
+use super::{Engine, EngineError};
+use crate::case::index::{IndexedTable, Table, flow};
+use crate::columns::{
+    Bitmap, Chosen, Fate, Grouping, Groups, KeyPart, Map, Measures, NO_SLOT, NULL, Selection, Sums, Sweep, Used,
+    Verdict, sum,
+};
+use crate::query::RecordQuery;
+use crate::query::histogram::{Bin, Histogram, width};
+use rusqlite::types::ValueRef;
+use std::sync::Arc;
+
+/// Slots up to this many are summed by every worker for itself: a quarter of a megabyte each.
+const FEW_SLOTS: usize = 4096;
+
+impl Engine<'_> {
+    /// What the chosen records come to by key. Slots ascending; only those that occur.
+    pub fn groups(
+        &self,
+        selection: &Selection,
+        grouping: &Grouping,
+        measures: &Measures,
+    ) -> Result<Groups, EngineError> {
+        let used = Used::of(self.used_slots(selection, grouping)?);
+        let mut columns = ColumnSet::of(grouping.columns());
+        columns.add_all(ColumnSet::of(measures.columns()));
+        let needs = |number: usize| touched(selection, number).then_some(columns);
+        let count = used.count() as u32;
+        let few = used.count() <= FEW_SLOTS;
+        let workers = if few { 1 } else { self.threads as u64 };
+        let bound = |worker: u64| (worker * u64::from(count) / workers) as u32;
+        let states: Vec<(std::ops::Range<u32>, Vec<Sums>)> = (0..self.threads as u64)
+            .map(|worker| if few { 0..count } else { bound(worker)..bound(worker + 1) })
+            .map(|part| (part.clone(), vec![Sums::default(); part.len()]))
+            .collect();
+        let table = &self.snapshot.flows;
+        let each = |state: &mut (std::ops::Range<u32>, Vec<Sums>), number: usize, columns: &Columns| {
+            if let Some(sweep) = swept(table, selection, number, columns) {
+                sum(&sweep, grouping, &used, measures, &state.0, &mut state.1);
+            }
+            Ok(())
+        };
+        let share = if few { Share::Split } else { Share::Every };
+        let states = self.sweep(IndexedTable::Flow, needs, share, states, each)?;
+        let mut sums = Vec::new();
+        for (_, part) in states {
+            if few && !sums.is_empty() {
+                sums.iter_mut().zip(&part).for_each(|(sums, more): (&mut Sums, _)| sums.add(more));
+            } else {
+                sums.extend(part);
+            }
+        }
+        Ok(Groups { slots: used.slots().collect(), sums })
+    }
+
+    /// As `query::histogram`.
+    pub fn histogram(&self, query: &RecordQuery, most: usize) -> Result<Histogram, EngineError> {
+        let selection = self.chosen(query)?;
+        let Some((first, last)) = self.start_span(&selection)? else {
+            return Ok(Histogram { bin_secs: 1, bins: Vec::new() });
+        };
+        let bin_secs = width(last.saturating_sub(first), most);
+        let begin = first.div_euclid(bin_secs).checked_mul(bin_secs).ok_or(EngineError::Unsupported)?;
+        let bins = last.checked_sub(begin).and_then(|span| u32::try_from(span / bin_secs + 1).ok());
+        let size = bins.ok_or(EngineError::Unsupported)?;
+        let map = Map::Bins { first: begin, width: bin_secs };
+        let part = KeyPart { column: flow::START, map, absent: NO_SLOT, size };
+        let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
+        // The histogram counts what the records say, measurement or not.
+        let (column, fates) = self.fates()?;
+        let fates: Vec<Fate> = fates.iter().map(|fate| Fate { left_out: false, ..*fate }).collect();
+        let measures = Measures { bytes: Some(flow::BYTES), fate: Some((column, fates.into())), ..Measures::default() };
+        let groups = self.groups(&selection, &grouping, &measures)?;
+        let bins = groups.slots.iter().zip(&groups.sums).map(|(slot, sums)| Bin {
+            start_secs: begin + *slot as i64 * bin_secs,
+            good: sums.accepted.into(),
+            bad: sums.rejected.into(),
+            other: (sums.records - sums.accepted - sums.rejected).into(),
+            bytes: u64::try_from(sums.bytes.max(0)).unwrap_or(u64::MAX),
+        });
+        Ok(Histogram { bin_secs, bins: bins.collect() })
+    }
+
+    /// The first and the last start of the chosen records.
+    pub fn start_span(&self, selection: &Selection) -> Result<Option<(i64, i64)>, EngineError> {
+        let flows = &self.snapshot.flows;
+        if selection.len() == flows.rows() as usize {
+            return Ok(flows.bounds(flow::START));
+        }
+        let grouping = Grouping::new(Vec::new()).ok_or(EngineError::Unsupported)?;
+        let measures = Measures { start: Some(flow::START), ..Measures::default() };
+        let groups = self.groups(selection, &grouping, &measures)?;
+        Ok(groups.sums.first().filter(|sums| sums.first != NULL).map(|sums| (sums.first, sums.last)))
+    }
+
+    fn used_slots(&self, selection: &Selection, grouping: &Grouping) -> Result<Bitmap, EngineError> {
+        let slots = usize::try_from(grouping.slots()).map_err(|_| EngineError::Unsupported)?;
+        let columns = ColumnSet::of(grouping.columns());
+        let needs = |number: usize| touched(selection, number).then_some(columns);
+        let table = &self.snapshot.flows;
+        let each = |used: &mut Bitmap, number: usize, columns: &Columns| {
+            if let Some(sweep) = swept(table, selection, number, columns) {
+                grouping.mark(&sweep, used);
+            }
+            Ok(())
+        };
+        let states = vec![Bitmap::zeros(slots); self.threads];
+        let states = self.sweep(IndexedTable::Flow, needs, Share::Split, states, each)?;
+        Ok(states
+            .into_iter()
+            .reduce(|mut all, one| {
+                all.or(&one);
+                all
+            })
+            .unwrap_or_default())
+    }
+
+    /// By disposition: was the record accepted or rejected, and are its counters measurements?
+    pub fn fates(&self) -> Result<(usize, Arc<[Fate]>), EngineError> {
+        let mut fates = Vec::new();
+        let mut statement =
+            self.reader.conn.prepare_cached("SELECT disposition_id, action, log_status FROM disposition")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let id = usize::try_from(row.get::<_, i64>(0)?).ok().filter(|id| *id < MOST_IDS);
+            let id = id.ok_or(EngineError::Unsupported)?;
+            if fates.len() <= id {
+                fates.resize(id + 1, Fate::default());
+            }
+            let verdict = match row.get_ref(1)? {
+                ValueRef::Text(b"ACCEPT") => Verdict::Accepted,
+                ValueRef::Text(b"REJECT") => Verdict::Rejected,
+                _ => Verdict::Neither,
+            };
+            let left_out = matches!(row.get_ref(2)?, ValueRef::Text(b"NODATA" | b"SKIPDATA"));
+            fates[id] = Fate { verdict, left_out };
+        }
+        Ok((flow::DISPOSITION, fates.into()))
+    }
+
+    /// Everything that `Figures` has.
+    pub fn all_measures(&self) -> Result<Measures, EngineError> {
+        let ends = self.late_ends()?;
+        Ok(Measures {
+            packets: Some(flow::PACKETS),
+            bytes: Some(flow::BYTES),
+            start: Some(flow::START),
+            duration: Some(flow::DURATION),
+            late_end: (!ends.is_empty()).then_some((flow::EXTRA, ends)),
+            fate: Some(self.fates()?),
+        })
+    }
+}
+
+fn touched(selection: &Selection, number: usize) -> bool {
+    selection.parts().get(number).is_some_and(|chosen| *chosen != Chosen::None)
+}
+
+fn swept<'s>(table: &Table, selection: &'s Selection, number: usize, columns: &'s Columns) -> Option<Sweep<'s>> {
+    let (segment, chosen) = (table.segments.get(number)?, selection.parts().get(number)?);
+    Some(Sweep { columns, chosen, rows: segment.rows as usize })
+}

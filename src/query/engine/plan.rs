@@ -1,0 +1,221 @@
+//! A filter over columns: for each segment it is false, true, or has to be tested.
+
+use super::sweep::{ColumnSet, Columns, Share};
+use super::{Engine, EngineError};
+use crate::case::index::{IndexedTable, Segment, flow};
+use crate::columns::{
+    Bitmap, Chosen, Column, NULL, Ranges, Selection, in_ranges, in_set, settle_ranges, settle_set, where_value,
+};
+use regex::Regex;
+use std::sync::Arc;
+
+#[derive(Clone, Debug)]
+pub enum Node {
+    Always(bool),
+    Not(Box<Node>),
+    And(Vec<Node>),
+    Or(Vec<Node>),
+    /// The value lies in the ranges.
+    In(usize, Ranges),
+    /// The value is in a set of numbers from 0.
+    Member(usize, Arc<Bitmap>),
+    /// The value passes a slower test.
+    Number(usize, Slow),
+    /// Start and duration together pass.
+    End(EndTest),
+    /// Places of rows, whatever they hold.
+    Rows(Arc<Selection>),
+}
+
+#[derive(Clone, Debug)]
+pub enum Slow {
+    Bits(i64),
+    Pattern(Regex),
+}
+
+#[derive(Clone, Debug)]
+pub enum EndTest {
+    In(Ranges),
+    Slow(Slow),
+}
+
+impl Slow {
+    fn passes(&self, value: i64) -> bool {
+        match self {
+            Self::Bits(mask) => value & mask == *mask,
+            Self::Pattern(regex) => regex.is_match(&value.to_string()),
+        }
+    }
+}
+
+impl EndTest {
+    fn passes(&self, value: i64) -> bool {
+        match self {
+            Self::In(ranges) => ranges.contains(value),
+            Self::Slow(slow) => slow.passes(value),
+        }
+    }
+}
+
+impl Node {
+    pub fn and(mut parts: Vec<Node>) -> Self {
+        // What is cheap first: it may settle the whole. The order of equals does not matter to any result.
+        parts.sort_by_key(Node::cost);
+        Self::And(parts)
+    }
+
+    pub fn or(mut parts: Vec<Node>) -> Self {
+        parts.sort_by_key(Node::cost);
+        Self::Or(parts)
+    }
+
+    fn cost(&self) -> u32 {
+        match self {
+            Node::Always(_) | Node::Rows(_) => 0,
+            Node::In(..) => 1,
+            Node::Member(..) => 2,
+            Node::End(EndTest::In(_)) | Node::Number(_, Slow::Bits(_)) => 4,
+            Node::End(EndTest::Slow(_)) | Node::Number(_, Slow::Pattern(_)) => 100,
+            Node::Not(inner) => inner.cost(),
+            Node::And(parts) | Node::Or(parts) => parts.iter().map(Node::cost).sum(),
+        }
+    }
+
+    /// What is known of a segment without its data; where that is not enough, `needs` gains what has to be loaded.
+    fn settle(&self, number: usize, segment: &Segment, needs: &mut ColumnSet) -> Option<bool> {
+        let mut ask = |columns: &[usize]| {
+            columns.iter().for_each(|column| needs.add(*column));
+            None
+        };
+        match self {
+            Node::Always(all) => Some(*all),
+            Node::Not(inner) => inner.settle(number, segment, needs).map(|all| !all),
+            Node::And(parts) => settle_all(parts, false, number, segment, needs),
+            Node::Or(parts) => settle_all(parts, true, number, segment, needs),
+            Node::In(column, ranges) => settle_ranges(&segment.zone(*column), ranges).or_else(|| ask(&[*column])),
+            Node::Member(column, set) => settle_set(&segment.zone(*column), set).or_else(|| ask(&[*column])),
+            Node::Number(column, _) => {
+                if segment.zone(*column).has_values() {
+                    ask(&[*column])
+                } else {
+                    Some(false)
+                }
+            }
+            Node::End(_) => {
+                let has = |column| segment.zone(column).has_values();
+                if has(flow::START) && has(flow::DURATION) { ask(&[flow::START, flow::DURATION]) } else { Some(false) }
+            }
+            Node::Rows(selection) => match selection.parts().get(number) {
+                Some(Chosen::All) => Some(true),
+                Some(Chosen::None) | None => Some(false),
+                Some(Chosen::Some(_)) => None,
+            },
+        }
+    }
+
+    fn choose(&self, number: usize, segment: &Segment, columns: &Columns) -> Chosen {
+        if let Some(all) = self.settle(number, segment, &mut ColumnSet::default()) {
+            return Chosen::from_bool(all);
+        }
+        let column = |number: usize| columns.get(number).and_then(Option::as_deref);
+        let with = |number: usize, test: &dyn Fn(&Column) -> Bitmap| {
+            column(number).map_or(Chosen::None, |c| Chosen::of(test(c)))
+        };
+        match self {
+            Node::Always(all) => Chosen::from_bool(*all),
+            Node::Not(inner) => inner.choose(number, segment, columns).invert(),
+            Node::And(parts) => {
+                let mut chosen = Chosen::All;
+                for part in parts {
+                    chosen = chosen.and(part.choose(number, segment, columns));
+                    if chosen == Chosen::None {
+                        break;
+                    }
+                }
+                chosen
+            }
+            Node::Or(parts) => {
+                let mut chosen = Chosen::None;
+                for part in parts {
+                    chosen = chosen.or(part.choose(number, segment, columns));
+                    if chosen == Chosen::All {
+                        break;
+                    }
+                }
+                chosen
+            }
+            Node::In(number, ranges) => with(*number, &|column| in_ranges(column, ranges)),
+            Node::Member(number, set) => with(*number, &|column| in_set(column, set)),
+            Node::Number(number, slow) => with(*number, &|column| where_value(column, |value| slow.passes(value))),
+            Node::End(test) => match (column(flow::START), column(flow::DURATION)) {
+                (Some(start), Some(duration)) => Chosen::of(ends(start, duration, test)),
+                _ => Chosen::None,
+            },
+            Node::Rows(selection) => selection.parts().get(number).cloned().unwrap_or(Chosen::None),
+        }
+    }
+}
+
+/// And (`decides` false) or or (`decides` true): one part may decide, else all must be settled.
+fn settle_all(parts: &[Node], decides: bool, number: usize, segment: &Segment, needs: &mut ColumnSet) -> Option<bool> {
+    let mut all = ColumnSet::default();
+    let mut open = false;
+    for part in parts {
+        match part.settle(number, segment, &mut all) {
+            Some(settled) if settled == decides => return Some(decides),
+            Some(_) => {}
+            None => open = true,
+        }
+    }
+    if open {
+        needs.add_all(all);
+        return None;
+    }
+    Some(!decides)
+}
+
+fn ends(start: &Column, duration: &Column, test: &EndTest) -> Bitmap {
+    const BLOCK: usize = 1024;
+    let (mut starts, mut durations) = ([NULL; BLOCK], [NULL; BLOCK]);
+    let mut found = Bitmap::zeros(start.rows());
+    for first in (0..start.rows()).step_by(BLOCK) {
+        let count = BLOCK.min(start.rows() - first);
+        start.read(first, &mut starts[..count]);
+        duration.read(first, &mut durations[..count]);
+        for (at, (start, duration)) in starts.iter().zip(&durations).take(count).enumerate() {
+            if *start != NULL && *duration != NULL && test.passes(start.saturating_add(*duration)) {
+                found.set(first + at);
+            }
+        }
+    }
+    found
+}
+
+impl Engine<'_> {
+    /// The flow records that a plan chooses.
+    pub fn choose(&self, plan: &Node) -> Result<Selection, EngineError> {
+        let segments = &self.snapshot.flows.segments;
+        let settle = |number: usize, needs: &mut ColumnSet| plan.settle(number, segments.get(number)?, needs);
+        let mut chosen: Vec<Chosen> = (0..segments.len())
+            .map(|at| Chosen::from_bool(settle(at, &mut ColumnSet::default()) == Some(true)))
+            .collect();
+        let needs = |number: usize| {
+            let mut needs = ColumnSet::default();
+            settle(number, &mut needs).is_none().then_some(needs)
+        };
+        let states: Vec<Vec<(usize, Chosen)>> = vec![Vec::new(); self.threads];
+        let each = |found: &mut Vec<(usize, Chosen)>, number: usize, columns: &Columns| {
+            if let Some(segment) = segments.get(number) {
+                found.push((number, plan.choose(number, segment, columns)));
+            }
+            Ok(())
+        };
+        let found = self.sweep(IndexedTable::Flow, needs, Share::Split, states, each)?;
+        for (number, part) in found.into_iter().flatten() {
+            if let Some(place) = chosen.get_mut(number) {
+                *place = part;
+            }
+        }
+        Ok(Selection::new(chosen.into_iter().zip(segments.iter().map(|segment| segment.rows))))
+    }
+}

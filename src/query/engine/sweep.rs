@@ -1,0 +1,176 @@
+//! Segments handed to workers. One thread loads, because it holds the connection; decoding, checking and everything else is
+//! the workers'. What is loaded ahead is bounded.
+
+use super::{Engine, EngineError};
+use crate::case::index::{Cell, IndexedTable};
+use crate::columns::Column;
+use crate::query::QueryError;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A set of column numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ColumnSet(u32);
+
+impl ColumnSet {
+    pub fn of(columns: impl IntoIterator<Item = usize>) -> Self {
+        let mut this = Self::default();
+        columns.into_iter().for_each(|column| this.add(column));
+        this
+    }
+
+    pub fn add(&mut self, column: usize) {
+        self.0 |= 1 << column;
+    }
+
+    pub fn add_all(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    fn iter(self) -> impl Iterator<Item = usize> {
+        (0..32).filter(move |column| self.0 >> column & 1 != 0)
+    }
+}
+
+/// The columns of a segment that were asked for, by number.
+pub type Columns = Vec<Option<Arc<Column>>>;
+
+/// Who sees which segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// Each segment goes to one worker.
+    Split,
+    /// Every worker sees every segment.
+    Every,
+}
+
+type Cells = Vec<Option<Arc<Cell>>>;
+
+impl Engine<'_> {
+    /// Calls `each` with segments of a table and their columns: those for which `needs` names some. `states` are the
+    /// workers' own; they come back as they were left.
+    pub fn sweep<S: Send>(
+        &self,
+        table: IndexedTable,
+        needs: impl Fn(usize) -> Option<ColumnSet>,
+        share: Share,
+        mut states: Vec<S>,
+        each: impl Fn(&mut S, usize, &Columns) -> Result<(), EngineError> + Sync,
+    ) -> Result<Vec<S>, EngineError> {
+        let segments = self.table(table).segments.len();
+        let wanted: Vec<(usize, ColumnSet)> = (0..segments).filter_map(|at| Some((at, needs(at)?))).collect();
+        if wanted.len() <= 1 || states.len() == 1 {
+            for (segment, columns) in wanted {
+                self.go_on()?;
+                let columns = decoded(&self.cells(table, segment, columns)?)?;
+                let many = if share == Share::Every { states.len() } else { 1 };
+                states.iter_mut().take(many).try_for_each(|state| each(state, segment, &columns))?;
+            }
+            return Ok(states);
+        }
+        let failed = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let mut senders: Vec<SyncSender<(usize, Arc<Cells>)>> = Vec::new();
+            let mut workers = Vec::new();
+            let shared = match share {
+                Share::Split => {
+                    let (sender, receiver) = sync_channel(2 * states.len());
+                    senders.push(sender);
+                    Some(Arc::new(Mutex::new(receiver)))
+                }
+                Share::Every => None,
+            };
+            for mut state in states {
+                let source = match &shared {
+                    Some(receiver) => Source::Shared(Arc::clone(receiver)),
+                    None => {
+                        let (sender, receiver) = sync_channel(4);
+                        senders.push(sender);
+                        Source::Own(receiver)
+                    }
+                };
+                let (each, failed) = (&each, &failed);
+                let work = move || {
+                    while let Some((segment, cells)) = source.next() {
+                        // The others and the loading thread have nobody to work for any more.
+                        if failed.load(Ordering::Relaxed) {
+                            continue;
+                        }
+                        let done = decoded(&cells).and_then(|columns| each(&mut state, segment, &columns));
+                        if let Err(error) = done {
+                            failed.store(true, Ordering::Relaxed);
+                            return Err(error);
+                        }
+                    }
+                    Ok(state)
+                };
+                let thread = std::thread::Builder::new().name("columns".into()).spawn_scoped(scope, work);
+                workers.push(thread.map_err(|_| EngineError::Unsupported)?);
+            }
+            drop(shared);
+            let loaded = self.load(table, &wanted, &senders, &failed);
+            drop(senders);
+            // A worker's error says more than that nobody listened to the loading thread.
+            let states: Result<Vec<S>, EngineError> =
+                workers.into_iter().map(|worker| worker.join().unwrap_or(Err(EngineError::Unsupported))).collect();
+            let states = states?;
+            loaded.map(|()| states)
+        })
+    }
+
+    fn load(
+        &self,
+        table: IndexedTable,
+        wanted: &[(usize, ColumnSet)],
+        senders: &[SyncSender<(usize, Arc<Cells>)>],
+        failed: &AtomicBool,
+    ) -> Result<(), EngineError> {
+        for (segment, columns) in wanted {
+            self.go_on()?;
+            if failed.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            let cells = Arc::new(self.cells(table, *segment, *columns)?);
+            for sender in senders {
+                // Gone only after an error, which is told at the end.
+                let _ = sender.send((*segment, Arc::clone(&cells)));
+            }
+        }
+        Ok(())
+    }
+
+    fn cells(&self, table: IndexedTable, segment: usize, columns: ColumnSet) -> Result<Cells, EngineError> {
+        let mut cells: Cells = vec![None; table.columns()];
+        for column in columns.iter() {
+            let cell = self.reader.index_column(&self.snapshot, table, segment, column)?;
+            if let Some(place) = cells.get_mut(column) {
+                *place = Some(cell);
+            }
+        }
+        Ok(cells)
+    }
+
+    /// Somebody may have asked to stop.
+    pub fn go_on(&self) -> Result<(), EngineError> {
+        if self.cancel.is_cancelled() { Err(QueryError::Cancelled.into()) } else { Ok(()) }
+    }
+}
+
+enum Source<T> {
+    Shared(Arc<Mutex<Receiver<T>>>),
+    Own(Receiver<T>),
+}
+
+impl<T> Source<T> {
+    fn next(&self) -> Option<T> {
+        match self {
+            Self::Shared(receiver) => receiver.lock().unwrap_or_else(PoisonError::into_inner).recv().ok(),
+            Self::Own(receiver) => receiver.recv().ok(),
+        }
+    }
+}
+
+fn decoded(cells: &Cells) -> Result<Columns, EngineError> {
+    cells.iter().map(|cell| Ok(cell.as_ref().map(|cell| cell.get()).transpose()?)).collect()
+}

@@ -1,0 +1,193 @@
+//! The columns give exactly what plain SQL over the rows gives.
+
+use super::*;
+use crate::case::index::IndexCache;
+use crate::filter::parse;
+use crate::model::{Dataset, TimeRange, Timestamp, field};
+use crate::query::figures::figures_by_sql;
+use crate::query::filter_sql::fixture::{TestRecord, case_of};
+use crate::query::filter_sql::random_tests::{FLOW_SUBJECTS, filter_text, flow_record, numbered};
+use crate::query::histogram::histogram_by_sql;
+use crate::query::pairs::pairs_by_sql;
+use crate::query::rows::rows_by_sql;
+use crate::query::series::{hours_by_sql, lines_by_sql};
+use crate::query::top::top_by_sql;
+use crate::query::{Duplicates, RecordQuery, SortKey};
+use crate::query::{
+    GroupBy, Measure, PairColumn, PairKey, PairQuery, PairSort, Scope, SeriesQuery, TopQuery, Value, pair_rows,
+};
+use proptest::prelude::*;
+use std::path::Path;
+
+/// A case with these records, its columns in segments of so many rows.
+fn reader(records: &[TestRecord], segment_rows: usize) -> CaseReader {
+    let conn = case_of(records);
+    conn.execute_batch("UPDATE evidence SET flow_count = (SELECT count(*) FROM flow WHERE id >> 32 = evidence_id)")
+        .unwrap();
+    CaseReader::over(conn, Path::new("memory"), Arc::new(IndexCache::with_segments_of(segment_rows)))
+}
+
+fn by_columns<T>(reader: &CaseReader, threads: usize, run: impl FnOnce(&Engine<'_>) -> Result<T, EngineError>) -> T {
+    attempt_on(threads, reader, &Cancel::default(), run).unwrap().expect("the columns answer")
+}
+
+fn query(text: &str) -> RecordQuery {
+    let filter = parse(text, Dataset::Flows).unwrap_or_else(|e| panic!("{}", e.render(text)));
+    RecordQuery { filter: Some(filter), duplicates: Duplicates::All, ..RecordQuery::all(Dataset::Flows) }
+}
+
+/// The same rows in the same order, and the same bins.
+fn compare(reader: &CaseReader, query: &RecordQuery, threads: usize, what: &str) {
+    let expected: Vec<_> = rows_by_sql(reader, query, &Cancel::default()).unwrap().iter().collect();
+    let rows = by_columns(reader, threads, |engine| engine.rows(query));
+    assert_eq!(rows.iter().collect::<Vec<_>>(), expected, "{what} {query:?}");
+    for (place, id) in expected.iter().enumerate() {
+        assert_eq!(rows.place(*id), Some(place));
+    }
+    let unordered = RecordQuery { sort: Vec::new(), ..query.clone() };
+    for most in [1, 3, 100] {
+        let expected = histogram_by_sql(reader, &unordered, most, &Cancel::default()).unwrap();
+        let found = by_columns(reader, threads, |engine| engine.histogram(&unordered, most));
+        assert_eq!(found, expected, "{what}");
+    }
+}
+
+fn sort_keys() -> impl Strategy<Value = Vec<SortKey>> {
+    let fields: Vec<_> = field::of(Dataset::Flows).collect();
+    let key =
+        (prop::sample::select(fields), any::<bool>()).prop_map(|(field, descending)| SortKey { field, descending });
+    prop::collection::vec(key, 0..4)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(30))]
+
+    #[test]
+    fn random_queries_find_what_sql_finds(
+        records in prop::collection::vec(flow_record(), 0..40), segment_rows in 1usize..12, threads in 1usize..4,
+        filters in prop::collection::vec((filter_text(FLOW_SUBJECTS), sort_keys(), any::<bool>(), 0i64..4, 0i64..4), 12),
+    ) {
+        let reader = reader(&numbered(records), segment_rows);
+        for (text, sort, once, from, to) in filters {
+            let bound = |at: i64| (at > 0).then(|| Timestamp(999_500 + at * 500));
+            let query = RecordQuery {
+                sort,
+                range: TimeRange { from: bound(from), to: bound(to) },
+                duplicates: if once { Duplicates::Once } else { Duplicates::All },
+                ..query(&text)
+            };
+            compare(&reader, &query, threads, &text);
+        }
+    }
+}
+
+fn pair_sorts() -> impl Strategy<Value = Vec<PairSort>> {
+    let key = (prop::sample::select(PairColumn::ALL.to_vec()), any::<bool>());
+    prop::collection::vec(key.prop_map(|(column, descending)| PairSort { column, descending }), 0..3)
+}
+
+fn groupings() -> Vec<GroupBy> {
+    let fields = field::of(Dataset::Flows).filter(|f| f.kind != crate::model::Kind::Time);
+    let fields = fields.filter(|f| f.home != crate::model::Home::Extra).map(GroupBy::Field);
+    fields.chain([GroupBy::Talker, GroupBy::PacketTalker, GroupBy::Pair, GroupBy::PacketPair]).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn random_aggregates_are_those_of_sql(
+        records in prop::collection::vec(flow_record(), 0..40), segment_rows in 1usize..12, threads in 1usize..4,
+        filters in prop::collection::vec((filter_text(FLOW_SUBJECTS), any::<bool>()), 4),
+        sorts in prop::collection::vec((pair_sorts(), 0usize..3, prop::option::of(0usize..6)), 4),
+        lists in prop::collection::vec((prop::sample::select(groupings()), 0usize..3, prop::option::of(0usize..6)), 8),
+        widths in prop::collection::vec(1u32..7, 2),
+    ) {
+        let reader = reader(&numbered(records), segment_rows);
+        let never = Cancel::default();
+        for (text, once) in filters {
+            let filter = if once { None } else { query(&text).filter };
+            let scope = Scope { filter, duplicates: if once { Duplicates::Once } else { Duplicates::All }, ..Scope::all(Dataset::Flows) };
+            let found = by_columns(&reader, threads, |engine| engine.figures(&scope));
+            prop_assert_eq!(found, figures_by_sql(&reader, &scope, &never).unwrap(), "{}", text);
+            for (sort, by, limit) in &sorts {
+                let by = [PairKey::Addresses, PairKey::AddressesAndDirection, PairKey::PacketAddresses][*by];
+                let query = PairQuery { scope: scope.clone(), by, sort: sort.clone(), limit: *limit, ..PairQuery::all() };
+                let expected = pairs_by_sql(&reader, &query, &never).unwrap();
+                let found = by_columns(&reader, threads, |engine| engine.pair_table(&query));
+                let rows = |table| pair_rows(&reader, table, 0..100).unwrap();
+                prop_assert_eq!(rows(&found), rows(&expected), "{:?}", query);
+                prop_assert_eq!((found.len(), found.totals), (expected.len(), expected.totals));
+            }
+            for (by, measure, limit) in &lists {
+                let query = TopQuery { scope: scope.clone(), by: *by, measure: Measure::ALL[*measure], limit: *limit };
+                let expected = top_by_sql(&reader, &query, &never).unwrap();
+                let found = by_columns(&reader, threads, |engine| engine.top(&query));
+                prop_assert_eq!(&found, &expected, "{:?}", query);
+                let by = match by {
+                    GroupBy::Field(_) => Some(*by),
+                    _ => None,
+                };
+                let keys: Vec<Vec<Value>> = if by.is_some() { expected.rows.into_iter().map(|row| row.key).collect() } else { Vec::new() };
+                for width in &widths {
+                    let query = SeriesQuery { by, ..SeriesQuery::of(scope.clone(), query.measure) };
+                    let expected = lines_by_sql(&reader, &query, *width, keys.clone(), &never).unwrap();
+                    let found = attempt_on(threads, &reader, &never, |engine| engine.lines(&query, *width, &keys)).unwrap();
+                    prop_assert_eq!(found.unwrap_or_else(|| panic!("no answer to {query:?} {keys:?}")), expected, "{:?}", query);
+                }
+            }
+        }
+        let hours = by_columns(&reader, threads, |engine| engine.hours());
+        prop_assert_eq!(hours, hours_by_sql(&reader, Dataset::Flows, &never).unwrap());
+    }
+}
+
+#[test]
+fn every_field_sorts_both_ways() {
+    let records: Vec<TestRecord> = numbered(
+        (0..50)
+            .map(|n: i64| {
+                let text = |values: &[&'static str]| values.get(n as usize * 7 % (values.len() + 1)).copied();
+                let values: Vec<(&str, &str)> = [
+                    ("srcaddr", text(&["10.0.0.9", "10.0.0.10", "2001:db8::1", "fe80::1%eth0", "fe80::1"])),
+                    ("dstaddr", text(&["192.0.2.1", "10.1.1.1"])),
+                    ("pkt_srcaddr", text(&["10.0.0.9", "10.0.0.10", "9.9.9.9"])),
+                    ("srcport", text(&["0", "65535", "443"])),
+                    ("bytes", text(&["9223372036854775807", "-9223372036854775807", "0", "5", "4294967296"])),
+                    ("start", text(&["1000", "1001", "-5"])),
+                    ("end", text(&["1005", "1001"])),
+                    ("action", text(&["ACCEPT", "REJECT"])),
+                    ("tcp_flags", text(&["2", "18", "100"])),
+                    ("vpc_id", text(&["b", "a", "B", ""])),
+                ]
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?)))
+                .collect();
+                let json = text(&[r#"{"packets_lost_no_route":10}"#, r#"{"packets_lost_no_route":9,"end":7}"#]);
+                TestRecord::new(Dataset::Flows, n, &values, json)
+            })
+            .collect(),
+    );
+    let reader = reader(&records, 7);
+    for field in field::of(Dataset::Flows) {
+        for descending in [false, true] {
+            let query = RecordQuery { sort: vec![SortKey { field, descending }], ..query("") };
+            let expected: Vec<_> = rows_by_sql(&reader, &query, &Cancel::default()).unwrap().iter().collect();
+            let rows = by_columns(&reader, 2, |engine| engine.rows(&query));
+            assert_eq!(rows.iter().collect::<Vec<_>>(), expected, "{} {descending}", field.name());
+        }
+    }
+}
+
+#[test]
+fn a_stop_is_heard_and_a_refused_filter_says_the_same() {
+    let reader = reader(&[], 7);
+    let stopped = Cancel::default();
+    stopped.cancel();
+    let found = attempt(&reader, &stopped, |engine| engine.rows(&query("dstport = 1")));
+    assert!(matches!(found, Err(QueryError::Cancelled)));
+    let refused = query("tag = 'x'");
+    let by_sql = rows_by_sql(&reader, &refused, &Cancel::default()).unwrap_err().to_string();
+    let by_columns = attempt(&reader, &Cancel::default(), |engine| engine.rows(&refused)).unwrap_err().to_string();
+    assert_eq!(by_columns, by_sql);
+}

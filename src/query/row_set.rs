@@ -1,0 +1,90 @@
+//! The records of a query in order. It may be tens of millions: what is kept is a bit for each row, or a place for each
+//! record of a sorted set.
+
+use crate::case::index::Snapshot;
+use crate::columns::Selection;
+use crate::model::RecordId;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Records by place, from 0. Cheap to clone; what it says does not change when the case does.
+#[derive(Clone, Debug, Default)]
+pub struct RowSet(Arc<Form>);
+
+#[derive(Debug)]
+enum Form {
+    Ids(Vec<i64>),
+    /// In the order of ids.
+    Chosen(Selection, Arc<Snapshot>),
+    /// Rows of the snapshot.
+    Sorted(Vec<u32>, Arc<Snapshot>),
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        Self::Ids(Vec::new())
+    }
+}
+
+impl RowSet {
+    pub fn of_ids(ids: Vec<i64>) -> Self {
+        Self(Arc::new(Form::Ids(ids)))
+    }
+
+    pub(super) fn chosen(selection: Selection, snapshot: Arc<Snapshot>) -> Self {
+        Self(Arc::new(Form::Chosen(selection, snapshot)))
+    }
+
+    pub(super) fn sorted(rows: Vec<u32>, snapshot: Arc<Snapshot>) -> Self {
+        Self(Arc::new(Form::Sorted(rows, snapshot)))
+    }
+
+    pub fn len(&self) -> usize {
+        match &*self.0 {
+            Form::Ids(ids) => ids.len(),
+            Form::Chosen(selection, _) => selection.len(),
+            Form::Sorted(rows, _) => rows.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The record at a place. Some microseconds.
+    pub fn get(&self, place: usize) -> Option<RecordId> {
+        let id = match &*self.0 {
+            Form::Ids(ids) => *ids.get(place)?,
+            Form::Chosen(selection, snapshot) => snapshot.flows.ids.id(selection.row(place)?)?,
+            Form::Sorted(rows, snapshot) => snapshot.flows.ids.id(*rows.get(place)?)?,
+        };
+        Some(RecordId(id))
+    }
+
+    /// The records at these places; those behind the end are left out.
+    pub fn ids(&self, places: Range<usize>) -> Vec<RecordId> {
+        (places.start..places.end.min(self.len())).filter_map(|place| self.get(place)).collect()
+    }
+
+    /// Every record in order.
+    pub fn iter(&self) -> impl Iterator<Item = RecordId> + '_ {
+        (0..self.len()).filter_map(|place| self.get(place))
+    }
+
+    /// The place of a record. In proportion to the records where they are sorted.
+    pub fn place(&self, id: RecordId) -> Option<usize> {
+        match &*self.0 {
+            Form::Ids(ids) => ids.iter().position(|known| *known == id.0),
+            Form::Chosen(selection, snapshot) => selection.place(snapshot.flows.ids.row_of(id.0)?),
+            Form::Sorted(rows, snapshot) => {
+                let row = snapshot.flows.ids.row_of(id.0)?;
+                rows.iter().position(|known| *known == row)
+            }
+        }
+    }
+
+    /// Is it the very same result?
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
