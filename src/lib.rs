@@ -19,7 +19,8 @@
 //! 3. [`case`]: the case file. All DDL and the one write path.
 //! 4. [`columns`]: integer columns in segments, conditions, sums and orders over them. Pure.
 //! 5. [`filter`]: the filter language, text to typed tree. Pure.
-//! 6. [`query`]: reads. A query is a value; its first result is the ordered row set.
+//! 6. [`query`]: reads. A query is a value; its first result is the ordered row set. Aggregates (pairs, conversations, top
+//!    lists, series, figures) are values over a `Scope`; `query::named` is the catalogue of named queries.
 //! 7. [`app`]: the application without a window: imports, jobs, state, commands.
 //! 8. [`ui`] and [`cli`]: two faces of the same application.
 //!

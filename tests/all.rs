@@ -31,6 +31,8 @@ mod hostile;
 mod migrate;
 #[path = "all/named.rs"]
 mod named;
+#[path = "all/random_answers.rs"]
+mod random_answers;
 #[path = "all/samples.rs"]
 mod samples;
 #[path = "all/saved.rs"]

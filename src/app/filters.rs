@@ -6,7 +6,7 @@
 use super::import::now_utc;
 use crate::case::{CaseError, CaseReader, CaseWriter, FiltersAdded, dataset_name, dataset_named};
 use crate::filter;
-use crate::model::SavedFilter;
+use crate::model::{Dataset, SavedFilter};
 use crate::query::{QueryError, saved_filters};
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Write};
@@ -62,6 +62,31 @@ pub fn save(case: &Path, filter: &SavedFilter) -> Result<(), FilterFileError> {
     check(filter)?;
     let mut writer = CaseWriter::open(case)?;
     let done = writer.save_filter(filter, &now_utc());
+    writer.close()?;
+    Ok(done?)
+}
+
+/// Forgets a filter; was it there?
+///
+/// # Errors
+/// The case cannot be written.
+pub fn remove(case: &Path, dataset: Dataset, name: &str) -> Result<bool, FilterFileError> {
+    let mut writer = CaseWriter::open(case)?;
+    let done = writer.remove_filter(dataset, name, &now_utc());
+    writer.close()?;
+    Ok(done?)
+}
+
+/// Gives a filter another name; `false` where there is none of the old name, or one of the new.
+///
+/// # Errors
+/// The new name is empty, or the case cannot be written.
+pub fn rename(case: &Path, dataset: Dataset, old: &str, new: &str) -> Result<bool, FilterFileError> {
+    if new.trim().is_empty() {
+        return Err(FilterFileError::Nameless);
+    }
+    let mut writer = CaseWriter::open(case)?;
+    let done = writer.rename_filter(dataset, old, new, &now_utc());
     writer.close()?;
     Ok(done?)
 }

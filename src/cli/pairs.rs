@@ -2,9 +2,11 @@
 
 use super::arguments::{ScopeArguments, sort_keys, unknown};
 use super::output::{Rows, tell};
+use super::query::tell_why_empty;
 use super::{CliError, RowFormat, exit};
 use crate::case::CaseReader;
 use crate::model::{Address, Dataset};
+use crate::query::named::Question;
 use crate::query::{
     self, Cancel, ConversationColumn, ConversationQuery, ConversationSort, PairColumn, PairKey, PairQuery, PairSort,
     PairTable, Repeats, Value,
@@ -77,8 +79,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
             Ok(PairSort { column, descending })
         })
         .collect::<Result<_, CliError>>()?;
-    let table = query::pairs(&reader, &PairQuery { sort, ..query }, &Cancel::default())?;
+    let query = PairQuery { sort, ..query };
+    let table = query::pairs(&reader, &query, &Cancel::default())?;
     print(&reader, &table, &arguments.rows)?;
+    if table.is_empty() {
+        tell_why_empty(&reader, &Question::Pairs(query))?;
+    }
     Ok(exit::DONE)
 }
 
@@ -126,6 +132,9 @@ fn folded(reader: &CaseReader, arguments: &Arguments, pairs: PairQuery) -> Resul
     }
     out.finish()?;
     tell_left_out(table.totals.left_out);
+    if table.is_empty() {
+        tell_why_empty(reader, &Question::Pairs(query.pairs))?;
+    }
     Ok(exit::DONE)
 }
 

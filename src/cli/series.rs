@@ -3,10 +3,12 @@
 use super::arguments::{ScopeArguments, field_or_usage};
 use super::output::Rows;
 use super::pairs::tell_left_out;
+use super::query::tell_why_empty;
 use super::{CliError, RowFormat, exit};
 use crate::app::export::series_name;
 use crate::case::CaseReader;
 use crate::model::{Dataset, Timestamp};
+use crate::query::named::Question;
 use crate::query::{self, AUTO_BINS, BinWidth, Cancel, GroupBy, Measure, SeriesKey, SeriesQuery, SeriesTable, Value};
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -84,6 +86,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     };
     let table = query::series(&reader, &query, &Cancel::default())?;
     print(&table, &query, arguments.zeros, &arguments.rows)?;
+    if table.bins.is_empty() {
+        tell_why_empty(&reader, &Question::Series(query))?;
+    }
     Ok(exit::DONE)
 }
 

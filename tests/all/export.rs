@@ -37,6 +37,11 @@ fn pairs_on_the_command_line() {
     assert_eq!(rows(&["--ip", "198.51.100.7"]), 2, "its pair, and the records without addresses");
     assert_eq!(rows(&["--filter", "ip = 198.51.100.7"]), 1);
     assert_eq!(rows(&["--external"]), 5);
+    for fold in [&[][..], &["--fold"]] {
+        let arguments = [&["pairs", desk.case(), "--filter", "dstport = 9"], fold].concat();
+        let told = String::from_utf8(run(desk.folder.path(), &arguments, 0).stderr).unwrap();
+        assert!(told.contains("none matches"), "{told}");
+    }
     assert_eq!(rows(&["--to", "2021-05-16"]), 1);
     assert!(
         header(&pairs(&["--by", "src,dst,flow_direction"])).starts_with("srcaddr,dstaddr,flow_direction,record_count")
@@ -105,6 +110,9 @@ fn series_on_the_command_line() {
     assert!(bytes.contains("\"value\":27670116110564328121}"), "{bytes}");
     let events = series(&["--dataset", "events", "--bin", "1m", "--by", "event_name"]);
     assert_eq!(events.lines().count(), 4, "{events}");
+    let empty = ["series", desk.case(), "--dataset", "events", "--from", "2030-01-01"];
+    let told = String::from_utf8(run(desk.folder.path(), &empty, 0).stderr).unwrap();
+    assert!(told.contains("no record is from 2030-01-01T00:00:00Z"), "{told}");
     assert_eq!(series(&["--dataset", "events"]).lines().count(), 3, "automatic bins, records");
     for (more, told) in [
         (vec!["--bin", "2d"], "write 1s to 1d"),
@@ -288,6 +296,55 @@ fn events_and_flows_as_text_formats() {
 }
 
 #[test]
+fn any_result_goes_into_a_file() {
+    let desk = desk();
+    let out = |name: &str| desk.path(name).to_str().unwrap().to_owned();
+    let ask = |query: &[&str], file: &str| {
+        desk.ok(&[&["query", desk.case()], query, &["--out", &out(file)]].concat());
+        let Some(name) = file.strip_suffix(".parquet") else { return std::fs::read_to_string(out(file)).unwrap() };
+        let reader = SerializedFileReader::new(std::fs::File::open(out(file)).unwrap()).unwrap();
+        let rows: Vec<String> = reader.get_row_iter(None).unwrap().map(|row| row.unwrap().to_string()).collect();
+        format!("{name}\n{}", rows.join("\n"))
+    };
+    for (query, rows) in [
+        (vec!["VpcFlowLogsRejectedTraffic"], 3),
+        (vec!["VpcFlowLogsTotalBytesTransferred"], 9),
+        (vec!["VpcFlowLogsTopTalkers"], 11),
+        (vec!["flow-count"], 1),
+        (vec!["nat-alarm", "--param", "threshold=90"], 4),
+        (vec!["console-logins"], 1),
+    ] {
+        // The same rows on standard output, in the text formats, and in Parquet.
+        let csv = ask(&query, &format!("{}.csv", query[0]));
+        let rows_of = |text: &str| text.lines().count() - 1;
+        assert_eq!(rows_of(&csv), rows, "{query:?} {csv}");
+        let jsonl = ask(&query, &format!("{}.jsonl", query[0]));
+        assert_eq!(objects(&jsonl).len(), rows, "{query:?}");
+        assert_eq!(rows_of(&ask(&query, &format!("{}.parquet", query[0]))), rows, "{query:?}");
+        // Records stand there with more columns than on the screen.
+        if !query[0].contains("Rejected") {
+            assert_eq!(csv, desk.ok(&[&["query", desk.case()], &query[..]].concat()), "{query:?}");
+        }
+    }
+    let message = desk.fails(&["query", desk.case(), "flow-count", "--out", &out("flow-count.csv")], 3);
+    assert!(message.contains("nothing is overwritten"), "{message}");
+    desk.fails(&["query", desk.case(), "flow-count", "--out", &out("x.doc")], 2);
+
+    use coldtrail::app::export::{ExportFormat, ExportKind, ExportSource, SqlSource, export};
+    let sql = "SELECT 1 a, NULL b, 2.5 c, 'x' d, 9 a UNION ALL SELECT 2, NULL, 3, 4, NULL";
+    let rows = coldtrail::query::read_only_sql(&desk.reader(), sql, 10, &Cancel::default()).unwrap();
+    let source = SqlSource::new(&rows);
+    let kinds: Vec<(&str, ExportKind)> = source.columns().iter().map(|c| (c.name.as_str(), c.kind)).collect();
+    let (int, text) = (ExportKind::Int64, ExportKind::Text);
+    assert_eq!(kinds, [("a", int), ("b", text), ("c", ExportKind::Ratio), ("d", text), ("a_2", int)]);
+    for (format, name) in [(ExportFormat::Csv, "s.csv"), (ExportFormat::Parquet, "s.parquet")] {
+        let done = export(&source, &desk.path(name), format, false, &Cancel::default(), &mut |_| {}).unwrap();
+        assert_eq!(done.rows, 2);
+    }
+    assert_eq!(std::fs::read_to_string(out("s.csv")).unwrap(), "a,b,c,d,a_2\r\n1,,2.5,x,9\r\n2,,3,4,\r\n");
+}
+
+#[test]
 fn an_export_overwrites_nothing_unasked_and_leaves_no_part_behind() {
     let desk = desk();
     let file = desk.file("out/mine.csv", "mine");
@@ -367,4 +424,39 @@ fn a_time_that_parquet_has_no_place_for_is_told() {
     let file = desk.path("e.parquet");
     let output = run(desk.folder.path(), &["export", desk.case(), "--events", file.to_str().unwrap()], 0);
     assert!(!String::from_utf8(output.stderr).unwrap().contains("cut"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_export_that_is_interrupted_leaves_nothing_behind() {
+    let desk = Desk::new();
+    desk.import(&[desk.file("big.log", format!("{HEADER}{}", flow_lines(0..100_000)))]);
+    let folder = desk.path("out");
+    std::fs::create_dir(&folder).unwrap();
+    let out = folder.join("big.parquet");
+    let names = || -> Vec<String> {
+        let entries = std::fs::read_dir(&folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    let mut child = crate::support::coldtrail(desk.folder.path())
+        .args(["export", desk.case(), "--flows", out.to_str().unwrap()])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    while names().is_empty() && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    let interrupt = format!("kill -INT {}", child.id());
+    std::process::Command::new("sh").args(["-c", &interrupt]).output().unwrap();
+    let output = child.wait_with_output().unwrap();
+    let messages = String::from_utf8_lossy(&output.stderr);
+    match output.status.code() {
+        // It was faster than the signal.
+        Some(0) => assert_eq!(names(), ["big.parquet"]),
+        code => {
+            assert_eq!(code, Some(3), "{messages}");
+            assert!(messages.contains("stopped"), "{messages}");
+            assert_eq!(names(), [""; 0]);
+        }
+    }
 }

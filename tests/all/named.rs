@@ -244,7 +244,7 @@ fn what_the_evidence_lacks_and_why_nothing_was_found_is_told() {
         ]
     );
     let without = desk.ok(&["query", "--list"]);
-    assert!(without.starts_with("name,dataset,title,about,parameters,filter,needs,limit,note\r\n"), "{without}");
+    assert!(without.starts_with("name,dataset,title,about,parameters,filter,result,needs,limit,note\r\n"), "{without}");
     for (arguments, told) in [
         (vec!["query", desk.case(), "no-such"], "there is no query no-such"),
         (vec!["query", desk.case(), "dataratio"], "did you mean data-ratio?"),

@@ -8,6 +8,7 @@ mod answer;
 mod build;
 mod catalogue;
 mod needs;
+mod statement;
 
 pub use answer::{Answer, Emptiness, answer};
 pub use build::{Given, ParameterError};
