@@ -239,9 +239,21 @@ impl Column {
             let list = list.get(first..).unwrap_or_default();
             out.iter_mut().zip(list).for_each(|(out, code)| *out = base.wrapping_add(u64::from(*code) as i64));
         }, out.fill(base));
-        if let Some(present) = &self.present {
-            let without = out.iter_mut().enumerate().filter(|(at, _)| !present.get(first + at));
-            without.for_each(|(_, out)| *out = NULL);
+        let Some(present) = &self.present else { return };
+        // Mostly whole words have values.
+        for (number, word) in present.words().iter().enumerate().skip(first / 64) {
+            let begin = number * 64;
+            if begin >= first + out.len() {
+                break;
+            }
+            let mut without = !*word;
+            while without != 0 {
+                let row = begin + without.trailing_zeros() as usize;
+                without &= without - 1;
+                if let Some(out) = row.checked_sub(first).and_then(|at| out.get_mut(at)) {
+                    *out = NULL;
+                }
+            }
         }
     }
 
@@ -252,14 +264,23 @@ impl Column {
         if !self.zone.has_values() {
             return out.resize(rows.len(), NULL);
         }
-        with_codes!(&self.codes, list => {
-            let value = |code: u64| base.wrapping_add(code as i64);
-            out.extend(rows.iter().map(|row| list.get(*row as usize).map_or(NULL, |code| value(u64::from(*code)))));
-        }, out.resize(rows.len(), base));
-        if let Some(present) = &self.present {
-            let without = rows.iter().zip(out).filter(|(row, _)| !present.get(**row as usize));
-            without.for_each(|(_, out)| *out = NULL);
+        // One after the other, which needs no lookups.
+        if let (Some(first), Some(last)) = (rows.first(), rows.last())
+            && (last - first) as usize + 1 == rows.len()
+            && (*last as usize) < self.rows()
+        {
+            out.resize(rows.len(), 0);
+            return self.read(*first as usize, out);
         }
+        let present = self.present.as_ref();
+        // Rows without a value have code 0.
+        let value = |row: u32, code: u64| match present {
+            Some(present) if code == 0 && !present.get(row as usize) => NULL,
+            _ => base.wrapping_add(code as i64),
+        };
+        with_codes!(&self.codes, list => {
+            out.extend(rows.iter().map(|row| list.get(*row as usize).map_or(NULL, |code| value(*row, u64::from(*code)))));
+        }, out.extend(rows.iter().map(|row| value(*row, 0))));
     }
 }
 
