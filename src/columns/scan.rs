@@ -1,7 +1,7 @@
 //! Conditions on a column: settled by its zone where that is enough, else tested row by row.
 
 use super::bitmap::Bitmap;
-use super::column::{Codes, Column, Zone, with_codes};
+use super::column::{Code, Codes, Column, Zone, with_codes};
 
 /// Values in one of these ranges, both ends inside; ascending and apart from each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -135,7 +135,7 @@ fn by_code(column: &Column, mut test: impl FnMut(u64) -> bool) -> Bitmap {
                 None => bits(codes, |code| table.get(usize::from(code)).is_some_and(|known| *known)),
             }
         }
-        codes => with_codes!(codes, list => bits(list, |code| test(code.into())), Bitmap::zeros(column.rows())),
+        codes => with_codes!(codes, list => bits(list, |code| test(code.wide())), Bitmap::zeros(column.rows())),
     };
     with_value(column, found)
 }

@@ -194,7 +194,7 @@ impl Engine<'_> {
             bytes: Some(flow::BYTES),
             start: Some(flow::START),
             duration: Some(flow::DURATION),
-            late_end: (!ends.is_empty()).then(|| (flow::EXTRA, ends)),
+            late_end: (!ends.is_empty()).then_some((flow::EXTRA, ends)),
             fate: Some(self.fates()?),
         })
     }
