@@ -214,6 +214,7 @@ impl PairTable {
 
 /// The rows of a page. Takes a look into the dictionary for each address of it, however long the table is.
 pub fn pair_rows(reader: &CaseReader, table: &PairTable, page: Range<usize>) -> Result<Vec<PairRow>, QueryError> {
+    let _moment = reader.moment()?;
     let mut rows = Vec::with_capacity(page.len().min(table.len()));
     // An address stands in many pairs.
     let mut texts: FxHashMap<u32, Option<String>> = FxHashMap::default();
