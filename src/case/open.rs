@@ -56,6 +56,13 @@ impl CaseReader {
         Self { conn, prepared: OnceCell::new(), cache, seen: Seen::default(), path: path.to_owned() }
     }
 
+    /// One moment of the case for everything that is read until this is dropped; without it each statement asks the file
+    /// system anew whether the case has changed, which for a page of small reads takes longer than they do. `None` where
+    /// one is open already.
+    pub(crate) fn moment(&self) -> Result<Option<rusqlite::Transaction<'_>>, CaseError> {
+        Ok(if self.conn.is_autocommit() { Some(self.conn.unchecked_transaction()?) } else { None })
+    }
+
     /// The memory of the column index.
     pub fn index_cache(&self) -> &Arc<IndexCache> {
         &self.cache

@@ -134,6 +134,23 @@ pub enum Codes {
     U64(Vec<u64>),
 }
 
+/// A code of any width.
+pub(super) trait Code: Copy {
+    fn wide(self) -> u64;
+}
+
+macro_rules! widen {
+    ($($code:ty),*) => {
+        $(impl Code for $code {
+            #[inline]
+            fn wide(self) -> u64 {
+                self as u64
+            }
+        })*
+    };
+}
+widen!(u8, u16, u32, u64);
+
 /// Runs the same code over whatever width the codes have: `$codes` is a slice of them in `$body`, `$same` stands in where
 /// there are none.
 macro_rules! with_codes {
@@ -190,7 +207,7 @@ impl Column {
         }
         data.extend_from_slice(&[0; 16]);
         let codes = codes(pack::unpack(&data[at..], rows, zone.width()), zone.width());
-        let greatest = with_codes!(&codes, list => list.iter().max().map_or(0, |code| u64::from(*code)), 0);
+        let greatest = with_codes!(&codes, list => list.iter().max().map_or(0, |code| code.wide()), 0);
         if greatest > zone.span() {
             return Err(EncodingError::Values);
         }
@@ -227,7 +244,7 @@ impl Column {
             None => self.zone.has_values() && row < self.rows(),
         };
         has.then(|| {
-            let code = with_codes!(&self.codes, list => list.get(row).map_or(0, |code| u64::from(*code)), 0);
+            let code = with_codes!(&self.codes, list => list.get(row).map_or(0, |code| code.wide()), 0);
             self.zone.min.wrapping_add(code as i64)
         })
     }
@@ -240,29 +257,50 @@ impl Column {
         }
         with_codes!(&self.codes, list => {
             let list = list.get(first..).unwrap_or_default();
-            out.iter_mut().zip(list).for_each(|(out, code)| *out = base.wrapping_add(u64::from(*code) as i64));
+            out.iter_mut().zip(list).for_each(|(out, code)| *out = base.wrapping_add(code.wide() as i64));
         }, out.fill(base));
-        if let Some(present) = &self.present {
-            let without = out.iter_mut().enumerate().filter(|(at, _)| !present.get(first + at));
-            without.for_each(|(_, out)| *out = NULL);
+        let Some(present) = &self.present else { return };
+        // Mostly whole words have values.
+        for (number, word) in present.words().iter().enumerate().skip(first / 64) {
+            let begin = number * 64;
+            if begin >= first + out.len() {
+                break;
+            }
+            let mut without = !*word;
+            while without != 0 {
+                let row = begin + without.trailing_zeros() as usize;
+                without &= without - 1;
+                if let Some(out) = row.checked_sub(first).and_then(|at| out.get_mut(at)) {
+                    *out = NULL;
+                }
+            }
         }
     }
 
-    /// The values of some rows as plain numbers, `NULL` among them. Rows that are not there count as without a value.
+    /// The values of some rows, ascending, as plain numbers, `NULL` among them. Rows that are not there count as without a value.
     pub fn gather(&self, rows: &[u32], out: &mut Vec<i64>) {
         out.clear();
         let base = self.zone.min;
         if !self.zone.has_values() {
             return out.resize(rows.len(), NULL);
         }
-        with_codes!(&self.codes, list => {
-            let value = |code: u64| base.wrapping_add(code as i64);
-            out.extend(rows.iter().map(|row| list.get(*row as usize).map_or(NULL, |code| value(u64::from(*code)))));
-        }, out.resize(rows.len(), base));
-        if let Some(present) = &self.present {
-            let without = rows.iter().zip(out).filter(|(row, _)| !present.get(**row as usize));
-            without.for_each(|(_, out)| *out = NULL);
+        // One after the other, which needs no lookups.
+        if let (Some(first), Some(last)) = (rows.first(), rows.last())
+            && last.checked_sub(*first).is_some_and(|span| span as usize + 1 == rows.len())
+            && (*last as usize) < self.rows()
+        {
+            out.resize(rows.len(), 0);
+            return self.read(*first as usize, out);
         }
+        let present = self.present.as_ref();
+        // Rows without a value have code 0.
+        let value = |row: u32, code: u64| match present {
+            Some(present) if code == 0 && !present.get(row as usize) => NULL,
+            _ => base.wrapping_add(code as i64),
+        };
+        with_codes!(&self.codes, list => {
+            out.extend(rows.iter().map(|row| list.get(*row as usize).map_or(NULL, |code| value(*row, code.wide()))));
+        }, out.extend(rows.iter().map(|row| value(*row, 0))));
     }
 }
 
@@ -335,10 +373,12 @@ pub(super) mod tests {
                 column.read(first, &mut read);
                 prop_assert_eq!(&read[..], &values[first..]);
             }
-            let rows: Vec<u32> = (0..values.len() as u32).rev().step_by(3).collect();
+            for step in [1, 3] {
+            let rows: Vec<u32> = (values.len() as u32 / 4..values.len() as u32).step_by(step).collect();
             let mut gathered = vec![9];
             column.gather(&rows, &mut gathered);
             prop_assert_eq!(gathered, rows.iter().map(|row| values[*row as usize]).collect::<Vec<_>>());
+            }
         }
 
         #[test]

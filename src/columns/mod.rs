@@ -22,7 +22,7 @@ pub use ids::{IdMap, IdRuns};
 pub use pairs::{PairColumns, Side};
 pub use scan::{Ranges, in_ranges, in_set, present, settle_ranges, settle_set, where_value};
 pub use selection::{Chosen, Selection};
-pub use sort::{SortPart, Sorter};
+pub use sort::{Order, SortPart, Sorter};
 
 /// Rows of a full segment. A selection of one (32 KiB) stays in the first level of cache, its columns in the second; ten
 /// million rows are 39 pieces of work, enough to share evenly; and what an import has not written yet, a segment at most,

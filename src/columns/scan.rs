@@ -4,7 +4,7 @@
 #![allow(clippy::useless_conversion)]
 
 use super::bitmap::Bitmap;
-use super::column::{Codes, Column, Zone, with_codes};
+use super::column::{Code, Codes, Column, Zone, with_codes};
 
 /// Values in one of these ranges, both ends inside; ascending and apart from each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +27,11 @@ impl Ranges {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The same distances above another base.
+    fn above(self, base: i64) -> Self {
+        Self(self.0.into_iter().map(|(low, high)| (base.wrapping_add(low), base.wrapping_add(high))).collect())
     }
 
     pub fn contains(&self, value: i64) -> bool {
@@ -120,15 +125,38 @@ fn by_code(column: &Column, mut test: impl FnMut(u64) -> bool) -> Bitmap {
         }
         Codes::U8(codes) => {
             let table: Vec<bool> = (0..=span).map(&mut test).collect();
-            bits(codes, |code| table.get(usize::from(code)).is_some_and(|known| *known))
+            match runs(&table) {
+                // Comparisons go side by side, lookups do not.
+                Some(runs) => return in_ranges(column, &runs.above(column.base())),
+                None => bits(codes, |code| table.get(usize::from(code)).is_some_and(|known| *known)),
+            }
         }
         Codes::U16(codes) if codes.len() as u64 > span => {
             let table: Vec<bool> = (0..=span).map(&mut test).collect();
-            bits(codes, |code| table.get(usize::from(code)).is_some_and(|known| *known))
+            match runs(&table) {
+                Some(runs) => return in_ranges(column, &runs.above(column.base())),
+                None => bits(codes, |code| table.get(usize::from(code)).is_some_and(|known| *known)),
+            }
         }
-        codes => with_codes!(codes, list => bits(list, |code| test(code.into())), Bitmap::zeros(column.rows())),
+        codes => with_codes!(codes, list => bits(list, |code| test(code.wide())), Bitmap::zeros(column.rows())),
     };
     with_value(column, found)
+}
+
+/// The runs of a table that are true, where they are few.
+fn runs(table: &[bool]) -> Option<Ranges> {
+    const FEW: usize = 4;
+    let mut found: Vec<(i64, i64)> = Vec::new();
+    for (at, _) in table.iter().enumerate().filter(|(_, passes)| **passes) {
+        let at = at as i64;
+        let count = found.len();
+        match found.last_mut() {
+            Some((_, last)) if *last + 1 == at => *last = at,
+            _ if count == FEW => return None,
+            _ => found.push((at, at)),
+        }
+    }
+    Some(Ranges(found))
 }
 
 /// Without the rows that have no value, whose code is 0.
@@ -143,14 +171,26 @@ fn with_value(column: &Column, mut found: Bitmap) -> Bitmap {
     }
 }
 
+/// A bit for each code. The tests of 64 codes go into bytes first, which the compiler does side by side; a product then
+/// gathers the lowest bits of eight bytes into one.
 fn bits<T: Copy>(codes: &[T], mut test: impl FnMut(T) -> bool) -> Bitmap {
+    const GATHER: u64 = 0x0102_0408_1020_4080;
     let mut words = Vec::with_capacity(codes.len().div_ceil(64));
-    for chunk in codes.chunks(64) {
+    let (whole, rest) = codes.as_chunks::<64>();
+    for chunk in whole {
+        let mut passed = [0u8; 64];
+        for (passed, code) in passed.iter_mut().zip(chunk) {
+            *passed = u8::from(test(*code));
+        }
+        let (bytes, _) = passed.as_chunks::<8>();
         let mut word = 0u64;
-        for (at, code) in chunk.iter().enumerate() {
-            word |= u64::from(test(*code)) << at;
+        for (at, eight) in bytes.iter().enumerate() {
+            word |= (u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56) << (at * 8);
         }
         words.push(word);
+    }
+    if !rest.is_empty() {
+        words.push(rest.iter().enumerate().fold(0, |word, (at, code)| word | u64::from(test(*code)) << at));
     }
     Bitmap::from_words(words, codes.len())
 }

@@ -1,11 +1,13 @@
 //! The order of rows by keys: unsigned numbers that were made from values beforehand.
 //!
 //! Each worker throws the rows of its segments into buckets by the first key, finer where keys are small, because sizes
-//! and counts mostly are; then the buckets, which no longer touch each other, are sorted on all workers. What is sorted is
-//! one number of all keys and the row, so that equal keys stay in the order of rows and the result has one form only.
+//! and counts mostly are. After that it is known which places each bucket has, and a small one is sorted only when one of
+//! its places is asked for: a table shows some pages of ten million rows. Large ones are sorted at once, on all workers.
+//! What is sorted is one number of all keys and the row, so that equal keys stay in the order of rows and the result has
+//! one form only.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// One key of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +78,9 @@ impl Sorter {
     /// Adds rows with their keys: a list for each part, as long as `rows`.
     pub fn push(&mut self, keys: &[Vec<u64>], rows: impl Iterator<Item = u32>) {
         let Self { parts, row_bits, rows: into } = self;
+        if let ([part], Rows::Narrow(buckets), [keys]) = (parts.as_slice(), &mut *into, keys) {
+            return push_one(*part, *row_bits, buckets, keys, rows);
+        }
         let last = parts.first().map_or(0, |first| bucket(first.max) + 1);
         for (at, row) in rows.enumerate() {
             let key = |part: usize| keys.get(part).and_then(|keys| keys.get(at)).copied().unwrap_or(u64::MAX);
@@ -112,73 +117,174 @@ impl Sorter {
     }
 
     /// The rows of all workers in order. `stop` is asked now and then; the result means nothing once it says yes.
-    pub fn finish(workers: Vec<Sorter>, stop: &(dyn Fn() -> bool + Sync)) -> Vec<u32> {
+    pub fn finish(workers: Vec<Sorter>, stop: &(dyn Fn() -> bool + Sync)) -> Order {
         let threads = workers.len();
         let mask = workers.first().map_or(0, |first| (1u64 << first.row_bits) - 1);
-        let (mut narrow, mut wide, mut lists) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut buckets, mut lists) = (Vec::new(), Vec::new());
         for worker in workers {
             match worker.rows {
-                Rows::Narrow(buckets) => narrow.push(buckets),
-                Rows::Wide(buckets) => wide.push(buckets),
+                Rows::Narrow(own) => collect(&mut buckets, own, Part::Narrow),
+                Rows::Wide(own) => collect(&mut buckets, own, Part::Wide),
                 Rows::Lists(list) => lists.extend(list),
             }
         }
         if !lists.is_empty() {
             lists.sort_unstable();
-            return lists.into_iter().map(|(_, row)| row).collect();
+            let rows: Vec<u32> = lists.into_iter().map(|(_, row)| row).collect();
+            let starts = vec![0, rows.len()];
+            return Order { starts, buckets: vec![Bucket { waiting: Mutex::default(), rows: rows.into() }], mask };
         }
-        if wide.is_empty() {
-            buckets_in_order(narrow, threads, stop, |all| (all & mask) as u32)
-        } else {
-            buckets_in_order(wide, threads, stop, |all| (all as u64 & mask) as u32)
+        let mut starts = vec![0];
+        let mut len = 0;
+        let buckets: Vec<Bucket> = buckets
+            .into_iter()
+            .map(|parts: Vec<Part>| {
+                len += parts.iter().map(Part::len).sum::<usize>();
+                starts.push(len);
+                Bucket { waiting: Mutex::new(parts), rows: OnceLock::new() }
+            })
+            .collect();
+        let order = Order { starts, buckets, mask };
+        order.settle(threads, LARGE, stop);
+        order
+    }
+}
+
+/// Buckets above this many rows are not left for later: sorting this many takes about a millisecond.
+const LARGE: usize = 1 << 16;
+
+/// The usual case: one key that fits beside the row.
+fn push_one(part: SortPart, row_bits: u32, buckets: &mut [Vec<u64>], keys: &[u64], rows: impl Iterator<Item = u32>) {
+    let last = bucket(part.max) + 1;
+    for (key, row) in keys.iter().zip(rows) {
+        let (place, key) = match *key > part.max {
+            true => (last, part.absent()),
+            false if part.descending => (last - 1 - bucket(*key), part.max - *key),
+            false => (bucket(*key), *key),
+        };
+        if let Some(bucket) = buckets.get_mut(place) {
+            bucket.push(key << row_bits | u64::from(row));
         }
     }
 }
 
-/// Sorts the buckets of all workers, each bucket by one of them.
-fn buckets_in_order<T: Copy + Ord + Send>(
-    workers: Vec<Vec<Vec<T>>>,
-    threads: usize,
-    stop: &(dyn Fn() -> bool + Sync),
-    row: impl Fn(T) -> u32 + Sync,
-) -> Vec<u32> {
-    let buckets = workers.iter().map(Vec::len).max().unwrap_or(0);
-    let mut gathered: Vec<Vec<Vec<T>>> = (0..buckets).map(|_| Vec::with_capacity(workers.len())).collect();
-    for worker in workers {
-        gathered.iter_mut().zip(worker).for_each(|(all, one)| all.push(one));
+/// What one worker put into a bucket.
+#[derive(Debug)]
+enum Part {
+    Narrow(Vec<u64>),
+    Wide(Vec<u128>),
+}
+
+impl Part {
+    fn len(&self) -> usize {
+        match self {
+            Self::Narrow(list) => list.len(),
+            Self::Wide(list) => list.len(),
+        }
     }
-    let sizes: Vec<usize> = gathered.iter().map(|parts| parts.iter().map(Vec::len).sum()).collect();
-    let mut order = vec![0u32; sizes.iter().sum()];
-    let mut rest = order.as_mut_slice();
-    let mut work = Vec::with_capacity(buckets);
-    for (parts, size) in gathered.into_iter().zip(sizes) {
-        let (part, behind) = rest.split_at_mut(size);
-        rest = behind;
-        work.push(Mutex::new(Some((parts, part))));
-    }
-    let next = AtomicUsize::new(0);
-    let sort = || {
-        while let Some(bucket) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let taken = bucket.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-            let Some((mut parts, out)) = taken else { continue };
-            if out.is_empty() || stop() {
-                continue;
+}
+
+fn collect<T>(buckets: &mut Vec<Vec<Part>>, own: Vec<Vec<T>>, part: fn(Vec<T>) -> Part) {
+    buckets.resize_with(buckets.len().max(own.len()), Vec::new);
+    let filled = buckets.iter_mut().zip(own).filter(|(_, list)| !list.is_empty());
+    filled.for_each(|(all, list)| all.push(part(list)));
+}
+
+#[derive(Debug)]
+struct Bucket {
+    /// Until it is sorted.
+    waiting: Mutex<Vec<Part>>,
+    rows: OnceLock<Vec<u32>>,
+}
+
+impl Bucket {
+    fn rows(&self, mask: u64) -> &[u32] {
+        self.rows.get_or_init(|| {
+            let parts = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+            let (mut narrow, mut wide) = (Vec::new(), Vec::new());
+            for part in parts {
+                match part {
+                    Part::Narrow(mut list) => {
+                        if narrow.is_empty() {
+                            narrow = list
+                        } else {
+                            narrow.append(&mut list)
+                        }
+                    }
+                    Part::Wide(mut list) => {
+                        if wide.is_empty() {
+                            wide = list
+                        } else {
+                            wide.append(&mut list)
+                        }
+                    }
+                }
             }
-            let mut all = parts.swap_remove(0);
-            parts.iter().for_each(|part| all.extend_from_slice(part));
-            drop(parts);
-            all.sort_unstable();
-            out.iter_mut().zip(&all).for_each(|(out, all)| *out = row(*all));
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            // A thread that cannot be had is one worker less.
-            let _ = std::thread::Builder::new().name("sort".into()).spawn_scoped(scope, sort);
-        }
-        sort();
-    });
-    order
+            narrow.sort_unstable();
+            wide.sort_unstable();
+            let narrow = narrow.into_iter().map(|all: u64| (all & mask) as u32);
+            narrow.chain(wide.into_iter().map(|all: u128| (all as u64 & mask) as u32)).collect()
+        })
+    }
+}
+
+/// Rows in order.
+#[derive(Debug)]
+pub struct Order {
+    /// The first place of each bucket, and behind the last.
+    starts: Vec<usize>,
+    buckets: Vec<Bucket>,
+    mask: u64,
+}
+
+impl Order {
+    pub fn len(&self) -> usize {
+        self.starts.last().copied().unwrap_or(0)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The row at a place. A millisecond, where it is the first that is asked for there.
+    pub fn row(&self, place: usize) -> Option<u32> {
+        let at = self.starts.partition_point(|start| *start <= place).checked_sub(1)?;
+        self.buckets.get(at)?.rows(self.mask).get(place - self.starts.get(at)?).copied()
+    }
+
+    /// The place of a row. Sorts what is not sorted yet.
+    pub fn place(&self, row: u32) -> Option<usize> {
+        let found = |(bucket, start): (&Bucket, &usize)| {
+            bucket.rows(self.mask).iter().position(|known| *known == row).map(|at| start + at)
+        };
+        self.buckets.iter().zip(&self.starts).find_map(found)
+    }
+
+    /// All rows in order.
+    pub fn into_rows(self, threads: usize) -> Vec<u32> {
+        self.settle(threads, 0, &|| false);
+        self.buckets.iter().flat_map(|bucket| bucket.rows(self.mask)).copied().collect()
+    }
+
+    /// Sorts every bucket above a size.
+    fn settle(&self, threads: usize, above: usize, stop: &(dyn Fn() -> bool + Sync)) {
+        let sizes = self.starts.windows(2).map(|pair| pair[1] - pair[0]);
+        let wanted: Vec<&Bucket> =
+            self.buckets.iter().zip(sizes).filter(|(_, size)| *size > above).map(|(bucket, _)| bucket).collect();
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while let Some(bucket) = wanted.get(next.fetch_add(1, Ordering::Relaxed)).filter(|_| !stop()) {
+                bucket.rows(self.mask);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..threads.min(wanted.len()) {
+                // A thread that cannot be had is one worker less.
+                let _ = std::thread::Builder::new().name("sort".into()).spawn_scoped(scope, work);
+            }
+            work();
+        });
+    }
 }
 
 #[cfg(test)]
@@ -225,7 +331,14 @@ mod tests {
                 });
                 by_part.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then).then(a.cmp(b))
             });
-            prop_assert_eq!(Sorter::finish(sorters, &|| false), expected);
+            let order = Sorter::finish(sorters, &|| false);
+            prop_assert_eq!(order.len(), expected.len());
+            for place in [expected.len() / 2, 0, expected.len().saturating_sub(1), expected.len()] {
+                prop_assert_eq!(order.row(place), expected.get(place).copied());
+            }
+            prop_assert_eq!(expected.first().and_then(|row| order.place(*row)), (!expected.is_empty()).then_some(0));
+            prop_assert_eq!(order.place(1000), None);
+            prop_assert_eq!(order.into_rows(workers), expected);
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The records of a query in order. It may be tens of millions: what is kept is a bit for each row, or a place for each
-//! record of a sorted set.
+//! The records of a query in order. They may be tens of millions: what is kept is a bit for each row, or, of a sorted set,
+//! a number for each record.
 
 use crate::case::index::Snapshot;
-use crate::columns::Selection;
+use crate::columns::{Order, Selection};
 use crate::model::RecordId;
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ enum Form {
     /// In the order of ids.
     Chosen(Selection, Arc<Snapshot>),
     /// Rows of the snapshot.
-    Sorted(Vec<u32>, Arc<Snapshot>),
+    Sorted(Order, Arc<Snapshot>),
 }
 
 impl Default for Form {
@@ -35,7 +35,7 @@ impl RowSet {
         Self(Arc::new(Form::Chosen(selection, snapshot)))
     }
 
-    pub(super) fn sorted(rows: Vec<u32>, snapshot: Arc<Snapshot>) -> Self {
+    pub(super) fn sorted(rows: Order, snapshot: Arc<Snapshot>) -> Self {
         Self(Arc::new(Form::Sorted(rows, snapshot)))
     }
 
@@ -56,7 +56,7 @@ impl RowSet {
         let id = match &*self.0 {
             Form::Ids(ids) => *ids.get(place)?,
             Form::Chosen(selection, snapshot) => snapshot.flows.ids.id(selection.row(place)?)?,
-            Form::Sorted(rows, snapshot) => snapshot.flows.ids.id(*rows.get(place)?)?,
+            Form::Sorted(rows, snapshot) => snapshot.flows.ids.id(rows.row(place)?)?,
         };
         Some(RecordId(id))
     }
@@ -76,10 +76,7 @@ impl RowSet {
         match &*self.0 {
             Form::Ids(ids) => ids.iter().position(|known| *known == id.0),
             Form::Chosen(selection, snapshot) => selection.place(snapshot.flows.ids.row_of(id.0)?),
-            Form::Sorted(rows, snapshot) => {
-                let row = snapshot.flows.ids.row_of(id.0)?;
-                rows.iter().position(|known| *known == row)
-            }
+            Form::Sorted(rows, snapshot) => rows.place(snapshot.flows.ids.row_of(id.0)?),
         }
     }
 

@@ -127,6 +127,7 @@ pub fn page(
     fields: &[FieldId],
 ) -> Result<Vec<Vec<Value>>, QueryError> {
     filter_sql::prepare(reader)?;
+    let _moment = reader.moment()?;
     let columns = Columns::of(fields);
     let (table, id) = if dataset == Dataset::Flows { ("flow f", "f.id") } else { ("event e", "e.id") };
     let list = if fields.is_empty() { "NULL".to_owned() } else { columns.list() };

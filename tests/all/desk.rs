@@ -201,7 +201,7 @@ pub fn differences(one: &Path, other: &Path) -> Vec<String> {
         let columns = list(&format!("SELECT name FROM pragma_table_info('{table}', 'one')"));
         let columns: Vec<String> = columns
             .iter()
-            .filter(|column| !["imported_utc", "modified_utc"].contains(&column.as_str()))
+            .filter(|column| !["imported_utc", "modified_utc", "revision"].contains(&column.as_str()))
             .map(|column| format!("\"{column}\""))
             .collect();
         let columns = columns.join(", ");

@@ -114,7 +114,7 @@ impl CaseReader {
     /// The index as the case is now. What is read with it later has to be read in the same transaction.
     pub(crate) fn index_state(&self) -> Result<IndexState, CaseError> {
         // Everything that it is checked by has to be of one moment.
-        let _moment = if self.conn.is_autocommit() { Some(self.conn.unchecked_transaction()?) } else { None };
+        let _moment = self.moment()?;
         let version: i64 = self.conn.prepare_cached("PRAGMA data_version")?.query_row([], |r| r.get(0))?;
         let known = self.seen.borrow().as_ref().filter(|(seen, _)| *seen == version).map(|(_, state)| state.clone());
         match known {

@@ -201,6 +201,7 @@ pub fn conversation_rows(
     table: &ConversationTable,
     page: Range<usize>,
 ) -> Result<Vec<ConversationRow>, QueryError> {
+    let _moment = reader.moment()?;
     let mut rows = Vec::with_capacity(page.len().min(table.len()));
     for row in page.start..page.end.min(table.len()) {
         let count = |list: &[u32]| u64::from(list.get(row).copied().unwrap_or(0));

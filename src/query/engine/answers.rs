@@ -84,7 +84,7 @@ fn all_in_order(count: usize, keys: &[OrderKey<'_>], threads: usize) -> Option<V
         let workers: Vec<_> = (0..count).step_by(per_worker).map(|first| scope.spawn(move || fill(first))).collect();
         workers.into_iter().map(|worker| worker.join().ok()).collect::<Option<Vec<Sorter>>>()
     })?;
-    Some(Sorter::finish(sorters, &|| false))
+    Some(Sorter::finish(sorters, &|| false).into_rows(threads))
 }
 
 /// A sum as it is told; a negative one is no case of ours.

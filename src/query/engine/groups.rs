@@ -1,20 +1,27 @@
 //! Sums over chosen flow records by key, on all workers.
 
+use super::answers::checked;
 use super::planner::MOST_IDS;
 use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, Table, flow};
+use crate::columns::PairColumns;
 use crate::columns::{
     Bitmap, Chosen, Fate, Grouping, Groups, KeyPart, Map, Measures, NO_SLOT, NULL, Selection, Sums, Sweep, Used,
     Verdict, sum,
 };
+use crate::filter::Filter;
+use crate::model::TimeRange;
 use crate::query::RecordQuery;
 use crate::query::histogram::{Bin, Histogram, width};
 use rusqlite::types::ValueRef;
 use std::sync::Arc;
 
-/// Slots up to this many are summed by every worker for itself: a quarter of a megabyte each.
-const FEW_SLOTS: usize = 4096;
+/// Slots up to this many are summed by every worker for itself, two megabytes each; more are shared out.
+const FEW_SLOTS: u64 = 1 << 15;
+
+/// A worker's part of the numbers, and their sums once it has begun.
+type Part = (std::ops::Range<u32>, Vec<Sums>);
 
 impl Engine<'_> {
     /// What the chosen records come to by key. Slots ascending; only those that occur.
@@ -24,36 +31,74 @@ impl Engine<'_> {
         grouping: &Grouping,
         measures: &Measures,
     ) -> Result<Groups, EngineError> {
-        let used = Used::of(self.used_slots(selection, grouping)?);
+        let few = grouping.slots() <= FEW_SLOTS;
+        // Where most slots will occur, looking for them first costs more than it saves.
+        let all = grouping.is_flat() && selection.len() as u64 > 2 * grouping.slots();
+        let used = match u32::try_from(grouping.slots()) {
+            Ok(slots) if few || all => Used::Every(slots),
+            _ => Used::of(self.used_slots(selection, grouping)?),
+        };
         let mut columns = ColumnSet::of(grouping.columns());
         columns.add_all(ColumnSet::of(measures.columns()));
         let needs = |number: usize| touched(selection, number).then_some(columns);
         let count = used.count() as u32;
-        let few = used.count() <= FEW_SLOTS;
-        let workers = if few { 1 } else { self.threads as u64 };
+        let workers = self.threads as u64;
         let bound = |worker: u64| (worker * u64::from(count) / workers) as u32;
-        let states: Vec<(std::ops::Range<u32>, Vec<Sums>)> = (0..self.threads as u64)
-            .map(|worker| if few { 0..count } else { bound(worker)..bound(worker + 1) })
-            .map(|part| (part.clone(), vec![Sums::default(); part.len()]))
-            .collect();
+        let parts = (0..workers).map(|worker| if few { 0..count } else { bound(worker)..bound(worker + 1) });
+        let states: Vec<Part> = parts.map(|part| (part, Vec::new())).collect();
         let table = &self.snapshot.flows;
-        let each = |state: &mut (std::ops::Range<u32>, Vec<Sums>), number: usize, columns: &Columns| {
+        let each = |(part, sums): &mut Part, number: usize, columns: &Columns| {
             if let Some(sweep) = swept(table, selection, number, columns) {
-                sum(&sweep, grouping, &used, measures, &state.0, &mut state.1);
+                // By the worker itself: the memory is many pages that are touched for the first time.
+                sums.resize(part.len(), Sums::default());
+                sum(&sweep, grouping, &used, measures, part, sums);
             }
             Ok(())
         };
         let share = if few { Share::Split } else { Share::Every };
         let states = self.sweep(IndexedTable::Flow, needs, share, states, each)?;
-        let mut sums = Vec::new();
-        for (_, part) in states {
-            if few && !sums.is_empty() {
-                sums.iter_mut().zip(&part).for_each(|(sums, more): (&mut Sums, _)| sums.add(more));
+        let mut sums: Vec<Sums> = Vec::new();
+        for (range, mut part) in states {
+            if !few {
+                part.resize(range.len(), Sums::default());
+                if sums.is_empty() { sums = part } else { sums.append(&mut part) }
+            } else if sums.is_empty() {
+                sums = part;
             } else {
-                sums.extend(part);
+                sums.iter_mut().zip(&part).for_each(|(sums, more)| sums.add(more));
             }
         }
-        Ok(Groups { slots: used.slots().collect(), sums })
+        let mut slots = used.slots();
+        if matches!(used, Used::Every(_)) {
+            sums.resize(slots.len(), Sums::default());
+            slots.retain(|slot| sums.get(*slot as usize).is_some_and(|sums| sums.records > 0));
+            sums.retain(|sums| sums.records > 0);
+        }
+        Ok(Groups { slots, sums })
+    }
+
+    /// What all records of the case come to by pair: asked for again and again, so it is kept where there is room.
+    pub fn groups_by_pair(
+        &self,
+        scope: &RecordQuery,
+        column: usize,
+        pairs: &PairColumns,
+    ) -> Result<Arc<Groups>, EngineError> {
+        let make = || {
+            let grouping = Grouping::new(vec![self.pair_part(column, pairs)?]).ok_or(EngineError::Unsupported)?;
+            checked(self.groups(&self.chosen(scope)?, &grouping, &self.all_measures()?)?)
+        };
+        let is_all = scope.filter.as_ref().is_none_or(|filter| *filter == Filter::All);
+        let size = pairs.source.len() * (size_of::<Sums>() + size_of::<u64>());
+        if !is_all || scope.range != TimeRange::default() || size > self.reader.cache.budget() / 4 {
+            return Ok(Arc::new(make()?));
+        }
+        let name = format!("sums of pairs {column} {:?} {}", scope.duplicates, self.snapshot.duplicates());
+        self.reader.cache.derived(&name, self.snapshot.flows.rows().into(), || {
+            let groups = make()?;
+            let bytes = groups.sums.len() * (size_of::<Sums>() + size_of::<u64>());
+            Ok((groups, bytes))
+        })
     }
 
     /// As `query::histogram`.

@@ -6,6 +6,7 @@ use super::{Engine, EngineError};
 use crate::case::index::flow;
 use crate::columns::{Grouping, Groups, KeyPart, Map, Measures, NO_SLOT, NO_SUM, Selection, Sums};
 use crate::model::{self, Dataset, FieldId, Home};
+use crate::query::RecordQuery;
 use crate::query::columns_sql::read_value;
 use crate::query::filter_sql::column_of;
 use crate::query::pairs::{AddressOrder, address_text};
@@ -28,8 +29,8 @@ enum Kind {
     Pairs,
 }
 
-/// What a group is, the groups, and for two-sided ones what each sent and received.
-type Grouped = (Kind, Groups, Vec<(i128, i128)>);
+/// With what was sent and received, for groups with two sides.
+type Grouped = (Kind, Arc<Groups>, Vec<(i128, i128)>);
 
 impl Engine<'_> {
     /// As `query::figures`.
@@ -42,10 +43,7 @@ impl Engine<'_> {
 
     /// As `query::top`.
     pub fn top(&self, query: &TopQuery) -> Result<TopTable, EngineError> {
-        let selection = self.chosen(&query.scope.records(Vec::new()))?;
-        let measures = self.all_measures()?;
-        let (kind, groups, sides) = self.grouped(&selection, query.by, &measures)?;
-        let groups = checked(groups)?;
+        let (kind, groups, sides) = self.grouped(&query.scope.records(Vec::new()), query.by)?;
         let addresses = match kind {
             Kind::Addresses | Kind::Pairs => Some(self.address_order()?),
             Kind::Number { .. } | Kind::Ranked { .. } => None,
@@ -85,36 +83,32 @@ impl Engine<'_> {
         Ok(table)
     }
 
-    /// The groups of the chosen records; for two-sided ones what was sent and received.
-    fn grouped(&self, selection: &Selection, by: GroupBy, measures: &Measures) -> Result<Grouped, EngineError> {
-        let grouped = |part: KeyPart| {
-            let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
-            self.groups(selection, &grouping, measures)
-        };
+    /// The groups of the records; for two-sided ones what was sent and received.
+    fn grouped(&self, records: &RecordQuery, by: GroupBy) -> Result<Grouped, EngineError> {
         let pair_column = |packet: bool| if packet { flow::PACKET_PAIR } else { flow::PAIR };
         Ok(match by {
             GroupBy::Field(field) => {
                 let (kind, part) = self.field_part(field)?;
-                (kind, grouped(part)?, Vec::new())
+                let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
+                let groups = self.groups(&self.chosen(records)?, &grouping, &self.all_measures()?)?;
+                (kind, Arc::new(checked(groups)?), Vec::new())
             }
             GroupBy::Pair | GroupBy::PacketPair => {
                 let pairs = self.pairs()?;
-                let groups = grouped(self.pair_part(pair_column(by == GroupBy::PacketPair), &pairs)?)?;
+                let groups = self.groups_by_pair(records, pair_column(by == GroupBy::PacketPair), &pairs)?;
                 // Pairs that are not there would be one group with the records without any.
-                let strays = groups.slots.iter().skip(1).any(|slot| {
-                    let side = |list: &[u32]| list.get(*slot as usize).copied().unwrap_or(0);
-                    side(&pairs.source) == 0 && side(&pairs.destination) == 0
-                });
-                if strays {
+                let side = |list: &[u32], slot: u64| list.get(slot as usize).copied().unwrap_or(0);
+                let nobody = |slot: &&u64| side(&pairs.source, **slot) == 0 && side(&pairs.destination, **slot) == 0;
+                if groups.slots.iter().filter(nobody).count() > 1 {
                     return Err(EngineError::Unsupported);
                 }
                 (Kind::Pairs, groups, Vec::new())
             }
             GroupBy::Talker | GroupBy::PacketTalker => {
                 let pairs = self.pairs()?;
-                let groups = grouped(self.pair_part(pair_column(by == GroupBy::PacketTalker), &pairs)?)?;
+                let groups = self.groups_by_pair(records, pair_column(by == GroupBy::PacketTalker), &pairs)?;
                 let (groups, sides) = talkers(&groups, &pairs.source, &pairs.destination);
-                (Kind::Addresses, groups, sides)
+                (Kind::Addresses, Arc::new(groups), sides)
             }
             GroupBy::EitherPort | GroupBy::Service | GroupBy::Principal => return Err(EngineError::Unsupported),
         })

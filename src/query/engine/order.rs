@@ -4,7 +4,7 @@ use super::planner::MOST_IDS;
 use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow};
-use crate::columns::{NULL, Selection, Side, SortPart, Sorter};
+use crate::columns::{NULL, Order, Selection, Side, SortPart, Sorter};
 use crate::model::{FieldId, Home};
 use crate::query::filter_sql::column_of;
 use crate::query::rows::SortKey;
@@ -67,7 +67,7 @@ impl Source {
 
 impl Engine<'_> {
     /// The chosen flow records in order, by their places; ties in the order of ids.
-    pub fn order(&self, selection: &Selection, keys: &[SortKey]) -> Result<Vec<u32>, EngineError> {
+    pub fn order(&self, selection: &Selection, keys: &[SortKey]) -> Result<Order, EngineError> {
         let mut sources = Vec::new();
         let mut parts = Vec::new();
         for key in keys {

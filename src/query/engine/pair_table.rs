@@ -7,6 +7,7 @@ use crate::columns::{Grouping, KeyPart, Map, Sums};
 use crate::query::pairs::{AddressOrder, added};
 use crate::query::{PairColumn, PairKey, PairQuery, PairTable};
 use rusqlite::types::ValueRef;
+use std::sync::Arc;
 
 /// A pair, which stands for one group, or for several where records name no address in different ways.
 struct Row {
@@ -21,33 +22,36 @@ struct Row {
 impl Engine<'_> {
     /// As `query::pairs`.
     pub fn pair_table(&self, query: &PairQuery) -> Result<PairTable, EngineError> {
-        let selection = self.chosen(&query.records()?.records(Vec::new()))?;
+        let records = query.records()?.records(Vec::new());
         let pairs = self.pairs()?;
         let column = if query.by == PairKey::PacketAddresses { flow::PACKET_PAIR } else { flow::PAIR };
-        let mut parts = vec![self.pair_part(column, &pairs)?];
         let mut names = Vec::new();
-        if query.by == PairKey::AddressesAndDirection {
-            let (found, part) = self.directions()?;
+        let mut groups = if query.by == PairKey::AddressesAndDirection {
+            let (found, directions) = self.directions()?;
             names = found;
-            parts.push(part);
-        }
+            let parts = vec![self.pair_part(column, &pairs)?, directions];
+            let grouping = Grouping::new(parts).ok_or(EngineError::Unsupported)?;
+            Arc::new(checked(self.groups(&self.chosen(&records)?, &grouping, &self.all_measures()?)?)?)
+        } else {
+            self.groups_by_pair(&records, column, &pairs)?
+        };
         let width = names.len() as u64 + 1;
-        let grouping = Grouping::new(parts).ok_or(EngineError::Unsupported)?;
-        let mut groups = checked(self.groups(&selection, &grouping, &self.all_measures()?)?)?;
         let mut rows: Vec<Row> = Vec::with_capacity(groups.slots.len());
-        for (at, slot) in groups.slots.iter().enumerate() {
+        // The rows without addresses, by direction: without a pair, or with one that is not there, which is the same to
+        // whoever asks.
+        let mut nobody: Vec<(u32, usize)> = Vec::new();
+        for at in 0..groups.slots.len() {
+            let Some(slot) = groups.slots.get(at).copied() else { continue };
             let (pair, direction) = ((slot / width) as usize, (slot % width) as u32);
             let side = |list: &[u32]| list.get(pair).copied().unwrap_or(0);
             let (source, destination) = (side(&pairs.source), side(&pairs.destination));
             if source == 0 && destination == 0 {
-                // Without a pair, or with one that is not there: the same to whoever asks.
-                let known =
-                    rows.iter().find(|row| row.source == 0 && row.destination == 0 && row.direction == direction);
-                if let Some(into) = known.map(|row| row.at as usize) {
+                if let Some((_, into)) = nobody.iter().find(|(known, _)| *known == direction).copied() {
                     let more = groups.sums.get(at).copied().unwrap_or_default();
-                    groups.sums.get_mut(into).into_iter().for_each(|sums| sums.add(&more));
+                    Arc::make_mut(&mut groups).sums.get_mut(into).into_iter().for_each(|sums| sums.add(&more));
                     continue;
                 }
+                nobody.push((direction, at));
             }
             rows.push(Row { source, destination, direction, at: at as u32 });
         }

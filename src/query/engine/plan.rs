@@ -113,6 +113,21 @@ impl Node {
         }
     }
 
+    /// Of these rows those that pass, one by one: where they are few that is less than testing all.
+    fn narrowed(&self, rows: &Bitmap, columns: &Columns) -> Option<Bitmap> {
+        let keep = |column: usize, test: &dyn Fn(i64) -> bool| {
+            let column = columns.get(column)?.as_deref()?;
+            let passing = rows.iter().filter(|row| column.get(*row).is_some_and(test));
+            Some(Bitmap::of(passing, rows.len()))
+        };
+        match self {
+            Node::In(column, ranges) => keep(*column, &|value| ranges.contains(value)),
+            Node::Member(column, set) => keep(*column, &|value| usize::try_from(value).is_ok_and(|id| set.get(id))),
+            Node::Number(column, slow) => keep(*column, &|value| slow.passes(value)),
+            _ => None,
+        }
+    }
+
     fn choose(&self, number: usize, segment: &Segment, columns: &Columns) -> Chosen {
         if let Some(all) = self.settle(number, segment, &mut ColumnSet::default()) {
             return Chosen::from_bool(all);
@@ -127,7 +142,14 @@ impl Node {
             Node::And(parts) => {
                 let mut chosen = Chosen::All;
                 for part in parts {
-                    chosen = chosen.and(part.choose(number, segment, columns));
+                    let narrowed = match &chosen {
+                        Chosen::Some(bits) if bits.count() < bits.len() / 16 => part.narrowed(bits, columns),
+                        _ => None,
+                    };
+                    chosen = match narrowed {
+                        Some(bits) => Chosen::of(bits),
+                        None => chosen.and(part.choose(number, segment, columns)),
+                    };
                     if chosen == Chosen::None {
                         break;
                     }

@@ -4,6 +4,7 @@ use super::{PairColumn, PairKey, PairSort, is_private_key};
 use crate::case::CaseReader;
 use crate::model::Timestamp;
 use crate::query::{QueryError, Sums, Value};
+use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -213,13 +214,24 @@ impl PairTable {
 
 /// The rows of a page. Takes a look into the dictionary for each address of it, however long the table is.
 pub fn pair_rows(reader: &CaseReader, table: &PairTable, page: Range<usize>) -> Result<Vec<PairRow>, QueryError> {
+    let _moment = reader.moment()?;
     let mut rows = Vec::with_capacity(page.len().min(table.len()));
+    // An address stands in many pairs.
+    let mut texts: FxHashMap<u32, Option<String>> = FxHashMap::default();
+    let mut text = |id: u32| -> Result<Option<String>, QueryError> {
+        if let Some(known) = texts.get(&id) {
+            return Ok(known.clone());
+        }
+        let text = address_text(reader, id)?;
+        texts.insert(id, text.clone());
+        Ok(text)
+    };
     for row in page.start..page.end.min(table.len()) {
         let count = |list: &[u32]| u64::from(list.get(row).copied().unwrap_or(0));
         let time = |list: &[i64]| list.get(row).copied().filter(|t| *t != NO_TIME).map(Timestamp::from_secs);
         rows.push(PairRow {
-            srcaddr: address_text(reader, table.sources.get(row).copied().unwrap_or(0))?,
-            dstaddr: address_text(reader, table.destinations.get(row).copied().unwrap_or(0))?,
+            srcaddr: text(table.sources.get(row).copied().unwrap_or(0))?,
+            dstaddr: text(table.destinations.get(row).copied().unwrap_or(0))?,
             flow_direction: table.direction(row).map(str::to_owned),
             record_count: count(&table.record_counts),
             packets: table.packets.get(row),
