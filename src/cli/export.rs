@@ -29,7 +29,7 @@ pub struct Arguments {
     pub pairs: Option<PathBuf>,
     #[command(flatten)]
     pub scope: ScopeArguments,
-    /// A column "ref" in front: the record's place in the case
+    /// A column named ref in front: the record's place in the case
     #[arg(long)]
     pub with_ref: bool,
     /// Replace a file that is there already
