@@ -93,7 +93,7 @@ fn groupings() -> Vec<GroupBy> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(15))]
 
     #[test]
     fn random_aggregates_are_those_of_sql(
