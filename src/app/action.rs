@@ -2,6 +2,7 @@
 
 use super::command::Command;
 use super::error::UserError;
+use super::exports::ExportRequest;
 use super::jobs::JobId;
 use super::library::LibraryAction;
 use super::pairs::PairsAction;
@@ -128,6 +129,10 @@ pub enum Dialog {
     SaveChart {
         path: String,
     },
+    Export {
+        path: String,
+        replace: bool,
+    },
     Jobs,
     Errors,
     Help,
@@ -187,6 +192,9 @@ pub enum Action {
     /// The records that this condition leaves too: the filter and their table.
     Drill(Dataset, String),
     Follow(Link),
+    Export(Box<ExportRequest>),
+    /// The running export at this place.
+    CancelExport(usize),
     /// Everything about this address.
     About(String),
     Pairs(PairsAction),

@@ -10,6 +10,7 @@ pub mod command;
 pub mod display;
 pub mod error;
 pub mod export;
+pub mod exports;
 mod glyphs;
 pub mod groups;
 pub mod history;

@@ -47,6 +47,8 @@ pub struct OpenCase {
     about: Slot<(u64, AddressQuery), About>,
     pub library: Library,
     pub sql: SqlConsole,
+    /// The view that was asked for last.
+    asked_for: Option<View>,
 }
 
 impl OpenCase {
@@ -58,7 +60,13 @@ impl OpenCase {
         columns: &BTreeMap<String, Vec<ColumnSetting>>,
     ) -> std::io::Result<Self> {
         let lane = |name: &str| Lane::start(name, Arc::clone(backend), path.to_owned(), Arc::clone(waker));
-        let lanes = Lanes { rows: lane("rows")?, charts: lane("charts")?, pages: lane("pages")? };
+        let lanes = Lanes {
+            rows: lane("rows")?,
+            charts: lane("charts")?,
+            pages: lane("pages")?,
+            answers: lane("answers")?,
+            console: lane("console")?,
+        };
         let saved = |dataset| columns.get(dataset_key(dataset)).map(Vec::as_slice);
         Ok(Self {
             path: path.to_owned(),
@@ -79,6 +87,7 @@ impl OpenCase {
             about: Slot::default(),
             library: Library::default(),
             sql: SqlConsole::default(),
+            asked_for: None,
         })
     }
 
@@ -231,6 +240,7 @@ impl OpenCase {
         if self.is_opening() {
             return;
         }
+        self.stop_others(view);
         match view {
             View::Records(dataset) => {
                 let table = match dataset {
@@ -256,12 +266,12 @@ impl OpenCase {
                 if let Some(address) = address {
                     let query =
                         AddressQuery { range, duplicates, limit: about::ROWS, ..AddressQuery::of(address.clone()) };
-                    self.about.ask(&self.lanes.rows, (revision, query), |source, (_, query), cancel| {
+                    self.about.ask(&self.lanes.answers, (revision, query), |source, (_, query), cancel| {
                         Ok(about::read(source.case()?, query, cancel)?)
                     });
                 }
             }
-            View::Sql => self.sql.ask(&self.lanes.rows, &self.lanes.pages),
+            View::Sql => self.sql.ask(&self.lanes.console, &self.lanes.pages),
             // While evidence comes in it would be asked again and again, and never answered.
             View::Overview if self.glance.is_busy() => {}
             View::Overview => {
@@ -283,10 +293,30 @@ impl OpenCase {
         }
     }
 
+    /// What a view that was left has asked is not waited for any more. A statement and a named query go on: they were
+    /// started by hand.
+    fn stop_others(&mut self, view: View) {
+        if self.asked_for.replace(view) == Some(view) {
+            return;
+        }
+        if view != View::Overview {
+            self.glance.stop();
+        }
+        if view != View::Pairs {
+            self.pairs.stop();
+        }
+        if view != View::Timeline {
+            self.timeline.stop();
+        }
+        if view != View::Address {
+            self.about.stop();
+        }
+    }
+
     /// Stops what is running; the threads that are about to end.
     pub fn close(self) -> Vec<JoinHandle<()>> {
-        let Lanes { rows, charts, pages } = self.lanes;
-        [rows, charts, pages].map(Lane::close).into()
+        let Lanes { rows, charts, pages, answers, console } = self.lanes;
+        [rows, charts, pages, answers, console].map(Lane::close).into()
     }
 
     /// Is any answer on its way?

@@ -2,6 +2,7 @@
 //! `App::poll` takes in what worker threads have finished and asks for what is missing.
 
 mod cases;
+mod results;
 mod views;
 
 pub use cases::import_dialog;
@@ -10,6 +11,7 @@ pub use views::line_names;
 use super::action::{Action, Dialog, Effect, Leaving, View};
 use super::command::{Command, Needs};
 use super::error::{ErrorList, Message, UserError};
+use super::exports::Exports;
 use super::history::History;
 use super::jobs::{Job, Jobs};
 use super::open_case::OpenCase;
@@ -43,6 +45,7 @@ pub struct App {
     pub settings: Settings,
     pub errors: ErrorList,
     pub jobs: Jobs,
+    pub exports: Exports,
     pub view: View,
     pub case: Option<OpenCase>,
     pub range: TimeRange,
@@ -82,6 +85,7 @@ impl App {
             settings,
             errors: ErrorList::default(),
             jobs: Jobs::default(),
+            exports: Exports::default(),
             view,
             case: None,
             range: TimeRange::default(),
@@ -120,6 +124,7 @@ impl App {
             }
             self.notice = job.map(|job| self.outcome(job));
         }
+        self.poll_exports();
         let mut failed_to_open = None;
         if let Some(case) = &mut self.case {
             if polled.changed.contains(&case.path) {
@@ -167,6 +172,7 @@ impl App {
                 Command::Back => self.history.can_go_back(),
                 Command::Forward => self.history.can_go_forward(),
                 Command::OpenSample => self.sample_folder.is_some(),
+                Command::Export => self.exportable().is_some(),
                 _ => true,
             }
     }
@@ -222,6 +228,8 @@ impl App {
             Action::ClearErrors => self.errors.clear(),
             Action::Fail(error) => self.errors.push(error),
             Action::About(address) => self.about(&address),
+            Action::Export(request) => self.export(*request),
+            Action::CancelExport(at) => self.exports.cancel(at),
             Action::Follow(link) => self.follow(link),
             Action::Pairs(action) => self.dispatch_pairs(action),
             Action::Timeline(action) => self.dispatch_timeline(action),
@@ -312,6 +320,10 @@ impl App {
             Command::ShowTimeline => self.dispatch(Action::Show(View::Timeline)),
             Command::ShowQueries => self.dispatch(Action::Show(View::Queries)),
             Command::FindAddress => self.dialog = Some(Dialog::Address { typed: String::new() }),
+            Command::Export => {
+                let path = std::env::current_dir().unwrap_or_default().join("export.csv");
+                self.dialog = Some(Dialog::Export { path: path.to_string_lossy().into_owned(), replace: false });
+            }
             Command::ShowSql => self.dispatch(Action::Show(View::Sql)),
             Command::ToggleInspector => self.show_inspector = !self.show_inspector,
             Command::ToggleHistogram => self.show_histogram = !self.show_histogram,

@@ -91,7 +91,7 @@ pub fn filter_bar_ui(
     }
 }
 
-fn step_button(ui: &mut Ui, app: &App, command: Command, sign: &str, out: &mut Vec<Action>) {
+pub fn step_button(ui: &mut Ui, app: &App, command: Command, sign: &str, out: &mut Vec<Action>) {
     let name = app.texts.tr(&command.text_id());
     let response = ui.add_enabled(app.is_enabled(command), Button::new(sign));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, app.is_enabled(command), &name));

@@ -1,5 +1,6 @@
 //! What asks before anything else goes on. Every dialog can be used by keyboard alone: Enter goes on, Esc leaves.
 
+mod export;
 mod import;
 mod lists;
 mod open;
@@ -44,6 +45,7 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
             Dialog::Zone { typed } => lists::zone_ui(ui, app, typed, state, out),
             Dialog::Palette { typed } => lists::palette_ui(ui, app, typed, state, out),
             Dialog::SaveChart { path } => open::save_chart_ui(ui, app, path, state, out),
+            Dialog::Export { path, replace } => export::export_ui(ui, app, path, replace, state, out),
             Dialog::Leaving(to) => tell::leaving_ui(ui, app, to, out),
             Dialog::Jobs => tell::jobs_ui(ui, app, out),
             Dialog::Errors => tell::errors_ui(ui, app, out),

@@ -12,7 +12,7 @@ use egui::{TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
 /// A path, typed or picked: label, field and button, for a line or the row of a grid.
-fn path_field(ui: &mut Ui, app: &App, name: &str, path: &mut String, pick: Pick, state: &mut UiState) {
+pub fn path_field(ui: &mut Ui, app: &App, name: &str, path: &mut String, pick: Pick, state: &mut UiState) {
     let t = &app.texts;
     let label = ui.label(name);
     let field = ui

@@ -12,6 +12,7 @@ pub enum Pick {
     OpenCase,
     SaveCase,
     SaveChart,
+    Export,
     Files,
     Folder,
 }
@@ -76,6 +77,11 @@ fn show(pick: Pick) -> Vec<PathBuf> {
             let dialog = dialog.add_filter("SVG", &["svg"]).add_filter("PNG", &["png"]);
             dialog.set_file_name("timeline.svg").save_file().into_iter().collect()
         }
+        Pick::Export => {
+            let formats = [("Parquet", "parquet"), ("CSV", "csv"), ("JSON Lines", "jsonl")];
+            let dialog = formats.into_iter().fold(dialog, |dialog, (name, ending)| dialog.add_filter(name, &[ending]));
+            dialog.set_file_name("export.csv").save_file().into_iter().collect()
+        }
         Pick::Files => dialog.pick_files().unwrap_or_default(),
         Pick::Folder => dialog.pick_folders().unwrap_or_default(),
     }
@@ -92,7 +98,10 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
     picker.waiting = None;
     picker.missing = picked.paths.is_empty() && picked.after < TOO_FAST;
     match dialog {
-        Dialog::Open { path } | Dialog::SaveChart { path } | Dialog::NewCase { path, .. } => {
+        Dialog::Open { path }
+        | Dialog::Export { path, .. }
+        | Dialog::SaveChart { path }
+        | Dialog::NewCase { path, .. } => {
             if let Some(first) = picked.paths.first() {
                 *path = first.to_string_lossy().into_owned();
             }
