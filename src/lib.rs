@@ -18,7 +18,9 @@
 //! 2. [`ingest`]: bytes to records. Parsers are pushed pieces of content and emit values; they open nothing.
 //! 3. [`case`]: the case file. All DDL and the one write path.
 //! 4. [`filter`]: the filter language, text to typed tree. Pure.
-//! 5. [`query`]: reads. A query is a value; its first result is the ordered row set.
+//! 5. [`query`]: reads. A query is a value; its first result is the row set, everything else starts from that. Aggregates
+//!    (pairs, conversations, top lists, series, figures) are values over a `Scope`; `query::named` is the catalogue of named
+//!    queries.
 //! 6. [`app`]: the application without a window: imports, jobs, state, commands.
 //! 7. [`ui`] and [`cli`]: two faces of the same application.
 //!

@@ -33,6 +33,8 @@ mod migrate;
 mod named;
 #[path = "all/samples.rs"]
 mod samples;
+#[path = "all/saved.rs"]
+mod saved;
 #[path = "all/stated.rs"]
 mod stated;
 #[path = "all/structure.rs"]

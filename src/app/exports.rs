@@ -1,13 +1,12 @@
 //! Results on their way into files: each on a thread of its own, with a count of the rows done, a stop, and an outcome that
 //! is told.
 
-use super::export::{self, ExportColumn, ExportError, ExportFormat, ExportKind, ExportSource};
+use super::export::{self, ExportError, ExportFormat, ExportSource};
 use super::slots::Waker;
 use super::source::{Backend, Cancel, CaseReader};
 use super::sql_console::Table;
 use crate::query::named::{self, Question};
-use crate::query::{self, ConversationQuery, QueryError, Value};
-use serde_json::Value as Json;
+use crate::query::{self, ConversationQuery, QueryError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -185,52 +184,6 @@ fn with_source(
             let table = query::conversations(reader, query, cancel)?;
             write(&export::ConversationSource::new(reader, &table))
         }
-        Exported::Sql(table) => write(&SqlSource::new(table)),
-    }
-}
-
-/// A result of the SQL console under the names of its columns.
-struct SqlSource<'a> {
-    table: &'a Table,
-    columns: Vec<ExportColumn>,
-}
-
-impl<'a> SqlSource<'a> {
-    fn new(table: &'a Table) -> Self {
-        let rows = &table.rows.rows;
-        let kind = |column: usize| {
-            let mut values = rows.iter().filter_map(|row| row.get(column)).filter(|value| !value.is_null()).peekable();
-            match table.numeric.get(column) {
-                Some(true) if values.peek().is_some() && values.all(|value| value.as_i64().is_some()) => {
-                    ExportKind::Int64
-                }
-                Some(true) => ExportKind::Ratio,
-                _ => ExportKind::Text,
-            }
-        };
-        let named = table.rows.columns.iter().enumerate();
-        let columns = named.map(|(at, name)| ExportColumn { name: name.clone(), kind: kind(at) }).collect();
-        Self { table, columns }
-    }
-}
-
-impl ExportSource for SqlSource<'_> {
-    fn columns(&self) -> &[ExportColumn] {
-        &self.columns
-    }
-
-    fn len(&self) -> usize {
-        self.table.rows.rows.len()
-    }
-
-    fn rows(&self, from: usize, count: usize) -> Result<Vec<Vec<Value>>, QueryError> {
-        let value = |(value, column): (&Json, &ExportColumn)| match (value, column.kind) {
-            (Json::Null, _) => Value::Null,
-            (Json::Number(number), ExportKind::Int64) => number.as_i64().map_or(Value::Null, Value::Integer),
-            (Json::Number(number), ExportKind::Ratio) => Value::Number(number.to_string().into()),
-            (value, _) => Value::Text(super::sql_console::value_text(value)),
-        };
-        let rows = self.table.rows.rows.iter().skip(from).take(count);
-        Ok(rows.map(|row| row.iter().zip(&self.columns).map(value).collect()).collect())
+        Exported::Sql(table) => write(&export::SqlSource::new(&table.rows)),
     }
 }

@@ -11,6 +11,7 @@ pub mod display;
 pub mod error;
 pub mod export;
 pub mod exports;
+pub mod filters;
 mod glyphs;
 pub mod groups;
 pub mod history;

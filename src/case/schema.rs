@@ -46,7 +46,8 @@ pub fn ddl() -> String {
         .replace("{call}", &format!("CREATE TABLE call (\n  call_id INTEGER PRIMARY KEY,\n{call}\n);"))
         .replace("{event}", &format!("CREATE TABLE event (\n{EVENT_KEY_COLUMNS}\n{event}\n);"));
     format!(
-        "{tables}\n{}\n{}\n{}\n",
+        "{tables}\n{}\n{}\n{}\n{}\n",
+        include_str!("saved.sql"),
         flow_view(),
         event_view("cloudtrail_occurrence", ""),
         event_view("cloudtrail_event", EVENT_ONCE)

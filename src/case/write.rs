@@ -20,12 +20,12 @@ use std::path::Path;
 pub struct CaseWriter {
     /// Its statement ends before the connection does.
     event_table: EventTable,
-    conn: Connection,
+    pub(super) conn: Connection,
     feed: Feed,
     transaction: Transaction,
     /// Loaded when they are first needed; dropped by a rollback.
     dictionaries: Option<Dictionaries>,
-    examiner: String,
+    pub(super) examiner: String,
 }
 
 /// An evidence file that is being written.

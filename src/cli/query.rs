@@ -3,14 +3,14 @@
 use super::arguments::{ScopeArguments, parse_filter, unknown};
 use super::output::{Rows, tell};
 use super::pairs::tell_left_out;
-use super::{CliError, RowFormat, exit, pairs, records, series};
+use super::{CliError, RowFormat, exit, export, pairs, records, series};
 use crate::app::text::Texts;
 use crate::case::CaseReader;
 use crate::model::{Dataset, FieldId, RecordId};
 use crate::query::named::{
     Answer, CATALOGUE, Column, Emptiness, Given, Lack, NamedQuery, ParameterError, Question, answer, lacking, named,
 };
-use crate::query::{self, Cancel, RowSet, TopQuery, TopTable, Value};
+use crate::query::{self, Cancel, Measure, RowSet, TopQuery, TopTable, Value};
 use std::path::PathBuf;
 
 /// Runs a named query: AWS's predefined ones, the playbook's, and CloudTrail's monitoring patterns
@@ -36,6 +36,12 @@ pub struct Arguments {
     pub limit: Option<usize>,
     #[command(flatten)]
     pub scope: ScopeArguments,
+    /// Write the result into this file (.parquet, .csv, .jsonl) instead
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// With --out: replace a file that is there already
+    #[arg(long, requires = "out")]
+    pub force: bool,
     #[command(flatten)]
     pub rows: RowFormat,
 }
@@ -55,7 +61,7 @@ fn ask(reader: &CaseReader, name: &str, arguments: &Arguments) -> Result<u8, Cli
     if let Some(lack) = lacking(reader, query, &cancel)? {
         return match lack {
             // An empty answer says why.
-            Lack::Records(_) => show(reader, &question, &arguments.rows),
+            Lack::Records(_) => show(reader, &question, arguments),
             Lack::Field(field) => Err(CliError::Unusable(format!(
                 "{} cannot be answered: no record of the case has a value of {}",
                 query.name,
@@ -63,7 +69,7 @@ fn ask(reader: &CaseReader, name: &str, arguments: &Arguments) -> Result<u8, Cli
             ))),
         };
     }
-    show(reader, &question, &arguments.rows)
+    show(reader, &question, arguments)
 }
 
 fn given(dataset: Dataset, arguments: &Arguments) -> Result<Given, CliError> {
@@ -89,15 +95,31 @@ impl From<ParameterError> for CliError {
     }
 }
 
-fn show(reader: &CaseReader, question: &Question, format: &RowFormat) -> Result<u8, CliError> {
+fn show(reader: &CaseReader, question: &Question, arguments: &Arguments) -> Result<u8, CliError> {
     let cancel = Cancel::default();
     let answer = answer(reader, question, &cancel)?;
-    match (question, &answer) {
+    match &arguments.out {
+        Some(path) => export::result(reader, question, &answer, path, arguments.force)?,
+        None => print(reader, question, &answer, &arguments.rows)?,
+    }
+    if answer.is_empty() {
+        tell(&why_empty(question.emptiness(reader, &cancel)?));
+    }
+    Ok(exit::DONE)
+}
+
+fn print(reader: &CaseReader, question: &Question, answer: &Answer, format: &RowFormat) -> Result<(), CliError> {
+    match (question, answer) {
         (Question::Records { query, columns, .. }, Answer::Records { rows, .. }) => {
             print_records(reader, query.dataset, rows, columns, format)?;
         }
         (_, Answer::Pairs(table)) => pairs::print(reader, table, format)?,
-        (Question::Top(query), Answer::Top(table)) => print_top(query, table, format)?,
+        (Question::Top(query), Answer::Top(table)) => {
+            print_top(query, table, format)?;
+            if query.measure != Measure::Records {
+                tell_left_out(query::figures(reader, &query.scope, &Cancel::default())?.left_out);
+            }
+        }
         (Question::Series(query), Answer::Series(table)) => series::print(table, query, false, format)?,
         (_, Answer::Figure { figure, figures }) => {
             let mut out = Rows::new(format, &[figure.name()])?;
@@ -108,10 +130,7 @@ fn show(reader: &CaseReader, question: &Question, format: &RowFormat) -> Result<
         // A question's answer is of its own kind.
         (_, Answer::Records { .. } | Answer::Top(_) | Answer::Series(_)) => {}
     }
-    if answer.is_empty() {
-        tell(&why_empty(question.emptiness(reader, &cancel)?));
-    }
-    Ok(exit::DONE)
+    Ok(())
 }
 
 fn why_empty(emptiness: Emptiness) -> String {

@@ -6,6 +6,7 @@ pub mod batch;
 pub mod evidence;
 pub mod field;
 pub mod ids;
+pub mod saved;
 pub mod text;
 pub mod time;
 pub mod warning;
@@ -15,5 +16,6 @@ pub use batch::{EventBatch, EventRow, FlowBatch, FlowBatchBuilder, FlowRow, Tupl
 pub use evidence::{EvidenceFacts, Format, PathFacts};
 pub use field::{Dataset, Field, FieldId, Home, Kind};
 pub use ids::{EvidenceId, RecordId};
+pub use saved::SavedFilter;
 pub use time::{TimeRange, Timestamp};
 pub use warning::{ImportWarning, Reason, Scope};

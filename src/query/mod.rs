@@ -16,6 +16,7 @@ mod overview;
 mod pairs;
 mod record;
 mod rows;
+mod saved;
 mod scope;
 mod series;
 pub mod sort_sql;
@@ -45,6 +46,7 @@ pub use pairs::{
 };
 pub use record::{RecordDetail, record};
 pub use rows::{Duplicates, RecordQuery, RowSet, SortKey, page, rows};
+pub use saved::saved_filters;
 pub use scope::Scope;
 pub use series::{
     AUTO_BINS, AUTO_WIDTHS, BinWidth, SeriesKey, SeriesLine, SeriesQuery, SeriesTable, auto_width, gaps,

@@ -290,9 +290,23 @@ fn a_format_that_does_not_fit_can_be_stated_again() {
 fn help_the_manual_and_completions_name_everything() {
     let desk = Desk::without_case();
     let manual = desk.ok(&["man"]);
-    for command in
-        ["new", "import", "info", "evidence list", "evidence export", "warnings", "flows", "events", "raw", "sql"]
-    {
+    for command in [
+        "new",
+        "import",
+        "info",
+        "evidence list",
+        "evidence export",
+        "warnings",
+        "flows",
+        "events",
+        "raw",
+        "sql",
+        "pairs",
+        "series",
+        "query",
+        "export",
+        "bench",
+    ] {
         let mut arguments: Vec<&str> = command.split(' ').collect();
         arguments.push("--help");
         let help = desk.ok(&arguments);

@@ -3,7 +3,7 @@
 use crate::answers::desk;
 use crate::desk::{Desk, HEADER, event, flow_lines};
 use crate::support::{repository, run};
-use coldtrail::query::Cancel;
+use coldtrail::query::{Cancel, SqlLimits};
 use parquet::basic::Type;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::RowAccessor;
@@ -285,6 +285,57 @@ fn events_and_flows_as_text_formats() {
     );
     desk.ok(&["export", desk.case(), "--flows", &out("f.jsonl"), "--all-copies"]);
     assert_eq!(objects(&std::fs::read_to_string(out("f.jsonl")).unwrap()).len(), 20);
+}
+
+#[test]
+fn any_result_goes_into_a_file() {
+    let desk = desk();
+    let out = |name: &str| desk.path(name).to_str().unwrap().to_owned();
+    let ask = |query: &[&str], file: &str| {
+        desk.ok(&[&["query", desk.case()], query, &["--out", &out(file)]].concat());
+        let Some(name) = file.strip_suffix(".parquet") else { return std::fs::read_to_string(out(file)).unwrap() };
+        let reader = SerializedFileReader::new(std::fs::File::open(out(file)).unwrap()).unwrap();
+        let rows: Vec<String> = reader.get_row_iter(None).unwrap().map(|row| row.unwrap().to_string()).collect();
+        format!("{name}\n{}", rows.join("\n"))
+    };
+    for (query, rows) in [
+        (vec!["VpcFlowLogsRejectedTraffic"], 3),
+        (vec!["VpcFlowLogsTotalBytesTransferred"], 9),
+        (vec!["VpcFlowLogsTopTalkers"], 11),
+        (vec!["flow-count"], 1),
+        (vec!["nat-alarm", "--param", "threshold=90"], 4),
+        (vec!["console-logins"], 1),
+    ] {
+        // The same rows on standard output, in the text formats, and in Parquet.
+        let csv = ask(&query, &format!("{}.csv", query[0]));
+        let rows_of = |text: &str| text.lines().count() - 1;
+        assert_eq!(rows_of(&csv), rows, "{query:?} {csv}");
+        let jsonl = ask(&query, &format!("{}.jsonl", query[0]));
+        assert_eq!(objects(&jsonl).len(), rows, "{query:?}");
+        assert_eq!(rows_of(&ask(&query, &format!("{}.parquet", query[0]))), rows, "{query:?}");
+        // Records stand there with more columns than on the screen.
+        if !query[0].contains("Rejected") {
+            assert_eq!(csv, desk.ok(&[&["query", desk.case()], &query[..]].concat()), "{query:?}");
+        }
+    }
+    let message = desk.fails(&["query", desk.case(), "flow-count", "--out", &out("flow-count.csv")], 3);
+    assert!(message.contains("nothing is overwritten"), "{message}");
+    desk.fails(&["query", desk.case(), "flow-count", "--out", &out("x.doc")], 2);
+
+    use coldtrail::app::export::{ExportFormat, ExportKind, ExportSource, SqlSource, export};
+    let sql = "SELECT 1 a, NULL b, 2.5 c, 'x' d, 9 a UNION ALL SELECT 2, NULL, 3, 4, NULL";
+    let rows =
+        coldtrail::query::read_only_sql(&desk.reader(), sql, SqlLimits { rows: 10, time: None }, &Cancel::default())
+            .unwrap();
+    let source = SqlSource::new(&rows);
+    let kinds: Vec<(&str, ExportKind)> = source.columns().iter().map(|c| (c.name.as_str(), c.kind)).collect();
+    let (int, text) = (ExportKind::Int64, ExportKind::Text);
+    assert_eq!(kinds, [("a", int), ("b", text), ("c", ExportKind::Ratio), ("d", text), ("a_2", int)]);
+    for (format, name) in [(ExportFormat::Csv, "s.csv"), (ExportFormat::Parquet, "s.parquet")] {
+        let done = export(&source, &desk.path(name), format, false, &Cancel::default(), &mut |_| {}).unwrap();
+        assert_eq!(done.rows, 2);
+    }
+    assert_eq!(std::fs::read_to_string(out("s.csv")).unwrap(), "a,b,c,d,a_2\r\n1,,2.5,x,9\r\n2,,3,4,\r\n");
 }
 
 #[test]

@@ -3,12 +3,15 @@
 
 mod parquet;
 mod source;
+mod sql;
 mod text;
 
 pub use source::{
     ConversationSource, ExportColumn, ExportKind, ExportSource, PairSource, RecordSource, SeriesSource, TopSource,
     record_columns, series_name, source_of,
 };
+
+pub use sql::SqlSource;
 
 use crate::query::{Cancel, QueryError, Value};
 use std::io::{BufWriter, Write};

@@ -120,7 +120,8 @@ impl<'a> RecordSource<'a> {
         let named = columns.iter().filter_map(|column| {
             let field = column.field(dataset)?;
             let shown = match column {
-                Column::Field(_) => column_of(field),
+                // Under the names that the query's table has on the screen.
+                Column::Field(name) => ExportColumn::new(*name, column_of(field).kind),
                 Column::Inside { name, .. } => ExportColumn::new(*name, ExportKind::Text),
             };
             Some((field, Some(*column), shown))
