@@ -39,7 +39,7 @@ pub fn histogram(
 ) -> Result<Histogram, QueryError> {
     let (time, join) = match query.dataset {
         Dataset::Flows => ("f.start", "LEFT JOIN disposition o ON o.disposition_id = f.disposition_id"),
-        Dataset::Events => ("e.time_millis / 1000", ""),
+        Dataset::Events => ("e.time_millis / 1000", "LEFT JOIN call k ON k.call_id = e.call_id"),
     };
     let (from, params) = from_where(query, "")?;
     filter_sql::prepare(reader)?;
@@ -57,7 +57,7 @@ pub fn histogram(
                 "sum(o.action IS 'ACCEPT'), sum(o.action IS 'REJECT'),
                  sum(o.action IS NOT 'ACCEPT' AND o.action IS NOT 'REJECT'), total(f.bytes)"
             }
-            Dataset::Events => "sum(e.error_code IS NULL), sum(e.error_code IS NOT NULL), 0, 0",
+            Dataset::Events => "sum(k.error_code IS NULL), sum(k.error_code IS NOT NULL), 0, 0",
         };
         let sql = format!(
             "SELECT {time} - (({time} % {bin_secs}) + {bin_secs}) % {bin_secs} AS bin, {counts} {from}
