@@ -25,6 +25,7 @@ pub mod pages;
 pub mod pairs;
 pub mod raw;
 pub mod records;
+pub mod saved;
 pub mod selection;
 pub mod settings;
 pub mod slots;

@@ -7,6 +7,7 @@ use super::display::dataset_key;
 use super::library::Library;
 use super::pairs::Pairs;
 use super::records::{Lanes, Records};
+use super::saved::{Changed, Saved};
 use super::settings::ColumnSetting;
 use super::slots::{Lane, Slot, Waker};
 use super::source::{Backend, Duplicates, EvidenceRow, Glance, Overview, Totals, Unfinished, WarningRow};
@@ -43,7 +44,9 @@ pub struct OpenCase {
     pub pairs: Pairs,
     pub timeline: Timeline,
     /// A file that was just written.
-    saved: Option<PathBuf>,
+    written: Option<PathBuf>,
+    pub saved: Saved,
+    changed_filters: Option<Changed>,
     about: Slot<(u64, AddressQuery), About>,
     pub library: Library,
     pub sql: SqlConsole,
@@ -83,7 +86,9 @@ impl OpenCase {
             glance: Slot::default(),
             pairs: Pairs::default(),
             timeline: Timeline::default(),
-            saved: None,
+            written: None,
+            saved: Saved::default(),
+            changed_filters: None,
             about: Slot::default(),
             library: Library::default(),
             sql: SqlConsole::default(),
@@ -192,9 +197,14 @@ impl OpenCase {
         self.timeline.save(&self.lanes, path, drawing);
     }
 
+    /// What became of the kept filters since this was asked last.
+    pub fn take_changed_filters(&mut self) -> Option<Changed> {
+        self.changed_filters.take()
+    }
+
     /// A file that was written since this was asked last.
     pub fn take_saved(&mut self) -> Option<PathBuf> {
-        self.saved.take()
+        self.written.take()
     }
 
     /// The reason why the case could not be opened at all.
@@ -219,7 +229,10 @@ impl OpenCase {
         failures.extend(self.pairs.poll());
         let (of_timeline, saved) = self.timeline.poll();
         failures.extend(of_timeline);
-        self.saved = saved.or(self.saved.take());
+        self.written = saved.or(self.written.take());
+        let (of_filters, changed) = self.saved.poll();
+        failures.extend(of_filters);
+        self.changed_filters = changed.or(self.changed_filters.take());
         failures.extend(self.about.poll().and_then(Result::err));
         failures.extend(self.library.poll());
         failures.extend(self.sql.poll());
@@ -241,6 +254,7 @@ impl OpenCase {
             return;
         }
         self.stop_others(view);
+        self.saved.ask(&self.lanes.pages, &self.path);
         match view {
             View::Records(dataset) => {
                 let table = match dataset {
@@ -331,6 +345,7 @@ impl OpenCase {
             || self.pairs.is_busy()
             || self.timeline.is_busy()
             || self.about.is_busy()
+            || self.saved.is_busy()
             || self.library.is_busy()
             || self.sql.is_busy()
     }

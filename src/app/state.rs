@@ -131,6 +131,9 @@ impl App {
                 case.changed();
             }
             let failures = case.poll();
+            if let Some(changed) = case.take_changed_filters() {
+                self.notice = Some(results::filters_notice(&self.texts, &changed));
+            }
             if let Some(path) = case.take_saved() {
                 let path = super::display::visible(&path.to_string_lossy()).into_owned();
                 self.notice = Some(self.texts.tr_args("notice-saved", &[("path", &path)]));
@@ -228,6 +231,7 @@ impl App {
             Action::ClearErrors => self.errors.clear(),
             Action::Fail(error) => self.errors.push(error),
             Action::About(address) => self.about(&address),
+            Action::ChangeFilters(change) => self.change_filters(change),
             Action::Export(request) => self.export(*request),
             Action::CancelExport(at) => self.exports.cancel(at),
             Action::Follow(link) => self.follow(link),

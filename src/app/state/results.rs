@@ -4,10 +4,35 @@ use super::{App, Message, UserError};
 use crate::app::action::View;
 use crate::app::display;
 use crate::app::exports::{ExportRequest, Exported, Outcome};
+use crate::app::saved::{Changed, FilterChange};
+use crate::app::text::Texts;
 use crate::query::named::Question;
 use std::sync::Arc;
 
+/// What became of the kept filters, for the status bar.
+pub(super) fn filters_notice(texts: &Texts, changed: &Changed) -> String {
+    match changed {
+        Changed::Saved => texts.tr("notice-filter-saved"),
+        Changed::Removed => texts.tr("notice-filter-removed"),
+        Changed::Imported { added, known } => {
+            let (added, known) = (display::count(*added as u64), display::count(*known as u64));
+            texts.tr_args("notice-filters-imported", &[("added", &added), ("known", &known)])
+        }
+        Changed::Exported { path, filters } => {
+            let path = display::visible(&path.to_string_lossy()).into_owned();
+            let count = display::count(*filters as u64);
+            texts.tr_args("notice-filters-exported", &[("count", &count), ("path", &path)])
+        }
+    }
+}
+
 impl App {
+    pub(super) fn change_filters(&mut self, change: FilterChange) {
+        let Some(case) = &mut self.case else { return };
+        self.dialog = None;
+        case.saved.change(change);
+    }
+
     /// What the view on screen shows, and how many rows that are where it is known.
     pub fn exportable(&self) -> Option<(Exported, Option<u64>)> {
         let case = self.case.as_ref()?;

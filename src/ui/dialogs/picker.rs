@@ -13,6 +13,8 @@ pub enum Pick {
     SaveCase,
     SaveChart,
     Export,
+    OpenFilters,
+    SaveFilters,
     Files,
     Folder,
 }
@@ -82,6 +84,10 @@ fn show(pick: Pick) -> Vec<PathBuf> {
             let dialog = formats.into_iter().fold(dialog, |dialog, (name, ending)| dialog.add_filter(name, &[ending]));
             dialog.set_file_name("export.csv").save_file().into_iter().collect()
         }
+        Pick::OpenFilters => dialog.add_filter("JSON", &["json"]).pick_file().into_iter().collect(),
+        Pick::SaveFilters => {
+            dialog.add_filter("JSON", &["json"]).set_file_name("filters.json").save_file().into_iter().collect()
+        }
         Pick::Files => dialog.pick_files().unwrap_or_default(),
         Pick::Folder => dialog.pick_folders().unwrap_or_default(),
     }
@@ -100,6 +106,7 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
     match dialog {
         Dialog::Open { path }
         | Dialog::Export { path, .. }
+        | Dialog::FilterFile { path, .. }
         | Dialog::SaveChart { path }
         | Dialog::NewCase { path, .. } => {
             if let Some(first) = picked.paths.first() {
@@ -109,6 +116,7 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
         Dialog::Import { paths, .. } => paths.extend(picked.paths),
         Dialog::GoToRow { .. }
         | Dialog::Address { .. }
+        | Dialog::SaveFilter(_)
         | Dialog::Zone { .. }
         | Dialog::Palette { .. }
         | Dialog::Leaving(_)
