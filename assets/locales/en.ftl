@@ -291,6 +291,7 @@ export-jsonl-tip = One object a line; times in UTC
 export-replace = Replace the file that is there
 export-tip = The file appears when it is whole. Cancelling leaves nothing behind.
 save-chart = Save the timeline
+save-picture = Save picture
 save-chart-tip = A name that ends in .svg gives vectors, one in .png a picture.
 
 ## Address page
