@@ -72,6 +72,8 @@ command-go-to-row = Go to row...
 command-go-to-row-tip = Go to a row by its number
 command-duplicates = Count duplicates on or off
 command-duplicates-tip = Records that two evidence files both hold are shown once, or as often as they occur
+command-export = Export the result...
+command-export-tip = What the view shows as Parquet, CSV or JSON Lines
 command-errors = Errors
 command-errors-tip = What failed, why, and what to do
 command-help = Help and keys
@@ -129,6 +131,18 @@ status-import-records = { $count } records
 status-time-left = { $time } left
 status-errors = Errors: { $count }
 cancel-import = Cancel import
+status-exporting = writing { $path }
+cancel-export = Cancel export
+notice-exported = Exported { $rows } { $rows ->
+    [one] row
+   *[other] rows
+} ({ $size }): { $path }
+notice-exported-cut = Exported { $rows } rows ({ $size }): { $path }; { $cut } times lost their fraction of a second, which the format has no place for
+notice-export-cancelled = Export cancelled; nothing was written: { $path }
+notice-filter-saved = The filter is kept in the case
+notice-filter-removed = The filter was forgotten
+notice-filters-imported = Filters imported: { $added }; known already: { $known }
+notice-filters-exported = Filters exported: { $count } to { $path }
 notice-saved = Saved: { $path }
 notice-copied = Copied
 notice-imported = Import done: { $files } { $files ->
@@ -156,6 +170,20 @@ filter-hint = srcaddr in 10.0.0.0/8 and action = REJECT
 filter-apply = Apply
 filter-clear = Clear the filter
 filter-history = History
+filter-used = Used lately
+filter-save = Save
+filter-save-tip = Keep the filter in force in the case, under a name
+filter-save-title = Keep this filter
+filter-name = Name
+filter-note = Note
+filter-replaces = The case has a filter of this name; it will be replaced.
+filter-remove = Forget { $name }
+filters-title = Saved filters
+filters-none = Save a filter beside its line, and it stands here.
+filters-import = Import...
+filters-export = Export...
+filters-import-tip = The filters of a file come beside those that are there; a name that is taken gets a number.
+filters-export-tip = All saved filters of the case, for another case.
 filter-history-empty = No filter was used yet
 filter-problem = At character { $place }: { $message }
 filter-proposal = Use { $proposal }
@@ -251,7 +279,23 @@ group-principal = principal
 heat-name = Hours of the day by days
 heat-most = brightest: { $value } in an hour; hatched: no evidence
 heat-none = no evidence
+export = Export
+export-what = What this view shows, in its order.
+export-rows = What this view shows, in its order: { $count } { $count ->
+    [one] row
+   *[other] rows
+}.
+export-nothing = This view shows nothing that could be exported.
+export-parquet = Parquet
+export-parquet-tip = AWS's own column names: Athena, DuckDB and Spark read it
+export-csv = CSV
+export-csv-tip = With a header line; times in UTC
+export-jsonl = JSON Lines
+export-jsonl-tip = One object a line; times in UTC
+export-replace = Replace the file that is there
+export-tip = The file appears when it is whole. Cancelling leaves nothing behind.
 save-chart = Save the timeline
+save-picture = Save picture
 save-chart-tip = A name that ends in .svg gives vectors, one in .png a picture.
 
 ## Address page
@@ -544,8 +588,10 @@ leaving-title = An import is running
 leaving-text = Evidence is still being imported into { $case }. The import can go on there while you work elsewhere; or it is cancelled now, what was finished stays, and the rest is offered when that case is opened again.
 leaving-goes-on = Let it go on
 quitting-text = Evidence is still being imported into { $case }. If the program ends now, the import is cancelled; what was finished stays, and the rest is offered when the case is opened again.
-quitting-stay = Go on importing
-quitting-cancel = Cancel the import and quit
+quitting-export-title = An export is running
+quitting-export = { $path } is still being written. If the program ends now, the export is cancelled and leaves no file.
+quitting-stay = Stay
+quitting-cancel = Cancel it and quit
 leaving-stay = Stay in this case
 job-into = into { $case }
 jobs-none = Nothing was imported yet.
@@ -601,6 +647,8 @@ error-open-case = The case could not be opened
 error-create-case = The case could not be created
 error-query = A question to the case failed
 error-import = The import could not start
+error-export = The export failed
+next-export = Check the path, your rights and the room on the disk, then export again; no part of it was left.
 error-settings = The settings could not be saved
 next-check-path = Check the path and its permissions.
 next-check-case = Check that the file is a Coldtrail case and can be read; a copy of it may help to find out.

@@ -2,16 +2,18 @@
 
 use super::command::Command;
 use super::error::UserError;
+use super::exports::ExportRequest;
 use super::jobs::JobId;
 use super::library::LibraryAction;
 use super::pairs::PairsAction;
+use super::saved::FilterChange;
 use super::selection::Selection;
 use super::settings::{ColumnSetting, ThemeChoice};
 use super::source::{CaseInfo, ImportOptions};
 use super::sql_console::SqlAction;
 use super::timeline::TimelineAction;
 use super::zone::Zone;
-use crate::model::{Dataset, EvidenceId, FieldId, TimeRange};
+use crate::model::{Dataset, EvidenceId, FieldId, SavedFilter, TimeRange};
 use crate::query::{Duplicates, GroupBy, Scope, Value};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -128,6 +130,17 @@ pub enum Dialog {
     SaveChart {
         path: String,
     },
+    /// A filter to be kept under a name.
+    SaveFilter(SavedFilter),
+    /// The kept filters, from a file or into one.
+    FilterFile {
+        path: String,
+        imports: bool,
+    },
+    Export {
+        path: String,
+        replace: bool,
+    },
     Jobs,
     Errors,
     Help,
@@ -187,6 +200,10 @@ pub enum Action {
     /// The records that this condition leaves too: the filter and their table.
     Drill(Dataset, String),
     Follow(Link),
+    ChangeFilters(FilterChange),
+    Export(Box<ExportRequest>),
+    /// The running export at this place.
+    CancelExport(usize),
     /// Everything about this address.
     About(String),
     Pairs(PairsAction),

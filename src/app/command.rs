@@ -117,6 +117,7 @@ pub enum Command {
     Forward,
     GoToRow,
     CountDuplicates,
+    Export,
     ShowErrors,
     ShowHelp,
 }
@@ -134,7 +135,7 @@ pub enum Needs {
 }
 
 impl Command {
-    pub const ALL: [Command; 35] = [
+    pub const ALL: [Command; 36] = [
         Command::NewCase,
         Command::OpenCase,
         Command::OpenSample,
@@ -168,6 +169,7 @@ impl Command {
         Command::Forward,
         Command::GoToRow,
         Command::CountDuplicates,
+        Command::Export,
         Command::ShowErrors,
         Command::ShowHelp,
     ];
@@ -208,6 +210,7 @@ impl Command {
             Command::Forward => "forward",
             Command::GoToRow => "go-to-row",
             Command::CountDuplicates => "duplicates",
+            Command::Export => "export",
             Command::ShowErrors => "errors",
             Command::ShowHelp => "help",
         }
@@ -245,6 +248,7 @@ impl Command {
             Command::Palette => Shortcut::ctrl(Key::Letter('K')),
             Command::FocusFilter => Shortcut::ctrl(Key::Letter('F')),
             Command::ClearFilter => Shortcut::ctrl_shift(Key::Letter('F')),
+            Command::Export => Shortcut::ctrl(Key::Letter('S')),
             Command::FindAddress => Shortcut::ctrl(Key::Letter('L')),
             Command::Back => Shortcut::alt(Key::Left),
             Command::Forward => Shortcut::alt(Key::Right),
@@ -291,7 +295,8 @@ impl Command {
             | Command::Back
             | Command::Forward
             | Command::GoToRow
-            | Command::CountDuplicates => Menu::Query,
+            | Command::CountDuplicates
+            | Command::Export => Menu::Query,
             Command::Palette | Command::ShowErrors | Command::ShowHelp => Menu::Help,
         }
     }
@@ -309,6 +314,7 @@ impl Command {
             | Command::ShowQueries
             | Command::ShowSql
             | Command::FindAddress
+            | Command::Export
             | Command::Back
             | Command::Forward => Needs::Case,
             Command::ToggleInspector | Command::ToggleHistogram | Command::GoToRow => Needs::Records,

@@ -2,7 +2,7 @@
 
 use super::display;
 use super::zone::Zone;
-use crate::model::{Dataset, FieldId, field};
+use crate::model::FieldId;
 use crate::query::{GroupBy, Scope, Value};
 
 /// A group's key in one line.
@@ -104,9 +104,4 @@ pub fn filter_text(scope: &Scope, group: Option<(GroupBy, &[Value])>) -> String 
         None => own,
         Some((by, key)) => super::text_filter::narrowed(&own, &clause(by, key)),
     }
-}
-
-/// A dataset's field by a name of ours.
-pub fn field_named(dataset: Dataset, name: &str) -> Option<FieldId> {
-    field::by_name(dataset, name)
 }

@@ -140,7 +140,7 @@ impl Library {
             CATALOGUE.iter().map(|query| Ok(named::lacking(reader, query, cancel)?)).collect()
         });
         if let Some(asked) = &self.asked {
-            self.answer.ask(&lanes.rows, asked.clone(), |source, (_, question), cancel| {
+            self.answer.ask(&lanes.answers, asked.clone(), |source, (_, question), cancel| {
                 Ok(Arc::new(named::answer(source.case()?, question, cancel)?))
             });
         }

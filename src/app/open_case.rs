@@ -7,6 +7,7 @@ use super::display::dataset_key;
 use super::library::Library;
 use super::pairs::Pairs;
 use super::records::{Lanes, Records};
+use super::saved::{Changed, Saved};
 use super::settings::ColumnSetting;
 use super::slots::{Lane, Slot, Waker};
 use super::source::{Backend, Duplicates, EvidenceRow, Glance, IndexHealth, Overview, Totals, Unfinished, WarningRow};
@@ -45,10 +46,14 @@ pub struct OpenCase {
     pub pairs: Pairs,
     pub timeline: Timeline,
     /// A file that was just written.
-    saved: Option<PathBuf>,
+    written: Option<PathBuf>,
+    pub saved: Saved,
+    changed_filters: Option<Changed>,
     about: Slot<(u64, AddressQuery), About>,
     pub library: Library,
     pub sql: SqlConsole,
+    /// The view that was asked for last.
+    asked_for: Option<View>,
 }
 
 impl OpenCase {
@@ -60,7 +65,13 @@ impl OpenCase {
         columns: &BTreeMap<String, Vec<ColumnSetting>>,
     ) -> std::io::Result<Self> {
         let lane = |name: &str| Lane::start(name, Arc::clone(backend), path.to_owned(), Arc::clone(waker));
-        let lanes = Lanes { rows: lane("rows")?, charts: lane("charts")?, pages: lane("pages")? };
+        let lanes = Lanes {
+            rows: lane("rows")?,
+            charts: lane("charts")?,
+            pages: lane("pages")?,
+            answers: lane("answers")?,
+            console: lane("console")?,
+        };
         let saved = |dataset| columns.get(dataset_key(dataset)).map(Vec::as_slice);
         Ok(Self {
             path: path.to_owned(),
@@ -78,10 +89,13 @@ impl OpenCase {
             glance: Slot::default(),
             pairs: Pairs::default(),
             timeline: Timeline::default(),
-            saved: None,
+            written: None,
+            saved: Saved::default(),
+            changed_filters: None,
             about: Slot::default(),
             library: Library::default(),
             sql: SqlConsole::default(),
+            asked_for: None,
         })
     }
 
@@ -190,9 +204,14 @@ impl OpenCase {
         self.timeline.save(&self.lanes, path, drawing);
     }
 
+    /// What became of the kept filters since this was asked last.
+    pub fn take_changed_filters(&mut self) -> Option<Changed> {
+        self.changed_filters.take()
+    }
+
     /// A file that was written since this was asked last.
     pub fn take_saved(&mut self) -> Option<PathBuf> {
-        self.saved.take()
+        self.written.take()
     }
 
     /// The reason why the case could not be opened at all.
@@ -217,7 +236,10 @@ impl OpenCase {
         failures.extend(self.pairs.poll());
         let (of_timeline, saved) = self.timeline.poll();
         failures.extend(of_timeline);
-        self.saved = saved.or(self.saved.take());
+        self.written = saved.or(self.written.take());
+        let (of_filters, changed) = self.saved.poll();
+        failures.extend(of_filters);
+        self.changed_filters = changed.or(self.changed_filters.take());
         failures.extend(self.about.poll().and_then(Result::err));
         failures.extend(self.library.poll());
         failures.extend(self.sql.poll());
@@ -238,6 +260,8 @@ impl OpenCase {
         if self.is_opening() {
             return;
         }
+        self.stop_others(view);
+        self.saved.ask(&self.lanes.pages, &self.path);
         match view {
             View::Records(dataset) => {
                 let table = match dataset {
@@ -263,12 +287,12 @@ impl OpenCase {
                 if let Some(address) = address {
                     let query =
                         AddressQuery { range, duplicates, limit: about::ROWS, ..AddressQuery::of(address.clone()) };
-                    self.about.ask(&self.lanes.rows, (revision, query), |source, (_, query), cancel| {
+                    self.about.ask(&self.lanes.answers, (revision, query), |source, (_, query), cancel| {
                         Ok(about::read(source.case()?, query, cancel)?)
                     });
                 }
             }
-            View::Sql => self.sql.ask(&self.lanes.rows, &self.lanes.pages),
+            View::Sql => self.sql.ask(&self.lanes.console, &self.lanes.pages),
             // While evidence comes in it would be asked again and again, and never answered.
             View::Overview if self.glance.is_busy() => {}
             View::Overview => {
@@ -290,10 +314,30 @@ impl OpenCase {
         }
     }
 
+    /// What a view that was left has asked is not waited for any more. A statement and a named query go on: they were
+    /// started by hand.
+    fn stop_others(&mut self, view: View) {
+        if self.asked_for.replace(view) == Some(view) {
+            return;
+        }
+        if view != View::Overview {
+            self.glance.stop();
+        }
+        if view != View::Pairs {
+            self.pairs.stop();
+        }
+        if view != View::Timeline {
+            self.timeline.stop();
+        }
+        if view != View::Address {
+            self.about.stop();
+        }
+    }
+
     /// Stops what is running; the threads that are about to end.
     pub fn close(self) -> Vec<JoinHandle<()>> {
-        let Lanes { rows, charts, pages } = self.lanes;
-        [rows, charts, pages].map(Lane::close).into()
+        let Lanes { rows, charts, pages, answers, console } = self.lanes;
+        [rows, charts, pages, answers, console].map(Lane::close).into()
     }
 
     /// Is any answer on its way?
@@ -308,6 +352,7 @@ impl OpenCase {
             || self.pairs.is_busy()
             || self.timeline.is_busy()
             || self.about.is_busy()
+            || self.saved.is_busy()
             || self.library.is_busy()
             || self.sql.is_busy()
     }

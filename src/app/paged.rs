@@ -62,6 +62,10 @@ where
         self.rows.want(lane, rows, move |source, places| Ok(read(source.case()?, &table, places)?));
     }
 
+    pub fn stop(&mut self) {
+        self.table.stop();
+    }
+
     /// Takes in answers; the reasons of failures.
     pub fn poll(&mut self) -> Vec<String> {
         let mut failures = Vec::new();

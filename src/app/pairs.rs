@@ -2,12 +2,14 @@
 //! table that answered last, and the small series of the rows on screen. It follows the filter of the flows and the time
 //! range of every view.
 
+use super::exports::Exported;
 use super::paged::{Paged, Reads};
 use super::records::{Copied, Lanes};
 use super::selection::Selection;
 use super::slots::Slot;
 use super::sparks::{self, SparkQuestion, SparkRow, Sparks};
 use crate::model::{Dataset, FieldId, Timestamp, field};
+use crate::query::named::Question;
 use crate::query::{
     self, ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, PairColumn,
     PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, Repeats, Scope, Value,
@@ -273,14 +275,22 @@ impl Pairs {
         ConversationQuery { repeats: self.repeats, sort, ..ConversationQuery::of(self.pair_query(scope)) }
     }
 
+    /// What the view shows, to be written into a file.
+    pub fn exported(&self, scope: Scope) -> Exported {
+        match self.folded {
+            true => Exported::Conversations(self.talk_query(scope)),
+            false => Exported::Question(Question::Pairs(self.pair_query(scope))),
+        }
+    }
+
     /// Asks for what is shown and not there yet. `span`: first and last start of the case's flows, for the small series.
     pub fn ask(&mut self, lanes: &Lanes, revision: u64, scope: Scope, span: Option<(Timestamp, Timestamp)>) {
         if self.folded {
             let query = self.talk_query(scope.clone());
-            self.talks.ask(&lanes.rows, revision, query);
+            self.talks.ask(&lanes.answers, revision, query);
         } else {
             let query = self.pair_query(scope.clone());
-            self.pairs.ask(&lanes.rows, revision, query);
+            self.pairs.ask(&lanes.answers, revision, query);
         }
         if self.is_stale() || self.len().is_none() {
             return;
@@ -310,6 +320,13 @@ impl Pairs {
         let ahead = rows.end - rows.start;
         let wanted = rows.start.saturating_sub(ahead)..rows.end + ahead;
         if self.folded { self.talks.want(&lanes.pages, wanted) } else { self.pairs.want(&lanes.pages, wanted) }
+    }
+
+    /// Stops what is on its way; the last good answers stay.
+    pub fn stop(&mut self) {
+        self.pairs.stop();
+        self.talks.stop();
+        self.sparks.stop();
     }
 
     pub fn poll(&mut self) -> Vec<String> {

@@ -31,11 +31,15 @@ pub enum Reveal {
     Row(u64),
 }
 
-/// Two or three lanes of work, so that a page never waits behind a scan.
+/// Lanes of work, so that a page never waits behind a scan, nor a table behind another view's question.
 pub struct Lanes {
     pub rows: Lane,
     pub charts: Lane,
     pub pages: Lane,
+    /// Questions of the views that are not tables of records.
+    pub answers: Lane,
+    /// Statements of the examiner, which may take as long as they are allowed to.
+    pub console: Lane,
 }
 
 pub struct Records {

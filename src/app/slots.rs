@@ -247,4 +247,30 @@ mod tests {
         slot.ask(&lane, 2, |_, _, _| panic!("a failed question is not repeated by itself"));
         assert_eq!(slot.poll(), None);
     }
+
+    #[test]
+    fn stopped_work_is_cancelled_and_can_be_asked_again() {
+        let (lane, woken) = lane();
+        let mut slot: Slot<u32, u32> = Slot::default();
+        slot.ask(&lane, 1, |_, q, _| Ok(*q));
+        woken.recv().unwrap();
+        slot.poll();
+        let (saw, seen) = sync_channel(1);
+        slot.ask(&lane, 2, move |_, _, cancel| {
+            while !cancel.is_cancelled() {
+                std::thread::yield_now();
+            }
+            let _ = saw.send(());
+            Err(Fault::Cancelled)
+        });
+        slot.stop();
+        assert!(!slot.is_busy());
+        assert_eq!(slot.shown(), Some(&1), "the last good answer stays");
+        // It may have been stopped before it began.
+        woken.recv().unwrap();
+        drop(seen);
+        slot.ask(&lane, 2, |_, q, _| Ok(*q));
+        woken.recv().unwrap();
+        assert_eq!((slot.poll(), slot.shown()), (Some(Ok(())), Some(&2)));
+    }
 }

@@ -3,6 +3,7 @@
 
 mod cases;
 mod indexing;
+mod results;
 mod views;
 
 pub use cases::import_dialog;
@@ -12,6 +13,7 @@ pub use views::line_names;
 use super::action::{Action, Dialog, Effect, Leaving, View};
 use super::command::{Command, Needs};
 use super::error::{ErrorList, Message, UserError};
+use super::exports::Exports;
 use super::history::History;
 use super::jobs::{Job, Jobs};
 use super::open_case::OpenCase;
@@ -46,6 +48,7 @@ pub struct App {
     pub errors: ErrorList,
     pub jobs: Jobs,
     pub(super) indexing: Option<Indexing>,
+    pub exports: Exports,
     pub view: View,
     pub case: Option<OpenCase>,
     pub range: TimeRange,
@@ -86,6 +89,7 @@ impl App {
             errors: ErrorList::default(),
             jobs: Jobs::default(),
             indexing: None,
+            exports: Exports::default(),
             view,
             case: None,
             range: TimeRange::default(),
@@ -125,12 +129,16 @@ impl App {
             self.notice = job.map(|job| self.outcome(job));
         }
         self.care_for_index();
+        self.poll_exports();
         let mut failed_to_open = None;
         if let Some(case) = &mut self.case {
             if polled.changed.contains(&case.path) {
                 case.changed();
             }
             let failures = case.poll();
+            if let Some(changed) = case.take_changed_filters() {
+                self.notice = Some(results::filters_notice(&self.texts, &changed));
+            }
             if let Some(path) = case.take_saved() {
                 let path = super::display::visible(&path.to_string_lossy()).into_owned();
                 self.notice = Some(self.texts.tr_args("notice-saved", &[("path", &path)]));
@@ -172,6 +180,7 @@ impl App {
                 Command::Back => self.history.can_go_back(),
                 Command::Forward => self.history.can_go_forward(),
                 Command::OpenSample => self.sample_folder.is_some(),
+                Command::Export => self.exportable().is_some(),
                 _ => true,
             }
     }
@@ -227,6 +236,9 @@ impl App {
             Action::ClearErrors => self.errors.clear(),
             Action::Fail(error) => self.errors.push(error),
             Action::About(address) => self.about(&address),
+            Action::ChangeFilters(change) => self.change_filters(change),
+            Action::Export(request) => self.export(*request),
+            Action::CancelExport(at) => self.exports.cancel(at),
             Action::Follow(link) => self.follow(link),
             Action::Pairs(action) => self.dispatch_pairs(action),
             Action::Timeline(action) => self.dispatch_timeline(action),
@@ -317,6 +329,10 @@ impl App {
             Command::ShowTimeline => self.dispatch(Action::Show(View::Timeline)),
             Command::ShowQueries => self.dispatch(Action::Show(View::Queries)),
             Command::FindAddress => self.dialog = Some(Dialog::Address { typed: String::new() }),
+            Command::Export => {
+                let path = std::env::current_dir().unwrap_or_default().join("export.csv");
+                self.dialog = Some(Dialog::Export { path: path.to_string_lossy().into_owned(), replace: false });
+            }
             Command::ShowSql => self.dispatch(Action::Show(View::Sql)),
             Command::ToggleInspector => self.show_inspector = !self.show_inspector,
             Command::ToggleHistogram => self.show_histogram = !self.show_histogram,

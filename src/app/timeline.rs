@@ -5,6 +5,7 @@ use super::chart::{Chart, Shape};
 use super::records::Lanes;
 use super::slots::Slot;
 use crate::model::{Dataset, Timestamp, field};
+use crate::query::named::Question;
 use crate::query::{self, BinWidth, GroupBy, Measure, Scope, SeriesQuery};
 use std::sync::Arc;
 
@@ -97,13 +98,13 @@ pub const MOST_TRACKS: usize = 5;
 const HEAT_SECS: u32 = 900;
 
 /// What was asked: the revision of the case, and the series.
-type Question = (u64, SeriesQuery);
+type Asked = (u64, SeriesQuery);
 
 pub struct Track {
     pub plan: Plan,
     /// Counts the tracks that ever were, so that each is told from the others.
     pub id: u64,
-    slot: Slot<Question, Arc<Chart>>,
+    slot: Slot<Asked, Arc<Chart>>,
 }
 
 impl Track {
@@ -203,20 +204,11 @@ impl Timeline {
 
     /// Asks for what is shown and not there yet.
     pub fn ask(&mut self, lanes: &Lanes, revision: u64, scope: impl Fn(Dataset) -> Scope) {
+        let bin = self.bin;
         for (at, track) in self.tracks.iter_mut().enumerate() {
-            let plan = &track.plan;
-            let mut query = SeriesQuery {
-                bin: self.bin,
-                by: plan.by,
-                top: plan.top,
-                threshold: plan.threshold,
-                ..SeriesQuery::of(scope(plan.dataset), plan.measure)
-            };
-            if plan.shape == Shape::Heat {
-                (query.by, query.bin) = (None, BinWidth::Secs(HEAT_SECS));
-            }
+            let query = series_query(&track.plan, bin, scope(track.plan.dataset));
             // Two at a time, so that the second track does not wait for the first.
-            let lane = if at % 2 == 0 { &lanes.rows } else { &lanes.charts };
+            let lane = if at % 2 == 0 { &lanes.answers } else { &lanes.charts };
             track.slot.ask(lane, (revision, query), |source, (_, query), cancel| {
                 Ok(Arc::new(Chart::of(&query::series(source.case()?, query, cancel)?)))
             });
@@ -226,6 +218,12 @@ impl Timeline {
         {
             self.saving = None;
         }
+    }
+
+    /// What the first track shows.
+    pub fn question(&self, scope: impl Fn(Dataset) -> Scope) -> Option<Question> {
+        let plan = &self.tracks.first()?.plan;
+        Some(Question::Series(series_query(plan, self.bin, scope(plan.dataset))))
     }
 
     /// Writes a drawing, as PNG where the name says so, else as SVG.
@@ -243,6 +241,11 @@ impl Timeline {
             std::fs::write(path, bytes).map_err(|error| failed(error.to_string()))?;
             Ok(path.clone())
         });
+    }
+
+    /// Stops the series that are on their way; the last good ones stay, and a picture is written to its end.
+    pub fn stop(&mut self) {
+        self.tracks.iter_mut().for_each(|track| track.slot.stop());
     }
 
     /// Takes in answers; the reasons of failures, and what was saved.
@@ -272,6 +275,14 @@ impl Timeline {
         let from = from.map(Timestamp::secs).or(first)?;
         let to = to.map(Timestamp::secs).or(last)?;
         Some((from, to.max(from + 1)))
+    }
+}
+
+fn series_query(plan: &Plan, bin: BinWidth, scope: Scope) -> SeriesQuery {
+    let own = SeriesQuery::of(scope, plan.measure);
+    match plan.shape {
+        Shape::Heat => SeriesQuery { bin: BinWidth::Secs(HEAT_SECS), ..own },
+        _ => SeriesQuery { bin, by: plan.by, top: plan.top, threshold: plan.threshold, ..own },
     }
 }
 

@@ -9,6 +9,8 @@ use std::cell::RefCell;
 
 /// Text after which a block is closed: small enough that one event is shown at once, large enough to compress.
 const BLOCK_BYTES: usize = 512 << 10;
+/// Faster than level 1 by a third, for blocks that are a third larger: still less than a tenth of the text.
+const LEVEL: i32 = -3;
 /// Largest text of a block that is unpacked: an event of this size is not read in the first place.
 const MOST_BYTES: usize = 512 << 20;
 /// How a block's texts are kept.
@@ -54,7 +56,7 @@ fn pack_block(events: &[(u32, usize)], texts: &str) -> Option<Block> {
     let packed = COMPRESSOR.with_borrow_mut(|kept| {
         let compressor = match kept {
             Some(compressor) => compressor,
-            None => kept.insert(zstd::bulk::Compressor::new(1).ok()?),
+            None => kept.insert(zstd::bulk::Compressor::new(LEVEL).ok()?),
         };
         compressor.compress(texts.as_bytes()).ok()
     });

@@ -3,9 +3,12 @@
 use super::arguments::ScopeArguments;
 use super::output::tell;
 use super::{CliError, exit};
-use crate::app::export::{ExportError, ExportFormat, ExportSource, PairSource, RecordSource, export, record_columns};
+use crate::app::export::{
+    ExportError, ExportFormat, ExportSource, PairSource, RecordSource, export, record_columns, source_of,
+};
 use crate::case::CaseReader;
 use crate::model::Dataset;
+use crate::query::named::{Answer, Question};
 use crate::query::{self, Cancel, PairQuery};
 use std::path::{Path, PathBuf};
 
@@ -29,7 +32,7 @@ pub struct Arguments {
     pub pairs: Option<PathBuf>,
     #[command(flatten)]
     pub scope: ScopeArguments,
-    /// A column named ref in front: the record's place in the case
+    /// The column ref in front: the place of the record in the case
     #[arg(long)]
     pub with_ref: bool,
     /// Replace a file that is there already
@@ -43,8 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
         (_, Some(path), _) => (path, Dataset::Events),
         (None, None, None) => return Err(CliError::Usage("say what: --flows, --events or --pairs FILE".to_owned())),
     };
-    let format = ExportFormat::of(path)
-        .ok_or_else(|| CliError::Usage(format!("{}: name the file .parquet, .csv or .jsonl", path.display())))?;
+    let format = format_of(path)?;
     let reader = CaseReader::open(&arguments.case)?;
     let scope = arguments.scope.scope(dataset)?;
     let cancel = stoppable();
@@ -56,6 +58,27 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let fields = record_columns(&reader, dataset, &cancel)?;
     let source = RecordSource::new(&reader, dataset, rows, fields, arguments.with_ref)?;
     write(&source, path, format, arguments.force, &cancel)
+}
+
+/// Writes the answer to a question.
+pub(super) fn result(
+    reader: &CaseReader,
+    question: &Question,
+    answer: &Answer,
+    path: &Path,
+    replace: bool,
+) -> Result<(), CliError> {
+    let format = format_of(path)?;
+    let cancel = stoppable();
+    if let Some(source) = source_of(reader, question, answer, &cancel)? {
+        write(&*source, path, format, replace, &cancel)?;
+    }
+    Ok(())
+}
+
+fn format_of(path: &Path) -> Result<ExportFormat, CliError> {
+    ExportFormat::of(path)
+        .ok_or_else(|| CliError::Usage(format!("{}: name the file .parquet, .csv or .jsonl", path.display())))
 }
 
 /// Ctrl+C stops, and leaves no file.

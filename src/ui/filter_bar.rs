@@ -4,9 +4,9 @@ use super::theme::{self, size};
 use crate::app::open_case::OpenCase;
 use crate::app::records::Records;
 use crate::app::text_filter::{self, Completion};
-use crate::app::{Action, App, Command, display};
+use crate::app::{Action, App, Command, Dialog, display};
 use crate::filter::FilterError;
-use crate::model::Dataset;
+use crate::model::{Dataset, SavedFilter};
 use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
 use egui::text_edit::TextEditState;
 use egui::{
@@ -77,7 +77,16 @@ pub fn filter_bar_ui(
         if clear.on_hover_text(t.tr("filter-clear")).clicked() {
             out.push(Action::ApplyFilter(dataset, String::new()));
         }
-        ui.menu_button(t.tr("filter-history"), |ui| history_ui(ui, app, dataset, out));
+        ui.menu_button(t.tr("filter-history"), |ui| {
+            saved_ui(ui, app, case, dataset, out);
+            history_ui(ui, app, dataset, out);
+        });
+        let text = records.applied().to_owned();
+        let save = ui.add_enabled(!text.is_empty(), Button::new(t.tr("filter-save")));
+        if save.on_hover_text(t.tr("filter-save-tip")).clicked() {
+            let filter = SavedFilter { dataset, name: String::new(), text, note: String::new() };
+            out.push(Action::Dialog(Some(Dialog::SaveFilter(filter))));
+        }
         // The field takes what the buttons leave, whatever the language makes of their texts.
         let buttons_width = ui.min_rect().right() - buttons_from + size::GAP;
         if (buttons_width - state.buttons_width).abs() > 0.5 && buttons_width < right {
@@ -91,7 +100,25 @@ pub fn filter_bar_ui(
     }
 }
 
-fn step_button(ui: &mut Ui, app: &App, command: Command, sign: &str, out: &mut Vec<Action>) {
+/// The filters of these records that the case keeps, above those that were used lately.
+fn saved_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &mut Vec<Action>) {
+    let mut any = false;
+    for filter in case.saved.list().iter().filter(|filter| filter.dataset == dataset) {
+        let text = display::visible(&display::clipped(&filter.name).0).into_owned();
+        let button = ui.button(RichText::new(text).strong());
+        if button.on_hover_text(&*display::visible(&filter.text)).clicked() {
+            out.push(Action::ApplyFilter(dataset, filter.text.clone()));
+            ui.close();
+        }
+        any = true;
+    }
+    if any {
+        ui.separator();
+    }
+    ui.weak(app.texts.tr("filter-used"));
+}
+
+pub fn step_button(ui: &mut Ui, app: &App, command: Command, sign: &str, out: &mut Vec<Action>) {
     let name = app.texts.tr(&command.text_id());
     let response = ui.add_enabled(app.is_enabled(command), Button::new(sign));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, app.is_enabled(command), &name));

@@ -72,6 +72,7 @@ fn work_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
         ui.label(RichText::new(t.tr("status-no-index")).color(theme::palette(ui).weak)).on_hover_text(tip);
         ui.separator();
     }
+    exports_ui(ui, app, out);
     if let Some(notice) = &app.notice {
         ui.add(Label::new(notice).truncate());
     }
@@ -91,6 +92,28 @@ fn counts(app: &App) -> Option<String> {
         Dataset::Flows => app.texts.tr_args("status-records", &args),
         Dataset::Events => app.texts.tr_args("status-events", &args),
     })
+}
+
+/// Results on their way into files: how far, and a button that stops them.
+fn exports_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    for (at, export) in app.exports.running().iter().enumerate() {
+        shortened(ui, &t.tr_args("status-exporting", &[("path", &display::file_name(&export.path))]));
+        match export.progress() {
+            Some((done, total)) => {
+                let args = [("shown", &*display::count(done)), ("all", &*display::count(total))];
+                let bar = ProgressBar::new(done as f32 / total.max(1) as f32).desired_width(theme::size::PROGRESS);
+                ui.add(bar.text(t.tr_args("list-more", &args)));
+            }
+            None => {
+                ui.spinner();
+            }
+        }
+        if ui.button(t.tr("cancel-export")).clicked() {
+            out.push(Action::CancelExport(at));
+        }
+        ui.separator();
+    }
 }
 
 fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {

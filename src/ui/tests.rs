@@ -1,6 +1,7 @@
 //! The window by its accessibility tree, without a display, over a case in memory.
 
 mod address;
+mod exports;
 mod hostile;
 mod imports;
 mod overview;

@@ -361,7 +361,7 @@ mod tests {
         install(&ctx);
         let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
             let font = FontId::proportional(size::TEXT);
-            for c in "東京フロー髙﨑①〜…‹›▲▼●○×–—•→□".chars() {
+            for c in "東京フロー髙﨑①〜…‹›▲▼●○×–—•→□■◀▶×".chars() {
                 assert!(ui.fonts_mut(|f| f.has_glyph(&font, c)), "{c}");
             }
         });

@@ -3,7 +3,7 @@
 use crate::answers::desk;
 use crate::desk::{Desk, HEADER, event, flow_lines};
 use crate::support::{repository, run};
-use coldtrail::query::Cancel;
+use coldtrail::query::{Cancel, SqlLimits};
 use parquet::basic::Type;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::RowAccessor;
@@ -332,13 +332,9 @@ fn any_result_goes_into_a_file() {
 
     use coldtrail::app::export::{ExportFormat, ExportKind, ExportSource, SqlSource, export};
     let sql = "SELECT 1 a, NULL b, 2.5 c, 'x' d, 9 a UNION ALL SELECT 2, NULL, 3, 4, NULL";
-    let rows = coldtrail::query::read_only_sql(
-        &desk.reader(),
-        sql,
-        coldtrail::query::SqlLimits { rows: 10, time: None },
-        &Cancel::default(),
-    )
-    .unwrap();
+    let rows =
+        coldtrail::query::read_only_sql(&desk.reader(), sql, SqlLimits { rows: 10, time: None }, &Cancel::default())
+            .unwrap();
     let source = SqlSource::new(&rows);
     let kinds: Vec<(&str, ExportKind)> = source.columns().iter().map(|c| (c.name.as_str(), c.kind)).collect();
     let (int, text) = (ExportKind::Int64, ExportKind::Text);

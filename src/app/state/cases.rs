@@ -58,9 +58,9 @@ impl App {
         }
     }
 
-    /// May the window go? While anything is imported, into whichever case, only after an answer.
+    /// May the window go? While anything is imported, into whichever case, or exported, only after an answer.
     pub fn may_close(&self) -> bool {
-        self.quits || self.jobs.running().is_none()
+        self.quits || self.jobs.running().is_none() && self.exports.running().is_empty()
     }
 
     pub fn is_open(&self, case: &Path) -> bool {
@@ -216,6 +216,7 @@ impl App {
         self.remember_columns();
         self.jobs.finish();
         self.finish_indexing();
+        self.exports.finish();
         let ended = self.case.take().map(OpenCase::close);
         for thread in ended.into_iter().flatten() {
             let _ = thread.join();

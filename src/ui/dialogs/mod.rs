@@ -1,5 +1,7 @@
 //! What asks before anything else goes on. Every dialog can be used by keyboard alone: Enter goes on, Esc leaves.
 
+mod export;
+mod filters;
 mod import;
 mod lists;
 mod open;
@@ -44,6 +46,9 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
             Dialog::Zone { typed } => lists::zone_ui(ui, app, typed, state, out),
             Dialog::Palette { typed } => lists::palette_ui(ui, app, typed, state, out),
             Dialog::SaveChart { path } => open::save_chart_ui(ui, app, path, state, out),
+            Dialog::SaveFilter(filter) => filters::save_filter_ui(ui, app, filter, state, out),
+            Dialog::FilterFile { path, imports } => filters::filter_file_ui(ui, app, path, *imports, state, out),
+            Dialog::Export { path, replace } => export::export_ui(ui, app, path, replace, state, out),
             Dialog::Leaving(to) => tell::leaving_ui(ui, app, to, out),
             Dialog::Jobs => tell::jobs_ui(ui, app, out),
             Dialog::Errors => tell::errors_ui(ui, app, out),

@@ -12,7 +12,7 @@ use egui::{TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
 /// A path, typed or picked: label, field and button, for a line or the row of a grid.
-fn path_field(ui: &mut Ui, app: &App, name: &str, path: &mut String, pick: Pick, state: &mut UiState) {
+pub fn path_field(ui: &mut Ui, app: &App, name: &str, path: &mut String, pick: Pick, state: &mut UiState) {
     let t = &app.texts;
     let label = ui.label(name);
     let field = ui
@@ -103,7 +103,7 @@ pub fn save_chart_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiSt
     };
     let path = PathBuf::from(path.trim());
     let drawing = app.case.as_ref().and_then(|case| drawing(app, case)).filter(|_| is_picture(&path));
-    if foot(ui, app, &t.tr("save"), drawing.is_some(), out) {
+    if foot(ui, app, &t.tr("save-picture"), drawing.is_some(), out) {
         out.extend(drawing.map(|drawing| Action::Timeline(TimelineAction::Save(path, Box::new(drawing)))));
     }
 }

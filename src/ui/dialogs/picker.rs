@@ -12,6 +12,9 @@ pub enum Pick {
     OpenCase,
     SaveCase,
     SaveChart,
+    Export,
+    OpenFilters,
+    SaveFilters,
     Files,
     Folder,
 }
@@ -76,6 +79,15 @@ fn show(pick: Pick) -> Vec<PathBuf> {
             let dialog = dialog.add_filter("SVG", &["svg"]).add_filter("PNG", &["png"]);
             dialog.set_file_name("timeline.svg").save_file().into_iter().collect()
         }
+        Pick::Export => {
+            let formats = [("Parquet", "parquet"), ("CSV", "csv"), ("JSON Lines", "jsonl")];
+            let dialog = formats.into_iter().fold(dialog, |dialog, (name, ending)| dialog.add_filter(name, &[ending]));
+            dialog.set_file_name("export.csv").save_file().into_iter().collect()
+        }
+        Pick::OpenFilters => dialog.add_filter("JSON", &["json"]).pick_file().into_iter().collect(),
+        Pick::SaveFilters => {
+            dialog.add_filter("JSON", &["json"]).set_file_name("filters.json").save_file().into_iter().collect()
+        }
         Pick::Files => dialog.pick_files().unwrap_or_default(),
         Pick::Folder => dialog.pick_folders().unwrap_or_default(),
     }
@@ -92,7 +104,11 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
     picker.waiting = None;
     picker.missing = picked.paths.is_empty() && picked.after < TOO_FAST;
     match dialog {
-        Dialog::Open { path } | Dialog::SaveChart { path } | Dialog::NewCase { path, .. } => {
+        Dialog::Open { path }
+        | Dialog::Export { path, .. }
+        | Dialog::FilterFile { path, .. }
+        | Dialog::SaveChart { path }
+        | Dialog::NewCase { path, .. } => {
             if let Some(first) = picked.paths.first() {
                 *path = first.to_string_lossy().into_owned();
             }
@@ -100,6 +116,7 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
         Dialog::Import { paths, .. } => paths.extend(picked.paths),
         Dialog::GoToRow { .. }
         | Dialog::Address { .. }
+        | Dialog::SaveFilter(_)
         | Dialog::Zone { .. }
         | Dialog::Palette { .. }
         | Dialog::Leaving(_)

@@ -96,10 +96,10 @@ fn read_otherwise_ui(ui: &mut Ui, app: &App, file: &FileDone) {
 /// The case is left while an import runs into it.
 pub fn leaving_ui(ui: &mut Ui, app: &App, to: &Leaving, out: &mut Vec<Action>) {
     let t = &app.texts;
-    title(ui, t.tr("leaving-title"));
     if *to == Leaving::Quit {
         return quitting_ui(ui, app, out);
     }
+    title(ui, t.tr("leaving-title"));
     let case = app.case.as_ref().map(|case| display::file_name(&case.path)).unwrap_or_default();
     ui.add(Label::new(t.tr_args("leaving-text", &[("case", &case)])).wrap_mode(TextWrapMode::Wrap));
     ui.add_space(theme::size::GAP_LARGE);
@@ -120,8 +120,18 @@ pub fn leaving_ui(ui: &mut Ui, app: &App, to: &Leaving, out: &mut Vec<Action>) {
 /// The program is to end while an import runs: nothing can go on then.
 fn quitting_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let case = app.jobs.running().map(|job| display::file_name(&job.case)).unwrap_or_default();
-    ui.add(Label::new(t.tr_args("quitting-text", &[("case", &case)])).wrap_mode(TextWrapMode::Wrap));
+    let (name, text) = match app.jobs.running() {
+        Some(job) => {
+            let case = display::file_name(&job.case);
+            (t.tr("leaving-title"), t.tr_args("quitting-text", &[("case", &case)]))
+        }
+        None => {
+            let path = app.exports.running().first().map(|export| display::file_name(&export.path));
+            (t.tr("quitting-export-title"), t.tr_args("quitting-export", &[("path", &path.unwrap_or_default())]))
+        }
+    };
+    title(ui, name);
+    ui.add(Label::new(text).wrap_mode(TextWrapMode::Wrap));
     ui.add_space(theme::size::GAP_LARGE);
     ui.horizontal_wrapped(|ui| {
         let stays = ui.add(theme::primary_button(ui, &t.tr("quitting-stay"))).clicked();

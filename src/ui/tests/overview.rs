@@ -75,3 +75,14 @@ fn the_filter_of_a_group_keeps_exactly_its_records() {
         }
     }
 }
+
+/// Above the table of events too.
+#[test]
+fn the_histogram_of_events_tells_errors_from_the_others() {
+    let (_folder, mut harness) = case(vec2(1400.0, 900.0));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num5);
+    settle(&mut harness);
+    harness.get_by_label("error 1");
+    harness.get_by_label("ok 2");
+    assert!(app(&harness).app.errors.entries().is_empty(), "{:?}", app(&harness).app.errors.entries());
+}

@@ -101,3 +101,38 @@ fn every_query_that_can_be_asked_opens() {
     }
     assert!(opened > 20, "{opened}");
 }
+
+#[test]
+fn filters_are_kept_in_the_case_and_go_from_case_to_case() {
+    let (folder, mut harness) = library();
+    dispatch(&mut harness, Action::Command(crate::app::Command::ShowFlows));
+    dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, "dstport = 22".into()));
+    harness.get_by_role_and_label(Role::Button, "Save").click();
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::TextInput, "Name").type_text("the scanner");
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    harness.get_by_label("The filter is kept in the case");
+    dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, String::new()));
+    dispatch(&mut harness, Action::Command(crate::app::Command::ShowQueries));
+    harness.get_by_role_and_label(Role::Button, "the scanner").click();
+    settle(&mut harness);
+    assert_eq!(rows(&harness), 10);
+
+    let path = folder.path().join("filters.json");
+    let file = |imports| Dialog::FilterFile { path: path.to_string_lossy().into_owned(), imports };
+    dispatch(&mut harness, Action::Command(crate::app::Command::ShowQueries));
+    dispatch(&mut harness, Action::Dialog(Some(file(false))));
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    harness.get_by_label("Forget the scanner").click();
+    settle(&mut harness);
+    assert!(app(&harness).app.case.as_ref().unwrap().saved.list().is_empty());
+    dispatch(&mut harness, Action::Dialog(Some(file(true))));
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    harness.get_by_label("Filters imported: 1; known already: 0");
+    assert_eq!(app(&harness).app.case.as_ref().unwrap().saved.list()[0].text, "dstport = 22");
+    assert!(app(&harness).app.errors.entries().is_empty(), "{:?}", app(&harness).app.errors.entries());
+}

@@ -21,10 +21,10 @@ fn plan(harness: &Shown, at: usize) -> Plan {
 #[test]
 fn flows_and_events_stand_on_one_axis_with_their_groups() {
     let (_folder, mut harness) = timeline();
-    harness.get_by_label("ACCEPT 320.0 kB");
-    harness.get_by_label("REJECT 400 B");
-    harness.get_by_label("ListBuckets 2");
-    harness.get_by_label("ConsoleLogin 1");
+    harness.get_by_label("■ ACCEPT 320.0 kB");
+    harness.get_by_label("■ REJECT 400 B");
+    harness.get_by_label("■ ListBuckets 2");
+    harness.get_by_label("■ ConsoleLogin 1");
     harness.get_by_label("Over time: ListBuckets, ConsoleLogin; gaps in the evidence: 0");
     harness.get_by_role_and_label(Role::Button, "+ Flows").click();
     settle(&mut harness);
@@ -110,7 +110,7 @@ fn the_timeline_is_copied_as_csv_and_saved_as_vectors_and_as_a_picture() {
         harness.get_by_role_and_label(Role::Button, "Save picture...").click();
         settle(&mut harness);
         dispatch(&mut harness, Action::Dialog(Some(Dialog::SaveChart { path: path.to_string_lossy().into_owned() })));
-        harness.get_by_role_and_label(Role::Button, "Save").click();
+        harness.get_by_role_and_label(Role::Button, "Save picture").click();
         settle(&mut harness);
         let bytes = std::fs::read(&path).unwrap();
         let head: &[u8] = if name.ends_with("png") { b"\x89PNG" } else { b"<svg " };

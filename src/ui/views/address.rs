@@ -6,9 +6,10 @@ use super::timeline::track::{Plotted, legend_ui, plot_ui};
 use crate::app::about::About;
 use crate::app::chart::Shape;
 use crate::app::open_case::OpenCase;
-use crate::app::{Action, App, Link, View, display};
+use crate::app::{Action, App, Command, Link, View, display};
 use crate::model::{Address, Dataset};
 use crate::query::{self, Figures, PairRow};
+use crate::ui::filter_bar::step_button;
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
 use crate::ui::time_bar;
@@ -18,7 +19,11 @@ use egui::{Frame, Grid, Id, Margin, RichText, ScrollArea, Stroke, Ui};
 pub fn address_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     let Some(address) = &app.address else { return };
     let t = &app.texts;
-    time_bar::time_bar_ui(ui, app, &mut state.time, out);
+    ui.horizontal(|ui| {
+        step_button(ui, app, Command::Back, "◀", out);
+        step_button(ui, app, Command::Forward, "▶", out);
+        ui.vertical(|ui| time_bar::time_bar_ui(ui, app, &mut state.time, out));
+    });
     let Some((about, is_stale)) = case.about(address) else {
         let text = case.about_fault().map_or_else(|| t.tr("loading"), str::to_owned);
         ui.centered_and_justified(|ui| ui.label(text));

@@ -3,7 +3,8 @@
 
 use crate::app::library::{Library, LibraryAction, origin_key};
 use crate::app::open_case::OpenCase;
-use crate::app::{Action, App, Link, display, groups};
+use crate::app::saved::FilterChange;
+use crate::app::{Action, App, Dialog, Link, View, display, groups};
 use crate::model::{Dataset, Timestamp};
 use crate::query::named::{Answer, CATALOGUE, Lack, NamedQuery, Parameter, Question, Shape};
 use crate::query::{Measure, TopQuery, TopTable};
@@ -15,7 +16,7 @@ pub fn queries_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>
     let library = &case.library;
     let mut asked = Vec::new();
     let list = Panel::left("query-list").resizable(true).default_size(size::QUERY_LIST).size_range(200.0..=560.0);
-    list.show(ui, |ui| list_ui(ui, app, library, &mut asked));
+    list.show(ui, |ui| list_ui(ui, app, case, &mut asked, out));
     let frame = Frame::new().inner_margin(Margin { left: size::CARD_MARGIN, ..Margin::ZERO });
     let area = ScrollArea::vertical().auto_shrink([false, false]);
     frame.show(ui, |ui| {
@@ -41,8 +42,8 @@ fn found(app: &App, search: &str) -> Vec<&'static NamedQuery> {
     CATALOGUE.iter().filter(fits).collect()
 }
 
-fn list_ui(ui: &mut Ui, app: &App, library: &Library, out: &mut Vec<LibraryAction>) {
-    let t = &app.texts;
+fn list_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<LibraryAction>, actions: &mut Vec<Action>) {
+    let (t, library) = (&app.texts, &case.library);
     let mut typed = library.search().to_owned();
     let name = t.tr("query-search");
     let field = TextEdit::singleline(&mut typed).align(egui::Align2::LEFT_CENTER).hint_text(&name);
@@ -62,6 +63,7 @@ fn list_ui(ui: &mut Ui, app: &App, library: &Library, out: &mut Vec<LibraryActio
     }
     ui.add_space(size::GAP);
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        saved_ui(ui, app, case, actions);
         let mut origin = None;
         for query in &queries {
             if origin.replace(query.origin) != Some(query.origin) {
@@ -84,6 +86,48 @@ fn list_ui(ui: &mut Ui, app: &App, library: &Library, out: &mut Vec<LibraryActio
             ui.weak(t.tr("list-nothing"));
         }
     });
+}
+
+/// The examiner's own filters, which the case keeps.
+fn saved_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let search = case.library.search().to_lowercase();
+    ui.horizontal(|ui| {
+        ui.strong(t.tr("filters-title"));
+        for (key, imports) in [("filters-import", true), ("filters-export", false)] {
+            let any = imports || !case.saved.list().is_empty();
+            if ui.add_enabled(any, Button::new(RichText::new(t.tr(key)).small())).clicked() {
+                let path = std::env::current_dir().unwrap_or_default().join("filters.json");
+                let path = if imports { String::new() } else { path.to_string_lossy().into_owned() };
+                out.push(Action::Dialog(Some(Dialog::FilterFile { path, imports })));
+            }
+        }
+    });
+    if case.saved.list().is_empty() {
+        ui.weak(t.tr("filters-none"));
+    }
+    for filter in case.saved.list() {
+        let all = format!("{} {} {}", filter.name, filter.text, filter.note).to_lowercase();
+        if !search.split_whitespace().all(|word| all.contains(word)) {
+            continue;
+        }
+        ui.horizontal(|ui| {
+            let name = display::visible(&display::clipped(&filter.name).0).into_owned();
+            let remove = ui.add(Button::new("×").frame(false));
+            let what = t.tr_args("filter-remove", &[("name", &name)]);
+            remove.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &what));
+            if remove.on_hover_text(&what).clicked() {
+                out.push(Action::ChangeFilters(FilterChange::Remove(filter.dataset, filter.name.clone())));
+            }
+            let button = Button::selectable(false, name).truncate().min_size(vec2(ui.available_width(), 0.0));
+            let tip = [filter.text.as_str(), filter.note.as_str()].join("\n");
+            if ui.add(button).on_hover_text(&*display::visible_lines(tip.trim())).clicked() {
+                let (dataset, filter) = (filter.dataset, filter.text.clone());
+                let (view, range, duplicates) = (View::Records(dataset), app.range, app.duplicates);
+                out.push(Action::Follow(Link { view, dataset, filter, range, duplicates }));
+            }
+        });
+    }
 }
 
 fn lack_text(app: &App, lack: Lack) -> String {

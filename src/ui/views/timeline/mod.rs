@@ -14,7 +14,7 @@ use crate::query::{BinWidth, Measure};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
 use crate::ui::{filter_bar, time_bar};
-use egui::{Button, ComboBox, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Button, ComboBox, Label, RichText, ScrollArea, TextEdit, Ui};
 
 #[derive(Default)]
 pub struct TimelineState {
@@ -113,6 +113,11 @@ fn plan_ui(
     let mut changed: Option<Plan> = None;
     let mut change = |plan: Plan| changed = Some(plan);
     ui.horizontal_wrapped(|ui| {
+        let close = ui.add(Button::new("×").frame(false));
+        close.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, t.tr("timeline-remove")));
+        if close.on_hover_text(t.tr("timeline-remove")).clicked() {
+            out.push(Action::Timeline(TimelineAction::Remove(at)));
+        }
         let dataset_name = |dataset| match dataset {
             Dataset::Flows => t.tr("nav-flows"),
             Dataset::Events => t.tr("nav-events"),
@@ -173,16 +178,13 @@ fn plan_ui(
             events_filter_ui(ui, app, case, out);
         }
         if let Some(chart) = track.chart() {
-            ui.weak(t.tr_args("timeline-bins", &[("length", &display::duration(chart.bin_secs.unsigned_abs()))]));
+            let bins = t.tr_args("timeline-bins", &[("length", &display::duration(chart.bin_secs.unsigned_abs()))]);
+            ui.add(Label::new(RichText::new(bins).weak()).extend());
             if chart.left_out > 0 && track.shown_measure() != Measure::Records {
                 let text = t.tr_args("pairs-left-out", &[("count", &display::count(chart.left_out))]);
-                ui.weak(text).on_hover_text(t.tr("pairs-left-out-tip"));
+                let label = Label::new(RichText::new(text).weak()).extend();
+                ui.add(label).on_hover_text(t.tr("pairs-left-out-tip"));
             }
-        }
-        let close = ui.add(Button::new("×").frame(false));
-        close.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, t.tr("timeline-remove")));
-        if close.on_hover_text(t.tr("timeline-remove")).clicked() {
-            out.push(Action::Timeline(TimelineAction::Remove(at)));
         }
     });
     out.extend(changed.map(|plan| Action::Timeline(TimelineAction::Change(at, plan))));

@@ -10,6 +10,7 @@ use crate::query::Measure;
 use crate::ui::histogram::{axis_text, bin_tip, select_ui, time_marks};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::coverage::hatch;
+use egui::text::{LayoutJob, TextFormat};
 use egui::{Color32, Id, Rect, RichText, Stroke, Ui};
 use egui_plot::{
     AxisHints, Bar, BarChart, FilledArea, HLine, Line, MarkerShape, Plot, PlotPoint, PlotResponse, PlotUi, Points,
@@ -131,12 +132,15 @@ pub fn legend_ui(ui: &mut Ui, app: &App, plotted: &Plotted<'_>) {
     let chart = plotted.chart;
     ui.horizontal_wrapped(|ui| {
         for ((line, name), colour) in chart.lines.iter().zip(plotted.names).zip(plotted.colours) {
-            let (rect, _) = ui.allocate_exact_size(egui::vec2(10.0, 10.0), egui::Sense::hover());
-            ui.painter().rect_filled(rect, 2.0, *colour);
             let total = line.exact.iter().fold(0u128, |sum, value| sum.saturating_add(*value));
             let total = if plotted.is_bytes { display::size(total) } else { display::count(total) };
             let text: String = name.chars().take(60).collect();
-            ui.add(egui::Label::new(RichText::new(format!("{text} {total}")).small()).extend());
+            // In one text, so that a line never ends between the colour and its name.
+            let mut job = LayoutJob::default();
+            let font = egui::FontId::proportional(size::SMALL);
+            job.append("■ ", 0.0, TextFormat::simple(font.clone(), *colour));
+            job.append(&format!("{text} {total}"), 0.0, TextFormat::simple(font, theme::palette(ui).text));
+            ui.add(egui::Label::new(job).extend());
             ui.add_space(size::GAP);
         }
         if let Some(threshold) = plotted.threshold {

@@ -1,0 +1,100 @@
+//! The result on screen, on its way into a file.
+
+use super::{App, Message, UserError};
+use crate::app::action::View;
+use crate::app::display;
+use crate::app::exports::{ExportRequest, Exported, Outcome};
+use crate::app::saved::{Changed, FilterChange};
+use crate::app::text::Texts;
+use crate::query::named::Question;
+use std::sync::Arc;
+
+/// What became of the kept filters, for the status bar.
+pub(super) fn filters_notice(texts: &Texts, changed: &Changed) -> String {
+    match changed {
+        Changed::Saved => texts.tr("notice-filter-saved"),
+        Changed::Removed => texts.tr("notice-filter-removed"),
+        Changed::Imported { added, known } => {
+            let (added, known) = (display::count(*added as u64), display::count(*known as u64));
+            texts.tr_args("notice-filters-imported", &[("added", &added), ("known", &known)])
+        }
+        Changed::Exported { path, filters } => {
+            let path = display::visible(&path.to_string_lossy()).into_owned();
+            let count = display::count(*filters as u64);
+            texts.tr_args("notice-filters-exported", &[("count", &count), ("path", &path)])
+        }
+    }
+}
+
+impl App {
+    pub(super) fn change_filters(&mut self, change: FilterChange) {
+        let Some(case) = &mut self.case else { return };
+        self.dialog = None;
+        case.saved.change(change);
+    }
+
+    /// What the view on screen shows, and how many rows that are where it is known.
+    pub fn exportable(&self) -> Option<(Exported, Option<u64>)> {
+        let case = self.case.as_ref()?;
+        match self.view {
+            View::Records(dataset) => {
+                let records = case.records(dataset);
+                let query = records.query(self.range, self.duplicates);
+                let question = Question::Records { query, columns: Vec::new(), limit: None };
+                Some((Exported::Question(question), records.row_count()))
+            }
+            View::Pairs => {
+                let scope = case.records(crate::model::Dataset::Flows).scope(self.range, self.duplicates);
+                Some((case.pairs.exported(scope), case.pairs.len()))
+            }
+            View::Timeline => {
+                let question =
+                    case.timeline.question(|dataset| case.records(dataset).scope(self.range, self.duplicates))?;
+                Some((Exported::Question(question), None))
+            }
+            View::Queries => {
+                let (question, _) = case.library.answer()?;
+                Some((Exported::Question(question.clone()), None))
+            }
+            View::Sql => {
+                let table = case.sql.table()?;
+                Some((Exported::Sql(Arc::clone(table)), Some(table.rows.rows.len() as u64)))
+            }
+            View::Overview | View::Evidence | View::Address => None,
+        }
+    }
+
+    pub(super) fn export(&mut self, request: ExportRequest) {
+        let Some(case) = &self.case else { return };
+        self.dialog = None;
+        let path = request.path.clone();
+        let started = self.exports.start(Arc::clone(&self.backend), &case.path, request, Arc::clone(&self.waker));
+        if let Err(error) = started {
+            let next = Message::new("next-try-again");
+            self.errors.push(UserError::new(Message::new("error-export"), error, next).at(path));
+        }
+    }
+
+    pub(super) fn poll_exports(&mut self) {
+        for outcome in self.exports.poll() {
+            let shown = |path: &std::path::Path| display::visible(&path.to_string_lossy()).into_owned();
+            match outcome {
+                Outcome::Done { path, rows, file_bytes, cut_times } => {
+                    let (rows, size, cut) =
+                        (display::count(rows), display::size(file_bytes), display::count(cut_times));
+                    let path = shown(&path);
+                    let args = [("rows", &*rows), ("size", &*size), ("path", &*path), ("cut", &*cut)];
+                    let key = if cut_times == 0 { "notice-exported" } else { "notice-exported-cut" };
+                    self.notice = Some(self.texts.tr_args(key, &args));
+                }
+                Outcome::Cancelled(path) => {
+                    self.notice = Some(self.texts.tr_args("notice-export-cancelled", &[("path", &shown(&path))]));
+                }
+                Outcome::Failed { path, why } => {
+                    let next = Message::new("next-export");
+                    self.errors.push(UserError::new(Message::new("error-export"), why, next).at(path));
+                }
+            }
+        }
+    }
+}
