@@ -9,6 +9,7 @@ use crate::ingest::json::text::{get, members, value_text};
 use crate::model::batch::EventColumns;
 use crate::model::{Home, Kind, field};
 use rustc_hash::FxHashMap;
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -69,6 +70,8 @@ struct Branch {
 const TIME_WINDOW: u8 = 1;
 const SUMMARY: u8 = 2;
 const INSIGHT: u8 = 4;
+/// A member that may hold a list of records: the object may be what wraps them.
+const LIST: u8 = 16;
 /// `responseElements`: some services report an error only there.
 const RESPONSE: u8 = 8;
 
@@ -105,6 +108,9 @@ impl Layout {
         }
         root.members.insert(b"timeWindow".as_slice(), Node::Mark(TIME_WINDOW));
         root.members.insert(b"summary".as_slice(), Node::Mark(SUMMARY));
+        for name in ["Records", "Events", "events", "logEvents", "results"] {
+            root.members.insert(name.as_bytes(), Node::Mark(LIST));
+        }
         let column = |path| at.get(path).copied();
         Self {
             time: column("eventTime"),
@@ -125,11 +131,24 @@ impl EventReader {
         Self { layout: &LAYOUT }
     }
 
+    /// Reads the event with which a text begins, whatever follows it, and its length in bytes. `None` for what is no event
+    /// beyond doubt, or is not all there.
+    pub fn read_ahead(&self, text: &str) -> Option<(EventValues, usize)> {
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<Found>();
+        let mut found = values.next()?.ok()?;
+        let len = values.byte_offset();
+        if found.identity_tells_more {
+            self.keep_identity(text.get(..len)?, &mut found);
+        }
+        let is_wrapper = found.marks & LIST != 0;
+        let values = self.judge(found);
+        (values.is_event && !is_wrapper).then_some((values, len))
+    }
+
     /// Reads a JSON value. A value that is no object is no event; an error is text that is no JSON.
     pub fn read(&self, json: &str) -> Result<EventValues, serde_json::Error> {
-        let mut found = Found { columns: EventColumns::new(self.layout.width), ..Found::default() };
         let mut deserializer = serde_json::Deserializer::from_str(json);
-        Members { branch: &self.layout.root, found: &mut found, is_identity: false }.deserialize(&mut deserializer)?;
+        let mut found = Found::deserialize(&mut deserializer)?;
         deserializer.end()?;
         if found.identity_tells_more {
             self.keep_identity(json, &mut found);
@@ -206,6 +225,14 @@ struct Found {
     identity_tells_more: bool,
     /// The bits of the objects that were met.
     begun: u32,
+}
+
+impl<'de> Deserialize<'de> for Found {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut found = Found { columns: EventColumns::new(LAYOUT.width), ..Found::default() };
+        Members { branch: &LAYOUT.root, found: &mut found, is_identity: false }.deserialize(deserializer)?;
+        Ok(found)
+    }
 }
 
 impl Found {

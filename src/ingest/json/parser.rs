@@ -179,6 +179,20 @@ impl Sink for Pass<'_> {
         Ok(())
     }
 
+    fn ahead(&mut self, text: &str, offset: u64, limits: Limits) -> Option<usize> {
+        let (values, len) = self.reader.events.reader().read_ahead(text)?;
+        let event = text.get(..len).filter(|_| len <= limits.element_bytes)?;
+        // With no more brackets than levels that are allowed, none is too deep.
+        let brackets = memchr::memchr2_iter(b'{', b'[', event.as_bytes()).take(limits.depth + 1).count();
+        if brackets > limits.depth {
+            return None;
+        }
+        let place = self.place(Span { offset, len: len as u64 });
+        self.learn(format_of(Container::Records));
+        CloudTrailMessages::emit(event, values, Completeness::Full, place, self.out);
+        Some(len)
+    }
+
     fn fault(&mut self, reason: Reason, detail: String, raw: &[u8], span: Span) {
         let place = self.place(span);
         // An element that was skipped may be longer than a place can say.

@@ -58,6 +58,12 @@ pub trait Sink {
     /// An element with balanced brackets: an object, a list or a string. `Err` says why it is no JSON; the splitter then
     /// reports it as a fault.
     fn element(&mut self, raw: &[u8], span: Span, container: Container) -> Result<(), String>;
+    /// Text that begins with an element of `Records`, which may be cut off: the sink may take the element at once, without
+    /// the search for its end. `Some(bytes)` that it took, at most `limits` allow; what it does with the element is what
+    /// `element` would have done.
+    fn ahead(&mut self, _text: &str, _offset: u64, _limits: Limits) -> Option<usize> {
+        None
+    }
     /// Text that is no element, or an element that could not be taken. `raw` may be cut to `RAW_KEPT_BYTES`.
     fn fault(&mut self, reason: Reason, detail: String, raw: &[u8], span: Span);
     /// An object turned out to wrap a list of elements; its scalars and its lists follow.
@@ -185,7 +191,7 @@ impl Splitter {
                 }
                 State::Element => {
                     self.state = State::Between;
-                    let end = Input { bytes: &[], base: self.offset, at: 0, from: 0 };
+                    let end = Input { bytes: &[], text: "", base: self.offset, at: 0, from: 0 };
                     if self.scan.skipping.is_some() {
                         self.end_skipped(self.offset, sink);
                         return Tail::InsideElement;
@@ -209,26 +215,34 @@ impl Splitter {
 
     fn run(&mut self, content: &[u8], base: u64, sink: &mut impl Sink) {
         let mut at = 0;
+        let text = valid_prefix(content);
         let mut replays: Vec<Replay> = Vec::new();
         loop {
             let replay = match replays.last_mut() {
                 Some(top) => {
-                    let replay = self.advance(&top.bytes, top.base, &mut top.at, sink);
+                    let replay = self.advance((&top.bytes, ""), top.base, &mut top.at, sink);
                     if replay.is_none() {
                         replays.pop();
                     }
                     replay
                 }
                 None if at >= content.len() => return,
-                None => self.advance(content, base, &mut at, sink),
+                None => self.advance((content, text), base, &mut at, sink),
             };
             replays.extend(replay);
         }
     }
 
     /// Reads `bytes` from `at` on, to their end (`None`) or to a place from which other bytes have to be read first.
-    fn advance(&mut self, bytes: &[u8], base: u64, at: &mut usize, sink: &mut impl Sink) -> Option<Replay> {
-        let mut input = Input { bytes, base, at: *at, from: *at };
+    /// `text`: as much of them as is known to be UTF-8.
+    fn advance(
+        &mut self,
+        (bytes, text): (&[u8], &str),
+        base: u64,
+        at: &mut usize,
+        sink: &mut impl Sink,
+    ) -> Option<Replay> {
+        let mut input = Input { bytes, text, base, at: *at, from: *at };
         let mut replay = None;
         while input.at < bytes.len() && replay.is_none() {
             match self.state {
@@ -257,6 +271,12 @@ impl Splitter {
             return self.in_wrapper(byte, input, sink);
         }
         match byte {
+            b'{' if self.container() == Container::Records => {
+                match sink.ahead(input.text_ahead(), input.offset(), self.limits) {
+                    Some(len) => input.at += len,
+                    None => self.start(Purpose::Record, byte, input),
+                }
+            }
             b'{' | b'"' => self.start(Purpose::Record, byte, input),
             b'[' if self.container() == Container::Results || self.stack.len() >= self.limits.depth => {
                 self.start(Purpose::Record, byte, input);
@@ -382,7 +402,7 @@ impl Splitter {
         if !buffered {
             self.buffer.extend_from_slice(part);
         }
-        let end = Input { bytes: &[], base: input.offset(), at: 0, from: 0 };
+        let end = Input { bytes: &[], text: "", base: input.offset(), at: 0, from: 0 };
         self.broken(end, Reason::BadJson, detail, sink)
     }
 
@@ -469,6 +489,13 @@ impl Splitter {
         sink.fault(reason, detail, raw, Span { offset: self.scan.offset, len: raw.len() as u64 });
         self.buffer.clear();
         Replay { bytes, base: self.scan.offset + restart as u64, at: 0 }
+    }
+}
+
+fn valid_prefix(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok()).unwrap_or(""),
     }
 }
 

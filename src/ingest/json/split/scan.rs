@@ -22,6 +22,8 @@ pub(super) struct Scan {
 /// A piece of content, and how far it has been read.
 pub(super) struct Input<'a> {
     pub bytes: &'a [u8],
+    /// `bytes` as text, as far as they are UTF-8.
+    pub text: &'a str,
     pub base: u64,
     pub at: usize,
     /// Where the element at hand begins or goes on in `bytes`.
@@ -41,6 +43,11 @@ pub(super) enum Stop {
 impl<'a> Input<'a> {
     pub fn offset(&self) -> u64 {
         self.base + self.at as u64
+    }
+
+    /// What follows, as far as it is UTF-8.
+    pub fn text_ahead(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
     }
 
     pub fn rest(&self) -> &'a [u8] {
