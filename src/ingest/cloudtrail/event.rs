@@ -4,12 +4,12 @@
 //!
 //! Source: the CloudTrail record contents reference, versions 1.0 to 1.11.
 
+use super::plain::Plain;
 use super::time;
 use crate::ingest::json::text::{get, members, value_text};
 use crate::model::batch::EventColumns;
 use crate::model::{Home, Kind, field};
 use rustc_hash::FxHashMap;
-use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -134,9 +134,10 @@ impl EventReader {
     /// Reads the event with which a text begins, whatever follows it, and its length in bytes. `None` for what is no event
     /// beyond doubt, or is not all there.
     pub fn read_ahead(&self, text: &str) -> Option<(EventValues, usize)> {
-        let mut values = serde_json::Deserializer::from_str(text).into_iter::<Found>();
-        let mut found = values.next()?.ok()?;
-        let len = values.byte_offset();
+        let mut plain = Plain::new(text);
+        let mut found = Found { columns: EventColumns::new(self.layout.width), ..Found::default() };
+        found.walk(&mut plain, &self.layout.root, false)?;
+        let len = plain.at();
         if found.identity_tells_more {
             self.keep_identity(text.get(..len)?, &mut found);
         }
@@ -147,8 +148,9 @@ impl EventReader {
 
     /// Reads a JSON value. A value that is no object is no event; an error is text that is no JSON.
     pub fn read(&self, json: &str) -> Result<EventValues, serde_json::Error> {
+        let mut found = Found { columns: EventColumns::new(self.layout.width), ..Found::default() };
         let mut deserializer = serde_json::Deserializer::from_str(json);
-        let mut found = Found::deserialize(&mut deserializer)?;
+        Members { branch: &self.layout.root, found: &mut found, is_identity: false }.deserialize(&mut deserializer)?;
         deserializer.end()?;
         if found.identity_tells_more {
             self.keep_identity(json, &mut found);
@@ -227,15 +229,43 @@ struct Found {
     begun: u32,
 }
 
-impl<'de> Deserialize<'de> for Found {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut found = Found { columns: EventColumns::new(LAYOUT.width), ..Found::default() };
-        Members { branch: &LAYOUT.root, found: &mut found, is_identity: false }.deserialize(deserializer)?;
-        Ok(found)
-    }
-}
-
 impl Found {
+    /// Reads the members of the plain object that stands here into the columns of a branch, as `Members` does. `None` for
+    /// what is not plain.
+    fn walk(&mut self, plain: &mut Plain<'_>, branch: &Branch, is_identity: bool) -> Option<()> {
+        let mut more = plain.open()?;
+        while more {
+            let node = branch.members.get(plain.key()?.as_bytes());
+            if let Some(Node::Branch(inner) | Node::Identity(inner, _)) = node {
+                let starts = matches!(node, Some(Node::Identity(..)));
+                let is_identity = is_identity || starts;
+                self.begin(inner);
+                self.identity_tells_more &= !starts;
+                if plain.is_object() {
+                    self.walk(plain, inner, is_identity)?;
+                } else {
+                    let raw = plain.value()?;
+                    self.identity_tells_more |= is_identity && raw != "null";
+                }
+            } else {
+                let raw = plain.value()?;
+                match node {
+                    Some(Node::Column(at, kind)) => self.column(*at, *kind, raw, is_identity),
+                    Some(Node::Json(at, mark)) => self.json::<serde_json::Error>(*at, *mark, raw).ok()?,
+                    Some(Node::Mark(mark)) => self.marks |= mark,
+                    _ => self.identity_tells_more |= is_identity && says_something(raw),
+                }
+            }
+            more = plain.more()?;
+        }
+        Some(())
+    }
+
+    fn column(&mut self, at: usize, kind: Kind, raw: &str, is_identity: bool) {
+        self.identity_tells_more |= is_identity && !column_tells(raw, kind);
+        self.set(at, kind, raw);
+    }
+
     /// Of a member that comes twice, the last one counts: what the first one said is taken back.
     fn begin(&mut self, branch: &Branch) {
         if self.begun & branch.bit != 0 {
@@ -281,6 +311,11 @@ impl Found {
     }
 }
 
+/// A member of userIdentity that has no column: is there anything in it?
+fn says_something(raw: &str) -> bool {
+    !matches!(raw, "{}" | "null")
+}
+
 /// Does a column say the same as this member of userIdentity? Its text does, and nothing says nothing.
 fn column_tells(raw: &str, kind: Kind) -> bool {
     match kind {
@@ -323,14 +358,12 @@ impl<'de> Visitor<'de> for Members<'_> {
         while let Some(key) = map.next_key_seed(Key)? {
             match self.branch.members.get(key.as_ref()) {
                 None if self.is_identity => {
-                    let raw = map.next_value::<&RawValue>()?.get();
-                    self.found.identity_tells_more |= !matches!(raw, "{}" | "null");
+                    self.found.identity_tells_more |= says_something(map.next_value::<&RawValue>()?.get());
                 }
                 None => drop(map.next_value::<IgnoredAny>()?),
                 Some(Node::Column(at, kind)) => {
                     let raw = map.next_value::<&RawValue>()?.get();
-                    self.found.identity_tells_more |= self.is_identity && !column_tells(raw, *kind);
-                    self.found.set(*at, *kind, raw);
+                    self.found.column(*at, *kind, raw, self.is_identity);
                 }
                 Some(Node::Json(at, mark)) => {
                     let raw = map.next_value::<&RawValue>()?.get();

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::Dataset;
+use proptest::prelude::*;
 
 fn read(json: &str) -> EventValues {
     EventReader::new().read(json).unwrap()
@@ -115,4 +116,37 @@ fn only_text_that_is_no_json_is_an_error() {
     }
     let deep = format!(r#"{{"eventVersion":"1","requestParameters":{}1{}}}"#, "[".repeat(500), "]".repeat(500));
     assert!(read(&deep).is_event);
+}
+
+proptest! {
+    /// Reading ahead and reading an element alone say the same of every event that both take.
+    #[test]
+    fn reading_ahead_says_the_same(
+        members in prop::collection::vec((
+            prop::sample::select(vec![
+                "eventVersion", "eventID", "eventName", "eventSource", "userIdentity", "requestParameters", "responseElements",
+                "readOnly", "insightDetails", "events", "timeWindow", "summary", "errorCode", "other",
+            ]),
+            prop::sample::select(vec![
+                "\"1.08\"", "null", "true", "{}", "[1,{\"a\":[]}]", "12.50", "\"a\\u0041\\n\"", "\"\"", "{\"errorCode\":\"X\"}",
+                "{\"type\":\"Root\",\"arn\":null}", "{\"type\":1,\"sessionContext\":{\"attributes\":{\"mfaAuthenticated\":\"false\"}}}",
+                "{\"sessionContext\":\"x\"}", "{\"sessionContext\":{\"webIdFederationData\":{},\"more\":0}}", "\"aws:s3\"", "-0", "01",
+            ]),
+        ), 0..9),
+        blanks in any::<bool>(),
+    ) {
+        let blank = if blanks { "\n " } else { "" };
+        let members: Vec<String> =
+            members.iter().map(|(name, value)| format!("{blank}\"{name}\"{blank}:{blank}{value}{blank}")).collect();
+        let json = format!("{{{}}}", members.join(","));
+        let reader = EventReader::new();
+        let alone = reader.read(&json);
+        if let Some((ahead, len)) = reader.read_ahead(&format!("{json},{{")) {
+            prop_assert_eq!(len, json.len());
+            prop_assert_eq!(&ahead, &alone.unwrap());
+        } else {
+            let declines = json.contains("\"events\"") || alone.as_ref().is_ok_and(|values| !values.is_event);
+            prop_assert!(alone.is_err() || declines, "{}", json);
+        }
+    }
 }

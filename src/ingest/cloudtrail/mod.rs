@@ -6,6 +6,7 @@ pub mod digest;
 pub mod event;
 pub mod lookup;
 pub mod messages;
+mod plain;
 pub mod render;
 pub mod structs;
 pub mod time;
