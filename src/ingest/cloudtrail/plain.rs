@@ -1,6 +1,8 @@
 //! The members of plain JSON objects, one after the other: a strict reader that knows one thing, to be fast. Whatever is not
 //! plain (a name with escapes, deep nesting, anything that is no JSON) it declines, and the general reader decides.
 
+use crate::ingest::json::stops::string_stop;
+
 /// Objects and lists inside each other that are walked.
 const DEEPEST: u32 = 32;
 
@@ -144,7 +146,7 @@ impl<'a> Plain<'a> {
         self.take(b'"')?;
         let mut has_escapes = false;
         loop {
-            self.at += special(bytes.get(self.at..)?)?;
+            self.at += string_stop::<true>(bytes.get(self.at..)?)?;
             match self.peek()? {
                 b'"' => {
                     self.at += 1;
@@ -168,30 +170,6 @@ fn escape_len(after: &[u8]) -> Option<usize> {
         b'u' => after.get(1..5)?.iter().all(u8::is_ascii_hexdigit).then_some(6),
         _ => None,
     }
-}
-
-/// Where a quote, a backslash or a control character stands first. Eight bytes at a time: most strings are short, and
-/// calling out for each takes longer than they do.
-#[inline]
-fn special(bytes: &[u8]) -> Option<usize> {
-    const WORD: usize = size_of::<u64>();
-    const ONES: u64 = u64::from_ne_bytes([1; WORD]);
-    const HIGH: u64 = ONES << 7;
-    // Of the bytes below `n`, the first has its high bit set; those behind it may have it wrongly.
-    let below = |word: u64, n: u64| word.wrapping_sub(ONES * n) & !word & HIGH;
-    let mut at = 0;
-    while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<WORD>()) {
-        let word = u64::from_le_bytes(*word);
-        let quote = below(word ^ (ONES * u64::from(b'"')), 1);
-        let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
-        let found = quote | backslash | below(word, 0x20);
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
-        }
-        at += WORD;
-    }
-    let tail = bytes.get(at..)?.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
-    Some(at + tail)
 }
 
 #[cfg(test)]
@@ -240,14 +218,6 @@ mod tests {
                     prop_assert!(serde_json::from_str::<IgnoredAny>(taken).is_ok(), "{taken}");
                 }
             }
-        }
-
-        #[test]
-        fn a_string_is_passed_to_its_first_special_byte(
-            bytes in prop::collection::vec(prop_oneof![12 => any::<u8>(), 1 => Just(b'"'), 1 => Just(b'\\'), 2 => Just(0x20), 2 => Just(0x1f)], 0..60)
-        ) {
-            let expected = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
-            prop_assert_eq!(special(&bytes), expected);
         }
     }
 }

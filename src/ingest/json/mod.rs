@@ -6,6 +6,7 @@ pub mod flow;
 pub mod parser;
 pub mod resync;
 pub mod split;
+pub mod stops;
 pub mod text;
 
 #[cfg(test)]

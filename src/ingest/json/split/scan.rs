@@ -1,8 +1,8 @@
 //! The splitter's inner loop: to the end of an element, or to a place in it where something has to be decided.
 
 use super::{Purpose, Splitter};
+use crate::ingest::json::stops::string_stop;
 use crate::model::Reason;
-use memchr::memchr2;
 
 /// The element at hand. Its bytes are `Splitter::buffer`, then those of the current input from `Input::from` on.
 #[derive(Clone, Copy, Debug)]
@@ -71,29 +71,6 @@ const STRUCTURAL: [bool; 256] = {
     table
 };
 
-/// Where a string has a quote or a backslash first. Most strings are short: calling out for each takes longer than they do.
-#[inline]
-fn string_stop(bytes: &[u8]) -> Option<usize> {
-    const WORD: usize = size_of::<u64>();
-    const SHORT: usize = 6 * WORD;
-    const ONES: u64 = u64::from_ne_bytes([1; WORD]);
-    const HIGH: u64 = ONES << 7;
-    // The lowest byte that is zero has its high bit set; bytes above it may have it wrongly.
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-    let mut at = 0;
-    while at < SHORT
-        && let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<WORD>())
-    {
-        let word = u64::from_le_bytes(*word);
-        let found = zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')));
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
-        }
-        at += WORD;
-    }
-    memchr2(b'"', b'\\', bytes.get(at..)?).map(|n| at + n)
-}
-
 impl Splitter {
     /// The inner loop: strings are skipped a word at a time, brackets are counted.
     pub(super) fn scan_to(&mut self, cap: usize, input: &mut Input<'_>) -> Stop {
@@ -110,7 +87,7 @@ impl Splitter {
                 scan.escape = false;
                 at += 1;
             } else if scan.in_string {
-                let Some(n) = string_stop(rest) else {
+                let Some(n) = string_stop::<false>(rest) else {
                     at = cap;
                     break Stop::Cap;
                 };
@@ -158,21 +135,5 @@ impl Splitter {
         };
         input.at = at;
         stop
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::string_stop;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn a_string_stops_at_its_first_quote_or_backslash(
-            bytes in prop::collection::vec(prop_oneof![8 => any::<u8>(), 1 => Just(b'"'), 1 => Just(b'\\'), 2 => Just(b'#'), 2 => Just(b'!')], 0..120)
-        ) {
-            let expected = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\'));
-            prop_assert_eq!(string_stop(&bytes), expected);
-        }
     }
 }
