@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 /// One action, to be appended.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// A verb of ours: `create`, `import`, `import_cancelled`, `read_again`, `setting`,
+    /// A verb of ours: `create`, `migrate`, `import`, `import_cancelled`, `read_again`, `setting`,
     /// `filter_save`, `filter_rename`, `filter_remove`, `filter_import`.
     pub action: &'static str,
     /// What was asked for; a JSON object.
