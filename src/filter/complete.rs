@@ -3,7 +3,7 @@
 use super::lexer::{self, Spanned, Token};
 use super::tree::{Target, Type};
 use super::{names, parser, predicate, target};
-use crate::model::{Dataset, FieldId, Home, field};
+use crate::model::{Dataset, FieldId, field};
 use std::ops::Range;
 
 /// Values that occur in the case, for proposals. The caller decides how many and in which order.
@@ -172,11 +172,7 @@ fn named(name: &str, dataset: Dataset) -> Place {
 fn fields(dataset: Dataset, typed: &str) -> Vec<Item> {
     let typed = typed.to_lowercase();
     let spellings = |f: FieldId| -> Vec<String> {
-        let path = match f.home {
-            Home::Event(path) | Home::Call(path) | Home::EventJson(path) => Some(path),
-            _ => None,
-        };
-        f.field().aliases.iter().copied().chain([f.name()]).chain(path).map(str::to_lowercase).collect()
+        f.field().aliases.iter().copied().chain([f.name()]).chain(f.event_path()).map(str::to_lowercase).collect()
     };
     let (mut first, mut second) = (Vec::new(), Vec::new());
     for f in field::of(dataset) {

@@ -4,7 +4,7 @@
 use super::error::{FilterError, nearest};
 use super::path::{JsonPath, Step};
 use super::tree::Target;
-use crate::model::{Dataset, FieldId, Home, field};
+use crate::model::{Dataset, FieldId, field};
 use std::ops::Range;
 
 /// The filter's own names, with what they stand for in each dataset.
@@ -27,9 +27,7 @@ fn same_name(a: &str, b: &str) -> bool {
 pub fn field_named(dataset: Dataset, name: &str) -> Option<FieldId> {
     let spelled = |candidate: &str| same_name(candidate, name);
     field::of(dataset).find(|f| {
-        spelled(f.name) || f.aliases.iter().any(|alias| spelled(alias)) || {
-            matches!(f.home, Home::Event(path) | Home::Call(path) | Home::EventJson(path) if spelled(path))
-        }
+        spelled(f.name) || f.aliases.iter().any(|alias| spelled(alias)) || f.event_path().is_some_and(spelled)
     })
 }
 
@@ -116,10 +114,7 @@ fn event_path(name: &str, span: Range<usize>) -> Result<Target, FilterError> {
 
 /// First keys of all paths in the table of fields.
 fn event_roots() -> impl Iterator<Item = &'static str> {
-    field::of(Dataset::Events).filter_map(|f| match f.field().home {
-        Home::Event(path) | Home::Call(path) | Home::EventJson(path) => path.split('.').next(),
-        _ => None,
-    })
+    field::of(Dataset::Events).filter_map(|f| f.event_path()?.split('.').next())
 }
 
 /// The column, where the path is one's.
@@ -133,7 +128,7 @@ fn canonical_path(path: JsonPath) -> Target {
         })
         .collect();
     let dotted = dotted.unwrap_or_default().join(".");
-    let same = |f: &FieldId| matches!(f.home, Home::Event(home) | Home::Call(home) | Home::EventJson(home) if home.eq_ignore_ascii_case(&dotted));
+    let same = |f: &FieldId| f.event_path().is_some_and(|path| path.eq_ignore_ascii_case(&dotted));
     match field::of(Dataset::Events).find(same) {
         Some(found) => Target::Field(found),
         None => Target::Path(path),
@@ -191,11 +186,7 @@ mod tests {
         for dataset in [Dataset::Flows, Dataset::Events] {
             let mut seen = std::collections::BTreeMap::new();
             for f in field::of(dataset) {
-                let path = match f.home {
-                    Home::Event(path) | Home::Call(path) | Home::EventJson(path) => Some(path),
-                    _ => None,
-                };
-                for spelling in f.aliases.iter().copied().chain([f.name()]).chain(path) {
+                for spelling in f.aliases.iter().copied().chain([f.name()]).chain(f.event_path()) {
                     let earlier = seen.insert(letters(spelling).collect::<String>(), f);
                     assert!(earlier.is_none_or(|earlier| earlier == f), "{spelling}");
                 }

@@ -70,6 +70,16 @@ pub struct Field {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FieldId(pub u16);
 
+impl Field {
+    /// Where the value stands in an event's JSON, names joined by dots; `None` for fields of flow records.
+    pub fn event_path(&self) -> Option<&'static str> {
+        match self.home {
+            Home::Event(path) | Home::Call(path) | Home::EventJson(path) => Some(path),
+            _ => None,
+        }
+    }
+}
+
 impl FieldId {
     pub fn field(self) -> &'static Field {
         &FIELDS[usize::from(self.0)]
@@ -251,7 +261,7 @@ pub fn at_home(dataset: Dataset, home: Home) -> impl Iterator<Item = FieldId> {
 
 /// The fields that are columns of table event or of its tuples, in order: an `EventRow`'s values stand in this order.
 pub fn event_columns() -> impl Iterator<Item = FieldId> {
-    of(Dataset::Events).filter(|f| matches!(f.home, Home::Event(_) | Home::Call(_) | Home::EventJson(_)))
+    of(Dataset::Events).filter(|f| f.event_path().is_some())
 }
 
 /// A field by its exact snake_case name.

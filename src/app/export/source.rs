@@ -148,7 +148,7 @@ impl<'a> RecordSource<'a> {
 /// case, as texts.
 fn column_of(field: FieldId) -> ExportColumn {
     if field.dataset == Dataset::Events {
-        let (Home::Event(path) | Home::Call(path) | Home::EventJson(path)) = field.home else {
+        let Some(path) = field.event_path() else {
             return ExportColumn::new(field.name(), ExportKind::Text);
         };
         let kind = if field.kind == Kind::Json { ExportKind::Json } else { ExportKind::Text };

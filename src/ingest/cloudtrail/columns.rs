@@ -5,7 +5,7 @@
 use super::render::EventText;
 use super::structs;
 use crate::model::batch::Completeness;
-use crate::model::{Dataset, Format, Home, Kind, field};
+use crate::model::{Dataset, Format, Kind, field};
 
 /// Where a column's values go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +132,7 @@ fn query_column(name: &str) -> Option<Column> {
         return Some(Column::Event);
     }
     field::of(Dataset::Events).find_map(|field| {
-        let (Home::Event(path) | Home::Call(path) | Home::EventJson(path)) = field.home else { return None };
+        let path = field.event_path()?;
         if squeeze(path) != wanted && squeeze(field.name) != wanted {
             return None;
         }

@@ -9,7 +9,7 @@ use crate::ingest::cloudtrail::render::EventText;
 use crate::ingest::cloudtrail::{digest, lookup};
 use crate::ingest::emit::FlowFields;
 use crate::model::batch::Digest;
-use crate::model::{Dataset, Format, Home, field};
+use crate::model::{Dataset, Format, field};
 
 pub enum Found {
     /// The element is an event.
@@ -141,10 +141,7 @@ fn columns(values: &[(String, String)]) -> Found {
     let mut record = FlowFields::default();
     let mut named = 0;
     for (name, value) in values.iter().filter(|(name, _)| name != "@ptr") {
-        let path = field::of(Dataset::Events).find_map(|field| match field.home {
-            Home::Event(path) | Home::Call(path) | Home::EventJson(path) if path == name => Some(path),
-            _ => None,
-        });
+        let path = field::of(Dataset::Events).filter_map(|field| field.event_path()).find(|path| path == name);
         named += usize::from(path.is_some());
         event.text(path.unwrap_or(name), value);
         match flow::field_named(name) {
