@@ -12,16 +12,14 @@ use rustc_hash::FxHashMap;
 pub struct CallTable {
     /// Fields of the tuple, and the place of each among an event's columns.
     fields: Vec<(usize, FieldId)>,
-    ids: FxHashMap<Box<[u8]>, u32>,
+    calls: FxHashMap<Box<[u8]>, Call>,
     count: u32,
     /// Of the tuple that is looked up.
     key: Vec<u8>,
-    /// The tuples of five-minute summaries, which are no events.
-    aggregated: Vec<u32>,
     insert: String,
 }
 
-/// The number of a tuple, and whether it is that of a five-minute summary.
+/// The number of a tuple, and whether it is that of a five-minute summary, which is no event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Call {
     pub id: u32,
@@ -36,12 +34,11 @@ impl CallTable {
         let names: Vec<&str> = fields.iter().map(|(_, f)| schema::column(*f)).collect();
         let marks = vec!["?"; fields.len() + 1].join(",");
         let insert = format!("INSERT INTO call VALUES ({marks})");
-        let mut this =
-            Self { fields, ids: FxHashMap::default(), count: 0, key: Vec::new(), aggregated: Vec::new(), insert };
+        let mut this = Self { fields, calls: FxHashMap::default(), count: 0, key: Vec::new(), insert };
         let mut statement = conn.prepare(&format!("SELECT call_id, {} FROM call", names.join(",")))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let id: u32 = row.get(0)?;
+            let mut call = Call { id: row.get(0)?, is_aggregated: false };
             this.key.clear();
             for (index, (_, field)) in this.fields.iter().enumerate() {
                 let number;
@@ -53,13 +50,11 @@ impl CallTable {
                     }
                     ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => None,
                 };
-                if is_category(*field) && text == Some(AGGREGATED) {
-                    this.aggregated.push(id);
-                }
+                call.is_aggregated |= is_category(*field) && text == Some(AGGREGATED);
                 push(&mut this.key, *field, text);
             }
-            this.ids.insert(this.key.as_slice().into(), id);
-            this.count = this.count.max(id);
+            this.calls.insert(this.key.as_slice().into(), call);
+            this.count = this.count.max(call.id);
         }
         Ok(this)
     }
@@ -70,30 +65,28 @@ impl CallTable {
         for (place, field) in &self.fields {
             push(&mut self.key, *field, columns.get(*place));
         }
-        let id = match self.ids.get(self.key.as_slice()) {
-            Some(&id) => id,
-            None => self.add(conn, columns)?,
-        };
-        Ok(Call { id, is_aggregated: self.aggregated.contains(&id) })
+        match self.calls.get(self.key.as_slice()) {
+            Some(&call) => Ok(call),
+            None => self.add(conn, columns),
+        }
     }
 
-    fn add(&mut self, conn: &Connection, columns: ColumnValues<'_>) -> Result<u32, CaseError> {
+    fn add(&mut self, conn: &Connection, columns: ColumnValues<'_>) -> Result<Call, CaseError> {
         self.count += 1;
+        let mut call = Call { id: self.count, is_aggregated: false };
         let mut values = Vec::with_capacity(self.fields.len() + 1);
         values.push(Value::Integer(i64::from(self.count)));
         for (place, field) in &self.fields {
             let text = columns.get(*place);
-            if is_category(*field) && text == Some(AGGREGATED) {
-                self.aggregated.push(self.count);
-            }
+            call.is_aggregated |= is_category(*field) && text == Some(AGGREGATED);
             values.push(match field.kind {
                 Kind::Boolean => text.and_then(boolean).map_or(Value::Null, |value| Value::Integer(i64::from(value))),
                 _ => text.map_or(Value::Null, |text| Value::Text(text.to_owned())),
             });
         }
         conn.prepare_cached(&self.insert)?.execute(params_from_iter(values))?;
-        self.ids.insert(self.key.as_slice().into(), self.count);
-        Ok(self.count)
+        self.calls.insert(self.key.as_slice().into(), call);
+        Ok(call)
     }
 }
 

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 
 /// Text after which a block is closed: small enough that one event is shown at once, large enough to compress.
 const BLOCK_BYTES: usize = 512 << 10;
-/// Faster than level 1 by a third, for blocks that are a third larger: still less than a tenth of the text.
+/// Faster than level 1 by a third, for blocks that are two fifths larger: still a twelfth of the text.
 const LEVEL: i32 = -3;
 /// Largest text of a block that is unpacked: an event of this size is not read in the first place.
 const MOST_BYTES: usize = 512 << 20;
