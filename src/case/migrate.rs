@@ -14,12 +14,16 @@ struct Migration {
     after: fn(&Connection) -> Result<(), CaseError>,
 }
 
-/// `MIGRATIONS[n]` brings version n + 1 to version n + 2. Version 1 is the first that was ever written.
+/// A step that only makes what is new.
+const NEW_TABLES: Migration = Migration { before: |_| Ok(()), after: |_| Ok(()) };
+
+/// `MIGRATIONS[n]` brings version n + 1 to version n + 2. Version 1 is the first that was ever written; 3 has what
+/// examiners add: indicators and labels, tags, notes, findings and exhibits.
 const MIGRATIONS: [Migration; (schema::VERSION - 1) as usize] =
-    [Migration { before: to_v2::before, after: to_v2::after }];
+    [Migration { before: to_v2::before, after: to_v2::after }, NEW_TABLES];
 
 /// The schemas of older versions, as they were written.
-const OLDER: [&str; (schema::VERSION - 1) as usize] = [include_str!("migrate/v1.sql")];
+const OLDER: [&str; (schema::VERSION - 1) as usize] = [include_str!("migrate/v1.sql"), include_str!("migrate/v2.sql")];
 
 /// Is it of an older version than this program writes?
 pub(super) fn is_older(conn: &Connection) -> Result<bool, CaseError> {
@@ -33,10 +37,10 @@ fn version(conn: &Connection) -> Result<i32, CaseError> {
 /// Brings a case that `open::check` has passed up to `schema::VERSION`; the journal tells of it.
 pub(super) fn to_current(conn: &Connection, path: &Path) -> Result<(), CaseError> {
     let found = version(conn)?;
-    let Some(steps) = usize::try_from(found.saturating_sub(1)).ok().filter(|_| found > 0).map(|done| done..) else {
+    let steps = usize::try_from(found.saturating_sub(1)).ok().and_then(|done| MIGRATIONS.get(done..));
+    let Some(steps) = steps.filter(|_| found > 0) else {
         return Err(CaseError::NotACase { path: path.to_owned() });
     };
-    let Some(steps) = MIGRATIONS.get(steps) else { return Err(CaseError::NotACase { path: path.to_owned() }) };
     if steps.is_empty() {
         return Ok(());
     }

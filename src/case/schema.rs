@@ -6,7 +6,7 @@ use crate::model::{Dataset, FieldId, Home, Kind, field};
 /// "CTRL", in the file's header: `file NAME.coldtrail` can name it.
 pub const APPLICATION_ID: i32 = 0x4354_524c;
 /// The schema that this program writes.
-pub const VERSION: i32 = 2;
+pub const VERSION: i32 = 3;
 
 /// The column of a field in its home's table. AWS's `interface_id` would clash with the key of table `interface`.
 pub fn column(field: FieldId) -> &'static str {
@@ -46,9 +46,11 @@ pub fn ddl() -> String {
         .replace("{call}", &format!("CREATE TABLE call (\n  call_id INTEGER PRIMARY KEY,\n{call}\n);"))
         .replace("{event}", &format!("CREATE TABLE event (\n{EVENT_KEY_COLUMNS}\n{event}\n);"));
     format!(
-        "{tables}\n{}\n{}\n{}\n{}\n{}\n",
+        "{tables}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n",
         include_str!("column_index.sql"),
         include_str!("saved.sql"),
+        include_str!("indicators.sql"),
+        include_str!("conclusions.sql"),
         flow_view(),
         event_view("cloudtrail_occurrence", ""),
         event_view("cloudtrail_event", EVENT_ONCE)

@@ -1,0 +1,1 @@
+-- What examiners conclude: tags, notes, findings, exhibits.
