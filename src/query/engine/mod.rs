@@ -2,13 +2,16 @@
 //! the one that plain SQL over the rows gives, and where the index cannot give it, SQL is asked.
 
 mod answers;
+mod first;
 mod groups;
+mod leaders;
 mod lists;
 mod order;
 mod pair_table;
 mod plan;
 mod planner;
 mod sweep;
+mod talkers;
 #[cfg(test)]
 mod tests;
 
