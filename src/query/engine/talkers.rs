@@ -17,7 +17,8 @@ pub fn talkers(
     // Each worker takes one side, and of that some of the addresses: nothing has to be added up afterwards.
     let per_side = if groups.slots.len() < LEAST_PART { 1 } else { threads.div_ceil(2).max(1) };
     let bound = |part: usize| part * count / per_side;
-    let task = |number: usize| side(groups, pairs, number % 2 == 0, &used, bound(number / 2)..bound(number / 2 + 1));
+    let task =
+        |number: usize| side(groups, pairs, number.is_multiple_of(2), &used, bound(number / 2)..bound(number / 2 + 1));
     let done = match threads {
         0 | 1 => (0..2).map(task).collect(),
         _ => side_by_side(2 * per_side, task),
