@@ -20,6 +20,9 @@ use std::sync::Arc;
 /// Slots up to this many are summed by every worker for itself, two megabytes each; more are shared out. Tests see both.
 pub const FEW_SLOTS: u64 = if cfg!(test) { 12 } else { 1 << 15 };
 
+/// Sums by pair are kept up to this size in bytes, seven million pairs: beyond it they would push out the columns.
+const MOST_KEPT: usize = 512 << 20;
+
 /// A worker's part of the numbers, and their sums once it has begun.
 type Part = (std::ops::Range<u32>, Vec<Sums>);
 
@@ -115,7 +118,7 @@ impl Engine<'_> {
     pub fn keeps_groups(&self, scope: &RecordQuery, pairs: &PairColumns) -> bool {
         let is_all = scope.filter.as_ref().is_none_or(|filter| *filter == Filter::All);
         let size = pairs.len() * (size_of::<Sums>() + size_of::<u64>());
-        is_all && scope.range == TimeRange::default() && size <= self.reader.cache.budget() / 4
+        is_all && scope.range == TimeRange::default() && size <= MOST_KEPT.min(self.reader.cache.budget() / 4)
     }
 
     /// As `query::histogram`.

@@ -122,14 +122,19 @@ impl Engine<'_> {
             }
             GroupBy::Talker | GroupBy::PacketTalker => {
                 let pairs = self.pairs()?;
-                let groups = self.groups_by_pair(records, pair_column(by == GroupBy::PacketTalker), &pairs)?;
-                let limit = query.limit.unwrap_or(usize::MAX);
-                let leaders = leading_talkers(&groups, &pairs, query.measure, limit, self.threads);
-                let (count, (groups, sides)) = match leaders {
-                    Some(leaders) => (leaders.groups, talkers(&groups, &pairs, Some(leaders.slots), self.threads)),
-                    None => {
-                        let all = talkers(&groups, &pairs, None, self.threads);
-                        (all.0.slots.len() as u64, all)
+                let column = pair_column(by == GroupBy::PacketTalker);
+                let (count, (groups, sides)) = match self.keeps_groups(records, &pairs) {
+                    true => {
+                        let groups = self.groups_by_pair(records, column, &pairs)?;
+                        let limit = query.limit.unwrap_or(usize::MAX);
+                        let leaders = leading_talkers(&groups, &pairs, query.measure, limit, self.threads);
+                        let (count, only) = leaders.map(|leaders| (leaders.groups, leaders.slots)).unzip();
+                        let found = talkers(&groups, &pairs, only, self.threads);
+                        (count.unwrap_or(found.0.slots.len() as u64), found)
+                    }
+                    false => {
+                        let found = self.talkers(&self.chosen(records)?, column, &pairs)?;
+                        (found.0.slots.len() as u64, found)
                     }
                 };
                 Grouped { kind: Kind::Addresses, groups: Arc::new(groups), sides, count }

@@ -1,8 +1,10 @@
 //! From sums by pair to sums by address.
 
-use super::answers::{LEAST_PART, side_by_side};
-use crate::columns::{Bitmap, Groups, PairColumns, Sums, Used};
+use super::answers::{LEAST_PART, checked, side_by_side};
+use super::{Engine, EngineError};
+use crate::columns::{Bitmap, Grouping, Groups, NO_SLOT, PairColumns, Selection, Sums, Used};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Sums by address id: a record counts for both of its sides, once where they are the same; its bytes are sent by one and
 /// received by the other. With the bytes that each sent and received. `only`: of these addresses.
@@ -25,19 +27,58 @@ pub fn talkers(
     };
     let sent = done.iter().step_by(2).flatten();
     let received = done.iter().skip(1).step_by(2).flatten();
-    let mut found = Groups::default();
-    let mut sides = Vec::new();
-    for (id, (sent, received)) in used.slots().into_iter().zip(sent.zip(received)) {
-        if sent.records == 0 && received.records == 0 {
-            continue;
-        }
-        let mut all = *sent;
-        all.add(received);
+    both(used.slots().into_iter().zip(sent.copied().zip(received.copied())))
+}
+
+/// The sums of two sides together, with the bytes of each; only addresses that occur.
+fn both(sides: impl Iterator<Item = (u64, (Sums, Sums))>) -> (Groups, Vec<(i128, i128)>) {
+    let (mut found, mut bytes) = (Groups::default(), Vec::new());
+    for (id, (sent, received)) in sides.filter(|(_, (a, b))| a.records > 0 || b.records > 0) {
+        let mut all = sent;
+        all.add(&received);
         found.slots.push(id);
         found.sums.push(all);
-        sides.push((sent.bytes, received.bytes));
+        bytes.push((sent.bytes, received.bytes));
     }
-    (found, sides)
+    (found, bytes)
+}
+
+impl Engine<'_> {
+    /// The same of chosen records, without sums by pair, of which there may be many more than addresses.
+    pub fn talkers(
+        &self,
+        selection: &Selection,
+        column: usize,
+        pairs: &PairColumns,
+    ) -> Result<(Groups, Vec<(i128, i128)>), EngineError> {
+        let measures = self.all_measures()?;
+        let sums = |by_pair: Arc<[u32]>| -> Result<Vec<Sums>, EngineError> {
+            let part = self.mapped_pair_part(column, by_pair, pairs.addresses)?;
+            let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
+            let groups = checked(self.groups(selection, &grouping, &measures)?)?;
+            let mut sums = vec![Sums::default(); pairs.addresses as usize];
+            for (slot, group) in groups.slots.iter().zip(groups.sums) {
+                if let Some(sums) = sums.get_mut(*slot as usize) {
+                    *sums = group;
+                }
+            }
+            Ok(sums)
+        };
+        let sent = sums(Arc::clone(&pairs.source))?;
+        let sides = || pairs.source.iter().zip(pairs.destination.iter());
+        let (others, own): (Vec<u32>, Vec<u32>) = sides()
+            .map(|(source, destination)| match source == destination {
+                true => (NO_SLOT, *destination),
+                false => (*destination, NO_SLOT),
+            })
+            .unzip();
+        let mut received = sums(others.into())?;
+        for (sums, own) in received.iter_mut().zip(sums(own.into())?).filter(|(_, own)| own.records > 0) {
+            // Its records were counted at the source; what they carried was sent and received.
+            sums.add(&Sums { records: 0, accepted: 0, rejected: 0, left_out: 0, ..own });
+        }
+        Ok(both((0..).zip(sent.into_iter().zip(received))))
+    }
 }
 
 /// What the pairs come to by their source, or by their destination, of the addresses whose number is in a range.
