@@ -5,6 +5,7 @@ mod answers;
 mod first;
 mod groups;
 mod leaders;
+mod lines;
 mod lists;
 mod order;
 mod pair_table;
