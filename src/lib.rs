@@ -77,5 +77,7 @@ pub mod columns;
 pub mod filter;
 pub mod ingest;
 pub mod model;
+pub mod present;
 pub mod query;
+pub mod report;
 pub mod ui;

@@ -5,14 +5,11 @@ pub mod about;
 pub mod action;
 pub mod bench;
 pub mod case_backend;
-pub mod chart;
 pub mod command;
-pub mod display;
 pub mod error;
 pub mod export;
 pub mod exports;
 pub mod filters;
-mod glyphs;
 pub mod groups;
 pub mod history;
 pub mod import;
@@ -36,11 +33,11 @@ pub mod sql_console;
 pub mod state;
 #[cfg(test)]
 pub mod testing;
-pub mod text;
 pub mod text_filter;
 pub mod timeline;
-pub mod zone;
 
+/// How things read is not the application's alone: the report speaks the same way.
+pub use crate::present::{chart, display, text, zone};
 pub use action::{Action, Dialog, Effect, Link, View};
 pub use case_backend::CaseBackend;
 pub use command::{Command, Menu, Needs};

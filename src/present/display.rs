@@ -2,7 +2,7 @@
 //! control or direction character spelt out, so that evidence cannot dress up what is on screen.
 
 use super::glyphs;
-use super::source::Value;
+use crate::query::Value;
 use super::zone::Zone;
 use crate::model::{Dataset, FieldId, Kind, Timestamp};
 use std::borrow::Cow;
