@@ -24,8 +24,8 @@ pub struct TimeMark {
 }
 
 const STEPS: [i64; 22] = [
-    1, 5, 10, 30, 60, 300, 600, 900, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600,
-    2_592_000, 7_776_000, 31_536_000,
+    1, 5, 10, 30, 60, 300, 600, 900, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200, 86_400, 172_800, 604_800,
+    1_209_600, 2_592_000, 7_776_000, 31_536_000,
 ];
 
 /// At most `most` marks between two times, in seconds, at round times of the zone.
@@ -80,8 +80,12 @@ mod tests {
         // 2026-03-10 00:00 to 2026-03-12 00:00 UTC.
         let marks = times(1_773_100_800, 1_773_273_600, 6, tokyo);
         let shown: Vec<(&str, Option<&str>)> = marks.iter().map(|m| (m.time.as_str(), m.date.as_deref())).collect();
-        let expect =
-            [("12:00", Some("2026-03-10")), ("00:00", Some("2026-03-11")), ("12:00", None), ("00:00", Some("2026-03-12"))];
+        let expect = [
+            ("12:00", Some("2026-03-10")),
+            ("00:00", Some("2026-03-11")),
+            ("12:00", None),
+            ("00:00", Some("2026-03-12")),
+        ];
         assert_eq!(shown, expect);
         let days = times(1_773_100_800, 1_773_100_800 + 40 * 86_400, 6, Zone::default());
         assert!(days.len() <= 7 && days.iter().all(|m| m.time.is_empty() && m.date.is_some()), "{days:?}");

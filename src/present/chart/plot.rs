@@ -207,7 +207,8 @@ impl Page<'_> {
             let (low, high) = (y(*below), y(below + value));
             // A bar that is thinner than a hair is still there.
             let right = right.max(left + 0.5);
-            let corners = [Step::Move(left, low), Step::Line(right, low), Step::Line(right, high), Step::Line(left, high)];
+            let corners =
+                [Step::Move(left, low), Step::Line(right, low), Step::Line(right, high), Step::Line(left, high)];
             steps.extend(corners);
             steps.push(Step::Close);
         }
@@ -264,7 +265,8 @@ impl Page<'_> {
                 if track.shape.is_stacked() { chart.below(line).get(place).copied().unwrap_or(0.0) } else { 0.0 };
             let value = chart.lines.get(line).and_then(|line| line.values.get(place)).copied().unwrap_or(0.0);
             let (x, top) = (self.middle(chart, place), y(below + value));
-            let steps = vec![Step::Move(x, top), Step::Line(x - 4.0, top - 7.0), Step::Line(x + 4.0, top - 7.0), Step::Close];
+            let steps =
+                vec![Step::Move(x, top), Step::Line(x - 4.0, top - 7.0), Step::Line(x + 4.0, top - 7.0), Step::Close];
             self.scene.items.push(Item::Fill { steps, paint });
         }
     }

@@ -1,0 +1,175 @@
+//! An exhibit in words: caption, note, what it shows, what was asked, what it rests on and what it cannot say.
+
+use super::super::document::{Body, Exhibit, Plot, Report};
+use super::super::page::{Block, Cell, Figure, Span, Tone};
+use super::super::words::{TEXT_CHARS, Words};
+use super::super::{ReportError, names, picture};
+use super::{Setting, evidence_id, exhibit_id, finding_id};
+use crate::present::chart::Shape;
+use crate::present::display;
+
+/// Evidence files that are named under an exhibit; all of them are in the JSON.
+const NAMED: usize = 30;
+/// Lines of raw text in the body.
+const LINES: usize = 400;
+
+impl Setting<'_> {
+    pub(super) fn exhibits(&mut self, report: &Report) -> Result<(), ReportError> {
+        for (at, exhibit) in report.exhibits.iter().enumerate() {
+            if at == 0 {
+                self.heading(1, "exhibits", self.words.tr("exhibits"), true);
+            }
+            self.exhibit(report, exhibit, at > 0)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn caption(&self, exhibit: &Exhibit) -> String {
+        match exhibit.caption.trim() {
+            "" => self.kind(exhibit),
+            caption => self.words.label(caption),
+        }
+    }
+
+    fn kind(&self, exhibit: &Exhibit) -> String {
+        self.words.named(&format!("kind-{}", exhibit.kind), &exhibit.kind)
+    }
+
+    fn exhibit(&mut self, report: &Report, exhibit: &Exhibit, new_page: bool) -> Result<(), ReportError> {
+        let words = self.words;
+        let name = self.exhibit_name(exhibit.number);
+        let title = format!("{name}: {}", self.caption(exhibit));
+        self.heading(2, &exhibit_id(exhibit.number), title, new_page);
+        let mut facts = vec![(words.tr("exhibit-kind"), Cell::plain(self.kind(exhibit)))];
+        if let Some(number) = exhibit.finding {
+            let finding = report.findings.iter().find(|finding| finding.number == number);
+            let title = finding.map(|finding| format!(": {}", self.finding_title(finding))).unwrap_or_default();
+            let span = Span::place(format!("{}{title}", self.finding_name(number)), finding_id(number));
+            facts.push((words.tr("exhibit-finding"), Cell::of(span)));
+        }
+        facts.push((words.tr("exhibit-frozen"), self.stamp(&exhibit.frozen)));
+        self.blocks.push(Block::Facts(facts));
+        self.paragraphs(&exhibit.note);
+        for (at, body) in exhibit.body.iter().enumerate() {
+            self.body(exhibit, at, body)?;
+        }
+        self.asked(exhibit);
+        self.rests_on(report, exhibit);
+        Ok(())
+    }
+
+    fn body(&mut self, exhibit: &Exhibit, at: usize, body: &Body) -> Result<(), ReportError> {
+        let caption = self.caption(exhibit);
+        match body {
+            Body::Table(table) => self.table(table, caption),
+            Body::Plot(plot) => {
+                self.plot(plot, format!("figure-{}-{}", exhibit.number, at + 1), &caption);
+                Ok(())
+            }
+            Body::Text(text) => {
+                self.paragraphs(text);
+                Ok(())
+            }
+            Body::Raw(text) => {
+                self.raw(text);
+                Ok(())
+            }
+        }
+    }
+
+    fn raw(&mut self, text: &str) {
+        let words = self.words;
+        let lines: Vec<&str> = text.lines().collect();
+        let shown =
+            lines.iter().take(LINES).map(|line| words.cut(&line.replace('\t', "    "), TEXT_CHARS / 10, names::JSON));
+        self.blocks.push(Block::Lines(shown.collect()));
+        if lines.len() > LINES {
+            let (some, all) = (display::count(LINES as u64), display::count(lines.len() as u64));
+            let text = words.with("lines-cut", &[("shown", &some), ("all", &all), ("file", names::JSON)]);
+            self.blocks.push(Block::Paragraph(vec![Span::plain(text)], Tone::Notice));
+        }
+    }
+
+    fn plot(&mut self, plot: &Plot, id: String, caption: &str) {
+        let words = self.words;
+        let figure = Figure {
+            id,
+            scene: picture::scene(plot, words),
+            alt: alt(plot, words, caption),
+            caption: vec![Span::plain(picture::title(plot, words))],
+        };
+        self.blocks.push(Block::Figure(Box::new(figure)));
+        if !plot.chart.gaps.is_empty() {
+            self.remark(words.tr("figure-gaps"));
+        }
+        if plot.chart.left_out > 0 {
+            self.remark(words.with("figure-left-out", &[("count", &display::count(plot.chart.left_out))]));
+        }
+        if plot.chart.untimed > 0 {
+            self.remark(words.with("figure-untimed", &[("count", &display::count(plot.chart.untimed))]));
+        }
+        let name = &plot.attachment;
+        self.files("attached-values", &[names::attachment(name), names::exact(name), names::picture(name, "svg")]);
+    }
+
+    /// What was asked, and what the answer was.
+    fn asked(&mut self, exhibit: &Exhibit) {
+        let words = self.words;
+        for (id, facts) in [("exhibit-question", &exhibit.question), ("exhibit-facts", &exhibit.facts)] {
+            if facts.is_empty() {
+                continue;
+            }
+            self.heading(3, &format!("{id}-{}", exhibit.number), words.tr(id), false);
+            let facts = facts.iter().map(|fact| words.fact(fact, names::JSON)).collect();
+            self.blocks.push(Block::Facts(facts));
+        }
+    }
+
+    fn rests_on(&mut self, report: &Report, exhibit: &Exhibit) {
+        let words = self.words;
+        if !exhibit.evidence.is_empty() {
+            self.heading(3, &format!("exhibit-evidence-{}", exhibit.number), words.tr("exhibit-evidence"), false);
+            let item = |number: &u32| {
+                let name = words.with("evidence-number", &[("number", &number.to_string())]);
+                let found = report.appendix.evidence.iter().find(|evidence| evidence.number == *number);
+                let path = found.map(|evidence| words.label(&evidence.path)).unwrap_or_default();
+                vec![Span::place(name, evidence_id(*number)), Span::plain(" "), Span::mono(path)]
+            };
+            self.blocks.push(Block::List(exhibit.evidence.iter().take(NAMED).map(item).collect()));
+            if exhibit.evidence.len() > NAMED {
+                let (some, all) = (display::count(NAMED as u64), display::count(exhibit.evidence.len() as u64));
+                self.remark(words.with("files-cut", &[("shown", &some), ("all", &all), ("file", names::JSON)]));
+            }
+        }
+        if !exhibit.limits.is_empty() {
+            self.heading(3, &format!("exhibit-limits-{}", exhibit.number), words.tr("exhibit-limits"), false);
+            self.blocks.push(Block::List(self.limits(&exhibit.limits)));
+        }
+    }
+
+    pub(super) fn limits(&self, limits: &[String]) -> Vec<Vec<Span>> {
+        limits.iter().map(|limit| vec![Span::plain(self.words.named(&format!("limit-{limit}"), limit))]).collect()
+    }
+}
+
+/// What a figure shows, for those who do not see it: the greatest value of each line, and when.
+fn alt(plot: &Plot, words: &Words, caption: &str) -> String {
+    let chart = &plot.chart;
+    let kind = words.tr(match plot.shape {
+        Shape::Heat => "alt-heat",
+        Shape::Bars | Shape::Area | Shape::Lines => "alt-chart",
+    });
+    let mut text = format!("{kind} {caption}. {}.", picture::title(plot, words));
+    for (line, name) in chart.lines.iter().zip(picture::names(plot, words)).take(12) {
+        let Some((at, most)) = line.exact.iter().enumerate().max_by_key(|(at, value)| (**value, usize::MAX - at))
+        else {
+            continue;
+        };
+        let Some(start) = chart.starts.get(at) else { continue };
+        let time = words.time_line(crate::model::Timestamp::from_secs(*start));
+        let most = crate::present::chart::axis_number(*most as f64, picture::is_bytes(plot));
+        text.push(' ');
+        text.push_str(&words.with("alt-line", &[("name", &name), ("most", &most), ("time", &time)]));
+    }
+    text
+}
