@@ -17,6 +17,8 @@ mod crash;
 mod desk;
 #[path = "all/duplicates.rs"]
 mod duplicates;
+#[path = "all/exhibits.rs"]
+mod exhibits;
 #[path = "all/export.rs"]
 mod export;
 #[path = "all/formats.rs"]
