@@ -41,6 +41,7 @@ pub mod testing;
 pub mod text;
 pub mod text_filter;
 pub mod timeline;
+pub mod verify;
 pub mod zone;
 
 pub use action::{Action, Dialog, Effect, Link, View};

@@ -4,6 +4,7 @@
 mod address;
 mod cancel;
 mod columns_sql;
+mod compare;
 mod conclusions;
 mod conversations;
 mod engine;
@@ -32,6 +33,7 @@ mod value;
 
 pub use address::{AddressFacts, AddressQuery, address_facts};
 pub use cancel::Cancel;
+pub use compare::{Compared, compare_evidence, miscounted, rows_of_no_evidence, structure_faults};
 pub use conclusions::{exhibit_lines, exhibits, findings, notes, record_tags, report_fields, tag_names, tags, tags_of};
 pub use conversations::{
     ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, Repeats, SERVER_PORTS,
