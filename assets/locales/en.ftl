@@ -670,3 +670,4 @@ unfinished = An import was interrupted: { $count } { $count ->
    *[other] files are
 } still to be read.
 unfinished-resume = Resume the import
+

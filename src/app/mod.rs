@@ -6,7 +6,9 @@ pub mod action;
 pub mod bench;
 pub mod case_backend;
 pub mod command;
+pub mod conclusions;
 pub mod error;
+pub mod exhibits;
 pub mod export;
 pub mod exports;
 pub mod filters;
@@ -23,6 +25,7 @@ pub mod pages;
 pub mod pairs;
 pub mod raw;
 pub mod records;
+pub mod report;
 pub mod saved;
 pub mod selection;
 pub mod settings;
@@ -35,6 +38,7 @@ pub mod state;
 pub mod testing;
 pub mod text_filter;
 pub mod timeline;
+pub mod verify;
 
 /// How things read is not the application's alone: the report speaks the same way.
 pub use crate::present::{chart, display, text, zone};

@@ -148,6 +148,10 @@ impl eval::Record for Flow {
     fn is_duplicate(&self) -> bool {
         false
     }
+
+    fn tags(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 fn keeps(id: i64, query: &RecordQuery) -> bool {

@@ -3,20 +3,25 @@
 
 mod arguments;
 mod bench;
+mod conclusions;
 mod error;
 mod evidence;
+mod exhibit;
 mod export;
 mod import;
 mod index;
 mod info;
+mod journal;
 mod new;
 mod output;
 mod pairs;
 mod query;
 mod raw;
 mod records;
+mod report;
 mod series;
 mod sql;
+mod verify;
 mod warnings;
 mod window;
 
@@ -73,6 +78,17 @@ pub enum Command {
     Series(series::Arguments),
     Query(query::Arguments),
     Export(export::Arguments),
+    Report(report::Arguments),
+    #[command(subcommand)]
+    Tag(conclusions::TagCommand),
+    #[command(subcommand)]
+    Note(conclusions::NoteCommand),
+    #[command(subcommand)]
+    Finding(conclusions::FindingCommand),
+    #[command(subcommand)]
+    Exhibit(exhibit::Command),
+    Verify(verify::Arguments),
+    Journal(journal::Arguments),
     Bench(bench::Arguments),
     Sql(sql::Arguments),
     /// Prints the completion script of a shell
@@ -127,6 +143,13 @@ pub fn run(command: Command) -> ExitCode {
         Command::Series(arguments) => series::run(&arguments),
         Command::Query(arguments) => query::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Tag(command) => conclusions::tag(&command),
+        Command::Note(command) => conclusions::note(&command),
+        Command::Finding(command) => conclusions::finding(&command),
+        Command::Exhibit(command) => exhibit::run(&command),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Journal(arguments) => journal::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Completions { shell } => {

@@ -37,6 +37,9 @@ pub trait Record {
     fn evidence(&self) -> (i64, &str);
 
     fn is_duplicate(&self) -> bool;
+
+    /// The tags that examiners gave it.
+    fn tags(&self) -> Vec<String>;
 }
 
 /// A part of the language that cannot be evaluated here.
@@ -51,7 +54,7 @@ pub enum EvalError {
 /// Does the record match?
 ///
 /// # Errors
-/// The filter names what no record has yet (tags, labels, indicators), or holds a pattern that is not valid.
+/// The filter names what no record has yet (labels, indicators), or holds a pattern that is not valid.
 pub fn matches(filter: &Filter, record: &dyn Record) -> Result<bool, EvalError> {
     Ok(match filter {
         Filter::All => true,
@@ -77,7 +80,7 @@ pub fn matches(filter: &Filter, record: &dyn Record) -> Result<bool, EvalError> 
 }
 
 fn test_matches(test: &Test, record: &dyn Record) -> Result<bool, EvalError> {
-    if matches!(test.target, Target::Tag | Target::Indicator | Target::Label) || test.check == Check::InIndicators {
+    if matches!(test.target, Target::Indicator | Target::Label) || test.check == Check::InIndicators {
         return Err(EvalError::NotAvailable(test.target.clone()));
     }
     let kind = test.target.value_type();
@@ -132,7 +135,12 @@ fn values_of(target: &Target, record: &dyn Record) -> Vec<Operand> {
             let value = Value::Boolean(record.is_duplicate());
             vec![Operand { compared: Compared::Value(value), texts: Vec::new() }]
         }
-        Target::Tag | Target::Indicator | Target::Label => Vec::new(),
+        Target::Tag => {
+            let operand =
+                |tag: String| Operand { compared: Compared::Value(Value::Text(tag.clone())), texts: vec![tag] };
+            record.tags().into_iter().map(operand).collect()
+        }
+        Target::Indicator | Target::Label => Vec::new(),
     }
 }
 

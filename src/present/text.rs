@@ -34,7 +34,9 @@ impl Language {
                 concat!(
                     include_str!("../../assets/locales/en.ftl"),
                     "\n",
-                    include_str!("../../assets/locales/queries.en.ftl")
+                    include_str!("../../assets/locales/queries.en.ftl"),
+                    "\n",
+                    include_str!("../../assets/locales/limits.en.ftl")
                 )
             }
         }
@@ -42,8 +44,16 @@ impl Language {
 
     fn report_source(self) -> &'static str {
         match self {
-            Language::English => include_str!("../../assets/locales/report.en.ftl"),
-            Language::Japanese => include_str!("../../assets/locales/report.ja.ftl"),
+            Language::English => concat!(
+                include_str!("../../assets/locales/report.en.ftl"),
+                "\n",
+                include_str!("../../assets/locales/limits.en.ftl")
+            ),
+            Language::Japanese => concat!(
+                include_str!("../../assets/locales/report.ja.ftl"),
+                "\n",
+                include_str!("../../assets/locales/limits.ja.ftl")
+            ),
         }
     }
 }

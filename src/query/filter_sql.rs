@@ -113,7 +113,8 @@ impl Compiler {
             Target::Field(field) if field.dataset != self.dataset => {
                 Err(CompileError::WrongDataset { field: field.name().to_owned() })
             }
-            Target::Tag | Target::Indicator | Target::Label => Err(not_available(&target.to_string())),
+            Target::Indicator | Target::Label => Err(not_available(&target.to_string())),
+            Target::Tag => Ok(self.tag(check)),
             Target::Evidence => Ok(self.evidence(check)),
             Target::Duplicate => Ok(self.duplicate(check)),
             Target::Field(field) => Ok(match self.dataset {
@@ -154,6 +155,18 @@ impl Compiler {
         }
         let predicate = self.predicate(check, &column::Column::evidence());
         format!("(({}.id >> 32) IN (SELECT evidence_id FROM evidence WHERE {predicate}))", self.alias())
+    }
+
+    /// Tags are few and found by the record: of an event they stand with its first occurrence.
+    fn tag(&mut self, check: &Check) -> String {
+        let id = match self.dataset {
+            Dataset::Flows => "f.id",
+            Dataset::Events => "e.event_key",
+        };
+        let predicate = self.predicate(check, &column::Column::new("name", column::Shape::Text));
+        format!(
+            "({id} IN (SELECT record_id FROM tag WHERE record_id IS NOT NULL AND removed_utc IS NULL AND {predicate}))"
+        )
     }
 
     fn duplicate(&mut self, check: &Check) -> String {

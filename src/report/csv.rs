@@ -1,7 +1,7 @@
 //! Attachments as CSV (RFC 4180, UTF-8, a header), twice: without loss, and as a spreadsheet may open it.
 
 use super::ReportError;
-use super::document::{Plot, Table};
+use super::document::{HeatMap, Plot, Table};
 use super::words::Words;
 use crate::model::Timestamp;
 use crate::present::display;
@@ -56,6 +56,21 @@ pub fn plot(plot: &Plot, words: &Words, form: Form) -> Vec<u8> {
             [*start, start.saturating_add(plot.chart.bin_secs)].map(|secs| Value::Time(Timestamp::from_secs(secs)));
         let values = plot.chart.lines.iter().map(|line| Value::sum(line.exact.get(at).copied()));
         out.line(times.into_iter().chain(values));
+    }
+    out.bytes
+}
+
+/// The values of a heat map: a row for each day, from its midnight in the map's zone; an hour of which there is no
+/// evidence is empty.
+pub fn heat(map: &HeatMap, form: Form) -> Vec<u8> {
+    let mut out = Csv::new(form);
+    let hours = (0..24).map(|hour| format!("{hour:02}"));
+    let head = ["day".to_owned(), "day_start_utc".to_owned()].into_iter().chain(hours);
+    out.line(head.map(Value::Text));
+    for day in &map.heat.days {
+        let start = Timestamp::from_secs(day.start);
+        let name = [Value::Text(map.zone.format_with(start, "%Y-%m-%d")), Value::Time(start)];
+        out.line(name.into_iter().chain(day.hours.iter().map(|value| Value::sum(*value))));
     }
     out.bytes
 }

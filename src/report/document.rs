@@ -2,7 +2,8 @@
 //! were written. Everything that a reader gets is made of this and of nothing else, so that all formats say the same.
 
 use crate::model::{Kind, Timestamp};
-use crate::present::chart::{Chart, Shape};
+use crate::present::Zone;
+use crate::present::chart::{Chart, Heat, Shape};
 use crate::query::{Measure, Value};
 use std::sync::Arc;
 
@@ -89,8 +90,8 @@ pub struct Exhibit {
     pub facts: Vec<Fact>,
     /// Numbers of the evidence files that it rests on.
     pub evidence: Vec<u32>,
-    /// What its sources cannot say: names of texts, or the words themselves.
-    pub limits: Vec<String>,
+    /// The kinds of logs that it rests on: stable names, those of `Appendix::limits`.
+    pub sources: Vec<String>,
     pub body: Vec<Body>,
 }
 
@@ -142,6 +143,7 @@ pub enum FactValue {
 pub enum Body {
     Table(Table),
     Plot(Plot),
+    Heat(HeatMap),
     /// Paragraphs, parted by empty lines.
     Text(String),
     /// As it stands in the evidence, line by line.
@@ -189,6 +191,8 @@ impl RowSource for Vec<Vec<Value>> {
 
 #[derive(Clone, Debug)]
 pub struct Table {
+    /// The name of its title among the report's texts (`section-NAME`), where an exhibit has several parts.
+    pub title: Option<String>,
     pub columns: Vec<Column>,
     pub rows: Arc<dyn RowSource>,
     /// Rows of the body at the most; all of them are in the attachment.
@@ -200,13 +204,15 @@ pub struct Table {
 impl Table {
     /// All of it in the body.
     pub fn whole(columns: Vec<Column>, rows: Vec<Vec<Value>>) -> Self {
-        Self { columns, rows: Arc::new(rows), shown: u64::MAX, attachment: None }
+        Self { title: None, columns, rows: Arc::new(rows), shown: u64::MAX, attachment: None }
     }
 }
 
-/// A chart over time or a heat map of hours by days.
+/// A chart over time.
 #[derive(Clone, Debug)]
 pub struct Plot {
+    /// As of a table.
+    pub title: Option<String>,
     pub chart: Arc<Chart>,
     pub shape: Shape,
     pub measure: Measure,
@@ -215,6 +221,15 @@ pub struct Plot {
     pub from: i64,
     pub to: i64,
     /// Of its picture and of the attachment with its values, without their endings.
+    pub attachment: String,
+}
+
+/// Hours of the day by days, in the zone in which they were counted, whatever the report's is.
+#[derive(Clone, Debug)]
+pub struct HeatMap {
+    pub heat: Heat,
+    pub zone: Zone,
+    pub measure: Measure,
     pub attachment: String,
 }
 
@@ -229,7 +244,8 @@ pub struct Appendix {
     pub settings: Vec<Fact>,
     /// Names of texts of the report (`method-NAME`), in order.
     pub method: Vec<String>,
-    pub limits: Vec<String>,
+    /// Kinds of logs, each with the names of texts that say what it never tells.
+    pub limits: Vec<(String, Vec<String>)>,
     pub journal: Option<Table>,
     /// The hash of the journal's last entry.
     pub journal_head: String,
@@ -275,22 +291,19 @@ pub struct Coverage {
 }
 
 impl Report {
+    /// Everything that exhibits show, in the order of the report.
+    pub fn bodies(&self) -> impl Iterator<Item = &Body> {
+        self.exhibits.iter().flat_map(|exhibit| &exhibit.body)
+    }
+
     /// Every table that has an attachment, in the order of the report.
     pub fn attached(&self) -> impl Iterator<Item = &Table> {
-        let of_exhibits = self.exhibits.iter().flat_map(|exhibit| &exhibit.body).filter_map(|body| match body {
+        let of_exhibits = self.bodies().filter_map(|body| match body {
             Body::Table(table) => Some(table),
-            Body::Plot(_) | Body::Text(_) | Body::Raw(_) => None,
+            Body::Plot(_) | Body::Heat(_) | Body::Text(_) | Body::Raw(_) => None,
         });
         let a = &self.appendix;
         let own = [&a.warnings, &a.indicators, &a.journal].into_iter().flatten();
         of_exhibits.chain(own).filter(|table| table.attachment.is_some())
-    }
-
-    /// Every plot.
-    pub fn plots(&self) -> impl Iterator<Item = &Plot> {
-        self.exhibits.iter().flat_map(|exhibit| &exhibit.body).filter_map(|body| match body {
-            Body::Plot(plot) => Some(plot),
-            Body::Table(_) | Body::Text(_) | Body::Raw(_) => None,
-        })
     }
 }

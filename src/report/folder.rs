@@ -1,9 +1,10 @@
 //! A report on disk: all of it in a folder beside its place, which gets its own name when everything is there. What is in
 //! the place already is only replaced where all of it is a report of ours.
 
-use super::document::{Plot, Report, Table};
+use super::document::{Body, Report, Table};
 use super::words::Words;
 use super::{ReportError, csv, html, json, manifest, names, pdf, picture, setting};
+use crate::present::chart::scene::Scene;
 use crate::present::chart::svg;
 use crate::query::Cancel;
 use std::fs;
@@ -60,7 +61,8 @@ pub fn write(
     let part = part.map_err(&unwritable)?;
     // Its own folder inside, with the rights that any new folder has.
     let inside = part.path().join("report");
-    let (tables, plots): (Vec<&Table>, Vec<&Plot>) = (report.attached().collect(), report.plots().collect());
+    let tables: Vec<&Table> = report.attached().collect();
+    let plots: Vec<&Body> = report.bodies().filter(|body| matches!(body, Body::Plot(_) | Body::Heat(_))).collect();
     let total = tables.len() * 2 + plots.len() * 4 + 1 + usize::from(formats.html) + usize::from(formats.pdf);
     let mut out = Out { folder: inside, files: Vec::new(), bytes: 0, total: total as u64, cancel, progress };
     for folder in [Path::new(""), Path::new("attachments"), Path::new("figures")] {
@@ -109,22 +111,35 @@ impl Out<'_, '_> {
         Ok(())
     }
 
-    fn attachments(&mut self, tables: &[&Table], plots: &[&Plot], words: &Words) -> Result<(), ReportError> {
+    fn attachments(&mut self, tables: &[&Table], plots: &[&Body], words: &Words) -> Result<(), ReportError> {
         for table in tables {
             let Some(name) = &table.attachment else { continue };
             self.put(&names::attachment(name), &csv::table(table, csv::Form::Spreadsheet, self.cancel)?)?;
             self.put(&names::exact(name), &csv::table(table, csv::Form::Lossless, self.cancel)?)?;
         }
         for plot in plots {
-            let name = &plot.attachment;
-            self.put(&names::attachment(name), &csv::plot(plot, words, csv::Form::Spreadsheet))?;
-            self.put(&names::exact(name), &csv::plot(plot, words, csv::Form::Lossless))?;
-            let scene = picture::scene(plot, words);
-            self.put(&names::picture(name, "svg"), svg::of_scene(&scene).as_bytes())?;
-            let png = svg::png_of_scene(&scene, PNG_SCALE).map_err(ReportError::Picture)?;
-            self.put(&names::picture(name, "png"), &png)?;
+            let (name, forms, scene) = match plot {
+                Body::Plot(plot) => {
+                    let forms = [csv::Form::Spreadsheet, csv::Form::Lossless].map(|form| csv::plot(plot, words, form));
+                    (&plot.attachment, forms, picture::scene(plot, words))
+                }
+                Body::Heat(map) => {
+                    let forms = [csv::Form::Spreadsheet, csv::Form::Lossless].map(|form| csv::heat(map, form));
+                    (&map.attachment, forms, picture::of_heat(map))
+                }
+                Body::Table(_) | Body::Text(_) | Body::Raw(_) => continue,
+            };
+            self.plot(name, &forms, &scene)?;
         }
         Ok(())
+    }
+
+    fn plot(&mut self, name: &str, [spreadsheet, exact]: &[Vec<u8>; 2], scene: &Scene) -> Result<(), ReportError> {
+        self.put(&names::attachment(name), spreadsheet)?;
+        self.put(&names::exact(name), exact)?;
+        self.put(&names::picture(name, "svg"), svg::of_scene(scene).as_bytes())?;
+        let png = svg::png_of_scene(scene, PNG_SCALE).map_err(ReportError::Picture)?;
+        self.put(&names::picture(name, "png"), &png)
     }
 
     fn finish(self, folder: &Path) -> Result<Written, ReportError> {

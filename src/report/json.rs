@@ -3,7 +3,8 @@
 
 use super::ReportError;
 use super::document::{
-    Body, CitedRecord, Column, Coverage, Evidence, Exhibit, Fact, FactValue, Finding, Plot, Report, Stamp, Table,
+    Body, CitedRecord, Column, Coverage, Evidence, Exhibit, Fact, FactValue, Finding, HeatMap, Plot, Report, Stamp,
+    Table,
 };
 use super::words::Words;
 use crate::model::Timestamp;
@@ -62,7 +63,7 @@ impl Serialize for Whole<'_> {
             indicators: Option<With<'a, Table>>,
             settings: Vec<Json>,
             method: &'a [String],
-            limits: &'a [String],
+            limits: &'a [(String, Vec<String>)],
             journal: Option<With<'a, Table>>,
             journal_head: &'a str,
             journal_break: Option<i64>,
@@ -169,7 +170,7 @@ impl Serialize for With<'_, Exhibit> {
             question: Vec<Json>,
             facts: Vec<Json>,
             evidence: &'a [u32],
-            limits: &'a [String],
+            sources: &'a [String],
             body: Vec<With<'a, Body>>,
         }
         let e = self.0;
@@ -183,7 +184,7 @@ impl Serialize for With<'_, Exhibit> {
             question: e.question.iter().map(fact).collect(),
             facts: e.facts.iter().map(fact).collect(),
             evidence: &e.evidence,
-            limits: &e.limits,
+            sources: &e.sources,
             body: e.body.iter().map(|body| With(body, self.1)).collect(),
         }
         .serialize(serializer)
@@ -195,6 +196,7 @@ impl Serialize for With<'_, Body> {
         match self.0 {
             Body::Table(table) => With(table, self.1).serialize(serializer),
             Body::Plot(drawn) => plot(drawn).serialize(serializer),
+            Body::Heat(map) => heat(map).serialize(serializer),
             Body::Text(text) => json!({ "type": "text", "text": text }).serialize(serializer),
             Body::Raw(text) => json!({ "type": "raw", "text": text }).serialize(serializer),
         }
@@ -217,11 +219,22 @@ fn plot(plot: &Plot) -> Json {
         .collect();
     let of = |secs: i64| time(Some(Timestamp::from_secs(secs)));
     json!({
-        "type": "plot", "shape": plot.shape.name(), "measure": plot.measure.name(), "threshold": plot.threshold,
+        "type": "plot", "title": plot.title, "shape": plot.shape.name(), "measure": plot.measure.name(), "threshold": plot.threshold,
         "from": of(plot.from), "to": of(plot.to), "bin_secs": chart.bin_secs,
         "starts": chart.starts.iter().map(|start| of(*start)).collect::<Vec<_>>(), "lines": lines,
         "gaps": chart.gaps.iter().map(|(from, to)| json!([of(*from), of(*to)])).collect::<Vec<_>>(),
         "left_out": chart.left_out, "untimed": chart.untimed, "attachment": plot.attachment,
+    })
+}
+
+fn heat(map: &HeatMap) -> Json {
+    let day = |day: &crate::present::chart::Day| {
+        let hours: Vec<Json> = day.hours.iter().map(|value| value.map_or(Json::Null, whole)).collect();
+        json!({ "start": time(Some(Timestamp::from_secs(day.start))), "hours": hours })
+    };
+    json!({
+        "type": "heat_map", "zone": map.zone.name(), "measure": map.measure.name(),
+        "days": map.heat.days.iter().map(day).collect::<Vec<_>>(), "attachment": map.attachment,
     })
 }
 
@@ -231,6 +244,7 @@ impl Serialize for With<'_, Table> {
         struct Shape<'a> {
             #[serde(rename = "type")]
             is: &'static str,
+            title: &'a Option<String>,
             columns: Vec<&'a str>,
             attachment: &'a Option<String>,
             row_count: u64,
@@ -238,7 +252,8 @@ impl Serialize for With<'_, Table> {
         }
         let columns = self.0.columns.iter().map(|Column { name, .. }| name.as_str()).collect();
         let rows = Rows(self.0, self.1);
-        let shape = Shape { is: "table", columns, attachment: &self.0.attachment, row_count: self.0.rows.len(), rows };
+        let (title, attachment, row_count) = (&self.0.title, &self.0.attachment, self.0.rows.len());
+        let shape = Shape { is: "table", title, columns, attachment, row_count, rows };
         shape.serialize(serializer)
     }
 }

@@ -1,9 +1,8 @@
 //! A plot of the report as shapes: in the report's own colours and its own words.
 
-use super::document::Plot;
+use super::document::{HeatMap, Plot};
 use super::words::{Words, shown};
-use crate::present::chart::Shape;
-use crate::present::chart::plot::{Colours, Drawing, Frame, Track, scene as drawn};
+use crate::present::chart::plot::{Colours, Drawing, Frame, Track, heat_scene, scene as drawn};
 use crate::present::chart::scene::{Rgb, Scene};
 use crate::query::{Measure, SeriesKey, Value};
 
@@ -39,10 +38,18 @@ pub fn is_bytes(plot: &Plot) -> bool {
 pub fn title(plot: &Plot, words: &Words) -> String {
     let measure = words.tr(&format!("measure-{}", plot.measure.name()));
     let bin = words.duration(plot.chart.bin_secs.unsigned_abs());
-    match plot.shape {
-        Shape::Heat => words.with("figure-heat", &[("measure", &measure), ("zone", words.zone.name())]),
-        Shape::Bars | Shape::Area | Shape::Lines => words.with("figure-chart", &[("measure", &measure), ("bin", &bin)]),
-    }
+    words.with("figure-chart", &[("measure", &measure), ("bin", &bin)])
+}
+
+/// `Bytes by hour and day (Asia/Tokyo)`.
+pub fn heat_title(map: &HeatMap, words: &Words) -> String {
+    let measure = words.tr(&format!("measure-{}", map.measure.name()));
+    words.with("figure-heat", &[("measure", &measure), ("zone", map.zone.name())])
+}
+
+/// The heat map on a page.
+pub fn of_heat(map: &HeatMap) -> Scene {
+    heat_scene(&map.heat, map.zone, map.measure == Measure::Bytes, &COLOURS, Frame::PAGE)
 }
 
 /// Of each line.

@@ -2,7 +2,8 @@
 
 use super::document::*;
 use crate::model::{Kind, Timestamp};
-use crate::present::chart::{Chart, Shape};
+use crate::present::Zone;
+use crate::present::chart::{Chart, Day, Heat, Shape};
 use crate::query::{Measure, SeriesKey, SeriesLine, SeriesTable, Value};
 use std::sync::Arc;
 
@@ -65,6 +66,7 @@ fn plot(name: &str, shape: Shape, lines: usize) -> Body {
     let (from, to) = (1_773_100_800, 1_773_100_800 + 86_400);
     let threshold = (shape == Shape::Lines).then_some(5_000_000);
     Body::Plot(Plot {
+        title: None,
         chart: chart(lines),
         shape,
         measure: Measure::Bytes,
@@ -73,6 +75,14 @@ fn plot(name: &str, shape: Shape, lines: usize) -> Body {
         to,
         attachment: name.to_owned(),
     })
+}
+
+fn heat(name: &str) -> Body {
+    let zone = Zone::by_name("Asia/Tokyo").unwrap_or_default();
+    let mut heat = Heat::of(&chart(1), zone);
+    let day = heat.days[0].clone();
+    heat.days = (0..12).map(|at| Day { start: day.start + at * 86_400, ..day.clone() }).collect();
+    Body::Heat(HeatMap { heat, zone, measure: Measure::Bytes, attachment: name.to_owned() })
 }
 
 fn flows(rows: usize, name: &str) -> Table {
@@ -101,6 +111,7 @@ fn flows(rows: usize, name: &str) -> Table {
         ]
     };
     Table {
+        title: None,
         columns: columns.map(|(name, kind)| Column::new(name, kind)).to_vec(),
         rows: Arc::new((0..rows).map(row).collect::<Vec<_>>()),
         shown: 50,
@@ -124,7 +135,7 @@ fn exhibit(number: u32, kind: &str, caption: &str, body: Vec<Body>) -> Exhibit {
         ],
         facts: vec![Fact::count("rows", 1_234), Fact::count("duplicates", 7), Fact::code("digest", &"ab".repeat(32))],
         evidence: vec![1, 2],
-        limits: vec!["flow-sampling".into(), "flow-excluded".into()],
+        sources: vec!["flow_logs".into()],
         body,
     }
 }
@@ -163,6 +174,7 @@ fn journal() -> Table {
         vec![Value::Integer(at), time, by, action, hash]
     };
     Table {
+        title: None,
         columns: columns.map(|(name, kind)| Column::new(name, kind)).to_vec(),
         rows: Arc::new((1..=30).map(row).collect::<Vec<_>>()),
         shown: 20,
@@ -199,10 +211,15 @@ pub fn report() -> Report {
         }],
     };
     let exhibits = vec![
-        exhibit(1, "rows", "Rejected connections to administrative ports", vec![Body::Table(flows(120, "exhibit-01"))]),
+        exhibit(
+            1,
+            "flows",
+            "Rejected connections to administrative ports",
+            vec![Body::Table(flows(120, "exhibit-01"))],
+        ),
         exhibit(2, "series", "Bytes to the outside", vec![plot("exhibit-02", Shape::Bars, 4)]),
         exhibit(3, "series", "Course of the greatest talkers", vec![plot("exhibit-03", Shape::Lines, 3)]),
-        exhibit(4, "heat", "Hours of the day", vec![plot("exhibit-04", Shape::Heat, 1)]),
+        exhibit(4, "heatmap", "Hours of the day", vec![heat("exhibit-04")]),
         exhibit(5, "text", "What was not looked at", vec![Body::Text("One paragraph.\n\nAnother one.".into())]),
         exhibit(
             6,
@@ -231,7 +248,10 @@ pub fn report() -> Report {
         indicators: None,
         settings: vec![Fact::text("version", "0.1.0")],
         method: ["import", "records", "duplicates", "exhibits", "report"].map(str::to_owned).to_vec(),
-        limits: ["flow-sampling", "trail-delivery"].map(str::to_owned).to_vec(),
+        limits: vec![
+            ("flow_logs".into(), vec!["limit-flow-dns".into(), "limit-flow-status".into()]),
+            ("cloud_trail".into(), vec!["limit-trail-delivery".into()]),
+        ],
         journal: Some(journal()),
         journal_head: "c0ffee".repeat(10) + "0000",
         journal_break: None,
@@ -271,13 +291,13 @@ pub fn hostile_report() -> Report {
     for exhibit in &mut report.exhibits {
         (exhibit.caption, exhibit.note, exhibit.kind, exhibit.frozen.by) = (text(), text(), text(), text());
         exhibit.facts.push(Fact::new(&text(), FactValue::List(vec![FactValue::Code(text()), FactValue::Text(text())])));
-        exhibit.limits.push(text());
+        exhibit.sources.push(text());
     }
     let columns = ["one", "two", "three"].map(|name| Column::new(name, Kind::Text)).to_vec();
     let row = |value: &String| vec![Value::Text(value.clone()), Value::Null, Value::Text(value.clone())];
     let rows: Vec<Vec<Value>> = values.iter().map(row).collect();
     let attachment = Some("exhibit-08".to_owned());
-    let table = Table { columns, rows: Arc::new(rows), shown: 100, attachment };
+    let table = Table { title: None, columns, rows: Arc::new(rows), shown: 100, attachment };
     report.exhibits.push(exhibit(
         8,
         "rows",

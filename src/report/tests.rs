@@ -40,8 +40,11 @@ fn read(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn every_text_is_in_both_languages_with_the_same_arguments() {
     let source = |language: Language| {
-        let path = format!("{}/assets/locales/report.{}.ftl", env!("CARGO_MANIFEST_DIR"), language.code());
-        std::fs::read_to_string(path).unwrap()
+        let of = |name: &str| {
+            let path = format!("{}/assets/locales/{name}.{}.ftl", env!("CARGO_MANIFEST_DIR"), language.code());
+            std::fs::read_to_string(path).unwrap()
+        };
+        format!("{}\n{}", of("report"), of("limits"))
     };
     let argument = regex::Regex::new(r"\$([a-z]+)").unwrap();
     let ids = |text: &str| -> BTreeMap<String, Vec<String>> {
@@ -78,7 +81,7 @@ fn every_text_is_in_both_languages_with_the_same_arguments() {
 #[test]
 fn no_column_of_ours_has_the_name_of_a_field() {
     let texts = Texts::of_report(Language::English);
-    for field in crate::model::field::FIELDS {
+    for field in &crate::model::field::FIELDS {
         assert!(!texts.has(&format!("column-{}", field.name)), "{}", field.name);
     }
 }
@@ -231,18 +234,4 @@ fn a_folder_of_somebody_elses_is_left_alone_and_a_stop_leaves_nothing() {
     std::fs::write(folder.join("SHA256SUMS"), "# something else\n").unwrap();
     assert!(matches!(write(&Cancel::default()), Err(ReportError::Occupied { .. })));
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 1, "no part is left");
-}
-
-#[test]
-fn zz_dump() {
-    for (language, zone) in [(Language::English, "UTC"), (Language::Japanese, "Asia/Tokyo")] {
-        for (name, report) in [("plain", report()), ("hostile", hostile_report())] {
-            let folder = std::path::PathBuf::from(format!("/tmp/rep/{name}-{}", language.code()));
-            let _ = std::fs::remove_dir_all(&folder);
-            let start = std::time::Instant::now();
-            let done =
-                write(&report, &words(language, zone), Formats::default(), &folder, &Cancel::default(), &mut |_, _| {});
-            eprintln!("{name} {done:?} {:?}", start.elapsed());
-        }
-    }
 }

@@ -75,10 +75,7 @@ const DASHES: [&[f64]; 4] = [&[], &[6.0, 3.0], &[2.0, 2.0], &[8.0, 3.0, 2.0, 3.0
 
 /// The drawing as shapes.
 pub fn scene(drawing: &Drawing, frame: Frame) -> Scene {
-    let c = &drawing.colours;
-    let [ground, gap] = [(c.ground, Role::Ground), (c.gap, Role::Gap)].map(|(rgb, role)| Paint { rgb, role });
-    let scene = Scene { width: frame.width, height: 0.0, ground, gap, items: Vec::new() };
-    let mut page = Page { scene, drawing, frame, y: frame.size * 0.5 };
+    let mut page = Page::new(drawing, &drawing.colours, frame);
     if !drawing.caption.is_empty() {
         let caption = fitted(&drawing.caption, frame.size, frame.inner());
         page.y += frame.size * 1.5;
@@ -87,10 +84,20 @@ pub fn scene(drawing: &Drawing, frame: Frame) -> Scene {
     for track in &drawing.tracks {
         page.title(track);
         match track.shape {
-            Shape::Heat => page.heat(track),
+            Shape::Heat => page.heat(&Heat::of(&track.chart, drawing.zone), drawing.zone, track.is_bytes),
             Shape::Bars | Shape::Area | Shape::Lines => page.track(track),
         }
     }
+    page.scene.height = page.y.ceil();
+    page.scene
+}
+
+/// A heat map alone, of the zone in which its hours were counted.
+pub fn heat_scene(heat: &Heat, zone: Zone, is_bytes: bool, colours: &Colours, frame: Frame) -> Scene {
+    let nothing =
+        Drawing { tracks: Vec::new(), colours: colours.clone(), from: 0, to: 1, zone, caption: String::new() };
+    let mut page = Page::new(&nothing, colours, frame);
+    page.heat(heat, zone, is_bytes);
     page.scene.height = page.y.ceil();
     page.scene
 }
@@ -103,7 +110,13 @@ struct Page<'a> {
     y: f64,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    fn new(drawing: &'a Drawing, c: &Colours, frame: Frame) -> Self {
+        let [ground, gap] = [(c.ground, Role::Ground), (c.gap, Role::Gap)].map(|(rgb, role)| Paint { rgb, role });
+        let scene = Scene { width: frame.width, height: 0.0, ground, gap, items: Vec::new() };
+        Page { scene, drawing, frame, y: frame.size * 0.5 }
+    }
+
     fn text(&self) -> Paint {
         Paint { rgb: self.drawing.colours.text, role: Role::Text }
     }
@@ -308,8 +321,7 @@ impl Page<'_> {
     }
 
     /// A row for each day, a cell for each hour, darker by its value; a scale below.
-    fn heat(&mut self, track: &Track) {
-        let heat = Heat::of(&track.chart, self.drawing.zone);
+    fn heat(&mut self, heat: &Heat, zone: Zone, is_bytes: bool) {
         let (size, left) = (self.frame.size, self.frame.left());
         let cell = (self.frame.inner() / 24.0, (size * 1.5).max(12.0));
         let top = self.y + size * 1.8;
@@ -319,7 +331,7 @@ impl Page<'_> {
         }
         for (row, day) in heat.days.iter().enumerate() {
             let y = top + row as f64 * cell.1;
-            let date = self.drawing.zone.format_with(Timestamp::from_secs(day.start), "%Y-%m-%d");
+            let date = zone.format_with(Timestamp::from_secs(day.start), "%Y-%m-%d");
             self.words((left - size * 0.5, y + cell.1 * 0.5 + size * 0.35), Anchor::End, Face::Regular, date);
             for (hour, value) in day.hours.iter().enumerate() {
                 let place = (left + hour as f64 * cell.0, y, cell.0 - 1.0, cell.1 - 1.0);
@@ -333,7 +345,7 @@ impl Page<'_> {
             }
         }
         self.y = top + heat.days.len() as f64 * cell.1;
-        self.scale(track, &heat);
+        self.scale(heat, zone, is_bytes);
     }
 
     fn heat_paint(&self, step: usize) -> Paint {
@@ -343,7 +355,7 @@ impl Page<'_> {
         Paint { rgb: mixed(low, [8, 48, 107], part), role: Role::Heat(step) }
     }
 
-    fn scale(&mut self, track: &Track, heat: &Heat) {
+    fn scale(&mut self, heat: &Heat, zone: Zone, is_bytes: bool) {
         let (size, left) = (self.frame.size, self.frame.left());
         let y = self.y + size * 0.9;
         for step in 0..=HEAT_STEPS {
@@ -352,9 +364,9 @@ impl Page<'_> {
         }
         let end = left + (HEAT_STEPS + 1) as f64 * size * 2.0;
         self.words((left - size * 0.5, y + size * 0.9), Anchor::End, Face::Regular, "0".to_owned());
-        let most = axis_number(heat.most as f64, track.is_bytes);
+        let most = axis_number(heat.most as f64, is_bytes);
         self.words((end + size * 0.5, y + size * 0.9), Anchor::Start, Face::Regular, most);
-        let zone = self.drawing.zone.name().to_owned();
+        let zone = zone.name().to_owned();
         self.words((self.frame.width - self.frame.right(), y + size * 0.9), Anchor::End, Face::Regular, zone);
         self.y = y + size * 1.8;
     }

@@ -256,7 +256,6 @@ fn json_that_is_none_matches_nothing() {
 fn what_the_case_does_not_hold_yet_is_said() {
     for (dataset, text, what) in [
         (Flows, "dstaddr in indicators", "in indicators"),
-        (Flows, "tag = x", "tag"),
         (Events, "label exists", "label"),
         (Events, "not indicator = x", "indicator"),
     ] {

@@ -5,7 +5,7 @@ use super::super::document::{Coverage, Evidence, Report};
 use super::super::page::{Block, Cell, Span, Tone};
 use super::super::words::shown;
 use super::super::{ReportError, names};
-use super::{Setting, evidence_id};
+use super::{Setting, evidence_id, limits_id};
 use crate::model::Timestamp;
 use crate::present::display;
 
@@ -45,7 +45,12 @@ impl Setting<'_> {
         }
         if !a.limits.is_empty() {
             self.heading(2, "limits", words.tr("limits"), false);
-            self.blocks.push(Block::List(self.limits(&a.limits)));
+            self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr("limits-about"))], Tone::Plain));
+        }
+        for (source, limits) in &a.limits {
+            self.heading(3, &limits_id(source), words.named(&format!("source-{source}"), source), false);
+            let item = |limit: &String| vec![Span::plain(words.named(limit, limit))];
+            self.blocks.push(Block::List(limits.iter().map(item).collect()));
         }
         self.journal(report)
     }

@@ -1,11 +1,10 @@
 //! An exhibit in words: caption, note, what it shows, what was asked, what it rests on and what it cannot say.
 
-use super::super::document::{Body, Exhibit, Plot, Report};
+use super::super::document::{Body, Exhibit, HeatMap, Plot, Report};
 use super::super::page::{Block, Cell, Figure, Span, Tone};
 use super::super::words::{TEXT_CHARS, Words};
 use super::super::{ReportError, names, picture};
-use super::{Setting, evidence_id, exhibit_id, finding_id};
-use crate::present::chart::Shape;
+use super::{Setting, evidence_id, exhibit_id, finding_id, limits_id};
 use crate::present::display;
 
 /// Evidence files that are named under an exhibit; all of them are in the JSON.
@@ -66,6 +65,10 @@ impl Setting<'_> {
                 self.plot(plot, format!("figure-{}-{}", exhibit.number, at + 1), &caption);
                 Ok(())
             }
+            Body::Heat(map) => {
+                self.heat(map, format!("figure-{}-{}", exhibit.number, at + 1), &caption);
+                Ok(())
+            }
             Body::Text(text) => {
                 self.paragraphs(text);
                 Ok(())
@@ -90,8 +93,26 @@ impl Setting<'_> {
         }
     }
 
+    fn heat(&mut self, map: &HeatMap, id: String, caption: &str) {
+        let words = self.words;
+        let title = picture::heat_title(map, words);
+        let most =
+            crate::present::chart::axis_number(map.heat.most as f64, map.measure == crate::query::Measure::Bytes);
+        let days = display::count(map.heat.days.len() as u64);
+        let about = words.with("alt-heat-most", &[("days", &days), ("most", &most)]);
+        let alt = format!("{} {caption}. {title}. {about}", words.tr("alt-heat"));
+        let figure = Figure { id, scene: picture::of_heat(map), alt, caption: vec![Span::plain(title)] };
+        self.blocks.push(Block::Figure(Box::new(figure)));
+        if map.heat.days.iter().any(|day| day.hours.contains(&None)) {
+            self.remark(words.tr("figure-gaps"));
+        }
+        let name = &map.attachment;
+        self.files("attached-values", &[names::attachment(name), names::exact(name), names::picture(name, "svg")]);
+    }
+
     fn plot(&mut self, plot: &Plot, id: String, caption: &str) {
         let words = self.words;
+        self.part(plot.title.as_deref());
         let figure = Figure {
             id,
             scene: picture::scene(plot, words),
@@ -141,24 +162,23 @@ impl Setting<'_> {
                 self.remark(words.with("files-cut", &[("shown", &some), ("all", &all), ("file", names::JSON)]));
             }
         }
-        if !exhibit.limits.is_empty() {
+        if !exhibit.sources.is_empty() {
             self.heading(3, &format!("exhibit-limits-{}", exhibit.number), words.tr("exhibit-limits"), false);
-            self.blocks.push(Block::List(self.limits(&exhibit.limits)));
+            let mut spans = vec![Span::plain(words.tr("limits-see")), Span::plain(" ")];
+            for (at, source) in exhibit.sources.iter().enumerate() {
+                if at > 0 {
+                    spans.push(Span::plain(", "));
+                }
+                spans.push(Span::place(words.named(&format!("source-{source}"), source), limits_id(source)));
+            }
+            self.blocks.push(Block::Paragraph(spans, Tone::Plain));
         }
     }
-
-    pub(super) fn limits(&self, limits: &[String]) -> Vec<Vec<Span>> {
-        limits.iter().map(|limit| vec![Span::plain(self.words.named(&format!("limit-{limit}"), limit))]).collect()
-    }
 }
-
 /// What a figure shows, for those who do not see it: the greatest value of each line, and when.
 fn alt(plot: &Plot, words: &Words, caption: &str) -> String {
     let chart = &plot.chart;
-    let kind = words.tr(match plot.shape {
-        Shape::Heat => "alt-heat",
-        Shape::Bars | Shape::Area | Shape::Lines => "alt-chart",
-    });
+    let kind = words.tr("alt-chart");
     let mut text = format!("{kind} {caption}. {}.", picture::title(plot, words));
     for (line, name) in chart.lines.iter().zip(picture::names(plot, words)).take(12) {
         let Some((at, most)) = line.exact.iter().enumerate().max_by_key(|(at, value)| (**value, usize::MAX - at))

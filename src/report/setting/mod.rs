@@ -4,7 +4,7 @@
 mod appendix;
 mod exhibit;
 
-use super::document::{CitedRecord, Finding, Report, Stamp, Table};
+use super::document::{CitedRecord, Column, Finding, Report, Stamp, Table};
 use super::page::{Block, Cell, Grid, Header, PAGE, PAGES, Pages, ROW, Span, Stance, Tone};
 use super::words::{Words, shown};
 use super::{ReportError, names};
@@ -232,12 +232,18 @@ impl Setting<'_> {
     /// The table's rows as far as the body shows them, and what was left out.
     fn table(&mut self, table: &Table, name: String) -> Result<(), ReportError> {
         let words = self.words;
+        self.part(table.title.as_deref());
         let all = table.rows.len();
         let whole = table.attachment.as_ref().map_or_else(|| names::JSON.to_owned(), |name| names::exact(name));
         let most = usize::try_from(table.shown.min(all)).unwrap_or(usize::MAX);
         let rows = table.rows.read(0, most).map_err(ReportError::Unreadable)?;
         let cells = |row: &Vec<Value>| -> Vec<Cell> {
-            table.columns.iter().zip(row).map(|(column, value)| words.cell(value, column.kind, &whole)).collect()
+            let cell = |(column, value): (&Column, &Value)| match (column.name.as_str(), value) {
+                // A reason is a word of ours.
+                ("warning_reason", Value::Text(code)) => Cell::plain(words.named(&format!("reason-{code}"), code)),
+                _ => words.cell(value, column.kind, &whole),
+            };
+            table.columns.iter().zip(row).map(cell).collect()
         };
         let headers: Vec<Header> = table.columns.iter().map(|column| words.column(&column.name, column.kind)).collect();
         let rows: Vec<Vec<Cell>> = rows.iter().map(cells).collect();
@@ -258,6 +264,14 @@ impl Setting<'_> {
         Ok(())
     }
 
+    /// The title of a part of an exhibit.
+    fn part(&mut self, title: Option<&str>) {
+        if let Some(name) = title {
+            let title = self.words.named(&format!("section-{name}"), name);
+            self.blocks.push(Block::Paragraph(vec![Span::strong(title)], Tone::Plain));
+        }
+    }
+
     /// Names files beside the report.
     fn files(&mut self, id: &str, files: &[String]) {
         let mut spans = vec![Span::plain(self.words.tr(id))];
@@ -275,6 +289,11 @@ fn finding_id(number: u32) -> String {
 
 fn exhibit_id(number: u32) -> String {
     format!("exhibit-{number}")
+}
+
+fn limits_id(source: &str) -> String {
+    let letters = source.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
+    format!("limits-{}", letters.collect::<String>())
 }
 
 fn evidence_id(number: u32) -> String {
