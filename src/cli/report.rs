@@ -2,24 +2,28 @@
 
 use super::output::tell;
 use super::{CliError, exit};
+use crate::app::conclusions::conclude;
 use crate::app::report::{ExportReportError, Order, export};
+use crate::model::conclusions::{Change, ReportField};
 use crate::present::{Language, Zone};
 use crate::query::Cancel;
 use crate::report::{Formats, ReportError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Writes the report of a case: HTML, PDF, attachments as CSV, JSON, pictures, and a manifest of their hashes
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "The same case gives the same bytes of every file. Check a report with: sha256sum -c SHA256SUMS\n\nExample:\n  coldtrail \
-                  report incident.coldtrail --out report\n  coldtrail report incident.coldtrail --out hokoku --lang ja --tz Asia/Tokyo --pdf"
+                  report incident.coldtrail --out report\n  coldtrail report incident.coldtrail --mark Confidential --out hokoku --lang ja --tz Asia/Tokyo --pdf"
 )]
 pub struct Arguments {
     /// The case file
     pub case: PathBuf,
     /// The folder to be made; a report that is there already is replaced, anything else is left alone
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "said")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub said: Said,
     /// The language of the report
     #[arg(long, value_name = "LANG", default_value = "en", value_parser = ["en", "ja"])]
     pub lang: String,
@@ -43,7 +47,56 @@ pub struct Arguments {
     pub with_time: bool,
 }
 
+/// What stands on the first pages. It is kept in the case.
+#[derive(Debug, clap::Args)]
+#[group(id = "said", multiple = true)]
+pub struct Said {
+    /// The report's title; kept in the case, as are the next five
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// The case's reference
+    #[arg(long, value_name = "TEXT")]
+    pub reference: Option<String>,
+    /// Who examined
+    #[arg(long, value_name = "TEXT")]
+    pub examiner: Option<String>,
+    /// For whom
+    #[arg(long, value_name = "TEXT")]
+    pub organisation: Option<String>,
+    /// Who may read it; at the head of every page
+    #[arg(long, value_name = "TEXT")]
+    pub mark: Option<String>,
+    /// The summary; paragraphs are parted by empty lines
+    #[arg(long, value_name = "TEXT")]
+    pub summary: Option<String>,
+}
+
+impl Said {
+    fn fields(&self) -> impl Iterator<Item = (ReportField, &String)> {
+        let Self { title, reference, examiner, organisation, mark, summary } = self;
+        let values = [
+            (ReportField::Title, title),
+            (ReportField::Reference, reference),
+            (ReportField::Examiner, examiner),
+            (ReportField::Organisation, organisation),
+            (ReportField::Mark, mark),
+            (ReportField::Summary, summary),
+        ];
+        values.into_iter().filter_map(|(field, value)| Some((field, value.as_ref()?)))
+    }
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
+    for (field, value) in arguments.said.fields() {
+        conclude(&arguments.case, &Change::SetReport { field, value: value.clone() })?;
+    }
+    match &arguments.out {
+        Some(folder) => write(arguments, folder),
+        None => Ok(exit::DONE),
+    }
+}
+
+fn write(arguments: &Arguments, folder: &Path) -> Result<u8, CliError> {
     let all = !(arguments.html || arguments.pdf || arguments.csv);
     let order = Order {
         language: if arguments.lang == "ja" { Language::Japanese } else { Language::English },
@@ -66,7 +119,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
             tell(&format!("{done} of {total}"));
         }
     };
-    let written = export(&arguments.case, &arguments.out, &order, &cancel, &mut progress)?;
+    let written = export(&arguments.case, folder, &order, &cancel, &mut progress)?;
     tell(&format!(
         "{}: files {}, bytes {}, SHA-256 of the manifest {}",
         written.folder.display(),

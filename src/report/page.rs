@@ -111,6 +111,8 @@ pub struct Grid {
     pub headers: Vec<Header>,
     /// Each as long as the headers.
     pub rows: Vec<Vec<Cell>>,
+    /// Places that links lead to, one for each row; or none at all.
+    pub ids: Vec<String>,
     pub stance: Stance,
     /// What a card is called, with `ROW` where its number goes.
     pub card: String,

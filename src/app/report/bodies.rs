@@ -19,10 +19,11 @@ pub(super) fn of(number: u32, frozen: Frozen, shown: u64) -> Result<Vec<Body>, E
     let gaps = gaps.map(|section| spans(&section)).unwrap_or_default();
     let is_alone = sections.len() == 1;
     let mut bodies = Vec::new();
-    for section in sections {
+    for (part, section) in (1..).zip(sections) {
+        // Sections of one name may stand beside each other.
         let attachment = match is_alone {
             true => format!("exhibit-{number:03}"),
-            false => format!("exhibit-{number:03}-{}", file_name(&section.name)),
+            false => format!("exhibit-{number:03}-{part:02}-{}", file_name(&section.name)),
         };
         let title = (!is_alone).then(|| section.name.clone());
         let context = Context { query: &query, zone, gaps: &gaps, attachment, title, shown };

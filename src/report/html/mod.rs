@@ -182,8 +182,9 @@ impl Html<'_> {
             self.line(format_args!("<th scope=\"col\"{class}>{}</th>", escaped(&header.text)));
         }
         self.put("</tr></thead>\n<tbody>\n");
-        for row in &grid.rows {
-            self.put("<tr>");
+        for (at, row) in grid.rows.iter().enumerate() {
+            let id = grid.ids.get(at).map(|id| format!(" id=\"{}\"", escaped(id))).unwrap_or_default();
+            let _ = write!(self.text, "<tr{id}>");
             for (header, cell) in grid.headers.iter().zip(row) {
                 let class = if header.is_number { " class=\"number\"" } else { "" };
                 let _ = write!(self.text, "<td{class}>{}</td>", of_cell(cell));

@@ -59,10 +59,11 @@ pub struct Page {
     pub ops: Vec<Op>,
 }
 
-/// A heading and where it came to stand.
+/// A heading, or another place that links lead to, and where it came to stand.
 pub struct Place {
     pub id: String,
     pub text: String,
+    /// From 1; of what is no heading the greatest.
     pub level: u8,
     pub page: usize,
     pub y: f32,
@@ -141,6 +142,12 @@ impl Layout {
         if self.y + height > self.bottom() && !self.is_fresh() {
             self.turn_page();
         }
+    }
+
+    /// A place that links lead to, here; no heading.
+    pub(super) fn mark(&mut self, id: &str) {
+        let page = self.pages.len().saturating_sub(1);
+        self.places.push(Place { id: id.to_owned(), text: String::new(), level: u8::MAX, page, y: self.y });
     }
 
     pub(super) fn op(&mut self, op: Op) {

@@ -22,10 +22,12 @@ use krilla::surface::Surface;
 use krilla::tagging::{Artifact, ArtifactType, ContentTag, SpanTag};
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use krilla::{Document, SerializeSettings};
+use std::collections::HashMap;
 
 pub fn paint(pages: &Pages, done: Done, cancel: &Cancel) -> Result<Vec<u8>, ReportError> {
     let Done { pages: laid, places, mut tree } = done;
     let fonts = Fonts::new()?;
+    let known: HashMap<&str, &Place> = places.iter().map(|place| (place.id.as_str(), place)).collect();
     let mut document = Document::new_with(settings()?);
     let count = laid.len();
     for (at, page) in laid.iter().enumerate() {
@@ -37,12 +39,12 @@ pub fn paint(pages: &Pages, done: Done, cancel: &Cancel) -> Result<Vec<u8>, Repo
         let mut links = Vec::new();
         let mut surface = painted.surface();
         let mut brush =
-            Brush { surface: &mut surface, fonts: &fonts, tree: &mut tree, places: &places, links: &mut links };
+            Brush { surface: &mut surface, fonts: &fonts, tree: &mut tree, places: &known, links: &mut links };
         brush.running(pages, page, at, count);
         page.ops.iter().for_each(|op| brush.op(op));
         surface.finish();
         for Link { rect, place, leaf, text } in links {
-            let Some(found) = places.iter().find(|known| known.id == place) else { continue };
+            let Some(found) = known.get(place.as_str()) else { continue };
             let target = XyzDestination::new(found.page, Point::from_xy(SIDE, (found.y - 12.0).max(0.0)));
             let link = LinkAnnotation::new(rect, Target::Destination(target.into()));
             tree.painted(leaf, painted.add_tagged_annotation(Annotation::new_link(link, Some(text))));
@@ -149,7 +151,7 @@ struct Brush<'a, 'b> {
     surface: &'a mut Surface<'b>,
     fonts: &'a Fonts,
     tree: &'a mut Tree,
-    places: &'a [Place],
+    places: &'a HashMap<&'a str, &'a Place>,
     links: &'a mut Vec<Link>,
 }
 
@@ -173,7 +175,7 @@ impl Brush<'_, '_> {
                 self.tree.painted(*leaf, identifier);
             }
             Op::PageOf { id, x, y, leaf } => {
-                let Some(place) = self.places.iter().find(|place| place.id == *id) else { return };
+                let Some(place) = self.places.get(id.as_str()) else { return };
                 let number = one_line(&(place.page + 1).to_string(), Style::of(Face::Regular, BODY, TEXT));
                 for line in &number.lines {
                     let identifier = self.surface.start_tagged(ContentTag::Span(SpanTag::empty()));

@@ -62,7 +62,7 @@ impl Layout {
         self.need(head_height + 3.0 * line + 2.0 * PAD.1);
         self.header(&head, &columns, head_height, Some(first));
         let body = self.tree.node(table, What::Body);
-        for row in &grid.rows {
+        for (at, row) in grid.rows.iter().enumerate() {
             let cells: Vec<Set> = row
                 .iter()
                 .zip(&grid.headers)
@@ -74,7 +74,8 @@ impl Layout {
                 .collect();
             let node = self.tree.node(body, What::Row);
             let nodes: Vec<NodeId> = cells.iter().map(|_| self.tree.node(node, What::Cell)).collect();
-            self.row(&cells, &nodes, &columns, &|layout: &mut Layout| {
+            let id = grid.ids.get(at);
+            self.row(&cells, &nodes, &columns, id, &|layout: &mut Layout| {
                 layout.header(&head, &columns, head_height, None)
             });
         }
@@ -82,7 +83,14 @@ impl Layout {
     }
 
     /// One row, over pages where it needs them; `again` sets what stands at the head of each.
-    fn row(&mut self, cells: &[Set], nodes: &[NodeId], columns: &Columns, again: &dyn Fn(&mut Layout)) {
+    fn row(
+        &mut self,
+        cells: &[Set],
+        nodes: &[NodeId],
+        columns: &Columns,
+        id: Option<&String>,
+        again: &dyn Fn(&mut Layout),
+    ) {
         let line = columns.size * 1.4;
         let count = cells.iter().map(Set::count).max().unwrap_or(0);
         let height = |lines: usize| lines as f32 * line + 2.0 * PAD.1;
@@ -92,6 +100,9 @@ impl Layout {
             if height(rest) > self.room() && (height(rest) <= self.full() * 0.5 || self.room() < height(3)) {
                 self.turn_page();
                 again(self);
+            }
+            if let (0, Some(id)) = (from, id) {
+                self.mark(id);
             }
             let fits = ((self.room() - 2.0 * PAD.1) / line).floor().max(1.0) as usize;
             let until = from + rest.min(fits);
@@ -194,7 +205,7 @@ impl Layout {
             ];
             let row = self.tree.node(table, What::Row);
             let nodes = [self.tree.node(row, What::RowHeader), self.tree.node(row, What::Cell)];
-            self.row(&cells, &nodes, &columns, &|_| {});
+            self.row(&cells, &nodes, &columns, None, &|_| {});
         }
         self.y += 8.0;
     }

@@ -2,13 +2,15 @@
 //! method and limits, the journal.
 
 use super::super::document::{Coverage, Evidence, Report};
-use super::super::page::{Block, Cell, Span, Tone};
+use super::super::page::{Block, Cell, Grid, Header, Span, Stance, Tone};
 use super::super::words::shown;
 use super::super::{ReportError, names};
 use super::{Setting, evidence_id, limits_id};
 use crate::model::Timestamp;
 use crate::present::display;
 
+/// Evidence files that are listed; all of them are in the JSON.
+const EVIDENCE: usize = 2_000;
 /// Runs of hours without a record that are listed; all of them are in the JSON.
 const GAPS: usize = 40;
 
@@ -65,56 +67,61 @@ impl Setting<'_> {
             vec![Span::plain(words.with("evidence-sum", &[("count", &count), ("size", &size)]))],
             Tone::Plain,
         ));
-        for file in evidence {
-            let name = words.with("evidence-number", &[("number", &file.number.to_string())]);
-            self.heading(4, &evidence_id(file.number), name, false);
-            let facts = self.evidence_facts(file);
-            self.blocks.push(Block::Facts(facts));
+        let header = |id: &str, is_number| Header { text: words.tr(id), is_number };
+        let headers = vec![
+            header("column-entry_number", false),
+            header("evidence-file", false),
+            header("evidence-hashes", false),
+            header("evidence-size", true),
+            header("evidence-holds", false),
+            header("evidence-span", false),
+        ];
+        let shown = &evidence.get(..EVIDENCE).unwrap_or(evidence);
+        if shown.is_empty() {
+            self.remark(words.tr("rows-none"));
+            return;
+        }
+        let rows = shown.iter().map(|file| self.evidence_row(file)).collect();
+        let ids = shown.iter().map(|file| evidence_id(file.number)).collect();
+        let grid = Grid { ids, stance: Stance::Across, ..self.grid(words.tr("evidence"), headers, rows) };
+        self.blocks.push(Block::Grid(grid));
+        if evidence.len() > EVIDENCE {
+            let (some, all) = (display::count(EVIDENCE as u64), display::count(evidence.len() as u64));
+            let text = words.with("files-cut", &[("shown", &some), ("all", &all), ("file", names::JSON)]);
+            self.blocks.push(Block::Paragraph(vec![Span::plain(text)], Tone::Notice));
         }
     }
 
-    fn evidence_facts(&self, file: &Evidence) -> Vec<(String, Cell)> {
+    fn evidence_row(&self, file: &Evidence) -> Vec<Cell> {
         let words = self.words;
-        let mono = |text: &str| Cell::of(Span::mono(words.label(text)));
-        let mut facts = vec![(words.tr("evidence-path"), mono(&file.path))];
+        let lines = |lines: Vec<Span>| Cell { lines: lines.into_iter().map(|span| vec![span]).collect(), remark: None };
+        let mut about = vec![vec![Span::mono(words.label(&file.path))]];
+        let format = [file.format.as_str(), file.source.as_str()].into_iter().filter(|text| !text.is_empty());
+        about.push(vec![Span::plain(words.label(&format.collect::<Vec<_>>().join(", ")))]);
         if let Some(container) = file.container {
             let name = words.with("evidence-number", &[("number", &container.to_string())]);
-            facts.push((words.tr("evidence-container"), Cell::of(Span::place(name, evidence_id(container)))));
+            about.push(vec![Span::plain(words.tr("evidence-container")), Span::plain(" "), Span::plain(name)]);
         }
-        let bytes = |bytes: u64| {
-            let (count, size) = (display::count(bytes), display::size(bytes));
-            words.with("bytes", &[("count", &count), ("size", &size)])
-        };
-        facts.push((words.tr("evidence-sha256"), mono(&file.file_sha256)));
+        let mut hashes = vec![Span::mono(words.label(&file.file_sha256))];
+        let mut sizes = vec![Span::plain(display::count(file.file_bytes))];
         if file.content_sha256 != file.file_sha256 && !file.content_sha256.is_empty() {
-            facts.push((words.tr("evidence-content-sha256"), mono(&file.content_sha256)));
+            hashes.push(Span::mono(words.label(&file.content_sha256)));
+            sizes.push(Span::plain(display::count(file.content_bytes)));
         }
-        let sizes = match file.content_bytes == file.file_bytes {
-            true => bytes(file.file_bytes),
-            false => words
-                .with("evidence-sizes", &[("file", &bytes(file.file_bytes)), ("content", &bytes(file.content_bytes))]),
-        };
-        facts.push((words.tr("evidence-size"), Cell::plain(sizes)));
-        facts.push((words.tr("evidence-format"), Cell::plain(words.label(&file.format))));
-        if !file.source.is_empty() {
-            facts.push((words.tr("evidence-source"), Cell::plain(words.label(&file.source))));
-        }
-        let counts = words.with(
-            "evidence-counts",
-            &[
-                ("records", &display::count(file.records)),
-                ("duplicates", &display::count(file.duplicates)),
-                ("warnings", &display::count(file.warnings)),
-            ],
-        );
-        facts.push((words.tr("evidence-holds"), Cell::plain(counts)));
-        if let (Some(first), Some(last)) = (file.first, file.last) {
-            facts.push((words.tr("evidence-span"), self.span(first, last)));
-        }
-        if let Some(imported) = file.imported {
-            facts.push((words.tr("evidence-imported"), words.time(imported)));
-        }
-        facts
+        let count = |id: &str, count: u64| Span::plain(words.with(id, &[("count", &display::count(count))]));
+        let holds =
+            [("holds-records", file.records), ("holds-duplicates", file.duplicates), ("holds-warnings", file.warnings)];
+        let holds = holds.into_iter().filter(|(id, number)| *number > 0 || *id == "holds-records");
+        let span = [file.first, file.last].into_iter().flatten();
+        let span = span.map(|time| Span::plain(words.zone.format(time))).collect();
+        vec![
+            Cell::plain(file.number.to_string()),
+            Cell { lines: about, remark: None },
+            lines(hashes),
+            lines(sizes),
+            lines(holds.map(|(id, number)| count(id, number)).collect()),
+            lines(span),
+        ]
     }
 
     /// From the first to the last, both inside.

@@ -7,8 +7,8 @@ use super::super::{ReportError, names, picture};
 use super::{Setting, evidence_id, exhibit_id, finding_id, limits_id};
 use crate::present::display;
 
-/// Evidence files that are named under an exhibit; all of them are in the JSON.
-const NAMED: usize = 30;
+/// Evidence files that are named with their paths under an exhibit; of more, their numbers stand there.
+const NAMED: usize = 8;
 /// Lines of raw text in the body.
 const LINES: usize = 400;
 
@@ -42,8 +42,11 @@ impl Setting<'_> {
         let mut facts = vec![(words.tr("exhibit-kind"), Cell::plain(self.kind(exhibit)))];
         if let Some(number) = exhibit.finding {
             let finding = report.findings.iter().find(|finding| finding.number == number);
-            let title = finding.map(|finding| format!(": {}", self.finding_title(finding))).unwrap_or_default();
-            let span = Span::place(format!("{}{title}", self.finding_name(number)), finding_id(number));
+            let name = self.finding_name(number);
+            let span = match finding {
+                Some(finding) => Span::place(format!("{name}: {}", self.finding_title(finding)), finding_id(number)),
+                None => Span::plain(name),
+            };
             facts.push((words.tr("exhibit-finding"), Cell::of(span)));
         }
         facts.push((words.tr("exhibit-frozen"), self.stamp(&exhibit.frozen)));
@@ -146,20 +149,29 @@ impl Setting<'_> {
         }
     }
 
+    fn evidence_item(&self, report: &Report, number: u32) -> Vec<Span> {
+        let name = self.words.with("evidence-number", &[("number", &number.to_string())]);
+        match report.appendix.evidence.iter().find(|evidence| evidence.number == number) {
+            Some(evidence) => {
+                let path = Span::mono(self.words.label(&evidence.path));
+                vec![Span::place(name, evidence_id(number)), Span::plain(" "), path]
+            }
+            None => vec![Span::plain(name)],
+        }
+    }
+
     fn rests_on(&mut self, report: &Report, exhibit: &Exhibit) {
         let words = self.words;
         if !exhibit.evidence.is_empty() {
             self.heading(3, &format!("exhibit-evidence-{}", exhibit.number), words.tr("exhibit-evidence"), false);
-            let item = |number: &u32| {
-                let name = words.with("evidence-number", &[("number", &number.to_string())]);
-                let found = report.appendix.evidence.iter().find(|evidence| evidence.number == *number);
-                let path = found.map(|evidence| words.label(&evidence.path)).unwrap_or_default();
-                vec![Span::place(name, evidence_id(*number)), Span::plain(" "), Span::mono(path)]
-            };
-            self.blocks.push(Block::List(exhibit.evidence.iter().take(NAMED).map(item).collect()));
             if exhibit.evidence.len() > NAMED {
-                let (some, all) = (display::count(NAMED as u64), display::count(exhibit.evidence.len() as u64));
-                self.remark(words.with("files-cut", &[("shown", &some), ("all", &all), ("file", names::JSON)]));
+                let count = display::count(exhibit.evidence.len() as u64);
+                let numbers = runs(&exhibit.evidence).join(", ");
+                let text = words.with("exhibit-files", &[("count", &count), ("numbers", &numbers)]);
+                self.blocks.push(Block::Paragraph(vec![Span::plain(text)], Tone::Plain));
+            } else {
+                let list = exhibit.evidence.iter().map(|number| self.evidence_item(report, *number)).collect();
+                self.blocks.push(Block::List(list));
             }
         }
         if !exhibit.sources.is_empty() {
@@ -169,12 +181,28 @@ impl Setting<'_> {
                 if at > 0 {
                     spans.push(Span::plain(", "));
                 }
-                spans.push(Span::place(words.named(&format!("source-{source}"), source), limits_id(source)));
+                let name = words.named(&format!("source-{source}"), source);
+                let is_told = report.appendix.limits.iter().any(|(known, _)| known == source);
+                spans.push(if is_told { Span::place(name, limits_id(source)) } else { Span::plain(name) });
             }
             self.blocks.push(Block::Paragraph(spans, Tone::Plain));
         }
     }
 }
+/// `3, 5-8`: numbers that follow each other as one.
+fn runs(numbers: &[u32]) -> Vec<String> {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for number in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(*number) => *last = *number,
+            _ => runs.push((*number, *number)),
+        }
+    }
+    let name =
+        |(first, last): &(u32, u32)| if first == last { first.to_string() } else { format!("{first}\u{2013}{last}") };
+    runs.iter().map(name).collect()
+}
+
 /// What a figure shows, for those who do not see it: the greatest value of each line, and when.
 fn alt(plot: &Plot, words: &Words, caption: &str) -> String {
     let chart = &plot.chart;
@@ -192,4 +220,15 @@ fn alt(plot: &Plot, words: &Words, caption: &str) -> String {
         text.push_str(&words.with("alt-line", &[("name", &name), ("most", &most), ("time", &time)]));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::runs;
+
+    #[test]
+    fn numbers_that_follow_each_other_stand_as_one() {
+        assert_eq!(runs(&[3, 5, 6, 7, 9]), ["3", "5\u{2013}7", "9"]);
+        assert!(runs(&[]).is_empty());
+    }
 }

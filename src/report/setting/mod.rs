@@ -226,7 +226,7 @@ impl Setting<'_> {
 
     fn grid(&self, name: String, headers: Vec<Header>, rows: Vec<Vec<Cell>>) -> Grid {
         let stance = stance(&headers, &rows);
-        Grid { name, headers, rows, stance, card: self.words.with("card", &[("number", ROW)]) }
+        Grid { name, headers, rows, ids: Vec::new(), stance, card: self.words.with("card", &[("number", ROW)]) }
     }
 
     /// The table's rows as far as the body shows them, and what was left out.
