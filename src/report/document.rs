@@ -130,6 +130,7 @@ pub enum FactValue {
     Code(String),
     Count(u128),
     Bytes(u128),
+    Seconds(u64),
     Time(Timestamp),
     /// From is inside, to is not; open where it is `None`.
     Range(Option<Timestamp>, Option<Timestamp>),
@@ -294,6 +295,49 @@ impl Report {
     /// Everything that exhibits show, in the order of the report.
     pub fn bodies(&self) -> impl Iterator<Item = &Body> {
         self.exhibits.iter().flat_map(|exhibit| &exhibit.body)
+    }
+
+    /// The evidence as a table, for the attachment.
+    pub fn evidence_table(&self) -> Table {
+        let columns = [
+            ("number", Kind::Port),
+            ("container", Kind::Port),
+            ("path", Kind::Text),
+            ("format", Kind::Text),
+            ("source", Kind::Text),
+            ("file_bytes", Kind::Bytes),
+            ("content_bytes", Kind::Bytes),
+            ("file_sha256", Kind::Text),
+            ("content_sha256", Kind::Text),
+            ("records", Kind::Integer),
+            ("duplicates", Kind::Integer),
+            ("warnings", Kind::Integer),
+            ("first", Kind::Time),
+            ("last", Kind::Time),
+            ("imported", Kind::Time),
+        ];
+        let text = |text: &str| Value::Text(text.to_owned());
+        let row = |e: &Evidence| {
+            vec![
+                Value::Integer(e.number.into()),
+                e.container.map_or(Value::Null, |number| Value::Integer(number.into())),
+                text(&e.path),
+                text(&e.format),
+                text(&e.source),
+                Value::count(e.file_bytes),
+                Value::count(e.content_bytes),
+                text(&e.file_sha256),
+                text(&e.content_sha256),
+                Value::count(e.records),
+                Value::count(e.duplicates),
+                Value::count(e.warnings),
+                Value::time(e.first),
+                Value::time(e.last),
+                Value::time(e.imported),
+            ]
+        };
+        let columns = columns.map(|(name, kind)| Column::new(name, kind)).to_vec();
+        Table::whole(columns, self.appendix.evidence.iter().map(row).collect())
     }
 
     /// Every table that has an attachment, in the order of the report.

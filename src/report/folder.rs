@@ -61,13 +61,13 @@ pub fn write(
     let part = part.map_err(&unwritable)?;
     // Its own folder inside, with the rights that any new folder has.
     let inside = part.path().join("report");
-    let tables: Vec<&Table> = report.attached().collect();
+    let evidence = Table { attachment: Some(names::EVIDENCE.to_owned()), ..report.evidence_table() };
+    let tables: Vec<&Table> = report.attached().chain([&evidence]).collect();
     let plots: Vec<&Body> = report.bodies().filter(|body| matches!(body, Body::Plot(_) | Body::Heat(_))).collect();
     let total = tables.len() * 2 + plots.len() * 4 + 1 + usize::from(formats.html) + usize::from(formats.pdf);
     let mut out = Out { folder: inside, files: Vec::new(), bytes: 0, total: total as u64, cancel, progress };
-    for folder in [Path::new(""), Path::new("attachments"), Path::new("figures")] {
-        let is_empty = tables.is_empty() && plots.is_empty() || folder.ends_with("figures") && plots.is_empty();
-        if folder.as_os_str().is_empty() || !is_empty {
+    for folder in ["", "attachments", "figures"] {
+        if folder != "figures" || !plots.is_empty() {
             fs::create_dir(out.folder.join(folder)).map_err(&unwritable)?;
         }
     }

@@ -123,6 +123,7 @@ fn fact_value(value: &FactValue) -> Json {
         FactValue::None => Json::Null,
         FactValue::Text(text) | FactValue::Code(text) => Json::from(text.as_str()),
         FactValue::Count(count) | FactValue::Bytes(count) => whole(*count),
+        FactValue::Seconds(secs) => Json::from(*secs),
         FactValue::Time(at) => time(Some(*at)),
         FactValue::Range(from, to) => json!({ "from": time(*from), "to": time(*to) }),
         FactValue::Words(name, arguments) => {

@@ -3,6 +3,8 @@
 pub const HTML: &str = "report.html";
 pub const PDF: &str = "report.pdf";
 pub const JSON: &str = "report.json";
+/// The attachment with every evidence file.
+pub const EVIDENCE: &str = "evidence";
 pub const MANIFEST: &str = "SHA256SUMS";
 
 /// A table or the values of a plot, as a spreadsheet may open it: what a click leads to.

@@ -114,6 +114,8 @@ pub struct Grid {
     /// Places that links lead to, one for each row; or none at all.
     pub ids: Vec<String>,
     pub stance: Stance,
+    /// Small letters: a long list to look things up in.
+    pub is_dense: bool,
     /// What a card is called, with `ROW` where its number goes.
     pub card: String,
 }

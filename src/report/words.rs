@@ -153,11 +153,14 @@ impl Words {
                 let (count, size) = (display::count(*bytes), display::size(*bytes));
                 Cell::plain(self.with("bytes", &[("count", &count), ("size", &size)]))
             }
+            FactValue::Seconds(secs) => Cell::plain(self.duration(*secs)),
             FactValue::Time(time) => self.time(*time),
             FactValue::Range(from, to) => self.range(*from, *to),
             FactValue::Words(id, arguments) => {
+                // Numbers come as digits.
+                let fit = |value: &String| value.parse::<u128>().map_or_else(|_| self.label(value), display::count);
                 let shown: Vec<(&str, String)> =
-                    arguments.iter().map(|(name, value)| (name.as_str(), shown(value))).collect();
+                    arguments.iter().map(|(name, value)| (name.as_str(), fit(value))).collect();
                 let arguments: Vec<(&str, &str)> = shown.iter().map(|(name, value)| (*name, value.as_str())).collect();
                 Cell::plain(self.with(id, &arguments))
             }

@@ -100,6 +100,9 @@ pub(super) fn total(total: &Total) -> Fact {
     let value = match (&total.value, number, total.unit) {
         (Value::Null, ..) => FactValue::None,
         (Value::Time(time), ..) => FactValue::Time(*time),
+        (_, Some(secs), _) if total.name == "bin_seconds" => {
+            u64::try_from(secs).map_or_else(|_| FactValue::Count(secs), FactValue::Seconds)
+        }
         (_, Some(bytes), Unit::Bytes) => FactValue::Bytes(bytes),
         (_, Some(count), Unit::Count) => FactValue::Count(count),
         (value, ..) => FactValue::Text(value.to_text()),

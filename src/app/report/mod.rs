@@ -228,28 +228,25 @@ fn rows_fact(frozen: &Frozen) -> Fact {
     if count == all {
         return Fact::count("rows", count);
     }
-    let arguments = [("shown", count), ("all", all)].map(|(name, count)| (name.to_owned(), display::count(count)));
+    let arguments = [("shown", count), ("all", all)].map(|(name, count)| (name.to_owned(), count.to_string()));
     Fact::new("rows", FactValue::Words("rows-of".to_owned(), arguments.to_vec()))
 }
 
+/// What was left out, of each kind of record.
 fn left_out(facts: &Facts) -> Vec<Fact> {
-    let mut list = Vec::new();
-    for LeftOut { dataset, duplicates, no_data, skip_data, untimed, gaps } in &facts.left_out {
+    let of = |left_out: &LeftOut| {
+        let LeftOut { dataset, duplicates, no_data, skip_data, untimed, gaps } = left_out;
         let hours = gaps.iter().map(|(from, to)| to.saturating_sub(*from).max(0) / 3600).sum::<i64>();
         let counts = [
             ("duplicates", *duplicates),
-            ("no_data", *no_data),
-            ("skip_data", *skip_data),
+            ("nodata", *no_data),
+            ("skipdata", *skip_data),
             ("untimed", *untimed),
-            ("hours-without-evidence", hours.unsigned_abs()),
+            ("hours", hours.unsigned_abs()),
         ];
-        if facts.left_out.len() > 1 {
-            list.push(Fact::new("dataset", FactValue::Words(format!("dataset-{dataset}"), Vec::new())));
-        }
-        let is_flow = dataset == crate::case::dataset_name(Dataset::Flows);
-        let kept = counts.into_iter().filter(|(name, _)| is_flow || !name.ends_with("_data"));
-        list.extend(kept.map(|(name, count)| Fact::count(name, count)));
-    }
-    list.push(Fact::count("unread-in-case", facts.unread_in_case));
-    list
+        let arguments = counts.map(|(name, count)| (name.to_owned(), count.to_string())).to_vec();
+        Fact::new("left-out", FactValue::Words(format!("left-out-{dataset}"), arguments))
+    };
+    let own = facts.left_out.iter().map(of);
+    own.chain([Fact::count("unread-in-case", facts.unread_in_case)]).collect()
 }

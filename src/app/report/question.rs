@@ -6,12 +6,18 @@ use crate::present::Zone;
 use crate::report::document::{Fact, FactValue};
 use serde_json::{Map, Value as Json};
 
+/// What a reader asks first.
+const FIRST: [&str; 6] = ["dataset", "filter", "range", "copies", "by", "measure"];
+
 /// The facts of a question, and the question itself as the case keeps it.
 pub(super) fn facts(query: &str, zone: Zone) -> Vec<Fact> {
     let mut facts = Vec::new();
     if let Ok(Json::Object(members)) = serde_json::from_str(query) {
         of_members(&members, &mut facts);
     }
+    // Which records comes first, whatever the members are called; the rest by name.
+    let rank = |fact: &Fact| FIRST.iter().position(|name| *name == fact.name).unwrap_or(FIRST.len());
+    facts.sort_by_key(rank);
     facts.push(Fact::text("zone", zone.name()));
     facts.push(Fact::code("question", query));
     facts
@@ -40,6 +46,9 @@ fn of_members(members: &Map<String, Json>, facts: &mut Vec<Fact>) {
                 facts.push(Fact::new("copies", FactValue::Words("each-copy".to_owned(), Vec::new())));
             }
             (name, Json::Bool(true)) => facts.push(Fact::new(name, FactValue::Words("yes".to_owned(), Vec::new()))),
+            ("bin", Json::String(secs)) if secs.parse::<u64>().is_ok() => {
+                facts.push(Fact::new("bin", FactValue::Seconds(secs.parse().unwrap_or(0))));
+            }
             (name, Json::String(text)) => facts.push(Fact::code(name, text)),
             (name, Json::Number(number)) => match number.as_u64() {
                 Some(count) => facts.push(Fact::count(name, count)),
@@ -64,8 +73,8 @@ mod tests {
         let query = r#"{"records":{"dataset":"flows","filter":"","from":"2026-03-10T00:00:00Z","to":null,"all_copies":false},"sort":["-bytes"],"columns":["start","bytes"],"limit":null,"top":3}"#;
         let facts = facts(query, Zone::default());
         let names: Vec<&str> = facts.iter().map(|fact| fact.name.as_str()).collect();
-        assert_eq!(names, ["columns", "range", "dataset", "filter", "sort", "top", "zone", "question"]);
-        assert!(matches!(&facts[1].value, FactValue::Range(Some(_), None)));
+        assert_eq!(names, ["dataset", "filter", "range", "columns", "sort", "top", "zone", "question"]);
+        assert!(matches!(&facts[2].value, FactValue::Range(Some(_), None)));
         assert!(matches!(&facts[7].value, FactValue::Code(text) if text == query));
     }
 }

@@ -173,7 +173,11 @@ impl Html<'_> {
             self.put("</div>\n");
             return;
         }
-        let class = if grid.stance == Stance::Across { "table across" } else { "table" };
+        let class = match (grid.is_dense, grid.stance) {
+            (true, _) => "table across dense",
+            (false, Stance::Across) => "table across",
+            (false, _) => "table",
+        };
         self.line(format_args!(
             "<div class=\"{class}\" role=\"region\" tabindex=\"0\" aria-label=\"{name}\">\n<table>\n<caption>{name}</caption>\n<thead><tr>"
         ));

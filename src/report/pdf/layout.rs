@@ -201,13 +201,12 @@ impl Layout {
     }
 
     pub fn paragraph(&mut self, spans: &[Span], tone: Tone) {
-        self.turn(Stance::Upright);
         let (size, colour) = match tone {
             Tone::Plain | Tone::Notice => (BODY, TEXT),
             Tone::Remark => (SMALL, SOFT),
         };
         let indent = if tone == Tone::Notice { 10.0 } else { 0.0 };
-        let set = set(&Self::spans(spans, size, colour), self.width() - indent);
+        let set = set(&Self::spans(spans, size, colour), self.measure() - indent);
         let node = self.tree.node(Tree::root(), What::Paragraph);
         let height = set.lines.len() as f32 * size * LEADING;
         if tone == Tone::Notice && height <= self.full() {
@@ -219,10 +218,9 @@ impl Layout {
     }
 
     pub fn list(&mut self, items: &[Vec<Span>]) {
-        self.turn(Stance::Upright);
         let list = self.tree.node(Tree::root(), What::List);
         for item in items {
-            let set = set(&Self::spans(item, BODY, TEXT), self.width() - 14.0);
+            let set = set(&Self::spans(item, BODY, TEXT), self.measure() - 14.0);
             let node = self.tree.node(list, What::Item);
             self.need(BODY * LEADING * set.lines.len().min(2) as f32);
             self.fill((SIDE + 3.0, self.y + BODY * 0.62, 3.0, 3.0), SOFT);
@@ -232,8 +230,8 @@ impl Layout {
         self.y += 4.0;
     }
 
-    pub fn heading(&mut self, level: u8, id: &str, text: &str, new_page: bool) {
-        self.turn(Stance::Upright);
+    /// A heading; it stands with the begin of what follows it, `next`.
+    pub fn heading(&mut self, level: u8, id: &str, text: &str, new_page: bool, next: Option<&Block>) {
         if new_page && !self.is_fresh() {
             self.turn_page();
         }
@@ -246,8 +244,7 @@ impl Layout {
         let style = Style::of(Face::Bold, size, TEXT);
         let set = set(&[(text.to_owned(), style)], self.width());
         let height = set.lines.len() as f32 * size * 1.35;
-        // A heading stands with what follows it.
-        self.need(before + height + after + 52.0);
+        self.need((before + height + after + self.least(next)).min(self.full()));
         if !self.is_fresh() {
             self.y += before;
         }
@@ -264,6 +261,26 @@ impl Layout {
             self.y += 4.2;
         }
         self.y += after;
+    }
+
+    /// What a block needs of a page at the least.
+    fn least(&self, block: Option<&Block>) -> f32 {
+        match block {
+            Some(Block::Figure(figure)) => figure.scene.height as f32 * self.scale(&figure.scene) + 30.0,
+            // One heading upon the other stands with what that one needs.
+            Some(Block::Heading { .. }) => 90.0,
+            _ => 52.0,
+        }
+    }
+
+    /// Points of a page to one of a picture.
+    fn scale(&self, scene: &Scene) -> f32 {
+        (self.measure() / scene.width as f32).min((self.full() - 40.0) / scene.height.max(1.0) as f32)
+    }
+
+    /// The width of a line of text that is easy to read, whatever the page.
+    pub(super) fn measure(&self) -> f32 {
+        self.width().min(SHORT - 2.0 * SIDE)
     }
 
     pub fn title(&mut self, mark: &str, title: &str, subtitle: &str, facts: &[(String, Cell)], remarks: &[String]) {
@@ -304,7 +321,7 @@ impl Layout {
 
     /// The headings of the first two levels with their pages.
     pub fn contents(&mut self, title: &str, blocks: &[Block]) {
-        self.heading(1, "contents", title, true);
+        self.heading(1, "contents", title, true, None);
         let list = self.tree.node(Tree::root(), What::Contents);
         for block in blocks {
             let Block::Heading { level: level @ 1..=2, id, text, .. } = block else { continue };
@@ -327,11 +344,10 @@ impl Layout {
     }
 
     pub fn figure(&mut self, figure: &Figure) {
-        self.turn(Stance::Upright);
         let scene = &figure.scene;
-        let caption = set(&Self::spans(&figure.caption, SMALL, SOFT), self.width());
+        let caption = set(&Self::spans(&figure.caption, SMALL, SOFT), self.measure());
         let below = caption.lines.len() as f32 * SMALL * LEADING + 6.0;
-        let scale = (self.width() / scene.width as f32).min((self.full() - below) / scene.height as f32);
+        let scale = self.scale(scene);
         let height = scene.height as f32 * scale;
         self.need(height + below);
         let node = self.tree.node(Tree::root(), What::Figure(&figure.alt));
@@ -345,7 +361,6 @@ impl Layout {
 
     /// Text line by line, as it stands in the evidence.
     pub fn lines(&mut self, lines: &[String]) {
-        self.turn(Stance::Upright);
         const SIZE: f32 = 7.5;
         let node = self.tree.node(Tree::root(), What::Code);
         for line in lines {

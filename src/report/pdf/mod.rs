@@ -12,14 +12,15 @@ mod tags;
 mod text;
 
 use super::ReportError;
-use super::page::{Block, Pages};
+use super::page::{Block, Grid, Pages, Stance};
 use crate::query::Cancel;
 
 /// # Errors
 /// The library refuses what was set; it was stopped.
 pub fn pdf(pages: &Pages, cancel: &Cancel) -> Result<Vec<u8>, ReportError> {
     let mut layout = layout::Layout::new();
-    for block in &pages.blocks {
+    for (at, block) in pages.blocks.iter().enumerate() {
+        let rest = pages.blocks.get(at + 1..).unwrap_or_default();
         if cancel.is_cancelled() {
             return Err(ReportError::Cancelled);
         }
@@ -28,7 +29,12 @@ pub fn pdf(pages: &Pages, cancel: &Cancel) -> Result<Vec<u8>, ReportError> {
                 layout.title(mark, title, subtitle, facts, remarks)
             }
             Block::Contents { title } => layout.contents(title, &pages.blocks),
-            Block::Heading { level, id, text, new_page } => layout.heading(*level, id, text, *new_page),
+            Block::Heading { level, id, text, new_page } => {
+                if *new_page {
+                    layout.turn(stance(rest));
+                }
+                layout.heading(*level, id, text, *new_page, rest.first());
+            }
             Block::Paragraph(spans, tone) => layout.paragraph(spans, *tone),
             Block::List(items) => layout.list(items),
             Block::Facts(facts) => layout.facts(facts),
@@ -38,4 +44,11 @@ pub fn pdf(pages: &Pages, cancel: &Cancel) -> Result<Vec<u8>, ReportError> {
         }
     }
     paint::paint(pages, layout.finish(), cancel)
+}
+
+/// How the pages of a part stand: across where any of its tables needs it, so that no page is left half empty between.
+fn stance(part: &[Block]) -> Stance {
+    let part = part.iter().take_while(|block| !matches!(block, Block::Heading { new_page: true, .. }));
+    let across = |block: &Block| matches!(block, Block::Grid(Grid { stance: Stance::Across, .. }));
+    if part.clone().any(across) { Stance::Across } else { Stance::Upright }
 }

@@ -1,6 +1,6 @@
 //! Tables: how wide each column is, and rows that go over as many pages as they need, with the header on each.
 
-use super::super::page::{Cell, Grid, Header, Stance};
+use super::super::page::{Cell, Grid, Header, Span, Stance};
 use super::layout::{BODY, LEADING, Layout, SIDE};
 use super::tags::{NodeId, Tree, What};
 use super::text::{Line, Paragraph, SOFT, Style, TEXT, set};
@@ -10,7 +10,7 @@ use crate::present::fonts::Face;
 const RULE: Rgb = [0xd0, 0xd4, 0xda];
 const HEAD: Rgb = [0xf1, 0xf3, 0xf6];
 /// Left and right of a cell's text, above and below it.
-const PAD: (f32, f32) = (3.5, 2.5);
+const PAD: (f32, f32) = (3.5, 2.2);
 /// No column is narrower, header or not.
 const NARROWEST: f32 = 26.0;
 
@@ -42,8 +42,11 @@ impl Layout {
             self.cards(grid);
             return;
         }
-        self.turn(grid.stance);
-        let size = if grid.stance == Stance::Across { 7.0 } else { 7.5 };
+        let size = match (grid.is_dense, grid.stance) {
+            (true, _) => 6.2,
+            (false, Stance::Across) => 7.0,
+            (false, _) => 7.5,
+        };
         let columns = Columns { places: self.widths(grid, size), size };
         let head: Vec<Set> = grid
             .headers
@@ -140,21 +143,35 @@ impl Layout {
         self.fill((SIDE, self.y - 0.8, width, 0.8), SOFT);
     }
 
-    /// From what the cells would like: the widest columns give until all fit.
+    /// From what the cells would like: the widest columns give until all fit, but none of them so much that a short word or
+    /// a number would be broken, as long as there is room for that.
     fn widths(&self, grid: &Grid, size: f32) -> Vec<(f32, f32)> {
-        let wish = |at: usize, header: &Header| {
+        let wish = |at: usize, header: &Header, wished: &dyn Fn(&Cell, f32) -> f32| {
             let cells = grid.rows.iter().filter_map(|row| row.get(at));
             let cells = cells.map(|cell| wished(cell, size)).fold(0.0, f32::max);
-            let longest = header.text.split(' ').map(|word| Face::Bold.width(word) * size).fold(0.0, f32::max);
+            let longest = words(&header.text).map(|word| Face::Bold.width(word) * size).fold(0.0, f32::max);
             (cells.max(longest) + 2.0 * PAD.0 + 0.5).max(NARROWEST)
         };
-        let wishes: Vec<f32> = grid.headers.iter().enumerate().map(|(at, header)| wish(at, header)).collect();
-        let page = self.width();
+        let all = |wished: &dyn Fn(&Cell, f32) -> f32| -> Vec<f32> {
+            grid.headers.iter().enumerate().map(|(at, header)| wish(at, header, wished)).collect()
+        };
+        let (wishes, page) = (all(&wished), self.width());
         let sum: f32 = wishes.iter().sum();
         let widths = match sum <= page {
             // What is left goes to those that hold most.
             true => wishes.iter().map(|wish| wish + (page - sum) * wish / sum.max(1.0)).collect(),
-            false => shared(&wishes, page),
+            false => {
+                let least = all(&least);
+                let least_sum: f32 = least.iter().sum();
+                match least_sum <= page {
+                    true => {
+                        let more: Vec<f32> =
+                            wishes.iter().zip(&least).map(|(wish, least)| (wish - least).max(0.0)).collect();
+                        shared(&more, page - least_sum).iter().zip(&least).map(|(more, least)| more + least).collect()
+                    }
+                    false => shared(&wishes, page),
+                }
+            }
         };
         let mut x = SIDE;
         let place = |width: f32| {
@@ -169,7 +186,6 @@ impl Layout {
     fn cards(&mut self, grid: &Grid) {
         for (at, row) in grid.rows.iter().enumerate() {
             let name = grid.card.replace(super::super::page::ROW, &(at + 1).to_string());
-            self.turn(Stance::Upright);
             self.need(BODY * LEADING * 5.0);
             let set = set(&[(name, Style::of(Face::Bold, BODY, TEXT))], self.width());
             let node = self.tree.node(Tree::root(), What::Paragraph);
@@ -183,25 +199,22 @@ impl Layout {
 
     /// A label and what it says, below each other.
     pub fn facts(&mut self, facts: &[(String, Cell)]) {
-        self.turn(Stance::Upright);
         if facts.is_empty() {
             return;
         }
-        const SIZE: f32 = 8.5;
+        const SIZE: f32 = 8.2;
+        let width = self.measure();
         // Of all lists the same, so that they stand in one line down the page.
         let label = 150.0;
-        let columns = Columns { places: vec![(SIDE, label), (SIDE + label, self.width() - label)], size: SIZE };
+        let columns = Columns { places: vec![(SIDE, label), (SIDE + label, width - label)], size: SIZE };
         let table = self.tree.node(Tree::root(), What::Table);
         self.need(SIZE * LEADING + 2.0 * PAD.1);
-        self.fill((SIDE, self.y, self.width(), 0.5), RULE);
+        self.fill((SIDE, self.y, width, 0.5), RULE);
         for (name, cell) in facts {
             let label_set = set(&[(name.clone(), Style::of(Face::Regular, SIZE, SOFT))], label - 2.0 * PAD.0);
             let cells = [
                 Set { paragraphs: vec![label_set], is_number: false },
-                Set {
-                    paragraphs: Layout::cell(&there(cell), SIZE, self.width() - label - 2.0 * PAD.0),
-                    is_number: false,
-                },
+                Set { paragraphs: Layout::cell(&there(cell), SIZE, width - label - 2.0 * PAD.0), is_number: false },
             ];
             let row = self.tree.node(table, What::Row);
             let nodes = [self.tree.node(row, What::RowHeader), self.tree.node(row, What::Cell)];
@@ -216,20 +229,41 @@ fn there(cell: &Cell) -> Cell {
     if cell.lines.is_empty() { Cell::plain(" ") } else { cell.clone() }
 }
 
+fn width_of(span: &Span, text: &str) -> f32 {
+    let face = match (span.mono, span.strong) {
+        (true, _) => Face::Mono,
+        (false, true) => Face::Bold,
+        (false, false) => Face::Regular,
+    };
+    face.width(text)
+}
+
+/// The width in which no line of a cell is broken.
 fn wished(cell: &Cell, size: f32) -> f32 {
-    let line = |line: &Vec<super::super::page::Span>| -> f32 {
-        let width = |span: &super::super::page::Span| {
-            let face = match (span.mono, span.strong) {
-                (true, _) => Face::Mono,
-                (false, true) => Face::Bold,
-                (false, false) => Face::Regular,
-            };
-            span.text.split('\n').map(|line| face.width(line)).fold(0.0, f32::max) * size
-        };
+    let line = |line: &Vec<Span>| -> f32 {
+        let width = |span: &Span| span.text.split('\n').map(|line| width_of(span, line)).fold(0.0, f32::max) * size;
         line.iter().map(width).sum()
     };
     let remark = cell.remark.as_ref().map_or(0.0, |remark| Face::Regular.width(remark) * size * 0.87);
     cell.lines.iter().map(line).fold(remark, f32::max)
+}
+
+/// Letters of a word that is rather not broken.
+const SHORT_WORD: usize = 16;
+
+/// The width in which no short word of a cell is broken.
+fn least(cell: &Cell, size: f32) -> f32 {
+    let of_word = |span: &Span, word: &str| {
+        let end = word.char_indices().nth(SHORT_WORD).map_or(word.len(), |(at, _)| at);
+        width_of(span, word.get(..end).unwrap_or(word)) * size
+    };
+    let of_span = |span: &Span| words(&span.text).map(|word| of_word(span, word)).fold(0.0, f32::max);
+    cell.lines.iter().flatten().map(of_span).fold(0.0, f32::max)
+}
+
+/// What stands between places where a line may end.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive([' ', '\n', '/', ',', ';', '&', '|', '_']).map(str::trim_end)
 }
 
 /// Widths that sum up to `page`: none wider than it wished, all that must give equally wide.

@@ -125,7 +125,7 @@ fn may_break(before: char, after: char) -> bool {
     if after == ' ' || CLOSING.contains(after) || OPENING.contains(before) {
         return false;
     }
-    before == ' ' || is_wide(before) || is_wide(after) || ("/,;&|".contains(before) && after.is_alphanumeric())
+    before == ' ' || is_wide(before) || is_wide(after) || ("/,;&|_".contains(before) && after.is_alphanumeric())
 }
 
 /// Marks that no line begins with.

@@ -9,8 +9,8 @@ use super::{Setting, evidence_id, limits_id};
 use crate::model::Timestamp;
 use crate::present::display;
 
-/// Evidence files that are listed; all of them are in the JSON.
-const EVIDENCE: usize = 2_000;
+/// Evidence files that are listed; all of them are in the attachment.
+pub(super) const EVIDENCE: usize = 500;
 /// Runs of hours without a record that are listed; all of them are in the JSON.
 const GAPS: usize = 40;
 
@@ -19,13 +19,13 @@ impl Setting<'_> {
         let (a, words) = (&report.appendix, self.words);
         self.heading(1, "appendix", words.tr("appendix"), true);
         self.evidence(&a.evidence);
-        self.heading(2, "coverage", words.tr("coverage"), false);
+        self.heading(2, "coverage", words.tr("coverage"), true);
         self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr("coverage-about"))], Tone::Plain));
         a.coverage.iter().for_each(|coverage| self.coverage(coverage));
         if a.coverage.is_empty() {
             self.remark(words.tr("coverage-none"));
         }
-        self.heading(2, "warnings", words.tr("warnings"), false);
+        self.heading(2, "warnings", words.tr("warnings"), a.warnings.is_some());
         match &a.warnings {
             Some(table) => {
                 self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr("warnings-about"))], Tone::Plain));
@@ -34,10 +34,10 @@ impl Setting<'_> {
             None => self.remark(words.tr("warnings-none")),
         }
         if let Some(table) = &a.indicators {
-            self.heading(2, "indicators", words.tr("indicators"), false);
+            self.heading(2, "indicators", words.tr("indicators"), true);
             self.table(table, words.tr("indicators"))?;
         }
-        self.heading(2, "settings", words.tr("settings"), false);
+        self.heading(2, "settings", words.tr("settings"), a.warnings.is_some());
         let facts = a.settings.iter().map(|fact| words.fact(fact, names::JSON)).collect();
         self.blocks.push(Block::Facts(facts));
         self.heading(2, "method", words.tr("method"), false);
@@ -83,13 +83,16 @@ impl Setting<'_> {
         }
         let rows = shown.iter().map(|file| self.evidence_row(file)).collect();
         let ids = shown.iter().map(|file| evidence_id(file.number)).collect();
-        let grid = Grid { ids, stance: Stance::Across, ..self.grid(words.tr("evidence"), headers, rows) };
+        let grid =
+            Grid { ids, stance: Stance::Across, is_dense: true, ..self.grid(words.tr("evidence"), headers, rows) };
         self.blocks.push(Block::Grid(grid));
         if evidence.len() > EVIDENCE {
             let (some, all) = (display::count(EVIDENCE as u64), display::count(evidence.len() as u64));
-            let text = words.with("files-cut", &[("shown", &some), ("all", &all), ("file", names::JSON)]);
+            let file = names::exact(names::EVIDENCE);
+            let text = words.with("files-cut", &[("shown", &some), ("all", &all), ("file", &file)]);
             self.blocks.push(Block::Paragraph(vec![Span::plain(text)], Tone::Notice));
         }
+        self.files("attached", &[names::attachment(names::EVIDENCE), names::exact(names::EVIDENCE)]);
     }
 
     fn evidence_row(&self, file: &Evidence) -> Vec<Cell> {
@@ -168,7 +171,7 @@ impl Setting<'_> {
 
     fn journal(&mut self, report: &Report) -> Result<(), ReportError> {
         let (a, words) = (&report.appendix, self.words);
-        self.heading(2, "journal", words.tr("journal"), false);
+        self.heading(2, "journal", words.tr("journal"), true);
         self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr("journal-about"))], Tone::Plain));
         let head = Cell::of(Span::mono(shown(&a.journal_head)));
         self.blocks.push(Block::Facts(vec![(words.tr("title-journal-head"), head)]));

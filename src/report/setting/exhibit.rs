@@ -1,9 +1,10 @@
 //! An exhibit in words: caption, note, what it shows, what was asked, what it rests on and what it cannot say.
 
-use super::super::document::{Body, Exhibit, HeatMap, Plot, Report};
+use super::super::document::{Body, Exhibit, Fact, HeatMap, Plot, Report};
 use super::super::page::{Block, Cell, Figure, Span, Tone};
 use super::super::words::{TEXT_CHARS, Words};
 use super::super::{ReportError, names, picture};
+use super::appendix::EVIDENCE;
 use super::{Setting, evidence_id, exhibit_id, finding_id, limits_id};
 use crate::present::display;
 
@@ -55,8 +56,7 @@ impl Setting<'_> {
         for (at, body) in exhibit.body.iter().enumerate() {
             self.body(exhibit, at, body)?;
         }
-        self.asked(exhibit);
-        self.rests_on(report, exhibit);
+        self.asked(report, exhibit);
         Ok(())
     }
 
@@ -136,22 +136,36 @@ impl Setting<'_> {
         self.files("attached-values", &[names::attachment(name), names::exact(name), names::picture(name, "svg")]);
     }
 
-    /// What was asked, and what the answer was.
-    fn asked(&mut self, exhibit: &Exhibit) {
+    /// What was asked, what the answer was, what it rests on and what it cannot say.
+    fn asked(&mut self, report: &Report, exhibit: &Exhibit) {
         let words = self.words;
-        for (id, facts) in [("exhibit-question", &exhibit.question), ("exhibit-facts", &exhibit.facts)] {
-            if facts.is_empty() {
-                continue;
-            }
-            self.heading(3, &format!("{id}-{}", exhibit.number), words.tr(id), false);
-            let facts = facts.iter().map(|fact| words.fact(fact, names::JSON)).collect();
-            self.blocks.push(Block::Facts(facts));
+        let facts = |facts: &[Fact]| facts.iter().map(|fact| words.fact(fact, names::JSON)).collect::<Vec<_>>();
+        self.heading(3, &format!("exhibit-question-{}", exhibit.number), words.tr("exhibit-question"), false);
+        self.blocks.push(Block::Facts(facts(&exhibit.question)));
+        self.heading(3, &format!("exhibit-facts-{}", exhibit.number), words.tr("exhibit-facts"), false);
+        let mut list = facts(&exhibit.facts);
+        if !exhibit.evidence.is_empty() {
+            list.push((words.tr("exhibit-evidence"), self.evidence_files(report, &exhibit.evidence)));
         }
+        if !exhibit.sources.is_empty() {
+            list.push((words.tr("exhibit-limits"), self.limits_of(report, &exhibit.sources)));
+        }
+        self.blocks.push(Block::Facts(list));
+    }
+
+    fn evidence_files(&self, report: &Report, evidence: &[u32]) -> Cell {
+        let words = self.words;
+        if evidence.len() > NAMED {
+            let count = display::count(evidence.len() as u64);
+            let numbers = runs(evidence).join(", ");
+            return Cell::plain(words.with("exhibit-files", &[("count", &count), ("numbers", &numbers)]));
+        }
+        Cell { lines: evidence.iter().map(|number| self.evidence_item(report, *number)).collect(), remark: None }
     }
 
     fn evidence_item(&self, report: &Report, number: u32) -> Vec<Span> {
         let name = self.words.with("evidence-number", &[("number", &number.to_string())]);
-        match report.appendix.evidence.iter().find(|evidence| evidence.number == number) {
+        match report.appendix.evidence.iter().take(EVIDENCE).find(|evidence| evidence.number == number) {
             Some(evidence) => {
                 let path = Span::mono(self.words.label(&evidence.path));
                 vec![Span::place(name, evidence_id(number)), Span::plain(" "), path]
@@ -160,35 +174,22 @@ impl Setting<'_> {
         }
     }
 
-    fn rests_on(&mut self, report: &Report, exhibit: &Exhibit) {
+    /// Where it is told what these logs never record.
+    fn limits_of(&self, report: &Report, sources: &[String]) -> Cell {
         let words = self.words;
-        if !exhibit.evidence.is_empty() {
-            self.heading(3, &format!("exhibit-evidence-{}", exhibit.number), words.tr("exhibit-evidence"), false);
-            if exhibit.evidence.len() > NAMED {
-                let count = display::count(exhibit.evidence.len() as u64);
-                let numbers = runs(&exhibit.evidence).join(", ");
-                let text = words.with("exhibit-files", &[("count", &count), ("numbers", &numbers)]);
-                self.blocks.push(Block::Paragraph(vec![Span::plain(text)], Tone::Plain));
-            } else {
-                let list = exhibit.evidence.iter().map(|number| self.evidence_item(report, *number)).collect();
-                self.blocks.push(Block::List(list));
+        let mut line = vec![Span::plain(words.tr("limits-see")), Span::plain(" ")];
+        for (at, source) in sources.iter().enumerate() {
+            if at > 0 {
+                line.push(Span::plain(", "));
             }
+            let name = words.named(&format!("source-{source}"), source);
+            let is_told = report.appendix.limits.iter().any(|(known, _)| known == source);
+            line.push(if is_told { Span::place(name, limits_id(source)) } else { Span::plain(name) });
         }
-        if !exhibit.sources.is_empty() {
-            self.heading(3, &format!("exhibit-limits-{}", exhibit.number), words.tr("exhibit-limits"), false);
-            let mut spans = vec![Span::plain(words.tr("limits-see")), Span::plain(" ")];
-            for (at, source) in exhibit.sources.iter().enumerate() {
-                if at > 0 {
-                    spans.push(Span::plain(", "));
-                }
-                let name = words.named(&format!("source-{source}"), source);
-                let is_told = report.appendix.limits.iter().any(|(known, _)| known == source);
-                spans.push(if is_told { Span::place(name, limits_id(source)) } else { Span::plain(name) });
-            }
-            self.blocks.push(Block::Paragraph(spans, Tone::Plain));
-        }
+        Cell { lines: vec![line], remark: None }
     }
 }
+
 /// `3, 5-8`: numbers that follow each other as one.
 fn runs(numbers: &[u32]) -> Vec<String> {
     let mut runs: Vec<(u32, u32)> = Vec::new();

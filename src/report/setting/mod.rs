@@ -226,7 +226,15 @@ impl Setting<'_> {
 
     fn grid(&self, name: String, headers: Vec<Header>, rows: Vec<Vec<Cell>>) -> Grid {
         let stance = stance(&headers, &rows);
-        Grid { name, headers, rows, ids: Vec::new(), stance, card: self.words.with("card", &[("number", ROW)]) }
+        Grid {
+            name,
+            headers,
+            rows,
+            ids: Vec::new(),
+            stance,
+            is_dense: false,
+            card: self.words.with("card", &[("number", ROW)]),
+        }
     }
 
     /// The table's rows as far as the body shows them, and what was left out.
@@ -268,7 +276,8 @@ impl Setting<'_> {
     fn part(&mut self, title: Option<&str>) {
         if let Some(name) = title {
             let title = self.words.named(&format!("section-{name}"), name);
-            self.blocks.push(Block::Paragraph(vec![Span::strong(title)], Tone::Plain));
+            let id = format!("part-{}", self.blocks.len());
+            self.heading(4, &id, title, false);
         }
     }
 
@@ -302,17 +311,19 @@ fn evidence_id(number: u32) -> String {
 
 /// Characters that a page's width takes in the letters of a table: upright, across.
 const UPRIGHT: usize = 112;
-const ACROSS: usize = 210;
-/// A column needs no more: longer values are wrapped.
-const COLUMN: usize = 30;
+const ACROSS: usize = 250;
+/// A column of words needs no more: longer ones are wrapped. Numbers are not.
+const COLUMN: usize = 16;
 
 /// By what the columns need, not by what they would like.
 fn stance(headers: &[Header], rows: &[Vec<Cell>]) -> Stance {
     let column = |at: usize| {
         let widest = rows.iter().filter_map(|row| row.get(at)).map(Cell::width).max().unwrap_or(0);
+        let Some(header) = headers.get(at) else { return 0 };
         // A header may break between its words.
-        let header = headers.get(at).map_or(0, |header| header.text.chars().count());
-        widest.min(COLUMN).max(header.min(12)) + 2
+        let words = header.text.split(['_', ' ']).map(|word| word.chars().count()).max().unwrap_or(0);
+        let least = if header.is_number { widest } else { widest.min(COLUMN) };
+        least.max(words) + 2
     };
     match (0..headers.len()).map(column).sum::<usize>() {
         0..=UPRIGHT => Stance::Upright,
