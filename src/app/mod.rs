@@ -16,6 +16,7 @@ pub mod exports;
 pub mod filters;
 mod glyphs;
 pub mod groups;
+pub mod handover;
 pub mod history;
 pub mod import;
 pub mod index;

@@ -8,6 +8,7 @@ mod error;
 mod evidence;
 mod exhibit;
 mod export;
+mod handover;
 mod import;
 mod index;
 mod info;
@@ -87,6 +88,8 @@ pub enum Command {
     Exhibit(exhibit::Command),
     Verify(verify::Arguments),
     Journal(journal::Arguments),
+    Subset(handover::SubsetArguments),
+    Discovery(handover::DiscoveryArguments),
     Bench(bench::Arguments),
     Sql(sql::Arguments),
     /// Prints the completion script of a shell
@@ -146,6 +149,8 @@ pub fn run(command: Command) -> ExitCode {
         Command::Finding(command) => conclusions::finding(&command),
         Command::Exhibit(command) => exhibit::run(&command),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Subset(arguments) => handover::run_subset(&arguments),
+        Command::Discovery(arguments) => handover::discovery(&arguments),
         Command::Journal(arguments) => journal::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),

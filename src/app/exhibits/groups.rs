@@ -122,7 +122,7 @@ impl Exhibited for PairsExhibit {
     }
 
     fn basis(&self) -> Result<Basis, QueryError> {
-        Ok(Basis { scopes: vec![self.0.records()?], records: Vec::new() })
+        Ok(Basis { scopes: vec![self.0.records()?], ..Basis::default() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
@@ -166,7 +166,7 @@ impl Exhibited for ConversationsExhibit {
     }
 
     fn basis(&self) -> Result<Basis, QueryError> {
-        Ok(Basis { scopes: vec![self.0.pairs.records()?], records: Vec::new() })
+        Ok(Basis { scopes: vec![self.0.pairs.records()?], ..Basis::default() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
@@ -238,7 +238,7 @@ impl Exhibited for TopExhibit {
     }
 
     fn basis(&self) -> Result<Basis, QueryError> {
-        Ok(Basis { scopes: vec![self.0.scope.clone()], records: Vec::new() })
+        Ok(Basis { scopes: vec![self.0.scope.clone()], ..Basis::default() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {

@@ -44,6 +44,11 @@ pub trait Exhibited: std::fmt::Debug + Send + Sync {
     /// The question contradicts itself.
     fn basis(&self) -> Result<Basis, QueryError>;
 
+    /// Records whose mere being there shows in it, whatever they say: those of the hours that it does not call empty.
+    fn coverage(&self) -> Option<Scope> {
+        None
+    }
+
     /// Its answer. Times of the day are those of the zone, where it shows such.
     ///
     /// # Errors
@@ -59,6 +64,8 @@ pub trait Exhibited: std::fmt::Debug + Send + Sync {
 pub struct Basis {
     pub scopes: Vec<Scope>,
     pub records: Vec<(Dataset, RecordId)>,
+    /// The exhibit tells in which other files the single ones stand.
+    pub with_copies: bool,
 }
 
 /// The view that shows an exhibit's question as it is answered now.

@@ -67,7 +67,7 @@ impl Exhibited for EventExhibit {
     }
 
     fn basis(&self) -> Result<Basis, QueryError> {
-        Ok(Basis { scopes: Vec::new(), records: vec![(self.dataset, self.record)] })
+        Ok(Basis { records: vec![(self.dataset, self.record)], with_copies: true, ..Basis::default() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, ExhibitError> {
@@ -125,7 +125,7 @@ impl Exhibited for CompareExhibit {
 
     fn basis(&self) -> Result<Basis, QueryError> {
         let records = self.records.iter().map(|id| (self.dataset, *id)).collect();
-        Ok(Basis { scopes: Vec::new(), records })
+        Ok(Basis { records, with_copies: true, ..Basis::default() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, ExhibitError> {
