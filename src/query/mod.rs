@@ -12,6 +12,7 @@ pub mod filter_sql;
 mod group;
 mod histogram;
 mod index_sizes;
+mod indicators;
 mod lists;
 pub mod named;
 mod overview;
@@ -39,6 +40,11 @@ pub use figures::{Figures, figures};
 pub use group::GroupBy;
 pub use histogram::{Bin, Histogram, histogram};
 pub use index_sizes::{IndexSizes, index_sizes};
+pub use indicators::{
+    EventHit, IndicatorRow, InternalSpace, Mark, MarkKind, Where, address_marks, honours_validity, indicator_entries,
+    indicator_entry, indicator_issues, indicator_list, indicator_lists, indicator_revision, internal_space, labels,
+    marks,
+};
 pub use lists::{
     EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, top_values, totals,
     unfinished_import, unread_at, warnings,

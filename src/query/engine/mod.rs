@@ -4,6 +4,7 @@
 mod answers;
 mod groups;
 mod lists;
+mod met;
 mod order;
 mod pair_table;
 mod plan;
