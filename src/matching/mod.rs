@@ -15,6 +15,8 @@ use rustc_hash::FxHashMap;
 pub struct Known {
     /// Number in the case.
     pub id: i64,
+    /// Number of its list; 0 for a label.
+    pub list: i64,
     pub kind: IndicatorKind,
     /// Canonical; may be empty for an address or a range.
     pub value: Box<str>,
@@ -27,6 +29,9 @@ pub struct Known {
 pub struct Matcher {
     /// By place.
     ids: Vec<i64>,
+    /// By place: number of the list among `list_ids`.
+    lists: Vec<u32>,
+    list_ids: Vec<i64>,
     /// By place: number of the window; 0 is always.
     windows: Vec<u32>,
     ranges: Vec<TimeRange>,
@@ -48,6 +53,10 @@ impl Matcher {
             })
         });
         let windows: Vec<u32> = windows.collect();
+        let mut list_ids: Vec<i64> = entries.iter().map(|entry| entry.list).collect();
+        list_ids.sort_unstable();
+        list_ids.dedup();
+        let lists = entries.iter().map(|entry| list_ids.partition_point(|id| *id < entry.list) as u32).collect();
         let spans = entries.iter().zip(0..).filter_map(|(entry, place)| Some((entry.span?, place)));
         let addresses = AddressIndex::new(spans);
         let is_text = |entry: &&(&Known, u32)| !matches!(entry.0.kind, IndicatorKind::Address | IndicatorKind::Range);
@@ -55,8 +64,9 @@ impl Matcher {
         let texts = listed.iter().filter(is_text).map(|(entry, place)| (entry.kind, &*entry.value, *place));
         let texts = TextIndex::new(texts).map_err(|error| error.to_string())?;
         let text_bytes: usize = listed.iter().filter(is_text).map(|(entry, _)| entry.value.len() * 20 + 64).sum();
-        let bytes = addresses.bytes() + text_bytes + entries.len() * 12;
-        Ok(Self { ids: entries.iter().map(|entry| entry.id).collect(), windows, ranges, addresses, texts, bytes })
+        let bytes = addresses.bytes() + text_bytes + entries.len() * 16;
+        let ids = entries.iter().map(|entry| entry.id).collect();
+        Ok(Self { ids, lists, list_ids, windows, ranges, addresses, texts, bytes })
     }
 
     pub fn len(&self) -> usize {
@@ -75,6 +85,16 @@ impl Matcher {
     /// The number in the case of an entry.
     pub fn id(&self, place: u32) -> i64 {
         self.ids.get(place as usize).copied().unwrap_or_default()
+    }
+
+    /// The place of an entry's list among `lists`.
+    pub fn list(&self, place: u32) -> u32 {
+        self.lists.get(place as usize).copied().unwrap_or_default()
+    }
+
+    /// Numbers in the case of the lists, ascending.
+    pub fn lists(&self) -> &[i64] {
+        &self.list_ids
     }
 
     /// When an entry counts.

@@ -23,6 +23,7 @@ mod rows;
 mod saved;
 mod scope;
 mod series;
+mod sightings;
 pub mod sort_sql;
 mod sql;
 mod sums;
@@ -62,6 +63,11 @@ pub use scope::Scope;
 pub use series::{
     AUTO_BINS, AUTO_WIDTHS, BinWidth, SeriesKey, SeriesLine, SeriesQuery, SeriesTable, auto_width, gaps,
     hours_with_records, series,
+};
+pub use sightings::{
+    By, Looked, NotSeen, PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow, PlaybookTable, Sighting,
+    SightingQuery, SightingRow, SightingTable, Subject, playbook, playbook_rows, sighting_rows, sightings,
+    sightings_by_sql,
 };
 pub use sql::{SQL_EXAMPLE, SqlLimits, SqlProblem, SqlRows, SqlView, read_only_sql, sql_views};
 pub use sums::Sums;

@@ -10,33 +10,44 @@ use crate::query::indicators::{Met, Wanted, met};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
+/// Whose time counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Times {
+    Honoured,
+    /// Every entry counts always.
+    Ignored,
+}
+
 impl Engine<'_> {
     /// Records of which something meets an entry at their time.
     pub fn met(&self, wanted: &Wanted, at: MetAt) -> Result<Node, EngineError> {
         let met = met(&self.reader.conn, &self.reader.cache, wanted)?;
-        let parts = match at {
-            MetAt::Side { column, side } => self.side_met(&met, column, side)?,
-            MetAt::Record => {
-                let mut parts = self.side_met(&met, flow::PAIR, Side::Either)?;
-                parts.extend(self.side_met(&met, flow::PACKET_PAIR, Side::Either)?);
-                let interfaces: Vec<(usize, u32)> = met.interfaces().collect();
-                parts.extend(self.ids_met(&met, flow::INTERFACE, &interfaces));
-                let ports: Vec<(usize, u32)> = met.ports().collect();
-                for column in [flow::SRCPORT, flow::DSTPORT] {
-                    parts.extend(self.ids_met(&met, column, &ports));
-                }
-                parts
-            }
-        };
+        match at {
+            MetAt::Side { column, side } => Ok(Node::or(self.side_met(&met, column, side, Times::Honoured)?)),
+            MetAt::Record => self.record_met(&met, Times::Honoured),
+        }
+    }
+
+    /// Records of which any value meets an entry.
+    pub fn record_met(&self, met: &Met, times: Times) -> Result<Node, EngineError> {
+        let mut parts = self.side_met(met, flow::PAIR, Side::Either, times)?;
+        parts.extend(self.side_met(met, flow::PACKET_PAIR, Side::Either, times)?);
+        let interfaces: Vec<(usize, u32)> = met.interfaces().collect();
+        parts.extend(self.ids_met(met, flow::INTERFACE, &interfaces, times));
+        let ports: Vec<(usize, u32)> = met.ports().collect();
+        for column in [flow::SRCPORT, flow::DSTPORT] {
+            parts.extend(self.ids_met(met, column, &ports, times));
+        }
         Ok(Node::or(parts))
     }
 
-    fn side_met(&self, met: &Met, column: usize, side: Side) -> Result<Vec<Node>, EngineError> {
+    fn side_met(&self, met: &Met, column: usize, side: Side, times: Times) -> Result<Vec<Node>, EngineError> {
         let pairs = self.pairs()?;
         let ids: Vec<(usize, u32)> = met.addresses().collect();
         let Some((last, _)) = ids.last() else { return Ok(Vec::new()) };
         let of = |always: bool| {
-            let chosen = ids.iter().filter(|(_, list)| met.always(*list) == always).map(|(id, _)| *id);
+            let is_always = |list: u32| times == Times::Ignored || met.always(list);
+            let chosen = ids.iter().filter(|(_, list)| is_always(*list) == always).map(|(id, _)| *id);
             Bitmap::of(chosen, last + 1)
         };
         let mut nodes = vec![self.member(column, pairs.with(&of(true), side))];
@@ -59,10 +70,11 @@ impl Engine<'_> {
     }
 
     /// Ids with their lists.
-    fn ids_met(&self, met: &Met, column: usize, ids: &[(usize, u32)]) -> Vec<Node> {
+    fn ids_met(&self, met: &Met, column: usize, ids: &[(usize, u32)], times: Times) -> Vec<Node> {
         let Some(last) = ids.iter().map(|(id, _)| *id).max() else { return Vec::new() };
         let of = |always: bool| {
-            let chosen = ids.iter().filter(|(_, list)| met.always(*list) == always).map(|(id, _)| *id);
+            let is_always = |list: u32| times == Times::Ignored || met.always(list);
+            let chosen = ids.iter().filter(|(_, list)| is_always(*list) == always).map(|(id, _)| *id);
             Bitmap::of(chosen, last + 1)
         };
         let mut nodes = vec![self.member(column, of(true))];

@@ -9,6 +9,7 @@ mod order;
 mod pair_table;
 mod plan;
 mod planner;
+mod sightings;
 mod sweep;
 #[cfg(test)]
 mod tests;

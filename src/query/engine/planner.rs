@@ -39,7 +39,7 @@ impl Engine<'_> {
         Ok(RowSet::sorted(order, Arc::clone(&self.snapshot)))
     }
 
-    fn plan(&self, query: &RecordQuery) -> Result<Node, EngineError> {
+    pub(super) fn plan(&self, query: &RecordQuery) -> Result<Node, EngineError> {
         let mut parts = Vec::new();
         if let Some(filter) = &query.filter {
             // Refuses what SQL would refuse as a whole, too many values among it.

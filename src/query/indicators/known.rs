@@ -72,6 +72,7 @@ fn entry(row: &Row<'_>, kind: IndicatorKind, honour: bool) -> Result<Known, Quer
     let value = if is_address { "" } else { row.get_ref(2)?.as_str().unwrap_or_default() };
     Ok(Known {
         id: row.get(0)?,
+        list: row.get(9)?,
         kind,
         value: value.into(),
         span: span(row, 3)?,

@@ -4,7 +4,7 @@
 use super::{Wanted, known, lists::revision_of};
 use crate::case::index::IndexCache;
 use crate::matching::Matcher;
-use crate::model::{IndicatorKind, Timestamp};
+use crate::model::IndicatorKind;
 use crate::query::QueryError;
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
@@ -140,11 +140,6 @@ impl Met {
 
     pub fn ports(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
         self.by_port.iter().map(|(port, list)| (*port as usize, *list))
-    }
-
-    /// Does any entry of the list count for a record of this time?
-    pub fn counts(&self, list: u32, time: Option<Timestamp>) -> bool {
-        self.list(list).iter().any(|place| self.matcher.counts_at(*place, time))
     }
 
     /// Does an entry of the list count whatever the time?
