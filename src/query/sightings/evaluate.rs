@@ -7,6 +7,7 @@ use crate::case::CaseReader;
 use crate::columns::NULL;
 use crate::model::{RecordId, Timestamp};
 use crate::query::indicators::{EventsMet, Met, events_met, met};
+use crate::query::pairs::AddressOrder;
 use crate::query::rows::from_where;
 use crate::query::{Cancel, QueryError, engine, figures, filter_sql, rows};
 use rusqlite::{Row, params_from_iter};
@@ -55,7 +56,12 @@ fn evaluate(
         table.seen.push(row(query.by, &met, *key, tally, others, callers));
     }
     // What was met only outside its time was not seen, but that is told.
-    table.seen.sort_unstable_by_key(|row| (std::cmp::Reverse(row.hits()), row.key));
+    let places = if query.by == By::Host { Some(AddressOrder::load(reader)?) } else { None };
+    let place = |row: &Sighting| match &places {
+        Some(order) => u32::try_from(row.key).ok().and_then(|id| order.place(id)),
+        None => None,
+    };
+    table.seen.sort_by_cached_key(|row| (std::cmp::Reverse(row.hits()), place(row), row.key));
     if query.by != By::Host {
         let seen: FxHashSet<i64> = table.seen.iter().map(|row| row.key).collect();
         let all: Vec<i64> = match query.by {
@@ -76,20 +82,7 @@ fn row(by: By, met: &Met, key: u32, tally: &Tally, others: u64, principals: u64)
         By::Host => key.into(),
     };
     // A host's words are the indicator's: what goes to the indicator comes from the host.
-    Sighting {
-        key,
-        flows,
-        events,
-        outside,
-        bytes_to,
-        bytes_from,
-        accepted,
-        rejected,
-        first,
-        last,
-        others,
-        principals,
-    }
+    Sighting { key, flows, events, outside, bytes_to, bytes_from, accepted, rejected, first, last, others, principals }
 }
 
 fn counts(pairs: &FxHashSet<(u32, u32)>) -> FxHashMap<u32, u64> {
@@ -112,12 +105,7 @@ fn looked(reader: &CaseReader, query: &SightingQuery, cancel: &Cancel) -> Result
 }
 
 /// Every record of the scope, looked at one by one.
-fn flows_by_sql(
-    reader: &CaseReader,
-    query: &SightingQuery,
-    met: &Met,
-    cancel: &Cancel,
-) -> Result<Tallies, QueryError> {
+fn flows_by_sql(reader: &CaseReader, query: &SightingQuery, met: &Met, cancel: &Cancel) -> Result<Tallies, QueryError> {
     let joins = "LEFT JOIN pair p ON p.pair_id = f.pair_id LEFT JOIN pair q ON q.pair_id = f.packet_pair_id
                  LEFT JOIN disposition o ON o.disposition_id = f.disposition_id";
     let (from, params) = from_where(&query.flows.records(Vec::new()), joins)?;
@@ -211,4 +199,3 @@ fn add_event(
         principals.extend(name.map(|name| (key, name)));
     }
 }
-
