@@ -20,6 +20,7 @@ pub mod handover;
 pub mod history;
 pub mod import;
 pub mod index;
+pub mod indicators;
 pub mod jobs;
 pub mod library;
 pub mod open_case;

@@ -152,6 +152,18 @@ impl eval::Record for Flow {
     fn tags(&self) -> Vec<String> {
         Vec::new()
     }
+
+    fn indicators(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn labels(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn in_indicators(&self, _: &eval::Value) -> bool {
+        false
+    }
 }
 
 fn keeps(id: i64, query: &RecordQuery) -> bool {

@@ -11,8 +11,10 @@ mod export;
 mod handover;
 mod import;
 mod index;
+mod indicators;
 mod info;
 mod journal;
+mod label;
 mod new;
 mod output;
 mod pairs;
@@ -20,6 +22,7 @@ mod query;
 mod raw;
 mod records;
 mod series;
+mod sightings;
 mod sql;
 mod verify;
 mod warnings;
@@ -77,6 +80,11 @@ pub enum Command {
     Pairs(pairs::Arguments),
     Series(series::Arguments),
     Query(query::Arguments),
+    #[command(subcommand)]
+    Indicators(indicators::Command),
+    Sightings(sightings::Arguments),
+    #[command(subcommand)]
+    Label(label::Command),
     Export(export::Arguments),
     #[command(subcommand)]
     Tag(conclusions::TagCommand),
@@ -143,6 +151,9 @@ pub fn run(command: Command) -> ExitCode {
         Command::Pairs(arguments) => pairs::run(&arguments),
         Command::Series(arguments) => series::run(&arguments),
         Command::Query(arguments) => query::run(&arguments),
+        Command::Indicators(command) => indicators::run(&command),
+        Command::Sightings(arguments) => sightings::run(&arguments),
+        Command::Label(command) => label::run(&command),
         Command::Export(arguments) => export::run(&arguments),
         Command::Tag(command) => conclusions::tag(&command),
         Command::Note(command) => conclusions::note(&command),

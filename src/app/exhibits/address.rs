@@ -52,7 +52,7 @@ impl Exhibited for AddressExhibit {
         })
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
         let address = &self.0.address;
         let flows = format!("ip = '{address}' or pkt_srcaddr = '{address}' or pkt_dstaddr = '{address}'");
         let events = format!("source_ip_address = '{address}'");

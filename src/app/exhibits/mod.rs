@@ -41,8 +41,8 @@ pub trait Exhibited: std::fmt::Debug + Send + Sync {
     /// The records that it is about.
     ///
     /// # Errors
-    /// The question contradicts itself.
-    fn basis(&self) -> Result<Basis, QueryError>;
+    /// The question contradicts itself, or the case cannot be read.
+    fn basis(&self, reader: &CaseReader) -> Result<Basis, QueryError>;
 
     /// Records whose mere being there shows in it, whatever they say: those of the hours that it does not call empty.
     fn coverage(&self) -> Option<Scope> {

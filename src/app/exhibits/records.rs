@@ -45,7 +45,7 @@ impl Exhibited for RecordsExhibit {
         })
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
         Ok(Basis { scopes: vec![scope_of(&self.query)], ..Basis::default() })
     }
 
@@ -161,7 +161,7 @@ impl Exhibited for SelectedExhibit {
         })
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
         let records = self.records.iter().map(|id| (self.dataset, *id)).collect();
         Ok(Basis { records, ..Basis::default() })
     }

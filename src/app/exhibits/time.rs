@@ -50,7 +50,7 @@ impl Exhibited for SeriesExhibit {
         })
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
         Ok(Basis { scopes: vec![self.query.scope.clone()], ..Basis::default() })
     }
 
@@ -178,7 +178,7 @@ impl Exhibited for HeatExhibit {
         spec::write(&HeatSpec { records: ScopeSpec::of(&self.scope), measure })
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
         Ok(Basis { scopes: vec![self.scope.clone()], ..Basis::default() })
     }
 

@@ -8,7 +8,7 @@ use crate::app::import::now_utc;
 use crate::app::import::replay::{families, read_again};
 use crate::app::raw::Original;
 use crate::case::{CaseError, CaseInfo, CaseReader, CaseWriter, IndexStep, journal};
-use crate::filter::{Filter, Target};
+use crate::filter::{Check, Filter, Target, Test};
 use crate::ingest::reader::CancelToken;
 use crate::model::conclusions::{Change, Exhibit, NewExhibit, Stamp, Subject};
 use crate::model::{EvidenceId, RecordId};
@@ -113,6 +113,10 @@ fn evidence_of(
         wanted.extend(facts.evidence.iter().map(|fact| EvidenceId(fact.evidence)));
         let question = exhibits::question(&exhibit.frozen.kind, &exhibit.frozen.query);
         let question = question.map_err(|error| HandoverError::Unfit(format!("exhibit {}: {error}", exhibit.place)))?;
+        if asks_for(reader, exhibit, &[Target::Indicator, Target::Label]) {
+            let what = "it asks for indicators or labels, which do not go into a part of a case";
+            return Err(HandoverError::Unfit(format!("exhibit {}: {what}", exhibit.place)));
+        }
         // Hours that it does not call empty must not become empty.
         if let Some(scope) = question.coverage() {
             wanted.extend(query::evidence_of(reader, &scope, &Cancel::default())?);
@@ -181,7 +185,7 @@ fn written(
     }
     let is_chosen = |subject: &Subject| matches!(subject, Subject::Record(id) if chosen.records.contains(id));
     // An exhibit that asks for tags gives other rows without them.
-    let asked_for = exhibits.iter().any(asks_for_tags);
+    let asked_for = exhibits.iter().any(|exhibit| asks_for(reader, exhibit, &[Target::Tag]));
     let is_asked_for = |subject: &Subject| matches!(subject, Subject::Record(id) if evidence.contains(&id.evidence()));
     let tags = query::tags(reader, false)?.into_iter();
     for tag in tags.filter(|tag| is_chosen(&tag.subject) || asked_for && is_asked_for(&tag.subject)) {
@@ -195,11 +199,15 @@ fn written(
     Ok(subset)
 }
 
-fn asks_for_tags(exhibit: &Exhibit) -> bool {
+/// Does an exhibit's filter name one of these?
+fn asks_for(reader: &CaseReader, exhibit: &Exhibit, targets: &[Target]) -> bool {
     let question = exhibits::question(&exhibit.frozen.kind, &exhibit.frozen.query).ok();
-    let scopes = question.and_then(|question| question.basis().ok()).map(|basis| basis.scopes).unwrap_or_default();
-    let filters = scopes.iter().filter_map(|scope| scope.filter.as_ref());
-    filters.flat_map(Filter::tests).any(|test| test.target == Target::Tag)
+    let scopes = question.and_then(|question| question.basis(reader).ok()).map(|basis| basis.scopes);
+    let filters = scopes.iter().flatten().filter_map(|scope| scope.filter.as_ref());
+    let asks = |test: &Test| {
+        targets.contains(&test.target) || test.check == Check::InIndicators && targets.contains(&Target::Indicator)
+    };
+    filters.flat_map(Filter::tests).any(asks)
 }
 
 /// What was read again must be what the case holds.
