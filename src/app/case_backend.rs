@@ -253,8 +253,8 @@ impl Source for CaseSource {
         Ok(query::top_values(&self.reader, field, prefix, limit)?)
     }
 
-    fn glance(&self, rows: usize, cancel: &Cancel) -> Result<Glance, Fault> {
-        Ok(query::glance(&self.reader, rows, cancel)?)
+    fn glance(&self, part: &GlancePart, cancel: &Cancel) -> Result<Glance, Fault> {
+        Ok(query::glance_part(&self.reader, part, cancel)?)
     }
 
     fn case(&self) -> Result<&CaseReader, Fault> {

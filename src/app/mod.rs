@@ -3,6 +3,7 @@
 
 pub mod about;
 pub mod action;
+pub mod at_a_glance;
 pub mod bench;
 pub mod case_backend;
 pub mod chart;
@@ -29,6 +30,7 @@ pub mod records;
 pub mod saved;
 pub mod selection;
 pub mod settings;
+pub mod shown;
 pub mod slots;
 pub mod source;
 pub mod sparks;
@@ -39,6 +41,7 @@ pub mod testing;
 pub mod text;
 pub mod text_filter;
 pub mod timeline;
+pub mod whole_list;
 pub mod zone;
 
 pub use action::{Action, Dialog, Effect, Link, View};

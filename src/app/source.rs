@@ -13,8 +13,8 @@ pub use super::index::IndexHealth;
 pub use crate::case::{CaseInfo, CaseReader};
 pub use crate::filter::Filter;
 pub use crate::query::{
-    Bin, Cancel, Duplicates, EvidenceRow, Glance, Histogram, RecordDetail, RecordQuery, RowSet, Scope, SortKey, Totals,
-    Value, WarningRow,
+    Bin, Cancel, Duplicates, EvidenceRow, Glance, GlancePart, Histogram, RecordDetail, RecordQuery, RowSet, Scope,
+    SortKey, Totals, Value, WarningRow,
 };
 
 /// Why a request gave no result.
@@ -62,8 +62,8 @@ pub trait Source {
     fn overview(&self) -> Result<Overview, Fault>;
     /// Values of a field that begin with `prefix`.
     fn values(&self, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, Fault>;
-    /// The case at a glance, with lists of so many rows.
-    fn glance(&self, rows: usize, cancel: &Cancel) -> Result<Glance, Fault>;
+    /// A part of the case at a glance.
+    fn glance(&self, part: &GlancePart, cancel: &Cancel) -> Result<Glance, Fault>;
     /// The case file itself, for the views whose questions are functions of `query`.
     fn case(&self) -> Result<&CaseReader, Fault>;
 }

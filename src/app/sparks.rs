@@ -82,15 +82,15 @@ fn read_rows(
     cancel: &Cancel,
 ) -> Result<(), QueryError> {
     let query = &question.query;
-    let ways = if question.folded { 2 } else { 1 };
-    let mut wanted = Filter::any_of(rows.iter().flat_map(|row| pair_filters(query.by, row).into_iter().take(ways)));
+    let mut wanted = pairs_filter(query.by, rows, question.folded);
     if query.by == PairKey::AddressesAndDirection {
         wanted = wanted.and(text_filter("flow_direction", direction));
     }
     let series = SeriesQuery {
         bin: BinWidth::Secs(question.bin_secs),
         by: Some(if query.by == PairKey::PacketAddresses { GroupBy::PacketPair } else { GroupBy::Pair }),
-        top: rows.len() * ways,
+        // Every pair of an end with an end, of which those on screen are some.
+        top: (2 * rows.len()).saturating_pow(2),
         ..SeriesQuery::of(query.records()?.and(wanted), Measure::Bytes)
     };
     let table = query::series(reader, &series, cancel)?;
@@ -133,19 +133,29 @@ fn spread(question: &SparkQuestion, values: &[(i64, u128)]) -> Arc<[f32]> {
     spark.as_slice().into()
 }
 
-/// There, and back.
-fn pair_filters(by: PairKey, row: &SparkRow) -> Vec<Filter> {
-    let [source, destination] = by.fields();
-    let is = |name: &str, text: &Option<String>| {
-        let check = match text {
-            Some(text) => Check::Equals(Literal::Address(Address::parse(text.as_bytes())?)),
-            None => Check::Absent,
+/// Of the records of these pairs, and of others between their ends: two lists are looked up in one go, where a condition for
+/// each pair would be a look through all records for each.
+fn pairs_filter(by: PairKey, rows: &[&SparkRow], folded: bool) -> Filter {
+    let side = |name: &str, other: bool| {
+        let ends = || {
+            rows.iter().flat_map(|row| match (folded, other, &row.ends) {
+                (true, _, [one, two]) => vec![one, two],
+                (false, false, [one, _]) => vec![one],
+                (false, true, [_, two]) => vec![two],
+            })
         };
-        Some(Filter::test(Target::Field(field::by_name(Dataset::Flows, name)?), check))
+        let texts: BTreeSet<&str> = ends().flatten().map(String::as_str).collect();
+        let literals: Vec<Literal> =
+            texts.into_iter().filter_map(|text| Address::parse(text.as_bytes())).map(Literal::Address).collect();
+        let checks = [
+            (!literals.is_empty()).then_some(Check::In(literals)),
+            ends().any(Option::is_none).then_some(Check::Absent),
+        ];
+        let target = field::by_name(Dataset::Flows, name).map(Target::Field);
+        Filter::any_of(checks.into_iter().flatten().zip(target.into_iter().cycle()).map(|(c, t)| Filter::test(t, c)))
     };
-    let [one, other] = &row.ends;
-    let way = |from, to| Some(is(source, from)?.and(is(destination, to)?));
-    [way(one, other), way(other, one)].into_iter().flatten().collect()
+    let [source, destination] = by.fields();
+    side(source, false).and(side(destination, true))
 }
 
 fn text_filter(name: &str, value: Option<&str>) -> Filter {

@@ -43,7 +43,7 @@ pub use lists::{
     EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, top_values, totals,
     unfinished_import, unread_at, warnings,
 };
-pub use overview::{Coverage, Glance, GlanceCount, GlanceList, glance, glance_lists};
+pub use overview::{Coverage, Glance, GlanceCount, GlanceList, GlancePart, glance, glance_part, glance_parts};
 pub use pairs::{
     NO_TIME, PRIVATE_SPACE, PairColumn, PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, is_private,
     pair_rows, pairs,

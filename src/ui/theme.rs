@@ -1,7 +1,9 @@
 //! Every colour, size, spacing and font of the window, for light and dark. Views take them from here and from nowhere
 //! else. A colour never means anything alone: whatever it marks is also said by a word or a sign.
 
+use crate::app::chart::Chart;
 use crate::app::settings::ThemeChoice;
+use crate::query::{SeriesKey, Value};
 use egui::{
     Button, Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText, Stroke,
     TextStyle, Theme, ThemePreference, Ui, Visuals, vec2,
@@ -143,32 +145,23 @@ pub fn palette(ui: &Ui) -> &'static Palette {
     if ui.visuals().dark_mode { &DARK } else { &LIGHT }
 }
 
-/// Lines of a chart beside each other, told apart on a dark and on a light ground. Their order is that of the legend.
-const SERIES_DARK: [Color32; 10] = [
-    Color32::from_rgb(76, 156, 190),
-    Color32::from_rgb(232, 168, 56),
-    Color32::from_rgb(120, 190, 110),
-    Color32::from_rgb(196, 120, 200),
-    Color32::from_rgb(230, 126, 78),
-    Color32::from_rgb(110, 130, 230),
-    Color32::from_rgb(90, 200, 180),
-    Color32::from_rgb(220, 110, 140),
-    Color32::from_rgb(170, 160, 90),
-    Color32::from_rgb(150, 170, 210),
-];
+const fn rgbs(codes: [u32; 10]) -> [Color32; 10] {
+    let mut colours = [Color32::BLACK; 10];
+    let mut at = 0;
+    while at < codes.len() {
+        let [_, red, green, blue] = codes[at].to_be_bytes();
+        colours[at] = Color32::from_rgb(red, green, blue);
+        at += 1;
+    }
+    colours
+}
 
-const SERIES_LIGHT: [Color32; 10] = [
-    Color32::from_rgb(38, 120, 158),
-    Color32::from_rgb(176, 112, 0),
-    Color32::from_rgb(58, 130, 48),
-    Color32::from_rgb(140, 60, 150),
-    Color32::from_rgb(172, 62, 14),
-    Color32::from_rgb(60, 80, 190),
-    Color32::from_rgb(0, 130, 115),
-    Color32::from_rgb(175, 45, 85),
-    Color32::from_rgb(112, 104, 30),
-    Color32::from_rgb(84, 108, 150),
-];
+/// Lines of a chart beside each other, told apart on a dark and on a light ground. Their order is that of the legend.
+const SERIES_DARK: [Color32; 10] =
+    rgbs([0x4c9cbe, 0xe8a838, 0x78be6e, 0xc478c8, 0xe67e4e, 0x6e82e6, 0x5ac8b4, 0xdc6e8c, 0xaaa05a, 0x96aad2]);
+
+const SERIES_LIGHT: [Color32; 10] =
+    rgbs([0x26789e, 0xb07000, 0x3a8230, 0x8c3c96, 0xac3e0e, 0x3c50be, 0x008273, 0xaf2d55, 0x70681e, 0x546c96]);
 
 /// The colour of a chart's line by its place.
 pub fn series(ui: &Ui, at: usize) -> Color32 {
@@ -176,12 +169,31 @@ pub fn series(ui: &Ui, at: usize) -> Color32 {
     colours.get(at % colours.len()).copied().unwrap_or(DARK.other)
 }
 
+/// The colours of a chart's lines, in their order.
+pub fn lines(ui: &Ui, chart: &Chart) -> Vec<Color32> {
+    let series = if ui.visuals().dark_mode { &SERIES_DARK } else { &SERIES_LIGHT };
+    line_colours(chart, palette(ui), series)
+}
+
+/// What was accepted and refused has its own colours everywhere, and so has the rest.
+fn line_colours(chart: &Chart, p: &Palette, series: &[Color32; 10]) -> Vec<Color32> {
+    let colour = |(at, key): (usize, &SeriesKey)| match key {
+        SeriesKey::Other => p.other,
+        SeriesKey::All => p.good,
+        SeriesKey::Group(key) => match key.first() {
+            Some(Value::Text(text)) if text == "ACCEPT" => p.good,
+            Some(Value::Text(text)) if text == "REJECT" => p.bad,
+            _ => series.get(at % series.len()).copied().unwrap_or(p.other),
+        },
+    };
+    chart.lines.iter().map(|line| &line.key).enumerate().map(colour).collect()
+}
+
 /// Colours on paper, for pictures that are saved.
 pub mod print {
     use super::{LIGHT, SERIES_LIGHT};
     use crate::app::chart::Chart;
     use crate::app::chart::svg::{Colours, Rgb};
-    use crate::query::{SeriesKey, Value};
     use egui::Color32;
 
     fn rgb(colour: Color32) -> Rgb {
@@ -196,16 +208,7 @@ pub mod print {
 
     /// Of each line of a chart.
     pub fn lines(chart: &Chart) -> Vec<Rgb> {
-        let colour = |(at, key): (usize, &SeriesKey)| match key {
-            SeriesKey::Other => LIGHT.other,
-            SeriesKey::All => LIGHT.good,
-            SeriesKey::Group(key) => match key.first() {
-                Some(Value::Text(text)) if text == "ACCEPT" => LIGHT.good,
-                Some(Value::Text(text)) if text == "REJECT" => LIGHT.bad,
-                _ => SERIES_LIGHT.get(at % SERIES_LIGHT.len()).copied().unwrap_or(LIGHT.other),
-            },
-        };
-        chart.lines.iter().map(|line| &line.key).enumerate().map(colour).map(rgb).collect()
+        super::line_colours(chart, &LIGHT, &SERIES_LIGHT).into_iter().map(rgb).collect()
     }
 }
 

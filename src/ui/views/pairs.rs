@@ -275,7 +275,7 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &m
                     }
                     _ => None,
                 };
-                value_items_ui(ui, app, &mut items, &MenuValue { field, value: &value, pair }, out);
+                value_items_ui(ui, app, &mut items, &MenuValue { column: field.into(), value: &value, pair }, out);
             }
             (None, _) => {
                 if let (true, Value::Text(ip)) = (column.is_text(), &value)

@@ -291,6 +291,7 @@ impl Grid<'_> {
             node.set_label(self.texts.table.clone());
             node.set_numeric_value(state.scroll.top);
             node.set_max_numeric_value(extent.rows as f64);
+            node.set_bounds(rows::bounds(areas.bar));
         });
         let track = areas.bar.height();
         if let Some((offset, length)) = state.scroll.thumb(extent, track, size::THUMB_MIN) {

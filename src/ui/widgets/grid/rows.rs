@@ -163,13 +163,7 @@ impl Grid<'_> {
             node.set_role(Role::GridCell);
             node.set_label(format!("{title}: {value}"));
             // Cells are no tab stops (the table is one), so the tool kit does not fill these in.
-            let rect = response.rect;
-            node.set_bounds(accesskit::Rect {
-                x0: rect.min.x.into(),
-                y0: rect.min.y.into(),
-                x1: rect.max.x.into(),
-                y1: rect.max.y.into(),
-            });
+            node.set_bounds(bounds(response.rect));
             node.add_action(accesskit::Action::Click);
             node.set_row_index(usize::try_from(row).unwrap_or(usize::MAX));
             node.set_column_index(column);
@@ -191,6 +185,12 @@ impl Grid<'_> {
             selection.select(row);
         }
     }
+}
+
+/// Of a part that the tool kit does not tell the place of.
+pub(super) fn bounds(rect: Rect) -> accesskit::Rect {
+    let [x0, y0, x1, y1] = [rect.min.x, rect.min.y, rect.max.x, rect.max.y].map(f64::from);
+    accesskit::Rect { x0, y0, x1, y1 }
 }
 
 /// Bars from the foot of the cell, the highest as high as the cell allows.
