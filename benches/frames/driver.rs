@@ -151,9 +151,9 @@ impl Driver {
         self.button(at, false);
     }
 
-    /// Opens the page of an address, as any cell's menu does.
-    pub fn about(&mut self, address: String) {
-        self.window.app.dispatch(Action::About(address));
+    /// What a menu would ask for.
+    pub fn ask(&mut self, action: Action) {
+        self.window.app.dispatch(action);
         self.frame();
     }
 

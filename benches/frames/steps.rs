@@ -1,8 +1,11 @@
 //! What an examiner does on a first day with a case, step by step.
 
 use crate::driver::Driver;
-use coldtrail::app::View;
+use coldtrail::app::chart::Shape;
+use coldtrail::app::timeline::{Plan, TimelineAction};
+use coldtrail::app::{Action, View};
 use coldtrail::model::Dataset;
+use coldtrail::query::{BinWidth, GroupBy};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2};
 
@@ -143,6 +146,23 @@ fn timeline(driver: &mut Driver) -> Result {
         driver.point(Pos2::new(400.0 + 10.0 * x as f32, 400.0));
     }
     driver.settle()?;
+    let by = Some(GroupBy::Pair);
+    for (name, shape, bin) in [
+        ("bars", Shape::Bars, 3600),
+        ("bars", Shape::Bars, 300),
+        ("areas", Shape::Area, 300),
+        ("lines", Shape::Lines, 300),
+        ("heat map", Shape::Heat, 300),
+    ] {
+        driver.step(format!("timeline: twenty pairs in bins of {bin} s, {name}"));
+        driver.ask(Action::Timeline(TimelineAction::Bin(BinWidth::Secs(bin))));
+        driver
+            .ask(Action::Timeline(TimelineAction::Change(0, Plan { by, shape, top: 20, ..Plan::of(Dataset::Flows) })));
+        driver.settle()?;
+        for x in 0..60 {
+            driver.point(Pos2::new(400.0 + 20.0 * x as f32, 400.0));
+        }
+    }
     driver.step("timeline: NAT alarm");
     driver.click_on(Role::Button, "NAT alarm")?;
     driver.settle()?;
@@ -159,10 +179,7 @@ fn address(driver: &mut Driver) -> Result {
     let row = table.rows.first().ok_or("nobody talks")?;
     let Some(coldtrail::query::Value::Text(address)) = row.key.first() else { return Err("no address".to_owned()) };
     let address = address.clone();
-    driver.key_with(Modifiers::COMMAND, Key::K);
-    driver.frames(2);
-    driver.key(Key::Escape);
-    driver.about(address);
+    driver.ask(Action::About(address));
     driver.settle()
 }
 
