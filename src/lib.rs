@@ -76,6 +76,7 @@ pub mod cli;
 pub mod columns;
 pub mod filter;
 pub mod ingest;
+pub mod matching;
 pub mod model;
 pub mod query;
 pub mod ui;

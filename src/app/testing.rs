@@ -148,6 +148,18 @@ impl eval::Record for Flow {
     fn is_duplicate(&self) -> bool {
         false
     }
+
+    fn indicators(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn labels(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn in_indicators(&self, _: &eval::Value) -> bool {
+        false
+    }
 }
 
 fn keeps(id: i64, query: &RecordQuery) -> bool {

@@ -10,7 +10,9 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// A verb of ours: `create`, `migrate`, `import`, `import_cancelled`, `read_again`, `setting`,
-    /// `filter_save`, `filter_rename`, `filter_remove`, `filter_import`.
+    /// `filter_save`, `filter_rename`, `filter_remove`, `filter_import`, `indicator_import`, `indicator_add`,
+    /// `indicator_enable`, `indicator_disable`, `indicator_remove`, `indicator_restore`, `label_add`, `label_remove`,
+    /// `label_restore`.
     pub action: &'static str,
     /// What was asked for; a JSON object.
     pub parameters: Value,

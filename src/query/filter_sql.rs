@@ -10,12 +10,13 @@ mod flow;
 mod functions;
 mod json;
 mod leaf;
+mod met;
 
 pub(super) use flow::{row_expression, tuple_column};
 pub(super) use functions::prepare;
 #[cfg(test)]
 use functions::register_functions;
-pub(super) use leaf::{Leaf, NumberTest, column_of, leaf};
+pub(super) use leaf::{Leaf, MetAt, NumberTest, column_of, leaf};
 
 use crate::filter::{Check, Filter, Literal, Target, Test};
 use crate::model::Dataset;
@@ -96,7 +97,6 @@ impl Compiler {
 
     fn test(&mut self, test: &Test) -> Result<String, CompileError> {
         match &test.check {
-            Check::InIndicators => Err(not_available("in indicators")),
             Check::Absent => Ok(format!("NOT {}", self.positive(&test.target, &Check::Present)?)),
             check if test.negated => {
                 let present = self.positive(&test.target, &Check::Present)?;
@@ -113,7 +113,9 @@ impl Compiler {
             Target::Field(field) if field.dataset != self.dataset => {
                 Err(CompileError::WrongDataset { field: field.name().to_owned() })
             }
-            Target::Tag | Target::Indicator | Target::Label => Err(not_available(&target.to_string())),
+            Target::Tag => Err(not_available(&target.to_string())),
+            Target::Indicator | Target::Label => Ok(self.record_met(target, check)),
+            _ if *check == Check::InIndicators => self.in_indicators(target),
             Target::Evidence => Ok(self.evidence(check)),
             Target::Duplicate => Ok(self.duplicate(check)),
             Target::Field(field) => Ok(match self.dataset {

@@ -12,6 +12,7 @@ pub mod filter_sql;
 mod group;
 mod histogram;
 mod index_sizes;
+mod indicators;
 mod lists;
 pub mod named;
 mod overview;
@@ -22,6 +23,7 @@ mod rows;
 mod saved;
 mod scope;
 mod series;
+mod sightings;
 pub mod sort_sql;
 mod sql;
 mod sums;
@@ -39,6 +41,11 @@ pub use figures::{Figures, figures};
 pub use group::GroupBy;
 pub use histogram::{Bin, Histogram, histogram};
 pub use index_sizes::{IndexSizes, index_sizes};
+pub use indicators::{
+    EventHit, IndicatorRow, InternalSpace, Mark, MarkKind, Where, address_marks, honours_validity, indicator_entries,
+    indicator_entry, indicator_issues, indicator_list, indicator_lists, indicator_revision, internal_space, labels,
+    marks,
+};
 pub use lists::{
     EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, top_values, totals,
     unfinished_import, unread_at, warnings,
@@ -56,6 +63,11 @@ pub use scope::Scope;
 pub use series::{
     AUTO_BINS, AUTO_WIDTHS, BinWidth, SeriesKey, SeriesLine, SeriesQuery, SeriesTable, auto_width, gaps,
     hours_with_records, series,
+};
+pub use sightings::{
+    By, Looked, NotSeen, PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow, PlaybookTable, Sighting,
+    SightingQuery, SightingRow, SightingTable, Subject, playbook, playbook_rows, sighting_rows, sightings,
+    sightings_by_sql,
 };
 pub use sql::{SQL_EXAMPLE, SqlLimits, SqlProblem, SqlRows, SqlView, read_only_sql, sql_views};
 pub use sums::Sums;

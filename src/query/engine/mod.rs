@@ -4,10 +4,12 @@
 mod answers;
 mod groups;
 mod lists;
+mod met;
 mod order;
 mod pair_table;
 mod plan;
 mod planner;
+mod sightings;
 mod sweep;
 #[cfg(test)]
 mod tests;
