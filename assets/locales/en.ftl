@@ -208,6 +208,13 @@ histogram-bin = one bar is { $length }
 ## Tables
 grid-row = Row
 grid-absent = no value
+grid-sighted = indicator
+
+mark-indicator = Indicator of list { $list }: { $value }
+mark-label = Label { $name } of { $value }
+mark-severity = severity { $severity }
+mark-outside = outside the time in which it counts
+inspector-marks = Indicators and labels
 header-ascending = Sort ascending
 header-descending = Sort descending
 header-left = Move left

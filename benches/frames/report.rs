@@ -1,6 +1,6 @@
 //! Frames by step, and their distribution in print.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::time::{Duration, Instant};
 
 /// What a frame took.
@@ -17,6 +17,8 @@ struct Step {
     begun: Instant,
     took: Duration,
     frames: Vec<Cost>,
+    /// Nobody waited for its end.
+    unfinished: bool,
 }
 
 #[derive(Default)]
@@ -28,8 +30,27 @@ pub struct Report {
 const LIMIT: Duration = Duration::from_millis(16);
 
 impl Report {
+    /// Opens a step; the one before it is told, so that a run that is stopped has told something.
     pub fn step(&mut self, name: String) {
-        self.steps.push(Step { name, begun: Instant::now(), took: Duration::ZERO, frames: Vec::new() });
+        match self.steps.last() {
+            Some(step) => eprint!("{}", line(&step.name, step.took, &step.frames)),
+            None => eprint!("{}", heading()),
+        }
+        self.steps.push(Step {
+            name,
+            begun: Instant::now(),
+            took: Duration::ZERO,
+            frames: Vec::new(),
+            unfinished: false,
+        });
+    }
+
+    /// The last step did not come to rest.
+    pub fn unfinished(&mut self) {
+        if let Some(step) = self.steps.last_mut().filter(|step| !step.unfinished) {
+            step.unfinished = true;
+            step.name.push_str(" (NOT AT REST)");
+        }
     }
 
     pub fn frame(&mut self, cost: Cost) {
@@ -46,33 +67,40 @@ fn at(sorted: &[Duration], part: f64) -> f64 {
     sorted.get(place).map_or(0.0, |time| time.as_secs_f64() * 1e3)
 }
 
-fn line(f: &mut fmt::Formatter<'_>, name: &str, took: Duration, frames: &[Cost]) -> fmt::Result {
+fn heading() -> String {
+    let columns = "    min median    p95    p99    max  >16";
+    format!(
+        "{:<63} | {:<38} | of the clock, ms\n{:<48}{:>8}{:>7} |{columns:<38} |{columns}\n",
+        "", "own work of a frame, ms", "step", "seconds", "frames"
+    )
+}
+
+fn line(name: &str, took: Duration, frames: &[Cost]) -> String {
     let sorted = |of: fn(&Cost) -> Duration| {
         let mut times: Vec<Duration> = frames.iter().map(of).collect();
         times.sort_unstable();
         times
     };
-    write!(f, "{name:<48}{:>8.2}{:>7}", took.as_secs_f64(), frames.len())?;
+    let mut text = format!("{name:<48}{:>8.2}{:>7}", took.as_secs_f64(), frames.len());
     for times in [sorted(|cost| cost.cpu), sorted(|cost| cost.wall)] {
         let late = times.iter().filter(|time| **time > LIMIT).count();
-        write!(f, " |")?;
+        text.push_str(" |");
         for part in [0.0, 0.5, 0.95, 0.99, 1.0] {
-            write!(f, "{:>7.2}", at(&times, part))?;
+            let _ = write!(text, "{:>7.2}", at(&times, part));
         }
-        write!(f, "{late:>5}")?;
+        let _ = write!(text, "{late:>5}");
     }
-    writeln!(f)
+    text.push('\n');
+    text
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let columns = "    min median    p95    p99    max  >16";
-        writeln!(f, "{:<63} | {:<38} | of the clock, ms", "", "own work of a frame, ms")?;
-        writeln!(f, "{:<48}{:>8}{:>7} |{columns:<38} |{columns}", "step", "seconds", "frames")?;
+        f.write_str(&heading())?;
         for step in &self.steps {
-            line(f, &step.name, step.took, &step.frames)?;
+            f.write_str(&line(&step.name, step.took, &step.frames))?;
         }
         let all: Vec<Cost> = self.steps.iter().flat_map(|step| step.frames.iter().copied()).collect();
-        line(f, "all", self.steps.iter().map(|step| step.took).sum(), &all)
+        f.write_str(&line("all", self.steps.iter().map(|step| step.took).sum(), &all))
     }
 }

@@ -20,6 +20,7 @@ pub mod import;
 pub mod index;
 pub mod jobs;
 pub mod library;
+pub mod marks;
 pub mod open_case;
 pub mod opening;
 pub mod paged;

@@ -3,7 +3,7 @@
 
 use super::shown::ShownColumn;
 use super::slots::Lane;
-use super::source::{Cancel, Fault, RowSet, Source, Value};
+use super::source::{Cancel, Fault, Mark, RowSet, Source, Value};
 use crate::model::{Dataset, FieldId, RecordId};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -130,7 +130,7 @@ pub struct Pages {
     dataset: Dataset,
     rows: RowSet,
     columns: Arc<[ShownColumn]>,
-    cache: PageCache<Vec<Value>>,
+    cache: PageCache<(Vec<Value>, Vec<Mark>)>,
 }
 
 impl Pages {
@@ -166,7 +166,12 @@ impl Pages {
 
     /// The values of a row, `None` while they are on their way.
     pub fn row(&self, row: u64) -> Option<&[Value]> {
-        self.cache.row(row).map(Vec::as_slice)
+        self.cache.row(row).map(|(values, _)| values.as_slice())
+    }
+
+    /// Indicators and labels that the record of a row meets; none while it is on its way.
+    pub fn marks(&self, row: u64) -> &[Mark] {
+        self.cache.row(row).map_or(&[], |(_, marks)| marks.as_slice())
     }
 
     /// Sees to it that these rows will be there; called with what is on screen.
@@ -174,13 +179,14 @@ impl Pages {
         let (dataset, all, columns) = (self.dataset, self.rows.clone(), Arc::clone(&self.columns));
         self.cache.want(lane, rows, move |source, places| {
             let fields: Vec<FieldId> = columns.iter().map(|column| column.field).collect();
-            let mut page = source.page(dataset, &all.ids(places), &fields)?;
+            let ids = all.ids(places);
+            let mut page = source.page(dataset, &ids, &fields)?;
             for row in &mut page {
                 for (value, column) in row.iter_mut().zip(columns.iter()) {
                     *value = column.value(std::mem::replace(value, Value::Null));
                 }
             }
-            Ok(page)
+            Ok(page.into_iter().zip(source.marks(dataset, &ids)?).collect())
         });
     }
 

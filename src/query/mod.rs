@@ -62,7 +62,7 @@ pub use saved::saved_filters;
 pub use scope::Scope;
 pub use series::{
     AUTO_BINS, AUTO_WIDTHS, BinWidth, SeriesKey, SeriesLine, SeriesQuery, SeriesTable, auto_width, gaps,
-    hours_with_records, series,
+    hours_with_records, series, series_of,
 };
 pub use sightings::{
     By, Looked, NotSeen, PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow, PlaybookTable, Sighting,

@@ -53,6 +53,9 @@ pub mod size {
     pub const CARD_MARGIN: i8 = 10;
     /// How strongly a bar behind text is tinted.
     pub const BAR_TINT: f32 = 0.18;
+    /// How strongly a row is tinted for what it means, and a cell above that.
+    pub const ROW_TINT: f32 = 0.15;
+    pub const CELL_TINT: f32 = 0.10;
     pub const HATCH: f32 = 6.0;
     /// The strip that shows which hours there are.
     pub const STRIP: f32 = 14.0;
@@ -102,6 +105,10 @@ pub struct Palette {
     pub other: Color32,
     pub warning: Color32,
     pub error: Color32,
+    /// What meets an indicator.
+    pub sighting: Color32,
+    /// What the examiner calls something.
+    pub label: Color32,
 }
 
 const DARK: Palette = Palette {
@@ -120,6 +127,8 @@ const DARK: Palette = Palette {
     other: Color32::from_rgb(132, 138, 150),
     warning: Color32::from_rgb(240, 190, 80),
     error: Color32::from_rgb(255, 120, 110),
+    sighting: Color32::from_rgb(244, 128, 226),
+    label: Color32::from_rgb(130, 200, 140),
 };
 
 const LIGHT: Palette = Palette {
@@ -138,6 +147,8 @@ const LIGHT: Palette = Palette {
     other: Color32::from_rgb(138, 144, 156),
     warning: Color32::from_rgb(132, 88, 0),
     error: Color32::from_rgb(186, 26, 26),
+    sighting: Color32::from_rgb(150, 20, 130),
+    label: Color32::from_rgb(24, 106, 44),
 };
 
 /// The colours in force.
@@ -345,11 +356,21 @@ mod tests {
             // A refusal under the pointer, the sign of the order in a header.
             assert!(contrast(p.bad, p.hovered) >= 4.5);
             assert!(contrast(p.accent, p.header) >= 4.5);
-            // Rows with a warning are tinted.
-            let tint = p.warning.gamma_multiply(0.15);
-            let tinted = p.surface.blend(tint);
-            for ink in [p.text, p.weak] {
-                assert!(contrast(ink, tinted) >= 4.5, "{ink:?} on {tinted:?}");
+            // Rows with a warning are tinted, those that meet an indicator too, and the cell that does once more.
+            let tinted = |ground: Color32, tint: Color32, part: f32| ground.blend(tint.gamma_multiply(part));
+            let row = tinted(p.surface, p.sighting, size::ROW_TINT);
+            for ground in [tinted(p.surface, p.warning, size::ROW_TINT), row, tinted(row, p.sighting, size::CELL_TINT)]
+            {
+                for ink in [p.text, p.weak] {
+                    assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}");
+                }
+            }
+            for ground in
+                [p.panel, p.surface, p.stripe, p.hovered, p.selected, tinted(row, p.sighting, size::CELL_TINT)]
+            {
+                for ink in [p.sighting, p.label] {
+                    assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}");
+                }
             }
             let lines = if std::ptr::eq(p, &DARK) { SERIES_DARK } else { SERIES_LIGHT };
             for mark in [p.good, p.bad, p.other].into_iter().chain(lines) {
@@ -364,7 +385,7 @@ mod tests {
         install(&ctx);
         let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
             let font = FontId::proportional(size::TEXT);
-            for c in "東京フロー髙﨑①〜…‹›▲▼●○×–—•→□■◀▶×".chars() {
+            for c in "東京フロー髙﨑①〜…‹›▲▼●○×–—•→□■◀▶×◆".chars() {
                 assert!(ui.fonts_mut(|f| f.has_glyph(&font, c)), "{c}");
             }
         });

@@ -46,7 +46,8 @@ impl Engine<'_> {
                     }
                 }
                 for at in 0..rows.len() {
-                    let value = |column: usize| values.get(column).and_then(|list| list.get(at)).copied().unwrap_or(NULL);
+                    let value =
+                        |column: usize| values.get(column).and_then(|list| list.get(at)).copied().unwrap_or(NULL);
                     let fate = usize::try_from(value(3)).ok().and_then(|id| fates.get(id)).copied().unwrap_or_default();
                     let row = FlowLook {
                         sides: [sides(&pairs, value(0)), sides(&pairs, value(1))],

@@ -76,20 +76,7 @@ fn row(by: By, met: &Met, key: u32, tally: &Tally, others: u64, principals: u64)
         By::Host => key.into(),
     };
     // A host's words are the indicator's: what goes to the indicator comes from the host.
-    Sighting {
-        key,
-        flows,
-        events,
-        outside,
-        bytes_to,
-        bytes_from,
-        accepted,
-        rejected,
-        first,
-        last,
-        others,
-        principals,
-    }
+    Sighting { key, flows, events, outside, bytes_to, bytes_from, accepted, rejected, first, last, others, principals }
 }
 
 fn counts(pairs: &FxHashSet<(u32, u32)>) -> FxHashMap<u32, u64> {
@@ -112,12 +99,7 @@ fn looked(reader: &CaseReader, query: &SightingQuery, cancel: &Cancel) -> Result
 }
 
 /// Every record of the scope, looked at one by one.
-fn flows_by_sql(
-    reader: &CaseReader,
-    query: &SightingQuery,
-    met: &Met,
-    cancel: &Cancel,
-) -> Result<Tallies, QueryError> {
+fn flows_by_sql(reader: &CaseReader, query: &SightingQuery, met: &Met, cancel: &Cancel) -> Result<Tallies, QueryError> {
     let joins = "LEFT JOIN pair p ON p.pair_id = f.pair_id LEFT JOIN pair q ON q.pair_id = f.packet_pair_id
                  LEFT JOIN disposition o ON o.disposition_id = f.disposition_id";
     let (from, params) = from_where(&query.flows.records(Vec::new()), joins)?;
@@ -211,4 +193,3 @@ fn add_event(
         principals.extend(name.map(|name| (key, name)));
     }
 }
-

@@ -145,7 +145,7 @@ pub enum NotSeen {
 impl Looked {
     /// Why an entry of this kind has no hits.
     pub fn why_not(&self, kind: IndicatorKind) -> NotSeen {
-        use IndicatorKind::{Arn, AccessKey, Domain, EventName, Port, Principal, Url, UserAgent};
+        use IndicatorKind::{AccessKey, Arn, Domain, EventName, Port, Principal, Url, UserAgent};
         match kind {
             IndicatorKind::Hash => NotSeen::NotMatchable,
             Port if self.flows == 0 => NotSeen::NoFlows,

@@ -126,7 +126,8 @@ pub fn playbook(reader: &CaseReader, query: &PlaybookQuery, cancel: &Cancel) -> 
         rows(reader, &query.scope.and(filter).records(sort.clone()), cancel)
     };
     let mut keyed: Vec<(OrderKey, RecordId, PlaybookDirection)> = Vec::new();
-    for (set, direction) in [(side("dstaddr")?, PlaybookDirection::ToIoc), (side("srcaddr")?, PlaybookDirection::FromIoc)]
+    for (set, direction) in
+        [(side("dstaddr")?, PlaybookDirection::ToIoc), (side("srcaddr")?, PlaybookDirection::FromIoc)]
     {
         let ids: Vec<RecordId> = set.iter().collect();
         for ids in ids.chunks(PAGE) {

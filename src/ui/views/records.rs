@@ -5,11 +5,13 @@ use crate::app::open_case::OpenCase;
 use crate::app::records::{Records, Reveal};
 use crate::app::shown::ShownColumn;
 use crate::app::source::Value;
-use crate::app::{Action, App, Command, display};
+use crate::app::{Action, App, Command, Texts, display, marks};
 use crate::model::{Dataset, TimeRange, field};
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
-use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowSource};
+use crate::ui::widgets::grid::{
+    CellNote, CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowMark, RowSource,
+};
 use crate::ui::{filter_bar, histogram, time_bar};
 use egui::{Id, ScrollArea, Ui};
 
@@ -45,6 +47,7 @@ struct Rows<'a> {
     records: &'a Records,
     columns: &'a [ShownColumn],
     zone: crate::app::Zone,
+    texts: &'a Texts,
 }
 
 impl Rows<'_> {
@@ -74,7 +77,27 @@ impl RowSource for Rows<'_> {
 
     fn hint(&self, row: u64, column: usize) -> Option<String> {
         let (value, column) = self.value(row, column)?;
-        display::hint(value, column.field)
+        let marks = marks::of_field(self.records.pages.marks(row), column.field);
+        let lines: Vec<String> =
+            display::hint(value, column.field).into_iter().chain(marks::told(self.texts, marks)).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+
+    fn mark(&self, row: u64) -> RowMark {
+        let sighted = self.records.pages.marks(row).iter().any(marks::is_sighting);
+        if sighted { RowMark::Sighting } else { RowMark::None }
+    }
+
+    fn row_hint(&self, row: u64) -> Option<String> {
+        let told = marks::told(self.texts, self.records.pages.marks(row));
+        (!told.is_empty()).then(|| told.join("\n"))
+    }
+
+    fn note(&self, row: u64, column: usize) -> CellNote {
+        let all = self.records.pages.marks(row);
+        let Some(column) = self.columns.get(column).filter(|_| !all.is_empty()) else { return CellNote::default() };
+        let of = marks::of_field(all, column.field);
+        CellNote { sighted: of.iter().any(|mark| marks::is_sighting(mark)), label: marks::label(of) }
     }
 }
 
@@ -82,7 +105,7 @@ fn table_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut UiState, out:
     let dataset = records.dataset;
     let shown_columns = records.pages.columns().to_vec();
     let columns = grid_columns(app, records, &shown_columns);
-    let rows = Rows { records, columns: &shown_columns, zone: app.zone };
+    let rows = Rows { records, columns: &shown_columns, zone: app.zone, texts: &app.texts };
     let t = &app.texts;
     if records.are_columns_lent() {
         ui.horizontal(|ui| {
@@ -92,15 +115,13 @@ fn table_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut UiState, out:
             }
         });
     }
-    let texts = GridTexts {
-        table: match dataset {
+    let texts = GridTexts::of(
+        t,
+        match dataset {
             Dataset::Flows => t.tr("nav-flows"),
             Dataset::Events => t.tr("nav-events"),
         },
-        row: t.tr("grid-row"),
-        absent: t.tr("grid-absent"),
-        loading: t.tr("loading"),
-    };
+    );
     let id = Id::unique(("records", dataset));
     let grid = Grid { id, columns: &columns, source: &rows, texts: &texts, dimmed: records.is_stale() };
     let mut selection = records.selection.clone();
