@@ -18,6 +18,7 @@ pub mod groups;
 pub mod history;
 pub mod import;
 pub mod index;
+pub mod indicators;
 pub mod jobs;
 pub mod library;
 pub mod marks;

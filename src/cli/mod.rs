@@ -8,7 +8,9 @@ mod evidence;
 mod export;
 mod import;
 mod index;
+mod indicators;
 mod info;
+mod label;
 mod new;
 mod output;
 mod pairs;
@@ -16,6 +18,7 @@ mod query;
 mod raw;
 mod records;
 mod series;
+mod sightings;
 mod sql;
 mod warnings;
 mod window;
@@ -72,6 +75,11 @@ pub enum Command {
     Pairs(pairs::Arguments),
     Series(series::Arguments),
     Query(query::Arguments),
+    #[command(subcommand)]
+    Indicators(indicators::Command),
+    Sightings(sightings::Arguments),
+    #[command(subcommand)]
+    Label(label::Command),
     Export(export::Arguments),
     Bench(bench::Arguments),
     Sql(sql::Arguments),
@@ -126,6 +134,9 @@ pub fn run(command: Command) -> ExitCode {
         Command::Pairs(arguments) => pairs::run(&arguments),
         Command::Series(arguments) => series::run(&arguments),
         Command::Query(arguments) => query::run(&arguments),
+        Command::Indicators(command) => indicators::run(&command),
+        Command::Sightings(arguments) => sightings::run(&arguments),
+        Command::Label(command) => label::run(&command),
         Command::Export(arguments) => export::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),

@@ -2,9 +2,11 @@
 //! by their places in the list that it was made of, and no case.
 
 mod addresses;
+mod caution;
 mod texts;
 
 pub use addresses::AddressIndex;
+pub use caution::{Caution, CautionReason, Surroundings};
 pub use texts::{TextIndex, addresses_in};
 
 use crate::model::{IndicatorKind, KeySpan, TimeRange, Timestamp};

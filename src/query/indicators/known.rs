@@ -2,9 +2,10 @@
 
 use super::Wanted;
 use super::lists::{revision_of, validity_of};
+use crate::case::CaseReader;
 use crate::case::index::IndexCache;
 use crate::matching::{Known, Matcher};
-use crate::model::{IndicatorKind, KeySpan, TimeRange, Timestamp};
+use crate::model::{IndicatorKind, KeySpan, Purpose, TimeRange, Timestamp};
 use crate::query::QueryError;
 use rusqlite::{Connection, Row};
 use std::sync::Arc;
@@ -16,7 +17,20 @@ use std::sync::Arc;
 pub fn known(conn: &Connection, cache: &IndexCache, wanted: &Wanted) -> Result<Arc<Matcher>, QueryError> {
     let name = format!("known {}", wanted.text());
     cache.derived(&name, revision_of(conn)?, || {
-        let matcher = Matcher::new(&load(conn, wanted)?).map_err(QueryError::Filter)?;
+        let matcher = Matcher::new(&load(conn, wanted, Purpose::KnownBad)?).map_err(QueryError::Filter)?;
+        let bytes = matcher.bytes();
+        Ok((matcher, bytes))
+    })
+}
+
+/// The entries of warning lists: what is well known.
+///
+/// # Errors
+/// What SQLite says.
+pub fn well_known(reader: &CaseReader) -> Result<Arc<Matcher>, QueryError> {
+    reader.cache.derived("well known", revision_of(&reader.conn)?, || {
+        let matcher = Matcher::new(&load(&reader.conn, &Wanted::EVERY, Purpose::WellKnown)?);
+        let matcher = matcher.map_err(QueryError::Filter)?;
         let bytes = matcher.bytes();
         Ok((matcher, bytes))
     })
@@ -25,13 +39,13 @@ pub fn known(conn: &Connection, cache: &IndexCache, wanted: &Wanted) -> Result<A
 const ENTRIES: &str = "SELECT e.entry_id, e.kind, e.value, e.first_key, e.last_key, e.valid_from, e.valid_to,
     e.written, e.name, e.list_id
   FROM indicator_entry e JOIN indicator_list l ON l.list_id = e.list_id
-  WHERE l.purpose = 'known_bad' AND l.enabled AND e.enabled AND l.removed_utc IS NULL AND e.removed_utc IS NULL
+  WHERE l.purpose = ? AND l.enabled AND e.enabled AND l.removed_utc IS NULL AND e.removed_utc IS NULL
   ORDER BY e.entry_id";
 
 const LABELS: &str = "SELECT label_id, kind, value, first_key, last_key, NULL, NULL, NULL, name, 0
-  FROM label WHERE removed_utc IS NULL ORDER BY label_id";
+  FROM label WHERE removed_utc IS NULL AND ? <> '' ORDER BY label_id";
 
-fn load(conn: &Connection, wanted: &Wanted) -> Result<Vec<Known>, QueryError> {
+fn load(conn: &Connection, wanted: &Wanted, purpose: Purpose) -> Result<Vec<Known>, QueryError> {
     let test = wanted.check().map(|_| wanted.test()).transpose()?;
     let honour = validity_of(conn)?;
     let is_label = matches!(wanted, Wanted::Labels(_));
@@ -44,7 +58,7 @@ fn load(conn: &Connection, wanted: &Wanted) -> Result<Vec<Known>, QueryError> {
         }
     }
     let mut statement = conn.prepare(if is_label { LABELS } else { ENTRIES })?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query([purpose.code()])?;
     let mut list = Vec::new();
     while let Some(row) = rows.next()? {
         let Some(kind) = row.get_ref(1)?.as_str().ok().and_then(IndicatorKind::from_code) else { continue };

@@ -48,6 +48,15 @@ pub fn indicator_lists(reader: &CaseReader, removed: bool) -> Result<Vec<Indicat
     Ok(lists)
 }
 
+/// The list that came from a file of this hash, if the case has one; taken out or not.
+pub fn indicator_list_of(reader: &CaseReader, sha256: &str) -> Result<Option<IndicatorList>, QueryError> {
+    let sql =
+        format!("{LISTS} WHERE l.sha256 = ? AND l.format <> 'typed' ORDER BY l.removed_utc IS NOT NULL, l.list_id");
+    let mut statement = reader.conn.prepare_cached(&sql)?;
+    let mut rows = statement.query([sha256])?;
+    rows.next()?.map(list).transpose()
+}
+
 /// One list, taken out or not.
 pub fn indicator_list(reader: &CaseReader, id: i64) -> Result<Option<IndicatorList>, QueryError> {
     let mut statement = reader.conn.prepare_cached(&format!("{LISTS} WHERE l.list_id = ?"))?;

@@ -7,6 +7,7 @@ use crate::case::CaseReader;
 use crate::columns::NULL;
 use crate::model::{RecordId, Timestamp};
 use crate::query::indicators::{EventsMet, Met, events_met, met};
+use crate::query::pairs::AddressOrder;
 use crate::query::rows::from_where;
 use crate::query::{Cancel, QueryError, engine, figures, filter_sql, rows};
 use rusqlite::{Row, params_from_iter};
@@ -55,7 +56,12 @@ fn evaluate(
         table.seen.push(row(query.by, &met, *key, tally, others, callers));
     }
     // What was met only outside its time was not seen, but that is told.
-    table.seen.sort_unstable_by_key(|row| (std::cmp::Reverse(row.hits()), row.key));
+    let places = if query.by == By::Host { Some(AddressOrder::load(reader)?) } else { None };
+    let place = |row: &Sighting| match &places {
+        Some(order) => u32::try_from(row.key).ok().and_then(|id| order.place(id)),
+        None => None,
+    };
+    table.seen.sort_by_cached_key(|row| (std::cmp::Reverse(row.hits()), place(row), row.key));
     if query.by != By::Host {
         let seen: FxHashSet<i64> = table.seen.iter().map(|row| row.key).collect();
         let all: Vec<i64> = match query.by {
