@@ -3,6 +3,7 @@
 
 pub mod about;
 pub mod action;
+pub mod at_a_glance;
 pub mod bench;
 pub mod case_backend;
 pub mod chart;
@@ -23,6 +24,7 @@ pub mod index;
 pub mod indicators;
 pub mod jobs;
 pub mod library;
+pub mod marks;
 pub mod open_case;
 pub mod opening;
 pub mod paged;
@@ -33,6 +35,7 @@ pub mod records;
 pub mod saved;
 pub mod selection;
 pub mod settings;
+pub mod shown;
 pub mod slots;
 pub mod source;
 pub mod sparks;
@@ -44,6 +47,7 @@ pub mod text;
 pub mod text_filter;
 pub mod timeline;
 pub mod verify;
+pub mod whole_list;
 pub mod zone;
 
 pub use action::{Action, Dialog, Effect, Link, View};

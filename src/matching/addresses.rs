@@ -16,7 +16,8 @@ pub struct AddressIndex {
 
 impl AddressIndex {
     pub fn new(spans: impl IntoIterator<Item = (KeySpan, u32)>) -> Self {
-        let (mut single, mut ranges): (Vec<(u128, u32)>, Vec<(KeySpan, u32)>) = (Vec::new(), Vec::new());
+        let mut single: Vec<(u128, u32)> = Vec::new();
+        let mut ranges: Vec<(KeySpan, u32)> = Vec::new();
         for (span, place) in spans {
             if span.is_one() { single.push((span.first, place)) } else { ranges.push((span, place)) }
         }

@@ -151,7 +151,8 @@ fn stands_alone(pattern: &Pattern, text: &str, start: usize, end: usize) -> bool
     match pattern.kind {
         // Names below it are meant too; `evil.example.org` is another name.
         IndicatorKind::Domain => {
-            !in_word(last) && !in_word(next.0) && !(next.0 == Some('.') && next.1.is_some_and(char::is_alphanumeric))
+            let goes_on = next.0 == Some('.') && next.1.is_some_and(char::is_alphanumeric);
+            !(in_word(last) || in_word(next.0) || goes_on)
         }
         IndicatorKind::Url => !last.is_some_and(char::is_alphanumeric),
         // A name is one only as a whole value.

@@ -6,6 +6,7 @@ mod groups;
 mod lists;
 mod met;
 mod order;
+mod pair_lines;
 mod pair_table;
 mod plan;
 mod planner;

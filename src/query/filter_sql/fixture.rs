@@ -124,7 +124,7 @@ const fn known(list: &'static str, kind: &'static str, value: &'static str, name
 }
 
 /// Lists `bad` and `feed` are looked for; `off` is turned off, and `well` is of well-known infrastructure.
-pub(in crate::query) const KNOWN: [TestEntry; 16] = [
+pub(in crate::query) static KNOWN: [TestEntry; 16] = [
     known("bad", "address", "10.0.0.2", "C2"),
     TestEntry { valid: (Some(1_000_500), Some(1_002_000)), ..known("bad", "range", "192.0.2.0/24", "") },
     TestEntry { valid: (None, Some(1_001_001)), ..known("bad", "range", "192.0.0.0/8", "wide") },
@@ -143,7 +143,7 @@ pub(in crate::query) const KNOWN: [TestEntry; 16] = [
     known("label", "range", "2001:db8::/32", "lab"),
 ];
 
-fn looked_for() -> impl Iterator<Item = &'static TestEntry> {
+pub(in crate::query) fn looked_for() -> impl Iterator<Item = &'static TestEntry> {
     KNOWN.iter().filter(|entry| entry.enabled && ["bad", "feed"].contains(&entry.list))
 }
 
@@ -153,7 +153,7 @@ impl TestEntry {
         network.or_else(|| Address::parse(self.value.as_bytes()).map(|address| (address.key(), address.key())))
     }
 
-    fn holds(&self, value: &Value) -> bool {
+    pub(in crate::query) fn holds(&self, value: &Value) -> bool {
         match (self.kind, value) {
             ("address" | "range", Value::Address(address)) => {
                 self.span().is_some_and(|(first, last)| (first..=last).contains(&address.key()))
@@ -167,7 +167,7 @@ impl TestEntry {
 }
 
 impl TestRecord {
-    fn is_of_its_time(&self, entry: &TestEntry) -> bool {
+    pub(in crate::query) fn is_of_its_time(&self, entry: &TestEntry) -> bool {
         let name = if self.dataset == Dataset::Flows { "start" } else { "event_time" };
         let (from, to) = entry.valid;
         match self.value(named(self.dataset, name)) {
@@ -177,7 +177,12 @@ impl TestRecord {
     }
 
     /// By looking at every value.
-    fn meets(&self, entry: &TestEntry) -> bool {
+    pub(in crate::query) fn meets(&self, entry: &TestEntry) -> bool {
+        self.is_of_its_time(entry) && self.names(entry)
+    }
+
+    /// The same, whatever the time.
+    pub(in crate::query) fn names(&self, entry: &TestEntry) -> bool {
         let fields: &[(&str, &str)] = match self.dataset {
             Dataset::Flows => &[
                 ("srcaddr", "address range"),
@@ -205,7 +210,7 @@ impl TestRecord {
                     .any(|text| quoted(text) && entry.holds(&Value::Address(Address::parse(text.as_bytes()).unwrap()))),
                 _ => false,
             };
-        self.is_of_its_time(entry) && (in_field || in_text)
+        in_field || in_text
     }
 }
 

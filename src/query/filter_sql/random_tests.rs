@@ -162,7 +162,7 @@ pub(in crate::query) fn flow_record() -> impl Strategy<Value = TestRecord> {
     })
 }
 
-fn event_record() -> impl Strategy<Value = TestRecord> {
+pub(in crate::query) fn event_record() -> impl Strategy<Value = TestRecord> {
     const TIMES: &[&str] = &["1970-01-01T00:16:40Z", "1970-01-01T00:16:41.500Z", "1970-01-01T09:16:42+09:00", "soon"];
     const FIELDS: &[(&str, &[&str])] = &[
         ("event_name", &["a", "A%b", "Ünï", "", "1"]),
