@@ -29,6 +29,8 @@ mod formats;
 mod fuzz;
 #[path = "all/glance.rs"]
 mod glance;
+#[path = "all/handover.rs"]
+mod handover;
 #[path = "all/hostile.rs"]
 mod hostile;
 #[path = "all/migrate.rs"]

@@ -3,6 +3,7 @@
 
 pub mod about;
 pub mod action;
+pub mod at_a_glance;
 pub mod bench;
 pub mod case_backend;
 pub mod command;
@@ -13,11 +14,14 @@ pub mod export;
 pub mod exports;
 pub mod filters;
 pub mod groups;
+pub mod handover;
 pub mod history;
 pub mod import;
 pub mod index;
+pub mod indicators;
 pub mod jobs;
 pub mod library;
+pub mod marks;
 pub mod open_case;
 pub mod opening;
 pub mod paged;
@@ -29,6 +33,7 @@ pub mod report;
 pub mod saved;
 pub mod selection;
 pub mod settings;
+pub mod shown;
 pub mod slots;
 pub mod source;
 pub mod sparks;
@@ -39,6 +44,7 @@ pub mod testing;
 pub mod text_filter;
 pub mod timeline;
 pub mod verify;
+pub mod whole_list;
 
 /// How things read is not the application's alone: the report speaks the same way.
 pub use crate::present::{chart, display, text, zone};

@@ -3,7 +3,7 @@
 use super::QueryError;
 use crate::case::{CaseReader, conclusions};
 use crate::model::RecordId;
-use crate::model::conclusions::{Exhibit, Finding, Note, ReportField, Subject, Tag};
+use crate::model::conclusions::{Exhibit, Finding, Life, Note, ReportField, Subject, Tag};
 use rusqlite::params;
 
 /// Every tag, in the order of their making.
@@ -19,6 +19,11 @@ pub fn notes(reader: &CaseReader, with_removed: bool) -> Result<Vec<Note>, Query
 /// Every finding in its order; those that were taken back last.
 pub fn findings(reader: &CaseReader, with_removed: bool) -> Result<Vec<Finding>, QueryError> {
     Ok(conclusions::findings(&reader.conn, with_removed)?)
+}
+
+/// Every record that a finding cites or cited, in the order of citing.
+pub fn citations(reader: &CaseReader, finding: i64) -> Result<Vec<(RecordId, Life)>, QueryError> {
+    Ok(conclusions::citations(&reader.conn, finding)?)
 }
 
 /// Every exhibit in its order, without rows; those that were taken back last.

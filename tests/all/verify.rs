@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 
 /// A case with evidence of several kinds, an archive among it, and something of everything that examiners write.
-fn written() -> Desk {
+pub fn written() -> Desk {
     let desk = desk();
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in [
@@ -50,7 +50,7 @@ fn written() -> Desk {
 }
 
 /// Rows that are not good, as `check|item|verdict|detail`, and the exit code.
-fn verdicts(desk: &Desk, case: &Path, more: &[&str]) -> (Vec<String>, i32) {
+pub fn verdicts(desk: &Desk, case: &Path, more: &[&str]) -> (Vec<String>, i32) {
     let case = case.to_str().unwrap();
     let arguments: Vec<&str> = ["verify", case, "--format", "jsonl"].into_iter().chain(more.iter().copied()).collect();
     let output = crate::support::coldtrail(desk.folder.path()).args(&arguments).output().unwrap();

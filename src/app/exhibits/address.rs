@@ -52,12 +52,12 @@ impl Exhibited for AddressExhibit {
         })
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
         let address = &self.0.address;
         let flows = format!("ip = '{address}' or pkt_srcaddr = '{address}' or pkt_dstaddr = '{address}'");
         let events = format!("source_ip_address = '{address}'");
         let scopes = vec![self.scope(Dataset::Flows, &flows)?, self.scope(Dataset::Events, &events)?];
-        Ok(Basis { scopes, records: Vec::new() })
+        Ok(Basis { scopes, ..Basis::default() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {

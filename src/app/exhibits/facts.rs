@@ -112,6 +112,12 @@ impl Facts {
         let mut sources: BTreeSet<LogSource> =
             basis.records.iter().map(|(dataset, _)| LogSource::of(*dataset)).collect();
         let mut numbers: BTreeSet<EvidenceId> = basis.records.iter().map(|(_, id)| id.evidence()).collect();
+        if basis.with_copies {
+            for (_, id) in &basis.records {
+                let detail = query::record(reader, *id)?;
+                numbers.extend(detail.occurrences.iter().chain(&detail.duplicate_of).map(|id| id.evidence()));
+            }
+        }
         let mut left_out = Vec::new();
         for scope in &basis.scopes {
             let found = query::evidence_of(reader, scope, cancel)?;

@@ -24,7 +24,7 @@ pub fn freeze(
         query: question.query(),
         zone,
         sections,
-        facts: Facts::gather(reader, &question.basis()?, cancel)?,
+        facts: Facts::gather(reader, &question.basis(reader)?, cancel)?,
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
     })
 }

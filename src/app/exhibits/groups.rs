@@ -58,6 +58,7 @@ impl PairsSpec {
             ip: self.ip.as_ref().map(address).transpose()?,
             keep_addressless: self.keep_addressless,
             only_external: self.external,
+            own: Vec::new(),
             sort: Vec::new(),
             limit: None,
         })
@@ -121,8 +122,8 @@ impl Exhibited for PairsExhibit {
         spec::write(&PairsSpec::of(&self.0, sort, self.0.limit))
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
-        Ok(Basis { scopes: vec![self.0.records()?], records: Vec::new() })
+    fn basis(&self, reader: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis { scopes: vec![self.0.in_case(reader)?.records()?], ..Basis::default() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
@@ -165,8 +166,8 @@ impl Exhibited for ConversationsExhibit {
         spec::write(&ConversationsSpec { pairs, once: self.0.repeats == Repeats::LeftOut })
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
-        Ok(Basis { scopes: vec![self.0.pairs.records()?], records: Vec::new() })
+    fn basis(&self, reader: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis { scopes: vec![self.0.pairs.in_case(reader)?.records()?], ..Basis::default() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
@@ -237,8 +238,8 @@ impl Exhibited for TopExhibit {
         })
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
-        Ok(Basis { scopes: vec![self.0.scope.clone()], records: Vec::new() })
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis { scopes: vec![self.0.scope.clone()], ..Basis::default() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {

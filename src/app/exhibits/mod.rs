@@ -41,8 +41,13 @@ pub trait Exhibited: std::fmt::Debug + Send + Sync {
     /// The records that it is about.
     ///
     /// # Errors
-    /// The question contradicts itself.
-    fn basis(&self) -> Result<Basis, QueryError>;
+    /// The question contradicts itself, or the case cannot be read.
+    fn basis(&self, reader: &CaseReader) -> Result<Basis, QueryError>;
+
+    /// Records whose mere being there shows in it, whatever they say: those of the hours that it does not call empty.
+    fn coverage(&self) -> Option<Scope> {
+        None
+    }
 
     /// Its answer. Times of the day are those of the zone, where it shows such.
     ///
@@ -59,6 +64,8 @@ pub trait Exhibited: std::fmt::Debug + Send + Sync {
 pub struct Basis {
     pub scopes: Vec<Scope>,
     pub records: Vec<(Dataset, RecordId)>,
+    /// The exhibit tells in which other files the single ones stand.
+    pub with_copies: bool,
 }
 
 /// The view that shows an exhibit's question as it is answered now.

@@ -45,8 +45,8 @@ impl Exhibited for RecordsExhibit {
         })
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
-        Ok(Basis { scopes: vec![scope_of(&self.query)], records: Vec::new() })
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis { scopes: vec![scope_of(&self.query)], ..Basis::default() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
@@ -161,9 +161,9 @@ impl Exhibited for SelectedExhibit {
         })
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
         let records = self.records.iter().map(|id| (self.dataset, *id)).collect();
-        Ok(Basis { scopes: Vec::new(), records })
+        Ok(Basis { records, ..Basis::default() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {

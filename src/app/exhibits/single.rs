@@ -66,8 +66,8 @@ impl Exhibited for EventExhibit {
         spec::write(&EventSpec { dataset, record: self.record.to_string() })
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
-        Ok(Basis { scopes: Vec::new(), records: vec![(self.dataset, self.record)] })
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis { records: vec![(self.dataset, self.record)], with_copies: true, ..Basis::default() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, ExhibitError> {
@@ -123,9 +123,9 @@ impl Exhibited for CompareExhibit {
         })
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
         let records = self.records.iter().map(|id| (self.dataset, *id)).collect();
-        Ok(Basis { scopes: Vec::new(), records })
+        Ok(Basis { records, with_copies: true, ..Basis::default() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, ExhibitError> {
@@ -186,7 +186,7 @@ impl Exhibited for TextExhibit {
         spec::write(&TextSpec { text: self.0.clone() })
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
         Ok(Basis::default())
     }
 

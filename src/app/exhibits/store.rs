@@ -96,7 +96,7 @@ fn compare(reader: &CaseReader, exhibit: &Exhibit, cancel: &Cancel) -> Result<Ag
         return Ok(difference);
     }
     let facts = Facts::of_json(&exhibit.frozen.facts).map_err(ExhibitError::Unreadable)?;
-    let now = Facts::gather(reader, &question.basis()?, cancel)?;
+    let now = Facts::gather(reader, &question.basis(reader)?, cancel)?;
     let hashes = |facts: &Facts| -> Vec<(u32, String, String)> {
         let one = |e: &super::EvidenceFact| (e.evidence, e.file_sha256.clone(), e.content_sha256.clone());
         facts.evidence.iter().map(one).collect()

@@ -8,7 +8,7 @@ use crate::app::chart::{Chart, HEAT_DAYS, Heat, Shape};
 use crate::app::zone::Zone;
 use crate::case::CaseReader;
 use crate::model::Timestamp;
-use crate::query::{self, BinWidth, Cancel, Measure, QueryError, SeriesKey, SeriesQuery, SeriesTable, Value};
+use crate::query::{self, BinWidth, Cancel, Measure, QueryError, Scope, SeriesKey, SeriesQuery, SeriesTable, Value};
 use serde::{Deserialize, Serialize};
 
 /// A measure over time.
@@ -50,8 +50,12 @@ impl Exhibited for SeriesExhibit {
         })
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
-        Ok(Basis { scopes: vec![self.query.scope.clone()], records: Vec::new() })
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis { scopes: vec![self.query.scope.clone()], ..Basis::default() })
+    }
+
+    fn coverage(&self) -> Option<Scope> {
+        Some(Scope { filter: None, ..self.query.scope.clone() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
@@ -129,7 +133,7 @@ pub(super) fn series_section(name: &str, query: &SeriesQuery, table: &SeriesTabl
         Total::new("lines", Unit::Count, Value::count(table.lines.len() as u64)),
         Total::new("untimed", Unit::Count, Value::count(table.untimed)),
     ];
-    let threshold = query.threshold.map(|threshold| Value::count(threshold));
+    let threshold = query.threshold.map(Value::count);
     section.totals.extend(threshold.map(|value| Total::new("threshold", value_unit(query.measure), value)));
     Ok(section)
 }
@@ -144,7 +148,7 @@ fn gaps(table: &SeriesTable) -> Section {
 /// Hours of the day by days, in the exhibit's zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeatExhibit {
-    pub scope: query::Scope,
+    pub scope: Scope,
     pub measure: Measure,
 }
 
@@ -174,8 +178,12 @@ impl Exhibited for HeatExhibit {
         spec::write(&HeatSpec { records: ScopeSpec::of(&self.scope), measure })
     }
 
-    fn basis(&self) -> Result<Basis, QueryError> {
-        Ok(Basis { scopes: vec![self.scope.clone()], records: Vec::new() })
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis { scopes: vec![self.scope.clone()], ..Basis::default() })
+    }
+
+    fn coverage(&self) -> Option<Scope> {
+        Some(Scope { filter: None, ..self.scope.clone() })
     }
 
     fn sections(&self, reader: &CaseReader, zone: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
@@ -213,7 +221,7 @@ pub(super) fn read_heat(text: &str) -> Result<Box<dyn Exhibited>, String> {
 mod tests {
     use super::*;
     use crate::model::Dataset;
-    use crate::query::{Scope, SeriesLine};
+    use crate::query::SeriesLine;
 
     #[test]
     fn lines_of_absent_and_other_groups_stay_apart() {

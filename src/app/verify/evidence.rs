@@ -70,10 +70,7 @@ pub(super) fn check(
     checks: &mut Checks<'_>,
 ) -> Result<(), VerifyError> {
     let list = query::evidence_list(reader)?;
-    let originals = match &wanted.originals {
-        Some(folder) => Some(Originals::below(folder, cancel)),
-        None => None,
-    };
+    let originals = wanted.originals.as_ref().map(|folder| Originals::below(folder, cancel));
     for family in families(&list) {
         let Some(file) = family.first() else { continue };
         if cancel.is_cancelled() {

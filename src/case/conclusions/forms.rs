@@ -9,7 +9,8 @@ fn stamp(stamp: &Stamp) -> Value {
     json!({"at": stamp.at_utc, "by": stamp.by})
 }
 
-fn with_life(mut object: Value, life: &Life) -> Value {
+/// An object with who made, changed and took back what it tells of.
+pub fn with_life(mut object: Value, life: &Life) -> Value {
     if let Value::Object(members) = &mut object {
         members.insert("created".to_owned(), stamp(&life.created));
         add(members, "changed", life.changed.as_ref());

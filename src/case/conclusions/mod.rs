@@ -8,8 +8,8 @@ mod forms;
 mod read;
 mod tags;
 
-pub use forms::{exhibit_json, finding_json, note_json, tag_json};
-pub(crate) use read::{exhibit_lines, exhibits, findings, notes, report_fields, tags};
+pub use forms::{exhibit_json, finding_json, note_json, tag_json, with_life};
+pub(crate) use read::{citations, exhibit_lines, exhibits, findings, notes, report_fields, tags};
 
 use super::error::CaseError;
 use super::journal::Entry;

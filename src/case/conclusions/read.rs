@@ -82,6 +82,16 @@ pub(super) fn cited(conn: &Connection, finding: i64) -> Result<Vec<RecordId>, Ca
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Every record that a finding cites or cited, in the order of citing.
+pub(crate) fn citations(conn: &Connection, finding: i64) -> Result<Vec<(RecordId, Life)>, CaseError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT record_id, created_utc, created_by, NULL, NULL, removed_utc, removed_by FROM finding_record
+         WHERE finding_id = ? ORDER BY rowid",
+    )?;
+    let rows = statement.query_map([finding], |r| Ok((RecordId(r.get(0)?), life(r, 1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// In their order; those that were taken back last.
 pub(crate) fn exhibits(conn: &Connection, with_removed: bool) -> Result<Vec<Exhibit>, CaseError> {
     let mut statement = conn.prepare_cached(&format!(

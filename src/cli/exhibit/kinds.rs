@@ -244,6 +244,7 @@ impl Arguments {
             keep_addressless: ip.is_some(),
             ip,
             only_external: self.external,
+            own: Vec::new(),
             sort: Vec::new(),
             limit: None,
         })

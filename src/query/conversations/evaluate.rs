@@ -39,7 +39,7 @@ pub fn conversations(
     query: &ConversationQuery,
     cancel: &Cancel,
 ) -> Result<ConversationTable, QueryError> {
-    let scope = query.pairs.records()?;
+    let scope = query.pairs.in_case(reader)?.records()?;
     let pair = match query.pairs.by {
         PairKey::Addresses => "p",
         PairKey::PacketAddresses => "q",
@@ -140,7 +140,7 @@ fn fold(mut halves: FxHashMap<(u32, u32), Half>, addresses: &AddressOrder, asked
 fn is_left(one: u32, other: u32, addresses: &AddressOrder, asked: &[u32]) -> bool {
     let rank = |id: u32| {
         let place = addresses.place(id).unwrap_or(u128::MAX);
-        (!asked.contains(&id), !addresses.is_private(id), place)
+        (!asked.contains(&id), !addresses.is_internal(id), place)
     };
     rank(one) <= rank(other)
 }

@@ -199,6 +199,8 @@ impl Engine<'_> {
         match query.by {
             None => {}
             Some(GroupBy::Field(field)) => parts.push(self.line_part(field, keys)?),
+            Some(GroupBy::Pair) => parts.push(self.pair_line_part(flow::PAIR, keys)?),
+            Some(GroupBy::PacketPair) => parts.push(self.pair_line_part(flow::PACKET_PAIR, keys)?),
             Some(_) => return Err(EngineError::Unsupported),
         }
         let many = if parts.len() > 1 { lines.count() as u64 } else { 1 };
@@ -275,7 +277,7 @@ impl Engine<'_> {
         Ok(KeyPart { map, absent, size: rest + 1, ..part })
     }
 
-    fn address_ids(&self, text: &str) -> Result<Vec<u64>, EngineError> {
+    pub(super) fn address_ids(&self, text: &str) -> Result<Vec<u64>, EngineError> {
         let key = crate::case::address_key(text).ok_or(EngineError::Unsupported)?;
         let mut statement =
             self.reader.conn.prepare_cached("SELECT address_id FROM address WHERE key = ? AND address = ?")?;

@@ -4,10 +4,13 @@
 mod answers;
 mod groups;
 mod lists;
+mod met;
 mod order;
+mod pair_lines;
 mod pair_table;
 mod plan;
 mod planner;
+mod sightings;
 mod sweep;
 #[cfg(test)]
 mod tests;

@@ -39,7 +39,7 @@ impl Engine<'_> {
         Ok(RowSet::sorted(order, Arc::clone(&self.snapshot)))
     }
 
-    fn plan(&self, query: &RecordQuery) -> Result<Node, EngineError> {
+    pub(super) fn plan(&self, query: &RecordQuery) -> Result<Node, EngineError> {
         let mut parts = Vec::new();
         if let Some(filter) = &query.filter {
             // Refuses what SQL would refuse as a whole, too many values among it.
@@ -102,11 +102,12 @@ impl Engine<'_> {
                 Node::and(vec![none, self.member(flow::EXTRA, self.ids(select)?)])
             }
             Leaf::Evidence(select) => self.evidence(&self.ids(select)?),
+            Leaf::Met { wanted, at } => self.met(wanted, *at)?,
             Leaf::Sql(condition) => self.by_rows(condition)?,
         })
     }
 
-    fn member(&self, column: usize, set: Bitmap) -> Node {
+    pub(super) fn member(&self, column: usize, set: Bitmap) -> Node {
         if set.count() == 0 { Node::Always(false) } else { Node::Member(column, Arc::new(set)) }
     }
 

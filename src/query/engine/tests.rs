@@ -186,7 +186,8 @@ fn a_stop_is_heard_and_a_refused_filter_says_the_same() {
     stopped.cancel();
     let found = attempt(&reader, &stopped, |engine| engine.rows(&query("dstport = 1")));
     assert!(matches!(found, Err(QueryError::Cancelled)));
-    let refused = query("label = 'x'");
+    let of_events = parse("event_name = x", Dataset::Events).unwrap();
+    let refused = RecordQuery { filter: Some(of_events), ..RecordQuery::all(Dataset::Flows) };
     let by_sql = rows_by_sql(&reader, &refused, &Cancel::default()).unwrap_err().to_string();
     let by_columns = attempt(&reader, &Cancel::default(), |engine| engine.rows(&refused)).unwrap_err().to_string();
     assert_eq!(by_columns, by_sql);
