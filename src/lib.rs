@@ -11,6 +11,8 @@
 //!                                         case (SQLite): originals + rows + warnings + journal + column index
 //!                                                                        |
 //!                  filter text -> filter::Filter -> query (row set, page, histogram, record) -> ui, cli
+//!
+//! list of indicators -> ingest::indicators -> entries and issues -> case -> matching -> query (sightings, marks, filters)
 //! ```
 //!
 //! # Reading order
@@ -19,14 +21,16 @@
 //! 3. [`case`]: the case file. All DDL and the one write path.
 //! 4. [`columns`]: integer columns in segments, conditions, sums and orders over them. Pure.
 //! 5. [`filter`]: the filter language, text to typed tree. Pure.
-//! 6. [`query`]: reads. A query is a value; its first result is the ordered row set. Aggregates (pairs, conversations, top
+//! 6. [`matching`]: entries of indicator lists made ready to be met: intervals of addresses, automata of texts. Pure.
+//! 7. [`query`]: reads. A query is a value; its first result is the ordered row set. Aggregates (pairs, conversations, top
 //!    lists, series, figures) are values over a `Scope`; `query::named` is the catalogue of named queries.
-//! 7. [`app`]: the application without a window: imports, jobs, state, commands.
-//! 8. [`ui`] and [`cli`]: two faces of the same application.
+//! 8. [`app`]: the application without a window: imports, jobs, state, commands.
+//! 9. [`ui`] and [`cli`]: two faces of the same application.
 //!
 //! # Invariants (each kept by a test)
 //! - egui is used in `ui` and `main.rs` only; rusqlite and SQL text in `case` and `query` only; parsers do no I/O.
-//! - Dependencies point one way: `ui`, `cli` → `app` → `query`, `ingest`, `case` → `model`; `filter` knows `model` only, `columns` nothing.
+//! - Dependencies point one way: `ui`, `cli` → `app` → `query`, `ingest`, `case` → `model`; `filter` and `matching` know
+//!   `model` only, `columns` nothing.
 //! - Every line or element of a file ends as a record, a duplicate or a warning, and the three add up to what it holds.
 //! - A file comes into the case in one transaction: whole or not at all.
 //! - Evidence rows are never changed once their evidence is complete.
@@ -65,6 +69,16 @@
 //! through the chosen rows. Property tests compare every answer with SQL's. Loaded columns stay in memory within a budget
 //! that the readers of a case share.
 //!
+//! # Indicators and labels
+//! What is looked for is matched against the distinct values of a case and not against its rows (`query::indicators`):
+//! every entry that holds an address of the dictionary, the narrowest first, is found by an interval tree over 16-byte
+//! keys; texts by hash or by one automaton over all of them. Of that, filters (`in indicators`, `indicator`, `label`) make
+//! sets of ids for the columns, and SQL functions for the rows; an entry with a time of validity is asked of the rows that
+//! it meets. Events are searched once, fields and raw text, by one thread. All of it is kept in memory under the revision
+//! of the lists, which every change counts up; nothing of it is stored, and no evidence is read again.
+//!
+//! A list is never deleted: what is turned off or taken out stays with its hash and can be brought back.
+//!
 //! # Threads
 //! Import: one reading thread a core, each a bounded channel ahead of the one writer, which takes the files in the order
 //! of their names. Queries: a read-only connection for each thread that asks; a stop interrupts the statement. Nothing
@@ -76,6 +90,9 @@ pub mod cli;
 pub mod columns;
 pub mod filter;
 pub mod ingest;
+pub mod matching;
 pub mod model;
+pub mod present;
 pub mod query;
+pub mod report;
 pub mod ui;

@@ -113,7 +113,8 @@ impl CaseWriter {
         })
     }
 
-    fn whole<T>(&mut self, write: impl FnOnce(&mut Self) -> Result<T, CaseError>) -> Result<T, CaseError> {
+    /// Runs a change as one transaction.
+    pub(super) fn whole<T>(&mut self, write: impl FnOnce(&mut Self) -> Result<T, CaseError>) -> Result<T, CaseError> {
         self.begin()?;
         let done = write(self).and_then(|value| self.commit().map(|()| value));
         if done.is_err() {

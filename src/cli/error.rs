@@ -2,6 +2,7 @@
 
 use super::exit;
 use crate::app::import::ImportError;
+use crate::app::indicators::IndicatorError;
 use crate::app::raw::RawError;
 use crate::case::CaseError;
 use crate::query::QueryError;
@@ -72,6 +73,20 @@ impl From<QueryError> for CliError {
             QueryError::Filter(message) => CliError::Usage(message),
             QueryError::Statement(problem) => CliError::Usage(problem.to_string()),
             QueryError::Cancelled | QueryError::Late => CliError::Unusable(error.to_string()),
+        }
+    }
+}
+
+impl From<IndicatorError> for CliError {
+    fn from(error: IndicatorError) -> Self {
+        match error {
+            IndicatorError::Case(error) => error.into(),
+            IndicatorError::Query(error) => error.into(),
+            IndicatorError::Unreadable { .. } | IndicatorError::NoList { .. } => CliError::Unusable(error.to_string()),
+            IndicatorError::BadValue { .. }
+            | IndicatorError::NameTaken(_)
+            | IndicatorError::NoLabel(_)
+            | IndicatorError::Nameless => CliError::Usage(error.to_string()),
         }
     }
 }

@@ -39,7 +39,7 @@ pub struct Arguments {
     /// With --fold: count traffic once that was seen at two interfaces
     #[arg(long, requires = "fold")]
     pub once: bool,
-    /// Only pairs with an end outside private address space
+    /// Only pairs with an end outside private address space and outside the networks that were declared own
     #[arg(long)]
     pub external: bool,
     /// Sort by this column; -COLUMN for descending; several separated by commas
@@ -65,6 +65,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
         keep_addressless: ip.is_some(),
         ip,
         only_external: arguments.external,
+        own: Vec::new(),
         sort: Vec::new(),
         limit: arguments.limit,
     };
@@ -138,7 +139,7 @@ fn folded(reader: &CaseReader, arguments: &Arguments, pairs: PairQuery) -> Resul
     Ok(exit::DONE)
 }
 
-fn key(text: &str) -> Result<PairKey, CliError> {
+pub(super) fn key(text: &str) -> Result<PairKey, CliError> {
     let names: Vec<&str> = text.split(',').map(str::trim).collect();
     match names.as_slice() {
         ["src" | "srcaddr", "dst" | "dstaddr"] => Ok(PairKey::Addresses),

@@ -37,13 +37,23 @@ pub trait Record {
     fn evidence(&self) -> (i64, &str);
 
     fn is_duplicate(&self) -> bool;
+
+    /// The tags that examiners gave it.
+    fn tags(&self) -> Vec<String>;
+
+    /// Of every indicator that the record meets at its time: the list's name, the value, and what it is called.
+    fn indicators(&self) -> Vec<String>;
+
+    /// Names of the labels of what the record names.
+    fn labels(&self) -> Vec<String>;
+
+    /// Does an indicator hold this address, or name what stands in its place, at the record's time?
+    fn in_indicators(&self, value: &Value) -> bool;
 }
 
-/// A part of the language that cannot be evaluated here.
+/// Why a filter cannot be evaluated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EvalError {
-    #[error("{0} is not available in this case yet")]
-    NotAvailable(Target),
     #[error("this pattern is not valid: {0}")]
     Pattern(String),
 }
@@ -51,7 +61,7 @@ pub enum EvalError {
 /// Does the record match?
 ///
 /// # Errors
-/// The filter names what no record has yet (tags, labels, indicators), or holds a pattern that is not valid.
+/// The filter holds a pattern that is not valid.
 pub fn matches(filter: &Filter, record: &dyn Record) -> Result<bool, EvalError> {
     Ok(match filter {
         Filter::All => true,
@@ -77,9 +87,6 @@ pub fn matches(filter: &Filter, record: &dyn Record) -> Result<bool, EvalError> 
 }
 
 fn test_matches(test: &Test, record: &dyn Record) -> Result<bool, EvalError> {
-    if matches!(test.target, Target::Tag | Target::Indicator | Target::Label) || test.check == Check::InIndicators {
-        return Err(EvalError::NotAvailable(test.target.clone()));
-    }
     let kind = test.target.value_type();
     let ignore_case = matches!(kind, Type::Choice(_));
     let regex = match pattern::of_check(&test.check, ignore_case) {
@@ -89,6 +96,9 @@ fn test_matches(test: &Test, record: &dyn Record) -> Result<bool, EvalError> {
     let values = values_of(&test.target, record);
     let passes = |operand: &Operand| match (&regex, &test.check) {
         (Some(regex), _) => operand.texts.iter().any(|text| regex.is_match(text)),
+        (None, Check::InIndicators) => {
+            matches!(&operand.compared, Compared::Value(value) if record.in_indicators(value))
+        }
         (None, check) => operand.passes(check),
     };
     Ok(match &test.check {
@@ -132,7 +142,36 @@ fn values_of(target: &Target, record: &dyn Record) -> Vec<Operand> {
             let value = Value::Boolean(record.is_duplicate());
             vec![Operand { compared: Compared::Value(value), texts: Vec::new() }]
         }
-        Target::Tag | Target::Indicator | Target::Label => Vec::new(),
+        Target::Indicator => record.indicators().into_iter().map(of_text).collect(),
+        Target::Label => record.labels().into_iter().map(of_text).collect(),
+        Target::Tag => record.tags().into_iter().map(of_text).collect(),
+    }
+}
+
+fn of_text(text: String) -> Operand {
+    Operand { compared: Compared::Value(Value::Text(text.clone())), texts: vec![text] }
+}
+
+/// A check of a text, made ready to be asked of many.
+pub struct TextTest {
+    check: Check,
+    regex: Option<regex::Regex>,
+}
+
+impl TextTest {
+    /// # Errors
+    /// The check holds a pattern that is not valid.
+    pub fn new(check: &Check) -> Result<Self, EvalError> {
+        let regex = pattern::of_check(check, false).map(|text| pattern::regex(&text)).transpose();
+        Ok(Self { check: check.clone(), regex: regex.map_err(EvalError::Pattern)? })
+    }
+
+    pub fn passes(&self, text: &str) -> bool {
+        match (&self.regex, &self.check) {
+            (Some(regex), _) => regex.is_match(text),
+            (None, Check::Present) => true,
+            (None, check) => of_text(text.to_owned()).passes(check),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ pub mod cloudtrail;
 pub mod detect;
 pub mod emit;
 pub mod flow;
+pub mod indicators;
 pub mod json;
 pub mod paths;
 pub mod reader;

@@ -26,6 +26,12 @@ impl Address {
         Some(Self { ip: IpAddr::V6(address.parse::<Ipv6Addr>().ok()?), zone })
     }
 
+    /// The address of a key; IPv4 where it is IPv4-mapped.
+    pub fn of_key(key: u128) -> Self {
+        let v6 = Ipv6Addr::from(key);
+        Self { ip: v6.to_ipv4_mapped().map_or(IpAddr::V6(v6), IpAddr::V4), zone: None }
+    }
+
     /// 16 bytes, IPv4 as IPv4-mapped: one order over both families.
     pub fn key(&self) -> [u8; 16] {
         match self.ip {

@@ -3,9 +3,12 @@
 
 pub mod address;
 pub mod batch;
+pub mod conclusions;
 pub mod evidence;
 pub mod field;
 pub mod ids;
+pub mod indicator;
+pub mod network;
 pub mod saved;
 pub mod text;
 pub mod time;
@@ -16,6 +19,11 @@ pub use batch::{EventBatch, EventRow, FlowBatch, FlowBatchBuilder, FlowRow, Tupl
 pub use evidence::{EvidenceFacts, Format, PathFacts};
 pub use field::{Dataset, Field, FieldId, Home, Kind};
 pub use ids::{EvidenceId, RecordId};
+pub use indicator::{
+    IndicatorEntry, IndicatorIssue, IndicatorKind, IndicatorList, IssueReason, KeySpan, Label, NewIndicatorList,
+    PRIVATE_SPACE, Purpose,
+};
+pub use network::Network;
 pub use saved::SavedFilter;
 pub use time::{TimeRange, Timestamp};
 pub use warning::{ImportWarning, Reason, Scope};

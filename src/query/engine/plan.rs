@@ -7,7 +7,9 @@ use crate::columns::{
     Bitmap, Chosen, Column, NULL, Ranges, Selection, in_ranges, in_set, narrowed, settle_ranges, settle_set,
     where_value,
 };
+use crate::model::{TimeRange, Timestamp};
 use regex::Regex;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 #[derive(Clone, Debug)]
@@ -24,8 +26,26 @@ pub enum Node {
     Number(usize, Slow),
     /// Start and duration together pass.
     End(EndTest),
+    /// The value is in a set of numbers from 0, and the row's time in one of the number's windows.
+    Timed(usize, Arc<Timed>),
     /// Places of rows, whatever they hold.
     Rows(Arc<Selection>),
+}
+
+/// Numbers that count at some times only.
+#[derive(Clone, Debug, Default)]
+pub struct Timed {
+    pub set: Bitmap,
+    pub windows: FxHashMap<u32, Vec<TimeRange>>,
+}
+
+impl Timed {
+    /// Does the number count at this start, in seconds?
+    fn counts(&self, number: i64, start: Option<i64>) -> bool {
+        let windows = u32::try_from(number).ok().and_then(|number| self.windows.get(&number));
+        let Some((windows, start)) = windows.zip(start.map(Timestamp::from_secs)) else { return false };
+        windows.iter().any(|w| w.from.is_none_or(|from| from <= start) && w.to.is_none_or(|to| start < to))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -75,6 +95,7 @@ impl Node {
             Node::Always(_) | Node::Rows(_) => 0,
             Node::In(..) => 1,
             Node::Member(..) => 2,
+            Node::Timed(..) => 5,
             Node::End(EndTest::In(_)) | Node::Number(_, Slow::Bits(_)) => 4,
             Node::End(EndTest::Slow(_)) | Node::Number(_, Slow::Pattern(_)) => 100,
             Node::Not(inner) => inner.cost(),
@@ -95,6 +116,10 @@ impl Node {
             Node::Or(parts) => settle_all(parts, true, number, segment, needs),
             Node::In(column, ranges) => settle_ranges(&segment.zone(*column), ranges).or_else(|| ask(&[*column])),
             Node::Member(column, set) => settle_set(&segment.zone(*column), set).or_else(|| ask(&[*column])),
+            Node::Timed(column, timed) => match settle_set(&segment.zone(*column), &timed.set) {
+                Some(false) => Some(false),
+                _ => ask(&[*column, flow::START]),
+            },
             Node::Number(column, _) => {
                 if segment.zone(*column).has_values() {
                     ask(&[*column])
@@ -168,6 +193,14 @@ impl Node {
             }
             Node::In(number, ranges) => with(*number, &|column| in_ranges(column, ranges)),
             Node::Member(number, set) => with(*number, &|column| in_set(column, set)),
+            Node::Timed(number, timed) => match (column(*number), column(flow::START)) {
+                (Some(numbers), Some(starts)) => {
+                    let found = in_set(numbers, &timed.set);
+                    let counts = |row: &usize| numbers.get(*row).is_some_and(|id| timed.counts(id, starts.get(*row)));
+                    Chosen::of(Bitmap::of(found.iter().filter(counts), found.len()))
+                }
+                _ => Chosen::None,
+            },
             Node::Number(number, slow) => with(*number, &|column| where_value(column, |value| slow.passes(value))),
             Node::End(test) => match (column(flow::START), column(flow::DURATION)) {
                 (Some(start), Some(duration)) => Chosen::of(ends(start, duration, test)),

@@ -106,11 +106,12 @@ impl Engine<'_> {
                 Node::and(vec![none, self.member(flow::EXTRA, self.ids(select)?)])
             }
             Leaf::Evidence(select) => self.evidence(&self.ids(select)?),
+            Leaf::Met { wanted, at } => self.met(wanted, *at)?,
             Leaf::Sql(condition) => self.by_rows(condition)?,
         })
     }
 
-    fn member(&self, column: usize, set: Bitmap) -> Node {
+    pub(super) fn member(&self, column: usize, set: Bitmap) -> Node {
         if set.count() == 0 { Node::Always(false) } else { Node::Member(column, Arc::new(set)) }
     }
 

@@ -19,12 +19,13 @@ pub(in crate::query) struct TestRecord {
     pub values: BTreeMap<FieldId, String>,
     pub json: Option<String>,
     pub duplicate: bool,
+    pub tags: Vec<String>,
 }
 
 impl TestRecord {
     pub fn new(dataset: Dataset, id: i64, values: &[(&str, &str)], json: Option<&str>) -> Self {
         let values = values.iter().map(|(name, text)| (named(dataset, name), (*text).to_owned())).collect();
-        Self { dataset, id, values, json: json.map(str::to_owned), duplicate: id % 3 == 0 }
+        Self { dataset, id, values, json: json.map(str::to_owned), duplicate: id % 3 == 0, tags: Vec::new() }
     }
 
     fn text(&self, name: &str) -> Option<&String> {
@@ -86,12 +87,170 @@ impl Record for TestRecord {
     fn is_duplicate(&self) -> bool {
         self.duplicate
     }
+
+    fn tags(&self) -> Vec<String> {
+        self.tags.clone()
+    }
+
+    fn indicators(&self) -> Vec<String> {
+        let met = looked_for().filter(|entry| self.meets(entry));
+        met.flat_map(|entry| [entry.list, entry.value, entry.name])
+            .filter(|t| !t.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    fn labels(&self) -> Vec<String> {
+        let met = KNOWN.iter().filter(|entry| entry.list == "label" && self.meets(entry));
+        met.map(|entry| entry.name.to_owned()).collect()
+    }
+
+    fn in_indicators(&self, value: &Value) -> bool {
+        looked_for().any(|entry| self.is_of_its_time(entry) && entry.holds(value))
+    }
+}
+
+/// An entry of the lists that every case of tests has, or a label.
+pub(in crate::query) struct TestEntry {
+    pub list: &'static str,
+    pub kind: &'static str,
+    pub value: &'static str,
+    pub name: &'static str,
+    /// From and to in milliseconds.
+    pub valid: (Option<i64>, Option<i64>),
+    pub enabled: bool,
+}
+
+const fn known(list: &'static str, kind: &'static str, value: &'static str, name: &'static str) -> TestEntry {
+    TestEntry { list, kind, value, name, valid: (None, None), enabled: true }
+}
+
+/// Lists `bad` and `feed` are looked for; `off` is turned off, and `well` is of well-known infrastructure.
+pub(in crate::query) static KNOWN: [TestEntry; 16] = [
+    known("bad", "address", "10.0.0.2", "C2"),
+    TestEntry { valid: (Some(1_000_500), Some(1_002_000)), ..known("bad", "range", "192.0.2.0/24", "") },
+    TestEntry { valid: (None, Some(1_001_001)), ..known("bad", "range", "192.0.0.0/8", "wide") },
+    TestEntry { enabled: false, ..known("bad", "address", "10.0.0.1", "not yet") },
+    known("feed", "range", "2001:db8::/32", ""),
+    TestEntry { valid: (Some(1_001_001), None), ..known("feed", "range", "10.0.0.0/31", "late") },
+    known("feed", "port", "65535", "odd"),
+    TestEntry { valid: (Some(1_001_000), None), ..known("feed", "interface", "A%b", "") },
+    known("feed", "event_name", "A%b", ""),
+    known("feed", "domain", "amazonaws.com", "cloud"),
+    known("feed", "principal", "x", "who"),
+    known("off", "range", "fe80::/10", ""),
+    known("well", "range", "0.0.0.0/0", ""),
+    known("label", "address", "10.0.0.1", "host"),
+    known("label", "interface", "a", "C2"),
+    known("label", "range", "2001:db8::/32", "lab"),
+];
+
+pub(in crate::query) fn looked_for() -> impl Iterator<Item = &'static TestEntry> {
+    KNOWN.iter().filter(|entry| entry.enabled && ["bad", "feed"].contains(&entry.list))
+}
+
+impl TestEntry {
+    fn span(&self) -> Option<([u8; 16], [u8; 16])> {
+        let network = crate::model::Network::parse(self.value).map(|network| network.key_range());
+        network.or_else(|| Address::parse(self.value.as_bytes()).map(|address| (address.key(), address.key())))
+    }
+
+    pub(in crate::query) fn holds(&self, value: &Value) -> bool {
+        match (self.kind, value) {
+            ("address" | "range", Value::Address(address)) => {
+                self.span().is_some_and(|(first, last)| (first..=last).contains(&address.key()))
+            }
+            ("domain", Value::Text(text)) => *text == self.value || text.ends_with(&format!(".{}", self.value)),
+            ("port", Value::Integer(port)) => port.to_string() == self.value,
+            ("interface" | "event_name", Value::Text(text)) => text == self.value,
+            _ => false,
+        }
+    }
+}
+
+impl TestRecord {
+    pub(in crate::query) fn is_of_its_time(&self, entry: &TestEntry) -> bool {
+        let name = if self.dataset == Dataset::Flows { "start" } else { "event_time" };
+        let (from, to) = entry.valid;
+        match self.value(named(self.dataset, name)) {
+            Some(Value::Time(time)) => from.is_none_or(|from| from <= time.0) && to.is_none_or(|to| time.0 < to),
+            _ => from.is_none() && to.is_none(),
+        }
+    }
+
+    /// By looking at every value.
+    pub(in crate::query) fn meets(&self, entry: &TestEntry) -> bool {
+        self.is_of_its_time(entry) && self.names(entry)
+    }
+
+    /// The same, whatever the time.
+    pub(in crate::query) fn names(&self, entry: &TestEntry) -> bool {
+        let fields: &[(&str, &str)] = match self.dataset {
+            Dataset::Flows => &[
+                ("srcaddr", "address range"),
+                ("dstaddr", "address range"),
+                ("pkt_srcaddr", "address range"),
+                ("pkt_dstaddr", "address range"),
+                ("srcport", "port"),
+                ("dstport", "port"),
+                ("interface_id", "interface"),
+            ],
+            Dataset::Events => {
+                &[("source_ip_address", "address range domain"), ("event_name", "event_name"), ("user_agent", "")]
+            }
+        };
+        let in_field = fields.iter().any(|(name, kinds)| {
+            let value = self.value(named(self.dataset, name));
+            kinds.split(' ').any(|kind| kind == entry.kind) && value.is_some_and(|value| entry.holds(&value))
+        });
+        let quoted = |text: &str| self.json.as_deref().is_some_and(|json| json.contains(&format!("\"{text}\"")));
+        let in_text = self.dataset == Dataset::Events
+            && match entry.kind {
+                "principal" | "interface" => quoted(entry.value),
+                "address" | "range" => ADDRESSES_IN_JSON
+                    .iter()
+                    .any(|text| quoted(text) && entry.holds(&Value::Address(Address::parse(text.as_bytes()).unwrap()))),
+                _ => false,
+            };
+        in_field || in_text
+    }
+}
+
+/// Addresses that the JSON of random events may hold.
+pub(in crate::query) const ADDRESSES_IN_JSON: [&str; 2] = ["10.0.0.2", "192.0.2.9"];
+
+/// Puts `KNOWN` into the case.
+fn insert_known(connection: &Connection) {
+    for (id, (name, purpose, enabled)) in
+        [("bad", "known_bad", 1), ("feed", "known_bad", 1), ("off", "known_bad", 0), ("well", "well_known", 1)]
+            .into_iter()
+            .enumerate()
+    {
+        let sql = "INSERT INTO indicator_list VALUES (?, ?, ?, '', 'text', '', '', '', '', '', ?, NULL)";
+        connection.execute(sql, (id as i64 + 1, name, purpose, enabled)).unwrap();
+    }
+    for entry in &KNOWN {
+        let (first, last) = entry.span().unzip();
+        let last = last.filter(|last| Some(*last) != first);
+        let name = (!entry.name.is_empty()).then_some(entry.name);
+        if entry.list == "label" {
+            let sql = "INSERT INTO label (kind, value, first_key, last_key, name, note, added_utc, examiner)
+                       VALUES (?, ?, ?, ?, ?, '', '', '')";
+            connection.execute(sql, (entry.kind, entry.value, first, last, name)).unwrap();
+            continue;
+        }
+        let sql = "INSERT INTO indicator_entry (list_id, position, kind, value, first_key, last_key, name, valid_from, valid_to,
+                   enabled) SELECT list_id, 1, ?, ?, ?, ?, ?, ?, ?, ? FROM indicator_list WHERE name = ?";
+        let (from, to) = entry.valid;
+        let values = (entry.kind, entry.value, first, last, name, from, to, entry.enabled, entry.list);
+        assert_eq!(connection.execute(sql, values).unwrap(), 1);
+    }
 }
 
 /// A case in memory with the records in its tables.
 pub(in crate::query) fn case_of(records: &[TestRecord]) -> Connection {
     let connection = Connection::open_in_memory().unwrap();
-    super::register_functions(&connection).unwrap();
+    super::register_functions(&connection, &Default::default()).unwrap();
     connection.execute_batch(&schema::ddl()).unwrap();
     for (i, path) in EVIDENCE_PATHS.iter().enumerate() {
         let sql = "INSERT INTO evidence (evidence_id, path, format, packing, encoding, file_bytes, content_bytes, file_sha256, \
@@ -99,13 +258,35 @@ pub(in crate::query) fn case_of(records: &[TestRecord]) -> Connection {
                    aggregated_count) VALUES (?1, ?2, '', '', '', 0, 0, '', '', '', 1, 0, 0, 0, 0, 0, 0)";
         connection.execute(sql, (i as i64 + 1, path)).unwrap();
     }
+    insert_known(&connection);
     for record in records {
         match record.dataset {
             Dataset::Flows => insert_flow(&connection, record),
             Dataset::Events => insert_event(&connection, record),
         }
+        insert_tags(&connection, record);
     }
     connection
+}
+
+/// Its tags, and one that was taken back, and one on an address with the same words: neither is a tag of the record.
+fn insert_tags(connection: &Connection, record: &TestRecord) {
+    let key = format!("{}:{}", record.id >> 32, record.id & 0xffff_ffff);
+    let put = |subject: &str, name: &str, removed: Option<&str>| {
+        let values = [
+            ("subject", subject.to_owned().into()),
+            ("key", key.clone().into()),
+            ("record_id", optional((subject == "record").then_some(record.id))),
+            ("name", name.to_owned().into()),
+            ("created_utc", String::new().into()),
+            ("created_by", String::new().into()),
+            ("removed_utc", optional(removed.map(str::to_owned))),
+        ];
+        insert(connection, "tag", &values.map(|(name, value)| (name.to_owned(), value)));
+    };
+    record.tags.iter().for_each(|tag| put("record", tag, None));
+    put("record", "a", Some("2026-01-01T00:00:00Z"));
+    put("address", "1", None);
 }
 
 fn insert(connection: &Connection, table: &str, values: &[(String, SqlValue)]) {

@@ -2,14 +2,16 @@
 
 use crate::case::CaseReader;
 use crate::case::event_json::EventTexts;
+use crate::case::index::IndexCache;
 use crate::filter::{eval, pattern};
 use crate::model::RecordId;
+use crate::query::indicators;
 use regex::Regex;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, Result};
 use std::borrow::Cow;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Makes a reader's connection ready for conditions; done once for each.
 ///
@@ -17,7 +19,7 @@ use std::sync::{Mutex, PoisonError};
 /// What SQLite says.
 pub fn prepare(reader: &CaseReader) -> Result<()> {
     if reader.prepared.get().is_none() {
-        register_functions(&reader.conn)?;
+        register_functions(&reader.conn, &reader.cache)?;
         // Nobody else sets it: a second thread would have a reader of its own.
         let _ = reader.prepared.set(());
     }
@@ -26,11 +28,12 @@ pub fn prepare(reader: &CaseReader) -> Result<()> {
 
 /// Adds to a connection `coldtrail_matches(pattern, value)`: 1 where the regular expression is found in the value's
 /// text, NULL for NULL; `coldtrail_millis(text)`: an ISO 8601 time in milliseconds UTC, NULL for what is none; and
-/// `coldtrail_event_json(id)`: an event's own JSON, NULL where there is none.
+/// `coldtrail_event_json(id)`: an event's own JSON, NULL where there is none. Besides, those of indicators and labels.
 ///
 /// # Errors
 /// What SQLite says.
-pub(super) fn register_functions(connection: &Connection) -> Result<()> {
+pub(super) fn register_functions(connection: &Connection, cache: &Arc<IndexCache>) -> Result<()> {
+    indicators::functions::register(connection, cache)?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     connection.create_scalar_function("coldtrail_matches", 2, flags, matches)?;
     connection.create_scalar_function("coldtrail_millis", 1, flags, |context| {

@@ -8,6 +8,7 @@ use crate::case::index::flow;
 use crate::columns::{NULL, Ranges, Side};
 use crate::filter::{Check, JsonPath, Literal, Target, pattern};
 use crate::model::{Dataset, FieldId, Home, field};
+use crate::query::indicators::Wanted;
 
 /// Which flow records pass; every leaf is true or false for each.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,8 +37,22 @@ pub(in crate::query) enum Leaf {
     NoStartAndExtra(SqlCondition),
     /// The evidence is one that the statement selects.
     Evidence(SqlCondition),
+    /// Some value meets an entry at the record's time.
+    Met {
+        wanted: Wanted,
+        at: MetAt,
+    },
     /// A condition on alias `f` of table flow.
     Sql(SqlCondition),
+}
+
+/// What of a flow record may meet an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::query) enum MetAt {
+    /// An address of the pair in a column.
+    Side { column: usize, side: Side },
+    /// Any address, the interface, the account, a port.
+    Record,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +70,11 @@ pub(in crate::query) fn leaf(target: &Target, check: &Check) -> Result<Leaf, Com
     // Refuses what the whole would refuse; and it is what is left where there is no better way.
     let text = compiler.positive(target, check)?;
     let whole = Leaf::Sql(SqlCondition { text, params: std::mem::take(&mut compiler.params) });
+    if *check == Check::InIndicators {
+        return Ok(in_indicators(target));
+    }
     Ok(match target {
+        Target::Indicator | Target::Label => Leaf::Met { wanted: Wanted::of(target, check), at: MetAt::Record },
         Target::Field(field) => of_field(*field, check),
         Target::EitherAddress => address(flow::PAIR, Side::Either, check),
         Target::EitherPort => {
@@ -75,8 +94,23 @@ pub(in crate::query) fn leaf(target: &Target, check: &Check) -> Result<Leaf, Com
         }
         Target::Extra(key) => extra(|compiler| compiler.json_check("json", JsonPath::key(key).steps(), check)),
         Target::AnyText => any_text(check).unwrap_or(whole),
-        Target::Path(_) | Target::Tag | Target::Indicator | Target::Label => whole,
+        Target::Path(_) | Target::Tag => whole,
     })
+}
+
+fn in_indicators(target: &Target) -> Leaf {
+    let (column, side) = match target {
+        Target::EitherAddress => (flow::PAIR, Side::Either),
+        Target::Field(field) => match field.home {
+            Home::PairSource => (flow::PAIR, Side::Source),
+            Home::PairDestination => (flow::PAIR, Side::Destination),
+            Home::PacketSource => (flow::PACKET_PAIR, Side::Source),
+            Home::PacketDestination => (flow::PACKET_PAIR, Side::Destination),
+            _ => return Leaf::Always(false),
+        },
+        _ => return Leaf::Always(false),
+    };
+    Leaf::Met { wanted: Wanted::EVERY, at: MetAt::Side { column, side } }
 }
 
 fn select(text: impl FnOnce(&mut Compiler) -> String) -> SqlCondition {

@@ -39,8 +39,14 @@ pub(in crate::query) const FLOW_SUBJECTS: &[Subject] = &[
     subject("extra.x", JSON_VALUES, true, true),
     subject("evidence", &["1", "2", "'logs/B.json'"], true, true),
     subject("duplicate", &["true", "false"], false, false),
+    subject("tag", &["'a'", "'A%b'", "'Ünï'", "''", "'1'"], true, true),
+    subject("indicator", ENTRIES, true, true),
+    subject("label", LABELS, true, true),
 ];
+const ENTRIES: &[&str] = &["bad", "feed", "'C2'", "'192.0.2.0/24'", "off", "'10.0.0.1'", "late"];
+const LABELS: &[&str] = &["host", "'C2'", "lab"];
 const EVENT_SUBJECTS: &[Subject] = &[
+    subject("tag", &["'a'", "'A%b'", "'Ünï'", "''", "'1'"], true, true),
     subject("event_name", &["'a'", "'A%b'", "'Ünï'", "''", "'1'"], true, true),
     subject("event_time", TIMES, true, true),
     subject("session_creation_date", TIMES, true, true),
@@ -53,13 +59,15 @@ const EVENT_SUBJECTS: &[Subject] = &[
     subject("requestParameters[*]", JSON_VALUES, true, true),
     subject("requestParameters.a[*].a", JSON_VALUES, true, true),
     subject("requestParameters[*].a[*]", JSON_VALUES, true, true),
+    subject("indicator", &["bad", "feed", "cloud", "who", "'10.0.0.2'", "off"], true, true),
+    subject("label", LABELS, true, true),
 ];
 const SEARCHES: &[&str] = &["'%a%'", "'1%'", "'_'", "''", "'A%b'", "'x'", "'ü'", "'10.0'", "'\"a\":'", "'true'"];
 
 /// The text of one comparison that fits its target.
 fn comparison(subjects: &'static [Subject]) -> impl Strategy<Value = String> {
     let any = any::<prop::sample::Index>;
-    (0..subjects.len(), 0..18usize, any(), any(), any()).prop_map(move |(subject, operator, a, b, search)| {
+    (0..subjects.len(), 0..20usize, any(), any(), any()).prop_map(move |(subject, operator, a, b, search)| {
         let Subject { name, values, ordered, searched } = &subjects[subject];
         let (a, b, search) = (a.get(values), b.get(values), search.get(SEARCHES));
         match operator {
@@ -81,6 +89,8 @@ fn comparison(subjects: &'static [Subject]) -> impl Strategy<Value = String> {
             15 if name.ends_with("addr") || *name == "ip" => format!("{name} in (10.0.0.0/31, {a})"),
             16 if *name == "tcp_flags" => format!("{name} has {a}"),
             17 => format!("any contains {search}"),
+            18 if name.ends_with("addr") || *name == "ip" => format!("{name} in indicators"),
+            19 if name.ends_with("addr") || *name == "ip" => format!("{name} not in indicators"),
             _ => format!("{name} = {a}"),
         }
     })
@@ -107,11 +117,13 @@ fn record(
     json: impl Strategy<Value = Option<String>>,
 ) -> impl Strategy<Value = TestRecord> {
     let values: Vec<_> = fields.iter().map(|(_, values)| pick(values)).collect();
-    (values, json, any::<bool>()).prop_map(move |(values, json, duplicate)| {
+    let tags = prop::sample::subsequence(vec!["a", "A%b", "Ünï", "1"], 0..=3);
+    (values, json, any::<bool>(), tags).prop_map(move |(values, json, duplicate, tags)| {
         let present: Vec<(&str, &str)> =
             fields.iter().zip(&values).filter_map(|((name, _), value)| Some((*name, value.as_deref()?))).collect();
         let mut record = TestRecord::new(dataset, 0, &present, json.as_deref());
         record.duplicate = duplicate;
+        record.tags = tags.into_iter().map(str::to_owned).collect();
         record
     })
 }
@@ -150,7 +162,7 @@ pub(in crate::query) fn flow_record() -> impl Strategy<Value = TestRecord> {
     })
 }
 
-fn event_record() -> impl Strategy<Value = TestRecord> {
+pub(in crate::query) fn event_record() -> impl Strategy<Value = TestRecord> {
     const TIMES: &[&str] = &["1970-01-01T00:16:40Z", "1970-01-01T00:16:41.500Z", "1970-01-01T09:16:42+09:00", "soon"];
     const FIELDS: &[(&str, &[&str])] = &[
         ("event_name", &["a", "A%b", "Ünï", "", "1"]),
@@ -179,6 +191,8 @@ fn json_value() -> impl Strategy<Value = String> {
         "\"X\\u0020y\"",
         "\"\"",
         "\"ü\\n\"",
+        "\"10.0.0.2\"",
+        "\"192.0.2.9\"",
     ];
     (0..SCALARS.len()).prop_map(|i| SCALARS[i].to_owned()).prop_recursive(3, 10, 3, |inner| {
         prop_oneof![

@@ -12,6 +12,7 @@ use rusqlite::params_from_iter;
 
 /// The pairs of a query in its order. Takes time in proportion to the records; never on the frame thread.
 pub fn pairs(reader: &CaseReader, query: &PairQuery, cancel: &Cancel) -> Result<PairTable, QueryError> {
+    let query = &query.in_case(reader)?;
     query.records()?;
     match engine::attempt(reader, cancel, |engine| engine.pair_table(query))? {
         Some(table) => Ok(table),
@@ -25,6 +26,7 @@ pub(in crate::query) fn pairs_by_sql(
     query: &PairQuery,
     cancel: &Cancel,
 ) -> Result<PairTable, QueryError> {
+    let query = &query.in_case(reader)?;
     let fields: Vec<_> = query.by.fields().into_iter().chain(["flow_direction"]).collect();
     let fields: Vec<_> = fields.into_iter().map(|name| own_field(Dataset::Flows, name)).collect();
     let source = Source::new(Dataset::Flows, &fields);

@@ -10,10 +10,13 @@ pub(super) use evaluate::pairs_by_sql;
 pub(super) use table::{AddressOrder, absent_last, address_text};
 pub use table::{NO_TIME, PairRow, PairTable, PairTotals, pair_rows};
 
+use super::indicators::{InternalSpace, internal_space};
 use super::scope::{Scope, test};
 use super::{QueryError, RecordQuery};
+use crate::case::CaseReader;
 use crate::filter::{Check, Filter, Literal, Network, Target};
-use crate::model::{Address, Dataset};
+pub use crate::model::PRIVATE_SPACE;
+use crate::model::{Address, Dataset, KeySpan};
 
 /// What makes two records the same pair.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -110,8 +113,10 @@ pub struct PairQuery {
     /// With `ip`: the records without any address (NODATA, SKIPDATA) too, as one pair without addresses. The playbook's
     /// data ratio keeps them.
     pub keep_addressless: bool,
-    /// Only pairs of which an end is outside private address space (`PRIVATE_SPACE`).
+    /// Only pairs of which an end is outside private address space (`PRIVATE_SPACE`) and outside `own`.
     pub only_external: bool,
+    /// Networks that were declared own; `in_case` puts those of the case here.
+    pub own: Vec<KeySpan>,
     /// The first key sorts first; absent values come last in both directions; ties break by source, destination and
     /// direction ascending.
     pub sort: Vec<PairSort>,
@@ -128,6 +133,7 @@ impl PairQuery {
             ip: None,
             keep_addressless: false,
             only_external: false,
+            own: Vec::new(),
             sort: vec![PairSort { column: PairColumn::TotalBytes, descending: true }],
             limit: None,
         }
@@ -136,6 +142,15 @@ impl PairQuery {
     /// The playbook's data ratio: (srcaddr = :ip or dstaddr = :ip) or no address at all; most bytes first.
     pub fn data_ratio(ip: Address) -> Self {
         Self { ip: Some(ip), keep_addressless: true, ..Self::all() }
+    }
+
+    /// The same query with what this case says is internal.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn in_case(&self, reader: &CaseReader) -> Result<Self, QueryError> {
+        let own = if self.only_external { internal_space(reader)?.own().to_vec() } else { Vec::new() };
+        Ok(Self { own, ..self.clone() })
     }
 
     /// The flow records that the pairs are made of.
@@ -159,7 +174,7 @@ impl PairQuery {
             scope = scope.and(wanted);
         }
         if self.only_external {
-            scope = scope.and(Filter::any_of([source, destination].map(external)));
+            scope = scope.and(Filter::any_of([source, destination].map(|name| external(name, &self.own))));
         }
         Ok(scope)
     }
@@ -183,42 +198,21 @@ impl PairQuery {
     }
 }
 
-/// Blocks that are nobody's on the internet: private, shared (RFC 6598), loopback, link-local, multicast, broadcast and
-/// unspecified. Addresses reserved for documentation count as external: exercises use them as such.
-pub const PRIVATE_SPACE: [&str; 14] = [
-    "0.0.0.0/8",
-    "10.0.0.0/8",
-    "100.64.0.0/10",
-    "127.0.0.0/8",
-    "169.254.0.0/16",
-    "172.16.0.0/12",
-    "192.168.0.0/16",
-    "224.0.0.0/4",
-    "255.255.255.255/32",
-    "::/128",
-    "::1/128",
-    "fc00::/7",
-    "fe80::/10",
-    "ff00::/8",
-];
-
 fn private_networks() -> impl Iterator<Item = Network> {
     PRIVATE_SPACE.iter().filter_map(|text| Network::parse(text))
 }
 
 /// Is the address in private space?
 pub fn is_private(address: &Address) -> bool {
-    is_private_key(&address.key())
+    static SPACE: std::sync::LazyLock<InternalSpace> = std::sync::LazyLock::new(|| InternalSpace::with([]));
+    SPACE.contains(address)
 }
 
-fn is_private_key(key: &[u8; 16]) -> bool {
-    static RANGES: std::sync::LazyLock<Vec<([u8; 16], [u8; 16])>> =
-        std::sync::LazyLock::new(|| private_networks().map(|network| network.key_range()).collect());
-    RANGES.iter().any(|(first, last)| (first..=last).contains(&key))
-}
-
-/// The address is there and outside private space.
-fn external(name: &'static str) -> Filter {
-    let inside = Check::In(private_networks().map(Literal::Network).collect());
-    Filter::negated_test(Target::Field(super::scope::own_field(Dataset::Flows, name)), inside)
+/// The address is there, outside private space and outside these.
+fn external(name: &'static str, own: &[KeySpan]) -> Filter {
+    let field = Target::Field(super::scope::own_field(Dataset::Flows, name));
+    let literal = |key: u128| Literal::Address(Address::of_key(key));
+    let mut inside = vec![Check::In(private_networks().map(Literal::Network).collect())];
+    inside.extend(own.iter().map(|span| Check::Between(literal(span.first), literal(span.last))));
+    Filter::all_of(inside.into_iter().map(|check| Filter::negated_test(field.clone(), check)))
 }

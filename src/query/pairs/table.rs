@@ -1,8 +1,9 @@
 //! The pairs of a query, in its order: plain columns, from which a table of millions of rows is shown a page at a time.
 
-use super::{PairColumn, PairKey, PairSort, is_private_key};
+use super::{PairColumn, PairKey, PairSort};
 use crate::case::CaseReader;
 use crate::model::Timestamp;
+use crate::query::indicators::internal_space;
 use crate::query::{QueryError, Sums, Value};
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
@@ -93,6 +94,7 @@ impl AddressOrder {
     pub fn load(reader: &CaseReader) -> Result<Self, QueryError> {
         let mut statement = reader.conn.prepare_cached("SELECT address_id, key FROM address ORDER BY key, address")?;
         let mut rows = statement.query([])?;
+        let space = internal_space(reader)?;
         let mut list = Vec::new();
         let mut place = 0;
         while let Some(row) = rows.next()? {
@@ -102,7 +104,7 @@ impl AddressOrder {
                 list.resize(id + 1, None);
             }
             if let Some(slot) = list.get_mut(id) {
-                *slot = Some((place, is_private_key(&key)));
+                *slot = Some((place, space.contains_key(u128::from_be_bytes(key))));
             }
             place += 1;
         }
@@ -123,9 +125,9 @@ impl AddressOrder {
         self.of(id).map(|(place, _)| place.into())
     }
 
-    /// Is it an address in private space?
-    pub fn is_private(&self, id: u32) -> bool {
-        self.of(id).is_some_and(|(_, private)| private)
+    /// Is it an address in private space, or in a network that was declared own?
+    pub fn is_internal(&self, id: u32) -> bool {
+        self.of(id).is_some_and(|(_, internal)| internal)
     }
 }
 

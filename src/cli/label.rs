@@ -1,0 +1,107 @@
+//! `coldtrail label`.
+
+use super::output::{Rows, tell};
+use super::{CliError, RowFormat, exit};
+use crate::app::indicators;
+use crate::case::CaseReader;
+use crate::model::{IndicatorKind, Label};
+use crate::query::{self, Value};
+use std::path::PathBuf;
+
+/// Names addresses, ranges, interfaces, principals and keys
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Gives something a name
+    #[command(
+        after_help = "Example:\n  coldtrail label add incident.coldtrail 10.0.1.4 'web server' --note 'behind the load balancer'\n  coldtrail label add incident.coldtrail 192.0.2.0/24 'Osaka office'"
+    )]
+    Add {
+        /// The case file
+        case: PathBuf,
+        /// An address, a range, an interface, an ARN, a key, an account or a principal's name
+        thing: String,
+        /// What it is called
+        name: String,
+        /// What else is known of it
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
+        /// What it is, where its form does not tell: principal, account ...
+        #[arg(long, value_name = "KIND")]
+        kind: Option<String>,
+    },
+    /// Lists the labels
+    #[command(after_help = "Example:\n  coldtrail label list incident.coldtrail --format csv")]
+    List {
+        /// The case file
+        case: PathBuf,
+        /// Those that were taken off too
+        #[arg(long)]
+        removed: bool,
+        #[command(flatten)]
+        rows: RowFormat,
+    },
+    /// Takes a label off; it stays in the case
+    #[command(after_help = "Example:\n  coldtrail label remove incident.coldtrail 3")]
+    Remove {
+        /// The case file
+        case: PathBuf,
+        /// The label's number
+        id: i64,
+    },
+    /// Puts a label back
+    #[command(after_help = "Example:\n  coldtrail label restore incident.coldtrail 3")]
+    Restore {
+        /// The case file
+        case: PathBuf,
+        /// The label's number
+        id: i64,
+    },
+}
+
+pub(super) fn run(command: &Command) -> Result<u8, CliError> {
+    match command {
+        Command::Add { case, thing, name, note, kind } => {
+            let known = || Label::KINDS.into_iter().map(IndicatorKind::code);
+            let kind = kind.as_deref().map(|kind| {
+                IndicatorKind::from_code(kind).ok_or_else(|| super::arguments::unknown("kind", kind, known()))
+            });
+            let id = indicators::add_label(case, thing, kind.transpose()?, name, note)?;
+            tell(&format!("label {id}: {thing} is {name}"));
+            Ok(exit::DONE)
+        }
+        Command::List { case, removed, rows } => list(case, *removed, rows),
+        Command::Remove { case, id } => change(case, *id, true),
+        Command::Restore { case, id } => change(case, *id, false),
+    }
+}
+
+fn list(case: &std::path::Path, removed: bool, format: &RowFormat) -> Result<u8, CliError> {
+    let reader = CaseReader::open(case)?;
+    let mut out = Rows::new(format, &["id", "kind", "value", "name", "note", "added_utc", "examiner", "removed"])?;
+    for label in query::labels(&reader, removed)? {
+        out.row(&[
+            Value::Integer(label.id),
+            Value::Text(label.kind.code().to_owned()),
+            Value::Text(label.value),
+            Value::Text(label.name),
+            Value::Text(label.note),
+            Value::Text(label.added_utc),
+            Value::Text(label.examiner),
+            Value::Boolean(label.removed),
+        ])?;
+    }
+    out.finish()?;
+    Ok(exit::DONE)
+}
+
+fn change(case: &std::path::Path, id: i64, removed: bool) -> Result<u8, CliError> {
+    let reader = CaseReader::open(case)?;
+    if !query::labels(&reader, true)?.iter().any(|label| label.id == id) {
+        return Err(CliError::Usage(format!("there is no label {id}")));
+    }
+    drop(reader);
+    let changed = indicators::remove_label(case, id, removed)?;
+    let what = if removed { "was taken off" } else { "is back" };
+    tell(&format!("label {id} {what}{}", if changed { "" } else { ", as before" }));
+    Ok(exit::DONE)
+}

@@ -1,0 +1,256 @@
+//! `coldtrail sightings`.
+
+use super::arguments::{parse_filter, time};
+use super::output::{Rows, tell};
+use super::{CliError, RowFormat, exit};
+use crate::case::CaseReader;
+use crate::filter::{Check, Filter, Target};
+use crate::model::{Dataset, RecordId, TimeRange, Timestamp};
+use crate::query::{
+    self, By, Cancel, Duplicates, Looked, MarkKind, PLAYBOOK_COLUMNS, PlaybookQuery, Scope, SightingQuery, SightingRow,
+    SightingTable, Subject, Value,
+};
+use std::path::PathBuf;
+
+/// Rows that are looked up at once.
+const PAGE: usize = 1024;
+
+/// Shows which indicators the evidence holds, and which it does not
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  coldtrail sightings incident.coldtrail\n  coldtrail sightings incident.coldtrail --by host --limit 20\n  coldtrail sightings incident.coldtrail --playbook --format csv"
+)]
+pub struct Arguments {
+    /// The case file
+    pub case: PathBuf,
+    /// What a row stands for: indicator, host (the address on the other side), list, or record
+    #[arg(long, value_name = "WHAT", default_value = "indicator", value_parser = ["indicator", "host", "list", "record"])]
+    pub by: String,
+    /// The playbook's directional view: rows to an indicator (its word: INBOUND) and rows from one (OUTBOUND)
+    #[arg(long, conflicts_with = "by")]
+    pub playbook: bool,
+    /// With --playbook: our own word for the direction as a last column, to IOC or from IOC
+    #[arg(long, requires = "playbook")]
+    pub words: bool,
+    /// Only entries of this list
+    #[arg(long, value_name = "NAME", conflicts_with = "playbook")]
+    pub list: Option<String>,
+    /// Only indicators that were seen
+    #[arg(long)]
+    pub seen: bool,
+    /// Only flow records that match
+    #[arg(long, value_name = "F")]
+    pub filter: Option<String>,
+    /// Only records from this time on (ISO 8601, a date, or epoch seconds; UTC)
+    #[arg(long, value_name = "T")]
+    pub from: Option<String>,
+    /// Only records before this time
+    #[arg(long, value_name = "T")]
+    pub to: Option<String>,
+    /// Count a record as often as it was delivered
+    #[arg(long)]
+    pub all_copies: bool,
+    /// So many rows at the most
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    #[command(flatten)]
+    pub rows: RowFormat,
+}
+
+impl Arguments {
+    fn scope(&self, dataset: Dataset) -> Result<Scope, CliError> {
+        let filter = self.filter.as_deref().filter(|_| dataset == Dataset::Flows);
+        Ok(Scope {
+            dataset,
+            filter: filter.map(|text| parse_filter(text, dataset)).transpose()?,
+            range: TimeRange { from: time(self.from.as_deref())?, to: time(self.to.as_deref())? },
+            duplicates: if self.all_copies { Duplicates::All } else { Duplicates::Once },
+        })
+    }
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
+    let reader = CaseReader::open(&arguments.case)?;
+    if arguments.playbook {
+        return playbook(&reader, arguments);
+    }
+    let by = By::ALL.into_iter().find(|by| by.name() == arguments.by);
+    let mut query = match &arguments.list {
+        Some(name) => SightingQuery::of_list(by.unwrap_or_default(), name),
+        None => SightingQuery::all(by.unwrap_or_default()),
+    };
+    (query.flows, query.events) = (arguments.scope(Dataset::Flows)?, arguments.scope(Dataset::Events)?);
+    if by.is_none() {
+        return by_record(&reader, arguments, &query);
+    }
+    let table = query::sightings(&reader, &query, &Cancel::default())?;
+    print(&reader, &table, arguments)?;
+    tell_looked(&table);
+    Ok(exit::DONE)
+}
+
+fn columns(by: By) -> &'static [&'static str] {
+    match by {
+        By::Indicator => &[
+            "indicator",
+            "kind",
+            "list",
+            "comment",
+            "hits",
+            "bytes_to",
+            "bytes_from",
+            "accepted",
+            "rejected",
+            "first_seen",
+            "last_seen",
+        ],
+        By::Host => &[
+            "host",
+            "internal",
+            "indicators",
+            "hits",
+            "bytes_to",
+            "bytes_from",
+            "accepted",
+            "rejected",
+            "first_seen",
+            "last_seen",
+        ],
+        By::List => &[
+            "list",
+            "entries",
+            "entries_seen",
+            "hits",
+            "bytes_to",
+            "bytes_from",
+            "accepted",
+            "rejected",
+            "first_seen",
+            "last_seen",
+            "principals",
+            "sha256",
+        ],
+    }
+}
+
+fn values(row: &SightingRow) -> Vec<Value> {
+    let text = |text: &str| Value::Text(text.to_owned());
+    let sighting = &row.sighting;
+    let mut values = match &row.subject {
+        Subject::Indicator(row) => {
+            vec![text(&row.entry.value), text(row.entry.kind.code()), text(&row.list), text(&row.entry.comment)]
+        }
+        Subject::Host { address, internal } => {
+            vec![text(address), Value::Boolean(*internal), Value::count(sighting.others)]
+        }
+        Subject::List(list) => {
+            vec![text(&list.name), Value::count(list.enabled_entries), Value::count(sighting.others)]
+        }
+    };
+    values.extend([
+        Value::count(sighting.hits()),
+        Value::sum(sighting.bytes_to),
+        Value::sum(sighting.bytes_from),
+        Value::count(sighting.accepted),
+        Value::count(sighting.rejected),
+        Value::time(sighting.first),
+        Value::time(sighting.last),
+    ]);
+    if let Subject::List(list) = &row.subject {
+        values.extend([Value::count(sighting.principals), text(&list.sha256)]);
+    }
+    values
+}
+
+fn print(reader: &CaseReader, table: &SightingTable, arguments: &Arguments) -> Result<(), CliError> {
+    let mut out = Rows::new(&arguments.rows, columns(table.by))?;
+    let all = if arguments.seen { table.seen.len() } else { table.len() };
+    let end = arguments.limit.unwrap_or(all).min(all);
+    for first in (0..end).step_by(PAGE) {
+        for row in query::sighting_rows(reader, table, first..(first + PAGE).min(end))? {
+            out.row(&values(&row))?;
+        }
+    }
+    out.finish()
+}
+
+/// What was looked at, and what of it was not: an indicator without a hit was not seen in this.
+fn tell_looked(table: &SightingTable) {
+    let Looked { flows, events, flow_span, event_span } = &table.looked;
+    let span = |span: &Option<(Timestamp, Timestamp)>| {
+        span.map(|(first, last)| format!(" ({} to {})", first.to_iso(), last.to_iso())).unwrap_or_default()
+    };
+    tell(&format!("looked at {flows} flow records{} and {events} events{}", span(flow_span), span(event_span)));
+    let outside: u64 = table.seen.iter().map(|row| row.outside).sum();
+    if outside > 0 {
+        tell(&format!(
+            "{outside} hits lie outside the time for which the list gives the indicator, and are not counted; \
+             count them with: coldtrail indicators validity CASE off"
+        ));
+    }
+    let unseen = table.unseen.len() + table.seen.iter().filter(|row| row.hits() == 0).count();
+    if table.by == By::Indicator && unseen > 0 {
+        tell(&format!("not seen in this evidence: {unseen}"));
+    }
+}
+
+const RECORD_COLUMNS: [&str; 10] =
+    ["record", "dataset", "time", "field", "indicator", "list", "comment", "counts", "name", "severity"];
+
+fn by_record(reader: &CaseReader, arguments: &Arguments, query: &SightingQuery) -> Result<u8, CliError> {
+    let mut out = Rows::new(&arguments.rows, &RECORD_COLUMNS)?;
+    let mut left = arguments.limit.unwrap_or(usize::MAX);
+    for (dataset, scope, time) in
+        [(Dataset::Flows, &query.flows, "start"), (Dataset::Events, &query.events, "event_time")]
+    {
+        let wanted = Filter::test(Target::Indicator, query.only.clone().unwrap_or(Check::Present));
+        let found = query::rows(reader, &scope.and(wanted).records(Vec::new()), &Cancel::default())?;
+        let ids: Vec<RecordId> = found.iter().take(left).collect();
+        let time = super::arguments::field_or_usage(dataset, time)?;
+        for ids in ids.chunks(PAGE) {
+            let times = query::page(reader, dataset, ids, &[time])?;
+            let marks = query::marks(reader, dataset, ids)?;
+            for ((id, time), marks) in ids.iter().zip(times).zip(marks) {
+                for mark in marks.into_iter().filter(|mark| mark.kind == MarkKind::Indicator) {
+                    if left == 0 || arguments.list.as_ref().is_some_and(|list| *list != mark.list) {
+                        continue;
+                    }
+                    left -= 1;
+                    out.row(&[
+                        Value::Text(id.to_string()),
+                        Value::Text(crate::case::dataset_name(dataset).to_owned()),
+                        time.first().cloned().unwrap_or(Value::Null),
+                        Value::Text(mark.at.name().to_owned()),
+                        Value::Text(mark.value),
+                        Value::Text(mark.list),
+                        Value::Text(mark.comment),
+                        Value::Boolean(mark.counts),
+                        Value::Text(mark.name),
+                        Value::Text(mark.severity),
+                    ])?;
+                }
+            }
+        }
+    }
+    out.finish()?;
+    Ok(exit::DONE)
+}
+
+fn playbook(reader: &CaseReader, arguments: &Arguments) -> Result<u8, CliError> {
+    let query = PlaybookQuery { scope: arguments.scope(Dataset::Flows)? };
+    let table = query::playbook(reader, &query, &Cancel::default())?;
+    let mut columns: Vec<&str> = PLAYBOOK_COLUMNS.to_vec();
+    columns.extend(arguments.words.then_some("own_direction"));
+    let mut out = Rows::new(&arguments.rows, &columns)?;
+    let end = arguments.limit.unwrap_or(usize::MAX).min(table.rows.len());
+    for first in (0..end).step_by(PAGE) {
+        for row in query::playbook_rows(reader, &table, first..(first + PAGE).min(end))? {
+            let mut values = row.values;
+            values.extend(arguments.words.then(|| Value::Text(row.direction.plain().to_owned())));
+            out.row(&values)?;
+        }
+    }
+    out.finish()?;
+    tell("INBOUND is to the indicator and OUTBOUND from it: the playbook's words are seen from the threat's side");
+    Ok(exit::DONE)
+}

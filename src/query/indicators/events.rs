@@ -1,0 +1,264 @@
+//! Which entries the events of a case meet: in the fields that hold addresses, keys, principals and names, and in their
+//! raw text. Found once for all events, and kept as long as neither the lists nor the events change.
+
+use super::{Wanted, known, lists::revision_of};
+use crate::case::event_json::EventTexts;
+use crate::case::index::IndexCache;
+use crate::matching::{Matcher, addresses_in};
+use crate::model::{Dataset, FieldId, IndicatorKind, RecordId};
+use crate::query::{QueryError, scope::own_field};
+use rusqlite::{Connection, Row};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Where in an event an entry was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Where {
+    Field(FieldId),
+    /// Somewhere in the raw text, outside the fields that were looked at before.
+    Text,
+}
+
+impl Where {
+    pub fn name(self) -> &'static str {
+        match self {
+            Where::Field(field) => field.name(),
+            Where::Text => "any",
+        }
+    }
+}
+
+/// An event and an entry that it meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventHit {
+    pub event: RecordId,
+    /// Place in the matcher.
+    pub place: u32,
+    pub at: Where,
+}
+
+/// What all events of a case meet, times not looked at.
+#[derive(Debug)]
+pub struct EventsMet {
+    pub matcher: Arc<Matcher>,
+    /// By event, then place.
+    pub hits: Vec<EventHit>,
+}
+
+impl EventsMet {
+    pub fn of(&self, event: RecordId) -> &[EventHit] {
+        let from = self.hits.partition_point(|hit| hit.event < event);
+        let to = self.hits.partition_point(|hit| hit.event <= event);
+        self.hits.get(from..to).unwrap_or_default()
+    }
+}
+
+/// What the events meet. Takes time in proportion to their texts where it was not found before.
+///
+/// # Errors
+/// What SQLite says, or a text that is damaged.
+pub fn events_met(conn: &Connection, cache: &IndexCache, wanted: &Wanted) -> Result<Arc<EventsMet>, QueryError> {
+    let sql = "SELECT ifnull(sum(event_count), 0) FROM evidence";
+    let events: i64 = conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
+    let last: i64 = conn.prepare_cached("SELECT ifnull(max(id), 0) FROM event")?.query_row([], |r| r.get(0))?;
+    let name = format!("events met {} {events} {}", revision_of(conn)?, wanted.text());
+    cache.derived(&name, last, || {
+        let matcher = known(conn, cache, wanted)?;
+        let hits = find(conn, &matcher)?;
+        let bytes = hits.len() * size_of::<EventHit>();
+        Ok((EventsMet { matcher, hits }, bytes))
+    })
+}
+
+/// Fields with the kinds of entries that they are compared with.
+const FIELDS: [(&str, Look); 16] = [
+    ("source_ip_address", Look::Address),
+    ("user_identity_access_key_id", Look::Equal(IndicatorKind::AccessKey)),
+    ("user_identity_arn", Look::Equal(IndicatorKind::Arn)),
+    ("user_identity_principal_id", Look::Principal),
+    ("user_identity_user_name", Look::Principal),
+    ("user_identity_account_id", Look::Equal(IndicatorKind::Account)),
+    ("session_issuer_principal_id", Look::Principal),
+    ("session_issuer_arn", Look::Equal(IndicatorKind::Arn)),
+    ("session_issuer_account_id", Look::Equal(IndicatorKind::Account)),
+    ("session_issuer_user_name", Look::Principal),
+    ("recipient_account_id", Look::Equal(IndicatorKind::Account)),
+    ("vpc_endpoint_account_id", Look::Equal(IndicatorKind::Account)),
+    ("event_name", Look::Equal(IndicatorKind::EventName)),
+    ("user_agent", Look::Agent),
+    ("user_identity_invoked_by", Look::Name),
+    ("event_source", Look::Name),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    Address,
+    Equal(IndicatorKind),
+    Principal,
+    Name,
+    Agent,
+}
+
+fn look(matcher: &Matcher, how: Look, text: &str, out: &mut Vec<u32>) {
+    match how {
+        Look::Address => match crate::case::address_key(text) {
+            Some(key) => matcher.addresses.containing(u128::from_be_bytes(key), out),
+            None => matcher.texts.name(text, out),
+        },
+        Look::Equal(kind) => out.extend(matcher.texts.equal(kind, text)),
+        Look::Principal => matcher.texts.principal(text, out),
+        Look::Name => matcher.texts.name(text, out),
+        Look::Agent => matcher.texts.agent(text, out),
+    }
+}
+
+fn find(conn: &Connection, matcher: &Matcher) -> Result<Vec<EventHit>, QueryError> {
+    if matcher.is_empty() {
+        return Ok(Vec::new());
+    }
+    let look = EventLook::new(conn, matcher)?;
+    let mut statement = conn.prepare(&look.select("ORDER BY e.id"))?;
+    let mut rows = statement.query([])?;
+    let mut texts = EventTexts::default();
+    let mut hits: Vec<EventHit> = Vec::new();
+    while let Some(row) = rows.next()? {
+        look.row(conn, matcher, row, &mut texts, &mut hits)?;
+    }
+    Ok(hits)
+}
+
+/// What some events meet, in their order: less work than all where they are few.
+///
+/// # Errors
+/// As `events_met`.
+pub(super) fn some_events_met(
+    conn: &Connection,
+    matcher: &Matcher,
+    events: &[RecordId],
+) -> Result<Vec<Vec<EventHit>>, QueryError> {
+    let look = EventLook::new(conn, matcher)?;
+    let mut statement = conn.prepare(&look.select("WHERE e.id = ?"))?;
+    let mut texts = EventTexts::default();
+    let mut met = Vec::with_capacity(events.len());
+    for event in events {
+        let mut hits = Vec::new();
+        let mut rows = statement.query([event.0])?;
+        if let Some(row) = rows.next()? {
+            look.row(conn, matcher, row, &mut texts, &mut hits)?;
+        }
+        met.push(hits);
+    }
+    Ok(met)
+}
+
+/// What is looked at in each event.
+struct EventLook {
+    calls: CallsMet,
+    /// Fields of the event's own row.
+    own: Vec<(FieldId, Look)>,
+}
+
+impl EventLook {
+    fn new(conn: &Connection, matcher: &Matcher) -> Result<Self, QueryError> {
+        let fields: Vec<(FieldId, Look)> =
+            FIELDS.iter().map(|(name, how)| (own_field(Dataset::Events, name), *how)).collect();
+        let calls = calls_met(conn, matcher, &fields)?;
+        Ok(Self { calls, own: fields.into_iter().filter(|(f, _)| !is_call(*f)).collect() })
+    }
+
+    fn select(&self, which: &str) -> String {
+        let columns: Vec<String> = self.own.iter().map(|(f, _)| format!("e.\"{}\"", f.name())).collect();
+        format!("SELECT e.id, e.call_id, {} FROM event e {which}", columns.join(", "))
+    }
+
+    fn row(
+        &self,
+        conn: &Connection,
+        matcher: &Matcher,
+        row: &Row<'_>,
+        texts: &mut EventTexts,
+        hits: &mut Vec<EventHit>,
+    ) -> Result<(), QueryError> {
+        let event = RecordId(row.get(0)?);
+        let mut found: Vec<(u32, Where)> = Vec::new();
+        if let Some(of_call) = self.calls.get(&row.get::<_, i64>(1)?) {
+            found.extend(of_call);
+        }
+        fields_met(matcher, row, 2, &self.own, &mut found)?;
+        if let Some(text) = texts.get(conn, event)? {
+            raw_met(matcher, text, &mut found);
+        }
+        // A field says more than the raw text, and comes before it.
+        found.sort_unstable();
+        found.dedup_by_key(|(place, _)| *place);
+        hits.extend(found.into_iter().map(|(place, at)| EventHit { event, place, at }));
+        Ok(())
+    }
+}
+
+fn is_call(field: FieldId) -> bool {
+    matches!(field.home, crate::model::Home::Call(_))
+}
+
+fn fields_met(
+    matcher: &Matcher,
+    row: &Row<'_>,
+    first: usize,
+    fields: &[(FieldId, Look)],
+    found: &mut Vec<(u32, Where)>,
+) -> Result<(), QueryError> {
+    let mut places = Vec::new();
+    for (column, (field, how)) in (first..).zip(fields) {
+        places.clear();
+        if let Ok(text) = row.get_ref(column)?.as_str() {
+            look(matcher, *how, text, &mut places);
+        }
+        found.extend(places.iter().map(|place| (*place, Where::Field(*field))));
+    }
+    Ok(())
+}
+
+type CallsMet = FxHashMap<i64, Vec<(u32, Where)>>;
+
+/// What repeats is looked at once for each tuple.
+fn calls_met(conn: &Connection, matcher: &Matcher, fields: &[(FieldId, Look)]) -> Result<CallsMet, QueryError> {
+    let own: Vec<(FieldId, Look)> = fields.iter().copied().filter(|(f, _)| is_call(*f)).collect();
+    let columns: Vec<String> = own.iter().map(|(f, _)| format!("k.\"{}\"", f.name())).collect();
+    let mut statement = conn.prepare(&format!("SELECT k.call_id, {} FROM call k", columns.join(", ")))?;
+    let mut rows = statement.query([])?;
+    let mut calls = CallsMet::default();
+    while let Some(row) = rows.next()? {
+        let mut found = Vec::new();
+        fields_met(matcher, row, 1, &own, &mut found)?;
+        if !found.is_empty() {
+            calls.insert(row.get(0)?, found);
+        }
+    }
+    Ok(calls)
+}
+
+/// What the raw text of an event holds.
+fn raw_met(matcher: &Matcher, text: &str, found: &mut Vec<(u32, Where)>) {
+    let mut places = Vec::new();
+    if !matcher.addresses.is_empty() {
+        for key in addresses_in(text) {
+            matcher.addresses.containing(key, &mut places);
+        }
+    }
+    if matcher.texts.has_raw() {
+        matcher.texts.raw(text, &mut places);
+    }
+    found.extend(places.into_iter().map(|place| (place, Where::Text)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fields_are_in_the_table_of_fields() {
+        for (name, _) in FIELDS {
+            assert!(crate::model::field::by_name(Dataset::Events, name).is_some(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Indicators and labels of a case: the lists, what they meet among the case's distinct values, and in which records.
+
+mod events;
+pub(super) mod functions;
+mod known;
+mod lists;
+mod lookup;
+mod met;
+mod own;
+mod wanted;
+
+pub use events::{EventHit, Where};
+pub use lists::{
+    IndicatorRow, honours_validity, indicator_entries, indicator_entry, indicator_issues, indicator_list,
+    indicator_list_of, indicator_lists, indicator_revision, labels,
+};
+pub use lookup::{Mark, MarkKind, address_marks, marks};
+pub use own::{InternalSpace, internal_space};
+
+pub(super) use events::{EventsMet, events_met};
+pub(super) use known::known;
+pub use known::well_known;
+pub(super) use met::{Met, met};
+pub(super) use wanted::Wanted;

@@ -1,0 +1,201 @@
+//! The sightings: flow records over the columns or by plain SQL, which gives the same, and events by what they were found
+//! to meet.
+
+use super::tally::{FlowLook, Tallies, Tally};
+use super::{By, Looked, Sighting, SightingQuery, SightingTable};
+use crate::case::CaseReader;
+use crate::columns::NULL;
+use crate::model::{RecordId, Timestamp};
+use crate::query::indicators::{EventsMet, Met, events_met, met};
+use crate::query::pairs::AddressOrder;
+use crate::query::rows::from_where;
+use crate::query::{Cancel, QueryError, engine, figures, filter_sql, rows};
+use rusqlite::{Row, params_from_iter};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// The sightings of a query. Takes time in proportion to the records that meet something, and once to the text of all
+/// events; never on the frame thread.
+pub fn sightings(reader: &CaseReader, query: &SightingQuery, cancel: &Cancel) -> Result<SightingTable, QueryError> {
+    evaluate(reader, query, cancel, true)
+}
+
+/// The same by plain SQL over all rows: where there is no index, and what the columns are compared with.
+pub fn sightings_by_sql(
+    reader: &CaseReader,
+    query: &SightingQuery,
+    cancel: &Cancel,
+) -> Result<SightingTable, QueryError> {
+    evaluate(reader, query, cancel, false)
+}
+
+fn evaluate(
+    reader: &CaseReader,
+    query: &SightingQuery,
+    cancel: &Cancel,
+    columns: bool,
+) -> Result<SightingTable, QueryError> {
+    filter_sql::prepare(reader)?;
+    let met = cancel.watch(reader, || met(&reader.conn, &reader.cache, &query.wanted()))?;
+    let records = query.flows.records(Vec::new());
+    let found = match columns {
+        true => engine::attempt(reader, cancel, |engine| engine.sightings(&records, &met, query.by))?,
+        false => None,
+    };
+    let mut tallies = match found {
+        Some(tallies) => tallies,
+        None => flows_by_sql(reader, query, &met, cancel)?,
+    };
+    let mut principals = FxHashSet::default();
+    if query.by != By::Host {
+        add_events(reader, query, cancel, &mut tallies, &mut principals)?;
+    }
+    let mut table = SightingTable { by: query.by, ..SightingTable::default() };
+    let (mut others, mut callers) = (counts(&tallies.others), counts(&principals));
+    for (key, tally) in &tallies.by_key {
+        let (others, callers) = (others.remove(key).unwrap_or(0), callers.remove(key).unwrap_or(0));
+        table.seen.push(row(query.by, &met, *key, tally, others, callers));
+    }
+    // What was met only outside its time was not seen, but that is told.
+    let places = if query.by == By::Host { Some(AddressOrder::load(reader)?) } else { None };
+    let place = |row: &Sighting| match &places {
+        Some(order) => u32::try_from(row.key).ok().and_then(|id| order.place(id)),
+        None => None,
+    };
+    table.seen.sort_by_cached_key(|row| (std::cmp::Reverse(row.hits()), place(row), row.key));
+    if query.by != By::Host {
+        let seen: FxHashSet<i64> = table.seen.iter().map(|row| row.key).collect();
+        let all: Vec<i64> = match query.by {
+            By::List => met.matcher.lists().to_vec(),
+            _ => (0..met.matcher.len() as u32).map(|place| met.matcher.id(place)).collect(),
+        };
+        table.unseen = all.into_iter().filter(|key| !seen.contains(key)).collect();
+    }
+    table.looked = looked(reader, query, cancel)?;
+    Ok(table)
+}
+
+fn row(by: By, met: &Met, key: u32, tally: &Tally, others: u64, principals: u64) -> Sighting {
+    let Tally { flows, events, outside, bytes_to, bytes_from, accepted, rejected, first, last } = *tally;
+    let key = match by {
+        By::Indicator => met.matcher.id(key),
+        By::List => met.matcher.lists().get(key as usize).copied().unwrap_or_default(),
+        By::Host => key.into(),
+    };
+    // A host's words are the indicator's: what goes to the indicator comes from the host.
+    Sighting { key, flows, events, outside, bytes_to, bytes_from, accepted, rejected, first, last, others, principals }
+}
+
+fn counts(pairs: &FxHashSet<(u32, u32)>) -> FxHashMap<u32, u64> {
+    let mut counts: FxHashMap<u32, u64> = FxHashMap::default();
+    for (key, _) in pairs {
+        *counts.entry(*key).or_default() += 1;
+    }
+    counts
+}
+
+fn looked(reader: &CaseReader, query: &SightingQuery, cancel: &Cancel) -> Result<Looked, QueryError> {
+    let flows = figures(reader, &query.flows, cancel)?;
+    let events = figures(reader, &query.events, cancel)?;
+    Ok(Looked {
+        flows: flows.records,
+        events: events.records,
+        flow_span: flows.first.zip(flows.last),
+        event_span: events.first.zip(events.last),
+    })
+}
+
+/// Every record of the scope, looked at one by one.
+fn flows_by_sql(reader: &CaseReader, query: &SightingQuery, met: &Met, cancel: &Cancel) -> Result<Tallies, QueryError> {
+    let joins = "LEFT JOIN pair p ON p.pair_id = f.pair_id LEFT JOIN pair q ON q.pair_id = f.packet_pair_id
+                 LEFT JOIN disposition o ON o.disposition_id = f.disposition_id";
+    let (from, params) = from_where(&query.flows.records(Vec::new()), joins)?;
+    let sql = format!(
+        "SELECT p.source_id, p.destination_id, q.source_id, q.destination_id, f.interface_id, f.srcport, f.dstport,
+           f.start, f.duration, f.bytes, o.action = 'ACCEPT', o.action = 'REJECT', o.log_status IN ('NODATA', 'SKIPDATA')
+         {from}"
+    );
+    cancel.watch(reader, || {
+        let mut tallies = Tallies::default();
+        let mut statement = reader.conn.prepare(&sql)?;
+        let mut rows = statement.query(params_from_iter(params))?;
+        while let Some(row) = rows.next()? {
+            tallies.flow(query.by, met, &look(row)?);
+        }
+        Ok(tallies)
+    })
+}
+
+fn look(row: &Row<'_>) -> Result<FlowLook, QueryError> {
+    let id = |column: usize| -> Result<u32, QueryError> { Ok(row.get::<_, Option<u32>>(column)?.unwrap_or(0)) };
+    let number = |column: usize| -> Result<i64, QueryError> { Ok(row.get::<_, Option<i64>>(column)?.unwrap_or(NULL)) };
+    let is = |column: usize| -> Result<bool, QueryError> { Ok(row.get::<_, Option<bool>>(column)?.unwrap_or(false)) };
+    Ok(FlowLook {
+        sides: [(id(0)?, id(1)?), (id(2)?, id(3)?)],
+        interface: number(4)?,
+        ports: [number(5)?, number(6)?],
+        start: number(7)?,
+        duration: number(8)?,
+        bytes: number(9)?,
+        accepted: is(10)?,
+        rejected: is(11)?,
+        left_out: is(12)?,
+    })
+}
+
+/// Adds the events of the scope. `principals`: keys with numbers of who made the calls.
+fn add_events(
+    reader: &CaseReader,
+    query: &SightingQuery,
+    cancel: &Cancel,
+    tallies: &mut Tallies,
+    principals: &mut FxHashSet<(u32, u32)>,
+) -> Result<(), QueryError> {
+    let met = cancel.watch(reader, || events_met(&reader.conn, &reader.cache, &query.wanted()))?;
+    if met.hits.is_empty() {
+        return Ok(());
+    }
+    let events = rows(reader, &query.events.records(Vec::new()), cancel)?;
+    let mut names: FxHashMap<String, u32> = FxHashMap::default();
+    let mut statement = reader.conn.prepare(
+        "SELECT e.time_millis, coalesce(e.user_identity_arn, e.user_identity_principal_id, k.user_identity_user_name)
+         FROM event e LEFT JOIN call k ON k.call_id = e.call_id WHERE e.id = ?",
+    )?;
+    for event in events.iter().filter(|event| !met.of(*event).is_empty()) {
+        let (time, name): (Option<i64>, Option<String>) =
+            statement.query_row([event.0], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        let next = names.len() as u32;
+        let name = name.map(|name| *names.entry(name).or_insert(next));
+        add_event(query.by, &met, event, time.map(Timestamp), name, tallies, principals);
+    }
+    Ok(())
+}
+
+fn add_event(
+    by: By,
+    met: &EventsMet,
+    event: RecordId,
+    time: Option<Timestamp>,
+    name: Option<u32>,
+    tallies: &mut Tallies,
+    principals: &mut FxHashSet<(u32, u32)>,
+) {
+    let mut keys: FxHashMap<u32, bool> = FxHashMap::default();
+    for hit in met.of(event) {
+        let counts = met.matcher.counts_at(hit.place, time);
+        let key = if by == By::List { met.matcher.list(hit.place) } else { hit.place };
+        *keys.entry(key).or_default() |= counts;
+        if counts && by == By::List {
+            tallies.others.insert((key, hit.place));
+        }
+    }
+    for (key, counts) in keys {
+        let tally = tallies.by_key.entry(key).or_default();
+        if !counts {
+            tally.outside += 1;
+            continue;
+        }
+        tally.events += 1;
+        tally.seen(time, time);
+        principals.extend(name.map(|name| (key, name)));
+    }
+}
