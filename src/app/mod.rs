@@ -33,6 +33,7 @@ pub mod saved;
 pub mod selection;
 pub mod settings;
 pub mod shown;
+pub mod sightings;
 pub mod slots;
 pub mod source;
 pub mod sparks;
@@ -43,6 +44,7 @@ pub mod testing;
 pub mod text;
 pub mod text_filter;
 pub mod timeline;
+pub mod watch;
 pub mod whole_list;
 pub mod zone;
 

@@ -43,6 +43,8 @@ pub mod size {
     pub const DIALOG: f32 = 560.0;
     pub const DIALOG_WIDE: f32 = 760.0;
     pub const DIALOG_HEIGHT: f32 = 420.0;
+    /// Lines of a list in a dialog.
+    pub const DIALOG_LINES: f32 = 110.0;
     pub const PATH_FIELD: f32 = 420.0;
     /// Beside the text of a button in a crowded line.
     pub const NARROW_PADDING: f32 = 5.0;
@@ -148,7 +150,7 @@ const LIGHT: Palette = Palette {
     warning: Color32::from_rgb(132, 88, 0),
     error: Color32::from_rgb(186, 26, 26),
     sighting: Color32::from_rgb(150, 20, 130),
-    label: Color32::from_rgb(24, 106, 44),
+    label: Color32::from_rgb(14, 90, 34),
 };
 
 /// The colours in force.

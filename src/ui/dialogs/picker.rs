@@ -15,6 +15,7 @@ pub enum Pick {
     Export,
     OpenFilters,
     SaveFilters,
+    Indicators,
     Files,
     Folder,
 }
@@ -88,6 +89,7 @@ fn show(pick: Pick) -> Vec<PathBuf> {
         Pick::SaveFilters => {
             dialog.add_filter("JSON", &["json"]).set_file_name("filters.json").save_file().into_iter().collect()
         }
+        Pick::Indicators => dialog.pick_file().into_iter().collect(),
         Pick::Files => dialog.pick_files().unwrap_or_default(),
         Pick::Folder => dialog.pick_folders().unwrap_or_default(),
     }
@@ -113,10 +115,17 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
                 *path = first.to_string_lossy().into_owned();
             }
         }
+        Dialog::IndicatorFile(file) => {
+            if let Some(first) = picked.paths.first() {
+                file.path = first.to_string_lossy().into_owned();
+            }
+        }
         Dialog::Import { paths, .. } => paths.extend(picked.paths),
         Dialog::GoToRow { .. }
         | Dialog::Address { .. }
         | Dialog::SaveFilter(_)
+        | Dialog::AddIndicators(_)
+        | Dialog::Label(_)
         | Dialog::Zone { .. }
         | Dialog::Palette { .. }
         | Dialog::Leaving(_)

@@ -4,6 +4,8 @@
 mod header;
 mod keys;
 mod rows;
+
+pub use rows::SIGHTED;
 pub mod scroll;
 
 use crate::app::selection::Selection;
@@ -232,7 +234,8 @@ impl Grid<'_> {
 
         let focus_id = self.id.with("body");
         let response = ui.interact(areas.body.union(areas.gutter), focus_id, Sense::click());
-        if std::mem::take(&mut state.wants_focus) {
+        // A dialog that was opened from a menu of the table has it already.
+        if std::mem::take(&mut state.wants_focus) && ui.memory(|m| m.top_modal_layer().is_none()) {
             response.request_focus();
         }
         self.wheel(ui, &response, state, extent, &areas);
