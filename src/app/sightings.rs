@@ -207,7 +207,8 @@ impl Sightings {
         resized.unwrap_or(match column {
             "indicator" | "host" | "comment" | "list" | "source" | "destination" => 190.0,
             "first_seen" | "last_seen" | "starttime" | "endtime" | "interfaceid" | "connecting_ip" => 175.0,
-            "bytes_to" | "bytes_from" | "account" => 130.0,
+            "words" | "direction" => 150.0,
+            "bytes_to" | "bytes_from" | "account" | "connecting_port" => 130.0,
             _ => 100.0,
         })
     }

@@ -151,10 +151,11 @@ fn drop_ui(ui: &Ui, app: &App, out: &mut Vec<Action>) {
 }
 
 fn shortcuts(ui: &Ui, out: &mut Vec<Action>) {
-    for command in Command::ALL {
-        let Some(shortcut) = command.shortcut() else { continue };
-        let shortcut = super::keyboard::to_egui(shortcut);
-        if ui.input_mut(|i| i.consume_shortcut(&shortcut)) {
+    let mut known: Vec<_> = Command::ALL.into_iter().filter_map(|c| Some((c, c.shortcut()?))).collect();
+    // The tool kit takes Ctrl+Shift+I for Ctrl+I too: the longer ones are asked first.
+    known.sort_by_key(|(_, shortcut)| std::cmp::Reverse(shortcut.shift));
+    for (command, shortcut) in known {
+        if ui.input_mut(|i| i.consume_shortcut(&super::keyboard::to_egui(shortcut))) {
             out.push(Action::Command(command));
         }
     }

@@ -55,6 +55,8 @@ pub mod size {
     pub const CARD_MARGIN: i8 = 10;
     /// How strongly a bar behind text is tinted.
     pub const BAR_TINT: f32 = 0.18;
+    /// Of a row that is marked, beside its number.
+    pub const SIGN: f32 = 14.0;
     /// How strongly a row is tinted for what it means, and a cell above that.
     pub const ROW_TINT: f32 = 0.15;
     pub const CELL_TINT: f32 = 0.10;
@@ -65,7 +67,7 @@ pub mod size {
     pub const TRACK_MAX: f32 = 640.0;
     /// The choices and the legend above a track.
     pub const TRACK_FRAME: f32 = 84.0;
-    pub const VALUE_AXIS: f32 = 72.0;
+    pub const VALUE_AXIS: f32 = 80.0;
     pub const NUMBER_FIELD: f32 = 90.0;
     /// The mark of a bin that reaches the threshold.
     pub const MARK: f32 = 4.0;

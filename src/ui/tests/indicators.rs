@@ -22,6 +22,7 @@ fn file(folder: &Path) -> std::path::PathBuf {
 fn looked_over(harness: &mut Shown, path: &Path) {
     harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::I);
     settle(harness);
+    assert!(matches!(app(harness).app.dialog, Some(Dialog::IndicatorFile(_))));
     let path = path.to_string_lossy().into_owned();
     dispatch(harness, Action::Dialog(Some(Dialog::IndicatorFile(IndicatorFile { path, ..IndicatorFile::default() }))));
 }

@@ -206,8 +206,12 @@ pub(super) fn card_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, out: &mut Vec
             let shown = table.rows.len() as u64;
             if table.groups > shown {
                 let args = [("shown", &*display::count(shown)), ("all", &*display::count(table.groups))];
-                let whole = || Action::WholeList(Some((list.title.clone(), Box::new(list.query.clone()))));
-                link_ui(ui, t.tr_args("list-more", &args), Some(t.tr("list-whole")), whole, out);
+                // In what room the title leaves: a card is no wider than the others.
+                let text = RichText::new(t.tr_args("list-more", &args)).color(p.accent);
+                let more = ui.add(Button::new(text).frame(false).truncate()).on_hover_text(t.tr("list-whole"));
+                if more.clicked() {
+                    out.push(Action::WholeList(Some((list.title.clone(), Box::new(list.query.clone())))));
+                }
             }
         });
         ui.spacing_mut().item_spacing.y = 0.0;

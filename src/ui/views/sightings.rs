@@ -220,7 +220,18 @@ fn table_ui(ui: &mut Ui, app: &App, sightings: &Sightings, state: &mut Sightings
             let title = if is_time { format!("{name} ({})", app.zone.name()) } else { column_title(app, name) };
             let numeric = matches!(
                 *name,
-                "outside" | "hosts" | "principals" | "bytes_to" | "bytes_from" | "accepted" | "rejected" | "entries"
+                "flows"
+                    | "events"
+                    | "indicators"
+                    | "entries_seen"
+                    | "outside"
+                    | "hosts"
+                    | "principals"
+                    | "bytes_to"
+                    | "bytes_from"
+                    | "accepted"
+                    | "rejected"
+                    | "entries"
             );
             let width = sightings.width(name).clamp(size::COLUMN_MIN, size::COLUMN_MAX);
             GridColumn { title, width, numeric, keep_end: false, sort: None }

@@ -259,7 +259,9 @@ impl Grid<'_> {
     fn areas(&self, ui: &Ui, rect: Rect) -> Areas {
         let digits = self.source.rows().max(1).ilog10() + 1;
         let number_width = ui.fonts_mut(|f| f.glyph_width(&theme::body(), '0'));
-        let gutter_width = (digits + digits / 3) as f32 * number_width + 2.0 * size::CELL_PADDING + size::CELL_PADDING;
+        // Beside the number there is room for a sign.
+        let number = (digits + digits / 3) as f32 * number_width;
+        let gutter_width = number + size::SIGN + 3.0 * size::CELL_PADDING;
         let columns_width: f32 = self.columns.iter().map(|c| c.width).sum();
         let right = (rect.right() - size::SCROLLBAR).max(rect.left());
         let left = (rect.left() + gutter_width).min(right);
