@@ -7,8 +7,8 @@ use crate::case::CaseReader;
 use crate::filter::{Check, Filter, Target};
 use crate::model::{Dataset, RecordId, TimeRange, Timestamp};
 use crate::query::{
-    self, By, Cancel, Duplicates, Looked, MarkKind, PLAYBOOK_COLUMNS, PlaybookQuery, Scope, SightingQuery, SightingRow,
-    SightingTable, Subject, Value,
+    self, By, Cancel, Duplicates, Looked, MarkKind, PLAYBOOK_COLUMNS, PlaybookQuery, Scope, Sighting, SightingQuery,
+    SightingRow, SightingTable, Subject, Value,
 };
 use std::path::PathBuf;
 
@@ -188,7 +188,15 @@ fn tell_looked(table: &SightingTable) {
              count them with: coldtrail indicators validity CASE off"
         ));
     }
-    let unseen = table.unseen.len() + table.seen.iter().filter(|row| row.hits() == 0).count();
+    let mentions: u64 = table.seen.iter().map(|row| row.mentions).sum();
+    if mentions > 0 {
+        tell(&format!(
+            "{mentions} times an event's text names an address and the call did not come from it; no hits, but listed by: \
+             coldtrail sightings CASE --by record"
+        ));
+    }
+    let nothing = |row: &&Sighting| row.hits() == 0 && row.mentions == 0;
+    let unseen = table.unseen.len() + table.seen.iter().filter(nothing).count();
     if table.by == By::Indicator && unseen > 0 {
         tell(&format!("not seen in this evidence: {unseen}"));
     }

@@ -6,7 +6,7 @@ use super::{By, Looked, Sighting, SightingQuery, SightingTable};
 use crate::case::CaseReader;
 use crate::columns::NULL;
 use crate::model::{RecordId, Timestamp};
-use crate::query::indicators::{EventsMet, Met, events_met, met};
+use crate::query::indicators::{EventsMet, Met, Where, events_met, met};
 use crate::query::pairs::AddressOrder;
 use crate::query::rows::from_where;
 use crate::query::{Cancel, QueryError, engine, figures, filter_sql, rows};
@@ -75,14 +75,27 @@ fn evaluate(
 }
 
 fn row(by: By, met: &Met, key: u32, tally: &Tally, others: u64, principals: u64) -> Sighting {
-    let Tally { flows, events, outside, bytes_to, bytes_from, accepted, rejected, first, last } = *tally;
+    let Tally { flows, events, mentions, outside, bytes_to, bytes_from, accepted, rejected, first, last } = *tally;
     let key = match by {
         By::Indicator => met.matcher.id(key),
         By::List => met.matcher.lists().get(key as usize).copied().unwrap_or_default(),
         By::Host => key.into(),
     };
-    // A host's words are the indicator's: what goes to the indicator comes from the host.
-    Sighting { key, flows, events, outside, bytes_to, bytes_from, accepted, rejected, first, last, others, principals }
+    Sighting {
+        key,
+        flows,
+        events,
+        mentions,
+        outside,
+        bytes_to,
+        bytes_from,
+        accepted,
+        rejected,
+        first,
+        last,
+        others,
+        principals,
+    }
 }
 
 fn counts(pairs: &FxHashSet<(u32, u32)>) -> FxHashMap<u32, u64> {
@@ -170,6 +183,14 @@ fn add_events(
     Ok(())
 }
 
+/// How an event meets a key, the stronger later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Meeting {
+    Outside,
+    Mention,
+    Hit,
+}
+
 fn add_event(
     by: By,
     met: &EventsMet,
@@ -179,23 +200,31 @@ fn add_event(
     tallies: &mut Tallies,
     principals: &mut FxHashSet<(u32, u32)>,
 ) {
-    let mut keys: FxHashMap<u32, bool> = FxHashMap::default();
+    let mut keys: FxHashMap<u32, Meeting> = FxHashMap::default();
     for hit in met.of(event) {
-        let counts = met.matcher.counts_at(hit.place, time);
+        let is_mention = hit.at == Where::Text && met.matcher.is_address(hit.place);
+        let meeting = match (met.matcher.counts_at(hit.place, time), is_mention) {
+            (false, _) => Meeting::Outside,
+            (true, true) => Meeting::Mention,
+            (true, false) => Meeting::Hit,
+        };
         let key = if by == By::List { met.matcher.list(hit.place) } else { hit.place };
-        *keys.entry(key).or_default() |= counts;
-        if counts && by == By::List {
+        let strongest = keys.entry(key).or_insert(meeting);
+        *strongest = meeting.max(*strongest);
+        if meeting == Meeting::Hit && by == By::List {
             tallies.others.insert((key, hit.place));
         }
     }
-    for (key, counts) in keys {
+    for (key, meeting) in keys {
         let tally = tallies.by_key.entry(key).or_default();
-        if !counts {
-            tally.outside += 1;
-            continue;
+        match meeting {
+            Meeting::Outside => tally.outside += 1,
+            Meeting::Mention => tally.mentions += 1,
+            Meeting::Hit => {
+                tally.events += 1;
+                tally.seen(time, time);
+                principals.extend(name.map(|name| (key, name)));
+            }
         }
-        tally.events += 1;
-        tally.seen(time, time);
-        principals.extend(name.map(|name| (key, name)));
     }
 }

@@ -28,6 +28,8 @@ pub struct FlowLook {
 pub struct Tally {
     pub flows: u64,
     pub events: u64,
+    /// Events of which only the text holds it; see `Sighting`.
+    pub mentions: u64,
     /// Records outside the time in which the entry counts.
     pub outside: u64,
     pub bytes_to: Option<u128>,
@@ -48,6 +50,7 @@ impl Tally {
     pub fn add(&mut self, other: &Tally) {
         self.flows += other.flows;
         self.events += other.events;
+        self.mentions += other.mentions;
         self.outside += other.outside;
         self.accepted += other.accepted;
         self.rejected += other.rejected;
