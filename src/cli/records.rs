@@ -93,12 +93,17 @@ fn run(dataset: Dataset, arguments: &Arguments, all: bool) -> Result<u8, CliErro
         sort: sort(dataset, arguments.sort.as_deref())?,
         duplicates: if all { Duplicates::All } else { Duplicates::Once },
     };
-    let rows = query::rows(&reader, &query, &Cancel::default())?;
+    let cancel = Cancel::default();
+    let last = arguments.limit.map(|limit| arguments.offset.saturating_add(limit));
+    let rows = match last.filter(|_| !arguments.count) {
+        Some(last) => query::first_rows(&reader, &query, last, &cancel)?,
+        None => query::rows(&reader, &query, &cancel)?,
+    };
     if arguments.count {
         return bytes(format!("{}\n", rows.len()).as_bytes());
     }
     let from = arguments.offset.min(rows.len());
-    let to = arguments.limit.map_or(rows.len(), |limit| from.saturating_add(limit).min(rows.len()));
+    let to = last.unwrap_or(usize::MAX).min(rows.len());
     let ids: Vec<RecordId> = (from..to).filter_map(|place| rows.get(place)).collect();
     print(&reader, dataset, &ids, &columns, &arguments.rows)?;
     Ok(exit::DONE)

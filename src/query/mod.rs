@@ -57,7 +57,7 @@ pub use pairs::{
 };
 pub use record::{RecordDetail, record};
 pub use row_set::RowSet;
-pub use rows::{Duplicates, RecordQuery, SortKey, page, rows};
+pub use rows::{Duplicates, RecordQuery, SortKey, first_rows, page, rows};
 pub use saved::saved_filters;
 pub use scope::Scope;
 pub use series::{
