@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod library;
 pub mod open_case;
 pub mod opening;
+pub mod owners;
 pub mod paged;
 pub mod pages;
 pub mod pairs;

@@ -47,8 +47,8 @@ pub use indicators::{
     internal_space, labels, marks, well_known,
 };
 pub use lists::{
-    EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, top_values, totals,
-    unfinished_import, unread_at, warnings,
+    EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, settings_with_prefix, top_values,
+    totals, unfinished_import, unread_at, warnings,
 };
 pub use overview::{Coverage, Glance, GlanceCount, GlanceList, glance, glance_lists};
 pub use pairs::{

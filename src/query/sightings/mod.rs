@@ -12,7 +12,7 @@ pub use playbook::{
     PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow, PlaybookTable, playbook, playbook_rows,
 };
 pub use rows::{SightingRow, Subject, sighting_rows};
-pub(super) use tally::{FlowLook, Tallies};
+pub(super) use tally::{FlowLook, FlowSums, Tallies};
 
 use super::indicators::Wanted;
 use super::scope::Scope;
