@@ -27,6 +27,8 @@ mod fuzz;
 mod glance;
 #[path = "all/hostile.rs"]
 mod hostile;
+#[path = "all/indicators.rs"]
+mod indicators;
 #[path = "all/migrate.rs"]
 mod migrate;
 #[path = "all/named.rs"]

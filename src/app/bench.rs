@@ -4,7 +4,7 @@
 use crate::case::CaseReader;
 use crate::filter;
 use crate::model::{Dataset, FieldId, field};
-use crate::query::named::{Figure, Question, answer};
+use crate::query::named::{Question, answer};
 use crate::query::{
     self, BinWidth, Cancel, GroupBy, Measure, PairQuery, QueryError, RecordQuery, RowSet, Scope, SeriesQuery, SortKey,
     TopQuery,
@@ -59,22 +59,32 @@ fn measured(name: &'static str, run: impl Fn() -> Result<u64, QueryError>) -> Re
     Ok(Timing { name, secs: best, rows })
 }
 
+/// What is measured.
+enum Asked {
+    /// How many records match.
+    Count(RecordQuery),
+    /// The first page of a table of records.
+    Page(RecordQuery),
+    Other(Question),
+}
+
 /// The ten questions, in the order of the peers' script.
-fn questions() -> Result<Vec<(&'static str, Question)>, QueryError> {
+fn questions() -> Result<Vec<(&'static str, Asked)>, QueryError> {
     let all = || Scope::all(Dataset::Flows);
     let matching = |text: &str| -> Result<Scope, QueryError> {
         let filter = filter::parse(text, Dataset::Flows).map_err(|error| QueryError::Filter(error.to_string()))?;
         Ok(Scope::of(Dataset::Flows, filter))
     };
-    let count = |scope: Scope| Question::Figure { scope, figure: Figure::Records };
-    let page = |scope: Scope, name: &str, descending: bool| Question::Records {
-        query: scope.records(named_field(name).map(|field| SortKey { field, descending }).into_iter().collect()),
-        columns: Vec::new(),
-        limit: Some(PAGE),
+    let count = |scope: Scope| Asked::Count(scope.records(Vec::new()));
+    let page = |scope: Scope, name: &str, descending: bool| {
+        Asked::Page(scope.records(named_field(name).map(|field| SortKey { field, descending }).into_iter().collect()))
     };
-    let top =
-        |scope: Scope, by: GroupBy| Question::Top(TopQuery { scope, by, measure: Measure::Bytes, limit: Some(50) });
-    let pairs = |scope: Scope, limit: Option<usize>| Question::Pairs(PairQuery { scope, limit, ..PairQuery::all() });
+    let top = |scope: Scope, by: GroupBy| {
+        Asked::Other(Question::Top(TopQuery { scope, by, measure: Measure::Bytes, limit: Some(50) }))
+    };
+    let pairs = |scope: Scope, limit: Option<usize>| {
+        Asked::Other(Question::Pairs(PairQuery { scope, limit, ..PairQuery::all() }))
+    };
     let source = named_field("srcaddr").map_or(GroupBy::Talker, GroupBy::Field);
     let minutes = SeriesQuery { bin: BinWidth::Secs(60), ..SeriesQuery::of(all(), Measure::Bytes) };
     Ok(vec![
@@ -83,7 +93,7 @@ fn questions() -> Result<Vec<(&'static str, Question)>, QueryError> {
         ("pairs_rejected", pairs(matching("action = REJECT")?, Some(1000))),
         ("top_talkers", top(all(), GroupBy::Talker)),
         ("rejected_ssh", top(matching("action = REJECT and protocol = 6 and dstport = 22")?, source)),
-        ("bytes_per_minute", Question::Series(minutes)),
+        ("bytes_per_minute", Asked::Other(Question::Series(minutes))),
         ("count_filtered", count(matching("dstport = 3389 and action = REJECT")?)),
         ("page_filtered", page(matching("dstport = 3389 and action = REJECT")?, "start", false)),
         ("page_sorted", page(all(), "bytes", true)),
@@ -96,8 +106,13 @@ fn named_field(name: &str) -> Option<FieldId> {
 }
 
 /// Answers as far as a table shows it: with the rows of the first page in words.
-fn rows_of(reader: &CaseReader, question: &Question, cancel: &Cancel) -> Result<u64, QueryError> {
+fn rows_of(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<u64, QueryError> {
     use crate::query::named::Answer;
+    let question = match asked {
+        Asked::Count(query) => return Ok(query::rows(reader, query, cancel)?.len() as u64),
+        Asked::Page(query) => return page_of(reader, &query::first_rows(reader, query, PAGE, cancel)?),
+        Asked::Other(question) => question,
+    };
     Ok(match answer(reader, question, cancel)? {
         Answer::Records { rows, .. } => page_of(reader, &rows)?,
         Answer::Pairs(table) => {

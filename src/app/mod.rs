@@ -24,6 +24,7 @@ pub mod library;
 pub mod marks;
 pub mod open_case;
 pub mod opening;
+pub mod owners;
 pub mod paged;
 pub mod pages;
 pub mod pairs;

@@ -80,12 +80,17 @@ fn run(arguments: &Arguments, scope: Scope) -> Result<u8, CliError> {
     let reader = CaseReader::open(&arguments.case)?;
     let columns = columns(dataset, arguments.columns.as_deref())?;
     let query = scope.records(sort(dataset, arguments.sort.as_deref())?);
-    let rows = query::rows(&reader, &query, &Cancel::default())?;
+    let cancel = Cancel::default();
+    let last = arguments.limit.map(|limit| arguments.offset.saturating_add(limit));
+    let rows = match last.filter(|_| !arguments.count) {
+        Some(last) => query::first_rows(&reader, &query, last, &cancel)?,
+        None => query::rows(&reader, &query, &cancel)?,
+    };
     if arguments.count {
         return bytes(format!("{}\n", rows.len()).as_bytes());
     }
     let from = arguments.offset.min(rows.len());
-    let to = arguments.limit.map_or(rows.len(), |limit| from.saturating_add(limit).min(rows.len()));
+    let to = last.unwrap_or(usize::MAX).min(rows.len());
     let ids: Vec<RecordId> = (from..to).filter_map(|place| rows.get(place)).collect();
     print(&reader, dataset, &ids, &columns, &arguments.rows)?;
     Ok(exit::DONE)

@@ -7,22 +7,24 @@
 
 mod bitmap;
 mod column;
-mod group;
 mod ids;
+mod keys;
 mod pack;
 mod pairs;
 mod scan;
 mod selection;
 mod sort;
+mod sums;
 
 pub use bitmap::Bitmap;
 pub use column::{Codes, Column, Encoded, EncodingError, Zone, encode};
-pub use group::{Fate, Grouping, Groups, KeyPart, Map, Measures, NO_SLOT, NO_SUM, Sums, Sweep, Used, Verdict, sum};
 pub use ids::{IdMap, IdRuns};
+pub use keys::{Grouping, KeyPart, Map, NO_SLOT, Sweep, Used};
 pub use pairs::{PairColumns, Side};
-pub use scan::{Ranges, in_ranges, in_set, present, settle_ranges, settle_set, where_value};
+pub use scan::{Ranges, in_ranges, in_set, narrowed, present, settle_ranges, settle_set, where_value};
 pub use selection::{Chosen, Selection};
 pub use sort::{Order, SortPart, Sorter};
+pub use sums::{Fate, Groups, Measures, NO_SUM, Sums, Verdict, sum, tally};
 
 /// Rows of a full segment. A selection of one (32 KiB) stays in the first level of cache, its columns in the second; ten
 /// million rows are 39 pieces of work, enough to share evenly; and what an import has not written yet, a segment at most,

@@ -2,6 +2,8 @@
 //! pairs become sums of addresses.
 
 use super::bitmap::Bitmap;
+use std::ops::Range;
+use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
@@ -11,35 +13,56 @@ pub enum Side {
 }
 
 /// `source[pair_id]` and `destination[pair_id]` are address ids; 0 where the record named none, or no such pair is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PairColumns {
-    pub source: Vec<u32>,
-    pub destination: Vec<u32>,
+    pub source: Arc<[u32]>,
+    pub destination: Arc<[u32]>,
+    /// All address ids are below this.
+    pub addresses: u32,
+    /// The pairs without any address.
+    pub nobody: Vec<u32>,
 }
 
 impl PairColumns {
-    /// Pairs with a side in a set of address ids.
-    pub fn with(&self, addresses: &Bitmap, side: Side) -> Bitmap {
-        let has = |id: u32| id != 0 && addresses.get(id as usize);
-        let pairs = self.source.iter().zip(&self.destination);
-        let found = pairs.map(|(source, destination)| match side {
-            Side::Source => has(*source),
-            Side::Destination => has(*destination),
-            Side::Either => has(*source) || has(*destination),
-        });
-        let mut words = vec![0u64; self.source.len().div_ceil(64)];
-        found.enumerate().filter(|(_, found)| *found).for_each(|(at, _)| words[at / 64] |= 1 << (at % 64));
-        Bitmap::from_words(words, self.source.len())
+    /// From two lists of the same length; `nobody`: the pairs that are there without any address.
+    pub fn new(source: Vec<u32>, destination: Vec<u32>, nobody: Vec<u32>) -> Self {
+        let greatest = source.iter().chain(&destination).max().copied().unwrap_or(0);
+        Self { source: source.into(), destination: destination.into(), addresses: greatest.saturating_add(1), nobody }
     }
 
-    /// Pairs that have an address on that side.
-    pub fn named(&self, side: Side) -> Bitmap {
-        let greatest = self.source.iter().chain(&self.destination).max().map_or(0, |id| *id as usize);
-        self.with(&Bitmap::ones(greatest + 1), side)
+    /// How many there may be: ids are below this.
+    pub fn len(&self) -> usize {
+        self.source.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.source.is_empty()
+    }
+
+    /// Pairs with a side in a set of address ids.
+    pub fn with(&self, addresses: &Bitmap, side: Side) -> Bitmap {
+        Bitmap::from_words(self.words_with(addresses, side, 0..self.len().div_ceil(64)), self.len())
+    }
+
+    /// Some words of that.
+    pub fn words_with(&self, addresses: &Bitmap, side: Side, words: Range<usize>) -> Vec<u64> {
+        let has = |id: u32| id != 0 && addresses.get(id as usize);
+        let words = words.map(|word| {
+            let pairs = word * 64..(word * 64 + 64).min(self.len());
+            let (sources, destinations) = (&self.source[pairs.clone()], &self.destination[pairs]);
+            let bit = |(at, found): (usize, bool)| u64::from(found) << at;
+            let both = sources.iter().zip(destinations);
+            match side {
+                Side::Source => sources.iter().map(|id| has(*id)).enumerate().map(bit).sum(),
+                Side::Destination => destinations.iter().map(|id| has(*id)).enumerate().map(bit).sum(),
+                Side::Either => both.map(|(a, b)| has(*a) || has(*b)).enumerate().map(bit).sum(),
+            }
+        });
+        words.collect()
     }
 
     pub fn bytes(&self) -> usize {
-        (self.source.len() + self.destination.len()) * 4
+        (self.source.len() + self.destination.len() + self.nobody.len()) * 4
     }
 }
 
@@ -49,12 +72,22 @@ mod tests {
 
     #[test]
     fn pairs_by_their_addresses() {
-        let pairs = PairColumns { source: vec![0, 1, 2, 0, 1], destination: vec![0, 2, 2, 1, 0] };
+        let pairs = PairColumns::new(vec![0, 1, 2, 0, 1, 0], vec![0, 2, 2, 1, 0, 0], vec![5]);
         let with = |id: usize, side| pairs.with(&Bitmap::of([id], 3), side).iter().collect::<Vec<_>>();
         assert_eq!(with(1, Side::Source), [1, 4]);
         assert_eq!(with(1, Side::Either), [1, 3, 4]);
         assert_eq!(with(2, Side::Destination), [1, 2]);
         assert_eq!(with(0, Side::Either), [0usize; 0], "0 is no address");
-        assert_eq!(pairs.named(Side::Destination).iter().collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(pairs.with(&Bitmap::ones(3), Side::Destination).iter().collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(pairs.addresses, 3);
+    }
+
+    #[test]
+    fn words_of_a_part_are_those_of_the_whole() {
+        let source: Vec<u32> = (0..200).map(|id| id * 7 % 50).collect();
+        let pairs = PairColumns::new(source.clone(), source.into_iter().rev().collect(), Vec::new());
+        let some = Bitmap::of((0..50).filter(|id| id % 3 == 0), 50);
+        let parts = [pairs.words_with(&some, Side::Either, 0..1), pairs.words_with(&some, Side::Either, 1..4)].concat();
+        assert_eq!(Bitmap::from_words(parts, 200), pairs.with(&some, Side::Either));
     }
 }

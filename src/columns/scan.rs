@@ -86,18 +86,19 @@ pub fn in_ranges(column: &Column, ranges: &Ranges) -> Bitmap {
         let high = high.min(zone.max).wrapping_sub(zone.min) as u64;
         let bits = match column.codes() {
             Codes::Same => Bitmap::ones(column.rows()),
-            Codes::U8(codes) => bits(codes, within(low as u8, high as u8)),
-            Codes::U16(codes) => bits(codes, within(low as u16, high as u16)),
-            Codes::U32(codes) => bits(codes, within(low as u32, high as u32)),
-            Codes::U64(codes) => bits(codes, within(low, high)),
+            Codes::U8(codes) => within(codes, low as u8, high as u8),
+            Codes::U16(codes) => within(codes, low as u16, high as u16),
+            Codes::U32(codes) => within(codes, low as u32, high as u32),
+            Codes::U64(codes) => within(codes, low, high),
         };
         found.or(&bits);
     }
     with_value(column, found)
 }
 
-fn within<T: Copy + PartialOrd>(low: T, high: T) -> impl Fn(T) -> bool {
-    move |code| (low <= code) & (code <= high)
+fn within<T: Copy + PartialOrd>(codes: &[T], low: T, high: T) -> Bitmap {
+    // One comparison less for what is asked most.
+    if low == high { bits(codes, |code| code == low) } else { bits(codes, |code| (low <= code) & (code <= high)) }
 }
 
 /// Rows whose value is in a set of numbers from 0.
@@ -111,6 +112,31 @@ pub fn in_set(column: &Column, set: &Bitmap) -> Bitmap {
 pub fn where_value(column: &Column, mut test: impl FnMut(i64) -> bool) -> Bitmap {
     let base = column.base();
     by_code(column, move |code| test(base.wrapping_add(code as i64)))
+}
+
+/// Of these rows those whose value passes the test: where they are few, that is less than testing all.
+pub fn narrowed(column: &Column, rows: &Bitmap, test: impl Fn(i64) -> bool) -> Bitmap {
+    let base = column.base();
+    let mut rows = rows.clone();
+    if let Some(present) = column.present() {
+        rows.and(present);
+    } else if !column.zone().has_values() {
+        return Bitmap::zeros(column.rows());
+    }
+    let words = with_codes!(column.codes(), list => {
+        let chunks = list.chunks(64).zip(rows.words());
+        chunks.map(|(codes, word)| {
+            let (mut rest, mut found) = (*word, 0);
+            while rest != 0 {
+                let bit = rest.trailing_zeros();
+                rest &= rest - 1;
+                let passes = codes.get(bit as usize).is_some_and(|code| test(base.wrapping_add(code.wide() as i64)));
+                found |= u64::from(passes) << bit;
+            }
+            found
+        }).collect()
+    }, if test(base) { rows.words().to_vec() } else { Vec::new() });
+    Bitmap::from_words(words, column.rows())
 }
 
 fn by_code(column: &Column, mut test: impl FnMut(u64) -> bool) -> Bitmap {
@@ -227,6 +253,10 @@ mod tests {
             check(&column, &values, &in_ranges(&column, &ranges), settle_ranges(&column.zone(), &ranges), inside);
             let set = Bitmap::of(set, 60);
             let member = |v: i64| usize::try_from(v).is_ok_and(|v| set.get(v));
+            let some = Bitmap::of((0..values.len()).filter(|at| at % 3 != 1), values.len());
+            let mut expected = in_set(&column, &set);
+            expected.and(&some);
+            prop_assert_eq!(narrowed(&column, &some, member), expected);
             check(&column, &values, &in_set(&column, &set), settle_set(&column.zone(), &set), member);
             let odd = |v: i64| v.wrapping_mul(31) % 3 == 1;
             check(&column, &values, &where_value(&column, odd), None, odd);

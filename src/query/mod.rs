@@ -47,8 +47,8 @@ pub use indicators::{
     indicator_revision, internal_space, labels, marks, well_known,
 };
 pub use lists::{
-    EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, top_values, totals,
-    unfinished_import, unread_at, warnings,
+    EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, settings_with_prefix, top_values,
+    totals, unfinished_import, unread_at, warnings,
 };
 pub use overview::{Coverage, Glance, GlanceCount, GlanceList, GlancePart, glance, glance_part, glance_parts};
 pub use pairs::{
@@ -57,7 +57,7 @@ pub use pairs::{
 };
 pub use record::{RecordDetail, record};
 pub use row_set::RowSet;
-pub use rows::{Duplicates, RecordQuery, SortKey, page, rows};
+pub use rows::{Duplicates, RecordQuery, SortKey, first_rows, page, rows};
 pub use saved::saved_filters;
 pub use scope::Scope;
 pub use series::{

@@ -55,6 +55,12 @@ impl Snapshot {
     }
 }
 
+/// Where a column is.
+enum Found<'a> {
+    AtHand(Arc<Cell>),
+    Stored(&'a StoredColumn),
+}
+
 #[derive(Debug)]
 pub struct Table {
     pub segments: Vec<Segment>,
@@ -139,19 +145,45 @@ impl CaseReader {
         segment: usize,
         column: usize,
     ) -> Result<Arc<Cell>, IndexError> {
-        let table = if table == IndexedTable::Flow { &snapshot.flows } else { &snapshot.pairs };
-        let segment = table.segments.get(segment).ok_or(IndexFault::Missing)?;
-        match &segment.columns {
-            Source::Held(columns) => Ok(Arc::clone(&columns.get(column).ok_or(IndexFault::Missing)?.1)),
-            Source::Stored(columns) => {
-                let stored = columns.get(column).ok_or(IndexFault::Missing)?;
-                if let Some(cell) = self.cache.column(stored) {
-                    return Ok(cell);
-                }
+        match self.find_column(snapshot, table, segment, column)? {
+            Found::AtHand(cell) => Ok(cell),
+            Found::Stored(stored) => {
                 let data = if stored.zone.has_data() { data(&self.conn, stored.key)? } else { Vec::new() };
                 let cell = Arc::new(Cell::raw(stored.zone, stored.data_checksum, data));
                 self.cache.keep_column(stored, &cell);
                 Ok(cell)
+            }
+        }
+    }
+
+    /// The same where nothing has to be read for it.
+    pub(crate) fn index_column_at_hand(
+        &self,
+        snapshot: &Snapshot,
+        table: IndexedTable,
+        segment: usize,
+        column: usize,
+    ) -> Option<Arc<Cell>> {
+        match self.find_column(snapshot, table, segment, column) {
+            Ok(Found::AtHand(cell)) => Some(cell),
+            Ok(Found::Stored(_)) | Err(_) => None,
+        }
+    }
+
+    fn find_column<'s>(
+        &self,
+        snapshot: &'s Snapshot,
+        table: IndexedTable,
+        segment: usize,
+        column: usize,
+    ) -> Result<Found<'s>, IndexFault> {
+        let table = if table == IndexedTable::Flow { &snapshot.flows } else { &snapshot.pairs };
+        let segment = table.segments.get(segment).ok_or(IndexFault::Missing)?;
+        match &segment.columns {
+            Source::Held(columns) => Ok(Found::AtHand(Arc::clone(&columns.get(column).ok_or(IndexFault::Missing)?.1))),
+            Source::Stored(columns) => {
+                let stored = columns.get(column).ok_or(IndexFault::Missing)?;
+                Ok(self.cache.column(stored).map_or(Found::Stored(stored), Found::AtHand))
             }
         }
     }

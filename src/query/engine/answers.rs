@@ -8,6 +8,7 @@ use crate::model::Timestamp;
 use crate::query::Figures;
 use crate::query::pairs::AddressOrder;
 use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What groups are ordered by: greater numbers later, none last in both directions.
@@ -42,14 +43,10 @@ pub fn ordered(count: usize, keys: &[OrderKey<'_>], limit: Option<usize>, thread
     {
         return order;
     }
-    let mut candidates: Vec<u32> = (0..count as u32).collect();
-    if let Some(first) = keys.first().filter(|_| limit < count) {
-        // Nothing behind the last one's first key can be among them.
-        let primary: Vec<u128> = (0..count).map(|at| first.turned(at)).collect();
-        let mut sorted = primary.clone();
-        let (_, last, _) = sorted.select_nth_unstable(limit - 1);
-        candidates.retain(|at| primary.get(*at as usize).is_some_and(|key| key <= last));
-    }
+    let mut candidates = match keys.first() {
+        Some(first) if limit < count => candidates(count, first, limit, threads),
+        _ => (0..count as u32).collect(),
+    };
     let compare = |a: &u32, b: &u32| -> Ordering {
         let by_key = keys.iter().map(|key| key.turned(*a as usize).cmp(&key.turned(*b as usize)));
         by_key.fold(Ordering::Equal, Ordering::then).then(a.cmp(b))
@@ -59,20 +56,82 @@ pub fn ordered(count: usize, keys: &[OrderKey<'_>], limit: Option<usize>, thread
     candidates
 }
 
+/// The groups among which the first `limit` by this key are: those, and all that are equal to the last of them.
+pub fn candidates(count: usize, first: &OrderKey<'_>, limit: usize, threads: usize) -> Vec<u32> {
+    let least = |range: Range<usize>| {
+        let mut kept: Vec<(u128, u32)> = Vec::with_capacity(2 * limit.min(range.len()));
+        let mut bound = u128::MAX;
+        let mut full = 2 * limit;
+        for at in range {
+            let key = first.turned(at);
+            if key > bound {
+                continue;
+            }
+            kept.push((key, at as u32));
+            if kept.len() >= full {
+                bound = cut(&mut kept, limit).unwrap_or(bound);
+                // Equals of the last one are kept, however many they are.
+                full = 2 * kept.len().max(limit);
+            }
+        }
+        kept
+    };
+    let mut kept: Vec<(u128, u32)> = in_parts(count, threads, least).concat();
+    cut(&mut kept, limit);
+    kept.into_iter().map(|(_, at)| at).collect()
+}
+
+/// Leaves what is not greater than the `limit`-th least key, which is returned; all where there are fewer.
+pub fn cut<K: Copy + Ord>(kept: &mut Vec<(K, u32)>, limit: usize) -> Option<K> {
+    if limit == 0 || kept.len() < limit {
+        return None;
+    }
+    let (_, (bound, _), _) = kept.select_nth_unstable(limit - 1);
+    let bound = *bound;
+    kept.retain(|(key, _)| *key <= bound);
+    Some(bound)
+}
+
+/// What `work` makes of equal parts of `0..count`, in their order, a thread for each.
+pub fn in_parts<T: Send>(count: usize, threads: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
+    let parts = threads.min(count.div_ceil(LEAST_PART)).max(1);
+    let bound = |part: usize| part * count / parts;
+    side_by_side(parts, |part| work(bound(part)..bound(part + 1)))
+}
+
+/// The results of some tasks in their order, each on a thread of its own.
+pub fn side_by_side<T: Send>(tasks: usize, task: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    std::thread::scope(|scope| {
+        let task = &task;
+        let begin =
+            |number| std::thread::Builder::new().name("groups".into()).spawn_scoped(scope, move || task(number));
+        let spawned: Vec<_> = (1..tasks).map(begin).collect();
+        let mut done = vec![task(0)];
+        for thread in spawned {
+            // Without another thread, or after its end, the work is done here.
+            let result = thread.ok().and_then(|thread| thread.join().ok());
+            done.push(result.unwrap_or_else(|| task(done.len())));
+        }
+        done
+    })
+}
+
+/// Less than this is not worth a thread. Tests see several parts of few things.
+pub const LEAST_PART: usize = if cfg!(test) { 3 } else { 1 << 14 };
+
 /// All of them; `None` where a key is too wide.
 fn all_in_order(count: usize, keys: &[OrderKey<'_>], threads: usize) -> Option<Vec<u32>> {
     let mut parts = Vec::with_capacity(keys.len());
     for key in keys {
-        let max = (0..count).filter_map(|at| (key.key)(at)).max().unwrap_or(0);
+        let greatest = in_parts(count, threads, |part| part.filter_map(|at| (key.key)(at)).max());
+        let max = greatest.into_iter().flatten().max().unwrap_or(0);
         parts
             .push(SortPart { max: u64::try_from(max).ok().filter(|max| *max < u64::MAX)?, descending: key.descending });
     }
-    let per_worker = count.div_ceil(threads.max(1)).max(1);
-    let fill = |first: usize| {
+    let fill = |range: Range<usize>| {
         let mut sorter = Sorter::new(&parts, count as u32);
-        let end = (first + per_worker).min(count);
-        for from in (first..end).step_by(4096) {
-            let to = (from + 4096).min(end);
+        for from in range.clone().step_by(4096) {
+            let to = (from + 4096).min(range.end);
             let number =
                 |key: &OrderKey<'_>, at| (key.key)(at).and_then(|key| u64::try_from(key).ok()).unwrap_or(u64::MAX);
             let lists: Vec<Vec<u64>> = keys.iter().map(|key| (from..to).map(|at| number(key, at)).collect()).collect();
@@ -80,11 +139,7 @@ fn all_in_order(count: usize, keys: &[OrderKey<'_>], threads: usize) -> Option<V
         }
         sorter
     };
-    let sorters = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..count).step_by(per_worker).map(|first| scope.spawn(move || fill(first))).collect();
-        workers.into_iter().map(|worker| worker.join().ok()).collect::<Option<Vec<Sorter>>>()
-    })?;
-    Some(Sorter::finish(sorters, &|| false).into_rows(threads))
+    Some(Sorter::finish(in_parts(count, threads, fill), &|| false).into_rows(threads))
 }
 
 /// A sum as it is told; a negative one is no case of ours.
@@ -123,7 +178,7 @@ pub fn checked(groups: Groups) -> Result<Groups, EngineError> {
 impl Engine<'_> {
     /// A key of pair ids; 0 for records without a pair.
     pub fn pair_part(&self, column: usize, pairs: &PairColumns) -> Result<KeyPart, EngineError> {
-        let count = pairs.source.len().max(1);
+        let count = pairs.len().max(1);
         let (_, greatest) = self.snapshot.flows.bounds(column).unwrap_or((0, 0));
         let size = u32::try_from(count).map_err(|_| EngineError::Unsupported)?;
         match greatest < i64::from(size) {
@@ -133,13 +188,13 @@ impl Engine<'_> {
     }
 
     /// A key of pair ids by what each pair is mapped to, which is below `size`.
-    pub fn mapped_pair_part(&self, column: usize, by_pair: Vec<u32>, size: u32) -> Result<KeyPart, EngineError> {
+    pub fn mapped_pair_part(&self, column: usize, by_pair: Arc<[u32]>, size: u32) -> Result<KeyPart, EngineError> {
         let (_, greatest) = self.snapshot.flows.bounds(column).unwrap_or((0, 0));
         if greatest >= by_pair.len().max(1) as i64 {
             return Err(EngineError::Unsupported);
         }
         let absent = by_pair.first().copied().unwrap_or(0);
-        Ok(KeyPart { column, map: Map::Table(by_pair.into()), absent, size })
+        Ok(KeyPart { column, map: Map::Table(by_pair), absent, size })
     }
 
     /// A key of the bins of start from `first` on; the number behind the last bin for records without one.
@@ -162,5 +217,27 @@ impl Engine<'_> {
             let bytes = order.bytes();
             Ok((order, bytes))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_first_are_those_of_the_whole_order(values in prop::collection::vec((prop::option::of(0u128..6), 0u128..4), 0..60),
+                                                  limit in prop::option::of(0usize..70), descending: [bool; 2], threads in 1usize..4) {
+            let keys = [OrderKey::new(|at| values[at].0, descending[0]), OrderKey::new(|at| Some(values[at].1), descending[1])];
+            let mut expected: Vec<u32> = (0..values.len() as u32).collect();
+            expected.sort_by_key(|at| {
+                let (first, second) = values[*at as usize];
+                let turned = |key: u128, descending: bool| if descending { u128::MAX - 1 - key } else { key };
+                (first.map_or(u128::MAX, |key| turned(key, descending[0])), turned(second, descending[1]), *at)
+            });
+            expected.truncate(limit.unwrap_or(usize::MAX));
+            prop_assert_eq!(ordered(values.len(), &keys, limit, threads), expected);
+        }
     }
 }

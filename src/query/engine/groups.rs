@@ -17,8 +17,11 @@ use crate::query::histogram::{Bin, Histogram, width};
 use rusqlite::types::ValueRef;
 use std::sync::Arc;
 
-/// Slots up to this many are summed by every worker for itself, two megabytes each; more are shared out.
-const FEW_SLOTS: u64 = 1 << 15;
+/// Slots up to this many are summed by every worker for itself, two megabytes each; more are shared out. Tests see both.
+pub const FEW_SLOTS: u64 = if cfg!(test) { 12 } else { 1 << 15 };
+
+/// Sums by pair are kept up to this size in bytes, seven million pairs: beyond it they would push out the columns.
+const MOST_KEPT: usize = 512 << 20;
 
 /// A worker's part of the numbers, and their sums once it has begun.
 type Part = (std::ops::Range<u32>, Vec<Sums>);
@@ -38,6 +41,18 @@ impl Engine<'_> {
             Ok(slots) if few || all => Used::Every(slots),
             _ => Used::of(self.used_slots(selection, grouping)?),
         };
+        self.sums_of(selection, grouping, measures, &used)
+    }
+
+    /// The same for the slots that are named.
+    pub fn sums_of(
+        &self,
+        selection: &Selection,
+        grouping: &Grouping,
+        measures: &Measures,
+        used: &Used,
+    ) -> Result<Groups, EngineError> {
+        let few = used.count() as u64 <= FEW_SLOTS;
         let mut columns = ColumnSet::of(grouping.columns());
         columns.add_all(ColumnSet::of(measures.columns()));
         let needs = |number: usize| touched(selection, number).then_some(columns);
@@ -51,7 +66,7 @@ impl Engine<'_> {
             if let Some(sweep) = swept(table, selection, number, columns) {
                 // By the worker itself: the memory is many pages that are touched for the first time.
                 sums.resize(part.len(), Sums::default());
-                sum(&sweep, grouping, &used, measures, part, sums);
+                sum(&sweep, grouping, used, measures, part, sums);
             }
             Ok(())
         };
@@ -88,9 +103,7 @@ impl Engine<'_> {
             let grouping = Grouping::new(vec![self.pair_part(column, pairs)?]).ok_or(EngineError::Unsupported)?;
             checked(self.groups(&self.chosen(scope)?, &grouping, &self.all_measures()?)?)
         };
-        let is_all = scope.filter.as_ref().is_none_or(|filter| *filter == Filter::All);
-        let size = pairs.source.len() * (size_of::<Sums>() + size_of::<u64>());
-        if !is_all || scope.range != TimeRange::default() || size > self.reader.cache.budget() / 4 {
+        if !self.keeps_groups(scope, pairs) {
             return Ok(Arc::new(make()?));
         }
         let name = format!("sums of pairs {column} {:?} {}", scope.duplicates, self.snapshot.duplicates());
@@ -99,6 +112,13 @@ impl Engine<'_> {
             let bytes = groups.sums.len() * (size_of::<Sums>() + size_of::<u64>());
             Ok((groups, bytes))
         })
+    }
+
+    /// Are the sums by pair of these records kept?
+    pub fn keeps_groups(&self, scope: &RecordQuery, pairs: &PairColumns) -> bool {
+        let is_all = scope.filter.as_ref().is_none_or(|filter| *filter == Filter::All);
+        let size = pairs.len() * (size_of::<Sums>() + size_of::<u64>());
+        is_all && scope.range == TimeRange::default() && size <= MOST_KEPT.min(self.reader.cache.budget() / 4)
     }
 
     /// As `query::histogram`.
@@ -200,11 +220,11 @@ impl Engine<'_> {
     }
 }
 
-fn touched(selection: &Selection, number: usize) -> bool {
+pub fn touched(selection: &Selection, number: usize) -> bool {
     selection.parts().get(number).is_some_and(|chosen| *chosen != Chosen::None)
 }
 
-fn swept<'s>(table: &Table, selection: &'s Selection, number: usize, columns: &'s Columns) -> Option<Sweep<'s>> {
+pub fn swept<'s>(table: &Table, selection: &'s Selection, number: usize, columns: &'s Columns) -> Option<Sweep<'s>> {
     let (segment, chosen) = (table.segments.get(number)?, selection.parts().get(number)?);
     Some(Sweep { columns, chosen, rows: segment.rows as usize })
 }

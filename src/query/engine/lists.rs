@@ -1,12 +1,13 @@
 //! Top lists, figures and series over the columns.
 
 use super::answers::{OrderKey, checked, figures_of, ordered, told};
+use super::leaders::leading_talkers;
 use super::planner::MOST_IDS;
+use super::talkers::talkers;
 use super::{Engine, EngineError};
 use crate::case::index::flow;
-use crate::columns::{Grouping, Groups, KeyPart, Map, Measures, NO_SLOT, NO_SUM, Selection, Sums};
+use crate::columns::{Grouping, Groups, KeyPart, Map, Measures, NO_SLOT, PairColumns, Selection};
 use crate::model::{self, Dataset, FieldId, Home};
-use crate::query::RecordQuery;
 use crate::query::columns_sql::read_value;
 use crate::query::filter_sql::column_of;
 use crate::query::pairs::{AddressOrder, address_text};
@@ -29,8 +30,22 @@ enum Kind {
     Pairs,
 }
 
-/// With what was sent and received, for groups with two sides.
-type Grouped = (Kind, Arc<Groups>, Vec<(i128, i128)>);
+/// The groups of a list, all that can be among its rows.
+struct Grouped {
+    kind: Kind,
+    groups: Arc<Groups>,
+    /// Sent and received, for groups with two sides.
+    sides: Vec<(i128, i128)>,
+    /// How many groups there are in all.
+    count: u64,
+}
+
+impl Grouped {
+    fn all(kind: Kind, groups: Arc<Groups>) -> Self {
+        let count = groups.slots.len() as u64;
+        Self { kind, groups, sides: Vec::new(), count }
+    }
+}
 
 impl Engine<'_> {
     /// As `query::figures`.
@@ -43,7 +58,7 @@ impl Engine<'_> {
 
     /// As `query::top`.
     pub fn top(&self, query: &TopQuery) -> Result<TopTable, EngineError> {
-        let (kind, groups, sides) = self.grouped(&query.scope.records(Vec::new()), query.by)?;
+        let Grouped { kind, groups, sides, count } = self.grouped(query)?;
         let addresses = match kind {
             Kind::Addresses | Kind::Pairs => Some(self.address_order()?),
             Kind::Number { .. } | Kind::Ranked { .. } => None,
@@ -56,7 +71,8 @@ impl Engine<'_> {
                 Measure::Records => Some(sums.records.into()),
             }
         };
-        let pairs = if matches!(kind, Kind::Pairs) { self.pairs()? } else { Arc::default() };
+        let pairs = if matches!(kind, Kind::Pairs) { Some(self.pairs()?) } else { None };
+        let pairs = pairs.as_deref();
         let slot = |at: usize| groups.slots.get(at).copied();
         let place = |id: Option<&u32>| addresses.as_deref().and_then(|order: &AddressOrder| order.place(*id?));
         let mut keys = vec![OrderKey::new(measure, true)];
@@ -66,12 +82,12 @@ impl Engine<'_> {
             }
             Kind::Addresses => keys.push(OrderKey::new(|at| place(Some(&(slot(at)? as u32))), false)),
             Kind::Pairs => {
-                keys.push(OrderKey::new(|at| place(pairs.source.get(slot(at)? as usize)), false));
-                keys.push(OrderKey::new(|at| place(pairs.destination.get(slot(at)? as usize)), false));
+                keys.push(OrderKey::new(|at| place(pairs?.source.get(slot(at)? as usize)), false));
+                keys.push(OrderKey::new(|at| place(pairs?.destination.get(slot(at)? as usize)), false));
             }
         }
         let order = ordered(groups.slots.len(), &keys, query.limit, self.threads);
-        let mut table = TopTable { rows: Vec::with_capacity(order.len()), groups: groups.slots.len() as u64 };
+        let mut table = TopTable { rows: Vec::with_capacity(order.len()), groups: count };
         for at in order.into_iter().map(|at| at as usize) {
             let (Some(slot), Some(sums)) = (groups.slots.get(at), groups.sums.get(at)) else { continue };
             let (sent, received) = match sides.get(at) {
@@ -83,32 +99,45 @@ impl Engine<'_> {
         Ok(table)
     }
 
-    /// The groups of the records; for two-sided ones what was sent and received.
-    fn grouped(&self, records: &RecordQuery, by: GroupBy) -> Result<Grouped, EngineError> {
+    fn grouped(&self, query: &TopQuery) -> Result<Grouped, EngineError> {
+        let records = &query.scope.records(Vec::new());
+        let by = query.by;
         let pair_column = |packet: bool| if packet { flow::PACKET_PAIR } else { flow::PAIR };
         Ok(match by {
             GroupBy::Field(field) => {
                 let (kind, part) = self.field_part(field)?;
                 let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
                 let groups = self.groups(&self.chosen(records)?, &grouping, &self.all_measures()?)?;
-                (kind, Arc::new(checked(groups)?), Vec::new())
+                Grouped::all(kind, Arc::new(checked(groups)?))
             }
             GroupBy::Pair | GroupBy::PacketPair => {
                 let pairs = self.pairs()?;
                 let groups = self.groups_by_pair(records, pair_column(by == GroupBy::PacketPair), &pairs)?;
-                // Pairs that are not there would be one group with the records without any.
-                let side = |list: &[u32], slot: u64| list.get(slot as usize).copied().unwrap_or(0);
-                let nobody = |slot: &&u64| side(&pairs.source, **slot) == 0 && side(&pairs.destination, **slot) == 0;
-                if groups.slots.iter().filter(nobody).count() > 1 {
+                // A pair of nobody would be one group with the records that have no pair.
+                let occurs = |id: &u32| groups.slots.binary_search(&u64::from(*id)).is_ok();
+                if std::iter::once(&0).chain(&pairs.nobody).filter(|id| occurs(id)).count() > 1 {
                     return Err(EngineError::Unsupported);
                 }
-                (Kind::Pairs, groups, Vec::new())
+                Grouped::all(Kind::Pairs, groups)
             }
             GroupBy::Talker | GroupBy::PacketTalker => {
                 let pairs = self.pairs()?;
-                let groups = self.groups_by_pair(records, pair_column(by == GroupBy::PacketTalker), &pairs)?;
-                let (groups, sides) = talkers(&groups, &pairs.source, &pairs.destination);
-                (Kind::Addresses, Arc::new(groups), sides)
+                let column = pair_column(by == GroupBy::PacketTalker);
+                let (count, (groups, sides)) = match self.keeps_groups(records, &pairs) {
+                    true => {
+                        let groups = self.groups_by_pair(records, column, &pairs)?;
+                        let limit = query.limit.unwrap_or(usize::MAX);
+                        let leaders = leading_talkers(&groups, &pairs, query.measure, limit, self.threads);
+                        let (count, only) = leaders.map(|leaders| (leaders.groups, leaders.slots)).unzip();
+                        let found = talkers(&groups, &pairs, only, self.threads);
+                        (count.unwrap_or(found.0.slots.len() as u64), found)
+                    }
+                    false => {
+                        let found = self.talkers(&self.chosen(records)?, column, &pairs)?;
+                        (found.0.slots.len() as u64, found)
+                    }
+                };
+                Grouped { kind: Kind::Addresses, groups: Arc::new(groups), sides, count }
             }
             GroupBy::EitherPort | GroupBy::Service | GroupBy::Principal => return Err(EngineError::Unsupported),
         })
@@ -116,11 +145,9 @@ impl Engine<'_> {
 
     /// A key of a field's values.
     fn field_part(&self, field: FieldId) -> Result<(Kind, KeyPart), EngineError> {
-        let pairs = |side: fn(&crate::columns::PairColumns) -> &Vec<u32>, column: usize| {
+        let pairs = |side: fn(&PairColumns) -> &Arc<[u32]>, column: usize| {
             let pairs = self.pairs()?;
-            let by_pair = side(&pairs).clone();
-            let size = by_pair.iter().max().map_or(1, |greatest| greatest + 1);
-            Ok((Kind::Addresses, self.mapped_pair_part(column, by_pair, size)?))
+            Ok((Kind::Addresses, self.mapped_pair_part(column, Arc::clone(side(&pairs)), pairs.addresses)?))
         };
         match field.home {
             // Times have milliseconds elsewhere.
@@ -304,48 +331,4 @@ impl Engine<'_> {
         })?;
         Ok(hours.to_vec())
     }
-}
-
-/// From sums by pair to sums by address: a record counts for both of its sides, once where they are the same; its bytes
-/// are sent by one and received by the other.
-fn talkers(groups: &Groups, sources: &[u32], destinations: &[u32]) -> (Groups, Vec<(i128, i128)>) {
-    let count = sources.iter().chain(destinations).max().map_or(1, |greatest| *greatest as usize + 1);
-    let mut sums = vec![Sums::default(); count];
-    let mut sides = vec![(NO_SUM, NO_SUM); count];
-    let plus = |sum: &mut i128, more: i128| {
-        if more != NO_SUM {
-            *sum = if *sum == NO_SUM { more } else { *sum + more };
-        }
-    };
-    let mut used = vec![false; count];
-    for (slot, pair) in groups.slots.iter().zip(&groups.sums) {
-        let side = |list: &[u32]| list.get(*slot as usize).copied().unwrap_or(0) as usize;
-        let (source, destination) = (side(sources), side(destinations));
-        if let (Some(sums), Some(sides), Some(used)) =
-            (sums.get_mut(source), sides.get_mut(source), used.get_mut(source))
-        {
-            sums.add(pair);
-            plus(&mut sides.0, pair.bytes);
-            *used = true;
-        }
-        let again = if source == destination {
-            Sums { records: 0, accepted: 0, rejected: 0, left_out: 0, ..*pair }
-        } else {
-            *pair
-        };
-        let other = (sums.get_mut(destination), sides.get_mut(destination), used.get_mut(destination));
-        if let (Some(sums), Some(sides), Some(used)) = other {
-            sums.add(&again);
-            plus(&mut sides.1, pair.bytes);
-            *used = true;
-        }
-    }
-    let mut found = Groups::default();
-    let mut told = Vec::new();
-    for (id, _) in used.iter().enumerate().filter(|(_, used)| **used) {
-        found.slots.push(id as u64);
-        found.sums.push(sums[id]);
-        told.push(sides[id]);
-    }
-    (found, told)
 }

@@ -2,7 +2,9 @@
 //! the one that plain SQL over the rows gives, and where the index cannot give it, SQL is asked.
 
 mod answers;
+mod first;
 mod groups;
+mod leaders;
 mod lists;
 mod met;
 mod order;
@@ -12,6 +14,7 @@ mod plan;
 mod planner;
 mod sightings;
 mod sweep;
+mod talkers;
 #[cfg(test)]
 mod tests;
 

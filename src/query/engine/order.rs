@@ -17,7 +17,7 @@ use std::sync::Arc;
 const NO_RANK: u32 = u32::MAX;
 
 /// Where the keys of an order come from.
-enum Source {
+pub enum Source {
     /// A number of the row, from the least one on.
     Number { column: usize, least: i64 },
     /// A number of a dictionary's row.
@@ -27,14 +27,15 @@ enum Source {
 }
 
 impl Source {
-    fn columns(&self) -> Vec<usize> {
+    pub fn columns(&self) -> Vec<usize> {
         match self {
             Source::Number { column, .. } | Source::Rank { column, .. } => vec![*column],
             Source::End { .. } => vec![flow::START, flow::DURATION, flow::EXTRA],
         }
     }
 
-    fn keys(&self, columns: &Columns, rows: &[u32], read: &mut [Vec<i64>; 3], keys: &mut Vec<u64>) {
+    /// The keys of some rows; `u64::MAX` for those without a value.
+    pub fn keys(&self, columns: &Columns, rows: &[u32], read: &mut [Vec<i64>; 3], keys: &mut Vec<u64>) {
         keys.clear();
         for (column, out) in self.columns().into_iter().zip(read.iter_mut()) {
             match columns.get(column) {
@@ -105,7 +106,7 @@ impl Engine<'_> {
     }
 
     /// Where a field's keys come from, and the greatest of them.
-    fn source(&self, field: FieldId) -> Result<Option<(Source, u64)>, EngineError> {
+    pub fn source(&self, field: FieldId) -> Result<Option<(Source, u64)>, EngineError> {
         let ranked = |column: usize, ranks: Arc<Vec<u32>>| {
             let max = ranks.iter().filter(|rank| **rank != NO_RANK).max().copied().unwrap_or(0);
             Some((Source::Rank { column, ranks }, u64::from(max)))
@@ -154,7 +155,7 @@ impl Engine<'_> {
     fn pair_ranks(&self, side: Side) -> Result<Arc<Vec<u32>>, EngineError> {
         let pairs = self.pairs()?;
         let name = if side == Side::Source { "rank of sources" } else { "rank of destinations" };
-        self.reader.cache.derived(name, pairs.source.len() as i64, || {
+        self.reader.cache.derived(name, pairs.len() as i64, || {
             let addresses = self.address_ranks()?;
             let ids = if side == Side::Source { &pairs.source } else { &pairs.destination };
             let rank =

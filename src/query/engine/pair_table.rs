@@ -1,22 +1,42 @@
 //! Pairs over the columns: an array of sums by pair id, ordered.
 
-use super::answers::{OrderKey, checked, ordered, time_key, told};
+use super::answers::{OrderKey, checked, in_parts, ordered, time_key, told};
 use super::{Engine, EngineError};
 use crate::case::index::flow;
-use crate::columns::{Grouping, KeyPart, Map, Sums};
-use crate::query::pairs::{AddressOrder, added};
-use crate::query::{PairColumn, PairKey, PairQuery, PairTable};
+use crate::columns::{Grouping, Groups, KeyPart, Map, PairColumns, Selection, Sums, Used};
+use crate::query::pairs::{AddressOrder, PairTotals};
+use crate::query::{Measure, PairColumn, PairKey, PairQuery, PairTable};
 use rusqlite::types::ValueRef;
 use std::sync::Arc;
 
-/// A pair, which stands for one group, or for several where records name no address in different ways.
+/// The groups of a pair query, by their places.
+struct Rows<'a> {
+    groups: &'a Groups,
+    pairs: &'a PairColumns,
+    addresses: &'a AddressOrder,
+    /// How many directions a pair's slots tell apart.
+    width: u64,
+}
+
+/// `address_id`, 0 for none, and the direction's place in the names plus one, 0 for none.
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Row {
     source: u32,
     destination: u32,
-    /// Place in the names plus one; 0 for none.
     direction: u32,
-    /// Where its sums are.
-    at: u32,
+}
+
+impl Rows<'_> {
+    fn row(&self, at: usize) -> Option<Row> {
+        let slot = self.groups.slots.get(at)?;
+        let (pair, direction) = ((slot / self.width) as usize, (slot % self.width) as u32);
+        let side = |list: &[u32]| list.get(pair).copied().unwrap_or(0);
+        Some(Row { source: side(&self.pairs.source), destination: side(&self.pairs.destination), direction })
+    }
+
+    fn sums(&self, at: usize) -> Option<&Sums> {
+        self.groups.sums.get(at)
+    }
 }
 
 impl Engine<'_> {
@@ -25,46 +45,72 @@ impl Engine<'_> {
         let records = query.records()?.records(Vec::new());
         let pairs = self.pairs()?;
         let column = if query.by == PairKey::PacketAddresses { flow::PACKET_PAIR } else { flow::PAIR };
-        let mut names = Vec::new();
-        let mut groups = if query.by == PairKey::AddressesAndDirection {
-            let (found, directions) = self.directions()?;
-            names = found;
-            let parts = vec![self.pair_part(column, &pairs)?, directions];
-            let grouping = Grouping::new(parts).ok_or(EngineError::Unsupported)?;
-            Arc::new(checked(self.groups(&self.chosen(&records)?, &grouping, &self.all_measures()?)?)?)
-        } else {
-            self.groups_by_pair(&records, column, &pairs)?
+        let (names, directions) = match query.by {
+            PairKey::AddressesAndDirection => self.directions().map(|(names, part)| (names, Some(part)))?,
+            PairKey::Addresses | PairKey::PacketAddresses => (Vec::new(), None),
         };
         let width = names.len() as u64 + 1;
-        let mut rows: Vec<Row> = Vec::with_capacity(groups.slots.len());
-        // The rows without addresses, by direction: without a pair, or with one that is not there, which is the same to
-        // whoever asks.
-        let mut nobody: Vec<(u32, usize)> = Vec::new();
-        for at in 0..groups.slots.len() {
-            let Some(slot) = groups.slots.get(at).copied() else { continue };
-            let (pair, direction) = ((slot / width) as usize, (slot % width) as u32);
-            let side = |list: &[u32]| list.get(pair).copied().unwrap_or(0);
-            let (source, destination) = (side(&pairs.source), side(&pairs.destination));
-            if source == 0 && destination == 0 {
-                if let Some((_, into)) = nobody.iter().find(|(known, _)| *known == direction).copied() {
-                    let more = groups.sums.get(at).copied().unwrap_or_default();
-                    Arc::make_mut(&mut groups).sums.get_mut(into).into_iter().for_each(|sums| sums.add(&more));
-                    continue;
+        let is_kept = directions.is_none() && self.keeps_groups(&records, &pairs);
+        let (groups, totals) = if is_kept {
+            let mut groups = self.groups_by_pair(&records, column, &pairs)?;
+            merge_nobody(&mut groups, &pairs, width);
+            let totals = totals(&groups.sums, self.threads);
+            (groups, totals)
+        } else {
+            let parts = std::iter::once(self.pair_part(column, &pairs)?).chain(directions).collect();
+            let grouping = Grouping::new(parts).ok_or(EngineError::Unsupported)?;
+            let selection = self.chosen(&records)?;
+            match self.leading_pairs(query, &selection, &grouping, &pairs)? {
+                Some(leading) => leading,
+                None => {
+                    let mut groups = Arc::new(checked(self.groups(&selection, &grouping, &self.all_measures()?)?)?);
+                    merge_nobody(&mut groups, &pairs, width);
+                    let totals = totals(&groups.sums, self.threads);
+                    (groups, totals)
                 }
-                nobody.push((direction, at));
             }
-            rows.push(Row { source, destination, direction, at: at as u32 });
-        }
+        };
         let addresses = self.address_order()?;
-        let order = ordered(rows.len(), &order_keys(query, &rows, &groups.sums, &addresses), query.limit, self.threads);
-        let mut table = PairTable { by: query.by, direction_names: names, ..PairTable::default() };
-        for row in &rows {
-            total(&mut table, groups.sums.get(row.at as usize).copied().unwrap_or_default());
-        }
-        for row in order.iter().filter_map(|at| rows.get(*at as usize)) {
-            push(&mut table, row, &groups.sums.get(row.at as usize).copied().unwrap_or_default());
+        let rows = Rows { groups: &groups, pairs: &pairs, addresses: &addresses, width };
+        let order = ordered(groups.slots.len(), &order_keys(query, &rows), query.limit, self.threads);
+        let mut table = PairTable { by: query.by, direction_names: names, totals, ..PairTable::default() };
+        for at in order {
+            if let (Some(row), Some(sums)) = (rows.row(at as usize), rows.sums(at as usize)) {
+                push(&mut table, row, sums);
+            }
         }
         Ok(table)
+    }
+
+    /// The pairs among which the first ones are, with the totals of all. `None` where that has to be found out otherwise.
+    fn leading_pairs(
+        &self,
+        query: &PairQuery,
+        selection: &Selection,
+        grouping: &Grouping,
+        pairs: &PairColumns,
+    ) -> Result<Option<(Arc<Groups>, PairTotals)>, EngineError> {
+        let first = query.sort.first().filter(|sort| sort.descending).map(|sort| sort.column);
+        let measure = match first {
+            Some(PairColumn::TotalBytes) => Measure::Bytes,
+            Some(PairColumn::Packets) => Measure::Packets,
+            Some(PairColumn::RecordCount) => Measure::Records,
+            _ => return Ok(None),
+        };
+        let Some(limit) = query.limit else { return Ok(None) };
+        let Some(leaders) = self.leaders(selection, grouping, measure, limit)? else { return Ok(None) };
+        let width = grouping.slots() / pairs.len().max(1) as u64;
+        let without = std::iter::once(0).chain(pairs.nobody.iter().map(|id| u64::from(*id)));
+        let occurs = |slot: u64| usize::try_from(slot).is_ok_and(|slot| leaders.used.get(slot));
+        if without.filter(|id| (0..width).any(|direction| occurs(id * width + direction))).count() > 1 {
+            return Ok(None);
+        }
+        let measures = self.all_measures()?;
+        let groups = checked(self.sums_of(selection, grouping, &measures, &Used::of(leaders.slots))?)?;
+        let everything = Grouping::new(Vec::new()).ok_or(EngineError::Unsupported)?;
+        let all = checked(self.groups(selection, &everything, &measures)?)?;
+        let totals = PairTotals { pairs: leaders.groups, ..totals(&all.sums, 1) };
+        Ok(Some((Arc::new(groups), totals)))
     }
 
     /// The values of flow_direction in order, and a key of their places plus one.
@@ -95,13 +141,37 @@ impl Engine<'_> {
     }
 }
 
+/// Records without addresses have no pair, or one of nobody, which is the same to whoever asks: one group for each
+/// direction.
+fn merge_nobody(groups: &mut Arc<Groups>, pairs: &PairColumns, width: u64) {
+    let mut gone: Vec<usize> = Vec::new();
+    for direction in 0..width {
+        let slots = std::iter::once(0).chain(pairs.nobody.iter().map(|id| u64::from(*id)));
+        let slots = slots.map(|id| id * width + direction);
+        let mut places =
+            slots.filter_map(|slot| groups.slots.binary_search(&slot).ok()).collect::<Vec<_>>().into_iter();
+        let Some(into) = places.next() else { continue };
+        for at in places {
+            let more = groups.sums.get(at).copied().unwrap_or_default();
+            Arc::make_mut(groups).sums.get_mut(into).into_iter().for_each(|sums| sums.add(&more));
+            gone.push(at);
+        }
+    }
+    if gone.is_empty() {
+        return;
+    }
+    let groups = Arc::make_mut(groups);
+    let Groups { slots, sums } = std::mem::take(groups);
+    for (at, (slot, sums)) in slots.into_iter().zip(sums).enumerate() {
+        if !gone.contains(&at) {
+            groups.slots.push(slot);
+            groups.sums.push(sums);
+        }
+    }
+}
+
 /// The keys of the query's order, with those that break ties.
-fn order_keys<'a>(
-    query: &PairQuery,
-    rows: &'a [Row],
-    sums: &'a [Sums],
-    addresses: &'a AddressOrder,
-) -> Vec<OrderKey<'a>> {
+fn order_keys<'a>(query: &PairQuery, rows: &'a Rows<'a>) -> Vec<OrderKey<'a>> {
     let ties = [PairColumn::Srcaddr, PairColumn::Dstaddr, PairColumn::FlowDirection];
     let wanted = query.sort.iter().map(|sort| (sort.column, sort.descending));
     let all = wanted.chain(ties.into_iter().map(|column| (column, false)));
@@ -114,17 +184,17 @@ fn order_keys<'a>(
             continue;
         }
         seen.push(column);
-        keys.push(OrderKey::new(move |at| key(column, rows.get(at)?, sums, addresses), descending));
+        keys.push(OrderKey::new(move |at| key(column, rows, at), descending));
     }
     keys
 }
 
-fn key(column: PairColumn, row: &Row, sums: &[Sums], addresses: &AddressOrder) -> Option<u128> {
-    let sums = sums.get(row.at as usize)?;
+fn key(column: PairColumn, rows: &Rows<'_>, at: usize) -> Option<u128> {
+    let sums = rows.sums(at)?;
     match column {
-        PairColumn::Srcaddr => addresses.place(row.source),
-        PairColumn::Dstaddr => addresses.place(row.destination),
-        PairColumn::FlowDirection => (row.direction > 0).then(|| row.direction.into()),
+        PairColumn::Srcaddr => rows.addresses.place(rows.row(at)?.source),
+        PairColumn::Dstaddr => rows.addresses.place(rows.row(at)?.destination),
+        PairColumn::FlowDirection => Some(rows.row(at)?.direction).filter(|place| *place > 0).map(u128::from),
         PairColumn::RecordCount => Some(sums.records.into()),
         PairColumn::Packets => told(sums.packets),
         PairColumn::TotalBytes => told(sums.bytes),
@@ -136,18 +206,26 @@ fn key(column: PairColumn, row: &Row, sums: &[Sums], addresses: &AddressOrder) -
     }
 }
 
-fn total(table: &mut PairTable, sums: Sums) {
-    let totals = &mut table.totals;
-    totals.pairs += 1;
-    totals.records += u64::from(sums.records);
-    totals.accepted += u64::from(sums.accepted);
-    totals.rejected += u64::from(sums.rejected);
-    totals.left_out += u64::from(sums.left_out);
-    totals.packets = added(totals.packets, told(sums.packets));
-    totals.bytes = added(totals.bytes, told(sums.bytes));
+fn totals(groups: &[Sums], threads: usize) -> PairTotals {
+    let parts = in_parts(groups.len(), threads, |part| {
+        let mut all = Sums::default();
+        groups.get(part).unwrap_or_default().iter().for_each(|sums| all.add(sums));
+        all
+    });
+    let mut all = Sums::default();
+    parts.iter().for_each(|part| all.add(part));
+    PairTotals {
+        pairs: groups.len() as u64,
+        records: all.records.into(),
+        packets: told(all.packets),
+        bytes: told(all.bytes),
+        accepted: all.accepted.into(),
+        rejected: all.rejected.into(),
+        left_out: all.left_out.into(),
+    }
 }
 
-fn push(table: &mut PairTable, row: &Row, sums: &Sums) {
+fn push(table: &mut PairTable, row: Row, sums: &Sums) {
     table.sources.push(row.source);
     table.destinations.push(row.destination);
     if table.by == PairKey::AddressesAndDirection {

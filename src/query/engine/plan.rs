@@ -4,7 +4,8 @@ use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, Segment, flow};
 use crate::columns::{
-    Bitmap, Chosen, Column, NULL, Ranges, Selection, in_ranges, in_set, settle_ranges, settle_set, where_value,
+    Bitmap, Chosen, Column, NULL, Ranges, Selection, in_ranges, in_set, narrowed, settle_ranges, settle_set,
+    where_value,
 };
 use crate::model::{TimeRange, Timestamp};
 use regex::Regex;
@@ -103,7 +104,7 @@ impl Node {
     }
 
     /// What is known of a segment without its data; where that is not enough, `needs` gains what has to be loaded.
-    fn settle(&self, number: usize, segment: &Segment, needs: &mut ColumnSet) -> Option<bool> {
+    pub fn settle(&self, number: usize, segment: &Segment, needs: &mut ColumnSet) -> Option<bool> {
         let mut ask = |columns: &[usize]| {
             columns.iter().for_each(|column| needs.add(*column));
             None
@@ -140,20 +141,19 @@ impl Node {
 
     /// Of these rows those that pass, one by one: where they are few that is less than testing all.
     fn narrowed(&self, rows: &Bitmap, columns: &Columns) -> Option<Bitmap> {
-        let keep = |column: usize, test: &dyn Fn(i64) -> bool| {
-            let column = columns.get(column)?.as_deref()?;
-            let passing = rows.iter().filter(|row| column.get(*row).is_some_and(test));
-            Some(Bitmap::of(passing, rows.len()))
-        };
+        let column = |number: usize| columns.get(number).and_then(Option::as_deref);
         match self {
-            Node::In(column, ranges) => keep(*column, &|value| ranges.contains(value)),
-            Node::Member(column, set) => keep(*column, &|value| usize::try_from(value).is_ok_and(|id| set.get(id))),
-            Node::Number(column, slow) => keep(*column, &|value| slow.passes(value)),
+            Node::In(number, ranges) => Some(narrowed(column(*number)?, rows, |value| ranges.contains(value))),
+            Node::Member(number, set) => {
+                Some(narrowed(column(*number)?, rows, |value| usize::try_from(value).is_ok_and(|id| set.get(id))))
+            }
+            Node::Number(number, slow) => Some(narrowed(column(*number)?, rows, |value| slow.passes(value))),
             _ => None,
         }
     }
 
-    fn choose(&self, number: usize, segment: &Segment, columns: &Columns) -> Chosen {
+    /// The rows of a segment that pass; the columns that `settle` asked for are there.
+    pub fn choose(&self, number: usize, segment: &Segment, columns: &Columns) -> Chosen {
         if let Some(all) = self.settle(number, segment, &mut ColumnSet::default()) {
             return Chosen::from_bool(all);
         }

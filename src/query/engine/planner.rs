@@ -1,5 +1,6 @@
 //! From a query's filter to a plan: conditions on dictionaries are answered once, by SQL over the dictionaries.
 
+use super::answers::in_parts;
 use super::plan::{EndTest, Node, Slow};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow, pair};
@@ -39,7 +40,8 @@ impl Engine<'_> {
         Ok(RowSet::sorted(order, Arc::clone(&self.snapshot)))
     }
 
-    pub(super) fn plan(&self, query: &RecordQuery) -> Result<Node, EngineError> {
+    /// What has to be tested for a query.
+    pub fn plan(&self, query: &RecordQuery) -> Result<Node, EngineError> {
         let mut parts = Vec::new();
         if let Some(filter) = &query.filter {
             // Refuses what SQL would refuse as a whole, too many values among it.
@@ -87,11 +89,13 @@ impl Engine<'_> {
             Leaf::Ids { column, select } => self.member(*column, self.ids(select)?),
             Leaf::Address { column, side, select } => {
                 let pairs = self.pairs()?;
-                let found = match select {
-                    Some(select) => pairs.with(&self.ids(select)?, *side),
-                    None => pairs.named(*side),
+                let addresses = match select {
+                    Some(select) => self.ids(select)?,
+                    None => Bitmap::ones(pairs.addresses as usize),
                 };
-                self.member(*column, found)
+                let words =
+                    in_parts(pairs.len().div_ceil(64), self.threads, |part| pairs.words_with(&addresses, *side, part));
+                self.member(*column, Bitmap::from_words(words.concat(), pairs.len()))
             }
             Leaf::Number { column, test: NumberTest::In(ranges) } => Node::In(*column, ranges.clone()),
             Leaf::Number { column, test } => Node::Number(*column, slow(test)?),
@@ -163,8 +167,12 @@ impl Engine<'_> {
         if unknown { Err(EngineError::Unsupported) } else { Ok(self.places(found.into_iter())) }
     }
 
-    /// Rows by their places.
     fn places(&self, ranges: impl Iterator<Item = std::ops::Range<u32>>) -> Node {
+        Node::Rows(Arc::new(self.at(ranges)))
+    }
+
+    /// Rows by their places.
+    pub fn at(&self, ranges: impl Iterator<Item = std::ops::Range<u32>>) -> Selection {
         let segments = &self.snapshot.flows.segments;
         let mut bits: Vec<Option<Bitmap>> = vec![None; segments.len()];
         for range in ranges {
@@ -177,7 +185,7 @@ impl Engine<'_> {
             }
         }
         let chosen = bits.into_iter().map(|bits| bits.map_or(Chosen::None, Chosen::of));
-        Node::Rows(Arc::new(Selection::new(chosen.zip(segments.iter().map(|segment| segment.rows)))))
+        Selection::new(chosen.zip(segments.iter().map(|segment| segment.rows)))
     }
 
     /// The addresses of all pairs.
@@ -187,7 +195,8 @@ impl Engine<'_> {
         let count = usize::try_from(last).ok().and_then(|last| last.checked_add(1)).filter(|count| *count <= MOST_IDS);
         let count = count.ok_or(EngineError::Unsupported)?;
         self.reader.cache.derived("pairs", i64::from(table.rows()), || {
-            let mut pairs = PairColumns { source: vec![0; count], destination: vec![0; count] };
+            let (mut source, mut destination) = (vec![0; count], vec![0; count]);
+            let mut nobody = Vec::new();
             let (mut sources, mut destinations) = (Vec::new(), Vec::new());
             for (number, segment) in table.segments.iter().enumerate() {
                 self.go_on()?;
@@ -202,11 +211,15 @@ impl Engine<'_> {
                     let address =
                         |list: &[i64]| list.get(row as usize).and_then(|id| u32::try_from(*id).ok()).unwrap_or(0);
                     if let Some(id) = id.filter(|id| *id < count) {
-                        pairs.source[id] = address(&sources);
-                        pairs.destination[id] = address(&destinations);
+                        source[id] = address(&sources);
+                        destination[id] = address(&destinations);
+                        if source[id] == 0 && destination[id] == 0 {
+                            nobody.extend(u32::try_from(id));
+                        }
                     }
                 }
             }
+            let pairs = PairColumns::new(source, destination, nobody);
             let bytes = pairs.bytes();
             Ok((pairs, bytes))
         })

@@ -1,11 +1,10 @@
-//! Segments handed to workers. One thread loads, because it holds the connection; decoding, checking and everything else is
-//! the workers'. What is loaded ahead is bounded.
+//! Segments handed to workers. Decoding, checking and everything else but loading is theirs.
 
 use super::{Engine, EngineError};
 use crate::case::index::{Cell, IndexedTable};
 use crate::columns::Column;
 use crate::query::QueryError;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -69,6 +68,65 @@ impl Engine<'_> {
             }
             return Ok(states);
         }
+        match wanted.iter().map(|(segment, columns)| self.cells_at_hand(table, *segment, *columns)).collect() {
+            Some(cells) => self.sweep_at_hand(&wanted, cells, share, states, &each),
+            None => self.sweep_loading(table, &wanted, share, states, &each),
+        }
+    }
+
+    /// Everything is in memory: the workers help themselves.
+    fn sweep_at_hand<S: Send>(
+        &self,
+        wanted: &[(usize, ColumnSet)],
+        cells: Vec<Cells>,
+        share: Share,
+        states: Vec<S>,
+        each: &(impl Fn(&mut S, usize, &Columns) -> Result<(), EngineError> + Sync),
+    ) -> Result<Vec<S>, EngineError> {
+        let (failed, taken) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let cancel = self.cancel;
+        let work = |mut state: S| {
+            let mut own = 0..;
+            while let Some(at) = match share {
+                Share::Split => Some(taken.fetch_add(1, Ordering::Relaxed)),
+                Share::Every => own.next(),
+            } && let (Some((segment, _)), Some(cells)) = (wanted.get(at), cells.get(at))
+                && !failed.load(Ordering::Relaxed)
+            {
+                let stopped = if cancel.is_cancelled() { Err(QueryError::Cancelled.into()) } else { Ok(()) };
+                let done = stopped.and_then(|()| each(&mut state, *segment, &decoded(cells)?));
+                if let Err(error) = done {
+                    failed.store(true, Ordering::Relaxed);
+                    return Err(error);
+                }
+            }
+            Ok(state)
+        };
+        std::thread::scope(|scope| {
+            let work = &work;
+            let mut states = states.into_iter();
+            let Some(first) = states.next() else { return Ok(Vec::new()) };
+            let mut workers = Vec::new();
+            for state in states {
+                let thread = std::thread::Builder::new().name("columns".into());
+                let thread = thread.spawn_scoped(scope, move || work(state));
+                workers.push(thread.map_err(|_| EngineError::Unsupported)?);
+            }
+            let first = work(first);
+            let others = workers.into_iter().map(|worker| worker.join().unwrap_or(Err(EngineError::Unsupported)));
+            std::iter::once(first).chain(others).collect()
+        })
+    }
+
+    /// One thread loads, because it holds the connection, and hands on to the workers. What is loaded ahead is bounded.
+    fn sweep_loading<S: Send>(
+        &self,
+        table: IndexedTable,
+        wanted: &[(usize, ColumnSet)],
+        share: Share,
+        states: Vec<S>,
+        each: &(impl Fn(&mut S, usize, &Columns) -> Result<(), EngineError> + Sync),
+    ) -> Result<Vec<S>, EngineError> {
         let failed = AtomicBool::new(false);
         std::thread::scope(|scope| {
             let mut senders: Vec<SyncSender<(usize, Arc<Cells>)>> = Vec::new();
@@ -90,7 +148,7 @@ impl Engine<'_> {
                         Source::Own(receiver)
                     }
                 };
-                let (each, failed) = (&each, &failed);
+                let failed = &failed;
                 let work = move || {
                     while let Some((segment, cells)) = source.next() {
                         // The others and the loading thread have nobody to work for any more.
@@ -109,7 +167,7 @@ impl Engine<'_> {
                 workers.push(thread.map_err(|_| EngineError::Unsupported)?);
             }
             drop(shared);
-            let loaded = self.load(table, &wanted, &senders, &failed);
+            let loaded = self.load(table, wanted, &senders, &failed);
             drop(senders);
             // A worker's error says more than that nobody listened to the loading thread.
             let states: Result<Vec<S>, EngineError> =
@@ -138,6 +196,14 @@ impl Engine<'_> {
             }
         }
         Ok(())
+    }
+
+    fn cells_at_hand(&self, table: IndexedTable, segment: usize, columns: ColumnSet) -> Option<Cells> {
+        let mut cells: Cells = vec![None; table.columns()];
+        for column in columns.iter() {
+            *cells.get_mut(column)? = Some(self.reader.index_column_at_hand(&self.snapshot, table, segment, column)?);
+        }
+        Some(cells)
     }
 
     fn cells(&self, table: IndexedTable, segment: usize, columns: ColumnSet) -> Result<Cells, EngineError> {

@@ -1,7 +1,8 @@
 //! The columns give exactly what plain SQL over the rows gives.
 
 use super::*;
-use crate::case::index::IndexCache;
+use crate::case::index::{IndexCache, flow};
+use crate::columns::Grouping;
 use crate::filter::parse;
 use crate::model::{Dataset, TimeRange, Timestamp, field};
 use crate::query::figures::figures_by_sql;
@@ -43,6 +44,15 @@ fn compare(reader: &CaseReader, query: &RecordQuery, threads: usize, what: &str)
     assert_eq!(rows.iter().collect::<Vec<_>>(), expected, "{what} {query:?}");
     for (place, id) in expected.iter().enumerate() {
         assert_eq!(rows.place(*id), Some(place));
+    }
+    for limit in [1, 4, 20] {
+        if let Some(first) = by_columns(reader, threads, |engine| engine.first_rows(query, limit)) {
+            assert_eq!(
+                first.iter().collect::<Vec<_>>(),
+                expected[..limit.min(expected.len())],
+                "{limit} {what} {query:?}"
+            );
+        }
     }
     let unordered = RecordQuery { sort: Vec::new(), ..query.clone() };
     for most in [1, 3, 100] {
@@ -139,6 +149,51 @@ proptest! {
         }
         let hours = by_columns(&reader, threads, |engine| engine.hours());
         prop_assert_eq!(hours, hours_by_sql(&reader, Dataset::Flows, &never).unwrap());
+    }
+}
+
+#[test]
+fn the_first_of_many_groups_are_those_of_sql() {
+    let record = |n: i64| {
+        let side = |at: i64| format!("10.0.0.{}", at % 13);
+        let (source, destination) = (side(n * 7), side(n * n));
+        let (bytes, packets) = ((n * n * 37 % 101).to_string(), (n % 5).to_string());
+        let mut values = vec![("action", if n % 3 == 0 { "REJECT" } else { "ACCEPT" }), ("bytes", &bytes)];
+        if n % 11 == 0 {
+            values = vec![("log_status", "NODATA"), ("bytes", "999999")];
+        }
+        if n % 17 != 0 {
+            values.extend([("srcaddr", source.as_str()), ("dstaddr", &destination), ("packets", &packets)]);
+        }
+        TestRecord::new(Dataset::Flows, n, &values, None)
+    };
+    let reader = reader(&numbered((0..400).map(record).collect()), 50);
+    let never = Cancel::default();
+    for (text, measure) in
+        ["", "action = REJECT", "bytes < 60"].iter().flat_map(|text| Measure::ALL.map(|m| (*text, m)))
+    {
+        let scope = Scope { filter: query(text).filter, duplicates: Duplicates::All, ..Scope::all(Dataset::Flows) };
+        let found = by_columns(&reader, 2, |engine| {
+            let grouping = Grouping::new(vec![engine.pair_part(flow::PAIR, &*engine.pairs()?)?]).unwrap();
+            engine.leaders(&engine.chosen(&scope.records(Vec::new()))?, &grouping, measure, 3)
+        });
+        assert!(found.is_some_and(|leaders| leaders.slots.count() < 20), "{text}");
+        let column = match measure {
+            Measure::Bytes => PairColumn::TotalBytes,
+            Measure::Packets => PairColumn::Packets,
+            Measure::Records => PairColumn::RecordCount,
+        };
+        for limit in [1, 3, 20] {
+            let sort = vec![PairSort { column, descending: true }];
+            let pairs = PairQuery { scope: scope.clone(), sort, limit: Some(limit), ..PairQuery::all() };
+            let expected = pairs_by_sql(&reader, &pairs, &never).unwrap();
+            let found = by_columns(&reader, 2, |engine| engine.pair_table(&pairs));
+            let rows = |table| pair_rows(&reader, table, 0..100).unwrap();
+            assert_eq!((rows(&found), found.totals.clone()), (rows(&expected), expected.totals.clone()), "{pairs:?}");
+            let talkers = TopQuery { scope: scope.clone(), by: GroupBy::Talker, measure, limit: Some(limit) };
+            let found = by_columns(&reader, 2, |engine| engine.top(&talkers));
+            assert_eq!(found, top_by_sql(&reader, &talkers, &never).unwrap(), "{talkers:?}");
+        }
     }
 }
 

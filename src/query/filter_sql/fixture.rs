@@ -1,7 +1,9 @@
 //! Records of tests, once in memory and once in the tables of a case.
 
+use crate::case::{event_json, schema};
 use crate::filter::eval::{Record, Value};
-use crate::model::{Address, Dataset, FieldId, Home, Kind, Timestamp, field};
+use crate::model::batch::{ColumnValues, Completeness};
+use crate::model::{Address, Dataset, EventBatch, EventRow, FieldId, Home, Kind, RecordId, Timestamp, field};
 use rusqlite::{Connection, params_from_iter, types::Value as SqlValue};
 use std::collections::BTreeMap;
 
@@ -244,7 +246,7 @@ fn insert_known(connection: &Connection) {
 pub(in crate::query) fn case_of(records: &[TestRecord]) -> Connection {
     let connection = Connection::open_in_memory().unwrap();
     super::register_functions(&connection, &Default::default()).unwrap();
-    connection.execute_batch(&schema()).unwrap();
+    connection.execute_batch(&schema::ddl()).unwrap();
     for (i, path) in EVIDENCE_PATHS.iter().enumerate() {
         let sql = "INSERT INTO evidence (evidence_id, path, format, packing, encoding, file_bytes, content_bytes, file_sha256, \
                    content_sha256, imported_utc, raw_kept, record_count, duplicate_count, warning_count, flow_count, event_count, \
@@ -259,43 +261,6 @@ pub(in crate::query) fn case_of(records: &[TestRecord]) -> Connection {
         }
     }
     connection
-}
-
-/// The schema with the tables that come from the table of fields.
-fn schema() -> String {
-    let columns = |home: Home| {
-        let column = |f: FieldId| {
-            let integer =
-                home == Home::Disposition && matches!(f.kind, Kind::Integer | Kind::Protocol | Kind::TcpFlags);
-            format!(", {} {}", super::tuple_column(f), if integer { "INTEGER" } else { "TEXT" })
-        };
-        field::at_home(Dataset::Flows, home).map(column).collect::<String>()
-    };
-    let interface = format!("CREATE TABLE interface (interface_id INTEGER PRIMARY KEY{});", columns(Home::Interface));
-    let disposition =
-        format!("CREATE TABLE disposition (disposition_id INTEGER PRIMARY KEY{});", columns(Home::Disposition));
-    let event_columns = |of: &dyn Fn(Home) -> bool| -> String {
-        let column =
-            |f: FieldId| format!(", \"{}\" {}", f.name(), if f.kind == Kind::Boolean { "INTEGER" } else { "TEXT" });
-        field::event_columns().filter(|f| of(f.home)).map(column).collect()
-    };
-    let call = event_columns(&|home| matches!(home, Home::Call(_)));
-    let call = format!("CREATE TABLE call (call_id INTEGER PRIMARY KEY{call});");
-    let row = event_columns(&|home| !matches!(home, Home::Call(_)));
-    let event = format!(
-        "CREATE TABLE event (id INTEGER PRIMARY KEY, event_key INTEGER, call_id INTEGER, byte_offset INTEGER, \
-         byte_length INTEGER, completeness INTEGER, time_millis INTEGER, source_ip_key BLOB{row});"
-    );
-    [
-        include_str!("../../case/schema.sql"),
-        include_str!("../../case/column_index.sql"),
-        include_str!("../../case/indicators.sql"),
-    ]
-    .concat()
-    .replace("{interface}", &interface)
-    .replace("{disposition}", &disposition)
-    .replace("{call}", &call)
-    .replace("{event}", &event)
 }
 
 fn insert(connection: &Connection, table: &str, values: &[(String, SqlValue)]) {
@@ -367,7 +332,8 @@ fn pair_id(connection: &Connection, sides: [Option<i64>; 2]) -> i64 {
 fn insert_event(connection: &Connection, record: &TestRecord) {
     let id = record.id;
     let mut row: Vec<(String, SqlValue)> =
-        vec![("id".into(), id.into()), ("event_key".into(), id.into()), ("call_id".into(), id.into())];
+        ["id", "event_key", "call_id"].map(|name| (name.to_owned(), SqlValue::from(id))).to_vec();
+    row.extend(["byte_offset", "byte_length", "completeness"].map(|name| (name.to_owned(), SqlValue::from(4))));
     let mut call: Vec<(String, SqlValue)> = vec![("call_id".into(), id.into())];
     for (field, text) in &record.values {
         let value = match field.kind {
@@ -394,11 +360,20 @@ fn insert_event(connection: &Connection, record: &TestRecord) {
     insert(connection, "call", &call);
     insert(connection, "event", &row);
     if let Some(json) = &record.json {
-        // One event, kept plain.
-        let mut data: Vec<u8> = [1, 0, json.len(), 0, json.len()].into_iter().flat_map(varint).collect();
-        data.extend_from_slice(json.as_bytes());
-        let block = [("first_id", id.into()), ("last_id", id.into()), ("data", SqlValue::Blob(data))];
-        insert(connection, "event_json", &block.map(|(name, value)| (name.to_owned(), value)));
+        let mut batch = EventBatch::default();
+        batch.push(EventRow {
+            position: RecordId(id).position(),
+            offset: 0,
+            len: 0,
+            completeness: Completeness::Full,
+            time_millis: None,
+            json,
+            columns: ColumnValues::default(),
+        });
+        for block in event_json::pack(&batch) {
+            let block = [("first_id", id.into()), ("last_id", id.into()), ("data", SqlValue::Blob(block.data))];
+            insert(connection, "event_json", &block.map(|(name, value)| (name.to_owned(), value)));
+        }
     }
     if record.duplicate {
         // Another occurrence of the event tells more.
@@ -409,14 +384,4 @@ fn insert_event(connection: &Connection, record: &TestRecord) {
         ];
         insert(connection, "event_choice", &choice);
     }
-}
-
-fn varint(mut value: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-    bytes
 }

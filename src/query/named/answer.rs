@@ -5,7 +5,7 @@ use super::{Figure, Question};
 use crate::case::CaseReader;
 use crate::model::{Dataset, TimeRange};
 use crate::query::{
-    self, Cancel, Duplicates, Figures, PairTable, QueryError, RowSet, Scope, SeriesTable, TopTable, Value,
+    self, Cancel, Duplicates, Figures, PairTable, QueryError, RecordQuery, RowSet, Scope, SeriesTable, TopTable, Value,
 };
 
 /// The answer to a `Question`, of the same kind.
@@ -63,15 +63,16 @@ impl Answer {
 pub fn answer(reader: &CaseReader, question: &Question, cancel: &Cancel) -> Result<Answer, QueryError> {
     Ok(match question {
         Question::Records { query, limit, .. } => {
-            let found = query::rows(reader, query, cancel)?;
-            let all = found.len() as u64;
-            let rows = match limit {
-                Some(limit) if *limit < found.len() => {
-                    RowSet::of_ids(found.ids(0..*limit).into_iter().map(|id| id.0).collect())
-                }
-                _ => found,
+            let Some(limit) = limit else {
+                let rows = query::rows(reader, query, cancel)?;
+                return Ok(Answer::Records { all: rows.len() as u64, rows });
             };
-            Answer::Records { rows, all }
+            let rows = query::first_rows(reader, query, *limit, cancel)?;
+            let all = match rows.len() < *limit {
+                true => rows.len(),
+                false => query::rows(reader, &RecordQuery { sort: Vec::new(), ..query.clone() }, cancel)?.len(),
+            };
+            Answer::Records { rows, all: all as u64 }
         }
         Question::Pairs(query) => Answer::Pairs(Box::new(query::pairs(reader, query, cancel)?)),
         Question::Top(query) => Answer::Top(query::top(reader, query, cancel)?),

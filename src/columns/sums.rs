@@ -1,0 +1,376 @@
+//! Sums by key.
+//!
+//! Work is shared without shared memory: while slots are looked for, by segments; while they are summed, each worker looks
+//! at every row and takes those of its own part of the slots. Sums are of whole numbers wide enough for any rows, so the
+//! result does not depend on who added what when.
+
+use super::NULL;
+use super::bitmap::Bitmap;
+use super::keys::{Grouping, Sweep, Used};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What is summed: which columns hold it; `None` leaves it at nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Measures {
+    pub packets: Option<usize>,
+    pub bytes: Option<usize>,
+    pub start: Option<usize>,
+    /// Above start; without it the last start counts instead of the last end.
+    pub duration: Option<usize>,
+    /// A column, and by its value the end of a row without a start.
+    pub late_end: Option<(usize, Arc<FxHashMap<i64, i64>>)>,
+    /// A column of numbers from 0, and what became of their rows.
+    pub fate: Option<(usize, Arc<[Fate]>)>,
+}
+
+impl Measures {
+    /// Which columns hold it.
+    pub fn columns(&self) -> impl Iterator<Item = usize> {
+        let fate = self.fate.as_ref().map(|(column, _)| *column);
+        let late = self.late_end.as_ref().map(|(column, _)| *column);
+        [self.packets, self.bytes, self.start, self.duration, fate, late].into_iter().flatten()
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verdict {
+    #[default]
+    Neither,
+    Accepted,
+    Rejected,
+}
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fate {
+    pub verdict: Verdict,
+    /// Its counters are no measurements: packets and bytes are left out.
+    pub left_out: bool,
+}
+
+/// In the place of a sum of nothing.
+pub const NO_SUM: i128 = i128::MIN;
+
+/// What the rows of a group come to. A cache line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(64))]
+pub struct Sums {
+    /// `NO_SUM` where no row had a value.
+    pub packets: i128,
+    pub bytes: i128,
+    /// The least start and the greatest end; `NULL` where no row has one.
+    pub first: i64,
+    pub last: i64,
+    pub records: u32,
+    pub accepted: u32,
+    pub rejected: u32,
+    pub left_out: u32,
+}
+
+impl Default for Sums {
+    fn default() -> Self {
+        Self {
+            packets: NO_SUM,
+            bytes: NO_SUM,
+            first: NULL,
+            last: NULL,
+            records: 0,
+            accepted: 0,
+            rejected: 0,
+            left_out: 0,
+        }
+    }
+}
+
+/// The sum of what is there.
+#[inline]
+fn plus(sum: &mut i128, more: i128) {
+    if more != NO_SUM {
+        *sum = if *sum == NO_SUM { more } else { *sum + more };
+    }
+}
+
+impl Sums {
+    /// Both together.
+    pub fn add(&mut self, other: &Self) {
+        plus(&mut self.packets, other.packets);
+        plus(&mut self.bytes, other.bytes);
+        self.start(other.first);
+        self.end(other.last);
+        self.records += other.records;
+        self.accepted += other.accepted;
+        self.rejected += other.rejected;
+        self.left_out += other.left_out;
+    }
+
+    #[inline]
+    fn start(&mut self, value: i64) {
+        if value != NULL && (self.first == NULL || value < self.first) {
+            self.first = value;
+        }
+    }
+
+    #[inline]
+    fn end(&mut self, value: i64) {
+        // NULL is below every value.
+        self.last = self.last.max(value);
+    }
+
+    /// One more record.
+    #[inline]
+    fn count(&mut self, fate: Fate) {
+        self.records += 1;
+        match fate.verdict {
+            Verdict::Accepted => self.accepted += 1,
+            Verdict::Rejected => self.rejected += 1,
+            Verdict::Neither => {}
+        }
+        self.left_out += u32::from(fate.left_out);
+    }
+}
+
+/// Sums by slot, ascending; only slots that occur.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Groups {
+    pub slots: Vec<u64>,
+    pub sums: Vec<Sums>,
+}
+
+/// Adds the rows whose slot has a number in `part` to `sums`, which stand for that part.
+pub fn sum(
+    sweep: &Sweep<'_>,
+    grouping: &Grouping,
+    used: &Used,
+    measures: &Measures,
+    part: &Range<u32>,
+    sums: &mut [Sums],
+) {
+    let (mut values, mut slots) = (Vec::new(), Vec::new());
+    let (mut mine, mut places): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
+    let mut read = Read::default();
+    let is_every = matches!(used, Used::Every(count) if *part == (0..*count));
+    sweep.chosen.blocks(sweep.rows, |rows| {
+        grouping.of(sweep, rows, &mut values, &mut slots);
+        places.clear();
+        if is_every {
+            // A slot that is not counted is behind the last.
+            places.extend(slots.iter().map(|slot| u32::try_from(*slot).unwrap_or(u32::MAX)));
+            read.add(sweep, measures, rows, &places, sums);
+            return;
+        }
+        mine.clear();
+        for (row, slot) in rows.iter().zip(&slots) {
+            let number = used.number(*slot);
+            if part.contains(&number) {
+                mine.push(*row);
+                places.push(number - part.start);
+            }
+        }
+        read.add(sweep, measures, &mine, &places, sums);
+    });
+}
+
+/// Adds one column of the chosen rows, or 1 for each without a column, to the sums of slots from `first` on, and marks the
+/// slots. Rows whose counters are no measurements add nothing of a column. Values are not negative, and their sums fit.
+pub fn tally(
+    sweep: &Sweep<'_>,
+    grouping: &Grouping,
+    column: Option<usize>,
+    fates: &(usize, Arc<[Fate]>),
+    first: u64,
+    sums: &mut [u64],
+    used: &mut Bitmap,
+) {
+    let (mut buffer, mut slots, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+    sweep.chosen.blocks(sweep.rows, |rows| {
+        grouping.of(sweep, rows, &mut buffer, &mut slots);
+        sweep.gather(fates.0, rows, &mut ids);
+        match column {
+            Some(column) => sweep.gather(column, rows, &mut buffer),
+            None => {
+                buffer.clear();
+                buffer.resize(rows.len(), 1);
+            }
+        }
+        for ((slot, value), id) in slots.iter().zip(&buffer).zip(&ids) {
+            let at = slot.wrapping_sub(first) as usize;
+            let Some(sum) = sums.get_mut(at) else { continue };
+            used.set(at);
+            let left_out = column.is_some() && fates.1.get(*id as usize).is_some_and(|fate| fate.left_out);
+            if !left_out && *value != NULL {
+                *sum += *value as u64;
+            }
+        }
+    });
+}
+
+/// The values of the rows that are added.
+#[derive(Default)]
+struct Read {
+    first: Vec<i64>,
+    second: Vec<i64>,
+    third: Vec<i64>,
+}
+
+impl Read {
+    /// Adds rows to the sums at their places.
+    fn add(&mut self, sweep: &Sweep<'_>, measures: &Measures, rows: &[u32], places: &[u32], sums: &mut [Sums]) {
+        let fates = match &measures.fate {
+            Some((column, fates)) => {
+                sweep.gather(*column, rows, &mut self.third);
+                fates.as_ref()
+            }
+            None => {
+                self.third.clear();
+                self.third.resize(rows.len(), NULL);
+                &[]
+            }
+        };
+        let Self { first, second, third } = self;
+        let fate = |id: i64| fates.get(id as usize).copied().unwrap_or_default();
+        match (measures.packets, measures.bytes) {
+            (None, None) => {
+                for (place, id) in places.iter().zip(&*third) {
+                    if let Some(sums) = sums.get_mut(*place as usize) {
+                        sums.count(fate(*id));
+                    }
+                }
+            }
+            (Some(column), None) | (None, Some(column)) => {
+                sweep.gather(column, rows, first);
+                let is_bytes = measures.bytes.is_some();
+                for ((place, value), id) in places.iter().zip(&*first).zip(&*third) {
+                    let Some(sums) = sums.get_mut(*place as usize) else { continue };
+                    let fate = fate(*id);
+                    sums.count(fate);
+                    if *value != NULL && !fate.left_out {
+                        plus(if is_bytes { &mut sums.bytes } else { &mut sums.packets }, (*value).into());
+                    }
+                }
+            }
+            (Some(packets), Some(bytes)) => {
+                sweep.gather(packets, rows, first);
+                sweep.gather(bytes, rows, second);
+                for (((place, packets), bytes), id) in places.iter().zip(&*first).zip(&*second).zip(&*third) {
+                    let Some(sums) = sums.get_mut(*place as usize) else { continue };
+                    let fate = fate(*id);
+                    sums.count(fate);
+                    if fate.left_out {
+                        continue;
+                    }
+                    if *packets != NULL {
+                        plus(&mut sums.packets, (*packets).into());
+                    }
+                    if *bytes != NULL {
+                        plus(&mut sums.bytes, (*bytes).into());
+                    }
+                }
+            }
+        }
+        self.add_times(sweep, measures, rows, places, sums);
+    }
+
+    fn add_times(&mut self, sweep: &Sweep<'_>, measures: &Measures, rows: &[u32], places: &[u32], sums: &mut [Sums]) {
+        let gather = |column: Option<usize>, out: &mut Vec<i64>| match column {
+            Some(column) => sweep.gather(column, rows, out),
+            None => {
+                out.clear();
+                out.resize(rows.len(), NULL);
+            }
+        };
+        let late = measures.late_end.as_ref();
+        if measures.start.is_none() && late.is_none() {
+            return;
+        }
+        gather(measures.start, &mut self.first);
+        gather(measures.duration, &mut self.second);
+        gather(late.map(|(column, _)| *column), &mut self.third);
+        let values = self.first.iter().zip(&self.second).zip(&self.third);
+        for (place, ((start, duration), extra)) in places.iter().zip(values) {
+            let Some(sums) = sums.get_mut(*place as usize) else { continue };
+            sums.start(*start);
+            if *start == NULL {
+                sums.end(late.and_then(|(_, ends)| ends.get(extra)).copied().unwrap_or(NULL));
+            } else if measures.duration.is_none() {
+                sums.end(*start);
+            } else if *duration != NULL {
+                sums.end(start.saturating_add(*duration));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::column::tests::values;
+    use crate::columns::keys::{KeyPart, Map, NO_SLOT};
+    use crate::columns::{Bitmap, Chosen, Column};
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn column(values: &[i64]) -> Option<Arc<Column>> {
+        Some(Arc::new(Column::of(values)))
+    }
+
+    proptest! {
+        #[test]
+        fn sums_are_those_of_a_loop(rows in prop::collection::vec((0i64..5, 0i64..4, any::<bool>()), 0..120), bytes in values(),
+                                    start in values(), workers in 1u32..4, dense: bool, absent in prop_oneof![Just(NO_SLOT), Just(2u32)]) {
+            let count = rows.len().min(bytes.len()).min(start.len());
+            let rows = &rows[..count];
+            let null = |v: i64, none: i64| if v == none { NULL } else { v };
+            let key: Vec<i64> = rows.iter().map(|row| null(row.0, 4)).collect();
+            let kind: Vec<i64> = rows.iter().map(|row| null(row.1, 3)).collect();
+            let duration: Vec<i64> = rows.iter().map(|row| null(row.1, 0)).collect();
+            let columns = [column(&key), column(&kind), column(&bytes[..count]), column(&start[..count]), column(&duration)];
+            let chosen = Chosen::of(Bitmap::of((0..count).filter(|at| rows[*at].2), count));
+            let sweep = Sweep { columns: &columns, chosen: &chosen, rows: count };
+            let table: Arc<[u32]> = [1, 0, NO_SLOT].into();
+            let grouping = Grouping::new(vec![
+                KeyPart { column: 0, map: Map::Offset(0), absent: NO_SLOT, size: 4 },
+                KeyPart { column: 1, map: Map::Table(table), absent, size: 3 },
+            ]).unwrap();
+            let fates = [(Verdict::Accepted, false), (Verdict::Neither, true), (Verdict::Rejected, false)];
+            let fates: Vec<Fate> = fates.iter().map(|(verdict, left_out)| Fate { verdict: *verdict, left_out: *left_out }).collect();
+            let late: FxHashMap<i64, i64> = [(1, 77), (2, i64::MAX)].into_iter().collect();
+            let measures = Measures { packets: Some(1), bytes: Some(2), start: Some(3), duration: Some(4),
+                fate: Some((1, fates.into())), late_end: Some((1, late.clone().into())) };
+            let mut marked = Bitmap::zeros(grouping.slots() as usize);
+            grouping.mark(&sweep, &mut marked);
+            let used = if dense { Used::Every(grouping.slots() as u32) } else { Used::of(marked) };
+            let mut sums = Vec::new();
+            for worker in 0..workers {
+                let part = |at: u32| at * used.count() as u32 / workers;
+                let range = part(worker)..part(worker + 1);
+                let mut own = vec![Sums::default(); range.len()];
+                sum(&sweep, &grouping, &used, &measures, &range, &mut own);
+                sums.extend(own);
+            }
+            let mut expected: BTreeMap<(i64, u32), Sums> = BTreeMap::new();
+            for at in (0..count).filter(|at| rows[*at].2) {
+                let number = match kind[at] { 0 => 1, 1 => 0, NULL if absent != NO_SLOT => absent, _ => continue };
+                if key[at] == NULL { continue; }
+                let end = match (start[at], duration[at]) {
+                    (NULL, _) => late.get(&kind[at]).copied().unwrap_or(NULL),
+                    (_, NULL) => NULL,
+                    (start, duration) => start.saturating_add(duration),
+                };
+                let sum = |value: i64| if value == NULL || kind[at] == 1 { NO_SUM } else { value.into() };
+                expected.entry((key[at], number)).or_default().add(&Sums {
+                    packets: sum(kind[at]), bytes: sum(bytes[at]),
+                    first: start[at], last: end, records: 1,
+                    accepted: u32::from(kind[at] == 0), rejected: u32::from(kind[at] == 2), left_out: u32::from(kind[at] == 1),
+                });
+            }
+            let found: Vec<((i64, u32), Sums)> = used.slots().into_iter().zip(&sums).map(|(slot, sums)| {
+                let numbers = grouping.numbers(slot);
+                ((numbers[0].into(), numbers[1]), *sums)
+            }).collect();
+            let found: Vec<_> = found.into_iter().filter(|(_, sums)| sums.records > 0).collect();
+            prop_assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
+        }
+    }
+}
