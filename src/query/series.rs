@@ -266,11 +266,6 @@ impl Lines {
         self.add_to(self.places.get(key).copied().unwrap_or(self.lines.len() - 1), bin, value);
     }
 
-    /// Lines, that of the rest too.
-    pub fn count(&self) -> usize {
-        self.lines.len()
-    }
-
     /// Adds to the line at this place. Bins come in order.
     pub fn add_to(&mut self, place: usize, bin: u32, value: u128) {
         let Some(line) = self.lines.get_mut(place) else { return };

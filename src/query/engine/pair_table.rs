@@ -137,7 +137,7 @@ impl Engine<'_> {
             table[id] = place.map_or(0, |place| place as u32 + 1);
         }
         let size = names.len() as u32 + 1;
-        Ok((names, KeyPart { column: flow::DISPOSITION, map: Map::Table(table.into()), absent: 0, size }))
+        Ok((names, KeyPart { column: flow::DISPOSITION, second: None, map: Map::Table(table.into()), absent: 0, size }))
     }
 }
 

@@ -99,7 +99,8 @@ fn pair_sorts() -> impl Strategy<Value = Vec<PairSort>> {
 fn groupings() -> Vec<GroupBy> {
     let fields = field::of(Dataset::Flows).filter(|f| f.kind != crate::model::Kind::Time);
     let fields = fields.filter(|f| f.home != crate::model::Home::Extra).map(GroupBy::Field);
-    fields.chain([GroupBy::Talker, GroupBy::PacketTalker, GroupBy::Pair, GroupBy::PacketPair]).collect()
+    let others = [GroupBy::Talker, GroupBy::PacketTalker, GroupBy::Pair, GroupBy::PacketPair];
+    fields.chain(others).chain([GroupBy::EitherPort, GroupBy::Service]).collect()
 }
 
 proptest! {
@@ -134,12 +135,9 @@ proptest! {
                 let expected = top_by_sql(&reader, &query, &never).unwrap();
                 let found = by_columns(&reader, threads, |engine| engine.top(&query));
                 prop_assert_eq!(&found, &expected, "{:?}", query);
-                let by = match by {
-                    GroupBy::Field(_) => Some(*by),
-                    _ => None,
-                };
-                let keys: Vec<Vec<Value>> = if by.is_some() { expected.rows.into_iter().map(|row| row.key).collect() } else { Vec::new() };
-                for width in &widths {
+                let keys: Vec<Vec<Value>> = expected.rows.into_iter().map(|row| row.key).collect();
+                for (width, by) in widths.iter().flat_map(|width| [(width, Some(*by)), (width, None)]) {
+                    let keys = if by.is_some() { keys.clone() } else { Vec::new() };
                     let query = SeriesQuery { by, ..SeriesQuery::of(scope.clone(), query.measure) };
                     let expected = lines_by_sql(&reader, &query, *width, keys.clone(), &never).unwrap();
                     let found = attempt_on(threads, &reader, &never, |engine| engine.lines(&query, *width, &keys)).unwrap();
