@@ -10,10 +10,13 @@ use crate::query::{self, Coverage, GlanceCount, GlanceList, TopQuery, Value};
 /// Rows of each list.
 pub const TOP_ROWS: usize = 8;
 
+/// A part, and what the addresses in its lists meet.
+type Told = (Glance, AddressMarks);
+
 #[derive(Default)]
 pub struct AtAGlance {
     /// In the order in which they are shown and asked for; only of records that there are.
-    parts: Vec<(GlancePart, Slot<u64, (Glance, AddressMarks)>)>,
+    parts: Vec<(GlancePart, Slot<u64, Told>)>,
 }
 
 impl AtAGlance {

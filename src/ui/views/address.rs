@@ -57,7 +57,7 @@ fn head_ui(ui: &mut Ui, app: &App, address: &Address, about: &About, out: &mut V
     ui.horizontal_wrapped(|ui| {
         ui.heading(address.to_string());
         ui.weak(t.tr(if query::is_private(address) { "address-private" } else { "address-external" }));
-        if let Some(label) = about.marks.get(&address.to_string()).and_then(|marks| marks::label(marks)) {
+        if let Some(label) = about.marks.get(&address.to_string()).and_then(marks::label) {
             ui.strong(RichText::new(&*display::visible(&label)).color(theme::palette(ui).label));
         }
     });
