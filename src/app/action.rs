@@ -159,6 +159,10 @@ pub enum Dialog {
     IndicatorFile(IndicatorFile),
     AddIndicators(TypedIndicators),
     Label(NewLabel),
+    /// A database of countries and network owners.
+    Owners {
+        path: String,
+    },
     Jobs,
     Errors,
     Help,

@@ -103,6 +103,7 @@ pub enum Command {
     AddIndicators,
     AddLabel,
     UndoIndicators,
+    OwnerDatabase,
     OnlySightings,
     ShowQueries,
     ShowSql,
@@ -142,7 +143,7 @@ pub enum Needs {
 }
 
 impl Command {
-    pub const ALL: [Command; 43] = [
+    pub const ALL: [Command; 44] = [
         Command::NewCase,
         Command::OpenCase,
         Command::OpenSample,
@@ -162,6 +163,7 @@ impl Command {
         Command::AddIndicators,
         Command::AddLabel,
         Command::UndoIndicators,
+        Command::OwnerDatabase,
         Command::OnlySightings,
         Command::ShowQueries,
         Command::ShowSql,
@@ -210,6 +212,7 @@ impl Command {
             Command::AddIndicators => "add-indicators",
             Command::AddLabel => "add-label",
             Command::UndoIndicators => "undo-indicators",
+            Command::OwnerDatabase => "owners",
             Command::OnlySightings => "only-sightings",
             Command::ShowQueries => "queries",
             Command::ShowSql => "sql",
@@ -289,6 +292,7 @@ impl Command {
             | Command::AllTimes
             | Command::AddLabel
             | Command::UndoIndicators
+            | Command::OwnerDatabase
             | Command::CountDuplicates => None,
         }
     }
@@ -303,7 +307,8 @@ impl Command {
             | Command::ImportIndicators
             | Command::AddIndicators
             | Command::AddLabel
-            | Command::UndoIndicators => Menu::Evidence,
+            | Command::UndoIndicators
+            | Command::OwnerDatabase => Menu::Evidence,
             Command::ShowOverview
             | Command::ShowEvidence
             | Command::ShowFlows
@@ -353,6 +358,7 @@ impl Command {
             | Command::AddIndicators
             | Command::AddLabel
             | Command::UndoIndicators
+            | Command::OwnerDatabase
             | Command::ShowQueries
             | Command::ShowSql
             | Command::FindAddress

@@ -312,6 +312,7 @@ impl OpenCase {
             View::Sightings => self.sightings.ask(&self.lanes, revision, range, duplicates),
             View::Queries => self.library.ask(&self.lanes, revision),
             View::Address => {
+                self.watch.ask_owners(&self.lanes.answers);
                 if let Some(address) = address {
                     let query =
                         AddressQuery { range, duplicates, limit: about::ROWS, ..AddressQuery::of(address.clone()) };

@@ -248,6 +248,7 @@ pub fn columns(by: By) -> &'static [&'static str] {
             "severity",
             "flows",
             "events",
+            "mentions",
             "outside",
             "hosts",
             "principals",
@@ -276,6 +277,7 @@ pub fn columns(by: By) -> &'static [&'static str] {
             "entries_seen",
             "flows",
             "events",
+            "mentions",
             "outside",
             "principals",
             "bytes_to",
@@ -308,6 +310,7 @@ pub fn values(row: SightedRow<'_>) -> Vec<Value> {
         Value::time(of.last),
     ];
     let (flows, events) = (Value::count(of.flows), Value::count(of.events));
+    let mentions = Value::count(of.mentions);
     let (outside, others) = (Value::count(of.outside), Value::count(of.others));
     let mut values = match &row.subject {
         Subject::Indicator(row) => {
@@ -315,13 +318,13 @@ pub fn values(row: SightedRow<'_>) -> Vec<Value> {
             let comment = if entry.comment.is_empty() { &entry.name } else { &entry.comment };
             let first = [&entry.value, entry.kind.code(), &row.list, comment, &entry.severity];
             let mut values: Vec<Value> = first.into_iter().map(text).collect();
-            values.extend([flows, events, outside, others, Value::count(of.principals)]);
+            values.extend([flows, events, mentions, outside, others, Value::count(of.principals)]);
             values
         }
         Subject::Host { address, internal } => vec![text(address), Value::Boolean(*internal), others, flows],
         Subject::List(list) => {
             let entries = Value::count(list.enabled_entries);
-            vec![text(&list.name), entries, others, flows, events, outside, Value::count(of.principals)]
+            vec![text(&list.name), entries, others, flows, events, mentions, outside, Value::count(of.principals)]
         }
     };
     values.extend(last);

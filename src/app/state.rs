@@ -359,6 +359,7 @@ impl App {
             }
             Command::AddLabel => self.dialog = Some(Dialog::Label(NewLabel::default())),
             Command::UndoIndicators => self.dispatch(Action::Watch(WatchAction::Undo)),
+            Command::OwnerDatabase => self.dialog = Some(Dialog::Owners { path: String::new() }),
             Command::OnlySightings => self.only_sightings(),
             Command::ShowQueries => self.dispatch(Action::Show(View::Queries)),
             Command::FindAddress => self.dialog = Some(Dialog::Address { typed: String::new() }),

@@ -2,7 +2,8 @@
 //! that is looked over before it comes in, and the change that is under way. Changes are written by a worker thread; each
 //! can be taken back.
 
-use super::indicators::{self, ImportChoice, IndicatorError, Preview};
+use super::indicators::{self, ImportChoice, Preview};
+use super::owners::{self, OwnerDatabase};
 use super::paged::{Paged, Reads};
 use super::selection::Selection;
 use super::slots::{Lane, Slot};
@@ -38,6 +39,8 @@ pub enum Change {
         note: String,
     },
     RemoveLabel(i64, bool),
+    /// A database of countries and network owners, in MaxMind's format.
+    Owners(PathBuf),
 }
 
 /// The dialog of a file that comes in.
@@ -155,6 +158,17 @@ pub struct Watch {
     undo: Vec<Change>,
     changes: u64,
     hits: Slot<(u64, u64), BTreeMap<u32, u64>>,
+    owners: Slot<u64, Owners>,
+    /// Counts the databases that were named.
+    named: u64,
+}
+
+/// The databases of countries and network owners that the case remembers.
+#[derive(Default)]
+pub struct Owners {
+    pub databases: Vec<OwnerDatabase>,
+    /// Why others cannot be read.
+    pub missing: Vec<String>,
 }
 
 impl Default for Watch {
@@ -174,6 +188,8 @@ impl Default for Watch {
             undo: Vec::new(),
             changes: 0,
             hits: Slot::default(),
+            owners: Slot::default(),
+            named: 0,
         }
     }
 }
@@ -291,9 +307,7 @@ impl Watch {
     pub fn ask(&mut self, lane: &Lane, case: &Path, is_shown: bool) {
         if let Some(asked) = &self.asked {
             let case = case.to_owned();
-            self.change.ask(lane, asked.clone(), move |source, (_, change), _| {
-                make(&case, source.case()?, change).map_err(|error| Fault::Failed(error.to_string()))
-            });
+            self.change.ask(lane, asked.clone(), move |source, (_, change), _| make(&case, source.case()?, change));
         }
         // Anew after each change, whatever came of it.
         if self.change.is_busy() {
@@ -323,12 +337,36 @@ impl Watch {
         }
     }
 
+    /// Reads the databases of countries and network owners where they lie; some take hundreds of megabytes.
+    pub fn ask_owners(&mut self, lane: &Lane) {
+        if self.change.is_busy() {
+            return;
+        }
+        self.owners.ask(lane, self.named, |source, _, _| {
+            let Ok(reader) = source.case() else { return Ok(Owners::default()) };
+            let mut owners = Owners::default();
+            for facts in owners::remembered(reader).map_err(|error| Fault::Failed(error.to_string()))? {
+                match OwnerDatabase::open(&facts.path) {
+                    Ok(database) => owners.databases.push(database),
+                    Err(error) => owners.missing.push(error.to_string()),
+                }
+            }
+            Ok(owners)
+        });
+    }
+
+    /// Once they are read.
+    pub fn owners(&self) -> Option<&Owners> {
+        self.owners.shown()
+    }
+
     /// Takes in answers; the reasons of failures, and what was changed.
     pub fn poll(&mut self) -> (Vec<String>, Option<Done>) {
         let mut failures: Vec<String> = self.kept.poll().and_then(Result::err).into_iter().collect();
         failures.extend(self.entries.poll());
         failures.extend(self.issues.poll().and_then(Result::err));
         failures.extend(self.hits.poll().and_then(Result::err));
+        failures.extend(self.owners.poll().and_then(Result::err));
         // Why a file cannot come in is said in its dialog.
         self.looked.poll();
         let result = self.change.poll();
@@ -345,6 +383,7 @@ impl Watch {
             if !self.is_undo {
                 self.undo.extend(done.inverse.clone());
             }
+            self.named += u64::from(done.text == NAMED);
         }
         failures.extend(result.and_then(Result::err));
         (failures, done)
@@ -358,6 +397,7 @@ impl Watch {
             || self.change.is_busy()
             || self.asked.is_some()
             || self.hits.is_busy()
+            || self.owners.is_busy()
     }
 }
 
@@ -377,47 +417,58 @@ fn hits(reader: &CaseReader, cancel: &Cancel) -> Result<BTreeMap<u32, u64>, Quer
     Ok(hits)
 }
 
+/// What is told of a database that was named.
+const NAMED: &str = "notice-owners";
+
 /// Writes a change into the case.
-fn make(case: &Path, reader: &CaseReader, change: &Change) -> Result<Done, IndicatorError> {
+fn make(case: &Path, reader: &CaseReader, change: &Change) -> Result<Done, Fault> {
+    fn failed(error: impl std::fmt::Display) -> Fault {
+        Fault::Failed(error.to_string())
+    }
     let done = |text, count, inverse| Done { text, count, list: None, inverse: Some(inverse) };
     Ok(match change {
+        Change::Owners(path) => {
+            let database = OwnerDatabase::open(path).map_err(failed)?;
+            owners::remember(case, &database.facts).map_err(failed)?;
+            Done { text: NAMED, count: 1, list: None, inverse: None }
+        }
         Change::Import(preview, choice) => {
-            let list = indicators::import(case, preview, choice)?;
+            let list = indicators::import(case, preview, choice).map_err(failed)?;
             let inverse = Change::Remove(vec![IndicatorItem::List(list)], true);
             let count = preview.list.entries.len() as u64;
             Done { list: Some(list), ..done("notice-indicators-imported", count, inverse) }
         }
         Change::Add { list, purpose, kind, values, comment } => {
-            let entries = indicators::typed_entries(values, *kind, comment)?;
-            let id = indicators::add_typed(case, list, *purpose, &entries)?;
-            let all = query::indicator_entry_count(reader, id)?;
+            let entries = indicators::typed_entries(values, *kind, comment).map_err(failed)?;
+            let id = indicators::add_typed(case, list, *purpose, &entries).map_err(failed)?;
+            let all = query::indicator_entry_count(reader, id).map_err(failed)?;
             let added = entries.len() as u64;
-            let rows = query::indicator_entries(reader, id, all.saturating_sub(added), added)?;
+            let rows = query::indicator_entries(reader, id, all.saturating_sub(added), added).map_err(failed)?;
             let items = rows.iter().map(|row| IndicatorItem::Entry(row.id)).collect();
             Done { list: Some(id), ..done("notice-indicators-added", added, Change::Remove(items, true)) }
         }
         Change::Enable(item, enabled) => {
-            indicators::enable(case, *item, *enabled)?;
+            indicators::enable(case, *item, *enabled).map_err(failed)?;
             let text = if *enabled { "notice-indicators-on" } else { "notice-indicators-off" };
             done(text, 1, Change::Enable(*item, !enabled))
         }
         Change::Remove(items, removed) => {
             for item in items {
-                indicators::remove(case, *item, *removed)?;
+                indicators::remove(case, *item, *removed).map_err(failed)?;
             }
             let text = if *removed { "notice-indicators-out" } else { "notice-indicators-back" };
             done(text, items.len() as u64, Change::Remove(items.clone(), !removed))
         }
         Change::Validity(honour) => {
-            indicators::honour_validity(case, *honour)?;
+            indicators::honour_validity(case, *honour).map_err(failed)?;
             done("notice-validity", 1, Change::Validity(!honour))
         }
         Change::Label { thing, kind, name, note } => {
-            let label = indicators::add_label(case, thing, *kind, name, note)?;
+            let label = indicators::add_label(case, thing, *kind, name, note).map_err(failed)?;
             done("notice-labelled", 1, Change::RemoveLabel(label, true))
         }
         Change::RemoveLabel(label, removed) => {
-            indicators::remove_label(case, *label, *removed)?;
+            indicators::remove_label(case, *label, *removed).map_err(failed)?;
             let text = if *removed { "notice-label-off" } else { "notice-labelled" };
             done(text, 1, Change::RemoveLabel(*label, !removed))
         }

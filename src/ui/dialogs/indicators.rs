@@ -294,3 +294,15 @@ pub fn label_ui(ui: &mut Ui, app: &App, label: &mut NewLabel, state: &mut UiStat
         out.push(change(Change::Label { thing, kind: label.kind, name, note }));
     }
 }
+
+pub fn owners_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    title(ui, t.tr("command-owners"));
+    ui.horizontal(|ui| path_field(ui, app, &t.tr("field-path"), path, Pick::Owners, state));
+    picker_note(ui, app, state);
+    ui.add(Label::new(RichText::new(t.tr("command-owners-tip")).weak()).wrap());
+    let file = PathBuf::from(path.trim());
+    if foot(ui, app, &t.tr("add"), !path.trim().is_empty(), out) {
+        out.push(change(Change::Owners(file)));
+    }
+}

@@ -53,6 +53,7 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
             Dialog::Export { path, replace } => export::export_ui(ui, app, path, replace, state, out),
             Dialog::IndicatorFile(file) => indicators::indicator_file_ui(ui, app, file, state, out),
             Dialog::AddIndicators(typed) => indicators::add_indicators_ui(ui, app, typed, state, out),
+            Dialog::Owners { path } => indicators::owners_ui(ui, app, path, state, out),
             Dialog::Label(label) => indicators::label_ui(ui, app, label, state, out),
             Dialog::Leaving(to) => tell::leaving_ui(ui, app, to, out),
             Dialog::Jobs => tell::jobs_ui(ui, app, out),

@@ -16,6 +16,7 @@ pub enum Pick {
     OpenFilters,
     SaveFilters,
     Indicators,
+    Owners,
     Files,
     Folder,
 }
@@ -89,6 +90,7 @@ fn show(pick: Pick) -> Vec<PathBuf> {
         Pick::SaveFilters => {
             dialog.add_filter("JSON", &["json"]).set_file_name("filters.json").save_file().into_iter().collect()
         }
+        Pick::Owners => dialog.add_filter("MaxMind", &["mmdb"]).pick_file().into_iter().collect(),
         Pick::Indicators => dialog.pick_file().into_iter().collect(),
         Pick::Files => dialog.pick_files().unwrap_or_default(),
         Pick::Folder => dialog.pick_folders().unwrap_or_default(),
@@ -109,6 +111,7 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
         Dialog::Open { path }
         | Dialog::Export { path, .. }
         | Dialog::FilterFile { path, .. }
+        | Dialog::Owners { path }
         | Dialog::SaveChart { path }
         | Dialog::NewCase { path, .. } => {
             if let Some(first) = picked.paths.first() {

@@ -56,7 +56,11 @@ fn head_ui(ui: &mut Ui, app: &App, address: &Address, about: &About, out: &mut V
     let t = &app.texts;
     ui.horizontal_wrapped(|ui| {
         ui.heading(address.to_string());
-        ui.weak(t.tr(if query::is_private(address) { "address-private" } else { "address-external" }));
+        ui.weak(t.tr(match (query::is_private(address), about.internal) {
+            (true, _) => "address-private",
+            (false, true) => "address-own",
+            (false, false) => "address-external",
+        }));
         if let Some(label) = about.marks.get(&address.to_string()).and_then(marks::label) {
             ui.strong(RichText::new(&*display::visible(&label)).color(theme::palette(ui).label));
         }
@@ -64,6 +68,7 @@ fn head_ui(ui: &mut Ui, app: &App, address: &Address, about: &About, out: &mut V
     if let Some(marks) = about.marks.get(&address.to_string()) {
         inspector::marks_ui(ui, app, marks);
     }
+    owners_ui(ui, app, address, out);
     ui.horizontal_wrapped(|ui| {
         let flows = || Link::records(&about.facts.flows, None);
         if ui.button(t.tr("address-records")).clicked() {
@@ -89,6 +94,31 @@ fn head_ui(ui: &mut Ui, app: &App, address: &Address, about: &About, out: &mut V
             out.push(Action::Copy(address.to_string()));
         }
     });
+}
+
+/// Whose it is and in which country, by each database that the case remembers, with the day of its making: addresses change
+/// hands.
+fn owners_ui(ui: &mut Ui, app: &App, address: &Address, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let Some(owners) = app.case.as_ref().and_then(|case| case.watch.owners()) else { return };
+    for database in &owners.databases {
+        let of = database.of(address);
+        let asn = of.asn.map(|asn| format!("AS{asn}")).unwrap_or_default();
+        let parts = [of.country, of.country_name, asn, of.network];
+        let told: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let told =
+            if told.is_empty() { t.tr("owners-nothing") } else { display::visible(&told.join(" ")).into_owned() };
+        let kind = display::visible(&database.facts.kind).into_owned();
+        let args = [("told", &*told), ("kind", &*kind), ("built", &*database.facts.built_utc)];
+        ui.label(t.tr_args("owners-told", &args));
+    }
+    for why in &owners.missing {
+        let text = RichText::new(display::visible(why)).color(theme::palette(ui).warning);
+        ui.label(text);
+    }
+    if owners.databases.is_empty() && ui.small_button(t.tr("command-owners")).clicked() {
+        out.push(Action::Command(Command::OwnerDatabase));
+    }
 }
 
 /// Sent, received, passed on, events: each a link.

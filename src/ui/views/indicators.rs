@@ -58,7 +58,13 @@ fn head_ui_of(ui: &mut Ui, app: &App, watch: &Watch, kept: &Kept, out: &mut Vec<
     let t = &app.texts;
     ui.horizontal_wrapped(|ui| {
         ui.heading(t.tr("nav-indicators"));
-        let commands = [Command::ImportIndicators, Command::AddIndicators, Command::AddLabel, Command::UndoIndicators];
+        let commands = [
+            Command::ImportIndicators,
+            Command::AddIndicators,
+            Command::AddLabel,
+            Command::OwnerDatabase,
+            Command::UndoIndicators,
+        ];
         for command in commands {
             let button = Button::new(t.tr(&command.text_id()));
             let response = ui.add_enabled(app.is_enabled(command), button);

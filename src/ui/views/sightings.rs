@@ -183,6 +183,7 @@ impl RowSource for Rows<'_> {
                 u128::try_from(bytes).ok().map(display::size)
             }
             (_, "words" | "direction") => Some(self.app.texts.tr("sightings-direction-tip")),
+            (_, "mentions") => Some(self.app.texts.tr("sightings-mentions-tip")),
             (_, "outside") => Some(self.app.texts.tr("sightings-outside-tip")),
             _ => None,
         }
@@ -224,6 +225,7 @@ fn table_ui(ui: &mut Ui, app: &App, sightings: &Sightings, state: &mut Sightings
                     | "events"
                     | "indicators"
                     | "entries_seen"
+                    | "mentions"
                     | "outside"
                     | "hosts"
                     | "principals"
