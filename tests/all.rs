@@ -33,6 +33,8 @@ mod glance;
 mod handover;
 #[path = "all/hostile.rs"]
 mod hostile;
+#[path = "all/indicators.rs"]
+mod indicators;
 #[path = "all/migrate.rs"]
 mod migrate;
 #[path = "all/named.rs"]

@@ -11,6 +11,8 @@ pub const ROWS: usize = 12;
 /// The facts, with the pairs in words and both series in one chart.
 pub struct About {
     pub facts: AddressFacts,
+    /// In private space, or in a network that was declared own.
+    pub internal: bool,
     /// What the address meets itself, and what those meet that it speaks with.
     pub marks: AddressMarks,
     pub pairs: Vec<PairRow>,
@@ -25,7 +27,8 @@ pub fn read(reader: &CaseReader, query: &AddressQuery, cancel: &Cancel) -> Resul
     let others = pairs.iter().flat_map(|row| [&row.srcaddr, &row.dstaddr]).flatten();
     let marks = marks::of_addresses(reader, std::iter::once(&own).chain(others).map(String::as_str))?;
     let chart = Chart::of(&together(&facts.sent_series.1, &facts.received_series.1));
-    Ok(About { facts, marks, pairs, chart })
+    let internal = query::internal_space(reader)?.contains(&query.address);
+    Ok(About { facts, internal, marks, pairs, chart })
 }
 
 /// Two tables of one line each over the bins of both.

@@ -9,9 +9,11 @@ use super::pairs::PairsAction;
 use super::saved::FilterChange;
 use super::selection::Selection;
 use super::settings::{ColumnSetting, ThemeChoice};
+use super::sightings::SightingsAction;
 use super::source::{CaseInfo, ImportOptions};
 use super::sql_console::SqlAction;
 use super::timeline::TimelineAction;
+use super::watch::{IndicatorFile, NewLabel, TypedIndicators, WatchAction};
 use super::zone::Zone;
 use crate::model::{Dataset, EvidenceId, FieldId, SavedFilter, TimeRange};
 use crate::query::{Duplicates, GroupBy, Scope, TopQuery, Value};
@@ -26,6 +28,8 @@ pub enum View {
     Records(Dataset),
     Pairs,
     Timeline,
+    Indicators,
+    Sightings,
     Queries,
     Sql,
     /// Everything about `App::address`.
@@ -34,13 +38,15 @@ pub enum View {
 
 impl View {
     /// In the order of the navigation.
-    pub const ALL: [View; 8] = [
+    pub const ALL: [View; 10] = [
         View::Overview,
         View::Evidence,
         View::Records(Dataset::Flows),
         View::Pairs,
         View::Records(Dataset::Events),
         View::Timeline,
+        View::Indicators,
+        View::Sightings,
         View::Queries,
         View::Sql,
     ];
@@ -50,7 +56,13 @@ impl View {
         match self {
             View::Records(dataset) => Some(dataset),
             View::Pairs | View::Timeline => Some(Dataset::Flows),
-            View::Overview | View::Evidence | View::Queries | View::Sql | View::Address => None,
+            View::Overview
+            | View::Evidence
+            | View::Indicators
+            | View::Sightings
+            | View::Queries
+            | View::Sql
+            | View::Address => None,
         }
     }
 
@@ -62,6 +74,8 @@ impl View {
             View::Records(Dataset::Events) => Command::ShowEvents,
             View::Pairs => Command::ShowPairs,
             View::Timeline => Command::ShowTimeline,
+            View::Indicators => Command::ShowIndicators,
+            View::Sightings => Command::ShowSightings,
             View::Queries => Command::ShowQueries,
             View::Sql => Command::ShowSql,
             View::Address => Command::FindAddress,
@@ -141,6 +155,14 @@ pub enum Dialog {
         path: String,
         replace: bool,
     },
+    /// A list of indicators that is looked over before it comes in.
+    IndicatorFile(IndicatorFile),
+    AddIndicators(TypedIndicators),
+    Label(NewLabel),
+    /// A database of countries and network owners.
+    Owners {
+        path: String,
+    },
     Jobs,
     Errors,
     Help,
@@ -210,6 +232,8 @@ pub enum Action {
     About(String),
     Pairs(PairsAction),
     Timeline(TimelineAction),
+    Watch(WatchAction),
+    Sightings(SightingsAction),
     Library(LibraryAction),
     SetRange(TimeRange),
     Sort {

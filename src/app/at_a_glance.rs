@@ -1,18 +1,22 @@
 //! The case at a glance, part by part: each figure is shown as soon as it is counted, and what is there stays when the view is
 //! left before the last one is in.
 
+use super::marks::{self, AddressMarks};
 use super::slots::{Lane, Slot};
 use super::source::{Glance, GlancePart, Totals};
 use crate::model::Dataset;
-use crate::query::{self, Coverage, GlanceCount, GlanceList, TopQuery};
+use crate::query::{self, Coverage, GlanceCount, GlanceList, TopQuery, Value};
 
 /// Rows of each list.
 pub const TOP_ROWS: usize = 8;
 
+/// A part, and what the addresses in its lists meet.
+type Told = (Glance, AddressMarks);
+
 #[derive(Default)]
 pub struct AtAGlance {
     /// In the order in which they are shown and asked for; only of records that there are.
-    parts: Vec<(GlancePart, Slot<u64, Glance>)>,
+    parts: Vec<(GlancePart, Slot<u64, Told>)>,
 }
 
 impl AtAGlance {
@@ -28,7 +32,17 @@ impl AtAGlance {
         }
         for (part, slot) in self.parts.iter_mut().filter(|(_, slot)| !slot.is_running()) {
             let part = part.clone();
-            slot.ask(lane, revision, move |source, _, cancel| source.glance(&part, cancel));
+            slot.ask(lane, revision, move |source, _, cancel| {
+                let glance = source.glance(&part, cancel)?;
+                let keys = glance.lists.iter().flat_map(|list| &list.table.rows).flat_map(|row| &row.key);
+                let texts =
+                    keys.filter_map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None });
+                let marks = match source.case() {
+                    Ok(reader) if !glance.lists.is_empty() => marks::of_addresses(reader, texts)?,
+                    _ => AddressMarks::default(),
+                };
+                Ok((glance, marks))
+            });
         }
     }
 
@@ -62,22 +76,30 @@ impl AtAGlance {
 
     /// Once it is counted.
     pub fn coverage(&self, dataset: Dataset) -> Option<&Coverage> {
-        self.parts.iter().filter_map(|(_, slot)| slot.shown()).find_map(|glance| match dataset {
+        self.parts.iter().filter_map(|(_, slot)| slot.shown()).find_map(|(glance, _)| match dataset {
             Dataset::Flows => glance.flows.as_ref(),
             Dataset::Events => glance.events.as_ref(),
         })
     }
 
     pub fn counts(&self, dataset: Dataset) -> impl Iterator<Item = &GlanceCount> {
-        let counts = self.parts.iter().filter_map(|(_, slot)| slot.shown()).flat_map(|glance| &glance.counts);
+        let counts = self.parts.iter().filter_map(|(_, slot)| slot.shown()).flat_map(|(glance, _)| &glance.counts);
         counts.filter(move |count| count.scope.dataset == dataset)
+    }
+
+    /// What the addresses of a list meet.
+    pub fn marks(&self, name: &str) -> Option<&AddressMarks> {
+        self.parts.iter().find_map(|(part, slot)| match part {
+            GlancePart::List(of, _) if *of == name => slot.shown().map(|(_, marks)| marks),
+            _ => None,
+        })
     }
 
     /// Every list with its question, once it is counted with its answer.
     pub fn lists(&self, dataset: Dataset) -> impl Iterator<Item = (&'static str, &TopQuery, Option<&GlanceList>)> {
         self.parts.iter().filter_map(move |(part, slot)| match part {
             GlancePart::List(name, query) if query.scope.dataset == dataset => {
-                Some((*name, query, slot.shown().and_then(|glance| glance.lists.first())))
+                Some((*name, query, slot.shown().and_then(|(glance, _)| glance.lists.first())))
             }
             _ => None,
         })

@@ -97,6 +97,14 @@ pub enum Command {
     ShowPairs,
     ShowEvents,
     ShowTimeline,
+    ShowIndicators,
+    ShowSightings,
+    ImportIndicators,
+    AddIndicators,
+    AddLabel,
+    UndoIndicators,
+    OwnerDatabase,
+    OnlySightings,
     ShowQueries,
     ShowSql,
     ToggleInspector,
@@ -135,7 +143,7 @@ pub enum Needs {
 }
 
 impl Command {
-    pub const ALL: [Command; 36] = [
+    pub const ALL: [Command; 44] = [
         Command::NewCase,
         Command::OpenCase,
         Command::OpenSample,
@@ -149,6 +157,14 @@ impl Command {
         Command::ShowPairs,
         Command::ShowEvents,
         Command::ShowTimeline,
+        Command::ShowIndicators,
+        Command::ShowSightings,
+        Command::ImportIndicators,
+        Command::AddIndicators,
+        Command::AddLabel,
+        Command::UndoIndicators,
+        Command::OwnerDatabase,
+        Command::OnlySightings,
         Command::ShowQueries,
         Command::ShowSql,
         Command::ToggleInspector,
@@ -190,6 +206,14 @@ impl Command {
             Command::ShowPairs => "pairs",
             Command::ShowEvents => "events",
             Command::ShowTimeline => "timeline",
+            Command::ShowIndicators => "indicators",
+            Command::ShowSightings => "sightings",
+            Command::ImportIndicators => "import-indicators",
+            Command::AddIndicators => "add-indicators",
+            Command::AddLabel => "add-label",
+            Command::UndoIndicators => "undo-indicators",
+            Command::OwnerDatabase => "owners",
+            Command::OnlySightings => "only-sightings",
             Command::ShowQueries => "queries",
             Command::ShowSql => "sql",
             Command::ToggleInspector => "inspector",
@@ -240,6 +264,11 @@ impl Command {
             Command::ShowTimeline => Shortcut::ctrl(Key::Digit(6)),
             Command::ShowQueries => Shortcut::ctrl(Key::Digit(7)),
             Command::ShowSql => Shortcut::ctrl(Key::Digit(8)),
+            Command::ShowIndicators => Shortcut::ctrl(Key::Digit(9)),
+            Command::ShowSightings => Shortcut::ctrl_shift(Key::Letter('S')),
+            Command::ImportIndicators => Shortcut::ctrl_shift(Key::Letter('I')),
+            Command::AddIndicators => Shortcut::ctrl_shift(Key::Letter('A')),
+            Command::OnlySightings => Shortcut::ctrl_shift(Key::Letter('O')),
             Command::ToggleInspector => Shortcut::plain(Key::Function(4)),
             Command::ToggleHistogram => Shortcut::plain(Key::Function(3)),
             Command::ZoomIn => Shortcut::ctrl(Key::Plus),
@@ -261,6 +290,9 @@ impl Command {
             | Command::ThemeLight
             | Command::ThemeDark
             | Command::AllTimes
+            | Command::AddLabel
+            | Command::UndoIndicators
+            | Command::OwnerDatabase
             | Command::CountDuplicates => None,
         }
     }
@@ -270,13 +302,21 @@ impl Command {
             Command::NewCase | Command::OpenCase | Command::OpenSample | Command::CloseCase | Command::Quit => {
                 Menu::Case
             }
-            Command::ImportEvidence | Command::ShowJobs => Menu::Evidence,
+            Command::ImportEvidence
+            | Command::ShowJobs
+            | Command::ImportIndicators
+            | Command::AddIndicators
+            | Command::AddLabel
+            | Command::UndoIndicators
+            | Command::OwnerDatabase => Menu::Evidence,
             Command::ShowOverview
             | Command::ShowEvidence
             | Command::ShowFlows
             | Command::ShowPairs
             | Command::ShowEvents
             | Command::ShowTimeline
+            | Command::ShowIndicators
+            | Command::ShowSightings
             | Command::ShowQueries
             | Command::ShowSql
             | Command::ToggleInspector
@@ -291,6 +331,7 @@ impl Command {
             Command::FocusFilter
             | Command::ClearFilter
             | Command::AllTimes
+            | Command::OnlySightings
             | Command::FindAddress
             | Command::Back
             | Command::Forward
@@ -311,6 +352,13 @@ impl Command {
             | Command::ShowPairs
             | Command::ShowEvents
             | Command::ShowTimeline
+            | Command::ShowIndicators
+            | Command::ShowSightings
+            | Command::ImportIndicators
+            | Command::AddIndicators
+            | Command::AddLabel
+            | Command::UndoIndicators
+            | Command::OwnerDatabase
             | Command::ShowQueries
             | Command::ShowSql
             | Command::FindAddress
@@ -318,7 +366,11 @@ impl Command {
             | Command::Back
             | Command::Forward => Needs::Case,
             Command::ToggleInspector | Command::ToggleHistogram | Command::GoToRow => Needs::Records,
-            Command::FocusFilter | Command::ClearFilter | Command::AllTimes | Command::CountDuplicates => Needs::Filter,
+            Command::FocusFilter
+            | Command::ClearFilter
+            | Command::AllTimes
+            | Command::OnlySightings
+            | Command::CountDuplicates => Needs::Filter,
             Command::NewCase
             | Command::OpenCase
             | Command::OpenSample

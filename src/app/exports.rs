@@ -6,7 +6,7 @@ use super::slots::Waker;
 use super::source::{Backend, Cancel, CaseReader};
 use super::sql_console::Table;
 use crate::query::named::{self, Question};
-use crate::query::{self, ConversationQuery, QueryError};
+use crate::query::{self, ConversationQuery, PlaybookQuery, QueryError, SightingQuery};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +20,8 @@ pub enum Exported {
     Conversations(ConversationQuery),
     /// A result of the SQL console, as it is: it is not run again.
     Sql(Arc<Table>),
+    Sightings(SightingQuery),
+    Playbook(PlaybookQuery),
     /// What a view holds in memory.
     List(Arc<ListSource>),
 }
@@ -187,6 +189,14 @@ fn with_source(
             write(&export::ConversationSource::new(reader, &table))
         }
         Exported::Sql(table) => write(&export::SqlSource::new(&table.rows)),
+        Exported::Sightings(query) => {
+            let table = query::sightings(reader, query, cancel)?;
+            write(&export::SightingSource::new(reader, &table))
+        }
+        Exported::Playbook(query) => {
+            let table = query::playbook(reader, query, cancel)?;
+            write(&export::PlaybookSource::new(reader, &table))
+        }
         Exported::List(list) => write(list.as_ref()),
     }
 }

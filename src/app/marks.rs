@@ -2,8 +2,9 @@
 
 use super::source::CaseReader;
 use super::text::Texts;
+use crate::filter::{Check, Filter, Target};
 use crate::model::{Address, FieldId};
-use crate::query::{self, Mark, MarkKind, QueryError, Where};
+use crate::query::{self, BinWidth, Cancel, Mark, MarkKind, Measure, QueryError, Scope, SeriesQuery, Where};
 use std::collections::BTreeMap;
 
 /// Marks of addresses, by their text.
@@ -20,6 +21,29 @@ pub struct Marked<R> {
 /// Does an indicator that is looked for hold it, at its time?
 pub fn is_sighting(mark: &Mark) -> bool {
     mark.kind == MarkKind::Indicator && mark.counts
+}
+
+/// The filter that keeps what meets an indicator, whichever.
+pub fn any_indicator() -> Filter {
+    Filter::test(Target::Indicator, Check::Present)
+}
+
+/// Starts of bins, in seconds, with how many of their records meet an indicator; ascending.
+pub type SightedBins = Vec<(i64, u128)>;
+
+/// How many of the records of a scope meet an indicator, in bins of a width. Nothing where bins are wider than a series has
+/// them.
+pub fn sighted_bins(
+    reader: &CaseReader,
+    scope: &Scope,
+    bin_secs: i64,
+    cancel: &Cancel,
+) -> Result<SightedBins, QueryError> {
+    let Ok(secs @ 1..=86_400) = u32::try_from(bin_secs) else { return Ok(Vec::new()) };
+    let series = SeriesQuery::of(scope.and(any_indicator()), Measure::Records);
+    let table = query::series(reader, &SeriesQuery { bin: BinWidth::Secs(secs), ..series }, cancel)?;
+    let counts = table.lines.first().map(|line| line.values.clone()).unwrap_or_default();
+    Ok(table.bins.into_iter().zip(counts).collect())
 }
 
 /// The marks of one field of a record.
@@ -82,7 +106,7 @@ pub fn with_ends<R>(
     rows: Vec<R>,
     ends: impl Fn(&R) -> [&Option<String>; 2],
 ) -> Result<Vec<Marked<R>>, QueryError> {
-    let marks = of_addresses(reader, rows.iter().flat_map(|row| ends(row)).flatten().map(String::as_str))?;
+    let marks = of_addresses(reader, rows.iter().flat_map(&ends).flatten().map(String::as_str))?;
     let of = |end: &Option<String>| end.as_ref().and_then(|text| marks.get(text)).cloned().unwrap_or_default();
     Ok(rows
         .into_iter()

@@ -24,6 +24,7 @@ pub mod library;
 pub mod marks;
 pub mod open_case;
 pub mod opening;
+pub mod owners;
 pub mod paged;
 pub mod pages;
 pub mod pairs;
@@ -34,6 +35,7 @@ pub mod saved;
 pub mod selection;
 pub mod settings;
 pub mod shown;
+pub mod sightings;
 pub mod slots;
 pub mod source;
 pub mod sparks;
@@ -44,6 +46,7 @@ pub mod testing;
 pub mod text_filter;
 pub mod timeline;
 pub mod verify;
+pub mod watch;
 pub mod whole_list;
 
 /// How things read is not the application's alone: the report speaks the same way.

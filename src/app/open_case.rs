@@ -10,11 +10,13 @@ use super::pairs::Pairs;
 use super::records::{Lanes, Records};
 use super::saved::{Changed, Saved};
 use super::settings::ColumnSetting;
+use super::sightings::Sightings;
 use super::slots::{Lane, Slot, Waker};
 use super::source::{Backend, Duplicates, EvidenceRow, IndexHealth, Overview, Totals, Unfinished, WarningRow};
 use super::sql_console::SqlConsole;
 use super::state::IndexCare;
 use super::timeline::Timeline;
+use super::watch::{self, Watch};
 use super::whole_list::WholeList;
 use crate::model::{Address, Dataset, EvidenceId, FieldId, TimeRange};
 use crate::query::AddressQuery;
@@ -50,6 +52,9 @@ pub struct OpenCase {
     changed_filters: Option<Changed>,
     about: Slot<(u64, AddressQuery), About>,
     pub whole_list: WholeList,
+    pub watch: Watch,
+    pub sightings: Sightings,
+    watched: Option<watch::Done>,
     pub library: Library,
     pub sql: SqlConsole,
     /// The view that was asked for last.
@@ -94,6 +99,9 @@ impl OpenCase {
             changed_filters: None,
             about: Slot::default(),
             whole_list: WholeList::default(),
+            watch: Watch::default(),
+            sightings: Sightings::default(),
+            watched: None,
             library: Library::default(),
             sql: SqlConsole::default(),
             asked_for: None,
@@ -192,6 +200,19 @@ impl OpenCase {
         self.pairs.want(&self.lanes, rows);
     }
 
+    pub fn want_entries(&mut self, rows: Range<u64>) {
+        self.watch.want(&self.lanes.pages, rows);
+    }
+
+    pub fn want_sightings(&mut self, rows: Range<u64>) {
+        self.sightings.want(&self.lanes, rows);
+    }
+
+    /// What became of the indicators and labels since this was asked last.
+    pub fn take_watched(&mut self) -> Option<watch::Done> {
+        self.watched.take()
+    }
+
     pub fn save_chart(&mut self, path: PathBuf, drawing: Drawing) {
         self.timeline.save(&self.lanes, path, drawing);
     }
@@ -234,6 +255,14 @@ impl OpenCase {
         self.changed_filters = changed.or(self.changed_filters.take());
         failures.extend(self.about.poll().and_then(Result::err));
         failures.extend(self.whole_list.poll());
+        let (of_watch, done) = self.watch.poll();
+        failures.extend(of_watch);
+        if done.is_some() {
+            // What meets an indicator stands otherwise in every answer.
+            self.revision += 1;
+            self.watched = done;
+        }
+        failures.extend(self.sightings.poll());
         failures.extend(self.library.poll());
         failures.extend(self.sql.poll());
         failures
@@ -256,13 +285,15 @@ impl OpenCase {
         self.stop_others(view);
         self.saved.ask(&self.lanes.pages, &self.path);
         self.whole_list.ask(&self.lanes.charts, revision, view);
+        self.watch.ask(&self.lanes.pages, &self.path, view == View::Indicators);
         match view {
             View::Records(dataset) => {
                 let table = match dataset {
                     Dataset::Flows => &mut self.flows,
                     Dataset::Events => &mut self.events,
                 };
-                table.ask(&self.lanes, revision, range, duplicates, histogram);
+                let watched = self.watch.looks_for_something();
+                table.ask(&self.lanes, revision, range, duplicates, (histogram, watched));
             }
             View::Pairs => {
                 let span = self.totals().and_then(|totals| totals.flow_span);
@@ -271,13 +302,17 @@ impl OpenCase {
             }
             View::Timeline => {
                 let (flows, events) = (&self.flows, &self.events);
-                self.timeline.ask(&self.lanes, revision, |dataset| match dataset {
+                let watched = self.watch.looks_for_something();
+                self.timeline.ask(&self.lanes, revision, watched, |dataset| match dataset {
                     Dataset::Flows => flows.scope(range, duplicates),
                     Dataset::Events => events.scope(range, duplicates),
                 });
             }
+            View::Indicators => {}
+            View::Sightings => self.sightings.ask(&self.lanes, revision, range, duplicates),
             View::Queries => self.library.ask(&self.lanes, revision),
             View::Address => {
+                self.watch.ask_owners(&self.lanes.answers);
                 if let Some(address) = address {
                     let query =
                         AddressQuery { range, duplicates, limit: about::ROWS, ..AddressQuery::of(address.clone()) };
@@ -298,6 +333,7 @@ impl OpenCase {
                 self.warnings.ask(&self.lanes.charts, chosen, |source, (_, evidence), _| {
                     source.warnings(*evidence).map(Arc::from)
                 });
+                self.watch.ask_hits(&self.lanes.answers, revision);
             }
         }
         if let Some((field, prefix)) = &self.wanted_values {
@@ -326,6 +362,9 @@ impl OpenCase {
         if view != View::Address {
             self.about.stop();
         }
+        if view != View::Sightings {
+            self.sightings.stop();
+        }
     }
 
     /// Stops what is running; the threads that are about to end.
@@ -348,6 +387,8 @@ impl OpenCase {
             || self.about.is_busy()
             || self.saved.is_busy()
             || self.whole_list.is_busy()
+            || self.watch.is_busy()
+            || self.sightings.is_busy()
             || self.library.is_busy()
             || self.sql.is_busy()
     }

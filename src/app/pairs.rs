@@ -80,7 +80,7 @@ impl PairsColumn {
             Talk(T::Ratio) => 150.0,
             Talk(T::StartedBy) => 170.0,
             _ if self.is_bytes() => 142.0,
-            Pair(P::Srcaddr | P::Dstaddr) | Talk(T::Left | T::Right) => 140.0,
+            Pair(P::Srcaddr | P::Dstaddr) | Talk(T::Left | T::Right) => 160.0,
             Pair(P::Accepted | P::Rejected) | Talk(T::Accepted | T::Rejected | T::Repeats) => 96.0,
             Pair(_) | Talk(_) => 118.0,
         }

@@ -2,6 +2,7 @@
 //! answered last, and the record under the cursor.
 
 use super::display;
+use super::marks::{self, SightedBins};
 use super::pages::Pages;
 use super::selection::Selection;
 use super::settings::ColumnSetting;
@@ -59,6 +60,8 @@ pub struct Records {
     reveal: Option<Reveal>,
     rows: Slot<Question, Answer>,
     histogram: Slot<Question, Histogram>,
+    /// Of the histogram's bins, those with records that meet an indicator.
+    sighted: Slot<(Question, i64), SightedBins>,
     detail: Slot<(u64, RecordId), Inspected>,
     pub pages: Pages,
 }
@@ -81,6 +84,7 @@ impl Records {
             reveal: None,
             rows: Slot::default(),
             histogram: Slot::default(),
+            sighted: Slot::default(),
             detail: Slot::default(),
             pages: Pages::new(dataset),
         }
@@ -165,8 +169,15 @@ impl Records {
         Scope { dataset: self.dataset, filter: self.filter.clone(), range, duplicates }
     }
 
-    /// Asks for whatever the view shows and is not there yet.
-    pub fn ask(&mut self, lanes: &Lanes, revision: u64, range: TimeRange, duplicates: Duplicates, histogram: bool) {
+    /// Asks for whatever the view shows and is not there yet. `histogram`: is it shown, and is anything looked for?
+    pub fn ask(
+        &mut self,
+        lanes: &Lanes,
+        revision: u64,
+        range: TimeRange,
+        duplicates: Duplicates,
+        (histogram, watched): (bool, bool),
+    ) {
         let query = self.query(range, duplicates);
         let keep = self.cursor_id();
         let question = Question { revision, query };
@@ -178,8 +189,16 @@ impl Records {
         if histogram {
             let mut unordered = question;
             unordered.query.sort.clear();
-            self.histogram
-                .ask(&lanes.charts, unordered, |source, q, cancel| source.histogram(&q.query, HISTOGRAM_BINS, cancel));
+            self.histogram.ask(&lanes.charts, unordered.clone(), |source, q, cancel| {
+                source.histogram(&q.query, HISTOGRAM_BINS, cancel)
+            });
+            let answered = self.histogram.answers(&unordered).then(|| self.histogram.shown()).flatten();
+            if let Some(bin_secs) = answered.map(|histogram| histogram.bin_secs).filter(|_| watched) {
+                let scope = self.scope(range, duplicates);
+                self.sighted.ask(&lanes.charts, (unordered, bin_secs), move |source, (_, bin_secs), cancel| {
+                    Ok(marks::sighted_bins(source.case()?, &scope, *bin_secs, cancel)?)
+                });
+            }
         }
         if let Some(id) = self.cursor_id() {
             self.detail.ask(&lanes.pages, (revision, id), |source, (_, id), _| source.record(*id));
@@ -208,6 +227,7 @@ impl Records {
             }
         }
         failures.extend(self.histogram.poll().and_then(Result::err));
+        failures.extend(self.sighted.poll().and_then(Result::err));
         failures.extend(self.detail.poll().and_then(Result::err));
         failures.extend(self.pages.poll());
         failures
@@ -256,13 +276,20 @@ impl Records {
         self.histogram.shown()
     }
 
+    /// Of the bins of the histogram that is shown.
+    pub fn sighted(&self) -> &[(i64, u128)] {
+        let of_shown = self.sighted.shown_query().is_some_and(|(question, _)| self.histogram.answers(question));
+        self.sighted.shown().filter(|_| of_shown).map(Vec::as_slice).unwrap_or_default()
+    }
+
     pub fn histogram_is_stale(&self) -> bool {
         self.histogram.is_busy()
     }
 
     /// Is anything on its way, the record under the cursor included?
     pub fn is_busy(&self) -> bool {
-        self.rows.is_busy() || self.histogram.is_busy() || self.detail.is_busy() || self.pages.is_busy()
+        let charts = self.histogram.is_busy() || self.sighted.is_busy();
+        self.rows.is_busy() || charts || self.detail.is_busy() || self.pages.is_busy()
     }
 
     pub fn cursor_id(&self) -> Option<RecordId> {

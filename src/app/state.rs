@@ -24,6 +24,7 @@ use super::slots::Waker;
 use super::source::{Backend, Duplicates};
 use super::text::Texts;
 use super::text_filter::narrowed;
+use super::watch::{IndicatorFile, NewLabel, TypedIndicators, WatchAction};
 use super::zone::Zone;
 use crate::model::{Address, Dataset, TimeRange};
 use std::path::PathBuf;
@@ -139,6 +140,10 @@ impl App {
             if let Some(changed) = case.take_changed_filters() {
                 self.notice = Some(results::filters_notice(&self.texts, &changed));
             }
+            if let Some(done) = case.take_watched() {
+                let count = super::display::count(done.count);
+                self.notice = Some(self.texts.tr_args(done.text, &[("count", &count)]));
+            }
             if let Some(path) = case.take_saved() {
                 let path = super::display::visible(&path.to_string_lossy()).into_owned();
                 self.notice = Some(self.texts.tr_args("notice-saved", &[("path", &path)]));
@@ -181,6 +186,7 @@ impl App {
                 Command::Forward => self.history.can_go_forward(),
                 Command::OpenSample => self.sample_folder.is_some(),
                 Command::Export => self.exportable().is_some(),
+                Command::UndoIndicators => self.case.as_ref().is_some_and(|case| case.watch.can_undo()),
                 _ => true,
             }
     }
@@ -251,6 +257,8 @@ impl App {
             Action::Follow(link) => self.follow(link),
             Action::Pairs(action) => self.dispatch_pairs(action),
             Action::Timeline(action) => self.dispatch_timeline(action),
+            Action::Watch(action) => self.dispatch_watch(action),
+            Action::Sightings(action) => self.dispatch_sightings(action),
             Action::Library(action) => self.dispatch_library(action),
             Action::Sql(action) => self.dispatch_sql(action),
             Action::EditFilter(..)
@@ -343,6 +351,16 @@ impl App {
             Command::ShowEvents => self.dispatch(Action::Show(View::Records(Dataset::Events))),
             Command::ShowPairs => self.dispatch(Action::Show(View::Pairs)),
             Command::ShowTimeline => self.dispatch(Action::Show(View::Timeline)),
+            Command::ShowIndicators => self.dispatch(Action::Show(View::Indicators)),
+            Command::ShowSightings => self.dispatch(Action::Show(View::Sightings)),
+            Command::ImportIndicators => self.dialog = Some(Dialog::IndicatorFile(IndicatorFile::default())),
+            Command::AddIndicators => {
+                self.dialog = Some(Dialog::AddIndicators(TypedIndicators::of(String::new(), None)));
+            }
+            Command::AddLabel => self.dialog = Some(Dialog::Label(NewLabel::default())),
+            Command::UndoIndicators => self.dispatch(Action::Watch(WatchAction::Undo)),
+            Command::OwnerDatabase => self.dialog = Some(Dialog::Owners { path: String::new() }),
+            Command::OnlySightings => self.only_sightings(),
             Command::ShowQueries => self.dispatch(Action::Show(View::Queries)),
             Command::FindAddress => self.dialog = Some(Dialog::Address { typed: String::new() }),
             Command::Export => {

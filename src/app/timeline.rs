@@ -2,6 +2,7 @@
 //! by something. It follows the filters of both tables and the time range of every view.
 
 use super::chart::{Chart, Shape};
+use super::marks::{self, SightedBins};
 use super::records::Lanes;
 use super::slots::Slot;
 use crate::model::{Dataset, Timestamp, field};
@@ -105,12 +106,20 @@ pub struct Track {
     /// Counts the tracks that ever were, so that each is told from the others.
     pub id: u64,
     slot: Slot<Asked, Arc<Chart>>,
+    /// Of the chart's bins, those with records that meet an indicator.
+    sighted: Slot<(Asked, i64), SightedBins>,
 }
 
 impl Track {
     /// The last good chart.
     pub fn chart(&self) -> Option<&Arc<Chart>> {
         self.slot.shown()
+    }
+
+    /// Bins of the chart that is shown, with how many of their records meet an indicator.
+    pub fn sighted(&self) -> &[(i64, u128)] {
+        let of_shown = self.sighted.shown_query().is_some_and(|(asked, _)| self.slot.answers(asked));
+        self.sighted.shown().filter(|_| of_shown).map(Vec::as_slice).unwrap_or_default()
     }
 
     pub fn is_stale(&self) -> bool {
@@ -166,7 +175,7 @@ impl Timeline {
     pub fn add(&mut self, plan: Plan) {
         if self.tracks.len() < MOST_TRACKS {
             self.made += 1;
-            self.tracks.push(Track { plan, id: self.made, slot: Slot::default() });
+            self.tracks.push(Track { plan, id: self.made, slot: Slot::default(), sighted: Slot::default() });
         }
     }
 
@@ -202,16 +211,23 @@ impl Timeline {
         self.bin = *bin;
     }
 
-    /// Asks for what is shown and not there yet.
-    pub fn ask(&mut self, lanes: &Lanes, revision: u64, scope: impl Fn(Dataset) -> Scope) {
+    /// Asks for what is shown and not there yet. `watched`: is anything looked for?
+    pub fn ask(&mut self, lanes: &Lanes, revision: u64, watched: bool, scope: impl Fn(Dataset) -> Scope) {
         let bin = self.bin;
         for (at, track) in self.tracks.iter_mut().enumerate() {
             let query = series_query(&track.plan, bin, scope(track.plan.dataset));
             // Two at a time, so that the second track does not wait for the first.
             let lane = if at % 2 == 0 { &lanes.answers } else { &lanes.charts };
-            track.slot.ask(lane, (revision, query), |source, (_, query), cancel| {
+            let asked = (revision, query);
+            track.slot.ask(lane, asked.clone(), |source, (_, query), cancel| {
                 Ok(Arc::new(Chart::of(&query::series(source.case()?, query, cancel)?)))
             });
+            let answered = track.slot.answers(&asked).then(|| track.slot.shown()).flatten();
+            if let Some(bin_secs) = answered.map(|chart| chart.bin_secs).filter(|_| watched) {
+                track.sighted.ask(lane, (asked, bin_secs), |source, ((_, query), bin_secs), cancel| {
+                    Ok(marks::sighted_bins(source.case()?, &query.scope, *bin_secs, cancel)?)
+                });
+            }
         }
         if let Some(saving) = &self.saving
             && self.saved.answers(saving)
@@ -245,7 +261,10 @@ impl Timeline {
 
     /// Stops the series that are on their way; the last good ones stay, and a picture is written to its end.
     pub fn stop(&mut self) {
-        self.tracks.iter_mut().for_each(|track| track.slot.stop());
+        self.tracks.iter_mut().for_each(|track| {
+            track.slot.stop();
+            track.sighted.stop();
+        });
     }
 
     /// Takes in answers; the reasons of failures, and what was saved.
@@ -253,6 +272,7 @@ impl Timeline {
         let mut failures = Vec::new();
         for track in &mut self.tracks {
             failures.extend(track.slot.poll().and_then(Result::err));
+            failures.extend(track.sighted.poll().and_then(Result::err));
         }
         let result = self.saved.poll();
         let saved = match &result {
@@ -264,7 +284,7 @@ impl Timeline {
     }
 
     pub fn is_busy(&self) -> bool {
-        self.saved.is_busy() || self.tracks.iter().any(|track| track.slot.is_busy())
+        self.saved.is_busy() || self.tracks.iter().any(|track| track.slot.is_busy() || track.sighted.is_busy())
     }
 
     /// First and last second that the axis shows: the time range, where it is open what the charts hold.

@@ -3,6 +3,7 @@
 use super::exit;
 use crate::app::import::ImportError;
 use crate::app::indicators::IndicatorError;
+use crate::app::owners::OwnerError;
 use crate::app::raw::RawError;
 use crate::case::CaseError;
 use crate::query::QueryError;
@@ -87,6 +88,16 @@ impl From<IndicatorError> for CliError {
             | IndicatorError::NameTaken(_)
             | IndicatorError::NoLabel(_)
             | IndicatorError::Nameless => CliError::Usage(error.to_string()),
+        }
+    }
+}
+
+impl From<OwnerError> for CliError {
+    fn from(error: OwnerError) -> Self {
+        match error {
+            OwnerError::Case(error) => error.into(),
+            OwnerError::Query(error) => error.into(),
+            OwnerError::Unreadable { .. } | OwnerError::NotADatabase { .. } => CliError::Unusable(error.to_string()),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::output::{Rows, tell};
 use super::{CliError, RowFormat, exit};
 use crate::app::indicators;
+use crate::app::owners::{self, OwnerDatabase};
 use crate::case::CaseReader;
 use crate::model::{IndicatorKind, Label};
 use crate::query::{self, Value};
@@ -56,6 +57,19 @@ pub enum Command {
         /// The label's number
         id: i64,
     },
+    /// Names databases in MaxMind's format that say whose an address is, and in which country; lists those that the case
+    /// remembers. They stay where they lie: the case keeps their names, hashes and days
+    #[command(
+        after_help = "Example:\n  coldtrail label owners incident.coldtrail GeoLite2-ASN.mmdb GeoLite2-Country.mmdb"
+    )]
+    Owners {
+        /// The case file
+        case: PathBuf,
+        /// Databases to remember
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        rows: RowFormat,
+    },
 }
 
 pub(super) fn run(command: &Command) -> Result<u8, CliError> {
@@ -70,6 +84,7 @@ pub(super) fn run(command: &Command) -> Result<u8, CliError> {
             Ok(exit::DONE)
         }
         Command::List { case, removed, rows } => list(case, *removed, rows),
+        Command::Owners { case, files, rows } => owners(case, files, rows),
         Command::Remove { case, id } => change(case, *id, true),
         Command::Restore { case, id } => change(case, *id, false),
     }
@@ -88,6 +103,23 @@ fn list(case: &std::path::Path, removed: bool, format: &RowFormat) -> Result<u8,
             Value::Text(label.added_utc),
             Value::Text(label.examiner),
             Value::Boolean(label.removed),
+        ])?;
+    }
+    out.finish()?;
+    Ok(exit::DONE)
+}
+
+fn owners(case: &std::path::Path, files: &[PathBuf], format: &RowFormat) -> Result<u8, CliError> {
+    for file in files {
+        owners::remember(case, &OwnerDatabase::open(file)?.facts)?;
+    }
+    let mut out = Rows::new(format, &["kind", "built_utc", "sha256", "path"])?;
+    for facts in owners::remembered(&CaseReader::open(case)?)? {
+        out.row(&[
+            Value::Text(facts.kind),
+            Value::Text(facts.built_utc),
+            Value::Text(facts.sha256),
+            Value::Text(facts.path.to_string_lossy().into_owned()),
         ])?;
     }
     out.finish()?;

@@ -3,12 +3,13 @@
 use super::arguments::{parse_filter, time};
 use super::output::{Rows, tell};
 use super::{CliError, RowFormat, exit};
+use crate::app::owners::{self, Owner, OwnerDatabase};
 use crate::case::CaseReader;
 use crate::filter::{Check, Filter, Target};
-use crate::model::{Dataset, RecordId, TimeRange, Timestamp};
+use crate::model::{Address, Dataset, RecordId, TimeRange, Timestamp};
 use crate::query::{
-    self, By, Cancel, Duplicates, Looked, MarkKind, PLAYBOOK_COLUMNS, PlaybookQuery, Scope, SightingQuery, SightingRow,
-    SightingTable, Subject, Value,
+    self, By, Cancel, Duplicates, Looked, MarkKind, PLAYBOOK_COLUMNS, PlaybookQuery, Scope, Sighting, SightingQuery,
+    SightingRow, SightingTable, Subject, Value,
 };
 use std::path::PathBuf;
 
@@ -32,6 +33,10 @@ pub struct Arguments {
     /// With --playbook: our own word for the direction as a last column, to IOC or from IOC
     #[arg(long, requires = "playbook")]
     pub words: bool,
+    /// Whose the addresses of hosts and indicators are, and in which country, by the databases that the case remembers
+    /// (coldtrail label owners)
+    #[arg(long, conflicts_with = "playbook")]
+    pub owners: bool,
     /// Only entries of this list
     #[arg(long, value_name = "NAME", conflicts_with = "playbook")]
     pub list: Option<String>,
@@ -163,15 +168,61 @@ fn values(row: &SightingRow) -> Vec<Value> {
 }
 
 fn print(reader: &CaseReader, table: &SightingTable, arguments: &Arguments) -> Result<(), CliError> {
-    let mut out = Rows::new(&arguments.rows, columns(table.by))?;
+    let owners = if arguments.owners { databases(reader)? } else { Vec::new() };
+    let mut names = columns(table.by).to_vec();
+    if arguments.owners {
+        names.extend(["country", "network_owner", "asn"]);
+    }
+    let mut out = Rows::new(&arguments.rows, &names)?;
     let all = if arguments.seen { table.seen.len() } else { table.len() };
     let end = arguments.limit.unwrap_or(all).min(all);
     for first in (0..end).step_by(PAGE) {
         for row in query::sighting_rows(reader, table, first..(first + PAGE).min(end))? {
-            out.row(&values(&row))?;
+            let mut values = values(&row);
+            if arguments.owners {
+                values.extend(owner(&owners, &row));
+            }
+            out.row(&values)?;
         }
     }
     out.finish()
+}
+
+/// The databases that the case remembers; which they are and of which day is told.
+fn databases(reader: &CaseReader) -> Result<Vec<OwnerDatabase>, CliError> {
+    let mut databases = Vec::new();
+    for facts in owners::remembered(reader)? {
+        let database = OwnerDatabase::open(&facts.path)?;
+        let now = if database.facts.sha256 == facts.sha256 { "" } else { ", another file than the case remembers" };
+        tell(&format!("owners by {}, built {}{now}", database.facts.kind, database.facts.built_utc));
+        databases.push(database);
+    }
+    if databases.is_empty() {
+        return Err(CliError::Usage(
+            "the case remembers no database; name one with: coldtrail label owners CASE FILE".into(),
+        ));
+    }
+    Ok(databases)
+}
+
+/// What the databases say together: the first that knows something of it.
+fn owner(databases: &[OwnerDatabase], row: &SightingRow) -> [Value; 3] {
+    let mut found = Owner::default();
+    let text = match &row.subject {
+        Subject::Host { address, .. } => address.as_str(),
+        Subject::Indicator(row) => row.entry.value.as_str(),
+        Subject::List(_) => "",
+    };
+    if let Some(address) = Address::parse(text.as_bytes()) {
+        for owner in databases.iter().map(|database| database.of(&address)) {
+            let or = |known: String, more: String| if known.is_empty() { more } else { known };
+            found.country = or(found.country, owner.country);
+            found.network = or(found.network, owner.network);
+            found.asn = found.asn.or(owner.asn);
+        }
+    }
+    let text = |text: String| if text.is_empty() { Value::Null } else { Value::Text(text) };
+    [text(found.country), text(found.network), found.asn.map_or(Value::Null, |asn| Value::Integer(asn.into()))]
 }
 
 /// What was looked at, and what of it was not: an indicator without a hit was not seen in this.
@@ -188,7 +239,15 @@ fn tell_looked(table: &SightingTable) {
              count them with: coldtrail indicators validity CASE off"
         ));
     }
-    let unseen = table.unseen.len() + table.seen.iter().filter(|row| row.hits() == 0).count();
+    let mentions: u64 = table.seen.iter().map(|row| row.mentions).sum();
+    if mentions > 0 {
+        tell(&format!(
+            "{mentions} times an event's text names an address and the call did not come from it; no hits, but listed by: \
+             coldtrail sightings CASE --by record"
+        ));
+    }
+    let nothing = |row: &&Sighting| row.hits() == 0 && row.mentions == 0;
+    let unseen = table.unseen.len() + table.seen.iter().filter(nothing).count();
     if table.by == By::Indicator && unseen > 0 {
         tell(&format!("not seen in this evidence: {unseen}"));
     }

@@ -80,8 +80,9 @@ impl<'a> Surroundings<'a> {
             return told(CautionReason::WellKnown, Some(self.well_known.id(*place)));
         }
         let span = entry.span?;
-        if let Some(reason) = width(&span) {
-            return told(reason, None);
+        let width = width(&span);
+        if width == Some(CautionReason::Everything) {
+            return told(CautionReason::Everything, None);
         }
         let in_space = |index: &AddressIndex| !index.overlapping(&span).is_empty();
         if in_space(&self.own) {
@@ -89,6 +90,9 @@ impl<'a> Surroundings<'a> {
         }
         if in_space(&self.private) {
             return told(CautionReason::Private, None);
+        }
+        if let Some(reason) = width {
+            return told(reason, None);
         }
         let mut places = Vec::new();
         match span.is_one() {
@@ -153,6 +157,7 @@ mod tests {
             ("8.0.0.0/9", None),
             ("2001::/31", Some((CautionReason::Wide, None))),
             ("2001:db8::/32", None),
+            ("10.0.0.0/8", Some((CautionReason::Private, None))),
             ("10.0.0.1", Some((CautionReason::Private, None))),
             ("192.160.0.0/12", Some((CautionReason::Private, None))),
             ("203.0.113.7", Some((CautionReason::Own, None))),

@@ -34,6 +34,8 @@ pub struct Matcher {
     /// By place: number of the list among `list_ids`.
     lists: Vec<u32>,
     list_ids: Vec<i64>,
+    /// By place: does the entry stand for addresses?
+    spans: Vec<bool>,
     /// By place: number of the window; 0 is always.
     windows: Vec<u32>,
     ranges: Vec<TimeRange>,
@@ -68,7 +70,8 @@ impl Matcher {
         let text_bytes: usize = listed.iter().filter(is_text).map(|(entry, _)| entry.value.len() * 20 + 64).sum();
         let bytes = addresses.bytes() + text_bytes + entries.len() * 16;
         let ids = entries.iter().map(|entry| entry.id).collect();
-        Ok(Self { ids, lists, list_ids, windows, ranges, addresses, texts, bytes })
+        let has_span = entries.iter().map(|entry| entry.span.is_some()).collect();
+        Ok(Self { spans: has_span, ids, lists, list_ids, windows, ranges, addresses, texts, bytes })
     }
 
     pub fn len(&self) -> usize {
@@ -97,6 +100,11 @@ impl Matcher {
     /// Numbers in the case of the lists, ascending.
     pub fn lists(&self) -> &[i64] {
         &self.list_ids
+    }
+
+    /// Does the entry stand for addresses?
+    pub fn is_address(&self, place: u32) -> bool {
+        self.spans.get(place as usize).copied().unwrap_or_default()
     }
 
     /// When an entry counts.

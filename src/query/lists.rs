@@ -218,6 +218,14 @@ pub fn setting(reader: &CaseReader, key: &str) -> Result<Option<String>, QueryEr
         .optional()?)
 }
 
+/// The settings whose keys begin like this, by key.
+pub fn settings_with_prefix(reader: &CaseReader, prefix: &str) -> Result<Vec<(String, String)>, QueryError> {
+    let sql = "SELECT key, value FROM setting WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key";
+    let mut statement = reader.conn.prepare_cached(sql)?;
+    let rows = statement.query_map([prefix], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// What an interrupted import still has to read: paths and options.
 pub fn unfinished_import(reader: &CaseReader) -> Result<Vec<(String, String)>, QueryError> {
     let mut statement = reader.conn.prepare_cached("SELECT path, options FROM import_queue ORDER BY queue_id")?;

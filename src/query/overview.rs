@@ -45,11 +45,13 @@ pub struct GlanceList {
 }
 
 /// Names and filters of the counts.
-const COUNTS: [(&str, Dataset, &str); 10] = [
+const COUNTS: [(&str, Dataset, &str); 12] = [
     ("accepted", Dataset::Flows, "action = ACCEPT"),
     ("rejected", Dataset::Flows, "action = REJECT"),
     ("no-data", Dataset::Flows, "log_status = NODATA"),
     ("skip-data", Dataset::Flows, "log_status = SKIPDATA"),
+    ("flow-sightings", Dataset::Flows, "indicator exists"),
+    ("event-sightings", Dataset::Events, "indicator exists"),
     ("errors", Dataset::Events, "error_code exists"),
     ("logins", Dataset::Events, "event_name = ConsoleLogin"),
     ("failed-logins", Dataset::Events, "event_name = ConsoleLogin and responseElements.ConsoleLogin = 'Failure'"),

@@ -69,7 +69,7 @@ pub fn sql_views(reader: &CaseReader) -> Result<Vec<SqlView>, QueryError> {
         let statement = reader.conn.prepare(&format!("SELECT * FROM {name} LIMIT 0"))?;
         Ok(SqlView { name, columns: statement.column_names().map(str::to_owned).collect() })
     };
-    ["flow_record", "cloudtrail_event", "cloudtrail_occurrence"].into_iter().map(view).collect()
+    ["flow_record", "cloudtrail_event", "cloudtrail_occurrence", "indicator"].into_iter().map(view).collect()
 }
 
 /// Runs one statement that reads. Whatever would write, attach or change a setting is refused before it runs.

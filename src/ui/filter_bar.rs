@@ -6,7 +6,7 @@ use crate::app::records::Records;
 use crate::app::text_filter::{self, Completion};
 use crate::app::{Action, App, Command, Dialog, display};
 use crate::filter::FilterError;
-use crate::model::{Dataset, SavedFilter};
+use crate::model::{Dataset, Purpose, SavedFilter};
 use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
 use egui::text_edit::TextEditState;
 use egui::{
@@ -81,6 +81,7 @@ pub fn filter_bar_ui(
             saved_ui(ui, app, case, dataset, out);
             history_ui(ui, app, dataset, out);
         });
+        watched_ui(ui, app, case, dataset, out);
         let text = records.applied().to_owned();
         let save = ui.add_enabled(!text.is_empty(), Button::new(t.tr("filter-save")));
         if save.on_hover_text(t.tr("filter-save-tip")).clicked() {
@@ -98,6 +99,43 @@ pub fn filter_bar_ui(
     if let Some(problem) = records.problem.as_ref().filter(|_| !state.list_is_open) {
         problem_ui(ui, app, records, problem, out);
     }
+}
+
+/// Only what meets an indicator, or one list; where anything is looked for.
+fn watched_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &mut Vec<Action>) {
+    let (t, watch) = (&app.texts, &case.watch);
+    let labels = watch.kept().map_or(&[][..], |kept| &kept.labels);
+    if !watch.looks_for_something() && labels.is_empty() {
+        return;
+    }
+    let mut entry = |ui: &mut Ui, text: String, clause: String| {
+        if ui.button(text).clicked() {
+            out.push(Action::Narrow(dataset, clause));
+            ui.close();
+        }
+    };
+    let shown = |name: &str| display::visible(&display::clipped(name).0).into_owned();
+    ui.menu_button(t.tr("filter-watched"), |ui| {
+        ui.set_max_height(size::POPUP_ROWS);
+        ScrollArea::vertical().show(ui, |ui| {
+            if watch.looks_for_something() {
+                entry(ui, t.tr("filter-only-sightings"), "indicator exists".to_owned());
+                entry(ui, t.tr("filter-no-sightings"), "not indicator exists".to_owned());
+                let lists = watch.lists().filter(|list| list.enabled && list.purpose == Purpose::KnownBad);
+                for list in lists {
+                    let text = t.tr_args("filter-only-list", &[("name", &shown(&list.name))]);
+                    entry(ui, text, format!("indicator = {}", display::quote(&list.name)));
+                }
+            }
+            let mut names: Vec<&str> = labels.iter().map(|label| label.name.as_str()).collect();
+            names.sort_unstable();
+            names.dedup();
+            for name in names {
+                let text = t.tr_args("filter-only-label", &[("name", &shown(name))]);
+                entry(ui, text, format!("label = {}", display::quote(name)));
+            }
+        });
+    });
 }
 
 /// The filters of these records that the case keeps, above those that were used lately.

@@ -6,7 +6,7 @@ use crate::app::source::{Bin, Histogram};
 use crate::app::{Action, App, display};
 use crate::model::{Dataset, TimeRange, Timestamp};
 use egui::{Color32, Label, PopupAnchor, Rect, TextWrapMode, Tooltip, Ui};
-use egui_plot::{AxisHints, Bar, BarChart, GridMark, Plot, PlotPoint};
+use egui_plot::{AxisHints, Bar, BarChart, GridMark, MarkerShape, Plot, PlotPoint, Points};
 
 /// Name, colour, and the value of a bin.
 type Series<'a> = (&'a str, Color32, fn(&Bin) -> u64);
@@ -31,7 +31,7 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
     let strength = if records.histogram_is_stale() { 0.5 } else { 1.0 };
     let series: [Series<'_>; 3] =
         [(&bad, p.bad, |b| b.bad), (&good, p.good, |b| b.good), (&other, p.other, |b| b.other)];
-    legend_ui(ui, app, &series, histogram);
+    legend_ui(ui, app, &series, histogram, records.sighted());
 
     let zone = app.zone;
     let bin_secs = histogram.bin_secs.max(1) as f64;
@@ -69,7 +69,14 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
         .custom_y_axes(vec![count_axis()])
         .x_axis_formatter(move |mark, range| axis_text(zone, mark.value, range.end() - range.start()))
         .label_formatter(|_| None);
-    let response = plot.show(ui, |plot_ui| charts.into_iter().for_each(|chart| plot_ui.bar_chart(chart)));
+    let sighted = sighted_points(histogram, records.sighted());
+    let response = plot.show(ui, |plot_ui| {
+        charts.into_iter().for_each(|chart| plot_ui.bar_chart(chart));
+        if !sighted.is_empty() {
+            let points = Points::new("", sighted).shape(MarkerShape::Diamond).radius(size::MARK);
+            plot_ui.points(points.color(p.sighting));
+        }
+    });
     let name = t.tr("histogram-name");
     ui.ctx().accesskit_node_builder(response.response.id, |node| {
         node.set_role(egui::accesskit::Role::Image);
@@ -92,11 +99,18 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
         && let Some(pointer) = response.response.hover_pos()
         && let Some(bin) = bin_at(histogram, at(pointer.x))
     {
-        bin_tip(ui, response.response.id, bin_text(app, histogram, bin, &[&good, &bad, &other]));
+        bin_tip(ui, response.response.id, bin_text(app, (histogram, records.sighted()), bin, &[&good, &bad, &other]));
     }
 }
 
-fn legend_ui(ui: &mut Ui, app: &App, series: &[Series<'_>; 3], histogram: &Histogram) {
+/// A mark above every bin that holds records which meet an indicator.
+fn sighted_points(histogram: &Histogram, sighted: &[(i64, u128)]) -> Vec<[f64; 2]> {
+    let top = histogram.bins.iter().map(|bin| bin.good + bin.bad + bin.other).max().unwrap_or(0) as f64;
+    let middle = histogram.bin_secs as f64 / 2.0;
+    sighted.iter().filter(|(_, count)| *count > 0).map(|(start, _)| [*start as f64 + middle, top * 1.04]).collect()
+}
+
+fn legend_ui(ui: &mut Ui, app: &App, series: &[Series<'_>; 3], histogram: &Histogram, sighted: &[(i64, u128)]) {
     ui.horizontal_wrapped(|ui| {
         for (name, color, value) in series {
             let total: u64 = histogram.bins.iter().map(value).sum();
@@ -106,6 +120,12 @@ fn legend_ui(ui: &mut Ui, app: &App, series: &[Series<'_>; 3], histogram: &Histo
             let (rect, _) = ui.allocate_exact_size(egui::vec2(10.0, 10.0), egui::Sense::hover());
             ui.painter().rect_filled(rect, 2.0, *color);
             ui.small(format!("{name} {}", display::count(total)));
+            ui.add_space(size::GAP);
+        }
+        let sighted: u128 = sighted.iter().map(|(_, count)| count).sum();
+        if sighted > 0 {
+            let text = app.texts.tr_args("bin-sighted", &[("count", &display::count(sighted))]);
+            ui.label(egui::RichText::new(text).small().color(theme::palette(ui).sighting));
             ui.add_space(size::GAP);
         }
         if histogram.bin_secs > 0 && !histogram.bins.is_empty() {
@@ -162,7 +182,7 @@ fn bin_at(histogram: &Histogram, secs: f64) -> Option<&Bin> {
     (secs < (bin.start_secs + histogram.bin_secs) as f64).then_some(bin)
 }
 
-fn bin_text(app: &App, histogram: &Histogram, bin: &Bin, names: &[&str; 3]) -> String {
+fn bin_text(app: &App, (histogram, sighted): (&Histogram, &[(i64, u128)]), bin: &Bin, names: &[&str; 3]) -> String {
     let time = |secs| app.zone.format(Timestamp::from_secs(secs));
     let mut lines =
         vec![format!("{} – {} {}", time(bin.start_secs), time(bin.start_secs + histogram.bin_secs), app.zone.name())];
@@ -170,6 +190,9 @@ fn bin_text(app: &App, histogram: &Histogram, bin: &Bin, names: &[&str; 3]) -> S
         if count > 0 {
             lines.push(format!("{name} {}", display::count(count)));
         }
+    }
+    if let Some((_, count)) = sighted.iter().find(|(start, count)| *start == bin.start_secs && *count > 0) {
+        lines.push(app.texts.tr_args("bin-sighted", &[("count", &display::count(*count))]));
     }
     lines.join("\n")
 }

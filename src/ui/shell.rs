@@ -36,6 +36,8 @@ pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
             View::Records(dataset) => views::records::records_ui(ui, app, case, dataset, state, &mut out),
             View::Pairs => views::pairs::pairs_ui(ui, app, case, state, &mut out),
             View::Timeline => views::timeline::timeline_ui(ui, app, case, state, &mut out),
+            View::Indicators => views::indicators::indicators_ui(ui, app, case, state, &mut out),
+            View::Sightings => views::sightings::sightings_ui(ui, app, case, state, &mut out),
             View::Queries => views::queries::queries_ui(ui, app, case, &mut out),
             View::Address => views::address::address_ui(ui, app, case, state, &mut out),
             View::Sql => views::sql::sql_ui(ui, app, case, state, &mut out),
@@ -95,6 +97,11 @@ fn nav_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
             View::Records(Dataset::Events) => (t.tr("nav-events"), totals.map(|t| t.events)),
             View::Pairs => (t.tr("nav-pairs"), None),
             View::Timeline => (t.tr("nav-timeline"), None),
+            View::Indicators => {
+                let entries = app.case.as_ref().map(|case| case.watch.entries_looked_for()).filter(|n| *n > 0);
+                (t.tr("nav-indicators"), entries)
+            }
+            View::Sightings => (t.tr("nav-sightings"), None),
             View::Queries => (t.tr("nav-queries"), None),
             View::Sql => (t.tr("nav-sql"), None),
             // Not in the list: it is about the address that was asked for.
@@ -144,10 +151,11 @@ fn drop_ui(ui: &Ui, app: &App, out: &mut Vec<Action>) {
 }
 
 fn shortcuts(ui: &Ui, out: &mut Vec<Action>) {
-    for command in Command::ALL {
-        let Some(shortcut) = command.shortcut() else { continue };
-        let shortcut = super::keyboard::to_egui(shortcut);
-        if ui.input_mut(|i| i.consume_shortcut(&shortcut)) {
+    let mut known: Vec<_> = Command::ALL.into_iter().filter_map(|c| Some((c, c.shortcut()?))).collect();
+    // The tool kit takes Ctrl+Shift+I for Ctrl+I too: the longer ones are asked first.
+    known.sort_by_key(|(_, shortcut)| std::cmp::Reverse(shortcut.shift));
+    for (command, shortcut) in known {
+        if ui.input_mut(|i| i.consume_shortcut(&super::keyboard::to_egui(shortcut))) {
             out.push(Action::Command(command));
         }
     }

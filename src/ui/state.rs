@@ -5,7 +5,9 @@ use super::filter_bar::FilterBarState;
 use super::inspector::InspectorState;
 use super::time_bar::TimeBarState;
 use super::views::evidence::EvidenceState;
+use super::views::indicators::IndicatorsState;
 use super::views::pairs::PairsState;
+use super::views::sightings::SightingsState;
 use super::views::sql::SqlState;
 use super::views::timeline::TimelineState;
 use super::widgets::grid::GridState;
@@ -19,6 +21,8 @@ pub struct UiState {
     pub evidence: EvidenceState,
     pub pairs: PairsState,
     pub timeline: TimelineState,
+    pub indicators: IndicatorsState,
+    pub sightings: SightingsState,
     pub sql: SqlState,
     pub filter: FilterBarState,
     pub time: TimeBarState,

@@ -4,6 +4,7 @@ mod address;
 mod exports;
 mod hostile;
 mod imports;
+mod indicators;
 mod overview;
 mod pairs;
 mod queries;

@@ -43,6 +43,8 @@ pub mod size {
     pub const DIALOG: f32 = 560.0;
     pub const DIALOG_WIDE: f32 = 760.0;
     pub const DIALOG_HEIGHT: f32 = 420.0;
+    /// Lines of a list in a dialog.
+    pub const DIALOG_LINES: f32 = 110.0;
     pub const PATH_FIELD: f32 = 420.0;
     /// Beside the text of a button in a crowded line.
     pub const NARROW_PADDING: f32 = 5.0;
@@ -53,6 +55,8 @@ pub mod size {
     pub const CARD_MARGIN: i8 = 10;
     /// How strongly a bar behind text is tinted.
     pub const BAR_TINT: f32 = 0.18;
+    /// Of a row that is marked, beside its number.
+    pub const SIGN: f32 = 14.0;
     /// How strongly a row is tinted for what it means, and a cell above that.
     pub const ROW_TINT: f32 = 0.15;
     pub const CELL_TINT: f32 = 0.10;
@@ -63,7 +67,7 @@ pub mod size {
     pub const TRACK_MAX: f32 = 640.0;
     /// The choices and the legend above a track.
     pub const TRACK_FRAME: f32 = 84.0;
-    pub const VALUE_AXIS: f32 = 72.0;
+    pub const VALUE_AXIS: f32 = 80.0;
     pub const NUMBER_FIELD: f32 = 90.0;
     /// The mark of a bin that reaches the threshold.
     pub const MARK: f32 = 4.0;
@@ -148,7 +152,7 @@ const LIGHT: Palette = Palette {
     warning: Color32::from_rgb(132, 88, 0),
     error: Color32::from_rgb(186, 26, 26),
     sighting: Color32::from_rgb(150, 20, 130),
-    label: Color32::from_rgb(24, 106, 44),
+    label: Color32::from_rgb(14, 90, 34),
 };
 
 /// The colours in force.

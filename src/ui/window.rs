@@ -4,7 +4,9 @@ use super::state::UiState;
 use super::theme::{self, size};
 use super::{shell, startup, views};
 use crate::app::pairs::PairsAction;
+use crate::app::sightings::SightingsAction;
 use crate::app::source::Backend;
+use crate::app::watch::WatchAction;
 use crate::app::{Action, App, CaseBackend, Command, Effect, Opening, View, display, settings};
 use eframe::{CreationContext, Frame, NativeOptions};
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
@@ -140,8 +142,14 @@ impl Window {
         let mut changed = false;
         for action in actions {
             // What every frame asks for changes nothing that would have to be drawn again.
-            changed |=
-                !matches!(action, Action::WantRows(..) | Action::Complete(_) | Action::Pairs(PairsAction::Want(_)));
+            changed |= !matches!(
+                action,
+                Action::WantRows(..)
+                    | Action::Complete(_)
+                    | Action::Pairs(PairsAction::Want(_))
+                    | Action::Watch(WatchAction::Want(_))
+                    | Action::Sightings(SightingsAction::Want(_))
+            );
             self.app.dispatch(action);
         }
         // At once, so that what is typed next already goes where it should.
@@ -164,6 +172,8 @@ impl Window {
             Effect::FocusTable => match self.app.view {
                 View::Records(dataset) => self.state.grid(dataset).focus(),
                 View::Pairs => self.state.pairs.grid.focus(),
+                View::Sightings => self.state.sightings.grid.focus(),
+                View::Indicators => self.state.indicators.entries.focus(),
                 View::Overview | View::Evidence | View::Timeline | View::Queries | View::Sql | View::Address => {}
             },
             Effect::Theme(choice) => theme::choose(ctx, choice),

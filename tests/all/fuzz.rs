@@ -81,6 +81,12 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
     if target == "case" {
         return vec![Vec::new(), vec![0; 40], b"\xffSQLite format 3\0".to_vec()];
     }
+    if target.starts_with("list_") {
+        let lists = files_below(&root.join("indicators"));
+        let mut seeds: Vec<Vec<u8>> = lists.iter().map(|path| std::fs::read(path).unwrap()).collect();
+        seeds.extend(LISTS.iter().map(|text| text.as_bytes().to_vec()));
+        return seeds;
+    }
     let mut seeds = Vec::new();
     for path in files_below(&root.join("evidence")).iter().step_by(if target == "reader" { 9 } else { 5 }) {
         let name = path.to_str().unwrap();
@@ -111,6 +117,16 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
     }
     seeds
 }
+
+/// Small lists of the forms that the sample does not have.
+const LISTS: [&str; 6] = [
+    r#"{"type":"bundle","id":"bundle--1","objects":[{"type":"indicator","pattern":"[ipv4-addr:value = '1.2.3.4' OR domain-name:value = 'a.example']","pattern_type":"stix","valid_from":"2024-01-01T00:00:00Z"},{"type":"ipv6-addr","value":"2001:db8::1"}]}"#,
+    "[network-traffic:dst_port IN (22, 443) AND ipv4-addr:value ISSUBSET '10.0.0.0/8'] FOLLOWEDBY [url:value = 'http://a.example/']",
+    r#"{"Event":{"info":"x","Attribute":[{"type":"ip-dst|port","value":"1.2.3.4|443","to_ids":true,"first_seen":"2024-01-01"},{"type":"domain|ip","value":"a.example|5.6.7.8"}]}}"#,
+    r#"{"name":"clouds","type":"cidr","list":["198.51.100.0/24","2001:db8::/32"]}"#,
+    r#"<?xml version="1.0"?><ioc xmlns="http://schemas.mandiant.com/2010/ioc"><definition><Indicator operator="OR"><IndicatorItem condition="is"><Context search="PortItem/remoteIP"/><Content type="IP">1.2.3.4</Content></IndicatorItem></Indicator></definition></ioc>"#,
+    "hxxps://[2001:db8::5]:8443/x\n10.0.0.1 - 10.0.0.9 # span\n1.2.3[.]4:8080\nAKIAXPLANTEDEXAMPLE1\n",
+];
 
 /// Runs a body over its seeds and over `rounds` mutations.
 fn drive(target: &str, rounds: usize) {
@@ -173,4 +189,29 @@ fn filter() {
 #[test]
 fn case() {
     drive("case", 60);
+}
+
+#[test]
+fn list_csv() {
+    drive("list_csv", 4_000);
+}
+
+#[test]
+fn list_text() {
+    drive("list_text", 4_000);
+}
+
+#[test]
+fn list_stix() {
+    drive("list_stix", 4_000);
+}
+
+#[test]
+fn list_misp() {
+    drive("list_misp", 4_000);
+}
+
+#[test]
+fn list_openioc() {
+    drive("list_openioc", 4_000);
 }

@@ -32,6 +32,8 @@ fn every_figure_at_a_glance_is_what_its_link_opens() {
         ("rejected", "flow_record", "NOT duplicate AND action = 'REJECT'"),
         ("no-data", "flow_record", "NOT duplicate AND log_status = 'NODATA'"),
         ("skip-data", "flow_record", "NOT duplicate AND log_status = 'SKIPDATA'"),
+        ("flow-sightings", "flow_record", "0"),
+        ("event-sightings", "cloudtrail_event", "0"),
         ("errors", "cloudtrail_event", "error_code IS NOT NULL"),
         ("logins", "cloudtrail_event", "event_name = 'ConsoleLogin'"),
         (

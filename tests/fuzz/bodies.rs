@@ -5,18 +5,20 @@ use coldtrail::case::CaseReader;
 use coldtrail::filter;
 use coldtrail::ingest::detect::{Head, detect};
 use coldtrail::ingest::flow::{CsvParser, ExportParser, FlowTextParser, LineFormat, ParquetParser};
+use coldtrail::ingest::indicators::{self, ListFormat, ListOptions, ReadList, recognise_as};
 use coldtrail::ingest::reader::{
     ArchiveKind, Control, Limits, OffsetMap, Opening, RawBlock, RawEncoding, ReadOptions, Receiver, SeekPoint,
     read_source,
 };
 use coldtrail::ingest::{Emitter, FormatChoice, Output, Parser, StreamEnd, paths};
-use coldtrail::model::{Dataset, EvidenceFacts, ImportWarning, Scope};
+use coldtrail::matching::AddressIndex;
+use coldtrail::model::{Dataset, EvidenceFacts, ImportWarning, IndicatorKind, Scope};
 use std::io::{Cursor, Write};
 
 type Body = fn(&[u8]);
 
 /// Every target by name.
-pub const TARGETS: [(&str, Body); 8] = [
+pub const TARGETS: [(&str, Body); 13] = [
     ("flow_text", flow_text),
     ("json", json),
     ("csv", csv),
@@ -25,6 +27,11 @@ pub const TARGETS: [(&str, Body); 8] = [
     ("paths", paths),
     ("filter", filter),
     ("case", case),
+    ("list_csv", list_csv),
+    ("list_text", list_text),
+    ("list_stix", list_stix),
+    ("list_misp", list_misp),
+    ("list_openioc", list_openioc),
 ];
 
 /// The first byte chooses, the rest is content.
@@ -283,6 +290,78 @@ pub fn filter(data: &[u8]) {
                     "{place:?} splits a character"
                 );
             }
+        }
+    }
+}
+
+pub fn list_csv(data: &[u8]) {
+    list(&[ListFormat::Csv], data);
+}
+
+pub fn list_text(data: &[u8]) {
+    list(&[ListFormat::Text], data);
+    let options = ListOptions { format: Some(ListFormat::Text), ..ListOptions::default() };
+    let (Ok(text), Ok(found)) = (std::str::from_utf8(data), indicators::read(data, &options)) else { return };
+    // Nothing is lost: each line but comments and a header is an entry or an issue.
+    let told =
+        |line: u64| found.entries.iter().any(|e| e.position == line) || found.issues.iter().any(|i| i.position == line);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut is_first = true;
+    for (line, text) in (1..).zip(text.lines()) {
+        let text = text.trim();
+        if !text.is_empty() && !text.starts_with(['#', ';']) && !text.starts_with("//") {
+            assert!(told(line) || is_first, "line {line} is neither: {text:?}");
+            is_first = false;
+        }
+    }
+}
+
+pub fn list_stix(data: &[u8]) {
+    list(&[ListFormat::Stix], data);
+    // A pattern alone, in the simplest bundle that has one.
+    let pattern = serde_json::Value::from(String::from_utf8_lossy(data).into_owned());
+    let bundle = format!("{{\"type\":\"bundle\",\"objects\":[{{\"type\":\"indicator\",\"pattern\":{pattern}}}]}}");
+    list(&[ListFormat::Stix], bundle.as_bytes());
+}
+
+pub fn list_misp(data: &[u8]) {
+    list(&[ListFormat::Misp, ListFormat::WarningList], data);
+}
+
+pub fn list_openioc(data: &[u8]) {
+    list(&[ListFormat::OpenIoc], data);
+}
+
+/// As what its content says, and as each of these.
+fn list(formats: &[ListFormat], data: &[u8]) {
+    for format in formats.iter().copied().map(Some).chain([None]) {
+        match indicators::read(data, &ListOptions { format, ..ListOptions::default() }) {
+            Ok(found) => check_list(&found),
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
+    }
+}
+
+fn check_list(list: &ReadList) {
+    for issue in &list.issues {
+        assert!(issue.raw.len() <= 4096 && !issue.detail.is_empty() && issue.position > 0);
+    }
+    let spans = list.entries.iter().zip(0..).filter_map(|(entry, place)| Some((entry.span?, place)));
+    let index = AddressIndex::new(spans);
+    for (entry, place) in list.entries.iter().zip(0..) {
+        assert!(entry.position > 0 && !entry.value.is_empty());
+        let is_address = matches!(entry.kind, IndicatorKind::Address | IndicatorKind::Range);
+        assert!(entry.span.is_some() || !is_address, "{entry:?}");
+        if is_address {
+            // What is compared is what the value says.
+            let again = recognise_as(entry.kind, &entry.value).expect("a canonical address");
+            assert_eq!((again.kind, again.span), (entry.kind, entry.span), "{entry:?}");
+        }
+        if let Some(span) = entry.span {
+            assert!(span.first <= span.last, "{entry:?}");
+            let mut found = Vec::new();
+            index.containing(span.first, &mut found);
+            assert!(found.contains(&place), "{entry:?}");
         }
     }
 }

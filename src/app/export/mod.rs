@@ -3,6 +3,7 @@
 
 mod lists;
 mod parquet;
+mod sightings;
 mod source;
 mod sql;
 mod text;
@@ -13,6 +14,7 @@ pub use source::{
     record_columns, series_name, source_of,
 };
 
+pub use sightings::{PlaybookSource, SightingSource};
 pub use sql::SqlSource;
 
 use crate::query::{Cancel, QueryError, Value};

@@ -7,6 +7,7 @@ use crate::app::export::{ExportSource, ListSource};
 use crate::app::exports::{ExportRequest, Exported, Outcome};
 use crate::app::saved::{Changed, FilterChange};
 use crate::app::shown::ShownColumn;
+use crate::app::sightings::Show;
 use crate::app::text::Texts;
 use crate::model::Dataset;
 use crate::query::named::Question;
@@ -82,6 +83,15 @@ impl App {
                 let lists = lists.filter_map(|(name, query, list)| Some((name, query, &list?.table)));
                 listed(ListSource::tops(lists, &[]))
             }
+            View::Sightings => {
+                let sightings = &case.sightings;
+                let what = match sightings.show() {
+                    Show::By(_) => Exported::Sightings(sightings.query(self.range, self.duplicates)),
+                    Show::Playbook => Exported::Playbook(sightings.playbook_query(self.range, self.duplicates)),
+                };
+                Some((what, sightings.len()))
+            }
+            View::Indicators => None,
             View::Evidence => listed(ListSource::evidence(case.evidence()?)),
             View::Address => {
                 let (about, _) = case.about(self.address.as_ref()?)?;

@@ -1,14 +1,16 @@
 //! What the views other than the record tables ask for.
 
 use super::{App, COPY_LIMIT, Effect};
-use crate::app::action::{Link, View};
+use crate::app::action::{Action, Link, View};
 use crate::app::chart::Line;
 use crate::app::display;
 use crate::app::groups;
 use crate::app::library::LibraryAction;
 use crate::app::pairs::PairsAction;
+use crate::app::sightings::SightingsAction;
 use crate::app::sql_console::SqlAction;
 use crate::app::timeline::{Plan, TimelineAction, Track};
+use crate::app::watch::WatchAction;
 use crate::model::{Address, Dataset};
 use crate::query::SeriesKey;
 use crate::query::named::Question;
@@ -99,6 +101,41 @@ impl App {
             track.chart()?.csv(&names, CSV_BINS)
         });
         Some(tables.collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())
+    }
+
+    pub(super) fn dispatch_watch(&mut self, action: WatchAction) {
+        let Some(case) = &mut self.case else { return };
+        match action {
+            WatchAction::Want(rows) => case.want_entries(rows),
+            WatchAction::Change(change) => {
+                self.dialog = None;
+                case.watch.apply(WatchAction::Change(change));
+            }
+            action => case.watch.apply(action),
+        }
+    }
+
+    pub(super) fn dispatch_sightings(&mut self, action: SightingsAction) {
+        let Some(case) = &mut self.case else { return };
+        match action {
+            SightingsAction::Want(rows) => case.want_sightings(rows),
+            SightingsAction::CopyRows => {
+                let copied = case.sightings.copied_rows(COPY_LIMIT);
+                self.copied(copied);
+            }
+            action => case.sightings.apply(action),
+        }
+    }
+
+    /// What meets an indicator, whichever; a second time everything again.
+    pub(super) fn only_sightings(&mut self) {
+        const ANY: &str = "indicator exists";
+        let (Some(dataset), Some(case)) = (self.view.filtered(), &self.case) else { return };
+        let applied = case.records(dataset).applied().to_owned();
+        match applied.strip_suffix(ANY).map(|rest| rest.trim_end().trim_end_matches("and").trim_end()) {
+            Some(rest) => self.dispatch(Action::ApplyFilter(dataset, rest.to_owned())),
+            None => self.dispatch(Action::Narrow(dataset, ANY.to_owned())),
+        }
     }
 
     pub(super) fn dispatch_library(&mut self, action: LibraryAction) {

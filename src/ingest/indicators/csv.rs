@@ -128,9 +128,10 @@ pub fn guess_columns(text: &str) -> ColumnPlan {
     let rows: Vec<Vec<String>> = data_rows(text, delimiter).take(LOOKED_AT).map(|row| row.cells).collect();
     let width = rows.iter().map(Vec::len).max().unwrap_or(0);
     let first = rows.first().cloned().unwrap_or_default();
-    // A header holds no indicator, and a name that is known.
-    let header =
-        first.iter().any(|cell| role_of_header(cell).is_some()) && !first.iter().any(|cell| recognise(cell).is_ok());
+    // A header holds no indicator: it has a name that is known, or stands over rows that hold some.
+    let holds = |row: &[String]| row.iter().any(|cell| recognise(cell).is_ok());
+    let has_name = first.iter().any(|cell| role_of_header(cell).is_some());
+    let header = !holds(&first) && (has_name || rows.iter().skip(1).any(|row| holds(row)));
     let body = rows.get(usize::from(header)..).unwrap_or_default();
     let share = |column: usize| {
         let cells: Vec<&String> =
@@ -144,7 +145,7 @@ pub fn guess_columns(text: &str) -> ColumnPlan {
         let (good, all) = share(column);
         let role = match name.and_then(role_of_header) {
             Some(role) => role,
-            None if header => Role::Ignored,
+            None if header && has_name => Role::Ignored,
             None if good > 0 && good * 2 >= all => Role::Value,
             None => Role::Ignored,
         };

@@ -1,16 +1,22 @@
-//! Sightings over the columns: the records that meet anything are chosen by their ids, and only they are looked at.
+//! Sightings over the columns. Where only addresses are met and the time does not matter, sums by pair are enough; else the
+//! records that meet anything are chosen by their ids, and only they are looked at.
 
+use super::groups::touched;
 use super::met::Times;
 use super::plan::Node;
 use super::sweep::{ColumnSet, Columns, Share, gather};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow};
-use crate::columns::{Chosen, NULL, PairColumns, Verdict};
+use crate::columns::{Chosen, Fate, NULL, PairColumns, Verdict};
+use crate::model::Timestamp;
 use crate::query::RecordQuery;
+use crate::query::engine::answers::told;
 use crate::query::indicators::Met;
-use crate::query::sightings::{By, FlowLook, Tallies};
+use crate::query::sightings::{By, FlowLook, FlowSums, Tallies};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
-const LOOKED_AT: [usize; 9] = [
+const LOOKED_AT: [usize; 10] = [
     flow::PAIR,
     flow::PACKET_PAIR,
     flow::INTERFACE,
@@ -20,50 +26,136 @@ const LOOKED_AT: [usize; 9] = [
     flow::BYTES,
     flow::START,
     flow::DURATION,
+    flow::EXTRA,
 ];
+
+/// What a record is looked up in.
+struct Lookups {
+    pairs: Arc<PairColumns>,
+    fates: Arc<[Fate]>,
+    late_ends: Arc<FxHashMap<i64, i64>>,
+}
+
+/// A worker's part: by what records meet, or, where that follows from their pairs, by those for now.
+#[derive(Default)]
+struct Part {
+    tallies: Tallies,
+    by_pairs: FxHashMap<(i64, i64), FlowSums>,
+}
 
 impl Engine<'_> {
     /// What the flow records of a query come to by what they meet.
     pub fn sightings(&self, records: &RecordQuery, met: &Met, by: By) -> Result<Tallies, EngineError> {
+        let pairs = self.pairs()?;
+        let only_pairs = met.is_of_addresses_alone();
+        if only_pairs && self.snapshot.flows.bounds(flow::PACKET_PAIR).is_none() {
+            return self.sightings_by_pair(records, met, by, &pairs);
+        }
         let plan = Node::and(vec![self.plan(records)?, self.record_met(met, Times::Ignored)?]);
         let selection = self.choose(&plan)?;
-        let pairs = self.pairs()?;
-        let (_, fates) = self.fates()?;
-        let touched = |number: usize| selection.parts().get(number).is_some_and(|chosen| *chosen != Chosen::None);
-        let needs = |number: usize| touched(number).then(|| ColumnSet::of(LOOKED_AT));
+        let lookups = Lookups { pairs, fates: self.fates()?.1, late_ends: self.late_ends()? };
+        let needs = |number: usize| touched(&selection, number).then(|| ColumnSet::of(LOOKED_AT));
         let segments = &self.snapshot.flows.segments;
-        let each = |tallies: &mut Tallies, number: usize, columns: &Columns| {
+        let each = |part: &mut Part, number: usize, columns: &Columns| {
             let (Some(chosen), Some(segment)) = (selection.parts().get(number), segments.get(number)) else {
                 return Ok(());
             };
-            let mut values: [Vec<i64>; 9] = Default::default();
-            chosen.blocks(segment.rows as usize, |rows| {
-                gather(columns, &LOOKED_AT, rows, &mut values);
-                for at in 0..rows.len() {
-                    let value =
-                        |column: usize| values.get(column).and_then(|list| list.get(at)).copied().unwrap_or(NULL);
-                    let fate = usize::try_from(value(3)).ok().and_then(|id| fates.get(id)).copied().unwrap_or_default();
-                    let row = FlowLook {
-                        sides: [sides(&pairs, value(0)), sides(&pairs, value(1))],
-                        interface: value(2),
-                        ports: [value(4), value(5)],
-                        bytes: value(6),
-                        start: value(7),
-                        duration: value(8),
-                        accepted: fate.verdict == Verdict::Accepted,
-                        rejected: fate.verdict == Verdict::Rejected,
-                        left_out: fate.left_out,
-                    };
-                    tallies.flow(by, met, &row);
+            look(chosen, segment.rows as usize, columns, |row| {
+                let (pair, packet_pair, sums) = (row.value(0), row.value(1), row.sums(&lookups));
+                if only_pairs {
+                    part.by_pairs.entry((pair, packet_pair)).or_default().add(&sums);
+                    return;
                 }
+                let look = FlowLook {
+                    sides: [sides(&lookups.pairs, pair), sides(&lookups.pairs, packet_pair)],
+                    interface: row.value(2),
+                    ports: [row.value(4), row.value(5)],
+                    start: row.value(7),
+                };
+                part.tallies.flows(by, met, &look, &sums);
             });
             Ok(())
         };
-        let states: Vec<Tallies> = (0..self.threads).map(|_| Tallies::default()).collect();
+        let states: Vec<Part> = (0..self.threads).map(|_| Part::default()).collect();
         let states = self.sweep(IndexedTable::Flow, needs, Share::Split, states, each)?;
         let mut all = Tallies::default();
-        states.into_iter().for_each(|tallies| all.add(tallies));
+        for part in states {
+            all.add(part.tallies);
+            for ((pair, packet_pair), sums) in part.by_pairs {
+                let of = [sides(&lookups.pairs, pair), sides(&lookups.pairs, packet_pair)];
+                all.flows(by, met, &FlowLook::of_sides(of), &sums);
+            }
+        }
         Ok(all)
+    }
+
+    fn sightings_by_pair(
+        &self,
+        records: &RecordQuery,
+        met: &Met,
+        by: By,
+        pairs: &PairColumns,
+    ) -> Result<Tallies, EngineError> {
+        let groups = self.groups_by_pair(records, flow::PAIR, pairs)?;
+        let mut all = Tallies::default();
+        let time = |secs: i64| (secs != NULL).then(|| Timestamp::from_secs(secs));
+        for (slot, sums) in groups.slots.iter().zip(&groups.sums) {
+            let of = sides(pairs, i64::try_from(*slot).unwrap_or(NULL));
+            if met.of_address(of.0) == 0 && met.of_address(of.1) == 0 {
+                continue;
+            }
+            let sums = FlowSums {
+                records: sums.records.into(),
+                bytes: told(sums.bytes),
+                accepted: sums.accepted.into(),
+                rejected: sums.rejected.into(),
+                first: time(sums.first),
+                last: time(sums.last),
+            };
+            all.flows(by, met, &FlowLook::of_sides([of, (0, 0)]), &sums);
+        }
+        Ok(all)
+    }
+}
+
+/// Shows the chosen rows of a segment one by one.
+fn look(chosen: &Chosen, rows: usize, columns: &Columns, mut each: impl FnMut(&LookedAt<'_>)) {
+    let mut values: [Vec<i64>; LOOKED_AT.len()] = Default::default();
+    chosen.blocks(rows, |rows| {
+        gather(columns, &LOOKED_AT, rows, &mut values);
+        for at in 0..rows.len() {
+            each(&LookedAt { values: &values, at });
+        }
+    });
+}
+
+/// A row's values, by `LOOKED_AT`.
+struct LookedAt<'a> {
+    values: &'a [Vec<i64>; LOOKED_AT.len()],
+    at: usize,
+}
+
+impl LookedAt<'_> {
+    fn value(&self, column: usize) -> i64 {
+        self.values.get(column).and_then(|list| list.get(self.at)).copied().unwrap_or(NULL)
+    }
+
+    fn sums(&self, lookups: &Lookups) -> FlowSums {
+        let fate =
+            usize::try_from(self.value(3)).ok().and_then(|id| lookups.fates.get(id)).copied().unwrap_or_default();
+        let (start, duration) = (self.value(7), self.value(8));
+        let end = match (start, duration) {
+            (NULL, _) | (_, NULL) => lookups.late_ends.get(&self.value(9)).copied(),
+            (start, duration) => Some(start.saturating_add(duration)),
+        };
+        FlowSums {
+            records: 1,
+            bytes: u128::try_from(self.value(6)).ok().filter(|_| !fate.left_out),
+            accepted: u64::from(fate.verdict == Verdict::Accepted),
+            rejected: u64::from(fate.verdict == Verdict::Rejected),
+            first: (start != NULL).then(|| Timestamp::from_secs(start)),
+            last: end.map(Timestamp::from_secs),
+        }
     }
 }
 

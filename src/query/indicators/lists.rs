@@ -118,6 +118,12 @@ pub fn indicator_entries(
     Ok(entries)
 }
 
+/// How many entries a list has, those taken out too.
+pub fn indicator_entry_count(reader: &CaseReader, list: i64) -> Result<u64, QueryError> {
+    let sql = "SELECT count(*) FROM indicator_entry WHERE list_id = ?";
+    Ok(reader.conn.prepare_cached(sql)?.query_row([list], |r| r.get(0))?)
+}
+
 /// One entry by its number.
 pub fn indicator_entry(reader: &CaseReader, id: i64) -> Result<Option<IndicatorRow>, QueryError> {
     entry_of(&reader.conn, id)

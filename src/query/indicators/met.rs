@@ -142,6 +142,14 @@ impl Met {
         self.by_port.iter().map(|(port, list)| (*port as usize, *list))
     }
 
+    /// Is nothing but addresses met, by entries that count at all times?
+    pub fn is_of_addresses_alone(&self) -> bool {
+        let timed = |place: &u32| !self.matcher.is_always(*place);
+        self.by_port.is_empty()
+            && self.interfaces().next().is_none()
+            && !self.lists.iter().any(|list| list.iter().any(timed))
+    }
+
     /// Does an entry of the list count whatever the time?
     pub fn always(&self, list: u32) -> bool {
         self.list(list).iter().any(|place| self.matcher.is_always(*place))

@@ -1,14 +1,16 @@
 //! The sightings: flow records over the columns or by plain SQL, which gives the same, and events by what they were found
 //! to meet.
 
-use super::tally::{FlowLook, Tallies, Tally};
+use super::tally::{FlowLook, FlowSums, Tallies, Tally};
 use super::{By, Looked, Sighting, SightingQuery, SightingTable};
 use crate::case::CaseReader;
 use crate::columns::NULL;
-use crate::model::{RecordId, Timestamp};
-use crate::query::indicators::{EventsMet, Met, events_met, met};
+use crate::model::{Dataset, RecordId, Timestamp};
+use crate::query::figures::Source;
+use crate::query::indicators::{EventsMet, Met, Where, events_met, met};
 use crate::query::pairs::AddressOrder;
 use crate::query::rows::from_where;
+use crate::query::scope::own_field;
 use crate::query::{Cancel, QueryError, engine, figures, filter_sql, rows};
 use rusqlite::{Row, params_from_iter};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -75,14 +77,27 @@ fn evaluate(
 }
 
 fn row(by: By, met: &Met, key: u32, tally: &Tally, others: u64, principals: u64) -> Sighting {
-    let Tally { flows, events, outside, bytes_to, bytes_from, accepted, rejected, first, last } = *tally;
+    let Tally { flows, events, mentions, outside, bytes_to, bytes_from, accepted, rejected, first, last } = *tally;
     let key = match by {
         By::Indicator => met.matcher.id(key),
         By::List => met.matcher.lists().get(key as usize).copied().unwrap_or_default(),
         By::Host => key.into(),
     };
-    // A host's words are the indicator's: what goes to the indicator comes from the host.
-    Sighting { key, flows, events, outside, bytes_to, bytes_from, accepted, rejected, first, last, others, principals }
+    Sighting {
+        key,
+        flows,
+        events,
+        mentions,
+        outside,
+        bytes_to,
+        bytes_from,
+        accepted,
+        rejected,
+        first,
+        last,
+        others,
+        principals,
+    }
 }
 
 fn counts(pairs: &FxHashSet<(u32, u32)>) -> FxHashMap<u32, u64> {
@@ -106,40 +121,46 @@ fn looked(reader: &CaseReader, query: &SightingQuery, cancel: &Cancel) -> Result
 
 /// Every record of the scope, looked at one by one.
 fn flows_by_sql(reader: &CaseReader, query: &SightingQuery, met: &Met, cancel: &Cancel) -> Result<Tallies, QueryError> {
-    let joins = "LEFT JOIN pair p ON p.pair_id = f.pair_id LEFT JOIN pair q ON q.pair_id = f.packet_pair_id
-                 LEFT JOIN disposition o ON o.disposition_id = f.disposition_id";
-    let (from, params) = from_where(&query.flows.records(Vec::new()), joins)?;
+    // The table of pairs is `p` for the addresses of the interface and `q` for those of the packet.
+    let addresses = ["srcaddr", "dstaddr", "pkt_srcaddr", "pkt_dstaddr"].map(|name| own_field(Dataset::Flows, name));
+    let source = Source::new(Dataset::Flows, &addresses);
+    let (from, params) = from_where(&query.flows.records(Vec::new()), &source.joins)?;
     let sql = format!(
-        "SELECT p.source_id, p.destination_id, q.source_id, q.destination_id, f.interface_id, f.srcport, f.dstport,
-           f.start, f.duration, f.bytes, o.action = 'ACCEPT', o.action = 'REJECT', o.log_status IN ('NODATA', 'SKIPDATA')
-         {from}"
+        "SELECT p.source_id, p.destination_id, q.source_id, q.destination_id, f.interface_id, f.srcport, f.dstport, {} {from}",
+        source.columns
     );
     cancel.watch(reader, || {
         let mut tallies = Tallies::default();
         let mut statement = reader.conn.prepare(&sql)?;
         let mut rows = statement.query(params_from_iter(params))?;
         while let Some(row) = rows.next()? {
-            tallies.flow(query.by, met, &look(row)?);
+            let (look, sums) = look(row)?;
+            tallies.flows(query.by, met, &look, &sums);
         }
         Ok(tallies)
     })
 }
 
-fn look(row: &Row<'_>) -> Result<FlowLook, QueryError> {
+/// What a row may meet, and its figures: `n, packets, bytes, first, last, accepted, rejected, left_out` from 7 on.
+fn look(row: &Row<'_>) -> Result<(FlowLook, FlowSums), QueryError> {
     let id = |column: usize| -> Result<u32, QueryError> { Ok(row.get::<_, Option<u32>>(column)?.unwrap_or(0)) };
-    let number = |column: usize| -> Result<i64, QueryError> { Ok(row.get::<_, Option<i64>>(column)?.unwrap_or(NULL)) };
-    let is = |column: usize| -> Result<bool, QueryError> { Ok(row.get::<_, Option<bool>>(column)?.unwrap_or(false)) };
-    Ok(FlowLook {
+    let number = |column: usize| -> Result<Option<i64>, QueryError> { Ok(row.get(column)?) };
+    let (first, last) = (number(10)?, number(11)?);
+    let look = FlowLook {
         sides: [(id(0)?, id(1)?), (id(2)?, id(3)?)],
-        interface: number(4)?,
-        ports: [number(5)?, number(6)?],
-        start: number(7)?,
-        duration: number(8)?,
-        bytes: number(9)?,
-        accepted: is(10)?,
-        rejected: is(11)?,
-        left_out: is(12)?,
-    })
+        interface: number(4)?.unwrap_or(NULL),
+        ports: [number(5)?.unwrap_or(NULL), number(6)?.unwrap_or(NULL)],
+        start: first.unwrap_or(NULL),
+    };
+    let sums = FlowSums {
+        records: 1,
+        bytes: number(9)?.and_then(|bytes| u128::try_from(bytes).ok()),
+        accepted: u64::from(row.get::<_, bool>(12)?),
+        rejected: u64::from(row.get::<_, bool>(13)?),
+        first: first.map(Timestamp::from_secs),
+        last: last.map(Timestamp::from_secs),
+    };
+    Ok((look, sums))
 }
 
 /// Adds the events of the scope. `principals`: keys with numbers of who made the calls.
@@ -170,6 +191,14 @@ fn add_events(
     Ok(())
 }
 
+/// How an event meets a key, the stronger later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Meeting {
+    Outside,
+    Mention,
+    Hit,
+}
+
 fn add_event(
     by: By,
     met: &EventsMet,
@@ -179,23 +208,31 @@ fn add_event(
     tallies: &mut Tallies,
     principals: &mut FxHashSet<(u32, u32)>,
 ) {
-    let mut keys: FxHashMap<u32, bool> = FxHashMap::default();
+    let mut keys: FxHashMap<u32, Meeting> = FxHashMap::default();
     for hit in met.of(event) {
-        let counts = met.matcher.counts_at(hit.place, time);
+        let is_mention = hit.at == Where::Text && met.matcher.is_address(hit.place);
+        let meeting = match (met.matcher.counts_at(hit.place, time), is_mention) {
+            (false, _) => Meeting::Outside,
+            (true, true) => Meeting::Mention,
+            (true, false) => Meeting::Hit,
+        };
         let key = if by == By::List { met.matcher.list(hit.place) } else { hit.place };
-        *keys.entry(key).or_default() |= counts;
-        if counts && by == By::List {
+        let strongest = keys.entry(key).or_insert(meeting);
+        *strongest = meeting.max(*strongest);
+        if meeting == Meeting::Hit && by == By::List {
             tallies.others.insert((key, hit.place));
         }
     }
-    for (key, counts) in keys {
+    for (key, meeting) in keys {
         let tally = tallies.by_key.entry(key).or_default();
-        if !counts {
-            tally.outside += 1;
-            continue;
+        match meeting {
+            Meeting::Outside => tally.outside += 1,
+            Meeting::Mention => tally.mentions += 1,
+            Meeting::Hit => {
+                tally.events += 1;
+                tally.seen(time, time);
+                principals.extend(name.map(|name| (key, name)));
+            }
         }
-        tally.events += 1;
-        tally.seen(time, time);
-        principals.extend(name.map(|name| (key, name)));
     }
 }

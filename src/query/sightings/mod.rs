@@ -12,7 +12,7 @@ pub use playbook::{
     PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow, PlaybookTable, playbook, playbook_rows,
 };
 pub use rows::{SightingRow, Subject, sighting_rows};
-pub(super) use tally::{FlowLook, Tallies};
+pub(super) use tally::{FlowLook, FlowSums, Tallies};
 
 use super::indicators::Wanted;
 use super::scope::Scope;
@@ -68,7 +68,7 @@ impl SightingQuery {
         Wanted::Indicators(self.only.clone())
     }
 
-    /// The records that meet what a row stands for, for drilling down.
+    /// The records that meet what a row stands for, for drilling down: its hits and its mentions.
     pub fn records_of(&self, dataset: Dataset, subject: &Subject) -> Scope {
         let scope = if dataset == Dataset::Flows { &self.flows } else { &self.events };
         let named = |name: &str| Filter::test(Target::Indicator, Check::Equals(Literal::text(name)));
@@ -97,6 +97,9 @@ pub struct Sighting {
     pub key: i64,
     pub flows: u64,
     pub events: u64,
+    /// Events that hold an address somewhere in their text and did not come from it: it was asked for, given, let in ...
+    /// In no other figure.
+    pub mentions: u64,
     /// Records that meet it outside the time in which it counts; in no other figure.
     pub outside: u64,
     /// Bytes of flow records that go to it, and that come from it; for a host, to and from indicators.

@@ -6,21 +6,45 @@ use crate::model::Timestamp;
 use crate::query::indicators::Met;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// A flow record as far as sightings look at it. Ids are 0, and other numbers `NULL`, where it has none.
+/// What a flow record, or several with the same sides, may meet. Ids are 0, and other numbers `NULL`, where it has none.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowLook {
     /// Sides of the pair, then of the packet's pair.
     pub sides: [(u32, u32); 2],
     pub interface: i64,
     pub ports: [i64; 2],
-    /// Seconds.
+    /// Seconds; `NULL` also where no entry asks for it.
     pub start: i64,
-    pub duration: i64,
-    pub bytes: i64,
-    pub accepted: bool,
-    pub rejected: bool,
-    /// Its counters are no measurement.
-    pub left_out: bool,
+}
+
+impl FlowLook {
+    /// Only addresses, whatever the time.
+    pub fn of_sides(sides: [(u32, u32); 2]) -> Self {
+        Self { sides, interface: NULL, ports: [NULL; 2], start: NULL }
+    }
+}
+
+/// What flow records come to, wherever they belong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FlowSums {
+    pub records: u64,
+    pub bytes: Option<u128>,
+    pub accepted: u64,
+    pub rejected: u64,
+    /// The earliest start and the latest end.
+    pub first: Option<Timestamp>,
+    pub last: Option<Timestamp>,
+}
+
+impl FlowSums {
+    pub fn add(&mut self, other: &FlowSums) {
+        self.records += other.records;
+        self.accepted += other.accepted;
+        self.rejected += other.rejected;
+        plus(&mut self.bytes, other.bytes);
+        self.first = [self.first, other.first].into_iter().flatten().min();
+        self.last = self.last.max(other.last);
+    }
 }
 
 /// Sums of one key.
@@ -28,6 +52,8 @@ pub struct FlowLook {
 pub struct Tally {
     pub flows: u64,
     pub events: u64,
+    /// Events of which only the text holds it; see `Sighting`.
+    pub mentions: u64,
     /// Records outside the time in which the entry counts.
     pub outside: u64,
     pub bytes_to: Option<u128>,
@@ -48,6 +74,7 @@ impl Tally {
     pub fn add(&mut self, other: &Tally) {
         self.flows += other.flows;
         self.events += other.events;
+        self.mentions += other.mentions;
         self.outside += other.outside;
         self.accepted += other.accepted;
         self.rejected += other.rejected;
@@ -61,21 +88,17 @@ impl Tally {
         self.last = self.last.max(last);
     }
 
-    fn flow(&mut self, row: &FlowLook, touch: &Touch) {
+    fn flow(&mut self, sums: &FlowSums, touch: &Touch) {
         if !touch.counts {
-            self.outside += 1;
+            self.outside += sums.records;
             return;
         }
-        self.flows += 1;
-        self.accepted += u64::from(row.accepted);
-        self.rejected += u64::from(row.rejected);
-        let bytes = u128::try_from(row.bytes).ok().filter(|_| !row.left_out);
-        plus(&mut self.bytes_to, bytes.filter(|_| touch.to));
-        plus(&mut self.bytes_from, bytes.filter(|_| touch.from));
-        if row.start != NULL {
-            let end = if row.duration == NULL { row.start } else { row.start.saturating_add(row.duration) };
-            self.seen(Some(Timestamp::from_secs(row.start)), Some(Timestamp::from_secs(end)));
-        }
+        self.flows += sums.records;
+        self.accepted += sums.accepted;
+        self.rejected += sums.rejected;
+        plus(&mut self.bytes_to, sums.bytes.filter(|_| touch.to));
+        plus(&mut self.bytes_from, sums.bytes.filter(|_| touch.from));
+        self.seen(sums.first, sums.last);
     }
 }
 
@@ -105,8 +128,8 @@ impl Tallies {
         self.others.extend(other.others);
     }
 
-    /// Takes in a record.
-    pub fn flow(&mut self, by: By, met: &Met, row: &FlowLook) {
+    /// Takes in flow records that meet the same.
+    pub fn flows(&mut self, by: By, met: &Met, row: &FlowLook, sums: &FlowSums) {
         let time = (row.start != NULL).then(|| Timestamp::from_secs(row.start));
         self.touched.clear();
         for (source, destination) in row.sides {
@@ -117,8 +140,7 @@ impl Tallies {
                 }
             }
         }
-        let mut others = vec![met.of_interface(row.interface)];
-        others.extend(row.ports.map(|port| met.of_port(port)));
+        let others = [met.of_interface(row.interface), met.of_port(row.ports[0]), met.of_port(row.ports[1])];
         for list in others.into_iter().filter(|list| *list != 0) {
             for place in met.list(list) {
                 let counts = met.matcher.counts_at(*place, time);
@@ -126,7 +148,7 @@ impl Tallies {
             }
         }
         for touch in &self.touched {
-            self.by_key.entry(touch.key).or_default().flow(row, touch);
+            self.by_key.entry(touch.key).or_default().flow(sums, touch);
         }
     }
 

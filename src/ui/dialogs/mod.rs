@@ -3,6 +3,7 @@
 mod export;
 mod filters;
 mod import;
+mod indicators;
 mod lists;
 mod open;
 pub mod picker;
@@ -10,6 +11,7 @@ mod tell;
 
 use super::state::UiState;
 use super::theme::{self, size};
+use crate::app::watch::WatchAction;
 use crate::app::{Action, App, Dialog, display};
 use egui::{Frame, Id, Key, Label, Margin, Modal, RichText, TextWrapMode, Ui};
 
@@ -27,7 +29,7 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
     let mut edited = dialog.clone();
     picker::poll(&mut state.picker, &mut edited);
     let width = match dialog {
-        Dialog::Jobs | Dialog::Errors | Dialog::Import { .. } => size::DIALOG_WIDE,
+        Dialog::Jobs | Dialog::Errors | Dialog::Import { .. } | Dialog::IndicatorFile(_) => size::DIALOG_WIDE,
         _ => size::DIALOG,
     };
     let actions_before = out.len();
@@ -49,6 +51,10 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
             Dialog::SaveFilter(filter) => filters::save_filter_ui(ui, app, filter, state, out),
             Dialog::FilterFile { path, imports } => filters::filter_file_ui(ui, app, path, *imports, state, out),
             Dialog::Export { path, replace } => export::export_ui(ui, app, path, replace, state, out),
+            Dialog::IndicatorFile(file) => indicators::indicator_file_ui(ui, app, file, state, out),
+            Dialog::AddIndicators(typed) => indicators::add_indicators_ui(ui, app, typed, state, out),
+            Dialog::Owners { path } => indicators::owners_ui(ui, app, path, state, out),
+            Dialog::Label(label) => indicators::label_ui(ui, app, label, state, out),
             Dialog::Leaving(to) => tell::leaving_ui(ui, app, to, out),
             Dialog::Jobs => tell::jobs_ui(ui, app, out),
             Dialog::Errors => tell::errors_ui(ui, app, out),
@@ -58,9 +64,14 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
     if modal.should_close() || ui.input(|i| i.key_pressed(Key::Escape)) {
         out.push(Action::Dialog(None));
         state.picker.forget();
-    } else if out.len() == actions_before && edited != *dialog {
+    } else if !out.iter().skip(actions_before).any(leaves) && edited != *dialog {
         out.push(Action::Dialog(Some(edited)));
     }
+}
+
+/// Does this end the dialog, or put another in its place? Looking a file over does not.
+fn leaves(action: &Action) -> bool {
+    !matches!(action, Action::Watch(WatchAction::Look(..)))
 }
 
 fn modal(ui: &Ui, id: &str) -> Modal {

@@ -15,6 +15,8 @@ pub enum Pick {
     Export,
     OpenFilters,
     SaveFilters,
+    Indicators,
+    Owners,
     Files,
     Folder,
 }
@@ -88,6 +90,8 @@ fn show(pick: Pick) -> Vec<PathBuf> {
         Pick::SaveFilters => {
             dialog.add_filter("JSON", &["json"]).set_file_name("filters.json").save_file().into_iter().collect()
         }
+        Pick::Owners => dialog.add_filter("MaxMind", &["mmdb"]).pick_file().into_iter().collect(),
+        Pick::Indicators => dialog.pick_file().into_iter().collect(),
         Pick::Files => dialog.pick_files().unwrap_or_default(),
         Pick::Folder => dialog.pick_folders().unwrap_or_default(),
     }
@@ -107,16 +111,24 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
         Dialog::Open { path }
         | Dialog::Export { path, .. }
         | Dialog::FilterFile { path, .. }
+        | Dialog::Owners { path }
         | Dialog::SaveChart { path }
         | Dialog::NewCase { path, .. } => {
             if let Some(first) = picked.paths.first() {
                 *path = first.to_string_lossy().into_owned();
             }
         }
+        Dialog::IndicatorFile(file) => {
+            if let Some(first) = picked.paths.first() {
+                file.path = first.to_string_lossy().into_owned();
+            }
+        }
         Dialog::Import { paths, .. } => paths.extend(picked.paths),
         Dialog::GoToRow { .. }
         | Dialog::Address { .. }
         | Dialog::SaveFilter(_)
+        | Dialog::AddIndicators(_)
+        | Dialog::Label(_)
         | Dialog::Zone { .. }
         | Dialog::Palette { .. }
         | Dialog::Leaving(_)

@@ -6,10 +6,12 @@ use super::timeline::track::{Plotted, legend_ui, plot_ui};
 use crate::app::about::About;
 use crate::app::chart::Shape;
 use crate::app::open_case::OpenCase;
-use crate::app::{Action, App, Command, Link, View, display};
+use crate::app::watch::{NewLabel, TypedIndicators};
+use crate::app::{Action, App, Command, Dialog, Link, View, display, marks};
 use crate::model::{Address, Dataset};
-use crate::query::{self, Figures, PairRow};
+use crate::query::{self, Figures, Mark, PairRow};
 use crate::ui::filter_bar::step_button;
+use crate::ui::inspector;
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
 use crate::ui::time_bar;
@@ -54,8 +56,19 @@ fn head_ui(ui: &mut Ui, app: &App, address: &Address, about: &About, out: &mut V
     let t = &app.texts;
     ui.horizontal_wrapped(|ui| {
         ui.heading(address.to_string());
-        ui.weak(t.tr(if query::is_private(address) { "address-private" } else { "address-external" }));
+        ui.weak(t.tr(match (query::is_private(address), about.internal) {
+            (true, _) => "address-private",
+            (false, true) => "address-own",
+            (false, false) => "address-external",
+        }));
+        if let Some(label) = about.marks.get(&address.to_string()).and_then(marks::label) {
+            ui.strong(RichText::new(&*display::visible(&label)).color(theme::palette(ui).label));
+        }
     });
+    if let Some(marks) = about.marks.get(&address.to_string()) {
+        inspector::marks_ui(ui, app, marks);
+    }
+    owners_ui(ui, app, address, out);
     ui.horizontal_wrapped(|ui| {
         let flows = || Link::records(&about.facts.flows, None);
         if ui.button(t.tr("address-records")).clicked() {
@@ -68,10 +81,44 @@ fn head_ui(ui: &mut Ui, app: &App, address: &Address, about: &About, out: &mut V
         if ui.add_enabled(figures.records > 0, egui::Button::new(t.tr("address-events"))).clicked() {
             out.push(Action::Follow(Link::records(events, None)));
         }
+        let thing = || address.to_string();
+        if ui.button(t.tr("menu-add-indicator")).clicked() {
+            let typed = TypedIndicators::of(thing(), None);
+            out.push(Action::Dialog(Some(Dialog::AddIndicators(typed))));
+        }
+        if ui.button(t.tr("menu-label")).clicked() {
+            let label = NewLabel { thing: thing(), ..NewLabel::default() };
+            out.push(Action::Dialog(Some(Dialog::Label(label))));
+        }
         if ui.button(t.tr("menu-copy-value")).clicked() {
             out.push(Action::Copy(address.to_string()));
         }
     });
+}
+
+/// Whose it is and in which country, by each database that the case remembers, with the day of its making: addresses change
+/// hands.
+fn owners_ui(ui: &mut Ui, app: &App, address: &Address, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let Some(owners) = app.case.as_ref().and_then(|case| case.watch.owners()) else { return };
+    for database in &owners.databases {
+        let of = database.of(address);
+        let asn = of.asn.map(|asn| format!("AS{asn}")).unwrap_or_default();
+        let parts = [of.country, of.country_name, asn, of.network];
+        let told: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let told =
+            if told.is_empty() { t.tr("owners-nothing") } else { display::visible(&told.join(" ")).into_owned() };
+        let kind = display::visible(&database.facts.kind).into_owned();
+        let args = [("told", &*told), ("kind", &*kind), ("built", &*database.facts.built_utc)];
+        ui.label(t.tr_args("owners-told", &args));
+    }
+    for why in &owners.missing {
+        let text = RichText::new(display::visible(why)).color(theme::palette(ui).warning);
+        ui.label(text);
+    }
+    if owners.databases.is_empty() && ui.small_button(t.tr("command-owners")).clicked() {
+        out.push(Action::Command(Command::OwnerDatabase));
+    }
 }
 
 /// Sent, received, passed on, events: each a link.
@@ -134,6 +181,7 @@ fn chart_ui(ui: &mut Ui, app: &App, about: &About, drag: &mut Option<f64>, out: 
         names: &names,
         colours: &colours,
         threshold: None,
+        sighted: &[],
         span: (*first, last + chart.bin_secs),
         height: size::TRACK_MIN,
     };
@@ -157,7 +205,7 @@ fn lists_ui(ui: &mut Ui, app: &App, about: &About, out: &mut Vec<Action>) {
                     None => pairs_ui(ui, app, about, out),
                     Some(Some((name, query, table))) => {
                         let title = t.tr(&format!("list-{name}"));
-                        card_ui(ui, app, &CardList { title, query, table: Some(table), bad: false }, out);
+                        card_ui(ui, app, &CardList { title, query, table: Some(table), bad: false, marks: None }, out);
                     }
                     Some(None) => {}
                 }
@@ -191,7 +239,10 @@ fn pairs_ui(ui: &mut Ui, app: &App, about: &About, out: &mut Vec<Action>) {
             let value = display::size(bytes(row));
             let name = t.tr_args("list-bar", &[("list", &*title), ("key", &*key), ("value", &*value)]);
             let part = bytes(row) as f32 / most as f32;
-            let response = bar_ui(ui, &Bar { name, key: &key, value: &value, part, bad: false });
+            let of = |end: &Option<String>| end.as_ref().and_then(|text| about.marks.get(text));
+            let marks: Vec<&Mark> = [&row.srcaddr, &row.dstaddr].into_iter().filter_map(of).flatten().collect();
+            let (sighted, label) = (marks.iter().any(|m| marks::is_sighting(m)), marks::label(marks.iter().copied()));
+            let response = bar_ui(ui, &Bar { name, key: &key, value: &value, part, bad: false, sighted, label });
             let records = display::count(row.record_count);
             let tip = t.tr_args("list-tip", &[("records", &records), ("bytes", &display::count(bytes(row)))]);
             if response.on_hover_text(tip).clicked()

@@ -1,8 +1,9 @@
 //! The menu of a value in any table: filter by it, its pair, everything about its address, the time around it, copies.
 
 use crate::app::shown::ShownColumn;
-use crate::app::{Action, App, display};
-use crate::model::{Address, TimeRange, Timestamp};
+use crate::app::watch::{NewLabel, TypedIndicators, kind_of};
+use crate::app::{Action, App, Dialog, display};
+use crate::model::{Address, IndicatorKind, Label, TimeRange, Timestamp};
 use crate::query::Value;
 use crate::ui::theme;
 use egui::{Frame, Margin, RichText, Ui};
@@ -59,6 +60,16 @@ pub fn value_items_ui(ui: &mut Ui, app: &App, items: &mut Items, of: &MenuValue<
     {
         items.item(ui, t.tr("menu-address"), Action::About(text.clone()), out);
     }
+    if let Value::Text(text) = value
+        && let Some(kind) = watched_kind(column, text)
+    {
+        let add = Dialog::AddIndicators(TypedIndicators::of(text.clone(), Some(kind)));
+        items.item(ui, t.tr("menu-add-indicator"), Action::Dialog(Some(add)), out);
+        if Label::KINDS.contains(&kind) {
+            let label = NewLabel { thing: text.clone(), kind: Some(kind), ..NewLabel::default() };
+            items.item(ui, t.tr("menu-label"), Action::Dialog(Some(Dialog::Label(label))), out);
+        }
+    }
     if let Value::Time(time) = value {
         for (text, secs) in [(t.tr("menu-around-5m"), 300), (t.tr("menu-around-1h"), 3600)] {
             let bound = |sign: i64| Some(Timestamp(time.0.saturating_add(sign * secs * 1000)));
@@ -69,4 +80,21 @@ pub fn value_items_ui(ui: &mut Ui, app: &App, items: &mut Items, of: &MenuValue<
     if let Some(text) = display::literal(value) {
         items.item(ui, t.tr("menu-copy-value"), Action::Copy(text), out);
     }
+}
+
+/// What a value would be among indicators: by its field where that says it, else by its form.
+fn watched_kind(column: &ShownColumn, text: &str) -> Option<IndicatorKind> {
+    Some(match column.name() {
+        "event_name" => IndicatorKind::EventName,
+        "user_agent" => IndicatorKind::UserAgent,
+        "user_identity_user_name" | "session_issuer_user_name" | "user_identity_principal_id" => {
+            IndicatorKind::Principal
+        }
+        "user_identity_access_key_id" => IndicatorKind::AccessKey,
+        "interface_id" => IndicatorKind::Interface,
+        name if name.ends_with("_arn") => IndicatorKind::Arn,
+        name if name.ends_with("account_id") => IndicatorKind::Account,
+        name if name.contains("addr") || name.contains("ip_address") => kind_of(text)?,
+        _ => return None,
+    })
 }

@@ -85,13 +85,14 @@ fn files_ui(
     state: &mut ListState<EvidenceRow>,
     out: &mut Vec<Action>,
 ) {
-    let columns: [Column<EvidenceRow>; 12] = [
+    let columns: [Column<EvidenceRow>; 13] = [
         column("column-id", 50.0, true, |r, _| r.id.0.to_string()),
         column("column-file", 390.0, false, |r, _| r.path.clone()),
         column("column-format", 200.0, false, |r, _| r.format.clone()),
         column("column-records", 90.0, true, |r, _| display::count(r.records)),
         column("column-duplicates", 90.0, true, |r, _| display::count(r.duplicates)),
         column("column-warnings", 80.0, true, |r, _| display::count(r.warnings)),
+        column("column-sightings", 90.0, true, |r, app| hits(r, app).map(display::count).unwrap_or_default()),
         column("column-size", 110.0, true, |r, _| display::count(r.file_bytes)),
         column("column-first", 185.0, false, |r, app| time_text(r.first, app)),
         column("column-last", 185.0, false, |r, app| time_text(r.last, app)),
@@ -99,7 +100,11 @@ fn files_ui(
         column("column-imported", 210.0, false, |r, _| r.imported_utc.clone()),
         column("column-sha256", 580.0, false, |r, _| r.file_sha256.clone()),
     ];
-    let mark = |row: &EvidenceRow| if row.warnings > 0 { RowMark::Warning } else { RowMark::None };
+    let mark = |row: &EvidenceRow, app: &App| match (hits(row, app), row.warnings) {
+        (Some(1..), _) => RowMark::Sighting,
+        (_, 1..) => RowMark::Warning,
+        _ => RowMark::None,
+    };
     let before = state.selected();
     List { name: &app.texts.tr("nav-evidence"), rows: files, columns: &columns, mark }.show(ui, app, state, out);
     let after = state.selected();
@@ -108,6 +113,11 @@ fn files_ui(
     {
         out.push(Action::Warnings(Some(row.id)));
     }
+}
+
+/// Records of a file that meet an indicator, where anything is looked for.
+fn hits(row: &EvidenceRow, app: &App) -> Option<u64> {
+    app.case.as_ref()?.watch.hits(row.id.0)
 }
 
 fn time_text(time: Option<Timestamp>, app: &App) -> String {
@@ -146,7 +156,7 @@ fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<Wa
         column("column-detail", 360.0, false, |r, _| r.detail.clone()),
         column("column-raw-text", 600.0, false, |r, _| String::from_utf8_lossy(&r.raw).into_owned()),
     ];
-    List { name: &t.tr("warnings-title"), rows: warnings, columns: &columns, mark: |_| RowMark::None }
+    List { name: &t.tr("warnings-title"), rows: warnings, columns: &columns, mark: |_, _| RowMark::None }
         .show(ui, app, state, out);
 }
 

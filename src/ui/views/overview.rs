@@ -2,10 +2,11 @@
 //! to the records that it counts.
 
 use crate::app::at_a_glance::TOP_ROWS;
+use crate::app::marks::AddressMarks;
 use crate::app::open_case::OpenCase;
-use crate::app::{Action, App, Command, Link, View, display, groups};
+use crate::app::{Action, App, Command, Link, View, display, groups, marks};
 use crate::model::{Dataset, Timestamp};
-use crate::query::{Coverage, Measure, Scope, TopQuery, TopRow, TopTable, Totals};
+use crate::query::{Coverage, Mark, Measure, Scope, TopQuery, TopRow, TopTable, Totals, Value};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::bars::{Bar, bar_ui};
 use crate::ui::widgets::coverage::coverage_ui;
@@ -136,7 +137,8 @@ fn part_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &mut 
             for (ui, (name, query, list)) in uis.iter_mut().zip(row) {
                 let bad = matches!(*name, "rejected-sources" | "rejected-pairs" | "error-codes");
                 let title = t.tr(&format!("list-{name}"));
-                card_ui(ui, app, &CardList { title, query, table: list.map(|list| &list.table), bad }, out);
+                let table = list.map(|list| &list.table);
+                card_ui(ui, app, &CardList { title, query, table, bad, marks: glance.marks(name) }, out);
             }
         });
     }
@@ -190,6 +192,7 @@ pub(super) struct CardList<'a> {
     /// `None` while it is being counted.
     pub table: Option<&'a TopTable>,
     pub bad: bool,
+    pub marks: Option<&'a AddressMarks>,
 }
 
 pub(super) fn card_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, out: &mut Vec<Action>) {
@@ -203,8 +206,12 @@ pub(super) fn card_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, out: &mut Vec
             let shown = table.rows.len() as u64;
             if table.groups > shown {
                 let args = [("shown", &*display::count(shown)), ("all", &*display::count(table.groups))];
-                let whole = || Action::WholeList(Some((list.title.clone(), Box::new(list.query.clone()))));
-                link_ui(ui, t.tr_args("list-more", &args), Some(t.tr("list-whole")), whole, out);
+                // In what room the title leaves: a card is no wider than the others.
+                let text = RichText::new(t.tr_args("list-more", &args)).color(p.accent);
+                let more = ui.add(Button::new(text).frame(false).truncate()).on_hover_text(t.tr("list-whole"));
+                if more.clicked() {
+                    out.push(Action::WholeList(Some((list.title.clone(), Box::new(list.query.clone())))));
+                }
             }
         });
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -253,7 +260,8 @@ pub(super) fn whole_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Ac
         ui.centered_and_justified(|ui| ui.label(text));
         return true;
     };
-    let list = CardList { title: title.to_owned(), query, table: Some(table), bad: false };
+    let marks = case.whole_list.marks();
+    let list = CardList { title: title.to_owned(), query, table: Some(table), bad: false, marks };
     let most = most(query, table);
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, size::ROW, table.rows.len(), |ui, rows| {
@@ -275,13 +283,20 @@ fn row_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, row: &TopRow, most: u128,
     };
     let args = [("list", &*list.title), ("key", &*key), ("value", &*shown)];
     let part = value as f32 / most as f32;
-    let bar = Bar { name: t.tr_args("list-bar", &args), key: &key, value: &shown, part, bad: list.bad };
+    let of = |value: &Value| match value {
+        Value::Text(text) => list.marks?.get(text),
+        _ => None,
+    };
+    let marks: Vec<&Mark> = row.key.iter().filter_map(of).flatten().collect();
+    let (sighted, label) = (marks.iter().any(|mark| marks::is_sighting(mark)), marks::label(marks.iter().copied()));
+    let bar = Bar { name: t.tr_args("list-bar", &args), key: &key, value: &shown, part, bad: list.bad, sighted, label };
     let response = bar_ui(ui, &bar);
     let records = display::count(row.figures.records);
     let tip = match row.figures.bytes {
         Some(bytes) => t.tr_args("list-tip", &[("records", &records), ("bytes", &display::count(bytes))]),
         None => t.tr_args("overview-event-count", &[("count", &records)]),
     };
+    let tip = std::iter::once(tip).chain(marks::told(t, marks)).collect::<Vec<_>>().join("\n");
     if response.on_hover_text(tip).clicked() {
         out.push(Action::Follow(Link::records(&list.query.scope, Some((by, &row.key)))));
     }

@@ -306,7 +306,15 @@ fn top_ui(ui: &mut Ui, app: &App, query: &TopQuery, table: &TopTable, out: &mut 
         }
         let args = [("list", &*names), ("key", &*key), ("value", &*text)];
         let part = value as f32 / most as f32;
-        let bar = Bar { name: t.tr_args("list-bar", &args), key: &key, value: &text, part, bad: false };
+        let bar = Bar {
+            name: t.tr_args("list-bar", &args),
+            key: &key,
+            value: &text,
+            part,
+            bad: false,
+            sighted: false,
+            label: None,
+        };
         if bar_ui(ui, &bar).clicked() {
             out.push(Action::Follow(Link::records(&query.scope, Some((query.by, &row.key)))));
         }

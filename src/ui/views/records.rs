@@ -327,6 +327,9 @@ pub fn apply_reveal(app: &mut App, state: &mut UiState) {
     if app.case.as_mut().is_some_and(|case| case.pairs.take_to_top()) {
         state.pairs.grid.to_top();
     }
+    if app.case.as_mut().is_some_and(|case| case.sightings.take_to_top()) {
+        state.sightings.grid.to_top();
+    }
     for dataset in [Dataset::Flows, Dataset::Events] {
         let Some(case) = &mut app.case else { return };
         match case.records_mut(dataset).take_reveal() {

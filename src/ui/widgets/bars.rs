@@ -1,7 +1,9 @@
 //! A list of the greatest, each with a bar: a button that can be reached and pressed by keyboard.
 
+use crate::app::display;
 use crate::ui::theme::{self, size};
-use egui::text::{LayoutJob, TextWrapping};
+use crate::ui::widgets::grid::SIGHTED;
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Color32, Rect, Response, Sense, Stroke, StrokeKind, Ui, accesskit::Role, pos2, vec2};
 
 pub struct Bar<'a> {
@@ -13,6 +15,10 @@ pub struct Bar<'a> {
     pub part: f32,
     /// Of what was refused or failed.
     pub bad: bool,
+    /// An end of it meets an indicator.
+    pub sighted: bool,
+    /// What the examiner calls it.
+    pub label: Option<String>,
 }
 
 /// One bar across the available width.
@@ -39,13 +45,29 @@ pub fn bar_ui(ui: &mut Ui, bar: &Bar<'_>) -> Response {
     }
     let value = line(ui, bar.value, p.text, f32::INFINITY);
     let room = rect.width() - value.size().x - 3.0 * size::CELL_PADDING;
-    let key = line(ui, bar.key, p.text, room.max(0.0));
+    let key = key_line(ui, bar, room.max(0.0));
     let elided = key.elided;
     let y = |height: f32| rect.center().y - height / 2.0;
     let value_at = pos2(rect.right() - size::CELL_PADDING - value.size().x, y(value.size().y));
     ui.painter().galley(pos2(rect.left() + size::CELL_PADDING, y(key.size().y)), key, p.text);
     ui.painter().galley(value_at, value, p.text);
     if elided { response.on_hover_text(bar.key) } else { response }
+}
+
+/// With the sign of an indicator before it and its label behind it.
+fn key_line(ui: &Ui, bar: &Bar<'_>, width: f32) -> std::sync::Arc<egui::Galley> {
+    let p = theme::palette(ui);
+    let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
+    let format = |color| TextFormat::simple(theme::body(), color);
+    if bar.sighted {
+        job.append(SIGHTED, 0.0, format(p.sighting));
+    }
+    job.append(bar.key, 0.0, format(p.text));
+    if let Some(label) = &bar.label {
+        job.append(&display::visible(label), size::CELL_PADDING, format(p.label));
+    }
+    job.wrap = TextWrapping::truncate_at_width(width);
+    ui.painter().layout_job(job)
 }
 
 fn line(ui: &Ui, text: &str, color: Color32, width: f32) -> std::sync::Arc<egui::Galley> {

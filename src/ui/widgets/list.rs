@@ -54,7 +54,7 @@ struct ListRows<'a, R: 'static> {
     order: &'a [usize],
     columns: &'a [Column<R>],
     app: &'a App,
-    mark: fn(&R) -> RowMark,
+    mark: fn(&R, &App) -> RowMark,
 }
 
 impl<R> ListRows<'_, R> {
@@ -83,7 +83,7 @@ impl<R> RowSource for ListRows<'_, R> {
     }
 
     fn mark(&self, row: u64) -> RowMark {
-        self.row(row).map_or(RowMark::None, self.mark)
+        self.row(row).map_or(RowMark::None, |row| (self.mark)(row, self.app))
     }
 }
 
@@ -92,7 +92,7 @@ pub struct List<'a, R: 'static> {
     pub name: &'a str,
     pub rows: &'a Arc<[R]>,
     pub columns: &'a [Column<R>],
-    pub mark: fn(&R) -> RowMark,
+    pub mark: fn(&R, &App) -> RowMark,
 }
 
 impl<R: 'static> List<'_, R> {

@@ -37,6 +37,8 @@ pub struct Plotted<'a> {
     pub names: &'a [String],
     pub colours: &'a [Color32],
     pub threshold: Option<u64>,
+    /// Bins with how many of their records meet an indicator.
+    pub sighted: &'a [(i64, u128)],
     /// Of the axis of time, in seconds.
     pub span: (i64, i64),
     pub height: f32,
@@ -66,6 +68,7 @@ pub fn track_ui(
         names: &names,
         colours: &colours,
         threshold: track.plan.threshold,
+        sighted: track.sighted(),
         span,
         height,
     };
@@ -108,6 +111,7 @@ pub fn plot_ui(ui: &mut Ui, app: &App, plotted: &Plotted<'_>, drag: &mut Option<
         if let Some(threshold) = plotted.threshold {
             threshold_ui(plot, chart, plotted.shape, threshold, p.error);
         }
+        sighted_ui(plot, plotted, p.sighting);
     });
     name_plot(ui, app, &response, chart, names);
     gaps_ui(ui, &response, chart);
@@ -123,7 +127,7 @@ pub fn plot_ui(ui: &mut Ui, app: &App, plotted: &Plotted<'_>, drag: &mut Option<
     if drag.is_none()
         && let Some(pointer) = response.response.hover_pos()
     {
-        hover_ui(ui, app, &response, chart, names, at(pointer.x));
+        hover_ui(ui, app, &response, plotted, at(pointer.x));
     }
 }
 
@@ -141,6 +145,12 @@ pub fn legend_ui(ui: &mut Ui, app: &App, plotted: &Plotted<'_>) {
             job.append(&format!("{text} {total}"), 0.0, TextFormat::simple(font, theme::palette(ui).text));
             ui.add(egui::Label::new(job).extend());
             ui.add_space(size::GAP);
+        }
+        let sighted: u128 = plotted.sighted.iter().map(|(_, count)| count).sum();
+        if sighted > 0 {
+            let text = app.texts.tr_args("bin-sighted", &[("count", &display::count(sighted))]);
+            let text = RichText::new(text).small().color(theme::palette(ui).sighting);
+            ui.add(egui::Label::new(text).extend());
         }
         if let Some(threshold) = plotted.threshold {
             let reached = chart.reaching(threshold).len() as u64;
@@ -207,6 +217,18 @@ fn threshold_ui(plot: &mut PlotUi<'_>, chart: &Chart, shape: Shape, threshold: u
     plot.points(points.shape(MarkerShape::Down).radius(size::MARK).color(color));
 }
 
+/// A mark above every bin that holds records which meet an indicator.
+fn sighted_ui(plot: &mut PlotUi<'_>, plotted: &Plotted<'_>, color: Color32) {
+    let chart = plotted.chart;
+    let top = chart.top(plotted.shape);
+    let marks = plotted.sighted.iter().filter(|(_, count)| *count > 0);
+    let marks: Vec<[f64; 2]> =
+        marks.map(|(start, _)| [*start as f64 + chart.bin_secs as f64 / 2.0, top * 1.04]).collect();
+    if !marks.is_empty() {
+        plot.points(Points::new("", marks).shape(MarkerShape::Diamond).radius(size::MARK).color(color));
+    }
+}
+
 /// Where there is no evidence there is neither a value nor a zero.
 fn gaps_ui(ui: &Ui, response: &PlotResponse<()>, chart: &Chart) {
     let p = theme::palette(ui);
@@ -239,7 +261,8 @@ fn name_plot(ui: &Ui, app: &App, response: &PlotResponse<()>, chart: &Chart, nam
 }
 
 /// What is under the pointer: the stretch of time, every line's value, or that there is no evidence.
-fn hover_ui(ui: &Ui, app: &App, response: &PlotResponse<()>, chart: &Chart, names: &[String], secs: f64) {
+fn hover_ui(ui: &Ui, app: &App, response: &PlotResponse<()>, plotted: &Plotted<'_>, secs: f64) {
+    let Plotted { chart, names, sighted, .. } = *plotted;
     let (t, zone) = (&app.texts, app.zone);
     let time = |secs: i64| zone.format(Timestamp::from_secs(secs));
     let text = if let Some(place) = chart.at(secs) {
@@ -250,6 +273,9 @@ fn hover_ui(ui: &Ui, app: &App, response: &PlotResponse<()>, chart: &Chart, name
             if value > 0 {
                 lines.push(format!("{} {}", name.chars().take(60).collect::<String>(), display::count(value)));
             }
+        }
+        if let Some((_, count)) = sighted.iter().find(|(of, count)| *of == start && *count > 0) {
+            lines.push(t.tr_args("bin-sighted", &[("count", &display::count(*count))]));
         }
         lines.push(t.tr_args("timeline-total", &[("count", &display::count(chart.total_at(place)))]));
         lines.join("\n")

@@ -4,6 +4,8 @@
 mod header;
 mod keys;
 mod rows;
+
+pub use rows::SIGHTED;
 pub mod scroll;
 
 use crate::app::selection::Selection;
@@ -232,7 +234,8 @@ impl Grid<'_> {
 
         let focus_id = self.id.with("body");
         let response = ui.interact(areas.body.union(areas.gutter), focus_id, Sense::click());
-        if std::mem::take(&mut state.wants_focus) {
+        // A dialog that was opened from a menu of the table has it already.
+        if std::mem::take(&mut state.wants_focus) && ui.memory(|m| m.top_modal_layer().is_none()) {
             response.request_focus();
         }
         self.wheel(ui, &response, state, extent, &areas);
@@ -256,7 +259,9 @@ impl Grid<'_> {
     fn areas(&self, ui: &Ui, rect: Rect) -> Areas {
         let digits = self.source.rows().max(1).ilog10() + 1;
         let number_width = ui.fonts_mut(|f| f.glyph_width(&theme::body(), '0'));
-        let gutter_width = (digits + digits / 3) as f32 * number_width + 2.0 * size::CELL_PADDING + size::CELL_PADDING;
+        // Beside the number there is room for a sign.
+        let number = (digits + digits / 3) as f32 * number_width;
+        let gutter_width = number + size::SIGN + 3.0 * size::CELL_PADDING;
         let columns_width: f32 = self.columns.iter().map(|c| c.width).sum();
         let right = (rect.right() - size::SCROLLBAR).max(rect.left());
         let left = (rect.left() + gutter_width).min(right);

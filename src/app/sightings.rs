@@ -1,0 +1,361 @@
+//! The state of the sightings view: by indicator, by host or by list, or the playbook's view; of all lists or of one. It
+//! follows the time range of every view.
+
+use super::paged::{Paged, Reads};
+use super::records::{Copied, Lanes};
+use super::selection::Selection;
+use crate::model::{Dataset, TimeRange};
+use crate::query::{
+    self, By, Duplicates, Looked, PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow, PlaybookTable,
+    Scope, SightingQuery, SightingRow, SightingTable, Subject, Value,
+};
+use std::ops::Range;
+
+/// What a row stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    By(By),
+    Playbook,
+}
+
+impl Show {
+    pub const ALL: [Show; 4] = [Show::By(By::Indicator), Show::By(By::Host), Show::By(By::List), Show::Playbook];
+
+    /// Part of the id of its text.
+    pub fn name(self) -> &'static str {
+        match self {
+            Show::By(by) => by.name(),
+            Show::Playbook => "playbook",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub enum SightingsAction {
+    Show(Show),
+    /// Only this list, or all.
+    Only(Option<String>),
+    Select(Selection),
+    Want(Range<u64>),
+    Resize(&'static str, f32),
+    CopyRows,
+}
+
+pub struct Sightings {
+    show: Show,
+    only: Option<String>,
+    tables: Paged<SightingQuery, SightingTable, SightingRow>,
+    playbook: Paged<PlaybookQuery, PlaybookTable, PlaybookRow>,
+    widths: Vec<(&'static str, f32)>,
+}
+
+impl Default for Sightings {
+    fn default() -> Self {
+        let tables = Reads { table: query::sightings, len: SightingTable::len, rows: query::sighting_rows };
+        let playbook =
+            Reads { table: query::playbook, len: |table: &PlaybookTable| table.rows.len(), rows: query::playbook_rows };
+        let (tables, playbook) = (Paged::new(tables), Paged::new(playbook));
+        Self { show: Show::By(By::Indicator), only: None, tables, playbook, widths: Vec::new() }
+    }
+}
+
+/// The row at a place, whatever it stands for.
+#[derive(Clone, Copy, Debug)]
+pub enum SightedRow<'a> {
+    Sighting(&'a SightingRow),
+    Playbook(&'a PlaybookRow),
+}
+
+impl Sightings {
+    pub fn show(&self) -> Show {
+        self.show
+    }
+
+    pub fn only(&self) -> Option<&str> {
+        self.only.as_deref()
+    }
+
+    pub fn apply(&mut self, action: SightingsAction) {
+        match action {
+            SightingsAction::Show(show) => self.show = show,
+            SightingsAction::Only(list) => self.only = list,
+            SightingsAction::Select(selection) => match self.show {
+                Show::By(_) => self.tables.selection = selection,
+                Show::Playbook => self.playbook.selection = selection,
+            },
+            SightingsAction::Resize(column, width) => {
+                self.widths.retain(|(of, _)| *of != column);
+                self.widths.push((column, width));
+            }
+            // The case has the lanes, the application the clipboard.
+            SightingsAction::Want(_) | SightingsAction::CopyRows => {}
+        }
+    }
+
+    pub fn query(&self, range: TimeRange, duplicates: Duplicates) -> SightingQuery {
+        let by = match self.show {
+            Show::By(by) => by,
+            Show::Playbook => By::Indicator,
+        };
+        let all = match &self.only {
+            Some(list) => SightingQuery::of_list(by, list),
+            None => SightingQuery::all(by),
+        };
+        let scope = |dataset| Scope { range, duplicates, ..Scope::all(dataset) };
+        SightingQuery { flows: scope(Dataset::Flows), events: scope(Dataset::Events), ..all }
+    }
+
+    pub fn playbook_query(&self, range: TimeRange, duplicates: Duplicates) -> PlaybookQuery {
+        PlaybookQuery { scope: Scope { range, duplicates, ..Scope::all(Dataset::Flows) } }
+    }
+
+    pub fn ask(&mut self, lanes: &Lanes, revision: u64, range: TimeRange, duplicates: Duplicates) {
+        match self.show {
+            Show::By(_) => {
+                let query = self.query(range, duplicates);
+                self.tables.ask(&lanes.answers, revision, query);
+            }
+            Show::Playbook => {
+                let query = self.playbook_query(range, duplicates);
+                self.playbook.ask(&lanes.answers, revision, query);
+            }
+        }
+    }
+
+    pub fn want(&mut self, lanes: &Lanes, rows: Range<u64>) {
+        match self.show {
+            Show::By(_) => self.tables.want(&lanes.pages, rows),
+            Show::Playbook => self.playbook.want(&lanes.pages, rows),
+        }
+    }
+
+    pub fn stop(&mut self) {
+        self.tables.stop();
+        self.playbook.stop();
+    }
+
+    pub fn poll(&mut self) -> Vec<String> {
+        let mut failures = self.tables.poll();
+        failures.extend(self.playbook.poll());
+        failures
+    }
+
+    pub fn is_busy(&self) -> bool {
+        self.tables.is_busy() || self.playbook.is_busy()
+    }
+
+    pub fn is_stale(&self) -> bool {
+        match self.show {
+            Show::By(_) => self.tables.is_stale(),
+            Show::Playbook => self.playbook.is_stale(),
+        }
+    }
+
+    pub fn fault(&self) -> Option<&str> {
+        match self.show {
+            Show::By(_) => self.tables.fault(),
+            Show::Playbook => self.playbook.fault(),
+        }
+    }
+
+    /// Rows of the last good answer, if it is to what is shown.
+    pub fn len(&self) -> Option<u64> {
+        match self.show {
+            Show::By(by) => self.tables.shown().filter(|(query, _)| query.by == by).and_then(|_| self.tables.len()),
+            Show::Playbook => self.playbook.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+
+    /// How many rows were seen, how many were not, and in what was looked.
+    pub fn seen(&self) -> Option<(u64, u64, &Looked)> {
+        let (_, table) = self.tables.shown()?;
+        Some((table.seen.len() as u64, table.unseen.len() as u64, &table.looked))
+    }
+
+    pub fn row(&self, row: u64) -> Option<SightedRow<'_>> {
+        match self.show {
+            Show::By(_) => self.tables.row(row).map(SightedRow::Sighting),
+            Show::Playbook => self.playbook.row(row).map(SightedRow::Playbook),
+        }
+    }
+
+    pub fn selection(&self) -> &Selection {
+        match self.show {
+            Show::By(_) => &self.tables.selection,
+            Show::Playbook => &self.playbook.selection,
+        }
+    }
+
+    pub fn take_to_top(&mut self) -> bool {
+        let (tables, playbook) = (self.tables.take_to_top(), self.playbook.take_to_top());
+        tables || playbook
+    }
+
+    pub fn columns(&self) -> Vec<&'static str> {
+        match self.show {
+            Show::By(by) => columns(by).to_vec(),
+            Show::Playbook => std::iter::once("words").chain(PLAYBOOK_COLUMNS).collect(),
+        }
+    }
+
+    pub fn width(&self, column: &'static str) -> f32 {
+        let resized = self.widths.iter().find(|(of, _)| *of == column).map(|(_, width)| *width);
+        resized.unwrap_or(match column {
+            "indicator" | "host" | "comment" | "list" | "source" | "destination" => 190.0,
+            "first_seen" | "last_seen" | "starttime" | "endtime" | "interfaceid" | "connecting_ip" => 175.0,
+            "words" | "direction" => 150.0,
+            "bytes_to" | "bytes_from" | "account" | "connecting_port" => 130.0,
+            _ => 100.0,
+        })
+    }
+
+    /// The records that a row stands for.
+    pub fn records_of(&self, row: &SightingRow, dataset: Dataset) -> Option<Scope> {
+        let (query, _) = self.tables.shown()?;
+        Some(query.records_of(dataset, &row.subject))
+    }
+
+    pub fn copied_rows(&self, limit: usize) -> Copied {
+        let columns = self.columns();
+        let mut lines = vec![columns.join("\t")];
+        let mut copied = Copied::default();
+        for at in self.selection().rows(limit) {
+            let Some(row) = self.row(at) else {
+                copied.missing += 1;
+                continue;
+            };
+            lines.push(values(row).iter().map(Value::to_text).collect::<Vec<_>>().join("\t"));
+            copied.rows += 1;
+        }
+        copied.missing += self.selection().len().saturating_sub(limit as u64);
+        copied.text = lines.join("\n");
+        copied
+    }
+}
+
+/// The columns of sightings; `values` gives what stands in them.
+pub fn columns(by: By) -> &'static [&'static str] {
+    match by {
+        By::Indicator => &[
+            "indicator",
+            "kind",
+            "list",
+            "comment",
+            "severity",
+            "flows",
+            "events",
+            "mentions",
+            "outside",
+            "hosts",
+            "principals",
+            "bytes_to",
+            "bytes_from",
+            "accepted",
+            "rejected",
+            "first_seen",
+            "last_seen",
+        ],
+        By::Host => &[
+            "host",
+            "internal",
+            "indicators",
+            "flows",
+            "bytes_to",
+            "bytes_from",
+            "accepted",
+            "rejected",
+            "first_seen",
+            "last_seen",
+        ],
+        By::List => &[
+            "list",
+            "entries",
+            "entries_seen",
+            "flows",
+            "events",
+            "mentions",
+            "outside",
+            "principals",
+            "bytes_to",
+            "bytes_from",
+            "accepted",
+            "rejected",
+            "first_seen",
+            "last_seen",
+            "sha256",
+        ],
+    }
+}
+
+/// What a row shows in its columns.
+pub fn values(row: SightedRow<'_>) -> Vec<Value> {
+    let text = |text: &str| if text.is_empty() { Value::Null } else { Value::Text(text.to_owned()) };
+    let row = match row {
+        SightedRow::Sighting(row) => row,
+        SightedRow::Playbook(row) => {
+            return std::iter::once(text(row.direction.plain())).chain(row.values.iter().cloned()).collect();
+        }
+    };
+    let of = &row.sighting;
+    let last = [
+        Value::sum(of.bytes_to),
+        Value::sum(of.bytes_from),
+        Value::count(of.accepted),
+        Value::count(of.rejected),
+        Value::time(of.first),
+        Value::time(of.last),
+    ];
+    let (flows, events) = (Value::count(of.flows), Value::count(of.events));
+    let mentions = Value::count(of.mentions);
+    let (outside, others) = (Value::count(of.outside), Value::count(of.others));
+    let mut values = match &row.subject {
+        Subject::Indicator(row) => {
+            let entry = &row.entry;
+            let comment = if entry.comment.is_empty() { &entry.name } else { &entry.comment };
+            let first = [&entry.value, entry.kind.code(), &row.list, comment, &entry.severity];
+            let mut values: Vec<Value> = first.into_iter().map(text).collect();
+            values.extend([flows, events, mentions, outside, others, Value::count(of.principals)]);
+            values
+        }
+        Subject::Host { address, internal } => vec![text(address), Value::Boolean(*internal), others, flows],
+        Subject::List(list) => {
+            let entries = Value::count(list.enabled_entries);
+            vec![text(&list.name), entries, others, flows, events, mentions, outside, Value::count(of.principals)]
+        }
+    };
+    values.extend(last);
+    if let Subject::List(list) = &row.subject {
+        values.push(text(&list.sha256));
+    }
+    values
+}
+
+/// Which way a row of the playbook's view goes.
+pub fn direction(row: SightedRow<'_>) -> Option<PlaybookDirection> {
+    match row {
+        SightedRow::Playbook(row) => Some(row.direction),
+        SightedRow::Sighting(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::Sighting;
+
+    #[test]
+    fn every_column_has_a_value() {
+        let host = Subject::Host { address: "10.0.0.1".into(), internal: true };
+        let row = SightingRow { subject: host, sighting: Sighting { others: 2, flows: 9, ..Sighting::default() } };
+        let values = values(SightedRow::Sighting(&row));
+        assert_eq!(values.len(), columns(By::Host).len());
+        assert_eq!(
+            values[..4],
+            [Value::Text("10.0.0.1".into()), Value::Boolean(true), Value::count(2), Value::count(9)]
+        );
+    }
+}

@@ -1,0 +1,239 @@
+//! Indicators, sightings and labels by the window.
+
+use super::exports::{export, lines};
+use super::real::{case, dispatch};
+use super::*;
+use crate::app::watch::{Change, IndicatorFile, Tab, WatchAction};
+use crate::app::{Action, Command};
+use crate::query::By;
+use std::path::Path;
+
+/// A list: the scanner of the case, an address that is never there, one's own network, and a line that is nothing.
+const LIST: &str = "threat_ip,threat_comment,severity\n198.51.100.7,scanner 東京,high\n203.0.113.200,never there,low\n\
+                    10.0.0.0/8,oops,low\nnot an address,?,\n";
+
+fn file(folder: &Path) -> std::path::PathBuf {
+    let path = folder.join("feed.csv");
+    std::fs::write(&path, LIST).unwrap();
+    path
+}
+
+/// Opens the dialog with a path and waits until the file was looked over.
+fn looked_over(harness: &mut Shown, path: &Path) {
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::I);
+    settle(harness);
+    assert!(matches!(app(harness).app.dialog, Some(Dialog::IndicatorFile(_))));
+    let path = path.to_string_lossy().into_owned();
+    dispatch(harness, Action::Dialog(Some(Dialog::IndicatorFile(IndicatorFile { path, ..IndicatorFile::default() }))));
+}
+
+fn imported() -> (tempfile::TempDir, Shown) {
+    let (folder, mut harness) = case(vec2(1700.0, 1100.0));
+    looked_over(&mut harness, &file(folder.path()));
+    harness.get_by_role_and_label(Role::Button, "Import").click();
+    settle(&mut harness);
+    // What would mark every host of one's own is taken out again.
+    dispatch(&mut harness, Action::Command(Command::ShowIndicators));
+    harness.get_by_label("Value: 10.0.0.0/8").click_secondary();
+    settle(&mut harness);
+    // In the menu; the button is the list's.
+    harness.get_all_by_label("Take out").next().unwrap().click();
+    settle(&mut harness);
+    (folder, harness)
+}
+
+fn without_errors(harness: &Shown) {
+    assert!(app(harness).app.errors.entries().is_empty(), "{:?}", app(harness).app.errors.entries());
+}
+
+#[test]
+fn a_list_is_looked_over_before_it_comes_in_and_every_change_can_be_taken_back() {
+    let (folder, mut harness) = case(vec2(1700.0, 1100.0));
+    dispatch(&mut harness, Action::Command(Command::ShowIndicators));
+    harness.get_by_label_contains("Nothing is looked for yet.");
+    looked_over(&mut harness, &file(folder.path()));
+    harness.get_by_label("3 entries (csv)");
+    harness.get_by_label("2 address, 1 range");
+    harness.get_by_label("! Look at these first: 1 would meet more than is meant");
+    harness.get_by_label("! Cannot be used: 1");
+    // What the columns were taken for can be put right, and is looked over again.
+    assert_eq!(harness.get_by_role_and_label(Role::ComboBox, "threat_comment").value().as_deref(), Some("comment"));
+    assert!(app(&harness).app.case.as_ref().unwrap().watch.lists().next().is_none(), "nothing came in yet");
+    harness.get_by_role_and_label(Role::Button, "Import").click();
+    settle(&mut harness);
+    harness.get_by_label("Imported: 3 indicators");
+    assert_eq!(app(&harness).app.view, View::Indicators);
+    harness.get_by_label("Name: feed");
+    harness.get_by_label("Value: 198.51.100.7");
+    harness.get_by_label("Comment: scanner 東京");
+    harness.get_by_role_and_label(Role::Button, "Not used 1").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("Raw text: not an address");
+    dispatch(&mut harness, Action::Watch(WatchAction::Show(Tab::Entries)));
+
+    let looked_for = |harness: &Shown| app(harness).app.case.as_ref().unwrap().watch.entries_looked_for();
+    assert_eq!(looked_for(&harness), 3);
+    harness.get_by_role_and_label(Role::Button, "Do not look for it").click();
+    settle(&mut harness);
+    assert_eq!(looked_for(&harness), 0);
+    harness.get_by_role_and_label(Role::Button, "Take back the last change").click();
+    settle(&mut harness);
+    assert_eq!(looked_for(&harness), 3);
+    harness.get_by_role_and_label(Role::Button, "Take back the last change").click();
+    settle(&mut harness);
+    harness.get_by_label("State: taken out");
+    assert_eq!(looked_for(&harness), 0);
+    let undo = harness.get_by_role_and_label(Role::Button, "Take back the last change");
+    assert!(undo.accesskit_node().is_disabled(), "there is nothing left to take back");
+    harness.get_by_role_and_label(Role::Button, "Bring back").click();
+    settle(&mut harness);
+    assert_eq!(looked_for(&harness), 3);
+    looked_over(&mut harness, &folder.path().join("feed.csv"));
+    harness.get_by_label("The case has this very file already, as feed");
+    without_errors(&harness);
+}
+
+#[test]
+fn what_meets_an_indicator_is_marked_wherever_it_stands() {
+    let (_folder, mut harness) = imported();
+    let go = |harness: &mut Shown, key: Key| {
+        harness.key_press_modifiers(Modifiers::COMMAND, key);
+        settle(harness);
+    };
+    go(&mut harness, Key::Num3);
+    harness.get_by_label("◆ 10 meet an indicator");
+    assert_eq!(harness.get_all_by_label("srcaddr: 198.51.100.7, indicator").count(), 10);
+    assert!(
+        harness.get_all_by(|n| n.label().is_some_and(|l| l.ends_with(", indicator") && l.starts_with("Row "))).count()
+            >= 10
+    );
+    harness.get_all_by_label("srcaddr: 198.51.100.7, indicator").next().unwrap().hover();
+    settle(&mut harness);
+    harness.get_by_label_contains("Indicator of list feed: 198.51.100.7 – scanner 東京 – severity high");
+    harness.get_all_by_label("srcaddr: 198.51.100.7, indicator").next().unwrap().click();
+    settle(&mut harness);
+    harness.get_by_label("◆ srcaddr: Indicator of list feed: 198.51.100.7 – scanner 東京 – severity high");
+    // Only sightings, of any list or of one; and everything again.
+    harness.get_by_role_and_label(Role::Button, "Indicators").click();
+    settle(&mut harness);
+    harness.get_by_label("Only list feed").click();
+    settle(&mut harness);
+    assert_eq!((rows(&harness), app(&harness).app.records().unwrap().applied()), (10, "indicator = 'feed'"));
+    dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, String::new()));
+    dispatch(&mut harness, Action::Command(Command::OnlySightings));
+    assert_eq!((rows(&harness), app(&harness).app.records().unwrap().applied()), (10, "indicator exists"));
+    dispatch(&mut harness, Action::Command(Command::OnlySightings));
+    assert_eq!(rows(&harness), 91);
+
+    go(&mut harness, Key::Num4);
+    harness.get_by_label("srcaddr: 198.51.100.7, indicator");
+    go(&mut harness, Key::Num1);
+    harness.get_by_role_and_label(Role::Button, "10 meet an indicator");
+    go(&mut harness, Key::Num2);
+    assert_eq!(harness.get_all_by_label("Sightings: 10").count(), 1, "of the flow logs; the trail has none");
+    go(&mut harness, Key::Num6);
+    harness.get_by_label("◆ 10 meet an indicator");
+    dispatch(&mut harness, Action::About("198.51.100.7".into()));
+    harness.get_by_label_contains("Indicator of list feed: 198.51.100.7");
+    without_errors(&harness);
+}
+
+#[test]
+fn sightings_say_what_was_seen_and_what_was_not_and_in_what_was_looked() {
+    let (folder, mut harness) = imported();
+    dispatch(&mut harness, Action::Command(Command::ShowSightings));
+    harness.get_by_label("1 indicators seen, 1 not seen in this evidence");
+    harness.get_by_label_contains("looked at 91 flow records, 2021-05-16 00:00:00");
+    harness.get_by_label("indicator: 198.51.100.7");
+    harness.get_by_label("bytes_from: 400");
+    harness.get_by_label("flows: not seen");
+    harness.get_by_label("indicator: 198.51.100.7").click();
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!((rows(&harness), app(&harness).app.view), (10, View::Records(Dataset::Flows)));
+    harness.key_press_modifiers(Modifiers::ALT, Key::ArrowLeft);
+    settle(&mut harness);
+
+    harness.get_by_role_and_label(Role::Button, "By host").click();
+    settle(&mut harness);
+    harness.get_by_label("host: 10.0.0.5");
+    harness.get_by_label("internal: yes");
+    harness.get_by_role_and_label(Role::Button, "By list").click();
+    settle(&mut harness);
+    harness.get_by_label("list: feed");
+    harness.get_by_label("entries_seen: 1");
+    let shown = app(&harness).app.case.as_ref().unwrap().sightings.query(Default::default(), Default::default());
+    assert_eq!(shown.by, By::List);
+
+    harness.get_by_role_and_label(Role::Button, "Playbook").click();
+    settle(&mut harness);
+    assert_eq!(harness.get_all_by_label("direction (ours): from IOC").count(), 10);
+    assert_eq!(harness.get_all_by_label("direction (playbook): OUTBOUND").count(), 10);
+    assert_eq!(harness.get_all_by_label("connecting_ip: 10.0.0.5").count(), 10);
+    let path = folder.path().join("playbook.csv");
+    export(&mut harness, &path);
+    let written = lines(&path);
+    assert!(written[0].starts_with("account,interfaceid,source,destination,direction,connecting_ip,"), "{written:?}");
+    assert_eq!((written.len(), written[1].ends_with(",from IOC")), (11, true));
+    without_errors(&harness);
+}
+
+#[test]
+fn a_cell_becomes_an_indicator_and_gets_a_name_that_is_seen_everywhere() {
+    let (_folder, mut harness) = case(vec2(1700.0, 1100.0));
+    dispatch(&mut harness, Action::Command(Command::ShowSightings));
+    harness.get_by_label("No indicator is looked for.");
+    dispatch(&mut harness, Action::Command(Command::ShowPairs));
+    harness.get_by_label("srcaddr: 198.51.100.7").click_secondary();
+    settle(&mut harness);
+    harness.get_by_label("Label it...").click();
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::TextInput, "Name").type_text("踏み台");
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    without_errors(&harness);
+    assert_eq!(app(&harness).app.dialog, None);
+    harness.get_by_label("The label is kept in the case");
+    harness.get_by_label("srcaddr: 198.51.100.7 (踏み台)").click_secondary();
+    settle(&mut harness);
+    harness.get_by_label("Add to indicators...").click();
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "Add").click();
+    settle(&mut harness);
+    harness.get_by_label("srcaddr: 198.51.100.7 (踏み台), indicator");
+    dispatch(&mut harness, Action::Command(Command::ShowFlows));
+    harness.get_by_role_and_label(Role::Button, "Indicators").click();
+    settle(&mut harness);
+    harness.get_by_label("Only label 踏み台").click();
+    settle(&mut harness);
+    assert_eq!((rows(&harness), app(&harness).app.records().unwrap().applied()), (10, "label = '踏み台'"));
+
+    // Typed or pasted, several at once; what is nothing is told before it is added.
+    dispatch(&mut harness, Action::Command(Command::AddIndicators));
+    harness.get_by_role_and_label(Role::MultilineTextInput, "Values").type_text("203.0.113[.]9, what is this");
+    settle(&mut harness);
+    harness.get_by_label_contains("what is nothing that can be told by its form");
+    assert!(harness.get_by_role_and_label(Role::Button, "Add").accesskit_node().is_disabled());
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    let add = Change::Add {
+        list: "mine".into(),
+        purpose: crate::model::Purpose::KnownBad,
+        kind: None,
+        values: vec!["203.0.113[.]9".into()],
+        comment: String::new(),
+    };
+    dispatch(&mut harness, Action::Watch(WatchAction::Change(Box::new(add))));
+    let undo = || Action::Command(Command::UndoIndicators);
+    let looked_for = |harness: &Shown| app(harness).app.case.as_ref().unwrap().watch.entries_looked_for();
+    assert_eq!(looked_for(&harness), 2);
+    for left in [1, 0, 0] {
+        dispatch(&mut harness, undo());
+        assert_eq!(looked_for(&harness), left);
+    }
+    dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, "label exists".into()));
+    assert_eq!(rows(&harness), 0, "the label was taken back too");
+    without_errors(&harness);
+}

@@ -1,0 +1,372 @@
+//! What is looked for: the lists, their entries, what of them could not be used, and the labels. Everything can be turned
+//! off, taken out and brought back.
+
+use super::cell_menu::{Items, head_ui};
+use crate::app::open_case::OpenCase;
+use crate::app::watch::{Change, Kept, Tab, Watch, WatchAction};
+use crate::app::{Action, App, Command, Link, View, display};
+use crate::case::IndicatorItem;
+use crate::model::{Dataset, IndicatorIssue, IndicatorList, Label, Purpose, Timestamp};
+use crate::query::IndicatorRow;
+use crate::ui::state::UiState;
+use crate::ui::theme::size;
+use crate::ui::widgets::grid::{
+    CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, MenuCell, RowMark, RowSource,
+};
+use crate::ui::widgets::list::{Column, List, ListState, column};
+use egui::{Button, Id, Panel, Ui};
+
+#[derive(Default)]
+pub struct IndicatorsState {
+    lists: ListState<IndicatorList>,
+    pub entries: GridState,
+    issues: ListState<IndicatorIssue>,
+    labels: ListState<Label>,
+    widths: [Option<f32>; ENTRY_COLUMNS.len()],
+}
+
+fn change(change: Change) -> Action {
+    Action::Watch(WatchAction::Change(Box::new(change)))
+}
+
+pub fn indicators_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+    let (t, watch) = (&app.texts, &case.watch);
+    let Some(kept) = watch.kept() else {
+        ui.centered_and_justified(|ui| ui.label(t.tr("loading")));
+        return;
+    };
+    let state = &mut state.indicators;
+    head_ui_of(ui, app, watch, kept, out);
+    if kept.lists.is_empty() && kept.labels.is_empty() {
+        ui.vertical_centered(|ui| {
+            ui.add_space(ui.available_height() * 0.3);
+            ui.label(t.tr("indicators-none"));
+        });
+        return;
+    }
+    let frame = egui::Frame::new().inner_margin(egui::Margin { top: 6, ..egui::Margin::ZERO });
+    let below = Panel::bottom("indicator-entries").frame(frame).resizable(true);
+    below.default_size(ui.available_height() * 0.6).size_range(120.0..=1600.0).show(ui, |ui| {
+        ui.set_min_height(ui.available_height());
+        below_ui(ui, app, watch, kept, state, out);
+    });
+    lists_ui(ui, app, watch, kept, state, out);
+}
+
+/// What can be done: bring a list in, type, label, take back.
+fn head_ui_of(ui: &mut Ui, app: &App, watch: &Watch, kept: &Kept, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    ui.horizontal_wrapped(|ui| {
+        ui.heading(t.tr("nav-indicators"));
+        let commands = [
+            Command::ImportIndicators,
+            Command::AddIndicators,
+            Command::AddLabel,
+            Command::OwnerDatabase,
+            Command::UndoIndicators,
+        ];
+        for command in commands {
+            let button = Button::new(t.tr(&command.text_id()));
+            let response = ui.add_enabled(app.is_enabled(command), button);
+            if response.on_hover_text(t.tr(&command.tip_id())).clicked() {
+                out.push(Action::Command(command));
+            }
+        }
+        ui.separator();
+        let mut honours = kept.validity;
+        let response = ui.checkbox(&mut honours, t.tr("indicators-validity"));
+        if response.on_hover_text(t.tr("indicators-validity-tip")).changed() {
+            out.push(change(Change::Validity(honours)));
+        }
+        if watch.looks_for_something() && ui.button(t.tr("indicators-sightings")).clicked() {
+            out.push(Action::Command(Command::ShowSightings));
+        }
+    });
+}
+
+fn state_text(removed: bool, enabled: bool, app: &App) -> String {
+    let key = match (removed, enabled) {
+        (true, _) => "indicators-out",
+        (false, true) => "indicators-on",
+        (false, false) => "indicators-off",
+    };
+    app.texts.tr(key)
+}
+
+fn purpose_text(purpose: Purpose, app: &App) -> String {
+    app.texts.tr(&format!("purpose-{}", purpose.code().replace('_', "-")))
+}
+
+fn lists_ui(ui: &mut Ui, app: &App, watch: &Watch, kept: &Kept, state: &mut IndicatorsState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    if let Some(list) = watch.chosen() {
+        ui.horizontal_wrapped(|ui| {
+            ui.strong(&*display::visible(&display::clipped(&list.name).0));
+            let item = IndicatorItem::List(list.id);
+            let turn = t.tr(if list.enabled { "indicators-turn-off" } else { "indicators-turn-on" });
+            if ui.add_enabled(!list.removed, Button::new(turn)).clicked() {
+                out.push(change(Change::Enable(item, !list.enabled)));
+            }
+            let take = t.tr(if list.removed { "indicators-bring-back" } else { "indicators-take-out" });
+            if ui.button(take).clicked() {
+                out.push(change(Change::Remove(vec![item], !list.removed)));
+            }
+            if list.purpose == Purpose::KnownBad && ui.button(t.tr("indicators-records")).clicked() {
+                let filter = format!("indicator = {}", display::quote(&list.name));
+                out.push(follow(app, filter));
+            }
+        });
+    }
+    let columns: [Column<IndicatorList>; 12] = [
+        column("column-name", 220.0, false, |l, _| l.name.clone()),
+        column("column-purpose", 150.0, false, |l, app| purpose_text(l.purpose, app)),
+        column("column-state", 110.0, false, |l, app| state_text(l.removed, l.enabled, app)),
+        column("column-entries", 90.0, true, |l, _| display::count(l.entries)),
+        column("column-looked-for", 110.0, true, |l, _| display::count(l.enabled_entries)),
+        column("column-not-used", 90.0, true, |l, _| display::count(l.issues)),
+        column("column-format", 110.0, false, |l, _| l.format.clone()),
+        column("column-file", 260.0, false, |l, _| l.source.clone()),
+        column("column-list-date", 120.0, false, |l, _| l.list_date.clone()),
+        column("column-licence", 140.0, false, |l, _| l.licence.clone()),
+        column("column-added", 240.0, false, |l, _| format!("{} {}", l.added_utc, l.examiner)),
+        column("column-sha256", 580.0, false, |l, _| l.sha256.clone()),
+    ];
+    let before = state.lists.selected();
+    let mark = |list: &IndicatorList, _: &App| if list.issues > 0 { RowMark::Warning } else { RowMark::None };
+    List { name: &t.tr("indicators-lists"), rows: &kept.lists, columns: &columns, mark }.show(
+        ui,
+        app,
+        &mut state.lists,
+        out,
+    );
+    let after = state.lists.selected();
+    if before != after
+        && let Some(list) = after.and_then(|at| kept.lists.get(at))
+    {
+        out.push(Action::Watch(WatchAction::Choose(list.id)));
+    }
+}
+
+fn below_ui(ui: &mut Ui, app: &App, watch: &Watch, kept: &Kept, state: &mut IndicatorsState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    ui.horizontal(|ui| {
+        for tab in Tab::ALL {
+            let count = match tab {
+                Tab::Entries => watch.entries().len(),
+                Tab::Issues => watch.chosen().map(|list| list.issues),
+                Tab::Labels => Some(kept.labels.len() as u64),
+            };
+            let count = display::count(count.unwrap_or(0));
+            let text = t.tr_args(&format!("indicators-tab-{}", tab.name()), &[("count", &count)]);
+            if ui.add(Button::selectable(watch.tab == tab, text)).clicked() {
+                out.push(Action::Watch(WatchAction::Show(tab)));
+            }
+        }
+    });
+    match watch.tab {
+        Tab::Entries => entries_ui(ui, app, watch, state, out),
+        Tab::Issues => issues_ui(ui, app, watch, state, out),
+        Tab::Labels => labels_ui(ui, app, kept, state, out),
+    }
+}
+
+fn issues_ui(ui: &mut Ui, app: &App, watch: &Watch, state: &mut IndicatorsState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let Some(issues) = watch.issues().filter(|issues| !issues.is_empty()) else {
+        ui.weak(t.tr("indicators-no-issues"));
+        return;
+    };
+    let columns: [Column<IndicatorIssue>; 4] = [
+        column("column-position", 90.0, true, |i, _| display::count(i.position)),
+        column("column-reason", 220.0, false, |i, app| {
+            app.texts.tr(&format!("indicator-issue-{}", i.reason.code().replace('_', "-")))
+        }),
+        column("column-detail", 420.0, false, |i, _| i.detail.clone()),
+        column("column-raw-text", 600.0, false, |i, _| i.raw.clone()),
+    ];
+    List { name: &t.tr("indicators-issues"), rows: issues, columns: &columns, mark: |_, _| RowMark::None }.show(
+        ui,
+        app,
+        &mut state.issues,
+        out,
+    );
+}
+
+fn labels_ui(ui: &mut Ui, app: &App, kept: &Kept, state: &mut IndicatorsState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    if kept.labels.is_empty() {
+        ui.weak(t.tr("labels-none"));
+        return;
+    }
+    let chosen = state.labels.selected().and_then(|at| kept.labels.get(at));
+    ui.horizontal(|ui| {
+        if ui.add_enabled(chosen.is_some(), Button::new(t.tr("label-off"))).clicked() {
+            out.extend(chosen.map(|label| change(Change::RemoveLabel(label.id, true))));
+        }
+        if ui.add_enabled(chosen.is_some(), Button::new(t.tr("indicators-records"))).clicked() {
+            let filter = chosen.map(|label| format!("label = {}", display::quote(&label.name)));
+            out.extend(filter.map(|filter| follow(app, filter)));
+        }
+    });
+    let columns: [Column<Label>; 5] = [
+        column("column-name", 220.0, false, |l, _| l.name.clone()),
+        column("column-of", 260.0, false, |l, _| l.value.clone()),
+        column("column-kind", 130.0, false, |l, app| kind_text(l.kind, app)),
+        column("column-note", 300.0, false, |l, _| l.note.clone()),
+        column("column-added", 260.0, false, |l, _| format!("{} {}", l.added_utc, l.examiner)),
+    ];
+    List { name: &t.tr("labels-title"), rows: &kept.labels, columns: &columns, mark: |_, _| RowMark::None }.show(
+        ui,
+        app,
+        &mut state.labels,
+        out,
+    );
+}
+
+/// The flow records of a filter.
+fn follow(app: &App, filter: String) -> Action {
+    let (dataset, view) = (Dataset::Flows, View::Records(Dataset::Flows));
+    Action::Follow(Link { view, dataset, filter, range: app.range, duplicates: app.duplicates })
+}
+
+pub fn kind_text(kind: crate::model::IndicatorKind, app: &App) -> String {
+    app.texts.tr(&format!("indicator-kind-{}", kind.code().replace('_', "-")))
+}
+
+/// Ids of their texts, and first widths.
+const ENTRY_COLUMNS: [(&str, f32); 10] = [
+    ("column-position", 80.0),
+    ("column-value", 260.0),
+    ("column-kind", 120.0),
+    ("column-state", 100.0),
+    ("column-entry-name", 160.0),
+    ("column-comment", 280.0),
+    ("column-severity", 90.0),
+    ("column-tags", 160.0),
+    ("column-valid-from", 175.0),
+    ("column-valid-to", 175.0),
+];
+
+struct Entries<'a> {
+    app: &'a App,
+    watch: &'a Watch,
+}
+
+impl Entries<'_> {
+    fn text(&self, row: &IndicatorRow, column: usize) -> String {
+        let (entry, app) = (&row.entry, self.app);
+        let time = |time: Option<Timestamp>| time.map(|time| app.zone.format(time)).unwrap_or_default();
+        match ENTRY_COLUMNS.get(column).map(|(key, _)| *key) {
+            Some("column-position") => display::count(entry.position),
+            Some("column-value") => entry.value.clone(),
+            Some("column-kind") => kind_text(entry.kind, app),
+            Some("column-state") => state_text(row.removed, entry.enabled, app),
+            Some("column-entry-name") => entry.name.clone(),
+            Some("column-comment") => entry.comment.clone(),
+            Some("column-severity") => entry.severity.clone(),
+            Some("column-tags") => entry.tags.join(", "),
+            Some("column-valid-from") => time(entry.valid.from),
+            Some("column-valid-to") => time(entry.valid.to),
+            _ => String::new(),
+        }
+    }
+}
+
+impl RowSource for Entries<'_> {
+    fn rows(&self) -> u64 {
+        self.watch.entries().len().unwrap_or(0)
+    }
+
+    fn cell(&self, row: u64, column: usize) -> CellView {
+        let Some(row) = self.watch.entries().row(row) else { return CellView::Loading };
+        let text = self.text(row, column);
+        if text.is_empty() {
+            return CellView::Absent;
+        }
+        CellView::Text(display::visible(&display::clipped(&text).0).into_owned())
+    }
+
+    fn hint(&self, row: u64, column: usize) -> Option<String> {
+        let row = self.watch.entries().row(row)?;
+        let differs = row.entry.written != row.entry.value;
+        let is_value = ENTRY_COLUMNS.get(column).is_some_and(|(key, _)| *key == "column-value");
+        (is_value && differs).then(|| {
+            let written = display::visible(&display::clipped(&row.entry.written).0).into_owned();
+            self.app.texts.tr_args("indicators-written", &[("text", &written)])
+        })
+    }
+}
+
+fn entries_ui(ui: &mut Ui, app: &App, watch: &Watch, state: &mut IndicatorsState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let entries = watch.entries();
+    if entries.len().is_none() {
+        ui.weak(t.tr("loading"));
+        return;
+    }
+    let columns: Vec<GridColumn> = ENTRY_COLUMNS
+        .iter()
+        .zip(&state.widths)
+        .map(|((key, width), resized)| GridColumn {
+            title: t.tr(key),
+            width: resized.unwrap_or(*width).clamp(size::COLUMN_MIN, size::COLUMN_MAX),
+            numeric: *key == "column-position",
+            keep_end: false,
+            sort: None,
+        })
+        .collect();
+    let source = Entries { app, watch };
+    let texts = GridTexts::of(t, t.tr("indicators-entries"));
+    let id = Id::unique("indicator-entries");
+    let grid = Grid { id, columns: &columns, source: &source, texts: &texts, dimmed: entries.is_stale() };
+    let mut selection = entries.selection.clone();
+    let mut from_menu = Vec::new();
+    let shown = grid.show(
+        ui,
+        &mut state.entries,
+        &mut selection,
+        &mut |ui, cell| entry_menu_ui(ui, app, &source, cell, &mut from_menu),
+        &mut |ui, _| {
+            ui.weak(t.tr("indicators-order"));
+        },
+    );
+    out.append(&mut from_menu);
+    if selection != entries.selection {
+        out.push(Action::Watch(WatchAction::Select(selection)));
+    }
+    out.push(Action::Watch(WatchAction::Want(shown.visible)));
+    for event in shown.events {
+        match event {
+            GridEvent::Resized { column, width } => {
+                if let Some(known) = state.widths.get_mut(column) {
+                    *known = Some(width);
+                }
+            }
+            GridEvent::Activated(row) => out.extend(entries.row(row).map(|row| records_of(app, row))),
+            GridEvent::Sort { .. } | GridEvent::Moved { .. } | GridEvent::Copy => {}
+        }
+    }
+}
+
+fn records_of(app: &App, row: &IndicatorRow) -> Action {
+    follow(app, format!("indicator = {}", display::quote(&row.entry.value)))
+}
+
+fn entry_menu_ui(ui: &mut Ui, app: &App, entries: &Entries<'_>, cell: MenuCell, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let Some(row) = entries.watch.entries().row(cell.row) else {
+        ui.weak(t.tr("loading"));
+        return;
+    };
+    head_ui(ui, &display::visible(&row.entry.value));
+    let mut items = Items::new(cell.takes_focus);
+    items.item(ui, t.tr("indicators-records"), records_of(app, row), out);
+    let item = IndicatorItem::Entry(row.id);
+    let enabled = row.entry.enabled;
+    let turn = t.tr(if enabled { "indicators-turn-off" } else { "indicators-turn-on" });
+    items.item(ui, turn, change(Change::Enable(item, !enabled)), out);
+    let take = t.tr(if row.removed { "indicators-bring-back" } else { "indicators-take-out" });
+    items.item(ui, take, change(Change::Remove(vec![item], !row.removed)), out);
+    ui.separator();
+    items.item(ui, t.tr("menu-copy-value"), Action::Copy(entries.text(row, cell.column)), out);
+}

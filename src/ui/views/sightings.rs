@@ -1,0 +1,349 @@
+//! Sightings: what of the indicators the evidence holds and what it does not, by indicator, by host and by list; and the
+//! playbook's view. Every row leads down to its records.
+
+use super::cell_menu::{Items, head_ui};
+use super::pairs::figure_text;
+use crate::app::open_case::OpenCase;
+use crate::app::sightings::{Show, SightedRow, Sightings, SightingsAction, values};
+use crate::app::{Action, App, Command, Link, View, display};
+use crate::model::{Dataset, TimeRange, Timestamp};
+use crate::query::{By, Looked, NotSeen, SightingRow, Subject, Value};
+use crate::ui::state::UiState;
+use crate::ui::theme::{self, size};
+use crate::ui::time_bar;
+use crate::ui::widgets::grid::{
+    CellNote, CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, MenuCell, RowMark, RowSource,
+};
+use egui::{Button, ComboBox, Id, Label, RichText, Ui};
+
+#[derive(Default)]
+pub struct SightingsState {
+    pub grid: GridState,
+}
+
+pub fn sightings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+    time_bar::time_bar_ui(ui, app, &mut state.time, out);
+    let (t, sightings) = (&app.texts, &case.sightings);
+    choices_ui(ui, app, case, out);
+    if !case.watch.looks_for_something() {
+        return nothing_ui(ui, app, out);
+    }
+    if sightings.len().is_none() {
+        let text = sightings.fault().map_or_else(|| t.tr("loading"), str::to_owned);
+        ui.centered_and_justified(|ui| ui.label(text));
+        return;
+    }
+    if let (Show::By(by), Some((seen, unseen, looked))) = (sightings.show(), sightings.seen()) {
+        told_ui(ui, app, by, (seen, unseen), looked);
+    }
+    if sightings.is_empty() {
+        ui.centered_and_justified(|ui| ui.label(t.tr("sightings-none")));
+        return;
+    }
+    table_ui(ui, app, sightings, &mut state.sightings, out);
+}
+
+/// No list, so nothing to be seen.
+fn nothing_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    ui.vertical_centered(|ui| {
+        ui.add_space(ui.available_height() * 0.3);
+        ui.label(app.texts.tr("sightings-no-list"));
+        ui.add_space(size::GAP);
+        for command in [Command::ImportIndicators, Command::AddIndicators] {
+            if ui.button(app.texts.tr(&command.text_id())).clicked() {
+                out.push(Action::Command(command));
+            }
+        }
+    });
+}
+
+fn choices_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
+    let (t, sightings) = (&app.texts, &case.sightings);
+    let mut ask = |action: SightingsAction| out.push(Action::Sightings(action));
+    ui.horizontal_wrapped(|ui| {
+        for show in Show::ALL {
+            let key = format!("sightings-by-{}", show.name());
+            let button = Button::selectable(sightings.show() == show, t.tr(&key));
+            if ui.add(button).on_hover_text(t.tr(&format!("{key}-tip"))).clicked() {
+                ask(SightingsAction::Show(show));
+            }
+        }
+        if sightings.show() == Show::Playbook {
+            return;
+        }
+        ui.separator();
+        let name = |list: &str| display::visible(&display::clipped(list).0).into_owned();
+        let label = ui.label(t.tr("sightings-list"));
+        let shown = sightings.only().map_or_else(|| t.tr("sightings-all-lists"), name);
+        let combo = ComboBox::from_id_salt("sightings-list").selected_text(shown).show_ui(ui, |ui| {
+            if ui.selectable_label(sightings.only().is_none(), t.tr("sightings-all-lists")).clicked() {
+                ask(SightingsAction::Only(None));
+            }
+            for list in case.watch.lists() {
+                if ui.selectable_label(sightings.only() == Some(&list.name), name(&list.name)).clicked() {
+                    ask(SightingsAction::Only(Some(list.name.clone())));
+                }
+            }
+        });
+        combo.response.labelled_by(label.id);
+    });
+}
+
+/// How many were seen and how many were not, and in what was looked: what was not seen was not seen in that.
+fn told_ui(ui: &mut Ui, app: &App, by: By, (seen, unseen): (u64, u64), looked: &Looked) {
+    let t = &app.texts;
+    ui.horizontal_wrapped(|ui| {
+        let args = [("seen", &*display::count(seen)), ("unseen", &*display::count(unseen))];
+        ui.strong(t.tr_args(&format!("sightings-told-{}", by.name()), &args));
+        let coverage = |records: u64, span: Option<(Timestamp, Timestamp)>, key: &str| {
+            let (from, to) = span?;
+            let zone = app.zone;
+            let args = [
+                ("count", &*display::count(records)),
+                ("from", &*zone.format(from)),
+                ("to", &*zone.format(to)),
+                ("zone", zone.name()),
+            ];
+            Some(t.tr_args(key, &args))
+        };
+        let parts = [
+            coverage(looked.flows, looked.flow_span, "sightings-looked-flows"),
+            coverage(looked.events, looked.event_span, "sightings-looked-events"),
+        ];
+        for part in parts.into_iter().flatten() {
+            ui.add(Label::new(RichText::new(part).color(theme::palette(ui).weak)).extend());
+        }
+    });
+}
+
+struct Rows<'a> {
+    app: &'a App,
+    sightings: &'a Sightings,
+    columns: &'a [&'static str],
+}
+
+impl Rows<'_> {
+    fn value(&self, row: u64, column: usize) -> Option<Value> {
+        values(self.sightings.row(row)?).into_iter().nth(column)
+    }
+
+    /// Why an indicator was not seen; `None` for what was, and for hosts and lists.
+    fn why_not(&self, row: u64) -> Option<NotSeen> {
+        let (SightedRow::Sighting(row), Some((_, _, looked))) = (self.sightings.row(row)?, self.sightings.seen())
+        else {
+            return None;
+        };
+        match &row.subject {
+            Subject::Indicator(of) if row.sighting.hits() == 0 => Some(looked.why_not(of.entry.kind)),
+            _ => None,
+        }
+    }
+}
+
+impl RowSource for Rows<'_> {
+    fn rows(&self) -> u64 {
+        self.sightings.len().unwrap_or(0)
+    }
+
+    fn cell(&self, row: u64, column: usize) -> CellView {
+        let t = &self.app.texts;
+        let name = self.columns.get(column).copied().unwrap_or_default();
+        // Where its figures would be: in words, so that nobody takes it for a zero of no meaning.
+        if let (Some(why), "flows") = (self.why_not(row), name) {
+            return CellView::Text(t.tr(why_key(why)));
+        }
+        let Some(value) = self.value(row, column) else { return CellView::Loading };
+        let kind = || format!("indicator-kind-{}", value.to_text().replace('_', "-"));
+        let text = match name {
+            "kind" => Some(t.tr(&kind())),
+            "internal" => Some(t.tr(if value == Value::Boolean(true) { "yes" } else { "no" })),
+            _ => figure_text(&value, self.app.zone),
+        };
+        text.map_or(CellView::Absent, CellView::Text)
+    }
+
+    fn mark(&self, row: u64) -> RowMark {
+        match self.sightings.row(row) {
+            Some(SightedRow::Sighting(row)) if row.sighting.hits() > 0 => RowMark::Sighting,
+            _ => RowMark::None,
+        }
+    }
+
+    fn note(&self, row: u64, column: usize) -> CellNote {
+        let sighted = self.columns.get(column) == Some(&"connecting_ip");
+        let is_row = matches!(self.sightings.row(row), Some(SightedRow::Playbook(_)));
+        // The connecting address is the host's; the indicator is the other one.
+        CellNote { sighted: is_row && !sighted && self.is_indicator(row, column), label: None }
+    }
+
+    fn hint(&self, row: u64, column: usize) -> Option<String> {
+        match (self.value(row, column)?, self.columns.get(column).copied()?) {
+            (Value::Time(time), _) => Some(time.to_iso()),
+            (Value::Integer(bytes), "bytes_to" | "bytes_from" | "numbytes") if bytes >= 1000 => {
+                u128::try_from(bytes).ok().map(display::size)
+            }
+            (_, "words" | "direction") => Some(self.app.texts.tr("sightings-direction-tip")),
+            (_, "mentions") => Some(self.app.texts.tr("sightings-mentions-tip")),
+            (_, "outside") => Some(self.app.texts.tr("sightings-outside-tip")),
+            _ => None,
+        }
+    }
+}
+
+impl Rows<'_> {
+    /// Does this cell of the playbook's view hold the indicator's address?
+    fn is_indicator(&self, row: u64, column: usize) -> bool {
+        use crate::query::PlaybookDirection::{FromIoc, ToIoc};
+        let Some(SightedRow::Playbook(row)) = self.sightings.row(row) else { return false };
+        matches!(
+            (row.direction, self.columns.get(column).copied()),
+            (ToIoc, Some("destination")) | (FromIoc, Some("source"))
+        )
+    }
+}
+
+fn why_key(why: NotSeen) -> &'static str {
+    match why {
+        NotSeen::NotMatchable => "not-seen-not-matchable",
+        NotSeen::NoEvents => "not-seen-no-events",
+        NotSeen::NoFlows => "not-seen-no-flows",
+        NotSeen::NotThere => "not-seen-not-there",
+    }
+}
+
+fn table_ui(ui: &mut Ui, app: &App, sightings: &Sightings, state: &mut SightingsState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let columns = sightings.columns();
+    let grid_columns: Vec<GridColumn> = columns
+        .iter()
+        .map(|name| {
+            let is_time = matches!(*name, "first_seen" | "last_seen" | "starttime" | "endtime");
+            let title = if is_time { format!("{name} ({})", app.zone.name()) } else { column_title(app, name) };
+            let numeric = matches!(
+                *name,
+                "flows"
+                    | "events"
+                    | "indicators"
+                    | "entries_seen"
+                    | "mentions"
+                    | "outside"
+                    | "hosts"
+                    | "principals"
+                    | "bytes_to"
+                    | "bytes_from"
+                    | "accepted"
+                    | "rejected"
+                    | "entries"
+            );
+            let width = sightings.width(name).clamp(size::COLUMN_MIN, size::COLUMN_MAX);
+            GridColumn { title, width, numeric, keep_end: false, sort: None }
+        })
+        .collect();
+    let rows = Rows { app, sightings, columns: &columns };
+    let texts = GridTexts::of(t, t.tr("nav-sightings"));
+    let id = Id::unique(("sightings", sightings.show().name()));
+    let grid = Grid { id, columns: &grid_columns, source: &rows, texts: &texts, dimmed: sightings.is_stale() };
+    let mut selection = sightings.selection().clone();
+    let mut from_menu = Vec::new();
+    let shown = grid.show(
+        ui,
+        &mut state.grid,
+        &mut selection,
+        &mut |ui, cell| cell_menu_ui(ui, app, &rows, cell, &mut from_menu),
+        &mut |ui, _| {
+            ui.weak(t.tr("sightings-order"));
+        },
+    );
+    out.append(&mut from_menu);
+    if selection != *sightings.selection() {
+        out.push(Action::Sightings(SightingsAction::Select(selection)));
+    }
+    out.push(Action::Sightings(SightingsAction::Want(shown.visible)));
+    for event in shown.events {
+        match event {
+            GridEvent::Resized { column, width } => {
+                let name = columns.get(column).copied();
+                out.extend(name.map(|name| Action::Sightings(SightingsAction::Resize(name, width))));
+            }
+            GridEvent::Copy => out.push(Action::Sightings(SightingsAction::CopyRows)),
+            GridEvent::Activated(row) => out.extend(sightings.row(row).and_then(|row| drill(app, sightings, row))),
+            GridEvent::Sort { .. } | GridEvent::Moved { .. } => {}
+        }
+    }
+}
+
+fn column_title(app: &App, name: &str) -> String {
+    match name {
+        "words" => app.texts.tr("sightings-words"),
+        "direction" => app.texts.tr("sightings-playbook-word"),
+        name => name.to_owned(),
+    }
+}
+
+/// Down to the records of a row: its flows, or its events where it has no flows.
+fn drill(app: &App, sightings: &Sightings, row: SightedRow<'_>) -> Option<Action> {
+    match row {
+        SightedRow::Sighting(row) => {
+            let dataset = if row.sighting.flows > 0 { Dataset::Flows } else { Dataset::Events };
+            link(sightings, row, dataset, View::Records(dataset))
+        }
+        SightedRow::Playbook(row) => {
+            let value = |name: &str| {
+                let at = crate::query::PLAYBOOK_COLUMNS.iter().position(|column| *column == name)?;
+                row.values.get(at)
+            };
+            let Some(Value::Time(start)) = value("starttime") else { return None };
+            let range = TimeRange { from: Some(*start), to: Some(Timestamp(start.0 + 1000)) };
+            let filter = "indicator exists".to_owned();
+            let view = View::Records(Dataset::Flows);
+            Some(Action::Follow(Link { view, dataset: Dataset::Flows, filter, range, duplicates: app.duplicates }))
+        }
+    }
+}
+
+fn link(sightings: &Sightings, row: &SightingRow, dataset: Dataset, view: View) -> Option<Action> {
+    Some(Action::Follow(Link::records(&sightings.records_of(row, dataset)?, None).in_view(view)))
+}
+
+fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &mut Vec<Action>) {
+    let (t, sightings) = (&app.texts, rows.sightings);
+    let Some(row) = sightings.row(cell.row) else {
+        ui.weak(t.tr("loading"));
+        return;
+    };
+    let value = rows.value(cell.row, cell.column).unwrap_or(Value::Null);
+    head_ui(ui, &display::visible(&rows.value(cell.row, 0).unwrap_or(Value::Null).to_text()));
+    let mut items = Items::new(cell.takes_focus);
+    match row {
+        SightedRow::Sighting(row) => {
+            let views = [
+                ("sightings-flows", Dataset::Flows, View::Records(Dataset::Flows), row.sighting.flows),
+                ("sightings-pairs", Dataset::Flows, View::Pairs, row.sighting.flows),
+                ("sightings-timeline", Dataset::Flows, View::Timeline, row.sighting.flows),
+                ("sightings-events", Dataset::Events, View::Records(Dataset::Events), row.sighting.events),
+            ];
+            for (key, dataset, view, hits) in views {
+                if let Some(action) = link(sightings, row, dataset, view).filter(|_| hits > 0) {
+                    items.item(ui, t.tr(key), action, out);
+                }
+            }
+        }
+        row @ SightedRow::Playbook(_) => {
+            if let Some(action) = drill(app, sightings, row) {
+                items.item(ui, t.tr("sightings-flows"), action, out);
+            }
+        }
+    }
+    let text = value.to_text();
+    // The playbook writes address:port.
+    let address = text.rsplit_once(':').map_or(text.as_str(), |(address, _)| address);
+    for candidate in [text.as_str(), address.trim_matches(['[', ']'])] {
+        if crate::model::Address::parse(candidate.as_bytes()).is_some() {
+            items.item(ui, t.tr("menu-address"), Action::About(candidate.to_owned()), out);
+            break;
+        }
+    }
+    ui.separator();
+    items.item(ui, t.tr("menu-copy-value"), Action::Copy(text), out);
+    items.item(ui, t.tr("menu-copy-rows"), Action::Sightings(SightingsAction::CopyRows), out);
+}
