@@ -242,6 +242,7 @@ fn what_an_examiner_does_to_a_list_can_be_undone_and_is_journalled() {
     assert_eq!(query::indicator_lists(&desk.reader(), true).unwrap().len(), 2);
     list(&["add", "203.0.113[.]99", "--comment", "by telephone"]);
     list(&["add", "4444", "--kind", "port"]);
+    list(&["add", "203.0.113.99"]);
     let typed = query::indicator_lists(&desk.reader(), false).unwrap().remove(2);
     assert_eq!((typed.name.as_str(), typed.format.as_str(), typed.entries), ("Typed", "typed", 2));
     let sha = |text: &str| coldtrail::case::journal::hex(&<sha2::Sha256 as sha2::Digest>::digest(text));
@@ -382,6 +383,17 @@ fn a_file_that_is_no_list_and_a_value_that_is_none_are_refused() {
     let message = desk.fails(&["indicators", "remove", desk.case(), "nothing"], 2);
     assert!(message.contains("there is no list nothing"), "{message}");
     assert_eq!(IndicatorKind::ALL.iter().filter(|kind| !kind.is_matchable()).count(), 1);
+}
+
+#[test]
+fn databases_of_owners_are_named_before_they_are_asked() {
+    let desk = sample();
+    let file = desk.file("x.mmdb", "hello");
+    let message = desk.fails(&["label", "owners", desk.case(), file.to_str().unwrap()], 3);
+    assert!(message.contains("no database in MaxMind's format"), "{message}");
+    let message = desk.fails(&["sightings", desk.case(), "--by", "host", "--owners"], 2);
+    assert!(message.contains("coldtrail label owners"), "{message}");
+    assert_eq!(desk.ok(&["label", "owners", desk.case(), "--format", "csv"]).trim(), "kind,built_utc,sha256,path");
 }
 
 #[test]
