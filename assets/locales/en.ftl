@@ -208,12 +208,21 @@ histogram-bin = one bar is { $length }
 ## Tables
 grid-row = Row
 grid-absent = no value
+grid-sighted = indicator
+
+mark-indicator = Indicator of list { $list }: { $value }
+mark-label = Label { $name } of { $value }
+mark-severity = severity { $severity }
+mark-outside = outside the time in which it counts
+inspector-marks = Indicators and labels
 header-ascending = Sort ascending
 header-descending = Sort descending
 header-left = Move left
 header-right = Move right
 header-hide = Hide this column
 header-columns = Columns
+columns-lent = Columns of the query
+columns-own = Own columns
 header-reset = Original columns
 header-sort-tip = Click to sort
 menu-only = Only this value
@@ -395,7 +404,7 @@ overview-bytes = { $size } in { $packets } packets
 overview-bytes-tip = { $bytes } bytes
 overview-hours = { $hours } of { $all } hours have records
 overview-span = { $from } – { $to } { $zone }
-overview-stale = Evidence came in since; these figures are from before.
+overview-counting = Counting...
 overview-old = Taking in what came since...
 overview-gap = No records from { $from } to { $to } { $zone }
 overview-gaps = { $count } { $count ->
@@ -414,6 +423,8 @@ count-logins-without-mfa = logins without MFA
 count-root = by root
 count-trail-changes = trail changes
 list-more = { $shown } of { $all }
+list-whole = Show the whole list
+list-back = Back
 list-talkers = Top talkers
 list-pairs = Pairs with the most bytes
 list-rejected-sources = Rejected sources
@@ -670,3 +681,4 @@ unfinished = An import was interrupted: { $count } { $count ->
    *[other] files are
 } still to be read.
 unfinished-resume = Resume the import
+

@@ -4,6 +4,8 @@
 //! `cargo bench --bench queries -- --help` says what can be chosen. Needs `../shared/bench`, python3 and
 //! `pip install duckdb`; data is made once under `target/bench`.
 
+#[path = "../import/case.rs"]
+mod case;
 #[path = "../import/data.rs"]
 #[allow(dead_code)] // The other bench uses the rest.
 mod data;
@@ -18,7 +20,7 @@ use coldtrail::app::bench::bench;
 use coldtrail::query::Cancel;
 use options::Options;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use table::Table;
 
@@ -49,12 +51,12 @@ fn main() -> ExitCode {
 
 fn compare(records: u64, options: &Options, table: &mut Table) -> Result<()> {
     let folder = data::flow_logs(records, options)?;
-    let case = imported(&folder, records, options)?;
+    let path = case::imported(&folder, &format!("queries-{records}"), options)?;
     let mut ours: BTreeMap<&str, f64> = BTreeMap::new();
     let mut peers: BTreeMap<&str, f64> = BTreeMap::new();
     // In turn, so that whatever else the machine does falls on both.
     for _ in 0..options.repeat {
-        for timing in bench(&case, &Cancel::default(), &mut |_| {})? {
+        for timing in bench(&path, &Cancel::default(), &mut |_| {})? {
             let best = ours.entry(timing.name).or_insert(f64::INFINITY);
             *best = best.min(timing.secs);
         }
@@ -86,25 +88,6 @@ fn compare(records: u64, options: &Options, table: &mut Table) -> Result<()> {
 
 /// It has no peer: what is measured is the window's first look.
 const OPENING: &str = "open_first_page";
-
-fn imported(folder: &Path, records: u64, options: &Options) -> Result<PathBuf> {
-    let case = options.work()?.join(format!("queries-{records}.coldtrail"));
-    if case.exists() {
-        std::fs::remove_file(&case)?;
-    }
-    for arguments in [vec!["new"], vec!["import", "--quiet"]] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_coldtrail"));
-        command.arg(arguments[0]).arg(&case).args(&arguments[1..]).stdout(std::process::Stdio::null());
-        if arguments[0] == "import" {
-            command.arg(folder);
-        }
-        let status = command.status()?;
-        if !matches!(status.code(), Some(0 | 1)) {
-            return Err(format!("{command:?} ended with {status}").into());
-        }
-    }
-    Ok(case)
-}
 
 fn duckdb(folder: &Path, options: &Options) -> Result<serde_json::Value> {
     let script = options.shared.join("bench/peers.py");

@@ -1,6 +1,7 @@
 //! Everything about one address: what was asked last, and what it gave, ready to be drawn.
 
 use super::chart::Chart;
+use super::marks::{self, AddressMarks};
 use super::source::{Cancel, CaseReader};
 use crate::query::{self, AddressFacts, AddressQuery, PairRow, QueryError, SeriesKey, SeriesLine, SeriesTable, Value};
 
@@ -10,6 +11,8 @@ pub const ROWS: usize = 12;
 /// The facts, with the pairs in words and both series in one chart.
 pub struct About {
     pub facts: AddressFacts,
+    /// What the address meets itself, and what those meet that it speaks with.
+    pub marks: AddressMarks,
     pub pairs: Vec<PairRow>,
     /// Lines `sent` and `received`.
     pub chart: Chart,
@@ -18,8 +21,11 @@ pub struct About {
 pub fn read(reader: &CaseReader, query: &AddressQuery, cancel: &Cancel) -> Result<About, QueryError> {
     let facts = query::address_facts(reader, query, cancel)?;
     let pairs = query::pair_rows(reader, &facts.pairs.1, 0..ROWS)?;
+    let own = query.address.to_string();
+    let others = pairs.iter().flat_map(|row| [&row.srcaddr, &row.dstaddr]).flatten();
+    let marks = marks::of_addresses(reader, std::iter::once(&own).chain(others).map(String::as_str))?;
     let chart = Chart::of(&together(&facts.sent_series.1, &facts.received_series.1));
-    Ok(About { facts, pairs, chart })
+    Ok(About { facts, marks, pairs, chart })
 }
 
 /// Two tables of one line each over the bins of both.

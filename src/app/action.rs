@@ -14,7 +14,7 @@ use super::sql_console::SqlAction;
 use super::timeline::TimelineAction;
 use super::zone::Zone;
 use crate::model::{Dataset, EvidenceId, FieldId, SavedFilter, TimeRange};
-use crate::query::{Duplicates, GroupBy, Scope, Value};
+use crate::query::{Duplicates, GroupBy, Scope, TopQuery, Value};
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -204,6 +204,8 @@ pub enum Action {
     Export(Box<ExportRequest>),
     /// The running export at this place.
     CancelExport(usize),
+    /// A top list as a whole, with its title; `None` leads back to the view that it stands in.
+    WholeList(Option<(String, Box<TopQuery>)>),
     /// Everything about this address.
     About(String),
     Pairs(PairsAction),
@@ -219,6 +221,8 @@ pub enum Action {
         descending: bool,
     },
     ResetColumns(Dataset),
+    /// The examiner's own columns instead of a query's.
+    OwnColumns(Dataset),
     SetColumns(Dataset, Vec<ColumnSetting>),
     Select(Dataset, Selection),
     WantRows(Dataset, Range<u64>),
@@ -230,8 +234,8 @@ pub enum Action {
     GoToRow(u64),
     Copy(String),
     CopyRows,
-    /// This field of the selected rows.
-    CopyColumn(FieldId),
+    /// The column of this name, of the selected rows.
+    CopyColumn(&'static str),
     ShowInspector,
     ClearErrors,
     Fail(UserError),

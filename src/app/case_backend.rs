@@ -225,10 +225,15 @@ impl Source for CaseSource {
         Ok(query::histogram(&self.reader, query, bins, cancel)?)
     }
 
+    fn marks(&self, dataset: Dataset, ids: &[RecordId]) -> Result<Vec<Vec<Mark>>, Fault> {
+        Ok(query::marks(&self.reader, dataset, ids)?)
+    }
+
     fn record(&self, id: RecordId) -> Result<Inspected, Fault> {
         let detail = query::record(&self.reader, id)?;
         let raw = raw::raw_text(&self.reader, id).map_err(|error| error.to_string());
-        Ok(Inspected { detail, raw })
+        let marks = query::marks(&self.reader, detail.dataset, &[id])?.into_iter().flatten().collect();
+        Ok(Inspected { detail, marks, raw })
     }
 
     fn evidence(&self) -> Result<Vec<EvidenceRow>, Fault> {
@@ -253,8 +258,8 @@ impl Source for CaseSource {
         Ok(query::top_values(&self.reader, field, prefix, limit)?)
     }
 
-    fn glance(&self, rows: usize, cancel: &Cancel) -> Result<Glance, Fault> {
-        Ok(query::glance(&self.reader, rows, cancel)?)
+    fn glance(&self, part: &GlancePart, cancel: &Cancel) -> Result<Glance, Fault> {
+        Ok(query::glance_part(&self.reader, part, cancel)?)
     }
 
     fn case(&self) -> Result<&CaseReader, Fault> {

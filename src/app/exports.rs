@@ -1,7 +1,7 @@
 //! Results on their way into files: each on a thread of its own, with a count of the rows done, a stop, and an outcome that
 //! is told.
 
-use super::export::{self, ExportError, ExportFormat, ExportSource};
+use super::export::{self, ExportError, ExportFormat, ExportSource, ListSource};
 use super::slots::Waker;
 use super::source::{Backend, Cancel, CaseReader};
 use super::sql_console::Table;
@@ -20,6 +20,8 @@ pub enum Exported {
     Conversations(ConversationQuery),
     /// A result of the SQL console, as it is: it is not run again.
     Sql(Arc<Table>),
+    /// What a view holds in memory.
+    List(Arc<ListSource>),
 }
 
 /// What a person asked for.
@@ -185,5 +187,6 @@ fn with_source(
             write(&export::ConversationSource::new(reader, &table))
         }
         Exported::Sql(table) => write(&export::SqlSource::new(&table.rows)),
+        Exported::List(list) => write(list.as_ref()),
     }
 }

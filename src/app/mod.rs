@@ -3,23 +3,25 @@
 
 pub mod about;
 pub mod action;
+pub mod at_a_glance;
 pub mod bench;
 pub mod case_backend;
-pub mod chart;
 pub mod command;
-pub mod display;
+pub mod conclusions;
 pub mod error;
+pub mod exhibits;
 pub mod export;
 pub mod exports;
 pub mod filters;
-mod glyphs;
 pub mod groups;
+pub mod handover;
 pub mod history;
 pub mod import;
 pub mod index;
 pub mod indicators;
 pub mod jobs;
 pub mod library;
+pub mod marks;
 pub mod open_case;
 pub mod opening;
 pub mod owners;
@@ -28,9 +30,11 @@ pub mod pages;
 pub mod pairs;
 pub mod raw;
 pub mod records;
+pub mod report;
 pub mod saved;
 pub mod selection;
 pub mod settings;
+pub mod shown;
 pub mod slots;
 pub mod source;
 pub mod sparks;
@@ -38,11 +42,13 @@ pub mod sql_console;
 pub mod state;
 #[cfg(test)]
 pub mod testing;
-pub mod text;
 pub mod text_filter;
 pub mod timeline;
-pub mod zone;
+pub mod verify;
+pub mod whole_list;
 
+/// How things read is not the application's alone: the report speaks the same way.
+pub use crate::present::{chart, display, text, zone};
 pub use action::{Action, Dialog, Effect, Link, View};
 pub use case_backend::CaseBackend;
 pub use command::{Command, Menu, Needs};

@@ -2,6 +2,7 @@
 
 use super::about::{self, About};
 use super::action::View;
+use super::at_a_glance::AtAGlance;
 use super::chart::svg::Drawing;
 use super::display::dataset_key;
 use super::library::Library;
@@ -10,10 +11,11 @@ use super::records::{Lanes, Records};
 use super::saved::{Changed, Saved};
 use super::settings::ColumnSetting;
 use super::slots::{Lane, Slot, Waker};
-use super::source::{Backend, Duplicates, EvidenceRow, Glance, IndexHealth, Overview, Totals, Unfinished, WarningRow};
+use super::source::{Backend, Duplicates, EvidenceRow, IndexHealth, Overview, Totals, Unfinished, WarningRow};
 use super::sql_console::SqlConsole;
 use super::state::IndexCare;
 use super::timeline::Timeline;
+use super::whole_list::WholeList;
 use crate::model::{Address, Dataset, EvidenceId, FieldId, TimeRange};
 use crate::query::AddressQuery;
 use std::collections::BTreeMap;
@@ -21,9 +23,6 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
-
-/// Rows of each list of the overview.
-const TOP_ROWS: usize = 8;
 
 /// Values that completion offers at once.
 const COMPLETIONS: usize = 30;
@@ -42,7 +41,7 @@ pub struct OpenCase {
     values: Slot<(u64, FieldId, String), Vec<String>>,
     wanted_values: Option<(FieldId, String)>,
     pub(super) index_care: IndexCare,
-    glance: Slot<u64, Glance>,
+    pub glance: AtAGlance,
     pub pairs: Pairs,
     pub timeline: Timeline,
     /// A file that was just written.
@@ -50,6 +49,7 @@ pub struct OpenCase {
     pub saved: Saved,
     changed_filters: Option<Changed>,
     about: Slot<(u64, AddressQuery), About>,
+    pub whole_list: WholeList,
     pub library: Library,
     pub sql: SqlConsole,
     /// The view that was asked for last.
@@ -86,13 +86,14 @@ impl OpenCase {
             values: Slot::default(),
             wanted_values: None,
             index_care: IndexCare::default(),
-            glance: Slot::default(),
+            glance: AtAGlance::default(),
             pairs: Pairs::default(),
             timeline: Timeline::default(),
             written: None,
             saved: Saved::default(),
             changed_filters: None,
             about: Slot::default(),
+            whole_list: WholeList::default(),
             library: Library::default(),
             sql: SqlConsole::default(),
             asked_for: None,
@@ -130,11 +131,6 @@ impl OpenCase {
         self.overview.shown().map(|overview| &overview.index)
     }
 
-    /// The case at a glance, once it was looked at; and whether evidence came in since.
-    pub fn glance(&self) -> Option<(&Glance, bool)> {
-        self.glance.shown().map(|glance| (glance, !self.glance.answers(&self.revision)))
-    }
-
     /// What is known of an address, once it is in; and whether that is of an older question.
     pub fn about(&self, address: &Address) -> Option<(&About, bool)> {
         let (_, query) = self.about.shown_query()?;
@@ -144,10 +140,6 @@ impl OpenCase {
 
     pub fn about_fault(&self) -> Option<&str> {
         self.about.fault()
-    }
-
-    pub fn glance_fault(&self) -> Option<&str> {
-        self.glance.fault()
     }
 
     /// Does the case hold any flow record?
@@ -232,7 +224,7 @@ impl OpenCase {
         failures.extend(self.values.poll().and_then(Result::err));
         failures.extend(self.flows.poll());
         failures.extend(self.events.poll());
-        failures.extend(self.glance.poll().and_then(Result::err));
+        failures.extend(self.glance.poll());
         failures.extend(self.pairs.poll());
         let (of_timeline, saved) = self.timeline.poll();
         failures.extend(of_timeline);
@@ -241,6 +233,7 @@ impl OpenCase {
         failures.extend(of_filters);
         self.changed_filters = changed.or(self.changed_filters.take());
         failures.extend(self.about.poll().and_then(Result::err));
+        failures.extend(self.whole_list.poll());
         failures.extend(self.library.poll());
         failures.extend(self.sql.poll());
         failures
@@ -262,6 +255,7 @@ impl OpenCase {
         }
         self.stop_others(view);
         self.saved.ask(&self.lanes.pages, &self.path);
+        self.whole_list.ask(&self.lanes.charts, revision, view);
         match view {
             View::Records(dataset) => {
                 let table = match dataset {
@@ -293,10 +287,10 @@ impl OpenCase {
                 }
             }
             View::Sql => self.sql.ask(&self.lanes.console, &self.lanes.pages),
-            // While evidence comes in it would be asked again and again, and never answered.
-            View::Overview if self.glance.is_busy() => {}
             View::Overview => {
-                self.glance.ask(&self.lanes.rows, revision, |source, _, cancel| source.glance(TOP_ROWS, cancel))
+                if let Some(overview) = self.overview.shown() {
+                    self.glance.ask(&self.lanes.rows, revision, &overview.totals);
+                }
             }
             View::Evidence => {
                 self.evidence.ask(&self.lanes.pages, revision, |source, _, _| source.evidence().map(Arc::from));
@@ -353,6 +347,7 @@ impl OpenCase {
             || self.timeline.is_busy()
             || self.about.is_busy()
             || self.saved.is_busy()
+            || self.whole_list.is_busy()
             || self.library.is_busy()
             || self.sql.is_busy()
     }

@@ -1,8 +1,9 @@
 //! Rows of a table by position, fetched in pages on a worker thread and kept while they are near. The table asks for what
 //! is visible; what has not come yet is drawn as a placeholder.
 
+use super::shown::ShownColumn;
 use super::slots::Lane;
-use super::source::{Cancel, Fault, RowSet, Source, Value};
+use super::source::{Cancel, Fault, Mark, RowSet, Source, Value};
 use crate::model::{Dataset, FieldId, RecordId};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -124,27 +125,27 @@ impl<R: Send + 'static> PageCache<R> {
     }
 }
 
-/// Pages of one ordered row set of records: values in the order of the fields.
+/// Pages of one ordered row set of records: values in the order of the columns.
 pub struct Pages {
     dataset: Dataset,
     rows: RowSet,
-    fields: Arc<[FieldId]>,
-    cache: PageCache<Vec<Value>>,
+    columns: Arc<[ShownColumn]>,
+    cache: PageCache<(Vec<Value>, Vec<Mark>)>,
 }
 
 impl Pages {
     pub fn new(dataset: Dataset) -> Self {
-        Self { dataset, rows: RowSet::default(), fields: Arc::default(), cache: PageCache::default() }
+        Self { dataset, rows: RowSet::default(), columns: Arc::default(), cache: PageCache::default() }
     }
 
     /// Another row set or other columns: everything is fetched anew.
-    pub fn reset(&mut self, rows: RowSet, fields: Vec<FieldId>) {
-        if rows.is_same(&self.rows) && *fields == *self.fields {
+    pub fn reset(&mut self, rows: RowSet, columns: Vec<ShownColumn>) {
+        if rows.is_same(&self.rows) && *columns == *self.columns {
             return;
         }
         self.cache.reset(rows.len() as u64);
         self.rows = rows;
-        self.fields = fields.into();
+        self.columns = columns.into();
     }
 
     pub fn len(&self) -> u64 {
@@ -155,8 +156,8 @@ impl Pages {
         self.cache.is_empty()
     }
 
-    pub fn fields(&self) -> &[FieldId] {
-        &self.fields
+    pub fn columns(&self) -> &[ShownColumn] {
+        &self.columns
     }
 
     pub fn id(&self, row: u64) -> Option<RecordId> {
@@ -165,13 +166,28 @@ impl Pages {
 
     /// The values of a row, `None` while they are on their way.
     pub fn row(&self, row: u64) -> Option<&[Value]> {
-        self.cache.row(row).map(Vec::as_slice)
+        self.cache.row(row).map(|(values, _)| values.as_slice())
+    }
+
+    /// Indicators and labels that the record of a row meets; none while it is on its way.
+    pub fn marks(&self, row: u64) -> &[Mark] {
+        self.cache.row(row).map_or(&[], |(_, marks)| marks.as_slice())
     }
 
     /// Sees to it that these rows will be there; called with what is on screen.
     pub fn want(&mut self, lane: &Lane, rows: Range<u64>) {
-        let (dataset, all, fields) = (self.dataset, self.rows.clone(), Arc::clone(&self.fields));
-        self.cache.want(lane, rows, move |source, places| source.page(dataset, &all.ids(places), &fields));
+        let (dataset, all, columns) = (self.dataset, self.rows.clone(), Arc::clone(&self.columns));
+        self.cache.want(lane, rows, move |source, places| {
+            let fields: Vec<FieldId> = columns.iter().map(|column| column.field).collect();
+            let ids = all.ids(places);
+            let mut page = source.page(dataset, &ids, &fields)?;
+            for row in &mut page {
+                for (value, column) in row.iter_mut().zip(columns.iter()) {
+                    *value = column.value(std::mem::replace(value, Value::Null));
+                }
+            }
+            Ok(page.into_iter().zip(source.marks(dataset, &ids)?).collect())
+        });
     }
 
     /// Takes the pages that have come in. The reason of a failure, once per row set.
@@ -199,7 +215,7 @@ mod tests {
         let waker: super::super::slots::Waker = Arc::new(move || sender.send(()).unwrap_or(()));
         let lane = Lane::start("test", backend, "case".into(), waker).unwrap();
         let mut pages = Pages::new(Dataset::Flows);
-        let fields = vec![field::by_name(Dataset::Flows, "srcport").unwrap()];
+        let fields = vec![field::by_name(Dataset::Flows, "srcport").unwrap().into()];
         pages.reset(RowSet::of_ids((0..20_000).collect()), fields);
         assert_eq!(pages.len(), 20_000);
         for page in 0..100u64 {

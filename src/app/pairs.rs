@@ -3,16 +3,18 @@
 //! range of every view.
 
 use super::exports::Exported;
+use super::marks::{self, Marked};
 use super::paged::{Paged, Reads};
 use super::records::{Copied, Lanes};
 use super::selection::Selection;
 use super::slots::Slot;
+use super::source::{CaseReader, Mark};
 use super::sparks::{self, SparkQuestion, SparkRow, Sparks};
 use crate::model::{Dataset, FieldId, Timestamp, field};
 use crate::query::named::Question;
 use crate::query::{
     self, ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, PairColumn,
-    PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, Repeats, Scope, Value,
+    PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, QueryError, Repeats, Scope, Value,
 };
 use std::ops::Range;
 use std::sync::Arc;
@@ -118,6 +120,18 @@ impl PairsRow<'_> {
     }
 }
 
+fn pair_rows(reader: &CaseReader, table: &PairTable, places: Range<usize>) -> Result<Vec<Marked<PairRow>>, QueryError> {
+    marks::with_ends(reader, query::pair_rows(reader, table, places)?, |row| [&row.srcaddr, &row.dstaddr])
+}
+
+fn talk_rows(
+    reader: &CaseReader,
+    table: &ConversationTable,
+    places: Range<usize>,
+) -> Result<Vec<Marked<ConversationRow>>, QueryError> {
+    marks::with_ends(reader, query::conversation_rows(reader, table, places)?, |row| [&row.left, &row.right])
+}
+
 pub struct Pairs {
     by: PairKey,
     folded: bool,
@@ -125,16 +139,16 @@ pub struct Pairs {
     only_external: bool,
     sort: Vec<(PairsColumn, bool)>,
     widths: Vec<(PairsColumn, f32)>,
-    pairs: Paged<PairQuery, PairTable, PairRow>,
-    talks: Paged<ConversationQuery, ConversationTable, ConversationRow>,
+    pairs: Paged<PairQuery, PairTable, Marked<PairRow>>,
+    talks: Paged<ConversationQuery, ConversationTable, Marked<ConversationRow>>,
     sparks: Slot<SparkQuestion, Sparks>,
     on_screen: Range<u64>,
 }
 
 impl Default for Pairs {
     fn default() -> Self {
-        let pairs = Reads { table: query::pairs, len: PairTable::len, rows: query::pair_rows };
-        let talks = Reads { table: query::conversations, len: ConversationTable::len, rows: query::conversation_rows };
+        let pairs = Reads { table: query::pairs, len: PairTable::len, rows: pair_rows };
+        let talks = Reads { table: query::conversations, len: ConversationTable::len, rows: talk_rows };
         Self {
             by: PairKey::Addresses,
             folded: false,
@@ -366,8 +380,16 @@ impl Pairs {
 
     pub fn row(&self, row: u64) -> Option<PairsRow<'_>> {
         match self.folded {
-            true => self.talks.row(row).map(PairsRow::Talk),
-            false => self.pairs.row(row).map(PairsRow::Pair),
+            true => self.talks.row(row).map(|marked| PairsRow::Talk(&marked.row)),
+            false => self.pairs.row(row).map(|marked| PairsRow::Pair(&marked.row)),
+        }
+    }
+
+    /// Indicators and labels that the ends of a row meet; `None` while it is on its way.
+    pub fn marks(&self, row: u64) -> Option<&[Vec<Mark>; 2]> {
+        match self.folded {
+            true => self.talks.row(row).map(|marked| &marked.ends),
+            false => self.pairs.row(row).map(|marked| &marked.ends),
         }
     }
 

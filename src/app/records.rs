@@ -5,11 +5,13 @@ use super::display;
 use super::pages::Pages;
 use super::selection::Selection;
 use super::settings::ColumnSetting;
+use super::shown::ShownColumn;
 use super::slots::{Lane, Slot};
 use super::source::{Duplicates, Filter, Histogram, Inspected, RecordQuery, RowSet, Scope, SortKey};
 use super::text_filter;
 use crate::filter::FilterError;
 use crate::model::{Dataset, FieldId, RecordId, TimeRange, field};
+use crate::query::named::Column;
 
 /// A query and the state of the case that it was put to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +53,8 @@ pub struct Records {
     filter: Option<Filter>,
     pub sort: Vec<SortKey>,
     pub columns: Vec<ColumnSetting>,
+    /// The examiner's own columns, while those of a query are shown.
+    own_columns: Option<Vec<ColumnSetting>>,
     pub selection: Selection,
     reveal: Option<Reveal>,
     rows: Slot<Question, Answer>,
@@ -72,6 +76,7 @@ impl Records {
             filter: None,
             sort: vec![SortKey { field: time_field(dataset), descending: false }],
             columns: columns(dataset, saved),
+            own_columns: None,
             selection: Selection::default(),
             reveal: None,
             rows: Slot::default(),
@@ -98,6 +103,9 @@ impl Records {
         match text_filter::parse(text, self.dataset) {
             Ok(filter) => {
                 self.problem = None;
+                if text.trim() != self.applied {
+                    self.take_columns_back();
+                }
                 self.applied = text.trim().to_owned();
                 self.filter = filter;
                 true
@@ -109,13 +117,43 @@ impl Records {
         }
     }
 
-    pub fn shown_fields(&self) -> Vec<FieldId> {
+    pub fn shown_columns(&self) -> Vec<ShownColumn> {
         let shown = self.columns.iter().filter(|c| c.visible);
-        shown.filter_map(|c| field::by_name(self.dataset, &c.key)).collect()
+        shown.filter_map(|c| ShownColumn::by_name(self.dataset, &c.key)).collect()
     }
 
     pub fn reset_columns(&mut self) {
         self.columns = columns(self.dataset, None);
+        self.own_columns = None;
+    }
+
+    /// Shows the columns of a query, until another filter is put in force or they are taken back.
+    pub fn lend_columns(&mut self, of_query: &[Column]) {
+        if of_query.is_empty() {
+            return self.take_columns_back();
+        }
+        let own = self.own_columns.take().unwrap_or_else(|| self.columns.clone());
+        let place = |setting: &ColumnSetting| of_query.iter().position(|column| column.name() == setting.key);
+        let mut columns = own.clone();
+        columns.iter_mut().for_each(|setting| setting.visible = place(setting).is_some());
+        columns.sort_by_key(|setting| place(setting).unwrap_or(usize::MAX));
+        (self.columns, self.own_columns) = (columns, Some(own));
+    }
+
+    /// The examiner's own columns again.
+    pub fn take_columns_back(&mut self) {
+        if let Some(own) = self.own_columns.take() {
+            self.columns = own;
+        }
+    }
+
+    pub fn are_columns_lent(&self) -> bool {
+        self.own_columns.is_some()
+    }
+
+    /// What is kept for the next time.
+    pub fn own_columns(&self) -> &[ColumnSetting] {
+        self.own_columns.as_deref().unwrap_or(&self.columns)
     }
 
     pub fn query(&self, range: TimeRange, duplicates: Duplicates) -> RecordQuery {
@@ -146,10 +184,10 @@ impl Records {
         if let Some(id) = self.cursor_id() {
             self.detail.ask(&lanes.pages, (revision, id), |source, (_, id), _| source.record(*id));
         }
-        let fields = self.shown_fields();
-        if fields != self.pages.fields() {
+        let columns = self.shown_columns();
+        if columns != self.pages.columns() {
             let rows = self.rows.shown().map(|answer| answer.rows.clone()).unwrap_or_default();
-            self.pages.reset(rows, fields);
+            self.pages.reset(rows, columns);
         }
     }
 
@@ -165,7 +203,7 @@ impl Records {
             {
                 let same_query = before.is_some_and(|b| b.query == after.query);
                 let (rows, kept) = (answer.rows.clone(), answer.kept);
-                self.pages.reset(rows, self.shown_fields());
+                self.pages.reset(rows, self.shown_columns());
                 self.settle(kept, same_query);
             }
         }
@@ -254,12 +292,12 @@ impl Records {
 
     /// The selected rows that are loaded, tab separated, with a header line; values as a filter would write them. With
     /// `only`, one column of them, without a header.
-    pub fn copied_rows(&self, only: Option<FieldId>, limit: usize) -> Copied {
-        let fields = self.pages.fields();
-        let wanted = |field: &FieldId| only.is_none_or(|only| only == *field);
+    pub fn copied_rows(&self, only: Option<&str>, limit: usize) -> Copied {
+        let columns = self.pages.columns();
+        let wanted = |column: &ShownColumn| only.is_none_or(|only| only == column.name());
         let mut lines = Vec::new();
         if only.is_none() {
-            lines.push(fields.iter().map(|f| f.name()).collect::<Vec<_>>().join("\t"));
+            lines.push(columns.iter().map(|column| column.name()).collect::<Vec<_>>().join("\t"));
         }
         let mut copied = Copied::default();
         for row in self.selection.rows(limit) {
@@ -269,8 +307,8 @@ impl Records {
             };
             let cells = values
                 .iter()
-                .zip(fields)
-                .filter(|(_, field)| wanted(field))
+                .zip(columns)
+                .filter(|(_, column)| wanted(column))
                 .map(|(value, _)| display::visible(&display::literal(value).unwrap_or_default()).into_owned());
             lines.push(cells.collect::<Vec<_>>().join("\t"));
             copied.rows += 1;
@@ -301,8 +339,11 @@ pub fn time_field(dataset: Dataset) -> FieldId {
 fn columns(dataset: Dataset, saved: Option<&[ColumnSetting]>) -> Vec<ColumnSetting> {
     let defaults = default_columns(dataset);
     let Some(saved) = saved else { return defaults };
-    let mut columns: Vec<ColumnSetting> =
-        saved.iter().filter(|c| field::by_name(dataset, &c.key).is_some() && c.width.is_finite()).cloned().collect();
+    let mut columns: Vec<ColumnSetting> = saved
+        .iter()
+        .filter(|c| ShownColumn::by_name(dataset, &c.key).is_some() && c.width.is_finite())
+        .cloned()
+        .collect();
     for column in defaults {
         if !columns.iter().any(|c| c.key == column.key) {
             columns.push(ColumnSetting { visible: false, ..column });
@@ -339,8 +380,9 @@ fn default_columns(dataset: Dataset) -> Vec<ColumnSetting> {
     };
     let chosen =
         first.iter().map(|(key, width)| ColumnSetting { key: (*key).to_owned(), width: *width, visible: true });
-    let rest = field::of(dataset).filter(|f| !first.iter().any(|(key, _)| *key == f.name())).map(|f| ColumnSetting {
-        key: f.name().to_owned(),
+    let rest = ShownColumn::all(dataset).into_iter().map(ShownColumn::name);
+    let rest = rest.filter(|name| !first.iter().any(|(key, _)| key == name)).map(|name| ColumnSetting {
+        key: name.to_owned(),
         width: 140.0,
         visible: false,
     });
@@ -373,7 +415,7 @@ mod tests {
     fn every_field_is_a_column_and_saved_layouts_survive_new_fields() {
         for dataset in [Dataset::Flows, Dataset::Events] {
             let all = columns(dataset, None);
-            assert_eq!(all.len(), field::of(dataset).count());
+            assert_eq!(all.len(), ShownColumn::all(dataset).len());
             let saved = [
                 ColumnSetting { key: "no_longer".into(), width: 9.0, visible: true },
                 ColumnSetting { key: all[3].key.clone(), width: 77.0, visible: true },
@@ -383,6 +425,28 @@ mod tests {
             assert_eq!(merged[0], saved[1]);
             assert!(merged[1..].iter().all(|c| !c.visible));
         }
+    }
+
+    #[test]
+    fn a_query_lends_its_columns_until_another_filter_is_in_force() {
+        let mut records = Records::new(Dataset::Events, None);
+        let own = records.columns.clone();
+        let shown = |records: &Records| records.shown_columns().iter().map(|c| c.name()).collect::<Vec<_>>();
+        let login = [
+            Column::Field("event_time"),
+            Column::Inside { name: "mfa_used", field: "additional_event_data", pointer: "/MFAUsed" },
+        ];
+        assert!(records.apply("event_name = ConsoleLogin"));
+        records.lend_columns(&login);
+        assert_eq!(shown(&records), ["event_time", "mfa_used"]);
+        assert!(records.are_columns_lent() && records.own_columns() == own);
+        assert!(records.apply("event_name = ConsoleLogin"), "the same filter changes nothing");
+        assert!(records.are_columns_lent());
+        // Another query's, and still the same to return to.
+        records.lend_columns(&login[..1]);
+        assert_eq!((shown(&records), records.own_columns()), (vec!["event_time"], own.as_slice()));
+        assert!(records.apply(""));
+        assert_eq!((records.are_columns_lent(), &records.columns), (false, &own));
     }
 
     #[test]

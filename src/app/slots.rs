@@ -162,6 +162,11 @@ impl<Q: PartialEq + Clone + Send + 'static, R: Send + 'static> Slot<Q, R> {
         self.running.is_some() || self.refused
     }
 
+    /// Is a worker thread at it, or about to be?
+    pub fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
     pub fn fault(&self) -> Option<&str> {
         self.fault.as_ref().map(|(_, why)| why.as_str())
     }

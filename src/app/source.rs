@@ -13,8 +13,8 @@ pub use super::index::IndexHealth;
 pub use crate::case::{CaseInfo, CaseReader};
 pub use crate::filter::Filter;
 pub use crate::query::{
-    Bin, Cancel, Duplicates, EvidenceRow, Glance, Histogram, RecordDetail, RecordQuery, RowSet, Scope, SortKey, Totals,
-    Value, WarningRow,
+    Bin, Cancel, Duplicates, EvidenceRow, Glance, GlancePart, Histogram, Mark, RecordDetail, RecordQuery, RowSet,
+    Scope, SortKey, Totals, Value, WarningRow,
 };
 
 /// Why a request gave no result.
@@ -31,6 +31,8 @@ pub enum Fault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inspected {
     pub detail: RecordDetail,
+    /// Indicators and labels that it meets.
+    pub marks: Vec<Mark>,
     /// Exactly as it stands in the evidence; the reason where it is not to be had.
     pub raw: Result<Vec<u8>, String>,
 }
@@ -56,14 +58,16 @@ pub trait Source {
     /// One list of values per id, in the order of `fields`.
     fn page(&self, dataset: Dataset, ids: &[RecordId], fields: &[FieldId]) -> Result<Vec<Vec<Value>>, Fault>;
     fn histogram(&self, query: &RecordQuery, bins: usize, cancel: &Cancel) -> Result<Histogram, Fault>;
+    /// Indicators and labels that the records meet, in the order of the ids.
+    fn marks(&self, dataset: Dataset, ids: &[RecordId]) -> Result<Vec<Vec<Mark>>, Fault>;
     fn record(&self, id: RecordId) -> Result<Inspected, Fault>;
     fn evidence(&self) -> Result<Vec<EvidenceRow>, Fault>;
     fn warnings(&self, evidence: Option<EvidenceId>) -> Result<Vec<WarningRow>, Fault>;
     fn overview(&self) -> Result<Overview, Fault>;
     /// Values of a field that begin with `prefix`.
     fn values(&self, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, Fault>;
-    /// The case at a glance, with lists of so many rows.
-    fn glance(&self, rows: usize, cancel: &Cancel) -> Result<Glance, Fault>;
+    /// A part of the case at a glance.
+    fn glance(&self, part: &GlancePart, cancel: &Cancel) -> Result<Glance, Fault>;
     /// The case file itself, for the views whose questions are functions of `query`.
     fn case(&self) -> Result<&CaseReader, Fault>;
 }

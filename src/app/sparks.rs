@@ -27,6 +27,7 @@ pub struct SparkQuestion {
     query: PairQuery,
     pub rows: Vec<SparkRow>,
     first_secs: i64,
+    last_secs: i64,
     bin_secs: u32,
 }
 
@@ -56,7 +57,7 @@ pub fn question(
     let last = query.scope.range.to.or(span.map(|s| s.1))?.secs();
     let width = last.saturating_sub(first).max(0) / BINS as i64 + 1;
     let bin_secs = u32::try_from(width.min(86_400)).unwrap_or(86_400);
-    Some(SparkQuestion { revision, folded, query, rows, first_secs: first, bin_secs })
+    Some(SparkQuestion { revision, folded, query, rows, first_secs: first, last_secs: last, bin_secs })
 }
 
 /// One query for all rows; by direction, one for each direction among them.
@@ -82,18 +83,27 @@ fn read_rows(
     cancel: &Cancel,
 ) -> Result<(), QueryError> {
     let query = &question.query;
-    let ways = if question.folded { 2 } else { 1 };
-    let mut wanted = Filter::any_of(rows.iter().flat_map(|row| pair_filters(query.by, row).into_iter().take(ways)));
+    let mut wanted = pairs_filter(query.by, rows, question.folded);
     if query.by == PairKey::AddressesAndDirection {
         wanted = wanted.and(text_filter("flow_direction", direction));
     }
     let series = SeriesQuery {
         bin: BinWidth::Secs(question.bin_secs),
         by: Some(if query.by == PairKey::PacketAddresses { GroupBy::PacketPair } else { GroupBy::Pair }),
-        top: rows.len() * ways,
         ..SeriesQuery::of(query.records()?.and(wanted), Measure::Bytes)
     };
-    let table = query::series(reader, &series, cancel)?;
+    let end = |end: &Option<String>| end.clone().map_or(Value::Null, Value::Text);
+    let mut keys: Vec<Vec<Value>> = Vec::new();
+    for [one, other] in rows.iter().map(|row| &row.ends) {
+        let there = vec![end(one), end(other)];
+        let back = vec![end(other), end(one)];
+        for key in std::iter::once(there).chain(question.folded.then_some(back)) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    let table = query::series_of(reader, &series, keys, cancel)?;
     for line in &table.lines {
         let SeriesKey::Group(key) = &line.key else { continue };
         let matches = |row: &SparkRow| {
@@ -123,32 +133,60 @@ fn spread(question: &SparkQuestion, values: &[(i64, u128)]) -> Arc<[f32]> {
     let bin = i64::from(question.bin_secs);
     let first = question.first_secs.div_euclid(bin) * bin;
     let place = |start: i64| start.saturating_sub(first).div_euclid(bin).max(0);
-    let bins = values.iter().map(|(start, _)| place(*start) + 1).max().unwrap_or(0).max(BINS as i64);
+    // The same for every row, whatever it holds.
+    let bins = (place(question.last_secs) + 1).max(BINS as i64);
     let mut spark = [0f32; BINS];
     for (start, value) in values {
-        if let Some(slot) = spark.get_mut((place(*start) * BINS as i64 / bins) as usize) {
+        if let Some(slot) = spark.get_mut((place(*start).min(bins - 1) * BINS as i64 / bins) as usize) {
             *slot += *value as f32;
         }
     }
     spark.as_slice().into()
 }
 
-/// There, and back.
-fn pair_filters(by: PairKey, row: &SparkRow) -> Vec<Filter> {
-    let [source, destination] = by.fields();
-    let is = |name: &str, text: &Option<String>| {
-        let check = match text {
-            Some(text) => Check::Equals(Literal::Address(Address::parse(text.as_bytes())?)),
-            None => Check::Absent,
+/// Of the records of these pairs, and of others between their ends: two lists are looked up in one go, where a condition for
+/// each pair would be a look through all records for each.
+fn pairs_filter(by: PairKey, rows: &[&SparkRow], folded: bool) -> Filter {
+    let side = |name: &str, other: bool| {
+        let ends = || {
+            rows.iter().flat_map(|row| match (folded, other, &row.ends) {
+                (true, _, [one, two]) => vec![one, two],
+                (false, false, [one, _]) => vec![one],
+                (false, true, [_, two]) => vec![two],
+            })
         };
-        Some(Filter::test(Target::Field(field::by_name(Dataset::Flows, name)?), check))
+        let texts: BTreeSet<&str> = ends().flatten().map(String::as_str).collect();
+        let literals: Vec<Literal> =
+            texts.into_iter().filter_map(|text| Address::parse(text.as_bytes())).map(Literal::Address).collect();
+        let checks = [
+            (!literals.is_empty()).then_some(Check::In(literals)),
+            ends().any(Option::is_none).then_some(Check::Absent),
+        ];
+        let target = field::by_name(Dataset::Flows, name).map(Target::Field);
+        Filter::any_of(checks.into_iter().flatten().zip(target.into_iter().cycle()).map(|(c, t)| Filter::test(t, c)))
     };
-    let [one, other] = &row.ends;
-    let way = |from, to| Some(is(source, from)?.and(is(destination, to)?));
-    [way(one, other), way(other, one)].into_iter().flatten().collect()
+    let [source, destination] = by.fields();
+    side(source, false).and(side(destination, true))
 }
 
 fn text_filter(name: &str, value: Option<&str>) -> Filter {
     let check = value.map_or(Check::Absent, |text| Check::Equals(Literal::text(text)));
     Filter::all_of(field::by_name(Dataset::Flows, name).map(|field| Filter::test(Target::Field(field), check)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_has_the_same_axis_however_long_it_is() {
+        let row = SparkRow { at: 0, ends: [None, None], direction: None };
+        let day = |days: i64| Timestamp::from_secs(days * 86_400);
+        let question = question((1, false), PairQuery::all(), vec![row], Some((day(0), day(399)))).unwrap();
+        let place = |days: i64| {
+            let spark = spread(&question, &[(days * 86_400, 7)]);
+            spark.iter().position(|value| *value > 0.0).unwrap()
+        };
+        assert_eq!([place(0), place(9), place(10), place(200), place(399)], [0, 0, 1, 20, 39]);
+    }
 }

@@ -25,7 +25,7 @@ use super::source::{Backend, Duplicates};
 use super::text::Texts;
 use super::text_filter::narrowed;
 use super::zone::Zone;
-use crate::model::{Address, Dataset, FieldId, TimeRange};
+use crate::model::{Address, Dataset, TimeRange};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -212,6 +212,8 @@ impl App {
             Action::Answer(id, go_on) => self.jobs.answer(id, go_on),
             Action::Show(view) => {
                 self.view = view;
+                // The arrows move in what is shown, without a click first.
+                self.effects.push(Effect::FocusTable);
                 self.step();
             }
             Action::SetRange(range) => {
@@ -231,11 +233,18 @@ impl App {
             }
             Action::Copy(text) => self.copy(text),
             Action::CopyRows => self.copy_rows(None),
-            Action::CopyColumn(field) => self.copy_rows(Some(field)),
+            Action::CopyColumn(name) => self.copy_rows(Some(name)),
             Action::ShowInspector => self.show_inspector = true,
             Action::ClearErrors => self.errors.clear(),
             Action::Fail(error) => self.errors.push(error),
             Action::About(address) => self.about(&address),
+            Action::WholeList(list) => {
+                let Some(case) = &mut self.case else { return };
+                match list {
+                    Some((title, query)) => case.whole_list.open(self.view, title, *query),
+                    None => case.whole_list.close(),
+                }
+            }
             Action::ChangeFilters(change) => self.change_filters(change),
             Action::Export(request) => self.export(*request),
             Action::CancelExport(at) => self.exports.cancel(at),
@@ -251,6 +260,7 @@ impl App {
             | Action::Sort { .. }
             | Action::SortAs { .. }
             | Action::ResetColumns(_)
+            | Action::OwnColumns(_)
             | Action::SetColumns(..)
             | Action::Select(..)
             | Action::WantRows(..)
@@ -288,8 +298,14 @@ impl App {
                 case.records_mut(shown).sort = vec![super::source::SortKey { field, descending }];
             }
             Action::ResetColumns(dataset) => case.records_mut(dataset).reset_columns(),
+            Action::OwnColumns(dataset) => case.records_mut(dataset).take_columns_back(),
             Action::SetColumns(dataset, columns) => {
-                case.records_mut(dataset).columns = columns.clone();
+                let records = case.records_mut(dataset);
+                records.columns = columns.clone();
+                // What is done to the columns of a query is gone with them.
+                if records.are_columns_lent() {
+                    return;
+                }
                 self.settings.columns.insert(super::display::dataset_key(dataset).to_owned(), columns);
             }
             Action::Select(dataset, selection) => case.records_mut(dataset).selection = selection,
@@ -422,7 +438,7 @@ impl App {
         self.notice = Some(self.texts.tr("notice-copied"));
     }
 
-    fn copy_rows(&mut self, only: Option<FieldId>) {
+    fn copy_rows(&mut self, only: Option<&str>) {
         let Some(copied) = self.records().map(|records| records.copied_rows(only, COPY_LIMIT)) else { return };
         self.copied(copied);
     }

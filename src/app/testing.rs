@@ -149,6 +149,10 @@ impl eval::Record for Flow {
         false
     }
 
+    fn tags(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn indicators(&self) -> Vec<String> {
         Vec::new()
     }
@@ -205,6 +209,10 @@ impl Source for MemoryBackend {
         Ok(Histogram { bin_secs: 60, bins })
     }
 
+    fn marks(&self, _: Dataset, ids: &[RecordId]) -> Result<Vec<Vec<Mark>>, Fault> {
+        Ok(vec![Vec::new(); ids.len()])
+    }
+
     fn record(&self, id: RecordId) -> Result<Inspected, Fault> {
         let named = |name| field::by_name(Dataset::Flows, name).unwrap();
         let fields = ["start", "srcaddr", "action"].map(|name| (named(name), value(id.0, name))).to_vec();
@@ -222,7 +230,7 @@ impl Source for MemoryBackend {
             occurrences: vec![],
             completeness: None,
         };
-        Ok(Inspected { detail, raw: Ok(format!("2 123456789012 raw line {}", id.0).into_bytes()) })
+        Ok(Inspected { detail, marks: Vec::new(), raw: Ok(format!("2 123456789012 raw line {}", id.0).into_bytes()) })
     }
 
     fn evidence(&self) -> Result<Vec<EvidenceRow>, Fault> {
@@ -276,8 +284,8 @@ impl Source for MemoryBackend {
         Ok(values.into_iter().filter(|v| v.starts_with(prefix)).map(str::to_owned).collect())
     }
 
-    fn glance(&self, _: usize, _: &Cancel) -> Result<Glance, Fault> {
-        Ok(Glance { totals: self.overview()?.totals, ..Glance::default() })
+    fn glance(&self, _: &GlancePart, _: &Cancel) -> Result<Glance, Fault> {
+        Ok(Glance::default())
     }
 
     fn case(&self) -> Result<&CaseReader, Fault> {

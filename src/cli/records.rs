@@ -1,13 +1,13 @@
 //! `coldtrail flows` and `coldtrail events`.
 
-use super::arguments::{field_or_usage, parse_filter, sort_keys, time};
+use super::arguments::{ScopeArguments, field_or_usage, sort_keys};
 use super::output::{Rows, bytes};
 use super::{CliError, RowFormat, exit};
 use crate::case::CaseReader;
 use crate::filter;
 use crate::model::field::{self, Dataset};
-use crate::model::{FieldId, RecordId, TimeRange};
-use crate::query::{self, Cancel, Duplicates, RecordQuery, SortKey, Value};
+use crate::model::{FieldId, RecordId};
+use crate::query::{self, Cancel, Duplicates, Scope, SortKey, Value};
 use std::path::PathBuf;
 
 const FLOWS_EXAMPLE: &str = "Example:\n  coldtrail flows incident.coldtrail --filter 'srcaddr in 10.0.0.0/8 and bytes > 10MB' --sort -bytes --limit 20";
@@ -24,15 +24,8 @@ fn long_help(dataset: Dataset, example: &str) -> String {
 pub struct Arguments {
     /// The case file
     pub case: PathBuf,
-    /// Only records that match; the language is described below (--help, not -h)
-    #[arg(long, value_name = "F")]
-    pub filter: Option<String>,
-    /// Only records from this time on (ISO 8601, a date, or epoch seconds; UTC)
-    #[arg(long, value_name = "T")]
-    pub from: Option<String>,
-    /// Only records before this time
-    #[arg(long, value_name = "T")]
-    pub to: Option<String>,
+    #[command(flatten)]
+    pub scope: ScopeArguments,
     /// Sort by this field; -FIELD for descending; several separated by commas
     #[arg(long, value_name = "[-]FIELD", allow_hyphen_values = true)]
     pub sort: Option<String>,
@@ -48,9 +41,6 @@ pub struct Arguments {
     /// Print only how many there are
     #[arg(long)]
     pub count: bool,
-    /// Count a record as often as it was delivered
-    #[arg(long)]
-    pub all_copies: bool,
     #[command(flatten)]
     pub rows: RowFormat,
 }
@@ -76,23 +66,20 @@ pub(super) enum Column {
 }
 
 pub(super) fn flows(arguments: &Arguments) -> Result<u8, CliError> {
-    run(Dataset::Flows, arguments, arguments.all_copies)
+    run(arguments, arguments.scope.scope(Dataset::Flows)?)
 }
 
 pub(super) fn events(arguments: &EventArguments) -> Result<u8, CliError> {
-    run(Dataset::Events, &arguments.records, arguments.occurrences || arguments.records.all_copies)
+    let scope = arguments.records.scope.scope(Dataset::Events)?;
+    let duplicates = if arguments.occurrences { Duplicates::All } else { scope.duplicates };
+    run(&arguments.records, Scope { duplicates, ..scope })
 }
 
-fn run(dataset: Dataset, arguments: &Arguments, all: bool) -> Result<u8, CliError> {
+fn run(arguments: &Arguments, scope: Scope) -> Result<u8, CliError> {
+    let dataset = scope.dataset;
     let reader = CaseReader::open(&arguments.case)?;
     let columns = columns(dataset, arguments.columns.as_deref())?;
-    let query = RecordQuery {
-        dataset,
-        filter: arguments.filter.as_deref().map(|text| parse_filter(text, dataset)).transpose()?,
-        range: TimeRange { from: time(arguments.from.as_deref())?, to: time(arguments.to.as_deref())? },
-        sort: sort(dataset, arguments.sort.as_deref())?,
-        duplicates: if all { Duplicates::All } else { Duplicates::Once },
-    };
+    let query = scope.records(sort(dataset, arguments.sort.as_deref())?);
     let cancel = Cancel::default();
     let last = arguments.limit.map(|limit| arguments.offset.saturating_add(limit));
     let rows = match last.filter(|_| !arguments.count) {
@@ -166,12 +153,17 @@ const EVENT_DEFAULT: [&str; 11] = [
     "event_id",
 ];
 
+/// The fields that are shown when none are named.
+pub(super) fn default_fields(dataset: Dataset) -> Vec<FieldId> {
+    match dataset {
+        Dataset::Flows => field::of(dataset).filter(|f| f.since == 2).collect(),
+        Dataset::Events => EVENT_DEFAULT.iter().filter_map(|name| field::by_name(dataset, name)).collect(),
+    }
+}
+
 pub(super) fn columns(dataset: Dataset, named: Option<&str>) -> Result<Vec<Column>, CliError> {
     let Some(named) = named else {
-        let fields: Vec<FieldId> = match dataset {
-            Dataset::Flows => field::of(dataset).filter(|f| f.since == 2).collect(),
-            Dataset::Events => EVENT_DEFAULT.iter().filter_map(|name| field::by_name(dataset, name)).collect(),
-        };
+        let fields = default_fields(dataset);
         return Ok(std::iter::once(Column::Ref).chain(fields.into_iter().map(Column::Field)).collect());
     };
     named

@@ -21,10 +21,41 @@ pub enum Map {
     Bins { first: i64, width: i64 },
 }
 
+/// What a second column has to say in a part of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Second {
+    /// The lower value of both; none where one has none.
+    Lower(usize),
+    /// Rows in which both are the same, or have no value; the others are left out.
+    Same(usize),
+    /// All others.
+    Different(usize),
+}
+
+impl Second {
+    fn column(self) -> usize {
+        match self {
+            Self::Lower(column) | Self::Same(column) | Self::Different(column) => column,
+        }
+    }
+
+    /// What the first column's value becomes; `None` leaves the row out.
+    fn value(self, first: i64, second: i64) -> Option<i64> {
+        match self {
+            Self::Lower(_) if second == NULL => Some(NULL),
+            // NULL is below every value.
+            Self::Lower(_) => Some(first.min(second)),
+            Self::Same(_) => (first == second).then_some(first),
+            Self::Different(_) => (first != second).then_some(first),
+        }
+    }
+}
+
 /// One column of a key.
 #[derive(Clone, Debug)]
 pub struct KeyPart {
     pub column: usize,
+    pub second: Option<Second>,
     pub map: Map,
     /// Where rows without a value go; `NO_SLOT` leaves them out.
     pub absent: u32,
@@ -87,7 +118,7 @@ impl Grouping {
 
     /// Which columns make the key.
     pub fn columns(&self) -> impl Iterator<Item = usize> + '_ {
-        self.parts.iter().map(|part| part.column)
+        self.parts.iter().flat_map(|part| std::iter::once(part.column).chain(part.second.map(Second::column)))
     }
 
     /// The numbers of the parts that make a slot.
@@ -115,6 +146,15 @@ impl Grouping {
         for part in &self.parts {
             sweep.gather(part.column, rows, values);
             let size = u64::from(part.size.max(1));
+            if let Some(second) = part.second {
+                let mut others = Vec::new();
+                sweep.gather(second.column(), rows, &mut others);
+                let mut others = others.into_iter();
+                fill(slots, values, size, |value| {
+                    second.value(value, others.next().unwrap_or(NULL)).map_or(NO_SLOT, |value| part.number(value))
+                });
+                continue;
+            }
             match part.map {
                 Map::Bins { first, width } if (2..1 << 32).contains(&width) => {
                     // Division by a product: exact for distances and widths below 2^32.
@@ -149,7 +189,7 @@ impl Grouping {
 
 /// Adds a part's numbers to slots.
 #[inline]
-fn fill(slots: &mut [u64], values: &[i64], size: u64, number: impl Fn(i64) -> u32) {
+fn fill(slots: &mut [u64], values: &[i64], size: u64, mut number: impl FnMut(i64) -> u32) {
     for (slot, value) in slots.iter_mut().zip(values) {
         let number = number(*value);
         let is_left_out = number == NO_SLOT || *slot == u64::MAX;
@@ -218,9 +258,26 @@ mod tests {
 
     #[test]
     fn bins_and_what_lies_outside() {
-        let part = KeyPart { column: 0, map: Map::Bins { first: 100, width: 60 }, absent: NO_SLOT, size: 3 };
+        let part =
+            KeyPart { column: 0, second: None, map: Map::Bins { first: 100, width: 60 }, absent: NO_SLOT, size: 3 };
         let numbers = [99, 100, 159, 160, 279, 280, i64::MIN + 1, i64::MAX].map(|value| part.number(value));
         assert_eq!(numbers, [NO_SLOT, 0, 0, 1, 2, NO_SLOT, NO_SLOT, NO_SLOT]);
         assert!(Grouping::new(vec![KeyPart { size: u32::MAX, ..part.clone() }, KeyPart { size: 2, ..part }]).is_none());
+    }
+
+    #[test]
+    fn two_columns_make_one_key() {
+        let column = |values: &[i64]| Some(Arc::new(Column::of(values)));
+        let columns = [column(&[5, 9, 7, NULL, 3, NULL]), column(&[6, 2, 7, 4, NULL, NULL])];
+        let sweep = Sweep { columns: &columns, chosen: &Chosen::All, rows: 6 };
+        let numbers = |second: Second| {
+            let part = KeyPart { column: 0, second: Some(second), map: Map::Offset(0), absent: 10, size: 11 };
+            let (mut values, mut slots) = (Vec::new(), Vec::new());
+            Grouping::new(vec![part]).unwrap().of(&sweep, &[0, 1, 2, 3, 4, 5], &mut values, &mut slots);
+            slots.into_iter().map(|slot| i64::try_from(slot).unwrap_or(-1)).collect::<Vec<_>>()
+        };
+        assert_eq!(numbers(Second::Lower(1)), [5, 2, 7, 10, 10, 10]);
+        assert_eq!(numbers(Second::Same(1)), [-1, -1, 7, -1, -1, 10]);
+        assert_eq!(numbers(Second::Different(1)), [5, 9, -1, 10, 3, -1]);
     }
 }

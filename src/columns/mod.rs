@@ -19,7 +19,7 @@ mod sums;
 pub use bitmap::Bitmap;
 pub use column::{Codes, Column, Encoded, EncodingError, Zone, encode};
 pub use ids::{IdMap, IdRuns};
-pub use keys::{Grouping, KeyPart, Map, NO_SLOT, Sweep, Used};
+pub use keys::{Grouping, KeyPart, Map, NO_SLOT, Second, Sweep, Used};
 pub use pairs::{PairColumns, Side};
 pub use scan::{Ranges, in_ranges, in_set, narrowed, present, settle_ranges, settle_set, where_value};
 pub use selection::{Chosen, Selection};

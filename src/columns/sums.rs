@@ -330,8 +330,8 @@ mod tests {
             let sweep = Sweep { columns: &columns, chosen: &chosen, rows: count };
             let table: Arc<[u32]> = [1, 0, NO_SLOT].into();
             let grouping = Grouping::new(vec![
-                KeyPart { column: 0, map: Map::Offset(0), absent: NO_SLOT, size: 4 },
-                KeyPart { column: 1, map: Map::Table(table), absent, size: 3 },
+                KeyPart { column: 0, second: None, map: Map::Offset(0), absent: NO_SLOT, size: 4 },
+                KeyPart { column: 1, second: None, map: Map::Table(table), absent, size: 3 },
             ]).unwrap();
             let fates = [(Verdict::Accepted, false), (Verdict::Neither, true), (Verdict::Rejected, false)];
             let fates: Vec<Fate> = fates.iter().map(|(verdict, left_out)| Fate { verdict: *verdict, left_out: *left_out }).collect();

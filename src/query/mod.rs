@@ -4,8 +4,11 @@
 mod address;
 mod cancel;
 mod columns_sql;
+mod compare;
+mod conclusions;
 mod conversations;
 mod engine;
+mod evidence_of;
 mod extras;
 mod figures;
 pub mod filter_sql;
@@ -32,10 +35,15 @@ mod value;
 
 pub use address::{AddressFacts, AddressQuery, address_facts};
 pub use cancel::Cancel;
+pub use compare::{Compared, compare_evidence, miscounted, rows_of_no_evidence, structure_faults};
+pub use conclusions::{
+    citations, exhibit_lines, exhibits, findings, notes, record_tags, report_fields, tag_names, tags, tags_of,
+};
 pub use conversations::{
     ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, Repeats, SERVER_PORTS,
     Side, StartEvidence, conversation_rows, conversations, is_well_known,
 };
+pub use evidence_of::evidence_of;
 pub use extras::{extras, has_extras};
 pub use figures::{Figures, figures};
 pub use group::GroupBy;
@@ -50,19 +58,19 @@ pub use lists::{
     EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, settings_with_prefix, top_values,
     totals, unfinished_import, unread_at, warnings,
 };
-pub use overview::{Coverage, Glance, GlanceCount, GlanceList, glance, glance_lists};
+pub use overview::{Coverage, Glance, GlanceCount, GlanceList, GlancePart, glance, glance_part, glance_parts};
 pub use pairs::{
     NO_TIME, PRIVATE_SPACE, PairColumn, PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, is_private,
     pair_rows, pairs,
 };
-pub use record::{RecordDetail, record};
+pub use record::{RecordDetail, known_records, record};
 pub use row_set::RowSet;
 pub use rows::{Duplicates, RecordQuery, SortKey, first_rows, page, rows};
 pub use saved::saved_filters;
 pub use scope::Scope;
 pub use series::{
     AUTO_BINS, AUTO_WIDTHS, BinWidth, SeriesKey, SeriesLine, SeriesQuery, SeriesTable, auto_width, gaps,
-    hours_with_records, series,
+    hours_with_records, series, series_of,
 };
 pub use sightings::{
     By, Looked, NotSeen, PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow, PlaybookTable, Sighting,

@@ -96,23 +96,55 @@ pub(super) fn written(dataset: Dataset, text: &str) -> Result<Scope, QueryError>
     Ok(if filter == filter::Filter::All { Scope::all(dataset) } else { Scope::of(dataset, filter) })
 }
 
-/// The case at a glance, with lists of so many rows. Takes time in proportion to the records; never on the frame thread.
+/// What is answered by itself, so that the first figures can be seen while the others are still counted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum GlancePart {
+    Coverage(Dataset),
+    Counts(Dataset),
+    List(&'static str, TopQuery),
+}
+
+/// What there is to be told of one kind of record, in the order in which it is told; lists of so many rows.
+pub fn glance_parts(dataset: Dataset, limit: usize) -> Result<Vec<GlancePart>, QueryError> {
+    let lists = glance_lists(dataset, limit)?.into_iter().map(|(name, query)| GlancePart::List(name, query));
+    Ok([GlancePart::Coverage(dataset), GlancePart::Counts(dataset)].into_iter().chain(lists).collect())
+}
+
+/// A glance that holds this part and nothing else. Takes time in proportion to the records; never on the frame thread.
+pub fn glance_part(reader: &CaseReader, part: &GlancePart, cancel: &Cancel) -> Result<Glance, QueryError> {
+    let mut glance = Glance::default();
+    match part {
+        GlancePart::Coverage(Dataset::Flows) => glance.flows = coverage(reader, Dataset::Flows, cancel)?,
+        GlancePart::Coverage(Dataset::Events) => glance.events = coverage(reader, Dataset::Events, cancel)?,
+        GlancePart::Counts(dataset) => {
+            for (name, _, text) in COUNTS.into_iter().filter(|(_, of, _)| of == dataset) {
+                let scope = written(*dataset, text)?;
+                let records = figures(reader, &scope, cancel)?.records;
+                glance.counts.push(GlanceCount { name, scope, records });
+            }
+        }
+        GlancePart::List(name, query) => {
+            let table = top(reader, query, cancel)?;
+            glance.lists.push(GlanceList { name, query: query.clone(), table });
+        }
+    }
+    Ok(glance)
+}
+
+/// The case at a glance, with lists of so many rows: every part of every kind of record that there is.
 pub fn glance(reader: &CaseReader, limit: usize, cancel: &Cancel) -> Result<Glance, QueryError> {
     let mut glance = Glance { totals: totals(reader)?, ..Glance::default() };
     for dataset in [Dataset::Flows, Dataset::Events] {
-        let Some(coverage) = coverage(reader, dataset, cancel)? else { continue };
-        match dataset {
-            Dataset::Flows => glance.flows = Some(coverage),
-            Dataset::Events => glance.events = Some(coverage),
-        }
-        for (name, _, text) in COUNTS.into_iter().filter(|(_, of, _)| *of == dataset) {
-            let scope = written(dataset, text)?;
-            let records = figures(reader, &scope, cancel)?.records;
-            glance.counts.push(GlanceCount { name, scope, records });
-        }
-        for (name, query) in glance_lists(dataset, limit)? {
-            let table = top(reader, &query, cancel)?;
-            glance.lists.push(GlanceList { name, query, table });
+        for part in glance_parts(dataset, limit)? {
+            let found = glance_part(reader, &part, cancel)?;
+            let covers = found.flows.is_some() || found.events.is_some();
+            glance.flows = glance.flows.or(found.flows);
+            glance.events = glance.events.or(found.events);
+            glance.counts.extend(found.counts);
+            glance.lists.extend(found.lists);
+            if matches!(part, GlancePart::Coverage(_)) && !covers {
+                break;
+            }
         }
     }
     Ok(glance)

@@ -113,18 +113,29 @@ impl SeriesTable {
 
 /// The lines of a query. Takes time in proportion to the records; never on the frame thread.
 pub fn series(reader: &CaseReader, query: &SeriesQuery, cancel: &Cancel) -> Result<SeriesTable, QueryError> {
-    query.measure.check(query.scope.dataset)?;
-    let bin_secs = match query.bin {
-        BinWidth::Secs(secs @ 1..=86_400) => secs,
-        BinWidth::Secs(_) => return Err(QueryError::Filter("a bin is 1 second to 1 day wide".to_owned())),
-        BinWidth::Auto => auto_width(span(reader, &query.scope, cancel)?),
-    };
     let keys: Vec<Vec<Value>> = match query.by {
         None => Vec::new(),
         Some(by) => {
             let most = TopQuery { scope: query.scope.clone(), by, measure: query.measure, limit: Some(query.top) };
             top(reader, &most, cancel)?.rows.into_iter().map(|row| row.key).collect()
         }
+    };
+    series_of(reader, query, keys, cancel)
+}
+
+/// The same with lines for these groups, whichever have the most; everything else is the rest. Keys of groups that are not
+/// there have empty lines.
+pub fn series_of(
+    reader: &CaseReader,
+    query: &SeriesQuery,
+    keys: Vec<Vec<Value>>,
+    cancel: &Cancel,
+) -> Result<SeriesTable, QueryError> {
+    query.measure.check(query.scope.dataset)?;
+    let bin_secs = match query.bin {
+        BinWidth::Secs(secs @ 1..=86_400) => secs,
+        BinWidth::Secs(_) => return Err(QueryError::Filter("a bin is 1 second to 1 day wide".to_owned())),
+        BinWidth::Auto => auto_width(span(reader, &query.scope, cancel)?),
     };
     let lines = match query.scope.dataset {
         Dataset::Flows => engine::attempt(reader, cancel, |engine| engine.lines(query, bin_secs, &keys))?,
@@ -253,11 +264,6 @@ impl Lines {
 
     fn add(&mut self, key: &[Value], bin: u32, value: u128) {
         self.add_to(self.places.get(key).copied().unwrap_or(self.lines.len() - 1), bin, value);
-    }
-
-    /// Lines, that of the rest too.
-    pub fn count(&self) -> usize {
-        self.lines.len()
     }
 
     /// Adds to the line at this place. Bins come in order.

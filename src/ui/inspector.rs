@@ -3,8 +3,9 @@
 use super::theme;
 use crate::app::records::Records;
 use crate::app::source::{Inspected, RecordDetail, Value};
-use crate::app::{Action, App, display};
+use crate::app::{Action, App, display, marks};
 use crate::model::RecordId;
+use crate::query::Mark;
 use egui::{Button, CollapsingHeader, Label, RichText, ScrollArea, Sense, TextEdit, TextWrapMode, Ui};
 
 /// The raw text made ready to be shown, kept while the record stays the same.
@@ -58,6 +59,9 @@ pub fn inspector_ui(ui: &mut Ui, app: &App, state: &mut InspectorState, out: &mu
         }
     });
     ScrollArea::vertical().id_salt("inspector").auto_shrink([false, false]).show(ui, |ui| {
+        if !inspected.marks.is_empty() {
+            section(ui, &t.tr("inspector-marks"), |ui| marks_ui(ui, app, &inspected.marks));
+        }
         section(ui, &t.tr("inspector-fields"), |ui| fields_ui(ui, app, records, detail, out));
         match &state.json {
             Some(json) => {
@@ -71,6 +75,18 @@ pub fn inspector_ui(ui: &mut Ui, app: &App, state: &mut InspectorState, out: &mu
 
 fn section(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) {
     CollapsingHeader::new(RichText::new(title).strong()).default_open(true).show(ui, content);
+}
+
+/// Indicators and labels that the record meets.
+pub fn marks_ui(ui: &mut Ui, app: &App, marks: &[Mark]) {
+    let p = theme::palette(ui);
+    for mark in marks {
+        let (sign, ink) = if marks::is_sighting(mark) { ("◆ ", p.sighting) } else { ("", p.text) };
+        for line in marks::told(&app.texts, [mark]) {
+            let text = format!("{sign}{}: {}", mark.at.name(), display::visible(&line));
+            ui.add(Label::new(RichText::new(text).color(ink)).wrap());
+        }
+    }
 }
 
 fn fields_ui(ui: &mut Ui, app: &App, records: &Records, detail: &RecordDetail, out: &mut Vec<Action>) {

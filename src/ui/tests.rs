@@ -391,7 +391,7 @@ fn columns_hide_move_and_come_back() {
     settle(&mut harness);
     harness.get_by_label("Hide this column").click();
     settle(&mut harness);
-    let shown = |h: &Shown| app(h).app.records().unwrap().shown_fields().iter().map(|f| f.name()).collect::<Vec<_>>();
+    let shown = |h: &Shown| app(h).app.records().unwrap().shown_columns().iter().map(|f| f.name()).collect::<Vec<_>>();
     assert_eq!(shown(&harness)[..4], ["start", "srcaddr", "dstaddr", "dstport"]);
     assert!(harness.query_by_role_and_label(Role::ColumnHeader, "srcport").is_none());
     harness.get_by_role_and_label(Role::ColumnHeader, "dstaddr").click_secondary();

@@ -1,7 +1,9 @@
 //! Every colour, size, spacing and font of the window, for light and dark. Views take them from here and from nowhere
 //! else. A colour never means anything alone: whatever it marks is also said by a word or a sign.
 
+use crate::app::chart::Chart;
 use crate::app::settings::ThemeChoice;
+use crate::query::{SeriesKey, Value};
 use egui::{
     Button, Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText, Stroke,
     TextStyle, Theme, ThemePreference, Ui, Visuals, vec2,
@@ -51,6 +53,9 @@ pub mod size {
     pub const CARD_MARGIN: i8 = 10;
     /// How strongly a bar behind text is tinted.
     pub const BAR_TINT: f32 = 0.18;
+    /// How strongly a row is tinted for what it means, and a cell above that.
+    pub const ROW_TINT: f32 = 0.15;
+    pub const CELL_TINT: f32 = 0.10;
     pub const HATCH: f32 = 6.0;
     /// The strip that shows which hours there are.
     pub const STRIP: f32 = 14.0;
@@ -100,6 +105,10 @@ pub struct Palette {
     pub other: Color32,
     pub warning: Color32,
     pub error: Color32,
+    /// What meets an indicator.
+    pub sighting: Color32,
+    /// What the examiner calls something.
+    pub label: Color32,
 }
 
 const DARK: Palette = Palette {
@@ -118,6 +127,8 @@ const DARK: Palette = Palette {
     other: Color32::from_rgb(132, 138, 150),
     warning: Color32::from_rgb(240, 190, 80),
     error: Color32::from_rgb(255, 120, 110),
+    sighting: Color32::from_rgb(244, 128, 226),
+    label: Color32::from_rgb(130, 200, 140),
 };
 
 const LIGHT: Palette = Palette {
@@ -136,6 +147,8 @@ const LIGHT: Palette = Palette {
     other: Color32::from_rgb(138, 144, 156),
     warning: Color32::from_rgb(132, 88, 0),
     error: Color32::from_rgb(186, 26, 26),
+    sighting: Color32::from_rgb(150, 20, 130),
+    label: Color32::from_rgb(24, 106, 44),
 };
 
 /// The colours in force.
@@ -143,32 +156,23 @@ pub fn palette(ui: &Ui) -> &'static Palette {
     if ui.visuals().dark_mode { &DARK } else { &LIGHT }
 }
 
-/// Lines of a chart beside each other, told apart on a dark and on a light ground. Their order is that of the legend.
-const SERIES_DARK: [Color32; 10] = [
-    Color32::from_rgb(76, 156, 190),
-    Color32::from_rgb(232, 168, 56),
-    Color32::from_rgb(120, 190, 110),
-    Color32::from_rgb(196, 120, 200),
-    Color32::from_rgb(230, 126, 78),
-    Color32::from_rgb(110, 130, 230),
-    Color32::from_rgb(90, 200, 180),
-    Color32::from_rgb(220, 110, 140),
-    Color32::from_rgb(170, 160, 90),
-    Color32::from_rgb(150, 170, 210),
-];
+const fn rgbs(codes: [u32; 10]) -> [Color32; 10] {
+    let mut colours = [Color32::BLACK; 10];
+    let mut at = 0;
+    while at < codes.len() {
+        let [_, red, green, blue] = codes[at].to_be_bytes();
+        colours[at] = Color32::from_rgb(red, green, blue);
+        at += 1;
+    }
+    colours
+}
 
-const SERIES_LIGHT: [Color32; 10] = [
-    Color32::from_rgb(38, 120, 158),
-    Color32::from_rgb(176, 112, 0),
-    Color32::from_rgb(58, 130, 48),
-    Color32::from_rgb(140, 60, 150),
-    Color32::from_rgb(172, 62, 14),
-    Color32::from_rgb(60, 80, 190),
-    Color32::from_rgb(0, 130, 115),
-    Color32::from_rgb(175, 45, 85),
-    Color32::from_rgb(112, 104, 30),
-    Color32::from_rgb(84, 108, 150),
-];
+/// Lines of a chart beside each other, told apart on a dark and on a light ground. Their order is that of the legend.
+const SERIES_DARK: [Color32; 10] =
+    rgbs([0x4c9cbe, 0xe8a838, 0x78be6e, 0xc478c8, 0xe67e4e, 0x6e82e6, 0x5ac8b4, 0xdc6e8c, 0xaaa05a, 0x96aad2]);
+
+const SERIES_LIGHT: [Color32; 10] =
+    rgbs([0x26789e, 0xb07000, 0x3a8230, 0x8c3c96, 0xac3e0e, 0x3c50be, 0x008273, 0xaf2d55, 0x70681e, 0x546c96]);
 
 /// The colour of a chart's line by its place.
 pub fn series(ui: &Ui, at: usize) -> Color32 {
@@ -176,12 +180,31 @@ pub fn series(ui: &Ui, at: usize) -> Color32 {
     colours.get(at % colours.len()).copied().unwrap_or(DARK.other)
 }
 
+/// The colours of a chart's lines, in their order.
+pub fn lines(ui: &Ui, chart: &Chart) -> Vec<Color32> {
+    let series = if ui.visuals().dark_mode { &SERIES_DARK } else { &SERIES_LIGHT };
+    line_colours(chart, palette(ui), series)
+}
+
+/// What was accepted and refused has its own colours everywhere, and so has the rest.
+fn line_colours(chart: &Chart, p: &Palette, series: &[Color32; 10]) -> Vec<Color32> {
+    let colour = |(at, key): (usize, &SeriesKey)| match key {
+        SeriesKey::Other => p.other,
+        SeriesKey::All => p.good,
+        SeriesKey::Group(key) => match key.first() {
+            Some(Value::Text(text)) if text == "ACCEPT" => p.good,
+            Some(Value::Text(text)) if text == "REJECT" => p.bad,
+            _ => series.get(at % series.len()).copied().unwrap_or(p.other),
+        },
+    };
+    chart.lines.iter().map(|line| &line.key).enumerate().map(colour).collect()
+}
+
 /// Colours on paper, for pictures that are saved.
 pub mod print {
     use super::{LIGHT, SERIES_LIGHT};
     use crate::app::chart::Chart;
     use crate::app::chart::svg::{Colours, Rgb};
-    use crate::query::{SeriesKey, Value};
     use egui::Color32;
 
     fn rgb(colour: Color32) -> Rgb {
@@ -196,16 +219,7 @@ pub mod print {
 
     /// Of each line of a chart.
     pub fn lines(chart: &Chart) -> Vec<Rgb> {
-        let colour = |(at, key): (usize, &SeriesKey)| match key {
-            SeriesKey::Other => LIGHT.other,
-            SeriesKey::All => LIGHT.good,
-            SeriesKey::Group(key) => match key.first() {
-                Some(Value::Text(text)) if text == "ACCEPT" => LIGHT.good,
-                Some(Value::Text(text)) if text == "REJECT" => LIGHT.bad,
-                _ => SERIES_LIGHT.get(at % SERIES_LIGHT.len()).copied().unwrap_or(LIGHT.other),
-            },
-        };
-        chart.lines.iter().map(|line| &line.key).enumerate().map(colour).map(rgb).collect()
+        super::line_colours(chart, &LIGHT, &SERIES_LIGHT).into_iter().map(rgb).collect()
     }
 }
 
@@ -342,11 +356,21 @@ mod tests {
             // A refusal under the pointer, the sign of the order in a header.
             assert!(contrast(p.bad, p.hovered) >= 4.5);
             assert!(contrast(p.accent, p.header) >= 4.5);
-            // Rows with a warning are tinted.
-            let tint = p.warning.gamma_multiply(0.15);
-            let tinted = p.surface.blend(tint);
-            for ink in [p.text, p.weak] {
-                assert!(contrast(ink, tinted) >= 4.5, "{ink:?} on {tinted:?}");
+            // Rows with a warning are tinted, those that meet an indicator too, and the cell that does once more.
+            let tinted = |ground: Color32, tint: Color32, part: f32| ground.blend(tint.gamma_multiply(part));
+            let row = tinted(p.surface, p.sighting, size::ROW_TINT);
+            for ground in [tinted(p.surface, p.warning, size::ROW_TINT), row, tinted(row, p.sighting, size::CELL_TINT)]
+            {
+                for ink in [p.text, p.weak] {
+                    assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}");
+                }
+            }
+            for ground in
+                [p.panel, p.surface, p.stripe, p.hovered, p.selected, tinted(row, p.sighting, size::CELL_TINT)]
+            {
+                for ink in [p.sighting, p.label] {
+                    assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}");
+                }
             }
             let lines = if std::ptr::eq(p, &DARK) { SERIES_DARK } else { SERIES_LIGHT };
             for mark in [p.good, p.bad, p.other].into_iter().chain(lines) {
@@ -361,7 +385,7 @@ mod tests {
         install(&ctx);
         let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
             let font = FontId::proportional(size::TEXT);
-            for c in "東京フロー髙﨑①〜…‹›▲▼●○×–—•→□■◀▶×".chars() {
+            for c in "東京フロー髙﨑①〜…‹›▲▼●○×–—•→□■◀▶×◆".chars() {
                 assert!(ui.fonts_mut(|f| f.has_glyph(&font, c)), "{c}");
             }
         });

@@ -266,26 +266,10 @@ fn an_export_that_is_interrupted_leaves_no_part_of_a_file() {
     let file = desk.file("big.log", &bytes);
     desk.import(&[&file]);
     let out = desk.path("again.log");
-    let mut child = coldtrail(desk.folder.path())
-        .args(["evidence", "export", desk.case(), "1", "--out", out.to_str().unwrap()])
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    while !out.exists() && child.try_wait().unwrap().is_none() {
-        std::thread::yield_now();
-    }
-    let interrupt = format!("kill -INT {}", child.id());
-    std::process::Command::new("sh").args(["-c", &interrupt]).output().unwrap();
-    let output = child.wait_with_output().unwrap();
-    let messages = String::from_utf8_lossy(&output.stderr);
-    match output.status.code() {
-        // It was faster than the signal.
-        Some(0) => assert!(std::fs::read(&out).unwrap() == bytes),
-        code => {
-            assert_eq!(code, Some(3), "{messages}");
-            assert!(messages.contains("stopped"), "{messages}");
-            assert!(!out.exists());
-        }
+    let arguments = ["evidence", "export", desk.case(), "1", "--out", out.to_str().unwrap()];
+    match crate::support::interrupted(desk.folder.path(), &arguments, || out.exists()) {
+        true => assert!(!out.exists()),
+        false => assert!(std::fs::read(&out).unwrap() == bytes),
     }
     // A stop that comes before the first byte is no matter of speed.
     let reader = desk.reader();

@@ -440,25 +440,9 @@ fn an_export_that_is_interrupted_leaves_nothing_behind() {
         let entries = std::fs::read_dir(&folder).unwrap();
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     };
-    let mut child = crate::support::coldtrail(desk.folder.path())
-        .args(["export", desk.case(), "--flows", out.to_str().unwrap()])
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    while names().is_empty() && child.try_wait().unwrap().is_none() {
-        std::thread::yield_now();
-    }
-    let interrupt = format!("kill -INT {}", child.id());
-    std::process::Command::new("sh").args(["-c", &interrupt]).output().unwrap();
-    let output = child.wait_with_output().unwrap();
-    let messages = String::from_utf8_lossy(&output.stderr);
-    match output.status.code() {
-        // It was faster than the signal.
-        Some(0) => assert_eq!(names(), ["big.parquet"]),
-        code => {
-            assert_eq!(code, Some(3), "{messages}");
-            assert!(messages.contains("stopped"), "{messages}");
-            assert_eq!(names(), [""; 0]);
-        }
+    let arguments = ["export", desk.case(), "--flows", out.to_str().unwrap()];
+    match crate::support::interrupted(desk.folder.path(), &arguments, || !names().is_empty()) {
+        true => assert_eq!(names(), [""; 0]),
+        false => assert_eq!(names(), ["big.parquet"]),
     }
 }

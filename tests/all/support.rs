@@ -94,3 +94,24 @@ pub fn run(home: &Path, arguments: &[&str], code: i32) -> Output {
     );
     output
 }
+
+/// Starts a command, interrupts it as Ctrl+C does once `begun` says that it is at work, and waits for its end. `true` where
+/// it was stopped and said so, `false` where it was done before the signal came.
+#[cfg(unix)]
+pub fn interrupted(home: &Path, arguments: &[&str], begun: impl Fn() -> bool) -> bool {
+    let mut child = coldtrail(home).args(arguments).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    while !begun() && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).output().unwrap();
+    let output = child.wait_with_output().unwrap();
+    let messages = String::from_utf8_lossy(&output.stderr);
+    match output.status.code() {
+        Some(0) => false,
+        code => {
+            assert_eq!(code, Some(3), "{messages}");
+            assert!(messages.contains("stopped"), "{messages}");
+            true
+        }
+    }
+}

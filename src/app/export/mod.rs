@@ -1,11 +1,13 @@
 //! Results as files for other tools: Parquet, CSV, JSON Lines. A file is written beside its place under another name and
 //! gets its own when it is whole; what is there already is only replaced when asked for.
 
+mod lists;
 mod parquet;
 mod source;
 mod sql;
 mod text;
 
+pub use lists::ListSource;
 pub use source::{
     ConversationSource, ExportColumn, ExportKind, ExportSource, PairSource, RecordSource, SeriesSource, TopSource,
     record_columns, series_name, source_of,

@@ -281,18 +281,18 @@ impl ExportSource for ConversationSource<'_> {
 }
 
 /// Rows that are there as values.
-struct Rows {
-    columns: Vec<ExportColumn>,
-    rows: Vec<Vec<Value>>,
+pub(super) struct Rows {
+    pub columns: Vec<ExportColumn>,
+    pub rows: Vec<Vec<Value>>,
 }
 
 impl Rows {
-    fn has_wide_sums(&self) -> bool {
+    pub fn has_wide_sums(&self) -> bool {
         let sums = || self.columns.iter().enumerate().filter(|(_, column)| column.kind == ExportKind::Sum);
         self.rows.iter().any(|row| sums().any(|(at, _)| matches!(row.get(at), Some(Value::Number(_)))))
     }
 
-    fn page(&self, from: usize, count: usize) -> Vec<Vec<Value>> {
+    pub fn page(&self, from: usize, count: usize) -> Vec<Vec<Value>> {
         self.rows.iter().skip(from).take(count).cloned().collect()
     }
 }
@@ -318,6 +318,8 @@ macro_rules! rows_source {
         }
     };
 }
+
+pub(super) use rows_source;
 
 /// A top list.
 pub struct TopSource(Rows);

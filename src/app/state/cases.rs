@@ -206,7 +206,7 @@ impl App {
     fn remember_columns(&mut self) {
         let Some(case) = &self.case else { return };
         for dataset in [Dataset::Flows, Dataset::Events] {
-            let columns = case.records(dataset).columns.clone();
+            let columns = case.records(dataset).own_columns().to_vec();
             self.settings.columns.insert(display::dataset_key(dataset).to_owned(), columns);
         }
     }

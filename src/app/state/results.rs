@@ -3,9 +3,12 @@
 use super::{App, Message, UserError};
 use crate::app::action::View;
 use crate::app::display;
+use crate::app::export::{ExportSource, ListSource};
 use crate::app::exports::{ExportRequest, Exported, Outcome};
 use crate::app::saved::{Changed, FilterChange};
+use crate::app::shown::ShownColumn;
 use crate::app::text::Texts;
+use crate::model::Dataset;
 use crate::query::named::Question;
 use std::sync::Arc;
 
@@ -26,6 +29,11 @@ pub(super) fn filters_notice(texts: &Texts, changed: &Changed) -> String {
     }
 }
 
+fn listed(list: ListSource) -> Option<(Exported, Option<u64>)> {
+    let rows = list.len() as u64;
+    (rows > 0).then(|| (Exported::List(Arc::new(list)), Some(rows)))
+}
+
 impl App {
     pub(super) fn change_filters(&mut self, change: FilterChange) {
         let Some(case) = &mut self.case else { return };
@@ -40,11 +48,16 @@ impl App {
             View::Records(dataset) => {
                 let records = case.records(dataset);
                 let query = records.query(self.range, self.duplicates);
-                let question = Question::Records { query, columns: Vec::new(), limit: None };
+                // What is on screen: a query's columns, or else everything that the records say.
+                let columns = match records.are_columns_lent() {
+                    true => records.shown_columns().into_iter().map(ShownColumn::as_column).collect(),
+                    false => Vec::new(),
+                };
+                let question = Question::Records { query, columns, limit: None };
                 Some((Exported::Question(question), records.row_count()))
             }
             View::Pairs => {
-                let scope = case.records(crate::model::Dataset::Flows).scope(self.range, self.duplicates);
+                let scope = case.records(Dataset::Flows).scope(self.range, self.duplicates);
                 Some((case.pairs.exported(scope), case.pairs.len()))
             }
             View::Timeline => {
@@ -60,7 +73,21 @@ impl App {
                 let table = case.sql.table()?;
                 Some((Exported::Sql(Arc::clone(table)), Some(table.rows.rows.len() as u64)))
             }
-            View::Overview | View::Evidence | View::Address => None,
+            View::Overview | View::Address if case.whole_list.shown(self.view).is_some() => {
+                let (_, query, table) = case.whole_list.shown(self.view)?;
+                Some((Exported::Question(Question::Top(query.clone())), table.map(|table| table.rows.len() as u64)))
+            }
+            View::Overview => {
+                let lists = [Dataset::Flows, Dataset::Events].into_iter().flat_map(|of| case.glance.lists(of));
+                let lists = lists.filter_map(|(name, query, list)| Some((name, query, &list?.table)));
+                listed(ListSource::tops(lists, &[]))
+            }
+            View::Evidence => listed(ListSource::evidence(case.evidence()?)),
+            View::Address => {
+                let (about, _) = case.about(self.address.as_ref()?)?;
+                let lists = about.facts.lists.iter().map(|(name, query, table)| (*name, query, table));
+                listed(ListSource::tops(lists, &about.pairs))
+            }
         }
     }
 

@@ -113,11 +113,15 @@ impl App {
         let Ok(scope) = question.scope() else { return };
         let link = Link::records(&scope, None);
         match question {
-            Question::Records { query, .. } => {
+            Question::Records { query, columns, .. } => {
+                let dataset = query.dataset;
                 if !query.sort.is_empty() {
-                    case.records_mut(query.dataset).sort = query.sort;
+                    case.records_mut(dataset).sort = query.sort;
                 }
                 self.follow(link);
+                if let Some(case) = &mut self.case {
+                    case.records_mut(dataset).lend_columns(&columns);
+                }
             }
             Question::Pairs(query) => {
                 case.pairs.open(&query);

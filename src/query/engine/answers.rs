@@ -182,7 +182,7 @@ impl Engine<'_> {
         let (_, greatest) = self.snapshot.flows.bounds(column).unwrap_or((0, 0));
         let size = u32::try_from(count).map_err(|_| EngineError::Unsupported)?;
         match greatest < i64::from(size) {
-            true => Ok(KeyPart { column, map: Map::Offset(0), absent: 0, size }),
+            true => Ok(KeyPart { column, second: None, map: Map::Offset(0), absent: 0, size }),
             false => Err(EngineError::Unsupported),
         }
     }
@@ -194,13 +194,13 @@ impl Engine<'_> {
             return Err(EngineError::Unsupported);
         }
         let absent = by_pair.first().copied().unwrap_or(0);
-        Ok(KeyPart { column, map: Map::Table(by_pair), absent, size })
+        Ok(KeyPart { column, second: None, map: Map::Table(by_pair), absent, size })
     }
 
     /// A key of the bins of start from `first` on; the number behind the last bin for records without one.
     pub fn bin_part(&self, first: i64, width: i64, count: u32) -> Result<KeyPart, EngineError> {
         let size = count.checked_add(1).ok_or(EngineError::Unsupported)?;
-        Ok(KeyPart { column: flow::START, map: Map::Bins { first, width }, absent: count, size })
+        Ok(KeyPart { column: flow::START, second: None, map: Map::Bins { first, width }, absent: count, size })
     }
 
     /// Where each address stands among all.

@@ -132,7 +132,7 @@ impl Engine<'_> {
         let bins = last.checked_sub(begin).and_then(|span| u32::try_from(span / bin_secs + 1).ok());
         let size = bins.ok_or(EngineError::Unsupported)?;
         let map = Map::Bins { first: begin, width: bin_secs };
-        let part = KeyPart { column: flow::START, map, absent: NO_SLOT, size };
+        let part = KeyPart { column: flow::START, second: None, map, absent: NO_SLOT, size };
         let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
         // The histogram counts what the records say, measurement or not.
         let (column, fates) = self.fates()?;

@@ -1,25 +1,22 @@
-//! Top lists, figures and series over the columns.
+//! Top lists and figures over the columns.
 
 use super::answers::{OrderKey, checked, figures_of, ordered, told};
 use super::leaders::leading_talkers;
-use super::planner::MOST_IDS;
-use super::talkers::talkers;
+use super::talkers::{NO_PORT, talkers};
 use super::{Engine, EngineError};
 use crate::case::index::flow;
-use crate::columns::{Grouping, Groups, KeyPart, Map, Measures, NO_SLOT, PairColumns, Selection};
-use crate::model::{self, Dataset, FieldId, Home};
+use crate::columns::{Grouping, Groups, KeyPart, Map, PairColumns, Second};
+use crate::model::{self, Dataset, FieldId, Home, field};
 use crate::query::columns_sql::read_value;
 use crate::query::filter_sql::column_of;
 use crate::query::pairs::{AddressOrder, address_text};
 use crate::query::scope::Scope;
-use crate::query::series::{Lines, SeriesQuery, SeriesTable};
 use crate::query::sort_sql;
 use crate::query::{Figures, GroupBy, Measure, TopQuery, TopRow, TopTable, Value};
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// What groups are, once they are summed: how they are ordered among equals, and what their keys are called.
-enum Kind {
+pub enum Kind {
     /// By number: the slot is the value less this.
     Number { least: i64, none: u64 },
     /// By rank in a dictionary; the slot is the rank, and this the id of a row with it.
@@ -28,6 +25,8 @@ enum Kind {
     Addresses,
     /// By pair id.
     Pairs,
+    /// By protocol, whose slots are these, and the lower port below it.
+    Services(Box<Kind>),
 }
 
 /// The groups of a list, all that can be among its rows.
@@ -61,7 +60,7 @@ impl Engine<'_> {
         let Grouped { kind, groups, sides, count } = self.grouped(query)?;
         let addresses = match kind {
             Kind::Addresses | Kind::Pairs => Some(self.address_order()?),
-            Kind::Number { .. } | Kind::Ranked { .. } => None,
+            Kind::Number { .. } | Kind::Ranked { .. } | Kind::Services(_) => None,
         };
         let measure = |at: usize| {
             let sums = groups.sums.get(at)?;
@@ -80,6 +79,8 @@ impl Engine<'_> {
             Kind::Number { none, .. } | Kind::Ranked { none, .. } => {
                 keys.push(OrderKey::new(move |at| slot(at).filter(|slot| *slot != none).map(u128::from), false));
             }
+            // None of the one, and below that none of the other, come last.
+            Kind::Services(_) => keys.push(OrderKey::new(|at| slot(at).map(u128::from), false)),
             Kind::Addresses => keys.push(OrderKey::new(|at| place(Some(&(slot(at)? as u32))), false)),
             Kind::Pairs => {
                 keys.push(OrderKey::new(|at| place(pairs?.source.get(slot(at)? as usize)), false));
@@ -139,12 +140,28 @@ impl Engine<'_> {
                 };
                 Grouped { kind: Kind::Addresses, groups: Arc::new(groups), sides, count }
             }
-            GroupBy::EitherPort | GroupBy::Service | GroupBy::Principal => return Err(EngineError::Unsupported),
+            GroupBy::EitherPort => {
+                let (groups, sides) = self.either_port(&self.chosen(records)?)?;
+                let kind = Kind::Number { least: 0, none: NO_PORT.into() };
+                Grouped { sides, ..Grouped::all(kind, Arc::new(groups)) }
+            }
+            GroupBy::Service => {
+                let (protocols, part) = self.field_part(self.protocol()?)?;
+                let lower = self.port_part(flow::SRCPORT, Some(Second::Lower(flow::DSTPORT)))?;
+                let grouping = Grouping::new(vec![part, lower]).ok_or(EngineError::Unsupported)?;
+                let groups = checked(self.groups(&self.chosen(records)?, &grouping, &self.all_measures()?)?)?;
+                Grouped::all(Kind::Services(Box::new(protocols)), Arc::new(groups))
+            }
+            GroupBy::Principal => return Err(EngineError::Unsupported),
         })
     }
 
+    pub fn protocol(&self) -> Result<FieldId, EngineError> {
+        field::by_name(Dataset::Flows, "protocol").ok_or(EngineError::Unsupported)
+    }
+
     /// A key of a field's values.
-    fn field_part(&self, field: FieldId) -> Result<(Kind, KeyPart), EngineError> {
+    pub fn field_part(&self, field: FieldId) -> Result<(Kind, KeyPart), EngineError> {
         let pairs = |side: fn(&PairColumns) -> &Arc<[u32]>, column: usize| {
             let pairs = self.pairs()?;
             Ok((Kind::Addresses, self.mapped_pair_part(column, Arc::clone(side(&pairs)), pairs.addresses)?))
@@ -158,7 +175,7 @@ impl Engine<'_> {
                 let span = greatest.checked_sub(least).and_then(|span| u32::try_from(span).ok());
                 let none = span.and_then(|span| span.checked_add(1)).ok_or(EngineError::Unsupported)?;
                 let size = none.checked_add(1).ok_or(EngineError::Unsupported)?;
-                let part = KeyPart { column, map: Map::Offset(least), absent: none, size };
+                let part = KeyPart { column, second: None, map: Map::Offset(least), absent: none, size };
                 Ok((Kind::Number { least, none: none.into() }, part))
             }
             Home::Interface | Home::Disposition => {
@@ -176,7 +193,8 @@ impl Engine<'_> {
                         *example = id as i64;
                     }
                 }
-                let part = KeyPart { column, map: Map::Table(by_id.into()), absent: none, size: none + 1 };
+                let part =
+                    KeyPart { column, second: None, map: Map::Table(by_id.into()), absent: none, size: none + 1 };
                 Ok((Kind::Ranked { field, table, examples, none: none.into() }, part))
             }
             Home::PairSource => pairs(|pairs| &pairs.source, flow::PAIR),
@@ -190,7 +208,7 @@ impl Engine<'_> {
     }
 
     /// The key of a group in words.
-    fn key(&self, kind: &Kind, slot: u64) -> Result<Vec<Value>, EngineError> {
+    pub fn key(&self, kind: &Kind, slot: u64) -> Result<Vec<Value>, EngineError> {
         let address = |id: Option<&u32>| -> Result<Value, EngineError> {
             let text = address_text(self.reader, id.copied().unwrap_or(0))?;
             Ok(text.map_or(Value::Null, Value::Text))
@@ -205,128 +223,18 @@ impl Engine<'_> {
                 let mut statement = self.reader.conn.prepare_cached(&sql)?;
                 vec![statement.query_row([id], |row| read_value(row, 0, Dataset::Flows, field.kind))?]
             }
+            Kind::Services(protocols) => {
+                let ports = u64::from(NO_PORT) + 1;
+                let mut key = self.key(protocols, slot / ports)?;
+                let port = slot % ports;
+                key.push(if port == u64::from(NO_PORT) { Value::Null } else { Value::Integer(port as i64) });
+                key
+            }
             Kind::Addresses => vec![address(Some(&(slot as u32)))?],
             Kind::Pairs => {
                 let pairs = self.pairs()?;
                 vec![address(pairs.source.get(slot as usize))?, address(pairs.destination.get(slot as usize))?]
             }
         })
-    }
-
-    /// As `query::series`, the gaps left open. `bin_secs` and the keys of lines are known.
-    pub fn lines(&self, query: &SeriesQuery, bin_secs: u32, keys: &[Vec<Value>]) -> Result<SeriesTable, EngineError> {
-        let selection = self.chosen(&query.scope.records(Vec::new()))?;
-        let width = i64::from(bin_secs);
-        let (first, last) = self.start_span(&selection)?.unwrap_or((0, 0));
-        let begin = first.div_euclid(width).checked_mul(width).ok_or(EngineError::Unsupported)?;
-        let bins = last.checked_sub(begin).and_then(|span| u32::try_from(span / width + 1).ok());
-        let bins = bins.ok_or(EngineError::Unsupported)?;
-        let mut parts = vec![self.bin_part(begin, width, bins)?];
-        let mut lines = Lines::new(keys.to_vec(), query.by.is_some());
-        match query.by {
-            None => {}
-            Some(GroupBy::Field(field)) => parts.push(self.line_part(field, keys)?),
-            Some(_) => return Err(EngineError::Unsupported),
-        }
-        let many = if parts.len() > 1 { lines.count() as u64 } else { 1 };
-        let grouping = Grouping::new(parts).ok_or(EngineError::Unsupported)?;
-        let (packets, bytes) = match query.measure {
-            Measure::Records => (None, None),
-            Measure::Packets => (Some(flow::PACKETS), None),
-            Measure::Bytes => (None, Some(flow::BYTES)),
-        };
-        let measures = Measures { packets, bytes, fate: Some(self.fates()?), ..Measures::default() };
-        let groups = checked(self.groups(&selection, &grouping, &measures)?)?;
-        let mut table = SeriesTable { bin_secs, ..SeriesTable::default() };
-        for (slot, sums) in groups.slots.iter().zip(&groups.sums) {
-            table.left_out += u64::from(sums.left_out);
-            let (bin, line) = (slot / many, (slot % many) as usize);
-            if bin >= u64::from(bins) {
-                table.untimed += u64::from(sums.records);
-                continue;
-            }
-            let start = begin + bin as i64 * width;
-            if table.bins.last() != Some(&start) {
-                table.bins.push(start);
-            }
-            let value = match query.measure {
-                Measure::Records => Some(sums.records.into()),
-                Measure::Packets => told(sums.packets),
-                Measure::Bytes => told(sums.bytes),
-            };
-            lines.add_to(line, (table.bins.len() - 1) as u32, value.unwrap_or(0));
-        }
-        table.lines = lines.finish();
-        Ok(table)
-    }
-
-    /// A key of lines: the place of a field's value among `keys`, and behind them for all others.
-    fn line_part(&self, field: FieldId, keys: &[Vec<Value>]) -> Result<KeyPart, EngineError> {
-        let (kind, part) = self.field_part(field)?;
-        let rest = keys.len() as u32;
-        let mut lines = vec![rest; part.size as usize];
-        let slots: FxHashMap<Vec<Value>, u64> = match &kind {
-            Kind::Number { .. } => FxHashMap::default(),
-            Kind::Ranked { none, .. } => {
-                (0..=*none).map(|slot| Ok((self.key(&kind, slot)?, slot))).collect::<Result<_, EngineError>>()?
-            }
-            Kind::Addresses | Kind::Pairs => FxHashMap::default(),
-        };
-        for (line, key) in keys.iter().enumerate() {
-            let found = match (&kind, key.first()) {
-                (Kind::Number { none, .. }, Some(Value::Null)) => vec![*none],
-                (Kind::Number { least, .. }, Some(Value::Integer(value))) => vec![value.wrapping_sub(*least) as u64],
-                (Kind::Addresses, Some(Value::Null)) => vec![0],
-                (Kind::Addresses, Some(Value::Text(text))) => self.address_ids(text)?,
-                _ => slots.get(key).copied().into_iter().collect(),
-            };
-            for slot in found {
-                let place = usize::try_from(slot).ok().and_then(|slot| lines.get_mut(slot));
-                *place.ok_or(EngineError::Unsupported)? = line as u32;
-            }
-        }
-        let absent = lines.get(part.absent as usize).copied().unwrap_or(rest);
-        let map = match part.map {
-            // A table of lines by value instead of by slot.
-            Map::Table(by_id) => {
-                let line = |slot: &u32| lines.get(*slot as usize).copied().unwrap_or(NO_SLOT);
-                Map::Table(by_id.iter().map(line).collect::<Vec<u32>>().into())
-            }
-            Map::Offset(least) if least >= 0 && part.size as usize <= MOST_IDS => {
-                let mut by_value = vec![rest; least as usize];
-                by_value.extend(&lines);
-                Map::Table(by_value.into())
-            }
-            Map::Offset(_) | Map::Bins { .. } => return Err(EngineError::Unsupported),
-        };
-        Ok(KeyPart { map, absent, size: rest + 1, ..part })
-    }
-
-    fn address_ids(&self, text: &str) -> Result<Vec<u64>, EngineError> {
-        let key = crate::case::address_key(text).ok_or(EngineError::Unsupported)?;
-        let mut statement =
-            self.reader.conn.prepare_cached("SELECT address_id FROM address WHERE key = ? AND address = ?")?;
-        let rows = statement.query_map((key, text), |r| r.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Starts of the hours in which a flow record starts, in seconds, ascending.
-    pub fn hours(&self) -> Result<Vec<i64>, EngineError> {
-        const HOUR: i64 = 3600;
-        let flows = &self.snapshot.flows;
-        let hours: Arc<Vec<i64>> = self.reader.cache.derived("hours", flows.rows().into(), || {
-            let Some((first, last)) = flows.bounds(flow::START) else { return Ok((Vec::new(), 0)) };
-            let begin = first.div_euclid(HOUR).checked_mul(HOUR).ok_or(EngineError::Unsupported)?;
-            let bins = last.checked_sub(begin).and_then(|span| u32::try_from(span / HOUR + 1).ok());
-            let part =
-                KeyPart { absent: NO_SLOT, ..self.bin_part(begin, HOUR, bins.ok_or(EngineError::Unsupported)?)? };
-            let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
-            let every = Selection::new(flows.segments.iter().map(|s| (crate::columns::Chosen::All, s.rows)));
-            let groups = self.groups(&every, &grouping, &Measures::default())?;
-            let hours: Vec<i64> = groups.slots.iter().map(|slot| begin + *slot as i64 * HOUR).collect();
-            let bytes = hours.len() * 8;
-            Ok::<_, EngineError>((hours, bytes))
-        })?;
-        Ok(hours.to_vec())
     }
 }

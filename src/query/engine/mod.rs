@@ -3,14 +3,17 @@
 
 mod answers;
 mod first;
+mod folded;
 mod groups;
 mod leaders;
+mod lines;
 mod lists;
 mod met;
 mod order;
 mod pair_table;
 mod plan;
 mod planner;
+mod repeated;
 mod sightings;
 mod sweep;
 mod talkers;

@@ -137,13 +137,13 @@ impl Engine<'_> {
             table[id] = place.map_or(0, |place| place as u32 + 1);
         }
         let size = names.len() as u32 + 1;
-        Ok((names, KeyPart { column: flow::DISPOSITION, map: Map::Table(table.into()), absent: 0, size }))
+        Ok((names, KeyPart { column: flow::DISPOSITION, second: None, map: Map::Table(table.into()), absent: 0, size }))
     }
 }
 
 /// Records without addresses have no pair, or one of nobody, which is the same to whoever asks: one group for each
 /// direction.
-fn merge_nobody(groups: &mut Arc<Groups>, pairs: &PairColumns, width: u64) {
+pub fn merge_nobody(groups: &mut Arc<Groups>, pairs: &PairColumns, width: u64) {
     let mut gone: Vec<usize> = Vec::new();
     for direction in 0..width {
         let slots = std::iter::once(0).chain(pairs.nobody.iter().map(|id| u64::from(*id)));

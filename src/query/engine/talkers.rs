@@ -2,7 +2,8 @@
 
 use super::answers::{LEAST_PART, checked, side_by_side};
 use super::{Engine, EngineError};
-use crate::columns::{Bitmap, Grouping, Groups, NO_SLOT, PairColumns, Selection, Sums, Used};
+use crate::case::index::flow;
+use crate::columns::{Bitmap, Grouping, Groups, KeyPart, Map, NO_SLOT, PairColumns, Second, Selection, Sums, Used};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -51,20 +52,6 @@ impl Engine<'_> {
         column: usize,
         pairs: &PairColumns,
     ) -> Result<(Groups, Vec<(i128, i128)>), EngineError> {
-        let measures = self.all_measures()?;
-        let sums = |by_pair: Arc<[u32]>| -> Result<Vec<Sums>, EngineError> {
-            let part = self.mapped_pair_part(column, by_pair, pairs.addresses)?;
-            let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
-            let groups = checked(self.groups(selection, &grouping, &measures)?)?;
-            let mut sums = vec![Sums::default(); pairs.addresses as usize];
-            for (slot, group) in groups.slots.iter().zip(groups.sums) {
-                if let Some(sums) = sums.get_mut(*slot as usize) {
-                    *sums = group;
-                }
-            }
-            Ok(sums)
-        };
-        let sent = sums(Arc::clone(&pairs.source))?;
         let sides = || pairs.source.iter().zip(pairs.destination.iter());
         let (others, own): (Vec<u32>, Vec<u32>) = sides()
             .map(|(source, destination)| match source == destination {
@@ -72,14 +59,63 @@ impl Engine<'_> {
                 false => (*destination, NO_SLOT),
             })
             .unzip();
-        let mut received = sums(others.into())?;
-        for (sums, own) in received.iter_mut().zip(sums(own.into())?).filter(|(_, own)| own.records > 0) {
-            // Its records were counted at the source; what they carried was sent and received.
-            sums.add(&Sums { records: 0, accepted: 0, rejected: 0, left_out: 0, ..own });
+        let part = |by_pair: Arc<[u32]>| self.mapped_pair_part(column, by_pair, pairs.addresses);
+        self.by_side(selection, [part(Arc::clone(&pairs.source))?, part(others.into())?, part(own.into())?])
+    }
+
+    /// Sums of chosen records by port, whichever side it is of. Records without one come last.
+    pub fn either_port(&self, selection: &Selection) -> Result<(Groups, Vec<(i128, i128)>), EngineError> {
+        let part = |column, second| self.port_part(column, second);
+        let other = flow::SRCPORT;
+        self.by_side(
+            selection,
+            [
+                part(flow::SRCPORT, None)?,
+                part(flow::DSTPORT, Some(Second::Different(other)))?,
+                part(flow::DSTPORT, Some(Second::Same(other)))?,
+            ],
+        )
+    }
+
+    /// A key of ports; `NO_PORT` for none.
+    pub fn port_part(&self, column: usize, second: Option<Second>) -> Result<KeyPart, EngineError> {
+        let fits = |column| {
+            let (least, greatest) = self.snapshot.flows.bounds(column).unwrap_or((0, 0));
+            least >= 0 && greatest < i64::from(NO_PORT)
+        };
+        match fits(flow::SRCPORT) && fits(flow::DSTPORT) {
+            true => Ok(KeyPart { column, second, map: Map::Offset(0), absent: NO_PORT, size: NO_PORT + 1 }),
+            false => Err(EngineError::Unsupported),
         }
-        Ok(both((0..).zip(sent.into_iter().zip(received))))
+    }
+
+    /// Sums by what records have on either side: by the source's key; by the destination's, of records in which the two
+    /// differ; and of those in which they are the same.
+    fn by_side(&self, selection: &Selection, sides: [KeyPart; 3]) -> Result<(Groups, Vec<(i128, i128)>), EngineError> {
+        let measures = self.all_measures()?;
+        let mut found = Vec::with_capacity(sides.len());
+        for part in sides {
+            let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
+            let groups = checked(self.groups(selection, &grouping, &measures)?)?;
+            found.push(groups.slots.into_iter().zip(groups.sums).peekable());
+        }
+        let mut sides = <[_; 3]>::try_from(found).map_err(|_| EngineError::Unsupported)?;
+        let next = || {
+            let slot = sides.iter_mut().filter_map(|side| side.peek().map(|(slot, _)| *slot)).min()?;
+            let mut take = |at: usize| sides.get_mut(at)?.next_if(|(own, _)| *own == slot).map(|(_, sums)| sums);
+            let (sent, mut received) = (take(0).unwrap_or_default(), take(1).unwrap_or_default());
+            if let Some(own) = take(2) {
+                // Its records were counted at the source; what they carried was sent and received.
+                received.add(&Sums { records: 0, accepted: 0, rejected: 0, left_out: 0, ..own });
+            }
+            Some((slot, (sent, received)))
+        };
+        Ok(both(std::iter::from_fn(next)))
     }
 }
+
+/// In the place of a port, where there is none.
+pub const NO_PORT: u32 = 1 << 16;
 
 /// What the pairs come to by their source, or by their destination, of the addresses whose number is in a range.
 fn side(groups: &Groups, pairs: &PairColumns, is_source: bool, used: &Used, numbers: Range<usize>) -> Vec<Sums> {

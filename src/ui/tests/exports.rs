@@ -9,7 +9,7 @@ use crate::app::{Action, Command};
 use std::path::{Path, PathBuf};
 
 /// Opens the dialog, names the file, presses the button and waits for the file.
-fn export(harness: &mut Shown, path: &Path) {
+pub fn export(harness: &mut Shown, path: &Path) {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
     settle(harness);
     let path = path.to_string_lossy().into_owned();
@@ -18,7 +18,7 @@ fn export(harness: &mut Shown, path: &Path) {
     settle_while(harness, |app| !app.exports.running().is_empty());
 }
 
-fn lines(path: &Path) -> Vec<String> {
+pub fn lines(path: &Path) -> Vec<String> {
     std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect()
 }
 
@@ -47,6 +47,24 @@ fn what_a_view_shows_is_what_its_file_holds() {
     export(&mut harness, &file("talks.csv"));
     let talks = lines(&file("talks.csv"));
     assert!(talks[0].contains("sent_bytes") && talks[1].starts_with("10.0.0.5,203.0.113.9,80,"), "{talks:?}");
+
+    for (view, name, first, rows) in [
+        (Key::Num1, "overview.csv", "talkers,ip,10.0.0.5,90,320440,360,80,10,", 28),
+        (Key::Num2, "evidence.csv", "1,", 2),
+    ] {
+        key(&mut harness, view);
+        export(&mut harness, &file(name));
+        let written = lines(&file(name));
+        assert!(written[1].starts_with(first), "{written:?}");
+        assert_eq!(written.len() - 1, rows, "{written:?}");
+    }
+    dispatch(&mut harness, Action::About("203.0.113.9".into()));
+    export(&mut harness, &file("address.jsonl"));
+    let written = lines(&file("address.jsonl"));
+    assert!(
+        written.iter().any(|line| line.contains(r#""key":"10.0.0.5 203.0.113.9","record_count":40"#)),
+        "{written:?}"
+    );
 
     key(&mut harness, Key::Num6);
     dispatch(&mut harness, Action::Timeline(TimelineAction::Change(0, Plan { by: None, ..Plan::of(Dataset::Flows) })));

@@ -1,8 +1,9 @@
 //! The case at a glance by the window.
 
-use super::real::case;
+use super::exports::{export, lines};
+use super::real::{case, dispatch};
 use super::*;
-use crate::app::groups;
+use crate::app::{Action, groups};
 use crate::case::CaseReader;
 use crate::query::{self, Cancel, GroupBy, Measure, RecordQuery, Scope, TopQuery};
 
@@ -85,4 +86,50 @@ fn the_histogram_of_events_tells_errors_from_the_others() {
     harness.get_by_label("error 1");
     harness.get_by_label("ok 2");
     assert!(app(&harness).app.errors.entries().is_empty(), "{:?}", app(&harness).app.errors.entries());
+}
+
+#[test]
+fn a_list_is_shown_as_a_whole_and_written_into_a_file() {
+    let (folder, mut harness) = case(vec2(1400.0, 1600.0));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num1);
+    settle(&mut harness);
+    // Every list of this small case fits its card, so the whole is asked for as a card's link does.
+    let glance = &app(&harness).app.case.as_ref().unwrap().glance;
+    let talkers = glance.lists(Dataset::Flows).find(|(name, ..)| *name == "talkers").unwrap().1.clone();
+    dispatch(&mut harness, Action::WholeList(Some(("Top talkers".into(), Box::new(talkers)))));
+    harness.get_by_label("4 of 4");
+    let path = folder.path().join("talkers.csv");
+    export(&mut harness, &path);
+    assert_eq!(lines(&path)[0], "ip,sent,received,total,packets,record_count");
+    assert_eq!(lines(&path).len(), 5);
+    harness.get_by_role_and_label(Role::Button, "Top talkers: 198.51.100.7, 400 B").click();
+    settle(&mut harness);
+    assert_eq!(rows(&harness), 10);
+    harness.key_press_modifiers(Modifiers::ALT, Key::ArrowLeft);
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "Back").click();
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "91 records");
+}
+
+/// The first figures do not wait for the last ones.
+#[test]
+fn what_is_counted_is_shown_while_the_rest_is_on_its_way() {
+    let (_folder, mut harness) = case(vec2(1400.0, 1600.0));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num1);
+    let mut seen = std::collections::BTreeSet::new();
+    loop {
+        harness.step();
+        let glance = &app(&harness).app.case.as_ref().unwrap().glance;
+        let ready = glance.lists(Dataset::Flows).filter(|(.., list)| list.is_some()).count();
+        let waiting = harness.query_all_by_label("Counting...").count();
+        assert!(harness.query_all_by_label("Flow records").count() == 1, "its place is there from the first frame");
+        seen.insert((ready, waiting));
+        if !glance.is_busy() && glance.has(Dataset::Events) {
+            break;
+        }
+    }
+    settle(&mut harness);
+    assert_eq!(harness.query_all_by_label("Counting...").count(), 0);
+    assert!(seen.len() > 1, "part by part: {seen:?}");
 }

@@ -45,6 +45,41 @@ fn a_query_is_found_by_its_words_and_opens_in_its_view() {
 }
 
 #[test]
+fn a_query_shows_its_own_columns_until_they_are_taken_back() {
+    let (folder, mut harness) = library();
+    choose(&mut harness, "console-logins");
+    run(&mut harness);
+    assert_eq!(app(&harness).app.view, View::Records(Dataset::Events));
+    harness.get_by_label("mfa_used: Yes");
+    harness.get_by_label("console_login: Success");
+    harness.get_by_label("Columns of the query");
+    // A value inside JSON filters as any other.
+    harness.get_by_label("mfa_used: Yes").click_secondary();
+    settle(&mut harness);
+    harness.get_by_label("Only this value").click();
+    settle(&mut harness);
+    let applied = app(&harness).app.records().unwrap().applied().to_owned();
+    assert_eq!(applied, "event_name = ConsoleLogin and additionalEventData.MFAUsed = 'Yes'");
+    assert_eq!(rows(&harness), 1);
+    assert!(harness.query_by_label("Columns of the query").is_none(), "another filter, the own columns");
+
+    choose(&mut harness, "console-logins");
+    run(&mut harness);
+    let path = folder.path().join("logins.csv");
+    super::exports::export(&mut harness, &path);
+    let written = super::exports::lines(&path);
+    assert_eq!(
+        written[0],
+        "ref,event_time,user_identity_user_name,source_ip_address,mfa_used,console_login,error_message,event_id"
+    );
+    assert!(written[1].contains(",mori,203.0.113.9,Yes,Success,"), "{written:?}");
+    harness.get_by_role_and_label(Role::Button, "Own columns").click();
+    settle(&mut harness);
+    assert!(harness.query_by_label("mfa_used: Yes").is_none());
+    harness.get_by_role_and_label(Role::ColumnHeader, "event_source");
+}
+
+#[test]
 fn a_top_list_is_shown_in_place_and_leads_to_the_records() {
     let (_folder, mut harness) = library();
     choose(&mut harness, "VpcFlowLogsTopTalkers");

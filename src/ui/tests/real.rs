@@ -42,7 +42,11 @@ fn events() -> String {
         )
     };
     let list = [
-        event(1, "ConsoleLogin", ""),
+        event(
+            1,
+            "ConsoleLogin",
+            r#","additionalEventData":{"MFAUsed":"Yes"},"responseElements":{"ConsoleLogin":"Success"}"#,
+        ),
         event(2, "ListBuckets", r#","errorCode":"AccessDenied""#),
         event(3, "ListBuckets", ""),
     ];

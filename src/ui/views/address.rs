@@ -1,7 +1,7 @@
 //! Everything about one address: how much it sent and received and when, with whom, over which ports and interfaces, and its
 //! CloudTrail events. Every figure leads to its records.
 
-use super::overview::{CardList, card_ui, link_ui};
+use super::overview::{CardList, card_ui, link_ui, whole_ui};
 use super::timeline::track::{Plotted, legend_ui, plot_ui};
 use crate::app::about::About;
 use crate::app::chart::Shape;
@@ -24,6 +24,9 @@ pub fn address_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, 
         step_button(ui, app, Command::Forward, "▶", out);
         ui.vertical(|ui| time_bar::time_bar_ui(ui, app, &mut state.time, out));
     });
+    if whole_ui(ui, app, case, out) {
+        return;
+    }
     let Some((about, is_stale)) = case.about(address) else {
         let text = case.about_fault().map_or_else(|| t.tr("loading"), str::to_owned);
         ui.centered_and_justified(|ui| ui.label(text));
@@ -154,7 +157,7 @@ fn lists_ui(ui: &mut Ui, app: &App, about: &About, out: &mut Vec<Action>) {
                     None => pairs_ui(ui, app, about, out),
                     Some(Some((name, query, table))) => {
                         let title = t.tr(&format!("list-{name}"));
-                        card_ui(ui, app, &CardList { title, query, table, bad: false }, out);
+                        card_ui(ui, app, &CardList { title, query, table: Some(table), bad: false }, out);
                     }
                     Some(None) => {}
                 }

@@ -1,14 +1,15 @@
 //! The menu of a value in any table: filter by it, its pair, everything about its address, the time around it, copies.
 
+use crate::app::shown::ShownColumn;
 use crate::app::{Action, App, display};
-use crate::model::{Address, FieldId, TimeRange, Timestamp};
+use crate::model::{Address, TimeRange, Timestamp};
 use crate::query::Value;
 use crate::ui::theme;
 use egui::{Frame, Margin, RichText, Ui};
 
 /// A value and where it stands.
 pub struct MenuValue<'a> {
-    pub field: FieldId,
+    pub column: ShownColumn,
     pub value: &'a Value,
     /// The filter that keeps the row's two addresses, in either direction.
     pub pair: Option<String>,
@@ -46,10 +47,10 @@ pub fn head_ui(ui: &mut Ui, text: &str) {
 
 /// What every value offers.
 pub fn value_items_ui(ui: &mut Ui, app: &App, items: &mut Items, of: &MenuValue<'_>, out: &mut Vec<Action>) {
-    let (t, MenuValue { field, value, pair }) = (&app.texts, of);
-    let (field, dataset) = (*field, field.dataset);
-    items.item(ui, t.tr("menu-only"), Action::Narrow(dataset, display::clause(value, field, false)), out);
-    items.item(ui, t.tr("menu-exclude"), Action::Narrow(dataset, display::clause(value, field, true)), out);
+    let (t, MenuValue { column, value, pair }) = (&app.texts, of);
+    let dataset = column.field.dataset;
+    items.item(ui, t.tr("menu-only"), Action::Narrow(dataset, column.clause(value, false)), out);
+    items.item(ui, t.tr("menu-exclude"), Action::Narrow(dataset, column.clause(value, true)), out);
     if let Some(clause) = pair {
         items.item(ui, t.tr("menu-pair"), Action::Narrow(dataset, clause.clone()), out);
     }

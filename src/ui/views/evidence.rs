@@ -6,7 +6,7 @@ use crate::app::{Action, App, Command, display};
 use crate::model::Timestamp;
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
-use crate::ui::widgets::grid::Mark;
+use crate::ui::widgets::grid::RowMark;
 use crate::ui::widgets::list::{Column, List, ListState, column};
 use egui::{Button, Panel, RichText, Ui};
 use std::sync::Arc;
@@ -99,7 +99,7 @@ fn files_ui(
         column("column-imported", 210.0, false, |r, _| r.imported_utc.clone()),
         column("column-sha256", 580.0, false, |r, _| r.file_sha256.clone()),
     ];
-    let mark = |row: &EvidenceRow| if row.warnings > 0 { Mark::Warning } else { Mark::None };
+    let mark = |row: &EvidenceRow| if row.warnings > 0 { RowMark::Warning } else { RowMark::None };
     let before = state.selected();
     List { name: &app.texts.tr("nav-evidence"), rows: files, columns: &columns, mark }.show(ui, app, state, out);
     let after = state.selected();
@@ -146,7 +146,7 @@ fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<Wa
         column("column-detail", 360.0, false, |r, _| r.detail.clone()),
         column("column-raw-text", 600.0, false, |r, _| String::from_utf8_lossy(&r.raw).into_owned()),
     ];
-    List { name: &t.tr("warnings-title"), rows: warnings, columns: &columns, mark: |_| Mark::None }
+    List { name: &t.tr("warnings-title"), rows: warnings, columns: &columns, mark: |_| RowMark::None }
         .show(ui, app, state, out);
 }
 

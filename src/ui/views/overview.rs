@@ -1,10 +1,11 @@
 //! The case at a glance: what evidence there is, of which hours, how much, and the greatest of everything. Every figure leads
 //! to the records that it counts.
 
+use crate::app::at_a_glance::TOP_ROWS;
 use crate::app::open_case::OpenCase;
 use crate::app::{Action, App, Command, Link, View, display, groups};
 use crate::model::{Dataset, Timestamp};
-use crate::query::{Coverage, Glance, GlanceList, Measure, Scope, TopQuery, TopRow, TopTable};
+use crate::query::{Coverage, Measure, Scope, TopQuery, TopRow, TopTable, Totals};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::bars::{Bar, bar_ui};
 use crate::ui::widgets::coverage::coverage_ui;
@@ -12,25 +13,26 @@ use egui::{Button, Frame, Label, Margin, RichText, ScrollArea, Stroke, Ui};
 
 pub fn overview_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let Some((glance, is_old)) = case.glance() else {
-        let text = case.glance_fault().map_or_else(|| t.tr("loading"), str::to_owned);
-        ui.centered_and_justified(|ui| ui.label(text));
+    if whole_ui(ui, app, case, out) {
         return;
-    };
-    if glance.totals.evidence == 0 && !is_old {
+    }
+    let Some(totals) = case.totals() else { return };
+    if totals.evidence == 0 && !app.is_importing() {
         return super::evidence::empty_ui(ui, app, out);
     }
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         // Beside the scroll bar.
         ui.set_max_width(ui.available_width() - size::SCROLLBAR);
-        head_ui(ui, app, glance, out);
-        if is_old {
+        head_ui(ui, app, totals, out);
+        if case.glance.is_older_than(case.revision()) {
             ui.label(RichText::new(t.tr("overview-old")).color(theme::palette(ui).warning));
         }
-        let parts = [(Dataset::Flows, &glance.flows), (Dataset::Events, &glance.events)];
-        for (dataset, coverage) in parts {
-            if let Some(coverage) = coverage {
-                part_ui(ui, app, glance, dataset, coverage, out);
+        for why in case.glance.faults() {
+            ui.label(RichText::new(display::visible(why)).color(theme::palette(ui).error));
+        }
+        for dataset in [Dataset::Flows, Dataset::Events] {
+            if case.glance.has(dataset) {
+                part_ui(ui, app, case, dataset, out);
             }
         }
     });
@@ -55,8 +57,8 @@ pub(super) fn link_ui(
     }
 }
 
-fn head_ui(ui: &mut Ui, app: &App, glance: &Glance, out: &mut Vec<Action>) {
-    let (t, totals) = (&app.texts, &glance.totals);
+fn head_ui(ui: &mut Ui, app: &App, totals: &Totals, out: &mut Vec<Action>) {
+    let t = &app.texts;
     let title = display::visible(&totals.title);
     ui.horizontal_wrapped(|ui| {
         if !title.is_empty() {
@@ -91,29 +93,29 @@ fn head_ui(ui: &mut Ui, app: &App, glance: &Glance, out: &mut Vec<Action>) {
     });
 }
 
-/// What there is of one kind of record.
-fn part_ui(ui: &mut Ui, app: &App, glance: &Glance, dataset: Dataset, coverage: &Coverage, out: &mut Vec<Action>) {
-    let (t, figures) = (&app.texts, &coverage.figures);
-    let (title, records) = match dataset {
-        Dataset::Flows => ("overview-flows", "overview-records"),
-        Dataset::Events => ("overview-events", "overview-event-count"),
-    };
-    let all = Scope::all(dataset);
+/// What there is of one kind of record, as far as it is counted.
+fn part_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &mut Vec<Action>) {
+    let (t, glance) = (&app.texts, &case.glance);
     ui.add_space(size::GAP_LARGE);
+    let coverage = glance.coverage(dataset);
     ui.horizontal_wrapped(|ui| {
+        let title = match dataset {
+            Dataset::Flows => "overview-flows",
+            Dataset::Events => "overview-events",
+        };
         ui.label(RichText::new(t.tr(title)).heading());
-        let text = t.tr_args(records, &[("count", &display::count(figures.records))]);
-        link_ui(ui, text, None, || Action::Follow(Link::records(&all, None)), out);
-        if let (Some(bytes), Some(packets)) = (figures.bytes, figures.packets) {
-            let args = [("size", &*display::size(bytes)), ("packets", &*display::count(packets))];
-            let tip = t.tr_args("overview-bytes-tip", &[("bytes", &display::count(bytes))]);
-            let link = || Action::Follow(Link::records(&all, None).in_view(View::Pairs));
-            link_ui(ui, t.tr_args("overview-bytes", &args), Some(tip), link, out);
+        match coverage {
+            Some(coverage) => figures_ui(ui, app, dataset, coverage, out),
+            None => {
+                ui.weak(t.tr("overview-counting"));
+            }
         }
     });
-    hours_ui(ui, app, coverage);
+    if let Some(coverage) = coverage {
+        hours_ui(ui, app, coverage);
+    }
     ui.horizontal_wrapped(|ui| {
-        for count in glance.counts.iter().filter(|count| count.scope.dataset == dataset) {
+        for count in glance.counts(dataset) {
             let text = format!("{} {}", display::count(count.records), t.tr(&format!("count-{}", count.name)));
             if count.records == 0 {
                 ui.weak(text);
@@ -125,17 +127,34 @@ fn part_ui(ui: &mut Ui, app: &App, glance: &Glance, dataset: Dataset, coverage: 
         }
     });
     ui.add_space(size::GAP);
-    let lists: Vec<&GlanceList> =
-        glance.lists.iter().filter(|l| l.query.scope.dataset == dataset && !l.table.rows.is_empty()).collect();
+    // A list that turned out empty is not shown; one that is still counted keeps its place.
+    let lists: Vec<_> =
+        glance.lists(dataset).filter(|(.., list)| list.is_none_or(|list| !list.table.rows.is_empty())).collect();
     let columns = (ui.available_width() / size::CARD).floor().clamp(1.0, 4.0) as usize;
     for row in lists.chunks(columns) {
         ui.columns(columns, |uis| {
-            for (ui, list) in uis.iter_mut().zip(row) {
-                let bad = matches!(list.name, "rejected-sources" | "rejected-pairs" | "error-codes");
-                let title = t.tr(&format!("list-{}", list.name));
-                card_ui(ui, app, &CardList { title, query: &list.query, table: &list.table, bad }, out);
+            for (ui, (name, query, list)) in uis.iter_mut().zip(row) {
+                let bad = matches!(*name, "rejected-sources" | "rejected-pairs" | "error-codes");
+                let title = t.tr(&format!("list-{name}"));
+                card_ui(ui, app, &CardList { title, query, table: list.map(|list| &list.table), bad }, out);
             }
         });
+    }
+}
+
+fn figures_ui(ui: &mut Ui, app: &App, dataset: Dataset, coverage: &Coverage, out: &mut Vec<Action>) {
+    let (t, figures, all) = (&app.texts, &coverage.figures, Scope::all(dataset));
+    let records = match dataset {
+        Dataset::Flows => "overview-records",
+        Dataset::Events => "overview-event-count",
+    };
+    let text = t.tr_args(records, &[("count", &display::count(figures.records))]);
+    link_ui(ui, text, None, || Action::Follow(Link::records(&all, None)), out);
+    if let (Some(bytes), Some(packets)) = (figures.bytes, figures.packets) {
+        let args = [("size", &*display::size(bytes)), ("packets", &*display::count(packets))];
+        let tip = t.tr_args("overview-bytes-tip", &[("bytes", &display::count(bytes))]);
+        let link = || Action::Follow(Link::records(&all, None).in_view(View::Pairs));
+        link_ui(ui, t.tr_args("overview-bytes", &args), Some(tip), link, out);
     }
 }
 
@@ -168,7 +187,8 @@ fn hours_ui(ui: &mut Ui, app: &App, coverage: &Coverage) {
 pub(super) struct CardList<'a> {
     pub title: String,
     pub query: &'a TopQuery,
-    pub table: &'a TopTable,
+    /// `None` while it is being counted.
+    pub table: Option<&'a TopTable>,
     pub bad: bool,
 }
 
@@ -179,34 +199,75 @@ pub(super) fn card_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, out: &mut Vec
         ui.horizontal(|ui| {
             ui.add(Label::new(RichText::new(&list.title).strong()).truncate());
             ui.weak(t.tr(&format!("list-by-{}", list.query.measure.name())));
-            let shown = list.table.rows.len() as u64;
-            if list.table.groups > shown {
-                let args = [("shown", &*display::count(shown)), ("all", &*display::count(list.table.groups))];
-                ui.add(Label::new(RichText::new(t.tr_args("list-more", &args)).color(p.weak)).truncate());
+            let Some(table) = list.table else { return };
+            let shown = table.rows.len() as u64;
+            if table.groups > shown {
+                let args = [("shown", &*display::count(shown)), ("all", &*display::count(table.groups))];
+                let whole = || Action::WholeList(Some((list.title.clone(), Box::new(list.query.clone()))));
+                link_ui(ui, t.tr_args("list-more", &args), Some(t.tr("list-whole")), whole, out);
             }
         });
         ui.spacing_mut().item_spacing.y = 0.0;
-        let measured = |row: &TopRow| match list.query.measure {
-            Measure::Bytes => row.figures.bytes.unwrap_or(0),
-            Measure::Packets => row.figures.packets.unwrap_or(0),
-            Measure::Records => row.figures.records.into(),
+        let Some(table) = list.table else {
+            ui.weak(t.tr("overview-counting"));
+            // Where the rows will be, so that nothing jumps when they come.
+            ui.add_space(size::ROW * (TOP_ROWS - 1) as f32);
+            return;
         };
-        let most = list.table.rows.iter().map(measured).max().unwrap_or(1).max(1);
-        for row in &list.table.rows {
-            row_ui(ui, app, list, row, (measured(row), most), out);
+        for row in &table.rows {
+            row_ui(ui, app, list, row, most(list.query, table), out);
         }
     });
 }
 
-fn row_ui(
-    ui: &mut Ui,
-    app: &App,
-    list: &CardList<'_>,
-    row: &TopRow,
-    (value, most): (u128, u128),
-    out: &mut Vec<Action>,
-) {
+fn measured(query: &TopQuery, row: &TopRow) -> u128 {
+    match query.measure {
+        Measure::Bytes => row.figures.bytes.unwrap_or(0),
+        Measure::Packets => row.figures.packets.unwrap_or(0),
+        Measure::Records => row.figures.records.into(),
+    }
+}
+
+/// The rows come by their measure.
+fn most(query: &TopQuery, table: &TopTable) -> u128 {
+    table.rows.first().map_or(1, |row| measured(query, row)).max(1)
+}
+
+/// A list as a whole in the place of the view, if one was asked for.
+pub(super) fn whole_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) -> bool {
+    let Some((title, query, table)) = case.whole_list.shown(app.view) else { return false };
+    let t = &app.texts;
+    ui.horizontal(|ui| {
+        if ui.button(t.tr("list-back")).clicked() {
+            out.push(Action::WholeList(None));
+        }
+        ui.heading(title);
+        ui.weak(t.tr(&format!("list-by-{}", query.measure.name())));
+        if let Some(table) = table {
+            let (shown, all) = (display::count(table.rows.len() as u64), display::count(table.groups));
+            ui.weak(t.tr_args("list-more", &[("shown", &shown), ("all", &all)]));
+        }
+    });
+    let Some(table) = table else {
+        let text = case.whole_list.fault().map_or_else(|| t.tr("overview-counting"), str::to_owned);
+        ui.centered_and_justified(|ui| ui.label(text));
+        return true;
+    };
+    let list = CardList { title: title.to_owned(), query, table: Some(table), bad: false };
+    let most = most(query, table);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, size::ROW, table.rows.len(), |ui, rows| {
+        ui.set_max_width(ui.available_width() - size::SCROLLBAR);
+        for row in table.rows.get(rows).unwrap_or_default() {
+            row_ui(ui, app, &list, row, most, out);
+        }
+    });
+    true
+}
+
+fn row_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, row: &TopRow, most: u128, out: &mut Vec<Action>) {
     let (t, by) = (&app.texts, list.query.by);
+    let value = measured(list.query, row);
     let key = groups::text(by, &row.key, app.zone, "–");
     let shown = match list.query.measure {
         Measure::Bytes => display::size(value),

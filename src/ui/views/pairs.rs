@@ -4,12 +4,14 @@ use super::cell_menu::{Items, MenuValue, head_ui, value_items_ui};
 use super::records::empty_ui;
 use crate::app::open_case::OpenCase;
 use crate::app::pairs::{Pairs, PairsAction, PairsColumn, PairsRow};
-use crate::app::{Action, App, Zone, display};
+use crate::app::{Action, App, Zone, display, marks};
 use crate::model::{Address, Dataset};
-use crate::query::{ConversationColumn, PairKey, PairTotals, Side, Value};
+use crate::query::{ConversationColumn, Mark, PairColumn, PairKey, PairTotals, Side, Value};
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
-use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, MenuCell, RowSource};
+use crate::ui::widgets::grid::{
+    CellNote, CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, MenuCell, RowMark, RowSource,
+};
 use crate::ui::{filter_bar, time_bar};
 use egui::{Button, Checkbox, Id, Label, Panel, Response, Ui};
 
@@ -173,7 +175,41 @@ impl RowSource for Rows<'_> {
         is_rejected && self.pairs.row(row).is_some_and(|row| row.rejected() > 0)
     }
 
+    fn mark(&self, row: u64) -> RowMark {
+        let sighted = self.pairs.marks(row).is_some_and(|ends| ends.iter().flatten().any(marks::is_sighting));
+        if sighted { RowMark::Sighting } else { RowMark::None }
+    }
+
+    fn row_hint(&self, row: u64) -> Option<String> {
+        let told = marks::told(&self.app.texts, self.pairs.marks(row)?.iter().flatten());
+        (!told.is_empty()).then(|| told.join("\n"))
+    }
+
+    fn note(&self, row: u64, column: usize) -> CellNote {
+        let Some(marks) = self.end(row, column) else { return CellNote::default() };
+        CellNote { sighted: marks.iter().any(marks::is_sighting), label: marks::label(marks) }
+    }
+
     fn hint(&self, row: u64, column: usize) -> Option<String> {
+        let own = self.own_hint(row, column);
+        let told = marks::told(&self.app.texts, self.end(row, column).into_iter().flatten());
+        let lines: Vec<String> = own.into_iter().chain(told).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+}
+
+impl Rows<'_> {
+    /// What the address in this cell meets.
+    fn end(&self, row: u64, column: usize) -> Option<&[Mark]> {
+        let [one, other] = self.pairs.marks(row)?;
+        match self.columns.get(column)? {
+            PairsColumn::Pair(PairColumn::Srcaddr) | PairsColumn::Talk(ConversationColumn::Left) => Some(one),
+            PairsColumn::Pair(PairColumn::Dstaddr) | PairsColumn::Talk(ConversationColumn::Right) => Some(other),
+            _ => None,
+        }
+    }
+
+    fn own_hint(&self, row: u64, column: usize) -> Option<String> {
         let (value, column) = self.value(row, column)?;
         match (&value, column) {
             (_, PairsColumn::Talk(ConversationColumn::StartedBy | ConversationColumn::Evidence)) => {
@@ -194,12 +230,7 @@ fn table_ui(ui: &mut Ui, app: &App, pairs: &Pairs, state: &mut PairsState, out: 
     let columns = pairs.columns();
     let grid_columns: Vec<GridColumn> = columns.iter().map(|column| grid_column(app, pairs, *column)).collect();
     let rows = Rows { app, pairs, columns: &columns };
-    let texts = GridTexts {
-        table: t.tr("nav-pairs"),
-        row: t.tr("grid-row"),
-        absent: t.tr("grid-absent"),
-        loading: t.tr("loading"),
-    };
+    let texts = GridTexts::of(t, t.tr("nav-pairs"));
     let id = Id::unique(("pairs", pairs.folded()));
     let grid = Grid { id, columns: &grid_columns, source: &rows, texts: &texts, dimmed: pairs.is_stale() };
     let mut selection = pairs.selection().clone();
@@ -275,7 +306,7 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &m
                     }
                     _ => None,
                 };
-                value_items_ui(ui, app, &mut items, &MenuValue { field, value: &value, pair }, out);
+                value_items_ui(ui, app, &mut items, &MenuValue { column: field.into(), value: &value, pair }, out);
             }
             (None, _) => {
                 if let (true, Value::Text(ip)) = (column.is_text(), &value)

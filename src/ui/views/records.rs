@@ -3,12 +3,15 @@
 use super::cell_menu::{Items, MenuValue, head_ui, value_items_ui};
 use crate::app::open_case::OpenCase;
 use crate::app::records::{Records, Reveal};
+use crate::app::shown::ShownColumn;
 use crate::app::source::Value;
-use crate::app::{Action, App, Command, display};
-use crate::model::{Dataset, FieldId, TimeRange, field};
+use crate::app::{Action, App, Command, Texts, display, marks};
+use crate::model::{Dataset, TimeRange, field};
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
-use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowSource};
+use crate::ui::widgets::grid::{
+    CellNote, CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowMark, RowSource,
+};
 use crate::ui::{filter_bar, histogram, time_bar};
 use egui::{Id, ScrollArea, Ui};
 
@@ -42,13 +45,14 @@ pub fn records_ui(
 /// Rows by position, formatted when they are drawn.
 struct Rows<'a> {
     records: &'a Records,
-    fields: &'a [FieldId],
+    columns: &'a [ShownColumn],
     zone: crate::app::Zone,
+    texts: &'a Texts,
 }
 
 impl Rows<'_> {
-    fn value(&self, row: u64, column: usize) -> Option<(&Value, FieldId)> {
-        Some((self.records.pages.row(row)?.get(column)?, *self.fields.get(column)?))
+    fn value(&self, row: u64, column: usize) -> Option<(&Value, ShownColumn)> {
+        Some((self.records.pages.row(row)?.get(column)?, *self.columns.get(column)?))
     }
 }
 
@@ -60,35 +64,64 @@ impl RowSource for Rows<'_> {
     fn cell(&self, row: u64, column: usize) -> CellView {
         match self.value(row, column) {
             None => CellView::Loading,
-            Some((value, field)) => display::cell(value, field, self.zone).map_or(CellView::Absent, CellView::Text),
+            Some((value, column)) => {
+                display::cell(value, column.field, self.zone).map_or(CellView::Absent, CellView::Text)
+            }
         }
     }
 
     fn stands_out(&self, row: u64, column: usize) -> bool {
-        self.value(row, column).is_some_and(|(value, field)| display::is_refusal(value, field))
+        let of = self.value(row, column).and_then(|(value, column)| Some((value, column.whole_field()?)));
+        of.is_some_and(|(value, field)| display::is_refusal(value, field))
     }
 
     fn hint(&self, row: u64, column: usize) -> Option<String> {
-        let (value, field) = self.value(row, column)?;
-        display::hint(value, field)
+        let (value, column) = self.value(row, column)?;
+        let marks = marks::of_field(self.records.pages.marks(row), column.field);
+        let lines: Vec<String> =
+            display::hint(value, column.field).into_iter().chain(marks::told(self.texts, marks)).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+
+    fn mark(&self, row: u64) -> RowMark {
+        let sighted = self.records.pages.marks(row).iter().any(marks::is_sighting);
+        if sighted { RowMark::Sighting } else { RowMark::None }
+    }
+
+    fn row_hint(&self, row: u64) -> Option<String> {
+        let told = marks::told(self.texts, self.records.pages.marks(row));
+        (!told.is_empty()).then(|| told.join("\n"))
+    }
+
+    fn note(&self, row: u64, column: usize) -> CellNote {
+        let all = self.records.pages.marks(row);
+        let Some(column) = self.columns.get(column).filter(|_| !all.is_empty()) else { return CellNote::default() };
+        let of = marks::of_field(all, column.field);
+        CellNote { sighted: of.iter().any(|mark| marks::is_sighting(mark)), label: marks::label(of) }
     }
 }
 
 fn table_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut UiState, out: &mut Vec<Action>) {
     let dataset = records.dataset;
-    let fields = records.pages.fields().to_vec();
-    let columns = grid_columns(app, records, &fields);
-    let rows = Rows { records, fields: &fields, zone: app.zone };
+    let shown_columns = records.pages.columns().to_vec();
+    let columns = grid_columns(app, records, &shown_columns);
+    let rows = Rows { records, columns: &shown_columns, zone: app.zone, texts: &app.texts };
     let t = &app.texts;
-    let texts = GridTexts {
-        table: match dataset {
+    if records.are_columns_lent() {
+        ui.horizontal(|ui| {
+            ui.weak(t.tr("columns-lent"));
+            if ui.small_button(t.tr("columns-own")).clicked() {
+                out.push(Action::OwnColumns(dataset));
+            }
+        });
+    }
+    let texts = GridTexts::of(
+        t,
+        match dataset {
             Dataset::Flows => t.tr("nav-flows"),
             Dataset::Events => t.tr("nav-events"),
         },
-        row: t.tr("grid-row"),
-        absent: t.tr("grid-absent"),
-        loading: t.tr("loading"),
-    };
+    );
     let id = Id::unique(("records", dataset));
     let grid = Grid { id, columns: &columns, source: &rows, texts: &texts, dimmed: records.is_stale() };
     let mut selection = records.selection.clone();
@@ -98,7 +131,7 @@ fn table_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut UiState, out:
         state.grid(dataset),
         &mut selection,
         &mut |ui, cell| cell_menu_ui(ui, app, &rows, cell, &mut from_cells),
-        &mut |ui, column| header_menu_ui(ui, app, records, fields.get(column).copied(), &mut from_header),
+        &mut |ui, column| header_menu_ui(ui, app, records, shown_columns.get(column).copied(), &mut from_header),
     );
     out.append(&mut from_cells);
     out.append(&mut from_header);
@@ -109,42 +142,43 @@ fn table_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut UiState, out:
     let ahead = shown.visible.end - shown.visible.start;
     out.push(Action::WantRows(dataset, shown.visible.start.saturating_sub(ahead)..shown.visible.end + ahead));
     for event in shown.events {
-        grid_event(records, &fields, event, out);
+        grid_event(records, &shown_columns, event, out);
     }
 }
 
-fn grid_columns(app: &App, records: &Records, fields: &[FieldId]) -> Vec<GridColumn> {
-    let column = |field: &FieldId| {
-        let width = records.columns.iter().find(|c| c.key == field.name()).map_or(120.0, |c| c.width);
-        let sort = records.sort.iter().position(|key| key.field == *field);
+fn grid_columns(app: &App, records: &Records, columns: &[ShownColumn]) -> Vec<GridColumn> {
+    let column = |column: &ShownColumn| {
+        let width = records.columns.iter().find(|c| c.key == column.name()).map_or(120.0, |c| c.width);
+        let sort = records.sort.iter().position(|key| column.whole_field() == Some(key.field));
         GridColumn {
-            title: display::header(*field, app.zone),
+            title: column.header(app.zone),
             width: width.clamp(size::COLUMN_MIN, size::COLUMN_MAX),
-            numeric: display::is_numeric(*field),
+            numeric: display::is_numeric(column.field),
             // Who it was stands at the end of an ARN.
-            keep_end: field.name().ends_with("_arn"),
+            keep_end: column.name().ends_with("_arn"),
             sort: sort.and_then(|place| records.sort.get(place).map(|key| (place, key.descending))),
         }
     };
-    fields.iter().map(column).collect()
+    columns.iter().map(column).collect()
 }
 
-fn grid_event(records: &Records, fields: &[FieldId], event: GridEvent, out: &mut Vec<Action>) {
+fn grid_event(records: &Records, shown: &[ShownColumn], event: GridEvent, out: &mut Vec<Action>) {
     let dataset = records.dataset;
     match event {
         GridEvent::Sort { column, add } => {
-            out.extend(fields.get(column).map(|field| Action::Sort { field: *field, add }));
+            let field = shown.get(column).and_then(|column| column.whole_field());
+            out.extend(field.map(|field| Action::Sort { field, add }));
         }
         GridEvent::Resized { column, width } => {
             let mut columns = records.columns.clone();
-            let key = fields.get(column).map(|f| f.name());
+            let key = shown.get(column).map(|c| c.name());
             if let Some(column) = columns.iter_mut().find(|c| Some(c.key.as_str()) == key) {
                 column.width = width;
                 out.push(Action::SetColumns(dataset, columns));
             }
         }
         GridEvent::Moved { from, before } => {
-            let name = |at: usize| fields.get(at).map(|f| f.name());
+            let name = |at: usize| shown.get(at).map(|c| c.name());
             out.extend(moved(records, name(from), name(before)));
         }
         GridEvent::Activated(_) => {
@@ -169,55 +203,56 @@ fn moved(records: &Records, key: Option<&str>, before: Option<&str>) -> Option<A
 
 fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let Some((value, field)) = rows.value(cell.row, cell.column) else {
+    let Some((value, column)) = rows.value(cell.row, cell.column) else {
         ui.weak(t.tr("loading"));
         return;
     };
-    let shown = display::cell(value, field, app.zone).unwrap_or_else(|| t.tr("grid-absent"));
-    head_ui(ui, &format!("{} {shown}", field.name()));
+    let shown = display::cell(value, column.field, app.zone).unwrap_or_else(|| t.tr("grid-absent"));
+    head_ui(ui, &format!("{} {shown}", column.name()));
     let mut items = Items::new(cell.takes_focus);
-    let of = MenuValue { field, value, pair: pair_clause(rows, cell.row) };
+    let of = MenuValue { column, value, pair: pair_clause(rows, cell.row) };
     value_items_ui(ui, app, &mut items, &of, out);
     items.item(ui, t.tr("menu-copy-rows"), Action::CopyRows, out);
-    items.item(ui, t.tr("menu-copy-column"), Action::CopyColumn(field), out);
+    items.item(ui, t.tr("menu-copy-column"), Action::CopyColumn(column.name()), out);
 }
 
 /// Both addresses of the row, in either direction.
 fn pair_clause(rows: &Rows<'_>, row: u64) -> Option<String> {
     let address = |name: &str| {
         let wanted = field::by_name(Dataset::Flows, name)?;
-        let column = rows.fields.iter().position(|f| *f == wanted)?;
+        let column = rows.columns.iter().position(|c| c.whole_field() == Some(wanted))?;
         let (value, _) = rows.value(row, column)?;
         display::literal(value)
     };
     Some(format!("ip = {} and ip = {}", address("srcaddr")?, address("dstaddr")?))
 }
 
-fn header_menu_ui(ui: &mut Ui, app: &App, records: &Records, at: Option<FieldId>, out: &mut Vec<Action>) {
+fn header_menu_ui(ui: &mut Ui, app: &App, records: &Records, at: Option<ShownColumn>, out: &mut Vec<Action>) {
     let t = &app.texts;
     let dataset = records.dataset;
-    if let Some(field) = at {
+    if let Some(column) = at {
         let sorts = [(t.tr("header-ascending"), false), (t.tr("header-descending"), true)];
         for (text, descending) in sorts {
-            if ui.button(text).clicked() {
-                out.push(Action::SortAs { field, descending });
+            let field = column.whole_field();
+            if ui.add_enabled(field.is_some(), egui::Button::new(text)).clicked() {
+                out.extend(field.map(|field| Action::SortAs { field, descending }));
                 ui.close();
             }
         }
-        let shown = records.pages.fields();
-        let place = shown.iter().position(|f| *f == field).unwrap_or(0);
-        let left = place.checked_sub(1).and_then(|p| shown.get(p)).map(|f| f.name());
+        let shown = records.pages.columns();
+        let place = shown.iter().position(|c| *c == column).unwrap_or(0);
+        let left = place.checked_sub(1).and_then(|p| shown.get(p)).map(|c| c.name());
         if ui.add_enabled(left.is_some(), egui::Button::new(t.tr("header-left"))).clicked() {
-            out.extend(moved(records, Some(field.name()), left));
+            out.extend(moved(records, Some(column.name()), left));
             ui.close();
         }
-        let right = shown.get(place + 2).map(|f| f.name());
+        let right = shown.get(place + 2).map(|c| c.name());
         if ui.add_enabled(place + 1 < shown.len(), egui::Button::new(t.tr("header-right"))).clicked() {
-            out.extend(moved(records, Some(field.name()), right));
+            out.extend(moved(records, Some(column.name()), right));
             ui.close();
         }
         if ui.add_enabled(shown.len() > 1, egui::Button::new(t.tr("header-hide"))).clicked() {
-            out.push(with_visible(records, field.name(), false));
+            out.push(with_visible(records, column.name(), false));
             ui.close();
         }
         ui.separator();

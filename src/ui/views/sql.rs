@@ -237,12 +237,7 @@ fn table_ui(
         sort: console.sort().filter(|(sorted, _)| *sorted == at).map(|(_, descending)| (0, descending)),
     };
     let columns: Vec<GridColumn> = table.rows.columns.iter().enumerate().map(column).collect();
-    let texts = GridTexts {
-        table: t.tr("sql-result"),
-        row: t.tr("grid-row"),
-        absent: t.tr("grid-absent"),
-        loading: t.tr("loading"),
-    };
+    let texts = GridTexts::of(t, t.tr("sql-result"));
     let rows = Rows { console, table };
     let grid = Grid {
         id: Id::unique("sql-result"),

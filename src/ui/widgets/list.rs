@@ -1,6 +1,6 @@
 //! A list that is held in memory as a table: sorted by a click on a header, columns resizable, rows copied.
 
-use super::grid::{CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, Mark, RowSource};
+use super::grid::{CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, RowMark, RowSource};
 use crate::app::selection::Selection;
 use crate::app::{Action, App, display};
 use egui::{Id, Ui};
@@ -54,7 +54,7 @@ struct ListRows<'a, R: 'static> {
     order: &'a [usize],
     columns: &'a [Column<R>],
     app: &'a App,
-    mark: fn(&R) -> Mark,
+    mark: fn(&R) -> RowMark,
 }
 
 impl<R> ListRows<'_, R> {
@@ -82,8 +82,8 @@ impl<R> RowSource for ListRows<'_, R> {
         }
     }
 
-    fn mark(&self, row: u64) -> Mark {
-        self.row(row).map_or(Mark::None, self.mark)
+    fn mark(&self, row: u64) -> RowMark {
+        self.row(row).map_or(RowMark::None, self.mark)
     }
 }
 
@@ -92,7 +92,7 @@ pub struct List<'a, R: 'static> {
     pub name: &'a str,
     pub rows: &'a Arc<[R]>,
     pub columns: &'a [Column<R>],
-    pub mark: fn(&R) -> Mark,
+    pub mark: fn(&R) -> RowMark,
 }
 
 impl<R: 'static> List<'_, R> {
@@ -119,12 +119,7 @@ impl<R: 'static> List<'_, R> {
                 sort: state.sort.filter(|(sorted, _)| *sorted == at).map(|(_, descending)| (0, descending)),
             })
             .collect();
-        let texts = GridTexts {
-            table: name.to_owned(),
-            row: t.tr("grid-row"),
-            absent: t.tr("grid-absent"),
-            loading: t.tr("loading"),
-        };
+        let texts = GridTexts::of(t, name.to_owned());
         let source = ListRows { rows, order: &state.order, columns, app, mark };
         let grid = Grid { id: Id::unique(name), columns: &grid_columns, source: &source, texts: &texts, dimmed: false };
         let mut copied = None;

@@ -241,22 +241,6 @@ fn events_filter_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Actio
     }
 }
 
-/// A track's lines in colours, in the order of the lines.
-fn line_colours(ui: &Ui, track: &Track) -> Vec<egui::Color32> {
-    let Some(chart) = track.chart() else { return Vec::new() };
-    let p = theme::palette(ui);
-    let colour = |(at, line): (usize, &crate::app::chart::Line)| match &line.key {
-        crate::query::SeriesKey::Other => p.other,
-        crate::query::SeriesKey::Group(key) => match key.first() {
-            Some(crate::query::Value::Text(text)) if text == "ACCEPT" => p.good,
-            Some(crate::query::Value::Text(text)) if text == "REJECT" => p.bad,
-            _ => theme::series(ui, at),
-        },
-        crate::query::SeriesKey::All => p.good,
-    };
-    chart.lines.iter().enumerate().map(colour).collect()
-}
-
 /// The tracks as they are shown, to be saved: on white, whatever the theme, for paper.
 pub fn drawing(app: &App, case: &OpenCase) -> Option<Drawing> {
     let t = &app.texts;

@@ -1,6 +1,5 @@
 //! One track: its lines with egui_plot, gaps hatched, the threshold, the values under the pointer.
 
-use super::line_colours;
 use crate::app::chart::{Chart, Shape, axis_number};
 use crate::app::state::line_names;
 use crate::app::timeline::Track;
@@ -56,7 +55,7 @@ pub fn track_ui(
         return nothing_ui(ui, app, track, height);
     };
     let strength = if track.is_stale() { 0.5 } else { 1.0 };
-    let colours: Vec<Color32> = line_colours(ui, track).iter().map(|c| c.gamma_multiply(strength)).collect();
+    let colours: Vec<Color32> = theme::lines(ui, chart).iter().map(|c| c.gamma_multiply(strength)).collect();
     let names = line_names(track, app);
     let is_bytes = track.plan.dataset == Dataset::Flows && track.shown_measure() == Measure::Bytes;
     let plotted = Plotted {

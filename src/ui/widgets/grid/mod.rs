@@ -30,11 +30,22 @@ pub enum CellView {
 
 /// How a row stands out: by a sign, with a tint of the same meaning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mark {
+pub enum RowMark {
     #[default]
     None,
     /// Something to look at.
     Warning,
+    /// It meets an indicator.
+    Sighting,
+}
+
+/// What stands beside a cell's value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CellNote {
+    /// The value meets an indicator.
+    pub sighted: bool,
+    /// What the examiner calls it.
+    pub label: Option<String>,
 }
 
 pub trait RowSource {
@@ -44,8 +55,15 @@ pub trait RowSource {
     fn hint(&self, _row: u64, _column: usize) -> Option<String> {
         None
     }
-    fn mark(&self, _row: u64) -> Mark {
-        Mark::None
+    fn mark(&self, _row: u64) -> RowMark {
+        RowMark::None
+    }
+    /// What the number of the row says when the pointer rests on it.
+    fn row_hint(&self, _row: u64) -> Option<String> {
+        None
+    }
+    fn note(&self, _row: u64, _column: usize) -> CellNote {
+        CellNote::default()
     }
     /// Is this value's text coloured, as what was refused or failed?
     fn stands_out(&self, _row: u64, _column: usize) -> bool {
@@ -134,6 +152,16 @@ pub struct GridTexts {
     pub row: String,
     pub absent: String,
     pub loading: String,
+    /// What meets an indicator, in a word.
+    pub sighted: String,
+}
+
+impl GridTexts {
+    pub fn of(texts: &crate::app::Texts, table: String) -> Self {
+        let [row, absent, loading, sighted] =
+            ["grid-row", "grid-absent", "loading", "grid-sighted"].map(|key| texts.tr(key));
+        Self { table, row, absent, loading, sighted }
+    }
 }
 
 /// The cell whose menu is drawn.
@@ -291,6 +319,7 @@ impl Grid<'_> {
             node.set_label(self.texts.table.clone());
             node.set_numeric_value(state.scroll.top);
             node.set_max_numeric_value(extent.rows as f64);
+            node.set_bounds(rows::bounds(areas.bar));
         });
         let track = areas.bar.height();
         if let Some((offset, length)) = state.scroll.thumb(extent, track, size::THUMB_MIN) {

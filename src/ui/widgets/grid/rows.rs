@@ -1,11 +1,11 @@
 //! The visible rows and cells: painted, clicked, named.
 
 use super::scroll::Extent;
-use super::{Areas, CellView, Grid, GridEvent, GridState, Mark, MenuAt};
+use super::{Areas, CellNote, CellView, Grid, GridEvent, GridState, MenuAt, RowMark};
 use crate::app::display;
 use crate::app::selection::Selection;
 use crate::ui::theme::{self, Palette, size};
-use egui::text::{LayoutJob, TextWrapping};
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
     Align2, Color32, FontId, Pos2, Rect, Response, Sense, Ui, UiBuilder, accesskit, accesskit::Role, pos2, vec2,
 };
@@ -33,7 +33,7 @@ impl Grid<'_> {
                 .id_salt(("row", row))
                 .max_rect(rect)
                 .accessibility_role(Role::Row)
-                .accessibility_label(format!("{} {}", self.texts.row, display::count(row + 1)));
+                .accessibility_label(self.row_name(row));
             let mut row_ui = ui.new_child(builder);
             row_ui.set_clip_rect(clip);
             row_ui.ctx().accesskit_node_builder(row_ui.unique_id(), |node| {
@@ -53,13 +53,22 @@ impl Grid<'_> {
         }
     }
 
+    fn row_name(&self, row: u64) -> String {
+        let name = format!("{} {}", self.texts.row, display::count(row + 1));
+        match self.source.mark(row) {
+            RowMark::Sighting => format!("{name}, {}", self.texts.sighted),
+            RowMark::None | RowMark::Warning => name,
+        }
+    }
+
     fn row_ground(&self, ui: &Ui, rect: Rect, row: u64, selected: bool) {
         let p = theme::palette(ui);
         let hovered = ui.rect_contains_pointer(rect);
         let fill = match (selected, hovered, self.source.mark(row)) {
             (true, _, _) => p.selected,
             (_, true, _) => p.hovered,
-            (_, _, Mark::Warning) => p.warning.gamma_multiply(0.15),
+            (_, _, RowMark::Warning) => p.warning.gamma_multiply(size::ROW_TINT),
+            (_, _, RowMark::Sighting) => p.sighting.gamma_multiply(size::ROW_TINT),
             _ if row % 2 == 1 => p.stripe,
             _ => p.surface,
         };
@@ -71,18 +80,19 @@ impl Grid<'_> {
         let gutter = Rect::from_min_max(rect.left_top(), pos2(areas.gutter.right(), rect.bottom()));
         let response = ui.interact(gutter, self.id.with(("gutter", row)), Sense::CLICK);
         self.click(ui, &response, row, selection.column, selection);
-        let sign = match self.source.mark(row) {
-            Mark::None => "",
-            Mark::Warning => "! ",
+        let (sign, ink) = match self.source.mark(row) {
+            RowMark::None => ("", p.weak),
+            RowMark::Warning => ("! ", p.weak),
+            RowMark::Sighting => (SIGHTED, p.sighting),
         };
         let at = gutter.right_center() - vec2(size::CELL_PADDING, 0.0);
-        ui.painter().text(
-            at,
-            Align2::RIGHT_CENTER,
-            format!("{sign}{}", display::count(row + 1)),
-            theme::body(),
-            p.weak,
-        );
+        let number = ui.painter().text(at, Align2::RIGHT_CENTER, display::count(row + 1), theme::body(), p.weak);
+        ui.painter().text(number.left_center(), Align2::RIGHT_CENTER, sign, theme::body(), ink);
+        if response.hovered()
+            && let Some(hint) = self.source.row_hint(row)
+        {
+            response.on_hover_text(hint);
+        }
     }
 
     #[expect(
@@ -102,13 +112,18 @@ impl Grid<'_> {
         let p = theme::palette(ui);
         let response = ui.interact(rect, self.id.with(("cell", row, column)), Sense::CLICK);
         let view = self.source.cell(row, column);
-        self.name_cell(ui, &response, row, column, &view);
+        let note = self.source.note(row, column);
+        self.name_cell(ui, &response, row, column, (&view, &note));
+        if note.sighted && !selection.contains(row) {
+            ui.painter().rect_filled(rect, 0.0, p.sighting.gamma_multiply(size::CELL_TINT));
+        }
         let numeric = self.columns.get(column).is_some_and(|c| c.numeric);
         let keep_end = self.columns.get(column).is_some_and(|c| c.keep_end);
         let coloured = self.source.stands_out(row, column) && !selection.contains(row);
         let (text, color) = self.ink(p, &view, if coloured { p.bad } else { p.text });
         let tail = if keep_end { end_that_fits(ui, text, rect.width() - 2.0 * size::CELL_PADDING) } else { None };
-        let elided = cell_text(ui, rect, tail.as_deref().unwrap_or(text), color, numeric) || tail.is_some();
+        let job = cell_job(p, tail.as_deref().unwrap_or(text), color, &note);
+        let elided = cell_text(ui, rect, job, numeric) || tail.is_some();
         if let CellView::Spark { values, .. } = &view {
             spark(ui, rect, values, if self.dimmed { p.other } else { p.good });
         }
@@ -152,7 +167,7 @@ impl Grid<'_> {
         (text, if self.dimmed { color.gamma_multiply(0.55) } else { color })
     }
 
-    fn name_cell(&self, ui: &Ui, response: &Response, row: u64, column: usize, view: &CellView) {
+    fn name_cell(&self, ui: &Ui, response: &Response, row: u64, column: usize, (view, note): (&CellView, &CellNote)) {
         ui.ctx().accesskit_node_builder(response.id, |node| {
             let title = self.columns.get(column).map_or("", |c| c.title.as_str());
             let value = match view {
@@ -161,15 +176,11 @@ impl Grid<'_> {
                 CellView::Text(text) | CellView::Spark { text, .. } => text,
             };
             node.set_role(Role::GridCell);
-            node.set_label(format!("{title}: {value}"));
+            let label = note.label.as_ref().map(|label| format!(" ({label})")).unwrap_or_default();
+            let sighted = if note.sighted { format!(", {}", self.texts.sighted) } else { String::new() };
+            node.set_label(format!("{title}: {value}{label}{sighted}"));
             // Cells are no tab stops (the table is one), so the tool kit does not fill these in.
-            let rect = response.rect;
-            node.set_bounds(accesskit::Rect {
-                x0: rect.min.x.into(),
-                y0: rect.min.y.into(),
-                x1: rect.max.x.into(),
-                y1: rect.max.y.into(),
-            });
+            node.set_bounds(bounds(response.rect));
             node.add_action(accesskit::Action::Click);
             node.set_row_index(usize::try_from(row).unwrap_or(usize::MAX));
             node.set_column_index(column);
@@ -191,6 +202,12 @@ impl Grid<'_> {
             selection.select(row);
         }
     }
+}
+
+/// Of a part that the tool kit does not tell the place of.
+pub(super) fn bounds(rect: Rect) -> accesskit::Rect {
+    let [x0, y0, x1, y1] = [rect.min.x, rect.min.y, rect.max.x, rect.max.y].map(f64::from);
+    accesskit::Rect { x0, y0, x1, y1 }
 }
 
 /// Bars from the foot of the cell, the highest as high as the cell allows.
@@ -226,10 +243,27 @@ fn end_that_fits(ui: &Ui, text: &str, width: f32) -> Option<String> {
     None
 }
 
+/// In front of what meets an indicator.
+pub const SIGHTED: &str = "◆ ";
+
+/// The value, a sign before it where it meets an indicator, its label behind it.
+fn cell_job(p: &Palette, text: &str, color: Color32, note: &CellNote) -> LayoutJob {
+    let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
+    let format = |color| TextFormat::simple(theme::body(), color);
+    if note.sighted {
+        job.append(SIGHTED, 0.0, format(p.sighting));
+    }
+    job.append(text, 0.0, format(color));
+    if let Some(label) = &note.label {
+        job.append(&display::visible(label), size::CELL_PADDING, format(p.label));
+    }
+    job
+}
+
 /// Paints one line of text inside a cell; was it too long to show whole?
-fn cell_text(ui: &Ui, rect: Rect, text: &str, color: Color32, numeric: bool) -> bool {
+fn cell_text(ui: &Ui, rect: Rect, mut job: LayoutJob, numeric: bool) -> bool {
     let width = rect.width() - 2.0 * size::CELL_PADDING;
-    let mut job = LayoutJob::simple_singleline(text.to_owned(), FontId::proportional(size::TEXT), color);
+    let color = Color32::PLACEHOLDER;
     job.wrap = TextWrapping::truncate_at_width(width.max(0.0));
     let galley = ui.painter().layout_job(job);
     let y = rect.center().y - galley.size().y / 2.0;

@@ -1,0 +1,85 @@
+//! The case at a glance, part by part: each figure is shown as soon as it is counted, and what is there stays when the view is
+//! left before the last one is in.
+
+use super::slots::{Lane, Slot};
+use super::source::{Glance, GlancePart, Totals};
+use crate::model::Dataset;
+use crate::query::{self, Coverage, GlanceCount, GlanceList, TopQuery};
+
+/// Rows of each list.
+pub const TOP_ROWS: usize = 8;
+
+#[derive(Default)]
+pub struct AtAGlance {
+    /// In the order in which they are shown and asked for; only of records that there are.
+    parts: Vec<(GlancePart, Slot<u64, Glance>)>,
+}
+
+impl AtAGlance {
+    /// Asks for what is not there yet. While evidence comes in, a part that is being counted is not begun anew: it would
+    /// never be answered.
+    pub fn ask(&mut self, lane: &Lane, revision: u64, totals: &Totals) {
+        for (dataset, records) in [(Dataset::Flows, totals.flows), (Dataset::Events, totals.events)] {
+            let known = self.parts.iter().any(|(part, _)| *part == GlancePart::Coverage(dataset));
+            if records > 0 && !known {
+                let parts = query::glance_parts(dataset, TOP_ROWS).unwrap_or_default();
+                self.parts.extend(parts.into_iter().map(|part| (part, Slot::default())));
+            }
+        }
+        for (part, slot) in self.parts.iter_mut().filter(|(_, slot)| !slot.is_running()) {
+            let part = part.clone();
+            slot.ask(lane, revision, move |source, _, cancel| source.glance(&part, cancel));
+        }
+    }
+
+    /// What is on its way is waited for no more.
+    pub fn stop(&mut self) {
+        self.parts.iter_mut().for_each(|(_, slot)| slot.stop());
+    }
+
+    /// Takes in answers; the reasons of failures.
+    pub fn poll(&mut self) -> Vec<String> {
+        self.parts.iter_mut().filter_map(|(_, slot)| slot.poll().and_then(Result::err)).collect()
+    }
+
+    pub fn is_busy(&self) -> bool {
+        self.parts.iter().any(|(_, slot)| slot.is_busy())
+    }
+
+    /// Did evidence come in since this was counted?
+    pub fn is_older_than(&self, revision: u64) -> bool {
+        self.parts.iter().any(|(_, slot)| slot.shown_query().is_some_and(|asked| *asked != revision))
+    }
+
+    pub fn faults(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|(_, slot)| slot.fault())
+    }
+
+    /// Is there a place for these records?
+    pub fn has(&self, dataset: Dataset) -> bool {
+        self.parts.iter().any(|(part, _)| *part == GlancePart::Coverage(dataset))
+    }
+
+    /// Once it is counted.
+    pub fn coverage(&self, dataset: Dataset) -> Option<&Coverage> {
+        self.parts.iter().filter_map(|(_, slot)| slot.shown()).find_map(|glance| match dataset {
+            Dataset::Flows => glance.flows.as_ref(),
+            Dataset::Events => glance.events.as_ref(),
+        })
+    }
+
+    pub fn counts(&self, dataset: Dataset) -> impl Iterator<Item = &GlanceCount> {
+        let counts = self.parts.iter().filter_map(|(_, slot)| slot.shown()).flat_map(|glance| &glance.counts);
+        counts.filter(move |count| count.scope.dataset == dataset)
+    }
+
+    /// Every list with its question, once it is counted with its answer.
+    pub fn lists(&self, dataset: Dataset) -> impl Iterator<Item = (&'static str, &TopQuery, Option<&GlanceList>)> {
+        self.parts.iter().filter_map(move |(part, slot)| match part {
+            GlancePart::List(name, query) if query.scope.dataset == dataset => {
+                Some((*name, query, slot.shown().and_then(|glance| glance.lists.first())))
+            }
+            _ => None,
+        })
+    }
+}
