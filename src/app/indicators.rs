@@ -106,8 +106,8 @@ fn hex(bytes: &[u8]) -> String {
 
 /// The name, with a number behind it where another list has it.
 fn free_name(reader: &CaseReader, name: &str) -> Result<String, IndicatorError> {
-    let lists = query::indicator_lists(reader, true)?;
-    let taken = |name: &str| lists.iter().any(|list| list.name == name);
+    let names = query::indicator_list_names(reader)?;
+    let taken = |name: &str| names.iter().any(|known| known == name);
     let mut free = name.to_owned();
     let mut number = 1;
     while taken(&free) {
@@ -132,7 +132,7 @@ pub struct ImportChoice {
 /// Another list has the name, or the case cannot be written.
 pub fn import(case: &Path, preview: &Preview, choice: &ImportChoice) -> Result<i64, IndicatorError> {
     let reader = CaseReader::open(case)?;
-    if query::indicator_lists(&reader, true)?.iter().any(|list| list.name == choice.name) {
+    if query::indicator_list_names(&reader)?.contains(&choice.name) {
         return Err(IndicatorError::NameTaken(choice.name.clone()));
     }
     drop(reader);

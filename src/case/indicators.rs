@@ -53,8 +53,8 @@ impl CaseWriter {
         })
     }
 
-    /// Adds typed values to a list of typed values of this name and purpose, which is made where there is none. The list's
-    /// hash follows its values. Its number.
+    /// Adds typed values to a list of typed values of this name and purpose, which is made where there is none; what it
+    /// holds already is left out. The list's hash follows its values. Its number.
     pub fn add_typed_indicators(
         &mut self,
         list: &NewIndicatorList,
@@ -74,11 +74,15 @@ impl CaseWriter {
                 Some(id) => id,
                 None => writer.insert_list(&NewIndicatorList { format: "typed", ..list.clone() }, at_utc)?,
             };
+            let entries = writer.not_there(id, entries)?;
+            if entries.is_empty() {
+                return Ok(id);
+            }
             let sql = "SELECT ifnull(max(position), 0) FROM indicator_entry WHERE list_id = ?";
             let last: u64 = writer.conn.prepare_cached(sql)?.query_row([id], |r| r.get(0))?;
             let numbered: Vec<IndicatorEntry> = (last + 1..)
-                .zip(entries)
-                .map(|(position, entry)| IndicatorEntry { position, ..entry.clone() })
+                .zip(&entries)
+                .map(|(position, entry)| IndicatorEntry { position, ..(*entry).clone() })
                 .collect();
             writer.insert_entries(id, &numbered)?;
             let sha256 = writer.typed_hash(id)?;
@@ -241,6 +245,21 @@ impl CaseWriter {
             insert.execute(params![list, issue.position, issue.reason.code(), issue.detail, issue.raw])?;
         }
         Ok(())
+    }
+
+    /// The entries whose values a list does not hold, or holds no more.
+    fn not_there<'e>(&self, list: i64, entries: &'e [IndicatorEntry]) -> Result<Vec<&'e IndicatorEntry>, CaseError> {
+        let mut known = self.conn.prepare_cached(
+            "SELECT 1 FROM indicator_entry WHERE list_id = ? AND kind = ? AND value = ? AND port IS ? AND removed_utc IS NULL",
+        )?;
+        let (mut new, mut seen) = (Vec::new(), std::collections::HashSet::new());
+        for entry in entries {
+            let is_first = seen.insert((entry.kind, &entry.value, entry.port));
+            if is_first && !known.exists(params![list, entry.kind.code(), entry.value, entry.port])? {
+                new.push(entry);
+            }
+        }
+        Ok(new)
     }
 
     fn typed_hash(&self, list: i64) -> Result<String, CaseError> {

@@ -150,7 +150,8 @@ pub(super) fn run(command: &Command) -> Result<u8, CliError> {
         Command::Add { case, values, list, kind, comment, purpose } => {
             let entries = indicators::typed_entries(values, kind.as_deref().map(parse_kind).transpose()?, comment)?;
             let id = indicators::add_typed(case, list, parse_purpose(purpose)?, &entries)?;
-            tell(&format!("{} added to list {id} ({list})", entries.len()));
+            let held = query::indicator_list(&CaseReader::open(case)?, id)?.map_or(0, |list| list.entries);
+            tell(&format!("list {id} ({list}) holds {held}"));
             Ok(exit::DONE)
         }
         Command::Enable(item) => change(item, "is looked for", |case, item| indicators::enable(case, item, true)),

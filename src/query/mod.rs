@@ -51,8 +51,8 @@ pub use histogram::{Bin, Histogram, histogram};
 pub use index_sizes::{IndexSizes, index_sizes};
 pub use indicators::{
     EventHit, IndicatorRow, InternalSpace, Mark, MarkKind, Where, address_marks, honours_validity, indicator_entries,
-    indicator_entry, indicator_entry_count, indicator_issues, indicator_list, indicator_list_of, indicator_lists,
-    indicator_revision, internal_space, labels, marks, well_known,
+    indicator_entry, indicator_entry_count, indicator_issues, indicator_list, indicator_list_names, indicator_list_of,
+    indicator_lists, indicator_revision, internal_space, labels, marks, well_known,
 };
 pub use lists::{
     EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, settings_with_prefix, top_values,

@@ -242,6 +242,7 @@ fn what_an_examiner_does_to_a_list_can_be_undone_and_is_journalled() {
     assert_eq!(query::indicator_lists(&desk.reader(), true).unwrap().len(), 2);
     list(&["add", "203.0.113[.]99", "--comment", "by telephone"]);
     list(&["add", "4444", "--kind", "port"]);
+    list(&["add", "203.0.113.99"]);
     let typed = query::indicator_lists(&desk.reader(), false).unwrap().remove(2);
     assert_eq!((typed.name.as_str(), typed.format.as_str(), typed.entries), ("Typed", "typed", 2));
     let sha = |text: &str| coldtrail::case::journal::hex(&<sha2::Sha256 as sha2::Digest>::digest(text));
@@ -385,6 +386,17 @@ fn a_file_that_is_no_list_and_a_value_that_is_none_are_refused() {
 }
 
 #[test]
+fn databases_of_owners_are_named_before_they_are_asked() {
+    let desk = sample();
+    let file = desk.file("x.mmdb", "hello");
+    let message = desk.fails(&["label", "owners", desk.case(), file.to_str().unwrap()], 3);
+    assert!(message.contains("no database in MaxMind's format"), "{message}");
+    let message = desk.fails(&["sightings", desk.case(), "--by", "host", "--owners"], 2);
+    assert!(message.contains("coldtrail label owners"), "{message}");
+    assert_eq!(desk.ok(&["label", "owners", desk.case(), "--format", "csv"]).trim(), "kind,built_utc,sha256,path");
+}
+
+#[test]
 fn columns_are_chosen_on_the_command_line() {
     let desk = Desk::new();
     let file = desk.file("odd.csv", "when,why,what\n2024,beacon,1.2.3.4\n2025,other,5.6.7.8\n");
@@ -401,5 +413,5 @@ fn columns_are_chosen_on_the_command_line() {
     }
     let message =
         desk.fails(&["indicators", "import", desk.case(), file.to_str().unwrap(), "--columns", "wha=value"], 2);
-    assert!(message.contains("there is no column wha; did you mean what?"), "{message}");
+    assert!(message.contains("there is no column wha; did you mean wh"), "{message}");
 }

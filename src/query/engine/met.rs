@@ -53,18 +53,17 @@ impl Engine<'_> {
         let mut nodes = vec![self.member(column, pairs.with(&of(true), side))];
         let timed = pairs.with(&of(false), side);
         if timed.count() > 0 {
-            let mut windows: FxHashMap<u32, Vec<_>> = FxHashMap::default();
+            let mut windows = Windows::default();
             for pair in timed.iter() {
                 let of_side = |list: &[u32]| met.of_address(list.get(pair).copied().unwrap_or(0));
                 let lists = match side {
-                    Side::Source => vec![of_side(&pairs.source)],
-                    Side::Destination => vec![of_side(&pairs.destination)],
-                    Side::Either => vec![of_side(&pairs.source), of_side(&pairs.destination)],
+                    Side::Source => (of_side(&pairs.source), 0),
+                    Side::Destination => (of_side(&pairs.destination), 0),
+                    Side::Either => (of_side(&pairs.source), of_side(&pairs.destination)),
                 };
-                let places = lists.into_iter().flat_map(|list| met.list(list));
-                windows.insert(pair as u32, places.map(|place| met.matcher.window(*place)).collect());
+                windows.put(pair, met, lists);
             }
-            nodes.push(Node::Timed(column, Arc::new(Timed { set: timed, windows })));
+            nodes.push(windows.node(column, timed));
         }
         Ok(nodes)
     }
@@ -80,11 +79,36 @@ impl Engine<'_> {
         let mut nodes = vec![self.member(column, of(true))];
         let set = of(false);
         if set.count() > 0 {
-            let windows = |list: u32| met.list(list).iter().map(|place| met.matcher.window(*place)).collect();
-            let timed = ids.iter().filter(|(id, _)| set.get(*id)).map(|(id, list)| (*id as u32, windows(*list)));
-            let windows: FxHashMap<u32, Vec<_>> = timed.collect();
-            nodes.push(Node::Timed(column, Arc::new(Timed { set, windows })));
+            let mut windows = Windows::default();
+            for (id, list) in ids.iter().filter(|(id, _)| set.get(*id)) {
+                windows.put(*id, met, (*list, 0));
+            }
+            nodes.push(windows.node(column, set));
         }
         nodes
+    }
+}
+
+/// The windows of numbers, those of the same lists once.
+#[derive(Default)]
+struct Windows {
+    timed: Timed,
+    known: FxHashMap<(u32, u32), u32>,
+}
+
+impl Windows {
+    /// `lists`: of one side and of the other; 0 for none.
+    fn put(&mut self, number: usize, met: &Met, lists: (u32, u32)) {
+        let windows = &mut self.timed.windows;
+        let place = *self.known.entry(lists).or_insert_with(|| {
+            let places = met.list(lists.0).iter().chain(met.list(lists.1));
+            windows.push(places.map(|place| met.matcher.window(*place)).collect());
+            windows.len() as u32 - 1
+        });
+        self.timed.of.insert(number as u32, place);
+    }
+
+    fn node(self, column: usize, set: Bitmap) -> Node {
+        Node::Timed(column, Arc::new(Timed { set, ..self.timed }))
     }
 }

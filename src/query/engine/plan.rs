@@ -36,13 +36,16 @@ pub enum Node {
 #[derive(Clone, Debug, Default)]
 pub struct Timed {
     pub set: Bitmap,
-    pub windows: FxHashMap<u32, Vec<TimeRange>>,
+    /// By number: which of `windows` are its own.
+    pub of: FxHashMap<u32, u32>,
+    pub windows: Vec<Vec<TimeRange>>,
 }
 
 impl Timed {
     /// Does the number count at this start, in seconds?
     fn counts(&self, number: i64, start: Option<i64>) -> bool {
-        let windows = u32::try_from(number).ok().and_then(|number| self.windows.get(&number));
+        let place = u32::try_from(number).ok().and_then(|number| self.of.get(&number));
+        let windows = place.and_then(|place| self.windows.get(*place as usize));
         let Some((windows, start)) = windows.zip(start.map(Timestamp::from_secs)) else { return false };
         windows.iter().any(|w| w.from.is_none_or(|from| from <= start) && w.to.is_none_or(|to| start < to))
     }

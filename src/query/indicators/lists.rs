@@ -31,10 +31,11 @@ pub(super) fn validity_of(conn: &Connection) -> Result<bool, QueryError> {
 
 const LISTS: &str = "SELECT l.list_id, l.name, l.purpose, l.source, l.format, l.sha256, l.list_date, l.licence,
     l.added_utc, l.examiner, l.enabled, l.removed_utc IS NOT NULL,
-    (SELECT count(*) FROM indicator_entry e WHERE e.list_id = l.list_id AND e.removed_utc IS NULL),
-    (SELECT count(*) FROM indicator_entry e WHERE e.list_id = l.list_id AND e.removed_utc IS NULL AND e.enabled),
+    ifnull(c.entries, 0), ifnull(c.enabled, 0),
     (SELECT count(*) FROM indicator_issue i WHERE i.list_id = l.list_id)
-  FROM indicator_list l";
+  FROM indicator_list l
+  LEFT JOIN (SELECT list_id, count(*) AS entries, sum(enabled) AS enabled FROM indicator_entry
+             WHERE removed_utc IS NULL GROUP BY list_id) c ON c.list_id = l.list_id";
 
 /// All lists in the order in which they came; those that were taken out too where `removed` says so.
 pub fn indicator_lists(reader: &CaseReader, removed: bool) -> Result<Vec<IndicatorList>, QueryError> {
@@ -46,6 +47,13 @@ pub fn indicator_lists(reader: &CaseReader, removed: bool) -> Result<Vec<Indicat
         lists.push(list(row)?);
     }
     Ok(lists)
+}
+
+/// The names of all lists, those that were taken out too.
+pub fn indicator_list_names(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
+    let mut statement = reader.conn.prepare_cached("SELECT name FROM indicator_list ORDER BY list_id")?;
+    let names = statement.query_map([], |r| r.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
 }
 
 /// The list that came from a file of this hash, if the case has one; taken out or not.

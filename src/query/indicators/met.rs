@@ -75,7 +75,8 @@ fn make(conn: &Connection, matcher: Arc<Matcher>) -> Result<Met, QueryError> {
     };
     let mut found = Vec::new();
     if !matcher.addresses.is_empty() {
-        let mut statement = conn.prepare("SELECT address_id, key FROM address")?;
+        // In the order of keys, neighbours are looked up where the last one was: the memory is at hand.
+        let mut statement = conn.prepare("SELECT address_id, key FROM address ORDER BY key")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let key = row.get_ref(1)?.as_blob().ok().and_then(|bytes| bytes.try_into().ok());

@@ -12,7 +12,7 @@ mod wanted;
 pub use events::{EventHit, Where};
 pub use lists::{
     IndicatorRow, honours_validity, indicator_entries, indicator_entry, indicator_entry_count, indicator_issues,
-    indicator_list, indicator_list_of, indicator_lists, indicator_revision, labels,
+    indicator_list, indicator_list_names, indicator_list_of, indicator_lists, indicator_revision, labels,
 };
 pub use lookup::{Mark, MarkKind, address_marks, marks};
 pub use own::{InternalSpace, internal_space};
