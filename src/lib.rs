@@ -92,5 +92,7 @@ pub mod filter;
 pub mod ingest;
 pub mod matching;
 pub mod model;
+pub mod present;
 pub mod query;
+pub mod report;
 pub mod ui;

@@ -5,6 +5,8 @@
 mod answers;
 #[path = "all/case_file.rs"]
 mod case_file;
+#[path = "all/conclusions.rs"]
+mod conclusions;
 #[path = "all/contract.rs"]
 mod contract;
 #[path = "all/conversations.rs"]
@@ -17,6 +19,8 @@ mod crash;
 mod desk;
 #[path = "all/duplicates.rs"]
 mod duplicates;
+#[path = "all/exhibits.rs"]
+mod exhibits;
 #[path = "all/export.rs"]
 mod export;
 #[path = "all/formats.rs"]
@@ -25,6 +29,8 @@ mod formats;
 mod fuzz;
 #[path = "all/glance.rs"]
 mod glance;
+#[path = "all/handover.rs"]
+mod handover;
 #[path = "all/hostile.rs"]
 mod hostile;
 #[path = "all/indicators.rs"]
@@ -35,6 +41,8 @@ mod migrate;
 mod named;
 #[path = "all/random_answers.rs"]
 mod random_answers;
+#[path = "all/report.rs"]
+mod report;
 #[path = "all/samples.rs"]
 mod samples;
 #[path = "all/saved.rs"]
@@ -45,6 +53,8 @@ mod stated;
 mod structure;
 #[path = "all/support.rs"]
 mod support;
+#[path = "all/verify.rs"]
+mod verify;
 #[path = "all/window.rs"]
 mod window;
 #[path = "all/xvfb.rs"]

@@ -9,7 +9,7 @@ use crate::model::{EvidenceId, Format, RecordId};
 use crate::query::{self, EvidenceRow, QueryError};
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 
@@ -50,6 +50,73 @@ impl RawBlocks for CaseBlocks<'_> {
             let byte_count = data.len() as u64;
             RawBlock { first_byte, byte_count, encoding: RawEncoding::Stored, data }
         }))
+    }
+}
+
+/// An original that can be read from any byte: out of the case, or where it still is.
+pub struct Original<'a> {
+    source: Source<'a>,
+    len: u64,
+    at: u64,
+}
+
+enum Source<'a> {
+    Case { blocks: CaseBlocks<'a>, reading: Option<OriginalReader<CaseBlocks<'a>>> },
+    File(File),
+}
+
+impl<'a> Original<'a> {
+    /// Out of the case.
+    ///
+    /// # Errors
+    /// The original was left out of the case.
+    pub fn in_case(reader: &'a CaseReader, evidence: &EvidenceRow) -> Result<Self, RawError> {
+        if !evidence.raw_kept {
+            let reason = "no other place of it was stated".to_owned();
+            return Err(RawError::NotKept { evidence: evidence.id, path: evidence.path.clone(), reason });
+        }
+        let blocks = CaseBlocks { reader, evidence: evidence.id };
+        Ok(Self { source: Source::Case { blocks, reading: None }, len: evidence.file_bytes, at: 0 })
+    }
+
+    /// A file.
+    pub fn file(file: File) -> io::Result<Self> {
+        let len = file.metadata()?.len();
+        Ok(Self { source: Source::File(file), len, at: 0 })
+    }
+}
+
+impl Read for Original<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = match &mut self.source {
+            Source::File(file) => file.read(buffer)?,
+            Source::Case { blocks, reading } => {
+                let blocks = || CaseBlocks { reader: blocks.reader, evidence: blocks.evidence };
+                reading.get_or_insert_with(|| OriginalReader::starting_at(blocks(), self.at)).read(buffer)?
+            }
+        };
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for Original<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let target = match to {
+            SeekFrom::Start(byte) => Some(byte),
+            SeekFrom::End(offset) => self.len.checked_add_signed(offset),
+            SeekFrom::Current(offset) => self.at.checked_add_signed(offset),
+        };
+        let target = target.ok_or(io::ErrorKind::InvalidInput)?;
+        match &mut self.source {
+            Source::File(file) => {
+                file.seek(SeekFrom::Start(target))?;
+            }
+            Source::Case { reading, .. } if target != self.at => *reading = None,
+            Source::Case { .. } => {}
+        }
+        self.at = target;
+        Ok(target)
     }
 }
 

@@ -149,6 +149,10 @@ impl eval::Record for Flow {
         false
     }
 
+    fn tags(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn indicators(&self) -> Vec<String> {
         Vec::new()
     }

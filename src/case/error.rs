@@ -35,6 +35,8 @@ pub enum CaseError {
     NoRawContent { evidence: u32 },
     #[error("record {0} is not in the case")]
     NoSuchRecord(String),
+    #[error("the case has no {0}")]
+    NoSuch(String),
     #[error("stored content of evidence {evidence} cannot be read: {reason}")]
     BadContent { evidence: u32, reason: String },
     #[error("SQLite: {0}")]

@@ -10,9 +10,10 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// A verb of ours: `create`, `migrate`, `import`, `import_cancelled`, `read_again`, `setting`,
-    /// `filter_save`, `filter_rename`, `filter_remove`, `filter_import`, `indicator_import`, `indicator_add`,
-    /// `indicator_enable`, `indicator_disable`, `indicator_remove`, `indicator_restore`, `label_add`, `label_remove`,
-    /// `label_restore`.
+    /// `filter_save`, `filter_rename`, `filter_remove`, `filter_import`, `index_dropped`, `index_rebuilt`, `indicator_import`,
+    /// `indicator_add`, `indicator_enable`, `indicator_disable`, `indicator_remove`, `indicator_restore`, `label_add`,
+    /// `label_remove`, `label_restore`; of what examiners conclude: `tag_`, `note_`, `finding_` or `exhibit_` and what was
+    /// done, `report_set`; `subset`.
     pub action: &'static str,
     /// What was asked for; a JSON object.
     pub parameters: Value,

@@ -2,6 +2,7 @@
 
 mod calls;
 mod checkpoint;
+pub mod conclusions;
 mod content;
 mod dictionary;
 mod duplicates;
@@ -22,6 +23,7 @@ mod transaction;
 mod write;
 
 pub use checkpoint::Checkpointer;
+pub use conclusions::Concluded;
 pub use content::StoredSeekPoint;
 pub use dictionary::{address_key, key_text};
 pub use error::CaseError;

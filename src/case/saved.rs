@@ -113,6 +113,7 @@ impl CaseWriter {
         })
     }
 
+    /// Runs a change as one transaction.
     pub(super) fn whole<T>(&mut self, write: impl FnOnce(&mut Self) -> Result<T, CaseError>) -> Result<T, CaseError> {
         self.begin()?;
         let done = write(self).and_then(|value| self.commit().map(|()| value));

@@ -29,6 +29,8 @@ pub struct CaseWriter {
     dictionaries: Option<Dictionaries>,
     index: IndexSlot,
     segment_rows: usize,
+    /// The number that the next evidence gets, where it is not the one behind the last.
+    next_evidence: Option<EvidenceId>,
     pub(super) examiner: String,
 }
 
@@ -101,7 +103,18 @@ impl CaseWriter {
         let transaction = Transaction::default();
         let (event_table, index) = (EventTable::default(), IndexSlot::default());
         let segment_rows = SEGMENT_ROWS;
-        Ok(Self { event_table, conn, feed, transaction, dictionaries: None, index, segment_rows, examiner })
+        let next_evidence = None;
+        Ok(Self {
+            event_table,
+            conn,
+            feed,
+            transaction,
+            dictionaries: None,
+            index,
+            segment_rows,
+            next_evidence,
+            examiner,
+        })
     }
 
     /// Segments of another size than the usual one, where an index is begun: tests see many with few rows.
@@ -286,6 +299,12 @@ impl CaseWriter {
         Ok(())
     }
 
+    /// The evidence that is started next gets this number, if it is above all that the case has: records that are read
+    /// again keep their names.
+    pub fn number_next_evidence(&mut self, id: EvidenceId) {
+        self.next_evidence = Some(id);
+    }
+
     /// Starts an evidence file, inside a transaction. Members of an archive name their container.
     pub fn begin_evidence(
         &mut self,
@@ -299,8 +318,9 @@ impl CaseWriter {
         let mut last = self.conn.prepare_cached("SELECT ifnull(max(evidence_id), 0) FROM evidence")?;
         let last: u32 = last.query_row([], |r| r.get(0))?;
         let last = last.max(container.map_or(0, |c| c.0));
+        let id = self.next_evidence.take().filter(|id| id.0 > last).unwrap_or(EvidenceId(last + 1));
         Ok(OpenEvidence {
-            id: EvidenceId(last + 1),
+            id,
             container,
             path: path.to_owned(),
             modified_utc,

@@ -3,13 +3,17 @@
 
 mod arguments;
 mod bench;
+mod conclusions;
 mod error;
 mod evidence;
+mod exhibit;
 mod export;
+mod handover;
 mod import;
 mod index;
 mod indicators;
 mod info;
+mod journal;
 mod label;
 mod new;
 mod output;
@@ -17,9 +21,11 @@ mod pairs;
 mod query;
 mod raw;
 mod records;
+mod report;
 mod series;
 mod sightings;
 mod sql;
+mod verify;
 mod warnings;
 mod window;
 
@@ -81,6 +87,19 @@ pub enum Command {
     #[command(subcommand)]
     Label(label::Command),
     Export(export::Arguments),
+    Report(report::Arguments),
+    #[command(subcommand)]
+    Tag(conclusions::TagCommand),
+    #[command(subcommand)]
+    Note(conclusions::NoteCommand),
+    #[command(subcommand)]
+    Finding(conclusions::FindingCommand),
+    #[command(subcommand)]
+    Exhibit(exhibit::Command),
+    Verify(verify::Arguments),
+    Journal(journal::Arguments),
+    Subset(handover::SubsetArguments),
+    Discovery(handover::DiscoveryArguments),
     Bench(bench::Arguments),
     Sql(sql::Arguments),
     /// Prints the completion script of a shell
@@ -138,6 +157,15 @@ pub fn run(command: Command) -> ExitCode {
         Command::Sightings(arguments) => sightings::run(&arguments),
         Command::Label(command) => label::run(&command),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Tag(command) => conclusions::tag(&command),
+        Command::Note(command) => conclusions::note(&command),
+        Command::Finding(command) => conclusions::finding(&command),
+        Command::Exhibit(command) => exhibit::run(&command),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Subset(arguments) => handover::run_subset(&arguments),
+        Command::Discovery(arguments) => handover::discovery(&arguments),
+        Command::Journal(arguments) => journal::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Completions { shell } => {

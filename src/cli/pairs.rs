@@ -139,7 +139,7 @@ fn folded(reader: &CaseReader, arguments: &Arguments, pairs: PairQuery) -> Resul
     Ok(exit::DONE)
 }
 
-fn key(text: &str) -> Result<PairKey, CliError> {
+pub(super) fn key(text: &str) -> Result<PairKey, CliError> {
     let names: Vec<&str> = text.split(',').map(str::trim).collect();
     match names.as_slice() {
         ["src" | "srcaddr", "dst" | "dstaddr"] => Ok(PairKey::Addresses),

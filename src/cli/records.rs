@@ -153,12 +153,17 @@ const EVENT_DEFAULT: [&str; 11] = [
     "event_id",
 ];
 
+/// The fields that are shown when none are named.
+pub(super) fn default_fields(dataset: Dataset) -> Vec<FieldId> {
+    match dataset {
+        Dataset::Flows => field::of(dataset).filter(|f| f.since == 2).collect(),
+        Dataset::Events => EVENT_DEFAULT.iter().filter_map(|name| field::by_name(dataset, name)).collect(),
+    }
+}
+
 pub(super) fn columns(dataset: Dataset, named: Option<&str>) -> Result<Vec<Column>, CliError> {
     let Some(named) = named else {
-        let fields: Vec<FieldId> = match dataset {
-            Dataset::Flows => field::of(dataset).filter(|f| f.since == 2).collect(),
-            Dataset::Events => EVENT_DEFAULT.iter().filter_map(|name| field::by_name(dataset, name)).collect(),
-        };
+        let fields = default_fields(dataset);
         return Ok(std::iter::once(Column::Ref).chain(fields.into_iter().map(Column::Field)).collect());
     };
     named

@@ -71,11 +71,7 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let reader = CaseReader::open(&arguments.case)?;
     let dataset = Dataset::from(arguments.dataset);
-    let measure = match (arguments.measure, dataset) {
-        (Some(MeasureName::Bytes), _) | (None, Dataset::Flows) => Measure::Bytes,
-        (Some(MeasureName::Packets), _) => Measure::Packets,
-        (Some(MeasureName::Records), _) | (None, Dataset::Events) => Measure::Records,
-    };
+    let measure = measure(arguments.measure, dataset);
     let query = SeriesQuery {
         scope: arguments.scope.scope(dataset)?,
         measure,
@@ -90,6 +86,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
         tell_why_empty(&reader, &Question::Series(query))?;
     }
     Ok(exit::DONE)
+}
+
+pub(super) fn measure(named: Option<MeasureName>, dataset: Dataset) -> Measure {
+    match (named, dataset) {
+        (Some(MeasureName::Bytes), _) | (None, Dataset::Flows) => Measure::Bytes,
+        (Some(MeasureName::Packets), _) => Measure::Packets,
+        (Some(MeasureName::Records), _) | (None, Dataset::Events) => Measure::Records,
+    }
 }
 
 /// `bin_start, series, value`, and with a threshold whether it is reached.
@@ -129,7 +133,7 @@ pub(super) fn print(table: &SeriesTable, query: &SeriesQuery, zeros: bool, forma
     Ok(())
 }
 
-fn width(text: &str) -> Result<BinWidth, CliError> {
+pub(super) fn width(text: &str) -> Result<BinWidth, CliError> {
     if text == "auto" {
         return Ok(BinWidth::Auto);
     }
@@ -150,7 +154,7 @@ fn width(text: &str) -> Result<BinWidth, CliError> {
     secs.filter(|secs| (1..=86_400).contains(secs)).map(BinWidth::Secs).ok_or_else(wrong)
 }
 
-fn group(dataset: Dataset, name: &str) -> Result<GroupBy, CliError> {
+pub(super) fn group(dataset: Dataset, name: &str) -> Result<GroupBy, CliError> {
     Ok(match (dataset, name) {
         (Dataset::Flows, "ip") => GroupBy::Talker,
         (Dataset::Flows, "port") => GroupBy::EitherPort,

@@ -25,7 +25,8 @@ pub struct PairColumns {
 
 impl PairColumns {
     /// From two lists of the same length; `nobody`: the pairs that are there without any address.
-    pub fn new(source: Vec<u32>, destination: Vec<u32>, nobody: Vec<u32>) -> Self {
+    pub fn new(source: Vec<u32>, destination: Vec<u32>, mut nobody: Vec<u32>) -> Self {
+        nobody.sort_unstable();
         let greatest = source.iter().chain(&destination).max().copied().unwrap_or(0);
         Self { source: source.into(), destination: destination.into(), addresses: greatest.saturating_add(1), nobody }
     }
@@ -37,6 +38,12 @@ impl PairColumns {
 
     pub fn is_empty(&self) -> bool {
         self.source.is_empty()
+    }
+
+    /// The id itself; 0 for no pair, and for one of nobody.
+    pub fn id(&self, pair: i64) -> usize {
+        let known = usize::try_from(pair).ok().filter(|id| *id < self.len());
+        known.filter(|id| self.nobody.is_empty() || self.nobody.binary_search(&(*id as u32)).is_err()).unwrap_or(0)
     }
 
     /// Pairs with a side in a set of address ids.
@@ -80,6 +87,7 @@ mod tests {
         assert_eq!(with(0, Side::Either), [0usize; 0], "0 is no address");
         assert_eq!(pairs.with(&Bitmap::ones(3), Side::Destination).iter().collect::<Vec<_>>(), [1, 2, 3]);
         assert_eq!(pairs.addresses, 3);
+        assert_eq!([i64::MIN, 0, 1, 4, 5, 6].map(|id| pairs.id(id)), [0, 0, 1, 4, 0, 0]);
     }
 
     #[test]

@@ -38,6 +38,9 @@ pub trait Record {
 
     fn is_duplicate(&self) -> bool;
 
+    /// The tags that examiners gave it.
+    fn tags(&self) -> Vec<String>;
+
     /// Of every indicator that the record meets at its time: the list's name, the value, and what it is called.
     fn indicators(&self) -> Vec<String>;
 
@@ -48,11 +51,9 @@ pub trait Record {
     fn in_indicators(&self, value: &Value) -> bool;
 }
 
-/// A part of the language that cannot be evaluated here.
+/// Why a filter cannot be evaluated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EvalError {
-    #[error("{0} is not available in this case yet")]
-    NotAvailable(Target),
     #[error("this pattern is not valid: {0}")]
     Pattern(String),
 }
@@ -60,7 +61,7 @@ pub enum EvalError {
 /// Does the record match?
 ///
 /// # Errors
-/// The filter names what no record has yet (tags), or holds a pattern that is not valid.
+/// The filter holds a pattern that is not valid.
 pub fn matches(filter: &Filter, record: &dyn Record) -> Result<bool, EvalError> {
     Ok(match filter {
         Filter::All => true,
@@ -86,9 +87,6 @@ pub fn matches(filter: &Filter, record: &dyn Record) -> Result<bool, EvalError> 
 }
 
 fn test_matches(test: &Test, record: &dyn Record) -> Result<bool, EvalError> {
-    if test.target == Target::Tag {
-        return Err(EvalError::NotAvailable(test.target.clone()));
-    }
     let kind = test.target.value_type();
     let ignore_case = matches!(kind, Type::Choice(_));
     let regex = match pattern::of_check(&test.check, ignore_case) {
@@ -146,7 +144,7 @@ fn values_of(target: &Target, record: &dyn Record) -> Vec<Operand> {
         }
         Target::Indicator => record.indicators().into_iter().map(of_text).collect(),
         Target::Label => record.labels().into_iter().map(of_text).collect(),
-        Target::Tag => Vec::new(),
+        Target::Tag => record.tags().into_iter().map(of_text).collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod batch;
+pub mod conclusions;
 pub mod evidence;
 pub mod field;
 pub mod ids;

@@ -34,8 +34,6 @@ pub struct SqlCondition {
 /// Why a filter has no SQL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CompileError {
-    #[error("{what} is not available in this case yet")]
-    NotAvailable { what: String },
     #[error("{field} is not a field of these records")]
     WrongDataset { field: String },
     #[error("the filter holds too many values ({0}); import them as an indicator list instead")]
@@ -113,7 +111,7 @@ impl Compiler {
             Target::Field(field) if field.dataset != self.dataset => {
                 Err(CompileError::WrongDataset { field: field.name().to_owned() })
             }
-            Target::Tag => Err(not_available(&target.to_string())),
+            Target::Tag => Ok(self.tag(check)),
             Target::Indicator | Target::Label => Ok(self.record_met(target, check)),
             _ if *check == Check::InIndicators => self.in_indicators(target),
             Target::Evidence => Ok(self.evidence(check)),
@@ -158,6 +156,18 @@ impl Compiler {
         format!("(({}.id >> 32) IN (SELECT evidence_id FROM evidence WHERE {predicate}))", self.alias())
     }
 
+    /// Tags are few and found by the record: of an event they stand with its first occurrence.
+    fn tag(&mut self, check: &Check) -> String {
+        let id = match self.dataset {
+            Dataset::Flows => "f.id",
+            Dataset::Events => "e.event_key",
+        };
+        let predicate = self.predicate(check, &column::Column::new("name", column::Shape::Text));
+        format!(
+            "({id} IN (SELECT record_id FROM tag WHERE record_id IS NOT NULL AND removed_utc IS NULL AND {predicate}))"
+        )
+    }
+
     fn duplicate(&mut self, check: &Check) -> String {
         let duplicate = match self.dataset {
             Dataset::Flows => "(f.id IN (SELECT id FROM flow_duplicate))",
@@ -171,10 +181,6 @@ impl Compiler {
             check => format!("({})", self.predicate(check, &column::Column::boolean(duplicate))),
         }
     }
-}
-
-fn not_available(what: &str) -> CompileError {
-    CompileError::NotAvailable { what: what.to_owned() }
 }
 
 /// `a = 1 or a = 2 or b = 3` as `a in (1, 2) or b = 3`: one pass over a dictionary instead of one for each value.

@@ -4,8 +4,11 @@
 mod address;
 mod cancel;
 mod columns_sql;
+mod compare;
+mod conclusions;
 mod conversations;
 mod engine;
+mod evidence_of;
 mod extras;
 mod figures;
 pub mod filter_sql;
@@ -32,10 +35,15 @@ mod value;
 
 pub use address::{AddressFacts, AddressQuery, address_facts};
 pub use cancel::Cancel;
+pub use compare::{Compared, compare_evidence, miscounted, rows_of_no_evidence, structure_faults};
+pub use conclusions::{
+    citations, exhibit_lines, exhibits, findings, notes, record_tags, report_fields, tag_names, tags, tags_of,
+};
 pub use conversations::{
     ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, Repeats, SERVER_PORTS,
     Side, StartEvidence, conversation_rows, conversations, is_well_known,
 };
+pub use evidence_of::evidence_of;
 pub use extras::{extras, has_extras};
 pub use figures::{Figures, figures};
 pub use group::GroupBy;
@@ -55,7 +63,7 @@ pub use pairs::{
     NO_TIME, PRIVATE_SPACE, PairColumn, PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, is_private,
     pair_rows, pairs,
 };
-pub use record::{RecordDetail, record};
+pub use record::{RecordDetail, known_records, record};
 pub use row_set::RowSet;
 pub use rows::{Duplicates, RecordQuery, SortKey, first_rows, page, rows};
 pub use saved::saved_filters;

@@ -127,3 +127,10 @@ fn present(reader: &CaseReader, id: RecordId, dataset: Dataset) -> Result<Vec<(F
     let values = reader.conn.prepare_cached(&sql)?.query_row([id.0], |row| columns.read(row, 0))?;
     Ok(fields.into_iter().zip(values).filter(|(_, value)| *value != Value::Null).collect())
 }
+
+/// Is each of these a record of the dataset?
+pub fn known_records(reader: &CaseReader, dataset: Dataset, ids: &[RecordId]) -> Result<Vec<bool>, QueryError> {
+    let table = if dataset == Dataset::Flows { "flow" } else { "event" };
+    let mut known = reader.conn.prepare_cached(&format!("SELECT 1 FROM {table} WHERE id = ?"))?;
+    ids.iter().map(|id| Ok(known.exists([id.0])?)).collect()
+}

@@ -7,6 +7,7 @@ mod known;
 mod lanes;
 mod list;
 mod read;
+pub mod replay;
 mod work;
 mod write;
 

@@ -3,17 +3,18 @@
 use super::lanes::{Heard, Lane, Lanes};
 use super::list::{Listing, list_paths};
 use super::read::{self, FORMAT_SETTING, FromReader, Job};
-use super::work::{Ended, Packed, Piece};
+use super::replay::ReplayError;
+use super::work::{Ended, FileWork, Packed, Piece};
 use super::{
     FailureKind, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, ImportSummary, Progress,
 };
 use crate::case::{
     CaseError, CaseWriter, Checkpointer, EvidenceCounts, FinishedFile, IndexStep, OpenEvidence, journal,
 };
-use crate::ingest::Output;
-use crate::ingest::reader::{CancelToken, Expansion, OpenFailure, RawEncoding, ReadError};
+use crate::ingest::reader::{self, CancelToken, Expansion, OpenFailure, RawEncoding, ReadError, ReadOptions};
+use crate::ingest::{FormatChoice, Output};
 use crate::model::Timestamp;
-use crate::query::QueryError;
+use crate::query::{EvidenceRow, QueryError};
 use serde_json::json;
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -433,6 +434,67 @@ impl FileWriter<'_> {
             format_needed: false,
             format_proposal: None,
         });
+    }
+}
+
+/// Reads an original again into a case whose evidence gets the numbers that it had: all that came out of it, in one
+/// transaction. `was`: the file and its members in order, as they were read the first time.
+pub(super) fn again(
+    writer: &mut CaseWriter,
+    job: &Job<'_>,
+    source: &mut (impl std::io::Read + std::io::Seek),
+    was: &[&EvidenceRow],
+) -> Result<(), ReplayError> {
+    let Some(file) = was.first() else { return Ok(()) };
+    let path = std::path::PathBuf::from(&file.path);
+    writer.number_next_evidence(file.id);
+    writer.begin()?;
+    let failed = std::cell::RefCell::new(None);
+    let begun = std::cell::Cell::new(0usize);
+    let into = std::cell::RefCell::new(FileWriter {
+        writer: &mut *writer,
+        job,
+        path: &path,
+        open: Vec::new(),
+        reports: Vec::new(),
+        named: false,
+    });
+    let choice = |_: &crate::model::PathFacts| {
+        let evidence = begun.get().checked_sub(1).and_then(|place| was.get(place));
+        FormatChoice { flow_format: evidence.and_then(|evidence| evidence.record_format.clone()) }
+    };
+    let out = |piece: Piece| {
+        begun.set(begun.get() + usize::from(matches!(piece, Piece::Begin { .. })));
+        match into.borrow_mut().piece(piece) {
+            Ok(_) => true,
+            Err(error) => {
+                failed.replace(Some(error));
+                false
+            }
+        }
+    };
+    let modified = file.modified_utc.as_deref().and_then(crate::filter::value::parse_time);
+    let mut work = FileWork::new(file.path.clone(), modified.map(|time| time.time), &choice, &out);
+    let options = ReadOptions {
+        keep_raw: job.options.keep_raw,
+        limits: job.options.limits(),
+        cancel: job.cancel.clone(),
+        progress: job.read_bytes.clone(),
+    };
+    let read = reader::read_source(source, &options, &mut work);
+    drop(work);
+    let done = match (failed.into_inner(), read) {
+        (Some(FileError::Case(error)), _) => Err(ReplayError::Case(error)),
+        (Some(FileError::Read(error)), _) | (None, Err(error)) => Err(ReplayError::Read(error)),
+        (None, Ok(())) => Ok(()),
+    };
+    drop(into);
+    match done {
+        Ok(()) => Ok(writer.commit()?),
+        Err(error) => {
+            writer.rollback();
+            Err(error)
+        }
     }
 }
 

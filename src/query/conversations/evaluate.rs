@@ -1,36 +1,36 @@
-//! Conversations by plain SQL: record by record, added up by direction, then folded.
+//! Conversations over the columns, or by plain SQL: record by record, added up by direction, then folded.
 
 use super::repeats::repeats;
 use super::table::ConversationTable;
 use super::{ConversationQuery, Repeats, Side, StartEvidence, is_well_known};
 use crate::case::CaseReader;
-use crate::model::Dataset;
+use crate::model::{Dataset, Timestamp};
 use crate::query::figures::Source;
 use crate::query::pairs::{AddressOrder, NO_TIME, added};
 use crate::query::rows::from_where;
 use crate::query::scope::own_field;
-use crate::query::{Cancel, PairKey, QueryError, filter_sql};
+use crate::query::{Cancel, Figures, PairKey, QueryError, engine, filter_sql};
 use rusqlite::{Row, params_from_iter};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What one side sent to the other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Half {
-    records: u32,
-    packets: Option<u128>,
-    bytes: Option<u128>,
-    first: Option<i64>,
-    last: Option<i64>,
-    accepted: u32,
-    rejected: u32,
-    left_out: u32,
-    repeats: u32,
-    /// Records with SYN and not ACK, and with both.
-    syn: u32,
-    syn_ack: u32,
+pub(in crate::query) struct Half {
+    /// First and last are those of its records.
+    pub figures: Figures,
+    pub repeats: u32,
+    pub signs: Signs,
+}
+
+/// What says who asked whom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::query) struct Signs {
+    /// A record with SYN and not ACK, and one with both.
+    pub syn: bool,
+    pub syn_ack: bool,
     /// From a port of no server to one of a server, and the other way.
-    to_server: u32,
-    from_server: u32,
+    pub to_server: bool,
+    pub from_server: bool,
 }
 
 /// The conversations of a query in its order. Takes time in proportion to the records; never on the frame thread.
@@ -39,14 +39,33 @@ pub fn conversations(
     query: &ConversationQuery,
     cancel: &Cancel,
 ) -> Result<ConversationTable, QueryError> {
+    if query.pairs.by == PairKey::AddressesAndDirection {
+        return Err(QueryError::Filter("a conversation is of both directions".to_owned()));
+    }
+    let records = query.pairs.in_case(reader)?.records()?.records(Vec::new());
+    let asked = asked(reader, query)?;
+    match engine::attempt(reader, cancel, |engine| engine.conversations(query, &records, &asked))? {
+        Some(table) => Ok(table),
+        None => conversations_by_sql(reader, query, cancel),
+    }
+}
+
+/// The numbers of every spelling of the address that was asked for.
+pub(in crate::query) fn asked(reader: &CaseReader, query: &ConversationQuery) -> Result<Vec<u32>, QueryError> {
+    let Some(ip) = &query.pairs.ip else { return Ok(Vec::new()) };
+    let mut statement = reader.conn.prepare_cached("SELECT address_id FROM address WHERE key = ?")?;
+    let rows = statement.query_map([ip.key()], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The same by plain SQL over the rows.
+pub(in crate::query) fn conversations_by_sql(
+    reader: &CaseReader,
+    query: &ConversationQuery,
+    cancel: &Cancel,
+) -> Result<ConversationTable, QueryError> {
     let scope = query.pairs.in_case(reader)?.records()?;
-    let pair = match query.pairs.by {
-        PairKey::Addresses => "p",
-        PairKey::PacketAddresses => "q",
-        PairKey::AddressesAndDirection => {
-            return Err(QueryError::Filter("a conversation is of both directions".to_owned()));
-        }
-    };
+    let pair = if query.pairs.by == PairKey::PacketAddresses { "q" } else { "p" };
     let repeated = repeats(reader, &scope, cancel)?;
     let names = query.pairs.by.fields().into_iter().chain(["tcp_flags", "protocol"]);
     let fields: Vec<_> = names.map(|name| own_field(Dataset::Flows, name)).collect();
@@ -69,21 +88,10 @@ pub fn conversations(
         Ok(halves)
     })?;
     let addresses = cancel.watch(reader, || AddressOrder::load(reader))?;
-    let asked = match &query.pairs.ip {
-        Some(ip) => ids_of(reader, ip.key())?,
-        None => Vec::new(),
-    };
-    let table = fold(halves, &addresses, &asked);
+    let table = fold(halves, &addresses, &asked(reader, query)?);
     let mut order = table.order(&query.sort, &addresses);
     order.truncate(query.limit.unwrap_or(usize::MAX));
     Ok(table.reordered(&order))
-}
-
-/// The numbers of every spelling of an address.
-fn ids_of(reader: &CaseReader, key: [u8; 16]) -> Result<Vec<u32>, QueryError> {
-    let mut statement = reader.conn.prepare_cached("SELECT address_id FROM address WHERE key = ?")?;
-    let rows = statement.query_map([key], |r| r.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 impl Half {
@@ -97,24 +105,27 @@ impl Half {
         let flags: i64 = row.get::<_, Option<i64>>(3)?.unwrap_or(0);
         const SYN: i64 = 2;
         const ACK: i64 = 16;
-        self.syn += u32::from(flags & (SYN | ACK) == SYN);
-        self.syn_ack += u32::from(flags & (SYN | ACK) == SYN | ACK);
+        self.signs.syn |= flags & (SYN | ACK) == SYN;
+        self.signs.syn_ack |= flags & (SYN | ACK) == SYN | ACK;
         let ports: (Option<u16>, Option<u16>) = (row.get(4)?, row.get(5)?);
         if let (Some(from), Some(to)) = ports {
-            self.to_server += u32::from(is_well_known(to) && !is_well_known(from));
-            self.from_server += u32::from(is_well_known(from) && !is_well_known(to));
+            self.signs.to_server |= is_well_known(to) && !is_well_known(from);
+            self.signs.from_server |= is_well_known(from) && !is_well_known(to);
         }
         let counter =
             |at: usize| -> Result<Option<u128>, QueryError> { Ok(row.get::<_, Option<u64>>(at)?.map(u128::from)) };
-        self.records += 1;
-        self.packets = added(self.packets, counter(7)?);
-        self.bytes = added(self.bytes, counter(8)?);
-        let (first, last): (Option<i64>, Option<i64>) = (row.get(9)?, row.get(10)?);
-        self.first = self.first.into_iter().chain(first).min();
-        self.last = self.last.into_iter().chain(last).max();
-        self.accepted += u32::from(row.get::<_, bool>(11)?);
-        self.rejected += u32::from(row.get::<_, bool>(12)?);
-        self.left_out += u32::from(row.get::<_, bool>(13)?);
+        let time = |at: usize| -> Result<Option<Timestamp>, QueryError> {
+            Ok(row.get::<_, Option<i64>>(at)?.map(Timestamp::from_secs))
+        };
+        let figures = &mut self.figures;
+        figures.records += 1;
+        figures.packets = added(figures.packets, counter(7)?);
+        figures.bytes = added(figures.bytes, counter(8)?);
+        figures.first = figures.first.into_iter().chain(time(9)?).min();
+        figures.last = figures.last.into_iter().chain(time(10)?).max();
+        figures.accepted += u64::from(row.get::<_, bool>(11)?);
+        figures.rejected += u64::from(row.get::<_, bool>(12)?);
+        figures.left_out += u64::from(row.get::<_, bool>(13)?);
         Ok(())
     }
 }
@@ -127,13 +138,25 @@ fn fold(mut halves: FxHashMap<(u32, u32), Half>, addresses: &AddressOrder, asked
     for (source, destination) in keys {
         let Some(half) = halves.remove(&(source, destination)) else { continue };
         let back = halves.remove(&(destination, source)).unwrap_or_default();
-        if is_left(source, destination, addresses, asked) {
-            push(&mut table, (source, destination), &half, &back);
-        } else {
-            push(&mut table, (destination, source), &back, &half);
-        }
+        fold_into(&mut table, (source, destination), &half, &back, addresses, asked);
     }
     table
+}
+
+/// One more conversation: what the first of two addresses sent to the other, and what came back.
+pub(in crate::query) fn fold_into(
+    table: &mut ConversationTable,
+    (source, destination): (u32, u32),
+    there: &Half,
+    back: &Half,
+    addresses: &AddressOrder,
+    asked: &[u32],
+) {
+    if is_left(source, destination, addresses, asked) {
+        push(table, (source, destination), there, back);
+    } else {
+        push(table, (destination, source), back, there);
+    }
 }
 
 /// Does the first of the two stand on the left?
@@ -146,31 +169,34 @@ fn is_left(one: u32, other: u32, addresses: &AddressOrder, asked: &[u32]) -> boo
 }
 
 fn push(table: &mut ConversationTable, (left, right): (u32, u32), there: &Half, back: &Half) {
-    let records = there.records + back.records;
+    let (sent, received) = (&there.figures, &back.figures);
+    let records = sent.records + received.records;
     // Nothing but repeats: they are counted in another row, or not at all.
     if records == 0 {
         return;
     }
+    let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    let time = |time: Option<Timestamp>| time.map_or(NO_TIME, |time| time.secs());
     table.left.push(left);
     table.right.push(right);
-    table.record_counts.push(records);
-    table.packets.push(added(there.packets, back.packets));
-    table.sent.push(there.bytes);
-    table.received.push(back.bytes);
-    table.first_seen.push(there.first.into_iter().chain(back.first).min().unwrap_or(NO_TIME));
-    table.last_seen.push(there.last.into_iter().chain(back.last).max().unwrap_or(NO_TIME));
-    table.accepted.push(there.accepted + back.accepted);
-    table.rejected.push(there.rejected + back.rejected);
+    table.record_counts.push(count(records));
+    table.packets.push(added(sent.packets, received.packets));
+    table.sent.push(sent.bytes);
+    table.received.push(received.bytes);
+    table.first_seen.push(time(sent.first.into_iter().chain(received.first).min()));
+    table.last_seen.push(time(sent.last.into_iter().chain(received.last).max()));
+    table.accepted.push(count(sent.accepted + received.accepted));
+    table.rejected.push(count(sent.rejected + received.rejected));
     table.started.push(if left == right { None } else { started(there, back) });
     table.repeats.push(there.repeats + back.repeats);
     let totals = &mut table.totals;
     totals.pairs += 1;
-    totals.records += u64::from(records);
-    totals.accepted += u64::from(there.accepted + back.accepted);
-    totals.rejected += u64::from(there.rejected + back.rejected);
-    totals.left_out += u64::from(there.left_out + back.left_out);
-    totals.packets = added(totals.packets, added(there.packets, back.packets));
-    totals.bytes = added(totals.bytes, added(there.bytes, back.bytes));
+    totals.records += records;
+    totals.accepted += sent.accepted + received.accepted;
+    totals.rejected += sent.rejected + received.rejected;
+    totals.left_out += sent.left_out + received.left_out;
+    totals.packets = added(totals.packets, added(sent.packets, received.packets));
+    totals.bytes = added(totals.bytes, added(sent.bytes, received.bytes));
 }
 
 /// Who started it, by the strongest evidence that there is.
@@ -181,9 +207,10 @@ fn started(left: &Half, right: &Half) -> Option<(Side, StartEvidence)> {
         (false, true) => Some(Side::Right),
         (false, false) => None,
     };
-    let syn = side(left.syn > 0 || right.syn_ack > 0, right.syn > 0 || left.syn_ack > 0);
-    let ports = side(left.to_server > 0 || right.from_server > 0, right.to_server > 0 || left.from_server > 0);
-    let first = match (left.first, right.first) {
+    let (mine, theirs) = (&left.signs, &right.signs);
+    let syn = side(mine.syn || theirs.syn_ack, theirs.syn || mine.syn_ack);
+    let ports = side(mine.to_server || theirs.from_server, theirs.to_server || mine.from_server);
+    let first = match (left.figures.first, right.figures.first) {
         (Some(a), Some(b)) => side(a < b, b < a),
         (a, b) => side(a.is_some(), b.is_some()),
     };
@@ -199,12 +226,9 @@ mod tests {
     #[test]
     fn the_strongest_evidence_says_who_started() {
         use StartEvidence::{FirstSeen, Ports, SynFlags};
-        let half = |syn, syn_ack, to_server, from_server, first| Half {
-            syn,
-            syn_ack,
-            to_server,
-            from_server,
-            first,
+        let half = |syn, syn_ack, to_server, from_server, first: Option<i64>| Half {
+            signs: Signs { syn: syn > 0, syn_ack: syn_ack > 0, to_server: to_server > 0, from_server: from_server > 0 },
+            figures: Figures { first: first.map(Timestamp::from_secs), ..Figures::default() },
             ..Half::default()
         };
         let none = half(0, 0, 0, 0, None);

@@ -29,6 +29,10 @@ mod repeats;
 mod table;
 
 pub use evaluate::conversations;
+pub(super) use evaluate::{Half, Signs, fold_into};
+#[cfg(test)]
+pub(super) use evaluate::{asked, conversations_by_sql};
+pub(super) use repeats::Sightings;
 pub use table::{ConversationRow, ConversationTable, conversation_rows};
 
 use super::PairQuery;

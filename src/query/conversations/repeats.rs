@@ -30,16 +30,16 @@ pub(super) fn repeats(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Re
         let mut rows = statement.query(params_from_iter(params))?;
         let mut found = FxHashSet::default();
         let mut tuple: Vec<Sql> = Vec::new();
-        let mut sightings = Sightings::default();
+        let mut sightings: Sightings<Vec<u8>> = Sightings::default();
         while let Some(row) = rows.next()? {
             let next: Vec<Sql> = (0..6).map(|at| row.get(at)).collect::<Result<_, _>>()?;
             if next != tuple {
                 tuple = next;
                 sightings = Sightings::default();
             }
-            let interface = row.get_ref(6)?.as_bytes().map_err(rusqlite::Error::from)?;
+            let interface = row.get_ref(6)?.as_bytes().map_err(rusqlite::Error::from)?.to_vec();
             let (first, last): (i64, i64) = (row.get(7)?, row.get(8)?);
-            if sightings.is_repeat(interface, first, last) {
+            if sightings.is_repeat(&interface, first, last) {
                 found.insert(row.get(9)?);
             }
         }
@@ -48,19 +48,19 @@ pub(super) fn repeats(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Re
 }
 
 /// The records of one tuple, interface by interface, each interface's in the order of start.
-#[derive(Default)]
-struct Sightings {
-    interface: Vec<u8>,
+#[derive(Debug, Default)]
+pub(in crate::query) struct Sightings<I> {
+    interface: Option<I>,
     /// What lower interfaces counted: intervals apart from each other, ascending.
     lower: Vec<(i64, i64)>,
     /// What this one counts.
     own: Vec<(i64, i64)>,
 }
 
-impl Sightings {
-    fn is_repeat(&mut self, interface: &[u8], first: i64, last: i64) -> bool {
-        if self.interface != interface {
-            self.interface = interface.to_owned();
+impl<I: Clone + PartialEq> Sightings<I> {
+    pub fn is_repeat(&mut self, interface: &I, first: i64, last: i64) -> bool {
+        if self.interface.as_ref() != Some(interface) {
+            self.interface = Some(interface.clone());
             self.lower.append(&mut self.own);
             self.lower = joined(std::mem::take(&mut self.lower));
         }
@@ -93,7 +93,7 @@ mod tests {
 
     fn run(records: &[(&str, i64, i64)]) -> Vec<bool> {
         let mut sightings = Sightings::default();
-        records.iter().map(|(eni, first, last)| sightings.is_repeat(eni.as_bytes(), *first, *last)).collect()
+        records.iter().map(|(eni, first, last)| sightings.is_repeat(eni, *first, *last)).collect()
     }
 
     #[test]

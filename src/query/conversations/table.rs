@@ -112,68 +112,64 @@ impl ConversationTable {
         let mut order: Vec<u32> = (0..self.len()).map(|row| row as u32).collect();
         order.sort_unstable_by(|&a, &b| {
             let (a, b) = (a as usize, b as usize);
-            let by_key = sort.iter().map(|key| self.compare(a, b, key.column, key.descending, addresses));
+            let compare = |column, descending| {
+                absent_last(self.key(column, a, addresses), self.key(column, b, addresses), descending)
+            };
+            let by_key = sort.iter().map(|key| compare(key.column, key.descending));
             let tie = [ConversationColumn::Left, ConversationColumn::Right];
-            let by_tie = tie.into_iter().map(|column| self.compare(a, b, column, false, addresses));
+            let by_tie = tie.into_iter().map(|column| compare(column, false));
             by_key.chain(by_tie).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
         });
         order
     }
 
-    fn compare(
+    /// What a row sorts by in a column: greater numbers later; `None` for what is absent.
+    pub(in crate::query) fn key(
         &self,
-        a: usize,
-        b: usize,
         column: ConversationColumn,
-        descending: bool,
+        row: usize,
         addresses: &AddressOrder,
-    ) -> Ordering {
-        let side = |list: &[u32], row: usize| list.get(row).and_then(|id| addresses.place(*id));
-        let by = |key: &dyn Fn(usize) -> Option<u128>| absent_last(key(a), key(b), descending);
-        let count = |list: &[u32], row: usize| list.get(row).map(|count| u128::from(*count));
+    ) -> Option<u128> {
+        let side = |list: &[u32]| list.get(row).and_then(|id| addresses.place(*id));
+        let count = |list: &[u32]| list.get(row).map(|count| u128::from(*count));
         // Times before 1970 order too.
-        let time = |list: &[i64], row: usize| {
-            list.get(row)
-                .filter(|time| **time != NO_TIME)
-                .map(|time| (i128::from(*time) - i128::from(i64::MIN)) as u128)
+        let time = |list: &[i64]| {
+            let time = list.get(row).filter(|time| **time != NO_TIME)?;
+            Some((i128::from(*time) - i128::from(i64::MIN)) as u128)
         };
+        // Behind every address.
+        const NO_SIDE: u128 = 1 << 40;
         match column {
-            ConversationColumn::Left => by(&|row| side(&self.left, row)),
-            ConversationColumn::Right => by(&|row| side(&self.right, row)),
-            ConversationColumn::RecordCount => by(&|row| count(&self.record_counts, row)),
-            ConversationColumn::Packets => by(&|row| self.packets.get(row)),
-            ConversationColumn::TotalBytes => by(&|row| self.total_bytes(row)),
+            ConversationColumn::Left => side(&self.left),
+            ConversationColumn::Right => side(&self.right),
+            ConversationColumn::RecordCount => count(&self.record_counts),
+            ConversationColumn::Packets => self.packets.get(row),
+            ConversationColumn::TotalBytes => self.total_bytes(row),
             ConversationColumn::DataRatio => {
-                by(&|row| self.total_bytes(row)?.checked_div(u128::from(*self.record_counts.get(row)?)))
+                self.total_bytes(row)?.checked_div(u128::from(*self.record_counts.get(row)?))
             }
-            ConversationColumn::FirstSeen => by(&|row| time(&self.first_seen, row)),
-            ConversationColumn::LastSeen => by(&|row| time(&self.last_seen, row)),
-            ConversationColumn::Accepted => by(&|row| count(&self.accepted, row)),
-            ConversationColumn::Rejected => by(&|row| count(&self.rejected, row)),
-            ConversationColumn::Sent => by(&|row| self.sent.get(row)),
-            ConversationColumn::Received => by(&|row| self.received.get(row)),
-            ConversationColumn::Ratio => by(&|row| thousandths(self.sent.get(row), self.received.get(row))),
-            ConversationColumn::StartedBy => by(&|row| {
-                let side = self.started.get(row).copied().flatten()?.0;
-                Some(match side {
-                    Side::Left => self.left.get(row).and_then(|id| addresses.place(*id)).unwrap_or(u128::MAX),
-                    Side::Right => self.right.get(row).and_then(|id| addresses.place(*id)).unwrap_or(u128::MAX),
-                    Side::Both => u128::MAX,
-                })
+            ConversationColumn::FirstSeen => time(&self.first_seen),
+            ConversationColumn::LastSeen => time(&self.last_seen),
+            ConversationColumn::Accepted => count(&self.accepted),
+            ConversationColumn::Rejected => count(&self.rejected),
+            ConversationColumn::Sent => self.sent.get(row),
+            ConversationColumn::Received => self.received.get(row),
+            ConversationColumn::Ratio => thousandths(self.sent.get(row), self.received.get(row)),
+            ConversationColumn::StartedBy => Some(match self.started.get(row).copied().flatten()?.0 {
+                Side::Left => side(&self.left).unwrap_or(NO_SIDE),
+                Side::Right => side(&self.right).unwrap_or(NO_SIDE),
+                Side::Both => NO_SIDE,
             }),
-            ConversationColumn::Evidence => by(&|row| {
-                let evidence = self.started.get(row).copied().flatten()?.1;
-                Some(match evidence {
-                    StartEvidence::SynFlags => 0,
-                    StartEvidence::Ports => 1,
-                    StartEvidence::FirstSeen => 2,
-                })
+            ConversationColumn::Evidence => Some(match self.started.get(row).copied().flatten()?.1 {
+                StartEvidence::SynFlags => 0,
+                StartEvidence::Ports => 1,
+                StartEvidence::FirstSeen => 2,
             }),
-            ConversationColumn::Repeats => by(&|row| count(&self.repeats, row)),
+            ConversationColumn::Repeats => count(&self.repeats),
         }
     }
 
-    pub(super) fn reordered(self, order: &[u32]) -> Self {
+    pub(in crate::query) fn reordered(self, order: &[u32]) -> Self {
         fn turned<T: Copy>(list: &[T], order: &[u32]) -> Vec<T> {
             order.iter().filter_map(|row| list.get(*row as usize).copied()).collect()
         }

@@ -3,6 +3,7 @@
 
 mod answers;
 mod first;
+mod folded;
 mod groups;
 mod leaders;
 mod lines;
@@ -12,6 +13,7 @@ mod order;
 mod pair_table;
 mod plan;
 mod planner;
+mod repeated;
 mod sightings;
 mod sweep;
 mod talkers;

@@ -143,7 +143,7 @@ impl Engine<'_> {
 
 /// Records without addresses have no pair, or one of nobody, which is the same to whoever asks: one group for each
 /// direction.
-fn merge_nobody(groups: &mut Arc<Groups>, pairs: &PairColumns, width: u64) {
+pub fn merge_nobody(groups: &mut Arc<Groups>, pairs: &PairColumns, width: u64) {
     let mut gone: Vec<usize> = Vec::new();
     for direction in 0..width {
         let slots = std::iter::once(0).chain(pairs.nobody.iter().map(|id| u64::from(*id)));

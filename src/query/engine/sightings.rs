@@ -4,7 +4,7 @@
 use super::groups::touched;
 use super::met::Times;
 use super::plan::Node;
-use super::sweep::{ColumnSet, Columns, Share};
+use super::sweep::{ColumnSet, Columns, Share, gather};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow};
 use crate::columns::{Chosen, Fate, NULL, PairColumns, Verdict};
@@ -122,13 +122,7 @@ impl Engine<'_> {
 fn look(chosen: &Chosen, rows: usize, columns: &Columns, mut each: impl FnMut(&LookedAt<'_>)) {
     let mut values: [Vec<i64>; LOOKED_AT.len()] = Default::default();
     chosen.blocks(rows, |rows| {
-        for (column, values) in LOOKED_AT.iter().zip(&mut values) {
-            values.clear();
-            match columns.get(*column).and_then(Option::as_deref) {
-                Some(column) => column.gather(rows, values),
-                None => values.resize(rows.len(), NULL),
-            }
-        }
+        gather(columns, &LOOKED_AT, rows, &mut values);
         for at in 0..rows.len() {
             each(&LookedAt { values: &values, at });
         }

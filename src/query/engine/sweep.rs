@@ -2,7 +2,7 @@
 
 use super::{Engine, EngineError};
 use crate::case::index::{Cell, IndexedTable};
-use crate::columns::Column;
+use crate::columns::{Column, NULL};
 use crate::query::QueryError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -239,4 +239,17 @@ impl<T> Source<T> {
 
 fn decoded(cells: &Cells) -> Result<Columns, EngineError> {
     cells.iter().map(|cell| Ok(cell.as_ref().map(|cell| cell.get()).transpose()?)).collect()
+}
+
+/// The columns of some rows, `NULL` where a segment lacks one.
+pub fn gather<const N: usize>(columns: &Columns, read: &[usize; N], rows: &[u32], values: &mut [Vec<i64>; N]) {
+    for (column, values) in read.iter().zip(values) {
+        match columns.get(*column).and_then(Option::as_deref) {
+            Some(column) => column.gather(rows, values),
+            None => {
+                values.clear();
+                values.resize(rows.len(), NULL);
+            }
+        }
+    }
 }

@@ -4,7 +4,8 @@ use super::*;
 use crate::case::index::{IndexCache, flow};
 use crate::columns::Grouping;
 use crate::filter::parse;
-use crate::model::{Dataset, TimeRange, Timestamp, field};
+use crate::model::{Address, Dataset, TimeRange, Timestamp, field};
+use crate::query::conversations::conversations_by_sql;
 use crate::query::figures::figures_by_sql;
 use crate::query::filter_sql::fixture::{TestRecord, case_of};
 use crate::query::filter_sql::random_tests::{FLOW_SUBJECTS, filter_text, flow_record, numbered};
@@ -13,6 +14,7 @@ use crate::query::pairs::pairs_by_sql;
 use crate::query::rows::rows_by_sql;
 use crate::query::series::{hours_by_sql, lines_by_sql};
 use crate::query::top::top_by_sql;
+use crate::query::{ConversationColumn, ConversationQuery, ConversationSort, Repeats};
 use crate::query::{Duplicates, RecordQuery, SortKey};
 use crate::query::{
     GroupBy, Measure, PairColumn, PairKey, PairQuery, PairSort, Scope, SeriesQuery, TopQuery, Value, pair_rows,
@@ -195,6 +197,70 @@ fn the_first_of_many_groups_are_those_of_sql() {
     }
 }
 
+fn conversation_sorts() -> impl Strategy<Value = Vec<ConversationSort>> {
+    let key = (prop::sample::select(ConversationColumn::ALL.to_vec()), any::<bool>());
+    prop::collection::vec(key.prop_map(|(column, descending)| ConversationSort { column, descending }), 0..3)
+}
+
+/// A conversation between few addresses, seen at few interfaces at about the same time.
+fn talk() -> impl Strategy<Value = Vec<(&'static str, String)>> {
+    let address = || prop::option::weighted(0.9, prop::sample::select(vec!["10.0.0.1", "10.0.0.2", "9.9.9.9"]));
+    let port = || prop::option::weighted(0.9, prop::sample::select(vec![22u16, 443, 50_000, 50_001]));
+    let sides = (address(), address(), prop::option::weighted(0.3, address()), prop::option::weighted(0.3, address()));
+    let tuple = (port(), port(), prop::sample::select(vec![1, 6, 17]), 0u8..4);
+    (sides, tuple, prop::option::weighted(0.9, 0u8..3), 0i64..30, prop::option::weighted(0.9, 0i64..9), 0u8..9)
+        .prop_map(|(sides, (from, to, protocol, flags), interface, start, duration, bytes)| {
+            let mut values: Vec<(&'static str, Option<String>)> = vec![
+                ("srcaddr", sides.0.map(str::to_owned)),
+                ("dstaddr", sides.1.map(str::to_owned)),
+                ("pkt_srcaddr", sides.2.flatten().map(str::to_owned)),
+                ("pkt_dstaddr", sides.3.flatten().map(str::to_owned)),
+                ("srcport", from.map(|port| port.to_string())),
+                ("dstport", to.map(|port| port.to_string())),
+                ("protocol", Some(protocol.to_string())),
+                ("tcp_flags", [None, Some("2"), Some("18"), Some("16")][usize::from(flags)].map(str::to_owned)),
+                ("interface_id", interface.map(|eni| format!("eni-{eni}"))),
+                ("action", Some(if bytes % 4 == 0 { "REJECT" } else { "ACCEPT" }.to_owned())),
+                ("start", Some(start.to_string())),
+                ("end", duration.map(|duration| (start + duration).to_string())),
+            ];
+            values.push(("bytes", (bytes > 1).then(|| bytes.to_string())));
+            values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn random_conversations_are_those_of_sql(talk in prop::collection::vec(talk(), 0..40), segment_rows in 1usize..12, threads in 1usize..4,
+                                             queries in prop::collection::vec((conversation_sorts(), any::<[bool; 4]>(), prop::option::of(0usize..5)), 4)) {
+        let record = |(n, values): (usize, &Vec<(&'static str, String)>)| {
+            let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            TestRecord::new(Dataset::Flows, n as i64, &values, None)
+        };
+        let reader = reader(&numbered(talk.iter().enumerate().map(record).collect()), segment_rows);
+        for (sort, [packets, left_out, one, once], limit) in queries {
+            let scope = Scope { duplicates: if once { Duplicates::Once } else { Duplicates::All }, ..Scope::all(Dataset::Flows) };
+            let by = if packets { PairKey::PacketAddresses } else { PairKey::Addresses };
+            let ip = one.then(|| Address::parse(b"9.9.9.9").unwrap());
+            let query = ConversationQuery {
+                repeats: if left_out { Repeats::LeftOut } else { Repeats::Counted },
+                sort,
+                limit,
+                ..ConversationQuery::of(PairQuery { scope, by, ip, ..PairQuery::all() })
+            };
+            let expected = conversations_by_sql(&reader, &query, &Cancel::default()).unwrap();
+            let found = attempt_on(threads, &reader, &Cancel::default(), |engine| {
+                let records = query.pairs.records().unwrap().records(Vec::new());
+                let asked = crate::query::conversations::asked(&reader, &query)?;
+                engine.conversations(&query, &records, &asked)
+            });
+            prop_assert_eq!(found.unwrap().expect("the columns answer"), expected, "{:?}", query);
+        }
+    }
+}
+
 #[test]
 fn every_field_sorts_both_ways() {
     let records: Vec<TestRecord> = numbered(
@@ -239,7 +305,8 @@ fn a_stop_is_heard_and_a_refused_filter_says_the_same() {
     stopped.cancel();
     let found = attempt(&reader, &stopped, |engine| engine.rows(&query("dstport = 1")));
     assert!(matches!(found, Err(QueryError::Cancelled)));
-    let refused = query("tag = 'x'");
+    let of_events = parse("event_name = x", Dataset::Events).unwrap();
+    let refused = RecordQuery { filter: Some(of_events), ..RecordQuery::all(Dataset::Flows) };
     let by_sql = rows_by_sql(&reader, &refused, &Cancel::default()).unwrap_err().to_string();
     let by_columns = attempt(&reader, &Cancel::default(), |engine| engine.rows(&refused)).unwrap_err().to_string();
     assert_eq!(by_columns, by_sql);

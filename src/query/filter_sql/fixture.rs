@@ -19,12 +19,13 @@ pub(in crate::query) struct TestRecord {
     pub values: BTreeMap<FieldId, String>,
     pub json: Option<String>,
     pub duplicate: bool,
+    pub tags: Vec<String>,
 }
 
 impl TestRecord {
     pub fn new(dataset: Dataset, id: i64, values: &[(&str, &str)], json: Option<&str>) -> Self {
         let values = values.iter().map(|(name, text)| (named(dataset, name), (*text).to_owned())).collect();
-        Self { dataset, id, values, json: json.map(str::to_owned), duplicate: id % 3 == 0 }
+        Self { dataset, id, values, json: json.map(str::to_owned), duplicate: id % 3 == 0, tags: Vec::new() }
     }
 
     fn text(&self, name: &str) -> Option<&String> {
@@ -85,6 +86,10 @@ impl Record for TestRecord {
 
     fn is_duplicate(&self) -> bool {
         self.duplicate
+    }
+
+    fn tags(&self) -> Vec<String> {
+        self.tags.clone()
     }
 
     fn indicators(&self) -> Vec<String> {
@@ -259,8 +264,29 @@ pub(in crate::query) fn case_of(records: &[TestRecord]) -> Connection {
             Dataset::Flows => insert_flow(&connection, record),
             Dataset::Events => insert_event(&connection, record),
         }
+        insert_tags(&connection, record);
     }
     connection
+}
+
+/// Its tags, and one that was taken back, and one on an address with the same words: neither is a tag of the record.
+fn insert_tags(connection: &Connection, record: &TestRecord) {
+    let key = format!("{}:{}", record.id >> 32, record.id & 0xffff_ffff);
+    let put = |subject: &str, name: &str, removed: Option<&str>| {
+        let values = [
+            ("subject", subject.to_owned().into()),
+            ("key", key.clone().into()),
+            ("record_id", optional((subject == "record").then_some(record.id))),
+            ("name", name.to_owned().into()),
+            ("created_utc", String::new().into()),
+            ("created_by", String::new().into()),
+            ("removed_utc", optional(removed.map(str::to_owned))),
+        ];
+        insert(connection, "tag", &values.map(|(name, value)| (name.to_owned(), value)));
+    };
+    record.tags.iter().for_each(|tag| put("record", tag, None));
+    put("record", "a", Some("2026-01-01T00:00:00Z"));
+    put("address", "1", None);
 }
 
 fn insert(connection: &Connection, table: &str, values: &[(String, SqlValue)]) {

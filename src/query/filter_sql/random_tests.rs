@@ -39,12 +39,14 @@ pub(in crate::query) const FLOW_SUBJECTS: &[Subject] = &[
     subject("extra.x", JSON_VALUES, true, true),
     subject("evidence", &["1", "2", "'logs/B.json'"], true, true),
     subject("duplicate", &["true", "false"], false, false),
+    subject("tag", &["'a'", "'A%b'", "'Ünï'", "''", "'1'"], true, true),
     subject("indicator", ENTRIES, true, true),
     subject("label", LABELS, true, true),
 ];
 const ENTRIES: &[&str] = &["bad", "feed", "'C2'", "'192.0.2.0/24'", "off", "'10.0.0.1'", "late"];
 const LABELS: &[&str] = &["host", "'C2'", "lab"];
 const EVENT_SUBJECTS: &[Subject] = &[
+    subject("tag", &["'a'", "'A%b'", "'Ünï'", "''", "'1'"], true, true),
     subject("event_name", &["'a'", "'A%b'", "'Ünï'", "''", "'1'"], true, true),
     subject("event_time", TIMES, true, true),
     subject("session_creation_date", TIMES, true, true),
@@ -115,11 +117,13 @@ fn record(
     json: impl Strategy<Value = Option<String>>,
 ) -> impl Strategy<Value = TestRecord> {
     let values: Vec<_> = fields.iter().map(|(_, values)| pick(values)).collect();
-    (values, json, any::<bool>()).prop_map(move |(values, json, duplicate)| {
+    let tags = prop::sample::subsequence(vec!["a", "A%b", "Ünï", "1"], 0..=3);
+    (values, json, any::<bool>(), tags).prop_map(move |(values, json, duplicate, tags)| {
         let present: Vec<(&str, &str)> =
             fields.iter().zip(&values).filter_map(|((name, _), value)| Some((*name, value.as_deref()?))).collect();
         let mut record = TestRecord::new(dataset, 0, &present, json.as_deref());
         record.duplicate = duplicate;
+        record.tags = tags.into_iter().map(str::to_owned).collect();
         record
     })
 }

@@ -253,12 +253,7 @@ fn json_that_is_none_matches_nothing() {
 }
 
 #[test]
-fn what_the_case_does_not_hold_yet_is_said() {
-    for (dataset, text, what) in [(Flows, "tag = x", "tag"), (Events, "not tag = x", "tag")] {
-        let error = condition(&parse(text, dataset).unwrap(), dataset).unwrap_err();
-        assert_eq!(error, CompileError::NotAvailable { what: what.to_owned() });
-        assert_eq!(error.to_string(), format!("{what} is not available in this case yet"));
-    }
+fn what_is_of_the_other_records_is_refused() {
     let filter = parse("event_name = x", Events).unwrap();
     assert_eq!(condition(&filter, Flows), Err(CompileError::WrongDataset { field: "event_name".into() }));
     let filter = parse("ip exists", Flows).unwrap();

@@ -1,0 +1,122 @@
+//! The page of one address.
+
+use super::groups::{pair_section, top_section};
+use super::records::totals;
+use super::spec;
+use super::time::series_section;
+use super::{Basis, Column, ExhibitError, Exhibited, Live, Section, Unit};
+use crate::app::zone::Zone;
+use crate::case::CaseReader;
+use crate::filter::{self, Filter};
+use crate::model::{Address, Dataset, TimeRange, Timestamp};
+use crate::query::{self, AddressQuery, Cancel, Duplicates, Figures, QueryError, Scope, Value};
+use serde::{Deserialize, Serialize};
+
+/// Everything that the case says about an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressExhibit(pub AddressQuery);
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AddressSpec {
+    address: String,
+    from: Option<String>,
+    to: Option<String>,
+    all_copies: bool,
+    /// Rows of each list.
+    limit: usize,
+}
+
+impl AddressExhibit {
+    fn scope(&self, dataset: Dataset, text: &str) -> Result<Scope, QueryError> {
+        let filter = filter::parse(text, dataset).map_err(|error| QueryError::Filter(error.render(text)))?;
+        let filter = (filter != Filter::All).then_some(filter);
+        Ok(Scope { dataset, filter, range: self.0.range, duplicates: self.0.duplicates })
+    }
+}
+
+impl Exhibited for AddressExhibit {
+    fn kind(&self) -> &'static str {
+        "address"
+    }
+
+    fn query(&self) -> String {
+        let AddressQuery { address, range, duplicates, limit } = &self.0;
+        let time = |time: Option<Timestamp>| time.map(Timestamp::to_iso);
+        spec::write(&AddressSpec {
+            address: address.to_string(),
+            from: time(range.from),
+            to: time(range.to),
+            all_copies: *duplicates == Duplicates::All,
+            limit: *limit,
+        })
+    }
+
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        let address = &self.0.address;
+        let flows = format!("ip = '{address}' or pkt_srcaddr = '{address}' or pkt_dstaddr = '{address}'");
+        let events = format!("source_ip_address = '{address}'");
+        let scopes = vec![self.scope(Dataset::Flows, &flows)?, self.scope(Dataset::Events, &events)?];
+        Ok(Basis { scopes, ..Basis::default() })
+    }
+
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+        let facts = query::address_facts(reader, &self.0, cancel)?;
+        let (_, passed_on) = &facts.passed_on;
+        let (_, events) = &facts.events;
+        let (_, pair_table) = &facts.pairs;
+        let mut sections = vec![figures(&[
+            ("sent", Dataset::Flows, &facts.sent),
+            ("received", Dataset::Flows, &facts.received),
+            ("passed_on", Dataset::Flows, passed_on),
+            ("events", Dataset::Events, events),
+        ])];
+        sections.push(pair_section(reader, pair_table)?);
+        for (name, query, table) in &facts.lists {
+            sections.push(top_section(name, query, table)?);
+        }
+        for (name, (query, table)) in [("sent_series", &facts.sent_series), ("received_series", &facts.received_series)]
+        {
+            sections.push(series_section(name, query, table)?);
+        }
+        Ok(sections)
+    }
+
+    fn live(&self) -> Live {
+        Live::Address(self.0.address.to_string())
+    }
+}
+
+/// A row of figures for each part.
+fn figures(parts: &[(&str, Dataset, &Figures)]) -> Section {
+    let all: Vec<_> = parts.iter().map(|(name, dataset, figures)| (name, totals(*dataset, figures))).collect();
+    let mut columns = vec![Column::new("part", Unit::Text)];
+    for (_, totals) in &all {
+        for total in totals {
+            if !columns.iter().any(|column| column.name == total.name) {
+                columns.push(Column::new(&*total.name, total.unit));
+            }
+        }
+    }
+    let rows = all.iter().map(|(name, totals)| {
+        let value = |column: &Column| {
+            let found = totals.iter().find(|total| total.name == column.name);
+            found.map_or(Value::Null, |total| total.value.clone())
+        };
+        let name = Value::Text((**name).to_owned());
+        std::iter::once(name).chain(columns.iter().skip(1).map(value)).collect()
+    });
+    let rows = rows.collect();
+    Section::new("figures", columns, rows)
+}
+
+pub(super) fn read(text: &str) -> Result<Box<dyn Exhibited>, String> {
+    let spec: AddressSpec = spec::read(text)?;
+    let address = Address::parse(spec.address.as_bytes()).ok_or_else(|| format!("{} is no address", spec.address))?;
+    Ok(Box::new(AddressExhibit(AddressQuery {
+        address,
+        range: TimeRange { from: spec::time(spec.from.as_deref())?, to: spec::time(spec.to.as_deref())? },
+        duplicates: if spec.all_copies { Duplicates::All } else { Duplicates::Once },
+        limit: spec.limit,
+    })))
+}

@@ -1,0 +1,303 @@
+//! Groups of records: pairs, conversations, top lists.
+
+use super::records::totals;
+use super::spec::{self, ScopeSpec};
+use super::{Basis, Column, ExhibitError, Exhibited, Live, MOST_ROWS, Section, Total, Unit};
+use crate::app::zone::Zone;
+use crate::case::CaseReader;
+use crate::model::Address;
+use crate::query::{
+    self, Cancel, ConversationColumn, ConversationQuery, ConversationSort, GroupBy, PairColumn, PairKey, PairQuery,
+    PairSort, PairTable, PairTotals, QueryError, Repeats, TopQuery, TopTable, Value,
+};
+use serde::{Deserialize, Serialize};
+
+/// Address pairs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PairsExhibit(pub PairQuery);
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PairsSpec {
+    records: ScopeSpec,
+    by: String,
+    ip: Option<String>,
+    keep_addressless: bool,
+    external: bool,
+    sort: Vec<String>,
+    limit: Option<usize>,
+}
+
+const KEYS: [(&str, PairKey); 3] = [
+    ("src,dst", PairKey::Addresses),
+    ("src,dst,flow_direction", PairKey::AddressesAndDirection),
+    ("pkt", PairKey::PacketAddresses),
+];
+
+impl PairsSpec {
+    fn of(query: &PairQuery, sort: Vec<String>, limit: Option<usize>) -> Self {
+        let by = KEYS.iter().find(|(_, key)| *key == query.by).map_or("", |(name, _)| name);
+        Self {
+            records: ScopeSpec::of(&query.scope),
+            by: by.to_owned(),
+            ip: query.ip.as_ref().map(Address::to_string),
+            keep_addressless: query.keep_addressless,
+            external: query.only_external,
+            sort,
+            limit,
+        }
+    }
+
+    /// Without order and limit.
+    fn pairs(&self) -> Result<PairQuery, String> {
+        let by = KEYS.iter().find(|(name, _)| *name == self.by).map(|(_, key)| *key);
+        let address = |text: &String| Address::parse(text.as_bytes()).ok_or_else(|| format!("{text} is no address"));
+        Ok(PairQuery {
+            scope: self.records.scope()?,
+            by: by.ok_or_else(|| format!("pairs by {} are not known", self.by))?,
+            ip: self.ip.as_ref().map(address).transpose()?,
+            keep_addressless: self.keep_addressless,
+            only_external: self.external,
+            own: Vec::new(),
+            sort: Vec::new(),
+            limit: None,
+        })
+    }
+
+    fn sort<T>(&self, column: impl Fn(&str) -> Option<T>) -> Result<Vec<(T, bool)>, String> {
+        let key = |text: &String| {
+            let (name, descending) = text.strip_prefix('-').map_or((text.as_str(), false), |name| (name, true));
+            Ok((column(name).ok_or_else(|| format!("there is no column {name}"))?, descending))
+        };
+        self.sort.iter().map(key).collect()
+    }
+}
+
+fn sort_names<'a>(keys: impl Iterator<Item = (&'a str, bool)>) -> Vec<String> {
+    keys.map(|(name, descending)| format!("{}{name}", if descending { "-" } else { "" })).collect()
+}
+
+fn pair_unit(column: PairColumn) -> Unit {
+    match column {
+        PairColumn::Srcaddr | PairColumn::Dstaddr => Unit::Address,
+        PairColumn::FlowDirection => Unit::Text,
+        PairColumn::RecordCount | PairColumn::Packets | PairColumn::Accepted | PairColumn::Rejected => Unit::Count,
+        PairColumn::TotalBytes | PairColumn::DataRatio => Unit::Bytes,
+        PairColumn::FirstSeen | PairColumn::LastSeen => Unit::Time,
+    }
+}
+
+fn pair_totals(name: &str, totals: &PairTotals) -> Vec<Total> {
+    vec![
+        Total::new(name, Unit::Count, Value::count(totals.pairs)),
+        Total::new("records", Unit::Count, Value::count(totals.records)),
+        Total::new("packets", Unit::Count, Value::sum(totals.packets)),
+        Total::new("bytes", Unit::Bytes, Value::sum(totals.bytes)),
+        Total::new("accepted", Unit::Count, Value::count(totals.accepted)),
+        Total::new("rejected", Unit::Count, Value::count(totals.rejected)),
+        Total::new("left_out_of_sums", Unit::Count, Value::count(totals.left_out)),
+    ]
+}
+
+/// The rows of a table of pairs.
+pub(super) fn pair_section(reader: &CaseReader, table: &PairTable) -> Result<Section, ExhibitError> {
+    if table.len() > MOST_ROWS {
+        return Err(ExhibitError::TooManyRows(table.len() as u64));
+    }
+    let columns: Vec<PairColumn> = PairColumn::of(table.by).collect();
+    let rows = query::pair_rows(reader, table, 0..table.len())?;
+    let rows = rows.iter().map(|row| columns.iter().map(|column| row.value(*column)).collect()).collect();
+    let names = columns.iter().map(|column| Column::new(column.name(), pair_unit(*column))).collect();
+    let totals = pair_totals("pairs", &table.totals);
+    Ok(Section { all_rows: table.totals.pairs, totals, ..Section::new("pairs", names, rows) })
+}
+
+impl Exhibited for PairsExhibit {
+    fn kind(&self) -> &'static str {
+        "pairs"
+    }
+
+    fn query(&self) -> String {
+        let sort = sort_names(self.0.sort.iter().map(|key| (key.column.name(), key.descending)));
+        spec::write(&PairsSpec::of(&self.0, sort, self.0.limit))
+    }
+
+    fn basis(&self, reader: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis { scopes: vec![self.0.in_case(reader)?.records()?], ..Basis::default() })
+    }
+
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+        Ok(vec![pair_section(reader, &query::pairs(reader, &self.0, cancel)?)?])
+    }
+
+    fn live(&self) -> Live {
+        Live::Pairs(self.0.clone())
+    }
+}
+
+pub(super) fn read_pairs(text: &str) -> Result<Box<dyn Exhibited>, String> {
+    let spec: PairsSpec = spec::read(text)?;
+    let query = spec.pairs()?;
+    let sort = spec.sort(|name| PairColumn::of(query.by).find(|column| column.name() == name))?;
+    let sort = sort.into_iter().map(|(column, descending)| PairSort { column, descending }).collect();
+    Ok(Box::new(PairsExhibit(PairQuery { sort, limit: spec.limit, ..query })))
+}
+
+/// Pairs with both directions in one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConversationsExhibit(pub ConversationQuery);
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConversationsSpec {
+    pairs: PairsSpec,
+    /// Traffic that was seen at two interfaces counts once.
+    once: bool,
+}
+
+impl Exhibited for ConversationsExhibit {
+    fn kind(&self) -> &'static str {
+        "conversations"
+    }
+
+    fn query(&self) -> String {
+        let sort = sort_names(self.0.sort.iter().map(|key| (key.column.name(), key.descending)));
+        let pairs = PairsSpec::of(&self.0.pairs, sort, self.0.limit);
+        spec::write(&ConversationsSpec { pairs, once: self.0.repeats == Repeats::LeftOut })
+    }
+
+    fn basis(&self, reader: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis { scopes: vec![self.0.pairs.in_case(reader)?.records()?], ..Basis::default() })
+    }
+
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+        let table = query::conversations(reader, &self.0, cancel)?;
+        if table.len() > MOST_ROWS {
+            return Err(ExhibitError::TooManyRows(table.len() as u64));
+        }
+        let columns = ConversationColumn::ALL;
+        let rows = query::conversation_rows(reader, &table, 0..table.len())?;
+        let rows = rows.iter().map(|row| columns.iter().map(|column| row.value(*column)).collect()).collect();
+        let names = columns.iter().map(|column| Column::new(column.name(), conversation_unit(*column))).collect();
+        let totals = pair_totals("conversations", &table.totals);
+        Ok(vec![Section { all_rows: table.totals.pairs, totals, ..Section::new("conversations", names, rows) }])
+    }
+
+    fn live(&self) -> Live {
+        Live::Conversations(Box::new(self.0.clone()))
+    }
+}
+
+fn conversation_unit(column: ConversationColumn) -> Unit {
+    use ConversationColumn as C;
+    match column {
+        C::Left | C::Right => Unit::Address,
+        C::StartedBy | C::Evidence => Unit::Text,
+        C::RecordCount | C::Packets | C::Accepted | C::Rejected | C::Repeats => Unit::Count,
+        C::TotalBytes | C::DataRatio | C::Sent | C::Received => Unit::Bytes,
+        C::FirstSeen | C::LastSeen => Unit::Time,
+        C::Ratio => Unit::Ratio,
+    }
+}
+
+pub(super) fn read_conversations(text: &str) -> Result<Box<dyn Exhibited>, String> {
+    let spec: ConversationsSpec = spec::read(text)?;
+    let sort = spec.pairs.sort(|name| ConversationColumn::ALL.into_iter().find(|column| column.name() == name))?;
+    Ok(Box::new(ConversationsExhibit(ConversationQuery {
+        pairs: spec.pairs.pairs()?,
+        repeats: if spec.once { Repeats::LeftOut } else { Repeats::Counted },
+        sort: sort.into_iter().map(|(column, descending)| ConversationSort { column, descending }).collect(),
+        limit: spec.pairs.limit,
+    })))
+}
+
+/// The groups with the most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopExhibit(pub TopQuery);
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TopSpec {
+    records: ScopeSpec,
+    by: String,
+    measure: String,
+    limit: Option<usize>,
+}
+
+impl Exhibited for TopExhibit {
+    fn kind(&self) -> &'static str {
+        "top"
+    }
+
+    fn query(&self) -> String {
+        spec::write(&TopSpec {
+            records: ScopeSpec::of(&self.0.scope),
+            by: spec::group_name(self.0.by).to_owned(),
+            measure: self.0.measure.name().to_owned(),
+            limit: self.0.limit,
+        })
+    }
+
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis { scopes: vec![self.0.scope.clone()], ..Basis::default() })
+    }
+
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+        let mut section = top_section("top", &self.0, &query::top(reader, &self.0, cancel)?)?;
+        section.totals.extend(totals(self.0.scope.dataset, &query::figures(reader, &self.0.scope, cancel)?));
+        Ok(vec![section])
+    }
+
+    fn live(&self) -> Live {
+        Live::Top(self.0.clone())
+    }
+}
+
+pub(super) fn read_top(text: &str) -> Result<Box<dyn Exhibited>, String> {
+    let spec: TopSpec = spec::read(text)?;
+    let scope = spec.records.scope()?;
+    let by = spec::group(scope.dataset, &spec.by)?;
+    Ok(Box::new(TopExhibit(TopQuery { scope, by, measure: spec::measure(&spec.measure)?, limit: spec.limit })))
+}
+
+/// What each value of a group's key is.
+pub(super) fn key_units(by: GroupBy) -> Vec<Unit> {
+    match by {
+        GroupBy::Field(field) => vec![Unit::of(field)],
+        GroupBy::Talker | GroupBy::PacketTalker => vec![Unit::Address],
+        GroupBy::Pair | GroupBy::PacketPair => vec![Unit::Address; 2],
+        GroupBy::EitherPort => vec![Unit::Port],
+        GroupBy::Service => vec![Unit::Protocol, Unit::Port],
+        GroupBy::Principal => vec![Unit::Text],
+    }
+}
+
+/// The rows of a top list.
+pub(super) fn top_section(name: &str, query: &TopQuery, table: &TopTable) -> Result<Section, ExhibitError> {
+    if table.rows.len() > MOST_ROWS {
+        return Err(ExhibitError::TooManyRows(table.rows.len() as u64));
+    }
+    let keys = query.by.names().into_iter().zip(key_units(query.by)).map(|(name, unit)| Column::new(name, unit));
+    let figures = query.columns().map(|name| {
+        let unit = if ["record_count", "errors", "packets"].contains(&name) { Unit::Count } else { Unit::Bytes };
+        Column::new(name, unit)
+    });
+    let rows = table.rows.iter().map(|row| row.key.iter().cloned().chain(query.values(row)).collect()).collect();
+    let totals = vec![Total::new("groups", Unit::Count, Value::count(table.groups))];
+    Ok(Section { all_rows: table.groups, totals, ..Section::new(name, keys.chain(figures).collect(), rows) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Dataset;
+
+    #[test]
+    fn every_group_has_a_unit_for_each_of_its_names() {
+        let fields = crate::model::field::of(Dataset::Flows).map(GroupBy::Field);
+        let own = [GroupBy::Talker, GroupBy::Pair, GroupBy::EitherPort, GroupBy::Service, GroupBy::Principal];
+        for by in fields.chain(own) {
+            assert_eq!(key_units(by).len(), by.names().len(), "{by:?}");
+        }
+    }
+}

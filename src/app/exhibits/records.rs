@@ -1,0 +1,193 @@
+//! Rows of flows and events: those of a query, and those that were selected.
+
+use super::spec::{self, ScopeSpec};
+use super::{Basis, Column, ExhibitError, Exhibited, Live, MOST_ROWS, Section, Total, Unit};
+use crate::app::zone::Zone;
+use crate::case::{CaseReader, dataset_name};
+use crate::model::{Dataset, FieldId, RecordId};
+use crate::query::{self, Cancel, Figures, QueryError, RecordQuery, Scope, Value};
+use serde::{Deserialize, Serialize};
+
+/// A table of records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordsExhibit {
+    pub query: RecordQuery,
+    /// Behind the record's own name.
+    pub columns: Vec<FieldId>,
+    /// So many rows at the most; all of them otherwise.
+    pub limit: Option<usize>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordsSpec {
+    records: ScopeSpec,
+    sort: Vec<String>,
+    columns: Vec<String>,
+    limit: Option<usize>,
+}
+
+pub(super) fn scope_of(query: &RecordQuery) -> Scope {
+    Scope { dataset: query.dataset, filter: query.filter.clone(), range: query.range, duplicates: query.duplicates }
+}
+
+impl Exhibited for RecordsExhibit {
+    fn kind(&self) -> &'static str {
+        dataset_name(self.query.dataset)
+    }
+
+    fn query(&self) -> String {
+        spec::write(&RecordsSpec {
+            records: ScopeSpec::of(&scope_of(&self.query)),
+            sort: spec::sort_names(&self.query.sort),
+            columns: self.columns.iter().map(|field| field.name().to_owned()).collect(),
+            limit: self.limit,
+        })
+    }
+
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis { scopes: vec![scope_of(&self.query)], ..Basis::default() })
+    }
+
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+        let found = query::rows(reader, &self.query, cancel)?;
+        let wanted = self.limit.unwrap_or(found.len()).min(found.len());
+        if wanted > MOST_ROWS {
+            return Err(ExhibitError::TooManyRows(wanted as u64));
+        }
+        let dataset = self.query.dataset;
+        let mut section = table(reader, dataset, &found.ids(0..wanted), &self.columns, cancel)?;
+        section.all_rows = found.len() as u64;
+        section.totals = totals(dataset, &query::figures(reader, &scope_of(&self.query), cancel)?);
+        Ok(vec![section])
+    }
+
+    fn live(&self) -> Live {
+        Live::Records(self.query.clone())
+    }
+}
+
+pub(super) fn read_flows(text: &str) -> Result<Box<dyn Exhibited>, String> {
+    read_records(text, Dataset::Flows)
+}
+
+pub(super) fn read_events(text: &str) -> Result<Box<dyn Exhibited>, String> {
+    read_records(text, Dataset::Events)
+}
+
+fn read_records(text: &str, dataset: Dataset) -> Result<Box<dyn Exhibited>, String> {
+    let spec: RecordsSpec = spec::read(text)?;
+    let scope = spec.records.scope()?;
+    if scope.dataset != dataset {
+        return Err(format!("these are {}", spec.records.dataset));
+    }
+    let query = scope.records(spec::sort_keys(dataset, &spec.sort)?);
+    Ok(Box::new(RecordsExhibit { query, columns: fields(dataset, &spec.columns)?, limit: spec.limit }))
+}
+
+fn fields(dataset: Dataset, names: &[String]) -> Result<Vec<FieldId>, String> {
+    names.iter().map(|name| spec::field(dataset, name)).collect()
+}
+
+/// Rows that are fetched at once.
+const PAGE: usize = 1000;
+
+/// Records as rows, each with its own name in front.
+pub(super) fn table(
+    reader: &CaseReader,
+    dataset: Dataset,
+    ids: &[RecordId],
+    fields: &[FieldId],
+    cancel: &Cancel,
+) -> Result<Section, ExhibitError> {
+    let columns = fields.iter().map(|field| Column::new(field.name(), Unit::of(*field)));
+    let columns = std::iter::once(Column::new("ref", Unit::Record)).chain(columns).collect();
+    let mut rows = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(PAGE) {
+        if cancel.is_cancelled() {
+            return Err(QueryError::Cancelled.into());
+        }
+        for (id, values) in ids.iter().zip(query::page(reader, dataset, ids, fields)?) {
+            rows.push(std::iter::once(Value::Text(id.to_string())).chain(values).collect());
+        }
+    }
+    Ok(Section::new(dataset_name(dataset), columns, rows))
+}
+
+/// The figures of records as totals.
+pub(super) fn totals(dataset: Dataset, figures: &Figures) -> Vec<Total> {
+    let mut totals = vec![Total::new("records", Unit::Count, Value::count(figures.records))];
+    if dataset == Dataset::Flows {
+        totals.push(Total::new("packets", Unit::Count, Value::sum(figures.packets)));
+        totals.push(Total::new("bytes", Unit::Bytes, Value::sum(figures.bytes)));
+    }
+    let (well, ill) = if dataset == Dataset::Flows { ("accepted", "rejected") } else { ("without_error", "errors") };
+    totals.push(Total::new(well, Unit::Count, Value::count(figures.accepted)));
+    totals.push(Total::new(ill, Unit::Count, Value::count(figures.rejected)));
+    totals.push(Total::new("first", Unit::Time, Value::time(figures.first)));
+    totals.push(Total::new("last", Unit::Time, Value::time(figures.last)));
+    if dataset == Dataset::Flows {
+        totals.push(Total::new("left_out_of_sums", Unit::Count, Value::count(figures.left_out)));
+    }
+    totals
+}
+
+/// Records that the examiner chose one by one, in the order of the choice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelectedExhibit {
+    pub dataset: Dataset,
+    pub records: Vec<RecordId>,
+    pub columns: Vec<FieldId>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SelectedSpec {
+    dataset: String,
+    records: Vec<String>,
+    columns: Vec<String>,
+}
+
+impl Exhibited for SelectedExhibit {
+    fn kind(&self) -> &'static str {
+        "selected"
+    }
+
+    fn query(&self) -> String {
+        spec::write(&SelectedSpec {
+            dataset: dataset_name(self.dataset).to_owned(),
+            records: self.records.iter().map(ToString::to_string).collect(),
+            columns: self.columns.iter().map(|field| field.name().to_owned()).collect(),
+        })
+    }
+
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        let records = self.records.iter().map(|id| (self.dataset, *id)).collect();
+        Ok(Basis { records, ..Basis::default() })
+    }
+
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+        if self.records.is_empty() {
+            return Err(ExhibitError::Unfit("no record is selected".to_owned()));
+        }
+        if self.records.len() > MOST_ROWS {
+            return Err(ExhibitError::TooManyRows(self.records.len() as u64));
+        }
+        let known = query::known_records(reader, self.dataset, &self.records)?;
+        if let Some((id, _)) = self.records.iter().zip(known).find(|(_, known)| !known) {
+            return Err(ExhibitError::Unfit(format!("{} has no record {id}", dataset_name(self.dataset))));
+        }
+        Ok(vec![table(reader, self.dataset, &self.records, &self.columns, cancel)?])
+    }
+
+    fn live(&self) -> Live {
+        Live::Selected(self.dataset, self.records.clone())
+    }
+}
+
+pub(super) fn read_selected(text: &str) -> Result<Box<dyn Exhibited>, String> {
+    let spec: SelectedSpec = spec::read(text)?;
+    let dataset = spec::dataset(&spec.dataset)?;
+    let records = spec.records.iter().map(|text| spec::record(text)).collect::<Result<_, _>>()?;
+    Ok(Box::new(SelectedExhibit { dataset, records, columns: fields(dataset, &spec.columns)? }))
+}

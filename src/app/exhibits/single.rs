@@ -1,0 +1,206 @@
+//! One record with everything that it says; several side by side; a text of the examiner.
+
+use super::spec;
+use super::{Basis, Column, ExhibitError, Exhibited, Live, Section, Unit};
+use crate::app::zone::Zone;
+use crate::case::CaseReader;
+use crate::model::{Dataset, RecordId, field};
+use crate::query::{self, Cancel, QueryError, RecordDetail, Value};
+use serde::{Deserialize, Serialize};
+
+/// One event, or one flow record: every field that has a value, what it says besides, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventExhibit {
+    pub dataset: Dataset,
+    pub record: RecordId,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventSpec {
+    dataset: String,
+    record: String,
+}
+
+fn text(text: impl Into<String>) -> Value {
+    Value::Text(text.into())
+}
+
+/// Where a record stands, and how often it was met.
+fn provenance(detail: &RecordDetail) -> Section {
+    let mut rows = vec![
+        vec![text("record"), text(detail.id.to_string())],
+        vec![text("evidence_path"), text(&*detail.evidence_path)],
+        vec![text("file_sha256"), text(&*detail.file_sha256)],
+    ];
+    if let Some(place) = detail.place {
+        rows.push(vec![text("byte_offset"), Value::count(place.offset)]);
+        rows.push(vec![text("byte_length"), Value::count(place.len)]);
+    }
+    if let Some(original) = detail.duplicate_of {
+        rows.push(vec![text("duplicate_of"), text(original.to_string())]);
+    }
+    if detail.occurrences.len() > 1 {
+        let all: Vec<String> = detail.occurrences.iter().map(ToString::to_string).collect();
+        rows.push(vec![text("occurrences"), text(all.join(" "))]);
+    }
+    Section::new("provenance", vec![Column::new("name", Unit::Text), Column::new("value", Unit::Text)], rows)
+}
+
+fn detail(reader: &CaseReader, dataset: Dataset, id: RecordId) -> Result<RecordDetail, ExhibitError> {
+    let detail = query::record(reader, id)?;
+    if detail.dataset != dataset {
+        let name = crate::case::dataset_name(dataset);
+        return Err(ExhibitError::Unfit(format!("record {id} is none of the {name}")));
+    }
+    Ok(detail)
+}
+
+impl Exhibited for EventExhibit {
+    fn kind(&self) -> &'static str {
+        "event"
+    }
+
+    fn query(&self) -> String {
+        let dataset = crate::case::dataset_name(self.dataset).to_owned();
+        spec::write(&EventSpec { dataset, record: self.record.to_string() })
+    }
+
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis { records: vec![(self.dataset, self.record)], with_copies: true, ..Basis::default() })
+    }
+
+    fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+        let detail = detail(reader, self.dataset, self.record)?;
+        let columns = || vec![Column::new("name", Unit::Text), Column::new("value", Unit::Text)];
+        let fields = detail.fields.iter().map(|(field, value)| vec![text(field.name()), value.clone()]);
+        let further = detail.further.iter().map(|(name, value)| vec![text(&**name), text(&**value)]);
+        let mut sections =
+            vec![Section::new("fields", columns(), fields.chain(further).collect()), provenance(&detail)];
+        if let Some(json) = &detail.json {
+            let column = Column::new("json", Unit::Json);
+            sections.push(Section::new("json", vec![column], vec![vec![text(&**json)]]));
+        }
+        Ok(sections)
+    }
+
+    fn live(&self) -> Live {
+        Live::Selected(self.dataset, vec![self.record])
+    }
+}
+
+pub(super) fn read_event(text: &str) -> Result<Box<dyn Exhibited>, String> {
+    let spec: EventSpec = spec::read(text)?;
+    Ok(Box::new(EventExhibit { dataset: spec::dataset(&spec.dataset)?, record: spec::record(&spec.record)? }))
+}
+
+/// Records side by side: a row for each field that any of them has, those that differ first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompareExhibit {
+    pub dataset: Dataset,
+    pub records: Vec<RecordId>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CompareSpec {
+    dataset: String,
+    records: Vec<String>,
+}
+
+/// So many records fit side by side.
+pub const COMPARED: std::ops::RangeInclusive<usize> = 2..=5;
+
+impl Exhibited for CompareExhibit {
+    fn kind(&self) -> &'static str {
+        "compare"
+    }
+
+    fn query(&self) -> String {
+        spec::write(&CompareSpec {
+            dataset: crate::case::dataset_name(self.dataset).to_owned(),
+            records: self.records.iter().map(ToString::to_string).collect(),
+        })
+    }
+
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        let records = self.records.iter().map(|id| (self.dataset, *id)).collect();
+        Ok(Basis { records, with_copies: true, ..Basis::default() })
+    }
+
+    fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+        if !COMPARED.contains(&self.records.len()) {
+            let (least, most) = (COMPARED.start(), COMPARED.end());
+            return Err(ExhibitError::Unfit(format!("{least} to {most} records stand side by side")));
+        }
+        let details = self.records.iter().map(|id| detail(reader, self.dataset, *id)).collect::<Result<Vec<_>, _>>()?;
+        let mut columns = vec![Column::new("field", Unit::Text), Column::new("differs", Unit::Boolean)];
+        columns.extend(self.records.iter().map(|id| Column::new(id.to_string(), Unit::Text)));
+        let mut rows: Vec<(bool, Vec<Value>)> = Vec::new();
+        for field in field::of(self.dataset) {
+            let value = |detail: &RecordDetail| {
+                let found = detail.fields.iter().find(|(known, _)| *known == field);
+                found.map_or(Value::Null, |(_, value)| value.clone())
+            };
+            let values: Vec<Value> = details.iter().map(value).collect();
+            if values.iter().all(|value| *value == Value::Null) {
+                continue;
+            }
+            let differs = values.iter().any(|value| Some(value) != values.first());
+            let names = [text(field.name()), Value::Boolean(differs)];
+            rows.push((differs, names.into_iter().chain(values).collect()));
+        }
+        rows.sort_by_key(|(differs, _)| !differs);
+        let mut sections = vec![Section::new("compare", columns, rows.into_iter().map(|(_, row)| row).collect())];
+        sections.extend(details.iter().map(provenance));
+        Ok(sections)
+    }
+
+    fn live(&self) -> Live {
+        Live::Selected(self.dataset, self.records.clone())
+    }
+}
+
+pub(super) fn read_compare(text: &str) -> Result<Box<dyn Exhibited>, String> {
+    let spec: CompareSpec = spec::read(text)?;
+    let records = spec.records.iter().map(|text| spec::record(text)).collect::<Result<_, _>>()?;
+    Ok(Box::new(CompareExhibit { dataset: spec::dataset(&spec.dataset)?, records }))
+}
+
+/// Words of the examiner among the exhibits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextExhibit(pub String);
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextSpec {
+    text: String,
+}
+
+impl Exhibited for TextExhibit {
+    fn kind(&self) -> &'static str {
+        "text"
+    }
+
+    fn query(&self) -> String {
+        spec::write(&TextSpec { text: self.0.clone() })
+    }
+
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis::default())
+    }
+
+    fn sections(&self, _: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+        let rows = vec![vec![text(&*self.0)]];
+        Ok(vec![Section::new("text", vec![Column::new("text", Unit::Text)], rows)])
+    }
+
+    fn live(&self) -> Live {
+        Live::None
+    }
+}
+
+pub(super) fn read_text(text: &str) -> Result<Box<dyn Exhibited>, String> {
+    let spec: TextSpec = spec::read(text)?;
+    Ok(Box::new(TextExhibit(spec.text)))
+}

@@ -1,0 +1,243 @@
+//! Plots: series over time, and the heat map of hours by days. Their values are kept, not their pictures.
+
+use super::groups::key_units;
+use super::records::totals;
+use super::spec::{self, ScopeSpec};
+use super::{Basis, Column, ExhibitError, Exhibited, Live, MOST_ROWS, Section, Total, Unit};
+use crate::app::chart::{Chart, HEAT_DAYS, Heat, Shape};
+use crate::app::zone::Zone;
+use crate::case::CaseReader;
+use crate::model::Timestamp;
+use crate::query::{self, BinWidth, Cancel, Measure, QueryError, Scope, SeriesKey, SeriesQuery, SeriesTable, Value};
+use serde::{Deserialize, Serialize};
+
+/// A measure over time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesExhibit {
+    pub query: SeriesQuery,
+    /// How it is drawn.
+    pub shape: Shape,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeriesSpec {
+    records: ScopeSpec,
+    measure: String,
+    /// Seconds, or `auto`.
+    bin: String,
+    by: Option<String>,
+    top: usize,
+    threshold: Option<u64>,
+    shape: String,
+}
+
+impl Exhibited for SeriesExhibit {
+    fn kind(&self) -> &'static str {
+        "series"
+    }
+
+    fn query(&self) -> String {
+        let query = &self.query;
+        spec::write(&SeriesSpec {
+            records: ScopeSpec::of(&query.scope),
+            measure: query.measure.name().to_owned(),
+            bin: spec::bin_name(query.bin),
+            by: query.by.map(|by| spec::group_name(by).to_owned()),
+            top: query.top,
+            threshold: query.threshold,
+            shape: self.shape.name().to_owned(),
+        })
+    }
+
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis { scopes: vec![self.query.scope.clone()], ..Basis::default() })
+    }
+
+    fn coverage(&self) -> Option<Scope> {
+        Some(Scope { filter: None, ..self.query.scope.clone() })
+    }
+
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+        let table = query::series(reader, &self.query, cancel)?;
+        let mut section = series_section("series", &self.query, &table)?;
+        section.totals.extend(totals(self.query.scope.dataset, &query::figures(reader, &self.query.scope, cancel)?));
+        Ok(vec![section, gaps(&table)])
+    }
+
+    fn live(&self) -> Live {
+        Live::Series(self.query.clone())
+    }
+}
+
+pub(super) fn read_series(text: &str) -> Result<Box<dyn Exhibited>, String> {
+    let spec: SeriesSpec = spec::read(text)?;
+    let scope = spec.records.scope()?;
+    let by = spec.by.as_deref().map(|name| spec::group(scope.dataset, name)).transpose()?;
+    let shape = Shape::ALL.into_iter().find(|shape| shape.name() == spec.shape && *shape != Shape::Heat);
+    let query = SeriesQuery {
+        scope,
+        measure: spec::measure(&spec.measure)?,
+        bin: spec::bin(&spec.bin)?,
+        by,
+        top: spec.top,
+        threshold: spec.threshold,
+    };
+    Ok(Box::new(SeriesExhibit { query, shape: shape.ok_or_else(|| format!("no shape is called {}", spec.shape))? }))
+}
+
+fn value_unit(measure: Measure) -> Unit {
+    if measure == Measure::Bytes { Unit::Bytes } else { Unit::Count }
+}
+
+/// `line`: the number of the line, from 0, so that lines whose groups read alike stay apart. Then the values of its
+/// group, the name of its kind (`all`, `group`, `other`), and the value of the bin.
+pub(super) fn series_section(name: &str, query: &SeriesQuery, table: &SeriesTable) -> Result<Section, ExhibitError> {
+    let cells: usize = table.lines.iter().map(|line| line.at.len()).sum();
+    if cells > MOST_ROWS {
+        return Err(ExhibitError::TooManyRows(cells as u64));
+    }
+    let keys: Vec<Column> = match query.by {
+        Some(by) => by.names().into_iter().zip(key_units(by)).map(|(name, unit)| Column::new(name, unit)).collect(),
+        None => Vec::new(),
+    };
+    let width = keys.len();
+    let mut columns = vec![
+        Column::new("bin_start", Unit::Time),
+        Column::new("line", Unit::Number),
+        Column::new("line_kind", Unit::Text),
+    ];
+    columns.extend(keys);
+    columns.push(Column::new(query.measure.name(), value_unit(query.measure)));
+    let mut rows = Vec::with_capacity(cells);
+    for (place, start) in (0u32..).zip(&table.bins) {
+        for (number, line) in (0i64..).zip(&table.lines) {
+            if line.at.binary_search(&place).is_err() {
+                continue;
+            }
+            let (kind, key) = match &line.key {
+                SeriesKey::All => ("all", Vec::new()),
+                SeriesKey::Group(key) => ("group", key.clone()),
+                SeriesKey::Other => ("other", Vec::new()),
+            };
+            let mut row =
+                vec![Value::Time(Timestamp::from_secs(*start)), Value::Integer(number), Value::Text(kind.to_owned())];
+            row.extend(key.into_iter().chain(std::iter::repeat(Value::Null)).take(width));
+            row.push(Value::sum(Some(line.value(place as usize))));
+            rows.push(row);
+        }
+    }
+    let mut section = Section::new(name, columns, rows);
+    section.totals = vec![
+        Total::new("bin_seconds", Unit::Number, Value::Integer(table.bin_secs.into())),
+        Total::new("lines", Unit::Count, Value::count(table.lines.len() as u64)),
+        Total::new("untimed", Unit::Count, Value::count(table.untimed)),
+    ];
+    let threshold = query.threshold.map(Value::count);
+    section.totals.extend(threshold.map(|value| Total::new("threshold", value_unit(query.measure), value)));
+    Ok(section)
+}
+
+/// Hours of which there is no evidence: from is inside, to is not.
+fn gaps(table: &SeriesTable) -> Section {
+    let time = |secs: i64| Value::Time(Timestamp::from_secs(secs));
+    let rows = table.gaps.iter().map(|(from, to)| vec![time(*from), time(*to)]).collect();
+    Section::new("gaps", vec![Column::new("from", Unit::Time), Column::new("to", Unit::Time)], rows)
+}
+
+/// Hours of the day by days, in the exhibit's zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeatExhibit {
+    pub scope: Scope,
+    pub measure: Measure,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HeatSpec {
+    records: ScopeSpec,
+    measure: String,
+}
+
+/// Parts of an hour: every zone's offset is a multiple of a quarter.
+const HEAT_BIN_SECS: u32 = 900;
+
+impl HeatExhibit {
+    fn series(&self) -> SeriesQuery {
+        SeriesQuery { bin: BinWidth::Secs(HEAT_BIN_SECS), ..SeriesQuery::of(self.scope.clone(), self.measure) }
+    }
+}
+
+impl Exhibited for HeatExhibit {
+    fn kind(&self) -> &'static str {
+        "heatmap"
+    }
+
+    fn query(&self) -> String {
+        let measure = self.measure.name().to_owned();
+        spec::write(&HeatSpec { records: ScopeSpec::of(&self.scope), measure })
+    }
+
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis { scopes: vec![self.scope.clone()], ..Basis::default() })
+    }
+
+    fn coverage(&self) -> Option<Scope> {
+        Some(Scope { filter: None, ..self.scope.clone() })
+    }
+
+    fn sections(&self, reader: &CaseReader, zone: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+        let table = query::series(reader, &self.series(), cancel)?;
+        let chart = Chart::of(&table);
+        let heat = Heat::of(&chart, zone);
+        let end = heat.days.last().map(|day| day.start.saturating_add(86_400 + 3600));
+        if heat.days.len() >= HEAT_DAYS && chart.starts.last().copied() > end {
+            let most = format!("a heat map has {HEAT_DAYS} days at the most; narrow the time range");
+            return Err(ExhibitError::Unfit(most));
+        }
+        let mut columns = vec![Column::new("day", Unit::Time)];
+        columns.extend((0..24).map(|hour| Column::new(format!("{hour:02}"), value_unit(self.measure))));
+        let rows = heat.days.iter().map(|day| {
+            let hours = day.hours.iter().map(|value| Value::sum(*value));
+            std::iter::once(Value::Time(Timestamp::from_secs(day.start))).chain(hours).collect()
+        });
+        let mut section = Section::new("heatmap", columns, rows.collect());
+        section.totals = totals(self.scope.dataset, &query::figures(reader, &self.scope, cancel)?);
+        section.totals.push(Total::new("untimed", Unit::Count, Value::count(table.untimed)));
+        Ok(vec![section, gaps(&table)])
+    }
+
+    fn live(&self) -> Live {
+        Live::Series(SeriesQuery { bin: BinWidth::Secs(3600), ..self.series() })
+    }
+}
+
+pub(super) fn read_heat(text: &str) -> Result<Box<dyn Exhibited>, String> {
+    let spec: HeatSpec = spec::read(text)?;
+    Ok(Box::new(HeatExhibit { scope: spec.records.scope()?, measure: spec::measure(&spec.measure)? }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Dataset;
+    use crate::query::SeriesLine;
+
+    #[test]
+    fn lines_of_absent_and_other_groups_stay_apart() {
+        let by = spec::group(Dataset::Flows, "vpc_id").unwrap();
+        let query = SeriesQuery { by: Some(by), ..SeriesQuery::of(Scope::all(Dataset::Flows), Measure::Records) };
+        let line = |key| SeriesLine { key, at: vec![0], values: vec![1] };
+        let text = SeriesKey::Group(vec![Value::Text("other".into())]);
+        let table = SeriesTable {
+            bin_secs: 60,
+            bins: vec![0],
+            lines: vec![line(text), line(SeriesKey::Group(vec![Value::Null])), line(SeriesKey::Other)],
+            ..SeriesTable::default()
+        };
+        let rows = series_section("series", &query, &table).unwrap().rows;
+        assert_eq!(rows.len(), 3);
+        assert!(rows[0] != rows[1] && rows[1] != rows[2] && rows[0] != rows[2]);
+        assert_eq!(rows[1][2..4], [Value::Text("group".into()), Value::Null]);
+    }
+}

@@ -1,0 +1,226 @@
+//! A part of a case as a case of its own: the evidence files that chosen records and exhibits rest on, whole, because only
+//! a whole file has a hash that proves it; with the exhibits, and what was written on the records. Records keep their
+//! names, so that every citation stays right.
+
+use super::HandoverError;
+use crate::app::exhibits::{self, Facts};
+use crate::app::import::now_utc;
+use crate::app::import::replay::{families, read_again};
+use crate::app::raw::Original;
+use crate::case::{CaseError, CaseInfo, CaseReader, CaseWriter, IndexStep, journal};
+use crate::filter::{Check, Filter, Target, Test};
+use crate::ingest::reader::CancelToken;
+use crate::model::conclusions::{Change, Exhibit, NewExhibit, Stamp, Subject};
+use crate::model::{EvidenceId, RecordId};
+use crate::query::{self, Cancel, EvidenceRow};
+use serde_json::json;
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+
+/// What is handed over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chosen {
+    pub records: Vec<RecordId>,
+    /// By their ids.
+    pub exhibits: Vec<i64>,
+    pub evidence: Vec<EvidenceId>,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Subset {
+    pub evidence: u64,
+    pub exhibits: u64,
+    pub findings: u64,
+    pub tags: u64,
+    pub notes: u64,
+}
+
+/// Writes the new case. Nothing is left of it where this fails.
+///
+/// # Errors
+/// The target is there already; an original was left out of the case, or is not what the case says; nothing was chosen.
+pub fn subset(
+    case: &Path,
+    target: &Path,
+    chosen: &Chosen,
+    cancel: &CancelToken,
+    told: &mut dyn FnMut(&EvidenceRow),
+) -> Result<Subset, HandoverError> {
+    let reader = CaseReader::open(case)?;
+    let exhibits: Vec<Exhibit> =
+        query::exhibits(&reader, false)?.into_iter().filter(|exhibit| chosen.exhibits.contains(&exhibit.id)).collect();
+    let list = query::evidence_list(&reader)?;
+    let wanted = evidence_of(&reader, chosen, &exhibits)?;
+    let families = families(&list);
+    let families: Vec<_> = families.iter().filter(|f| f.iter().any(|evidence| wanted.contains(&evidence.id))).collect();
+    if families.is_empty() && exhibits.is_empty() {
+        return Err(HandoverError::Unfit("nothing was chosen: name records, exhibits or evidence".to_owned()));
+    }
+    if target.exists() {
+        return Err(HandoverError::Exists(target.to_owned()));
+    }
+    let totals = query::totals(&reader)?;
+    let info = CaseInfo { title: totals.title, examiner: totals.examiner, reference: totals.reference };
+    let mut writer = CaseWriter::create(target, &info, &now_utc())?;
+    let done = (|| {
+        tell_origin(&reader, &mut writer, case, chosen)?;
+        for family in &families {
+            if cancel.is_cancelled() {
+                return Err(HandoverError::Stopped(target.to_owned()));
+            }
+            let Some(file) = family.first() else { continue };
+            told(file);
+            let mut original = Original::in_case(&reader, file)?;
+            read_again(&mut writer, target, &mut original, family, true, cancel)?;
+        }
+        while writer.index_step()? == IndexStep::More {}
+        let mut subset = written(&reader, &mut writer, chosen, &exhibits, &wanted)?;
+        subset.evidence = families.iter().map(|family| family.len() as u64).sum();
+        Ok(subset)
+    })();
+    let closed = writer.close();
+    let done = done.and_then(|subset| {
+        closed?;
+        compare(&reader, &CaseReader::open(target)?, families.iter().flat_map(|family| family.iter().copied()))?;
+        Ok(subset)
+    });
+    if done.is_err() {
+        // A part of a part must not lie there under its name.
+        for end in ["", "-wal", "-shm", "-journal"] {
+            let mut name = target.as_os_str().to_owned();
+            name.push(end);
+            let _ = std::fs::remove_file(name);
+        }
+    }
+    done
+}
+
+/// The evidence files that the chosen things rest on.
+fn evidence_of(
+    reader: &CaseReader,
+    chosen: &Chosen,
+    exhibits: &[Exhibit],
+) -> Result<BTreeSet<EvidenceId>, HandoverError> {
+    let mut wanted: BTreeSet<EvidenceId> = chosen.evidence.iter().copied().collect();
+    for id in &chosen.records {
+        query::record(reader, *id)?;
+        wanted.insert(id.evidence());
+    }
+    for exhibit in exhibits {
+        let unfit = |error: String| HandoverError::Unfit(format!("exhibit {}: {error}", exhibit.place));
+        let facts = Facts::of_json(&exhibit.frozen.facts).map_err(unfit)?;
+        wanted.extend(facts.evidence.iter().map(|fact| EvidenceId(fact.evidence)));
+        let question = exhibits::question(&exhibit.frozen.kind, &exhibit.frozen.query);
+        let question = question.map_err(|error| HandoverError::Unfit(format!("exhibit {}: {error}", exhibit.place)))?;
+        if asks_for(reader, exhibit, &[Target::Indicator, Target::Label]) {
+            let what = "it asks for indicators or labels, which do not go into a part of a case";
+            return Err(HandoverError::Unfit(format!("exhibit {}: {what}", exhibit.place)));
+        }
+        // Hours that it does not call empty must not become empty.
+        if let Some(scope) = question.coverage() {
+            wanted.extend(query::evidence_of(reader, &scope, &Cancel::default())?);
+        }
+    }
+    Ok(wanted)
+}
+
+/// The first entry: which case this is a part of.
+fn tell_origin(
+    reader: &CaseReader,
+    writer: &mut CaseWriter,
+    case: &Path,
+    chosen: &Chosen,
+) -> Result<(), HandoverError> {
+    let journal = reader.journal()?;
+    let name = case.file_name().unwrap_or_default().to_string_lossy();
+    let parameters = json!({
+        "of": name, "journal_entries": journal.len(), "journal_head": journal.last().map(|entry| &entry.hash),
+        "records": chosen.records.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "exhibits": chosen.exhibits, "evidence": chosen.evidence.iter().map(|id| id.0).collect::<Vec<_>>(),
+    });
+    writer.begin()?;
+    let entry = journal::Entry { action: "subset", parameters, counts: json!({}) };
+    if let Err(error) = writer.journal(&entry, &now_utc()).and_then(|()| writer.commit()) {
+        writer.rollback();
+        return Err(error.into());
+    }
+    Ok(())
+}
+
+/// What was written goes over with who wrote it and when.
+fn written(
+    reader: &CaseReader,
+    writer: &mut CaseWriter,
+    chosen: &Chosen,
+    exhibits: &[Exhibit],
+    evidence: &BTreeSet<EvidenceId>,
+) -> Result<Subset, HandoverError> {
+    let mut subset = Subset::default();
+    let mut write = |change: &Change, stamp: &Stamp| -> Result<Option<i64>, CaseError> {
+        writer.set_examiner(&stamp.by);
+        Ok(writer.conclude(change, &stamp.at_utc)?.id)
+    };
+    let mut findings: HashMap<i64, i64> = HashMap::new();
+    for finding in query::findings(reader, false)? {
+        if !exhibits.iter().any(|exhibit| exhibit.text.finding == Some(finding.id)) {
+            continue;
+        }
+        let id = write(&Change::AddFinding(finding.text), &finding.life.created)?;
+        findings.extend(id.map(|id| (finding.id, id)));
+        subset.findings += 1;
+        for (record, life) in query::citations(reader, finding.id)? {
+            if let (Some(finding), None, true) = (id, &life.removed, evidence.contains(&record.evidence())) {
+                write(&Change::Cite { finding, records: vec![record] }, &life.created)?;
+            }
+        }
+    }
+    for exhibit in exhibits {
+        let mut text = exhibit.text.clone();
+        text.finding = text.finding.and_then(|id| findings.get(&id).copied());
+        let content = query::exhibit_lines(reader, exhibit.id)?;
+        let new = NewExhibit { text, frozen: exhibit.frozen.clone(), content };
+        write(&Change::AddExhibit(Box::new(new)), &exhibit.life.created)?;
+        subset.exhibits += 1;
+    }
+    let is_chosen = |subject: &Subject| matches!(subject, Subject::Record(id) if chosen.records.contains(id));
+    // An exhibit that asks for tags gives other rows without them.
+    let asked_for = exhibits.iter().any(|exhibit| asks_for(reader, exhibit, &[Target::Tag]));
+    let is_asked_for = |subject: &Subject| matches!(subject, Subject::Record(id) if evidence.contains(&id.evidence()));
+    let tags = query::tags(reader, false)?.into_iter();
+    for tag in tags.filter(|tag| is_chosen(&tag.subject) || asked_for && is_asked_for(&tag.subject)) {
+        write(&Change::AddTag { name: tag.name, subjects: vec![tag.subject] }, &tag.life.created)?;
+        subset.tags += 1;
+    }
+    for note in query::notes(reader, false)?.into_iter().filter(|note| is_chosen(&note.subject)) {
+        write(&Change::AddNote { subject: note.subject, text: note.text }, &note.life.created)?;
+        subset.notes += 1;
+    }
+    Ok(subset)
+}
+
+/// Does an exhibit's filter name one of these?
+fn asks_for(reader: &CaseReader, exhibit: &Exhibit, targets: &[Target]) -> bool {
+    let question = exhibits::question(&exhibit.frozen.kind, &exhibit.frozen.query).ok();
+    let scopes = question.and_then(|question| question.basis(reader).ok()).map(|basis| basis.scopes);
+    let filters = scopes.iter().flatten().filter_map(|scope| scope.filter.as_ref());
+    let asks = |test: &Test| {
+        targets.contains(&test.target) || test.check == Check::InIndicators && targets.contains(&Target::Indicator)
+    };
+    filters.flat_map(Filter::tests).any(asks)
+}
+
+/// What was read again must be what the case holds.
+fn compare<'a>(
+    was: &CaseReader,
+    is: &CaseReader,
+    evidence: impl Iterator<Item = &'a EvidenceRow>,
+) -> Result<(), HandoverError> {
+    for evidence in evidence {
+        let compared = query::compare_evidence(was, is, evidence.id, false, &Cancel::default())?;
+        if let Some(first) = compared.first.first() {
+            return Err(HandoverError::Differs { evidence: evidence.id.0, reason: first.clone() });
+        }
+    }
+    Ok(())
+}

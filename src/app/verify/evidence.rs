@@ -1,0 +1,195 @@
+//! Evidence hashed again: every original out of the case with its uncompressed content, and the files that it was.
+
+use super::{Area, Checks, Verdict, VerifyError, VerifyOptions};
+use crate::app::import::replay::families;
+use crate::app::raw::Original;
+use crate::case::{CaseReader, journal};
+use crate::ingest::StreamEnd;
+use crate::ingest::reader::{
+    self, ArchiveKind, CancelToken, Control, Limits, OffsetMap, Opening, RawBlock, ReadError, ReadOptions, Receiver,
+    SeekPoint,
+};
+use crate::model::{EvidenceFacts, ImportWarning};
+use crate::query::{self, EvidenceRow};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
+
+/// Takes the hashes of a file and its members, in the order in which they begin.
+#[derive(Default)]
+struct Hashes {
+    facts: Vec<Option<EvidenceFacts>>,
+    open: Vec<usize>,
+}
+
+impl Receiver for Hashes {
+    fn begin(&mut self, _: &Opening<'_>) -> Control {
+        self.open.push(self.facts.len());
+        self.facts.push(None);
+        Control::Continue
+    }
+
+    fn content(&mut self, _: &[u8], _: &OffsetMap) -> Control {
+        Control::Continue
+    }
+
+    fn archive(&mut self, _: ArchiveKind) -> Control {
+        Control::Continue
+    }
+
+    fn raw(&mut self, _: RawBlock) -> Control {
+        Control::Continue
+    }
+
+    fn seek_point(&mut self, _: SeekPoint) -> Control {
+        Control::Continue
+    }
+
+    fn warning(&mut self, _: ImportWarning) {}
+
+    fn end(&mut self, facts: EvidenceFacts, _: StreamEnd) -> Control {
+        if let Some(slot) = self.open.pop().and_then(|place| self.facts.get_mut(place)) {
+            *slot = Some(facts);
+        }
+        Control::Continue
+    }
+}
+
+pub(super) fn options(cancel: &CancelToken) -> ReadOptions {
+    let limits = Limits { max_content_bytes: u64::MAX, max_ratio: u64::MAX, ..Limits::default() };
+    ReadOptions { keep_raw: false, limits, cancel: cancel.clone(), ..ReadOptions::default() }
+}
+
+pub(super) fn check(
+    reader: &CaseReader,
+    wanted: &VerifyOptions,
+    cancel: &CancelToken,
+    checks: &mut Checks<'_>,
+) -> Result<(), VerifyError> {
+    let list = query::evidence_list(reader)?;
+    let originals = wanted.originals.as_ref().map(|folder| Originals::below(folder, cancel));
+    for family in families(&list) {
+        let Some(file) = family.first() else { continue };
+        if cancel.is_cancelled() {
+            return Ok(());
+        }
+        let found = originals.as_ref().and_then(|originals| originals.of(file, cancel));
+        if originals.is_some() {
+            match &found {
+                Some(path) => checks.tell(Area::Originals, name(file), Verdict::Good, path.to_string_lossy()),
+                None => {
+                    let what = "no file of the folder has its SHA-256";
+                    checks.tell(Area::Originals, name(file), Verdict::Failed, what);
+                }
+            }
+        }
+        let original = match found.filter(|_| !file.raw_kept) {
+            Some(path) => File::open(path).and_then(Original::file).map_err(|error| error.to_string()),
+            None => Original::in_case(reader, file).map_err(|error| error.to_string()),
+        };
+        match original {
+            Ok(original) => contents(original, &family, cancel, checks),
+            Err(why) if file.raw_kept => checks.tell(Area::Evidence, name(file), Verdict::Failed, why),
+            Err(why) => checks.tell(Area::Evidence, name(file), Verdict::Unchecked, why),
+        }
+        for member in family.iter().skip(1).filter(|member| member.raw_kept) {
+            stored_member(reader, member, cancel, checks);
+        }
+    }
+    Ok(())
+}
+
+fn name(evidence: &EvidenceRow) -> String {
+    format!("{} {}", evidence.id.0, evidence.path)
+}
+
+/// Both hashes of a file and of what came out of it.
+fn contents(mut original: Original<'_>, family: &[&EvidenceRow], cancel: &CancelToken, checks: &mut Checks<'_>) {
+    let mut hashes = Hashes::default();
+    let read = reader::read_source(&mut original, &options(cancel), &mut hashes);
+    if matches!(read, Err(ReadError::Cancelled)) {
+        return;
+    }
+    if let (Err(error), Some(file)) = (&read, family.first()) {
+        checks.tell(Area::Evidence, name(file), Verdict::Failed, error.to_string());
+        return;
+    }
+    for (place, evidence) in family.iter().enumerate() {
+        let found = hashes.facts.get(place).and_then(Option::as_ref);
+        let (verdict, detail) = match found {
+            Some(facts) => compare(evidence, facts),
+            None => (Verdict::Failed, "it is not in its archive".to_owned()),
+        };
+        checks.tell(Area::Evidence, name(evidence), verdict, detail);
+    }
+    if hashes.facts.len() > family.len()
+        && let Some(file) = family.first()
+    {
+        let more = hashes.facts.len() - family.len();
+        checks.tell(Area::Evidence, name(file), Verdict::Failed, format!("{more} members of it are not in the case"));
+    }
+}
+
+fn compare(evidence: &EvidenceRow, facts: &EvidenceFacts) -> (Verdict, String) {
+    let (file, content) = (journal::hex(&facts.file_sha256), journal::hex(&facts.content_sha256));
+    if file != evidence.file_sha256 {
+        return (Verdict::Failed, format!("its SHA-256 is {file}, and was {}", evidence.file_sha256));
+    }
+    if content != evidence.content_sha256 {
+        let was = &evidence.content_sha256;
+        return (Verdict::Failed, format!("the SHA-256 of its content is {content}, and was {was}"));
+    }
+    (Verdict::Good, format!("SHA-256 {file}"))
+}
+
+/// What is stored of an archive's member for itself.
+fn stored_member(reader: &CaseReader, member: &EvidenceRow, cancel: &CancelToken, checks: &mut Checks<'_>) {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    let read = Original::in_case(reader, member).map_err(|error| error.to_string()).and_then(|mut original| {
+        loop {
+            match original.read(&mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(_) if cancel.is_cancelled() => return Ok(()),
+                Ok(count) => hash.update(buffer.get(..count).unwrap_or_default()),
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+    });
+    let found = journal::hex(&hash.finalize());
+    match read {
+        Err(why) => checks.tell(Area::Evidence, name(member), Verdict::Failed, why),
+        Ok(()) if found != member.file_sha256 && !cancel.is_cancelled() => {
+            let what = format!("what is stored of it has the SHA-256 {found}, and had {}", member.file_sha256);
+            checks.tell(Area::Evidence, name(member), Verdict::Failed, what);
+        }
+        Ok(()) => {}
+    }
+}
+
+/// The files of a folder, by size.
+pub(super) struct Originals(HashMap<u64, Vec<PathBuf>>);
+
+impl Originals {
+    pub fn below(folder: &Path, cancel: &CancelToken) -> Self {
+        let mut by_size: HashMap<u64, Vec<PathBuf>> = HashMap::new();
+        let listing = crate::app::import::list_paths(&[folder.to_owned()], Path::new(""));
+        for (path, bytes) in listing.files.into_iter().take_while(|_| !cancel.is_cancelled()) {
+            by_size.entry(bytes).or_default().push(path);
+        }
+        Self(by_size)
+    }
+
+    /// The file that was imported, if it is there unchanged.
+    pub fn of(&self, evidence: &EvidenceRow, cancel: &CancelToken) -> Option<PathBuf> {
+        let same_size = self.0.get(&evidence.file_bytes)?;
+        let same = |path: &&PathBuf| {
+            let hash = reader::hash_file(path, cancel, &AtomicU64::new(0));
+            hash.is_ok_and(|hash| journal::hex(&hash) == evidence.file_sha256)
+        };
+        same_size.iter().find(same).cloned()
+    }
+}

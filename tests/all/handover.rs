@@ -1,0 +1,138 @@
+//! What leaves the house: all that people wrote, and a part of a case as a case of its own.
+
+use crate::desk::plain;
+use crate::exhibits::text;
+use crate::verify::{verdicts, written};
+use coldtrail::app::exhibits::{self, RecordsExhibit};
+use coldtrail::app::{Zone, conclusions::conclude};
+use coldtrail::model::conclusions::{Change, ExhibitText, Subject};
+use coldtrail::model::{Dataset, EvidenceId, RecordId};
+use coldtrail::query::{self, Cancel, Scope};
+use serde_json::Value;
+
+#[test]
+fn discovery_holds_what_was_taken_back_and_what_it_was_before() {
+    let desk = written();
+    conclude(&desk.case, &Change::RemoveNote(1)).unwrap();
+    let file = desk.path("written.json");
+    desk.ok(&["discovery", desk.case(), "--out", file.to_str().unwrap()]);
+    let told = std::fs::read_to_string(&file).unwrap();
+    let all: Value = serde_json::from_str(&told).unwrap();
+    let tags = all["tags"].as_array().unwrap();
+    assert_eq!((tags.len(), tags[1]["removed"]["by"].as_str()), (3, Some("A. Mori")));
+    assert_eq!(
+        (all["notes"][0]["text"].as_str(), all["notes"][0]["removed"]["by"].as_str()),
+        (Some("second"), Some("A. Mori"))
+    );
+    let exhibits = all["exhibits"].as_array().unwrap();
+    let gone = exhibits.iter().find(|exhibit| exhibit["id"] == 2).unwrap();
+    assert_eq!(
+        (exhibits.len(), gone["place"].as_i64(), gone["removed"]["by"].as_str()),
+        (12, Some(0), Some("A. Mori"))
+    );
+    assert_eq!(all["findings"][1]["citations"][1]["record"], "1:5");
+    assert_eq!(all["report"]["title"], "調査");
+    let history = all["history"].as_array().unwrap();
+    let before = history.iter().find(|entry| entry["action"] == "note_edit").unwrap();
+    assert_eq!(before["parameters"]["before"]["text"], "first");
+    assert_eq!(all["case"]["journal_head"], desk.reader().journal().unwrap().last().unwrap().hash);
+    // The same case, the same bytes; and nothing is overwritten.
+    assert_eq!(desk.ok(&["discovery", desk.case()]), told);
+    assert!(desk.fails(&["discovery", desk.case(), "--out", file.to_str().unwrap()], 3).contains("is there already"));
+}
+
+#[test]
+fn a_part_of_a_case_is_a_case_that_proves_itself() {
+    let desk = written();
+    let record = |evidence, position| RecordId::new(EvidenceId(evidence), position);
+    let tagged = coldtrail::filter::parse("tag = exfil", Dataset::Flows).unwrap();
+    let tagged = RecordsExhibit {
+        query: Scope::of(Dataset::Flows, tagged).records(Vec::new()),
+        columns: Vec::new(),
+        limit: None,
+    };
+    let supports = ExhibitText { finding: Some(1), ..text("tagged") };
+    exhibits::add(&desk.case, &tagged, Zone::default(), supports, &Cancel::default()).unwrap();
+    conclude(&desk.case, &Change::AddNote { subject: Subject::Record(record(4, 1)), text: "zip".into() }).ok();
+    let part = desk.path("part.coldtrail");
+    let name = part.to_str().unwrap();
+    let kinds = |case: &std::path::Path| -> Vec<String> {
+        let reader = coldtrail::case::CaseReader::open(case).unwrap();
+        query::exhibits(&reader, false).unwrap().into_iter().map(|exhibit| exhibit.frozen.kind).collect()
+    };
+    // The fifth was moved to the front and the second taken back; the last asks for a tag.
+    let all = kinds(&desk.case);
+    let number = |kind: &str| (all.iter().position(|known| known == kind).unwrap() + 1).to_string();
+    let (event, words, last) = (number("event"), number("text"), all.len().to_string());
+    desk.ok(&[
+        "subset",
+        desk.case(),
+        name,
+        "--exhibit",
+        &event,
+        "--exhibit",
+        &words,
+        "--exhibit",
+        &last,
+        "--record",
+        "1:3",
+    ]);
+    assert_eq!(kinds(&part), ["event", "text", "flows"]);
+    let reader = coldtrail::case::CaseReader::open(&part).unwrap();
+    let evidence: Vec<u32> = query::evidence_list(&reader).unwrap().iter().map(|evidence| evidence.id.0).collect();
+    assert_eq!(evidence, [1, 3, 4], "with their numbers; the event stands in two files");
+    let tags: Vec<String> = query::tags(&reader, false).unwrap().iter().map(|tag| tag.subject.key()).collect();
+    assert_eq!(tags, ["1:3"], "of chosen records; the address may be about others");
+    let notes = query::notes(&reader, false).unwrap();
+    assert_eq!((notes.len(), notes[0].life.created.by.as_str()), (1, "A. Mori"));
+    let findings = query::findings(&reader, false).unwrap();
+    assert_eq!((findings.len(), findings[0].text.title.as_str()), (1, "it left"));
+    assert_eq!(findings[0].records, [record(1, 3), record(1, 5)]);
+    assert_eq!(verdicts(&desk, &part, &["--replay"]), (vec![], 0));
+    let origin: String =
+        plain(&part).query_row("SELECT parameters FROM journal WHERE action = 'subset'", [], |r| r.get(0)).unwrap();
+    let head = desk.reader().journal().unwrap().last().unwrap().hash.clone();
+    assert_eq!(serde_json::from_str::<Value>(&origin).unwrap()["journal_head"], head);
+    // Nothing of the other files is in it.
+    let others: i64 = plain(&part)
+        .query_row("SELECT count(*) FROM address WHERE address LIKE '10.0.78.%'", [], |r| r.get(0))
+        .unwrap();
+    assert_eq!(others, 0);
+    assert!(desk.number("SELECT count(*) FROM address WHERE address LIKE '10.0.78.%'") > 0);
+}
+
+/// The plots rest on the hours of all evidence, the archive goes over with its members.
+#[test]
+fn every_exhibit_of_a_part_gives_the_rows_that_it_had() {
+    let desk = written();
+    let part = desk.path("part.coldtrail");
+    let numbers: Vec<String> = (1..=11).map(|number| number.to_string()).collect();
+    let mut arguments = vec!["subset", desk.case(), part.to_str().unwrap()];
+    numbers.iter().for_each(|number| arguments.extend(["--exhibit", number]));
+    desk.ok(&arguments);
+    assert_eq!(verdicts(&desk, &part, &["--replay"]), (vec![], 0));
+}
+
+#[test]
+fn what_cannot_be_handed_over_leaves_nothing() {
+    let desk = written();
+    let part = desk.path("part.coldtrail");
+    let name = part.to_str().unwrap();
+    assert!(desk.fails(&["subset", desk.case(), name], 2).contains("nothing was chosen"));
+    assert!(desk.fails(&["subset", desk.case(), name, "--exhibit", "99"], 2).contains("no exhibit 99"));
+    assert!(desk.fails(&["subset", desk.case(), name, "--evidence", "99"], 2).contains("no evidence number 99"));
+    desk.fails(&["subset", desk.case(), name, "--record", "9:9"], 3);
+    assert!(!part.exists());
+    let copy = desk.path("copy.coldtrail");
+    std::fs::copy(&desk.case, &copy).unwrap();
+    let conn = rusqlite::Connection::open(&copy).unwrap();
+    conn.execute_batch("UPDATE flow SET bytes = bytes + 1 WHERE id = (1 << 32) + 5").unwrap();
+    drop(conn);
+    let told = desk.fails(&["subset", copy.to_str().unwrap(), name, "--evidence", "1"], 3);
+    assert!(told.contains("evidence 1 cannot be handed over: flow 1:5: bytes is"), "{told}");
+    let left: Vec<_> = std::fs::read_dir(desk.folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().starts_with("part")), "{left:?}");
+    desk.file("part.coldtrail", "mine");
+    assert!(desk.fails(&["subset", desk.case(), name, "--evidence", "1"], 3).contains("is there already"));
+    assert_eq!(std::fs::read(&part).unwrap(), b"mine");
+}

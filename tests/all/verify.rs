@@ -1,0 +1,211 @@
+//! `coldtrail verify`: a whole case passes; whatever is changed in it past the program is named, with exit code 4.
+
+use crate::desk::{Desk, HEADER, event, flow_lines, gz};
+use crate::exhibits::{desk, one_of_each, text};
+use crate::support::run;
+use coldtrail::app::conclusions::conclude;
+use coldtrail::app::{Zone, exhibits};
+use coldtrail::model::conclusions::{Change, FindingText, ReportField, Subject};
+use coldtrail::model::{EvidenceId, RecordId};
+use coldtrail::query::Cancel;
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+
+/// A case with evidence of several kinds, an archive among it, and something of everything that examiners write.
+pub fn written() -> Desk {
+    let desk = desk();
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in [
+        ("AWSLogs/1/a.log", format!("{HEADER}{}", flow_lines(100..140)).into_bytes()),
+        ("AWSLogs/1/b.log.gz", gz(format!("{HEADER}{}", flow_lines(130..150)).as_bytes())),
+    ] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, &bytes).unwrap();
+    }
+    desk.file("in2/all.zip", zip.finish().unwrap().into_inner());
+    let again = serde_json::json!({"Records": [event("e-1", "ConsoleLogin", "2021-05-16T00:01:00Z")]});
+    desk.file("in2/again.json.gz", gz(again.to_string().as_bytes()));
+    desk.import(&[desk.path("in2")]);
+    for exhibit in one_of_each() {
+        exhibits::add(&desk.case, exhibit.as_ref(), Zone::default(), text("所見"), &Cancel::default()).unwrap();
+    }
+    let record = |position| RecordId::new(EvidenceId(1), position);
+    let subjects = vec![Subject::Record(record(3)), Subject::Record(record(4)), Subject::Address("10.0.0.1".into())];
+    for change in [
+        Change::AddTag { name: "exfil".into(), subjects: subjects.clone() },
+        Change::RemoveTag { name: "exfil".into(), subjects: subjects[1..2].to_vec() },
+        Change::AddNote { subject: subjects[0].clone(), text: "first".into() },
+        Change::EditNote { id: 1, text: "second".into() },
+        Change::AddFinding(FindingText { title: "it left".into(), ..FindingText::default() }),
+        Change::AddFinding(FindingText { title: "by SSH".into(), ..FindingText::default() }),
+        Change::MoveFinding { id: 2, place: 1 },
+        Change::Cite { finding: 1, records: vec![record(3), record(5)] },
+        Change::RemoveExhibit(2),
+        Change::MoveExhibit { id: 5, place: 1 },
+        Change::SetReport { field: ReportField::Title, value: "調査".into() },
+    ] {
+        assert!(conclude(&desk.case, &change).unwrap().inverse.is_some(), "{change:?}");
+    }
+    desk
+}
+
+/// Rows that are not good, as `check|item|verdict|detail`, and the exit code.
+pub fn verdicts(desk: &Desk, case: &Path, more: &[&str]) -> (Vec<String>, i32) {
+    let case = case.to_str().unwrap();
+    let arguments: Vec<&str> = ["verify", case, "--format", "jsonl"].into_iter().chain(more.iter().copied()).collect();
+    let output = crate::support::coldtrail(desk.folder.path()).args(&arguments).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let row = |line: &str| {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        let cell = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+        (cell("verdict") != "good").then(|| ["check", "item", "verdict", "detail"].map(cell).join("|"))
+    };
+    assert!(!text.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    (text.lines().filter_map(row).collect(), output.status.code().unwrap())
+}
+
+/// A copy of the case with one thing changed past the program.
+fn tampered(desk: &Desk, sql: &str) -> PathBuf {
+    let copy = desk.path("tampered.coldtrail");
+    std::fs::copy(&desk.case, &copy).unwrap();
+    let conn = Connection::open(&copy).unwrap();
+    conn.execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    assert!(conn.total_changes() > 0, "{sql} changes nothing");
+    copy
+}
+
+#[test]
+fn a_case_that_nobody_touched_passes_every_check() {
+    let desk = written();
+    assert_eq!(verdicts(&desk, &desk.case, &[]), (vec![], 0));
+    let originals = desk.path("");
+    assert_eq!(verdicts(&desk, &desk.case, &["--replay", "--originals", originals.to_str().unwrap()]), (vec![], 0));
+    // The scratch case is gone, and the case is as it was.
+    let left: Vec<String> = std::fs::read_dir(desk.folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("replay") || name.starts_with(".tmp"))
+        .collect();
+    assert_eq!(left, [""; 0]);
+    let all =
+        String::from_utf8(run(desk.folder.path(), &["verify", desk.case(), "--replay", "--format", "csv"], 0).stdout);
+    let all = all.unwrap();
+    for check in ["structure", "journal", "conclusions", "evidence", "index", "exhibit", "replay"] {
+        assert!(all.lines().any(|line| line.starts_with(check)), "{check} is not among\n{all}");
+    }
+    assert_eq!(
+        all.lines().filter(|line| line.starts_with("evidence,")).count(),
+        8,
+        "the list, each file, members too\n{all}"
+    );
+}
+
+#[test]
+fn whatever_is_changed_past_the_program_is_named() {
+    let desk = written();
+    for (sql, named) in [
+        ("UPDATE flow SET bytes = bytes + 1 WHERE id = (1 << 32) + 5", "index||FAILED"),
+        ("DELETE FROM flow WHERE id = (1 << 32) + 5", "structure||FAILED|evidence 1: it says"),
+        ("UPDATE raw_block SET encoding = 'stored', data = zeroblob(byte_count) WHERE evidence_id = 2", "evidence|2 "),
+        ("DELETE FROM raw_block WHERE evidence_id = 3", "evidence|3 "),
+        ("UPDATE evidence SET path = 'x' WHERE evidence_id = 2", "evidence||FAILED|the path of evidence 2 is not what"),
+        ("UPDATE evidence SET warning_count = 0", "evidence||FAILED|the warnings of evidence 1 are not what"),
+        ("UPDATE evidence SET content_sha256 = replace(content_sha256, '1', '2') WHERE evidence_id = 1", "evidence|1 "),
+        ("UPDATE raw_block SET encoding = 'stored', data = zeroblob(byte_count) WHERE evidence_id = 6", "evidence|6 "),
+        ("UPDATE journal SET examiner = 'Mallory' WHERE seq = 4", "journal|entry 4|FAILED"),
+        ("DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)", "conclusions||FAILED|the report's title"),
+        ("UPDATE exhibit SET caption = 'other' WHERE exhibit_id = 4", "conclusions||FAILED|exhibit 4 is not what"),
+        ("UPDATE exhibit SET digest = replace(digest, '1', '2') WHERE exhibit_id = 4", "exhibit|"),
+        (
+            "UPDATE exhibit_content SET data = (SELECT data FROM exhibit_content WHERE exhibit_id = 1), byte_count =
+          (SELECT byte_count FROM exhibit_content WHERE exhibit_id = 1) WHERE exhibit_id = 4",
+            "exhibit|",
+        ),
+        ("DELETE FROM exhibit_content WHERE exhibit_id = 4", "exhibit|"),
+        ("UPDATE exhibit SET place = 13 - place WHERE place > 0", "conclusions||FAILED|the order of the exhibits"),
+        ("UPDATE finding SET status = 'confirmed' WHERE finding_id = 1", "conclusions||FAILED|finding 1 is not what"),
+        ("DELETE FROM finding_record WHERE record_id = (1 << 32) + 5", "conclusions||FAILED|finding 1"),
+        ("DELETE FROM note", "conclusions||FAILED|note 1 is in the journal and not in the case"),
+        ("UPDATE note SET created_by = 'Mallory'", "conclusions||FAILED|note 1 is not what the journal says"),
+        (
+            "UPDATE tag SET removed_utc = NULL, removed_by = NULL",
+            "conclusions||FAILED|tag exfil on record 1:4 is not in",
+        ),
+        (
+            "UPDATE tag SET name = 'x' WHERE subject = 'address'",
+            "conclusions||FAILED|tag exfil on address 10.0.0.1 is in",
+        ),
+        ("UPDATE report_setting SET value = 'x'", "conclusions||FAILED|the report's title is not what"),
+        (
+            "INSERT INTO flow (id, bytes) VALUES ((99 << 32) + 1, 5)",
+            "structure||FAILED|1 rows of flow belong to no evidence",
+        ),
+    ] {
+        let (found, code) = verdicts(&desk, &tampered(&desk, sql), &[]);
+        assert_eq!(code, 4, "{sql}: {found:?}");
+        let is_named = found.iter().any(|row| row.starts_with(named) && row.contains("|FAILED|"));
+        let is_named = is_named || found.iter().any(|row| row.starts_with(named) && named.contains("FAILED"));
+        assert!(is_named, "{sql}: {found:#?}");
+    }
+}
+
+#[test]
+fn a_row_that_the_original_does_not_say_is_found_by_deriving_it_again() {
+    let desk = written();
+    // The index goes along, so that only the originals can tell.
+    let without_index = |sql: &str| {
+        let copy = tampered(&desk, sql);
+        desk.ok(&["index", copy.to_str().unwrap(), "--rebuild"]);
+        copy
+    };
+    for (sql, named) in [
+        ("UPDATE flow SET bytes = bytes + 1 WHERE id = (1 << 32) + 5", "flow 1:5: bytes is "),
+        ("UPDATE disposition SET action = 'REJECT' WHERE action = 'ACCEPT'", "action is REJECT, and read again ACCEPT"),
+        (
+            "UPDATE event SET source_ip_address = '192.0.2.1' WHERE id = (3 << 32) + 2",
+            "event 3:2: source_ip_address is",
+        ),
+        ("UPDATE import_warning SET detail = 'nothing'", "warning 1:1: detail is nothing"),
+        ("DELETE FROM flow_duplicate WHERE id = (2 << 32) + 3", "duplicate 2:3: it is missing"),
+        ("UPDATE event_choice SET best_id = event_key + 1", "occurrences 3:2: best_id is"),
+    ] {
+        let (found, code) = verdicts(&desk, &without_index(sql), &["--replay"]);
+        let replayed = found.iter().any(|row| row.starts_with("replay|") && row.contains(named));
+        assert!(code == 4 && replayed, "{sql}: {found:#?}");
+    }
+}
+
+#[test]
+fn originals_that_were_left_out_are_unchecked_until_they_are_there() {
+    let desk = Desk::new();
+    let path = desk.file("in/a.log.gz", gz(format!("{HEADER}{}", flow_lines(0..50)).as_bytes()));
+    desk.import(&[path.to_str().unwrap(), "--no-raw"]);
+    let moved = desk.path("elsewhere/a copy.gz");
+    std::fs::create_dir_all(moved.parent().unwrap()).unwrap();
+    std::fs::rename(&path, &moved).unwrap();
+    let (found, code) = verdicts(&desk, &desk.case, &["--replay"]);
+    assert_eq!(code, 0, "what cannot be checked proves nothing: {found:?}");
+    assert_eq!(found.iter().filter(|row| row.contains("|unchecked|")).count(), found.len());
+    assert!(found.iter().any(|row| row.starts_with("evidence|1 ")), "{found:?}");
+    let folder = desk.path("elsewhere");
+    let with = ["--replay", "--originals", folder.to_str().unwrap()];
+    assert_eq!(verdicts(&desk, &desk.case, &with), (vec![], 0));
+    std::fs::write(&moved, gz(b"other")).unwrap();
+    let (found, code) = verdicts(&desk, &desk.case, &with);
+    assert_eq!(code, 4);
+    assert!(found.iter().any(|row| row.starts_with("originals|1 ") && row.contains("FAILED")), "{found:?}");
+    let wrong = desk.fails(&["verify", desk.case(), "--originals", "nowhere"], 2);
+    assert!(wrong.contains("nowhere is no folder"), "{wrong}");
+}
+
+#[test]
+fn the_journal_is_listed_with_the_state_of_its_chain() {
+    let desk = written();
+    let list = desk.ok(&["journal", desk.case(), "--format", "jsonl"]);
+    let rows: Vec<serde_json::Value> = list.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows[0]["action"], "create");
+    assert!(rows.iter().any(|row| row["action"] == "exhibit_add" && row["examiner"] == "A. Mori"));
+    let copy = tampered(&desk, "UPDATE journal SET counts = '{}' WHERE seq = 3");
+    let broken = desk.fails(&["journal", copy.to_str().unwrap(), "--format", "csv"], 4);
+    assert!(broken.contains("broken at entry 3"), "{broken}");
+}
