@@ -28,7 +28,7 @@ fn looked_over(harness: &mut Shown, path: &Path) {
 }
 
 fn imported() -> (tempfile::TempDir, Shown) {
-    let (folder, mut harness) = case(vec2(1700.0, 1100.0));
+    let (folder, mut harness) = case(vec2(2600.0, 1100.0));
     looked_over(&mut harness, &file(folder.path()));
     harness.get_by_role_and_label(Role::Button, "Import").click();
     settle(&mut harness);
