@@ -11,6 +11,7 @@ pub mod command;
 pub mod conclusions;
 pub mod display;
 pub mod error;
+pub mod exhibitable;
 pub mod exhibits;
 pub mod export;
 pub mod exports;
@@ -48,6 +49,7 @@ pub mod text_filter;
 pub mod timeline;
 pub mod verify;
 pub mod whole_list;
+pub mod written;
 pub mod zone;
 
 pub use action::{Action, Dialog, Effect, Link, View};
