@@ -731,6 +731,7 @@ tag-add = Tag
 tag-remove = Take the tag { $tag } off
 note-new = New note
 note-add = Add note
+note-save = Save note
 edit = Edit
 remove = Remove
 revert = Revert

@@ -178,6 +178,9 @@ impl Records {
             let kept = keep.and_then(|id| rows.place(id)).map(|at| at as u64);
             Ok(Answer { rows, kept })
         });
+        if self.rows.answers(&question) {
+            self.select_wanted();
+        }
         if histogram {
             let mut unordered = question;
             unordered.query.sort.clear();
@@ -210,7 +213,6 @@ impl Records {
                 self.settle(kept, same_query);
             }
         }
-        self.select_wanted();
         failures.extend(self.histogram.poll().and_then(Result::err));
         failures.extend(self.detail.poll().and_then(Result::err));
         failures.extend(self.pages.poll());
@@ -240,9 +242,6 @@ impl Records {
     }
 
     fn select_wanted(&mut self) {
-        if self.wanted.is_empty() || self.rows.is_busy() {
-            return;
-        }
         let Some(answer) = self.rows.shown() else { return };
         let places: Vec<u64> = std::mem::take(&mut self.wanted)
             .into_iter()

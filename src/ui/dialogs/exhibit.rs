@@ -1,6 +1,6 @@
 //! Freezing what the view on screen shows; tags and notes of something that is not the record under the cursor.
 
-use super::{lines_foot, title};
+use super::{foot, lines_foot, title};
 use crate::app::action::ExhibitDraft;
 use crate::app::exhibitable::{Candidate, candidates};
 use crate::app::exhibits::{Exhibited, MOST_ROWS, TextExhibit};
@@ -21,6 +21,7 @@ pub fn add_exhibit_ui(ui: &mut Ui, app: &App, draft: &mut ExhibitDraft, state: &
     let rows = draft.rows.trim().parse::<usize>().ok().filter(|rows| (1..=MOST_ROWS).contains(rows));
     let list = candidates(app, rows.unwrap_or(1));
     let Some(chosen) = list.get(draft.chosen).or(list.first()) else { return };
+    let mut in_lines = false;
     Grid::new("exhibit").num_columns(2).spacing(vec2(12.0, 8.0)).show(ui, |ui| {
         let label = ui.label(t.tr("exhibit-what"));
         let combo = ComboBox::from_id_salt("exhibit-what").width(size::PATH_FIELD).selected_text(name(app, chosen));
@@ -42,10 +43,10 @@ pub fn add_exhibit_ui(ui: &mut Ui, app: &App, draft: &mut ExhibitDraft, state: &
         if chosen.kind == "text" {
             let label = ui.label(t.tr("exhibit-words"));
             let field = TextEdit::multiline(&mut draft.words).desired_rows(4).desired_width(size::PATH_FIELD);
-            ui.add(field).labelled_by(label.id);
+            in_lines |= ui.add(field).labelled_by(label.id).has_focus();
             ui.end_row();
         }
-        words_ui(ui, app, &mut draft.text, Some(state), size::PATH_FIELD);
+        in_lines |= words_ui(ui, app, &mut draft.text, Some(state), size::PATH_FIELD);
     });
     ui.add_space(size::GAP);
     ui.add(Label::new(RichText::new(t.tr_args("exhibit-tip", &[("zone", app.zone.name())])).weak()).wrap());
@@ -55,7 +56,10 @@ pub fn add_exhibit_ui(ui: &mut Ui, app: &App, draft: &mut ExhibitDraft, state: &
     }
     let has_words = chosen.kind != "text" || !draft.words.trim().is_empty();
     let ready = limited && has_words && !draft.text.caption.trim().is_empty();
-    if lines_foot(ui, app, &t.tr("exhibit-add"), ready, out) {
+    // In a text of several lines Enter is a line; with Ctrl it goes on from there too.
+    let go_on = t.tr("exhibit-add");
+    let goes_on = if in_lines { lines_foot(ui, app, &go_on, ready, out) } else { foot(ui, app, &go_on, ready, out) };
+    if goes_on {
         let (kind, query) = match chosen.kind.as_str() {
             "text" => ("text".to_owned(), TextExhibit(draft.words.trim().to_owned()).query()),
             _ => (chosen.kind.clone(), chosen.query.clone()),
@@ -69,8 +73,8 @@ fn name(app: &App, candidate: &Candidate) -> String {
     app.texts.tr_args(candidate.key, &[("what", &display::visible(&candidate.what))])
 }
 
-/// Caption, note and finding, as rows of a grid.
-pub fn words_ui(ui: &mut Ui, app: &App, text: &mut ExhibitText, state: Option<&UiState>, width: f32) {
+/// Caption, note and finding, as rows of a grid. Is a text of several lines being typed?
+pub fn words_ui(ui: &mut Ui, app: &App, text: &mut ExhibitText, state: Option<&UiState>, width: f32) -> bool {
     let t = &app.texts;
     let label = ui.label(t.tr("exhibit-caption"));
     let field = ui.add(TextEdit::singleline(&mut text.caption).desired_width(width)).labelled_by(label.id);
@@ -79,7 +83,8 @@ pub fn words_ui(ui: &mut Ui, app: &App, text: &mut ExhibitText, state: Option<&U
     }
     ui.end_row();
     let label = ui.label(t.tr("exhibit-note"));
-    ui.add(TextEdit::multiline(&mut text.note).desired_rows(2).desired_width(width)).labelled_by(label.id);
+    let note = ui.add(TextEdit::multiline(&mut text.note).desired_rows(2).desired_width(width));
+    let in_lines = note.labelled_by(label.id).has_focus();
     ui.end_row();
     let findings = app.case.as_ref().and_then(|case| case.written.lists()).map(|lists| lists.findings.as_slice());
     let label = ui.label(t.tr("exhibit-finding"));
@@ -97,6 +102,7 @@ pub fn words_ui(ui: &mut Ui, app: &App, text: &mut ExhibitText, state: Option<&U
     });
     response.response.labelled_by(label.id);
     ui.end_row();
+    in_lines
 }
 
 pub fn written_ui(ui: &mut Ui, app: &App, subject: &Subject, state: &mut UiState, out: &mut Vec<Action>) {

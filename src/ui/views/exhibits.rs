@@ -53,7 +53,7 @@ pub fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
             verdict_sum_ui(ui, app, lists, verdicts);
         }
     });
-    let frame = Frame::new().inner_margin(Margin::symmetric(0, 6));
+    let frame = Frame::new().inner_margin(Margin { right: 10, ..Margin::symmetric(0, 6) });
     Panel::left("exhibit-list").frame(frame).resizable(true).default_size(size::QUERY_LIST + 40.0).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             egui::CollapsingHeader::new(RichText::new(t.tr("report-settings")).strong())
@@ -93,7 +93,7 @@ fn verdict_text(ui: &Ui, app: &App, again: &Again) -> (Color32, String) {
     let p = theme::palette(ui);
     let text = app.texts.tr(&format!("verdict-{}", again.name().replace('_', "-")));
     match again {
-        Again::Same => (p.good, format!("✓ {text}")),
+        Again::Same => (p.good, format!("○ {text}")),
         other => (p.error, format!("! {text}: {}", display::visible(&other.detail()))),
     }
 }
@@ -151,10 +151,11 @@ fn list_ui(ui: &mut Ui, app: &App, case: &OpenCase, lists: &Lists, out: &mut Vec
             ui.dnd_drag_source(handle, exhibit.id, |ui| ui.weak("::")).response.on_hover_text(app.texts.tr("drag-tip"));
             let verdict = match verdicts.and_then(|verdicts| verdicts.get(&exhibit.id)) {
                 None => "",
-                Some(Again::Same) => "✓ ",
+                Some(Again::Same) => "○ ",
                 Some(_) => "! ",
             };
             let text = format!("{verdict}{}. {}", exhibit.place, display::visible(&exhibit.text.caption));
+            let text = (egui::Atom::from(text), egui::Atom::grow());
             let button = Button::selectable(looked_at == Some(exhibit.id), text).truncate();
             let response = ui.add(button.min_size(vec2(ui.available_width(), size::HEADER)));
             if response.clicked() {

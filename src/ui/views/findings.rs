@@ -50,7 +50,7 @@ pub fn findings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
     let known = state.of.filter(|id| lists.finding(*id).is_some());
     let newest = lists.findings.iter().map(|finding| finding.id).max();
     let id = known.or(newest);
-    let frame = Frame::new().inner_margin(Margin::symmetric(0, 6));
+    let frame = Frame::new().inner_margin(Margin { right: 10, ..Margin::symmetric(0, 6) });
     Panel::left("finding-list").frame(frame).resizable(true).default_size(size::QUERY_LIST).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             for finding in &lists.findings {
@@ -82,8 +82,8 @@ fn list_ui(
     let t = &app.texts;
     let title = format!("{}. {}", finding.place, display::visible(&finding.text.title));
     let width = ui.available_width();
-    let button =
-        Button::selectable(is_chosen, RichText::new(title).strong()).truncate().min_size(vec2(width, size::HEADER));
+    let title = (egui::Atom::from(RichText::new(title).strong()), egui::Atom::grow());
+    let button = Button::selectable(is_chosen, title).truncate().min_size(vec2(width, size::HEADER));
     let response = ui.add(button);
     if response.clicked() {
         state.of = Some(finding.id);

@@ -98,7 +98,7 @@ fn note_ui(ui: &mut Ui, app: &App, note: &Note, edited: &mut Option<(i64, String
             .accessible_name(t.tr("note-new"));
         let mut ends = false;
         ui.horizontal(|ui| {
-            if ui.add_enabled(!words.trim().is_empty(), Button::new(t.tr("save"))).clicked() {
+            if ui.add_enabled(!words.trim().is_empty(), Button::new(t.tr("note-save"))).clicked() {
                 write(out, Change::EditNote { id: note.id, text: words.trim().to_owned() });
                 ends = true;
             }
