@@ -12,7 +12,9 @@ use super::settings::{ColumnSetting, ThemeChoice};
 use super::source::{CaseInfo, ImportOptions};
 use super::sql_console::SqlAction;
 use super::timeline::TimelineAction;
+use super::written::Task;
 use super::zone::Zone;
+use crate::model::conclusions::{ExhibitText, Subject};
 use crate::model::{Dataset, EvidenceId, FieldId, SavedFilter, TimeRange};
 use crate::query::{Duplicates, GroupBy, Scope, TopQuery, Value};
 use std::ops::Range;
@@ -28,13 +30,15 @@ pub enum View {
     Timeline,
     Queries,
     Sql,
+    Findings,
+    Exhibits,
     /// Everything about `App::address`.
     Address,
 }
 
 impl View {
     /// In the order of the navigation.
-    pub const ALL: [View; 8] = [
+    pub const ALL: [View; 10] = [
         View::Overview,
         View::Evidence,
         View::Records(Dataset::Flows),
@@ -43,6 +47,8 @@ impl View {
         View::Timeline,
         View::Queries,
         View::Sql,
+        View::Findings,
+        View::Exhibits,
     ];
 
     /// The records whose filter it follows.
@@ -50,7 +56,13 @@ impl View {
         match self {
             View::Records(dataset) => Some(dataset),
             View::Pairs | View::Timeline => Some(Dataset::Flows),
-            View::Overview | View::Evidence | View::Queries | View::Sql | View::Address => None,
+            View::Overview
+            | View::Evidence
+            | View::Queries
+            | View::Sql
+            | View::Findings
+            | View::Exhibits
+            | View::Address => None,
         }
     }
 
@@ -64,6 +76,8 @@ impl View {
             View::Timeline => Command::ShowTimeline,
             View::Queries => Command::ShowQueries,
             View::Sql => Command::ShowSql,
+            View::Findings => Command::ShowFindings,
+            View::Exhibits => Command::ShowExhibits,
             View::Address => Command::FindAddress,
         }
     }
@@ -141,9 +155,25 @@ pub enum Dialog {
         path: String,
         replace: bool,
     },
+    /// The view on screen, to be frozen.
+    AddExhibit(Box<ExhibitDraft>),
+    /// Tags and notes of something.
+    Written(Subject),
     Jobs,
     Errors,
     Help,
+}
+
+/// An exhibit while it is described.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExhibitDraft {
+    /// Which of the candidates of the view.
+    pub chosen: usize,
+    /// Rows of a table at the most, as typed.
+    pub rows: String,
+    pub text: ExhibitText,
+    /// The words of a text.
+    pub words: String,
 }
 
 /// Where the open case is left for.
@@ -239,6 +269,15 @@ pub enum Action {
     ShowInspector,
     ClearErrors,
     Fail(UserError),
+    /// Something of what examiners write is to be changed.
+    Write(Task),
+    /// The tag that was given last, on the selected rows or off.
+    ToggleTag,
+    LookAt(i64),
+    /// The live view of an exhibit.
+    OpenExhibit(i64),
+    /// The records that a finding cites.
+    ShowCited(i64),
 }
 
 /// What only the window can do.

@@ -16,6 +16,7 @@ use super::sql_console::SqlConsole;
 use super::state::IndexCare;
 use super::timeline::Timeline;
 use super::whole_list::WholeList;
+use super::written::{Made, Written};
 use crate::model::{Address, Dataset, EvidenceId, FieldId, TimeRange};
 use crate::query::AddressQuery;
 use std::collections::BTreeMap;
@@ -45,9 +46,11 @@ pub struct OpenCase {
     pub pairs: Pairs,
     pub timeline: Timeline,
     /// A file that was just written.
-    written: Option<PathBuf>,
+    file: Option<PathBuf>,
     pub saved: Saved,
     changed_filters: Option<Changed>,
+    pub written: Written,
+    made: Option<Made>,
     about: Slot<(u64, AddressQuery), About>,
     pub whole_list: WholeList,
     pub library: Library,
@@ -89,9 +92,11 @@ impl OpenCase {
             glance: AtAGlance::default(),
             pairs: Pairs::default(),
             timeline: Timeline::default(),
-            written: None,
+            file: None,
             saved: Saved::default(),
             changed_filters: None,
+            written: Written::default(),
+            made: None,
             about: Slot::default(),
             whole_list: WholeList::default(),
             library: Library::default(),
@@ -201,9 +206,14 @@ impl OpenCase {
         self.changed_filters.take()
     }
 
+    /// What examiners wrote and was made since this was asked last.
+    pub fn take_made(&mut self) -> Option<Made> {
+        self.made.take()
+    }
+
     /// A file that was written since this was asked last.
     pub fn take_saved(&mut self) -> Option<PathBuf> {
-        self.written.take()
+        self.file.take()
     }
 
     /// The reason why the case could not be opened at all.
@@ -228,10 +238,13 @@ impl OpenCase {
         failures.extend(self.pairs.poll());
         let (of_timeline, saved) = self.timeline.poll();
         failures.extend(of_timeline);
-        self.written = saved.or(self.written.take());
+        self.file = saved.or(self.file.take());
         let (of_filters, changed) = self.saved.poll();
         failures.extend(of_filters);
         self.changed_filters = changed.or(self.changed_filters.take());
+        let (of_written, made) = self.written.poll();
+        failures.extend(of_written);
+        self.made = made.or(self.made.take());
         failures.extend(self.about.poll().and_then(Result::err));
         failures.extend(self.whole_list.poll());
         failures.extend(self.library.poll());
@@ -255,6 +268,7 @@ impl OpenCase {
         }
         self.stop_others(view);
         self.saved.ask(&self.lanes.pages, &self.path);
+        self.written.ask(&self.lanes, &self.path, revision, view == View::Exhibits);
         self.whole_list.ask(&self.lanes.charts, revision, view);
         match view {
             View::Records(dataset) => {
@@ -292,6 +306,7 @@ impl OpenCase {
                     self.glance.ask(&self.lanes.rows, revision, &overview.totals);
                 }
             }
+            View::Findings | View::Exhibits => {}
             View::Evidence => {
                 self.evidence.ask(&self.lanes.pages, revision, |source, _, _| source.evidence().map(Arc::from));
                 let chosen = (revision, self.shown_warnings);
@@ -347,6 +362,7 @@ impl OpenCase {
             || self.timeline.is_busy()
             || self.about.is_busy()
             || self.saved.is_busy()
+            || self.written.is_busy()
             || self.whole_list.is_busy()
             || self.library.is_busy()
             || self.sql.is_busy()

@@ -164,7 +164,14 @@ impl Window {
             Effect::FocusTable => match self.app.view {
                 View::Records(dataset) => self.state.grid(dataset).focus(),
                 View::Pairs => self.state.pairs.grid.focus(),
-                View::Overview | View::Evidence | View::Timeline | View::Queries | View::Sql | View::Address => {}
+                View::Overview
+                | View::Evidence
+                | View::Timeline
+                | View::Queries
+                | View::Sql
+                | View::Findings
+                | View::Exhibits
+                | View::Address => {}
             },
             Effect::Theme(choice) => theme::choose(ctx, choice),
             Effect::Scale(scale) => ctx.set_zoom_factor(scale),

@@ -83,6 +83,7 @@ impl App {
                 listed(ListSource::tops(lists, &[]))
             }
             View::Evidence => listed(ListSource::evidence(case.evidence()?)),
+            View::Findings | View::Exhibits => None,
             View::Address => {
                 let (about, _) = case.about(self.address.as_ref()?)?;
                 let lists = about.facts.lists.iter().map(|(name, query, table)| (*name, query, table));

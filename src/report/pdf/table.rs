@@ -283,7 +283,10 @@ fn least(cell: &Cell, size: f32) -> f32 {
         true => width_of(span, &span.text) * size,
         false => of_words(span),
     };
-    cell.lines.iter().flatten().map(of_span).fold(0.0, f32::max)
+    // A remark of such a length is a time in UTC.
+    let remark = cell.remark.as_ref().filter(|remark| remark.len() <= 28);
+    let remark = remark.map_or(0.0, |remark| Face::Regular.width(remark) * size * 0.87);
+    cell.lines.iter().flatten().map(of_span).fold(remark, f32::max)
 }
 
 /// What stands between places where a line may end.

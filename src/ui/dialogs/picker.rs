@@ -119,6 +119,8 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
         | Dialog::SaveFilter(_)
         | Dialog::Zone { .. }
         | Dialog::Palette { .. }
+        | Dialog::AddExhibit(_)
+        | Dialog::Written(_)
         | Dialog::Leaving(_)
         | Dialog::Jobs
         | Dialog::Errors
