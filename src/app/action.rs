@@ -14,7 +14,9 @@ use super::source::{CaseInfo, ImportOptions};
 use super::sql_console::SqlAction;
 use super::timeline::TimelineAction;
 use super::watch::{IndicatorFile, NewLabel, TypedIndicators, WatchAction};
+use super::written::Task;
 use super::zone::Zone;
+use crate::model::conclusions::{ExhibitText, Subject};
 use crate::model::{Dataset, EvidenceId, FieldId, SavedFilter, TimeRange};
 use crate::query::{Duplicates, GroupBy, Scope, TopQuery, Value};
 use std::ops::Range;
@@ -32,13 +34,15 @@ pub enum View {
     Sightings,
     Queries,
     Sql,
+    Findings,
+    Exhibits,
     /// Everything about `App::address`.
     Address,
 }
 
 impl View {
     /// In the order of the navigation.
-    pub const ALL: [View; 10] = [
+    pub const ALL: [View; 12] = [
         View::Overview,
         View::Evidence,
         View::Records(Dataset::Flows),
@@ -49,6 +53,8 @@ impl View {
         View::Sightings,
         View::Queries,
         View::Sql,
+        View::Findings,
+        View::Exhibits,
     ];
 
     /// The records whose filter it follows.
@@ -62,6 +68,8 @@ impl View {
             | View::Sightings
             | View::Queries
             | View::Sql
+            | View::Findings
+            | View::Exhibits
             | View::Address => None,
         }
     }
@@ -78,6 +86,8 @@ impl View {
             View::Sightings => Command::ShowSightings,
             View::Queries => Command::ShowQueries,
             View::Sql => Command::ShowSql,
+            View::Findings => Command::ShowFindings,
+            View::Exhibits => Command::ShowExhibits,
             View::Address => Command::FindAddress,
         }
     }
@@ -163,9 +173,25 @@ pub enum Dialog {
     Owners {
         path: String,
     },
+    /// The view on screen, to be frozen.
+    AddExhibit(Box<ExhibitDraft>),
+    /// Tags and notes of something.
+    Written(Subject),
     Jobs,
     Errors,
     Help,
+}
+
+/// An exhibit while it is described.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExhibitDraft {
+    /// Which of the candidates of the view.
+    pub chosen: usize,
+    /// Rows of a table at the most, as typed.
+    pub rows: String,
+    pub text: ExhibitText,
+    /// The words of a text.
+    pub words: String,
 }
 
 /// Where the open case is left for.
@@ -263,6 +289,15 @@ pub enum Action {
     ShowInspector,
     ClearErrors,
     Fail(UserError),
+    /// Something of what examiners write is to be changed.
+    Write(Task),
+    /// The tag that was given last, on the selected rows or off.
+    ToggleTag,
+    LookAt(i64),
+    /// The live view of an exhibit.
+    OpenExhibit(i64),
+    /// The records that a finding cites.
+    ShowCited(i64),
 }
 
 /// What only the window can do.

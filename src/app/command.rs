@@ -8,11 +8,12 @@ pub enum Menu {
     Evidence,
     View,
     Query,
+    Report,
     Help,
 }
 
 impl Menu {
-    pub const ALL: [Menu; 5] = [Menu::Case, Menu::Evidence, Menu::View, Menu::Query, Menu::Help];
+    pub const ALL: [Menu; 6] = [Menu::Case, Menu::Evidence, Menu::View, Menu::Query, Menu::Report, Menu::Help];
 
     pub fn text_key(self) -> &'static str {
         match self {
@@ -20,6 +21,7 @@ impl Menu {
             Menu::Evidence => "menu-evidence",
             Menu::View => "menu-view",
             Menu::Query => "menu-query",
+            Menu::Report => "menu-report",
             Menu::Help => "menu-help",
         }
     }
@@ -126,6 +128,12 @@ pub enum Command {
     GoToRow,
     CountDuplicates,
     Export,
+    AddExhibit,
+    TagRows,
+    ShowFindings,
+    ShowExhibits,
+    CheckExhibits,
+    Undo,
     ShowErrors,
     ShowHelp,
 }
@@ -143,7 +151,7 @@ pub enum Needs {
 }
 
 impl Command {
-    pub const ALL: [Command; 44] = [
+    pub const ALL: [Command; 50] = [
         Command::NewCase,
         Command::OpenCase,
         Command::OpenSample,
@@ -186,6 +194,12 @@ impl Command {
         Command::GoToRow,
         Command::CountDuplicates,
         Command::Export,
+        Command::AddExhibit,
+        Command::TagRows,
+        Command::ShowFindings,
+        Command::ShowExhibits,
+        Command::CheckExhibits,
+        Command::Undo,
         Command::ShowErrors,
         Command::ShowHelp,
     ];
@@ -235,6 +249,12 @@ impl Command {
             Command::GoToRow => "go-to-row",
             Command::CountDuplicates => "duplicates",
             Command::Export => "export",
+            Command::AddExhibit => "add-exhibit",
+            Command::TagRows => "tag-rows",
+            Command::ShowFindings => "findings",
+            Command::ShowExhibits => "exhibits",
+            Command::CheckExhibits => "check-exhibits",
+            Command::Undo => "undo",
             Command::ShowErrors => "errors",
             Command::ShowHelp => "help",
         }
@@ -278,6 +298,10 @@ impl Command {
             Command::FocusFilter => Shortcut::ctrl(Key::Letter('F')),
             Command::ClearFilter => Shortcut::ctrl_shift(Key::Letter('F')),
             Command::Export => Shortcut::ctrl(Key::Letter('S')),
+            Command::AddExhibit => Shortcut::ctrl(Key::Letter('E')),
+            Command::ShowFindings => Shortcut::ctrl(Key::Digit(9)),
+            Command::ShowExhibits => Shortcut::ctrl(Key::Letter('R')),
+            Command::Undo => Shortcut::ctrl(Key::Letter('Z')),
             Command::FindAddress => Shortcut::ctrl(Key::Letter('L')),
             Command::Back => Shortcut::alt(Key::Left),
             Command::Forward => Shortcut::alt(Key::Right),
@@ -293,6 +317,8 @@ impl Command {
             | Command::AddLabel
             | Command::UndoIndicators
             | Command::OwnerDatabase
+            | Command::TagRows
+            | Command::CheckExhibits
             | Command::CountDuplicates => None,
         }
     }
@@ -338,6 +364,12 @@ impl Command {
             | Command::GoToRow
             | Command::CountDuplicates
             | Command::Export => Menu::Query,
+            Command::AddExhibit
+            | Command::TagRows
+            | Command::ShowFindings
+            | Command::ShowExhibits
+            | Command::CheckExhibits
+            | Command::Undo => Menu::Report,
             Command::Palette | Command::ShowErrors | Command::ShowHelp => Menu::Help,
         }
     }
@@ -363,9 +395,14 @@ impl Command {
             | Command::ShowSql
             | Command::FindAddress
             | Command::Export
+            | Command::AddExhibit
+            | Command::ShowFindings
+            | Command::ShowExhibits
+            | Command::CheckExhibits
+            | Command::Undo
             | Command::Back
             | Command::Forward => Needs::Case,
-            Command::ToggleInspector | Command::ToggleHistogram | Command::GoToRow => Needs::Records,
+            Command::ToggleInspector | Command::ToggleHistogram | Command::GoToRow | Command::TagRows => Needs::Records,
             Command::FocusFilter
             | Command::ClearFilter
             | Command::AllTimes

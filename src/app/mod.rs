@@ -9,6 +9,7 @@ pub mod case_backend;
 pub mod command;
 pub mod conclusions;
 pub mod error;
+pub mod exhibitable;
 pub mod exhibits;
 pub mod export;
 pub mod exports;
@@ -48,6 +49,7 @@ pub mod timeline;
 pub mod verify;
 pub mod watch;
 pub mod whole_list;
+pub mod written;
 
 /// How things read is not the application's alone: the report speaks the same way.
 pub use crate::present::{chart, display, text, zone};

@@ -18,6 +18,7 @@ use super::state::IndexCare;
 use super::timeline::Timeline;
 use super::watch::{self, Watch};
 use super::whole_list::WholeList;
+use super::written::{Made, Written};
 use crate::model::{Address, Dataset, EvidenceId, FieldId, TimeRange};
 use crate::query::AddressQuery;
 use std::collections::BTreeMap;
@@ -47,9 +48,11 @@ pub struct OpenCase {
     pub pairs: Pairs,
     pub timeline: Timeline,
     /// A file that was just written.
-    written: Option<PathBuf>,
+    file: Option<PathBuf>,
     pub saved: Saved,
     changed_filters: Option<Changed>,
+    pub written: Written,
+    made: Option<Made>,
     about: Slot<(u64, AddressQuery), About>,
     pub whole_list: WholeList,
     pub watch: Watch,
@@ -94,9 +97,11 @@ impl OpenCase {
             glance: AtAGlance::default(),
             pairs: Pairs::default(),
             timeline: Timeline::default(),
-            written: None,
+            file: None,
             saved: Saved::default(),
             changed_filters: None,
+            written: Written::default(),
+            made: None,
             about: Slot::default(),
             whole_list: WholeList::default(),
             watch: Watch::default(),
@@ -222,9 +227,14 @@ impl OpenCase {
         self.changed_filters.take()
     }
 
+    /// What examiners wrote and was made since this was asked last.
+    pub fn take_made(&mut self) -> Option<Made> {
+        self.made.take()
+    }
+
     /// A file that was written since this was asked last.
     pub fn take_saved(&mut self) -> Option<PathBuf> {
-        self.written.take()
+        self.file.take()
     }
 
     /// The reason why the case could not be opened at all.
@@ -249,10 +259,13 @@ impl OpenCase {
         failures.extend(self.pairs.poll());
         let (of_timeline, saved) = self.timeline.poll();
         failures.extend(of_timeline);
-        self.written = saved.or(self.written.take());
+        self.file = saved.or(self.file.take());
         let (of_filters, changed) = self.saved.poll();
         failures.extend(of_filters);
         self.changed_filters = changed.or(self.changed_filters.take());
+        let (of_written, made) = self.written.poll();
+        failures.extend(of_written);
+        self.made = made.or(self.made.take());
         failures.extend(self.about.poll().and_then(Result::err));
         failures.extend(self.whole_list.poll());
         let (of_watch, done) = self.watch.poll();
@@ -284,6 +297,7 @@ impl OpenCase {
         }
         self.stop_others(view);
         self.saved.ask(&self.lanes.pages, &self.path);
+        self.written.ask(&self.lanes, &self.path, revision, view == View::Exhibits);
         self.whole_list.ask(&self.lanes.charts, revision, view);
         self.watch.ask(&self.lanes.pages, &self.path, view == View::Indicators);
         match view {
@@ -327,6 +341,7 @@ impl OpenCase {
                     self.glance.ask(&self.lanes.rows, revision, &overview.totals);
                 }
             }
+            View::Findings | View::Exhibits => {}
             View::Evidence => {
                 self.evidence.ask(&self.lanes.pages, revision, |source, _, _| source.evidence().map(Arc::from));
                 let chosen = (revision, self.shown_warnings);
@@ -386,6 +401,7 @@ impl OpenCase {
             || self.timeline.is_busy()
             || self.about.is_busy()
             || self.saved.is_busy()
+            || self.written.is_busy()
             || self.whole_list.is_busy()
             || self.watch.is_busy()
             || self.sightings.is_busy()

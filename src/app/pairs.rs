@@ -234,6 +234,15 @@ impl Pairs {
         self.keep_known_sorts();
     }
 
+    /// Conversations as a query has them.
+    pub fn open_folded(&mut self, query: &ConversationQuery) {
+        self.open(&query.pairs);
+        self.fold(true);
+        self.repeats = query.repeats;
+        self.sort = query.sort.iter().map(|key| (PairsColumn::Talk(key.column), key.descending)).collect();
+        self.keep_known_sorts();
+    }
+
     pub fn count_once(&mut self, once: bool) {
         self.repeats = if once { Repeats::LeftOut } else { Repeats::Counted };
     }

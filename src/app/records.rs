@@ -58,6 +58,8 @@ pub struct Records {
     own_columns: Option<Vec<ColumnSetting>>,
     pub selection: Selection,
     reveal: Option<Reveal>,
+    /// Records to be selected as soon as the rows are there.
+    wanted: Vec<RecordId>,
     rows: Slot<Question, Answer>,
     histogram: Slot<Question, Histogram>,
     /// Of the histogram's bins, those with records that meet an indicator.
@@ -82,6 +84,7 @@ impl Records {
             own_columns: None,
             selection: Selection::default(),
             reveal: None,
+            wanted: Vec::new(),
             rows: Slot::default(),
             histogram: Slot::default(),
             sighted: Slot::default(),
@@ -186,6 +189,9 @@ impl Records {
             let kept = keep.and_then(|id| rows.place(id)).map(|at| at as u64);
             Ok(Answer { rows, kept })
         });
+        if self.rows.answers(&question) {
+            self.select_wanted();
+        }
         if histogram {
             let mut unordered = question;
             unordered.query.sort.clear();
@@ -248,6 +254,31 @@ impl Records {
                 }
             }
         }
+    }
+
+    /// Selects these records, now or when the rows that were asked for are there.
+    pub fn select_records(&mut self, ids: Vec<RecordId>) {
+        self.wanted = ids;
+    }
+
+    fn select_wanted(&mut self) {
+        let Some(answer) = self.rows.shown() else { return };
+        let places: Vec<u64> = std::mem::take(&mut self.wanted)
+            .into_iter()
+            .filter_map(|id| answer.rows.place(id).map(|place| place as u64))
+            .collect();
+        let Some(first) = places.iter().min().copied() else { return };
+        self.selection.clear();
+        self.selection.select(first);
+        for place in places.into_iter().filter(|place| *place != first) {
+            self.selection.toggle(place);
+        }
+        self.reveal = Some(Reveal::Row(first));
+    }
+
+    /// The selected records that are known, at most `limit`.
+    pub fn selected_ids(&self, limit: usize) -> Vec<RecordId> {
+        self.selection.rows(limit).filter_map(|row| self.pages.id(row)).collect()
     }
 
     pub fn reveal(&mut self, reveal: Reveal) {

@@ -5,12 +5,13 @@ mod cases;
 mod indexing;
 mod results;
 mod views;
+mod writing;
 
 pub use cases::import_dialog;
 pub use indexing::{IndexCare, Indexing};
 pub use views::line_names;
 
-use super::action::{Action, Dialog, Effect, Leaving, View};
+use super::action::{Action, Dialog, Effect, ExhibitDraft, Leaving, View};
 use super::command::{Command, Needs};
 use super::error::{ErrorList, Message, UserError};
 use super::exports::Exports;
@@ -132,6 +133,7 @@ impl App {
         self.care_for_index();
         self.poll_exports();
         let mut failed_to_open = None;
+        let mut made = None;
         if let Some(case) = &mut self.case {
             if polled.changed.contains(&case.path) {
                 case.changed();
@@ -144,6 +146,7 @@ impl App {
                 let count = super::display::count(done.count);
                 self.notice = Some(self.texts.tr_args(done.text, &[("count", &count)]));
             }
+            made = case.take_made();
             if let Some(path) = case.take_saved() {
                 let path = super::display::visible(&path.to_string_lossy()).into_owned();
                 self.notice = Some(self.texts.tr_args("notice-saved", &[("path", &path)]));
@@ -157,6 +160,9 @@ impl App {
                 }
                 case.ask(self.view, self.address.as_ref(), self.range, self.duplicates, self.show_histogram);
             }
+        }
+        if let Some(made) = made {
+            self.was_made(&made);
         }
         if let Some((path, why)) = failed_to_open {
             self.case = None;
@@ -187,6 +193,10 @@ impl App {
                 Command::OpenSample => self.sample_folder.is_some(),
                 Command::Export => self.exportable().is_some(),
                 Command::UndoIndicators => self.case.as_ref().is_some_and(|case| case.watch.can_undo()),
+                Command::Undo => self.dialog.is_none() && self.can_undo(),
+                Command::TagRows => {
+                    self.quick_tag().is_some() && self.records().is_some_and(|r| !r.selection.is_empty())
+                }
                 _ => true,
             }
     }
@@ -261,6 +271,15 @@ impl App {
             Action::Sightings(action) => self.dispatch_sightings(action),
             Action::Library(action) => self.dispatch_library(action),
             Action::Sql(action) => self.dispatch_sql(action),
+            Action::Write(task) => self.write(task),
+            Action::ToggleTag => self.toggle_tag(),
+            Action::LookAt(id) => {
+                if let Some(case) = &mut self.case {
+                    case.written.look_at(Some(id));
+                }
+            }
+            Action::OpenExhibit(id) => self.open_exhibit(id),
+            Action::ShowCited(id) => self.show_cited(id),
             Action::EditFilter(..)
             | Action::ApplyFilter(..)
             | Action::Narrow(..)
@@ -368,6 +387,24 @@ impl App {
                 self.dialog = Some(Dialog::Export { path: path.to_string_lossy().into_owned(), replace: false });
             }
             Command::ShowSql => self.dispatch(Action::Show(View::Sql)),
+            Command::AddExhibit => {
+                let rows = super::exhibitable::USUAL_ROWS.to_string();
+                self.dialog = Some(Dialog::AddExhibit(Box::new(ExhibitDraft { rows, ..ExhibitDraft::default() })));
+            }
+            Command::TagRows => self.toggle_tag(),
+            Command::ShowFindings => self.dispatch(Action::Show(View::Findings)),
+            Command::ShowExhibits => self.dispatch(Action::Show(View::Exhibits)),
+            Command::CheckExhibits => {
+                if let Some(case) = &mut self.case {
+                    case.written.check_all();
+                }
+                self.dispatch(Action::Show(View::Exhibits));
+            }
+            Command::Undo => {
+                if let Some(case) = &mut self.case {
+                    case.written.undo();
+                }
+            }
             Command::ToggleInspector => self.show_inspector = !self.show_inspector,
             Command::ToggleHistogram => self.show_histogram = !self.show_histogram,
             Command::ChooseZone => self.dialog = Some(Dialog::Zone { typed: String::new() }),

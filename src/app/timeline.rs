@@ -200,6 +200,14 @@ impl Timeline {
         self.bin = BinWidth::Secs(NAT_ALARM_SECS);
     }
 
+    /// One track, as a query has it, drawn like this.
+    pub fn open_as(&mut self, query: &SeriesQuery, shape: Shape) {
+        self.open(query);
+        if let Some(track) = self.tracks.first_mut() {
+            track.plan.shape = shape;
+        }
+    }
+
     /// One track, as a query has it.
     pub fn open(&mut self, query: &SeriesQuery) {
         let SeriesQuery { scope, measure, bin, by, top, threshold } = query;

@@ -212,7 +212,7 @@ pub struct FrozenHead {
 }
 
 /// What stands on a report's first pages, by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ReportField {
     Title,
     Reference,

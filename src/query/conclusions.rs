@@ -50,6 +50,16 @@ pub fn tag_names(reader: &CaseReader) -> Result<Vec<(String, u64)>, QueryError> 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Every tag in use on a record, with the record as it is shown: of an event the occurrence that tells most.
+pub fn tagged_records(reader: &CaseReader) -> Result<Vec<(RecordId, String)>, QueryError> {
+    let mut statement = reader.conn.prepare_cached(
+        "SELECT DISTINCT ifnull((SELECT c.best_id FROM event_choice c WHERE c.event_key = t.record_id), t.record_id), name
+         FROM tag t WHERE record_id IS NOT NULL AND removed_utc IS NULL ORDER BY 1, 2",
+    )?;
+    let rows = statement.query_map([], |r| Ok((RecordId(r.get(0)?), r.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The tags of something, by name.
 pub fn tags_of(reader: &CaseReader, subject: &Subject) -> Result<Vec<String>, QueryError> {
     let mut statement = reader.conn.prepare_cached(

@@ -37,7 +37,8 @@ pub use address::{AddressFacts, AddressQuery, address_facts};
 pub use cancel::Cancel;
 pub use compare::{Compared, compare_evidence, miscounted, rows_of_no_evidence, structure_faults};
 pub use conclusions::{
-    citations, exhibit_lines, exhibits, findings, notes, record_tags, report_fields, tag_names, tags, tags_of,
+    citations, exhibit_lines, exhibits, findings, notes, record_tags, report_fields, tag_names, tagged_records, tags,
+    tags_of,
 };
 pub use conversations::{
     ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, Repeats, SERVER_PORTS,

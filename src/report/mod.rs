@@ -11,7 +11,7 @@ mod html;
 mod json;
 mod manifest;
 mod names;
-mod page;
+pub mod page;
 mod pdf;
 mod picture;
 mod setting;

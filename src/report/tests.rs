@@ -152,12 +152,13 @@ fn the_same_report_is_the_same_bytes_and_language_and_zone_change_only_what_is_r
 
 #[test]
 fn html_stands_alone() {
+    let [addresses, named] =
+        [r#"(?:href|src)="([^"]*)""#, r#" id="([^"]*)""#].map(|text| regex::Regex::new(text).unwrap());
     for report in [report(), hostile_report()] {
         let words = words(Language::English, "Asia/Tokyo");
         let text = html::html(&pages(&report, &words).unwrap());
         assert!(!text.contains("<script") && !text.contains("<img") && !text.contains("<link"));
         assert!(!text.contains(" style=") && !text.contains("@import") && !text.contains("url(h"));
-        let addresses = regex::Regex::new(r#"(?:href|src)="([^"]*)""#).unwrap();
         for found in addresses.captures_iter(&text) {
             let to = &found[1];
             assert!(
@@ -168,11 +169,7 @@ fn html_stands_alone() {
                 "{to}"
             );
         }
-        let ids: Vec<&str> = regex::Regex::new(r#" id="([^"]*)""#)
-            .unwrap()
-            .captures_iter(&text)
-            .map(|c| c.get(1).unwrap().as_str())
-            .collect();
+        let ids: Vec<&str> = named.captures_iter(&text).map(|c| c.get(1).unwrap().as_str()).collect();
         let unique: std::collections::BTreeSet<&&str> = ids.iter().collect();
         assert_eq!(ids.len(), unique.len(), "an id twice");
         for found in addresses.captures_iter(&text).filter(|found| found[1].starts_with('#')) {

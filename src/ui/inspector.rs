@@ -1,10 +1,13 @@
 //! Everything about the record under the cursor: its fields, the raw text, and where it came from.
 
+use super::state::UiState;
 use super::theme;
+use super::widgets::subject::{subject_ui, write};
 use crate::app::records::Records;
 use crate::app::source::{Inspected, RecordDetail, Value};
 use crate::app::{Action, App, display, marks};
 use crate::model::RecordId;
+use crate::model::conclusions::{Change, Subject};
 use crate::query::Mark;
 use egui::{Button, CollapsingHeader, Label, RichText, ScrollArea, Sense, TextEdit, TextWrapMode, Ui};
 
@@ -35,7 +38,7 @@ impl InspectorState {
     }
 }
 
-pub fn inspector_ui(ui: &mut Ui, app: &App, state: &mut InspectorState, out: &mut Vec<Action>) {
+pub fn inspector_ui(ui: &mut Ui, app: &App, window: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
     let Some(records) = app.records() else { return };
     // The panel is as wide as it was left, not as what it holds.
@@ -49,6 +52,7 @@ pub fn inspector_ui(ui: &mut Ui, app: &App, state: &mut InspectorState, out: &mu
         ui.weak(t.tr("loading"));
         return;
     };
+    let state = &mut window.inspector;
     state.prepare(id, inspected);
     let detail = &inspected.detail;
     ui.horizontal(|ui| {
@@ -61,6 +65,12 @@ pub fn inspector_ui(ui: &mut Ui, app: &App, state: &mut InspectorState, out: &mu
     ScrollArea::vertical().id_salt("inspector").auto_shrink([false, false]).show(ui, |ui| {
         if !inspected.marks.is_empty() {
             section(ui, &t.tr("inspector-marks"), |ui| marks_ui(ui, app, &inspected.marks));
+        }
+        if let Some(case) = &app.case {
+            section(ui, &t.tr("inspector-written"), |ui| {
+                subject_ui(ui, app, case, &Subject::Record(id), &mut window.subject, out);
+                cite_ui(ui, app, records, out);
+            });
         }
         section(ui, &t.tr("inspector-fields"), |ui| fields_ui(ui, app, records, detail, out));
         match &state.json {
@@ -75,6 +85,34 @@ pub fn inspector_ui(ui: &mut Ui, app: &App, state: &mut InspectorState, out: &mu
 
 fn section(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) {
     CollapsingHeader::new(RichText::new(title).strong()).default_open(true).show(ui, content);
+}
+
+/// Records that one finding is told of at once.
+const CITED: usize = 10_000;
+
+/// The findings, to cite the selected records in one of them.
+fn cite_ui(ui: &mut Ui, app: &App, records: &Records, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let lists = app.case.as_ref().and_then(|case| case.written.lists());
+    let Some(lists) = lists.filter(|lists| !lists.findings.is_empty()) else { return };
+    ui.menu_button(t.tr("finding-cite"), |ui| {
+        for finding in &lists.findings {
+            let text = format!("{}. {}", finding.place, display::visible(&finding.text.title));
+            if ui.button(text).clicked() {
+                write(out, Change::Cite { finding: finding.id, records: records.selected_ids(CITED) });
+                ui.close();
+            }
+        }
+    });
+    let cited: Vec<String> = lists
+        .findings
+        .iter()
+        .filter(|finding| records.cursor_id().is_some_and(|id| finding.records.contains(&id)))
+        .map(|finding| format!("{}. {}", finding.place, display::visible(&finding.text.title)))
+        .collect();
+    if !cited.is_empty() {
+        ui.add(Label::new(t.tr_args("finding-cited-in", &[("findings", &cited.join(", "))])).wrap());
+    }
 }
 
 /// Indicators and labels that the record meets.

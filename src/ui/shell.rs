@@ -19,9 +19,7 @@ pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
                 .resizable(true)
                 .default_size(size::INSPECTOR.min(ui.ctx().content_rect().width() * size::INSPECTOR_PART));
             let most = (ui.ctx().content_rect().width() * 0.5).max(260.0);
-            panel
-                .size_range(220.0..=most)
-                .show(ui, |ui| inspector::inspector_ui(ui, app, &mut state.inspector, &mut out));
+            panel.size_range(220.0..=most).show(ui, |ui| inspector::inspector_ui(ui, app, state, &mut out));
         }
     }
     let frame = Frame::new().fill(theme::palette(ui).panel).inner_margin(Margin::same(6));
@@ -41,6 +39,8 @@ pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
             View::Queries => views::queries::queries_ui(ui, app, case, &mut out),
             View::Address => views::address::address_ui(ui, app, case, state, &mut out),
             View::Sql => views::sql::sql_ui(ui, app, case, state, &mut out),
+            View::Findings => views::findings::findings_ui(ui, app, case, state, &mut out),
+            View::Exhibits => views::exhibits::exhibits_ui(ui, app, case, state, &mut out),
         },
     });
     dialogs::dialogs_ui(ui, app, state, &mut out);
@@ -88,6 +88,7 @@ pub fn command_item(ui: &mut Ui, app: &App, command: Command, out: &mut Vec<Acti
 fn nav_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
     let totals = app.case.as_ref().and_then(|case| case.totals());
+    let lists = app.case.as_ref().and_then(|case| case.written.lists());
     ui.add_space(size::GAP);
     for view in View::ALL {
         let (text, number) = match view {
@@ -104,6 +105,8 @@ fn nav_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
             View::Sightings => (t.tr("nav-sightings"), None),
             View::Queries => (t.tr("nav-queries"), None),
             View::Sql => (t.tr("nav-sql"), None),
+            View::Findings => (t.tr("nav-findings"), lists.map(|lists| lists.findings.len() as u64)),
+            View::Exhibits => (t.tr("nav-exhibits"), lists.map(|lists| lists.exhibits.len() as u64)),
             // Not in the list: it is about the address that was asked for.
             View::Address => continue,
         };
@@ -155,6 +158,10 @@ fn shortcuts(ui: &Ui, out: &mut Vec<Action>) {
     // The tool kit takes Ctrl+Shift+I for Ctrl+I too: the longer ones are asked first.
     known.sort_by_key(|(_, shortcut)| std::cmp::Reverse(shortcut.shift));
     for (command, shortcut) in known {
+        // What is typed is undone by the field that it is typed into.
+        if command == Command::Undo && ui.ctx().egui_wants_keyboard_input() {
+            continue;
+        }
         if ui.input_mut(|i| i.consume_shortcut(&super::keyboard::to_egui(shortcut))) {
             out.push(Action::Command(command));
         }

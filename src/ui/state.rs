@@ -5,12 +5,15 @@ use super::filter_bar::FilterBarState;
 use super::inspector::InspectorState;
 use super::time_bar::TimeBarState;
 use super::views::evidence::EvidenceState;
+use super::views::exhibits::ExhibitsState;
+use super::views::findings::FindingsState;
 use super::views::indicators::IndicatorsState;
 use super::views::pairs::PairsState;
 use super::views::sightings::SightingsState;
 use super::views::sql::SqlState;
 use super::views::timeline::TimelineState;
 use super::widgets::grid::GridState;
+use super::widgets::subject::SubjectState;
 use crate::app::Dialog;
 use crate::model::Dataset;
 
@@ -27,6 +30,9 @@ pub struct UiState {
     pub filter: FilterBarState,
     pub time: TimeBarState,
     pub inspector: InspectorState,
+    pub subject: SubjectState,
+    pub findings: FindingsState,
+    pub exhibits: ExhibitsState,
     /// Where a drag over the histogram began, in seconds.
     pub histogram_drag: Option<f64>,
     pub picker: Picker,

@@ -12,6 +12,7 @@ mod real;
 mod small;
 mod sql;
 mod timeline;
+mod writing;
 
 use super::window::Window;
 use crate::app::source::Backend;

@@ -174,7 +174,14 @@ impl Window {
                 View::Pairs => self.state.pairs.grid.focus(),
                 View::Sightings => self.state.sightings.grid.focus(),
                 View::Indicators => self.state.indicators.entries.focus(),
-                View::Overview | View::Evidence | View::Timeline | View::Queries | View::Sql | View::Address => {}
+                View::Overview
+                | View::Evidence
+                | View::Timeline
+                | View::Queries
+                | View::Sql
+                | View::Findings
+                | View::Exhibits
+                | View::Address => {}
             },
             Effect::Theme(choice) => theme::choose(ctx, choice),
             Effect::Scale(scale) => ctx.set_zoom_factor(scale),

@@ -26,6 +26,7 @@ pub fn written() -> Desk {
     let again = serde_json::json!({"Records": [event("e-1", "ConsoleLogin", "2021-05-16T00:01:00Z")]});
     desk.file("in2/again.json.gz", gz(again.to_string().as_bytes()));
     desk.import(&[desk.path("in2")]);
+    headerless(&desk);
     for exhibit in one_of_each() {
         exhibits::add(&desk.case, exhibit.as_ref(), Zone::default(), text("所見"), &Cancel::default()).unwrap();
     }
@@ -47,6 +48,20 @@ pub fn written() -> Desk {
         assert!(conclude(&desk.case, &change).unwrap().inverse.is_some(), "{change:?}");
     }
     desk
+}
+
+/// Records without a header: of one file the format shows by itself, of the other it is stated; each with a line that does
+/// not fit.
+fn headerless(desk: &Desk) {
+    desk.file("in3/000000.log", format!("{}too short\n", flow_lines(400..404)));
+    desk.import(&[desk.path("in3")]);
+    let cut = |line: &str| line.split(' ').skip(2).collect::<Vec<_>>().join(" ") + "\n";
+    let twelve: String = flow_lines(410..413).lines().map(cut).collect();
+    let path = desk.file("in4/cut.log", format!("{twelve}too short\n"));
+    let fields = "interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status";
+    let format: Vec<String> = fields.split(' ').map(|field| format!("${{{field}}}")).collect();
+    let counts = desk.import(&[path.to_str().unwrap(), "--format", &format.join(" ")]);
+    assert_eq!(counts[0].counts(), (3, 0, 1), "{counts:?}");
 }
 
 /// Rows that are not good, as `check|item|verdict|detail`, and the exit code.
@@ -95,7 +110,7 @@ fn a_case_that_nobody_touched_passes_every_check() {
     }
     assert_eq!(
         all.lines().filter(|line| line.starts_with("evidence,")).count(),
-        8,
+        10,
         "the list, each file, members too\n{all}"
     );
 }

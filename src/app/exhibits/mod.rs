@@ -19,8 +19,8 @@ pub use address::AddressExhibit;
 pub use facts::{EvidenceFact, Facts, LeftOut, LogSource};
 pub use freeze::{MOST_ROWS, freeze};
 pub use groups::{ConversationsExhibit, PairsExhibit, TopExhibit};
-pub use records::{RecordsExhibit, SelectedExhibit};
-pub use single::{CompareExhibit, EventExhibit, TextExhibit};
+pub use records::{RecordsExhibit, SelectedExhibit, scope_of};
+pub use single::{COMPARED, CompareExhibit, EventExhibit, TextExhibit};
 pub use store::{Again, add, ask_again, load};
 pub use time::{HeatExhibit, SeriesExhibit};
 
@@ -76,7 +76,7 @@ pub enum Live {
     Pairs(crate::query::PairQuery),
     Conversations(Box<crate::query::ConversationQuery>),
     Top(crate::query::TopQuery),
-    Series(crate::query::SeriesQuery),
+    Series(crate::query::SeriesQuery, super::chart::Shape),
     Address(String),
     /// There is none: a text of the examiner.
     None,

@@ -27,7 +27,7 @@ struct RecordsSpec {
     limit: Option<usize>,
 }
 
-pub(super) fn scope_of(query: &RecordQuery) -> Scope {
+pub fn scope_of(query: &RecordQuery) -> Scope {
     Scope { dataset: query.dataset, filter: query.filter.clone(), range: query.range, duplicates: query.duplicates }
 }
 

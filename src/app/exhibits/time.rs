@@ -66,7 +66,7 @@ impl Exhibited for SeriesExhibit {
     }
 
     fn live(&self) -> Live {
-        Live::Series(self.query.clone())
+        Live::Series(self.query.clone(), self.shape)
     }
 }
 
@@ -208,7 +208,7 @@ impl Exhibited for HeatExhibit {
     }
 
     fn live(&self) -> Live {
-        Live::Series(SeriesQuery { bin: BinWidth::Secs(3600), ..self.series() })
+        Live::Series(SeriesQuery { bin: BinWidth::Secs(3600), ..self.series() }, Shape::Heat)
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
 use crate::case::{
     CaseError, CaseWriter, Checkpointer, EvidenceCounts, FinishedFile, IndexStep, OpenEvidence, journal,
 };
+use crate::ingest::flow::infer::told_by_shape;
 use crate::ingest::reader::{self, CancelToken, Expansion, OpenFailure, RawEncoding, ReadError, ReadOptions};
 use crate::ingest::{FormatChoice, Output};
 use crate::model::Timestamp;
@@ -461,7 +462,9 @@ pub(super) fn again(
     });
     let choice = |_: &crate::model::PathFacts| {
         let evidence = begun.get().checked_sub(1).and_then(|place| was.get(place));
-        FormatChoice { flow_format: evidence.and_then(|evidence| evidence.record_format.clone()) }
+        // A format that the records told by themselves was not stated.
+        let format = evidence.and_then(|evidence| evidence.record_format.clone());
+        FormatChoice { flow_format: format.filter(|format| !told_by_shape(format)) }
     };
     let out = |piece: Piece| {
         begun.set(begun.get() + usize::from(matches!(piece, Piece::Begin { .. })));

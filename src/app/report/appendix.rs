@@ -3,6 +3,7 @@
 use super::{ExportReportError, Order, time};
 use crate::app::exhibits::LogSource;
 use crate::case::{CaseReader, dataset_name, journal};
+use crate::model::indicator::IndicatorList;
 use crate::model::{Dataset, Kind, PathFacts, TimeRange};
 use crate::query::{self, Cancel, EvidenceRow, Scope, Value, WarningRow};
 use crate::report::document::{Column, Coverage, Evidence, Fact, FactValue, Report, Table};
@@ -46,6 +47,8 @@ pub(super) fn fill(
         let limits = source.limits().iter().map(|limit| (*limit).to_owned()).collect();
         a.limits.push((source_name(source).to_owned(), limits));
     }
+    let lists = query::indicator_lists(reader, true)?;
+    a.indicators = (!lists.is_empty()).then(|| indicator_table(lists, order.shown_rows));
     let totals = query::totals(reader)?;
     a.settings = vec![
         Fact::text("version", env!("CARGO_PKG_VERSION")),
@@ -119,6 +122,46 @@ fn warning_table(warnings: Vec<WarningRow>, shown: u64) -> Table {
     ]);
     let rows: Vec<Vec<Value>> = warnings.into_iter().map(row).collect();
     Table { title: None, columns, rows: Arc::new(rows), shown, attachment: Some("import-warnings".to_owned()) }
+}
+
+/// Also those that were taken out: what was looked for is part of what was found.
+fn indicator_table(lists: Vec<IndicatorList>, shown: u64) -> Table {
+    let row = |list: IndicatorList| {
+        vec![
+            Value::Integer(list.id),
+            text(list.name),
+            text(list.purpose.code()),
+            text(list.source),
+            text(list.format),
+            text(list.sha256),
+            text(list.list_date),
+            Value::count(list.entries),
+            Value::count(list.enabled_entries),
+            Value::count(list.issues),
+            Value::Boolean(list.enabled),
+            Value::Boolean(list.removed),
+            time(&list.added_utc).map_or_else(|| text(&*list.added_utc), Value::Time),
+            text(list.examiner),
+        ]
+    };
+    let columns = columns([
+        ("entry_number", Kind::Port),
+        ("list_name", Kind::Text),
+        ("list_purpose", Kind::Text),
+        ("list_source", Kind::Text),
+        ("list_format", Kind::Text),
+        ("list_sha256", Kind::Json),
+        ("list_date", Kind::Text),
+        ("list_entries", Kind::Integer),
+        ("list_enabled_entries", Kind::Integer),
+        ("list_issues", Kind::Integer),
+        ("list_enabled", Kind::Boolean),
+        ("list_removed", Kind::Boolean),
+        ("recorded_time", Kind::Time),
+        ("written_by", Kind::Text),
+    ]);
+    let rows: Vec<Vec<Value>> = lists.into_iter().map(row).collect();
+    Table { title: None, columns, rows: Arc::new(rows), shown, attachment: Some("indicator-lists".to_owned()) }
 }
 
 fn journal_table(entries: Vec<journal::Stored>, shown: u64) -> Table {

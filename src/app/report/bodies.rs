@@ -212,3 +212,43 @@ fn heat(section: &Section) -> Option<Heat> {
     let most = days.iter().flat_map(|day| day.hours.iter().flatten().copied()).max().unwrap_or(0);
     Some(Heat { days, most })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::app::exhibits::{KINDS, LogSource};
+    use crate::model::warning::Reason;
+    use crate::present::{Language, Texts};
+
+    /// Names that exhibits have for their kinds and parts.
+    #[test]
+    fn kinds_and_parts_of_exhibits_have_texts() {
+        let texts = Texts::of_report(Language::Japanese);
+        for kind in &KINDS {
+            assert!(texts.has(&format!("kind-{}", kind.name)), "{}", kind.name);
+        }
+        for part in [
+            "ports-reached",
+            "ports-offered",
+            "interfaces",
+            "instances",
+            "actions",
+            "event-names",
+            "principals",
+            "figures",
+            "pairs",
+            "sent_series",
+            "received_series",
+            "fields",
+            "provenance",
+            "compare",
+        ] {
+            assert!(texts.has(&format!("section-{part}")), "{part}");
+        }
+        for reason in Reason::ALL {
+            assert!(texts.has(&format!("reason-{}", reason.code())), "{}", reason.code());
+        }
+        for source in [LogSource::FlowLogs, LogSource::CloudTrail] {
+            assert!(source.limits().iter().all(|limit| texts.has(limit)), "{source:?}");
+        }
+    }
+}

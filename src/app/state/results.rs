@@ -93,6 +93,7 @@ impl App {
             }
             View::Indicators => None,
             View::Evidence => listed(ListSource::evidence(case.evidence()?)),
+            View::Findings | View::Exhibits => None,
             View::Address => {
                 let (about, _) = case.about(self.address.as_ref()?)?;
                 let lists = about.facts.lists.iter().map(|(name, query, table)| (*name, query, table));

@@ -181,9 +181,10 @@ impl Html<'_> {
         self.line(format_args!(
             "<div class=\"{class}\" role=\"region\" tabindex=\"0\" aria-label=\"{name}\">\n<table>\n<caption>{name}</caption>\n<thead><tr>"
         ));
-        for header in &grid.headers {
-            let class = if header.is_number { " class=\"number\"" } else { "" };
-            self.line(format_args!("<th scope=\"col\"{class}>{}</th>", escaped(&header.text)));
+        for (at, header) in grid.headers.iter().enumerate() {
+            let number = if header.is_number { " number" } else { "" };
+            let least = least(grid, at);
+            self.line(format_args!("<th scope=\"col\" class=\"m{least}{number}\">{}</th>", escaped(&header.text)));
         }
         self.put("</tr></thead>\n<tbody>\n");
         for (at, row) in grid.rows.iter().enumerate() {
@@ -206,6 +207,16 @@ impl Html<'_> {
             inline(&figure.caption)
         ));
     }
+}
+
+/// Letters of a word that is rather not broken.
+const SHORT_WORD: usize = 20;
+
+/// How many letters wide a column is at the least, so that no short word of it is broken.
+fn least(grid: &Grid, at: usize) -> usize {
+    let cells = grid.rows.iter().filter_map(|row| row.get(at)).flat_map(|cell| cell.lines.iter().flatten());
+    let words = cells.flat_map(|span| span.text.split([' ', '\n', '/', ',', ';']));
+    words.map(|word| word.chars().count().min(SHORT_WORD)).max().unwrap_or(0)
 }
 
 /// Mark and reference, as they stand at the head of every page.
@@ -315,6 +326,9 @@ fn classes() -> String {
     let lines = (0..svg::LINE_CLASSES).map(Role::Line);
     let roles = roles.chain(lines).chain((0..=HEAT_STEPS).map(Role::Heat)).map(svg::class);
     let mut out = String::new();
+    for letters in 1..=SHORT_WORD {
+        let _ = writeln!(out, "@media screen{{.m{letters}{{min-width:{:.1}em}}}}", letters as f64 * 0.66 + 1.2);
+    }
     for class in roles {
         let _ = writeln!(out, ".f-{class}{{fill:var(--{class})}}.s-{class}{{stroke:var(--{class})}}");
     }

@@ -1,6 +1,6 @@
 //! An exhibit in words: caption, note, what it shows, what was asked, what it rests on and what it cannot say.
 
-use super::super::document::{Body, Exhibit, Fact, HeatMap, Plot, Report};
+use super::super::document::{Body, Exhibit, Fact, FactValue, HeatMap, Plot, Report};
 use super::super::page::{Block, Cell, Figure, Span, Tone};
 use super::super::words::{TEXT_CHARS, Words};
 use super::super::{ReportError, names, picture};
@@ -143,7 +143,7 @@ impl Setting<'_> {
         self.heading(3, &format!("exhibit-question-{}", exhibit.number), words.tr("exhibit-question"), false);
         self.blocks.push(Block::Facts(facts(&exhibit.question)));
         self.heading(3, &format!("exhibit-facts-{}", exhibit.number), words.tr("exhibit-facts"), false);
-        let mut list = facts(&exhibit.facts);
+        let mut list = self.with_totals(&exhibit.facts);
         if !exhibit.evidence.is_empty() {
             list.push((words.tr("exhibit-evidence"), self.evidence_files(report, &exhibit.evidence)));
         }
@@ -151,6 +151,33 @@ impl Setting<'_> {
             list.push((words.tr("exhibit-limits"), self.limits_of(report, &exhibit.sources)));
         }
         self.blocks.push(Block::Facts(list));
+    }
+
+    /// Facts, those over all rows on one line.
+    fn with_totals(&self, facts: &[Fact]) -> Vec<(String, Cell)> {
+        let words = self.words;
+        let is_total = |fact: &&Fact| fact.name.starts_with("total-");
+        let part = |fact: &Fact| {
+            let value = match &fact.value {
+                FactValue::Time(time) => words.time_line(*time),
+                value => {
+                    words.fact_value(value, names::JSON).lines.concat().into_iter().map(|span| span.text).collect()
+                }
+            };
+            let name = words.fact(fact, names::JSON).0;
+            words.with("total", &[("name", &name), ("value", &value)])
+        };
+        let totals: Vec<String> = facts.iter().filter(is_total).map(part).collect();
+        let mut list = Vec::new();
+        for (at, fact) in facts.iter().enumerate() {
+            let is_first = !facts.iter().take(at).any(|fact| is_total(&fact));
+            match (is_total(&fact), is_first) {
+                (false, _) => list.push(words.fact(fact, names::JSON)),
+                (true, true) => list.push((words.tr("totals"), Cell::plain(totals.join(&words.tr("total-between"))))),
+                (true, false) => {}
+            }
+        }
+        list
     }
 
     fn evidence_files(&self, report: &Report, evidence: &[u32]) -> Cell {

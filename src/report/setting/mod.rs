@@ -314,6 +314,8 @@ const UPRIGHT: usize = 112;
 const ACROSS: usize = 250;
 /// A column of words needs no more: longer ones are wrapped. Numbers are not.
 const COLUMN: usize = 16;
+/// What a column of long texts would like.
+const LONG: usize = 60;
 
 /// By what the columns need, not by what they would like.
 fn stance(headers: &[Header], rows: &[Vec<Cell>]) -> Stance {
@@ -325,8 +327,12 @@ fn stance(headers: &[Header], rows: &[Vec<Cell>]) -> Stance {
         let least = if header.is_number { widest } else { widest.min(COLUMN) };
         least.max(words) + 2
     };
-    match (0..headers.len()).map(column).sum::<usize>() {
-        0..=UPRIGHT => Stance::Upright,
+    let wished = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(Cell::width).max().unwrap_or(0).min(LONG);
+    let sum = |of: &dyn Fn(usize) -> usize| (0..headers.len()).map(of).sum::<usize>();
+    let least = sum(&column);
+    // A table that would fit upright may still have rows that are long and thin there.
+    match least {
+        _ if least <= UPRIGHT && sum(&wished) <= UPRIGHT * 3 / 2 => Stance::Upright,
         0..=ACROSS => Stance::Across,
         _ => Stance::Cards,
     }

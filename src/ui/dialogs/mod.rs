@@ -1,5 +1,6 @@
 //! What asks before anything else goes on. Every dialog can be used by keyboard alone: Enter goes on, Esc leaves.
 
+mod exhibit;
 mod export;
 mod filters;
 mod import;
@@ -8,6 +9,8 @@ mod lists;
 mod open;
 pub mod picker;
 mod tell;
+
+pub use exhibit::words_ui;
 
 use super::state::UiState;
 use super::theme::{self, size};
@@ -55,6 +58,8 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
             Dialog::AddIndicators(typed) => indicators::add_indicators_ui(ui, app, typed, state, out),
             Dialog::Owners { path } => indicators::owners_ui(ui, app, path, state, out),
             Dialog::Label(label) => indicators::label_ui(ui, app, label, state, out),
+            Dialog::AddExhibit(draft) => exhibit::add_exhibit_ui(ui, app, draft, state, out),
+            Dialog::Written(subject) => exhibit::written_ui(ui, app, subject, state, out),
             Dialog::Leaving(to) => tell::leaving_ui(ui, app, to, out),
             Dialog::Jobs => tell::jobs_ui(ui, app, out),
             Dialog::Errors => tell::errors_ui(ui, app, out),
@@ -87,6 +92,15 @@ fn title(ui: &mut Ui, text: String) {
 
 /// The buttons at the foot: what goes on, and cancel. True when the dialog should go on.
 fn foot(ui: &mut Ui, app: &App, go_on: &str, enabled: bool, out: &mut Vec<Action>) -> bool {
+    buttons(ui, app, go_on, enabled, false, out)
+}
+
+/// The same below a text of several lines: there Enter is a line, and goes on only with Ctrl.
+fn lines_foot(ui: &mut Ui, app: &App, go_on: &str, enabled: bool, out: &mut Vec<Action>) -> bool {
+    buttons(ui, app, go_on, enabled, true, out)
+}
+
+fn buttons(ui: &mut Ui, app: &App, go_on: &str, enabled: bool, with_ctrl: bool, out: &mut Vec<Action>) -> bool {
     ui.add_space(size::GAP_LARGE);
     let (mut pressed, mut left) = (false, false);
     ui.horizontal(|ui| {
@@ -98,7 +112,8 @@ fn foot(ui: &mut Ui, app: &App, go_on: &str, enabled: bool, out: &mut Vec<Action
             out.push(Action::Dialog(None));
         }
     });
-    !left && (pressed || enabled && ui.input(|i| i.key_pressed(Key::Enter)))
+    let entered = |i: &egui::InputState| i.key_pressed(Key::Enter) && (!with_ctrl || i.modifiers.command);
+    !left && (pressed || enabled && ui.input(entered))
 }
 
 /// An import that waits for an answer.

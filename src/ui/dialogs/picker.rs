@@ -131,6 +131,8 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
         | Dialog::Label(_)
         | Dialog::Zone { .. }
         | Dialog::Palette { .. }
+        | Dialog::AddExhibit(_)
+        | Dialog::Written(_)
         | Dialog::Leaving(_)
         | Dialog::Jobs
         | Dialog::Errors

@@ -8,6 +8,7 @@ use crate::app::chart::Shape;
 use crate::app::open_case::OpenCase;
 use crate::app::watch::{NewLabel, TypedIndicators};
 use crate::app::{Action, App, Command, Dialog, Link, View, display, marks};
+use crate::model::conclusions::Subject;
 use crate::model::{Address, Dataset};
 use crate::query::{self, Figures, Mark, PairRow};
 use crate::ui::filter_bar::step_button;
@@ -16,6 +17,7 @@ use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
 use crate::ui::time_bar;
 use crate::ui::widgets::bars::{Bar, bar_ui};
+use crate::ui::widgets::subject::subject_ui;
 use egui::{Frame, Grid, Id, Margin, RichText, ScrollArea, Stroke, Ui};
 
 pub fn address_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
@@ -40,6 +42,14 @@ pub fn address_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, 
             ui.set_opacity(0.6);
         }
         head_ui(ui, app, address, about, out);
+        let subject = Subject::Address(address.to_string());
+        egui::CollapsingHeader::new(RichText::new(t.tr("inspector-written")).strong())
+            .default_open(
+                case.written.lists().is_some_and(|lists| {
+                    !lists.tags_of(&subject).is_empty() || lists.notes_of(&subject).next().is_some()
+                }),
+            )
+            .show(ui, |ui| subject_ui(ui, app, case, &subject, &mut state.subject, out));
         let facts = &about.facts;
         if [&facts.sent, &facts.received, &facts.passed_on.1, &facts.events.1].iter().all(|f| f.records == 0) {
             ui.add_space(size::GAP_LARGE);

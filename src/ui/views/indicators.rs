@@ -343,7 +343,7 @@ fn entries_ui(ui: &mut Ui, app: &App, watch: &Watch, state: &mut IndicatorsState
                 }
             }
             GridEvent::Activated(row) => out.extend(entries.row(row).map(|row| records_of(app, row))),
-            GridEvent::Sort { .. } | GridEvent::Moved { .. } | GridEvent::Copy => {}
+            GridEvent::Sort { .. } | GridEvent::Moved { .. } | GridEvent::Copy | GridEvent::Tagged => {}
         }
     }
 }

@@ -3,6 +3,8 @@
 pub mod address;
 pub mod cell_menu;
 pub mod evidence;
+pub mod exhibits;
+pub mod findings;
 pub mod indicators;
 pub mod overview;
 pub mod pairs;

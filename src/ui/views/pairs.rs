@@ -4,7 +4,8 @@ use super::cell_menu::{Items, MenuValue, head_ui, value_items_ui};
 use super::records::empty_ui;
 use crate::app::open_case::OpenCase;
 use crate::app::pairs::{Pairs, PairsAction, PairsColumn, PairsRow};
-use crate::app::{Action, App, Zone, display, marks};
+use crate::app::{Action, App, Command, Dialog, Zone, display, marks};
+use crate::model::conclusions::Subject;
 use crate::model::{Address, Dataset};
 use crate::query::{ConversationColumn, Mark, PairColumn, PairKey, PairTotals, Side, Value};
 use crate::ui::state::UiState;
@@ -258,6 +259,7 @@ fn grid_event(pairs: &Pairs, columns: &[PairsColumn], event: GridEvent) -> Optio
         GridEvent::Resized { column, width } => PairsAction::Resize(*columns.get(column)?, width),
         GridEvent::Copy => PairsAction::CopyRows,
         GridEvent::Activated(row) => return Some(drill(pairs, pairs.row(row)?)),
+        GridEvent::Tagged => return Some(about(pairs.row(pairs.selection().cursor()?)?)),
         GridEvent::Moved { .. } => return None,
     };
     Some(Action::Pairs(action))
@@ -280,6 +282,13 @@ fn grid_column(app: &App, pairs: &Pairs, column: PairsColumn) -> GridColumn {
     let width = pairs.width(column).clamp(size::COLUMN_MIN, size::COLUMN_MAX);
     let numeric = !column.is_text() && !column.is_time() && column != PairsColumn::Series;
     GridColumn { title, width, numeric, keep_end: false, sort: pairs.sorted(column) }
+}
+
+/// Tags and notes of a row's pair.
+fn about(row: PairsRow<'_>) -> Action {
+    let [one, other] = row.ends().map(|end| end.clone().unwrap_or_else(|| "-".to_owned()));
+    let subject = Subject::Pair(one, other);
+    Action::Dialog(Some(Dialog::Written(subject)))
 }
 
 /// Down to the records of a row.
@@ -328,4 +337,6 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &m
         }
     }
     items.item(ui, t.tr("menu-copy-rows"), Action::Pairs(PairsAction::CopyRows), out);
+    items.item(ui, t.tr("menu-pair-written"), about(row), out);
+    items.item(ui, t.tr("menu-add-exhibit"), Action::Command(Command::AddExhibit), out);
 }

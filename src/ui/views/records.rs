@@ -5,7 +5,9 @@ use crate::app::open_case::OpenCase;
 use crate::app::records::{Records, Reveal};
 use crate::app::shown::ShownColumn;
 use crate::app::source::Value;
-use crate::app::{Action, App, Command, Texts, display, marks};
+use crate::app::written::Lists;
+use crate::app::{Action, App, Command, Dialog, Texts, display, marks};
+use crate::model::conclusions::Subject;
 use crate::model::{Dataset, TimeRange, field};
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
@@ -48,9 +50,16 @@ struct Rows<'a> {
     columns: &'a [ShownColumn],
     zone: crate::app::Zone,
     texts: &'a Texts,
+    written: Option<&'a Lists>,
 }
 
 impl Rows<'_> {
+    fn tags(&self, row: u64) -> &[String] {
+        let id = self.records.pages.id(row);
+        let tags = self.written.zip(id).map(|(lists, id)| lists.tags_of(&Subject::Record(id)));
+        tags.unwrap_or_default()
+    }
+
     fn value(&self, row: u64, column: usize) -> Option<(&Value, ShownColumn)> {
         Some((self.records.pages.row(row)?.get(column)?, *self.columns.get(column)?))
     }
@@ -85,11 +94,19 @@ impl RowSource for Rows<'_> {
 
     fn mark(&self, row: u64) -> RowMark {
         let sighted = self.records.pages.marks(row).iter().any(marks::is_sighting);
-        if sighted { RowMark::Sighting } else { RowMark::None }
+        match (sighted, self.tags(row).is_empty()) {
+            (true, _) => RowMark::Sighting,
+            (false, false) => RowMark::Tagged,
+            (false, true) => RowMark::None,
+        }
     }
 
     fn row_hint(&self, row: u64) -> Option<String> {
-        let told = marks::told(self.texts, self.records.pages.marks(row));
+        let mut told = marks::told(self.texts, self.records.pages.marks(row));
+        if !self.tags(row).is_empty() {
+            let tags = display::visible(&self.tags(row).join(", ")).into_owned();
+            told.push(self.texts.tr_args("row-tags", &[("tags", &tags)]));
+        }
         (!told.is_empty()).then(|| told.join("\n"))
     }
 
@@ -105,7 +122,8 @@ fn table_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut UiState, out:
     let dataset = records.dataset;
     let shown_columns = records.pages.columns().to_vec();
     let columns = grid_columns(app, records, &shown_columns);
-    let rows = Rows { records, columns: &shown_columns, zone: app.zone, texts: &app.texts };
+    let written = app.case.as_ref().and_then(|case| case.written.lists()).map(AsRef::as_ref);
+    let rows = Rows { records, columns: &shown_columns, zone: app.zone, texts: &app.texts, written };
     let t = &app.texts;
     if records.are_columns_lent() {
         ui.horizontal(|ui| {
@@ -185,6 +203,7 @@ fn grid_event(records: &Records, shown: &[ShownColumn], event: GridEvent, out: &
             out.push(Action::ShowInspector);
         }
         GridEvent::Copy => out.push(Action::CopyRows),
+        GridEvent::Tagged => out.push(Action::ToggleTag),
     }
 }
 
@@ -213,8 +232,17 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &m
     let of = MenuValue { column, value, pair: pair_clause(rows, cell.row) };
     value_items_ui(ui, app, &mut items, &of, out);
     items.item(ui, t.tr("menu-copy-rows"), Action::CopyRows, out);
+    if let (Value::Text(who), true) = (value, PRINCIPALS.contains(&column.name())) {
+        let dialog = Action::Dialog(Some(Dialog::Written(Subject::Principal(who.clone()))));
+        items.item(ui, t.tr("menu-principal-written"), dialog, out);
+    }
+    items.item(ui, t.tr("menu-add-exhibit"), Action::Command(Command::AddExhibit), out);
     items.item(ui, t.tr("menu-copy-column"), Action::CopyColumn(column.name()), out);
 }
+
+/// Fields that name who it was.
+const PRINCIPALS: [&str; 4] =
+    ["user_identity_arn", "user_identity_principal_id", "user_identity_user_name", "session_issuer_arn"];
 
 /// Both addresses of the row, in either direction.
 fn pair_clause(rows: &Rows<'_>, row: u64) -> Option<String> {

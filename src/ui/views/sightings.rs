@@ -267,7 +267,7 @@ fn table_ui(ui: &mut Ui, app: &App, sightings: &Sightings, state: &mut Sightings
             }
             GridEvent::Copy => out.push(Action::Sightings(SightingsAction::CopyRows)),
             GridEvent::Activated(row) => out.extend(sightings.row(row).and_then(|row| drill(app, sightings, row))),
-            GridEvent::Sort { .. } | GridEvent::Moved { .. } => {}
+            GridEvent::Sort { .. } | GridEvent::Moved { .. } | GridEvent::Tagged => {}
         }
     }
 }

@@ -279,7 +279,7 @@ fn table_ui(
             GridEvent::Sort { column, .. } => out.push(SqlAction::Sort(column)),
             GridEvent::Resized { column, width } => out.push(SqlAction::Resize(column, width)),
             GridEvent::Copy => out.push(SqlAction::CopyRows),
-            GridEvent::Moved { .. } | GridEvent::Activated(_) => {}
+            GridEvent::Moved { .. } | GridEvent::Activated(_) | GridEvent::Tagged => {}
         }
     }
     copied

@@ -154,7 +154,7 @@ impl<R: 'static> List<'_, R> {
                     }
                 }
                 GridEvent::Copy => out.push(Action::Copy(copied_rows(&source, &grid_columns, &state.selection))),
-                GridEvent::Moved { .. } | GridEvent::Activated(_) => {}
+                GridEvent::Moved { .. } | GridEvent::Activated(_) | GridEvent::Tagged => {}
             }
         }
     }

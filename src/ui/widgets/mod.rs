@@ -4,3 +4,4 @@ pub mod bars;
 pub mod coverage;
 pub mod grid;
 pub mod list;
+pub mod subject;

@@ -71,6 +71,7 @@ impl Grid<'_> {
                 state.reveal = Some(Reveal::Column);
             }
             Key::A if modifiers.command => selection.select_all(extent.rows),
+            Key::Space => events.extend(at.map(|_| GridEvent::Tagged)),
             Key::Enter => events.extend(at.map(GridEvent::Activated)),
             Key::F10 if modifiers.shift => {
                 if let Some(row) = at {

@@ -39,6 +39,8 @@ pub enum RowMark {
     Warning,
     /// It meets an indicator.
     Sighting,
+    /// The examiner gave it a tag.
+    Tagged,
 }
 
 /// What stands beside a cell's value.
@@ -102,6 +104,8 @@ pub enum GridEvent {
     },
     /// Enter or a double click.
     Activated(u64),
+    /// Space: the selected rows are meant.
+    Tagged,
     Copy,
 }
 
@@ -156,13 +160,15 @@ pub struct GridTexts {
     pub loading: String,
     /// What meets an indicator, in a word.
     pub sighted: String,
+    /// What has a tag, in a word.
+    pub tagged: String,
 }
 
 impl GridTexts {
     pub fn of(texts: &crate::app::Texts, table: String) -> Self {
-        let [row, absent, loading, sighted] =
-            ["grid-row", "grid-absent", "loading", "grid-sighted"].map(|key| texts.tr(key));
-        Self { table, row, absent, loading, sighted }
+        let [row, absent, loading, sighted, tagged] =
+            ["grid-row", "grid-absent", "loading", "grid-sighted", "grid-tagged"].map(|key| texts.tr(key));
+        Self { table, row, absent, loading, sighted, tagged }
     }
 }
 

@@ -57,6 +57,7 @@ impl Grid<'_> {
         let name = format!("{} {}", self.texts.row, display::count(row + 1));
         match self.source.mark(row) {
             RowMark::Sighting => format!("{name}, {}", self.texts.sighted),
+            RowMark::Tagged => format!("{name}, {}", self.texts.tagged),
             RowMark::None | RowMark::Warning => name,
         }
     }
@@ -69,6 +70,7 @@ impl Grid<'_> {
             (_, true, _) => p.hovered,
             (_, _, RowMark::Warning) => p.warning.gamma_multiply(size::ROW_TINT),
             (_, _, RowMark::Sighting) => p.sighting.gamma_multiply(size::ROW_TINT),
+            (_, _, RowMark::Tagged) => p.accent.gamma_multiply(size::ROW_TINT),
             _ if row % 2 == 1 => p.stripe,
             _ => p.surface,
         };
@@ -84,6 +86,7 @@ impl Grid<'_> {
             RowMark::None => ("", p.weak),
             RowMark::Warning => ("! ", p.weak),
             RowMark::Sighting => (SIGHTED, p.sighting),
+            RowMark::Tagged => (TAGGED, p.accent),
         };
         let at = gutter.right_center() - vec2(size::CELL_PADDING, 0.0);
         let number = ui.painter().text(at, Align2::RIGHT_CENTER, display::count(row + 1), theme::body(), p.weak);
@@ -245,6 +248,8 @@ fn end_that_fits(ui: &Ui, text: &str, width: f32) -> Option<String> {
 
 /// In front of what meets an indicator.
 pub const SIGHTED: &str = "◆ ";
+/// The sign of what has a tag.
+const TAGGED: &str = "■ ";
 
 /// The value, a sign before it where it meets an indicator, its label behind it.
 fn cell_job(p: &Palette, text: &str, color: Color32, note: &CellNote) -> LayoutJob {

@@ -1,0 +1,119 @@
+//! Freezing what the view on screen shows; tags and notes of something that is not the record under the cursor.
+
+use super::{foot, lines_foot, title};
+use crate::app::action::ExhibitDraft;
+use crate::app::exhibitable::{Candidate, candidates};
+use crate::app::exhibits::{Exhibited, MOST_ROWS, TextExhibit};
+use crate::app::written::{ExhibitRequest, Task};
+use crate::app::{Action, App, display};
+use crate::model::conclusions::{ExhibitText, Subject};
+use crate::ui::state::UiState;
+use crate::ui::theme::{self, size};
+use crate::ui::widgets::subject::subject_ui;
+use egui::{ComboBox, Grid, Label, RichText, TextEdit, Ui, vec2};
+
+/// Kinds whose rows the examiner can limit.
+const LIMITED: [&str; 5] = ["flows", "events", "pairs", "conversations", "top"];
+
+pub fn add_exhibit_ui(ui: &mut Ui, app: &App, draft: &mut ExhibitDraft, state: &mut UiState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    title(ui, t.tr("command-add-exhibit"));
+    let rows = draft.rows.trim().parse::<usize>().ok().filter(|rows| (1..=MOST_ROWS).contains(rows));
+    let list = candidates(app, rows.unwrap_or(1));
+    let Some(chosen) = list.get(draft.chosen).or(list.first()) else { return };
+    let mut in_lines = false;
+    Grid::new("exhibit").num_columns(2).spacing(vec2(12.0, 8.0)).show(ui, |ui| {
+        let label = ui.label(t.tr("exhibit-what"));
+        let combo = ComboBox::from_id_salt("exhibit-what").width(size::PATH_FIELD).selected_text(name(app, chosen));
+        let response = combo.show_ui(ui, |ui| {
+            for (at, candidate) in list.iter().enumerate() {
+                ui.selectable_value(&mut draft.chosen, at, name(app, candidate));
+            }
+        });
+        response.response.labelled_by(label.id);
+        ui.end_row();
+        if LIMITED.contains(&chosen.kind.as_str()) {
+            let label = ui.label(t.tr("exhibit-rows"));
+            ui.horizontal(|ui| {
+                ui.add(TextEdit::singleline(&mut draft.rows).desired_width(size::NUMBER_FIELD)).labelled_by(label.id);
+                ui.weak(t.tr_args("exhibit-rows-tip", &[("most", &display::count(MOST_ROWS as u64))]));
+            });
+            ui.end_row();
+        }
+        if chosen.kind == "text" {
+            let label = ui.label(t.tr("exhibit-words"));
+            let field = TextEdit::multiline(&mut draft.words).desired_rows(4).desired_width(size::PATH_FIELD);
+            in_lines |= ui.add(field).labelled_by(label.id).has_focus();
+            ui.end_row();
+        }
+        in_lines |= words_ui(ui, app, &mut draft.text, Some(state), size::PATH_FIELD);
+    });
+    ui.add_space(size::GAP);
+    ui.add(Label::new(RichText::new(t.tr_args("exhibit-tip", &[("zone", app.zone.name())])).weak()).wrap());
+    let limited = !LIMITED.contains(&chosen.kind.as_str()) || rows.is_some();
+    if !limited {
+        ui.colored_label(theme::palette(ui).error, t.tr("exhibit-rows-wrong"));
+    }
+    let has_words = chosen.kind != "text" || !draft.words.trim().is_empty();
+    let ready = limited && has_words && !draft.text.caption.trim().is_empty();
+    // In a text of several lines Enter is a line; with Ctrl it goes on from there too.
+    let go_on = t.tr("exhibit-add");
+    let goes_on = if in_lines { lines_foot(ui, app, &go_on, ready, out) } else { foot(ui, app, &go_on, ready, out) };
+    if goes_on {
+        let (kind, query) = match chosen.kind.as_str() {
+            "text" => ("text".to_owned(), TextExhibit(draft.words.trim().to_owned()).query()),
+            _ => (chosen.kind.clone(), chosen.query.clone()),
+        };
+        let text = ExhibitText { caption: draft.text.caption.trim().to_owned(), ..draft.text.clone() };
+        out.push(Action::Write(Task::Exhibit(ExhibitRequest { kind, query, zone: app.zone.name(), text })));
+    }
+}
+
+fn name(app: &App, candidate: &Candidate) -> String {
+    app.texts.tr_args(candidate.key, &[("what", &display::visible(&candidate.what))])
+}
+
+/// Caption, note and finding, as rows of a grid. Is a text of several lines being typed?
+pub fn words_ui(ui: &mut Ui, app: &App, text: &mut ExhibitText, state: Option<&UiState>, width: f32) -> bool {
+    let t = &app.texts;
+    let label = ui.label(t.tr("exhibit-caption"));
+    let field = ui.add(TextEdit::singleline(&mut text.caption).desired_width(width)).labelled_by(label.id);
+    if state.is_some_and(|state| state.dialog_is_new) {
+        field.request_focus();
+    }
+    ui.end_row();
+    let label = ui.label(t.tr("exhibit-note"));
+    let note = ui.add(TextEdit::multiline(&mut text.note).desired_rows(2).desired_width(width));
+    let in_lines = note.labelled_by(label.id).has_focus();
+    ui.end_row();
+    let findings = app.case.as_ref().and_then(|case| case.written.lists()).map(|lists| lists.findings.as_slice());
+    let label = ui.label(t.tr("exhibit-finding"));
+    let none = t.tr("exhibit-no-finding");
+    let shown = |id: Option<i64>| {
+        let found = findings.into_iter().flatten().find(|finding| Some(finding.id) == id);
+        found.map_or_else(|| none.clone(), |f| format!("{}. {}", f.place, display::visible(&f.text.title)))
+    };
+    let combo = ComboBox::from_id_salt("exhibit-finding").width(width).truncate().selected_text(shown(text.finding));
+    let response = combo.show_ui(ui, |ui| {
+        ui.selectable_value(&mut text.finding, None, none.clone());
+        for finding in findings.into_iter().flatten() {
+            ui.selectable_value(&mut text.finding, Some(finding.id), shown(Some(finding.id)));
+        }
+    });
+    response.response.labelled_by(label.id);
+    ui.end_row();
+    in_lines
+}
+
+pub fn written_ui(ui: &mut Ui, app: &App, subject: &Subject, state: &mut UiState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let key = format!("subject-{}", subject.kind());
+    title(ui, t.tr_args(&key, &[("what", &display::visible(&subject.key()))]));
+    if let Some(case) = &app.case {
+        subject_ui(ui, app, case, subject, &mut state.subject, out);
+    }
+    ui.add_space(size::GAP_LARGE);
+    if ui.button(t.tr("close")).clicked() {
+        out.push(Action::Dialog(None));
+    }
+}

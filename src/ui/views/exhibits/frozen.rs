@@ -1,0 +1,161 @@
+//! An exhibit as it was frozen: what it rests on, what was left out, its question, and its rows.
+
+use super::ExhibitsState;
+use crate::app::exhibits::{Facts, Frozen, LeftOut, Section, Unit};
+use crate::app::open_case::OpenCase;
+use crate::app::{App, Zone, display};
+use crate::model::conclusions::Exhibit;
+use crate::query::Value;
+use crate::ui::theme::{self, size};
+use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridTexts, RowSource};
+use egui::{CollapsingHeader, Id, Label, RichText, ScrollArea, Ui};
+
+pub fn frozen_ui(ui: &mut Ui, app: &App, case: &OpenCase, exhibit: &Exhibit, state: &mut ExhibitsState) {
+    let t = &app.texts;
+    let Some(frozen) = case.written.frozen() else {
+        let text = case.written.frozen_fault().map_or_else(|| t.tr("loading"), str::to_owned);
+        ui.label(&*display::visible(&text));
+        return;
+    };
+    ui.add_space(size::GAP);
+    CollapsingHeader::new(RichText::new(t.tr("exhibit-facts")).strong()).id_salt("facts").default_open(false).show(
+        ui,
+        |ui| {
+            ScrollArea::vertical().id_salt("facts").max_height(220.0).show(ui, |ui| {
+                facts_ui(ui, app, exhibit, &frozen.facts);
+            });
+        },
+    );
+    sections_ui(ui, app, frozen, state);
+}
+
+fn facts_ui(ui: &mut Ui, app: &App, exhibit: &Exhibit, facts: &Facts) {
+    let t = &app.texts;
+    let line = |ui: &mut Ui, text: String| {
+        ui.add(Label::new(RichText::new(text).line_height(Some(size::LINE))).wrap());
+    };
+    let query = RichText::new(&*display::visible(&exhibit.frozen.query)).font(theme::mono());
+    ui.add(Label::new(query).wrap());
+    line(ui, format!("SHA-256 {}", exhibit.frozen.digest));
+    for left_out in &facts.left_out {
+        line(ui, left_out_text(app, left_out));
+    }
+    let unread = display::count(facts.unread_in_case);
+    line(ui, t.tr_args("facts-unread", &[("count", &unread)]));
+    let files = display::count(facts.evidence.len() as u64);
+    line(ui, t.tr_args("facts-evidence", &[("count", &files)]));
+    for evidence in &facts.evidence {
+        let path = display::visible(&evidence.path).into_owned();
+        line(ui, format!("{}. {path}  SHA-256 {}", evidence.evidence, evidence.file_sha256));
+    }
+    for id in facts.sources.iter().flat_map(|source| source.limits()) {
+        line(ui, format!("– {}", t.tr(id)));
+    }
+}
+
+fn left_out_text(app: &App, left_out: &LeftOut) -> String {
+    let hours: i64 = left_out.gaps.iter().map(|(from, to)| (to - from) / 3600).sum();
+    let counts = [
+        ("duplicates", left_out.duplicates),
+        ("nodata", left_out.no_data),
+        ("skipdata", left_out.skip_data),
+        ("untimed", left_out.untimed),
+        ("hours", u64::try_from(hours).unwrap_or(0)),
+    ];
+    let counts = counts.map(|(name, count)| (name, display::count(count)));
+    app.texts.tr_args("facts-left-out", &counts.each_ref().map(|(name, count)| (*name, count.as_str())))
+}
+
+/// Rows of a section as they were frozen.
+struct Rows<'a> {
+    section: &'a Section,
+    zone: Zone,
+}
+
+impl RowSource for Rows<'_> {
+    fn rows(&self) -> u64 {
+        self.section.rows.len() as u64
+    }
+
+    fn cell(&self, row: u64, column: usize) -> CellView {
+        let value = usize::try_from(row).ok().and_then(|row| self.section.rows.get(row)?.get(column));
+        let unit = self.section.columns.get(column).map_or(Unit::Text, |column| column.unit);
+        match value {
+            None | Some(Value::Null) => CellView::Absent,
+            Some(value) => CellView::Text(shown(value, unit, self.zone)),
+        }
+    }
+}
+
+fn shown(value: &Value, unit: Unit, zone: Zone) -> String {
+    match (value, unit) {
+        (Value::Time(time), _) => zone.format(*time),
+        (Value::Integer(number), Unit::Count | Unit::Bytes) => {
+            u64::try_from(*number).map_or_else(|_| number.to_string(), display::count)
+        }
+        (Value::Integer(number), Unit::Protocol) => match display::protocol_name(*number) {
+            Some(name) => format!("{name} ({number})"),
+            None => number.to_string(),
+        },
+        (value, _) => display::visible(&display::clipped(&value.to_text()).0).into_owned(),
+    }
+}
+
+fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsState) {
+    let t = &app.texts;
+    if frozen.sections.len() > 1 {
+        ui.horizontal_wrapped(|ui| {
+            for (at, section) in frozen.sections.iter().enumerate() {
+                if ui.selectable_label(state.section == at, &section.name).clicked() {
+                    state.section = at;
+                    state.rows.to_top();
+                    state.selection.clear();
+                }
+            }
+        });
+    }
+    let Some(section) = frozen.sections.get(state.section).or(frozen.sections.first()) else { return };
+    let (rows, all) = (section.rows.len() as u64, section.all_rows);
+    ui.horizontal_wrapped(|ui| {
+        let args = [("rows", display::count(rows)), ("all", display::count(all))];
+        let args = args.each_ref().map(|(name, count)| (*name, count.as_str()));
+        ui.weak(t.tr_args(if rows < all { "exhibit-rows-of" } else { "exhibit-rows-all" }, &args));
+        for total in &section.totals {
+            if total.value != Value::Null {
+                ui.weak(format!("{} {}", total.name, shown(&total.value, total.unit, app.zone)));
+            }
+        }
+    });
+    // A text, or the JSON of an event: all of it, on lines.
+    if let ([column], [row]) = (section.columns.as_slice(), section.rows.as_slice()) {
+        let text = row.first().map(Value::to_text).unwrap_or_default();
+        let text = if column.unit == Unit::Json { display::pretty_json(&text) } else { text };
+        ScrollArea::both().id_salt("words").auto_shrink([false, false]).show(ui, |ui| {
+            ui.label(&*display::visible_lines(&display::clipped(&text).0));
+        });
+        return;
+    }
+    let columns: Vec<GridColumn> = section
+        .columns
+        .iter()
+        .map(|column| GridColumn {
+            title: match column.unit {
+                Unit::Time => format!("{} ({})", display::visible(&column.name), app.zone.name()),
+                _ => display::visible(&column.name).into_owned(),
+            },
+            width: match column.unit {
+                Unit::Time => 185.0,
+                Unit::Text | Unit::Json => 200.0,
+                Unit::Address => 150.0,
+                _ => 110.0,
+            },
+            numeric: matches!(column.unit, Unit::Count | Unit::Bytes | Unit::Ratio | Unit::Port | Unit::Number),
+            keep_end: column.name.ends_with("_arn"),
+            sort: None,
+        })
+        .collect();
+    let source = Rows { section, zone: app.zone };
+    let texts = GridTexts::of(t, t.tr("exhibit-as-frozen"));
+    let grid = Grid { id: Id::unique("frozen"), columns: &columns, source: &source, texts: &texts, dimmed: false };
+    grid.show(ui, &mut state.rows, &mut state.selection, &mut |_, _| {}, &mut |_, _| {});
+}

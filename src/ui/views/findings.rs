@@ -1,0 +1,219 @@
+//! Findings: what the examiner concludes, in order, with what each rests on.
+
+use crate::app::open_case::OpenCase;
+use crate::app::written::Lists;
+use crate::app::{Action, App, display};
+use crate::model::conclusions::{Change, Confidence, Finding, FindingStatus, FindingText, is_technique};
+use crate::ui::state::UiState;
+use crate::ui::theme::{self, size};
+use crate::ui::widgets::subject::{utc_text, write};
+use egui::{Button, ComboBox, Frame, Grid, Label, Margin, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};
+
+/// The finding that is looked at, and its words while they are typed.
+#[derive(Default)]
+pub struct FindingsState {
+    of: Option<i64>,
+    draft: FindingText,
+    /// As the case has them.
+    known: FindingText,
+    new_title: String,
+}
+
+pub fn findings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let Some(lists) = case.written.lists() else {
+        ui.centered_and_justified(|ui| ui.label(t.tr("loading")));
+        return;
+    };
+    let state = &mut state.findings;
+    ui.horizontal(|ui| {
+        ui.heading(t.tr("nav-findings"));
+        let field = TextEdit::singleline(&mut state.new_title).hint_text(t.tr("finding-new")).desired_width(280.0);
+        let field = ui.add(field).accessible_name(t.tr("finding-new"));
+        let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        let title = state.new_title.trim().to_owned();
+        let add = ui.add_enabled(!title.is_empty(), Button::new(t.tr("finding-add"))).clicked();
+        if (add || entered) && !title.is_empty() {
+            write(out, Change::AddFinding(FindingText { title, ..FindingText::default() }));
+            state.new_title.clear();
+            state.of = None;
+        }
+    });
+    if lists.findings.is_empty() {
+        ui.add_space(ui.available_height() * 0.25);
+        ui.vertical_centered(|ui| {
+            ui.set_max_width(size::DIALOG);
+            ui.add(Label::new(t.tr("findings-empty")).wrap());
+        });
+        return;
+    }
+    let known = state.of.filter(|id| lists.finding(*id).is_some());
+    let newest = lists.findings.iter().map(|finding| finding.id).max();
+    let id = known.or(newest);
+    let frame = Frame::new().inner_margin(Margin { right: 10, ..Margin::symmetric(0, 6) });
+    Panel::left("finding-list").frame(frame).resizable(true).default_size(size::QUERY_LIST).show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            for finding in &lists.findings {
+                list_ui(ui, app, lists, finding, id == Some(finding.id), state, out);
+            }
+        });
+    });
+    let Some(finding) = id.and_then(|id| lists.finding(id)) else { return };
+    if state.of != Some(finding.id) || state.known != finding.text {
+        (state.of, state.draft, state.known) = (Some(finding.id), finding.text.clone(), finding.text.clone());
+    }
+    ScrollArea::vertical().id_salt("finding").auto_shrink([false, false]).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
+            words_ui(ui, app, finding, state, out);
+            rests_on_ui(ui, app, lists, finding, out);
+        });
+    });
+}
+
+fn list_ui(
+    ui: &mut Ui,
+    app: &App,
+    lists: &Lists,
+    finding: &Finding,
+    is_chosen: bool,
+    state: &mut FindingsState,
+    out: &mut Vec<Action>,
+) {
+    let t = &app.texts;
+    let title = format!("{}. {}", finding.place, display::visible(&finding.text.title));
+    let width = ui.available_width();
+    let title = (egui::Atom::from(RichText::new(title).strong()), egui::Atom::grow());
+    let button = Button::selectable(is_chosen, title).truncate().min_size(vec2(width, size::HEADER));
+    let response = ui.add(button);
+    if response.clicked() {
+        state.of = Some(finding.id);
+    }
+    // By keyboard: the arrows with Alt move it.
+    if response.has_focus() {
+        let (up, down) = ui.input_mut(|i| {
+            let alt = egui::Modifiers::ALT;
+            (i.consume_key(alt, egui::Key::ArrowUp), i.consume_key(alt, egui::Key::ArrowDown))
+        });
+        if up || down {
+            let place = finding.place + if down { 1 } else { -1 };
+            write(out, Change::MoveFinding { id: finding.id, place: place.max(1) });
+        }
+    }
+    let exhibits = lists.exhibits.iter().filter(|exhibit| exhibit.text.finding == Some(finding.id)).count();
+    let counts = [("exhibits", exhibits), ("records", finding.records.len())];
+    let counts = counts.map(|(name, count)| (name, display::count(count as u64)));
+    let status = t.tr(&format!("finding-{}", finding.text.status.name().replace('_', "-")));
+    ui.horizontal(|ui| {
+        ui.add_space(size::GAP_LARGE);
+        let rests = t.tr_args("finding-rests", &counts.each_ref().map(|(name, count)| (*name, count.as_str())));
+        ui.weak(format!("{status} · {rests}"));
+    });
+    ui.add_space(size::GAP);
+}
+
+fn words_ui(ui: &mut Ui, app: &App, finding: &Finding, state: &mut FindingsState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let draft = &mut state.draft;
+    let width = (ui.available_width() - 150.0).clamp(200.0, 760.0);
+    Grid::new("finding-words").num_columns(2).spacing(vec2(12.0, 8.0)).show(ui, |ui| {
+        let label = ui.label(t.tr("finding-title"));
+        ui.add(TextEdit::singleline(&mut draft.title).desired_width(width)).labelled_by(label.id);
+        ui.end_row();
+        let label = ui.label(t.tr("finding-text"));
+        ui.add(TextEdit::multiline(&mut draft.text).desired_rows(6).desired_width(width)).labelled_by(label.id);
+        ui.end_row();
+        let label = ui.label(t.tr("finding-status"));
+        let name = |status: FindingStatus| t.tr(&format!("finding-{}", status.name().replace('_', "-")));
+        let combo = ComboBox::from_id_salt("finding-status").selected_text(name(draft.status));
+        let response = combo.show_ui(ui, |ui| {
+            for status in FindingStatus::ALL {
+                ui.selectable_value(&mut draft.status, status, name(status));
+            }
+        });
+        response.response.labelled_by(label.id);
+        ui.end_row();
+        let label = ui.label(t.tr("finding-confidence"));
+        let name = |confidence: Confidence| t.tr(&format!("confidence-{}", confidence.name()));
+        let combo = ComboBox::from_id_salt("finding-confidence").selected_text(name(draft.confidence));
+        let response = combo.show_ui(ui, |ui| {
+            for confidence in Confidence::ALL {
+                ui.selectable_value(&mut draft.confidence, confidence, name(confidence));
+            }
+        });
+        response.response.labelled_by(label.id);
+        ui.end_row();
+        let label = ui.label(t.tr("finding-technique"));
+        ui.horizontal(|ui| {
+            let field =
+                TextEdit::singleline(&mut draft.technique).hint_text("T1078.004").desired_width(size::NUMBER_FIELD);
+            ui.add(field).labelled_by(label.id);
+            if !is_technique(draft.technique.trim()) {
+                ui.colored_label(theme::palette(ui).error, t.tr("finding-technique-wrong"));
+            }
+        });
+        ui.end_row();
+    });
+    draft.technique = draft.technique.trim().to_owned();
+    let (changed, good) = (*draft != state.known, !draft.title.trim().is_empty() && is_technique(&draft.technique));
+    ui.horizontal(|ui| {
+        if ui.add_enabled(changed && good, theme::primary_button(ui, &t.tr("save"))).clicked() {
+            write(out, Change::EditFinding { id: finding.id, text: draft.clone() });
+        }
+        if ui.add_enabled(changed, Button::new(t.tr("revert"))).clicked() {
+            *draft = state.known.clone();
+        }
+        if ui.button(t.tr("move-up")).clicked() && finding.place > 1 {
+            write(out, Change::MoveFinding { id: finding.id, place: finding.place - 1 });
+        }
+        if ui.button(t.tr("move-down")).clicked() {
+            write(out, Change::MoveFinding { id: finding.id, place: finding.place + 1 });
+        }
+        if ui.button(t.tr("remove")).clicked() {
+            write(out, Change::RemoveFinding(finding.id));
+        }
+    });
+    let stamp = finding.life.changed.as_ref().unwrap_or(&finding.life.created);
+    ui.weak(format!("{}, {}", display::visible(&stamp.by), utc_text(app, &stamp.at_utc)));
+}
+
+/// Records shown one by one; of more, the table is meant.
+const SHOWN: usize = 40;
+
+fn rests_on_ui(ui: &mut Ui, app: &App, lists: &Lists, finding: &Finding, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    ui.add_space(size::GAP_LARGE);
+    ui.strong(t.tr("finding-exhibits"));
+    let mut any = false;
+    for exhibit in lists.exhibits.iter().filter(|exhibit| exhibit.text.finding == Some(finding.id)) {
+        any = true;
+        let text = format!("{}. {}", exhibit.place, display::visible(&exhibit.text.caption));
+        if ui.link(text).clicked() {
+            out.push(Action::LookAt(exhibit.id));
+            out.push(Action::Command(crate::app::Command::ShowExhibits));
+        }
+    }
+    if !any {
+        ui.weak(t.tr("finding-no-exhibits"));
+    }
+    ui.add_space(size::GAP);
+    ui.horizontal(|ui| {
+        ui.strong(t.tr("finding-records"));
+        if !finding.records.is_empty() && ui.small_button(t.tr("finding-show-records")).clicked() {
+            out.push(Action::ShowCited(finding.id));
+        }
+    });
+    if finding.records.is_empty() {
+        ui.weak(t.tr("finding-no-records"));
+    }
+    ui.horizontal_wrapped(|ui| {
+        for id in finding.records.iter().take(SHOWN) {
+            let tip = t.tr_args("finding-uncite", &[("record", &id.to_string())]);
+            if ui.small_button(format!("{id} ×")).on_hover_text(tip).clicked() {
+                write(out, Change::Uncite { finding: finding.id, records: vec![*id] });
+            }
+        }
+        if finding.records.len() > SHOWN {
+            ui.weak(t.tr_args("finding-more", &[("count", &display::count((finding.records.len() - SHOWN) as u64))]));
+        }
+    });
+}
