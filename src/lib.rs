@@ -36,6 +36,13 @@
 //! - Evidence rows are never changed once their evidence is complete.
 //! - No network: no crate opens a socket, no code of ours names one.
 //!
+//! # The report
+//! `app::report` makes a `report::Report` of the case and its frozen exhibits; it holds values only. `report::setting` puts it
+//! into words, once, as blocks in the order of reading; HTML and PDF draw the same blocks, so they cannot say different
+//! things, and everything in a block is already fit to be shown. CSV and JSON are written from the values. Plots are scenes
+//! (`present::chart::scene`), drawn as SVG, PNG or PDF. The PDF is PDF/A-2a and PDF/UA-1: the library refuses what does not
+//! conform. No clock, locale or thread count gets into any of it: the date of the PDF is that of the case's last entry.
+//!
 //! # The case file
 //! A record's id is `evidence << 32 | position`: the row itself says which line of which file it was, ids are dense and
 //! rising, and the same files give the same ids. Addresses, address pairs, the tuple of where a flow was seen
@@ -92,5 +99,7 @@ pub mod filter;
 pub mod ingest;
 pub mod matching;
 pub mod model;
+pub mod present;
 pub mod query;
+pub mod report;
 pub mod ui;

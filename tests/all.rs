@@ -39,6 +39,8 @@ mod migrate;
 mod named;
 #[path = "all/random_answers.rs"]
 mod random_answers;
+#[path = "all/report.rs"]
+mod report;
 #[path = "all/samples.rs"]
 mod samples;
 #[path = "all/saved.rs"]

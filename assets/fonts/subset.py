@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes BIZUDPGothic-Regular.ttf: the characters that Windows' Japanese code page (cp932) can write, vendor characters
+"""Makes BIZUDPGothic-Regular.ttf and -Bold.ttf: the characters that Windows' Japanese code page (cp932) can write, vendor characters
 included, with ASCII, Latin-1, punctuation, arrows and the shapes that the window draws.
 
 Usage: subset.py SOURCE.ttf TARGET.ttf        Needs: pip install fonttools

@@ -125,6 +125,7 @@ pub enum Command {
     ShowFindings,
     ShowExhibits,
     CheckExhibits,
+    WriteReport,
     Undo,
     ShowErrors,
     ShowHelp,
@@ -143,7 +144,7 @@ pub enum Needs {
 }
 
 impl Command {
-    pub const ALL: [Command; 42] = [
+    pub const ALL: [Command; 43] = [
         Command::NewCase,
         Command::OpenCase,
         Command::OpenSample,
@@ -183,6 +184,7 @@ impl Command {
         Command::ShowFindings,
         Command::ShowExhibits,
         Command::CheckExhibits,
+        Command::WriteReport,
         Command::Undo,
         Command::ShowErrors,
         Command::ShowHelp,
@@ -230,6 +232,7 @@ impl Command {
             Command::ShowFindings => "findings",
             Command::ShowExhibits => "exhibits",
             Command::CheckExhibits => "check-exhibits",
+            Command::WriteReport => "write-report",
             Command::Undo => "undo",
             Command::ShowErrors => "errors",
             Command::ShowHelp => "help",
@@ -287,6 +290,7 @@ impl Command {
             | Command::AllTimes
             | Command::TagRows
             | Command::CheckExhibits
+            | Command::WriteReport
             | Command::CountDuplicates => None,
         }
     }
@@ -328,6 +332,7 @@ impl Command {
             | Command::ShowFindings
             | Command::ShowExhibits
             | Command::CheckExhibits
+            | Command::WriteReport
             | Command::Undo => Menu::Report,
             Command::Palette | Command::ShowErrors | Command::ShowHelp => Menu::Help,
         }
@@ -351,6 +356,7 @@ impl Command {
             | Command::ShowFindings
             | Command::ShowExhibits
             | Command::CheckExhibits
+            | Command::WriteReport
             | Command::Undo
             | Command::Back
             | Command::Forward => Needs::Case,

@@ -82,7 +82,7 @@ pub fn with_ends<R>(
     rows: Vec<R>,
     ends: impl Fn(&R) -> [&Option<String>; 2],
 ) -> Result<Vec<Marked<R>>, QueryError> {
-    let marks = of_addresses(reader, rows.iter().flat_map(|row| ends(row)).flatten().map(String::as_str))?;
+    let marks = of_addresses(reader, rows.iter().flat_map(&ends).flatten().map(String::as_str))?;
     let of = |end: &Option<String>| end.as_ref().and_then(|text| marks.get(text)).cloned().unwrap_or_default();
     Ok(rows
         .into_iter()

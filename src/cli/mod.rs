@@ -21,6 +21,7 @@ mod pairs;
 mod query;
 mod raw;
 mod records;
+mod report;
 mod series;
 mod sightings;
 mod sql;
@@ -86,6 +87,7 @@ pub enum Command {
     #[command(subcommand)]
     Label(label::Command),
     Export(export::Arguments),
+    Report(report::Arguments),
     #[command(subcommand)]
     Tag(conclusions::TagCommand),
     #[command(subcommand)]
@@ -155,6 +157,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Sightings(arguments) => sightings::run(&arguments),
         Command::Label(command) => label::run(&command),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Tag(command) => conclusions::tag(&command),
         Command::Note(command) => conclusions::note(&command),
         Command::Finding(command) => conclusions::finding(&command),

@@ -1,15 +1,14 @@
 //! Which characters the window's own font can show. A character without a glyph would be an empty place, and two names
 //! that differ in it would look the same; so it is spelt out instead. Knows the font as data and paints nothing.
 
+use super::fonts::Face;
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 use std::sync::LazyLock;
-
-const FONT: &[u8] = include_bytes!("../../assets/fonts/BIZUDPGothic-Regular.ttf");
 
 /// A bit for each code point up to the last that the font has.
 static SHOWN: LazyLock<Vec<u64>> = LazyLock::new(|| {
     let mut bits = Vec::new();
-    let Ok(font) = FontRef::new(FONT) else { return bits };
+    let Ok(font) = FontRef::new(Face::Regular.data()) else { return bits };
     for (code, glyph) in font.charmap().mappings() {
         let at = code as usize / 64;
         if bits.len() <= at {

@@ -10,26 +10,50 @@ use unic_langid::LanguageIdentifier;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Language {
     English,
+    Japanese,
 }
 
 impl Language {
+    /// Those of the window.
     pub const ALL: [Language; 1] = [Language::English];
+    /// Those of a report.
+    pub const REPORTS: [Language; 2] = [Language::English, Language::Japanese];
 
+    /// As `lang` and a command line name it.
     pub fn code(self) -> &'static str {
         match self {
             Language::English => "en",
+            Language::Japanese => "ja",
         }
     }
 
     fn source(self) -> &'static str {
         match self {
-            Language::English => {
+            // The window speaks English so far; what it would lack in another language is named by its ids.
+            Language::English | Language::Japanese => {
                 concat!(
                     include_str!("../../assets/locales/en.ftl"),
                     "\n",
-                    include_str!("../../assets/locales/queries.en.ftl")
+                    include_str!("../../assets/locales/queries.en.ftl"),
+                    "\n",
+                    include_str!("../../assets/locales/limits.en.ftl")
                 )
             }
+        }
+    }
+
+    fn report_source(self) -> &'static str {
+        match self {
+            Language::English => concat!(
+                include_str!("../../assets/locales/report.en.ftl"),
+                "\n",
+                include_str!("../../assets/locales/limits.en.ftl")
+            ),
+            Language::Japanese => concat!(
+                include_str!("../../assets/locales/report.ja.ftl"),
+                "\n",
+                include_str!("../../assets/locales/limits.ja.ftl")
+            ),
         }
     }
 }
@@ -46,8 +70,17 @@ impl Texts {
     }
 
     pub fn new(language: Language) -> Self {
+        Self::of(language, language.source())
+    }
+
+    /// The texts of a report.
+    pub fn of_report(language: Language) -> Self {
+        Self::of(language, language.report_source())
+    }
+
+    fn of(language: Language, source: &str) -> Self {
         // A damaged entry of the catalogue costs that entry, not the program: what parsed is used.
-        let resource = match FluentResource::try_new(language.source().to_owned()) {
+        let resource = match FluentResource::try_new(source.to_owned()) {
             Ok(resource) | Err((resource, _)) => resource,
         };
         let id: LanguageIdentifier = language.code().parse().unwrap_or_default();

@@ -1,6 +1,9 @@
 //! A series as it is drawn: its points, where the line breaks because there is no evidence, which bins reach the threshold.
 //! The window, the SVG and the copied table are made of the same chart.
 
+pub mod axis;
+pub mod plot;
+pub mod scene;
 pub mod svg;
 
 use super::display;

@@ -2,9 +2,9 @@
 //! control or direction character spelt out, so that evidence cannot dress up what is on screen.
 
 use super::glyphs;
-use super::source::Value;
 use super::zone::Zone;
 use crate::model::{Dataset, FieldId, Kind, Timestamp};
+use crate::query::Value;
 use std::borrow::Cow;
 
 /// Characters of one value that are shown in one place; all of them can be copied.
@@ -23,14 +23,24 @@ pub fn clipped(text: &str) -> (Cow<'_, str>, usize) {
 
 /// A value as a table cell shows it. `None` for an absent value.
 pub fn cell(value: &Value, field: FieldId, zone: Zone) -> Option<String> {
+    cell_of(value, kind_of(field), zone)
+}
+
+/// The same of a column that is no field.
+pub fn cell_of(value: &Value, kind: Kind, zone: Zone) -> Option<String> {
     match value {
         Value::Null => None,
-        Value::Integer(number) => Some(integer(*number, field)),
+        Value::Integer(number) => Some(integer(*number, kind)),
         Value::Number(text) => Some(text.to_string()),
         Value::Boolean(value) => Some(value.to_string()),
         Value::Time(time) => Some(zone.format(*time)),
         Value::Text(text) => Some(visible(&clipped(text).0).into_owned()),
     }
+}
+
+/// How a field's values read: a version is no amount.
+pub fn kind_of(field: FieldId) -> Kind {
+    if field.name() == "version" { Kind::Port } else { field.kind }
 }
 
 /// What a tool tip adds: UTC for a time, the size of a number of bytes. `None` when the cell says it all.
@@ -69,7 +79,12 @@ pub fn quote(text: &str) -> String {
 
 /// Are values of this field numbers, to be aligned on their last digit?
 pub fn is_numeric(field: FieldId) -> bool {
-    match field.kind {
+    is_numeric_kind(field.kind)
+}
+
+/// The same of a column that is no field.
+pub fn is_numeric_kind(kind: Kind) -> bool {
+    match kind {
         Kind::Integer | Kind::Port | Kind::Bytes => true,
         Kind::Text | Kind::Address | Kind::Protocol | Kind::TcpFlags | Kind::Time | Kind::Boolean | Kind::Json => false,
     }
@@ -153,9 +168,9 @@ fn utc(time: Timestamp) -> String {
     format!("{} UTC", Zone::default().format(time))
 }
 
-fn integer(number: i64, field: FieldId) -> String {
-    match field.kind {
-        Kind::Bytes | Kind::Integer if number >= 0 && field.name() != "version" => count(number as u64),
+fn integer(number: i64, kind: Kind) -> String {
+    match kind {
+        Kind::Bytes | Kind::Integer if number >= 0 => count(number as u64),
         Kind::Protocol => match protocol_name(number) {
             Some(name) => format!("{number} {name}"),
             None => number.to_string(),

@@ -1,0 +1,192 @@
+//! The appendix: what the case holds, where it came from, what could not be read, and who did what to it.
+
+use super::{ExportReportError, Order, time};
+use crate::app::exhibits::LogSource;
+use crate::case::{CaseReader, dataset_name, journal};
+use crate::model::indicator::IndicatorList;
+use crate::model::{Dataset, Kind, PathFacts, TimeRange};
+use crate::query::{self, Cancel, EvidenceRow, Scope, Value, WarningRow};
+use crate::report::document::{Column, Coverage, Evidence, Fact, FactValue, Report, Table};
+use std::sync::Arc;
+
+/// Stable name of a kind of log, part of the report's texts.
+pub(super) fn source_name(source: LogSource) -> &'static str {
+    match source {
+        LogSource::FlowLogs => "flow_logs",
+        LogSource::CloudTrail => "cloud_trail",
+    }
+}
+
+/// How the case was made and the report is to be read: names of texts.
+const METHOD: [&str; 5] = ["import", "records", "duplicates", "exhibits", "report"];
+
+pub(super) fn fill(
+    reader: &CaseReader,
+    order: &Order,
+    cancel: &Cancel,
+    report: &mut Report,
+) -> Result<(), ExportReportError> {
+    let a = &mut report.appendix;
+    a.evidence = query::evidence_list(reader)?.into_iter().map(evidence).collect();
+    let warnings = query::warnings(reader, None)?;
+    a.warnings = (!warnings.is_empty()).then(|| warning_table(warnings, order.shown_rows));
+    for dataset in [Dataset::Flows, Dataset::Events] {
+        let figures = query::figures(reader, &Scope::all(dataset), cancel)?;
+        if figures.records == 0 {
+            continue;
+        }
+        a.coverage.push(Coverage {
+            dataset: dataset_name(dataset).to_owned(),
+            records: figures.records,
+            first: figures.first,
+            last: figures.last,
+            hours: query::hours_with_records(reader, dataset, cancel)?.len() as u64,
+            gaps: query::gaps(reader, dataset, TimeRange::default(), cancel)?,
+        });
+        let source = LogSource::of(dataset);
+        let limits = source.limits().iter().map(|limit| (*limit).to_owned()).collect();
+        a.limits.push((source_name(source).to_owned(), limits));
+    }
+    let lists = query::indicator_lists(reader, true)?;
+    a.indicators = (!lists.is_empty()).then(|| indicator_table(lists, order.shown_rows));
+    let totals = query::totals(reader)?;
+    a.settings = vec![
+        Fact::text("version", env!("CARGO_PKG_VERSION")),
+        Fact::new("case-schema", FactValue::Text(totals.schema_version.to_string())),
+        Fact::text("case-title", &totals.title),
+        Fact::text("language", order.language.code()),
+        Fact::text("report-zone", order.zone.name()),
+        Fact::count("shown-rows", order.shown_rows),
+    ];
+    a.method = METHOD.map(str::to_owned).to_vec();
+    let entries = reader.journal()?;
+    let head = entries.last();
+    a.journal_head = head.map(|entry| entry.hash.clone()).unwrap_or_default();
+    report.title.as_of = head.and_then(|entry| time(&entry.at_utc));
+    a.journal_break = journal::first_break(&entries);
+    a.journal = Some(journal_table(entries, order.shown_rows));
+    Ok(())
+}
+
+fn evidence(row: EvidenceRow) -> Evidence {
+    let PathFacts { account, organisation, region, date, log_id, service } = &row.path_facts;
+    let source = [account, organisation, region, service, date, log_id].into_iter().flatten();
+    Evidence {
+        number: row.id.0,
+        container: row.container.map(|id| id.0),
+        source: source.map(String::as_str).collect::<Vec<_>>().join(", "),
+        path: row.path,
+        format: row.format,
+        file_bytes: row.file_bytes,
+        content_bytes: row.content_bytes,
+        file_sha256: row.file_sha256,
+        content_sha256: row.content_sha256,
+        records: row.records,
+        duplicates: row.duplicates,
+        warnings: row.warnings,
+        first: row.first,
+        last: row.last,
+        imported: time(&row.imported_utc),
+    }
+}
+
+fn columns<const N: usize>(columns: [(&str, Kind); N]) -> Vec<Column> {
+    columns.map(|(name, kind)| Column::new(name, kind)).to_vec()
+}
+
+fn text(text: impl Into<String>) -> Value {
+    Value::Text(text.into())
+}
+
+fn warning_table(warnings: Vec<WarningRow>, shown: u64) -> Table {
+    let row = |warning: WarningRow| {
+        let is_element = warning.scope == "element";
+        vec![
+            Value::Integer(warning.evidence.0.into()),
+            text(warning.path),
+            if is_element { Value::count(warning.position) } else { Value::Null },
+            Value::count(warning.byte_offset),
+            text(warning.reason),
+            text(warning.detail),
+            text(String::from_utf8_lossy(&warning.raw)),
+        ]
+    };
+    let columns = columns([
+        ("evidence_number", Kind::Port),
+        ("evidence_file", Kind::Text),
+        ("evidence_place", Kind::Integer),
+        ("evidence_byte", Kind::Integer),
+        ("warning_reason", Kind::Text),
+        ("warning_detail", Kind::Text),
+        ("raw_text", Kind::Json),
+    ]);
+    let rows: Vec<Vec<Value>> = warnings.into_iter().map(row).collect();
+    Table { title: None, columns, rows: Arc::new(rows), shown, attachment: Some("import-warnings".to_owned()) }
+}
+
+/// Also those that were taken out: what was looked for is part of what was found.
+fn indicator_table(lists: Vec<IndicatorList>, shown: u64) -> Table {
+    let row = |list: IndicatorList| {
+        vec![
+            Value::Integer(list.id),
+            text(list.name),
+            text(list.purpose.code()),
+            text(list.source),
+            text(list.format),
+            text(list.sha256),
+            text(list.list_date),
+            Value::count(list.entries),
+            Value::count(list.enabled_entries),
+            Value::count(list.issues),
+            Value::Boolean(list.enabled),
+            Value::Boolean(list.removed),
+            time(&list.added_utc).map_or_else(|| text(&*list.added_utc), Value::Time),
+            text(list.examiner),
+        ]
+    };
+    let columns = columns([
+        ("entry_number", Kind::Port),
+        ("list_name", Kind::Text),
+        ("list_purpose", Kind::Text),
+        ("list_source", Kind::Text),
+        ("list_format", Kind::Text),
+        ("list_sha256", Kind::Json),
+        ("list_date", Kind::Text),
+        ("list_entries", Kind::Integer),
+        ("list_enabled_entries", Kind::Integer),
+        ("list_issues", Kind::Integer),
+        ("list_enabled", Kind::Boolean),
+        ("list_removed", Kind::Boolean),
+        ("recorded_time", Kind::Time),
+        ("written_by", Kind::Text),
+    ]);
+    let rows: Vec<Vec<Value>> = lists.into_iter().map(row).collect();
+    Table { title: None, columns, rows: Arc::new(rows), shown, attachment: Some("indicator-lists".to_owned()) }
+}
+
+fn journal_table(entries: Vec<journal::Stored>, shown: u64) -> Table {
+    let row = |entry: journal::Stored| {
+        vec![
+            Value::Integer(entry.seq),
+            time(&entry.at_utc).map_or_else(|| text(&*entry.at_utc), Value::Time),
+            text(entry.examiner),
+            text(entry.tool_version),
+            text(entry.action),
+            text(entry.parameters),
+            text(entry.counts),
+            text(entry.hash),
+        ]
+    };
+    let columns = columns([
+        ("entry_number", Kind::Port),
+        ("recorded_time", Kind::Time),
+        ("written_by", Kind::Text),
+        ("program_version", Kind::Text),
+        ("journal_action", Kind::Text),
+        ("journal_parameters", Kind::Json),
+        ("journal_result", Kind::Json),
+        ("entry_hash", Kind::Json),
+    ]);
+    let rows: Vec<Vec<Value>> = entries.into_iter().map(row).collect();
+    Table { title: None, columns, rows: Arc::new(rows), shown, attachment: Some("journal".to_owned()) }
+}

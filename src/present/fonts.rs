@@ -1,0 +1,102 @@
+//! The three faces that a document is set in, as data: which glyph a character has and how wide it is. Pictures measure
+//! their labels with it, and the PDF sets its lines with it; nothing here asks the machine for a font.
+
+use skrifa::instance::{LocationRef, Size};
+use skrifa::{FontRef, MetadataProvider};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// A face of the fonts in `assets/fonts`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Face {
+    #[default]
+    Regular,
+    Bold,
+    /// Latin letters of one width, for hashes, filters and raw text; what it lacks comes from `Regular`.
+    Mono,
+}
+
+impl Face {
+    pub const ALL: [Face; 3] = [Face::Regular, Face::Bold, Face::Mono];
+
+    /// The font file.
+    pub fn data(self) -> &'static [u8] {
+        match self {
+            Face::Regular => include_bytes!("../../assets/fonts/BIZUDPGothic-Regular.ttf"),
+            Face::Bold => include_bytes!("../../assets/fonts/BIZUDPGothic-Bold.ttf"),
+            Face::Mono => include_bytes!("../../assets/fonts/BIZUDGothic-Latin.ttf"),
+        }
+    }
+
+    fn metrics(self) -> &'static Metrics {
+        static ALL: LazyLock<[Metrics; 3]> = LazyLock::new(|| Face::ALL.map(|face| Metrics::of(face.data())));
+        let [regular, bold, mono] = &*ALL;
+        match self {
+            Face::Regular => regular,
+            Face::Bold => bold,
+            Face::Mono => mono,
+        }
+    }
+
+    /// The face that shows this character, its glyph, and its advance as a part of the font size. `None`: no face has it.
+    pub fn glyph(self, c: char) -> Option<(Face, Glyph)> {
+        let own = self.metrics().glyphs.get(&c).map(|glyph| (self, *glyph));
+        own.or_else(|| Face::Regular.metrics().glyphs.get(&c).map(|glyph| (Face::Regular, *glyph)))
+    }
+
+    /// How wide a line of this text is, as a part of the font size. A character without a glyph counts as an em.
+    pub fn width(self, text: &str) -> f32 {
+        text.chars().map(|c| self.glyph(c).map_or(1.0, |(_, glyph)| glyph.advance)).sum()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Glyph {
+    pub id: u32,
+    /// As a part of the font size.
+    pub advance: f32,
+}
+
+struct Metrics {
+    glyphs: HashMap<char, Glyph>,
+}
+
+impl Metrics {
+    fn of(data: &[u8]) -> Self {
+        let mut glyphs = HashMap::new();
+        if let Ok(font) = FontRef::new(data) {
+            let widths = font.glyph_metrics(Size::unscaled(), LocationRef::default());
+            let em = f32::from(font.metrics(Size::unscaled(), LocationRef::default()).units_per_em.max(1));
+            for (code, id) in font.charmap().mappings() {
+                let (Some(c), Some(advance)) = (char::from_u32(code), widths.advance_width(id)) else { continue };
+                if id.to_u32() != 0 {
+                    glyphs.insert(c, Glyph { id: id.to_u32(), advance: advance / em });
+                }
+            }
+        }
+        Self { glyphs }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faces_know_their_glyphs_and_lend_each_other_what_they_lack() {
+        assert_eq!(Face::Mono.glyph('漢').unwrap().0, Face::Regular);
+        assert_eq!(Face::Mono.glyph('a').unwrap().0, Face::Mono);
+        assert_eq!(Face::Bold.glyph('漢').unwrap().0, Face::Bold);
+        assert_eq!(Face::Regular.glyph('🔥'), None);
+        let [i, w] = ["i", "W"].map(|text| Face::Mono.width(text));
+        assert!(i == w && i > 0.4 && i < 0.6, "{i} {w}");
+        assert!(Face::Regular.width("漢字") == 2.0 && Face::Bold.width("WWW") > Face::Bold.width("iii"));
+    }
+
+    #[test]
+    fn bold_has_what_regular_has() {
+        let missing: Vec<&char> =
+            Face::Regular.metrics().glyphs.keys().filter(|c| !Face::Bold.metrics().glyphs.contains_key(c)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

@@ -1,0 +1,13 @@
+//! How things read: numbers, times in a zone, the characters that a font can show, texts by id, charts as vectors. The
+//! window, the command line and the report say the same thing in the same way because they say it through here. Nothing in
+//! it knows a view, a file or a case.
+
+pub mod chart;
+pub mod display;
+pub mod fonts;
+pub mod glyphs;
+pub mod text;
+pub mod zone;
+
+pub use text::{Language, Texts};
+pub use zone::Zone;

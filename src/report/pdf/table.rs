@@ -1,0 +1,295 @@
+//! Tables: how wide each column is, and rows that go over as many pages as they need, with the header on each.
+
+use super::super::page::{Cell, Grid, Header, Span, Stance};
+use super::layout::{BODY, LEADING, Layout, SIDE};
+use super::tags::{NodeId, Tree, What};
+use super::text::{Line, Paragraph, SOFT, Style, TEXT, set};
+use crate::present::chart::scene::Rgb;
+use crate::present::fonts::Face;
+
+const RULE: Rgb = [0xd0, 0xd4, 0xda];
+const HEAD: Rgb = [0xf1, 0xf3, 0xf6];
+/// Left and right of a cell's text, above and below it.
+const PAD: (f32, f32) = (3.5, 2.2);
+/// No column is narrower, header or not.
+const NARROWEST: f32 = 26.0;
+
+/// A cell as it is set: each line with the text that it is of.
+struct Set {
+    paragraphs: Vec<Paragraph>,
+    is_number: bool,
+}
+
+impl Set {
+    fn lines(&self) -> impl Iterator<Item = (&Paragraph, &Line)> {
+        self.paragraphs.iter().flat_map(|paragraph| paragraph.lines.iter().map(move |line| (paragraph, line)))
+    }
+
+    fn count(&self) -> usize {
+        self.paragraphs.iter().map(|paragraph| paragraph.lines.len()).sum()
+    }
+}
+
+struct Columns {
+    /// Left edges and widths.
+    places: Vec<(f32, f32)>,
+    size: f32,
+}
+
+impl Layout {
+    pub fn grid(&mut self, grid: &Grid) {
+        if grid.stance == Stance::Cards {
+            self.cards(grid);
+            return;
+        }
+        let size = match (grid.is_dense, grid.stance) {
+            (true, _) => 6.2,
+            (false, Stance::Across) => 7.0,
+            (false, _) => 7.5,
+        };
+        let columns = Columns { places: self.widths(grid, size), size };
+        let head: Vec<Set> = grid
+            .headers
+            .iter()
+            .zip(&columns.places)
+            .map(|(header, (_, width))| Set {
+                paragraphs: vec![set(&[(header.text.clone(), Style::of(Face::Bold, size, TEXT))], width - 2.0 * PAD.0)],
+                is_number: header.is_number,
+            })
+            .collect();
+        let table = self.tree.node(Tree::root(), What::Table);
+        let thead = self.tree.node(table, What::Head);
+        let first = self.tree.node(thead, What::Row);
+        let line = size * 1.4;
+        let head_height = head.iter().map(Set::count).max().unwrap_or(0) as f32 * line + 2.0 * PAD.1;
+        self.need(head_height + 3.0 * line + 2.0 * PAD.1);
+        self.header(&head, &columns, head_height, Some(first));
+        let body = self.tree.node(table, What::Body);
+        for (at, row) in grid.rows.iter().enumerate() {
+            let cells: Vec<Set> = row
+                .iter()
+                .zip(&grid.headers)
+                .zip(&columns.places)
+                .map(|((cell, header), (_, width))| Set {
+                    paragraphs: Layout::cell(&there(cell), size, width - 2.0 * PAD.0),
+                    is_number: header.is_number,
+                })
+                .collect();
+            let node = self.tree.node(body, What::Row);
+            let nodes: Vec<NodeId> = cells.iter().map(|_| self.tree.node(node, What::Cell)).collect();
+            let id = grid.ids.get(at);
+            self.row(&cells, &nodes, &columns, id, &|layout: &mut Layout| {
+                layout.header(&head, &columns, head_height, None)
+            });
+        }
+        self.y += 8.0;
+    }
+
+    /// One row, over pages where it needs them; `again` sets what stands at the head of each.
+    fn row(
+        &mut self,
+        cells: &[Set],
+        nodes: &[NodeId],
+        columns: &Columns,
+        id: Option<&String>,
+        again: &dyn Fn(&mut Layout),
+    ) {
+        let line = columns.size * 1.4;
+        let count = cells.iter().map(Set::count).max().unwrap_or(0);
+        let height = |lines: usize| lines as f32 * line + 2.0 * PAD.1;
+        let mut from = 0;
+        while from < count {
+            let rest = count - from;
+            if height(rest) > self.room() && (height(rest) <= self.full() * 0.5 || self.room() < height(3)) {
+                self.turn_page();
+                again(self);
+            }
+            if let (0, Some(id)) = (from, id) {
+                self.mark(id);
+            }
+            let fits = ((self.room() - 2.0 * PAD.1) / line).floor().max(1.0) as usize;
+            let until = from + rest.min(fits);
+            for ((cell, node), (x, width)) in cells.iter().zip(nodes).zip(&columns.places) {
+                for (at, (paragraph, text)) in cell.lines().enumerate().skip(from).take(until - from) {
+                    let y = self.y + PAD.1 + (at - from) as f32 * line + columns.size * 0.98;
+                    let x = if cell.is_number { x + width - PAD.0 - text.width } else { x + PAD.0 };
+                    self.put((x, y), text, paragraph, Some(*node));
+                }
+            }
+            self.y += height(until - from);
+            let (left, width) = (SIDE, columns.places.iter().map(|(_, width)| width).sum());
+            self.fill((left, self.y, width, 0.5), RULE);
+            from = until;
+            if from < count {
+                self.turn_page();
+                again(self);
+            }
+        }
+    }
+
+    /// On the pages behind the first it is no part of what is read: it was read already.
+    fn header(&mut self, head: &[Set], columns: &Columns, height: f32, row: Option<NodeId>) {
+        let width = columns.places.iter().map(|(_, width)| width).sum();
+        self.fill((SIDE, self.y, width, height), HEAD);
+        for (cell, (x, width)) in head.iter().zip(&columns.places) {
+            let node = row.map(|row| self.tree.node(row, What::ColumnHeader));
+            for (at, (paragraph, text)) in cell.lines().enumerate() {
+                let y = self.y + PAD.1 + at as f32 * columns.size * 1.4 + columns.size * 0.98;
+                let x = if cell.is_number { x + width - PAD.0 - text.width } else { x + PAD.0 };
+                self.put((x, y), text, paragraph, node);
+            }
+        }
+        self.y += height;
+        self.fill((SIDE, self.y - 0.8, width, 0.8), SOFT);
+    }
+
+    /// From what the cells would like: the widest columns give until all fit, but none of them so much that a short word or
+    /// a number would be broken, as long as there is room for that.
+    fn widths(&self, grid: &Grid, size: f32) -> Vec<(f32, f32)> {
+        let wish = |at: usize, header: &Header, wished: &dyn Fn(&Cell, f32) -> f32| {
+            let cells = grid.rows.iter().filter_map(|row| row.get(at));
+            let cells = cells.map(|cell| wished(cell, size)).fold(0.0, f32::max);
+            let longest = words(&header.text).map(|word| Face::Bold.width(word) * size).fold(0.0, f32::max);
+            (cells.max(longest) + 2.0 * PAD.0 + 0.5).max(NARROWEST)
+        };
+        let all = |wished: &dyn Fn(&Cell, f32) -> f32| -> Vec<f32> {
+            grid.headers.iter().enumerate().map(|(at, header)| wish(at, header, wished)).collect()
+        };
+        let (wishes, page) = (all(&wished), self.width());
+        let sum: f32 = wishes.iter().sum();
+        let widths = match sum <= page {
+            // What is left goes to those that hold most.
+            true => wishes.iter().map(|wish| wish + (page - sum) * wish / sum.max(1.0)).collect(),
+            false => {
+                let least = all(&least);
+                let least_sum: f32 = least.iter().sum();
+                match least_sum <= page {
+                    true => {
+                        let more: Vec<f32> =
+                            wishes.iter().zip(&least).map(|(wish, least)| (wish - least).max(0.0)).collect();
+                        shared(&more, page - least_sum).iter().zip(&least).map(|(more, least)| more + least).collect()
+                    }
+                    false => shared(&wishes, page),
+                }
+            }
+        };
+        let mut x = SIDE;
+        let place = |width: f32| {
+            let left = x;
+            x += width;
+            (left, width)
+        };
+        widths.into_iter().map(place).collect()
+    }
+
+    /// Rows as lists of their own, for tables with more columns than a page takes.
+    fn cards(&mut self, grid: &Grid) {
+        for (at, row) in grid.rows.iter().enumerate() {
+            let name = grid.card.replace(super::super::page::ROW, &(at + 1).to_string());
+            self.need(BODY * LEADING * 5.0);
+            let set = set(&[(name, Style::of(Face::Bold, BODY, TEXT))], self.width());
+            let node = self.tree.node(Tree::root(), What::Paragraph);
+            self.flow(&set, SIDE, BODY, node);
+            // What is absent needs no line: a card has a line for each thing that is there.
+            let there = grid.headers.iter().zip(row).filter(|(_, cell)| cell.width() > 0);
+            let facts: Vec<(String, Cell)> = there.map(|(header, cell)| (header.text.clone(), cell.clone())).collect();
+            self.facts(&facts);
+        }
+    }
+
+    /// A label and what it says, below each other.
+    pub fn facts(&mut self, facts: &[(String, Cell)]) {
+        if facts.is_empty() {
+            return;
+        }
+        const SIZE: f32 = 8.2;
+        let width = self.measure();
+        // Of all lists the same, so that they stand in one line down the page.
+        let label = 150.0;
+        let columns = Columns { places: vec![(SIDE, label), (SIDE + label, width - label)], size: SIZE };
+        let table = self.tree.node(Tree::root(), What::Table);
+        self.need(SIZE * LEADING + 2.0 * PAD.1);
+        self.fill((SIDE, self.y, width, 0.5), RULE);
+        for (name, cell) in facts {
+            let label_set = set(&[(name.clone(), Style::of(Face::Regular, SIZE, SOFT))], label - 2.0 * PAD.0);
+            let cells = [
+                Set { paragraphs: vec![label_set], is_number: false },
+                Set { paragraphs: Layout::cell(&there(cell), SIZE, width - label - 2.0 * PAD.0), is_number: false },
+            ];
+            let row = self.tree.node(table, What::Row);
+            let nodes = [self.tree.node(row, What::RowHeader), self.tree.node(row, What::Cell)];
+            self.row(&cells, &nodes, &columns, None, &|_| {});
+        }
+        self.y += 8.0;
+    }
+}
+
+/// A cell without anything still has a place in what is read.
+fn there(cell: &Cell) -> Cell {
+    if cell.lines.is_empty() { Cell::plain(" ") } else { cell.clone() }
+}
+
+fn width_of(span: &Span, text: &str) -> f32 {
+    let face = match (span.mono, span.strong) {
+        (true, _) => Face::Mono,
+        (false, true) => Face::Bold,
+        (false, false) => Face::Regular,
+    };
+    face.width(text)
+}
+
+/// The width in which no line of a cell is broken.
+fn wished(cell: &Cell, size: f32) -> f32 {
+    let line = |line: &Vec<Span>| -> f32 {
+        let width = |span: &Span| span.text.split('\n').map(|line| width_of(span, line)).fold(0.0, f32::max) * size;
+        line.iter().map(width).sum()
+    };
+    let remark = cell.remark.as_ref().map_or(0.0, |remark| Face::Regular.width(remark) * size * 0.87);
+    cell.lines.iter().map(line).fold(remark, f32::max)
+}
+
+/// Letters of a word that is rather not broken.
+const SHORT_WORD: usize = 16;
+
+/// The width in which no short word of a cell is broken.
+fn least(cell: &Cell, size: f32) -> f32 {
+    let of_word = |span: &Span, word: &str| {
+        let end = word.char_indices().nth(SHORT_WORD).map_or(word.len(), |(at, _)| at);
+        width_of(span, word.get(..end).unwrap_or(word)) * size
+    };
+    let of_span = |span: &Span| words(&span.text).map(|word| of_word(span, word)).fold(0.0, f32::max);
+    cell.lines.iter().flatten().map(of_span).fold(0.0, f32::max)
+}
+
+/// What stands between places where a line may end.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive([' ', '\n', '/', ',', ';', '&', '|', '_']).map(str::trim_end)
+}
+
+/// Widths that sum up to `page`: none wider than it wished, all that must give equally wide.
+fn shared(wishes: &[f32], page: f32) -> Vec<f32> {
+    let mut sorted = wishes.to_vec();
+    sorted.sort_by(f32::total_cmp);
+    let (mut left, mut count) = (page, sorted.len());
+    let mut most = page / count.max(1) as f32;
+    for wish in sorted {
+        most = left / count.max(1) as f32;
+        if wish > most {
+            break;
+        }
+        left -= wish;
+        count -= 1;
+    }
+    wishes.iter().map(|wish| wish.min(most)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn narrow_columns_keep_what_they_need_and_wide_ones_share_the_rest() {
+        assert_eq!(shared(&[30.0, 500.0, 40.0, 300.0], 470.0), [30.0, 200.0, 40.0, 200.0]);
+        assert_eq!(shared(&[100.0, 100.0], 100.0), [50.0, 50.0]);
+    }
+}

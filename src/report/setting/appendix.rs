@@ -1,0 +1,187 @@
+//! The appendix in words: the evidence with its hashes, what could not be read, the hours covered, indicators, settings,
+//! method and limits, the journal.
+
+use super::super::document::{Coverage, Evidence, Report};
+use super::super::page::{Block, Cell, Grid, Header, Span, Stance, Tone};
+use super::super::words::shown;
+use super::super::{ReportError, names};
+use super::{Setting, evidence_id, limits_id};
+use crate::model::Timestamp;
+use crate::present::display;
+
+/// Evidence files that are listed; all of them are in the attachment.
+pub(super) const EVIDENCE: usize = 500;
+/// Runs of hours without a record that are listed; all of them are in the JSON.
+const GAPS: usize = 40;
+
+impl Setting<'_> {
+    pub(super) fn appendix(&mut self, report: &Report) -> Result<(), ReportError> {
+        let (a, words) = (&report.appendix, self.words);
+        self.heading(1, "appendix", words.tr("appendix"), true);
+        self.evidence(&a.evidence);
+        self.heading(2, "coverage", words.tr("coverage"), true);
+        self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr("coverage-about"))], Tone::Plain));
+        a.coverage.iter().for_each(|coverage| self.coverage(coverage));
+        if a.coverage.is_empty() {
+            self.remark(words.tr("coverage-none"));
+        }
+        self.heading(2, "warnings", words.tr("warnings"), a.warnings.is_some());
+        match &a.warnings {
+            Some(table) => {
+                self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr("warnings-about"))], Tone::Plain));
+                self.table(table, words.tr("warnings"))?;
+            }
+            None => self.remark(words.tr("warnings-none")),
+        }
+        if let Some(table) = &a.indicators {
+            self.heading(2, "indicators", words.tr("indicators"), true);
+            self.table(table, words.tr("indicators"))?;
+        }
+        self.heading(2, "settings", words.tr("settings"), a.warnings.is_some());
+        let facts = a.settings.iter().map(|fact| words.fact(fact, names::JSON)).collect();
+        self.blocks.push(Block::Facts(facts));
+        self.heading(2, "method", words.tr("method"), false);
+        for name in &a.method {
+            self.blocks
+                .push(Block::Paragraph(vec![Span::plain(words.named(&format!("method-{name}"), name))], Tone::Plain));
+        }
+        if !a.limits.is_empty() {
+            self.heading(2, "limits", words.tr("limits"), false);
+            self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr("limits-about"))], Tone::Plain));
+        }
+        for (source, limits) in &a.limits {
+            self.heading(3, &limits_id(source), words.named(&format!("source-{source}"), source), false);
+            let item = |limit: &String| vec![Span::plain(words.named(limit, limit))];
+            self.blocks.push(Block::List(limits.iter().map(item).collect()));
+        }
+        self.journal(report)
+    }
+
+    fn evidence(&mut self, evidence: &[Evidence]) {
+        let words = self.words;
+        self.heading(2, "evidence", words.tr("evidence"), false);
+        self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr("evidence-about"))], Tone::Plain));
+        let bytes: u64 = evidence.iter().filter(|file| file.container.is_none()).map(|file| file.file_bytes).sum();
+        let (count, size) = (display::count(evidence.len() as u64), display::size(bytes));
+        self.blocks.push(Block::Paragraph(
+            vec![Span::plain(words.with("evidence-sum", &[("count", &count), ("size", &size)]))],
+            Tone::Plain,
+        ));
+        let header = |id: &str, is_number| Header { text: words.tr(id), is_number };
+        let headers = vec![
+            header("column-entry_number", false),
+            header("evidence-file", false),
+            header("evidence-hashes", false),
+            header("evidence-size", true),
+            header("evidence-holds", false),
+            header("evidence-span", false),
+        ];
+        let shown = &evidence.get(..EVIDENCE).unwrap_or(evidence);
+        if shown.is_empty() {
+            self.remark(words.tr("rows-none"));
+            return;
+        }
+        let rows = shown.iter().map(|file| self.evidence_row(file)).collect();
+        let ids = shown.iter().map(|file| evidence_id(file.number)).collect();
+        let grid =
+            Grid { ids, stance: Stance::Across, is_dense: true, ..self.grid(words.tr("evidence"), headers, rows) };
+        self.blocks.push(Block::Grid(grid));
+        if evidence.len() > EVIDENCE {
+            let (some, all) = (display::count(EVIDENCE as u64), display::count(evidence.len() as u64));
+            let file = names::exact(names::EVIDENCE);
+            let text = words.with("files-cut", &[("shown", &some), ("all", &all), ("file", &file)]);
+            self.blocks.push(Block::Paragraph(vec![Span::plain(text)], Tone::Notice));
+        }
+        self.files("attached", &[names::attachment(names::EVIDENCE), names::exact(names::EVIDENCE)]);
+    }
+
+    fn evidence_row(&self, file: &Evidence) -> Vec<Cell> {
+        let words = self.words;
+        let lines = |lines: Vec<Span>| Cell { lines: lines.into_iter().map(|span| vec![span]).collect(), remark: None };
+        let mut about = vec![vec![Span::mono(words.label(&file.path))]];
+        let format = [file.format.as_str(), file.source.as_str()].into_iter().filter(|text| !text.is_empty());
+        about.push(vec![Span::plain(words.label(&format.collect::<Vec<_>>().join(", ")))]);
+        if let Some(container) = file.container {
+            let name = words.with("evidence-number", &[("number", &container.to_string())]);
+            about.push(vec![Span::plain(words.tr("evidence-container")), Span::plain(" "), Span::plain(name)]);
+        }
+        let mut hashes = vec![Span::mono(words.label(&file.file_sha256))];
+        let mut sizes = vec![Span::plain(display::count(file.file_bytes))];
+        if file.content_sha256 != file.file_sha256 && !file.content_sha256.is_empty() {
+            hashes.push(Span::mono(words.label(&file.content_sha256)));
+            sizes.push(Span::plain(display::count(file.content_bytes)));
+        }
+        let count = |id: &str, count: u64| Span::plain(words.with(id, &[("count", &display::count(count))]));
+        let holds =
+            [("holds-records", file.records), ("holds-duplicates", file.duplicates), ("holds-warnings", file.warnings)];
+        let holds = holds.into_iter().filter(|(id, number)| *number > 0 || *id == "holds-records");
+        let span = [file.first, file.last].into_iter().flatten();
+        let span = span.map(|time| Span::plain(words.zone.format(time))).collect();
+        vec![
+            Cell::plain(file.number.to_string()),
+            Cell { lines: about, remark: None },
+            lines(hashes),
+            lines(sizes),
+            lines(holds.map(|(id, number)| count(id, number)).collect()),
+            lines(span),
+        ]
+    }
+
+    /// From the first to the last, both inside.
+    fn span(&self, first: Timestamp, last: Timestamp) -> Cell {
+        let [from, to] = [first, last].map(|time| self.words.zone.format(time));
+        let words =
+            |from: &str, to: &str, zone: &str| self.words.with("span", &[("from", from), ("to", to), ("zone", zone)]);
+        let utc = crate::present::Zone::default();
+        let remark = (!self.words.zone.is_utc()).then(|| words(&utc.format(first), &utc.format(last), "UTC"));
+        Cell { remark, ..Cell::plain(words(&from, &to, self.words.zone.name())) }
+    }
+
+    fn coverage(&mut self, coverage: &Coverage) {
+        let words = self.words;
+        let dataset = words.named(&format!("dataset-{}", coverage.dataset), &coverage.dataset);
+        self.heading(3, &format!("coverage-{}", coverage.dataset), dataset, false);
+        let missing: i64 = coverage.gaps.iter().map(|(from, to)| (to - from).max(0) / 3600).sum();
+        let mut facts = vec![(words.tr("coverage-records"), Cell::plain(display::count(coverage.records)))];
+        if let (Some(first), Some(last)) = (coverage.first, coverage.last) {
+            facts.push((words.tr("evidence-span"), self.span(first, last)));
+        }
+        facts.push((words.tr("coverage-hours"), Cell::plain(display::count(coverage.hours))));
+        facts.push((words.tr("coverage-missing"), Cell::plain(display::count(missing.unsigned_abs()))));
+        self.blocks.push(Block::Facts(facts));
+        if coverage.gaps.is_empty() {
+            return;
+        }
+        self.blocks.push(Block::Paragraph(vec![Span::strong(words.tr("coverage-gaps"))], Tone::Plain));
+        let item = |(from, to): &(i64, i64)| {
+            let value = super::super::document::FactValue::Range(
+                Some(Timestamp::from_secs(*from)),
+                Some(Timestamp::from_secs(*to)),
+            );
+            let cell = words.fact_value(&value, names::JSON);
+            let remark = cell.remark.map(|remark| Span::plain(format!(" ({remark})")));
+            cell.lines.concat().into_iter().chain(remark).collect()
+        };
+        self.blocks.push(Block::List(coverage.gaps.iter().take(GAPS).map(item).collect()));
+        if coverage.gaps.len() > GAPS {
+            let (some, all) = (display::count(GAPS as u64), display::count(coverage.gaps.len() as u64));
+            self.remark(words.with("gaps-cut", &[("shown", &some), ("all", &all), ("file", names::JSON)]));
+        }
+    }
+
+    fn journal(&mut self, report: &Report) -> Result<(), ReportError> {
+        let (a, words) = (&report.appendix, self.words);
+        self.heading(2, "journal", words.tr("journal"), true);
+        self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr("journal-about"))], Tone::Plain));
+        let head = Cell::of(Span::mono(shown(&a.journal_head)));
+        self.blocks.push(Block::Facts(vec![(words.tr("title-journal-head"), head)]));
+        if let Some(entry) = a.journal_break {
+            let text = words.with("journal-broken", &[("entry", &entry.to_string())]);
+            self.blocks.push(Block::Paragraph(vec![Span::strong(text)], Tone::Notice));
+        }
+        match &a.journal {
+            Some(table) => self.table(table, words.tr("journal")),
+            None => Ok(()),
+        }
+    }
+}
