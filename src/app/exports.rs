@@ -115,7 +115,7 @@ impl Exports {
             match result {
                 Ok(written) => Outcome::Report {
                     path: written.folder,
-                    files: written.files as u64,
+                    files: written.files,
                     bytes: written.bytes,
                     manifest_sha256: written.sha256,
                 },
