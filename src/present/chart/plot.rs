@@ -55,7 +55,7 @@ impl Frame {
     /// A picture of its own.
     pub const PICTURE: Frame = Frame { width: 1200.0, plot: 230.0, size: 12.0 };
     /// On a page of a report.
-    pub const PAGE: Frame = Frame { width: 700.0, plot: 170.0, size: 11.0 };
+    pub const PAGE: Frame = Frame { width: 700.0, plot: 150.0, size: 11.0 };
 
     fn left(self) -> f64 {
         self.size * 6.5

@@ -42,11 +42,14 @@ impl Layout {
             self.cards(grid);
             return;
         }
-        let size = match (grid.is_dense, grid.stance) {
-            (true, _) => 6.2,
-            (false, Stance::Across) => 7.0,
-            (false, _) => 7.5,
+        // Rather smaller letters than broken numbers and times.
+        let sizes: &[f32] = match (grid.is_dense, grid.stance) {
+            (true, _) => &[6.2],
+            (false, Stance::Across) => &[7.0, 6.6, 6.2],
+            (false, _) => &[7.5, 7.0],
         };
+        let fits = |size: &&f32| columns_of(grid, **size, &least).iter().sum::<f32>() <= self.width();
+        let size = sizes.iter().find(fits).or(sizes.last()).copied().unwrap_or(7.0);
         let columns = Columns { places: self.widths(grid, size), size };
         let head: Vec<Set> = grid
             .headers
@@ -146,22 +149,13 @@ impl Layout {
     /// From what the cells would like: the widest columns give until all fit, but none of them so much that a short word or
     /// a number would be broken, as long as there is room for that.
     fn widths(&self, grid: &Grid, size: f32) -> Vec<(f32, f32)> {
-        let wish = |at: usize, header: &Header, wished: &dyn Fn(&Cell, f32) -> f32| {
-            let cells = grid.rows.iter().filter_map(|row| row.get(at));
-            let cells = cells.map(|cell| wished(cell, size)).fold(0.0, f32::max);
-            let longest = words(&header.text).map(|word| Face::Bold.width(word) * size).fold(0.0, f32::max);
-            (cells.max(longest) + 2.0 * PAD.0 + 0.5).max(NARROWEST)
-        };
-        let all = |wished: &dyn Fn(&Cell, f32) -> f32| -> Vec<f32> {
-            grid.headers.iter().enumerate().map(|(at, header)| wish(at, header, wished)).collect()
-        };
-        let (wishes, page) = (all(&wished), self.width());
+        let (wishes, page) = (columns_of(grid, size, &wished), self.width());
         let sum: f32 = wishes.iter().sum();
         let widths = match sum <= page {
             // What is left goes to those that hold most.
             true => wishes.iter().map(|wish| wish + (page - sum) * wish / sum.max(1.0)).collect(),
             false => {
-                let least = all(&least);
+                let least = columns_of(grid, size, &least);
                 let least_sum: f32 = least.iter().sum();
                 match least_sum <= page {
                     true => {
@@ -210,18 +204,41 @@ impl Layout {
         let table = self.tree.node(Tree::root(), What::Table);
         self.need(SIZE * LEADING + 2.0 * PAD.1);
         self.fill((SIDE, self.y, width, 0.5), RULE);
+        let mut rows = Vec::new();
         for (name, cell) in facts {
             let label_set = set(&[(name.clone(), Style::of(Face::Regular, SIZE, SOFT))], label - 2.0 * PAD.0);
             let cells = [
                 Set { paragraphs: vec![label_set], is_number: false },
                 Set { paragraphs: Layout::cell(&there(cell), SIZE, width - label - 2.0 * PAD.0), is_number: false },
             ];
+            rows.push(cells);
+        }
+        let height = |cells: &[Set; 2]| {
+            let lines = cells.iter().map(Set::count).max().unwrap_or(0);
+            lines as f32 * SIZE * 1.4 + 2.0 * PAD.1
+        };
+        for (at, cells) in rows.iter().enumerate() {
+            // The last one does not stand alone on a page.
+            if let [last] = rows.get(at + 1..).unwrap_or_default() {
+                self.need((height(cells) + height(last)).min(self.full()));
+            }
             let row = self.tree.node(table, What::Row);
             let nodes = [self.tree.node(row, What::RowHeader), self.tree.node(row, What::Cell)];
-            self.row(&cells, &nodes, &columns, None, &|_| {});
+            self.row(cells, &nodes, &columns, None, &|_| {});
         }
         self.y += 8.0;
     }
+}
+
+/// The width of each column where each of its cells has the width that `of` says, and its header is whole.
+fn columns_of(grid: &Grid, size: f32, of: &dyn Fn(&Cell, f32) -> f32) -> Vec<f32> {
+    let width = |(at, header): (usize, &Header)| {
+        let cells = grid.rows.iter().filter_map(|row| row.get(at));
+        let cells = cells.map(|cell| of(cell, size)).fold(0.0, f32::max);
+        let longest = words(&header.text).map(|word| Face::Bold.width(word) * size).fold(0.0, f32::max);
+        (cells.max(longest) + 2.0 * PAD.0 + 0.5).max(NARROWEST)
+    };
+    grid.headers.iter().enumerate().map(width).collect()
 }
 
 /// A cell without anything still has a place in what is read.
@@ -257,13 +274,24 @@ fn least(cell: &Cell, size: f32) -> f32 {
         let end = word.char_indices().nth(SHORT_WORD).map_or(word.len(), |(at, _)| at);
         width_of(span, word.get(..end).unwrap_or(word)) * size
     };
-    let of_span = |span: &Span| words(&span.text).map(|word| of_word(span, word)).fold(0.0, f32::max);
-    cell.lines.iter().flatten().map(of_span).fold(0.0, f32::max)
+    let of_words = |span: &Span| words(&span.text).map(|word| of_word(span, word)).fold(0.0, f32::max);
+    // A time is one word.
+    let is_time = |text: &str| {
+        text.len() <= 23 && text.contains(':') && text.chars().all(|c| c.is_ascii_digit() || "-:. ".contains(c))
+    };
+    let of_span = |span: &Span| match is_time(&span.text) {
+        true => width_of(span, &span.text) * size,
+        false => of_words(span),
+    };
+    // A remark of such a length is a time in UTC.
+    let remark = cell.remark.as_ref().filter(|remark| remark.len() <= 28);
+    let remark = remark.map_or(0.0, |remark| Face::Regular.width(remark) * size * 0.87);
+    cell.lines.iter().flatten().map(of_span).fold(remark, f32::max)
 }
 
 /// What stands between places where a line may end.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive([' ', '\n', '/', ',', ';', '&', '|', '_']).map(str::trim_end)
+    text.split_inclusive([' ', '\n', '/', ';', '&', '|', '_']).map(str::trim_end)
 }
 
 /// Widths that sum up to `page`: none wider than it wished, all that must give equally wide.

@@ -125,7 +125,13 @@ fn may_break(before: char, after: char) -> bool {
     if after == ' ' || CLOSING.contains(after) || OPENING.contains(before) {
         return false;
     }
-    before == ' ' || is_wide(before) || is_wide(after) || ("/,;&|_".contains(before) && after.is_alphanumeric())
+    // A number keeps together what its commas part.
+    let is_part = |before: char| match before {
+        ',' => !after.is_ascii_digit(),
+        '/' | ';' | '&' | '|' | '_' => after.is_alphanumeric(),
+        _ => false,
+    };
+    before == ' ' || is_wide(before) || is_wide(after) || is_part(before)
 }
 
 /// Marks that no line begins with.

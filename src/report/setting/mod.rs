@@ -332,7 +332,7 @@ fn stance(headers: &[Header], rows: &[Vec<Cell>]) -> Stance {
     let least = sum(&column);
     // A table that would fit upright may still have rows that are long and thin there.
     match least {
-        _ if least <= UPRIGHT && sum(&wished) <= 2 * UPRIGHT => Stance::Upright,
+        _ if least <= UPRIGHT && sum(&wished) <= UPRIGHT * 3 / 2 => Stance::Upright,
         0..=ACROSS => Stance::Across,
         _ => Stance::Cards,
     }
