@@ -6,6 +6,7 @@ use super::exports::ExportRequest;
 use super::jobs::JobId;
 use super::library::LibraryAction;
 use super::pairs::PairsAction;
+use super::report::Order;
 use super::saved::FilterChange;
 use super::selection::Selection;
 use super::settings::{ColumnSetting, ThemeChoice};
@@ -175,11 +176,20 @@ pub enum Dialog {
     },
     /// The view on screen, to be frozen.
     AddExhibit(Box<ExhibitDraft>),
+    /// The report, to be written as a folder.
+    Report(Box<ReportDraft>),
     /// Tags and notes of something.
     Written(Subject),
     Jobs,
     Errors,
     Help,
+}
+
+/// A report while it is ordered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportDraft {
+    pub folder: String,
+    pub order: Order,
 }
 
 /// An exhibit while it is described.
@@ -293,6 +303,7 @@ pub enum Action {
     Write(Task),
     /// The tag that was given last, on the selected rows or off.
     ToggleTag,
+    WriteReport(Box<ReportDraft>),
     LookAt(i64),
     /// The live view of an exhibit.
     OpenExhibit(i64),

@@ -133,6 +133,7 @@ pub enum Command {
     ShowFindings,
     ShowExhibits,
     CheckExhibits,
+    WriteReport,
     Undo,
     ShowErrors,
     ShowHelp,
@@ -151,7 +152,7 @@ pub enum Needs {
 }
 
 impl Command {
-    pub const ALL: [Command; 50] = [
+    pub const ALL: [Command; 51] = [
         Command::NewCase,
         Command::OpenCase,
         Command::OpenSample,
@@ -199,6 +200,7 @@ impl Command {
         Command::ShowFindings,
         Command::ShowExhibits,
         Command::CheckExhibits,
+        Command::WriteReport,
         Command::Undo,
         Command::ShowErrors,
         Command::ShowHelp,
@@ -254,6 +256,7 @@ impl Command {
             Command::ShowFindings => "findings",
             Command::ShowExhibits => "exhibits",
             Command::CheckExhibits => "check-exhibits",
+            Command::WriteReport => "write-report",
             Command::Undo => "undo",
             Command::ShowErrors => "errors",
             Command::ShowHelp => "help",
@@ -319,6 +322,7 @@ impl Command {
             | Command::OwnerDatabase
             | Command::TagRows
             | Command::CheckExhibits
+            | Command::WriteReport
             | Command::CountDuplicates => None,
         }
     }
@@ -369,6 +373,7 @@ impl Command {
             | Command::ShowFindings
             | Command::ShowExhibits
             | Command::CheckExhibits
+            | Command::WriteReport
             | Command::Undo => Menu::Report,
             Command::Palette | Command::ShowErrors | Command::ShowHelp => Menu::Help,
         }
@@ -399,6 +404,7 @@ impl Command {
             | Command::ShowFindings
             | Command::ShowExhibits
             | Command::CheckExhibits
+            | Command::WriteReport
             | Command::Undo
             | Command::Back
             | Command::Forward => Needs::Case,

@@ -2,6 +2,7 @@
 //! is told.
 
 use super::export::{self, ExportError, ExportFormat, ExportSource, ListSource};
+use super::report::{self, Order};
 use super::slots::Waker;
 use super::source::{Backend, Cancel, CaseReader};
 use super::sql_console::Table;
@@ -40,6 +41,7 @@ pub struct ExportRequest {
 #[derive(Debug)]
 pub enum Outcome {
     Done { path: PathBuf, rows: u64, file_bytes: u64, cut_times: u64 },
+    Report { path: PathBuf, files: u64, bytes: u64, manifest_sha256: String },
     Cancelled(PathBuf),
     Failed { path: PathBuf, why: String },
 }
@@ -79,24 +81,66 @@ impl Exports {
         request: ExportRequest,
         waker: Waker,
     ) -> std::io::Result<()> {
-        let (done, total) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-        let cancel = Cancel::default();
-        let (sender, outcome) = sync_channel(1);
+        let case = case.to_owned();
         let path = request.path.clone();
-        let (case, cancelled) = (case.to_owned(), cancel.clone());
-        let (done_by_thread, total_by_thread) = (Arc::clone(&done), Arc::clone(&total));
-        let thread = std::thread::Builder::new().name("export".to_owned()).spawn(move || {
-            let progress = Progress { done: &done_by_thread, total: &total_by_thread, waker: &waker };
-            let result = run(backend.as_ref(), &case, &request, &cancelled, &progress);
+        self.spawn(path, waker, move |cancel, progress| {
+            let result = run(backend.as_ref(), &case, &request, cancel, progress);
             backend.closed(&case);
             let path = request.path;
-            let outcome = match result {
+            match result {
                 Ok(export::Exported { rows, file_bytes, cut_times }) => {
                     Outcome::Done { path, rows, file_bytes, cut_times }
                 }
                 Err(ExportError::Query(QueryError::Cancelled)) => Outcome::Cancelled(path),
                 Err(error) => Outcome::Failed { path, why: error.to_string() },
-            };
+            }
+        })
+    }
+
+    /// Starts writing the report of the case at `case` as the folder `folder`.
+    ///
+    /// # Errors
+    /// No thread can be had.
+    pub fn start_report(
+        &mut self,
+        backend: Arc<dyn Backend>,
+        case: &Path,
+        folder: PathBuf,
+        order: Order,
+        waker: Waker,
+    ) -> std::io::Result<()> {
+        let (case, path) = (case.to_owned(), folder.clone());
+        self.spawn(path.clone(), waker, move |cancel, progress| {
+            let mut told = |done: u64, total: u64| progress.tell(done, total);
+            let result = report::export(&case, &folder, &order, cancel, &mut told);
+            backend.closed(&case);
+            match result {
+                Ok(written) => Outcome::Report {
+                    path: written.folder,
+                    files: written.files,
+                    bytes: written.bytes,
+                    manifest_sha256: written.sha256,
+                },
+                Err(_) if cancel.is_cancelled() => Outcome::Cancelled(path),
+                Err(error) => Outcome::Failed { path, why: error.to_string() },
+            }
+        })
+    }
+
+    fn spawn(
+        &mut self,
+        path: PathBuf,
+        waker: Waker,
+        work: impl FnOnce(&Cancel, &Progress<'_>) -> Outcome + Send + 'static,
+    ) -> std::io::Result<()> {
+        let (done, total) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let cancel = Cancel::default();
+        let (sender, outcome) = sync_channel(1);
+        let cancelled = cancel.clone();
+        let (done_by_thread, total_by_thread) = (Arc::clone(&done), Arc::clone(&total));
+        let thread = std::thread::Builder::new().name("export".to_owned()).spawn(move || {
+            let progress = Progress { done: &done_by_thread, total: &total_by_thread, waker: &waker };
+            let outcome = work(&cancelled, &progress);
             // The window may be gone.
             let _ = sender.send(outcome);
             waker();
@@ -147,6 +191,14 @@ struct Progress<'a> {
     done: &'a AtomicU64,
     total: &'a AtomicU64,
     waker: &'a Waker,
+}
+
+impl Progress<'_> {
+    fn tell(&self, done: u64, total: u64) {
+        self.total.store(total, Ordering::Relaxed);
+        self.done.store(done, Ordering::Relaxed);
+        (self.waker)();
+    }
 }
 
 fn run(

@@ -11,7 +11,7 @@ pub use cases::import_dialog;
 pub use indexing::{IndexCare, Indexing};
 pub use views::line_names;
 
-use super::action::{Action, Dialog, Effect, ExhibitDraft, Leaving, View};
+use super::action::{Action, Dialog, Effect, ExhibitDraft, Leaving, ReportDraft, View};
 use super::command::{Command, Needs};
 use super::error::{ErrorList, Message, UserError};
 use super::exports::Exports;
@@ -20,6 +20,7 @@ use super::jobs::{Job, Jobs};
 use super::open_case::OpenCase;
 use super::opening::Opening;
 use super::records::{Copied, Records, Reveal};
+use super::report::Order;
 use super::settings::{self, Settings, ThemeChoice};
 use super::slots::Waker;
 use super::source::{Backend, Duplicates};
@@ -278,6 +279,7 @@ impl App {
                     case.written.look_at(Some(id));
                 }
             }
+            Action::WriteReport(draft) => self.write_report(PathBuf::from(draft.folder.trim()), draft.order),
             Action::OpenExhibit(id) => self.open_exhibit(id),
             Action::ShowCited(id) => self.show_cited(id),
             Action::EditFilter(..)
@@ -399,6 +401,11 @@ impl App {
                     case.written.check_all();
                 }
                 self.dispatch(Action::Show(View::Exhibits));
+            }
+            Command::WriteReport => {
+                let folder = std::env::current_dir().unwrap_or_default().join("report").to_string_lossy().into_owned();
+                let order = Order { zone: self.zone, ..Order::default() };
+                self.dialog = Some(Dialog::Report(Box::new(ReportDraft { folder, order })));
             }
             Command::Undo => {
                 if let Some(case) = &mut self.case {

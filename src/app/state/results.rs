@@ -102,6 +102,16 @@ impl App {
         }
     }
 
+    pub(super) fn write_report(&mut self, folder: std::path::PathBuf, order: crate::app::report::Order) {
+        let Some(case) = &self.case else { return };
+        self.dialog = None;
+        let (backend, waker) = (Arc::clone(&self.backend), Arc::clone(&self.waker));
+        if let Err(error) = self.exports.start_report(backend, &case.path, folder.clone(), order, waker) {
+            let next = Message::new("next-try-again");
+            self.errors.push(UserError::new(Message::new("error-export"), error, next).at(folder));
+        }
+    }
+
     pub(super) fn export(&mut self, request: ExportRequest) {
         let Some(case) = &self.case else { return };
         self.dialog = None;
@@ -124,6 +134,11 @@ impl App {
                     let args = [("rows", &*rows), ("size", &*size), ("path", &*path), ("cut", &*cut)];
                     let key = if cut_times == 0 { "notice-exported" } else { "notice-exported-cut" };
                     self.notice = Some(self.texts.tr_args(key, &args));
+                }
+                Outcome::Report { path, files, bytes, manifest_sha256 } => {
+                    let (files, size, path) = (display::count(files), display::size(bytes), shown(&path));
+                    let args = [("files", &*files), ("size", &*size), ("path", &*path), ("sha256", &*manifest_sha256)];
+                    self.notice = Some(self.texts.tr_args("notice-report", &args));
                 }
                 Outcome::Cancelled(path) => {
                     self.notice = Some(self.texts.tr_args("notice-export-cancelled", &[("path", &shown(&path))]));

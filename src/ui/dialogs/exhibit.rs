@@ -1,12 +1,13 @@
 //! Freezing what the view on screen shows; tags and notes of something that is not the record under the cursor.
 
 use super::{foot, lines_foot, title};
-use crate::app::action::ExhibitDraft;
+use crate::app::action::{ExhibitDraft, ReportDraft};
 use crate::app::exhibitable::{Candidate, candidates};
 use crate::app::exhibits::{Exhibited, MOST_ROWS, TextExhibit};
 use crate::app::written::{ExhibitRequest, Task};
 use crate::app::{Action, App, display};
 use crate::model::conclusions::{ExhibitText, Subject};
+use crate::present::Language;
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::subject::subject_ui;
@@ -103,6 +104,37 @@ pub fn words_ui(ui: &mut Ui, app: &App, text: &mut ExhibitText, state: Option<&U
     response.response.labelled_by(label.id);
     ui.end_row();
     in_lines
+}
+
+/// Where the report goes, in which language and forms.
+pub fn report_ui(ui: &mut Ui, app: &App, draft: &mut ReportDraft, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    title(ui, t.tr("command-write-report"));
+    let label = ui.label(t.tr("report-folder"));
+    ui.add(TextEdit::singleline(&mut draft.folder).desired_width(f32::INFINITY)).labelled_by(label.id);
+    ui.add_space(size::GAP);
+    let order = &mut draft.order;
+    ui.horizontal(|ui| {
+        ui.label(t.tr("report-language"));
+        for (language, key) in [(Language::English, "language-en"), (Language::Japanese, "language-ja")] {
+            ui.radio_value(&mut order.language, language, t.tr(key));
+        }
+    });
+    ui.horizontal(|ui| {
+        ui.label(t.tr("report-forms"));
+        ui.checkbox(&mut order.formats.html, "HTML");
+        ui.checkbox(&mut order.formats.pdf, "PDF");
+    });
+    ui.horizontal(|ui| {
+        let label = ui.label(t.tr("report-rows"));
+        ui.add(egui::DragValue::new(&mut order.shown_rows).range(1..=5000)).labelled_by(label.id);
+    });
+    ui.checkbox(&mut order.with_time, t.tr("report-with-time"));
+    ui.add_space(size::GAP);
+    ui.add(Label::new(RichText::new(t.tr_args("report-tip", &[("zone", order.zone.name())])).weak()).wrap());
+    if foot(ui, app, &t.tr("report-write"), !draft.folder.trim().is_empty(), out) {
+        out.push(Action::WriteReport(Box::new(draft.clone())));
+    }
 }
 
 pub fn written_ui(ui: &mut Ui, app: &App, subject: &Subject, state: &mut UiState, out: &mut Vec<Action>) {

@@ -59,6 +59,7 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
             Dialog::Owners { path } => indicators::owners_ui(ui, app, path, state, out),
             Dialog::Label(label) => indicators::label_ui(ui, app, label, state, out),
             Dialog::AddExhibit(draft) => exhibit::add_exhibit_ui(ui, app, draft, state, out),
+            Dialog::Report(draft) => exhibit::report_ui(ui, app, draft, out),
             Dialog::Written(subject) => exhibit::written_ui(ui, app, subject, state, out),
             Dialog::Leaving(to) => tell::leaving_ui(ui, app, to, out),
             Dialog::Jobs => tell::jobs_ui(ui, app, out),

@@ -132,6 +132,7 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
         | Dialog::Zone { .. }
         | Dialog::Palette { .. }
         | Dialog::AddExhibit(_)
+        | Dialog::Report(_)
         | Dialog::Written(_)
         | Dialog::Leaving(_)
         | Dialog::Jobs

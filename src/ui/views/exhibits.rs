@@ -46,6 +46,9 @@ pub fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
         if ui.add_enabled(has && !case.written.is_checking(), check).clicked() {
             out.push(Action::Command(Command::CheckExhibits));
         }
+        if ui.button(t.tr("command-write-report")).clicked() {
+            out.push(Action::Command(Command::WriteReport));
+        }
         if case.written.is_checking() {
             ui.spinner();
             ui.weak(t.tr("exhibits-checking"));
