@@ -302,7 +302,7 @@ impl Command {
             Command::ClearFilter => Shortcut::ctrl_shift(Key::Letter('F')),
             Command::Export => Shortcut::ctrl(Key::Letter('S')),
             Command::AddExhibit => Shortcut::ctrl(Key::Letter('E')),
-            Command::ShowFindings => Shortcut::ctrl(Key::Digit(9)),
+            Command::ShowFindings => Shortcut::ctrl(Key::Letter('D')),
             Command::ShowExhibits => Shortcut::ctrl(Key::Letter('R')),
             Command::Undo => Shortcut::ctrl(Key::Letter('Z')),
             Command::FindAddress => Shortcut::ctrl(Key::Letter('L')),

@@ -20,8 +20,9 @@ use std::sync::Arc;
 /// Slots up to this many are summed by every worker for itself, two megabytes each; more are shared out. Tests see both.
 pub const FEW_SLOTS: u64 = if cfg!(test) { 12 } else { 1 << 15 };
 
-/// Sums by pair are kept up to this size in bytes, seven million pairs: beyond it they would push out the columns.
-const MOST_KEPT: usize = 512 << 20;
+/// Sums by pair are kept up to this size in bytes, of twenty million pairs, and up to a quarter of the budget: beyond it
+/// they would push out the columns.
+const MOST_KEPT: usize = 1536 << 20;
 
 /// A worker's part of the numbers, and their sums once it has begun.
 type Part = (std::ops::Range<u32>, Vec<Sums>);

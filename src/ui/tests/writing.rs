@@ -173,7 +173,7 @@ fn exhibits_are_moved_by_keyboard_described_checked_and_undone() {
 #[test]
 fn a_finding_gathers_records_and_exhibits() {
     let (_folder, mut harness) = opened_case();
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num9);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::D);
     settle(&mut harness);
     harness.get_by_label_contains("There are no findings yet");
     typed(&mut harness, Role::TextInput, "What is found, in a line", "Data left by SSH");
