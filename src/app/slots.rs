@@ -133,7 +133,7 @@ impl<Q: PartialEq + Clone + Send + 'static, R: Send + 'static> Slot<Q, R> {
         match result {
             Ok(value) => {
                 self.fault = None;
-                self.shown = Some((query, value));
+                let_go(self.shown.replace((query, value)));
                 Some(Ok(()))
             }
             Err(Fault::Cancelled) => Some(Ok(())),
@@ -172,6 +172,14 @@ impl<Q: PartialEq + Clone + Send + 'static, R: Send + 'static> Slot<Q, R> {
     }
 }
 
+/// Takes an answer apart on a thread of its own: it may hold millions of rows, which is no work for a frame.
+fn let_go<T: Send + 'static>(old: Option<T>) {
+    if let Some(old) = old {
+        // Where no thread can be had, it ends here.
+        let _ = std::thread::Builder::new().name("letting go".to_owned()).spawn(move || drop(old));
+    }
+}
+
 impl<Q, R> Drop for Slot<Q, R> {
     fn drop(&mut self) {
         if let Some(running) = &self.running {
@@ -191,6 +199,29 @@ mod tests {
         let waker: Waker = Arc::new(move || sender.send(()).unwrap_or(()));
         let backend = Arc::new(MemoryBackend::default());
         (Lane::start("test", backend, PathBuf::from("case"), waker).unwrap(), woken)
+    }
+
+    /// Tells on which thread it ended.
+    struct Large(SyncSender<Option<String>>);
+
+    impl Drop for Large {
+        fn drop(&mut self) {
+            let _ = self.0.send(std::thread::current().name().map(str::to_owned));
+        }
+    }
+
+    #[test]
+    fn an_old_answer_ends_on_another_thread() {
+        let (lane, woken) = lane();
+        let (sender, ended) = sync_channel(4);
+        let mut slot: Slot<u32, Large> = Slot::default();
+        for question in 0..2 {
+            let sender = sender.clone();
+            slot.ask(&lane, question, move |_, _, _| Ok(Large(sender)));
+            woken.recv().unwrap();
+            assert_eq!(slot.poll(), Some(Ok(())));
+        }
+        assert_eq!(ended.recv().unwrap().as_deref(), Some("letting go"));
     }
 
     #[test]
