@@ -1,13 +1,14 @@
 //! The state of the sightings view: by indicator, by host or by list, or the playbook's view; of all lists or of one. It
 //! follows the time range of every view.
 
+use super::export::ExportKind;
 use super::paged::{Paged, Reads};
 use super::records::{Copied, Lanes};
 use super::selection::Selection;
 use crate::model::{Dataset, TimeRange};
 use crate::query::{
     self, By, Duplicates, Looked, PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow, PlaybookTable,
-    Scope, SightingQuery, SightingRow, SightingTable, Subject, Value,
+    Scope, SightingQuery, SightingRow, SightingTable, Value,
 };
 use std::ops::Range;
 
@@ -228,7 +229,7 @@ impl Sightings {
                 copied.missing += 1;
                 continue;
             };
-            lines.push(values(row).iter().map(Value::to_text).collect::<Vec<_>>().join("\t"));
+            lines.push(columns.iter().map(|column| value(row, column).to_text()).collect::<Vec<_>>().join("\t"));
             copied.rows += 1;
         }
         copied.missing += self.selection().len().saturating_sub(limit as u64);
@@ -237,7 +238,7 @@ impl Sightings {
     }
 }
 
-/// The columns of sightings; `values` gives what stands in them.
+/// The columns of sightings; `value` gives what stands in them.
 pub fn columns(by: By) -> &'static [&'static str] {
     match by {
         By::Indicator => &[
@@ -291,47 +292,34 @@ pub fn columns(by: By) -> &'static [&'static str] {
     }
 }
 
-/// What a row shows in its columns.
-pub fn values(row: SightedRow<'_>) -> Vec<Value> {
-    let text = |text: &str| if text.is_empty() { Value::Null } else { Value::Text(text.to_owned()) };
+/// What a row shows in a column.
+pub fn value(row: SightedRow<'_>, column: &str) -> Value {
     let row = match row {
         SightedRow::Sighting(row) => row,
         SightedRow::Playbook(row) => {
-            return std::iter::once(text(row.direction.plain())).chain(row.values.iter().cloned()).collect();
+            return match PLAYBOOK_COLUMNS.into_iter().position(|name| name == column) {
+                Some(at) => row.values.get(at).cloned().unwrap_or(Value::Null),
+                None => Value::Text(row.direction.plain().to_owned()),
+            };
         }
     };
-    let of = &row.sighting;
-    let last = [
-        Value::sum(of.bytes_to),
-        Value::sum(of.bytes_from),
-        Value::count(of.accepted),
-        Value::count(of.rejected),
-        Value::time(of.first),
-        Value::time(of.last),
-    ];
-    let (flows, events) = (Value::count(of.flows), Value::count(of.events));
-    let mentions = Value::count(of.mentions);
-    let (outside, others) = (Value::count(of.outside), Value::count(of.others));
-    let mut values = match &row.subject {
-        Subject::Indicator(row) => {
-            let entry = &row.entry;
-            let comment = if entry.comment.is_empty() { &entry.name } else { &entry.comment };
-            let first = [&entry.value, entry.kind.code(), &row.list, comment, &entry.severity];
-            let mut values: Vec<Value> = first.into_iter().map(text).collect();
-            values.extend([flows, events, mentions, outside, others, Value::count(of.principals)]);
-            values
-        }
-        Subject::Host { address, internal } => vec![text(address), Value::Boolean(*internal), others, flows],
-        Subject::List(list) => {
-            let entries = Value::count(list.enabled_entries);
-            vec![text(&list.name), entries, others, flows, events, mentions, outside, Value::count(of.principals)]
-        }
-    };
-    values.extend(last);
-    if let Subject::List(list) = &row.subject {
-        values.push(text(&list.sha256));
+    let said = |column: &str| Some(row.value(column)).filter(|value| *value != Value::Text(String::new()));
+    // Without a comment, what the entry is called.
+    let called = || said("name").filter(|_| column == "comment");
+    said(column).or_else(called).unwrap_or(Value::Null)
+}
+
+/// What stands in a column of any of these tables.
+pub fn kind(column: &str) -> ExportKind {
+    match column {
+        "internal" => ExportKind::Boolean,
+        "bytes_to" | "bytes_from" => ExportKind::Sum,
+        "first_seen" | "last_seen" | "starttime" | "endtime" => ExportKind::Time,
+        "entries" | "entries_seen" | "flows" | "events" | "mentions" | "outside" | "hosts" | "indicators"
+        | "principals" | "accepted" | "rejected" => ExportKind::Int64,
+        "connecting_port" | "protocol" | "numpackets" | "numbytes" | "sessiontime" => ExportKind::Int64,
+        _ => ExportKind::Text,
     }
-    values
 }
 
 /// Which way a row of the playbook's view goes.
@@ -345,13 +333,14 @@ pub fn direction(row: SightedRow<'_>) -> Option<PlaybookDirection> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::Sighting;
+    use crate::query::{Sighting, Subject};
 
     #[test]
     fn every_column_has_a_value() {
         let host = Subject::Host { address: "10.0.0.1".into(), internal: true };
         let row = SightingRow { subject: host, sighting: Sighting { others: 2, flows: 9, ..Sighting::default() } };
-        let values = values(SightedRow::Sighting(&row));
+        let values: Vec<Value> =
+            columns(By::Host).iter().map(|column| value(SightedRow::Sighting(&row), column)).collect();
         assert_eq!(values.len(), columns(By::Host).len());
         assert_eq!(
             values[..4],

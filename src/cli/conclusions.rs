@@ -10,6 +10,18 @@ use crate::model::conclusions::{Change, Confidence, Finding, FindingStatus, Find
 use crate::query::{self, Value};
 use std::path::{Path, PathBuf};
 
+/// What is listed.
+#[derive(Debug, clap::Args)]
+pub struct ListArguments {
+    /// The case file
+    pub case: PathBuf,
+    /// Also what was taken back
+    #[arg(long)]
+    pub removed: bool,
+    #[command(flatten)]
+    pub rows: RowFormat,
+}
+
 /// Tags on records, pairs, addresses and principals
 #[derive(Debug, clap::Subcommand)]
 pub enum TagCommand {
@@ -37,15 +49,7 @@ pub enum TagCommand {
     },
     /// Lists tags with who gave them, when
     #[command(after_help = "Example:\n  coldtrail tag list incident.coldtrail --removed")]
-    List {
-        /// The case file
-        case: PathBuf,
-        /// Also those that were taken off
-        #[arg(long)]
-        removed: bool,
-        #[command(flatten)]
-        rows: RowFormat,
-    },
+    List(ListArguments),
 }
 
 /// What a tag or note is about.
@@ -102,7 +106,7 @@ pub(super) fn tag(command: &TagCommand) -> Result<u8, CliError> {
             let subjects = subjects.read(&CaseReader::open(case)?)?;
             done(case, &Change::RemoveTag { name: name.clone(), subjects })
         }
-        TagCommand::List { case, removed, rows } => {
+        TagCommand::List(ListArguments { case, removed, rows }) => {
             let mut out = Rows::new(rows, &["tag", "about", "key", "at_utc", "by", "removed_utc", "removed_by"])?;
             for tag in query::tags(&CaseReader::open(case)?, *removed)? {
                 let mut row = vec![text(&tag.name), text(tag.subject.kind()), text(&tag.subject.key())];
@@ -168,15 +172,7 @@ pub enum NoteCommand {
     },
     /// Lists notes
     #[command(after_help = "Example:\n  coldtrail note list incident.coldtrail")]
-    List {
-        /// The case file
-        case: PathBuf,
-        /// Also those that were taken back
-        #[arg(long)]
-        removed: bool,
-        #[command(flatten)]
-        rows: RowFormat,
-    },
+    List(ListArguments),
 }
 
 pub(super) fn note(command: &NoteCommand) -> Result<u8, CliError> {
@@ -189,7 +185,7 @@ pub(super) fn note(command: &NoteCommand) -> Result<u8, CliError> {
         }
         NoteCommand::Edit { case, id, note } => done(case, &Change::EditNote { id: *id, text: note.clone() }),
         NoteCommand::Remove { case, id } => done(case, &Change::RemoveNote(*id)),
-        NoteCommand::List { case, removed, rows } => {
+        NoteCommand::List(ListArguments { case, removed, rows }) => {
             let columns = [
                 "id",
                 "about",
@@ -281,15 +277,7 @@ pub enum FindingCommand {
     },
     /// Lists findings
     #[command(after_help = "Example:\n  coldtrail finding list incident.coldtrail")]
-    List {
-        /// The case file
-        case: PathBuf,
-        /// Also those that were taken back
-        #[arg(long)]
-        removed: bool,
-        #[command(flatten)]
-        rows: RowFormat,
-    },
+    List(ListArguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -350,7 +338,7 @@ pub(super) fn finding(command: &FindingCommand) -> Result<u8, CliError> {
         }
         FindingCommand::Move { case, id, place } => done(case, &Change::MoveFinding { id: *id, place: *place }),
         FindingCommand::Remove { case, id } => done(case, &Change::RemoveFinding(*id)),
-        FindingCommand::List { case, removed, rows } => {
+        FindingCommand::List(ListArguments { case, removed, rows }) => {
             list(&query::findings(&CaseReader::open(case)?, *removed)?, rows)
         }
     }

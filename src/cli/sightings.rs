@@ -1,15 +1,15 @@
 //! `coldtrail sightings`.
 
-use super::arguments::{parse_filter, time};
+use super::arguments::ScopeArguments;
 use super::output::{Rows, tell};
 use super::{CliError, RowFormat, exit};
 use crate::app::owners::{self, Owner, OwnerDatabase};
 use crate::case::CaseReader;
 use crate::filter::{Check, Filter, Target};
-use crate::model::{Address, Dataset, RecordId, TimeRange, Timestamp};
+use crate::model::{Address, Dataset, RecordId, Timestamp};
 use crate::query::{
-    self, By, Cancel, Duplicates, Looked, MarkKind, PLAYBOOK_COLUMNS, PlaybookQuery, Scope, Sighting, SightingQuery,
-    SightingRow, SightingTable, Subject, Value,
+    self, By, Cancel, Looked, MarkKind, PLAYBOOK_COLUMNS, PlaybookQuery, Scope, Sighting, SightingQuery, SightingRow,
+    SightingTable, Subject, Value,
 };
 use std::path::PathBuf;
 
@@ -19,7 +19,8 @@ const PAGE: usize = 1024;
 /// Shows which indicators the evidence holds, and which it does not
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  coldtrail sightings incident.coldtrail\n  coldtrail sightings incident.coldtrail --by host --limit 20\n  coldtrail sightings incident.coldtrail --playbook --format csv"
+    after_help = "Example:\n  coldtrail sightings incident.coldtrail\n  coldtrail sightings incident.coldtrail --by host --limit 20\n  coldtrail sightings incident.coldtrail --playbook --format csv",
+    mut_arg("filter", |filter| filter.help("Only flow records that match; events are looked at as they are"))
 )]
 pub struct Arguments {
     /// The case file
@@ -43,18 +44,8 @@ pub struct Arguments {
     /// Only indicators that were seen
     #[arg(long)]
     pub seen: bool,
-    /// Only flow records that match
-    #[arg(long, value_name = "F")]
-    pub filter: Option<String>,
-    /// Only records from this time on (ISO 8601, a date, or epoch seconds; UTC)
-    #[arg(long, value_name = "T")]
-    pub from: Option<String>,
-    /// Only records before this time
-    #[arg(long, value_name = "T")]
-    pub to: Option<String>,
-    /// Count a record as often as it was delivered
-    #[arg(long)]
-    pub all_copies: bool,
+    #[command(flatten)]
+    pub scope: ScopeArguments,
     /// So many rows at the most
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
@@ -63,14 +54,14 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// The filter is about flow records.
     fn scope(&self, dataset: Dataset) -> Result<Scope, CliError> {
-        let filter = self.filter.as_deref().filter(|_| dataset == Dataset::Flows);
-        Ok(Scope {
-            dataset,
-            filter: filter.map(|text| parse_filter(text, dataset)).transpose()?,
-            range: TimeRange { from: time(self.from.as_deref())?, to: time(self.to.as_deref())? },
-            duplicates: if self.all_copies { Duplicates::All } else { Duplicates::Once },
-        })
+        match dataset {
+            Dataset::Flows => self.scope.scope(dataset),
+            Dataset::Events => {
+                Ok(Scope { dataset, filter: None, range: self.scope.range()?, duplicates: self.scope.duplicates() })
+            }
+        }
     }
 }
 
@@ -138,38 +129,10 @@ fn columns(by: By) -> &'static [&'static str] {
     }
 }
 
-fn values(row: &SightingRow) -> Vec<Value> {
-    let text = |text: &str| Value::Text(text.to_owned());
-    let sighting = &row.sighting;
-    let mut values = match &row.subject {
-        Subject::Indicator(row) => {
-            vec![text(&row.entry.value), text(row.entry.kind.code()), text(&row.list), text(&row.entry.comment)]
-        }
-        Subject::Host { address, internal } => {
-            vec![text(address), Value::Boolean(*internal), Value::count(sighting.others)]
-        }
-        Subject::List(list) => {
-            vec![text(&list.name), Value::count(list.enabled_entries), Value::count(sighting.others)]
-        }
-    };
-    values.extend([
-        Value::count(sighting.hits()),
-        Value::sum(sighting.bytes_to),
-        Value::sum(sighting.bytes_from),
-        Value::count(sighting.accepted),
-        Value::count(sighting.rejected),
-        Value::time(sighting.first),
-        Value::time(sighting.last),
-    ]);
-    if let Subject::List(list) = &row.subject {
-        values.extend([Value::count(sighting.principals), text(&list.sha256)]);
-    }
-    values
-}
-
 fn print(reader: &CaseReader, table: &SightingTable, arguments: &Arguments) -> Result<(), CliError> {
     let owners = if arguments.owners { databases(reader)? } else { Vec::new() };
-    let mut names = columns(table.by).to_vec();
+    let columns = columns(table.by);
+    let mut names = columns.to_vec();
     if arguments.owners {
         names.extend(["country", "network_owner", "asn"]);
     }
@@ -178,7 +141,7 @@ fn print(reader: &CaseReader, table: &SightingTable, arguments: &Arguments) -> R
     let end = arguments.limit.unwrap_or(all).min(all);
     for first in (0..end).step_by(PAGE) {
         for row in query::sighting_rows(reader, table, first..(first + PAGE).min(end))? {
-            let mut values = values(&row);
+            let mut values: Vec<Value> = columns.iter().map(|column| row.value(column)).collect();
             if arguments.owners {
                 values.extend(owner(&owners, &row));
             }

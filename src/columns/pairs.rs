@@ -46,12 +46,7 @@ impl PairColumns {
         known.filter(|id| self.nobody.is_empty() || self.nobody.binary_search(&(*id as u32)).is_err()).unwrap_or(0)
     }
 
-    /// Pairs with a side in a set of address ids.
-    pub fn with(&self, addresses: &Bitmap, side: Side) -> Bitmap {
-        Bitmap::from_words(self.words_with(addresses, side, 0..self.len().div_ceil(64)), self.len())
-    }
-
-    /// Some words of that.
+    /// Some words of the set of pairs with a side in a set of address ids.
     pub fn words_with(&self, addresses: &Bitmap, side: Side, words: Range<usize>) -> Vec<u64> {
         let has = |id: u32| id != 0 && addresses.get(id as usize);
         let words = words.map(|word| {
@@ -77,15 +72,19 @@ impl PairColumns {
 mod tests {
     use super::*;
 
+    fn set(pairs: &PairColumns, addresses: &Bitmap, side: Side) -> Bitmap {
+        Bitmap::from_words(pairs.words_with(addresses, side, 0..pairs.len().div_ceil(64)), pairs.len())
+    }
+
     #[test]
     fn pairs_by_their_addresses() {
         let pairs = PairColumns::new(vec![0, 1, 2, 0, 1, 0], vec![0, 2, 2, 1, 0, 0], vec![5]);
-        let with = |id: usize, side| pairs.with(&Bitmap::of([id], 3), side).iter().collect::<Vec<_>>();
+        let with = |id: usize, side| set(&pairs, &Bitmap::of([id], 3), side).iter().collect::<Vec<_>>();
         assert_eq!(with(1, Side::Source), [1, 4]);
         assert_eq!(with(1, Side::Either), [1, 3, 4]);
         assert_eq!(with(2, Side::Destination), [1, 2]);
         assert_eq!(with(0, Side::Either), [0usize; 0], "0 is no address");
-        assert_eq!(pairs.with(&Bitmap::ones(3), Side::Destination).iter().collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(set(&pairs, &Bitmap::ones(3), Side::Destination).iter().collect::<Vec<_>>(), [1, 2, 3]);
         assert_eq!(pairs.addresses, 3);
         assert_eq!([i64::MIN, 0, 1, 4, 5, 6].map(|id| pairs.id(id)), [0, 0, 1, 4, 0, 0]);
     }
@@ -96,6 +95,6 @@ mod tests {
         let pairs = PairColumns::new(source.clone(), source.into_iter().rev().collect(), Vec::new());
         let some = Bitmap::of((0..50).filter(|id| id % 3 == 0), 50);
         let parts = [pairs.words_with(&some, Side::Either, 0..1), pairs.words_with(&some, Side::Either, 1..4)].concat();
-        assert_eq!(Bitmap::from_words(parts, 200), pairs.with(&some, Side::Either));
+        assert_eq!(Bitmap::from_words(parts, 200), set(&pairs, &some, Side::Either));
     }
 }

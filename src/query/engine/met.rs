@@ -50,8 +50,8 @@ impl Engine<'_> {
             let chosen = ids.iter().filter(|(_, list)| is_always(*list) == always).map(|(id, _)| *id);
             Bitmap::of(chosen, last + 1)
         };
-        let mut nodes = vec![self.member(column, pairs.with(&of(true), side))];
-        let timed = pairs.with(&of(false), side);
+        let mut nodes = vec![self.member(column, self.pairs_with(&pairs, &of(true), side))];
+        let timed = self.pairs_with(&pairs, &of(false), side);
         if timed.count() > 0 {
             let mut windows = Windows::default();
             for pair in timed.iter() {

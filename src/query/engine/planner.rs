@@ -4,7 +4,7 @@ use super::answers::in_parts;
 use super::plan::{EndTest, Node, Slow};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow, pair};
-use crate::columns::{Bitmap, Chosen, NULL, PairColumns, Ranges, Selection};
+use crate::columns::{Bitmap, Chosen, NULL, PairColumns, Ranges, Selection, Side};
 use crate::filter::{Check, Filter, Test, pattern};
 use crate::query::QueryError;
 use crate::query::filter_sql::{self, CompileError, Leaf, NumberTest, SqlCondition};
@@ -93,9 +93,7 @@ impl Engine<'_> {
                     Some(select) => self.ids(select)?,
                     None => Bitmap::ones(pairs.addresses as usize),
                 };
-                let words =
-                    in_parts(pairs.len().div_ceil(64), self.threads, |part| pairs.words_with(&addresses, *side, part));
-                self.member(*column, Bitmap::from_words(words.concat(), pairs.len()))
+                self.member(*column, self.pairs_with(&pairs, &addresses, *side))
             }
             Leaf::Number { column, test: NumberTest::In(ranges) } => Node::In(*column, ranges.clone()),
             Leaf::Number { column, test } => Node::Number(*column, slow(test)?),
@@ -109,6 +107,12 @@ impl Engine<'_> {
             Leaf::Met { wanted, at } => self.met(wanted, *at)?,
             Leaf::Sql(condition) => self.by_rows(condition)?,
         })
+    }
+
+    /// Pairs with a side in a set of address ids.
+    pub(super) fn pairs_with(&self, pairs: &PairColumns, addresses: &Bitmap, side: Side) -> Bitmap {
+        let words = in_parts(pairs.len().div_ceil(64), self.threads, |part| pairs.words_with(addresses, side, part));
+        Bitmap::from_words(words.concat(), pairs.len())
     }
 
     pub(super) fn member(&self, column: usize, set: Bitmap) -> Node {

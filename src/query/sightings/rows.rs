@@ -3,8 +3,8 @@
 use super::{By, Sighting, SightingTable};
 use crate::case::CaseReader;
 use crate::model::{Address, IndicatorList};
-use crate::query::QueryError;
 use crate::query::indicators::{IndicatorRow, indicator_entry, indicator_list, internal_space};
+use crate::query::{QueryError, Value};
 use rusqlite::OptionalExtension;
 use std::ops::Range;
 
@@ -24,6 +24,43 @@ pub enum Subject {
 pub struct SightingRow {
     pub subject: Subject,
     pub sighting: Sighting,
+}
+
+impl SightingRow {
+    /// What a column says of it: texts as they are, the empty one too; `Value::Null` where such a row has no such column.
+    pub fn value(&self, column: &str) -> Value {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let of = &self.sighting;
+        match (column, &self.subject) {
+            ("indicator", Subject::Indicator(row)) => text(&row.entry.value),
+            ("kind", Subject::Indicator(row)) => text(row.entry.kind.code()),
+            ("name", Subject::Indicator(row)) => text(&row.entry.name),
+            ("comment", Subject::Indicator(row)) => text(&row.entry.comment),
+            ("severity", Subject::Indicator(row)) => text(&row.entry.severity),
+            ("list", Subject::Indicator(row)) => text(&row.list),
+            ("list", Subject::List(list)) => text(&list.name),
+            ("sha256", Subject::List(list)) => text(&list.sha256),
+            ("entries", Subject::List(list)) => Value::count(list.enabled_entries),
+            ("host", Subject::Host { address, .. }) => text(address),
+            ("internal", Subject::Host { internal, .. }) => Value::Boolean(*internal),
+            ("hosts", Subject::Indicator(_))
+            | ("indicators", Subject::Host { .. })
+            | ("entries_seen", Subject::List(_)) => Value::count(of.others),
+            ("hits", _) => Value::count(of.hits()),
+            ("flows", _) => Value::count(of.flows),
+            ("events", _) => Value::count(of.events),
+            ("mentions", _) => Value::count(of.mentions),
+            ("outside", _) => Value::count(of.outside),
+            ("principals", _) => Value::count(of.principals),
+            ("bytes_to", _) => Value::sum(of.bytes_to),
+            ("bytes_from", _) => Value::sum(of.bytes_from),
+            ("accepted", _) => Value::count(of.accepted),
+            ("rejected", _) => Value::count(of.rejected),
+            ("first_seen", _) => Value::time(of.first),
+            ("last_seen", _) => Value::time(of.last),
+            _ => Value::Null,
+        }
+    }
 }
 
 /// The rows at these places; those behind the end are left out.

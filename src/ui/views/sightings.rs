@@ -3,8 +3,9 @@
 
 use super::cell_menu::{Items, head_ui};
 use super::pairs::figure_text;
+use crate::app::export::ExportKind;
 use crate::app::open_case::OpenCase;
-use crate::app::sightings::{Show, SightedRow, Sightings, SightingsAction, values};
+use crate::app::sightings::{Show, SightedRow, Sightings, SightingsAction, kind, value};
 use crate::app::{Action, App, Command, Link, View, display};
 use crate::model::{Dataset, TimeRange, Timestamp};
 use crate::query::{By, Looked, NotSeen, SightingRow, Subject, Value};
@@ -124,7 +125,7 @@ struct Rows<'a> {
 
 impl Rows<'_> {
     fn value(&self, row: u64, column: usize) -> Option<Value> {
-        values(self.sightings.row(row)?).into_iter().nth(column)
+        Some(value(self.sightings.row(row)?, self.columns.get(column)?))
     }
 
     /// Why an indicator was not seen; `None` for what was, and for hosts and lists.
@@ -217,24 +218,12 @@ fn table_ui(ui: &mut Ui, app: &App, sightings: &Sightings, state: &mut Sightings
     let grid_columns: Vec<GridColumn> = columns
         .iter()
         .map(|name| {
-            let is_time = matches!(*name, "first_seen" | "last_seen" | "starttime" | "endtime");
-            let title = if is_time { format!("{name} ({})", app.zone.name()) } else { column_title(app, name) };
-            let numeric = matches!(
-                *name,
-                "flows"
-                    | "events"
-                    | "indicators"
-                    | "entries_seen"
-                    | "mentions"
-                    | "outside"
-                    | "hosts"
-                    | "principals"
-                    | "bytes_to"
-                    | "bytes_from"
-                    | "accepted"
-                    | "rejected"
-                    | "entries"
-            );
+            let kind = kind(name);
+            let title = match kind {
+                ExportKind::Time => format!("{name} ({})", app.zone.name()),
+                _ => column_title(app, name),
+            };
+            let numeric = matches!(kind, ExportKind::Int64 | ExportKind::Sum);
             let width = sightings.width(name).clamp(size::COLUMN_MIN, size::COLUMN_MAX);
             GridColumn { title, width, numeric, keep_end: false, sort: None }
         })
