@@ -172,6 +172,11 @@ impl Grouping {
         }
     }
 
+    /// Are all rows of one slot?
+    pub fn is_whole(&self) -> bool {
+        self.parts.is_empty()
+    }
+
     /// Does every slot stand for one value of one column?
     pub fn is_flat(&self) -> bool {
         self.parts.len() <= 1

@@ -6,9 +6,11 @@
 //! segments are settled for most conditions before anything is loaded.
 
 mod bitmap;
+mod buckets;
 mod column;
 mod ids;
 mod keys;
+mod members;
 mod pack;
 mod pairs;
 mod scan;
@@ -17,14 +19,16 @@ mod sort;
 mod sums;
 
 pub use bitmap::Bitmap;
+pub use buckets::{Buckets, MOST_VALUE};
 pub use column::{Codes, Column, Encoded, EncodingError, Zone, encode};
 pub use ids::{IdMap, IdRuns};
 pub use keys::{Grouping, KeyPart, Map, NO_SLOT, Second, Sweep, Used};
+pub use members::Members;
 pub use pairs::{PairColumns, Side};
 pub use scan::{Ranges, in_ranges, in_set, narrowed, present, settle_ranges, settle_set, where_value};
 pub use selection::{Chosen, Selection};
 pub use sort::{Order, SortPart, Sorter};
-pub use sums::{Fate, Groups, Measures, NO_SUM, Sums, Verdict, sum, tally};
+pub use sums::{Fate, Groups, Measures, NO_SUM, Sums, Verdict, sum};
 
 /// Rows of a full segment. A selection of one (32 KiB) stays in the first level of cache, its columns in the second; ten
 /// million rows are 39 pieces of work, enough to share evenly; and what an import has not written yet, a segment at most,

@@ -5,6 +5,7 @@
 
 use super::bitmap::Bitmap;
 use super::column::{Code, Codes, Column, Zone, with_codes};
+use super::members::Members;
 
 /// Values in one of these ranges, both ends inside; ascending and apart from each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,7 +53,7 @@ pub fn settle_ranges(zone: &Zone, ranges: &Ranges) -> Option<bool> {
 }
 
 /// The same for a set of numbers from 0.
-pub fn settle_set(zone: &Zone, set: &Bitmap) -> Option<bool> {
+pub fn settle_set(zone: &Zone, set: &Members) -> Option<bool> {
     if !zone.has_values() {
         return Some(false);
     }
@@ -102,10 +103,16 @@ fn within<T: Copy + PartialOrd>(codes: &[T], low: T, high: T) -> Bitmap {
 }
 
 /// Rows whose value is in a set of numbers from 0.
-pub fn in_set(column: &Column, set: &Bitmap) -> Bitmap {
-    let base = column.base();
-    let test = move |code: u64| usize::try_from(base.wrapping_add(code as i64)).is_ok_and(|value| set.get(value));
-    by_code(column, test)
+pub fn in_set(column: &Column, set: &Members) -> Bitmap {
+    let member = |value: i64| usize::try_from(value).is_ok_and(|value| set.get(value));
+    match set.outline() {
+        // Where the outline is empty there is nothing to look up.
+        Some(outline) if column.base() >= 0 => {
+            let near = where_value(column, |value| outline.get(value as usize / 64));
+            narrowed(column, &near, member)
+        }
+        _ => where_value(column, member),
+    }
 }
 
 /// Rows whose value passes the test. It is asked once for each value where there are few.
@@ -251,7 +258,7 @@ mod tests {
             let inside = |v: i64| list.iter().any(|(low, high)| (*low..=*high).contains(&v));
             values.iter().for_each(|v| assert_eq!(ranges.contains(*v), inside(*v)));
             check(&column, &values, &in_ranges(&column, &ranges), settle_ranges(&column.zone(), &ranges), inside);
-            let set = Bitmap::of(set, 60);
+            let set = Members::new(Bitmap::of(set, 60));
             let member = |v: i64| usize::try_from(v).is_ok_and(|v| set.get(v));
             let some = Bitmap::of((0..values.len()).filter(|at| at % 3 != 1), values.len());
             let mut expected = in_set(&column, &set);
@@ -260,6 +267,10 @@ mod tests {
             check(&column, &values, &in_set(&column, &set), settle_set(&column.zone(), &set), member);
             let odd = |v: i64| v.wrapping_mul(31) % 3 == 1;
             check(&column, &values, &where_value(&column, odd), None, odd);
+            let thin = Members::new(Bitmap::of([values.iter().copied().find(|v| (0..9000).contains(v)).unwrap_or(7) as usize, 4000], 9000));
+            prop_assert!(thin.outline().is_some());
+            let member = |v: i64| usize::try_from(v).is_ok_and(|v| thin.get(v));
+            check(&column, &values, &in_set(&column, &thin), settle_set(&column.zone(), &thin), member);
             check(&column, &values, &present(&column), None, |_| true);
         }
     }

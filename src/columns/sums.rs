@@ -5,7 +5,6 @@
 //! result does not depend on who added what when.
 
 use super::NULL;
-use super::bitmap::Bitmap;
 use super::keys::{Grouping, Sweep, Used};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -120,14 +119,29 @@ impl Sums {
 
     /// One more record.
     #[inline]
-    fn count(&mut self, fate: Fate) {
+    fn count(&mut self, step: Step) {
         self.records += 1;
-        match fate.verdict {
-            Verdict::Accepted => self.accepted += 1,
-            Verdict::Rejected => self.rejected += 1,
-            Verdict::Neither => {}
+        self.accepted += step.accepted;
+        self.rejected += step.rejected;
+        self.left_out += step.left_out;
+    }
+}
+
+/// What a row adds to the counts: numbers, because which way rows go cannot be foreseen.
+#[derive(Clone, Copy, Default)]
+struct Step {
+    accepted: u32,
+    rejected: u32,
+    left_out: u32,
+}
+
+impl Step {
+    fn of(fate: Fate) -> Self {
+        Self {
+            accepted: u32::from(fate.verdict == Verdict::Accepted),
+            rejected: u32::from(fate.verdict == Verdict::Rejected),
+            left_out: u32::from(fate.left_out),
         }
-        self.left_out += u32::from(fate.left_out);
     }
 }
 
@@ -149,9 +163,12 @@ pub fn sum(
 ) {
     let (mut values, mut slots) = (Vec::new(), Vec::new());
     let (mut mine, mut places): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
-    let mut read = Read::default();
+    let mut read = Read::of(measures);
     let is_every = matches!(used, Used::Every(count) if *part == (0..*count));
     sweep.chosen.blocks(sweep.rows, |rows| {
+        if let ([all], true) = (&mut *sums, grouping.is_whole()) {
+            return read.add_all(sweep, measures, rows, all);
+        }
         grouping.of(sweep, rows, &mut values, &mut slots);
         places.clear();
         if is_every {
@@ -172,69 +189,32 @@ pub fn sum(
     });
 }
 
-/// Adds one column of the chosen rows, or 1 for each without a column, to the sums of slots from `first` on, and marks the
-/// slots. Rows whose counters are no measurements add nothing of a column. Values are not negative, and their sums fit.
-pub fn tally(
-    sweep: &Sweep<'_>,
-    grouping: &Grouping,
-    column: Option<usize>,
-    fates: &(usize, Arc<[Fate]>),
-    first: u64,
-    sums: &mut [u64],
-    used: &mut Bitmap,
-) {
-    let (mut buffer, mut slots, mut ids) = (Vec::new(), Vec::new(), Vec::new());
-    sweep.chosen.blocks(sweep.rows, |rows| {
-        grouping.of(sweep, rows, &mut buffer, &mut slots);
-        sweep.gather(fates.0, rows, &mut ids);
-        match column {
-            Some(column) => sweep.gather(column, rows, &mut buffer),
-            None => {
-                buffer.clear();
-                buffer.resize(rows.len(), 1);
-            }
-        }
-        for ((slot, value), id) in slots.iter().zip(&buffer).zip(&ids) {
-            let at = slot.wrapping_sub(first) as usize;
-            let Some(sum) = sums.get_mut(at) else { continue };
-            used.set(at);
-            let left_out = column.is_some() && fates.1.get(*id as usize).is_some_and(|fate| fate.left_out);
-            if !left_out && *value != NULL {
-                *sum += *value as u64;
-            }
-        }
-    });
-}
-
 /// The values of the rows that are added.
 #[derive(Default)]
 struct Read {
+    /// By fate.
+    steps: Vec<Step>,
     first: Vec<i64>,
     second: Vec<i64>,
     third: Vec<i64>,
 }
 
 impl Read {
+    fn of(measures: &Measures) -> Self {
+        let fates = measures.fate.iter().flat_map(|(_, fates)| fates.iter());
+        Self { steps: fates.map(|fate| Step::of(*fate)).collect(), ..Self::default() }
+    }
+
     /// Adds rows to the sums at their places.
     fn add(&mut self, sweep: &Sweep<'_>, measures: &Measures, rows: &[u32], places: &[u32], sums: &mut [Sums]) {
-        let fates = match &measures.fate {
-            Some((column, fates)) => {
-                sweep.gather(*column, rows, &mut self.third);
-                fates.as_ref()
-            }
-            None => {
-                self.third.clear();
-                self.third.resize(rows.len(), NULL);
-                &[]
-            }
-        };
-        let Self { first, second, third } = self;
-        let fate = |id: i64| fates.get(id as usize).copied().unwrap_or_default();
+        gather(sweep, measures.fate.as_ref().map(|(column, _)| *column), rows, &mut self.third);
+        let Self { steps, first, second, third } = self;
+        let step = |id: i64| steps.get(id as usize).copied().unwrap_or_default();
         match (measures.packets, measures.bytes) {
             (None, None) => {
                 for (place, id) in places.iter().zip(&*third) {
                     if let Some(sums) = sums.get_mut(*place as usize) {
-                        sums.count(fate(*id));
+                        sums.count(step(*id));
                     }
                 }
             }
@@ -243,9 +223,9 @@ impl Read {
                 let is_bytes = measures.bytes.is_some();
                 for ((place, value), id) in places.iter().zip(&*first).zip(&*third) {
                     let Some(sums) = sums.get_mut(*place as usize) else { continue };
-                    let fate = fate(*id);
-                    sums.count(fate);
-                    if *value != NULL && !fate.left_out {
+                    let step = step(*id);
+                    sums.count(step);
+                    if *value != NULL && step.left_out == 0 {
                         plus(if is_bytes { &mut sums.bytes } else { &mut sums.packets }, (*value).into());
                     }
                 }
@@ -255,9 +235,9 @@ impl Read {
                 sweep.gather(bytes, rows, second);
                 for (((place, packets), bytes), id) in places.iter().zip(&*first).zip(&*second).zip(&*third) {
                     let Some(sums) = sums.get_mut(*place as usize) else { continue };
-                    let fate = fate(*id);
-                    sums.count(fate);
-                    if fate.left_out {
+                    let step = step(*id);
+                    sums.count(step);
+                    if step.left_out != 0 {
                         continue;
                     }
                     if *packets != NULL {
@@ -272,21 +252,38 @@ impl Read {
         self.add_times(sweep, measures, rows, places, sums);
     }
 
-    fn add_times(&mut self, sweep: &Sweep<'_>, measures: &Measures, rows: &[u32], places: &[u32], sums: &mut [Sums]) {
-        let gather = |column: Option<usize>, out: &mut Vec<i64>| match column {
-            Some(column) => sweep.gather(column, rows, out),
-            None => {
-                out.clear();
-                out.resize(rows.len(), NULL);
+    /// Adds all rows to one sum, column by column: nothing waits for what the row before has written.
+    fn add_all(&mut self, sweep: &Sweep<'_>, measures: &Measures, rows: &[u32], sums: &mut Sums) {
+        gather(sweep, measures.fate.as_ref().map(|(column, _)| *column), rows, &mut self.third);
+        let step = |id: i64| self.steps.get(id as usize).copied().unwrap_or_default();
+        let mut counts = Sums::default();
+        self.third.iter().for_each(|id| counts.count(step(*id)));
+        sums.add(&counts);
+        for (column, into) in [(measures.packets, &mut sums.packets), (measures.bytes, &mut sums.bytes)] {
+            let Some(column) = column else { continue };
+            sweep.gather(column, rows, &mut self.first);
+            let (mut sum, mut values) = (0i128, 0u32);
+            for (value, id) in self.first.iter().zip(&self.third) {
+                let counts = *value != NULL && step(*id).left_out == 0;
+                sum += i128::from(if counts { *value } else { 0 });
+                values += u32::from(counts);
             }
-        };
+            plus(into, if values > 0 { sum } else { NO_SUM });
+        }
+        let mut times = [Sums::default()];
+        let places = vec![0; if measures.start.is_some() || measures.late_end.is_some() { rows.len() } else { 0 }];
+        self.add_times(sweep, measures, rows, &places, &mut times);
+        times.iter().for_each(|times| sums.add(times));
+    }
+
+    fn add_times(&mut self, sweep: &Sweep<'_>, measures: &Measures, rows: &[u32], places: &[u32], sums: &mut [Sums]) {
         let late = measures.late_end.as_ref();
         if measures.start.is_none() && late.is_none() {
             return;
         }
-        gather(measures.start, &mut self.first);
-        gather(measures.duration, &mut self.second);
-        gather(late.map(|(column, _)| *column), &mut self.third);
+        gather(sweep, measures.start, rows, &mut self.first);
+        gather(sweep, measures.duration, rows, &mut self.second);
+        gather(sweep, late.map(|(column, _)| *column), rows, &mut self.third);
         let values = self.first.iter().zip(&self.second).zip(&self.third);
         for (place, ((start, duration), extra)) in places.iter().zip(values) {
             let Some(sums) = sums.get_mut(*place as usize) else { continue };
@@ -298,6 +295,17 @@ impl Read {
             } else if *duration != NULL {
                 sums.end(start.saturating_add(*duration));
             }
+        }
+    }
+}
+
+/// A column's values; without a column nothing but `NULL`.
+fn gather(sweep: &Sweep<'_>, column: Option<usize>, rows: &[u32], out: &mut Vec<i64>) {
+    match column {
+        Some(column) => sweep.gather(column, rows, out),
+        None => {
+            out.clear();
+            out.resize(rows.len(), NULL);
         }
     }
 }
@@ -350,21 +358,28 @@ mod tests {
                 sums.extend(own);
             }
             let mut expected: BTreeMap<(i64, u32), Sums> = BTreeMap::new();
+            let mut all = Sums::default();
             for at in (0..count).filter(|at| rows[*at].2) {
-                let number = match kind[at] { 0 => 1, 1 => 0, NULL if absent != NO_SLOT => absent, _ => continue };
-                if key[at] == NULL { continue; }
                 let end = match (start[at], duration[at]) {
                     (NULL, _) => late.get(&kind[at]).copied().unwrap_or(NULL),
                     (_, NULL) => NULL,
                     (start, duration) => start.saturating_add(duration),
                 };
                 let sum = |value: i64| if value == NULL || kind[at] == 1 { NO_SUM } else { value.into() };
-                expected.entry((key[at], number)).or_default().add(&Sums {
+                let one = Sums {
                     packets: sum(kind[at]), bytes: sum(bytes[at]),
                     first: start[at], last: end, records: 1,
                     accepted: u32::from(kind[at] == 0), rejected: u32::from(kind[at] == 2), left_out: u32::from(kind[at] == 1),
-                });
+                };
+                all.add(&one);
+                let number = match kind[at] { 0 => 1, 1 => 0, NULL if absent != NO_SLOT => absent, _ => continue };
+                if key[at] != NULL {
+                    expected.entry((key[at], number)).or_default().add(&one);
+                }
             }
+            let mut whole = [Sums::default()];
+            sum(&sweep, &Grouping::new(Vec::new()).unwrap(), &Used::Every(1), &measures, &(0..1), &mut whole);
+            prop_assert_eq!(whole[0], all);
             let found: Vec<((i64, u32), Sums)> = used.slots().into_iter().zip(&sums).map(|(slot, sums)| {
                 let numbers = grouping.numbers(slot);
                 ((numbers[0].into(), numbers[1]), *sums)

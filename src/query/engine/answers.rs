@@ -58,27 +58,48 @@ pub fn ordered(count: usize, keys: &[OrderKey<'_>], limit: Option<usize>, thread
 
 /// The groups among which the first `limit` by this key are: those, and all that are equal to the last of them.
 pub fn candidates(count: usize, first: &OrderKey<'_>, limit: usize, threads: usize) -> Vec<u32> {
-    let least = |range: Range<usize>| {
-        let mut kept: Vec<(u128, u32)> = Vec::with_capacity(2 * limit.min(range.len()));
-        let mut bound = u128::MAX;
-        let mut full = 2 * limit;
-        for at in range {
-            let key = first.turned(at);
-            if key > bound {
-                continue;
-            }
-            kept.push((key, at as u32));
-            if kept.len() >= full {
-                bound = cut(&mut kept, limit).unwrap_or(bound);
-                // Equals of the last one are kept, however many they are.
-                full = 2 * kept.len().max(limit);
-            }
+    let parts = in_parts(count, threads, |range| {
+        let mut least = Least::new(limit);
+        range.for_each(|at| least.put(first.turned(at), at as u32));
+        least
+    });
+    Least::of(parts, limit).into_iter().map(|(_, at)| at).collect()
+}
+
+/// The `limit` least keys of many, with all that are equal to the last of them.
+pub struct Least<K> {
+    limit: usize,
+    kept: Vec<(K, u32)>,
+    /// Greater ones are none of them.
+    bound: Option<K>,
+    /// With so many it is time to leave out what lies behind the first ones.
+    full: usize,
+}
+
+impl<K: Copy + Ord> Least<K> {
+    pub fn new(limit: usize) -> Self {
+        Self { limit, kept: Vec::new(), bound: None, full: 2 * limit }
+    }
+
+    #[inline]
+    pub fn put(&mut self, key: K, at: u32) {
+        if self.bound.is_some_and(|bound| key > bound) {
+            return;
         }
+        self.kept.push((key, at));
+        if self.kept.len() >= self.full {
+            self.bound = cut(&mut self.kept, self.limit).or(self.bound);
+            // Equals of the last one are kept, however many they are.
+            self.full = 2 * self.kept.len().max(self.limit);
+        }
+    }
+
+    /// Those of all parts.
+    pub fn of(parts: impl IntoIterator<Item = Self>, limit: usize) -> Vec<(K, u32)> {
+        let mut kept: Vec<(K, u32)> = parts.into_iter().flat_map(|part| part.kept).collect();
+        cut(&mut kept, limit);
         kept
-    };
-    let mut kept: Vec<(u128, u32)> = in_parts(count, threads, least).concat();
-    cut(&mut kept, limit);
-    kept.into_iter().map(|(_, at)| at).collect()
+    }
 }
 
 /// Leaves what is not greater than the `limit`-th least key, which is returned; all where there are fewer.

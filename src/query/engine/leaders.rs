@@ -1,12 +1,12 @@
 //! The groups with the most of one measure. Where only the first of many are wanted, narrow sums of that measure alone say
 //! which they are, and everything else is summed for those.
 
-use super::answers::{OrderKey, candidates, in_parts};
+use super::answers::{Least, OrderKey, candidates, in_parts, side_by_side};
 use super::groups::{FEW_SLOTS, swept, touched};
 use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow};
-use crate::columns::{Bitmap, Grouping, Groups, PairColumns, Selection, Sums, tally};
+use crate::columns::{Bitmap, Buckets, Grouping, Groups, MOST_VALUE, PairColumns, Selection, Sums};
 use crate::query::Measure;
 use std::ops::Range;
 
@@ -19,15 +19,11 @@ pub struct Leaders {
     pub used: Bitmap,
 }
 
-/// A worker's part of the slots: their sums, and which occur.
-struct Part {
-    slots: Range<u64>,
-    sums: Vec<u64>,
-    used: Bitmap,
-}
-
 /// Groups for each that is wanted, from which on it is less work to look for those. Tests have few.
 const MANY: usize = if cfg!(test) { 2 } else { 16 };
+
+/// Rows that are laid out in buckets at one time: 256 MiB. Tests have few.
+const MOST_ROWS: usize = if cfg!(test) { 16 } else { 1 << 25 };
 
 impl Engine<'_> {
     /// The first `limit` groups by a measure, the greatest first. `None` where that is no less work than all sums, or
@@ -54,40 +50,75 @@ impl Engine<'_> {
         if least < 0 || fits.is_none() {
             return Ok(None);
         }
+        let is_narrow = u64::try_from(greatest).is_ok_and(|most| most <= MOST_VALUE);
+        if !is_narrow {
+            return Ok(None);
+        }
+        // More rows than are laid out at one time go over the slots part by part.
+        let passes = selection.len().div_ceil(MOST_ROWS).max(1) as u64;
+        let bound = |pass: u64| pass * grouping.slots() / passes;
+        let (mut found, mut used) = (Vec::new(), Bitmap::zeros(count));
+        for pass in 0..passes {
+            let parts = self.buckets(selection, grouping, column, bound(pass)..bound(pass + 1))?;
+            for (least, also) in greatest_sums(&parts, limit, count, self.threads) {
+                found.push(least);
+                used.or(&also);
+            }
+        }
+        let found = Least::of(found, limit);
+        if found.len() < limit {
+            // The next ones come to 0, or to nothing at all.
+            return Ok(None);
+        }
+        let slots = Bitmap::of(found.into_iter().map(|(_, slot)| slot as usize), count);
+        Ok(Some(Leaders { slots, groups: used.count() as u64, used }))
+    }
+
+    /// The rows' values by the slots of a range, of each worker.
+    fn buckets(
+        &self,
+        selection: &Selection,
+        grouping: &Grouping,
+        column: Option<usize>,
+        slots: Range<u64>,
+    ) -> Result<Vec<Buckets>, EngineError> {
         let fates = self.fates()?;
         let mut columns = ColumnSet::of(grouping.columns().chain(column));
         columns.add(fates.0);
         let needs = |number: usize| touched(selection, number).then_some(columns);
         let table = &self.snapshot.flows;
-        let bound = |worker: u64| worker * grouping.slots() / self.threads as u64;
-        let states = (0..self.threads as u64).map(|worker| Part {
-            slots: bound(worker)..bound(worker + 1),
-            sums: Vec::new(),
-            used: Bitmap::default(),
-        });
-        let each = |part: &mut Part, number: usize, columns: &Columns| {
+        let share = (slots.end - slots.start) as f64 / grouping.slots().max(1) as f64;
+        let rows = (selection.len() as f64 * share) as usize / self.threads;
+        let states = (0..self.threads).map(|_| Buckets::new(slots.clone(), rows)).collect();
+        let each = |buckets: &mut Buckets, number: usize, columns: &Columns| {
             if let Some(sweep) = swept(table, selection, number, columns) {
-                if part.sums.is_empty() {
-                    let len = (part.slots.end - part.slots.start) as usize;
-                    (part.sums, part.used) = (vec![0; len], Bitmap::zeros(len));
-                }
-                tally(&sweep, grouping, column, &fates, part.slots.start, &mut part.sums, &mut part.used);
+                buckets.fill(&sweep, grouping, column, &fates);
             }
             Ok(())
         };
-        let parts = self.sweep(IndexedTable::Flow, needs, Share::Every, states.collect(), each)?;
-        let mut used = Bitmap::zeros(count);
-        let mut sums = vec![0; count];
-        for part in parts.iter().filter(|part| !part.sums.is_empty()) {
-            let slots = part.slots.start as usize..part.slots.end as usize;
-            part.used.iter().for_each(|at| used.set(slots.start + at));
-            if let Some(sums) = sums.get_mut(slots) {
-                sums.copy_from_slice(&part.sums);
+        self.sweep(IndexedTable::Flow, needs, Share::Split, states, each)
+    }
+}
+
+/// Of all buckets the slots with the `limit` greatest sums above 0, by how far those are from the greatest number, and the
+/// slots that occur.
+fn greatest_sums(parts: &[Buckets], limit: usize, slots: usize, threads: usize) -> Vec<(Least<u64>, Bitmap)> {
+    let Some(layout) = parts.first() else { return Vec::new() };
+    let bound = |worker: usize| worker * layout.count() / threads;
+    side_by_side(threads, |worker| {
+        let (mut least, mut used) = (Least::new(limit), Bitmap::zeros(slots));
+        let mut sums: Vec<u64> = Vec::new();
+        for bucket in bound(worker)..bound(worker + 1) {
+            let range = layout.slots(bucket);
+            sums.clear();
+            sums.resize((range.end - range.start) as usize, 0);
+            parts.iter().for_each(|part| part.add_to(bucket, &mut sums, &mut used));
+            for (slot, sum) in range.zip(&sums).filter(|(_, sum)| **sum > 0) {
+                least.put(u64::MAX - sum, slot as u32);
             }
         }
-        let groups = used.count() as u64;
-        Ok(first(&sums, limit, self.threads).map(|slots| Leaders { slots, groups, used }))
-    }
+        (least, used)
+    })
 }
 
 /// Those with the `limit` greatest sums, and their equals; `None` where 0 is among them, which may be no sum at all.

@@ -4,7 +4,7 @@
 use super::plan::{Node, Timed};
 use super::{Engine, EngineError};
 use crate::case::index::flow;
-use crate::columns::{Bitmap, Side};
+use crate::columns::{Bitmap, Members, Side};
 use crate::query::filter_sql::MetAt;
 use crate::query::indicators::{Met, Wanted, met};
 use rustc_hash::FxHashMap;
@@ -109,6 +109,6 @@ impl Windows {
     }
 
     fn node(self, column: usize, set: Bitmap) -> Node {
-        Node::Timed(column, Arc::new(Timed { set, ..self.timed }))
+        Node::Timed(column, Arc::new(Timed { set: Members::new(set), ..self.timed }))
     }
 }

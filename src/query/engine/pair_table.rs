@@ -3,7 +3,7 @@
 use super::answers::{OrderKey, checked, in_parts, ordered, time_key, told};
 use super::{Engine, EngineError};
 use crate::case::index::flow;
-use crate::columns::{Grouping, Groups, KeyPart, Map, PairColumns, Selection, Sums, Used};
+use crate::columns::{Grouping, Groups, KeyPart, Map, Measures, PairColumns, Selection, Sums, Used};
 use crate::query::pairs::{AddressOrder, PairTotals};
 use crate::query::{Measure, PairColumn, PairKey, PairQuery, PairTable};
 use rusqlite::types::ValueRef;
@@ -108,6 +108,7 @@ impl Engine<'_> {
         let measures = self.all_measures()?;
         let groups = checked(self.sums_of(selection, grouping, &measures, &Used::of(leaders.slots))?)?;
         let everything = Grouping::new(Vec::new()).ok_or(EngineError::Unsupported)?;
+        let measures = Measures { start: None, duration: None, late_end: None, ..measures };
         let all = checked(self.groups(selection, &everything, &measures)?)?;
         let totals = PairTotals { pairs: leaders.groups, ..totals(&all.sums, 1) };
         Ok(Some((Arc::new(groups), totals)))

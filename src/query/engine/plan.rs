@@ -4,7 +4,7 @@ use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, Segment, flow};
 use crate::columns::{
-    Bitmap, Chosen, Column, NULL, Ranges, Selection, in_ranges, in_set, narrowed, settle_ranges, settle_set,
+    Bitmap, Chosen, Column, Members, NULL, Ranges, Selection, in_ranges, in_set, narrowed, settle_ranges, settle_set,
     where_value,
 };
 use crate::model::{TimeRange, Timestamp};
@@ -21,7 +21,7 @@ pub enum Node {
     /// The value lies in the ranges.
     In(usize, Ranges),
     /// The value is in a set of numbers from 0.
-    Member(usize, Arc<Bitmap>),
+    Member(usize, Arc<Members>),
     /// The value passes a slower test.
     Number(usize, Slow),
     /// Start and duration together pass.
@@ -35,7 +35,7 @@ pub enum Node {
 /// Numbers that count at some times only.
 #[derive(Clone, Debug, Default)]
 pub struct Timed {
-    pub set: Bitmap,
+    pub set: Members,
     /// By number: which of `windows` are its own.
     pub of: FxHashMap<u32, u32>,
     pub windows: Vec<Vec<TimeRange>>,

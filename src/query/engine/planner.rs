@@ -4,7 +4,7 @@ use super::answers::in_parts;
 use super::plan::{EndTest, Node, Slow};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow, pair};
-use crate::columns::{Bitmap, Chosen, NULL, PairColumns, Ranges, Selection, Side};
+use crate::columns::{Bitmap, Chosen, Members, NULL, PairColumns, Ranges, Selection, Side};
 use crate::filter::{Check, Filter, Test, pattern};
 use crate::query::QueryError;
 use crate::query::filter_sql::{self, CompileError, Leaf, NumberTest, SqlCondition};
@@ -116,6 +116,7 @@ impl Engine<'_> {
     }
 
     pub(super) fn member(&self, column: usize, set: Bitmap) -> Node {
+        let set = Members::new(set);
         if set.count() == 0 { Node::Always(false) } else { Node::Member(column, Arc::new(set)) }
     }
 
