@@ -67,6 +67,8 @@ pub mod size {
     pub const TRACK_MAX: f32 = 640.0;
     /// The choices and the legend above a track.
     pub const TRACK_FRAME: f32 = 84.0;
+    /// A list of choices up to this stands there whole.
+    pub const MENU_LONG: f32 = 420.0;
     pub const VALUE_AXIS: f32 = 80.0;
     pub const NUMBER_FIELD: f32 = 90.0;
     /// The mark of a bin that reaches the threshold.

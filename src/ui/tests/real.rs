@@ -55,11 +55,21 @@ fn events() -> String {
 
 /// The case, imported and settled, in a window of this size; the folder goes with the value.
 pub fn case(size: egui::Vec2) -> (tempfile::TempDir, Shown) {
+    case_of(size, &[("flows.log", flows()), ("trail.json", events())])
+}
+
+/// The same without events.
+pub fn flows_alone(size: egui::Vec2) -> (tempfile::TempDir, Shown) {
+    case_of(size, &[("flows.log", flows())])
+}
+
+fn case_of(size: egui::Vec2, files: &[(&str, String)]) -> (tempfile::TempDir, Shown) {
     let folder = tempfile::tempdir().unwrap();
     let logs = folder.path().join("logs");
     std::fs::create_dir(&logs).unwrap();
-    std::fs::write(logs.join("flows.log"), flows()).unwrap();
-    std::fs::write(logs.join("trail.json"), events()).unwrap();
+    for (name, text) in files {
+        std::fs::write(logs.join(name), text).unwrap();
+    }
     let path = folder.path().join("case.coldtrail");
     let mut harness = opened(Arc::new(CaseBackend::default()), Opening::default(), size);
     settle(&mut harness);

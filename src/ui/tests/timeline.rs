@@ -1,6 +1,6 @@
 //! The timeline by the window.
 
-use super::real::{case, dispatch};
+use super::real::{case, dispatch, flows_alone};
 use super::*;
 use crate::app::chart::Shape;
 use crate::app::timeline::{Plan, TimelineAction};
@@ -32,6 +32,18 @@ fn flows_and_events_stand_on_one_axis_with_their_groups() {
     harness.get_all_by_label("Remove this track").next().unwrap().click();
     settle(&mut harness);
     assert_eq!(plan(&harness, 0).dataset, Dataset::Events);
+}
+
+#[test]
+fn what_the_case_has_none_of_leaves_its_room_to_the_others() {
+    let label = "Over time: ACCEPT, REJECT, none; gaps in the evidence: 0";
+    let (_folder, both) = timeline();
+    let (_other, mut alone) = flows_alone(vec2(1400.0, 1000.0));
+    alone.key_press_modifiers(Modifiers::COMMAND, Key::Num6);
+    settle(&mut alone);
+    alone.get_by_label("The case has no CloudTrail events.");
+    let height = |harness: &Shown| harness.get_by_label(label).rect().height();
+    assert!(height(&alone) > 1.5 * height(&both), "{} and {}", height(&alone), height(&both));
 }
 
 #[test]

@@ -38,13 +38,22 @@ pub fn timeline_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
     let state = &mut state.timeline;
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.set_max_width(ui.available_width() - size::SCROLLBAR);
-        let count = timeline.tracks().len() as f32;
-        let room = ui.available_height() / count - size::TRACK_FRAME;
+        // What the case has none of takes no more than its line.
+        let is_held = |dataset| {
+            case.totals().is_none_or(|totals| match dataset {
+                Dataset::Flows => totals.flows > 0,
+                Dataset::Events => totals.events > 0,
+            })
+        };
+        let held = timeline.tracks().iter().filter(|track| is_held(track.plan.dataset)).count();
+        let missing = (timeline.tracks().len() - held) as f32 * size::TRACK_FRAME;
+        let room = (ui.available_height() - missing) / held.max(1) as f32 - size::TRACK_FRAME;
         let height = room.clamp(size::TRACK_MIN, size::TRACK_MAX);
         for (at, track) in timeline.tracks().iter().enumerate() {
             ui.push_id(track.id, |ui| {
                 plan_ui(ui, app, case, at, track, state, out);
                 match span {
+                    _ if !is_held(track.plan.dataset) => drop(ui.weak(none_text(app, track.plan.dataset))),
                     Some(span) if track.plan.shape == Shape::Heat => heat::heat_ui(ui, app, track, span, out),
                     Some(span) => track::track_ui(ui, app, track, span, height, &mut state.drag, out),
                     None => track::nothing_ui(ui, app, track, height),
@@ -52,6 +61,13 @@ pub fn timeline_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
             });
         }
     });
+}
+
+fn none_text(app: &App, dataset: Dataset) -> String {
+    app.texts.tr(match dataset {
+        Dataset::Flows => "timeline-no-flows",
+        Dataset::Events => "timeline-no-events",
+    })
 }
 
 /// What holds for every track.
@@ -191,7 +207,7 @@ fn plan_ui(
 }
 
 fn choice(ui: &mut Ui, id: &str, shown: String, entries: impl FnOnce(&mut Ui)) {
-    ComboBox::from_id_salt(id).selected_text(shown).show_ui(ui, entries);
+    ComboBox::from_id_salt(id).selected_text(shown).height(size::MENU_LONG).show_ui(ui, entries);
 }
 
 /// Fields keep their own names; the others have one in the catalogue.
