@@ -10,7 +10,7 @@ use crate::query::{Coverage, Mark, Measure, Scope, TopQuery, TopRow, TopTable, T
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::bars::{Bar, bar_ui};
 use crate::ui::widgets::coverage::coverage_ui;
-use egui::{Button, Frame, Label, Margin, RichText, ScrollArea, Stroke, Ui};
+use egui::{Align, Button, Frame, Label, Layout, Margin, RichText, ScrollArea, Stroke, Ui};
 
 pub fn overview_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
     let t = &app.texts;
@@ -199,20 +199,22 @@ pub(super) fn card_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, out: &mut Vec
     let (t, p) = (&app.texts, theme::palette(ui));
     let frame = Frame::new().fill(p.surface).stroke(Stroke::new(1.0, p.line)).corner_radius(4.0);
     frame.inner_margin(Margin::same(size::CARD_MARGIN)).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            ui.add(Label::new(RichText::new(&list.title).strong()).truncate());
-            ui.weak(t.tr(&format!("list-by-{}", list.query.measure.name())));
-            let Some(table) = list.table else { return };
-            let shown = table.rows.len() as u64;
-            if table.groups > shown {
-                let args = [("shown", &*display::count(shown)), ("all", &*display::count(table.groups))];
-                // In what room the title leaves: a card is no wider than the others.
+        // From the right: the figure is never clipped, the words are where room is short.
+        let row = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
+        ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
+            if let Some(table) = list.table.filter(|table| table.groups > table.rows.len() as u64) {
+                let shown = display::count(table.rows.len() as u64);
+                let args = [("shown", &*shown), ("all", &*display::count(table.groups))];
                 let text = RichText::new(t.tr_args("list-more", &args)).color(p.accent);
-                let more = ui.add(Button::new(text).frame(false).truncate()).on_hover_text(t.tr("list-whole"));
-                if more.clicked() {
+                if ui.add(Button::new(text).frame(false)).on_hover_text(t.tr("list-whole")).clicked() {
                     out.push(Action::WholeList(Some((list.title.clone(), Box::new(list.query.clone())))));
                 }
             }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(Label::new(RichText::new(&list.title).strong()).truncate());
+                let by = RichText::new(t.tr(&format!("list-by-{}", list.query.measure.name()))).weak();
+                ui.add(Label::new(by).truncate());
+            });
         });
         ui.spacing_mut().item_spacing.y = 0.0;
         let Some(table) = list.table else {
