@@ -292,11 +292,17 @@ impl Column {
             out.resize(rows.len(), 0);
             return self.read(*first as usize, out);
         }
-        let present = self.present.as_ref();
+        let Some(present) = &self.present else {
+            with_codes!(&self.codes, list => {
+                let value = |row: &u32| list.get(*row as usize).map_or(NULL, |code| base.wrapping_add(code.wide() as i64));
+                out.extend(rows.iter().map(value));
+            }, out.resize(rows.len(), base));
+            return;
+        };
         // Rows without a value have code 0.
-        let value = |row: u32, code: u64| match present {
-            Some(present) if code == 0 && !present.get(row as usize) => NULL,
-            _ => base.wrapping_add(code as i64),
+        let value = |row: u32, code: u64| match code == 0 && !present.get(row as usize) {
+            true => NULL,
+            false => base.wrapping_add(code as i64),
         };
         with_codes!(&self.codes, list => {
             out.extend(rows.iter().map(|row| list.get(*row as usize).map_or(NULL, |code| value(*row, code.wide()))));

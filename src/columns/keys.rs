@@ -4,6 +4,7 @@
 use super::NULL;
 use super::bitmap::Bitmap;
 use super::column::Column;
+use super::members::outline;
 use super::selection::Chosen;
 use std::sync::Arc;
 
@@ -207,8 +208,9 @@ fn fill(slots: &mut [u64], values: &[i64], size: u64, mut number: impl FnMut(i64
 pub enum Used {
     /// All of them, whether they occur or not.
     Every(u32),
-    /// Those that occur, and how many of them stand before each word.
-    Some { slots: Bitmap, before: Vec<u32>, count: usize },
+    /// Those that occur, and how many of them stand before each word; and which words hold any, where that is worth a
+    /// first look.
+    Some { slots: Bitmap, before: Vec<u32>, count: usize, outline: Option<Bitmap> },
 }
 
 impl Used {
@@ -220,7 +222,8 @@ impl Used {
             before
         });
         let before = before.collect();
-        Self::Some { slots, before, count: count as usize }
+        let outline = outline(&slots);
+        Self::Some { slots, before, count: count as usize, outline }
     }
 
     pub fn count(&self) -> usize {
@@ -244,8 +247,11 @@ impl Used {
         match self {
             Self::Every(count) if slot < u64::from(*count) => slot as u32,
             Self::Every(_) => u32::MAX,
-            Self::Some { slots, before, .. } => {
+            Self::Some { slots, before, outline, .. } => {
                 let (at, bit) = ((slot / 64) as usize, slot % 64);
+                if outline.as_ref().is_some_and(|outline| !outline.get(at)) {
+                    return u32::MAX;
+                }
                 match (slots.words().get(at), before.get(at)) {
                     (Some(word), Some(before)) if word >> bit & 1 != 0 => {
                         before + (word & ((1 << bit) - 1)).count_ones()

@@ -29,11 +29,7 @@ impl Members {
             count += words.iter().map(|word| word.count_ones()).sum::<u32>();
         }
         before.push(count);
-        let words = set.words().len();
-        let held = set.words().iter().filter(|word| **word != 0).count();
-        let is_thin = words >= LARGE && held < words / 4;
-        let occupied = || set.words().iter().enumerate().filter(|(_, word)| **word != 0).map(|(at, _)| at);
-        let outline = is_thin.then(|| Bitmap::of(occupied(), words));
+        let outline = outline(&set);
         Self { set, before, outline }
     }
 
@@ -68,6 +64,13 @@ impl Members {
             Some(before) => *before as usize + self.set.count_in(first * RUN * 64..number),
         }
     }
+}
+
+/// Which words of a set hold any, where it is large and they are few.
+pub(super) fn outline(set: &Bitmap) -> Option<Bitmap> {
+    let words = set.words().len();
+    let held = || set.words().iter().enumerate().filter(|(_, word)| **word != 0).map(|(at, _)| at);
+    (words >= LARGE && held().count() < words / 4).then(|| Bitmap::of(held(), words))
 }
 
 #[cfg(test)]

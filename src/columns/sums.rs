@@ -87,7 +87,10 @@ impl Default for Sums {
 #[inline]
 fn plus(sum: &mut i128, more: i128) {
     if more != NO_SUM {
-        *sum = if *sum == NO_SUM { more } else { *sum + more };
+        // No sum of values has this upper half. A sum is written by halves: compared as a whole it would be read by another
+        // width than it was just written, which waits for the writing to be over.
+        let is_none = (*sum >> 64) as i64 == i64::MIN;
+        *sum = if is_none { more } else { *sum + more };
     }
 }
 

@@ -63,12 +63,7 @@ pub fn value_items_ui(ui: &mut Ui, app: &App, items: &mut Items, of: &MenuValue<
     if let Value::Text(text) = value
         && let Some(kind) = watched_kind(column, text)
     {
-        let add = Dialog::AddIndicators(TypedIndicators::of(text.clone(), Some(kind)));
-        items.item(ui, t.tr("menu-add-indicator"), Action::Dialog(Some(add)), out);
-        if Label::KINDS.contains(&kind) {
-            let label = NewLabel { thing: text.clone(), kind: Some(kind), ..NewLabel::default() };
-            items.item(ui, t.tr("menu-label"), Action::Dialog(Some(Dialog::Label(label))), out);
-        }
+        watch_items_ui(ui, app, items, text, kind, out);
     }
     if let Value::Time(time) = value {
         for (text, secs) in [(t.tr("menu-around-5m"), 300), (t.tr("menu-around-1h"), 3600)] {
@@ -79,6 +74,24 @@ pub fn value_items_ui(ui: &mut Ui, app: &App, items: &mut Items, of: &MenuValue<
     ui.separator();
     if let Some(text) = display::literal(value) {
         items.item(ui, t.tr("menu-copy-value"), Action::Copy(text), out);
+    }
+}
+
+/// To look for a value from now on, and to give it a name.
+pub fn watch_items_ui(
+    ui: &mut Ui,
+    app: &App,
+    items: &mut Items,
+    text: &str,
+    kind: IndicatorKind,
+    out: &mut Vec<Action>,
+) {
+    let t = &app.texts;
+    let add = Dialog::AddIndicators(TypedIndicators::of(text.to_owned(), Some(kind)));
+    items.item(ui, t.tr("menu-add-indicator"), Action::Dialog(Some(add)), out);
+    if Label::KINDS.contains(&kind) {
+        let label = NewLabel { thing: text.to_owned(), kind: Some(kind), ..NewLabel::default() };
+        items.item(ui, t.tr("menu-label"), Action::Dialog(Some(Dialog::Label(label))), out);
     }
 }
 
