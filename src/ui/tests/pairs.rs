@@ -89,6 +89,22 @@ fn both_directions_fold_into_conversations_with_who_started_them_as_inferred() {
 }
 
 #[test]
+fn an_address_of_a_conversation_can_be_looked_for_and_named() {
+    let (_folder, mut harness) = pairs();
+    harness.get_by_role_and_label(Role::CheckBox, "Fold both directions").click();
+    settle(&mut harness);
+    for entry in ["Add to indicators...", "Label it..."] {
+        harness.get_by_label("dstaddr: 203.0.113.9").click_secondary();
+        settle(&mut harness);
+        harness.get_by_label(entry).click();
+        settle(&mut harness);
+        assert!(app(&harness).app.dialog.is_some(), "{entry}");
+        harness.key_press(Key::Escape);
+        settle(&mut harness);
+    }
+}
+
+#[test]
 fn a_pair_leads_to_exactly_its_records_and_back() {
     let (_folder, mut harness) = pairs();
     harness.get_by_label("srcaddr: 198.51.100.7").click();
