@@ -39,6 +39,24 @@ fn a_statement_runs_by_its_keys_and_its_rows_sort() {
 }
 
 #[test]
+fn an_address_in_the_rows_leads_to_its_page_and_can_be_looked_for() {
+    let (_folder, mut harness) = console("SELECT DISTINCT srcaddr FROM flow_record WHERE srcaddr = '198.51.100.7'");
+    dispatch(&mut harness, Action::Sql(SqlAction::Run));
+    let menu = |harness: &mut Shown, entry: &str| {
+        harness.get_by_label("srcaddr: 198.51.100.7").click_secondary();
+        settle(harness);
+        harness.get_by_label(entry).click();
+        settle(harness);
+    };
+    menu(&mut harness, "Add to indicators...");
+    assert!(app(&harness).app.dialog.is_some());
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    menu(&mut harness, "Everything about this address");
+    assert_eq!(app(&harness).app.view, View::Address);
+}
+
+#[test]
 fn a_mistake_is_told_with_its_place_and_the_last_rows_stay() {
     let (_folder, mut harness) = console("SELECT 7 AS seven");
     harness.get_by_role_and_label(Role::Button, "Run Ctrl+Enter").click();

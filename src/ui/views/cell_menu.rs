@@ -77,15 +77,19 @@ pub fn value_items_ui(ui: &mut Ui, app: &App, items: &mut Items, of: &MenuValue<
     }
 }
 
+/// What an address offers that stands in no field; nothing where the text is none.
+pub fn address_items_ui(ui: &mut Ui, app: &App, items: &mut Items, text: &str, out: &mut Vec<Action>) {
+    if Address::parse(text.as_bytes()).is_none() {
+        return;
+    }
+    items.item(ui, app.texts.tr("menu-address"), Action::About(text.to_owned()), out);
+    if let Some(kind) = kind_of(text) {
+        watch_items_ui(ui, app, items, text, kind, out);
+    }
+}
+
 /// To look for a value from now on, and to give it a name.
-pub fn watch_items_ui(
-    ui: &mut Ui,
-    app: &App,
-    items: &mut Items,
-    text: &str,
-    kind: IndicatorKind,
-    out: &mut Vec<Action>,
-) {
+fn watch_items_ui(ui: &mut Ui, app: &App, items: &mut Items, text: &str, kind: IndicatorKind, out: &mut Vec<Action>) {
     let t = &app.texts;
     let add = Dialog::AddIndicators(TypedIndicators::of(text.to_owned(), Some(kind)));
     items.item(ui, t.tr("menu-add-indicator"), Action::Dialog(Some(add)), out);

@@ -1,10 +1,9 @@
 //! The pairs: who sent how much to whom, in any order, with the way down to the records.
 
-use super::cell_menu::{Items, MenuValue, head_ui, value_items_ui, watch_items_ui};
+use super::cell_menu::{Items, MenuValue, address_items_ui, head_ui, value_items_ui};
 use super::records::empty_ui;
 use crate::app::open_case::OpenCase;
 use crate::app::pairs::{Pairs, PairsAction, PairsColumn, PairsRow};
-use crate::app::watch::kind_of;
 use crate::app::{Action, App, Command, Dialog, Zone, display, marks};
 use crate::model::conclusions::Subject;
 use crate::model::{Address, Dataset};
@@ -325,10 +324,7 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &m
                     let narrow = |clause: String| Action::Narrow(Dataset::Flows, clause);
                     items.item(ui, t.tr("menu-only"), narrow(format!("ip = {ip}")), out);
                     items.item(ui, t.tr("menu-exclude"), narrow(format!("not ip = {ip}")), out);
-                    items.item(ui, t.tr("menu-address"), Action::About(ip.clone()), out);
-                    if let Some(kind) = kind_of(ip) {
-                        watch_items_ui(ui, app, &mut items, ip, kind, out);
-                    }
+                    address_items_ui(ui, app, &mut items, ip, out);
                 }
                 ui.separator();
                 if let Some(text) = display::literal(&value) {

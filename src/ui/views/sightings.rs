@@ -1,7 +1,7 @@
 //! Sightings: what of the indicators the evidence holds and what it does not, by indicator, by host and by list; and the
 //! playbook's view. Every row leads down to its records.
 
-use super::cell_menu::{Items, head_ui};
+use super::cell_menu::{Items, address_items_ui, head_ui};
 use super::pairs::figure_text;
 use crate::app::export::ExportKind;
 use crate::app::open_case::OpenCase;
@@ -328,7 +328,7 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &m
     let address = text.rsplit_once(':').map_or(text.as_str(), |(address, _)| address);
     for candidate in [text.as_str(), address.trim_matches(['[', ']'])] {
         if crate::model::Address::parse(candidate.as_bytes()).is_some() {
-            items.item(ui, t.tr("menu-address"), Action::About(candidate.to_owned()), out);
+            address_items_ui(ui, app, &mut items, candidate, out);
             break;
         }
     }

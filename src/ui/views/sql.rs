@@ -1,5 +1,6 @@
 //! The SQL console: a statement, its limits, the documented views beside it, and what the statement gave.
 
+use super::cell_menu::{Items, address_items_ui};
 use crate::app::open_case::OpenCase;
 use crate::app::sql_console::{Outcome, ROW_LIMITS, SqlAction, SqlConsole, TIME_LIMITS_SECS, Table, value_text};
 use crate::app::{Action, App, display};
@@ -41,8 +42,7 @@ pub fn sql_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out:
             ui.centered_and_justified(|ui| ui.weak(app.texts.tr("sql-no-rows")));
         }
         Some(table) => {
-            let copied = table_ui(ui, app, console, table, state, &mut asked);
-            out.extend(copied.map(Action::Copy));
+            out.extend(table_ui(ui, app, console, table, state, &mut asked));
         }
         None if console.is_running() => {
             ui.centered_and_justified(|ui| ui.weak(app.texts.tr("sql-running")));
@@ -227,7 +227,7 @@ fn table_ui(
     table: &Table,
     state: &mut SqlState,
     out: &mut Vec<SqlAction>,
-) -> Option<String> {
+) -> Vec<Action> {
     let t = &app.texts;
     let column = |(at, title): (usize, &String)| GridColumn {
         title: display::visible(title).into_owned(),
@@ -247,25 +247,18 @@ fn table_ui(
         dimmed: console.is_running(),
     };
     let mut selection = console.selection.clone();
-    let mut copied = None;
+    let mut from_menu = Vec::new();
     let shown = grid.show(
         ui,
         &mut state.grid,
         &mut selection,
         &mut |ui, cell| {
-            let button = ui.button(t.tr("menu-copy-value"));
-            if cell.takes_focus {
-                button.request_focus();
-            }
-            if button.clicked() {
-                let value = console.place(cell.row).and_then(|place| table.rows.rows.get(place)?.get(cell.column));
-                copied = value.map(value_text);
-                ui.close();
-            }
-            if ui.button(t.tr("menu-copy-rows")).clicked() {
-                out.push(SqlAction::CopyRows);
-                ui.close();
-            }
+            let value = console.place(cell.row).and_then(|place| table.rows.rows.get(place)?.get(cell.column));
+            let text = value.map(value_text).unwrap_or_default();
+            let mut items = Items::new(cell.takes_focus);
+            address_items_ui(ui, app, &mut items, &text, &mut from_menu);
+            items.item(ui, t.tr("menu-copy-value"), Action::Copy(text), &mut from_menu);
+            items.item(ui, t.tr("menu-copy-rows"), Action::Sql(SqlAction::CopyRows), &mut from_menu);
         },
         &mut |ui, _| {
             ui.weak(t.tr("header-sort-tip"));
@@ -282,7 +275,7 @@ fn table_ui(
             GridEvent::Moved { .. } | GridEvent::Activated(_) | GridEvent::Tagged => {}
         }
     }
-    copied
+    from_menu
 }
 
 /// The documented views; a click on a name puts it into the statement.

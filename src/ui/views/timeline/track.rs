@@ -170,6 +170,9 @@ fn lines_ui(plot: &mut PlotUi<'_>, chart: &Chart, shape: Shape, names: &[String]
     let name = |at: usize| names.get(at).cloned().unwrap_or_default();
     let colour = |at: usize| colours.get(at).copied().unwrap_or_default();
     let mut below = vec![0.0; chart.starts.len()];
+    // Bars of less than a point would only be a haze, and thousands of them: their outline says the same.
+    let is_fine = plot.transform().dpos_dvalue_x() * (chart.bin_secs as f64) < 1.0;
+    let shape = if shape == Shape::Bars && is_fine { Shape::Area } else { shape };
     for (at, line) in chart.lines.iter().enumerate() {
         let value = |place: usize| line.values.get(place).copied().unwrap_or(0.0);
         match shape {
