@@ -2,6 +2,8 @@
 //! IPinfo ...). It is read where it lies and is no part of the case; what is told from it names its kind and its day,
 //! because addresses change hands.
 
+use super::text::Texts;
+use super::{App, display};
 use crate::case::{CaseReader, CaseWriter, journal};
 use crate::model::{Address, Timestamp};
 use crate::query::{self, QueryError};
@@ -84,6 +86,68 @@ impl OwnerDatabase {
     pub fn of(&self, address: &Address) -> Owner {
         let told: Option<Told> = self.reader.lookup(address.ip).ok().and_then(|found| found.decode().ok().flatten());
         told.map(Told::owner).unwrap_or_default()
+    }
+}
+
+/// The databases that the case remembers, read.
+#[derive(Default)]
+pub struct Owners {
+    pub databases: Vec<OwnerDatabase>,
+    /// Why others cannot be read.
+    pub missing: Vec<String>,
+}
+
+impl Owners {
+    /// # Errors
+    /// The case cannot be read.
+    pub fn read(reader: &CaseReader) -> Result<Self, OwnerError> {
+        let mut owners = Self::default();
+        for facts in remembered(reader)? {
+            match OwnerDatabase::open(&facts.path) {
+                Ok(database) => owners.databases.push(database),
+                Err(error) => owners.missing.push(error.to_string()),
+            }
+        }
+        Ok(owners)
+    }
+
+    /// What they say together: of each fact the first that knows it.
+    pub fn of(&self, address: &Address) -> Owner {
+        let or = |known: String, more: String| if known.is_empty() { more } else { known };
+        self.databases.iter().map(|database| database.of(address)).fold(Owner::default(), |known, more| Owner {
+            country: or(known.country, more.country),
+            country_name: or(known.country_name, more.country_name),
+            network: or(known.network, more.network),
+            asn: known.asn.or(more.asn),
+        })
+    }
+
+    /// A line of each database that knows it, with the day of its making: addresses change hands.
+    pub fn told(&self, t: &Texts, address: &Address) -> Vec<String> {
+        let line = |database: &OwnerDatabase| {
+            let told = database.of(address).in_words();
+            let (kind, built) = (&database.facts.kind, &database.facts.built_utc);
+            let args = [("told", &*display::visible(&told)), ("kind", &*display::visible(kind)), ("built", built)];
+            (!told.is_empty()).then(|| t.tr_args("owners-told", &args))
+        };
+        self.databases.iter().filter_map(line).collect()
+    }
+}
+
+/// Whose an address of the case is and in which country, by the databases that the case remembers; nothing of a text that
+/// is no address.
+pub fn told_of(app: &App, text: &str) -> Vec<String> {
+    let owners = app.case.as_ref().and_then(|case| case.watch.owners());
+    let told = owners.zip(Address::parse(text.as_bytes())).map(|(owners, address)| owners.told(&app.texts, &address));
+    told.unwrap_or_default()
+}
+
+impl Owner {
+    /// Country, number and name of the network; empty where nothing is known.
+    pub fn in_words(&self) -> String {
+        let asn = self.asn.map(|asn| format!("AS{asn}")).unwrap_or_default();
+        let parts = [&self.country, &self.country_name, &asn, &self.network];
+        parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ")
     }
 }
 

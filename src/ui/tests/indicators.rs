@@ -237,3 +237,61 @@ fn a_cell_becomes_an_indicator_and_gets_a_name_that_is_seen_everywhere() {
     assert_eq!(rows(&harness), 0, "the label was taken back too");
     without_errors(&harness);
 }
+
+/// `tests/fixtures/owners.mmdb` knows the networks of documentation, as of 2026-01-01.
+#[test]
+fn owners_stand_beside_addresses_and_tables_are_ordered_by_a_click() {
+    let (folder, mut harness) = imported();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/owners.mmdb");
+    dispatch(&mut harness, Action::Watch(WatchAction::Change(Box::new(Change::Owners(path)))));
+    harness.get_by_label("The case remembers the database");
+    dispatch(&mut harness, Action::Command(Command::ShowSightings));
+    harness.get_by_label("country: NL");
+    harness.get_by_label("network_owner: AS64496 Kestrel Hosting 東京");
+    let built = "NL Netherlands AS64496 Kestrel Hosting 東京 (by Test-Country-ASN, built 2026-01-01T00:00:00Z)";
+    harness.get_by_label("country: NL").hover();
+    settle(&mut harness);
+    harness.get_by_label_contains(built);
+    // What was not seen stands below, until the order is by name.
+    let first = |harness: &Shown| match app(harness).app.case.as_ref().unwrap().sightings.row(0) {
+        Some(crate::app::sightings::SightedRow::Sighting(row)) => row.value("indicator").to_text(),
+        _ => panic!(),
+    };
+    assert_eq!(first(&harness), "198.51.100.7");
+    for expected in ["198.51.100.7", "203.0.113.200", "198.51.100.7"] {
+        harness.get_by_role_and_label(Role::ColumnHeader, "indicator").click();
+        settle(&mut harness);
+        assert_eq!(first(&harness), expected);
+    }
+    for view in [Command::ShowFlows, Command::ShowPairs] {
+        dispatch(&mut harness, Action::Command(view));
+        harness.get_all_by_label_contains("srcaddr: 198.51.100.7").next().unwrap().hover();
+        settle(&mut harness);
+        harness.get_by_label_contains(built);
+    }
+    dispatch(&mut harness, Action::About("198.51.100.7".into()));
+    harness.get_by_label(built);
+    dispatch(&mut harness, Action::About("10.0.0.5".into()));
+    harness.get_by_label("Owner and country unknown to Test-Country-ASN");
+
+    dispatch(&mut harness, Action::Command(Command::ShowIndicators));
+    let first = |harness: &Shown| {
+        let watch = &app(harness).app.case.as_ref().unwrap().watch;
+        watch.entries().row(0).unwrap().entry.value.clone()
+    };
+    for expected in ["10.0.0.0/8", "203.0.113.200", "198.51.100.7"] {
+        harness.get_by_role_and_label(Role::ColumnHeader, "Value").click();
+        settle(&mut harness);
+        assert_eq!(first(&harness), expected);
+    }
+    let path = folder.path().join("entries.csv");
+    export(&mut harness, &path);
+    let written = lines(&path);
+    assert!(written[0].starts_with("id,position,kind,value,written,port,name,comment,severity,"), "{written:?}");
+    assert!(written.len() == 4 && written[1].contains("198.51.100.7") && written[1].contains("scanner 東京"));
+    dispatch(&mut harness, Action::Watch(WatchAction::Show(Tab::Issues)));
+    let path = folder.path().join("issues.csv");
+    export(&mut harness, &path);
+    assert!(lines(&path)[1].contains("not an address"));
+    without_errors(&harness);
+}
