@@ -859,6 +859,7 @@ notice-indicators-out = Taken out; it can be brought back
 notice-indicators-back = Brought back
 notice-validity = Times of validity were switched
 notice-owners = The case remembers the database
+notice-owners-back = The database is forgotten, or the one before it remembered again
 owners-told = { $told } (by { $kind }, built { $built })
 owners-nothing = Owner and country unknown to { $kind }
 address-own = in an own network

@@ -209,14 +209,28 @@ impl Told {
 /// # Errors
 /// The case cannot be written.
 pub fn remember(case: &Path, facts: &OwnerFacts) -> Result<(), OwnerError> {
-    let text = serde_json::to_string(facts).unwrap_or_default();
+    put(case, &facts.kind, &serde_json::to_string(facts).unwrap_or_default())
+}
+
+/// Takes back that a database of this kind was named; the one before it is remembered again. Journalled.
+///
+/// # Errors
+/// The case cannot be written.
+pub fn take_back(case: &Path, kind: &str, before: Option<&OwnerFacts>) -> Result<(), OwnerError> {
+    match before {
+        Some(facts) => remember(case, facts),
+        None => put(case, kind, ""),
+    }
+}
+
+fn put(case: &Path, kind: &str, text: &str) -> Result<(), OwnerError> {
     let mut writer = CaseWriter::open(case)?;
-    let done = writer.set_setting(&format!("{SETTING}{}", facts.kind), &text, &super::import::now_utc());
+    let done = writer.set_setting(&format!("{SETTING}{kind}"), text, &super::import::now_utc());
     writer.close()?;
     Ok(done?)
 }
 
-/// The databases that the case remembers, by their kinds.
+/// The databases that the case remembers, by their kinds; an empty text is one that was taken back.
 ///
 /// # Errors
 /// The case cannot be read.
@@ -367,6 +381,13 @@ mod tests {
         CaseWriter::create(&case, &info, "2024-01-01T00:00:00Z").unwrap().close().unwrap();
         let (facts, _) = owner(&Data::Map(Vec::new()), "203.0.113.1");
         remember(&case, &facts).unwrap();
-        assert_eq!(remembered(&CaseReader::open(&case).unwrap()).unwrap(), [facts]);
+        let known = || remembered(&CaseReader::open(&case).unwrap()).unwrap();
+        assert_eq!(known(), [facts.clone()]);
+        let newer = OwnerFacts { built_utc: "2025-01-01T00:00:00Z".into(), ..facts.clone() };
+        remember(&case, &newer).unwrap();
+        take_back(&case, &newer.kind, Some(&facts)).unwrap();
+        assert_eq!(known(), [facts.clone()]);
+        take_back(&case, &facts.kind, None).unwrap();
+        assert_eq!(known(), []);
     }
 }

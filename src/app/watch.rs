@@ -3,7 +3,7 @@
 //! can be taken back.
 
 use super::indicators::{self, ImportChoice, Preview};
-use super::owners::{self, OwnerDatabase, Owners};
+use super::owners::{self, OwnerDatabase, OwnerFacts, Owners};
 use super::paged::{Paged, Reads};
 use super::selection::Selection;
 use super::slots::{Lane, Slot};
@@ -41,6 +41,8 @@ pub enum Change {
     RemoveLabel(i64, bool),
     /// A database of countries and network owners, in MaxMind's format.
     Owners(PathBuf),
+    /// The one of this kind that was named before it, or none.
+    OwnersBefore(String, Option<OwnerFacts>),
 }
 
 /// The dialog of a file that comes in.
@@ -417,7 +419,7 @@ impl Watch {
             if !self.is_undo {
                 self.undo.extend(done.inverse.clone());
             }
-            self.named += u64::from(done.text == NAMED);
+            self.named += u64::from([NAMED, NOT_NAMED].contains(&done.text));
         }
         failures.extend(result.and_then(Result::err));
         (failures, done)
@@ -453,6 +455,7 @@ fn hits(reader: &CaseReader, cancel: &Cancel) -> Result<BTreeMap<u32, u64>, Quer
 
 /// What is told of a database that was named.
 const NAMED: &str = "notice-owners";
+const NOT_NAMED: &str = "notice-owners-back";
 
 /// Writes a change into the case.
 fn make(case: &Path, reader: &CaseReader, change: &Change) -> Result<Done, Fault> {
@@ -463,8 +466,15 @@ fn make(case: &Path, reader: &CaseReader, change: &Change) -> Result<Done, Fault
     Ok(match change {
         Change::Owners(path) => {
             let database = OwnerDatabase::open(path).map_err(failed)?;
+            let known = owners::remembered(reader).map_err(failed)?;
+            let kind = database.facts.kind.clone();
+            let before = known.into_iter().find(|facts| facts.kind == kind);
             owners::remember(case, &database.facts).map_err(failed)?;
-            Done { text: NAMED, count: 1, list: None, inverse: None }
+            done(NAMED, 1, Change::OwnersBefore(kind, before))
+        }
+        Change::OwnersBefore(kind, before) => {
+            owners::take_back(case, kind, before.as_ref()).map_err(failed)?;
+            Done { text: NOT_NAMED, count: 1, list: None, inverse: None }
         }
         Change::Import(preview, choice) => {
             let list = indicators::import(case, preview, choice).map_err(failed)?;

@@ -293,5 +293,49 @@ fn owners_stand_beside_addresses_and_tables_are_ordered_by_a_click() {
     let path = folder.path().join("issues.csv");
     export(&mut harness, &path);
     assert!(lines(&path)[1].contains("not an address"));
+    dispatch(&mut harness, Action::Command(Command::UndoIndicators));
+    harness.get_by_label_contains("The database is forgotten");
+    dispatch(&mut harness, Action::About("198.51.100.7".into()));
+    assert!(harness.query_by_label(built).is_none());
+    without_errors(&harness);
+}
+
+#[test]
+fn own_networks_are_internal_and_labels_that_were_taken_off_can_be_put_back() {
+    let (_folder, mut harness) = imported();
+    dispatch(&mut harness, Action::About("203.0.113.9".into()));
+    harness.get_by_label("outside private address space");
+    let change = |change| Action::Watch(WatchAction::Change(Box::new(change)));
+    let own = Change::Add {
+        list: "office".into(),
+        purpose: crate::model::Purpose::Own,
+        kind: None,
+        values: vec!["203.0.113.0/24".into()],
+        comment: String::new(),
+    };
+    dispatch(&mut harness, change(own));
+    harness.get_by_label("in an own network");
+    dispatch(&mut harness, Action::Command(Command::ShowPairs));
+    let pairs = |harness: &Shown| app(harness).app.case.as_ref().unwrap().pairs.len();
+    let all = pairs(&harness);
+    harness.get_by_label("Only external").click();
+    settle(&mut harness);
+    assert_eq!((all, pairs(&harness)), (Some(4), Some(1)), "only the scanner is outside, and nobody's");
+    harness.get_by_label("Only external").click();
+    settle(&mut harness);
+
+    let label = Change::Label { thing: "10.0.0.5".into(), kind: None, name: "web".into(), note: String::new() };
+    dispatch(&mut harness, change(label));
+    dispatch(&mut harness, Action::Command(Command::ShowIndicators));
+    dispatch(&mut harness, Action::Watch(WatchAction::Show(Tab::Labels)));
+    let labels = |harness: &Shown| app(harness).app.case.as_ref().unwrap().watch.labels().count();
+    harness.get_by_label("Of: 10.0.0.5").click();
+    settle(&mut harness);
+    for (button, state, left) in [("Take the label off", "taken off", 0), ("Put the label back", "shown", 1)] {
+        harness.get_by_role_and_label(Role::Button, button).click();
+        settle(&mut harness);
+        harness.get_by_label(&format!("State: {state}"));
+        assert_eq!(labels(&harness), left);
+    }
     without_errors(&harness);
 }
