@@ -79,10 +79,12 @@
 //! # Indicators and labels
 //! What is looked for is matched against the distinct values of a case and not against its rows (`query::indicators`):
 //! every entry that holds an address of the dictionary, the narrowest first, is found by an interval tree over 16-byte
-//! keys; texts by hash or by one automaton over all of them. Of that, filters (`in indicators`, `indicator`, `label`) make
-//! sets of ids for the columns, and SQL functions for the rows; an entry with a time of validity is asked of the rows that
-//! it meets. Events are searched once, fields and raw text, by one thread. All of it is kept in memory under the revision
-//! of the lists, which every change counts up; nothing of it is stored, and no evidence is read again.
+//! keys; texts by hash or by one automaton over all of them. Of that, filters (`in indicators`, `indicator`, `label`)
+//! make sets of ids for the columns, and SQL functions for the rows; an entry with a time of validity is asked of the
+//! rows that it meets, and one that stands in a pattern (STIX's `[a AND b]`) for the rest of it: a record counts where
+//! it meets all that such a record can show. Events are searched once, fields and raw text, on all cores. All of it is
+//! kept in memory under the revision of the lists, which every change counts up; nothing of it is stored, and no
+//! evidence is read again.
 //!
 //! A list is never deleted: what is turned off or taken out stays with its hash and can be brought back.
 //!

@@ -75,6 +75,9 @@ query-http-between-hosts-per-minute-about = The bytes of those records, minute b
 query-nat-alarm = NAT alarm
 query-nat-alarm-about = The bytes that leave through each interface in 15 minutes, with the times marked at which the alarm would have rung.
 query-nat-alarm-note = The alarm watches one interface; without one given, each interface of the case is watched by itself.
+query-ioc-directional-view = Traffic to and from indicators
+query-ioc-directional-view-about = The playbook's directional view: records whose destination is an indicator, and records whose source is one; a record with both stands there twice.
+query-ioc-directional-view-note = The playbook calls what goes to an indicator INBOUND and what comes from one OUTBOUND: its word is seen from the threat's side.
 
 query-console-logins = Console logins
 query-console-logins-about = Who signed in to the console, from where, with or without MFA, and how it ended.

@@ -122,6 +122,7 @@ fn rows_of(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<u64, Q
         Answer::Top(table) => table.rows.len() as u64,
         Answer::Series(table) => table.bins.len() as u64,
         Answer::Figure { figures, .. } => figures.records,
+        Answer::Directional(table) => table.rows.len() as u64,
     })
 }
 

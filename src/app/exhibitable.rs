@@ -156,10 +156,11 @@ fn of_exported(exported: &Exported, limit: usize) -> Option<Candidate> {
             let key = if dataset == Dataset::Flows { "exhibit-flows" } else { "exhibit-events" };
             Candidate::of(key, "", &table)
         }
-        Exported::Question(Question::Figure { .. })
+        Exported::Question(Question::Figure { .. } | Question::Directional { .. })
         | Exported::Sql(_)
         | Exported::Sightings(_)
         | Exported::Playbook(_)
+        | Exported::Entries(_)
         | Exported::List(_) => return None,
     })
 }

@@ -6,6 +6,7 @@ use super::report::{self, Order};
 use super::slots::Waker;
 use super::source::{Backend, Cancel, CaseReader};
 use super::sql_console::Table;
+use super::watch::EntriesQuery;
 use crate::query::named::{self, Question};
 use crate::query::{self, ConversationQuery, PlaybookQuery, QueryError, SightingQuery};
 use std::path::{Path, PathBuf};
@@ -23,6 +24,8 @@ pub enum Exported {
     Sql(Arc<Table>),
     Sightings(SightingQuery),
     Playbook(PlaybookQuery),
+    /// The entries of a list.
+    Entries(EntriesQuery),
     /// What a view holds in memory.
     List(Arc<ListSource>),
 }
@@ -249,6 +252,7 @@ fn with_source(
             let table = query::playbook(reader, query, cancel)?;
             write(&export::PlaybookSource::new(reader, &table))
         }
+        Exported::Entries(query) => write(&export::EntrySource::new(reader, query, cancel)?),
         Exported::List(list) => write(list.as_ref()),
     }
 }

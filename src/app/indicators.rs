@@ -181,6 +181,7 @@ pub fn typed_entries(
             tags: Vec::new(),
             valid: TimeRange::default(),
             enabled: true,
+            part: None,
         });
     }
     Ok(entries)

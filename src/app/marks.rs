@@ -4,7 +4,7 @@ use super::source::CaseReader;
 use super::text::Texts;
 use crate::filter::{Check, Filter, Target};
 use crate::model::{Address, FieldId};
-use crate::query::{self, BinWidth, Cancel, Mark, MarkKind, Measure, QueryError, Scope, SeriesQuery, Where};
+use crate::query::{self, BinWidth, Cancel, Counts, Mark, MarkKind, Measure, QueryError, Scope, SeriesQuery, Where};
 use std::collections::BTreeMap;
 
 /// Marks of addresses, by their text.
@@ -20,7 +20,7 @@ pub struct Marked<R> {
 
 /// Does an indicator that is looked for hold it, at its time?
 pub fn is_sighting(mark: &Mark) -> bool {
-    mark.kind == MarkKind::Indicator && mark.counts
+    mark.kind == MarkKind::Indicator && mark.counts == Counts::Yes
 }
 
 /// The filter that keeps what meets an indicator, whichever.
@@ -75,7 +75,11 @@ pub fn told<'a>(t: &Texts, marks: impl IntoIterator<Item = &'a Mark>) -> Vec<Str
         parts.extend((!mark.comment.is_empty()).then(|| mark.comment.clone()));
         let severity = || t.tr_args("mark-severity", &[("severity", &mark.severity)]);
         parts.extend((!mark.severity.is_empty()).then(severity));
-        parts.extend((mark.kind == MarkKind::Indicator && !mark.counts).then(|| t.tr("mark-outside")));
+        parts.extend(match mark.counts {
+            Counts::Yes => None,
+            Counts::OutsideItsTime => Some(t.tr("mark-outside")),
+            Counts::InPart => Some(t.tr("mark-in-part")),
+        });
         let line = parts.join(" – ");
         if !lines.contains(&line) {
             lines.push(line);
@@ -134,17 +138,20 @@ mod tests {
             value,
             comment,
             severity: text("high"),
-            counts: true,
+            counts: Counts::Yes,
         }
     }
 
     #[test]
     fn a_mark_says_its_list_entry_comment_and_severity() {
         let t = Texts::english();
-        let late = Mark { counts: false, severity: String::new(), ..mark(MarkKind::Indicator, "feed", "") };
+        let late =
+            Mark { counts: Counts::OutsideItsTime, severity: String::new(), ..mark(MarkKind::Indicator, "feed", "") };
+        let part = Mark { counts: Counts::InPart, comment: String::new(), ..late.clone() };
         let marks = [
             mark(MarkKind::Indicator, "feed", "bad"),
             late,
+            part,
             mark(MarkKind::Label, "", "web"),
             mark(MarkKind::Label, "", "web"),
         ];
@@ -153,10 +160,11 @@ mod tests {
             [
                 "Indicator of list feed: 198.51.100.0/24 – bad – scanner – severity high",
                 "Indicator of list feed: 198.51.100.0/24 – scanner – outside the time in which it counts",
+                "Indicator of list feed: 198.51.100.0/24 – the rest of its pattern is not met, so it does not count",
                 "Label web of 198.51.100.0/24 – scanner – severity high",
             ]
         );
         assert_eq!(label(&marks).as_deref(), Some("web"));
-        assert_eq!(marks.iter().map(is_sighting).collect::<Vec<_>>(), [true, false, false, false]);
+        assert_eq!(marks.iter().map(is_sighting).collect::<Vec<_>>(), [true, false, false, false, false]);
     }
 }

@@ -300,6 +300,8 @@ impl OpenCase {
         self.written.ask(&self.lanes, &self.path, revision, view == View::Exhibits);
         self.whole_list.ask(&self.lanes.charts, revision, view);
         self.watch.ask(&self.lanes.pages, &self.path, view == View::Indicators);
+        // Some take a while to be read; nobody waits for the console's lane.
+        self.watch.ask_owners(&self.lanes.console);
         match view {
             View::Records(dataset) => {
                 let table = match dataset {
@@ -326,7 +328,6 @@ impl OpenCase {
             View::Sightings => self.sightings.ask(&self.lanes, revision, range, duplicates),
             View::Queries => self.library.ask(&self.lanes, revision),
             View::Address => {
-                self.watch.ask_owners(&self.lanes.answers);
                 if let Some(address) = address {
                     let query =
                         AddressQuery { range, duplicates, limit: about::ROWS, ..AddressQuery::of(address.clone()) };

@@ -2,6 +2,8 @@
 //! IPinfo ...). It is read where it lies and is no part of the case; what is told from it names its kind and its day,
 //! because addresses change hands.
 
+use super::text::Texts;
+use super::{App, display};
 use crate::case::{CaseReader, CaseWriter, journal};
 use crate::model::{Address, Timestamp};
 use crate::query::{self, QueryError};
@@ -87,6 +89,68 @@ impl OwnerDatabase {
     }
 }
 
+/// The databases that the case remembers, read.
+#[derive(Default)]
+pub struct Owners {
+    pub databases: Vec<OwnerDatabase>,
+    /// Why others cannot be read.
+    pub missing: Vec<String>,
+}
+
+impl Owners {
+    /// # Errors
+    /// The case cannot be read.
+    pub fn read(reader: &CaseReader) -> Result<Self, OwnerError> {
+        let mut owners = Self::default();
+        for facts in remembered(reader)? {
+            match OwnerDatabase::open(&facts.path) {
+                Ok(database) => owners.databases.push(database),
+                Err(error) => owners.missing.push(error.to_string()),
+            }
+        }
+        Ok(owners)
+    }
+
+    /// What they say together: of each fact the first that knows it.
+    pub fn of(&self, address: &Address) -> Owner {
+        let or = |known: String, more: String| if known.is_empty() { more } else { known };
+        self.databases.iter().map(|database| database.of(address)).fold(Owner::default(), |known, more| Owner {
+            country: or(known.country, more.country),
+            country_name: or(known.country_name, more.country_name),
+            network: or(known.network, more.network),
+            asn: known.asn.or(more.asn),
+        })
+    }
+
+    /// A line of each database that knows it, with the day of its making: addresses change hands.
+    pub fn told(&self, t: &Texts, address: &Address) -> Vec<String> {
+        let line = |database: &OwnerDatabase| {
+            let told = database.of(address).in_words();
+            let (kind, built) = (&database.facts.kind, &database.facts.built_utc);
+            let args = [("told", &*display::visible(&told)), ("kind", &*display::visible(kind)), ("built", built)];
+            (!told.is_empty()).then(|| t.tr_args("owners-told", &args))
+        };
+        self.databases.iter().filter_map(line).collect()
+    }
+}
+
+/// Whose an address of the case is and in which country, by the databases that the case remembers; nothing of a text that
+/// is no address.
+pub fn told_of(app: &App, text: &str) -> Vec<String> {
+    let owners = app.case.as_ref().and_then(|case| case.watch.owners());
+    let told = owners.zip(Address::parse(text.as_bytes())).map(|(owners, address)| owners.told(&app.texts, &address));
+    told.unwrap_or_default()
+}
+
+impl Owner {
+    /// Country, number and name of the network; empty where nothing is known.
+    pub fn in_words(&self) -> String {
+        let asn = self.asn.map(|asn| format!("AS{asn}")).unwrap_or_default();
+        let parts = [&self.country, &self.country_name, &asn, &self.network];
+        parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// What the databases at hand say, in their words.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -145,14 +209,28 @@ impl Told {
 /// # Errors
 /// The case cannot be written.
 pub fn remember(case: &Path, facts: &OwnerFacts) -> Result<(), OwnerError> {
-    let text = serde_json::to_string(facts).unwrap_or_default();
+    put(case, &facts.kind, &serde_json::to_string(facts).unwrap_or_default())
+}
+
+/// Takes back that a database of this kind was named; the one before it is remembered again. Journalled.
+///
+/// # Errors
+/// The case cannot be written.
+pub fn take_back(case: &Path, kind: &str, before: Option<&OwnerFacts>) -> Result<(), OwnerError> {
+    match before {
+        Some(facts) => remember(case, facts),
+        None => put(case, kind, ""),
+    }
+}
+
+fn put(case: &Path, kind: &str, text: &str) -> Result<(), OwnerError> {
     let mut writer = CaseWriter::open(case)?;
-    let done = writer.set_setting(&format!("{SETTING}{}", facts.kind), &text, &super::import::now_utc());
+    let done = writer.set_setting(&format!("{SETTING}{kind}"), text, &super::import::now_utc());
     writer.close()?;
     Ok(done?)
 }
 
-/// The databases that the case remembers, by their kinds.
+/// The databases that the case remembers, by their kinds; an empty text is one that was taken back.
 ///
 /// # Errors
 /// The case cannot be read.
@@ -303,6 +381,13 @@ mod tests {
         CaseWriter::create(&case, &info, "2024-01-01T00:00:00Z").unwrap().close().unwrap();
         let (facts, _) = owner(&Data::Map(Vec::new()), "203.0.113.1");
         remember(&case, &facts).unwrap();
-        assert_eq!(remembered(&CaseReader::open(&case).unwrap()).unwrap(), [facts]);
+        let known = || remembered(&CaseReader::open(&case).unwrap()).unwrap();
+        assert_eq!(known(), [facts.clone()]);
+        let newer = OwnerFacts { built_utc: "2025-01-01T00:00:00Z".into(), ..facts.clone() };
+        remember(&case, &newer).unwrap();
+        take_back(&case, &newer.kind, Some(&facts)).unwrap();
+        assert_eq!(known(), [facts.clone()]);
+        take_back(&case, &facts.kind, None).unwrap();
+        assert_eq!(known(), []);
     }
 }

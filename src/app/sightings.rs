@@ -2,13 +2,14 @@
 //! follows the time range of every view.
 
 use super::export::ExportKind;
+use super::owners::{Owner, Owners};
 use super::paged::{Paged, Reads};
 use super::records::{Copied, Lanes};
 use super::selection::Selection;
 use crate::model::{Dataset, TimeRange};
 use crate::query::{
     self, By, Duplicates, Looked, PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow, PlaybookTable,
-    Scope, SightingQuery, SightingRow, SightingTable, Value,
+    Scope, SightingQuery, SightingRow, SightingSort, SightingTable, Value,
 };
 use std::ops::Range;
 
@@ -36,6 +37,8 @@ pub enum SightingsAction {
     Show(Show),
     /// Only this list, or all.
     Only(Option<String>),
+    /// By this column; the other way round, and as it was, when asked again.
+    Sort(&'static str),
     Select(Selection),
     Want(Range<u64>),
     Resize(&'static str, f32),
@@ -45,6 +48,7 @@ pub enum SightingsAction {
 pub struct Sightings {
     show: Show,
     only: Option<String>,
+    sorts: Vec<(By, SightingSort)>,
     tables: Paged<SightingQuery, SightingTable, SightingRow>,
     playbook: Paged<PlaybookQuery, PlaybookTable, PlaybookRow>,
     widths: Vec<(&'static str, f32)>,
@@ -56,7 +60,7 @@ impl Default for Sightings {
         let playbook =
             Reads { table: query::playbook, len: |table: &PlaybookTable| table.rows.len(), rows: query::playbook_rows };
         let (tables, playbook) = (Paged::new(tables), Paged::new(playbook));
-        Self { show: Show::By(By::Indicator), only: None, tables, playbook, widths: Vec::new() }
+        Self { show: Show::By(By::Indicator), only: None, sorts: Vec::new(), tables, playbook, widths: Vec::new() }
     }
 }
 
@@ -80,6 +84,7 @@ impl Sightings {
         match action {
             SightingsAction::Show(show) => self.show = show,
             SightingsAction::Only(list) => self.only = list,
+            SightingsAction::Sort(column) => self.sort_by(column),
             SightingsAction::Select(selection) => match self.show {
                 Show::By(_) => self.tables.selection = selection,
                 Show::Playbook => self.playbook.selection = selection,
@@ -93,6 +98,32 @@ impl Sightings {
         }
     }
 
+    fn sort(&self, by: By) -> Option<SightingSort> {
+        self.sorts.iter().find(|(of, _)| *of == by).map(|(_, sort)| *sort)
+    }
+
+    /// The playbook's view has its own order, and what the databases of owners say has none.
+    fn sort_by(&mut self, column: &'static str) {
+        let Show::By(by) = self.show else { return };
+        if !columns(by).contains(&column) {
+            return;
+        }
+        let first = SightingSort::first(column);
+        let next = match self.sort(by) {
+            Some(sort) if sort == first => Some(SightingSort { descending: !first.descending, ..first }),
+            Some(sort) if sort.column == column => None,
+            _ => Some(first),
+        };
+        self.sorts.retain(|(of, _)| *of != by);
+        self.sorts.extend(next.map(|sort| (by, sort)));
+    }
+
+    /// As a header shows it.
+    pub fn sorted(&self, column: &str) -> Option<(usize, bool)> {
+        let Show::By(by) = self.show else { return None };
+        self.sort(by).filter(|sort| sort.column == column).map(|sort| (0, sort.descending))
+    }
+
     pub fn query(&self, range: TimeRange, duplicates: Duplicates) -> SightingQuery {
         let by = match self.show {
             Show::By(by) => by,
@@ -103,7 +134,8 @@ impl Sightings {
             None => SightingQuery::all(by),
         };
         let scope = |dataset| Scope { range, duplicates, ..Scope::all(dataset) };
-        SightingQuery { flows: scope(Dataset::Flows), events: scope(Dataset::Events), ..all }
+        let sort = self.sort(by);
+        SightingQuery { flows: scope(Dataset::Flows), events: scope(Dataset::Events), sort, ..all }
     }
 
     pub fn playbook_query(&self, range: TimeRange, duplicates: Duplicates) -> PlaybookQuery {
@@ -196,9 +228,15 @@ impl Sightings {
         tables || playbook
     }
 
-    pub fn columns(&self) -> Vec<&'static str> {
+    /// `owned`: with what databases of owners say.
+    pub fn columns(&self, owned: bool) -> Vec<&'static str> {
         match self.show {
-            Show::By(by) => columns(by).to_vec(),
+            Show::By(by) => {
+                let mut columns = columns(by).to_vec();
+                // A list is nobody's.
+                columns.extend(OWNED.into_iter().filter(|_| owned && by != By::List));
+                columns
+            }
             Show::Playbook => std::iter::once("words").chain(PLAYBOOK_COLUMNS).collect(),
         }
     }
@@ -206,7 +244,7 @@ impl Sightings {
     pub fn width(&self, column: &'static str) -> f32 {
         let resized = self.widths.iter().find(|(of, _)| *of == column).map(|(_, width)| *width);
         resized.unwrap_or(match column {
-            "indicator" | "host" | "comment" | "list" | "source" | "destination" => 190.0,
+            "indicator" | "host" | "comment" | "list" | "source" | "destination" | "network_owner" => 190.0,
             "first_seen" | "last_seen" | "starttime" | "endtime" | "interfaceid" | "connecting_ip" => 175.0,
             "words" | "direction" => 150.0,
             "bytes_to" | "bytes_from" | "account" | "connecting_port" => 130.0,
@@ -220,8 +258,8 @@ impl Sightings {
         Some(query.records_of(dataset, &row.subject))
     }
 
-    pub fn copied_rows(&self, limit: usize) -> Copied {
-        let columns = self.columns();
+    pub fn copied_rows(&self, limit: usize, owners: Option<&Owners>) -> Copied {
+        let columns = self.columns(owners.is_some_and(|owners| !owners.databases.is_empty()));
         let mut lines = vec![columns.join("\t")];
         let mut copied = Copied::default();
         for at in self.selection().rows(limit) {
@@ -229,7 +267,8 @@ impl Sightings {
                 copied.missing += 1;
                 continue;
             };
-            lines.push(columns.iter().map(|column| value(row, column).to_text()).collect::<Vec<_>>().join("\t"));
+            lines
+                .push(columns.iter().map(|column| shown(row, column, owners).to_text()).collect::<Vec<_>>().join("\t"));
             copied.rows += 1;
         }
         copied.missing += self.selection().len().saturating_sub(limit as u64);
@@ -290,6 +329,23 @@ pub fn columns(by: By) -> &'static [&'static str] {
             "sha256",
         ],
     }
+}
+
+/// Columns that databases of owners fill.
+const OWNED: [&str; 2] = ["country", "network_owner"];
+
+/// What a row shows in a column of the view.
+pub fn shown(row: SightedRow<'_>, column: &str, owners: Option<&Owners>) -> Value {
+    let SightedRow::Sighting(of) = row else { return value(row, column) };
+    if !OWNED.contains(&column) {
+        return value(row, column);
+    }
+    let owner = owners.zip(of.subject.address()).map(|(owners, address)| owners.of(&address)).unwrap_or_default();
+    let text = match column {
+        "country" => owner.country,
+        _ => Owner { country: String::new(), country_name: String::new(), ..owner }.in_words(),
+    };
+    if text.is_empty() { Value::Null } else { Value::Text(text) }
 }
 
 /// What a row shows in a column.

@@ -3,7 +3,7 @@
 //! can be taken back.
 
 use super::indicators::{self, ImportChoice, Preview};
-use super::owners::{self, OwnerDatabase};
+use super::owners::{self, OwnerDatabase, OwnerFacts, Owners};
 use super::paged::{Paged, Reads};
 use super::selection::Selection;
 use super::slots::{Lane, Slot};
@@ -11,7 +11,7 @@ use super::source::{Cancel, CaseReader, Fault};
 use crate::case::IndicatorItem;
 use crate::ingest::indicators::{ListOptions, recognise};
 use crate::model::{Dataset, IndicatorIssue, IndicatorKind, IndicatorList, Label, Purpose};
-use crate::query::{self, Duplicates, IndicatorRow, QueryError, Scope};
+use crate::query::{self, Duplicates, EntryColumn, IndicatorRow, QueryError, Scope};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -41,6 +41,8 @@ pub enum Change {
     RemoveLabel(i64, bool),
     /// A database of countries and network owners, in MaxMind's format.
     Owners(PathBuf),
+    /// The one of this kind that was named before it, or none.
+    OwnersBefore(String, Option<OwnerFacts>),
 }
 
 /// The dialog of a file that comes in.
@@ -119,6 +121,8 @@ pub enum WatchAction {
     Show(Tab),
     Want(Range<u64>),
     Select(Selection),
+    /// The entries by this column; the other way round, and in the order of the list, when asked again.
+    Sort(EntryColumn),
     /// Looks a file over.
     Look(PathBuf, ListOptions),
     Change(Box<Change>),
@@ -130,6 +134,7 @@ pub enum WatchAction {
 pub struct Kept {
     /// Those that were taken out too.
     pub lists: Arc<[IndicatorList]>,
+    /// Those that were taken off too.
     pub labels: Arc<[Label]>,
     /// Does an entry count only at the time in which it was known to be bad?
     pub validity: bool,
@@ -139,7 +144,22 @@ pub struct Kept {
 pub struct Entries {
     list: i64,
     len: usize,
+    /// Their numbers, in another order than the list's.
+    order: Option<Vec<i64>>,
 }
+
+impl Entries {
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+}
+
+/// A list, and by which column its entries are ordered, and whether descending; else in the order of the list.
+pub type EntriesQuery = (i64, Option<(EntryColumn, bool)>);
 
 type Looked = (PathBuf, ListOptions);
 
@@ -147,7 +167,8 @@ pub struct Watch {
     pub tab: Tab,
     chosen: Option<i64>,
     kept: Slot<u64, Kept>,
-    entries: Paged<i64, Entries, IndicatorRow>,
+    entries: Paged<EntriesQuery, Entries, IndicatorRow>,
+    sort: Option<(EntryColumn, bool)>,
     issues: Slot<(u64, i64), Arc<[IndicatorIssue]>>,
     look: Option<Looked>,
     looked: Slot<(u64, Looked), Arc<Preview>>,
@@ -163,22 +184,15 @@ pub struct Watch {
     named: u64,
 }
 
-/// The databases of countries and network owners that the case remembers.
-#[derive(Default)]
-pub struct Owners {
-    pub databases: Vec<OwnerDatabase>,
-    /// Why others cannot be read.
-    pub missing: Vec<String>,
-}
-
 impl Default for Watch {
     fn default() -> Self {
-        let entries = Reads { table: entries_of, len: |entries: &Entries| entries.len, rows: entry_rows };
+        let entries = Reads { table: entries_of, len: Entries::len, rows: entry_rows };
         Self {
             tab: Tab::default(),
             chosen: None,
             kept: Slot::default(),
             entries: Paged::new(entries),
+            sort: None,
             issues: Slot::default(),
             look: None,
             looked: Slot::default(),
@@ -194,13 +208,26 @@ impl Default for Watch {
     }
 }
 
-fn entries_of(reader: &CaseReader, list: &i64, _: &Cancel) -> Result<Entries, QueryError> {
+pub(super) fn entries_of(reader: &CaseReader, (list, sort): &EntriesQuery, _: &Cancel) -> Result<Entries, QueryError> {
     let len = usize::try_from(query::indicator_entry_count(reader, *list)?).unwrap_or(usize::MAX);
-    Ok(Entries { list: *list, len })
+    let order = |(column, descending): &_| query::indicator_entry_order(reader, *list, *column, *descending);
+    Ok(Entries { list: *list, len, order: sort.as_ref().map(order).transpose()? })
 }
 
-fn entry_rows(reader: &CaseReader, of: &Entries, places: Range<usize>) -> Result<Vec<IndicatorRow>, QueryError> {
-    query::indicator_entries(reader, of.list, places.start as u64, places.len() as u64)
+pub(super) fn entry_rows(
+    reader: &CaseReader,
+    of: &Entries,
+    places: Range<usize>,
+) -> Result<Vec<IndicatorRow>, QueryError> {
+    let Some(order) = &of.order else {
+        return query::indicator_entries(reader, of.list, places.start as u64, places.len() as u64);
+    };
+    let ids = order.get(places.start..places.end.min(order.len())).unwrap_or_default();
+    let mut rows = Vec::with_capacity(ids.len());
+    for id in ids {
+        rows.extend(query::indicator_entry(reader, *id)?);
+    }
+    Ok(rows)
 }
 
 impl Watch {
@@ -211,6 +238,11 @@ impl Watch {
     /// Lists that are there, enabled or not.
     pub fn lists(&self) -> impl Iterator<Item = &IndicatorList> {
         self.kept().into_iter().flat_map(|kept| kept.lists.iter()).filter(|list| !list.removed)
+    }
+
+    /// Labels that are on.
+    pub fn labels(&self) -> impl Iterator<Item = &Label> {
+        self.kept().into_iter().flat_map(|kept| kept.labels.iter()).filter(|label| !label.removed)
     }
 
     /// Is anything looked for?
@@ -230,8 +262,12 @@ impl Watch {
         lists().find(|list| Some(list.id) == self.chosen).or_else(|| lists().rfind(|list| !list.removed))
     }
 
-    pub fn entries(&self) -> &Paged<i64, Entries, IndicatorRow> {
+    pub fn entries(&self) -> &Paged<EntriesQuery, Entries, IndicatorRow> {
         &self.entries
+    }
+
+    pub fn sort(&self) -> Option<(EntryColumn, bool)> {
+        self.sort
     }
 
     /// What of the chosen list could not be used.
@@ -278,6 +314,13 @@ impl Watch {
             // The pages need the lane, which the case has.
             WatchAction::Want(_) => {}
             WatchAction::Select(selection) => self.entries.selection = selection,
+            WatchAction::Sort(column) => {
+                self.sort = match self.sort {
+                    Some((by, false)) if by == column => Some((column, true)),
+                    Some((by, true)) if by == column => None,
+                    _ => Some((column, false)),
+                };
+            }
             WatchAction::Look(path, options) => {
                 self.look = Some((path, options));
                 self.changes += 1;
@@ -324,7 +367,7 @@ impl Watch {
             });
         }
         let Some(list) = self.chosen().map(|list| list.id).filter(|_| is_shown) else { return };
-        self.entries.ask(lane, self.changes, list);
+        self.entries.ask(lane, self.changes, (list, self.sort));
         self.issues.ask(lane, (self.changes, list), |source, (_, list), _| {
             Ok(query::indicator_issues(source.case()?, *list)?.into())
         });
@@ -342,16 +385,9 @@ impl Watch {
         if self.change.is_busy() {
             return;
         }
-        self.owners.ask(lane, self.named, |source, _, _| {
-            let Ok(reader) = source.case() else { return Ok(Owners::default()) };
-            let mut owners = Owners::default();
-            for facts in owners::remembered(reader).map_err(|error| Fault::Failed(error.to_string()))? {
-                match OwnerDatabase::open(&facts.path) {
-                    Ok(database) => owners.databases.push(database),
-                    Err(error) => owners.missing.push(error.to_string()),
-                }
-            }
-            Ok(owners)
+        self.owners.ask(lane, self.named, |source, _, _| match source.case() {
+            Ok(reader) => Owners::read(reader).map_err(|error| Fault::Failed(error.to_string())),
+            Err(_) => Ok(Owners::default()),
         });
     }
 
@@ -383,7 +419,7 @@ impl Watch {
             if !self.is_undo {
                 self.undo.extend(done.inverse.clone());
             }
-            self.named += u64::from(done.text == NAMED);
+            self.named += u64::from([NAMED, NOT_NAMED].contains(&done.text));
         }
         failures.extend(result.and_then(Result::err));
         (failures, done)
@@ -402,7 +438,7 @@ impl Watch {
 }
 
 fn kept(reader: &CaseReader) -> Result<Kept, QueryError> {
-    let (lists, labels) = (query::indicator_lists(reader, true)?, query::labels(reader, false)?);
+    let (lists, labels) = (query::indicator_lists(reader, true)?, query::labels(reader, true)?);
     Ok(Kept { lists: lists.into(), labels: labels.into(), validity: query::honours_validity(reader)? })
 }
 
@@ -419,6 +455,7 @@ fn hits(reader: &CaseReader, cancel: &Cancel) -> Result<BTreeMap<u32, u64>, Quer
 
 /// What is told of a database that was named.
 const NAMED: &str = "notice-owners";
+const NOT_NAMED: &str = "notice-owners-back";
 
 /// Writes a change into the case.
 fn make(case: &Path, reader: &CaseReader, change: &Change) -> Result<Done, Fault> {
@@ -429,8 +466,15 @@ fn make(case: &Path, reader: &CaseReader, change: &Change) -> Result<Done, Fault
     Ok(match change {
         Change::Owners(path) => {
             let database = OwnerDatabase::open(path).map_err(failed)?;
+            let known = owners::remembered(reader).map_err(failed)?;
+            let kind = database.facts.kind.clone();
+            let before = known.into_iter().find(|facts| facts.kind == kind);
             owners::remember(case, &database.facts).map_err(failed)?;
-            Done { text: NAMED, count: 1, list: None, inverse: None }
+            done(NAMED, 1, Change::OwnersBefore(kind, before))
+        }
+        Change::OwnersBefore(kind, before) => {
+            owners::take_back(case, kind, before.as_ref()).map_err(failed)?;
+            Done { text: NOT_NAMED, count: 1, list: None, inverse: None }
         }
         Change::Import(preview, choice) => {
             let list = indicators::import(case, preview, choice).map_err(failed)?;

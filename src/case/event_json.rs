@@ -4,7 +4,7 @@
 use super::error::CaseError;
 use super::places::{get_varint, put_varint};
 use crate::model::{EventBatch, EvidenceId, RecordId};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Rows, Statement};
 use std::cell::RefCell;
 
 /// Text after which a block is closed: small enough that one event is shown at once, large enough to compress.
@@ -89,6 +89,74 @@ pub(super) fn write(conn: &Connection, evidence: EvidenceId, blocks: &[Block]) -
 #[derive(Default)]
 pub struct EventTexts {
     held: Option<Held>,
+}
+
+/// A block as it stands in the case, to be unpacked on another thread.
+pub struct PackedTexts {
+    first: i64,
+    last: i64,
+    data: Vec<u8>,
+}
+
+impl PackedTexts {
+    /// Every block, in the order of the events.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn all(conn: &Connection) -> Result<AllTexts<'_>, CaseError> {
+        Ok(AllTexts(conn.prepare("SELECT first_id, last_id, data FROM event_json ORDER BY first_id")?))
+    }
+
+    pub fn is_before(&self, event: RecordId) -> bool {
+        self.last < event.0
+    }
+
+    pub fn holds(&self, event: RecordId) -> bool {
+        (self.first..=self.last).contains(&event.0)
+    }
+
+    /// # Errors
+    /// The block is damaged.
+    pub fn unpack(&self) -> Result<UnpackedTexts, CaseError> {
+        Ok(UnpackedTexts(Held::unpack(self.first, self.last, &self.data)?))
+    }
+}
+
+/// Blocks that are read one after the other.
+pub struct AllTexts<'a>(Statement<'a>);
+
+impl AllTexts<'_> {
+    /// # Errors
+    /// What SQLite says.
+    pub fn rows(&mut self) -> Result<TextBlocks<'_>, CaseError> {
+        Ok(TextBlocks(self.0.query([])?))
+    }
+}
+
+pub struct TextBlocks<'a>(Rows<'a>);
+
+impl TextBlocks<'_> {
+    /// The next block.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn take(&mut self) -> Result<Option<PackedTexts>, CaseError> {
+        let Some(row) = self.0.next()? else { return Ok(None) };
+        Ok(Some(PackedTexts { first: row.get(0)?, last: row.get(1)?, data: row.get(2)? }))
+    }
+}
+
+/// The texts of a block.
+pub struct UnpackedTexts(Held);
+
+impl UnpackedTexts {
+    /// The JSON of an event; `None` where the block has none for it. Events in order are found where the last one ended.
+    ///
+    /// # Errors
+    /// A text that is cut off.
+    pub fn find(&mut self, event: RecordId) -> Result<Option<&str>, CaseError> {
+        self.0.find(event.0)
+    }
 }
 
 struct Held {

@@ -214,6 +214,8 @@ impl CaseWriter {
                 valid_from, valid_to, enabled)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?;
+        let sql = "INSERT INTO indicator_part VALUES (?, ?, ?)";
+        let mut insert_part = self.conn.prepare_cached(sql)?;
         let told = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         for entry in entries {
             let (first, last) = keys(entry.span);
@@ -235,6 +237,9 @@ impl CaseWriter {
                 entry.valid.to.map(|to| to.0),
                 entry.enabled,
             ])?;
+            if let Some(part) = entry.part {
+                insert_part.execute(params![self.conn.last_insert_rowid(), part.pattern, part.part])?;
+            }
         }
         Ok(())
     }

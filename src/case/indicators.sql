@@ -34,6 +34,12 @@ CREATE TABLE indicator_entry (
 );
 CREATE INDEX indicator_entry_by_list ON indicator_entry(list_id, position);
 
+CREATE TABLE indicator_part ( -- entries that a record has to meet together
+  entry_id INTEGER PRIMARY KEY REFERENCES indicator_entry(entry_id),
+  pattern INTEGER NOT NULL, -- number of the pattern in its list
+  part INTEGER NOT NULL -- number in the pattern; entries of the same part are alternatives
+);
+
 CREATE TABLE indicator_issue ( -- what of a list could not be used
   list_id INTEGER NOT NULL REFERENCES indicator_list(list_id),
   position INTEGER NOT NULL,

@@ -2,12 +2,13 @@
 
 use super::output::{Rows, tell};
 use super::{CliError, RowFormat, exit};
+use crate::app::export::{ENTRY_COLUMNS, ISSUE_COLUMNS, entry_values, issue_values};
 use crate::app::indicators::{self, ImportChoice, IndicatorError, Preview, TYPED};
 use crate::case::{CaseReader, IndicatorItem};
 use crate::ingest::indicators::{ColumnPlan, ListFormat, ListOptions, Role, kind_named};
 use crate::matching::CautionReason;
 use crate::model::{IndicatorKind, IndicatorList, Purpose};
-use crate::query::{self, IndicatorRow, Value};
+use crate::query::{self, Value};
 use std::path::PathBuf;
 
 /// What is told of single elements before only their number is.
@@ -384,45 +385,12 @@ fn print_lists(reader: &CaseReader, removed: bool, format: &RowFormat) -> Result
 }
 
 fn print_entries(reader: &CaseReader, list: i64, format: &RowFormat) -> Result<u8, CliError> {
-    let columns = [
-        "id",
-        "position",
-        "kind",
-        "value",
-        "written",
-        "port",
-        "name",
-        "comment",
-        "severity",
-        "tags",
-        "valid_from",
-        "valid_to",
-        "enabled",
-        "removed",
-        "matchable",
-    ];
-    let mut out = Rows::new(format, &columns)?;
+    let mut out = Rows::new(format, &ENTRY_COLUMNS.map(|(name, _)| name))?;
     let mut offset = 0;
     loop {
         let page = query::indicator_entries(reader, list, offset, PAGE)?;
-        for IndicatorRow { id, removed, entry, .. } in &page {
-            out.row(&[
-                Value::Integer(*id),
-                Value::count(entry.position),
-                Value::Text(entry.kind.code().to_owned()),
-                Value::Text(entry.value.clone()),
-                Value::Text(entry.written.clone()),
-                entry.port.map_or(Value::Null, |port| Value::Integer(port.into())),
-                Value::Text(entry.name.clone()),
-                Value::Text(entry.comment.clone()),
-                Value::Text(entry.severity.clone()),
-                Value::Text(entry.tags.join("; ")),
-                Value::time(entry.valid.from),
-                Value::time(entry.valid.to),
-                Value::Boolean(entry.enabled),
-                Value::Boolean(*removed),
-                Value::Boolean(entry.kind.is_matchable()),
-            ])?;
+        for row in &page {
+            out.row(&entry_values(row))?;
         }
         offset += PAGE;
         if (page.len() as u64) < PAGE {
@@ -434,14 +402,9 @@ fn print_entries(reader: &CaseReader, list: i64, format: &RowFormat) -> Result<u
 }
 
 fn print_issues(reader: &CaseReader, list: i64, format: &RowFormat) -> Result<u8, CliError> {
-    let mut out = Rows::new(format, &["position", "reason", "detail", "raw"])?;
+    let mut out = Rows::new(format, &ISSUE_COLUMNS.map(|(name, _)| name))?;
     for issue in query::indicator_issues(reader, list)? {
-        out.row(&[
-            Value::count(issue.position),
-            Value::Text(issue.reason.code().to_owned()),
-            Value::Text(issue.detail),
-            Value::Text(issue.raw),
-        ])?;
+        out.row(&issue_values(&issue))?;
     }
     out.finish()?;
     Ok(exit::DONE)

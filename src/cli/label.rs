@@ -2,6 +2,7 @@
 
 use super::output::{Rows, tell};
 use super::{CliError, RowFormat, exit};
+use crate::app::export::{LABEL_COLUMNS, label_values};
 use crate::app::indicators;
 use crate::app::owners::{self, OwnerDatabase};
 use crate::case::CaseReader;
@@ -92,18 +93,9 @@ pub(super) fn run(command: &Command) -> Result<u8, CliError> {
 
 fn list(case: &std::path::Path, removed: bool, format: &RowFormat) -> Result<u8, CliError> {
     let reader = CaseReader::open(case)?;
-    let mut out = Rows::new(format, &["id", "kind", "value", "name", "note", "added_utc", "examiner", "removed"])?;
+    let mut out = Rows::new(format, &LABEL_COLUMNS.map(|(name, _)| name))?;
     for label in query::labels(&reader, removed)? {
-        out.row(&[
-            Value::Integer(label.id),
-            Value::Text(label.kind.code().to_owned()),
-            Value::Text(label.value),
-            Value::Text(label.name),
-            Value::Text(label.note),
-            Value::Text(label.added_utc),
-            Value::Text(label.examiner),
-            Value::Boolean(label.removed),
-        ])?;
+        out.row(&label_values(&label))?;
     }
     out.finish()?;
     Ok(exit::DONE)

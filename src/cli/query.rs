@@ -133,6 +133,9 @@ fn print(reader: &CaseReader, question: &Question, answer: &Answer, format: &Row
             out.finish()?;
             tell_left_out(figures.left_out);
         }
+        (_, Answer::Directional(table)) => {
+            super::sightings::print_playbook(reader, table, false, format)?;
+        }
         // A question's answer is of its own kind.
         (_, Answer::Records { .. } | Answer::Top(_) | Answer::Series(_)) => {}
     }

@@ -3,13 +3,13 @@
 use super::arguments::ScopeArguments;
 use super::output::{Rows, tell};
 use super::{CliError, RowFormat, exit};
-use crate::app::owners::{self, Owner, OwnerDatabase};
+use crate::app::owners::{self, OwnerDatabase, Owners};
 use crate::case::CaseReader;
 use crate::filter::{Check, Filter, Target};
-use crate::model::{Address, Dataset, RecordId, Timestamp};
+use crate::model::{Dataset, RecordId, Timestamp};
 use crate::query::{
-    self, By, Cancel, Looked, MarkKind, PLAYBOOK_COLUMNS, PlaybookQuery, Scope, Sighting, SightingQuery, SightingRow,
-    SightingTable, Subject, Value,
+    self, By, Cancel, Counts, Looked, MarkKind, PLAYBOOK_COLUMNS, PlaybookQuery, PlaybookTable, Scope, Sighting,
+    SightingQuery, SightingRow, SightingTable, Value,
 };
 use std::path::PathBuf;
 
@@ -130,7 +130,7 @@ fn columns(by: By) -> &'static [&'static str] {
 }
 
 fn print(reader: &CaseReader, table: &SightingTable, arguments: &Arguments) -> Result<(), CliError> {
-    let owners = if arguments.owners { databases(reader)? } else { Vec::new() };
+    let owners = if arguments.owners { databases(reader)? } else { Owners::default() };
     let columns = columns(table.by);
     let mut names = columns.to_vec();
     if arguments.owners {
@@ -152,38 +152,28 @@ fn print(reader: &CaseReader, table: &SightingTable, arguments: &Arguments) -> R
 }
 
 /// The databases that the case remembers; which they are and of which day is told.
-fn databases(reader: &CaseReader) -> Result<Vec<OwnerDatabase>, CliError> {
-    let mut databases = Vec::new();
-    for facts in owners::remembered(reader)? {
-        let database = OwnerDatabase::open(&facts.path)?;
-        let now = if database.facts.sha256 == facts.sha256 { "" } else { ", another file than the case remembers" };
-        tell(&format!("owners by {}, built {}{now}", database.facts.kind, database.facts.built_utc));
-        databases.push(database);
-    }
-    if databases.is_empty() {
+fn databases(reader: &CaseReader) -> Result<Owners, CliError> {
+    let known = owners::remembered(reader)?;
+    if known.is_empty() {
         return Err(CliError::Usage(
             "the case remembers no database; name one with: coldtrail label owners CASE FILE".into(),
         ));
     }
-    Ok(databases)
+    let owners = Owners::read(reader)?;
+    if let Some(why) = owners.missing.first() {
+        return Err(CliError::Unusable(why.clone()));
+    }
+    for OwnerDatabase { facts, .. } in &owners.databases {
+        let same = known.iter().any(|known| known.sha256 == facts.sha256);
+        let now = if same { "" } else { ", another file than the case remembers" };
+        tell(&format!("owners by {}, built {}{now}", facts.kind, facts.built_utc));
+    }
+    Ok(owners)
 }
 
-/// What the databases say together: the first that knows something of it.
-fn owner(databases: &[OwnerDatabase], row: &SightingRow) -> [Value; 3] {
-    let mut found = Owner::default();
-    let text = match &row.subject {
-        Subject::Host { address, .. } => address.as_str(),
-        Subject::Indicator(row) => row.entry.value.as_str(),
-        Subject::List(_) => "",
-    };
-    if let Some(address) = Address::parse(text.as_bytes()) {
-        for owner in databases.iter().map(|database| database.of(&address)) {
-            let or = |known: String, more: String| if known.is_empty() { more } else { known };
-            found.country = or(found.country, owner.country);
-            found.network = or(found.network, owner.network);
-            found.asn = found.asn.or(owner.asn);
-        }
-    }
+/// Country, network's owner and its number.
+fn owner(owners: &Owners, row: &SightingRow) -> [Value; 3] {
+    let found = row.subject.address().map(|address| owners.of(&address)).unwrap_or_default();
     let text = |text: String| if text.is_empty() { Value::Null } else { Value::Text(text) };
     [text(found.country), text(found.network), found.asn.map_or(Value::Null, |asn| Value::Integer(asn.into()))]
 }
@@ -198,8 +188,8 @@ fn tell_looked(table: &SightingTable) {
     let outside: u64 = table.seen.iter().map(|row| row.outside).sum();
     if outside > 0 {
         tell(&format!(
-            "{outside} hits lie outside the time for which the list gives the indicator, and are not counted; \
-             count them with: coldtrail indicators validity CASE off"
+            "{outside} records meet an indicator outside the time for which its list gives it, or without the rest of its \
+             pattern, and are no hits; times do not matter after: coldtrail indicators validity CASE off"
         ));
     }
     let mentions: u64 = table.seen.iter().map(|row| row.mentions).sum();
@@ -246,7 +236,7 @@ fn by_record(reader: &CaseReader, arguments: &Arguments, query: &SightingQuery) 
                         Value::Text(mark.value),
                         Value::Text(mark.list),
                         Value::Text(mark.comment),
-                        Value::Boolean(mark.counts),
+                        Value::Boolean(mark.counts == Counts::Yes),
                         Value::Text(mark.name),
                         Value::Text(mark.severity),
                     ])?;
@@ -260,15 +250,25 @@ fn by_record(reader: &CaseReader, arguments: &Arguments, query: &SightingQuery) 
 
 fn playbook(reader: &CaseReader, arguments: &Arguments) -> Result<u8, CliError> {
     let query = PlaybookQuery { scope: arguments.scope(Dataset::Flows)? };
-    let table = query::playbook(reader, &query, &Cancel::default())?;
+    let mut table = query::playbook(reader, &query, &Cancel::default())?;
+    table.rows.truncate(arguments.limit.unwrap_or(usize::MAX));
+    print_playbook(reader, &table, arguments.words, &arguments.rows)
+}
+
+/// `words`: our own word for the direction too.
+pub(super) fn print_playbook(
+    reader: &CaseReader,
+    table: &PlaybookTable,
+    words: bool,
+    format: &RowFormat,
+) -> Result<u8, CliError> {
     let mut columns: Vec<&str> = PLAYBOOK_COLUMNS.to_vec();
-    columns.extend(arguments.words.then_some("own_direction"));
-    let mut out = Rows::new(&arguments.rows, &columns)?;
-    let end = arguments.limit.unwrap_or(usize::MAX).min(table.rows.len());
-    for first in (0..end).step_by(PAGE) {
-        for row in query::playbook_rows(reader, &table, first..(first + PAGE).min(end))? {
+    columns.extend(words.then_some("own_direction"));
+    let mut out = Rows::new(format, &columns)?;
+    for first in (0..table.rows.len()).step_by(PAGE) {
+        for row in query::playbook_rows(reader, table, first..first + PAGE)? {
             let mut values = row.values;
-            values.extend(arguments.words.then(|| Value::Text(row.direction.plain().to_owned())));
+            values.extend(words.then(|| Value::Text(row.direction.plain().to_owned())));
             out.row(&values)?;
         }
     }

@@ -138,6 +138,7 @@ mod tests {
             tags: Vec::new(),
             valid: TimeRange::default(),
             enabled: true,
+            part: None,
         }
     }
 
@@ -145,7 +146,16 @@ mod tests {
     fn what_would_flood_a_case_is_pointed_out() {
         let known = |id, value: &str| {
             let IndicatorEntry { kind, span, .. } = entry(value);
-            Known { id, list: 1, kind, value: value.into(), span, valid: TimeRange::default() }
+            Known {
+                id,
+                list: 1,
+                kind,
+                value: value.into(),
+                span,
+                valid: TimeRange::default(),
+                part: None,
+                wanted: true,
+            }
         };
         let well_known = Matcher::new(&[known(7, "198.51.100.0/24"), known(8, "amazonaws.com")]).unwrap();
         let own = [KeySpan::from(Network::parse("203.0.113.0/24").unwrap())];

@@ -3,13 +3,15 @@
 
 mod addresses;
 mod caution;
+mod patterns;
 mod texts;
 
 pub use addresses::AddressIndex;
 pub use caution::{Caution, CautionReason, Surroundings};
+pub use patterns::Patterns;
 pub use texts::{TextIndex, addresses_in};
 
-use crate::model::{IndicatorKind, KeySpan, TimeRange, Timestamp};
+use crate::model::{Dataset, IndicatorKind, KeySpan, PatternPart, TimeRange, Timestamp};
 use rustc_hash::FxHashMap;
 
 /// An entry as matching needs it.
@@ -24,6 +26,34 @@ pub struct Known {
     pub value: Box<str>,
     pub span: Option<KeySpan>,
     pub valid: TimeRange,
+    /// What it is met with, where it is not met alone.
+    pub part: Option<PatternPart>,
+    /// Asked for; else it stands here for the patterns of others alone, behind all that are.
+    pub wanted: bool,
+}
+
+/// What a flow record holds that an entry may meet.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FlowValues<'a> {
+    /// Keys of source and destination, then the packet's.
+    pub addresses: [Option<u128>; 4],
+    pub interface: &'a str,
+    pub account: &'a str,
+    pub ports: [Option<i64>; 2],
+}
+
+/// When an entry counts for flow records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InFlows {
+    Always,
+    /// At the times of its window.
+    Sometimes,
+    /// With the rest of its pattern; of that, those that lead choose most.
+    Bound {
+        leads: bool,
+    },
+    /// It is not asked for.
+    Never,
 }
 
 /// Entries ready to be met.
@@ -41,6 +71,9 @@ pub struct Matcher {
     ranges: Vec<TimeRange>,
     pub addresses: AddressIndex,
     pub texts: TextIndex,
+    pub patterns: Patterns,
+    /// Entries that are asked for: the first so many.
+    wanted: usize,
     bytes: usize,
 }
 
@@ -57,7 +90,8 @@ impl Matcher {
             })
         });
         let windows: Vec<u32> = windows.collect();
-        let mut list_ids: Vec<i64> = entries.iter().map(|entry| entry.list).collect();
+        let wanted = entries.partition_point(|entry| entry.wanted);
+        let mut list_ids: Vec<i64> = entries.iter().take(wanted).map(|entry| entry.list).collect();
         list_ids.sort_unstable();
         list_ids.dedup();
         let lists = entries.iter().map(|entry| list_ids.partition_point(|id| *id < entry.list) as u32).collect();
@@ -71,15 +105,22 @@ impl Matcher {
         let bytes = addresses.bytes() + text_bytes + entries.len() * 16;
         let ids = entries.iter().map(|entry| entry.id).collect();
         let has_span = entries.iter().map(|entry| entry.span.is_some()).collect();
-        Ok(Self { spans: has_span, ids, lists, list_ids, windows, ranges, addresses, texts, bytes })
+        let patterns = Patterns::new(entries);
+        Ok(Self { spans: has_span, ids, lists, list_ids, windows, ranges, addresses, texts, patterns, wanted, bytes })
     }
 
+    /// How many entries are asked for.
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.wanted
     }
 
     pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
+        self.wanted == 0
+    }
+
+    /// Is it asked for, or there for the patterns of others?
+    pub fn is_wanted(&self, place: u32) -> bool {
+        (place as usize) < self.wanted
     }
 
     /// About how much memory it takes, in bytes.
@@ -113,8 +154,57 @@ impl Matcher {
         self.ranges.get(number as usize).copied().unwrap_or_default()
     }
 
-    pub fn is_always(&self, place: u32) -> bool {
+    fn is_always(&self, place: u32) -> bool {
         self.windows.get(place as usize).is_none_or(|window| *window == 0)
+    }
+
+    /// What a flow record meets: fields by name, in the order of `FlowValues`, with the places of the entries.
+    pub fn of_flow(&self, values: &FlowValues<'_>) -> [(&'static str, Vec<u32>); 8] {
+        let address = |at: usize| {
+            let mut places = Vec::new();
+            if let Some(key) = values.addresses.get(at).copied().flatten() {
+                self.addresses.containing(key, &mut places);
+            }
+            places
+        };
+        let equal = |kind: IndicatorKind, text: &str| self.texts.equal(kind, text).to_vec();
+        let port = |at: usize| match values.ports.get(at).copied().flatten() {
+            Some(port) => equal(IndicatorKind::Port, &port.to_string()),
+            None => Vec::new(),
+        };
+        [
+            ("srcaddr", address(0)),
+            ("dstaddr", address(1)),
+            ("pkt_srcaddr", address(2)),
+            ("pkt_dstaddr", address(3)),
+            ("interface_id", equal(IndicatorKind::Interface, values.interface)),
+            ("account_id", equal(IndicatorKind::Account, values.account)),
+            ("srcport", port(0)),
+            ("dstport", port(1)),
+        ]
+    }
+
+    /// When it counts for a flow record that meets it, whatever else the record meets.
+    pub fn in_flows(&self, place: u32) -> InFlows {
+        match (self.patterns.is_bound(place, Dataset::Flows), self.is_wanted(place)) {
+            (true, _) => InFlows::Bound { leads: self.patterns.leads(place, Dataset::Flows) },
+            (false, false) => InFlows::Never,
+            (false, true) if self.is_always(place) => InFlows::Always,
+            (false, true) => InFlows::Sometimes,
+        }
+    }
+
+    /// As `counts`; `None` where nothing is told of it: it is not asked for, or its pattern is met in part only, and that is
+    /// told of the part that chooses most.
+    pub fn told(&self, place: u32, dataset: Dataset, time: Option<Timestamp>, met: &[u32]) -> Option<bool> {
+        let whole = self.patterns.is_met(place, dataset, met);
+        let is_told = self.is_wanted(place) && (whole || self.patterns.leads(place, dataset));
+        is_told.then(|| whole && self.counts_at(place, time))
+    }
+
+    /// Does a record of this time that meets all of these meet this one, which is among them, with what belongs to it?
+    pub fn counts(&self, place: u32, dataset: Dataset, time: Option<Timestamp>, met: &[u32]) -> bool {
+        self.told(place, dataset, time, met) == Some(true)
     }
 
     /// Does an entry count for a record of this time? A record without a time is met only by what counts always.

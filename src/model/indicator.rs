@@ -166,6 +166,17 @@ pub struct IndicatorEntry {
     pub valid: TimeRange,
     /// Looked for; a list can say that an entry is context only.
     pub enabled: bool,
+    /// What a record has to meet with it; alone it is enough where there is none.
+    pub part: Option<PatternPart>,
+}
+
+/// A part of a pattern that one record has to meet as a whole. Entries of the same part are alternatives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PatternPart {
+    /// Number of the pattern in the list, from 1.
+    pub pattern: u32,
+    /// Number of the part in the pattern, from 1.
+    pub part: u32,
 }
 
 /// Why an element of a list gave no entry.

@@ -21,7 +21,7 @@ pub use field::{Dataset, Field, FieldId, Home, Kind};
 pub use ids::{EvidenceId, RecordId};
 pub use indicator::{
     IndicatorEntry, IndicatorIssue, IndicatorKind, IndicatorList, IssueReason, KeySpan, Label, NewIndicatorList,
-    PRIVATE_SPACE, Purpose,
+    PRIVATE_SPACE, PatternPart, Purpose,
 };
 pub use network::Network;
 pub use saved::SavedFilter;

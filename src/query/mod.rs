@@ -51,9 +51,10 @@ pub use group::GroupBy;
 pub use histogram::{Bin, Histogram, histogram};
 pub use index_sizes::{IndexSizes, index_sizes};
 pub use indicators::{
-    EventHit, IndicatorRow, InternalSpace, Mark, MarkKind, Where, address_marks, honours_validity, indicator_entries,
-    indicator_entry, indicator_entry_count, indicator_issues, indicator_list, indicator_list_names, indicator_list_of,
-    indicator_lists, indicator_revision, internal_space, labels, marks, well_known,
+    Counts, EntryColumn, EventHit, IndicatorRow, InternalSpace, Mark, MarkKind, Where, address_marks, honours_validity,
+    indicator_entries, indicator_entry, indicator_entry_count, indicator_entry_order, indicator_issues, indicator_list,
+    indicator_list_names, indicator_list_of, indicator_lists, indicator_revision, internal_space, labels, marks,
+    well_known,
 };
 pub use lists::{
     EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, settings_with_prefix, top_values,
@@ -75,8 +76,8 @@ pub use series::{
 };
 pub use sightings::{
     By, Looked, NotSeen, PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow, PlaybookTable, Sighting,
-    SightingQuery, SightingRow, SightingTable, Subject, playbook, playbook_rows, sighting_rows, sightings,
-    sightings_by_sql,
+    SightingQuery, SightingRow, SightingSort, SightingTable, Subject, playbook, playbook_rows, sighting_rows,
+    sightings, sightings_by_sql,
 };
 pub use sql::{SQL_EXAMPLE, SqlLimits, SqlProblem, SqlRows, SqlView, read_only_sql, sql_views};
 pub use sums::Sums;

@@ -6,7 +6,7 @@ use crate::app::records::Records;
 use crate::app::text_filter::{self, Completion};
 use crate::app::{Action, App, Command, Dialog, display};
 use crate::filter::FilterError;
-use crate::model::{Dataset, Purpose, SavedFilter};
+use crate::model::{Dataset, Label, Purpose, SavedFilter};
 use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
 use egui::text_edit::TextEditState;
 use egui::{
@@ -104,7 +104,7 @@ pub fn filter_bar_ui(
 /// Only what meets an indicator, or one list; where anything is looked for.
 fn watched_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &mut Vec<Action>) {
     let (t, watch) = (&app.texts, &case.watch);
-    let labels = watch.kept().map_or(&[][..], |kept| &kept.labels);
+    let labels: Vec<&Label> = watch.labels().collect();
     if !watch.looks_for_something() && labels.is_empty() {
         return;
     }

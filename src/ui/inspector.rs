@@ -5,7 +5,7 @@ use super::theme;
 use super::widgets::subject::{subject_ui, write};
 use crate::app::records::Records;
 use crate::app::source::{Inspected, RecordDetail, Value};
-use crate::app::{Action, App, display, marks};
+use crate::app::{Action, App, display, marks, owners};
 use crate::model::RecordId;
 use crate::model::conclusions::{Change, Subject};
 use crate::query::Mark;
@@ -137,10 +137,9 @@ fn fields_ui(ui: &mut Ui, app: &App, records: &Records, detail: &RecordDetail, o
         };
         let response = field_row(ui, &display::header(*field, app.zone), &text);
         hidden_ui(ui, app, hidden);
-        let response = match display::hint(value, *field) {
-            Some(hint) => response.on_hover_text(hint),
-            None => response,
-        };
+        let owners = if let Value::Text(text) = value { owners::told_of(app, text) } else { Vec::new() };
+        let hint: Vec<String> = display::hint(value, *field).into_iter().chain(owners).collect();
+        let response = if hint.is_empty() { response } else { response.on_hover_text(hint.join("\n")) };
         response.context_menu(|ui| {
             let t = &app.texts;
             for (exclude, text) in [(false, t.tr("menu-only")), (true, t.tr("menu-exclude"))] {

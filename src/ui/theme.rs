@@ -129,7 +129,7 @@ const DARK: Palette = Palette {
     selected: Color32::from_rgb(30, 58, 98),
     hovered: Color32::from_rgb(44, 49, 59),
     good: Color32::from_rgb(76, 156, 190),
-    bad: Color32::from_rgb(230, 126, 78),
+    bad: Color32::from_rgb(238, 140, 96),
     other: Color32::from_rgb(132, 138, 150),
     warning: Color32::from_rgb(240, 190, 80),
     error: Color32::from_rgb(255, 120, 110),
@@ -149,7 +149,7 @@ const LIGHT: Palette = Palette {
     selected: Color32::from_rgb(198, 221, 250),
     hovered: Color32::from_rgb(228, 234, 243),
     good: Color32::from_rgb(38, 120, 158),
-    bad: Color32::from_rgb(172, 62, 14),
+    bad: Color32::from_rgb(160, 54, 8),
     other: Color32::from_rgb(138, 144, 156),
     warning: Color32::from_rgb(132, 88, 0),
     error: Color32::from_rgb(186, 26, 26),
@@ -367,10 +367,12 @@ mod tests {
             let row = tinted(p.surface, p.sighting, size::ROW_TINT);
             for ground in [tinted(p.surface, p.warning, size::ROW_TINT), row, tinted(row, p.sighting, size::CELL_TINT)]
             {
-                for ink in [p.text, p.weak] {
+                // What was refused stands in such rows too.
+                for ink in [p.text, p.weak, p.bad] {
                     assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}");
                 }
             }
+            assert!(contrast(p.bad, p.selected) >= 4.5);
             for ground in
                 [p.panel, p.surface, p.stripe, p.hovered, p.selected, tinted(row, p.sighting, size::CELL_TINT)]
             {

@@ -396,6 +396,78 @@ fn databases_of_owners_are_named_before_they_are_asked() {
     assert_eq!(desk.ok(&["label", "owners", desk.case(), "--format", "csv"]).trim(), "kind,built_utc,sha256,path");
 }
 
+/// `tests/fixtures/owners.mmdb` knows the networks of documentation, as of 2026-01-01.
+#[test]
+fn owners_are_told_with_the_day_of_their_database() {
+    let desk = sample();
+    let file = repository().join("tests/fixtures/owners.mmdb");
+    let listed = desk.ok(&["label", "owners", desk.case(), file.to_str().unwrap(), "--format", "csv"]);
+    assert!(listed.contains("Test-Country-ASN,2026-01-01T00:00:00Z,"), "{listed}");
+    let text = desk.ok(&["sightings", desk.case(), "--owners", "--format", "jsonl"]);
+    let rows: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let row = rows.iter().find(|row| row["indicator"] == "203.0.113.66").unwrap();
+    assert_eq!((&row["country"], &row["asn"]), (&"JP".into(), &64500.into()));
+    let told = desk.fails(&["sightings", desk.case(), "--by", "host", "--owners", "--limit", "1"], 0);
+    assert!(told.contains("owners by Test-Country-ASN, built 2026-01-01T00:00:00Z"), "{told}");
+    let conn = desk.sqlite();
+    let remembered: String = conn
+        .query_row("SELECT parameters FROM journal WHERE action = 'setting' ORDER BY seq DESC LIMIT 1", [], |r| {
+            r.get(0)
+        })
+        .unwrap();
+    assert!(remembered.contains("Test-Country-ASN"), "{remembered}");
+}
+
+#[test]
+fn a_pattern_counts_only_as_a_whole() {
+    let desk = Desk::new();
+    let flow = |from: &str, to: &str, port: u16, start: i64| {
+        format!("2 123456789012 eni-1 {from} {to} 50000 {port} 6 1 100 {start} {} ACCEPT OK\n", start + 10)
+    };
+    let log = [
+        flow("10.0.0.1", "198.51.100.7", 443, 1_000_000),
+        flow("10.0.0.1", "198.51.100.7", 80, 1_000_100),
+        flow("10.0.0.1", "203.0.113.5", 443, 1_000_200),
+        flow("10.0.0.1", "192.0.2.9", 22, 1_000_300),
+    ];
+    desk.import(&[desk.file("a.log", format!("{}{}", crate::desk::HEADER, log.concat()))]);
+    let bundle = r#"{"type":"bundle","id":"bundle--1","objects":[
+        {"type":"indicator","name":"C2","pattern":"[ipv4-addr:value = '198.51.100.7' AND network-traffic:dst_port = 443]","pattern_type":"stix"},
+        {"type":"indicator","name":"dropper","pattern":"[ipv4-addr:value = '192.0.2.9' AND file:name = 'x.exe']","pattern_type":"stix"}]}"#;
+    desk.ok(&["indicators", "import", desk.case(), desk.file("b.json", bundle).to_str().unwrap(), "--list", "b"]);
+    let rows = desk.ok(&["sightings", desk.case(), "--format", "jsonl"]);
+    let hits: BTreeMap<String, i64> = rows
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .map(|row| (row["indicator"].as_str().unwrap().to_owned(), row["hits"].as_i64().unwrap()))
+        .collect();
+    let expected = [("192.0.2.9", 1), ("198.51.100.7", 1), ("443", 1)];
+    assert_eq!(hits, expected.map(|(value, hits)| (value.to_owned(), hits)).into());
+    assert!(rows.contains("part of [ipv4-addr:value = '192.0.2.9' AND file:name"), "what cannot be met is told");
+    let told = desk.fails(&["sightings", desk.case()], 0);
+    assert!(
+        told.contains("1 records meet an indicator outside the time for which its list gives it, or without"),
+        "{told}"
+    );
+    for (filter, count) in [
+        ("indicator exists", 2),
+        ("indicator = '198.51.100.7'", 1),
+        ("indicator = '443'", 1),
+        ("dstaddr in indicators", 2),
+        ("srcaddr in indicators", 0),
+        ("dstaddr in indicators and dstport = 80", 0),
+    ] {
+        assert_eq!(desk.count("flows", &["--filter", filter]), count, "{filter}");
+    }
+    let records = desk.ok(&["sightings", desk.case(), "--by", "record", "--format", "csv"]);
+    assert_eq!(records.lines().count(), 4, "{records}");
+    // Without the port the address is enough.
+    let port =
+        query::indicator_entries(&desk.reader(), 1, 0, 10).unwrap().into_iter().find(|row| row.entry.value == "443");
+    desk.ok(&["indicators", "disable", desk.case(), "--entry", &port.unwrap().id.to_string()]);
+    assert_eq!(desk.count("flows", &["--filter", "indicator exists"]), 3);
+}
+
 #[test]
 fn columns_are_chosen_on_the_command_line() {
     let desk = Desk::new();

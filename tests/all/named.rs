@@ -53,6 +53,12 @@ const DEFINITIONS: &[(&str, &[&str], &str, &str)] = &[
     ("rejected-ssh", &[], "srcaddr total_bytes", "SELECT srcaddr k, sum(b) t FROM f WHERE action = 'REJECT' AND protocol = 6 AND dstport = 22 GROUP BY k ORDER BY t DESC NULLS LAST, ipkey(k) NULLS LAST LIMIT 2"),
     ("http-between-hosts", &["hosts=HOSTS"], "ref", "SELECT ref FROM f WHERE srcaddr IN (HOSTS) AND dstaddr IN (HOSTS) AND protocol = 6 AND (dstport = 80 OR srcport = 80) ORDER BY start DESC NULLS LAST, evidence, position"),
     ("http-between-hosts-per-minute", &["hosts=HOSTS"], "bin_start series value", "SELECT iso(start / 60 * 60) m, 'bytes', ifnull(sum(b), 0) FROM f WHERE srcaddr IN (HOSTS) AND dstaddr IN (HOSTS) AND protocol = 6 AND (dstport = 80 OR srcport = 80) AND start IS NOT NULL GROUP BY m ORDER BY m"),
+    ("ioc-directional-view", &[], "source destination direction connecting_ip connecting_port numbytes sessiontime",
+        "WITH k AS (SELECT a.address FROM address a WHERE EXISTS (SELECT 1 FROM indicator_entry i JOIN indicator_list l USING (list_id)
+            WHERE l.purpose = 'known_bad' AND a.key BETWEEN i.first_key AND ifnull(i.last_key, i.first_key))),
+          u AS (SELECT 'INBOUND' d, srcaddr c, srcport p, * FROM f WHERE dstaddr IN k UNION ALL SELECT 'OUTBOUND', dstaddr, dstport, * FROM f WHERE srcaddr IN k)
+        SELECT srcaddr || ':' || srcport, dstaddr || ':' || dstport, d, c, p, bytes, \"end\" - start s FROM u
+        ORDER BY start, \"end\", s, interface_id, c, d, evidence, position"),
     ("console-logins", &[], "ref user_identity_user_name source_ip_address event_time mfa_used console_login", "SELECT ref, user_identity_user_name, source_ip_address, event_time, additional_event_data ->> '$.MFAUsed', response_elements ->> '$.ConsoleLogin' FROM e WHERE event_name = 'ConsoleLogin' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("created-users", &[], "ref aws_region created_user_name created_user_arn error_code", "SELECT ref, aws_region, request_parameters ->> '$.userName', response_elements ->> '$.user.arn', error_code FROM e WHERE event_name = 'CreateUser' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("s3-put-object", &[], "ref bucket_name key", "SELECT ref, request_parameters ->> '$.bucketName', request_parameters ->> '$.key' FROM e WHERE event_name = 'PutObject' AND event_source = 's3.amazonaws.com'
@@ -185,6 +191,8 @@ fn named_queries_on_the_sample_logs_find_what_their_definitions_find() {
     let desk = Desk::new();
     let evidence = repository().join("sample-logs/evidence");
     desk.import(&[evidence]);
+    let list = repository().join("sample-logs/indicators/ioc-list.csv");
+    desk.ok(&["indicators", "import", desk.case(), list.to_str().unwrap()]);
     let most = "SELECT srcaddr FROM flow_record GROUP BY 1 ORDER BY count(*) DESC LIMIT 1";
     let ip = other_sql(&desk, most).remove(0);
     let hosts = "SELECT DISTINCT a FROM (SELECT srcaddr a FROM flow_record WHERE dstport = 80 UNION SELECT dstaddr FROM flow_record WHERE dstport = 80) ORDER BY a";

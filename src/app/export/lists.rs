@@ -1,7 +1,8 @@
 //! Lists that a view holds in memory, as rows: the evidence files, the top lists of a page.
 
-use super::ExportSource;
 use super::source::{ExportColumn, ExportKind, Rows, rows_source};
+use super::{ExportSource, ISSUE_COLUMNS, LABEL_COLUMNS, issue_values, label_values};
+use crate::model::{IndicatorIssue, Label};
 use crate::query::{EvidenceRow, Figures, PairRow, QueryError, TopQuery, TopTable, Value};
 
 pub struct ListSource(Rows);
@@ -86,6 +87,15 @@ impl ListSource {
             ]
         };
         Self(Rows { columns: columns(&names), rows: files.iter().map(row).collect() })
+    }
+
+    /// What of a list of indicators could not be used.
+    pub fn issues(issues: &[IndicatorIssue]) -> Self {
+        Self(Rows { columns: columns(&ISSUE_COLUMNS), rows: issues.iter().map(issue_values).collect() })
+    }
+
+    pub fn labels(labels: &[Label]) -> Self {
+        Self(Rows { columns: columns(&LABEL_COLUMNS), rows: labels.iter().map(label_values).collect() })
     }
 
     /// The rows of several top lists under each other, each with its list's name; then pairs, as a list too.

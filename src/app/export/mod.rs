@@ -1,6 +1,7 @@
 //! Results as files for other tools: Parquet, CSV, JSON Lines. A file is written beside its place under another name and
 //! gets its own when it is whole; what is there already is only replaced when asked for.
 
+mod indicators;
 mod lists;
 mod parquet;
 mod sightings;
@@ -8,6 +9,9 @@ mod source;
 mod sql;
 mod text;
 
+pub use indicators::{
+    ENTRY_COLUMNS, EntrySource, ISSUE_COLUMNS, LABEL_COLUMNS, entry_values, issue_values, label_values,
+};
 pub use lists::ListSource;
 pub use source::{
     ConversationSource, ExportColumn, ExportKind, ExportSource, PairSource, RecordSource, SeriesSource, TopSource,

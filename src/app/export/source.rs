@@ -1,5 +1,6 @@
 //! Results as rows of values under named columns, a batch at a time.
 
+use super::PlaybookSource;
 use crate::case::CaseReader;
 use crate::filter::{Check, Filter, Target};
 use crate::model::{Dataset, FieldId, Home, Kind, RecordId, Timestamp, field};
@@ -35,7 +36,7 @@ pub struct ExportColumn {
 }
 
 impl ExportColumn {
-    fn new(name: impl Into<String>, kind: ExportKind) -> Self {
+    pub(super) fn new(name: impl Into<String>, kind: ExportKind) -> Self {
         Self { name: name.into(), kind }
     }
 }
@@ -410,6 +411,7 @@ pub fn source_of<'a>(
             let columns = vec![ExportColumn::new(figure.name(), ExportKind::Sum)];
             Some(Box::new(FigureSource(Rows { columns, rows: vec![vec![answer.figure()]] })))
         }
+        (_, Answer::Directional(table)) => Some(Box::new(PlaybookSource::new(reader, table))),
         _ => None,
     })
 }

@@ -9,6 +9,7 @@ use crate::app::saved::{Changed, FilterChange};
 use crate::app::shown::ShownColumn;
 use crate::app::sightings::Show;
 use crate::app::text::Texts;
+use crate::app::watch::Tab;
 use crate::model::Dataset;
 use crate::query::named::Question;
 use std::sync::Arc;
@@ -91,7 +92,14 @@ impl App {
                 };
                 Some((what, sightings.len()))
             }
-            View::Indicators => None,
+            View::Indicators => match case.watch.tab {
+                Tab::Entries => {
+                    let (query, _) = case.watch.entries().shown()?;
+                    Some((Exported::Entries(*query), case.watch.entries().len()))
+                }
+                Tab::Issues => listed(ListSource::issues(case.watch.issues()?)),
+                Tab::Labels => listed(ListSource::labels(&case.watch.kept()?.labels)),
+            },
             View::Evidence => listed(ListSource::evidence(case.evidence()?)),
             View::Findings | View::Exhibits => None,
             View::Address => {

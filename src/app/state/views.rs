@@ -3,11 +3,12 @@
 use super::{App, COPY_LIMIT, Effect};
 use crate::app::action::{Action, Link, View};
 use crate::app::chart::Line;
+use crate::app::command::Command;
 use crate::app::display;
 use crate::app::groups;
 use crate::app::library::LibraryAction;
 use crate::app::pairs::PairsAction;
-use crate::app::sightings::SightingsAction;
+use crate::app::sightings::{Show, SightingsAction};
 use crate::app::sql_console::SqlAction;
 use crate::app::timeline::{Plan, TimelineAction, Track};
 use crate::app::watch::WatchAction;
@@ -120,7 +121,7 @@ impl App {
         match action {
             SightingsAction::Want(rows) => case.want_sightings(rows),
             SightingsAction::CopyRows => {
-                let copied = case.sightings.copied_rows(COPY_LIMIT);
+                let copied = case.sightings.copied_rows(COPY_LIMIT, case.watch.owners());
                 self.copied(copied);
             }
             action => case.sightings.apply(action),
@@ -167,6 +168,10 @@ impl App {
             Question::Series(query) => {
                 case.timeline.open(&query);
                 self.follow(link.in_view(View::Timeline));
+            }
+            Question::Directional { .. } => {
+                case.sightings.apply(SightingsAction::Show(Show::Playbook));
+                self.dispatch(Action::Command(Command::ShowSightings));
             }
             question @ (Question::Top(_) | Question::Figure { .. }) => {
                 let revision = case.revision();

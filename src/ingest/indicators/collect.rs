@@ -3,7 +3,7 @@
 use super::value::{NotUsable, Recognised, parts_of, recognise, recognise_as};
 use super::{ListFormat, ReadList};
 use crate::model::warning::RAW_KEPT_BYTES;
-use crate::model::{IndicatorEntry, IndicatorIssue, IndicatorKind, IssueReason, TimeRange, Timestamp};
+use crate::model::{IndicatorEntry, IndicatorIssue, IndicatorKind, IssueReason, PatternPart, TimeRange, Timestamp};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
 
@@ -17,17 +17,26 @@ pub struct Details {
     pub valid: TimeRange,
     /// Context only: kept, and not looked for unless the examiner says so.
     pub context: bool,
+    /// What has to be met with it.
+    pub part: Option<PatternPart>,
 }
 
 pub struct Collector {
     pub list: ReadList,
     /// Hash of an entry to its place; what is found is compared.
     seen: FxHashMap<u64, u32>,
+    patterns: u32,
 }
 
 impl Collector {
     pub fn new(format: ListFormat) -> Self {
-        Self { list: ReadList::new(format), seen: FxHashMap::default() }
+        Self { list: ReadList::new(format), seen: FxHashMap::default(), patterns: 0 }
+    }
+
+    /// The number of a pattern that begins.
+    pub fn next_pattern(&mut self) -> u32 {
+        self.patterns += 1;
+        self.patterns
     }
 
     /// An element that may hold several values, of a kind that the list names or of what they are by their form.
@@ -47,11 +56,12 @@ impl Collector {
     pub fn entry(&mut self, position: u64, written: &str, found: Recognised, details: &Details, raw: &str) {
         let Recognised { kind, value, span, port } = found;
         let mut hasher = FxHasher::default();
-        (kind, &value, port, details.valid).hash(&mut hasher);
+        (kind, &value, port, details.valid, details.part).hash(&mut hasher);
         let hash = hasher.finish();
         let known = self.seen.get(&hash).and_then(|at| self.list.entries.get(*at as usize));
         if let Some(known) = known
             && (known.kind, &known.value, known.port, known.valid) == (kind, &value, port, details.valid)
+            && known.part == details.part
         {
             let detail = format!("the same as element {}", known.position);
             return self.issue(position, IssueReason::Repeated, detail, raw);
@@ -70,6 +80,7 @@ impl Collector {
             tags: details.tags.clone(),
             valid: details.valid,
             enabled: !details.context,
+            part: details.part,
         });
     }
 

@@ -206,6 +206,7 @@ fn read_row(out: &mut Collector, row: &split::Row<'_>, plan: &ColumnPlan, kind: 
         tags: all(Role::Tags).split([';', ',']).map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect(),
         valid: TimeRange { from: time(&all(Role::ValidFrom)), to: time(&all(Role::ValidTo)) },
         context: false,
+        part: None,
     };
     let named = all(Role::Type);
     let kind = match kind.map(Some).or_else(|| kind_named(&named).filter(|_| !named.is_empty())) {

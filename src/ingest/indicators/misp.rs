@@ -105,6 +105,7 @@ fn read_attribute(out: &mut Collector, position: u64, attribute: &Value, object:
         tags,
         valid: TimeRange { from: time(text_of(attribute, "first_seen")), to: last },
         context,
+        part: None,
     };
     match kind_of(kind) {
         Some(Kind::One(kind)) => out.element(position, Some(kind), value, &details, &raw),

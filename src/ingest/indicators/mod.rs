@@ -6,6 +6,7 @@ mod csv;
 mod detect;
 mod misp;
 mod openioc;
+mod pattern;
 mod split;
 mod stix;
 mod stix_pattern;

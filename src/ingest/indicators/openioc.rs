@@ -1,6 +1,7 @@
 //! OpenIOC 1.0 and 1.1. An item's position is its place among the document's items.
 
 use super::collect::{Collector, Details};
+use super::pattern::{Condition, Joined, take_in};
 use super::value::{NotUsable, Recognition, recognise, recognise_as};
 use super::{ListFormat, NoList, ReadList};
 use crate::model::{IndicatorKind, IssueReason};
@@ -29,12 +30,42 @@ pub fn read(text: &str) -> Result<ReadList, NoList> {
         node.has_tag_name_in_any_space("link") && node.attribute("rel").is_some_and(|rel| rel == "license")
     });
     out.list.licence = license.and_then(|node| node.text()).map(str::trim).unwrap_or_default().to_owned();
-    let name = out.list.name.clone();
-    let items = root.descendants().filter(|node| node.has_tag_name_in_any_space("IndicatorItem"));
-    for (position, item) in (1..).zip(items) {
-        read_item(&mut out, position, item, &name, text);
+    let details = Details { name: out.list.name.clone(), ..Details::default() };
+    let mut position = 0;
+    let outermost = root.descendants().filter(|node| {
+        is_condition(node) && !node.ancestors().skip(1).any(|above| above.has_tag_name_in_any_space("Indicator"))
+    });
+    for node in outermost {
+        let joined = conditions(node, &mut position, text, 0);
+        take_in(&mut out, &joined, &details, "stands in an AND with other items");
     }
     Ok(out.list)
+}
+
+fn is_condition(node: &Node<'_, '_>) -> bool {
+    node.has_tag_name_in_any_space("Indicator") || node.has_tag_name_in_any_space("IndicatorItem")
+}
+
+/// Documents nest a few deep; what nests deeper is taken as alternatives.
+const DEEPEST: usize = 50;
+
+/// An item, or items joined by an operator.
+fn conditions(node: Node<'_, '_>, position: &mut u64, text: &str, depth: usize) -> Joined<Condition> {
+    if node.has_tag_name_in_any_space("IndicatorItem") {
+        *position += 1;
+        return Joined::One(read_item(*position, node, text));
+    }
+    if depth == DEEPEST {
+        let items = node.descendants().filter(|node| node.has_tag_name_in_any_space("IndicatorItem"));
+        let mut next = |item| {
+            *position += 1;
+            Joined::One(read_item(*position, item, text))
+        };
+        return Joined::Or(items.map(&mut next).collect());
+    }
+    let parts = node.children().filter(is_condition).map(|part| conditions(part, position, text, depth + 1)).collect();
+    let is_and = node.attribute("operator").is_some_and(|operator| operator.eq_ignore_ascii_case("and"));
+    if is_and { Joined::And(parts) } else { Joined::Or(parts) }
 }
 
 /// The two versions have different name spaces, and some documents none.
@@ -48,33 +79,20 @@ impl AnySpace for Node<'_, '_> {
     }
 }
 
-fn read_item(out: &mut Collector, position: u64, item: Node<'_, '_>, name: &str, text: &str) {
+fn read_item(position: u64, item: Node<'_, '_>, text: &str) -> Condition {
     let raw = text.get(item.range()).unwrap_or_default();
     let child = |name: &str| item.children().find(|node| node.has_tag_name_in_any_space(name));
     let search = child("Context").and_then(|context| context.attribute("search")).unwrap_or_default();
     let value = child("Content").and_then(|content| content.text()).unwrap_or_default().trim();
     let condition = item.attribute("condition").unwrap_or("is");
     let negated = item.attribute("negate").is_some_and(|negate| negate == "true") || condition.ends_with("not");
-    let in_and = item.ancestors().any(|node| {
-        node.has_tag_name_in_any_space("Indicator")
-            && node.attribute("operator").is_some_and(|operator| operator.eq_ignore_ascii_case("and"))
-            && node.children().filter(Node::is_element).count() > 1
-    });
-    let mut details = Details { name: name.to_owned(), ..Details::default() };
-    if in_and {
-        details.tags.push("part of a pattern".to_owned());
-        details.comment = "stands in an AND with other items".to_owned();
-    }
     let found = if negated || !matches!(condition, "is" | "contains") {
         let condition = if negated { "negated" } else { condition };
         Err(unsupported(format!("a condition that is {condition}")))
     } else {
         looked_for(search, value)
     };
-    match found {
-        Ok(found) => out.entry(position, value, found, &details, raw),
-        Err(why) => out.not_usable(position, why, raw),
-    }
+    Condition { position, written: value.to_owned(), found, raw: raw.to_owned() }
 }
 
 fn unsupported(detail: String) -> NotUsable {

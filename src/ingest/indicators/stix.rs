@@ -3,7 +3,8 @@
 
 use super::collect::{Collector, Details, time};
 use super::detect::json_error;
-use super::stix_pattern::{Comparison, comparisons};
+use super::pattern::{Condition, Joined, noted, take_in};
+use super::stix_pattern::{Comparison, Observation, observations};
 use super::value::{NotUsable, Recognition, recognise, recognise_as};
 use super::{ListFormat, NoList, ReadList};
 use crate::model::{IndicatorKind, IssueReason, TimeRange};
@@ -50,6 +51,7 @@ fn details_of(object: &Value) -> Details {
         tags,
         valid: TimeRange { from: time(text_of(object, "valid_from")), to: time(text_of(object, "valid_until")) },
         context: false,
+        part: None,
     }
 }
 
@@ -63,7 +65,7 @@ fn indicator(out: &mut Collector, position: u64, object: &Value) {
     if !language.is_empty() && language != "stix" {
         return out.issue(position, IssueReason::Unsupported, format!("a pattern in {language}"), &raw);
     }
-    let (found, qualifiers) = match comparisons(pattern) {
+    let (found, qualifiers) = match observations(pattern) {
         Ok(found) => found,
         Err(error) => {
             let detail = format!("the pattern cannot be read: at byte {} {} is expected", error.at, error.expected);
@@ -71,43 +73,27 @@ fn indicator(out: &mut Collector, position: u64, object: &Value) {
         }
     };
     let details = details_of(object);
-    // The port of an address is told in an AND beside it.
-    let port = found.iter().find(|c| c.in_and && is_port(c)).and_then(|c| c.values.first()?.parse::<u16>().ok());
-    let has_address = |c: &Comparison| c.in_and && c.path.ends_with("value");
-    let port = port.filter(|_| found.iter().filter(|c| has_address(c)).count() == 1);
-    for comparison in &found {
-        if port.is_some() && is_port(comparison) {
-            continue;
-        }
-        let alone = port.is_some() && found.len() == 2;
-        let details = marked(&details, comparison.in_and && !alone, !qualifiers.is_empty(), pattern);
-        for value in &comparison.values {
-            match looked_for(comparison, value) {
-                Ok(mut found) => {
-                    if found.span.is_some() {
-                        found.port = found.port.or(port);
-                    }
-                    out.entry(position, value, found, &details, &raw);
-                }
-                Err(why) => out.not_usable(position, why, &raw),
-            }
-        }
+    let told = format!("part of {pattern}");
+    for Observation { comparisons, in_and } in &found {
+        let details = if *in_and || !qualifiers.is_empty() { noted(&details, &told) } else { details.clone() };
+        take_in(out, &conditions(comparisons, position, &raw), &details, &told);
     }
 }
 
-fn is_port(comparison: &Comparison) -> bool {
-    comparison.operator == "=" && matches!(&*comparison.path, "network-traffic:dst_port" | "network-traffic:src_port")
-}
-
-/// A part of a pattern that is met alone is less than the pattern says: the entry tells so.
-fn marked(details: &Details, in_and: bool, qualified: bool, pattern: &str) -> Details {
-    let mut details = details.clone();
-    if in_and || qualified {
-        details.tags.push("part of a pattern".to_owned());
-        let whole = format!("part of {pattern}");
-        details.comment = if details.comment.is_empty() { whole } else { format!("{}; {whole}", details.comment) };
+/// What is looked for, for each value of a comparison.
+fn conditions(comparisons: &Joined<Comparison>, position: u64, raw: &str) -> Joined<Condition> {
+    let all = |parts: &[Joined<Comparison>]| parts.iter().map(|part| conditions(part, position, raw)).collect();
+    match comparisons {
+        Joined::And(parts) => Joined::And(all(parts)),
+        Joined::Or(parts) => Joined::Or(all(parts)),
+        Joined::One(comparison) => {
+            let one = |value: &String| {
+                let found = looked_for(comparison, value);
+                Joined::One(Condition { position, written: value.clone(), found, raw: raw.to_owned() })
+            };
+            Joined::Or(comparison.values.iter().map(one).collect())
+        }
     }
-    details
 }
 
 fn unsupported(detail: String) -> NotUsable {

@@ -1,6 +1,8 @@
 //! STIX patterns (STIX 2.1, part 9): the comparisons in a pattern that can be looked for, and those that cannot.
 
-/// A comparison, in the order of the pattern.
+use super::pattern::Joined;
+
+/// A comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
     /// `ipv4-addr:value`
@@ -8,7 +10,13 @@ pub struct Comparison {
     /// `=`, `IN`, `ISSUBSET`, `LIKE` ... in capitals; `NOT` before it where it is negated.
     pub operator: String,
     pub values: Vec<String>,
-    /// It stands in an AND: met alone it is less than the pattern says.
+}
+
+/// What one observation, and so one record, has to meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observation {
+    pub comparisons: Joined<Comparison>,
+    /// Other observations belong to it: met alone it is less than the pattern says.
     pub in_and: bool,
 }
 
@@ -31,61 +39,130 @@ enum Token {
     Word(String),
 }
 
-/// Every comparison of a pattern. Qualifiers (`WITHIN`, `REPEATS`, `START`) narrow what is met and are named by the second
+/// Every observation of a pattern. Qualifiers (`WITHIN`, `REPEATS`, `START`) narrow what is met and are named by the second
 /// value; `FOLLOWEDBY` and `AND` between observations count as AND.
-pub fn comparisons(pattern: &str) -> Result<(Vec<Comparison>, Vec<String>), PatternError> {
+pub fn observations(pattern: &str) -> Result<(Vec<Observation>, Vec<String>), PatternError> {
     let tokens = tokens(pattern)?;
-    let mut found: Vec<Comparison> = Vec::new();
+    let mut found: Vec<Observation> = Vec::new();
     let mut qualifiers = Vec::new();
     let mut at = 0;
-    let mut inside = false;
-    // Where the comparisons of the open brackets begin, and whether an AND joins them.
+    // Where the observations of the open brackets begin, and whether an AND joins them.
     let mut groups: Vec<(usize, bool)> = vec![(0, false)];
-    let expected = |at: usize, expected| PatternError { at: tokens.get(at).map_or(pattern.len(), |t| t.1), expected };
     while let Some((token, place)) = tokens.get(at) {
         at += 1;
         match token {
-            Token::LeftBracket | Token::Open => {
-                inside |= *token == Token::LeftBracket;
-                groups.push((found.len(), false));
+            Token::LeftBracket => {
+                let mut inside = Inside { tokens: &tokens, at };
+                let expected = |(at, expected): (usize, &'static str)| PatternError {
+                    at: tokens.get(at).map_or(pattern.len(), |token| token.1),
+                    expected,
+                };
+                let comparisons = inside.any(0).map_err(expected)?;
+                inside.take(&Token::RightBracket, "]").map_err(expected)?;
+                at = inside.at;
+                found.push(Observation { comparisons, in_and: false });
             }
-            Token::RightBracket | Token::Close => {
-                inside &= *token != Token::RightBracket;
-                if groups.len() < 2 {
-                    return Err(PatternError { at: *place, expected: "[" });
-                }
-                close(&mut groups, &mut found);
-            }
+            Token::Open => groups.push((found.len(), false)),
+            Token::Close if groups.len() > 1 => close(&mut groups, &mut found),
+            Token::Close | Token::RightBracket => return Err(PatternError { at: *place, expected: "[" }),
             Token::Word(word) if word.eq_ignore_ascii_case("and") || word.eq_ignore_ascii_case("followedby") => {
                 if let Some(group) = groups.last_mut() {
                     group.1 = true;
                 }
             }
             Token::Word(word) if word.eq_ignore_ascii_case("or") => {}
-            Token::Word(path) if inside => {
-                let (comparison, next) = comparison(path, &tokens, at).map_err(|(at, what)| expected(at, what))?;
-                found.push(comparison);
-                at = next;
-            }
-            Token::Word(word) => qualifiers.push(word.clone()),
-            Token::Text(text) if !inside => qualifiers.push(text.clone()),
-            Token::Text(_) | Token::Comma => return Err(PatternError { at: *place, expected: "a path" }),
+            Token::Word(text) | Token::Text(text) => qualifiers.push(text.clone()),
+            Token::Comma => return Err(PatternError { at: *place, expected: "[" }),
         }
     }
     if groups.len() != 1 {
-        return Err(PatternError { at: pattern.len(), expected: "]" });
+        return Err(PatternError { at: pattern.len(), expected: ")" });
     }
     close(&mut groups, &mut found);
     Ok((found, qualifiers))
 }
 
-fn close(groups: &mut Vec<(usize, bool)>, found: &mut [Comparison]) {
+fn close(groups: &mut Vec<(usize, bool)>, found: &mut [Observation]) {
     if let Some((first, true)) = groups.pop() {
-        found.iter_mut().skip(first).for_each(|comparison| comparison.in_and = true);
+        found.iter_mut().skip(first).for_each(|observation| observation.in_and = true);
     }
 }
 
-type Next = Result<(Comparison, usize), (usize, &'static str)>;
+/// Brackets in brackets: more than anybody writes, and not so many that reading them takes the stack.
+const DEEPEST: usize = 50;
+
+/// Which token is wrong, and what is expected there.
+type Wrong = (usize, &'static str);
+
+/// What stands between the brackets of an observation; AND binds tighter than OR.
+struct Inside<'a> {
+    tokens: &'a [(Token, usize)],
+    at: usize,
+}
+
+impl Inside<'_> {
+    fn is_word(&self, word: &str) -> bool {
+        matches!(self.tokens.get(self.at), Some((Token::Word(found), _)) if found.eq_ignore_ascii_case(word))
+    }
+
+    fn take(&mut self, token: &Token, expected: &'static str) -> Result<(), Wrong> {
+        match self.tokens.get(self.at) {
+            Some((found, _)) if found == token => {
+                self.at += 1;
+                Ok(())
+            }
+            _ => Err((self.at, expected)),
+        }
+    }
+
+    fn any(&mut self, depth: usize) -> Result<Joined<Comparison>, Wrong> {
+        let mut parts = vec![self.all(depth)?];
+        while self.is_word("or") {
+            self.at += 1;
+            parts.push(self.all(depth)?);
+        }
+        Ok(joined(parts, Joined::Or))
+    }
+
+    fn all(&mut self, depth: usize) -> Result<Joined<Comparison>, Wrong> {
+        let mut parts = vec![self.one(depth)?];
+        while self.is_word("and") {
+            self.at += 1;
+            parts.push(self.one(depth)?);
+        }
+        Ok(joined(parts, Joined::And))
+    }
+
+    fn one(&mut self, depth: usize) -> Result<Joined<Comparison>, Wrong> {
+        match self.tokens.get(self.at) {
+            Some((Token::Open, _)) if depth == DEEPEST => Err((self.at, "fewer brackets")),
+            Some((Token::Open, _)) => {
+                self.at += 1;
+                let inner = self.any(depth + 1)?;
+                self.take(&Token::Close, ")")?;
+                Ok(inner)
+            }
+            Some((Token::Word(path), _)) => {
+                let (comparison, next) = comparison(path, self.tokens, self.at + 1)?;
+                self.at = next;
+                Ok(Joined::One(comparison))
+            }
+            _ => Err((self.at, "a path")),
+        }
+    }
+}
+
+fn joined<T>(mut parts: Vec<T>, join: impl FnOnce(Vec<T>) -> T) -> T {
+    match (parts.len(), parts.pop()) {
+        (1, Some(one)) => one,
+        (_, last) => {
+            parts.extend(last);
+            join(parts)
+        }
+    }
+}
+
+type Next = Result<(Comparison, usize), Wrong>;
 
 /// What follows a path: `[NOT] operator value`.
 fn comparison(path: &str, tokens: &[(Token, usize)], mut at: usize) -> Next {
@@ -113,6 +190,12 @@ fn comparison(path: &str, tokens: &[(Token, usize)], mut at: usize) -> Next {
     }
     let mut operator = word(at).ok_or((at, "a comparison"))?;
     at += 1;
+    if path.eq_ignore_ascii_case("exists") {
+        return Ok((
+            Comparison { path: operator.to_ascii_lowercase(), operator: path, values: vec![String::new()] },
+            at,
+        ));
+    }
     if operator == "NOT" {
         operator = format!("NOT {}", word(at).ok_or((at, "a comparison"))?);
         at += 1;
@@ -135,7 +218,7 @@ fn comparison(path: &str, tokens: &[(Token, usize)], mut at: usize) -> Next {
     } else {
         values.push(value(at).ok_or((at, "a value"))?);
     }
-    Ok((Comparison { path, operator, values, in_and: false }, at + 1))
+    Ok((Comparison { path, operator, values }, at + 1))
 }
 
 fn tokens(pattern: &str) -> Result<Vec<(Token, usize)>, PatternError> {
@@ -186,12 +269,20 @@ fn tokens(pattern: &str) -> Result<Vec<(Token, usize)>, PatternError> {
 mod tests {
     use super::*;
 
+    /// Patterns of each observation, `&` where others belong to it; then the qualifiers.
     fn told(pattern: &str) -> Vec<String> {
-        let (found, qualifiers) = comparisons(pattern).unwrap_or_else(|e| panic!("{pattern}: {e:?}"));
-        let one = |c: &Comparison| {
-            format!("{} {} {}{}", c.path, c.operator, c.values.join("|"), if c.in_and { " &" } else { "" })
+        let (found, qualifiers) = observations(pattern).unwrap_or_else(|e| panic!("{pattern}: {e:?}"));
+        let one = |c: &Comparison| format!("{} {} {}", c.path, c.operator, c.values.join("|"));
+        let part = |part: &Vec<Comparison>| part.iter().map(one).collect::<Vec<_>>().join(" | ");
+        let each = |observation: &Observation| {
+            let patterns = observation.comparisons.patterns().unwrap();
+            let more = if observation.in_and { " &" } else { "" };
+            let told = |pattern: Vec<Vec<Comparison>>| {
+                format!("{}{more}", pattern.iter().map(part).collect::<Vec<_>>().join(" & "))
+            };
+            patterns.into_iter().map(told).collect::<Vec<_>>()
         };
-        found.iter().map(one).chain(qualifiers).collect()
+        found.iter().flat_map(each).chain(qualifiers).collect()
     }
 
     #[test]
@@ -204,9 +295,13 @@ mod tests {
         );
         assert_eq!(
             told("[ipv4-addr:value = '1.2.3.4' AND network-traffic:dst_port = 443]"),
-            ["ipv4-addr:value = 1.2.3.4 &", "network-traffic:dst_port = 443 &"]
+            ["ipv4-addr:value = 1.2.3.4 & network-traffic:dst_port = 443"]
         );
-        assert_eq!(told("[a:b = '1' OR (a:b = '2' AND a:c = '3')]"), ["a:b = 1", "a:b = 2 &", "a:c = 3 &"]);
+        for pattern in ["[a:b = '1' OR (a:b = '2' AND a:c = '3')]", "[a:b = '1' OR a:b = '2' AND a:c = '3']"] {
+            assert_eq!(told(pattern), ["a:b = 1", "a:b = 2 & a:c = 3"]);
+        }
+        assert_eq!(told("[(a:b = '1' OR a:b = '2') AND a:c = '3']"), ["a:b = 1 | a:b = 2 & a:c = 3"]);
+        assert_eq!(told("[EXISTS a:b AND a:c = '3']"), ["a:b EXISTS  & a:c = 3"]);
         assert_eq!(told("[a:b IN ('1','2')]"), ["a:b IN 1|2"]);
         assert_eq!(told("[a:b NOT = '1']"), ["a:b NOT = 1"]);
         assert_eq!(told(r"[a:b = 'it\'s \\ here']"), [r"a:b = it's \ here"]);
@@ -232,8 +327,12 @@ mod tests {
             ("[a:b = 'x]", 7, "'"),
             ("['x' = a]", 1, "a path"),
             ("[a:b IN ('1' '2')]", 13, ")"),
+            ("[(a:b = '1']", 11, ")"),
+            ("([a:b = '1']", 12, ")"),
+            ("[a:b = '1' AND]", 14, "a path"),
+            (&*format!("[{}a:b = '1']", "(".repeat(60)), 51, "fewer brackets"),
         ] {
-            assert_eq!(comparisons(pattern), Err(PatternError { at, expected }), "{pattern}");
+            assert_eq!(observations(pattern), Err(PatternError { at, expected }), "{pattern}");
         }
     }
 }

@@ -138,6 +138,7 @@ fn stix_patterns_and_observed_addresses() {
             "1 domain evil.example",
             "1 address 1.2.3.4",
             "3 address 5.6.7.8",
+            "3 port 443",
             "4 range 10.0.0.0/8",
             "9 address 2001:db8::1",
             "10 address 7.7.7.7",
@@ -150,8 +151,13 @@ fn stix_patterns_and_observed_addresses() {
     assert_eq!(first.tags, ["c2", "malicious-activity"]);
     assert_eq!(first.valid.from, Some(Timestamp(1_704_067_200_500)));
     assert_eq!(first.valid.to, Some(Timestamp(1_706_745_600_000)));
-    assert_eq!((list.entries[2].port, list.entries[2].tags.len()), (Some(443), 0));
-    assert_eq!(list.entries[3].tags, ["part of a pattern"]);
+    let parts: Vec<(u32, u32)> = list.entries.iter().filter_map(|e| Some((e.part?.pattern, e.part?.part))).collect();
+    assert_eq!(parts, [(1, 1), (1, 2)], "the address with its port");
+    // What cannot be looked for is told, and does not keep the rest from being met.
+    for entry in &list.entries[2..5] {
+        assert_eq!(entry.tags, ["part of a pattern"]);
+        assert!(entry.comment.starts_with("part of [ipv4-addr:value"), "{}", entry.comment);
+    }
     let reasons = ["4 unsupported", "5 unsupported", "6 malformed", "7 unsupported", "8 withdrawn", "12 unsupported"];
     assert_eq!(issues(&list), reasons);
     assert_eq!(list.issues[1].raw, "[email-message:from_ref.value MATCHES 'x']");

@@ -231,13 +231,7 @@ impl Engine<'_> {
         if usize::try_from(last).is_ok_and(|last| last >= MOST_IDS) {
             return Err(EngineError::Unsupported);
         }
-        // What is internal changes with the lists.
-        let name = format!("address order {}", crate::query::indicator_revision(self.reader)?);
-        self.reader.cache.derived(&name, last, || {
-            let order = AddressOrder::load(self.reader)?;
-            let bytes = order.bytes();
-            Ok((order, bytes))
-        })
+        Ok(AddressOrder::kept(self.reader)?)
     }
 }
 

@@ -1,57 +1,81 @@
-//! Indicators and labels over columns: what the dictionaries meet becomes sets of ids; where an entry counts at some times
-//! only, the rows of those ids are asked for theirs.
+//! Indicators and labels over columns: what the dictionaries meet becomes sets of ids. Where an entry counts at some times
+//! only, the rows of those ids are asked for theirs; where it is part of a pattern, for all that they meet.
 
 use super::plan::{Node, Timed};
-use super::{Engine, EngineError};
+use super::sweep::{Columns, gather};
+use super::{Engine, EngineError, sightings};
 use crate::case::index::flow;
-use crate::columns::{Bitmap, Members, Side};
+use crate::columns::{Bitmap, Chosen, Members, NULL, PairColumns, Side};
+use crate::matching::InFlows;
 use crate::query::filter_sql::MetAt;
-use crate::query::indicators::{Met, Wanted, met};
+use crate::query::indicators::{FlowLook, Met, Wanted, met};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-/// Whose time counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Times {
-    Honoured,
-    /// Every entry counts always.
-    Ignored,
-}
+const LEADS: InFlows = InFlows::Bound { leads: true };
 
 impl Engine<'_> {
     /// Records of which something meets an entry at their time.
     pub fn met(&self, wanted: &Wanted, at: MetAt) -> Result<Node, EngineError> {
         let met = met(&self.reader.conn, &self.reader.cache, wanted)?;
-        match at {
-            MetAt::Side { column, side } => Ok(Node::or(self.side_met(&met, column, side, Times::Honoured)?)),
-            MetAt::Record => self.record_met(&met, Times::Honoured),
-        }
-    }
-
-    /// Records of which any value meets an entry.
-    pub fn record_met(&self, met: &Met, times: Times) -> Result<Node, EngineError> {
-        let mut parts = self.side_met(met, flow::PAIR, Side::Either, times)?;
-        parts.extend(self.side_met(met, flow::PACKET_PAIR, Side::Either, times)?);
-        let interfaces: Vec<(usize, u32)> = met.interfaces().collect();
-        parts.extend(self.ids_met(met, flow::INTERFACE, &interfaces, times));
-        let ports: Vec<(usize, u32)> = met.ports().collect();
-        for column in [flow::SRCPORT, flow::DSTPORT] {
-            parts.extend(self.ids_met(met, column, &ports, times));
+        let mut parts = match at {
+            MetAt::Side { column, side } => self.side_met(&met, column, side)?,
+            MetAt::Record => self.something_met(&met)?,
+        };
+        if !met.matcher.patterns.is_empty() {
+            let candidates = self.ids_with(&met, &|list| met.counts(list, LEADS))?;
+            let joint = Joint { pairs: self.pairs()?, at, met };
+            parts.push(Node::Joint(Box::new(candidates), Arc::new(joint)));
         }
         Ok(Node::or(parts))
     }
 
-    fn side_met(&self, met: &Met, column: usize, side: Side, times: Times) -> Result<Vec<Node>, EngineError> {
+    /// Records of which any value meets an entry, whatever the time and what else they meet.
+    pub fn record_met(&self, met: &Met) -> Result<Node, EngineError> {
+        self.ids_with(met, &|list| {
+            [InFlows::Always, InFlows::Sometimes, LEADS].into_iter().any(|so| met.counts(list, so))
+        })
+    }
+
+    /// Records of which any id has a list that passes.
+    fn ids_with(&self, met: &Met, passes: &dyn Fn(u32) -> bool) -> Result<Node, EngineError> {
+        let chosen = |ids: &mut dyn Iterator<Item = (usize, u32)>| {
+            let ids: Vec<usize> = ids.filter(|(_, list)| passes(*list)).map(|(id, _)| id).collect();
+            let len = ids.iter().max().map_or(0, |last| last + 1);
+            Bitmap::of(ids, len)
+        };
+        let addresses = chosen(&mut met.addresses());
+        let pairs = self.pairs_with(&*self.pairs()?, &addresses, Side::Either);
+        let ports = chosen(&mut met.ports());
+        Ok(Node::or(vec![
+            self.member(flow::PAIR, pairs.clone()),
+            self.member(flow::PACKET_PAIR, pairs),
+            self.member(flow::INTERFACE, chosen(&mut met.interfaces())),
+            self.member(flow::SRCPORT, ports.clone()),
+            self.member(flow::DSTPORT, ports),
+        ]))
+    }
+
+    fn something_met(&self, met: &Met) -> Result<Vec<Node>, EngineError> {
+        let mut parts = self.side_met(met, flow::PAIR, Side::Either)?;
+        parts.extend(self.side_met(met, flow::PACKET_PAIR, Side::Either)?);
+        let interfaces: Vec<(usize, u32)> = met.interfaces().collect();
+        parts.extend(self.ids_met(met, flow::INTERFACE, &interfaces));
+        let ports: Vec<(usize, u32)> = met.ports().collect();
+        for column in [flow::SRCPORT, flow::DSTPORT] {
+            parts.extend(self.ids_met(met, column, &ports));
+        }
+        Ok(parts)
+    }
+
+    fn side_met(&self, met: &Met, column: usize, side: Side) -> Result<Vec<Node>, EngineError> {
         let pairs = self.pairs()?;
         let ids: Vec<(usize, u32)> = met.addresses().collect();
-        let Some((last, _)) = ids.last() else { return Ok(Vec::new()) };
-        let of = |always: bool| {
-            let is_always = |list: u32| times == Times::Ignored || met.always(list);
-            let chosen = ids.iter().filter(|(_, list)| is_always(*list) == always).map(|(id, _)| *id);
-            Bitmap::of(chosen, last + 1)
-        };
-        let mut nodes = vec![self.member(column, self.pairs_with(&pairs, &of(true), side))];
-        let timed = self.pairs_with(&pairs, &of(false), side);
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut nodes = vec![self.member(column, self.pairs_with(&pairs, &always(met, &ids), side))];
+        let timed = self.pairs_with(&pairs, &sometimes(met, &ids), side);
         if timed.count() > 0 {
             let mut windows = Windows::default();
             for pair in timed.iter() {
@@ -69,15 +93,9 @@ impl Engine<'_> {
     }
 
     /// Ids with their lists.
-    fn ids_met(&self, met: &Met, column: usize, ids: &[(usize, u32)], times: Times) -> Vec<Node> {
-        let Some(last) = ids.iter().map(|(id, _)| *id).max() else { return Vec::new() };
-        let of = |always: bool| {
-            let is_always = |list: u32| times == Times::Ignored || met.always(list);
-            let chosen = ids.iter().filter(|(_, list)| is_always(*list) == always).map(|(id, _)| *id);
-            Bitmap::of(chosen, last + 1)
-        };
-        let mut nodes = vec![self.member(column, of(true))];
-        let set = of(false);
+    fn ids_met(&self, met: &Met, column: usize, ids: &[(usize, u32)]) -> Vec<Node> {
+        let mut nodes = vec![self.member(column, always(met, ids))];
+        let set = sometimes(met, ids);
         if set.count() > 0 {
             let mut windows = Windows::default();
             for (id, list) in ids.iter().filter(|(id, _)| set.get(*id)) {
@@ -87,6 +105,21 @@ impl Engine<'_> {
         }
         nodes
     }
+}
+
+/// Ids whose list has an entry that counts whatever the time.
+fn always(met: &Met, ids: &[(usize, u32)]) -> Bitmap {
+    chosen(ids, |list| met.counts(list, InFlows::Always))
+}
+
+/// Ids whose list has none, but one that counts at times.
+fn sometimes(met: &Met, ids: &[(usize, u32)]) -> Bitmap {
+    chosen(ids, |list| !met.counts(list, InFlows::Always) && met.counts(list, InFlows::Sometimes))
+}
+
+fn chosen(ids: &[(usize, u32)], passes: impl Fn(u32) -> bool) -> Bitmap {
+    let len = ids.iter().map(|(id, _)| id + 1).max().unwrap_or(0);
+    Bitmap::of(ids.iter().filter(|(_, list)| passes(*list)).map(|(id, _)| *id), len)
 }
 
 /// The windows of numbers, those of the same lists once.
@@ -102,7 +135,8 @@ impl Windows {
         let windows = &mut self.timed.windows;
         let place = *self.known.entry(lists).or_insert_with(|| {
             let places = met.list(lists.0).iter().chain(met.list(lists.1));
-            windows.push(places.map(|place| met.matcher.window(*place)).collect());
+            let at_times = places.filter(|place| met.matcher.in_flows(**place) == InFlows::Sometimes);
+            windows.push(at_times.map(|place| met.matcher.window(*place)).collect());
             windows.len() as u32 - 1
         });
         self.timed.of.insert(number as u32, place);
@@ -110,5 +144,51 @@ impl Windows {
 
     fn node(self, column: usize, set: Bitmap) -> Node {
         Node::Timed(column, Arc::new(Timed { set: Members::new(set), ..self.timed }))
+    }
+}
+
+/// Entries that are met with others: a row is asked for all that it meets.
+#[derive(Debug)]
+pub struct Joint {
+    met: Arc<Met>,
+    pairs: Arc<PairColumns>,
+    at: MetAt,
+}
+
+impl Joint {
+    /// What of a row is looked at.
+    pub const COLUMNS: [usize; 6] =
+        [flow::PAIR, flow::PACKET_PAIR, flow::INTERFACE, flow::SRCPORT, flow::DSTPORT, flow::START];
+
+    /// The rows of these that meet a pattern as a whole.
+    pub fn of(&self, candidates: &Chosen, rows: usize, columns: &Columns) -> Chosen {
+        let mut values: [Vec<i64>; Self::COLUMNS.len()] = Default::default();
+        let mut found = Bitmap::zeros(rows);
+        let mut met = Vec::new();
+        candidates.blocks(rows, |block| {
+            gather(columns, &Self::COLUMNS, block, &mut values);
+            for (at, row) in block.iter().enumerate() {
+                let value = |column: usize| values.get(column).and_then(|list| list.get(at)).copied().unwrap_or(NULL);
+                let sides = [value(0), value(1)].map(|pair| sightings::sides(&self.pairs, pair));
+                let look = FlowLook { sides, interface: value(2), ports: [value(3), value(4)], start: value(5) };
+                met.clear();
+                self.met.all(&look, &mut met);
+                if self.counts(&look, &met) {
+                    found.set(*row as usize);
+                }
+            }
+        });
+        Chosen::of(found)
+    }
+
+    fn counts(&self, look: &FlowLook, met: &[u32]) -> bool {
+        let MetAt::Side { column, side } = self.at else { return self.met.bound_counts(met, look, met) };
+        let (source, destination) = look.sides[usize::from(column == flow::PACKET_PAIR)];
+        let of = |address| self.met.bound_counts(self.met.list(self.met.of_address(address)), look, met);
+        match side {
+            Side::Source => of(source),
+            Side::Destination => of(destination),
+            Side::Either => of(source) || of(destination),
+        }
     }
 }

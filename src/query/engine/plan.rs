@@ -1,5 +1,6 @@
 //! A filter over columns: for each segment it is false, true, or has to be tested.
 
+use super::met::Joint;
 use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, Segment, flow};
@@ -28,6 +29,8 @@ pub enum Node {
     End(EndTest),
     /// The value is in a set of numbers from 0, and the row's time in one of the number's windows.
     Timed(usize, Arc<Timed>),
+    /// Rows of the first part that meet entries together.
+    Joint(Box<Node>, Arc<Joint>),
     /// Places of rows, whatever they hold.
     Rows(Arc<Selection>),
 }
@@ -99,6 +102,7 @@ impl Node {
             Node::In(..) => 1,
             Node::Member(..) => 2,
             Node::Timed(..) => 5,
+            Node::Joint(candidates, _) => 10 + candidates.cost(),
             Node::End(EndTest::In(_)) | Node::Number(_, Slow::Bits(_)) => 4,
             Node::End(EndTest::Slow(_)) | Node::Number(_, Slow::Pattern(_)) => 100,
             Node::Not(inner) => inner.cost(),
@@ -122,6 +126,10 @@ impl Node {
             Node::Timed(column, timed) => match settle_set(&segment.zone(*column), &timed.set) {
                 Some(false) => Some(false),
                 _ => ask(&[*column, flow::START]),
+            },
+            Node::Joint(candidates, _) => match candidates.settle(number, segment, &mut ColumnSet::default()) {
+                Some(false) => Some(false),
+                _ => ask(&Joint::COLUMNS),
             },
             Node::Number(column, _) => {
                 if segment.zone(*column).has_values() {
@@ -204,6 +212,9 @@ impl Node {
                 }
                 _ => Chosen::None,
             },
+            Node::Joint(candidates, joint) => {
+                joint.of(&candidates.choose(number, segment, columns), segment.rows as usize, columns)
+            }
             Node::Number(number, slow) => with(*number, &|column| where_value(column, |value| slow.passes(value))),
             Node::End(test) => match (column(flow::START), column(flow::DURATION)) {
                 (Some(start), Some(duration)) => Chosen::of(ends(start, duration, test)),

@@ -2,7 +2,6 @@
 //! records that meet anything are chosen by their ids, and only they are looked at.
 
 use super::groups::touched;
-use super::met::Times;
 use super::plan::Node;
 use super::sweep::{ColumnSet, Columns, Share, gather};
 use super::{Engine, EngineError};
@@ -10,9 +9,9 @@ use crate::case::index::{IndexedTable, flow};
 use crate::columns::{Chosen, Fate, NULL, PairColumns, Verdict};
 use crate::model::Timestamp;
 use crate::query::RecordQuery;
-use crate::query::engine::answers::told;
-use crate::query::indicators::Met;
-use crate::query::sightings::{By, FlowLook, FlowSums, Tallies};
+use crate::query::engine::answers::{in_parts, side_by_side, told};
+use crate::query::indicators::{FlowLook, Met};
+use crate::query::sightings::{By, FlowSums, Tallies};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -51,7 +50,7 @@ impl Engine<'_> {
         if only_pairs && self.snapshot.flows.bounds(flow::PACKET_PAIR).is_none() {
             return self.sightings_by_pair(records, met, by, &pairs);
         }
-        let plan = Node::and(vec![self.plan(records)?, self.record_met(met, Times::Ignored)?]);
+        let plan = Node::and(vec![self.plan(records)?, self.record_met(met)?]);
         let selection = self.choose(&plan)?;
         let lookups = Lookups { pairs, fates: self.fates()?.1, late_ends: self.late_ends()? };
         let needs = |number: usize| touched(&selection, number).then(|| ColumnSet::of(LOOKED_AT));
@@ -78,15 +77,16 @@ impl Engine<'_> {
         };
         let states: Vec<Part> = (0..self.threads).map(|_| Part::default()).collect();
         let states = self.sweep(IndexedTable::Flow, needs, Share::Split, states, each)?;
-        let mut all = Tallies::default();
-        for part in states {
-            all.add(part.tallies);
-            for ((pair, packet_pair), sums) in part.by_pairs {
-                let of = [sides(&lookups.pairs, pair), sides(&lookups.pairs, packet_pair)];
-                all.flows(by, met, &FlowLook::of_sides(of), &sums);
+        // What two workers met by the same pairs is put together by those pairs' keys.
+        let worked = side_by_side(states.len(), |number| {
+            let mut tallies = Tallies::default();
+            for ((pair, packet_pair), sums) in states.get(number).into_iter().flat_map(|part| &part.by_pairs) {
+                let of = [sides(&lookups.pairs, *pair), sides(&lookups.pairs, *packet_pair)];
+                tallies.flows(by, met, &FlowLook::of_sides(of), sums);
             }
-        }
-        Ok(all)
+            tallies
+        });
+        Ok(together(worked.into_iter().chain(states.into_iter().map(|part| part.tallies))))
     }
 
     fn sightings_by_pair(
@@ -97,25 +97,36 @@ impl Engine<'_> {
         pairs: &PairColumns,
     ) -> Result<Tallies, EngineError> {
         let groups = self.groups_by_pair(records, flow::PAIR, pairs)?;
-        let mut all = Tallies::default();
         let time = |secs: i64| (secs != NULL).then(|| Timestamp::from_secs(secs));
-        for (slot, sums) in groups.slots.iter().zip(&groups.sums) {
-            let of = sides(pairs, i64::try_from(*slot).unwrap_or(NULL));
-            if met.of_address(of.0) == 0 && met.of_address(of.1) == 0 {
-                continue;
+        let parts = in_parts(groups.slots.len(), self.threads, |part| {
+            let mut tallies = Tallies::default();
+            let slots = groups.slots.get(part.clone()).unwrap_or_default();
+            for (slot, sums) in slots.iter().zip(groups.sums.get(part).unwrap_or_default()) {
+                let of = sides(pairs, i64::try_from(*slot).unwrap_or(NULL));
+                if met.of_address(of.0) == 0 && met.of_address(of.1) == 0 {
+                    continue;
+                }
+                let sums = FlowSums {
+                    records: sums.records.into(),
+                    bytes: told(sums.bytes),
+                    accepted: sums.accepted.into(),
+                    rejected: sums.rejected.into(),
+                    first: time(sums.first),
+                    last: time(sums.last),
+                };
+                tallies.flows(by, met, &FlowLook::of_sides([of, (0, 0)]), &sums);
             }
-            let sums = FlowSums {
-                records: sums.records.into(),
-                bytes: told(sums.bytes),
-                accepted: sums.accepted.into(),
-                rejected: sums.rejected.into(),
-                first: time(sums.first),
-                last: time(sums.last),
-            };
-            all.flows(by, met, &FlowLook::of_sides([of, (0, 0)]), &sums);
-        }
-        Ok(all)
+            tallies.others.sort();
+            tallies
+        });
+        Ok(together(parts))
     }
+}
+
+fn together(parts: impl IntoIterator<Item = Tallies>) -> Tallies {
+    let mut all = Tallies::default();
+    parts.into_iter().for_each(|part| all.add(part));
+    all
 }
 
 /// Shows the chosen rows of a segment one by one.
@@ -159,7 +170,7 @@ impl LookedAt<'_> {
     }
 }
 
-fn sides(pairs: &PairColumns, pair: i64) -> (u32, u32) {
+pub(super) fn sides(pairs: &PairColumns, pair: i64) -> (u32, u32) {
     let side = |list: &[u32]| usize::try_from(pair).ok().and_then(|pair| list.get(pair)).copied().unwrap_or(0);
     (side(&pairs.source), side(&pairs.destination))
 }

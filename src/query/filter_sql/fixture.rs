@@ -106,7 +106,7 @@ impl Record for TestRecord {
     }
 
     fn in_indicators(&self, value: &Value) -> bool {
-        looked_for().any(|entry| self.is_of_its_time(entry) && entry.holds(value))
+        looked_for().any(|entry| self.is_of_its_time(entry) && entry.holds(value) && self.meets_the_rest(entry))
     }
 }
 
@@ -119,14 +119,16 @@ pub(in crate::query) struct TestEntry {
     /// From and to in milliseconds.
     pub valid: (Option<i64>, Option<i64>),
     pub enabled: bool,
+    /// Pattern and part; every part of the tests' patterns has one entry.
+    pub part: Option<(u32, u32)>,
 }
 
 const fn known(list: &'static str, kind: &'static str, value: &'static str, name: &'static str) -> TestEntry {
-    TestEntry { list, kind, value, name, valid: (None, None), enabled: true }
+    TestEntry { list, kind, value, name, valid: (None, None), enabled: true, part: None }
 }
 
 /// Lists `bad` and `feed` are looked for; `off` is turned off, and `well` is of well-known infrastructure.
-pub(in crate::query) static KNOWN: [TestEntry; 16] = [
+pub(in crate::query) static KNOWN: [TestEntry; 22] = [
     known("bad", "address", "10.0.0.2", "C2"),
     TestEntry { valid: (Some(1_000_500), Some(1_002_000)), ..known("bad", "range", "192.0.2.0/24", "") },
     TestEntry { valid: (None, Some(1_001_001)), ..known("bad", "range", "192.0.0.0/8", "wide") },
@@ -138,6 +140,12 @@ pub(in crate::query) static KNOWN: [TestEntry; 16] = [
     known("feed", "event_name", "A%b", ""),
     known("feed", "domain", "amazonaws.com", "cloud"),
     known("feed", "principal", "x", "who"),
+    TestEntry { part: Some((1, 1)), ..known("feed", "port", "22", "both") },
+    TestEntry { part: Some((1, 2)), ..known("feed", "address", "10.0.0.1", "") },
+    TestEntry { part: Some((2, 1)), ..known("feed", "range", "10.0.0.2/31", "two") },
+    TestEntry { part: Some((2, 2)), ..known("feed", "principal", "x", "") },
+    TestEntry { part: Some((3, 1)), valid: (Some(1_001_000), None), ..known("feed", "range", "0.0.0.0/0", "all") },
+    TestEntry { part: Some((3, 2)), valid: (Some(1_001_000), None), ..known("feed", "interface", "a", "") },
     known("off", "range", "fe80::/10", ""),
     known("well", "range", "0.0.0.0/0", ""),
     known("label", "address", "10.0.0.1", "host"),
@@ -180,7 +188,18 @@ impl TestRecord {
 
     /// By looking at every value.
     pub(in crate::query) fn meets(&self, entry: &TestEntry) -> bool {
-        self.is_of_its_time(entry) && self.names(entry)
+        self.is_of_its_time(entry) && self.names(entry) && self.meets_the_rest(entry)
+    }
+
+    /// What belongs to an entry, where such a record can show it.
+    pub(in crate::query) fn meets_the_rest(&self, entry: &TestEntry) -> bool {
+        let Some((pattern, _)) = entry.part else { return true };
+        let others = looked_for().filter(|other| other.part.is_some_and(|part| part.0 == pattern));
+        let can_show = |other: &&TestEntry| match self.dataset {
+            Dataset::Flows => other.kind != "principal",
+            Dataset::Events => !matches!(other.kind, "port" | "interface"),
+        };
+        others.filter(can_show).all(|other| self.names(other))
     }
 
     /// The same, whatever the time.
@@ -244,6 +263,10 @@ fn insert_known(connection: &Connection) {
         let (from, to) = entry.valid;
         let values = (entry.kind, entry.value, first, last, name, from, to, entry.enabled, entry.list);
         assert_eq!(connection.execute(sql, values).unwrap(), 1);
+        if let Some((pattern, part)) = entry.part {
+            let sql = "INSERT INTO indicator_part VALUES (?, ?, ?)";
+            connection.execute(sql, (connection.last_insert_rowid(), pattern, part)).unwrap();
+        }
     }
 }
 

@@ -11,19 +11,25 @@ impl Compiler {
     /// The address, or what stands in its place, meets an indicator.
     pub(super) fn in_indicators(&mut self, target: &Target) -> Result<String, CompileError> {
         let wanted = self.bind(Value::Text(Wanted::EVERY.text()));
-        let either = |column: &str| {
-            joined(&[side_met(&wanted, column, "source_id"), side_met(&wanted, column, "destination_id")], "OR")
+        let sides = |sides: &[usize]| {
+            let mut parts: Vec<String> = sides.iter().map(|side| side_met(&wanted, SIDES[*side])).collect();
+            let sides: String = sides.iter().map(usize::to_string).collect();
+            parts.push(bound_met(&wanted, &format!("'{sides}'")));
+            joined(&parts, "OR")
         };
         match target {
-            Target::EitherAddress if self.dataset == Dataset::Flows => Ok(either("pair_id")),
+            Target::EitherAddress if self.dataset == Dataset::Flows => Ok(sides(&[0, 1])),
             Target::Field(field) => Ok(match field.home {
-                Home::PairSource => side_met(&wanted, "pair_id", "source_id"),
-                Home::PairDestination => side_met(&wanted, "pair_id", "destination_id"),
-                Home::PacketSource => side_met(&wanted, "packet_pair_id", "source_id"),
-                Home::PacketDestination => side_met(&wanted, "packet_pair_id", "destination_id"),
-                _ if field.name() == "source_ip_address" => {
-                    format!("coldtrail_met_at({wanted}, 'source', e.source_ip_address, e.time_millis)")
-                }
+                Home::PairSource => sides(&[0]),
+                Home::PairDestination => sides(&[1]),
+                Home::PacketSource => sides(&[2]),
+                Home::PacketDestination => sides(&[3]),
+                // Patterns ask for what else the event meets.
+                _ if field.name() == "source_ip_address" => format!(
+                    "CASE WHEN coldtrail_bound({wanted})
+                       THEN coldtrail_event_met({wanted}, e.id, e.time_millis, 'source_ip_address')
+                       ELSE coldtrail_met_at({wanted}, 'source', e.source_ip_address, e.time_millis) END"
+                ),
                 _ => "0".to_owned(),
             }),
             _ => Err(CompileError::WrongDataset { field: target.to_string() }),
@@ -34,12 +40,9 @@ impl Compiler {
     pub(super) fn record_met(&mut self, target: &Target, check: &Check) -> String {
         let wanted = self.bind(Value::Text(Wanted::of(target, check).text()));
         if self.dataset == Dataset::Events {
-            return format!("coldtrail_event_met({wanted}, e.id, e.time_millis)");
+            return format!("coldtrail_event_met({wanted}, e.id, e.time_millis, NULL)");
         }
-        let mut parts = Vec::new();
-        for column in ["pair_id", "packet_pair_id"] {
-            parts.extend(["source_id", "destination_id"].map(|side| side_met(&wanted, column, side)));
-        }
+        let mut parts: Vec<String> = SIDES.iter().map(|side| side_met(&wanted, *side)).collect();
         parts.extend([("interface", "eni_id"), ("account", "account_id")].map(|(kind, column)| {
             let met = format!("coldtrail_met({wanted}, '{kind}', {column})");
             let value = format!("(SELECT i.{column} FROM interface i WHERE i.interface_id = f.interface_id)");
@@ -51,14 +54,36 @@ impl Compiler {
         parts.extend(
             ["f.srcport", "f.dstport"].map(|port| format!("coldtrail_met_at({wanted}, 'port', {port}, f.start)")),
         );
+        parts.push(bound_met(&wanted, "NULL"));
         joined(&parts, "OR")
     }
 }
 
-/// `column` is the flow row's pair column, `side` the pair's.
-fn side_met(wanted: &str, column: &str, side: &str) -> String {
-    let key =
-        format!("(SELECT a.key FROM pair p JOIN address a ON a.address_id = p.{side} WHERE p.pair_id = f.{column})");
+/// The flow row's column of pairs, and the pair's side, in the order of `FlowValues`.
+const SIDES: [(&str, &str); 4] = [
+    ("pair_id", "source_id"),
+    ("pair_id", "destination_id"),
+    ("packet_pair_id", "source_id"),
+    ("packet_pair_id", "destination_id"),
+];
+
+fn key_of((column, side): (&str, &str)) -> String {
+    format!("(SELECT a.key FROM pair p JOIN address a ON a.address_id = p.{side} WHERE p.pair_id = f.{column})")
+}
+
+/// Entries that are met with others, as one of the sides.
+fn bound_met(wanted: &str, sides: &str) -> String {
+    let keys = SIDES.map(key_of).join(", ");
+    let of = |column: &str| format!("(SELECT i.{column} FROM interface i WHERE i.interface_id = f.interface_id)");
+    let (interface, account) = (of("eni_id"), of("account_id"));
+    format!(
+        "(coldtrail_bound({wanted})
+          AND coldtrail_flow_met({wanted}, {sides}, {keys}, {interface}, {account}, f.srcport, f.dstport, f.start))"
+    )
+}
+
+fn side_met(wanted: &str, (column, side): (&str, &str)) -> String {
+    let key = key_of((column, side));
     format!(
         "(IFNULL(f.{column} IN (SELECT pair_id FROM pair WHERE {side} IN
             (SELECT address_id FROM address WHERE coldtrail_met({wanted}, 'address', key))), 0)

@@ -43,7 +43,7 @@ pub(in crate::query) const FLOW_SUBJECTS: &[Subject] = &[
     subject("indicator", ENTRIES, true, true),
     subject("label", LABELS, true, true),
 ];
-const ENTRIES: &[&str] = &["bad", "feed", "'C2'", "'192.0.2.0/24'", "off", "'10.0.0.1'", "late"];
+const ENTRIES: &[&str] = &["bad", "feed", "'C2'", "'192.0.2.0/24'", "off", "'10.0.0.1'", "late", "both", "all", "'a'"];
 const LABELS: &[&str] = &["host", "'C2'", "lab"];
 const EVENT_SUBJECTS: &[Subject] = &[
     subject("tag", &["'a'", "'A%b'", "'Ünï'", "''", "'1'"], true, true),
@@ -59,7 +59,7 @@ const EVENT_SUBJECTS: &[Subject] = &[
     subject("requestParameters[*]", JSON_VALUES, true, true),
     subject("requestParameters.a[*].a", JSON_VALUES, true, true),
     subject("requestParameters[*].a[*]", JSON_VALUES, true, true),
-    subject("indicator", &["bad", "feed", "cloud", "who", "'10.0.0.2'", "off"], true, true),
+    subject("indicator", &["bad", "feed", "cloud", "who", "'10.0.0.2'", "off", "two", "'x'"], true, true),
     subject("label", LABELS, true, true),
 ];
 const SEARCHES: &[&str] = &["'%a%'", "'1%'", "'_'", "''", "'A%b'", "'x'", "'ü'", "'10.0'", "'\"a\":'", "'true'"];

@@ -2,14 +2,15 @@
 //! raw text. Found once for all events, and kept as long as neither the lists nor the events change.
 
 use super::{Wanted, known, lists::revision_of};
-use crate::case::event_json::EventTexts;
+use crate::case::event_json::{EventTexts, PackedTexts};
 use crate::case::index::IndexCache;
 use crate::matching::{Matcher, addresses_in};
-use crate::model::{Dataset, FieldId, IndicatorKind, RecordId};
+use crate::model::{Dataset, FieldId, IndicatorKind, RecordId, Timestamp};
 use crate::query::{QueryError, scope::own_field};
 use rusqlite::{Connection, Row};
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where in an event an entry was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,6 +36,15 @@ pub struct EventHit {
     /// Place in the matcher.
     pub place: u32,
     pub at: Where,
+}
+
+/// Does a hit count for an event of this time? As `Matcher::told`. `hits`: all of the event.
+pub fn hit_told(matcher: &Matcher, hit: &EventHit, hits: &[EventHit], time: Option<Timestamp>) -> Option<bool> {
+    let met = match matcher.patterns.is_bound(hit.place, Dataset::Events) {
+        true => hits.iter().map(|hit| hit.place).collect(),
+        false => Vec::new(),
+    };
+    matcher.told(hit.place, Dataset::Events, time, &met)
 }
 
 /// What all events of a case meet, times not looked at.
@@ -112,19 +122,116 @@ fn look(matcher: &Matcher, how: Look, text: &str, out: &mut Vec<u32>) {
     }
 }
 
+/// Events are read here, with what their fields meet; their texts, which are most of the work, are unpacked and searched by
+/// as many threads as there are cores.
 fn find(conn: &Connection, matcher: &Matcher) -> Result<Vec<EventHit>, QueryError> {
     if matcher.is_empty() {
         return Ok(Vec::new());
     }
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let (send, receive) = std::sync::mpsc::sync_channel::<Batch>(2 * threads);
+    let receive = Arc::new(Mutex::new(receive));
+    let mut parts = std::thread::scope(|scope| {
+        let begin = |number: usize| {
+            let receive = Arc::clone(&receive);
+            let builder = std::thread::Builder::new().name(format!("events-{number}"));
+            builder.spawn_scoped(scope, move || work(&receive, matcher)).ok()
+        };
+        let workers: Vec<_> = (0..threads).filter_map(begin).collect();
+        // Only workers have it: sending fails when the last of them is gone.
+        drop(receive);
+        let mut parts = Parts::new();
+        let read = read_batches(conn, matcher, &mut |batch| {
+            if workers.is_empty() {
+                parts.push((batch.number, batch.hits(matcher)?));
+                return Ok(true);
+            }
+            // Where nobody takes batches, a worker has failed and says why.
+            Ok(send.send(batch).is_ok())
+        });
+        drop(send);
+        for worker in workers {
+            match worker.join() {
+                Ok(found) => parts.extend(found?),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        read.map(|()| parts)
+    })?;
+    parts.sort_unstable_by_key(|(number, _)| *number);
+    Ok(parts.into_iter().flat_map(|(_, hits)| hits).collect())
+}
+
+/// What some batches meet, by their numbers.
+type Parts = Vec<(usize, Vec<EventHit>)>;
+
+fn work(receive: &Mutex<Receiver<Batch>>, matcher: &Matcher) -> Result<Parts, QueryError> {
+    let mut parts = Vec::new();
+    loop {
+        let batch = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(batch) = batch else { return Ok(parts) };
+        parts.push((batch.number, batch.hits(matcher)?));
+    }
+}
+
+/// Events whose texts stand in the same block, or that have none.
+struct Batch {
+    number: usize,
+    texts: Option<PackedTexts>,
+    /// With what their fields meet.
+    events: Vec<(RecordId, Vec<(u32, Where)>)>,
+}
+
+/// Without texts.
+const MOST_EVENTS: usize = if cfg!(test) { 3 } else { 4096 };
+
+impl Batch {
+    fn hits(self, matcher: &Matcher) -> Result<Vec<EventHit>, QueryError> {
+        let mut texts = self.texts.map(|texts| texts.unpack()).transpose()?;
+        let mut hits = Vec::new();
+        for (event, found) in self.events {
+            let text = texts.as_mut().map_or(Ok(None), |texts| texts.find(event))?;
+            whole(matcher, event, found, text, &mut hits);
+        }
+        Ok(hits)
+    }
+}
+
+/// `take` says whether more are asked for.
+fn read_batches(
+    conn: &Connection,
+    matcher: &Matcher,
+    take: &mut dyn FnMut(Batch) -> Result<bool, QueryError>,
+) -> Result<(), QueryError> {
     let look = EventLook::new(conn, matcher)?;
     let mut statement = conn.prepare(&look.select("ORDER BY e.id"))?;
     let mut rows = statement.query([])?;
-    let mut texts = EventTexts::default();
-    let mut hits: Vec<EventHit> = Vec::new();
+    let mut blocks = PackedTexts::all(conn)?;
+    let mut blocks = blocks.rows()?;
+    let mut next = blocks.take()?;
+    let mut batch = Batch { number: 0, texts: None, events: Vec::new() };
+    let mut flush = |batch: &mut Batch, texts: Option<PackedTexts>| {
+        let next = Batch { number: batch.number + 1, texts, events: Vec::new() };
+        take(std::mem::replace(batch, next))
+    };
     while let Some(row) = rows.next()? {
-        look.row(conn, matcher, row, &mut texts, &mut hits)?;
+        let (event, found) = look.fields(matcher, row)?;
+        while next.as_ref().is_some_and(|texts| texts.is_before(event)) {
+            next = blocks.take()?;
+        }
+        let is_in_next = next.as_ref().is_some_and(|texts| texts.holds(event));
+        if is_in_next {
+            let texts = std::mem::replace(&mut next, blocks.take()?);
+            if !flush(&mut batch, texts)? {
+                return Ok(());
+            }
+        } else if batch.texts.is_none() && batch.events.len() == MOST_EVENTS && !flush(&mut batch, None)? {
+            return Ok(());
+        }
+        batch.events.push((event, found));
     }
-    Ok(hits)
+    flush(&mut batch, None)?;
+    Ok(())
 }
 
 /// What some events meet, in their order: less work than all where they are few.
@@ -144,7 +251,8 @@ pub(super) fn some_events_met(
         let mut hits = Vec::new();
         let mut rows = statement.query([event.0])?;
         if let Some(row) = rows.next()? {
-            look.row(conn, matcher, row, &mut texts, &mut hits)?;
+            let (event, found) = look.fields(matcher, row)?;
+            whole(matcher, event, found, texts.get(conn, event)?, &mut hits);
         }
         met.push(hits);
     }
@@ -171,29 +279,32 @@ impl EventLook {
         format!("SELECT e.id, e.call_id, {} FROM event e {which}", columns.join(", "))
     }
 
-    fn row(
-        &self,
-        conn: &Connection,
-        matcher: &Matcher,
-        row: &Row<'_>,
-        texts: &mut EventTexts,
-        hits: &mut Vec<EventHit>,
-    ) -> Result<(), QueryError> {
-        let event = RecordId(row.get(0)?);
+    /// An event, and what its fields meet.
+    fn fields(&self, matcher: &Matcher, row: &Row<'_>) -> Result<(RecordId, Vec<(u32, Where)>), QueryError> {
         let mut found: Vec<(u32, Where)> = Vec::new();
         if let Some(of_call) = self.calls.get(&row.get::<_, i64>(1)?) {
             found.extend(of_call);
         }
         fields_met(matcher, row, 2, &self.own, &mut found)?;
-        if let Some(text) = texts.get(conn, event)? {
-            raw_met(matcher, text, &mut found);
-        }
-        // A field says more than the raw text, and comes before it.
-        found.sort_unstable();
-        found.dedup_by_key(|(place, _)| *place);
-        hits.extend(found.into_iter().map(|(place, at)| EventHit { event, place, at }));
-        Ok(())
+        Ok((RecordId(row.get(0)?), found))
     }
+}
+
+/// Appends what an event meets: what its fields meet, and what its text does.
+fn whole(
+    matcher: &Matcher,
+    event: RecordId,
+    mut found: Vec<(u32, Where)>,
+    text: Option<&str>,
+    hits: &mut Vec<EventHit>,
+) {
+    if let Some(text) = text {
+        raw_met(matcher, text, &mut found);
+    }
+    // A field says more than the raw text, and comes before it.
+    found.sort_unstable();
+    found.dedup_by_key(|(place, _)| *place);
+    hits.extend(found.into_iter().map(|(place, at)| EventHit { event, place, at }));
 }
 
 fn is_call(field: FieldId) -> bool {

@@ -1,9 +1,9 @@
 //! SQL functions that conditions on indicators and labels call, on a connection that asks for them.
 
-use super::{EventsMet, Wanted, events_met, known};
+use super::{EventHit, EventsMet, Wanted, events_met, hit_told, known};
 use crate::case::index::IndexCache;
-use crate::matching::Matcher;
-use crate::model::{IndicatorKind, RecordId, Timestamp};
+use crate::matching::{FlowValues, InFlows, Matcher};
+use crate::model::{Dataset, IndicatorKind, RecordId, Timestamp};
 use crate::query::QueryError;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
@@ -13,7 +13,13 @@ use std::sync::Arc;
 /// Adds to a connection, each 1 or 0:
 /// - `coldtrail_met(wanted, kind, value)`: does a value meet an entry, whatever the time?
 /// - `coldtrail_met_at(wanted, kind, value, seconds)`: does it at the time of a flow record?
-/// - `coldtrail_event_met(wanted, id, milliseconds)`: does an event meet an entry at its time?
+/// - `coldtrail_event_met(wanted, id, milliseconds, field)`: does an event meet an entry at its time, in this field or,
+///   without one, anywhere?
+/// - `coldtrail_bound(wanted)`: are there entries that are met with others only? The three before say nothing of those,
+///   but for events.
+/// - `coldtrail_flow_met(wanted, sides, source, destination, packet's source, packet's destination, interface, account,
+///   source port, destination port, seconds)`: does a flow record meet one of those with the rest of its pattern, as one
+///   of these sides (0 to 3) or, without any, as anything?
 ///
 /// `wanted` is a test of the filter language (`indicator = 'x'`). Kinds: `address` (the value is a key), `source` (an
 /// address or a name in text, at milliseconds), `interface`, `account`, `port`.
@@ -25,7 +31,7 @@ pub fn register(connection: &Connection, cache: &Arc<IndexCache>) -> Result<()> 
     let own = Arc::clone(cache);
     connection.create_scalar_function("coldtrail_met", 3, flags, move |context| {
         let matcher = matcher(context, &own)?;
-        Ok(i64::from(!places(&matcher, context)?.is_empty()))
+        Ok(i64::from(places(&matcher, context)?.iter().any(|place| is_alone(&matcher, *place))))
     })?;
     let own = Arc::clone(cache);
     connection.create_scalar_function("coldtrail_met_at", 4, flags, move |context| {
@@ -33,15 +39,29 @@ pub fn register(connection: &Connection, cache: &Arc<IndexCache>) -> Result<()> 
         let time = context.get_raw(3).as_i64().ok();
         let is_event = context.get_raw(1).as_str()? == "source";
         let time = time.map(|time| if is_event { Timestamp(time) } else { Timestamp::from_secs(time) });
-        Ok(i64::from(places(&matcher, context)?.iter().any(|place| matcher.counts_at(*place, time))))
+        let counts = |place: &u32| is_alone(&matcher, *place) && matcher.counts_at(*place, time);
+        Ok(i64::from(places(&matcher, context)?.iter().any(counts)))
     })?;
     let own = Arc::clone(cache);
-    connection.create_scalar_function("coldtrail_event_met", 3, flags, move |context| {
+    connection.create_scalar_function("coldtrail_bound", 1, flags, move |context| {
+        Ok(i64::from(!matcher(context, &own)?.patterns.is_empty()))
+    })?;
+    let own = Arc::clone(cache);
+    connection.create_scalar_function("coldtrail_flow_met", 11, flags, move |context| {
+        Ok(i64::from(flow_met(&*matcher(context, &own)?, context)?))
+    })?;
+    let own = Arc::clone(cache);
+    connection.create_scalar_function("coldtrail_event_met", 4, flags, move |context| {
         let met = kept(context, |context| load(context, &own, events_met))?;
         let Ok(id) = context.get_raw(1).as_i64() else { return Ok(0) };
         let time = context.get_raw(2).as_i64().ok().map(Timestamp);
         let met: &EventsMet = &met;
-        Ok(i64::from(met.of(RecordId(id)).iter().any(|hit| met.matcher.counts_at(hit.place, time))))
+        let field = context.get_raw(3).as_str_or_null()?;
+        let hits = met.of(RecordId(id));
+        let counts = |hit: &EventHit| {
+            field.is_none_or(|field| hit.at.name() == field) && hit_told(&met.matcher, hit, hits, time) == Some(true)
+        };
+        Ok(i64::from(hits.iter().any(counts)))
     })
 }
 
@@ -71,6 +91,34 @@ fn kept<T: Send + Sync + 'static>(
 
 fn matcher(context: &Context<'_>, cache: &IndexCache) -> Result<Arc<Matcher>> {
     kept(context, |context| load(context, cache, known))
+}
+
+/// Is a value enough to meet it?
+fn is_alone(matcher: &Matcher, place: u32) -> bool {
+    matches!(matcher.in_flows(place), InFlows::Always | InFlows::Sometimes)
+}
+
+fn flow_met(matcher: &Matcher, context: &Context<'_>) -> Result<bool> {
+    let key = |at: usize| match context.get_raw(at) {
+        ValueRef::Blob(key) => key.try_into().ok().map(u128::from_be_bytes),
+        _ => None,
+    };
+    let number = |at: usize| context.get_raw(at).as_i64().ok();
+    let values = FlowValues {
+        addresses: [key(2), key(3), key(4), key(5)],
+        interface: context.get_raw(6).as_str_or_null()?.unwrap_or_default(),
+        account: context.get_raw(7).as_str_or_null()?.unwrap_or_default(),
+        ports: [number(8), number(9)],
+    };
+    let found = matcher.of_flow(&values);
+    let met: Vec<u32> = found.iter().flat_map(|(_, places)| places).copied().collect();
+    let sides = context.get_raw(1).as_str_or_null()?;
+    let is_asked = |at: usize| sides.is_none_or(|sides| sides.contains(&at.to_string()));
+    let time = number(10).map(Timestamp::from_secs);
+    let counts = |place: &u32| {
+        matcher.patterns.is_bound(*place, Dataset::Flows) && matcher.counts(*place, Dataset::Flows, time, &met)
+    };
+    Ok(found.iter().zip(0..).any(|((_, places), at)| is_asked(at) && places.iter().any(counts)))
 }
 
 /// Entries that the value meets.

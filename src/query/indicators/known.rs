@@ -5,9 +5,10 @@ use super::lists::{revision_of, validity_of};
 use crate::case::CaseReader;
 use crate::case::index::IndexCache;
 use crate::matching::{Known, Matcher};
-use crate::model::{IndicatorKind, KeySpan, Purpose, TimeRange, Timestamp};
+use crate::model::{IndicatorKind, KeySpan, PatternPart, Purpose, TimeRange, Timestamp};
 use crate::query::QueryError;
 use rusqlite::{Connection, Row};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// The entries of a catalogue that are looked for, in the order of their numbers.
@@ -59,7 +60,8 @@ fn load(conn: &Connection, wanted: &Wanted, purpose: Purpose) -> Result<Vec<Know
     }
     let mut statement = conn.prepare(if is_label { LABELS } else { ENTRIES })?;
     let mut rows = statement.query([purpose.code()])?;
-    let mut list = Vec::new();
+    let parts = if is_label { FxHashMap::default() } else { parts(conn)? };
+    let (mut list, mut others) = (Vec::new(), Vec::new());
     while let Some(row) = rows.next()? {
         let Some(kind) = row.get_ref(1)?.as_str().ok().and_then(IndicatorKind::from_code) else { continue };
         if let Some(test) = &test {
@@ -70,12 +72,25 @@ fn load(conn: &Connection, wanted: &Wanted, purpose: Purpose) -> Result<Vec<Know
             // A label is asked for by its name alone.
             let passed = if is_label { passes(8)? } else { of_list || passes(2)? || passes(7)? || passes(8)? };
             if !passed {
+                // Patterns of entries that are asked for may need it.
+                if let Some(part) = parts.get(&row.get(0)?) {
+                    others.push(Known { part: Some(*part), wanted: false, ..entry(row, kind, honour)? });
+                }
                 continue;
             }
         }
-        list.push(entry(row, kind, honour)?);
+        let known = entry(row, kind, honour)?;
+        list.push(Known { part: parts.get(&known.id).copied(), ..known });
     }
+    list.append(&mut others);
     Ok(list)
+}
+
+/// Of entries, what they are met with.
+fn parts(conn: &Connection) -> Result<FxHashMap<i64, PatternPart>, QueryError> {
+    let mut statement = conn.prepare_cached("SELECT entry_id, pattern, part FROM indicator_part")?;
+    let parts = statement.query_map([], |r| Ok((r.get(0)?, PatternPart { pattern: r.get(1)?, part: r.get(2)? })))?;
+    Ok(parts.collect::<Result<_, _>>()?)
 }
 
 fn entry(row: &Row<'_>, kind: IndicatorKind, honour: bool) -> Result<Known, QueryError> {
@@ -91,6 +106,8 @@ fn entry(row: &Row<'_>, kind: IndicatorKind, honour: bool) -> Result<Known, Quer
         value: value.into(),
         span: span(row, 3)?,
         valid: TimeRange { from: time(5)?, to: time(6)? },
+        part: None,
+        wanted: true,
     })
 }
 

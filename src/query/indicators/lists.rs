@@ -3,7 +3,8 @@
 use super::known::span;
 use crate::case::{CaseReader, REVISION_KEY, VALIDITY_KEY};
 use crate::model::{
-    IndicatorEntry, IndicatorIssue, IndicatorKind, IndicatorList, IssueReason, Label, Purpose, TimeRange, Timestamp,
+    IndicatorEntry, IndicatorIssue, IndicatorKind, IndicatorList, IssueReason, Label, PatternPart, Purpose, TimeRange,
+    Timestamp,
 };
 use crate::query::QueryError;
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -106,8 +107,92 @@ pub struct IndicatorRow {
 
 const ENTRIES: &str = "SELECT e.entry_id, e.list_id, l.name, e.removed_utc IS NOT NULL, e.position, e.kind,
     ifnull(e.written, e.value), e.value, e.first_key, e.last_key, e.port, ifnull(e.name, ''), ifnull(e.comment, ''),
-    ifnull(e.severity, ''), e.tags, e.valid_from, e.valid_to, e.enabled
-  FROM indicator_entry e JOIN indicator_list l ON l.list_id = e.list_id";
+    ifnull(e.severity, ''), e.tags, e.valid_from, e.valid_to, e.enabled, p.pattern, p.part
+  FROM indicator_entry e JOIN indicator_list l ON l.list_id = e.list_id
+  LEFT JOIN indicator_part p ON p.entry_id = e.entry_id";
+
+/// By which column the entries of a list are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EntryColumn {
+    Position,
+    Value,
+    Kind,
+    State,
+    Name,
+    Comment,
+    Severity,
+    Tags,
+    ValidFrom,
+    ValidTo,
+}
+
+impl EntryColumn {
+    pub const ALL: [EntryColumn; 10] = [
+        EntryColumn::Position,
+        EntryColumn::Value,
+        EntryColumn::Kind,
+        EntryColumn::State,
+        EntryColumn::Name,
+        EntryColumn::Comment,
+        EntryColumn::Severity,
+        EntryColumn::Tags,
+        EntryColumn::ValidFrom,
+        EntryColumn::ValidTo,
+    ];
+
+    /// Stable name, as on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            EntryColumn::Position => "position",
+            EntryColumn::Value => "value",
+            EntryColumn::Kind => "kind",
+            EntryColumn::State => "state",
+            EntryColumn::Name => "name",
+            EntryColumn::Comment => "comment",
+            EntryColumn::Severity => "severity",
+            EntryColumn::Tags => "tags",
+            EntryColumn::ValidFrom => "valid_from",
+            EntryColumn::ValidTo => "valid_to",
+        }
+    }
+
+    /// What entries are ordered by; NULL for an empty value.
+    fn keys(self) -> &'static [&'static str] {
+        match self {
+            EntryColumn::Position => &["position"],
+            // Addresses by their value, texts behind them.
+            EntryColumn::Value => &["first_key", "value"],
+            EntryColumn::Kind => &["kind"],
+            // Looked for, turned off, taken out.
+            EntryColumn::State => &["(removed_utc IS NOT NULL) * 2 + NOT enabled"],
+            EntryColumn::Name => &["nullif(name, '')"],
+            EntryColumn::Comment => &["nullif(comment, '')"],
+            EntryColumn::Severity => &["nullif(severity, '')"],
+            EntryColumn::Tags => &["tags"],
+            EntryColumn::ValidFrom => &["valid_from"],
+            EntryColumn::ValidTo => &["valid_to"],
+        }
+    }
+}
+
+/// The numbers of a list's entries in the order of a column, those taken out too; absent values last, ties in the order of
+/// the list.
+pub fn indicator_entry_order(
+    reader: &CaseReader,
+    list: i64,
+    by: EntryColumn,
+    descending: bool,
+) -> Result<Vec<i64>, QueryError> {
+    let way = if descending { "DESC" } else { "ASC" };
+    let keys: Vec<String> = by.keys().iter().map(|key| format!("{key} {way} NULLS LAST")).collect();
+    let sql = format!(
+        "SELECT entry_id FROM indicator_entry WHERE list_id = ? ORDER BY {}, position, entry_id",
+        keys.join(", ")
+    );
+    let mut statement = reader.conn.prepare_cached(&sql)?;
+    let ids = statement.query_map([list], |r| r.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
 
 /// A part of a list's entries in the order of the list, those taken out too.
 pub fn indicator_entries(
@@ -168,6 +253,10 @@ fn entry(row: &Row<'_>) -> Result<Option<IndicatorRow>, QueryError> {
             tags: tags.and_then(|tags| serde_json::from_str(&tags).ok()).unwrap_or_default(),
             valid: TimeRange { from: time(15)?, to: time(16)? },
             enabled: row.get(17)?,
+            part: match (row.get(18)?, row.get(19)?) {
+                (Some(pattern), Some(part)) => Some(PatternPart { pattern, part }),
+                _ => None,
+            },
         },
     }))
 }

@@ -4,8 +4,8 @@ use super::events::some_events_met;
 use super::lists::{entry_of, label_of};
 use super::{Wanted, Where, known};
 use crate::case::CaseReader;
-use crate::matching::Matcher;
-use crate::model::{Dataset, IndicatorKind, RecordId, Timestamp};
+use crate::matching::{FlowValues, Matcher};
+use crate::model::{Dataset, RecordId, Timestamp};
 use crate::query::{QueryError, filter_sql, scope::own_field};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -33,11 +33,30 @@ pub struct Mark {
     pub value: String,
     pub comment: String,
     pub severity: String,
-    /// Is the record of the time in which the entry counts?
-    pub counts: bool,
+    pub counts: Counts,
 }
 
-type Found = (Where, MarkKind, i64, bool);
+/// Does a record count for an entry that it meets?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Counts {
+    Yes,
+    /// It is not of the time in which the entry counts.
+    OutsideItsTime,
+    /// It does not meet the rest of the pattern of which the entry is a part.
+    InPart,
+}
+
+impl Counts {
+    fn of(in_time: bool, whole: bool) -> Self {
+        match (whole, in_time) {
+            (false, _) => Counts::InPart,
+            (true, false) => Counts::OutsideItsTime,
+            (true, true) => Counts::Yes,
+        }
+    }
+}
+
+type Found = (Where, MarkKind, i64, Counts);
 
 /// The marks of records, in the order of the ids; of each the indicators first, by field, the narrowest range first.
 pub fn marks(reader: &CaseReader, dataset: Dataset, ids: &[RecordId]) -> Result<Vec<Vec<Mark>>, QueryError> {
@@ -68,7 +87,7 @@ pub fn address_marks(reader: &CaseReader, keys: &[u128]) -> Result<Vec<Vec<Mark>
         for (key, found) in keys.iter().zip(&mut all) {
             let mut places = Vec::new();
             matcher.addresses.containing(*key, &mut places);
-            found.extend(places.into_iter().map(|place| (field, kind.clone(), matcher.id(place), true)));
+            found.extend(places.into_iter().map(|place| (field, kind.clone(), matcher.id(place), Counts::Yes)));
         }
     }
     told(reader, all)
@@ -94,29 +113,25 @@ fn of_flows(
     for (id, found) in ids.iter().zip(all) {
         let mut rows = statement.query([id.0])?;
         let Some(row) = rows.next()? else { continue };
-        let time = row.get::<_, Option<i64>>(8)?.map(Timestamp::from_secs);
-        let mut meet = |name: &'static str, places: &[u32]| {
-            let at = Where::Field(own_field(Dataset::Flows, name));
-            let mark = |place: &u32| (at, kind.clone(), matcher.id(*place), matcher.counts_at(*place, time));
-            found.extend(places.iter().map(mark));
-        };
-        for (column, name) in [(0, "srcaddr"), (1, "dstaddr"), (2, "pkt_srcaddr"), (3, "pkt_dstaddr")] {
+        let key = |column: usize| -> Result<Option<u128>, QueryError> {
             let key = row.get_ref(column)?.as_blob_or_null().ok().flatten().and_then(|key| key.try_into().ok());
-            let mut places = Vec::new();
-            if let Some(key) = key {
-                matcher.addresses.containing(u128::from_be_bytes(key), &mut places);
-            }
-            meet(name, &places);
-        }
-        for (column, name, what) in
-            [(4, "interface_id", IndicatorKind::Interface), (5, "account_id", IndicatorKind::Account)]
-        {
-            meet(name, matcher.texts.equal(what, row.get_ref(column)?.as_str().unwrap_or_default()));
-        }
-        for (column, name) in [(6, "srcport"), (7, "dstport")] {
-            if let Some(port) = row.get::<_, Option<i64>>(column)? {
-                meet(name, matcher.texts.equal(IndicatorKind::Port, &port.to_string()));
-            }
+            Ok(key.map(u128::from_be_bytes))
+        };
+        let values = FlowValues {
+            addresses: [key(0)?, key(1)?, key(2)?, key(3)?],
+            interface: row.get_ref(4)?.as_str().unwrap_or_default(),
+            account: row.get_ref(5)?.as_str().unwrap_or_default(),
+            ports: [row.get(6)?, row.get(7)?],
+        };
+        let time = row.get::<_, Option<i64>>(8)?.map(Timestamp::from_secs);
+        let fields = matcher.of_flow(&values);
+        let met: Vec<u32> = fields.iter().flat_map(|(_, places)| places).copied().collect();
+        for (name, places) in &fields {
+            let at = Where::Field(own_field(Dataset::Flows, name));
+            found.extend(places.iter().map(|place| {
+                let whole = matcher.patterns.is_met(*place, Dataset::Flows, &met);
+                (at, kind.clone(), matcher.id(*place), Counts::of(matcher.counts_at(*place, time), whole))
+            }));
         }
     }
     Ok(())
@@ -135,9 +150,11 @@ fn of_events(
         let Some(first) = hits.first() else { continue };
         let time: Option<i64> = statement.query_row([first.event.0], |r| r.get(0))?;
         let time = time.map(Timestamp);
-        let mark =
-            |hit: &super::EventHit| (hit.at, kind.clone(), matcher.id(hit.place), matcher.counts_at(hit.place, time));
-        found.extend(hits.iter().map(mark));
+        let met: Vec<u32> = hits.iter().map(|hit| hit.place).collect();
+        found.extend(hits.iter().map(|hit| {
+            let whole = matcher.patterns.is_met(hit.place, Dataset::Events, &met);
+            (hit.at, kind.clone(), matcher.id(hit.place), Counts::of(matcher.counts_at(hit.place, time), whole))
+        }));
     }
     Ok(())
 }
@@ -174,7 +191,7 @@ fn describe(reader: &CaseReader, kind: &MarkKind, id: i64) -> Result<Option<Mark
         value,
         comment,
         severity,
-        counts: true,
+        counts: Counts::Yes,
     };
     Ok(match kind {
         MarkKind::Indicator => entry_of(&reader.conn, id)?

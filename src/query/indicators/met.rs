@@ -3,8 +3,9 @@
 
 use super::{Wanted, known, lists::revision_of};
 use crate::case::index::IndexCache;
-use crate::matching::Matcher;
-use crate::model::IndicatorKind;
+use crate::columns::NULL;
+use crate::matching::{InFlows, Matcher};
+use crate::model::{Dataset, IndicatorKind, Timestamp};
 use crate::query::QueryError;
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
@@ -12,6 +13,28 @@ use std::sync::Arc;
 
 /// Ids of dictionaries from which on a case is somebody else's.
 const MOST_IDS: usize = 1 << 28;
+
+/// What a flow record, or several with the same sides, may meet. Ids are 0, and other numbers `NULL`, where it has none.
+#[derive(Clone, Copy, Debug)]
+pub struct FlowLook {
+    /// Sides of the pair, then of the packet's pair.
+    pub sides: [(u32, u32); 2],
+    pub interface: i64,
+    pub ports: [i64; 2],
+    /// Seconds; `NULL` also where no entry asks for it.
+    pub start: i64,
+}
+
+impl FlowLook {
+    /// Only addresses, whatever the time.
+    pub fn of_sides(sides: [(u32, u32); 2]) -> Self {
+        Self { sides, interface: NULL, ports: [NULL; 2], start: NULL }
+    }
+
+    pub fn time(&self) -> Option<Timestamp> {
+        (self.start != NULL).then(|| Timestamp::from_secs(self.start))
+    }
+}
 
 /// Entries by what they meet.
 #[derive(Debug)]
@@ -145,15 +168,35 @@ impl Met {
 
     /// Is nothing but addresses met, by entries that count at all times?
     pub fn is_of_addresses_alone(&self) -> bool {
-        let timed = |place: &u32| !self.matcher.is_always(*place);
+        let timed = |place: &u32| self.matcher.in_flows(*place) != InFlows::Always;
         self.by_port.is_empty()
             && self.interfaces().next().is_none()
             && !self.lists.iter().any(|list| list.iter().any(timed))
     }
 
-    /// Does an entry of the list count whatever the time?
-    pub fn always(&self, list: u32) -> bool {
-        self.list(list).iter().any(|place| self.matcher.is_always(*place))
+    /// Does an entry of the list count so?
+    pub fn counts(&self, list: u32, so: InFlows) -> bool {
+        self.list(list).iter().any(|place| self.matcher.in_flows(*place) == so)
+    }
+
+    /// Lists of what else than addresses a record holds.
+    pub fn others(&self, row: &FlowLook) -> [u32; 3] {
+        [self.of_interface(row.interface), self.of_port(row.ports[0]), self.of_port(row.ports[1])]
+    }
+
+    /// Appends the places of all entries that something in the record meets.
+    pub fn all(&self, row: &FlowLook, out: &mut Vec<u32>) {
+        let sides = row.sides.into_iter().flat_map(|(source, destination)| [source, destination]);
+        sides.for_each(|address| out.extend(self.list(self.of_address(address))));
+        self.others(row).into_iter().for_each(|list| out.extend(self.list(list)));
+    }
+
+    /// Does the record meet one of these in its time and with the rest of its pattern? `met`: all that it meets.
+    pub fn bound_counts(&self, places: &[u32], row: &FlowLook, met: &[u32]) -> bool {
+        places.iter().any(|place| {
+            self.matcher.patterns.is_bound(*place, Dataset::Flows)
+                && self.matcher.counts(*place, Dataset::Flows, row.time(), met)
+        })
     }
 }
 

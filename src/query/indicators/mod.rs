@@ -11,14 +11,15 @@ mod wanted;
 
 pub use events::{EventHit, Where};
 pub use lists::{
-    IndicatorRow, honours_validity, indicator_entries, indicator_entry, indicator_entry_count, indicator_issues,
-    indicator_list, indicator_list_names, indicator_list_of, indicator_lists, indicator_revision, labels,
+    EntryColumn, IndicatorRow, honours_validity, indicator_entries, indicator_entry, indicator_entry_count,
+    indicator_entry_order, indicator_issues, indicator_list, indicator_list_names, indicator_list_of, indicator_lists,
+    indicator_revision, labels,
 };
-pub use lookup::{Mark, MarkKind, address_marks, marks};
+pub use lookup::{Counts, Mark, MarkKind, address_marks, marks};
 pub use own::{InternalSpace, internal_space};
 
-pub(super) use events::{EventsMet, events_met};
+pub(super) use events::{EventsMet, events_met, hit_told};
 pub(super) use known::known;
 pub use known::well_known;
-pub(super) use met::{Met, met};
+pub(super) use met::{FlowLook, Met, met};
 pub(super) use wanted::Wanted;

@@ -5,7 +5,8 @@ use super::{Figure, Question};
 use crate::case::CaseReader;
 use crate::model::{Dataset, TimeRange};
 use crate::query::{
-    self, Cancel, Duplicates, Figures, PairTable, QueryError, RecordQuery, RowSet, Scope, SeriesTable, TopTable, Value,
+    self, Cancel, Duplicates, Figures, PairTable, PlaybookTable, QueryError, RecordQuery, RowSet, Scope, SeriesTable,
+    TopTable, Value,
 };
 
 /// The answer to a `Question`, of the same kind.
@@ -23,6 +24,7 @@ pub enum Answer {
         figure: Figure,
         figures: Figures,
     },
+    Directional(PlaybookTable),
 }
 
 /// Why an answer is empty.
@@ -46,6 +48,7 @@ impl Answer {
             Answer::Top(table) => table.rows.is_empty(),
             Answer::Series(table) => table.bins.is_empty(),
             Answer::Figure { figures, .. } => figures.records == 0,
+            Answer::Directional(table) => table.rows.is_empty(),
         }
     }
 
@@ -79,6 +82,11 @@ pub fn answer(reader: &CaseReader, question: &Question, cancel: &Cancel) -> Resu
         Question::Series(query) => Answer::Series(query::series(reader, query, cancel)?),
         Question::Figure { scope, figure } => {
             Answer::Figure { figure: *figure, figures: query::figures(reader, scope, cancel)? }
+        }
+        Question::Directional { query, limit } => {
+            let mut table = query::playbook(reader, query, cancel)?;
+            table.rows.truncate(limit.unwrap_or(usize::MAX));
+            Answer::Directional(table)
         }
     })
 }

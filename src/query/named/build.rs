@@ -5,7 +5,9 @@ use crate::filter::value::parse_integer;
 use crate::filter::{self, Filter, Network};
 use crate::model::{Address, Dataset, TimeRange};
 use crate::query::scope::own_field;
-use crate::query::{BinWidth, Duplicates, GroupBy, PairQuery, PairSort, Scope, SeriesQuery, SortKey, TopQuery};
+use crate::query::{
+    BinWidth, Duplicates, GroupBy, PairQuery, PairSort, PlaybookQuery, Scope, SeriesQuery, SortKey, TopQuery,
+};
 use std::collections::BTreeMap;
 
 /// What the examiner sets beside the query itself.
@@ -120,6 +122,7 @@ impl NamedQuery {
                 threshold: value("threshold").and_then(|text| text.parse().ok()),
             }),
             Shape::Figure(figure) => Question::Figure { scope, figure },
+            Shape::Directional => Question::Directional { query: PlaybookQuery { scope }, limit },
         })
     }
 

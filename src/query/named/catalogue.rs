@@ -202,6 +202,7 @@ pub static CATALOGUE: &[NamedQuery] = &[
     .with(NAT)
     .needing(&["flow_direction", "interface_id"])
     .noted(),
+    playbook("ioc-directional-view", "srcaddr in indicators or dstaddr in indicators", Shape::Directional).noted(),
     // CloudTrail.
     events("console-logins", "event_name = ConsoleLogin", LOGIN),
     events("created-users", "event_name = CreateUser", CREATED),

@@ -15,7 +15,7 @@ pub use build::{Given, ParameterError};
 pub use catalogue::CATALOGUE;
 pub use needs::{Lack, any, lacking};
 
-use super::{Measure, PairColumn, PairKey, PairQuery, RecordQuery, Scope, SeriesQuery, TopQuery, Value};
+use super::{Measure, PairColumn, PairKey, PairQuery, PlaybookQuery, RecordQuery, Scope, SeriesQuery, TopQuery, Value};
 use crate::model::{Dataset, FieldId, field};
 
 /// Where a query comes from.
@@ -91,6 +91,8 @@ pub enum Shape {
     Series { measure: Measure, by: Option<Key>, bin_secs: u32 },
     /// One number over all records.
     Figure(Figure),
+    /// The playbook's directional view of what goes to indicators and what comes from them.
+    Directional,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,6 +172,7 @@ pub enum Question {
     Top(TopQuery),
     Series(SeriesQuery),
     Figure { scope: Scope, figure: Figure },
+    Directional { query: PlaybookQuery, limit: Option<usize> },
 }
 
 impl Question {
@@ -189,6 +192,7 @@ impl Question {
             Question::Top(query) => query.scope.clone(),
             Question::Series(query) => query.scope.clone(),
             Question::Figure { scope, .. } => scope.clone(),
+            Question::Directional { query, .. } => query.scope.clone(),
         })
     }
 }

@@ -55,6 +55,11 @@ impl Question {
                 steps.push(format!("series {}{by} | bin {bin}", query.measure.name()));
                 steps.extend(query.threshold.map(|threshold| format!("reached at {threshold}")));
             }
+            Question::Directional { limit, .. } => {
+                steps.push("to indicators, and from indicators".to_owned());
+                steps.push("sort starttime,endtime,sessiontime,interfaceid,connecting_ip,direction".to_owned());
+                limited = *limit;
+            }
             Question::Figure { figure: Figure::Records, .. } => steps.push("count".to_owned()),
             Question::Figure { figure: Figure::Bytes, .. } => steps.push("sum bytes".to_owned()),
         }

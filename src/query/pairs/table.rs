@@ -8,6 +8,7 @@ use crate::query::{QueryError, Sums, Value};
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Pairs in order. Addresses are numbers of the case's dictionary; `pair_rows` gives the page that is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,9 +112,16 @@ impl AddressOrder {
         Ok(Self(list))
     }
 
-    /// Memory that it takes.
-    pub fn bytes(&self) -> usize {
-        std::mem::size_of_val(self.0.as_slice())
+    /// The same, kept as long as neither the addresses nor the lists change, of which own networks are.
+    pub fn kept(reader: &CaseReader) -> Result<Arc<Self>, QueryError> {
+        let sql = "SELECT ifnull(max(address_id), 0) FROM address";
+        let last: i64 = reader.conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
+        let name = format!("address order {}", crate::query::indicator_revision(reader)?);
+        reader.cache.derived(&name, last, || {
+            let order = Self::load(reader)?;
+            let bytes = std::mem::size_of_val(order.0.as_slice());
+            Ok((order, bytes))
+        })
     }
 
     fn of(&self, id: u32) -> Option<(u32, bool)> {

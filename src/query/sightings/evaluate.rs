@@ -1,13 +1,13 @@
 //! The sightings: flow records over the columns or by plain SQL, which gives the same, and events by what they were found
 //! to meet.
 
-use super::tally::{FlowLook, FlowSums, Tallies, Tally};
-use super::{By, Looked, Sighting, SightingQuery, SightingTable};
+use super::tally::{FlowSums, Meetings, Tallies, Tally};
+use super::{By, Looked, Sighting, SightingQuery, SightingTable, order};
 use crate::case::CaseReader;
 use crate::columns::NULL;
 use crate::model::{Dataset, RecordId, Timestamp};
 use crate::query::figures::Source;
-use crate::query::indicators::{EventsMet, Met, Where, events_met, met};
+use crate::query::indicators::{EventsMet, FlowLook, Met, Where, events_met, hit_told, met};
 use crate::query::pairs::AddressOrder;
 use crate::query::rows::from_where;
 use crate::query::scope::own_field;
@@ -47,19 +47,19 @@ fn evaluate(
         Some(tallies) => tallies,
         None => flows_by_sql(reader, query, &met, cancel)?,
     };
-    let mut principals = FxHashSet::default();
+    let mut principals = Meetings::default();
     if query.by != By::Host {
         add_events(reader, query, cancel, &mut tallies, &mut principals)?;
     }
     let mut table = SightingTable { by: query.by, ..SightingTable::default() };
-    let (mut others, mut callers) = (counts(&tallies.others), counts(&principals));
+    let (mut others, mut callers) = (tallies.others.counts(), principals.counts());
     for (key, tally) in &tallies.by_key {
         let (others, callers) = (others.remove(key).unwrap_or(0), callers.remove(key).unwrap_or(0));
         table.seen.push(row(query.by, &met, *key, tally, others, callers));
     }
     // What was met only outside its time was not seen, but that is told.
-    let places = if query.by == By::Host { Some(AddressOrder::load(reader)?) } else { None };
-    let place = |row: &Sighting| match &places {
+    let addresses = if query.by == By::Host { Some(AddressOrder::kept(reader)?) } else { None };
+    let place = |row: &Sighting| match &addresses {
         Some(order) => u32::try_from(row.key).ok().and_then(|id| order.place(id)),
         None => None,
     };
@@ -71,6 +71,10 @@ fn evaluate(
             _ => (0..met.matcher.len() as u32).map(|place| met.matcher.id(place)).collect(),
         };
         table.unseen = all.into_iter().filter(|key| !seen.contains(key)).collect();
+    }
+    if let Some(sort) = query.sort {
+        let order = cancel.watch(reader, || order::order(reader, &table, sort, addresses.as_deref()))?;
+        table.order = Some(order);
     }
     table.looked = looked(reader, query, cancel)?;
     Ok(table)
@@ -98,14 +102,6 @@ fn row(by: By, met: &Met, key: u32, tally: &Tally, others: u64, principals: u64)
         others,
         principals,
     }
-}
-
-fn counts(pairs: &FxHashSet<(u32, u32)>) -> FxHashMap<u32, u64> {
-    let mut counts: FxHashMap<u32, u64> = FxHashMap::default();
-    for (key, _) in pairs {
-        *counts.entry(*key).or_default() += 1;
-    }
-    counts
 }
 
 fn looked(reader: &CaseReader, query: &SightingQuery, cancel: &Cancel) -> Result<Looked, QueryError> {
@@ -169,7 +165,7 @@ fn add_events(
     query: &SightingQuery,
     cancel: &Cancel,
     tallies: &mut Tallies,
-    principals: &mut FxHashSet<(u32, u32)>,
+    principals: &mut Meetings,
 ) -> Result<(), QueryError> {
     let met = cancel.watch(reader, || events_met(&reader.conn, &reader.cache, &query.wanted()))?;
     if met.hits.is_empty() {
@@ -206,12 +202,14 @@ fn add_event(
     time: Option<Timestamp>,
     name: Option<u32>,
     tallies: &mut Tallies,
-    principals: &mut FxHashSet<(u32, u32)>,
+    principals: &mut Meetings,
 ) {
     let mut keys: FxHashMap<u32, Meeting> = FxHashMap::default();
-    for hit in met.of(event) {
+    let hits = met.of(event);
+    for hit in hits {
         let is_mention = hit.at == Where::Text && met.matcher.is_address(hit.place);
-        let meeting = match (met.matcher.counts_at(hit.place, time), is_mention) {
+        let Some(counts) = hit_told(&met.matcher, hit, hits, time) else { continue };
+        let meeting = match (counts, is_mention) {
             (false, _) => Meeting::Outside,
             (true, true) => Meeting::Mention,
             (true, false) => Meeting::Hit,
@@ -220,7 +218,7 @@ fn add_event(
         let strongest = keys.entry(key).or_insert(meeting);
         *strongest = meeting.max(*strongest);
         if meeting == Meeting::Hit && by == By::List {
-            tallies.others.insert((key, hit.place));
+            tallies.others.put(key, hit.place);
         }
     }
     for (key, meeting) in keys {
@@ -231,7 +229,9 @@ fn add_event(
             Meeting::Hit => {
                 tally.events += 1;
                 tally.seen(time, time);
-                principals.extend(name.map(|name| (key, name)));
+                if let Some(name) = name {
+                    principals.put(key, name);
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Sightings: which indicators, of which lists and with which hosts, the records of a case meet, and what that comes to.
 
 mod evaluate;
+mod order;
 mod playbook;
 mod rows;
 mod tally;
@@ -8,11 +9,12 @@ mod tally;
 mod tests;
 
 pub use evaluate::{sightings, sightings_by_sql};
+pub use order::SightingSort;
 pub use playbook::{
     PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow, PlaybookTable, playbook, playbook_rows,
 };
 pub use rows::{SightingRow, Subject, sighting_rows};
-pub(super) use tally::{FlowLook, FlowSums, Tallies};
+pub(super) use tally::{FlowSums, Tallies};
 
 use super::indicators::Wanted;
 use super::scope::Scope;
@@ -51,12 +53,14 @@ pub struct SightingQuery {
     pub events: Scope,
     /// Only entries of which a text passes: the list's name, the value, or what it is called.
     pub only: Option<Check>,
+    /// Else those seen, most hits first, and then those not seen.
+    pub sort: Option<SightingSort>,
 }
 
 impl SightingQuery {
     /// Everything that is looked for, in all records, each once.
     pub fn all(by: By) -> Self {
-        Self { by, flows: Scope::all(Dataset::Flows), events: Scope::all(Dataset::Events), only: None }
+        Self { by, flows: Scope::all(Dataset::Flows), events: Scope::all(Dataset::Events), only: None, sort: None }
     }
 
     /// Only entries of this list.
@@ -100,7 +104,7 @@ pub struct Sighting {
     /// Events that hold an address somewhere in their text and did not come from it: it was asked for, given, let in ...
     /// In no other figure.
     pub mentions: u64,
-    /// Records that meet it outside the time in which it counts; in no other figure.
+    /// Records that meet it outside the time in which it counts, or without the rest of its pattern; in no other figure.
     pub outside: u64,
     /// Bytes of flow records that go to it, and that come from it; for a host, to and from indicators.
     pub bytes_to: Option<u128>,
@@ -158,13 +162,16 @@ impl Looked {
     }
 }
 
-/// The rows of a query: those seen, most hits first, ties by number; then, by indicator and by list, those not seen.
+/// The rows of a query: those seen, most hits first, ties by number; then, by indicator and by list, those not seen. In the
+/// order of a column where one is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SightingTable {
     pub by: By,
     pub seen: Vec<Sighting>,
     /// Numbers of entries or lists without a hit, ascending.
     pub unseen: Vec<i64>,
+    /// Places in these two, one behind the other, in another order.
+    pub(super) order: Option<Vec<u32>>,
     pub looked: Looked,
 }
 
@@ -179,6 +186,10 @@ impl SightingTable {
 
     /// The row at a place.
     pub fn get(&self, place: usize) -> Option<Sighting> {
+        let place = match &self.order {
+            Some(order) => *order.get(place)? as usize,
+            None => place,
+        };
         match self.seen.get(place) {
             Some(row) => Some(row.clone()),
             None => {

@@ -7,7 +7,7 @@
 use crate::case::CaseReader;
 use crate::filter::{Check, Filter, Target};
 use crate::model::{Dataset, FieldId, RecordId};
-use crate::query::rows::{SortKey, page, rows};
+use crate::query::rows::{page, rows};
 use crate::query::scope::{Scope, own_field};
 use crate::query::{Cancel, QueryError, Value};
 use std::cmp::Ordering;
@@ -69,6 +69,14 @@ impl PlaybookDirection {
         }
     }
 
+    /// The field that holds the indicator, and that of the connecting address.
+    fn sides(self) -> (&'static str, &'static str) {
+        match self {
+            PlaybookDirection::ToIoc => ("dstaddr", "srcaddr"),
+            PlaybookDirection::FromIoc => ("srcaddr", "dstaddr"),
+        }
+    }
+
     /// Our own.
     pub fn plain(self) -> &'static str {
         match self {
@@ -118,27 +126,23 @@ pub fn playbook(reader: &CaseReader, query: &PlaybookQuery, cancel: &Cancel) -> 
     if query.scope.dataset != Dataset::Flows {
         return Err(QueryError::Filter("the playbook's view is of flow records".to_owned()));
     }
-    let sort: Vec<SortKey> = ["start", "end", "interface_id"]
-        .map(|name| SortKey { field: own_field(Dataset::Flows, name), descending: false })
-        .into();
-    let side = |name: &'static str| {
-        let filter = Filter::test(Target::Field(own_field(Dataset::Flows, name)), Check::InIndicators);
-        rows(reader, &query.scope.and(filter).records(sort.clone()), cancel)
-    };
     let mut keyed: Vec<(OrderKey, RecordId, PlaybookDirection)> = Vec::new();
-    for (set, direction) in
-        [(side("dstaddr")?, PlaybookDirection::ToIoc), (side("srcaddr")?, PlaybookDirection::FromIoc)]
-    {
+    for direction in [PlaybookDirection::ToIoc, PlaybookDirection::FromIoc] {
+        let (indicator, connecting) = direction.sides();
+        let filter = Filter::test(Target::Field(own_field(Dataset::Flows, indicator)), Check::InIndicators);
+        let set = rows(reader, &query.scope.and(filter).records(Vec::new()), cancel)?;
         let ids: Vec<RecordId> = set.iter().collect();
+        // In the order of the table, and no more than the order asks for.
+        let order = ["start", "end", "interface_id", connecting].map(|name| own_field(Dataset::Flows, name));
         for ids in ids.chunks(PAGE) {
             if cancel.is_cancelled() {
                 return Err(QueryError::Cancelled);
             }
-            let values = page(reader, Dataset::Flows, ids, &fields())?;
-            keyed.extend(ids.iter().zip(values).map(|(id, values)| (OrderKey::of(&values, direction), *id, direction)));
+            let values = page(reader, Dataset::Flows, ids, &order)?;
+            keyed.extend(ids.iter().zip(values).map(|(id, values)| (OrderKey::of(&values), *id, direction)));
         }
     }
-    keyed.sort_by(|a, b| a.0.order(&b.0).then(a.2.playbook().cmp(b.2.playbook())).then(a.1.cmp(&b.1)));
+    keyed.sort_unstable_by(|a, b| a.0.order(&b.0).then(a.2.playbook().cmp(b.2.playbook())).then(a.1.cmp(&b.1)));
     Ok(PlaybookTable { rows: keyed.into_iter().map(|(_, id, direction)| (id, direction)).collect() })
 }
 
@@ -169,13 +173,13 @@ fn absent_last<T: Ord>(a: &Option<T>, b: &Option<T>) -> Ordering {
 }
 
 impl OrderKey {
-    fn of(values: &[Value], direction: PlaybookDirection) -> Self {
-        let connecting = if direction == PlaybookDirection::ToIoc { 2 } else { 4 };
+    /// Of these four.
+    fn of(values: &[Value]) -> Self {
         Self {
-            start: millis(values.get(11)),
-            end: millis(values.get(12)),
-            interface: text(values.get(1)),
-            connecting: text(values.get(connecting)),
+            start: millis(values.first()),
+            end: millis(values.get(1)),
+            interface: text(values.get(2)),
+            connecting: text(values.get(3)),
         }
     }
 

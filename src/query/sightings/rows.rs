@@ -2,7 +2,7 @@
 
 use super::{By, Sighting, SightingTable};
 use crate::case::CaseReader;
-use crate::model::{Address, IndicatorList};
+use crate::model::{Address, IndicatorList, KeySpan};
 use crate::query::indicators::{IndicatorRow, indicator_entry, indicator_list, internal_space};
 use crate::query::{QueryError, Value};
 use rusqlite::OptionalExtension;
@@ -18,6 +18,17 @@ pub enum Subject {
         /// In private space, or in a network that was declared own.
         internal: bool,
     },
+}
+
+impl Subject {
+    /// The address that it is; `None` for a range, a text or a list.
+    pub fn address(&self) -> Option<Address> {
+        match self {
+            Subject::Host { address, .. } => Address::parse(address.as_bytes()),
+            Subject::Indicator(row) => row.entry.span.filter(KeySpan::is_one).map(|span| Address::of_key(span.first)),
+            Subject::List(_) => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

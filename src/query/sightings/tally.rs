@@ -1,28 +1,9 @@
 //! What the records that meet something come to, row by row: the same for the columns and for plain SQL.
 
 use super::By;
-use crate::columns::NULL;
-use crate::model::Timestamp;
-use crate::query::indicators::Met;
-use rustc_hash::{FxHashMap, FxHashSet};
-
-/// What a flow record, or several with the same sides, may meet. Ids are 0, and other numbers `NULL`, where it has none.
-#[derive(Clone, Copy, Debug)]
-pub struct FlowLook {
-    /// Sides of the pair, then of the packet's pair.
-    pub sides: [(u32, u32); 2],
-    pub interface: i64,
-    pub ports: [i64; 2],
-    /// Seconds; `NULL` also where no entry asks for it.
-    pub start: i64,
-}
-
-impl FlowLook {
-    /// Only addresses, whatever the time.
-    pub fn of_sides(sides: [(u32, u32); 2]) -> Self {
-        Self { sides, interface: NULL, ports: [NULL; 2], start: NULL }
-    }
-}
+use crate::model::{Dataset, Timestamp};
+use crate::query::indicators::{FlowLook, Met};
+use rustc_hash::FxHashMap;
 
 /// What flow records come to, wherever they belong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -111,13 +92,62 @@ struct Touch {
     counts: bool,
 }
 
+/// Keys with what they were met with, however often. What is put in stands in a list that is sorted now and then: with
+/// millions of distinct ones that is far less than a hash set's every look into memory.
+#[derive(Debug, Default)]
+pub struct Meetings {
+    /// Key in the upper half.
+    list: Vec<u64>,
+    /// The first so many ascend and are distinct.
+    sorted: usize,
+}
+
+impl Meetings {
+    /// The list doubles before it is sorted again, and is not sorted while it is small.
+    const LEAST: usize = if cfg!(test) { 4 } else { 1 << 20 };
+
+    pub fn put(&mut self, key: u32, other: u32) {
+        self.list.push(u64::from(key) << 32 | u64::from(other));
+        if self.list.len() >= 2 * self.sorted.max(Self::LEAST) {
+            self.sort();
+        }
+    }
+
+    pub fn append(&mut self, mut other: Self) {
+        if self.list.is_empty() {
+            *self = other;
+            return;
+        }
+        self.list.append(&mut other.list);
+        self.sort();
+    }
+
+    /// Stable sorting merges what is sorted already.
+    pub fn sort(&mut self) {
+        if self.sorted < self.list.len() {
+            self.list.sort();
+            self.list.dedup();
+            self.sorted = self.list.len();
+        }
+    }
+
+    /// With how many others each key was met.
+    pub fn counts(mut self) -> FxHashMap<u32, u64> {
+        self.sort();
+        let runs = self.list.chunk_by(|a, b| a >> 32 == b >> 32);
+        runs.filter_map(|run| Some(((*run.first()? >> 32) as u32, run.len() as u64))).collect()
+    }
+}
+
 /// A worker's sums.
 #[derive(Debug, Default)]
 pub struct Tallies {
     pub by_key: FxHashMap<u32, Tally>,
     /// Keys with what they were met with: hosts of an indicator, indicators of a host or a list.
-    pub others: FxHashSet<(u32, u32)>,
+    pub others: Meetings,
     touched: Vec<Touch>,
+    /// All that a record meets, where patterns ask for it.
+    met: Vec<u32>,
 }
 
 impl Tallies {
@@ -125,26 +155,26 @@ impl Tallies {
         for (key, tally) in &other.by_key {
             self.by_key.entry(*key).or_default().add(tally);
         }
-        self.others.extend(other.others);
+        self.others.append(other.others);
     }
 
     /// Takes in flow records that meet the same.
     pub fn flows(&mut self, by: By, met: &Met, row: &FlowLook, sums: &FlowSums) {
-        let time = (row.start != NULL).then(|| Timestamp::from_secs(row.start));
         self.touched.clear();
+        self.met.clear();
+        if !met.matcher.patterns.is_empty() {
+            met.all(row, &mut self.met);
+        }
         for (source, destination) in row.sides {
             for (address, host, to) in [(source, destination, false), (destination, source, true)] {
                 for place in met.list(met.of_address(address)) {
-                    let counts = met.matcher.counts_at(*place, time);
-                    self.touch(by, met, *place, (host, to, !to), counts);
+                    self.touch(by, met, row, *place, (host, to, !to));
                 }
             }
         }
-        let others = [met.of_interface(row.interface), met.of_port(row.ports[0]), met.of_port(row.ports[1])];
-        for list in others.into_iter().filter(|list| *list != 0) {
+        for list in met.others(row) {
             for place in met.list(list) {
-                let counts = met.matcher.counts_at(*place, time);
-                self.touch(by, met, *place, (0, false, false), counts);
+                self.touch(by, met, row, *place, (0, false, false));
             }
         }
         for touch in &self.touched {
@@ -153,8 +183,9 @@ impl Tallies {
     }
 
     /// `ends`: the address on the other side, and whether the entry is where the traffic goes to, or comes from.
-    fn touch(&mut self, by: By, met: &Met, place: u32, ends: (u32, bool, bool), counts: bool) {
+    fn touch(&mut self, by: By, met: &Met, row: &FlowLook, place: u32, ends: (u32, bool, bool)) {
         let (host, to, from) = ends;
+        let Some(counts) = met.matcher.told(place, Dataset::Flows, row.time(), &self.met) else { return };
         let (key, other) = match by {
             By::Indicator => (place, host),
             By::List => (met.matcher.list(place), place),
@@ -162,7 +193,7 @@ impl Tallies {
             By::Host => (host, place),
         };
         if counts && (by != By::Indicator || other != 0) {
-            self.others.insert((key, other));
+            self.others.put(key, other);
         }
         match self.touched.iter_mut().find(|touch| touch.key == key) {
             // A record that counts for one entry of a list counts for the list.
@@ -173,6 +204,32 @@ impl Tallies {
             Some(touch) if counts => *touch = Touch { key, to, from, counts },
             Some(_) => {}
             None => self.touched.push(Touch { key, to, from, counts }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn meetings_are_counted_once(all in prop::collection::vec((0u32..5, 0u32..5), 0..60), apart in 0usize..60) {
+            let naive: std::collections::BTreeSet<(u32, u32)> = all.iter().copied().collect();
+            let (one, other) = all.split_at(apart.min(all.len()));
+            let of = |pairs: &[(u32, u32)]| {
+                let mut meetings = Meetings::default();
+                pairs.iter().for_each(|(key, other)| meetings.put(*key, *other));
+                meetings
+            };
+            let mut meetings = of(one);
+            meetings.append(of(other));
+            let counts = meetings.counts();
+            for key in 0..5 {
+                let expected = naive.iter().filter(|(of, _)| *of == key).count() as u64;
+                prop_assert_eq!(counts.get(&key).copied().unwrap_or(0), expected);
+            }
         }
     }
 }

@@ -237,3 +237,105 @@ fn a_cell_becomes_an_indicator_and_gets_a_name_that_is_seen_everywhere() {
     assert_eq!(rows(&harness), 0, "the label was taken back too");
     without_errors(&harness);
 }
+
+/// `tests/fixtures/owners.mmdb` knows the networks of documentation, as of 2026-01-01.
+#[test]
+fn owners_stand_beside_addresses_and_tables_are_ordered_by_a_click() {
+    let (folder, mut harness) = imported();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/owners.mmdb");
+    dispatch(&mut harness, Action::Watch(WatchAction::Change(Box::new(Change::Owners(path)))));
+    harness.get_by_label("The case remembers the database");
+    dispatch(&mut harness, Action::Command(Command::ShowSightings));
+    harness.get_by_label("country: NL");
+    harness.get_by_label("network_owner: AS64496 Kestrel Hosting 東京");
+    let built = "NL Netherlands AS64496 Kestrel Hosting 東京 (by Test-Country-ASN, built 2026-01-01T00:00:00Z)";
+    harness.get_by_label("country: NL").hover();
+    settle(&mut harness);
+    harness.get_by_label_contains(built);
+    // What was not seen stands below, until the order is by name.
+    let first = |harness: &Shown| match app(harness).app.case.as_ref().unwrap().sightings.row(0) {
+        Some(crate::app::sightings::SightedRow::Sighting(row)) => row.value("indicator").to_text(),
+        _ => panic!(),
+    };
+    assert_eq!(first(&harness), "198.51.100.7");
+    for expected in ["198.51.100.7", "203.0.113.200", "198.51.100.7"] {
+        harness.get_by_role_and_label(Role::ColumnHeader, "indicator").click();
+        settle(&mut harness);
+        assert_eq!(first(&harness), expected);
+    }
+    for view in [Command::ShowFlows, Command::ShowPairs] {
+        dispatch(&mut harness, Action::Command(view));
+        harness.get_all_by_label_contains("srcaddr: 198.51.100.7").next().unwrap().hover();
+        settle(&mut harness);
+        harness.get_by_label_contains(built);
+    }
+    dispatch(&mut harness, Action::About("198.51.100.7".into()));
+    harness.get_by_label(built);
+    dispatch(&mut harness, Action::About("10.0.0.5".into()));
+    harness.get_by_label("Owner and country unknown to Test-Country-ASN");
+
+    dispatch(&mut harness, Action::Command(Command::ShowIndicators));
+    let first = |harness: &Shown| {
+        let watch = &app(harness).app.case.as_ref().unwrap().watch;
+        watch.entries().row(0).unwrap().entry.value.clone()
+    };
+    for expected in ["10.0.0.0/8", "203.0.113.200", "198.51.100.7"] {
+        harness.get_by_role_and_label(Role::ColumnHeader, "Value").click();
+        settle(&mut harness);
+        assert_eq!(first(&harness), expected);
+    }
+    let path = folder.path().join("entries.csv");
+    export(&mut harness, &path);
+    let written = lines(&path);
+    assert!(written[0].starts_with("id,position,kind,value,written,port,name,comment,severity,"), "{written:?}");
+    assert!(written.len() == 4 && written[1].contains("198.51.100.7") && written[1].contains("scanner 東京"));
+    dispatch(&mut harness, Action::Watch(WatchAction::Show(Tab::Issues)));
+    let path = folder.path().join("issues.csv");
+    export(&mut harness, &path);
+    assert!(lines(&path)[1].contains("not an address"));
+    dispatch(&mut harness, Action::Command(Command::UndoIndicators));
+    harness.get_by_label_contains("The database is forgotten");
+    dispatch(&mut harness, Action::About("198.51.100.7".into()));
+    assert!(harness.query_by_label(built).is_none());
+    without_errors(&harness);
+}
+
+#[test]
+fn own_networks_are_internal_and_labels_that_were_taken_off_can_be_put_back() {
+    let (_folder, mut harness) = imported();
+    dispatch(&mut harness, Action::About("203.0.113.9".into()));
+    harness.get_by_label("outside private address space");
+    let change = |change| Action::Watch(WatchAction::Change(Box::new(change)));
+    let own = Change::Add {
+        list: "office".into(),
+        purpose: crate::model::Purpose::Own,
+        kind: None,
+        values: vec!["203.0.113.0/24".into()],
+        comment: String::new(),
+    };
+    dispatch(&mut harness, change(own));
+    harness.get_by_label("in an own network");
+    dispatch(&mut harness, Action::Command(Command::ShowPairs));
+    let pairs = |harness: &Shown| app(harness).app.case.as_ref().unwrap().pairs.len();
+    let all = pairs(&harness);
+    harness.get_by_label("Only external").click();
+    settle(&mut harness);
+    assert_eq!((all, pairs(&harness)), (Some(4), Some(1)), "only the scanner is outside, and nobody's");
+    harness.get_by_label("Only external").click();
+    settle(&mut harness);
+
+    let label = Change::Label { thing: "10.0.0.5".into(), kind: None, name: "web".into(), note: String::new() };
+    dispatch(&mut harness, change(label));
+    dispatch(&mut harness, Action::Command(Command::ShowIndicators));
+    dispatch(&mut harness, Action::Watch(WatchAction::Show(Tab::Labels)));
+    let labels = |harness: &Shown| app(harness).app.case.as_ref().unwrap().watch.labels().count();
+    harness.get_by_label("Of: 10.0.0.5").click();
+    settle(&mut harness);
+    for (button, state, left) in [("Take the label off", "taken off", 0), ("Put the label back", "shown", 1)] {
+        harness.get_by_role_and_label(Role::Button, button).click();
+        settle(&mut harness);
+        harness.get_by_label(&format!("State: {state}"));
+        assert_eq!(labels(&harness), left);
+    }
+    without_errors(&harness);
+}

@@ -111,16 +111,13 @@ fn head_ui(ui: &mut Ui, app: &App, address: &Address, about: &About, out: &mut V
 fn owners_ui(ui: &mut Ui, app: &App, address: &Address, out: &mut Vec<Action>) {
     let t = &app.texts;
     let Some(owners) = app.case.as_ref().and_then(|case| case.watch.owners()) else { return };
-    for database in &owners.databases {
-        let of = database.of(address);
-        let asn = of.asn.map(|asn| format!("AS{asn}")).unwrap_or_default();
-        let parts = [of.country, of.country_name, asn, of.network];
-        let told: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-        let told =
-            if told.is_empty() { t.tr("owners-nothing") } else { display::visible(&told.join(" ")).into_owned() };
-        let kind = display::visible(&database.facts.kind).into_owned();
-        let args = [("told", &*told), ("kind", &*kind), ("built", &*database.facts.built_utc)];
-        ui.label(t.tr_args("owners-told", &args));
+    let told = owners.told(t, address);
+    if told.is_empty() && !owners.databases.is_empty() {
+        let kinds: Vec<&str> = owners.databases.iter().map(|database| database.facts.kind.as_str()).collect();
+        ui.weak(t.tr_args("owners-nothing", &[("kind", &display::visible(&kinds.join(", ")))]));
+    }
+    for line in told {
+        ui.label(line);
     }
     for why in &owners.missing {
         let text = RichText::new(display::visible(why)).color(theme::palette(ui).warning);

@@ -7,7 +7,7 @@ use crate::app::watch::{Change, Kept, Tab, Watch, WatchAction};
 use crate::app::{Action, App, Command, Link, View, display};
 use crate::case::IndicatorItem;
 use crate::model::{Dataset, IndicatorIssue, IndicatorList, Label, Purpose, Timestamp};
-use crate::query::IndicatorRow;
+use crate::query::{EntryColumn, IndicatorRow};
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
 use crate::ui::widgets::grid::{
@@ -22,7 +22,7 @@ pub struct IndicatorsState {
     pub entries: GridState,
     issues: ListState<IndicatorIssue>,
     labels: ListState<Label>,
-    widths: [Option<f32>; ENTRY_COLUMNS.len()],
+    widths: [Option<f32>; EntryColumn::ALL.len()],
 }
 
 fn change(change: Change) -> Action {
@@ -154,7 +154,7 @@ fn below_ui(ui: &mut Ui, app: &App, watch: &Watch, kept: &Kept, state: &mut Indi
             let count = match tab {
                 Tab::Entries => watch.entries().len(),
                 Tab::Issues => watch.chosen().map(|list| list.issues),
-                Tab::Labels => Some(kept.labels.len() as u64),
+                Tab::Labels => Some(watch.labels().count() as u64),
             };
             let count = display::count(count.unwrap_or(0));
             let text = t.tr_args(&format!("indicators-tab-{}", tab.name()), &[("count", &count)]);
@@ -200,18 +200,23 @@ fn labels_ui(ui: &mut Ui, app: &App, kept: &Kept, state: &mut IndicatorsState, o
     }
     let chosen = state.labels.selected().and_then(|at| kept.labels.get(at));
     ui.horizontal(|ui| {
-        if ui.add_enabled(chosen.is_some(), Button::new(t.tr("label-off"))).clicked() {
-            out.extend(chosen.map(|label| change(Change::RemoveLabel(label.id, true))));
+        let is_off = chosen.is_some_and(|label| label.removed);
+        let text = t.tr(if is_off { "label-on" } else { "label-off" });
+        if ui.add_enabled(chosen.is_some(), Button::new(text)).clicked() {
+            out.extend(chosen.map(|label| change(Change::RemoveLabel(label.id, !label.removed))));
         }
-        if ui.add_enabled(chosen.is_some(), Button::new(t.tr("indicators-records"))).clicked() {
+        if ui.add_enabled(chosen.is_some() && !is_off, Button::new(t.tr("indicators-records"))).clicked() {
             let filter = chosen.map(|label| format!("label = {}", display::quote(&label.name)));
             out.extend(filter.map(|filter| follow(app, filter)));
         }
     });
-    let columns: [Column<Label>; 5] = [
+    let columns: [Column<Label>; 6] = [
         column("column-name", 220.0, false, |l, _| l.name.clone()),
         column("column-of", 260.0, false, |l, _| l.value.clone()),
         column("column-kind", 130.0, false, |l, app| kind_text(l.kind, app)),
+        column("column-state", 110.0, false, |l, app| {
+            app.texts.tr(if l.removed { "label-is-off" } else { "label-is-on" })
+        }),
         column("column-note", 300.0, false, |l, _| l.note.clone()),
         column("column-added", 260.0, false, |l, _| format!("{} {}", l.added_utc, l.examiner)),
     ];
@@ -233,19 +238,21 @@ pub fn kind_text(kind: crate::model::IndicatorKind, app: &App) -> String {
     app.texts.tr(&format!("indicator-kind-{}", kind.code().replace('_', "-")))
 }
 
-/// Ids of their texts, and first widths.
-const ENTRY_COLUMNS: [(&str, f32); 10] = [
-    ("column-position", 80.0),
-    ("column-value", 260.0),
-    ("column-kind", 120.0),
-    ("column-state", 100.0),
-    ("column-entry-name", 160.0),
-    ("column-comment", 280.0),
-    ("column-severity", 90.0),
-    ("column-tags", 160.0),
-    ("column-valid-from", 175.0),
-    ("column-valid-to", 175.0),
-];
+/// The id of a column's text, and its first width.
+fn entry_column(column: EntryColumn) -> (&'static str, f32) {
+    match column {
+        EntryColumn::Position => ("column-position", 80.0),
+        EntryColumn::Value => ("column-value", 260.0),
+        EntryColumn::Kind => ("column-kind", 120.0),
+        EntryColumn::State => ("column-state", 100.0),
+        EntryColumn::Name => ("column-entry-name", 160.0),
+        EntryColumn::Comment => ("column-comment", 280.0),
+        EntryColumn::Severity => ("column-severity", 90.0),
+        EntryColumn::Tags => ("column-tags", 160.0),
+        EntryColumn::ValidFrom => ("column-valid-from", 175.0),
+        EntryColumn::ValidTo => ("column-valid-to", 175.0),
+    }
+}
 
 struct Entries<'a> {
     app: &'a App,
@@ -256,18 +263,18 @@ impl Entries<'_> {
     fn text(&self, row: &IndicatorRow, column: usize) -> String {
         let (entry, app) = (&row.entry, self.app);
         let time = |time: Option<Timestamp>| time.map(|time| app.zone.format(time)).unwrap_or_default();
-        match ENTRY_COLUMNS.get(column).map(|(key, _)| *key) {
-            Some("column-position") => display::count(entry.position),
-            Some("column-value") => entry.value.clone(),
-            Some("column-kind") => kind_text(entry.kind, app),
-            Some("column-state") => state_text(row.removed, entry.enabled, app),
-            Some("column-entry-name") => entry.name.clone(),
-            Some("column-comment") => entry.comment.clone(),
-            Some("column-severity") => entry.severity.clone(),
-            Some("column-tags") => entry.tags.join(", "),
-            Some("column-valid-from") => time(entry.valid.from),
-            Some("column-valid-to") => time(entry.valid.to),
-            _ => String::new(),
+        match EntryColumn::ALL.get(column) {
+            Some(EntryColumn::Position) => display::count(entry.position),
+            Some(EntryColumn::Value) => entry.value.clone(),
+            Some(EntryColumn::Kind) => kind_text(entry.kind, app),
+            Some(EntryColumn::State) => state_text(row.removed, entry.enabled, app),
+            Some(EntryColumn::Name) => entry.name.clone(),
+            Some(EntryColumn::Comment) => entry.comment.clone(),
+            Some(EntryColumn::Severity) => entry.severity.clone(),
+            Some(EntryColumn::Tags) => entry.tags.join(", "),
+            Some(EntryColumn::ValidFrom) => time(entry.valid.from),
+            Some(EntryColumn::ValidTo) => time(entry.valid.to),
+            None => String::new(),
         }
     }
 }
@@ -289,7 +296,7 @@ impl RowSource for Entries<'_> {
     fn hint(&self, row: u64, column: usize) -> Option<String> {
         let row = self.watch.entries().row(row)?;
         let differs = row.entry.written != row.entry.value;
-        let is_value = ENTRY_COLUMNS.get(column).is_some_and(|(key, _)| *key == "column-value");
+        let is_value = EntryColumn::ALL.get(column) == Some(&EntryColumn::Value);
         (is_value && differs).then(|| {
             let written = display::visible(&display::clipped(&row.entry.written).0).into_owned();
             self.app.texts.tr_args("indicators-written", &[("text", &written)])
@@ -304,17 +311,17 @@ fn entries_ui(ui: &mut Ui, app: &App, watch: &Watch, state: &mut IndicatorsState
         ui.weak(t.tr("loading"));
         return;
     }
-    let columns: Vec<GridColumn> = ENTRY_COLUMNS
-        .iter()
-        .zip(&state.widths)
-        .map(|((key, width), resized)| GridColumn {
+    let grid_column = |(column, resized): (EntryColumn, &Option<f32>)| {
+        let (key, width) = entry_column(column);
+        GridColumn {
             title: t.tr(key),
-            width: resized.unwrap_or(*width).clamp(size::COLUMN_MIN, size::COLUMN_MAX),
-            numeric: *key == "column-position",
+            width: resized.unwrap_or(width).clamp(size::COLUMN_MIN, size::COLUMN_MAX),
+            numeric: column == EntryColumn::Position,
             keep_end: false,
-            sort: None,
-        })
-        .collect();
+            sort: watch.sort().filter(|(by, _)| *by == column).map(|(_, descending)| (0, descending)),
+        }
+    };
+    let columns: Vec<GridColumn> = EntryColumn::ALL.into_iter().zip(&state.widths).map(grid_column).collect();
     let source = Entries { app, watch };
     let texts = GridTexts::of(t, t.tr("indicators-entries"));
     let id = Id::unique("indicator-entries");
@@ -343,7 +350,11 @@ fn entries_ui(ui: &mut Ui, app: &App, watch: &Watch, state: &mut IndicatorsState
                 }
             }
             GridEvent::Activated(row) => out.extend(entries.row(row).map(|row| records_of(app, row))),
-            GridEvent::Sort { .. } | GridEvent::Moved { .. } | GridEvent::Copy | GridEvent::Tagged => {}
+            GridEvent::Sort { column, .. } => {
+                let column = EntryColumn::ALL.get(column).copied();
+                out.extend(column.map(|column| Action::Watch(WatchAction::Sort(column))));
+            }
+            GridEvent::Moved { .. } | GridEvent::Copy | GridEvent::Tagged => {}
         }
     }
 }

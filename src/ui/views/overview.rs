@@ -4,7 +4,7 @@
 use crate::app::at_a_glance::TOP_ROWS;
 use crate::app::marks::AddressMarks;
 use crate::app::open_case::OpenCase;
-use crate::app::{Action, App, Command, Link, View, display, groups, marks};
+use crate::app::{Action, App, Command, Link, View, display, groups, marks, owners};
 use crate::model::{Dataset, Timestamp};
 use crate::query::{Coverage, Mark, Measure, Scope, TopQuery, TopRow, TopTable, Totals, Value};
 use crate::ui::theme::{self, size};
@@ -298,7 +298,9 @@ fn row_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, row: &TopRow, most: u128,
         Some(bytes) => t.tr_args("list-tip", &[("records", &records), ("bytes", &display::count(bytes))]),
         None => t.tr_args("overview-event-count", &[("count", &records)]),
     };
-    let tip = std::iter::once(tip).chain(marks::told(t, marks)).collect::<Vec<_>>().join("\n");
+    let text = |value: &Value| if let Value::Text(text) = value { owners::told_of(app, text) } else { Vec::new() };
+    let owners = row.key.iter().flat_map(text);
+    let tip = std::iter::once(tip).chain(marks::told(t, marks)).chain(owners).collect::<Vec<_>>().join("\n");
     if response.on_hover_text(tip).clicked() {
         out.push(Action::Follow(Link::records(&list.query.scope, Some((by, &row.key)))));
     }

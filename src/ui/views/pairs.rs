@@ -4,7 +4,7 @@ use super::cell_menu::{Items, MenuValue, address_items_ui, head_ui, value_items_
 use super::records::empty_ui;
 use crate::app::open_case::OpenCase;
 use crate::app::pairs::{Pairs, PairsAction, PairsColumn, PairsRow};
-use crate::app::{Action, App, Command, Dialog, Zone, display, marks};
+use crate::app::{Action, App, Command, Dialog, Zone, display, marks, owners};
 use crate::model::conclusions::Subject;
 use crate::model::{Address, Dataset};
 use crate::query::{ConversationColumn, Mark, PairColumn, PairKey, PairTotals, Side, Value};
@@ -194,7 +194,11 @@ impl RowSource for Rows<'_> {
     fn hint(&self, row: u64, column: usize) -> Option<String> {
         let own = self.own_hint(row, column);
         let told = marks::told(&self.app.texts, self.end(row, column).into_iter().flatten());
-        let lines: Vec<String> = own.into_iter().chain(told).collect();
+        let owners = match (self.end(row, column), self.value(row, column)) {
+            (Some(_), Some((Value::Text(text), _))) => owners::told_of(self.app, &text),
+            _ => Vec::new(),
+        };
+        let lines: Vec<String> = own.into_iter().chain(told).chain(owners).collect();
         (!lines.is_empty()).then(|| lines.join("\n"))
     }
 }

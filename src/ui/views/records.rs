@@ -6,7 +6,7 @@ use crate::app::records::{Records, Reveal};
 use crate::app::shown::ShownColumn;
 use crate::app::source::Value;
 use crate::app::written::Lists;
-use crate::app::{Action, App, Command, Dialog, Texts, display, marks};
+use crate::app::{Action, App, Command, Dialog, Texts, display, marks, owners};
 use crate::model::conclusions::Subject;
 use crate::model::{Dataset, TimeRange, field};
 use crate::ui::state::UiState;
@@ -48,6 +48,7 @@ pub fn records_ui(
 struct Rows<'a> {
     records: &'a Records,
     columns: &'a [ShownColumn],
+    app: &'a App,
     zone: crate::app::Zone,
     texts: &'a Texts,
     written: Option<&'a Lists>,
@@ -87,8 +88,9 @@ impl RowSource for Rows<'_> {
     fn hint(&self, row: u64, column: usize) -> Option<String> {
         let (value, column) = self.value(row, column)?;
         let marks = marks::of_field(self.records.pages.marks(row), column.field);
-        let lines: Vec<String> =
-            display::hint(value, column.field).into_iter().chain(marks::told(self.texts, marks)).collect();
+        let owners = if let Value::Text(text) = value { owners::told_of(self.app, text) } else { Vec::new() };
+        let own = display::hint(value, column.field).into_iter();
+        let lines: Vec<String> = own.chain(marks::told(self.texts, marks)).chain(owners).collect();
         (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
@@ -123,7 +125,7 @@ fn table_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut UiState, out:
     let shown_columns = records.pages.columns().to_vec();
     let columns = grid_columns(app, records, &shown_columns);
     let written = app.case.as_ref().and_then(|case| case.written.lists()).map(AsRef::as_ref);
-    let rows = Rows { records, columns: &shown_columns, zone: app.zone, texts: &app.texts, written };
+    let rows = Rows { records, columns: &shown_columns, app, zone: app.zone, texts: &app.texts, written };
     let t = &app.texts;
     if records.are_columns_lent() {
         ui.horizontal(|ui| {

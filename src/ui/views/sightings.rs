@@ -5,7 +5,8 @@ use super::cell_menu::{Items, address_items_ui, head_ui};
 use super::pairs::figure_text;
 use crate::app::export::ExportKind;
 use crate::app::open_case::OpenCase;
-use crate::app::sightings::{Show, SightedRow, Sightings, SightingsAction, kind, value};
+use crate::app::owners::Owners;
+use crate::app::sightings::{Show, SightedRow, Sightings, SightingsAction, kind, shown};
 use crate::app::{Action, App, Command, Link, View, display};
 use crate::model::{Dataset, TimeRange, Timestamp};
 use crate::query::{By, Looked, NotSeen, SightingRow, Subject, Value};
@@ -41,7 +42,7 @@ pub fn sightings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState
         ui.centered_and_justified(|ui| ui.label(t.tr("sightings-none")));
         return;
     }
-    table_ui(ui, app, sightings, &mut state.sightings, out);
+    table_ui(ui, app, case, &mut state.sightings, out);
 }
 
 /// No list, so nothing to be seen.
@@ -120,12 +121,13 @@ fn told_ui(ui: &mut Ui, app: &App, by: By, (seen, unseen): (u64, u64), looked: &
 struct Rows<'a> {
     app: &'a App,
     sightings: &'a Sightings,
+    owners: Option<&'a Owners>,
     columns: &'a [&'static str],
 }
 
 impl Rows<'_> {
     fn value(&self, row: u64, column: usize) -> Option<Value> {
-        Some(value(self.sightings.row(row)?, self.columns.get(column)?))
+        Some(shown(self.sightings.row(row)?, self.columns.get(column)?, self.owners))
     }
 
     /// Why an indicator was not seen; `None` for what was, and for hosts and lists.
@@ -178,7 +180,14 @@ impl RowSource for Rows<'_> {
     }
 
     fn hint(&self, row: u64, column: usize) -> Option<String> {
-        match (self.value(row, column)?, self.columns.get(column).copied()?) {
+        let name = self.columns.get(column).copied()?;
+        if let (SightedRow::Sighting(of), "indicator" | "host" | "country" | "network_owner") =
+            (self.sightings.row(row)?, name)
+        {
+            let told = self.owners.zip(of.subject.address()).map(|(owners, ip)| owners.told(&self.app.texts, &ip));
+            return told.filter(|told| !told.is_empty()).map(|told| told.join("\n"));
+        }
+        match (self.value(row, column)?, name) {
             (Value::Time(time), _) => Some(time.to_iso()),
             (Value::Integer(bytes), "bytes_to" | "bytes_from" | "numbytes") if bytes >= 1000 => {
                 u128::try_from(bytes).ok().map(display::size)
@@ -212,9 +221,9 @@ fn why_key(why: NotSeen) -> &'static str {
     }
 }
 
-fn table_ui(ui: &mut Ui, app: &App, sightings: &Sightings, state: &mut SightingsState, out: &mut Vec<Action>) {
-    let t = &app.texts;
-    let columns = sightings.columns();
+fn table_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut SightingsState, out: &mut Vec<Action>) {
+    let (t, sightings, owners) = (&app.texts, &case.sightings, case.watch.owners());
+    let columns = sightings.columns(owners.is_some_and(|owners| !owners.databases.is_empty()));
     let grid_columns: Vec<GridColumn> = columns
         .iter()
         .map(|name| {
@@ -225,10 +234,10 @@ fn table_ui(ui: &mut Ui, app: &App, sightings: &Sightings, state: &mut Sightings
             };
             let numeric = matches!(kind, ExportKind::Int64 | ExportKind::Sum);
             let width = sightings.width(name).clamp(size::COLUMN_MIN, size::COLUMN_MAX);
-            GridColumn { title, width, numeric, keep_end: false, sort: None }
+            GridColumn { title, width, numeric, keep_end: false, sort: sightings.sorted(name) }
         })
         .collect();
-    let rows = Rows { app, sightings, columns: &columns };
+    let rows = Rows { app, sightings, owners, columns: &columns };
     let texts = GridTexts::of(t, t.tr("nav-sightings"));
     let id = Id::unique(("sightings", sightings.show().name()));
     let grid = Grid { id, columns: &grid_columns, source: &rows, texts: &texts, dimmed: sightings.is_stale() };
@@ -240,7 +249,8 @@ fn table_ui(ui: &mut Ui, app: &App, sightings: &Sightings, state: &mut Sightings
         &mut selection,
         &mut |ui, cell| cell_menu_ui(ui, app, &rows, cell, &mut from_menu),
         &mut |ui, _| {
-            ui.weak(t.tr("sightings-order"));
+            let is_playbook = sightings.show() == Show::Playbook;
+            ui.weak(t.tr(if is_playbook { "sightings-playbook-order" } else { "sightings-order" }));
         },
     );
     out.append(&mut from_menu);
@@ -256,7 +266,11 @@ fn table_ui(ui: &mut Ui, app: &App, sightings: &Sightings, state: &mut Sightings
             }
             GridEvent::Copy => out.push(Action::Sightings(SightingsAction::CopyRows)),
             GridEvent::Activated(row) => out.extend(sightings.row(row).and_then(|row| drill(app, sightings, row))),
-            GridEvent::Sort { .. } | GridEvent::Moved { .. } | GridEvent::Tagged => {}
+            GridEvent::Sort { column, .. } => {
+                let name = columns.get(column).copied();
+                out.extend(name.map(|name| Action::Sightings(SightingsAction::Sort(name))));
+            }
+            GridEvent::Moved { .. } | GridEvent::Tagged => {}
         }
     }
 }
