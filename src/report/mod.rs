@@ -24,6 +24,7 @@ mod words;
 pub use document::Report;
 pub use folder::{Formats, Progress, Written, write};
 pub use page::Pages;
+pub use pdf::{Picture, Sheets};
 pub use setting::pages;
 pub use words::Words;
 

@@ -26,7 +26,7 @@ pub enum Op {
         /// Of the base line.
         y: f32,
         line: Line,
-        styles: std::rc::Rc<Vec<Style>>,
+        styles: std::sync::Arc<Vec<Style>>,
         /// For each run; none: no part of what is read.
         leaves: Vec<Option<(LeafId, Option<LeafId>)>>,
     },
@@ -173,7 +173,7 @@ impl Layout {
             Some((text, Some(self.tree.leaf(link))))
         });
         let leaves = leaves.collect();
-        let styles = std::rc::Rc::new(paragraph.styles.clone());
+        let styles = std::sync::Arc::new(paragraph.styles.clone());
         self.op(Op::Line { x, y, line: line.clone(), styles, leaves });
     }
 
