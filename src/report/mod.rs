@@ -4,6 +4,7 @@
 //!
 //! It knows no case: `app` makes the document.
 
+mod case_uco;
 mod csv;
 pub mod document;
 mod folder;

@@ -7,7 +7,8 @@ use crate::case::CaseReader;
 use crate::query::{self, Cancel, EvidenceRow, QueryError, Value};
 use serde::{Deserialize, Serialize};
 
-/// Every evidence file of the case with its hashes and what it holds.
+/// Every evidence file of the case with its hash and what it holds; the appendix of a report has the hash of its content
+/// too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvidenceExhibit;
 
@@ -15,19 +16,17 @@ pub struct EvidenceExhibit;
 #[serde(deny_unknown_fields)]
 struct EvidenceSpec {}
 
-const COLUMNS: [(&str, Unit); 12] = [
+const COLUMNS: [(&str, Unit); 10] = [
     ("evidence_number", Unit::Number),
     ("evidence_file", Unit::Text),
     ("format", Unit::Text),
     ("file_bytes", Unit::Bytes),
-    ("content_bytes", Unit::Bytes),
     ("record_count", Unit::Count),
     ("duplicates", Unit::Count),
     ("warnings", Unit::Count),
     ("first_seen", Unit::Time),
     ("last_seen", Unit::Time),
     ("file_sha256", Unit::Json),
-    ("content_sha256", Unit::Json),
 ];
 
 fn row(file: EvidenceRow) -> Vec<Value> {
@@ -36,14 +35,12 @@ fn row(file: EvidenceRow) -> Vec<Value> {
         Value::Text(file.path),
         Value::Text(file.format),
         Value::count(file.file_bytes),
-        Value::count(file.content_bytes),
         Value::count(file.records),
         Value::count(file.duplicates),
         Value::count(file.warnings),
         Value::time(file.first),
         Value::time(file.last),
         Value::Text(file.file_sha256),
-        Value::Text(file.content_sha256),
     ]
 }
 

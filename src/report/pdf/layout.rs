@@ -115,6 +115,12 @@ impl Layout {
         self.turn_page();
     }
 
+    /// Is most of the page empty, and does it stand as this? Then what would begin a page goes on here: no page holds just
+    /// the last lines of something.
+    pub(super) fn goes_on(&self, stance: Stance) -> bool {
+        (stance == Stance::Across) == self.is_across && self.room() > self.full() * 0.6
+    }
+
     fn is_fresh(&self) -> bool {
         self.pages.last().is_some_and(|page| page.ops.is_empty())
     }

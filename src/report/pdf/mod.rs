@@ -39,10 +39,12 @@ fn laid(pages: &Pages, cancel: &Cancel) -> Result<layout::Done, ReportError> {
             }
             Block::Contents { title } => layout.contents(title, &pages.blocks),
             Block::Heading { level, id, text, new_page } => {
-                if *new_page {
-                    layout.turn(stance(rest));
+                let stance = stance(rest);
+                let turns = *new_page && !(*level > 1 && layout.goes_on(stance));
+                if turns {
+                    layout.turn(stance);
                 }
-                layout.heading(*level, id, text, *new_page, rest.first());
+                layout.heading(*level, id, text, turns, rest.first());
             }
             Block::Paragraph(spans, tone) => layout.paragraph(spans, *tone),
             Block::List(items) => layout.list(items),
