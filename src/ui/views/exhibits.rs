@@ -73,7 +73,9 @@ pub fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
         });
     });
     if case.preview.shows() {
-        preview::preview_ui(ui, app, case, &mut state.preview, out);
+        Frame::new().inner_margin(Margin { left: 12, ..Margin::same(4) }).show(ui, |ui| {
+            preview::preview_ui(ui, app, case, &mut state.preview, out);
+        });
         return;
     }
     let looked_at = case.written.looked_at().and_then(|id| lists.exhibit(id));
@@ -179,9 +181,12 @@ fn list_ui(ui: &mut Ui, app: &App, case: &OpenCase, lists: &Lists, out: &mut Vec
             }
         });
         let response = row.response;
-        if response.dnd_hover_payload::<i64>().is_some() {
+        if let Some(dragged) = response.dnd_hover_payload::<i64>() {
             let p = theme::palette(ui);
-            ui.painter().hline(response.rect.x_range(), response.rect.top(), egui::Stroke::new(2.0, p.accent));
+            // Where it comes to stand: from above behind this one, from below before it.
+            let comes_down = lists.exhibit(*dragged).is_some_and(|dragged| dragged.place < exhibit.place);
+            let y = if comes_down { response.rect.bottom() } else { response.rect.top() };
+            ui.painter().hline(response.rect.x_range(), y, egui::Stroke::new(2.0, p.accent));
         }
         if let Some(dropped) = response.dnd_release_payload::<i64>()
             && *dropped != exhibit.id

@@ -115,7 +115,7 @@ fn bar_ui(ui: &mut Ui, app: &App, preview: &Preview, state: &mut PreviewState, o
         }
         ui.separator();
         let mut rows = order.shown_rows;
-        let label = ui.label(t.tr("report-rows"));
+        let label = ui.label(t.tr("preview-rows")).on_hover_text(t.tr("report-rows"));
         if ui.add(DragValue::new(&mut rows).range(1..=5000)).labelled_by(label.id).changed() {
             ask(PreviewAction::Rows(rows));
         }
