@@ -6,6 +6,7 @@ use super::exports::ExportRequest;
 use super::jobs::JobId;
 use super::library::LibraryAction;
 use super::pairs::PairsAction;
+use super::preview::PreviewAction;
 use super::report::Order;
 use super::saved::FilterChange;
 use super::selection::Selection;
@@ -305,6 +306,7 @@ pub enum Action {
     ToggleTag,
     WriteReport(Box<ReportDraft>),
     LookAt(i64),
+    Preview(PreviewAction),
     /// The live view of an exhibit.
     OpenExhibit(i64),
     /// The records that a finding cites.

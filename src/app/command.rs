@@ -133,6 +133,7 @@ pub enum Command {
     ShowFindings,
     ShowExhibits,
     CheckExhibits,
+    PreviewReport,
     WriteReport,
     Undo,
     ShowErrors,
@@ -152,7 +153,7 @@ pub enum Needs {
 }
 
 impl Command {
-    pub const ALL: [Command; 51] = [
+    pub const ALL: [Command; 52] = [
         Command::NewCase,
         Command::OpenCase,
         Command::OpenSample,
@@ -200,6 +201,7 @@ impl Command {
         Command::ShowFindings,
         Command::ShowExhibits,
         Command::CheckExhibits,
+        Command::PreviewReport,
         Command::WriteReport,
         Command::Undo,
         Command::ShowErrors,
@@ -256,6 +258,7 @@ impl Command {
             Command::ShowFindings => "findings",
             Command::ShowExhibits => "exhibits",
             Command::CheckExhibits => "check-exhibits",
+            Command::PreviewReport => "preview-report",
             Command::WriteReport => "write-report",
             Command::Undo => "undo",
             Command::ShowErrors => "errors",
@@ -304,6 +307,7 @@ impl Command {
             Command::AddExhibit => Shortcut::ctrl(Key::Letter('E')),
             Command::ShowFindings => Shortcut::ctrl(Key::Letter('D')),
             Command::ShowExhibits => Shortcut::ctrl(Key::Letter('R')),
+            Command::PreviewReport => Shortcut::ctrl_shift(Key::Letter('R')),
             Command::Undo => Shortcut::ctrl(Key::Letter('Z')),
             Command::FindAddress => Shortcut::ctrl(Key::Letter('L')),
             Command::Back => Shortcut::alt(Key::Left),
@@ -373,6 +377,7 @@ impl Command {
             | Command::ShowFindings
             | Command::ShowExhibits
             | Command::CheckExhibits
+            | Command::PreviewReport
             | Command::WriteReport
             | Command::Undo => Menu::Report,
             Command::Palette | Command::ShowErrors | Command::ShowHelp => Menu::Help,
@@ -404,6 +409,7 @@ impl Command {
             | Command::ShowFindings
             | Command::ShowExhibits
             | Command::CheckExhibits
+            | Command::PreviewReport
             | Command::WriteReport
             | Command::Undo
             | Command::Back

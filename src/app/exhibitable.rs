@@ -3,15 +3,18 @@
 use super::action::View;
 use super::chart::Shape;
 use super::exhibits::{
-    AddressExhibit, CompareExhibit, ConversationsExhibit, EventExhibit, Exhibited, HeatExhibit, PairsExhibit,
-    RecordsExhibit, SelectedExhibit, SeriesExhibit, TextExhibit, TopExhibit,
+    AddressExhibit, CompareExhibit, ConversationsExhibit, EventExhibit, EvidenceExhibit, Exhibited, FigureExhibit,
+    HeatExhibit, PairsExhibit, PlaybookExhibit, RecordsExhibit, SelectedExhibit, SeriesExhibit, SightingsExhibit,
+    SqlExhibit, TextExhibit, TopExhibit,
 };
 use super::exports::Exported;
 use super::open_case::OpenCase;
 use super::state::App;
-use crate::model::{Dataset, FieldId, RecordId};
+use crate::model::{Dataset, FieldId, RecordId, field};
 use crate::query::named::Question;
-use crate::query::{AddressQuery, ConversationQuery, PairQuery, TopQuery};
+use crate::query::{
+    AddressQuery, By, ConversationQuery, GroupBy, Measure, PairQuery, Scope, SeriesQuery, SightingSort, TopQuery,
+};
 
 /// A thing to be frozen: what it is, and the question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,19 +59,29 @@ pub fn candidates(app: &App, limit: usize) -> Vec<Candidate> {
             View::Overview => {
                 let lists = [Dataset::Flows, Dataset::Events].into_iter().flat_map(|of| case.glance.lists(of));
                 for (name, query, _) in lists {
-                    list.push(Candidate::of(
-                        "exhibit-top",
-                        app.texts.tr(&format!("list-{name}")),
-                        &TopExhibit(query.clone()),
-                    ));
+                    let title = app.texts.tr(&format!("list-{name}"));
+                    list.push(Candidate::of("exhibit-top", title, &TopExhibit(query.clone())));
                 }
+                list.push(Candidate::of("exhibit-evidence", "", &EvidenceExhibit));
             }
-            View::Pairs | View::Queries => {
+            View::Pairs | View::Queries | View::Sightings => {
                 if let Some((exported, _)) = app.exportable() {
-                    list.extend(of_exported(&exported, limit));
+                    list.extend(of_exported(&exported, case.sightings.only(), limit));
                 }
             }
-            View::Evidence | View::Sql | View::Indicators | View::Sightings | View::Findings | View::Exhibits => {}
+            View::Indicators => {
+                let flows = case.sightings.query(app.range, app.duplicates).flows;
+                list.extend(By::ALL.map(|by| of_sightings(by, flows.clone(), None, None, limit)));
+            }
+            View::Evidence => list.push(Candidate::of("exhibit-evidence", "", &EvidenceExhibit)),
+            View::Sql => {
+                let exhibit = case.sql.table().map(|table| {
+                    let statement = table.statement.clone();
+                    Candidate::of("exhibit-sql", "", &SqlExhibit { statement, limit: Some(limit) })
+                });
+                list.extend(exhibit);
+            }
+            View::Findings | View::Exhibits => {}
         }
         if let Some((title, query, _)) = case.whole_list.shown(app.view) {
             let query = TopQuery { limit: Some(limit), ..query.clone() };
@@ -111,27 +124,48 @@ fn of_records(app: &App, case: &OpenCase, dataset: Dataset, limit: usize, list: 
         list.push(Candidate::of("exhibit-compare", super::display::count(ids.len() as u64), &compared));
     }
     list.push(table);
+    // What the histogram above the table draws.
+    let scope = records.scope(app.range, app.duplicates);
+    let by = field::by_name(dataset, if dataset == Dataset::Flows { "action" } else { "event_name" });
+    let query = SeriesQuery { by: by.map(GroupBy::Field), ..SeriesQuery::of(scope, Measure::Records) };
+    list.push(Candidate::of("exhibit-series", "", &SeriesExhibit { query, shape: Shape::default() }));
     if let [id] = ids.as_slice() {
         list.push(Candidate::of("exhibit-event", id.to_string(), &EventExhibit { dataset, record: *id }));
     }
 }
 
+/// Every track, as it is drawn; then the first one's records the other way.
 fn of_timeline(app: &App, case: &OpenCase, list: &mut Vec<Candidate>) {
     let scope = |dataset| case.records(dataset).scope(app.range, app.duplicates);
-    let Some(Question::Series(query)) = case.timeline.question(scope) else { return };
-    let shape = case.timeline.tracks().first().map_or(Shape::default(), |track| track.plan.shape);
-    let heat = HeatExhibit { scope: query.scope.clone(), measure: query.measure };
-    let heat = Candidate::of("exhibit-heatmap", "", &heat);
-    let drawn = if shape == Shape::Heat { Shape::default() } else { shape };
-    let series = Candidate::of("exhibit-series", "", &SeriesExhibit { query, shape: drawn });
-    if shape == Shape::Heat {
-        list.extend([heat, series]);
-    } else {
-        list.extend([series, heat]);
+    let questions = case.timeline.questions(scope);
+    let is_one = questions.len() == 1;
+    let what = |at: u64| if is_one { String::new() } else { super::display::count(at) };
+    let heat = |query: &SeriesQuery| HeatExhibit { scope: query.scope.clone(), measure: query.measure };
+    for (at, (query, shape)) in (1..).zip(&questions) {
+        list.push(match shape {
+            Shape::Heat => Candidate::of("exhibit-heatmap", what(at), &heat(query)),
+            shape => Candidate::of("exhibit-series", what(at), &SeriesExhibit { query: query.clone(), shape: *shape }),
+        });
+    }
+    for (at, (query, shape)) in (1..).zip(questions) {
+        list.push(match shape {
+            Shape::Heat => Candidate::of("exhibit-series", what(at), &SeriesExhibit { query, shape: Shape::default() }),
+            _ => Candidate::of("exhibit-heatmap", what(at), &heat(&query)),
+        });
     }
 }
 
-fn of_exported(exported: &Exported, limit: usize) -> Option<Candidate> {
+fn of_sightings(by: By, flows: Scope, list: Option<&str>, sort: Option<SightingSort>, limit: usize) -> Candidate {
+    let key = match by {
+        By::Indicator => "exhibit-sightings-indicator",
+        By::Host => "exhibit-sightings-host",
+        By::List => "exhibit-sightings-list",
+    };
+    Candidate::of(key, "", &SightingsExhibit::new(by, flows, list.map(str::to_owned), Some(limit)).sorted(sort))
+}
+
+/// `only`: the list whose sightings are shown.
+fn of_exported(exported: &Exported, only: Option<&str>, limit: usize) -> Option<Candidate> {
     Some(match exported {
         Exported::Question(Question::Pairs(query)) => {
             let query = PairQuery { limit: Some(limit), ..query.clone() };
@@ -156,11 +190,17 @@ fn of_exported(exported: &Exported, limit: usize) -> Option<Candidate> {
             let key = if dataset == Dataset::Flows { "exhibit-flows" } else { "exhibit-events" };
             Candidate::of(key, "", &table)
         }
-        Exported::Question(Question::Figure { .. } | Question::Directional { .. })
-        | Exported::Sql(_)
-        | Exported::Sightings(_)
-        | Exported::Playbook(_)
-        | Exported::Entries(_)
-        | Exported::List(_) => return None,
+        Exported::Question(Question::Figure { scope, figure }) => {
+            Candidate::of("exhibit-figure", "", &FigureExhibit { scope: scope.clone(), figure: *figure })
+        }
+        Exported::Sightings(query) => of_sightings(query.by, query.flows.clone(), only, query.sort, limit),
+        Exported::Question(Question::Directional { query, limit: own }) => {
+            let limit = Some(own.map_or(limit, |own| own.min(limit)));
+            Candidate::of("exhibit-playbook", "", &PlaybookExhibit { query: query.clone(), limit })
+        }
+        Exported::Playbook(query) => {
+            Candidate::of("exhibit-playbook", "", &PlaybookExhibit { query: query.clone(), limit: Some(limit) })
+        }
+        Exported::Sql(_) | Exported::Entries(_) | Exported::List(_) => return None,
     })
 }

@@ -29,6 +29,7 @@ pub mod owners;
 pub mod paged;
 pub mod pages;
 pub mod pairs;
+pub mod preview;
 pub mod raw;
 pub mod records;
 pub mod report;

@@ -7,6 +7,7 @@ use super::chart::svg::Drawing;
 use super::display::dataset_key;
 use super::library::Library;
 use super::pairs::Pairs;
+use super::preview::Preview;
 use super::records::{Lanes, Records};
 use super::saved::{Changed, Saved};
 use super::settings::ColumnSetting;
@@ -52,6 +53,7 @@ pub struct OpenCase {
     pub saved: Saved,
     changed_filters: Option<Changed>,
     pub written: Written,
+    pub preview: Preview,
     made: Option<Made>,
     about: Slot<(u64, AddressQuery), About>,
     pub whole_list: WholeList,
@@ -101,6 +103,7 @@ impl OpenCase {
             saved: Saved::default(),
             changed_filters: None,
             written: Written::default(),
+            preview: Preview::default(),
             made: None,
             about: Slot::default(),
             whole_list: WholeList::default(),
@@ -266,6 +269,7 @@ impl OpenCase {
         let (of_written, made) = self.written.poll();
         failures.extend(of_written);
         self.made = made.or(self.made.take());
+        failures.extend(self.preview.poll());
         failures.extend(self.about.poll().and_then(Result::err));
         failures.extend(self.whole_list.poll());
         let (of_watch, done) = self.watch.poll();
@@ -342,7 +346,8 @@ impl OpenCase {
                     self.glance.ask(&self.lanes.rows, revision, &overview.totals);
                 }
             }
-            View::Findings | View::Exhibits => {}
+            View::Exhibits => self.preview.ask(&self.lanes, revision, self.written.changes()),
+            View::Findings => {}
             View::Evidence => {
                 self.evidence.ask(&self.lanes.pages, revision, |source, _, _| source.evidence().map(Arc::from));
                 let chosen = (revision, self.shown_warnings);
@@ -403,6 +408,7 @@ impl OpenCase {
             || self.about.is_busy()
             || self.saved.is_busy()
             || self.written.is_busy()
+            || self.preview.is_busy()
             || self.whole_list.is_busy()
             || self.watch.is_busy()
             || self.sightings.is_busy()

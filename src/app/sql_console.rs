@@ -55,6 +55,8 @@ pub enum Outcome {
 /// A result, and which of its columns hold nothing but numbers.
 #[derive(Debug, Default, PartialEq)]
 pub struct Table {
+    /// What was run.
+    pub statement: String,
     pub rows: SqlRows,
     pub numeric: Vec<bool>,
 }
@@ -130,6 +132,12 @@ impl SqlConsole {
             Some(Outcome::Refused(problem)) => Some(problem),
             _ => None,
         }
+    }
+
+    /// What is typed, run.
+    pub fn open(&mut self, statement: String) {
+        self.draft = statement;
+        self.run();
     }
 
     /// The last good result.
@@ -280,7 +288,7 @@ fn answer(source: &dyn Source, question: &Question, cancel: &Cancel) -> Result<A
                 values.peek().is_some() && values.all(Json::is_number)
             };
             let numeric = (0..rows.columns.len()).map(is_number).collect();
-            Ok(Answer::Rows(Arc::new(Table { rows, numeric })))
+            Ok(Answer::Rows(Arc::new(Table { statement: question.statement.clone(), rows, numeric })))
         }
         Err(QueryError::Statement(problem)) => Ok(Answer::Refused(problem)),
         Err(QueryError::Late) => Ok(Answer::Late),

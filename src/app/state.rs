@@ -19,6 +19,7 @@ use super::history::History;
 use super::jobs::{Job, Jobs};
 use super::open_case::OpenCase;
 use super::opening::Opening;
+use super::preview::PreviewAction;
 use super::records::{Copied, Records, Reveal};
 use super::report::Order;
 use super::settings::{self, Settings, ThemeChoice};
@@ -159,6 +160,7 @@ impl App {
                     let next = Message::new("next-try-again");
                     self.errors.push(UserError::new(Message::new("error-query"), why, next).at(&case.path));
                 }
+                case.preview.set_zone(self.zone);
                 case.ask(self.view, self.address.as_ref(), self.range, self.duplicates, self.show_histogram);
             }
         }
@@ -277,6 +279,13 @@ impl App {
             Action::LookAt(id) => {
                 if let Some(case) = &mut self.case {
                     case.written.look_at(Some(id));
+                    let number = case.written.lists().and_then(|lists| Some(lists.exhibit(id)?.place));
+                    number.into_iter().for_each(|number| case.preview.apply(PreviewAction::Exhibit(number)));
+                }
+            }
+            Action::Preview(action) => {
+                if let Some(case) = &mut self.case {
+                    case.preview.apply(action);
                 }
             }
             Action::WriteReport(draft) => self.write_report(PathBuf::from(draft.folder.trim()), draft.order),
@@ -402,9 +411,18 @@ impl App {
                 }
                 self.dispatch(Action::Show(View::Exhibits));
             }
+            Command::PreviewReport => {
+                if let Some(case) = &mut self.case {
+                    let shows = self.view == View::Exhibits && case.preview.shows();
+                    case.preview.apply(PreviewAction::Show(!shows));
+                }
+                self.dispatch(Action::Show(View::Exhibits));
+            }
             Command::WriteReport => {
                 let folder = std::env::current_dir().unwrap_or_default().join("report").to_string_lossy().into_owned();
-                let order = Order { zone: self.zone, ..Order::default() };
+                // As it was looked at.
+                let order = self.case.as_ref().map(|case| *case.preview.order()).unwrap_or_default();
+                let order = Order { zone: self.zone, ..order };
                 self.dialog = Some(Dialog::Report(Box::new(ReportDraft { folder, order })));
             }
             Command::Undo => {

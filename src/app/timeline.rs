@@ -250,6 +250,15 @@ impl Timeline {
         Some(Question::Series(series_query(plan, self.bin, scope(plan.dataset))))
     }
 
+    /// What every track shows, and how it is drawn.
+    pub fn questions(&self, scope: impl Fn(Dataset) -> Scope) -> Vec<(SeriesQuery, Shape)> {
+        let question = |track: &Track| {
+            let plan = &track.plan;
+            (series_query(plan, self.bin, scope(plan.dataset)), plan.shape)
+        };
+        self.tracks.iter().map(question).collect()
+    }
+
     /// Writes a drawing, as PNG where the name says so, else as SVG.
     pub fn save(&mut self, lanes: &Lanes, path: std::path::PathBuf, drawing: super::chart::svg::Drawing) {
         self.saves += 1;

@@ -160,6 +160,11 @@ impl Written {
         self.waiting.push_back(task);
     }
 
+    /// The state of what is written: another number after each change.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
     pub fn can_undo(&self) -> bool {
         !self.undo.is_empty()
     }

@@ -300,7 +300,13 @@ impl CaseWriter {
         })
     }
 
-    fn changed(&mut self, action: &'static str, parameters: Value, counts: Value, at: &str) -> Result<(), CaseError> {
+    pub(super) fn changed(
+        &mut self,
+        action: &'static str,
+        parameters: Value,
+        counts: Value,
+        at: &str,
+    ) -> Result<(), CaseError> {
         self.journal(&Entry { action, parameters, counts }, at)?;
         self.count_up()
     }

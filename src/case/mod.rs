@@ -1,6 +1,7 @@
 //! The case file: create, open, migrate, write, raw content, journal. All DDL and every write is here.
 
 mod calls;
+mod carried;
 mod checkpoint;
 pub mod conclusions;
 mod content;

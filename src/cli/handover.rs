@@ -64,8 +64,8 @@ pub(super) fn run_subset(arguments: &SubsetArguments) -> Result<u8, CliError> {
     let mut told = |evidence: &query::EvidenceRow| tell(&format!("{} {}", evidence.id.0, evidence.path));
     let done = subset(&arguments.case, &arguments.target, &chosen, &cancel, &mut told)?;
     tell(&format!(
-        "evidence files: {}, exhibits: {}, findings: {}, tags: {}, notes: {}",
-        done.evidence, done.exhibits, done.findings, done.tags, done.notes
+        "evidence files: {}, exhibits: {}, findings: {}, tags: {}, notes: {}, lists of indicators: {}, labels: {}",
+        done.evidence, done.exhibits, done.findings, done.tags, done.notes, done.lists, done.labels
     ));
     Ok(exit::DONE)
 }

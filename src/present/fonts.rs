@@ -2,7 +2,9 @@
 //! their labels with it, and the PDF sets its lines with it; nothing here asks the machine for a font.
 
 use skrifa::instance::{LocationRef, Size};
-use skrifa::{FontRef, MetadataProvider};
+use skrifa::outline::DrawSettings;
+pub use skrifa::outline::OutlinePen;
+use skrifa::{FontRef, GlyphId, MetadataProvider};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -42,6 +44,15 @@ impl Face {
     pub fn glyph(self, c: char) -> Option<(Face, Glyph)> {
         let own = self.metrics().glyphs.get(&c).map(|glyph| (self, *glyph));
         own.or_else(|| Face::Regular.metrics().glyphs.get(&c).map(|glyph| (Face::Regular, *glyph)))
+    }
+
+    /// Draws a glyph of this face, in parts of the font size, upwards from the base line. A blank draws nothing.
+    pub fn outline(self, glyph: Glyph, pen: &mut impl OutlinePen) {
+        let Ok(font) = FontRef::new(self.data()) else { return };
+        let Some(outline) = font.outline_glyphs().get(GlyphId::new(glyph.id)) else { return };
+        let settings = DrawSettings::unhinted(Size::new(1.0), LocationRef::default());
+        // Fonts of our own: a test draws with each of them.
+        let _ = outline.draw(settings, pen);
     }
 
     /// How wide a line of this text is, as a part of the font size. A character without a glyph counts as an em.

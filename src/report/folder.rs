@@ -3,7 +3,7 @@
 
 use super::document::{Body, Report, Table};
 use super::words::Words;
-use super::{ReportError, csv, html, json, manifest, names, pdf, picture, setting};
+use super::{ReportError, case_uco, csv, html, json, manifest, names, pdf, picture, setting};
 use crate::present::chart::scene::Scene;
 use crate::present::chart::svg;
 use crate::query::Cancel;
@@ -64,7 +64,7 @@ pub fn write(
     let evidence = Table { attachment: Some(names::EVIDENCE.to_owned()), ..report.evidence_table() };
     let tables: Vec<&Table> = report.attached().chain([&evidence]).collect();
     let plots: Vec<&Body> = report.bodies().filter(|body| matches!(body, Body::Plot(_) | Body::Heat(_))).collect();
-    let total = tables.len() * 2 + plots.len() * 4 + 1 + usize::from(formats.html) + usize::from(formats.pdf);
+    let total = tables.len() * 2 + plots.len() * 4 + 2 + usize::from(formats.html) + usize::from(formats.pdf);
     let mut out = Out { folder: inside, files: Vec::new(), bytes: 0, total: total as u64, cancel, progress };
     for folder in ["", "attachments", "figures"] {
         if folder != "figures" || !plots.is_empty() {
@@ -80,6 +80,8 @@ pub fn write(
     if formats.pdf {
         out.put(names::PDF, &pdf::pdf(&pages, cancel)?)?;
     }
+    let provenance = case_uco::bytes(report, &out.files)?;
+    out.put(names::CASE, &provenance)?;
     let written = out.finish(folder)?;
     old.replace(folder, &part.path().join("report"), &part.path().join("old"))?;
     Ok(written)

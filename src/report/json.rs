@@ -34,6 +34,15 @@ pub fn bytes(report: &Report, words: &Words, cancel: &Cancel) -> Result<Vec<u8>,
     Ok(bytes)
 }
 
+/// Any JSON in the form of this file.
+pub fn lines(json: &Json) -> Result<Vec<u8>, ReportError> {
+    let mut bytes = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Lines::default());
+    json.serialize(&mut serializer).map_err(|error| ReportError::Unreadable(error.to_string()))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
 struct Whole<'a> {
     report: &'a Report,
     words: &'a Words,

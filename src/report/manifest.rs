@@ -7,9 +7,11 @@ use std::fmt::Write;
 /// The first line: by it a folder is known to hold a report of ours.
 pub const HEAD: &str = "# Coldtrail report, form 1";
 
-const ABOUT: [&str; 9] = [
+const ABOUT: [&str; 11] = [
     "# Check with: sha256sum -c SHA256SUMS",
     "# report.html, report.pdf: the report to be read; report.json: all of it as values, with every row.",
+    "# report.case.jsonld: the evidence files, the tool, the examiners and the exhibits with their hashes, as JSON-LD in the",
+    "#   terms of CASE 1.x and UCO 1.x (caseontology.org), for other tools.",
     "# attachments/NAME.csv: every row, for a spreadsheet. A text that begins as a formula, and a number that a spreadsheet",
     "#   would round or shorten, stands behind an apostrophe; control and direction characters are spelt out as \u{2039}U+XXXX\u{203a};",
     "#   a text of more than 32,000 characters is cut and says so.",

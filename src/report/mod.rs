@@ -4,6 +4,7 @@
 //!
 //! It knows no case: `app` makes the document.
 
+mod case_uco;
 mod csv;
 pub mod document;
 mod folder;
@@ -24,6 +25,7 @@ mod words;
 pub use document::Report;
 pub use folder::{Formats, Progress, Written, write};
 pub use page::Pages;
+pub use pdf::{Picture, Sheets};
 pub use setting::pages;
 pub use words::Words;
 

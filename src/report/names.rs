@@ -3,6 +3,8 @@
 pub const HTML: &str = "report.html";
 pub const PDF: &str = "report.pdf";
 pub const JSON: &str = "report.json";
+/// The provenance in the words of CASE and UCO.
+pub const CASE: &str = "report.case.jsonld";
 /// The attachment with every evidence file.
 pub const EVIDENCE: &str = "evidence";
 pub const MANIFEST: &str = "SHA256SUMS";

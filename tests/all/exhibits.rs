@@ -8,9 +8,10 @@ use coldtrail::app::exhibits::{self, *};
 use coldtrail::filter;
 use coldtrail::model::conclusions::{Change, ExhibitText};
 use coldtrail::model::{Address, Dataset, EvidenceId, FieldId, RecordId, TimeRange, Timestamp, field};
+use coldtrail::query::named::Figure;
 use coldtrail::query::{
-    self, AddressQuery, BinWidth, Cancel, ConversationQuery, GroupBy, Measure, PairQuery, Scope, SeriesQuery, SortKey,
-    TopQuery,
+    self, AddressQuery, BinWidth, By, Cancel, ConversationQuery, GroupBy, Measure, PairQuery, PlaybookQuery, Scope,
+    SeriesQuery, SightingSort, SortKey, TopQuery, Value,
 };
 
 /// Two files of flows that share ten lines, with a line that cannot be read, a NODATA record and hours without evidence;
@@ -27,6 +28,9 @@ pub fn desk() -> Desk {
         .collect();
     desk.file("in/c.json", serde_json::json!({"Records": events}).to_string());
     desk.import(&[desk.path("in")]);
+    let list = "203.0.113.7,a host\n203.0.113.66,another\n198.51.100.7,who called\nbad.example,\n";
+    let list = desk.file("lists/known.csv", format!("value,comment\n{list}"));
+    desk.ok(&["indicators", "import", desk.case(), list.to_str().unwrap()]);
     desk
 }
 
@@ -77,6 +81,19 @@ pub fn one_of_each() -> Vec<Box<dyn Exhibited>> {
         Box::new(CompareExhibit { dataset: Dataset::Events, records: vec![record(3, 1), record(3, 2)] }),
         Box::new(AddressExhibit(AddressQuery::of(Address::parse(b"203.0.113.5").unwrap()))),
         Box::new(TextExhibit("所見 <b>&</b>\u{202e}".into())),
+        Box::new(
+            SightingsExhibit::new(By::Indicator, flows(), Some("known".into()), Some(3))
+                .sorted(Some(SightingSort::first("bytes_from"))),
+        ),
+        Box::new(PlaybookExhibit { query: PlaybookQuery { scope: flows() }, limit: None }),
+        Box::new(FigureExhibit { scope: flows(), figure: Figure::Bytes }),
+        Box::new(EvidenceExhibit),
+        Box::new(SqlExhibit {
+            statement: "SELECT srcaddr, count(*) AS n, avg(bytes), sum(bytes) / 3.0, NULL\nFROM flow_record -- all\n\
+                        GROUP BY 1 ORDER BY 2 DESC, 1;"
+                .into(),
+            limit: Some(4),
+        }),
     ]
 }
 
@@ -145,6 +162,75 @@ fn an_exhibit_says_what_it_rests_on_and_what_was_left_out() {
     assert_eq!(page.sources, [LogSource::FlowLogs], "no event has the address");
 }
 
+/// Of one kind, frozen.
+fn frozen(desk: &Desk, kind: &str) -> Frozen {
+    let all = one_of_each();
+    let exhibit = all.iter().find(|exhibit| exhibit.kind() == kind).unwrap();
+    freeze(&desk.reader(), exhibit.as_ref(), Zone::default(), &Cancel::default()).unwrap()
+}
+
+#[test]
+fn sightings_say_what_was_looked_for_and_what_was_not_there() {
+    let desk = desk();
+    let sightings = frozen(&desk, "sightings");
+    let [rows, lists] = sightings.sections.as_slice() else { panic!("{:?}", sightings.sections) };
+    let of = |row: usize, name: &str| {
+        let at = rows.columns.iter().position(|column| column.name == name).unwrap();
+        rows.rows[row][at].clone()
+    };
+    let text = |text: &str| Value::Text(text.into());
+    // Six calls came from the one; the flow filter finds two flows to another; a domain could only be in an event.
+    let told: Vec<_> = (0..3).map(|row| [of(row, "indicator"), of(row, "flows"), of(row, "events")]).collect();
+    let n = Value::Integer;
+    assert_eq!(
+        told,
+        [[text("198.51.100.7"), n(0), n(6)], [text("203.0.113.7"), n(2), n(0)], [text("203.0.113.66"), n(0), n(0)]]
+    );
+    assert_eq!((of(0, "not_seen"), of(2, "not_seen")), (Value::Null, text("not_there")));
+    assert_eq!((rows.rows.len(), rows.all_rows), (3, 4), "cut, and told");
+    let total = |name: &str| rows.totals.iter().find(|total| total.name == name).unwrap().value.clone();
+    assert_eq!(["seen", "unseen", "looked_events"].map(total), [n(2), n(2), n(6)]);
+    assert_eq!(total("validity"), Value::Boolean(true));
+    assert_eq!((lists.rows.len(), &lists.rows[0][0]), (1, &text("known")));
+    // What was not seen was not seen in all of this.
+    assert_eq!(sightings.facts.evidence.len(), 3);
+    let playbook = frozen(&desk, "playbook");
+    let row = &playbook.sections[0].rows[0];
+    assert_eq!((playbook.sections[0].rows.len(), &row[0], &row[1]), (2, &text("1:9"), &text("to IOC")));
+    // Another list is another answer: the exhibit says what was looked for.
+    let id = exhibits::add(
+        &desk.case,
+        &PlaybookExhibit { query: PlaybookQuery::all(), limit: None },
+        tokyo(),
+        self::text("x"),
+        &Cancel::default(),
+    );
+    let id = id.unwrap();
+    desk.ok(&["indicators", "add", desk.case(), "203.0.113.8", "--list", "typed"]);
+    let reader = desk.reader();
+    let stored = query::exhibits(&reader, false).unwrap().into_iter().find(|exhibit| exhibit.id == id).unwrap();
+    assert_eq!(exhibits::ask_again(&reader, &stored, &Cancel::default()).name(), "differs");
+}
+
+#[test]
+fn a_statement_is_frozen_with_the_rows_that_it_gives_and_refused_where_they_change_by_themselves() {
+    let desk = desk();
+    let section = frozen(&desk, "sql").sections.remove(0);
+    assert_eq!((section.rows.len(), section.all_rows), (4, 61));
+    let units: Vec<&str> = section.columns.iter().map(|column| column.unit.name()).collect();
+    assert_eq!(units, ["text", "number", "number", "number", "text"]);
+    assert_eq!(section.rows[0][..2], [Value::Text("10.0.0.30".into()), Value::Integer(2)], "as often as delivered");
+    assert_eq!(section.rows[0][3], Value::Number("140.0".into()));
+    let refused = |statement: &str| {
+        let exhibit = SqlExhibit { statement: statement.into(), limit: None };
+        freeze(&desk.reader(), &exhibit, Zone::default(), &Cancel::default()).unwrap_err().to_string()
+    };
+    assert!(refused("SELECT random()").starts_with("random gives another value each time"));
+    assert!(refused("DELETE FROM flow").contains("does more than read"));
+    let long = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n";
+    assert!(refused(long).contains("more than 200000 rows; write a LIMIT"), "{}", refused(long));
+}
+
 #[test]
 fn a_case_that_changed_gives_another_verdict() {
     let desk = desk();
@@ -181,6 +267,8 @@ fn what_cannot_be_an_exhibit_is_refused() {
     assert!(
         refused(&EventExhibit { dataset: Dataset::Events, record: record(9, 9) }).contains("9:9 is not in the case")
     );
+    let unknown = SightingsExhibit::new(By::Host, Scope::all(Dataset::Flows), Some("other".into()), None);
+    assert_eq!(refused(&unknown), "the case has no list of indicators called other");
     for (kind, query) in [("flows", "{}"), ("sightings-of-x", "{}"), ("top", "{\"records\":1}"), ("events", "x")] {
         assert!(exhibits::question(kind, query).is_err(), "{kind}");
     }

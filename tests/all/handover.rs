@@ -28,7 +28,7 @@ fn discovery_holds_what_was_taken_back_and_what_it_was_before() {
     let gone = exhibits.iter().find(|exhibit| exhibit["id"] == 2).unwrap();
     assert_eq!(
         (exhibits.len(), gone["place"].as_i64(), gone["removed"]["by"].as_str()),
-        (12, Some(0), Some("A. Mori"))
+        (exhibits::KINDS.len(), Some(0), Some("A. Mori"))
     );
     assert_eq!(all["findings"][1]["citations"][1]["record"], "1:5");
     assert_eq!(all["report"]["title"], "調査");
@@ -106,11 +106,49 @@ fn a_part_of_a_case_is_a_case_that_proves_itself() {
 fn every_exhibit_of_a_part_gives_the_rows_that_it_had() {
     let desk = written();
     let part = desk.path("part.coldtrail");
-    let numbers: Vec<String> = (1..=11).map(|number| number.to_string()).collect();
+    let numbers: Vec<String> = (1..exhibits::KINDS.len()).map(|number| number.to_string()).collect();
     let mut arguments = vec!["subset", desk.case(), part.to_str().unwrap()];
     numbers.iter().for_each(|number| arguments.extend(["--exhibit", number]));
     desk.ok(&arguments);
     assert_eq!(verdicts(&desk, &part, &["--replay"]), (vec![], 0));
+}
+
+/// Lists, labels and what was turned off go over with their numbers, and only where an exhibit asks for them.
+#[test]
+fn what_exhibits_look_for_goes_with_them() {
+    let desk = written();
+    let case = desk.case().to_owned();
+    desk.ok(&["indicators", "add", &case, "203.0.113.0/29", "--purpose", "own", "--list", "ours"]);
+    desk.ok(&["indicators", "add", &case, "203.0.113.9", "203.0.113.11", "--list", "typed"]);
+    desk.ok(&["indicators", "disable", &case, "ours"]);
+    desk.ok(&["label", "add", &case, "10.0.0.3", "workstation"]);
+    let add = |more: &[&str]| desk.ok(&[&["exhibit", "add", &case, "--caption", "x", "--kind"][..], more].concat());
+    add(&["flows", "--filter", "label = workstation or dstaddr in indicators"]);
+    add(&["sql", "--sql", "SELECT entry_id, list, value, looked_for FROM indicator ORDER BY 1"]);
+    add(&["pairs", "--external"]);
+    let count = query::exhibits(&desk.reader(), false).unwrap().len();
+    let names = |part: &std::path::Path| {
+        let reader = coldtrail::case::CaseReader::open(part).unwrap();
+        let lists = query::indicator_lists(&reader, true).unwrap().into_iter();
+        (lists.map(|list| (list.name, list.enabled)).collect::<Vec<_>>(), query::labels(&reader, true).unwrap().len())
+    };
+    for number in count - 2..=count {
+        let part = desk.path(&format!("part{number}.coldtrail"));
+        desk.ok(&["subset", &case, part.to_str().unwrap(), "--exhibit", &number.to_string()]);
+        assert_eq!(verdicts(&desk, &part, &["--replay"]), (vec![], 0), "{number}");
+        let lists = [("known", true), ("ours", false), ("typed", true)].map(|(name, on)| (name.to_owned(), on));
+        assert_eq!(names(&part), (lists.to_vec(), 1), "{number}");
+    }
+    let none = desk.path("none.coldtrail");
+    desk.ok(&["subset", &case, none.to_str().unwrap(), "--evidence", "1"]);
+    assert_eq!(names(&none), (vec![], 0));
+    // What asks for more than goes over is told, and nothing is written.
+    add(&["sql", "--sql", "SELECT count(*) FROM journal"]);
+    let part = desk.path("journal.coldtrail");
+    let number = (count + 1).to_string();
+    let told = desk.fails(&["subset", &case, part.to_str().unwrap(), "--exhibit", &number], 2);
+    assert!(told.contains("does not give the same rows in a part of the case; leave it out"), "{told}");
+    assert!(!part.exists());
 }
 
 #[test]

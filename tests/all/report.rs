@@ -75,6 +75,18 @@ fn sample() -> Desk {
     add("event", &["--dataset", "events", "--record", &call[0], "--caption", "The call"]);
     add("compare", &["--dataset", "events", "--record", &call[0], "--record", &call[1], "--caption", "Two calls"]);
     add("address", &["--ip", "203.0.113.66", "--limit", "10", "--caption", "The address"]);
+    let known =
+        "203.0.113.66 the address of the ticket\n198.51.100.0/24\nbad.example\n44d88612fea8a8f36de82e1278abb02f\n";
+    let known = desk.file("known.txt", known);
+    desk.ok(&["indicators", "import", &case, known.to_str().unwrap()]);
+    add("sightings", &["--caption", "What was looked for"]);
+    add("sightings", &["--by", "host", "--limit", "10", "--caption", "Hosts"]);
+    add("playbook", &["--limit", "60", "--caption", "To and from"]);
+    add("figure", &["--filter", session, "--measure", "bytes", "--caption", "How much"]);
+    add("evidence", &["--caption", "Files"]);
+    let statement = "SELECT srcaddr, count(*) AS records, sum(bytes) AS bytes, avg(bytes) AS mean\nFROM flow_record\n\
+                     WHERE action = 'REJECT'\nGROUP BY srcaddr ORDER BY records DESC, srcaddr LIMIT 12";
+    add("sql", &["--sql", statement, "--caption", "A statement"]);
     add("text", &["--text", "Not examined.\n\n調べていないもの。", "--caption", "Words"]);
     desk
 }
@@ -205,6 +217,70 @@ fn the_text_of_the_pdf_is_text_with_numbered_pages_and_bookmarks() {
             assert!(font.contains("yes yes yes"), "{font}");
         }
     }
+}
+
+/// The pages that the window shows are those of the PDF: line for line, as another program draws them.
+#[test]
+fn the_preview_shows_the_pages_of_the_pdf() {
+    use coldtrail::app::report::{Order, assemble};
+    use coldtrail::present::{Language, Zone};
+    use coldtrail::report::{Sheets, Words, pages};
+    let desk = sample();
+    let folder = desk.report("ja", &[&JAPANESE[..], &["--pdf"]].concat());
+    let prefix = desk.path("page");
+    let (file, prefix) = (folder.join("report.pdf"), prefix.to_str().unwrap());
+    let drawn = by("the preview", "pdftoppm", &["-gray", "-r", "72", file.to_str().unwrap(), prefix]);
+    let order = Order { language: Language::Japanese, zone: Zone::by_name("Asia/Tokyo").unwrap(), ..Order::default() };
+    let cancel = coldtrail::query::Cancel::default();
+    let document = assemble(&desk.reader(), &order, &cancel, &mut |_, _| {}).unwrap();
+    let words = Words::new(order.language, order.zone);
+    let sheets = Sheets::set(pages(&document, &words).unwrap(), &cancel).unwrap();
+    assert!(sheets.len() > 20 && sheets.page_of("exhibit-3").unwrap() > sheets.page_of("exhibit-2").unwrap());
+    assert!(sheets.picture(sheets.len(), 1.0).is_err());
+    if drawn.is_none() {
+        return;
+    }
+    let mut files: Vec<PathBuf> = std::fs::read_dir(desk.folder.path()).unwrap().map(|e| e.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "pgm"));
+    files.sort();
+    assert_eq!(files.len(), sheets.len());
+    for (at, file) in files.iter().enumerate() {
+        let ours = sheets.picture(at, 1.0).unwrap();
+        let ours: Vec<u8> = ours
+            .rgba
+            .chunks_exact(4)
+            .map(|p| ((u32::from(p[0]) * 30 + u32::from(p[1]) * 59 + u32::from(p[2]) * 11) / 100) as u8)
+            .collect();
+        let theirs = std::fs::read(file).unwrap();
+        let theirs = &theirs[theirs.len() - ours.len()..];
+        let width = sheets.size(at).unwrap().0.ceil() as usize;
+        let (worst, place) = worst_block(&ours, theirs, width);
+        assert!(worst < 40.0, "page {}: {worst} at {place:?}", at + 1);
+    }
+}
+
+/// The greatest difference of two pictures' brightness over blocks of 16 by 16 pixels, which letters' edges do not matter
+/// to; and where.
+fn worst_block(a: &[u8], b: &[u8], width: usize) -> (f64, (usize, usize)) {
+    let height = a.len() / width;
+    let mut worst = (0.0, (0, 0));
+    for (top, left) in (0..height).step_by(16).flat_map(|top| (0..width).step_by(16).map(move |left| (top, left))) {
+        let rows = top..(top + 16).min(height);
+        let columns = left..(left + 16).min(width);
+        let mean = |of: &[u8]| {
+            let sum: u64 = rows
+                .clone()
+                .flat_map(|y| columns.clone().map(move |x| y * width + x))
+                .map(|at| u64::from(of[at]))
+                .sum();
+            sum as f64 / (rows.len() * columns.len()) as f64
+        };
+        let difference = (mean(a) - mean(b)).abs();
+        if difference > worst.0 {
+            worst = (difference, (left, top));
+        }
+    }
+    worst
 }
 
 /// What a browser makes of a page: the document after it ran whatever would run.

@@ -137,7 +137,7 @@ fn whatever_is_changed_past_the_program_is_named() {
             "exhibit|",
         ),
         ("DELETE FROM exhibit_content WHERE exhibit_id = 4", "exhibit|"),
-        ("UPDATE exhibit SET place = 13 - place WHERE place > 0", "conclusions||FAILED|the order of the exhibits"),
+        ("UPDATE exhibit SET place = 100 - place WHERE place > 0", "conclusions||FAILED|the order of the exhibits"),
         ("UPDATE finding SET status = 'confirmed' WHERE finding_id = 1", "conclusions||FAILED|finding 1 is not what"),
         ("DELETE FROM finding_record WHERE record_id = (1 << 32) + 5", "conclusions||FAILED|finding 1"),
         ("DELETE FROM note", "conclusions||FAILED|note 1 is in the journal and not in the case"),

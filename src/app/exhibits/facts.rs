@@ -130,6 +130,9 @@ impl Facts {
             left_out.push(LeftOut::of(reader, scope, cancel)?);
         }
         let list = query::evidence_list(reader)?;
+        if basis.all_evidence {
+            numbers.extend(list.iter().map(|evidence| evidence.id));
+        }
         let unread_in_case = list.iter().map(|evidence| evidence.warnings).sum();
         let evidence = with_containers(&list, numbers);
         Ok(Self { sources: sources.into_iter().collect(), evidence, left_out, unread_in_case })

@@ -1,4 +1,4 @@
-//! Groups of records: pairs, conversations, top lists.
+//! Groups of records: pairs, conversations, top lists, a single figure.
 
 use super::records::totals;
 use super::spec::{self, ScopeSpec};
@@ -6,9 +6,10 @@ use super::{Basis, Column, ExhibitError, Exhibited, Live, MOST_ROWS, Section, To
 use crate::app::zone::Zone;
 use crate::case::CaseReader;
 use crate::model::Address;
+use crate::query::named::Figure;
 use crate::query::{
     self, Cancel, ConversationColumn, ConversationQuery, ConversationSort, GroupBy, PairColumn, PairKey, PairQuery,
-    PairSort, PairTable, PairTotals, QueryError, Repeats, TopQuery, TopTable, Value,
+    PairSort, PairTable, PairTotals, QueryError, Repeats, Scope, TopQuery, TopTable, Value,
 };
 use serde::{Deserialize, Serialize};
 
@@ -123,7 +124,9 @@ impl Exhibited for PairsExhibit {
     }
 
     fn basis(&self, reader: &CaseReader) -> Result<Basis, QueryError> {
-        Ok(Basis { scopes: vec![self.0.in_case(reader)?.records()?], ..Basis::default() })
+        // Which networks are own is said by lists.
+        let with_lists = self.0.only_external;
+        Ok(Basis { scopes: vec![self.0.in_case(reader)?.records()?], with_lists, ..Basis::default() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
@@ -167,7 +170,8 @@ impl Exhibited for ConversationsExhibit {
     }
 
     fn basis(&self, reader: &CaseReader) -> Result<Basis, QueryError> {
-        Ok(Basis { scopes: vec![self.0.pairs.in_case(reader)?.records()?], ..Basis::default() })
+        let with_lists = self.0.pairs.only_external;
+        Ok(Basis { scopes: vec![self.0.pairs.in_case(reader)?.records()?], with_lists, ..Basis::default() })
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
@@ -258,6 +262,60 @@ pub(super) fn read_top(text: &str) -> Result<Box<dyn Exhibited>, String> {
     let scope = spec.records.scope()?;
     let by = spec::group(scope.dataset, &spec.by)?;
     Ok(Box::new(TopExhibit(TopQuery { scope, by, measure: spec::measure(&spec.measure)?, limit: spec.limit })))
+}
+
+/// One number over records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FigureExhibit {
+    pub scope: Scope,
+    pub figure: Figure,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FigureSpec {
+    records: ScopeSpec,
+    figure: String,
+}
+
+const FIGURES: [(Figure, Unit); 2] = [(Figure::Records, Unit::Count), (Figure::Bytes, Unit::Bytes)];
+
+impl Exhibited for FigureExhibit {
+    fn kind(&self) -> &'static str {
+        "figure"
+    }
+
+    fn query(&self) -> String {
+        let figure = self.figure.name().to_owned();
+        spec::write(&FigureSpec { records: ScopeSpec::of(&self.scope), figure })
+    }
+
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        Ok(Basis { scopes: vec![self.scope.clone()], ..Basis::default() })
+    }
+
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+        let figures = query::figures(reader, &self.scope, cancel)?;
+        let value = match self.figure {
+            Figure::Records => Value::count(figures.records),
+            Figure::Bytes => Value::sum(figures.bytes),
+        };
+        let columns = FIGURES.into_iter().filter(|(figure, _)| *figure == self.figure);
+        let columns = columns.map(|(figure, unit)| Column::new(figure.name(), unit)).collect();
+        let totals = totals(self.scope.dataset, &figures);
+        Ok(vec![Section { totals, ..Section::new("figure", columns, vec![vec![value]]) }])
+    }
+
+    fn live(&self) -> Live {
+        Live::Records(self.scope.records(Vec::new()))
+    }
+}
+
+pub(super) fn read_figure(text: &str) -> Result<Box<dyn Exhibited>, String> {
+    let spec: FigureSpec = spec::read(text)?;
+    let figure = FIGURES.into_iter().map(|(figure, _)| figure).find(|figure| figure.name() == spec.figure);
+    let figure = figure.ok_or_else(|| format!("there is no figure {}", spec.figure))?;
+    Ok(Box::new(FigureExhibit { scope: spec.records.scope()?, figure }))
 }
 
 /// What each value of a group's key is.

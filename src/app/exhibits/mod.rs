@@ -7,20 +7,26 @@
 mod address;
 pub mod canonical;
 mod facts;
+mod files;
 mod freeze;
 mod groups;
 mod records;
+mod sightings;
 mod single;
 mod spec;
+mod statement;
 mod store;
 mod time;
 
 pub use address::AddressExhibit;
 pub use facts::{EvidenceFact, Facts, LeftOut, LogSource};
+pub use files::EvidenceExhibit;
 pub use freeze::{MOST_ROWS, freeze};
-pub use groups::{ConversationsExhibit, PairsExhibit, TopExhibit};
+pub use groups::{ConversationsExhibit, FigureExhibit, PairsExhibit, TopExhibit};
 pub use records::{RecordsExhibit, SelectedExhibit, scope_of};
+pub use sightings::{PlaybookExhibit, SightingsExhibit};
 pub use single::{COMPARED, CompareExhibit, EventExhibit, TextExhibit};
+pub use statement::SqlExhibit;
 pub use store::{Again, add, ask_again, load};
 pub use time::{HeatExhibit, SeriesExhibit};
 
@@ -66,6 +72,10 @@ pub struct Basis {
     pub records: Vec<(Dataset, RecordId)>,
     /// The exhibit tells in which other files the single ones stand.
     pub with_copies: bool,
+    /// It is about the evidence as a whole: every file, records or not.
+    pub all_evidence: bool,
+    /// The lists of indicators are part of the question, whatever the filters of the scopes ask for.
+    pub with_lists: bool,
 }
 
 /// The view that shows an exhibit's question as it is answered now.
@@ -78,6 +88,12 @@ pub enum Live {
     Top(crate::query::TopQuery),
     Series(crate::query::SeriesQuery, super::chart::Shape),
     Address(String),
+    /// Of all lists, or of the one that is named.
+    Sightings(Box<crate::query::SightingQuery>, Option<String>),
+    Playbook(crate::query::PlaybookQuery),
+    /// The statement, for the console.
+    Sql(String),
+    Evidence,
     /// There is none: a text of the examiner.
     None,
 }
@@ -91,7 +107,7 @@ pub struct KindOf {
 }
 
 /// Every kind.
-pub static KINDS: [KindOf; 12] = [
+pub static KINDS: [KindOf; 17] = [
     KindOf { name: "flows", read: records::read_flows },
     KindOf { name: "events", read: records::read_events },
     KindOf { name: "selected", read: records::read_selected },
@@ -104,6 +120,11 @@ pub static KINDS: [KindOf; 12] = [
     KindOf { name: "compare", read: single::read_compare },
     KindOf { name: "address", read: address::read },
     KindOf { name: "text", read: single::read_text },
+    KindOf { name: "sightings", read: sightings::read_sightings },
+    KindOf { name: "playbook", read: sightings::read_playbook },
+    KindOf { name: "figure", read: groups::read_figure },
+    KindOf { name: "evidence", read: files::read },
+    KindOf { name: "sql", read: statement::read },
 ];
 
 /// The question of a stored exhibit.

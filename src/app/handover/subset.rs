@@ -34,6 +34,9 @@ pub struct Subset {
     pub findings: u64,
     pub tags: u64,
     pub notes: u64,
+    /// Lists of indicators, and labels, that its exhibits ask for.
+    pub lists: u64,
+    pub labels: u64,
 }
 
 /// Writes the new case. Nothing is left of it where this fails.
@@ -75,14 +78,19 @@ pub fn subset(
             read_again(&mut writer, target, &mut original, family, true, cancel)?;
         }
         while writer.index_step()? == IndexStep::More {}
+        let asked = exhibits.iter().any(|exhibit| asks_for_lists(&reader, exhibit));
+        let (lists, labels) = if asked { writer.take_indicators(&reader, &now_utc())? } else { (0, 0) };
         let mut subset = written(&reader, &mut writer, chosen, &exhibits, &wanted)?;
+        (subset.lists, subset.labels) = (lists, labels);
         subset.evidence = families.iter().map(|family| family.len() as u64).sum();
         Ok(subset)
     })();
     let closed = writer.close();
     let done = done.and_then(|subset| {
         closed?;
-        compare(&reader, &CaseReader::open(target)?, families.iter().flat_map(|family| family.iter().copied()))?;
+        let part = CaseReader::open(target)?;
+        compare(&reader, &part, families.iter().flat_map(|family| family.iter().copied()))?;
+        ask_again(&part, &exhibits)?;
         Ok(subset)
     });
     if done.is_err() {
@@ -113,10 +121,6 @@ fn evidence_of(
         wanted.extend(facts.evidence.iter().map(|fact| EvidenceId(fact.evidence)));
         let question = exhibits::question(&exhibit.frozen.kind, &exhibit.frozen.query);
         let question = question.map_err(|error| HandoverError::Unfit(format!("exhibit {}: {error}", exhibit.place)))?;
-        if asks_for(reader, exhibit, &[Target::Indicator, Target::Label]) {
-            let what = "it asks for indicators or labels, which do not go into a part of a case";
-            return Err(HandoverError::Unfit(format!("exhibit {}: {what}", exhibit.place)));
-        }
         // Hours that it does not call empty must not become empty.
         if let Some(scope) = question.coverage() {
             wanted.extend(query::evidence_of(reader, &scope, &Cancel::default())?);
@@ -199,6 +203,13 @@ fn written(
     Ok(subset)
 }
 
+/// Do lists of indicators or labels decide on an exhibit's rows?
+fn asks_for_lists(reader: &CaseReader, exhibit: &Exhibit) -> bool {
+    let question = exhibits::question(&exhibit.frozen.kind, &exhibit.frozen.query).ok();
+    let basis = question.and_then(|question| question.basis(reader).ok());
+    basis.is_some_and(|basis| basis.with_lists) || asks_for(reader, exhibit, &[Target::Indicator, Target::Label])
+}
+
 /// Does an exhibit's filter name one of these?
 fn asks_for(reader: &CaseReader, exhibit: &Exhibit, targets: &[Target]) -> bool {
     let question = exhibits::question(&exhibit.frozen.kind, &exhibit.frozen.query).ok();
@@ -208,6 +219,18 @@ fn asks_for(reader: &CaseReader, exhibit: &Exhibit, targets: &[Target]) -> bool 
         targets.contains(&test.target) || test.check == Check::InIndicators && targets.contains(&Target::Indicator)
     };
     filters.flat_map(Filter::tests).any(asks)
+}
+
+/// Every exhibit must give its rows in the part too: one that asks for what does not go over is not handed over.
+fn ask_again(part: &CaseReader, chosen: &[Exhibit]) -> Result<(), HandoverError> {
+    for (exhibit, of) in query::exhibits(part, false)?.iter().zip(chosen) {
+        let again = exhibits::ask_again(part, exhibit, &Cancel::default());
+        if !again.is_same() {
+            let what = "it does not give the same rows in a part of the case; leave it out";
+            return Err(HandoverError::Unfit(format!("exhibit {}: {what}: {}", of.place, again.detail())));
+        }
+    }
+    Ok(())
 }
 
 /// What was read again must be what the case holds.

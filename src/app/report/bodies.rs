@@ -100,6 +100,7 @@ pub(super) fn total(total: &Total) -> Fact {
     let value = match (&total.value, number, total.unit) {
         (Value::Null, ..) => FactValue::None,
         (Value::Time(time), ..) => FactValue::Time(*time),
+        (Value::Boolean(truth), ..) => FactValue::Words(if *truth { "yes" } else { "no" }.to_owned(), Vec::new()),
         (_, Some(secs), _) if total.name == "bin_seconds" => {
             u64::try_from(secs).map_or_else(|_| FactValue::Count(secs), FactValue::Seconds)
         }
@@ -241,6 +242,12 @@ mod tests {
             "fields",
             "provenance",
             "compare",
+            "sightings",
+            "playbook",
+            "lists",
+            "figure",
+            "evidence",
+            "sql",
         ] {
             assert!(texts.has(&format!("section-{part}")), "{part}");
         }

@@ -7,7 +7,7 @@ use crate::report::document::{Fact, FactValue};
 use serde_json::{Map, Value as Json};
 
 /// What a reader asks first.
-const FIRST: [&str; 6] = ["dataset", "filter", "range", "copies", "by", "measure"];
+const FIRST: [&str; 8] = ["statement", "sightings", "dataset", "filter", "range", "copies", "by", "measure"];
 
 /// The facts of a question, and the question itself as the case keeps it.
 pub(super) fn facts(query: &str, zone: Zone) -> Vec<Fact> {
@@ -48,6 +48,10 @@ fn of_members(members: &Map<String, Json>, facts: &mut Vec<Fact>) {
             (name, Json::Bool(true)) => facts.push(Fact::new(name, FactValue::Words("yes".to_owned(), Vec::new()))),
             ("bin", Json::String(secs)) if secs.parse::<u64>().is_ok() => {
                 facts.push(Fact::new("bin", FactValue::Seconds(secs.parse().unwrap_or(0))));
+            }
+            ("statement", Json::String(text)) => {
+                let lines = text.lines().map(|line| FactValue::Code(line.to_owned()));
+                facts.push(Fact::new("statement", FactValue::List(lines.collect())));
             }
             (name, Json::String(text)) => facts.push(Fact::code(name, text)),
             (name, Json::Number(number)) => match number.as_u64() {

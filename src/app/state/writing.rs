@@ -5,10 +5,11 @@ use crate::app::action::{Action, Link, View};
 use crate::app::conclusions::MOST_TAGGED;
 use crate::app::display;
 use crate::app::exhibits::{self, Live};
+use crate::app::sightings::{Show, SightingsAction};
 use crate::app::written::{self, Made, Task};
 use crate::model::conclusions::Change;
 use crate::model::{Dataset, RecordId, TimeRange};
-use crate::query::{Duplicates, PairQuery};
+use crate::query::{Duplicates, PairQuery, Scope};
 
 impl App {
     pub(super) fn can_undo(&self) -> bool {
@@ -130,8 +131,28 @@ impl App {
                 self.follow(Link::records(&query.scope, None).in_view(View::Timeline));
             }
             Live::Address(address) => self.about(&address),
+            Live::Sightings(query, list) => {
+                case.sightings.apply(SightingsAction::Show(Show::By(query.by)));
+                case.sightings.apply(SightingsAction::Only(list));
+                self.over(View::Sightings, &query.flows);
+            }
+            Live::Playbook(query) => {
+                case.sightings.apply(SightingsAction::Show(Show::Playbook));
+                self.over(View::Sightings, &query.scope);
+            }
+            Live::Sql(statement) => {
+                case.sql.open(statement);
+                self.dispatch(Action::Show(View::Sql));
+            }
+            Live::Evidence => self.dispatch(Action::Show(View::Evidence)),
             Live::None => {}
         }
+    }
+
+    /// A view that follows the time range and not the filter.
+    fn over(&mut self, view: View, scope: &Scope) {
+        (self.range, self.duplicates) = (scope.range, scope.duplicates);
+        self.dispatch(Action::Show(view));
     }
 
     /// The pairs view follows the filter of the flows; whether only external pairs are shown is its own.

@@ -2,16 +2,18 @@
 
 use crate::app::chart::Shape;
 use crate::app::exhibits::{
-    AddressExhibit, CompareExhibit, ConversationsExhibit, EventExhibit, Exhibited, HeatExhibit, KINDS, PairsExhibit,
-    RecordsExhibit, SelectedExhibit, SeriesExhibit, TextExhibit, TopExhibit,
+    AddressExhibit, CompareExhibit, ConversationsExhibit, EventExhibit, EvidenceExhibit, Exhibited, FigureExhibit,
+    HeatExhibit, KINDS, PairsExhibit, PlaybookExhibit, RecordsExhibit, SelectedExhibit, SeriesExhibit,
+    SightingsExhibit, SqlExhibit, TextExhibit, TopExhibit,
 };
 use crate::cli::arguments::{ScopeArguments, field_or_usage, sort_keys, unknown};
 use crate::cli::series::{DatasetName, MeasureName};
 use crate::cli::{CliError, pairs, records, series};
 use crate::model::{Address, Dataset, FieldId, RecordId};
+use crate::query::named::Figure;
 use crate::query::{
-    AddressQuery, BinWidth, ConversationColumn, ConversationQuery, ConversationSort, Measure, PairColumn, PairQuery,
-    PairSort, Repeats, SeriesQuery, SortKey, TopQuery,
+    AddressQuery, BinWidth, By, ConversationColumn, ConversationQuery, ConversationSort, Measure, PairColumn,
+    PairQuery, PairSort, PlaybookQuery, Repeats, SeriesQuery, SortKey, TopQuery,
 };
 use std::path::PathBuf;
 
@@ -19,7 +21,8 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// The case file
     pub case: PathBuf,
-    /// flows, events, selected, pairs, conversations, top, series, heatmap, event, compare, address or text
+    /// flows, events, selected, pairs, conversations, top, series, heatmap, event, compare, address, text, sightings,
+    /// playbook, figure, evidence or sql
     #[arg(long)]
     pub kind: String,
     /// What it shows, in a line
@@ -81,10 +84,16 @@ pub struct Arguments {
     /// The words of a text
     #[arg(long)]
     pub text: Option<String>,
+    /// Sightings: only entries of this list of indicators
+    #[arg(long, value_name = "NAME")]
+    pub list: Option<String>,
+    /// One SELECT over the documented views, as coldtrail sql takes it
+    #[arg(long, value_name = "STATEMENT")]
+    pub sql: Option<String>,
 }
 
 /// Options that only some kinds take.
-const TAKEN: [(&str, &[&str]); 12] = [
+const TAKEN: [(&str, &[&str]); 17] = [
     ("flows", &["filter", "range", "all-copies", "sort", "columns", "limit"]),
     ("events", &["filter", "range", "all-copies", "sort", "columns", "limit"]),
     ("selected", &["dataset", "columns", "record"]),
@@ -97,6 +106,11 @@ const TAKEN: [(&str, &[&str]); 12] = [
     ("compare", &["dataset", "record"]),
     ("address", &["range", "all-copies", "ip", "limit"]),
     ("text", &["text"]),
+    ("sightings", &["filter", "range", "all-copies", "by", "list", "limit"]),
+    ("playbook", &["filter", "range", "all-copies", "limit"]),
+    ("figure", &["filter", "range", "all-copies", "dataset", "measure"]),
+    ("evidence", &[]),
+    ("sql", &["sql", "limit"]),
 ];
 
 impl Arguments {
@@ -122,6 +136,8 @@ impl Arguments {
             ("threshold", self.threshold.is_some()),
             ("shape", self.shape.is_some()),
             ("text", self.text.is_some()),
+            ("list", self.list.is_some()),
+            ("sql", self.sql.is_some()),
         ]
         .into_iter()
         .filter_map(|(name, given)| given.then_some(name))
@@ -192,6 +208,25 @@ impl Arguments {
                 let limit = self.limit.unwrap_or(query.limit);
                 Box::new(AddressExhibit(AddressQuery { range, duplicates, limit, ..query }))
             }
+            "sightings" => Box::new(self.sightings()?),
+            "playbook" => {
+                let query = PlaybookQuery { scope: self.scope.scope(Dataset::Flows)? };
+                Box::new(PlaybookExhibit { query, limit: self.limit })
+            }
+            "figure" => {
+                let dataset = self.dataset();
+                let figure = match self.measure(dataset) {
+                    Measure::Bytes => Figure::Bytes,
+                    Measure::Records => Figure::Records,
+                    other => return Err(CliError::Usage(format!("a figure counts no {}", other.name()))),
+                };
+                Box::new(FigureExhibit { scope: self.scope.scope(dataset)?, figure })
+            }
+            "evidence" => Box::new(EvidenceExhibit),
+            "sql" => {
+                let statement = self.sql.clone().ok_or_else(|| needs("sql", "sql"))?;
+                Box::new(SqlExhibit { statement, limit: self.limit })
+            }
             _ => Box::new(TextExhibit(self.text.clone().ok_or_else(|| needs("text", "text"))?)),
         })
     }
@@ -256,6 +291,14 @@ impl Arguments {
             Ok((column, descending))
         };
         sort_keys(self.sort.as_deref().unwrap_or("-total_bytes")).map(key).collect()
+    }
+
+    /// The filter is about flow records.
+    fn sightings(&self) -> Result<SightingsExhibit, CliError> {
+        let by = self.by.as_deref().unwrap_or(By::default().name());
+        let found = By::ALL.into_iter().find(|known| known.name() == by);
+        let by = found.ok_or_else(|| unknown("sort of sightings", by, By::ALL.into_iter().map(By::name)))?;
+        Ok(SightingsExhibit::new(by, self.scope.scope(Dataset::Flows)?, self.list.clone(), self.limit))
     }
 
     fn measure(&self, dataset: Dataset) -> Measure {

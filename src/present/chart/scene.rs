@@ -123,3 +123,22 @@ pub fn fitted(text: &str, size: f64, width: f64) -> String {
     }
     shown + "…"
 }
+
+/// The lines of a hatched rectangle: from the lower left to the upper right, cut off at its edges.
+pub fn hatch((x, y, width, height): (f64, f64, f64, f64)) -> Vec<Step> {
+    let (right, bottom) = (x + width, y + height);
+    // On each line x + y is the same; the distance between two is that of the SVG's pattern.
+    let gap = HATCH * std::f64::consts::SQRT_2;
+    let mut steps = Vec::new();
+    let mut sum = ((x + y) / gap).ceil() * gap;
+    while sum < right + bottom {
+        let left_end = x.max(sum - bottom);
+        let right_end = right.min(sum - y);
+        if right_end > left_end {
+            steps.push(Step::Move(left_end, sum - left_end));
+            steps.push(Step::Line(right_end, sum - right_end));
+        }
+        sum += gap;
+    }
+    steps
+}

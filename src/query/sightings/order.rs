@@ -6,7 +6,7 @@ use crate::query::QueryError;
 use crate::query::pairs::{AddressOrder, absent_last};
 use rustc_hash::FxHashMap;
 
-/// By which column: one of `sighting_columns`.
+/// By which column of a table of sightings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SightingSort {
     pub column: &'static str,

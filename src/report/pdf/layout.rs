@@ -26,7 +26,7 @@ pub enum Op {
         /// Of the base line.
         y: f32,
         line: Line,
-        styles: std::rc::Rc<Vec<Style>>,
+        styles: std::sync::Arc<Vec<Style>>,
         /// For each run; none: no part of what is read.
         leaves: Vec<Option<(LeafId, Option<LeafId>)>>,
     },
@@ -115,6 +115,12 @@ impl Layout {
         self.turn_page();
     }
 
+    /// Is most of the page empty, and does it stand as this? Then what would begin a page goes on here: no page holds just
+    /// the last lines of something.
+    pub(super) fn goes_on(&self, stance: Stance) -> bool {
+        (stance == Stance::Across) == self.is_across && self.room() > self.full() * 0.6
+    }
+
     fn is_fresh(&self) -> bool {
         self.pages.last().is_some_and(|page| page.ops.is_empty())
     }
@@ -173,7 +179,7 @@ impl Layout {
             Some((text, Some(self.tree.leaf(link))))
         });
         let leaves = leaves.collect();
-        let styles = std::rc::Rc::new(paragraph.styles.clone());
+        let styles = std::sync::Arc::new(paragraph.styles.clone());
         self.op(Op::Line { x, y, line: line.clone(), styles, leaves });
     }
 

@@ -7,9 +7,13 @@
 
 mod layout;
 mod paint;
+mod running;
+mod sheets;
 mod table;
 mod tags;
 mod text;
+
+pub use sheets::{Picture, Sheets};
 
 use super::ReportError;
 use super::page::{Block, Grid, Pages, Stance};
@@ -18,6 +22,11 @@ use crate::query::Cancel;
 /// # Errors
 /// The library refuses what was set; it was stopped.
 pub fn pdf(pages: &Pages, cancel: &Cancel) -> Result<Vec<u8>, ReportError> {
+    paint::paint(pages, laid(pages, cancel)?, cancel)
+}
+
+/// Every line and picture in its place.
+fn laid(pages: &Pages, cancel: &Cancel) -> Result<layout::Done, ReportError> {
     let mut layout = layout::Layout::new();
     for (at, block) in pages.blocks.iter().enumerate() {
         let rest = pages.blocks.get(at + 1..).unwrap_or_default();
@@ -30,10 +39,12 @@ pub fn pdf(pages: &Pages, cancel: &Cancel) -> Result<Vec<u8>, ReportError> {
             }
             Block::Contents { title } => layout.contents(title, &pages.blocks),
             Block::Heading { level, id, text, new_page } => {
-                if *new_page {
-                    layout.turn(stance(rest));
+                let stance = stance(rest);
+                let turns = *new_page && !(*level > 1 && layout.goes_on(stance));
+                if turns {
+                    layout.turn(stance);
                 }
-                layout.heading(*level, id, text, *new_page, rest.first());
+                layout.heading(*level, id, text, turns, rest.first());
             }
             Block::Paragraph(spans, tone) => layout.paragraph(spans, *tone),
             Block::List(items) => layout.list(items),
@@ -43,7 +54,7 @@ pub fn pdf(pages: &Pages, cancel: &Cancel) -> Result<Vec<u8>, ReportError> {
             Block::Lines(lines) => layout.lines(lines),
         }
     }
-    paint::paint(pages, layout.finish(), cancel)
+    Ok(layout.finish())
 }
 
 /// How the pages of a part stand: across where any of its tables needs it, so that no page is left half empty between.

@@ -1,11 +1,12 @@
 //! Painting: laid out pages into a PDF, with the running head, the pages' numbers, the outline and the tags.
 
 use super::super::ReportError;
-use super::super::page::{PAGE, PAGES, Pages};
-use super::layout::{BODY, Done, Op, Page, Place, SIDE};
+use super::super::page::Pages;
+use super::layout::{BODY, Done, Op, Place, SIDE};
+use super::running::{RULE, Running};
 use super::tags::Tree;
-use super::text::{Line, MARK, Run, SOFT, Style, TEXT, line as one_line};
-use crate::present::chart::scene::{Anchor, HATCH, Item, Paint, Rgb, Scene, Step, fitted};
+use super::text::{Line, Run, Style, TEXT, line as one_line};
+use crate::present::chart::scene::{Anchor, Item, Paint, Rgb, Scene, Step, hatch};
 use crate::present::fonts::Face;
 use crate::query::Cancel;
 use krilla::annotation::{Annotation, LinkAnnotation, Target};
@@ -40,7 +41,7 @@ pub fn paint(pages: &Pages, done: Done, cancel: &Cancel) -> Result<Vec<u8>, Repo
         let mut surface = painted.surface();
         let mut brush =
             Brush { surface: &mut surface, fonts: &fonts, tree: &mut tree, places: &known, links: &mut links };
-        brush.running(pages, page, at, count);
+        brush.running(&Running::of(pages, page, at, count));
         page.ops.iter().for_each(|op| brush.op(op));
         surface.finish();
         for Link { rect, place, leaf, text } in links {
@@ -255,34 +256,21 @@ impl Brush<'_, '_> {
         }
     }
 
-    /// Mark and reference at the head, title and number at the foot; none of it on the first page but the number.
-    fn running(&mut self, pages: &Pages, page: &Page, at: usize, count: usize) {
-        let (left, right) = (SIDE, page.width - SIDE);
-        let numbering = pages.numbering.replace(PAGE, &(at + 1).to_string()).replace(PAGES, &count.to_string());
-        let small = |colour| Style::of(Face::Regular, 7.5, colour);
-        let numbering = one_line(&numbering, small(SOFT));
-        let foot = page.height - 34.0;
-        self.surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Footer)));
-        let half = f64::from(right - left) * 0.6;
-        let title = one_line(&fitted(&pages.title, 7.5, half), small(SOFT));
-        for line in &numbering.lines {
-            self.runs((right - line.width, foot), line, &numbering.styles);
+    /// No part of what is read: it stands on every page.
+    fn running(&mut self, running: &Running) {
+        for (kind, texts) in [(ArtifactType::Footer, &running.foot), (ArtifactType::Header, &running.head)] {
+            if texts.is_empty() {
+                continue;
+            }
+            self.surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(kind)));
+            for (place, text) in texts {
+                text.lines.iter().for_each(|line| self.runs(*place, line, &text.styles));
+            }
+            if let (ArtifactType::Header, Some(rule)) = (kind, running.rule) {
+                self.rect(rule, RULE);
+            }
+            self.surface.end_tagged();
         }
-        if at > 0 {
-            title.lines.iter().for_each(|line| self.runs((left, foot), line, &title.styles));
-        }
-        self.surface.end_tagged();
-        if at == 0 || pages.mark.is_empty() && pages.reference.is_empty() {
-            return;
-        }
-        self.surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Header)));
-        let wide = f64::from(right - left) * 0.48;
-        let mark = one_line(&fitted(&pages.mark, 7.5, wide), Style::of(Face::Bold, 7.5, MARK));
-        let reference = one_line(&fitted(&pages.reference, 7.5, wide), small(SOFT));
-        mark.lines.iter().for_each(|line| self.runs((left, 38.0), line, &mark.styles));
-        reference.lines.iter().for_each(|line| self.runs((right - line.width, 38.0), line, &reference.styles));
-        self.rect((left, 43.0, right - left, 0.5), [0xd0, 0xd4, 0xda]);
-        self.surface.end_tagged();
     }
 
     fn scene(&mut self, scene: &Scene) {
@@ -339,23 +327,4 @@ fn path_of(steps: &[Step]) -> Option<Path> {
         }
     }
     path.finish()
-}
-
-/// Lines from the lower left to the upper right, cut off at the rectangle's edges.
-fn hatch((x, y, width, height): (f64, f64, f64, f64)) -> Vec<Step> {
-    let (right, bottom) = (x + width, y + height);
-    // On each line x + y is the same; the distance between two is that of the SVG's pattern.
-    let gap = HATCH * std::f64::consts::SQRT_2;
-    let mut steps = Vec::new();
-    let mut sum = ((x + y) / gap).ceil() * gap;
-    while sum < right + bottom {
-        let left_end = x.max(sum - bottom);
-        let right_end = right.min(sum - y);
-        if right_end > left_end {
-            steps.push(Step::Move(left_end, sum - left_end));
-            steps.push(Step::Line(right_end, sum - right_end));
-        }
-        sum += gap;
-    }
-    steps
 }

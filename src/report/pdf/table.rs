@@ -9,8 +9,14 @@ use crate::present::fonts::Face;
 
 const RULE: Rgb = [0xd0, 0xd4, 0xda];
 const HEAD: Rgb = [0xf1, 0xf3, 0xf6];
-/// Left and right of a cell's text, above and below it.
-const PAD: (f32, f32) = (3.5, 2.2);
+/// Above and below a cell's text.
+const ABOVE: f32 = 2.2;
+
+/// Left and right of a cell's text of this size.
+fn beside(size: f32) -> f32 {
+    if size < 6.2 { 2.2 } else { 3.5 }
+}
+
 /// No column is narrower, header or not.
 const NARROWEST: f32 = 26.0;
 
@@ -45,7 +51,7 @@ impl Layout {
         // Rather smaller letters than broken numbers and times.
         let sizes: &[f32] = match (grid.is_dense, grid.stance) {
             (true, _) => &[6.2],
-            (false, Stance::Across) => &[7.0, 6.6, 6.2],
+            (false, Stance::Across) => &[7.0, 6.6, 6.2, 5.8],
             (false, _) => &[7.5, 7.0],
         };
         let fits = |size: &&f32| columns_of(grid, **size, &least).iter().sum::<f32>() <= self.width();
@@ -56,7 +62,10 @@ impl Layout {
             .iter()
             .zip(&columns.places)
             .map(|(header, (_, width))| Set {
-                paragraphs: vec![set(&[(header.text.clone(), Style::of(Face::Bold, size, TEXT))], width - 2.0 * PAD.0)],
+                paragraphs: vec![set(
+                    &[(header.text.clone(), Style::of(Face::Bold, size, TEXT))],
+                    width - 2.0 * beside(size),
+                )],
                 is_number: header.is_number,
             })
             .collect();
@@ -64,8 +73,8 @@ impl Layout {
         let thead = self.tree.node(table, What::Head);
         let first = self.tree.node(thead, What::Row);
         let line = size * 1.4;
-        let head_height = head.iter().map(Set::count).max().unwrap_or(0) as f32 * line + 2.0 * PAD.1;
-        self.need(head_height + 3.0 * line + 2.0 * PAD.1);
+        let head_height = head.iter().map(Set::count).max().unwrap_or(0) as f32 * line + 2.0 * ABOVE;
+        self.need(head_height + 3.0 * line + 2.0 * ABOVE);
         self.header(&head, &columns, head_height, Some(first));
         let body = self.tree.node(table, What::Body);
         for (at, row) in grid.rows.iter().enumerate() {
@@ -74,7 +83,7 @@ impl Layout {
                 .zip(&grid.headers)
                 .zip(&columns.places)
                 .map(|((cell, header), (_, width))| Set {
-                    paragraphs: Layout::cell(&there(cell), size, width - 2.0 * PAD.0),
+                    paragraphs: Layout::cell(&there(cell), size, width - 2.0 * beside(size)),
                     is_number: header.is_number,
                 })
                 .collect();
@@ -97,9 +106,9 @@ impl Layout {
         id: Option<&String>,
         again: &dyn Fn(&mut Layout),
     ) {
-        let line = columns.size * 1.4;
+        let (line, pad) = (columns.size * 1.4, beside(columns.size));
         let count = cells.iter().map(Set::count).max().unwrap_or(0);
-        let height = |lines: usize| lines as f32 * line + 2.0 * PAD.1;
+        let height = |lines: usize| lines as f32 * line + 2.0 * ABOVE;
         let mut from = 0;
         while from < count {
             let rest = count - from;
@@ -110,12 +119,12 @@ impl Layout {
             if let (0, Some(id)) = (from, id) {
                 self.mark(id);
             }
-            let fits = ((self.room() - 2.0 * PAD.1) / line).floor().max(1.0) as usize;
+            let fits = ((self.room() - 2.0 * ABOVE) / line).floor().max(1.0) as usize;
             let until = from + rest.min(fits);
             for ((cell, node), (x, width)) in cells.iter().zip(nodes).zip(&columns.places) {
                 for (at, (paragraph, text)) in cell.lines().enumerate().skip(from).take(until - from) {
-                    let y = self.y + PAD.1 + (at - from) as f32 * line + columns.size * 0.98;
-                    let x = if cell.is_number { x + width - PAD.0 - text.width } else { x + PAD.0 };
+                    let y = self.y + ABOVE + (at - from) as f32 * line + columns.size * 0.98;
+                    let x = if cell.is_number { x + width - pad - text.width } else { x + pad };
                     self.put((x, y), text, paragraph, Some(*node));
                 }
             }
@@ -133,12 +142,13 @@ impl Layout {
     /// On the pages behind the first it is no part of what is read: it was read already.
     fn header(&mut self, head: &[Set], columns: &Columns, height: f32, row: Option<NodeId>) {
         let width = columns.places.iter().map(|(_, width)| width).sum();
+        let pad = beside(columns.size);
         self.fill((SIDE, self.y, width, height), HEAD);
         for (cell, (x, width)) in head.iter().zip(&columns.places) {
             let node = row.map(|row| self.tree.node(row, What::ColumnHeader));
             for (at, (paragraph, text)) in cell.lines().enumerate() {
-                let y = self.y + PAD.1 + at as f32 * columns.size * 1.4 + columns.size * 0.98;
-                let x = if cell.is_number { x + width - PAD.0 - text.width } else { x + PAD.0 };
+                let y = self.y + ABOVE + at as f32 * columns.size * 1.4 + columns.size * 0.98;
+                let x = if cell.is_number { x + width - pad - text.width } else { x + pad };
                 self.put((x, y), text, paragraph, node);
             }
         }
@@ -155,15 +165,14 @@ impl Layout {
             // What is left goes to those that hold most.
             true => wishes.iter().map(|wish| wish + (page - sum) * wish / sum.max(1.0)).collect(),
             false => {
-                let least = columns_of(grid, size, &least);
-                let least_sum: f32 = least.iter().sum();
-                match least_sum <= page {
-                    true => {
-                        let more: Vec<f32> =
-                            wishes.iter().zip(&least).map(|(wish, least)| (wish - least).max(0.0)).collect();
-                        shared(&more, page - least_sum).iter().zip(&least).map(|(more, least)| more + least).collect()
-                    }
-                    false => shared(&wishes, page),
+                let whole = columns_of(grid, size, &least);
+                let broken = columns_of(grid, size, &least_of_words);
+                let sum_of = |widths: &[f32]| widths.iter().sum::<f32>();
+                match (sum_of(&whole) <= page, sum_of(&broken) <= page) {
+                    (true, _) => spread(&wishes, &whole, page),
+                    // A time on two lines is a time still.
+                    (_, true) => spread(&wishes, &broken, page),
+                    _ => self.with_whole_numbers(grid, &wishes, &broken),
                 }
             }
         };
@@ -174,6 +183,28 @@ impl Layout {
             (left, width)
         };
         widths.into_iter().map(place).collect()
+    }
+
+    /// Where not even short words fit: numbers are whole, and the texts share what is left.
+    fn with_whole_numbers(&self, grid: &Grid, wishes: &[f32], least: &[f32]) -> Vec<f32> {
+        let page = self.width();
+        let is_number = |at: usize| grid.headers.get(at).is_some_and(|header| header.is_number);
+        let numbers: f32 = least.iter().enumerate().filter(|(at, _)| is_number(*at)).map(|(_, width)| width).sum();
+        let texts: Vec<f32> = wishes.iter().enumerate().filter(|(at, _)| !is_number(*at)).map(|(_, w)| *w).collect();
+        if numbers + texts.len() as f32 * NARROWEST > page {
+            return shared(wishes, page);
+        }
+        let room = page - numbers;
+        let level = shared(&texts, room).into_iter().fold(0.0, f32::max);
+        // Those that lack little become whole; the long ones hardly notice.
+        let is_short = |wish: f32| wish <= level * 1.25;
+        let short: f32 = texts.iter().filter(|wish| is_short(**wish)).sum();
+        let long: Vec<f32> = texts.iter().copied().filter(|wish| !is_short(*wish)).collect();
+        let mut long = shared(&long, room - short).into_iter();
+        let widths = texts.iter().map(|wish| if is_short(*wish) { *wish } else { long.next().unwrap_or(*wish) });
+        let mut texts = widths.collect::<Vec<f32>>().into_iter();
+        let width = |(at, least): (usize, &f32)| if is_number(at) { *least } else { texts.next().unwrap_or(*least) };
+        least.iter().enumerate().map(width).collect()
     }
 
     /// Rows as lists of their own, for tables with more columns than a page takes.
@@ -202,20 +233,23 @@ impl Layout {
         let label = 150.0;
         let columns = Columns { places: vec![(SIDE, label), (SIDE + label, width - label)], size: SIZE };
         let table = self.tree.node(Tree::root(), What::Table);
-        self.need(SIZE * LEADING + 2.0 * PAD.1);
+        self.need(SIZE * LEADING + 2.0 * ABOVE);
         self.fill((SIDE, self.y, width, 0.5), RULE);
         let mut rows = Vec::new();
         for (name, cell) in facts {
-            let label_set = set(&[(name.clone(), Style::of(Face::Regular, SIZE, SOFT))], label - 2.0 * PAD.0);
+            let label_set = set(&[(name.clone(), Style::of(Face::Regular, SIZE, SOFT))], label - 2.0 * beside(SIZE));
             let cells = [
                 Set { paragraphs: vec![label_set], is_number: false },
-                Set { paragraphs: Layout::cell(&there(cell), SIZE, width - label - 2.0 * PAD.0), is_number: false },
+                Set {
+                    paragraphs: Layout::cell(&there(cell), SIZE, width - label - 2.0 * beside(SIZE)),
+                    is_number: false,
+                },
             ];
             rows.push(cells);
         }
         let height = |cells: &[Set; 2]| {
             let lines = cells.iter().map(Set::count).max().unwrap_or(0);
-            lines as f32 * SIZE * 1.4 + 2.0 * PAD.1
+            lines as f32 * SIZE * 1.4 + 2.0 * ABOVE
         };
         for (at, cells) in rows.iter().enumerate() {
             // The last one does not stand alone on a page.
@@ -236,7 +270,7 @@ fn columns_of(grid: &Grid, size: f32, of: &dyn Fn(&Cell, f32) -> f32) -> Vec<f32
         let cells = grid.rows.iter().filter_map(|row| row.get(at));
         let cells = cells.map(|cell| of(cell, size)).fold(0.0, f32::max);
         let longest = words(&header.text).map(|word| Face::Bold.width(word) * size).fold(0.0, f32::max);
-        (cells.max(longest) + 2.0 * PAD.0 + 0.5).max(NARROWEST)
+        (cells.max(longest) + 2.0 * beside(size) + 0.5).max(NARROWEST)
     };
     grid.headers.iter().enumerate().map(width).collect()
 }
@@ -268,8 +302,17 @@ fn wished(cell: &Cell, size: f32) -> f32 {
 /// Letters of a word that is rather not broken.
 const SHORT_WORD: usize = 16;
 
-/// The width in which no short word of a cell is broken.
+/// The width in which no short word of a cell is broken, and no time.
 fn least(cell: &Cell, size: f32) -> f32 {
+    least_width(cell, size, true)
+}
+
+/// The width in which no short word of a cell is broken; a time may be, between its date and its hours.
+fn least_of_words(cell: &Cell, size: f32) -> f32 {
+    least_width(cell, size, false)
+}
+
+fn least_width(cell: &Cell, size: f32, whole_times: bool) -> f32 {
     let of_word = |span: &Span, word: &str| {
         let end = word.char_indices().nth(SHORT_WORD).map_or(word.len(), |(at, _)| at);
         width_of(span, word.get(..end).unwrap_or(word)) * size
@@ -279,19 +322,42 @@ fn least(cell: &Cell, size: f32) -> f32 {
     let is_time = |text: &str| {
         text.len() <= 23 && text.contains(':') && text.chars().all(|c| c.is_ascii_digit() || "-:. ".contains(c))
     };
-    let of_span = |span: &Span| match is_time(&span.text) {
+    let of_span = |span: &Span| match whole_times && is_time(&span.text) {
         true => width_of(span, &span.text) * size,
         false => of_words(span),
     };
     // A remark of such a length is a time in UTC.
     let remark = cell.remark.as_ref().filter(|remark| remark.len() <= 28);
-    let remark = remark.map_or(0.0, |remark| Face::Regular.width(remark) * size * 0.87);
+    let of_remark = |remark: &String| match whole_times {
+        true => Face::Regular.width(remark),
+        false => words(remark).map(|word| Face::Regular.width(word)).fold(0.0, f32::max),
+    };
+    let remark = remark.map_or(0.0, |remark| of_remark(remark) * size * 0.87);
     cell.lines.iter().flatten().map(of_span).fold(remark, f32::max)
 }
 
 /// What stands between places where a line may end.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive([' ', '\n', '/', ';', '&', '|', '_']).map(str::trim_end)
+}
+
+/// What is more than the least goes to the columns by the root of what they lack, and to none more than that: long texts get
+/// most, and what lacks little becomes whole.
+fn spread(wishes: &[f32], least: &[f32], page: f32) -> Vec<f32> {
+    let mut widths = least.to_vec();
+    let mut more = page - least.iter().sum::<f32>();
+    // Each round makes at least one column whole, or ends.
+    for _ in 0..least.len() {
+        let lacks: Vec<f32> = wishes.iter().zip(&widths).map(|(wish, width)| (wish - width).max(0.0)).collect();
+        let roots: f32 = lacks.iter().map(|lack| lack.sqrt()).sum();
+        if roots <= 0.0 || more <= 0.1 {
+            break;
+        }
+        let shares: Vec<f32> = lacks.iter().map(|lack| (more * lack.sqrt() / roots).min(*lack)).collect();
+        more -= shares.iter().sum::<f32>();
+        widths.iter_mut().zip(&shares).for_each(|(width, share)| *width += share);
+    }
+    widths
 }
 
 /// Widths that sum up to `page`: none wider than it wished, all that must give equally wide.
@@ -319,5 +385,8 @@ mod tests {
     fn narrow_columns_keep_what_they_need_and_wide_ones_share_the_rest() {
         assert_eq!(shared(&[30.0, 500.0, 40.0, 300.0], 470.0), [30.0, 200.0, 40.0, 200.0]);
         assert_eq!(shared(&[100.0, 100.0], 100.0), [50.0, 50.0]);
+        let widths = spread(&[30.0, 1_000.0, 125.0], &[30.0, 100.0, 100.0], 430.0);
+        assert_eq!((widths[0], widths[2]), (30.0, 125.0), "what lacks little becomes whole");
+        assert!((widths[1] - 275.0).abs() < 0.5, "{widths:?}");
     }
 }

@@ -247,8 +247,10 @@ impl Setting<'_> {
         let rows = table.rows.read(0, most).map_err(ReportError::Unreadable)?;
         let cells = |row: &Vec<Value>| -> Vec<Cell> {
             let cell = |(column, value): (&Column, &Value)| match (column.name.as_str(), value) {
-                // A reason is a word of ours.
+                // Words of ours.
                 ("warning_reason", Value::Text(code)) => Cell::plain(words.named(&format!("reason-{code}"), code)),
+                ("not_seen", Value::Text(code)) => Cell::plain(words.named(&format!("not-seen-{code}"), code)),
+                ("list_purpose", Value::Text(code)) => Cell::plain(words.named(&format!("purpose-{code}"), code)),
                 _ => words.cell(value, column.kind, &whole),
             };
             table.columns.iter().zip(row).map(cell).collect()

@@ -14,7 +14,7 @@ use crate::ui::widgets::subject::subject_ui;
 use egui::{ComboBox, Grid, Label, RichText, TextEdit, Ui, vec2};
 
 /// Kinds whose rows the examiner can limit.
-const LIMITED: [&str; 5] = ["flows", "events", "pairs", "conversations", "top"];
+const LIMITED: [&str; 8] = ["flows", "events", "pairs", "conversations", "top", "sightings", "playbook", "sql"];
 
 pub fn add_exhibit_ui(ui: &mut Ui, app: &App, draft: &mut ExhibitDraft, state: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;

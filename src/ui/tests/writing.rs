@@ -118,6 +118,7 @@ fn every_view_can_be_frozen_and_every_exhibit_opens_its_live_view() {
     let exhibits = lists(&harness).exhibits.clone();
     let kinds: Vec<&str> = exhibits.iter().map(|exhibit| exhibit.frozen.kind.as_str()).collect();
     assert_eq!(kinds, ["flows", "pairs", "series", "top", "address"]);
+    the_other_views(&mut harness);
     dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, String::new()));
     settle(&mut harness);
     let views = [View::Records(Dataset::Flows), View::Pairs, View::Timeline, View::Overview, View::Address];
@@ -129,6 +130,199 @@ fn every_view_can_be_frozen_and_every_exhibit_opens_its_live_view() {
     dispatch(&mut harness, Action::OpenExhibit(exhibits[0].id));
     settle(&mut harness);
     assert_eq!(app(&harness).app.records().unwrap().applied(), "action = ACCEPT");
+}
+
+/// Freezes the candidate of this name under it.
+fn freeze_as(harness: &mut Shown, name: &str) {
+    dispatch(harness, Action::Command(crate::app::Command::AddExhibit));
+    settle(harness);
+    let list = crate::app::exhibitable::candidates(&app(harness).app, 10);
+    let texts = &app(harness).app.texts;
+    let names: Vec<String> =
+        list.iter().map(|c| texts.tr_args(c.key, &[("what", &c.what)]).trim().to_owned()).collect();
+    let at = names.iter().position(|known| known == name).unwrap_or_else(|| panic!("{name} is not among {names:?}"));
+    let Some(Dialog::AddExhibit(mut draft)) = app(harness).app.dialog.clone() else { panic!("no dialog") };
+    (draft.chosen, draft.rows) = (at, "10".into());
+    dispatch(harness, Action::Dialog(Some(Dialog::AddExhibit(draft))));
+    settle(harness);
+    typed(harness, Role::TextInput, "Caption", name);
+    harness.get_by_role_and_label(Role::Button, "Freeze").click();
+    settle(harness);
+    assert_eq!(app(harness).app.dialog, None, "{name}: {:?}", app(harness).app.errors.entries());
+}
+
+fn freeze_in(
+    harness: &mut Shown,
+    frozen: &mut Vec<(&'static str, View)>,
+    view: View,
+    name: &'static str,
+    kind: &'static str,
+) {
+    dispatch(harness, Action::Show(view));
+    settle(harness);
+    freeze_as(harness, name);
+    frozen.push((kind, view));
+}
+
+/// What is not the first candidate of its view: each is frozen, gives the same rows again, and opens its view.
+fn the_other_views(harness: &mut Shown) {
+    use crate::app::chart::Shape;
+    use crate::app::library::LibraryAction;
+    use crate::app::sightings::{Show, SightingsAction};
+    use crate::app::sql_console::SqlAction;
+    use crate::app::timeline::TimelineAction;
+    use crate::query::By;
+    let first = lists(harness).exhibits.len();
+    let add = crate::app::watch::Change::Add {
+        list: "typed".into(),
+        purpose: crate::model::Purpose::KnownBad,
+        kind: None,
+        values: vec!["203.0.113.9".into(), "bad.example".into()],
+        comment: String::new(),
+    };
+    dispatch(harness, Action::Watch(crate::app::watch::WatchAction::Change(Box::new(add))));
+    settle(harness);
+    let mut frozen: Vec<(&str, View)> = Vec::new();
+    let flows = View::Records(Dataset::Flows);
+    freeze_in(harness, &mut frozen, flows, "The plot over time", "series");
+    let mut three = crate::app::selection::Selection::default();
+    three.select(0);
+    three.extend_to(2);
+    dispatch(harness, Action::Select(Dataset::Flows, three));
+    settle(harness);
+    freeze_in(harness, &mut frozen, flows, "The 3 selected rows", "selected");
+    freeze_in(harness, &mut frozen, flows, "The 3 selected rows side by side", "compare");
+    freeze_in(harness, &mut frozen, View::Timeline, "The heat map of hours by days 1", "heatmap");
+    let heat = crate::app::timeline::Plan { shape: Shape::Heat, ..crate::app::timeline::Plan::of(Dataset::Flows) };
+    dispatch(harness, Action::Timeline(TimelineAction::Change(0, heat)));
+    settle(harness);
+    freeze_in(harness, &mut frozen, View::Timeline, "The plot over time 2", "series");
+    freeze_in(harness, &mut frozen, View::Overview, "The list of evidence files", "evidence");
+    freeze_in(harness, &mut frozen, View::Evidence, "The list of evidence files", "evidence");
+    dispatch(harness, Action::Show(View::Sightings));
+    for (show, name, kind) in [
+        (Show::By(By::Indicator), "The sightings by indicator", "sightings"),
+        (Show::By(By::Host), "The sightings by host", "sightings"),
+        (Show::By(By::List), "The sightings by list", "sightings"),
+        (Show::Playbook, "The playbook's view", "playbook"),
+    ] {
+        dispatch(harness, Action::Sightings(SightingsAction::Show(show)));
+        settle(harness);
+        freeze_in(harness, &mut frozen, View::Sightings, name, kind);
+    }
+    dispatch(harness, Action::Show(View::Sql));
+    let statement = "SELECT action, count(*) AS n FROM flow_record GROUP BY 1 ORDER BY 1";
+    dispatch(harness, Action::Sql(SqlAction::Edit(statement.into())));
+    dispatch(harness, Action::Sql(SqlAction::Run));
+    settle(harness);
+    freeze_in(harness, &mut frozen, View::Sql, "The rows of the statement", "sql");
+    let figure = crate::query::named::CATALOGUE
+        .iter()
+        .find(|query| matches!(query.shape, crate::query::named::Shape::Figure(_)) && query.parameters.is_empty());
+    if let Some(query) = figure {
+        dispatch(harness, Action::Show(View::Queries));
+        dispatch(harness, Action::Library(LibraryAction::Choose(query.name)));
+        dispatch(harness, Action::Library(LibraryAction::Run));
+        settle(harness);
+        freeze_as(harness, "The figure");
+        frozen.push(("figure", View::Records(query.dataset)));
+    }
+    freeze_in(harness, &mut frozen, View::Indicators, "The sightings by list", "sightings");
+    let exhibits = lists(harness).exhibits[first..].to_vec();
+    for (exhibit, (kind, view)) in exhibits.iter().zip(&frozen) {
+        assert_eq!(exhibit.frozen.kind, *kind, "{}", exhibit.text.caption);
+        dispatch(harness, Action::OpenExhibit(exhibit.id));
+        settle(harness);
+        let live = if *kind == "sightings" { View::Sightings } else { *view };
+        let live = if *kind == "series" { View::Timeline } else { live };
+        let live = if *kind == "evidence" { View::Evidence } else { live };
+        assert_eq!(app(harness).app.view, live, "{}", exhibit.text.caption);
+    }
+    assert_eq!(exhibits.len(), frozen.len());
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::R);
+    settle(harness);
+    harness.get_by_role_and_label(Role::Button, "Check all exhibits").click();
+    settle(harness);
+    let count = first + frozen.len();
+    harness.get_by_label(&format!("{count} of {count} as they were"));
+}
+
+#[test]
+fn the_pages_of_the_report_are_looked_at_before_it_is_written() {
+    let (_folder, mut harness) = opened_case();
+    freeze(&mut harness, "first");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num6);
+    settle(&mut harness);
+    freeze(&mut harness, "second");
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::R);
+    settle(&mut harness);
+    harness.get_by_label("Page 1 of the report");
+    let page = |harness: &Shown| app(harness).app.case.as_ref().unwrap().preview.page();
+    harness.key_press(Key::PageDown);
+    settle(&mut harness);
+    harness.get_by_label("Page 2 of the report");
+    // The page of an exhibit that is chosen; and the picture is that of the page.
+    harness.get_by_role_and_label(Role::Button, "2. second").click();
+    settle(&mut harness);
+    let of_second = page(&harness);
+    harness.get_by_role_and_label(Role::Button, "1. first").click();
+    settle(&mut harness);
+    assert!(page(&harness) > 1 && page(&harness) < of_second);
+    let picture = |harness: &Shown| {
+        let preview = &app(harness).app.case.as_ref().unwrap().preview;
+        let (picture, is_it) = preview.picture().unwrap();
+        assert!(is_it);
+        Arc::clone(picture)
+    };
+    let before = picture(&harness);
+    assert!(before.width > 300 && before.rgba.iter().filter(|byte| **byte < 100).count() > 500, "ink on it");
+    // It follows what is written, and the language.
+    let pages = app(&harness).app.case.as_ref().unwrap().preview.len();
+    write(&mut harness, Change::MoveExhibit { id: 2, place: 1 });
+    assert_ne!(picture(&harness), before);
+    write(&mut harness, Change::RemoveExhibit(1));
+    assert!(app(&harness).app.case.as_ref().unwrap().preview.len() < pages);
+    let english = picture(&harness);
+    harness.get_by_label("Japanese").click();
+    settle(&mut harness);
+    assert_ne!(picture(&harness), english);
+    // Written as it was looked at.
+    dispatch(&mut harness, Action::Command(crate::app::Command::WriteReport));
+    settle(&mut harness);
+    let Some(Dialog::Report(draft)) = &app(&harness).app.dialog else { panic!("no dialog") };
+    assert_eq!(draft.order.language, crate::present::Language::Japanese);
+}
+
+/// Dragged by its handle onto another, an exhibit takes that one's place.
+#[test]
+fn exhibits_are_dragged_into_another_order() {
+    let (_folder, mut harness) = opened_case();
+    for caption in ["one", "two", "three"] {
+        freeze(&mut harness, caption);
+    }
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::R);
+    settle(&mut harness);
+    let captions = |harness: &Shown| -> Vec<String> {
+        lists(harness).exhibits.iter().map(|exhibit| exhibit.text.caption.clone()).collect()
+    };
+    let mut drag = |from: &str, to: &str| {
+        let row = harness.get_by_role_and_label(Role::Button, from).rect();
+        let target = harness.get_by_role_and_label(Role::Button, to).rect().center();
+        // The handle stands left of its row.
+        let handle = egui::pos2(row.left() - 14.0, row.center().y);
+        harness.drag_at(handle);
+        harness.step();
+        for part in [0.3, 0.6, 1.0] {
+            harness.hover_at(handle + (target - handle) * part);
+            harness.step();
+        }
+        harness.drop_at(target);
+        settle(&mut harness);
+        captions(&harness)
+    };
+    assert_eq!(drag("3. three", "1. one"), ["three", "one", "two"]);
+    assert_eq!(drag("1. three", "3. two"), ["one", "two", "three"]);
+    assert_eq!(drag("2. two", "2. two"), ["one", "two", "three"], "onto itself");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! rows as they were frozen, and whether the case still gives the same.
 
 mod frozen;
+mod preview;
 
 use crate::app::exhibits::Again;
 use crate::app::open_case::OpenCase;
@@ -27,6 +28,7 @@ pub struct ExhibitsState {
     rows: GridState,
     selection: crate::app::selection::Selection,
     section: usize,
+    preview: preview::PreviewState,
 }
 
 pub fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
@@ -45,6 +47,10 @@ pub fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
         let check = Button::new(t.tr("command-check-exhibits"));
         if ui.add_enabled(has && !case.written.is_checking(), check).clicked() {
             out.push(Action::Command(Command::CheckExhibits));
+        }
+        let preview = Button::selectable(case.preview.shows(), t.tr("command-preview-report"));
+        if ui.add(preview).on_hover_text(t.tr("command-preview-report-tip")).clicked() {
+            out.push(Action::Command(Command::PreviewReport));
         }
         if ui.button(t.tr("command-write-report")).clicked() {
             out.push(Action::Command(Command::WriteReport));
@@ -66,6 +72,12 @@ pub fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
             list_ui(ui, app, case, lists, out);
         });
     });
+    if case.preview.shows() {
+        Frame::new().inner_margin(Margin { left: 12, ..Margin::same(4) }).show(ui, |ui| {
+            preview::preview_ui(ui, app, case, &mut state.preview, out);
+        });
+        return;
+    }
     let looked_at = case.written.looked_at().and_then(|id| lists.exhibit(id));
     let Some(exhibit) = looked_at else {
         ui.add_space(ui.available_height() * 0.25);
@@ -169,9 +181,12 @@ fn list_ui(ui: &mut Ui, app: &App, case: &OpenCase, lists: &Lists, out: &mut Vec
             }
         });
         let response = row.response;
-        if response.dnd_hover_payload::<i64>().is_some() {
+        if let Some(dragged) = response.dnd_hover_payload::<i64>() {
             let p = theme::palette(ui);
-            ui.painter().hline(response.rect.x_range(), response.rect.top(), egui::Stroke::new(2.0, p.accent));
+            // Where it comes to stand: from above behind this one, from below before it.
+            let comes_down = lists.exhibit(*dragged).is_some_and(|dragged| dragged.place < exhibit.place);
+            let y = if comes_down { response.rect.bottom() } else { response.rect.top() };
+            ui.painter().hline(response.rect.x_range(), y, egui::Stroke::new(2.0, p.accent));
         }
         if let Some(dropped) = response.dnd_release_payload::<i64>()
             && *dropped != exhibit.id

@@ -146,7 +146,7 @@ fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsStat
             width: match column.unit {
                 Unit::Time => 185.0,
                 Unit::Text | Unit::Json => 200.0,
-                Unit::Address => 150.0,
+                Unit::Address | Unit::Bytes => 150.0,
                 _ => 110.0,
             },
             numeric: matches!(column.unit, Unit::Count | Unit::Bytes | Unit::Ratio | Unit::Port | Unit::Number),

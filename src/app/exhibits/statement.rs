@@ -1,0 +1,166 @@
+//! A result of the SQL console: the statement is the question.
+
+use super::spec;
+use super::{Basis, Column, ExhibitError, Exhibited, Live, MOST_ROWS, Section, Unit};
+use crate::app::zone::Zone;
+use crate::case::CaseReader;
+use crate::model::Dataset;
+use crate::query::{self, Cancel, Duplicates, QueryError, Scope, SqlLimits, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// The rows of a statement, in the order in which it gives them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqlExhibit {
+    pub statement: String,
+    /// So many rows at the most; all of them otherwise.
+    pub limit: Option<usize>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SqlSpec {
+    statement: String,
+    limit: Option<usize>,
+}
+
+impl Exhibited for SqlExhibit {
+    fn kind(&self) -> &'static str {
+        "sql"
+    }
+
+    fn query(&self) -> String {
+        spec::write(&SqlSpec { statement: self.statement.clone(), limit: self.limit })
+    }
+
+    /// A statement may ask for anything: it rests on everything.
+    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
+        let all = |dataset| Scope { duplicates: Duplicates::All, ..Scope::all(dataset) };
+        let scopes = [Dataset::Flows, Dataset::Events].map(all).to_vec();
+        Ok(Basis { scopes, all_evidence: true, with_lists: true, ..Basis::default() })
+    }
+
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+        if let Some(word) = changing(&self.statement) {
+            let what =
+                format!("{word} gives another value each time: such a statement cannot be run again and compared");
+            return Err(ExhibitError::Unfit(what));
+        }
+        // One more than an exhibit holds tells that there are more.
+        let limits = SqlLimits { rows: MOST_ROWS + 1, time: None };
+        let found = query::read_only_sql(reader, &self.statement, limits, cancel)?;
+        let all = found.rows.len();
+        if all > MOST_ROWS {
+            let what = format!("the statement gives more than {MOST_ROWS} rows; write a LIMIT into it");
+            return Err(ExhibitError::Unfit(what));
+        }
+        let is_number = |column: usize| {
+            let mut values = found.rows.iter().filter_map(|row| row.get(column)).filter(|v| !v.is_null()).peekable();
+            values.peek().is_some() && values.all(Json::is_number)
+        };
+        let unit = |column: usize| if is_number(column) { Unit::Number } else { Unit::Text };
+        let columns = found.columns.iter().enumerate().map(|(at, name)| Column::new(name, unit(at))).collect();
+        let rows = found.rows.into_iter().take(self.limit.unwrap_or(all));
+        let rows = rows.map(|row| row.into_iter().map(value).collect()).collect();
+        Ok(vec![Section { all_rows: all as u64, ..Section::new("sql", columns, rows) }])
+    }
+
+    fn live(&self) -> Live {
+        Live::Sql(self.statement.clone())
+    }
+}
+
+fn value(json: Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(truth) => Value::Boolean(truth),
+        Json::String(text) => Value::Text(text),
+        Json::Number(number) => match number.as_i64() {
+            Some(number) => Value::Integer(number),
+            None => Value::Number(number.to_string().into()),
+        },
+        other => Value::Text(other.to_string()),
+    }
+}
+
+/// Functions whose value is another each time.
+const CHANGING: [&str; 5] = ["random", "randomblob", "current_time", "current_date", "current_timestamp"];
+/// Functions that mean this moment where they are given nothing, or `'now'`.
+const OF_NOW: [&str; 7] = ["date", "time", "datetime", "julianday", "unixepoch", "strftime", "timediff"];
+
+/// What in a statement gives another value each time it is run, if anything. Words inside texts and comments mean nothing.
+fn changing(statement: &str) -> Option<String> {
+    let tokens = tokens(statement);
+    for (at, token) in tokens.iter().enumerate() {
+        let next = |n: usize| tokens.get(at + n).map(String::as_str);
+        let is_call = next(1) == Some("(");
+        let is_changing = CHANGING.contains(&token.as_str()) && (is_call || token.starts_with("current_"));
+        let of_nothing = OF_NOW.contains(&token.as_str()) && is_call && next(2) == Some(")");
+        if is_changing || of_nothing || token == "'now'" {
+            return Some(token.clone());
+        }
+    }
+    None
+}
+
+/// Words in lower case, texts with their quotes, and what stands between them, a character each. Quoted names are left out.
+fn tokens(statement: &str) -> Vec<String> {
+    let mut tokens = Vec::new();
+    let mut rest = statement;
+    while let Some(first) = rest.chars().next() {
+        let end = match first {
+            '\'' | '"' | '`' => quoted(rest, first),
+            '[' => rest.find(']').map_or(rest.len(), |at| at + 1),
+            '-' if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
+            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |at| at + 2),
+            c if c.is_alphanumeric() || c == '_' => {
+                rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
+            }
+            c => c.len_utf8(),
+        };
+        let (token, after) = rest.split_at(end);
+        let is_mute =
+            first.is_whitespace() || matches!(first, '"' | '`' | '[') || end > 1 && matches!(first, '-' | '/');
+        if !is_mute {
+            tokens.push(token.to_lowercase());
+        }
+        rest = after;
+    }
+    tokens
+}
+
+/// Where a quoted text ends; a doubled quote is part of it.
+fn quoted(text: &str, quote: char) -> usize {
+    let mut inside = text.char_indices().skip(1).peekable();
+    while let Some((at, c)) = inside.next() {
+        if c == quote && inside.next_if(|(_, next)| *next == quote).is_none() {
+            return at + c.len_utf8();
+        }
+    }
+    text.len()
+}
+
+pub(super) fn read(text: &str) -> Result<Box<dyn Exhibited>, String> {
+    let SqlSpec { statement, limit } = spec::read(text)?;
+    Ok(Box::new(SqlExhibit { statement, limit }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_whose_rows_change_by_themselves_is_known() {
+        for (statement, word) in [
+            ("SELECT Random() FROM flow_record", Some("random")),
+            ("SELECT * FROM flow_record WHERE start > datetime('now', '-1 day')", Some("'now'")),
+            ("SELECT date ( ), 1", Some("date")),
+            ("SELECT current_timestamp", Some("current_timestamp")),
+            ("SELECT 'random()', \"random\"(), [now] -- random()\n/* 'now' */ FROM x", None),
+            ("SELECT random, date(start), 'it''s now' FROM x WHERE event_name LIKE '%''now''%'", None),
+            ("SELECT 'open", None),
+        ] {
+            assert_eq!(changing(statement).as_deref(), word, "{statement}");
+        }
+    }
+}
