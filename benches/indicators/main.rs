@@ -108,6 +108,8 @@ fn measure(source: &Path, options: &Options, table: &mut Table) -> Result<()> {
     std::fs::copy(source, &case)?;
     let reader = CaseReader::open(&case)?;
     let pairs = pair_figures(&reader)?;
+    let packets = query::rows(&reader, &filtered("pkt_srcaddr exists")?, &Cancel::default())?;
+    let has_packets = !packets.is_empty();
     let list = scratch.path().join("list.txt");
     let spans = write_list(&list, &pairs)?;
     table.heading(&format!("{ADDRESSES} addresses and {RANGES} ranges, {} pairs of addresses; seconds", pairs.len()));
@@ -138,7 +140,9 @@ fn measure(source: &Path, options: &Options, table: &mut Table) -> Result<()> {
     table.row("sightings by host", clock.lap(), None, None);
     drop(reader);
     let seen: u64 = found.seen.iter().map(|row| row.flows).sum();
-    assert_eq!((found.seen.len(), seen), expected, "the case and the memory agree");
+    if !has_packets {
+        assert_eq!((found.seen.len(), seen), expected, "the case and the memory agree");
+    }
     assert!(!rows.is_empty() && seen >= rows.len() as u64);
     indicators::enable(&case, IndicatorItem::List(id), false)?;
     indicators::enable(&case, IndicatorItem::List(id), true)?;
@@ -209,8 +213,8 @@ fn write_list(path: &Path, pairs: &Pairs) -> Result<Vec<KeySpan>> {
     Ok(spans)
 }
 
-/// Entries with a hit and the sum of hits, by sorting and hashing alone; with the seconds that it takes. Every address is
-/// one record's end at the most once, because the flows of the bench have no packet addresses.
+/// Entries with a hit and the sum of hits, by sorting and hashing alone; with the seconds that it takes. Of the interface's
+/// addresses only: where records have those of packets too, it comes to less than the case.
 fn in_memory(pairs: &Pairs, spans: &[KeySpan]) -> ((usize, u64), f64) {
     let clock = Instant::now();
     let mut addresses: FxHashMap<u128, Vec<u32>> = FxHashMap::default();

@@ -29,6 +29,8 @@ pub enum Node {
     End(EndTest),
     /// The value is in a set of numbers from 0, and the row's time in one of the number's windows.
     Timed(usize, Arc<Timed>),
+    /// The first column has a value, and it is not the second's.
+    Differs(usize, usize),
     /// Rows of the first part that meet entries together.
     Joint(Box<Node>, Arc<Joint>),
     /// Places of rows, whatever they hold.
@@ -101,6 +103,7 @@ impl Node {
             Node::Always(_) | Node::Rows(_) => 0,
             Node::In(..) => 1,
             Node::Member(..) => 2,
+            Node::Differs(..) => 3,
             Node::Timed(..) => 5,
             Node::Joint(candidates, _) => 10 + candidates.cost(),
             Node::End(EndTest::In(_)) | Node::Number(_, Slow::Bits(_)) => 4,
@@ -127,6 +130,13 @@ impl Node {
                 Some(false) => Some(false),
                 _ => ask(&[*column, flow::START]),
             },
+            Node::Differs(one, other) => {
+                if segment.zone(*one).has_values() {
+                    ask(&[*one, *other])
+                } else {
+                    Some(false)
+                }
+            }
             Node::Joint(candidates, _) => match candidates.settle(number, segment, &mut ColumnSet::default()) {
                 Some(false) => Some(false),
                 _ => ask(&Joint::COLUMNS),
@@ -212,12 +222,20 @@ impl Node {
                 }
                 _ => Chosen::None,
             },
+            Node::Differs(one, other) => match (column(*one), column(*other)) {
+                (Some(one), Some(other)) => {
+                    Chosen::of(two_by_two(one, other, |one, other| one != NULL && one != other))
+                }
+                _ => Chosen::None,
+            },
             Node::Joint(candidates, joint) => {
                 joint.of(&candidates.choose(number, segment, columns), segment.rows as usize, columns)
             }
             Node::Number(number, slow) => with(*number, &|column| where_value(column, |value| slow.passes(value))),
             Node::End(test) => match (column(flow::START), column(flow::DURATION)) {
-                (Some(start), Some(duration)) => Chosen::of(ends(start, duration, test)),
+                (Some(start), Some(duration)) => Chosen::of(two_by_two(start, duration, |start, duration| {
+                    start != NULL && duration != NULL && test.passes(start.saturating_add(duration))
+                })),
                 _ => Chosen::None,
             },
             Node::Rows(selection) => selection.parts().get(number).cloned().unwrap_or(Chosen::None),
@@ -243,16 +261,17 @@ fn settle_all(parts: &[Node], decides: bool, number: usize, segment: &Segment, n
     Some(!decides)
 }
 
-fn ends(start: &Column, duration: &Column, test: &EndTest) -> Bitmap {
+/// Rows whose values of two columns pass together.
+fn two_by_two(one: &Column, other: &Column, passes: impl Fn(i64, i64) -> bool) -> Bitmap {
     const BLOCK: usize = 1024;
-    let (mut starts, mut durations) = ([NULL; BLOCK], [NULL; BLOCK]);
-    let mut found = Bitmap::zeros(start.rows());
-    for first in (0..start.rows()).step_by(BLOCK) {
-        let count = BLOCK.min(start.rows() - first);
-        start.read(first, &mut starts[..count]);
-        duration.read(first, &mut durations[..count]);
-        for (at, (start, duration)) in starts.iter().zip(&durations).take(count).enumerate() {
-            if *start != NULL && *duration != NULL && test.passes(start.saturating_add(*duration)) {
+    let (mut ones, mut others) = ([NULL; BLOCK], [NULL; BLOCK]);
+    let mut found = Bitmap::zeros(one.rows());
+    for first in (0..one.rows()).step_by(BLOCK) {
+        let count = BLOCK.min(one.rows() - first);
+        one.read(first, &mut ones[..count]);
+        other.read(first, &mut others[..count]);
+        for (at, (one, other)) in ones.iter().zip(&others).take(count).enumerate() {
+            if passes(*one, *other) {
                 found.set(first + at);
             }
         }

@@ -6,10 +6,10 @@ use super::plan::Node;
 use super::sweep::{ColumnSet, Columns, Share, gather};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow};
-use crate::columns::{Chosen, Fate, NULL, PairColumns, Verdict};
+use crate::columns::{Chosen, Fate, Grouping, Groups, NULL, PairColumns, Verdict};
 use crate::model::Timestamp;
 use crate::query::RecordQuery;
-use crate::query::engine::answers::{in_parts, side_by_side, told};
+use crate::query::engine::answers::{checked, in_parts, side_by_side, told};
 use crate::query::indicators::{FlowLook, Met};
 use crate::query::sightings::{By, FlowSums, Tallies};
 use rustc_hash::FxHashMap;
@@ -50,7 +50,17 @@ impl Engine<'_> {
         if only_pairs && self.snapshot.flows.bounds(flow::PACKET_PAIR).is_none() {
             return self.sightings_by_pair(records, met, by, &pairs);
         }
-        let plan = Node::and(vec![self.plan(records)?, self.record_met(met)?]);
+        let (mut parts, mut all) = (vec![self.plan(records)?, self.record_met(met)?], Tallies::default());
+        if only_pairs {
+            // Nearly every packet has its interface's addresses, and such records are met by their pairs too.
+            let differs = Node::Differs(flow::PACKET_PAIR, flow::PAIR);
+            let same = Node::and(vec![self.plan(records)?, Node::Not(Box::new(differs.clone()))]);
+            let grouping = Grouping::new(vec![self.pair_part(flow::PAIR, &pairs)?]).ok_or(EngineError::Unsupported)?;
+            let groups = checked(self.groups(&self.choose(&same)?, &grouping, &self.all_measures()?)?)?;
+            all = self.tallied(&groups, met, by, &pairs);
+            parts.push(differs);
+        }
+        let plan = Node::and(parts);
         let selection = self.choose(&plan)?;
         let lookups = Lookups { pairs, fates: self.fates()?.1, late_ends: self.late_ends()? };
         let needs = |number: usize| touched(&selection, number).then(|| ColumnSet::of(LOOKED_AT));
@@ -86,7 +96,8 @@ impl Engine<'_> {
             }
             tallies
         });
-        Ok(together(worked.into_iter().chain(states.into_iter().map(|part| part.tallies))))
+        all.add(together(worked.into_iter().chain(states.into_iter().map(|part| part.tallies))));
+        Ok(all)
     }
 
     fn sightings_by_pair(
@@ -97,6 +108,11 @@ impl Engine<'_> {
         pairs: &PairColumns,
     ) -> Result<Tallies, EngineError> {
         let groups = self.groups_by_pair(records, flow::PAIR, pairs)?;
+        Ok(self.tallied(&groups, met, by, pairs))
+    }
+
+    /// What sums by pair come to by what the pairs meet.
+    fn tallied(&self, groups: &Groups, met: &Met, by: By, pairs: &PairColumns) -> Tallies {
         let time = |secs: i64| (secs != NULL).then(|| Timestamp::from_secs(secs));
         let parts = in_parts(groups.slots.len(), self.threads, |part| {
             let mut tallies = Tallies::default();
@@ -119,7 +135,7 @@ impl Engine<'_> {
             tallies.others.sort();
             tallies
         });
-        Ok(together(parts))
+        together(parts)
     }
 }
 
