@@ -44,7 +44,7 @@ impl SightingsExhibit {
     pub fn new(by: By, flows: Scope, list: Option<String>, limit: Option<usize>) -> Self {
         let only = list.as_deref().map(|name| Check::Equals(Literal::text(name)));
         let events = Scope { dataset: Dataset::Events, filter: None, ..flows.clone() };
-        Self { query: SightingQuery { by, flows, events, only, sort: None }, list, limit }
+        Self { query: SightingQuery { flows, events, only, ..SightingQuery::all(by) }, list, limit }
     }
 
     #[must_use]
