@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension, params_from_iter};
 use serde_json::{Value, json};
 
 /// Each after those that it names.
-const TABLES: [&str; 4] = ["indicator_list", "indicator_entry", "indicator_issue", "label"];
+const TABLES: [&str; 5] = ["indicator_list", "indicator_entry", "indicator_part", "indicator_issue", "label"];
 
 impl CaseWriter {
     /// Takes over every list of indicators with its entries, and every label, of another case into this one, which has none;

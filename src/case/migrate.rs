@@ -18,12 +18,13 @@ struct Migration {
 const NEW_TABLES: Migration = Migration { before: |_| Ok(()), after: |_| Ok(()) };
 
 /// `MIGRATIONS[n]` brings version n + 1 to version n + 2. Version 1 is the first that was ever written; 3 has what
-/// examiners add: indicators and labels, tags, notes, findings and exhibits.
+/// examiners add: indicators and labels, tags, notes, findings and exhibits; 4 the parts of lists' patterns.
 const MIGRATIONS: [Migration; (schema::VERSION - 1) as usize] =
-    [Migration { before: to_v2::before, after: to_v2::after }, NEW_TABLES];
+    [Migration { before: to_v2::before, after: to_v2::after }, NEW_TABLES, NEW_TABLES];
 
 /// The schemas of older versions, as they were written.
-const OLDER: [&str; (schema::VERSION - 1) as usize] = [include_str!("migrate/v1.sql"), include_str!("migrate/v2.sql")];
+const OLDER: [&str; (schema::VERSION - 1) as usize] =
+    [include_str!("migrate/v1.sql"), include_str!("migrate/v2.sql"), include_str!("migrate/v3.sql")];
 
 /// Is it of an older version than this program writes?
 pub(super) fn is_older(conn: &Connection) -> Result<bool, CaseError> {

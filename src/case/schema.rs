@@ -6,7 +6,7 @@ use crate::model::{Dataset, FieldId, Home, Kind, field};
 /// "CTRL", in the file's header: `file NAME.coldtrail` can name it.
 pub const APPLICATION_ID: i32 = 0x4354_524c;
 /// The schema that this program writes.
-pub const VERSION: i32 = 3;
+pub const VERSION: i32 = 4;
 
 /// The column of a field in its home's table. AWS's `interface_id` would clash with the key of table `interface`.
 pub fn column(field: FieldId) -> &'static str {

@@ -122,6 +122,13 @@ fn what_exhibits_look_for_goes_with_them() {
     desk.ok(&["indicators", "add", &case, "203.0.113.9", "203.0.113.11", "--list", "typed"]);
     desk.ok(&["indicators", "disable", &case, "ours"]);
     desk.ok(&["label", "add", &case, "10.0.0.3", "workstation"]);
+    // A pattern of two parts, of which no record of the case meets both.
+    let pattern = "[ipv4-addr:value = '203.0.113.5' AND ipv4-addr:value = '192.0.2.1']";
+    let bundle = serde_json::json!({"type": "bundle", "id": "bundle--1", "objects": [{
+        "type": "indicator", "spec_version": "2.1", "id": "indicator--1", "pattern_type": "stix", "pattern": pattern,
+        "valid_from": "2000-01-01T00:00:00Z"}]});
+    let bundle = desk.file("pattern.json", bundle.to_string());
+    desk.ok(&["indicators", "import", &case, bundle.to_str().unwrap()]);
     let add = |more: &[&str]| desk.ok(&[&["exhibit", "add", &case, "--caption", "x", "--kind"][..], more].concat());
     add(&["flows", "--filter", "label = workstation or dstaddr in indicators"]);
     add(&["sql", "--sql", "SELECT entry_id, list, value, looked_for FROM indicator ORDER BY 1"]);
@@ -136,7 +143,8 @@ fn what_exhibits_look_for_goes_with_them() {
         let part = desk.path(&format!("part{number}.coldtrail"));
         desk.ok(&["subset", &case, part.to_str().unwrap(), "--exhibit", &number.to_string()]);
         assert_eq!(verdicts(&desk, &part, &["--replay"]), (vec![], 0), "{number}");
-        let lists = [("known", true), ("ours", false), ("typed", true)].map(|(name, on)| (name.to_owned(), on));
+        let lists = [("known", true), ("ours", false), ("typed", true), ("pattern", true)]
+            .map(|(name, on)| (name.to_owned(), on));
         assert_eq!(names(&part), (lists.to_vec(), 1), "{number}");
     }
     let none = desk.path("none.coldtrail");
