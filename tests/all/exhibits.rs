@@ -81,10 +81,7 @@ pub fn one_of_each() -> Vec<Box<dyn Exhibited>> {
         Box::new(CompareExhibit { dataset: Dataset::Events, records: vec![record(3, 1), record(3, 2)] }),
         Box::new(AddressExhibit(AddressQuery::of(Address::parse(b"203.0.113.5").unwrap()))),
         Box::new(TextExhibit("所見 <b>&</b>\u{202e}".into())),
-        Box::new(
-            SightingsExhibit::new(By::Indicator, flows(), Some("known".into()), Some(3))
-                .sorted(Some(SightingSort::first("bytes_from"))),
-        ),
+        Box::new(SightingsExhibit::new(By::Indicator, flows(), Some("known".into()), Some(3))),
         Box::new(PlaybookExhibit { query: PlaybookQuery { scope: flows() }, limit: None }),
         Box::new(FigureExhibit { scope: flows(), figure: Figure::Bytes }),
         Box::new(EvidenceExhibit),
@@ -187,6 +184,14 @@ fn sightings_say_what_was_looked_for_and_what_was_not_there() {
         [[text("198.51.100.7"), n(0), n(6)], [text("203.0.113.7"), n(2), n(0)], [text("203.0.113.66"), n(0), n(0)]]
     );
     assert_eq!((of(0, "not_seen"), of(2, "not_seen")), (Value::Null, text("not_there")));
+    // In the order in which the view had them, which reads back too.
+    let sort = Some(SightingSort::first("flows"));
+    let sorted =
+        SightingsExhibit::new(By::Indicator, Scope::all(Dataset::Flows), Some("known".into()), Some(1)).sorted(sort);
+    let back = exhibits::question("sightings", &sorted.query()).unwrap();
+    assert_eq!(format!("{back:?}"), format!("{sorted:?}"));
+    let first = freeze(&desk.reader(), back.as_ref(), Zone::default(), &Cancel::default()).unwrap();
+    assert_eq!(first.sections[0].rows[0][0], text("203.0.113.7"));
     assert_eq!((rows.rows.len(), rows.all_rows), (3, 4), "cut, and told");
     let total = |name: &str| rows.totals.iter().find(|total| total.name == name).unwrap().value.clone();
     assert_eq!(["seen", "unseen", "looked_events"].map(total), [n(2), n(2), n(6)]);
