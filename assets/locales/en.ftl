@@ -985,7 +985,13 @@ confidence-medium = medium
 confidence-high = high
 finding-technique = MITRE ATT&CK
 finding-technique-wrong = Write T1530 or T1078.004.
-finding-rests = { $exhibits } exhibits, { $records } records
+finding-rests = { $exhibits } { $exhibits ->
+    [one] exhibit
+   *[other] exhibits
+}, { $records } { $records ->
+    [one] record
+   *[other] records
+}
 finding-exhibits = Exhibits that support it
 finding-no-exhibits = none
 finding-records = Records that it cites
