@@ -225,6 +225,8 @@ fn connect_raw(path: &Path, flags: OpenFlags) -> Result<Connection, CaseError> {
 
 /// Is it a case, of a version that we know, with nothing in it but what we put there?
 fn check(conn: &Connection, path: &Path) -> Result<(), CaseError> {
+    // One moment of it: another thread or program may be bringing it up to this version.
+    let _moment = conn.unchecked_transaction()?;
     let application: i32 = conn.query_row("PRAGMA application_id", [], |r| r.get(0))?;
     if application != schema::APPLICATION_ID {
         return Err(CaseError::NotACase { path: path.to_owned() });

@@ -137,3 +137,21 @@ fn a_case_of_version_1_that_cannot_be_written_is_left_as_it_is_with_a_way_out() 
     // With room again it is the case that it was.
     assert!(old.ok(&["info", old.case()]).contains("105 distinct, 111 occurrences"));
 }
+
+/// As the window does: every thread that reads opens the case for itself.
+#[test]
+fn a_case_of_an_older_version_is_opened_by_several_at_once() {
+    for version in [2, 3].into_iter().cycle().take(6) {
+        let old = desk_of_version(version);
+        let together = std::sync::Barrier::new(8);
+        let open = || {
+            together.wait();
+            coldtrail::case::CaseReader::open(&old.case).map(drop)
+        };
+        let opened: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(opened.iter().all(Result::is_ok), "{opened:?}");
+    }
+}
