@@ -24,12 +24,14 @@
 //! 6. [`matching`]: entries of indicator lists made ready to be met: intervals of addresses, automata of texts. Pure.
 //! 7. [`query`]: reads. A query is a value; its first result is the ordered row set. Aggregates (pairs, conversations, top
 //!    lists, series, figures) are values over a `Scope`; `query::named` is the catalogue of named queries.
-//! 8. [`app`]: the application without a window: imports, jobs, state, commands.
-//! 9. [`ui`] and [`cli`]: two faces of the same application.
+//! 8. [`app`]: what both faces do with a case: import, verify, exhibits, the report, export, hand-over, indicator lists. Values
+//!    in, values out.
+//! 9. [`session`]: the state of a window without a tool kit: what is open, asked and shown; jobs, lanes, commands.
+//! 10. [`ui`] draws a session; [`cli`] is the other face, and never sees a session.
 //!
 //! # Invariants (each kept by a test)
 //! - egui is used in `ui` and `main.rs` only; rusqlite and SQL text in `case` and `query` only; parsers do no I/O.
-//! - Dependencies point one way: `ui`, `cli` → `app` → `query`, `ingest`, `case` → `model`; `filter` and `matching` know
+//! - Dependencies point one way: `ui` → `session` → `app`, `cli` → `app` → `query`, `ingest`, `case` → `model`; `filter` and `matching` know
 //!   `model` only, `columns` nothing.
 //! - Every line or element of a file ends as a record, a duplicate or a warning, and the three add up to what it holds.
 //! - A file comes into the case in one transaction: whole or not at all.
@@ -104,4 +106,5 @@ pub mod model;
 pub mod present;
 pub mod query;
 pub mod report;
+pub mod session;
 pub mod ui;

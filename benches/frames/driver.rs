@@ -1,7 +1,8 @@
 //! A window without a display: events in, frames out, each one timed.
 
 use crate::report::{Cost, Report};
-use coldtrail::app::{Action, CaseBackend, Opening};
+use coldtrail::app::Opening;
+use coldtrail::session::{Action, CaseBackend};
 use coldtrail::ui::window::Window;
 use egui::accesskit::Role;
 use egui::{Context, Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, RawInput, Rect, vec2};

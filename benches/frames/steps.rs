@@ -1,11 +1,11 @@
 //! What an examiner does on a first day with a case, step by step.
 
 use crate::driver::Driver;
-use coldtrail::app::chart::Shape;
-use coldtrail::app::timeline::{Plan, TimelineAction};
-use coldtrail::app::{Action, View};
 use coldtrail::model::Dataset;
+use coldtrail::present::chart::Shape;
 use coldtrail::query::{BinWidth, GroupBy};
+use coldtrail::session::timeline::{Plan, TimelineAction};
+use coldtrail::session::{Action, View};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2};
 

@@ -6,12 +6,12 @@
 #[path = "../import/measure.rs"]
 mod measure;
 
-use coldtrail::app::Zone;
-use coldtrail::app::chart::Shape;
 use coldtrail::app::exhibits::{Exhibited, HeatExhibit, PairsExhibit, RecordsExhibit, SeriesExhibit, add};
 use coldtrail::filter;
 use coldtrail::model::conclusions::ExhibitText;
 use coldtrail::model::{Dataset, field};
+use coldtrail::present::chart::Shape;
+use coldtrail::present::zone::Zone;
 use coldtrail::query::{BinWidth, Cancel, GroupBy, Measure, PairQuery, Scope, SeriesQuery};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};

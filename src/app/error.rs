@@ -1,7 +1,7 @@
 //! What a person is told when something fails: what failed, why, what to do next, the path last. The message ids are
 //! resolved when shown, so that the language can change afterwards; this module does not know where they are shown.
 
-use super::text::Texts;
+use crate::present::text::Texts;
 use std::path::PathBuf;
 
 /// A text of the catalogue with its arguments.

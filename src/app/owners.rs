@@ -2,10 +2,10 @@
 //! IPinfo ...). It is read where it lies and is no part of the case; what is told from it names its kind and its day,
 //! because addresses change hands.
 
-use super::text::Texts;
-use super::{App, display};
 use crate::case::{CaseReader, CaseWriter, journal};
 use crate::model::{Address, Timestamp};
+use crate::present::display;
+use crate::present::text::Texts;
 use crate::query::{self, QueryError};
 use maxminddb::Reader;
 use serde::{Deserialize, Serialize};
@@ -132,14 +132,6 @@ impl Owners {
         };
         self.databases.iter().filter_map(line).collect()
     }
-}
-
-/// Whose an address of the case is and in which country, by the databases that the case remembers; nothing of a text that
-/// is no address.
-pub fn told_of(app: &App, text: &str) -> Vec<String> {
-    let owners = app.case.as_ref().and_then(|case| case.watch.owners());
-    let told = owners.zip(Address::parse(text.as_bytes())).map(|(owners, address)| owners.told(&app.texts, &address));
-    told.unwrap_or_default()
 }
 
 impl Owner {

@@ -4,9 +4,9 @@ use super::arguments::{ScopeArguments, parse_filter, unknown};
 use super::output::{Rows, tell};
 use super::pairs::tell_left_out;
 use super::{CliError, RowFormat, exit, export, pairs, records, series};
-use crate::app::text::Texts;
 use crate::case::CaseReader;
 use crate::model::{Dataset, FieldId, RecordId};
+use crate::present::text::Texts;
 use crate::query::named::{
     Answer, CATALOGUE, Column, Emptiness, Given, Lack, NamedQuery, ParameterError, Question, answer, lacking, named,
 };

@@ -51,8 +51,9 @@ pub use group::GroupBy;
 pub use histogram::{Bin, Histogram, histogram};
 pub use index_sizes::{IndexSizes, index_sizes};
 pub use indicators::{
-    Counts, EntryColumn, EventHit, IndicatorRow, InternalSpace, Mark, MarkKind, Where, address_marks, honours_validity,
-    indicator_entries, indicator_entry, indicator_entry_count, indicator_entry_order, indicator_issues, indicator_list,
+    Counts, EntryColumn, EventHit, IndicatorEntries, IndicatorEntriesQuery, IndicatorRow, InternalSpace, Mark,
+    MarkKind, Where, address_marks, honours_validity, indicator_entries, indicator_entries_of, indicator_entry,
+    indicator_entry_count, indicator_entry_order, indicator_entry_rows, indicator_issues, indicator_list,
     indicator_list_names, indicator_list_of, indicator_lists, indicator_revision, internal_space, labels, marks,
     well_known,
 };
@@ -75,9 +76,9 @@ pub use series::{
     hours_with_records, series, series_of,
 };
 pub use sightings::{
-    By, Looked, NotSeen, PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow, PlaybookTable, Sighting,
-    SightingQuery, SightingRow, SightingSort, SightingTable, Subject, playbook, playbook_rows, sighting_rows,
-    sightings, sightings_by_sql,
+    By, Looked, NotSeen, PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow, PlaybookTable, SightedRow,
+    Sighting, SightingQuery, SightingRow, SightingSort, SightingTable, Subject, playbook, playbook_direction,
+    playbook_rows, sighting_columns, sighting_rows, sighting_value, sightings, sightings_by_sql,
 };
 pub use sql::{SQL_EXAMPLE, SqlLimits, SqlProblem, SqlRows, SqlView, read_only_sql, sql_views};
 pub use sums::Sums;

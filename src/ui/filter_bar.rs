@@ -1,12 +1,13 @@
 //! The filter line: mistakes underlined where they are, completion of fields and values, what was used before.
 
 use super::theme::{self, size};
-use crate::app::open_case::OpenCase;
-use crate::app::records::Records;
-use crate::app::text_filter::{self, Completion};
-use crate::app::{Action, App, Command, Dialog, display};
 use crate::filter::FilterError;
 use crate::model::{Dataset, Label, Purpose, SavedFilter};
+use crate::present::display;
+use crate::session::open_case::OpenCase;
+use crate::session::records::Records;
+use crate::session::text_filter::{self, Completion};
+use crate::session::{Action, App, Command, Dialog};
 use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
 use egui::text_edit::TextEditState;
 use egui::{

@@ -1,10 +1,11 @@
 //! The result over time, stacked, above the table. A drag selects a time range.
 
 use super::theme::{self, size};
-use crate::app::records::Records;
-use crate::app::source::{Bin, Histogram};
-use crate::app::{Action, App, display};
 use crate::model::{Dataset, TimeRange, Timestamp};
+use crate::present::display;
+use crate::session::records::Records;
+use crate::session::source::{Bin, Histogram};
+use crate::session::{Action, App};
 use egui::{Color32, Label, PopupAnchor, Rect, TextWrapMode, Tooltip, Ui};
 use egui_plot::{AxisHints, Bar, BarChart, GridMark, MarkerShape, Plot, PlotPoint, Points};
 
@@ -198,7 +199,12 @@ fn bin_text(app: &App, (histogram, sighted): (&Histogram, &[(i64, u128)]), bin: 
 }
 
 /// Round times of the zone, at most so many over the span, and none within the `edge` (a part of the span) at its ends.
-pub(super) fn time_marks(zone: crate::app::Zone, (from, to): (f64, f64), most: f64, edge: f64) -> Vec<GridMark> {
+pub(super) fn time_marks(
+    zone: crate::present::zone::Zone,
+    (from, to): (f64, f64),
+    most: f64,
+    edge: f64,
+) -> Vec<GridMark> {
     const STEPS: [i64; 15] =
         [1, 5, 15, 60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_419_200];
     let span = (to - from).max(1.0);
@@ -227,7 +233,7 @@ fn count_marks(top: f64) -> Vec<GridMark> {
     [0.0, highest].map(|value| GridMark { value, step_size: highest }).to_vec()
 }
 
-pub(super) fn axis_text(zone: crate::app::Zone, secs: f64, span: f64) -> String {
+pub(super) fn axis_text(zone: crate::present::zone::Zone, secs: f64, span: f64) -> String {
     let format = match span {
         s if s > 3.0 * 365.0 * 86_400.0 => "%Y",
         s if s > 3.0 * 86_400.0 => "%Y-%m-%d",
@@ -244,7 +250,7 @@ mod tests {
 
     #[test]
     fn marks_stand_on_the_hours_of_the_zone() {
-        let kolkata = crate::app::Zone::by_name("Asia/Kolkata").unwrap();
+        let kolkata = crate::present::zone::Zone::by_name("Asia/Kolkata").unwrap();
         let marks = time_marks(kolkata, (1_621_123_200.0, 1_621_209_600.0), 7.0, 0.04);
         let texts: Vec<String> = marks.iter().map(|m| axis_text(kolkata, m.value, 86_400.0)).collect();
         assert_eq!(texts[..2], ["05-16 12:00", "05-16 18:00"]);

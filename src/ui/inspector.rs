@@ -3,12 +3,14 @@
 use super::state::UiState;
 use super::theme;
 use super::widgets::subject::{subject_ui, write};
-use crate::app::records::Records;
-use crate::app::source::{Inspected, RecordDetail, Value};
-use crate::app::{Action, App, display, marks, owners};
 use crate::model::RecordId;
 use crate::model::conclusions::{Change, Subject};
+use crate::present::display;
 use crate::query::Mark;
+use crate::session::indicators;
+use crate::session::records::Records;
+use crate::session::source::{Inspected, RecordDetail, Value};
+use crate::session::{Action, App, marks};
 use egui::{Button, CollapsingHeader, Label, RichText, ScrollArea, Sense, TextEdit, TextWrapMode, Ui};
 
 /// The raw text made ready to be shown, kept while the record stays the same.
@@ -137,7 +139,7 @@ fn fields_ui(ui: &mut Ui, app: &App, records: &Records, detail: &RecordDetail, o
         };
         let response = field_row(ui, &display::header(*field, app.zone), &text);
         hidden_ui(ui, app, hidden);
-        let owners = if let Value::Text(text) = value { owners::told_of(app, text) } else { Vec::new() };
+        let owners = if let Value::Text(text) = value { indicators::owners_told(app, text) } else { Vec::new() };
         let hint: Vec<String> = display::hint(value, *field).into_iter().chain(owners).collect();
         let response = if hint.is_empty() { response } else { response.on_hover_text(hint.join("\n")) };
         response.context_menu(|ui| {

@@ -1,6 +1,6 @@
 //! Shortcuts of commands as the tool kit knows them.
 
-use crate::app::command::{Key, Shortcut};
+use crate::session::command::{Key, Shortcut};
 use egui::{KeyboardShortcut, Modifiers};
 
 pub fn to_egui(shortcut: Shortcut) -> KeyboardShortcut {
@@ -33,7 +33,7 @@ fn key(key: Key) -> egui::Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::Command;
+    use crate::session::Command;
 
     #[test]
     fn every_shortcut_has_its_key() {

@@ -3,8 +3,9 @@
 use super::state::UiState;
 use super::theme::{self, size};
 use super::{dialogs, inspector, status_bar, views};
-use crate::app::{Action, App, Command, Menu, View, display};
 use crate::model::Dataset;
+use crate::present::display;
+use crate::session::{Action, App, Command, Menu, View};
 use egui::{Align, Align2, Button, CentralPanel, Frame, Layout, Margin, MenuBar, Panel, RichText, ScrollArea, Ui};
 
 /// Draws everything; the changes that were asked for.

@@ -14,8 +14,8 @@ use super::views::sql::SqlState;
 use super::views::timeline::TimelineState;
 use super::widgets::grid::GridState;
 use super::widgets::subject::SubjectState;
-use crate::app::Dialog;
 use crate::model::Dataset;
+use crate::session::Dialog;
 
 #[derive(Default)]
 pub struct UiState {

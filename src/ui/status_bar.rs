@@ -1,9 +1,10 @@
 //! The last line: how many of how many, what runs, what went wrong, which case.
 
 use super::theme;
-use crate::app::jobs::Job;
-use crate::app::{Action, App, Command, View, display};
 use crate::model::Dataset;
+use crate::present::display;
+use crate::session::jobs::Job;
+use crate::session::{Action, App, Command, View};
 use egui::{Align, Button, Label, Layout, ProgressBar, RichText, TextStyle, Ui, vec2};
 
 pub fn status_bar_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {

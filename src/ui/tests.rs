@@ -15,10 +15,11 @@ mod timeline;
 mod writing;
 
 use super::window::Window;
-use crate::app::source::Backend;
-use crate::app::testing::MemoryBackend;
-use crate::app::{App, Dialog, Opening, View};
+use crate::app::Opening;
 use crate::model::Dataset;
+use crate::session::source::Backend;
+use crate::session::testing::MemoryBackend;
+use crate::session::{App, Dialog, View};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, vec2};
 use egui_kittest::Harness;

@@ -1,9 +1,9 @@
 //! Every colour, size, spacing and font of the window, for light and dark. Views take them from here and from nowhere
 //! else. A colour never means anything alone: whatever it marks is also said by a word or a sign.
 
-use crate::app::chart::Chart;
-use crate::app::settings::ThemeChoice;
+use crate::present::chart::Chart;
 use crate::query::{SeriesKey, Value};
+use crate::session::settings::ThemeChoice;
 use egui::{
     Button, Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText, Stroke,
     TextStyle, Theme, ThemePreference, Ui, Visuals, vec2,
@@ -209,8 +209,8 @@ fn line_colours(chart: &Chart, p: &Palette, series: &[Color32; 10]) -> Vec<Color
 /// Colours on paper, for pictures that are saved.
 pub mod print {
     use super::{LIGHT, SERIES_LIGHT};
-    use crate::app::chart::Chart;
-    use crate::app::chart::svg::{Colours, Rgb};
+    use crate::present::chart::Chart;
+    use crate::present::chart::svg::{Colours, Rgb};
     use egui::Color32;
 
     fn rgb(colour: Color32) -> Rgb {

@@ -1,8 +1,8 @@
 //! The time range of all record views: typed in the chosen zone, by length, moved along, or everything.
 
 use super::theme::{self, size};
-use crate::app::{Action, App, Command};
 use crate::model::{TimeRange, Timestamp};
+use crate::session::{Action, App, Command};
 use egui::{Button, Key, TextEdit, Ui};
 
 /// The two texts while they are edited.

@@ -3,11 +3,13 @@
 use super::state::UiState;
 use super::theme::{self, size};
 use super::{shell, startup, views};
-use crate::app::pairs::PairsAction;
-use crate::app::sightings::SightingsAction;
-use crate::app::source::Backend;
-use crate::app::watch::WatchAction;
-use crate::app::{Action, App, CaseBackend, Command, Effect, Opening, View, display, settings};
+use crate::app::Opening;
+use crate::present::display;
+use crate::session::indicators::WatchAction;
+use crate::session::pairs::PairsAction;
+use crate::session::sightings::SightingsAction;
+use crate::session::source::Backend;
+use crate::session::{Action, App, CaseBackend, Command, Effect, View, settings};
 use eframe::{CreationContext, Frame, NativeOptions};
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
 use std::path::PathBuf;

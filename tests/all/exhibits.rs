@@ -1,13 +1,13 @@
 //! Exhibits: every kind frozen and asked again, what becomes of a verdict when the case changes, and what is kept.
 
 use crate::desk::{Desk, HEADER, event, flow_lines};
-use coldtrail::app::Zone;
-use coldtrail::app::chart::Shape;
 use coldtrail::app::conclusions::conclude;
 use coldtrail::app::exhibits::{self, *};
 use coldtrail::filter;
 use coldtrail::model::conclusions::{Change, ExhibitText};
 use coldtrail::model::{Address, Dataset, EvidenceId, FieldId, RecordId, TimeRange, Timestamp, field};
+use coldtrail::present::chart::Shape;
+use coldtrail::present::zone::Zone;
 use coldtrail::query::named::Figure;
 use coldtrail::query::{
     self, AddressQuery, BinWidth, By, Cancel, ConversationQuery, GroupBy, Measure, PairQuery, PlaybookQuery, Scope,

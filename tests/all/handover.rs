@@ -3,10 +3,11 @@
 use crate::desk::plain;
 use crate::exhibits::text;
 use crate::verify::{verdicts, written};
+use coldtrail::app::conclusions::conclude;
 use coldtrail::app::exhibits::{self, RecordsExhibit};
-use coldtrail::app::{Zone, conclusions::conclude};
 use coldtrail::model::conclusions::{Change, ExhibitText, Subject};
 use coldtrail::model::{Dataset, EvidenceId, RecordId};
+use coldtrail::present::zone::Zone;
 use coldtrail::query::{self, Cancel, Scope};
 use serde_json::Value;
 

@@ -5,10 +5,10 @@ use super::records::totals;
 use super::spec;
 use super::time::series_section;
 use super::{Basis, Column, ExhibitError, Exhibited, Live, Section, Unit};
-use crate::app::zone::Zone;
 use crate::case::CaseReader;
 use crate::filter::{self, Filter};
 use crate::model::{Address, Dataset, TimeRange, Timestamp};
+use crate::present::zone::Zone;
 use crate::query::{self, AddressQuery, Cancel, Duplicates, Figures, QueryError, Scope, Value};
 use serde::{Deserialize, Serialize};
 

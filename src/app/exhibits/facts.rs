@@ -194,7 +194,7 @@ fn condition(dataset: Dataset, text: &str) -> Option<Filter> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::Texts;
+    use crate::present::text::Texts;
 
     #[test]
     fn every_limit_has_a_text() {

@@ -2,8 +2,8 @@
 
 use super::spec;
 use super::{Basis, Column, ExhibitError, Exhibited, Live, Section, Unit};
-use crate::app::zone::Zone;
 use crate::case::CaseReader;
+use crate::present::zone::Zone;
 use crate::query::{self, Cancel, EvidenceRow, QueryError, Value};
 use serde::{Deserialize, Serialize};
 

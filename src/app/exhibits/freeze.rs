@@ -1,8 +1,8 @@
 //! Asking an exhibit's question and gathering what the answer rests on, all from one moment of the case.
 
 use super::{ExhibitError, Exhibited, Facts, Frozen, Section};
-use crate::app::zone::Zone;
 use crate::case::CaseReader;
+use crate::present::zone::Zone;
 use crate::query::Cancel;
 
 /// Rows of an exhibit at the most: what a reader may be given to read, and a report to hold in memory.

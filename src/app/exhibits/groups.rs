@@ -3,9 +3,9 @@
 use super::records::totals;
 use super::spec::{self, ScopeSpec};
 use super::{Basis, Column, ExhibitError, Exhibited, Live, MOST_ROWS, Section, Total, Unit};
-use crate::app::zone::Zone;
 use crate::case::CaseReader;
 use crate::model::Address;
+use crate::present::zone::Zone;
 use crate::query::named::Figure;
 use crate::query::{
     self, Cancel, ConversationColumn, ConversationQuery, ConversationSort, GroupBy, PairColumn, PairKey, PairQuery,

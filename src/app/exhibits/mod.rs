@@ -30,10 +30,10 @@ pub use statement::SqlExhibit;
 pub use store::{Again, add, ask_again, load};
 pub use time::{HeatExhibit, SeriesExhibit};
 
-use super::zone::Zone;
 use crate::case::{CaseError, CaseReader};
 use crate::model::conclusions::FrozenHead;
 use crate::model::{Dataset, FieldId, Kind, RecordId};
+use crate::present::zone::Zone;
 use crate::query::{Cancel, QueryError, Scope, Value};
 
 /// What an exhibit shows: a question that can be asked again.
@@ -86,7 +86,7 @@ pub enum Live {
     Pairs(crate::query::PairQuery),
     Conversations(Box<crate::query::ConversationQuery>),
     Top(crate::query::TopQuery),
-    Series(crate::query::SeriesQuery, super::chart::Shape),
+    Series(crate::query::SeriesQuery, crate::present::chart::Shape),
     Address(String),
     /// Of all lists, or of the one that is named.
     Sightings(Box<crate::query::SightingQuery>, Option<String>),

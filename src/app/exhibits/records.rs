@@ -2,9 +2,9 @@
 
 use super::spec::{self, ScopeSpec};
 use super::{Basis, Column, ExhibitError, Exhibited, Live, MOST_ROWS, Section, Total, Unit};
-use crate::app::zone::Zone;
 use crate::case::{CaseReader, dataset_name};
 use crate::model::{Dataset, FieldId, RecordId};
+use crate::present::zone::Zone;
 use crate::query::{self, Cancel, Figures, QueryError, RecordQuery, Scope, Value};
 use serde::{Deserialize, Serialize};
 

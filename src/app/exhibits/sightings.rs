@@ -3,12 +3,11 @@
 
 use super::spec::{self, ScopeSpec};
 use super::{Basis, Column, ExhibitError, Exhibited, Live, MOST_ROWS, Section, Total, Unit};
-use crate::app::export::ExportKind;
-use crate::app::sightings::{self, SightedRow};
-use crate::app::zone::Zone;
+use crate::app::export::{ExportKind, sighting_kind};
 use crate::case::{CaseReader, dataset_name};
 use crate::filter::{Check, Literal};
 use crate::model::{Dataset, IndicatorList};
+use crate::present::zone::Zone;
 use crate::query::{
     self, By, Cancel, Looked, NotSeen, PLAYBOOK_COLUMNS, PlaybookQuery, QueryError, Scope, SightingQuery, SightingRow,
     SightingSort, Subject, Value,
@@ -87,7 +86,7 @@ impl Exhibited for SightingsExhibit {
         }
         let table = query::sightings(reader, &self.query, cancel)?;
         let wanted = limited(table.len(), self.limit)?;
-        let names = sightings::columns(self.query.by);
+        let names = query::sighting_columns(self.query.by);
         let mut columns: Vec<Column> = names.iter().map(|name| Column::new(*name, unit(name))).collect();
         let is_by_indicator = self.query.by == By::Indicator;
         columns.extend(is_by_indicator.then(|| Column::new("not_seen", Unit::Text)));
@@ -95,7 +94,7 @@ impl Exhibited for SightingsExhibit {
         for first in (0..wanted).step_by(PAGE) {
             stopped(cancel)?;
             for row in query::sighting_rows(reader, &table, first..(first + PAGE).min(wanted))? {
-                let value = |name: &&str| sightings::value(SightedRow::Sighting(&row), name);
+                let value = |name: &&str| query::sighting_value(query::SightedRow::Sighting(&row), name);
                 let mut values: Vec<Value> = names.iter().map(value).collect();
                 values.extend(is_by_indicator.then(|| why_not(&row, &table.looked)));
                 rows.push(values);
@@ -130,7 +129,7 @@ fn limited(rows: usize, limit: Option<usize>) -> Result<usize, ExhibitError> {
 }
 
 fn unit(column: &str) -> Unit {
-    match (column, sightings::kind(column)) {
+    match (column, sighting_kind(column)) {
         ("host" | "source" | "destination", _) => Unit::Text,
         ("protocol", _) => Unit::Protocol,
         ("connecting_port", _) => Unit::Port,
@@ -217,7 +216,7 @@ pub(super) fn read_sightings(text: &str) -> Result<Box<dyn Exhibited>, String> {
 
 fn read_sort(by: By, text: &str) -> Result<SightingSort, String> {
     let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
-    let column = sightings::columns(by).iter().copied().find(|column| *column == name);
+    let column = query::sighting_columns(by).iter().copied().find(|column| *column == name);
     Ok(SightingSort { column: column.ok_or_else(|| format!("sightings have no column {name}"))?, descending })
 }
 
@@ -263,7 +262,7 @@ impl Exhibited for PlaybookExhibit {
             for row in query::playbook_rows(reader, &table, first..(first + PAGE).min(wanted))? {
                 let value = |name: &&str| match *name {
                     "ref" => Value::Text(row.record.to_string()),
-                    name => sightings::value(SightedRow::Playbook(&row), name),
+                    name => query::sighting_value(query::SightedRow::Playbook(&row), name),
                 };
                 rows.push(names.iter().map(value).collect());
             }

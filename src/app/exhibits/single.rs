@@ -2,9 +2,9 @@
 
 use super::spec;
 use super::{Basis, Column, ExhibitError, Exhibited, Live, Section, Unit};
-use crate::app::zone::Zone;
 use crate::case::CaseReader;
 use crate::model::{Dataset, RecordId, field};
+use crate::present::zone::Zone;
 use crate::query::{self, Cancel, QueryError, RecordDetail, Value};
 use serde::{Deserialize, Serialize};
 

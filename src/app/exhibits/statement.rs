@@ -2,9 +2,9 @@
 
 use super::spec;
 use super::{Basis, Column, ExhibitError, Exhibited, Live, MOST_ROWS, Section, Unit};
-use crate::app::zone::Zone;
 use crate::case::CaseReader;
 use crate::model::Dataset;
+use crate::present::zone::Zone;
 use crate::query::{self, Cancel, Duplicates, QueryError, Scope, SqlLimits, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;

@@ -3,9 +3,9 @@
 use super::freeze::answer;
 use super::{ExhibitError, Exhibited, Facts, Frozen, canonical, freeze, question};
 use crate::app::conclusions::{ConcludeError, conclude};
-use crate::app::zone::Zone;
 use crate::case::CaseReader;
 use crate::model::conclusions::{Change, Exhibit, ExhibitText, NewExhibit};
+use crate::present::zone::Zone;
 use crate::query::{self, Cancel};
 use std::path::Path;
 

@@ -4,10 +4,10 @@ use super::groups::key_units;
 use super::records::totals;
 use super::spec::{self, ScopeSpec};
 use super::{Basis, Column, ExhibitError, Exhibited, Live, MOST_ROWS, Section, Total, Unit};
-use crate::app::chart::{Chart, HEAT_DAYS, Heat, Shape};
-use crate::app::zone::Zone;
 use crate::case::CaseReader;
 use crate::model::Timestamp;
+use crate::present::chart::{Chart, HEAT_DAYS, Heat, Shape};
+use crate::present::zone::Zone;
 use crate::query::{self, BinWidth, Cancel, Measure, QueryError, Scope, SeriesKey, SeriesQuery, SeriesTable, Value};
 use serde::{Deserialize, Serialize};
 

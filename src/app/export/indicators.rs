@@ -1,10 +1,12 @@
 //! Entries of a list, what of it could not be used, and labels, as rows for a file and for the command line.
 
 use super::{ExportColumn, ExportKind, ExportSource};
-use crate::app::watch::{Entries, EntriesQuery, entries_of, entry_rows};
 use crate::case::CaseReader;
 use crate::model::{IndicatorIssue, Label};
-use crate::query::{Cancel, IndicatorRow, QueryError, Value};
+use crate::query::{
+    Cancel, IndicatorEntries, IndicatorEntriesQuery, IndicatorRow, QueryError, Value, indicator_entries_of,
+    indicator_entry_rows,
+};
 
 /// What is told of an entry.
 pub const ENTRY_COLUMNS: [(&str, ExportKind); 15] = [
@@ -92,16 +94,16 @@ pub fn label_values(label: &Label) -> Vec<Value> {
 /// The entries of a list as they are ordered; some have a million.
 pub struct EntrySource<'a> {
     reader: &'a CaseReader,
-    entries: Entries,
+    entries: IndicatorEntries,
     columns: Vec<ExportColumn>,
 }
 
 impl<'a> EntrySource<'a> {
     /// # Errors
     /// What SQLite says.
-    pub fn new(reader: &'a CaseReader, query: &EntriesQuery, cancel: &Cancel) -> Result<Self, QueryError> {
+    pub fn new(reader: &'a CaseReader, query: &IndicatorEntriesQuery, cancel: &Cancel) -> Result<Self, QueryError> {
         let columns = ENTRY_COLUMNS.map(|(name, kind)| ExportColumn::new(name, kind)).into();
-        Ok(Self { reader, entries: entries_of(reader, query, cancel)?, columns })
+        Ok(Self { reader, entries: indicator_entries_of(reader, query, cancel)?, columns })
     }
 }
 
@@ -116,6 +118,6 @@ impl ExportSource for EntrySource<'_> {
 
     fn rows(&self, from: usize, count: usize) -> Result<Vec<Vec<Value>>, QueryError> {
         let places = from..from.saturating_add(count);
-        Ok(entry_rows(self.reader, &self.entries, places)?.iter().map(entry_values).collect())
+        Ok(indicator_entry_rows(self.reader, &self.entries, places)?.iter().map(entry_values).collect())
     }
 }

@@ -18,7 +18,7 @@ pub use source::{
     record_columns, series_name, source_of,
 };
 
-pub use sightings::{PlaybookSource, SightingSource};
+pub use sightings::{PlaybookSource, SightingSource, sighting_kind};
 pub use sql::SqlSource;
 
 use crate::query::{Cancel, QueryError, Value};

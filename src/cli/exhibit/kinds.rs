@@ -1,6 +1,5 @@
 //! The options of `coldtrail exhibit add`: those of the commands that list the same, and which of them each kind takes.
 
-use crate::app::chart::Shape;
 use crate::app::exhibits::{
     AddressExhibit, CompareExhibit, ConversationsExhibit, EventExhibit, EvidenceExhibit, Exhibited, FigureExhibit,
     HeatExhibit, KINDS, PairsExhibit, PlaybookExhibit, RecordsExhibit, SelectedExhibit, SeriesExhibit,
@@ -10,6 +9,7 @@ use crate::cli::arguments::{ScopeArguments, field_or_usage, sort_keys, unknown};
 use crate::cli::series::{DatasetName, MeasureName};
 use crate::cli::{CliError, pairs, records, series};
 use crate::model::{Address, Dataset, FieldId, RecordId};
+use crate::present::chart::Shape;
 use crate::query::named::Figure;
 use crate::query::{
     AddressQuery, BinWidth, By, ConversationColumn, ConversationQuery, ConversationSort, Measure, PairColumn,

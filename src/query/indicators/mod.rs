@@ -1,5 +1,6 @@
 //! Indicators and labels of a case: the lists, what they meet among the case's distinct values, and in which records.
 
+mod entries;
 mod events;
 pub(super) mod functions;
 mod known;
@@ -9,6 +10,7 @@ mod met;
 mod own;
 mod wanted;
 
+pub use entries::{IndicatorEntries, IndicatorEntriesQuery, indicator_entries_of, indicator_entry_rows};
 pub use events::{EventHit, Where};
 pub use lists::{
     EntryColumn, IndicatorRow, honours_validity, indicator_entries, indicator_entry, indicator_entry_count,

@@ -1,5 +1,6 @@
 //! Sightings: which indicators, of which lists and with which hosts, the records of a case meet, and what that comes to.
 
+mod columns;
 mod evaluate;
 mod order;
 mod playbook;
@@ -8,6 +9,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+pub use columns::{SightedRow, playbook_direction, sighting_columns, sighting_value};
 pub use evaluate::{sightings, sightings_by_sql};
 pub use order::SightingSort;
 pub use playbook::{

@@ -165,15 +165,15 @@ fn in_every_order(reader: &CaseReader, by: By) {
     let plain = sightings(reader, &query(by), &never).unwrap();
     let mut keys: Vec<i64> = (0..plain.len()).map(|place| plain.get(place).unwrap().key).collect();
     keys.sort_unstable();
-    for column in crate::app::sightings::columns(by) {
+    for column in crate::query::sighting_columns(by) {
         for descending in [false, true] {
             let sort = Some(SightingSort { column, descending });
             let table = sightings(reader, &SightingQuery { sort, ..query(by) }, &never).unwrap();
             let rows = sighting_rows(reader, &table, 0..table.len()).unwrap();
             let mut found: Vec<i64> = rows.iter().map(|row| row.sighting.key).collect();
             let shown = |row: &SightingRow| {
-                let row = crate::app::sightings::SightedRow::Sighting(row);
-                let value = crate::app::sightings::value(row, column);
+                let row = crate::query::SightedRow::Sighting(row);
+                let value = crate::query::sighting_value(row, column);
                 // Addresses are in the order of their keys, which texts are not.
                 let address = crate::model::Address::parse(value.to_text().as_bytes());
                 let network = crate::model::Network::parse(&value.to_text()).map(|network| network.key_range().0);

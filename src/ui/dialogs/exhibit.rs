@@ -1,13 +1,14 @@
 //! Freezing what the view on screen shows; tags and notes of something that is not the record under the cursor.
 
 use super::{foot, lines_foot, title};
-use crate::app::action::{ExhibitDraft, ReportDraft};
-use crate::app::exhibitable::{Candidate, candidates};
 use crate::app::exhibits::{Exhibited, MOST_ROWS, TextExhibit};
-use crate::app::written::{ExhibitRequest, Task};
-use crate::app::{Action, App, display};
 use crate::model::conclusions::{ExhibitText, Subject};
 use crate::present::Language;
+use crate::present::display;
+use crate::session::action::{ExhibitDraft, ReportDraft};
+use crate::session::conclusions::{ExhibitRequest, Task};
+use crate::session::exhibit_candidates::{Candidate, candidates};
+use crate::session::{Action, App};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::subject::subject_ui;

@@ -3,9 +3,10 @@
 use super::open::{path_field, picker_note};
 use super::picker::Pick;
 use super::{foot, title};
-use crate::app::saved::FilterChange;
-use crate::app::{Action, App, display};
 use crate::model::SavedFilter;
+use crate::present::display;
+use crate::session::saved::FilterChange;
+use crate::session::{Action, App};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
 use egui::{Grid, Label, RichText, TextEdit, Ui, vec2};

@@ -3,8 +3,9 @@
 use super::open::picker_note;
 use super::picker::Pick;
 use super::{foot, title};
-use crate::app::source::ImportOptions;
-use crate::app::{Action, App, display};
+use crate::present::display;
+use crate::session::source::ImportOptions;
+use crate::session::{Action, App};
 use crate::ui::shell::dialog_list;
 use crate::ui::state::UiState;
 use crate::ui::theme::size;

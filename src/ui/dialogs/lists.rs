@@ -1,8 +1,9 @@
 //! Dialogs of one field, with or without a list below it: commands, time zones, a row to go to.
 
 use super::{foot, title};
-use crate::app::{Action, App, Zone, display};
 use crate::model::Address;
+use crate::present::{display, zone::Zone};
+use crate::session::{Action, App};
 use crate::ui::shell::{dialog_list, matching_commands};
 use crate::ui::state::UiState;
 use egui::{Button, Key, Modifiers, TextEdit, Ui};

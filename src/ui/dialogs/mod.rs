@@ -14,8 +14,9 @@ pub use exhibit::words_ui;
 
 use super::state::UiState;
 use super::theme::{self, size};
-use crate::app::watch::WatchAction;
-use crate::app::{Action, App, Dialog, display};
+use crate::present::display;
+use crate::session::indicators::WatchAction;
+use crate::session::{Action, App, Dialog};
 use egui::{Frame, Id, Key, Label, Margin, Modal, RichText, TextWrapMode, Ui};
 
 pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Action>) {

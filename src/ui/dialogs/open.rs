@@ -2,9 +2,10 @@
 
 use super::picker::Pick;
 use super::{foot, title};
-use crate::app::source::CaseInfo;
-use crate::app::timeline::TimelineAction;
-use crate::app::{Action, App, display};
+use crate::present::display;
+use crate::session::source::CaseInfo;
+use crate::session::timeline::TimelineAction;
+use crate::session::{Action, App};
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
 use crate::ui::views::timeline::drawing;

@@ -1,7 +1,7 @@
 //! The desktop's own file dialogs. They run on a thread of their own, because they answer when the person does; where the
 //! desktop has none, they answer at once with nothing, and the dialog that asked says so beside its typed path.
 
-use crate::app::Dialog;
+use crate::session::Dialog;
 use egui::Context;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};

@@ -1,9 +1,11 @@
 //! Dialogs that only tell: imports, errors, help.
 
 use super::title;
-use crate::app::action::{Leaving, RunningImport};
-use crate::app::jobs::{FileDone, Job, JobState};
-use crate::app::{Action, App, Command, Dialog, Menu, UserError, display};
+use crate::app::UserError;
+use crate::present::display;
+use crate::session::action::{Leaving, RunningImport};
+use crate::session::jobs::{FileDone, Job, JobState};
+use crate::session::{Action, App, Command, Dialog, Menu};
 use crate::ui::shell::dialog_list;
 use crate::ui::theme;
 use egui::{Button, Grid, Key, Label, ProgressBar, RichText, TextWrapMode, Ui};

@@ -2,10 +2,10 @@
 
 use super::real::{case, dispatch};
 use super::*;
-use crate::app::pairs::PairsAction;
-use crate::app::sql_console::SqlAction;
-use crate::app::timeline::{Plan, TimelineAction};
-use crate::app::{Action, Command};
+use crate::session::pairs::PairsAction;
+use crate::session::sql_console::SqlAction;
+use crate::session::timeline::{Plan, TimelineAction};
+use crate::session::{Action, Command};
 use std::path::{Path, PathBuf};
 
 /// Opens the dialog, names the file, presses the button and waits for the file.

@@ -1,9 +1,9 @@
 //! Evidence that tries to dress up the window: characters that turn or hide text, and values without end.
 
 use super::*;
-use crate::app::Action;
-use crate::app::display::SHOWN_CHARS;
 use crate::app::error::{Message, UserError};
+use crate::present::display::SHOWN_CHARS;
+use crate::session::Action;
 
 #[test]
 fn values_without_end_are_shown_in_part_and_say_so() {

@@ -1,8 +1,8 @@
 //! Imports by the window: a format that has to be confirmed, a case that is left meanwhile.
 
 use super::*;
-use crate::app::source::CaseInfo;
-use crate::app::{Action, CaseBackend};
+use crate::session::source::CaseInfo;
+use crate::session::{Action, CaseBackend};
 
 #[test]
 fn a_proposed_format_is_confirmed_and_the_records_come_in() {

@@ -3,9 +3,9 @@
 use super::exports::{export, lines};
 use super::real::{case, dispatch};
 use super::*;
-use crate::app::watch::{Change, IndicatorFile, Tab, WatchAction};
-use crate::app::{Action, Command};
 use crate::query::By;
+use crate::session::indicators::{Change, IndicatorFile, Tab, WatchAction};
+use crate::session::{Action, Command};
 use std::path::Path;
 
 /// A list: the scanner of the case, an address that is never there, one's own network, and a line that is nothing.
@@ -254,7 +254,7 @@ fn owners_stand_beside_addresses_and_tables_are_ordered_by_a_click() {
     harness.get_by_label_contains(built);
     // What was not seen stands below, until the order is by name.
     let first = |harness: &Shown| match app(harness).app.case.as_ref().unwrap().sightings.row(0) {
-        Some(crate::app::sightings::SightedRow::Sighting(row)) => row.value("indicator").to_text(),
+        Some(crate::query::SightedRow::Sighting(row)) => row.value("indicator").to_text(),
         _ => panic!(),
     };
     assert_eq!(first(&harness), "198.51.100.7");

@@ -3,9 +3,9 @@
 use super::exports::{export, lines};
 use super::real::{case, dispatch};
 use super::*;
-use crate::app::{Action, groups};
 use crate::case::CaseReader;
 use crate::query::{self, Cancel, GroupBy, Measure, RecordQuery, Scope, TopQuery};
+use crate::session::{Action, groups};
 
 #[test]
 fn an_opened_case_begins_with_its_figures_and_each_leads_to_its_records() {

@@ -2,8 +2,8 @@
 
 use super::real::{case, dispatch};
 use super::*;
-use crate::app::Action;
 use crate::query::PairKey;
+use crate::session::Action;
 
 fn pairs() -> (tempfile::TempDir, Shown) {
     let (folder, mut harness) = case(vec2(2900.0, 900.0));

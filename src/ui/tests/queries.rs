@@ -2,9 +2,9 @@
 
 use super::real::{case, dispatch};
 use super::*;
-use crate::app::Action;
-use crate::app::library::LibraryAction;
 use crate::query::named::{CATALOGUE, ParameterKind};
+use crate::session::Action;
+use crate::session::library::LibraryAction;
 
 fn library() -> (tempfile::TempDir, Shown) {
     let (folder, mut harness) = case(vec2(1500.0, 1000.0));
@@ -14,7 +14,7 @@ fn library() -> (tempfile::TempDir, Shown) {
 }
 
 fn choose(harness: &mut Shown, name: &'static str) {
-    dispatch(harness, Action::Command(crate::app::Command::ShowQueries));
+    dispatch(harness, Action::Command(crate::session::Command::ShowQueries));
     dispatch(harness, Action::Library(LibraryAction::Choose(name)));
 }
 
@@ -140,7 +140,7 @@ fn every_query_that_can_be_asked_opens() {
 #[test]
 fn filters_are_kept_in_the_case_and_go_from_case_to_case() {
     let (folder, mut harness) = library();
-    dispatch(&mut harness, Action::Command(crate::app::Command::ShowFlows));
+    dispatch(&mut harness, Action::Command(crate::session::Command::ShowFlows));
     dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, "dstport = 22".into()));
     harness.get_by_role_and_label(Role::Button, "Save").click();
     settle(&mut harness);
@@ -150,14 +150,14 @@ fn filters_are_kept_in_the_case_and_go_from_case_to_case() {
     settle(&mut harness);
     harness.get_by_label("The filter is kept in the case");
     dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, String::new()));
-    dispatch(&mut harness, Action::Command(crate::app::Command::ShowQueries));
+    dispatch(&mut harness, Action::Command(crate::session::Command::ShowQueries));
     harness.get_by_role_and_label(Role::Button, "the scanner").click();
     settle(&mut harness);
     assert_eq!(rows(&harness), 10);
 
     let path = folder.path().join("filters.json");
     let file = |imports| Dialog::FilterFile { path: path.to_string_lossy().into_owned(), imports };
-    dispatch(&mut harness, Action::Command(crate::app::Command::ShowQueries));
+    dispatch(&mut harness, Action::Command(crate::session::Command::ShowQueries));
     dispatch(&mut harness, Action::Dialog(Some(file(false))));
     harness.key_press(Key::Enter);
     settle(&mut harness);

@@ -1,8 +1,8 @@
 //! A case on disk with little evidence in it, for the views that ask the case file itself.
 
 use super::*;
-use crate::app::source::{CaseInfo, ImportOptions};
-use crate::app::{Action, CaseBackend};
+use crate::session::source::{CaseInfo, ImportOptions};
+use crate::session::{Action, CaseBackend};
 
 /// 2021-05-16T00:00:00Z.
 const DAY: i64 = 1_621_123_200;

@@ -1,8 +1,8 @@
 //! Windows on small screens: shortened and collapsed, but nothing is cut off or covered.
 
 use super::*;
-use crate::app::Action;
 use crate::model::{TimeRange, Timestamp};
+use crate::session::Action;
 use crate::ui::theme;
 use egui::Rect;
 

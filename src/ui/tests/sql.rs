@@ -2,8 +2,8 @@
 
 use super::real::{case, dispatch};
 use super::*;
-use crate::app::sql_console::SqlAction;
-use crate::app::{Action, Effect};
+use crate::session::sql_console::SqlAction;
+use crate::session::{Action, Effect};
 
 fn console(statement: &str) -> (tempfile::TempDir, Shown) {
     let (folder, mut harness) = case(vec2(1400.0, 900.0));
@@ -112,7 +112,7 @@ fn names_of_the_views_go_into_the_statement_and_rows_are_copied_as_csv() {
     dispatch(&mut harness, Action::Sql(SqlAction::Edit(statement.into())));
     dispatch(&mut harness, Action::Sql(SqlAction::Run));
     let app = &mut harness.state_mut().as_mut().unwrap().app;
-    assert_eq!(app.case.as_ref().unwrap().sql.outcome(), Some(&crate::app::sql_console::Outcome::Rows));
+    assert_eq!(app.case.as_ref().unwrap().sql.outcome(), Some(&crate::session::sql_console::Outcome::Rows));
     app.dispatch(Action::Sql(SqlAction::CopyCsv));
     let copied = app.take_effects();
     assert_eq!(copied, [Effect::CopyText("text,gap,one\n\"a,\"\"b\",,1\nc,2.5,3\n".into())]);

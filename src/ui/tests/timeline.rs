@@ -2,10 +2,10 @@
 
 use super::real::{case, dispatch, flows_alone};
 use super::*;
-use crate::app::chart::Shape;
-use crate::app::timeline::{Plan, TimelineAction};
-use crate::app::{Action, Effect};
+use crate::present::chart::Shape;
 use crate::query::BinWidth;
+use crate::session::timeline::{Plan, TimelineAction};
+use crate::session::{Action, Effect};
 
 fn timeline() -> (tempfile::TempDir, Shown) {
     let (folder, mut harness) = case(vec2(1400.0, 1000.0));

@@ -2,9 +2,9 @@
 
 use super::real::{case, dispatch};
 use super::*;
-use crate::app::Action;
-use crate::app::written::{Lists, Task};
 use crate::model::conclusions::{Change, FindingText, ReportField, Subject};
+use crate::session::Action;
+use crate::session::conclusions::{Lists, Task};
 
 fn opened_case() -> (tempfile::TempDir, Shown) {
     let (folder, mut harness) = case(vec2(1600.0, 1000.0));
@@ -51,7 +51,7 @@ fn a_tag_is_given_in_the_inspector_then_by_the_space_bar_and_undone() {
     settle(&mut harness);
     assert_eq!(lists(&harness).tags, [("踏み台".to_owned(), 1)]);
     harness.get_by_label("Row 1, tagged");
-    dispatch(&mut harness, Action::Command(crate::app::Command::ShowFlows));
+    dispatch(&mut harness, Action::Command(crate::session::Command::ShowFlows));
     settle(&mut harness);
     harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
     harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
@@ -67,7 +67,7 @@ fn a_tag_is_given_in_the_inspector_then_by_the_space_bar_and_undone() {
     settle(&mut harness);
     assert_eq!(rows(&harness), 3);
     // What is on screen follows the change at once.
-    dispatch(&mut harness, Action::Command(crate::app::Command::Undo));
+    dispatch(&mut harness, Action::Command(crate::session::Command::Undo));
     settle(&mut harness);
     assert_eq!((lists(&harness).tags.len(), rows(&harness)), (0, 0));
 }
@@ -96,7 +96,7 @@ fn notes_are_written_changed_and_taken_back_in_the_inspector() {
     harness.get_by_role_and_label(Role::Button, "Remove").click();
     settle(&mut harness);
     assert_eq!(lists(&harness).notes, []);
-    dispatch(&mut harness, Action::Command(crate::app::Command::Undo));
+    dispatch(&mut harness, Action::Command(crate::session::Command::Undo));
     settle(&mut harness);
     assert_eq!(lists(&harness).notes.len(), 1, "taken back");
 }
@@ -134,9 +134,9 @@ fn every_view_can_be_frozen_and_every_exhibit_opens_its_live_view() {
 
 /// Freezes the candidate of this name under it.
 fn freeze_as(harness: &mut Shown, name: &str) {
-    dispatch(harness, Action::Command(crate::app::Command::AddExhibit));
+    dispatch(harness, Action::Command(crate::session::Command::AddExhibit));
     settle(harness);
-    let list = crate::app::exhibitable::candidates(&app(harness).app, 10);
+    let list = crate::session::exhibit_candidates::candidates(&app(harness).app, 10);
     let texts = &app(harness).app.texts;
     let names: Vec<String> =
         list.iter().map(|c| texts.tr_args(c.key, &[("what", &c.what)]).trim().to_owned()).collect();
@@ -166,26 +166,26 @@ fn freeze_in(
 
 /// What is not the first candidate of its view: each is frozen, gives the same rows again, and opens its view.
 fn the_other_views(harness: &mut Shown) {
-    use crate::app::chart::Shape;
-    use crate::app::library::LibraryAction;
-    use crate::app::sightings::{Show, SightingsAction};
-    use crate::app::sql_console::SqlAction;
-    use crate::app::timeline::TimelineAction;
+    use crate::present::chart::Shape;
     use crate::query::By;
+    use crate::session::library::LibraryAction;
+    use crate::session::sightings::{Show, SightingsAction};
+    use crate::session::sql_console::SqlAction;
+    use crate::session::timeline::TimelineAction;
     let first = lists(harness).exhibits.len();
-    let add = crate::app::watch::Change::Add {
+    let add = crate::session::indicators::Change::Add {
         list: "typed".into(),
         purpose: crate::model::Purpose::KnownBad,
         kind: None,
         values: vec!["203.0.113.9".into(), "bad.example".into()],
         comment: String::new(),
     };
-    dispatch(harness, Action::Watch(crate::app::watch::WatchAction::Change(Box::new(add))));
+    dispatch(harness, Action::Watch(crate::session::indicators::WatchAction::Change(Box::new(add))));
     settle(harness);
     let mut frozen: Vec<(&str, View)> = Vec::new();
     let flows = View::Records(Dataset::Flows);
     freeze_in(harness, &mut frozen, flows, "The plot over time", "series");
-    let mut three = crate::app::selection::Selection::default();
+    let mut three = crate::session::selection::Selection::default();
     three.select(0);
     three.extend_to(2);
     dispatch(harness, Action::Select(Dataset::Flows, three));
@@ -193,7 +193,8 @@ fn the_other_views(harness: &mut Shown) {
     freeze_in(harness, &mut frozen, flows, "The 3 selected rows", "selected");
     freeze_in(harness, &mut frozen, flows, "The 3 selected rows side by side", "compare");
     freeze_in(harness, &mut frozen, View::Timeline, "The heat map of hours by days 1", "heatmap");
-    let heat = crate::app::timeline::Plan { shape: Shape::Heat, ..crate::app::timeline::Plan::of(Dataset::Flows) };
+    let heat =
+        crate::session::timeline::Plan { shape: Shape::Heat, ..crate::session::timeline::Plan::of(Dataset::Flows) };
     dispatch(harness, Action::Timeline(TimelineAction::Change(0, heat)));
     settle(harness);
     freeze_in(harness, &mut frozen, View::Timeline, "The plot over time 2", "series");
@@ -287,7 +288,7 @@ fn the_pages_of_the_report_are_looked_at_before_it_is_written() {
     settle(&mut harness);
     assert_ne!(picture(&harness), english);
     // Written as it was looked at.
-    dispatch(&mut harness, Action::Command(crate::app::Command::WriteReport));
+    dispatch(&mut harness, Action::Command(crate::session::Command::WriteReport));
     settle(&mut harness);
     let Some(Dialog::Report(draft)) = &app(&harness).app.dialog else { panic!("no dialog") };
     assert_eq!(draft.order.language, crate::present::Language::Japanese);
@@ -342,7 +343,7 @@ fn exhibits_are_moved_by_keyboard_described_checked_and_undone() {
     harness.key_press_modifiers(Modifiers::ALT, Key::ArrowUp);
     settle(&mut harness);
     assert_eq!(captions(&harness), ["one", "three", "two"]);
-    dispatch(&mut harness, Action::Command(crate::app::Command::Undo));
+    dispatch(&mut harness, Action::Command(crate::session::Command::Undo));
     settle(&mut harness);
     assert_eq!(captions(&harness), ["one", "two", "three"]);
     harness.get_by_role_and_label(Role::Button, "2. two").click();

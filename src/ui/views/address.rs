@@ -3,14 +3,15 @@
 
 use super::overview::{CardList, card_ui, link_ui, whole_ui};
 use super::timeline::track::{Plotted, legend_ui, plot_ui};
-use crate::app::about::About;
-use crate::app::chart::Shape;
-use crate::app::open_case::OpenCase;
-use crate::app::watch::{NewLabel, TypedIndicators};
-use crate::app::{Action, App, Command, Dialog, Link, View, display, marks};
 use crate::model::conclusions::Subject;
 use crate::model::{Address, Dataset};
+use crate::present::chart::Shape;
+use crate::present::display;
 use crate::query::{self, Figures, Mark, PairRow};
+use crate::session::address_page::About;
+use crate::session::indicators::{NewLabel, TypedIndicators};
+use crate::session::open_case::OpenCase;
+use crate::session::{Action, App, Command, Dialog, Link, View, marks};
 use crate::ui::filter_bar::step_button;
 use crate::ui::inspector;
 use crate::ui::state::UiState;

@@ -1,10 +1,11 @@
 //! The menu of a value in any table: filter by it, its pair, everything about its address, the time around it, copies.
 
-use crate::app::shown::ShownColumn;
-use crate::app::watch::{NewLabel, TypedIndicators, kind_of};
-use crate::app::{Action, App, Dialog, display};
 use crate::model::{Address, IndicatorKind, Label, TimeRange, Timestamp};
+use crate::present::display;
 use crate::query::Value;
+use crate::session::indicators::{NewLabel, TypedIndicators, kind_of};
+use crate::session::record_columns::ShownColumn;
+use crate::session::{Action, App, Dialog};
 use crate::ui::theme;
 use egui::{Frame, Margin, RichText, Ui};
 

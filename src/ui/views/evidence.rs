@@ -1,9 +1,10 @@
 //! The evidence files of the case with their counts, and the warnings of one or all of them.
 
-use crate::app::open_case::OpenCase;
-use crate::app::source::{EvidenceRow, WarningRow};
-use crate::app::{Action, App, Command, display};
 use crate::model::Timestamp;
+use crate::present::display;
+use crate::session::open_case::OpenCase;
+use crate::session::source::{EvidenceRow, WarningRow};
+use crate::session::{Action, App, Command};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::grid::RowMark;
@@ -167,9 +168,9 @@ fn reason_text(row: &WarningRow, app: &App) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::app::Texts;
-    use crate::app::text::Language;
     use crate::model::Reason;
+    use crate::present::text::Language;
+    use crate::present::text::Texts;
 
     #[test]
     fn every_reason_has_its_sentence() {

@@ -5,10 +5,11 @@ mod frozen;
 mod preview;
 
 use crate::app::exhibits::Again;
-use crate::app::open_case::OpenCase;
-use crate::app::written::{Lists, Verdicts};
-use crate::app::{Action, App, Command, display};
 use crate::model::conclusions::{Change, Exhibit, ExhibitText, ReportField};
+use crate::present::display;
+use crate::session::conclusions::{Lists, Verdicts};
+use crate::session::open_case::OpenCase;
+use crate::session::{Action, App, Command};
 use crate::ui::dialogs::words_ui;
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
@@ -26,7 +27,7 @@ pub struct ExhibitsState {
     /// The report's fields that are being typed.
     fields: BTreeMap<ReportField, String>,
     rows: GridState,
-    selection: crate::app::selection::Selection,
+    selection: crate::session::selection::Selection,
     section: usize,
     preview: preview::PreviewState,
 }

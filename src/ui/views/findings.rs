@@ -1,9 +1,10 @@
 //! Findings: what the examiner concludes, in order, with what each rests on.
 
-use crate::app::open_case::OpenCase;
-use crate::app::written::Lists;
-use crate::app::{Action, App, display};
 use crate::model::conclusions::{Change, Confidence, Finding, FindingStatus, FindingText, is_technique};
+use crate::present::display;
+use crate::session::conclusions::Lists;
+use crate::session::open_case::OpenCase;
+use crate::session::{Action, App};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::subject::{utc_text, write};
@@ -189,7 +190,7 @@ fn rests_on_ui(ui: &mut Ui, app: &App, lists: &Lists, finding: &Finding, out: &m
         let text = format!("{}. {}", exhibit.place, display::visible(&exhibit.text.caption));
         if ui.link(text).clicked() {
             out.push(Action::LookAt(exhibit.id));
-            out.push(Action::Command(crate::app::Command::ShowExhibits));
+            out.push(Action::Command(crate::session::Command::ShowExhibits));
         }
     }
     if !any {

@@ -2,12 +2,13 @@
 //! off, taken out and brought back.
 
 use super::cell_menu::{Items, head_ui};
-use crate::app::open_case::OpenCase;
-use crate::app::watch::{Change, Kept, Tab, Watch, WatchAction};
-use crate::app::{Action, App, Command, Link, View, display};
 use crate::case::IndicatorItem;
 use crate::model::{Dataset, IndicatorIssue, IndicatorList, Label, Purpose, Timestamp};
+use crate::present::display;
 use crate::query::{EntryColumn, IndicatorRow};
+use crate::session::indicators::{Change, Kept, Tab, Watch, WatchAction};
+use crate::session::open_case::OpenCase;
+use crate::session::{Action, App, Command, Link, View};
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
 use crate::ui::widgets::grid::{

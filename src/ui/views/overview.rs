@@ -1,12 +1,14 @@
 //! The case at a glance: what evidence there is, of which hours, how much, and the greatest of everything. Every figure leads
 //! to the records that it counts.
 
-use crate::app::at_a_glance::TOP_ROWS;
-use crate::app::marks::AddressMarks;
-use crate::app::open_case::OpenCase;
-use crate::app::{Action, App, Command, Link, View, display, groups, marks, owners};
 use crate::model::{Dataset, Timestamp};
+use crate::present::display;
 use crate::query::{Coverage, Mark, Measure, Scope, TopQuery, TopRow, TopTable, Totals, Value};
+use crate::session::indicators;
+use crate::session::marks::AddressMarks;
+use crate::session::open_case::OpenCase;
+use crate::session::overview::TOP_ROWS;
+use crate::session::{Action, App, Command, Link, View, groups, marks};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::bars::{Bar, bar_ui};
 use crate::ui::widgets::coverage::coverage_ui;
@@ -298,7 +300,8 @@ fn row_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, row: &TopRow, most: u128,
         Some(bytes) => t.tr_args("list-tip", &[("records", &records), ("bytes", &display::count(bytes))]),
         None => t.tr_args("overview-event-count", &[("count", &records)]),
     };
-    let text = |value: &Value| if let Value::Text(text) = value { owners::told_of(app, text) } else { Vec::new() };
+    let text =
+        |value: &Value| if let Value::Text(text) = value { indicators::owners_told(app, text) } else { Vec::new() };
     let owners = row.key.iter().flat_map(text);
     let tip = std::iter::once(tip).chain(marks::told(t, marks)).chain(owners).collect::<Vec<_>>().join("\n");
     if response.on_hover_text(tip).clicked() {

@@ -2,12 +2,14 @@
 
 use super::cell_menu::{Items, MenuValue, address_items_ui, head_ui, value_items_ui};
 use super::records::empty_ui;
-use crate::app::open_case::OpenCase;
-use crate::app::pairs::{Pairs, PairsAction, PairsColumn, PairsRow};
-use crate::app::{Action, App, Command, Dialog, Zone, display, marks, owners};
 use crate::model::conclusions::Subject;
 use crate::model::{Address, Dataset};
+use crate::present::{display, zone::Zone};
 use crate::query::{ConversationColumn, Mark, PairColumn, PairKey, PairTotals, Side, Value};
+use crate::session::indicators;
+use crate::session::open_case::OpenCase;
+use crate::session::pairs::{Pairs, PairsAction, PairsColumn, PairsRow};
+use crate::session::{Action, App, Command, Dialog, marks};
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
 use crate::ui::widgets::grid::{
@@ -195,7 +197,7 @@ impl RowSource for Rows<'_> {
         let own = self.own_hint(row, column);
         let told = marks::told(&self.app.texts, self.end(row, column).into_iter().flatten());
         let owners = match (self.end(row, column), self.value(row, column)) {
-            (Some(_), Some((Value::Text(text), _))) => owners::told_of(self.app, &text),
+            (Some(_), Some((Value::Text(text), _))) => indicators::owners_told(self.app, &text),
             _ => Vec::new(),
         };
         let lines: Vec<String> = own.into_iter().chain(told).chain(owners).collect();

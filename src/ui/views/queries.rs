@@ -1,13 +1,14 @@
 //! The query library: a list to search, the chosen query with its text, parameters and notes, and the answers that have no
 //! view of their own.
 
-use crate::app::library::{Library, LibraryAction, origin_key};
-use crate::app::open_case::OpenCase;
-use crate::app::saved::FilterChange;
-use crate::app::{Action, App, Dialog, Link, View, display, groups};
 use crate::model::{Dataset, Timestamp};
+use crate::present::display;
 use crate::query::named::{Answer, CATALOGUE, Lack, NamedQuery, Parameter, Question, Shape};
 use crate::query::{Measure, TopQuery, TopTable};
+use crate::session::library::{Library, LibraryAction, origin_key};
+use crate::session::open_case::OpenCase;
+use crate::session::saved::FilterChange;
+use crate::session::{Action, App, Dialog, Link, View, groups};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::bars::{Bar, bar_ui};
 use egui::{Button, Frame, Grid, Key, Label, Margin, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};

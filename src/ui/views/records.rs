@@ -1,14 +1,16 @@
 //! The record tables (flows, CloudTrail events): filter, time, histogram and rows of one data set.
 
 use super::cell_menu::{Items, MenuValue, head_ui, value_items_ui};
-use crate::app::open_case::OpenCase;
-use crate::app::records::{Records, Reveal};
-use crate::app::shown::ShownColumn;
-use crate::app::source::Value;
-use crate::app::written::Lists;
-use crate::app::{Action, App, Command, Dialog, Texts, display, marks, owners};
 use crate::model::conclusions::Subject;
 use crate::model::{Dataset, TimeRange, field};
+use crate::present::{display, text::Texts};
+use crate::session::conclusions::Lists;
+use crate::session::indicators;
+use crate::session::open_case::OpenCase;
+use crate::session::record_columns::ShownColumn;
+use crate::session::records::{Records, Reveal};
+use crate::session::source::Value;
+use crate::session::{Action, App, Command, Dialog, marks};
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
 use crate::ui::widgets::grid::{
@@ -49,7 +51,7 @@ struct Rows<'a> {
     records: &'a Records,
     columns: &'a [ShownColumn],
     app: &'a App,
-    zone: crate::app::Zone,
+    zone: crate::present::zone::Zone,
     texts: &'a Texts,
     written: Option<&'a Lists>,
 }
@@ -88,7 +90,7 @@ impl RowSource for Rows<'_> {
     fn hint(&self, row: u64, column: usize) -> Option<String> {
         let (value, column) = self.value(row, column)?;
         let marks = marks::of_field(self.records.pages.marks(row), column.field);
-        let owners = if let Value::Text(text) = value { owners::told_of(self.app, text) } else { Vec::new() };
+        let owners = if let Value::Text(text) = value { indicators::owners_told(self.app, text) } else { Vec::new() };
         let own = display::hint(value, column.field).into_iter();
         let lines: Vec<String> = own.chain(marks::told(self.texts, marks)).chain(owners).collect();
         (!lines.is_empty()).then(|| lines.join("\n"))

@@ -4,12 +4,15 @@
 use super::cell_menu::{Items, address_items_ui, head_ui};
 use super::pairs::figure_text;
 use crate::app::export::ExportKind;
-use crate::app::open_case::OpenCase;
+use crate::app::export::sighting_kind;
 use crate::app::owners::Owners;
-use crate::app::sightings::{Show, SightedRow, Sightings, SightingsAction, kind, shown};
-use crate::app::{Action, App, Command, Link, View, display};
 use crate::model::{Dataset, TimeRange, Timestamp};
+use crate::present::display;
+use crate::query::SightedRow;
 use crate::query::{By, Looked, NotSeen, SightingRow, Subject, Value};
+use crate::session::open_case::OpenCase;
+use crate::session::sightings::{Show, Sightings, SightingsAction, shown};
+use crate::session::{Action, App, Command, Link, View};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
 use crate::ui::time_bar;
@@ -227,7 +230,7 @@ fn table_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut SightingsState,
     let grid_columns: Vec<GridColumn> = columns
         .iter()
         .map(|name| {
-            let kind = kind(name);
+            let kind = sighting_kind(name);
             let title = match kind {
                 ExportKind::Time => format!("{name} ({})", app.zone.name()),
                 _ => column_title(app, name),

@@ -1,9 +1,10 @@
 //! The SQL console: a statement, its limits, the documented views beside it, and what the statement gave.
 
 use super::cell_menu::{Items, address_items_ui};
-use crate::app::open_case::OpenCase;
-use crate::app::sql_console::{Outcome, ROW_LIMITS, SqlAction, SqlConsole, TIME_LIMITS_SECS, Table, value_text};
-use crate::app::{Action, App, display};
+use crate::present::display;
+use crate::session::open_case::OpenCase;
+use crate::session::sql_console::{Outcome, ROW_LIMITS, SqlAction, SqlConsole, TIME_LIMITS_SECS, Table, value_text};
+use crate::session::{Action, App};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, RowSource};

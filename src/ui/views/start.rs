@@ -1,6 +1,7 @@
 //! Before a case is open: what to do first.
 
-use crate::app::{Action, App, Command, display};
+use crate::present::display;
+use crate::session::{Action, App, Command};
 use crate::ui::theme::{self, size};
 use egui::{Atom, Button, RichText, Ui, vec2};
 

@@ -1,6 +1,6 @@
 //! A list of the greatest, each with a bar: a button that can be reached and pressed by keyboard.
 
-use crate::app::display;
+use crate::present::display;
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::grid::SIGHTED;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};

@@ -1,8 +1,9 @@
 //! A list that is held in memory as a table: sorted by a click on a header, columns resizable, rows copied.
 
 use super::grid::{CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, RowMark, RowSource};
-use crate::app::selection::Selection;
-use crate::app::{Action, App, display};
+use crate::present::display;
+use crate::session::selection::Selection;
+use crate::session::{Action, App};
 use egui::{Id, Ui};
 use std::sync::Arc;
 

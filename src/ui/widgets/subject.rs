@@ -1,9 +1,10 @@
 //! Tags and notes of one thing: shown, given, written, taken back. Wherever the thing is looked at.
 
-use crate::app::open_case::OpenCase;
-use crate::app::written::Task;
-use crate::app::{Action, App, display};
 use crate::model::conclusions::{Change, Note, Subject};
+use crate::present::display;
+use crate::session::conclusions::Task;
+use crate::session::open_case::OpenCase;
+use crate::session::{Action, App};
 use crate::ui::theme;
 use egui::{Button, Key, Label, RichText, TextEdit, Ui, vec2};
 

@@ -2,10 +2,11 @@
 
 use super::ExhibitsState;
 use crate::app::exhibits::{Facts, Frozen, LeftOut, Section, Unit};
-use crate::app::open_case::OpenCase;
-use crate::app::{App, Zone, display};
 use crate::model::conclusions::Exhibit;
+use crate::present::{display, zone::Zone};
 use crate::query::Value;
+use crate::session::App;
+use crate::session::open_case::OpenCase;
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridTexts, RowSource};
 use egui::{CollapsingHeader, Id, Label, RichText, ScrollArea, Ui};

@@ -1,10 +1,11 @@
 //! The pages of the report as they will be: white paper, whatever the theme.
 
-use crate::app::open_case::OpenCase;
-use crate::app::preview::{Preview, PreviewAction};
-use crate::app::{Action, App, display};
 use crate::present::Language;
+use crate::present::display;
 use crate::report::Picture;
+use crate::session::open_case::OpenCase;
+use crate::session::preview::{Preview, PreviewAction};
+use crate::session::{Action, App};
 use crate::ui::theme;
 use egui::{
     Button, ColorImage, DragValue, Image, Key, Modifiers, Rect, ScrollArea, Spinner, TextureHandle, TextureOptions, Ui,

@@ -1,11 +1,12 @@
 //! The heat map: a row for each day, a cell for each hour, darker or brighter by its value. A click takes the hour as the
 //! time range.
 
-use crate::app::chart::{Heat, axis_number};
-use crate::app::timeline::Track;
-use crate::app::{Action, App, display};
 use crate::model::{Dataset, TimeRange, Timestamp};
+use crate::present::chart::{Heat, axis_number};
+use crate::present::display;
 use crate::query::Measure;
+use crate::session::timeline::Track;
+use crate::session::{Action, App};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::coverage::hatch;
 use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};

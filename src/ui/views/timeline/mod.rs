@@ -3,14 +3,15 @@
 mod heat;
 pub mod track;
 
-use crate::app::chart::Shape;
-use crate::app::chart::svg::{Colours, Drawing, Track as DrawnTrack};
-use crate::app::open_case::OpenCase;
-use crate::app::state::line_names;
-use crate::app::timeline::{MOST_BINS, MOST_TRACKS, Plan, TOPS, TimelineAction, Track, WIDTHS, groups};
-use crate::app::{Action, App, Dialog, Link, View, display};
 use crate::model::Dataset;
+use crate::present::chart::Shape;
+use crate::present::chart::svg::{Colours, Drawing, Track as DrawnTrack};
+use crate::present::display;
 use crate::query::{BinWidth, Measure};
+use crate::session::open_case::OpenCase;
+use crate::session::state::line_names;
+use crate::session::timeline::{MOST_BINS, MOST_TRACKS, Plan, TOPS, TimelineAction, Track, WIDTHS, groups};
+use crate::session::{Action, App, Dialog, Link, View};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
 use crate::ui::{filter_bar, time_bar};

@@ -1,11 +1,12 @@
 //! One track: its lines with egui_plot, gaps hatched, the threshold, the values under the pointer.
 
-use crate::app::chart::{Chart, Shape, axis_number};
-use crate::app::state::line_names;
-use crate::app::timeline::Track;
-use crate::app::{Action, App, display};
 use crate::model::{Dataset, Timestamp};
+use crate::present::chart::{Chart, Shape, axis_number};
+use crate::present::display;
 use crate::query::Measure;
+use crate::session::state::line_names;
+use crate::session::timeline::Track;
+use crate::session::{Action, App};
 use crate::ui::histogram::{axis_text, bin_tip, select_ui, time_marks};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::coverage::hatch;

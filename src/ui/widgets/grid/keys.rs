@@ -2,7 +2,7 @@
 
 use super::scroll::Extent;
 use super::{Grid, GridEvent, GridState, MenuAt, Reveal};
-use crate::app::selection::Selection;
+use crate::session::selection::Selection;
 use egui::{Event, EventFilter, Id, Key, Modifiers, Ui};
 
 impl Grid<'_> {

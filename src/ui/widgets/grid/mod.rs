@@ -8,7 +8,7 @@ mod rows;
 pub use rows::SIGHTED;
 pub mod scroll;
 
-use crate::app::selection::Selection;
+use crate::session::selection::Selection;
 use crate::ui::theme::{self, size};
 use egui::{Id, Rect, Sense, Ui, UiBuilder, accesskit::Role, pos2, vec2};
 use scroll::{Extent, Scroll};
@@ -165,7 +165,7 @@ pub struct GridTexts {
 }
 
 impl GridTexts {
-    pub fn of(texts: &crate::app::Texts, table: String) -> Self {
+    pub fn of(texts: &crate::present::text::Texts, table: String) -> Self {
         let [row, absent, loading, sighted, tagged] =
             ["grid-row", "grid-absent", "loading", "grid-sighted", "grid-tagged"].map(|key| texts.tr(key));
         Self { table, row, absent, loading, sighted, tagged }

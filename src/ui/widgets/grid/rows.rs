@@ -2,8 +2,8 @@
 
 use super::scroll::Extent;
 use super::{Areas, CellNote, CellView, Grid, GridEvent, GridState, MenuAt, RowMark};
-use crate::app::display;
-use crate::app::selection::Selection;
+use crate::present::display;
+use crate::session::selection::Selection;
 use crate::ui::theme::{self, Palette, size};
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{

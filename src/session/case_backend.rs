@@ -1,0 +1,269 @@
+//! The application's way to real case files: reading through `query`, writing through an import.
+
+use super::jobs::{FileDone, JobEvent, Progress};
+use super::slots::Waker;
+use super::source::*;
+use crate::app::error::{Message, UserError};
+use crate::app::import::{self, FailureKind, FileFailure, FileReport, ImportObserver, ImportRequest};
+use crate::app::index;
+use crate::app::panics::caught;
+use crate::app::raw;
+use crate::case::index::IndexCache;
+use crate::case::{self, CaseReader, CaseWriter};
+use crate::ingest::reader::{CancelToken, Expansion};
+use crate::model::{Dataset, EvidenceId, FieldId, RecordId};
+use crate::query::{self, QueryError};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+/// Case files on disk.
+#[derive(Default)]
+pub struct CaseBackend {
+    /// Memory for the column index of a case, in bytes; a part of the machine's where it is not said.
+    index_memory: Option<usize>,
+    /// What the readers of each open case share.
+    caches: Mutex<HashMap<PathBuf, Weak<IndexCache>>>,
+}
+
+impl CaseBackend {
+    pub fn with_index_memory(bytes: Option<usize>) -> Self {
+        Self { index_memory: bytes, ..Self::default() }
+    }
+
+    fn caches(&self) -> MutexGuard<'_, HashMap<PathBuf, Weak<IndexCache>>> {
+        self.caches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The memory that the readers of this case share.
+    fn cache(&self, path: &Path) -> Arc<IndexCache> {
+        let mut caches = self.caches();
+        caches.retain(|_, cache| cache.strong_count() > 0);
+        if let Some(cache) = caches.get(path).and_then(Weak::upgrade) {
+            return cache;
+        }
+        let cache = Arc::new(IndexCache::default());
+        if let Some(bytes) = self.index_memory {
+            cache.set_budget(bytes);
+        }
+        caches.insert(path.to_owned(), Arc::downgrade(&cache));
+        cache
+    }
+}
+
+impl From<QueryError> for Fault {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Cancelled => Fault::Cancelled,
+            error => Fault::Failed(error.to_string()),
+        }
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> Fault {
+    Fault::Failed(error.to_string())
+}
+
+impl Backend for CaseBackend {
+    fn open(&self, path: &Path) -> Result<Box<dyn Source>, Fault> {
+        Ok(Box::new(CaseSource { reader: CaseReader::open_sharing(path, self.cache(path)).map_err(failed)? }))
+    }
+
+    fn closed(&self, path: &Path) {
+        // Another reader or an import may still be at it; the last one to close succeeds. A case on a medium that cannot
+        // be written has nothing to settle.
+        let _ = case::settle(path);
+    }
+
+    fn create(&self, path: &Path, info: &CaseInfo) -> Result<(), Fault> {
+        CaseWriter::create(path, info, &import::now_utc()).and_then(CaseWriter::close).map_err(failed)
+    }
+
+    fn index_damages(&self, case: &Path) -> u64 {
+        self.caches().get(case).and_then(Weak::upgrade).map_or(0, |cache| cache.damages())
+    }
+
+    fn index(
+        &self,
+        case: &Path,
+        anew: bool,
+        events: SyncSender<JobEvent>,
+        waker: Waker,
+    ) -> Result<ImportHandle, Fault> {
+        let cancel = CancelToken::default();
+        let (case, stop) = (case.to_owned(), cancel.clone());
+        let thread = std::thread::Builder::new().name("index".to_owned()).spawn(move || {
+            // A case on a medium that cannot be written stays as it is, and so does what is told of its index.
+            let done = caught(|| index::complete(&case, anew, &stop, &mut || {}));
+            let cancelled = !matches!(done, Ok(Ok(index::Completed::Yes)));
+            if events.send(JobEvent::Finished { cancelled }).is_ok() {
+                waker();
+            }
+        });
+        Ok(ImportHandle::new(move || cancel.cancel(), Some(thread.map_err(failed)?)))
+    }
+
+    fn import(
+        &self,
+        case: &Path,
+        paths: Vec<PathBuf>,
+        options: ImportOptions,
+        events: SyncSender<JobEvent>,
+        waker: Waker,
+    ) -> Result<ImportHandle, Fault> {
+        let cancel = CancelToken::default();
+        let request = ImportRequest { paths, options, cancel: cancel.clone() };
+        let case = case.to_owned();
+        let thread = std::thread::Builder::new().name("import".to_owned()).spawn(move || {
+            let mut observer = Observer { events, waker };
+            let cancelled = match caught(|| run(&case, &request, &mut observer)).and_then(|done| done) {
+                Ok(cancelled) => cancelled,
+                Err(why) => {
+                    let next = Message::new("next-import-stopped");
+                    let error = UserError::new(Message::new("error-import-stopped"), why, next).at(&case);
+                    observer.tell(JobEvent::Failed(error));
+                    true
+                }
+            };
+            observer.tell(JobEvent::Finished { cancelled });
+        });
+        Ok(ImportHandle::new(move || cancel.cancel(), Some(thread.map_err(failed)?)))
+    }
+}
+
+fn run(case: &Path, request: &ImportRequest, observer: &mut Observer) -> Result<bool, String> {
+    let mut writer = CaseWriter::open(case).map_err(|e| e.to_string())?;
+    let summary = import::run(&mut writer, case, request, observer).map_err(|e| e.to_string());
+    let closed = writer.close().map_err(|e| e.to_string());
+    let summary = summary?;
+    closed?;
+    Ok(summary.cancelled)
+}
+
+/// Hands what an import tells to the application. The channel is bounded: a window that does not keep up slows the
+/// import, and one that is gone lets it end.
+struct Observer {
+    events: SyncSender<JobEvent>,
+    waker: Waker,
+}
+
+impl Observer {
+    fn tell(&self, event: JobEvent) {
+        if self.events.send(event).is_ok() {
+            (self.waker)();
+        }
+    }
+}
+
+impl ImportObserver for Observer {
+    fn progress(&mut self, progress: &import::Progress) {
+        self.tell(JobEvent::Progress(Progress {
+            done_bytes: progress.done_bytes,
+            total_bytes: progress.total_bytes,
+            records: progress.records,
+            current: progress.current.clone(),
+            elapsed_secs: progress.elapsed.as_secs_f64(),
+        }));
+    }
+
+    fn file_done(&mut self, report: &FileReport) {
+        self.tell(JobEvent::FileDone(FileDone {
+            path: report.path.clone(),
+            file: report.file.clone(),
+            format: report.format.clone(),
+            records: report.records,
+            duplicates: report.duplicates,
+            warnings: report.warnings,
+            known: report.known,
+            read_as: report.read_as.clone(),
+            format_needed: report.format_needed,
+            format_proposal: report.format_proposal.clone(),
+        }));
+    }
+
+    fn file_failed(&mut self, failure: &FileFailure) {
+        let next = match failure.kind {
+            FailureKind::NotFound => Message::new("next-not-found"),
+            FailureKind::PermissionDenied => Message::new("next-permission"),
+            FailureKind::NotAFile => Message::new("next-not-a-file"),
+            FailureKind::Media => Message::new("next-media"),
+            FailureKind::Expansion => Message::new("next-expansion"),
+            FailureKind::Temporary => Message::new("next-temporary"),
+            FailureKind::Internal => Message::new("next-internal"),
+        };
+        let error = UserError::new(Message::new("error-file"), &failure.reason, next);
+        self.tell(JobEvent::Failed(error.at(&failure.path)));
+    }
+
+    fn expansion(&mut self, path: &Path, expansion: &Expansion) -> bool {
+        let (reply, answer) = sync_channel(1);
+        let message = Message::new("question-expansion")
+            .with("path", path.to_string_lossy())
+            .with("packed", crate::present::display::size(expansion.file_bytes))
+            .with("unpacked", crate::present::display::size(expansion.content_bytes))
+            .with("ratio", expansion.ratio());
+        self.tell(JobEvent::Question { message, reply });
+        // No answer means that the window is gone: then the file is left out.
+        answer.recv().unwrap_or(false)
+    }
+}
+
+struct CaseSource {
+    reader: CaseReader,
+}
+
+impl Source for CaseSource {
+    fn rows(&self, query: &RecordQuery, cancel: &Cancel) -> Result<RowSet, Fault> {
+        Ok(query::rows(&self.reader, query, cancel)?)
+    }
+
+    fn page(&self, dataset: Dataset, ids: &[RecordId], fields: &[FieldId]) -> Result<Vec<Vec<Value>>, Fault> {
+        Ok(query::page(&self.reader, dataset, ids, fields)?)
+    }
+
+    fn histogram(&self, query: &RecordQuery, bins: usize, cancel: &Cancel) -> Result<Histogram, Fault> {
+        Ok(query::histogram(&self.reader, query, bins, cancel)?)
+    }
+
+    fn marks(&self, dataset: Dataset, ids: &[RecordId]) -> Result<Vec<Vec<Mark>>, Fault> {
+        Ok(query::marks(&self.reader, dataset, ids)?)
+    }
+
+    fn record(&self, id: RecordId) -> Result<Inspected, Fault> {
+        let detail = query::record(&self.reader, id)?;
+        let raw = raw::raw_text(&self.reader, id).map_err(|error| error.to_string());
+        let marks = query::marks(&self.reader, detail.dataset, &[id])?.into_iter().flatten().collect();
+        Ok(Inspected { detail, marks, raw })
+    }
+
+    fn evidence(&self) -> Result<Vec<EvidenceRow>, Fault> {
+        Ok(query::evidence_list(&self.reader)?)
+    }
+
+    fn warnings(&self, evidence: Option<EvidenceId>) -> Result<Vec<WarningRow>, Fault> {
+        Ok(query::warnings(&self.reader, evidence)?)
+    }
+
+    fn overview(&self) -> Result<Overview, Fault> {
+        let totals = query::totals(&self.reader)?;
+        let queue = query::unfinished_import(&self.reader)?;
+        let options = queue.first().and_then(|(_, options)| serde_json::from_str(options).ok()).unwrap_or_default();
+        let paths: Vec<PathBuf> = queue.into_iter().map(|(path, _)| PathBuf::from(path)).collect();
+        let unfinished = (!paths.is_empty()).then_some(Unfinished { paths, options });
+        let index = IndexHealth::of(&self.reader).map_err(failed)?;
+        Ok(Overview { totals, index, unfinished })
+    }
+
+    fn values(&self, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, Fault> {
+        Ok(query::top_values(&self.reader, field, prefix, limit)?)
+    }
+
+    fn glance(&self, part: &GlancePart, cancel: &Cancel) -> Result<Glance, Fault> {
+        Ok(query::glance_part(&self.reader, part, cancel)?)
+    }
+
+    fn case(&self) -> Result<&CaseReader, Fault> {
+        Ok(&self.reader)
+    }
+}

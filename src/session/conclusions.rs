@@ -1,0 +1,327 @@
+//! What examiners write, in the window: the lists of it, changes on their way into the case, what undoes them, and the
+//! exhibit that is looked at. Changes are made one after the other by a worker thread.
+
+use super::records::Lanes;
+use super::slots::Slot;
+use super::source::Fault;
+use crate::app::conclusions::conclude;
+use crate::app::exhibits::{self, Again, Frozen};
+use crate::case::CaseReader;
+use crate::model::conclusions::{Change, Exhibit, ExhibitText, Finding, Note, ReportField, Subject};
+use crate::model::{Dataset, RecordId};
+use crate::present::zone::Zone;
+use crate::query::{self, QueryError};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Everything that stands, without the rows of exhibits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lists {
+    /// Names of tags in use with how many things have each.
+    pub tags: Vec<(String, u64)>,
+    tagged: HashMap<Subject, Vec<String>>,
+    pub notes: Vec<Note>,
+    pub findings: Vec<Finding>,
+    pub exhibits: Vec<Exhibit>,
+    report: Vec<(ReportField, String)>,
+    /// Findings whose first cited record is an event.
+    of_events: Vec<i64>,
+}
+
+impl Lists {
+    fn read(reader: &CaseReader) -> Result<Self, QueryError> {
+        let mut tagged: HashMap<Subject, Vec<String>> = HashMap::new();
+        for (id, name) in query::tagged_records(reader)? {
+            tagged.entry(Subject::Record(id)).or_default().push(name);
+        }
+        for tag in query::tags(reader, false)? {
+            if !matches!(tag.subject, Subject::Record(_)) {
+                tagged.entry(tag.subject).or_default().push(tag.name);
+            }
+        }
+        let findings = query::findings(reader, false)?;
+        let mut of_events = Vec::new();
+        for finding in &findings {
+            let first = finding.records.get(..1).unwrap_or_default();
+            if query::known_records(reader, Dataset::Events, first)? == [true] {
+                of_events.push(finding.id);
+            }
+        }
+        Ok(Self {
+            tags: query::tag_names(reader)?,
+            tagged,
+            notes: query::notes(reader, false)?,
+            findings,
+            of_events,
+            exhibits: query::exhibits(reader, false)?,
+            report: query::report_fields(reader)?,
+        })
+    }
+
+    pub fn tags_of(&self, subject: &Subject) -> &[String] {
+        self.tagged.get(subject).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub fn notes_of(&self, subject: &Subject) -> impl Iterator<Item = &Note> {
+        self.notes.iter().filter(move |note| note.subject == *subject)
+    }
+
+    pub fn report(&self, field: ReportField) -> &str {
+        self.report.iter().find(|(known, _)| *known == field).map_or("", |(_, value)| value)
+    }
+
+    /// The kind of the records that a finding cites: of the first.
+    pub fn cites(&self, finding: i64) -> Dataset {
+        if self.of_events.contains(&finding) { Dataset::Events } else { Dataset::Flows }
+    }
+
+    pub fn finding(&self, id: i64) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.id == id)
+    }
+
+    pub fn exhibit(&self, id: i64) -> Option<&Exhibit> {
+        self.exhibits.iter().find(|exhibit| exhibit.id == id)
+    }
+}
+
+/// A question to be frozen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExhibitRequest {
+    /// As `Exhibited::kind` and `Exhibited::query` tell it.
+    pub kind: String,
+    pub query: String,
+    pub zone: &'static str,
+    pub text: ExhibitText,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    Change(Change),
+    Undo(Change),
+    Exhibit(ExhibitRequest),
+}
+
+/// What came of a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    pub task: Task,
+    /// What takes it back; `None` where nothing changed.
+    inverse: Option<Change>,
+    pub id: Option<i64>,
+}
+
+impl Made {
+    pub fn changed_tags(&self) -> bool {
+        let (Task::Change(change) | Task::Undo(change)) = &self.task else { return false };
+        self.inverse.is_some() && matches!(change, Change::AddTag { .. } | Change::RemoveTag { .. })
+    }
+
+    pub fn changed(&self) -> bool {
+        self.inverse.is_some()
+    }
+}
+
+/// Verdicts of exhibits by their ids.
+pub type Verdicts = BTreeMap<i64, Again>;
+
+#[derive(Default)]
+pub struct Written {
+    lists: Slot<(u64, u64), Arc<Lists>>,
+    task: Slot<(u64, Task), Made>,
+    waiting: VecDeque<Task>,
+    at: Option<(u64, Task)>,
+    tasks: u64,
+    /// Counts up with every change that was made.
+    changes: u64,
+    undo: Vec<Change>,
+    /// The exhibit that is looked at.
+    looked_at: Option<i64>,
+    frozen: Slot<(u64, i64), Arc<Frozen>>,
+    check: Slot<(u64, u64), Arc<Verdicts>>,
+    /// The check that was asked for: of which state of the case.
+    checks: u64,
+    /// The tag that a single key gives.
+    quick_tag: Option<String>,
+}
+
+/// Changes that can be undone.
+const UNDOS: usize = 200;
+
+impl Written {
+    pub fn lists(&self) -> Option<&Arc<Lists>> {
+        self.lists.shown()
+    }
+
+    pub fn push(&mut self, task: Task) {
+        if let Task::Change(Change::AddTag { name, .. }) = &task {
+            self.quick_tag = Some(name.clone());
+        }
+        self.waiting.push_back(task);
+    }
+
+    /// The state of what is written: another number after each change.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
+    pub fn undo(&mut self) {
+        if let Some(change) = self.undo.pop() {
+            self.waiting.push_back(Task::Undo(change));
+        }
+    }
+
+    /// The tag that was given last; else the one that most things have.
+    pub fn quick_tag(&self) -> Option<&str> {
+        let most = || self.lists()?.tags.iter().max_by_key(|(_, count)| *count).map(|(name, _)| name.as_str());
+        self.quick_tag.as_deref().or_else(most)
+    }
+
+    pub fn look_at(&mut self, exhibit: Option<i64>) {
+        self.looked_at = exhibit;
+    }
+
+    /// The exhibit that is looked at: the first where none was chosen.
+    pub fn looked_at(&self) -> Option<i64> {
+        let lists = self.lists()?;
+        let chosen = self.looked_at.filter(|id| lists.exhibit(*id).is_some());
+        chosen.or_else(|| lists.exhibits.first().map(|exhibit| exhibit.id))
+    }
+
+    /// The looked-at exhibit with its rows, once they are in.
+    pub fn frozen(&self) -> Option<&Arc<Frozen>> {
+        let id = self.looked_at()?;
+        self.frozen.shown().filter(|_| self.frozen.shown_query().is_some_and(|(_, of)| *of == id))
+    }
+
+    pub fn frozen_fault(&self) -> Option<&str> {
+        self.frozen.fault()
+    }
+
+    /// Runs every exhibit again.
+    pub fn check_all(&mut self) {
+        self.checks += 1;
+    }
+
+    pub fn verdicts(&self) -> Option<&Verdicts> {
+        self.check.shown().map(Arc::as_ref)
+    }
+
+    pub fn is_checking(&self) -> bool {
+        self.check.is_busy()
+    }
+
+    /// `shown`: the exhibits are on screen.
+    pub fn ask(&mut self, lanes: &Lanes, case: &Path, revision: u64, shown: bool) {
+        if self.at.is_none()
+            && let Some(task) = self.waiting.pop_front()
+        {
+            self.tasks += 1;
+            self.at = Some((self.tasks, task));
+        }
+        if let Some(asked) = &self.at {
+            let case = case.to_owned();
+            // A question may take long; what is written meanwhile waits, the pages do not.
+            self.task.ask(&lanes.answers, asked.clone(), move |_, (_, task), cancel| make(&case, task, cancel));
+        }
+        self.lists.ask(&lanes.pages, (revision, self.changes), |source, _, _| {
+            let Ok(reader) = source.case() else { return Ok(Arc::default()) };
+            Ok(Arc::new(Lists::read(reader)?))
+        });
+        if !shown {
+            return;
+        }
+        if let Some(id) = self.looked_at() {
+            self.frozen.ask(&lanes.charts, (self.changes, id), |source, (_, id), _| {
+                let reader = source.case()?;
+                let exhibit = query::exhibits(reader, false)?.into_iter().find(|exhibit| exhibit.id == *id);
+                let exhibit = exhibit.ok_or_else(|| Fault::Failed(format!("the case has no exhibit {id}")))?;
+                let frozen = exhibits::load(reader, &exhibit);
+                frozen.map(Arc::new).map_err(|error| Fault::Failed(error.to_string()))
+            });
+        }
+        if self.checks > 0 {
+            self.check.ask(&lanes.answers, (revision, self.checks), |source, _, cancel| {
+                let reader = source.case()?;
+                let mut verdicts = Verdicts::new();
+                for exhibit in query::exhibits(reader, false)? {
+                    if cancel.is_cancelled() {
+                        return Err(Fault::Cancelled);
+                    }
+                    verdicts.insert(exhibit.id, exhibits::ask_again(reader, &exhibit, cancel));
+                }
+                Ok(Arc::new(verdicts))
+            });
+        }
+    }
+
+    /// Takes in answers; the reasons of failures, and what was made.
+    pub fn poll(&mut self) -> (Vec<String>, Option<Made>) {
+        let mut failures: Vec<String> = [self.lists.poll(), self.frozen.poll(), self.check.poll()]
+            .into_iter()
+            .filter_map(|result| result.and_then(Result::err))
+            .collect();
+        let Some(result) = self.task.poll() else { return (failures, None) };
+        self.at = None;
+        failures.extend(result.err());
+        let made = self.task.shown().filter(|_| self.task.shown_query().is_some_and(|(n, _)| *n == self.tasks));
+        let Some(made) = made.cloned() else { return (failures, None) };
+        if let Some(inverse) = &made.inverse {
+            self.changes += 1;
+            if !matches!(made.task, Task::Undo(_)) {
+                self.undo.push(inverse.clone());
+                if self.undo.len() > UNDOS {
+                    self.undo.remove(0);
+                }
+            }
+        }
+        if let (Task::Exhibit(_), Some(id)) = (&made.task, made.id) {
+            self.looked_at = Some(id);
+        }
+        (failures, Some(made))
+    }
+
+    pub fn is_busy(&self) -> bool {
+        self.lists.is_busy()
+            || self.task.is_busy()
+            || !self.waiting.is_empty()
+            || self.frozen.is_busy()
+            || self.check.is_busy()
+    }
+
+    /// Is anything being written or frozen?
+    pub fn is_writing(&self) -> bool {
+        self.at.is_some() || !self.waiting.is_empty()
+    }
+}
+
+fn make(case: &Path, task: &Task, cancel: &query::Cancel) -> Result<Made, Fault> {
+    let failed = |error: crate::app::conclusions::ConcludeError| Fault::Failed(error.to_string());
+    let (inverse, id) = match task {
+        Task::Change(change) | Task::Undo(change) => {
+            let done = conclude(case, change).map_err(failed)?;
+            (done.inverse, done.id)
+        }
+        Task::Exhibit(request) => {
+            let question = exhibits::question(&request.kind, &request.query);
+            let question = question.map_err(|error| Fault::Failed(error.to_string()))?;
+            let zone = Zone::by_name(request.zone).unwrap_or_default();
+            let id = exhibits::add(case, question.as_ref(), zone, request.text.clone(), cancel).map_err(failed)?;
+            (Some(Change::RemoveExhibit(id)), Some(id))
+        }
+    };
+    Ok(Made { task: task.clone(), inverse, id })
+}
+
+/// The tag on or off: off where the first of them has it.
+pub fn toggled(lists: &Lists, name: &str, records: Vec<RecordId>) -> Option<Change> {
+    let first = Subject::Record(*records.first()?);
+    let subjects = crate::app::conclusions::records(records);
+    let name = name.to_owned();
+    let is_on = lists.tags_of(&first).contains(&name);
+    Some(if is_on { Change::RemoveTag { name, subjects } } else { Change::AddTag { name, subjects } })
+}

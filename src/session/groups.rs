@@ -1,0 +1,107 @@
+//! Groups of records (top lists, series) in words, and as the filter that keeps exactly their records.
+
+use crate::model::FieldId;
+use crate::present::display;
+use crate::present::zone::Zone;
+use crate::query::{GroupBy, Scope, Value};
+
+/// A group's key in one line.
+pub fn text(by: GroupBy, key: &[Value], zone: Zone, absent: &str) -> String {
+    let fields = by.fields();
+    let part = |at: usize| {
+        let (value, field) = key.get(at).zip(fields.get(at))?;
+        display::cell(value, *field, zone)
+    };
+    let part = |at: usize| part(at).unwrap_or_else(|| absent.to_owned());
+    match by {
+        GroupBy::Pair | GroupBy::PacketPair => format!("{} → {}", part(0), part(1)),
+        GroupBy::Service => {
+            let protocol = match key.first() {
+                Some(Value::Integer(number)) => display::protocol_name(*number).map(str::to_owned),
+                _ => None,
+            };
+            format!("{} {}", protocol.unwrap_or_else(|| part(0)), part(1))
+        }
+        GroupBy::Field(_) | GroupBy::Talker | GroupBy::PacketTalker | GroupBy::EitherPort | GroupBy::Principal => {
+            part(0)
+        }
+    }
+}
+
+/// The filter that keeps exactly the records of a group.
+pub fn clause(by: GroupBy, key: &[Value]) -> String {
+    let fields = by.fields();
+    let value = |at: usize| key.get(at).unwrap_or(&Value::Null);
+    let is = |field: &FieldId, value: &Value| display::clause(value, *field, false);
+    match by {
+        GroupBy::Field(field) => is(&field, value(0)),
+        GroupBy::Talker | GroupBy::PacketTalker | GroupBy::EitherPort => {
+            either(fields.iter().map(|field| is(field, value(0))))
+        }
+        GroupBy::Pair | GroupBy::PacketPair => all(fields.iter().enumerate().map(|(at, field)| is(field, value(at)))),
+        GroupBy::Service => service(&fields, value(0), value(1)),
+        GroupBy::Principal => principal(&fields, value(0)),
+    }
+}
+
+/// The lower of the two ports is this one; without both there is none.
+fn service(fields: &[FieldId], protocol: &Value, port: &Value) -> String {
+    let [of, source, destination] = fields else { return String::new() };
+    let ports = match port {
+        Value::Null => either([source, destination].map(|field| display::clause(port, *field, false)).into_iter()),
+        port => {
+            let lower = |this: &FieldId, that: &FieldId| {
+                format!("({} and {} >= {})", display::clause(port, *this, false), that.name(), port.to_text())
+            };
+            either([lower(source, destination), lower(destination, source)].into_iter())
+        }
+    };
+    format!("{} and {ports}", display::clause(protocol, *of, false))
+}
+
+/// The first of the fields that an event has is this.
+fn principal(fields: &[FieldId], who: &Value) -> String {
+    let absent = |fields: &[FieldId]| {
+        fields.iter().map(|field| display::clause(&Value::Null, *field, false)).collect::<Vec<_>>()
+    };
+    if *who == Value::Null {
+        return absent(fields).join(" and ");
+    }
+    let at = |place: usize| {
+        let field = fields.get(place)?;
+        let mut parts = absent(fields.get(..place)?);
+        parts.push(display::clause(who, *field, false));
+        Some(if parts.len() == 1 { parts.concat() } else { format!("({})", parts.join(" and ")) })
+    };
+    either((0..fields.len()).filter_map(at))
+}
+
+fn either(clauses: impl Iterator<Item = String>) -> String {
+    format!("({})", clauses.collect::<Vec<_>>().join(" or "))
+}
+
+fn all(clauses: impl Iterator<Item = String>) -> String {
+    clauses.collect::<Vec<_>>().join(" and ")
+}
+
+/// The address that a group is about, where it is one.
+pub fn address(by: GroupBy, key: &[Value]) -> Option<String> {
+    let of_address = match by {
+        GroupBy::Talker | GroupBy::PacketTalker => true,
+        GroupBy::Field(field) => field.kind == crate::model::Kind::Address,
+        _ => false,
+    };
+    match key.first() {
+        Some(Value::Text(text)) if of_address => crate::model::Address::parse(text.as_bytes()).map(|_| text.clone()),
+        _ => None,
+    }
+}
+
+/// The text of a scope's filter; and of one of its groups.
+pub fn filter_text(scope: &Scope, group: Option<(GroupBy, &[Value])>) -> String {
+    let own = scope.filter.as_ref().map(ToString::to_string).unwrap_or_default();
+    match group {
+        None => own,
+        Some((by, key)) => super::text_filter::narrowed(&own, &clause(by, key)),
+    }
+}

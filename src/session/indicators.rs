@@ -1,0 +1,519 @@
+//! What the examiner looks for and what things are called: the lists of indicators with their entries, the labels, a file
+//! that is looked over before it comes in, and the change that is under way. Changes are written by a worker thread; each
+//! can be taken back.
+
+use super::App;
+use super::paged_table::{Paged, Reads};
+use super::selection::Selection;
+use super::slots::{Lane, Slot};
+use super::source::{Cancel, CaseReader, Fault};
+use crate::app::indicators::{self, ImportChoice, Preview};
+use crate::app::owners::{self, OwnerDatabase, OwnerFacts, Owners};
+use crate::case::IndicatorItem;
+use crate::ingest::indicators::{ListOptions, recognise};
+use crate::model::{Address, Dataset, IndicatorIssue, IndicatorKind, IndicatorList, Label, Purpose};
+use crate::query::{
+    self, Duplicates, EntryColumn, IndicatorEntries, IndicatorEntriesQuery, IndicatorRow, QueryError, Scope,
+};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What is changed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    Import(Arc<Preview>, ImportChoice),
+    Add {
+        list: String,
+        purpose: Purpose,
+        kind: Option<IndicatorKind>,
+        values: Vec<String>,
+        comment: String,
+    },
+    Enable(IndicatorItem, bool),
+    /// Taken out, or brought back.
+    Remove(Vec<IndicatorItem>, bool),
+    Validity(bool),
+    Label {
+        thing: String,
+        kind: Option<IndicatorKind>,
+        name: String,
+        note: String,
+    },
+    RemoveLabel(i64, bool),
+    /// A database of countries and network owners, in MaxMind's format.
+    Owners(PathBuf),
+    /// The one of this kind that was named before it, or none.
+    OwnersBefore(String, Option<OwnerFacts>),
+}
+
+/// The dialog of a file that comes in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IndicatorFile {
+    pub path: String,
+    pub options: ListOptions,
+    /// `None` until it was typed: then the file's own.
+    pub name: Option<String>,
+    /// `None` until it was chosen: then the file's own.
+    pub purpose: Option<Purpose>,
+    pub licence: String,
+}
+
+/// The dialog of values that are typed, pasted or taken from a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypedIndicators {
+    pub values: String,
+    pub kind: Option<IndicatorKind>,
+    pub list: String,
+    pub purpose: Purpose,
+    pub comment: String,
+}
+
+impl TypedIndicators {
+    pub fn of(value: String, kind: Option<IndicatorKind>) -> Self {
+        let (list, purpose) = (indicators::TYPED.to_owned(), Purpose::KnownBad);
+        Self { values: value, kind, list, purpose, comment: String::new() }
+    }
+}
+
+/// The dialog of a name for something.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NewLabel {
+    pub thing: String,
+    pub kind: Option<IndicatorKind>,
+    pub name: String,
+    pub note: String,
+}
+
+/// What came of it, in words of the catalogue, and what takes it back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    /// Id of a text with `{ $count }`.
+    pub text: &'static str,
+    pub count: u64,
+    /// The list that was added to.
+    list: Option<i64>,
+    inverse: Option<Change>,
+}
+
+/// What of the chosen list, or beside the lists, is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    #[default]
+    Entries,
+    Issues,
+    Labels,
+}
+
+impl Tab {
+    pub const ALL: [Tab; 3] = [Tab::Entries, Tab::Issues, Tab::Labels];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Tab::Entries => "entries",
+            Tab::Issues => "issues",
+            Tab::Labels => "labels",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub enum WatchAction {
+    Choose(i64),
+    Show(Tab),
+    Want(Range<u64>),
+    Select(Selection),
+    /// The entries by this column; the other way round, and in the order of the list, when asked again.
+    Sort(EntryColumn),
+    /// Looks a file over.
+    Look(PathBuf, ListOptions),
+    Change(Box<Change>),
+    Undo,
+}
+
+/// What the case keeps of it.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// Those that were taken out too.
+    pub lists: Arc<[IndicatorList]>,
+    /// Those that were taken off too.
+    pub labels: Arc<[Label]>,
+    /// Does an entry count only at the time in which it was known to be bad?
+    pub validity: bool,
+}
+
+/// The file that is looked over, and how.
+type Looked = (PathBuf, ListOptions);
+
+pub struct Watch {
+    pub tab: Tab,
+    chosen: Option<i64>,
+    kept: Slot<u64, Kept>,
+    entries: Paged<IndicatorEntriesQuery, IndicatorEntries, IndicatorRow>,
+    sort: Option<(EntryColumn, bool)>,
+    issues: Slot<(u64, i64), Arc<[IndicatorIssue]>>,
+    look: Option<Looked>,
+    looked: Slot<(u64, Looked), Arc<Preview>>,
+    change: Slot<(u64, Change), Done>,
+    asked: Option<(u64, Change)>,
+    /// The change under way takes back another: it is not to be taken back itself.
+    is_undo: bool,
+    undo: Vec<Change>,
+    changes: u64,
+    hits: Slot<(u64, u64), BTreeMap<u32, u64>>,
+    owners: Slot<u64, Owners>,
+    /// Counts the databases that were named.
+    named: u64,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        let entries =
+            Reads { table: query::indicator_entries_of, len: IndicatorEntries::len, rows: query::indicator_entry_rows };
+        Self {
+            tab: Tab::default(),
+            chosen: None,
+            kept: Slot::default(),
+            entries: Paged::new(entries),
+            sort: None,
+            issues: Slot::default(),
+            look: None,
+            looked: Slot::default(),
+            change: Slot::default(),
+            asked: None,
+            is_undo: false,
+            undo: Vec::new(),
+            changes: 0,
+            hits: Slot::default(),
+            owners: Slot::default(),
+            named: 0,
+        }
+    }
+}
+
+impl Watch {
+    pub fn kept(&self) -> Option<&Kept> {
+        self.kept.shown()
+    }
+
+    /// Lists that are there, enabled or not.
+    pub fn lists(&self) -> impl Iterator<Item = &IndicatorList> {
+        self.kept().into_iter().flat_map(|kept| kept.lists.iter()).filter(|list| !list.removed)
+    }
+
+    /// Labels that are on.
+    pub fn labels(&self) -> impl Iterator<Item = &Label> {
+        self.kept().into_iter().flat_map(|kept| kept.labels.iter()).filter(|label| !label.removed)
+    }
+
+    /// Is anything looked for?
+    pub fn looks_for_something(&self) -> bool {
+        self.lists().any(|list| list.enabled && list.purpose == Purpose::KnownBad && list.enabled_entries > 0)
+    }
+
+    /// Entries that are looked for.
+    pub fn entries_looked_for(&self) -> u64 {
+        let lists = self.lists().filter(|list| list.enabled && list.purpose == Purpose::KnownBad);
+        lists.map(|list| list.enabled_entries).sum()
+    }
+
+    /// The list whose entries are shown: the chosen one, or the last.
+    pub fn chosen(&self) -> Option<&IndicatorList> {
+        let lists = || self.kept().into_iter().flat_map(|kept| kept.lists.iter());
+        lists().find(|list| Some(list.id) == self.chosen).or_else(|| lists().rfind(|list| !list.removed))
+    }
+
+    pub fn entries(&self) -> &Paged<IndicatorEntriesQuery, IndicatorEntries, IndicatorRow> {
+        &self.entries
+    }
+
+    pub fn sort(&self) -> Option<(EntryColumn, bool)> {
+        self.sort
+    }
+
+    /// What of the chosen list could not be used.
+    pub fn issues(&self) -> Option<&Arc<[IndicatorIssue]>> {
+        let list = self.chosen()?.id;
+        self.issues.shown_query().filter(|(_, of)| *of == list)?;
+        self.issues.shown()
+    }
+
+    /// A file that was looked over, as it was asked for; or why it cannot come in.
+    pub fn looked(&self, path: &Path, options: &ListOptions) -> Option<Result<&Arc<Preview>, &str>> {
+        let is_asked = self.look.as_ref().is_some_and(|(of, with)| of == path && with == options);
+        if !is_asked || self.looked.is_busy() {
+            return None;
+        }
+        if let Some(fault) = self.looked.fault() {
+            return Some(Err(fault));
+        }
+        self.looked.shown().map(Ok)
+    }
+
+    /// The last file that was looked over, whatever was asked since: what a dialog shows meanwhile.
+    pub fn last_looked(&self) -> Option<&Arc<Preview>> {
+        self.looked.shown()
+    }
+
+    pub fn is_looking(&self) -> bool {
+        self.looked.is_busy()
+    }
+
+    /// Records of this evidence file that meet an indicator; `None` while that is not known.
+    pub fn hits(&self, evidence: u32) -> Option<u64> {
+        Some(self.hits.shown()?.get(&evidence).copied().unwrap_or(0))
+    }
+
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty() && !self.change.is_busy()
+    }
+
+    pub fn apply(&mut self, action: WatchAction) {
+        match action {
+            WatchAction::Choose(list) => self.chosen = Some(list),
+            WatchAction::Show(tab) => self.tab = tab,
+            // The pages need the lane, which the case has.
+            WatchAction::Want(_) => {}
+            WatchAction::Select(selection) => self.entries.selection = selection,
+            WatchAction::Sort(column) => {
+                self.sort = match self.sort {
+                    Some((by, false)) if by == column => Some((column, true)),
+                    Some((by, true)) if by == column => None,
+                    _ => Some((column, false)),
+                };
+            }
+            WatchAction::Look(path, options) => {
+                self.look = Some((path, options));
+                self.changes += 1;
+            }
+            WatchAction::Change(change) => {
+                self.is_undo = false;
+                self.put(*change);
+            }
+            WatchAction::Undo => {
+                if let Some(change) = self.undo.pop() {
+                    self.is_undo = true;
+                    self.put(change);
+                }
+            }
+        }
+    }
+
+    fn put(&mut self, change: Change) {
+        self.changes += 1;
+        self.asked = Some((self.changes, change));
+    }
+
+    pub fn want(&mut self, lane: &Lane, rows: Range<u64>) {
+        self.entries.want(lane, rows);
+    }
+
+    pub fn ask(&mut self, lane: &Lane, case: &Path, is_shown: bool) {
+        if let Some(asked) = &self.asked {
+            let case = case.to_owned();
+            self.change.ask(lane, asked.clone(), move |source, (_, change), _| make(&case, source.case()?, change));
+        }
+        // Anew after each change, whatever came of it.
+        if self.change.is_busy() {
+            return;
+        }
+        self.kept.ask(lane, self.changes, |source, _, _| {
+            let Ok(reader) = source.case() else { return Ok(Kept::default()) };
+            Ok(kept(reader)?)
+        });
+        if let Some(look) = &self.look {
+            self.looked.ask(lane, (self.changes, look.clone()), |source, (_, (path, options)), _| {
+                let preview = indicators::preview(source.case()?, path, options);
+                preview.map(Arc::new).map_err(|error| Fault::Failed(error.to_string()))
+            });
+        }
+        let Some(list) = self.chosen().map(|list| list.id).filter(|_| is_shown) else { return };
+        self.entries.ask(lane, self.changes, (list, self.sort));
+        self.issues.ask(lane, (self.changes, list), |source, (_, list), _| {
+            Ok(query::indicator_issues(source.case()?, *list)?.into())
+        });
+    }
+
+    /// How many records of each evidence file meet an indicator.
+    pub fn ask_hits(&mut self, lane: &Lane, revision: u64) {
+        if self.looks_for_something() {
+            self.hits.ask(lane, (revision, self.changes), |source, _, cancel| Ok(hits(source.case()?, cancel)?));
+        }
+    }
+
+    /// Reads the databases of countries and network owners where they lie; some take hundreds of megabytes.
+    pub fn ask_owners(&mut self, lane: &Lane) {
+        if self.change.is_busy() {
+            return;
+        }
+        self.owners.ask(lane, self.named, |source, _, _| match source.case() {
+            Ok(reader) => Owners::read(reader).map_err(|error| Fault::Failed(error.to_string())),
+            Err(_) => Ok(Owners::default()),
+        });
+    }
+
+    /// Once they are read.
+    pub fn owners(&self) -> Option<&Owners> {
+        self.owners.shown()
+    }
+
+    /// Takes in answers; the reasons of failures, and what was changed.
+    pub fn poll(&mut self) -> (Vec<String>, Option<Done>) {
+        let mut failures: Vec<String> = self.kept.poll().and_then(Result::err).into_iter().collect();
+        failures.extend(self.entries.poll());
+        failures.extend(self.issues.poll().and_then(Result::err));
+        failures.extend(self.hits.poll().and_then(Result::err));
+        failures.extend(self.owners.poll().and_then(Result::err));
+        // Why a file cannot come in is said in its dialog.
+        self.looked.poll();
+        let result = self.change.poll();
+        let done = match &result {
+            Some(Ok(())) => self.change.shown().cloned(),
+            Some(Err(_)) | None => None,
+        };
+        if result.is_some() {
+            self.asked = None;
+            self.changes += 1;
+        }
+        if let Some(done) = &done {
+            self.chosen = done.list.or(self.chosen);
+            if !self.is_undo {
+                self.undo.extend(done.inverse.clone());
+            }
+            self.named += u64::from([NAMED, NOT_NAMED].contains(&done.text));
+        }
+        failures.extend(result.and_then(Result::err));
+        (failures, done)
+    }
+
+    pub fn is_busy(&self) -> bool {
+        self.kept.is_busy()
+            || self.entries.is_busy()
+            || self.issues.is_busy()
+            || self.looked.is_busy()
+            || self.change.is_busy()
+            || self.asked.is_some()
+            || self.hits.is_busy()
+            || self.owners.is_busy()
+    }
+}
+
+fn kept(reader: &CaseReader) -> Result<Kept, QueryError> {
+    let (lists, labels) = (query::indicator_lists(reader, true)?, query::labels(reader, true)?);
+    Ok(Kept { lists: lists.into(), labels: labels.into(), validity: query::honours_validity(reader)? })
+}
+
+fn hits(reader: &CaseReader, cancel: &Cancel) -> Result<BTreeMap<u32, u64>, QueryError> {
+    let mut hits = BTreeMap::new();
+    for dataset in [Dataset::Flows, Dataset::Events] {
+        let scope = Scope { duplicates: Duplicates::All, ..Scope::of(dataset, super::marks::any_indicator()) };
+        for id in query::rows(reader, &scope.records(Vec::new()), cancel)?.iter() {
+            *hits.entry(id.evidence().0).or_default() += 1;
+        }
+    }
+    Ok(hits)
+}
+
+/// What is told of a database that was named.
+const NAMED: &str = "notice-owners";
+const NOT_NAMED: &str = "notice-owners-back";
+
+/// Writes a change into the case.
+fn make(case: &Path, reader: &CaseReader, change: &Change) -> Result<Done, Fault> {
+    fn failed(error: impl std::fmt::Display) -> Fault {
+        Fault::Failed(error.to_string())
+    }
+    let done = |text, count, inverse| Done { text, count, list: None, inverse: Some(inverse) };
+    Ok(match change {
+        Change::Owners(path) => {
+            let database = OwnerDatabase::open(path).map_err(failed)?;
+            let known = owners::remembered(reader).map_err(failed)?;
+            let kind = database.facts.kind.clone();
+            let before = known.into_iter().find(|facts| facts.kind == kind);
+            owners::remember(case, &database.facts).map_err(failed)?;
+            done(NAMED, 1, Change::OwnersBefore(kind, before))
+        }
+        Change::OwnersBefore(kind, before) => {
+            owners::take_back(case, kind, before.as_ref()).map_err(failed)?;
+            Done { text: NOT_NAMED, count: 1, list: None, inverse: None }
+        }
+        Change::Import(preview, choice) => {
+            let list = indicators::import(case, preview, choice).map_err(failed)?;
+            let inverse = Change::Remove(vec![IndicatorItem::List(list)], true);
+            let count = preview.list.entries.len() as u64;
+            Done { list: Some(list), ..done("notice-indicators-imported", count, inverse) }
+        }
+        Change::Add { list, purpose, kind, values, comment } => {
+            let entries = indicators::typed_entries(values, *kind, comment).map_err(failed)?;
+            let id = indicators::add_typed(case, list, *purpose, &entries).map_err(failed)?;
+            let all = query::indicator_entry_count(reader, id).map_err(failed)?;
+            let added = entries.len() as u64;
+            let rows = query::indicator_entries(reader, id, all.saturating_sub(added), added).map_err(failed)?;
+            let items = rows.iter().map(|row| IndicatorItem::Entry(row.id)).collect();
+            Done { list: Some(id), ..done("notice-indicators-added", added, Change::Remove(items, true)) }
+        }
+        Change::Enable(item, enabled) => {
+            indicators::enable(case, *item, *enabled).map_err(failed)?;
+            let text = if *enabled { "notice-indicators-on" } else { "notice-indicators-off" };
+            done(text, 1, Change::Enable(*item, !enabled))
+        }
+        Change::Remove(items, removed) => {
+            for item in items {
+                indicators::remove(case, *item, *removed).map_err(failed)?;
+            }
+            let text = if *removed { "notice-indicators-out" } else { "notice-indicators-back" };
+            done(text, items.len() as u64, Change::Remove(items.clone(), !removed))
+        }
+        Change::Validity(honour) => {
+            indicators::honour_validity(case, *honour).map_err(failed)?;
+            done("notice-validity", 1, Change::Validity(!honour))
+        }
+        Change::Label { thing, kind, name, note } => {
+            let label = indicators::add_label(case, thing, *kind, name, note).map_err(failed)?;
+            done("notice-labelled", 1, Change::RemoveLabel(label, true))
+        }
+        Change::RemoveLabel(label, removed) => {
+            indicators::remove_label(case, *label, *removed).map_err(failed)?;
+            let text = if *removed { "notice-label-off" } else { "notice-labelled" };
+            done(text, 1, Change::RemoveLabel(*label, !removed))
+        }
+    })
+}
+
+/// What a value is by its form, where it can be looked for or have a label.
+pub fn kind_of(value: &str) -> Option<IndicatorKind> {
+    recognise(value).ok().map(|found| found.kind)
+}
+
+/// The values of a text: a line each, or apart by commas and spaces where a line has several.
+pub fn values_of(typed: &str) -> Vec<String> {
+    let lines = typed.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let values = lines.flat_map(|line| match recognise(line) {
+        Ok(_) => vec![line],
+        Err(_) => line.split([',', ';', ' ', '\t']).map(str::trim).filter(|part| !part.is_empty()).collect(),
+    });
+    values.map(str::to_owned).collect()
+}
+
+/// Whose an address of the case is and in which country, by the databases that the case remembers; nothing of a text that
+/// is no address.
+pub fn owners_told(app: &App, text: &str) -> Vec<String> {
+    let owners = app.case.as_ref().and_then(|case| case.watch.owners());
+    let told = owners.zip(Address::parse(text.as_bytes())).map(|(owners, address)| owners.told(&app.texts, &address));
+    told.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typed_text_is_values_a_line_or_several() {
+        assert_eq!(
+            values_of("# mine\n198.51.100.7, 203.0.113.0/24\n\n evil.example \nAWS CLI"),
+            ["198.51.100.7", "203.0.113.0/24", "evil.example", "AWS", "CLI"]
+        );
+        assert_eq!(kind_of("203.0.113.0/24"), Some(IndicatorKind::Range));
+    }
+}

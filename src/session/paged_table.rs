@@ -1,0 +1,121 @@
+//! A table that a query answers as a whole, of which a page of rows at a time is put into words: pairs, conversations.
+
+use super::row_pages::PageCache;
+use super::selection::Selection;
+use super::slots::{Lane, Slot};
+use super::source::{Cancel, CaseReader};
+use crate::query::QueryError;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Rows of a table by their places.
+type ReadRows<T, R> = fn(&CaseReader, &T, Range<usize>) -> Result<Vec<R>, QueryError>;
+
+/// What gives the table, and what gives its rows.
+pub struct Reads<Q, T, R> {
+    pub table: fn(&CaseReader, &Q, &Cancel) -> Result<T, QueryError>,
+    pub len: fn(&T) -> usize,
+    pub rows: ReadRows<T, R>,
+}
+
+// By hand: derived, it would ask the same of the rows.
+impl<Q, T, R> Clone for Reads<Q, T, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Q, T, R> Copy for Reads<Q, T, R> {}
+
+pub struct Paged<Q, T, R> {
+    reads: Reads<Q, T, R>,
+    /// The case's revision and the query.
+    table: Slot<(u64, Q), Arc<T>>,
+    rows: PageCache<R>,
+    pub selection: Selection,
+    /// Other rows came in: the table is to be shown from its beginning.
+    to_top: bool,
+}
+
+impl<Q, T, R> Paged<Q, T, R>
+where
+    Q: PartialEq + Clone + Send + 'static,
+    T: Send + Sync + 'static,
+    R: Send + 'static,
+{
+    pub fn new(reads: Reads<Q, T, R>) -> Self {
+        let (table, rows) = (Slot::default(), PageCache::default());
+        Self { reads, table, rows, selection: Selection::default(), to_top: false }
+    }
+
+    /// Makes this the question; what an older one asked is stopped.
+    pub fn ask(&mut self, lane: &Lane, revision: u64, query: Q) {
+        let read = self.reads.table;
+        self.table.ask(lane, (revision, query), move |source, (_, query), cancel| {
+            Ok(Arc::new(read(source.case()?, query, cancel)?))
+        });
+    }
+
+    pub fn want(&mut self, lane: &Lane, rows: Range<u64>) {
+        let Some(table) = self.table.shown().map(Arc::clone) else { return };
+        let read = self.reads.rows;
+        self.rows.want(lane, rows, move |source, places| Ok(read(source.case()?, &table, places)?));
+    }
+
+    pub fn stop(&mut self) {
+        self.table.stop();
+    }
+
+    /// Takes in answers; the reasons of failures.
+    pub fn poll(&mut self) -> Vec<String> {
+        let mut failures = Vec::new();
+        let before = self.table.shown().map(Arc::as_ptr);
+        if let Some(result) = self.table.poll() {
+            failures.extend(result.err());
+            let after = self.table.shown();
+            if let Some(table) = after.filter(|table| before != Some(Arc::as_ptr(table))) {
+                self.rows.reset((self.reads.len)(table) as u64);
+                self.selection.clear();
+                self.to_top = true;
+            }
+        }
+        failures.extend(self.rows.poll());
+        failures
+    }
+
+    /// The last good table, and the query that it answers.
+    pub fn shown(&self) -> Option<(&Q, &Arc<T>)> {
+        self.table.shown_query().map(|(_, query)| query).zip(self.table.shown())
+    }
+
+    /// How many rows the last good table has.
+    pub fn len(&self) -> Option<u64> {
+        self.table.shown().map(|_| self.rows.len())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// A row in words, once it is in.
+    pub fn row(&self, row: u64) -> Option<&R> {
+        self.rows.row(row)
+    }
+
+    /// Is another answer on its way?
+    pub fn is_stale(&self) -> bool {
+        self.table.is_busy()
+    }
+
+    pub fn is_busy(&self) -> bool {
+        self.table.is_busy() || self.rows.is_busy()
+    }
+
+    pub fn fault(&self) -> Option<&str> {
+        self.table.fault()
+    }
+
+    pub fn take_to_top(&mut self) -> bool {
+        std::mem::take(&mut self.to_top)
+    }
+}

@@ -1,0 +1,114 @@
+//! Columns of the record tables: every field, and the values inside JSON that named queries show.
+
+use super::source::Value;
+use crate::model::{Dataset, FieldId, field};
+use crate::present::display;
+use crate::present::zone::Zone;
+use crate::query::named::{CATALOGUE, Column, Shape};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShownColumn {
+    /// The field that it is read from.
+    pub field: FieldId,
+    inside: Option<Column>,
+}
+
+impl From<FieldId> for ShownColumn {
+    fn from(field: FieldId) -> Self {
+        Self { field, inside: None }
+    }
+}
+
+impl ShownColumn {
+    pub fn of(column: Column, dataset: Dataset) -> Option<Self> {
+        let inside = matches!(column, Column::Inside { .. }).then_some(column);
+        Some(Self { field: column.field(dataset)?, inside })
+    }
+
+    /// Every column that a table of these records can have: the fields first.
+    pub fn all(dataset: Dataset) -> Vec<Self> {
+        let mut all: Vec<Self> = field::of(dataset).map(Self::from).collect();
+        for query in CATALOGUE.iter().filter(|query| query.dataset == dataset) {
+            let Shape::Records { columns, .. } = query.shape else { continue };
+            for column in columns.iter().filter_map(|column| Self::of(*column, dataset)) {
+                if !all.iter().any(|known| known.name() == column.name()) {
+                    all.push(column);
+                }
+            }
+        }
+        all
+    }
+
+    pub fn by_name(dataset: Dataset, name: &str) -> Option<Self> {
+        let field = field::by_name(dataset, name).map(Self::from);
+        field.or_else(|| Self::all(dataset).into_iter().find(|column| column.name() == name))
+    }
+
+    /// Stable: the key of its setting.
+    pub fn name(self) -> &'static str {
+        self.inside.map_or_else(|| self.field.name(), Column::name)
+    }
+
+    /// The field, where the column is all of it: then it can be sorted by.
+    pub fn whole_field(self) -> Option<FieldId> {
+        self.inside.is_none().then_some(self.field)
+    }
+
+    /// As an export of this column has it.
+    pub fn as_column(self) -> Column {
+        self.inside.unwrap_or(Column::Field(self.field.name()))
+    }
+
+    /// What it shows of the field's value.
+    pub fn value(self, value: Value) -> Value {
+        match self.inside {
+            Some(column) => column.value(value),
+            None => value,
+        }
+    }
+
+    pub fn header(self, zone: Zone) -> String {
+        self.whole_field().map_or_else(|| self.name().to_owned(), |field| display::header(field, zone))
+    }
+
+    /// The filter that keeps (or excludes) exactly this value.
+    pub fn clause(self, value: &Value, exclude: bool) -> String {
+        let Some(Column::Inside { pointer, .. }) = self.inside else {
+            return display::clause(value, self.field, exclude);
+        };
+        let path = format!("{}{}", self.field.event_path().unwrap_or_default(), pointer.replace('/', "."));
+        match (display::literal(value), exclude) {
+            (None, false) => format!("{path} is null"),
+            (None, true) => format!("{path} exists"),
+            (Some(text), exclude) => format!("{}{path} = {}", if exclude { "not " } else { "" }, display::quote(&text)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filter;
+
+    #[test]
+    fn what_stands_inside_json_is_a_column_that_can_be_filtered_by() {
+        let all = ShownColumn::all(Dataset::Events);
+        assert_eq!(ShownColumn::all(Dataset::Flows).len(), field::of(Dataset::Flows).count());
+        let inside: Vec<ShownColumn> = all.into_iter().filter(|column| column.whole_field().is_none()).collect();
+        let names: Vec<&str> = inside.iter().map(|column| column.name()).collect();
+        assert_eq!(names, ["mfa_used", "console_login", "created_user_name", "created_user_arn", "bucket_name", "key"]);
+        let mfa = inside[0];
+        assert_eq!(mfa.value(Value::Text(r#"{"MFAUsed":"No"}"#.into())), Value::Text("No".into()));
+        for (value, exclude, expected) in [
+            (Value::Text("No".into()), false, "additionalEventData.MFAUsed = 'No'"),
+            (Value::Text("it's".into()), true, "not additionalEventData.MFAUsed = 'it''s'"),
+            (Value::Null, false, "additionalEventData.MFAUsed is null"),
+            (Value::Null, true, "additionalEventData.MFAUsed exists"),
+        ] {
+            let clause = mfa.clause(&value, exclude);
+            assert_eq!(clause, expected);
+            filter::parse(&clause, Dataset::Events).unwrap();
+        }
+        assert_eq!(inside[3].clause(&Value::Text("a".into()), false), "responseElements.user.arn = 'a'");
+    }
+}

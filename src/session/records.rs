@@ -1,0 +1,523 @@
+//! The state of one record table: the filter that applies and the one being typed, the order, the columns, the rows that
+//! answered last, and the record under the cursor.
+
+use super::marks::{self, SightedBins};
+use super::record_columns::ShownColumn;
+use super::row_pages::Pages;
+use super::selection::Selection;
+use super::settings::ColumnSetting;
+use super::slots::{Lane, Slot};
+use super::source::{Duplicates, Filter, Histogram, Inspected, RecordQuery, RowSet, Scope, SortKey};
+use super::text_filter;
+use crate::filter::FilterError;
+use crate::model::{Dataset, FieldId, RecordId, TimeRange, field};
+use crate::present::display;
+use crate::query::named::Column;
+
+/// A query and the state of the case that it was put to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    pub revision: u64,
+    pub query: RecordQuery,
+}
+
+/// Ordered rows, and where the record that was under the cursor stands among them.
+pub struct Answer {
+    pub rows: RowSet,
+    kept: Option<u64>,
+}
+
+/// Where the table should scroll to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reveal {
+    Top,
+    Row(u64),
+}
+
+/// Lanes of work, so that a page never waits behind a scan, nor a table behind another view's question.
+pub struct Lanes {
+    pub rows: Lane,
+    pub charts: Lane,
+    pub pages: Lane,
+    /// Questions of the views that are not tables of records.
+    pub answers: Lane,
+    /// Statements of the examiner, which may take as long as they are allowed to.
+    pub console: Lane,
+}
+
+pub struct Records {
+    pub dataset: Dataset,
+    /// The text in the filter bar.
+    pub draft: String,
+    pub problem: Option<FilterError>,
+    applied: String,
+    filter: Option<Filter>,
+    pub sort: Vec<SortKey>,
+    pub columns: Vec<ColumnSetting>,
+    /// The examiner's own columns, while those of a query are shown.
+    own_columns: Option<Vec<ColumnSetting>>,
+    pub selection: Selection,
+    reveal: Option<Reveal>,
+    /// Records to be selected as soon as the rows are there.
+    wanted: Vec<RecordId>,
+    rows: Slot<Question, Answer>,
+    histogram: Slot<Question, Histogram>,
+    /// Of the histogram's bins, those with records that meet an indicator.
+    sighted: Slot<(Question, i64), SightedBins>,
+    detail: Slot<(u64, RecordId), Inspected>,
+    pub pages: Pages,
+}
+
+/// Bars of the histogram above a table.
+pub const HISTOGRAM_BINS: usize = 240;
+
+impl Records {
+    pub fn new(dataset: Dataset, saved: Option<&[ColumnSetting]>) -> Self {
+        Self {
+            dataset,
+            draft: String::new(),
+            problem: None,
+            applied: String::new(),
+            filter: None,
+            sort: vec![SortKey { field: time_field(dataset), descending: false }],
+            columns: columns(dataset, saved),
+            own_columns: None,
+            selection: Selection::default(),
+            reveal: None,
+            wanted: Vec::new(),
+            rows: Slot::default(),
+            histogram: Slot::default(),
+            sighted: Slot::default(),
+            detail: Slot::default(),
+            pages: Pages::new(dataset),
+        }
+    }
+
+    /// The text of the filter in force.
+    pub fn applied(&self) -> &str {
+        &self.applied
+    }
+
+    /// The text in the filter bar changed: its mistakes are shown, what is in force stays.
+    pub fn edit(&mut self, text: String) {
+        self.problem = text_filter::parse(&text, self.dataset).err();
+        self.draft = text;
+    }
+
+    /// Puts a filter in force. `false` when it has a mistake: then the last good one stays in force.
+    pub fn apply(&mut self, text: &str) -> bool {
+        self.draft = text.to_owned();
+        match text_filter::parse(text, self.dataset) {
+            Ok(filter) => {
+                self.problem = None;
+                if text.trim() != self.applied {
+                    self.take_columns_back();
+                }
+                self.applied = text.trim().to_owned();
+                self.filter = filter;
+                true
+            }
+            Err(problem) => {
+                self.problem = Some(problem);
+                false
+            }
+        }
+    }
+
+    pub fn shown_columns(&self) -> Vec<ShownColumn> {
+        let shown = self.columns.iter().filter(|c| c.visible);
+        shown.filter_map(|c| ShownColumn::by_name(self.dataset, &c.key)).collect()
+    }
+
+    pub fn reset_columns(&mut self) {
+        self.columns = columns(self.dataset, None);
+        self.own_columns = None;
+    }
+
+    /// Shows the columns of a query, until another filter is put in force or they are taken back.
+    pub fn lend_columns(&mut self, of_query: &[Column]) {
+        if of_query.is_empty() {
+            return self.take_columns_back();
+        }
+        let own = self.own_columns.take().unwrap_or_else(|| self.columns.clone());
+        let place = |setting: &ColumnSetting| of_query.iter().position(|column| column.name() == setting.key);
+        let mut columns = own.clone();
+        columns.iter_mut().for_each(|setting| setting.visible = place(setting).is_some());
+        columns.sort_by_key(|setting| place(setting).unwrap_or(usize::MAX));
+        (self.columns, self.own_columns) = (columns, Some(own));
+    }
+
+    /// The examiner's own columns again.
+    pub fn take_columns_back(&mut self) {
+        if let Some(own) = self.own_columns.take() {
+            self.columns = own;
+        }
+    }
+
+    pub fn are_columns_lent(&self) -> bool {
+        self.own_columns.is_some()
+    }
+
+    /// What is kept for the next time.
+    pub fn own_columns(&self) -> &[ColumnSetting] {
+        self.own_columns.as_deref().unwrap_or(&self.columns)
+    }
+
+    pub fn query(&self, range: TimeRange, duplicates: Duplicates) -> RecordQuery {
+        RecordQuery { dataset: self.dataset, filter: self.filter.clone(), range, sort: self.sort.clone(), duplicates }
+    }
+
+    /// The records that the filter and the range leave.
+    pub fn scope(&self, range: TimeRange, duplicates: Duplicates) -> Scope {
+        Scope { dataset: self.dataset, filter: self.filter.clone(), range, duplicates }
+    }
+
+    /// Asks for whatever the view shows and is not there yet. `histogram`: is it shown, and is anything looked for?
+    pub fn ask(
+        &mut self,
+        lanes: &Lanes,
+        revision: u64,
+        range: TimeRange,
+        duplicates: Duplicates,
+        (histogram, watched): (bool, bool),
+    ) {
+        let query = self.query(range, duplicates);
+        let keep = self.cursor_id();
+        let question = Question { revision, query };
+        self.rows.ask(&lanes.rows, question.clone(), move |source, q, cancel| {
+            let rows = source.rows(&q.query, cancel)?;
+            let kept = keep.and_then(|id| rows.place(id)).map(|at| at as u64);
+            Ok(Answer { rows, kept })
+        });
+        if self.rows.answers(&question) {
+            self.select_wanted();
+        }
+        if histogram {
+            let mut unordered = question;
+            unordered.query.sort.clear();
+            self.histogram.ask(&lanes.charts, unordered.clone(), |source, q, cancel| {
+                source.histogram(&q.query, HISTOGRAM_BINS, cancel)
+            });
+            let answered = self.histogram.answers(&unordered).then(|| self.histogram.shown()).flatten();
+            if let Some(bin_secs) = answered.map(|histogram| histogram.bin_secs).filter(|_| watched) {
+                let scope = self.scope(range, duplicates);
+                self.sighted.ask(&lanes.charts, (unordered, bin_secs), move |source, (_, bin_secs), cancel| {
+                    Ok(marks::sighted_bins(source.case()?, &scope, *bin_secs, cancel)?)
+                });
+            }
+        }
+        if let Some(id) = self.cursor_id() {
+            self.detail.ask(&lanes.pages, (revision, id), |source, (_, id), _| source.record(*id));
+        }
+        let columns = self.shown_columns();
+        if columns != self.pages.columns() {
+            let rows = self.rows.shown().map(|answer| answer.rows.clone()).unwrap_or_default();
+            self.pages.reset(rows, columns);
+        }
+    }
+
+    /// Takes what has come in; the reasons of failures.
+    pub fn poll(&mut self) -> Vec<String> {
+        let mut failures = Vec::new();
+        let before = self.rows.shown_query().cloned();
+        if let Some(result) = self.rows.poll() {
+            failures.extend(result.err());
+            let (after, answer) = (self.rows.shown_query(), self.rows.shown());
+            if let (Some(after), Some(answer)) = (after, answer)
+                && before.as_ref() != Some(after)
+            {
+                let same_query = before.is_some_and(|b| b.query == after.query);
+                let (rows, kept) = (answer.rows.clone(), answer.kept);
+                self.pages.reset(rows, self.shown_columns());
+                self.settle(kept, same_query);
+            }
+        }
+        failures.extend(self.histogram.poll().and_then(Result::err));
+        failures.extend(self.sighted.poll().and_then(Result::err));
+        failures.extend(self.detail.poll().and_then(Result::err));
+        failures.extend(self.pages.poll());
+        failures
+    }
+
+    /// The record under the cursor stays under it when the rows change around it.
+    fn settle(&mut self, kept: Option<u64>, same_query: bool) {
+        match kept {
+            Some(row) if self.selection.cursor() == Some(row) => {}
+            Some(row) => {
+                self.selection.select(row);
+                self.reveal = Some(Reveal::Row(row));
+            }
+            None => {
+                self.selection.clear();
+                if !same_query {
+                    self.reveal = Some(Reveal::Top);
+                }
+            }
+        }
+    }
+
+    /// Selects these records, now or when the rows that were asked for are there.
+    pub fn select_records(&mut self, ids: Vec<RecordId>) {
+        self.wanted = ids;
+    }
+
+    fn select_wanted(&mut self) {
+        let Some(answer) = self.rows.shown() else { return };
+        let places: Vec<u64> = std::mem::take(&mut self.wanted)
+            .into_iter()
+            .filter_map(|id| answer.rows.place(id).map(|place| place as u64))
+            .collect();
+        let Some(first) = places.iter().min().copied() else { return };
+        self.selection.clear();
+        self.selection.select(first);
+        for place in places.into_iter().filter(|place| *place != first) {
+            self.selection.toggle(place);
+        }
+        self.reveal = Some(Reveal::Row(first));
+    }
+
+    /// The selected records that are known, at most `limit`.
+    pub fn selected_ids(&self, limit: usize) -> Vec<RecordId> {
+        self.selection.rows(limit).filter_map(|row| self.pages.id(row)).collect()
+    }
+
+    pub fn reveal(&mut self, reveal: Reveal) {
+        self.reveal = Some(reveal);
+    }
+
+    pub fn take_reveal(&mut self) -> Option<Reveal> {
+        self.reveal.take()
+    }
+
+    /// Rows of the last good answer.
+    pub fn row_count(&self) -> Option<u64> {
+        self.rows.shown().map(|answer| answer.rows.len() as u64)
+    }
+
+    /// Is an answer on its way? Until then the last one is shown dimmed.
+    pub fn is_stale(&self) -> bool {
+        self.rows.is_busy()
+    }
+
+    pub fn fault(&self) -> Option<&str> {
+        self.rows.fault()
+    }
+
+    pub fn histogram(&self) -> Option<&Histogram> {
+        self.histogram.shown()
+    }
+
+    /// Of the bins of the histogram that is shown.
+    pub fn sighted(&self) -> &[(i64, u128)] {
+        let of_shown = self.sighted.shown_query().is_some_and(|(question, _)| self.histogram.answers(question));
+        self.sighted.shown().filter(|_| of_shown).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub fn histogram_is_stale(&self) -> bool {
+        self.histogram.is_busy()
+    }
+
+    /// Is anything on its way, the record under the cursor included?
+    pub fn is_busy(&self) -> bool {
+        let charts = self.histogram.is_busy() || self.sighted.is_busy();
+        self.rows.is_busy() || charts || self.detail.is_busy() || self.pages.is_busy()
+    }
+
+    pub fn cursor_id(&self) -> Option<RecordId> {
+        self.pages.id(self.selection.cursor()?)
+    }
+
+    /// The record under the cursor, once it has been read.
+    pub fn detail(&self) -> Option<(RecordId, &Inspected)> {
+        let id = self.cursor_id()?;
+        let (_, shown) = self.detail.shown_query()?;
+        (*shown == id).then(|| self.detail.shown().map(|detail| (id, detail)))?
+    }
+
+    /// A click on a header: by this field, then the other way round. With `add`, as a further key.
+    pub fn sort_by(&mut self, field: FieldId, add: bool) {
+        let known = self.sort.iter_mut().find(|key| key.field == field);
+        match (known, add) {
+            (Some(key), true) => key.descending = !key.descending,
+            (Some(key), false) => {
+                let key = SortKey { field, descending: !key.descending };
+                self.sort = vec![key];
+            }
+            (None, true) => self.sort.push(SortKey { field, descending: false }),
+            (None, false) => self.sort = vec![SortKey { field, descending: false }],
+        }
+    }
+
+    /// The selected rows that are loaded, tab separated, with a header line; values as a filter would write them. With
+    /// `only`, one column of them, without a header.
+    pub fn copied_rows(&self, only: Option<&str>, limit: usize) -> Copied {
+        let columns = self.pages.columns();
+        let wanted = |column: &ShownColumn| only.is_none_or(|only| only == column.name());
+        let mut lines = Vec::new();
+        if only.is_none() {
+            lines.push(columns.iter().map(|column| column.name()).collect::<Vec<_>>().join("\t"));
+        }
+        let mut copied = Copied::default();
+        for row in self.selection.rows(limit) {
+            let Some(values) = self.pages.row(row) else {
+                copied.missing += 1;
+                continue;
+            };
+            let cells = values
+                .iter()
+                .zip(columns)
+                .filter(|(_, column)| wanted(column))
+                .map(|(value, _)| display::visible(&display::literal(value).unwrap_or_default()).into_owned());
+            lines.push(cells.collect::<Vec<_>>().join("\t"));
+            copied.rows += 1;
+        }
+        copied.text = lines.join("\n");
+        copied.missing += self.selection.len().saturating_sub(limit as u64);
+        copied
+    }
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Copied {
+    pub text: String,
+    pub rows: u64,
+    /// Selected rows that are not in `text`: not loaded, or above the limit.
+    pub missing: u64,
+}
+
+pub fn time_field(dataset: Dataset) -> FieldId {
+    let name = match dataset {
+        Dataset::Flows => "start",
+        Dataset::Events => "event_time",
+    };
+    field::by_name(dataset, name).unwrap_or(FieldId(0))
+}
+
+/// The columns as they were left, completed by what the table of fields has gained since.
+fn columns(dataset: Dataset, saved: Option<&[ColumnSetting]>) -> Vec<ColumnSetting> {
+    let defaults = default_columns(dataset);
+    let Some(saved) = saved else { return defaults };
+    let mut columns: Vec<ColumnSetting> = saved
+        .iter()
+        .filter(|c| ShownColumn::by_name(dataset, &c.key).is_some() && c.width.is_finite())
+        .cloned()
+        .collect();
+    for column in defaults {
+        if !columns.iter().any(|c| c.key == column.key) {
+            columns.push(ColumnSetting { visible: false, ..column });
+        }
+    }
+    columns
+}
+
+fn default_columns(dataset: Dataset) -> Vec<ColumnSetting> {
+    let first: &[(&str, f32)] = match dataset {
+        Dataset::Flows => &[
+            ("start", 180.0),
+            ("srcaddr", 140.0),
+            ("srcport", 70.0),
+            ("dstaddr", 140.0),
+            ("dstport", 70.0),
+            ("action", 76.0),
+            ("protocol", 74.0),
+            ("packets", 76.0),
+            ("bytes", 100.0),
+            ("interface_id", 180.0),
+            ("log_status", 90.0),
+        ],
+        Dataset::Events => &[
+            ("event_time", 205.0),
+            ("event_name", 180.0),
+            ("error_code", 125.0),
+            ("source_ip_address", 150.0),
+            ("user_identity_arn", 260.0),
+            ("event_source", 175.0),
+            ("aws_region", 110.0),
+            ("user_agent", 220.0),
+        ],
+    };
+    let chosen =
+        first.iter().map(|(key, width)| ColumnSetting { key: (*key).to_owned(), width: *width, visible: true });
+    let rest = ShownColumn::all(dataset).into_iter().map(ShownColumn::name);
+    let rest = rest.filter(|name| !first.iter().any(|(key, _)| key == name)).map(|name| ColumnSetting {
+        key: name.to_owned(),
+        width: 140.0,
+        visible: false,
+    });
+    chosen.chain(rest).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flow(name: &str) -> FieldId {
+        field::by_name(Dataset::Flows, name).unwrap()
+    }
+
+    #[test]
+    fn header_clicks() {
+        let mut records = Records::new(Dataset::Flows, None);
+        records.sort_by(flow("bytes"), false);
+        assert_eq!(records.sort, [SortKey { field: flow("bytes"), descending: false }]);
+        records.sort_by(flow("bytes"), false);
+        records.sort_by(flow("srcport"), true);
+        records.sort_by(flow("srcport"), true);
+        let keys: Vec<_> = records.sort.iter().map(|k| (k.field.name(), k.descending)).collect();
+        assert_eq!(keys, [("bytes", true), ("srcport", true)]);
+        records.sort_by(flow("start"), false);
+        assert_eq!(records.sort.len(), 1);
+    }
+
+    #[test]
+    fn every_field_is_a_column_and_saved_layouts_survive_new_fields() {
+        for dataset in [Dataset::Flows, Dataset::Events] {
+            let all = columns(dataset, None);
+            assert_eq!(all.len(), ShownColumn::all(dataset).len());
+            let saved = [
+                ColumnSetting { key: "no_longer".into(), width: 9.0, visible: true },
+                ColumnSetting { key: all[3].key.clone(), width: 77.0, visible: true },
+            ];
+            let merged = columns(dataset, Some(&saved));
+            assert_eq!(merged.len(), all.len());
+            assert_eq!(merged[0], saved[1]);
+            assert!(merged[1..].iter().all(|c| !c.visible));
+        }
+    }
+
+    #[test]
+    fn a_query_lends_its_columns_until_another_filter_is_in_force() {
+        let mut records = Records::new(Dataset::Events, None);
+        let own = records.columns.clone();
+        let shown = |records: &Records| records.shown_columns().iter().map(|c| c.name()).collect::<Vec<_>>();
+        let login = [
+            Column::Field("event_time"),
+            Column::Inside { name: "mfa_used", field: "additional_event_data", pointer: "/MFAUsed" },
+        ];
+        assert!(records.apply("event_name = ConsoleLogin"));
+        records.lend_columns(&login);
+        assert_eq!(shown(&records), ["event_time", "mfa_used"]);
+        assert!(records.are_columns_lent() && records.own_columns() == own);
+        assert!(records.apply("event_name = ConsoleLogin"), "the same filter changes nothing");
+        assert!(records.are_columns_lent());
+        // Another query's, and still the same to return to.
+        records.lend_columns(&login[..1]);
+        assert_eq!((shown(&records), records.own_columns()), (vec!["event_time"], own.as_slice()));
+        assert!(records.apply(""));
+        assert_eq!((records.are_columns_lent(), &records.columns), (false, &own));
+    }
+
+    #[test]
+    fn a_filter_with_a_mistake_leaves_the_last_good_one_in_force() {
+        let mut records = Records::new(Dataset::Flows, None);
+        assert!(records.apply("dstport = 22"));
+        let good = records.query(TimeRange::default(), Duplicates::Once);
+        assert!(!records.apply("dstport = = 22"));
+        assert_eq!(records.query(TimeRange::default(), Duplicates::Once), good);
+        assert_eq!((records.applied(), records.draft.as_str()), ("dstport = 22", "dstport = = 22"));
+        assert!(records.problem.is_some());
+        records.edit("dstport = 23".into());
+        assert!(records.problem.is_none());
+        assert_eq!(records.applied(), "dstport = 22");
+    }
+}

@@ -1,0 +1,235 @@
+//! Rows of a table by position, fetched in pages on a worker thread and kept while they are near. The table asks for what
+//! is visible; what has not come yet is drawn as a placeholder.
+
+use super::record_columns::ShownColumn;
+use super::slots::Lane;
+use super::source::{Cancel, Fault, Mark, RowSet, Source, Value};
+use crate::model::{Dataset, FieldId, RecordId};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError};
+
+struct Page<R> {
+    rows: Vec<R>,
+    used: u64,
+}
+
+struct Request<R> {
+    page: u64,
+    generation: u64,
+    answer: Receiver<Result<Vec<R>, Fault>>,
+}
+
+/// Pages of one ordered table of any rows.
+pub struct PageCache<R> {
+    len: u64,
+    generation: u64,
+    clock: u64,
+    pages: HashMap<u64, Page<R>>,
+    requests: Vec<Request<R>>,
+    failed: Option<u64>,
+}
+
+impl<R> Default for PageCache<R> {
+    fn default() -> Self {
+        Self { len: 0, generation: 0, clock: 0, pages: HashMap::new(), requests: Vec::new(), failed: None }
+    }
+}
+
+impl<R: Send + 'static> PageCache<R> {
+    pub const ROWS: u64 = 128;
+    /// About 64 pages of 128 rows: a few screens around every place that was visited lately.
+    const KEPT: usize = 64;
+    /// Requests on their way: with more, a fast scroll would queue pages that nobody will see.
+    const ON_THE_WAY: usize = 3;
+
+    /// Other rows: everything is fetched anew.
+    pub fn reset(&mut self, len: u64) {
+        self.len = len;
+        self.generation += 1;
+        self.pages.clear();
+        self.failed = None;
+    }
+
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// A row, `None` while it is on its way.
+    pub fn row(&self, row: u64) -> Option<&R> {
+        self.pages.get(&(row / Self::ROWS))?.rows.get((row % Self::ROWS) as usize)
+    }
+
+    /// Sees to it that these rows will be there; called with what is on screen. `load` is handed to the lane with the
+    /// places of a page.
+    pub fn want<L>(&mut self, lane: &Lane, rows: Range<u64>, load: L)
+    where
+        L: Fn(&dyn Source, Range<usize>) -> Result<Vec<R>, Fault> + Clone + Send + 'static,
+    {
+        let end = rows.end.min(self.len);
+        if rows.start >= end || self.failed == Some(self.generation) {
+            return;
+        }
+        self.clock += 1;
+        for page in rows.start / Self::ROWS..=(end - 1) / Self::ROWS {
+            if let Some(known) = self.pages.get_mut(&page) {
+                known.used = self.clock;
+                continue;
+            }
+            let asked = self.requests.iter().any(|r| r.page == page && r.generation == self.generation);
+            if asked || self.requests.len() >= Self::ON_THE_WAY {
+                continue;
+            }
+            let first = (page * Self::ROWS) as usize;
+            let places = first..(first + Self::ROWS as usize).min(self.len as usize);
+            let load = load.clone();
+            if let Some(answer) = lane.run(Cancel::default(), move |source, _| load(source, places)) {
+                self.requests.push(Request { page, generation: self.generation, answer });
+            }
+        }
+    }
+
+    /// Takes the pages that have come in. The reason of a failure, once per table.
+    pub fn poll(&mut self) -> Option<String> {
+        let mut why = None;
+        let requests = std::mem::take(&mut self.requests);
+        for request in requests {
+            match request.answer.try_recv() {
+                Err(TryRecvError::Empty) => self.requests.push(request),
+                _ if request.generation != self.generation => {}
+                Ok(Ok(rows)) => {
+                    self.pages.insert(request.page, Page { rows, used: self.clock });
+                }
+                Ok(Err(Fault::Cancelled)) | Err(TryRecvError::Disconnected) => {}
+                Ok(Err(Fault::Failed(reason))) => {
+                    self.failed = Some(self.generation);
+                    why = Some(reason);
+                }
+            }
+        }
+        while self.pages.len() > Self::KEPT {
+            let oldest = self.pages.iter().min_by_key(|(page, p)| (p.used, **page)).map(|(page, _)| *page);
+            let Some(oldest) = oldest else { break };
+            self.pages.remove(&oldest);
+        }
+        why
+    }
+
+    pub fn is_busy(&self) -> bool {
+        !self.requests.is_empty()
+    }
+}
+
+/// Pages of one ordered row set of records: values in the order of the columns.
+pub struct Pages {
+    dataset: Dataset,
+    rows: RowSet,
+    columns: Arc<[ShownColumn]>,
+    cache: PageCache<(Vec<Value>, Vec<Mark>)>,
+}
+
+impl Pages {
+    pub fn new(dataset: Dataset) -> Self {
+        Self { dataset, rows: RowSet::default(), columns: Arc::default(), cache: PageCache::default() }
+    }
+
+    /// Another row set or other columns: everything is fetched anew.
+    pub fn reset(&mut self, rows: RowSet, columns: Vec<ShownColumn>) {
+        if rows.is_same(&self.rows) && *columns == *self.columns {
+            return;
+        }
+        self.cache.reset(rows.len() as u64);
+        self.rows = rows;
+        self.columns = columns.into();
+    }
+
+    pub fn len(&self) -> u64 {
+        self.cache.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.cache.is_empty()
+    }
+
+    pub fn columns(&self) -> &[ShownColumn] {
+        &self.columns
+    }
+
+    pub fn id(&self, row: u64) -> Option<RecordId> {
+        self.rows.get(usize::try_from(row).ok()?)
+    }
+
+    /// The values of a row, `None` while they are on their way.
+    pub fn row(&self, row: u64) -> Option<&[Value]> {
+        self.cache.row(row).map(|(values, _)| values.as_slice())
+    }
+
+    /// Indicators and labels that the record of a row meets; none while it is on its way.
+    pub fn marks(&self, row: u64) -> &[Mark] {
+        self.cache.row(row).map_or(&[], |(_, marks)| marks.as_slice())
+    }
+
+    /// Sees to it that these rows will be there; called with what is on screen.
+    pub fn want(&mut self, lane: &Lane, rows: Range<u64>) {
+        let (dataset, all, columns) = (self.dataset, self.rows.clone(), Arc::clone(&self.columns));
+        self.cache.want(lane, rows, move |source, places| {
+            let fields: Vec<FieldId> = columns.iter().map(|column| column.field).collect();
+            let ids = all.ids(places);
+            let mut page = source.page(dataset, &ids, &fields)?;
+            for row in &mut page {
+                for (value, column) in row.iter_mut().zip(columns.iter()) {
+                    *value = column.value(std::mem::replace(value, Value::Null));
+                }
+            }
+            Ok(page.into_iter().zip(source.marks(dataset, &ids)?).collect())
+        });
+    }
+
+    /// Takes the pages that have come in. The reason of a failure, once per row set.
+    pub fn poll(&mut self) -> Option<String> {
+        self.cache.poll()
+    }
+
+    pub fn is_busy(&self) -> bool {
+        self.cache.is_busy()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::field;
+    use crate::session::testing::MemoryBackend;
+    use std::sync::Arc;
+    use std::sync::mpsc::sync_channel;
+
+    #[test]
+    fn visible_rows_come_in_and_old_pages_are_forgotten() {
+        let (sender, woken) = sync_channel(16);
+        let backend = Arc::new(MemoryBackend::with_flows(20_000));
+        let waker: crate::session::slots::Waker = Arc::new(move || sender.send(()).unwrap_or(()));
+        let lane = Lane::start("test", backend, "case".into(), waker).unwrap();
+        let mut pages = Pages::new(Dataset::Flows);
+        let fields = vec![field::by_name(Dataset::Flows, "srcport").unwrap().into()];
+        pages.reset(RowSet::of_ids((0..20_000).collect()), fields);
+        assert_eq!(pages.len(), 20_000);
+        for page in 0..100u64 {
+            let row = page * PageCache::<()>::ROWS + 5;
+            pages.want(&lane, row..row + 1);
+            assert!(pages.row(row).is_none());
+            woken.recv().unwrap();
+            assert_eq!(pages.poll(), None);
+            assert_eq!(pages.row(row), Some([Value::Integer(row as i64 % 65536)].as_slice()));
+        }
+        assert_eq!(pages.cache.pages.len(), PageCache::<()>::KEPT);
+        assert!(pages.row(5).is_none(), "the first page is the oldest");
+        assert!(pages.row(99 * PageCache::<()>::ROWS + 5).is_some());
+        pages.want(&lane, 25_000..25_010);
+        assert!(!pages.is_busy());
+    }
+}

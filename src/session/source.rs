@@ -1,0 +1,111 @@
+//! What the window asks of an open case, as a trait: the real one reads the case file, tests put a table in memory in its
+//! place. Every call may take long and is made on worker threads only.
+
+use super::jobs::JobEvent;
+use super::slots::Waker;
+use crate::model::{Dataset, EvidenceId, FieldId, RecordId};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::SyncSender;
+use std::thread::JoinHandle;
+
+pub use crate::app::import::ImportOptions;
+pub use crate::app::index::IndexHealth;
+pub use crate::case::{CaseInfo, CaseReader};
+pub use crate::filter::Filter;
+pub use crate::query::{
+    Bin, Cancel, Duplicates, EvidenceRow, Glance, GlancePart, Histogram, Mark, RecordDetail, RecordQuery, RowSet,
+    Scope, SortKey, Totals, Value, WarningRow,
+};
+
+/// Why a request gave no result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// It was superseded; nobody waits for it.
+    #[error("stopped")]
+    Cancelled,
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// A record with its raw text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspected {
+    pub detail: RecordDetail,
+    /// Indicators and labels that it meets.
+    pub marks: Vec<Mark>,
+    /// Exactly as it stands in the evidence; the reason where it is not to be had.
+    pub raw: Result<Vec<u8>, String>,
+}
+
+/// The case in numbers, and what an interrupted import left to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overview {
+    pub totals: Totals,
+    pub index: IndexHealth,
+    pub unfinished: Option<Unfinished>,
+}
+
+/// An import that did not come to its end: its paths can be imported again, what is in the case is recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    pub paths: Vec<PathBuf>,
+    pub options: ImportOptions,
+}
+
+/// The reading side of a case, owned by one worker thread.
+pub trait Source {
+    fn rows(&self, query: &RecordQuery, cancel: &Cancel) -> Result<RowSet, Fault>;
+    /// One list of values per id, in the order of `fields`.
+    fn page(&self, dataset: Dataset, ids: &[RecordId], fields: &[FieldId]) -> Result<Vec<Vec<Value>>, Fault>;
+    fn histogram(&self, query: &RecordQuery, bins: usize, cancel: &Cancel) -> Result<Histogram, Fault>;
+    /// Indicators and labels that the records meet, in the order of the ids.
+    fn marks(&self, dataset: Dataset, ids: &[RecordId]) -> Result<Vec<Vec<Mark>>, Fault>;
+    fn record(&self, id: RecordId) -> Result<Inspected, Fault>;
+    fn evidence(&self) -> Result<Vec<EvidenceRow>, Fault>;
+    fn warnings(&self, evidence: Option<EvidenceId>) -> Result<Vec<WarningRow>, Fault>;
+    fn overview(&self) -> Result<Overview, Fault>;
+    /// Values of a field that begin with `prefix`.
+    fn values(&self, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, Fault>;
+    /// A part of the case at a glance.
+    fn glance(&self, part: &GlancePart, cancel: &Cancel) -> Result<Glance, Fault>;
+    /// The case file itself, for the views whose questions are functions of `query`.
+    fn case(&self) -> Result<&CaseReader, Fault>;
+}
+
+/// A running import: dropping this leaves it running.
+pub struct ImportHandle {
+    cancel: Box<dyn Fn() + Send>,
+    pub thread: Option<JoinHandle<()>>,
+}
+
+impl ImportHandle {
+    pub fn new(cancel: impl Fn() + Send + 'static, thread: Option<JoinHandle<()>>) -> Self {
+        Self { cancel: Box::new(cancel), thread }
+    }
+
+    pub fn cancel(&self) {
+        (self.cancel)();
+    }
+}
+
+/// Everything the application needs of the layers below.
+pub trait Backend: Send + Sync {
+    fn open(&self, path: &Path) -> Result<Box<dyn Source>, Fault>;
+    /// The last reader of a case is gone: one file is to be left behind.
+    fn closed(&self, path: &Path);
+    fn create(&self, path: &Path, info: &CaseInfo) -> Result<(), Fault>;
+    /// How often the column index of this case was found damaged since it was opened.
+    fn index_damages(&self, case: &Path) -> u64;
+    /// Brings the column index up to date on a thread of its own, or builds it anew; `waker` is called after each event.
+    fn index(&self, case: &Path, anew: bool, events: SyncSender<JobEvent>, waker: Waker)
+    -> Result<ImportHandle, Fault>;
+    /// Starts an import on a thread of its own; `waker` is called after each event.
+    fn import(
+        &self,
+        case: &Path,
+        paths: Vec<PathBuf>,
+        options: ImportOptions,
+        events: SyncSender<JobEvent>,
+        waker: Waker,
+    ) -> Result<ImportHandle, Fault>;
+}

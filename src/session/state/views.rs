@@ -1,0 +1,220 @@
+//! What the views other than the record tables ask for.
+
+use crate::model::{Address, Dataset};
+use crate::present::chart::Line;
+use crate::present::display;
+use crate::query::SeriesKey;
+use crate::query::named::Question;
+use crate::session::action::{Action, Link, View};
+use crate::session::command::Command;
+use crate::session::groups;
+use crate::session::indicators::WatchAction;
+use crate::session::library::LibraryAction;
+use crate::session::pairs::PairsAction;
+use crate::session::sightings::{Show, SightingsAction};
+use crate::session::sql_console::SqlAction;
+use crate::session::state::{App, COPY_LIMIT, Effect};
+use crate::session::timeline::{Plan, TimelineAction, Track};
+
+/// Bins of a copied table at the most.
+const CSV_BINS: usize = 100_000;
+
+/// The lines of a track in words.
+pub fn line_names(track: &Track, app: &App) -> Vec<String> {
+    let t = &app.texts;
+    let Some(chart) = track.chart() else { return Vec::new() };
+    let name = |line: &Line| match (&line.key, track.shown_by()) {
+        (SeriesKey::Group(key), Some(by)) => groups::text(by, key, app.zone, &t.tr("timeline-none")),
+        (SeriesKey::Other, _) => t.tr("timeline-rest"),
+        _ => t.tr(&format!("measure-{}", track.shown_measure().name())),
+    };
+    chart.lines.iter().map(name).collect()
+}
+
+impl App {
+    /// Shows exactly the records that a figure counts.
+    pub(super) fn follow(&mut self, link: Link) {
+        let Some(case) = &mut self.case else { return };
+        if case.records_mut(link.dataset).apply(&link.filter) {
+            self.view = link.view;
+            self.range = link.range;
+            self.duplicates = link.duplicates;
+            self.step();
+        }
+    }
+
+    /// Opens the page of an address.
+    pub(super) fn about(&mut self, address: &str) {
+        let Some(address) = Address::parse(address.trim().as_bytes()) else { return };
+        self.address = Some(address);
+        self.view = View::Address;
+        self.dialog = None;
+        self.step();
+    }
+
+    pub(super) fn dispatch_pairs(&mut self, action: PairsAction) {
+        let Some(case) = &mut self.case else { return };
+        let pairs = &mut case.pairs;
+        match action {
+            PairsAction::By(by) => pairs.make_by(by),
+            PairsAction::Fold(folded) => pairs.fold(folded),
+            PairsAction::CountOnce(once) => pairs.count_once(once),
+            PairsAction::OnlyExternal(only) => pairs.show_only_external(only),
+            PairsAction::Sort { column, add } => pairs.sort_by(column, add),
+            PairsAction::Select(selection) => pairs.select(selection),
+            PairsAction::Want(rows) => case.want_pairs(rows),
+            PairsAction::Resize(column, width) => pairs.resize(column, width),
+            PairsAction::CopyRows => {
+                let copied = pairs.copied_rows(COPY_LIMIT);
+                self.copied(copied);
+            }
+        }
+    }
+
+    pub(super) fn dispatch_timeline(&mut self, action: TimelineAction) {
+        let Some(case) = &mut self.case else { return };
+        let timeline = &mut case.timeline;
+        match action {
+            TimelineAction::Bin(bin) => timeline.choose_bin(bin),
+            TimelineAction::Add(dataset) => timeline.add(Plan::of(dataset)),
+            TimelineAction::Remove(at) => timeline.remove(at),
+            TimelineAction::Change(at, plan) => timeline.change(at, plan),
+            TimelineAction::NatAlarm => {
+                timeline.nat_alarm();
+                self.apply_filter(Dataset::Flows, "flow_direction = egress");
+            }
+            TimelineAction::CopyCsv => {
+                let csv = self.timeline_csv();
+                csv.into_iter().for_each(|text| self.copy(text));
+            }
+            TimelineAction::Save(path, drawing) => {
+                case.save_chart(path, *drawing);
+                self.dialog = None;
+            }
+        }
+    }
+
+    /// Every track as a table, one after the other.
+    fn timeline_csv(&self) -> Option<String> {
+        let case = self.case.as_ref()?;
+        let tables = case.timeline.tracks().iter().filter_map(|track| {
+            let names = line_names(track, self);
+            track.chart()?.csv(&names, CSV_BINS)
+        });
+        Some(tables.collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())
+    }
+
+    pub(super) fn dispatch_watch(&mut self, action: WatchAction) {
+        let Some(case) = &mut self.case else { return };
+        match action {
+            WatchAction::Want(rows) => case.want_entries(rows),
+            WatchAction::Change(change) => {
+                self.dialog = None;
+                case.watch.apply(WatchAction::Change(change));
+            }
+            action => case.watch.apply(action),
+        }
+    }
+
+    pub(super) fn dispatch_sightings(&mut self, action: SightingsAction) {
+        let Some(case) = &mut self.case else { return };
+        match action {
+            SightingsAction::Want(rows) => case.want_sightings(rows),
+            SightingsAction::CopyRows => {
+                let copied = case.sightings.copied_rows(COPY_LIMIT, case.watch.owners());
+                self.copied(copied);
+            }
+            action => case.sightings.apply(action),
+        }
+    }
+
+    /// What meets an indicator, whichever; a second time everything again.
+    pub(super) fn only_sightings(&mut self) {
+        const ANY: &str = "indicator exists";
+        let (Some(dataset), Some(case)) = (self.view.filtered(), &self.case) else { return };
+        let applied = case.records(dataset).applied().to_owned();
+        match applied.strip_suffix(ANY).map(|rest| rest.trim_end().trim_end_matches("and").trim_end()) {
+            Some(rest) => self.dispatch(Action::ApplyFilter(dataset, rest.to_owned())),
+            None => self.dispatch(Action::Narrow(dataset, ANY.to_owned())),
+        }
+    }
+
+    pub(super) fn dispatch_library(&mut self, action: LibraryAction) {
+        let (range, duplicates) = (self.range, self.duplicates);
+        let Some(case) = &mut self.case else { return };
+        if action != LibraryAction::Run {
+            return case.library.apply(action);
+        }
+        let Some(query) = case.library.chosen() else { return };
+        // The view says what is wrong with it and offers no run.
+        let Ok(question) = case.library.question(query, range, duplicates) else { return };
+        let Ok(scope) = question.scope() else { return };
+        let link = Link::records(&scope, None);
+        match question {
+            Question::Records { query, columns, .. } => {
+                let dataset = query.dataset;
+                if !query.sort.is_empty() {
+                    case.records_mut(dataset).sort = query.sort;
+                }
+                self.follow(link);
+                if let Some(case) = &mut self.case {
+                    case.records_mut(dataset).lend_columns(&columns);
+                }
+            }
+            Question::Pairs(query) => {
+                case.pairs.open(&query);
+                self.follow(link.in_view(View::Pairs));
+            }
+            Question::Series(query) => {
+                case.timeline.open(&query);
+                self.follow(link.in_view(View::Timeline));
+            }
+            Question::Directional { .. } => {
+                case.sightings.apply(SightingsAction::Show(Show::Playbook));
+                self.dispatch(Action::Command(Command::ShowSightings));
+            }
+            question @ (Question::Top(_) | Question::Figure { .. }) => {
+                let revision = case.revision();
+                case.library.put(query.name, revision, question);
+            }
+        }
+    }
+
+    pub(super) fn dispatch_sql(&mut self, action: SqlAction) {
+        let Some(console) = self.case.as_mut().map(|case| &mut case.sql) else { return };
+        match action {
+            SqlAction::Edit(text) => console.edit(text),
+            SqlAction::Run => console.run(),
+            SqlAction::Stop => console.stop(),
+            SqlAction::LimitRows(rows) => console.limit_rows(rows),
+            SqlAction::LimitSecs(secs) => console.limit_time(secs),
+            SqlAction::Sort(column) => console.sort_by(column),
+            SqlAction::Select(selection) => console.selection = selection,
+            SqlAction::Resize(column, width) => {
+                if let Some(known) = console.widths.get_mut(column) {
+                    *known = width;
+                }
+            }
+            SqlAction::CopyRows => {
+                let copied = console.copied_rows(COPY_LIMIT);
+                copied.into_iter().for_each(|text| self.copy(text));
+            }
+            SqlAction::CopyCsv => {
+                let copied = console.csv(COPY_LIMIT);
+                let left = console.table().map_or(0, |table| table.rows.rows.len().saturating_sub(COPY_LIMIT) as u64);
+                if let Some((text, rows)) = copied {
+                    self.copy_told(text, rows, left);
+                }
+            }
+        }
+    }
+
+    /// Onto the clipboard, and how many rows that were; `left` were too many for it.
+    pub(super) fn copy_told(&mut self, text: String, rows: u64, left: u64) {
+        let (rows, missing) = (display::count(rows), display::count(left));
+        let args = [("rows", rows.as_str()), ("missing", missing.as_str())];
+        let key = if left == 0 { "notice-copied-rows" } else { "notice-copied-first" };
+        self.notice = Some(self.texts.tr_args(key, &args));
+        self.effects.push(Effect::CopyText(text));
+    }
+}
