@@ -24,10 +24,11 @@
 //! 6. [`matching`]: entries of indicator lists made ready to be met: intervals of addresses, automata of texts. Pure.
 //! 7. [`query`]: reads. A query is a value; its first result is the ordered row set. Aggregates (pairs, conversations, top
 //!    lists, series, figures) are values over a `Scope`; `query::named` is the catalogue of named queries.
-//! 8. [`app`]: what both faces do with a case: import, verify, exhibits, the report, export, hand-over, indicator lists. Values
+//! 8. [`part`]: files in the making, which get their name when they are whole.
+//! 9. [`app`]: what both faces do with a case: import, verify, exhibits, the report, export, hand-over, indicator lists. Values
 //!    in, values out.
-//! 9. [`session`]: the state of a window without a tool kit: what is open, asked and shown; jobs, lanes, commands.
-//! 10. [`ui`] draws a session; [`cli`] is the other face, and never sees a session.
+//! 10. [`session`]: the state of a window without a tool kit: what is open, asked and shown; jobs, lanes, commands.
+//! 11. [`ui`] draws a session; [`cli`] is the other face, and never sees a session.
 //!
 //! # Invariants (each kept by a test)
 //! - egui is used in `ui` and `main.rs` only; rusqlite and SQL text in `case` and `query` only; parsers do no I/O.
@@ -60,10 +61,13 @@
 //! any record's raw text is a short read, and any original can be written out again byte for byte.
 //!
 //! An event that several files hold has a row for each occurrence; `event.event_key` names the first, and `event_choice`
-//! the occurrence that tells most. A flow record that an earlier file holds already is listed in `flow_duplicate`.
+//! the occurrence that tells most. One that contradicts the first is an event of its own, listed in `event_conflict`. A flow
+//! record that an earlier file holds already is listed in `flow_duplicate`.
 //!
 //! A case is untrusted input: it is opened defensively, its schema must be the one that this program writes, and a newer
-//! version is refused.
+//! version is refused. Reading never changes it: an older version is read through a temporary copy that is brought up to this
+//! one, a damaged case through a temporary copy of the rows that are whole (`case::reading`, `case::salvage`); both are
+//! written to only after `coldtrail upgrade` or `coldtrail rescue`, or the window's question.
 //!
 //! # The column index
 //! Rows say what is so; columns say it fast. The twelve integers of a flow row, whether it is a duplicate, and the two sides
@@ -103,6 +107,7 @@ pub mod filter;
 pub mod ingest;
 pub mod matching;
 pub mod model;
+pub mod part;
 pub mod present;
 pub mod query;
 pub mod report;

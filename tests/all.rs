@@ -7,6 +7,8 @@ mod answers;
 mod case_file;
 #[path = "all/conclusions.rs"]
 mod conclusions;
+#[path = "all/conflicts.rs"]
+mod conflicts;
 #[path = "all/contract.rs"]
 mod contract;
 #[path = "all/conversations.rs"]
@@ -15,6 +17,8 @@ mod conversations;
 mod corpora;
 #[path = "all/crash.rs"]
 mod crash;
+#[path = "all/damage.rs"]
+mod damage;
 #[path = "all/desk.rs"]
 mod desk;
 #[path = "all/duplicates.rs"]
@@ -23,6 +27,8 @@ mod duplicates;
 mod exhibits;
 #[path = "all/export.rs"]
 mod export;
+#[path = "all/flips.rs"]
+mod flips;
 #[path = "all/formats.rs"]
 mod formats;
 #[path = "all/fuzz.rs"]
@@ -41,6 +47,8 @@ mod migrate;
 mod named;
 #[path = "all/random_answers.rs"]
 mod random_answers;
+#[path = "all/received.rs"]
+mod received;
 #[path = "all/report.rs"]
 mod report;
 #[path = "all/samples.rs"]
@@ -49,13 +57,19 @@ mod samples;
 mod saved;
 #[path = "all/stated.rs"]
 mod stated;
+#[path = "all/stopping.rs"]
+mod stopping;
 #[path = "all/structure.rs"]
 mod structure;
 #[path = "all/support.rs"]
 mod support;
+#[path = "all/verdict.rs"]
+mod verdict;
 #[path = "all/verify.rs"]
 mod verify;
 #[path = "all/window.rs"]
 mod window;
+#[path = "all/writing.rs"]
+mod writing;
 #[path = "all/xvfb.rs"]
 mod xvfb;

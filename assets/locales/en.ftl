@@ -42,8 +42,6 @@ command-add-indicators = Add indicators by hand...
 command-add-indicators-tip = Values typed or pasted
 command-add-label = Label something...
 command-add-label-tip = Give an address, a range, an interface, a principal or a key a name that is shown wherever it occurs
-command-undo-indicators = Take back the last change
-command-undo-indicators-tip = The last change of indicators or labels in this session
 command-owners = Countries and owners...
 command-owners-tip = A database in MaxMind's format (GeoLite2, DB-IP, IPinfo), read where it lies; the case remembers which one and the day of its making
 command-only-sightings = Only sightings
@@ -81,9 +79,9 @@ command-all-times-tip = No limit of time
 command-address = Everything about an address...
 command-address-tip = Its pairs, ports, interfaces, times and events on one page
 command-back = Back
-command-back-tip = Undo the last filter step
+command-back-tip = The view, filter and time range before this one
 command-forward = Forward
-command-forward-tip = Take the undone step again
+command-forward-tip = The view, filter and time range that Back left
 command-go-to-row = Go to row...
 command-go-to-row-tip = Go to a row by its number
 command-duplicates = Count duplicates on or off
@@ -532,12 +530,24 @@ provenance-sha256 = SHA-256 of the file
 provenance-record = Record
 provenance-duplicate = Repeats record
 provenance-occurrences = Met as
+provenance-conflict = Another copy of this event differs in
 
 ## Evidence
 evidence-count = { $count } { $count ->
     [one] file
    *[other] files
 }
+received-title = Not imported
+received-none = Every file that was offered is in the list.
+received-copy = identical copy
+received-unreadable = unreadable
+received-refused = refused
+received-skipped = skipped
+received-special = special file
+received-link = link, not followed
+received-empty_folder = empty folder
+column-state = State
+column-received-at = Offered at (UTC)
 warnings-title = Warnings
 warnings-count = { $elements } { $elements ->
     [one] line or element
@@ -583,6 +593,7 @@ reason-expansion-limit = The expansion limit was reached
 reason-container-depth = Packed too deep
 reason-unreadable-member = Archive member that cannot be read
 reason-invalid-utf8 = Invalid UTF-8
+reason-conflicting-copy = Copies of one event contradict each other
 
 ## Dialogs
 browse = Browse...
@@ -614,6 +625,7 @@ question-title = The import asks
 question-continue = Go on
 question-stop = Leave this file out
 question-expansion = { $path } unpacks to far more than it holds: { $unpacked } so far out of { $packed } ({ $ratio } times). It may be built to fill the disk. Read it whatever its size?
+question-members = { $path } holds { $members } members and more, those of archives inside it included: more than a file of { $packed } holds when it is no trap. It may be built to keep this program busy. Read it whatever it holds?
 leaving-title = An import is running
 leaving-text = Evidence is still being imported into { $case }. The import can go on there while you work elsewhere; or it is cancelled now, what was finished stays, and the rest is offered when that case is opened again.
 leaving-goes-on = Let it go on
@@ -717,7 +729,6 @@ count-event-sightings = meet an indicator
 column-sightings = Sightings
 column-name = Name
 column-purpose = Purpose
-column-state = State
 column-entries = Entries
 column-looked-for = Looked for
 column-not-used = Not used
@@ -881,8 +892,6 @@ command-exhibits = Exhibits and report
 command-exhibits-tip = The report as it is put together: its first page and its exhibits in order
 command-check-exhibits = Check all exhibits
 command-check-exhibits-tip = Runs every exhibit again and says whether the case still gives the same rows
-command-undo = Undo what was written
-command-undo-tip = Takes back the last change to tags, notes, findings, exhibits or the report's first page; the journal keeps both
 inspector-written = Tags and notes
 grid-tagged = tagged
 row-tags = Tags: { $tags }
@@ -907,7 +916,6 @@ menu-add-exhibit = Add to the exhibits...
 notice-tagged = Tagged.
 notice-untagged = The tag was taken off.
 notice-written = Written into the case.
-notice-undone = Taken back.
 notice-nothing-changed = Nothing changed.
 notice-exhibit-added = Frozen as an exhibit.
 notice-no-quick-tag = Give a tag in the inspector first; the space bar then gives the same one.
@@ -1014,6 +1022,14 @@ preview-reading = putting together exhibit { $done } of { $total } ...
 preview-rows = Rows
 preview-name = Page { $page } of the report
 command-write-report = Write the report...
+report-verdict-good = The case verifies.
+report-verdict-outdated = The case verifies; some exhibits have another answer now, and the report says which.
+report-verdict-failed = The case does not verify: the report's first page says which checks failed.
+report-verdict-changed = The case was changed while it was checked; the report says that it is not verified.
+report-verdict-unverified = The case was not verified.
+report-verdict-later = The case was not verified.
+error-not-verified = The report is written, and the case does not verify
+next-verify = See all that failed with: coldtrail verify CASE. Work on from a copy that verifies.
 command-write-report-tip = The findings and exhibits as HTML, PDF, attachments, JSON and pictures, with a manifest of their hashes
 notice-report = Report written: { $files } files, { $size }, into { $path }; SHA-256 of its manifest { $sha256 }
 report-folder = Folder
@@ -1025,3 +1041,112 @@ report-rows = Rows of a table in the documents
 report-with-time = The time of the export on the first page (two exports then differ)
 report-tip = Times are of { $zone }, with UTC beside them. Attachments hold all rows; the manifest is checked with sha256sum -c SHA256SUMS. A report that is in the folder already is replaced; anything else is left alone.
 report-write = Write
+
+## Undo
+command-undo = Undo
+command-undo-tip = Undoes the last change to the case: tags, notes, findings, exhibits, indicators, labels, saved filters; the journal keeps both
+command-redo = Redo
+command-redo-tip = Makes the change again that was undone last
+undo-what = Undo: { $what }
+redo-what = Redo: { $what }
+undo-takes-out = This removes all of it from the case. Redo (Ctrl+Shift+Z) restores it, and the journal keeps both.
+undo-agreed = Undo
+notice-undone = Undone: { $what }
+notice-redone = Redone: { $what }
+notice-undo-waits = Undo waits for the change that is being written
+notice-filters-restored = The saved filters are as they were
+change-tag = tag { $count } { $count ->
+    [1] record
+   *[other] records
+} as { $name }
+change-tag-thing = tag { $thing } as { $name }
+change-untag = remove the tag { $name } from { $count } { $count ->
+    [1] record
+   *[other] records
+}
+change-untag-thing = remove the tag { $name } from { $thing }
+change-note-add = add the note “{ $name }”
+change-note-edit = edit the note “{ $name }”
+change-note-remove = remove the note “{ $name }”
+change-note-restore = restore a note
+change-finding-add = add the finding “{ $name }”
+change-finding-edit = edit the finding “{ $name }”
+change-finding-move = move the finding “{ $name }”
+change-finding-remove = remove the finding “{ $name }”
+change-finding-restore = restore a finding
+change-cite = cite { $count } { $count ->
+    [1] record
+   *[other] records
+} in the finding “{ $name }”
+change-uncite = remove { $count } { $count ->
+    [1] record
+   *[other] records
+} from the finding “{ $name }”
+change-exhibit-add = add the exhibit “{ $name }”
+change-exhibit-edit = edit the exhibit “{ $name }”
+change-exhibit-move = move the exhibit “{ $name }”
+change-exhibit-remove = remove the exhibit “{ $name }”
+change-exhibit-restore = restore an exhibit
+change-report = change the report's { $name }
+change-list-import = import the indicator list { $name } with { $count } { $count ->
+    [1] entry
+   *[other] entries
+}
+change-list-on = enable the indicator list { $name } with { $count } { $count ->
+    [1] entry
+   *[other] entries
+}
+change-list-off = disable the indicator list { $name } with { $count } { $count ->
+    [1] entry
+   *[other] entries
+}
+change-list-remove = remove the indicator list { $name } with { $count } { $count ->
+    [1] entry
+   *[other] entries
+}
+change-list-restore = restore the indicator list { $name } with { $count } { $count ->
+    [1] entry
+   *[other] entries
+}
+change-indicators-add = add { $count } { $count ->
+    [1] indicator
+   *[other] indicators
+} to { $name }
+change-indicators-on = enable { $count } { $count ->
+    [1] indicator
+   *[other] indicators
+} of { $name }
+change-indicators-off = disable { $count } { $count ->
+    [1] indicator
+   *[other] indicators
+} of { $name }
+change-indicators-remove = remove { $count } { $count ->
+    [1] indicator
+   *[other] indicators
+} from { $name }
+change-indicators-restore = restore { $count } { $count ->
+    [1] indicator
+   *[other] indicators
+} of { $name }
+change-validity = change whether the validity times of indicators count
+change-label = label { $thing } as { $name }
+change-label-remove = remove the label { $name } from { $thing }
+change-label-restore = restore the label { $name } of { $thing }
+change-owners = use the owner database { $name }
+change-filter-save = save the filter { $name }
+change-filter-remove = remove the saved filter { $name }
+change-filters-import = import the filters of { $name }
+change-filters-export = export the filters to { $name }
+change-filters = restore the saved filters
+banner-damaged = This case is damaged. What is whole is shown; places that could not be read: { $count }. Nothing is written to it.
+banner-damaged-whole = This case is damaged. Every row could be read; nothing is written to it.
+banner-rescue = Save what can be read into a new case...
+banner-older = This case was written by an older version ({ $version }; this program writes { $known }). A temporary copy is shown; the file is not changed.
+banner-upgrade = Upgrade the case...
+upgrade-text = { $case } is to be written to. For that it is upgraded to version { $known }, in place; older programs cannot open it any more. The journal names who did it.
+upgrade-go = Upgrade
+rescue-text = Every row that can be read goes into a new case. Its journal names the damaged file by its SHA-256 and lists what could not be read. The damaged file is not changed.
+rescue-go = Save what can be read
+notice-upgraded = The case was upgraded
+error-upgrade = The case could not be upgraded
+error-rescue = What can be read could not be saved

@@ -107,7 +107,7 @@ fn write_event(n: u64, out: &mut impl Write) -> std::io::Result<()> {
 }
 
 /// Makes a folder under another name first, so that an interrupted run leaves nothing that looks whole.
-fn kept(folder: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+pub fn kept(folder: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
     if !folder.is_dir() {
         let part = folder.with_extension("part");
         if part.exists() {

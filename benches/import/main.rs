@@ -5,6 +5,7 @@
 //! `pip install duckdb`; data is made once under `target/bench` (1.5 GB for the default sizes).
 
 mod data;
+mod many;
 mod measure;
 mod options;
 mod table;
@@ -43,6 +44,10 @@ fn main() -> ExitCode {
 
 fn compare(options: &Options) -> Result<Table> {
     let mut table = Table::default();
+    if !options.files.is_empty() {
+        many::measure(options)?;
+        return Ok(table);
+    }
     let mut by_size = Vec::new();
     for &records in &options.sizes {
         by_size.push((records, flows(records, options, &mut table)?));
@@ -135,7 +140,7 @@ fn events(options: &Options, table: &mut Table) -> Result<()> {
 fn import(folder: &Path, keep_raw: bool, options: &Options) -> Result<(Measured, u64)> {
     let scratch = tempfile::tempdir_in(options.work()?)?;
     let case = scratch.path().join("bench.coldtrail");
-    let program = env!("CARGO_BIN_EXE_coldtrail");
+    let program = &options.program;
     let made = Command::new(program).arg("new").arg(&case).args(["--examiner", "bench"]).output()?;
     if !made.status.success() {
         return Err(format!("coldtrail new: {}", String::from_utf8_lossy(&made.stderr)).into());

@@ -2,9 +2,8 @@
 
 use super::exhibits::ExhibitError;
 use super::import::now_utc;
-use crate::case::{CaseError, CaseWriter, Concluded};
+use crate::case::{CaseError, CaseWriter, Concluded, Target};
 use crate::model::conclusions::{Change, FindingText, Subject, is_technique};
-use std::path::Path;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConcludeError {
@@ -24,7 +23,7 @@ pub const MOST_TAGGED: usize = 100_000;
 ///
 /// # Errors
 /// The change says nothing; what it is about is not in the case; the case cannot be written.
-pub fn conclude(case: &Path, change: &Change) -> Result<Concluded, ConcludeError> {
+pub fn conclude<'c>(case: impl Into<Target<'c>>, change: &Change) -> Result<Concluded, ConcludeError> {
     check(change)?;
     let mut writer = CaseWriter::open(case)?;
     let done = writer.conclude(change, &now_utc());

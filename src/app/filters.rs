@@ -4,12 +4,13 @@
 //! "note": "..."}]}`. It comes in whole or not at all.
 
 use super::import::now_utc;
-use crate::case::{CaseError, CaseReader, CaseWriter, FiltersAdded, dataset_name, dataset_named};
+use crate::case::{CaseError, CaseReader, CaseWriter, FiltersAdded, Target, dataset_name, dataset_named};
 use crate::filter;
 use crate::model::{Dataset, SavedFilter};
+use crate::part;
 use crate::query::{QueryError, saved_filters};
 use serde::{Deserialize, Serialize};
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +59,7 @@ struct Entry {
 ///
 /// # Errors
 /// It has no name, its text is no filter, or the case cannot be written.
-pub fn save(case: &Path, filter: &SavedFilter) -> Result<(), FilterFileError> {
+pub fn save<'c>(case: impl Into<Target<'c>>, filter: &SavedFilter) -> Result<(), FilterFileError> {
     check(filter)?;
     let mut writer = CaseWriter::open(case)?;
     let done = writer.save_filter(filter, &now_utc());
@@ -70,7 +71,7 @@ pub fn save(case: &Path, filter: &SavedFilter) -> Result<(), FilterFileError> {
 ///
 /// # Errors
 /// The case cannot be written.
-pub fn remove(case: &Path, dataset: Dataset, name: &str) -> Result<bool, FilterFileError> {
+pub fn remove<'c>(case: impl Into<Target<'c>>, dataset: Dataset, name: &str) -> Result<bool, FilterFileError> {
     let mut writer = CaseWriter::open(case)?;
     let done = writer.remove_filter(dataset, name, &now_utc());
     writer.close()?;
@@ -81,7 +82,12 @@ pub fn remove(case: &Path, dataset: Dataset, name: &str) -> Result<bool, FilterF
 ///
 /// # Errors
 /// The new name is empty, or the case cannot be written.
-pub fn rename(case: &Path, dataset: Dataset, old: &str, new: &str) -> Result<bool, FilterFileError> {
+pub fn rename<'c>(
+    case: impl Into<Target<'c>>,
+    dataset: Dataset,
+    old: &str,
+    new: &str,
+) -> Result<bool, FilterFileError> {
     if new.trim().is_empty() {
         return Err(FilterFileError::Nameless);
     }
@@ -107,12 +113,9 @@ pub fn export_filters(reader: &CaseReader, path: &Path) -> Result<usize, FilterF
     let unwritable = |reason: String| FilterFileError::Unwritable { path: path.to_owned(), reason };
     let mut text = serde_json::to_vec_pretty(&file).map_err(|e| unwritable(e.to_string()))?;
     text.push(b'\n');
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut part = tempfile::NamedTempFile::new_in(folder).map_err(|e| unwritable(e.to_string()))?;
-    part.write_all(&text).and_then(|()| part.as_file().sync_all()).map_err(|e| unwritable(e.to_string()))?;
-    part.persist_noclobber(path).map_err(|e| match e.error.kind() {
+    part::write(path, &text).map_err(|e| match e.kind() {
         std::io::ErrorKind::AlreadyExists => FilterFileError::Exists { path: path.to_owned() },
-        _ => unwritable(e.error.to_string()),
+        _ => unwritable(e.to_string()),
     })?;
     Ok(filters.len())
 }
@@ -121,7 +124,7 @@ pub fn export_filters(reader: &CaseReader, path: &Path) -> Result<usize, FilterF
 ///
 /// # Errors
 /// The file cannot be read, is no list of filters, or one of them is no filter: then none is added.
-pub fn import_filters(case: &Path, path: &Path) -> Result<FiltersAdded, FilterFileError> {
+pub fn import_filters<'c>(case: impl Into<Target<'c>>, path: &Path) -> Result<FiltersAdded, FilterFileError> {
     let filters = read(path)?;
     let mut writer = CaseWriter::open(case)?;
     let done = writer.add_filters(&filters, &path.to_string_lossy(), &now_utc());

@@ -2,11 +2,10 @@
 
 use super::import::now_utc;
 use crate::case::index::{IndexError, IndexFault, IndexState};
-use crate::case::{CaseError, CaseReader, CaseWriter, IndexStep, journal};
+use crate::case::{CaseError, CaseReader, CaseWriter, IndexStep, Target, journal};
 use crate::ingest::reader::CancelToken;
 use crate::query::{self, QueryError};
 use serde_json::json;
-use std::path::Path;
 
 /// Whether queries can use it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +43,12 @@ pub enum Completed {
 }
 
 /// Brings the index up to date; `anew` takes out first what is there, and is journalled. `told` hears of every step.
-pub fn complete(case: &Path, anew: bool, cancel: &CancelToken, told: &mut dyn FnMut()) -> Result<Completed, CaseError> {
+pub fn complete<'c>(
+    case: impl Into<Target<'c>>,
+    anew: bool,
+    cancel: &CancelToken,
+    told: &mut dyn FnMut(),
+) -> Result<Completed, CaseError> {
     let mut writer = CaseWriter::open(case)?;
     let done = steps(&mut writer, anew, cancel, told);
     let closed = writer.close();
@@ -84,7 +88,7 @@ fn steps(
 }
 
 /// Takes the index out of the case.
-pub fn remove(case: &Path) -> Result<(), CaseError> {
+pub fn remove<'c>(case: impl Into<Target<'c>>) -> Result<(), CaseError> {
     let mut writer = CaseWriter::open(case)?;
     let done = writer.drop_index(&now_utc());
     let closed = writer.close();

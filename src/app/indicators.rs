@@ -3,7 +3,7 @@
 //! out can be brought back.
 
 use super::import::now_utc;
-use crate::case::{CaseError, CaseReader, CaseWriter, IndicatorItem};
+use crate::case::{CaseError, CaseReader, CaseWriter, IndicatorItem, Target};
 use crate::ingest::indicators::{self, ColumnPlan, ListOptions, NoList, ReadList, recognise, recognise_as};
 use crate::matching::{Caution, Surroundings};
 use crate::model::{IndicatorEntry, IndicatorKind, IndicatorList, Label, NewIndicatorList, Purpose, TimeRange};
@@ -130,8 +130,13 @@ pub struct ImportChoice {
 ///
 /// # Errors
 /// Another list has the name, or the case cannot be written.
-pub fn import(case: &Path, preview: &Preview, choice: &ImportChoice) -> Result<i64, IndicatorError> {
-    let reader = CaseReader::open(case)?;
+pub fn import<'c>(
+    case: impl Into<Target<'c>>,
+    preview: &Preview,
+    choice: &ImportChoice,
+) -> Result<i64, IndicatorError> {
+    let case = case.into();
+    let reader = CaseReader::open(case.path)?;
     if query::indicator_list_names(&reader)?.contains(&choice.name) {
         return Err(IndicatorError::NameTaken(choice.name.clone()));
     }
@@ -191,7 +196,12 @@ pub fn typed_entries(
 ///
 /// # Errors
 /// The case cannot be written.
-pub fn add_typed(case: &Path, name: &str, purpose: Purpose, entries: &[IndicatorEntry]) -> Result<i64, IndicatorError> {
+pub fn add_typed<'c>(
+    case: impl Into<Target<'c>>,
+    name: &str,
+    purpose: Purpose,
+    entries: &[IndicatorEntry],
+) -> Result<i64, IndicatorError> {
     let list = NewIndicatorList { name: name.to_owned(), purpose, format: "typed", ..NewIndicatorList::default() };
     write(case, |writer| writer.add_typed_indicators(&list, entries, &now_utc()))
 }
@@ -200,7 +210,7 @@ pub fn add_typed(case: &Path, name: &str, purpose: Purpose, entries: &[Indicator
 ///
 /// # Errors
 /// The case cannot be written.
-pub fn enable(case: &Path, item: IndicatorItem, enabled: bool) -> Result<bool, IndicatorError> {
+pub fn enable<'c>(case: impl Into<Target<'c>>, item: IndicatorItem, enabled: bool) -> Result<bool, IndicatorError> {
     write(case, |writer| writer.enable_indicators(item, enabled, &now_utc()))
 }
 
@@ -208,7 +218,7 @@ pub fn enable(case: &Path, item: IndicatorItem, enabled: bool) -> Result<bool, I
 ///
 /// # Errors
 /// The case cannot be written.
-pub fn remove(case: &Path, item: IndicatorItem, removed: bool) -> Result<bool, IndicatorError> {
+pub fn remove<'c>(case: impl Into<Target<'c>>, item: IndicatorItem, removed: bool) -> Result<bool, IndicatorError> {
     write(case, |writer| writer.remove_indicators(item, removed, &now_utc()))
 }
 
@@ -216,7 +226,7 @@ pub fn remove(case: &Path, item: IndicatorItem, removed: bool) -> Result<bool, I
 ///
 /// # Errors
 /// The case cannot be written.
-pub fn honour_validity(case: &Path, honour: bool) -> Result<(), IndicatorError> {
+pub fn honour_validity<'c>(case: impl Into<Target<'c>>, honour: bool) -> Result<(), IndicatorError> {
     write(case, |writer| writer.honour_validity(honour, &now_utc()))
 }
 
@@ -225,8 +235,8 @@ pub fn honour_validity(case: &Path, honour: bool) -> Result<(), IndicatorError> 
 ///
 /// # Errors
 /// The thing cannot have a label, the name is empty, or the case cannot be written.
-pub fn add_label(
-    case: &Path,
+pub fn add_label<'c>(
+    case: impl Into<Target<'c>>,
     thing: &str,
     kind: Option<IndicatorKind>,
     name: &str,
@@ -261,11 +271,14 @@ pub fn add_label(
 ///
 /// # Errors
 /// The case cannot be written.
-pub fn remove_label(case: &Path, id: i64, removed: bool) -> Result<bool, IndicatorError> {
+pub fn remove_label<'c>(case: impl Into<Target<'c>>, id: i64, removed: bool) -> Result<bool, IndicatorError> {
     write(case, |writer| writer.remove_label(id, removed, &now_utc()))
 }
 
-fn write<T>(case: &Path, change: impl FnOnce(&mut CaseWriter) -> Result<T, CaseError>) -> Result<T, IndicatorError> {
+fn write<'c, T>(
+    case: impl Into<Target<'c>>,
+    change: impl FnOnce(&mut CaseWriter) -> Result<T, CaseError>,
+) -> Result<T, IndicatorError> {
     let mut writer = CaseWriter::open(case)?;
     let done = change(&mut writer);
     writer.close()?;

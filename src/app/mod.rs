@@ -3,7 +3,9 @@
 
 pub mod bench;
 pub mod conclusions;
+pub mod config;
 pub mod error;
+pub mod examiner;
 pub mod exhibits;
 pub mod export;
 pub mod filters;
@@ -16,6 +18,7 @@ pub mod owners;
 pub mod panics;
 pub mod raw;
 pub mod report;
+pub mod rescued;
 pub mod verify;
 
 pub use error::{Message, UserError};

@@ -2,7 +2,7 @@
 //! IPinfo ...). It is read where it lies and is no part of the case; what is told from it names its kind and its day,
 //! because addresses change hands.
 
-use crate::case::{CaseReader, CaseWriter, journal};
+use crate::case::{CaseReader, CaseWriter, Target, journal};
 use crate::model::{Address, Timestamp};
 use crate::present::display;
 use crate::present::text::Texts;
@@ -200,7 +200,7 @@ impl Told {
 ///
 /// # Errors
 /// The case cannot be written.
-pub fn remember(case: &Path, facts: &OwnerFacts) -> Result<(), OwnerError> {
+pub fn remember<'c>(case: impl Into<Target<'c>>, facts: &OwnerFacts) -> Result<(), OwnerError> {
     put(case, &facts.kind, &serde_json::to_string(facts).unwrap_or_default())
 }
 
@@ -208,14 +208,14 @@ pub fn remember(case: &Path, facts: &OwnerFacts) -> Result<(), OwnerError> {
 ///
 /// # Errors
 /// The case cannot be written.
-pub fn take_back(case: &Path, kind: &str, before: Option<&OwnerFacts>) -> Result<(), OwnerError> {
+pub fn take_back<'c>(case: impl Into<Target<'c>>, kind: &str, before: Option<&OwnerFacts>) -> Result<(), OwnerError> {
     match before {
         Some(facts) => remember(case, facts),
         None => put(case, kind, ""),
     }
 }
 
-fn put(case: &Path, kind: &str, text: &str) -> Result<(), OwnerError> {
+fn put<'c>(case: impl Into<Target<'c>>, kind: &str, text: &str) -> Result<(), OwnerError> {
     let mut writer = CaseWriter::open(case)?;
     let done = writer.set_setting(&format!("{SETTING}{kind}"), text, &super::import::now_utc());
     writer.close()?;

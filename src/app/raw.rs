@@ -1,11 +1,12 @@
 //! Raw text of records and original files, out of the case or from where they were imported.
 
 use crate::case::{CaseError, CaseReader};
-use crate::ingest::flow;
+use crate::ingest::parquet;
 use crate::ingest::reader::{
     self, CancelToken, FileBlocks, OriginalReader, RawBlock, RawBlocks, RawEncoding, SeekPoint,
 };
 use crate::model::{EvidenceId, Format, RecordId};
+use crate::part::Part;
 use crate::query::{self, EvidenceRow, QueryError};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -128,10 +129,10 @@ pub fn raw_text(reader: &CaseReader, id: RecordId) -> Result<Vec<u8>, RawError> 
         other => other?,
     };
     let evidence = query::evidence(reader, id.evidence())?.ok_or_else(|| CaseError::NoSuchRecord(id.to_string()))?;
-    if detail.format == Some(Format::FlowParquet) {
+    if detail.format.is_some_and(Format::is_parquet) {
         let content =
             content_range(reader, &evidence, 0, usize::try_from(evidence.content_bytes).unwrap_or(usize::MAX))?;
-        return Ok(flow::render_row(&content, id.position()).unwrap_or_default().into_bytes());
+        return Ok(parquet::render_row(&content, id.position()).unwrap_or_default().into_bytes());
     }
     let place = detail.place.ok_or_else(|| CaseError::NoSuchRecord(id.to_string()))?;
     content_range(reader, &evidence, place.offset, usize::try_from(place.len).unwrap_or(usize::MAX))
@@ -204,7 +205,7 @@ pub fn export(
     target: &Path,
     cancel: &CancelToken,
 ) -> Result<(), RawError> {
-    if target.exists() {
+    if target.symlink_metadata().is_ok() {
         return Err(RawError::Exists(target.to_owned()));
     }
     let failed = |error: io::Error| RawError::Write { path: target.to_owned(), error };
@@ -215,13 +216,13 @@ pub fn export(
             file => Box::new(file?),
         },
     };
-    let file = File::create_new(target).map_err(failed)?;
-    let copied = copy(&mut source, file, evidence, target, cancel);
-    if copied.is_err() {
-        // A part of an original, or another content, must not lie there under its name.
-        let _ = std::fs::remove_file(target);
-    }
-    copied
+    let part = Part::beside(target).map_err(failed)?;
+    let file = File::create_new(part.path()).map_err(failed)?;
+    copy(&mut source, file, evidence, target, cancel)?;
+    part.place().map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => RawError::Exists(target.to_owned()),
+        _ => failed(error),
+    })
 }
 
 fn copy(

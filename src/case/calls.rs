@@ -1,7 +1,7 @@
 //! Table `call`: what of an event repeats, as one tuple.
 
 use super::error::CaseError;
-use super::schema;
+use super::{schema, structure};
 use crate::model::batch::ColumnValues;
 use crate::model::{FieldId, Home, Kind, field};
 use rusqlite::types::{Value, ValueRef};
@@ -29,11 +29,14 @@ pub struct Call {
 impl CallTable {
     /// Reads what the case already holds.
     pub fn load(conn: &Connection) -> Result<Self, CaseError> {
-        let fields: Vec<(usize, FieldId)> =
+        let mut fields: Vec<(usize, FieldId)> =
             field::event_columns().enumerate().filter(|(_, f)| matches!(f.home, Home::Call(_))).collect();
+        // A case that is being brought up may lack the fields of later versions.
+        let there = structure::columns(conn, "call")?;
+        fields.retain(|(_, field)| there.iter().any(|column| column.name == schema::column(*field)));
         let names: Vec<&str> = fields.iter().map(|(_, f)| schema::column(*f)).collect();
         let marks = vec!["?"; fields.len() + 1].join(",");
-        let insert = format!("INSERT INTO call VALUES ({marks})");
+        let insert = format!("INSERT INTO call (call_id, {}) VALUES ({marks})", names.join(","));
         let mut this = Self { fields, calls: FxHashMap::default(), count: 0, key: Vec::new(), insert };
         let mut statement = conn.prepare(&format!("SELECT call_id, {} FROM call", names.join(",")))?;
         let mut rows = statement.query([])?;

@@ -28,6 +28,8 @@ pub struct Dictionaries {
     pub calls: CallTable,
     /// A hash of the eventID to the event's key; what is found is compared with the row.
     pub events: FxHashMap<u64, i64>,
+    /// The key of an eventID's first occurrence to those of occurrences that contradict it, ascending.
+    pub conflicts: FxHashMap<i64, Vec<i64>>,
 }
 
 /// Case numbers for a batch's own indices.
@@ -55,6 +57,7 @@ impl Dictionaries {
             extra_count: 0,
             calls: CallTable::load(conn)?,
             events: FxHashMap::default(),
+            conflicts: FxHashMap::default(),
         };
         let mut statement = conn.prepare("SELECT address_id, address FROM address")?;
         let mut rows = statement.query([])?;
@@ -85,11 +88,18 @@ impl Dictionaries {
             }
             this.extra_count = this.extra_count.max(id);
         }
-        let mut statement =
-            conn.prepare("SELECT event_key, event_id FROM event WHERE id = event_key AND event_id IS NOT NULL")?;
+        let mut statement = conn.prepare(
+            "SELECT event_key, event_id FROM event WHERE id = event_key AND event_id IS NOT NULL ORDER BY id",
+        )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            this.events.insert(event_hash(row.get_ref(1)?.as_str().unwrap_or_default()), row.get(0)?);
+            // Occurrences that contradict the first have keys of their own.
+            this.events.entry(event_hash(row.get_ref(1)?.as_str().unwrap_or_default())).or_insert(row.get(0)?);
+        }
+        let mut statement = conn.prepare("SELECT other_id, id FROM event_conflict ORDER BY id")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            this.conflicts.entry(row.get(0)?).or_default().push(row.get(1)?);
         }
         Ok(this)
     }
@@ -194,7 +204,7 @@ impl TupleTable {
         let mut this = Self {
             ids: FxHashMap::default(),
             count: 0,
-            insert: format!("INSERT INTO {table} VALUES ({marks})"),
+            insert: format!("INSERT INTO {table} ({table}_id, {}) VALUES ({marks})", columns.join(",")),
             fields,
         };
         let mut statement = conn.prepare(&format!("SELECT {table}_id, {} FROM {table}", columns.join(",")))?;

@@ -1,6 +1,6 @@
 //! What can go wrong with a case file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub enum CaseError {
@@ -14,8 +14,13 @@ pub enum CaseError {
     NotACase { path: PathBuf },
     #[error("{} was written by a newer Coldtrail (case version {found}, this program knows up to {known})", path.display())]
     Newer { path: PathBuf, found: i32, known: i32 },
-    #[error("{} was written by an older Coldtrail and could not be brought up to date: {reason}. Copy it to where there is room to write, and open the copy", path.display())]
-    Older { path: PathBuf, reason: String },
+    /// It is read, but not written to before that was asked for.
+    #[error("{} was written by an older Coldtrail (case version {found}; this program writes {known})", path.display())]
+    NeedsUpgrade { path: PathBuf, found: i32, known: i32 },
+    #[error("{} could not be upgraded: {reason}. Copy it to where there is room to write, and upgrade the copy", path.display())]
+    NotUpgraded { path: PathBuf, reason: String },
+    #[error("{} is read through a temporary copy, which could not be made in {}: {reason}", path.display(), folder.display())]
+    NoRoom { path: PathBuf, folder: PathBuf, bytes: u64, reason: String },
     #[error("{} holds what no case holds: {what}", path.display())]
     Untrusted { path: PathBuf, what: String },
     #[error("{} is damaged: {what}", path.display())]
@@ -39,8 +44,27 @@ pub enum CaseError {
     NoSuch(String),
     #[error("stored content of evidence {evidence} cannot be read: {reason}")]
     BadContent { evidence: u32, reason: String },
+    #[error("a temporary file could not be read again: {0}")]
+    Temporary(String),
+    /// A page that is needed for the answer.
+    #[error("a part of the case is damaged and cannot be read: {0}")]
+    Corrupt(String),
     #[error("SQLite: {0}")]
     Sql(rusqlite::Error),
+}
+
+impl CaseError {
+    /// A file that could not be made.
+    pub(super) fn of_file(path: &Path, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        match error.kind() {
+            ErrorKind::AlreadyExists => CaseError::Exists { path: path.to_owned() },
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => CaseError::DiskFull,
+            ErrorKind::ReadOnlyFilesystem => CaseError::ReadOnly,
+            ErrorKind::FileTooLarge => CaseError::NotWritten,
+            _ => CaseError::Unreadable { path: path.to_owned(), reason: error.to_string() },
+        }
+    }
 }
 
 impl From<rusqlite::Error> for CaseError {
@@ -49,6 +73,7 @@ impl From<rusqlite::Error> for CaseError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => CaseError::DiskFull,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => CaseError::Busy,
+            Some(ErrorCode::DatabaseCorrupt) => CaseError::Corrupt(error.to_string()),
             Some(ErrorCode::ReadOnly) => CaseError::ReadOnly,
             Some(ErrorCode::SystemIoFailure) => match error.sqlite_error().map(|e| e.extended_code) {
                 Some(ffi::SQLITE_IOERR_READ | ffi::SQLITE_IOERR_SHORT_READ) => CaseError::NotRead,

@@ -75,6 +75,15 @@ fn pack_block(events: &[(u32, usize)], texts: &str) -> Option<Block> {
     Some(Block { first_position, last_position, data })
 }
 
+/// A stored block with its texts uncompressed, as it is compared; `None` where it is damaged.
+pub fn plain(data: &[u8]) -> Option<Vec<u8>> {
+    let held = Held::unpack(0, 0, data).ok()?;
+    let mut plain = (held.head.len() as u64).to_be_bytes().to_vec();
+    plain.extend_from_slice(&held.head);
+    plain.extend_from_slice(&held.texts);
+    Some(plain)
+}
+
 /// Writes a file's blocks.
 pub(super) fn write(conn: &Connection, evidence: EvidenceId, blocks: &[Block]) -> Result<(), CaseError> {
     let mut insert = conn.prepare_cached("INSERT INTO event_json VALUES (?, ?, ?)")?;
@@ -210,6 +219,9 @@ impl Held {
             ZSTD => zstd::bulk::decompress(rest, len).map_err(|error| damaged(first, &error.to_string()))?,
             _ => return Err(damaged(first, "it is kept in a way that is not known")),
         };
+        if texts.len() != len {
+            return Err(damaged(first, "its length is not right"));
+        }
         Ok(Self { first, last, head, texts, passed: (first, 0, 0) })
     }
 

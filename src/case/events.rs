@@ -1,8 +1,9 @@
 //! CloudTrail events into the case.
 
+use super::conflicts::{self, Beside, Conflict};
 use super::dictionary::{self, Dictionaries};
 use super::error::CaseError;
-use super::schema;
+use super::{schema, structure};
 use crate::model::field::{self, Kind};
 use crate::model::{EventRow, EvidenceId, FieldId, RecordId};
 use rusqlite::{Connection, OptionalExtension, ffi, params};
@@ -23,47 +24,58 @@ pub enum Met {
     First,
     /// A five-minute summary; it is no event.
     FirstAggregated,
-    /// The case knows its eventID: a further occurrence.
+    /// The case knows the event: a further occurrence.
     Again,
 }
 
 /// Columns of table event before those of the table of fields.
-const FIXED: usize = 8;
-
-impl Default for EventTable {
-    fn default() -> Self {
-        let all: Vec<FieldId> = field::event_columns().collect();
-        let place = |field| all.iter().position(|f| *f == field).map(|at| (at, field));
-        let columns: Vec<(usize, FieldId)> = schema::event_row_columns().filter_map(place).collect();
-        let marks = vec!["?"; columns.len() + FIXED].join(",");
-        Self { columns, sql: format!("INSERT INTO event VALUES ({marks})"), insert: None }
-    }
-}
+const FIXED: [&str; 8] =
+    ["id", "event_key", "call_id", "byte_offset", "byte_length", "completeness", "time_millis", "source_ip_key"];
 
 impl EventTable {
-    /// Writes an event, inside a transaction.
+    pub fn of(conn: &Connection) -> Result<Self, CaseError> {
+        let all: Vec<FieldId> = field::event_columns().collect();
+        let place = |field| all.iter().position(|f| *f == field).map(|at| (at, field));
+        // A case that is being brought up may lack the fields of later versions.
+        let there = structure::columns(conn, "event")?;
+        let is_there = |field: &FieldId| there.iter().any(|column| column.name == schema::column(*field));
+        let columns: Vec<(usize, FieldId)> = schema::event_row_columns().filter(is_there).filter_map(place).collect();
+        let mut names = FIXED.to_vec();
+        names.extend(columns.iter().map(|(_, field)| schema::column(*field)));
+        let marks = vec!["?"; names.len()].join(",");
+        let sql = format!("INSERT INTO event ({}) VALUES ({marks})", names.join(","));
+        Ok(Self { columns, sql, insert: None })
+    }
+
+    /// Writes an event, inside a transaction. An occurrence that contradicts what its eventID says so far is an event of its
+    /// own.
     pub fn write(
         &mut self,
         conn: &Connection,
         dictionaries: &mut Dictionaries,
         evidence: EvidenceId,
         event: &EventRow<'_>,
-    ) -> Result<Met, CaseError> {
+    ) -> Result<(Met, Option<Conflict>), CaseError> {
         let id = RecordId::new(evidence, event.position).0;
-        let key = match event.columns.get(0).filter(|event_id| !event_id.is_empty()) {
+        let first = match event.columns.get(0).filter(|event_id| !event_id.is_empty()) {
             Some(event_id) => event_key(conn, dictionaries, event_id, id)?,
             None => id,
+        };
+        let call = dictionaries.calls.intern(conn, event.columns)?;
+        let (key, conflict) = match first == id {
+            true => (id, None),
+            false => key_of_copy(conn, dictionaries, (first, id), event, call.id)?,
         };
         if key != id {
             choose_occurrence(conn, key, id, event)?;
         }
-        let call = dictionaries.calls.intern(conn, event.columns)?;
         self.insert(conn, (id, key, call.id), event)?;
-        Ok(match (key == id, call.is_aggregated) {
+        let met = match (key == id, call.is_aggregated) {
             (false, _) => Met::Again,
             (true, true) => Met::FirstAggregated,
             (true, false) => Met::First,
-        })
+        };
+        Ok((met, conflict))
     }
 
     /// Writes the row alone: its id, the key of its event and the number of its call.
@@ -99,7 +111,7 @@ impl EventTable {
                 }),
                 _ => value,
             };
-            row.text(index + 1 + FIXED, value);
+            row.text(index + 1 + FIXED.len(), value);
         }
         row.blob(8, source_ip_key.as_ref().map(|key| key.as_slice()));
         row.execute(conn)
@@ -114,7 +126,7 @@ fn is_plain_time(text: &str) -> bool {
     text.len() == form.len() && text.bytes().zip(form).all(fits) && text.get(17..19) < Some("60")
 }
 
-/// The key of the event with this id: that of its first occurrence, or this one's own.
+/// The key of the first occurrence of this eventID, or this one's own.
 fn event_key(conn: &Connection, dictionaries: &mut Dictionaries, event_id: &str, id: i64) -> Result<i64, CaseError> {
     let hash = dictionary::event_hash(event_id);
     let Some(&known) = dictionaries.events.get(&hash) else {
@@ -128,6 +140,31 @@ fn event_key(conn: &Connection, dictionaries: &mut Dictionaries, event_id: &str,
     // Two eventIDs with one hash: rare enough to look through the table.
     let mut find = conn.prepare_cached("SELECT event_key FROM event WHERE event_id = ? LIMIT 1")?;
     Ok(find.query_row([event_id], |r| r.get(0)).optional()?.unwrap_or(id))
+}
+
+/// The key of a further occurrence of an eventID: that of the event that it is a copy of, or its own where it contradicts
+/// all that are known.
+fn key_of_copy(
+    conn: &Connection,
+    dictionaries: &mut Dictionaries,
+    (first, id): (i64, i64),
+    event: &EventRow<'_>,
+    call: u32,
+) -> Result<(i64, Option<Conflict>), CaseError> {
+    let others = dictionaries.conflicts.get(&first).map_or(&[][..], Vec::as_slice);
+    let contents = std::iter::once(first).chain(others.iter().copied());
+    let fields = match conflicts::compare(conn, contents, event, call)? {
+        Beside::CopyOf(key) => return Ok((key, None)),
+        Beside::Contradicts(fields) => fields,
+    };
+    conn.prepare_cached("INSERT INTO event_conflict VALUES (?, ?, ?)")?.execute(params![
+        id,
+        first,
+        serde_json::json!(fields).to_string()
+    ])?;
+    dictionaries.conflicts.entry(first).or_default().push(id);
+    let event_id = event.columns.get(0).unwrap_or_default().to_owned();
+    Ok((id, Some(Conflict { id: RecordId(id), other: RecordId(first), fields, event_id })))
 }
 
 fn choose_occurrence(conn: &Connection, key: i64, id: i64, event: &EventRow<'_>) -> Result<(), CaseError> {

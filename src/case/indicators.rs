@@ -5,7 +5,8 @@ use super::error::CaseError;
 use super::journal::{Entry, hex};
 use super::write::CaseWriter;
 use crate::model::{IndicatorEntry, IndicatorIssue, KeySpan, Label, NewIndicatorList};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -46,6 +47,8 @@ impl CaseWriter {
             let parameters = json!({
                 "list": id, "name": list.name, "purpose": list.purpose.code(), "source": list.source,
                 "format": list.format, "sha256": list.sha256, "list_date": list.list_date, "licence": list.licence,
+                "entries_sha256": entries_hash(&writer.conn, id)?, "issues_sha256": issues_hash(&writer.conn, id)?,
+                "off": entries_off(&writer.conn, id, 0)?,
             });
             let counts = json!({"entries": entries.len(), "issues": issues.len()});
             writer.changed("indicator_import", parameters, counts, at_utc)?;
@@ -84,6 +87,8 @@ impl CaseWriter {
                 .zip(&entries)
                 .map(|(position, entry)| IndicatorEntry { position, ..(*entry).clone() })
                 .collect();
+            let sql = "SELECT ifnull(max(entry_id), 0) FROM indicator_entry";
+            let before: i64 = writer.conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
             writer.insert_entries(id, &numbered)?;
             let sha256 = writer.typed_hash(id)?;
             writer
@@ -95,7 +100,9 @@ impl CaseWriter {
                 .map(|e| json!({"kind": e.kind.code(), "value": e.value, "comment": e.comment}))
                 .collect();
             let parameters = json!({
-                "list": id, "name": list.name, "purpose": list.purpose.code(), "sha256": sha256, "values": values,
+                "list": id, "name": list.name, "purpose": list.purpose.code(), "source": list.source,
+                "list_date": list.list_date, "licence": list.licence, "sha256": sha256, "values": values,
+                "entries_sha256": entries_hash(&writer.conn, id)?, "off": entries_off(&writer.conn, id, before)?,
             });
             writer.changed("indicator_add", parameters, json!({"entries": entries.len()}), at_utc)?;
             Ok(id)
@@ -162,6 +169,7 @@ impl CaseWriter {
             let id = writer.conn.last_insert_rowid();
             let parameters = json!({
                 "label": id, "kind": label.kind.code(), "value": label.value, "name": label.name, "note": label.note,
+                "first_key": key_json(first), "last_key": key_json(last),
             });
             writer.changed("label_add", parameters, json!({}), at_utc)?;
             Ok(id)
@@ -317,6 +325,71 @@ impl CaseWriter {
         self.conn.prepare_cached(sql)?.execute([REVISION_KEY])?;
         Ok(())
     }
+}
+
+/// SHA-256 (lowercase hex) over a list's entries in the order of their numbers: all that they say, but not which of them
+/// are turned off or taken out. For the journal, which tells that of each change.
+pub(super) fn entries_hash(conn: &Connection, list: i64) -> Result<String, CaseError> {
+    rows_hash(
+        conn,
+        list,
+        "SELECT e.entry_id, e.position, e.kind, e.value, e.written, e.first_key, e.last_key, e.port, e.name, e.comment,
+           e.severity, e.tags, e.valid_from, e.valid_to, p.pattern, p.part
+         FROM indicator_entry e LEFT JOIN indicator_part p ON p.entry_id = e.entry_id
+         WHERE e.list_id = ? ORDER BY e.entry_id",
+    )
+}
+
+/// As `entries_hash`, over what of the list could not be used.
+pub(super) fn issues_hash(conn: &Connection, list: i64) -> Result<String, CaseError> {
+    rows_hash(conn, list, "SELECT position, reason, detail, raw FROM indicator_issue WHERE list_id = ? ORDER BY rowid")
+}
+
+/// A cell as its type and its bytes, with their number before them.
+fn rows_hash(conn: &Connection, list: i64, sql: &str) -> Result<String, CaseError> {
+    let mut hasher = Sha256::new();
+    let mut put = |mark: u8, bytes: &[u8]| {
+        hasher.update([mark]);
+        hasher.update((bytes.len() as u64).to_be_bytes());
+        hasher.update(bytes);
+    };
+    let mut statement = conn.prepare_cached(sql)?;
+    let columns = statement.column_count();
+    let mut rows = statement.query([list])?;
+    while let Some(row) = rows.next()? {
+        for at in 0..columns {
+            match row.get_ref(at)? {
+                ValueRef::Null => put(b'n', &[]),
+                ValueRef::Integer(value) => put(b'i', &value.to_be_bytes()),
+                ValueRef::Real(value) => put(b'r', &value.to_be_bytes()),
+                ValueRef::Text(bytes) => put(b't', bytes),
+                ValueRef::Blob(bytes) => put(b'b', bytes),
+            }
+        }
+    }
+    Ok(hex(&hasher.finalize()))
+}
+
+/// Numbers of a list's entries above `after` that are turned off, as runs: first and last.
+pub(super) fn entries_off(conn: &Connection, list: i64, after: i64) -> Result<Vec<[i64; 2]>, CaseError> {
+    let mut runs: Vec<[i64; 2]> = Vec::new();
+    let mut statement = conn.prepare_cached(
+        "SELECT entry_id FROM indicator_entry WHERE list_id = ? AND entry_id > ? AND enabled = 0 ORDER BY entry_id",
+    )?;
+    let mut rows = statement.query([list, after])?;
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        match runs.last_mut() {
+            Some([_, last]) if *last + 1 == id => *last = id,
+            _ => runs.push([id, id]),
+        }
+    }
+    Ok(runs)
+}
+
+/// A key as the journal tells it.
+fn key_json(key: Key) -> Value {
+    key.map_or(Value::Null, |key| json!({"blob": hex(&key)}))
 }
 
 type Key = Option<[u8; 16]>;

@@ -2,18 +2,19 @@
 //! transaction.
 
 use super::error::CaseError;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 /// One action, to be appended.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// A verb of ours: `create`, `migrate`, `import`, `import_cancelled`, `read_again`, `setting`,
+    /// A verb of ours: `create`, `migrate`, `import`, `import_cancelled`, `received`, `read_again`, `setting`,
     /// `filter_save`, `filter_rename`, `filter_remove`, `filter_import`, `index_dropped`, `index_rebuilt`, `indicator_import`,
     /// `indicator_add`, `indicator_enable`, `indicator_disable`, `indicator_remove`, `indicator_restore`, `label_add`,
     /// `label_remove`, `label_restore`; of what examiners conclude: `tag_`, `note_`, `finding_` or `exhibit_` and what was
-    /// done, `report_set`; `subset`.
+    /// done, `report_set`; `subset`, `rescue`.
     pub action: &'static str,
     /// What was asked for; a JSON object.
     pub parameters: Value,
@@ -71,20 +72,29 @@ pub fn append(conn: &Connection, examiner: &str, at_utc: &str, entry: &Entry) ->
     Ok(())
 }
 
-/// Every entry, in order.
+/// Every entry, in order. What no program of ours writes into a cell is read as the nearest text: the entry's hash does
+/// not fit it then.
 pub fn read(conn: &Connection) -> Result<Vec<Stored>, CaseError> {
     let mut statement = conn.prepare("SELECT * FROM journal ORDER BY seq")?;
+    let text = |r: &Row<'_>, at: usize| -> rusqlite::Result<String> {
+        Ok(match r.get_ref(at)? {
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            ValueRef::Integer(value) => value.to_string(),
+            ValueRef::Real(value) => value.to_string(),
+            ValueRef::Null => String::new(),
+        })
+    };
     let rows = statement.query_map([], |r| {
         Ok(Stored {
             seq: r.get(0)?,
-            at_utc: r.get(1)?,
-            examiner: r.get(2)?,
-            tool_version: r.get(3)?,
-            action: r.get(4)?,
-            parameters: r.get(5)?,
-            counts: r.get(6)?,
-            previous_hash: r.get(7)?,
-            hash: r.get(8)?,
+            at_utc: text(r, 1)?,
+            examiner: text(r, 2)?,
+            tool_version: text(r, 3)?,
+            action: text(r, 4)?,
+            parameters: text(r, 5)?,
+            counts: text(r, 6)?,
+            previous_hash: text(r, 7)?,
+            hash: text(r, 8)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -3,7 +3,9 @@
 
 use super::error::CaseError;
 use super::index::{IndexCache, Seen};
-use super::{journal, migrate, schema};
+use super::reading::{Copied, Standing};
+use super::{journal, migrate, schema, structure};
+use crate::part::Part;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
@@ -32,6 +34,8 @@ pub struct CaseReader {
     pub(crate) cache: Arc<IndexCache>,
     pub(super) seen: Seen,
     path: PathBuf,
+    /// What is read in place of the file, where that is older or damaged.
+    copied: Option<Arc<Copied>>,
 }
 
 impl CaseReader {
@@ -41,19 +45,24 @@ impl CaseReader {
 
     /// As `open`, sharing memory with other readers of the case.
     pub fn open_sharing(path: &Path, cache: Arc<IndexCache>) -> Result<Self, CaseError> {
-        let mut conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        check(&conn, path)?;
-        if migrate::is_older(&conn)? {
-            drop(conn);
-            bring_up(path)?;
-            conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let checked = check_for_reading(path)?;
+        if checked.damage.is_empty() && checked.version == schema::VERSION {
+            return Ok(Self::over(checked.conn, path, cache));
         }
-        Ok(Self::over(conn, path, cache))
+        let copied = cache.copied(|| Copied::of(path, checked))?;
+        let conn = connect(copied.path(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        Ok(Self { copied: Some(copied), ..Self::over(conn, path, cache) })
     }
 
     /// Over a connection that was checked.
     pub(crate) fn over(conn: Connection, path: &Path, cache: Arc<IndexCache>) -> Self {
-        Self { conn, prepared: OnceCell::new(), cache, seen: Seen::default(), path: path.to_owned() }
+        let (prepared, seen, path) = (OnceCell::new(), Seen::default(), path.to_owned());
+        Self { conn, prepared, cache, seen, path, copied: None }
+    }
+
+    /// How the case stands: whether it is read through a copy, and what of it could not be read.
+    pub fn standing(&self) -> Standing {
+        self.copied.as_ref().map(|copied| copied.standing.clone()).unwrap_or_default()
     }
 
     /// One moment of the case for everything that is read until this is dropped; without it each statement asks the file
@@ -74,8 +83,9 @@ impl CaseReader {
 
     /// A second connection to the same case, for another thread; the checks of `open` are not repeated.
     pub fn another(&self) -> Result<Self, CaseError> {
-        let conn = connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        Ok(Self::over(conn, &self.path, Arc::clone(&self.cache)))
+        let file = self.copied.as_ref().map_or(self.path.as_path(), |copied| copied.path());
+        let conn = connect(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        Ok(Self { copied: self.copied.clone(), ..Self::over(conn, &self.path, Arc::clone(&self.cache)) })
     }
 
     /// Stops what this connection is doing, from any thread.
@@ -88,24 +98,57 @@ impl CaseReader {
     }
 }
 
-/// Opens for writing: WAL while it is open.
+/// Opens for writing: WAL while it is open. A case of an older version, or a damaged one, is not written to.
 pub(super) fn open_writable(path: &Path) -> Result<Connection, CaseError> {
-    let conn = bring_up(path)?;
+    let conn = connect_whole(path)?;
+    let found = migrate::version(&conn)?;
+    if found < schema::VERSION {
+        return Err(CaseError::NeedsUpgrade { path: path.to_owned(), found, known: schema::VERSION });
+    }
     writable_pragmas(&conn)?;
     Ok(conn)
 }
 
-/// Brings a case of an older version up to this one.
-fn bring_up(path: &Path) -> Result<Connection, CaseError> {
+/// For writing to a case that is whole, of whichever version.
+pub(super) fn connect_whole(path: &Path) -> Result<Connection, CaseError> {
     let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    check(&conn, path)?;
+    let (_, damage) = check(&conn, path)?;
+    if let Some(what) = damage.into_iter().next() {
+        return Err(CaseError::Damaged { path: path.to_owned(), what });
+    }
     conn.busy_timeout(BUSY)?;
-    migrate::to_current(&conn, path).map_err(|error| match error {
-        CaseError::ReadOnly | CaseError::DiskFull | CaseError::NotWritten => {
-            CaseError::Older { path: path.to_owned(), reason: error.to_string() }
-        }
-        other => other,
-    })?;
+    Ok(conn)
+}
+
+/// A case that may be read, with what is wrong with it.
+pub(super) struct Checked {
+    pub conn: Connection,
+    pub version: i32,
+    pub damage: Vec<String>,
+}
+
+fn check_for_reading(path: &Path) -> Result<Checked, CaseError> {
+    let (conn, unreadable) = match connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        Ok(conn) => (conn, None),
+        Err(CaseError::Damaged { what, .. }) => (connect_tolerant(path)?, Some(what)),
+        Err(error) => return Err(error),
+    };
+    let (version, mut damage) = check(&conn, path)?;
+    if let Some(what) = unreadable.filter(|_| damage.is_empty()) {
+        damage.push(what);
+    }
+    Ok(Checked { conn, version, damage })
+}
+
+/// Read-only, past objects of the schema that cannot be made out and cells that do not fit their page: nothing of such a
+/// case is trusted but rows, one by one.
+pub(super) fn connect_tolerant(path: &Path) -> Result<Connection, CaseError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)
+        .map_err(|e| CaseError::Unreadable { path: path.to_owned(), reason: e.to_string() })?;
+    // Before the defensive mode, which forbids it; on a connection that cannot write it does no more than that.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, true)?;
+    restrict(&conn)?;
     Ok(conn)
 }
 
@@ -117,11 +160,19 @@ pub(super) fn open_beside(path: &Path) -> Result<Connection, CaseError> {
     connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
 }
 
-/// Makes a new, empty case file. An existing file is never touched.
-pub(super) fn create(path: &Path, info: &CaseInfo, at_utc: &str) -> Result<Connection, CaseError> {
-    if path.exists() {
+/// Makes a new, empty case file, which appears under its name when it is whole. An existing file is never touched.
+pub fn create(path: &Path, info: &CaseInfo, at_utc: &str) -> Result<(), CaseError> {
+    if path.symlink_metadata().is_ok() {
         return Err(CaseError::Exists { path: path.to_owned() });
     }
+    let refused = |error: std::io::Error| CaseError::of_file(path, &error);
+    let part = Part::beside(path).map_err(refused)?;
+    let conn = fill(&part.path(), info, at_utc)?;
+    conn.close().map_err(|(_, error)| error)?;
+    part.place().map_err(refused)
+}
+
+fn fill(path: &Path, info: &CaseInfo, at_utc: &str) -> Result<Connection, CaseError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let conn = connect_raw(path, flags)?;
     conn.pragma_update(None, "page_size", 16_384)?;
@@ -142,7 +193,6 @@ pub(super) fn create(path: &Path, info: &CaseInfo, at_utc: &str) -> Result<Conne
     let entry = journal::Entry { action: "create", parameters, counts: serde_json::json!({}) };
     journal::append(&transaction, &info.examiner, at_utc, &entry)?;
     transaction.commit()?;
-    writable_pragmas(&conn)?;
     Ok(conn)
 }
 
@@ -155,6 +205,9 @@ fn writable_pragmas(conn: &Connection) -> Result<(), CaseError> {
     conn.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
     conn.pragma_update(None, "cache_size", -65_536)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
+    // Warnings and members are written before the evidence that they belong to. For each evidence row SQLite would look
+    // through all of them for those that wait for it. Verify finds rows that belong to no evidence.
+    conn.pragma_update(None, "foreign_keys", false)?;
     conn.busy_timeout(BUSY)?;
     Ok(())
 }
@@ -173,8 +226,14 @@ pub(super) fn close(conn: Connection) -> Result<(), CaseError> {
 }
 
 /// Leaves one file behind when the last reader of a case that was open for writing is gone.
+///
+/// # Errors
+/// It cannot be written.
 pub fn settle(path: &Path) -> Result<(), CaseError> {
-    if wal_path(path).exists() {
+    // One that this program would not write to stays as it is.
+    if wal_path(path).exists()
+        && migrate::version(&connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)? == schema::VERSION
+    {
         close(connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?)?;
     }
     Ok(())
@@ -209,64 +268,86 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, CaseError> {
     }
 }
 
-fn connect_raw(path: &Path, flags: OpenFlags) -> Result<Connection, CaseError> {
+pub(super) fn connect_raw(path: &Path, flags: OpenFlags) -> Result<Connection, CaseError> {
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)
         .map_err(|e| CaseError::Unreadable { path: path.to_owned(), reason: e.to_string() })?;
+    restrict(&conn)?;
+    conn.pragma_update(None, "cell_size_check", true)?;
+    Ok(conn)
+}
+
+fn restrict(conn: &Connection) -> Result<(), CaseError> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
     conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, 256 << 20)?;
-    conn.pragma_update(None, "cell_size_check", true)?;
     conn.set_prepared_statement_cache_capacity(64);
-    Ok(conn)
+    Ok(())
 }
 
-/// Is it a case, of a version that we know, with nothing in it but what we put there?
-fn check(conn: &Connection, path: &Path) -> Result<(), CaseError> {
+/// Is it a case, of a version that we know, with nothing in it but what we put there? Its version, and what is damaged:
+/// objects of the schema that are missing or that nobody needs to read the rows, and pages.
+fn check(conn: &Connection, path: &Path) -> Result<(i32, Vec<String>), CaseError> {
     // One moment of it: another thread or program may be bringing it up to this version.
     let _moment = conn.unchecked_transaction()?;
-    let application: i32 = conn.query_row("PRAGMA application_id", [], |r| r.get(0))?;
-    if application != schema::APPLICATION_ID {
-        return Err(CaseError::NotACase { path: path.to_owned() });
+    let found = version_of(conn, path)?;
+    let actual = structure::of(conn).map_err(|error| error.damaged(path))?;
+    let mut damage = schema_damage(&migrate::expected_schema(found)?, &actual, path)?;
+    if std::fs::metadata(path).is_ok_and(|m| m.len() <= QUICK_CHECK_BYTES) {
+        damage.extend(page_damage(conn).unwrap_or_else(|error| vec![error.to_string()]));
     }
-    let found: i32 = conn.query_row("PRAGMA user_version", [], |r| r.get(0))?;
-    if found < 1 {
+    Ok((found, damage))
+}
+
+/// The version of a case that this program knows.
+pub(super) fn version_of(conn: &Connection, path: &Path) -> Result<i32, CaseError> {
+    let application: i32 = conn.query_row("PRAGMA application_id", [], |r| r.get(0))?;
+    let found = migrate::version(conn)?;
+    if application != schema::APPLICATION_ID || found < 1 {
         return Err(CaseError::NotACase { path: path.to_owned() });
     }
     if found > schema::VERSION {
         return Err(CaseError::Newer { path: path.to_owned(), found, known: schema::VERSION });
     }
-    let expected = migrate::expected_schema(found)?;
-    let actual = schema_of(conn)?;
-    if let Some((name, _)) = actual.iter().find(|object| !expected.contains(object)) {
-        return Err(CaseError::Untrusted { path: path.to_owned(), what: name.clone() });
-    }
-    if let Some((name, _)) = expected.iter().find(|object| !actual.contains(object)) {
-        return Err(CaseError::Damaged { path: path.to_owned(), what: format!("{name} is missing or altered") });
-    }
-    if std::fs::metadata(path).is_ok_and(|m| m.len() <= QUICK_CHECK_BYTES) {
-        let verdict: String = conn.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?;
-        if verdict != "ok" {
-            return Err(CaseError::Damaged { path: path.to_owned(), what: verdict });
-        }
-    }
-    Ok(())
+    Ok(found)
 }
 
-/// Name and text of every object of a schema. The tables of SQLite's own statistics are nobody's; a view or a trigger of
-/// such a name, which only somebody who tampers can make, is one like any other.
-pub(super) fn schema_of(conn: &Connection) -> Result<Vec<(String, String)>, CaseError> {
-    let mut statement = conn.prepare(
-        "SELECT type || ' ' || name, ifnull(sql, '') FROM sqlite_schema
-         WHERE NOT (type = 'table' AND name GLOB 'sqlite_stat[0-9]') ORDER BY 1",
-    )?;
-    let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+/// What is not as we write it and does no harm; an object that could say or do something else is refused.
+fn schema_damage(
+    expected: &[(String, String)],
+    actual: &[(String, String)],
+    path: &Path,
+) -> Result<Vec<String>, CaseError> {
+    let known_index = |name: &str| name.starts_with("index ") && expected.iter().any(|(known, _)| known == name);
+    if let Some((name, _)) = actual.iter().find(|object| !expected.contains(object) && !known_index(&object.0)) {
+        return Err(CaseError::Untrusted { path: path.to_owned(), what: name.clone() });
+    }
+    let missing = expected.iter().filter(|object| !actual.contains(object));
+    Ok(missing.map(|(name, _)| format!("{name} is missing or altered")).collect())
+}
+
+/// Faults that are told of at the most.
+const TOLD_FAULTS: usize = 20;
+
+pub(super) fn page_damage(conn: &Connection) -> Result<Vec<String>, CaseError> {
+    let mut statement = conn.prepare(&format!("PRAGMA quick_check({TOLD_FAULTS})"))?;
+    let rows = statement.query_map([], |r| r.get::<_, String>(0))?;
+    let told: Vec<String> = rows.collect::<Result<_, _>>()?;
+    let lines = told.iter().flat_map(|text| text.lines()).filter(|line| *line != "ok" && !line.starts_with("***"));
+    Ok(lines.map(str::to_owned).collect())
 }
 
 impl CaseError {
+    /// The same, of a file that cannot be made out.
+    fn damaged(self, path: &Path) -> Self {
+        match self {
+            CaseError::Corrupt(what) => CaseError::Damaged { path: path.to_owned(), what },
+            other => other,
+        }
+    }
+
     pub fn is_busy(&self) -> bool {
         matches!(self, CaseError::Busy)
     }

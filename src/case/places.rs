@@ -69,17 +69,23 @@ fn chunk(rows: &[FlowRow]) -> Option<Chunk> {
     })
 }
 
+/// A stored chunk uncompressed, as it is compared; `None` where it is damaged.
+pub fn plain(places: &[u8]) -> Option<Vec<u8>> {
+    match places.split_first()? {
+        (0, body) => Some(body.to_vec()),
+        (1, body) => zstd::bulk::decompress(body, MOST_BYTES).ok(),
+        _ => None,
+    }
+}
+
+/// Three varints of at most ten bytes a row.
+const MOST_BYTES: usize = CHUNK_ROWS * 30 + 30;
+
 /// The place of one record in a stored chunk; `None` where the chunk does not hold it.
 pub fn find(places: &[u8], record: RecordId) -> Result<Option<Place>, CaseError> {
     let evidence = record.evidence();
     let bad = |reason: &str| CaseError::BadContent { evidence: evidence.0, reason: reason.to_owned() };
-    let (&mark, body) = places.split_first().ok_or_else(|| bad("an empty chunk of places"))?;
-    // Three varints of at most ten bytes a row.
-    let limit = CHUNK_ROWS * 30 + 30;
-    let plain = match mark {
-        0 => body.to_vec(),
-        _ => zstd::bulk::decompress(body, limit).map_err(|e| bad(&e.to_string()))?,
-    };
+    let plain = plain(places).ok_or_else(|| bad("a chunk of places is damaged"))?;
     let mut rest = plain.as_slice();
     let mut column = || -> Option<&[u8]> {
         let len = usize::try_from(get_varint(&mut rest)?).ok()?;

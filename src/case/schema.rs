@@ -6,7 +6,7 @@ use crate::model::{Dataset, FieldId, Home, Kind, field};
 /// "CTRL", in the file's header: `file NAME.coldtrail` can name it.
 pub const APPLICATION_ID: i32 = 0x4354_524c;
 /// The schema that this program writes.
-pub const VERSION: i32 = 4;
+pub const VERSION: i32 = 5;
 
 /// The column of a field in its home's table. AWS's `interface_id` would clash with the key of table `interface`.
 pub fn column(field: FieldId) -> &'static str {
@@ -60,6 +60,11 @@ pub fn ddl() -> String {
 /// The fields that are columns of table event itself, behind its own eight, in order.
 pub fn event_row_columns() -> impl Iterator<Item = FieldId> {
     field::event_columns().filter(|f| matches!(f.home, Home::Event(_) | Home::EventJson(_)))
+}
+
+/// Names of the columns of table event that hold JSON.
+pub fn event_json_columns() -> impl Iterator<Item = &'static str> {
+    event_row_columns().filter(|field| matches!(field.home, Home::EventJson(_))).map(column)
 }
 
 const EVENT_KEY_COLUMNS: &str = "  id INTEGER PRIMARY KEY,

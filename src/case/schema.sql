@@ -1,4 +1,4 @@
--- Coldtrail case file, schema version 4. Every time is UTC; flow times are seconds, other times ISO 8601 text or
+-- Coldtrail case file, schema version 5. Every time is UTC; flow times are seconds, other times ISO 8601 text or
 -- milliseconds where the name says so. A record's id is evidence_id << 32 | position.
 
 CREATE TABLE case_info (
@@ -62,6 +62,18 @@ CREATE TABLE import_warning (
   reason TEXT NOT NULL,
   detail TEXT NOT NULL,
   raw BLOB NOT NULL
+);
+CREATE INDEX import_warning_by_evidence ON import_warning(evidence_id);
+
+CREATE TABLE received ( -- what was offered to an import and is no evidence of its own
+  received_id INTEGER PRIMARY KEY,
+  state TEXT NOT NULL, -- copy, unreadable, refused, skipped, special, link ...
+  path TEXT NOT NULL,
+  at_utc TEXT NOT NULL,
+  file_bytes INTEGER,
+  file_sha256 TEXT,
+  evidence_id INTEGER, -- for a copy: the evidence that holds the same bytes
+  reason TEXT NOT NULL
 );
 
 CREATE TABLE import_queue ( -- what an import still has to read; empty when none was interrupted
@@ -156,6 +168,12 @@ CREATE TABLE event_choice ( -- only for events met more than once
   event_key INTEGER PRIMARY KEY, -- event.event_key
   best_id INTEGER NOT NULL, -- the occurrence that tells most
   occurrence_count INTEGER NOT NULL
+);
+
+CREATE TABLE event_conflict ( -- occurrences of one eventID whose contents contradict each other
+  id INTEGER PRIMARY KEY, -- event.id of the occurrence
+  other_id INTEGER NOT NULL, -- the event.id that it contradicts
+  fields TEXT NOT NULL -- JSON array: the names of the fields that differ
 );
 
 CREATE TABLE digest (

@@ -1,15 +1,18 @@
 //! The one write path. A file's evidence, rows, warnings, raw content and journal entry go in within one transaction:
 //! whatever happens, a case holds an evidence file whole or not at all.
 
+use super::conflicts::Conflict;
 use super::dictionary::Dictionaries;
+use super::duplicates::Duplicates;
 use super::error::CaseError;
 use super::events::{EventTable, Met};
 use super::feed::Feed;
 use super::index::{IndexError, IndexFault, IndexSlot};
 use super::open::{self, CaseInfo};
 use super::places::Chunk;
+use super::reading::Target;
 use super::transaction::Transaction;
-use super::{duplicates, event_json, flows, journal};
+use super::{event_json, flows, journal};
 use crate::columns::SEGMENT_ROWS;
 use crate::model::batch::{Digest, NO_VALUE};
 use crate::model::{
@@ -25,13 +28,18 @@ pub struct CaseWriter {
     pub(super) conn: Connection,
     feed: Feed,
     transaction: Transaction,
-    /// Loaded when they are first needed; dropped by a rollback.
+    /// Loaded when they are first needed; dropped where what was added to them is taken back.
     dictionaries: Option<Dictionaries>,
+    /// The unit in hand may have added to them.
+    interned: bool,
+    pub(super) duplicates: Duplicates,
     index: IndexSlot,
     segment_rows: usize,
     /// The number that the next evidence gets, where it is not the one behind the last.
     next_evidence: Option<EvidenceId>,
     pub(super) examiner: String,
+    /// The first row of `received` that the journal does not tell of yet.
+    pub(super) first_received: Option<i64>,
 }
 
 /// An evidence file that is being written.
@@ -48,6 +56,9 @@ pub struct OpenEvidence {
     event_count: u64,
     aggregated_count: u64,
     event_duplicates: u64,
+    event_conflicts: Vec<Conflict>,
+    /// Flow records that earlier files hold, ascending.
+    flow_duplicates: Vec<i64>,
     digest_files: u64,
     first_millis: Option<i64>,
     last_millis: Option<i64>,
@@ -87,11 +98,19 @@ pub struct FinishedFile {
 
 impl CaseWriter {
     pub fn create(path: &Path, info: &CaseInfo, at_utc: &str) -> Result<Self, CaseError> {
-        Self::over(open::create(path, info, at_utc)?)
+        open::create(path, info, at_utc)?;
+        Self::open(path)
     }
 
-    pub fn open(path: &Path) -> Result<Self, CaseError> {
-        Self::over(open::open_writable(path)?)
+    /// # Errors
+    /// It is no case; of an older version, and nobody asked for its upgrade yet; damaged; or cannot be written.
+    pub fn open<'t>(target: impl Into<Target<'t>>) -> Result<Self, CaseError> {
+        let Target { path, examiner } = target.into();
+        let mut writer = Self::over(open::open_writable(path)?)?;
+        if let Some(examiner) = examiner {
+            writer.set_examiner(examiner);
+        }
+        Ok(writer)
     }
 
     fn over(conn: Connection) -> Result<Self, CaseError> {
@@ -101,7 +120,7 @@ impl CaseWriter {
             .optional()?
             .unwrap_or_default();
         let transaction = Transaction::default();
-        let (event_table, index) = (EventTable::default(), IndexSlot::default());
+        let (event_table, index) = (EventTable::of(&conn)?, IndexSlot::default());
         let segment_rows = SEGMENT_ROWS;
         let next_evidence = None;
         Ok(Self {
@@ -110,10 +129,13 @@ impl CaseWriter {
             feed,
             transaction,
             dictionaries: None,
+            interned: false,
+            duplicates: Duplicates::default(),
             index,
             segment_rows,
             next_evidence,
             examiner,
+            first_received: None,
         })
     }
 
@@ -138,7 +160,10 @@ impl CaseWriter {
     /// Begins what comes in whole or not at all: a file, mostly.
     pub fn begin(&mut self) -> Result<(), CaseError> {
         self.transaction.begin(&self.conn)?;
-        self.index.begin(&self.conn, self.transaction.is_first())
+        self.interned = false;
+        let first = self.transaction.is_first();
+        self.duplicates.begin(&self.conn, first)?;
+        self.index.begin(&self.conn, first)
     }
 
     /// It is whole; it is on disk with the next commit.
@@ -154,12 +179,16 @@ impl CaseWriter {
 
     pub fn commit(&mut self) -> Result<(), CaseError> {
         self.index.keep();
+        self.duplicates.commit(&self.conn)?;
         self.transaction.commit(&self.conn)
     }
 
     /// Back to the last `begin`. What was interned since is forgotten too.
     pub fn rollback(&mut self) {
-        self.dictionaries = None;
+        if self.interned || self.conn.is_autocommit() {
+            self.dictionaries = None;
+        }
+        self.duplicates.rollback(&self.conn);
         self.index.rollback(&self.conn);
         self.transaction.rollback(&self.conn);
     }
@@ -251,54 +280,6 @@ impl CaseWriter {
         self.journal(&journal::Entry { action: "read_again", parameters, counts: serde_json::json!({}) }, at_utc)
     }
 
-    /// The settings whose keys begin like this.
-    pub fn settings_with_prefix(&self, prefix: &str) -> Result<Vec<(String, String)>, CaseError> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT key, value FROM setting WHERE substr(key, 1, length(?1)) = ?1")?;
-        let rows = statement.query_map([prefix], |r| Ok((r.get(0)?, r.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    pub fn setting(&self, key: &str) -> Result<Option<String>, CaseError> {
-        Ok(self.conn.query_row("SELECT value FROM setting WHERE key = ?", [key], |r| r.get(0)).optional()?)
-    }
-
-    /// Remembers a setting in the case; journalled.
-    pub fn set_setting(&mut self, key: &str, value: &str, at_utc: &str) -> Result<(), CaseError> {
-        self.begin()?;
-        let done = self.remember_setting(key, value, at_utc).and_then(|()| self.commit());
-        if done.is_err() {
-            self.rollback();
-        }
-        done
-    }
-
-    /// As `set_setting`, inside a transaction of the caller's.
-    pub fn remember_setting(&mut self, key: &str, value: &str, at_utc: &str) -> Result<(), CaseError> {
-        self.conn.execute(
-            "INSERT INTO setting VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            [key, value],
-        )?;
-        let parameters = serde_json::json!({"key": key, "value": value});
-        self.journal(&journal::Entry { action: "setting", parameters, counts: serde_json::json!({}) }, at_utc)
-    }
-
-    /// Replaces the list of what an import still has to read.
-    pub fn set_queue(&mut self, items: &[(String, String)]) -> Result<(), CaseError> {
-        let transaction = self.conn.unchecked_transaction()?;
-        transaction.execute("DELETE FROM import_queue", [])?;
-        for (path, options) in items {
-            transaction.execute("INSERT INTO import_queue (path, options) VALUES (?, ?)", [path, options])?;
-        }
-        Ok(transaction.commit()?)
-    }
-
-    /// Takes a path off the list; inside the transaction of its evidence.
-    pub fn dequeue(&mut self, path: &str) -> Result<(), CaseError> {
-        self.conn.prepare_cached("DELETE FROM import_queue WHERE path = ?")?.execute([path])?;
-        Ok(())
-    }
-
     /// The evidence that is started next gets this number, if it is above all that the case has: records that are read
     /// again keep their names.
     pub fn number_next_evidence(&mut self, id: EvidenceId) {
@@ -332,6 +313,8 @@ impl CaseWriter {
             event_count: 0,
             aggregated_count: 0,
             event_duplicates: 0,
+            event_conflicts: Vec::new(),
+            flow_duplicates: Vec::new(),
             digest_files: 0,
             first_millis: None,
             last_millis: None,
@@ -355,6 +338,7 @@ impl CaseWriter {
         self.dictionaries = Some(dictionaries);
         let ids = ids?;
         let columns = flows::columns(evidence.id, &batch.rows, &ids);
+        evidence.flow_duplicates.extend(self.duplicates.mark(&self.conn, evidence.id, &columns)?);
         self.index.append(&self.conn, &ids.new_pairs, &columns)?;
         self.feed.append(&self.conn, "flow", &flows::COLUMNS, columns)?;
         let mut insert = self.conn.prepare_cached("INSERT INTO flow_chunk VALUES (?, ?, ?, ?, ?, ?)")?;
@@ -372,13 +356,15 @@ impl CaseWriter {
     }
 
     fn take_dictionaries(&mut self) -> Result<Dictionaries, CaseError> {
+        self.interned = true;
         match self.dictionaries.take() {
             Some(dictionaries) => Ok(dictionaries),
             None => Dictionaries::load(&self.conn),
         }
     }
 
-    /// Writes events and their JSON; those whose eventID the case knows become further occurrences.
+    /// Writes events and their JSON; those whose eventID the case knows become further occurrences, or events of their own
+    /// where they contradict it.
     pub fn events(
         &mut self,
         evidence: &mut OpenEvidence,
@@ -392,7 +378,9 @@ impl CaseWriter {
             if let Some(millis) = event.time_millis {
                 evidence.saw(millis);
             }
-            match self.event_table.write(&self.conn, &mut dictionaries, evidence.id, &event)? {
+            let (met, conflict) = self.event_table.write(&self.conn, &mut dictionaries, evidence.id, &event)?;
+            evidence.event_conflicts.extend(conflict);
+            match met {
                 Met::First => {}
                 Met::FirstAggregated => evidence.aggregated_count += 1,
                 Met::Again => evidence.event_duplicates += 1,
@@ -483,52 +471,54 @@ impl CaseWriter {
         Ok(())
     }
 
-    /// Ends an evidence file: finds what other files hold already, and writes its row.
-    pub fn finish_evidence(&mut self, evidence: OpenEvidence, file: FinishedFile) -> Result<EvidenceCounts, CaseError> {
-        let flow_duplicates = match evidence.flow_count {
-            0 => Vec::new(),
-            _ => duplicates::mark(&self.conn, evidence.id, evidence.first_millis, evidence.last_millis)?,
-        };
-        self.index.end_evidence(&self.conn, &flow_duplicates)?;
-        let duplicates = flow_duplicates.len() as u64 + evidence.event_duplicates;
+    /// Ends an evidence file: writes its row.
+    pub fn finish_evidence(
+        &mut self,
+        mut evidence: OpenEvidence,
+        file: FinishedFile,
+    ) -> Result<EvidenceCounts, CaseError> {
+        let conflicts: Vec<ImportWarning> = evidence.event_conflicts.iter().map(Conflict::warning).collect();
+        self.warnings(&mut evidence, &conflicts)?;
+        self.index.end_evidence(&self.conn, &evidence.flow_duplicates)?;
+        let duplicates = evidence.flow_duplicates.len() as u64 + evidence.event_duplicates;
         let records = evidence.flow_count + evidence.event_count + evidence.digest_files - duplicates;
         let facts = &file.facts;
         let names = &evidence.path_facts;
-        self.conn
-            .prepare_cached("INSERT INTO evidence VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")?
-            .execute(params![
-                evidence.id.0,
-                evidence.container.map(|c| c.0),
-                evidence.path,
-                file.format.code(),
-                file.record_format,
-                facts.packing,
-                facts.encoding,
-                facts.file_bytes,
-                facts.content_bytes,
-                journal::hex(&facts.file_sha256),
-                journal::hex(&facts.content_sha256),
-                evidence.modified_utc,
-                file.imported_utc,
-                evidence.raw_kept,
-                records,
-                duplicates,
-                evidence.warning_count,
-                evidence.flow_count,
-                evidence.event_count,
-                evidence.aggregated_count,
-                evidence.first_millis,
-                evidence.last_millis,
-                names.account,
-                names.organisation,
-                names.region,
-                names.date,
-                names.log_id,
-                names.service
-            ])?;
+        self.conn.prepare_cached(INSERT_EVIDENCE)?.execute(params![
+            evidence.id.0,
+            evidence.container.map(|c| c.0),
+            evidence.path,
+            file.format.code(),
+            file.record_format,
+            facts.packing,
+            facts.encoding,
+            facts.file_bytes,
+            facts.content_bytes,
+            journal::hex(&facts.file_sha256),
+            journal::hex(&facts.content_sha256),
+            evidence.modified_utc,
+            file.imported_utc,
+            evidence.raw_kept,
+            records,
+            duplicates,
+            evidence.warning_count,
+            evidence.flow_count,
+            evidence.event_count,
+            evidence.aggregated_count,
+            evidence.first_millis,
+            evidence.last_millis,
+            names.account,
+            names.organisation,
+            names.region,
+            names.date,
+            names.log_id,
+            names.service
+        ])?;
         let parameters = serde_json::json!({
             "evidence": evidence.id.0, "path": evidence.path, "format": file.format.code(),
             "sha256": journal::hex(&facts.file_sha256), "raw_kept": evidence.raw_kept,
+            "content_sha256": journal::hex(&facts.content_sha256), "record_format": file.record_format,
+            "modified_utc": evidence.modified_utc,
         });
         let counts = serde_json::json!({
             "records": records, "duplicates": duplicates, "warnings": evidence.warning_count, "notes": evidence.note_count,
@@ -544,6 +534,8 @@ impl CaseWriter {
         })
     }
 }
+
+const INSERT_EVIDENCE: &str = "INSERT INTO evidence VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 impl OpenEvidence {
     pub fn path_facts(&self) -> &PathFacts {
@@ -562,4 +554,39 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
         *byte = u8::from_str_radix(text.get(index * 2..index * 2 + 2)?, 16).ok()?;
     }
     (text.len() == 64).then_some(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Reason;
+    use rusqlite::StatementStatus;
+
+    /// The members of an archive, each with a warning, all written before the archive's own row: no row is looked through
+    /// others for.
+    #[test]
+    fn a_member_costs_the_same_however_many_there_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.coldtrail");
+        let mut writer = CaseWriter::create(&path, &CaseInfo::default(), "").unwrap();
+        let finish = |writer: &mut CaseWriter, evidence: OpenEvidence| {
+            let facts = EvidenceFacts::default();
+            let file = FinishedFile { format: Format::Empty, record_format: None, facts, imported_utc: String::new() };
+            writer.finish_evidence(evidence, file).unwrap();
+        };
+        writer.begin().unwrap();
+        let archive = writer.begin_evidence("a.zip", None, None, false, PathFacts::default()).unwrap();
+        for _ in 0..50 {
+            let mut member =
+                writer.begin_evidence("a.zip!/m", Some(archive.id), None, false, PathFacts::default()).unwrap();
+            writer.warnings(&mut member, &[ImportWarning::file(Reason::DamagedStream, String::new())]).unwrap();
+            finish(&mut writer, member);
+        }
+        finish(&mut writer, archive);
+        writer.commit().unwrap();
+        let insert = writer.conn.prepare_cached(INSERT_EVIDENCE).unwrap();
+        assert_eq!(insert.get_status(StatementStatus::FullscanStep), 0);
+        let strays = "SELECT count(*) FROM pragma_foreign_key_check";
+        assert_eq!(writer.conn.query_row(strays, [], |r| r.get::<_, u64>(0)).unwrap(), 0);
+    }
 }

@@ -1,9 +1,8 @@
 //! `coldtrail bench`.
 
 use super::output::bytes;
-use super::{CliError, exit};
+use super::{CliError, exit, stop};
 use crate::app::bench::{RUNS, Timing, bench};
-use crate::query::Cancel;
 use std::path::PathBuf;
 
 /// Measures how fast a case answers on this machine: seconds, the best of three after a warm-up
@@ -25,7 +24,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
             failed = failed.take().or(bytes(line.as_bytes()).err());
         }
     };
-    let timings = bench(&arguments.case, &Cancel::default(), &mut tell)?;
+    let timings = bench(&arguments.case, &stop::on_signal().queries, &mut tell)?;
     if let Some(error) = failed {
         return Err(error);
     }

@@ -1,14 +1,15 @@
 //! `coldtrail tag`, `coldtrail note`, `coldtrail finding`: what examiners write, for scripts.
 
+use super::opening::{Writing, read};
 use super::output::{Rows, tell};
 use super::{CliError, RowFormat, exit};
 use crate::app::conclusions::{ConcludeError, conclude};
 use crate::app::exhibits::ExhibitError;
-use crate::case::CaseReader;
+use crate::case::{CaseReader, Target};
 use crate::model::RecordId;
 use crate::model::conclusions::{Change, Confidence, Finding, FindingStatus, FindingText, Subject};
 use crate::query::{self, Value};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What is listed.
 #[derive(Debug, clap::Args)]
@@ -36,6 +37,8 @@ pub enum TagCommand {
         name: String,
         #[command(flatten)]
         subjects: Subjects,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Takes a tag off again; that it was there stays known
     #[command(after_help = "Example:\n  coldtrail tag remove incident.coldtrail exfiltration 3:1025")]
@@ -46,6 +49,8 @@ pub enum TagCommand {
         name: String,
         #[command(flatten)]
         subjects: Subjects,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Lists tags with who gave them, when
     #[command(after_help = "Example:\n  coldtrail tag list incident.coldtrail --removed")]
@@ -98,17 +103,19 @@ impl Subjects {
 
 pub(super) fn tag(command: &TagCommand) -> Result<u8, CliError> {
     match command {
-        TagCommand::Add { case, name, subjects } => {
-            let subjects = subjects.read(&CaseReader::open(case)?)?;
-            done(case, &Change::AddTag { name: name.clone(), subjects })
+        TagCommand::Add { case, name, subjects, writing } => {
+            let target = writing.at(case)?;
+            let subjects = subjects.read(&read(case)?)?;
+            done(target, &Change::AddTag { name: name.clone(), subjects })
         }
-        TagCommand::Remove { case, name, subjects } => {
-            let subjects = subjects.read(&CaseReader::open(case)?)?;
-            done(case, &Change::RemoveTag { name: name.clone(), subjects })
+        TagCommand::Remove { case, name, subjects, writing } => {
+            let target = writing.at(case)?;
+            let subjects = subjects.read(&read(case)?)?;
+            done(target, &Change::RemoveTag { name: name.clone(), subjects })
         }
         TagCommand::List(ListArguments { case, removed, rows }) => {
             let mut out = Rows::new(rows, &["tag", "about", "key", "at_utc", "by", "removed_utc", "removed_by"])?;
-            for tag in query::tags(&CaseReader::open(case)?, *removed)? {
+            for tag in query::tags(&read(case)?, *removed)? {
                 let mut row = vec![text(&tag.name), text(tag.subject.kind()), text(&tag.subject.key())];
                 row.extend([text(&tag.life.created.at_utc), text(&tag.life.created.by)]);
                 row.extend(stamp(tag.life.removed.as_ref()));
@@ -129,7 +136,7 @@ fn stamp(stamp: Option<&crate::model::conclusions::Stamp>) -> [Value; 2] {
 }
 
 /// Makes a change; prints the number of what was made.
-pub(super) fn done(case: &Path, change: &Change) -> Result<u8, CliError> {
+pub(super) fn done(case: Target<'_>, change: &Change) -> Result<u8, CliError> {
     let done = conclude(case, change)?;
     if done.inverse.is_none() {
         tell("nothing changed");
@@ -151,6 +158,8 @@ pub enum NoteCommand {
         note: String,
         #[command(flatten)]
         subjects: Subjects,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Changes a note; what it was stays in the journal
     #[command(after_help = "Example:\n  coldtrail note edit incident.coldtrail 1 'first contact, by DNS name'")]
@@ -161,6 +170,8 @@ pub enum NoteCommand {
         id: i64,
         /// The new words
         note: String,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Takes a note back; it stays known
     #[command(after_help = "Example:\n  coldtrail note remove incident.coldtrail 1")]
@@ -169,6 +180,8 @@ pub enum NoteCommand {
         case: PathBuf,
         /// Its number
         id: i64,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Lists notes
     #[command(after_help = "Example:\n  coldtrail note list incident.coldtrail")]
@@ -177,14 +190,17 @@ pub enum NoteCommand {
 
 pub(super) fn note(command: &NoteCommand) -> Result<u8, CliError> {
     match command {
-        NoteCommand::Add { case, note, subjects } => {
-            for subject in subjects.read(&CaseReader::open(case)?)? {
-                done(case, &Change::AddNote { subject, text: note.clone() })?;
+        NoteCommand::Add { case, note, subjects, writing } => {
+            let target = writing.at(case)?;
+            for subject in subjects.read(&read(case)?)? {
+                done(target, &Change::AddNote { subject, text: note.clone() })?;
             }
             Ok(exit::DONE)
         }
-        NoteCommand::Edit { case, id, note } => done(case, &Change::EditNote { id: *id, text: note.clone() }),
-        NoteCommand::Remove { case, id } => done(case, &Change::RemoveNote(*id)),
+        NoteCommand::Edit { case, id, note, writing } => {
+            done(writing.at(case)?, &Change::EditNote { id: *id, text: note.clone() })
+        }
+        NoteCommand::Remove { case, id, writing } => done(writing.at(case)?, &Change::RemoveNote(*id)),
         NoteCommand::List(ListArguments { case, removed, rows }) => {
             let columns = [
                 "id",
@@ -199,7 +215,7 @@ pub(super) fn note(command: &NoteCommand) -> Result<u8, CliError> {
                 "removed_by",
             ];
             let mut out = Rows::new(rows, &columns)?;
-            for note in query::notes(&CaseReader::open(case)?, *removed)? {
+            for note in query::notes(&read(case)?, *removed)? {
                 let mut row = vec![Value::Integer(note.id), text(note.subject.kind()), text(&note.subject.key())];
                 row.extend([text(&note.text), text(&note.life.created.at_utc), text(&note.life.created.by)]);
                 row.extend(stamp(note.life.changed.as_ref()));
@@ -224,6 +240,8 @@ pub enum FindingCommand {
         case: PathBuf,
         #[command(flatten)]
         words: FindingWords,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Changes what is named; the rest stays
     #[command(after_help = "Example:\n  coldtrail finding edit incident.coldtrail 1 --status confirmed")]
@@ -234,6 +252,8 @@ pub enum FindingCommand {
         id: i64,
         #[command(flatten)]
         words: FindingWords,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Cites records
     #[command(after_help = "Example:\n  coldtrail finding cite incident.coldtrail 1 3:1024 3:1025")]
@@ -245,6 +265,8 @@ pub enum FindingCommand {
         /// Records, as the column ref shows them
         #[arg(value_name = "REF", required = true)]
         records: Vec<String>,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Cites records no longer
     #[command(after_help = "Example:\n  coldtrail finding uncite incident.coldtrail 1 3:1025")]
@@ -256,6 +278,8 @@ pub enum FindingCommand {
         /// Records, as the column ref shows them
         #[arg(value_name = "REF", required = true)]
         records: Vec<String>,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Puts a finding at another place in the report
     #[command(after_help = "Example:\n  coldtrail finding move incident.coldtrail 3 1")]
@@ -266,6 +290,8 @@ pub enum FindingCommand {
         id: i64,
         /// The place, from 1
         place: i64,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Takes a finding back; it stays known
     #[command(after_help = "Example:\n  coldtrail finding remove incident.coldtrail 1")]
@@ -274,6 +300,8 @@ pub enum FindingCommand {
         case: PathBuf,
         /// Its number
         id: i64,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Lists findings
     #[command(after_help = "Example:\n  coldtrail finding list incident.coldtrail")]
@@ -321,25 +349,32 @@ impl FindingWords {
 
 pub(super) fn finding(command: &FindingCommand) -> Result<u8, CliError> {
     match command {
-        FindingCommand::Add { case, words } => done(case, &Change::AddFinding(words.over(FindingText::default())?)),
-        FindingCommand::Edit { case, id, words } => {
-            let list = query::findings(&CaseReader::open(case)?, true)?;
+        FindingCommand::Add { case, words, writing } => {
+            done(writing.at(case)?, &Change::AddFinding(words.over(FindingText::default())?))
+        }
+        FindingCommand::Edit { case, id, words, writing } => {
+            let target = writing.at(case)?;
+            let list = query::findings(&read(case)?, true)?;
             let before = list.into_iter().find(|finding| finding.id == *id);
             let before = before.ok_or_else(|| CliError::Usage(format!("the case has no finding {id}")))?;
-            done(case, &Change::EditFinding { id: *id, text: words.over(before.text)? })
+            done(target, &Change::EditFinding { id: *id, text: words.over(before.text)? })
         }
-        FindingCommand::Cite { case, id, records } => {
-            let records = cited(&CaseReader::open(case)?, records)?;
-            done(case, &Change::Cite { finding: *id, records })
+        FindingCommand::Cite { case, id, records, writing } => {
+            let target = writing.at(case)?;
+            let records = cited(&read(case)?, records)?;
+            done(target, &Change::Cite { finding: *id, records })
         }
-        FindingCommand::Uncite { case, id, records } => {
-            let records = cited(&CaseReader::open(case)?, records)?;
-            done(case, &Change::Uncite { finding: *id, records })
+        FindingCommand::Uncite { case, id, records, writing } => {
+            let target = writing.at(case)?;
+            let records = cited(&read(case)?, records)?;
+            done(target, &Change::Uncite { finding: *id, records })
         }
-        FindingCommand::Move { case, id, place } => done(case, &Change::MoveFinding { id: *id, place: *place }),
-        FindingCommand::Remove { case, id } => done(case, &Change::RemoveFinding(*id)),
+        FindingCommand::Move { case, id, place, writing } => {
+            done(writing.at(case)?, &Change::MoveFinding { id: *id, place: *place })
+        }
+        FindingCommand::Remove { case, id, writing } => done(writing.at(case)?, &Change::RemoveFinding(*id)),
         FindingCommand::List(ListArguments { case, removed, rows }) => {
-            list(&query::findings(&CaseReader::open(case)?, *removed)?, rows)
+            list(&query::findings(&read(case)?, *removed)?, rows)
         }
     }
 }

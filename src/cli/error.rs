@@ -20,6 +20,12 @@ pub enum CliError {
     Output(#[from] std::io::Error),
     #[error("{0}")]
     Unusable(String),
+    /// An import: what was finished is in the case.
+    #[error("{error}{}", after_import(.error))]
+    Import { error: CaseError },
+    /// A signal asked for it.
+    #[error("{0}")]
+    Stopped(String),
 }
 
 impl CliError {
@@ -28,7 +34,14 @@ impl CliError {
             CliError::Usage(_) => exit::USAGE,
             // A name that says no record is as wrong as one that cannot be read.
             CliError::Raw(RawError::Query(QueryError::Case(CaseError::NoSuchRecord(_)))) => exit::USAGE,
-            CliError::Case { .. } | CliError::Raw(_) | CliError::Output(_) | CliError::Unusable(_) => exit::UNUSABLE,
+            CliError::Raw(RawError::Stopped(_) | RawError::Query(QueryError::Cancelled)) | CliError::Stopped(_) => {
+                exit::STOPPED
+            }
+            CliError::Case { .. }
+            | CliError::Import { .. }
+            | CliError::Raw(_)
+            | CliError::Output(_)
+            | CliError::Unusable(_) => exit::UNUSABLE,
         }
     }
 }
@@ -40,25 +53,42 @@ fn next(error: &CaseError) -> String {
         CaseError::Exists { .. } => "Choose another name, or import into it with: coldtrail import CASE PATH...",
         CaseError::Newer { .. } => "Open it with the version of Coldtrail that wrote it, or a newer one.",
         CaseError::Busy => "Close the window or the import that uses it, then try again.",
-        CaseError::DiskFull => {
-            "Make room on the disk; what was imported before is in the case. Go on with: coldtrail import CASE --resume"
-        }
+        CaseError::DiskFull => "Make room on the disk, then try again.",
         CaseError::NotWritten => {
-            "Check its medium, the room on it and the limits on the size of files; what was imported before is in the case. \
-             Go on with: coldtrail import CASE --resume"
+            "Check its medium, the room on it and the limits on the size of files, then try again."
         }
         CaseError::NotRead => "Check its medium and cable, or work on a copy.",
+        CaseError::Temporary(_) => {
+            "Keep the folder for temporary files (TMPDIR) in place. Go on with: coldtrail import CASE --resume"
+        }
         CaseError::ReadOnly => "Copy the case to a disk that can be written.",
         CaseError::Untrusted { .. } => {
-            "It was changed by another program; nothing in it was run. Ask its sender for the original."
+            "It was changed by another program, or is damaged there; nothing in it was run. Ask its sender for the original, or save \
+             its rows into a new case with: coldtrail rescue CASE NEW"
         }
-        CaseError::Damaged { .. } => "Ask its sender for another copy, or make the case anew from the evidence.",
+        CaseError::Damaged { .. } | CaseError::Corrupt(_) => {
+            "It is not written to. Ask its sender for another copy, or save what can be read with: coldtrail rescue CASE NEW"
+        }
+        CaseError::NeedsUpgrade { .. } => {
+            "Nothing was written. Upgrade it with --upgrade, or with: coldtrail upgrade CASE. Older programs cannot open it any more then."
+        }
+        CaseError::NoRoom { .. } => "Make room there, or name another folder with the variable TMPDIR.",
         CaseError::NotACase { .. } => {
             "A case is a .coldtrail file; evidence is read with: coldtrail import CASE PATH..."
         }
         _ => return String::new(),
     };
     format!("\n{advice}")
+}
+
+/// What to do about an import that could not go on.
+fn after_import(error: &CaseError) -> String {
+    let advice = match error {
+        CaseError::DiskFull => "Make room on the disk",
+        CaseError::NotWritten => "Check its medium, the room on it and the limits on the size of files",
+        _ => return next(error),
+    };
+    format!("\n{advice}; what was imported before is in the case. Go on with: coldtrail import CASE --resume")
 }
 
 impl From<CaseError> for CliError {
@@ -73,7 +103,8 @@ impl From<QueryError> for CliError {
             QueryError::Case(error) => error.into(),
             QueryError::Filter(message) => CliError::Usage(message),
             QueryError::Statement(problem) => CliError::Usage(problem.to_string()),
-            QueryError::Cancelled | QueryError::Late => CliError::Unusable(error.to_string()),
+            QueryError::Cancelled => CliError::Stopped(error.to_string()),
+            QueryError::Late => CliError::Unusable(error.to_string()),
         }
     }
 }
@@ -105,7 +136,7 @@ impl From<OwnerError> for CliError {
 impl From<ImportError> for CliError {
     fn from(error: ImportError) -> Self {
         match error {
-            ImportError::Case(error) => error.into(),
+            ImportError::Case(error) | ImportError::Query(QueryError::Case(error)) => CliError::Import { error },
             ImportError::Query(error) => error.into(),
             ImportError::Thread(error) => CliError::Unusable(error.to_string()),
         }

@@ -1,13 +1,10 @@
 //! `coldtrail evidence list` and `coldtrail evidence export`.
 
-use super::import::stop_on_interrupt;
-use super::output::{Rows, escape, tell};
-use super::{CliError, RowFormat, exit};
+use super::output::{Rows, escape, tell, tell_left};
+use super::{CliError, RowFormat, exit, opening, stop};
 use crate::app::raw::{self, RawError};
-use crate::case::CaseReader;
-use crate::ingest::reader::CancelToken;
 use crate::model::EvidenceId;
-use crate::query::{self, EvidenceRow, Value};
+use crate::query::{self, EvidenceRow, ReceivedRow, Value};
 use std::path::PathBuf;
 
 /// Lists evidence files, writes originals out again
@@ -20,6 +17,9 @@ pub enum Command {
         case: PathBuf,
         /// Only the evidence file of this number
         id: Option<u32>,
+        /// What was offered to imports and is no evidence of its own: identical copies, unreadable and special files, links ...
+        #[arg(long)]
+        received: bool,
         #[command(flatten)]
         rows: RowFormat,
     },
@@ -55,10 +55,22 @@ const COLUMNS: [&str; 16] = [
     "imported_utc",
 ];
 
+const RECEIVED_COLUMNS: [&str; 8] =
+    ["received", "state", "path", "at_utc", "file_bytes", "file_sha256", "evidence", "reason"];
+
 pub(super) fn run(command: &Command) -> Result<u8, CliError> {
     match command {
-        Command::List { case, id, rows } => {
-            let list = query::evidence_list(&CaseReader::open(case)?)?;
+        Command::List { case, id, received: true, rows } => {
+            let mut out = Rows::new(rows, &RECEIVED_COLUMNS)?;
+            for received in query::received(&opening::read(case)?)? {
+                if id.is_none() || received.evidence.map(|evidence| evidence.0) == *id {
+                    out.row(&received_row(received))?;
+                }
+            }
+            out.finish()?;
+        }
+        Command::List { case, id, received: false, rows } => {
+            let list = query::evidence_list(&opening::read(case)?)?;
             let chosen = chosen(&list, *id)?;
             let mut out = Rows::new(rows, &COLUMNS)?;
             for evidence in chosen {
@@ -67,9 +79,8 @@ pub(super) fn run(command: &Command) -> Result<u8, CliError> {
             out.finish()?;
         }
         Command::Export { case, id, out } => {
-            let cancel = CancelToken::default();
-            stop_on_interrupt(&cancel)?;
-            let reader = CaseReader::open(case)?;
+            let cancel = stop::on_signal().reading;
+            let reader = opening::read(case)?;
             let list = query::evidence_list(&reader)?;
             let chosen = chosen(&list, *id)?;
             if id.is_none() {
@@ -78,6 +89,7 @@ pub(super) fn run(command: &Command) -> Result<u8, CliError> {
             for evidence in chosen {
                 let target =
                     if id.is_none() || out.is_dir() { out.join(raw::export_name(evidence)) } else { out.clone() };
+                tell_left(&target);
                 raw::export(&reader, evidence, &target, &cancel)?;
                 tell(&format!("{}  {}", evidence.file_sha256, escape(&target.to_string_lossy())));
             }
@@ -95,6 +107,20 @@ fn chosen(list: &[EvidenceRow], id: Option<u32>) -> Result<Vec<&EvidenceRow>, Cl
         }
         _ => Ok(chosen),
     }
+}
+
+fn received_row(received: ReceivedRow) -> [Value; 8] {
+    let number = |value: u64| Value::Integer(i64::try_from(value).unwrap_or(i64::MAX));
+    [
+        number(received.id),
+        Value::Text(received.state),
+        Value::Text(received.path),
+        Value::Text(received.at_utc),
+        received.file_bytes.map_or(Value::Null, number),
+        received.file_sha256.map_or(Value::Null, Value::Text),
+        received.evidence.map_or(Value::Null, |id| number(u64::from(id.0))),
+        Value::Text(received.reason),
+    ]
 }
 
 fn row(evidence: &EvidenceRow) -> [Value; 16] {

@@ -3,13 +3,14 @@
 mod kinds;
 
 use super::conclusions::done;
+use super::opening::{Writing, read};
 use super::output::{Rows, tell};
-use super::{CliError, RowFormat, exit, output};
+use super::{CliError, RowFormat, exit, output, stop};
 use crate::app::exhibits::{self, Again, Frozen};
 use crate::case::CaseReader;
 use crate::model::conclusions::{Change, Exhibit, ExhibitText};
 use crate::present::zone::Zone;
-use crate::query::{self, Cancel, Value};
+use crate::query::{self, Value};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -70,6 +71,8 @@ pub enum Command {
         /// The finding that it supports; 0 for none
         #[arg(long)]
         finding: Option<i64>,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Puts an exhibit at another place
     #[command(after_help = "Example:\n  coldtrail exhibit move incident.coldtrail 5 1")]
@@ -80,6 +83,8 @@ pub enum Command {
         number: i64,
         /// The new number
         place: i64,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Takes an exhibit back; it stays known
     #[command(after_help = "Example:\n  coldtrail exhibit remove incident.coldtrail 2")]
@@ -88,6 +93,8 @@ pub enum Command {
         case: PathBuf,
         /// Its number in the report
         number: i64,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Runs exhibits again and says for each whether the rows are the same
     #[command(
@@ -104,9 +111,9 @@ pub enum Command {
 pub(super) fn run(command: &Command) -> Result<u8, CliError> {
     match command {
         Command::Add(arguments) => add(arguments),
-        Command::List { case, removed, rows } => list(&query::exhibits(&CaseReader::open(case)?, *removed)?, rows),
+        Command::List { case, removed, rows } => list(&query::exhibits(&read(case)?, *removed)?, rows),
         Command::Show { case, number, json, lines, rows } => {
-            let reader = CaseReader::open(case)?;
+            let reader = read(case)?;
             let exhibit = at(&reader, *number)?;
             if *lines {
                 return output::bytes(query::exhibit_lines(&reader, exhibit.id)?.as_bytes());
@@ -118,24 +125,27 @@ pub(super) fn run(command: &Command) -> Result<u8, CliError> {
                 show(&frozen, rows)
             }
         }
-        Command::Edit { case, number, caption, note, finding } => {
-            let exhibit = at(&CaseReader::open(case)?, *number)?;
+        Command::Edit { case, number, caption, note, finding, writing } => {
+            let target = writing.at(case)?;
+            let exhibit = at(&read(case)?, *number)?;
             let text = ExhibitText {
                 caption: caption.clone().unwrap_or(exhibit.text.caption),
                 note: note.clone().unwrap_or(exhibit.text.note),
                 finding: finding.map_or(exhibit.text.finding, |id| (id != 0).then_some(id)),
             };
-            done(case, &Change::EditExhibit { id: exhibit.id, text })
+            done(target, &Change::EditExhibit { id: exhibit.id, text })
         }
-        Command::Move { case, number, place } => {
-            let id = at(&CaseReader::open(case)?, *number)?.id;
-            done(case, &Change::MoveExhibit { id, place: *place })
+        Command::Move { case, number, place, writing } => {
+            let target = writing.at(case)?;
+            let id = at(&read(case)?, *number)?.id;
+            done(target, &Change::MoveExhibit { id, place: *place })
         }
-        Command::Remove { case, number } => {
-            let id = at(&CaseReader::open(case)?, *number)?.id;
-            done(case, &Change::RemoveExhibit(id))
+        Command::Remove { case, number, writing } => {
+            let target = writing.at(case)?;
+            let id = at(&read(case)?, *number)?.id;
+            done(target, &Change::RemoveExhibit(id))
         }
-        Command::Check { case, rows } => check(&CaseReader::open(case)?, rows),
+        Command::Check { case, rows } => check(&read(case)?, rows),
     }
 }
 
@@ -155,8 +165,9 @@ fn add(arguments: &kinds::Arguments) -> Result<u8, CliError> {
         note: arguments.note.clone().unwrap_or_default(),
         finding: arguments.finding,
     };
-    let id = exhibits::add(&arguments.case, question.as_ref(), zone, text, &Cancel::default())?;
-    let added = query::exhibits(&CaseReader::open(&arguments.case)?, false)?.into_iter().find(|e| e.id == id);
+    let target = arguments.writing.at(&arguments.case)?;
+    let id = exhibits::add(target, question.as_ref(), zone, text, &stop::on_signal().queries)?;
+    let added = query::exhibits(&read(&arguments.case)?, false)?.into_iter().find(|e| e.id == id);
     if let Some(exhibit) = added {
         let (number, rows, digest) = (exhibit.place, exhibit.frozen.row_count, exhibit.frozen.digest);
         tell(&format!("exhibit {number}: {rows} rows, digest {digest}"));
@@ -263,8 +274,11 @@ fn whole(exhibit: &Exhibit, frozen: &Frozen) -> serde_json::Value {
 fn check(reader: &CaseReader, rows: &RowFormat) -> Result<u8, CliError> {
     let mut out = Rows::new(rows, &["number", "kind", "caption", "verdict", "detail"])?;
     let mut failed = false;
+    let stop = stop::on_signal();
     for exhibit in query::exhibits(reader, false)? {
-        let again: Again = exhibits::ask_again(reader, &exhibit, &Cancel::default());
+        let again: Again = exhibits::ask_again(reader, &exhibit, &stop.queries);
+        // Then the answer says nothing of the exhibit.
+        stop::check()?;
         failed |= !again.is_same();
         let (frozen, caption) = (&exhibit.frozen, &exhibit.text.caption);
         let detail = text(&again.detail());

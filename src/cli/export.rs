@@ -1,8 +1,8 @@
 //! `coldtrail export`.
 
 use super::arguments::ScopeArguments;
-use super::output::tell;
-use super::{CliError, exit};
+use super::output::{tell, tell_left};
+use super::{CliError, exit, opening, stop};
 use crate::app::export::{
     ExportError, ExportFormat, ExportSource, PairSource, RecordSource, export, record_columns, source_of,
 };
@@ -47,9 +47,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
         (None, None, None) => return Err(CliError::Usage("say what: --flows, --events or --pairs FILE".to_owned())),
     };
     let format = format_of(path)?;
-    let reader = CaseReader::open(&arguments.case)?;
+    let reader = opening::read(&arguments.case)?;
     let scope = arguments.scope.scope(dataset)?;
-    let cancel = stoppable();
+    let cancel = stop::on_signal().queries;
     if arguments.pairs.is_some() {
         let table = query::pairs(&reader, &PairQuery { scope, ..PairQuery::all() }, &cancel)?;
         return write(&PairSource::new(&reader, &table), path, format, arguments.force, &cancel);
@@ -69,7 +69,7 @@ pub(super) fn result(
     replace: bool,
 ) -> Result<(), CliError> {
     let format = format_of(path)?;
-    let cancel = stoppable();
+    let cancel = stop::on_signal().queries;
     if let Some(source) = source_of(reader, question, answer, &cancel)? {
         write(&*source, path, format, replace, &cancel)?;
     }
@@ -81,17 +81,6 @@ fn format_of(path: &Path) -> Result<ExportFormat, CliError> {
         .ok_or_else(|| CliError::Usage(format!("{}: name the file .parquet, .csv or .jsonl", path.display())))
 }
 
-/// Ctrl+C stops, and leaves no file.
-fn stoppable() -> Cancel {
-    let cancel = Cancel::default();
-    let asked = cancel.clone();
-    // Without the handler the program ends at once, and the part file stays: told by its name.
-    if let Err(error) = ctrlc::set_handler(move || asked.cancel()) {
-        tell(&format!("Ctrl+C will leave a part file behind: {error}"));
-    }
-    cancel
-}
-
 fn write(
     source: &dyn ExportSource,
     path: &Path,
@@ -99,6 +88,7 @@ fn write(
     replace: bool,
     cancel: &Cancel,
 ) -> Result<u8, CliError> {
+    tell_left(path);
     let done = export(source, path, format, replace, cancel, &mut |_| {})?;
     tell(&format!("{}: rows {}, bytes {}", path.display(), done.rows, done.file_bytes));
     if done.cut_times > 0 {

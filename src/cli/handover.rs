@@ -1,14 +1,12 @@
 //! `coldtrail discovery` and `coldtrail subset`.
 
-use super::import::stop_on_interrupt;
-use super::output::tell;
-use super::{CliError, exit, output};
+use super::opening::read;
+use super::output::{tell, tell_left};
+use super::{CliError, exit, output, stop};
 use crate::app::handover::{Chosen, HandoverError, subset, write_discovery};
-use crate::case::CaseReader;
-use crate::filter;
-use crate::ingest::reader::CancelToken;
+use crate::filter::{Filter, Target};
 use crate::model::{Dataset, EvidenceId, RecordId};
-use crate::query::{self, Cancel, Scope};
+use crate::query::{self, Scope};
 use std::path::PathBuf;
 
 /// Writes everything that people wrote in a case as JSON: tags, notes, findings, exhibits, what was taken back, and what it was before
@@ -23,9 +21,12 @@ pub struct DiscoveryArguments {
 }
 
 pub(super) fn discovery(arguments: &DiscoveryArguments) -> Result<u8, CliError> {
-    let reader = CaseReader::open(&arguments.case)?;
+    let reader = read(&arguments.case)?;
     match &arguments.out {
-        Some(path) => write_discovery(&reader, path)?,
+        Some(path) => {
+            tell_left(path);
+            write_discovery(&reader, path)?;
+        }
         None => return output::bytes(format!("{:#}\n", crate::app::handover::discovery(&reader)?).as_bytes()),
     }
     Ok(exit::DONE)
@@ -55,11 +56,14 @@ pub struct SubsetArguments {
     /// An evidence file, by its number
     #[arg(long, value_name = "ID")]
     pub evidence: Vec<u32>,
+    /// Who hands it over, for the journal of the new case; the case's examiner otherwise
+    #[arg(long, value_name = "NAME")]
+    pub examiner: Option<String>,
 }
 
 pub(super) fn run_subset(arguments: &SubsetArguments) -> Result<u8, CliError> {
-    let cancel = CancelToken::default();
-    stop_on_interrupt(&cancel)?;
+    let cancel = stop::on_signal().reading;
+    tell_left(&arguments.target);
     let chosen = chosen(arguments)?;
     let mut told = |evidence: &query::EvidenceRow| tell(&format!("{} {}", evidence.id.0, evidence.path));
     let done = subset(&arguments.case, &arguments.target, &chosen, &cancel, &mut told)?;
@@ -71,14 +75,14 @@ pub(super) fn run_subset(arguments: &SubsetArguments) -> Result<u8, CliError> {
 }
 
 fn chosen(arguments: &SubsetArguments) -> Result<Chosen, CliError> {
-    let reader = CaseReader::open(&arguments.case)?;
+    let reader = read(&arguments.case)?;
     let record = |text: &String| RecordId::parse(text).ok_or_else(|| CliError::Usage(format!("{text} is no record")));
     let mut records = arguments.record.iter().map(record).collect::<Result<Vec<_>, _>>()?;
     for tag in &arguments.tag {
         for dataset in [Dataset::Flows, Dataset::Events] {
-            let text = format!("tag = '{}'", tag.replace('\'', "''"));
-            let filter = filter::parse(&text, dataset).map_err(|error| CliError::Usage(error.render(&text)))?;
-            let found = query::rows(&reader, &Scope::of(dataset, filter).records(Vec::new()), &Cancel::default())?;
+            let filter = Filter::named(Target::Tag, tag);
+            let found =
+                query::rows(&reader, &Scope::of(dataset, filter).records(Vec::new()), &stop::on_signal().queries)?;
             records.extend(found.iter());
         }
     }
@@ -97,7 +101,7 @@ fn chosen(arguments: &SubsetArguments) -> Result<Chosen, CliError> {
         found.then_some(EvidenceId(*number)).ok_or_else(unknown)
     };
     let evidence = arguments.evidence.iter().map(evidence).collect::<Result<_, _>>()?;
-    Ok(Chosen { records, exhibits, evidence })
+    Ok(Chosen { records, exhibits, evidence, by: arguments.examiner.clone() })
 }
 
 impl From<HandoverError> for CliError {
@@ -108,9 +112,9 @@ impl From<HandoverError> for CliError {
             HandoverError::Query(error) => error.into(),
             HandoverError::Case(error) => error.into(),
             HandoverError::Import(error) => error.into(),
+            HandoverError::Stopped(_) => CliError::Stopped(error.to_string()),
             HandoverError::Exists(_)
             | HandoverError::Unwritable { .. }
-            | HandoverError::Stopped(_)
             | HandoverError::Differs { .. }
             | HandoverError::Replay(_) => CliError::Unusable(error.to_string()),
         }

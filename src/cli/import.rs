@@ -1,10 +1,11 @@
 //! `coldtrail import`: a row per file as it is finished.
 
-use super::output::{Rows, escape, tell};
-use super::{CliError, RowFormat, RowStyle, exit};
+use super::opening::{Writing, read};
+use super::output::{Rows, escape, tell, tell_left};
+use super::{CliError, RowFormat, RowStyle, exit, stop};
 use crate::app::import::{self, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, Progress};
-use crate::case::{CaseReader, CaseWriter};
-use crate::ingest::reader::{CancelToken, Expansion};
+use crate::case::CaseWriter;
+use crate::ingest::reader::Expansion;
 use crate::query::{self, Value};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -12,7 +13,8 @@ use std::path::{Path, PathBuf};
 /// Reads evidence into a case: files, folders (recursively), archives
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "records + duplicates + warnings = what the file holds. Exit code 1: done, with warnings.\n\nExample:\n  \
+    after_help = "records + duplicates + warnings = what the file holds. Exit code 1: done, with warnings; 5: stopped before \
+                        the end, go on with --resume.\n\nExample:\n  \
                         coldtrail import incident.coldtrail AWSLogs/ cloudwatch-export.gz"
 )]
 pub struct Arguments {
@@ -39,16 +41,19 @@ pub struct Arguments {
     /// No progress and no questions
     #[arg(long)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub writing: Writing,
 }
 
 const COLUMNS: [&str; 9] =
     ["path", "format", "records", "duplicates", "warnings", "sha256", "evidence", "notes", "status"];
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
-    let cancel = CancelToken::default();
-    stop_on_interrupt(&cancel)?;
+    let cancel = stop::on_signal().reading;
+    tell_left(&arguments.case);
+    let target = arguments.writing.at(&arguments.case)?;
     let (paths, options) = if arguments.resume { unfinished(&arguments.case)? } else { named(arguments)? };
-    let mut writer = CaseWriter::open(&arguments.case)?;
+    let mut writer = CaseWriter::open(target)?;
     let style = if arguments.json { Some(RowStyle::Jsonl) } else { None };
     let mut console = Console {
         rows: Rows::new(&RowFormat { format: style, tz: None }, &COLUMNS)?,
@@ -80,8 +85,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
         ));
     }
     Ok(match summary {
+        s if s.cancelled => exit::STOPPED,
         s if s.failed_files > 0 && s.files == 0 => exit::UNUSABLE,
-        s if s.failed_files > 0 || s.read_otherwise > 0 || s.warnings > 0 || s.cancelled => exit::WARNINGS,
+        s if s.failed_files > 0 || s.read_otherwise > 0 || s.warnings > 0 => exit::WARNINGS,
+        s if s.left_out > 0 || s.faults > 0 => exit::WARNINGS,
         _ => exit::DONE,
     })
 }
@@ -96,18 +103,12 @@ fn named(arguments: &Arguments) -> Result<(Vec<PathBuf>, ImportOptions), CliErro
 }
 
 fn unfinished(case: &Path) -> Result<(Vec<PathBuf>, ImportOptions), CliError> {
-    let rest = query::unfinished_import(&CaseReader::open(case)?)?;
+    let rest = query::unfinished_import(&read(case)?)?;
     let options = rest.first().and_then(|(_, options)| serde_json::from_str(options).ok()).unwrap_or_default();
     if rest.is_empty() {
         tell("coldtrail: no import was interrupted");
     }
     Ok((rest.into_iter().map(|(path, _)| PathBuf::from(path)).collect(), options))
-}
-
-/// Ctrl+C asks the work to stop; what is finished stays.
-pub(super) fn stop_on_interrupt(cancel: &CancelToken) -> Result<(), CliError> {
-    let cancel = cancel.clone();
-    ctrlc::set_handler(move || cancel.cancel()).map_err(|e| CliError::Unusable(e.to_string()))
 }
 
 /// A file whose records need a format to be named.
@@ -215,17 +216,16 @@ impl ImportObserver for Console {
     fn file_failed(&mut self, failure: &FileFailure) {
         self.clear_bar();
         let path = escape(&failure.path.to_string_lossy());
-        tell(&format!("coldtrail: {}\n{}\n{path}", failure.reason, failure.kind.next_step()));
+        if failure.kind.is_failure() {
+            tell(&format!("coldtrail: {}\n{}\n{path}", failure.reason, failure.kind.next_step()));
+        } else {
+            tell(&format!("coldtrail: not imported: {}: {path}", escape(&failure.reason)));
+        }
     }
 
     fn expansion(&mut self, path: &Path, expansion: &Expansion) -> bool {
         self.clear_bar();
-        let (from, to) = (expansion.file_bytes, expansion.content_bytes);
-        tell(&format!(
-            "coldtrail: {} expands from {from} to more than {to} bytes ({} to 1).",
-            escape(&path.to_string_lossy()),
-            expansion.ratio()
-        ));
+        tell(&format!("coldtrail: {}: {expansion}", escape(&path.to_string_lossy())));
         if !self.ask {
             return false;
         }

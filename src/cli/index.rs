@@ -1,9 +1,8 @@
 //! `coldtrail index`.
 
-use super::{CliError, exit, output};
+use super::opening::{Writing, read};
+use super::{CliError, exit, output, stop};
 use crate::app::index::{self, Completed, IndexHealth, IndexReport};
-use crate::case::CaseReader;
-use crate::ingest::reader::CancelToken;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -25,20 +24,24 @@ pub struct Arguments {
     /// As a JSON object
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub writing: Writing,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     if arguments.drop {
-        index::remove(&arguments.case)?;
+        index::remove(arguments.writing.at(&arguments.case)?)?;
     }
     if arguments.rebuild {
-        let done = index::complete(&arguments.case, true, &CancelToken::default(), &mut || {})?;
+        let target = arguments.writing.at(&arguments.case)?;
+        let done = index::complete(target, true, &stop::on_signal().reading, &mut || {})?;
+        stop::check()?;
         if let Completed::Impossible(fault) = done {
             output::tell(&format!("coldtrail: there is no index: {fault}"));
             return Ok(exit::UNUSABLE);
         }
     }
-    let reader = CaseReader::open(&arguments.case)?;
+    let reader = read(&arguments.case)?;
     let report = index::report(&reader)?;
     output::bytes(told(&report, arguments.json).as_bytes())?;
     if arguments.check

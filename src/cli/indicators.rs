@@ -1,10 +1,11 @@
 //! `coldtrail indicators`.
 
+use super::opening::{Writing, read};
 use super::output::{Rows, tell};
 use super::{CliError, RowFormat, exit};
 use crate::app::export::{ENTRY_COLUMNS, ISSUE_COLUMNS, entry_values, issue_values};
 use crate::app::indicators::{self, ImportChoice, IndicatorError, Preview, TYPED};
-use crate::case::{CaseReader, IndicatorItem};
+use crate::case::{CaseReader, IndicatorItem, Target};
 use crate::ingest::indicators::{ColumnPlan, ListFormat, ListOptions, Role, kind_named};
 use crate::matching::CautionReason;
 use crate::model::{IndicatorKind, IndicatorList, Purpose};
@@ -65,6 +66,8 @@ pub enum Command {
         /// What the list is for: known_bad, well_known, own
         #[arg(long, value_name = "PURPOSE", default_value = "known_bad")]
         purpose: String,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Looks for a list or an entry again
     #[command(after_help = "Example:\n  coldtrail indicators enable incident.coldtrail 'Operation Kestrel'")]
@@ -86,6 +89,8 @@ pub enum Command {
         /// on or off; which it is where nothing is said
         #[arg(value_parser = ["on", "off"])]
         honour: Option<String>,
+        #[command(flatten)]
+        writing: Writing,
     },
 }
 
@@ -122,6 +127,8 @@ pub struct ImportArguments {
     #[arg(long)]
     pub dry_run: bool,
     #[command(flatten)]
+    pub writing: Writing,
+    #[command(flatten)]
     pub rows: RowFormat,
 }
 
@@ -135,23 +142,26 @@ pub struct ItemArguments {
     /// One entry, by its number
     #[arg(long, value_name = "N", conflicts_with = "list")]
     pub entry: Option<i64>,
+    #[command(flatten)]
+    pub writing: Writing,
 }
 
 pub(super) fn run(command: &Command) -> Result<u8, CliError> {
     match command {
         Command::Import(arguments) => import(arguments),
         Command::List { case, entries, issues, removed, rows } => {
-            let reader = CaseReader::open(case)?;
+            let reader = read(case)?;
             match (entries, issues) {
                 (Some(list), _) => print_entries(&reader, find(&reader, list)?.id, rows),
                 (_, Some(list)) => print_issues(&reader, find(&reader, list)?.id, rows),
                 _ => print_lists(&reader, *removed, rows),
             }
         }
-        Command::Add { case, values, list, kind, comment, purpose } => {
+        Command::Add { case, values, list, kind, comment, purpose, writing } => {
+            let target = writing.at(case)?;
             let entries = indicators::typed_entries(values, kind.as_deref().map(parse_kind).transpose()?, comment)?;
-            let id = indicators::add_typed(case, list, parse_purpose(purpose)?, &entries)?;
-            let held = query::indicator_list(&CaseReader::open(case)?, id)?.map_or(0, |list| list.entries);
+            let id = indicators::add_typed(target, list, parse_purpose(purpose)?, &entries)?;
+            let held = query::indicator_list(&read(case)?, id)?.map_or(0, |list| list.entries);
             tell(&format!("list {id} ({list}) holds {held}"));
             Ok(exit::DONE)
         }
@@ -159,11 +169,11 @@ pub(super) fn run(command: &Command) -> Result<u8, CliError> {
         Command::Disable(item) => change(item, "is not looked for", |case, item| indicators::enable(case, item, false)),
         Command::Remove(item) => change(item, "was taken out", |case, item| indicators::remove(case, item, true)),
         Command::Restore(item) => change(item, "is back", |case, item| indicators::remove(case, item, false)),
-        Command::Validity { case, honour } => {
+        Command::Validity { case, honour, writing } => {
             if let Some(honour) = honour {
-                indicators::honour_validity(case, honour == "on")?;
+                indicators::honour_validity(writing.at(case)?, honour == "on")?;
             }
-            let honours = query::honours_validity(&CaseReader::open(case)?)?;
+            let honours = query::honours_validity(&read(case)?)?;
             super::output::bytes(if honours { b"on\n" } else { b"off\n" })
         }
     }
@@ -182,7 +192,10 @@ fn options(arguments: &ImportArguments) -> Result<ListOptions, CliError> {
 }
 
 fn import(arguments: &ImportArguments) -> Result<u8, CliError> {
-    let reader = CaseReader::open(&arguments.case)?;
+    // A case that is only looked over need not be writable.
+    let target =
+        if arguments.dry_run { arguments.case.as_path().into() } else { arguments.writing.at(&arguments.case)? };
+    let reader = read(&arguments.case)?;
     let mut options = options(arguments)?;
     let wants_plan = arguments.columns.is_some() || arguments.header.is_some();
     if wants_plan {
@@ -209,7 +222,7 @@ fn import(arguments: &ImportArguments) -> Result<u8, CliError> {
         tell(&format!("the case has this file already, as list {} ({}), which {what}", known.id, known.name));
         return Ok(exit::DONE);
     }
-    let id = if arguments.dry_run { None } else { Some(indicators::import(&arguments.case, &preview, &choice)?) };
+    let id = if arguments.dry_run { None } else { Some(indicators::import(target, &preview, &choice)?) };
     print_import(&preview, &choice, id, &arguments.rows)
 }
 
@@ -322,9 +335,10 @@ fn find(reader: &CaseReader, wanted: &str) -> Result<IndicatorList, CliError> {
 fn change(
     arguments: &ItemArguments,
     what: &str,
-    run: impl FnOnce(&std::path::Path, IndicatorItem) -> Result<bool, IndicatorError>,
+    run: impl FnOnce(Target<'_>, IndicatorItem) -> Result<bool, IndicatorError>,
 ) -> Result<u8, CliError> {
-    let reader = CaseReader::open(&arguments.case)?;
+    let target = arguments.writing.at(&arguments.case)?;
+    let reader = read(&arguments.case)?;
     let (item, name) = match (&arguments.list, arguments.entry) {
         (_, Some(entry)) => match query::indicator_entry(&reader, entry)? {
             Some(row) => (IndicatorItem::Entry(entry), row.entry.value),
@@ -337,7 +351,7 @@ fn change(
         (None, None) => return Err(CliError::Usage("name a list, or an entry with --entry".to_owned())),
     };
     drop(reader);
-    let changed = run(&arguments.case, item)?;
+    let changed = run(target, item)?;
     tell(&format!("{name} {what}{}", if changed { "" } else { ", as before" }));
     Ok(exit::DONE)
 }

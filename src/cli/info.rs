@@ -1,10 +1,11 @@
 //! `coldtrail info`.
 
-use super::{CliError, exit, output};
-use crate::case::CaseReader;
-use crate::model::Timestamp;
+use super::{CliError, exit, opening, output};
+use crate::app::rescued::{self, Origin};
+use crate::model::{ReceivedState, Timestamp};
 use crate::query::{self, Totals};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -20,13 +21,15 @@ pub struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
-    let reader = CaseReader::open(&arguments.case)?;
+    let reader = opening::read(&arguments.case)?;
     let totals = query::totals(&reader)?;
     let unfinished = query::unfinished_import(&reader)?.len();
+    let received = query::received_counts(&reader)?;
+    let origin = rescued::origin(&reader.journal()?);
     if arguments.json {
-        return output::bytes(format!("{:#}\n", as_json(&totals, unfinished)).as_bytes());
+        return output::bytes(format!("{:#}\n", as_json(&totals, unfinished, &received, origin.as_ref())).as_bytes());
     }
-    output::bytes(summary(&totals, unfinished).as_bytes())?;
+    output::bytes(summary(&totals, unfinished, &received, origin.as_ref()).as_bytes())?;
     Ok(exit::DONE)
 }
 
@@ -35,7 +38,12 @@ pub fn print_summary(case: &Path) -> Result<u8, CliError> {
     run(&Arguments { case: case.to_owned(), json: false })
 }
 
-fn as_json(totals: &Totals, unfinished: usize) -> serde_json::Value {
+fn as_json(
+    totals: &Totals,
+    unfinished: usize,
+    received: &[(String, u64)],
+    origin: Option<&Origin>,
+) -> serde_json::Value {
     let span = |span: Option<(Timestamp, Timestamp)>| {
         span.map(|(from, to)| json!({"first": from.to_iso(), "last": to.to_iso()}))
     };
@@ -48,10 +56,15 @@ fn as_json(totals: &Totals, unfinished: usize) -> serde_json::Value {
         "flow_span": span(totals.flow_span), "event_span": span(totals.event_span),
         "file_bytes": totals.file_bytes, "content_bytes": totals.content_bytes, "case_bytes": totals.case_bytes,
         "journal_entries": totals.journal_entries, "unfinished_files": unfinished,
+        "received": received.iter().cloned().collect::<BTreeMap<_, _>>(),
+        "rescued": origin.map(|origin| json!({
+            "of": origin.of, "sha256": origin.sha256, "at_utc": origin.at_utc, "by": origin.by,
+            "lost": origin.lost, "lost_ranges": origin.lost_count,
+        })),
     })
 }
 
-fn summary(totals: &Totals, unfinished: usize) -> String {
+fn summary(totals: &Totals, unfinished: usize, received: &[(String, u64)], origin: Option<&Origin>) -> String {
     let span = |span: Option<(Timestamp, Timestamp)>| {
         span.map_or_else(|| "none".to_owned(), |(from, to)| format!("{} to {}", from.to_iso(), to.to_iso()))
     };
@@ -61,6 +74,7 @@ fn summary(totals: &Totals, unfinished: usize) -> String {
         ("examiner", totals.examiner.clone()),
         ("created", totals.created_utc.clone()),
         ("evidence files", totals.evidence.to_string()),
+        ("not imported", not_imported(received)),
         ("flow records", format!("{} ({} duplicates besides)", totals.flows, totals.flow_duplicates)),
         ("flow times", span(totals.flow_span)),
         ("events", format!("{} distinct, {} occurrences", totals.events, totals.event_occurrences)),
@@ -75,6 +89,17 @@ fn summary(totals: &Totals, unfinished: usize) -> String {
     for (name, value) in rows {
         let _ = writeln!(text, "{name:<15} {}", output::escape(&value));
     }
+    if let Some(origin) = origin {
+        let (of, lost) = (output::escape(&origin.of), origin.lost_count);
+        let _ = writeln!(
+            text,
+            "{:<15} from {of}, SHA-256 {}; places that could not be read: {lost}",
+            "rescued", origin.sha256
+        );
+        for lost in &origin.lost {
+            let _ = writeln!(text, "{:<15} {}", "not readable", output::escape(lost));
+        }
+    }
     if unfinished > 0 {
         let _ = writeln!(
             text,
@@ -83,4 +108,16 @@ fn summary(totals: &Totals, unfinished: usize) -> String {
         );
     }
     text
+}
+
+/// What was offered and is no evidence, in numbers.
+fn not_imported(received: &[(String, u64)]) -> String {
+    let words = |(code, count): &(String, u64)| {
+        let words = ReceivedState::from_code(code).map_or(code.as_str(), |state| state.words(*count));
+        format!("{count} {words}")
+    };
+    match received {
+        [] => "nothing".to_owned(),
+        some => some.iter().map(words).collect::<Vec<_>>().join(", "),
+    }
 }

@@ -1,8 +1,8 @@
 //! `coldtrail journal`.
 
 use super::output::{Rows, tell};
-use super::{CliError, RowFormat, exit};
-use crate::case::{CaseReader, journal};
+use super::{CliError, RowFormat, exit, opening};
+use crate::case::journal;
 use crate::filter::value::parse_time;
 use crate::query::Value;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
-    let entries = CaseReader::open(&arguments.case)?.journal()?;
+    let entries = opening::read(&arguments.case)?.journal()?;
     let columns = ["seq", "at_utc", "examiner", "tool_version", "action", "parameters", "counts", "hash"];
     let mut out = Rows::new(&arguments.rows, &columns)?;
     for entry in &entries {

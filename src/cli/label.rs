@@ -1,11 +1,12 @@
 //! `coldtrail label`.
 
+use super::opening::{Writing, read};
 use super::output::{Rows, tell};
 use super::{CliError, RowFormat, exit};
 use crate::app::export::{LABEL_COLUMNS, label_values};
 use crate::app::indicators;
 use crate::app::owners::{self, OwnerDatabase};
-use crate::case::CaseReader;
+use crate::case::Target;
 use crate::model::{IndicatorKind, Label};
 use crate::query::{self, Value};
 use std::path::PathBuf;
@@ -30,6 +31,8 @@ pub enum Command {
         /// What it is, where its form does not tell: principal, account ...
         #[arg(long, value_name = "KIND")]
         kind: Option<String>,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Lists the labels
     #[command(after_help = "Example:\n  coldtrail label list incident.coldtrail --format csv")]
@@ -49,6 +52,8 @@ pub enum Command {
         case: PathBuf,
         /// The label's number
         id: i64,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Puts a label back
     #[command(after_help = "Example:\n  coldtrail label restore incident.coldtrail 3")]
@@ -57,6 +62,8 @@ pub enum Command {
         case: PathBuf,
         /// The label's number
         id: i64,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Names databases in MaxMind's format that say whose an address is, and in which country; lists those that the case
     /// remembers. They stay where they lie: the case keeps their names, hashes and days
@@ -70,29 +77,31 @@ pub enum Command {
         files: Vec<PathBuf>,
         #[command(flatten)]
         rows: RowFormat,
+        #[command(flatten)]
+        writing: Writing,
     },
 }
 
 pub(super) fn run(command: &Command) -> Result<u8, CliError> {
     match command {
-        Command::Add { case, thing, name, note, kind } => {
+        Command::Add { case, thing, name, note, kind, writing } => {
             let known = || Label::KINDS.into_iter().map(IndicatorKind::code);
             let kind = kind.as_deref().map(|kind| {
                 IndicatorKind::from_code(kind).ok_or_else(|| super::arguments::unknown("kind", kind, known()))
             });
-            let id = indicators::add_label(case, thing, kind.transpose()?, name, note)?;
+            let id = indicators::add_label(writing.at(case)?, thing, kind.transpose()?, name, note)?;
             tell(&format!("label {id}: {thing} is {name}"));
             Ok(exit::DONE)
         }
         Command::List { case, removed, rows } => list(case, *removed, rows),
-        Command::Owners { case, files, rows } => owners(case, files, rows),
-        Command::Remove { case, id } => change(case, *id, true),
-        Command::Restore { case, id } => change(case, *id, false),
+        Command::Owners { case, files, rows, writing } => owners(case, files, rows, writing),
+        Command::Remove { case, id, writing } => change(writing.at(case)?, *id, true),
+        Command::Restore { case, id, writing } => change(writing.at(case)?, *id, false),
     }
 }
 
 fn list(case: &std::path::Path, removed: bool, format: &RowFormat) -> Result<u8, CliError> {
-    let reader = CaseReader::open(case)?;
+    let reader = read(case)?;
     let mut out = Rows::new(format, &LABEL_COLUMNS.map(|(name, _)| name))?;
     for label in query::labels(&reader, removed)? {
         out.row(&label_values(&label))?;
@@ -101,12 +110,12 @@ fn list(case: &std::path::Path, removed: bool, format: &RowFormat) -> Result<u8,
     Ok(exit::DONE)
 }
 
-fn owners(case: &std::path::Path, files: &[PathBuf], format: &RowFormat) -> Result<u8, CliError> {
+fn owners(case: &std::path::Path, files: &[PathBuf], format: &RowFormat, writing: &Writing) -> Result<u8, CliError> {
     for file in files {
-        owners::remember(case, &OwnerDatabase::open(file)?.facts)?;
+        owners::remember(writing.at(case)?, &OwnerDatabase::open(file)?.facts)?;
     }
     let mut out = Rows::new(format, &["kind", "built_utc", "sha256", "path"])?;
-    for facts in owners::remembered(&CaseReader::open(case)?)? {
+    for facts in owners::remembered(&read(case)?)? {
         out.row(&[
             Value::Text(facts.kind),
             Value::Text(facts.built_utc),
@@ -118,8 +127,8 @@ fn owners(case: &std::path::Path, files: &[PathBuf], format: &RowFormat) -> Resu
     Ok(exit::DONE)
 }
 
-fn change(case: &std::path::Path, id: i64, removed: bool) -> Result<u8, CliError> {
-    let reader = CaseReader::open(case)?;
+fn change(case: Target<'_>, id: i64, removed: bool) -> Result<u8, CliError> {
+    let reader = read(case.path)?;
     if !query::labels(&reader, true)?.iter().any(|label| label.id == id) {
         return Err(CliError::Usage(format!("there is no label {id}")));
     }

@@ -16,15 +16,19 @@ mod info;
 mod journal;
 mod label;
 mod new;
+mod opening;
 mod output;
 mod pairs;
 mod query;
 mod raw;
 mod records;
 mod report;
+mod rescue;
 mod series;
 mod sightings;
 mod sql;
+mod stop;
+mod upgrade;
 mod verify;
 mod warnings;
 mod window;
@@ -45,6 +49,8 @@ pub mod exit {
     pub const UNUSABLE: u8 = 3;
     /// A verification found a difference.
     pub const DIFFERS: u8 = 4;
+    /// Stopped before the end by a signal.
+    pub const STOPPED: u8 = 5;
 }
 
 #[derive(Debug, Parser)]
@@ -55,7 +61,10 @@ pub mod exit {
     long_about = "Reads downloaded AWS VPC flow logs and CloudTrail files into a case file and shows them, with proof of where \
                   every row came from. Without a subcommand it opens the window.",
     after_help = "Example:\n  coldtrail new incident.coldtrail --examiner 'A. Mori'\n  coldtrail import incident.coldtrail downloads/\n  \
-                  coldtrail flows incident.coldtrail --filter 'dstport = 22 and action = REJECT' --limit 20",
+                  coldtrail flows incident.coldtrail --filter 'dstport = 22 and action = REJECT' --limit 20\n\n\
+                  Exit codes:\n  0  done\n  1  done, with warnings about the evidence\n  2  wrong usage or a bad filter\n  \
+                  3  the case or a file could not be used\n  4  a verification failed\n  5  stopped before the end by Ctrl+C, SIGTERM \
+                  or SIGHUP; a second signal ends the program at once",
     args_conflicts_with_subcommands = true
 )]
 pub struct Arguments {
@@ -97,6 +106,8 @@ pub enum Command {
     #[command(subcommand)]
     Exhibit(exhibit::Command),
     Verify(verify::Arguments),
+    Upgrade(upgrade::Arguments),
+    Rescue(rescue::Arguments),
     Journal(journal::Arguments),
     Subset(handover::SubsetArguments),
     Discovery(handover::DiscoveryArguments),
@@ -163,6 +174,8 @@ pub fn run(command: Command) -> ExitCode {
         Command::Finding(command) => conclusions::finding(&command),
         Command::Exhibit(command) => exhibit::run(&command),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Upgrade(arguments) => upgrade::run(&arguments),
+        Command::Rescue(arguments) => rescue::run(&arguments),
         Command::Subset(arguments) => handover::run_subset(&arguments),
         Command::Discovery(arguments) => handover::discovery(&arguments),
         Command::Journal(arguments) => journal::run(&arguments),

@@ -1,8 +1,9 @@
 //! `coldtrail new`.
 
+use super::output::tell_left;
 use super::{CliError, exit};
 use crate::app::import::now_utc;
-use crate::case::{CaseInfo, CaseWriter};
+use crate::case::{self, CaseInfo};
 use std::path::PathBuf;
 
 /// Makes an empty case
@@ -30,6 +31,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
         examiner: arguments.examiner.clone(),
         reference: arguments.reference.clone(),
     };
-    CaseWriter::create(&arguments.case, &info, &now_utc())?.close()?;
+    tell_left(&arguments.case);
+    case::create(&arguments.case, &info, &now_utc())?;
     Ok(exit::DONE)
 }

@@ -3,9 +3,11 @@
 
 use super::{CliError, RowFormat, RowStyle, exit};
 use crate::model::Timestamp;
+use crate::part;
 use crate::query::Value;
 use serde_json::Value as Json;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 /// Writes rows one by one.
 pub struct Rows {
@@ -156,6 +158,13 @@ pub fn tell(message: &str) {
     let lines: Vec<String> = message.lines().map(escape_line).collect();
     // Nobody listens: the exit code still tells.
     let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
+}
+
+/// Removes what runs that were ended have left beside a file, and says so.
+pub fn tell_left(target: &Path) {
+    for left in part::clear(part::parent(target)) {
+        tell(&format!("coldtrail: {left}"));
+    }
 }
 
 /// JSON with the same escapes that a terminal could obey: still lossless, since JSON has its own.

@@ -3,13 +3,13 @@
 use super::arguments::{ScopeArguments, sort_keys, unknown};
 use super::output::{Rows, tell};
 use super::query::tell_why_empty;
-use super::{CliError, RowFormat, exit};
+use super::{CliError, RowFormat, exit, opening, stop};
 use crate::case::CaseReader;
 use crate::model::{Address, Dataset};
 use crate::query::named::Question;
 use crate::query::{
-    self, Cancel, ConversationColumn, ConversationQuery, ConversationSort, PairColumn, PairKey, PairQuery, PairSort,
-    PairTable, Repeats, Value,
+    self, ConversationColumn, ConversationQuery, ConversationSort, PairColumn, PairKey, PairQuery, PairSort, PairTable,
+    Repeats, Value,
 };
 use std::path::PathBuf;
 
@@ -53,7 +53,7 @@ pub struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
-    let reader = CaseReader::open(&arguments.case)?;
+    let reader = opening::read(&arguments.case)?;
     let ip = arguments
         .ip
         .as_deref()
@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
         })
         .collect::<Result<_, CliError>>()?;
     let query = PairQuery { sort, ..query };
-    let table = query::pairs(&reader, &query, &Cancel::default())?;
+    let table = query::pairs(&reader, &query, &stop::on_signal().queries)?;
     print(&reader, &table, &arguments.rows)?;
     if table.is_empty() {
         tell_why_empty(&reader, &Question::Pairs(query))?;
@@ -94,6 +94,7 @@ pub(super) fn print(reader: &CaseReader, table: &PairTable, format: &RowFormat) 
     let names: Vec<&str> = PairColumn::of(table.by).map(PairColumn::name).collect();
     let mut out = Rows::new(format, &names)?;
     for first in (0..table.len()).step_by(PAGE) {
+        stop::check()?;
         for row in query::pair_rows(reader, table, first..first + PAGE)? {
             let values: Vec<Value> = PairColumn::of(table.by).map(|column| row.value(column)).collect();
             out.row(&values)?;
@@ -122,10 +123,11 @@ fn folded(reader: &CaseReader, arguments: &Arguments, pairs: PairQuery) -> Resul
         .collect::<Result<_, CliError>>()?;
     let repeats = if arguments.once { Repeats::LeftOut } else { Repeats::Counted };
     let query = ConversationQuery { pairs, repeats, sort, limit: arguments.limit };
-    let table = query::conversations(reader, &query, &Cancel::default())?;
+    let table = query::conversations(reader, &query, &stop::on_signal().queries)?;
     let names: Vec<&str> = ConversationColumn::ALL.into_iter().map(ConversationColumn::name).collect();
     let mut out = Rows::new(&arguments.rows, &names)?;
     for first in (0..table.len()).step_by(PAGE) {
+        stop::check()?;
         for row in query::conversation_rows(reader, &table, first..first + PAGE)? {
             let values: Vec<Value> = ConversationColumn::ALL.into_iter().map(|column| row.value(column)).collect();
             out.row(&values)?;

@@ -3,14 +3,14 @@
 use super::arguments::{ScopeArguments, parse_filter, unknown};
 use super::output::{Rows, tell};
 use super::pairs::tell_left_out;
-use super::{CliError, RowFormat, exit, export, pairs, records, series};
+use super::{CliError, RowFormat, exit, export, opening, pairs, records, series, stop};
 use crate::case::CaseReader;
 use crate::model::{Dataset, FieldId, RecordId};
 use crate::present::text::Texts;
 use crate::query::named::{
     Answer, CATALOGUE, Column, Emptiness, Given, Lack, NamedQuery, ParameterError, Question, answer, lacking, named,
 };
-use crate::query::{self, Cancel, Measure, RowSet, TopQuery, TopTable, Value};
+use crate::query::{self, Measure, RowSet, TopQuery, TopTable, Value};
 use std::path::PathBuf;
 
 /// Runs a named query: AWS's predefined ones, the playbook's, and CloudTrail's monitoring patterns
@@ -47,7 +47,7 @@ pub struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
-    let reader = arguments.case.as_deref().map(CaseReader::open).transpose()?;
+    let reader = arguments.case.as_deref().map(opening::read).transpose()?;
     match (&reader, arguments.name.as_deref()) {
         (Some(reader), Some(name)) if !arguments.list => ask(reader, name, arguments),
         (reader, _) => list(reader.as_ref(), &arguments.rows),
@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
 fn ask(reader: &CaseReader, name: &str, arguments: &Arguments) -> Result<u8, CliError> {
     let query = named(name).ok_or_else(|| unknown("query", name, CATALOGUE.iter().map(|query| query.name)))?;
     let question = query.question(&given(query.dataset, arguments)?)?;
-    let cancel = Cancel::default();
+    let cancel = stop::on_signal().queries;
     if let Some(lack) = lacking(reader, query, &cancel)? {
         return match lack {
             // An empty answer says why.
@@ -96,7 +96,7 @@ impl From<ParameterError> for CliError {
 }
 
 fn show(reader: &CaseReader, question: &Question, arguments: &Arguments) -> Result<u8, CliError> {
-    let cancel = Cancel::default();
+    let cancel = stop::on_signal().queries;
     let answer = answer(reader, question, &cancel)?;
     match &arguments.out {
         Some(path) => export::result(reader, question, &answer, path, arguments.force)?,
@@ -110,7 +110,7 @@ fn show(reader: &CaseReader, question: &Question, arguments: &Arguments) -> Resu
 
 /// An empty answer says why it is.
 pub(super) fn tell_why_empty(reader: &CaseReader, question: &Question) -> Result<(), CliError> {
-    tell(&why_empty(question.emptiness(reader, &Cancel::default())?));
+    tell(&why_empty(question.emptiness(reader, &stop::on_signal().queries)?));
     Ok(())
 }
 
@@ -123,7 +123,7 @@ fn print(reader: &CaseReader, question: &Question, answer: &Answer, format: &Row
         (Question::Top(query), Answer::Top(table)) => {
             print_top(query, table, format)?;
             if query.measure != Measure::Records {
-                tell_left_out(query::figures(reader, &query.scope, &Cancel::default())?.left_out);
+                tell_left_out(query::figures(reader, &query.scope, &stop::on_signal().queries)?.left_out);
             }
         }
         (Question::Series(query), Answer::Series(table)) => series::print(table, query, false, format)?,
@@ -196,7 +196,7 @@ fn list(reader: Option<&CaseReader>, format: &RowFormat) -> Result<u8, CliError>
     for query in CATALOGUE {
         let mut row = described(query, &texts);
         if let Some(reader) = reader {
-            row.push(match lacking(reader, query, &Cancel::default())? {
+            row.push(match lacking(reader, query, &stop::on_signal().queries)? {
                 None => Value::Null,
                 Some(Lack::Field(field)) => Value::Text(field.name().to_owned()),
                 Some(Lack::Records(Dataset::Flows)) => Value::Text("flow records".to_owned()),

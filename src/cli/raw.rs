@@ -1,8 +1,7 @@
 //! `coldtrail raw`.
 
-use super::{CliError, output};
+use super::{CliError, opening, output};
 use crate::app::raw;
-use crate::case::CaseReader;
 use crate::model::RecordId;
 use crate::query;
 use std::path::PathBuf;
@@ -21,7 +20,7 @@ pub struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
-    let reader = CaseReader::open(&arguments.case)?;
+    let reader = opening::read(&arguments.case)?;
     let id = match RecordId::parse(&arguments.record) {
         Some(id) => id,
         None => query::event_by_id(&reader, &arguments.record)?.ok_or_else(|| {

@@ -2,12 +2,12 @@
 
 use super::arguments::{ScopeArguments, field_or_usage, sort_keys};
 use super::output::{Rows, bytes};
-use super::{CliError, RowFormat, exit};
+use super::{CliError, RowFormat, exit, opening, stop};
 use crate::case::CaseReader;
 use crate::filter;
 use crate::model::field::{self, Dataset};
 use crate::model::{FieldId, RecordId};
-use crate::query::{self, Cancel, Duplicates, Scope, SortKey, Value};
+use crate::query::{self, Duplicates, Scope, SortKey, Value};
 use std::path::PathBuf;
 
 const FLOWS_EXAMPLE: &str = "Example:\n  coldtrail flows incident.coldtrail --filter 'srcaddr in 10.0.0.0/8 and bytes > 10MB' --sort -bytes --limit 20";
@@ -77,10 +77,10 @@ pub(super) fn events(arguments: &EventArguments) -> Result<u8, CliError> {
 
 fn run(arguments: &Arguments, scope: Scope) -> Result<u8, CliError> {
     let dataset = scope.dataset;
-    let reader = CaseReader::open(&arguments.case)?;
+    let reader = opening::read(&arguments.case)?;
     let columns = columns(dataset, arguments.columns.as_deref())?;
     let query = scope.records(sort(dataset, arguments.sort.as_deref())?);
-    let cancel = Cancel::default();
+    let cancel = stop::on_signal().queries;
     let last = arguments.limit.map(|limit| arguments.offset.saturating_add(limit));
     let rows = match last.filter(|_| !arguments.count) {
         Some(last) => query::first_rows(&reader, &query, last, &cancel)?,
@@ -109,6 +109,7 @@ pub(super) fn print(
         columns.iter().filter_map(|column| if let Column::Field(f) = column { Some(*f) } else { None }).collect();
     let mut out = Rows::new(format, &names)?;
     for ids in ids.chunks(PAGE) {
+        stop::check()?;
         let page = query::page(reader, dataset, ids, &fields)?;
         for (id, values) in ids.iter().zip(page) {
             let mut values = values.into_iter();

@@ -4,12 +4,11 @@ use super::arguments::{ScopeArguments, field_or_usage};
 use super::output::Rows;
 use super::pairs::tell_left_out;
 use super::query::tell_why_empty;
-use super::{CliError, RowFormat, exit};
+use super::{CliError, RowFormat, exit, opening, stop};
 use crate::app::export::series_name;
-use crate::case::CaseReader;
 use crate::model::{Dataset, Timestamp};
 use crate::query::named::Question;
-use crate::query::{self, AUTO_BINS, BinWidth, Cancel, GroupBy, Measure, SeriesKey, SeriesQuery, SeriesTable, Value};
+use crate::query::{self, AUTO_BINS, BinWidth, GroupBy, Measure, SeriesKey, SeriesQuery, SeriesTable, Value};
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -69,7 +68,7 @@ pub struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
-    let reader = CaseReader::open(&arguments.case)?;
+    let reader = opening::read(&arguments.case)?;
     let dataset = Dataset::from(arguments.dataset);
     let measure = measure(arguments.measure, dataset);
     let query = SeriesQuery {
@@ -80,7 +79,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
         top: arguments.top,
         threshold: None,
     };
-    let table = query::series(&reader, &query, &Cancel::default())?;
+    let table = query::series(&reader, &query, &stop::on_signal().queries)?;
     print(&table, &query, arguments.zeros, &arguments.rows)?;
     if table.bins.is_empty() {
         tell_why_empty(&reader, &Question::Series(query))?;

@@ -2,14 +2,14 @@
 
 use super::arguments::ScopeArguments;
 use super::output::{Rows, tell};
-use super::{CliError, RowFormat, exit};
+use super::{CliError, RowFormat, exit, opening, stop};
 use crate::app::owners::{self, OwnerDatabase, Owners};
 use crate::case::CaseReader;
 use crate::filter::{Check, Filter, Target};
 use crate::model::{Dataset, RecordId, Timestamp};
 use crate::query::{
-    self, By, Cancel, Counts, Looked, MarkKind, PLAYBOOK_COLUMNS, PlaybookQuery, PlaybookTable, Scope, Sighting,
-    SightingQuery, SightingRow, SightingTable, Value,
+    self, By, Counts, Looked, MarkKind, PLAYBOOK_COLUMNS, PlaybookQuery, PlaybookTable, Scope, Sighting, SightingQuery,
+    SightingRow, SightingTable, Value,
 };
 use std::path::PathBuf;
 
@@ -66,7 +66,7 @@ impl Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
-    let reader = CaseReader::open(&arguments.case)?;
+    let reader = opening::read(&arguments.case)?;
     if arguments.playbook {
         return playbook(&reader, arguments);
     }
@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     if by.is_none() {
         return by_record(&reader, arguments, &query);
     }
-    let table = query::sightings(&reader, &query, &Cancel::default())?;
+    let table = query::sightings(&reader, &query, &stop::on_signal().queries)?;
     print(&reader, &table, arguments)?;
     tell_looked(&table);
     Ok(exit::DONE)
@@ -216,10 +216,11 @@ fn by_record(reader: &CaseReader, arguments: &Arguments, query: &SightingQuery) 
         [(Dataset::Flows, &query.flows, "start"), (Dataset::Events, &query.events, "event_time")]
     {
         let wanted = Filter::test(Target::Indicator, query.only.clone().unwrap_or(Check::Present));
-        let found = query::rows(reader, &scope.and(wanted).records(Vec::new()), &Cancel::default())?;
+        let found = query::rows(reader, &scope.and(wanted).records(Vec::new()), &stop::on_signal().queries)?;
         let ids: Vec<RecordId> = found.iter().take(left).collect();
         let time = super::arguments::field_or_usage(dataset, time)?;
         for ids in ids.chunks(PAGE) {
+            stop::check()?;
             let times = query::page(reader, dataset, ids, &[time])?;
             let marks = query::marks(reader, dataset, ids)?;
             for ((id, time), marks) in ids.iter().zip(times).zip(marks) {
@@ -250,7 +251,7 @@ fn by_record(reader: &CaseReader, arguments: &Arguments, query: &SightingQuery) 
 
 fn playbook(reader: &CaseReader, arguments: &Arguments) -> Result<u8, CliError> {
     let query = PlaybookQuery { scope: arguments.scope(Dataset::Flows)? };
-    let mut table = query::playbook(reader, &query, &Cancel::default())?;
+    let mut table = query::playbook(reader, &query, &stop::on_signal().queries)?;
     table.rows.truncate(arguments.limit.unwrap_or(usize::MAX));
     print_playbook(reader, &table, arguments.words, &arguments.rows)
 }
@@ -266,6 +267,7 @@ pub(super) fn print_playbook(
     columns.extend(words.then_some("own_direction"));
     let mut out = Rows::new(format, &columns)?;
     for first in (0..table.rows.len()).step_by(PAGE) {
+        stop::check()?;
         for row in query::playbook_rows(reader, table, first..first + PAGE)? {
             let mut values = row.values;
             values.extend(words.then(|| Value::Text(row.direction.plain().to_owned())));

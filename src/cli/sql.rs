@@ -1,9 +1,8 @@
 //! `coldtrail sql`.
 
 use super::output::{self, Rows};
-use super::{CliError, RowFormat, exit};
-use crate::case::CaseReader;
-use crate::query::{self, Cancel, SqlLimits};
+use super::{CliError, RowFormat, exit, opening, stop};
+use crate::query::{self, SqlLimits};
 use std::path::PathBuf;
 
 /// Runs read-only SQL over the views flow_record, cloudtrail_event and cloudtrail_occurrence
@@ -24,11 +23,12 @@ pub struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
-    let reader = CaseReader::open(&arguments.case)?;
+    let reader = opening::read(&arguments.case)?;
     let limits = SqlLimits { rows: arguments.limit, time: None };
-    let result = query::read_only_sql(&reader, &arguments.statement, limits, &Cancel::default())?;
+    let result = query::read_only_sql(&reader, &arguments.statement, limits, &stop::on_signal().queries)?;
     let mut out = Rows::new(&arguments.rows, &result.columns)?;
     for row in &result.rows {
+        stop::check()?;
         out.json_row(row)?;
     }
     out.finish()?;

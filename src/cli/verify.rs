@@ -1,18 +1,22 @@
 //! `coldtrail verify`.
 
-use super::import::stop_on_interrupt;
-use super::output::{Rows, tell};
-use super::{CliError, RowFormat, exit};
-use crate::app::verify::{Check, VerifyError, VerifyOptions, verify};
-use crate::ingest::reader::CancelToken;
+use super::opening::survey;
+use super::output::{Rows, tell, tell_left};
+use super::{CliError, RowFormat, exit, stop};
+use crate::app::verify::{Outcome, Progress, Told, VerifyError, VerifyOptions, verify};
 use crate::query::Value;
+use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// Checks a case: hashes of the evidence, structure, journal, column index, every exhibit asked again
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "A row for each check with its verdict: good, FAILED, or unchecked (nothing to check it with, as where an original \
-                  was left out of the case). Exit code 4: a check failed.\n\nExample:\n  coldtrail verify incident.coldtrail --replay \
+    after_help = "A row for each check with its verdict: good, FAILED, or outdated (evidence, lists or tags were added since an \
+                  exhibit was frozen, and it gives other rows now), or unchecked (nothing to check it with, as where an original \
+                  was left out of the case), or missing in the case (a file of the folder that was never imported). Exit code 4: a \
+                  check failed; 1: none failed, and an exhibit is outdated or a file is missing in the case; 5: \
+                  stopped.\n\nExample:\n  coldtrail verify incident.coldtrail --replay \
                   --originals /mnt/evidence"
 )]
 pub struct Arguments {
@@ -24,35 +28,84 @@ pub struct Arguments {
     /// A folder with the original files: compared with what was imported, and read where the case left them out
     #[arg(long, value_name = "DIR")]
     pub originals: Option<PathBuf>,
+    /// Seconds that the SQL statement of an exhibit may take before the exhibit fails
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub statement_secs: u64,
     #[command(flatten)]
     pub rows: RowFormat,
 }
 
+/// How often progress is shown, at the most.
+const SHOWN_EVERY: Duration = Duration::from_millis(200);
+
+/// The line on the terminal that tells how far the check is; nothing where the messages do not go to one.
+struct Bar {
+    is_shown: bool,
+    last: Option<Instant>,
+}
+
+impl Bar {
+    fn show(&mut self, progress: Progress) {
+        if !self.is_shown || self.last.is_some_and(|last| last.elapsed() < SHOWN_EVERY) {
+            return;
+        }
+        self.last = Some(Instant::now());
+        let percent = progress.done.saturating_mul(100).checked_div(progress.total).unwrap_or(0).min(100);
+        eprint!("\r\x1b[Kverify: {} {percent} %", progress.area.name());
+    }
+
+    /// Makes room for a line of output.
+    fn clear(&mut self) {
+        if self.is_shown && self.last.take().is_some() {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
-    let cancel = CancelToken::default();
-    stop_on_interrupt(&cancel)?;
+    let cancel = stop::on_signal().reading;
+    tell_left(&arguments.case);
     let mut out = Rows::new(&arguments.rows, &["check", "item", "verdict", "detail"])?;
     let mut output = Ok(());
-    let mut told = |check: &Check| {
-        if output.is_ok() {
+    let mut bar = Bar { is_shown: std::io::stderr().is_terminal(), last: None };
+    let mut told = |told: Told<'_>| match told {
+        Told::Check(check) if output.is_ok() => {
+            bar.clear();
             let text = |text: &str| if text.is_empty() { Value::Null } else { Value::Text(text.to_owned()) };
             let row = [text(check.area.name()), text(&check.item), text(check.verdict.name()), text(&check.detail)];
             output = out.row(&row).and_then(|()| out.flush());
         }
+        Told::Check(_) => {}
+        Told::Progress(progress) => bar.show(progress),
     };
-    let options = VerifyOptions { replay: arguments.replay, originals: arguments.originals.clone() };
+    let options = VerifyOptions {
+        replay: arguments.replay,
+        originals: arguments.originals.clone(),
+        statement_time: Duration::from_secs(arguments.statement_secs),
+    };
     if let Some(folder) = options.originals.as_ref().filter(|folder| !folder.is_dir()) {
         return Err(CliError::Usage(format!("{} is no folder", folder.display())));
     }
-    let done = verify(&arguments.case, &options, &cancel, &mut told)?;
+    survey(&arguments.case)?;
+    let done = verify(&arguments.case, &options, &cancel, &mut told);
+    bar.clear();
+    let done = done?;
     output?;
     out.finish()?;
-    let sum = format!("checks: {} good, {} failed, {} unchecked", done.good, done.failed, done.unchecked);
+    let mut sum = format!("checks: {} good, {} failed", done.good, done.failed);
+    if done.outdated > 0 {
+        sum.push_str(&format!(", {} outdated", done.outdated));
+    }
+    sum.push_str(&format!(", {} unchecked", done.unchecked));
+    if done.missing > 0 {
+        sum.push_str(&format!(", {} files missing in the case", done.missing));
+    }
     tell(&if done.stopped { format!("{sum}; stopped before the end") } else { sum });
-    Ok(match done {
-        done if done.failed > 0 => exit::DIFFERS,
-        done if done.stopped => exit::UNUSABLE,
-        _ => exit::DONE,
+    Ok(match done.outcome() {
+        Outcome::Failed => exit::DIFFERS,
+        Outcome::Stopped => exit::STOPPED,
+        Outcome::Outdated | Outcome::Missing => exit::WARNINGS,
+        Outcome::Good => exit::DONE,
     })
 }
 

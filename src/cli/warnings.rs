@@ -1,13 +1,12 @@
 //! `coldtrail warnings`.
 
 use super::output::Rows;
-use super::{CliError, RowFormat, exit};
-use crate::case::CaseReader;
+use super::{CliError, RowFormat, exit, opening};
 use crate::model::EvidenceId;
 use crate::query::{self, Value};
 use std::path::PathBuf;
 
-/// Lists what could not be read, with its raw text
+/// Lists what could not be read, with its raw text, and files that were offered and not imported
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  coldtrail warnings incident.coldtrail --format jsonl")]
 pub struct Arguments {
@@ -24,7 +23,7 @@ const COLUMNS: [&str; 9] =
     ["evidence", "path", "scope", "position", "byte_offset", "byte_length", "reason", "detail", "raw"];
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
-    let reader = CaseReader::open(&arguments.case)?;
+    let reader = opening::read(&arguments.case)?;
     let mut out = Rows::new(&arguments.rows, &COLUMNS)?;
     let number = |value: u64| Value::Integer(i64::try_from(value).unwrap_or(i64::MAX));
     for warning in query::warnings(&reader, arguments.evidence.map(EvidenceId))? {
@@ -38,6 +37,22 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
             Value::Text(warning.reason),
             Value::Text(warning.detail),
             Value::Text(String::from_utf8_lossy(&warning.raw).into_owned()),
+        ])?;
+    }
+    for received in query::received(&reader)? {
+        if arguments.evidence.is_some() && received.evidence.map(|id| id.0) != arguments.evidence {
+            continue;
+        }
+        out.row(&[
+            received.evidence.map_or(Value::Null, |id| number(u64::from(id.0))),
+            Value::Text(received.path),
+            Value::Text("received".to_owned()),
+            Value::Null,
+            Value::Null,
+            Value::Null,
+            Value::Text(received.state),
+            Value::Text(received.reason),
+            Value::Null,
         ])?;
     }
     out.finish()?;

@@ -184,7 +184,8 @@ fn fields(dataset: Dataset, typed: &str) -> Vec<Item> {
             second.push(item);
         }
     }
-    let own = target::VIRTUAL_NAMES.into_iter().filter(|name| dataset == Dataset::Flows || *name != "port");
+    let other = if dataset == Dataset::Flows { "conflict" } else { "port" };
+    let own = target::VIRTUAL_NAMES.into_iter().filter(|name| *name != other);
     first.extend(words(&typed, own, ItemKind::Field));
     first.extend(words(&typed, ["not", "exists"], ItemKind::Keyword));
     first.extend(second);

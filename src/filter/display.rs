@@ -1,8 +1,9 @@
 //! Canonical text: parses back to an equal filter.
 
-use super::names;
 use super::tree::{Check, Filter, Test, Type};
 use super::value::{self, Literal};
+use super::{names, target};
+use crate::model::Dataset;
 use std::fmt::{Display, Formatter, Result, Write};
 
 impl Display for Filter {
@@ -53,6 +54,7 @@ impl Display for Test {
             Check::Matches(pattern) => write!(f, "{not}matches {}", quoted(pattern)),
             Check::HasFlags(mask) => write!(f, "{not}has {}", flags_text(*mask)),
             Check::InIndicators => write!(f, "{not}in indicators"),
+            Check::Compare(relation, other) => write!(f, "{} {}", relation.sign(), other.name()),
             Check::Present => f.write_str("exists"),
             Check::Absent => f.write_str("is null"),
         }
@@ -92,12 +94,17 @@ fn stands_bare(kind: Type, text: &str) -> bool {
     }
     let number = value::parse_integer(text).ok().map(|n| n.to_string());
     match kind {
-        Type::Json => number.is_none_or(|number| number == text),
+        Type::Json => number.is_none_or(|number| number == text) && !is_field(text),
         Type::Choice(choices) => choices.contains(&text),
-        Type::AddressOrText => value::Network::parse(text).is_none(),
+        Type::AddressOrText => value::Network::parse(text).is_none() && !is_field(text),
         Type::Evidence => number.is_none(),
-        _ => true,
+        _ => !is_field(text),
     }
+}
+
+/// A field's name without quotes is the field.
+fn is_field(text: &str) -> bool {
+    [Dataset::Flows, Dataset::Events].into_iter().any(|dataset| target::field_without_alias(dataset, text).is_some())
 }
 
 /// SQL's quotes: `'`, doubled inside.

@@ -1,13 +1,12 @@
 //! What a filter means, in memory, one record at a time: the yardstick for the SQL, and what highlighting uses.
 
-use super::path::{JsonPath, Step};
-use super::pattern;
-use super::tree::{Check, Filter, Target, Test, Type};
+use super::path::JsonPath;
+use super::tree::{Check, Filter, Relation, Target, Test, Type};
 use super::value::{self, Literal, Number};
+use super::{json, names, pattern};
 use crate::model::{Address, Dataset, FieldId, Home, Kind, Timestamp, field};
 use serde_json::value::RawValue;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 /// A field's value in a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +36,8 @@ pub trait Record {
     fn evidence(&self) -> (i64, &str);
 
     fn is_duplicate(&self) -> bool;
+    /// Does another copy of the event contradict it?
+    fn is_in_conflict(&self) -> bool;
 
     /// The tags that examiners gave it.
     fn tags(&self) -> Vec<String>;
@@ -94,6 +95,9 @@ fn test_matches(test: &Test, record: &dyn Record) -> Result<bool, EvalError> {
         None => None,
     };
     let values = values_of(&test.target, record);
+    if let Check::Compare(relation, other) = &test.check {
+        return Ok(compares(&test.target, *relation, *other, record));
+    }
     let passes = |operand: &Operand| match (&regex, &test.check) {
         (Some(regex), _) => operand.texts.iter().any(|text| regex.is_match(text)),
         (None, Check::InIndicators) => {
@@ -109,6 +113,25 @@ fn test_matches(test: &Test, record: &dyn Record) -> Result<bool, EvalError> {
     })
 }
 
+/// Both fields have a value, and the first stands so to the second.
+fn compares(target: &Target, relation: Relation, other: FieldId, record: &dyn Record) -> bool {
+    let Target::Field(field) = target else { return false };
+    let order = |one: &Value, other: &Value| match (one, other) {
+        // Names that stand in the place of an address or a time have no order to one, and none among them.
+        (Value::Text(a), Value::Text(b)) if field.kind == Kind::Text => Some(a.cmp(b)),
+        (Value::Integer(a), Value::Integer(b)) => Some(a.cmp(b)),
+        (Value::Address(a), Value::Address(b)) => Some(a.key().cmp(&b.key())),
+        (Value::Time(a), Value::Time(b)) => Some(a.cmp(b)),
+        (Value::Boolean(a), Value::Boolean(b)) => Some(a.cmp(b)),
+        _ => None,
+    };
+    let Some((one, other)) = record.value(*field).zip(record.value(other)) else { return false };
+    match order(&one, &other) {
+        Some(order) => relation.holds(order),
+        None => relation == Relation::NotEqual,
+    }
+}
+
 /// One value of a target: what is compared, and the texts that patterns look at.
 struct Operand {
     compared: Compared,
@@ -117,10 +140,12 @@ struct Operand {
 
 enum Compared {
     Value(Value),
-    /// A JSON value: text, number, boolean, or the text of a list or object.
+    /// One of a closed set, whatever the case of its letters.
+    Choice(String),
     JsonText(String),
     JsonNumber(Number),
     JsonBoolean(bool),
+    /// A list, an object, or a number beyond all numbers: equals its own text only.
     JsonOther,
     Evidence(i64, String),
     Nothing,
@@ -142,6 +167,10 @@ fn values_of(target: &Target, record: &dyn Record) -> Vec<Operand> {
             let value = Value::Boolean(record.is_duplicate());
             vec![Operand { compared: Compared::Value(value), texts: Vec::new() }]
         }
+        Target::Conflict if record.is_in_conflict() => {
+            vec![Operand { compared: Compared::Value(Value::Boolean(true)), texts: Vec::new() }]
+        }
+        Target::Conflict => Vec::new(),
         Target::Indicator => record.indicators().into_iter().map(of_text).collect(),
         Target::Label => record.labels().into_iter().map(of_text).collect(),
         Target::Tag => record.tags().into_iter().map(of_text).collect(),
@@ -181,7 +210,11 @@ fn field_values(field: FieldId, record: &dyn Record) -> Vec<Operand> {
     }
     let Some(value) = record.value(field) else { return Vec::new() };
     let text = record.written(field).unwrap_or_else(|| text_of(&value));
-    vec![Operand { compared: Compared::Value(value), texts: vec![text] }]
+    let compared = match value {
+        Value::Text(text) if names::choices(field).is_some() => Compared::Choice(text),
+        value => Compared::Value(value),
+    };
+    vec![Operand { compared, texts: vec![text] }]
 }
 
 fn either(record: &dyn Record, names: [&str; 2]) -> Vec<Operand> {
@@ -213,26 +246,8 @@ fn text_of(value: &Value) -> String {
 }
 
 fn json_values(record: &dyn Record, path: &JsonPath) -> Vec<Operand> {
-    let Some(root) = record.json().and_then(|json| serde_json::from_str::<&RawValue>(json).ok()) else {
-        return Vec::new();
-    };
-    let mut found = vec![root];
-    for step in path.steps() {
-        found = found.into_iter().flat_map(|value| json_step(value, step)).collect();
-    }
-    found.into_iter().filter_map(json_operand).collect()
-}
-
-fn json_step<'a>(value: &'a RawValue, step: &Step) -> Vec<&'a RawValue> {
-    let list = || serde_json::from_str::<Vec<&'a RawValue>>(value.get()).unwrap_or_default();
-    match step {
-        Step::Key(key) => {
-            let members = serde_json::from_str::<BTreeMap<String, &'a RawValue>>(value.get()).unwrap_or_default();
-            members.get(&**key).copied().into_iter().collect()
-        }
-        Step::Index(index) => list().get(*index as usize).copied().into_iter().collect(),
-        Step::Each => list(),
-    }
+    let found = record.json().map(|json| json::values(json, path.steps()));
+    found.unwrap_or_default().into_iter().filter_map(json_operand).collect()
 }
 
 fn json_operand(value: &RawValue) -> Option<Operand> {
@@ -244,25 +259,10 @@ fn json_operand(value: &RawValue) -> Option<Operand> {
             let text: String = serde_json::from_str(written).ok()?;
             (Compared::JsonText(text.clone()), text)
         }
-        b'{' | b'[' => (Compared::JsonOther, without_spaces(written)),
-        _ => (Compared::JsonNumber(Number::parse(written)?), written.to_owned()),
+        b'{' | b'[' => (Compared::JsonOther, json::without_spaces(written)),
+        _ => (Number::parse(written).map_or(Compared::JsonOther, Compared::JsonNumber), written.to_owned()),
     };
     Some(Operand { compared, texts: vec![text] })
-}
-
-/// JSON without the white space between its tokens.
-fn without_spaces(json: &str) -> String {
-    let (mut inside, mut escaped) = (false, false);
-    json.chars()
-        .filter(|c| {
-            let keep = inside || !c.is_ascii_whitespace();
-            if *c == '"' && !escaped {
-                inside = !inside;
-            }
-            escaped = inside && *c == '\\' && !escaped;
-            keep
-        })
-        .collect()
 }
 
 impl Operand {
@@ -279,7 +279,7 @@ impl Operand {
             }
             Check::HasFlags(mask) => matches!(self.compared, Compared::Value(Value::Integer(v)) if v & mask == *mask),
             Check::Like(_) | Check::Contains(_) | Check::Matches(_) | Check::InIndicators => false,
-            Check::Present | Check::Absent => false,
+            Check::Compare(..) | Check::Present | Check::Absent => false,
         }
     }
 
@@ -297,6 +297,11 @@ impl Operand {
     fn order(&self, literal: &Literal) -> Option<Ordering> {
         match (&self.compared, literal) {
             (Compared::Value(Value::Text(a)), Literal::Text(b)) => Some(a.as_str().cmp(b)),
+            (Compared::Choice(a), Literal::Text(b)) => Some(a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase())),
+            (Compared::JsonOther, Literal::Text(b)) => {
+                let same = self.texts.iter().any(|text| *text == json::without_spaces_if_nested(b));
+                same.then_some(Ordering::Equal)
+            }
             (Compared::Value(Value::Integer(a)), Literal::Integer(b)) => Some(a.cmp(b)),
             (Compared::Value(Value::Address(a)), Literal::Address(b)) => Some(a.key().cmp(&b.key())),
             (Compared::Value(Value::Time(a)), Literal::Time(b)) => Some(a.cmp(b)),

@@ -49,12 +49,13 @@ pub static OPERATORS: [Entry; 16] = [
 ];
 
 /// Names that are not fields of the records.
-pub static VIRTUAL_FIELDS: [Entry; 11] = [
+pub static VIRTUAL_FIELDS: [Entry; 12] = [
     entry("ip", "srcaddr or dstaddr; source_ip_address of an event"),
     entry("port", "srcport or dstport"),
     entry("any", "every value of a flow record, or the JSON of an event; contains, like, matches"),
     entry("evidence", "the evidence file: its number, or its path as text"),
     entry("duplicate", "is the record a copy of one in another evidence file? true or false"),
+    entry("conflict", "exists where two copies of the event, with one eventID, contradict each other"),
     entry("tag", "a tag that an examiner gave"),
     entry("indicator", "an indicator that the record meets: its list's name, its value, or what it is called"),
     entry("label", "the name of something in the record: an address, a range, an interface, a principal, a key"),

@@ -15,6 +15,8 @@ pub enum Token {
     /// Between slashes; the flags that follow are already in the pattern.
     Regex(String),
     Equal,
+    /// `=~`: a pattern follows.
+    Match,
     NotEqual,
     Less,
     LessOrEqual,
@@ -40,35 +42,62 @@ pub struct Spanned {
 pub fn tokens(text: &str) -> (Vec<Spanned>, Option<FilterError>) {
     let mut found: Vec<Spanned> = Vec::new();
     let mut at = 0;
+    let mut in_list = false;
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
         if c.is_whitespace() {
             at += c.len_utf8();
             continue;
         }
-        let pattern_follows = c == '/' && found.last().is_some_and(|s| is_word(&s.token, "matches"));
+        let last = found.last().map(|s| &s.token);
+        let follows = |word: &str| last.is_some_and(|token| is_word(token, word));
+        let pattern_follows = c == '/' && (follows("matches") || follows("like") || last == Some(&Token::Match));
         let rest = text.get(at..).unwrap_or_default();
-        if rest.starts_with("--") {
-            // A comment of SQL, to the end of its line.
-            at += rest.find('\n').unwrap_or(rest.len());
-            continue;
+        match comment(rest) {
+            Some(Ok(len)) => {
+                at += len;
+                continue;
+            }
+            Some(Err(error)) => return (found, Some(shifted(error, at))),
+            None => {}
         }
+        // `in [a, b]` of CloudWatch Logs Insights; elsewhere brackets belong to a path.
+        let opens_list = c == '[' && follows("in");
         let result = match c {
             '/' if pattern_follows => regex(rest),
             '\'' | '"' | '`' => quoted(rest, c),
-            _ => symbol(rest).map_or_else(|| word(rest), Ok),
+            '[' if opens_list => Ok((Token::Open, 1)),
+            ']' if in_list => Ok((Token::Close, 1)),
+            _ => symbol(rest).map_or_else(|| word(rest, in_list), Ok),
         };
+        in_list = opens_list || in_list && c != ']';
         match result {
             Ok((token, len)) => {
                 found.push(Spanned { token, span: at..at + len });
                 at += len;
             }
-            Err(mut error) => {
-                error.span = at + error.span.start..at + error.span.end;
-                return (found, Some(error));
-            }
+            Err(error) => return (found, Some(shifted(error, at))),
         }
     }
     (found, None)
+}
+
+fn shifted(mut error: FilterError, by: usize) -> FilterError {
+    error.span = by + error.span.start..by + error.span.end;
+    error
+}
+
+/// Bytes of the comment at the start: SQL's `--` and CloudWatch's `# ` to the end of the line, and `/* */`.
+fn comment(rest: &str) -> Option<Result<usize, FilterError>> {
+    let is_hash =
+        rest.strip_prefix('#').is_some_and(|after| after.is_empty() || after.starts_with(char::is_whitespace));
+    if rest.starts_with("--") || is_hash {
+        return Some(Ok(rest.find('\n').unwrap_or(rest.len())));
+    }
+    let inside = rest.strip_prefix("/*")?;
+    let end = inside.find("*/").map(|end| end + 4);
+    Some(end.ok_or_else(|| {
+        FilterError::new(0..rest.len(), "this comment does not end").proposing(Some(format!("{rest} */")))
+    }))
 }
 
 pub fn is_word(token: &Token, word: &str) -> bool {
@@ -76,8 +105,9 @@ pub fn is_word(token: &Token, word: &str) -> bool {
 }
 
 fn symbol(rest: &str) -> Option<(Token, usize)> {
-    const SYMBOLS: [(&str, Token); 18] = [
+    const SYMBOLS: [(&str, Token); 19] = [
         ("==", Token::Equal),
+        ("=~", Token::Match),
         ("!=", Token::NotEqual),
         ("<>", Token::NotEqual),
         ("<=", Token::LessOrEqual),
@@ -99,8 +129,9 @@ fn symbol(rest: &str) -> Option<(Token, usize)> {
     SYMBOLS.into_iter().find(|(text, _)| rest.starts_with(text)).map(|(text, token)| (token, text.len()))
 }
 
-fn word(rest: &str) -> Result<(Token, usize), FilterError> {
-    let ends = |c: char| c.is_whitespace() || "()'\"`,;=<>!&|≠≤≥".contains(c);
+/// `in_list`: a square bracket is open, and the next one closes it.
+fn word(rest: &str, in_list: bool) -> Result<(Token, usize), FilterError> {
+    let ends = |c: char| c.is_whitespace() || "()'\"`,;=<>!&|≠≤≥".contains(c) || in_list && c == ']';
     let len = rest.find(ends).unwrap_or(rest.len());
     match rest.get(..len) {
         Some(word) if len > 0 => Ok((Token::Word(word.to_owned()), len)),
@@ -196,6 +227,24 @@ mod tests {
             expected.extend([Token::And, w("b"), Token::Or, w("c")]);
             expected
         });
+    }
+
+    #[test]
+    fn comments_and_square_lists() {
+        let ab = [w("a"), Token::Equal, w("b")];
+        for text in ["a = /* x\n ) */ b -- end", "# first\na = b #", "a = b/* */".trim_end_matches("/* */"), "/**/a=b"]
+        {
+            assert_eq!(lexed(text), ab, "{text}");
+        }
+        assert_eq!(lexed("a like c/* and #x"), [w("a"), w("like"), w("c/*"), w("and"), w("#x")]);
+        let list = [w("a"), w("in"), Token::Open, w("1"), Token::Comma, q("b", '"'), Token::Close];
+        for text in ["a in [1,\"b\"]", "a in [ 1 , \"b\" ]"] {
+            assert_eq!(lexed(text), list, "{text}");
+        }
+        assert_eq!(lexed("a in [x] and b[0] = 1")[5..], [w("and"), w("b[0]"), Token::Equal, w("1")]);
+        assert_eq!(lexed("a =~ /x y/i"), [w("a"), Token::Match, Token::Regex("(?i)x y".into())]);
+        assert_eq!(lexed("a like /x y/"), [w("a"), w("like"), Token::Regex("x y".into())]);
+        assert!(tokens("a = 1 /* open").1.is_some());
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod error;
 pub mod eval;
 mod functions;
 pub mod help;
+pub mod json;
 mod lexer;
 mod literal;
 pub mod names;
@@ -25,7 +26,7 @@ pub use error::FilterError;
 pub use parser::parse;
 pub use path::{JsonPath, Step};
 pub use target::field_named;
-pub use tree::{Check, Filter, Target, Test, Type};
+pub use tree::{Check, Filter, Relation, Target, Test, Type};
 pub use value::{Literal, Network};
 
 #[cfg(test)]

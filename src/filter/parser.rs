@@ -260,6 +260,14 @@ impl Parser<'_> {
         self.tokens.get(self.at + n).is_some_and(|s| is_word(&s.token, word))
     }
 
+    /// The word there, unquoted, and its place.
+    pub(super) fn nth_word(&self, n: usize) -> Option<(String, Range<usize>)> {
+        match self.tokens.get(self.at + n) {
+            Some(Spanned { token: Token::Word(word), span }) => Some((word.clone(), span.clone())),
+            _ => None,
+        }
+    }
+
     pub(super) fn next(&mut self) -> Option<Spanned> {
         let token = self.tokens.get(self.at).cloned();
         self.at += usize::from(token.is_some());

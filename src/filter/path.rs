@@ -67,6 +67,13 @@ impl JsonPath {
         }
     }
 
+    /// The path to a member of what this one leads to.
+    #[must_use]
+    pub fn member(mut self, key: &str) -> Self {
+        self.0.push(Step::Key(key.into()));
+        self
+    }
+
     /// The same path with another first key.
     pub fn with_root(mut self, root: &str) -> Self {
         if let Some(first) = self.0.first_mut() {

@@ -3,7 +3,7 @@
 use super::error::{FilterError, nearest};
 use super::lexer::Token;
 use super::parser::{Parser, is_keyword};
-use super::tree::{Check, Filter, Target, Type};
+use super::tree::{Check, Filter, Relation, Target, Type};
 use super::value::{self, Literal};
 use super::{functions, literal, names};
 use crate::model::Timestamp;
@@ -17,9 +17,13 @@ const DAY_MILLIS: i64 = 86_400_000;
 
 pub(super) fn starts_operator(token: &Token) -> bool {
     match token {
-        Token::Equal | Token::NotEqual | Token::Less | Token::LessOrEqual | Token::Greater | Token::GreaterOrEqual => {
-            true
-        }
+        Token::Equal
+        | Token::Match
+        | Token::NotEqual
+        | Token::Less
+        | Token::LessOrEqual
+        | Token::Greater
+        | Token::GreaterOrEqual => true,
         Token::Word(word) => ["in", "between", "like", "contains", "matches", "is", "exists", "has", "not"]
             .iter()
             .any(|w| w.eq_ignore_ascii_case(word)),
@@ -30,8 +34,16 @@ pub(super) fn starts_operator(token: &Token) -> bool {
 /// What follows a field.
 pub(super) fn comparison(p: &mut Parser<'_>, target: Target, span: Range<usize>) -> Parsed<Filter> {
     let Some(next) = p.peek().cloned() else { return alone(p, target, &span) };
+    if let Some(filter) = with_field(p, &target, &next.token)? {
+        return Ok(filter);
+    }
     match next.token {
         Token::Equal => equals(p, target, false),
+        Token::Match => {
+            p.next();
+            searchable(&target, &next.span)?;
+            Ok(Filter::test(target, Check::Matches(pattern_value(p)?.into())))
+        }
         Token::NotEqual => equals(p, target, true),
         Token::Less => ordered(p, target, Check::Less),
         Token::LessOrEqual => ordered(p, target, Check::LessOrEqual),
@@ -48,6 +60,66 @@ pub(super) fn comparison(p: &mut Parser<'_>, target: Target, span: Range<usize>)
         }
         _ => alone(p, target, &span),
     }
+}
+
+/// `pkt_srcaddr = srcaddr`: the operator and the other field are taken where a field's name stands without quotes, and
+/// is no value of the first one's type.
+fn with_field(p: &mut Parser<'_>, target: &Target, operator: &Token) -> Parsed<Option<Filter>> {
+    let relation = match operator {
+        Token::Equal => Relation::Equal,
+        Token::NotEqual => Relation::NotEqual,
+        Token::Less => Relation::Less,
+        Token::LessOrEqual => Relation::LessOrEqual,
+        Token::Greater => Relation::Greater,
+        Token::GreaterOrEqual => Relation::GreaterOrEqual,
+        _ => return Ok(None),
+    };
+    let Some((word, span)) = p.nth_word(1) else { return Ok(None) };
+    let Some(other) = super::target::field_without_alias(p.dataset, &word) else { return Ok(None) };
+    let kind = target.value_type();
+    let is_value = match kind {
+        Type::Text | Type::AddressOrText => false,
+        Type::FreeText | Type::Evidence => true,
+        Type::Json => !matches!(target, Target::Field(_)),
+        _ => literal::read(kind, target, &word, false, span.clone()).is_ok(),
+    };
+    if is_value || matches!(target, Target::Tag | Target::Indicator | Target::Label) || p.nth_is(2, &Token::Open) {
+        return Ok(None);
+    }
+    let refused = |message: String| {
+        let quoted = super::display::quoted(&word);
+        let message = format!("{message}; quote {word} to compare with the text");
+        FilterError::new(span.clone(), message).expecting(example_of(kind)).proposing(Some(quoted))
+    };
+    let Target::Field(field) = *target else {
+        return Err(FilterError::new(
+            span.clone(),
+            format!("{target} stands for more than one value and is not compared with a field; name the field"),
+        )
+        .expecting(example_of(kind)));
+    };
+    let other_kind = Target::Field(other).value_type();
+    if kind == Type::Json {
+        return Err(refused(format!("{target} is JSON, and JSON is not compared with a field")));
+    }
+    if !comparable(kind, other_kind) {
+        let (one, two) = (kind.name(), other_kind.name());
+        return Err(refused(format!("{target} is {one}, {} is {two}: only fields of one type compare", other.name())));
+    }
+    if kind == Type::Boolean && !matches!(relation, Relation::Equal | Relation::NotEqual) {
+        return Err(
+            FilterError::new(span, format!("{target} is true or false and has no order")).expecting(["=", "!="])
+        );
+    }
+    p.next();
+    p.next();
+    Ok(Some(Filter::fields_compare(field, relation, other)))
+}
+
+fn comparable(one: Type, other: Type) -> bool {
+    let is_text = |kind| matches!(kind, Type::Text | Type::Choice(_));
+    let is_time = |kind| matches!(kind, Type::Time | Type::WrittenTime);
+    one == other || is_text(one) && is_text(other) || is_time(one) && is_time(other)
 }
 
 /// A field without an operator is a condition only where it is true or false.
@@ -150,6 +222,10 @@ fn word_operator(p: &mut Parser<'_>, target: Target) -> Parsed<Filter> {
     }
     if p.accept_word("like") {
         searchable(&target, &at)?;
+        // CloudWatch Logs Insights writes `like /x.*y/`.
+        if matches!(p.peek_token(), Some(Token::Regex(_))) {
+            return Ok(build(Check::Matches(pattern_value(p)?.into())));
+        }
         let (pattern, _) = text_value(p, "a pattern such as '%x%'")?;
         if p.nth_is_word(0, "escape") {
             return Err(FilterError::new(p.here(), "escape is not supported; use contains or matches")
@@ -259,6 +335,9 @@ fn in_list(p: &mut Parser<'_>, target: Target, negated: bool) -> Parsed<Filter> 
         return Ok(Test { target, negated }.with(Check::InIndicators));
     }
     let mut values = Vec::new();
+    if p.nth_is(0, &Token::Open) && p.nth_is_word(1, "select") {
+        return in_subquery(p, target, negated);
+    }
     if p.accept(&Token::Open) {
         loop {
             values.push(value(p, &target)?);
@@ -281,6 +360,28 @@ fn in_list(p: &mut Parser<'_>, target: Target, negated: bool) -> Parsed<Filter> 
     }
     let items = values.into_iter().map(|value| value.literal).collect();
     Ok(Test { target, negated }.with(Check::In(items)))
+}
+
+/// `in (select threat_ip from incident_iocs)`, the playbook's list of indicators.
+fn in_subquery(p: &mut Parser<'_>, target: Target, negated: bool) -> Parsed<Filter> {
+    let start = p.here().start;
+    p.next();
+    p.next();
+    p.accept_word("distinct");
+    let (column, _) = text_value(p, "threat_ip")?;
+    let is_column = column.rsplit('.').next().is_some_and(|name| name.eq_ignore_ascii_case("threat_ip"));
+    let from = p.accept_word("from").then(|| text_value(p, "incident_iocs")).transpose()?;
+    let is_table = from.is_some_and(|(table, _)| table.eq_ignore_ascii_case("incident_iocs"));
+    if !(is_column && is_table && p.accept(&Token::Close)) {
+        let message =
+            "of queries inside a filter only (select threat_ip from incident_iocs) is read, as the indicators";
+        return Err(FilterError::new(start..p.here().end, message).expecting(["indicators", "(A, B)"]));
+    }
+    if !matches!(target.value_type(), Type::Address | Type::AddressOrText) {
+        let message = format!("{target} is not an address, and indicators are looked up by address");
+        return Err(FilterError::new(start..p.last_end(), message));
+    }
+    Ok(Test { target, negated }.with(Check::InIndicators))
 }
 
 /// A value for the target; takes the words that belong to it (`10 MB`, `2021-05-16 07:49`).

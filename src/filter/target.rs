@@ -8,7 +8,8 @@ use crate::model::{Dataset, FieldId, field};
 use std::ops::Range;
 
 /// The filter's own names, with what they stand for in each dataset.
-pub static VIRTUAL_NAMES: [&str; 8] = ["ip", "port", "any", "evidence", "duplicate", "tag", "indicator", "label"];
+pub static VIRTUAL_NAMES: [&str; 9] =
+    ["ip", "port", "any", "evidence", "duplicate", "conflict", "tag", "indicator", "label"];
 
 /// Columns that Athena tables add for partitions; a filter says the same as a range of times.
 const PARTITIONS: [&str; 10] =
@@ -28,6 +29,17 @@ pub fn field_named(dataset: Dataset, name: &str) -> Option<FieldId> {
     let spelled = |candidate: &str| same_name(candidate, name);
     field::of(dataset).find(|f| {
         spelled(f.name) || f.aliases.iter().any(|alias| spelled(alias)) || f.event_path().is_some_and(spelled)
+    })
+}
+
+/// The same; a name of the query's table may stand in front: `vpc.destinationaddress`.
+pub fn field_without_alias(dataset: Dataset, name: &str) -> Option<FieldId> {
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+        return None;
+    }
+    field_named(dataset, name).or_else(|| match behind_alias(dataset, name) {
+        Some(Target::Field(field)) => Some(field),
+        _ => None,
     })
 }
 
@@ -58,10 +70,34 @@ pub fn resolve(dataset: Dataset, name: &str, span: Range<usize>) -> Result<Targe
                 .proposing(Some(format!("extra.{}", JsonPath::key(key))))),
         };
     }
+    if let Some(target) = behind_alias(dataset, name) {
+        return Ok(target);
+    }
     if dataset == Dataset::Events && name.contains(['.', '[']) {
         return event_path(name, span);
     }
     Err(unknown(dataset, name, span))
+}
+
+/// `vpc.destinationaddress`, `ct.useridentity.arn`: what stands behind the name of a query's table, unless that name is
+/// nearly one of an event's members, whose own members have names of fields too.
+fn behind_alias(dataset: Dataset, name: &str) -> Option<Target> {
+    let (alias, rest) = name.split_once('.')?;
+    let is_name = alias.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && alias.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !is_name || alias.eq_ignore_ascii_case("extra") {
+        return None;
+    }
+    let is_root = |name: &str| event_roots().any(|root| same_name(root, name));
+    let found = match field_named(dataset, rest) {
+        Some(found) => Target::Field(found),
+        None if dataset == Dataset::Events && is_root(rest.split(['.', '[']).next()?) => {
+            event_path(rest, 0..rest.len()).ok()?
+        }
+        None => return None,
+    };
+    let is_member = dataset == Dataset::Events && (is_root(alias) || nearest(alias, event_roots()).is_some());
+    (!is_member).then_some(found)
 }
 
 fn virtual_target(dataset: Dataset, name: &str) -> Option<Target> {
@@ -74,6 +110,7 @@ fn virtual_target(dataset: Dataset, name: &str) -> Option<Target> {
         "any" => Target::AnyText,
         "evidence" => Target::Evidence,
         "duplicate" => Target::Duplicate,
+        "conflict" if dataset == Dataset::Events => Target::Conflict,
         "tag" => Target::Tag,
         "indicator" => Target::Indicator,
         "label" => Target::Label,

@@ -351,6 +351,94 @@ fn depth_and_length_are_limited() {
 }
 
 #[test]
+fn a_field_is_compared_with_another() {
+    check(
+        Flows,
+        &[
+            ("pkt_srcaddr = srcaddr", "pkt_srcaddr = srcaddr"),
+            ("pkt-srcaddr <> sourceAddress", "pkt_srcaddr != srcaddr"),
+            ("srcport < dstport and srcport>=destinationport", "srcport < dstport and srcport >= dstport"),
+            ("bytes > packets or start<=endtime", "bytes > packets or start <= end"),
+            ("vpc_id = subnet_id", "vpc_id = subnet_id"),
+            ("vpc_id = 'subnet_id'", "vpc_id = 'subnet_id'"),
+            ("vpc_id = vpc.subnetid", "vpc_id = subnet_id"),
+            ("not pkt_srcaddr = srcaddr", "not pkt_srcaddr = srcaddr"),
+            // A value of the first field's own type is the value.
+            ("extra.x = bytes", "extra.x = 'bytes'"),
+            ("vpc_id = 'x.subnetid'", "vpc_id = 'x.subnetid'"),
+            ("tag = bytes", "tag = 'bytes'"),
+        ],
+    );
+    check(
+        Events,
+        &[
+            ("eventTime > session_creation_date", "event_time > session_creation_date"),
+            ("userIdentity.accountId != recipientAccountId", "user_identity_account_id != recipient_account_id"),
+            ("readOnly = managementEvent", "read_only = management_event"),
+            (
+                "requestParameters.userName = userIdentity.userName",
+                "requestParameters.userName = 'userIdentity.userName'",
+            ),
+        ],
+    );
+    for (dataset, text, expected) in [
+        (Flows, "srcport = start", "srcport is a port, start is a time: only fields of one type compare"),
+        (Flows, "vpc_id = bytes", "vpc_id is a text, bytes is a number: only fields of one type compare"),
+        (Flows, "srcaddr = vpc_id", "srcaddr is an address, vpc_id is a text: only fields of one type compare"),
+        (Flows, "ip = srcaddr", "ip stands for more than one value and is not compared with a field"),
+        (Events, "read_only < management_event", "read_only is true or false and has no order"),
+        (
+            Events,
+            "request_parameters = event_name",
+            "request_parameters is JSON, and JSON is not compared with a field",
+        ),
+    ] {
+        let error = parse(text, dataset).expect_err(text);
+        assert!(error.message.starts_with(expected), "{}", error.message);
+        assert_eq!(text.get(error.span.clone()), text.split(' ').next_back(), "{text}");
+    }
+}
+
+#[test]
+fn queries_of_other_tools_are_read() {
+    check(
+        Flows,
+        &[
+            ("dstport in [22, 3389]", "dstport in (22, 3389)"),
+            ("vpc_id in [\"a b\", 'c']", "vpc_id in ('a b', c)"),
+            ("vpc_id not in ['a']", "vpc_id not in (a)"),
+            ("vpc_id like /^vpc-.*x/i", "vpc_id matches '(?i)^vpc-.*x'"),
+            ("vpc_id not like /x/", "vpc_id not matches 'x'"),
+            ("vpc_id =~ /x/ and dstport = 22 # ssh", "vpc_id matches 'x' and dstport = 22"),
+            ("/* ssh ) */ dstport = 22 /* and */ and -- more\n bytes > 1", "dstport = 22 and bytes > 1"),
+            ("vpc.destinationaddress = 10.0.0.1", "dstaddr = 10.0.0.1"),
+            ("v.srcaddr in (select threat_ip from incident_iocs)", "srcaddr in indicators"),
+            ("srcaddr not in (SELECT DISTINCT i.threat_ip FROM incident_iocs)", "srcaddr not in indicators"),
+        ],
+    );
+    check(
+        Events,
+        &[
+            ("ct.eventname = 'x'", "event_name = x"),
+            ("t.useridentity.sessioncontext.sessionissuer.arn exists", "session_issuer_arn exists"),
+            ("t.requestParameters.bucketName = x", "requestParameters.bucketName = x"),
+        ],
+    );
+    for (dataset, text, expected) in [
+        (Flows, "srcaddr in (select ip from other)", "of queries inside a filter only"),
+        (Flows, "vpc_id in (select threat_ip from incident_iocs)", "vpc_id is not an address"),
+        (Flows, "dstport in [22, 23", ") is expected here"),
+        (Flows, "dstport = 22 /* open", "this comment does not end"),
+        (Flows, "start =~ /x/", "start is a time"),
+        (Events, "requestParamters.userName = x", "requestParamters is not a member of CloudTrail events"),
+        (Events, "t.unknownThing.userName = x", "t is not a member of CloudTrail events"),
+    ] {
+        let error = parse(text, dataset).expect_err(text);
+        assert!(error.message.starts_with(expected), "{text}: {}", error.message);
+    }
+}
+
+#[test]
 fn cell_menus_build_filters() {
     let named = |name| field::by_name(Flows, name).unwrap();
     let port = Filter::field_equals(named("dstport"), Some("22")).unwrap();
@@ -371,7 +459,12 @@ fn cell_menus_build_filters() {
     let event =
         |name, text| Filter::field_equals(field::by_name(Events, name).unwrap(), Some(text)).map(|f| f.to_string());
     assert_eq!(event("event_time", "soon").unwrap(), "event_time matches '(?s)\\Asoon\\z'");
-    assert_eq!(event("resources", "[1]").unwrap(), "resources matches '(?s)\\A\\[1\\]\\z'");
+    assert_eq!(event("resources", "[ 1]").unwrap(), "resources = '[ 1]'");
+    assert_eq!(
+        event("source_ip_address", "10.0.0.0/8").unwrap(),
+        "source_ip_address matches '(?s)\\A10\\.0\\.0\\.0/8\\z'"
+    );
+    assert_eq!(event("event_name", "event_source").unwrap(), "event_name = 'event_source'");
     assert_eq!(event("event_time", "2021-05-16T07:49:46Z").unwrap(), "event_time = 2021-05-16T07:49:46Z");
     let range = TimeRange { from: Some(Timestamp(0)), to: None };
     assert_eq!(Filter::in_time(Flows, range).to_string(), "start >= 1970-01-01T00:00:00Z");

@@ -3,7 +3,7 @@
 use super::path::JsonPath;
 use super::value::Literal;
 use super::{FilterError, names, pattern, target};
-use crate::model::{Dataset, FieldId, Kind, TimeRange, field};
+use crate::model::{Address, Dataset, FieldId, Kind, TimeRange, field};
 
 /// A condition on one record.
 ///
@@ -50,6 +50,8 @@ pub enum Target {
     Evidence,
     /// Is the record a copy of one in another evidence file?
     Duplicate,
+    /// Does another copy of the event contradict it?
+    Conflict,
     Tag,
     Indicator,
     Label,
@@ -77,8 +79,46 @@ pub enum Check {
     HasFlags(i64),
     /// The address is in an indicator list.
     InIndicators,
+    /// How the value stands to another field's of the same record; both are there. Never negated.
+    Compare(Relation, FieldId),
     Present,
     Absent,
+}
+
+/// How one field's value stands to another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Relation {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Relation {
+    /// As the language and SQL write it.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Relation::Equal => "=",
+            Relation::NotEqual => "!=",
+            Relation::Less => "<",
+            Relation::LessOrEqual => "<=",
+            Relation::Greater => ">",
+            Relation::GreaterOrEqual => ">=",
+        }
+    }
+
+    pub fn holds(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            Relation::Equal => order.is_eq(),
+            Relation::NotEqual => order.is_ne(),
+            Relation::Less => order.is_lt(),
+            Relation::LessOrEqual => order.is_le(),
+            Relation::Greater => order.is_gt(),
+            Relation::GreaterOrEqual => order.is_ge(),
+        }
+    }
 }
 
 impl Check {
@@ -96,6 +136,7 @@ impl Check {
             | Check::LessOrEqual(_)
             | Check::Greater(_)
             | Check::GreaterOrEqual(_)
+            | Check::Compare(..)
             | Check::Present
             | Check::Absent => false,
         }
@@ -125,6 +166,24 @@ pub enum Type {
     FreeText,
 }
 
+impl Type {
+    /// What a value of it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Type::Text | Type::Choice(_) | Type::FreeText => "a text",
+            Type::Integer => "a number",
+            Type::Port => "a port",
+            Type::Protocol => "a protocol",
+            Type::TcpFlags => "a set of TCP flags",
+            Type::Address | Type::AddressOrText => "an address",
+            Type::Time | Type::WrittenTime => "a time",
+            Type::Boolean => "true or false",
+            Type::Json => "JSON",
+            Type::Evidence => "an evidence file",
+        }
+    }
+}
+
 impl Target {
     pub fn value_type(&self) -> Type {
         match self {
@@ -134,7 +193,7 @@ impl Target {
             Target::EitherPort => Type::Port,
             Target::AnyText => Type::FreeText,
             Target::Evidence => Type::Evidence,
-            Target::Duplicate => Type::Boolean,
+            Target::Duplicate | Target::Conflict => Type::Boolean,
             Target::Tag | Target::Indicator | Target::Label => Type::Text,
         }
     }
@@ -174,20 +233,42 @@ impl Filter {
     /// # Errors
     /// The text is no value of the field's type.
     pub fn field_equals(field: FieldId, text: Option<&str>) -> Result<Self, FilterError> {
-        let target = Target::Field(field);
+        Self::target_equals(Target::Field(field), text)
+    }
+
+    /// The same of any target whose value a table shows.
+    ///
+    /// # Errors
+    /// The text is no value of the target's type.
+    pub fn target_equals(target: Target, text: Option<&str>) -> Result<Self, FilterError> {
         let Some(text) = text else { return Ok(Self::test(target, Check::Absent)) };
         let kind = target.value_type();
-        let exactly =
-            |text: &str| pattern::exactly(text).map(|p| Self::test(Target::Field(field), Check::Matches(p.into())));
-        // Lists and objects have no order and no equality, only a text.
-        if kind == Type::Json && text.starts_with(['{', '[']) {
-            return exactly(text).map_err(|reason| FilterError::new(0..text.len(), reason));
+        let exactly = || {
+            let pattern = pattern::exactly(text).map_err(|reason| FilterError::new(0..text.len(), reason))?;
+            Ok(Self::test(target.clone(), Check::Matches(pattern.into())))
+        };
+        // What stands in the place of an address or a time and would be read as another value than it is.
+        let is_strange = match kind {
+            Type::AddressOrText => {
+                let read = super::literal::read(kind, &target, text, true, 0..0);
+                !matches!(read, Ok(Literal::Text(_))) && Address::parse(text.as_bytes()).is_none()
+            }
+            Type::WrittenTime => super::value::parse_time(text).is_none(),
+            _ => false,
+        };
+        if is_strange {
+            return exactly();
         }
-        match super::literal::read(kind, &target, text, true, 0..text.len()) {
-            Ok(literal) => Ok(Self::test(target, Check::Equals(literal))),
-            Err(error) if kind == Type::WrittenTime => exactly(text).map_err(|_| error),
-            Err(error) => Err(error),
-        }
+        let literal = match kind {
+            Type::Json => Literal::text(text),
+            _ => super::literal::read(kind, &target, text, true, 0..text.len())?,
+        };
+        Ok(Self::test(target, Check::Equals(literal)))
+    }
+
+    /// Records of which one field stands so to another; both fields have the same type.
+    pub fn fields_compare(field: FieldId, relation: Relation, other: FieldId) -> Self {
+        Self::test(Target::Field(field), Check::Compare(relation, other))
     }
 
     /// Records whose time (start of a flow, time of an event) is in the range; every record where the range is open.
@@ -202,10 +283,39 @@ impl Filter {
         Self::all_of(from.into_iter().chain(to))
     }
 
+    /// Records of which this target is this text: a name of an indicator list, a label, a tag.
+    pub fn named(target: Target, text: &str) -> Self {
+        Self::test(target, Check::Equals(Literal::text(text)))
+    }
+
+    /// Is this one of the conditions that all have to hold?
+    pub fn requires(&self, part: &Filter) -> bool {
+        match self {
+            Filter::And(parts) => parts.contains(part),
+            filter => filter == part,
+        }
+    }
+
+    /// Without one of the conditions that all have to hold; the same where it is none of them.
+    #[must_use]
+    pub fn without(self, part: &Filter) -> Self {
+        match self {
+            Filter::And(parts) => Self::all_of(parts.into_iter().filter(|own| own != part)),
+            filter if filter == *part => Filter::All,
+            filter => filter,
+        }
+    }
+
     /// Both this and the other: what "only this value" adds to the filter bar.
     #[must_use]
     pub fn and(self, other: Filter) -> Self {
         Self::all_of([self, other])
+    }
+
+    /// The same; a condition that is there already is not said twice.
+    #[must_use]
+    pub fn narrowed(self, part: Filter) -> Self {
+        if self.requires(&part) { self } else { self.and(part) }
     }
 
     /// This, but not what the other matches: what "exclude this value" adds to the filter bar. Records that lack the
@@ -289,6 +399,7 @@ impl std::fmt::Display for Target {
             Target::AnyText => f.write_str("any"),
             Target::Evidence => f.write_str("evidence"),
             Target::Duplicate => f.write_str("duplicate"),
+            Target::Conflict => f.write_str("conflict"),
             Target::Tag => f.write_str("tag"),
             Target::Indicator => f.write_str("indicator"),
             Target::Label => f.write_str("label"),

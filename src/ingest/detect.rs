@@ -3,6 +3,7 @@
 use super::cloudtrail::{self, CloudTrailMessages};
 use super::flow::{self, MessageReader, RecordBuilder};
 use super::json::{self, FlowSinks};
+use super::parquet::{self, ParquetParser};
 use super::{Emitter, FlowFields, FlowRecordSink, FormatChoice, MessageSink, Parser, Place};
 
 /// The beginning of the decoded content.
@@ -21,6 +22,9 @@ pub fn detect(head: &Head<'_>, choice: &FormatChoice) -> Option<Box<dyn Parser>>
         messages: Box::new(MessageReader::new(choice)),
         records: Box::new(Records(RecordBuilder::new())),
     };
+    if head.bytes.starts_with(parquet::MAGIC) {
+        return Some(Box::new(ParquetParser::new(sinks())));
+    }
     json::detect_json(head, sinks).or_else(|| cloudtrail::detect_csv(head)).or_else(|| {
         let events = || -> Box<dyn MessageSink> { Box::new(CloudTrailMessages::default()) };
         flow::detect(head, choice, &events)

@@ -6,11 +6,17 @@ pub mod cloudtrail;
 pub mod detect;
 pub mod emit;
 pub mod flow;
+pub mod foreign;
 pub mod indicators;
 pub mod json;
+pub mod ocsf;
+pub mod parquet;
 pub mod paths;
 pub mod reader;
 
 pub use emit::{
     Emitter, FlowFields, FlowRecordSink, FormatChoice, FormatWanted, MessageSink, Output, Parser, Place, StreamEnd,
 };
+
+#[cfg(test)]
+mod first_lines_tests;

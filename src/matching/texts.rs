@@ -246,6 +246,7 @@ mod tests {
             (r#""notevil.example""#, vec![]),
             (r#""http://evil.example/x?y""#, vec![0, 6]),
             (r#"{"accessKeyId":"AKIAXPLANTEDEXAMPLE1"}"#, vec![1]),
+            (r#""policy":"{\"key\":\"AKIAXPLANTEDEXAMPLE1\"}""#, vec![1]),
             (r#""akiaxplantedexample1""#, vec![]),
             (r#""AKIAXPLANTEDEXAMPLE12""#, vec![]),
             (r#""arn:aws:iam::111122223333:user/svc""#, vec![2, 4]),

@@ -27,6 +27,10 @@ pub enum Format {
     CloudTrailConsoleCsv,
     /// CloudTrail Lake or Athena query results.
     CloudTrailQueryCsv,
+    CloudTrailParquet,
+    /// Security Lake and others: flow records and events in the Open Cybersecurity Schema Framework.
+    OcsfJson,
+    OcsfParquet,
     CloudTrailDigest,
     /// CloudTrail Lake's signature of saved query results (`result_sign.json`): kept, its files listed.
     CloudTrailQuerySign,
@@ -39,7 +43,7 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 19] = [
+    pub const ALL: [Format; 22] = [
         Format::FlowText,
         Format::FlowHeaderless,
         Format::FlowParquet,
@@ -54,6 +58,9 @@ impl Format {
         Format::CloudTrailLookupEvents,
         Format::CloudTrailConsoleCsv,
         Format::CloudTrailQueryCsv,
+        Format::CloudTrailParquet,
+        Format::OcsfJson,
+        Format::OcsfParquet,
         Format::CloudTrailDigest,
         Format::CloudTrailQuerySign,
         Format::Archive,
@@ -78,12 +85,20 @@ impl Format {
             Format::CloudTrailLookupEvents => "cloudtrail-lookup-events",
             Format::CloudTrailConsoleCsv => "cloudtrail-console-csv",
             Format::CloudTrailQueryCsv => "cloudtrail-query-csv",
+            Format::CloudTrailParquet => "cloudtrail-parquet",
+            Format::OcsfJson => "ocsf-json",
+            Format::OcsfParquet => "ocsf-parquet",
             Format::CloudTrailDigest => "cloudtrail-digest",
             Format::CloudTrailQuerySign => "cloudtrail-query-sign",
             Format::Archive => "archive",
             Format::Empty => "empty",
             Format::Unknown => "unknown",
         }
+    }
+
+    /// Its rows have no text of their own.
+    pub fn is_parquet(self) -> bool {
+        matches!(self, Format::FlowParquet | Format::CloudTrailParquet | Format::OcsfParquet)
     }
 
     pub fn from_code(code: &str) -> Option<Self> {

@@ -9,6 +9,7 @@ pub mod field;
 pub mod ids;
 pub mod indicator;
 pub mod network;
+pub mod received;
 pub mod saved;
 pub mod text;
 pub mod time;
@@ -24,6 +25,7 @@ pub use indicator::{
     PRIVATE_SPACE, PatternPart, Purpose,
 };
 pub use network::Network;
+pub use received::{Received, ReceivedState};
 pub use saved::SavedFilter;
 pub use time::{TimeRange, Timestamp};
 pub use warning::{ImportWarning, Reason, Scope};

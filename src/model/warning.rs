@@ -43,10 +43,12 @@ pub enum Reason {
     UnreadableMember,
     /// Bytes that are not valid UTF-8 were found in records that were kept.
     InvalidUtf8,
+    /// Two copies of one event contradict each other; both are kept.
+    ConflictingCopy,
 }
 
 impl Reason {
-    pub const ALL: [Reason; 16] = [
+    pub const ALL: [Reason; 17] = [
         Reason::FieldCount,
         Reason::BadValue,
         Reason::NotARecord,
@@ -63,6 +65,7 @@ impl Reason {
         Reason::ContainerDepth,
         Reason::UnreadableMember,
         Reason::InvalidUtf8,
+        Reason::ConflictingCopy,
     ];
 
     /// Stable name, stored in case files and printed by `coldtrail warnings`.
@@ -84,6 +87,27 @@ impl Reason {
             Reason::ContainerDepth => "container_depth",
             Reason::UnreadableMember => "unreadable_member",
             Reason::InvalidUtf8 => "invalid_utf8",
+            Reason::ConflictingCopy => "conflicting_copy",
+        }
+    }
+
+    /// Said of a file as a whole: is something of it cut, damaged or not understood? The others are remarks about what was read.
+    pub fn is_fault(self) -> bool {
+        match self {
+            Reason::IncompleteCapture | Reason::PathMismatch | Reason::InvalidUtf8 | Reason::ConflictingCopy => false,
+            Reason::FieldCount
+            | Reason::BadValue
+            | Reason::NotARecord
+            | Reason::BadJson
+            | Reason::TooLong
+            | Reason::TooDeep
+            | Reason::CutOff
+            | Reason::DamagedStream
+            | Reason::UnknownFormat
+            | Reason::FormatNeeded
+            | Reason::ExpansionLimit
+            | Reason::ContainerDepth
+            | Reason::UnreadableMember => true,
         }
     }
 

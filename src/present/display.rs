@@ -3,6 +3,7 @@
 
 use super::glyphs;
 use super::zone::Zone;
+use crate::filter::{Check, Filter, Target, pattern};
 use crate::model::{Dataset, FieldId, Kind, Timestamp};
 use crate::query::Value;
 use std::borrow::Cow;
@@ -61,20 +62,22 @@ pub fn literal(value: &Value) -> Option<String> {
 }
 
 /// The filter that keeps (or excludes) exactly this value.
-pub fn clause(value: &Value, field: FieldId, exclude: bool) -> String {
-    let name = field.name();
-    let Some(text) = literal(value) else {
-        return if exclude { format!("{name} exists") } else { format!("{name} is null") };
-    };
-    let bare =
-        !matches!(value, Value::Text(_)) || field.kind == Kind::Address && text.parse::<std::net::IpAddr>().is_ok();
-    let shown = if bare { text } else { quote(&text) };
-    if exclude { format!("not {name} = {shown}") } else { format!("{name} = {shown}") }
+pub fn clause(value: &Value, field: FieldId, exclude: bool) -> Filter {
+    target_clause(value, Target::Field(field), exclude)
 }
 
-/// In single quotes, a quote inside doubled.
-pub fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+/// The same of any target of the filter language.
+pub fn target_clause(value: &Value, target: Target, exclude: bool) -> Filter {
+    let text = literal(value);
+    let Some(text) = text else {
+        return Filter::test(target, if exclude { Check::Present } else { Check::Absent });
+    };
+    // What is no value of the field's type can only be looked for as it is written.
+    let filter = Filter::target_equals(target.clone(), Some(&text)).unwrap_or_else(|_| {
+        let written = pattern::exactly(&text).unwrap_or_default();
+        Filter::test(target, Check::Matches(written.into()))
+    });
+    if exclude { filter.complement() } else { filter }
 }
 
 /// Are values of this field numbers, to be aligned on their last digit?
@@ -374,12 +377,15 @@ mod tests {
 
     #[test]
     fn cell_filters() {
-        assert_eq!(clause(&Value::Text("10.0.0.1".into()), flow("srcaddr"), false), "srcaddr = 10.0.0.1");
-        assert_eq!(clause(&Value::Text("it's".into()), flow("action"), true), "not action = 'it''s'");
-        assert_eq!(clause(&Value::Null, flow("action"), false), "action is null");
-        assert_eq!(clause(&Value::Null, flow("action"), true), "action exists");
-        assert_eq!(clause(&Value::Integer(22), flow("dstport"), false), "dstport = 22");
-        assert_eq!(clause(&Value::Time(Timestamp(0)), flow("start"), false), "start = 1970-01-01T00:00:00Z");
+        assert_eq!(clause(&Value::Text("10.0.0.1".into()), flow("srcaddr"), false).to_string(), "srcaddr = 10.0.0.1");
+        assert_eq!(clause(&Value::Text("it's".into()), flow("action"), true).to_string(), "not action = 'it''s'");
+        assert_eq!(clause(&Value::Null, flow("action"), false).to_string(), "action is null");
+        assert_eq!(clause(&Value::Null, flow("action"), true).to_string(), "action exists");
+        assert_eq!(clause(&Value::Integer(22), flow("dstport"), false).to_string(), "dstport = 22");
+        assert_eq!(
+            clause(&Value::Time(Timestamp(0)), flow("start"), false).to_string(),
+            "start = 1970-01-01T00:00:00Z"
+        );
     }
 
     #[test]

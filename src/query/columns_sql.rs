@@ -80,7 +80,13 @@ fn expression(field: FieldId) -> (String, Vec<&'static str>) {
         Home::Event(_) => (format!("e.{name}"), vec![]),
         Home::Call(_) => (format!("k.{name}"), vec![CALL]),
         Home::EventJson("userIdentity") => ("coldtrail_event_json(e.id) ->> '$.userIdentity'".into(), vec![]),
-        Home::EventJson(_) => (format!("e.{name} ->> '$'"), vec![]),
+        // Texts are read, everything else stands as it was written.
+        Home::EventJson(_) => (
+            format!(
+                "CASE json_type(e.{name}) WHEN 'text' THEN e.{name} ->> '$' WHEN 'null' THEN NULL ELSE e.{name} -> '$' END"
+            ),
+            vec![],
+        ),
         Home::Virtual => ("NULL".into(), vec![]),
     }
 }

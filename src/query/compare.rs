@@ -1,11 +1,11 @@
 //! What two cases say of the same evidence file: row by row, with everything that a row says.
 
-use super::columns_sql::Columns;
-use super::{Cancel, QueryError, filter_sql};
-use crate::case::CaseReader;
-use crate::model::{Dataset, EvidenceId, FieldId, field};
+use super::{Cancel, QueryError};
+use crate::case::{CaseReader, event_json, places};
+use crate::model::EvidenceId;
 use rusqlite::types::{Value as Sql, ValueRef};
-use rusqlite::{Row, Rows};
+use rusqlite::{Connection, Row, Rows};
+use std::cmp::Ordering;
 
 /// What comparing came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,134 +20,286 @@ pub struct Compared {
 /// Differences that are told in words.
 const TOLD: usize = 20;
 
-/// Rows of one kind: each begins with a number that rises.
+/// Takes a stored form off a cell, so that what it says is compared and not how it was compressed.
+type Unpack = fn(&[u8]) -> Option<Vec<u8>>;
+
+/// Rows of one kind: each begins with a number that rises. The columns come from the tables themselves, so that none is
+/// forgotten.
 struct Kind {
     name: &'static str,
     sql: String,
     columns: Vec<String>,
+    /// Of the column of this name.
+    unpack: Option<(&'static str, Unpack)>,
 }
 
-fn kind(name: &'static str, columns: &[&str], sql: &str) -> Kind {
-    let list = columns.join(", ");
-    Kind {
-        name,
-        sql: sql.replace("{columns}", &list),
-        columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+/// Names of a table's columns but for some.
+fn columns(conn: &Connection, table: &str, without: &[&str]) -> Result<Vec<String>, QueryError> {
+    let mut statement = conn.prepare_cached("SELECT name FROM pragma_table_info(?) ORDER BY cid")?;
+    let rows = statement.query_map([table], |r| r.get::<_, String>(0))?;
+    let all: Vec<String> = rows.collect::<Result<_, _>>()?;
+    Ok(all.into_iter().filter(|name| !without.contains(&name.as_str())).collect())
+}
+
+/// Of a table whose rows belong to evidence; `number` is what stands before its columns, `?1` the evidence's number, `?2`
+/// and `?3` its first and last record.
+fn plain(
+    conn: &Connection,
+    (name, table): (&'static str, &str),
+    without: &[&str],
+    number: &str,
+    condition: &str,
+) -> Result<Kind, QueryError> {
+    let columns = columns(conn, table, without)?;
+    let list = columns.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    let sql = format!("SELECT {number}, {list} FROM {table} WHERE {condition} ORDER BY 1");
+    Ok(Kind { name, sql, columns, unpack: None })
+}
+
+const OF_EVIDENCE: &str = "evidence_id = ?1 AND ?2 < ?3";
+
+const WITHOUT_CONFLICTS: &str = "evidence_id = ?1 AND ?2 < ?3 AND reason <> 'conflicting_copy'";
+
+/// Everything that an evidence file brought.
+fn kinds(conn: &Connection, what: Compare) -> Result<Vec<Kind>, QueryError> {
+    // The time of import and whether the original was kept are compared with the journal.
+    let mut without = vec!["evidence_id", "imported_utc", "raw_kept"];
+    if !what.duplicates {
+        without.extend(["record_count", "duplicate_count", "aggregated_count"]);
     }
-}
-
-/// Everything that an evidence file brought. `?1` is its number, `?2` and `?3` its first and last record.
-fn kinds(with_duplicates: bool) -> Vec<Kind> {
-    let evidence = [
-        "container_id",
-        "path",
-        "format",
-        "record_format",
-        "packing",
-        "encoding",
-        "file_bytes",
-        "content_bytes",
-        "file_sha256",
-        "content_sha256",
-        "warning_count",
-        "flow_count",
-        "event_count",
-        "first_millis",
-        "last_millis",
-        "path_account",
-        "path_organisation",
-        "path_region",
-        "path_date",
-        "path_log_id",
-        "path_service",
-    ];
-    let counts: &[&str] = if with_duplicates { &["record_count", "duplicate_count", "aggregated_count"] } else { &[] };
-    let evidence: Vec<&str> = evidence.iter().chain(counts).copied().collect();
-    let warning = ["scope", "position", "byte_offset", "byte_length", "reason", "detail", "raw"];
+    let by_first = "first_id BETWEEN ?2 AND ?3 AND ?1 > 0";
     let mut kinds = vec![
-        kind("evidence", &evidence, "SELECT 0, {columns} FROM evidence WHERE evidence_id = ?1 AND ?2 < ?3"),
-        kind(
-            "warning",
-            &warning,
-            "SELECT row_number() OVER (ORDER BY warning_id), {columns} FROM import_warning
-             WHERE evidence_id = ?1 AND ?2 < ?3 ORDER BY warning_id",
-        ),
-        flows(),
-        kind(
-            "place",
-            &["last_id", "row_count", "min_start", "max_start", "places"],
-            "SELECT first_id & 4294967295, {columns} FROM flow_chunk
-             WHERE first_id BETWEEN ?2 AND ?3 AND ?1 > 0 ORDER BY first_id",
-        ),
-        events(with_duplicates),
-        kind("digest", &["json"], "SELECT 0, {columns} FROM digest WHERE evidence_id = ?1 AND ?2 < ?3"),
-        kind(
-            "digest_log_file",
-            &["s3_bucket", "s3_object", "hash_value", "hash_algorithm"],
-            "SELECT position, {columns} FROM digest_log_file WHERE evidence_id = ?1 AND ?2 < ?3 ORDER BY position",
-        ),
+        plain(conn, ("evidence", "evidence"), &without, "0", OF_EVIDENCE)?,
+        plain(
+            conn,
+            ("warning", "import_warning"),
+            &["warning_id", "evidence_id"],
+            "row_number() OVER (ORDER BY warning_id)",
+            // What contradicts a copy in a file that could not be read again is not known.
+            if what.duplicates { OF_EVIDENCE } else { WITHOUT_CONFLICTS },
+        )?,
+        flows(conn)?,
+        Kind {
+            unpack: Some(("places", places::plain)),
+            ..plain(conn, ("place", "flow_chunk"), &["first_id"], "first_id & 4294967295", by_first)?
+        },
+        events(conn, what.duplicates)?,
+        Kind {
+            unpack: Some(("data", event_json::plain)),
+            ..plain(conn, ("event_json", "event_json"), &["first_id"], "first_id & 4294967295", by_first)?
+        },
+        plain(conn, ("digest", "digest"), &["evidence_id"], "0", OF_EVIDENCE)?,
+        plain(conn, ("digest_log_file", "digest_log_file"), &["evidence_id", "position"], "position", OF_EVIDENCE)?,
     ];
-    if with_duplicates {
-        kinds.push(kind(
-            "occurrences",
-            &["best_id", "occurrence_count"],
-            "SELECT event_key & 4294967295, {columns} FROM event_choice
-             WHERE event_key BETWEEN ?2 AND ?3 AND ?1 > 0 ORDER BY event_key",
-        ));
-        kinds.push(kind(
-            "duplicate",
-            &["original_id"],
-            "SELECT id & 4294967295, {columns} FROM flow_duplicate
-             WHERE id BETWEEN ?2 AND ?3 AND ?1 > 0 ORDER BY id",
-        ));
+    if what.seek_points {
+        kinds.push(Kind {
+            unpack: Some(("window", window)),
+            ..plain(conn, ("seek_point", "seek_point"), &["evidence_id", "content_byte"], "content_byte", OF_EVIDENCE)?
+        });
     }
-    kinds
+    if what.duplicates {
+        let of_key = "event_key BETWEEN ?2 AND ?3 AND ?1 > 0";
+        kinds.push(plain(conn, ("occurrences", "event_choice"), &["event_key"], "event_key & 4294967295", of_key)?);
+        let of_id = "id BETWEEN ?2 AND ?3 AND ?1 > 0";
+        kinds.push(plain(conn, ("conflict", "event_conflict"), &["id"], "id & 4294967295", of_id)?);
+        kinds.push(plain(conn, ("duplicate", "flow_duplicate"), &["id"], "id & 4294967295", of_id)?);
+    }
+    Ok(kinds)
 }
 
-fn fields(dataset: Dataset, further: &[&str]) -> (Columns, Vec<String>) {
-    let fields: Vec<FieldId> = field::of(dataset).collect();
-    let names = fields.iter().map(|field| field.name()).chain(further.iter().copied()).map(str::to_owned);
-    (Columns::of(&fields), names.collect())
+fn window(stored: &[u8]) -> Option<Vec<u8>> {
+    /// More than any window of deflate.
+    const MOST_BYTES: usize = 1 << 20;
+    if stored.is_empty() { Some(Vec::new()) } else { zstd::bulk::decompress(stored, MOST_BYTES).ok() }
 }
 
-fn flows() -> Kind {
-    let (columns, names) = fields(Dataset::Flows, &["extra"]);
+/// A row of a dictionary that `of` refers to, joined as `alias`: whether it is there, and all that it says.
+fn referred(
+    conn: &Connection,
+    (alias, table): (&str, &str),
+    of: &str,
+    join: &mut String,
+) -> Result<Vec<(String, String)>, QueryError> {
+    use std::fmt::Write;
+    let _ = write!(join, " LEFT JOIN {table} {alias} ON {alias}.{table}_id = {of}");
+    let there =
+        format!("CASE WHEN {of} IS NULL THEN 'none' WHEN {alias}.{table}_id IS NULL THEN 'missing' ELSE 'there' END");
+    let (_, name) = of.split_once('.').unwrap_or(("", of));
+    let mut list = vec![(there, name.to_owned())];
+    match table {
+        "pair" => {
+            for (side, end) in [("source_id", 's'), ("destination_id", 't')] {
+                let of = format!("{alias}.{side}");
+                let address = format!("{alias}{end}");
+                let address = referred(conn, (&address, "address"), &of, join)?;
+                list.extend(address.into_iter().map(|(value, column)| (value, format!("{name} {column}"))));
+            }
+        }
+        _ => {
+            let own = columns(conn, table, &[&format!("{table}_id")])?;
+            list.extend(own.into_iter().map(|column| (format!("{alias}.\"{column}\""), column)));
+        }
+    }
+    Ok(list)
+}
+
+/// A table's own columns, and in the place of those that refer to dictionaries what these say.
+fn by_value(
+    conn: &Connection,
+    (name, table, alias): (&'static str, &str, &str),
+    references: &[(&str, &str, &str)],
+    without: &[&str],
+) -> Result<Kind, QueryError> {
+    let mut skipped: Vec<&str> = references.iter().map(|(column, ..)| *column).collect();
+    skipped.extend(without);
+    let own = columns(conn, table, &skipped)?;
+    let mut list: Vec<(String, String)> =
+        own.into_iter().map(|column| (format!("{alias}.\"{column}\""), column)).collect();
+    let mut join = String::new();
+    for (column, to, to_alias) in references {
+        list.extend(referred(conn, (to_alias, to), &format!("{alias}.{column}"), &mut join)?);
+    }
+    let (values, columns): (Vec<String>, Vec<String>) = list.into_iter().unzip();
     let sql = format!(
-        "SELECT f.id & 4294967295, {}, x.json FROM flow f {} WHERE f.id BETWEEN ?2 AND ?3 AND ?1 > 0 ORDER BY f.id",
-        columns.list(),
-        columns.joins()
+        "SELECT {alias}.id & 4294967295, {} FROM {table} {alias}{join}
+         WHERE {alias}.id BETWEEN ?2 AND ?3 AND ?1 > 0 ORDER BY {alias}.id",
+        values.join(", ")
     );
-    Kind { name: "flow", sql, columns: names }
+    Ok(Kind { name, sql, columns, unpack: None })
 }
 
-fn events(with_duplicates: bool) -> Kind {
-    let further = ["byte_offset", "byte_length", "completeness", "json", "event_key"];
-    let (columns, names) = fields(Dataset::Events, &further);
+fn flows(conn: &Connection) -> Result<Kind, QueryError> {
+    let references = [
+        ("pair_id", "pair", "p"),
+        ("packet_pair_id", "pair", "q"),
+        ("interface_id", "interface", "i"),
+        ("disposition_id", "disposition", "o"),
+        ("extra_id", "extra", "x"),
+    ];
+    by_value(conn, ("flow", "flow", "f"), &references, &["id"])
+}
+
+fn events(conn: &Connection, with_duplicates: bool) -> Result<Kind, QueryError> {
     // The first occurrence may stand in a file that could not be read again.
-    let key = if with_duplicates { "e.event_key" } else { "NULL" };
-    let sql = format!(
-        "SELECT e.id & 4294967295, {}, e.byte_offset, e.byte_length, e.completeness, coldtrail_event_json(e.id), {key}
-         FROM event e {} WHERE e.id BETWEEN ?2 AND ?3 AND ?1 > 0 ORDER BY e.id",
-        columns.list(),
-        columns.joins()
-    );
-    Kind { name: "event", sql, columns: names }
+    let without: &[&str] = if with_duplicates { &["id"] } else { &["id", "event_key"] };
+    by_value(conn, ("event", "event", "e"), &[("call_id", "call", "k")], without)
 }
 
-/// Compares all that two cases hold of an evidence file that has the same number in both. `with_duplicates`: also which
-/// records an earlier file holds already.
+/// What of two cases is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compare {
+    /// Which records an earlier file holds already.
+    pub duplicates: bool,
+    /// Where reading a compressed original can start.
+    pub seek_points: bool,
+}
+
+/// Dictionaries: tables of which a value stands once, whatever its number.
+pub const DICTIONARIES: [&str; 6] = ["address", "pair", "interface", "disposition", "extra", "call"];
+
+/// Compares the values of a dictionary, however they are numbered: what only one of the cases has, or has more often.
+pub fn compare_dictionary(was: &CaseReader, is: &CaseReader, table: &str) -> Result<Compared, QueryError> {
+    let mut join = String::new();
+    let mut list = Vec::new();
+    if table == "pair" {
+        for (side, alias) in [("source_id", "s"), ("destination_id", "t")] {
+            list.extend(referred(&was.conn, (alias, "address"), &format!("d.{side}"), &mut join)?);
+        }
+    } else {
+        let own = columns(&was.conn, table, &[&format!("{table}_id")])?;
+        list.extend(own.into_iter().map(|column| (format!("d.\"{column}\""), column)));
+    }
+    let values = list.iter().map(|(value, _)| value.as_str()).collect::<Vec<_>>().join(", ");
+    let order = (2..list.len() + 2).map(|at| at.to_string()).collect::<Vec<_>>().join(", ");
+    let sql = format!("SELECT d.{table}_id, {values} FROM {table} d{join} ORDER BY {order}, 1");
+    let (mut a, mut b) = (was.conn.prepare(&sql)?, is.conn.prepare(&sql)?);
+    let (mut a, mut b) = (a.query([])?, b.query([])?);
+    let (mut old, mut new) = (next(&mut a)?, next(&mut b)?);
+    let mut compared = Compared::default();
+    // The last value that both have.
+    let mut shared: Option<Vec<Sql>> = None;
+    loop {
+        let order = match (&old, &new) {
+            (None, None) => return Ok(compared),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(left), Some(right)) => by_values(&left.1, &right.1),
+        };
+        if order != Ordering::Greater {
+            if let (Ordering::Less, Some((id, values))) = (order, &old) {
+                let is_again = shared.as_ref() == Some(values);
+                // A text that the column makes a number (`06`) is not recognised when a later import reads it again.
+                if !is_again {
+                    compared.tell(format!("{table} {id}: {} is in no original", all_told(values)));
+                } else if !is_referred(&was.conn, table, *id)? {
+                    compared
+                        .tell(format!("{table} {id}: {} is there twice, and nothing refers to it", all_told(values)));
+                }
+            }
+            if order == Ordering::Equal {
+                shared = old.as_ref().map(|(_, values)| values.clone());
+            }
+            old = next(&mut a)?;
+        }
+        if order != Ordering::Less {
+            if let (Ordering::Greater, Some((_, values))) = (order, &new) {
+                compared.tell(format!("{table}: {} is missing", all_told(values)));
+            }
+            new = next(&mut b)?;
+        }
+        compared.rows += u64::from(order == Ordering::Equal);
+    }
+}
+
+/// Does any row refer to this row of a dictionary?
+fn is_referred(conn: &Connection, table: &str, id: i64) -> Result<bool, QueryError> {
+    let (by, columns): (&str, &[&str]) = match table {
+        "address" => ("pair", &["source_id", "destination_id"]),
+        "pair" => ("flow", &["pair_id", "packet_pair_id"]),
+        "interface" => ("flow", &["interface_id"]),
+        "disposition" => ("flow", &["disposition_id"]),
+        "extra" => ("flow", &["extra_id"]),
+        _ => ("event", &["call_id"]),
+    };
+    let condition = columns.iter().map(|column| format!("{column} = ?1")).collect::<Vec<_>>().join(" OR ");
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM {by} WHERE {condition})");
+    Ok(conn.query_row(&sql, [id], |r| r.get(0))?)
+}
+
+fn all_told(values: &[Sql]) -> String {
+    values.iter().filter(|value| **value != Sql::Null).map(told).collect::<Vec<_>>().join(" ")
+}
+
+/// As SQLite orders: NULL, numbers, texts, bytes.
+fn by_values(a: &[Sql], b: &[Sql]) -> Ordering {
+    let rank = |value: &Sql| match value {
+        Sql::Null => 0,
+        Sql::Integer(_) | Sql::Real(_) => 1,
+        Sql::Text(_) => 2,
+        Sql::Blob(_) => 3,
+    };
+    let one = |a: &Sql, b: &Sql| match (a, b) {
+        (Sql::Integer(a), Sql::Integer(b)) => a.cmp(b),
+        (Sql::Real(a), Sql::Real(b)) => a.total_cmp(b),
+        (Sql::Integer(a), Sql::Real(b)) => (*a as f64).total_cmp(b),
+        (Sql::Real(a), Sql::Integer(b)) => a.total_cmp(&(*b as f64)),
+        (Sql::Text(a), Sql::Text(b)) => a.cmp(b),
+        (Sql::Blob(a), Sql::Blob(b)) => a.cmp(b),
+        _ => rank(a).cmp(&rank(b)),
+    };
+    a.iter().zip(b).map(|(a, b)| one(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+}
+
+/// Compares all that two cases hold of an evidence file that has the same number in both.
 pub fn compare_evidence(
     was: &CaseReader,
     is: &CaseReader,
     evidence: EvidenceId,
-    with_duplicates: bool,
+    what: Compare,
     cancel: &Cancel,
 ) -> Result<Compared, QueryError> {
     let mut compared = Compared::default();
-    for reader in [was, is] {
-        filter_sql::prepare(reader)?;
-    }
-    for kind in kinds(with_duplicates) {
+    for kind in kinds(&was.conn, what)? {
         cancel.watch(was, || compare(was, is, evidence, &kind, &mut compared))?;
     }
     Ok(compared)
@@ -164,7 +316,8 @@ fn compare(
     let parameters = (evidence.0, low, high);
     let (mut a, mut b) = (was.conn.prepare_cached(&kind.sql)?, is.conn.prepare_cached(&kind.sql)?);
     let (mut a, mut b) = (a.query(parameters)?, b.query(parameters)?);
-    let (mut old, mut new) = (next(&mut a)?, next(&mut b)?);
+    let read = |rows: &mut Rows<'_>| numbered(kind, evidence, rows);
+    let (mut old, mut new) = (read(&mut a)?, read(&mut b)?);
     loop {
         let name = |number: i64| format!("{} {}:{number}", kind.name, evidence.0);
         match (&old, &new) {
@@ -172,22 +325,39 @@ fn compare(
             (Some(left), Some(right)) if left.0 == right.0 => {
                 compared.rows += 1;
                 for ((column, was), is) in kind.columns.iter().zip(&left.1).zip(&right.1) {
-                    if was != is {
+                    if kind.differ(column, was, is) {
                         let what = format!("{}: {column} is {}, and read again {}", name(left.0), told(was), told(is));
                         compared.tell(what);
                     }
                 }
-                (old, new) = (next(&mut a)?, next(&mut b)?);
+                (old, new) = (read(&mut a)?, read(&mut b)?);
             }
             (Some(left), right) if right.as_ref().is_none_or(|right| left.0 < right.0) => {
                 compared.tell(format!("{}: the original has no such", name(left.0)));
-                old = next(&mut a)?;
+                old = read(&mut a)?;
             }
             (_, Some(right)) => {
                 compared.tell(format!("{}: it is missing", name(right.0)));
-                new = next(&mut b)?;
+                new = read(&mut b)?;
             }
             (Some(_), None) => return Ok(()),
+        }
+    }
+}
+
+impl Kind {
+    /// Do two cells say something else?
+    fn differ(&self, column: &str, was: &Sql, is: &Sql) -> bool {
+        if was == is {
+            return false;
+        }
+        let unpack = self.unpack.filter(|(packed, _)| *packed == column);
+        match (unpack, was, is) {
+            (Some((_, unpack)), Sql::Blob(was), Sql::Blob(is)) => match (unpack(was), unpack(is)) {
+                (Some(was), Some(is)) => was != is,
+                _ => true,
+            },
+            _ => true,
         }
     }
 }
@@ -205,13 +375,24 @@ type Line = (i64, Vec<Sql>);
 
 fn next(rows: &mut Rows<'_>) -> Result<Option<Line>, QueryError> {
     let Some(row) = rows.next()? else { return Ok(None) };
-    Ok(Some(line(row)?))
+    Ok(Some((row.get(0)?, cells(row)?)))
 }
 
-fn line(row: &Row<'_>) -> rusqlite::Result<Line> {
+/// The next row. One whose number is none has none that could be the same.
+fn numbered(kind: &Kind, evidence: EvidenceId, rows: &mut Rows<'_>) -> Result<Option<Line>, QueryError> {
+    let Some(row) = rows.next()? else { return Ok(None) };
+    match row.get_ref(0)? {
+        ValueRef::Integer(number) => Ok(Some((number, cells(row)?))),
+        other => {
+            let what = format!("{} {}: a row has the number {}", kind.name, evidence.0, told(&owned(other)));
+            Ok(Some((i64::MAX, vec![Sql::Text(what)])))
+        }
+    }
+}
+
+fn cells(row: &Row<'_>) -> rusqlite::Result<Vec<Sql>> {
     let count = row.as_ref().column_count();
-    let values = (1..count).map(|at| row.get_ref(at).map(owned)).collect::<Result<_, _>>()?;
-    Ok((row.get(0)?, values))
+    (1..count).map(|at| row.get_ref(at).map(owned)).collect()
 }
 
 /// Text that is no UTF-8 is compared by its bytes.
@@ -239,48 +420,4 @@ fn told(value: &Sql) -> String {
         Sql::Text(text) => text.chars().take(TOLD_CHARS).collect(),
         Sql::Blob(bytes) => format!("{} bytes", bytes.len()),
     }
-}
-
-/// Rows that belong to no evidence file of the case, by table.
-pub fn rows_of_no_evidence(reader: &CaseReader) -> Result<Vec<(&'static str, u64)>, QueryError> {
-    let mut list = Vec::new();
-    for (table, id) in [
-        ("flow", "id >> 32"),
-        ("event", "id >> 32"),
-        ("flow_duplicate", "id >> 32"),
-        ("import_warning", "evidence_id"),
-        ("raw_block", "evidence_id"),
-    ] {
-        let sql = format!("SELECT count(*) FROM {table} WHERE {id} NOT IN (SELECT evidence_id FROM evidence)");
-        let count: u64 = reader.conn.query_row(&sql, [], |r| r.get(0))?;
-        list.extend((count > 0).then_some((table, count)));
-    }
-    Ok(list)
-}
-
-/// What an evidence file says of its rows and how many there are, where the two differ.
-pub fn miscounted(reader: &CaseReader) -> Result<Vec<(EvidenceId, String)>, QueryError> {
-    let mut list = Vec::new();
-    for (table, count) in [("flow", "flow_count"), ("event", "event_count")] {
-        let sql = format!(
-            "SELECT e.evidence_id, e.{count},
-               (SELECT count(*) FROM {table} WHERE id BETWEEN e.evidence_id << 32 AND (e.evidence_id << 32) + 4294967295) AS n
-             FROM evidence e WHERE n <> e.{count} ORDER BY 1"
-        );
-        let mut statement = reader.conn.prepare(&sql)?;
-        let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
-        for row in rows {
-            let (id, said, there): (u32, i64, i64) = row?;
-            list.push((EvidenceId(id), format!("it says {said} {table} rows, and there are {there}")));
-        }
-    }
-    Ok(list)
-}
-
-/// What SQLite finds wrong with the file; empty where nothing is.
-pub fn structure_faults(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
-    let mut statement = reader.conn.prepare("PRAGMA integrity_check(20)")?;
-    let rows = statement.query_map([], |r| r.get::<_, String>(0))?;
-    let told: Vec<String> = rows.collect::<Result<_, _>>()?;
-    Ok(told.into_iter().filter(|line| line != "ok").collect())
 }

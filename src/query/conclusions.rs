@@ -31,6 +31,16 @@ pub fn exhibits(reader: &CaseReader, with_removed: bool) -> Result<Vec<Exhibit>,
     Ok(conclusions::exhibits(&reader.conn, with_removed)?)
 }
 
+/// Numbers of all exhibits in their order; those that were taken back last.
+pub fn exhibit_ids(reader: &CaseReader) -> Result<Vec<i64>, QueryError> {
+    Ok(conclusions::exhibit_ids(&reader.conn)?)
+}
+
+/// One exhibit, without rows.
+pub fn exhibit(reader: &CaseReader, id: i64) -> Result<Exhibit, QueryError> {
+    Ok(conclusions::exhibit(&reader.conn, id)?)
+}
+
 /// An exhibit's rows in canonical form.
 pub fn exhibit_lines(reader: &CaseReader, id: i64) -> Result<String, QueryError> {
     Ok(conclusions::exhibit_lines(&reader.conn, id)?)

@@ -5,6 +5,7 @@
 //! complement. Values are always bound; identifiers come from the table of fields.
 
 mod column;
+mod compare;
 mod event;
 mod flow;
 mod functions;
@@ -114,8 +115,12 @@ impl Compiler {
             Target::Tag => Ok(self.tag(check)),
             Target::Indicator | Target::Label => Ok(self.record_met(target, check)),
             _ if *check == Check::InIndicators => self.in_indicators(target),
+            Target::Field(field) if let Check::Compare(relation, other) = check => {
+                self.compare_fields(*field, *relation, *other)
+            }
             Target::Evidence => Ok(self.evidence(check)),
             Target::Duplicate => Ok(self.duplicate(check)),
+            Target::Conflict if self.dataset == Dataset::Events => Ok(self.conflict(check)),
             Target::Field(field) => Ok(match self.dataset {
                 Dataset::Flows => self.flow_field(*field, check),
                 Dataset::Events => self.event_field(*field, check),
@@ -128,7 +133,7 @@ impl Compiler {
             Target::EitherAddress if self.dataset == Dataset::Flows => Ok(self.either_address(check)),
             Target::EitherPort if self.dataset == Dataset::Flows => Ok(self.either_port(check)),
             Target::Path(path) if self.dataset == Dataset::Events => Ok(self.event_path(path, check)),
-            Target::Extra(_) | Target::EitherAddress | Target::EitherPort | Target::Path(_) => {
+            Target::Extra(_) | Target::EitherAddress | Target::EitherPort | Target::Path(_) | Target::Conflict => {
                 Err(CompileError::WrongDataset { field: target.to_string() })
             }
         }
@@ -179,6 +184,18 @@ impl Compiler {
         match check {
             Check::Present => "1".to_owned(),
             check => format!("({})", self.predicate(check, &column::Column::boolean(duplicate))),
+        }
+    }
+
+    /// True of both events of a conflict, absent of all others.
+    fn conflict(&mut self, check: &Check) -> String {
+        let conflict = "(e.event_key IN (SELECT id FROM event_conflict UNION SELECT other_id FROM event_conflict))";
+        match check {
+            Check::Present => conflict.to_owned(),
+            check => {
+                let column = column::Column::boolean(&format!("nullif({conflict}, 0)"));
+                format!("IFNULL({}, 0)", self.predicate(check, &column))
+            }
         }
     }
 }

@@ -3,8 +3,9 @@
 use super::columns_sql::Columns;
 use super::{QueryError, Value};
 use crate::case::CaseReader;
-use crate::model::{EvidenceId, FieldId, PathFacts, RecordId, Timestamp};
+use crate::model::{EvidenceId, FieldId, PathFacts, Reason, RecordId, Timestamp};
 use rusqlite::{OptionalExtension, Row};
+use std::collections::HashSet;
 
 /// An evidence file as the case holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,24 @@ pub fn evidence_list(reader: &CaseReader) -> Result<Vec<EvidenceRow>, QueryError
     let mut statement = reader.conn.prepare_cached(&format!("{EVIDENCE} ORDER BY evidence_id"))?;
     let rows = statement.query_map([], evidence_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// An evidence file that cannot be read: its number, and why.
+pub type UnreadableEvidence = (i64, String);
+
+/// Evidence files that can be read, and those that cannot.
+pub fn readable_evidence(reader: &CaseReader) -> Result<(Vec<EvidenceRow>, Vec<UnreadableEvidence>), QueryError> {
+    let mut statement = reader.conn.prepare_cached("SELECT evidence_id FROM evidence ORDER BY evidence_id")?;
+    let ids: Vec<i64> = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
+    let mut statement = reader.conn.prepare_cached(&format!("{EVIDENCE} WHERE evidence_id = ?"))?;
+    let (mut list, mut unreadable) = (Vec::new(), Vec::new());
+    for id in ids {
+        match statement.query_row([id], evidence_row) {
+            Ok(evidence) => list.push(evidence),
+            Err(why) => unreadable.push((id, why.to_string())),
+        }
+    }
+    Ok((list, unreadable))
 }
 
 /// One evidence file.
@@ -110,6 +129,14 @@ pub fn warnings(reader: &CaseReader, evidence: Option<EvidenceId>) -> Result<Vec
         "{WARNING} WHERE ?1 IS NULL OR w.evidence_id = ?1 ORDER BY w.evidence_id, w.warning_id"
     ))?;
     let rows = statement.query_map([evidence.map(|e| e.0)], warning_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Evidence files with a warning for this reason.
+pub fn evidence_warned_of(reader: &CaseReader, reason: Reason) -> Result<HashSet<EvidenceId>, QueryError> {
+    let mut statement =
+        reader.conn.prepare_cached("SELECT DISTINCT evidence_id FROM import_warning WHERE reason = ?")?;
+    let rows = statement.query_map([reason.code()], |r| r.get(0).map(EvidenceId))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -192,7 +219,11 @@ pub fn totals(reader: &CaseReader) -> Result<Totals, QueryError> {
         examiner: info("examiner")?,
         reference: info("reference")?,
         created_utc: info("created_utc")?,
-        schema_version: number("PRAGMA user_version")?,
+        // Of the case, where a copy of it is read that was upgraded.
+        schema_version: match reader.standing().older {
+            Some(version) => version.into(),
+            None => number("PRAGMA user_version")?,
+        },
         evidence: number("SELECT count(*) FROM evidence")? as u64,
         flows: (number("SELECT ifnull(sum(flow_count), 0) FROM evidence")? - flow_duplicates) as u64,
         flow_duplicates: flow_duplicates as u64,

@@ -3,9 +3,11 @@
 
 mod address;
 mod cancel;
+mod cells;
 mod columns_sql;
 mod compare;
 mod conclusions;
+mod consistent;
 mod conversations;
 mod engine;
 mod evidence_of;
@@ -20,6 +22,7 @@ mod lists;
 pub mod named;
 mod overview;
 mod pairs;
+mod received;
 mod record;
 mod row_set;
 mod rows;
@@ -34,12 +37,14 @@ mod top;
 mod value;
 
 pub use address::{AddressFacts, AddressQuery, address_facts};
-pub use cancel::Cancel;
-pub use compare::{Compared, compare_evidence, miscounted, rows_of_no_evidence, structure_faults};
+pub use cancel::{Cancel, stop_when};
+pub use cells::{BadCell, BadCells, malformed_cells, table_names};
+pub use compare::{Compare, Compared, DICTIONARIES, compare_dictionary, compare_evidence};
 pub use conclusions::{
-    citations, exhibit_lines, exhibits, findings, notes, record_tags, report_fields, tag_names, tagged_records, tags,
-    tags_of,
+    citations, exhibit, exhibit_ids, exhibit_lines, exhibits, findings, notes, record_tags, report_fields, tag_names,
+    tagged_records, tags, tags_of,
 };
+pub use consistent::{CONSISTENCIES, structure_faults};
 pub use conversations::{
     ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, Repeats, SERVER_PORTS,
     Side, StartEvidence, conversation_rows, conversations, is_well_known,
@@ -58,14 +63,15 @@ pub use indicators::{
     well_known,
 };
 pub use lists::{
-    EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, setting, settings_with_prefix, top_values,
-    totals, unfinished_import, unread_at, warnings,
+    EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, evidence_warned_of, readable_evidence,
+    setting, settings_with_prefix, top_values, totals, unfinished_import, unread_at, warnings,
 };
 pub use overview::{Coverage, Glance, GlanceCount, GlanceList, GlancePart, glance, glance_part, glance_parts};
 pub use pairs::{
     NO_TIME, PRIVATE_SPACE, PairColumn, PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, is_private,
     pair_rows, pairs,
 };
+pub use received::{ReceivedRow, received, received_counts};
 pub use record::{RecordDetail, known_records, record};
 pub use row_set::RowSet;
 pub use rows::{Duplicates, RecordQuery, SortKey, first_rows, page, rows};

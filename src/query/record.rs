@@ -29,6 +29,8 @@ pub struct RecordDetail {
     pub duplicate_of: Option<RecordId>,
     /// How often an event was met, and the occurrence that is shown.
     pub occurrences: Vec<RecordId>,
+    /// Other contents that the case has under this eventID: an event, and the names of the fields in which it differs.
+    pub conflicts: Vec<(RecordId, Vec<String>)>,
     /// How much this occurrence tells of its event (4: all of it).
     pub completeness: Option<i64>,
 }
@@ -53,6 +55,7 @@ pub fn record(reader: &CaseReader, id: RecordId) -> Result<RecordDetail, QueryEr
         json: None,
         duplicate_of: None,
         occurrences: Vec::new(),
+        conflicts: Vec::new(),
         completeness: None,
     };
     let is_flow = conn.prepare_cached("SELECT 1 FROM flow WHERE id = ?")?.exists([id.0])?;
@@ -115,6 +118,14 @@ fn event(reader: &CaseReader, detail: &mut RecordDetail) -> Result<(), QueryErro
     } else {
         detail.occurrences.push(detail.id);
     }
+    let mut others = conn.prepare_cached(
+        "SELECT CASE WHEN id = ?1 THEN other_id ELSE id END, fields FROM event_conflict WHERE ?1 IN (id, other_id) ORDER BY 1",
+    )?;
+    let other = |r: &rusqlite::Row<'_>| {
+        let fields: String = r.get(1)?;
+        Ok((RecordId(r.get(0)?), serde_json::from_str(&fields).unwrap_or_default()))
+    };
+    detail.conflicts = others.query_map([key], other)?.collect::<Result<_, _>>()?;
     Ok(())
 }
 

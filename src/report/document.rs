@@ -14,7 +14,80 @@ pub struct Report {
     pub summary: String,
     pub findings: Vec<Finding>,
     pub exhibits: Vec<Exhibit>,
+    pub verification: Verification,
     pub appendix: Appendix,
+}
+
+/// Whether the case verifies: what was checked, and what came of it. The state that was checked is `TitlePage::as_of`.
+#[derive(Clone, Debug, Default)]
+pub struct Verification {
+    pub verdict: Verdict,
+    /// Of the program that checked.
+    pub tool_version: String,
+    /// Entries of the journal that was checked.
+    pub entries: u64,
+    /// Every row was derived again from the originals.
+    pub replayed: bool,
+    /// Checks that are good.
+    pub good: u64,
+    pub failed: CaseChecks,
+    /// Exhibits whose answer is another one now, because of what was added to the case.
+    pub outdated: CaseChecks,
+    /// What could not be checked.
+    pub unchecked: CaseChecks,
+}
+
+impl Verification {
+    /// Was anything checked?
+    pub fn is_made(&self) -> bool {
+        matches!(self.verdict, Verdict::Good | Verdict::Outdated | Verdict::Failed)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing was checked.
+    #[default]
+    Unverified,
+    /// The case was changed while it was checked: what was found is not of the state that the report shows.
+    Changed,
+    /// A preview of a large case: it is checked when the report is written.
+    Later,
+    Good,
+    Outdated,
+    Failed,
+}
+
+impl Verdict {
+    /// Stable name; the report's texts have its words (`verification-NAME`).
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Unverified => "unverified",
+            Verdict::Changed => "changed",
+            Verdict::Later => "later",
+            Verdict::Good => "good",
+            Verdict::Outdated => "outdated",
+            Verdict::Failed => "failed",
+        }
+    }
+}
+
+/// Checks of a kind: how many there are, and the first of them.
+#[derive(Clone, Debug, Default)]
+pub struct CaseChecks {
+    pub count: u64,
+    pub first: Vec<CheckNote>,
+}
+
+/// What a check came to.
+#[derive(Clone, Debug, Default)]
+pub struct CheckNote {
+    /// Stable name of what it is about: the report's texts have its words (`area-NAME`).
+    pub area: String,
+    /// What was checked; empty where the area says it.
+    pub item: String,
+    /// What was found; English, as the program tells it.
+    pub detail: String,
 }
 
 /// What stands on the first page; empty where it is not stated.
@@ -239,12 +312,16 @@ pub struct Appendix {
     pub evidence: Vec<Evidence>,
     /// What could not be read.
     pub warnings: Option<Table>,
+    /// What was offered to imports and is no evidence of its own.
+    pub received: Option<Table>,
     pub coverage: Vec<Coverage>,
     pub indicators: Option<Table>,
     /// The program's version and what it was set to.
     pub settings: Vec<Fact>,
     /// Names of texts of the report (`method-NAME`), in order.
     pub method: Vec<String>,
+    /// What of the case could not be read; `None` where all of it could.
+    pub incomplete: Option<Incomplete>,
     /// Kinds of logs, each with the names of texts that say what it never tells.
     pub limits: Vec<(String, Vec<String>)>,
     pub journal: Option<Table>,
@@ -252,6 +329,17 @@ pub struct Appendix {
     pub journal_head: String,
     /// The entry at which the journal's chain is broken, if it is.
     pub journal_break: Option<i64>,
+}
+
+/// A case of which not every row could be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Incomplete {
+    /// Name and SHA-256 of the damaged case that it was saved from; `None` where the case itself is damaged.
+    pub rescued_from: Option<(String, String)>,
+    /// What could not be read, a line each; of very many only the first.
+    pub lost: Vec<String>,
+    /// How many places they are.
+    pub lost_count: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -347,7 +435,7 @@ impl Report {
             Body::Plot(_) | Body::Heat(_) | Body::Text(_) | Body::Raw(_) => None,
         });
         let a = &self.appendix;
-        let own = [&a.warnings, &a.indicators, &a.journal].into_iter().flatten();
+        let own = [&a.received, &a.warnings, &a.indicators, &a.journal].into_iter().flatten();
         of_exhibits.chain(own).filter(|table| table.attachment.is_some())
     }
 }

@@ -4,6 +4,7 @@
 use super::document::{Body, Report, Table};
 use super::words::Words;
 use super::{ReportError, case_uco, csv, html, json, manifest, names, pdf, picture, setting};
+use crate::part::{self, Part};
 use crate::present::chart::scene::Scene;
 use crate::present::chart::svg;
 use crate::query::Cancel;
@@ -54,13 +55,9 @@ pub fn write(
 ) -> Result<Written, ReportError> {
     let old = Old::at(folder)?;
     let unwritable = unwritable(folder);
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(&unwritable)?;
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    let part = tempfile::Builder::new().prefix(&format!(".{name}.")).suffix(".part").tempdir_in(parent);
-    let part = part.map_err(&unwritable)?;
-    // Its own folder inside, with the rights that any new folder has.
-    let inside = part.path().join("report");
+    fs::create_dir_all(part::parent(folder)).map_err(&unwritable)?;
+    let part = Part::beside(folder).map_err(&unwritable)?;
+    let inside = part.path();
     let evidence = Table { attachment: Some(names::EVIDENCE.to_owned()), ..report.evidence_table() };
     let tables: Vec<&Table> = report.attached().chain([&evidence]).collect();
     let plots: Vec<&Body> = report.bodies().filter(|body| matches!(body, Body::Plot(_) | Body::Heat(_))).collect();
@@ -83,7 +80,7 @@ pub fn write(
     let provenance = case_uco::bytes(report, &out.files)?;
     out.put(names::CASE, &provenance)?;
     let written = out.finish(folder)?;
-    old.replace(folder, &part.path().join("report"), &part.path().join("old"))?;
+    old.replace(folder, &part.path(), &part.inside("old"))?;
     Ok(written)
 }
 

@@ -3,8 +3,8 @@
 
 use super::ReportError;
 use super::document::{
-    Body, CitedRecord, Column, Coverage, Evidence, Exhibit, Fact, FactValue, Finding, HeatMap, Plot, Report, Stamp,
-    Table,
+    Body, CaseChecks, CheckNote, CitedRecord, Column, Coverage, Evidence, Exhibit, Fact, FactValue, Finding, HeatMap,
+    Incomplete, Plot, Report, Stamp, Table,
 };
 use super::words::Words;
 use crate::model::Timestamp;
@@ -63,15 +63,18 @@ impl Serialize for Whole<'_> {
             language: &'static str,
             zone: &'static str,
             title: Json,
+            verification: Json,
             summary: &'a str,
             findings: Vec<Json>,
             exhibits: Vec<With<'a, Exhibit>>,
             evidence: Vec<Json>,
             coverage: Vec<Json>,
+            received: Option<With<'a, Table>>,
             warnings: Option<With<'a, Table>>,
             indicators: Option<With<'a, Table>>,
             settings: Vec<Json>,
             method: &'a [String],
+            incomplete: Json,
             limits: &'a [(String, Vec<String>)],
             journal: Option<With<'a, Table>>,
             journal_head: &'a str,
@@ -88,15 +91,18 @@ impl Serialize for Whole<'_> {
                 "organisation": title.organisation, "mark": title.mark, "case_file": title.case_file,
                 "as_of": time(title.as_of), "exported": time(title.exported),
             }),
+            verification: verification(self.report),
             summary: &self.report.summary,
             findings: self.report.findings.iter().map(finding).collect(),
             exhibits: self.report.exhibits.iter().map(|exhibit| With(exhibit, self.cancel)).collect(),
             evidence: a.evidence.iter().map(evidence).collect(),
             coverage: a.coverage.iter().map(coverage).collect(),
+            received: a.received.as_ref().map(|table| With(table, self.cancel)),
             warnings: a.warnings.as_ref().map(|table| With(table, self.cancel)),
             indicators: a.indicators.as_ref().map(|table| With(table, self.cancel)),
             settings: a.settings.iter().map(fact).collect(),
             method: &a.method,
+            incomplete: a.incomplete.as_ref().map_or(Json::Null, incomplete),
             limits: &a.limits,
             journal: a.journal.as_ref().map(|table| With(table, self.cancel)),
             journal_head: &a.journal_head,
@@ -106,8 +112,24 @@ impl Serialize for Whole<'_> {
     }
 }
 
+fn incomplete(incomplete: &Incomplete) -> Json {
+    let from = incomplete.rescued_from.as_ref().map(|(of, sha256)| json!({"of": of, "sha256": sha256}));
+    json!({"rescued_from": from, "lost": incomplete.lost, "lost_ranges": incomplete.lost_count})
+}
+
 fn time(time: Option<Timestamp>) -> Json {
     time.map_or(Json::Null, |time| Json::from(time.to_iso()))
+}
+
+fn verification(report: &Report) -> Json {
+    let v = &report.verification;
+    let check = |check: &CheckNote| json!({"area": check.area, "item": check.item, "detail": check.detail});
+    let checks = |checks: &CaseChecks| json!({"count": checks.count, "first": checks.first.iter().map(check).collect::<Vec<_>>()});
+    json!({
+        "verdict": v.verdict.name(), "version": v.tool_version, "as_of": time(report.title.as_of),
+        "journal_entries": v.entries, "replayed": v.replayed, "good": v.good, "failed": checks(&v.failed),
+        "outdated": checks(&v.outdated), "unchecked": checks(&v.unchecked),
+    })
 }
 
 fn stamp(stamp: &Stamp) -> Json {

@@ -182,6 +182,26 @@ fn journal() -> Table {
     }
 }
 
+/// Some of everything, more than the pages name.
+fn verification() -> Verification {
+    let checks = |count: u64, area: &str, detail: &str| CaseChecks {
+        count,
+        first: (1..=count.min(70))
+            .map(|n| CheckNote { area: area.into(), item: format!("{n}"), detail: detail.into() })
+            .collect(),
+    };
+    Verification {
+        verdict: Verdict::Failed,
+        tool_version: "0.1.0".into(),
+        entries: 34,
+        replayed: false,
+        good: 112,
+        failed: checks(70, "evidence", "its SHA-256 is not what it was when it was imported"),
+        outdated: checks(2, "exhibit", "evidence was added since it was frozen (1 file that it rests on now)"),
+        unchecked: checks(1, "originals", "it was left out of the case"),
+    }
+}
+
 /// With an exhibit of each kind of body.
 pub fn report() -> Report {
     let title = TitlePage {
@@ -237,6 +257,7 @@ pub fn report() -> Report {
                 .to_vec(),
             vec![["a.log", "17", "field_count", "2 eni-1 10.0.0.1"].map(|text| Value::Text(text.into())).to_vec()],
         )),
+        received: None,
         coverage: vec![Coverage {
             dataset: "flows".into(),
             records: 12_345,
@@ -248,6 +269,7 @@ pub fn report() -> Report {
         indicators: None,
         settings: vec![Fact::text("version", "0.1.0")],
         method: ["import", "records", "duplicates", "exhibits", "report"].map(str::to_owned).to_vec(),
+        incomplete: None,
         limits: vec![
             ("flow_logs".into(), vec!["limit-flow-dns".into(), "limit-flow-status".into()]),
             ("cloud_trail".into(), vec!["limit-trail-delivery".into()]),
@@ -264,6 +286,7 @@ pub fn report() -> Report {
             finding(2, "Data left", vec![3]),
         ],
         exhibits,
+        verification: verification(),
         appendix,
     }
 }
@@ -288,6 +311,10 @@ pub fn hostile_report() -> Report {
             (record.words, record.path, record.reference) = (text(), text(), text());
         }
     }
+    for check in report.verification.failed.first.iter_mut().chain(&mut report.verification.unchecked.first) {
+        (check.area, check.item, check.detail) = (text(), text(), text());
+    }
+    report.verification.tool_version = text();
     for exhibit in &mut report.exhibits {
         (exhibit.caption, exhibit.note, exhibit.kind, exhibit.frozen.by) = (text(), text(), text(), text());
         exhibit.facts.push(Fact::new(&text(), FactValue::List(vec![FactValue::Code(text()), FactValue::Text(text())])));

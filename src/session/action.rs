@@ -12,11 +12,12 @@ use super::saved::FilterChange;
 use super::selection::Selection;
 use super::settings::{ColumnSetting, ThemeChoice};
 use super::sightings::SightingsAction;
-use super::source::{CaseInfo, ImportOptions};
+use super::source::{CaseInfo, ImportOptions, Mend};
 use super::sql_console::SqlAction;
 use super::timeline::TimelineAction;
 use crate::app::error::UserError;
 use crate::app::report::Order;
+use crate::filter::Filter;
 use crate::model::conclusions::{ExhibitText, Subject};
 use crate::model::{Dataset, EvidenceId, FieldId, SavedFilter, TimeRange};
 use crate::present::zone::Zone;
@@ -150,6 +151,12 @@ pub enum Dialog {
     Palette {
         typed: String,
     },
+    /// A case of an older version is to be written to.
+    Upgrade,
+    /// A damaged case: where what can be read of it goes.
+    Rescue {
+        path: String,
+    },
     /// An import runs into the case that is about to be left.
     Leaving(Leaving),
     /// The timeline as a picture, SVG or PNG by the name.
@@ -181,6 +188,8 @@ pub enum Dialog {
     Report(Box<ReportDraft>),
     /// Tags and notes of something.
     Written(Subject),
+    /// An undo that would take much out of the case.
+    Undo,
     Jobs,
     Errors,
     Help,
@@ -248,6 +257,7 @@ pub enum Action {
     Dropped(Vec<PathBuf>),
     /// The answer to `Dialog::Leaving`.
     Leave(Leaving, RunningImport),
+    Mend(Mend),
     ForgetRecent(PathBuf),
     CancelJob(JobId),
     Answer(JobId, bool),
@@ -255,11 +265,13 @@ pub enum Action {
     EditFilter(Dataset, String),
     ApplyFilter(Dataset, String),
     /// One more condition beside what is in force.
-    Narrow(Dataset, String),
+    Narrow(Dataset, Filter),
     /// The records that this condition leaves too: the filter and their table.
-    Drill(Dataset, String),
+    Drill(Dataset, Filter),
     Follow(Link),
     ChangeFilters(FilterChange),
+    /// Undoes the last change although it takes much out of the case.
+    UndoAgreed,
     Export(Box<ExportRequest>),
     /// The running export at this place.
     CancelExport(usize),

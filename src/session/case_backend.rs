@@ -3,6 +3,7 @@
 use super::jobs::{FileDone, JobEvent, Progress};
 use super::slots::Waker;
 use super::source::*;
+use super::state::failure;
 use crate::app::error::{Message, UserError};
 use crate::app::import::{self, FailureKind, FileFailure, FileReport, ImportObserver, ImportRequest};
 use crate::app::index;
@@ -77,7 +78,7 @@ impl Backend for CaseBackend {
     }
 
     fn create(&self, path: &Path, info: &CaseInfo) -> Result<(), Fault> {
-        CaseWriter::create(path, info, &import::now_utc()).and_then(CaseWriter::close).map_err(failed)
+        case::create(path, info, &import::now_utc()).map_err(failed)
     }
 
     fn index_damages(&self, case: &Path) -> u64 {
@@ -102,6 +103,31 @@ impl Backend for CaseBackend {
             }
         });
         Ok(ImportHandle::new(move || cancel.cancel(), Some(thread.map_err(failed)?)))
+    }
+
+    fn mend(
+        &self,
+        case: &Path,
+        what: &Mend,
+        by: &str,
+        events: SyncSender<JobEvent>,
+        waker: Waker,
+    ) -> Result<ImportHandle, Fault> {
+        let (case, what, by) = (case.to_owned(), what.clone(), by.to_owned());
+        let thread = std::thread::Builder::new().name("mend".to_owned()).spawn(move || {
+            let observer = Observer { events, waker };
+            let done = match &what {
+                Mend::Upgrade => case::upgrade(&case, &by).map(|_| ()),
+                Mend::Rescue(target) => case::rescue(&case, target, &by, &import::now_utc()).map(|_| ()),
+            };
+            if let Err(why) = done {
+                let next = Message::new("next-other-path");
+                observer.tell(JobEvent::Failed(UserError::new(Message::new(failure(&what)), why, next).at(&case)));
+            }
+            observer.tell(JobEvent::Finished { cancelled: false });
+        });
+        // It is whole or not there, and is not stopped in between.
+        Ok(ImportHandle::new(|| (), Some(thread.map_err(failed)?)))
     }
 
     fn import(
@@ -187,6 +213,8 @@ impl ImportObserver for Observer {
             FailureKind::NotFound => Message::new("next-not-found"),
             FailureKind::PermissionDenied => Message::new("next-permission"),
             FailureKind::NotAFile => Message::new("next-not-a-file"),
+            // They stand in the list of what was not imported.
+            FailureKind::Special | FailureKind::Link | FailureKind::EmptyFolder | FailureKind::OwnCase => return,
             FailureKind::Media => Message::new("next-media"),
             FailureKind::Expansion => Message::new("next-expansion"),
             FailureKind::Temporary => Message::new("next-temporary"),
@@ -198,11 +226,15 @@ impl ImportObserver for Observer {
 
     fn expansion(&mut self, path: &Path, expansion: &Expansion) -> bool {
         let (reply, answer) = sync_channel(1);
-        let message = Message::new("question-expansion")
+        let message = match expansion.members {
+            Some(members) => Message::new("question-members").with("members", members),
+            None => Message::new("question-expansion")
+                .with("unpacked", crate::present::display::size(expansion.content_bytes))
+                .with("ratio", expansion.ratio()),
+        };
+        let message = message
             .with("path", path.to_string_lossy())
-            .with("packed", crate::present::display::size(expansion.file_bytes))
-            .with("unpacked", crate::present::display::size(expansion.content_bytes))
-            .with("ratio", expansion.ratio());
+            .with("packed", crate::present::display::size(expansion.file_bytes));
         self.tell(JobEvent::Question { message, reply });
         // No answer means that the window is gone: then the file is left out.
         answer.recv().unwrap_or(false)
@@ -252,7 +284,8 @@ impl Source for CaseSource {
         let paths: Vec<PathBuf> = queue.into_iter().map(|(path, _)| PathBuf::from(path)).collect();
         let unfinished = (!paths.is_empty()).then_some(Unfinished { paths, options });
         let index = IndexHealth::of(&self.reader).map_err(failed)?;
-        Ok(Overview { totals, index, unfinished })
+        let received = query::received(&self.reader)?.into();
+        Ok(Overview { totals, index, unfinished, received, standing: self.reader.standing() })
     }
 
     fn values(&self, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, Fault> {

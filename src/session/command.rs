@@ -90,6 +90,8 @@ pub enum Command {
     OpenCase,
     OpenSample,
     CloseCase,
+    Undo,
+    Redo,
     Quit,
     ImportEvidence,
     ShowJobs,
@@ -104,7 +106,6 @@ pub enum Command {
     ImportIndicators,
     AddIndicators,
     AddLabel,
-    UndoIndicators,
     OwnerDatabase,
     OnlySightings,
     ShowQueries,
@@ -135,7 +136,6 @@ pub enum Command {
     CheckExhibits,
     PreviewReport,
     WriteReport,
-    Undo,
     ShowErrors,
     ShowHelp,
 }
@@ -158,6 +158,8 @@ impl Command {
         Command::OpenCase,
         Command::OpenSample,
         Command::CloseCase,
+        Command::Undo,
+        Command::Redo,
         Command::Quit,
         Command::ImportEvidence,
         Command::ShowJobs,
@@ -172,7 +174,6 @@ impl Command {
         Command::ImportIndicators,
         Command::AddIndicators,
         Command::AddLabel,
-        Command::UndoIndicators,
         Command::OwnerDatabase,
         Command::OnlySightings,
         Command::ShowQueries,
@@ -203,7 +204,6 @@ impl Command {
         Command::CheckExhibits,
         Command::PreviewReport,
         Command::WriteReport,
-        Command::Undo,
         Command::ShowErrors,
         Command::ShowHelp,
     ];
@@ -229,7 +229,6 @@ impl Command {
             Command::ImportIndicators => "import-indicators",
             Command::AddIndicators => "add-indicators",
             Command::AddLabel => "add-label",
-            Command::UndoIndicators => "undo-indicators",
             Command::OwnerDatabase => "owners",
             Command::OnlySightings => "only-sightings",
             Command::ShowQueries => "queries",
@@ -261,6 +260,7 @@ impl Command {
             Command::PreviewReport => "preview-report",
             Command::WriteReport => "write-report",
             Command::Undo => "undo",
+            Command::Redo => "redo",
             Command::ShowErrors => "errors",
             Command::ShowHelp => "help",
         }
@@ -309,6 +309,7 @@ impl Command {
             Command::ShowExhibits => Shortcut::ctrl(Key::Letter('R')),
             Command::PreviewReport => Shortcut::ctrl_shift(Key::Letter('R')),
             Command::Undo => Shortcut::ctrl(Key::Letter('Z')),
+            Command::Redo => Shortcut::ctrl_shift(Key::Letter('Z')),
             Command::FindAddress => Shortcut::ctrl(Key::Letter('L')),
             Command::Back => Shortcut::alt(Key::Left),
             Command::Forward => Shortcut::alt(Key::Right),
@@ -322,7 +323,6 @@ impl Command {
             | Command::ThemeDark
             | Command::AllTimes
             | Command::AddLabel
-            | Command::UndoIndicators
             | Command::OwnerDatabase
             | Command::TagRows
             | Command::CheckExhibits
@@ -333,15 +333,18 @@ impl Command {
 
     pub fn menu(self) -> Menu {
         match self {
-            Command::NewCase | Command::OpenCase | Command::OpenSample | Command::CloseCase | Command::Quit => {
-                Menu::Case
-            }
+            Command::NewCase
+            | Command::OpenCase
+            | Command::OpenSample
+            | Command::CloseCase
+            | Command::Undo
+            | Command::Redo
+            | Command::Quit => Menu::Case,
             Command::ImportEvidence
             | Command::ShowJobs
             | Command::ImportIndicators
             | Command::AddIndicators
             | Command::AddLabel
-            | Command::UndoIndicators
             | Command::OwnerDatabase => Menu::Evidence,
             Command::ShowOverview
             | Command::ShowEvidence
@@ -378,8 +381,7 @@ impl Command {
             | Command::ShowExhibits
             | Command::CheckExhibits
             | Command::PreviewReport
-            | Command::WriteReport
-            | Command::Undo => Menu::Report,
+            | Command::WriteReport => Menu::Report,
             Command::Palette | Command::ShowErrors | Command::ShowHelp => Menu::Help,
         }
     }
@@ -399,7 +401,6 @@ impl Command {
             | Command::ImportIndicators
             | Command::AddIndicators
             | Command::AddLabel
-            | Command::UndoIndicators
             | Command::OwnerDatabase
             | Command::ShowQueries
             | Command::ShowSql
@@ -412,6 +413,7 @@ impl Command {
             | Command::PreviewReport
             | Command::WriteReport
             | Command::Undo
+            | Command::Redo
             | Command::Back
             | Command::Forward => Needs::Case,
             Command::ToggleInspector | Command::ToggleHistogram | Command::GoToRow | Command::TagRows => Needs::Records,

@@ -1,9 +1,10 @@
-//! What examiners write, in the window: the lists of it, changes on their way into the case, what undoes them, and the
-//! exhibit that is looked at. Changes are made one after the other by a worker thread.
+//! What examiners write, in the window: the lists of it, the change on its way into the case, and the exhibit that is
+//! looked at. A change is made by a worker thread; `undo` has the order of them.
 
 use super::records::Lanes;
 use super::slots::Slot;
 use super::source::Fault;
+use super::undo::NotMade;
 use crate::app::conclusions::conclude;
 use crate::app::exhibits::{self, Again, Frozen};
 use crate::case::CaseReader;
@@ -11,7 +12,7 @@ use crate::model::conclusions::{Change, Exhibit, ExhibitText, Finding, Note, Rep
 use crate::model::{Dataset, RecordId};
 use crate::present::zone::Zone;
 use crate::query::{self, QueryError};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -98,7 +99,6 @@ pub struct ExhibitRequest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
     Change(Change),
-    Undo(Change),
     Exhibit(ExhibitRequest),
 }
 
@@ -106,14 +106,14 @@ pub enum Task {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
     pub task: Task,
-    /// What takes it back; `None` where nothing changed.
-    inverse: Option<Change>,
+    /// What undoes it; `None` where nothing changed.
+    pub inverse: Option<Change>,
     pub id: Option<i64>,
 }
 
 impl Made {
     pub fn changed_tags(&self) -> bool {
-        let (Task::Change(change) | Task::Undo(change)) = &self.task else { return false };
+        let Task::Change(change) = &self.task else { return false };
         self.inverse.is_some() && matches!(change, Change::AddTag { .. } | Change::RemoveTag { .. })
     }
 
@@ -129,12 +129,10 @@ pub type Verdicts = BTreeMap<i64, Again>;
 pub struct Written {
     lists: Slot<(u64, u64), Arc<Lists>>,
     task: Slot<(u64, Task), Made>,
-    waiting: VecDeque<Task>,
     at: Option<(u64, Task)>,
     tasks: u64,
     /// Counts up with every change that was made.
     changes: u64,
-    undo: Vec<Change>,
     /// The exhibit that is looked at.
     looked_at: Option<i64>,
     frozen: Slot<(u64, i64), Arc<Frozen>>,
@@ -145,34 +143,25 @@ pub struct Written {
     quick_tag: Option<String>,
 }
 
-/// Changes that can be undone.
-const UNDOS: usize = 200;
-
 impl Written {
     pub fn lists(&self) -> Option<&Arc<Lists>> {
         self.lists.shown()
     }
 
-    pub fn push(&mut self, task: Task) {
-        if let Task::Change(Change::AddTag { name, .. }) = &task {
-            self.quick_tag = Some(name.clone());
-        }
-        self.waiting.push_back(task);
+    /// A single key gives this tag from now on.
+    pub fn make_quick(&mut self, tag: &str) {
+        self.quick_tag = Some(tag.to_owned());
+    }
+
+    /// Puts a change on its way; the one before it has come to its end.
+    pub fn make(&mut self, task: Task) {
+        self.tasks += 1;
+        self.at = Some((self.tasks, task));
     }
 
     /// The state of what is written: another number after each change.
     pub fn changes(&self) -> u64 {
         self.changes
-    }
-
-    pub fn can_undo(&self) -> bool {
-        !self.undo.is_empty()
-    }
-
-    pub fn undo(&mut self) {
-        if let Some(change) = self.undo.pop() {
-            self.waiting.push_back(Task::Undo(change));
-        }
     }
 
     /// The tag that was given last; else the one that most things have.
@@ -217,12 +206,6 @@ impl Written {
 
     /// `shown`: the exhibits are on screen.
     pub fn ask(&mut self, lanes: &Lanes, case: &Path, revision: u64, shown: bool) {
-        if self.at.is_none()
-            && let Some(task) = self.waiting.pop_front()
-        {
-            self.tasks += 1;
-            self.at = Some((self.tasks, task));
-        }
         if let Some(asked) = &self.at {
             let case = case.to_owned();
             // A question may take long; what is written meanwhile waits, the pages do not.
@@ -259,8 +242,8 @@ impl Written {
         }
     }
 
-    /// Takes in answers; the reasons of failures, and what was made.
-    pub fn poll(&mut self) -> (Vec<String>, Option<Made>) {
+    /// Takes in answers; the reasons of failures, and what the change came to.
+    pub fn poll(&mut self) -> (Vec<String>, Option<Result<Made, NotMade>>) {
         let mut failures: Vec<String> = [self.lists.poll(), self.frozen.poll(), self.check.poll()]
             .into_iter()
             .filter_map(|result| result.and_then(Result::err))
@@ -269,40 +252,27 @@ impl Written {
         self.at = None;
         failures.extend(result.err());
         let made = self.task.shown().filter(|_| self.task.shown_query().is_some_and(|(n, _)| *n == self.tasks));
-        let Some(made) = made.cloned() else { return (failures, None) };
-        if let Some(inverse) = &made.inverse {
-            self.changes += 1;
-            if !matches!(made.task, Task::Undo(_)) {
-                self.undo.push(inverse.clone());
-                if self.undo.len() > UNDOS {
-                    self.undo.remove(0);
-                }
-            }
-        }
+        let Some(made) = made.cloned() else { return (failures, Some(Err(NotMade))) };
+        self.changes += u64::from(made.changed());
         if let (Task::Exhibit(_), Some(id)) = (&made.task, made.id) {
             self.looked_at = Some(id);
         }
-        (failures, Some(made))
+        (failures, Some(Ok(made)))
     }
 
     pub fn is_busy(&self) -> bool {
         self.lists.is_busy()
             || self.task.is_busy()
-            || !self.waiting.is_empty()
+            || self.at.is_some()
             || self.frozen.is_busy()
             || self.check.is_busy()
-    }
-
-    /// Is anything being written or frozen?
-    pub fn is_writing(&self) -> bool {
-        self.at.is_some() || !self.waiting.is_empty()
     }
 }
 
 fn make(case: &Path, task: &Task, cancel: &query::Cancel) -> Result<Made, Fault> {
     let failed = |error: crate::app::conclusions::ConcludeError| Fault::Failed(error.to_string());
     let (inverse, id) = match task {
-        Task::Change(change) | Task::Undo(change) => {
+        Task::Change(change) => {
             let done = conclude(case, change).map_err(failed)?;
             (done.inverse, done.id)
         }

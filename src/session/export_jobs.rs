@@ -9,6 +9,7 @@ use crate::app::panics::caught;
 use crate::app::report::{self, Order};
 use crate::query::named::{self, Question};
 use crate::query::{self, ConversationQuery, PlaybookQuery, QueryError, SightingQuery};
+use crate::report::document::Verdict;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -44,7 +45,7 @@ pub struct ExportRequest {
 #[derive(Debug)]
 pub enum Outcome {
     Done { path: PathBuf, rows: u64, file_bytes: u64, cut_times: u64 },
-    Report { path: PathBuf, files: u64, bytes: u64, manifest_sha256: String },
+    Report { path: PathBuf, files: u64, bytes: u64, manifest_sha256: String, verdict: Verdict, differs: bool },
     Cancelled(PathBuf),
     Failed { path: PathBuf, why: String },
 }
@@ -118,11 +119,13 @@ impl Exports {
             let result = report::export(&case, &folder, &order, cancel, &mut told);
             backend.closed(&case);
             match result {
-                Ok(written) => Outcome::Report {
+                Ok(report::Exported { written, verification, differs }) => Outcome::Report {
                     path: written.folder,
                     files: written.files,
                     bytes: written.bytes,
                     manifest_sha256: written.sha256,
+                    verdict: verification.verdict,
+                    differs,
                 },
                 Err(_) if cancel.is_cancelled() => Outcome::Cancelled(path),
                 Err(error) => Outcome::Failed { path, why: error.to_string() },

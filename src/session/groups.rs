@@ -1,5 +1,6 @@
 //! Groups of records (top lists, series) in words, and as the filter that keeps exactly their records.
 
+use crate::filter::{Check, Filter, Literal, Target};
 use crate::model::FieldId;
 use crate::present::display;
 use crate::present::zone::Zone;
@@ -29,59 +30,55 @@ pub fn text(by: GroupBy, key: &[Value], zone: Zone, absent: &str) -> String {
 }
 
 /// The filter that keeps exactly the records of a group.
-pub fn clause(by: GroupBy, key: &[Value]) -> String {
+pub fn clause(by: GroupBy, key: &[Value]) -> Filter {
     let fields = by.fields();
     let value = |at: usize| key.get(at).unwrap_or(&Value::Null);
     let is = |field: &FieldId, value: &Value| display::clause(value, *field, false);
     match by {
         GroupBy::Field(field) => is(&field, value(0)),
         GroupBy::Talker | GroupBy::PacketTalker | GroupBy::EitherPort => {
-            either(fields.iter().map(|field| is(field, value(0))))
+            Filter::any_of(fields.iter().map(|field| is(field, value(0))))
         }
-        GroupBy::Pair | GroupBy::PacketPair => all(fields.iter().enumerate().map(|(at, field)| is(field, value(at)))),
+        GroupBy::Pair | GroupBy::PacketPair => {
+            Filter::all_of(fields.iter().enumerate().map(|(at, field)| is(field, value(at))))
+        }
         GroupBy::Service => service(&fields, value(0), value(1)),
         GroupBy::Principal => principal(&fields, value(0)),
     }
 }
 
 /// The lower of the two ports is this one; without both there is none.
-fn service(fields: &[FieldId], protocol: &Value, port: &Value) -> String {
-    let [of, source, destination] = fields else { return String::new() };
+fn service(fields: &[FieldId], protocol: &Value, port: &Value) -> Filter {
+    let [of, source, destination] = fields else { return Filter::All };
+    let is = |field: &FieldId| display::clause(port, *field, false);
     let ports = match port {
-        Value::Null => either([source, destination].map(|field| display::clause(port, *field, false)).into_iter()),
-        port => {
+        Value::Integer(number) => {
             let lower = |this: &FieldId, that: &FieldId| {
-                format!("({} and {} >= {})", display::clause(port, *this, false), that.name(), port.to_text())
+                is(this).and(Filter::test(Target::Field(*that), Check::GreaterOrEqual(Literal::Integer(*number))))
             };
-            either([lower(source, destination), lower(destination, source)].into_iter())
+            [lower(source, destination), lower(destination, source)]
         }
+        _ => [is(source), is(destination)],
     };
-    format!("{} and {ports}", display::clause(protocol, *of, false))
+    display::clause(protocol, *of, false).and(Filter::any_of(ports))
 }
 
 /// The first of the fields that an event has is this.
-fn principal(fields: &[FieldId], who: &Value) -> String {
+fn principal(fields: &[FieldId], who: &Value) -> Filter {
     let absent = |fields: &[FieldId]| {
-        fields.iter().map(|field| display::clause(&Value::Null, *field, false)).collect::<Vec<_>>()
+        let absent: Vec<Filter> =
+            fields.iter().map(|field| Filter::test(Target::Field(*field), Check::Absent)).collect();
+        Filter::all_of(absent)
     };
     if *who == Value::Null {
-        return absent(fields).join(" and ");
+        return absent(fields);
     }
-    let at = |place: usize| {
-        let field = fields.get(place)?;
-        let mut parts = absent(fields.get(..place)?);
-        parts.push(display::clause(who, *field, false));
-        Some(if parts.len() == 1 { parts.concat() } else { format!("({})", parts.join(" and ")) })
-    };
-    either((0..fields.len()).filter_map(at))
-}
-
-fn either(clauses: impl Iterator<Item = String>) -> String {
-    format!("({})", clauses.collect::<Vec<_>>().join(" or "))
-}
-
-fn all(clauses: impl Iterator<Item = String>) -> String {
-    clauses.collect::<Vec<_>>().join(" and ")
+    Filter::any_of(
+        fields
+            .iter()
+            .enumerate()
+            .map(|(at, field)| absent(fields.get(..at).unwrap_or_default()).and(display::clause(who, *field, false))),
+    )
 }
 
 /// The address that a group is about, where it is one.
@@ -99,9 +96,10 @@ pub fn address(by: GroupBy, key: &[Value]) -> Option<String> {
 
 /// The text of a scope's filter; and of one of its groups.
 pub fn filter_text(scope: &Scope, group: Option<(GroupBy, &[Value])>) -> String {
-    let own = scope.filter.as_ref().map(ToString::to_string).unwrap_or_default();
+    let own = scope.filter.clone().unwrap_or(Filter::All);
     match group {
         None => own,
-        Some((by, key)) => super::text_filter::narrowed(&own, &clause(by, key)),
+        Some((by, key)) => own.narrowed(clause(by, key)),
     }
+    .to_string()
 }

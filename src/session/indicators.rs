@@ -1,12 +1,13 @@
 //! What the examiner looks for and what things are called: the lists of indicators with their entries, the labels, a file
 //! that is looked over before it comes in, and the change that is under way. Changes are written by a worker thread; each
-//! can be taken back.
+//! can be undone.
 
 use super::App;
 use super::paged_table::{Paged, Reads};
 use super::selection::Selection;
 use super::slots::{Lane, Slot};
 use super::source::{Cancel, CaseReader, Fault};
+use super::undo::NotMade;
 use crate::app::indicators::{self, ImportChoice, Preview};
 use crate::app::owners::{self, OwnerDatabase, OwnerFacts, Owners};
 use crate::case::IndicatorItem;
@@ -86,7 +87,7 @@ pub struct NewLabel {
     pub note: String,
 }
 
-/// What came of it, in words of the catalogue, and what takes it back.
+/// What came of it, in words of the catalogue, and what undoes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Done {
     /// Id of a text with `{ $count }`.
@@ -94,7 +95,7 @@ pub struct Done {
     pub count: u64,
     /// The list that was added to.
     list: Option<i64>,
-    inverse: Option<Change>,
+    pub inverse: Change,
 }
 
 /// What of the chosen list, or beside the lists, is shown.
@@ -129,7 +130,6 @@ pub enum WatchAction {
     /// Looks a file over.
     Look(PathBuf, ListOptions),
     Change(Box<Change>),
-    Undo,
 }
 
 /// What the case keeps of it.
@@ -157,9 +157,6 @@ pub struct Watch {
     looked: Slot<(u64, Looked), Arc<Preview>>,
     change: Slot<(u64, Change), Done>,
     asked: Option<(u64, Change)>,
-    /// The change under way takes back another: it is not to be taken back itself.
-    is_undo: bool,
-    undo: Vec<Change>,
     changes: u64,
     hits: Slot<(u64, u64), BTreeMap<u32, u64>>,
     owners: Slot<u64, Owners>,
@@ -182,8 +179,6 @@ impl Default for Watch {
             looked: Slot::default(),
             change: Slot::default(),
             asked: None,
-            is_undo: false,
-            undo: Vec::new(),
             changes: 0,
             hits: Slot::default(),
             owners: Slot::default(),
@@ -265,10 +260,6 @@ impl Watch {
         Some(self.hits.shown()?.get(&evidence).copied().unwrap_or(0))
     }
 
-    pub fn can_undo(&self) -> bool {
-        !self.undo.is_empty() && !self.change.is_busy()
-    }
-
     pub fn apply(&mut self, action: WatchAction) {
         match action {
             WatchAction::Choose(list) => self.chosen = Some(list),
@@ -287,20 +278,13 @@ impl Watch {
                 self.look = Some((path, options));
                 self.changes += 1;
             }
-            WatchAction::Change(change) => {
-                self.is_undo = false;
-                self.put(*change);
-            }
-            WatchAction::Undo => {
-                if let Some(change) = self.undo.pop() {
-                    self.is_undo = true;
-                    self.put(change);
-                }
-            }
+            // It takes its place among the changes of the case.
+            WatchAction::Change(_) => {}
         }
     }
 
-    fn put(&mut self, change: Change) {
+    /// Puts a change on its way; the one before it has come to its end.
+    pub fn make(&mut self, change: Change) {
         self.changes += 1;
         self.asked = Some((self.changes, change));
     }
@@ -358,8 +342,8 @@ impl Watch {
         self.owners.shown()
     }
 
-    /// Takes in answers; the reasons of failures, and what was changed.
-    pub fn poll(&mut self) -> (Vec<String>, Option<Done>) {
+    /// Takes in answers; the reasons of failures, and what the change came to.
+    pub fn poll(&mut self) -> (Vec<String>, Option<Result<Done, NotMade>>) {
         let mut failures: Vec<String> = self.kept.poll().and_then(Result::err).into_iter().collect();
         failures.extend(self.entries.poll());
         failures.extend(self.issues.poll().and_then(Result::err));
@@ -368,19 +352,16 @@ impl Watch {
         // Why a file cannot come in is said in its dialog.
         self.looked.poll();
         let result = self.change.poll();
-        let done = match &result {
-            Some(Ok(())) => self.change.shown().cloned(),
-            Some(Err(_)) | None => None,
-        };
+        let done = result.as_ref().map(|result| match (result, &self.asked) {
+            (Ok(()), Some(asked)) if self.change.answers(asked) => self.change.shown().cloned().ok_or(NotMade),
+            _ => Err(NotMade),
+        });
         if result.is_some() {
             self.asked = None;
             self.changes += 1;
         }
-        if let Some(done) = &done {
+        if let Some(Ok(done)) = &done {
             self.chosen = done.list.or(self.chosen);
-            if !self.is_undo {
-                self.undo.extend(done.inverse.clone());
-            }
             self.named += u64::from([NAMED, NOT_NAMED].contains(&done.text));
         }
         failures.extend(result.and_then(Result::err));
@@ -424,7 +405,7 @@ fn make(case: &Path, reader: &CaseReader, change: &Change) -> Result<Done, Fault
     fn failed(error: impl std::fmt::Display) -> Fault {
         Fault::Failed(error.to_string())
     }
-    let done = |text, count, inverse| Done { text, count, list: None, inverse: Some(inverse) };
+    let done = |text, count, inverse| Done { text, count, list: None, inverse };
     Ok(match change {
         Change::Owners(path) => {
             let database = OwnerDatabase::open(path).map_err(failed)?;
@@ -435,8 +416,9 @@ fn make(case: &Path, reader: &CaseReader, change: &Change) -> Result<Done, Fault
             done(NAMED, 1, Change::OwnersBefore(kind, before))
         }
         Change::OwnersBefore(kind, before) => {
+            let now = owners::remembered(reader).map_err(failed)?.into_iter().find(|facts| facts.kind == *kind);
             owners::take_back(case, kind, before.as_ref()).map_err(failed)?;
-            Done { text: NOT_NAMED, count: 1, list: None, inverse: None }
+            done(NOT_NAMED, 1, Change::OwnersBefore(kind.clone(), now))
         }
         Change::Import(preview, choice) => {
             let list = indicators::import(case, preview, choice).map_err(failed)?;

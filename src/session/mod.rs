@@ -36,6 +36,7 @@ pub mod testing;
 pub mod text_filter;
 pub mod timeline;
 pub mod top_list;
+pub mod undo;
 
 pub use action::{Action, Dialog, Effect, Link, View};
 pub use case_backend::CaseBackend;

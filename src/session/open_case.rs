@@ -1,7 +1,7 @@
 //! An open case: its worker threads, its tables, and the lists beside them.
 
 use super::action::View;
-use super::conclusions::{Made, Written};
+use super::conclusions::{Made, Task, Written};
 use super::library::Library;
 use super::overview::AtAGlance;
 use super::pairs::Pairs;
@@ -11,13 +11,17 @@ use super::saved::{Changed, Saved};
 use super::settings::ColumnSetting;
 use super::sightings::Sightings;
 use super::slots::{Lane, Slot, Waker};
-use super::source::{Backend, Duplicates, EvidenceRow, IndexHealth, Overview, Totals, Unfinished, WarningRow};
+use super::source::{
+    Backend, Duplicates, EvidenceRow, IndexHealth, Overview, ReceivedRow, Standing, Totals, Unfinished, WarningRow,
+};
 use super::sql_console::SqlConsole;
 use super::state::IndexCare;
 use super::timeline::Timeline;
 use super::top_list::WholeList;
+use super::undo::{self, CaseChange, Changes, Outcome, Way};
 use super::{address_page as about, address_page::About};
 use super::{indicators as watch, indicators::Watch};
+use crate::app::error::Message;
 use crate::model::{Address, Dataset, EvidenceId, FieldId, TimeRange};
 use crate::present::chart::svg::Drawing;
 use crate::present::display::dataset_key;
@@ -52,6 +56,9 @@ pub struct OpenCase {
     file: Option<PathBuf>,
     pub saved: Saved,
     changed_filters: Option<Changed>,
+    /// The changes to the case in the order in which they were asked for, and what undoes them.
+    pub changes: Changes,
+    undone: Option<(Way, Message)>,
     pub written: Written,
     pub preview: Preview,
     made: Option<Made>,
@@ -102,6 +109,8 @@ impl OpenCase {
             file: None,
             saved: Saved::default(),
             changed_filters: None,
+            changes: Changes::default(),
+            undone: None,
             written: Written::default(),
             preview: Preview::default(),
             made: None,
@@ -143,6 +152,11 @@ impl OpenCase {
         self.overview.shown().map(|overview| &overview.totals)
     }
 
+    /// How the file stands: read as it lies there, or in part.
+    pub fn standing(&self) -> Option<&Standing> {
+        self.overview.shown().map(|overview| &overview.standing)
+    }
+
     pub fn index_health(&self) -> Option<&IndexHealth> {
         self.overview.shown().map(|overview| &overview.index)
     }
@@ -166,6 +180,11 @@ impl OpenCase {
     /// What an interrupted import left to do.
     pub fn unfinished(&self) -> Option<&Unfinished> {
         self.overview.shown()?.unfinished.as_ref()
+    }
+
+    /// What was offered to imports and is no evidence of its own.
+    pub fn received(&self) -> Option<&Arc<[ReceivedRow]>> {
+        self.overview.shown().map(|overview| &overview.received)
     }
 
     pub fn evidence(&self) -> Option<&Arc<[EvidenceRow]>> {
@@ -265,24 +284,57 @@ impl OpenCase {
         self.file = saved.or(self.file.take());
         let (of_filters, changed) = self.saved.poll();
         failures.extend(of_filters);
-        self.changed_filters = changed.or(self.changed_filters.take());
+        if let Some(done) = changed {
+            self.settled(done.clone().map(|done| done.inverse.map(CaseChange::Filters)));
+            self.changed_filters = done.ok().map(|done| done.changed);
+        }
         let (of_written, made) = self.written.poll();
         failures.extend(of_written);
-        self.made = made.or(self.made.take());
+        if let Some(done) = made {
+            let inverse = |made: Made| made.inverse.map(|change| CaseChange::Written(Task::Change(change)));
+            self.settled(done.clone().map(inverse));
+            self.made = done.ok();
+        }
         failures.extend(self.preview.poll());
         failures.extend(self.about.poll().and_then(Result::err));
         failures.extend(self.whole_list.poll());
         let (of_watch, done) = self.watch.poll();
         failures.extend(of_watch);
-        if done.is_some() {
+        if let Some(done) = done {
+            self.settled(done.clone().map(|done| Some(CaseChange::Watched(Box::new(done.inverse)))));
             // What meets an indicator stands otherwise in every answer.
-            self.revision += 1;
-            self.watched = done;
+            self.revision += u64::from(done.is_ok());
+            self.watched = done.ok();
         }
         failures.extend(self.sightings.poll());
         failures.extend(self.library.poll());
         failures.extend(self.sql.poll());
         failures
+    }
+
+    fn settled(&mut self, outcome: Outcome) {
+        self.undone = self.changes.settled(outcome).or(self.undone.take());
+    }
+
+    /// Puts a change into the order of the changes.
+    pub fn change(&mut self, change: CaseChange) {
+        let what = undo::describe(self, &change);
+        self.changes.make(what, change);
+    }
+
+    /// What was undone or redone since this was asked last.
+    pub fn take_undone(&mut self) -> Option<(Way, Message)> {
+        self.undone.take()
+    }
+
+    fn make_next(&mut self) {
+        match self.changes.take_next() {
+            // It is under way, or there is none.
+            None => {}
+            Some(CaseChange::Written(task)) => self.written.make(task),
+            Some(CaseChange::Watched(change)) => self.watch.make(*change),
+            Some(CaseChange::Filters(change)) => self.saved.make(change),
+        }
     }
 
     /// Asks for what is shown and not there yet.
@@ -300,6 +352,7 @@ impl OpenCase {
             return;
         }
         self.stop_others(view);
+        self.make_next();
         self.saved.ask(&self.lanes.pages, &self.path);
         self.written.ask(&self.lanes, &self.path, revision, view == View::Exhibits);
         self.whole_list.ask(&self.lanes.charts, revision, view);
@@ -406,6 +459,7 @@ impl OpenCase {
             || self.pairs.is_busy()
             || self.timeline.is_busy()
             || self.about.is_busy()
+            || !self.changes.is_idle()
             || self.saved.is_busy()
             || self.written.is_busy()
             || self.preview.is_busy()

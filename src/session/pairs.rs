@@ -10,6 +10,7 @@ use super::selection::Selection;
 use super::slots::Slot;
 use super::source::{CaseReader, Mark};
 use super::sparks::{self, SparkQuestion, SparkRow, Sparks};
+use crate::filter::Filter;
 use crate::model::{Dataset, FieldId, Timestamp, field};
 use crate::query::named::Question;
 use crate::query::{
@@ -205,6 +206,11 @@ impl Pairs {
     pub fn width(&self, column: PairsColumn) -> f32 {
         let resized = self.widths.iter().find(|(of, _)| *of == column).map(|(_, width)| *width);
         resized.unwrap_or_else(|| column.first_width())
+    }
+
+    /// Did somebody choose its width?
+    pub fn is_resized(&self, column: PairsColumn) -> bool {
+        self.widths.iter().any(|(of, _)| *of == column)
     }
 
     pub fn resize(&mut self, column: PairsColumn, width: f32) {
@@ -440,24 +446,22 @@ impl Pairs {
     }
 
     /// The filter that keeps exactly the records of a row.
-    pub fn clause(&self, row: PairsRow<'_>) -> String {
+    pub fn clause(&self, row: PairsRow<'_>) -> Filter {
         let [source, destination] = self.by.fields();
         let is = |name: &str, value: &Option<String>| {
             let field = field::by_name(Dataset::Flows, name)?;
             Some(crate::present::display::clause(&value.clone().map_or(Value::Null, Value::Text), field, false))
         };
         let [one, other] = row.ends();
-        let way = |from, to| [is(source, from), is(destination, to)].into_iter().flatten().collect::<Vec<_>>();
+        let way = |from, to| Filter::all_of([is(source, from), is(destination, to)].into_iter().flatten());
         match row {
             PairsRow::Pair(pair) => {
                 let direction = (self.by == PairKey::AddressesAndDirection).then_some(&pair.flow_direction);
                 let direction = direction.and_then(|direction| is("flow_direction", direction));
-                way(one, other).into_iter().chain(direction).collect::<Vec<_>>().join(" and ")
+                Filter::all_of([way(one, other)].into_iter().chain(direction))
             }
-            PairsRow::Talk(_) if one == other => way(one, other).join(" and "),
-            PairsRow::Talk(_) => {
-                format!("({} or {})", way(one, other).join(" and "), way(other, one).join(" and "))
-            }
+            PairsRow::Talk(_) if one == other => way(one, other),
+            PairsRow::Talk(_) => Filter::any_of([way(one, other), way(other, one)]),
         }
     }
 
@@ -534,10 +538,10 @@ mod tests {
         };
         pairs.fold(true);
         assert_eq!(
-            pairs.clause(PairsRow::Talk(&row)),
-            "(srcaddr = 10.0.0.1 and dstaddr = 2001:db8::1 or srcaddr = 2001:db8::1 and dstaddr = 10.0.0.1)"
+            pairs.clause(PairsRow::Talk(&row)).to_string(),
+            "(srcaddr = 10.0.0.1 and dstaddr = 2001:db8::1) or (srcaddr = 2001:db8::1 and dstaddr = 10.0.0.1)"
         );
         (row.left, row.right) = (None, None);
-        assert_eq!(pairs.clause(PairsRow::Talk(&row)), "srcaddr is null and dstaddr is null");
+        assert_eq!(pairs.clause(PairsRow::Talk(&row)).to_string(), "srcaddr is null and dstaddr is null");
     }
 }

@@ -4,7 +4,7 @@
 use super::records::Lanes;
 use super::slots::Slot;
 use super::source::Fault;
-use crate::app::report::{self, Order};
+use crate::app::report::{self, Checking, Order};
 use crate::present::Language;
 use crate::report::{Picture, ReportError, Sheets, Words, pages};
 use std::sync::Arc;
@@ -141,6 +141,7 @@ impl Preview {
                 _ if cancel.is_cancelled() => Fault::Cancelled,
                 error => Fault::Failed(error.to_string()),
             };
+            let order = &Order { checking: Checking::Preview, ..*order };
             let document = report::assemble(source.case()?, order, cancel, &mut told).map_err(failed)?;
             let words = Words::new(order.language, order.zone);
             let sheets = pages(&document, &words).and_then(|pages| Sheets::set(pages, cancel));

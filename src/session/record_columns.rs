@@ -1,6 +1,7 @@
 //! Columns of the record tables: every field, and the values inside JSON that named queries show.
 
 use super::source::Value;
+use crate::filter::{Filter, JsonPath, Target};
 use crate::model::{Dataset, FieldId, field};
 use crate::present::display;
 use crate::present::zone::Zone;
@@ -72,16 +73,13 @@ impl ShownColumn {
     }
 
     /// The filter that keeps (or excludes) exactly this value.
-    pub fn clause(self, value: &Value, exclude: bool) -> String {
+    pub fn clause(self, value: &Value, exclude: bool) -> Filter {
         let Some(Column::Inside { pointer, .. }) = self.inside else {
             return display::clause(value, self.field, exclude);
         };
-        let path = format!("{}{}", self.field.event_path().unwrap_or_default(), pointer.replace('/', "."));
-        match (display::literal(value), exclude) {
-            (None, false) => format!("{path} is null"),
-            (None, true) => format!("{path} exists"),
-            (Some(text), exclude) => format!("{}{path} = {}", if exclude { "not " } else { "" }, display::quote(&text)),
-        }
+        let member = JsonPath::key(self.field.event_path().unwrap_or_default());
+        let path = pointer.split('/').skip(1).fold(member, JsonPath::member);
+        display::target_clause(value, Target::Path(path), exclude)
     }
 }
 
@@ -100,15 +98,15 @@ mod tests {
         let mfa = inside[0];
         assert_eq!(mfa.value(Value::Text(r#"{"MFAUsed":"No"}"#.into())), Value::Text("No".into()));
         for (value, exclude, expected) in [
-            (Value::Text("No".into()), false, "additionalEventData.MFAUsed = 'No'"),
+            (Value::Text("No".into()), false, "additionalEventData.MFAUsed = No"),
             (Value::Text("it's".into()), true, "not additionalEventData.MFAUsed = 'it''s'"),
             (Value::Null, false, "additionalEventData.MFAUsed is null"),
             (Value::Null, true, "additionalEventData.MFAUsed exists"),
         ] {
             let clause = mfa.clause(&value, exclude);
-            assert_eq!(clause, expected);
-            filter::parse(&clause, Dataset::Events).unwrap();
+            assert_eq!(clause.to_string(), expected);
+            assert_eq!(filter::parse(expected, Dataset::Events), Ok(clause));
         }
-        assert_eq!(inside[3].clause(&Value::Text("a".into()), false), "responseElements.user.arn = 'a'");
+        assert_eq!(inside[3].clause(&Value::Text("a".into()), false).to_string(), "responseElements.user.arn = a");
     }
 }

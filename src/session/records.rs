@@ -154,6 +154,12 @@ impl Records {
         }
     }
 
+    /// Did somebody choose this column's width?
+    pub fn is_resized(&self, key: &str) -> bool {
+        let width = self.columns.iter().find(|c| c.key == key).map(|c| c.width);
+        width.is_some_and(|width| width != default_width(self.dataset, key))
+    }
+
     pub fn are_columns_lent(&self) -> bool {
         self.own_columns.is_some()
     }
@@ -410,8 +416,12 @@ fn columns(dataset: Dataset, saved: Option<&[ColumnSetting]>) -> Vec<ColumnSetti
     columns
 }
 
-fn default_columns(dataset: Dataset) -> Vec<ColumnSetting> {
-    let first: &[(&str, f32)] = match dataset {
+/// Of a column that is not shown at first.
+const HIDDEN_WIDTH: f32 = 140.0;
+
+/// The columns that are shown at first, and their widths.
+fn first_columns(dataset: Dataset) -> &'static [(&'static str, f32)] {
+    match dataset {
         Dataset::Flows => &[
             ("start", 180.0),
             ("srcaddr", 140.0),
@@ -435,13 +445,22 @@ fn default_columns(dataset: Dataset) -> Vec<ColumnSetting> {
             ("aws_region", 110.0),
             ("user_agent", 220.0),
         ],
-    };
+    }
+}
+
+/// The width that a column has as long as nobody chooses another.
+fn default_width(dataset: Dataset, key: &str) -> f32 {
+    first_columns(dataset).iter().find(|(known, _)| *known == key).map_or(HIDDEN_WIDTH, |(_, width)| *width)
+}
+
+fn default_columns(dataset: Dataset) -> Vec<ColumnSetting> {
+    let first = first_columns(dataset);
     let chosen =
         first.iter().map(|(key, width)| ColumnSetting { key: (*key).to_owned(), width: *width, visible: true });
     let rest = ShownColumn::all(dataset).into_iter().map(ShownColumn::name);
     let rest = rest.filter(|name| !first.iter().any(|(key, _)| key == name)).map(|name| ColumnSetting {
         key: name.to_owned(),
-        width: 140.0,
+        width: HIDDEN_WIDTH,
         visible: false,
     });
     chosen.chain(rest).collect()

@@ -1,10 +1,12 @@
 //! The filters that are kept in the case: the list, and the change that is under way. Changes are written by a worker thread.
 
 use super::slots::{Lane, Slot};
-use super::source::Fault;
+use super::source::{CaseReader, Fault};
+use super::undo::NotMade;
 use crate::app::filters::{self, FilterFileError};
 use crate::model::{Dataset, SavedFilter};
 use crate::query;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What is changed.
@@ -16,6 +18,11 @@ pub enum FilterChange {
     Import(PathBuf),
     /// Every filter into a file.
     Export(PathBuf),
+    /// As they were before a change.
+    Restore {
+        save: Vec<SavedFilter>,
+        remove: Vec<(Dataset, String)>,
+    },
 }
 
 /// What came of it.
@@ -23,14 +30,22 @@ pub enum FilterChange {
 pub enum Changed {
     Saved,
     Removed,
+    Restored,
     Imported { added: usize, known: usize },
     Exported { path: PathBuf, filters: usize },
+}
+
+/// What came of a change, and what undoes it; `None` where nothing changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FiltersDone {
+    pub changed: Changed,
+    pub inverse: Option<FilterChange>,
 }
 
 #[derive(Default)]
 pub struct Saved {
     list: Slot<u64, Vec<SavedFilter>>,
-    change: Slot<(u64, FilterChange), Changed>,
+    change: Slot<(u64, FilterChange), FiltersDone>,
     asked: Option<(u64, FilterChange)>,
     changes: u64,
 }
@@ -41,7 +56,8 @@ impl Saved {
         self.list.shown().map(Vec::as_slice).unwrap_or_default()
     }
 
-    pub fn change(&mut self, change: FilterChange) {
+    /// Puts a change on its way; the one before it has come to its end.
+    pub fn make(&mut self, change: FilterChange) {
         self.changes += 1;
         self.asked = Some((self.changes, change));
     }
@@ -49,24 +65,10 @@ impl Saved {
     pub fn ask(&mut self, lane: &Lane, case: &Path) {
         if let Some(asked) = &self.asked {
             let case = case.to_owned();
-            self.change.ask(lane, asked.clone(), move |source, (_, change), _| {
-                let failed = |error: FilterFileError| Fault::Failed(error.to_string());
-                match change {
-                    FilterChange::Save(filter) => filters::save(&case, filter).map(|()| Changed::Saved),
-                    FilterChange::Remove(dataset, name) => {
-                        filters::remove(&case, *dataset, name).map(|_| Changed::Removed)
-                    }
-                    FilterChange::Import(path) => filters::import_filters(&case, path)
-                        .map(|done| Changed::Imported { added: done.added + done.renamed.len(), known: done.known }),
-                    FilterChange::Export(path) => filters::export_filters(source.case()?, path)
-                        .map(|filters| Changed::Exported { path: path.clone(), filters }),
-                }
-                .map_err(failed)
-            });
+            self.change.ask(lane, asked.clone(), move |source, (_, change), _| make(&case, source.case()?, change));
         }
         // Anew after each change, whatever came of it.
-        let answered = self.asked.is_none() || self.asked.as_ref().is_some_and(|asked| self.change.answers(asked));
-        if answered {
+        if self.asked.is_none() {
             self.list.ask(lane, self.changes, |source, _, _| {
                 let Ok(reader) = source.case() else { return Ok(Vec::new()) };
                 Ok(query::saved_filters(reader)?.into_iter().map(|(filter, ..)| filter).collect())
@@ -74,24 +76,57 @@ impl Saved {
         }
     }
 
-    /// Takes in answers; the reasons of failures, and what was changed.
-    pub fn poll(&mut self) -> (Vec<String>, Option<Changed>) {
+    /// Takes in answers; the reasons of failures, and what the change came to.
+    pub fn poll(&mut self) -> (Vec<String>, Option<Result<FiltersDone, NotMade>>) {
         let mut failures: Vec<String> = self.list.poll().and_then(Result::err).into_iter().collect();
         let result = self.change.poll();
-        let changed = match &result {
-            Some(Ok(())) => self.change.shown().cloned(),
-            // The list is asked for without it.
-            Some(Err(_)) => {
-                self.asked = None;
-                None
-            }
-            None => None,
-        };
+        let done = result.as_ref().map(|result| match (result, &self.asked) {
+            (Ok(()), Some(asked)) if self.change.answers(asked) => self.change.shown().cloned().ok_or(NotMade),
+            _ => Err(NotMade),
+        });
+        if result.is_some() {
+            self.asked = None;
+        }
         failures.extend(result.and_then(Result::err));
-        (failures, changed)
+        (failures, done)
     }
 
     pub fn is_busy(&self) -> bool {
-        self.list.is_busy() || self.change.is_busy()
+        self.list.is_busy() || self.change.is_busy() || self.asked.is_some()
     }
+}
+
+/// Writes a change into the case.
+fn make(case: &Path, reader: &CaseReader, change: &FilterChange) -> Result<FiltersDone, Fault> {
+    let failed = |error: FilterFileError| Fault::Failed(error.to_string());
+    let before = kept(reader)?;
+    let changed = match change {
+        FilterChange::Save(filter) => filters::save(case, filter).map(|()| Changed::Saved),
+        FilterChange::Remove(dataset, name) => filters::remove(case, *dataset, name).map(|_| Changed::Removed),
+        FilterChange::Import(path) => filters::import_filters(case, path)
+            .map(|done| Changed::Imported { added: done.added + done.renamed.len(), known: done.known }),
+        FilterChange::Export(path) => {
+            filters::export_filters(reader, path).map(|filters| Changed::Exported { path: path.clone(), filters })
+        }
+        FilterChange::Restore { save, remove } => {
+            let removed = remove.iter().try_for_each(|(of, name)| filters::remove(case, *of, name).map(|_| ()));
+            let restored = removed.and_then(|()| save.iter().try_for_each(|filter| filters::save(case, filter)));
+            restored.map(|()| Changed::Restored)
+        }
+    };
+    let changed = changed.map_err(failed)?;
+    Ok(FiltersDone { changed, inverse: difference(before, &kept(reader)?) })
+}
+
+fn kept(reader: &CaseReader) -> Result<Vec<SavedFilter>, Fault> {
+    Ok(query::saved_filters(reader)?.into_iter().map(|(filter, ..)| filter).collect())
+}
+
+/// What makes the filters that are there now those that were there before.
+fn difference(before: Vec<SavedFilter>, now: &[SavedFilter]) -> Option<FilterChange> {
+    let key = |filter: &SavedFilter| (filter.dataset, filter.name.clone());
+    let of_before: BTreeSet<_> = before.iter().map(key).collect();
+    let remove: Vec<_> = now.iter().map(key).filter(|key| !of_before.contains(key)).collect();
+    let save: Vec<_> = before.into_iter().filter(|filter| !now.contains(filter)).collect();
+    (!remove.is_empty() || !save.is_empty()).then_some(FilterChange::Restore { save, remove })
 }

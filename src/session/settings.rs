@@ -1,6 +1,9 @@
 //! What the program remembers between cases: recent cases, zone, theme, column layouts. One small JSON file in the
 //! user's configuration folder. It holds nothing of a case, and failing to read or write it never stops any work.
 
+use crate::app::config::SETTINGS;
+pub use crate::app::config::config_folder;
+use crate::part::Part;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -70,28 +73,18 @@ impl Settings {
     }
 }
 
-/// Where the settings live: `$COLDTRAIL_CONFIG_DIR`, else `$XDG_CONFIG_HOME/coldtrail`, else `~/.config/coldtrail`.
-/// `None` where none of these is known: then nothing is remembered.
-pub fn config_folder() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-    set("COLDTRAIL_CONFIG_DIR")
-        .or_else(|| set("XDG_CONFIG_HOME").map(|p| p.join("coldtrail")))
-        .or_else(|| set("HOME").map(|p| p.join(".config/coldtrail")))
-}
-
 /// The settings of this folder; defaults where there are none or they do not parse.
 pub fn load(folder: Option<&Path>) -> Settings {
-    let text = folder.and_then(|folder| std::fs::read(folder.join("settings.json")).ok());
+    let text = folder.and_then(|folder| std::fs::read(folder.join(SETTINGS)).ok());
     text.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
 /// Writes the settings whole or not at all.
 pub fn save(folder: &Path, settings: &Settings) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    serde_json::to_writer_pretty(&mut file, settings)?;
-    file.persist(folder.join("settings.json"))?;
-    Ok(())
+    let part = Part::beside(&folder.join(SETTINGS))?;
+    std::fs::write(part.path(), serde_json::to_vec_pretty(settings)?)?;
+    part.replace()
 }
 
 #[cfg(test)]
@@ -112,7 +105,7 @@ mod tests {
         settings.columns.insert("flows".into(), columns);
         save(folder.path(), &settings).unwrap();
         assert_eq!(load(Some(folder.path())), settings);
-        std::fs::write(folder.path().join("settings.json"), "{\"zone\": 7").unwrap();
+        std::fs::write(folder.path().join(SETTINGS), "{\"zone\": 7").unwrap();
         assert_eq!(load(Some(folder.path())), Settings::default());
         assert_eq!(load(None), Settings::default());
     }
@@ -120,7 +113,7 @@ mod tests {
     #[test]
     fn unknown_settings_of_a_newer_version_are_passed_over() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("settings.json"), r#"{"zone":"UTC","later":{"a":1}}"#).unwrap();
+        std::fs::write(folder.path().join(SETTINGS), r#"{"zone":"UTC","later":{"a":1}}"#).unwrap();
         assert_eq!(load(Some(folder.path())).zone, "UTC");
     }
 }

@@ -233,6 +233,11 @@ impl Sightings {
         }
     }
 
+    /// Did somebody choose its width?
+    pub fn is_resized(&self, column: &'static str) -> bool {
+        self.widths.iter().any(|(of, _)| *of == column)
+    }
+
     pub fn width(&self, column: &'static str) -> f32 {
         let resized = self.widths.iter().find(|(of, _)| *of == column).map(|(_, width)| *width);
         resized.unwrap_or(match column {

@@ -5,16 +5,18 @@ use super::jobs::JobEvent;
 use super::slots::Waker;
 use crate::model::{Dataset, EvidenceId, FieldId, RecordId};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 
 pub use crate::app::import::ImportOptions;
 pub use crate::app::index::IndexHealth;
-pub use crate::case::{CaseInfo, CaseReader};
+pub use crate::case::schema::VERSION as CASE_VERSION;
+pub use crate::case::{CaseInfo, CaseReader, Standing};
 pub use crate::filter::Filter;
 pub use crate::query::{
-    Bin, Cancel, Duplicates, EvidenceRow, Glance, GlancePart, Histogram, Mark, RecordDetail, RecordQuery, RowSet,
-    Scope, SortKey, Totals, Value, WarningRow,
+    Bin, Cancel, Duplicates, EvidenceRow, Glance, GlancePart, Histogram, Mark, ReceivedRow, RecordDetail, RecordQuery,
+    RowSet, Scope, SortKey, Totals, Value, WarningRow,
 };
 
 /// Why a request gave no result.
@@ -43,6 +45,18 @@ pub struct Overview {
     pub totals: Totals,
     pub index: IndexHealth,
     pub unfinished: Option<Unfinished>,
+    /// What was offered to imports and is no evidence of its own.
+    pub received: Arc<[ReceivedRow]>,
+    pub standing: Standing,
+}
+
+/// What is done to a case as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mend {
+    /// It is brought up to this version, in place.
+    Upgrade,
+    /// What can be read of it goes into a new case at this path.
+    Rescue(PathBuf),
 }
 
 /// An import that did not come to its end: its paths can be imported again, what is in the case is recognised.
@@ -99,6 +113,15 @@ pub trait Backend: Send + Sync {
     /// Brings the column index up to date on a thread of its own, or builds it anew; `waker` is called after each event.
     fn index(&self, case: &Path, anew: bool, events: SyncSender<JobEvent>, waker: Waker)
     -> Result<ImportHandle, Fault>;
+    /// Upgrades or rescues a case on a thread of its own; `waker` is called after each event.
+    fn mend(
+        &self,
+        case: &Path,
+        what: &Mend,
+        by: &str,
+        events: SyncSender<JobEvent>,
+        waker: Waker,
+    ) -> Result<ImportHandle, Fault>;
     /// Starts an import on a thread of its own; `waker` is called after each event.
     fn import(
         &self,

@@ -6,6 +6,7 @@ use super::slots::{Lane, Slot};
 use super::source::{Cancel, Fault, Source};
 use crate::query::{self, QueryError, SqlLimits, SqlProblem, SqlRows, SqlView};
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -84,6 +85,8 @@ pub struct SqlConsole {
     order: Slot<(u64, Sort), Arc<[u32]>>,
     pub selection: Selection,
     pub widths: Vec<f32>,
+    /// Columns whose width somebody chose.
+    pub resized: BTreeSet<usize>,
     views: Slot<(), Vec<SqlView>>,
 }
 
@@ -103,6 +106,7 @@ impl Default for SqlConsole {
             order: Slot::default(),
             selection: Selection::default(),
             widths: Vec::new(),
+            resized: BTreeSet::new(),
             views: Slot::default(),
         }
     }
@@ -247,6 +251,7 @@ impl SqlConsole {
         let same_shape = self.table.as_ref().is_some_and(|known| known.rows.columns == table.rows.columns);
         if !same_shape {
             self.widths = first_widths(&table.rows);
+            self.resized.clear();
             self.sort = None;
         }
         self.selection.clear();

@@ -3,19 +3,21 @@
 
 mod cases;
 mod indexing;
+mod mending;
 mod results;
 mod views;
 mod writing;
 
 pub use cases::import_dialog;
 pub use indexing::{IndexCare, Indexing};
+pub use mending::{Mending, failure};
 pub use views::line_names;
 
 use super::action::{Action, Dialog, Effect, ExhibitDraft, Leaving, ReportDraft, View};
 use super::command::{Command, Needs};
 use super::export_jobs::Exports;
 use super::history::History;
-use super::indicators::{IndicatorFile, NewLabel, TypedIndicators, WatchAction};
+use super::indicators::{IndicatorFile, NewLabel, TypedIndicators};
 use super::jobs::{Job, Jobs};
 use super::open_case::OpenCase;
 use super::preview::PreviewAction;
@@ -23,7 +25,7 @@ use super::records::{Copied, Records, Reveal};
 use super::settings::{self, Settings, ThemeChoice};
 use super::slots::Waker;
 use super::source::{Backend, Duplicates};
-use super::text_filter::narrowed;
+use super::undo::Changes;
 use crate::app::error::{ErrorList, Message, UserError};
 use crate::app::opening::Opening;
 use crate::app::report::Order;
@@ -52,6 +54,7 @@ pub struct App {
     pub errors: ErrorList,
     pub jobs: Jobs,
     pub(super) indexing: Option<Indexing>,
+    mending: Option<Mending>,
     pub exports: Exports,
     pub view: View,
     pub case: Option<OpenCase>,
@@ -93,6 +96,7 @@ impl App {
             errors: ErrorList::default(),
             jobs: Jobs::default(),
             indexing: None,
+            mending: None,
             exports: Exports::default(),
             view,
             case: None,
@@ -133,9 +137,10 @@ impl App {
             self.notice = job.map(|job| self.outcome(job));
         }
         self.care_for_index();
+        self.poll_mending();
         self.poll_exports();
         let mut failed_to_open = None;
-        let mut made = None;
+        let (mut made, mut undone) = (None, None);
         if let Some(case) = &mut self.case {
             if polled.changed.contains(&case.path) {
                 case.changed();
@@ -149,6 +154,7 @@ impl App {
                 self.notice = Some(self.texts.tr_args(done.text, &[("count", &count)]));
             }
             made = case.take_made();
+            undone = case.take_undone();
             if let Some(path) = case.take_saved() {
                 let path = crate::present::display::visible(&path.to_string_lossy()).into_owned();
                 self.notice = Some(self.texts.tr_args("notice-saved", &[("path", &path)]));
@@ -162,10 +168,16 @@ impl App {
                 }
                 case.preview.set_zone(self.zone);
                 case.ask(self.view, self.address.as_ref(), self.range, self.duplicates, self.show_histogram);
+                if case.changes.take_asks() && self.dialog.is_none() {
+                    self.dialog = Some(Dialog::Undo);
+                }
             }
         }
         if let Some(made) = made {
             self.was_made(&made);
+        }
+        if let Some((way, what)) = undone {
+            self.was_undone(way, &what);
         }
         if let Some((path, why)) = failed_to_open {
             self.case = None;
@@ -195,8 +207,8 @@ impl App {
                 Command::Forward => self.history.can_go_forward(),
                 Command::OpenSample => self.sample_folder.is_some(),
                 Command::Export => self.exportable().is_some(),
-                Command::UndoIndicators => self.case.as_ref().is_some_and(|case| case.watch.can_undo()),
-                Command::Undo => self.dialog.is_none() && self.can_undo(),
+                Command::Undo => self.changes().is_some_and(Changes::can_undo),
+                Command::Redo => self.changes().is_some_and(Changes::can_redo),
                 Command::TagRows => {
                     self.quick_tag().is_some() && self.records().is_some_and(|r| !r.selection.is_empty())
                 }
@@ -219,6 +231,9 @@ impl App {
     }
 
     pub fn dispatch(&mut self, action: Action) {
+        if self.asks_before(&action) {
+            return;
+        }
         match action {
             Action::Command(command) => self.run(command),
             Action::Open(path) => self.leave(Leaving::Open { path, then_import: Vec::new() }),
@@ -226,6 +241,7 @@ impl App {
             Action::Leave(to, running) => self.leave_now(to, running),
             Action::Import { paths, options } => self.import(paths, options),
             Action::Dropped(paths) => self.open_what_was_named(Opening::of(paths)),
+            Action::Mend(what) => self.mend(what),
             Action::ForgetRecent(path) => self.settings.recent_cases.retain(|known| *known != path),
             Action::CancelJob(id) => self.jobs.cancel(id),
             Action::Answer(id, go_on) => self.jobs.answer(id, go_on),
@@ -275,6 +291,7 @@ impl App {
             Action::Library(action) => self.dispatch_library(action),
             Action::Sql(action) => self.dispatch_sql(action),
             Action::Write(task) => self.write(task),
+            Action::UndoAgreed => self.undo(true),
             Action::ToggleTag => self.toggle_tag(),
             Action::LookAt(id) => {
                 if let Some(case) = &mut self.case {
@@ -320,14 +337,12 @@ impl App {
                 self.apply_filter(dataset, &text);
             }
             Action::Narrow(dataset, clause) => {
-                let text = narrowed(case.records(dataset).applied(), &clause);
-                self.apply_filter(dataset, &text);
+                self.narrow(dataset, clause);
             }
             Action::Drill(dataset, clause) => {
-                let text = narrowed(case.records(dataset).applied(), &clause);
                 // One step: back leads to where it was asked for.
                 let from = std::mem::replace(&mut self.view, View::Records(dataset));
-                if !self.apply_filter(dataset, &text) {
+                if !self.narrow(dataset, clause) {
                     self.view = from;
                 }
             }
@@ -388,7 +403,6 @@ impl App {
                 self.dialog = Some(Dialog::AddIndicators(TypedIndicators::of(String::new(), None)));
             }
             Command::AddLabel => self.dialog = Some(Dialog::Label(NewLabel::default())),
-            Command::UndoIndicators => self.dispatch(Action::Watch(WatchAction::Undo)),
             Command::OwnerDatabase => self.dialog = Some(Dialog::Owners { path: String::new() }),
             Command::OnlySightings => self.only_sightings(),
             Command::ShowQueries => self.dispatch(Action::Show(View::Queries)),
@@ -425,11 +439,8 @@ impl App {
                 let order = Order { zone: self.zone, ..order };
                 self.dialog = Some(Dialog::Report(Box::new(ReportDraft { folder, order })));
             }
-            Command::Undo => {
-                if let Some(case) = &mut self.case {
-                    case.written.undo();
-                }
-            }
+            Command::Undo => self.undo(false),
+            Command::Redo => self.redo(),
             Command::ToggleInspector => self.show_inspector = !self.show_inspector,
             Command::ToggleHistogram => self.show_histogram = !self.show_histogram,
             Command::ChooseZone => self.dialog = Some(Dialog::Zone { typed: String::new() }),
@@ -553,5 +564,7 @@ impl App {
 
 #[cfg(test)]
 mod indexing_tests;
+#[cfg(test)]
+mod mending_tests;
 #[cfg(test)]
 mod tests;

@@ -21,6 +21,10 @@ pub struct MemoryBackend {
     /// What its cases say of their index.
     pub health: Arc<Mutex<IndexHealth>>,
     pub damages: Arc<std::sync::atomic::AtomicU64>,
+    /// How its cases stand.
+    pub standing: Arc<Mutex<Standing>>,
+    /// What was done to cases as a whole, and by whom.
+    pub mended: Arc<Mutex<Vec<(Mend, String)>>>,
     /// Indexes that were to be worked on, and whether anew.
     pub indexed: Arc<Mutex<Vec<(PathBuf, bool)>>>,
     pub running: Arc<Mutex<Vec<SyncSender<JobEvent>>>>,
@@ -77,6 +81,20 @@ impl Backend for MemoryBackend {
         self.running.lock().unwrap().push(events);
         let cancel = self.cancelled.clone();
         Ok(ImportHandle::new(move || cancel.cancel(), None))
+    }
+
+    fn mend(
+        &self,
+        _: &Path,
+        what: &Mend,
+        by: &str,
+        events: SyncSender<JobEvent>,
+        _: Waker,
+    ) -> Result<ImportHandle, Fault> {
+        self.mended.lock().unwrap().push((what.clone(), by.to_owned()));
+        *self.standing.lock().unwrap() = Standing::default();
+        events.send(JobEvent::Finished { cancelled: false }).unwrap();
+        Ok(ImportHandle::new(|| (), None))
     }
 
     fn create(&self, path: &Path, _: &CaseInfo) -> Result<(), Fault> {
@@ -143,6 +161,10 @@ impl eval::Record for Flow {
 
     fn evidence(&self) -> (i64, &str) {
         (1, "/logs/flows.gz")
+    }
+
+    fn is_in_conflict(&self) -> bool {
+        false
     }
 
     fn is_duplicate(&self) -> bool {
@@ -228,6 +250,7 @@ impl Source for MemoryBackend {
             json: None,
             duplicate_of: None,
             occurrences: vec![],
+            conflicts: vec![],
             completeness: None,
         };
         Ok(Inspected { detail, marks: Vec::new(), raw: Ok(format!("2 123456789012 raw line {}", id.0).into_bytes()) })
@@ -276,7 +299,8 @@ impl Source for MemoryBackend {
         let totals =
             Totals { evidence: 1, flows: self.flows as u64, warnings: 1, title: "Memory".into(), ..Totals::default() };
         let index = self.health.lock().unwrap().clone();
-        Ok(Overview { totals, index, unfinished: None })
+        let standing = self.standing.lock().unwrap().clone();
+        Ok(Overview { totals, index, standing, ..Overview::default() })
     }
 
     fn values(&self, field: FieldId, prefix: &str, _: usize) -> Result<Vec<String>, Fault> {

@@ -11,15 +11,12 @@ pub fn parse(text: &str, dataset: Dataset) -> Result<Option<Filter>, FilterError
     if text.trim().is_empty() { Ok(None) } else { filter::parse(text, dataset).map(Some) }
 }
 
-/// `(a) and b`: brackets only where the filter in force is more than one comparison.
-pub fn narrowed(applied: &str, clause: &str) -> String {
-    let lower = applied.to_ascii_lowercase();
-    match applied {
-        "" => clause.to_owned(),
-        _ if applied == clause => clause.to_owned(),
-        _ if lower.contains(" or ") || applied.contains("||") => format!("({applied}) and {clause}"),
-        _ => format!("{applied} and {clause}"),
-    }
+/// What is in force and one more condition, in canonical text.
+///
+/// # Errors
+/// What is in force is no filter.
+pub fn narrowed(applied: &str, dataset: Dataset, clause: Filter) -> Result<String, FilterError> {
+    Ok(filter::parse(applied, dataset)?.narrowed(clause).to_string())
 }
 
 /// What could stand at the cursor.

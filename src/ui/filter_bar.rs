@@ -1,7 +1,7 @@
 //! The filter line: mistakes underlined where they are, completion of fields and values, what was used before.
 
 use super::theme::{self, size};
-use crate::filter::FilterError;
+use crate::filter::{Check, Filter, FilterError, Target};
 use crate::model::{Dataset, Label, Purpose, SavedFilter};
 use crate::present::display;
 use crate::session::open_case::OpenCase;
@@ -109,7 +109,7 @@ fn watched_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &m
     if !watch.looks_for_something() && labels.is_empty() {
         return;
     }
-    let mut entry = |ui: &mut Ui, text: String, clause: String| {
+    let mut entry = |ui: &mut Ui, text: String, clause: Filter| {
         if ui.button(text).clicked() {
             out.push(Action::Narrow(dataset, clause));
             ui.close();
@@ -120,12 +120,13 @@ fn watched_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &m
         ui.set_max_height(size::POPUP_ROWS);
         ScrollArea::vertical().show(ui, |ui| {
             if watch.looks_for_something() {
-                entry(ui, t.tr("filter-only-sightings"), "indicator exists".to_owned());
-                entry(ui, t.tr("filter-no-sightings"), "not indicator exists".to_owned());
+                let sighted = Filter::test(Target::Indicator, Check::Present);
+                entry(ui, t.tr("filter-only-sightings"), sighted.clone());
+                entry(ui, t.tr("filter-no-sightings"), sighted.complement());
                 let lists = watch.lists().filter(|list| list.enabled && list.purpose == Purpose::KnownBad);
                 for list in lists {
                     let text = t.tr_args("filter-only-list", &[("name", &shown(&list.name))]);
-                    entry(ui, text, format!("indicator = {}", display::quote(&list.name)));
+                    entry(ui, text, Filter::named(Target::Indicator, &list.name));
                 }
             }
             let mut names: Vec<&str> = labels.iter().map(|label| label.name.as_str()).collect();
@@ -133,7 +134,7 @@ fn watched_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &m
             names.dedup();
             for name in names {
                 let text = t.tr_args("filter-only-label", &[("name", &shown(name))]);
-                entry(ui, text, format!("label = {}", display::quote(name)));
+                entry(ui, text, Filter::named(Target::Label, name));
             }
         });
     });

@@ -239,6 +239,9 @@ fn provenance_ui(ui: &mut Ui, app: &App, detail: &RecordDetail, out: &mut Vec<Ac
     if detail.occurrences.len() > 1 {
         rows.push((t.tr("provenance-occurrences"), ids(&detail.occurrences)));
     }
+    for (other, fields) in &detail.conflicts {
+        rows.push((t.tr("provenance-conflict"), format!("{} ({other})", fields.join(", "))));
+    }
     for (name, value) in &rows {
         field_row(ui, name, value);
     }

@@ -1,7 +1,8 @@
 //! The window. egui draws here and nowhere else; it decides nothing: views read the application's state and return
 //! actions.
 
-pub mod dialogs;
+mod banner;
+mod dialogs;
 pub mod filter_bar;
 pub mod histogram;
 pub mod inspector;

@@ -2,7 +2,7 @@
 
 use super::state::UiState;
 use super::theme::{self, size};
-use super::{dialogs, inspector, status_bar, views};
+use super::{banner, dialogs, inspector, status_bar, views};
 use crate::model::Dataset;
 use crate::present::display;
 use crate::session::{Action, App, Command, Menu, View};
@@ -12,6 +12,7 @@ use egui::{Align, Align2, Button, CentralPanel, Frame, Layout, Margin, MenuBar, 
 pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
     let mut out = Vec::new();
     Panel::top("menu").show(ui, |ui| menu_bar_ui(ui, app, &mut out));
+    banner::banner_ui(ui, app, &mut out);
     Panel::bottom("status").show(ui, |ui| status_bar::status_bar_ui(ui, app, &mut out));
     if app.case.as_ref().is_some_and(|case| !case.is_opening()) {
         Panel::left("nav").resizable(false).exact_size(size::NAV).show(ui, |ui| nav_ui(ui, app, &mut out));
@@ -75,7 +76,7 @@ fn menu_bar_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
 
 /// A command as a menu entry.
 pub fn command_item(ui: &mut Ui, app: &App, command: Command, out: &mut Vec<Action>) {
-    let mut button = Button::new(app.texts.tr(&command.text_id()));
+    let mut button = Button::new(app.command_text(command));
     if let Some(shortcut) = command.shortcut() {
         button = button.shortcut_text(shortcut.to_string());
     }
@@ -159,8 +160,9 @@ fn shortcuts(ui: &Ui, out: &mut Vec<Action>) {
     // The tool kit takes Ctrl+Shift+I for Ctrl+I too: the longer ones are asked first.
     known.sort_by_key(|(_, shortcut)| std::cmp::Reverse(shortcut.shift));
     for (command, shortcut) in known {
-        // What is typed is undone by the field that it is typed into.
-        if command == Command::Undo && ui.ctx().egui_wants_keyboard_input() {
+        // What is typed is undone by the field that it is typed into; behind a dialog nothing is undone.
+        let waits = || ui.ctx().text_edit_focused() || ui.memory(|m| m.top_modal_layer().is_some());
+        if matches!(command, Command::Undo | Command::Redo) && waits() {
             continue;
         }
         if ui.input_mut(|i| i.consume_shortcut(&super::keyboard::to_egui(shortcut))) {
@@ -173,7 +175,7 @@ fn shortcuts(ui: &Ui, out: &mut Vec<Action>) {
 pub fn matching_commands(app: &App, typed: &str) -> Vec<Command> {
     let typed = typed.to_lowercase();
     let fits = |command: &Command| {
-        let text = format!("{} {}", app.texts.tr(&command.text_id()), command.name()).to_lowercase();
+        let text = format!("{} {}", app.command_text(*command), command.name()).to_lowercase();
         typed.split_whitespace().all(|word| text.contains(word))
     };
     Command::ALL.into_iter().filter(|c| app.is_enabled(*c) && *c != Command::Palette && fits(c)).collect()

@@ -1,7 +1,9 @@
 //! The window by its accessibility tree, without a display, over a case in memory.
 
 mod address;
+mod banner;
 mod exports;
+mod figures;
 mod hostile;
 mod imports;
 mod indicators;
@@ -12,6 +14,7 @@ mod real;
 mod small;
 mod sql;
 mod timeline;
+mod undo;
 mod writing;
 
 use super::window::Window;

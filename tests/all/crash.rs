@@ -174,7 +174,10 @@ fn killed_at_any_moment_a_case_is_whole_and_can_go_on() {
         let rest = if desk.number("SELECT count(*) FROM import_queue") > 0 { "--resume" } else { folder };
         desk.import(&[rest]);
         assert_eq!(is_whole(&desk, &what), (FILES, 0), "{what}");
-        assert_eq!(differences(&reference.case, &desk.case), [""; 0], "{what}");
+        // Where the kill came too late, all was there and is offered again: written down as copies, and nothing else.
+        let differ = differences(&reference.case, &desk.case);
+        let differ: Vec<&String> = differ.iter().filter(|what| !what.starts_with("received:")).collect();
+        assert_eq!(differ, [""; 0], "{what}");
         assert_eq!(desk.beside(), ["one.coldtrail"], "{what}");
     }
     assert!(killed >= 20, "only {killed} of 25 imports were still running when they were killed");
@@ -199,7 +202,7 @@ fn stopped_with_ctrl_c_a_case_holds_what_was_finished_and_can_go_on() {
         assert!(wait_until(&mut child, &desk.case, At::Rows(rows)));
         interrupt(&child);
         let output = child.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(5), "{}", String::from_utf8_lossy(&output.stderr));
         let (files, waiting) = is_whole(&desk, "stopped");
         assert!(files >= rows as i64 && files + waiting == FILES, "{files} and {waiting}");
         if waiting > 0 {
@@ -229,7 +232,7 @@ fn ctrl_c_inside_a_long_file_takes_effect_at_once() {
     let mut child = start(&desk, &[desk.path("in").to_str().unwrap()]);
     assert!(wait_until(&mut child, &desk.case, At::Rows(1)));
     interrupt(&child);
-    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert_eq!(child.wait().unwrap().code(), Some(5));
     assert_eq!(is_whole(&desk, "stopped inside a file"), (1, 1));
     assert_eq!(desk.number("SELECT count(*) FROM flow"), 10);
     assert_eq!(desk.beside(), ["one.coldtrail"]);
@@ -265,10 +268,12 @@ fn an_export_that_is_interrupted_leaves_no_part_of_a_file() {
     let bytes = format!("{HEADER}{}", flow_lines(0..200_000)).into_bytes();
     let file = desk.file("big.log", &bytes);
     desk.import(&[&file]);
-    let out = desk.path("again.log");
+    std::fs::create_dir(desk.path("out")).unwrap();
+    let out = desk.path("out/again.log");
+    let begun = || std::fs::read_dir(desk.path("out")).unwrap().next().is_some();
     let arguments = ["evidence", "export", desk.case(), "1", "--out", out.to_str().unwrap()];
-    match crate::support::interrupted(desk.folder.path(), &arguments, || out.exists()) {
-        true => assert!(!out.exists()),
+    match crate::support::interrupted(desk.folder.path(), &arguments, begun) {
+        true => assert!(!begun()),
         false => assert!(std::fs::read(&out).unwrap() == bytes),
     }
     // A stop that comes before the first byte is no matter of speed.

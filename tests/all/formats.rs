@@ -368,7 +368,7 @@ fn lookup_events_the_console_lake_and_athena() {
     let mut poor = looked_up("l-3", 1_621_151_386.into());
     poor.as_object_mut().unwrap().remove("CloudTrailEvent");
     let console = "User name,AWS access key,Event time,Event source,Event name,AWS region,Source IP address,User agent,Error code,Resources,Request ID,Event ID,Read-only,Event type,Recipient Account Id,Event category\n\
-        alice,AKIAX,2021-05-16T07:49:46Z,ec2.amazonaws.com,RunInstances,us-east-1,192.0.2.1,ua,,\"[{\"\"resourceType\"\":\"\"AWS::EC2::Instance\"\",\"\"resourceName\"\":\"\"i-1\"\"}]\",r1,c-1,false,AwsApiCall,012345678901,Management\n";
+        Alice,AKIAEXAMPLE,2021-05-16T07:49:46Z,ec2.amazonaws.com,RunInstances,us-east-1,198.51.100.7,aws-cli/2.0,,\"[{\"\"resourceType\"\":\"\"AWS::EC2::Instance\"\",\"\"resourceName\"\":\"\"i-1\"\"}]\",req-1,c-1,false,AwsApiCall,111122223333,Management\n";
     let lake = "# a query's id\neventVersion,userIdentity,eventTime,eventSource,eventName,awsRegion,sourceIPAddress,eventID\n\
         1.08,\"{type=IAMUser, principalid=AIDA, arn=arn:aws:iam::1:user/x, accountid=123456789010, username=x}\",2021-05-16 07:49:46.000,ec2.amazonaws.com,X,us-east-1,192.0.2.1,k-1\n";
     let athena = "\"eventversion\",\"useridentity\",\"eventtime\",\"eventsource\",\"eventname\",\"requestparameters\",\"eventid\"\n\

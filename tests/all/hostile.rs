@@ -49,6 +49,56 @@ fn a_bomb_is_refused_with_its_ratio_and_the_rest_is_read() {
     assert_eq!(desk.beside(), ["one.coldtrail"]);
 }
 
+/// `count` zips in a zip, and so on `depth` times, with an empty text at the bottom.
+fn nested_zips(depth: u32, count: usize) -> Vec<u8> {
+    use std::io::Write;
+    let zipped = |name: &dyn Fn(usize) -> String, content: &[u8]| {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for n in 0..count {
+            zip.start_file(name(n), zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(content).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    };
+    let mut content = zipped(&|n| format!("{n}.log"), b"");
+    for _ in 1..depth {
+        content = zipped(&|n| format!("{n}.zip"), &content);
+    }
+    content
+}
+
+#[test]
+fn zips_in_zips_without_end_are_refused_and_the_rest_is_read() {
+    let desk = Desk::new();
+    let trap = nested_zips(4, 16);
+    assert!(trap.len() < 30_000, "{} bytes hold {} members", trap.len(), 16u64.pow(4));
+    desk.file("in/a-trap.zip", &trap);
+    desk.file("in/b-fine.log", format!("{HEADER}{}", flow_lines(0..40)));
+    // As many members in one zip are what it says it is.
+    desk.file("in/c-many.zip", nested_zips(1, 1500));
+    let output = desk.import_output(&[desk.path("in")]);
+    let messages = stderr(&output);
+    assert_eq!(output.status.code(), Some(1), "{messages}");
+    let told = format!("{} bytes hold 1001 members and more, with those of archives inside it", trap.len());
+    assert!(messages.contains(&format!("a-trap.zip: {told}")), "{messages}");
+    assert!(messages.contains("the limit for a file of this size is 1000"), "{messages}");
+    assert_eq!(messages.matches("--any-expansion").count(), 1, "{messages}");
+    assert_eq!(rows_of(&output).len(), 1 + 1 + 1500, "{messages}");
+    assert_eq!(desk.number("SELECT count(*) FROM evidence WHERE path LIKE '%a-trap%'"), 0);
+    evidence_rows_add_up(&desk);
+    // A chain of them is short.
+    let chain = desk.file("chain.zip", nested_zips(40, 1));
+    let rows = desk.import(&[&chain]);
+    assert_eq!(rows.len(), 5, "{rows:?}");
+    let depth = "SELECT count(*) FROM import_warning WHERE reason = 'container_depth'";
+    assert_eq!(desk.number(depth), 1);
+    // What is small enough is read whole when the examiner says so.
+    let small = desk.file("small.zip", nested_zips(3, 11));
+    assert_eq!(desk.import_output(&[&small]).status.code(), Some(3));
+    let rows = desk.import(&[small.to_str().unwrap(), "--any-expansion"]);
+    assert_eq!(rows.len(), 1 + 11 + 121 + 1331);
+}
+
 #[test]
 fn copies_of_a_refused_file_are_refused_each_with_its_reason() {
     let desk = Desk::new();

@@ -77,6 +77,16 @@ fn a_case_of_version_3_says_the_same_as_its_evidence_read_today() {
     assert_eq!(sightings(&old), sightings(&today));
 }
 
+#[test]
+fn a_case_of_version_4_says_the_same_as_its_evidence_read_today() {
+    let old = says_the_same(4, 16);
+    // What was concluded in it holds: every exhibit gives the rows that it gave.
+    let verified = old.ok(&["verify", old.case()]);
+    assert_eq!(verified.lines().filter(|line| line.starts_with("exhibit,")).count(), 3, "{verified}");
+    assert!(old.ok(&["tag", "list", old.case()]).contains("suspicious"));
+    assert!(old.ok(&["info", old.case()]).contains("105 distinct, 111 occurrences"));
+}
+
 fn says_the_same(version: u32, journalled: i64) -> Desk {
     let old = desk_of_version(version);
     let before = rusqlite::Connection::open(&old.case).unwrap();
@@ -84,7 +94,7 @@ fn says_the_same(version: u32, journalled: i64) -> Desk {
     assert_eq!(count(&before, "PRAGMA user_version"), i64::from(version));
     assert_eq!(count(&before, "SELECT count(*) FROM journal"), journalled);
     drop(before);
-    // A command that only reads brings it up too.
+    // Read through a copy: it stays as it is.
     assert!(old.ok(&["info", old.case()]).contains("105 distinct, 111 occurrences"));
     let new = read_today(&old);
     for name in ["flow_record", "cloudtrail_event", "cloudtrail_occurrence"] {
@@ -112,14 +122,21 @@ fn says_the_same(version: u32, journalled: i64) -> Desk {
         assert!(count(&old) > 0, "{filter}");
         assert_eq!(count(&old), count(&new), "{filter}");
     }
+    old.ok(&["upgrade", old.case(), "--examiner", "K. Sato"]);
+    assert!(old.ok(&["info", old.case()]).contains("105 distinct, 111 occurrences"));
     let after = rusqlite::Connection::open(&old.case).unwrap();
     assert_eq!(count(&after, "PRAGMA user_version"), i64::from(coldtrail::case::schema::VERSION));
     let last = "SELECT action || ' ' || examiner FROM journal ORDER BY seq DESC LIMIT 1";
-    assert_eq!(after.query_row(last, [], |r| r.get::<_, String>(0)).unwrap(), "migrate A. Mori");
+    assert_eq!(after.query_row(last, [], |r| r.get::<_, String>(0)).unwrap(), "migrate K. Sato");
     assert_eq!(count(&after, "SELECT count(*) FROM journal"), journalled + 1);
     drop(after);
     let chain = coldtrail::case::CaseReader::open(&old.case).unwrap().journal().unwrap();
     assert!(chain.windows(2).all(|two| two[1].previous_hash == two[0].hash));
+    // It verifies as well: what its program did not write into the journal is told as unchecked.
+    let (found, code) = crate::verify::verdicts(&old, &old.case, &["--replay"]);
+    assert_eq!(code, 0, "{found:#?}");
+    let untold = "evidence||unchecked|an older program's journal does not tell of ";
+    assert!(found.iter().any(|row| row.starts_with(untold)), "{found:#?}");
     old
 }
 
@@ -128,12 +145,12 @@ fn says_the_same(version: u32, journalled: i64) -> Desk {
 #[test]
 fn a_case_of_version_1_that_cannot_be_written_is_left_as_it_is_with_a_way_out() {
     let old = desk_of_version(1);
-    let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" info \"$1\"";
+    let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" upgrade \"$1\"";
     let program = env!("CARGO_BIN_EXE_coldtrail");
     let output = std::process::Command::new("bash").args(["-c", script, program, old.case()]).output().unwrap();
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(3), "{message}");
-    assert!(message.contains("older Coldtrail") && message.contains("open the copy"), "{message}");
+    assert!(message.contains("could not be upgraded") && message.contains("upgrade the copy"), "{message}");
     // With room again it is the case that it was.
     assert!(old.ok(&["info", old.case()]).contains("105 distinct, 111 occurrences"));
 }
@@ -141,7 +158,7 @@ fn a_case_of_version_1_that_cannot_be_written_is_left_as_it_is_with_a_way_out() 
 /// As the window does: every thread that reads opens the case for itself.
 #[test]
 fn a_case_of_an_older_version_is_opened_by_several_at_once() {
-    for version in [2, 3].into_iter().cycle().take(6) {
+    for version in [2, 3, 4].into_iter().cycle().take(6) {
         let old = desk_of_version(version);
         let together = std::sync::Barrier::new(8);
         let open = || {

@@ -16,7 +16,7 @@ use std::net::IpAddr;
 /// Addresses order by `ipkey`.
 const DEFINITIONS: &[(&str, &[&str], &str, &str)] = &[
     ("VpcFlowLogsAcceptedTraffic", &[], "ref", "SELECT ref FROM f WHERE protocol = 6 AND action = 'ACCEPT' ORDER BY start DESC NULLS LAST, evidence, position"),
-    ("VpcFlowLogsAdminPortTraffic", &[], "ip total", "WITH a AS (SELECT * FROM f WHERE srcport IN (20,21,22,23,135,139,389,445,1433,3389,5900,5985,5986) OR dstport IN (20,21,22,23,135,139,389,445,1433,3389,5900,5985,5986))
+    ("VpcFlowLogsAdminPortTraffic", &[], "ip total", "WITH a AS (SELECT * FROM f WHERE srcport IN (20,21,22,23,135,139,389,445,1433,3389,5900,5985,5986,8000,8080,8443,8888,9090,9443,10000) OR dstport IN (20,21,22,23,135,139,389,445,1433,3389,5900,5985,5986,8000,8080,8443,8888,9090,9443,10000))
         SELECT ip, sum(b) t FROM (SELECT srcaddr ip, b FROM a UNION ALL SELECT dstaddr, b FROM a) GROUP BY ip ORDER BY t DESC NULLS LAST, ipkey(ip) NULLS LAST, ip LIMIT 10"),
     ("VpcFlowLogsAdminPortTraffic", &["ports=443"], "ip total", "WITH a AS (SELECT * FROM f WHERE srcport = 443 OR dstport = 443)
         SELECT ip, sum(b) t FROM (SELECT srcaddr ip, b FROM a UNION ALL SELECT dstaddr, b FROM a) GROUP BY ip ORDER BY t DESC NULLS LAST, ipkey(ip) NULLS LAST, ip LIMIT 10"),
@@ -67,7 +67,7 @@ const DEFINITIONS: &[(&str, &[&str], &str, &str)] = &[
     ("lookup-events", &["EventName=AssumeRole", "ReadOnly=true"], "ref", "SELECT ref FROM e WHERE event_name = 'AssumeRole' AND read_only ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("lookup-events", &["EventSource=iam.amazonaws.com", "Username=Alice"], "ref", "SELECT ref FROM e WHERE event_source = 'iam.amazonaws.com' AND (user_identity_user_name = 'Alice' OR session_issuer_user_name = 'Alice') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("lookup-events", &["ResourceType=AWS::S3::Bucket"], "ref", "SELECT ref FROM e WHERE EXISTS (SELECT 1 FROM json_each(e.resources) r WHERE 'AWS::S3::Bucket' IN (r.value ->> 'type', r.value ->> 'resourceType', r.value ->> 'ResourceType')) ORDER BY instant(event_time) NULLS LAST, evidence, position"),
-    ("root-use", &[], "ref", "SELECT ref FROM e WHERE user_identity_type = 'Root' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("root-use", &[], "ref", "SELECT ref FROM e WHERE user_identity_type = 'Root' OR session_issuer_type = 'Root' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("trail-changes", &[], "ref", "SELECT ref FROM e WHERE event_name IN ('StopLogging', 'DeleteTrail', 'UpdateTrail') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("failures", &[], "ref", "SELECT ref FROM e WHERE error_code IS NOT NULL OR response_elements ->> '$.errorCode' IS NOT NULL OR service_event_details ->> '$.errorCode' IS NOT NULL OR error_message = 'Failed authentication' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("access-denied", &[], "ref", "SELECT ref FROM e WHERE error_code GLOB 'Unauthorized*' OR error_code GLOB '*.Unauthorized*' OR error_code GLOB 'AccessDenied*' OR response_elements ->> '$.errorCode' GLOB 'Unauthorized*'
@@ -76,7 +76,7 @@ const DEFINITIONS: &[(&str, &[&str], &str, &str)] = &[
     ("instance-changes", &[], "ref", "SELECT ref FROM e WHERE event_name IN ('RunInstances','CreateInstances','LaunchInstances','TerminateInstances') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("network-changes", &[], "ref", "SELECT ref FROM e WHERE event_name IN ('AttachInternetGateway','AssociateRouteTable','CreateRoute','DeleteCustomerGateway','DeleteInternetGateway','DeleteRoute','DeleteRouteTable','DeleteDhcpOptions','DisassociateRouteTable',
         'CreateNetworkAcl','CreateNetworkAclEntry','DeleteNetworkAcl','DeleteNetworkAclEntry','ReplaceNetworkAclEntry','ReplaceNetworkAclAssociation') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
-    ("nat-alarm", &["window=300", "threshold=20kb"], "bin_start series value reached", "WITH a AS MATERIALIZED (SELECT start / 300 * 300 m, interface_id k, b FROM f WHERE flow_direction = 'egress' AND start IS NOT NULL),
+    ("nat-alarm", &["window=300", "threshold=20kb"], "bin_start series value reached", "WITH a AS MATERIALIZED (SELECT start / 300 * 300 m, interface_id k, b FROM f WHERE flow_direction = 'egress' AND (pkt_srcaddr = srcaddr OR pkt_srcaddr IS NULL) AND start IS NOT NULL),
         t AS MATERIALIZED (SELECT interface_id k, sum(b) t FROM f WHERE flow_direction = 'egress' GROUP BY 1)
         SELECT iso(m), a.k, ifnull(sum(b), 0), iif(ifnull(sum(b), 0) >= 20000, 'true', 'false') FROM a LEFT JOIN t ON t.k IS a.k
         GROUP BY m, a.k ORDER BY m, t DESC NULLS LAST, a.k NULLS LAST"),
@@ -199,6 +199,30 @@ fn named_queries_on_the_sample_logs_find_what_their_definitions_find() {
     let hosts = other_sql(&desk, hosts);
     let found = compare(&desk, &ip, &hosts.iter().map(String::as_str).take(200).collect::<Vec<_>>());
     assert!(found.len() >= 30, "{found:?}");
+}
+
+#[test]
+fn the_nat_alarm_of_the_sample_counts_what_goes_out_to_destinations_only() {
+    let desk = Desk::new();
+    desk.import(&[repository().join("sample-logs/evidence")]);
+    let nat = "eni-04a700aa05aa05aa5";
+    let windows = format!(
+        "SELECT sum(b), sum(b >= 200000), count(*) FROM (SELECT sum(iif(log_status IN ('NODATA', 'SKIPDATA'), NULL, bytes)) b
+         FROM flow_record WHERE NOT duplicate AND flow_direction = 'egress' AND interface_id = '{nat}' GROUP BY start / 900)"
+    );
+    // With the answers to its clients it would have rung 29 times.
+    assert_eq!(other_sql(&desk, &windows), ["37402394 29 284"]);
+    let parameters = ["threshold=200000".to_owned(), format!("interface={nat}")];
+    let rows = asked(&desk, "nat-alarm", &parameters, "series value reached", None);
+    let values = rows.iter().map(|row| match row.split(' ').collect::<Vec<_>>()[..] {
+        [series, value, reached] => {
+            assert_eq!((series, reached), (nat, "false"), "{row}");
+            value.parse::<u64>().unwrap_or_else(|e| panic!("{row}: {e}"))
+        }
+        _ => panic!("{row}"),
+    });
+    assert_eq!(values.sum::<u64>(), 3_668_630);
+    assert_eq!(rows.len(), 284);
 }
 
 #[test]

@@ -118,3 +118,18 @@ fn duplicates_beside_records_that_wait_stay_in_the_case() {
     assert_eq!((desk.number(orphans), desk.number("SELECT count(*) FROM flow")), (0, 2));
     assert_eq!(desk.count("flows", &["--all-copies"]), 2);
 }
+
+/// Files of one size that all wait for their format: each is read again once it is named, not only the first of them.
+#[test]
+fn all_files_of_one_size_are_read_when_their_format_is_named() {
+    let desk = Desk::new();
+    for host in 1..=3 {
+        desk.file(&format!("in/{host}.log"), format!("2 eni-1 10.0.0.{host} 203.0.113.5\n"));
+    }
+    let folder = desk.path("in");
+    let counts = |rows: &[Imported]| rows.iter().map(Imported::counts).collect::<Vec<_>>();
+    assert_eq!(counts(&desk.import(&[&folder])), [(0, 0, 1); 3]);
+    let format = ["--format", "${version} ${interface-id} ${srcaddr} ${dstaddr}"];
+    assert_eq!(counts(&desk.import(&[folder.to_str().unwrap(), format[0], format[1]])), [(1, 0, 0); 3]);
+    assert_eq!(desk.number("SELECT count(*) FROM evidence"), 3);
+}

@@ -109,7 +109,7 @@ pub fn interrupted(home: &Path, arguments: &[&str], begun: impl Fn() -> bool) ->
     match output.status.code() {
         Some(0) => false,
         code => {
-            assert_eq!(code, Some(3), "{messages}");
+            assert_eq!(code, Some(5), "{messages}");
             assert!(messages.contains("stopped"), "{messages}");
             true
         }

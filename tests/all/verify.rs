@@ -95,7 +95,11 @@ fn a_case_that_nobody_touched_passes_every_check() {
     let desk = written();
     assert_eq!(verdicts(&desk, &desk.case, &[]), (vec![], 0));
     let originals = desk.path("");
-    assert_eq!(verdicts(&desk, &desk.case, &["--replay", "--originals", originals.to_str().unwrap()]), (vec![], 0));
+    // The list of indicators is no evidence.
+    let list = desk.path("lists/known.csv");
+    let missing = format!("originals|{}|missing in the case|no evidence has its size", list.display());
+    let found = verdicts(&desk, &desk.case, &["--replay", "--originals", originals.to_str().unwrap()]);
+    assert_eq!(found, (vec![missing], 1));
     // The scratch case is gone, and the case is as it was.
     let left: Vec<String> = std::fs::read_dir(desk.folder.path())
         .unwrap()
@@ -121,11 +125,11 @@ fn whatever_is_changed_past_the_program_is_named() {
     let desk = written();
     for (sql, named) in [
         ("UPDATE flow SET bytes = bytes + 1 WHERE id = (1 << 32) + 5", "index||FAILED"),
-        ("DELETE FROM flow WHERE id = (1 << 32) + 5", "structure||FAILED|evidence 1: it says"),
+        ("DELETE FROM flow WHERE id = (1 << 32) + 5", "structure|counts of evidence|FAILED|evidence 1: it says"),
         ("UPDATE raw_block SET encoding = 'stored', data = zeroblob(byte_count) WHERE evidence_id = 2", "evidence|2 "),
         ("DELETE FROM raw_block WHERE evidence_id = 3", "evidence|3 "),
         ("UPDATE evidence SET path = 'x' WHERE evidence_id = 2", "evidence||FAILED|the path of evidence 2 is not what"),
-        ("UPDATE evidence SET warning_count = 0", "evidence||FAILED|the warnings of evidence 1 are not what"),
+        ("UPDATE evidence SET warning_count = 0", "evidence||FAILED|the number of warnings of evidence 1 is not what"),
         ("UPDATE evidence SET content_sha256 = replace(content_sha256, '1', '2') WHERE evidence_id = 1", "evidence|1 "),
         ("UPDATE raw_block SET encoding = 'stored', data = zeroblob(byte_count) WHERE evidence_id = 6", "evidence|6 "),
         ("UPDATE journal SET examiner = 'Mallory' WHERE seq = 4", "journal|entry 4|FAILED"),
@@ -138,14 +142,17 @@ fn whatever_is_changed_past_the_program_is_named() {
             "exhibit|",
         ),
         ("DELETE FROM exhibit_content WHERE exhibit_id = 4", "exhibit|"),
-        ("UPDATE exhibit SET place = 100 - place WHERE place > 0", "conclusions||FAILED|the order of the exhibits"),
+        (
+            "UPDATE exhibit SET place = 100 - place WHERE place > 0",
+            "conclusions||FAILED|exhibit 5 is not what the journal says: place is 99, and was 1",
+        ),
         ("UPDATE finding SET status = 'confirmed' WHERE finding_id = 1", "conclusions||FAILED|finding 1 is not what"),
         ("DELETE FROM finding_record WHERE record_id = (1 << 32) + 5", "conclusions||FAILED|finding 1"),
         ("DELETE FROM note", "conclusions||FAILED|note 1 is in the journal and not in the case"),
         ("UPDATE note SET created_by = 'Mallory'", "conclusions||FAILED|note 1 is not what the journal says"),
         (
             "UPDATE tag SET removed_utc = NULL, removed_by = NULL",
-            "conclusions||FAILED|tag exfil on record 1:4 is not in",
+            "conclusions||FAILED|tag exfil on record 1:4 is not what the journal says",
         ),
         (
             "UPDATE tag SET name = 'x' WHERE subject = 'address'",
@@ -154,7 +161,7 @@ fn whatever_is_changed_past_the_program_is_named() {
         ("UPDATE report_setting SET value = 'x'", "conclusions||FAILED|the report's title is not what"),
         (
             "INSERT INTO flow (id, bytes) VALUES ((99 << 32) + 1, 5)",
-            "structure||FAILED|1 rows of flow belong to no evidence",
+            "structure|rows of no evidence|FAILED|1 rows of flow belong to no evidence",
         ),
     ] {
         let (found, code) = verdicts(&desk, &tampered(&desk, sql), &[]);
@@ -184,6 +191,14 @@ fn a_row_that_the_original_does_not_say_is_found_by_deriving_it_again() {
         ("UPDATE import_warning SET detail = 'nothing'", "warning 1:1: detail is nothing"),
         ("DELETE FROM flow_duplicate WHERE id = (2 << 32) + 3", "duplicate 2:3: it is missing"),
         ("UPDATE event_choice SET best_id = event_key + 1", "occurrences 3:2: best_id is"),
+        (
+            "INSERT INTO address SELECT max(address_id) + 1, '192.0.2.77', x'00000000000000000000ffffc000024d' FROM address",
+            "192.0.2.77 16 bytes is in no original",
+        ),
+        (
+            "INSERT INTO pair SELECT (SELECT max(pair_id) + 1 FROM pair), source_id, destination_id FROM pair LIMIT 1",
+            "is there twice, and nothing refers to it",
+        ),
     ] {
         let (found, code) = verdicts(&desk, &without_index(sql), &["--replay"]);
         let replayed = found.iter().any(|row| row.starts_with("replay|") && row.contains(named));
@@ -224,4 +239,59 @@ fn the_journal_is_listed_with_the_state_of_its_chain() {
     let copy = tampered(&desk, "UPDATE journal SET counts = '{}' WHERE seq = 3");
     let broken = desk.fails(&["journal", copy.to_str().unwrap(), "--format", "csv"], 4);
     assert!(broken.contains("broken at entry 3"), "{broken}");
+}
+
+#[test]
+fn what_was_chosen_and_is_not_what_the_journal_says_is_named_without_the_originals() {
+    let desk = written();
+    desk.ok(&["label", "add", desk.case(), "10.20.1.22", "bastion"]);
+    for (sql, named) in [
+        ("UPDATE case_info SET value = 'x' WHERE key = 'title'", "case||the case's title is not what the journal says"),
+        ("UPDATE case_info SET value = 'x' WHERE key = 'examiner'", "case||the case's examiner is not what"),
+        ("UPDATE label SET name = 'x'", "indicators||label 1 is not what the journal says: name is x, and was bastion"),
+        (
+            "UPDATE indicator_entry SET value = '203.0.113.8' WHERE entry_id = 1",
+            "indicators||indicator list 1 is not what",
+        ),
+        ("UPDATE indicator_entry SET enabled = 0 WHERE entry_id = 1", "indicators||indicator_entry 1 is not what"),
+        (
+            "UPDATE tag SET record_id = record_id + 1 WHERE tag_id = 1",
+            "conclusions||tag exfil on record 1:3 is not what",
+        ),
+        (
+            "UPDATE address SET key = zeroblob(16) WHERE address_id = 3",
+            "structure|addresses|address 3: key is not that of",
+        ),
+        (
+            "UPDATE event SET source_ip_key = zeroblob(16) WHERE id = (3 << 32) + 2",
+            "structure|keys of event|event 3:2: source_ip_key is not that of source_ip_address",
+        ),
+        (
+            "DELETE FROM raw_block; DELETE FROM seek_point; UPDATE evidence SET raw_kept = 0",
+            "evidence||the raw_kept of evidence 1 is not what the journal says",
+        ),
+    ] {
+        let (found, code) = verdicts(&desk, &tampered(&desk, sql), &[]);
+        let found: Vec<String> = found.iter().map(|row| row.replacen("|FAILED|", "|", 1)).collect();
+        assert!(code == 4 && found.iter().any(|row| row.starts_with(named)), "{sql}: {found:#?}");
+    }
+}
+
+#[test]
+fn evidence_that_came_in_since_is_told_apart_from_what_was_changed() {
+    let desk = written();
+    desk.file("in9/more.log", format!("{HEADER}{}", flow_lines(300..340)));
+    desk.import(&[desk.path("in9")]);
+    let (found, code) = verdicts(&desk, &desk.case, &[]);
+    assert_eq!(code, 1, "{found:#?}");
+    let outdated = |row: &&String| row.starts_with("exhibit|") && row.contains("|outdated|evidence was added since");
+    assert!(found.iter().any(|row| outdated(&row)), "{found:#?}");
+    assert!(found.iter().all(|row| outdated(&row)), "nothing else is wrong: {found:#?}");
+    // The same rows changed past the program, without anything that came in: a failure.
+    let before = written();
+    let sql = "UPDATE event SET source_ip_address = '192.0.2.1' WHERE id = (3 << 32) + 2";
+    let (found, code) = verdicts(&before, &tampered(&before, sql), &[]);
+    assert_eq!(code, 4);
+    assert!(found.iter().any(|row| row.starts_with("exhibit|") && row.contains("|FAILED|")), "{found:#?}");
+    assert!(!found.iter().any(|row| row.contains("|outdated|")), "{found:#?}");
 }

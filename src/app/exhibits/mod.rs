@@ -31,6 +31,7 @@ pub use store::{Again, add, ask_again, load};
 pub use time::{HeatExhibit, SeriesExhibit};
 
 use crate::case::{CaseError, CaseReader};
+use crate::filter::{Check, Filter, Target, Test};
 use crate::model::conclusions::FrozenHead;
 use crate::model::{Dataset, FieldId, Kind, RecordId};
 use crate::present::zone::Zone;
@@ -76,6 +77,17 @@ pub struct Basis {
     pub all_evidence: bool,
     /// The lists of indicators are part of the question, whatever the filters of the scopes ask for.
     pub with_lists: bool,
+}
+
+impl Basis {
+    /// Does a filter of it name one of these?
+    pub fn asks_for(&self, targets: &[Target]) -> bool {
+        let filters = self.scopes.iter().filter_map(|scope| scope.filter.as_ref());
+        let asks = |test: &Test| {
+            targets.contains(&test.target) || test.check == Check::InIndicators && targets.contains(&Target::Indicator)
+        };
+        filters.flat_map(Filter::tests).any(asks)
+    }
 }
 
 /// The view that shows an exhibit's question as it is answered now.

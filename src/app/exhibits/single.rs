@@ -44,6 +44,9 @@ fn provenance(detail: &RecordDetail) -> Section {
         let all: Vec<String> = detail.occurrences.iter().map(ToString::to_string).collect();
         rows.push(vec![text("occurrences"), text(all.join(" "))]);
     }
+    for (other, fields) in &detail.conflicts {
+        rows.push(vec![text("conflict"), text(format!("{other}: {}", fields.join(" ")))]);
+    }
     Section::new("provenance", vec![Column::new("name", Unit::Text), Column::new("value", Unit::Text)], rows)
 }
 

@@ -47,7 +47,7 @@ impl Exhibited for SqlExhibit {
             return Err(ExhibitError::Unfit(what));
         }
         // One more than an exhibit holds tells that there are more.
-        let limits = SqlLimits { rows: MOST_ROWS + 1, time: None };
+        let limits = SqlLimits { rows: MOST_ROWS + 1, time: cancel.statement_time() };
         let found = query::read_only_sql(reader, &self.statement, limits, cancel)?;
         let all = found.rows.len();
         if all > MOST_ROWS {

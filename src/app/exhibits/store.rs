@@ -3,24 +3,24 @@
 use super::freeze::answer;
 use super::{ExhibitError, Exhibited, Facts, Frozen, canonical, freeze, question};
 use crate::app::conclusions::{ConcludeError, conclude};
-use crate::case::CaseReader;
+use crate::case::{CaseReader, Target};
 use crate::model::conclusions::{Change, Exhibit, ExhibitText, NewExhibit};
 use crate::present::zone::Zone;
-use crate::query::{self, Cancel};
-use std::path::Path;
+use crate::query::{self, Cancel, QueryError};
 
 /// Freezes a question and keeps it as the last exhibit of the case. Its id.
 ///
 /// # Errors
 /// As of the question; the case cannot be written.
-pub fn add(
-    case: &Path,
+pub fn add<'c>(
+    case: impl Into<Target<'c>>,
     question: &dyn Exhibited,
     zone: Zone,
     text: ExhibitText,
     cancel: &Cancel,
 ) -> Result<i64, ConcludeError> {
-    let reader = CaseReader::open(case)?;
+    let case = case.into();
+    let reader = CaseReader::open(case.path)?;
     let frozen = freeze(&reader, question, zone, cancel)?;
     drop(reader);
     let content = frozen.lines();
@@ -81,7 +81,15 @@ impl Again {
 
 /// Runs an exhibit again and compares.
 pub fn ask_again(reader: &CaseReader, exhibit: &Exhibit, cancel: &Cancel) -> Again {
-    compare(reader, exhibit, cancel).unwrap_or_else(|error| Again::Failed(error.to_string()))
+    compare(reader, exhibit, cancel).unwrap_or_else(|error| {
+        Again::Failed(match (&error, cancel.statement_time()) {
+            (ExhibitError::Query(QueryError::Late), Some(time)) => format!(
+                "its statement was still running after {} s and was stopped; allow it more time, or remove the exhibit",
+                time.as_secs()
+            ),
+            _ => error.to_string(),
+        })
+    })
 }
 
 fn compare(reader: &CaseReader, exhibit: &Exhibit, cancel: &Cancel) -> Result<Again, ExhibitError> {

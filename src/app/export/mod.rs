@@ -21,7 +21,9 @@ pub use source::{
 pub use sightings::{PlaybookSource, SightingSource, sighting_kind};
 pub use sql::SqlSource;
 
+use crate::part::Part;
 use crate::query::{Cancel, QueryError, Value};
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -91,25 +93,18 @@ pub fn export(
     }
     let unwritable =
         |error: &dyn std::fmt::Display| ExportError::Unwritable { path: path.to_owned(), reason: error.to_string() };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let part = tempfile::Builder::new().prefix(&format!(".{name}.")).suffix(".part").tempfile_in(folder);
-    let part = part.map_err(|e| unwritable(&e))?;
-    let file = part.as_file().try_clone().map_err(|e| unwritable(&e))?;
-    let (rows, cut_times) = write(source, BufWriter::with_capacity(1 << 18, file), format, cancel, progress).map_err(
-        |error| match error {
-            Stopped::Query(error) => ExportError::Query(error),
-            Stopped::Write(reason) => unwritable(&reason),
-        },
-    )?;
-    part.as_file().sync_all().map_err(|e| unwritable(&e))?;
-    let file_bytes = part.as_file().metadata().map_err(|e| unwritable(&e))?.len();
-    let kept = match replace {
-        true => part.persist(path).map_err(|e| e.error),
-        false => part.persist_noclobber(path).map_err(|e| e.error),
-    };
+    let part = Part::beside(path).map_err(|e| unwritable(&e))?;
+    let file = File::create_new(part.path()).map_err(|e| unwritable(&e))?;
+    let out = BufWriter::with_capacity(1 << 18, file.try_clone().map_err(|e| unwritable(&e))?);
+    let (rows, cut_times) = write(source, out, format, cancel, progress).map_err(|error| match error {
+        Stopped::Query(error) => ExportError::Query(error),
+        Stopped::Write(reason) => unwritable(&reason),
+    })?;
+    file.sync_all().map_err(|e| unwritable(&e))?;
+    let file_bytes = file.metadata().map_err(|e| unwritable(&e))?.len();
+    let kept = if replace { part.replace() } else { part.place() };
     match kept {
-        Ok(_) => Ok(Exported { rows, file_bytes, cut_times }),
+        Ok(()) => Ok(Exported { rows, file_bytes, cut_times }),
         // Somebody else made it meanwhile.
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(ExportError::Exists { path: path.to_owned() }),
         Err(e) => Err(unwritable(&e)),

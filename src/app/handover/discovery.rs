@@ -7,9 +7,9 @@
 use super::HandoverError;
 use crate::case::conclusions::{exhibit_json, finding_json, note_json, tag_json, with_life};
 use crate::case::{CaseReader, dataset_name};
+use crate::part;
 use crate::query::{self, QueryError};
 use serde_json::{Map, Value, json};
-use std::io::Write;
 use std::path::Path;
 
 /// Beginnings of the journal's actions that tell of what people wrote.
@@ -82,13 +82,8 @@ fn with_members(mut object: Value, more: Value) -> Value {
 pub fn write_discovery(reader: &CaseReader, path: &Path) -> Result<(), HandoverError> {
     let text = format!("{:#}\n", discovery(reader)?);
     let unwritable = |reason: String| HandoverError::Unwritable { path: path.to_owned(), reason };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut part = tempfile::NamedTempFile::new_in(folder).map_err(|error| unwritable(error.to_string()))?;
-    let written = part.write_all(text.as_bytes()).and_then(|()| part.as_file().sync_all());
-    written.map_err(|error| unwritable(error.to_string()))?;
-    part.persist_noclobber(path).map_err(|error| match error.error.kind() {
+    part::write(path, text.as_bytes()).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => HandoverError::Exists(path.to_owned()),
-        _ => unwritable(error.error.to_string()),
-    })?;
-    Ok(())
+        _ => unwritable(error.to_string()),
+    })
 }

@@ -8,11 +8,12 @@ use crate::app::import::now_utc;
 use crate::app::import::replay::{families, read_again};
 use crate::app::raw::Original;
 use crate::case::{CaseError, CaseInfo, CaseReader, CaseWriter, IndexStep, journal};
-use crate::filter::{Check, Filter, Target, Test};
+use crate::filter::Target;
 use crate::ingest::reader::CancelToken;
 use crate::model::conclusions::{Change, Exhibit, NewExhibit, Stamp, Subject};
 use crate::model::{EvidenceId, RecordId};
-use crate::query::{self, Cancel, EvidenceRow};
+use crate::part::Part;
+use crate::query::{self, Cancel, Compare, EvidenceRow};
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -24,6 +25,8 @@ pub struct Chosen {
     /// By their ids.
     pub exhibits: Vec<i64>,
     pub evidence: Vec<EvidenceId>,
+    /// Who hands it over, for the journal; the case's examiner otherwise.
+    pub by: Option<String>,
 }
 
 /// What became of it.
@@ -60,12 +63,18 @@ pub fn subset(
     if families.is_empty() && exhibits.is_empty() {
         return Err(HandoverError::Unfit("nothing was chosen: name records, exhibits or evidence".to_owned()));
     }
-    if target.exists() {
+    if target.symlink_metadata().is_ok() {
         return Err(HandoverError::Exists(target.to_owned()));
     }
+    let unwritable =
+        |error: std::io::Error| HandoverError::Unwritable { path: target.to_owned(), reason: error.to_string() };
+    let part = Part::beside(target).map_err(unwritable)?;
+    let inside = part.path();
     let totals = query::totals(&reader)?;
     let info = CaseInfo { title: totals.title, examiner: totals.examiner, reference: totals.reference };
-    let mut writer = CaseWriter::create(target, &info, &now_utc())?;
+    let mut writer = CaseWriter::create(&inside, &info, &now_utc())?;
+    let by = chosen.by.as_deref();
+    by.into_iter().for_each(|by| writer.set_examiner(by));
     let done = (|| {
         tell_origin(&reader, &mut writer, case, chosen)?;
         for family in &families {
@@ -75,7 +84,7 @@ pub fn subset(
             let Some(file) = family.first() else { continue };
             told(file);
             let mut original = Original::in_case(&reader, file)?;
-            read_again(&mut writer, target, &mut original, family, true, cancel)?;
+            read_again(&mut writer, &inside, &mut original, family, true, cancel)?;
         }
         while writer.index_step()? == IndexStep::More {}
         let asked = exhibits.iter().any(|exhibit| asks_for_lists(&reader, exhibit));
@@ -86,22 +95,17 @@ pub fn subset(
         Ok(subset)
     })();
     let closed = writer.close();
-    let done = done.and_then(|subset| {
-        closed?;
-        let part = CaseReader::open(target)?;
-        compare(&reader, &part, families.iter().flat_map(|family| family.iter().copied()))?;
-        ask_again(&part, &exhibits)?;
-        Ok(subset)
-    });
-    if done.is_err() {
-        // A part of a part must not lie there under its name.
-        for end in ["", "-wal", "-shm", "-journal"] {
-            let mut name = target.as_os_str().to_owned();
-            name.push(end);
-            let _ = std::fs::remove_file(name);
-        }
-    }
-    done
+    let subset = done?;
+    closed?;
+    let made = CaseReader::open(&inside)?;
+    compare(&reader, &made, families.iter().flat_map(|family| family.iter().copied()))?;
+    ask_again(&made, &exhibits)?;
+    drop(made);
+    part.place().map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => HandoverError::Exists(target.to_owned()),
+        _ => unwritable(error),
+    })?;
+    Ok(subset)
 }
 
 /// The evidence files that the chosen things rest on.
@@ -213,12 +217,7 @@ fn asks_for_lists(reader: &CaseReader, exhibit: &Exhibit) -> bool {
 /// Does an exhibit's filter name one of these?
 fn asks_for(reader: &CaseReader, exhibit: &Exhibit, targets: &[Target]) -> bool {
     let question = exhibits::question(&exhibit.frozen.kind, &exhibit.frozen.query).ok();
-    let scopes = question.and_then(|question| question.basis(reader).ok()).map(|basis| basis.scopes);
-    let filters = scopes.iter().flatten().filter_map(|scope| scope.filter.as_ref());
-    let asks = |test: &Test| {
-        targets.contains(&test.target) || test.check == Check::InIndicators && targets.contains(&Target::Indicator)
-    };
-    filters.flat_map(Filter::tests).any(asks)
+    question.and_then(|question| question.basis(reader).ok()).is_some_and(|basis| basis.asks_for(targets))
 }
 
 /// Every exhibit must give its rows in the part too: one that asks for what does not go over is not handed over.
@@ -239,8 +238,9 @@ fn compare<'a>(
     is: &CaseReader,
     evidence: impl Iterator<Item = &'a EvidenceRow>,
 ) -> Result<(), HandoverError> {
+    let what = Compare { duplicates: false, seek_points: true };
     for evidence in evidence {
-        let compared = query::compare_evidence(was, is, evidence.id, false, &Cancel::default())?;
+        let compared = query::compare_evidence(was, is, evidence.id, what, &Cancel::default())?;
         if let Some(first) = compared.first.first() {
             return Err(HandoverError::Differs { evidence: evidence.id.0, reason: first.clone() });
         }

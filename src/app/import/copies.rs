@@ -68,7 +68,7 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             (path, text.len() as u64)
         });
-        let listing = Listing { files: files.collect(), failures: Vec::new() };
+        let listing = Listing { files: files.collect(), left_out: Vec::new() };
         let copies = |order: &[usize]| {
             let copies = Copies::of(&listing);
             let cancel = CancelToken::default();

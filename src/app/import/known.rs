@@ -6,7 +6,7 @@ use crate::case::{CaseReader, CaseWriter, EvidenceCounts};
 use crate::ingest::flow::infer::told_by_shape;
 use crate::model::{EvidenceId, Format, Reason};
 use crate::query::{self, EvidenceRow, QueryError};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// A file that the case holds.
@@ -38,10 +38,8 @@ impl Held {
             None => HashMap::new(),
         };
         let mut held = Self::default();
-        for (_, bytes) in &listing.files {
-            if held.known.contains_key(bytes) {
-                continue;
-            }
+        let mut asked = HashSet::new();
+        for (_, bytes) in listing.files.iter().filter(|(_, bytes)| asked.insert(*bytes)) {
             let mut same_size = HashMap::new();
             for (hash, known) in writer.evidence_of_size(*bytes)? {
                 let file = files.remove(&known.id).unwrap_or_default();
@@ -81,6 +79,7 @@ impl File {
 /// Every file of the case by its number; what came out of an archive counts for the archive.
 fn files(reader: &CaseReader, stated: &str) -> Result<HashMap<EvidenceId, File>, QueryError> {
     let list = query::evidence_list(reader)?;
+    let needing = query::evidence_warned_of(reader, Reason::FormatNeeded)?;
     let containers: HashMap<EvidenceId, EvidenceId> =
         list.iter().filter_map(|evidence| Some((evidence.id, evidence.container?))).collect();
     let mut files: HashMap<EvidenceId, File> = HashMap::new();
@@ -92,7 +91,7 @@ fn files(reader: &CaseReader, stated: &str) -> Result<HashMap<EvidenceId, File>,
         }
         let file = files.entry(number).or_default();
         file.evidence.push(evidence.id);
-        let waits = waits(reader, &evidence)?;
+        let waits = waits(&evidence, &needing);
         file.waits |= waits;
         if evidence.records + evidence.duplicates > 0 {
             file.holds_records = true;
@@ -109,15 +108,10 @@ fn files(reader: &CaseReader, stated: &str) -> Result<HashMap<EvidenceId, File>,
     Ok(files)
 }
 
-/// Are there elements that were not read because their format was not known?
-fn waits(reader: &CaseReader, evidence: &EvidenceRow) -> Result<bool, QueryError> {
-    if evidence.warnings == 0 {
-        return Ok(false);
-    }
+/// Are there elements that were not read because their format was not known? `needing`: evidence with a warning that says
+/// so.
+fn waits(evidence: &EvidenceRow, needing: &HashSet<EvidenceId>) -> bool {
     // With a format that was stated in vain every line is a warning of another kind.
-    if evidence.format == Format::FlowHeaderless.code() && evidence.records + evidence.duplicates == 0 {
-        return Ok(true);
-    }
-    let of_format = |reason: &str| reason == Reason::FormatNeeded.code();
-    Ok(query::warnings(reader, Some(evidence.id))?.iter().any(|warning| of_format(&warning.reason)))
+    let read_in_vain = evidence.format == Format::FlowHeaderless.code() && evidence.records + evidence.duplicates == 0;
+    evidence.warnings > 0 && (read_in_vain || needing.contains(&evidence.id))
 }

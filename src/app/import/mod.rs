@@ -15,7 +15,7 @@ pub use list::{Listing, list_paths};
 pub use write::{ImportError, now_utc, run};
 
 use crate::ingest::reader::{CancelToken, Expansion, Limits};
-use crate::model::EvidenceId;
+use crate::model::{EvidenceId, ReceivedState};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -48,7 +48,9 @@ impl Default for ImportOptions {
 impl ImportOptions {
     fn limits(&self) -> Limits {
         match self.any_expansion {
-            true => Limits { max_content_bytes: u64::MAX, max_ratio: u64::MAX, ..Limits::default() },
+            true => {
+                Limits { max_content_bytes: u64::MAX, max_ratio: u64::MAX, max_members: u64::MAX, ..Limits::default() }
+            }
             false => Limits::default(),
         }
     }
@@ -67,6 +69,8 @@ pub struct FileReport {
     pub warnings: u64,
     /// Remarks about the file as a whole.
     pub notes: u64,
+    /// Of these, the ones that say that something of it is cut, damaged or not understood.
+    pub faults: u64,
     /// Of the file as on disk, lowercase hex.
     pub sha256: String,
     /// The case held this file before (the same SHA-256); nothing was read again, all it holds counts as duplicate.
@@ -93,7 +97,15 @@ pub struct FileFailure {
 pub enum FailureKind {
     NotFound,
     PermissionDenied,
+    /// Neither a file nor a folder, and named as one.
     NotAFile,
+    /// A named pipe, a socket or a device in a folder.
+    Special,
+    /// A link that was not followed.
+    Link,
+    EmptyFolder,
+    /// The case's own file.
+    OwnCase,
     /// The medium failed or went away.
     Media,
     /// It expands to more than the limits allow, and nobody said to go on.
@@ -105,12 +117,32 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// Is it something that should have come into the case?
+    pub fn is_failure(self) -> bool {
+        !matches!(self, Self::Special | Self::Link | Self::EmptyFolder | Self::OwnCase)
+    }
+
+    fn state(self) -> ReceivedState {
+        match self {
+            Self::NotAFile | Self::Special => ReceivedState::Special,
+            Self::Link => ReceivedState::Link,
+            Self::EmptyFolder => ReceivedState::EmptyFolder,
+            Self::OwnCase => ReceivedState::Skipped,
+            Self::Expansion => ReceivedState::Refused,
+            Self::NotFound | Self::PermissionDenied | Self::Media | Self::Temporary | Self::Internal => {
+                ReceivedState::Unreadable
+            }
+        }
+    }
+
     /// What to do next, in English; the window has its own texts.
     pub fn next_step(self) -> &'static str {
         match self {
             FailureKind::NotFound => "Check the path; nothing of it was imported.",
             FailureKind::PermissionDenied => "Give yourself the right to read it, then import it again.",
-            FailureKind::NotAFile => "Only files and folders can be imported.",
+            FailureKind::NotAFile | FailureKind::Special => "Only files and folders can be imported.",
+            FailureKind::Link => "If what it leads to is evidence, import that by its own path.",
+            FailureKind::EmptyFolder | FailureKind::OwnCase => "Nothing has to be done.",
             FailureKind::Media => {
                 "Check the medium and its cable, then import the file again; nothing of it is in the case."
             }
@@ -136,6 +168,7 @@ pub struct Progress {
 pub trait ImportObserver {
     fn progress(&mut self, progress: &Progress);
     fn file_done(&mut self, report: &FileReport);
+    /// Also of what was left out without being a failure.
     fn file_failed(&mut self, failure: &FileFailure);
     /// A file expands beyond the limits: read it whatever its size? It is left out otherwise.
     fn expansion(&mut self, path: &std::path::Path, expansion: &Expansion) -> bool;
@@ -149,8 +182,12 @@ pub struct ImportSummary {
     /// Of these, the ones that were read in another format than the one stated.
     pub read_otherwise: u64,
     pub failed_files: u64,
+    /// Special files and links that were not followed.
+    pub left_out: u64,
     pub records: u64,
     pub duplicates: u64,
     pub warnings: u64,
+    /// Files of which something is cut, damaged or not understood.
+    pub faults: u64,
     pub cancelled: bool,
 }

@@ -162,6 +162,7 @@ fn read_content(job: &Job<'_>, path: &Path, lane: &LaneSender<'_, FromReader>) -
         .map(|time| Timestamp(chrono::DateTime::<chrono::Utc>::from(time).timestamp_millis()));
     let options = ReadOptions {
         keep_raw: job.options.keep_raw,
+        seek_points: false,
         limits: job.options.limits(),
         cancel: job.cancel.clone(),
         progress: job.read_bytes.clone(),

@@ -254,7 +254,10 @@ fn unknown(head: &[u8], content_bytes: u64) -> ImportWarning {
         offset: 0,
         len: content_bytes,
         reason: Reason::UnknownFormat,
-        detail: "no flow log or CloudTrail format; the file is kept as it is".to_owned(),
+        detail: match crate::ingest::foreign::name(head) {
+            Some((what, way_out)) => format!("{what}, which is not read; {way_out}"),
+            None => "no flow log or CloudTrail format; the file is kept as it is".to_owned(),
+        },
         raw: head.get(..RAW_KEPT_BYTES).unwrap_or(head).to_vec(),
     }
 }

@@ -14,11 +14,11 @@ use crate::case::{
 use crate::ingest::flow::infer::told_by_shape;
 use crate::ingest::reader::{self, CancelToken, Expansion, OpenFailure, RawEncoding, ReadError, ReadOptions};
 use crate::ingest::{FormatChoice, Output};
-use crate::model::Timestamp;
+use crate::model::{ImportWarning, Received, ReceivedState, Scope, Timestamp};
 use crate::query::{EvidenceRow, QueryError};
 use serde_json::json;
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// The import as a whole could not go on; what was finished before is in the case.
@@ -48,15 +48,15 @@ pub fn run(
 ) -> Result<ImportSummary, ImportError> {
     let listing = list_paths(&request.paths, case);
     let mut summary = ImportSummary::default();
-    for failure in &listing.failures {
-        summary.failed_files += 1;
-        observer.file_failed(failure);
-    }
     remember(writer, &listing, &request.options)?;
+    let mut waiting = Waiting::default();
+    for left_out in &listing.left_out {
+        waiting.leave_out(writer, left_out.clone(), None, &request.cancel)?;
+    }
+    waiting.commit_all(writer, &mut summary, observer)?;
     let job = Job::new(writer, case, &listing, request)?;
     let lanes = Lanes::new(&request.cancel);
     let total_bytes = listing.files.iter().map(|(_, bytes)| bytes).sum();
-    let mut waiting = Waiting::default();
     let mut progress = Progress { total_bytes, files_total: listing.files.len(), ..Progress::default() };
     let result = std::thread::scope(|scope| -> Result<(), ImportError> {
         // However this ends, the readers hear of it: the scope waits for them.
@@ -75,6 +75,7 @@ pub fn run(
                 writer: &mut *writer,
                 job: &job,
                 path,
+                bytes: *bytes,
                 open: Vec::new(),
                 reports: Vec::new(),
                 named: false,
@@ -100,14 +101,13 @@ pub fn run(
             progress.records += reports.iter().map(|r| r.records + r.duplicates).sum::<u64>();
             progress.files_done += 1;
             let failure = settle(writer, path, outcome, reports, &mut waiting, &request.cancel);
+            if let Ok(Some(failure)) = &failure {
+                waiting.leave_out(writer, failure.clone(), Some(*bytes), &request.cancel)?;
+            }
             if waiting.is_due() || !matches!(failure, Ok(None)) {
                 waiting.commit(writer, &checkpointer, &mut summary, observer)?;
             }
-            if let Some(failure) = failure? {
-                summary.failed_files += 1;
-                writer.dequeue(&path.to_string_lossy())?;
-                observer.file_failed(&failure);
-            }
+            failure?;
         }
         waiting.commit(writer, &checkpointer, &mut summary, observer)?;
         progress.done_bytes = job.read_bytes.load(Ordering::Relaxed);
@@ -131,6 +131,7 @@ pub fn run(
 #[derive(Default)]
 struct Waiting {
     reports: Vec<FileReport>,
+    left_out: Vec<FileFailure>,
     files: u64,
     /// When the first of them was finished.
     since: Option<Instant>,
@@ -141,6 +142,37 @@ impl Waiting {
         self.since.is_some_and(|since| since.elapsed() >= COMMIT_EVERY)
     }
 
+    /// Writes down what is no evidence, and takes it off the list of what is to be read.
+    fn leave_out(
+        &mut self,
+        writer: &mut CaseWriter,
+        failure: FileFailure,
+        bytes: Option<u64>,
+        cancel: &CancelToken,
+    ) -> Result<(), ImportError> {
+        // What was refused can be recognised should it be offered again.
+        let hash = match failure.kind {
+            FailureKind::Expansion => reader::hash_file(&failure.path, cancel, &AtomicU64::new(0)).ok(),
+            _ => None,
+        };
+        let path = failure.path.to_string_lossy().into_owned();
+        writer.begin()?;
+        writer.dequeue(&path)?;
+        writer.received(&Received {
+            state: failure.kind.state(),
+            path,
+            at_utc: now_utc(),
+            file_bytes: bytes,
+            file_sha256: hash.map(|hash| journal::hex(&hash)),
+            evidence: None,
+            reason: failure.reason.clone(),
+        })?;
+        writer.keep()?;
+        self.left_out.push(failure);
+        self.since.get_or_insert_with(Instant::now);
+        Ok(())
+    }
+
     /// Puts them on disk, then tells of them.
     fn commit(
         &mut self,
@@ -149,12 +181,26 @@ impl Waiting {
         summary: &mut ImportSummary,
         observer: &mut dyn ImportObserver,
     ) -> Result<(), ImportError> {
-        let Waiting { reports, files, .. } = std::mem::take(self);
-        if !writer.has_kept() {
-            return Ok(());
+        if self.commit_all(writer, summary, observer)? {
+            checkpointer.committed();
         }
+        Ok(())
+    }
+
+    /// As `commit`; whether anything waited.
+    fn commit_all(
+        &mut self,
+        writer: &mut CaseWriter,
+        summary: &mut ImportSummary,
+        observer: &mut dyn ImportObserver,
+    ) -> Result<bool, ImportError> {
+        let Waiting { reports, left_out, files, .. } = std::mem::take(self);
+        if !writer.has_kept() {
+            return Ok(false);
+        }
+        writer.begin()?;
+        writer.journal_received(&now_utc())?;
         writer.commit()?;
-        checkpointer.committed();
         summary.files += files;
         for report in reports {
             summary.known_files += u64::from(report.known);
@@ -162,9 +208,15 @@ impl Waiting {
             summary.records += report.records;
             summary.duplicates += report.duplicates;
             summary.warnings += report.warnings;
+            summary.faults += u64::from(report.faults > 0);
             observer.file_done(&report);
         }
-        Ok(())
+        for failure in left_out {
+            summary.failed_files += u64::from(failure.kind.is_failure());
+            summary.left_out += u64::from(matches!(failure.kind, FailureKind::Link | FailureKind::Special));
+            observer.file_failed(&failure);
+        }
+        Ok(true)
     }
 }
 
@@ -250,6 +302,8 @@ struct FileWriter<'a> {
     writer: &'a mut CaseWriter,
     job: &'a Job<'a>,
     path: &'a Path,
+    /// Its size when it was listed.
+    bytes: u64,
     /// Innermost last.
     open: Vec<Opened>,
     reports: Vec<FileReport>,
@@ -260,6 +314,8 @@ struct FileWriter<'a> {
 struct Opened {
     evidence: OpenEvidence,
     path: String,
+    /// Remarks that something is cut, damaged or not understood.
+    faults: u64,
 }
 
 impl FileWriter<'_> {
@@ -277,7 +333,7 @@ impl FileWriter<'_> {
                     tell(records);
                 }
                 Heard::Message(FromReader::Known(known, sha256)) => {
-                    self.known(&known.counts, &sha256, known.read_as.clone());
+                    self.known(&known.counts, &sha256, known.read_as.clone())?;
                 }
                 Heard::Message(FromReader::Copy(sha256)) => return self.copy(&sha256),
                 Heard::Message(FromReader::Done(result)) => return result.map_err(FileError::Read),
@@ -293,10 +349,9 @@ impl FileWriter<'_> {
             Some(known) => self.known(&known, sha256, None),
             None => {
                 self.writer.rollback();
-                self.read_here(self.job.options)?;
+                self.read_here(self.job.options)
             }
         }
-        Ok(())
     }
 
     /// Reads the file now, whatever is known of it, in a transaction that the caller ends.
@@ -322,7 +377,7 @@ impl FileWriter<'_> {
                 let modified = modified.map(Timestamp::to_iso);
                 let keep_raw = self.job.options.keep_raw;
                 let evidence = self.writer.begin_evidence(&path, container, modified, keep_raw, path_facts)?;
-                self.open.push(Opened { evidence, path });
+                self.open.push(Opened { evidence, path, faults: 0 });
                 Ok(0)
             }
             Piece::Output(output, packed) => self.output(output, &packed),
@@ -363,6 +418,8 @@ impl FileWriter<'_> {
             }
             Output::Warnings(warnings) => {
                 self.writer.warnings(evidence, &warnings)?;
+                let is_fault = |w: &&ImportWarning| w.scope == Scope::File && w.reason.is_fault();
+                open.faults += warnings.iter().filter(is_fault).count() as u64;
                 Ok(0)
             }
         }
@@ -381,8 +438,7 @@ impl FileWriter<'_> {
                 self.writer.rollback();
                 self.writer.begin()?;
                 self.reports.clear();
-                self.known(&known, &sha256, None);
-                return Ok(());
+                return self.known(&known, &sha256, None);
             };
             // Members before what contains them.
             for evidence in waiting.into_iter().rev() {
@@ -410,6 +466,7 @@ impl FileWriter<'_> {
             duplicates: counts.duplicates,
             warnings: counts.warnings,
             notes: counts.notes,
+            faults: open.faults,
             sha256: journal::hex(&sha256),
             known: false,
             read_as: None,
@@ -419,9 +476,20 @@ impl FileWriter<'_> {
         Ok(())
     }
 
-    fn known(&mut self, counts: &EvidenceCounts, sha256: &[u8; 32], read_as: Option<String>) {
+    /// The case holds these bytes: only that they were offered again is written.
+    fn known(&mut self, counts: &EvidenceCounts, sha256: &[u8; 32], read_as: Option<String>) -> Result<(), FileError> {
+        let (path, hash) = (self.path.to_string_lossy().into_owned(), journal::hex(sha256));
+        self.writer.received(&Received {
+            state: ReceivedState::Copy,
+            path: path.clone(),
+            at_utc: now_utc(),
+            file_bytes: Some(self.bytes),
+            file_sha256: Some(hash.clone()),
+            evidence: Some(counts.id),
+            reason: format!("the same bytes as evidence {}", counts.id.0),
+        })?;
         self.reports.push(FileReport {
-            path: self.path.to_string_lossy().into_owned(),
+            path,
             file: self.path.to_owned(),
             evidence: counts.id,
             format: counts.format.clone(),
@@ -429,12 +497,14 @@ impl FileWriter<'_> {
             duplicates: counts.records + counts.duplicates,
             warnings: counts.warnings,
             notes: counts.notes,
-            sha256: journal::hex(sha256),
+            faults: 0,
+            sha256: hash,
             known: true,
             read_as,
             format_needed: false,
             format_proposal: None,
         });
+        Ok(())
     }
 }
 
@@ -456,6 +526,7 @@ pub(super) fn again(
         writer: &mut *writer,
         job,
         path: &path,
+        bytes: file.file_bytes,
         open: Vec::new(),
         reports: Vec::new(),
         named: false,
@@ -480,6 +551,7 @@ pub(super) fn again(
     let mut work = FileWork::new(file.path.clone(), modified.map(|time| time.time), &choice, &out);
     let options = ReadOptions {
         keep_raw: job.options.keep_raw,
+        seek_points: true,
         limits: job.options.limits(),
         cancel: job.cancel.clone(),
         progress: job.read_bytes.clone(),

@@ -2,11 +2,12 @@
 
 use super::{ExportReportError, Order, time};
 use crate::app::exhibits::LogSource;
+use crate::app::rescued::{Origin, origin};
 use crate::case::{CaseReader, dataset_name, journal};
 use crate::model::indicator::IndicatorList;
 use crate::model::{Dataset, Kind, PathFacts, TimeRange};
-use crate::query::{self, Cancel, EvidenceRow, Scope, Value, WarningRow};
-use crate::report::document::{Column, Coverage, Evidence, Fact, FactValue, Report, Table};
+use crate::query::{self, Cancel, EvidenceRow, ReceivedRow, Scope, Value, WarningRow};
+use crate::report::document::{Column, Coverage, Evidence, Fact, FactValue, Incomplete, Report, Table};
 use std::sync::Arc;
 
 /// Stable name of a kind of log, part of the report's texts.
@@ -28,6 +29,8 @@ pub(super) fn fill(
 ) -> Result<(), ExportReportError> {
     let a = &mut report.appendix;
     a.evidence = query::evidence_list(reader)?.into_iter().map(evidence).collect();
+    let received = query::received(reader)?;
+    a.received = (!received.is_empty()).then(|| received_table(received, order.shown_rows));
     let warnings = query::warnings(reader, None)?;
     a.warnings = (!warnings.is_empty()).then(|| warning_table(warnings, order.shown_rows));
     for dataset in [Dataset::Flows, Dataset::Events] {
@@ -60,12 +63,30 @@ pub(super) fn fill(
     ];
     a.method = METHOD.map(str::to_owned).to_vec();
     let entries = reader.journal()?;
+    a.incomplete = incomplete(reader, &entries);
     let head = entries.last();
     a.journal_head = head.map(|entry| entry.hash.clone()).unwrap_or_default();
     report.title.as_of = head.and_then(|entry| time(&entry.at_utc));
     a.journal_break = journal::first_break(&entries);
     a.journal = Some(journal_table(entries, order.shown_rows));
     Ok(())
+}
+
+/// What of the case could not be read: it is damaged, or was saved from one that was.
+fn incomplete(reader: &CaseReader, entries: &[journal::Stored]) -> Option<Incomplete> {
+    const LISTED: usize = 100;
+    let standing = reader.standing();
+    if !standing.damage.is_empty() {
+        let lost_count = standing.lost.len() as u64;
+        return Some(Incomplete {
+            rescued_from: None,
+            lost: standing.lost.into_iter().take(LISTED).collect(),
+            lost_count,
+        });
+    }
+    let Origin { of, sha256, lost, lost_count, .. } = origin(entries)?;
+    let lost = lost.into_iter().take(LISTED).collect();
+    Some(Incomplete { rescued_from: Some((of, sha256)), lost, lost_count })
 }
 
 fn evidence(row: EvidenceRow) -> Evidence {
@@ -122,6 +143,33 @@ fn warning_table(warnings: Vec<WarningRow>, shown: u64) -> Table {
     ]);
     let rows: Vec<Vec<Value>> = warnings.into_iter().map(row).collect();
     Table { title: None, columns, rows: Arc::new(rows), shown, attachment: Some("import-warnings".to_owned()) }
+}
+
+fn received_table(received: Vec<ReceivedRow>, shown: u64) -> Table {
+    let row = |received: ReceivedRow| {
+        vec![
+            Value::count(received.id),
+            text(received.state),
+            text(received.path),
+            time(&received.at_utc).map_or_else(|| text(&*received.at_utc), Value::Time),
+            received.file_bytes.map_or(Value::Null, Value::count),
+            received.file_sha256.map_or(Value::Null, text),
+            received.evidence.map_or(Value::Null, |id| Value::Integer(id.0.into())),
+            text(received.reason),
+        ]
+    };
+    let columns = columns([
+        ("entry_number", Kind::Port),
+        ("received_state", Kind::Text),
+        ("received_path", Kind::Text),
+        ("recorded_time", Kind::Time),
+        ("received_bytes", Kind::Bytes),
+        ("received_sha256", Kind::Json),
+        ("evidence_number", Kind::Port),
+        ("received_reason", Kind::Text),
+    ]);
+    let rows: Vec<Vec<Value>> = received.into_iter().map(row).collect();
+    Table { title: None, columns, rows: Arc::new(rows), shown, attachment: Some("not-imported".to_owned()) }
 }
 
 /// Also those that were taken out: what was looked for is part of what was found.

@@ -5,16 +5,22 @@ mod appendix;
 mod bodies;
 mod question;
 mod rows;
+mod verification;
+
+pub use verification::Checking;
 
 use super::exhibits::{self, ExhibitError, Facts, Frozen, LeftOut};
 use super::import::now_utc;
+use super::verify::VerifyError;
 use crate::case::{CaseError, CaseReader};
 use crate::filter::value::parse_time;
 use crate::model::conclusions::{self, ReportField};
 use crate::model::{Dataset, RecordId, Timestamp};
 use crate::present::{Language, Zone, display};
 use crate::query::{self, Cancel, QueryError, Value};
-use crate::report::document::{CitedRecord, Exhibit, Fact, FactValue, Finding, Report, Stamp, TitlePage};
+use crate::report::document::{
+    CitedRecord, Exhibit, Fact, FactValue, Finding, Report, Stamp, TitlePage, Verdict, Verification,
+};
 use crate::report::{self, Formats, ReportError, Words, Written};
 use std::collections::HashMap;
 use std::path::Path;
@@ -29,12 +35,13 @@ pub struct Order {
     pub with_time: bool,
     /// Rows of a table in the body at the most.
     pub shown_rows: u64,
+    pub checking: Checking,
 }
 
 impl Default for Order {
     fn default() -> Self {
         let (language, zone, formats) = (Language::English, Zone::default(), Formats::default());
-        Self { language, zone, formats, with_time: false, shown_rows: 50 }
+        Self { language, zone, formats, with_time: false, shown_rows: 50, checking: Checking::default() }
     }
 }
 
@@ -42,10 +49,19 @@ impl Default for Order {
 pub enum ExportReportError {
     #[error(transparent)]
     Query(#[from] QueryError),
-    #[error("exhibit {number}: {error}")]
-    Exhibit { number: i64, error: ExhibitError },
     #[error(transparent)]
     Report(#[from] ReportError),
+    #[error("the case could not be verified: {0}")]
+    Verify(#[from] VerifyError),
+}
+
+/// What was written, and what it says of the case.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    pub written: Written,
+    pub verification: Verification,
+    /// A check failed, or the chain of the journal is broken.
+    pub differs: bool,
 }
 
 impl From<CaseError> for ExportReportError {
@@ -66,11 +82,13 @@ pub fn export(
     order: &Order,
     cancel: &Cancel,
     progress: report::Progress<'_>,
-) -> Result<Written, ExportReportError> {
+) -> Result<Exported, ExportReportError> {
     let reader = CaseReader::open(case)?;
     let document = assemble(&reader, order, cancel, progress)?;
     let words = Words::new(order.language, order.zone);
-    Ok(report::write(&document, &words, order.formats, folder, cancel, progress)?)
+    let written = report::write(&document, &words, order.formats, folder, cancel, progress)?;
+    let differs = document.verification.verdict == Verdict::Failed || document.appendix.journal_break.is_some();
+    Ok(Exported { written, verification: document.verification, differs })
 }
 
 /// The document.
@@ -92,9 +110,8 @@ pub fn assemble(
         if cancel.is_cancelled() {
             return Err(ReportError::Cancelled.into());
         }
-        let failed = |error| ExportReportError::Exhibit { number: stored.place, error };
-        let frozen = exhibits::load(reader, stored).map_err(failed)?;
-        document.exhibits.push(exhibit(stored, frozen, &numbers, order).map_err(failed)?);
+        let shown = exhibits::load(reader, stored).and_then(|frozen| exhibit(stored, frozen, &numbers, order));
+        document.exhibits.push(shown.unwrap_or_else(|error| unreadable(stored, &numbers, &error)));
         progress(done, total);
     }
     for finding in &findings {
@@ -103,6 +120,7 @@ pub fn assemble(
     let summary = title(reader, order, &mut document.title)?;
     document.summary = summary;
     appendix::fill(reader, order, cancel, &mut document)?;
+    document.verification = verification::verification(reader.path(), order.checking, cancel, &document)?;
     Ok(document)
 }
 
@@ -219,6 +237,21 @@ fn exhibit(
         sources,
         body: bodies::of(number(stored.place), frozen, order.shown_rows)?,
     })
+}
+
+/// What is left of an exhibit that the case does not hold as it was frozen: its words, and why there is no more.
+fn unreadable(stored: &conclusions::Exhibit, findings: &HashMap<i64, u32>, error: &ExhibitError) -> Exhibit {
+    let why = FactValue::Words("exhibit-unreadable".to_owned(), vec![("reason".to_owned(), error.to_string())]);
+    Exhibit {
+        number: number(stored.place),
+        kind: stored.frozen.kind.clone(),
+        caption: stored.text.caption.clone(),
+        note: stored.text.note.clone(),
+        frozen: Stamp { by: stored.life.created.by.clone(), at: time(&stored.life.created.at_utc) },
+        finding: stored.text.finding.and_then(|id| findings.get(&id).copied()),
+        facts: vec![Fact::new("rows", why), Fact::code("digest", &stored.frozen.digest)],
+        ..Exhibit::default()
+    }
 }
 
 /// How many rows were frozen, and of how many there are.

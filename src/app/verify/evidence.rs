@@ -1,6 +1,6 @@
 //! Evidence hashed again: every original out of the case with its uncompressed content, and the files that it was.
 
-use super::{Area, Checks, Verdict, VerifyError, VerifyOptions};
+use super::{Area, Checks, Run, Verdict, VerifyError};
 use crate::app::import::replay::families;
 use crate::app::raw::Original;
 use crate::case::{CaseReader, journal};
@@ -12,6 +12,7 @@ use crate::ingest::reader::{
 use crate::model::{EvidenceFacts, ImportWarning};
 use crate::query::{self, EvidenceRow};
 use sha2::{Digest, Sha256};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
@@ -63,15 +64,17 @@ pub(super) fn options(cancel: &CancelToken) -> ReadOptions {
     ReadOptions { keep_raw: false, limits, cancel: cancel.clone(), ..ReadOptions::default() }
 }
 
-pub(super) fn check(
-    reader: &CaseReader,
-    wanted: &VerifyOptions,
-    cancel: &CancelToken,
-    checks: &mut Checks<'_>,
-) -> Result<(), VerifyError> {
-    let list = query::evidence_list(reader)?;
-    let originals = wanted.originals.as_ref().map(|folder| Originals::below(folder, cancel));
+pub(super) fn check(run: &Run<'_>, checks: &mut Checks<'_>) -> Result<(), VerifyError> {
+    let (reader, cancel) = (run.reader, run.stop);
+    let (list, unreadable) = query::readable_evidence(reader)?;
+    for (id, why) in unreadable {
+        checks.tell(Area::Evidence, id.to_string(), Verdict::Failed, format!("its row cannot be read: {why}"));
+    }
+    let originals = run.options.originals.as_ref().map(|folder| Originals::below(folder, cancel));
+    let total: u64 = list.iter().map(|evidence| evidence.file_bytes).fold(0, u64::saturating_add);
+    let mut done = 0u64;
     for family in families(&list) {
+        checks.progress(Area::Evidence, done, total);
         let Some(file) = family.first() else { continue };
         if cancel.is_cancelled() {
             return Ok(());
@@ -98,7 +101,9 @@ pub(super) fn check(
         for member in family.iter().skip(1).filter(|member| member.raw_kept) {
             stored_member(reader, member, cancel, checks);
         }
+        done = family.iter().map(|evidence| evidence.file_bytes).fold(done, u64::saturating_add);
     }
+    checks.progress(Area::Evidence, done, total);
     Ok(())
 }
 
@@ -142,6 +147,16 @@ fn compare(evidence: &EvidenceRow, facts: &EvidenceFacts) -> (Verdict, String) {
         let was = &evidence.content_sha256;
         return (Verdict::Failed, format!("the SHA-256 of its content is {content}, and was {was}"));
     }
+    for (what, is, was) in [
+        ("size", facts.file_bytes.to_string(), evidence.file_bytes.to_string()),
+        ("size of its content", facts.content_bytes.to_string(), evidence.content_bytes.to_string()),
+        ("packing", facts.packing.to_string(), evidence.packing.clone()),
+        ("encoding", facts.encoding.to_string(), evidence.encoding.clone()),
+    ] {
+        if is != was {
+            return (Verdict::Failed, format!("its {what} is {is}, and the case says {was}"));
+        }
+    }
     (Verdict::Good, format!("SHA-256 {file}"))
 }
 
@@ -171,14 +186,33 @@ fn stored_member(reader: &CaseReader, member: &EvidenceRow, cancel: &CancelToken
 }
 
 /// The files of a folder, by size.
-pub(super) struct Originals(HashMap<u64, Vec<PathBuf>>);
+pub(super) struct Originals(HashMap<u64, SameSize>);
+
+#[derive(Default)]
+struct SameSize {
+    paths: Vec<PathBuf>,
+    /// Taken once, when the first evidence of this size is looked for.
+    by_hash: OnceCell<HashMap<String, PathBuf>>,
+}
+
+impl SameSize {
+    fn hashed(&self, cancel: &CancelToken) -> HashMap<String, PathBuf> {
+        let mut by_hash = HashMap::new();
+        for path in &self.paths {
+            if let Ok(hash) = reader::hash_file(path, cancel, &AtomicU64::new(0)) {
+                by_hash.entry(journal::hex(&hash)).or_insert_with(|| path.clone());
+            }
+        }
+        by_hash
+    }
+}
 
 impl Originals {
     pub fn below(folder: &Path, cancel: &CancelToken) -> Self {
-        let mut by_size: HashMap<u64, Vec<PathBuf>> = HashMap::new();
+        let mut by_size: HashMap<u64, SameSize> = HashMap::new();
         let listing = crate::app::import::list_paths(&[folder.to_owned()], Path::new(""));
         for (path, bytes) in listing.files.into_iter().take_while(|_| !cancel.is_cancelled()) {
-            by_size.entry(bytes).or_default().push(path);
+            by_size.entry(bytes).or_default().paths.push(path);
         }
         Self(by_size)
     }
@@ -186,10 +220,6 @@ impl Originals {
     /// The file that was imported, if it is there unchanged.
     pub fn of(&self, evidence: &EvidenceRow, cancel: &CancelToken) -> Option<PathBuf> {
         let same_size = self.0.get(&evidence.file_bytes)?;
-        let same = |path: &&PathBuf| {
-            let hash = reader::hash_file(path, cancel, &AtomicU64::new(0));
-            hash.is_ok_and(|hash| journal::hex(&hash) == evidence.file_sha256)
-        };
-        same_size.iter().find(same).cloned()
+        same_size.by_hash.get_or_init(|| same_size.hashed(cancel)).get(&evidence.file_sha256).cloned()
     }
 }

@@ -1,19 +1,20 @@
 //! Writing what examiners conclude: tags, notes, findings, exhibits, the report's settings. Every change is one
 //! transaction with its entry in the journal, which holds what was there before and what is there now; nothing is deleted.
 
-mod check;
 mod exhibits;
 mod findings;
 mod forms;
 mod read;
 mod tags;
 
+#[cfg(test)]
+pub(super) use tags::in_words as subjects_in_words;
+
 pub use forms::{exhibit_json, finding_json, note_json, tag_json, with_life};
-pub(crate) use read::{citations, exhibit_lines, exhibits, findings, notes, report_fields, tags};
+pub(crate) use read::{citations, exhibit, exhibit_ids, exhibit_lines, exhibits, findings, notes, report_fields, tags};
 
 use super::error::CaseError;
 use super::journal::Entry;
-use super::open::CaseReader;
 use super::write::CaseWriter;
 use crate::model::conclusions::{Change, Stamp};
 use rusqlite::params;
@@ -33,16 +34,6 @@ impl Concluded {
 
     fn undone_by(inverse: Change, id: Option<i64>) -> Self {
         Self { inverse: Some(inverse), id }
-    }
-}
-
-impl CaseReader {
-    /// What examiners wrote and the journal does not tell in the same way: somebody changed it past the program.
-    ///
-    /// # Errors
-    /// The case cannot be read.
-    pub fn conclusions_that_differ(&self) -> Result<Vec<String>, CaseError> {
-        check::differences(&self.conn)
     }
 }
 

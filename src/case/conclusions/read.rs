@@ -95,28 +95,44 @@ pub(crate) fn citations(conn: &Connection, finding: i64) -> Result<Vec<(RecordId
 /// In their order; those that were taken back last.
 pub(crate) fn exhibits(conn: &Connection, with_removed: bool) -> Result<Vec<Exhibit>, CaseError> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT exhibit_id, place, caption, note, finding_id, kind, query, zone, digest, row_count, facts, tool_version,
-           {LIFE} FROM exhibit
-         WHERE ?1 OR removed_utc IS NULL ORDER BY place = 0, place, exhibit_id"
+        "SELECT {EXHIBIT} FROM exhibit WHERE ?1 OR removed_utc IS NULL ORDER BY place = 0, place, exhibit_id"
     ))?;
-    let rows = statement.query_map([with_removed], |r| {
-        Ok(Exhibit {
-            id: r.get(0)?,
-            place: r.get(1)?,
-            text: ExhibitText { caption: r.get(2)?, note: r.get(3)?, finding: r.get(4)? },
-            frozen: FrozenHead {
-                kind: r.get(5)?,
-                query: r.get(6)?,
-                zone: r.get(7)?,
-                digest: r.get(8)?,
-                row_count: r.get(9)?,
-                facts: r.get(10)?,
-                tool_version: r.get(11)?,
-            },
-            life: life(r, 12)?,
-        })
-    })?;
+    let rows = statement.query_map([with_removed], exhibit_of)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Numbers of all exhibits, in the order of `exhibits`.
+pub(crate) fn exhibit_ids(conn: &Connection) -> Result<Vec<i64>, CaseError> {
+    let mut statement = conn.prepare_cached("SELECT exhibit_id FROM exhibit ORDER BY place = 0, place, exhibit_id")?;
+    let rows = statement.query_map([], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// One exhibit.
+pub(crate) fn exhibit(conn: &Connection, id: i64) -> Result<Exhibit, CaseError> {
+    let mut statement = conn.prepare_cached(&format!("SELECT {EXHIBIT} FROM exhibit WHERE exhibit_id = ?"))?;
+    Ok(statement.query_row([id], exhibit_of)?)
+}
+
+const EXHIBIT: &str = "exhibit_id, place, caption, note, finding_id, kind, query, zone, digest, row_count, facts,
+  tool_version, created_utc, created_by, changed_utc, changed_by, removed_utc, removed_by";
+
+fn exhibit_of(r: &Row<'_>) -> rusqlite::Result<Exhibit> {
+    Ok(Exhibit {
+        id: r.get(0)?,
+        place: r.get(1)?,
+        text: ExhibitText { caption: r.get(2)?, note: r.get(3)?, finding: r.get(4)? },
+        frozen: FrozenHead {
+            kind: r.get(5)?,
+            query: r.get(6)?,
+            zone: r.get(7)?,
+            digest: r.get(8)?,
+            row_count: r.get(9)?,
+            facts: r.get(10)?,
+            tool_version: r.get(11)?,
+        },
+        life: life(r, 12)?,
+    })
 }
 
 /// Largest block of rows that is unpacked.
@@ -126,15 +142,23 @@ const MOST_BYTES: usize = 64 << 20;
 pub(crate) fn exhibit_lines(conn: &Connection, id: i64) -> Result<String, CaseError> {
     let damaged = |what: &str| CaseError::NoSuch(format!("readable content of exhibit {id}: {what}"));
     let mut statement =
-        conn.prepare_cached("SELECT byte_count, data FROM exhibit_content WHERE exhibit_id = ? ORDER BY block")?;
+        conn.prepare_cached("SELECT byte_count, data, block FROM exhibit_content WHERE exhibit_id = ? ORDER BY block")?;
     let mut rows = statement.query([id])?;
     let mut bytes = Vec::new();
+    let mut number = 0;
     while let Some(row) = rows.next()? {
-        let (count, data): (usize, Vec<u8>) = (row.get(0)?, row.get(1)?);
+        let (count, data, block): (usize, Vec<u8>, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
         if count > MOST_BYTES {
             return Err(damaged("a block is too long"));
         }
+        if block != number {
+            return Err(damaged(&format!("block {number} is missing")));
+        }
+        number += 1;
         let block = zstd::bulk::decompress(&data, count).map_err(|error| damaged(&error.to_string()))?;
+        if block.len() != count {
+            return Err(damaged(&format!("a block of {count} bytes has {}", block.len())));
+        }
         bytes.extend_from_slice(&block);
     }
     String::from_utf8(bytes).map_err(|error| damaged(&error.to_string()))

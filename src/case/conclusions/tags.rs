@@ -133,7 +133,7 @@ impl CaseWriter {
 }
 
 /// Records as runs of ids, `[first, last]`; everything else one by one.
-pub(super) fn in_words(subjects: &[Subject]) -> Value {
+pub(in crate::case) fn in_words(subjects: &[Subject]) -> Value {
     let mut ids: Vec<RecordId> =
         subjects.iter().filter_map(|s| if let Subject::Record(id) = s { Some(*id) } else { None }).collect();
     ids.sort_unstable();

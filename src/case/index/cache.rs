@@ -2,11 +2,13 @@
 
 use super::snapshot::{IndexState, Key};
 use super::{IndexFault, head_checksum};
+use crate::case::CaseError;
+use crate::case::reading::Copied;
 use crate::columns::{Column, SEGMENT_ROWS, Zone};
 use rustc_hash::FxHashMap;
 use std::any::Any;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 /// A column of a segment: decoded by whoever needs it first, checked then.
 #[derive(Debug)]
@@ -86,6 +88,8 @@ pub struct IndexCache {
     /// Rows of the segments that are made in memory of what the index does not hold yet.
     pub(super) segment_rows: usize,
     held: Mutex<Held>,
+    /// What the readers read in place of the case, where that is older or damaged.
+    copied: Mutex<Weak<Copied>>,
 }
 
 impl Default for IndexCache {
@@ -102,7 +106,22 @@ impl IndexCache {
             damages: AtomicU64::new(0),
             segment_rows,
             held: Mutex::default(),
+            copied: Mutex::default(),
         }
+    }
+
+    /// The copy that another reader has made, or a new one. The others wait for it.
+    pub(in crate::case) fn copied(
+        &self,
+        make: impl FnOnce() -> Result<Copied, CaseError>,
+    ) -> Result<Arc<Copied>, CaseError> {
+        let mut copied = self.copied.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(copied) = copied.upgrade() {
+            return Ok(copied);
+        }
+        let made = Arc::new(make()?);
+        *copied = Arc::downgrade(&made);
+        Ok(made)
     }
 
     /// How much it may hold, in bytes. What a query works on at the moment comes on top.

@@ -8,6 +8,7 @@ use crate::model::batch::{ColumnValues, Completeness, EventBatch, EventColumns};
 use crate::model::{EventRow, EvidenceId, Home, Kind, RecordId, field};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
+use serde_json::Value;
 
 /// Bytes that are moved at a time.
 const BATCH_BYTES: usize = 4 << 20;
@@ -23,7 +24,7 @@ pub(super) fn before(conn: &Connection) -> Result<(), CaseError> {
 /// Writes them into the tables of version 2.
 pub(super) fn after(conn: &Connection) -> Result<(), CaseError> {
     let mut calls = CallTable::load(conn)?;
-    let mut table = EventTable::default();
+    let mut table = EventTable::of(conn)?;
     let mut statement = conn.prepare(&select())?;
     let mut rows = statement.query([])?;
     let (mut evidence, mut batch) = (EvidenceId(0), EventBatch::default());
@@ -71,11 +72,33 @@ fn columns(row: &Row<'_>) -> Result<EventColumns, CaseError> {
             ValueRef::Integer(value) if field.kind == Kind::Boolean => {
                 columns.set(place, Some(if value != 0 { "true" } else { "false" }));
             }
+            // As an import keeps it: only where it tells more than its own columns do.
+            ValueRef::Text(text) if field.name == "user_identity" => {
+                let identity = std::str::from_utf8(text).ok();
+                columns.set(place, identity.filter(|text| tells_more(text)));
+            }
             ValueRef::Text(text) => columns.set(place, std::str::from_utf8(text).ok()),
             _ => {}
         }
     }
     Ok(columns)
+}
+
+/// Is there something in userIdentity that its columns do not say? A column says a text, and nothing says nothing.
+fn tells_more(identity: &str) -> bool {
+    serde_json::from_str(identity).map_or(true, |identity| member_tells_more("userIdentity", &identity))
+}
+
+fn member_tells_more(path: &str, value: &Value) -> bool {
+    let column = field::event_columns().find(|field| field.event_path() == Some(path) && field.kind != Kind::Json);
+    match (value, column) {
+        (Value::Null, _) => false,
+        (Value::Object(members), None) => {
+            members.iter().any(|(name, value)| member_tells_more(&format!("{path}.{name}"), value))
+        }
+        (Value::String(text), Some(field)) => field.kind == Kind::Boolean && !matches!(text.as_str(), "true" | "false"),
+        _ => true,
+    }
 }
 
 fn event<'a>(row: &Row<'_>, id: RecordId, json: &'a str, columns: &'a EventColumns) -> Result<EventRow<'a>, CaseError> {

@@ -6,6 +6,7 @@ use crate::app::exhibits::{
     SightingsExhibit, SqlExhibit, TextExhibit, TopExhibit,
 };
 use crate::cli::arguments::{ScopeArguments, field_or_usage, sort_keys, unknown};
+use crate::cli::opening::Writing;
 use crate::cli::series::{DatasetName, MeasureName};
 use crate::cli::{CliError, pairs, records, series};
 use crate::model::{Address, Dataset, FieldId, RecordId};
@@ -90,6 +91,8 @@ pub struct Arguments {
     /// One SELECT over the documented views, as coldtrail sql takes it
     #[arg(long, value_name = "STATEMENT")]
     pub sql: Option<String>,
+    #[command(flatten)]
+    pub writing: Writing,
 }
 
 /// Options that only some kinds take.

@@ -42,7 +42,7 @@ impl Layout {
         for (column, value) in self.columns.iter().zip(values) {
             let value = value.as_ref();
             match column {
-                Column::Event if value.trim_start().starts_with('{') => {
+                Column::Event if is_object(value) => {
                     return (value.trim().to_owned(), Completeness::Full);
                 }
                 _ if value.is_empty() => {}
@@ -56,13 +56,21 @@ impl Layout {
     }
 }
 
+fn is_object(text: &str) -> bool {
+    text.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
 fn set_value(event: &mut EventText, path: &str, value: &str) {
-    if serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok() {
-        return event.json(path, value.to_owned());
-    }
-    match structs::to_json(value) {
-        Some(json) => event.json(path, json),
-        None => event.text(path, value),
+    let json = match serde_json::from_str::<serde::de::IgnoredAny>(value) {
+        Ok(_) => Some(value.to_owned()),
+        Err(_) => structs::to_json(value),
+    };
+    match (json, path) {
+        (Some(json), "userIdentity" | "resources") => {
+            event.json(path, structs::with_awss_names(json, path == "resources"));
+        }
+        (Some(json), _) => event.json(path, json),
+        (None, _) => event.text(path, value),
     }
 }
 
@@ -128,7 +136,7 @@ fn query(names: &[String]) -> Option<Layout> {
 fn query_column(name: &str) -> Option<Column> {
     let squeeze = |text: &str| text.replace(['.', '_'], "").to_ascii_lowercase();
     let wanted = squeeze(name);
-    if matches!(wanted.as_str(), "eventjson" | "eventdata") {
+    if matches!(wanted.as_str(), "eventjson" | "eventdata" | "cloudtrailevent") {
         return Some(Column::Event);
     }
     field::of(Dataset::Events).find_map(|field| {
@@ -178,7 +186,7 @@ mod tests {
         let (json, how) = query.render(&["t", "{type=A, accountid=1}", "", "true", r#"{"a":1}"#, "x", "[{arn=y}]"]);
         assert_eq!(
             json,
-            r#"{"eventTime":"t","userIdentity":{"type":"A","accountId":"1"},"readOnly":true,"requestParameters":{"a":1},"n_x":"x","resources":[{"arn":"y"}]}"#
+            r#"{"eventTime":"t","userIdentity":{"type":"A","accountId":"1"},"readOnly":true,"requestParameters":{"a":1},"n_x":"x","resources":[{"ARN":"y"}]}"#
         );
         assert_eq!(how, Completeness::QueryCsv);
         let lake = layout("eventID,eventJson").unwrap();

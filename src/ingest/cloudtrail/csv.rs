@@ -16,23 +16,21 @@ use std::borrow::Cow;
 
 /// The parser for this content, or `None` if its first row is not a header of CloudTrail's columns.
 pub fn detect_csv(head: &Head<'_>) -> Option<Box<dyn Parser>> {
-    let mut rows = Rows::new(MAX_HEADER_BYTES);
-    let mut rest = head.bytes;
-    let mut header = None;
-    while header.is_none() && !rest.is_empty() {
-        let (taken, done) = rows.advance(rest);
-        rest = rest.get(taken..).unwrap_or_default();
-        if done {
-            header = rows.take_header();
-        }
-    }
-    if header.is_none() && head.complete && rows.finish() {
-        header = rows.take_header();
-    }
-    let layout = Layout::of_header(&header?)?;
+    // Each line on its own: a quote that is never closed in a line before the header must not swallow it.
+    let lines = head.bytes.split_inclusive(|byte| *byte == b'\n').take(MOST_LINES).enumerate();
+    // A header of one name is one only at the beginning.
+    let mut lines = lines.filter(|(i, line)| *i == 0 || line.contains(&b','));
+    let layout = lines.find_map(|(_, line)| {
+        let mut rows = Rows::new(MAX_HEADER_BYTES);
+        let is_row = rows.advance(line).1 || (head.complete && rows.finish());
+        let names = is_row.then(|| rows.take_header()).flatten()?;
+        Layout::of_header(&names)
+    })?;
     Some(Box::new(CloudTrailCsv::new(layout)))
 }
 
+/// Lines that are looked at for a header.
+const MOST_LINES: usize = 100;
 const MAX_HEADER_BYTES: usize = 64 << 10;
 const MAX_ROW_BYTES: usize = 64 << 20;
 /// Rows inside of rows that are read again; each keeps its bytes in memory.
@@ -90,8 +88,7 @@ impl CloudTrailCsv {
     /// own.
     fn row(&mut self, may_restart: bool, out: &mut Emitter) -> Option<Vec<u8>> {
         if !self.header_read {
-            self.header_read = self.rows.take_header().is_some();
-            return None;
+            return self.before_header(may_restart, out);
         }
         let Self { layout, rows, position, events, .. } = self;
         if rows.too_long() {
@@ -141,13 +138,42 @@ impl CloudTrailCsv {
     }
 }
 
+impl CloudTrailCsv {
+    /// A row up to the header. Comments (Lake writes one) are passed over, anything else is a warning; a quote that is not
+    /// closed in its line must not swallow what follows.
+    fn before_header(&mut self, may_restart: bool, out: &mut Emitter) -> Option<Vec<u8>> {
+        const DETAIL: &str = "the line stands before the header";
+        let Self { layout, rows, header_read, .. } = self;
+        if rows.kept.starts_with(b"#") && !rows.kept.contains(&b'\n') {
+            rows.clear();
+            return None;
+        }
+        let names: Vec<String> = rows.values().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        if Layout::of_header(&names).as_ref() == Some(layout) {
+            *header_read = true;
+            rows.clear();
+            return None;
+        }
+        if may_restart && let Some(mut rest) = self.split_line(Reason::NotARecord, DETAIL, out) {
+            rest.push(b'\n');
+            self.rows.next -= 1;
+            return Some(rest);
+        }
+        let Self { rows, position, .. } = self;
+        let place = rows.place(position);
+        out.warn(place.warning(Reason::NotARecord, DETAIL, &rows.kept));
+        rows.clear();
+        None
+    }
+}
+
 impl Parser for CloudTrailCsv {
     fn push(&mut self, content: &[u8], out: &mut Emitter) {
         self.feed(content, out);
     }
 
     fn finish(&mut self, end: &StreamEnd, out: &mut Emitter) {
-        while self.header_read && self.rows.in_quotes() {
+        while self.rows.in_quotes() {
             let Some(rest) = self.split_line(Reason::NotARecord, "a quote that is never closed", out) else { break };
             self.rows.reader = Reader::new();
             self.feed(&rest, out);

@@ -149,6 +149,48 @@ pub fn canonical(name: &str) -> &str {
     NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(name)).unwrap_or(name)
 }
 
+/// Members in AWS's spelling, where an engine wrote their names in lower case. `is_resources`: there AWS writes `ARN`.
+pub fn with_awss_names(json: String, is_resources: bool) -> String {
+    let Ok(mut value) = serde_json::from_str::<serde_json::Value>(&json) else { return json };
+    if rename(&mut value, is_resources) { value.to_string() } else { json }
+}
+
+fn rename(value: &mut serde_json::Value, is_resources: bool) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::Array(items) => items.iter_mut().fold(false, |any, item| rename(item, is_resources) | any),
+        Value::Object(members) => {
+            let mut any = false;
+            let renamed = std::mem::take(members).into_iter().map(|(name, mut value)| {
+                any |= rename(&mut value, is_resources);
+                let known = if is_resources && name == "arn" { "ARN" } else { canonical(&name) };
+                any |= known != name;
+                (known.to_owned(), value)
+            });
+            let renamed: serde_json::Map<_, _> = renamed.collect();
+            *members = renamed;
+            any
+        }
+        _ => false,
+    }
+}
+
+/// A map's values are texts, of which those that were objects or lists hold JSON.
+pub fn with_json_values(json: String) -> String {
+    let Ok(serde_json::Value::Object(mut members)) = serde_json::from_str::<serde_json::Value>(&json) else {
+        return json;
+    };
+    let mut any = false;
+    for value in members.values_mut() {
+        let Some(text) = value.as_str().filter(|text| text.starts_with(['{', '['])) else { continue };
+        if let Ok(inner) = serde_json::from_str::<serde_json::Value>(text) {
+            *value = inner;
+            any = true;
+        }
+    }
+    if any { serde_json::Value::Object(members).to_string() } else { json }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,8 @@
 //! CSV from CloudWatch: the console's log events (`timestamp,message`) and results of Logs Insights, which hold either the
 //! message or the fields that the query chose.
 
+use super::format::{Column, LineFormat};
+use super::infer;
 use super::lines::{LONGEST_LINE_BYTES, Line};
 use super::message::Messages;
 use super::place::MessageSink;
@@ -19,6 +21,7 @@ pub struct CsvParser {
 }
 
 struct State {
+    /// The header's row, which is empty where the columns were stated.
     header: Option<(Vec<u8>, CsvHeader)>,
     messages: Messages,
     record: RecordBuilder,
@@ -59,6 +62,23 @@ impl CsvParser {
             cells: Cells::default(),
         };
         Self { rows: Rows::default(), state }
+    }
+
+    /// For rows without a header, whose columns were stated.
+    pub(super) fn with_columns(
+        format: &LineFormat,
+        choice: &FormatChoice,
+        events: Option<Box<dyn MessageSink>>,
+    ) -> Self {
+        let usage = |column: &Column| match column {
+            Column::Field(field) => ColumnUse::Field(*field),
+            Column::Unknown(name) => ColumnUse::Extra(name.to_string()),
+        };
+        let uses: Vec<ColumnUse> = format.columns().iter().map(usage).collect();
+        let mut parser = Self::new(choice, events);
+        parser.rows = Rows::begun();
+        parser.state.header = Some((Vec::new(), CsvHeader { width: uses.len(), kind: HeaderKind::Fields(uses) }));
+        parser
     }
 }
 
@@ -226,9 +246,8 @@ fn snake_case(name: &str) -> String {
     snake
 }
 
-/// Does the content begin with such a header?
-pub(super) fn has_header(head: &[u8]) -> bool {
-    let line = head.split(|b| *b == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+/// Is the line such a header?
+pub(super) fn is_header(line: &[u8]) -> bool {
     if line.len() > LONGEST_LINE_BYTES || !line.contains(&b',') {
         return false;
     }
@@ -237,9 +256,28 @@ pub(super) fn has_header(head: &[u8]) -> bool {
     CsvHeader::of(&cells).is_some()
 }
 
+/// Are most of the lines rows of this many cells, and do the values of one of them fit?
+pub(super) fn fits(format: &LineFormat, lines: &[&[u8]]) -> bool {
+    let (mut as_wide, mut fitting, mut cells) = (0, 0, Cells::default());
+    for line in lines.iter().filter(|line| line.contains(&b',') && line.len() <= LONGEST_LINE_BYTES) {
+        cells.read(line.strip_suffix(b"\r").unwrap_or(line));
+        if cells.len() == format.len() {
+            as_wide += 1;
+            let value = |i| Some(cells.get(i)).filter(|value| !value.is_empty()).unwrap_or(b"-");
+            let values: Vec<&[u8]> = (0..cells.len()).map(value).collect();
+            fitting += usize::from(infer::fits(format, &values.join(&b' ')));
+        }
+    }
+    fitting > 0 && as_wide * 2 > lines.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn header_first(text: &str) -> bool {
+        is_header(text.lines().next().unwrap_or_default().as_bytes())
+    }
 
     #[test]
     fn which_headers_are_taken() {
@@ -250,7 +288,7 @@ mod tests {
             "interfaceId,srcAddr,dstAddr,action",
             "version,account,interfaceid,sourceaddress,destinationaddress,starttime,endtime",
         ] {
-            assert!(has_header(header.as_bytes()), "{header}");
+            assert!(header_first(header), "{header}");
         }
         for header in [
             "ip,comment",
@@ -262,7 +300,7 @@ mod tests {
             "message",
             "",
         ] {
-            assert!(!has_header(header.as_bytes()), "{header}");
+            assert!(!header_first(header), "{header}");
         }
     }
 

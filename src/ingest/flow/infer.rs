@@ -21,6 +21,10 @@ pub struct Preset {
 const V3: &str = "vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr";
 const V4: &str = "region az-id sublocation-type sublocation-id";
 const V5: &str = "pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path";
+const V7: &str = "ecs-cluster-arn ecs-cluster-name ecs-container-instance-arn ecs-container-instance-id ecs-container-id \
+                  ecs-second-container-id ecs-service-name ecs-task-definition-arn ecs-task-arn ecs-task-id";
+const V11: &str = "interface-type next-hop-interface-id next-hop-subnet-id next-hop-az-id next-hop-vpc-id \
+                   next-hop-interface-type instance-tag instance-tag-2 interface-tag interface-tag-2 asg-tag asg-tag-2";
 const TGW_HEAD: &str = "version account-id tgw-id tgw-attachment-id tgw-src-vpc-id tgw-dst-vpc-id tgw-src-subnet-id \
                         tgw-dst-subnet-id tgw-src-eni tgw-dst-eni tgw-src-az-id tgw-dst-az-id tgw-pair-attachment-id \
                         srcaddr dstaddr srcport dstport protocol packets bytes";
@@ -28,13 +32,34 @@ const TGW_LOST: &str =
     "packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded packets-lost-ttl-expired";
 
 /// The named formats; where several have the same shape, the first one is proposed.
-pub static PRESETS: [Preset; 10] = [
+pub static PRESETS: [Preset; 15] = [
     Preset { name: "default-v2", source: "AWS default format, version 2", fields: &[DEFAULT_V2] },
     Preset { name: "aws-v3", source: "all fields to version 3 in AWS's order", fields: &[DEFAULT_V2, V3] },
     Preset { name: "aws-v4", source: "all fields to version 4 in AWS's order", fields: &[DEFAULT_V2, V3, V4] },
     // The same order as the Serverworks blog's table.
     Preset { name: "aws-v5", source: "all fields to version 5 in AWS's order", fields: &[DEFAULT_V2, V3, V4, V5] },
     Preset { name: "blog", source: "Serverworks blog's Athena table", fields: &[DEFAULT_V2, V3, V4, V5] },
+    Preset { name: "aws-v7", source: "all fields to version 7 in AWS's order", fields: &[DEFAULT_V2, V3, V4, V5, V7] },
+    Preset {
+        name: "aws-v8",
+        source: "all fields to version 8 in AWS's order",
+        fields: &[DEFAULT_V2, V3, V4, V5, V7, "reject-reason"],
+    },
+    Preset {
+        name: "aws-v9",
+        source: "all fields to version 9 in AWS's order",
+        fields: &[DEFAULT_V2, V3, V4, V5, V7, "reject-reason resource-id"],
+    },
+    Preset {
+        name: "aws-v10",
+        source: "all fields to version 10 in AWS's order",
+        fields: &[DEFAULT_V2, V3, V4, V5, V7, "reject-reason resource-id encryption-status"],
+    },
+    Preset {
+        name: "aws-v11",
+        source: "all fields to version 11 in AWS's order",
+        fields: &[DEFAULT_V2, V3, V4, V5, V7, "reject-reason resource-id encryption-status", V11],
+    },
     Preset {
         name: "playbook",
         source: "AWS customer playbook's Athena table",
@@ -107,10 +132,11 @@ pub struct Proposal {
 }
 
 /// Lines that a proposal is made from.
-const SAMPLE_LINES: usize = 64;
+const SAMPLE_LINES: usize = 500;
 
 /// The values of the lines by column, for the most frequent number of columns.
 struct Sample {
+    rows: Vec<Vec<Shape>>,
     columns: Vec<Vec<Shape>>,
     lines: usize,
     all_lines: usize,
@@ -134,15 +160,29 @@ impl Sample {
                 column.push(*shape);
             }
         }
-        Some(Self { columns, lines: count, all_lines: rows.len() })
+        let all_lines = rows.len();
+        let rows = rows.into_iter().filter(|row| row.len() == width).collect();
+        Some(Self { rows, columns, lines: count, all_lines })
     }
 
     fn all_fit(&self, format: &LineFormat) -> bool {
-        format.len() == self.columns.len()
-            && format.columns().iter().zip(&self.columns).all(|(column, shapes)| match column {
-                Column::Field(field) => shapes.iter().all(|shape| shape.fits(*field)),
+        format.len() == self.columns.len() && self.fitting(format) == self.rows.len()
+    }
+
+    /// Lines of which every value fits its field.
+    fn fitting(&self, format: &LineFormat) -> usize {
+        let fits = |row: &&Vec<Shape>| {
+            format.columns().iter().zip(*row).all(|(column, shape)| match column {
+                Column::Field(field) => shape.fits(*field),
                 Column::Unknown(_) => true,
             })
+        };
+        self.rows.iter().filter(fits).count()
+    }
+
+    /// Does it fit but for an odd line among many?
+    fn nearly_all_fit(&self, format: &LineFormat) -> bool {
+        format.len() == self.columns.len() && self.fitting(format) * 10 >= self.rows.len() * 9
     }
 
     /// Columns with at least one value.
@@ -180,12 +220,13 @@ pub fn propose(lines: &[&[u8]]) -> Option<Proposal> {
     let agreeing = sample.lines as f32 / sample.all_lines.max(1) as f32;
     for preset in &PRESETS {
         let format = preset.format();
-        if sample.all_fit(&format) {
+        if sample.nearly_all_fit(&format) {
+            let fitting = sample.fitting(&format);
             let told = sample.told() as f32 / format.len() as f32;
             return Some(Proposal {
                 spec: format.to_spec(),
                 confidence: agreeing * (0.5 + 0.45 * told),
-                reasons: vec![format!("all values of {} lines fit the {}", sample.lines, preset.source)],
+                reasons: vec![format!("all values of {fitting} of {} lines fit the {}", sample.lines, preset.source)],
                 preset: Some(preset.name),
             });
         }

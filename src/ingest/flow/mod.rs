@@ -1,7 +1,6 @@
-//! Flow records: text with a header, headerless, CloudWatch exports and CSVs, Parquet. Nothing here opens a file or knows a
+//! Flow records: text with a header, headerless, CloudWatch exports and CSVs. Nothing here opens a file or knows a
 //! case: bytes in, batches and warnings out.
 
-mod columns;
 mod csv;
 mod detect;
 mod draft;
@@ -12,7 +11,6 @@ pub mod infer;
 mod line;
 mod lines;
 mod message;
-mod parquet;
 pub mod place;
 mod record;
 mod rows;
@@ -29,7 +27,6 @@ mod parser_test;
 #[cfg(test)]
 mod testing;
 
-pub use self::parquet::{LARGEST_PARQUET_BYTES, ParquetParser, render_row};
 pub use csv::CsvParser;
 pub use detect::detect;
 pub use export::ExportParser;
@@ -40,6 +37,11 @@ pub use place::{MessageSink, Place};
 pub use record::RecordBuilder;
 pub use text::FlowTextParser;
 pub use value::{BadValue, Problem, field_by_any_name};
+
+/// Does a message of CloudWatch Logs stand in the line, behind its stamp?
+pub fn is_stamped(line: &[u8]) -> bool {
+    export::stamped(line).is_some()
+}
 
 /// The format that the examiner or the case stated; one that cannot be read counts as none (whoever takes the statement
 /// checks it with `LineFormat::parse_spec`).

@@ -326,6 +326,6 @@ proptest! {
             run(parser.as_mut(), &[&content], &StreamEnd::Complete);
         }
         infer::propose(&content.split(|b| *b == b'\n').collect::<Vec<_>>());
-        render_row(&content, 1);
+        crate::ingest::parquet::render_row(&content, 1);
     }
 }

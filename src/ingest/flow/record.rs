@@ -143,6 +143,11 @@ impl RecordBuilder {
         }
     }
 
+    /// Have all values fit so far?
+    pub fn is_good(&self) -> bool {
+        self.bad.is_none()
+    }
+
     /// Whether the record has a start time.
     pub fn has_start(&self) -> bool {
         self.draft.start != NO_VALUE

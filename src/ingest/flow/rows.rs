@@ -35,17 +35,28 @@ pub(super) struct Rows {
     offset: u64,
     number: u64,
     quoting: Quoting,
+    /// The header has come. Up to it each line is a row, so that a quote in what stands before it swallows nothing.
+    begun: bool,
 }
 
 impl Rows {
+    /// For content without a header.
+    pub fn begun() -> Self {
+        Self { begun: true, ..Self::default() }
+    }
+
     /// Blank rows hold nothing and are not counted.
     pub fn push(&mut self, content: &[u8], mut each: impl FnMut(Line)) {
         let mut start = 0;
         for (i, &byte) in content.iter().enumerate() {
-            let ends = byte == b'\n' && self.quoting != Quoting::Quoted;
+            let ends = byte == b'\n' && (self.quoting != Quoting::Quoted || !self.begun);
             self.quoting = self.quoting.next(byte);
             if ends {
                 self.carry(content.get(start..i).unwrap_or_default());
+                if !self.begun {
+                    self.quoting = Quoting::CellStart;
+                    self.begun = super::csv::is_header(&self.carry);
+                }
                 self.flush(&mut each);
                 self.offset += 1;
                 start = i + 1;
@@ -129,7 +140,7 @@ mod tests {
     type Seen = Vec<(Vec<u8>, u64, u64, u64)>;
 
     fn rows(pieces: &[&[u8]]) -> Seen {
-        let (mut rows, mut seen) = (Rows::default(), Seen::new());
+        let (mut rows, mut seen) = (Rows::begun(), Seen::new());
         for piece in pieces {
             rows.push(piece, |r| seen.push((r.bytes.to_vec(), r.number, r.offset, r.len)));
         }

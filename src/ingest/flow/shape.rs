@@ -105,7 +105,7 @@ impl Shape {
             {
                 Shape::AwsService
             }
-            _ if text.len() <= 256 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:/-+=@".contains(&b)) => {
+            _ if text.len() <= 256 && text.chars().all(|c| c.is_alphanumeric() || "._:/-+=@".contains(c)) => {
                 Shape::Word
             }
             _ => Shape::Other,

@@ -22,10 +22,12 @@ struct State {
     reader: Option<LineReader>,
     quest: Quest,
     headerless_format: Option<LineFormat>,
+    /// A header comes, so that what stands before it is no record.
+    awaits_header: bool,
 }
 
 impl FlowTextParser {
-    /// For content that begins with a header line.
+    /// For content with a header line; what stands before it is warnings.
     pub fn with_header() -> Self {
         Self::new(Format::FlowText, None)
     }
@@ -38,7 +40,8 @@ impl FlowTextParser {
 
     fn new(format: Format, stated: Option<LineFormat>) -> Self {
         let reader = stated.clone().map(LineReader::new);
-        let state = State { reader, quest: Quest::default(), headerless_format: stated };
+        let awaits_header = format == Format::FlowText;
+        let state = State { reader, quest: Quest::default(), headerless_format: stated, awaits_header };
         Self { lines: Lines::default(), state, format }
     }
 }
@@ -90,6 +93,9 @@ impl State {
         }
         match &mut self.reader {
             Some(reader) => _ = reader.read(line.bytes, place, out),
+            None if self.awaits_header => {
+                out.warn(place.warning(Reason::NotARecord, "the line stands before the header", line.bytes));
+            }
             None => {
                 self.quest.note(line.bytes, out);
                 out.warn(place.warning(Reason::FormatNeeded, "the format of this record is not known", line.bytes));

@@ -8,6 +8,7 @@ use crate::ingest::cloudtrail::event::{EventReader, EventValues};
 use crate::ingest::cloudtrail::render::EventText;
 use crate::ingest::cloudtrail::{digest, lookup};
 use crate::ingest::emit::FlowFields;
+use crate::ingest::ocsf::{self, Ocsf};
 use crate::model::batch::Digest;
 use crate::model::{Dataset, Format, field};
 
@@ -22,6 +23,8 @@ pub enum Found {
     Message(String, Format),
     Flow(FlowFields, Format),
     Digest(Digest, Format),
+    /// Known, and not read: why.
+    Refused(String, Format),
     Nothing,
 }
 
@@ -72,6 +75,13 @@ fn object(text: &str, container: Container, reader: &EventReader) -> Result<Foun
 }
 
 fn wrapped(text: &str, of: &Members<'_>, container: Container, reader: &EventReader) -> Found {
+    if get(of, "class_uid").is_some() {
+        return match ocsf::read(text) {
+            Ok(Ocsf::Flow(record)) => Found::Flow(record, Format::OcsfJson),
+            Ok(Ocsf::Event(event)) => Found::Partial(event, Format::OcsfJson),
+            Err(why) => Found::Refused(why, Format::OcsfJson),
+        };
+    }
     if let Some(event) = lookup::event_text(of) {
         return Found::Inner(event, Format::CloudTrailLookupEvents);
     }

@@ -8,6 +8,7 @@ use super::split::{Container, Limits, Sink, Span, Splitter};
 use crate::ingest::cloudtrail::event::EventReader;
 use crate::ingest::detect::Head;
 use crate::ingest::emit::Parser;
+use crate::ingest::flow::is_stamped;
 use crate::model::{Format, Reason};
 use memchr::memmem;
 
@@ -24,12 +25,29 @@ pub fn json_format(head: &Head<'_>) -> Option<Format> {
         b'{' | b'[' => look(head.bytes, head.complete),
         // A string that holds an event, on a line of its own.
         b'"' if memmem::find(head.bytes, b"\\\"eventVersion\\\"").is_some() => look(head.bytes, head.complete),
-        // The rest of a line that was cut off, with whole lines behind it.
-        _ => {
-            let line = memmem::find(head.bytes, b"\n{\"")?;
-            look(head.bytes.get(line + 1..)?, head.complete)
-        }
+        _ => later(head),
     }
+}
+
+/// Lines that are looked at where something else stands first: the rest of a line that was cut off, a comment, a shell's
+/// prompt; and how many of them are tried.
+const MOST_LINES: usize = 100;
+const MOST_TRIES: usize = 4;
+
+fn later(head: &Head<'_>) -> Option<Format> {
+    // `aws logs tail --format json` puts a stamp before each object.
+    if head.bytes.split(|byte| *byte == b'\n').take(MOST_LINES).any(is_stamped) {
+        return None;
+    }
+    let ends = memchr::memchr_iter(b'\n', head.bytes).take(MOST_LINES);
+    let begins = ends.filter_map(|end| head.bytes.get(end + 1..)).filter(|rest| begins_json(rest));
+    begins.take(MOST_TRIES).find_map(|rest| look(rest, head.complete))
+}
+
+/// `{"`, `{` or `[` and the end of the line, or `[{`: what no other text begins a line with.
+fn begins_json(text: &[u8]) -> bool {
+    let line = text.split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii();
+    line.starts_with(b"{\"") || line.starts_with(b"[{") || matches!(line, b"{" | b"[")
 }
 
 fn look(bytes: &[u8], complete: bool) -> Option<Format> {
@@ -91,7 +109,10 @@ impl Sink for Look {
                 };
                 known.then_some(format)
             }
-            Found::Partial(_, format) | Found::Flow(_, format) | Found::Digest(_, format) => Some(format),
+            Found::Partial(_, format)
+            | Found::Flow(_, format)
+            | Found::Digest(_, format)
+            | Found::Refused(_, format) => Some(format),
             Found::Nothing => None,
         };
         self.found = self.found.or(format);

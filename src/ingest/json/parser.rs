@@ -51,6 +51,15 @@ impl JsonParser {
         };
         Self { splitter: Splitter::new(limits), reader }
     }
+
+    /// Takes an element that did not come as text: one record, or one warning. It has no bytes of its own in the content.
+    pub fn row(&mut self, json: &str, out: &mut Emitter) {
+        let span = Span { offset: 0, len: 0 };
+        let mut pass = Pass { reader: &mut self.reader, out };
+        if let Err(why) = pass.element(json.as_bytes(), span, Container::Top) {
+            pass.fault(Reason::BadJson, why, json.as_bytes(), span);
+        }
+    }
 }
 
 impl Parser for JsonParser {
@@ -170,6 +179,10 @@ impl Sink for Pass<'_> {
             Found::Digest(digest, format) => {
                 self.learn(format);
                 self.out.digest(digest);
+            }
+            Found::Refused(detail, format) => {
+                self.learn(format);
+                self.out.warn(place.warning(Reason::NotARecord, detail, raw));
             }
             Found::Nothing => {
                 let detail = "JSON that is neither an event nor a flow record";

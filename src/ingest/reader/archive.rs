@@ -4,6 +4,7 @@ use super::ReadError;
 use super::pass::{Place, member};
 use super::tap::{Guard, Metered, Packed, Shared, damaged};
 use crate::model::{ImportWarning, Reason, Timestamp};
+use std::cell::Cell;
 use std::fmt::Display;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use zip::ExtraField;
@@ -44,7 +45,8 @@ pub(super) fn zip_members<S: Read + Seek>(
     source: Guard<'_, '_, S>,
     at: &ArchivePlace<'_>,
 ) -> Result<(), ReadError> {
-    let mut source = BufReader::with_capacity(64 << 10, source);
+    // Filled anew at each step from the directory to a member and back, so it is small.
+    let mut source = BufReader::with_capacity(8 << 10, source);
     let mut archive = match ZipIterable::try_new(&mut source, Config::default()) {
         Ok(archive) => archive,
         Err(e) => {
@@ -67,9 +69,13 @@ pub(super) fn zip_members<S: Read + Seek>(
             Err(e) => return warn(shared, Reason::DamagedStream, "the zip's directory cannot be read on", e),
         };
         let name = zip_name(entry.name_raw(), entry.name());
+        if entry.encrypted() {
+            shared.warn(ImportWarning::file(Reason::UnreadableMember, encrypted(&name)));
+            continue;
+        }
         match entry.with_reader(files.reader_mut(), ZipReadOptions::new()) {
             Ok(file) => zip_member(shared, file, &name, at)?,
-            Err(e) => warn(shared, Reason::UnreadableMember, &format!("member {name} cannot be read"), e)?,
+            Err(e) => warn(shared, Reason::UnreadableMember, &unreadable(&name), e)?,
         }
     }
     Ok(())
@@ -94,6 +100,17 @@ fn zip_without_directory<S: Read + Seek>(
             Err(e) => return warn(shared, Reason::DamagedStream, "the zip cannot be read on", e),
         }
     }
+}
+
+fn encrypted(name: &str) -> String {
+    format!("member {name} is encrypted; unpack the archive with its password (7z x FILE) and import what comes out")
+}
+
+fn unreadable(name: &str) -> String {
+    format!(
+        "member {name} cannot be read (stored, deflate, deflate64 and zstd are); unpack the archive (7z x FILE) and import \
+         what comes out"
+    )
 }
 
 /// A name is UTF-8 where it can be; the crate's reading of older encodings else.
@@ -121,13 +138,25 @@ fn zip_member<R: Read>(
     });
     let place = at.member(name, utc.map(|secs| Timestamp::from_secs(i64::from(secs))));
     let packed = Packed::Known(file.compressed_size().min(shared.file_len));
-    let input: Box<dyn Read + '_> = Box::new(Metered::new(file, packed, true, shared));
-    member(shared, input, &place)
+    let mut input = Metered::new(file, packed, true, shared);
+    // Where not even the first byte can be read there is no content, and no evidence that looks like an empty file.
+    let mut first = [0; 1];
+    match input.read(&mut first) {
+        Ok(count) => {
+            let first = first.get(..count).unwrap_or_default();
+            let input: Box<dyn Read + '_> = Box::new(first.chain(input));
+            member(shared, input, &place)
+        }
+        Err(e) => warn(shared, Reason::UnreadableMember, &unreadable(name), e),
+    }
 }
 
 /// Reads all members of a tar stream.
 pub(super) fn tar_members(shared: &Shared<'_>, source: impl Read, at: &ArchivePlace<'_>) -> Result<(), ReadError> {
-    let mut archive = tar::Archive::new(source);
+    let read = Cell::new(0);
+    let mut archive = tar::Archive::new(Counted { input: source, read: &read });
+    // Where the member before ends, and behind it the block that says that there is no further one.
+    let mut end = Some(0u64);
     let entries = match archive.entries() {
         Ok(entries) => entries,
         Err(e) => return warn(shared, Reason::DamagedStream, "the tar cannot be read", e),
@@ -139,6 +168,10 @@ pub(super) fn tar_members(shared: &Shared<'_>, source: impl Read, at: &ArchivePl
         };
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let kind = entry.header().entry_type();
+        let blocks = entry.size().div_ceil(TAR_BLOCK).saturating_mul(TAR_BLOCK);
+        // Of a sparse file or a link the size says nothing of the blocks behind its header.
+        let is_plain = kind.is_file() || kind.is_contiguous() || kind.is_dir();
+        end = is_plain.then(|| entry.raw_file_position().saturating_add(blocks));
         if kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() {
             // Old tars write folders as files whose name ends so.
             if name.ends_with('/') && entry.size() == 0 {
@@ -158,7 +191,27 @@ pub(super) fn tar_members(shared: &Shared<'_>, source: impl Read, at: &ArchivePl
             shared.warn(ImportWarning::file(Reason::UnreadableMember, detail));
         }
     }
+    if end.is_some_and(|end| read.get() <= end) {
+        let detail = "the tar ends without its end mark: it may be cut off behind its last member".to_owned();
+        shared.warn(ImportWarning::file(Reason::DamagedStream, detail));
+    }
     Ok(())
+}
+
+const TAR_BLOCK: u64 = 512;
+
+/// Counts what is read.
+struct Counted<'a, R> {
+    input: R,
+    read: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        self.read.set(self.read.get() + count as u64);
+        Ok(count)
+    }
 }
 
 /// A tar that is cut off looks like a shorter member, which must not pass for a whole one.

@@ -21,6 +21,8 @@ pub struct Expansion {
     pub file_bytes: u64,
     /// Uncompressed bytes that came out of them.
     pub content_bytes: u64,
+    /// Members that came out of them, where there are too many of these.
+    pub members: Option<u64>,
     /// The limits in force. Reading again with higher ones starts from the beginning.
     pub limits: Limits,
 }
@@ -29,6 +31,26 @@ impl Expansion {
     /// Uncompressed bytes for each packed byte.
     pub fn ratio(&self) -> u64 {
         self.content_bytes / self.file_bytes.max(1)
+    }
+}
+
+impl std::fmt::Display for Expansion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (packed, limits) = (self.file_bytes, &self.limits);
+        if let Some(members) = self.members {
+            let allowed = limits.members_of(packed);
+            return write!(
+                f,
+                "{packed} bytes hold {members} members and more, with those of archives inside it; the limit for a file of \
+                 this size is {allowed}"
+            );
+        }
+        let (content, ratio) = (self.content_bytes, self.ratio());
+        write!(
+            f,
+            "{packed} bytes expand to more than {content} ({ratio} to 1); the limits are {} bytes and {} to 1",
+            limits.max_content_bytes, limits.max_ratio
+        )
     }
 }
 
@@ -48,10 +70,7 @@ pub enum ReadError {
     /// The receiver said stop.
     #[error("reading was stopped")]
     Stopped,
-    #[error(
-        "{} bytes expand to more than {} ({} to 1); the limits are {} bytes and {} to 1",
-        .0.file_bytes, .0.content_bytes, .0.ratio(), .0.limits.max_content_bytes, .0.limits.max_ratio
-    )]
+    #[error("{0}")]
     ExpansionLimit(Expansion),
 }
 

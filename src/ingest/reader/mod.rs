@@ -82,19 +82,29 @@ pub struct Limits {
     pub max_ratio: u64,
     /// Compressions around one piece of evidence, and archives around it.
     pub max_depth: u8,
+    /// Members of a top-level file, those of archives inside it too, for which its size has to be no proof.
+    pub max_members: u64,
 }
 
 impl Limits {
+    /// A file of so many bytes a member may hold more than `max_members`. A zip spends 46 and its names on each in its
+    /// directory alone; only archives that are packed once more get below, when their members are all alike.
+    pub const BYTES_OF_A_MEMBER: u64 = 32;
     /// Below this a ratio says nothing: 64 MiB are read in a moment and harm nobody.
     pub const RATIO_JUDGED_FROM: u64 = 64 << 20;
+
+    /// Members that a file of this size may hold.
+    pub fn members_of(&self, file_bytes: u64) -> u64 {
+        self.max_members.max(file_bytes / Self::BYTES_OF_A_MEMBER)
+    }
 }
 
 impl Default for Limits {
     /// 64 GiB: above what fits beside its case on a laptop's disk, so worth a question. 250 to 1: logs reach 4 to 40 to 1, the
     /// most repetitive ones (nothing but NODATA, zstd -19) about 100 to 1, bombs 1000 to 1 and more. Depth 4: a zip of a
-    /// tar.gz of gz files has 3.
+    /// tar.gz of gz files has 3. 1,000 members are read in a moment.
     fn default() -> Self {
-        Self { max_content_bytes: 64 << 30, max_ratio: 250, max_depth: 4 }
+        Self { max_content_bytes: 64 << 30, max_ratio: 250, max_depth: 4, max_members: 1000 }
     }
 }
 
@@ -103,6 +113,8 @@ impl Default for Limits {
 pub struct ReadOptions {
     /// Hand out the original (`Receiver::raw`, `Receiver::seek_point`).
     pub keep_raw: bool,
+    /// Hand out seek points although the original is not kept: to compare them.
+    pub seek_points: bool,
     pub limits: Limits,
     pub cancel: CancelToken,
     /// Counts up by the file's size while it is read; for archives half of it for each of the two passes.
@@ -111,7 +123,13 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { keep_raw: true, limits: Limits::default(), cancel: CancelToken::default(), progress: Arc::default() }
+        Self {
+            keep_raw: true,
+            seek_points: false,
+            limits: Limits::default(),
+            cancel: CancelToken::default(),
+            progress: Arc::default(),
+        }
     }
 }
 
@@ -189,7 +207,7 @@ pub trait Receiver {
     fn archive(&mut self, kind: ArchiveKind) -> Control;
     /// The next block of the original, without gaps from byte 0. Only with `ReadOptions::keep_raw`.
     fn raw(&mut self, block: RawBlock) -> Control;
-    /// In rising order. Only with `ReadOptions::keep_raw`.
+    /// In rising order. Only with `ReadOptions::keep_raw` or `seek_points`.
     fn seek_point(&mut self, point: SeekPoint) -> Control;
     /// Always about the file as a whole. That the stream is cut off is not told here but by `end`.
     fn warning(&mut self, warning: ImportWarning);

@@ -67,6 +67,7 @@ pub(super) fn run<S: Read + Seek>(
 
 /// Reads a member of an archive, and its own members.
 pub(super) fn member(shared: &Shared<'_>, input: impl Read, place: &Place) -> Result<(), ReadError> {
+    shared.count_member()?;
     let pass = first_pass(shared, input, place)?;
     if let Some(Archive { kind, temporary: Some(file) }) = pass.archive {
         temporary_members(shared, kind, file, &ArchivePlace::of(place))?;

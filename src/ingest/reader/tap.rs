@@ -25,6 +25,8 @@ pub(super) struct Shared<'r> {
     pub file_len: u64,
     /// Uncompressed bytes of members so far.
     members_bytes: Cell<u64>,
+    /// Members so far, at every depth.
+    members: Cell<u64>,
     /// Each byte read counts half, because the file is read twice.
     pub halved: Cell<bool>,
     /// Bytes read from the file, all passes together.
@@ -40,6 +42,7 @@ impl<'r> Shared<'r> {
             fault: RefCell::default(),
             file_len,
             members_bytes: Cell::new(0),
+            members: Cell::new(0),
             halved: Cell::new(false),
             read_bytes: Cell::new(0),
             told_progress: Cell::new(0),
@@ -52,6 +55,17 @@ impl<'r> Shared<'r> {
             Control::Continue => Ok(()),
             Control::Stop => Err(ReadError::Stopped),
         }
+    }
+
+    /// One more member of an archive.
+    pub fn count_member(&self) -> Result<(), ReadError> {
+        let (members, limits) = (self.members.get() + 1, self.options.limits);
+        self.members.set(members);
+        if members <= limits.members_of(self.file_len) {
+            return Ok(());
+        }
+        let (file_bytes, content_bytes) = (self.file_len, self.members_bytes.get());
+        Err(ReadError::ExpansionLimit(Expansion { file_bytes, content_bytes, members: Some(members), limits }))
     }
 
     pub fn warn(&self, warning: ImportWarning) {
@@ -246,7 +260,7 @@ pub(super) struct EvidenceNotes<'s, 'r> {
 
 impl<'s, 'r> EvidenceNotes<'s, 'r> {
     pub fn new(shared: &'s Shared<'r>) -> Self {
-        Self { shared, points: Cell::new(shared.options.keep_raw) }
+        Self { shared, points: Cell::new(shared.options.keep_raw || shared.options.seek_points) }
     }
 }
 
@@ -324,7 +338,7 @@ fn exceeds(limits: &Limits, file_bytes: u64, content_bytes: u64, file_len: u64) 
     let ratio = content_bytes / file_bytes.max(1);
     let too_dense = content_bytes > Limits::RATIO_JUDGED_FROM && ratio > limits.max_ratio;
     let too_much = content_bytes > limits.max_content_bytes.max(file_len);
-    (too_dense || too_much).then_some(Expansion { file_bytes, content_bytes, limits: *limits })
+    (too_dense || too_much).then_some(Expansion { file_bytes, content_bytes, members: None, limits: *limits })
 }
 
 /// How far one looks ahead to say what content is.

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// The rank of an absent value.
-const NO_RANK: u32 = u32::MAX;
+pub(super) const NO_RANK: u32 = u32::MAX;
 
 /// Where the keys of an order come from.
 pub enum Source {
@@ -152,7 +152,7 @@ impl Engine<'_> {
     }
 
     /// Rank by pair id of the address on a side.
-    fn pair_ranks(&self, side: Side) -> Result<Arc<Vec<u32>>, EngineError> {
+    pub(super) fn pair_ranks(&self, side: Side) -> Result<Arc<Vec<u32>>, EngineError> {
         let pairs = self.pairs()?;
         let name = if side == Side::Source { "rank of sources" } else { "rank of destinations" };
         self.reader.cache.derived(name, pairs.len() as i64, || {

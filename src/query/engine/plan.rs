@@ -1,6 +1,7 @@
 //! A filter over columns: for each segment it is false, true, or has to be tested.
 
 use super::met::Joint;
+use super::order::NO_RANK;
 use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, Segment, flow};
@@ -8,6 +9,7 @@ use crate::columns::{
     Bitmap, Chosen, Column, Members, NULL, Ranges, Selection, in_ranges, in_set, narrowed, settle_ranges, settle_set,
     where_value,
 };
+use crate::filter::Relation;
 use crate::model::{TimeRange, Timestamp};
 use regex::Regex;
 use rustc_hash::FxHashMap;
@@ -31,10 +33,49 @@ pub enum Node {
     Timed(usize, Arc<Timed>),
     /// The first column has a value, and it is not the second's.
     Differs(usize, usize),
+    /// The values of two columns stand so to each other; both are there.
+    Compare(Box<Compared>),
     /// Rows of the first part that meet entries together.
     Joint(Box<Node>, Arc<Joint>),
     /// Places of rows, whatever they hold.
     Rows(Arc<Selection>),
+}
+
+/// Two fields of a row and how they stand.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    pub relation: Relation,
+    pub sides: [Operand; 2],
+}
+
+/// A column, and the rank of each of its numbers where those are ids.
+#[derive(Clone, Debug)]
+pub struct Operand {
+    pub column: usize,
+    pub ranks: Option<Arc<Vec<u32>>>,
+}
+
+impl Operand {
+    fn value(&self, number: i64) -> Option<i64> {
+        match &self.ranks {
+            None => (number != NULL).then_some(number),
+            Some(ranks) => {
+                let rank = usize::try_from(number).ok().and_then(|id| ranks.get(id)).copied();
+                rank.filter(|rank| *rank != NO_RANK).map(i64::from)
+            }
+        }
+    }
+}
+
+impl Compared {
+    fn passes(&self, one: i64, other: i64) -> bool {
+        let [first, second] = &self.sides;
+        first.value(one).zip(second.value(other)).is_some_and(|(one, other)| self.relation.holds(one.cmp(&other)))
+    }
+
+    fn columns(&self) -> [usize; 2] {
+        [self.sides[0].column, self.sides[1].column]
+    }
 }
 
 /// Numbers that count at some times only.
@@ -104,6 +145,7 @@ impl Node {
             Node::In(..) => 1,
             Node::Member(..) => 2,
             Node::Differs(..) => 3,
+            Node::Compare(_) => 4,
             Node::Timed(..) => 5,
             Node::Joint(candidates, _) => 10 + candidates.cost(),
             Node::End(EndTest::In(_)) | Node::Number(_, Slow::Bits(_)) => 4,
@@ -136,6 +178,11 @@ impl Node {
                 } else {
                     Some(false)
                 }
+            }
+            Node::Compare(compared) => {
+                let columns = compared.columns();
+                let has = |column: &usize| segment.zone(*column).has_values();
+                if columns.iter().all(has) { ask(&columns) } else { Some(false) }
             }
             Node::Joint(candidates, _) => match candidates.settle(number, segment, &mut ColumnSet::default()) {
                 Some(false) => Some(false),
@@ -228,6 +275,15 @@ impl Node {
                 }
                 _ => Chosen::None,
             },
+            Node::Compare(compared) => {
+                let [one, other] = compared.columns();
+                match (column(one), column(other)) {
+                    (Some(one), Some(other)) => {
+                        Chosen::of(two_by_two(one, other, |one, other| compared.passes(one, other)))
+                    }
+                    _ => Chosen::None,
+                }
+            }
             Node::Joint(candidates, joint) => {
                 joint.of(&candidates.choose(number, segment, columns), segment.rows as usize, columns)
             }

@@ -1,11 +1,12 @@
 //! From a query's filter to a plan: conditions on dictionaries are answered once, by SQL over the dictionaries.
 
 use super::answers::in_parts;
-use super::plan::{EndTest, Node, Slow};
+use super::plan::{Compared, EndTest, Node, Operand, Slow};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow, pair};
 use crate::columns::{Bitmap, Chosen, Members, NULL, PairColumns, Ranges, Selection, Side};
 use crate::filter::{Check, Filter, Test, pattern};
+use crate::model::{FieldId, Home};
 use crate::query::QueryError;
 use crate::query::filter_sql::{self, CompileError, Leaf, NumberTest, SqlCondition};
 use crate::query::row_set::RowSet;
@@ -104,9 +105,28 @@ impl Engine<'_> {
                 Node::and(vec![none, self.member(flow::EXTRA, self.ids(select)?)])
             }
             Leaf::Evidence(select) => self.evidence(&self.ids(select)?),
+            Leaf::Compare { field, relation, other } => Node::Compare(Box::new(Compared {
+                relation: *relation,
+                sides: [self.operand(*field)?, self.operand(*other)?],
+            })),
             Leaf::Met { wanted, at } => self.met(wanted, *at)?,
             Leaf::Sql(condition) => self.by_rows(condition)?,
         })
+    }
+
+    /// Addresses compare by their rank, in which equal ones have the same.
+    fn operand(&self, field: FieldId) -> Result<Operand, EngineError> {
+        let ranked = |column: usize, side: Side| Ok(Operand { column, ranks: Some(self.pair_ranks(side)?) });
+        match field.home {
+            Home::PairSource => ranked(flow::PAIR, Side::Source),
+            Home::PairDestination => ranked(flow::PAIR, Side::Destination),
+            Home::PacketSource => ranked(flow::PACKET_PAIR, Side::Source),
+            Home::PacketDestination => ranked(flow::PACKET_PAIR, Side::Destination),
+            _ => {
+                let column = filter_sql::column_of(field).ok_or(EngineError::Unsupported)?;
+                Ok(Operand { column, ranks: None })
+            }
+        }
     }
 
     /// Pairs with a side in a set of address ids.

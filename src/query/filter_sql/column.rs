@@ -10,7 +10,7 @@ use rusqlite::types::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     Text,
-    /// A closed set of values, matched by `like` regardless of case.
+    /// A closed set of values, compared and matched regardless of case.
     Choice,
     Integer,
     /// 16-byte key of an address; the text may be a name instead, then the key is NULL.
@@ -52,6 +52,11 @@ impl Column {
         Self { expr: "evidence_id".to_owned(), text: "path".to_owned(), shape: Shape::Evidence }
     }
 
+    /// Values of a closed set are the same whatever the case of their letters.
+    fn collation(&self) -> &'static str {
+        if self.shape == Shape::Choice { " COLLATE NOCASE" } else { "" }
+    }
+
     pub fn boolean(expr: &str) -> Self {
         Self::new(expr, Shape::Boolean)
     }
@@ -81,8 +86,10 @@ impl Compiler {
                 let mask = self.bind(Value::Integer(*mask));
                 format!("({} & {mask}) = {mask}", column.expr)
             }
-            // Patterns are above; indicator lists are refused before.
-            Check::Like(_) | Check::Contains(_) | Check::Matches(_) | Check::InIndicators => "0".to_owned(),
+            // Patterns are above; indicator lists and other fields are looked at before.
+            Check::Like(_) | Check::Contains(_) | Check::Matches(_) | Check::InIndicators | Check::Compare(..) => {
+                "0".to_owned()
+            }
         }
     }
 
@@ -92,7 +99,7 @@ impl Compiler {
         match (column.shape, literal) {
             (Shape::Text | Shape::Choice, Literal::Text(text)) => {
                 let value = self.bind(Value::Text(text.to_string()));
-                format!("{expr} {operator} {value}")
+                format!("{expr}{} {operator} {value}", column.collation())
             }
             (Shape::Integer | Shape::Evidence, Literal::Integer(number)) => {
                 let value = self.bind(Value::Integer(*number));
@@ -154,7 +161,7 @@ impl Compiler {
             let list = self.text_list(&texts);
             let guard =
                 if column.shape == Shape::Key { format!("{} IS NULL AND ", column.expr) } else { String::new() };
-            parts.push(format!("({guard}{} IN {list})", column.text));
+            parts.push(format!("({guard}{}{} IN {list})", column.text, column.collation()));
         }
         if !numbers.is_empty() {
             let list = self.integer_list(&numbers);

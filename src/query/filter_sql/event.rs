@@ -49,7 +49,7 @@ fn member_column(key: &str) -> Option<&'static str> {
         .map(FieldId::name)
 }
 
-fn event_column(field: FieldId, table: &str) -> Column {
+pub(super) fn event_column(field: FieldId, table: &str) -> Column {
     let text = format!("{table}.\"{}\"", field.name());
     match field.kind {
         Kind::Address => Column { expr: "e.source_ip_key".to_owned(), text, shape: Shape::Key },

@@ -5,6 +5,7 @@ use crate::filter::eval::{Record, Value};
 use crate::model::batch::{ColumnValues, Completeness};
 use crate::model::{Address, Dataset, EventBatch, EventRow, FieldId, Home, Kind, RecordId, Timestamp, field};
 use rusqlite::{Connection, params_from_iter, types::Value as SqlValue};
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 pub(in crate::query) fn named(dataset: Dataset, name: &str) -> FieldId {
@@ -82,6 +83,10 @@ impl Record for TestRecord {
 
     fn evidence(&self) -> (i64, &str) {
         (self.evidence_id(), EVIDENCE_PATHS[(self.evidence_id() - 1) as usize])
+    }
+
+    fn is_in_conflict(&self) -> bool {
+        false
     }
 
     fn is_duplicate(&self) -> bool {
@@ -222,10 +227,18 @@ impl TestRecord {
             let value = self.value(named(self.dataset, name));
             kinds.split(' ').any(|kind| kind == entry.kind) && value.is_some_and(|value| entry.holds(&value))
         });
-        let quoted = |text: &str| self.json.as_deref().is_some_and(|json| json.contains(&format!("\"{text}\"")));
+        let json = self.json.as_deref().unwrap_or_default();
+        let quoted = |text: &str| json.contains(&format!("\"{text}\""));
+        // Also in JSON that stands as a text in the event's own, where its quotes are escaped.
+        let as_a_word = |text: &str| {
+            let in_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+            json.match_indices(text)
+                .any(|(at, _)| !json[..at].ends_with(in_word) && !json[at + text.len()..].starts_with(in_word))
+        };
         let in_text = self.dataset == Dataset::Events
             && match entry.kind {
-                "principal" | "interface" => quoted(entry.value),
+                "principal" => quoted(entry.value),
+                "interface" => as_a_word(entry.value),
                 "address" | "range" => ADDRESSES_IN_JSON
                     .iter()
                     .any(|text| quoted(text) && entry.holds(&Value::Address(Address::parse(text.as_bytes()).unwrap()))),
@@ -398,12 +411,14 @@ fn insert_event(connection: &Connection, record: &TestRecord) {
     if let Some(Value::Address(address)) = record.value(named(Dataset::Events, "source_ip_address")) {
         row.push(("source_ip_key".into(), address.key().to_vec().into()));
     }
-    let json: Option<serde_json::Value> = record.json.as_deref().and_then(|json| serde_json::from_str(json).ok());
+    // Members stand in their columns as they were written, as the import keeps them.
+    let json: Option<BTreeMap<String, &RawValue>> =
+        record.json.as_deref().and_then(|json| serde_json::from_str(json).ok());
     for field in field::event_columns() {
         if let (Home::EventJson(key), Some(json)) = (field.home, &json)
-            && let Some(member) = json.get(key).filter(|member| !member.is_null())
+            && let Some(member) = json.get(key).filter(|member| member.get() != "null")
         {
-            row.push((format!("\"{}\"", field.name()), member.to_string().into()));
+            row.push((format!("\"{}\"", field.name()), member.get().to_owned().into()));
         }
     }
     insert(connection, "call", &call);

@@ -3,13 +3,14 @@
 use crate::case::CaseReader;
 use crate::case::event_json::EventTexts;
 use crate::case::index::IndexCache;
-use crate::filter::{eval, pattern};
+use crate::filter::{Step, eval, json, pattern};
 use crate::model::RecordId;
 use crate::query::indicators;
 use regex::Regex;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, Result};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,8 +28,7 @@ pub fn prepare(reader: &CaseReader) -> Result<()> {
 }
 
 /// Adds to a connection `coldtrail_matches(pattern, value)`: 1 where the regular expression is found in the value's
-/// text, NULL for NULL; `coldtrail_millis(text)`: an ISO 8601 time in milliseconds UTC, NULL for what is none; and
-/// `coldtrail_event_json(id)`: an event's own JSON, NULL where there is none. Besides, those of indicators and labels.
+/// text, NULL for NULL; `coldtrail_millis(text)`: an ISO 8601 time in milliseconds UTC, NULL for what is none; and `coldtrail_json_values(json, steps)`: a list of the values that a path leads to; `coldtrail_event_json(id)`: an event's own JSON, NULL where there is none. Besides, those of indicators and labels.
 ///
 /// # Errors
 /// What SQLite says.
@@ -39,6 +39,7 @@ pub(super) fn register_functions(connection: &Connection, cache: &Arc<IndexCache
     connection.create_scalar_function("coldtrail_millis", 1, flags, |context| {
         Ok(text_of(context.get_raw(0)).and_then(|text| eval::written_millis(&text)))
     })?;
+    connection.create_scalar_function("coldtrail_json_values", 2, flags, json_values)?;
     let texts = Mutex::new(EventTexts::default());
     connection.create_scalar_function("coldtrail_event_json", 1, flags, move |context| event_json(context, &texts))
 }
@@ -50,6 +51,21 @@ fn event_json(context: &Context<'_>, texts: &Mutex<EventTexts>) -> Result<Option
     let connection = unsafe { context.get_connection()? };
     let found = texts.get(&connection, RecordId(id)).map(|text| text.map(str::to_owned));
     found.map_err(|error| Error::UserFunctionError(error.to_string().into()))
+}
+
+fn json_values(context: &Context<'_>) -> Result<Option<String>> {
+    let steps = context.get_or_create_aux(
+        1,
+        |value| -> std::result::Result<Vec<Step>, Box<dyn std::error::Error + Send + Sync>> {
+            super::json::steps_of(value.as_str()?).ok_or_else(|| "no steps of a path".into())
+        },
+    );
+    let steps = steps.map_err(|error| Error::UserFunctionError(error.to_string().into()))?;
+    let list = |json: &str| {
+        let values = json::values(json, &steps);
+        format!("[{}]", values.into_iter().map(RawValue::get).collect::<Vec<_>>().join(","))
+    };
+    Ok(text_of(context.get_raw(0)).map(|json| list(&json)))
 }
 
 fn matches(context: &Context<'_>) -> Result<Option<bool>> {

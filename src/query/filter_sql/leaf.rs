@@ -2,11 +2,12 @@
 //! which stay SQL and select ids, and conditions on the rows' own numbers. Means exactly what the SQL of the whole means.
 
 use super::column::{Column, Shape};
+use super::compare::{has_column, in_one_tuple};
 use super::flow::{EXTRA_END, shape, tuple_column};
 use super::{CompileError, Compiler, SqlCondition, joined};
 use crate::case::index::flow;
 use crate::columns::{NULL, Ranges, Side};
-use crate::filter::{Check, JsonPath, Literal, Target, pattern};
+use crate::filter::{Check, JsonPath, Literal, Relation, Target, pattern};
 use crate::model::{Dataset, FieldId, Home, field};
 use crate::query::indicators::Wanted;
 
@@ -37,6 +38,12 @@ pub(in crate::query) enum Leaf {
     NoStartAndExtra(SqlCondition),
     /// The evidence is one that the statement selects.
     Evidence(SqlCondition),
+    /// How the values of two fields with columns stand to each other.
+    Compare {
+        field: FieldId,
+        relation: Relation,
+        other: FieldId,
+    },
     /// Some value meets an entry at the record's time.
     Met {
         wanted: Wanted,
@@ -73,6 +80,9 @@ pub(in crate::query) fn leaf(target: &Target, check: &Check) -> Result<Leaf, Com
     if *check == Check::InIndicators {
         return Ok(in_indicators(target));
     }
+    if let (Target::Field(field), Check::Compare(relation, other)) = (target, check) {
+        return Ok(compare(*field, *relation, *other).unwrap_or(whole));
+    }
     Ok(match target {
         Target::Indicator | Target::Label => Leaf::Met { wanted: Wanted::of(target, check), at: MetAt::Record },
         Target::Field(field) => of_field(*field, check),
@@ -94,8 +104,20 @@ pub(in crate::query) fn leaf(target: &Target, check: &Check) -> Result<Leaf, Com
         }
         Target::Extra(key) => extra(|compiler| compiler.json_check("json", JsonPath::key(key).steps(), check)),
         Target::AnyText => any_text(check).unwrap_or(whole),
-        Target::Path(_) | Target::Tag => whole,
+        Target::Path(_) | Target::Tag | Target::Conflict => whole,
     })
+}
+
+fn compare(field: FieldId, relation: Relation, other: FieldId) -> Option<Leaf> {
+    if has_column(field) && has_column(other) {
+        return Some(Leaf::Compare { field, relation, other });
+    }
+    let table = in_one_tuple(field, other)?;
+    let column = if table == "interface" { flow::INTERFACE } else { flow::DISPOSITION };
+    let [one, two] = [field, other].map(tuple_column);
+    let sign = relation.sign();
+    let select = select(|_| format!("SELECT {table}_id FROM {table} WHERE {one} {sign} {two}"));
+    Some(Leaf::Ids { column, select })
 }
 
 fn in_indicators(target: &Target) -> Leaf {
@@ -225,7 +247,12 @@ fn number_test(check: &Check, shape: Shape) -> NumberTest {
             vec![(low.0.max(high.0), low.1.min(high.1))]
         }
         Check::In(items) => items.iter().map(|item| one("=", item)).collect(),
-        Check::Absent | Check::Like(_) | Check::Contains(_) | Check::Matches(_) | Check::InIndicators => vec![],
+        Check::Absent
+        | Check::Like(_)
+        | Check::Contains(_)
+        | Check::Matches(_)
+        | Check::InIndicators
+        | Check::Compare(..) => vec![],
     }))
 }
 

@@ -2,7 +2,10 @@
 
 use super::fixture::{TestRecord, case_of, named};
 use super::tests::positions;
+use crate::filter::Filter;
 use crate::model::Dataset::{self, Events, Flows};
+use crate::model::{FieldId, field};
+use crate::query::columns_sql::Columns;
 use proptest::prelude::*;
 
 /// A target with the values that it may be compared with.
@@ -96,8 +99,38 @@ fn comparison(subjects: &'static [Subject]) -> impl Strategy<Value = String> {
     })
 }
 
+const FLOW_FIELDS: &[(&str, &str)] = &[
+    ("srcaddr", "dstaddr"),
+    ("pkt_dstaddr", "srcaddr"),
+    ("dstaddr", "pkt_dstaddr"),
+    ("srcport", "dstport"),
+    ("packets", "packets_lost_no_route"),
+    ("start", "end"),
+    ("vpc_id", "interface_id"),
+    ("vpc_id", "subnet_id"),
+    ("action", "vpc_id"),
+];
+const EVENT_FIELDS: &[(&str, &str)] = &[
+    ("event_time", "session_creation_date"),
+    ("event_name", "event_id"),
+    ("event_name", "event_source"),
+    ("source_ip_address", "source_ip_address"),
+    ("read_only", "read_only"),
+];
+
+/// A field compared with another of its type.
+fn two_fields(pairs: &'static [(&'static str, &'static str)]) -> impl Strategy<Value = String> {
+    let relation = prop::sample::select(vec!["=", "!=", "<", "<=", ">", ">="]);
+    (prop::sample::select(pairs), relation).prop_map(|((one, other), relation)| match one {
+        "read_only" if relation.starts_with(['<', '>']) => format!("{one} = {other}"),
+        _ => format!("{one} {relation} {other}"),
+    })
+}
+
 pub(in crate::query) fn filter_text(subjects: &'static [Subject]) -> impl Strategy<Value = String> {
-    comparison(subjects).prop_recursive(3, 12, 3, |inner| {
+    let of_flows = subjects.iter().any(|subject| subject.name == "srcaddr");
+    let fields = two_fields(if of_flows { FLOW_FIELDS } else { EVENT_FIELDS });
+    prop_oneof![8 => comparison(subjects), 1 => fields].prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             inner.clone().prop_map(|a| format!("not ({a})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) and ({b})")),
@@ -193,6 +226,11 @@ fn json_value() -> impl Strategy<Value = String> {
         "\"ü\\n\"",
         "\"10.0.0.2\"",
         "\"192.0.2.9\"",
+        "1e3",
+        "\"1e3\"",
+        "\"[ 1 ]\"",
+        "\"{\\\"a\\\" : 1}\"",
+        "\"it's 50% \\\\ \\\"q\\\"\\n\\t\\u0001\"",
     ];
     (0..SCALARS.len()).prop_map(|i| SCALARS[i].to_owned()).prop_recursive(3, 10, 3, |inner| {
         prop_oneof![
@@ -210,6 +248,26 @@ pub(in crate::query) fn numbered(mut records: Vec<TestRecord>) -> Vec<TestRecord
     records
 }
 
+fn shown_values_find_their_records(records: &[TestRecord]) {
+    let case = case_of(records);
+    let dataset = records[0].dataset;
+    let (table, alias) = if dataset == Flows { ("flow", "f") } else { ("event", "e") };
+    let fields: Vec<FieldId> = field::of(dataset).collect();
+    let columns = Columns::of(&fields);
+    let (list, joins) = (columns.list(), columns.joins());
+    let sql = format!("SELECT {list} FROM {table} {alias} {joins} WHERE {alias}.id = ?");
+    for (at, record) in records.iter().enumerate() {
+        let shown = case.query_row(&sql, [record.id], |row| columns.read(row, 0)).unwrap();
+        for (field, value) in fields.iter().zip(shown) {
+            let text = (value != crate::query::Value::Null).then(|| value.to_text());
+            let filter = Filter::field_equals(*field, text.as_deref())
+                .unwrap_or_else(|e| panic!("{} {text:?} {e}", field.name()));
+            let found = positions(&case, records, &filter.to_string());
+            assert!(found.contains(&(at + 1)), "{filter} of {text:?} does not find {record:?}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
@@ -223,6 +281,17 @@ proptest! {
         for text in filters {
             positions(&case, &records, &text);
         }
+    }
+
+    /// "Only this value": the filter made of a value as it is shown finds at least its record.
+    #[test]
+    fn a_value_as_it_is_shown_finds_its_flow_record(records in prop::collection::vec(flow_record(), 1..12)) {
+        shown_values_find_their_records(&numbered(records));
+    }
+
+    #[test]
+    fn a_value_as_it_is_shown_finds_its_event(records in prop::collection::vec(event_record(), 1..12)) {
+        shown_values_find_their_records(&numbered(records));
     }
 
     #[test]

@@ -252,6 +252,28 @@ fn json_that_is_none_matches_nothing() {
     assert_eq!(positions(&case, &records, "requestParameters.a is null"), [1, 2]);
 }
 
+/// Numbers keep their digits and texts their escapes; what stands in JSON inside a text is found by both evaluators.
+#[test]
+fn json_is_compared_as_it_was_written() {
+    let values = [r#"[ 2.50 , 1e3 ]"#, r#"{"b" : "X\u0020y"}"#, r#""{\"interface\" : \"a\"}""#];
+    let record = |(position, value): (i64, &str)| {
+        TestRecord::new(Events, (2 << 32) + position, &[], Some(&format!("{{ \"requestParameters\" : {value} }}")))
+    };
+    let records: Vec<TestRecord> = (1..).zip(values).map(record).collect();
+    let case = case_of(&records);
+    for (text, expected) in [
+        ("request_parameters = '[2.50,1e3]'", vec![1]),
+        ("request_parameters = '[2.5,1000]'", vec![]),
+        ("requestParameters[0] = 2.5 and requestParameters[1] = 1000", vec![1]),
+        (r#"request_parameters = '{"b":"X\u0020y"}'"#, vec![2]),
+        ("requestParameters.b = 'X y'", vec![2]),
+        (r#"request_parameters = '{"interface" : "a"}'"#, vec![3]),
+        ("label = C2", vec![3]),
+    ] {
+        assert_eq!(positions(&case, &records, text), expected, "{text}");
+    }
+}
+
 #[test]
 fn what_is_of_the_other_records_is_refused() {
     let filter = parse("event_name = x", Events).unwrap();

@@ -88,10 +88,10 @@ impl NamedQuery {
     /// A parameter is unknown, cannot be read, or is missing.
     pub fn question(&self, given: &Given) -> Result<Question, ParameterError> {
         let literals = self.literals(given)?;
-        let text = self.filter_text(&literals)?;
         let broken = |reason: String| ParameterError::Template { query: self.name, reason };
-        let filter = filter::parse(&text, self.dataset).map_err(|error| broken(error.render(&text)))?;
-        let filter = Filter::all_of([filter].into_iter().chain(given.filter.clone()));
+        let parse = |text: &String| filter::parse(text, self.dataset).map_err(|error| broken(error.render(text)));
+        let parts = self.filter_parts(&literals)?.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+        let filter = Filter::all_of(parts.into_iter().chain(given.filter.clone()));
         let filter = (filter != Filter::All).then_some(filter);
         let scope = Scope { dataset: self.dataset, filter, range: given.range, duplicates: given.duplicates };
         let limit = given.limit.or(self.limit);
@@ -169,8 +169,17 @@ impl NamedQuery {
         Ok(literals)
     }
 
-    /// The filter with the parameters' values; a part in braces without one is left out.
+    /// The same in one line, to be read.
     fn filter_text(&self, literals: &BTreeMap<&'static str, String>) -> Result<String, ParameterError> {
+        let parts = self.filter_parts(literals)?;
+        Ok(match parts.len() {
+            0 | 1 => parts.concat(),
+            _ => parts.iter().map(|part| format!("({part})")).collect::<Vec<_>>().join(" and "),
+        })
+    }
+
+    /// The conditions with the parameters' values, all of which have to hold; one in braces without a value is left out.
+    fn filter_parts(&self, literals: &BTreeMap<&'static str, String>) -> Result<Vec<String>, ParameterError> {
         let mut parts = Vec::new();
         let mut rest = self.filter;
         while !rest.is_empty() {
@@ -195,10 +204,7 @@ impl NamedQuery {
                 }
             }
         }
-        Ok(match parts.len() {
-            0 | 1 => parts.concat(),
-            _ => parts.iter().map(|part| format!("({part})")).collect::<Vec<_>>().join(" and "),
-        })
+        Ok(parts)
     }
 }
 
@@ -285,9 +291,10 @@ mod tests {
         assert_eq!(text("vpcflowlogstoptcptraffic", &[("IP", "10.0.0.1")]), "protocol = 6 and srcaddr = '10.0.0.1'");
         assert_eq!(text("flows-of-ip", &[]), "ip = :ip");
         assert_eq!(text("VpcFlowLogsAdminPortTraffic", &[("ports", " 22, 3389 ")]), "port in (22, 3389)");
-        assert_eq!(text("nat-alarm", &[]), "flow_direction = 'egress'");
+        let egress = "flow_direction = 'egress' and (pkt_srcaddr = srcaddr or pkt_srcaddr is null)";
+        assert_eq!(text("nat-alarm", &[]), egress);
         let one = text("nat-alarm", &[("interface", "eni-'1")]);
-        assert_eq!(one, "(flow_direction = 'egress') and (interface_id = 'eni-''1')");
+        assert_eq!(one, format!("({egress}) and (interface_id = 'eni-''1')"));
         assert_eq!(text("lookup-events", &[]), "");
         assert_eq!(text("lookup-events", &[("ReadOnly", "False")]), "read_only = false");
         assert_eq!(

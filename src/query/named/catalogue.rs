@@ -11,11 +11,12 @@ const EVENT_TIME: Option<Order> = Some(Order { field: "event_time", descending: 
 
 const IP: Parameter = Parameter { name: "ip", kind: ParameterKind::Address, default: None, optional: false };
 const HOSTS: Parameter = Parameter { name: "hosts", kind: ParameterKind::Addresses, default: None, optional: false };
-/// FTP, SSH, Telnet, RPC, NetBIOS, LDAP, SMB, SQL Server, RDP, VNC, WinRM: remote administration and file services.
+/// FTP, SSH, Telnet, RPC, NetBIOS, LDAP, SMB, SQL Server, RDP, VNC, WinRM: remote administration and file services; and
+/// the usual ports of web consoles (Tomcat, application servers, Cockpit, Webmin).
 const ADMIN_PORTS: Parameter = Parameter {
     name: "ports",
     kind: ParameterKind::Ports,
-    default: Some("20,21,22,23,135,139,389,445,1433,3389,5900,5985,5986"),
+    default: Some("20,21,22,23,135,139,389,445,1433,3389,5900,5985,5986,8000,8080,8443,8888,9090,9443,10000"),
     optional: false,
 };
 
@@ -196,7 +197,7 @@ pub static CATALOGUE: &[NamedQuery] = &[
         .with(&[HOSTS]),
     playbook(
         "nat-alarm",
-        "flow_direction = 'egress' {interface_id = :interface}",
+        "flow_direction = 'egress' and (pkt_srcaddr = srcaddr or pkt_srcaddr is null) {interface_id = :interface}",
         Shape::Series { measure: BYTES, by: Some(Key::Field("interface_id")), bin_secs: 900 },
     )
     .with(NAT)
@@ -213,7 +214,7 @@ pub static CATALOGUE: &[NamedQuery] = &[
         WRITTEN,
     ),
     events("lookup-events", LOOKUP_FILTER, &[]).with(LOOKUP).noted(),
-    events("root-use", "user_identity_type = Root", &[]),
+    events("root-use", "user_identity_type = Root or session_issuer_type = Root", &[]),
     events("trail-changes", "event_name in (StopLogging, DeleteTrail, UpdateTrail)", &[]),
     events(
         "failures",

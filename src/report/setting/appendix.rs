@@ -1,7 +1,7 @@
 //! The appendix in words: the evidence with its hashes, what could not be read, the hours covered, indicators, settings,
 //! method and limits, the journal.
 
-use super::super::document::{Coverage, Evidence, Report};
+use super::super::document::{Coverage, Evidence, Incomplete, Report};
 use super::super::page::{Block, Cell, Grid, Header, Span, Stance, Tone};
 use super::super::words::shown;
 use super::super::{ReportError, names};
@@ -19,6 +19,14 @@ impl Setting<'_> {
         let (a, words) = (&report.appendix, self.words);
         self.heading(1, "appendix", words.tr("appendix"), true);
         self.evidence(&a.evidence);
+        self.heading(2, "received", words.tr("received"), a.received.is_some());
+        match &a.received {
+            Some(table) => {
+                self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr("received-about"))], Tone::Plain));
+                self.table(table, words.tr("received"))?;
+            }
+            None => self.remark(words.tr("received-none")),
+        }
         self.heading(2, "coverage", words.tr("coverage"), true);
         self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr("coverage-about"))], Tone::Plain));
         a.coverage.iter().for_each(|coverage| self.coverage(coverage));
@@ -41,10 +49,14 @@ impl Setting<'_> {
         let facts = a.settings.iter().map(|fact| words.fact(fact, names::JSON)).collect();
         self.blocks.push(Block::Facts(facts));
         self.heading(2, "method", words.tr("method"), false);
+        if let Some(incomplete) = &a.incomplete {
+            self.incomplete(incomplete);
+        }
         for name in &a.method {
             self.blocks
                 .push(Block::Paragraph(vec![Span::plain(words.named(&format!("method-{name}"), name))], Tone::Plain));
         }
+        self.verification_in_full(report);
         if !a.limits.is_empty() {
             self.heading(2, "limits", words.tr("limits"), false);
             self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr("limits-about"))], Tone::Plain));
@@ -55,6 +67,24 @@ impl Setting<'_> {
             self.blocks.push(Block::List(limits.iter().map(item).collect()));
         }
         self.journal(report)
+    }
+
+    /// That not every row of the case could be read, and which.
+    fn incomplete(&mut self, incomplete: &Incomplete) {
+        let words = self.words;
+        let count = display::count(incomplete.lost_count);
+        let text = match &incomplete.rescued_from {
+            Some((of, sha256)) => {
+                let (of, sha256) = (words.label(of), words.label(sha256));
+                words.with("method-rescued", &[("file", &of), ("sha256", &sha256), ("count", &count)])
+            }
+            None => words.with("method-damaged", &[("count", &count)]),
+        };
+        self.blocks.push(Block::Paragraph(vec![Span::plain(text)], Tone::Notice));
+        let item = |line: &String| vec![Span::plain(words.label(line))];
+        if !incomplete.lost.is_empty() {
+            self.blocks.push(Block::List(incomplete.lost.iter().map(item).collect()));
+        }
     }
 
     fn evidence(&mut self, evidence: &[Evidence]) {
@@ -176,7 +206,7 @@ impl Setting<'_> {
         let head = Cell::of(Span::mono(shown(&a.journal_head)));
         self.blocks.push(Block::Facts(vec![(words.tr("title-journal-head"), head)]));
         if let Some(entry) = a.journal_break {
-            let text = words.with("journal-broken", &[("entry", &entry.to_string())]);
+            let text = self.chain_broken(entry);
             self.blocks.push(Block::Paragraph(vec![Span::strong(text)], Tone::Notice));
         }
         match &a.journal {

@@ -3,6 +3,7 @@
 
 mod appendix;
 mod exhibit;
+mod verification;
 
 use super::document::{CitedRecord, Column, Finding, Report, Stamp, Table};
 use super::page::{Block, Cell, Grid, Header, PAGE, PAGES, Pages, ROW, Span, Stance, Tone};
@@ -84,12 +85,14 @@ impl Setting<'_> {
         if let Some(time) = t.exported {
             facts.push((words.tr("title-exported"), words.time(time)));
         }
+        facts.push(self.verification(report));
         let head = &report.appendix.journal_head;
         facts.push((words.tr("title-journal-head"), Cell::of(Span::mono(shown(head)))));
         facts.push((words.tr("title-zone"), Cell::plain(words.zone.name())));
         let remarks = vec![words.tr("title-remark-characters"), words.tr("title-remark-attachments")];
         let (mark, title) = (words.label(&t.mark), self.title(report));
         self.blocks.push(Block::Title { mark, title, subtitle: words.tr("subtitle"), facts, remarks });
+        self.alarm(report);
         self.blocks.push(Block::Contents { title: words.tr("contents") });
         self.heading(1, "summary", words.tr("summary"), true);
         if report.summary.trim().is_empty() {
@@ -249,6 +252,7 @@ impl Setting<'_> {
             let cell = |(column, value): (&Column, &Value)| match (column.name.as_str(), value) {
                 // Words of ours.
                 ("warning_reason", Value::Text(code)) => Cell::plain(words.named(&format!("reason-{code}"), code)),
+                ("received_state", Value::Text(code)) => Cell::plain(words.named(&format!("received-{code}"), code)),
                 ("not_seen", Value::Text(code)) => Cell::plain(words.named(&format!("not-seen-{code}"), code)),
                 ("list_purpose", Value::Text(code)) => Cell::plain(words.named(&format!("purpose-{code}"), code)),
                 _ => words.cell(value, column.kind, &whole),

@@ -79,7 +79,7 @@ impl App {
         if self.is_open(&job.case) { outcome } else { format!("{}: {outcome}", display::file_name(&job.case)) }
     }
 
-    fn open(&mut self, path: &Path) {
+    pub(super) fn open(&mut self, path: &Path) {
         // Remembered beyond this run, so not relative to where it was started.
         let path = &absolute(path);
         self.dialog = None;
@@ -217,6 +217,7 @@ impl App {
         self.remember_columns();
         self.jobs.finish();
         self.finish_indexing();
+        self.finish_mending();
         self.exports.finish();
         let ended = self.case.take().map(OpenCase::close);
         for thread in ended.into_iter().flatten() {

@@ -42,6 +42,10 @@ impl App {
     pub(super) fn care_for_index(&mut self) {
         self.poll_indexing();
         let Some(case) = &mut self.case else { return };
+        // What is read in its place goes with the readers.
+        if case.standing().is_some_and(|standing| !standing.is_sound()) {
+            return;
+        }
         let damages = self.backend.index_damages(&case.path);
         if damages != case.index_care.damages {
             case.index_care.damages = damages;

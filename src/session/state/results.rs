@@ -12,6 +12,7 @@ use crate::session::record_columns::ShownColumn;
 use crate::session::saved::{Changed, FilterChange};
 use crate::session::sightings::Show;
 use crate::session::state::{App, Message, UserError};
+use crate::session::undo::CaseChange;
 use std::sync::Arc;
 
 /// What became of the kept filters, for the status bar.
@@ -19,6 +20,7 @@ pub(super) fn filters_notice(texts: &Texts, changed: &Changed) -> String {
     match changed {
         Changed::Saved => texts.tr("notice-filter-saved"),
         Changed::Removed => texts.tr("notice-filter-removed"),
+        Changed::Restored => texts.tr("notice-filters-restored"),
         Changed::Imported { added, known } => {
             let (added, known) = (display::count(*added as u64), display::count(*known as u64));
             texts.tr_args("notice-filters-imported", &[("added", &added), ("known", &known)])
@@ -40,7 +42,7 @@ impl App {
     pub(super) fn change_filters(&mut self, change: FilterChange) {
         let Some(case) = &mut self.case else { return };
         self.dialog = None;
-        case.saved.change(change);
+        case.change(CaseChange::Filters(change));
     }
 
     /// What the view on screen shows, and how many rows that are where it is known.
@@ -143,10 +145,15 @@ impl App {
                     let key = if cut_times == 0 { "notice-exported" } else { "notice-exported-cut" };
                     self.notice = Some(self.texts.tr_args(key, &args));
                 }
-                Outcome::Report { path, files, bytes, manifest_sha256 } => {
-                    let (files, size, path) = (display::count(files), display::size(bytes), shown(&path));
-                    let args = [("files", &*files), ("size", &*size), ("path", &*path), ("sha256", &*manifest_sha256)];
-                    self.notice = Some(self.texts.tr_args("notice-report", &args));
+                Outcome::Report { path, files, bytes, manifest_sha256, verdict, differs } => {
+                    let (files, size, name) = (display::count(files), display::size(bytes), shown(&path));
+                    let args = [("files", &*files), ("size", &*size), ("path", &*name), ("sha256", &*manifest_sha256)];
+                    let verdict = self.texts.tr(&format!("report-verdict-{}", verdict.name()));
+                    self.notice = Some(format!("{} {verdict}", self.texts.tr_args("notice-report", &args)));
+                    if differs {
+                        let next = Message::new("next-verify");
+                        self.errors.push(UserError::new(Message::new("error-not-verified"), verdict, next).at(path));
+                    }
                 }
                 Outcome::Cancelled(path) => {
                     self.notice = Some(self.texts.tr_args("notice-export-cancelled", &[("path", &shown(&path))]));

@@ -29,7 +29,7 @@ fn filters_narrow_and_back_undoes_them() {
     settled.settle(&mut app);
     let narrowed = rows(&app);
     assert!(narrowed > 0 && narrowed < 1000);
-    app.dispatch(Action::Narrow(Dataset::Flows, "action = REJECT".into()));
+    app.dispatch(Action::Narrow(Dataset::Flows, crate::filter::parse("action = REJECT", Dataset::Flows).unwrap()));
     settled.settle(&mut app);
     assert_eq!(app.records().unwrap().applied(), "dstport = 22 and action = REJECT");
     assert!(rows(&app) < narrowed);
@@ -73,7 +73,7 @@ fn a_case_that_cannot_be_opened_is_told_and_forgotten() {
 
 #[test]
 fn dropped_files_open_import_or_ask_for_a_case() {
-    let (mut app, _) = app();
+    let (mut app, _settled) = app();
     app.dispatch(Action::Dropped(vec!["/logs/a.gz".into()]));
     app.dispatch(Action::Dropped(vec!["/logs/b.gz".into()]));
     assert!(matches!(&app.dialog, Some(Dialog::Import { paths, .. }) if paths.len() == 2));
@@ -157,8 +157,46 @@ fn an_import_that_goes_on_elsewhere_ends_there_and_asks_nothing_of_this_case() {
 }
 
 #[test]
+fn only_sightings_goes_on_and_off_whatever_is_in_force() {
+    let (mut app, _settled) = app();
+    for (before, on, off) in [
+        ("", "indicator exists", ""),
+        ("not indicator exists", "indicator exists", ""),
+        ("dstport=22 and not indicator exists", "dstport = 22 and indicator exists", "dstport = 22"),
+        (
+            "(dstport=22)or(dstport=443)",
+            "(dstport = 22 or dstport = 443) and indicator exists",
+            "dstport = 22 or dstport = 443",
+        ),
+        ("dstport = 22 -- ssh", "dstport = 22 and indicator exists", "dstport = 22"),
+        ("indicator exists and dstport = 22", "dstport = 22", "dstport = 22 and indicator exists"),
+    ] {
+        app.dispatch(Action::ApplyFilter(Dataset::Flows, before.into()));
+        for expected in [on, off] {
+            app.only_sightings();
+            assert_eq!(app.records().unwrap().applied(), expected, "{before}");
+        }
+    }
+}
+
+#[test]
 fn conditions_are_joined_with_brackets_where_needed() {
-    assert_eq!(narrowed("", "a = 1"), "a = 1");
-    assert_eq!(narrowed("a = 1 or b = 2", "c = 3"), "(a = 1 or b = 2) and c = 3");
+    let narrowed = |applied: &str, clause: &str| {
+        let clause = crate::filter::parse(clause, Dataset::Flows).unwrap();
+        super::super::text_filter::narrowed(applied, Dataset::Flows, clause).unwrap()
+    };
+    for (applied, clause, expected) in [
+        ("", "bytes = 1", "bytes = 1"),
+        ("bytes = 1", "bytes = 1", "bytes = 1"),
+        ("srcport = 1 or dstport = 2", "bytes = 3", "(srcport = 1 or dstport = 2) and bytes = 3"),
+        ("(dstport=22)or(dstport=443)", "bytes = 3", "(dstport = 22 or dstport = 443) and bytes = 3"),
+        ("dstport = 22 || dstport = 443", "bytes = 3", "(dstport = 22 or dstport = 443) and bytes = 3"),
+        ("dstport=22\nor\tdstport=443;", "not ip = ::1", "(dstport = 22 or dstport = 443) and not ip = ::1"),
+        ("bytes = 1 -- large ones", "dstport = 2", "bytes = 1 and dstport = 2"),
+        ("vpc_id = ' or '", "dstport = 2", "vpc_id = ' or ' and dstport = 2"),
+        ("where bytes = 1", "dstport = 2 or dstport = 3", "bytes = 1 and (dstport = 2 or dstport = 3)"),
+    ] {
+        assert_eq!(narrowed(applied, clause), expected, "{applied}");
+    }
     assert_eq!(with_extension("x/case.v2".into()), PathBuf::from("x/case.v2.coldtrail"));
 }

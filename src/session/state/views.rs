@@ -1,10 +1,11 @@
 //! What the views other than the record tables ask for.
 
+use crate::filter::{self, Check, Filter, Target};
 use crate::model::{Address, Dataset};
 use crate::present::chart::Line;
 use crate::present::display;
 use crate::query::SeriesKey;
-use crate::query::named::Question;
+use crate::query::named::{Given, Question, named};
 use crate::session::action::{Action, Link, View};
 use crate::session::command::Command;
 use crate::session::groups;
@@ -14,7 +15,9 @@ use crate::session::pairs::PairsAction;
 use crate::session::sightings::{Show, SightingsAction};
 use crate::session::sql_console::SqlAction;
 use crate::session::state::{App, COPY_LIMIT, Effect};
+use crate::session::text_filter::narrowed;
 use crate::session::timeline::{Plan, TimelineAction, Track};
+use crate::session::undo::CaseChange;
 
 /// Bins of a copied table at the most.
 const CSV_BINS: usize = 100_000;
@@ -81,7 +84,8 @@ impl App {
             TimelineAction::Change(at, plan) => timeline.change(at, plan),
             TimelineAction::NatAlarm => {
                 timeline.nat_alarm();
-                self.apply_filter(Dataset::Flows, "flow_direction = egress");
+                let filter = named("nat-alarm").map(|query| query.text(&Given::default()));
+                self.apply_filter(Dataset::Flows, &filter.unwrap_or_default());
             }
             TimelineAction::CopyCsv => {
                 let csv = self.timeline_csv();
@@ -110,7 +114,7 @@ impl App {
             WatchAction::Want(rows) => case.want_entries(rows),
             WatchAction::Change(change) => {
                 self.dialog = None;
-                case.watch.apply(WatchAction::Change(change));
+                case.change(CaseChange::Watched(change));
             }
             action => case.watch.apply(action),
         }
@@ -130,12 +134,26 @@ impl App {
 
     /// What meets an indicator, whichever; a second time everything again.
     pub(super) fn only_sightings(&mut self) {
-        const ANY: &str = "indicator exists";
+        let any = Filter::test(Target::Indicator, Check::Present);
         let (Some(dataset), Some(case)) = (self.view.filtered(), &self.case) else { return };
-        let applied = case.records(dataset).applied().to_owned();
-        match applied.strip_suffix(ANY).map(|rest| rest.trim_end().trim_end_matches("and").trim_end()) {
-            Some(rest) => self.dispatch(Action::ApplyFilter(dataset, rest.to_owned())),
-            None => self.dispatch(Action::Narrow(dataset, ANY.to_owned())),
+        let Ok(applied) = filter::parse(case.records(dataset).applied(), dataset) else { return };
+        let wanted = if applied.requires(&any) {
+            applied.without(&any)
+        } else {
+            applied.without(&any.clone().complement()).and(any)
+        };
+        self.dispatch(Action::ApplyFilter(dataset, wanted.to_string()));
+    }
+
+    /// One more condition beside what is in force; `false` where nothing changed for a mistake.
+    pub(super) fn narrow(&mut self, dataset: Dataset, clause: Filter) -> bool {
+        let Some(case) = &self.case else { return false };
+        match narrowed(case.records(dataset).applied(), dataset, clause) {
+            Ok(text) => self.apply_filter(dataset, &text),
+            Err(error) => {
+                self.notice = Some(error.to_string());
+                false
+            }
         }
     }
 
@@ -193,6 +211,7 @@ impl App {
             SqlAction::Resize(column, width) => {
                 if let Some(known) = console.widths.get_mut(column) {
                     *known = width;
+                    console.resized.insert(column);
                 }
             }
             SqlAction::CopyRows => {

@@ -7,16 +7,50 @@ use crate::model::{Dataset, RecordId, TimeRange};
 use crate::present::display;
 use crate::query::{Duplicates, PairQuery, Scope};
 use crate::session::action::{Action, Link, View};
+use crate::session::command::Command;
 use crate::session::sightings::{Show, SightingsAction};
 use crate::session::state::{App, Message, UserError};
+use crate::session::undo::{CaseChange, Changes, Way};
 use crate::session::{
     conclusions as written,
     conclusions::{Made, Task},
 };
 
 impl App {
-    pub(super) fn can_undo(&self) -> bool {
-        self.case.as_ref().is_some_and(|case| case.written.can_undo())
+    pub(super) fn changes(&self) -> Option<&Changes> {
+        self.case.as_ref().map(|case| &case.changes)
+    }
+
+    /// What a command is called: undo and redo by what they would do.
+    pub fn command_text(&self, command: Command) -> String {
+        let named =
+            |key, what: Option<&Message>| Some(self.texts.tr_args(key, &[("what", &what?.render(&self.texts))]));
+        let what = match command {
+            Command::Undo => named("undo-what", self.changes().and_then(Changes::to_undo)),
+            Command::Redo => named("redo-what", self.changes().and_then(Changes::to_redo)),
+            _ => None,
+        };
+        what.unwrap_or_else(|| self.texts.tr(&command.text_id()))
+    }
+
+    pub(super) fn undo(&mut self, agreed: bool) {
+        let Some(case) = &mut self.case else { return };
+        self.dialog = None;
+        if !case.changes.is_idle() {
+            self.notice = Some(self.texts.tr("notice-undo-waits"));
+        }
+        case.changes.undo(agreed);
+    }
+
+    pub(super) fn redo(&mut self) {
+        if let Some(case) = &mut self.case {
+            case.changes.redo();
+        }
+    }
+
+    pub(super) fn was_undone(&mut self, way: Way, what: &Message) {
+        let key = if way == Way::Undo { "notice-undone" } else { "notice-redone" };
+        self.notice = Some(self.texts.tr_args(key, &[("what", &what.render(&self.texts))]));
     }
 
     pub(super) fn quick_tag(&self) -> Option<&str> {
@@ -28,7 +62,10 @@ impl App {
         if matches!(task, Task::Exhibit(_)) {
             self.dialog = None;
         }
-        case.written.push(task);
+        if let Task::Change(Change::AddTag { name, .. }) = &task {
+            case.written.make_quick(name);
+        }
+        case.change(CaseChange::Written(task));
     }
 
     /// The tag that was given last, on the selected rows or off.
@@ -57,7 +94,6 @@ impl App {
     pub(super) fn was_made(&mut self, made: &Made) {
         let key = match &made.task {
             _ if !made.changed() => "notice-nothing-changed",
-            Task::Undo(_) => "notice-undone",
             Task::Exhibit(_) => "notice-exhibit-added",
             Task::Change(change) => match change {
                 Change::AddTag { .. } => "notice-tagged",

@@ -39,7 +39,7 @@ pub fn palette_ui(ui: &mut Ui, app: &App, typed: &mut String, state: &mut UiStat
     dialog_list(ui, "palette", |ui| {
         for (at, command) in commands.iter().enumerate() {
             let shortcut = command.shortcut().map(|s| s.to_string()).unwrap_or_default();
-            let button = Button::selectable(at == state.list_at, t.tr(&command.text_id())).shortcut_text(shortcut);
+            let button = Button::selectable(at == state.list_at, app.command_text(*command)).shortcut_text(shortcut);
             let response = ui.add(button.min_size(egui::vec2(ui.available_width(), 0.0)));
             if at == state.list_at {
                 response.scroll_to_me(None);

@@ -6,12 +6,13 @@ mod filters;
 mod import;
 mod indicators;
 mod lists;
-mod open;
+pub mod open;
 pub mod picker;
 mod tell;
 
 pub use exhibit::words_ui;
 
+use super::banner;
 use super::state::UiState;
 use super::theme::{self, size};
 use crate::present::display;
@@ -62,7 +63,10 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
             Dialog::AddExhibit(draft) => exhibit::add_exhibit_ui(ui, app, draft, state, out),
             Dialog::Report(draft) => exhibit::report_ui(ui, app, draft, out),
             Dialog::Written(subject) => exhibit::written_ui(ui, app, subject, state, out),
+            Dialog::Upgrade => banner::upgrade_ui(ui, app, out),
+            Dialog::Rescue { path } => banner::rescue_ui(ui, app, path, state, out),
             Dialog::Leaving(to) => tell::leaving_ui(ui, app, to, out),
+            Dialog::Undo => tell::undo_ui(ui, app, out),
             Dialog::Jobs => tell::jobs_ui(ui, app, out),
             Dialog::Errors => tell::errors_ui(ui, app, out),
             Dialog::Help => tell::help_ui(ui, app),
@@ -87,13 +91,13 @@ fn modal(ui: &Ui, id: &str) -> Modal {
 }
 
 /// Often the text of the command that opened the dialog, whose dots said that it would.
-fn title(ui: &mut Ui, text: String) {
+pub fn title(ui: &mut Ui, text: String) {
     ui.label(RichText::new(text.trim_end_matches("...")).heading());
     ui.add_space(size::GAP);
 }
 
 /// The buttons at the foot: what goes on, and cancel. True when the dialog should go on.
-fn foot(ui: &mut Ui, app: &App, go_on: &str, enabled: bool, out: &mut Vec<Action>) -> bool {
+pub fn foot(ui: &mut Ui, app: &App, go_on: &str, enabled: bool, out: &mut Vec<Action>) -> bool {
     buttons(ui, app, go_on, enabled, false, out)
 }
 

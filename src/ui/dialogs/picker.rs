@@ -113,6 +113,7 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
         | Dialog::FilterFile { path, .. }
         | Dialog::Owners { path }
         | Dialog::SaveChart { path }
+        | Dialog::Rescue { path }
         | Dialog::NewCase { path, .. } => {
             if let Some(first) = picked.paths.first() {
                 *path = first.to_string_lossy().into_owned();
@@ -134,7 +135,9 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
         | Dialog::AddExhibit(_)
         | Dialog::Report(_)
         | Dialog::Written(_)
+        | Dialog::Upgrade
         | Dialog::Leaving(_)
+        | Dialog::Undo
         | Dialog::Jobs
         | Dialog::Errors
         | Dialog::Help => {}

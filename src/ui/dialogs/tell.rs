@@ -1,6 +1,6 @@
 //! Dialogs that only tell: imports, errors, help.
 
-use super::title;
+use super::{foot, title};
 use crate::app::UserError;
 use crate::present::display;
 use crate::session::action::{Leaving, RunningImport};
@@ -229,6 +229,16 @@ pub fn help_ui(ui: &mut Ui, app: &App) {
         ui.strong(t.tr("help-filter"));
         ui.label(t.tr("help-filter-text"));
     });
+}
+
+/// Before an undo that takes much out of the case.
+pub fn undo_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    title(ui, app.command_text(Command::Undo));
+    ui.label(t.tr("undo-takes-out"));
+    if foot(ui, app, &t.tr("undo-agreed"), true, out) {
+        out.push(Action::UndoAgreed);
+    }
 }
 
 fn close_button(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {

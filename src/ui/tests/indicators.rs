@@ -9,7 +9,7 @@ use crate::session::{Action, Command};
 use std::path::Path;
 
 /// A list: the scanner of the case, an address that is never there, one's own network, and a line that is nothing.
-const LIST: &str = "threat_ip,threat_comment,severity\n198.51.100.7,scanner 東京,high\n203.0.113.200,never there,low\n\
+pub const LIST: &str = "threat_ip,threat_comment,severity\n198.51.100.7,scanner 東京,high\n203.0.113.200,never there,low\n\
                     10.0.0.0/8,oops,low\nnot an address,?,\n";
 
 fn file(folder: &Path) -> std::path::PathBuf {
@@ -47,7 +47,7 @@ fn without_errors(harness: &Shown) {
 }
 
 #[test]
-fn a_list_is_looked_over_before_it_comes_in_and_every_change_can_be_taken_back() {
+fn a_list_is_looked_over_before_it_comes_in_and_every_change_can_be_undone() {
     let (folder, mut harness) = case(vec2(1700.0, 1100.0));
     dispatch(&mut harness, Action::Command(Command::ShowIndicators));
     harness.get_by_label_contains("Nothing is looked for yet.");
@@ -76,15 +76,20 @@ fn a_list_is_looked_over_before_it_comes_in_and_every_change_can_be_taken_back()
     harness.get_by_role_and_label(Role::Button, "Do not look for it").click();
     settle(&mut harness);
     assert_eq!(looked_for(&harness), 0);
-    harness.get_by_role_and_label(Role::Button, "Take back the last change").click();
+    let undo = |what: &str| format!("Undo: {what} the indicator list feed with 3 entries");
+    harness.get_by_role_and_label(Role::Button, &undo("disable")).click();
     settle(&mut harness);
     assert_eq!(looked_for(&harness), 3);
-    harness.get_by_role_and_label(Role::Button, "Take back the last change").click();
+    // A whole list goes: that is asked about first.
+    harness.get_by_role_and_label(Role::Button, &undo("import")).click();
+    settle(&mut harness);
+    assert_eq!((&app(&harness).app.dialog, looked_for(&harness)), (&Some(Dialog::Undo), 3));
+    harness.key_press(Key::Enter);
     settle(&mut harness);
     harness.get_by_label("State: taken out");
     assert_eq!(looked_for(&harness), 0);
-    let undo = harness.get_by_role_and_label(Role::Button, "Take back the last change");
-    assert!(undo.accesskit_node().is_disabled(), "there is nothing left to take back");
+    let undo = harness.get_by_role_and_label(Role::Button, "Undo");
+    assert!(undo.accesskit_node().is_disabled(), "there is nothing left to undo");
     harness.get_by_role_and_label(Role::Button, "Bring back").click();
     settle(&mut harness);
     assert_eq!(looked_for(&harness), 3);
@@ -118,7 +123,7 @@ fn what_meets_an_indicator_is_marked_wherever_it_stands() {
     settle(&mut harness);
     harness.get_by_label("Only list feed").click();
     settle(&mut harness);
-    assert_eq!((rows(&harness), app(&harness).app.records().unwrap().applied()), (10, "indicator = 'feed'"));
+    assert_eq!((rows(&harness), app(&harness).app.records().unwrap().applied()), (10, "indicator = feed"));
     dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, String::new()));
     dispatch(&mut harness, Action::Command(Command::OnlySightings));
     assert_eq!((rows(&harness), app(&harness).app.records().unwrap().applied()), (10, "indicator exists"));
@@ -226,7 +231,7 @@ fn a_cell_becomes_an_indicator_and_gets_a_name_that_is_seen_everywhere() {
         comment: String::new(),
     };
     dispatch(&mut harness, Action::Watch(WatchAction::Change(Box::new(add))));
-    let undo = || Action::Command(Command::UndoIndicators);
+    let undo = || Action::Command(Command::Undo);
     let looked_for = |harness: &Shown| app(harness).app.case.as_ref().unwrap().watch.entries_looked_for();
     assert_eq!(looked_for(&harness), 2);
     for left in [1, 0, 0] {
@@ -293,8 +298,8 @@ fn owners_stand_beside_addresses_and_tables_are_ordered_by_a_click() {
     let path = folder.path().join("issues.csv");
     export(&mut harness, &path);
     assert!(lines(&path)[1].contains("not an address"));
-    dispatch(&mut harness, Action::Command(Command::UndoIndicators));
-    harness.get_by_label_contains("The database is forgotten");
+    dispatch(&mut harness, Action::Command(Command::Undo));
+    harness.get_by_label("Undone: use the owner database owners.mmdb");
     dispatch(&mut harness, Action::About("198.51.100.7".into()));
     assert!(harness.query_by_label(built).is_none());
     without_errors(&harness);

@@ -24,7 +24,7 @@ fn an_opened_case_begins_with_its_figures_and_each_leads_to_its_records() {
         ("1 with an error", Dataset::Events, 1, "error_code exists"),
         ("1 console logins", Dataset::Events, 1, "event_name = ConsoleLogin"),
         ("Rejected sources: 198.51.100.7, 10", Dataset::Flows, 10, "action = REJECT and srcaddr = 198.51.100.7"),
-        ("Event names: ListBuckets, 2", Dataset::Events, 2, "event_name = 'ListBuckets'"),
+        ("Event names: ListBuckets, 2", Dataset::Events, 2, "event_name = ListBuckets"),
     ];
     for (name, dataset, count, filter) in links {
         overview(&mut harness);

@@ -172,6 +172,9 @@ fn span_ui(ui: &mut Ui, app: &App, figures: &Figures) {
     if let (Some(first), Some(last)) = (figures.first, figures.last) {
         let zone = app.zone;
         let args = [("from", &*zone.format(first)), ("to", &*zone.format(last)), ("zone", zone.name())];
+        // In a row of its own: beside the counts it has no room in a small window.
+        ui.end_row();
+        ui.label("");
         ui.weak(app.texts.tr_args("address-span", &args));
     }
 }

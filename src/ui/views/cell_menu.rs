@@ -1,5 +1,6 @@
 //! The menu of a value in any table: filter by it, its pair, everything about its address, the time around it, copies.
 
+use crate::filter::{Filter, Target};
 use crate::model::{Address, IndicatorKind, Label, TimeRange, Timestamp};
 use crate::present::display;
 use crate::query::Value;
@@ -14,7 +15,7 @@ pub struct MenuValue<'a> {
     pub column: ShownColumn,
     pub value: &'a Value,
     /// The filter that keeps the row's two addresses, in either direction.
-    pub pair: Option<String>,
+    pub pair: Option<Filter>,
 }
 
 /// Entries of a cell's menu. The first of them takes the keyboard when the menu was opened by a key.
@@ -45,6 +46,12 @@ pub fn head_ui(ui: &mut Ui, text: &str) {
     // As far in as the texts of the entries below it.
     let head = Frame::new().inner_margin(Margin::symmetric(ui.spacing().button_padding.x as i8, 2));
     head.show(ui, |ui| ui.label(RichText::new(short).color(theme::palette(ui).weak)));
+}
+
+/// Records between two addresses, in either direction.
+pub fn pair_clause(one: &str, other: &str) -> Filter {
+    let is = |address: &str| display::target_clause(&Value::Text(address.to_owned()), Target::EitherAddress, false);
+    is(one).and(is(other))
 }
 
 /// What every value offers.

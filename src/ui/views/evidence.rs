@@ -3,7 +3,7 @@
 use crate::model::Timestamp;
 use crate::present::display;
 use crate::session::open_case::OpenCase;
-use crate::session::source::{EvidenceRow, WarningRow};
+use crate::session::source::{EvidenceRow, ReceivedRow, WarningRow};
 use crate::session::{Action, App, Command};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
@@ -16,6 +16,9 @@ use std::sync::Arc;
 pub struct EvidenceState {
     files: ListState<EvidenceRow>,
     warnings: ListState<WarningRow>,
+    received: ListState<ReceivedRow>,
+    /// The lower list shows what was not imported instead of the warnings.
+    shows_received: bool,
 }
 
 pub fn evidence_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
@@ -43,7 +46,11 @@ pub fn evidence_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
         ui,
         |ui| {
             ui.set_min_height(ui.available_height());
-            warnings_ui(ui, app, case, &mut state.warnings, out);
+            chosen_ui(ui, app, case, state);
+            match state.shows_received {
+                true => received_ui(ui, app, case, &mut state.received, out),
+                false => warnings_ui(ui, app, case, &mut state.warnings, out),
+            }
         },
     );
     files_ui(ui, app, files, &mut state.files, out);
@@ -125,10 +132,51 @@ fn time_text(time: Option<Timestamp>, app: &App) -> String {
     time.map(|time| app.zone.format(time)).unwrap_or_default()
 }
 
+/// Warnings, or what was not imported.
+fn chosen_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut EvidenceState) {
+    let t = &app.texts;
+    ui.horizontal(|ui| {
+        ui.selectable_value(&mut state.shows_received, false, t.tr("warnings-title"));
+        let count = case.received().map_or(0, |received| received.len());
+        let title = format!("{} ({})", t.tr("received-title"), display::count(count as u64));
+        ui.selectable_value(&mut state.shows_received, true, title);
+    });
+}
+
+fn received_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<ReceivedRow>, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let Some(received) = case.received() else {
+        ui.weak(t.tr("loading"));
+        return;
+    };
+    if received.is_empty() {
+        ui.weak(t.tr("received-none"));
+        return;
+    }
+    let columns: [Column<ReceivedRow>; 7] = [
+        column("column-state", 160.0, false, state_text),
+        column("column-file", 390.0, false, |r, _| r.path.clone()),
+        column("column-evidence", 90.0, true, |r, _| r.evidence.map(|id| id.0.to_string()).unwrap_or_default()),
+        column("column-received-at", 185.0, false, |r, _| r.at_utc.clone()),
+        column("column-size", 110.0, true, |r, _| r.file_bytes.map(display::count).unwrap_or_default()),
+        column("column-reason", 360.0, false, |r, _| r.reason.clone()),
+        column("column-sha256", 580.0, false, |r, _| r.file_sha256.clone().unwrap_or_default()),
+    ];
+    let mark = |row: &ReceivedRow, _: &App| match row.state.as_str() {
+        "unreadable" | "refused" => RowMark::Warning,
+        _ => RowMark::None,
+    };
+    List { name: &t.tr("received-title"), rows: received, columns: &columns, mark }.show(ui, app, state, out);
+}
+
+fn state_text(row: &ReceivedRow, app: &App) -> String {
+    let id = format!("received-{}", row.state);
+    if app.texts.has(&id) { app.texts.tr(&id) } else { row.state.clone() }
+}
+
 fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<WarningRow>, out: &mut Vec<Action>) {
     let t = &app.texts;
     ui.horizontal(|ui| {
-        ui.strong(t.tr("warnings-title"));
         if let Some(warnings) = case.warnings().filter(|warnings| !warnings.is_empty()) {
             let notes = warnings.iter().filter(|w| w.scope == "file").count();
             let (elements, notes) = (display::count((warnings.len() - notes) as u64), display::count(notes as u64));
@@ -168,7 +216,7 @@ fn reason_text(row: &WarningRow, app: &App) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::Reason;
+    use crate::model::{Reason, ReceivedState};
     use crate::present::text::Language;
     use crate::present::text::Texts;
 
@@ -179,6 +227,12 @@ mod tests {
             for reason in Reason::ALL {
                 let id = format!("reason-{}", reason.code().replace('_', "-"));
                 assert!(texts.has(&id), "{id}");
+            }
+            for state in ReceivedState::ALL {
+                for texts in [&texts, &Texts::of_report(language)] {
+                    let id = format!("received-{}", state.code());
+                    assert!(texts.has(&id), "{id}");
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 
 use super::cell_menu::{Items, head_ui};
 use crate::case::IndicatorItem;
+use crate::filter::{Filter, Target};
 use crate::model::{Dataset, IndicatorIssue, IndicatorList, Label, Purpose, Timestamp};
 use crate::present::display;
 use crate::query::{EntryColumn, IndicatorRow};
@@ -64,10 +65,10 @@ fn head_ui_of(ui: &mut Ui, app: &App, watch: &Watch, kept: &Kept, out: &mut Vec<
             Command::AddIndicators,
             Command::AddLabel,
             Command::OwnerDatabase,
-            Command::UndoIndicators,
+            Command::Undo,
         ];
         for command in commands {
-            let button = Button::new(t.tr(&command.text_id()));
+            let button = Button::new(app.command_text(command));
             let response = ui.add_enabled(app.is_enabled(command), button);
             if response.on_hover_text(t.tr(&command.tip_id())).clicked() {
                 out.push(Action::Command(command));
@@ -113,7 +114,7 @@ fn lists_ui(ui: &mut Ui, app: &App, watch: &Watch, kept: &Kept, state: &mut Indi
                 out.push(change(Change::Remove(vec![item], !list.removed)));
             }
             if list.purpose == Purpose::KnownBad && ui.button(t.tr("indicators-records")).clicked() {
-                let filter = format!("indicator = {}", display::quote(&list.name));
+                let filter = Filter::named(Target::Indicator, &list.name).to_string();
                 out.push(follow(app, filter));
             }
         });
@@ -207,7 +208,7 @@ fn labels_ui(ui: &mut Ui, app: &App, kept: &Kept, state: &mut IndicatorsState, o
             out.extend(chosen.map(|label| change(Change::RemoveLabel(label.id, !label.removed))));
         }
         if ui.add_enabled(chosen.is_some() && !is_off, Button::new(t.tr("indicators-records"))).clicked() {
-            let filter = chosen.map(|label| format!("label = {}", display::quote(&label.name)));
+            let filter = chosen.map(|label| Filter::named(Target::Label, &label.name).to_string());
             out.extend(filter.map(|filter| follow(app, filter)));
         }
     });
@@ -317,6 +318,7 @@ fn entries_ui(ui: &mut Ui, app: &App, watch: &Watch, state: &mut IndicatorsState
         GridColumn {
             title: t.tr(key),
             width: resized.unwrap_or(width).clamp(size::COLUMN_MIN, size::COLUMN_MAX),
+            resized: resized.is_some(),
             numeric: column == EntryColumn::Position,
             keep_end: false,
             sort: watch.sort().filter(|(by, _)| *by == column).map(|(_, descending)| (0, descending)),
@@ -361,7 +363,7 @@ fn entries_ui(ui: &mut Ui, app: &App, watch: &Watch, state: &mut IndicatorsState
 }
 
 fn records_of(app: &App, row: &IndicatorRow) -> Action {
-    follow(app, format!("indicator = {}", display::quote(&row.entry.value)))
+    follow(app, Filter::named(Target::Indicator, &row.entry.value).to_string())
 }
 
 fn entry_menu_ui(ui: &mut Ui, app: &App, entries: &Entries<'_>, cell: MenuCell, out: &mut Vec<Action>) {

@@ -1,7 +1,8 @@
 //! The pairs: who sent how much to whom, in any order, with the way down to the records.
 
-use super::cell_menu::{Items, MenuValue, address_items_ui, head_ui, value_items_ui};
+use super::cell_menu::{Items, MenuValue, address_items_ui, head_ui, pair_clause, value_items_ui};
 use super::records::empty_ui;
+use crate::filter::Target;
 use crate::model::conclusions::Subject;
 use crate::model::{Address, Dataset};
 use crate::present::{display, zone::Zone};
@@ -287,7 +288,8 @@ fn grid_column(app: &App, pairs: &Pairs, column: PairsColumn) -> GridColumn {
     };
     let width = pairs.width(column).clamp(size::COLUMN_MIN, size::COLUMN_MAX);
     let numeric = !column.is_text() && !column.is_time() && column != PairsColumn::Series;
-    GridColumn { title, width, numeric, keep_end: false, sort: pairs.sorted(column) }
+    let resized = pairs.is_resized(column);
+    GridColumn { title, width, resized, numeric, keep_end: false, sort: pairs.sorted(column) }
 }
 
 /// Tags and notes of a row's pair.
@@ -317,7 +319,7 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &m
             (Some(field), _) => {
                 let pair = match (row, row.ends(), pairs.by()) {
                     (PairsRow::Pair(_), [Some(a), Some(b)], PairKey::Addresses | PairKey::AddressesAndDirection) => {
-                        Some(format!("ip = {a} and ip = {b}"))
+                        Some(pair_clause(a, b))
                     }
                     _ => None,
                 };
@@ -327,9 +329,10 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &m
                 if let (true, Value::Text(ip)) = (column.is_text(), &value)
                     && Address::parse(ip.as_bytes()).is_some()
                 {
-                    let narrow = |clause: String| Action::Narrow(Dataset::Flows, clause);
-                    items.item(ui, t.tr("menu-only"), narrow(format!("ip = {ip}")), out);
-                    items.item(ui, t.tr("menu-exclude"), narrow(format!("not ip = {ip}")), out);
+                    for (text, exclude) in [("menu-only", false), ("menu-exclude", true)] {
+                        let clause = display::target_clause(&value, Target::EitherAddress, exclude);
+                        items.item(ui, t.tr(text), Action::Narrow(Dataset::Flows, clause), out);
+                    }
                     address_items_ui(ui, app, &mut items, ip, out);
                 }
                 ui.separator();

@@ -1,6 +1,7 @@
 //! The record tables (flows, CloudTrail events): filter, time, histogram and rows of one data set.
 
-use super::cell_menu::{Items, MenuValue, head_ui, value_items_ui};
+use super::cell_menu::{Items, MenuValue, head_ui, pair_clause, value_items_ui};
+use crate::filter::Filter;
 use crate::model::conclusions::Subject;
 use crate::model::{Dataset, TimeRange, field};
 use crate::present::{display, text::Texts};
@@ -175,6 +176,7 @@ fn grid_columns(app: &App, records: &Records, columns: &[ShownColumn]) -> Vec<Gr
         GridColumn {
             title: column.header(app.zone),
             width: width.clamp(size::COLUMN_MIN, size::COLUMN_MAX),
+            resized: records.is_resized(column.name()),
             numeric: display::is_numeric(column.field),
             // Who it was stands at the end of an ARN.
             keep_end: column.name().ends_with("_arn"),
@@ -233,7 +235,7 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &m
     let shown = display::cell(value, column.field, app.zone).unwrap_or_else(|| t.tr("grid-absent"));
     head_ui(ui, &format!("{} {shown}", column.name()));
     let mut items = Items::new(cell.takes_focus);
-    let of = MenuValue { column, value, pair: pair_clause(rows, cell.row) };
+    let of = MenuValue { column, value, pair: row_pair(rows, cell.row) };
     value_items_ui(ui, app, &mut items, &of, out);
     items.item(ui, t.tr("menu-copy-rows"), Action::CopyRows, out);
     if let (Value::Text(who), true) = (value, PRINCIPALS.contains(&column.name())) {
@@ -249,14 +251,14 @@ const PRINCIPALS: [&str; 4] =
     ["user_identity_arn", "user_identity_principal_id", "user_identity_user_name", "session_issuer_arn"];
 
 /// Both addresses of the row, in either direction.
-fn pair_clause(rows: &Rows<'_>, row: u64) -> Option<String> {
+fn row_pair(rows: &Rows<'_>, row: u64) -> Option<Filter> {
     let address = |name: &str| {
         let wanted = field::by_name(Dataset::Flows, name)?;
         let column = rows.columns.iter().position(|c| c.whole_field() == Some(wanted))?;
         let (value, _) = rows.value(row, column)?;
         display::literal(value)
     };
-    Some(format!("ip = {} and ip = {}", address("srcaddr")?, address("dstaddr")?))
+    Some(pair_clause(&address("srcaddr")?, &address("dstaddr")?))
 }
 
 fn header_menu_ui(ui: &mut Ui, app: &App, records: &Records, at: Option<ShownColumn>, out: &mut Vec<Action>) {

@@ -237,7 +237,8 @@ fn table_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut SightingsState,
             };
             let numeric = matches!(kind, ExportKind::Int64 | ExportKind::Sum);
             let width = sightings.width(name).clamp(size::COLUMN_MIN, size::COLUMN_MAX);
-            GridColumn { title, width, numeric, keep_end: false, sort: sightings.sorted(name) }
+            let resized = sightings.is_resized(name);
+            GridColumn { title, width, resized, numeric, keep_end: false, sort: sightings.sorted(name) }
         })
         .collect();
     let rows = Rows { app, sightings, owners, columns: &columns };

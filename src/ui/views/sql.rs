@@ -233,6 +233,7 @@ fn table_ui(
     let column = |(at, title): (usize, &String)| GridColumn {
         title: display::visible(title).into_owned(),
         width: console.widths.get(at).copied().unwrap_or(size::COLUMN_FIRST),
+        resized: console.resized.contains(&at),
         numeric: table.numeric.get(at).copied().unwrap_or(false),
         keep_end: false,
         sort: console.sort().filter(|(sorted, _)| *sorted == at).map(|(_, descending)| (0, descending)),

@@ -2,9 +2,11 @@
 
 use crate::present::display;
 use crate::ui::theme::{self, size};
+use crate::ui::widgets::figure::{hashes, is_figure};
 use crate::ui::widgets::grid::SIGHTED;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Color32, Rect, Response, Sense, Stroke, StrokeKind, Ui, accesskit::Role, pos2, vec2};
+use egui::{Color32, Galley, Rect, Response, Sense, Stroke, StrokeKind, Ui, accesskit::Role, pos2, vec2};
+use std::sync::Arc;
 
 pub struct Bar<'a> {
     /// What a screen reader says.
@@ -45,8 +47,7 @@ pub fn bar_ui(ui: &mut Ui, bar: &Bar<'_>) -> Response {
     }
     let value = line(ui, bar.value, p.text, f32::INFINITY);
     let room = rect.width() - value.size().x - 3.0 * size::CELL_PADDING;
-    let key = key_line(ui, bar, room.max(0.0));
-    let elided = key.elided;
+    let (key, elided) = key_line(ui, bar, room.max(0.0));
     let y = |height: f32| rect.center().y - height / 2.0;
     let value_at = pos2(rect.right() - size::CELL_PADDING - value.size().x, y(value.size().y));
     ui.painter().galley(pos2(rect.left() + size::CELL_PADDING, y(key.size().y)), key, p.text);
@@ -54,8 +55,9 @@ pub fn bar_ui(ui: &mut Ui, bar: &Bar<'_>) -> Response {
     if elided { response.on_hover_text(bar.key) } else { response }
 }
 
-/// With the sign of an indicator before it and its label behind it.
-fn key_line(ui: &Ui, bar: &Bar<'_>, width: f32) -> std::sync::Arc<egui::Galley> {
+/// With the sign of an indicator before it and its label behind it, and whether anything is left out. A number or a time
+/// that has no room becomes `#`.
+fn key_line(ui: &Ui, bar: &Bar<'_>, width: f32) -> (Arc<Galley>, bool) {
     let p = theme::palette(ui);
     let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
     let format = |color| TextFormat::simple(theme::body(), color);
@@ -67,10 +69,15 @@ fn key_line(ui: &Ui, bar: &Bar<'_>, width: f32) -> std::sync::Arc<egui::Galley> 
         job.append(&display::visible(label), size::CELL_PADDING, format(p.label));
     }
     job.wrap = TextWrapping::truncate_at_width(width);
-    ui.painter().layout_job(job)
+    let galley = ui.painter().layout_job(job);
+    if galley.elided && is_figure(bar.key) {
+        return (line(ui, &hashes(ui, width), p.text, f32::INFINITY), true);
+    }
+    let elided = galley.elided;
+    (galley, elided)
 }
 
-fn line(ui: &Ui, text: &str, color: Color32, width: f32) -> std::sync::Arc<egui::Galley> {
+fn line(ui: &Ui, text: &str, color: Color32, width: f32) -> Arc<Galley> {
     let mut job = LayoutJob::simple_singleline(text.to_owned(), theme::body(), color);
     job.wrap = TextWrapping::truncate_at_width(width);
     ui.painter().layout_job(job)

@@ -115,6 +115,7 @@ impl<R: 'static> List<'_, R> {
             .map(|(at, (column, width))| GridColumn {
                 title: t.tr(column.key),
                 width: *width,
+                resized: *width != column.width,
                 numeric: column.numeric,
                 keep_end: column.key == "column-file",
                 sort: state.sort.filter(|(sorted, _)| *sorted == at).map(|(_, descending)| (0, descending)),

@@ -2,6 +2,7 @@
 
 pub mod bars;
 pub mod coverage;
+pub mod figure;
 pub mod grid;
 pub mod list;
 pub mod subject;

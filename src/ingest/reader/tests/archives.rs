@@ -112,7 +112,7 @@ fn an_encrypted_member_is_told_and_the_others_are_read() {
     assert_eq!(listed(&seen), expected);
     assert_eq!(seen[0].warnings.len(), 1);
     assert_eq!(seen[0].warnings[0].0, Reason::UnreadableMember);
-    assert!(seen[0].warnings[0].1.starts_with("member locked.log cannot be read: "), "{}", seen[0].warnings[0].1);
+    assert!(seen[0].warnings[0].1.starts_with("member locked.log is encrypted; unpack"), "{}", seen[0].warnings[0].1);
 }
 
 #[test]

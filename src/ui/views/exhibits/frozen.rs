@@ -150,6 +150,7 @@ fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsStat
                 Unit::Address | Unit::Bytes => 150.0,
                 _ => 110.0,
             },
+            resized: false,
             numeric: matches!(column.unit, Unit::Count | Unit::Bytes | Unit::Ratio | Unit::Port | Unit::Number),
             keep_end: column.name.ends_with("_arn"),
             sort: None,

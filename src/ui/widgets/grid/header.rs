@@ -28,7 +28,7 @@ impl Grid<'_> {
             let rect = Rect::from_min_max(pos2(*left, areas.head.top()), pos2(*right, areas.head.bottom()));
             let response = ui.interact(rect, self.id.with(("header", column)), Sense::click_and_drag());
             self.name_header(&ui, response.id, column);
-            self.paint_header(&ui, rect, column, response.hovered());
+            self.paint_header(&ui, rect.intersect(areas.head), column, response.hovered());
             if response.clicked() {
                 events.push(GridEvent::Sort { column, add: ui.input(|i| i.modifiers.shift) });
             }
@@ -44,7 +44,7 @@ impl Grid<'_> {
                 Rect::from_x_y_ranges(right - size::RESIZE_GRIP..=right + size::RESIZE_GRIP, areas.head.y_range());
             let response = ui.interact(grip, self.id.with(("grip", column)), Sense::DRAG | Sense::CLICK);
             let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeColumn);
-            let width = self.columns.get(column).map_or(0.0, |c| c.width);
+            let width = areas.widths.get(column).copied().unwrap_or(0.0);
             if response.double_clicked() {
                 events.push(GridEvent::Resized { column, width: self.fitting_width(&ui, state, areas, column) });
             } else if response.dragged() {
@@ -129,10 +129,7 @@ impl Grid<'_> {
         let font = FontId::proportional(size::TEXT);
         let width = |text: String| ui.painter().layout_no_wrap(text, font.clone(), egui::Color32::WHITE).size().x;
         let title = self.columns.get(column).map_or(0.0, |c| width(format!("{} ▼1", c.title)));
-        let cells = state.scroll.visible(extent).filter_map(|row| match self.source.cell(row, column) {
-            super::CellView::Text(text) => Some(width(text)),
-            _ => None,
-        });
+        let cells = state.scroll.visible(extent).map(|row| self.natural_width(ui, row, column).unwrap_or(0.0));
         let widest = cells.fold(title, f32::max);
         (widest + 2.0 * size::CELL_PADDING + 1.0).clamp(size::COLUMN_MIN, size::COLUMN_MAX)
     }

@@ -1,6 +1,7 @@
 //! Our own table: any number of rows, of which only the visible ones are looked at. It sees rows by position through
 //! `RowSource` and knows neither queries nor what the rows are. Cells carry names and roles for the accessibility tree.
 
+mod cell;
 mod header;
 mod keys;
 mod rows;
@@ -79,6 +80,8 @@ pub trait RowSource {
 pub struct GridColumn {
     pub title: String,
     pub width: f32,
+    /// Somebody chose this width; else the column grows to the widest number or time on show.
+    pub resized: bool,
     pub numeric: bool,
     /// Of a text that is too long its end is shown (paths), not its beginning.
     pub keep_end: bool,
@@ -121,6 +124,8 @@ pub struct GridState {
     dragged_column: Option<usize>,
     reveal: Option<Reveal>,
     wants_focus: bool,
+    /// Of each column by its title, as wide as its widest number or time so far: so that scrolling makes no column narrower.
+    widest: Vec<(String, f32)>,
 }
 
 /// The open menu: of which cell, and where it was asked for (`None`: by a key, so below the cell).
@@ -201,6 +206,14 @@ struct Areas {
     body: Rect,
     bar: Rect,
     bottom_bar: Option<Rect>,
+    /// Of the columns.
+    widths: Vec<f32>,
+}
+
+impl Areas {
+    fn columns_width(&self) -> f32 {
+        self.widths.iter().sum()
+    }
 }
 
 pub struct GridOutput {
@@ -233,7 +246,8 @@ impl Grid<'_> {
             node.set_row_count(usize::try_from(rows).unwrap_or(usize::MAX));
             node.set_column_count(columns);
         });
-        let areas = self.areas(ui, rect);
+        let widths = self.widths(ui, state, rect);
+        let areas = self.areas(ui, rect, widths);
         let extent = Extent::new(rows, areas.body.height(), size::ROW);
         let mut events = Vec::new();
         ui.painter().rect_filled(rect, 0.0, theme::palette(ui).surface);
@@ -262,13 +276,13 @@ impl Grid<'_> {
         GridOutput { events, visible: state.scroll.visible(extent) }
     }
 
-    fn areas(&self, ui: &Ui, rect: Rect) -> Areas {
+    fn areas(&self, ui: &Ui, rect: Rect, widths: Vec<f32>) -> Areas {
         let digits = self.source.rows().max(1).ilog10() + 1;
         let number_width = ui.fonts_mut(|f| f.glyph_width(&theme::body(), '0'));
         // Beside the number there is room for a sign.
         let number = (digits + digits / 3) as f32 * number_width;
         let gutter_width = number + size::SIGN + 3.0 * size::CELL_PADDING;
-        let columns_width: f32 = self.columns.iter().map(|c| c.width).sum();
+        let columns_width: f32 = widths.iter().sum();
         let right = (rect.right() - size::SCROLLBAR).max(rect.left());
         let left = (rect.left() + gutter_width).min(right);
         let top = rect.top() + size::HEADER;
@@ -280,14 +294,15 @@ impl Grid<'_> {
             body: Rect::from_min_max(pos2(left, top), pos2(right, bottom)),
             bar: Rect::from_min_max(pos2(right, top), pos2(rect.right(), bottom)),
             bottom_bar: has_bottom.then(|| Rect::from_min_max(pos2(left, bottom), pos2(right, rect.bottom()))),
+            widths,
         }
     }
 
     /// Horizontal extents of the columns, with the horizontal scrolling.
     fn column_spans(&self, areas: &Areas, x: f32) -> Vec<(f32, f32)> {
         let mut left = areas.body.left() - x;
-        let spans = self.columns.iter().map(|column| {
-            let span = (left, left + column.width);
+        let spans = areas.widths.iter().map(|width| {
+            let span = (left, left + width);
             left = span.1;
             span
         });
@@ -295,8 +310,7 @@ impl Grid<'_> {
     }
 
     fn wheel(&self, ui: &Ui, response: &egui::Response, state: &mut GridState, extent: Extent, areas: &Areas) {
-        let width: f32 = self.columns.iter().map(|c| c.width).sum();
-        let max_x = (width - areas.body.width()).max(0.0);
+        let max_x = (areas.columns_width() - areas.body.width()).max(0.0);
         if response.contains_pointer() || ui.rect_contains_pointer(areas.head.union(areas.bar)) {
             let delta = ui.input(|i| i.smooth_scroll_delta());
             state.scroll.by_rows(-f64::from(delta.y) / f64::from(size::ROW), extent);
@@ -351,13 +365,12 @@ impl Grid<'_> {
             ui.painter().rect_filled(thumb, 3.0, if active { p.accent } else { p.weak });
         }
         if let Some(bar) = areas.bottom_bar {
-            self.bottom_bar_ui(ui, bar, state, areas.body.width());
+            self.bottom_bar_ui(ui, bar, state, (areas.body.width(), areas.columns_width()));
         }
     }
 
-    fn bottom_bar_ui(&self, ui: &Ui, bar: Rect, state: &mut GridState, shown: f32) {
+    fn bottom_bar_ui(&self, ui: &Ui, bar: Rect, state: &mut GridState, (shown, whole): (f32, f32)) {
         let p = theme::palette(ui);
-        let whole: f32 = self.columns.iter().map(|c| c.width).sum();
         let response = ui.interact(bar, self.id.with("bottom_bar"), Sense::DRAG | Sense::CLICK);
         ui.painter().rect_filled(bar, 0.0, p.panel);
         let length = (shown / whole * bar.width()).max(size::THUMB_MIN);

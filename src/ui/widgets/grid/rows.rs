@@ -5,10 +5,7 @@ use super::{Areas, CellNote, CellView, Grid, GridEvent, GridState, MenuAt, RowMa
 use crate::present::display;
 use crate::session::selection::Selection;
 use crate::ui::theme::{self, Palette, size};
-use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{
-    Align2, Color32, FontId, Pos2, Rect, Response, Sense, Ui, UiBuilder, accesskit, accesskit::Role, pos2, vec2,
-};
+use egui::{Align2, Color32, Rect, Response, Sense, Ui, UiBuilder, accesskit, accesskit::Role, pos2, vec2};
 
 impl Grid<'_> {
     pub(super) fn rows_ui(
@@ -120,13 +117,11 @@ impl Grid<'_> {
         if note.sighted && !selection.contains(row) {
             ui.painter().rect_filled(rect, 0.0, p.sighting.gamma_multiply(size::CELL_TINT));
         }
-        let numeric = self.columns.get(column).is_some_and(|c| c.numeric);
-        let keep_end = self.columns.get(column).is_some_and(|c| c.keep_end);
         let coloured = self.source.stands_out(row, column) && !selection.contains(row);
         let (text, color) = self.ink(p, &view, if coloured { p.bad } else { p.text });
-        let tail = if keep_end { end_that_fits(ui, text, rect.width() - 2.0 * size::CELL_PADDING) } else { None };
-        let job = cell_job(p, tail.as_deref().unwrap_or(text), color, &note);
-        let elided = cell_text(ui, rect, job, numeric) || tail.is_some();
+        // What of the cell is inside the table: a text ends there too, with an ellipsis.
+        let seen = rect.intersect(ui.clip_rect().with_min_y(rect.top()).with_max_y(rect.bottom()));
+        let elided = self.cell_text(ui, seen, column, text, color, &note);
         if let CellView::Spark { values, .. } = &view {
             spark(ui, rect, values, if self.dimmed { p.other } else { p.good });
         }
@@ -159,7 +154,7 @@ impl Grid<'_> {
         }
     }
 
-    fn ink<'t>(&'t self, p: &Palette, view: &'t CellView, text_color: Color32) -> (&'t str, Color32) {
+    pub(super) fn ink<'t>(&'t self, p: &Palette, view: &'t CellView, text_color: Color32) -> (&'t str, Color32) {
         let (text, color) = match view {
             CellView::Loading => ("…", p.weak),
             CellView::Absent => ("–", p.weak),
@@ -231,51 +226,7 @@ fn spark(ui: &Ui, rect: Rect, values: &[f32], color: Color32) {
     }
 }
 
-/// The end of a text that is too wide, after an ellipsis; `None` when all of it fits.
-fn end_that_fits(ui: &Ui, text: &str, width: f32) -> Option<String> {
-    let font = FontId::proportional(size::TEXT);
-    let mut room = width - ui.fonts_mut(|f| f.glyph_width(&font, '…'));
-    let mut start = text.len();
-    for (at, c) in text.char_indices().rev() {
-        room -= ui.fonts_mut(|f| f.glyph_width(&font, c));
-        if room < 0.0 {
-            return text.get(start..).map(|end| format!("…{end}"));
-        }
-        start = at;
-    }
-    None
-}
-
 /// In front of what meets an indicator.
 pub const SIGHTED: &str = "◆ ";
 /// The sign of what has a tag.
 const TAGGED: &str = "■ ";
-
-/// The value, a sign before it where it meets an indicator, its label behind it.
-fn cell_job(p: &Palette, text: &str, color: Color32, note: &CellNote) -> LayoutJob {
-    let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
-    let format = |color| TextFormat::simple(theme::body(), color);
-    if note.sighted {
-        job.append(SIGHTED, 0.0, format(p.sighting));
-    }
-    job.append(text, 0.0, format(color));
-    if let Some(label) = &note.label {
-        job.append(&display::visible(label), size::CELL_PADDING, format(p.label));
-    }
-    job
-}
-
-/// Paints one line of text inside a cell; was it too long to show whole?
-fn cell_text(ui: &Ui, rect: Rect, mut job: LayoutJob, numeric: bool) -> bool {
-    let width = rect.width() - 2.0 * size::CELL_PADDING;
-    let color = Color32::PLACEHOLDER;
-    job.wrap = TextWrapping::truncate_at_width(width.max(0.0));
-    let galley = ui.painter().layout_job(job);
-    let y = rect.center().y - galley.size().y / 2.0;
-    let x =
-        if numeric { rect.right() - size::CELL_PADDING - galley.size().x } else { rect.left() + size::CELL_PADDING };
-    let elided = galley.elided;
-    let clip = ui.clip_rect().intersect(rect);
-    ui.painter().with_clip_rect(clip).galley(Pos2::new(x, y), galley, color);
-    elided
-}

@@ -1,0 +1,100 @@
+//! How commands open a case: those that read say what is wrong with it, those that write say who writes.
+
+use super::CliError;
+use super::output::{escape, tell};
+use crate::app::examiner;
+use crate::case::{self, CaseReader, Standing, Target, schema};
+use crate::present::display;
+use std::path::Path;
+
+/// Of every command that writes to a case.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Writing {
+    /// Who writes, for the journal; the case's examiner otherwise
+    #[arg(long, value_name = "NAME")]
+    pub examiner: Option<String>,
+    /// Upgrade a case of an older version first; older programs cannot open it any more
+    #[arg(long)]
+    pub upgrade: bool,
+}
+
+impl Writing {
+    /// The case, to be written to.
+    pub fn at<'a>(&'a self, case: &'a Path) -> Result<Target<'a>, CliError> {
+        at(case, self.examiner.as_deref(), self.upgrade)
+    }
+}
+
+/// The same of a command whose examiner is more than who writes.
+pub fn at<'a>(case: &'a Path, by: Option<&'a str>, upgrades: bool) -> Result<Target<'a>, CliError> {
+    if let Some((found, _)) = case::older_version(case) {
+        if !upgrades {
+            let (path, known) = (case.to_owned(), schema::VERSION);
+            return Err(case::CaseError::NeedsUpgrade { path, found, known }.into());
+        }
+        upgrade(case, by)?;
+    }
+    Ok(Target { path: case, examiner: by })
+}
+
+/// Upgrades a case in the name of whoever runs the program.
+pub fn upgrade(case: &Path, by: Option<&str>) -> Result<(), CliError> {
+    let found = case::upgrade(case, &examiner::of_this_run(by))?;
+    let (name, known) = (escape(&case.to_string_lossy()), schema::VERSION);
+    tell(&match found == known {
+        true => format!("{name} is of version {known} already; nothing changed"),
+        false => format!("{name} was upgraded from version {found} to version {known}"),
+    });
+    Ok(())
+}
+
+/// Opens a case for reading. What is wrong with it is told every time.
+pub fn read(case: &Path) -> Result<CaseReader, CliError> {
+    tell_older(case);
+    let reader = CaseReader::open(case)?;
+    tell_damage(case, &reader.standing());
+    Ok(reader)
+}
+
+/// The same for what opens the case itself.
+pub fn survey(case: &Path) -> Result<(), CliError> {
+    // A copy of an older one takes a while, and is made anew then.
+    if !tell_older(case) {
+        tell_damage(case, &CaseReader::open(case)?.standing());
+    }
+    Ok(())
+}
+
+fn tell_older(case: &Path) -> bool {
+    let Some((found, bytes)) = case::older_version(case) else { return false };
+    let (name, known) = (escape(&case.to_string_lossy()), schema::VERSION);
+    let folder = std::env::temp_dir();
+    tell(&format!(
+        "coldtrail: {name} is a case of version {found}, and this program writes version {known}. It is read through a temporary \
+         copy of {} in {}, and is not changed.\nTo write to it, upgrade it with: coldtrail upgrade CASE",
+        display::size(bytes),
+        escape(&folder.to_string_lossy())
+    ));
+    true
+}
+
+/// Lines that are told at once.
+const TOLD: usize = 20;
+
+fn tell_damage(case: &Path, standing: &Standing) {
+    if standing.damage.is_empty() {
+        return;
+    }
+    let mut lines =
+        vec![format!("coldtrail: {} is damaged; what is whole in it is read", escape(&case.to_string_lossy()))];
+    let faults = standing.faults();
+    lines.extend(faults.iter().take(TOLD).cloned());
+    if faults.len() > TOLD {
+        lines.push(format!("and {} more; coldtrail verify lists them", faults.len() - TOLD));
+    }
+    if standing.lost.is_empty() {
+        lines.push("every row could be read".to_owned());
+    }
+    lines.push("Save what can be read into a new case with: coldtrail rescue CASE NEW".to_owned());
+    tell(&lines.join("\n"));
+}

@@ -1,0 +1,195 @@
+//! Columns of a Parquet row group as text, a batch of rows at a time.
+
+use super::nested::scaled;
+use crate::model::Timestamp;
+use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as PhysicalType};
+use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use ::parquet::data_type::{AsBytes, DataType};
+use ::parquet::file::reader::RowGroupReader;
+use ::parquet::schema::types::ColumnDescriptor;
+use std::io::Write;
+
+/// Rows that are decoded at once.
+pub(super) const BATCH_ROWS: usize = 4096;
+
+/// One column of a row group, read from its first row on.
+pub(super) struct ColumnSource {
+    pub name: String,
+    reader: ColumnReader,
+    max_def_level: i16,
+    meaning: Meaning,
+}
+
+/// A value in its text form.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Cell<'a> {
+    pub text: &'a [u8],
+    /// The text is a JSON number, true or false.
+    pub is_literal: bool,
+}
+
+/// Some rows of one column.
+#[derive(Default)]
+pub(super) struct ColumnBatch {
+    bytes: Vec<u8>,
+    /// Where each row's value stands; `None` is null.
+    cells: Vec<Option<(usize, usize)>>,
+    is_literal: bool,
+}
+
+impl ColumnBatch {
+    pub fn cell(&self, row: usize) -> Option<Cell<'_>> {
+        let (start, end) = (*self.cells.get(row)?)?;
+        Some(Cell { text: self.bytes.get(start..end)?, is_literal: self.is_literal })
+    }
+}
+
+/// How times are written: numbers of milliseconds, which the reader of flow records knows, or ISO text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Times {
+    Millis,
+    Iso,
+}
+
+/// What the numbers of a column mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    Number,
+    Unsigned,
+    /// A stamp of so many to a millisecond; for milliseconds and INT96 this is 1.
+    Stamp(i64, Times),
+    /// Days since 1970.
+    Date,
+    /// Digits behind the point.
+    Decimal(i32),
+}
+
+impl Meaning {
+    fn of(column: &ColumnDescriptor, times: Times) -> Self {
+        match (column.logical_type_ref(), column.converted_type(), column.physical_type()) {
+            (Some(LogicalType::Timestamp(stamp)), ..) => match stamp.unit {
+                TimeUnit::MILLIS => Meaning::Stamp(1, times),
+                TimeUnit::MICROS => Meaning::Stamp(1000, times),
+                TimeUnit::NANOS => Meaning::Stamp(1_000_000, times),
+            },
+            (_, ConvertedType::TIMESTAMP_MICROS, _) => Meaning::Stamp(1000, times),
+            (_, ConvertedType::TIMESTAMP_MILLIS, _) | (_, _, PhysicalType::INT96) => Meaning::Stamp(1, times),
+            (_, ConvertedType::DATE, _) => Meaning::Date,
+            (_, ConvertedType::DECIMAL, _) => Meaning::Decimal(column.type_scale()),
+            (_, ConvertedType::UINT_32 | ConvertedType::UINT_64, _) => Meaning::Unsigned,
+            _ => Meaning::Number,
+        }
+    }
+
+    /// Can a value stand in JSON without quotes?
+    fn is_literal(self) -> bool {
+        matches!(self, Meaning::Number | Meaning::Unsigned | Meaning::Decimal(_) | Meaning::Stamp(_, Times::Millis))
+    }
+
+    /// Writing into a vector cannot fail.
+    fn write(self, value: i64, to: &mut Vec<u8>) {
+        _ = match self {
+            Meaning::Number | Meaning::Unsigned => write!(to, "{value}"),
+            Meaning::Stamp(units, Times::Millis) => write!(to, "{}", value.div_euclid(units)),
+            Meaning::Stamp(units, Times::Iso) => write!(to, "{}", Timestamp(value.div_euclid(units)).to_iso()),
+            Meaning::Date => {
+                let iso = Timestamp(value.saturating_mul(86_400_000)).to_iso();
+                write!(to, "{}", iso.split('T').next().unwrap_or_default())
+            }
+            Meaning::Decimal(scale) => write!(to, "{}", scaled(i128::from(value), scale)),
+        };
+    }
+}
+
+/// A decimal's bytes, the highest first; `None` where they are too many.
+fn unscaled(bytes: &[u8]) -> Option<i128> {
+    let negative = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
+    let mut all = [if negative { 0xff } else { 0u8 }; 16];
+    all.get_mut(16usize.checked_sub(bytes.len())?..)?.copy_from_slice(bytes);
+    Some(i128::from_be_bytes(all))
+}
+
+impl ColumnSource {
+    /// The column with this number of leaf columns before it.
+    pub fn open(group: &dyn RowGroupReader, leaf: usize, times: Times) -> Result<Self, String> {
+        let column = group.metadata().column(leaf).column_descr();
+        Ok(Self {
+            name: column.name().to_owned(),
+            reader: group.get_column_reader(leaf).map_err(|e| e.to_string())?,
+            max_def_level: column.max_def_level(),
+            meaning: Meaning::of(column, times),
+        })
+    }
+
+    /// The next rows, exactly as many as wanted.
+    pub fn read(&mut self, rows: usize) -> Result<ColumnBatch, String> {
+        let (most, name, meaning) = (self.max_def_level, &self.name, self.meaning);
+        let literal = meaning.is_literal();
+        let bytes = |value: &[u8], to: &mut Vec<u8>| match meaning {
+            Meaning::Decimal(scale) if let Some(number) = unscaled(value) => {
+                _ = write!(to, "{}", scaled(number, scale));
+            }
+            _ => to.extend_from_slice(value),
+        };
+        let is_decimal = matches!(meaning, Meaning::Decimal(_));
+        match &mut self.reader {
+            ColumnReader::BoolColumnReader(r) => batch(r, rows, most, name, true, |v, to| _ = write!(to, "{v}")),
+            ColumnReader::Int32ColumnReader(r) if meaning == Meaning::Unsigned => {
+                batch(r, rows, most, name, true, |v, to| _ = write!(to, "{}", *v as u32))
+            }
+            ColumnReader::Int64ColumnReader(r) if meaning == Meaning::Unsigned => {
+                batch(r, rows, most, name, true, |v, to| _ = write!(to, "{}", *v as u64))
+            }
+            ColumnReader::Int32ColumnReader(r) => {
+                batch(r, rows, most, name, literal, |v, to| meaning.write(i64::from(*v), to))
+            }
+            ColumnReader::Int64ColumnReader(r) => batch(r, rows, most, name, literal, |v, to| meaning.write(*v, to)),
+            ColumnReader::Int96ColumnReader(r) => {
+                batch(r, rows, most, name, literal, |v, to| meaning.write(v.to_millis(), to))
+            }
+            ColumnReader::FloatColumnReader(r) => batch(r, rows, most, name, false, |v, to| _ = write!(to, "{v}")),
+            ColumnReader::DoubleColumnReader(r) => batch(r, rows, most, name, false, |v, to| _ = write!(to, "{v}")),
+            ColumnReader::ByteArrayColumnReader(r) => {
+                batch(r, rows, most, name, is_decimal, |v, to| bytes(v.as_bytes(), to))
+            }
+            ColumnReader::FixedLenByteArrayColumnReader(r) => {
+                batch(r, rows, most, name, is_decimal, |v, to| bytes(v.as_bytes(), to))
+            }
+        }
+    }
+}
+
+/// Writing a number into a vector cannot fail.
+fn batch<T: DataType>(
+    reader: &mut ColumnReaderImpl<T>,
+    rows: usize,
+    max_def_level: i16,
+    name: &str,
+    is_literal: bool,
+    write: impl Fn(&T::T, &mut Vec<u8>),
+) -> Result<ColumnBatch, String> {
+    let (mut levels, mut values) = (Vec::new(), Vec::new());
+    let mut read = 0;
+    while read < rows {
+        let (records, _, _) =
+            reader.read_records(rows - read, Some(&mut levels), None, &mut values).map_err(|e| e.to_string())?;
+        if records == 0 {
+            return Err(format!("column {name} has too few rows"));
+        }
+        read += records;
+    }
+    let mut batch = ColumnBatch { is_literal, ..ColumnBatch::default() };
+    let mut values = values.iter();
+    for row in 0..rows {
+        // A column that must have values has no levels.
+        let is_null = max_def_level > 0 && levels.get(row) != Some(&max_def_level);
+        batch.cells.push(if is_null {
+            None
+        } else {
+            let start = batch.bytes.len();
+            write(values.next().ok_or_else(|| format!("column {name} has too few values"))?, &mut batch.bytes);
+            Some((start, batch.bytes.len()))
+        });
+    }
+    Ok(batch)
+}

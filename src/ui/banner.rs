@@ -1,0 +1,95 @@
+//! What stays in sight above the views while a case is open that is not read as it lies there: one of an older version, or a
+//! damaged one; and the dialogs about it.
+
+use super::dialogs::{foot, open, picker, title};
+use super::state::UiState;
+use super::theme::{self, size};
+use crate::present::display;
+use crate::session::source::{CASE_VERSION, Mend, Standing};
+use crate::session::{Action, App, Dialog};
+use egui::{Frame, Label, Margin, Panel, RichText, TextWrapMode, Ui};
+use std::path::PathBuf;
+
+/// Faults that are shown at once, and those of the tooltip.
+const SHOWN: usize = 3;
+const IN_TOOLTIP: usize = 20;
+
+pub fn banner_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    let Some(standing) = app.case.as_ref().and_then(|case| case.standing()) else { return };
+    if standing.is_sound() {
+        return;
+    }
+    let frame = Frame::new().fill(theme::palette(ui).surface).inner_margin(Margin::same(6));
+    Panel::top("banner").frame(frame).show(ui, |ui| {
+        if !standing.damage.is_empty() {
+            damaged_ui(ui, app, standing, out);
+        } else if let Some(version) = standing.older {
+            older_ui(ui, app, version, out);
+        }
+    });
+}
+
+fn damaged_ui(ui: &mut Ui, app: &App, standing: &Standing, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let lost = display::count(standing.lost.len() as u64);
+    let text = match standing.lost.is_empty() {
+        true => t.tr("banner-damaged-whole"),
+        false => t.tr_args("banner-damaged", &[("count", &lost)]),
+    };
+    let lines =
+        |most: usize| standing.told(most).iter().map(|line| display::visible(line).into_owned()).collect::<Vec<_>>();
+    let all = lines(IN_TOOLTIP).join("\n");
+    line_ui(ui, text, &all, t.tr("banner-rescue"), !app.is_mending(), || {
+        out.push(Action::Dialog(Some(app.rescue_dialog())))
+    });
+    for line in lines(SHOWN) {
+        let text = RichText::new(line).small().color(theme::palette(ui).weak);
+        ui.add(Label::new(text).truncate()).on_hover_text(&all);
+    }
+}
+
+fn older_ui(ui: &mut Ui, app: &App, version: i32, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let (version, known) = (version.to_string(), CASE_VERSION.to_string());
+    let text = t.tr_args("banner-older", &[("version", &version), ("known", &known)]);
+    line_ui(ui, text, "", t.tr("banner-upgrade"), !app.is_mending(), || {
+        out.push(Action::Dialog(Some(Dialog::Upgrade)))
+    });
+}
+
+/// The warning with its button.
+fn line_ui(ui: &mut Ui, text: String, tip: &str, button: String, enabled: bool, pressed: impl FnOnce()) {
+    ui.horizontal_wrapped(|ui| {
+        let text = RichText::new(text).color(theme::palette(ui).warning).strong();
+        let label = ui.add(Label::new(text).wrap_mode(TextWrapMode::Wrap));
+        if !tip.is_empty() {
+            label.on_hover_text(tip);
+        }
+        if ui.add_enabled(enabled, egui::Button::new(button)).clicked() {
+            pressed();
+        }
+    });
+}
+
+pub fn upgrade_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    title(ui, t.tr("banner-upgrade"));
+    let case = app.case.as_ref().map(|case| display::file_name(&case.path)).unwrap_or_default();
+    let known = CASE_VERSION.to_string();
+    ui.add(Label::new(t.tr_args("upgrade-text", &[("case", &case), ("known", &known)])).wrap_mode(TextWrapMode::Wrap));
+    if foot(ui, app, &t.tr("upgrade-go"), true, out) {
+        out.push(Action::Mend(Mend::Upgrade));
+    }
+}
+
+pub fn rescue_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    title(ui, t.tr("banner-rescue"));
+    ui.add(Label::new(t.tr("rescue-text")).wrap_mode(TextWrapMode::Wrap));
+    ui.add_space(size::GAP);
+    ui.horizontal(|ui| open::path_field(ui, app, &t.tr("field-case-file"), path, picker::Pick::SaveCase, state));
+    open::picker_note(ui, app, state);
+    if foot(ui, app, &t.tr("rescue-go"), !path.trim().is_empty(), out) {
+        out.push(Action::Mend(Mend::Rescue(PathBuf::from(path.trim()))));
+    }
+}
