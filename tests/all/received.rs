@@ -1,7 +1,7 @@
 //! What was offered to an import and is no evidence of its own leaves a trace in the case, the journal, the lists and the
 //! report.
 
-use crate::desk::{Desk, HEADER, flow_lines, gz};
+use crate::desk::{Desk, HEADER, flow_lines, gz, gz_at};
 use crate::support::{files_below, repository};
 use crate::verify::verdicts;
 use serde_json::Value;
@@ -30,7 +30,7 @@ fn whatever_is_no_evidence_is_told_everywhere() {
     let desk = Desk::new();
     let first = desk.file("in/a.log", log(0..10));
     desk.file("in/copy.log", log(0..10));
-    desk.file("in/bomb.gz", gz(&vec![0; 100 << 20]));
+    desk.file("in/bomb.gz", gz_at(&vec![0; 100 << 20], 9));
     std::fs::create_dir(desk.path("in/empty")).unwrap();
     std::os::unix::fs::symlink("nowhere", desk.path("in/link")).unwrap();
     std::os::unix::net::UnixListener::bind(desk.path("in/socket")).unwrap();
