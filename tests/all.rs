@@ -45,6 +45,8 @@ mod indicators;
 mod migrate;
 #[path = "all/named.rs"]
 mod named;
+#[path = "all/only_value.rs"]
+mod only_value;
 #[path = "all/random_answers.rs"]
 mod random_answers;
 #[path = "all/received.rs"]

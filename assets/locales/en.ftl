@@ -396,6 +396,7 @@ overview-events = CloudTrail events
 overview-evidence = Evidence
 overview-reference = Reference { $reference }
 overview-examiner = Examiner { $examiner }
+overview-rescued = Saved from the damaged case { $case }; places that could not be read: { $count }
 overview-files = { $count } { $count ->
     [one] file
    *[other] files

@@ -7,6 +7,7 @@ use super::{schema, structure};
 use crate::model::field::{self, Kind};
 use crate::model::{EventRow, EvidenceId, FieldId, RecordId};
 use rusqlite::{Connection, OptionalExtension, ffi, params};
+use rustc_hash::FxHashMap;
 use std::ffi::c_int;
 use std::ptr;
 
@@ -64,7 +65,7 @@ impl EventTable {
         let call = dictionaries.calls.intern(conn, event.columns)?;
         let (key, conflict) = match first == id {
             true => (id, None),
-            false => key_of_copy(conn, dictionaries, (first, id), event, call.id)?,
+            false => key_of_copy(conn, &mut dictionaries.conflicts, (first, id), event, call.id)?,
         };
         if key != id {
             choose_occurrence(conn, key, id, event)?;
@@ -143,15 +144,15 @@ fn event_key(conn: &Connection, dictionaries: &mut Dictionaries, event_id: &str,
 }
 
 /// The key of a further occurrence of an eventID: that of the event that it is a copy of, or its own where it contradicts
-/// all that are known.
-fn key_of_copy(
+/// all that are known. `known` has the keys of the contents that contradict a first occurrence, by its key.
+pub(super) fn key_of_copy(
     conn: &Connection,
-    dictionaries: &mut Dictionaries,
+    known: &mut FxHashMap<i64, Vec<i64>>,
     (first, id): (i64, i64),
     event: &EventRow<'_>,
     call: u32,
 ) -> Result<(i64, Option<Conflict>), CaseError> {
-    let others = dictionaries.conflicts.get(&first).map_or(&[][..], Vec::as_slice);
+    let others = known.get(&first).map_or(&[][..], Vec::as_slice);
     let contents = std::iter::once(first).chain(others.iter().copied());
     let fields = match conflicts::compare(conn, contents, event, call)? {
         Beside::CopyOf(key) => return Ok((key, None)),
@@ -162,12 +163,13 @@ fn key_of_copy(
         first,
         serde_json::json!(fields).to_string()
     ])?;
-    dictionaries.conflicts.entry(first).or_default().push(id);
+    known.entry(first).or_default().push(id);
     let event_id = event.columns.get(0).unwrap_or_default().to_owned();
     Ok((id, Some(Conflict { id: RecordId(id), other: RecordId(first), fields, event_id })))
 }
 
-fn choose_occurrence(conn: &Connection, key: i64, id: i64, event: &EventRow<'_>) -> Result<(), CaseError> {
+/// Counts a further occurrence of an event and chooses the one that tells most.
+pub(super) fn choose_occurrence(conn: &Connection, key: i64, id: i64, event: &EventRow<'_>) -> Result<(), CaseError> {
     let mut find = conn.prepare_cached("SELECT best_id, occurrence_count FROM event_choice WHERE event_key = ?")?;
     let (best, count): (i64, i64) =
         find.query_row([key], |r| Ok((r.get(0)?, r.get(1)?))).optional()?.unwrap_or((key, 1));

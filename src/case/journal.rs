@@ -3,7 +3,7 @@
 
 use super::error::CaseError;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, Statement, params};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -75,7 +75,15 @@ pub fn append(conn: &Connection, examiner: &str, at_utc: &str, entry: &Entry) ->
 /// Every entry, in order. What no program of ours writes into a cell is read as the nearest text: the entry's hash does
 /// not fit it then.
 pub fn read(conn: &Connection) -> Result<Vec<Stored>, CaseError> {
-    let mut statement = conn.prepare("SELECT * FROM journal ORDER BY seq")?;
+    stored(&mut conn.prepare("SELECT * FROM journal ORDER BY seq")?, [])
+}
+
+/// The entries of one action, in order.
+pub(super) fn read_of(conn: &Connection, action: &str) -> Result<Vec<Stored>, CaseError> {
+    stored(&mut conn.prepare("SELECT * FROM journal WHERE action = ? ORDER BY seq")?, [action])
+}
+
+fn stored(statement: &mut Statement<'_>, params: impl Params) -> Result<Vec<Stored>, CaseError> {
     let text = |r: &Row<'_>, at: usize| -> rusqlite::Result<String> {
         Ok(match r.get_ref(at)? {
             ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
@@ -84,7 +92,7 @@ pub fn read(conn: &Connection) -> Result<Vec<Stored>, CaseError> {
             ValueRef::Null => String::new(),
         })
     };
-    let rows = statement.query_map([], |r| {
+    let rows = statement.query_map(params, |r| {
         Ok(Stored {
             seq: r.get(0)?,
             at_utc: text(r, 1)?,

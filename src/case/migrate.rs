@@ -2,6 +2,7 @@
 //! before.
 
 mod to_v2;
+mod to_v5;
 
 use super::error::CaseError;
 use super::{journal, schema, structure};
@@ -11,17 +12,22 @@ use std::path::Path;
 /// What a step does before and after `make_missing` has made what is new in its version.
 struct Migration {
     before: fn(&Connection) -> Result<(), CaseError>,
-    after: fn(&Connection) -> Result<(), CaseError>,
+    /// How many events became what they were not before.
+    after: fn(&Connection) -> Result<u64, CaseError>,
 }
 
 /// A step that only makes what is new: tables, indexes, views, columns that may be NULL.
-const NEW_ONLY: Migration = Migration { before: |_| Ok(()), after: |_| Ok(()) };
+const NEW_ONLY: Migration = Migration { before: |_| Ok(()), after: |_| Ok(0) };
 
 /// `MIGRATIONS[n]` brings version n + 1 to version n + 2. Version 1 is the first that was ever written; 3 has what
 /// examiners add: indicators and labels, tags, notes, findings and exhibits; 4 the parts of lists' patterns;
 /// 5 what was offered to an import and is no evidence, and occurrences of an event that contradict each other.
-const MIGRATIONS: [Migration; (schema::VERSION - 1) as usize] =
-    [Migration { before: to_v2::before, after: to_v2::after }, NEW_ONLY, NEW_ONLY, NEW_ONLY];
+const MIGRATIONS: [Migration; (schema::VERSION - 1) as usize] = [
+    Migration { before: to_v2::before, after: |conn| to_v2::after(conn).map(|()| 0) },
+    NEW_ONLY,
+    NEW_ONLY,
+    Migration { before: |_| Ok(()), after: to_v5::after },
+];
 
 /// The schemas of older versions, as they were written.
 const OLDER: [&str; (schema::VERSION - 1) as usize] = [
@@ -65,15 +71,20 @@ pub(super) fn to_current(conn: &Connection, path: &Path, by: Option<&str>) -> Re
 }
 
 fn migrate(conn: &Connection, found: i32, steps: &[Migration], by: Option<&str>) -> Result<(), CaseError> {
+    let mut own_events = 0;
     for (number, step) in (found + 1..).zip(steps) {
         (step.before)(conn)?;
         make_missing(conn, number)?;
-        (step.after)(conn)?;
+        own_events += (step.after)(conn)?;
     }
     conn.pragma_update(None, "user_version", schema::VERSION)?;
     let Some(by) = by else { return Ok(()) };
     let parameters = serde_json::json!({"from_version": found, "to_version": schema::VERSION});
-    let entry = journal::Entry { action: "migrate", parameters, counts: serde_json::json!({}) };
+    let entry = journal::Entry {
+        action: "migrate",
+        parameters,
+        counts: serde_json::json!({"contradicting_copies": own_events}),
+    };
     let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     journal::append(conn, by, &now, &entry)
 }

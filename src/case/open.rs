@@ -96,6 +96,11 @@ impl CaseReader {
     pub fn journal(&self) -> Result<Vec<journal::Stored>, CaseError> {
         journal::read(&self.conn)
     }
+
+    /// The entries of one action, in order.
+    pub fn journal_of(&self, action: &str) -> Result<Vec<journal::Stored>, CaseError> {
+        journal::read_of(&self.conn, action)
+    }
 }
 
 /// Opens for writing: WAL while it is open. A case of an older version, or a damaged one, is not written to.

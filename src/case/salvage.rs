@@ -137,6 +137,10 @@ pub fn settle(conn: &Connection) -> Result<(), CaseError> {
              FROM event WHERE event_key IN lost WINDOW of_event AS (PARTITION BY event_key ORDER BY completeness DESC, id))
          SELECT event_key, id, n FROM ranked WHERE place = 1",
     )?;
+    // What contradicts an event that is lost has nothing to be read beside.
+    conn.execute_batch(
+        "DELETE FROM event_conflict WHERE id NOT IN (SELECT id FROM event) OR other_id NOT IN (SELECT id FROM event)",
+    )?;
     Ok(())
 }
 

@@ -411,30 +411,12 @@ impl CaseWriter {
     }
 
     pub fn warnings(&mut self, evidence: &mut OpenEvidence, warnings: &[ImportWarning]) -> Result<(), CaseError> {
-        let mut insert = self.conn.prepare_cached(
-            "INSERT INTO import_warning (evidence_id, scope, position, byte_offset, byte_length, reason, detail, raw) VALUES (?,?,?,?,?,?,?,?)",
-        )?;
         for warning in warnings {
-            let scope = match warning.scope {
-                Scope::Element => {
-                    evidence.warning_count += 1;
-                    "element"
-                }
-                Scope::File => {
-                    evidence.note_count += 1;
-                    "file"
-                }
-            };
-            insert.execute(params![
-                evidence.id.0,
-                scope,
-                warning.position,
-                warning.offset,
-                warning.len,
-                warning.reason.code(),
-                warning.detail,
-                warning.raw
-            ])?;
+            match warning.scope {
+                Scope::Element => evidence.warning_count += 1,
+                Scope::File => evidence.note_count += 1,
+            }
+            write_warning(&self.conn, evidence.id, warning)?;
         }
         Ok(())
     }
@@ -589,4 +571,27 @@ mod tests {
         let strays = "SELECT count(*) FROM pragma_foreign_key_check";
         assert_eq!(writer.conn.query_row(strays, [], |r| r.get::<_, u64>(0)).unwrap(), 0);
     }
+}
+
+/// One row of table import_warning.
+pub(super) fn write_warning(conn: &Connection, evidence: EvidenceId, warning: &ImportWarning) -> Result<(), CaseError> {
+    let mut insert = conn.prepare_cached(
+        "INSERT INTO import_warning (evidence_id, scope, position, byte_offset, byte_length, reason, detail, raw)
+         VALUES (?,?,?,?,?,?,?,?)",
+    )?;
+    let scope = match warning.scope {
+        Scope::Element => "element",
+        Scope::File => "file",
+    };
+    insert.execute(params![
+        evidence.0,
+        scope,
+        warning.position,
+        warning.offset,
+        warning.len,
+        warning.reason.code(),
+        warning.detail,
+        warning.raw
+    ])?;
+    Ok(())
 }

@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let totals = query::totals(&reader)?;
     let unfinished = query::unfinished_import(&reader)?.len();
     let received = query::received_counts(&reader)?;
-    let origin = rescued::origin(&reader.journal()?);
+    let origin = rescued::origin(&reader)?;
     if arguments.json {
         return output::bytes(format!("{:#}\n", as_json(&totals, unfinished, &received, origin.as_ref())).as_bytes());
     }

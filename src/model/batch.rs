@@ -231,6 +231,18 @@ pub enum Completeness {
     Full = 4,
 }
 
+impl Completeness {
+    /// From the number that a case stores.
+    pub fn from_stored(number: i64) -> Self {
+        match number {
+            1 => Self::ConsoleCsv10,
+            2 => Self::ConsoleCsv16,
+            3 => Self::QueryCsv,
+            _ => Self::Full,
+        }
+    }
+}
+
 /// One occurrence of a CloudTrail event.
 #[derive(Clone, Copy, Debug)]
 pub struct EventRow<'a> {

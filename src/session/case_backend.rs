@@ -9,6 +9,7 @@ use crate::app::import::{self, FailureKind, FileFailure, FileReport, ImportObser
 use crate::app::index;
 use crate::app::panics::caught;
 use crate::app::raw;
+use crate::app::rescued;
 use crate::case::index::IndexCache;
 use crate::case::{self, CaseReader, CaseWriter};
 use crate::ingest::reader::{CancelToken, Expansion};
@@ -285,7 +286,8 @@ impl Source for CaseSource {
         let unfinished = (!paths.is_empty()).then_some(Unfinished { paths, options });
         let index = IndexHealth::of(&self.reader).map_err(failed)?;
         let received = query::received(&self.reader)?.into();
-        Ok(Overview { totals, index, unfinished, received, standing: self.reader.standing() })
+        let rescued = rescued::origin(&self.reader).map_err(failed)?;
+        Ok(Overview { totals, index, unfinished, received, standing: self.reader.standing(), rescued })
     }
 
     fn values(&self, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, Fault> {

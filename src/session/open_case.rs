@@ -22,6 +22,7 @@ use super::undo::{self, CaseChange, Changes, Outcome, Way};
 use super::{address_page as about, address_page::About};
 use super::{indicators as watch, indicators::Watch};
 use crate::app::error::Message;
+use crate::app::rescued::Origin;
 use crate::model::{Address, Dataset, EvidenceId, FieldId, TimeRange};
 use crate::present::chart::svg::Drawing;
 use crate::present::display::dataset_key;
@@ -183,6 +184,11 @@ impl OpenCase {
     }
 
     /// What was offered to imports and is no evidence of its own.
+    /// The damaged case that this one was saved from.
+    pub fn rescued(&self) -> Option<&Origin> {
+        self.overview.shown().and_then(|overview| overview.rescued.as_ref())
+    }
+
     pub fn received(&self) -> Option<&Arc<[ReceivedRow]>> {
         self.overview.shown().map(|overview| &overview.received)
     }

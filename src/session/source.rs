@@ -3,6 +3,7 @@
 
 use super::jobs::JobEvent;
 use super::slots::Waker;
+use crate::app::rescued::Origin;
 use crate::model::{Dataset, EvidenceId, FieldId, RecordId};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -48,6 +49,8 @@ pub struct Overview {
     /// What was offered to imports and is no evidence of its own.
     pub received: Arc<[ReceivedRow]>,
     pub standing: Standing,
+    /// The damaged case that this one was saved from.
+    pub rescued: Option<Origin>,
 }
 
 /// What is done to a case as a whole.

@@ -4,6 +4,7 @@ use super::jobs::{FileDone, JobEvent};
 use super::slots::Waker;
 use super::source::*;
 use super::state::App;
+use crate::app::rescued::Origin;
 use crate::case::places::Place;
 use crate::filter::eval;
 use crate::model::{Address, Dataset, EvidenceId, FieldId, Format, PathFacts, RecordId, Timestamp, field};
@@ -23,6 +24,7 @@ pub struct MemoryBackend {
     pub damages: Arc<std::sync::atomic::AtomicU64>,
     /// How its cases stand.
     pub standing: Arc<Mutex<Standing>>,
+    pub rescued: Arc<Mutex<Option<Origin>>>,
     /// What was done to cases as a whole, and by whom.
     pub mended: Arc<Mutex<Vec<(Mend, String)>>>,
     /// Indexes that were to be worked on, and whether anew.
@@ -300,7 +302,8 @@ impl Source for MemoryBackend {
             Totals { evidence: 1, flows: self.flows as u64, warnings: 1, title: "Memory".into(), ..Totals::default() };
         let index = self.health.lock().unwrap().clone();
         let standing = self.standing.lock().unwrap().clone();
-        Ok(Overview { totals, index, standing, ..Overview::default() })
+        let rescued = self.rescued.lock().unwrap().clone();
+        Ok(Overview { totals, index, standing, rescued, ..Overview::default() })
     }
 
     fn values(&self, field: FieldId, prefix: &str, _: usize) -> Result<Vec<String>, Fault> {

@@ -20,8 +20,12 @@ pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
             let panel = Panel::right("inspector")
                 .resizable(true)
                 .default_size(size::INSPECTOR.min(ui.ctx().content_rect().width() * size::INSPECTOR_PART));
-            let most = (ui.ctx().content_rect().width() * 0.5).max(260.0);
-            panel.size_range(220.0..=most).show(ui, |ui| inspector::inspector_ui(ui, app, state, &mut out));
+            // The table in the middle stays readable, however wide the inspector was left in a wider window.
+            let width = ui.ctx().content_rect().width();
+            let most = (width * 0.5).min(width - size::NAV - size::MIDDLE).max(size::INSPECTOR_LEAST);
+            panel
+                .size_range(size::INSPECTOR_LEAST..=most)
+                .show(ui, |ui| inspector::inspector_ui(ui, app, state, &mut out));
         }
     }
     let frame = Frame::new().fill(theme::palette(ui).panel).inner_margin(Margin::same(6));

@@ -30,6 +30,9 @@ pub mod size {
     pub const INSPECTOR: f32 = 350.0;
     /// Of the window's width, where that is less.
     pub const INSPECTOR_PART: f32 = 0.27;
+    pub const INSPECTOR_LEAST: f32 = 220.0;
+    /// What the views in the middle need beside the navigation and the inspector.
+    pub const MIDDLE: f32 = 400.0;
     pub const HISTOGRAM: f32 = 96.0;
     /// In a window that has no height to spare.
     pub const HISTOGRAM_LOW: f32 = 76.0;

@@ -89,4 +89,6 @@ fn the_sample_imports_completely_and_every_step_of_its_story_is_found() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let reader = coldtrail::case::CaseReader::open(std::path::Path::new(case)).unwrap();
+    crate::only_value::every_value_finds_its_record(&reader, 500);
 }

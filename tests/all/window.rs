@@ -75,3 +75,40 @@ fn evidence_is_imported_filtered_and_its_last_row_is_the_right_one() {
     assert_eq!(beside, ["case.coldtrail"], "closed, a case is one file");
     assert_eq!(records(home, case), Some(1794));
 }
+
+#[test]
+fn the_clipboard_is_shared_with_other_programs() {
+    let Some(screen) = Screen::start("clipboard", 1280, 800) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let evidence = repository().join("sample-logs/evidence/from-data-team");
+    run(home, &["new", "case.coldtrail", "--examiner", "A. Analyst"], 0);
+    run(home, &["import", "case.coldtrail", evidence.to_str().unwrap(), "--examiner", "A. Analyst"], 0);
+    let program = screen.open(home, &["case.coldtrail"]);
+    program.changes("the flows", 20_000, |p| p.key("ctrl+3"));
+
+    // In: what another program copied becomes the filter.
+    screen.put_on_clipboard("dstport = 5439");
+    program.changes("the keyboard in the filter", 500, |p| p.key("ctrl+f"));
+    program.key("ctrl+v");
+    program.key("Return");
+    wait_for("the pasted filter", || (last_filter(home).as_deref() == Some("dstport = 5439")).then_some(()));
+
+    // Out: another program gets the selected row, under the names of its columns.
+    program.key("Escape");
+    program.changes("the first row", 500, |p| p.key("Home"));
+    let copied = wait_for("the copied row", || {
+        program.key("ctrl+c");
+        screen.clipboard().filter(|text| text.starts_with("start\t"))
+    });
+    let first = &rows(home, "case.coldtrail", "dstport = 5439")[0];
+    let (names, values) = copied.split_once('\n').expect("a line of names and the row");
+    let values: Vec<&str> = values.trim_end().split('\t').collect();
+    let names: Vec<&str> = names.split('\t').collect();
+    assert_eq!(names.len(), values.len(), "{copied:?}");
+    for name in ["srcaddr", "dstaddr", "interface_id", "action"] {
+        let at = names.iter().position(|n| *n == name).expect(name);
+        assert_eq!(first[name].as_str(), Some(values[at]), "{name}");
+    }
+    assert_eq!(program.close(), Some(0));
+}

@@ -5,7 +5,7 @@
 #![allow(dead_code)]
 
 use crate::support::{coldtrail, skip};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -75,7 +75,7 @@ impl Picture {
 impl Screen {
     /// `None`, said so, where the machine lacks what is needed (on CI that is a failure).
     pub fn start(test: &str, width: usize, height: usize) -> Option<Self> {
-        for tool in ["Xvfb", "openbox", "xdotool", "import"] {
+        for tool in ["Xvfb", "openbox", "xdotool", "import", "xclip"] {
             if !is_on_path(tool) {
                 skip(test, &format!("{tool} is not installed (bash tests/run installs it where it may)"));
                 return None;
@@ -120,6 +120,33 @@ impl Screen {
     /// What xdotool prints; `None` where it failed (no such window, say).
     pub fn xdotool(&self, arguments: &[&str]) -> Option<String> {
         self.tool("xdotool", arguments)
+    }
+
+    /// Puts a text on the clipboard as another program does: xclip stays in the background and serves it, so it gets no
+    /// pipe of ours that it would hold open.
+    pub fn put_on_clipboard(&self, text: &str) {
+        let mut owner = Command::new("xclip")
+            .args(["-selection", "clipboard", "-in"])
+            .env("DISPLAY", &self.name)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("xclip starts");
+        owner.stdin.take().expect("piped").write_all(text.as_bytes()).expect("xclip reads the text");
+        assert!(owner.wait().expect("xclip can be waited for").success(), "xclip takes the text");
+    }
+
+    /// What another program gets from the clipboard; `None` while nobody owns it or its owner does not answer.
+    pub fn clipboard(&self) -> Option<String> {
+        let output = Command::new("timeout")
+            .args(["5", "xclip", "-selection", "clipboard", "-out"])
+            .env("DISPLAY", &self.name)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()
+            .ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     /// Starts the program on this display and waits until its window is there and painted.

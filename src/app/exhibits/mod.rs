@@ -80,6 +80,13 @@ pub struct Basis {
 }
 
 impl Basis {
+    /// Is any of it about events?
+    pub fn has_events(&self) -> bool {
+        let of_scopes = self.scopes.iter().map(|scope| scope.dataset);
+        let of_records = self.records.iter().map(|(dataset, _)| *dataset);
+        self.all_evidence || of_scopes.chain(of_records).any(|dataset| dataset == Dataset::Events)
+    }
+
     /// Does a filter of it name one of these?
     pub fn asks_for(&self, targets: &[Target]) -> bool {
         let filters = self.scopes.iter().filter_map(|scope| scope.filter.as_ref());

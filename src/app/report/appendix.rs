@@ -3,7 +3,7 @@
 use super::{ExportReportError, Order, time};
 use crate::app::exhibits::LogSource;
 use crate::app::rescued::{Origin, origin};
-use crate::case::{CaseReader, dataset_name, journal};
+use crate::case::{CaseError, CaseReader, dataset_name, journal};
 use crate::model::indicator::IndicatorList;
 use crate::model::{Dataset, Kind, PathFacts, TimeRange};
 use crate::query::{self, Cancel, EvidenceRow, ReceivedRow, Scope, Value, WarningRow};
@@ -63,7 +63,7 @@ pub(super) fn fill(
     ];
     a.method = METHOD.map(str::to_owned).to_vec();
     let entries = reader.journal()?;
-    a.incomplete = incomplete(reader, &entries);
+    a.incomplete = incomplete(reader)?;
     let head = entries.last();
     a.journal_head = head.map(|entry| entry.hash.clone()).unwrap_or_default();
     report.title.as_of = head.and_then(|entry| time(&entry.at_utc));
@@ -73,20 +73,19 @@ pub(super) fn fill(
 }
 
 /// What of the case could not be read: it is damaged, or was saved from one that was.
-fn incomplete(reader: &CaseReader, entries: &[journal::Stored]) -> Option<Incomplete> {
+fn incomplete(reader: &CaseReader) -> Result<Option<Incomplete>, CaseError> {
     const LISTED: usize = 100;
     let standing = reader.standing();
     if !standing.damage.is_empty() {
         let lost_count = standing.lost.len() as u64;
-        return Some(Incomplete {
-            rescued_from: None,
-            lost: standing.lost.into_iter().take(LISTED).collect(),
-            lost_count,
-        });
+        let lost = standing.lost.into_iter().take(LISTED).collect();
+        return Ok(Some(Incomplete { rescued_from: None, lost, lost_count }));
     }
-    let Origin { of, sha256, lost, lost_count, .. } = origin(entries)?;
-    let lost = lost.into_iter().take(LISTED).collect();
-    Some(Incomplete { rescued_from: Some((of, sha256)), lost, lost_count })
+    Ok(origin(reader)?.map(|Origin { of, sha256, lost, lost_count, .. }| Incomplete {
+        rescued_from: Some((of, sha256)),
+        lost: lost.into_iter().take(LISTED).collect(),
+        lost_count,
+    }))
 }
 
 fn evidence(row: EvidenceRow) -> Evidence {

@@ -5,9 +5,10 @@ use super::{Area, Checks, Verdict, VerifyError};
 use crate::app::exhibits::{self, Again, Basis, Exhibited, Facts, canonical};
 use crate::case::CaseReader;
 use crate::case::journal::Stored;
-use crate::filter::Target;
+use crate::filter::{Check, Filter, Target};
+use crate::model::Dataset;
 use crate::model::conclusions::Exhibit;
-use crate::query::{self, Cancel};
+use crate::query::{self, Cancel, Scope};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -97,6 +98,14 @@ fn added_since(reader: &CaseReader, journal: &[Stored], exhibit: &Exhibit, cance
             return Some(format!("evidence was added since it was frozen ({files} that it rests on now)"));
         }
     }
+    let is_upgrade = |entry: &Stored| {
+        let counts: Value = serde_json::from_str(&entry.counts).unwrap_or_default();
+        entry.action == "migrate" && counts["contradicting_copies"].as_u64().is_some_and(|count| count > 0)
+    };
+    let is_read_upgraded = reader.standing().older.is_some() && has_conflicts(reader, cancel);
+    if basis.has_events() && (is_read_upgraded || since.iter().any(is_upgrade)) {
+        return Some("contradicting copies became events of their own when the case was upgraded".to_owned());
+    }
     let of_lists = |entry: &Stored| {
         let action = entry.action.as_str();
         let validity = action == "setting" && parameters(entry)["key"] == crate::case::VALIDITY_KEY;
@@ -109,6 +118,12 @@ fn added_since(reader: &CaseReader, journal: &[Stored], exhibit: &Exhibit, cance
         return Some("tags were changed since it was frozen".to_owned());
     }
     None
+}
+
+/// Does the case hold copies of an event that contradict each other?
+fn has_conflicts(reader: &CaseReader, cancel: &Cancel) -> bool {
+    let scope = Scope::of(Dataset::Events, Filter::test(Target::Conflict, Check::Present));
+    query::rows(reader, &scope.records(Vec::new()), cancel).is_ok_and(|rows| !rows.is_empty())
 }
 
 /// Numbers of the evidence files that the answer rests on now, those among them that only show that an hour has records.

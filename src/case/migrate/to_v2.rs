@@ -106,12 +106,7 @@ fn event<'a>(row: &Row<'_>, id: RecordId, json: &'a str, columns: &'a EventColum
         position: id.position(),
         offset: row.get(2)?,
         len: row.get(3)?,
-        completeness: match row.get(4)? {
-            1 => Completeness::ConsoleCsv10,
-            2 => Completeness::ConsoleCsv16,
-            3 => Completeness::QueryCsv,
-            _ => Completeness::Full,
-        },
+        completeness: Completeness::from_stored(row.get(4)?),
         time_millis: row.get(5)?,
         json,
         columns: columns.values(),

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 struct Import {
     what: Vec<(&'static str, &'static str, Told)>,
     notes: Told,
+    /// By a program that counted a copy as a duplicate even where it contradicts the event that it is a copy of.
+    is_older: bool,
 }
 
 /// Columns of table evidence with what they are called, and what an entry tells of them.
@@ -30,7 +32,7 @@ fn import(entry: &Stored, parameters: &Value) -> Import {
         ("duplicate_count", "number of duplicates", of(&counts, "duplicates")),
         ("warning_count", "number of warnings", of(&counts, "warnings")),
     ];
-    Import { what, notes: of(&counts, "notes") }
+    Import { what, notes: of(&counts, "notes"), is_older: parameters.get("content_sha256").is_none() }
 }
 
 pub(super) fn differences(conn: &Connection, journal: &[Stored]) -> Result<Differences, CaseError> {
@@ -51,6 +53,7 @@ pub(super) fn differences(conn: &Connection, journal: &[Stored]) -> Result<Diffe
     let mut statement = conn.prepare("SELECT * FROM evidence ORDER BY evidence_id")?;
     let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let notes = remarks(conn)?;
+    let contradicting = contradicting(conn)?;
     let mut untold = Untold::new();
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -61,12 +64,19 @@ pub(super) fn differences(conn: &Connection, journal: &[Stored]) -> Result<Diffe
             continue;
         };
         let count = notes.get(&number).copied().unwrap_or(0);
-        let mut what: Vec<(&'static str, Value, Told)> = import
-            .what
-            .into_iter()
-            .map(|(column, called, told)| (called, cells.get(column).cloned().unwrap_or_default(), told))
-            .collect();
-        what.push(("number of remarks", count.into(), import.notes));
+        // Bringing the case up made these events of their own, each with a remark.
+        let own = if import.is_older { contradicting.get(&number).copied().unwrap_or(0) } else { 0 };
+        let as_counted = |column: &str| {
+            let value = cells.get(column).cloned().unwrap_or_default();
+            match (column, value.as_i64()) {
+                ("record_count", Some(records)) => (records - own).into(),
+                ("duplicate_count", Some(duplicates)) => (duplicates + own).into(),
+                _ => value,
+            }
+        };
+        let mut what: Vec<(&'static str, Value, Told)> =
+            import.what.into_iter().map(|(column, called, told)| (called, as_counted(column), told)).collect();
+        what.push(("number of remarks", (count - own).into(), import.notes));
         compare(number, what, &mut found, &mut untold);
     }
     let gone = imports.keys().map(|number| format!("evidence {number} is in the journal and not in the case"));
@@ -89,6 +99,13 @@ fn remarks(conn: &Connection) -> Result<BTreeMap<i64, i64>, CaseError> {
         "SELECT evidence_id, count(*) FROM import_warning
          WHERE scope = 'file' AND typeof(evidence_id) = 'integer' GROUP BY evidence_id",
     )?;
+    let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Events of each file that contradict an earlier copy of theirs.
+fn contradicting(conn: &Connection) -> Result<BTreeMap<i64, i64>, CaseError> {
+    let mut statement = conn.prepare("SELECT id >> 32, count(*) FROM event_conflict GROUP BY 1")?;
     let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

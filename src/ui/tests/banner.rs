@@ -1,6 +1,7 @@
 //! A case that is older or damaged says so in every view.
 
 use super::*;
+use crate::app::rescued::Origin;
 use crate::session::source::{Mend, Standing};
 
 fn standing(standing: Standing) -> (Shown, MemoryBackend) {
@@ -49,4 +50,14 @@ fn an_older_case_says_so_and_offers_its_upgrade() {
 fn a_sound_case_has_no_banner() {
     let (harness, _) = standing(Standing::default());
     assert!(harness.query_by_label_contains("This case").is_none());
+}
+
+#[test]
+fn a_case_that_was_saved_from_a_damaged_one_says_so_in_the_overview() {
+    let backend = MemoryBackend::with_flows(10);
+    let lost = vec!["flow: rows after 1:2".to_owned()];
+    *backend.rescued.lock().unwrap() =
+        Some(Origin { of: "broken.coldtrail".to_owned(), lost, lost_count: 1, ..Origin::default() });
+    let harness = window(backend, Some("memory.coldtrail"));
+    harness.get_by_label_contains("Saved from the damaged case broken.coldtrail; places that could not be read: 1");
 }

@@ -1,6 +1,7 @@
 //! The case at a glance: what evidence there is, of which hours, how much, and the greatest of everything. Every figure leads
 //! to the records that it counts.
 
+use crate::app::rescued::Origin;
 use crate::model::{Dataset, Timestamp};
 use crate::present::display;
 use crate::query::{Coverage, Mark, Measure, Scope, TopQuery, TopRow, TopTable, Totals, Value};
@@ -27,6 +28,9 @@ pub fn overview_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action
         // Beside the scroll bar.
         ui.set_max_width(ui.available_width() - size::SCROLLBAR);
         head_ui(ui, app, totals, out);
+        if let Some(origin) = case.rescued() {
+            rescued_ui(ui, app, origin);
+        }
         if case.glance.is_older_than(case.revision()) {
             ui.label(RichText::new(t.tr("overview-old")).color(theme::palette(ui).warning));
         }
@@ -58,6 +62,16 @@ pub(super) fn link_ui(
     if response.clicked() {
         out.push(action());
     }
+}
+
+/// A case that was saved from a damaged one says so.
+fn rescued_ui(ui: &mut Ui, app: &App, origin: &Origin) {
+    let of = display::visible(&origin.of);
+    let count = display::count(origin.lost_count);
+    let text = app.texts.tr_args("overview-rescued", &[("case", &of), ("count", &count)]);
+    let lost: String = origin.lost.iter().map(|line| format!("\n{}", display::visible(line))).collect();
+    let text = RichText::new(text).color(theme::palette(ui).warning);
+    ui.label(text).on_hover_text(format!("SHA-256 {}{lost}", origin.sha256));
 }
 
 fn head_ui(ui: &mut Ui, app: &App, totals: &Totals, out: &mut Vec<Action>) {
