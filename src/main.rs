@@ -1,15 +1,14 @@
 //! Arguments; opens the window or runs one subcommand; nothing else.
 
-use clap::Parser;
 use coldtrail::app::Opening;
 use coldtrail::{cli, ui};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments = cli::Arguments::parse();
-    match arguments.command {
-        Some(command) => cli::run(command),
-        None => window(&Opening::of(arguments.paths)),
+    match cli::parse(std::env::args_os()) {
+        Ok(cli::Arguments { command: Some(command), .. }) => cli::run(command),
+        Ok(arguments) => window(&Opening::of(arguments.paths)),
+        Err(code) => code,
     }
 }
 

@@ -48,6 +48,13 @@ pub fn field_or_usage(dataset: Dataset, name: &str) -> Result<FieldId, CliError>
     field_named(dataset, name).ok_or_else(|| unknown("field", name, field::of(dataset).map(FieldId::name)))
 }
 
+/// The known name that was likely meant: a slip, or one that was begun (`indicator` of `indicators`).
+pub fn near<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    let begun = |known: &&&str| lower.len() > 2 && known.starts_with(&lower);
+    nearest(name, known.iter().copied()).or_else(|| known.iter().find(begun).copied())
+}
+
 /// What was named is none of these.
 pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> CliError {
     let near = nearest(name, known);

@@ -1,7 +1,7 @@
 //! `coldtrail import`: a row per file as it is finished.
 
 use super::opening::{Writing, read};
-use super::output::{Rows, escape, tell, tell_left};
+use super::output::{Rows, escape, fail, is_quiet, tell, tell_left};
 use super::{CliError, RowFormat, RowStyle, exit, stop};
 use crate::app::import::{self, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, Progress};
 use crate::case::CaseWriter;
@@ -38,9 +38,6 @@ pub struct Arguments {
     /// An object a line instead of a table
     #[arg(long)]
     pub json: bool,
-    /// No progress and no questions
-    #[arg(long)]
-    pub quiet: bool,
     #[command(flatten)]
     pub writing: Writing,
 }
@@ -56,9 +53,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let mut writer = CaseWriter::open(target)?;
     let style = if arguments.json { Some(RowStyle::Jsonl) } else { None };
     let mut console = Console {
-        rows: Rows::new(&RowFormat { format: style, tz: None }, &COLUMNS)?,
-        bar: !arguments.quiet && std::io::stderr().is_terminal(),
-        ask: !arguments.quiet && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+        rows: Rows::new(&RowFormat { format: style, tz: None, columns: None }, &COLUMNS)?,
+        bar: !is_quiet() && std::io::stderr().is_terminal(),
+        ask: !is_quiet() && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         output: Ok(()),
         proposals: Vec::new(),
         otherwise: Vec::new(),
@@ -217,9 +214,9 @@ impl ImportObserver for Console {
         self.clear_bar();
         let path = escape(&failure.path.to_string_lossy());
         if failure.kind.is_failure() {
-            tell(&format!("coldtrail: {}\n{}\n{path}", failure.reason, failure.kind.next_step()));
+            fail(&format!("coldtrail: {}\n{}\n{path}", failure.reason, failure.kind.next_step()));
         } else {
-            tell(&format!("coldtrail: not imported: {}: {path}", escape(&failure.reason)));
+            fail(&format!("coldtrail: not imported: {}: {path}", escape(&failure.reason)));
         }
     }
 

@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
         let done = index::complete(target, true, &stop::on_signal().reading, &mut || {})?;
         stop::check()?;
         if let Completed::Impossible(fault) = done {
-            output::tell(&format!("coldtrail: there is no index: {fault}"));
+            output::fail(&format!("coldtrail: there is no index: {fault}"));
             return Ok(exit::UNUSABLE);
         }
     }
@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     if arguments.check
         && let Some(fault) = index::differences(&reader)?
     {
-        output::tell(&format!("coldtrail: {fault}; build it anew with --rebuild"));
+        output::fail(&format!("coldtrail: {fault}; build it anew with --rebuild"));
         return Ok(exit::DIFFERS);
     }
     Ok(exit::DONE)

@@ -1,6 +1,6 @@
 //! `coldtrail journal`.
 
-use super::output::{Rows, tell};
+use super::output::{Rows, fail, tell};
 use super::{CliError, RowFormat, exit, opening};
 use crate::case::journal;
 use crate::filter::value::parse_time;
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     }
     out.finish()?;
     if let Some(seq) = journal::first_break(&entries) {
-        tell(&format!("coldtrail: the journal's chain is broken at entry {seq}"));
+        fail(&format!("coldtrail: the journal's chain is broken at entry {seq}"));
         return Ok(exit::DIFFERS);
     }
     let head = entries.last().map_or("none", |entry| entry.hash.as_str());

@@ -32,6 +32,7 @@ mod upgrade;
 mod verify;
 mod warnings;
 mod window;
+mod words;
 
 use crate::app::Opening;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -39,6 +40,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub use error::CliError;
+pub use words::parse;
 
 /// Exit codes of the command line.
 pub mod exit {
@@ -73,6 +75,9 @@ pub struct Arguments {
     /// A case to open, or evidence to import into a new case
     #[arg(value_name = "CASE or PATHS")]
     pub paths: Vec<PathBuf>,
+    /// Results and errors only: no progress, no messages, no questions
+    #[arg(long, global = true)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -135,6 +140,9 @@ pub struct RowFormat {
     /// Show times in this zone (Asia/Tokyo); UTC otherwise
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<chrono_tz::Tz>,
+    /// Of the columns that a result has only these, for commands that take their names.
+    #[arg(skip)]
+    pub columns: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -196,7 +204,7 @@ fn finish(done: Result<u8, CliError>) -> ExitCode {
         // Whoever read our output has seen enough (`| head`).
         Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            output::tell(&format!("coldtrail: {error}"));
+            output::fail(&format!("coldtrail: {error}"));
             ExitCode::from(error.exit_code())
         }
     }
@@ -220,6 +228,29 @@ fn pages(command: &clap::Command, out: &mut Vec<u8>) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every command inside these, with the words that call it.
+    fn leaves(command: &clap::Command, words: &[String]) -> Vec<(Vec<String>, clap::Command)> {
+        if !command.has_subcommands() {
+            return vec![(words.to_vec(), command.clone())];
+        }
+        let inside = command.get_subcommands().filter(|inner| inner.get_name() != "help");
+        inside.flat_map(|inner| leaves(inner, &[words, &[inner.get_name().to_owned()]].concat())).collect()
+    }
+
+    #[test]
+    fn every_command_takes_quiet() {
+        let mut command = Arguments::command();
+        command.build();
+        let all = leaves(&command, &["coldtrail".to_owned()]);
+        assert!(all.len() > 50, "{}", all.len());
+        for (words, leaf) in all {
+            assert!(leaf.get_arguments().any(|argument| argument.get_long() == Some("quiet")), "{words:?}");
+            let with = [&words[..], &["--quiet".to_owned()]].concat();
+            let Err(error) = Arguments::try_parse_from(&with) else { continue };
+            assert_eq!(error.kind(), clap::error::ErrorKind::MissingRequiredArgument, "{words:?}: {error}");
+        }
+    }
 
     #[test]
     fn arguments_are_well_formed_and_every_subcommand_shows_an_example() {

@@ -1,7 +1,7 @@
 //! How commands open a case: those that read say what is wrong with it, those that write say who writes.
 
 use super::CliError;
-use super::output::{escape, tell};
+use super::output::{escape, fail, tell};
 use crate::app::examiner;
 use crate::case::{self, CaseReader, Standing, Target, schema};
 use crate::present::display;
@@ -96,5 +96,5 @@ fn tell_damage(case: &Path, standing: &Standing) {
         lines.push("every row could be read".to_owned());
     }
     lines.push("Save what can be read into a new case with: coldtrail rescue CASE NEW".to_owned());
-    tell(&lines.join("\n"));
+    fail(&lines.join("\n"));
 }

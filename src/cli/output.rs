@@ -1,6 +1,7 @@
 //! Rows on standard output: aligned for a person, CSV (RFC 4180) or JSON Lines for a program. Values are printed as they
 //! are in the two lossless forms; in the table control characters are shown escaped, because a terminal would obey them.
 
+use super::arguments::unknown;
 use super::{CliError, RowFormat, RowStyle, exit};
 use crate::model::Timestamp;
 use crate::part;
@@ -8,12 +9,15 @@ use crate::query::Value;
 use serde_json::Value as Json;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Writes rows one by one.
 pub struct Rows {
     style: RowStyle,
     zone: Option<chrono_tz::Tz>,
     columns: Vec<String>,
+    /// Places of the columns that are printed, among those of a row; `None`: all.
+    chosen: Option<Vec<usize>>,
     /// A table is held back until all of it is known.
     table: Vec<Vec<String>>,
     out: std::io::BufWriter<std::io::StdoutLock<'static>>,
@@ -23,9 +27,14 @@ impl Rows {
     pub fn new<S: AsRef<str>>(format: &RowFormat, columns: &[S]) -> Result<Self, CliError> {
         let stdout = std::io::stdout();
         let style = format.format.unwrap_or(if stdout.is_terminal() { RowStyle::Table } else { RowStyle::Csv });
-        let columns: Vec<String> = columns.iter().map(|c| c.as_ref().to_owned()).collect();
+        let all: Vec<&str> = columns.iter().map(AsRef::as_ref).collect();
+        let chosen = format.columns.as_deref().map(|names| places(&all, names)).transpose()?;
+        let columns = match &chosen {
+            None => all.iter().map(|name| (*name).to_owned()).collect(),
+            Some(places) => places.iter().filter_map(|place| all.get(*place)).map(|name| (*name).to_owned()).collect(),
+        };
         let out = std::io::BufWriter::with_capacity(1 << 16, stdout.lock());
-        let mut rows = Self { style, zone: format.tz, columns, table: Vec::new(), out };
+        let mut rows = Self { style, zone: format.tz, columns, chosen, table: Vec::new(), out };
         if rows.style == RowStyle::Csv {
             let header = rows.columns.clone();
             rows.csv_line(&header)?;
@@ -34,6 +43,14 @@ impl Rows {
     }
 
     pub fn row(&mut self, values: &[Value]) -> Result<(), CliError> {
+        let chosen: Vec<Value>;
+        let values = match &self.chosen {
+            None => values,
+            Some(places) => {
+                chosen = places.iter().map(|place| values.get(*place).cloned().unwrap_or(Value::Null)).collect();
+                &chosen
+            }
+        };
         match self.style {
             RowStyle::Table => {
                 self.table.push(values.iter().map(|v| escape(&self.text(v))).collect());
@@ -135,6 +152,22 @@ impl Rows {
     }
 }
 
+/// Where the named columns stand.
+fn places(all: &[&str], names: &str) -> Result<Vec<usize>, CliError> {
+    let place = |name: &str| {
+        let found = all.iter().position(|column| column.eq_ignore_ascii_case(name));
+        found.ok_or_else(|| unknown_column(name, all))
+    };
+    names.split(',').map(str::trim).map(place).collect()
+}
+
+fn unknown_column(name: &str, all: &[&str]) -> CliError {
+    match unknown("column", name, all.iter().copied()) {
+        CliError::Usage(text) => CliError::Usage(format!("{text}\nThe result has: {}", all.join(","))),
+        other => other,
+    }
+}
+
 /// Control and bidirectional characters as `\u{...}`: a log must not steer the terminal that shows it.
 pub fn escape(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -153,8 +186,26 @@ fn escape_line(line: &str) -> String {
     line.split('\t').map(escape).collect::<Vec<_>>().join("\t")
 }
 
-/// A message on standard error, where a terminal may listen.
+/// Did `--quiet` ask for results and errors only? Set once, before the command runs.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+pub fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+pub fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
+
+/// A message on standard error, where a terminal may listen; nothing with `--quiet`.
 pub fn tell(message: &str) {
+    if !is_quiet() {
+        fail(message);
+    }
+}
+
+/// The same of what went wrong, which is told in any case.
+pub fn fail(message: &str) {
     let lines: Vec<String> = message.lines().map(escape_line).collect();
     // Nobody listens: the exit code still tells.
     let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));

@@ -105,6 +105,38 @@ pub(super) fn print(reader: &CaseReader, table: &PairTable, format: &RowFormat) 
     Ok(())
 }
 
+/// The same as the playbook prints it: the columns of its data ratio in front, times as `2021/05/16 07:49:46`.
+pub(super) fn print_data_ratio(reader: &CaseReader, table: &PairTable, format: &RowFormat) -> Result<(), CliError> {
+    use PairColumn as C;
+    const COLUMNS: [PairColumn; 10] = [
+        C::Srcaddr,
+        C::Dstaddr,
+        C::RecordCount,
+        C::TotalBytes,
+        C::DataRatio,
+        C::FirstSeen,
+        C::LastSeen,
+        C::Packets,
+        C::Accepted,
+        C::Rejected,
+    ];
+    let zone = format.tz.unwrap_or(chrono_tz::UTC);
+    let written = |value: Value| match value {
+        Value::Time(time) => chrono::DateTime::from_timestamp_millis(time.0).map_or(Value::Time(time), |utc| {
+            Value::Text(utc.with_timezone(&zone).format("%Y/%m/%d %H:%M:%S").to_string())
+        }),
+        other => other,
+    };
+    let mut out = Rows::new(format, &COLUMNS.map(PairColumn::name))?;
+    for first in (0..table.len()).step_by(PAGE) {
+        stop::check()?;
+        for row in query::pair_rows(reader, table, first..first + PAGE)? {
+            out.row(&COLUMNS.map(|column| written(row.value(column))))?;
+        }
+    }
+    out.finish()
+}
+
 /// Records that count as records, and whose counters do not.
 pub(super) fn tell_left_out(records: u64) {
     if records > 0 {

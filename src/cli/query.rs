@@ -5,12 +5,13 @@ use super::output::{Rows, tell};
 use super::pairs::tell_left_out;
 use super::{CliError, RowFormat, exit, export, opening, pairs, records, series, stop};
 use crate::case::CaseReader;
-use crate::model::{Dataset, FieldId, RecordId};
+use crate::model::{Dataset, RecordId};
 use crate::present::text::Texts;
 use crate::query::named::{
-    Answer, CATALOGUE, Column, Emptiness, Given, Lack, NamedQuery, ParameterError, Question, answer, lacking, named,
+    Answer, CATALOGUE, Column, Emptiness, Given, Lack, NamedQuery, ParameterError, Question, Shape, answer, lacking,
+    named,
 };
-use crate::query::{self, Measure, RowSet, TopQuery, TopTable, Value};
+use crate::query::{self, Measure, RowSet, Scope, TopQuery, TopTable, Value};
 use std::path::PathBuf;
 
 /// Runs a named query: AWS's predefined ones, the playbook's, and CloudTrail's monitoring patterns
@@ -34,6 +35,9 @@ pub struct Arguments {
     /// So many rows at the most, instead of the query's own limit
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+    /// These columns of the result, separated by commas; of records any field
+    #[arg(long, value_name = "A,B", conflicts_with = "out")]
+    pub columns: Option<String>,
     #[command(flatten)]
     pub scope: ScopeArguments,
     /// Write the result into this file (.parquet, .csv, .jsonl) instead
@@ -50,7 +54,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let reader = arguments.case.as_deref().map(opening::read).transpose()?;
     match (&reader, arguments.name.as_deref()) {
         (Some(reader), Some(name)) if !arguments.list => ask(reader, name, arguments),
-        (reader, _) => list(reader.as_ref(), &arguments.rows),
+        (reader, _) => {
+            list(reader.as_ref(), &RowFormat { columns: arguments.columns.clone(), ..arguments.rows.clone() })
+        }
     }
 }
 
@@ -61,7 +67,7 @@ fn ask(reader: &CaseReader, name: &str, arguments: &Arguments) -> Result<u8, Cli
     if let Some(lack) = lacking(reader, query, &cancel)? {
         return match lack {
             // An empty answer says why.
-            Lack::Records(_) => show(reader, &question, arguments),
+            Lack::Records(_) => show(reader, query, &question, arguments),
             Lack::Field(field) => Err(CliError::Unusable(format!(
                 "{} cannot be answered: no record of the case has a value of {}",
                 query.name,
@@ -69,7 +75,7 @@ fn ask(reader: &CaseReader, name: &str, arguments: &Arguments) -> Result<u8, Cli
             ))),
         };
     }
-    show(reader, &question, arguments)
+    show(reader, query, &question, arguments)
 }
 
 fn given(dataset: Dataset, arguments: &Arguments) -> Result<Given, CliError> {
@@ -95,12 +101,25 @@ impl From<ParameterError> for CliError {
     }
 }
 
-fn show(reader: &CaseReader, question: &Question, arguments: &Arguments) -> Result<u8, CliError> {
+fn show(reader: &CaseReader, query: &NamedQuery, question: &Question, arguments: &Arguments) -> Result<u8, CliError> {
     let cancel = stop::on_signal().queries;
     let answer = answer(reader, question, &cancel)?;
-    match &arguments.out {
-        Some(path) => export::result(reader, question, &answer, path, arguments.force)?,
-        None => print(reader, question, &answer, &arguments.rows)?,
+    let format = RowFormat { columns: arguments.columns.clone(), ..arguments.rows.clone() };
+    match (&arguments.out, question, &answer) {
+        (Some(path), ..) => export::result(reader, question, &answer, path, arguments.force)?,
+        (None, Question::Pairs(_), Answer::Pairs(table)) if query.shape == Shape::DataRatio => {
+            pairs::print_data_ratio(reader, table, &format)?;
+        }
+        (None, ..) => print(reader, question, &answer, &format)?,
+    }
+    if query.shape == Shape::DataRatio {
+        let given = given(query.dataset, arguments)?;
+        let all =
+            Scope { dataset: query.dataset, filter: given.filter, range: given.range, duplicates: given.duplicates };
+        let left_out = query::figures(reader, &all, &cancel)?.left_out;
+        if left_out > 0 {
+            tell(&format!("NODATA and SKIPDATA records, left out: {left_out}"));
+        }
     }
     if answer.is_empty() {
         tell_why_empty(reader, question)?;
@@ -163,19 +182,9 @@ fn print_records(
     format: &RowFormat,
 ) -> Result<(), CliError> {
     let ids: Vec<RecordId> = rows.iter().collect();
-    if columns.is_empty() {
-        return records::print(reader, dataset, &ids, &records::columns(dataset, None)?, format);
-    }
-    let names: Vec<&str> = std::iter::once("ref").chain(columns.iter().map(|column| column.name())).collect();
-    let fields: Vec<FieldId> = columns.iter().filter_map(|column| column.field(dataset)).collect();
-    let mut out = Rows::new(format, &names)?;
-    for ids in ids.chunks(1000) {
-        for (id, values) in ids.iter().zip(query::page(reader, dataset, ids, &fields)?) {
-            let values = columns.iter().zip(values).map(|(column, value)| column.value(value));
-            out.row(&std::iter::once(Value::Text(id.to_string())).chain(values).collect::<Vec<_>>())?;
-        }
-    }
-    out.finish()
+    let columns = records::query_columns(reader, dataset, columns, format.columns.as_deref())?;
+    // They were chosen here: what a query does not show can be named too.
+    records::print(reader, dataset, &ids, &columns, &RowFormat { columns: None, ..format.clone() })
 }
 
 fn print_top(query: &TopQuery, table: &TopTable, format: &RowFormat) -> Result<(), CliError> {

@@ -1,7 +1,7 @@
 //! `coldtrail report`.
 
 use super::opening::{at, survey};
-use super::output::{tell, tell_left};
+use super::output::{fail, tell, tell_left};
 use super::{CliError, exit, stop};
 use crate::app::conclusions::conclude;
 use crate::app::report::{Checking, ExportReportError, Exported, Order, export};
@@ -143,7 +143,7 @@ fn write(arguments: &Arguments, folder: &Path) -> Result<u8, CliError> {
     ));
     tell(&verdict(&verification));
     for check in verification.failed.first.iter().take(TOLD) {
-        tell(&format!("failed: {} {}: {}", check.area, check.item, check.detail));
+        fail(&format!("failed: {} {}: {}", check.area, check.item, check.detail));
     }
     if verification.failed.count > TOLD as u64 {
         tell("all of them: coldtrail verify CASE");

@@ -1,6 +1,6 @@
 //! `coldtrail rescue`.
 
-use super::output::{escape, tell};
+use super::output::{escape, fail, tell};
 use super::{CliError, exit};
 use crate::app::examiner;
 use crate::app::import::now_utc;
@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let by = examiner::of_this_run(arguments.examiner.as_deref());
     let rescued = case::rescue(&arguments.case, &arguments.target, &by, &now_utc())?;
     for lost in &rescued.lost {
-        tell(&format!("not readable: {lost}"));
+        fail(&format!("not readable: {lost}"));
     }
     tell(&format!(
         "{}: rows saved: {}, places that could not be read: {}; SHA-256 of the damaged file {}",

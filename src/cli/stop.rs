@@ -1,7 +1,7 @@
 //! Stopping a run: Ctrl+C, a system that shuts down (SIGTERM), a terminal that is closed (SIGHUP). The first signal asks the
 //! work to stop, which leaves nothing half done; the second ends the program at once.
 
-use super::output::tell;
+use super::output::{fail, tell};
 use super::{CliError, exit};
 use crate::ingest::reader::CancelToken;
 use crate::query::Cancel;
@@ -35,7 +35,7 @@ pub(super) fn on_signal() -> Stop {
         });
         // Then a signal ends the program as it ends any other; the next run removes what that leaves.
         if let Err(error) = heard {
-            tell(&format!("coldtrail: Ctrl+C will end this at once: {error}"));
+            fail(&format!("coldtrail: Ctrl+C will end this at once: {error}"));
         }
         stop
     };

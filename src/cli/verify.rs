@@ -1,7 +1,7 @@
 //! `coldtrail verify`.
 
 use super::opening::survey;
-use super::output::{Rows, tell, tell_left};
+use super::output::{Rows, is_quiet, tell, tell_left};
 use super::{CliError, RowFormat, exit, stop};
 use crate::app::verify::{Outcome, Progress, Told, VerifyError, VerifyOptions, verify};
 use crate::query::Value;
@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     tell_left(&arguments.case);
     let mut out = Rows::new(&arguments.rows, &["check", "item", "verdict", "detail"])?;
     let mut output = Ok(());
-    let mut bar = Bar { is_shown: std::io::stderr().is_terminal(), last: None };
+    let mut bar = Bar { is_shown: !is_quiet() && std::io::stderr().is_terminal(), last: None };
     let mut told = |told: Told<'_>| match told {
         Told::Check(check) if output.is_ok() => {
             bar.clear();

@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Says why, and what does the same work here; then the summary of the case, where one was named.
 pub(super) fn run(why: &dyn Error, opening: &Opening) -> Result<u8, CliError> {
-    output::tell(&format!("coldtrail: {why}"));
+    output::fail(&format!("coldtrail: {why}"));
     if let Some(evidence) = opening.evidence.first() {
         let commands = import_commands(opening.case.as_deref(), evidence);
         output::tell(&format!("Nothing was imported. Without a window:\n{commands}"));

@@ -184,8 +184,7 @@ fn fields(dataset: Dataset, typed: &str) -> Vec<Item> {
             second.push(item);
         }
     }
-    let other = if dataset == Dataset::Flows { "conflict" } else { "port" };
-    let own = target::VIRTUAL_NAMES.into_iter().filter(|name| *name != other);
+    let own = target::VIRTUAL_NAMES.into_iter().filter(|name| target::virtual_target(dataset, name).is_some());
     first.extend(words(&typed, own, ItemKind::Field));
     first.extend(words(&typed, ["not", "exists"], ItemKind::Keyword));
     first.extend(second);

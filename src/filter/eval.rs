@@ -171,6 +171,10 @@ fn values_of(target: &Target, record: &dyn Record) -> Vec<Operand> {
             vec![Operand { compared: Compared::Value(Value::Boolean(true)), texts: Vec::new() }]
         }
         Target::Conflict => Vec::new(),
+        Target::Derived(derived) if record.dataset() == Dataset::Events => {
+            record.json().map(|json| derived.values(json)).unwrap_or_default().into_iter().map(of_text).collect()
+        }
+        Target::Derived(_) => Vec::new(),
         Target::Indicator => record.indicators().into_iter().map(of_text).collect(),
         Target::Label => record.labels().into_iter().map(of_text).collect(),
         Target::Tag => record.tags().into_iter().map(of_text).collect(),

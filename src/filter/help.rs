@@ -49,7 +49,7 @@ pub static OPERATORS: [Entry; 16] = [
 ];
 
 /// Names that are not fields of the records.
-pub static VIRTUAL_FIELDS: [Entry; 12] = [
+pub static VIRTUAL_FIELDS: [Entry; 17] = [
     entry("ip", "srcaddr or dstaddr; source_ip_address of an event"),
     entry("port", "srcport or dstport"),
     entry("any", "every value of a flow record, or the JSON of an event; contains, like, matches"),
@@ -59,6 +59,11 @@ pub static VIRTUAL_FIELDS: [Entry; 12] = [
     entry("tag", "a tag that an examiner gave"),
     entry("indicator", "an indicator that the record meets: its list's name, its value, or what it is called"),
     entry("label", "the name of something in the record: an address, a range, an interface, a principal, a key"),
+    entry("event_user_name", "an event's user as AWS shows it: the user's name, root, else the session's name"),
+    entry("session_name", "the session's name of a role or a federated user"),
+    entry("login_result", "how a sign-in ended: success or failure"),
+    entry("resource_name", "an ARN, a name or an id of a resource that an event touched, as lookup-events knows it"),
+    entry("resource_type", "the type of such a resource: AWS::S3::Bucket; of a flow record, the field of that name"),
     entry("extra.NAME", "a further value of a flow record, by the name that its log gives it (dashes or underscores)"),
     entry("requestParameters.bucketName", "a value in the JSON of an event; [0] an element, [*] any element of a list"),
     entry("$.NAME", "any path from the root of an event's JSON"),

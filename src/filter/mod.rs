@@ -5,6 +5,7 @@
 //! canonical text. `eval` is what a filter means, in memory; the SQL in `query::filter_sql` has to agree with it.
 
 pub mod complete;
+pub mod derived;
 mod display;
 pub mod error;
 pub mod eval;
@@ -25,7 +26,7 @@ pub mod value;
 pub use error::FilterError;
 pub use parser::parse;
 pub use path::{JsonPath, Step};
-pub use target::field_named;
+pub use target::{extra_named, field_named};
 pub use tree::{Check, Filter, Relation, Target, Test, Type};
 pub use value::{Literal, Network};
 

@@ -1,15 +1,30 @@
 //! Which field a name means: AWS's names in any spelling, the Athena tables' names, paths into an event's JSON, and the
 //! filter's own names.
 
+use super::derived::Derived;
 use super::error::{FilterError, nearest};
 use super::path::{JsonPath, Step};
 use super::tree::Target;
 use crate::model::{Dataset, FieldId, field};
 use std::ops::Range;
 
-/// The filter's own names, with what they stand for in each dataset.
-pub static VIRTUAL_NAMES: [&str; 9] =
-    ["ip", "port", "any", "evidence", "duplicate", "conflict", "tag", "indicator", "label"];
+/// The filter's own names; not each stands for something in each dataset (`virtual_target`).
+pub static VIRTUAL_NAMES: [&str; 14] = [
+    "ip",
+    "port",
+    "any",
+    "evidence",
+    "duplicate",
+    "conflict",
+    "tag",
+    "indicator",
+    "label",
+    "event_user_name",
+    "session_name",
+    "login_result",
+    "resource_name",
+    "resource_type",
+];
 
 /// Columns that Athena tables add for partitions; a filter says the same as a range of times.
 const PARTITIONS: [&str; 10] =
@@ -30,6 +45,14 @@ pub fn field_named(dataset: Dataset, name: &str) -> Option<FieldId> {
     field::of(dataset).find(|f| {
         spelled(f.name) || f.aliases.iter().any(|alias| spelled(alias)) || f.event_path().is_some_and(spelled)
     })
+}
+
+/// The key of a further value of flow records that `extra.NAME` means.
+pub fn extra_named(dataset: Dataset, name: &str) -> Option<String> {
+    match resolve(dataset, name, 0..name.len()) {
+        Ok(Target::Extra(key)) => Some(key.into()),
+        _ => None,
+    }
 }
 
 /// The same; a name of the query's table may stand in front: `vpc.destinationaddress`.
@@ -100,7 +123,7 @@ fn behind_alias(dataset: Dataset, name: &str) -> Option<Target> {
     (!is_member).then_some(found)
 }
 
-fn virtual_target(dataset: Dataset, name: &str) -> Option<Target> {
+pub(super) fn virtual_target(dataset: Dataset, name: &str) -> Option<Target> {
     let target = match name.to_ascii_lowercase().as_str() {
         "ip" | "addr" | "address" => match dataset {
             Dataset::Flows => Target::EitherAddress,
@@ -114,6 +137,9 @@ fn virtual_target(dataset: Dataset, name: &str) -> Option<Target> {
         "tag" => Target::Tag,
         "indicator" => Target::Indicator,
         "label" => Target::Label,
+        _ if dataset == Dataset::Events => {
+            Target::Derived(Derived::ALL.into_iter().find(|derived| same_name(derived.name(), name))?)
+        }
         _ => return None,
     };
     Some(target)
@@ -228,7 +254,7 @@ mod tests {
                     assert!(earlier.is_none_or(|earlier| earlier == f), "{spelling}");
                 }
             }
-            for own in VIRTUAL_NAMES {
+            for own in VIRTUAL_NAMES.into_iter().filter(|own| virtual_target(dataset, own).is_some()) {
                 assert!(!seen.contains_key(own), "{own}");
             }
         }
@@ -263,6 +289,8 @@ mod tests {
     fn spellings_of_event_fields_and_paths() {
         for (text, expected) in [
             ("eventName", "event_name"),
+            ("eventUserName", "event_user_name"),
+            ("resource-name", "resource_name"),
             ("userIdentity.arn", "user_identity_arn"),
             ("useridentity.sessioncontext.sessionissuer.username", "session_issuer_user_name"),
             ("userIdentity", "user_identity"),

@@ -1,5 +1,6 @@
 //! A filter as a value: what the parser makes, what queries are keyed by, and what cell menus build.
 
+use super::derived::Derived;
 use super::path::JsonPath;
 use super::value::Literal;
 use super::{FilterError, names, pattern, target};
@@ -52,6 +53,8 @@ pub enum Target {
     Duplicate,
     /// Does another copy of the event contradict it?
     Conflict,
+    /// What an event's fields say together.
+    Derived(Derived),
     Tag,
     Indicator,
     Label,
@@ -194,7 +197,7 @@ impl Target {
             Target::AnyText => Type::FreeText,
             Target::Evidence => Type::Evidence,
             Target::Duplicate | Target::Conflict => Type::Boolean,
-            Target::Tag | Target::Indicator | Target::Label => Type::Text,
+            Target::Tag | Target::Indicator | Target::Label | Target::Derived(_) => Type::Text,
         }
     }
 }
@@ -400,6 +403,7 @@ impl std::fmt::Display for Target {
             Target::Evidence => f.write_str("evidence"),
             Target::Duplicate => f.write_str("duplicate"),
             Target::Conflict => f.write_str("conflict"),
+            Target::Derived(derived) => f.write_str(derived.name()),
             Target::Tag => f.write_str("tag"),
             Target::Indicator => f.write_str("indicator"),
             Target::Label => f.write_str("label"),

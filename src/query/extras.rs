@@ -21,6 +21,18 @@ pub fn has_extras(reader: &CaseReader) -> Result<bool, QueryError> {
     Ok(reader.conn.prepare_cached(&sql)?.query_row([], |_| Ok(())).optional()?.is_some())
 }
 
+/// The names of these values in the case, in order.
+pub fn extra_names(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
+    let names: Vec<String> = known().map(|name| format!("'{name}'")).collect();
+    let sql = format!(
+        "SELECT DISTINCT v.key FROM extra x, json_each(iif(json_valid(x.json), x.json, '{{}}')) v WHERE v.key NOT IN ({}) ORDER BY 1",
+        names.join(", ")
+    );
+    let mut statement = reader.conn.prepare_cached(&sql)?;
+    let rows = statement.query_map([], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The further values of flow records as JSON objects, in the order of the ids; `Value::Null` where there are none.
 pub fn extras(reader: &CaseReader, ids: &[RecordId]) -> Result<Vec<Value>, QueryError> {
     let paths: Vec<String> = known().map(|name| format!("'$.{name}'")).collect();

@@ -121,6 +121,7 @@ impl Compiler {
             Target::Evidence => Ok(self.evidence(check)),
             Target::Duplicate => Ok(self.duplicate(check)),
             Target::Conflict if self.dataset == Dataset::Events => Ok(self.conflict(check)),
+            Target::Derived(derived) if self.dataset == Dataset::Events => Ok(self.derived(*derived, check)),
             Target::Field(field) => Ok(match self.dataset {
                 Dataset::Flows => self.flow_field(*field, check),
                 Dataset::Events => self.event_field(*field, check),
@@ -133,9 +134,12 @@ impl Compiler {
             Target::EitherAddress if self.dataset == Dataset::Flows => Ok(self.either_address(check)),
             Target::EitherPort if self.dataset == Dataset::Flows => Ok(self.either_port(check)),
             Target::Path(path) if self.dataset == Dataset::Events => Ok(self.event_path(path, check)),
-            Target::Extra(_) | Target::EitherAddress | Target::EitherPort | Target::Path(_) | Target::Conflict => {
-                Err(CompileError::WrongDataset { field: target.to_string() })
-            }
+            Target::Extra(_)
+            | Target::EitherAddress
+            | Target::EitherPort
+            | Target::Path(_)
+            | Target::Conflict
+            | Target::Derived(_) => Err(CompileError::WrongDataset { field: target.to_string() }),
         }
     }
 

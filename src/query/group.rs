@@ -2,7 +2,7 @@
 
 use super::columns_sql::Columns;
 use super::scope::own_field;
-use super::{QueryError, sort_sql};
+use super::{QueryError, Value, sort_sql};
 use crate::model::{Dataset, FieldId, Kind};
 
 /// What makes records one group. A group without a value is one too (`-` in the logs), and comes last among equals.
@@ -22,7 +22,8 @@ pub enum GroupBy {
     EitherPort,
     /// Flows: (protocol, the lower of the two ports), where a service is likely to listen.
     Service,
-    /// Events: userIdentity's arn, else its principalId, else userName, else invokedBy, else type.
+    /// Events: (userIdentity's arn, else its principalId, else userName, else invokedBy, else type; principalId). A name
+    /// that was given again to somebody else has another unique id, and is another principal.
     Principal,
 }
 
@@ -63,7 +64,15 @@ impl GroupBy {
             GroupBy::PacketPair => vec!["pkt_srcaddr", "pkt_dstaddr"],
             GroupBy::EitherPort => vec!["port"],
             GroupBy::Service => vec!["protocol", "port"],
-            GroupBy::Principal => vec!["principal"],
+            GroupBy::Principal => vec!["principal", "principal_id"],
+        }
+    }
+
+    /// The values of a key that tell something: a principal without a unique id, or without another name, is one value.
+    pub fn telling(self, key: &[Value]) -> &[Value] {
+        match (self, key) {
+            (GroupBy::Principal, [who, id]) if *id == Value::Null || who == id => key.get(..1).unwrap_or(key),
+            _ => key,
         }
     }
 
@@ -117,7 +126,8 @@ impl GroupBy {
             GroupBy::Principal => {
                 let all = fields.iter().map(|field| value(*field)).collect::<Vec<_>>().join(", ");
                 let who = format!("coalesce({all})");
-                (columns(&[(who.clone(), who, 1, "")]), 1)
+                let id = fields.get(1).copied().map_or_else(String::new, value);
+                (columns(&[(who.clone(), who, 1, ""), (id.clone(), id, 2, "")]), 2)
             }
         };
         let kinds = match self {

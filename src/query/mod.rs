@@ -50,7 +50,7 @@ pub use conversations::{
     Side, StartEvidence, conversation_rows, conversations, is_well_known,
 };
 pub use evidence_of::evidence_of;
-pub use extras::{extras, has_extras};
+pub use extras::{extra_names, extras, has_extras};
 pub use figures::{Figures, figures};
 pub use group::GroupBy;
 pub use histogram::{Bin, Histogram, histogram};
@@ -72,7 +72,7 @@ pub use pairs::{
     pair_rows, pairs,
 };
 pub use received::{ReceivedRow, received, received_counts};
-pub use record::{RecordDetail, known_records, record};
+pub use record::{RecordDetail, in_conflict, known_records, record};
 pub use row_set::RowSet;
 pub use rows::{Duplicates, RecordQuery, SortKey, first_rows, page, rows};
 pub use saved::saved_filters;

@@ -139,6 +139,14 @@ fn present(reader: &CaseReader, id: RecordId, dataset: Dataset) -> Result<Vec<(F
     Ok(fields.into_iter().zip(values).filter(|(_, value)| *value != Value::Null).collect())
 }
 
+/// Does another copy of each of these events contradict it?
+pub fn in_conflict(reader: &CaseReader, ids: &[RecordId]) -> Result<Vec<bool>, QueryError> {
+    let mut statement = reader.conn.prepare_cached(
+        "SELECT 1 FROM event e WHERE e.id = ?1 AND EXISTS (SELECT 1 FROM event_conflict c WHERE e.event_key IN (c.id, c.other_id))",
+    )?;
+    ids.iter().map(|id| Ok(statement.exists([id.0])?)).collect()
+}
+
 /// Is each of these a record of the dataset?
 pub fn known_records(reader: &CaseReader, dataset: Dataset, ids: &[RecordId]) -> Result<Vec<bool>, QueryError> {
     let table = if dataset == Dataset::Flows { "flow" } else { "event" };

@@ -23,9 +23,11 @@ pub fn text(by: GroupBy, key: &[Value], zone: Zone, absent: &str) -> String {
             };
             format!("{} {}", protocol.unwrap_or_else(|| part(0)), part(1))
         }
-        GroupBy::Field(_) | GroupBy::Talker | GroupBy::PacketTalker | GroupBy::EitherPort | GroupBy::Principal => {
-            part(0)
-        }
+        GroupBy::Principal => match by.telling(key) {
+            [_, _] => format!("{} ({})", part(0), part(1)),
+            _ => part(0),
+        },
+        GroupBy::Field(_) | GroupBy::Talker | GroupBy::PacketTalker | GroupBy::EitherPort => part(0),
     }
 }
 
@@ -43,7 +45,7 @@ pub fn clause(by: GroupBy, key: &[Value]) -> Filter {
             Filter::all_of(fields.iter().enumerate().map(|(at, field)| is(field, value(at))))
         }
         GroupBy::Service => service(&fields, value(0), value(1)),
-        GroupBy::Principal => principal(&fields, value(0)),
+        GroupBy::Principal => principal(&fields, value(0), value(1)),
     }
 }
 
@@ -63,22 +65,25 @@ fn service(fields: &[FieldId], protocol: &Value, port: &Value) -> Filter {
     display::clause(protocol, *of, false).and(Filter::any_of(ports))
 }
 
-/// The first of the fields that an event has is this.
-fn principal(fields: &[FieldId], who: &Value) -> Filter {
-    let absent = |fields: &[FieldId]| {
-        let absent: Vec<Filter> =
-            fields.iter().map(|field| Filter::test(Target::Field(*field), Check::Absent)).collect();
-        Filter::all_of(absent)
-    };
-    if *who == Value::Null {
-        return absent(fields);
+/// The first of the fields (arn, principalId, ...) that an event has is this, and its principalId is that.
+fn principal(fields: &[FieldId], who: &Value, id: &Value) -> Filter {
+    let [arn, own_id, others @ ..] = fields else { return Filter::All };
+    let is = |field: &FieldId, value: &Value| display::clause(value, *field, false);
+    let with_arn = is(arn, who).and(is(own_id, id));
+    if *id != Value::Null {
+        let without_arn = is(arn, &Value::Null).and(is(own_id, id));
+        return if who == id { Filter::any_of([without_arn, with_arn]) } else { with_arn };
     }
-    Filter::any_of(
-        fields
-            .iter()
-            .enumerate()
-            .map(|(at, field)| absent(fields.get(..at).unwrap_or_default()).and(display::clause(who, *field, false))),
-    )
+    let absent = |fields: &[FieldId]| Filter::all_of(fields.iter().map(|field| is(field, &Value::Null)));
+    let nobody = absent(&[*arn, *own_id]);
+    if *who == Value::Null {
+        return nobody.and(absent(others));
+    }
+    let without_arn = others.iter().enumerate().map(|(at, field)| {
+        let earlier = others.get(..at).unwrap_or_default();
+        nobody.clone().and(absent(earlier)).and(is(field, who))
+    });
+    Filter::any_of(std::iter::once(with_arn).chain(without_arn))
 }
 
 /// The address that a group is about, where it is one.
@@ -102,4 +107,48 @@ pub fn filter_text(scope: &Scope, group: Option<(GroupBy, &[Value])>) -> String 
         Some((by, key)) => own.narrowed(clause(by, key)),
     }
     .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Dataset;
+
+    #[test]
+    fn a_principal_is_its_unique_id_in_words_and_in_its_filter() {
+        let value = |text: &str| if text.is_empty() { Value::Null } else { Value::Text(text.to_owned()) };
+        for (who, id, words, filter) in [
+            ("arn:a", "AIDA1", "arn:a (AIDA1)", "user_identity_arn = arn:a and user_identity_principal_id = AIDA1"),
+            (
+                "AIDA1",
+                "AIDA1",
+                "AIDA1",
+                "user_identity_arn is null and user_identity_principal_id = AIDA1 or \
+                 user_identity_arn = AIDA1 and user_identity_principal_id = AIDA1",
+            ),
+            (
+                "ec2.amazonaws.com",
+                "",
+                "ec2.amazonaws.com",
+                "user_identity_arn = ec2.amazonaws.com and user_identity_principal_id is null or \
+                 user_identity_arn is null and user_identity_principal_id is null and user_identity_user_name = ec2.amazonaws.com or \
+                 user_identity_arn is null and user_identity_principal_id is null and user_identity_user_name is null and \
+                 user_identity_invoked_by = ec2.amazonaws.com or \
+                 user_identity_arn is null and user_identity_principal_id is null and user_identity_user_name is null and \
+                 user_identity_invoked_by is null and user_identity_type = ec2.amazonaws.com",
+            ),
+            (
+                "",
+                "",
+                "none",
+                "user_identity_arn is null and user_identity_principal_id is null and user_identity_user_name is null and \
+                 user_identity_invoked_by is null and user_identity_type is null",
+            ),
+        ] {
+            let key = [value(who), value(id)];
+            assert_eq!(text(GroupBy::Principal, &key, Zone::default(), "none"), words);
+            let made = clause(GroupBy::Principal, &key);
+            assert_eq!(crate::filter::parse(filter, Dataset::Events), Ok(made.clone()), "{made}");
+        }
+    }
 }

@@ -271,6 +271,7 @@ fn groups_of_every_kind_as_plain_sql_says() {
                  GROUP BY k ORDER BY n DESC, k";
     assert_eq!(events(by_field(Dataset::Events, "event_name")), sql(&desk, names));
     assert_eq!(events(GroupBy::Principal), ["arn:aws:iam::111122223333:user/Alice 2 1 1", "111122223333 1 1 0"]);
+    assert_eq!(GroupBy::Principal.names(), ["principal", "principal_id"]);
     let wrong =
         TopQuery { scope: Scope::all(Dataset::Events), by: GroupBy::Talker, measure: Measure::Records, limit: None };
     assert!(top(&desk.reader(), &wrong, &Cancel::default()).is_err());
@@ -353,4 +354,45 @@ fn the_automatic_width_is_the_narrowest_that_needs_few_bins() {
     for (span, width) in widths {
         assert_eq!(coldtrail::query::auto_width(span), width, "{span}");
     }
+}
+
+/// A user who was deleted and made again has the same ARN and is somebody else.
+#[test]
+fn one_arn_with_two_unique_ids_is_two_principals() {
+    let desk = Desk::new();
+    let by = |event_id: &str, arn: Option<&str>, id: Option<&str>| {
+        let mut event = crate::desk::event(event_id, "ListUsers", "2021-05-16T00:00:00Z");
+        event["userIdentity"] = serde_json::json!({"type": "IAMUser", "arn": arn, "principalId": id});
+        event
+    };
+    let arn = Some("arn:aws:iam::1:user/Alice");
+    let events = [
+        by("e-1", arn, Some("AIDA1")),
+        by("e-2", arn, Some("AIDA2")),
+        by("e-3", arn, Some("AIDA2")),
+        by("e-4", arn, None),
+        by("e-5", None, Some("AIDA2")),
+    ];
+    desk.import(&[desk.file("a.json", serde_json::json!({ "Records": events }).to_string())]);
+    let query =
+        TopQuery { scope: Scope::all(Dataset::Events), by: GroupBy::Principal, measure: Measure::Records, limit: None };
+    let table = top(&desk.reader(), &query, &Cancel::default()).unwrap();
+    let rows: Vec<String> = table
+        .rows
+        .iter()
+        .map(|row| format!("{} {} {}", plain(&row.key[0]), plain(&row.key[1]), row.figures.records))
+        .collect();
+    let alice = "arn:aws:iam::1:user/Alice";
+    assert_eq!(
+        rows,
+        [format!("{alice} AIDA2 2"), "AIDA2 AIDA2 1".into(), format!("{alice} AIDA1 1"), format!("{alice} - 1")]
+    );
+    for row in &table.rows {
+        let filter = coldtrail::session::groups::clause(GroupBy::Principal, &row.key).to_string();
+        assert_eq!(desk.count("events", &["--filter", &filter]), row.figures.records, "{filter}");
+    }
+    let series = desk.ok(&["series", desk.case(), "--dataset", "events", "--by", "principal", "--format", "jsonl"]);
+    let lines: Vec<&str> = series.lines().collect();
+    assert_eq!(lines.len(), 4, "{series}");
+    assert!(series.contains("\"arn:aws:iam::1:user/Alice AIDA1\"") && series.contains("\"AIDA2\""), "{series}");
 }

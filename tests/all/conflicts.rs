@@ -55,6 +55,9 @@ fn two_copies_that_contradict_each_other_are_two_events() {
     ] {
         assert_eq!(filter(text), count, "{text}");
     }
+    let listed = desk.ok(&["events", desk.case(), "--columns", "event_id,event_name,conflict", "--sort", "event_name"]);
+    let rows = ["event_id,event_name,conflict", "e-2,A,false", "e-1,RunInstances,true", "e-1,TerminateInstances,true"];
+    assert_eq!(listed.lines().collect::<Vec<_>>(), rows);
     let told = desk.ok(&["warnings", desk.case(), "--format", "jsonl"]);
     let what =
         "event 2:1 and event 1:1 have the eventID e-1 and differ in event_time, event_name, source_ip_address; both";

@@ -488,3 +488,34 @@ fn the_raw_text_of_what_could_not_be_read_is_printed_like_that_of_a_record() {
     std::fs::remove_file(file).unwrap();
     assert_eq!(raw("2:3"), "not a record either");
 }
+
+#[test]
+fn further_values_of_flow_records_are_columns() {
+    let desk = Desk::new();
+    let log =
+        "version interface-id srcaddr start new-field other\n2 eni-1 10.0.0.1 100 seen 7\n2 eni-1 10.0.0.2 100 - 8\n";
+    desk.import(&[desk.file("a.log", log)]);
+    let columns =
+        |names: &str| desk.ok(&["flows", desk.case(), "--columns", names, "--format", "csv"]).replace('\r', "");
+    for name in ["extra.new_field", "extra.new-field"] {
+        let expected = "srcaddr,extra.new_field,extra.other\n10.0.0.1,seen,7\n10.0.0.2,,8\n";
+        assert_eq!(columns(&format!("srcaddr,{name},extra.other")), expected);
+    }
+    let wrong = desk.fails(&["flows", desk.case(), "--columns", "extra.othr"], 2);
+    assert!(wrong.contains("othr") && wrong.contains("did you mean other?"), "{wrong}");
+    assert!(desk.fails(&["events", desk.case(), "--columns", "extra.other"], 2).contains("there is no field"));
+    assert!(desk.fails(&["flows", desk.case(), "--columns", "conflict"], 2).contains("there is no field"));
+}
+
+#[test]
+fn a_word_that_is_no_command_and_no_file_is_no_window() {
+    let desk = Desk::without_case();
+    let told = desk.fails(&["flwos", "x.coldtrail", "--filter", "bytes > 1"], 2);
+    assert_eq!(told, "coldtrail: unknown command flwos; did you mean flows?\n");
+    assert!(
+        desk.fails(&["xyzzy"], 2).starts_with("coldtrail: unknown command xyzzy, and there is no file of this name\n")
+    );
+    assert!(desk.fails(&["no/such.log.gz"], 3).contains("there is no file or folder no/such.log.gz"));
+    // With --quiet an error is still told.
+    assert!(desk.fails(&["--quiet", "info", "gone.coldtrail"], 3).contains("gone.coldtrail"));
+}

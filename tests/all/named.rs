@@ -42,8 +42,10 @@ const DEFINITIONS: &[(&str, &[&str], &str, &str)] = &[
     ("flow-preview", &[], "ref", "SELECT ref FROM f ORDER BY evidence, position LIMIT 1000"),
     ("top-ips-by-records", &[], "ip record_count", "SELECT ip, count(DISTINCT ref) n FROM (SELECT srcaddr ip, ref FROM f UNION ALL SELECT dstaddr, ref FROM f) GROUP BY ip ORDER BY n DESC, ipkey(ip) NULLS LAST, ip LIMIT 100"),
     ("flows-of-ip", &["ip=IP"], "ref", "SELECT ref FROM f WHERE srcaddr = 'IP' OR dstaddr = 'IP' ORDER BY start NULLS LAST, evidence, position"),
-    ("data-ratio", &["ip=IP"], "srcaddr dstaddr record_count total_bytes data_ratio first_seen last_seen", "SELECT srcaddr, dstaddr, count(*) n, sum(b) t, sum(b) / count(*), iso(min(start)), iso(max(\"end\"))
-        FROM f WHERE (srcaddr = 'IP' OR dstaddr = 'IP') OR (srcaddr IS NULL AND dstaddr IS NULL) GROUP BY 1, 2 ORDER BY t DESC NULLS LAST, ipkey(srcaddr) NULLS LAST, ipkey(dstaddr) NULLS LAST"),
+    ("data-ratio", &["ip=IP"], "srcaddr dstaddr record_count total_bytes data_ratio first_seen last_seen", "SELECT srcaddr, dstaddr, count(*) n, sum(b) t, sum(b) / count(*), replace(replace(replace(iso(min(start)), '-', '/'), 'T', ' '), 'Z', ''), replace(replace(replace(iso(max(\"end\")), '-', '/'), 'T', ' '), 'Z', '')
+        FROM f WHERE (srcaddr = 'IP' OR dstaddr = 'IP') AND (log_status IS NULL OR log_status NOT IN ('NODATA', 'SKIPDATA')) GROUP BY 1, 2 ORDER BY t DESC NULLS LAST, ipkey(srcaddr) NULLS LAST, ipkey(dstaddr) NULLS LAST"),
+    ("data-ratio", &[], "srcaddr dstaddr record_count total_bytes data_ratio first_seen last_seen", "SELECT srcaddr, dstaddr, count(*) n, sum(b) t, sum(b) / count(*), replace(replace(replace(iso(min(start)), '-', '/'), 'T', ' '), 'Z', ''), replace(replace(replace(iso(max(\"end\")), '-', '/'), 'T', ' '), 'Z', '')
+        FROM f WHERE (log_status IS NULL OR log_status NOT IN ('NODATA', 'SKIPDATA')) GROUP BY 1, 2 ORDER BY t DESC NULLS LAST, ipkey(srcaddr) NULLS LAST, ipkey(dstaddr) NULLS LAST"),
     ("top-rejected-pairs", &[], "srcaddr dstaddr record_count", "SELECT srcaddr, dstaddr, count(*) n FROM f WHERE action = 'REJECT' GROUP BY 1, 2 ORDER BY n DESC, ipkey(srcaddr) NULLS LAST, ipkey(dstaddr) NULLS LAST LIMIT 10"),
     ("top-accepted-pairs", &[], "srcaddr dstaddr record_count", "SELECT srcaddr, dstaddr, count(*) n FROM f WHERE action = 'ACCEPT' GROUP BY 1, 2 ORDER BY n DESC, ipkey(srcaddr) NULLS LAST, ipkey(dstaddr) NULLS LAST LIMIT 10"),
     ("latest-flows", &[], "ref", "SELECT ref FROM f ORDER BY start DESC NULLS LAST, evidence, position LIMIT 2"),
@@ -65,22 +67,117 @@ const DEFINITIONS: &[(&str, &[&str], &str, &str)] = &[
         AND ifnull(source_ip_address, '') NOT IN ('delivery.logs.amazonaws.com', 'cloudtrail.amazonaws.com', 'athena.amazonaws.com') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("lookup-events", &[], "ref", "SELECT ref FROM e ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("lookup-events", &["EventName=AssumeRole", "ReadOnly=true"], "ref", "SELECT ref FROM e WHERE event_name = 'AssumeRole' AND read_only ORDER BY instant(event_time) NULLS LAST, evidence, position"),
-    ("lookup-events", &["EventSource=iam.amazonaws.com", "Username=Alice"], "ref", "SELECT ref FROM e WHERE event_source = 'iam.amazonaws.com' AND (user_identity_user_name = 'Alice' OR session_issuer_user_name = 'Alice') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
-    ("lookup-events", &["ResourceType=AWS::S3::Bucket"], "ref", "SELECT ref FROM e WHERE EXISTS (SELECT 1 FROM json_each(e.resources) r WHERE 'AWS::S3::Bucket' IN (r.value ->> 'type', r.value ->> 'resourceType', r.value ->> 'ResourceType')) ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("lookup-events", &["EventSource=iam.amazonaws.com", "Username=Alice"], "ref", "SELECT ref FROM e WHERE event_source = 'iam.amazonaws.com' AND coalesce(nullif(user_identity_user_name, ''), iif(user_identity_type = 'Root', 'root', NULL), iif(user_identity_type IN ('AssumedRole', 'FederatedUser'),
+        iif(user_identity_principal_id GLOB 'A???????????????*:?*', substr(user_identity_principal_id, instr(user_identity_principal_id, ':') + 1), replace(user_identity_arn, rtrim(user_identity_arn, replace(user_identity_arn, '/', '')), '')), NULL)) = 'Alice' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("lookup-events", &["Username=root"], "ref", "SELECT ref FROM e WHERE coalesce(nullif(user_identity_user_name, ''), iif(user_identity_type = 'Root', 'root', NULL), iif(user_identity_type IN ('AssumedRole', 'FederatedUser'),
+        iif(user_identity_principal_id GLOB 'A???????????????*:?*', substr(user_identity_principal_id, instr(user_identity_principal_id, ':') + 1), replace(user_identity_arn, rtrim(user_identity_arn, replace(user_identity_arn, '/', '')), '')), NULL)) = 'root' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("lookup-events", &["Username=i-0ba571bb06bb06bb6"], "ref", "SELECT ref FROM e WHERE coalesce(nullif(user_identity_user_name, ''), iif(user_identity_type = 'Root', 'root', NULL), iif(user_identity_type IN ('AssumedRole', 'FederatedUser'),
+        iif(user_identity_principal_id GLOB 'A???????????????*:?*', substr(user_identity_principal_id, instr(user_identity_principal_id, ':') + 1), replace(user_identity_arn, rtrim(user_identity_arn, replace(user_identity_arn, '/', '')), '')), NULL)) = 'i-0ba571bb06bb06bb6' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("lookup-events", &["Username=config-recorder"], "ref", "SELECT ref FROM e WHERE coalesce(nullif(user_identity_user_name, ''), iif(user_identity_type = 'Root', 'root', NULL), iif(user_identity_type IN ('AssumedRole', 'FederatedUser'),
+        iif(user_identity_principal_id GLOB 'A???????????????*:?*', substr(user_identity_principal_id, instr(user_identity_principal_id, ':') + 1), replace(user_identity_arn, rtrim(user_identity_arn, replace(user_identity_arn, '/', '')), '')), NULL)) = 'config-recorder' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("lookup-events", &["ResourceType=AWS::S3::Bucket"], "ref", "SELECT ref FROM e WHERE request_parameters ->> '$.bucketName' <> '' OR EXISTS (SELECT 1 FROM json_each(e.resources) r WHERE 'AWS::S3::Bucket' IN (r.value ->> 'type', r.value ->> 'resourceType', r.value ->> 'ResourceType')) ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("lookup-events", &["ResourceName=kestrel-backups"], "ref", "SELECT ref FROM e WHERE request_parameters ->> '$.bucketName' = 'kestrel-backups' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("root-use", &[], "ref", "SELECT ref FROM e WHERE user_identity_type = 'Root' OR session_issuer_type = 'Root' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("trail-changes", &[], "ref", "SELECT ref FROM e WHERE event_name IN ('StopLogging', 'DeleteTrail', 'UpdateTrail') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
-    ("failures", &[], "ref", "SELECT ref FROM e WHERE error_code IS NOT NULL OR response_elements ->> '$.errorCode' IS NOT NULL OR service_event_details ->> '$.errorCode' IS NOT NULL OR error_message = 'Failed authentication' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+    ("failures", &[], "ref", "SELECT ref FROM e WHERE error_code <> '' OR error_message <> '' OR response_elements ->> '$.errorCode' <> '' OR response_elements ->> '$.errorMessage' <> ''
+        OR service_event_details ->> '$.errorCode' <> '' OR service_event_details ->> '$.errorMessage' <> '' OR (response_elements ->> '$.code' <> '' AND response_elements ->> '$.message' IS NOT NULL)
+        OR response_elements ->> '$.error.errorCode' <> '' OR (response_elements ->> '$.error.code' <> '' AND response_elements ->> '$.error.message' IS NOT NULL)
+        OR (event_source = 'signin.amazonaws.com' AND lower(coalesce(response_elements ->> ('$.' || event_name), service_event_details ->> ('$.' || event_name))) = 'failure') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("access-denied", &[], "ref", "SELECT ref FROM e WHERE error_code GLOB 'Unauthorized*' OR error_code GLOB '*.Unauthorized*' OR error_code GLOB 'AccessDenied*' OR response_elements ->> '$.errorCode' GLOB 'Unauthorized*'
         OR response_elements ->> '$.errorCode' GLOB 'AccessDenied*' OR error_message = 'Failed authentication' ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("iam-policy-changes", &[], "ref", "SELECT ref FROM e WHERE event_name IN ('DeleteGroupPolicy','DeleteRole','DeleteRolePolicy','DeleteUserPolicy','PutGroupPolicy','PutRolePolicy','PutUserPolicy') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("instance-changes", &[], "ref", "SELECT ref FROM e WHERE event_name IN ('RunInstances','CreateInstances','LaunchInstances','TerminateInstances') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("network-changes", &[], "ref", "SELECT ref FROM e WHERE event_name IN ('AttachInternetGateway','AssociateRouteTable','CreateRoute','DeleteCustomerGateway','DeleteInternetGateway','DeleteRoute','DeleteRouteTable','DeleteDhcpOptions','DisassociateRouteTable',
-        'CreateNetworkAcl','CreateNetworkAclEntry','DeleteNetworkAcl','DeleteNetworkAclEntry','ReplaceNetworkAclEntry','ReplaceNetworkAclAssociation') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
+        'CreateNetworkAcl','CreateNetworkAclEntry','DeleteNetworkAcl','DeleteNetworkAclEntry','ReplaceNetworkAclEntry','ReplaceNetworkAclAssociation',
+        'AuthorizeSecurityGroupIngress','AuthorizeSecurityGroupEgress','RevokeSecurityGroupIngress','RevokeSecurityGroupEgress','ModifySecurityGroupRules','CreateSecurityGroup','DeleteSecurityGroup') ORDER BY instant(event_time) NULLS LAST, evidence, position"),
     ("nat-alarm", &["window=300", "threshold=20kb"], "bin_start series value reached", "WITH a AS MATERIALIZED (SELECT start / 300 * 300 m, interface_id k, b FROM f WHERE flow_direction = 'egress' AND (pkt_srcaddr = srcaddr OR pkt_srcaddr IS NULL) AND start IS NOT NULL),
         t AS MATERIALIZED (SELECT interface_id k, sum(b) t FROM f WHERE flow_direction = 'egress' GROUP BY 1)
         SELECT iso(m), a.k, ifnull(sum(b), 0), iif(ifnull(sum(b), 0) >= 20000, 'true', 'false') FROM a LEFT JOIN t ON t.k IS a.k
         GROUP BY m, a.k ORDER BY m, t DESC NULLS LAST, a.k NULLS LAST"),
 ];
+
+#[test]
+fn lookups_failures_and_network_changes_of_the_sample_have_the_numbers_of_their_definitions() {
+    let desk = Desk::new();
+    desk.import(&[repository().join("sample-logs/evidence")]);
+    let found = |name: &str, parameters: &[&str]| {
+        let parameters: Vec<String> = parameters.iter().map(|p| (*p).to_owned()).collect();
+        asked(&desk, name, &parameters, "ref", None).len()
+    };
+    for (parameter, count) in [
+        ("Username=i-0ba571bb06bb06bb6", 148),
+        ("Username=config-recorder", 288),
+        ("Username=root", 4),
+        ("Username=i-0ba571bb06bb06bb", 0),
+        ("ResourceName=kestrel-backup", 0),
+    ] {
+        assert_eq!(found("lookup-events", &[parameter]), count, "{parameter}");
+    }
+    assert_eq!((found("failures", &[]), found("root-use", &[]), found("network-changes", &[])), (196, 4, 2));
+    let told = desk.ok(&["query", desk.case(), "network-changes", "--columns", "event_name", "--format", "csv"]);
+    assert_eq!(told, "event_name\r\nAuthorizeSecurityGroupEgress\r\nRevokeSecurityGroupIngress\r\n");
+}
+
+#[test]
+fn columns_of_a_query_are_chosen_and_lists_are_read_as_queries_write_them() {
+    let desk = Desk::new();
+    let line = |n: u32, source: &str, ports: &str, bytes: u32, status: &str| match status {
+        "OK" => format!("2 1 eni-{n} {source} {ports} 6 1 {bytes} {n} {} ACCEPT OK\n", n + 9),
+        _ => format!("2 1 eni-{n} - - - - - - - {n} {} - {status}\n", n + 9),
+    };
+    let log = [
+        crate::desk::HEADER.to_owned(),
+        line(100, "172.31.1.247 172.31.11.212", "80 50000", 400, "OK"),
+        line(200, "172.31.11.212 172.31.1.247", "50000 80", 100, "OK"),
+        line(300, "10.0.0.1 172.31.1.247", "50000 80", 50, "OK"),
+        line(400, "", "", 0, "NODATA"),
+    ]
+    .concat();
+    desk.import(&[desk.file("a.log", log)]);
+    let query = |arguments: &[&str]| {
+        let all = [&["query", desk.case()][..], arguments, &["--format", "csv"]].concat();
+        let output = crate::support::run(desk.folder.path(), &all, 0);
+        (String::from_utf8(output.stdout).unwrap().replace('\r', ""), String::from_utf8(output.stderr).unwrap())
+    };
+    let ratio = "srcaddr,dstaddr,record_count,total_bytes,data_ratio,first_seen,last_seen,packets,accepted,rejected\n\
+        172.31.1.247,172.31.11.212,1,400,400,1970/01/01 00:01:40,1970/01/01 00:01:49,1,1,0\n\
+        172.31.11.212,172.31.1.247,1,100,100,1970/01/01 00:03:20,1970/01/01 00:03:29,1,1,0\n\
+        10.0.0.1,172.31.1.247,1,50,50,1970/01/01 00:05:00,1970/01/01 00:05:09,1,1,0\n";
+    let (rows, told) = query(&["data-ratio"]);
+    assert_eq!((rows.as_str(), told.as_str()), (ratio, "NODATA and SKIPDATA records, left out: 1\n"));
+    let (rows, told) =
+        query(&["data-ratio", "--quiet", "--tz", "Asia/Tokyo", "--limit", "1", "--columns", "last_seen,dstaddr"]);
+    assert_eq!((rows.as_str(), told.as_str()), ("last_seen,dstaddr\n1970/01/01 09:01:49,172.31.11.212\n", ""));
+    let shown = "ref,interface_id,srcaddr,srcport,dstaddr,dstport,protocol,bytes,action,log_status,start,end,flow_direction,tcp_flags\n";
+    for list in [
+        r#"["172.31.1.247"," 172.31.11.212"]"#,
+        "172.31.1.247,172.31.11.212",
+        "('172.31.1.247', '172.31.11.212')",
+        "[172.31.0.0/16]",
+    ] {
+        let hosts = format!("hosts={list}");
+        let (rows, _) = query(&["http-between-hosts", "--param", &hosts]);
+        assert!(rows.starts_with(shown), "{rows}");
+        assert_eq!(rows.lines().count(), 3, "{list} {rows}");
+        let (rows, _) = query(&["http-between-hosts", "--param", &hosts, "--columns", "srcport,version,evidence"]);
+        assert_eq!(rows, "srcport,version,evidence\n50000,2,1\n80,2,1\n", "{list}");
+    }
+    let (rows, _) =
+        query(&["VpcFlowLogsAdminPortTraffic", "--param", "ports=[80]", "--columns", "total,ip", "--limit", "1"]);
+    assert_eq!(rows, "total,ip\n550,172.31.1.247\n");
+    assert_eq!(query(&["flow-count", "--columns", "record_count"]).0, "record_count\n4\n");
+    assert_eq!(
+        desk.ok(&["query", "--list", "--columns", "name", "--format", "csv"]).lines().count(),
+        CATALOGUE.len() + 1
+    );
+    for (arguments, told) in [
+        (vec!["query", desk.case(), "data-ratio", "--columns", "last_sen"], "did you mean last_seen?"),
+        (vec!["query", desk.case(), "flow-preview", "--columns", "srcadr"], "did you mean srcaddr?"),
+        (vec!["query", desk.case(), "http-between-hosts", "--param", "hosts=[]"], "IP addresses"),
+    ] {
+        assert!(desk.fails(&arguments, 2).contains(told), "{arguments:?} {}", desk.fails(&arguments, 2));
+    }
+}
 
 /// The case as the definitions see it.
 fn definitions(desk: &Desk) -> Connection {
@@ -280,7 +377,7 @@ fn what_the_evidence_lacks_and_why_nothing_was_found_is_told() {
     for (arguments, told) in [
         (vec!["query", desk.case(), "no-such"], "there is no query no-such"),
         (vec!["query", desk.case(), "dataratio"], "did you mean data-ratio?"),
-        (vec!["query", desk.case(), "data-ratio"], "needs a value of its parameter ip"),
+        (vec!["query", desk.case(), "flows-of-ip"], "needs a value of its parameter ip"),
         (vec!["query", desk.case(), "data-ratio", "--param", "ip"], "write NAME=VALUE"),
         (vec!["query", desk.case(), "data-ratio", "--param", "ip=10.0.0.256"], "10.0.0.256 is no value"),
         (vec!["query", desk.case(), "flow-count", "--param", "x=1"], "no parameter x"),

@@ -79,6 +79,14 @@ fn the_sample_imports_completely_and_every_step_of_its_story_is_found() {
     assert_eq!(sum(|format| is_flow(format) || is_trail(format), "warnings"), figure("damaged"));
 
     let steps = std::fs::read_to_string(repository().join("sample-logs/steps.tsv")).unwrap();
+    // A session's key ends with its session: who works longer has asked for longer.
+    let expired = "WITH issue AS (SELECT DISTINCT response_elements ->> '$.credentials.accessKeyId' k, response_elements ->> '$.credentials.expiration' t
+          FROM cloudtrail_event WHERE event_name = 'AssumeRole')
+        SELECT (SELECT count(*) FROM cloudtrail_event JOIN issue ON k = user_identity_access_key_id WHERE error_code IS NULL) AS calls,
+          (SELECT count(*) FROM cloudtrail_event JOIN issue ON k = user_identity_access_key_id WHERE error_code IS NULL AND event_time > t) AS late";
+    let late = run(home.path(), &["sql", case, expired, "--format", "csv"], 0);
+    assert_eq!(String::from_utf8(late.stdout).unwrap(), "calls,late\r\n543,0\r\n");
+
     let mut wrong = Vec::new();
     for step in steps.lines().skip(1) {
         let [name, view, count, filter] = step.split('\t').collect::<Vec<_>>()[..] else { panic!("{step}") };

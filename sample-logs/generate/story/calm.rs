@@ -38,16 +38,31 @@ pub fn assume_role(
     session: &str,
     key: &str,
 ) -> Event {
+    assume_role_for(HOUR, time, by, ip, (account, role), (session, key))
+}
+
+/// The same for so many seconds; an hour needs no saying.
+pub fn assume_role_for(
+    seconds: i64,
+    time: i64,
+    by: Identity,
+    ip: &str,
+    (account, role): (&'static str, &'static str),
+    (session, key): (&str, &str),
+) -> Event {
     let arn = format!("arn:aws:iam::{account}:role/{role}");
     let user = object([
         ("assumedRoleId", format!("{}:{session}", super::event::unique_id(role)).into()),
         ("arn", format!("arn:aws:sts::{account}:assumed-role/{role}/{session}").into()),
     ]);
-    let answer = object([("credentials", credentials(key, time + HOUR)), ("assumedRoleUser", user)]);
-    let mut event = Event::new(time, by, "sts.amazonaws.com", "AssumeRole", ip)
-        .request([("roleArn", arn.as_str().into()), ("roleSessionName", session.into())])
-        .response(answer)
-        .resource("AWS::IAM::Role", arn);
+    let answer = object([("credentials", credentials(key, time + seconds)), ("assumedRoleUser", user)]);
+    let mut request = vec![("roleArn", arn.as_str().into()), ("roleSessionName", session.into())];
+    if seconds != HOUR {
+        request.push(("durationSeconds", seconds.into()));
+    }
+    let mut event =
+        Event::new(time, by, "sts.amazonaws.com", "AssumeRole", ip).response(answer).resource("AWS::IAM::Role", arn);
+    event.request = J::Object(request);
     event.read_only = true;
     event
 }

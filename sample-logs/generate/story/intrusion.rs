@@ -1,6 +1,6 @@
 //! What the intruder did with the stolen credentials, and what the responders did about it.
 
-use super::calm::{LOG_BUCKET, assume_role, login};
+use super::calm::{LOG_BUCKET, assume_role, assume_role_for, login};
 use super::deliver::hive_object;
 use super::event::{BROWSER, CLI_ON_KALI, Event, Identity, OTHER_BROWSER, unique_id};
 use super::json::{J, object};
@@ -203,8 +203,10 @@ fn taking_data(out: &mut Vec<Event>) {
     out.push(login(at(11, 13, 42, 8), PLANTED_USER, ATTACKER_EXIT, OTHER_BROWSER, false));
     let key = "ASIAXREADEREXAMPLE12";
     let took = at(11, 13, 51, 30);
+    // Long enough for all that follows.
+    let role = (DATA, "data-admin-role");
     let mut again =
-        assume_role(took, planted(), ATTACKER_EXIT, (DATA, "data-admin-role"), "reporting", key).agent(CLI_ON_KALI);
+        assume_role_for(6 * HOUR, took, planted(), ATTACKER_EXIT, role, ("reporting", key)).agent(CLI_ON_KALI);
     let shared = Rng::named("second shared id").uuid();
     again.shared_id = Some(shared);
     out.push(again.clone().in_account(DATA));

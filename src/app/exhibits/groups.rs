@@ -326,7 +326,7 @@ pub(super) fn key_units(by: GroupBy) -> Vec<Unit> {
         GroupBy::Pair | GroupBy::PacketPair => vec![Unit::Address; 2],
         GroupBy::EitherPort => vec![Unit::Port],
         GroupBy::Service => vec![Unit::Protocol, Unit::Port],
-        GroupBy::Principal => vec![Unit::Text],
+        GroupBy::Principal => vec![Unit::Text; 2],
     }
 }
 

@@ -109,7 +109,7 @@ impl ListSource {
         };
         for (list, query, table) in lists {
             for row in &table.rows {
-                let head = head(list, query.by.names().join(" "), &row.key);
+                let head = head(list, query.by.names().join(" "), query.by.telling(&row.key));
                 rows.push(head.into_iter().chain(figures(&row.figures)).collect());
             }
         }

@@ -374,7 +374,7 @@ pub fn series_name(key: &SeriesKey, query: &SeriesQuery) -> Value {
     match key {
         SeriesKey::All => Value::Text(query.measure.name().to_owned()),
         SeriesKey::Other => Value::Text("other".to_owned()),
-        SeriesKey::Group(values) => match values.as_slice() {
+        SeriesKey::Group(values) => match query.by.map_or(values.as_slice(), |by| by.telling(values)) {
             [Value::Null] => Value::Null,
             values => {
                 let text = |value: &Value| if *value == Value::Null { "-".to_owned() } else { value.to_text() };

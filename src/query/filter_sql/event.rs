@@ -3,6 +3,7 @@
 use super::Compiler;
 use super::column::{Column, Shape};
 use crate::case::schema::EVENT_TIME_TEXT;
+use crate::filter::derived::Derived;
 use crate::filter::{Check, JsonPath, Step};
 use crate::model::{Dataset, FieldId, Home, Kind, field};
 
@@ -32,6 +33,25 @@ impl Compiler {
             return self.json_check(&format!("e.\"{column}\""), rest, check);
         }
         self.json_check(JSON, path.steps(), check)
+    }
+
+    /// 0 or 1: one of the values passes the check.
+    pub(super) fn derived(&mut self, derived: Derived, check: &Check) -> String {
+        let name = derived.name();
+        match derived {
+            // From columns: an event's JSON need not be read for it.
+            Derived::EventUserName | Derived::SessionName => {
+                let identity = "k.user_identity_type, k.user_identity_user_name, e.user_identity_principal_id, \
+                                e.user_identity_arn";
+                let value = format!("coldtrail_identity_name('{name}', {identity})");
+                let predicate = self.predicate(check, &Column::new(value, Shape::Text));
+                format!("IFNULL((SELECT {predicate} FROM call k WHERE k.call_id = e.call_id), 0)")
+            }
+            Derived::LoginResult | Derived::ResourceName | Derived::ResourceType => {
+                let predicate = self.predicate(check, &Column::new("w.value", Shape::Text));
+                format!("EXISTS (SELECT 1 FROM json_each(coldtrail_derived('{name}', {JSON})) w WHERE {predicate})")
+            }
+        }
     }
 
     pub(super) fn event_text(&mut self, check: &Check) -> String {

@@ -104,7 +104,7 @@ pub(in crate::query) fn leaf(target: &Target, check: &Check) -> Result<Leaf, Com
         }
         Target::Extra(key) => extra(|compiler| compiler.json_check("json", JsonPath::key(key).steps(), check)),
         Target::AnyText => any_text(check).unwrap_or(whole),
-        Target::Path(_) | Target::Tag | Target::Conflict => whole,
+        Target::Path(_) | Target::Tag | Target::Conflict | Target::Derived(_) => whole,
     })
 }
 

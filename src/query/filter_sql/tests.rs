@@ -380,3 +380,66 @@ fn addresses_and_ends_sort_by_value() {
         assert_eq!(ids, expected, "{name}");
     }
 }
+
+#[test]
+fn what_fields_say_together_is_the_same_in_columns_and_in_json() {
+    let record = |position: i64, kind: &str, user: Option<&str>, id: &str, arn: &str, rest: &str| {
+        let user_json = user.map(|user| format!(r#","userName":"{user}""#)).unwrap_or_default();
+        let json = format!(
+            r#"{{"userIdentity":{{"type":"{kind}","principalId":"{id}","arn":"{arn}"{user_json}}},"eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin"{rest}}}"#
+        );
+        let mut values = vec![
+            ("event_source", "signin.amazonaws.com"),
+            ("event_name", "ConsoleLogin"),
+            ("user_identity_type", kind),
+            ("user_identity_principal_id", id),
+            ("user_identity_arn", arn),
+        ];
+        values.extend(user.map(|user| ("user_identity_user_name", user)));
+        TestRecord::new(Events, (1 << 32) + position, &values, Some(&json))
+    };
+    let role = "arn:aws:sts::1:assumed-role/r/s-1";
+    let records = [
+        record(1, "IAMUser", Some("Alice"), "AIDAXW7ZZNRCRVZ2P3F6D", "arn:aws:iam::1:user/Alice", ""),
+        record(
+            2,
+            "Root",
+            None,
+            "111122223333",
+            "arn:aws:iam::1:root",
+            r#","responseElements":{"ConsoleLogin":"Failure"}"#,
+        ),
+        record(
+            3,
+            "AssumedRole",
+            None,
+            "AROAXW7ZZNRCRVZ2P3F6D:s-1",
+            role,
+            r#","resources":[{"type":"T","ARN":"arn:b"}]"#,
+        ),
+        record(4, "AssumedRole", None, "***", role, r#","requestParameters":{"bucketName":"b"}"#),
+        record(5, "AWSService", None, "", "", ""),
+    ];
+    let case = case_of(&records);
+    for (text, expected) in [
+        ("event_user_name = Alice", &[1][..]),
+        ("eventUserName = root", &[2]),
+        ("event_user_name = s-1", &[3, 4]),
+        ("event_user_name != s-1", &[1, 2]),
+        ("event_user_name is null", &[5]),
+        ("session_name like 's-%'", &[3, 4]),
+        ("not session_name exists", &[1, 2, 5]),
+        ("login_result = failure", &[2]),
+        ("resource_name = 'arn:b'", &[3]),
+        ("resource_name in ('arn:b', b)", &[3, 4]),
+        ("resource_name contains b", &[3, 4]),
+        ("resource_type = T", &[3]),
+        ("resource_type exists", &[3, 4]),
+        ("resource_type != T", &[4]),
+    ] {
+        assert_eq!(positions(&case, &records, text), expected, "{text}");
+    }
+    assert!(crate::filter::parse("event_user_name = x", Flows).is_err());
+    let of_flows = condition(&crate::filter::parse("resource_type = T", Events).unwrap(), Flows);
+    assert!(matches!(of_flows, Err(CompileError::WrongDataset { .. })));
+}

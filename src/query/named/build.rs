@@ -58,7 +58,13 @@ impl ParameterKind {
     /// The value as the filter language writes it; `None` where it cannot be read.
     fn literal(self, value: &str) -> Option<String> {
         let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
-        let items = || value.split(',').map(str::trim).filter(|item| !item.is_empty());
+        // `["a", "b"]` and `('a', 'b')` are lists too, as queries write them.
+        let inside = [('[', ']'), ('(', ')')]
+            .into_iter()
+            .find_map(|(open, close)| value.strip_prefix(open)?.strip_suffix(close))
+            .unwrap_or(value);
+        let bare = |item| str::trim_matches(str::trim(item), ['"', '\'', '`']).trim();
+        let items = || inside.split(',').map(bare).filter(|item| !item.is_empty());
         let each = |read: &dyn Fn(&str) -> Option<String>| {
             let list: Option<Vec<String>> = items().map(read).collect();
             list.filter(|list| !list.is_empty()).map(|list| format!("({})", list.join(", ")))
@@ -108,8 +114,7 @@ impl NamedQuery {
             }
             Shape::DataRatio => {
                 let ip = value("ip").and_then(|text| Address::parse(text.trim_matches('\'').as_bytes()));
-                let ip = ip.ok_or_else(|| broken("parameter ip is an address".to_owned()))?;
-                Question::Pairs(PairQuery { scope, limit, ..PairQuery::data_ratio(ip) })
+                Question::Pairs(PairQuery { scope, ip, limit, ..PairQuery::all() })
             }
             Shape::Top { by, measure } => Question::Top(TopQuery { scope, by: by.group(self.dataset), measure, limit }),
             Shape::Series { measure, by, bin_secs } => Question::Series(SeriesQuery {

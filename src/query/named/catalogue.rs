@@ -89,6 +89,23 @@ const PACKET_PRESENT: &str = "pkt_srcaddr exists and pkt_dstaddr exists";
 const BYTES: Measure = Measure::Bytes;
 const RECORDS: Measure = Measure::Records;
 
+/// What the article displays.
+const HTTP_SHOWN: &[Column] = &[
+    Column::Field("interface_id"),
+    Column::Field("srcaddr"),
+    Column::Field("srcport"),
+    Column::Field("dstaddr"),
+    Column::Field("dstport"),
+    Column::Field("protocol"),
+    Column::Field("bytes"),
+    Column::Field("action"),
+    Column::Field("log_status"),
+    Column::Field("start"),
+    Column::Field("end"),
+    Column::Field("flow_direction"),
+    Column::Field("tcp_flags"),
+];
+
 const LOGIN: &[Column] = &[
     Column::Field("event_time"),
     Column::Field("user_identity_user_name"),
@@ -182,7 +199,7 @@ pub static CATALOGUE: &[NamedQuery] = &[
     playbook("flow-preview", "", rows(None)).limited(1000),
     playbook("top-ips-by-records", "", top(Key::Talker, RECORDS)).limited(100).noted(),
     playbook("flows-of-ip", "ip = :ip", rows(START)).with(&[IP]),
-    playbook("data-ratio", "", Shape::DataRatio).with(&[IP]),
+    playbook("data-ratio", SUMMED, Shape::DataRatio).with(&[optional("ip", ParameterKind::Address)]).noted(),
     playbook("top-rejected-pairs", "action = REJECT", pairs(PairKey::Addresses, PairColumn::RecordCount)).limited(10),
     playbook("top-accepted-pairs", "action = ACCEPT", pairs(PairKey::Addresses, PairColumn::RecordCount)).limited(10),
     playbook("latest-flows", "", rows(LATEST)).limited(2),
@@ -192,7 +209,7 @@ pub static CATALOGUE: &[NamedQuery] = &[
     playbook("bytes-by-instance", "", top(Key::Field("instance_id"), BYTES)).needing(&["instance_id"]).limited(5),
     playbook("rejected-ssh", "action = REJECT and protocol = 6 and dstport = 22", top(Key::Field("srcaddr"), BYTES))
         .limited(2),
-    playbook("http-between-hosts", HTTP, rows(LATEST)).with(&[HOSTS]),
+    playbook("http-between-hosts", HTTP, Shape::Records { sort: LATEST, columns: HTTP_SHOWN }).with(&[HOSTS]),
     playbook("http-between-hosts-per-minute", HTTP, Shape::Series { measure: BYTES, by: None, bin_secs: 60 })
         .with(&[HOSTS]),
     playbook(
@@ -216,13 +233,7 @@ pub static CATALOGUE: &[NamedQuery] = &[
     events("lookup-events", LOOKUP_FILTER, &[]).with(LOOKUP).noted(),
     events("root-use", "user_identity_type = Root or session_issuer_type = Root", &[]),
     events("trail-changes", "event_name in (StopLogging, DeleteTrail, UpdateTrail)", &[]),
-    events(
-        "failures",
-        "error_code exists or responseElements.errorCode exists or serviceEventDetails.errorCode exists or \
-         error_message = 'Failed authentication'",
-        &[],
-    )
-    .noted(),
+    events("failures", FAILURES, &[]).noted(),
     events(
         "access-denied",
         "error_code like 'Unauthorized%' or error_code like '%.Unauthorized%' or error_code like 'AccessDenied%' or \
@@ -242,21 +253,26 @@ pub static CATALOGUE: &[NamedQuery] = &[
         "event_name in (RunInstances, CreateInstances, LaunchInstances, TerminateInstances)",
         &[],
     ),
-    events(
-        "network-changes",
-        "event_name in (AttachInternetGateway, AssociateRouteTable, CreateRoute, DeleteCustomerGateway, \
-         DeleteInternetGateway, DeleteRoute, DeleteRouteTable, DeleteDhcpOptions, DisassociateRouteTable, \
-         CreateNetworkAcl, CreateNetworkAclEntry, DeleteNetworkAcl, DeleteNetworkAclEntry, ReplaceNetworkAclEntry, \
-         ReplaceNetworkAclAssociation)",
-        &[],
-    ),
+    events("network-changes", NETWORK, &[]).noted(),
 ];
 
+/// NODATA and SKIPDATA records say nothing of traffic.
+const SUMMED: &str = "not log_status in (NODATA, SKIPDATA)";
 const HTTP: &str = "srcaddr in :hosts and dstaddr in :hosts and protocol = 6 and (dstport = 80 or srcport = 80)";
 const LOOKUP_FILTER: &str = "{user_identity_access_key_id = :AccessKeyId} {event_id = :EventId} {event_name = :EventName} \
     {event_source = :EventSource} {read_only = :ReadOnly} \
-    {resources[*].ARN contains :ResourceName or resources[*].resourceName contains :ResourceName or \
-    resources[*].ResourceName contains :ResourceName or request_parameters contains :ResourceName} \
-    {resources[*].type = :ResourceType or resources[*].resourceType = :ResourceType or \
-    resources[*].ResourceType = :ResourceType} \
-    {user_identity_user_name = :Username or session_issuer_user_name = :Username}";
+    {resource_name = :ResourceName} {resource_type = :ResourceType} {event_user_name = :Username}";
+/// A code or a message at either level, and not an empty one; inside an answer a `code` is an error's beside a `message`.
+const FAILURES: &str = "error_code != '' or error_message != '' or \
+    responseElements.errorCode != '' or responseElements.errorMessage != '' or \
+    serviceEventDetails.errorCode != '' or serviceEventDetails.errorMessage != '' or \
+    (responseElements.code != '' and responseElements.message exists) or \
+    responseElements.error.errorCode != '' or \
+    (responseElements.error.code != '' and responseElements.error.message exists) or \
+    login_result = failure";
+const NETWORK: &str = "event_name in (AttachInternetGateway, AssociateRouteTable, CreateRoute, DeleteCustomerGateway, \
+    DeleteInternetGateway, DeleteRoute, DeleteRouteTable, DeleteDhcpOptions, DisassociateRouteTable, \
+    CreateNetworkAcl, CreateNetworkAclEntry, DeleteNetworkAcl, DeleteNetworkAclEntry, ReplaceNetworkAclEntry, \
+    ReplaceNetworkAclAssociation, AuthorizeSecurityGroupIngress, AuthorizeSecurityGroupEgress, \
+    RevokeSecurityGroupIngress, RevokeSecurityGroupEgress, ModifySecurityGroupRules, CreateSecurityGroup, \
+    DeleteSecurityGroup)";

@@ -83,7 +83,7 @@ pub enum Shape {
     Records { sort: Option<Order>, columns: &'static [Column] },
     /// Pairs by this column, greatest first.
     Pairs { by: PairKey, sort: PairColumn },
-    /// The pairs of parameter `ip`, with the records that have no address at all.
+    /// The pairs, or those of parameter `ip` where it has a value, most bytes first.
     DataRatio,
     /// The groups with the most.
     Top { by: Key, measure: Measure },

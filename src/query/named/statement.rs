@@ -10,9 +10,9 @@ impl NamedQuery {
     pub fn result(&self, given: &Given) -> String {
         // Which result it is does not depend on what the missing parameters would say.
         let mut asked = Given { limit: given.limit, ..Given::default() };
-        for parameter in self.parameters.iter().filter(|parameter| !parameter.optional) {
+        for parameter in self.parameters {
             let own = given.parameters.iter().find(|(name, _)| name.eq_ignore_ascii_case(parameter.name));
-            let stand_in = parameter.default.unwrap_or("::");
+            let stand_in = if parameter.optional { "" } else { parameter.default.unwrap_or("::") };
             let value = own.map_or(stand_in, |(_, value)| value.as_str());
             asked.parameters.insert(parameter.name.to_owned(), value.to_owned());
         }
@@ -36,7 +36,8 @@ impl Question {
             Question::Pairs(query) => {
                 let direction = if query.by == PairKey::AddressesAndDirection { ",flow_direction" } else { "" };
                 steps.push(format!("pairs {}{direction}", query.by.fields().join(",")));
-                steps.extend(query.ip.is_some().then(|| "either side is ip, or no address at all".to_owned()));
+                let address = if query.keep_addressless { ", or no address at all" } else { "" };
+                steps.extend(query.ip.is_some().then(|| format!("either side is ip{address}")));
                 let keys: Vec<String> =
                     query.sort.iter().map(|key| format!("{}{}", sign(key.descending), key.column.name())).collect();
                 steps.push(format!("sort {}", keys.join(",")));
@@ -81,7 +82,7 @@ mod tests {
             ("flows-of-ip", "flows | sort start"),
             ("VpcFlowLogsTopTalkers", "top ip by bytes | limit 50"),
             ("bytes-by-direction", "pairs srcaddr,dstaddr,flow_direction | sort -total_bytes | limit 2"),
-            ("data-ratio", "pairs srcaddr,dstaddr | either side is ip, or no address at all | sort -total_bytes"),
+            ("data-ratio", "pairs srcaddr,dstaddr | sort -total_bytes"),
             ("nat-alarm", "series bytes by interface_id | bin 900s | reached at 5000000"),
             ("flow-count", "count"),
             ("VpcFlowLogsIPv6Traffic", "sum bytes"),
@@ -89,6 +90,9 @@ mod tests {
         ] {
             assert_eq!(result(name), expected);
         }
+        let of = Given { parameters: [("ip".to_owned(), "10.0.0.1".to_owned())].into(), ..Given::default() };
+        let ratio = "pairs srcaddr,dstaddr | either side is ip | sort -total_bytes";
+        assert_eq!(named("data-ratio").unwrap().result(&of), ratio);
         let all = Given { limit: Some(7), ..Given::default() };
         assert_eq!(named("flow-preview").unwrap().result(&all), "flows | limit 7");
         assert!(CATALOGUE.iter().all(|query| !query.result(&Given::default()).is_empty()));

@@ -110,8 +110,7 @@ pub struct PairQuery {
     pub by: PairKey,
     /// Only pairs that have this address on either side.
     pub ip: Option<Address>,
-    /// With `ip`: the records without any address (NODATA, SKIPDATA) too, as one pair without addresses. The playbook's
-    /// data ratio keeps them.
+    /// With `ip`: the records without any address (NODATA, SKIPDATA) too, as one pair without addresses.
     pub keep_addressless: bool,
     /// Only pairs of which an end is outside private address space (`PRIVATE_SPACE`) and outside `own`.
     pub only_external: bool,
@@ -137,11 +136,6 @@ impl PairQuery {
             sort: vec![PairSort { column: PairColumn::TotalBytes, descending: true }],
             limit: None,
         }
-    }
-
-    /// The playbook's data ratio: (srcaddr = :ip or dstaddr = :ip) or no address at all; most bytes first.
-    pub fn data_ratio(ip: Address) -> Self {
-        Self { ip: Some(ip), keep_addressless: true, ..Self::all() }
     }
 
     /// The same query with what this case says is internal.

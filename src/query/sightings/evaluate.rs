@@ -172,16 +172,17 @@ fn add_events(
         return Ok(());
     }
     let events = rows(reader, &query.events.records(Vec::new()), cancel)?;
-    let mut names: FxHashMap<String, u32> = FxHashMap::default();
+    // Who: the name and the unique id, since a name may have been given again.
+    let mut names: FxHashMap<(String, Option<String>), u32> = FxHashMap::default();
     let mut statement = reader.conn.prepare(
-        "SELECT e.time_millis, coalesce(e.user_identity_arn, e.user_identity_principal_id, k.user_identity_user_name)
-         FROM event e LEFT JOIN call k ON k.call_id = e.call_id WHERE e.id = ?",
+        "SELECT e.time_millis, coalesce(e.user_identity_arn, e.user_identity_principal_id, k.user_identity_user_name),
+           e.user_identity_principal_id FROM event e LEFT JOIN call k ON k.call_id = e.call_id WHERE e.id = ?",
     )?;
     for event in events.iter().filter(|event| !met.of(*event).is_empty()) {
-        let (time, name): (Option<i64>, Option<String>) =
-            statement.query_row([event.0], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        let (time, name, id): (Option<i64>, Option<String>, Option<String>) =
+            statement.query_row([event.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
         let next = names.len() as u32;
-        let name = name.map(|name| *names.entry(name).or_insert(next));
+        let name = name.map(|name| *names.entry((name, id)).or_insert(next));
         add_event(query.by, &met, event, time.map(Timestamp), name, tallies, principals);
     }
     Ok(())

@@ -1,0 +1,98 @@
+//! The words after `coldtrail`: a command, or what the window opens. What is neither is told before anything else is read
+//! into it.
+
+use super::arguments::near;
+use super::{Arguments, CliError, finish, output};
+use crate::app::Opening;
+use clap::{CommandFactory, Parser};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Reads the arguments of the program, its own name first.
+///
+/// # Errors
+/// There is nothing to run: help or a mistake, which is told; the exit code says which.
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, ExitCode> {
+    let (words, quiet) = without_quiet(words.into_iter().collect());
+    check(&words).map_err(|error| finish(Err(error)))?;
+    let arguments = Arguments::try_parse_from(words).map_err(|error| {
+        // Nobody listens: the exit code still tells.
+        let _ = error.print();
+        ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(super::exit::USAGE))
+    })?;
+    if quiet || arguments.quiet {
+        output::be_quiet();
+    }
+    Ok(arguments)
+}
+
+/// `--quiet` may stand before the command too, where it would make the command a path.
+fn without_quiet(mut words: Vec<OsString>) -> (Vec<OsString>, bool) {
+    let mut quiet = false;
+    while words.get(1).is_some_and(|word| word == "--quiet") {
+        words.remove(1);
+        quiet = true;
+    }
+    (words, quiet)
+}
+
+/// The first word that is no option is a command, a case, or evidence that is there.
+fn check(words: &[OsString]) -> Result<(), CliError> {
+    let first = words.iter().skip(1).find(|word| !word.to_string_lossy().starts_with('-'));
+    let Some(word) = first else { return Ok(()) };
+    let command = Arguments::command();
+    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).chain(["help"]).collect();
+    let text = word.to_string_lossy();
+    let path = Path::new(word);
+    let is_case = || Opening::of(vec![PathBuf::from(path)]).case.is_some();
+    if names.contains(&&*text) || is_case() || path.symlink_metadata().is_ok() {
+        return Ok(());
+    }
+    let is_plain = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    Err(match near(&text, &names) {
+        Some(near) if is_plain => CliError::Usage(format!("unknown command {text}; did you mean {near}?")),
+        _ if is_plain => CliError::Usage(format!(
+            "unknown command {text}, and there is no file of this name\nThe commands are listed by: coldtrail --help"
+        )),
+        _ => CliError::Unusable(format!("there is no file or folder {}", output::escape(&text))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(words: &[&str]) -> String {
+        let words: Vec<OsString> = ["coldtrail"].iter().chain(words).map(OsString::from).collect();
+        check(&words).map_or_else(|error| format!("{} {error}", error.exit_code()), |()| String::new())
+    }
+
+    #[test]
+    fn quiet_stands_before_a_command_or_behind_it() {
+        for words in [["coldtrail", "--quiet", "info", "x"], ["coldtrail", "info", "--quiet", "x"]] {
+            let (words, before) = without_quiet(words.map(OsString::from).to_vec());
+            let arguments = Arguments::try_parse_from(words).unwrap();
+            assert!(before || arguments.quiet);
+            assert!(matches!(arguments.command, Some(super::super::Command::Info(_))));
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_no_command_and_no_file_is_told() {
+        for (words, expected) in [
+            (&["flwos", "case.coldtrail", "--filter", "x"][..], "2 unknown command flwos; did you mean flows?"),
+            (&["--quiet", "evnts"], "2 unknown command evnts; did you mean events?"),
+            (&["indicator", "import"], "2 unknown command indicator; did you mean indicators?"),
+            (&["Query"], "2 unknown command Query; did you mean query?"),
+            (&["sighting"], "2 unknown command sighting; did you mean sightings?"),
+            (&["xyzzy"], "2 unknown command xyzzy, and there is no file of this name"),
+            (&["no/such.log"], "3 there is no file or folder no/such.log"),
+        ] {
+            assert!(told(words).starts_with(expected), "{words:?} {}", told(words));
+        }
+        for fine in [&[][..], &["--help"], &["flows", "x"], &["help", "flows"], &["gone.coldtrail"], &["/"], &["src"]] {
+            assert_eq!(told(fine), "", "{fine:?}");
+        }
+    }
+}
