@@ -110,11 +110,11 @@ pub fn measure(options: &Options) -> Result<()> {
 fn tell(name: &str, files: u64, taken: &Measured, info: &serde_json::Value) {
     println!(
         "{name:<12}{files:>9}{:>10}{:>10.2}{:>10.0}{:>9.0}{:>12}",
-        info["records"],
+        info["records"].to_string(),
         taken.seconds,
         files as f64 / taken.seconds,
         taken.peak_bytes as f64 / 1e6,
-        info["flow_duplicates"],
+        info["flow_duplicates"].to_string(),
     );
 }
 

@@ -82,9 +82,12 @@ fn the_clipboard_is_shared_with_other_programs() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
     let evidence = repository().join("sample-logs/evidence/from-data-team");
-    run(home, &["new", "case.coldtrail", "--examiner", "A. Analyst"], 0);
-    run(home, &["import", "case.coldtrail", evidence.to_str().unwrap(), "--examiner", "A. Analyst"], 0);
-    let program = screen.open(home, &["case.coldtrail"]);
+    let case = home.join("case.coldtrail");
+    let case = case.to_str().unwrap();
+    run(home, &["new", case, "--examiner", "A. Analyst"], 0);
+    // Exit code 1: one line of it is no record.
+    run(home, &["import", case, evidence.to_str().unwrap(), "--examiner", "A. Analyst"], 1);
+    let program = screen.open(home, &[case]);
     program.changes("the flows", 20_000, |p| p.key("ctrl+3"));
 
     // In: what another program copied becomes the filter.
@@ -101,7 +104,7 @@ fn the_clipboard_is_shared_with_other_programs() {
         program.key("ctrl+c");
         screen.clipboard().filter(|text| text.starts_with("start\t"))
     });
-    let first = &rows(home, "case.coldtrail", "dstport = 5439")[0];
+    let first = &rows(home, case, "dstport = 5439")[0];
     let (names, values) = copied.split_once('\n').expect("a line of names and the row");
     let values: Vec<&str> = values.trim_end().split('\t').collect();
     let names: Vec<&str> = names.split('\t').collect();
