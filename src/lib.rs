@@ -24,11 +24,13 @@
 //! 6. [`matching`]: entries of indicator lists made ready to be met: intervals of addresses, automata of texts. Pure.
 //! 7. [`query`]: reads. A query is a value; its first result is the ordered row set. Aggregates (pairs, conversations, top
 //!    lists, series, figures) are values over a `Scope`; `query::named` is the catalogue of named queries.
-//! 8. [`part`]: files in the making, which get their name when they are whole.
-//! 9. [`app`]: what both faces do with a case: import, verify, exhibits, the report, export, hand-over, indicator lists. Values
-//!    in, values out.
-//! 10. [`session`]: the state of a window without a tool kit: what is open, asked and shown; jobs, lanes, commands.
-//! 11. [`ui`] draws a session; [`cli`] is the other face, and never sees a session.
+//! 8. [`questions`]: what can be asked, as values: a type and a row of `KINDS` for each kind, from which come its table in a
+//!    file and on the command line, the exhibit with its digest, and asking it again.
+//! 9. [`part`]: files in the making, which get their name when they are whole.
+//! 10. [`app`]: what both faces do with a case: import, verify, exhibits, the report, export, hand-over, indicator lists. Values
+//!     in, values out.
+//! 11. [`session`]: the state of a window without a tool kit: what is open, asked and shown; jobs, lanes, commands.
+//! 12. [`ui`] draws a session; [`cli`] is the other face, and never sees a session.
 //!
 //! # Invariants (each kept by a test)
 //! - egui is used in `ui` and `main.rs` only; rusqlite and SQL text in `case` and `query` only; parsers do no I/O.
@@ -110,6 +112,7 @@ pub mod model;
 pub mod part;
 pub mod present;
 pub mod query;
+pub mod questions;
 pub mod report;
 pub mod session;
 pub mod ui;

@@ -6,13 +6,15 @@
 #[path = "../import/measure.rs"]
 mod measure;
 
-use coldtrail::app::exhibits::{Exhibited, HeatExhibit, PairsExhibit, RecordsExhibit, SeriesExhibit, add};
+use coldtrail::app::exhibits::add;
 use coldtrail::filter;
 use coldtrail::model::conclusions::ExhibitText;
 use coldtrail::model::{Dataset, field};
 use coldtrail::present::chart::Shape;
 use coldtrail::present::zone::Zone;
+use coldtrail::query::named::Column;
 use coldtrail::query::{BinWidth, Cancel, GroupBy, Measure, PairQuery, Scope, SeriesQuery};
+use coldtrail::questions::{HeatQuestion, PairsQuestion, Question, RecordsQuestion, SeriesQuestion};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -71,7 +73,7 @@ fn made(folder: &Path, count: usize) -> Result<PathBuf> {
 }
 
 /// Three plots to a table.
-fn question(number: usize) -> Result<Box<dyn Exhibited>> {
+fn question(number: usize) -> Result<Box<dyn Question>> {
     let dataset = if number % 8 < 6 { Dataset::Flows } else { Dataset::Events };
     let text = match dataset {
         Dataset::Flows => format!("srcport > {}", number * 60),
@@ -85,15 +87,15 @@ fn question(number: usize) -> Result<Box<dyn Exhibited>> {
             let by = field::by_name(dataset, by).map(GroupBy::Field);
             let query =
                 SeriesQuery { by, top: 6, bin: BinWidth::Secs(900), ..SeriesQuery::of(scope, Measure::Records) };
-            Box::new(SeriesExhibit { query, shape: if number.is_multiple_of(4) { Shape::Bars } else { Shape::Lines } })
+            Box::new(SeriesQuestion { query, shape: if number.is_multiple_of(4) { Shape::Bars } else { Shape::Lines } })
         }
-        2 => Box::new(HeatExhibit { scope, measure: Measure::Records }),
+        2 => Box::new(HeatQuestion { scope, measure: Measure::Records }),
         _ if dataset == Dataset::Flows => {
-            Box::new(PairsExhibit(PairQuery { scope, limit: Some(100), ..PairQuery::all() }))
+            Box::new(PairsQuestion(PairQuery { scope, limit: Some(100), ..PairQuery::all() }))
         }
         _ => {
-            let columns = field::of(dataset).take(12).collect();
-            Box::new(RecordsExhibit { query: scope.records(Vec::new()), columns, limit: Some(500) })
+            let columns = field::of(dataset).take(12).map(|field| Column::Field(field.name())).collect();
+            Box::new(RecordsQuestion { query: scope.records(Vec::new()), columns, limit: Some(500) })
         }
     })
 }

@@ -1,9 +1,9 @@
 //! What examiners write, as the application does it: changes are checked, made, and can be undone.
 
-use super::exhibits::ExhibitError;
 use super::import::now_utc;
 use crate::case::{CaseError, CaseWriter, Concluded, Target};
 use crate::model::conclusions::{Change, FindingText, Subject, is_technique};
+use crate::questions::AskError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConcludeError {
@@ -11,7 +11,7 @@ pub enum ConcludeError {
     #[error("{0}")]
     Unfit(String),
     #[error(transparent)]
-    Exhibit(#[from] ExhibitError),
+    Exhibit(#[from] AskError),
     #[error(transparent)]
     Case(#[from] CaseError),
 }

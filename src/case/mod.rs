@@ -29,6 +29,7 @@ mod settings;
 mod structure;
 mod told;
 mod transaction;
+mod warnings;
 mod write;
 
 pub use checkpoint::Checkpointer;

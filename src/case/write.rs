@@ -12,7 +12,7 @@ use super::open::{self, CaseInfo};
 use super::places::Chunk;
 use super::reading::Target;
 use super::transaction::Transaction;
-use super::{event_json, flows, journal};
+use super::{event_json, flows, journal, warnings};
 use crate::columns::SEGMENT_ROWS;
 use crate::model::batch::{Digest, NO_VALUE};
 use crate::model::{
@@ -416,7 +416,7 @@ impl CaseWriter {
                 Scope::Element => evidence.warning_count += 1,
                 Scope::File => evidence.note_count += 1,
             }
-            write_warning(&self.conn, evidence.id, warning)?;
+            warnings::write(&self.conn, evidence.id, warning)?;
         }
         Ok(())
     }
@@ -571,27 +571,4 @@ mod tests {
         let strays = "SELECT count(*) FROM pragma_foreign_key_check";
         assert_eq!(writer.conn.query_row(strays, [], |r| r.get::<_, u64>(0)).unwrap(), 0);
     }
-}
-
-/// One row of table import_warning.
-pub(super) fn write_warning(conn: &Connection, evidence: EvidenceId, warning: &ImportWarning) -> Result<(), CaseError> {
-    let mut insert = conn.prepare_cached(
-        "INSERT INTO import_warning (evidence_id, scope, position, byte_offset, byte_length, reason, detail, raw)
-         VALUES (?,?,?,?,?,?,?,?)",
-    )?;
-    let scope = match warning.scope {
-        Scope::Element => "element",
-        Scope::File => "file",
-    };
-    insert.execute(params![
-        evidence.0,
-        scope,
-        warning.position,
-        warning.offset,
-        warning.len,
-        warning.reason.code(),
-        warning.detail,
-        warning.raw
-    ])?;
-    Ok(())
 }

@@ -4,11 +4,11 @@ use super::opening::{Writing, read};
 use super::output::{Rows, tell};
 use super::{CliError, RowFormat, exit};
 use crate::app::conclusions::{ConcludeError, conclude};
-use crate::app::exhibits::ExhibitError;
 use crate::case::{CaseReader, Target};
 use crate::model::RecordId;
 use crate::model::conclusions::{Change, Confidence, Finding, FindingStatus, FindingText, Subject};
 use crate::query::{self, Value};
+use crate::questions::AskError;
 use std::path::PathBuf;
 
 /// What is listed.
@@ -432,12 +432,12 @@ impl From<ConcludeError> for CliError {
     }
 }
 
-impl From<ExhibitError> for CliError {
-    fn from(error: ExhibitError) -> Self {
+impl From<AskError> for CliError {
+    fn from(error: AskError) -> Self {
         match error {
-            ExhibitError::Query(error) => error.into(),
-            ExhibitError::TooManyRows(_) | ExhibitError::Unfit(_) => CliError::Usage(error.to_string()),
-            ExhibitError::Unreadable(_) => CliError::Unusable(error.to_string()),
+            AskError::Query(error) => error.into(),
+            AskError::TooManyRows(_) | AskError::Unfit(_) => CliError::Usage(error.to_string()),
+            AskError::Unreadable(_) => CliError::Unusable(error.to_string()),
         }
     }
 }

@@ -3,12 +3,11 @@
 use super::arguments::ScopeArguments;
 use super::output::{tell, tell_left};
 use super::{CliError, exit, opening, stop};
-use crate::app::export::{
-    ExportError, ExportFormat, ExportSource, PairSource, RecordSource, export, record_columns, source_of,
-};
+use crate::app::export::{ExportError, ExportFormat, export};
 use crate::case::CaseReader;
 use crate::model::Dataset;
-use crate::query::named::{Answer, Question};
+use crate::query::named::{self, Answer, Question};
+use crate::query::tables::{self, Table};
 use crate::query::{self, Cancel, PairQuery};
 use std::path::{Path, PathBuf};
 
@@ -52,11 +51,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let cancel = stop::on_signal().queries;
     if arguments.pairs.is_some() {
         let table = query::pairs(&reader, &PairQuery { scope, ..PairQuery::all() }, &cancel)?;
-        return write(&PairSource::new(&reader, &table), path, format, arguments.force, &cancel);
+        return write(&tables::Pairs::new(&reader, &table), path, format, arguments.force, &cancel);
     }
     let rows = query::rows(&reader, &scope.records(Vec::new()), &cancel)?;
-    let fields = record_columns(&reader, dataset, &cancel)?;
-    let source = RecordSource::new(&reader, dataset, rows, fields, arguments.with_ref)?;
+    let fields = tables::record_columns(&reader, dataset, &cancel)?;
+    let source = tables::Records::new(&reader, dataset, rows, fields, arguments.with_ref)?;
     write(&source, path, format, arguments.force, &cancel)
 }
 
@@ -70,7 +69,7 @@ pub(super) fn result(
 ) -> Result<(), CliError> {
     let format = format_of(path)?;
     let cancel = stop::on_signal().queries;
-    if let Some(source) = source_of(reader, question, answer, &cancel)? {
+    if let Some(source) = named::table(reader, question, answer, &cancel)? {
         write(&*source, path, format, replace, &cancel)?;
     }
     Ok(())
@@ -82,7 +81,7 @@ fn format_of(path: &Path) -> Result<ExportFormat, CliError> {
 }
 
 fn write(
-    source: &dyn ExportSource,
+    source: &dyn Table,
     path: &Path,
     format: ExportFormat,
     replace: bool,
@@ -107,7 +106,7 @@ impl From<ExportError> for CliError {
             ExportError::Exists { .. } => {
                 CliError::Unusable(format!("{error}; nothing is overwritten without --force"))
             }
-            ExportError::Unwritable { .. } => CliError::Unusable(error.to_string()),
+            ExportError::Unwritable { .. } | ExportError::Unfit(_) => CliError::Unusable(error.to_string()),
         }
     }
 }

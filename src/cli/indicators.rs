@@ -1,22 +1,19 @@
 //! `coldtrail indicators`.
 
 use super::opening::{Writing, read};
-use super::output::{Rows, tell};
-use super::{CliError, RowFormat, exit};
-use crate::app::export::{ENTRY_COLUMNS, ISSUE_COLUMNS, entry_values, issue_values};
+use super::output::{self, Rows, tell};
+use super::{CliError, RowFormat, exit, stop};
 use crate::app::indicators::{self, ImportChoice, IndicatorError, Preview, TYPED};
 use crate::case::{CaseReader, IndicatorItem, Target};
 use crate::ingest::indicators::{ColumnPlan, ListFormat, ListOptions, Role, kind_named};
 use crate::matching::CautionReason;
 use crate::model::{IndicatorKind, IndicatorList, Purpose};
+use crate::query::tables;
 use crate::query::{self, Value};
 use std::path::PathBuf;
 
 /// What is told of single elements before only their number is.
 const TOLD: usize = 10;
-/// Entries that are read at once.
-const PAGE: u64 = 4096;
-
 /// Takes lists of indicators in, lists them, turns them on and off
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -399,27 +396,12 @@ fn print_lists(reader: &CaseReader, removed: bool, format: &RowFormat) -> Result
 }
 
 fn print_entries(reader: &CaseReader, list: i64, format: &RowFormat) -> Result<u8, CliError> {
-    let mut out = Rows::new(format, &ENTRY_COLUMNS.map(|(name, _)| name))?;
-    let mut offset = 0;
-    loop {
-        let page = query::indicator_entries(reader, list, offset, PAGE)?;
-        for row in &page {
-            out.row(&entry_values(row))?;
-        }
-        offset += PAGE;
-        if (page.len() as u64) < PAGE {
-            break;
-        }
-    }
-    out.finish()?;
+    let entries = tables::Entries::new(reader, &(list, None), &stop::on_signal().queries)?;
+    output::table(&entries, format)?;
     Ok(exit::DONE)
 }
 
 fn print_issues(reader: &CaseReader, list: i64, format: &RowFormat) -> Result<u8, CliError> {
-    let mut out = Rows::new(format, &ISSUE_COLUMNS.map(|(name, _)| name))?;
-    for issue in query::indicator_issues(reader, list)? {
-        out.row(&issue_values(&issue))?;
-    }
-    out.finish()?;
+    output::table(&tables::issues(&query::indicator_issues(reader, list)?), format)?;
     Ok(exit::DONE)
 }

@@ -1,13 +1,13 @@
 //! `coldtrail label`.
 
 use super::opening::{Writing, read};
-use super::output::{Rows, tell};
+use super::output::{self, Rows, tell};
 use super::{CliError, RowFormat, exit};
-use crate::app::export::{LABEL_COLUMNS, label_values};
 use crate::app::indicators;
 use crate::app::owners::{self, OwnerDatabase};
 use crate::case::Target;
 use crate::model::{IndicatorKind, Label};
+use crate::query::tables;
 use crate::query::{self, Value};
 use std::path::PathBuf;
 
@@ -102,11 +102,7 @@ pub(super) fn run(command: &Command) -> Result<u8, CliError> {
 
 fn list(case: &std::path::Path, removed: bool, format: &RowFormat) -> Result<u8, CliError> {
     let reader = read(case)?;
-    let mut out = Rows::new(format, &LABEL_COLUMNS.map(|(name, _)| name))?;
-    for label in query::labels(&reader, removed)? {
-        out.row(&label_values(&label))?;
-    }
-    out.finish()?;
+    output::table(&tables::labels(&query::labels(&reader, removed)?), format)?;
     Ok(exit::DONE)
 }
 

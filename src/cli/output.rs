@@ -2,10 +2,11 @@
 //! are in the two lossless forms; in the table control characters are shown escaped, because a terminal would obey them.
 
 use super::arguments::unknown;
-use super::{CliError, RowFormat, RowStyle, exit};
+use super::{CliError, RowFormat, RowStyle, exit, stop};
 use crate::model::Timestamp;
 use crate::part;
 use crate::query::Value;
+use crate::query::tables::Table;
 use serde_json::Value as Json;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -150,6 +151,22 @@ impl Rows {
         }
         Ok(out.flush()?)
     }
+}
+
+/// Rows that are fetched at once.
+const PAGE: usize = 1000;
+
+/// Every row of a table.
+pub fn table(table: &dyn Table, format: &RowFormat) -> Result<(), CliError> {
+    let names: Vec<&str> = table.columns().iter().map(|column| column.name.as_str()).collect();
+    let mut out = Rows::new(format, &names)?;
+    for first in (0..table.len()).step_by(PAGE) {
+        stop::check()?;
+        for row in table.rows(first, PAGE)? {
+            out.row(&row)?;
+        }
+    }
+    out.finish()
 }
 
 /// Where the named columns stand.

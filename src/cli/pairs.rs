@@ -1,12 +1,13 @@
 //! `coldtrail pairs`.
 
 use super::arguments::{ScopeArguments, sort_keys, unknown};
-use super::output::{Rows, tell};
+use super::output::{self, Rows, tell};
 use super::query::tell_why_empty;
 use super::{CliError, RowFormat, exit, opening, stop};
 use crate::case::CaseReader;
 use crate::model::{Address, Dataset};
 use crate::query::named::Question;
+use crate::query::tables;
 use crate::query::{
     self, ConversationColumn, ConversationQuery, ConversationSort, PairColumn, PairKey, PairQuery, PairSort, PairTable,
     Repeats, Value,
@@ -91,16 +92,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
 
 /// The pairs as rows; what was left out of the sums is told.
 pub(super) fn print(reader: &CaseReader, table: &PairTable, format: &RowFormat) -> Result<(), CliError> {
-    let names: Vec<&str> = PairColumn::of(table.by).map(PairColumn::name).collect();
-    let mut out = Rows::new(format, &names)?;
-    for first in (0..table.len()).step_by(PAGE) {
-        stop::check()?;
-        for row in query::pair_rows(reader, table, first..first + PAGE)? {
-            let values: Vec<Value> = PairColumn::of(table.by).map(|column| row.value(column)).collect();
-            out.row(&values)?;
-        }
-    }
-    out.finish()?;
+    output::table(&tables::Pairs::new(reader, table), format)?;
     tell_left_out(table.totals.left_out);
     Ok(())
 }
@@ -156,16 +148,7 @@ fn folded(reader: &CaseReader, arguments: &Arguments, pairs: PairQuery) -> Resul
     let repeats = if arguments.once { Repeats::LeftOut } else { Repeats::Counted };
     let query = ConversationQuery { pairs, repeats, sort, limit: arguments.limit };
     let table = query::conversations(reader, &query, &stop::on_signal().queries)?;
-    let names: Vec<&str> = ConversationColumn::ALL.into_iter().map(ConversationColumn::name).collect();
-    let mut out = Rows::new(&arguments.rows, &names)?;
-    for first in (0..table.len()).step_by(PAGE) {
-        stop::check()?;
-        for row in query::conversation_rows(reader, &table, first..first + PAGE)? {
-            let values: Vec<Value> = ConversationColumn::ALL.into_iter().map(|column| row.value(column)).collect();
-            out.row(&values)?;
-        }
-    }
-    out.finish()?;
+    output::table(&tables::Conversations::new(reader, &table), &arguments.rows)?;
     tell_left_out(table.totals.left_out);
     if table.is_empty() {
         tell_why_empty(reader, &Question::Pairs(query.pairs))?;

@@ -1,7 +1,7 @@
 //! `coldtrail query`.
 
 use super::arguments::{ScopeArguments, parse_filter, unknown};
-use super::output::{Rows, tell};
+use super::output::{self, Rows, tell};
 use super::pairs::tell_left_out;
 use super::{CliError, RowFormat, exit, export, opening, pairs, records, series, stop};
 use crate::case::CaseReader;
@@ -11,7 +11,8 @@ use crate::query::named::{
     Answer, CATALOGUE, Column, Emptiness, Given, Lack, NamedQuery, ParameterError, Question, Shape, answer, lacking,
     named,
 };
-use crate::query::{self, Measure, RowSet, Scope, TopQuery, TopTable, Value};
+use crate::query::tables;
+use crate::query::{self, Measure, RowSet, Scope, Value};
 use std::path::PathBuf;
 
 /// Runs a named query: AWS's predefined ones, the playbook's, and CloudTrail's monitoring patterns
@@ -140,16 +141,14 @@ fn print(reader: &CaseReader, question: &Question, answer: &Answer, format: &Row
         }
         (_, Answer::Pairs(table)) => pairs::print(reader, table, format)?,
         (Question::Top(query), Answer::Top(table)) => {
-            print_top(query, table, format)?;
+            output::table(&tables::top(query, table), format)?;
             if query.measure != Measure::Records {
                 tell_left_out(query::figures(reader, &query.scope, &stop::on_signal().queries)?.left_out);
             }
         }
         (Question::Series(query), Answer::Series(table)) => series::print(table, query, false, format)?,
         (_, Answer::Figure { figure, figures }) => {
-            let mut out = Rows::new(format, &[figure.name()])?;
-            out.row(&[answer.figure()])?;
-            out.finish()?;
+            output::table(&tables::figure(*figure, figures), format)?;
             tell_left_out(figures.left_out);
         }
         (_, Answer::Directional(table)) => {
@@ -185,15 +184,6 @@ fn print_records(
     let columns = records::query_columns(reader, dataset, columns, format.columns.as_deref())?;
     // They were chosen here: what a query does not show can be named too.
     records::print(reader, dataset, &ids, &columns, &RowFormat { columns: None, ..format.clone() })
-}
-
-fn print_top(query: &TopQuery, table: &TopTable, format: &RowFormat) -> Result<(), CliError> {
-    let names: Vec<&str> = query.by.names().into_iter().chain(query.columns()).collect();
-    let mut out = Rows::new(format, &names)?;
-    for row in &table.rows {
-        out.row(&row.key.iter().cloned().chain(query.values(row)).collect::<Vec<_>>())?;
-    }
-    out.finish()
 }
 
 fn list(reader: Option<&CaseReader>, format: &RowFormat) -> Result<u8, CliError> {

@@ -5,9 +5,9 @@ use super::output::Rows;
 use super::pairs::tell_left_out;
 use super::query::tell_why_empty;
 use super::{CliError, RowFormat, exit, opening, stop};
-use crate::app::export::series_name;
 use crate::model::{Dataset, Timestamp};
 use crate::query::named::Question;
+use crate::query::tables;
 use crate::query::{self, AUTO_BINS, BinWidth, GroupBy, Measure, SeriesKey, SeriesQuery, SeriesTable, Value};
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -101,7 +101,7 @@ pub(super) fn print(table: &SeriesTable, query: &SeriesQuery, zeros: bool, forma
     names.extend(query.threshold.map(|_| "reached"));
     let mut out = Rows::new(format, &names)?;
     let mut row = |start: i64, key: &SeriesKey, value: Value, sum: u128| {
-        let mut values = vec![Value::Time(Timestamp::from_secs(start)), series_name(key, query), value];
+        let mut values = vec![Value::Time(Timestamp::from_secs(start)), tables::series_name(key, query), value];
         values.extend(query.threshold.map(|threshold| Value::Boolean(sum >= u128::from(threshold))));
         out.row(&values)
     };

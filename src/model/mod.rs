@@ -13,6 +13,7 @@ pub mod received;
 pub mod saved;
 pub mod text;
 pub mod time;
+pub mod unit;
 pub mod warning;
 
 pub use address::Address;
@@ -28,4 +29,5 @@ pub use network::Network;
 pub use received::{Received, ReceivedState};
 pub use saved::SavedFilter;
 pub use time::{TimeRange, Timestamp};
+pub use unit::Unit;
 pub use warning::{ImportWarning, Reason, Scope};

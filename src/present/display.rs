@@ -4,7 +4,7 @@
 use super::glyphs;
 use super::zone::Zone;
 use crate::filter::{Check, Filter, Target, pattern};
-use crate::model::{Dataset, FieldId, Kind, Timestamp};
+use crate::model::{Dataset, FieldId, Kind, Timestamp, Unit};
 use crate::query::Value;
 use std::borrow::Cow;
 
@@ -24,24 +24,19 @@ pub fn clipped(text: &str) -> (Cow<'_, str>, usize) {
 
 /// A value as a table cell shows it. `None` for an absent value.
 pub fn cell(value: &Value, field: FieldId, zone: Zone) -> Option<String> {
-    cell_of(value, kind_of(field), zone)
+    cell_of(value, Unit::of(field), zone)
 }
 
 /// The same of a column that is no field.
-pub fn cell_of(value: &Value, kind: Kind, zone: Zone) -> Option<String> {
+pub fn cell_of(value: &Value, unit: Unit, zone: Zone) -> Option<String> {
     match value {
         Value::Null => None,
-        Value::Integer(number) => Some(integer(*number, kind)),
+        Value::Integer(number) => Some(integer(*number, unit)),
         Value::Number(text) => Some(text.to_string()),
         Value::Boolean(value) => Some(value.to_string()),
         Value::Time(time) => Some(zone.format(*time)),
         Value::Text(text) => Some(visible(&clipped(text).0).into_owned()),
     }
-}
-
-/// How a field's values read: a version is no amount.
-pub fn kind_of(field: FieldId) -> Kind {
-    if field.name() == "version" { Kind::Port } else { field.kind }
 }
 
 /// What a tool tip adds: UTC for a time, the size of a number of bytes. `None` when the cell says it all.
@@ -82,15 +77,7 @@ pub fn target_clause(value: &Value, target: Target, exclude: bool) -> Filter {
 
 /// Are values of this field numbers, to be aligned on their last digit?
 pub fn is_numeric(field: FieldId) -> bool {
-    is_numeric_kind(field.kind)
-}
-
-/// The same of a column that is no field.
-pub fn is_numeric_kind(kind: Kind) -> bool {
-    match kind {
-        Kind::Integer | Kind::Port | Kind::Bytes => true,
-        Kind::Text | Kind::Address | Kind::Protocol | Kind::TcpFlags | Kind::Time | Kind::Boolean | Kind::Json => false,
-    }
+    Unit::of(field).is_number()
 }
 
 /// Does this value say that something was refused or failed?
@@ -171,14 +158,14 @@ fn utc(time: Timestamp) -> String {
     format!("{} UTC", Zone::default().format(time))
 }
 
-fn integer(number: i64, kind: Kind) -> String {
-    match kind {
-        Kind::Bytes | Kind::Integer if number >= 0 => count(number as u64),
-        Kind::Protocol => match protocol_name(number) {
+fn integer(number: i64, unit: Unit) -> String {
+    match unit {
+        Unit::Bytes | Unit::Count if number >= 0 => count(number as u64),
+        Unit::Protocol => match protocol_name(number) {
             Some(name) => format!("{number} {name}"),
             None => number.to_string(),
         },
-        Kind::TcpFlags => format!("{number} {}", flag_names(number)).trim_end().to_owned(),
+        Unit::TcpFlags => format!("{number} {}", flag_names(number)).trim_end().to_owned(),
         _ => number.to_string(),
     }
 }

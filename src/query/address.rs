@@ -17,6 +17,8 @@ pub struct AddressQuery {
     pub duplicates: Duplicates,
     /// So many rows of each list, and pairs, at the most.
     pub limit: usize,
+    /// What principals are: `GroupBy::Principal`, but for an exhibit of an earlier version.
+    pub principals: GroupBy,
 }
 
 /// What the case says of it. Queries stand beside their answers, for links.
@@ -42,7 +44,8 @@ pub struct AddressFacts {
 
 impl AddressQuery {
     pub fn of(address: Address) -> Self {
-        Self { address, range: TimeRange::default(), duplicates: Duplicates::Once, limit: 50 }
+        let (range, duplicates) = (TimeRange::default(), Duplicates::Once);
+        Self { address, range, duplicates, limit: 50, principals: GroupBy::Principal }
     }
 
     fn scope(&self, dataset: Dataset, filter: Filter) -> Scope {
@@ -78,7 +81,7 @@ impl AddressQuery {
             let events = self.at(Dataset::Events, "source_ip_address");
             let name = GroupBy::Field(own_field(Dataset::Events, "event_name"));
             lists.push(("event-names", events.clone(), name, Measure::Records));
-            lists.push(("principals", events, GroupBy::Principal, Measure::Records));
+            lists.push(("principals", events, self.principals, Measure::Records));
         }
         let limit = Some(self.limit);
         lists.into_iter().map(|(name, scope, by, measure)| (name, TopQuery { scope, by, measure, limit })).collect()

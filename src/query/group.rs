@@ -3,7 +3,7 @@
 use super::columns_sql::Columns;
 use super::scope::own_field;
 use super::{QueryError, Value, sort_sql};
-use crate::model::{Dataset, FieldId, Kind};
+use crate::model::{Dataset, FieldId, Kind, Unit};
 
 /// What makes records one group. A group without a value is one too (`-` in the logs), and comes last among equals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,6 +25,8 @@ pub enum GroupBy {
     /// Events: (userIdentity's arn, else its principalId, else userName, else invokedBy, else type; principalId). A name
     /// that was given again to somebody else has another unique id, and is another principal.
     Principal,
+    /// As `Principal` without the unique id: as it was asked by earlier versions, whose exhibits are asked again.
+    PrincipalName,
 }
 
 /// A group's key in SQL.
@@ -45,7 +47,7 @@ impl GroupBy {
     pub fn dataset(self) -> Dataset {
         match self {
             GroupBy::Field(field) => field.dataset,
-            GroupBy::Principal => Dataset::Events,
+            GroupBy::Principal | GroupBy::PrincipalName => Dataset::Events,
             GroupBy::Talker
             | GroupBy::PacketTalker
             | GroupBy::Pair
@@ -65,6 +67,7 @@ impl GroupBy {
             GroupBy::EitherPort => vec!["port"],
             GroupBy::Service => vec!["protocol", "port"],
             GroupBy::Principal => vec!["principal", "principal_id"],
+            GroupBy::PrincipalName => vec!["principal"],
         }
     }
 
@@ -73,6 +76,19 @@ impl GroupBy {
         match (self, key) {
             (GroupBy::Principal, [who, id]) if *id == Value::Null || who == id => key.get(..1).unwrap_or(key),
             _ => key,
+        }
+    }
+
+    /// What each value of the key is.
+    pub fn units(self) -> Vec<Unit> {
+        match self {
+            GroupBy::Field(field) => vec![Unit::of(field)],
+            GroupBy::Talker | GroupBy::PacketTalker => vec![Unit::Address],
+            GroupBy::Pair | GroupBy::PacketPair => vec![Unit::Address; 2],
+            GroupBy::EitherPort => vec![Unit::Port],
+            GroupBy::Service => vec![Unit::Protocol, Unit::Port],
+            GroupBy::Principal => vec![Unit::Text; 2],
+            GroupBy::PrincipalName => vec![Unit::Text],
         }
     }
 
@@ -90,7 +106,7 @@ impl GroupBy {
             GroupBy::PacketTalker | GroupBy::PacketPair => flows(&["pkt_srcaddr", "pkt_dstaddr"]),
             GroupBy::EitherPort => flows(&["srcport", "dstport"]),
             GroupBy::Service => flows(&["protocol", "srcport", "dstport"]),
-            GroupBy::Principal => [
+            GroupBy::Principal | GroupBy::PrincipalName => [
                 "user_identity_arn",
                 "user_identity_principal_id",
                 "user_identity_user_name",
@@ -123,11 +139,16 @@ impl GroupBy {
                 let lower = format!("min({source}, {destination})");
                 (columns(&[(protocol.clone(), protocol, 1, ""), (lower.clone(), lower, 2, "")]), 2)
             }
-            GroupBy::Principal => {
+            GroupBy::Principal | GroupBy::PrincipalName => {
                 let all = fields.iter().map(|field| value(*field)).collect::<Vec<_>>().join(", ");
                 let who = format!("coalesce({all})");
-                let id = fields.get(1).copied().map_or_else(String::new, value);
-                (columns(&[(who.clone(), who, 1, ""), (id.clone(), id, 2, "")]), 2)
+                let who = (who.clone(), who, 1, "");
+                if self == GroupBy::PrincipalName {
+                    (columns(&[who]), 1)
+                } else {
+                    let id = fields.get(1).copied().map_or_else(String::new, value);
+                    (columns(&[who, (id.clone(), id, 2, "")]), 2)
+                }
             }
         };
         let kinds = match self {

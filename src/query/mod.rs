@@ -33,6 +33,7 @@ mod sightings;
 pub mod sort_sql;
 mod sql;
 mod sums;
+pub mod tables;
 mod top;
 mod value;
 

@@ -148,11 +148,11 @@ fn reads_as_a_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Kind;
-    use crate::report::document::Column;
+    use crate::model::Unit;
+    use crate::query::tables::Column;
 
     fn written(values: Vec<Value>, form: Form) -> String {
-        let columns = (0..values.len()).map(|at| Column::new(&format!("c{at}"), Kind::Text)).collect();
+        let columns = (0..values.len()).map(|at| Column::new(format!("c{at}"), Unit::Text)).collect();
         let bytes = table(&Table::whole(columns, vec![values]), form, &Cancel::default()).unwrap();
         String::from_utf8(bytes).unwrap()
     }

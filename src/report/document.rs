@@ -1,9 +1,10 @@
 //! The report as plain values: what is said, before any words, layout or file. Times are UTC, numbers exact, texts as they
 //! were written. Everything that a reader gets is made of this and of nothing else, so that all formats say the same.
 
-use crate::model::{Kind, Timestamp};
+use crate::model::{Timestamp, Unit};
 use crate::present::Zone;
 use crate::present::chart::{Chart, Heat, Shape};
+use crate::query::tables::Column;
 use crate::query::{Measure, Value};
 use std::sync::Arc;
 
@@ -224,19 +225,6 @@ pub enum Body {
     Raw(String),
 }
 
-#[derive(Clone, Debug)]
-pub struct Column {
-    /// A field's own name, or the name of a text (`column-NAME`).
-    pub name: String,
-    pub kind: Kind,
-}
-
-impl Column {
-    pub fn new(name: &str, kind: Kind) -> Self {
-        Self { name: name.to_owned(), kind }
-    }
-}
-
 /// Rows that are read as they are needed: a table may be longer than memory.
 pub trait RowSource: Send + Sync + std::fmt::Debug {
     fn len(&self) -> u64;
@@ -388,21 +376,21 @@ impl Report {
     /// The evidence as a table, for the attachment.
     pub fn evidence_table(&self) -> Table {
         let columns = [
-            ("number", Kind::Port),
-            ("container", Kind::Port),
-            ("path", Kind::Text),
-            ("format", Kind::Text),
-            ("source", Kind::Text),
-            ("file_bytes", Kind::Bytes),
-            ("content_bytes", Kind::Bytes),
-            ("file_sha256", Kind::Text),
-            ("content_sha256", Kind::Text),
-            ("records", Kind::Integer),
-            ("duplicates", Kind::Integer),
-            ("warnings", Kind::Integer),
-            ("first", Kind::Time),
-            ("last", Kind::Time),
-            ("imported", Kind::Time),
+            ("number", Unit::Number),
+            ("container", Unit::Number),
+            ("path", Unit::Text),
+            ("format", Unit::Text),
+            ("source", Unit::Text),
+            ("file_bytes", Unit::Bytes),
+            ("content_bytes", Unit::Bytes),
+            ("file_sha256", Unit::Text),
+            ("content_sha256", Unit::Text),
+            ("records", Unit::Count),
+            ("duplicates", Unit::Count),
+            ("warnings", Unit::Count),
+            ("first", Unit::Time),
+            ("last", Unit::Time),
+            ("imported", Unit::Time),
         ];
         let text = |text: &str| Value::Text(text.to_owned());
         let row = |e: &Evidence| {

@@ -3,12 +3,13 @@
 
 use super::ReportError;
 use super::document::{
-    Body, CaseChecks, CheckNote, CitedRecord, Column, Coverage, Evidence, Exhibit, Fact, FactValue, Finding, HeatMap,
+    Body, CaseChecks, CheckNote, CitedRecord, Coverage, Evidence, Exhibit, Fact, FactValue, Finding, HeatMap,
     Incomplete, Plot, Report, Stamp, Table,
 };
 use super::words::Words;
 use crate::model::Timestamp;
 use crate::model::text::is_hazardous;
+use crate::query::tables::Column;
 use crate::query::{Cancel, SeriesKey, Value};
 use serde::ser::{Error, SerializeSeq};
 use serde::{Serialize, Serializer};

@@ -1,9 +1,10 @@
 //! A report of everything, and values that would break a careless writer.
 
 use super::document::*;
-use crate::model::{Kind, Timestamp};
+use crate::model::{Timestamp, Unit};
 use crate::present::Zone;
 use crate::present::chart::{Chart, Day, Heat, Shape};
+use crate::query::tables::Column;
 use crate::query::{Measure, SeriesKey, SeriesLine, SeriesTable, Value};
 use std::sync::Arc;
 
@@ -87,15 +88,15 @@ fn heat(name: &str) -> Body {
 
 fn flows(rows: usize, name: &str) -> Table {
     let columns = [
-        ("start", Kind::Time),
-        ("srcaddr", Kind::Address),
-        ("dstaddr", Kind::Address),
-        ("srcport", Kind::Port),
-        ("dstport", Kind::Port),
-        ("protocol", Kind::Protocol),
-        ("packets", Kind::Integer),
-        ("bytes", Kind::Bytes),
-        ("action", Kind::Text),
+        ("start", Unit::Time),
+        ("srcaddr", Unit::Address),
+        ("dstaddr", Unit::Address),
+        ("srcport", Unit::Port),
+        ("dstport", Unit::Port),
+        ("protocol", Unit::Protocol),
+        ("packets", Unit::Count),
+        ("bytes", Unit::Bytes),
+        ("action", Unit::Text),
     ];
     let row = |at: usize| {
         vec![
@@ -162,11 +163,11 @@ fn evidence(number: u32, path: &str) -> Evidence {
 
 fn journal() -> Table {
     let columns = [
-        ("entry_number", Kind::Port),
-        ("recorded_time", Kind::Time),
-        ("written_by", Kind::Text),
-        ("journal_action", Kind::Text),
-        ("entry_hash", Kind::Text),
+        ("entry_number", Unit::Port),
+        ("recorded_time", Unit::Time),
+        ("written_by", Unit::Text),
+        ("journal_action", Unit::Text),
+        ("entry_hash", Unit::Text),
     ];
     let row = |at: i64| {
         let time = Value::Time(Timestamp::from_secs(1_773_250_000 + at));
@@ -253,7 +254,7 @@ pub fn report() -> Report {
         evidence: vec![evidence(1, "AWSLogs/111122223333/a.zip"), evidence(2, "証拠/東京 リージョン/b.log")],
         warnings: Some(Table::whole(
             ["evidence_file", "evidence_place", "warning_reason", "raw_text"]
-                .map(|name| Column::new(name, Kind::Text))
+                .map(|name| Column::new(name, Unit::Text))
                 .to_vec(),
             vec![["a.log", "17", "field_count", "2 eni-1 10.0.0.1"].map(|text| Value::Text(text.into())).to_vec()],
         )),
@@ -320,7 +321,7 @@ pub fn hostile_report() -> Report {
         exhibit.facts.push(Fact::new(&text(), FactValue::List(vec![FactValue::Code(text()), FactValue::Text(text())])));
         exhibit.sources.push(text());
     }
-    let columns = ["one", "two", "three"].map(|name| Column::new(name, Kind::Text)).to_vec();
+    let columns = ["one", "two", "three"].map(|name| Column::new(name, Unit::Text)).to_vec();
     let row = |value: &String| vec![Value::Text(value.clone()), Value::Null, Value::Text(value.clone())];
     let rows: Vec<Vec<Value>> = values.iter().map(row).collect();
     let attachment = Some("exhibit-08".to_owned());
@@ -331,7 +332,7 @@ pub fn hostile_report() -> Report {
         "hostile",
         vec![Body::Table(table), Body::Raw(values.join("\n")), Body::Text(values.join("\n"))],
     ));
-    let wide: Vec<Column> = (0..40).map(|at| Column::new(&format!("column_{at}_of_many"), Kind::Text)).collect();
+    let wide: Vec<Column> = (0..40).map(|at| Column::new(format!("column_{at}_of_many"), Unit::Text)).collect();
     let row: Vec<Value> = values.iter().cycle().take(40).map(|value| Value::Text(value.clone())).collect();
     report.exhibits.push(exhibit(9, "rows", "wide", vec![Body::Table(Table::whole(wide, vec![row]))]));
     for evidence in &mut report.appendix.evidence {

@@ -2,7 +2,7 @@
 
 use super::document::{Fact, FactValue};
 use super::page::{Cell, Header, Span};
-use crate::model::{Kind, Timestamp};
+use crate::model::{Timestamp, Unit};
 use crate::present::fonts::Face;
 use crate::present::{Language, Texts, Zone, display};
 use crate::query::Value;
@@ -54,13 +54,13 @@ impl Words {
         parts.join(" ")
     }
 
-    pub fn column(&self, name: &str, kind: Kind) -> Header {
+    pub fn column(&self, name: &str, unit: Unit) -> Header {
         let text = self.named(&format!("column-{name}"), name);
-        let text = match kind {
-            Kind::Time => self.with("column-in-zone", &[("name", &text), ("zone", self.zone.name())]),
+        let text = match unit {
+            Unit::Time => self.with("column-in-zone", &[("name", &text), ("zone", self.zone.name())]),
             _ => text,
         };
-        Header { text, is_number: display::is_numeric_kind(kind) }
+        Header { text, is_number: unit.is_number() }
     }
 
     /// `2026-03-10 09:00:00 (Asia/Tokyo)`, and UTC as a remark where that is another.
@@ -98,17 +98,17 @@ impl Words {
     }
 
     /// A value in a table's cell; `whole` is where all of a long one can be read.
-    pub fn cell(&self, value: &Value, kind: Kind, whole: &str) -> Cell {
+    pub fn cell(&self, value: &Value, unit: Unit, whole: &str) -> Cell {
         match value {
             Value::Null => Cell::default(),
             Value::Time(time) => Cell { remark: self.utc(*time), ..Cell::plain(self.zone.format(*time)) },
             Value::Text(text) => {
                 let text = self.cut(text, CELL_CHARS, whole);
-                Cell::of(if kind == Kind::Json { Span::mono(text) } else { Span::plain(text) })
+                Cell::of(if unit == Unit::Json { Span::mono(text) } else { Span::plain(text) })
             }
             Value::Integer(_) | Value::Number(_) | Value::Boolean(_) => {
-                let number = display::cell_number(value).filter(|_| matches!(kind, Kind::Bytes | Kind::Integer));
-                let text = number.or_else(|| display::cell_of(value, kind, self.zone));
+                let number = display::cell_number(value).filter(|_| matches!(unit, Unit::Bytes | Unit::Count));
+                let text = number.or_else(|| display::cell_of(value, unit, self.zone));
                 Cell::plain(shown(&text.unwrap_or_default()))
             }
         }
@@ -246,11 +246,11 @@ mod tests {
     fn times_have_utc_beside_them_where_the_zone_is_another() {
         let tokyo = Words::new(Language::Japanese, Zone::by_name("Asia/Tokyo").unwrap());
         let time = Timestamp::from_secs(1_773_100_800);
-        let cell = tokyo.cell(&Value::Time(time), Kind::Time, "");
+        let cell = tokyo.cell(&Value::Time(time), Unit::Time, "");
         assert_eq!(cell.lines[0][0].text, "2026-03-10 09:00:00");
         assert_eq!(cell.remark.as_deref(), Some("2026-03-10 00:00:00 UTC"));
         let utc = Words::new(Language::English, Zone::default());
-        assert_eq!(utc.cell(&Value::Time(time), Kind::Time, "").remark, None);
+        assert_eq!(utc.cell(&Value::Time(time), Unit::Time, "").remark, None);
         assert_eq!(utc.time_line(time), "2026-03-10 00:00:00 (UTC)");
     }
 
@@ -258,15 +258,15 @@ mod tests {
     fn numbers_read_the_same_in_every_language() {
         for language in Language::REPORTS {
             let words = Words::new(language, Zone::default());
-            let cell = |value, kind| words.cell(&value, kind, "").lines.concat().first().map(|span| span.text.clone());
-            assert_eq!(cell(Value::Integer(1_204_332), Kind::Bytes).as_deref(), Some("1,204,332"));
-            assert_eq!(cell(Value::Integer(65_535), Kind::Port).as_deref(), Some("65535"));
-            assert_eq!(cell(Value::Integer(6), Kind::Protocol).as_deref(), Some("6 tcp"));
+            let cell = |value, unit| words.cell(&value, unit, "").lines.concat().first().map(|span| span.text.clone());
+            assert_eq!(cell(Value::Integer(1_204_332), Unit::Bytes).as_deref(), Some("1,204,332"));
+            assert_eq!(cell(Value::Integer(65_535), Unit::Port).as_deref(), Some("65535"));
+            assert_eq!(cell(Value::Integer(6), Unit::Protocol).as_deref(), Some("6 tcp"));
             assert_eq!(
-                cell(Value::Number("99999999999999999999".into()), Kind::Bytes).as_deref(),
+                cell(Value::Number("99999999999999999999".into()), Unit::Bytes).as_deref(),
                 Some("99,999,999,999,999,999,999")
             );
-            assert_eq!(cell(Value::Null, Kind::Bytes), None);
+            assert_eq!(cell(Value::Null, Unit::Bytes), None);
         }
     }
 

@@ -12,6 +12,7 @@ use crate::model::conclusions::{Change, Exhibit, ExhibitText, Finding, Note, Rep
 use crate::model::{Dataset, RecordId};
 use crate::present::zone::Zone;
 use crate::query::{self, QueryError};
+use crate::questions;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -277,7 +278,7 @@ fn make(case: &Path, task: &Task, cancel: &query::Cancel) -> Result<Made, Fault>
             (done.inverse, done.id)
         }
         Task::Exhibit(request) => {
-            let question = exhibits::question(&request.kind, &request.query);
+            let question = questions::question(&request.kind, &request.query);
             let question = question.map_err(|error| Fault::Failed(error.to_string()))?;
             let zone = Zone::by_name(request.zone).unwrap_or_default();
             let id = exhibits::add(case, question.as_ref(), zone, request.text.clone(), cancel).map_err(failed)?;

@@ -3,24 +3,23 @@
 use super::action::View;
 use super::export_jobs::Exported;
 use super::open_case::OpenCase;
+use super::record_columns::ShownColumn;
 use super::state::App;
-use crate::app::exhibits::{
-    AddressExhibit, CompareExhibit, ConversationsExhibit, EventExhibit, EvidenceExhibit, Exhibited, FigureExhibit,
-    HeatExhibit, PairsExhibit, PlaybookExhibit, RecordsExhibit, SelectedExhibit, SeriesExhibit, SightingsExhibit,
-    SqlExhibit, TextExhibit, TopExhibit,
-};
-use crate::model::{Dataset, FieldId, RecordId, field};
+use crate::model::{Dataset, RecordId, field};
 use crate::present::chart::Shape;
-use crate::query::named::Question;
-use crate::query::{
-    AddressQuery, By, ConversationQuery, GroupBy, Measure, PairQuery, Scope, SeriesQuery, SightingSort, TopQuery,
+use crate::query::named::Column;
+use crate::query::{AddressQuery, By, GroupBy, Measure, SeriesQuery, TopQuery};
+use crate::questions::{
+    AddressQuestion, COMPARED, CompareQuestion, EventQuestion, EvidenceQuestion, HeatQuestion, Question,
+    RecordsQuestion, SelectedQuestion, SeriesQuestion, SightingsQuestion, SqlQuestion, TextQuestion, TopQuestion,
+    fields_of,
 };
 
 /// A thing to be frozen: what it is, and the question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     /// Id of its text.
-    pub key: &'static str,
+    pub key: String,
     /// What the text is told: a name, a number.
     pub what: String,
     pub kind: String,
@@ -28,8 +27,8 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    fn of(key: &'static str, what: impl Into<String>, question: &dyn Exhibited) -> Self {
-        Self { key, what: what.into(), kind: question.kind().to_owned(), query: question.query() }
+    fn of(what: impl Into<String>, question: &dyn Question) -> Self {
+        Self { key: question.text_key(), what: what.into(), kind: question.kind().to_owned(), query: question.query() }
     }
 }
 
@@ -53,31 +52,32 @@ pub fn candidates(app: &App, limit: usize) -> Vec<Candidate> {
                         duplicates: app.duplicates,
                         ..AddressQuery::of(address.clone())
                     };
-                    list.push(Candidate::of("exhibit-address", address.to_string(), &AddressExhibit(query)));
+                    list.push(Candidate::of(address.to_string(), &AddressQuestion(query)));
                 }
             }
             View::Overview => {
                 let lists = [Dataset::Flows, Dataset::Events].into_iter().flat_map(|of| case.glance.lists(of));
                 for (name, query, _) in lists {
                     let title = app.texts.tr(&format!("list-{name}"));
-                    list.push(Candidate::of("exhibit-top", title, &TopExhibit(query.clone())));
+                    list.push(Candidate::of(title, &TopQuestion(query.clone())));
                 }
-                list.push(Candidate::of("exhibit-evidence", "", &EvidenceExhibit));
+                list.push(Candidate::of("", &EvidenceQuestion));
             }
             View::Pairs | View::Queries | View::Sightings => {
-                if let Some((exported, _)) = app.exportable() {
-                    list.extend(of_exported(&exported, case.sightings.only(), limit));
+                if let Some((Exported::Question(question), _)) = app.exportable() {
+                    list.push(Candidate::of("", question.limited(limit).as_ref()));
                 }
             }
             View::Indicators => {
                 let flows = case.sightings.query(app.range, app.duplicates).flows;
-                list.extend(By::ALL.map(|by| of_sightings(by, flows.clone(), None, None, limit)));
+                let question = |by| SightingsQuestion::new(by, flows.clone(), None, Some(limit));
+                list.extend(By::ALL.map(|by| Candidate::of("", &question(by))));
             }
-            View::Evidence => list.push(Candidate::of("exhibit-evidence", "", &EvidenceExhibit)),
+            View::Evidence => list.push(Candidate::of("", &EvidenceQuestion)),
             View::Sql => {
                 let exhibit = case.sql.table().map(|table| {
                     let statement = table.statement.clone();
-                    Candidate::of("exhibit-sql", "", &SqlExhibit { statement, limit: Some(limit) })
+                    Candidate::of("", &SqlQuestion { statement, limit: Some(limit) })
                 });
                 list.extend(exhibit);
             }
@@ -85,52 +85,40 @@ pub fn candidates(app: &App, limit: usize) -> Vec<Candidate> {
         }
         if let Some((title, query, _)) = case.whole_list.shown(app.view) {
             let query = TopQuery { limit: Some(limit), ..query.clone() };
-            list.insert(0, Candidate::of("exhibit-top", title, &TopExhibit(query)));
+            list.insert(0, Candidate::of(title, &TopQuestion(query)));
         }
     }
-    list.push(Candidate::of("exhibit-text", "", &TextExhibit(String::new())));
+    list.push(Candidate::of("", &TextQuestion(String::new())));
     list
-}
-
-/// The fields that the table shows; a value inside a field counts as the field.
-fn shown_fields(case: &OpenCase, dataset: Dataset) -> Vec<FieldId> {
-    let mut fields: Vec<FieldId> = Vec::new();
-    for column in case.records(dataset).shown_columns() {
-        if !fields.contains(&column.field) {
-            fields.push(column.field);
-        }
-    }
-    fields
 }
 
 fn of_records(app: &App, case: &OpenCase, dataset: Dataset, limit: usize, list: &mut Vec<Candidate>) {
     let records = case.records(dataset);
-    let columns = shown_fields(case, dataset);
+    let columns: Vec<Column> = records.shown_columns().into_iter().map(ShownColumn::as_column).collect();
     let selected = records.selection.len();
-    let key = if dataset == Dataset::Flows { "exhibit-flows" } else { "exhibit-events" };
     let query = records.query(app.range, app.duplicates);
-    let table = RecordsExhibit { query, columns: columns.clone(), limit: Some(limit) };
-    let table = Candidate::of(key, "", &table);
+    let table = RecordsQuestion { query, columns: columns.clone(), limit: Some(limit) };
+    let table = Candidate::of("", &table);
     let ids: Vec<RecordId> = match selected {
         1..=SELECTED => records.selected_ids(SELECTED as usize),
         _ => Vec::new(),
     };
     if ids.len() > 1 {
-        let chosen = SelectedExhibit { dataset, records: ids.clone(), columns };
-        list.push(Candidate::of("exhibit-selected", crate::present::display::count(ids.len() as u64), &chosen));
+        let chosen = SelectedQuestion { dataset, records: ids.clone(), columns: fields_of(dataset, &columns) };
+        list.push(Candidate::of(crate::present::display::count(ids.len() as u64), &chosen));
     }
-    if crate::app::exhibits::COMPARED.contains(&ids.len()) {
-        let compared = CompareExhibit { dataset, records: ids.clone() };
-        list.push(Candidate::of("exhibit-compare", crate::present::display::count(ids.len() as u64), &compared));
+    if COMPARED.contains(&ids.len()) {
+        let compared = CompareQuestion { dataset, records: ids.clone() };
+        list.push(Candidate::of(crate::present::display::count(ids.len() as u64), &compared));
     }
     list.push(table);
     // What the histogram above the table draws.
     let scope = records.scope(app.range, app.duplicates);
     let by = field::by_name(dataset, if dataset == Dataset::Flows { "action" } else { "event_name" });
     let query = SeriesQuery { by: by.map(GroupBy::Field), ..SeriesQuery::of(scope, Measure::Records) };
-    list.push(Candidate::of("exhibit-series", "", &SeriesExhibit { query, shape: Shape::default() }));
+    list.push(Candidate::of("", &SeriesQuestion { query, shape: Shape::default() }));
     if let [id] = ids.as_slice() {
-        list.push(Candidate::of("exhibit-event", id.to_string(), &EventExhibit { dataset, record: *id }));
+        list.push(Candidate::of(id.to_string(), &EventQuestion { dataset, record: *id }));
     }
 }
 
@@ -140,67 +128,17 @@ fn of_timeline(app: &App, case: &OpenCase, list: &mut Vec<Candidate>) {
     let questions = case.timeline.questions(scope);
     let is_one = questions.len() == 1;
     let what = |at: u64| if is_one { String::new() } else { crate::present::display::count(at) };
-    let heat = |query: &SeriesQuery| HeatExhibit { scope: query.scope.clone(), measure: query.measure };
+    let heat = |query: &SeriesQuery| HeatQuestion { scope: query.scope.clone(), measure: query.measure };
     for (at, (query, shape)) in (1..).zip(&questions) {
         list.push(match shape {
-            Shape::Heat => Candidate::of("exhibit-heatmap", what(at), &heat(query)),
-            shape => Candidate::of("exhibit-series", what(at), &SeriesExhibit { query: query.clone(), shape: *shape }),
+            Shape::Heat => Candidate::of(what(at), &heat(query)),
+            shape => Candidate::of(what(at), &SeriesQuestion { query: query.clone(), shape: *shape }),
         });
     }
     for (at, (query, shape)) in (1..).zip(questions) {
         list.push(match shape {
-            Shape::Heat => Candidate::of("exhibit-series", what(at), &SeriesExhibit { query, shape: Shape::default() }),
-            _ => Candidate::of("exhibit-heatmap", what(at), &heat(&query)),
+            Shape::Heat => Candidate::of(what(at), &SeriesQuestion { query, shape: Shape::default() }),
+            _ => Candidate::of(what(at), &heat(&query)),
         });
     }
-}
-
-fn of_sightings(by: By, flows: Scope, list: Option<&str>, sort: Option<SightingSort>, limit: usize) -> Candidate {
-    let key = match by {
-        By::Indicator => "exhibit-sightings-indicator",
-        By::Host => "exhibit-sightings-host",
-        By::List => "exhibit-sightings-list",
-    };
-    Candidate::of(key, "", &SightingsExhibit::new(by, flows, list.map(str::to_owned), Some(limit)).sorted(sort))
-}
-
-/// `only`: the list whose sightings are shown.
-fn of_exported(exported: &Exported, only: Option<&str>, limit: usize) -> Option<Candidate> {
-    Some(match exported {
-        Exported::Question(Question::Pairs(query)) => {
-            let query = PairQuery { limit: Some(limit), ..query.clone() };
-            Candidate::of("exhibit-pairs", "", &PairsExhibit(query))
-        }
-        Exported::Conversations(query) => {
-            let query = ConversationQuery { limit: Some(limit), ..query.clone() };
-            Candidate::of("exhibit-conversations", "", &ConversationsExhibit(query))
-        }
-        Exported::Question(Question::Top(query)) => {
-            let query = TopQuery { limit: Some(query.limit.map_or(limit, |own| own.min(limit))), ..query.clone() };
-            Candidate::of("exhibit-top", "", &TopExhibit(query))
-        }
-        Exported::Question(Question::Series(query)) => {
-            Candidate::of("exhibit-series", "", &SeriesExhibit { query: query.clone(), shape: Shape::default() })
-        }
-        Exported::Question(Question::Records { query, columns, limit: own }) => {
-            let dataset = query.dataset;
-            let fields = columns.iter().filter_map(|column| column.field(dataset)).collect();
-            let limit = Some(own.map_or(limit, |own| own.min(limit)));
-            let table = RecordsExhibit { query: query.clone(), columns: fields, limit };
-            let key = if dataset == Dataset::Flows { "exhibit-flows" } else { "exhibit-events" };
-            Candidate::of(key, "", &table)
-        }
-        Exported::Question(Question::Figure { scope, figure }) => {
-            Candidate::of("exhibit-figure", "", &FigureExhibit { scope: scope.clone(), figure: *figure })
-        }
-        Exported::Sightings(query) => of_sightings(query.by, query.flows.clone(), only, query.sort, limit),
-        Exported::Question(Question::Directional { query, limit: own }) => {
-            let limit = Some(own.map_or(limit, |own| own.min(limit)));
-            Candidate::of("exhibit-playbook", "", &PlaybookExhibit { query: query.clone(), limit })
-        }
-        Exported::Playbook(query) => {
-            Candidate::of("exhibit-playbook", "", &PlaybookExhibit { query: query.clone(), limit: Some(limit) })
-        }
-        Exported::Sql(_) | Exported::Entries(_) | Exported::List(_) => return None,
-    })
 }

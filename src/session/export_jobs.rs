@@ -3,12 +3,13 @@
 
 use super::slots::Waker;
 use super::source::{Backend, Cancel, CaseReader};
-use super::sql_console::Table;
-use crate::app::export::{self, ExportError, ExportFormat, ExportSource, ListSource};
+use super::sql_console::Table as SqlTable;
+use crate::app::export::{self, ExportError, ExportFormat};
 use crate::app::panics::caught;
 use crate::app::report::{self, Order};
-use crate::query::named::{self, Question};
-use crate::query::{self, ConversationQuery, PlaybookQuery, QueryError, SightingQuery};
+use crate::query::tables::{self, Table};
+use crate::query::{self, QueryError};
+use crate::questions::Question;
 use crate::report::document::Verdict;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,16 +20,13 @@ use std::thread::JoinHandle;
 /// What is written.
 #[derive(Clone, Debug)]
 pub enum Exported {
-    Question(Question),
-    Conversations(ConversationQuery),
+    Question(Arc<dyn Question>),
     /// A result of the SQL console, as it is: it is not run again.
-    Sql(Arc<Table>),
-    Sightings(SightingQuery),
-    Playbook(PlaybookQuery),
+    Sql(Arc<SqlTable>),
     /// The entries of a list.
     Entries(query::IndicatorEntriesQuery),
     /// What a view holds in memory.
-    List(Arc<ListSource>),
+    List(Arc<tables::Rows>),
 }
 
 /// What a person asked for.
@@ -228,7 +226,7 @@ fn run(
     })
 }
 
-type Write<'a> = &'a mut dyn FnMut(&dyn ExportSource) -> Result<export::Exported, ExportError>;
+type Write<'a> = &'a mut dyn FnMut(&dyn Table) -> Result<export::Exported, ExportError>;
 
 fn with_source(
     reader: &CaseReader,
@@ -237,27 +235,9 @@ fn with_source(
     write: Write<'_>,
 ) -> Result<export::Exported, ExportError> {
     match what {
-        Exported::Question(question) => {
-            let answer = named::answer(reader, question, cancel)?;
-            match export::source_of(reader, question, &answer, cancel)? {
-                Some(source) => write(source.as_ref()),
-                None => Err(ExportError::Query(QueryError::Cancelled)),
-            }
-        }
-        Exported::Conversations(query) => {
-            let table = query::conversations(reader, query, cancel)?;
-            write(&export::ConversationSource::new(reader, &table))
-        }
-        Exported::Sql(table) => write(&export::SqlSource::new(&table.rows)),
-        Exported::Sightings(query) => {
-            let table = query::sightings(reader, query, cancel)?;
-            write(&export::SightingSource::new(reader, &table))
-        }
-        Exported::Playbook(query) => {
-            let table = query::playbook(reader, query, cancel)?;
-            write(&export::PlaybookSource::new(reader, &table))
-        }
-        Exported::Entries(query) => write(&export::EntrySource::new(reader, query, cancel)?),
+        Exported::Question(question) => write(question.table(reader, cancel)?.as_ref()),
+        Exported::Sql(table) => write(&tables::Statement::new(&table.rows)),
+        Exported::Entries(query) => write(&tables::Entries::new(reader, query, cancel)?),
         Exported::List(list) => write(list.as_ref()),
     }
 }

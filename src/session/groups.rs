@@ -27,7 +27,9 @@ pub fn text(by: GroupBy, key: &[Value], zone: Zone, absent: &str) -> String {
             [_, _] => format!("{} ({})", part(0), part(1)),
             _ => part(0),
         },
-        GroupBy::Field(_) | GroupBy::Talker | GroupBy::PacketTalker | GroupBy::EitherPort => part(0),
+        GroupBy::Field(_) | GroupBy::Talker | GroupBy::PacketTalker | GroupBy::EitherPort | GroupBy::PrincipalName => {
+            part(0)
+        }
     }
 }
 
@@ -46,6 +48,7 @@ pub fn clause(by: GroupBy, key: &[Value]) -> Filter {
         }
         GroupBy::Service => service(&fields, value(0), value(1)),
         GroupBy::Principal => principal(&fields, value(0), value(1)),
+        GroupBy::PrincipalName => principal_name(&fields, value(0)),
     }
 }
 
@@ -63,6 +66,19 @@ fn service(fields: &[FieldId], protocol: &Value, port: &Value) -> Filter {
         _ => [is(source), is(destination)],
     };
     display::clause(protocol, *of, false).and(Filter::any_of(ports))
+}
+
+/// The first of the fields that an event has is this.
+fn principal_name(fields: &[FieldId], who: &Value) -> Filter {
+    let is = |field: &FieldId, value: &Value| display::clause(value, *field, false);
+    let first = (0..fields.len()).map(|at| {
+        let before = fields.iter().take(at).map(|field| is(field, &Value::Null));
+        Filter::all_of(before.chain(fields.get(at).map(|field| is(field, who))))
+    });
+    match who {
+        Value::Null => Filter::all_of(fields.iter().map(|field| is(field, who))),
+        _ => Filter::any_of(first),
+    }
 }
 
 /// The first of the fields (arn, principalId, ...) that an event has is this, and its principalId is that.

@@ -12,11 +12,11 @@ use super::source::{CaseReader, Mark};
 use super::sparks::{self, SparkQuestion, SparkRow, Sparks};
 use crate::filter::Filter;
 use crate::model::{Dataset, FieldId, Timestamp, field};
-use crate::query::named::Question;
 use crate::query::{
     self, ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, PairColumn,
     PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, QueryError, Repeats, Scope, Value,
 };
+use crate::questions::{ConversationsQuestion, PairsQuestion};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -307,8 +307,8 @@ impl Pairs {
     /// What the view shows, to be written into a file.
     pub fn exported(&self, scope: Scope) -> Exported {
         match self.folded {
-            true => Exported::Conversations(self.talk_query(scope)),
-            false => Exported::Question(Question::Pairs(self.pair_query(scope))),
+            true => Exported::Question(Arc::new(ConversationsQuestion(self.talk_query(scope)))),
+            false => Exported::Question(Arc::new(PairsQuestion(self.pair_query(scope)))),
         }
     }
 

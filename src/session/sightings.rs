@@ -10,6 +10,7 @@ use crate::query::{
     self, By, Duplicates, Looked, PLAYBOOK_COLUMNS, PlaybookQuery, PlaybookRow, PlaybookTable, Scope, SightedRow,
     SightingQuery, SightingRow, SightingSort, SightingTable, Value, sighting_columns, sighting_value,
 };
+use crate::questions::SightingsQuestion;
 use std::ops::Range;
 
 /// What a row stands for.
@@ -128,6 +129,12 @@ impl Sightings {
         let scope = |dataset| Scope { range, duplicates, ..Scope::all(dataset) };
         let sort = self.sort(by);
         SightingQuery { flows: scope(Dataset::Flows), events: scope(Dataset::Events), sort, ..all }
+    }
+
+    /// What the table asks, as a question of its own.
+    pub fn question(&self, range: TimeRange, duplicates: Duplicates) -> SightingsQuestion {
+        let query = self.query(range, duplicates);
+        SightingsQuestion::new(query.by, query.flows, self.only.clone(), None).sorted(query.sort)
     }
 
     pub fn playbook_query(&self, range: TimeRange, duplicates: Duplicates) -> PlaybookQuery {

@@ -8,11 +8,12 @@ use coldtrail::model::conclusions::{Change, ExhibitText};
 use coldtrail::model::{Address, Dataset, EvidenceId, FieldId, RecordId, TimeRange, Timestamp, field};
 use coldtrail::present::chart::Shape;
 use coldtrail::present::zone::Zone;
-use coldtrail::query::named::Figure;
+use coldtrail::query::named::{Column, Figure};
 use coldtrail::query::{
     self, AddressQuery, BinWidth, By, Cancel, ConversationQuery, GroupBy, Measure, PairQuery, PlaybookQuery, Scope,
     SeriesQuery, SightingSort, SortKey, TopQuery, Value,
 };
+use coldtrail::questions::{self, *};
 
 /// Two files of flows that share ten lines, with a line that cannot be read, a NODATA record and hours without evidence;
 /// a file of events.
@@ -44,17 +45,22 @@ fn fields(dataset: Dataset, names: &[&str]) -> Vec<FieldId> {
     names.iter().map(|name| field::by_name(dataset, name).unwrap()).collect()
 }
 
+fn shown(names: &[&'static str]) -> Vec<Column> {
+    names.iter().map(|name| Column::Field(name)).collect()
+}
+
 fn record(evidence: u32, position: u32) -> RecordId {
     RecordId::new(EvidenceId(evidence), position)
 }
 
 /// One of every kind.
-pub fn one_of_each() -> Vec<Box<dyn Exhibited>> {
+pub fn one_of_each() -> Vec<Box<dyn Question>> {
     let flows = || scope(Dataset::Flows, "dstport = 443 and bytes >= 14");
     let bytes = field::by_name(Dataset::Flows, "bytes").unwrap();
     let sort = vec![SortKey { field: bytes, descending: true }];
-    let flow_columns = fields(Dataset::Flows, &["start", "srcaddr", "dstaddr", "bytes", "action"]);
-    let event_columns = fields(Dataset::Events, &["event_time", "event_name", "user_identity"]);
+    let names = ["start", "srcaddr", "dstaddr", "bytes", "action"];
+    let flow_columns = fields(Dataset::Flows, &names);
+    let event_columns = shown(&["event_time", "event_name", "user_identity"]);
     let events = scope(Dataset::Events, "event_name = GetObject");
     let pairs = PairQuery { scope: flows(), limit: Some(5), ..PairQuery::all() };
     let series = SeriesQuery {
@@ -65,27 +71,32 @@ pub fn one_of_each() -> Vec<Box<dyn Exhibited>> {
         ..SeriesQuery::of(flows(), Measure::Bytes)
     };
     vec![
-        Box::new(RecordsExhibit { query: flows().records(sort), columns: flow_columns.clone(), limit: Some(7) }),
-        Box::new(RecordsExhibit { query: events.records(Vec::new()), columns: event_columns, limit: None }),
-        Box::new(SelectedExhibit {
+        Box::new(RecordsQuestion { query: flows().records(sort), columns: shown(&names), limit: Some(7) }),
+        Box::new(RecordsQuestion { query: events.records(Vec::new()), columns: event_columns, limit: None }),
+        Box::new(SelectedQuestion {
             dataset: Dataset::Flows,
             records: vec![record(1, 9), record(1, 3)],
             columns: flow_columns,
         }),
-        Box::new(PairsExhibit(pairs.clone())),
-        Box::new(ConversationsExhibit(ConversationQuery::of(PairQuery { sort: Vec::new(), limit: None, ..pairs }))),
-        Box::new(TopExhibit(TopQuery { scope: flows(), by: GroupBy::Talker, measure: Measure::Bytes, limit: Some(3) })),
-        Box::new(SeriesExhibit { query: series, shape: Shape::Area }),
-        Box::new(HeatExhibit { scope: flows(), measure: Measure::Records }),
-        Box::new(EventExhibit { dataset: Dataset::Events, record: record(3, 2) }),
-        Box::new(CompareExhibit { dataset: Dataset::Events, records: vec![record(3, 1), record(3, 2)] }),
-        Box::new(AddressExhibit(AddressQuery::of(Address::parse(b"203.0.113.5").unwrap()))),
-        Box::new(TextExhibit("所見 <b>&</b>\u{202e}".into())),
-        Box::new(SightingsExhibit::new(By::Indicator, flows(), Some("known".into()), Some(3))),
-        Box::new(PlaybookExhibit { query: PlaybookQuery { scope: flows() }, limit: None }),
-        Box::new(FigureExhibit { scope: flows(), figure: Figure::Bytes }),
-        Box::new(EvidenceExhibit),
-        Box::new(SqlExhibit {
+        Box::new(PairsQuestion(pairs.clone())),
+        Box::new(ConversationsQuestion(ConversationQuery::of(PairQuery { sort: Vec::new(), limit: None, ..pairs }))),
+        Box::new(TopQuestion(TopQuery {
+            scope: flows(),
+            by: GroupBy::Talker,
+            measure: Measure::Bytes,
+            limit: Some(3),
+        })),
+        Box::new(SeriesQuestion { query: series, shape: Shape::Area }),
+        Box::new(HeatQuestion { scope: flows(), measure: Measure::Records }),
+        Box::new(EventQuestion { dataset: Dataset::Events, record: record(3, 2) }),
+        Box::new(CompareQuestion { dataset: Dataset::Events, records: vec![record(3, 1), record(3, 2)] }),
+        Box::new(AddressQuestion(AddressQuery::of(Address::parse(b"203.0.113.5").unwrap()))),
+        Box::new(TextQuestion("所見 <b>&</b>\u{202e}".into())),
+        Box::new(SightingsQuestion::new(By::Indicator, flows(), Some("known".into()), Some(3))),
+        Box::new(PlaybookQuestion { query: PlaybookQuery { scope: flows() }, limit: None }),
+        Box::new(FigureQuestion { scope: flows(), figure: Figure::Bytes }),
+        Box::new(EvidenceQuestion),
+        Box::new(SqlQuestion {
             statement: "SELECT srcaddr, count(*) AS n, avg(bytes), sum(bytes) / 3.0, NULL\nFROM flow_record -- all\n\
                         GROUP BY 1 ORDER BY 2 DESC, 1;"
                 .into(),
@@ -120,7 +131,7 @@ fn every_kind_is_frozen_kept_read_and_asked_again() {
             assert!(section.all_rows >= section.rows.len() as u64, "{kind} {}", section.name);
         }
         // The question reads back as it was, to the letter and in what it means.
-        let back = exhibits::question(kind, &exhibit.query()).unwrap();
+        let back = questions::question(kind, &exhibit.query()).unwrap();
         assert_eq!((back.kind(), back.query()), (kind, exhibit.query()));
         assert_eq!(format!("{back:?}"), format!("{exhibit:?}"));
         let id = exhibits::add(&desk.case, exhibit.as_ref(), tokyo(), text(kind), &Cancel::default()).unwrap();
@@ -187,8 +198,8 @@ fn sightings_say_what_was_looked_for_and_what_was_not_there() {
     // In the order in which the view had them, which reads back too.
     let sort = Some(SightingSort::first("flows"));
     let sorted =
-        SightingsExhibit::new(By::Indicator, Scope::all(Dataset::Flows), Some("known".into()), Some(1)).sorted(sort);
-    let back = exhibits::question("sightings", &sorted.query()).unwrap();
+        SightingsQuestion::new(By::Indicator, Scope::all(Dataset::Flows), Some("known".into()), Some(1)).sorted(sort);
+    let back = questions::question("sightings", &sorted.query()).unwrap();
     assert_eq!(format!("{back:?}"), format!("{sorted:?}"));
     let first = freeze(&desk.reader(), back.as_ref(), Zone::default(), &Cancel::default()).unwrap();
     assert_eq!(first.sections[0].rows[0][0], text("203.0.113.7"));
@@ -205,7 +216,7 @@ fn sightings_say_what_was_looked_for_and_what_was_not_there() {
     // Another list is another answer: the exhibit says what was looked for.
     let id = exhibits::add(
         &desk.case,
-        &PlaybookExhibit { query: PlaybookQuery::all(), limit: None },
+        &PlaybookQuestion { query: PlaybookQuery::all(), limit: None },
         tokyo(),
         self::text("x"),
         &Cancel::default(),
@@ -227,7 +238,7 @@ fn a_statement_is_frozen_with_the_rows_that_it_gives_and_refused_where_they_chan
     assert_eq!(section.rows[0][..2], [Value::Text("10.0.0.30".into()), Value::Integer(2)], "as often as delivered");
     assert_eq!(section.rows[0][3], Value::Number("140.0".into()));
     let refused = |statement: &str| {
-        let exhibit = SqlExhibit { statement: statement.into(), limit: None };
+        let exhibit = SqlQuestion { statement: statement.into(), limit: None };
         freeze(&desk.reader(), &exhibit, Zone::default(), &Cancel::default()).unwrap_err().to_string()
     };
     assert!(refused("SELECT random()").starts_with("random gives another value each time"));
@@ -262,25 +273,25 @@ fn what_cannot_be_an_exhibit_is_refused() {
     let desk = desk();
     let cancel = Cancel::default();
     let refused =
-        |exhibit: &dyn Exhibited| freeze(&desk.reader(), exhibit, Zone::default(), &cancel).unwrap_err().to_string();
-    let selected = |records| SelectedExhibit { dataset: Dataset::Events, records, columns: Vec::new() };
+        |exhibit: &dyn Question| freeze(&desk.reader(), exhibit, Zone::default(), &cancel).unwrap_err().to_string();
+    let selected = |records| SelectedQuestion { dataset: Dataset::Events, records, columns: Vec::new() };
     assert_eq!(refused(&selected(vec![])), "no record is selected");
     assert_eq!(refused(&selected(vec![record(1, 2)])), "events has no record 1:2");
-    let compare = |records| CompareExhibit { dataset: Dataset::Events, records };
+    let compare = |records| CompareQuestion { dataset: Dataset::Events, records };
     assert_eq!(refused(&compare(vec![record(3, 1)])), "2 to 5 records stand side by side");
     assert_eq!(refused(&compare(vec![record(1, 2), record(3, 1)])), "record 1:2 is none of the events");
     assert!(
-        refused(&EventExhibit { dataset: Dataset::Events, record: record(9, 9) }).contains("9:9 is not in the case")
+        refused(&EventQuestion { dataset: Dataset::Events, record: record(9, 9) }).contains("9:9 is not in the case")
     );
-    let unknown = SightingsExhibit::new(By::Host, Scope::all(Dataset::Flows), Some("other".into()), None);
+    let unknown = SightingsQuestion::new(By::Host, Scope::all(Dataset::Flows), Some("other".into()), None);
     assert_eq!(refused(&unknown), "the case has no list of indicators called other");
     for (kind, query) in [("flows", "{}"), ("sightings-of-x", "{}"), ("top", "{\"records\":1}"), ("events", "x")] {
-        assert!(exhibits::question(kind, query).is_err(), "{kind}");
+        assert!(questions::question(kind, query).is_err(), "{kind}");
     }
-    let nameless = exhibits::add(&desk.case, &TextExhibit("x".into()), Zone::default(), text(" "), &cancel);
+    let nameless = exhibits::add(&desk.case, &TextQuestion("x".into()), Zone::default(), text(" "), &cancel);
     assert_eq!(nameless.unwrap_err().to_string(), "an exhibit needs a caption");
     let unknown = ExhibitText { finding: Some(7), ..text("x") };
-    let unknown = exhibits::add(&desk.case, &TextExhibit("x".into()), Zone::default(), unknown, &cancel);
+    let unknown = exhibits::add(&desk.case, &TextQuestion("x".into()), Zone::default(), unknown, &cancel);
     assert_eq!(unknown.unwrap_err().to_string(), "the case has no finding 7");
     assert!(conclude(&desk.case, &Change::RemoveExhibit(7)).is_err());
     assert_eq!(query::exhibits(&desk.reader(), true).unwrap(), []);

@@ -330,15 +330,17 @@ fn any_result_goes_into_a_file() {
     assert!(message.contains("nothing is overwritten"), "{message}");
     desk.fails(&["query", desk.case(), "flow-count", "--out", &out("x.doc")], 2);
 
-    use coldtrail::app::export::{ExportFormat, ExportKind, ExportSource, SqlSource, export};
+    use coldtrail::app::export::{ExportFormat, export};
+    use coldtrail::model::Unit;
+    use coldtrail::query::tables::{Statement, Table};
     let sql = "SELECT 1 a, NULL b, 2.5 c, 'x' d, 9 a UNION ALL SELECT 2, NULL, 3, 4, NULL";
     let rows =
         coldtrail::query::read_only_sql(&desk.reader(), sql, SqlLimits { rows: 10, time: None }, &Cancel::default())
             .unwrap();
-    let source = SqlSource::new(&rows);
-    let kinds: Vec<(&str, ExportKind)> = source.columns().iter().map(|c| (c.name.as_str(), c.kind)).collect();
-    let (int, text) = (ExportKind::Int64, ExportKind::Text);
-    assert_eq!(kinds, [("a", int), ("b", text), ("c", ExportKind::Ratio), ("d", text), ("a_2", int)]);
+    let source = Statement::new(&rows);
+    let units: Vec<(&str, Unit)> = source.columns().iter().map(|c| (c.name.as_str(), c.unit)).collect();
+    let (int, text) = (Unit::Number, Unit::Text);
+    assert_eq!(units, [("a", int), ("b", text), ("c", Unit::Ratio), ("d", text), ("a_2", int)]);
     for (format, name) in [(ExportFormat::Csv, "s.csv"), (ExportFormat::Parquet, "s.parquet")] {
         let done = export(&source, &desk.path(name), format, false, &Cancel::default(), &mut |_| {}).unwrap();
         assert_eq!(done.rows, 2);
@@ -367,10 +369,11 @@ fn an_export_overwrites_nothing_unasked_and_leaves_no_part_behind() {
         assert!(message.contains(told), "{arguments:?} {message}");
     }
     // Stopped in the middle.
-    use coldtrail::app::export::{ExportColumn, ExportError, ExportFormat, ExportKind, ExportSource, export};
-    struct Stopping(Vec<ExportColumn>, Cancel);
-    impl ExportSource for Stopping {
-        fn columns(&self) -> &[ExportColumn] {
+    use coldtrail::app::export::{ExportError, ExportFormat, export};
+    use coldtrail::query::tables::{Column, Table};
+    struct Stopping(Vec<Column>, Cancel);
+    impl Table for Stopping {
+        fn columns(&self) -> &[Column] {
             &self.0
         }
         fn len(&self) -> usize {
@@ -389,7 +392,7 @@ fn an_export_overwrites_nothing_unasked_and_leaves_no_part_behind() {
     }
     for format in [ExportFormat::Csv, ExportFormat::JsonLines, ExportFormat::Parquet] {
         let cancel = Cancel::default();
-        let columns = vec![ExportColumn { name: "n".into(), kind: ExportKind::Int32 }];
+        let columns = vec![Column::new("n", coldtrail::model::Unit::Number)];
         let source = Stopping(columns, cancel.clone());
         let path = desk.path("out/stopped");
         let mut told = Vec::new();

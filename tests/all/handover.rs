@@ -4,11 +4,12 @@ use crate::desk::plain;
 use crate::exhibits::text;
 use crate::verify::{verdicts, written};
 use coldtrail::app::conclusions::conclude;
-use coldtrail::app::exhibits::{self, RecordsExhibit};
+use coldtrail::app::exhibits;
 use coldtrail::model::conclusions::{Change, ExhibitText, Subject};
 use coldtrail::model::{Dataset, EvidenceId, RecordId};
 use coldtrail::present::zone::Zone;
 use coldtrail::query::{self, Cancel, Scope};
+use coldtrail::questions::{self, RecordsQuestion};
 use serde_json::Value;
 
 #[test]
@@ -29,7 +30,7 @@ fn discovery_holds_what_was_taken_back_and_what_it_was_before() {
     let gone = exhibits.iter().find(|exhibit| exhibit["id"] == 2).unwrap();
     assert_eq!(
         (exhibits.len(), gone["place"].as_i64(), gone["removed"]["by"].as_str()),
-        (exhibits::KINDS.len(), Some(0), Some("A. Mori"))
+        (questions::KINDS.len(), Some(0), Some("A. Mori"))
     );
     assert_eq!(all["findings"][1]["citations"][1]["record"], "1:5");
     assert_eq!(all["report"]["title"], "調査");
@@ -47,7 +48,7 @@ fn a_part_of_a_case_is_a_case_that_proves_itself() {
     let desk = written();
     let record = |evidence, position| RecordId::new(EvidenceId(evidence), position);
     let tagged = coldtrail::filter::parse("tag = exfil", Dataset::Flows).unwrap();
-    let tagged = RecordsExhibit {
+    let tagged = RecordsQuestion {
         query: Scope::of(Dataset::Flows, tagged).records(Vec::new()),
         columns: Vec::new(),
         limit: None,
@@ -107,7 +108,7 @@ fn a_part_of_a_case_is_a_case_that_proves_itself() {
 fn every_exhibit_of_a_part_gives_the_rows_that_it_had() {
     let desk = written();
     let part = desk.path("part.coldtrail");
-    let numbers: Vec<String> = (1..exhibits::KINDS.len()).map(|number| number.to_string()).collect();
+    let numbers: Vec<String> = (1..questions::KINDS.len()).map(|number| number.to_string()).collect();
     let mut arguments = vec!["subset", desk.case(), part.to_str().unwrap()];
     numbers.iter().for_each(|number| arguments.extend(["--exhibit", number]));
     desk.ok(&arguments);

@@ -172,3 +172,49 @@ fn a_case_of_an_older_version_is_opened_by_several_at_once() {
         assert!(opened.iter().all(Result::is_ok), "{opened:?}");
     }
 }
+
+/// A copy that contradicts its event was kept as a further occurrence before version 5.
+#[test]
+fn a_copy_that_contradicts_its_event_becomes_an_event_of_its_own_when_the_case_is_upgraded() {
+    let old = desk_of_version(4);
+    let conn = rusqlite::Connection::open(&old.case).unwrap();
+    let (copy, evidence): (i64, i64) = conn
+        .query_row(
+            "SELECT e.id, e.id >> 32 FROM event e JOIN event f ON f.id = e.event_key
+             WHERE e.event_key <> e.id AND e.request_id <> '' AND f.request_id <> '' ORDER BY e.id LIMIT 1",
+            [],
+            |r| Ok((r.get(0)?, r.get(1)?)),
+        )
+        .unwrap();
+    conn.execute("UPDATE event SET error_message = 'refused', request_id = 'another' WHERE id = ?", [copy]).unwrap();
+    let counts = |conn: &rusqlite::Connection| -> (i64, i64) {
+        let sql = "SELECT record_count, duplicate_count FROM evidence WHERE evidence_id = ?";
+        conn.query_row(sql, [evidence], |r| Ok((r.get(0)?, r.get(1)?))).unwrap()
+    };
+    let (records, duplicates) = counts(&conn);
+    drop(conn);
+    let count = |filter: &str| old.ok(&["events", old.case(), "--filter", filter, "--count"]).trim().to_owned();
+    // Read through a copy, and upgraded in place: the same.
+    for upgraded in [false, true] {
+        if upgraded {
+            old.ok(&["upgrade", old.case(), "--examiner", "A. Mori"]);
+        }
+        assert_eq!(count("conflict exists"), "2", "upgraded: {upgraded}");
+        assert_eq!(count("conflict is null"), "104");
+        let info = old.ok(&["info", old.case()]);
+        assert!(info.contains("106 distinct, 111 occurrences"), "{info}");
+        // What the journal says of the import still fits, and no other check fails.
+        old.ok(&["verify", old.case()]);
+        let warnings = old.ok(&["warnings", old.case()]);
+        assert!(warnings.contains("differ in") && warnings.contains("request_id"), "{warnings}");
+    }
+    assert_eq!(counts(&rusqlite::Connection::open(&old.case).unwrap()), (records + 1, duplicates - 1));
+    let journal = old.ok(&["journal", old.case(), "--format", "jsonl"]);
+    let entry: Value = serde_json::from_str(journal.lines().last().unwrap()).unwrap();
+    assert_eq!(entry["action"], "migrate");
+    let counted: Value = match &entry["counts"] {
+        Value::String(text) => serde_json::from_str(text).unwrap(),
+        other => other.clone(),
+    };
+    assert_eq!(counted["contradicting_copies"], 1);
+}

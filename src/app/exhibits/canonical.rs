@@ -12,9 +12,11 @@
 //!
 //! The digest is SHA-256 over all of it.
 
-use super::{Column, Section, Total, Unit};
 use crate::model::Timestamp;
+use crate::model::Unit;
 use crate::query::Value;
+use crate::query::tables::{Column, Total};
+use crate::questions::Section;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 

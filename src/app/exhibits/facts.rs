@@ -1,10 +1,10 @@
 //! What an exhibit rests on: its evidence files with their hashes, what was left out, and what its sources never say.
 
-use super::{Basis, ExhibitError};
 use crate::case::{CaseReader, dataset_name};
 use crate::filter::{self, Filter};
 use crate::model::{Dataset, EvidenceId, TimeRange};
 use crate::query::{self, Cancel, Duplicates, EvidenceRow, Scope};
+use crate::questions::{AskError, Basis, spec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -99,16 +99,16 @@ pub struct Facts {
 
 impl Facts {
     pub fn to_json(&self) -> String {
-        super::spec::write(self)
+        spec::write(self)
     }
 
     pub fn of_json(text: &str) -> Result<Self, String> {
-        super::spec::read(text)
+        spec::read(text)
     }
 
     /// # Errors
     /// The case cannot be read.
-    pub fn gather(reader: &CaseReader, basis: &Basis, cancel: &Cancel) -> Result<Self, ExhibitError> {
+    pub fn gather(reader: &CaseReader, basis: &Basis, cancel: &Cancel) -> Result<Self, AskError> {
         let mut sources: BTreeSet<LogSource> =
             basis.records.iter().map(|(dataset, _)| LogSource::of(*dataset)).collect();
         let mut numbers: BTreeSet<EvidenceId> = basis.records.iter().map(|(_, id)| id.evidence()).collect();
@@ -159,7 +159,7 @@ fn with_containers(list: &[EvidenceRow], mut numbers: BTreeSet<EvidenceId>) -> V
 }
 
 impl LeftOut {
-    fn of(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<Self, ExhibitError> {
+    fn of(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<Self, AskError> {
         let count = |scope: &Scope| query::figures(reader, scope, cancel).map(|figures| figures.records);
         let duplicates = match scope.duplicates {
             Duplicates::All => 0,

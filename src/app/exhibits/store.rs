@@ -1,12 +1,13 @@
 //! Exhibits in the case: keeping one, reading it, asking it again.
 
 use super::freeze::answer;
-use super::{ExhibitError, Exhibited, Facts, Frozen, canonical, freeze, question};
+use super::{Facts, Frozen, canonical, freeze};
 use crate::app::conclusions::{ConcludeError, conclude};
 use crate::case::{CaseReader, Target};
 use crate::model::conclusions::{Change, Exhibit, ExhibitText, NewExhibit};
 use crate::present::zone::Zone;
 use crate::query::{self, Cancel, QueryError};
+use crate::questions::{AskError, Question, question};
 
 /// Freezes a question and keeps it as the last exhibit of the case. Its id.
 ///
@@ -14,7 +15,7 @@ use crate::query::{self, Cancel, QueryError};
 /// As of the question; the case cannot be written.
 pub fn add<'c>(
     case: impl Into<Target<'c>>,
-    question: &dyn Exhibited,
+    question: &dyn Question,
     zone: Zone,
     text: ExhibitText,
     cancel: &Cancel,
@@ -33,7 +34,7 @@ pub fn add<'c>(
 ///
 /// # Errors
 /// What the case stores of it cannot be read.
-pub fn load(reader: &CaseReader, exhibit: &Exhibit) -> Result<Frozen, ExhibitError> {
+pub fn load(reader: &CaseReader, exhibit: &Exhibit) -> Result<Frozen, AskError> {
     Frozen::read(&exhibit.frozen, &query::exhibit_lines(reader, exhibit.id)?)
 }
 
@@ -83,7 +84,7 @@ impl Again {
 pub fn ask_again(reader: &CaseReader, exhibit: &Exhibit, cancel: &Cancel) -> Again {
     compare(reader, exhibit, cancel).unwrap_or_else(|error| {
         Again::Failed(match (&error, cancel.statement_time()) {
-            (ExhibitError::Query(QueryError::Late), Some(time)) => format!(
+            (AskError::Query(QueryError::Late), Some(time)) => format!(
                 "its statement was still running after {} s and was stopped; allow it more time, or remove the exhibit",
                 time.as_secs()
             ),
@@ -92,7 +93,7 @@ pub fn ask_again(reader: &CaseReader, exhibit: &Exhibit, cancel: &Cancel) -> Aga
     })
 }
 
-fn compare(reader: &CaseReader, exhibit: &Exhibit, cancel: &Cancel) -> Result<Again, ExhibitError> {
+fn compare(reader: &CaseReader, exhibit: &Exhibit, cancel: &Cancel) -> Result<Again, AskError> {
     let stored = query::exhibit_lines(reader, exhibit.id)?;
     if canonical::digest(&stored) != exhibit.frozen.digest {
         return Ok(Again::Altered);
@@ -103,7 +104,7 @@ fn compare(reader: &CaseReader, exhibit: &Exhibit, cancel: &Cancel) -> Result<Ag
     if let Some(difference) = first_difference(&stored, &again) {
         return Ok(difference);
     }
-    let facts = Facts::of_json(&exhibit.frozen.facts).map_err(ExhibitError::Unreadable)?;
+    let facts = Facts::of_json(&exhibit.frozen.facts).map_err(AskError::Unreadable)?;
     let now = Facts::gather(reader, &question.basis(reader)?, cancel)?;
     let hashes = |facts: &Facts| -> Vec<(u32, String, String)> {
         let one = |e: &super::EvidenceFact| (e.evidence, e.file_sha256.clone(), e.content_sha256.clone());

@@ -1,28 +1,13 @@
-//! Results as files for other tools: Parquet, CSV, JSON Lines. A file is written beside its place under another name and
+//! Tables as files for other tools: Parquet, CSV, JSON Lines. A file is written beside its place under another name and
 //! gets its own when it is whole; what is there already is only replaced when asked for.
 
-mod indicators;
-mod lists;
 mod parquet;
-mod sightings;
-mod source;
-mod sql;
 mod text;
 
-pub use indicators::{
-    ENTRY_COLUMNS, EntrySource, ISSUE_COLUMNS, LABEL_COLUMNS, entry_values, issue_values, label_values,
-};
-pub use lists::ListSource;
-pub use source::{
-    ConversationSource, ExportColumn, ExportKind, ExportSource, PairSource, RecordSource, SeriesSource, TopSource,
-    record_columns, series_name, source_of,
-};
-
-pub use sightings::{PlaybookSource, SightingSource, sighting_kind};
-pub use sql::SqlSource;
-
 use crate::part::Part;
+use crate::query::tables::Table;
 use crate::query::{Cancel, QueryError, Value};
+use crate::questions::AskError;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -55,6 +40,18 @@ pub enum ExportError {
     Unwritable { path: PathBuf, reason: String },
     #[error(transparent)]
     Query(#[from] QueryError),
+    /// The question cannot be asked.
+    #[error("{0}")]
+    Unfit(String),
+}
+
+impl From<AskError> for ExportError {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::Query(error) => ExportError::Query(error),
+            error => ExportError::Unfit(error.to_string()),
+        }
+    }
 }
 
 /// What came of it.
@@ -76,12 +73,12 @@ trait Writer {
     fn finish(self: Box<Self>) -> Result<u64, String>;
 }
 
-/// Writes all rows of a source. `progress` is told how many are done. A stop leaves no file.
+/// Writes all rows of a table. `progress` is told how many are done. A stop leaves no file.
 ///
 /// # Errors
 /// The file is there already and `replace` is not asked for; it cannot be written; the case cannot be read.
 pub fn export(
-    source: &dyn ExportSource,
+    source: &dyn Table,
     path: &Path,
     format: ExportFormat,
     replace: bool,
@@ -117,7 +114,7 @@ enum Stopped {
 }
 
 fn write<W: Write + Send + 'static>(
-    source: &dyn ExportSource,
+    source: &dyn Table,
     file: W,
     format: ExportFormat,
     cancel: &Cancel,
@@ -125,9 +122,8 @@ fn write<W: Write + Send + 'static>(
 ) -> Result<(u64, u64), Stopped> {
     let columns = source.columns();
     let writer: Result<Box<dyn Writer>, String> = match format {
-        ExportFormat::Parquet => {
-            parquet::ParquetWriter::new(file, columns, source.has_wide_sums()).map(|writer| Box::new(writer) as _)
-        }
+        ExportFormat::Parquet => parquet::ParquetWriter::new(file, columns, source.storage(), source.has_wide_sums())
+            .map(|writer| Box::new(writer) as _),
         ExportFormat::Csv => text::CsvWriter::new(file, columns).map(|writer| Box::new(writer) as _),
         ExportFormat::JsonLines => Ok(Box::new(text::JsonWriter::new(file, columns))),
     };

@@ -1,8 +1,10 @@
 //! Parquet: every column optional, snappy, a row group for each 65,536 rows. Flow records have the names and types in which
 //! AWS delivers them (VPC Flow Logs guide, "Parquet data type"), so that Athena's table for delivered logs reads them.
 
-use super::{ExportColumn, ExportKind, Writer};
+use super::Writer;
+use crate::model::Unit;
 use crate::query::Value;
+use crate::query::tables::{Column, Storage, is_sum};
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::data_type::{
     BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArray, FixedLenByteArrayType, Int32Type,
@@ -24,9 +26,43 @@ pub(super) struct ParquetWriter<W: Write + Send> {
     cut_times: u64,
 }
 
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stored {
+    Int32,
+    Int64,
+    /// A decimal of 38 digits.
+    Wide,
+    Double,
+    Boolean,
+    Text,
+    /// Whole seconds since 1970, a number to every other program.
+    Seconds,
+    /// A timestamp of milliseconds, UTC.
+    Millis,
+}
+
+impl Stored {
+    fn of(unit: Unit, storage: Storage, wide: bool) -> Self {
+        match (storage, unit) {
+            (Storage::AwsEvents, _) => Stored::Text,
+            (Storage::AwsFlows, Unit::Time) => Stored::Seconds,
+            (Storage::AwsFlows, Unit::Number | Unit::Port | Unit::Protocol | Unit::TcpFlags) => Stored::Int32,
+            (Storage::ByUnit, unit) if wide && is_sum(unit) => Stored::Wide,
+            (_, Unit::Count | Unit::Bytes | Unit::Number | Unit::Port | Unit::Protocol | Unit::TcpFlags) => {
+                Stored::Int64
+            }
+            (_, Unit::Time) => Stored::Millis,
+            (_, Unit::Ratio) => Stored::Double,
+            (_, Unit::Boolean) => Stored::Boolean,
+            (_, Unit::Text | Unit::Record | Unit::Address | Unit::Json) => Stored::Text,
+        }
+    }
+}
+
 /// The values of a column in the row group, and which rows have one.
 struct Buffer {
-    kind: ExportKind,
+    stored: Stored,
     values: Values,
     present: Vec<i16>,
 }
@@ -43,18 +79,19 @@ enum Values {
 
 impl<W: Write + Send> ParquetWriter<W> {
     /// `wide`: some sum is longer than 64 bits.
-    pub fn new(file: W, columns: &[ExportColumn], wide: bool) -> Result<Self, String> {
-        let fields = columns.iter().map(|column| field(column, wide).map(Arc::new)).collect::<Result<_, _>>();
+    pub fn new(file: W, columns: &[Column], storage: Storage, wide: bool) -> Result<Self, String> {
+        let stored = |column: &Column| Stored::of(column.unit, storage, wide);
+        let fields = columns.iter().map(|column| field(&column.name, stored(column)).map(Arc::new));
+        let fields = fields.collect::<Result<_, _>>();
         let schema = fields.and_then(|fields| Type::group_type_builder("schema").with_fields(fields).build());
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_created_by(concat!("coldtrail ", env!("CARGO_PKG_VERSION")).to_owned())
             .build();
         let file = schema.and_then(|schema| SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties)));
-        let columns = columns.iter().map(|column| Buffer {
-            kind: column.kind,
-            values: Values::of(column.kind, wide),
-            present: Vec::new(),
+        let columns = columns.iter().map(|column| {
+            let stored = stored(column);
+            Buffer { stored, values: Values::of(stored), present: Vec::new() }
         });
         Ok(Self { file: file.map_err(|e| e.to_string())?, columns: columns.collect(), rows: 0, cut_times: 0 })
     }
@@ -96,22 +133,20 @@ impl<W: Write + Send> Writer for ParquetWriter<W> {
     }
 }
 
-fn field(column: &ExportColumn, wide: bool) -> Result<Type, ParquetError> {
-    let builder = |physical| Type::primitive_type_builder(&column.name, physical).with_repetition(Repetition::OPTIONAL);
-    match column.kind {
-        ExportKind::Int32 => builder(Physical::INT32),
-        ExportKind::Sum if wide => builder(Physical::FIXED_LEN_BYTE_ARRAY)
+fn field(name: &str, stored: Stored) -> Result<Type, ParquetError> {
+    let builder = |physical| Type::primitive_type_builder(name, physical).with_repetition(Repetition::OPTIONAL);
+    match stored {
+        Stored::Int32 => builder(Physical::INT32),
+        Stored::Wide => builder(Physical::FIXED_LEN_BYTE_ARRAY)
             .with_length(16)
             .with_precision(38)
             .with_scale(0)
             .with_logical_type(Some(LogicalType::decimal(0, 38))),
-        ExportKind::Int64 | ExportKind::Sum | ExportKind::FlowTime => builder(Physical::INT64),
-        ExportKind::Ratio => builder(Physical::DOUBLE),
-        ExportKind::Boolean => builder(Physical::BOOLEAN),
-        ExportKind::Text | ExportKind::Json => {
-            builder(Physical::BYTE_ARRAY).with_logical_type(Some(LogicalType::String))
-        }
-        ExportKind::Time => {
+        Stored::Int64 | Stored::Seconds => builder(Physical::INT64),
+        Stored::Double => builder(Physical::DOUBLE),
+        Stored::Boolean => builder(Physical::BOOLEAN),
+        Stored::Text => builder(Physical::BYTE_ARRAY).with_logical_type(Some(LogicalType::String)),
+        Stored::Millis => {
             builder(Physical::INT64).with_logical_type(Some(LogicalType::timestamp(true, TimeUnit::MILLIS)))
         }
     }
@@ -119,14 +154,14 @@ fn field(column: &ExportColumn, wide: bool) -> Result<Type, ParquetError> {
 }
 
 impl Values {
-    fn of(kind: ExportKind, wide: bool) -> Self {
-        match kind {
-            ExportKind::Int32 => Values::Int32(Vec::new()),
-            ExportKind::Sum if wide => Values::Wide(Vec::new()),
-            ExportKind::Int64 | ExportKind::Sum | ExportKind::FlowTime | ExportKind::Time => Values::Int64(Vec::new()),
-            ExportKind::Ratio => Values::Double(Vec::new()),
-            ExportKind::Boolean => Values::Boolean(Vec::new()),
-            ExportKind::Text | ExportKind::Json => Values::Bytes(Vec::new()),
+    fn of(stored: Stored) -> Self {
+        match stored {
+            Stored::Int32 => Values::Int32(Vec::new()),
+            Stored::Wide => Values::Wide(Vec::new()),
+            Stored::Int64 | Stored::Seconds | Stored::Millis => Values::Int64(Vec::new()),
+            Stored::Double => Values::Double(Vec::new()),
+            Stored::Boolean => Values::Boolean(Vec::new()),
+            Stored::Text => Values::Bytes(Vec::new()),
         }
     }
 }
@@ -143,7 +178,7 @@ impl Buffer {
                 list.push(i32::try_from(value).map_err(|_| format!("{value} does not fit its column of 32 bits"))?);
             }
             (Values::Int64(list), Value::Integer(value)) => list.push(value),
-            (Values::Int64(list), Value::Time(time)) if self.kind == ExportKind::FlowTime => {
+            (Values::Int64(list), Value::Time(time)) if self.stored == Stored::Seconds => {
                 cut = time.0.rem_euclid(1000) != 0;
                 list.push(time.secs());
             }

@@ -14,6 +14,7 @@ use crate::model::conclusions::{Change, Exhibit, NewExhibit, Stamp, Subject};
 use crate::model::{EvidenceId, RecordId};
 use crate::part::Part;
 use crate::query::{self, Cancel, Compare, EvidenceRow};
+use crate::questions;
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -123,7 +124,7 @@ fn evidence_of(
         let unfit = |error: String| HandoverError::Unfit(format!("exhibit {}: {error}", exhibit.place));
         let facts = Facts::of_json(&exhibit.frozen.facts).map_err(unfit)?;
         wanted.extend(facts.evidence.iter().map(|fact| EvidenceId(fact.evidence)));
-        let question = exhibits::question(&exhibit.frozen.kind, &exhibit.frozen.query);
+        let question = questions::question(&exhibit.frozen.kind, &exhibit.frozen.query);
         let question = question.map_err(|error| HandoverError::Unfit(format!("exhibit {}: {error}", exhibit.place)))?;
         // Hours that it does not call empty must not become empty.
         if let Some(scope) = question.coverage() {
@@ -209,14 +210,14 @@ fn written(
 
 /// Do lists of indicators or labels decide on an exhibit's rows?
 fn asks_for_lists(reader: &CaseReader, exhibit: &Exhibit) -> bool {
-    let question = exhibits::question(&exhibit.frozen.kind, &exhibit.frozen.query).ok();
+    let question = questions::question(&exhibit.frozen.kind, &exhibit.frozen.query).ok();
     let basis = question.and_then(|question| question.basis(reader).ok());
     basis.is_some_and(|basis| basis.with_lists) || asks_for(reader, exhibit, &[Target::Indicator, Target::Label])
 }
 
 /// Does an exhibit's filter name one of these?
 fn asks_for(reader: &CaseReader, exhibit: &Exhibit, targets: &[Target]) -> bool {
-    let question = exhibits::question(&exhibit.frozen.kind, &exhibit.frozen.query).ok();
+    let question = questions::question(&exhibit.frozen.kind, &exhibit.frozen.query).ok();
     question.and_then(|question| question.basis(reader).ok()).is_some_and(|basis| basis.asks_for(targets))
 }
 

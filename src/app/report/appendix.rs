@@ -5,9 +5,10 @@ use crate::app::exhibits::LogSource;
 use crate::app::rescued::{Origin, origin};
 use crate::case::{CaseError, CaseReader, dataset_name, journal};
 use crate::model::indicator::IndicatorList;
-use crate::model::{Dataset, Kind, PathFacts, TimeRange};
+use crate::model::{Dataset, PathFacts, TimeRange, Unit};
+use crate::query::tables::Column;
 use crate::query::{self, Cancel, EvidenceRow, ReceivedRow, Scope, Value, WarningRow};
-use crate::report::document::{Column, Coverage, Evidence, Fact, FactValue, Incomplete, Report, Table};
+use crate::report::document::{Coverage, Evidence, Fact, FactValue, Incomplete, Report, Table};
 use std::sync::Arc;
 
 /// Stable name of a kind of log, part of the report's texts.
@@ -110,7 +111,7 @@ fn evidence(row: EvidenceRow) -> Evidence {
     }
 }
 
-fn columns<const N: usize>(columns: [(&str, Kind); N]) -> Vec<Column> {
+fn columns<const N: usize>(columns: [(&str, Unit); N]) -> Vec<Column> {
     columns.map(|(name, kind)| Column::new(name, kind)).to_vec()
 }
 
@@ -132,13 +133,13 @@ fn warning_table(warnings: Vec<WarningRow>, shown: u64) -> Table {
         ]
     };
     let columns = columns([
-        ("evidence_number", Kind::Port),
-        ("evidence_file", Kind::Text),
-        ("evidence_place", Kind::Integer),
-        ("evidence_byte", Kind::Integer),
-        ("warning_reason", Kind::Text),
-        ("warning_detail", Kind::Text),
-        ("raw_text", Kind::Json),
+        ("evidence_number", Unit::Number),
+        ("evidence_file", Unit::Text),
+        ("evidence_place", Unit::Count),
+        ("evidence_byte", Unit::Count),
+        ("warning_reason", Unit::Text),
+        ("warning_detail", Unit::Text),
+        ("raw_text", Unit::Json),
     ]);
     let rows: Vec<Vec<Value>> = warnings.into_iter().map(row).collect();
     Table { title: None, columns, rows: Arc::new(rows), shown, attachment: Some("import-warnings".to_owned()) }
@@ -158,14 +159,14 @@ fn received_table(received: Vec<ReceivedRow>, shown: u64) -> Table {
         ]
     };
     let columns = columns([
-        ("entry_number", Kind::Port),
-        ("received_state", Kind::Text),
-        ("received_path", Kind::Text),
-        ("recorded_time", Kind::Time),
-        ("received_bytes", Kind::Bytes),
-        ("received_sha256", Kind::Json),
-        ("evidence_number", Kind::Port),
-        ("received_reason", Kind::Text),
+        ("entry_number", Unit::Number),
+        ("received_state", Unit::Text),
+        ("received_path", Unit::Text),
+        ("recorded_time", Unit::Time),
+        ("received_bytes", Unit::Bytes),
+        ("received_sha256", Unit::Json),
+        ("evidence_number", Unit::Number),
+        ("received_reason", Unit::Text),
     ]);
     let rows: Vec<Vec<Value>> = received.into_iter().map(row).collect();
     Table { title: None, columns, rows: Arc::new(rows), shown, attachment: Some("not-imported".to_owned()) }
@@ -192,20 +193,20 @@ fn indicator_table(lists: Vec<IndicatorList>, shown: u64) -> Table {
         ]
     };
     let columns = columns([
-        ("entry_number", Kind::Port),
-        ("list_name", Kind::Text),
-        ("list_purpose", Kind::Text),
-        ("list_source", Kind::Text),
-        ("list_format", Kind::Text),
-        ("list_sha256", Kind::Json),
-        ("list_date", Kind::Text),
-        ("list_entries", Kind::Integer),
-        ("list_enabled_entries", Kind::Integer),
-        ("list_issues", Kind::Integer),
-        ("list_enabled", Kind::Boolean),
-        ("list_removed", Kind::Boolean),
-        ("recorded_time", Kind::Time),
-        ("written_by", Kind::Text),
+        ("entry_number", Unit::Number),
+        ("list_name", Unit::Text),
+        ("list_purpose", Unit::Text),
+        ("list_source", Unit::Text),
+        ("list_format", Unit::Text),
+        ("list_sha256", Unit::Json),
+        ("list_date", Unit::Text),
+        ("list_entries", Unit::Count),
+        ("list_enabled_entries", Unit::Count),
+        ("list_issues", Unit::Count),
+        ("list_enabled", Unit::Boolean),
+        ("list_removed", Unit::Boolean),
+        ("recorded_time", Unit::Time),
+        ("written_by", Unit::Text),
     ]);
     let rows: Vec<Vec<Value>> = lists.into_iter().map(row).collect();
     Table { title: None, columns, rows: Arc::new(rows), shown, attachment: Some("indicator-lists".to_owned()) }
@@ -225,14 +226,14 @@ fn journal_table(entries: Vec<journal::Stored>, shown: u64) -> Table {
         ]
     };
     let columns = columns([
-        ("entry_number", Kind::Port),
-        ("recorded_time", Kind::Time),
-        ("written_by", Kind::Text),
-        ("program_version", Kind::Text),
-        ("journal_action", Kind::Text),
-        ("journal_parameters", Kind::Json),
-        ("journal_result", Kind::Json),
-        ("entry_hash", Kind::Json),
+        ("entry_number", Unit::Number),
+        ("recorded_time", Unit::Time),
+        ("written_by", Unit::Text),
+        ("program_version", Unit::Text),
+        ("journal_action", Unit::Text),
+        ("journal_parameters", Unit::Json),
+        ("journal_result", Unit::Json),
+        ("entry_hash", Unit::Json),
     ]);
     let rows: Vec<Vec<Value>> = entries.into_iter().map(row).collect();
     Table { title: None, columns, rows: Arc::new(rows), shown, attachment: Some("journal".to_owned()) }

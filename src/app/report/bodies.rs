@@ -2,17 +2,19 @@
 //! were frozen, never asked again.
 
 use super::rows;
-use crate::app::exhibits::{ExhibitError, Frozen, Section, Total, Unit};
-use crate::model::{Kind, Timestamp};
+use crate::app::exhibits::Frozen;
+use crate::model::{Timestamp, Unit};
 use crate::present::Zone;
 use crate::present::chart::{Chart, Day, Heat, Shape};
 use crate::present::display;
+use crate::query::tables::Total;
 use crate::query::{Measure, SeriesKey, SeriesLine, SeriesTable, Value};
-use crate::report::document::{Body, Column, Fact, FactValue, HeatMap, Plot, Table};
+use crate::questions::{AskError, Section};
+use crate::report::document::{Body, Fact, FactValue, HeatMap, Plot, Table};
 use std::sync::Arc;
 
 /// The parts of an exhibit, in the order of its sections.
-pub(super) fn of(number: u32, frozen: Frozen, shown: u64) -> Result<Vec<Body>, ExhibitError> {
+pub(super) fn of(number: u32, frozen: Frozen, shown: u64) -> Result<Vec<Body>, AskError> {
     let Frozen { query, zone, mut sections, .. } = frozen;
     let query: serde_json::Value = serde_json::from_str(&query).unwrap_or_default();
     let gaps = sections.iter().position(|section| section.name == "gaps").map(|at| sections.remove(at));
@@ -41,7 +43,7 @@ struct Context<'a> {
     shown: u64,
 }
 
-fn body(section: Section, context: Context<'_>) -> Result<Body, ExhibitError> {
+fn body(section: Section, context: Context<'_>) -> Result<Body, AskError> {
     let text = |section: &Section| match section.rows.first().and_then(|row| row.first()) {
         Some(Value::Text(text)) => text.clone(),
         _ => String::new(),
@@ -62,8 +64,8 @@ fn body(section: Section, context: Context<'_>) -> Result<Body, ExhibitError> {
         }
         _ => {}
     }
-    let columns = section.columns.iter().map(|column| Column::new(&column.name, kind(column.unit))).collect();
-    let rows = rows::of(&section.columns, section.rows).map_err(ExhibitError::Unreadable)?;
+    let columns = section.columns.clone();
+    let rows = rows::of(&section.columns, section.rows).map_err(AskError::Unreadable)?;
     let Context { title, shown, attachment, .. } = context;
     Ok(Body::Table(Table { title, columns, rows, shown, attachment: Some(attachment) }))
 }
@@ -72,22 +74,6 @@ fn body(section: Section, context: Context<'_>) -> Result<Body, ExhibitError> {
 fn file_name(name: &str) -> String {
     let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     name.chars().map(letter).collect()
-}
-
-fn kind(unit: Unit) -> Kind {
-    match unit {
-        Unit::Text | Unit::Record => Kind::Text,
-        Unit::Address => Kind::Address,
-        Unit::Count => Kind::Integer,
-        // A number that is a name, or has its point: as it stands.
-        Unit::Number | Unit::Port | Unit::Ratio => Kind::Port,
-        Unit::Protocol => Kind::Protocol,
-        Unit::TcpFlags => Kind::TcpFlags,
-        Unit::Bytes => Kind::Bytes,
-        Unit::Boolean => Kind::Boolean,
-        Unit::Time => Kind::Time,
-        Unit::Json => Kind::Json,
-    }
 }
 
 /// A figure over all rows as a fact.
@@ -216,9 +202,10 @@ fn heat(section: &Section) -> Option<Heat> {
 
 #[cfg(test)]
 mod tests {
-    use crate::app::exhibits::{KINDS, LogSource};
+    use crate::app::exhibits::LogSource;
     use crate::model::warning::Reason;
     use crate::present::{Language, Texts};
+    use crate::questions::KINDS;
 
     /// Names that exhibits have for their kinds and parts.
     #[test]

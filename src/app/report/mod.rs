@@ -9,7 +9,7 @@ mod verification;
 
 pub use verification::Checking;
 
-use super::exhibits::{self, ExhibitError, Facts, Frozen, LeftOut};
+use super::exhibits::{self, Facts, Frozen, LeftOut};
 use super::import::now_utc;
 use super::verify::VerifyError;
 use crate::case::{CaseError, CaseReader};
@@ -18,6 +18,7 @@ use crate::model::conclusions::{self, ReportField};
 use crate::model::{Dataset, RecordId, Timestamp};
 use crate::present::{Language, Zone, display};
 use crate::query::{self, Cancel, QueryError, Value};
+use crate::questions::AskError;
 use crate::report::document::{
     CitedRecord, Exhibit, Fact, FactValue, Finding, Report, Stamp, TitlePage, Verdict, Verification,
 };
@@ -213,7 +214,7 @@ fn exhibit(
     frozen: Frozen,
     findings: &HashMap<i64, u32>,
     order: &Order,
-) -> Result<Exhibit, ExhibitError> {
+) -> Result<Exhibit, AskError> {
     let question = question::facts(&frozen.query, frozen.zone);
     let mut facts = vec![rows_fact(&frozen)];
     if let Some(section) = frozen.sections.first() {
@@ -240,7 +241,7 @@ fn exhibit(
 }
 
 /// What is left of an exhibit that the case does not hold as it was frozen: its words, and why there is no more.
-fn unreadable(stored: &conclusions::Exhibit, findings: &HashMap<i64, u32>, error: &ExhibitError) -> Exhibit {
+fn unreadable(stored: &conclusions::Exhibit, findings: &HashMap<i64, u32>, error: &AskError) -> Exhibit {
     let why = FactValue::Words("exhibit-unreadable".to_owned(), vec![("reason".to_owned(), error.to_string())]);
     Exhibit {
         number: number(stored.place),

@@ -1,8 +1,10 @@
 //! The rows of an exhibit as a report reads them: short tables as they are, long ones packed, so that a report of many
 //! exhibits stays small in memory.
 
-use crate::app::exhibits::{Column, Section, canonical};
+use crate::app::exhibits::canonical;
 use crate::query::Value;
+use crate::query::tables::Column;
+use crate::questions::Section;
 use crate::report::document::RowSource;
 use std::sync::Arc;
 
@@ -70,7 +72,7 @@ impl RowSource for Packed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::exhibits::Unit;
+    use crate::model::Unit;
 
     #[test]
     fn packed_rows_are_the_rows() {

@@ -2,13 +2,14 @@
 //! program.
 
 use super::{Area, Checks, Verdict, VerifyError};
-use crate::app::exhibits::{self, Again, Basis, Exhibited, Facts, canonical};
+use crate::app::exhibits::{self, Again, Facts, canonical};
 use crate::case::CaseReader;
 use crate::case::journal::Stored;
 use crate::filter::{Check, Filter, Target};
 use crate::model::Dataset;
 use crate::model::conclusions::Exhibit;
 use crate::query::{self, Cancel, Scope};
+use crate::questions::{self, Basis, Question};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -77,7 +78,7 @@ fn added_since(reader: &CaseReader, journal: &[Stored], exhibit: &Exhibit, cance
         .iter()
         .position(|entry| entry.action == "exhibit_add" && parameters(entry)["id"].as_i64() == Some(exhibit.id))?;
     let since = journal.get(frozen + 1..)?;
-    let question = exhibits::question(&exhibit.frozen.kind, &exhibit.frozen.query).ok()?;
+    let question = questions::question(&exhibit.frozen.kind, &exhibit.frozen.query).ok()?;
     let basis = question.basis(reader).ok()?;
     let imported: BTreeSet<u64> = since
         .iter()
@@ -127,7 +128,7 @@ fn has_conflicts(reader: &CaseReader, cancel: &Cancel) -> bool {
 }
 
 /// Numbers of the evidence files that the answer rests on now, those among them that only show that an hour has records.
-fn rests_on(reader: &CaseReader, question: &dyn Exhibited, basis: &Basis, cancel: &Cancel) -> Option<BTreeSet<u64>> {
+fn rests_on(reader: &CaseReader, question: &dyn Question, basis: &Basis, cancel: &Cancel) -> Option<BTreeSet<u64>> {
     let facts = Facts::gather(reader, basis, cancel).ok()?;
     let mut numbers: BTreeSet<u64> = facts.evidence.iter().map(|fact| u64::from(fact.evidence)).collect();
     if let Some(scope) = question.coverage() {

@@ -4,7 +4,7 @@
 use super::super::error::CaseError;
 use super::super::events::{choose_occurrence, key_of_copy};
 use super::super::schema;
-use super::super::write::write_warning;
+use super::super::warnings;
 use crate::model::batch::{Completeness, EventColumns};
 use crate::model::{EventRow, FieldId, Home, RecordId, field};
 use rusqlite::types::ValueRef;
@@ -40,7 +40,7 @@ pub(super) fn after(conn: &Connection) -> Result<u64, CaseError> {
     for (call, conflict) in &own {
         count_as_event(conn, conflict.id, *call)?;
         let warning = conflict.warning();
-        write_warning(conn, conflict.id.evidence(), &warning)?;
+        warnings::write(conn, conflict.id.evidence(), &warning)?;
     }
     Ok(own.len() as u64)
 }

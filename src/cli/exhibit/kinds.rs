@@ -1,20 +1,20 @@
 //! The options of `coldtrail exhibit add`: those of the commands that list the same, and which of them each kind takes.
 
-use crate::app::exhibits::{
-    AddressExhibit, CompareExhibit, ConversationsExhibit, EventExhibit, EvidenceExhibit, Exhibited, FigureExhibit,
-    HeatExhibit, KINDS, PairsExhibit, PlaybookExhibit, RecordsExhibit, SelectedExhibit, SeriesExhibit,
-    SightingsExhibit, SqlExhibit, TextExhibit, TopExhibit,
-};
 use crate::cli::arguments::{ScopeArguments, field_or_usage, sort_keys, unknown};
 use crate::cli::opening::Writing;
 use crate::cli::series::{DatasetName, MeasureName};
 use crate::cli::{CliError, pairs, records, series};
 use crate::model::{Address, Dataset, FieldId, RecordId};
 use crate::present::chart::Shape;
-use crate::query::named::Figure;
+use crate::query::named::{Column, Figure};
 use crate::query::{
     AddressQuery, BinWidth, By, ConversationColumn, ConversationQuery, ConversationSort, Measure, PairColumn,
     PairQuery, PairSort, PlaybookQuery, Repeats, SeriesQuery, SortKey, TopQuery,
+};
+use crate::questions::{
+    AddressQuestion, CompareQuestion, ConversationsQuestion, EventQuestion, EvidenceQuestion, FigureQuestion,
+    HeatQuestion, KINDS, PairsQuestion, PlaybookQuestion, Question, RecordsQuestion, SelectedQuestion, SeriesQuestion,
+    SightingsQuestion, SqlQuestion, TextQuestion, TopQuestion,
 };
 use std::path::PathBuf;
 
@@ -149,7 +149,7 @@ impl Arguments {
 
     /// # Errors
     /// The kind is not known, or an option is not one of its own.
-    pub fn question(&self) -> Result<Box<dyn Exhibited>, CliError> {
+    pub fn question(&self) -> Result<Box<dyn Question>, CliError> {
         let kind = self.kind.as_str();
         let taken = TAKEN.iter().find(|(name, _)| *name == kind).map(|(_, taken)| *taken);
         let taken = taken.ok_or_else(|| unknown("kind of exhibit", kind, KINDS.iter().map(|kind| kind.name)))?;
@@ -160,7 +160,7 @@ impl Arguments {
         Ok(match kind {
             "flows" => Box::new(self.records(Dataset::Flows)?),
             "events" => Box::new(self.records(Dataset::Events)?),
-            "selected" => Box::new(SelectedExhibit {
+            "selected" => Box::new(SelectedQuestion {
                 dataset: self.dataset(),
                 records: self.named_records()?,
                 columns: self.fields(self.dataset())?,
@@ -169,11 +169,11 @@ impl Arguments {
                 let query = self.pairs()?;
                 let sort = self.sorted(|name| PairColumn::of(query.by).find(|column| column.name() == name))?;
                 let sort = sort.into_iter().map(|(column, descending)| PairSort { column, descending }).collect();
-                Box::new(PairsExhibit(PairQuery { sort, limit: self.limit, ..query }))
+                Box::new(PairsQuestion(PairQuery { sort, limit: self.limit, ..query }))
             }
             "conversations" => {
                 let sort = self.sorted(|name| ConversationColumn::ALL.into_iter().find(|c| c.name() == name))?;
-                Box::new(ConversationsExhibit(ConversationQuery {
+                Box::new(ConversationsQuestion(ConversationQuery {
                     pairs: self.pairs()?,
                     repeats: if self.once { Repeats::LeftOut } else { Repeats::Counted },
                     sort: sort
@@ -188,33 +188,33 @@ impl Arguments {
                 let by = self.by.as_deref().ok_or_else(|| needs("top", "by"))?;
                 let (scope, by, measure) =
                     (self.scope.scope(dataset)?, series::group(dataset, by)?, self.measure(dataset));
-                Box::new(TopExhibit(TopQuery { scope, by, measure, limit: self.limit }))
+                Box::new(TopQuestion(TopQuery { scope, by, measure, limit: self.limit }))
             }
             "series" => Box::new(self.series()?),
             "heatmap" => {
                 let dataset = self.dataset();
-                Box::new(HeatExhibit { scope: self.scope.scope(dataset)?, measure: self.measure(dataset) })
+                Box::new(HeatQuestion { scope: self.scope.scope(dataset)?, measure: self.measure(dataset) })
             }
             "event" => {
                 let record = self.named_records()?.first().copied().ok_or_else(|| needs("event", "record"))?;
                 let dataset = self.dataset.map_or(Dataset::Events, Dataset::from);
-                Box::new(EventExhibit { dataset, record })
+                Box::new(EventQuestion { dataset, record })
             }
             "compare" => {
                 let dataset = self.dataset.map_or(Dataset::Events, Dataset::from);
-                Box::new(CompareExhibit { dataset, records: self.named_records()? })
+                Box::new(CompareQuestion { dataset, records: self.named_records()? })
             }
             "address" => {
                 let address = self.address()?.ok_or_else(|| needs("address", "ip"))?;
                 let query = AddressQuery::of(address);
                 let (range, duplicates) = (self.scope.range()?, self.scope.duplicates());
                 let limit = self.limit.unwrap_or(query.limit);
-                Box::new(AddressExhibit(AddressQuery { range, duplicates, limit, ..query }))
+                Box::new(AddressQuestion(AddressQuery { range, duplicates, limit, ..query }))
             }
             "sightings" => Box::new(self.sightings()?),
             "playbook" => {
                 let query = PlaybookQuery { scope: self.scope.scope(Dataset::Flows)? };
-                Box::new(PlaybookExhibit { query, limit: self.limit })
+                Box::new(PlaybookQuestion { query, limit: self.limit })
             }
             "figure" => {
                 let dataset = self.dataset();
@@ -223,14 +223,14 @@ impl Arguments {
                     Measure::Records => Figure::Records,
                     other => return Err(CliError::Usage(format!("a figure counts no {}", other.name()))),
                 };
-                Box::new(FigureExhibit { scope: self.scope.scope(dataset)?, figure })
+                Box::new(FigureQuestion { scope: self.scope.scope(dataset)?, figure })
             }
-            "evidence" => Box::new(EvidenceExhibit),
+            "evidence" => Box::new(EvidenceQuestion),
             "sql" => {
                 let statement = self.sql.clone().ok_or_else(|| needs("sql", "sql"))?;
-                Box::new(SqlExhibit { statement, limit: self.limit })
+                Box::new(SqlQuestion { statement, limit: self.limit })
             }
-            _ => Box::new(TextExhibit(self.text.clone().ok_or_else(|| needs("text", "text"))?)),
+            _ => Box::new(TextQuestion(self.text.clone().ok_or_else(|| needs("text", "text"))?)),
         })
     }
 
@@ -251,13 +251,14 @@ impl Arguments {
         })
     }
 
-    fn records(&self, dataset: Dataset) -> Result<RecordsExhibit, CliError> {
+    fn records(&self, dataset: Dataset) -> Result<RecordsQuestion, CliError> {
         let sort = self.sort.as_deref().map(sort_keys).into_iter().flatten();
         let sort = sort
             .map(|(name, descending)| Ok(SortKey { field: field_or_usage(dataset, name)?, descending }))
             .collect::<Result<_, CliError>>()?;
         let query = self.scope.scope(dataset)?.records(sort);
-        Ok(RecordsExhibit { query, columns: self.fields(dataset)?, limit: self.limit })
+        let columns = self.fields(dataset)?.into_iter().map(|field| Column::Field(field.name())).collect();
+        Ok(RecordsQuestion { query, columns, limit: self.limit })
     }
 
     fn named_records(&self) -> Result<Vec<RecordId>, CliError> {
@@ -297,18 +298,18 @@ impl Arguments {
     }
 
     /// The filter is about flow records.
-    fn sightings(&self) -> Result<SightingsExhibit, CliError> {
+    fn sightings(&self) -> Result<SightingsQuestion, CliError> {
         let by = self.by.as_deref().unwrap_or(By::default().name());
         let found = By::ALL.into_iter().find(|known| known.name() == by);
         let by = found.ok_or_else(|| unknown("sort of sightings", by, By::ALL.into_iter().map(By::name)))?;
-        Ok(SightingsExhibit::new(by, self.scope.scope(Dataset::Flows)?, self.list.clone(), self.limit))
+        Ok(SightingsQuestion::new(by, self.scope.scope(Dataset::Flows)?, self.list.clone(), self.limit))
     }
 
     fn measure(&self, dataset: Dataset) -> Measure {
         series::measure(self.measure, dataset)
     }
 
-    fn series(&self) -> Result<SeriesExhibit, CliError> {
+    fn series(&self) -> Result<SeriesQuestion, CliError> {
         let dataset = self.dataset();
         let shape = self.shape.as_deref().unwrap_or(Shape::default().name());
         let shapes = || Shape::ALL.into_iter().filter(|shape| *shape != Shape::Heat);
@@ -322,7 +323,7 @@ impl Arguments {
             threshold: self.threshold,
         };
         let shape = found.ok_or_else(|| unknown("shape", shape, shapes().map(Shape::name)))?;
-        Ok(SeriesExhibit { query, shape })
+        Ok(SeriesQuestion { query, shape })
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) use repeats::Sightings;
 pub use table::{ConversationRow, ConversationTable, conversation_rows};
 
 use super::PairQuery;
+use crate::model::Unit;
 
 /// How the same traffic counts that was seen at two interfaces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -86,6 +87,19 @@ impl ConversationColumn {
         ConversationColumn::Evidence,
         ConversationColumn::Repeats,
     ];
+
+    /// What its values are.
+    pub fn unit(self) -> Unit {
+        use ConversationColumn as C;
+        match self {
+            C::Left | C::Right => Unit::Address,
+            C::StartedBy | C::Evidence => Unit::Text,
+            C::RecordCount | C::Packets | C::Accepted | C::Rejected | C::Repeats => Unit::Count,
+            C::TotalBytes | C::DataRatio | C::Sent | C::Received => Unit::Bytes,
+            C::FirstSeen | C::LastSeen => Unit::Time,
+            C::Ratio => Unit::Ratio,
+        }
+    }
 
     /// The header: the first ten are those of pairs.
     pub fn name(self) -> &'static str {

@@ -4,9 +4,10 @@ use super::needs::any;
 use super::{Figure, Question};
 use crate::case::CaseReader;
 use crate::model::{Dataset, TimeRange};
+use crate::query::tables::{self, Table};
 use crate::query::{
-    self, Cancel, Duplicates, Figures, PairTable, PlaybookTable, QueryError, RecordQuery, RowSet, Scope, SeriesTable,
-    TopTable, Value,
+    self, Cancel, Duplicates, Figures, PLAYBOOK_COLUMNS, PairTable, PlaybookTable, QueryError, RecordQuery, RowSet,
+    Scope, SeriesTable, TopTable, Value,
 };
 
 /// The answer to a `Question`, of the same kind.
@@ -88,6 +89,40 @@ pub fn answer(reader: &CaseReader, question: &Question, cancel: &Cancel) -> Resu
             table.rows.truncate(limit.unwrap_or(usize::MAX));
             Answer::Directional(table)
         }
+    })
+}
+
+/// The answer as a table; `None` where it is not the answer to this question.
+///
+/// # Errors
+/// The case cannot be read.
+pub fn table<'a>(
+    reader: &'a CaseReader,
+    question: &Question,
+    answer: &'a Answer,
+    cancel: &Cancel,
+) -> Result<Option<Box<dyn Table + 'a>>, QueryError> {
+    Ok(match (question, answer) {
+        (Question::Records { query, columns, .. }, Answer::Records { rows, .. }) => {
+            let dataset = query.dataset;
+            Some(Box::new(if columns.is_empty() {
+                let fields = tables::record_columns(reader, dataset, cancel)?;
+                tables::Records::new(reader, dataset, rows.clone(), fields, false)?
+            } else {
+                tables::Records::named(reader, dataset, rows.clone(), columns)
+            }))
+        }
+        (Question::Pairs(_), Answer::Pairs(table)) => Some(Box::new(tables::Pairs::new(reader, &**table))),
+        (Question::Top(query), Answer::Top(table)) => Some(Box::new(tables::top(query, table))),
+        (Question::Series(query), Answer::Series(table)) => Some(Box::new(tables::series(query, table))),
+        (Question::Figure { figure, .. }, Answer::Figure { figures, .. }) => {
+            Some(Box::new(tables::figure(*figure, figures)))
+        }
+        (_, Answer::Directional(table)) => {
+            let names = PLAYBOOK_COLUMNS.into_iter().chain(["words"]);
+            Some(Box::new(tables::Playbook::new(reader, table, names)))
+        }
+        _ => None,
     })
 }
 

@@ -10,7 +10,7 @@ mod catalogue;
 mod needs;
 mod statement;
 
-pub use answer::{Answer, Emptiness, answer};
+pub use answer::{Answer, Emptiness, answer, table};
 pub use build::{Given, ParameterError};
 pub use catalogue::CATALOGUE;
 pub use needs::{Lack, any, lacking};

@@ -16,7 +16,7 @@ use super::{QueryError, RecordQuery};
 use crate::case::CaseReader;
 use crate::filter::{Check, Filter, Literal, Network, Target};
 pub use crate::model::PRIVATE_SPACE;
-use crate::model::{Address, Dataset, KeySpan};
+use crate::model::{Address, Dataset, KeySpan, Unit};
 
 /// What makes two records the same pair.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -75,6 +75,17 @@ impl PairColumn {
     pub fn of(by: PairKey) -> impl Iterator<Item = PairColumn> {
         let direction = by == PairKey::AddressesAndDirection;
         Self::ALL.into_iter().filter(move |column| direction || *column != PairColumn::FlowDirection)
+    }
+
+    /// What its values are.
+    pub fn unit(self) -> Unit {
+        match self {
+            PairColumn::Srcaddr | PairColumn::Dstaddr => Unit::Address,
+            PairColumn::FlowDirection => Unit::Text,
+            PairColumn::RecordCount | PairColumn::Packets | PairColumn::Accepted | PairColumn::Rejected => Unit::Count,
+            PairColumn::TotalBytes | PairColumn::DataRatio => Unit::Bytes,
+            PairColumn::FirstSeen | PairColumn::LastSeen => Unit::Time,
+        }
     }
 
     /// The header; pairs of packet-level addresses have the same headers as the others.

@@ -5,13 +5,14 @@ mod appendix;
 mod exhibit;
 mod verification;
 
-use super::document::{CitedRecord, Column, Finding, Report, Stamp, Table};
+use super::document::{CitedRecord, Finding, Report, Stamp, Table};
 use super::page::{Block, Cell, Grid, Header, PAGE, PAGES, Pages, ROW, Span, Stance, Tone};
 use super::words::{Words, shown};
 use super::{ReportError, names};
-use crate::model::{Kind, Timestamp};
+use crate::model::{Timestamp, Unit};
 use crate::present::display;
 use crate::query::Value;
+use crate::query::tables::Column;
 
 /// Cited records that are listed under a finding; all of them are in the JSON.
 const CITED: usize = 50;
@@ -204,11 +205,11 @@ impl Setting<'_> {
         }
         let words = self.words;
         let header = |id: &str| Header { text: words.tr(id), is_number: false };
-        let time = words.column("recorded_time", Kind::Time);
+        let time = words.column("recorded_time", Unit::Time);
         let headers =
             vec![header("column-record_ref"), time, header("column-record_words"), header("column-evidence_file")];
         let row = |record: &CitedRecord| {
-            let time = record.time.map(|time| words.cell(&Value::Time(time), Kind::Time, ""));
+            let time = record.time.map(|time| words.cell(&Value::Time(time), Unit::Time, ""));
             let cut = |text: &str| Cell::plain(words.cut(text, super::words::CELL_CHARS, names::JSON));
             vec![
                 Cell::of(Span::mono(words.label(&record.reference))),
@@ -255,11 +256,11 @@ impl Setting<'_> {
                 ("received_state", Value::Text(code)) => Cell::plain(words.named(&format!("received-{code}"), code)),
                 ("not_seen", Value::Text(code)) => Cell::plain(words.named(&format!("not-seen-{code}"), code)),
                 ("list_purpose", Value::Text(code)) => Cell::plain(words.named(&format!("purpose-{code}"), code)),
-                _ => words.cell(value, column.kind, &whole),
+                _ => words.cell(value, column.unit, &whole),
             };
             table.columns.iter().zip(row).map(cell).collect()
         };
-        let headers: Vec<Header> = table.columns.iter().map(|column| words.column(&column.name, column.kind)).collect();
+        let headers: Vec<Header> = table.columns.iter().map(|column| words.column(&column.name, column.unit)).collect();
         let rows: Vec<Vec<Cell>> = rows.iter().map(cells).collect();
         if rows.is_empty() {
             self.remark(words.tr("rows-none"));

@@ -1,10 +1,10 @@
 //! The result on screen, on its way into a file.
 
-use crate::app::export::{ExportSource, ListSource};
 use crate::model::Dataset;
 use crate::present::display;
 use crate::present::text::Texts;
-use crate::query::named::Question;
+use crate::query::tables::{self, Rows, Table};
+use crate::questions::{PlaybookQuestion, Question, RecordsQuestion, TopQuestion, of_named};
 use crate::session::action::View;
 use crate::session::export_jobs::{ExportRequest, Exported, Outcome};
 use crate::session::indicators::Tab;
@@ -33,7 +33,7 @@ pub(super) fn filters_notice(texts: &Texts, changed: &Changed) -> String {
     }
 }
 
-fn listed(list: ListSource) -> Option<(Exported, Option<u64>)> {
+fn listed(list: Rows) -> Option<(Exported, Option<u64>)> {
     let rows = list.len() as u64;
     (rows > 0).then(|| (Exported::List(Arc::new(list)), Some(rows)))
 }
@@ -57,8 +57,8 @@ impl App {
                     true => records.shown_columns().into_iter().map(ShownColumn::as_column).collect(),
                     false => Vec::new(),
                 };
-                let question = Question::Records { query, columns, limit: None };
-                Some((Exported::Question(question), records.row_count()))
+                let question = RecordsQuestion { query, columns, limit: None };
+                Some((Exported::Question(Arc::new(question)), records.row_count()))
             }
             View::Pairs => {
                 let scope = case.records(Dataset::Flows).scope(self.range, self.duplicates);
@@ -67,11 +67,11 @@ impl App {
             View::Timeline => {
                 let question =
                     case.timeline.question(|dataset| case.records(dataset).scope(self.range, self.duplicates))?;
-                Some((Exported::Question(question), None))
+                Some((Exported::Question(of_named(question).into()), None))
             }
             View::Queries => {
                 let (question, _) = case.library.answer()?;
-                Some((Exported::Question(question.clone()), None))
+                Some((Exported::Question(of_named(question.clone()).into()), None))
             }
             View::Sql => {
                 let table = case.sql.table()?;
@@ -79,35 +79,39 @@ impl App {
             }
             View::Overview | View::Address if case.whole_list.shown(self.view).is_some() => {
                 let (_, query, table) = case.whole_list.shown(self.view)?;
-                Some((Exported::Question(Question::Top(query.clone())), table.map(|table| table.rows.len() as u64)))
+                let question = Arc::new(TopQuestion(query.clone()));
+                Some((Exported::Question(question), table.map(|table| table.rows.len() as u64)))
             }
             View::Overview => {
                 let lists = [Dataset::Flows, Dataset::Events].into_iter().flat_map(|of| case.glance.lists(of));
                 let lists = lists.filter_map(|(name, query, list)| Some((name, query, &list?.table)));
-                listed(ListSource::tops(lists, &[]))
+                listed(tables::tops(lists, &[]))
             }
             View::Sightings => {
                 let sightings = &case.sightings;
-                let what = match sightings.show() {
-                    Show::By(_) => Exported::Sightings(sightings.query(self.range, self.duplicates)),
-                    Show::Playbook => Exported::Playbook(sightings.playbook_query(self.range, self.duplicates)),
+                let question: Arc<dyn Question> = match sightings.show() {
+                    Show::By(_) => Arc::new(sightings.question(self.range, self.duplicates)),
+                    Show::Playbook => Arc::new(PlaybookQuestion {
+                        query: sightings.playbook_query(self.range, self.duplicates),
+                        limit: None,
+                    }),
                 };
-                Some((what, sightings.len()))
+                Some((Exported::Question(question), sightings.len()))
             }
             View::Indicators => match case.watch.tab {
                 Tab::Entries => {
                     let (query, _) = case.watch.entries().shown()?;
                     Some((Exported::Entries(*query), case.watch.entries().len()))
                 }
-                Tab::Issues => listed(ListSource::issues(case.watch.issues()?)),
-                Tab::Labels => listed(ListSource::labels(&case.watch.kept()?.labels)),
+                Tab::Issues => listed(tables::issues(case.watch.issues()?)),
+                Tab::Labels => listed(tables::labels(&case.watch.kept()?.labels)),
             },
-            View::Evidence => listed(ListSource::evidence(case.evidence()?)),
+            View::Evidence => listed(tables::evidence(case.evidence()?)),
             View::Findings | View::Exhibits => None,
             View::Address => {
                 let (about, _) = case.about(self.address.as_ref()?)?;
                 let lists = about.facts.lists.iter().map(|(name, query, table)| (*name, query, table));
-                listed(ListSource::tops(lists, &about.pairs))
+                listed(tables::tops(lists, &about.pairs))
             }
         }
     }

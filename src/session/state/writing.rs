@@ -1,11 +1,11 @@
 //! What examiners write: tags, notes, findings, exhibits; and the way from an exhibit to its live view.
 
 use crate::app::conclusions::MOST_TAGGED;
-use crate::app::exhibits::{self, Live};
 use crate::model::conclusions::Change;
 use crate::model::{Dataset, RecordId, TimeRange};
 use crate::present::display;
 use crate::query::{Duplicates, PairQuery, Scope};
+use crate::questions::{self, Live};
 use crate::session::action::{Action, Link, View};
 use crate::session::command::Command;
 use crate::session::sightings::{Show, SightingsAction};
@@ -131,7 +131,7 @@ impl App {
     pub(super) fn open_exhibit(&mut self, id: i64) {
         let lists = self.case.as_ref().and_then(|case| case.written.lists().cloned());
         let Some(exhibit) = lists.as_ref().and_then(|lists| lists.exhibit(id)) else { return };
-        let question = match exhibits::question(&exhibit.frozen.kind, &exhibit.frozen.query) {
+        let question = match questions::question(&exhibit.frozen.kind, &exhibit.frozen.query) {
             Ok(question) => question,
             Err(error) => {
                 let next = Message::new("next-try-again");
@@ -147,7 +147,7 @@ impl App {
         let Some(case) = &mut self.case else { return };
         match live {
             Live::Records(query) => {
-                let scope = exhibits::scope_of(&query);
+                let scope = questions::scope_of(&query);
                 case.records_mut(query.dataset).sort = query.sort;
                 self.follow(Link::records(&scope, None));
             }

@@ -1,10 +1,10 @@
 //! Freezing what the view on screen shows; tags and notes of something that is not the record under the cursor.
 
 use super::{foot, lines_foot, title};
-use crate::app::exhibits::{Exhibited, MOST_ROWS, TextExhibit};
 use crate::model::conclusions::{ExhibitText, Subject};
 use crate::present::Language;
 use crate::present::display;
+use crate::questions::{MOST_ROWS, Question, TextQuestion};
 use crate::session::action::{ExhibitDraft, ReportDraft};
 use crate::session::conclusions::{ExhibitRequest, Task};
 use crate::session::exhibit_candidates::{Candidate, candidates};
@@ -63,7 +63,7 @@ pub fn add_exhibit_ui(ui: &mut Ui, app: &App, draft: &mut ExhibitDraft, state: &
     let goes_on = if in_lines { lines_foot(ui, app, &go_on, ready, out) } else { foot(ui, app, &go_on, ready, out) };
     if goes_on {
         let (kind, query) = match chosen.kind.as_str() {
-            "text" => ("text".to_owned(), TextExhibit(draft.words.trim().to_owned()).query()),
+            "text" => ("text".to_owned(), TextQuestion(draft.words.trim().to_owned()).query()),
             _ => (chosen.kind.clone(), chosen.query.clone()),
         };
         let text = ExhibitText { caption: draft.text.caption.trim().to_owned(), ..draft.text.clone() };
@@ -72,7 +72,7 @@ pub fn add_exhibit_ui(ui: &mut Ui, app: &App, draft: &mut ExhibitDraft, state: &
 }
 
 fn name(app: &App, candidate: &Candidate) -> String {
-    app.texts.tr_args(candidate.key, &[("what", &display::visible(&candidate.what))])
+    app.texts.tr_args(&candidate.key, &[("what", &display::visible(&candidate.what))])
 }
 
 /// Caption, note and finding, as rows of a grid. Is a text of several lines being typed?

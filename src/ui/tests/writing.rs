@@ -139,7 +139,7 @@ fn freeze_as(harness: &mut Shown, name: &str) {
     let list = crate::session::exhibit_candidates::candidates(&app(harness).app, 10);
     let texts = &app(harness).app.texts;
     let names: Vec<String> =
-        list.iter().map(|c| texts.tr_args(c.key, &[("what", &c.what)]).trim().to_owned()).collect();
+        list.iter().map(|c| texts.tr_args(&c.key, &[("what", &c.what)]).trim().to_owned()).collect();
     let at = names.iter().position(|known| known == name).unwrap_or_else(|| panic!("{name} is not among {names:?}"));
     let Some(Dialog::AddExhibit(mut draft)) = app(harness).app.dialog.clone() else { panic!("no dialog") };
     (draft.chosen, draft.rows) = (at, "10".into());

@@ -3,12 +3,11 @@
 
 use super::cell_menu::{Items, address_items_ui, head_ui};
 use super::pairs::figure_text;
-use crate::app::export::ExportKind;
-use crate::app::export::sighting_kind;
 use crate::app::owners::Owners;
-use crate::model::{Dataset, TimeRange, Timestamp};
+use crate::model::{Dataset, TimeRange, Timestamp, Unit};
 use crate::present::display;
 use crate::query::SightedRow;
+use crate::query::tables::sighting_unit;
 use crate::query::{By, Looked, NotSeen, SightingRow, Subject, Value};
 use crate::session::open_case::OpenCase;
 use crate::session::sightings::{Show, Sightings, SightingsAction, shown};
@@ -230,12 +229,12 @@ fn table_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut SightingsState,
     let grid_columns: Vec<GridColumn> = columns
         .iter()
         .map(|name| {
-            let kind = sighting_kind(name);
-            let title = match kind {
-                ExportKind::Time => format!("{name} ({})", app.zone.name()),
+            let unit = sighting_unit(name);
+            let title = match unit {
+                Unit::Time => format!("{name} ({})", app.zone.name()),
                 _ => column_title(app, name),
             };
-            let numeric = matches!(kind, ExportKind::Int64 | ExportKind::Sum);
+            let numeric = unit.is_number();
             let width = sightings.width(name).clamp(size::COLUMN_MIN, size::COLUMN_MAX);
             let resized = sightings.is_resized(name);
             GridColumn { title, width, resized, numeric, keep_end: false, sort: sightings.sorted(name) }

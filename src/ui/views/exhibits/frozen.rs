@@ -1,10 +1,12 @@
 //! An exhibit as it was frozen: what it rests on, what was left out, its question, and its rows.
 
 use super::ExhibitsState;
-use crate::app::exhibits::{Facts, Frozen, LeftOut, Section, Unit};
+use crate::app::exhibits::{Facts, Frozen, LeftOut};
+use crate::model::Unit;
 use crate::model::conclusions::Exhibit;
 use crate::present::{display, zone::Zone};
 use crate::query::Value;
+use crate::questions::Section;
 use crate::session::App;
 use crate::session::open_case::OpenCase;
 use crate::ui::theme::{self, size};
@@ -151,7 +153,7 @@ fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsStat
                 _ => 110.0,
             },
             resized: false,
-            numeric: matches!(column.unit, Unit::Count | Unit::Bytes | Unit::Ratio | Unit::Port | Unit::Number),
+            numeric: column.unit.is_number(),
             keep_end: column.name.ends_with("_arn"),
             sort: None,
         })

@@ -1,13 +1,14 @@
 //! Sightings: what of the indicators the evidence holds and what it does not, and the playbook's view. What was looked for
 //! is part of the answer: the lists with their hashes stand beside the rows.
 
+use super::section::PAGE;
 use super::spec::{self, ScopeSpec};
-use super::{Basis, Column, ExhibitError, Exhibited, Live, MOST_ROWS, Section, Total, Unit};
-use crate::app::export::{ExportKind, sighting_kind};
+use super::{AskError, Basis, Live, Question, Section, least};
 use crate::case::{CaseReader, dataset_name};
 use crate::filter::{Check, Literal};
-use crate::model::{Dataset, IndicatorList};
+use crate::model::{Dataset, IndicatorList, Unit};
 use crate::present::zone::Zone;
+use crate::query::tables::{self, Column, Table, Total};
 use crate::query::{
     self, By, Cancel, Looked, NotSeen, PLAYBOOK_COLUMNS, PlaybookQuery, QueryError, Scope, SightingQuery, SightingRow,
     SightingSort, Subject, Value,
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 /// Sightings by indicator, by host or by list; of one list, where it is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SightingsExhibit {
+pub struct SightingsQuestion {
     /// Its `only` is that of `list`; all events of the time range in which flow records are looked at.
     pub query: SightingQuery,
     pub list: Option<String>,
@@ -39,7 +40,7 @@ struct SightingsSpec {
     limit: Option<usize>,
 }
 
-impl SightingsExhibit {
+impl SightingsQuestion {
     pub fn new(by: By, flows: Scope, list: Option<String>, limit: Option<usize>) -> Self {
         let only = list.as_deref().map(|name| Check::Equals(Literal::text(name)));
         let events = Scope { dataset: Dataset::Events, filter: None, ..flows.clone() };
@@ -53,9 +54,13 @@ impl SightingsExhibit {
     }
 }
 
-impl Exhibited for SightingsExhibit {
+impl Question for SightingsQuestion {
     fn kind(&self) -> &'static str {
         "sightings"
+    }
+
+    fn text_key(&self) -> String {
+        format!("exhibit-sightings-{}", self.query.by.name())
     }
 
     fn query(&self) -> String {
@@ -78,29 +83,25 @@ impl Exhibited for SightingsExhibit {
         Ok(Basis { scopes, with_lists: true, ..Basis::default() })
     }
 
-    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         if let Some(name) = &self.list
             && !query::indicator_list_names(reader)?.contains(name)
         {
-            return Err(ExhibitError::Unfit(format!("the case has no list of indicators called {name}")));
+            return Err(AskError::Unfit(format!("the case has no list of indicators called {name}")));
         }
         let table = query::sightings(reader, &self.query, cancel)?;
-        let wanted = limited(table.len(), self.limit)?;
-        let names = query::sighting_columns(self.query.by);
-        let mut columns: Vec<Column> = names.iter().map(|name| Column::new(*name, unit(name))).collect();
-        let is_by_indicator = self.query.by == By::Indicator;
-        columns.extend(is_by_indicator.then(|| Column::new("not_seen", Unit::Text)));
-        let mut rows = Vec::with_capacity(wanted);
-        for first in (0..wanted).step_by(PAGE) {
-            stopped(cancel)?;
-            for row in query::sighting_rows(reader, &table, first..(first + PAGE).min(wanted))? {
-                let value = |name: &&str| query::sighting_value(query::SightedRow::Sighting(&row), name);
-                let mut values: Vec<Value> = names.iter().map(value).collect();
-                values.extend(is_by_indicator.then(|| why_not(&row, &table.looked)));
-                rows.push(values);
+        let shown = tables::Sightings::new(reader, &table);
+        let mut section = Section::of("sightings", &shown, self.limit, cancel)?;
+        if self.query.by == By::Indicator {
+            section.columns.push(Column::new("not_seen", Unit::Text));
+            for first in (0..section.rows.len()).step_by(PAGE) {
+                stopped(cancel)?;
+                let rows = query::sighting_rows(reader, &table, first..(first + PAGE).min(section.rows.len()))?;
+                for (values, row) in section.rows.iter_mut().skip(first).zip(&rows) {
+                    values.push(why_not(row, &table.looked));
+                }
             }
         }
-        let mut section = Section { all_rows: table.len() as u64, ..Section::new("sightings", columns, rows) };
         section.totals = looked(&table.looked);
         section.totals.push(Total::new("seen", Unit::Count, Value::count(table.seen.len() as u64)));
         if self.query.by != By::Host {
@@ -110,36 +111,22 @@ impl Exhibited for SightingsExhibit {
         Ok(vec![section, lists(reader, self.list.as_deref())?])
     }
 
+    fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
+        let table = tables::Sightings::new(reader, query::sightings(reader, &self.query, cancel)?);
+        Ok(Box::new(tables::First(table, self.limit.unwrap_or(usize::MAX))))
+    }
+
+    fn limited(&self, rows: usize) -> Box<dyn Question> {
+        Box::new(Self { limit: Some(least(self.limit, rows)), ..self.clone() })
+    }
+
     fn live(&self) -> Live {
         Live::Sightings(Box::new(self.query.clone()), self.list.clone())
     }
 }
 
-/// Rows that are looked up at once.
-const PAGE: usize = 1000;
-
 fn stopped(cancel: &Cancel) -> Result<(), QueryError> {
     if cancel.is_cancelled() { Err(QueryError::Cancelled) } else { Ok(()) }
-}
-
-/// How many of these rows an exhibit shows.
-fn limited(rows: usize, limit: Option<usize>) -> Result<usize, ExhibitError> {
-    let wanted = limit.unwrap_or(rows).min(rows);
-    if wanted > MOST_ROWS { Err(ExhibitError::TooManyRows(wanted as u64)) } else { Ok(wanted) }
-}
-
-fn unit(column: &str) -> Unit {
-    match (column, sighting_kind(column)) {
-        ("host" | "source" | "destination", _) => Unit::Text,
-        ("protocol", _) => Unit::Protocol,
-        ("connecting_port", _) => Unit::Port,
-        ("numbytes" | "bytes_to" | "bytes_from", _) => Unit::Bytes,
-        ("sessiontime", _) => Unit::Number,
-        (_, ExportKind::Time) => Unit::Time,
-        (_, ExportKind::Boolean) => Unit::Boolean,
-        (_, ExportKind::Int64 | ExportKind::Sum) => Unit::Count,
-        _ => Unit::Text,
-    }
 }
 
 /// Stable name of the reason why an indicator was not seen; absent where it was.
@@ -174,7 +161,7 @@ fn looked(looked: &Looked) -> Vec<Total> {
 }
 
 /// The lists of which entries were looked for.
-fn lists(reader: &CaseReader, only: Option<&str>) -> Result<Section, ExhibitError> {
+fn lists(reader: &CaseReader, only: Option<&str>) -> Result<Section, AskError> {
     let names = [
         ("list_name", Unit::Text),
         ("list_purpose", Unit::Text),
@@ -199,11 +186,11 @@ fn lists(reader: &CaseReader, only: Option<&str>) -> Result<Section, ExhibitErro
 }
 
 /// Do entries count only within their time of validity?
-fn validity(reader: &CaseReader) -> Result<Total, ExhibitError> {
+fn validity(reader: &CaseReader) -> Result<Total, AskError> {
     Ok(Total::new("validity", Unit::Boolean, Value::Boolean(query::honours_validity(reader)?)))
 }
 
-pub(super) fn read_sightings(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read_sightings(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: SightingsSpec = spec::read(text)?;
     let by = By::ALL.into_iter().find(|by| by.name() == spec.sightings);
     let by = by.ok_or_else(|| format!("sightings by {} are not known", spec.sightings))?;
@@ -211,7 +198,7 @@ pub(super) fn read_sightings(text: &str) -> Result<Box<dyn Exhibited>, String> {
     let filter = flow_filter.unwrap_or_default();
     let flows = ScopeSpec { dataset: dataset_name(Dataset::Flows).to_owned(), filter, from, to, all_copies };
     let sort = spec.sort.as_deref().map(|sort| read_sort(by, sort)).transpose()?;
-    Ok(Box::new(SightingsExhibit::new(by, flows.scope()?, spec.list, spec.limit).sorted(sort)))
+    Ok(Box::new(SightingsQuestion::new(by, flows.scope()?, spec.list, spec.limit).sorted(sort)))
 }
 
 fn read_sort(by: By, text: &str) -> Result<SightingSort, String> {
@@ -222,7 +209,7 @@ fn read_sort(by: By, text: &str) -> Result<SightingSort, String> {
 
 /// The playbook's directional view.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlaybookExhibit {
+pub struct PlaybookQuestion {
     pub query: PlaybookQuery,
     pub limit: Option<usize>,
 }
@@ -234,7 +221,7 @@ struct PlaybookSpec {
     limit: Option<usize>,
 }
 
-impl Exhibited for PlaybookExhibit {
+impl Question for PlaybookQuestion {
     fn kind(&self) -> &'static str {
         "playbook"
     }
@@ -247,29 +234,23 @@ impl Exhibited for PlaybookExhibit {
         Ok(Basis { scopes: vec![self.query.scope.clone()], with_lists: true, ..Basis::default() })
     }
 
-    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         let table = query::playbook(reader, &self.query, cancel)?;
-        let wanted = limited(table.rows.len(), self.limit)?;
-        let names: Vec<&str> = ["ref", "words"].into_iter().chain(PLAYBOOK_COLUMNS).collect();
-        let columns = names.iter().map(|name| match *name {
-            "ref" => Column::new("ref", Unit::Record),
-            name => Column::new(name, unit(name)),
-        });
-        let columns = columns.collect();
-        let mut rows = Vec::with_capacity(wanted);
-        for first in (0..wanted).step_by(PAGE) {
-            stopped(cancel)?;
-            for row in query::playbook_rows(reader, &table, first..(first + PAGE).min(wanted))? {
-                let value = |name: &&str| match *name {
-                    "ref" => Value::Text(row.record.to_string()),
-                    name => query::sighting_value(query::SightedRow::Playbook(&row), name),
-                };
-                rows.push(names.iter().map(value).collect());
-            }
-        }
-        let mut section = Section { all_rows: table.rows.len() as u64, ..Section::new("playbook", columns, rows) };
+        let names = ["ref", "words"].into_iter().chain(PLAYBOOK_COLUMNS);
+        let shown = tables::Playbook::new(reader, &table, names);
+        let mut section = Section::of("playbook", &shown, self.limit, cancel)?;
         section.totals = vec![validity(reader)?];
         Ok(vec![section, lists(reader, None)?])
+    }
+
+    fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
+        let mut table = query::playbook(reader, &self.query, cancel)?;
+        table.rows.truncate(self.limit.unwrap_or(usize::MAX));
+        Ok(Box::new(tables::Playbook::new(reader, table, PLAYBOOK_COLUMNS.into_iter().chain(["words"]))))
+    }
+
+    fn limited(&self, rows: usize) -> Box<dyn Question> {
+        Box::new(Self { limit: Some(least(self.limit, rows)), ..self.clone() })
     }
 
     fn live(&self) -> Live {
@@ -277,7 +258,7 @@ impl Exhibited for PlaybookExhibit {
     }
 }
 
-pub(super) fn read_playbook(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read_playbook(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: PlaybookSpec = spec::read(text)?;
-    Ok(Box::new(PlaybookExhibit { query: PlaybookQuery { scope: spec.records.scope()? }, limit: spec.limit }))
+    Ok(Box::new(PlaybookQuestion { query: PlaybookQuery { scope: spec.records.scope()? }, limit: spec.limit }))
 }

@@ -1,16 +1,18 @@
 //! One record with everything that it says; several side by side; a text of the examiner.
 
 use super::spec;
-use super::{Basis, Column, ExhibitError, Exhibited, Live, Section, Unit};
+use super::{AskError, Basis, Live, Question, Section};
 use crate::case::CaseReader;
+use crate::model::Unit;
 use crate::model::{Dataset, RecordId, field};
 use crate::present::zone::Zone;
+use crate::query::tables::Column;
 use crate::query::{self, Cancel, QueryError, RecordDetail, Value};
 use serde::{Deserialize, Serialize};
 
 /// One event, or one flow record: every field that has a value, what it says besides, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventExhibit {
+pub struct EventQuestion {
     pub dataset: Dataset,
     pub record: RecordId,
 }
@@ -50,16 +52,16 @@ fn provenance(detail: &RecordDetail) -> Section {
     Section::new("provenance", vec![Column::new("name", Unit::Text), Column::new("value", Unit::Text)], rows)
 }
 
-fn detail(reader: &CaseReader, dataset: Dataset, id: RecordId) -> Result<RecordDetail, ExhibitError> {
+fn detail(reader: &CaseReader, dataset: Dataset, id: RecordId) -> Result<RecordDetail, AskError> {
     let detail = query::record(reader, id)?;
     if detail.dataset != dataset {
         let name = crate::case::dataset_name(dataset);
-        return Err(ExhibitError::Unfit(format!("record {id} is none of the {name}")));
+        return Err(AskError::Unfit(format!("record {id} is none of the {name}")));
     }
     Ok(detail)
 }
 
-impl Exhibited for EventExhibit {
+impl Question for EventQuestion {
     fn kind(&self) -> &'static str {
         "event"
     }
@@ -73,7 +75,7 @@ impl Exhibited for EventExhibit {
         Ok(Basis { records: vec![(self.dataset, self.record)], with_copies: true, ..Basis::default() })
     }
 
-    fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, AskError> {
         let detail = detail(reader, self.dataset, self.record)?;
         let columns = || vec![Column::new("name", Unit::Text), Column::new("value", Unit::Text)];
         let fields = detail.fields.iter().map(|(field, value)| vec![text(field.name()), value.clone()]);
@@ -87,19 +89,23 @@ impl Exhibited for EventExhibit {
         Ok(sections)
     }
 
+    fn limited(&self, _: usize) -> Box<dyn Question> {
+        Box::new(self.clone())
+    }
+
     fn live(&self) -> Live {
         Live::Selected(self.dataset, vec![self.record])
     }
 }
 
-pub(super) fn read_event(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read_event(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: EventSpec = spec::read(text)?;
-    Ok(Box::new(EventExhibit { dataset: spec::dataset(&spec.dataset)?, record: spec::record(&spec.record)? }))
+    Ok(Box::new(EventQuestion { dataset: spec::dataset(&spec.dataset)?, record: spec::record(&spec.record)? }))
 }
 
 /// Records side by side: a row for each field that any of them has, those that differ first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompareExhibit {
+pub struct CompareQuestion {
     pub dataset: Dataset,
     pub records: Vec<RecordId>,
 }
@@ -114,7 +120,7 @@ struct CompareSpec {
 /// So many records fit side by side.
 pub const COMPARED: std::ops::RangeInclusive<usize> = 2..=5;
 
-impl Exhibited for CompareExhibit {
+impl Question for CompareQuestion {
     fn kind(&self) -> &'static str {
         "compare"
     }
@@ -131,10 +137,10 @@ impl Exhibited for CompareExhibit {
         Ok(Basis { records, with_copies: true, ..Basis::default() })
     }
 
-    fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, AskError> {
         if !COMPARED.contains(&self.records.len()) {
             let (least, most) = (COMPARED.start(), COMPARED.end());
-            return Err(ExhibitError::Unfit(format!("{least} to {most} records stand side by side")));
+            return Err(AskError::Unfit(format!("{least} to {most} records stand side by side")));
         }
         let details = self.records.iter().map(|id| detail(reader, self.dataset, *id)).collect::<Result<Vec<_>, _>>()?;
         let mut columns = vec![Column::new("field", Unit::Text), Column::new("differs", Unit::Boolean)];
@@ -159,20 +165,24 @@ impl Exhibited for CompareExhibit {
         Ok(sections)
     }
 
+    fn limited(&self, _: usize) -> Box<dyn Question> {
+        Box::new(self.clone())
+    }
+
     fn live(&self) -> Live {
         Live::Selected(self.dataset, self.records.clone())
     }
 }
 
-pub(super) fn read_compare(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read_compare(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: CompareSpec = spec::read(text)?;
     let records = spec.records.iter().map(|text| spec::record(text)).collect::<Result<_, _>>()?;
-    Ok(Box::new(CompareExhibit { dataset: spec::dataset(&spec.dataset)?, records }))
+    Ok(Box::new(CompareQuestion { dataset: spec::dataset(&spec.dataset)?, records }))
 }
 
 /// Words of the examiner among the exhibits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TextExhibit(pub String);
+pub struct TextQuestion(pub String);
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -180,7 +190,7 @@ struct TextSpec {
     text: String,
 }
 
-impl Exhibited for TextExhibit {
+impl Question for TextQuestion {
     fn kind(&self) -> &'static str {
         "text"
     }
@@ -193,9 +203,13 @@ impl Exhibited for TextExhibit {
         Ok(Basis::default())
     }
 
-    fn sections(&self, _: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, _: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, AskError> {
         let rows = vec![vec![text(&*self.0)]];
         Ok(vec![Section::new("text", vec![Column::new("text", Unit::Text)], rows)])
+    }
+
+    fn limited(&self, _: usize) -> Box<dyn Question> {
+        Box::new(self.clone())
     }
 
     fn live(&self) -> Live {
@@ -203,7 +217,7 @@ impl Exhibited for TextExhibit {
     }
 }
 
-pub(super) fn read_text(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read_text(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: TextSpec = spec::read(text)?;
-    Ok(Box::new(TextExhibit(spec.text)))
+    Ok(Box::new(TextQuestion(spec.text)))
 }

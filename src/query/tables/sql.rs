@@ -1,16 +1,17 @@
-//! The rows of the SQL console, whose columns may hold anything.
+//! The rows of an SQL statement, whose columns may hold anything.
 
-use super::{ExportColumn, ExportKind, ExportSource};
+use super::{Column, Table};
+use crate::model::Unit;
 use crate::query::{QueryError, SqlRows, Value};
 use serde_json::Value as Json;
 
 /// A column is of integers where every value of it is one, of numbers where every value is a number, else text.
-pub struct SqlSource<'a> {
+pub struct Statement<'a> {
     rows: &'a SqlRows,
-    columns: Vec<ExportColumn>,
+    columns: Vec<Column>,
 }
 
-impl<'a> SqlSource<'a> {
+impl<'a> Statement<'a> {
     pub fn new(rows: &'a SqlRows) -> Self {
         let mut used: Vec<String> = Vec::new();
         let columns = rows.columns.iter().enumerate().map(|(at, name)| {
@@ -22,30 +23,30 @@ impl<'a> SqlSource<'a> {
                 unique = format!("{name}_{number}");
             }
             used.push(unique.clone());
-            ExportColumn { name: unique, kind: kind(rows.rows.iter().filter_map(|row| row.get(at))) }
+            Column::new(unique, unit(rows.rows.iter().filter_map(|row| row.get(at))))
         });
         Self { columns: columns.collect(), rows }
     }
 }
 
-fn kind<'a>(values: impl Iterator<Item = &'a Json>) -> ExportKind {
+fn unit<'a>(values: impl Iterator<Item = &'a Json>) -> Unit {
     let mut present = values.filter(|value| !value.is_null()).peekable();
     if present.peek().is_none() {
-        return ExportKind::Text;
+        return Unit::Text;
     }
-    let mut kind = ExportKind::Int64;
+    let mut unit = Unit::Number;
     for value in present {
         match value {
             Json::Number(number) if number.is_i64() => {}
-            Json::Number(_) => kind = ExportKind::Ratio,
-            _ => return ExportKind::Text,
+            Json::Number(_) => unit = Unit::Ratio,
+            _ => return Unit::Text,
         }
     }
-    kind
+    unit
 }
 
-impl ExportSource for SqlSource<'_> {
-    fn columns(&self) -> &[ExportColumn] {
+impl Table for Statement<'_> {
+    fn columns(&self) -> &[Column] {
         &self.columns
     }
 

@@ -2,20 +2,21 @@
 
 use super::records::totals;
 use super::spec::{self, ScopeSpec};
-use super::{Basis, Column, ExhibitError, Exhibited, Live, MOST_ROWS, Section, Total, Unit};
+use super::{AskError, Basis, Live, Question, Section, least};
 use crate::case::CaseReader;
-use crate::model::Address;
+use crate::model::{Address, Unit};
 use crate::present::zone::Zone;
 use crate::query::named::Figure;
+use crate::query::tables::{self, Table, Total};
 use crate::query::{
-    self, Cancel, ConversationColumn, ConversationQuery, ConversationSort, GroupBy, PairColumn, PairKey, PairQuery,
-    PairSort, PairTable, PairTotals, QueryError, Repeats, Scope, TopQuery, TopTable, Value,
+    self, Cancel, ConversationColumn, ConversationQuery, ConversationSort, PairColumn, PairKey, PairQuery, PairSort,
+    PairTable, PairTotals, QueryError, Repeats, Scope, TopQuery, TopTable, Value,
 };
 use serde::{Deserialize, Serialize};
 
 /// Address pairs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PairsExhibit(pub PairQuery);
+pub struct PairsQuestion(pub PairQuery);
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,16 +79,6 @@ fn sort_names<'a>(keys: impl Iterator<Item = (&'a str, bool)>) -> Vec<String> {
     keys.map(|(name, descending)| format!("{}{name}", if descending { "-" } else { "" })).collect()
 }
 
-fn pair_unit(column: PairColumn) -> Unit {
-    match column {
-        PairColumn::Srcaddr | PairColumn::Dstaddr => Unit::Address,
-        PairColumn::FlowDirection => Unit::Text,
-        PairColumn::RecordCount | PairColumn::Packets | PairColumn::Accepted | PairColumn::Rejected => Unit::Count,
-        PairColumn::TotalBytes | PairColumn::DataRatio => Unit::Bytes,
-        PairColumn::FirstSeen | PairColumn::LastSeen => Unit::Time,
-    }
-}
-
 fn pair_totals(name: &str, totals: &PairTotals) -> Vec<Total> {
     vec![
         Total::new(name, Unit::Count, Value::count(totals.pairs)),
@@ -101,19 +92,13 @@ fn pair_totals(name: &str, totals: &PairTotals) -> Vec<Total> {
 }
 
 /// The rows of a table of pairs.
-pub(super) fn pair_section(reader: &CaseReader, table: &PairTable) -> Result<Section, ExhibitError> {
-    if table.len() > MOST_ROWS {
-        return Err(ExhibitError::TooManyRows(table.len() as u64));
-    }
-    let columns: Vec<PairColumn> = PairColumn::of(table.by).collect();
-    let rows = query::pair_rows(reader, table, 0..table.len())?;
-    let rows = rows.iter().map(|row| columns.iter().map(|column| row.value(*column)).collect()).collect();
-    let names = columns.iter().map(|column| Column::new(column.name(), pair_unit(*column))).collect();
+pub(super) fn pair_section(reader: &CaseReader, table: &PairTable) -> Result<Section, AskError> {
     let totals = pair_totals("pairs", &table.totals);
-    Ok(Section { all_rows: table.totals.pairs, totals, ..Section::new("pairs", names, rows) })
+    let section = Section::of("pairs", &tables::Pairs::new(reader, table), None, &Cancel::default())?;
+    Ok(Section { all_rows: table.totals.pairs, totals, ..section })
 }
 
-impl Exhibited for PairsExhibit {
+impl Question for PairsQuestion {
     fn kind(&self) -> &'static str {
         "pairs"
     }
@@ -129,8 +114,16 @@ impl Exhibited for PairsExhibit {
         Ok(Basis { scopes: vec![self.0.in_case(reader)?.records()?], with_lists, ..Basis::default() })
     }
 
-    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         Ok(vec![pair_section(reader, &query::pairs(reader, &self.0, cancel)?)?])
+    }
+
+    fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
+        Ok(Box::new(tables::Pairs::new(reader, query::pairs(reader, &self.0, cancel)?)))
+    }
+
+    fn limited(&self, rows: usize) -> Box<dyn Question> {
+        Box::new(Self(PairQuery { limit: Some(least(self.0.limit, rows)), ..self.0.clone() }))
     }
 
     fn live(&self) -> Live {
@@ -138,17 +131,17 @@ impl Exhibited for PairsExhibit {
     }
 }
 
-pub(super) fn read_pairs(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read_pairs(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: PairsSpec = spec::read(text)?;
     let query = spec.pairs()?;
     let sort = spec.sort(|name| PairColumn::of(query.by).find(|column| column.name() == name))?;
     let sort = sort.into_iter().map(|(column, descending)| PairSort { column, descending }).collect();
-    Ok(Box::new(PairsExhibit(PairQuery { sort, limit: spec.limit, ..query })))
+    Ok(Box::new(PairsQuestion(PairQuery { sort, limit: spec.limit, ..query })))
 }
 
 /// Pairs with both directions in one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConversationsExhibit(pub ConversationQuery);
+pub struct ConversationsQuestion(pub ConversationQuery);
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -158,7 +151,7 @@ struct ConversationsSpec {
     once: bool,
 }
 
-impl Exhibited for ConversationsExhibit {
+impl Question for ConversationsQuestion {
     fn kind(&self) -> &'static str {
         "conversations"
     }
@@ -174,17 +167,19 @@ impl Exhibited for ConversationsExhibit {
         Ok(Basis { scopes: vec![self.0.pairs.in_case(reader)?.records()?], with_lists, ..Basis::default() })
     }
 
-    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         let table = query::conversations(reader, &self.0, cancel)?;
-        if table.len() > MOST_ROWS {
-            return Err(ExhibitError::TooManyRows(table.len() as u64));
-        }
-        let columns = ConversationColumn::ALL;
-        let rows = query::conversation_rows(reader, &table, 0..table.len())?;
-        let rows = rows.iter().map(|row| columns.iter().map(|column| row.value(*column)).collect()).collect();
-        let names = columns.iter().map(|column| Column::new(column.name(), conversation_unit(*column))).collect();
         let totals = pair_totals("conversations", &table.totals);
-        Ok(vec![Section { all_rows: table.totals.pairs, totals, ..Section::new("conversations", names, rows) }])
+        let section = Section::of("conversations", &tables::Conversations::new(reader, &table), None, cancel)?;
+        Ok(vec![Section { all_rows: table.totals.pairs, totals, ..section }])
+    }
+
+    fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
+        Ok(Box::new(tables::Conversations::new(reader, query::conversations(reader, &self.0, cancel)?)))
+    }
+
+    fn limited(&self, rows: usize) -> Box<dyn Question> {
+        Box::new(Self(ConversationQuery { limit: Some(least(self.0.limit, rows)), ..self.0.clone() }))
     }
 
     fn live(&self) -> Live {
@@ -192,22 +187,10 @@ impl Exhibited for ConversationsExhibit {
     }
 }
 
-fn conversation_unit(column: ConversationColumn) -> Unit {
-    use ConversationColumn as C;
-    match column {
-        C::Left | C::Right => Unit::Address,
-        C::StartedBy | C::Evidence => Unit::Text,
-        C::RecordCount | C::Packets | C::Accepted | C::Rejected | C::Repeats => Unit::Count,
-        C::TotalBytes | C::DataRatio | C::Sent | C::Received => Unit::Bytes,
-        C::FirstSeen | C::LastSeen => Unit::Time,
-        C::Ratio => Unit::Ratio,
-    }
-}
-
-pub(super) fn read_conversations(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read_conversations(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: ConversationsSpec = spec::read(text)?;
     let sort = spec.pairs.sort(|name| ConversationColumn::ALL.into_iter().find(|column| column.name() == name))?;
-    Ok(Box::new(ConversationsExhibit(ConversationQuery {
+    Ok(Box::new(ConversationsQuestion(ConversationQuery {
         pairs: spec.pairs.pairs()?,
         repeats: if spec.once { Repeats::LeftOut } else { Repeats::Counted },
         sort: sort.into_iter().map(|(column, descending)| ConversationSort { column, descending }).collect(),
@@ -217,7 +200,7 @@ pub(super) fn read_conversations(text: &str) -> Result<Box<dyn Exhibited>, Strin
 
 /// The groups with the most.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TopExhibit(pub TopQuery);
+pub struct TopQuestion(pub TopQuery);
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -228,7 +211,7 @@ struct TopSpec {
     limit: Option<usize>,
 }
 
-impl Exhibited for TopExhibit {
+impl Question for TopQuestion {
     fn kind(&self) -> &'static str {
         "top"
     }
@@ -246,10 +229,18 @@ impl Exhibited for TopExhibit {
         Ok(Basis { scopes: vec![self.0.scope.clone()], ..Basis::default() })
     }
 
-    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         let mut section = top_section("top", &self.0, &query::top(reader, &self.0, cancel)?)?;
         section.totals.extend(totals(self.0.scope.dataset, &query::figures(reader, &self.0.scope, cancel)?));
         Ok(vec![section])
+    }
+
+    fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
+        Ok(Box::new(tables::top(&self.0, &query::top(reader, &self.0, cancel)?)))
+    }
+
+    fn limited(&self, rows: usize) -> Box<dyn Question> {
+        Box::new(Self(TopQuery { limit: Some(least(self.0.limit, rows)), ..self.0.clone() }))
     }
 
     fn live(&self) -> Live {
@@ -257,16 +248,16 @@ impl Exhibited for TopExhibit {
     }
 }
 
-pub(super) fn read_top(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read_top(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: TopSpec = spec::read(text)?;
     let scope = spec.records.scope()?;
     let by = spec::group(scope.dataset, &spec.by)?;
-    Ok(Box::new(TopExhibit(TopQuery { scope, by, measure: spec::measure(&spec.measure)?, limit: spec.limit })))
+    Ok(Box::new(TopQuestion(TopQuery { scope, by, measure: spec::measure(&spec.measure)?, limit: spec.limit })))
 }
 
 /// One number over records.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FigureExhibit {
+pub struct FigureQuestion {
     pub scope: Scope,
     pub figure: Figure,
 }
@@ -278,9 +269,7 @@ struct FigureSpec {
     figure: String,
 }
 
-const FIGURES: [(Figure, Unit); 2] = [(Figure::Records, Unit::Count), (Figure::Bytes, Unit::Bytes)];
-
-impl Exhibited for FigureExhibit {
+impl Question for FigureQuestion {
     fn kind(&self) -> &'static str {
         "figure"
     }
@@ -294,16 +283,19 @@ impl Exhibited for FigureExhibit {
         Ok(Basis { scopes: vec![self.scope.clone()], ..Basis::default() })
     }
 
-    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         let figures = query::figures(reader, &self.scope, cancel)?;
-        let value = match self.figure {
-            Figure::Records => Value::count(figures.records),
-            Figure::Bytes => Value::sum(figures.bytes),
-        };
-        let columns = FIGURES.into_iter().filter(|(figure, _)| *figure == self.figure);
-        let columns = columns.map(|(figure, unit)| Column::new(figure.name(), unit)).collect();
         let totals = totals(self.scope.dataset, &figures);
-        Ok(vec![Section { totals, ..Section::new("figure", columns, vec![vec![value]]) }])
+        let section = Section::of("figure", &tables::figure(self.figure, &figures), None, cancel)?;
+        Ok(vec![Section { totals, ..section }])
+    }
+
+    fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
+        Ok(Box::new(tables::figure(self.figure, &query::figures(reader, &self.scope, cancel)?)))
+    }
+
+    fn limited(&self, _: usize) -> Box<dyn Question> {
+        Box::new(self.clone())
     }
 
     fn live(&self) -> Live {
@@ -311,51 +303,16 @@ impl Exhibited for FigureExhibit {
     }
 }
 
-pub(super) fn read_figure(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read_figure(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: FigureSpec = spec::read(text)?;
-    let figure = FIGURES.into_iter().map(|(figure, _)| figure).find(|figure| figure.name() == spec.figure);
+    let figure = [Figure::Records, Figure::Bytes].into_iter().find(|figure| figure.name() == spec.figure);
     let figure = figure.ok_or_else(|| format!("there is no figure {}", spec.figure))?;
-    Ok(Box::new(FigureExhibit { scope: spec.records.scope()?, figure }))
-}
-
-/// What each value of a group's key is.
-pub(super) fn key_units(by: GroupBy) -> Vec<Unit> {
-    match by {
-        GroupBy::Field(field) => vec![Unit::of(field)],
-        GroupBy::Talker | GroupBy::PacketTalker => vec![Unit::Address],
-        GroupBy::Pair | GroupBy::PacketPair => vec![Unit::Address; 2],
-        GroupBy::EitherPort => vec![Unit::Port],
-        GroupBy::Service => vec![Unit::Protocol, Unit::Port],
-        GroupBy::Principal => vec![Unit::Text; 2],
-    }
+    Ok(Box::new(FigureQuestion { scope: spec.records.scope()?, figure }))
 }
 
 /// The rows of a top list.
-pub(super) fn top_section(name: &str, query: &TopQuery, table: &TopTable) -> Result<Section, ExhibitError> {
-    if table.rows.len() > MOST_ROWS {
-        return Err(ExhibitError::TooManyRows(table.rows.len() as u64));
-    }
-    let keys = query.by.names().into_iter().zip(key_units(query.by)).map(|(name, unit)| Column::new(name, unit));
-    let figures = query.columns().map(|name| {
-        let unit = if ["record_count", "errors", "packets"].contains(&name) { Unit::Count } else { Unit::Bytes };
-        Column::new(name, unit)
-    });
-    let rows = table.rows.iter().map(|row| row.key.iter().cloned().chain(query.values(row)).collect()).collect();
+pub(super) fn top_section(name: &str, query: &TopQuery, table: &TopTable) -> Result<Section, AskError> {
     let totals = vec![Total::new("groups", Unit::Count, Value::count(table.groups))];
-    Ok(Section { all_rows: table.groups, totals, ..Section::new(name, keys.chain(figures).collect(), rows) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Dataset;
-
-    #[test]
-    fn every_group_has_a_unit_for_each_of_its_names() {
-        let fields = crate::model::field::of(Dataset::Flows).map(GroupBy::Field);
-        let own = [GroupBy::Talker, GroupBy::Pair, GroupBy::EitherPort, GroupBy::Service, GroupBy::Principal];
-        for by in fields.chain(own) {
-            assert_eq!(key_units(by).len(), by.names().len(), "{by:?}");
-        }
-    }
+    let section = Section::of(name, &tables::top(query, table), None, &Cancel::default())?;
+    Ok(Section { all_rows: table.groups, totals, ..section })
 }

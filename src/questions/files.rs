@@ -1,16 +1,18 @@
 //! The list of evidence files.
 
 use super::spec;
-use super::{Basis, Column, ExhibitError, Exhibited, Live, Section, Unit};
+use super::{AskError, Basis, Live, Question, Section};
 use crate::case::CaseReader;
+use crate::model::Unit;
 use crate::present::zone::Zone;
+use crate::query::tables::Column;
 use crate::query::{self, Cancel, EvidenceRow, QueryError, Value};
 use serde::{Deserialize, Serialize};
 
 /// Every evidence file of the case with its hash and what it holds; the appendix of a report has the hash of its content
 /// too.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EvidenceExhibit;
+pub struct EvidenceQuestion;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,7 +46,7 @@ fn row(file: EvidenceRow) -> Vec<Value> {
     ]
 }
 
-impl Exhibited for EvidenceExhibit {
+impl Question for EvidenceQuestion {
     fn kind(&self) -> &'static str {
         "evidence"
     }
@@ -57,10 +59,14 @@ impl Exhibited for EvidenceExhibit {
         Ok(Basis { all_evidence: true, ..Basis::default() })
     }
 
-    fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, AskError> {
         let columns = COLUMNS.into_iter().map(|(name, unit)| Column::new(name, unit)).collect();
         let rows = query::evidence_list(reader)?.into_iter().map(row).collect();
         Ok(vec![Section::new("evidence", columns, rows)])
+    }
+
+    fn limited(&self, _: usize) -> Box<dyn Question> {
+        Box::new(self.clone())
     }
 
     fn live(&self) -> Live {
@@ -68,7 +74,7 @@ impl Exhibited for EvidenceExhibit {
     }
 }
 
-pub(super) fn read(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read(text: &str) -> Result<Box<dyn Question>, String> {
     let EvidenceSpec {} = spec::read(text)?;
-    Ok(Box::new(EvidenceExhibit))
+    Ok(Box::new(EvidenceQuestion))
 }

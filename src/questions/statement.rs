@@ -1,17 +1,19 @@
 //! A result of the SQL console: the statement is the question.
 
 use super::spec;
-use super::{Basis, Column, ExhibitError, Exhibited, Live, MOST_ROWS, Section, Unit};
+use super::{AskError, Basis, Live, MOST_ROWS, Question, Section, least};
 use crate::case::CaseReader;
 use crate::model::Dataset;
+use crate::model::Unit;
 use crate::present::zone::Zone;
+use crate::query::tables::Column;
 use crate::query::{self, Cancel, Duplicates, QueryError, Scope, SqlLimits, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 /// The rows of a statement, in the order in which it gives them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SqlExhibit {
+pub struct SqlQuestion {
     pub statement: String,
     /// So many rows at the most; all of them otherwise.
     pub limit: Option<usize>,
@@ -24,7 +26,7 @@ struct SqlSpec {
     limit: Option<usize>,
 }
 
-impl Exhibited for SqlExhibit {
+impl Question for SqlQuestion {
     fn kind(&self) -> &'static str {
         "sql"
     }
@@ -40,11 +42,11 @@ impl Exhibited for SqlExhibit {
         Ok(Basis { scopes, all_evidence: true, with_lists: true, ..Basis::default() })
     }
 
-    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         if let Some(word) = changing(&self.statement) {
             let what =
                 format!("{word} gives another value each time: such a statement cannot be run again and compared");
-            return Err(ExhibitError::Unfit(what));
+            return Err(AskError::Unfit(what));
         }
         // One more than an exhibit holds tells that there are more.
         let limits = SqlLimits { rows: MOST_ROWS + 1, time: cancel.statement_time() };
@@ -52,7 +54,7 @@ impl Exhibited for SqlExhibit {
         let all = found.rows.len();
         if all > MOST_ROWS {
             let what = format!("the statement gives more than {MOST_ROWS} rows; write a LIMIT into it");
-            return Err(ExhibitError::Unfit(what));
+            return Err(AskError::Unfit(what));
         }
         let is_number = |column: usize| {
             let mut values = found.rows.iter().filter_map(|row| row.get(column)).filter(|v| !v.is_null()).peekable();
@@ -63,6 +65,10 @@ impl Exhibited for SqlExhibit {
         let rows = found.rows.into_iter().take(self.limit.unwrap_or(all));
         let rows = rows.map(|row| row.into_iter().map(value).collect()).collect();
         Ok(vec![Section { all_rows: all as u64, ..Section::new("sql", columns, rows) }])
+    }
+
+    fn limited(&self, rows: usize) -> Box<dyn Question> {
+        Box::new(Self { limit: Some(least(self.limit, rows)), ..self.clone() })
     }
 
     fn live(&self) -> Live {
@@ -140,9 +146,9 @@ fn quoted(text: &str, quote: char) -> usize {
     text.len()
 }
 
-pub(super) fn read(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read(text: &str) -> Result<Box<dyn Question>, String> {
     let SqlSpec { statement, limit } = spec::read(text)?;
-    Ok(Box::new(SqlExhibit { statement, limit }))
+    Ok(Box::new(SqlQuestion { statement, limit }))
 }
 
 #[cfg(test)]

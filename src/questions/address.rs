@@ -4,17 +4,19 @@ use super::groups::{pair_section, top_section};
 use super::records::totals;
 use super::spec;
 use super::time::series_section;
-use super::{Basis, Column, ExhibitError, Exhibited, Live, Section, Unit};
+use super::{AskError, Basis, Live, Question, Section};
 use crate::case::CaseReader;
 use crate::filter::{self, Filter};
+use crate::model::Unit;
 use crate::model::{Address, Dataset, TimeRange, Timestamp};
 use crate::present::zone::Zone;
-use crate::query::{self, AddressQuery, Cancel, Duplicates, Figures, QueryError, Scope, Value};
+use crate::query::tables::Column;
+use crate::query::{self, AddressQuery, Cancel, Duplicates, Figures, GroupBy, QueryError, Scope, Value};
 use serde::{Deserialize, Serialize};
 
 /// Everything that the case says about an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AddressExhibit(pub AddressQuery);
+pub struct AddressQuestion(pub AddressQuery);
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,9 +27,12 @@ struct AddressSpec {
     all_copies: bool,
     /// Rows of each list.
     limit: usize,
+    /// Absent in what earlier versions wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    principals: Option<String>,
 }
 
-impl AddressExhibit {
+impl AddressQuestion {
     fn scope(&self, dataset: Dataset, text: &str) -> Result<Scope, QueryError> {
         let filter = filter::parse(text, dataset).map_err(|error| QueryError::Filter(error.render(text)))?;
         let filter = (filter != Filter::All).then_some(filter);
@@ -35,13 +40,13 @@ impl AddressExhibit {
     }
 }
 
-impl Exhibited for AddressExhibit {
+impl Question for AddressQuestion {
     fn kind(&self) -> &'static str {
         "address"
     }
 
     fn query(&self) -> String {
-        let AddressQuery { address, range, duplicates, limit } = &self.0;
+        let AddressQuery { address, range, duplicates, limit, principals } = &self.0;
         let time = |time: Option<Timestamp>| time.map(Timestamp::to_iso);
         spec::write(&AddressSpec {
             address: address.to_string(),
@@ -49,6 +54,7 @@ impl Exhibited for AddressExhibit {
             to: time(range.to),
             all_copies: *duplicates == Duplicates::All,
             limit: *limit,
+            principals: (*principals != GroupBy::PrincipalName).then(|| spec::group_name(*principals).to_owned()),
         })
     }
 
@@ -60,7 +66,7 @@ impl Exhibited for AddressExhibit {
         Ok(Basis { scopes, ..Basis::default() })
     }
 
-    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         let facts = query::address_facts(reader, &self.0, cancel)?;
         let (_, passed_on) = &facts.passed_on;
         let (_, events) = &facts.events;
@@ -80,6 +86,10 @@ impl Exhibited for AddressExhibit {
             sections.push(series_section(name, query, table)?);
         }
         Ok(sections)
+    }
+
+    fn limited(&self, _: usize) -> Box<dyn Question> {
+        Box::new(self.clone())
     }
 
     fn live(&self) -> Live {
@@ -110,13 +120,17 @@ fn figures(parts: &[(&str, Dataset, &Figures)]) -> Section {
     Section::new("figures", columns, rows)
 }
 
-pub(super) fn read(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: AddressSpec = spec::read(text)?;
     let address = Address::parse(spec.address.as_bytes()).ok_or_else(|| format!("{} is no address", spec.address))?;
-    Ok(Box::new(AddressExhibit(AddressQuery {
+    Ok(Box::new(AddressQuestion(AddressQuery {
         address,
         range: TimeRange { from: spec::time(spec.from.as_deref())?, to: spec::time(spec.to.as_deref())? },
         duplicates: if spec.all_copies { Duplicates::All } else { Duplicates::Once },
         limit: spec.limit,
+        principals: spec
+            .principals
+            .as_deref()
+            .map_or(Ok(GroupBy::PrincipalName), |name| spec::group(Dataset::Events, name))?,
     })))
 }

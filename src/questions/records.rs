@@ -1,19 +1,22 @@
 //! Rows of flows and events: those of a query, and those that were selected.
 
+use super::section::PAGE;
 use super::spec::{self, ScopeSpec};
-use super::{Basis, Column, ExhibitError, Exhibited, Live, MOST_ROWS, Section, Total, Unit};
+use super::{AskError, Basis, Live, MOST_ROWS, Question, Section, least};
 use crate::case::{CaseReader, dataset_name};
-use crate::model::{Dataset, FieldId, RecordId};
+use crate::model::{Dataset, FieldId, RecordId, Unit};
 use crate::present::zone::Zone;
+use crate::query::named::Column as Shown;
+use crate::query::tables::{self, Column, Table, Total};
 use crate::query::{self, Cancel, Figures, QueryError, RecordQuery, Scope, Value};
 use serde::{Deserialize, Serialize};
 
 /// A table of records.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecordsExhibit {
+pub struct RecordsQuestion {
     pub query: RecordQuery,
-    /// Behind the record's own name.
-    pub columns: Vec<FieldId>,
+    /// Behind the record's own name; an exhibit shows a field where a value inside of it is meant.
+    pub columns: Vec<Shown>,
     /// So many rows at the most; all of them otherwise.
     pub limit: Option<usize>,
 }
@@ -31,7 +34,18 @@ pub fn scope_of(query: &RecordQuery) -> Scope {
     Scope { dataset: query.dataset, filter: query.filter.clone(), range: query.range, duplicates: query.duplicates }
 }
 
-impl Exhibited for RecordsExhibit {
+/// The fields that columns are read from, each once.
+pub fn fields_of(dataset: Dataset, columns: &[Shown]) -> Vec<FieldId> {
+    let mut fields: Vec<FieldId> = Vec::new();
+    for field in columns.iter().filter_map(|column| column.field(dataset)) {
+        if !fields.contains(&field) {
+            fields.push(field);
+        }
+    }
+    fields
+}
+
+impl Question for RecordsQuestion {
     fn kind(&self) -> &'static str {
         dataset_name(self.query.dataset)
     }
@@ -40,7 +54,7 @@ impl Exhibited for RecordsExhibit {
         spec::write(&RecordsSpec {
             records: ScopeSpec::of(&scope_of(&self.query)),
             sort: spec::sort_names(&self.query.sort),
-            columns: self.columns.iter().map(|field| field.name().to_owned()).collect(),
+            columns: fields_of(self.query.dataset, &self.columns).iter().map(|field| field.name().to_owned()).collect(),
             limit: self.limit,
         })
     }
@@ -49,17 +63,36 @@ impl Exhibited for RecordsExhibit {
         Ok(Basis { scopes: vec![scope_of(&self.query)], ..Basis::default() })
     }
 
-    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         let found = query::rows(reader, &self.query, cancel)?;
         let wanted = self.limit.unwrap_or(found.len()).min(found.len());
         if wanted > MOST_ROWS {
-            return Err(ExhibitError::TooManyRows(wanted as u64));
+            return Err(AskError::TooManyRows(wanted as u64));
         }
         let dataset = self.query.dataset;
-        let mut section = table(reader, dataset, &found.ids(0..wanted), &self.columns, cancel)?;
+        let mut section =
+            table(reader, dataset, &found.ids(0..wanted), &fields_of(self.query.dataset, &self.columns), cancel)?;
         section.all_rows = found.len() as u64;
         section.totals = totals(dataset, &query::figures(reader, &scope_of(&self.query), cancel)?);
         Ok(vec![section])
+    }
+
+    /// Without columns: everything that the records say, under the names that AWS delivers them with.
+    fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
+        let dataset = self.query.dataset;
+        let rows = match self.limit {
+            Some(limit) => query::first_rows(reader, &self.query, limit, cancel)?,
+            None => query::rows(reader, &self.query, cancel)?,
+        };
+        if self.columns.is_empty() {
+            let fields = tables::record_columns(reader, dataset, cancel)?;
+            return Ok(Box::new(tables::Records::new(reader, dataset, rows, fields, false)?));
+        }
+        Ok(Box::new(tables::Records::named(reader, dataset, rows, &self.columns)))
+    }
+
+    fn limited(&self, rows: usize) -> Box<dyn Question> {
+        Box::new(Self { limit: Some(least(self.limit, rows)), ..self.clone() })
     }
 
     fn live(&self) -> Live {
@@ -67,30 +100,28 @@ impl Exhibited for RecordsExhibit {
     }
 }
 
-pub(super) fn read_flows(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read_flows(text: &str) -> Result<Box<dyn Question>, String> {
     read_records(text, Dataset::Flows)
 }
 
-pub(super) fn read_events(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read_events(text: &str) -> Result<Box<dyn Question>, String> {
     read_records(text, Dataset::Events)
 }
 
-fn read_records(text: &str, dataset: Dataset) -> Result<Box<dyn Exhibited>, String> {
+fn read_records(text: &str, dataset: Dataset) -> Result<Box<dyn Question>, String> {
     let spec: RecordsSpec = spec::read(text)?;
     let scope = spec.records.scope()?;
     if scope.dataset != dataset {
         return Err(format!("these are {}", spec.records.dataset));
     }
     let query = scope.records(spec::sort_keys(dataset, &spec.sort)?);
-    Ok(Box::new(RecordsExhibit { query, columns: fields(dataset, &spec.columns)?, limit: spec.limit }))
+    let columns = fields(dataset, &spec.columns)?.into_iter().map(|field| Shown::Field(field.name())).collect();
+    Ok(Box::new(RecordsQuestion { query, columns, limit: spec.limit }))
 }
 
 fn fields(dataset: Dataset, names: &[String]) -> Result<Vec<FieldId>, String> {
     names.iter().map(|name| spec::field(dataset, name)).collect()
 }
-
-/// Rows that are fetched at once.
-const PAGE: usize = 1000;
 
 /// Records as rows, each with its own name in front.
 pub(super) fn table(
@@ -99,7 +130,7 @@ pub(super) fn table(
     ids: &[RecordId],
     fields: &[FieldId],
     cancel: &Cancel,
-) -> Result<Section, ExhibitError> {
+) -> Result<Section, AskError> {
     let columns = fields.iter().map(|field| Column::new(field.name(), Unit::of(*field)));
     let columns = std::iter::once(Column::new("ref", Unit::Record)).chain(columns).collect();
     let mut rows = Vec::with_capacity(ids.len());
@@ -134,7 +165,7 @@ pub(super) fn totals(dataset: Dataset, figures: &Figures) -> Vec<Total> {
 
 /// Records that the examiner chose one by one, in the order of the choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SelectedExhibit {
+pub struct SelectedQuestion {
     pub dataset: Dataset,
     pub records: Vec<RecordId>,
     pub columns: Vec<FieldId>,
@@ -148,7 +179,7 @@ struct SelectedSpec {
     columns: Vec<String>,
 }
 
-impl Exhibited for SelectedExhibit {
+impl Question for SelectedQuestion {
     fn kind(&self) -> &'static str {
         "selected"
     }
@@ -166,18 +197,22 @@ impl Exhibited for SelectedExhibit {
         Ok(Basis { records, ..Basis::default() })
     }
 
-    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         if self.records.is_empty() {
-            return Err(ExhibitError::Unfit("no record is selected".to_owned()));
+            return Err(AskError::Unfit("no record is selected".to_owned()));
         }
         if self.records.len() > MOST_ROWS {
-            return Err(ExhibitError::TooManyRows(self.records.len() as u64));
+            return Err(AskError::TooManyRows(self.records.len() as u64));
         }
         let known = query::known_records(reader, self.dataset, &self.records)?;
         if let Some((id, _)) = self.records.iter().zip(known).find(|(_, known)| !known) {
-            return Err(ExhibitError::Unfit(format!("{} has no record {id}", dataset_name(self.dataset))));
+            return Err(AskError::Unfit(format!("{} has no record {id}", dataset_name(self.dataset))));
         }
         Ok(vec![table(reader, self.dataset, &self.records, &self.columns, cancel)?])
+    }
+
+    fn limited(&self, _: usize) -> Box<dyn Question> {
+        Box::new(self.clone())
     }
 
     fn live(&self) -> Live {
@@ -185,9 +220,9 @@ impl Exhibited for SelectedExhibit {
     }
 }
 
-pub(super) fn read_selected(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read_selected(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: SelectedSpec = spec::read(text)?;
     let dataset = spec::dataset(&spec.dataset)?;
     let records = spec.records.iter().map(|text| spec::record(text)).collect::<Result<_, _>>()?;
-    Ok(Box::new(SelectedExhibit { dataset, records, columns: fields(dataset, &spec.columns)? }))
+    Ok(Box::new(SelectedQuestion { dataset, records, columns: fields(dataset, &spec.columns)? }))
 }

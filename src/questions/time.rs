@@ -1,19 +1,19 @@
 //! Plots: series over time, and the heat map of hours by days. Their values are kept, not their pictures.
 
-use super::groups::key_units;
 use super::records::totals;
 use super::spec::{self, ScopeSpec};
-use super::{Basis, Column, ExhibitError, Exhibited, Live, MOST_ROWS, Section, Total, Unit};
+use super::{AskError, Basis, Live, MOST_ROWS, Question, Section};
 use crate::case::CaseReader;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, Unit};
 use crate::present::chart::{Chart, HEAT_DAYS, Heat, Shape};
 use crate::present::zone::Zone;
-use crate::query::{self, BinWidth, Cancel, Measure, QueryError, Scope, SeriesKey, SeriesQuery, SeriesTable, Value};
+use crate::query::tables::{self, Column, Table, Total, measure_unit};
+use crate::query::{self, BinWidth, Cancel, Measure, QueryError, Scope, SeriesQuery, SeriesTable, Value};
 use serde::{Deserialize, Serialize};
 
 /// A measure over time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SeriesExhibit {
+pub struct SeriesQuestion {
     pub query: SeriesQuery,
     /// How it is drawn.
     pub shape: Shape,
@@ -32,7 +32,7 @@ struct SeriesSpec {
     shape: String,
 }
 
-impl Exhibited for SeriesExhibit {
+impl Question for SeriesQuestion {
     fn kind(&self) -> &'static str {
         "series"
     }
@@ -58,11 +58,19 @@ impl Exhibited for SeriesExhibit {
         Some(Scope { filter: None, ..self.query.scope.clone() })
     }
 
-    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         let table = query::series(reader, &self.query, cancel)?;
         let mut section = series_section("series", &self.query, &table)?;
         section.totals.extend(totals(self.query.scope.dataset, &query::figures(reader, &self.query.scope, cancel)?));
         Ok(vec![section, gaps(&table)])
+    }
+
+    fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
+        Ok(Box::new(tables::series(&self.query, &query::series(reader, &self.query, cancel)?)))
+    }
+
+    fn limited(&self, _: usize) -> Box<dyn Question> {
+        Box::new(self.clone())
     }
 
     fn live(&self) -> Live {
@@ -70,7 +78,7 @@ impl Exhibited for SeriesExhibit {
     }
 }
 
-pub(super) fn read_series(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read_series(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: SeriesSpec = spec::read(text)?;
     let scope = spec.records.scope()?;
     let by = spec.by.as_deref().map(|name| spec::group(scope.dataset, name)).transpose()?;
@@ -83,58 +91,23 @@ pub(super) fn read_series(text: &str) -> Result<Box<dyn Exhibited>, String> {
         top: spec.top,
         threshold: spec.threshold,
     };
-    Ok(Box::new(SeriesExhibit { query, shape: shape.ok_or_else(|| format!("no shape is called {}", spec.shape))? }))
+    Ok(Box::new(SeriesQuestion { query, shape: shape.ok_or_else(|| format!("no shape is called {}", spec.shape))? }))
 }
 
-fn value_unit(measure: Measure) -> Unit {
-    if measure == Measure::Bytes { Unit::Bytes } else { Unit::Count }
-}
-
-/// `line`: the number of the line, from 0, so that lines whose groups read alike stay apart. Then the values of its
-/// group, the name of its kind (`all`, `group`, `other`), and the value of the bin.
-pub(super) fn series_section(name: &str, query: &SeriesQuery, table: &SeriesTable) -> Result<Section, ExhibitError> {
+/// The values of a series, line by line.
+pub(super) fn series_section(name: &str, query: &SeriesQuery, table: &SeriesTable) -> Result<Section, AskError> {
     let cells: usize = table.lines.iter().map(|line| line.at.len()).sum();
     if cells > MOST_ROWS {
-        return Err(ExhibitError::TooManyRows(cells as u64));
+        return Err(AskError::TooManyRows(cells as u64));
     }
-    let keys: Vec<Column> = match query.by {
-        Some(by) => by.names().into_iter().zip(key_units(by)).map(|(name, unit)| Column::new(name, unit)).collect(),
-        None => Vec::new(),
-    };
-    let width = keys.len();
-    let mut columns = vec![
-        Column::new("bin_start", Unit::Time),
-        Column::new("line", Unit::Number),
-        Column::new("line_kind", Unit::Text),
-    ];
-    columns.extend(keys);
-    columns.push(Column::new(query.measure.name(), value_unit(query.measure)));
-    let mut rows = Vec::with_capacity(cells);
-    for (place, start) in (0u32..).zip(&table.bins) {
-        for (number, line) in (0i64..).zip(&table.lines) {
-            if line.at.binary_search(&place).is_err() {
-                continue;
-            }
-            let (kind, key) = match &line.key {
-                SeriesKey::All => ("all", Vec::new()),
-                SeriesKey::Group(key) => ("group", key.clone()),
-                SeriesKey::Other => ("other", Vec::new()),
-            };
-            let mut row =
-                vec![Value::Time(Timestamp::from_secs(*start)), Value::Integer(number), Value::Text(kind.to_owned())];
-            row.extend(key.into_iter().chain(std::iter::repeat(Value::Null)).take(width));
-            row.push(Value::sum(Some(line.value(place as usize))));
-            rows.push(row);
-        }
-    }
-    let mut section = Section::new(name, columns, rows);
+    let mut section = Section::of(name, &tables::series_lines(query, table), None, &Cancel::default())?;
     section.totals = vec![
         Total::new("bin_seconds", Unit::Number, Value::Integer(table.bin_secs.into())),
         Total::new("lines", Unit::Count, Value::count(table.lines.len() as u64)),
         Total::new("untimed", Unit::Count, Value::count(table.untimed)),
     ];
     let threshold = query.threshold.map(Value::count);
-    section.totals.extend(threshold.map(|value| Total::new("threshold", value_unit(query.measure), value)));
+    section.totals.extend(threshold.map(|value| Total::new("threshold", measure_unit(query.measure), value)));
     Ok(section)
 }
 
@@ -147,7 +120,7 @@ fn gaps(table: &SeriesTable) -> Section {
 
 /// Hours of the day by days, in the exhibit's zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeatExhibit {
+pub struct HeatQuestion {
     pub scope: Scope,
     pub measure: Measure,
 }
@@ -162,13 +135,13 @@ struct HeatSpec {
 /// Parts of an hour: every zone's offset is a multiple of a quarter.
 const HEAT_BIN_SECS: u32 = 900;
 
-impl HeatExhibit {
+impl HeatQuestion {
     fn series(&self) -> SeriesQuery {
         SeriesQuery { bin: BinWidth::Secs(HEAT_BIN_SECS), ..SeriesQuery::of(self.scope.clone(), self.measure) }
     }
 }
 
-impl Exhibited for HeatExhibit {
+impl Question for HeatQuestion {
     fn kind(&self) -> &'static str {
         "heatmap"
     }
@@ -186,17 +159,17 @@ impl Exhibited for HeatExhibit {
         Some(Scope { filter: None, ..self.scope.clone() })
     }
 
-    fn sections(&self, reader: &CaseReader, zone: Zone, cancel: &Cancel) -> Result<Vec<Section>, ExhibitError> {
+    fn sections(&self, reader: &CaseReader, zone: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         let table = query::series(reader, &self.series(), cancel)?;
         let chart = Chart::of(&table);
         let heat = Heat::of(&chart, zone);
         let end = heat.days.last().map(|day| day.start.saturating_add(86_400 + 3600));
         if heat.days.len() >= HEAT_DAYS && chart.starts.last().copied() > end {
             let most = format!("a heat map has {HEAT_DAYS} days at the most; narrow the time range");
-            return Err(ExhibitError::Unfit(most));
+            return Err(AskError::Unfit(most));
         }
         let mut columns = vec![Column::new("day", Unit::Time)];
-        columns.extend((0..24).map(|hour| Column::new(format!("{hour:02}"), value_unit(self.measure))));
+        columns.extend((0..24).map(|hour| Column::new(format!("{hour:02}"), measure_unit(self.measure))));
         let rows = heat.days.iter().map(|day| {
             let hours = day.hours.iter().map(|value| Value::sum(*value));
             std::iter::once(Value::Time(Timestamp::from_secs(day.start))).chain(hours).collect()
@@ -207,21 +180,25 @@ impl Exhibited for HeatExhibit {
         Ok(vec![section, gaps(&table)])
     }
 
+    fn limited(&self, _: usize) -> Box<dyn Question> {
+        Box::new(self.clone())
+    }
+
     fn live(&self) -> Live {
         Live::Series(SeriesQuery { bin: BinWidth::Secs(3600), ..self.series() }, Shape::Heat)
     }
 }
 
-pub(super) fn read_heat(text: &str) -> Result<Box<dyn Exhibited>, String> {
+pub(super) fn read_heat(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: HeatSpec = spec::read(text)?;
-    Ok(Box::new(HeatExhibit { scope: spec.records.scope()?, measure: spec::measure(&spec.measure)? }))
+    Ok(Box::new(HeatQuestion { scope: spec.records.scope()?, measure: spec::measure(&spec.measure)? }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::Dataset;
-    use crate::query::SeriesLine;
+    use crate::query::{SeriesKey, SeriesLine};
 
     #[test]
     fn lines_of_absent_and_other_groups_stay_apart() {

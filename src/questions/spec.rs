@@ -96,14 +96,16 @@ pub fn bin_name(bin: BinWidth) -> String {
     }
 }
 
-const GROUPS: [(&str, GroupBy); 7] = [
+const GROUPS: [(&str, GroupBy); 8] = [
     ("ip", GroupBy::Talker),
     ("pkt_ip", GroupBy::PacketTalker),
     ("pair", GroupBy::Pair),
     ("pkt_pair", GroupBy::PacketPair),
     ("port", GroupBy::EitherPort),
     ("service", GroupBy::Service),
-    ("principal", GroupBy::Principal),
+    // Earlier versions wrote the first of these, and did not tell principals of one name apart.
+    ("principal", GroupBy::PrincipalName),
+    ("principal,principal_id", GroupBy::Principal),
 ];
 
 /// A group by its name: one of ours, or a field.

@@ -1,50 +1,46 @@
-//! Entries of a list, what of it could not be used, and labels, as rows for a file and for the command line.
+//! Entries of a list of indicators, what of it could not be used, and labels, as tables.
 
-use super::{ExportColumn, ExportKind, ExportSource};
+use super::{Column, Rows, Table};
 use crate::case::CaseReader;
-use crate::model::{IndicatorIssue, Label};
+use crate::model::{IndicatorIssue, Label, Unit};
 use crate::query::{
     Cancel, IndicatorEntries, IndicatorEntriesQuery, IndicatorRow, QueryError, Value, indicator_entries_of,
     indicator_entry_rows,
 };
 
 /// What is told of an entry.
-pub const ENTRY_COLUMNS: [(&str, ExportKind); 15] = [
-    ("id", ExportKind::Int64),
-    ("position", ExportKind::Int64),
-    ("kind", ExportKind::Text),
-    ("value", ExportKind::Text),
-    ("written", ExportKind::Text),
-    ("port", ExportKind::Int64),
-    ("name", ExportKind::Text),
-    ("comment", ExportKind::Text),
-    ("severity", ExportKind::Text),
-    ("tags", ExportKind::Text),
-    ("valid_from", ExportKind::Time),
-    ("valid_to", ExportKind::Time),
-    ("enabled", ExportKind::Boolean),
-    ("removed", ExportKind::Boolean),
-    ("matchable", ExportKind::Boolean),
+const ENTRY_COLUMNS: [(&str, Unit); 15] = [
+    ("id", Unit::Number),
+    ("position", Unit::Number),
+    ("kind", Unit::Text),
+    ("value", Unit::Text),
+    ("written", Unit::Text),
+    ("port", Unit::Number),
+    ("name", Unit::Text),
+    ("comment", Unit::Text),
+    ("severity", Unit::Text),
+    ("tags", Unit::Text),
+    ("valid_from", Unit::Time),
+    ("valid_to", Unit::Time),
+    ("enabled", Unit::Boolean),
+    ("removed", Unit::Boolean),
+    ("matchable", Unit::Boolean),
 ];
 
 /// What is told of an element that could not be used.
-pub const ISSUE_COLUMNS: [(&str, ExportKind); 4] = [
-    ("position", ExportKind::Int64),
-    ("reason", ExportKind::Text),
-    ("detail", ExportKind::Text),
-    ("raw", ExportKind::Text),
-];
+const ISSUE_COLUMNS: [(&str, Unit); 4] =
+    [("position", Unit::Number), ("reason", Unit::Text), ("detail", Unit::Text), ("raw", Unit::Text)];
 
 /// What is told of a label.
-pub const LABEL_COLUMNS: [(&str, ExportKind); 8] = [
-    ("id", ExportKind::Int64),
-    ("kind", ExportKind::Text),
-    ("value", ExportKind::Text),
-    ("name", ExportKind::Text),
-    ("note", ExportKind::Text),
-    ("added_utc", ExportKind::Text),
-    ("examiner", ExportKind::Text),
-    ("removed", ExportKind::Boolean),
+const LABEL_COLUMNS: [(&str, Unit); 8] = [
+    ("id", Unit::Number),
+    ("kind", Unit::Text),
+    ("value", Unit::Text),
+    ("name", Unit::Text),
+    ("note", Unit::Text),
+    ("added_utc", Unit::Text),
+    ("examiner", Unit::Text),
+    ("removed", Unit::Boolean),
 ];
 
 fn text(text: &str) -> Value {
@@ -52,7 +48,7 @@ fn text(text: &str) -> Value {
 }
 
 /// By `ENTRY_COLUMNS`.
-pub fn entry_values(IndicatorRow { id, removed, entry, .. }: &IndicatorRow) -> Vec<Value> {
+fn entry_values(IndicatorRow { id, removed, entry, .. }: &IndicatorRow) -> Vec<Value> {
     vec![
         Value::Integer(*id),
         Value::count(entry.position),
@@ -73,12 +69,12 @@ pub fn entry_values(IndicatorRow { id, removed, entry, .. }: &IndicatorRow) -> V
 }
 
 /// By `ISSUE_COLUMNS`.
-pub fn issue_values(issue: &IndicatorIssue) -> Vec<Value> {
+fn issue_values(issue: &IndicatorIssue) -> Vec<Value> {
     vec![Value::count(issue.position), text(issue.reason.code()), text(&issue.detail), text(&issue.raw)]
 }
 
 /// By `LABEL_COLUMNS`.
-pub fn label_values(label: &Label) -> Vec<Value> {
+fn label_values(label: &Label) -> Vec<Value> {
     vec![
         Value::Integer(label.id),
         text(label.kind.code()),
@@ -92,23 +88,23 @@ pub fn label_values(label: &Label) -> Vec<Value> {
 }
 
 /// The entries of a list as they are ordered; some have a million.
-pub struct EntrySource<'a> {
+pub struct Entries<'a> {
     reader: &'a CaseReader,
     entries: IndicatorEntries,
-    columns: Vec<ExportColumn>,
+    columns: Vec<Column>,
 }
 
-impl<'a> EntrySource<'a> {
+impl<'a> Entries<'a> {
     /// # Errors
     /// What SQLite says.
     pub fn new(reader: &'a CaseReader, query: &IndicatorEntriesQuery, cancel: &Cancel) -> Result<Self, QueryError> {
-        let columns = ENTRY_COLUMNS.map(|(name, kind)| ExportColumn::new(name, kind)).into();
+        let columns = columns(&ENTRY_COLUMNS);
         Ok(Self { reader, entries: indicator_entries_of(reader, query, cancel)?, columns })
     }
 }
 
-impl ExportSource for EntrySource<'_> {
-    fn columns(&self) -> &[ExportColumn] {
+impl Table for Entries<'_> {
+    fn columns(&self) -> &[Column] {
         &self.columns
     }
 
@@ -120,4 +116,17 @@ impl ExportSource for EntrySource<'_> {
         let places = from..from.saturating_add(count);
         Ok(indicator_entry_rows(self.reader, &self.entries, places)?.iter().map(entry_values).collect())
     }
+}
+
+fn columns(of: &[(&str, Unit)]) -> Vec<Column> {
+    of.iter().map(|(name, unit)| Column::new(*name, *unit)).collect()
+}
+
+/// What of a list could not be used.
+pub fn issues(issues: &[IndicatorIssue]) -> Rows {
+    Rows { columns: columns(&ISSUE_COLUMNS), rows: issues.iter().map(issue_values).collect() }
+}
+
+pub fn labels(labels: &[Label]) -> Rows {
+    Rows { columns: columns(&LABEL_COLUMNS), rows: labels.iter().map(label_values).collect() }
 }

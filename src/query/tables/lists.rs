@@ -1,0 +1,112 @@
+//! Lists that a view holds in memory, as rows: the evidence files, the top lists of a page.
+
+use super::{Column, Rows};
+use crate::model::Unit;
+use crate::query::{EvidenceRow, Figures, PairRow, TopQuery, TopTable, Value};
+
+const FIGURES: [(&str, Unit); 7] = [
+    ("record_count", Unit::Count),
+    ("total_bytes", Unit::Bytes),
+    ("packets", Unit::Count),
+    ("accepted", Unit::Count),
+    ("rejected", Unit::Count),
+    ("first_seen", Unit::Time),
+    ("last_seen", Unit::Time),
+];
+
+fn figures(figures: &Figures) -> [Value; 7] {
+    [
+        Value::count(figures.records),
+        Value::sum(figures.bytes),
+        Value::sum(figures.packets),
+        Value::count(figures.accepted),
+        Value::count(figures.rejected),
+        Value::time(figures.first),
+        Value::time(figures.last),
+    ]
+}
+
+fn columns(of: &[(&str, Unit)]) -> Vec<Column> {
+    of.iter().map(|(name, unit)| Column::new(*name, *unit)).collect()
+}
+
+/// Every evidence file of the case.
+pub fn evidence(files: &[EvidenceRow]) -> Rows {
+    use Unit::{Boolean, Bytes, Count, Number, Text, Time};
+    let names = [
+        ("evidence", Number),
+        ("path", Text),
+        ("format", Text),
+        ("record_format", Text),
+        ("packing", Text),
+        ("file_bytes", Bytes),
+        ("content_bytes", Bytes),
+        ("file_sha256", Text),
+        ("content_sha256", Text),
+        ("modified_utc", Text),
+        ("imported_utc", Text),
+        ("original_kept", Boolean),
+        ("records", Count),
+        ("duplicates", Count),
+        ("warnings", Count),
+        ("first", Time),
+        ("last", Time),
+    ];
+    let text = |text: &str| Value::Text(text.to_owned());
+    let maybe = |value: &Option<String>| value.as_deref().map_or(Value::Null, text);
+    let row = |file: &EvidenceRow| {
+        vec![
+            Value::Integer(i64::from(file.id.0)),
+            text(&file.path),
+            text(&file.format),
+            maybe(&file.record_format),
+            text(&file.packing),
+            Value::count(file.file_bytes),
+            Value::count(file.content_bytes),
+            text(&file.file_sha256),
+            text(&file.content_sha256),
+            maybe(&file.modified_utc),
+            text(&file.imported_utc),
+            Value::Boolean(file.raw_kept),
+            Value::count(file.records),
+            Value::count(file.duplicates),
+            Value::count(file.warnings),
+            Value::time(file.first),
+            Value::time(file.last),
+        ]
+    };
+    Rows { columns: columns(&names), rows: files.iter().map(row).collect() }
+}
+
+/// The rows of several top lists under each other, each with its list's name; then pairs, as a list too.
+pub fn tops<'a>(lists: impl Iterator<Item = (&'a str, &'a TopQuery, &'a TopTable)>, pairs: &[PairRow]) -> Rows {
+    let names = [("list", Unit::Text), ("by", Unit::Text), ("key", Unit::Text)];
+    let mut rows = Vec::new();
+    let text = |value: &Value| if *value == Value::Null { "-".to_owned() } else { value.to_text() };
+    let head = |list: &str, by: String, key: &[Value]| {
+        let key = key.iter().map(text).collect::<Vec<_>>().join(" ");
+        [list.to_owned(), by, key].map(Value::Text)
+    };
+    for (list, query, table) in lists {
+        for row in &table.rows {
+            let head = head(list, query.by.names().join(" "), query.by.telling(&row.key));
+            rows.push(head.into_iter().chain(figures(&row.figures)).collect());
+        }
+    }
+    for pair in pairs {
+        let end = |end: &Option<String>| end.clone().map_or(Value::Null, Value::Text);
+        let head = head("pairs", "srcaddr dstaddr".to_owned(), &[end(&pair.srcaddr), end(&pair.dstaddr)]);
+        let of_pair = Figures {
+            records: pair.record_count,
+            packets: pair.packets,
+            bytes: pair.total_bytes,
+            first: pair.first_seen,
+            last: pair.last_seen,
+            accepted: pair.accepted,
+            rejected: pair.rejected,
+            left_out: 0,
+        };
+        rows.push(head.into_iter().chain(figures(&of_pair)).collect());
+    }
+    Rows { columns: columns(&[&names[..], &FIGURES].concat()), rows }
+}
