@@ -66,6 +66,9 @@
 //! the occurrence that tells most. One that contradicts the first is an event of its own, listed in `event_conflict`. A flow
 //! record that an earlier file holds already is listed in `flow_duplicate`.
 //!
+//! A table's object that counts both directions is one record: its row holds the first of them, `second` among its further
+//! values the other. What sums records reads each direction as a row (`query::directed`), by plain SQL.
+//!
 //! A case is untrusted input: it is opened defensively, its schema must be the one that this program writes, and a newer
 //! version is refused. Reading never changes it: an older version is read through a temporary copy that is brought up to this
 //! one, a damaged case through a temporary copy of the rows that are whole (`case::reading`, `case::salvage`); both are

@@ -65,12 +65,18 @@ mod stopping;
 mod structure;
 #[path = "all/support.rs"]
 mod support;
+#[path = "all/times.rs"]
+mod times;
+#[path = "all/trials.rs"]
+mod trials;
 #[path = "all/verdict.rs"]
 mod verdict;
 #[path = "all/verify.rs"]
 mod verify;
 #[path = "all/window.rs"]
 mod window;
+#[path = "all/wrappers.rs"]
+mod wrappers;
 #[path = "all/writing.rs"]
 mod writing;
 #[path = "all/xvfb.rs"]

@@ -595,6 +595,10 @@ reason-container-depth = Packed too deep
 reason-unreadable-member = Archive member that cannot be read
 reason-invalid-utf8 = Invalid UTF-8
 reason-conflicting-copy = Copies of one event contradict each other
+reason-read-as = Read by a rule that the file does not state
+reason-inexact = Less exact than they were
+reason-unknown-column = A column whose name is nearly a field's
+reason-odd-time = Times outside of what a log can be about
 
 ## Dialogs
 browse = Browse...
@@ -799,7 +803,10 @@ purpose-known-bad = known bad
 purpose-well-known = well known (warns)
 purpose-own = own networks
 role-value = indicators
+role-range-end = last address of the range
+role-prefix = prefix length or mask
 role-type = kind of the value
+role-looked-for = looked for, or context
 role-name = name
 role-comment = comment
 role-severity = severity

@@ -73,7 +73,7 @@ pub fn preview(reader: &CaseReader, path: &Path, options: &ListOptions) -> Resul
 /// # Errors
 /// The file cannot be read.
 pub fn columns(path: &Path) -> Result<Option<ColumnPlan>, IndicatorError> {
-    Ok(std::str::from_utf8(&read(path)?).ok().map(indicators::guess_columns))
+    Ok(indicators::text_of(&read(path)?).ok().map(|text| indicators::guess_columns(&text)))
 }
 
 /// What of a list would flood the case. Nothing of lists that are not looked for.

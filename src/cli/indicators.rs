@@ -7,7 +7,7 @@ use crate::app::indicators::{self, ImportChoice, IndicatorError, Preview, TYPED}
 use crate::case::{CaseReader, IndicatorItem, Target};
 use crate::ingest::indicators::{ColumnPlan, ListFormat, ListOptions, Role, kind_named};
 use crate::matching::CautionReason;
-use crate::model::{IndicatorKind, IndicatorList, Purpose};
+use crate::model::{IndicatorEntry, IndicatorKind, IndicatorList, Purpose};
 use crate::query::tables;
 use crate::query::{self, Value};
 use std::path::PathBuf;
@@ -104,14 +104,14 @@ pub struct ImportArguments {
     /// networks); MISP warning lists are well_known by themselves
     #[arg(long, value_name = "PURPOSE")]
     pub purpose: Option<String>,
-    /// csv, text, stix, misp, warning_list, openioc; by the content where it is left out
+    /// csv, text, stix, misp, warning_list, openioc, json; by the content where it is left out
     #[arg(long = "read-as", value_name = "FORM")]
     pub read_as: Option<String>,
     /// What every value is, where its form does not tell: port, principal, user_agent, event_name ...
     #[arg(long, value_name = "KIND")]
     pub kind: Option<String>,
     /// What the columns of a CSV file are, in order (value,comment,ignored) or by name (threat_ip=value,why=comment):
-    /// value, type, name, comment, severity, tags, valid_from, valid_to, ignored
+    /// value, range_end, prefix, type, looked_for, name, comment, severity, tags, valid_from, valid_to, ignored
     #[arg(long, value_name = "ROLES")]
     pub columns: Option<String>,
     /// The first row of a CSV file names the columns: yes or no
@@ -224,7 +224,19 @@ fn import(arguments: &ImportArguments) -> Result<u8, CliError> {
 }
 
 fn print_import(preview: &Preview, choice: &ImportChoice, id: Option<i64>, format: &RowFormat) -> Result<u8, CliError> {
-    let columns = ["id", "list", "purpose", "format", "entries", "issues", "cautions", "columns", "sha256", "path"];
+    let columns = [
+        "id",
+        "list",
+        "purpose",
+        "format",
+        "entries",
+        "issues",
+        "cautions",
+        "columns",
+        "sha256",
+        "path",
+        "not_looked_for",
+    ];
     let mut out = Rows::new(format, &columns)?;
     let plan = preview.list.columns.as_ref().map(|plan| {
         plan.columns.iter().map(|(name, role)| format!("{name}={}", role.code())).collect::<Vec<_>>().join(",")
@@ -240,12 +252,18 @@ fn print_import(preview: &Preview, choice: &ImportChoice, id: Option<i64>, forma
         plan.map_or(Value::Null, Value::Text),
         Value::Text(preview.sha256.clone()),
         Value::Text(preview.path.to_string_lossy().into_owned()),
+        Value::count(context_only(preview).count() as u64),
     ])?;
     out.finish()?;
     Ok(exit::DONE)
 }
 
-/// What could not be used, and what would flood the case.
+/// Entries that the list gives as context.
+fn context_only(preview: &Preview) -> impl Iterator<Item = &IndicatorEntry> {
+    preview.list.entries.iter().filter(|entry| !entry.enabled)
+}
+
+/// What could not be used, what is not looked for, and what would flood the case.
 fn tell_preview(preview: &Preview) {
     let issues = &preview.list.issues;
     for issue in issues.iter().take(TOLD) {
@@ -255,6 +273,16 @@ fn tell_preview(preview: &Preview) {
         tell(&format!(
             "and {} more that could not be used; all are kept: indicators list --issues",
             issues.len() - TOLD
+        ));
+    }
+    let context: Vec<&str> = context_only(preview).map(|entry| entry.value.as_str()).collect();
+    if !context.is_empty() {
+        let some = context.iter().take(TOLD).copied().collect::<Vec<_>>().join(", ");
+        let more = if context.len() > TOLD { format!(" and {} more", context.len() - TOLD) } else { String::new() };
+        tell(&format!(
+            "not looked for, because the list gives them as context only: {}: {some}{more}\nTo look for one: coldtrail indicators \
+             enable CASE --entry N",
+            context.len()
         ));
     }
     for reason in CautionReason::ALL {

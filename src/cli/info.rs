@@ -1,9 +1,10 @@
 //! `coldtrail info`.
 
-use super::{CliError, exit, opening, output};
+use super::{CliError, exit, opening, output, stop};
 use crate::app::rescued::{self, Origin};
-use crate::model::{ReceivedState, Timestamp};
-use crate::query::{self, Totals};
+use crate::case::CaseReader;
+use crate::model::{Dataset, ReceivedState, Timestamp};
+use crate::query::{self, Scope, Totals};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -25,11 +26,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let totals = query::totals(&reader)?;
     let unfinished = query::unfinished_import(&reader)?.len();
     let received = query::received_counts(&reader)?;
+    let untimed = untimed(&reader)?;
     let origin = rescued::origin(&reader)?;
     if arguments.json {
-        return output::bytes(format!("{:#}\n", as_json(&totals, unfinished, &received, origin.as_ref())).as_bytes());
+        return output::bytes(
+            format!("{:#}\n", as_json(&totals, unfinished, &received, origin.as_ref(), untimed)).as_bytes(),
+        );
     }
-    output::bytes(summary(&totals, unfinished, &received, origin.as_ref()).as_bytes())?;
+    output::bytes(summary(&totals, unfinished, &received, origin.as_ref(), untimed).as_bytes())?;
     Ok(exit::DONE)
 }
 
@@ -43,6 +47,7 @@ fn as_json(
     unfinished: usize,
     received: &[(String, u64)],
     origin: Option<&Origin>,
+    untimed: [u64; 2],
 ) -> serde_json::Value {
     let span = |span: Option<(Timestamp, Timestamp)>| {
         span.map(|(from, to)| json!({"first": from.to_iso(), "last": to.to_iso()}))
@@ -53,6 +58,7 @@ fn as_json(
         "records": totals.flows, "flow_duplicates": totals.flow_duplicates,
         "events": totals.event_occurrences, "distinct_events": totals.events,
         "warnings": totals.warnings, "notes": totals.notes,
+        "flows_without_time": untimed[0], "events_without_time": untimed[1],
         "flow_span": span(totals.flow_span), "event_span": span(totals.event_span),
         "file_bytes": totals.file_bytes, "content_bytes": totals.content_bytes, "case_bytes": totals.case_bytes,
         "journal_entries": totals.journal_entries, "unfinished_files": unfinished,
@@ -64,7 +70,13 @@ fn as_json(
     })
 }
 
-fn summary(totals: &Totals, unfinished: usize, received: &[(String, u64)], origin: Option<&Origin>) -> String {
+fn summary(
+    totals: &Totals,
+    unfinished: usize,
+    received: &[(String, u64)],
+    origin: Option<&Origin>,
+    untimed: [u64; 2],
+) -> String {
     let span = |span: Option<(Timestamp, Timestamp)>| {
         span.map_or_else(|| "none".to_owned(), |(from, to)| format!("{} to {}", from.to_iso(), to.to_iso()))
     };
@@ -79,6 +91,7 @@ fn summary(totals: &Totals, unfinished: usize, received: &[(String, u64)], origi
         ("flow times", span(totals.flow_span)),
         ("events", format!("{} distinct, {} occurrences", totals.events, totals.event_occurrences)),
         ("event times", span(totals.event_span)),
+        ("without a time", format!("{} flow records, {} events: in no time range", untimed[0], untimed[1])),
         ("warnings", format!("{} elements, {} remarks about files", totals.warnings, totals.notes)),
         ("evidence size", format!("{} bytes, {} uncompressed", totals.file_bytes, totals.content_bytes)),
         ("case size", format!("{} bytes", totals.case_bytes)),
@@ -108,6 +121,13 @@ fn summary(totals: &Totals, unfinished: usize, received: &[(String, u64)], origi
         );
     }
     text
+}
+
+/// Flow records and events without a time.
+fn untimed(reader: &CaseReader) -> Result<[u64; 2], CliError> {
+    let cancel = stop::on_signal().queries;
+    let count = |dataset| query::untimed(reader, &Scope::all(dataset), &cancel);
+    Ok([count(Dataset::Flows)?, count(Dataset::Events)?])
 }
 
 /// What was offered and is no evidence, in numbers.

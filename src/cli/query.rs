@@ -5,7 +5,7 @@ use super::output::{self, Rows, tell};
 use super::pairs::tell_left_out;
 use super::{CliError, RowFormat, exit, export, opening, pairs, records, series, stop};
 use crate::case::CaseReader;
-use crate::model::{Dataset, RecordId};
+use crate::model::{Dataset, RecordId, TimeRange};
 use crate::present::text::Texts;
 use crate::query::named::{
     Answer, CATALOGUE, Column, Emptiness, Given, Lack, NamedQuery, ParameterError, Question, Shape, answer, lacking,
@@ -130,7 +130,18 @@ fn show(reader: &CaseReader, query: &NamedQuery, question: &Question, arguments:
 
 /// An empty answer says why it is.
 pub(super) fn tell_why_empty(reader: &CaseReader, question: &Question) -> Result<(), CliError> {
-    tell(&why_empty(question.emptiness(reader, &stop::on_signal().queries)?));
+    let cancel = stop::on_signal().queries;
+    tell(&why_empty(question.emptiness(reader, &cancel)?));
+    let scope = question.scope()?;
+    if scope.range != TimeRange::default() {
+        let anywhere = Scope { range: TimeRange::default(), ..scope };
+        let untimed = query::untimed(reader, &anywhere, &cancel)?;
+        if untimed > 0 {
+            tell(&format!(
+                "records without a time, in no time range, that match otherwise: {untimed}; leave --from and --to out to see them"
+            ));
+        }
+    }
     Ok(())
 }
 

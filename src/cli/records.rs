@@ -2,12 +2,13 @@
 
 use super::arguments::{ScopeArguments, field_or_usage, sort_keys, unknown};
 use super::output::{Rows, bytes};
+use super::query::tell_why_empty;
 use super::{CliError, RowFormat, exit, opening, stop};
 use crate::case::CaseReader;
 use crate::filter;
 use crate::model::field::{self, Dataset};
-use crate::model::{FieldId, RecordId};
-use crate::query::named;
+use crate::model::{FieldId, RecordId, TimeRange};
+use crate::query::named::{self, Question};
 use crate::query::{self, Duplicates, Scope, SortKey, Value};
 use std::path::PathBuf;
 
@@ -94,6 +95,9 @@ fn run(arguments: &Arguments, scope: Scope) -> Result<u8, CliError> {
         Some(last) => query::first_rows(&reader, &query, last, &cancel)?,
         None => query::rows(&reader, &query, &cancel)?,
     };
+    if rows.is_empty() && query.range != TimeRange::default() {
+        tell_why_empty(&reader, &Question::Records { query, columns: Vec::new(), limit: None })?;
+    }
     if arguments.count {
         return bytes(format!("{}\n", rows.len()).as_bytes());
     }

@@ -9,7 +9,7 @@ use crate::filter::{Check, Filter, Target};
 use crate::model::{Dataset, RecordId, Timestamp};
 use crate::query::{
     self, By, Counts, Looked, MarkKind, PLAYBOOK_COLUMNS, PlaybookQuery, PlaybookTable, Scope, Sighting, SightingQuery,
-    SightingRow, SightingTable, Value,
+    SightingRow, SightingTable, Subject, Value,
 };
 use std::path::PathBuf;
 
@@ -99,6 +99,7 @@ fn columns(by: By) -> &'static [&'static str] {
             "rejected",
             "first_seen",
             "last_seen",
+            "looked_for",
         ],
         By::Host => &[
             "host",
@@ -142,6 +143,22 @@ fn print(reader: &CaseReader, table: &SightingTable, arguments: &Arguments) -> R
     for first in (0..end).step_by(PAGE) {
         for row in query::sighting_rows(reader, table, first..(first + PAGE).min(end))? {
             let mut values: Vec<Value> = columns.iter().map(|column| row.value(column)).collect();
+            if arguments.owners {
+                values.extend(owner(&owners, &row));
+            }
+            out.row(&values)?;
+        }
+    }
+    // What its list gives as context: it has no figures, because nobody looked.
+    if table.by == By::Indicator && !arguments.seen {
+        let left = arguments.limit.map_or(usize::MAX, |limit| limit.saturating_sub(end));
+        for entry in query::not_looked_for(reader, arguments.list.as_deref())?.into_iter().take(left) {
+            let row = SightingRow { subject: Subject::Indicator(Box::new(entry)), sighting: Sighting::default() };
+            let told = |column: &&str| match *column {
+                "hits" | "accepted" | "rejected" => Value::Null,
+                other => row.value(other),
+            };
+            let mut values: Vec<Value> = columns.iter().map(told).collect();
             if arguments.owners {
                 values.extend(owner(&owners, &row));
             }

@@ -25,10 +25,15 @@ pub fn detect(head: &Head<'_>, choice: &FormatChoice) -> Option<Box<dyn Parser>>
     if head.bytes.starts_with(parquet::MAGIC) {
         return Some(Box::new(ParquetParser::new(sinks())));
     }
-    json::detect_json(head, sinks).or_else(|| cloudtrail::detect_csv(head)).or_else(|| {
+    let flows = || {
         let events = || -> Box<dyn MessageSink> { Box::new(CloudTrailMessages::default()) };
         flow::detect(head, choice, &events)
-    })
+    };
+    json::detect_json(head, sinks)
+        .or_else(|| cloudtrail::detect_csv(head, sinks))
+        .or_else(|| json::is_text_of_cli(head).then(|| json::detect_lines(head, sinks)).flatten())
+        .or_else(flows)
+        .or_else(|| json::detect_lines(head, sinks))
 }
 
 /// Flow records that JSON gives value by value.
@@ -36,14 +41,6 @@ struct Records(RecordBuilder);
 
 impl FlowRecordSink for Records {
     fn record(&mut self, fields: &FlowFields, raw: &[u8], place: Place, out: &mut Emitter) -> bool {
-        self.0.begin();
-        self.0.raw(raw);
-        for (field, value) in &fields.fields {
-            self.0.set(*field, value.as_bytes());
-        }
-        for (name, json) in &fields.extras {
-            self.0.set_extra(name, json);
-        }
-        self.0.finish(place, out)
+        self.0.record(fields, raw, place, out)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::model::batch::Digest;
 use crate::model::{EventBatch, EventRow, FieldId, FlowBatch, FlowBatchBuilder, Format, ImportWarning, Reason};
+use std::collections::BTreeSet;
 
 /// How the content ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +92,10 @@ pub struct FlowFields {
     pub fields: Vec<(FieldId, String)>,
     /// Further values: name and the JSON text of the value.
     pub extras: Vec<(String, String)>,
+    /// Bytes and packets of the other direction, where the record counts both.
+    pub second: Option<[Option<String>; 2]>,
+    /// What was decided that the source does not state, each once for an evidence under its key.
+    pub remarks: Vec<(&'static str, String)>,
 }
 
 /// Takes flow records that came as named values.
@@ -134,6 +139,8 @@ pub struct Emitter {
     events: EventBatch,
     warnings: Vec<ImportWarning>,
     ready: Vec<Output>,
+    /// Keys of the remarks that were made.
+    remarks: BTreeSet<&'static str>,
 }
 
 impl Emitter {
@@ -165,6 +172,13 @@ impl Emitter {
         self.warnings.push(warning);
         if self.warnings.len() >= Self::WARNINGS_FULL {
             self.flush_warnings();
+        }
+    }
+
+    /// A remark on the evidence, once for each key.
+    pub fn remark_once(&mut self, key: &'static str, reason: Reason, detail: impl FnOnce() -> String) {
+        if self.remarks.insert(key) {
+            self.warn(ImportWarning::file(reason, detail()));
         }
     }
 

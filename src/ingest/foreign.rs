@@ -28,8 +28,44 @@ const KNOWN: [(&[u8], &str, &str); 20] = [
     (b"ElfFile\0", "a Windows event log", "flow logs and CloudTrail are read here"),
 ];
 
-/// What the file is and what to do; `None` where its first bytes do not say.
+const AS_JSON: &str = "run the command again with --output json and import that";
+
+/// Text that the AWS CLI writes for people, or for other programs than this.
+fn output_of_cli(head: &[u8]) -> Option<(&'static str, &'static str)> {
+    /// Lines that are looked at.
+    const MOST: usize = 50;
+    const YAML: [&[u8]; 6] =
+        [b"Events:", b"CloudTrailEvent:", b"- CloudTrailEvent:", b"Records:", b"- eventVersion:", b"ResultSet:"];
+    const TEXT: [&[u8]; 4] = [b"EVENTS\t", b"RESOURCES\t", b"RESULTSET\t", b"QUERYRESULTROWS\t"];
+    let lines = || head.split(|byte| *byte == b'\n').take(MOST).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let is_rule = |line: &[u8]| line.len() > 8 && line.iter().all(|byte| *byte == b'-');
+    if lines().next().is_some_and(is_rule) && lines().nth(1).is_some_and(|line| line.starts_with(b"|")) {
+        return Some(("a table of the AWS CLI", AS_JSON));
+    }
+    if lines().any(|line| TEXT.iter().any(|begin| line.starts_with(begin))) {
+        return Some(("the AWS CLI's output as text", AS_JSON));
+    }
+    lines()
+        .any(|line| YAML.iter().any(|begin| line.starts_with(begin)))
+        .then_some(("YAML, as the AWS CLI writes it", AS_JSON))
+}
+
+/// A table of Elastic's Discover without the column that holds AWS's record.
+fn table_of_elastic(head: &[u8]) -> Option<(&'static str, &'static str)> {
+    let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let has = |name: &[u8]| memchr::memmem::find(first, name).is_some();
+    (first.contains(&b',') && (has(b"event.action") || has(b"event.dataset") || has(b"aws.cloudtrail."))).then_some((
+        "a table of Elastic or OpenSearch without the column event.original, which holds AWS's record",
+        "add that field in Discover and export again, or import the log files from S3",
+    ))
+}
+
+/// What the file is and what to do; `None` where its beginning does not say.
 pub fn name(head: &[u8]) -> Option<(&'static str, &'static str)> {
+    of_first_bytes(head).or_else(|| output_of_cli(head)).or_else(|| table_of_elastic(head))
+}
+
+fn of_first_bytes(head: &[u8]) -> Option<(&'static str, &'static str)> {
     let found = KNOWN.iter().find(|(magic, ..)| head.starts_with(magic));
     // Words may begin with these letters.
     let is_bzip2 = |head: &[u8]| matches!(head.get(3..10), Some([b'1'..=b'9', b'1', b'A', b'Y', b'&', b'S', b'Y']));
@@ -39,6 +75,25 @@ pub fn name(head: &[u8]) -> Option<(&'static str, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_cli_writes_for_people_is_named_with_the_way_out() {
+        for (text, what) in [
+            ("Events:\n- AccessKeyId: A\n  CloudTrailEvent: '{}'\n", "YAML"),
+            ("NextToken: x\n\nEvents:\n- EventId: e\n", "YAML"),
+            ("- eventVersion: '1.08'\n", "YAML"),
+            ("EVENTS\tAKIA\te\tListBuckets\n", "as text"),
+            ("---------------------\n|   LookupEvents    |\n+-----+\n", "a table"),
+        ] {
+            let (found, way_out) = name(text.as_bytes()).unwrap();
+            assert!(found.contains(what) && way_out.contains("--output json"), "{text}: {found}");
+        }
+        let elastic = name(b"\"@timestamp\",\"event.action\",\"source.ip\"\n").unwrap();
+        assert!(elastic.1.contains("export again"));
+        for text in ["--- a\n+++ b\n", "events are here\n", "a,b\n1,2\n"] {
+            assert_eq!(name(text.as_bytes()), None, "{text}");
+        }
+    }
 
     #[test]
     fn packings_and_containers_are_named_with_the_way_out() {

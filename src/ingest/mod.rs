@@ -13,6 +13,7 @@ pub mod ocsf;
 pub mod parquet;
 pub mod paths;
 pub mod reader;
+pub mod time;
 
 pub use emit::{
     Emitter, FlowFields, FlowRecordSink, FormatChoice, FormatWanted, MessageSink, Output, Parser, Place, StreamEnd,

@@ -87,19 +87,44 @@ fn folder_facts(folders: &[&str]) -> PathFacts {
     facts
 }
 
-/// `aws-account-id=`, `aws-service=`, `aws-region=`, `year=`, `month=`, `day=`, `hour=`, in any order.
+/// `aws-account-id=`, `aws-service=`, `aws-region=`, `year=`, `month=`, `day=`, `hour=`, in any order; and the partitions
+/// that tables of Athena and Glue are given.
 fn hive_facts(folders: &[&str], facts: &mut PathFacts) {
     let value = |key: &str| {
         folders.iter().rev().find_map(|f| f.split_once('=').filter(|(k, v)| *k == key && !v.is_empty()).map(|(_, v)| v))
     };
-    facts.account = value("aws-account-id").filter(|v| is_account(v)).map(str::to_owned);
+    let first = |keys: &[&str], fits: fn(&str) -> bool| {
+        keys.iter().filter_map(|key| value(key)).find(|v| fits(v)).map(str::to_owned)
+    };
+    facts.account =
+        first(&["aws-account-id", "aws_account_id", "account_partition", "account_id", "account"], is_account);
     facts.service = value("aws-service").and_then(known_service).map(str::to_owned);
-    facts.region = value("aws-region").filter(|v| is_region(v)).map(str::to_owned);
+    facts.region = first(&["aws-region", "aws_region", "region_partition", "region"], is_region);
     let top = folders.iter().position(|f| *f == "AWSLogs").and_then(|at| folders.get(at + 1));
     facts.organisation = top.filter(|f| is_organisation(f)).map(|f| (*f).to_owned());
     if let (Some(year), Some(month), Some(day)) = (value("year"), value("month"), value("day")) {
         facts.date = date(year, month, day, value("hour"));
+    } else {
+        facts.date = DAY_PARTITIONS.iter().find_map(|key| day_partition(folders, key));
     }
+}
+
+const DAY_PARTITIONS: [&str; 8] =
+    ["date_partition", "partition_date", "event_date", "eventdate", "eventday", "date", "dt", "day"];
+
+/// `date_partition=2023-11-14`, `dt=20231114`, `date=2023%2F11%2F14`, and a day whose slashes made folders of it.
+fn day_partition(folders: &[&str], key: &str) -> Option<String> {
+    let is_key = |folder: &&str| folder.split_once('=').is_some_and(|(name, _)| name == key);
+    let at = folders.iter().rposition(is_key)?;
+    let (_, value) = folders.get(at)?.split_once('=')?;
+    let value = value.replace("%2F", "-").replace("%2f", "-");
+    if value.len() == 8 && is_digits(&value, 8) {
+        return date(value.get(..4)?, value.get(4..6)?, value.get(6..)?, None);
+    }
+    let behind = folders.get(at + 1..).unwrap_or_default().iter().copied().take_while(|folder| is_digits(folder, 1));
+    let parts: Vec<&str> = value.split('-').chain(behind).collect();
+    let [year, month, day, hour @ ..] = parts.as_slice() else { return None };
+    date(year, month, day, hour.first().copied())
 }
 
 /// The service in AWS's own spelling.
@@ -214,6 +239,19 @@ mod tests {
             &format!("{folders}/year=2023/month=13/day=4/x"),
             ["123456789012", "-", "us-gov-west-1", "-", "-", "vpcflowlogs"],
         );
+    }
+
+    #[test]
+    fn partitions_of_athena_and_glue_tables() {
+        let table = "flows/account_partition=012345678901/region_partition=eu-central-1";
+        let expected = |date| ["012345678901", "-", "eu-central-1", date, "-", "-"];
+        check(&format!("{table}/date_partition=2023-11-14/part-0.parquet"), expected("2023-11-14"));
+        check(&format!("{table}/date_partition=2023%2F11%2F14/part-0.parquet"), expected("2023-11-14"));
+        check(&format!("{table}/date_partition=2023/11/14/part-0.parquet"), expected("2023-11-14"));
+        check(&format!("{table}/dt=20231114/part-0.csv"), expected("2023-11-14"));
+        check(&format!("{table}/date=2023-11-14-22/part-0.csv"), expected("2023-11-14T22:00"));
+        check(&format!("{table}/date_partition=2023-13-14/part-0.csv"), expected("-"));
+        check(&format!("{table}/day=4/part-0.csv"), expected("-"));
     }
 
     #[test]

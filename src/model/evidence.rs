@@ -1,5 +1,7 @@
 //! What is known of an evidence file.
 
+use super::Wrapper;
+
 /// What a file turned out to be, by its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -34,6 +36,9 @@ pub enum Format {
     CloudTrailDigest,
     /// CloudTrail Lake's signature of saved query results (`result_sign.json`): kept, its files listed.
     CloudTrailQuerySign,
+    /// Events, or flow records, that stand whole inside the objects of another tool.
+    CloudTrailIn(Wrapper),
+    FlowIn(Wrapper),
     /// A zip or tar: its members are evidence of their own.
     Archive,
     /// No byte of content.
@@ -43,7 +48,8 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 22] = [
+    /// All but those of the wrappers.
+    const PLAIN: [Format; 22] = [
         Format::FlowText,
         Format::FlowHeaderless,
         Format::FlowParquet,
@@ -90,6 +96,8 @@ impl Format {
             Format::OcsfParquet => "ocsf-parquet",
             Format::CloudTrailDigest => "cloudtrail-digest",
             Format::CloudTrailQuerySign => "cloudtrail-query-sign",
+            Format::CloudTrailIn(wrapper) => wrapper.code(false),
+            Format::FlowIn(wrapper) => wrapper.code(true),
             Format::Archive => "archive",
             Format::Empty => "empty",
             Format::Unknown => "unknown",
@@ -102,7 +110,8 @@ impl Format {
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|f| f.code() == code)
+        let wrapped = Wrapper::all().flat_map(|wrapper| [Self::CloudTrailIn(wrapper), Self::FlowIn(wrapper)]);
+        Self::PLAIN.into_iter().chain(wrapped).find(|f| f.code() == code)
     }
 }
 

@@ -239,7 +239,7 @@ pub struct IndicatorList {
     pub purpose: Purpose,
     /// The file's path as it was given; empty for a list that was typed.
     pub source: String,
-    /// `csv`, `text`, `stix`, `misp`, `warning_list`, `openioc`, `typed`.
+    /// `csv`, `text`, `stix`, `misp`, `warning_list`, `openioc`, `json`, `typed`.
     pub format: String,
     /// Of the file's bytes; of the values, a line each, for a list that was typed. Lowercase hex.
     pub sha256: String,

@@ -15,6 +15,7 @@ pub mod text;
 pub mod time;
 pub mod unit;
 pub mod warning;
+pub mod wrapper;
 
 pub use address::Address;
 pub use batch::{EventBatch, EventRow, FlowBatch, FlowBatchBuilder, FlowRow, Tuple};
@@ -31,3 +32,4 @@ pub use saved::SavedFilter;
 pub use time::{TimeRange, Timestamp};
 pub use unit::Unit;
 pub use warning::{ImportWarning, Reason, Scope};
+pub use wrapper::Wrapper;

@@ -45,10 +45,18 @@ pub enum Reason {
     InvalidUtf8,
     /// Two copies of one event contradict each other; both are kept.
     ConflictingCopy,
+    /// Values were read by a rule that the file itself does not state (the unit of its times, the order of day and month).
+    ReadAs,
+    /// Values of records that were kept are less exact than they were (rounded by a spreadsheet, times without seconds).
+    Inexact,
+    /// A column's name is nearly that of a field that the file lacks; its values are kept as further ones.
+    UnknownColumn,
+    /// Times of records lie outside of what a log can be about.
+    OddTime,
 }
 
 impl Reason {
-    pub const ALL: [Reason; 17] = [
+    pub const ALL: [Reason; 21] = [
         Reason::FieldCount,
         Reason::BadValue,
         Reason::NotARecord,
@@ -66,6 +74,10 @@ impl Reason {
         Reason::UnreadableMember,
         Reason::InvalidUtf8,
         Reason::ConflictingCopy,
+        Reason::ReadAs,
+        Reason::Inexact,
+        Reason::UnknownColumn,
+        Reason::OddTime,
     ];
 
     /// Stable name, stored in case files and printed by `coldtrail warnings`.
@@ -88,13 +100,22 @@ impl Reason {
             Reason::UnreadableMember => "unreadable_member",
             Reason::InvalidUtf8 => "invalid_utf8",
             Reason::ConflictingCopy => "conflicting_copy",
+            Reason::ReadAs => "read_as",
+            Reason::Inexact => "inexact",
+            Reason::UnknownColumn => "unknown_column",
+            Reason::OddTime => "odd_time",
         }
     }
 
     /// Said of a file as a whole: is something of it cut, damaged or not understood? The others are remarks about what was read.
     pub fn is_fault(self) -> bool {
         match self {
-            Reason::IncompleteCapture | Reason::PathMismatch | Reason::InvalidUtf8 | Reason::ConflictingCopy => false,
+            Reason::IncompleteCapture
+            | Reason::PathMismatch
+            | Reason::InvalidUtf8
+            | Reason::ConflictingCopy
+            | Reason::ReadAs
+            | Reason::OddTime => false,
             Reason::FieldCount
             | Reason::BadValue
             | Reason::NotARecord
@@ -107,7 +128,9 @@ impl Reason {
             | Reason::FormatNeeded
             | Reason::ExpansionLimit
             | Reason::ContainerDepth
-            | Reason::UnreadableMember => true,
+            | Reason::UnreadableMember
+            | Reason::Inexact
+            | Reason::UnknownColumn => true,
         }
     }
 

@@ -1,12 +1,15 @@
 //! The figures that every aggregate has of its records: how many, how much, from when to when.
 
 use super::columns_sql::Columns;
+use super::directed::{self, Counted};
 use super::rows::from_where;
 use super::scope::{Scope, own_field};
 use super::sums::read_sum;
-use super::{Cancel, QueryError, engine, filter_sql, sort_sql};
+use super::{Cancel, QueryError, RecordQuery, engine, filter_sql, sort_sql};
 use crate::case::CaseReader;
+use crate::filter;
 use crate::model::{Dataset, FieldId, Timestamp};
+use rusqlite::types::Value as Sql;
 use rusqlite::{Row, params_from_iter};
 
 /// Of some records. NODATA and SKIPDATA records are records, but what they say of packets and bytes is left out of the
@@ -28,6 +31,16 @@ pub struct Figures {
     pub left_out: u64,
 }
 
+/// How many of these records have no time. They are in no time range.
+pub fn untimed(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<u64, QueryError> {
+    let text = match scope.dataset {
+        Dataset::Flows => "not start exists",
+        Dataset::Events => "not event_time exists",
+    };
+    let filter = filter::parse(text, scope.dataset).map_err(|error| QueryError::Filter(error.to_string()))?;
+    Ok(figures(reader, &scope.and(filter), cancel)?.records)
+}
+
 /// The figures of all of these records together.
 pub fn figures(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<Figures, QueryError> {
     if scope.dataset == Dataset::Flows
@@ -40,8 +53,8 @@ pub fn figures(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<Fi
 
 /// The same by plain SQL over the rows.
 pub(super) fn figures_by_sql(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<Figures, QueryError> {
-    let source = Source::new(scope.dataset, &[]);
-    let (from, params) = from_where(&scope.records(Vec::new()), &source.joins)?;
+    let source = Source::new(reader, scope.dataset, &[], Counted::Once)?;
+    let (from, params) = source.select_from(&scope.records(Vec::new()))?;
     let sql = format!("SELECT {FIGURES} FROM (SELECT {} {from})", source.columns);
     filter_sql::prepare(reader)?;
     cancel.watch(reader, || {
@@ -54,7 +67,9 @@ pub(super) struct Source {
     /// `n, packets, bytes, first, last, accepted, rejected, left_out` of one record.
     pub columns: String,
     /// The tables that these and the caller's fields need.
-    pub joins: String,
+    joins: String,
+    /// The table of records, where it is not the plain one.
+    table: Option<String>,
 }
 
 /// SQL's condition on a flow record whose counters are summed.
@@ -62,15 +77,22 @@ pub(super) const SUMMED: &str = "(o.log_status IS NULL OR o.log_status NOT IN ('
 
 impl Source {
     /// `fields`: those that the caller reads besides.
-    pub fn new(dataset: Dataset, fields: &[FieldId]) -> Self {
+    pub fn new(
+        reader: &CaseReader,
+        dataset: Dataset,
+        fields: &[FieldId],
+        counted: Counted,
+    ) -> Result<Self, QueryError> {
+        let has_sides = dataset == Dataset::Flows && directed::is_in(reader)?;
+        let n = if has_sides { "f.n" } else { "1" };
         let mut needed = fields.to_vec();
         let columns = match dataset {
             Dataset::Flows => {
                 needed.extend(["action", "log_status"].map(|name| own_field(dataset, name)));
                 format!(
-                    "1 AS n, iif({SUMMED}, f.packets, NULL) AS packets, iif({SUMMED}, f.bytes, NULL) AS bytes,
-                     f.start AS first, {} AS last, o.action IS 'ACCEPT' AS accepted, o.action IS 'REJECT' AS rejected,
-                     NOT {SUMMED} AS left_out",
+                    "{n} AS n, iif({SUMMED}, f.packets, NULL) AS packets, iif({SUMMED}, f.bytes, NULL) AS bytes,
+                     f.start AS first, {} AS last, {n} AND o.action IS 'ACCEPT' AS accepted,
+                     {n} AND o.action IS 'REJECT' AS rejected, {n} AND NOT {SUMMED} AS left_out",
                     sort_sql::sort_key(own_field(dataset, "end"))
                 )
             }
@@ -84,7 +106,17 @@ impl Source {
                 )
             }
         };
-        Self { columns, joins: Columns::of(&needed).joins() }
+        let table = has_sides.then(|| directed::sides(counted));
+        Ok(Self { columns, joins: Columns::of(&needed).joins(), table })
+    }
+
+    /// `FROM` and `WHERE` of the records that are summed.
+    pub fn select_from(&self, query: &RecordQuery) -> Result<(String, Vec<Sql>), QueryError> {
+        let (from, params) = from_where(query, &self.joins)?;
+        Ok(match &self.table {
+            Some(table) => (from.replacen("FROM flow f", &format!("FROM {table}"), 1), params),
+            None => (from, params),
+        })
     }
 }
 

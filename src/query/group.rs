@@ -2,7 +2,7 @@
 
 use super::columns_sql::Columns;
 use super::scope::own_field;
-use super::{QueryError, Value, sort_sql};
+use super::{QueryError, Value, directed, sort_sql};
 use crate::model::{Dataset, FieldId, Kind, Unit};
 
 /// What makes records one group. A group without a value is one too (`-` in the logs), and comes last among equals.
@@ -12,6 +12,8 @@ pub enum GroupBy {
     Field(FieldId),
     /// Flows: srcaddr or dstaddr. A record belongs to both; to one whose two sides are the same, once.
     Talker,
+    /// Flows: as `Talker`; but of records that count both directions, the remote side only.
+    Remote,
     /// Flows: pkt_srcaddr or pkt_dstaddr.
     PacketTalker,
     /// Flows: (srcaddr, dstaddr).
@@ -36,6 +38,8 @@ pub(super) struct KeySql {
     /// How many keys: 1 or 2.
     pub keys: usize,
     pub two_sided: bool,
+    /// Which side is the remote one is a column too, `remote`.
+    pub by_remote: bool,
     /// What the expressions read.
     pub fields: Vec<FieldId>,
     /// How each key is read.
@@ -49,6 +53,7 @@ impl GroupBy {
             GroupBy::Field(field) => field.dataset,
             GroupBy::Principal | GroupBy::PrincipalName => Dataset::Events,
             GroupBy::Talker
+            | GroupBy::Remote
             | GroupBy::PacketTalker
             | GroupBy::Pair
             | GroupBy::PacketPair
@@ -61,7 +66,7 @@ impl GroupBy {
     pub fn names(self) -> Vec<&'static str> {
         match self {
             GroupBy::Field(field) => vec![field.name()],
-            GroupBy::Talker | GroupBy::PacketTalker => vec!["ip"],
+            GroupBy::Talker | GroupBy::Remote | GroupBy::PacketTalker => vec!["ip"],
             GroupBy::Pair => vec!["srcaddr", "dstaddr"],
             GroupBy::PacketPair => vec!["pkt_srcaddr", "pkt_dstaddr"],
             GroupBy::EitherPort => vec!["port"],
@@ -83,7 +88,7 @@ impl GroupBy {
     pub fn units(self) -> Vec<Unit> {
         match self {
             GroupBy::Field(field) => vec![Unit::of(field)],
-            GroupBy::Talker | GroupBy::PacketTalker => vec![Unit::Address],
+            GroupBy::Talker | GroupBy::Remote | GroupBy::PacketTalker => vec![Unit::Address],
             GroupBy::Pair | GroupBy::PacketPair => vec![Unit::Address; 2],
             GroupBy::EitherPort => vec![Unit::Port],
             GroupBy::Service => vec![Unit::Protocol, Unit::Port],
@@ -94,7 +99,7 @@ impl GroupBy {
 
     /// Are a group's records met on both of their sides, with sent and received?
     pub fn is_two_sided(self) -> bool {
-        matches!(self, GroupBy::Talker | GroupBy::PacketTalker | GroupBy::EitherPort)
+        matches!(self, GroupBy::Talker | GroupBy::Remote | GroupBy::PacketTalker | GroupBy::EitherPort)
     }
 
     /// The fields that the key is made of.
@@ -102,7 +107,7 @@ impl GroupBy {
         let flows = |names: &[&'static str]| names.iter().map(|name| own_field(Dataset::Flows, name)).collect();
         match self {
             GroupBy::Field(field) => vec![field],
-            GroupBy::Talker | GroupBy::Pair => flows(&["srcaddr", "dstaddr"]),
+            GroupBy::Talker | GroupBy::Remote | GroupBy::Pair => flows(&["srcaddr", "dstaddr"]),
             GroupBy::PacketTalker | GroupBy::PacketPair => flows(&["pkt_srcaddr", "pkt_dstaddr"]),
             GroupBy::EitherPort => flows(&["srcport", "dstport"]),
             GroupBy::Service => flows(&["protocol", "srcport", "dstport"]),
@@ -125,11 +130,15 @@ impl GroupBy {
         if self.dataset() != dataset {
             return Err(QueryError::Filter(format!("{} is not a field of these records", self.names().join(", "))));
         }
-        let fields = self.fields();
+        let mut fields = self.fields();
         let (columns, keys) = match self {
             GroupBy::Field(field) => (columns(&[(value(field), sort_sql::sort_key(field), 1, "")]), 1),
             GroupBy::Talker | GroupBy::PacketTalker | GroupBy::EitherPort => {
                 (both(&fields, [(1, ""), (1, "other_")]), 1)
+            }
+            GroupBy::Remote => {
+                let sides = both(&fields, [(1, ""), (1, "other_")]);
+                (format!("{sides}, {} AS remote", directed::REMOTE), 1)
             }
             GroupBy::Pair | GroupBy::PacketPair => (both(&fields, [(1, ""), (2, "")]), 2),
             GroupBy::Service => {
@@ -155,7 +164,12 @@ impl GroupBy {
             GroupBy::Service => vec![(dataset, Kind::Protocol), (dataset, Kind::Port)],
             _ => fields.iter().take(keys).map(|field| (dataset, field.kind)).collect(),
         };
-        Ok(KeySql { columns, keys, two_sided: self.is_two_sided(), fields, kinds })
+        let (two_sided, by_remote) = (self.is_two_sided(), self == GroupBy::Remote);
+        if by_remote {
+            // Its column reads the further values, as that of the start does.
+            fields.push(own_field(dataset, "start"));
+        }
+        Ok(KeySql { columns, keys, two_sided, by_remote, fields, kinds })
     }
 }
 

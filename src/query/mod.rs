@@ -9,6 +9,7 @@ mod compare;
 mod conclusions;
 mod consistent;
 mod conversations;
+mod directed;
 mod engine;
 mod evidence_of;
 mod extras;
@@ -52,7 +53,7 @@ pub use conversations::{
 };
 pub use evidence_of::evidence_of;
 pub use extras::{extra_names, extras, has_extras};
-pub use figures::{Figures, figures};
+pub use figures::{Figures, figures, untimed};
 pub use group::GroupBy;
 pub use histogram::{Bin, Histogram, histogram};
 pub use index_sizes::{IndexSizes, index_sizes};
@@ -61,7 +62,7 @@ pub use indicators::{
     MarkKind, Where, address_marks, honours_validity, indicator_entries, indicator_entries_of, indicator_entry,
     indicator_entry_count, indicator_entry_order, indicator_entry_rows, indicator_issues, indicator_list,
     indicator_list_names, indicator_list_of, indicator_lists, indicator_revision, internal_space, labels, marks,
-    well_known,
+    not_looked_for, well_known,
 };
 pub use lists::{
     EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, evidence_warned_of, readable_evidence,

@@ -1,6 +1,7 @@
 //! Measures over time: in bins, by group, with the hours told of which there is no evidence.
 
 use super::columns_sql::read_value;
+use super::directed::Counted;
 use super::figures::Source;
 use super::group::GroupBy;
 use super::rows::from_where;
@@ -193,8 +194,9 @@ pub(super) fn lines_by_sql(
     filter_sql::prepare(reader)?;
     let dataset = query.scope.dataset;
     let key = query.by.map(|by| by.sql(dataset)).transpose()?;
-    let source = Source::new(dataset, key.as_ref().map_or(&[], |key| &key.fields));
-    let (from, params) = from_where(&query.scope.records(Vec::new()), &source.joins)?;
+    let fields = key.as_ref().map_or(&[][..], |key| &key.fields);
+    let source = Source::new(reader, dataset, fields, Counted::Once)?;
+    let (from, params) = source.select_from(&query.scope.records(Vec::new()))?;
     let measure = match query.measure {
         Measure::Records => "n",
         other => other.name(),

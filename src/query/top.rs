@@ -1,9 +1,9 @@
 //! Top lists: the groups with the most.
 
 use super::columns_sql::read_value;
+use super::directed::{self, Counted};
 use super::figures::{FIGURE_COLUMNS, FIGURES, Source, read};
 use super::group::{GroupBy, KeySql};
-use super::rows::from_where;
 use super::scope::Scope;
 use super::sums::{descending_sql, read_sum};
 use super::{Cancel, Figures, QueryError, Value, engine, filter_sql};
@@ -100,6 +100,12 @@ pub struct TopTable {
 /// The groups of a query. Takes time in proportion to the records; never on the frame thread.
 pub fn top(reader: &CaseReader, query: &TopQuery, cancel: &Cancel) -> Result<TopTable, QueryError> {
     query.measure.check(query.scope.dataset)?;
+    // Without records that name their remote side it is the same.
+    let talkers = TopQuery { by: GroupBy::Talker, ..query.clone() };
+    let query = match query.by {
+        GroupBy::Remote if !directed::is_in(reader)? => &talkers,
+        _ => query,
+    };
     // Refuses a key of the other dataset.
     query.by.sql(query.scope.dataset)?;
     if query.scope.dataset == Dataset::Flows
@@ -114,8 +120,8 @@ pub fn top(reader: &CaseReader, query: &TopQuery, cancel: &Cancel) -> Result<Top
 pub(super) fn top_by_sql(reader: &CaseReader, query: &TopQuery, cancel: &Cancel) -> Result<TopTable, QueryError> {
     let dataset = query.scope.dataset;
     let key = query.by.sql(dataset)?;
-    let source = Source::new(dataset, &key.fields);
-    let (from, params) = from_where(&query.scope.records(Vec::new()), &source.joins)?;
+    let source = Source::new(reader, dataset, &key.fields, counted(query.by))?;
+    let (from, params) = source.select_from(&query.scope.records(Vec::new()))?;
     let (names, ties) = (key.names(), key.ties());
     let by_measure = match query.measure {
         Measure::Bytes => descending_sql("bytes_high", "bytes_low"),
@@ -158,6 +164,16 @@ pub(super) fn top_by_sql(reader: &CaseReader, query: &TopQuery, cancel: &Cancel)
     Ok(table)
 }
 
+/// Records are told apart by their sides where these are the key.
+fn counted(by: GroupBy) -> Counted {
+    let is_side = |name: &str| matches!(name, "srcaddr" | "dstaddr" | "srcport" | "dstport");
+    match by {
+        GroupBy::Pair => Counted::InEachDirection,
+        GroupBy::Field(field) if is_side(field.name()) => Counted::InEachDirection,
+        _ => Counted::Once,
+    }
+}
+
 /// The records by group: where both sides are met, each record twice, the second time as a record of the other key; a
 /// record whose keys are the same is not counted again.
 fn sides(key: &KeySql) -> String {
@@ -165,10 +181,22 @@ fn sides(key: &KeySql) -> String {
     if !key.two_sided {
         return "SELECT *, NULL AS sent, NULL AS received FROM record".to_owned();
     }
+    if key.by_remote {
+        // The local side is no key.
+        return format!(
+            "SELECT key1, order1, n, bytes, {EACH}, accepted, rejected, left_out, bytes AS sent,
+               NULL AS received FROM record WHERE remote IS NOT 'dstaddr'
+             UNION ALL
+             SELECT other_key1, other_order1, n * again, bytes, {EACH}, accepted * again, rejected * again,
+               left_out * again, NULL, bytes
+             FROM (SELECT *, remote IS NOT NULL OR key1 IS NOT other_key1 AS again FROM record)
+             WHERE remote IS NOT 'srcaddr'"
+        );
+    }
     format!(
         "SELECT key1, order1, n, bytes, {EACH}, accepted, rejected, left_out, bytes AS sent, NULL AS received FROM record
          UNION ALL
-         SELECT other_key1, other_order1, again, bytes, {EACH}, accepted * again, rejected * again, left_out * again,
+         SELECT other_key1, other_order1, n * again, bytes, {EACH}, accepted * again, rejected * again, left_out * again,
            NULL, bytes FROM (SELECT *, key1 IS NOT other_key1 AS again FROM record)"
     )
 }

@@ -135,7 +135,7 @@ fn why_not(row: &SightingRow, looked: &Looked) -> Value {
     if row.sighting.hits() > 0 {
         return Value::Null;
     }
-    let name = match looked.why_not(of.entry.kind) {
+    let name = match looked.why_not(of.entry.kind, of.entry.span.is_some()) {
         NotSeen::NotMatchable => "not_matchable",
         NotSeen::NoEvents => "no_events",
         NotSeen::NoFlows => "no_flows",

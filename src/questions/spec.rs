@@ -96,8 +96,9 @@ pub fn bin_name(bin: BinWidth) -> String {
     }
 }
 
-const GROUPS: [(&str, GroupBy); 8] = [
+const GROUPS: [(&str, GroupBy); 9] = [
     ("ip", GroupBy::Talker),
+    ("remote_ip", GroupBy::Remote),
     ("pkt_ip", GroupBy::PacketTalker),
     ("pair", GroupBy::Pair),
     ("pkt_pair", GroupBy::PacketPair),

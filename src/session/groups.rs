@@ -27,9 +27,12 @@ pub fn text(by: GroupBy, key: &[Value], zone: Zone, absent: &str) -> String {
             [_, _] => format!("{} ({})", part(0), part(1)),
             _ => part(0),
         },
-        GroupBy::Field(_) | GroupBy::Talker | GroupBy::PacketTalker | GroupBy::EitherPort | GroupBy::PrincipalName => {
-            part(0)
-        }
+        GroupBy::Field(_)
+        | GroupBy::Talker
+        | GroupBy::Remote
+        | GroupBy::PacketTalker
+        | GroupBy::EitherPort
+        | GroupBy::PrincipalName => part(0),
     }
 }
 
@@ -40,7 +43,7 @@ pub fn clause(by: GroupBy, key: &[Value]) -> Filter {
     let is = |field: &FieldId, value: &Value| display::clause(value, *field, false);
     match by {
         GroupBy::Field(field) => is(&field, value(0)),
-        GroupBy::Talker | GroupBy::PacketTalker | GroupBy::EitherPort => {
+        GroupBy::Talker | GroupBy::Remote | GroupBy::PacketTalker | GroupBy::EitherPort => {
             Filter::any_of(fields.iter().map(|field| is(field, value(0))))
         }
         GroupBy::Pair | GroupBy::PacketPair => {

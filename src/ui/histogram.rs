@@ -49,10 +49,14 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
         let below: Vec<&BarChart> = charts.iter().collect();
         charts.push(chart.stack_on(&below));
     }
-    let marks = ((ui.available_width() - size::COUNT_AXIS) / size::TIME_MARK).floor().clamp(1.0, 7.0);
+    // What stands above may be wider than the window has room for.
+    let in_sight = ui.clip_rect().right() - ui.cursor().left();
+    let width = ui.available_width().min(in_sight).max(size::TIME_MARK);
+    let marks = ((width - size::COUNT_AXIS) / size::TIME_MARK).floor().clamp(1.0, 7.0);
     // A mark at the very edge would have its text cut off: half of it stands on either side.
-    let edge = f64::from(size::TIME_MARK / 2.0 / (ui.available_width() - size::COUNT_AXIS).max(size::TIME_MARK));
+    let edge = f64::from(size::TIME_MARK / 2.0 / (width - size::COUNT_AXIS).max(size::TIME_MARK));
     let plot = Plot::new(("histogram", records.dataset))
+        .width(width)
         .height(height)
         .allow_drag(false)
         .allow_zoom(false)

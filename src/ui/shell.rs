@@ -22,7 +22,7 @@ pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
                 .default_size(size::INSPECTOR.min(ui.ctx().content_rect().width() * size::INSPECTOR_PART));
             // The table in the middle stays readable, however wide the inspector was left in a wider window.
             let width = ui.ctx().content_rect().width();
-            let most = (width * 0.5).min(width - size::NAV - size::MIDDLE).max(size::INSPECTOR_LEAST);
+            let most = (width * 0.5).min(width - size::NAV - size::MIDDLE).max(size::INSPECTOR_NARROW);
             panel
                 .size_range(size::INSPECTOR_LEAST..=most)
                 .show(ui, |ui| inspector::inspector_ui(ui, app, state, &mut out));

@@ -31,6 +31,8 @@ pub mod size {
     /// Of the window's width, where that is less.
     pub const INSPECTOR_PART: f32 = 0.27;
     pub const INSPECTOR_LEAST: f32 = 220.0;
+    /// As wide as it may be left in the narrowest window.
+    pub const INSPECTOR_NARROW: f32 = 260.0;
     /// What the views in the middle need beside the navigation and the inspector.
     pub const MIDDLE: f32 = 400.0;
     pub const HISTOGRAM: f32 = 96.0;

@@ -195,11 +195,12 @@ fn foreign_json_lines_in_both_editions() {
         [object("is_rejected_packet", 1_621_151_386), "{\"broken\n".into(), object("rejected_packet", 1_621_151_387)]
             .concat();
     let desk = check(&[("a.jsonl", log.as_bytes())], &[("flow-foreign-json", (2, 0, 1))]);
-    let rows = values(&desk, "flows", "account_id,instance_id,srcaddr,dstaddr,srcport,dstport,action,start", &[]);
-    let expected =
-        row(json!(["012345678901", "i-1", "203.0.113.5", "10.0.0.1", 4444, 22, "REJECT", "2021-05-16T07:49:46Z"]));
+    let columns = "account_id,instance_id,srcaddr,dstaddr,srcport,dstport,bytes,packets,action,start";
+    let rows = values(&desk, "flows", columns, &[]);
+    let time = "2021-05-16T07:49:46Z";
+    let expected = row(json!(["012345678901", "i-1", "203.0.113.5", "10.0.0.1", 4444, 22, 180, 3, "REJECT", time]));
     assert_eq!((rows.len(), &rows[0]), (2, &expected));
-    assert_eq!(rows[1][6], "REJECT");
+    assert_eq!(rows[1][8], "REJECT");
     assert_eq!(desk.count("flows", &["--filter", "extra.in_bytes = 180 and extra.out_bytes = 90"]), 2);
 }
 
@@ -300,7 +301,8 @@ fn the_shapes_of_cloudtrail_json() {
         ("h.json", [vec![0xff, 0xfe], utf16].concat()),
     ];
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
-    let counts = [2, 2, 2, 1, 1, 1, 2, 1].map(|records| ("cloudtrail-json", (records, 0, 0)));
+    let mut counts = [2, 2, 2, 1, 1, 1, 2, 1].map(|records| ("cloudtrail-json", (records, 0, 0)));
+    counts[5].0 = "cloudtrail-in-eventbridge";
     let desk = check(&files, &counts);
     let ids: Vec<Value> = values(&desk, "events", "event_id", &[]).concat();
     assert_eq!(ids, ["a1", "a2", "b1", "b2", "c1", "c2", "d", "e", "f", "g1", "g2", "h"]);

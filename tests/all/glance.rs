@@ -66,7 +66,10 @@ fn every_figure_at_a_glance_is_what_its_link_opens() {
     assert_eq!(rows(list("rejected-sources")), ["198.51.100.7 2", "9.9.9.9 1"]);
     assert_eq!(rows(list("rejected-pairs")), ["198.51.100.7 10.0.0.1 2", "9.9.9.9 10.0.0.4 1"]);
     assert_eq!(rows(list("talkers"))[0], "10.0.0.1 9");
-    assert_eq!(rows(list("principals")), ["arn:aws:iam::111122223333:user/Alice 2", "111122223333 1"]);
+    assert_eq!(
+        rows(list("principals")),
+        ["arn:aws:iam::111122223333:user/Alice AIDAEXAMPLE 2", "111122223333 111122223333 1",]
+    );
     assert!(ours.lists.iter().all(|list| list.table.rows.len() <= 3));
     assert_eq!(ours.totals, query::totals(&reader).unwrap());
 }

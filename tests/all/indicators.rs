@@ -53,6 +53,8 @@ fn every_list_of_the_corpora_holds_what_the_manifest_says() {
             (None, "oasis-cti-documentation/using-granular-markings.json") => (1, 0, 1),
             // 56 attributes are texts, file names and links, which are told.
             (None, "PyMISP-tests/existing_event.json") => (122, 66, 56),
+            // No indicator; what was observed counts: the two hashes of a file, and a registry key, which is told.
+            (None, "oasis-cti-documentation/sighting-of-observed-data.json") => (2, 2, 1),
             (None, _) => (count, count, 0),
         };
         if found != expected {
@@ -62,7 +64,7 @@ fn every_list_of_the_corpora_holds_what_the_manifest_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for file in lists.iter().filter(|file| file.kind == "ioc-negative") {
         let error = read(&std::fs::read(folder.join(&file.path)).unwrap(), &ListOptions::default()).unwrap_err();
-        assert!(error.to_string().contains("no STIX bundle"), "{}: {error}", file.path);
+        assert!(error.to_string().contains("no STIX"), "{}: {error}", file.path);
     }
 }
 
@@ -74,7 +76,7 @@ fn hits(desk: &Desk, list: &Path) -> BTreeMap<String, u64> {
     let columns: Vec<String> = lines.headers().unwrap().iter().map(str::to_owned).collect();
     assert_eq!(
         columns.join(","),
-        "indicator,kind,list,comment,hits,bytes_to,bytes_from,accepted,rejected,first_seen,last_seen"
+        "indicator,kind,list,comment,hits,bytes_to,bytes_from,accepted,rejected,first_seen,last_seen,looked_for"
     );
     lines.records().map(Result::unwrap).map(|row| (row[0].to_owned(), row[4].parse().unwrap())).collect()
 }
@@ -268,7 +270,8 @@ fn validity_is_honoured_and_can_be_switched_off() {
     let file = desk.file("feed.csv", format!("value,valid_from,valid_to\n203.0.113.66,{from},2026-03-12\n"));
     desk.ok(&["indicators", "import", desk.case(), file.to_str().unwrap(), "--list", "feed"]);
     let count = |more: &str| desk.count("flows", &["--filter", &format!("indicator = feed{more}")]);
-    let inside = desk.count("flows", &["--filter", "(srcaddr = 203.0.113.66 or dstaddr = 203.0.113.66 or pkt_srcaddr = 203.0.113.66 or pkt_dstaddr = 203.0.113.66) and start >= 2026-03-11 and start < 2026-03-12"]);
+    // A day as the end is inside as a whole.
+    let inside = desk.count("flows", &["--filter", "(srcaddr = 203.0.113.66 or dstaddr = 203.0.113.66 or pkt_srcaddr = 203.0.113.66 or pkt_dstaddr = 203.0.113.66) and start >= 2026-03-11 and start < 2026-03-13"]);
     assert_eq!(count(""), inside);
     assert_eq!(count(" and start < 2026-03-11"), 0);
     let reader = desk.reader();
@@ -486,4 +489,71 @@ fn columns_are_chosen_on_the_command_line() {
     let message =
         desk.fails(&["indicators", "import", desk.case(), file.to_str().unwrap(), "--columns", "wha=value"], 2);
     assert!(message.contains("there is no column wha; did you mean wh"), "{message}");
+}
+
+#[test]
+fn what_a_list_gives_as_context_is_told_as_not_looked_for() {
+    let desk = Desk::new();
+    let log = format!("{}{}", crate::desk::HEADER, crate::desk::flow_lines(0..3));
+    desk.import(&[desk.file("a.log", log)]);
+    let misp = "uuid,category,type,value,comment,to_ids\n1,Network activity,ip-dst,203.0.113.9,c2,1\n2,Network activity,domain,ok.example,benign,0\n";
+    let list = desk.file("misp.csv", misp);
+    let output = crate::support::run(
+        desk.folder.path(),
+        &["indicators", "import", desk.case(), list.to_str().unwrap(), "--format", "jsonl"],
+        0,
+    );
+    let row: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&row["entries"], &row["not_looked_for"]), (&2.into(), &1.into()));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("not looked for, because the list gives them as context only: 1: ok.example"), "{told}");
+    let sightings = |more: &[&str]| {
+        let all = [&["sightings", desk.case(), "--format", "jsonl"], more].concat();
+        let rows = desk.ok(&all);
+        let row = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
+        let told = |row: serde_json::Value| format!("{} {} {}", row["indicator"], row["hits"], row["looked_for"]);
+        rows.lines().map(row).map(told).collect::<Vec<_>>()
+    };
+    let both = ["\"203.0.113.9\" 0 true", "\"ok.example\" null false"];
+    assert_eq!(sightings(&[]), both);
+    assert_eq!(sightings(&["--list", "misp"]), both);
+    assert_eq!(sightings(&["--limit", "1"]), both[..1]);
+    assert_eq!(sightings(&["--seen"]), [""; 0]);
+}
+
+#[test]
+fn a_day_without_a_time_covers_that_day() {
+    let desk = Desk::new();
+    let line =
+        |start: i64| format!("2 1 eni-1 100.64.9.9 10.20.0.5 40000 443 6 3 300 {start} {} ACCEPT OK\n", start + 59);
+    let starts = [1_735_534_800, 1_735_707_600, 1_748_667_600, 1_748_754_000, 1_748_840_400];
+    let log = format!("{}{}", crate::desk::HEADER, starts.map(line).concat());
+    desk.import(&[desk.file("a.log", log)]);
+    for (name, list, hits) in [
+        ("days.csv", "ip,first_seen,last_seen\n100.64.9.9,2025-01-01,2025-06-01\n", 3),
+        ("once.csv", "ip,first_seen,last_seen\n100.64.9.9,2025-06-01 05:00:00,2025-06-01 05:00:00\n", 1),
+        ("day.csv", "ip,first_seen,last_seen\n100.64.9.9,2025-06-01,2025-06-01\n", 1),
+    ] {
+        let list = desk.file(name, list);
+        desk.ok(&["indicators", "import", desk.case(), list.to_str().unwrap()]);
+        let name = name.trim_end_matches(".csv");
+        let row = desk.ok(&["sightings", desk.case(), "--list", name, "--format", "jsonl"]);
+        let row: serde_json::Value = serde_json::from_str(row.trim()).unwrap();
+        assert_eq!(row["hits"], hits, "{name}");
+    }
+}
+
+#[test]
+fn the_address_of_a_urls_host_is_met_and_told_as_derived() {
+    let desk = Desk::new();
+    let log = format!("{}2 1 eni-1 10.0.0.1 203.0.113.71 40000 33935 6 3 300 100 109 ACCEPT OK\n", crate::desk::HEADER);
+    desk.import(&[desk.file("a.log", log)]);
+    let list = desk.file("urls.txt", "http://203.0.113.71:33935/m\nhttps://bad.example/x\n");
+    desk.ok(&["indicators", "import", desk.case(), list.to_str().unwrap()]);
+    let rows = desk.ok(&["sightings", desk.case(), "--format", "jsonl"]);
+    let rows: Vec<serde_json::Value> = rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<_> =
+        rows.iter().map(|row| (row["indicator"].as_str().unwrap(), row["hits"].as_u64().unwrap())).collect();
+    assert_eq!(told, [("http://203.0.113.71:33935/m", 1), ("https://bad.example/x", 0)]);
+    assert_eq!(rows[0]["comment"], "derived: also matched by the address of its host, 203.0.113.71");
 }

@@ -40,7 +40,7 @@ const DEFINITIONS: &[(&str, &[&str], &str, &str)] = &[
     ("VpcFlowLogsTrafficToDstAddr", &["ip=IP"], "ref", "SELECT ref FROM f WHERE dstaddr = 'IP' ORDER BY start NULLS LAST, evidence, position"),
     ("flow-count", &[], "record_count", "SELECT count(*) FROM f"),
     ("flow-preview", &[], "ref", "SELECT ref FROM f ORDER BY evidence, position LIMIT 1000"),
-    ("top-ips-by-records", &[], "ip record_count", "SELECT ip, count(DISTINCT ref) n FROM (SELECT srcaddr ip, ref FROM f UNION ALL SELECT dstaddr, ref FROM f) GROUP BY ip ORDER BY n DESC, ipkey(ip) NULLS LAST, ip LIMIT 100"),
+    ("top-ips-by-records", &[], "ip record_count", "SELECT ip, count(DISTINCT ref) n FROM (SELECT srcaddr ip, ref FROM f WHERE extra ->> '$.remote' IS NOT 'dstaddr' UNION ALL SELECT dstaddr, ref FROM f WHERE extra ->> '$.remote' IS NOT 'srcaddr') GROUP BY ip ORDER BY n DESC, ipkey(ip) NULLS LAST, ip LIMIT 100"),
     ("flows-of-ip", &["ip=IP"], "ref", "SELECT ref FROM f WHERE srcaddr = 'IP' OR dstaddr = 'IP' ORDER BY start NULLS LAST, evidence, position"),
     ("data-ratio", &["ip=IP"], "srcaddr dstaddr record_count total_bytes data_ratio first_seen last_seen", "SELECT srcaddr, dstaddr, count(*) n, sum(b) t, sum(b) / count(*), replace(replace(replace(iso(min(start)), '-', '/'), 'T', ' '), 'Z', ''), replace(replace(replace(iso(max(\"end\")), '-', '/'), 'T', ' '), 'Z', '')
         FROM f WHERE (srcaddr = 'IP' OR dstaddr = 'IP') AND (log_status IS NULL OR log_status NOT IN ('NODATA', 'SKIPDATA')) GROUP BY 1, 2 ORDER BY t DESC NULLS LAST, ipkey(srcaddr) NULLS LAST, ipkey(dstaddr) NULLS LAST"),

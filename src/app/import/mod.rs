@@ -12,7 +12,7 @@ mod work;
 mod write;
 
 pub use list::{Listing, list_paths};
-pub use write::{ImportError, now_utc, run};
+pub use write::{ImportError, run};
 
 use crate::ingest::reader::{CancelToken, Expansion, Limits};
 use crate::model::{EvidenceId, ReceivedState};
@@ -190,4 +190,9 @@ pub struct ImportSummary {
     /// Files of which something is cut, damaged or not understood.
     pub faults: u64,
     pub cancelled: bool,
+}
+
+/// The clock, for the journal only: no result depends on it.
+pub fn now_utc() -> String {
+    chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }

@@ -64,6 +64,8 @@ pub(super) struct Ended {
     pub record_format: Option<String>,
     pub format_wanted: Option<FormatWanted>,
     pub facts: EvidenceFacts,
+    /// The latest time of a record, and which record has it.
+    pub latest: Option<(Timestamp, u32)>,
 }
 
 /// Content is recognised by this much of it.
@@ -242,7 +244,8 @@ impl Receiver for FileWork<'_> {
         {
             return Control::Stop;
         }
-        self.send(Piece::End(Box::new(Ended { format, record_format, format_wanted, facts })))
+        let latest = evidence.facts.latest();
+        self.send(Piece::End(Box::new(Ended { format, record_format, format_wanted, facts, latest })))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The writing side of an import: takes the workers' pieces file by file and puts each file into the case as a whole.
 
+use super::facts::after_import;
 use super::lanes::{Heard, Lane, Lanes};
 use super::list::{Listing, list_paths};
 use super::read::{self, FORMAT_SETTING, FromReader, Job};
@@ -7,6 +8,7 @@ use super::replay::ReplayError;
 use super::work::{Ended, FileWork, Packed, Piece};
 use super::{
     FailureKind, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, ImportSummary, Progress,
+    now_utc,
 };
 use crate::case::{
     CaseError, CaseWriter, Checkpointer, EvidenceCounts, FinishedFile, IndexStep, OpenEvidence, journal,
@@ -79,6 +81,7 @@ pub fn run(
                 open: Vec::new(),
                 reports: Vec::new(),
                 named: false,
+                was: &[],
             };
             let mut tell = |records: u64, observer: &mut dyn ImportObserver| {
                 if told.elapsed() >= PROGRESS_EVERY {
@@ -309,6 +312,8 @@ struct FileWriter<'a> {
     reports: Vec<FileReport>,
     /// Something in it was read in a format that was named.
     named: bool,
+    /// The file and its members as they were imported, where they are read again.
+    was: &'a [&'a EvidenceRow],
 }
 
 struct Opened {
@@ -426,8 +431,13 @@ impl FileWriter<'_> {
     }
 
     fn end(&mut self, ended: Ended) -> Result<(), FileError> {
-        let Some(open) = self.open.pop() else { return Ok(()) };
+        let Some(mut open) = self.open.pop() else { return Ok(()) };
         let sha256 = ended.facts.file_sha256;
+        let imported_utc = now_utc();
+        let was = self.was.iter().find(|evidence| evidence.id == open.evidence.id);
+        if let Some(remark) = after_import(ended.latest, was.map_or(&imported_utc, |evidence| &evidence.imported_utc)) {
+            self.writer.warnings(&mut open.evidence, &[remark])?;
+        }
         self.named |= ended.record_format.is_some();
         if self.open.is_empty()
             && let Some(known) = self.writer.find_by_hash(&sha256)?
@@ -450,12 +460,8 @@ impl FileWriter<'_> {
         {
             self.writer.remember_setting(&format!("{FORMAT_SETTING}{log_id}"), format, &now_utc())?;
         }
-        let file = FinishedFile {
-            format: ended.format,
-            record_format: ended.record_format,
-            facts: ended.facts,
-            imported_utc: now_utc(),
-        };
+        let file =
+            FinishedFile { format: ended.format, record_format: ended.record_format, facts: ended.facts, imported_utc };
         let counts = self.writer.finish_evidence(open.evidence, file)?;
         self.reports.push(FileReport {
             path: open.path,
@@ -530,6 +536,7 @@ pub(super) fn again(
         open: Vec::new(),
         reports: Vec::new(),
         named: false,
+        was,
     });
     let choice = |_: &crate::model::PathFacts| {
         let evidence = begun.get().checked_sub(1).and_then(|place| was.get(place));
@@ -590,9 +597,4 @@ fn one_entry(
     writer.begin()?;
     writer.journal(&journal::Entry { action, parameters, counts }, &now_utc())?;
     writer.commit()
-}
-
-/// The clock, for the journal only: no result depends on it.
-pub fn now_utc() -> String {
-    chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }

@@ -23,6 +23,9 @@ enum Column {
 pub struct Layout {
     pub format: Format,
     pub completeness: Completeness,
+    /// The column in whose cells the whole record stands, where another tool wrote the file.
+    pub record: Option<usize>,
+    names: Vec<String>,
     columns: Vec<Column>,
 }
 
@@ -32,8 +35,47 @@ impl Layout {
         console(names).or_else(|| query(names))
     }
 
+    /// The header of another tool's table, one column of which holds whole records.
+    pub fn with_record(names: &[String], record: usize, format: Format) -> Self {
+        let columns = || names.iter().map(|name| query_column(name.trim()).unwrap_or(Column::Value(plain(name))));
+        let known = Self::of_header(names);
+        let (completeness, columns) = match known {
+            Some(known) => (known.completeness, known.columns),
+            None => (Completeness::QueryCsv, columns().collect()),
+        };
+        Self { format, completeness, record: Some(record), names: names.to_vec(), columns }
+    }
+
+    /// Is this the row that it was made of?
+    pub fn is_header(&self, names: &[String]) -> bool {
+        self.names == names
+    }
+
+    /// The name of a column.
+    pub fn name(&self, column: usize) -> &str {
+        self.names.get(column).map_or("", String::as_str)
+    }
+
+    /// Does a column say which event it is, so that its row is one without the whole record?
+    pub fn is_of_events(&self) -> bool {
+        Self::of_header(&self.names).is_some()
+    }
+
     pub fn width(&self) -> usize {
         self.columns.len()
+    }
+
+    /// Where the column's values stand in an event.
+    pub fn path(&self, column: usize) -> Option<&str> {
+        match self.columns.get(column)? {
+            Column::Text(path) | Column::Boolean(path) | Column::Value(path) => Some(path),
+            Column::Event => None,
+        }
+    }
+
+    /// Is there a column of AWS's that holds the whole event?
+    pub fn has_whole_event(&self) -> bool {
+        self.columns.contains(&Column::Event)
     }
 
     /// A row as an event's JSON, and how much of the event that is.
@@ -77,12 +119,15 @@ fn set_value(event: &mut EventText, path: &str, value: &str) {
 /// The event history's header, in the layout of 16 columns or the older one of 10.
 fn console(names: &[String]) -> Option<Layout> {
     let has = |name: &str| names.iter().any(|known| known.trim().eq_ignore_ascii_case(name));
-    if !(has("Event ID") && has("Event time") && has("Event name") && has("User name")) {
+    // People take columns out before they pass a file on; an event is told by its time and its name.
+    let is_known = has("User name") || has("Event source") || has("Event ID");
+    if !(has("Event time") && has("Event name") && is_known) {
         return None;
     }
     let completeness = if has("Event source") { Completeness::ConsoleCsv16 } else { Completeness::ConsoleCsv10 };
     let columns = names.iter().map(|name| console_column(name.trim())).collect();
-    Some(Layout { format: Format::CloudTrailConsoleCsv, completeness, columns })
+    let names = names.to_vec();
+    Some(Layout { format: Format::CloudTrailConsoleCsv, completeness, record: None, names, columns })
 }
 
 fn console_column(name: &str) -> Column {
@@ -116,6 +161,10 @@ fn plain(name: &str) -> String {
 
 /// The header of a query's result: AWS's names in any case, as a path or with underscores.
 fn query(names: &[String]) -> Option<Layout> {
+    // In Elastic's common schema these names mean something else.
+    if names.iter().any(|name| matches!(name.trim(), "event.action" | "event.provider" | "event.dataset")) {
+        return None;
+    }
     let columns: Vec<Option<Column>> = names.iter().map(|name| query_column(name.trim())).collect();
     let says = |wanted: &[&str]| {
         columns.iter().flatten().any(|column| match column {
@@ -129,8 +178,9 @@ fn query(names: &[String]) -> Option<Layout> {
         return None;
     }
     let columns = columns.into_iter().zip(names).map(|(column, name)| column.unwrap_or(Column::Value(plain(name))));
-    let columns = columns.collect();
-    Some(Layout { format: Format::CloudTrailQueryCsv, completeness: Completeness::QueryCsv, columns })
+    let (columns, names) = (columns.collect(), names.to_vec());
+    let (format, completeness) = (Format::CloudTrailQueryCsv, Completeness::QueryCsv);
+    Some(Layout { format, completeness, record: None, names, columns })
 }
 
 fn query_column(name: &str) -> Option<Column> {
@@ -171,9 +221,13 @@ mod tests {
             ("eventName,userIdentity.sessionContext.sessionIssuer.arn,_col3", Some(Completeness::QueryCsv)),
             ("eventJson", Some(Completeness::QueryCsv)),
             ("Event Type,Event Name,Request ID,User ID,Event ID,Event DateTime", None),
+            ("Event time,User name,Event name,Event source", Some(Completeness::ConsoleCsv16)),
+            ("Event time,Event name,Resources,User name", Some(Completeness::ConsoleCsv10)),
+            ("Event time,Event name,Comment", None),
             ("ip,comment", None),
             ("eventname", None),
             ("version,account_id,srcaddr,dstaddr", None),
+            ("@timestamp,event.id,event.action,event.category,event.type,error.code", None),
         ] {
             assert_eq!(layout(header).map(|layout| layout.completeness), expected, "{header}");
         }

@@ -5,29 +5,47 @@
 //! The old console writes times on a 12-hour clock without a zone; they are taken for UTC, in which it shows them unless
 //! its user chose otherwise.
 
+mod wrapped;
+
+use super::cells::{CellCheck, Row};
 use super::columns::Layout;
 use super::messages::CloudTrailMessages;
 use crate::ingest::detect::Head;
-use crate::ingest::emit::{Emitter, Parser, Place, StreamEnd};
+use crate::ingest::emit::{Emitter, FormatWanted, Parser, Place, StreamEnd};
+use crate::ingest::json::FlowSinks;
 use crate::ingest::json::resync::Budget;
 use crate::model::{Format, Reason};
-use csv_core::{ReadRecordResult, Reader};
-use std::borrow::Cow;
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-/// The parser for this content, or `None` if its first row is not a header of CloudTrail's columns.
-pub fn detect_csv(head: &Head<'_>) -> Option<Box<dyn Parser>> {
+/// The parser for this content, or `None` if its first row is not a header of CloudTrail's columns, and no column holds
+/// AWS's records whole. `flow` takes flow records that stand in such a column.
+pub fn detect_csv(head: &Head<'_>, flow: impl FnOnce() -> FlowSinks) -> Option<Box<dyn Parser>> {
+    let known = header(head);
+    let whole = known.as_ref().is_some_and(|(layout, _)| layout.has_whole_event());
+    let wrapped =
+        if whole { None } else { DELIMITERS.into_iter().find_map(|delimiter| wrapped::layout(head, delimiter)) };
+    let (layout, delimiter) = wrapped.or(known)?;
+    Some(Box::new(CloudTrailCsv::new(layout, delimiter, flow())))
+}
+
+/// The first row that is a header of CloudTrail's columns.
+fn header(head: &Head<'_>) -> Option<(Layout, u8)> {
     // Each line on its own: a quote that is never closed in a line before the header must not swallow it.
     let lines = head.bytes.split_inclusive(|byte| *byte == b'\n').take(MOST_LINES).enumerate();
     // A header of one name is one only at the beginning.
-    let mut lines = lines.filter(|(i, line)| *i == 0 || line.contains(&b','));
-    let layout = lines.find_map(|(_, line)| {
-        let mut rows = Rows::new(MAX_HEADER_BYTES);
-        let is_row = rows.advance(line).1 || (head.complete && rows.finish());
-        let names = is_row.then(|| rows.take_header()).flatten()?;
-        Layout::of_header(&names)
-    })?;
-    Some(Box::new(CloudTrailCsv::new(layout)))
+    let mut lines = lines.filter(|(i, line)| *i == 0 || DELIMITERS.iter().any(|delimiter| line.contains(delimiter)));
+    lines.find_map(|(_, line)| {
+        DELIMITERS.into_iter().find_map(|delimiter| {
+            let mut rows = Rows::new(MAX_HEADER_BYTES, delimiter);
+            let is_row = rows.advance(line).1 || (head.complete && rows.finish());
+            let names = is_row.then(|| rows.take_header()).flatten()?;
+            Some((Layout::of_header(&names)?, delimiter))
+        })
+    })
 }
+
+/// Spreadsheets write semicolons where the comma is the decimal point, and tabs as "Unicode text".
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Lines that are looked at for a header.
 const MOST_LINES: usize = 100;
@@ -38,23 +56,27 @@ const MAX_RESTARTS: usize = 4;
 
 /// Reads the CSV files that `detect_csv` recognises.
 pub struct CloudTrailCsv {
+    cells: CellCheck,
     layout: Layout,
     rows: Rows,
     header_read: bool,
     position: u32,
     events: CloudTrailMessages,
+    flow: FlowSinks,
     budget: Budget,
 }
 
 impl CloudTrailCsv {
     /// `layout` is that of the header with which the content begins.
-    pub fn new(layout: Layout) -> Self {
+    pub fn new(layout: Layout, delimiter: u8, flow: FlowSinks) -> Self {
         Self {
+            cells: CellCheck::new(&layout),
             layout,
-            rows: Rows::new(MAX_ROW_BYTES),
+            rows: Rows::new(MAX_ROW_BYTES, delimiter),
             header_read: false,
             position: 0,
             events: CloudTrailMessages::new(),
+            flow,
             budget: Budget::default(),
         }
     }
@@ -90,12 +112,14 @@ impl CloudTrailCsv {
         if !self.header_read {
             return self.before_header(may_restart, out);
         }
-        let Self { layout, rows, position, events, .. } = self;
+        let Self { cells, layout, rows, position, events, flow, .. } = self;
         if rows.too_long() {
             let place = rows.place(position);
             out.warn(place.warning(Reason::TooLong, format!("longer than {} bytes", rows.limit), &rows.kept));
-        } else if rows.end_count != layout.width() || !rows.quotes_pair() {
-            let detail = match rows.end_count == layout.width() {
+        } else if rows.is_blank_from(0) {
+            // Spreadsheets leave rows without a value.
+        } else if !rows.is_as_wide(layout.width()) || !rows.quotes_pair() {
+            let detail = match rows.is_as_wide(layout.width()) {
                 true => "a quote closes in the middle of a value".to_owned(),
                 false => format!("{} values under {} names", rows.end_count, layout.width()),
             };
@@ -109,9 +133,13 @@ impl CloudTrailCsv {
             out.warn(place.warning(Reason::FieldCount, detail, &self.rows.kept));
         } else {
             let place = rows.place(position);
-            let values: Vec<Cow<'_, str>> = rows.values().map(|value| events.text(value, place, out)).collect();
-            let (json, how) = layout.render(&values);
-            events.event(&json, &rows.kept, how, place, out);
+            let values = rows.values().take(layout.width()).map(|value| events.text(value, place, out).into_owned());
+            let row = Row { values: values.collect(), raw: rows.kept.clone(), place };
+            if !wrapped::row(layout, &row, position, flow, out) {
+                for row in cells.row(row, layout, out) {
+                    emit(layout, events, &row, out);
+                }
+            }
         }
         self.rows.clear();
         None
@@ -144,12 +172,13 @@ impl CloudTrailCsv {
     fn before_header(&mut self, may_restart: bool, out: &mut Emitter) -> Option<Vec<u8>> {
         const DETAIL: &str = "the line stands before the header";
         let Self { layout, rows, header_read, .. } = self;
-        if rows.kept.starts_with(b"#") && !rows.kept.contains(&b'\n') {
+        let is_note = rows.kept.starts_with(b"#") || rows.kept.len() == 5 && rows.kept.starts_with(b"sep=");
+        if is_note && !rows.kept.contains(&b'\n') {
             rows.clear();
             return None;
         }
         let names: Vec<String> = rows.values().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-        if Layout::of_header(&names).as_ref() == Some(layout) {
+        if layout.is_header(&names) {
             *header_read = true;
             rows.clear();
             return None;
@@ -175,7 +204,7 @@ impl Parser for CloudTrailCsv {
     fn finish(&mut self, end: &StreamEnd, out: &mut Emitter) {
         while self.rows.in_quotes() {
             let Some(rest) = self.split_line(Reason::NotARecord, "a quote that is never closed", out) else { break };
-            self.rows.reader = Reader::new();
+            self.rows.reader = reader(self.rows.delimiter);
             self.feed(&rest, out);
         }
         let Self { rows, position, header_read, .. } = self;
@@ -183,21 +212,42 @@ impl Parser for CloudTrailCsv {
             let inside = if rows.in_quotes() { "a quoted value" } else { "this row" };
             let place = rows.place(position);
             out.warn(place.warning(Reason::CutOff, format!("the content ends inside {inside}"), &rows.kept));
-            return rows.clear();
-        }
-        if self.rows.finish() {
+            rows.clear();
+        } else if self.rows.finish() {
             self.row(false, out);
         }
+        for row in self.cells.release(out) {
+            emit(&self.layout, &self.events, &row, out);
+        }
+        self.flow.messages.finish(out);
     }
 
     fn format(&self) -> Format {
         self.layout.format
     }
+
+    fn record_format(&self) -> Option<String> {
+        self.flow.messages.record_format()
+    }
+
+    fn format_wanted(&self) -> Option<FormatWanted> {
+        self.flow.messages.format_wanted()
+    }
+}
+
+fn emit(layout: &Layout, events: &CloudTrailMessages, row: &Row, out: &mut Emitter) {
+    let (json, how) = layout.render(&row.values);
+    events.event(&json, &row.raw, how, row.place, out);
 }
 
 /// Streams CSV rows and remembers the raw text of the row at hand.
+fn reader(delimiter: u8) -> Reader {
+    ReaderBuilder::new().delimiter(delimiter).build()
+}
+
 struct Rows {
     reader: Reader,
+    delimiter: u8,
     /// Bytes of a row.
     limit: usize,
     /// The row's raw text up to the limit, and the length of all of it.
@@ -215,9 +265,10 @@ struct Rows {
 }
 
 impl Rows {
-    fn new(limit: usize) -> Self {
+    fn new(limit: usize, delimiter: u8) -> Self {
         Self {
-            reader: Reader::new(),
+            reader: reader(delimiter),
+            delimiter,
             limit,
             kept: Vec::new(),
             len: 0,
@@ -316,15 +367,25 @@ impl Rows {
                 rest = rest.get(quote + 1..).unwrap_or_default();
                 match rest.first() {
                     Some(b'"') => rest = rest.get(1..).unwrap_or_default(),
-                    Some(b',') | None => quoted = false,
+                    Some(byte) if *byte == self.delimiter => quoted = false,
+                    None => quoted = false,
                     Some(_) => return false,
                 }
             }
-            match memchr::memchr(b',', rest) {
+            match memchr::memchr(self.delimiter, rest) {
                 Some(comma) => rest = rest.get(comma + 1..).unwrap_or_default(),
                 None => return true,
             }
         }
+    }
+
+    /// Are there as many values as names, but for empty ones behind the last?
+    fn is_as_wide(&self, width: usize) -> bool {
+        self.end_count >= width && self.is_blank_from(width)
+    }
+
+    fn is_blank_from(&self, first: usize) -> bool {
+        self.values().skip(first).all(|value| value.trim_ascii().is_empty())
     }
 
     fn values(&self) -> impl Iterator<Item = &[u8]> {

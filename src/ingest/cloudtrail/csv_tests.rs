@@ -2,14 +2,14 @@
 
 use super::*;
 use crate::ingest::json::corpus_tests::{content, corpora, manifest};
-use crate::ingest::json::parser::tests::{OwnedEvent, Read, read_with};
+use crate::ingest::json::parser::tests::{OwnedEvent, Read, Recorder, read_with};
 use crate::model::batch::Completeness;
 use crate::model::field;
 use proptest::prelude::*;
 use std::io::Read as _;
 
 fn read(content: &[u8], piece: usize) -> Option<Read> {
-    let mut parser = detect_csv(&Head { bytes: content, complete: true })?;
+    let mut parser = detect_csv(&Head { bytes: content, complete: true }, || Recorder::default().sinks())?;
     Some(read_with(parser.as_mut(), content, piece, &StreamEnd::Complete))
 }
 
@@ -40,7 +40,7 @@ fn rows_of_a_query_keep_their_places() {
         assert_eq!(read.events[0].time_millis, Some(1_688_989_356_000));
         assert_eq!(&*read.events[1].json, r#"{"eventID":"e2"}"#);
         assert_eq!(read.positions(), [1, 2, 3, 4]);
-        assert_eq!(read.reasons(), [(Reason::FieldCount, 3), (Reason::InvalidUtf8, 0)]);
+        assert_eq!(read.reasons(), [(Reason::FieldCount, 3), (Reason::InvalidUtf8, 0), (Reason::BadValue, 0)]);
         assert_eq!(read.warnings[0].raw, b"e3,x");
     }
 }
@@ -51,7 +51,7 @@ fn a_file_that_ends_in_a_row_says_so() {
     let read_back = read(text, 5).unwrap();
     assert_eq!((read_back.events.len(), read_back.reasons()), (1, vec![(Reason::CutOff, 2)]));
     assert_eq!(read_back.warnings[0].raw, b"e2,\"20");
-    let mut parser = detect_csv(&Head { bytes: text, complete: true }).unwrap();
+    let mut parser = detect_csv(&Head { bytes: text, complete: true }, || Recorder::default().sinks()).unwrap();
     let cut = StreamEnd::CutOff("gzip".into());
     let read_back = read_with(parser.as_mut(), b"eventID,eventTime\ne1,2023\ne2,20", 100, &cut);
     assert_eq!((read_back.events.len(), read_back.reasons()), (1, vec![(Reason::CutOff, 2)]));
@@ -62,7 +62,7 @@ fn a_file_that_ends_in_a_row_says_so() {
 fn a_lost_quote_costs_one_row() {
     // The quote swallows lines up to the next one, or to the end of the file.
     for (rest, events, reasons) in [
-        ("e2,\"x\r\ne3,3\r\ne4,\"y\"\r\ne5,5\r\n", 4, vec![(Reason::FieldCount, 2)]),
+        ("e2,\"x\r\ne3,3\r\ne4,\"y\"\r\ne5,5\r\n", 4, vec![(Reason::FieldCount, 2), (Reason::BadValue, 0)]),
         ("e2,\"x\r\ne3,3\r\n\"e4\",4\r\ne5,5\r\n", 4, vec![(Reason::FieldCount, 2)]),
         ("e2,\"x\ne3,3\ne4,4", 3, vec![(Reason::NotARecord, 2)]),
     ] {
@@ -85,7 +85,10 @@ fn the_consoles_files_are_read_in_both_layouts() {
         if kind != "cloudtrail/console-csv" {
             let mut head = Vec::new();
             std::fs::File::open(root.join(&path)).unwrap().take(4096).read_to_end(&mut head).unwrap();
-            assert!(detect_csv(&Head { bytes: &head, complete: false }).is_none(), "{path}");
+            assert!(
+                detect_csv(&Head { bytes: &head, complete: false }, || Recorder::default().sinks()).is_none(),
+                "{path}"
+            );
             continue;
         }
         let (bytes, _) = content(&root.join(&path));
@@ -131,4 +134,109 @@ proptest! {
         prop_assert!(read(&content, 7).is_some());
         let _ = read(&bytes, 7);
     }
+}
+
+/// Tables of Splunk and of Elastic's Discover: the record stands in one column, the others are what the tool took out of it.
+#[test]
+fn the_column_that_holds_the_record_is_found() {
+    let event = r#"{"eventVersion":"1.11","eventTime":"2025-03-04T05:01:00Z","eventName":"A","eventID":"e-1","eventSource":"s"}"#;
+    let line = "2 123456789010 eni-1 10.0.0.1 10.0.0.2 40000 22 6 20 4249 1418530010 1418530070 ACCEPT OK";
+    let cell = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    for (header, code) in [
+        ("_time,eventName,eventSource,_raw", "in-splunk"),
+        ("\"@timestamp\",\"event.action\",\"event.id\",\"event.original\"", "in-elastic"),
+        ("Date,Host,Service,Content", "in-wrapper"),
+        ("timestamp,level,host,message", "in-wrapper"),
+    ] {
+        for (record, kind) in [(event, "cloudtrail"), (line, "flow")] {
+            if kind == "flow" && header.ends_with("Content") {
+                continue;
+            }
+            let content = format!("{header}\nt,X,y,{}\nt,X,y,\nt,X,y,{}\n", cell(record), cell(record));
+            let recorder = Recorder::default();
+            let head = Head { bytes: content.as_bytes(), complete: true };
+            let mut parser = detect_csv(&head, || recorder.sinks()).unwrap_or_else(|| panic!("{content}"));
+            let read = read_with(parser.as_mut(), content.as_bytes(), 7, &StreamEnd::Complete);
+            assert_eq!(read.format.map(Format::code), Some(&*format!("{kind}-{code}")));
+            let flows = recorder.0.lock().unwrap().len();
+            match kind {
+                "flow" => assert_eq!(flows, 2, "{content}"),
+                _ => assert!(read.events.iter().filter(|event| event.json == *record).count() == 2, "{content}"),
+            }
+            // A row without the record is a warning, and where its other columns say what happened, an event of these.
+            let partial = header.contains("eventName");
+            let expected = if partial { (Reason::BadJson, 0) } else { (Reason::NotARecord, 2) };
+            assert_eq!(read.reasons(), [expected], "{content}");
+            assert_eq!(read.events.len() + flows, if partial { 3 } else { 2 });
+        }
+    }
+    let of_aws = "eventID,eventName,eventJson\ne-1,A,\"{\"\"eventVersion\"\":\"\"1\"\"}\"\n";
+    assert_eq!(read(of_aws.as_bytes(), 100).unwrap().format, Some(Format::CloudTrailQueryCsv));
+}
+
+fn times(read: &Read) -> Vec<Option<i64>> {
+    read.events.iter().map(|event| event.time_millis).collect()
+}
+
+#[test]
+fn tables_that_went_through_a_spreadsheet() {
+    const THEN: Option<i64> = Some(1_741_064_767_000);
+    for text in [
+        "User name;Event time;Event source;Event name;Event ID\nkyoko;2025-03-04T05:06:07Z;s3.amazonaws.com;ListBuckets;e1\n",
+        "sep=;\nUser name;Event time;Event source;Event name;Event ID;;\n;;;;\nkyoko;2025-03-04 05:06:07;s3.amazonaws.com;ListBuckets;e1;;\n",
+        "User name\tEvent time\tEvent source\tEvent name\nkyoko\t2025/03/04 5:06:07\ts3.amazonaws.com\tListBuckets\n",
+        "Event time,Event source,Event name\n2025-03-04T05:06:07Z,s3.amazonaws.com,ListBuckets\n",
+    ] {
+        for piece in [1, 1000] {
+            let read = read(text.as_bytes(), piece).unwrap();
+            assert_eq!((times(&read), read.reasons()), (vec![THEN], vec![]), "{text}");
+            assert_eq!(column(&read.events[0], "event_name"), Some("ListBuckets"));
+            let event = &read.events[0];
+            assert!(text[event.offset as usize..][..event.len as usize].contains("s3.amazonaws.com"));
+        }
+    }
+}
+
+#[test]
+fn the_order_of_day_and_month_is_never_guessed() {
+    let table = |rows: &[&str]| {
+        let rows: Vec<String> =
+            rows.iter().map(|time| format!("kyoko,{time},s3.amazonaws.com,ListBuckets\n")).collect();
+        read(format!("User name,Event time,Event source,Event name\n{}", rows.concat()).as_bytes(), 1000).unwrap()
+    };
+    let told = table(&["3/4/2025 5:06:07", "3/14/2025 5:06:07"]);
+    assert_eq!(times(&told), [Some(1_741_064_767_000), Some(1_741_928_767_000)]);
+    assert_eq!(told.reasons(), [(Reason::ReadAs, 0)]);
+    assert_eq!(told.positions(), [1, 2]);
+    let open = table(&["3/4/2025 5:06", "soon"]);
+    assert_eq!(times(&open), [None, None]);
+    assert_eq!(open.reasons(), [(Reason::BadValue, 0), (Reason::BadValue, 0)]);
+    let details: Vec<bool> =
+        open.warnings.iter().map(|w| w.detail.starts_with("element ") && !w.raw.is_empty()).collect();
+    assert_eq!(details, [true, true]);
+    assert!(open.warnings[0].detail.contains("may be two days"));
+}
+
+#[test]
+fn values_in_the_wrong_columns_are_no_event() {
+    let header = "Event time,User agent,Event name,AWS region,Read-only,Recipient Account Id,Event category,User name";
+    // The agent's comma moves the rest by one; the empty last value is not there to tell.
+    let shifted =
+        "2025-03-04T05:06:07Z,Mozilla (KHTML, like Gecko),ListBuckets,eu-central-1,true,111122223333,Management";
+    let good =
+        "2025-03-04T05:06:07Z,\"Mozilla (KHTML, like Gecko)\",ListBuckets,eu-central-1,true,111122223333,Management,";
+    let read = read(format!("{header}\n{shifted}\n{good}\n").as_bytes(), 1000).unwrap();
+    assert_eq!((read.events.len(), read.reasons()), (1, vec![(Reason::FieldCount, 1)]));
+    assert!(read.warnings[0].detail.contains("wrong columns"), "{}", read.warnings[0].detail);
+    assert_eq!(read.warnings[0].raw, shifted.as_bytes());
+}
+
+/// `lookup-events --output text`: tabs, the event in a column, and no header.
+#[test]
+fn lines_without_a_header_are_no_table() {
+    let event = r#"{"eventVersion":"1.11","eventTime":"2025-03-04T05:01:00Z","eventName":"A","eventID":"e-1","eventSource":"s"}"#;
+    let content = format!("EVENTS\tAKIAEXAMPLE\t{event}\te-1\n").repeat(3);
+    let recorder = Recorder::default();
+    let head = Head { bytes: content.as_bytes(), complete: true };
+    assert!(detect_csv(&head, || recorder.sinks()).is_none());
 }

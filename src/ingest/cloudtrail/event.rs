@@ -7,6 +7,7 @@
 use super::plain::Plain;
 use super::time;
 use crate::ingest::json::text::{get, members, value_text};
+use crate::ingest::json::wrap;
 use crate::model::batch::EventColumns;
 use crate::model::{Home, Kind, field};
 use rustc_hash::FxHashMap;
@@ -25,6 +26,10 @@ pub struct EventValues {
     pub time_millis: Option<i64>,
     /// The object is an event, and not something else.
     pub is_event: bool,
+    /// Its members leave no doubt of that: it has a time, and a name and a source, or an id.
+    pub is_certain: bool,
+    /// It has a member in which tools keep an event: it may be what wraps one.
+    pub may_wrap: bool,
 }
 
 /// Reads events. Costs nothing to make: all share the layout of the columns.
@@ -42,6 +47,7 @@ struct Layout {
     version: Option<usize>,
     name: Option<usize>,
     source: Option<usize>,
+    id: Option<usize>,
     category: Option<usize>,
     error_code: Option<usize>,
     error_message: Option<usize>,
@@ -72,6 +78,8 @@ const SUMMARY: u8 = 2;
 const INSIGHT: u8 = 4;
 /// A member that may hold a list of records: the object may be what wraps them.
 const LIST: u8 = 16;
+/// A member in which a tool may keep the event: the object may be the tool's own.
+const HOLDER: u8 = 32;
 /// `responseElements`: some services report an error only there.
 const RESPONSE: u8 = 8;
 
@@ -111,12 +119,16 @@ impl Layout {
         for name in ["Records", "Events", "events", "logEvents", "results"] {
             root.members.insert(name.as_bytes(), Node::Mark(LIST));
         }
+        for name in wrap::holders() {
+            root.members.entry(name.as_bytes()).or_insert(Node::Mark(HOLDER));
+        }
         let column = |path| at.get(path).copied();
         Self {
             time: column("eventTime"),
             version: column("eventVersion"),
             name: column("eventName"),
             source: column("eventSource"),
+            id: column("eventID"),
             category: column("eventCategory"),
             error_code: column("errorCode"),
             error_message: column("errorMessage"),
@@ -143,7 +155,7 @@ impl EventReader {
         }
         let is_wrapper = found.marks & LIST != 0;
         let values = self.judge(found);
-        (values.is_event && !is_wrapper).then_some((values, len))
+        (values.is_event && !values.may_wrap && !is_wrapper).then_some((values, len))
     }
 
     /// Reads a JSON value. A value that is no object is no event; an error is text that is no JSON.
@@ -181,6 +193,7 @@ impl EventReader {
         let time_millis = text(self.layout.time).and_then(time::millis);
         let has_error = text(self.layout.error_code).is_some_and(|code| !code.is_empty());
         let has_message = text(self.layout.error_message).is_some();
+        let has_id = text(self.layout.id).is_some();
         let mut set = |column: Option<usize>, value: Option<&str>| {
             if let Some(at) = column {
                 columns.set(at, value);
@@ -197,7 +210,13 @@ impl EventReader {
         if summary && uncategorised {
             set(self.layout.category, Some("Aggregated"));
         }
-        EventValues { columns, time_millis, is_event: known && !foreign }
+        EventValues {
+            columns,
+            time_millis,
+            is_event: known && !foreign,
+            is_certain: known && !foreign && time_millis.is_some() && (named || has_id),
+            may_wrap: marks & HOLDER != 0,
+        }
     }
 }
 

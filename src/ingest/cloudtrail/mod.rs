@@ -1,5 +1,6 @@
 //! CloudTrail: one event as JSON to a row; console and query CSVs; digests.
 
+mod cells;
 pub mod columns;
 pub mod csv;
 pub mod digest;

@@ -1,7 +1,7 @@
 //! Events that do not come as JSON (console and query CSVs, fields of `lookup-events`, Logs Insights columns) are written
 //! as JSON objects in AWS's names, so that everything behind reads one form only.
 
-use crate::ingest::json::text::push_string;
+use crate::ingest::json::text::{Members, push_string, value_text};
 
 /// Builds a JSON object from paths and values, members in the order in which they were set.
 #[derive(Default)]
@@ -56,6 +56,22 @@ impl EventText {
             Some((_, slot)) => *slot = value,
             None => self.members.push((name.to_owned(), value)),
         }
+    }
+
+    /// An event's members whose names are paths (`userIdentity.arn`).
+    pub fn of_paths(members: &Members<'_>) -> Self {
+        let mut event = Self::default();
+        for (path, value) in members {
+            match value_text(value.get()) {
+                None => {}
+                Some(text) if value.get().starts_with('"') => match path.as_ref() {
+                    "readOnly" | "managementEvent" => event.boolean(path, &text),
+                    path => event.text(path, &text),
+                },
+                Some(json) => event.json(path, json.into_owned()),
+            }
+        }
+        event
     }
 
     /// The object's text.

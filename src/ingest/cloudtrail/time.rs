@@ -1,11 +1,14 @@
 //! Times of events, in every form in which CloudTrail, its console, the CLI and query engines write them.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use crate::ingest::time::Unit;
+use crate::ingest::time::number::{self, Number};
+use crate::ingest::time::text::{self, Precision};
+use chrono::NaiveDate;
 
 /// Milliseconds since 1970 UTC; digits beyond are cut off. A time without a zone is taken for UTC. Read are:
 /// `2023-07-10T11:42:36Z` with or without fraction, offset or zone, with `T` or a blank; the old console's
 /// `2023-07-10, 11:45:01 AM` (it shows UTC unless its user chose local time, which the file does not tell); Athena's
-/// `2023-07-10 11:42:36.000 UTC`; and numbers of seconds or milliseconds since 1970.
+/// `2023-07-10 11:42:36.000 UTC`; all others whose text allows one reading; and counts since 1970 in any unit.
 pub fn millis(text: &str) -> Option<i64> {
     plain(text.as_bytes()).or_else(|| general(text.trim()))
 }
@@ -24,30 +27,20 @@ fn plain(text: &[u8]) -> Option<i64> {
 }
 
 fn general(text: &str) -> Option<i64> {
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Some(time.timestamp_millis());
-    }
-    if let Some(millis) = epoch(text) {
-        return Some(millis);
-    }
-    for format in ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f %#z"] {
-        if let Ok(time) = DateTime::parse_from_str(text, format) {
-            return Some(time.timestamp_millis());
-        }
-    }
-    let utc = text.strip_suffix(" UTC").or_else(|| text.strip_suffix('Z')).unwrap_or(text);
-    const LOCAL: [&str; 4] =
-        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d, %I:%M:%S %p", "%Y-%m-%dT%H:%M"];
-    let time = LOCAL.iter().find_map(|format| NaiveDateTime::parse_from_str(utc, format).ok())?;
-    Some(time.and_utc().timestamp_millis())
+    let count = number::parse(text.as_bytes()).filter(|number| !number.is_rounded);
+    count.and_then(epoch).or_else(|| text::read(text).filter(|written| written.precision > Precision::Day)?.plain())
 }
 
-/// Seconds, or milliseconds where seconds would lie beyond the year 5000.
-fn epoch(text: &str) -> Option<i64> {
-    const LAST_SECOND: f64 = 95_617_584_000.0;
-    let number: f64 = text.parse().ok()?;
-    let millis = if number.abs() < LAST_SECOND { number * 1000.0 } else { number };
-    (millis.is_finite() && millis.abs() < LAST_SECOND * 1000.0).then_some(millis.floor() as i64)
+/// A count since 1970: what is of no usual time in any unit is seconds up to the year 5000, and milliseconds beyond.
+fn epoch(count: Number) -> Option<i64> {
+    const LAST_SECOND: i128 = 95_617_584_000;
+    let whole = count.scaled(0)?.0;
+    let millis = match Unit::plausible(whole) {
+        Some(unit) => return unit.millis(count),
+        None if whole.abs() < LAST_SECOND => Unit::Seconds.millis(count)?,
+        None => Unit::Millis.millis(count)?,
+    };
+    (i128::from(millis).abs() < LAST_SECOND * 1000).then_some(millis)
 }
 
 #[cfg(test)]
@@ -68,6 +61,10 @@ mod tests {
             "1688989356",
             "1688989356.0",
             "1688989356000",
+            "1688989356000000",
+            "1688989356000000000",
+            "10/Jul/2023:11:42:36 +0000",
+            "2023-07-10 20:42:36.000 Asia/Tokyo",
             "1.688989356E9",
         ] {
             assert_eq!(millis(text), Some(NOON), "{text}");
@@ -75,7 +72,17 @@ mod tests {
         assert_eq!(millis("2023-07-10T11:42:36.1239Z"), Some(NOON + 123));
         assert_eq!(millis("2023-07-10, 01:00:00 PM"), Some(NOON + 4_644_000));
         assert_eq!(millis("1969-12-31T23:59:59.5Z"), Some(-500));
-        for text in ["", "not a time", "2023-13-10T11:42:36Z", "2025-10-21TT00:52:27Z", "NaN", "inf", "1e300"] {
+        for text in [
+            "",
+            "not a time",
+            "2023-13-10T11:42:36Z",
+            "2025-10-21TT00:52:27Z",
+            "NaN",
+            "inf",
+            "1e300",
+            "1.68899E+09",
+            "7/10/2023 11:42",
+        ] {
             assert_eq!(millis(text), None, "{text}");
         }
     }

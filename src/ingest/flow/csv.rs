@@ -1,20 +1,20 @@
-//! CSV from CloudWatch: the console's log events (`timestamp,message`) and results of Logs Insights, which hold either the
-//! message or the fields that the query chose.
+//! Tables of flow records: the console's log events (`timestamp,message`), results of Logs Insights, which hold either the
+//! message or the fields that the query chose, results of Athena and Glue, and what spreadsheets make of all of them.
 
+use super::csv_header::{ColumnUse, CsvHeader, HeaderKind, delimiters_in};
 use super::format::{Column, LineFormat};
-use super::infer;
 use super::lines::{LONGEST_LINE_BYTES, Line};
 use super::message::Messages;
-use super::place::MessageSink;
+use super::place::{MessageSink, Place};
 use super::record::RecordBuilder;
 use super::rows::{Cells, Rows};
 use super::text::{cut_off, place_of};
-use super::value::field_by_any_name;
-use crate::ingest::{Emitter, FormatChoice, FormatWanted, Parser, StreamEnd};
-use crate::model::{FieldId, Format, Home, Reason, field};
-use chrono::{DateTime, NaiveDateTime};
+use super::{directed, infer, names};
+use crate::ingest::{Emitter, FlowFields, FormatChoice, FormatWanted, Parser, StreamEnd};
+use crate::model::{Format, Reason, field};
+use std::borrow::Cow;
 
-/// Parses CloudWatch's CSV. A position is a row number; the header is row 1. The raw text of a record is its whole row.
+/// Parses tables. A position is a row number; the header is row 1. The raw text of a record is its whole row.
 pub struct CsvParser {
     rows: Rows,
     state: State,
@@ -26,31 +26,13 @@ struct State {
     messages: Messages,
     record: RecordBuilder,
     cells: Cells,
+    /// Rows from the first one on whose dates may be two days each, until the dates of another row tell the order.
+    held: Vec<(Vec<u8>, Place)>,
+    held_bytes: usize,
 }
 
-/// What the columns hold.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct CsvHeader {
-    width: usize,
-    kind: HeaderKind,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum HeaderKind {
-    /// The column of the message.
-    Message(usize),
-    Fields(Vec<ColumnUse>),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum ColumnUse {
-    Field(FieldId),
-    /// `@timestamp`: the time of the log event, which is the record's start.
-    Timestamp,
-    Extra(String),
-    /// `@ptr`: a handle that means something to the service only.
-    Unused,
-}
+/// Rows that wait for a date to tell the order take no more memory than this.
+const MOST_HELD_BYTES: usize = 32 << 20;
 
 impl CsvParser {
     /// `events` takes the messages that are JSON objects; without it they are no records.
@@ -60,6 +42,8 @@ impl CsvParser {
             messages: Messages::new(choice, events),
             record: RecordBuilder::new(),
             cells: Cells::default(),
+            held: Vec::new(),
+            held_bytes: 0,
         };
         Self { rows: Rows::default(), state }
     }
@@ -67,6 +51,7 @@ impl CsvParser {
     /// For rows without a header, whose columns were stated.
     pub(super) fn with_columns(
         format: &LineFormat,
+        delimiter: u8,
         choice: &FormatChoice,
         events: Option<Box<dyn MessageSink>>,
     ) -> Self {
@@ -76,7 +61,7 @@ impl CsvParser {
         };
         let uses: Vec<ColumnUse> = format.columns().iter().map(usage).collect();
         let mut parser = Self::new(choice, events);
-        parser.rows = Rows::begun();
+        parser.rows = Rows::begun(delimiter);
         parser.state.header = Some((Vec::new(), CsvHeader { width: uses.len(), kind: HeaderKind::Fields(uses) }));
         parser
     }
@@ -85,7 +70,7 @@ impl CsvParser {
 impl Parser for CsvParser {
     fn push(&mut self, content: &[u8], out: &mut Emitter) {
         let state = &mut self.state;
-        self.rows.push(content, |row| state.row(&row, out));
+        self.rows.push(content, |row, delimiter| state.row(&row, delimiter, out));
     }
 
     fn finish(&mut self, end: &StreamEnd, out: &mut Emitter) {
@@ -96,9 +81,10 @@ impl Parser for CsvParser {
             StreamEnd::Complete => None,
         };
         match why {
-            None => self.rows.finish(|row| state.row(&row, out)),
-            Some(why) => self.rows.finish(|row| cut_off(&row, why, out)),
+            None => self.rows.finish(|row, delimiter| state.row(&row, delimiter, out)),
+            Some(why) => self.rows.finish(|row, _| cut_off(&row, why, out)),
         }
+        state.release(self.rows.delimiter(), out);
         self.state.messages.finish(out);
     }
 
@@ -116,34 +102,83 @@ impl Parser for CsvParser {
 }
 
 impl State {
-    fn row(&mut self, row: &Line, out: &mut Emitter) {
+    fn row(&mut self, row: &Line, delimiter: u8, out: &mut Emitter) {
         let Some(place) = place_of(row, out) else { return };
-        self.cells.read(row.bytes);
-        let Some((header_row, header)) = &self.header else {
-            match CsvHeader::of(&self.cells) {
-                Some(header) => self.header = Some((row.bytes.to_vec(), header)),
-                None => out.warn(place.warning(Reason::NotARecord, "the row comes before a header", row.bytes)),
-            }
-            return;
-        };
-        // Results that were put together with `cat` repeat it.
-        if row.bytes == header_row.as_slice() {
+        self.cells.read(row.bytes, delimiter);
+        let Some((header_row, header)) = &self.header else { return self.before_header(row, place, out) };
+        // Results that were put together with `cat` repeat it; spreadsheets leave rows without a value.
+        if row.bytes == header_row.as_slice() || self.cells.is_blank_from(0) {
             return;
         }
         let (found, wanted) = (self.cells.len(), header.width);
-        if found != wanted {
-            let detail = format!("{found} cells, the header has {wanted}");
+        if found < wanted || found > wanted && !self.cells.is_blank_from(wanted) {
+            let detail = format!(
+                "{found} cells, the header has {wanted}: a value with the delimiter in it has to stand in quotes"
+            );
             out.warn(place.warning(Reason::FieldCount, detail, row.bytes));
             return;
         }
         match &header.kind {
             HeaderKind::Message(column) => _ = self.messages.message(self.cells.get(*column), place, out),
+            HeaderKind::Directed(names) => {
+                if let Some(record) = read_directed(names, &self.cells) {
+                    self.record.record(&record, row.bytes, place, out);
+                }
+            }
             HeaderKind::Fields(uses) => {
                 read_fields(&mut self.record, uses, &self.cells, row.bytes);
-                self.record.finish(place, out);
+                if !self.held.is_empty() || self.record.awaits_order() && !self.record.knows_order() {
+                    self.hold(row.bytes, place, delimiter, out);
+                } else {
+                    self.record.finish(place, out);
+                }
             }
         }
     }
+
+    fn before_header(&mut self, row: &Line, place: Place, out: &mut Emitter) {
+        // A spreadsheet's note of its delimiter, for itself.
+        if row.bytes.len() == 5 && row.bytes.starts_with(b"sep=") {
+            return;
+        }
+        let Some(header) = CsvHeader::of(&self.cells) else {
+            out.warn(place.warning(Reason::NotARecord, "the row comes before a header", row.bytes));
+            return;
+        };
+        let (fields, others) = header.names();
+        names::tell_others(&others, &fields, out);
+        self.header = Some((row.bytes.to_vec(), header));
+    }
+
+    /// Keeps the row until the order of day and month is known; its dates were looked at.
+    fn hold(&mut self, row: &[u8], place: Place, delimiter: u8, out: &mut Emitter) {
+        self.held_bytes += row.len();
+        self.held.push((row.to_vec(), place));
+        if self.record.knows_order() || self.held_bytes > MOST_HELD_BYTES {
+            self.release(delimiter, out);
+        }
+    }
+
+    /// Reads the rows that were kept, with all that is known by now.
+    fn release(&mut self, delimiter: u8, out: &mut Emitter) {
+        self.held_bytes = 0;
+        let Some((_, CsvHeader { kind: HeaderKind::Fields(uses), .. })) = &self.header else { return };
+        for (row, place) in std::mem::take(&mut self.held) {
+            self.cells.read(&row, delimiter);
+            read_fields(&mut self.record, uses, &self.cells, &row);
+            self.record.finish(place, out);
+        }
+    }
+}
+
+fn read_directed(names: &[String], cells: &Cells) -> Option<FlowFields> {
+    let json = |i| match plain(cells.get(i)) {
+        b"" => "null".to_owned(),
+        value => serde_json::Value::from(String::from_utf8_lossy(value)).to_string(),
+    };
+    let values: Vec<String> = (0..names.len()).map(json).collect();
+    let of: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(values.iter().map(String::as_str)).collect();
+    directed::read(&of)
 }
 
 fn read_fields(record: &mut RecordBuilder, uses: &[ColumnUse], cells: &Cells, raw: &[u8]) {
@@ -151,120 +186,52 @@ fn read_fields(record: &mut RecordBuilder, uses: &[ColumnUse], cells: &Cells, ra
     record.raw(raw);
     let mut stamp: &[u8] = b"";
     for (i, usage) in uses.iter().enumerate() {
-        let cell = cells.get(i);
         match usage {
-            ColumnUse::Field(field) => record.set(*field, cell),
-            ColumnUse::Timestamp => stamp = cell,
-            ColumnUse::Extra(name) if !super::value::is_absent(cell) => {
-                record.set_extra(name, &serde_json::Value::from(String::from_utf8_lossy(cell)).to_string());
+            ColumnUse::Field(field) => record.set(*field, plain(cells.get(i))),
+            ColumnUse::Timestamp => stamp = plain(cells.get(i)),
+            ColumnUse::Extra(name) if !super::value::is_absent(cells.get(i)) => {
+                record.set_extra(name, &serde_json::Value::from(String::from_utf8_lossy(cells.get(i))).to_string());
             }
             ColumnUse::Extra(_) | ColumnUse::Unused => {}
         }
     }
-    if !stamp.is_empty() {
-        let text = String::from_utf8_lossy(stamp);
+    if !super::value::is_absent(stamp) {
         // The time of a flow log's event is the record's start (FORMATS 1.3); the stamp is kept, to show where it is from.
-        if let (false, Some(secs), Some(start)) = (record.has_start(), stamp_secs(&text), field::by_header("start")) {
-            record.set(start, secs.to_string().as_bytes());
+        if let (false, Some(start)) = (record.has_start(), field::by_header("start")) {
+            record.set(start, stamp);
         }
-        record.set_extra("timestamp", &serde_json::Value::from(text).to_string());
+        record.set_extra("timestamp", &serde_json::Value::from(String::from_utf8_lossy(stamp)).to_string());
     }
 }
 
-/// Seconds of `2014-12-14 04:06:50.000` (UTC), an ISO stamp, or milliseconds since 1970.
-fn stamp_secs(text: &str) -> Option<i64> {
-    if let Ok(millis) = text.parse::<i64>() {
-        return (millis >= 0).then_some(millis / 1000);
-    }
-    let naive = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").map(|t| t.and_utc().timestamp());
-    naive.ok().or_else(|| DateTime::parse_from_rfc3339(text).map(|t| t.timestamp()).ok()).filter(|secs| *secs >= 0)
+/// What programs write for no value.
+const NOTHING: [&[u8]; 7] = [b"\\N", b"NULL", b"null", b"NaN", b"nan", b"None", b"N/A"];
+
+/// A cell's value without the blanks around it, and out of `="..."`, with which spreadsheets are told to leave it alone.
+fn plain(cell: &[u8]) -> &[u8] {
+    let cell = cell.trim_ascii();
+    let cell = cell.strip_prefix(b"=\"").and_then(|cell| cell.strip_suffix(b"\"")).unwrap_or(cell);
+    if NOTHING.contains(&cell) { b"" } else { cell }
 }
 
-impl CsvHeader {
-    /// A header of log events or of flow fields; `None` for any other CSV.
-    pub fn of(cells: &Cells) -> Option<Self> {
-        // A line of JSON has thousands of commas, a result some dozens.
-        if cells.len() > MOST_COLUMNS {
-            return None;
-        }
-        let names: Vec<String> =
-            (0..cells.len()).map(|i| String::from_utf8_lossy(cells.get(i)).trim().to_owned()).collect();
-        let place = |name: &str| names.iter().position(|n| n == name);
-        let kind = match (place("@message"), place("message"), place("timestamp")) {
-            (Some(message), _, _) => HeaderKind::Message(message),
-            // Other programs write a column of this name too; the console writes no more than these.
-            (None, Some(message), Some(_)) if names.iter().all(|n| CONSOLE_COLUMNS.contains(&n.as_str())) => {
-                HeaderKind::Message(message)
-            }
-            _ => HeaderKind::Fields(field_uses(&names)?),
-        };
-        Some(Self { width: names.len(), kind })
-    }
+/// The delimiter with which most of the lines are rows of this many cells, and the values of one of them fit.
+pub(super) fn fits(format: &LineFormat, lines: &[&[u8]]) -> Option<u8> {
+    let first = lines.iter().find(|line| delimiters_in(line).next().is_some())?;
+    delimiters_in(first).find(|delimiter| fits_with(format, lines, *delimiter))
 }
 
-const MOST_COLUMNS: usize = 256;
-
-const CONSOLE_COLUMNS: [&str; 6] = ["timestamp", "message", "logStreamName", "ingestionTime", "eventId", "logStream"];
-
-/// Columns with flow field names. A result with aggregates is no list of records; nor is a list of a few names that other
-/// tables have as well.
-fn field_uses(names: &[String]) -> Option<Vec<ColumnUse>> {
-    let mut seen = std::collections::BTreeSet::new();
-    let usage = |name: &String| match (name.as_str(), field_by_any_name(name)) {
-        ("@timestamp", _) => ColumnUse::Timestamp,
-        ("@ptr", _) => ColumnUse::Unused,
-        (_, Some(field)) if seen.insert(field) => ColumnUse::Field(field),
-        _ => ColumnUse::Extra(snake_case(name)),
-    };
-    let uses: Vec<ColumnUse> = names.iter().map(usage).collect();
-    let fields = || uses.iter().filter_map(|u| if let ColumnUse::Field(field) = u { Some(*field) } else { None });
-    let is_telling = |f: FieldId| {
-        matches!(f.home, Home::PairSource | Home::PairDestination | Home::PacketSource | Home::PacketDestination)
-            || f.name == "interface_id"
-    };
-    let is_placed = uses.contains(&ColumnUse::Timestamp)
-        || fields().any(|f| matches!(f.name, "start" | "end" | "interface_id" | "log_status"));
-    let is_aggregate = names.iter().any(|name| name.contains('('));
-    (fields().count() >= 3 && fields().any(is_telling) && is_placed && !is_aggregate).then_some(uses)
-}
-
-/// `@logStream` as `log_stream`.
-fn snake_case(name: &str) -> String {
-    let mut snake = String::new();
-    for c in name.trim_start_matches('@').chars() {
-        match c {
-            c if c.is_ascii_uppercase() => {
-                if !snake.is_empty() && !snake.ends_with('_') {
-                    snake.push('_');
-                }
-                snake.push(c.to_ascii_lowercase());
-            }
-            c if c.is_alphanumeric() => snake.push(c),
-            _ => snake.push('_'),
-        }
-    }
-    snake
-}
-
-/// Is the line such a header?
-pub(super) fn is_header(line: &[u8]) -> bool {
-    if line.len() > LONGEST_LINE_BYTES || !line.contains(&b',') {
-        return false;
-    }
-    let mut cells = Cells::default();
-    cells.read(line.strip_suffix(b"\r").unwrap_or(line));
-    CsvHeader::of(&cells).is_some()
-}
-
-/// Are most of the lines rows of this many cells, and do the values of one of them fit?
-pub(super) fn fits(format: &LineFormat, lines: &[&[u8]]) -> bool {
+fn fits_with(format: &LineFormat, lines: &[&[u8]], delimiter: u8) -> bool {
     let (mut as_wide, mut fitting, mut cells) = (0, 0, Cells::default());
-    for line in lines.iter().filter(|line| line.contains(&b',') && line.len() <= LONGEST_LINE_BYTES) {
-        cells.read(line.strip_suffix(b"\r").unwrap_or(line));
+    for line in lines.iter().filter(|line| line.contains(&delimiter) && line.len() <= LONGEST_LINE_BYTES) {
+        cells.read(line.strip_suffix(b"\r").unwrap_or(line), delimiter);
         if cells.len() == format.len() {
             as_wide += 1;
-            let value = |i| Some(cells.get(i)).filter(|value| !value.is_empty()).unwrap_or(b"-");
-            let values: Vec<&[u8]> = (0..cells.len()).map(value).collect();
+            // A blank within a value would make it two.
+            let value = |i| match cells.get(i).trim_ascii() {
+                b"" => Cow::Borrowed(b"-".as_slice()),
+                value => Cow::Owned(value.iter().map(|b| if *b == b' ' { b'_' } else { *b }).collect()),
+            };
+            let values: Vec<Cow<'_, [u8]>> = (0..cells.len()).map(value).collect();
             fitting += usize::from(infer::fits(format, &values.join(&b' ')));
         }
     }
@@ -272,63 +239,5 @@ pub(super) fn fits(format: &LineFormat, lines: &[&[u8]]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn header_first(text: &str) -> bool {
-        is_header(text.lines().next().unwrap_or_default().as_bytes())
-    }
-
-    #[test]
-    fn which_headers_are_taken() {
-        for header in [
-            "timestamp,message",
-            "@timestamp,@message,@logStream\r\nx",
-            "\"@timestamp\",\"srcAddr\",\"dstAddr\",\"bytes\"",
-            "interfaceId,srcAddr,dstAddr,action",
-            "version,account,interfaceid,sourceaddress,destinationaddress,starttime,endtime",
-        ] {
-            assert!(header_first(header), "{header}");
-        }
-        for header in [
-            "ip,comment",
-            "value,type,description",
-            "timestamp,level,host,message",
-            "srcAddr,dstAddr,bytes",
-            "srcAddr,dstAddr,action,sum(bytes),start",
-            "User name,AWS access key,Event time,Event source",
-            "message",
-            "",
-        ] {
-            assert!(!header_first(header), "{header}");
-        }
-    }
-
-    #[test]
-    fn stamps() {
-        for text in ["2014-12-14 04:06:50.000", "2014-12-14T04:06:50.999Z", "1418530010000"] {
-            assert_eq!(stamp_secs(text), Some(1_418_530_010), "{text}");
-        }
-        assert_eq!(stamp_secs("1.41853E+12"), None);
-        assert_eq!(snake_case("@logStream"), "log_stream");
-    }
-
-    #[test]
-    fn chosen_fields_become_records() {
-        let (mut parser, mut out) = (CsvParser::new(&FormatChoice::default(), None), Emitter::default());
-        let csv = "@timestamp,srcAddr,dstAddr,srcPort,note\n\
-                   2014-12-14 04:06:50.000,10.0.0.1,10.0.0.2,22,\"a \"\"b\"\"\"\n\
-                   2014-12-14 04:06:51.000,10.0.0.1,10.0.0.2,70000,-\n\
-                   x,10.0.0.1\n";
-        parser.push(csv.as_bytes(), &mut out);
-        parser.finish(&StreamEnd::Complete, &mut out);
-        let found = super::super::testing::collect(&mut out);
-        let row = found.rows.first().unwrap();
-        assert_eq!(row.get("start").map(String::as_str), Some("1418530010"));
-        let extra = r#"{"note":"a \"b\"","timestamp":"2014-12-14 04:06:50.000"}"#;
-        assert_eq!(row.get("extra").map(String::as_str), Some(extra));
-        assert_eq!(found.rows.len(), 1);
-        let details: Vec<_> = found.warnings.iter().map(|w| (w.position, w.detail.as_str())).collect();
-        assert_eq!(details, [(3, "srcport 70000 is above 65535"), (4, "2 cells, the header has 5")]);
-    }
-}
+#[path = "csv_tests.rs"]
+mod tests;

@@ -4,7 +4,7 @@ use super::export::{self, ExportParser};
 use super::format::LineFormat;
 use super::place::MessageSink;
 use super::{CsvParser, FlowTextParser};
-use super::{csv, infer, shape, split};
+use super::{csv, csv_header, infer, shape, split};
 use crate::ingest::detect::Head;
 use crate::ingest::{FormatChoice, Parser};
 
@@ -20,7 +20,10 @@ pub fn detect(
 ) -> Option<Box<dyn Parser>> {
     let lines = first_lines(head);
     let first = *lines.first()?;
-    if LineFormat::from_header(first).is_some() {
+    // A spreadsheet's tabs: cells may be empty, or hold blanks.
+    let is_table =
+        lines.iter().all(|line| line.contains(&b'\t')) && csv_header::delimiter_of_header(first) == Some(b'\t');
+    if LineFormat::from_header(first).is_some() && !is_table {
         return Some(Box::new(FlowTextParser::with_header()));
     }
     // Any log may begin with such a stamp; an export has one on nearly every line, or behind it JSON of many lines.
@@ -42,11 +45,14 @@ pub fn detect(
     if stamped > rest && messages.iter().any(is_export) {
         return Some(Box::new(ExportParser::new(choice, Some(cloudtrail_sink()))));
     }
-    if lines.iter().any(|line| csv::is_header(line)) {
+    if lines.iter().any(|line| csv_header::delimiter_of_header(line).is_some()) {
         return Some(Box::new(CsvParser::new(choice, Some(cloudtrail_sink()))));
     }
-    if let Some(format) = stated.as_ref().filter(|format| csv::fits(format, &lines)) {
-        return Some(Box::new(CsvParser::with_columns(format, choice, Some(cloudtrail_sink()))));
+    let default = LineFormat::default_v2();
+    for format in stated.iter().chain([&default]) {
+        if let Some(delimiter) = csv::fits(format, &lines) {
+            return Some(Box::new(CsvParser::with_columns(format, delimiter, choice, Some(cloudtrail_sink()))));
+        }
     }
     // What stands before a header is no record, unless it is one of the default format or of the one that was stated.
     let header = lines.iter().position(|line| LineFormat::from_header(line).is_some());

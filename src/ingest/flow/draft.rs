@@ -2,6 +2,7 @@
 //! the tuples and the JSON of further values.
 
 use super::place::Place;
+use super::times::Unit;
 use super::tuples::{TupleCache, Which};
 use super::value::{self, BadValue};
 use crate::ingest::Emitter;
@@ -61,9 +62,11 @@ pub(super) struct Draft {
     pub dstport: i32,
     pub packets: i64,
     pub bytes: i64,
-    /// As written: seconds or milliseconds.
+    /// Seconds, or milliseconds above 2^31-1.
     pub start: i64,
     pub end: i64,
+    /// In which the log counts them.
+    pub unit: Unit,
 }
 
 impl Draft {
@@ -80,6 +83,7 @@ impl Draft {
             bytes: NO_VALUE,
             start: NO_VALUE,
             end: NO_VALUE,
+            unit: Unit::Seconds,
         }
     }
 
@@ -112,7 +116,7 @@ impl Draft {
     }
 
     /// What the row cannot hold of the times, one key at a time in sorted order: an end without a start, the milliseconds
-    /// where they are not zero, and that the log counted milliseconds.
+    /// where they are not zero, and what the log counts where it is not seconds.
     pub fn time_extra(&self, key: TimeKey) -> Option<TimeExtra> {
         let (start, start_ms) = value::seconds(self.start);
         let (end, end_ms) = value::seconds(self.end);
@@ -120,7 +124,7 @@ impl Draft {
             TimeKey::End => (start == NO_VALUE && end != NO_VALUE).then_some(TimeExtra::Number(end)),
             TimeKey::EndMs => end_ms.filter(|&ms| ms > 0).map(|ms| TimeExtra::Number(i64::from(ms))),
             TimeKey::StartMs => start_ms.filter(|&ms| ms > 0).map(|ms| TimeExtra::Number(i64::from(ms))),
-            TimeKey::Unit => start_ms.or(end_ms).map(|_| TimeExtra::Milliseconds),
+            TimeKey::Unit => (self.unit != Unit::Seconds).then_some(TimeExtra::Unit(self.unit)),
         }
     }
 }
@@ -148,7 +152,7 @@ impl TimeKey {
 
 pub(super) enum TimeExtra {
     Number(i64),
-    Milliseconds,
+    Unit(Unit),
 }
 
 impl TimeExtra {
@@ -156,7 +160,7 @@ impl TimeExtra {
         match self {
             // Writing into a string cannot fail.
             TimeExtra::Number(number) => _ = write!(json, "{number}"),
-            TimeExtra::Milliseconds => json.push_str("\"ms\""),
+            TimeExtra::Unit(unit) => push_string(json, unit.code()),
         }
     }
 }
@@ -188,8 +192,8 @@ pub(super) fn make_tuple<'a>(
     let mut tuple = Vec::new();
     for (field, bytes) in values {
         if !value::is_absent(bytes) {
-            value::check_tuple_value(field, bytes)?;
-            tuple.push((field, text(bytes, utf8_reported, place, out).into()));
+            let bytes = value::tuple_value(field, bytes)?;
+            tuple.push((field, text(&bytes, utf8_reported, place, out).into()));
         }
     }
     tuple.sort_by_key(|(field, _): &(FieldId, Box<str>)| *field);

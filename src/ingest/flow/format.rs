@@ -90,6 +90,18 @@ impl LineFormat {
         names.collect::<Vec<_>>().join(" ")
     }
 
+    /// May blanks stand in the last value? It has to be a name that somebody chose, and no value before it another one:
+    /// where one ends and the next begins could not be told.
+    pub fn ends_in_free_text(&self) -> bool {
+        let Some((last, before)) = self.columns.split_last() else { return false };
+        let is_free = |column: &Column| match column {
+            Column::Unknown(_) => true,
+            Column::Field(field) => field.name.contains("_tag") || field.name.contains("tag_"),
+        };
+        let is_named = |column: &Column| column.name().starts_with("ecs_") && column.name().ends_with("_name");
+        (is_free(last) || is_named(last)) && !before.iter().any(is_free)
+    }
+
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }
@@ -100,6 +112,12 @@ impl LineFormat {
 
     pub fn is_empty(&self) -> bool {
         self.columns.is_empty()
+    }
+
+    /// Columns that the field table knows.
+    pub fn fields(&self) -> Vec<FieldId> {
+        let known = self.columns.iter().filter_map(|c| if let Column::Field(field) = c { Some(*field) } else { None });
+        known.collect()
     }
 
     /// Columns that the field table does not know.

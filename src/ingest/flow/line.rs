@@ -5,6 +5,7 @@ use super::draft::{self, Draft, Side, TimeKey, Tuples};
 use super::format::{Column, LineFormat};
 use super::place::Place;
 use super::split::{Spans, trim_end};
+use super::times::Times;
 use super::value::{self, BadValue};
 use crate::ingest::Emitter;
 use crate::model::{FieldId, Home, Reason, batch};
@@ -12,9 +13,12 @@ use crate::model::{FieldId, Home, Reason, batch};
 /// A reader of lines, compiled from a format. Feed it with one emitter through its life.
 pub struct LineReader {
     format: LineFormat,
+    /// Lines have no header, and the last value may hold blanks.
+    joins_last: bool,
     plan: Plan,
     spans: Spans,
     tuples: Tuples,
+    times: Times,
     key: Vec<u8>,
     json: String,
 }
@@ -60,11 +64,24 @@ impl LineReader {
         Self {
             plan: Plan::new(&format),
             format,
+            joins_last: false,
             spans: Spans::default(),
             tuples: Tuples::new(),
+            times: Times::new(),
             key: Vec::new(),
             json: String::new(),
         }
+    }
+
+    /// For lines without a header, in a format that was stated: what stands behind the last value but one is the last,
+    /// where that is a name that somebody chose.
+    pub fn of_stated(format: LineFormat) -> Self {
+        Self { joins_last: format.ends_in_free_text(), ..Self::new(format) }
+    }
+
+    /// Has a line of so many values one for each field?
+    pub fn takes(&self, width: usize) -> bool {
+        width == self.format.len() || width > self.format.len() && self.joins_last
     }
 
     pub fn format(&self) -> &LineFormat {
@@ -73,6 +90,7 @@ impl LineReader {
 
     /// From here on lines are of another format.
     pub fn set_format(&mut self, format: LineFormat) {
+        self.joins_last = false;
         if self.format != format {
             self.plan = Plan::new(&format);
             self.format = format;
@@ -85,7 +103,14 @@ impl LineReader {
     pub fn read(&mut self, line: &[u8], place: Place, out: &mut Emitter) -> bool {
         let values = trim_end(line);
         let (found, wanted) = (self.spans.split(values, self.format.len()), self.format.len());
-        if found != wanted {
+        if found > wanted && self.joins_last {
+            self.spans.extend_last(values);
+            let name = self.format.columns().last().map(Column::name).unwrap_or_default();
+            out.remark_once("joined", Reason::ReadAs, || {
+                let first = place.position;
+                format!("lines with more values than fields: all that stands behind the others is {name} (first in element {first})")
+            });
+        } else if found != wanted {
             let detail = format!("{found} values, the format has {wanted} fields");
             out.warn(place.warning(Reason::FieldCount, detail, line));
             return false;
@@ -93,6 +118,7 @@ impl LineReader {
         match self.row(values, place, out) {
             Ok(()) => true,
             Err(bad) => {
+                self.times.begin();
                 out.warn(place.warning(Reason::BadValue, bad.to_string(), line));
                 false
             }
@@ -101,7 +127,7 @@ impl LineReader {
 
     #[inline]
     fn row(&mut self, line: &[u8], place: Place, out: &mut Emitter) -> Result<(), Box<BadValue>> {
-        let Self { plan, spans, tuples, key, json, .. } = self;
+        let Self { plan, spans, tuples, times, key, json, .. } = self;
         let mut draft = Draft::new();
         for &(column, op, field) in &plan.row {
             let bytes = spans.value(line, column);
@@ -114,8 +140,8 @@ impl LineReader {
                 RowOp::DestinationPort => draft.dstport = value::port(field, bytes)?,
                 RowOp::Packets => draft.packets = value::integer(field, bytes, i64::MAX)?,
                 RowOp::Bytes => draft.bytes = value::integer(field, bytes, i64::MAX)?,
-                RowOp::Start => draft.start = value::integer(field, bytes, i64::MAX)?,
-                RowOp::End => draft.end = value::integer(field, bytes, i64::MAX)?,
+                RowOp::Start => draft.start = times.read(field, bytes, &mut draft.unit)?,
+                RowOp::End => draft.end = times.read(field, bytes, &mut draft.unit)?,
             }
         }
         json.clear();
@@ -156,6 +182,7 @@ impl LineReader {
         if !json.is_empty() {
             row.extra = out.flows.extra_index(json);
         }
+        times.tell(place, out);
         out.flows.row(row);
         out.flow_row_done();
         Ok(())

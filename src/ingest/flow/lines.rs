@@ -6,7 +6,7 @@ use crate::model::warning::RAW_KEPT_BYTES;
 pub(super) const LONGEST_LINE_BYTES: usize = 16 << 20;
 
 /// One line without its line end.
-pub(super) struct Line<'a> {
+pub struct Line<'a> {
     /// The whole line, or the beginning of one that is too long.
     pub bytes: &'a [u8],
     /// From 1.
@@ -19,7 +19,7 @@ pub(super) struct Line<'a> {
 
 /// Keeps the unfinished last line between two pieces.
 #[derive(Default)]
-pub(super) struct Lines {
+pub struct Lines {
     carry: Vec<u8>,
     /// Bytes of the unfinished line, kept or not.
     carried: u64,

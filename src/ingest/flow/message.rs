@@ -29,7 +29,7 @@ impl MessageReader {
     /// A stated format that cannot be read counts as none.
     pub fn new(choice: &FormatChoice) -> Self {
         let stated = super::stated_format(choice);
-        let readers = stated.clone().map(LineReader::new).into_iter().collect();
+        let readers = stated.clone().map(LineReader::of_stated).into_iter().collect();
         Self { readers, current: 0, stated, quest: Quest::default(), odd: BTreeMap::new() }
     }
 
@@ -75,7 +75,7 @@ impl MessageReader {
 
     /// The stated format is taken by its number of values alone, as its word is the examiner's; others by their shape.
     fn suits(&self, reader: &LineReader, message: &[u8], width: usize) -> bool {
-        reader.format().len() == width
+        reader.takes(width)
             && (self.stated.as_ref() == Some(reader.format())
                 || (width == 14 && shape::is_default_v2(message))
                 || (width != 14 && memchr::memmem::find(message, b"tgw-").is_some()))

@@ -2,7 +2,9 @@
 //! case: bytes in, batches and warnings out.
 
 mod csv;
+mod csv_header;
 mod detect;
+pub mod directed;
 mod draft;
 mod export;
 mod format;
@@ -11,12 +13,14 @@ pub mod infer;
 mod line;
 mod lines;
 mod message;
+mod names;
 pub mod place;
 mod record;
 mod rows;
 mod shape;
 mod split;
 mod text;
+mod times;
 mod tuples;
 mod value;
 
@@ -28,11 +32,14 @@ mod parser_test;
 mod testing;
 
 pub use csv::CsvParser;
+pub use csv_header::{are_columns, is_csv_header};
 pub use detect::detect;
 pub use export::ExportParser;
 pub use format::{Column, DEFAULT_V2, LineFormat, SpecError};
 pub use line::LineReader;
+pub use lines::{Line, Lines};
 pub use message::MessageReader;
+pub use names::tell_slips;
 pub use place::{MessageSink, Place};
 pub use record::RecordBuilder;
 pub use text::FlowTextParser;

@@ -228,8 +228,11 @@ fn field_by_field_gives_the_same_record_as_the_line() {
     assert_eq!(built.rows[0], built.rows[1]);
     assert_eq!((built.rows[2]["action"].as_str(), built.rows[2].len()), ("ACCEPT", 5));
     assert_eq!(built.rows[..1], read_with(&spec, &line).rows[..]);
-    assert_eq!(warnings(&built), [(Scope::Element, 3, Reason::BadValue, "srcport 70000 is above 65535")]);
-    assert_eq!(built.warnings[0].raw, b"raw text");
+    let unit =
+        "times are counted in milliseconds: start 1418530010123 is 2014-12-14T04:06:50.123Z (first in element 1)";
+    let bad = (Scope::Element, 3, Reason::BadValue, "srcport 70000 is above 65535");
+    assert_eq!(warnings(&built), [(Scope::File, 0, Reason::ReadAs, unit), bad]);
+    assert_eq!(built.warnings[1].raw, b"raw text");
 }
 
 #[test]
@@ -328,4 +331,37 @@ proptest! {
         infer::propose(&content.split(|b| *b == b'\n').collect::<Vec<_>>());
         crate::ingest::parquet::render_row(&content, 1);
     }
+}
+
+#[test]
+fn a_name_at_the_end_of_a_line_without_a_header_may_hold_blanks() {
+    let spec = "version interface-id srcaddr dstaddr start ecs-cluster-name ecs-service-name";
+    let read = |spec: &str, line: &str| {
+        let mut parser = FlowTextParser::headerless(Some(LineFormat::parse_spec(spec).unwrap()));
+        run(&mut parser, &[line.as_bytes()], &StreamEnd::Complete)
+    };
+    let line = "7 eni-1 10.0.0.1 10.0.0.2 1741064400 shop";
+    for name in ["cart", "カート", "my cart  two", "買い物 かご"] {
+        let found = read(spec, &format!("{line} {name}\n"));
+        assert_eq!((get(&found, "ecs_service_name"), get(&found, "ecs_cluster_name")), (Some(name), Some("shop")));
+        assert_eq!(found.warnings.len(), usize::from(name.contains(' ')), "{name}");
+    }
+    // Two values that somebody chose: where the first ends cannot be told.
+    let two = read(&spec.replace("ecs-cluster-name", "instance-tag"), &format!("{line} my cart\n"));
+    assert_eq!(warnings(&two), [(Scope::Element, 1, Reason::FieldCount, "8 values, the format has 7 fields")]);
+    let header = text(format!("{spec}\n{line} my cart\n"));
+    assert_eq!(header.warnings.iter().map(|w| w.reason).collect::<Vec<_>>(), [Reason::FieldCount]);
+}
+
+#[test]
+fn times_of_lines_in_every_unit() {
+    let lines = |start: &str| read_with("start srcaddr dstaddr", &format!("{start} 10.0.0.1 10.0.0.2"));
+    for start in ["1741064400", "1741064400000", "1741064400000000", "1741064400000000000", "2025-03-04T05:00:00Z"] {
+        assert_eq!(get(&lines(start), "start"), Some("1741064400"), "{start}");
+    }
+    assert_eq!(get(&lines("1741064400123456"), "extra"), Some(r#"{"start_ms":123,"time_unit":"us"}"#));
+    let found = lines("1741064400000000");
+    let told = "times are counted in microseconds: start 1741064400000000 is 2025-03-04T05:00:00Z (first in element 1)";
+    assert_eq!(warnings(&found), [(Scope::File, 0, Reason::ReadAs, told)]);
+    assert_eq!(lines("3/4/2025").rows.len() + lines("soon").rows.len() + lines("160000000000000").rows.len(), 0);
 }

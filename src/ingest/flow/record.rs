@@ -2,19 +2,27 @@
 
 use super::draft::{self, Draft, Side, TimeKey, Tuples};
 use super::place::Place;
+use super::times::{Note, Times};
 use super::tuples::Which;
-use super::value::{self, BadValue};
-use crate::ingest::Emitter;
+use super::value::{self, BadValue, Problem};
+use crate::ingest::time::number;
+use crate::ingest::{Emitter, FlowFields};
 use crate::model::batch::NO_VALUE;
 use crate::model::warning::RAW_KEPT_BYTES;
-use crate::model::{FieldId, Home, Reason};
+use crate::model::{FieldId, Home, Reason, field};
+use std::borrow::Cow;
+
+/// The further value that holds the counters of a record's other direction.
+const SECOND: &str = "second";
 
 /// Takes one record after another: `begin`, any number of `set` and `set_extra`, `finish`. Feed it with one emitter
 /// through its life. The checks are those of the line reader, and so are the records.
 pub struct RecordBuilder {
     draft: Draft,
     bad: Option<Box<BadValue>>,
+    has_second: bool,
     tuples: Tuples,
+    times: Times,
     interface: Values,
     disposition: Values,
     /// Key and JSON text.
@@ -57,7 +65,9 @@ impl RecordBuilder {
         Self {
             draft: Draft::new(),
             bad: None,
+            has_second: false,
             tuples: Tuples::new(),
+            times: Times::new(),
             interface: Values::default(),
             disposition: Values::default(),
             extra: Vec::new(),
@@ -69,6 +79,8 @@ impl RecordBuilder {
     pub fn begin(&mut self) {
         self.draft = Draft::new();
         self.bad = None;
+        self.has_second = false;
+        self.times.begin();
         self.interface.0.clear();
         self.disposition.0.clear();
         self.extra.clear();
@@ -93,7 +105,7 @@ impl RecordBuilder {
         if value::is_absent(bytes) {
             return Ok(());
         }
-        let draft = &mut self.draft;
+        let Self { draft, times, .. } = self;
         match (field.home, field.name) {
             (Home::PairSource, _) => draft.source = Side::read(field, bytes)?,
             (Home::PairDestination, _) => draft.destination = Side::read(field, bytes)?,
@@ -101,20 +113,15 @@ impl RecordBuilder {
             (Home::PacketDestination, _) => draft.packet_destination = Side::read(field, bytes)?,
             (Home::Row, "srcport") => draft.srcport = value::port(field, bytes)?,
             (Home::Row, "dstport") => draft.dstport = value::port(field, bytes)?,
-            (Home::Row, "packets") => draft.packets = value::integer(field, bytes, i64::MAX)?,
-            (Home::Row, "bytes") => draft.bytes = value::integer(field, bytes, i64::MAX)?,
-            (Home::Row, "start") => draft.start = value::integer(field, bytes, i64::MAX)?,
-            (Home::Row, "end") => draft.end = value::integer(field, bytes, i64::MAX)?,
-            (Home::Interface, _) => {
-                value::check_tuple_value(field, bytes)?;
-                self.interface.push(field, bytes);
-            }
-            (Home::Disposition, _) => {
-                value::check_tuple_value(field, bytes)?;
-                self.disposition.push(field, bytes);
-            }
+            (Home::Row, "packets") => draft.packets = counter(times, field, bytes)?,
+            (Home::Row, "bytes") => draft.bytes = counter(times, field, bytes)?,
+            (Home::Row, "start") => draft.start = times.read_cell(field, bytes, &mut draft.unit)?,
+            (Home::Row, "end") => draft.end = times.read_cell(field, bytes, &mut draft.unit)?,
+            (Home::Interface, "account_id") => self.interface.push(field, &account(times, bytes)),
+            (Home::Interface, _) => self.interface.push(field, &value::tuple_value(field, bytes)?),
+            (Home::Disposition, _) => self.disposition.push(field, &value::tuple_value(field, bytes)?),
             (Home::Extra, _) => {
-                let number = value::integer(field, bytes, value::limit(field))?;
+                let number = counter(times, field, bytes)?;
                 self.set_extra(field.name(), &number.to_string());
             }
             // No field of a flow record.
@@ -125,6 +132,17 @@ impl RecordBuilder {
             }
         }
         Ok(())
+    }
+
+    /// Sets a time that the source declares as milliseconds since 1970.
+    pub fn set_millis(&mut self, field: FieldId, millis: i64) {
+        if millis < 0 {
+            let bad = BadValue::new(field, millis.to_string().as_bytes(), Problem::BelowZero);
+            self.bad.get_or_insert(bad);
+            return;
+        }
+        let Draft { start, end, unit, .. } = &mut self.draft;
+        *(if field.name == "start" { start } else { end }) = Times::declared(millis, unit);
     }
 
     /// Keeps a further value under its own name. `json` is the text of a JSON value; what is none is kept as a string. A
@@ -146,6 +164,16 @@ impl RecordBuilder {
     /// Have all values fit so far?
     pub fn is_good(&self) -> bool {
         self.bad.is_none()
+    }
+
+    /// Is a date among the values that only other rows' dates can tell?
+    pub fn awaits_order(&self) -> bool {
+        self.bad.as_ref().is_some_and(|bad| bad.problem == Problem::TwoDates)
+    }
+
+    /// Did the dates so far tell their order?
+    pub fn knows_order(&self) -> bool {
+        self.times.order().is_some()
     }
 
     /// Whether the record has a start time.
@@ -175,6 +203,10 @@ impl RecordBuilder {
                 }
             }
         }
+        if self.has_second {
+            // Queries look for the pair of the other direction among those of the case.
+            draft::pair_index(&self.draft.destination, &self.draft.source, &mut out.flows);
+        }
         if !self.extra.is_empty() {
             self.extra.sort();
             self.json.clear();
@@ -185,9 +217,50 @@ impl RecordBuilder {
             self.json.push('}');
             row.extra = out.flows.extra_index(&self.json);
         }
+        self.times.tell(place, out);
         out.flows.row(row);
         out.flow_row_done();
         true
+    }
+
+    /// Sets bytes and packets of the direction from the destination to the source.
+    fn set_second(&mut self, counters: &[Option<String>; 2]) -> Result<(), Box<BadValue>> {
+        let mut json = String::new();
+        for (name, text) in ["bytes", "packets"].into_iter().zip(counters) {
+            if let (Some(field), Some(text)) = (field::by_header(name), text) {
+                let number = counter(&mut self.times, field, text.as_bytes())?;
+                draft::push_key(&mut json, name);
+                json.push_str(&number.to_string());
+            }
+        }
+        if !json.is_empty() {
+            json.push('}');
+            self.set_extra(SECOND, &json);
+            self.has_second = true;
+        }
+        Ok(())
+    }
+
+    /// A whole record of named values, as `finish`.
+    pub fn record(&mut self, fields: &FlowFields, raw: &[u8], place: Place, out: &mut Emitter) -> bool {
+        self.begin();
+        self.raw(raw);
+        for (field, value) in &fields.fields {
+            self.set(*field, value.as_bytes());
+        }
+        for (name, json) in &fields.extras {
+            self.set_extra(name, json);
+        }
+        if let Some(counters) = &fields.second
+            && let Err(bad) = self.set_second(counters)
+        {
+            self.bad.get_or_insert(bad);
+        }
+        let done = self.finish(place, out);
+        for (key, text) in fields.remarks.iter().filter(|_| done) {
+            out.remark_once(key, Reason::ReadAs, || text.clone());
+        }
+        done
     }
 
     fn tuple(&mut self, which: Which, place: Place, out: &mut Emitter) -> Result<u32, Box<BadValue>> {
@@ -201,5 +274,45 @@ impl RecordBuilder {
         }
         let tuple = draft::make_tuple(values.iter(), utf8_reported, place, out)?;
         Ok(cache.insert(&values.0, tuple, &mut out.flows))
+    }
+}
+
+/// A counter; one that was rounded is kept, and told.
+fn counter(times: &mut Times, field: FieldId, bytes: &[u8]) -> Result<i64, Box<BadValue>> {
+    let limit = value::limit(field);
+    match value::integer(field, bytes, limit) {
+        Err(bad) if bad.problem == Problem::Rounded => {
+            times.rounded(field, &bad.value);
+            value::rounded(field, bytes, limit)
+        }
+        other => other,
+    }
+}
+
+const ACCOUNT_DIGITS: usize = 12;
+
+/// An account in its digits where a program made a number of it; what cannot be told any more stays as it is, and is told.
+fn account<'a>(times: &mut Times, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+    if bytes.len() == ACCOUNT_DIGITS && bytes.iter().all(u8::is_ascii_digit) {
+        return Cow::Borrowed(bytes);
+    }
+    let Some(number) = number::parse(bytes) else { return Cow::Borrowed(bytes) };
+    let shown = String::from_utf8_lossy(bytes);
+    if number.is_rounded {
+        let text = format!(
+            "account_id {shown} was rounded by a spreadsheet; the account's digits are lost. Import the original"
+        );
+        times.note(Note::RoundedAccount, text);
+        return Cow::Borrowed(bytes);
+    }
+    let digits = number.whole().filter(|value| *value >= 0).map(|value| value.to_string());
+    let Some(digits) = digits else { return Cow::Borrowed(bytes) };
+    if digits.len() < ACCOUNT_DIGITS {
+        let text = format!("account_id {shown} has fewer than 12 digits; zeros at its beginning may be lost");
+        times.note(Note::ShortAccount, text);
+    }
+    match bytes.iter().all(u8::is_ascii_digit) {
+        true => Cow::Borrowed(bytes),
+        false => Cow::Owned(digits.into_bytes()),
     }
 }

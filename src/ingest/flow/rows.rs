@@ -1,6 +1,7 @@
 //! Cuts CSV (RFC 4180: `"` quotes, doubled inside) into rows and rows into cells. Rows know where they stand in the
 //! content, which general CSV readers tell only for content without blank lines.
 
+use super::csv_header::delimiter_of_header;
 use super::lines::{LONGEST_LINE_BYTES, Line};
 use crate::model::warning::RAW_KEPT_BYTES;
 
@@ -16,46 +17,65 @@ enum Quoting {
 
 impl Quoting {
     #[inline]
-    fn next(self, byte: u8) -> Self {
+    fn next(self, byte: u8, delimiter: u8) -> Self {
         match (self, byte) {
             (Quoting::Quoted, b'"') => Quoting::QuoteInQuoted,
             (Quoting::Quoted, _) => Quoting::Quoted,
             (Quoting::CellStart | Quoting::QuoteInQuoted, b'"') => Quoting::Quoted,
-            (_, b',' | b'\n') => Quoting::CellStart,
+            (_, byte) if byte == delimiter || byte == b'\n' => Quoting::CellStart,
             _ => Quoting::Plain,
         }
     }
 }
 
 /// Keeps the unfinished last row between two pieces.
-#[derive(Default)]
 pub(super) struct Rows {
     carry: Vec<u8>,
     carried: u64,
     offset: u64,
     number: u64,
     quoting: Quoting,
+    delimiter: u8,
     /// The header has come. Up to it each line is a row, so that a quote in what stands before it swallows nothing.
     begun: bool,
 }
 
+impl Default for Rows {
+    fn default() -> Self {
+        Self {
+            carry: Vec::new(),
+            carried: 0,
+            offset: 0,
+            number: 0,
+            quoting: Quoting::CellStart,
+            delimiter: b',',
+            begun: false,
+        }
+    }
+}
+
 impl Rows {
     /// For content without a header.
-    pub fn begun() -> Self {
-        Self { begun: true, ..Self::default() }
+    pub fn begun(delimiter: u8) -> Self {
+        Self { begun: true, delimiter, ..Self::default() }
+    }
+
+    /// As the header has it.
+    pub fn delimiter(&self) -> u8 {
+        self.delimiter
     }
 
     /// Blank rows hold nothing and are not counted.
-    pub fn push(&mut self, content: &[u8], mut each: impl FnMut(Line)) {
+    pub fn push(&mut self, content: &[u8], mut each: impl FnMut(Line, u8)) {
         let mut start = 0;
         for (i, &byte) in content.iter().enumerate() {
             let ends = byte == b'\n' && (self.quoting != Quoting::Quoted || !self.begun);
-            self.quoting = self.quoting.next(byte);
+            self.quoting = self.quoting.next(byte, self.delimiter);
             if ends {
                 self.carry(content.get(start..i).unwrap_or_default());
                 if !self.begun {
                     self.quoting = Quoting::CellStart;
-                    self.begun = super::csv::is_header(&self.carry);
+                    self.begin();
                 }
                 self.flush(&mut each);
                 self.offset += 1;
@@ -65,8 +85,18 @@ impl Rows {
         self.carry(content.get(start..).unwrap_or_default());
     }
 
-    pub fn finish(&mut self, mut each: impl FnMut(Line)) {
+    pub fn finish(&mut self, mut each: impl FnMut(Line, u8)) {
+        if !self.begun {
+            self.begin();
+        }
         self.flush(&mut each);
+    }
+
+    /// Is the line at hand the header?
+    fn begin(&mut self) {
+        if let Some(delimiter) = delimiter_of_header(&self.carry) {
+            (self.begun, self.delimiter) = (true, delimiter);
+        }
     }
 
     /// Does the content end inside a quoted cell?
@@ -80,7 +110,7 @@ impl Rows {
         self.carry.extend_from_slice(part.get(..room).unwrap_or(part));
     }
 
-    fn flush(&mut self, each: &mut impl FnMut(Line)) {
+    fn flush(&mut self, each: &mut impl FnMut(Line, u8)) {
         let whole = self.carry.len() as u64 == self.carried;
         let bytes = self.carry.strip_suffix(b"\r").filter(|_| whole).unwrap_or(&self.carry);
         let len = if whole { bytes.len() as u64 } else { self.carried };
@@ -88,7 +118,7 @@ impl Rows {
             self.number += 1;
             let too_long = len > LONGEST_LINE_BYTES as u64;
             let bytes = if too_long { bytes.get(..RAW_KEPT_BYTES).unwrap_or(bytes) } else { bytes };
-            each(Line { bytes, number: self.number, offset: self.offset, len, too_long });
+            each(Line { bytes, number: self.number, offset: self.offset, len, too_long }, self.delimiter);
         }
         self.offset += self.carried;
         self.carried = 0;
@@ -105,16 +135,16 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    pub fn read(&mut self, row: &[u8]) {
+    pub fn read(&mut self, row: &[u8], delimiter: u8) {
         self.bytes.clear();
         self.ends.clear();
         let mut quoting = Quoting::CellStart;
         for &byte in row {
-            let next = quoting.next(byte);
+            let next = quoting.next(byte, delimiter);
             match (quoting, next) {
                 // The quotes around a cell; inside, the first of two.
                 (Quoting::CellStart, Quoting::Quoted) | (Quoting::Quoted, Quoting::QuoteInQuoted) => {}
-                (_, Quoting::CellStart) if byte == b',' => self.ends.push(self.bytes.len()),
+                (_, Quoting::CellStart) if byte == delimiter => self.ends.push(self.bytes.len()),
                 _ => self.bytes.push(byte),
             }
             quoting = next;
@@ -124,6 +154,11 @@ impl Cells {
 
     pub fn len(&self) -> usize {
         self.ends.len()
+    }
+
+    /// Have the cells from this one on no value?
+    pub fn is_blank_from(&self, first: usize) -> bool {
+        (first..self.len()).all(|cell| self.get(cell).trim_ascii().is_empty())
     }
 
     pub fn get(&self, cell: usize) -> &[u8] {
@@ -140,17 +175,17 @@ mod tests {
     type Seen = Vec<(Vec<u8>, u64, u64, u64)>;
 
     fn rows(pieces: &[&[u8]]) -> Seen {
-        let (mut rows, mut seen) = (Rows::begun(), Seen::new());
+        let (mut rows, mut seen) = (Rows::begun(b','), Seen::new());
         for piece in pieces {
-            rows.push(piece, |r| seen.push((r.bytes.to_vec(), r.number, r.offset, r.len)));
+            rows.push(piece, |r, _| seen.push((r.bytes.to_vec(), r.number, r.offset, r.len)));
         }
-        rows.finish(|r| seen.push((r.bytes.to_vec(), r.number, r.offset, r.len)));
+        rows.finish(|r, _| seen.push((r.bytes.to_vec(), r.number, r.offset, r.len)));
         seen
     }
 
     fn cells(row: &str) -> Vec<String> {
         let mut cells = Cells::default();
-        cells.read(row.as_bytes());
+        cells.read(row.as_bytes(), b',');
         (0..cells.len()).map(|i| String::from_utf8_lossy(cells.get(i)).into_owned()).collect()
     }
 

@@ -48,6 +48,13 @@ impl Spans {
         self.run(line, column, column)
     }
 
+    /// The last of the values that were wanted reaches to the end of the line.
+    pub fn extend_last(&mut self, line: &[u8]) {
+        if let Some((_, end)) = self.0.last_mut() {
+            *end = line.len() as u32;
+        }
+    }
+
     /// From the first byte of one column to the last of another, with the blanks between.
     #[inline]
     pub fn run<'a>(&self, line: &'a [u8], first: usize, last: usize) -> &'a [u8] {

@@ -4,6 +4,7 @@ use super::format::LineFormat;
 use super::infer::Quest;
 use super::line::LineReader;
 use super::lines::{LONGEST_LINE_BYTES, Line, Lines};
+use super::names;
 use super::place::Place;
 use super::split::trim_end;
 use crate::ingest::{Emitter, FormatWanted, Parser, StreamEnd};
@@ -39,7 +40,7 @@ impl FlowTextParser {
     }
 
     fn new(format: Format, stated: Option<LineFormat>) -> Self {
-        let reader = stated.clone().map(LineReader::new);
+        let reader = stated.clone().map(LineReader::of_stated);
         let awaits_header = format == Format::FlowText;
         let state = State { reader, quest: Quest::default(), headerless_format: stated, awaits_header };
         Self { lines: Lines::default(), state, format }
@@ -84,6 +85,7 @@ impl State {
                 return;
             }
             if let Some(format) = LineFormat::from_header(line.bytes) {
+                names::tell_slips(&format.unknown_names(), &format.fields(), out);
                 match &mut self.reader {
                     Some(reader) => reader.set_format(format),
                     None => self.reader = Some(LineReader::new(format)),

@@ -1,8 +1,10 @@
 //! Checks and conversions of single values. Nothing here allocates unless a value is bad.
 
+use crate::ingest::time::number::{self, Number};
 use crate::model::batch::{NO_PORT, NO_VALUE};
 use crate::model::field::{self, Dataset};
 use crate::model::{Address, FieldId, Home, Kind};
+use std::borrow::Cow;
 
 /// A value that does not fit its field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +26,18 @@ pub enum Problem {
     Above(i64),
     #[error("is not an address")]
     NotAnAddress,
+    #[error("is not a whole number")]
+    NotWhole,
+    #[error("was rounded by the program that wrote it: import the original")]
+    Rounded,
+    #[error(
+        "is no time that can be read; times are counts since 1970, or dates with a time such as 2025-03-04T05:06:07Z"
+    )]
+    NoTime,
+    #[error(
+        "may be two days: nothing in the file tells whether day or month comes first; write dates as 2025-03-04 and import again"
+    )]
+    TwoDates,
 }
 
 /// Bytes of a bad value that its warning quotes.
@@ -129,7 +143,12 @@ fn odd_integer(field: FieldId, bytes: &[u8], limit: i64) -> Result<i64, Box<BadV
         rest => (false, rest),
     };
     if number.is_empty() || !number.iter().all(u8::is_ascii_digit) {
-        return Err(BadValue::new(field, bytes, Problem::NotANumber));
+        let number = number::parse(bytes).ok_or_else(|| BadValue::new(field, bytes, Problem::NotANumber))?;
+        return if number.is_rounded {
+            Err(BadValue::new(field, bytes, Problem::Rounded))
+        } else {
+            whole(field, bytes, number, limit)
+        };
     }
     let first = number.iter().position(|&b| b != b'0').unwrap_or(number.len());
     let significant = number.get(first..).unwrap_or_default();
@@ -140,6 +159,25 @@ fn odd_integer(field: FieldId, bytes: &[u8], limit: i64) -> Result<i64, Box<BadV
             Some(value) if value <= limit as u64 => Ok(value as i64),
             _ => Err(BadValue::new(field, bytes, Problem::Above(limit))),
         },
+    }
+}
+
+/// As `integer`, of a number that was rounded.
+#[cold]
+pub(super) fn rounded(field: FieldId, bytes: &[u8], limit: i64) -> Result<i64, Box<BadValue>> {
+    match number::parse(bytes) {
+        Some(number) => whole(field, bytes, number, limit),
+        None => Err(BadValue::new(field, bytes, Problem::NotANumber)),
+    }
+}
+
+/// `40000.0` and `4.0E4`, as query engines and spreadsheets write integers.
+fn whole(field: FieldId, bytes: &[u8], number: Number, limit: i64) -> Result<i64, Box<BadValue>> {
+    let value = number.whole().ok_or_else(|| BadValue::new(field, bytes, Problem::NotWhole))?;
+    match i64::try_from(value) {
+        Ok(value) if (0..=limit).contains(&value) => Ok(value),
+        _ if value < 0 => Err(BadValue::new(field, bytes, Problem::BelowZero)),
+        _ => Err(BadValue::new(field, bytes, Problem::Above(limit))),
     }
 }
 
@@ -165,12 +203,14 @@ pub(super) fn seconds(value: i64) -> (i64, Option<u16>) {
     if value > i64::from(i32::MAX) { (value / 1000, Some((value % 1000) as u16)) } else { (value, None) }
 }
 
-/// Checks a value that is kept as text in a tuple: integers are checked, text is text.
-pub(super) fn check_tuple_value(field: FieldId, bytes: &[u8]) -> Result<(), Box<BadValue>> {
-    match field.kind {
-        Kind::Integer | Kind::Protocol | Kind::TcpFlags => integer(field, bytes, limit(field)).map(|_| ()),
-        _ => Ok(()),
+/// A value as it is kept in a tuple: integers are checked and written as digits, text is text.
+pub(super) fn tuple_value(field: FieldId, bytes: &[u8]) -> Result<Cow<'_, [u8]>, Box<BadValue>> {
+    if !matches!(field.kind, Kind::Integer | Kind::Protocol | Kind::TcpFlags) {
+        return Ok(Cow::Borrowed(bytes));
     }
+    let value = integer(field, bytes, limit(field))?;
+    let is_plain = value == NO_VALUE || bytes.iter().all(u8::is_ascii_digit);
+    Ok(if is_plain { Cow::Borrowed(bytes) } else { Cow::Owned(value.to_string().into_bytes()) })
 }
 
 /// A flow field by any of its spellings: `pkt-srcaddr`, `pkt_srcaddr`, `srcAddr`, Athena's `sourceaddress`.
@@ -197,6 +237,12 @@ mod tests {
         assert_eq!(read("packets", "-"), Ok(NO_VALUE));
         assert_eq!(read("packets", "00000000000000000000000007"), Ok(7));
         assert_eq!(read("bytes", "-0"), Ok(0));
+        assert_eq!(read("srcport", "4.0E4"), Ok(40_000));
+        assert_eq!(read("bytes", "40000.0"), Ok(40_000));
+        assert_eq!(read("bytes", "1e3"), Ok(1000));
+        assert_eq!(tuple_value(flow("protocol"), b"6.0"), Ok(b"6".as_slice().into()));
+        assert_eq!(tuple_value(flow("protocol"), b"006"), Ok(b"006".as_slice().into()));
+        assert_eq!(tuple_value(flow("account-id"), b"6.0"), Ok(b"6.0".as_slice().into()));
         for (name, text, detail) in [
             ("srcport", "70000", "srcport 70000 is above 65535"),
             ("packets", "9223372036854775808", "packets 9223372036854775808 is above 9223372036854775807"),
@@ -205,6 +251,10 @@ mod tests {
             ("protocol", "256", "protocol 256 is above 255"),
             ("tcp-flags", "2147483648", "tcp_flags 2147483648 is above 2147483647"),
             ("bytes", "12a", "bytes 12a is not a number"),
+            ("bytes", "12.5", "bytes 12.5 is not a whole number"),
+            ("srcport", "7.0E4", "srcport 7.0E4 is above 65535"),
+            ("packets", "-1.0", "packets -1.0 is below 0"),
+            ("bytes", "1.2E+09", "bytes 1.2E+09 was rounded by the program that wrote it: import the original"),
             ("bytes", "+12", "bytes +12 is not a number"),
             ("bytes", "--", "bytes -- is not a number"),
         ] {

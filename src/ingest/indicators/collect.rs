@@ -1,9 +1,9 @@
 //! What a list's parser finds, element by element: entries, repeats and what cannot be used.
 
-use super::value::{NotUsable, Recognised, parts_of, recognise, recognise_as};
+use super::value::{NotUsable, Recognised, Recognition, parts_of, recognise, recognise_as};
 use super::{ListFormat, ReadList};
 use crate::model::warning::RAW_KEPT_BYTES;
-use crate::model::{IndicatorEntry, IndicatorIssue, IndicatorKind, IssueReason, PatternPart, TimeRange, Timestamp};
+use crate::model::{Address, IndicatorEntry, IndicatorIssue, IndicatorKind, IssueReason, PatternPart, TimeRange};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
 
@@ -17,8 +17,19 @@ pub struct Details {
     pub valid: TimeRange,
     /// Context only: kept, and not looked for unless the examiner says so.
     pub context: bool,
+    /// Of an address, where the list gives it beside.
+    pub port: Option<u16>,
     /// What has to be met with it.
     pub part: Option<PatternPart>,
+}
+
+fn part_as(kind: Option<IndicatorKind>, text: &str) -> Recognition {
+    kind.map_or_else(|| recognise(text), |kind| recognise_as(kind, text))
+}
+
+/// What a cell holds that is not one value: what stands between commas, semicolons, bars and white space.
+fn pieces_of(text: &str) -> Vec<&str> {
+    text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|')).filter(|piece| !piece.is_empty()).collect()
 }
 
 pub struct Collector {
@@ -41,20 +52,42 @@ impl Collector {
 
     /// An element that may hold several values, of a kind that the list names or of what they are by their form.
     pub fn element(&mut self, position: u64, kind: Option<IndicatorKind>, text: &str, details: &Details, raw: &str) {
-        for part in parts_of(text) {
-            let found = match kind.filter(|_| part.len() == text.len() || kind == Some(IndicatorKind::Hash)) {
-                Some(kind) => recognise_as(kind, part),
-                None => recognise(part),
-            };
-            match found {
-                Ok(found) => self.entry(position, part, found, details, raw),
-                Err(why) => self.not_usable(position, why, raw),
+        let parts = parts_of(text);
+        if parts.len() > 1 {
+            for part in parts {
+                self.take(
+                    position,
+                    part,
+                    part_as(kind.filter(|kind| *kind == IndicatorKind::Hash), part),
+                    details,
+                    raw,
+                );
             }
+            return;
+        }
+        let found = part_as(kind, text);
+        let pieces = if found.is_err() { pieces_of(text) } else { Vec::new() };
+        let read: Vec<(&str, Recognition)> =
+            pieces.iter().map(|piece| (*piece, part_as(kind, piece).or_else(|_| recognise(piece)))).collect();
+        if read.len() < 2 || read.iter().all(|(_, found)| found.is_err()) {
+            return self.take(position, text, found, details, raw);
+        }
+        for (piece, found) in read {
+            let found = found.map_err(|why| NotUsable { detail: format!("{piece}: {}", why.detail), ..why });
+            self.take(position, piece, found, details, raw);
+        }
+    }
+
+    fn take(&mut self, position: u64, written: &str, found: Recognition, details: &Details, raw: &str) {
+        match found {
+            Ok(found) => self.entry(position, written, found, details, raw),
+            Err(why) => self.not_usable(position, why, raw),
         }
     }
 
     pub fn entry(&mut self, position: u64, written: &str, found: Recognised, details: &Details, raw: &str) {
         let Recognised { kind, value, span, port } = found;
+        let port = port.or_else(|| details.port.filter(|_| kind == IndicatorKind::Address));
         let mut hasher = FxHasher::default();
         (kind, &value, port, details.valid, details.part).hash(&mut hasher);
         let hash = hasher.finish();
@@ -67,6 +100,13 @@ impl Collector {
             return self.issue(position, IssueReason::Repeated, detail, raw);
         }
         self.seen.insert(hash, self.list.entries.len() as u32);
+        let (mut comment, mut tags) = (details.comment.clone(), details.tags.clone());
+        // The address is not in the list: what it meets is told apart.
+        if let (IndicatorKind::Url, Some(span)) = (kind, span) {
+            let told = format!("derived: also matched by the address of its host, {}", Address::of_key(span.first));
+            comment = if comment.is_empty() { told } else { format!("{comment}; {told}") };
+            tags.push("derived_address".to_owned());
+        }
         self.list.entries.push(IndicatorEntry {
             position,
             kind,
@@ -75,9 +115,9 @@ impl Collector {
             span,
             port,
             name: details.name.clone(),
-            comment: details.comment.clone(),
+            comment,
             severity: details.severity.clone(),
-            tags: details.tags.clone(),
+            tags,
             valid: details.valid,
             enabled: !details.context,
             part: details.part,
@@ -93,26 +133,4 @@ impl Collector {
         let raw = raw.get(..end).unwrap_or_default().to_owned();
         self.list.issues.push(IndicatorIssue { position, reason, detail: detail.into(), raw });
     }
-}
-
-/// A time as lists write them: ISO 8601, a date, or seconds, milliseconds or microseconds since 1970.
-pub fn time(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    if let Ok(time) = chrono::DateTime::parse_from_rfc3339(text) {
-        return Some(Timestamp(time.timestamp_millis()));
-    }
-    for form in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"] {
-        if let Ok(time) = chrono::NaiveDateTime::parse_from_str(text, form) {
-            return Some(Timestamp(time.and_utc().timestamp_millis()));
-        }
-    }
-    if let Ok(date) = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-        return Some(Timestamp(date.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis()));
-    }
-    let number: i64 = text.parse().ok().filter(|number| *number > 0)?;
-    Some(Timestamp(match number {
-        0..100_000_000_000 => number * 1000,
-        100_000_000_000..100_000_000_000_000 => number,
-        _ => number / 1000,
-    }))
 }

@@ -1,235 +1,119 @@
-//! CSV: the playbook's `threat_ip,threat_comment`, and any other with a choice of columns.
+//! CSV: the playbook's `threat_ip,threat_comment`, what vendors and platforms export, and any other with a choice of
+//! columns.
 
-use super::collect::{Collector, Details, time};
-use super::value::{kind_named, recognise, refanged};
-use super::{ListFormat, ListOptions, ReadList, split};
-use crate::model::{IndicatorKind, IssueReason, TimeRange};
-
-/// What a column means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Holds indicators; several columns may.
-    Value,
-    /// Says what kind the values of the row are.
-    Type,
-    Name,
-    Comment,
-    Severity,
-    Tags,
-    ValidFrom,
-    ValidTo,
-    Ignored,
-}
-
-impl Role {
-    pub const ALL: [Role; 9] = [
-        Role::Value,
-        Role::Type,
-        Role::Name,
-        Role::Comment,
-        Role::Severity,
-        Role::Tags,
-        Role::ValidFrom,
-        Role::ValidTo,
-        Role::Ignored,
-    ];
-
-    /// The word for it on the command line.
-    pub fn code(self) -> &'static str {
-        match self {
-            Role::Value => "value",
-            Role::Type => "type",
-            Role::Name => "name",
-            Role::Comment => "comment",
-            Role::Severity => "severity",
-            Role::Tags => "tags",
-            Role::ValidFrom => "valid_from",
-            Role::ValidTo => "valid_to",
-            Role::Ignored => "ignored",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.code() == code)
-    }
-}
-
-/// What the columns of a CSV file mean.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ColumnPlan {
-    pub delimiter: u8,
-    /// The first row names the columns.
-    pub header: bool,
-    /// By column: its name, `column 1` ... where there is none, and what it means.
-    pub columns: Vec<(String, Role)>,
-}
-
-/// Headers by what they mean, letters and digits in lower case.
-const HEADERS: [(Role, &[&str]); 8] = [
-    (
-        Role::Value,
-        &[
-            "threatip",
-            "ip",
-            "ipaddress",
-            "ipaddr",
-            "address",
-            "indicator",
-            "indicatorvalue",
-            "value",
-            "ioc",
-            "iocvalue",
-            "observable",
-            "domain",
-            "domainname",
-            "hostname",
-            "host",
-            "fqdn",
-            "url",
-            "cidr",
-            "network",
-            "range",
-            "prefix",
-            "md5",
-            "sha1",
-            "sha256",
-            "hash",
-            "srcip",
-            "dstip",
-            "accesskey",
-            "accesskeyid",
-            "arn",
-            "accountid",
-        ],
-    ),
-    (Role::Type, &["type", "entitytype", "indicatortype", "ioctype", "kind", "category"]),
-    (
-        Role::Comment,
-        &["threatcomment", "comment", "comments", "description", "notes", "note", "context", "reason", "details"],
-    ),
-    (Role::Name, &["name", "title", "threat", "threatname", "malware", "family", "actor", "campaign"]),
-    (Role::Severity, &["severity", "risk", "score", "confidence", "threatlevel", "level", "priority"]),
-    (Role::Tags, &["tags", "tag", "labels", "label"]),
-    (Role::ValidFrom, &["validfrom", "firstseen", "from", "datefirstseen", "firstseenutc"]),
-    (Role::ValidTo, &["validto", "validuntil", "lastseen", "expires", "expiry", "datelastseen", "lastseenutc"]),
-];
-
-/// Rows that the guess looks at.
-const LOOKED_AT: usize = 50;
-
-fn role_of_header(header: &str) -> Option<Role> {
-    let plain: String = header.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    HEADERS.iter().find(|(_, names)| names.contains(&plain.as_str())).map(|(role, _)| *role)
-}
-
-/// What the columns mean, by their header or by what stands in them.
-pub fn guess_columns(text: &str) -> ColumnPlan {
-    let delimiter = split::delimiter_of(text);
-    let rows: Vec<Vec<String>> = data_rows(text, delimiter).take(LOOKED_AT).map(|row| row.cells).collect();
-    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let first = rows.first().cloned().unwrap_or_default();
-    // A header holds no indicator: it has a name that is known, or stands over rows that hold some.
-    let holds = |row: &[String]| row.iter().any(|cell| recognise(cell).is_ok());
-    let has_name = first.iter().any(|cell| role_of_header(cell).is_some());
-    let header = !holds(&first) && (has_name || rows.iter().skip(1).any(|row| holds(row)));
-    let body = rows.get(usize::from(header)..).unwrap_or_default();
-    let share = |column: usize| {
-        let cells: Vec<&String> =
-            body.iter().filter_map(|row| row.get(column)).filter(|c| !c.trim().is_empty()).collect();
-        let good = cells.iter().filter(|cell| recognise(cell).is_ok()).count();
-        (good, cells.len())
-    };
-    let mut columns: Vec<(String, Role)> = Vec::with_capacity(width);
-    for column in 0..width {
-        let name = first.get(column).map(|name| name.trim()).filter(|name| header && !name.is_empty());
-        let (good, all) = share(column);
-        let role = match name.and_then(role_of_header) {
-            Some(role) => role,
-            None if header && has_name => Role::Ignored,
-            None if good > 0 && good * 2 >= all => Role::Value,
-            None => Role::Ignored,
-        };
-        let name = name.map_or_else(|| format!("column {}", column + 1), str::to_owned);
-        columns.push((name, role));
-    }
-    // Nothing is called a value, but something looks like one.
-    if !columns.iter().any(|(_, role)| *role == Role::Value)
-        && let Some(best) = (0..width).filter(|column| share(*column).0 > 0).max_by_key(|column| share(*column).0)
-        && let Some((_, role)) = columns.get_mut(best)
-    {
-        *role = Role::Value;
-    }
-    // Without a header the first text beside the value is its comment, as in the playbook's table.
-    if !header
-        && let Some(value) = columns.iter().position(|(_, role)| *role == Role::Value)
-        && let Some((_, role)) = columns.iter_mut().skip(value + 1).find(|(_, role)| *role == Role::Ignored)
-    {
-        *role = Role::Comment;
-    }
-    ColumnPlan { delimiter, header, columns }
-}
-
-/// Rows that hold something; a `#` begins a comment.
-fn data_rows(text: &str, delimiter: u8) -> impl Iterator<Item = split::Row<'_>> {
-    split::Rows::new(text, delimiter).filter(|row| !row.raw.trim().is_empty() && !row.raw.trim_start().starts_with('#'))
-}
+use super::collect::{Collector, Details};
+use super::columns::{Role, data_rows, guess_columns, is_unnamed, may_hold_ports};
+use super::kinds::kind_named;
+use super::value::recognise;
+use super::when::set_valid;
+use super::{ListFormat, ListOptions, ReadList};
+use super::{stix, text};
+use crate::model::{IndicatorKind, IssueReason};
 
 pub fn read(text: &str, options: &ListOptions) -> ReadList {
     let plan = options.columns.clone().unwrap_or_else(|| guess_columns(text));
     let mut out = Collector::new(ListFormat::Csv);
     for row in data_rows(text, plan.delimiter).skip(usize::from(plan.header)) {
         if row.open_quote {
-            out.issue(
-                row.line,
-                IssueReason::Malformed,
-                "a quote that is not closed; the line is read as it stands",
-                row.raw,
-            );
+            let detail = "a quote that is not closed; the line is read as it stands";
+            out.issue(row.line, IssueReason::Malformed, detail, row.raw);
         }
-        read_row(&mut out, &row, &plan, options.kind);
+        let cells = Row { position: row.line, cells: &row.cells, raw: row.raw };
+        // A sentence among lines of values, or lines that only have commas in common.
+        let by_guess = options.columns.is_none() && plan.columns.iter().all(|(name, _)| is_unnamed(name));
+        match by_guess && options.kind.is_none() && !holds_a_value(&cells, &plan.columns) {
+            true => text::read_line(&mut out, row.line, row.raw.trim(), row.raw, None),
+            false => read_row(&mut out, &cells, &plan.columns, options.kind),
+        }
     }
     out.list.columns = Some(plan);
     out.list
 }
 
-fn read_row(out: &mut Collector, row: &split::Row<'_>, plan: &ColumnPlan, kind: Option<IndicatorKind>) {
-    let cells = || plan.columns.iter().map(|(_, role)| *role).zip(&row.cells).map(|(role, cell)| (role, cell.trim()));
+/// A row of a table, or an object of a list of them.
+pub struct Row<'a> {
+    pub position: u64,
+    pub cells: &'a [String],
+    pub raw: &'a str,
+}
+
+fn holds_a_value(row: &Row<'_>, columns: &[(String, Role)]) -> bool {
+    let mut cells = columns.iter().zip(row.cells).filter(|((_, role), _)| *role == Role::Value);
+    cells.any(|(_, cell)| recognise(cell).is_ok() || stix::is_pattern(cell) || recognise_all(cell))
+}
+
+/// Does a cell hold several?
+fn recognise_all(cell: &str) -> bool {
+    let mut words = cell.split_whitespace().peekable();
+    words.peek().is_some() && words.all(|word| recognise(word).is_ok())
+}
+
+/// Takes a row in. `kind`: what every value is, where the examiner says so.
+pub fn read_row(out: &mut Collector, row: &Row<'_>, columns: &[(String, Role)], kind: Option<IndicatorKind>) {
+    let cells = || columns.iter().zip(row.cells).map(|((name, role), cell)| (name, *role, cell.trim()));
     let all = |wanted: Role| {
         let texts: Vec<&str> =
-            cells().filter(|(role, cell)| *role == wanted && !cell.is_empty()).map(|(_, c)| c).collect();
+            cells().filter(|(_, role, cell)| *role == wanted && !cell.is_empty()).map(|(_, _, cell)| cell).collect();
         texts.join("; ")
     };
-    let details = Details {
+    let is_port = |name: &str, role: Role, cell: &str| {
+        let beside = matches!(role, Role::Comment | Role::Ignored) || role == Role::Value && is_unnamed(name);
+        beside && may_hold_ports(name) && cell.parse::<u16>().is_ok_and(|port| port > 0)
+    };
+    let port = cells().find(|(name, role, cell)| is_port(name, *role, cell)).and_then(|(_, _, cell)| cell.parse().ok());
+    let mut details = Details {
+        port,
         name: all(Role::Name),
         comment: all(Role::Comment),
         severity: all(Role::Severity),
         tags: all(Role::Tags).split([';', ',']).map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect(),
-        valid: TimeRange { from: time(&all(Role::ValidFrom)), to: time(&all(Role::ValidTo)) },
-        context: false,
-        part: None,
+        ..Details::default()
     };
+    set_valid(&mut details, &all(Role::ValidFrom), &all(Role::ValidTo));
+    let says_no = |text: &str| ["0", "false", "no", "n", "f"].iter().any(|no| text.eq_ignore_ascii_case(no));
+    if says_no(&all(Role::LookedFor)) {
+        details.context = true;
+        details.tags.push("to_ids=false".to_owned());
+    }
     let named = all(Role::Type);
     let kind = match kind.map(Some).or_else(|| kind_named(&named).filter(|_| !named.is_empty())) {
         // A type that logs cannot hold.
         Some(None) => {
-            return out.issue(
-                row.line,
-                IssueReason::Unsupported,
-                format!("{named}: neither flow records nor CloudTrail hold any"),
-                row.raw,
-            );
+            let detail = format!("{named}: neither flow records nor CloudTrail hold any");
+            return out.issue(row.position, IssueReason::Unsupported, detail, row.raw);
         }
         Some(kind) => kind,
         None => None,
     };
-    let values: Vec<&str> =
-        cells().filter(|(role, cell)| *role == Role::Value && !cell.is_empty()).map(|(_, c)| c).collect();
-    if values.is_empty() {
-        return out.issue(row.line, IssueReason::NotRecognised, "no value in the columns that hold values", row.raw);
+    let mut taken = 0;
+    let mut cells = cells().filter(|(_, _, cell)| !cell.is_empty()).peekable();
+    while let Some((name, role, cell)) = cells.next() {
+        // What stands beside the values of a table without names may be one too.
+        let beside = matches!(role, Role::Comment | Role::Ignored)
+            && is_unnamed(name)
+            && recognise(cell).is_ok_and(|found| found.span.is_some());
+        if role != Role::Value && !beside || is_port(name, role, cell) {
+            continue;
+        }
+        taken += 1;
+        if stix::is_pattern(cell) {
+            stix::read_pattern(out, row.position, cell, &details, row.raw);
+            continue;
+        }
+        let range = cells.peek().and_then(|(_, role, next)| match role {
+            Role::RangeEnd => Some(format!("{cell}-{next}")),
+            Role::Prefix => Some(format!("{cell}/{}", next.trim_start_matches('/'))),
+            _ => None,
+        });
+        if let Some(range) = range {
+            out.element(row.position, Some(IndicatorKind::Range), &range, &details, row.raw);
+            continue;
+        }
+        // The column's name says what its values are, where their form does not.
+        let hint = || kind_named(name).flatten().filter(|_| recognise(cell).is_err());
+        out.element(row.position, kind.or_else(hint), cell, &details, row.raw);
     }
-    for value in values {
-        // A file's row holds hashes; a row that says so and holds something else is told.
-        let kind = kind.filter(|_| !refanged(value).is_empty());
-        out.element(row.line, kind, value, &details, row.raw);
+    if taken == 0 {
+        out.issue(row.position, IssueReason::NotRecognised, "no value in the columns that hold values", row.raw);
     }
 }

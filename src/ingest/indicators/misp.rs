@@ -1,11 +1,13 @@
 //! MISP: events with and without their wrapper, and warning lists. An attribute's position is its place in the event,
 //! those of objects behind the event's own.
 
-use super::collect::{Collector, Details, time};
+use super::collect::{Collector, Details};
 use super::detect::json_error;
-use super::value::{kind_named, recognise};
+use super::kinds::kind_named;
+use super::value::recognise;
+use super::when::set_valid;
 use super::{ListFormat, NoList, ReadList};
-use crate::model::{IndicatorKind, IssueReason, Purpose, TimeRange, Timestamp};
+use crate::model::{IndicatorKind, IssueReason, Purpose};
 use serde_json::Value;
 
 fn parsed(text: &str, format: &'static str) -> Result<Value, NoList> {
@@ -30,15 +32,17 @@ fn list<'a>(object: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> 
     object.get(member).and_then(Value::as_array).into_iter().flatten()
 }
 
-pub fn read(text: &str) -> Result<ReadList, NoList> {
-    let value = parsed(text, "MISP")?;
+/// Reads events: one, a list of them, or a server's answer, which may be attributes alone.
+pub fn read(values: &[Value]) -> ReadList {
     let mut out = Collector::new(ListFormat::Misp);
     let mut position = 0;
-    let inner = value.get("response").unwrap_or(&value);
-    let events: Vec<&Value> = match inner {
-        Value::Array(events) => events.iter().collect(),
-        one => vec![one],
-    };
+    let inner = values.iter().map(|value| value.get("response").unwrap_or(value));
+    let events: Vec<&Value> = inner
+        .flat_map(|inner| match inner {
+            Value::Array(events) => events.iter().collect(),
+            one => vec![one],
+        })
+        .collect();
     for event in events {
         let event = event.get("Event").unwrap_or(event);
         if out.list.name.is_empty() {
@@ -57,7 +61,7 @@ pub fn read(text: &str) -> Result<ReadList, NoList> {
             }
         }
     }
-    Ok(out.list)
+    out.list
 }
 
 /// What all attributes of an event share.
@@ -96,17 +100,16 @@ fn read_attribute(out: &mut Collector, position: u64, attribute: &Value, object:
     if context {
         tags.push("to_ids=false".to_owned());
     }
-    // Both ends are inside in MISP.
-    let last = time(text_of(attribute, "last_seen")).map(|Timestamp(last)| Timestamp(last.saturating_add(1)));
-    let details = Details {
+    let mut details = Details {
         name: about.info.clone(),
         comment: comment.to_owned(),
         severity: about.severity.to_owned(),
         tags,
-        valid: TimeRange { from: time(text_of(attribute, "first_seen")), to: last },
         context,
-        part: None,
+        ..Details::default()
     };
+    // Both ends are inside in MISP.
+    set_valid(&mut details, text_of(attribute, "first_seen"), text_of(attribute, "last_seen"));
     match kind_of(kind) {
         Some(Kind::One(kind)) => out.element(position, Some(kind), value, &details, &raw),
         Some(Kind::ByForm) => out.element(position, None, value, &details, &raw),

@@ -2,22 +2,32 @@
 //! the form that its content shows (`detect`), or the one that is asked for; `read` opens nothing and knows no case.
 
 mod collect;
+mod columns;
 mod csv;
+mod defang;
 mod detect;
+mod kinds;
 mod misp;
 mod openioc;
 mod pattern;
 mod split;
 mod stix;
 mod stix_pattern;
+mod table;
 mod text;
 mod value;
+mod when;
 
 #[cfg(test)]
 mod tests;
 
-pub use csv::{ColumnPlan, Role, guess_columns};
-pub use value::{kind_named, recognise, recognise_as};
+pub use columns::{ColumnPlan, Role, guess_columns};
+pub use detect::text_of;
+pub use kinds::kind_named;
+pub use value::{recognise, recognise_as};
+
+use detect::Content;
+use serde_json::Value;
 
 use crate::model::{IndicatorEntry, IndicatorIssue, IndicatorKind, Purpose};
 
@@ -30,16 +40,19 @@ pub enum ListFormat {
     Misp,
     WarningList,
     OpenIoc,
+    /// JSON that is a table.
+    Json,
 }
 
 impl ListFormat {
-    pub const ALL: [ListFormat; 6] = [
+    pub const ALL: [ListFormat; 7] = [
         ListFormat::Csv,
         ListFormat::Text,
         ListFormat::Stix,
         ListFormat::Misp,
         ListFormat::WarningList,
         ListFormat::OpenIoc,
+        ListFormat::Json,
     ];
 
     /// Stable name, stored in case files and printed.
@@ -51,6 +64,7 @@ impl ListFormat {
             ListFormat::Misp => "misp",
             ListFormat::WarningList => "warning_list",
             ListFormat::OpenIoc => "openioc",
+            ListFormat::Json => "json",
         }
     }
 }
@@ -102,8 +116,15 @@ pub enum NoList {
     Empty,
     #[error("the file is no text")]
     NotText,
-    #[error("the file is JSON, but no STIX bundle, MISP event, MISP warning list or list of texts")]
+    #[error(
+        "the file is JSON, but no STIX, no MISP event or warning list, and nothing in it is named as an indicator (ip, url, indicator, value ...)"
+    )]
     OtherJson,
+    #[error(
+        "the file is STIX 1 (XML or its JSON), which is not read; convert it to STIX 2 with stix2-elevator (OASIS), or export the list as \
+         STIX 2 or CSV where it comes from"
+    )]
+    StixOne,
     #[error("the file is XML, but no OpenIOC document")]
     OtherXml,
     #[error("the file cannot be read as {format}: {reason}")]
@@ -122,21 +143,35 @@ pub fn read(bytes: &[u8], options: &ListOptions) -> Result<ReadList, NoList> {
     if text.trim().is_empty() {
         return Err(NoList::Empty);
     }
-    let format = match options.format {
-        Some(format) => format,
-        None => detect::format_of(&text)?,
+    let content = detect::content_of(&text);
+    let list = match (options.format, content) {
+        (None | Some(ListFormat::Csv), Ok(Content::Text(ListFormat::Csv))) | (Some(ListFormat::Csv), _) => {
+            csv::read(&text, options)
+        }
+        (None, Ok(Content::Text(ListFormat::OpenIoc))) | (Some(ListFormat::OpenIoc), _) => openioc::read(&text)?,
+        (None, Ok(Content::Text(_))) | (Some(ListFormat::Text), _) => text::read(&text, options),
+        (format, Ok(Content::Json(found, values, broken))) => {
+            let mut list = of_json(format.unwrap_or(found), &text, &values, options)?;
+            table::tell_broken(&mut list, &broken);
+            list
+        }
+        (Some(format), Ok(Content::Text(_))) => {
+            return Err(NoList::Broken { format: format.code(), reason: "it is no JSON".to_owned() });
+        }
+        (_, Err(why)) => return Err(why),
     };
-    let list = match format {
-        ListFormat::Csv => csv::read(&text, options),
-        ListFormat::Text => text::read(&text, options),
-        ListFormat::Stix => stix::read(&text)?,
-        ListFormat::Misp => misp::read(&text)?,
-        ListFormat::WarningList => misp::read_warning_list(&text)?,
-        ListFormat::OpenIoc => openioc::read(&text)?,
-    };
-    if list.entries.is_empty() && matches!(format, ListFormat::Csv | ListFormat::Text) {
+    if list.entries.is_empty() && matches!(list.format, ListFormat::Csv | ListFormat::Text | ListFormat::Json) {
         let first = list.issues.first().map(|issue| issue.raw.clone()).unwrap_or_default();
         return Err(NoList::NoEntry { first: first.chars().take(200).collect() });
     }
     Ok(list)
+}
+
+fn of_json(format: ListFormat, text: &str, values: &[Value], options: &ListOptions) -> Result<ReadList, NoList> {
+    Ok(match format {
+        ListFormat::Stix => stix::read(values),
+        ListFormat::Misp => misp::read(values),
+        ListFormat::WarningList => misp::read_warning_list(text)?,
+        _ => table::read(values, options),
+    })
 }

@@ -1,7 +1,7 @@
 //! One value of a list: what it is by its form, put back where it was defanged, in the form that it is compared in.
 
+use super::defang::{cleaned, refanged};
 use crate::model::{Address, IndicatorKind, IssueReason, KeySpan, Network};
-use std::borrow::Cow;
 
 /// A value as it is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,133 +40,6 @@ impl Recognised {
     }
 }
 
-/// The names by which lists and examiners call the kinds.
-const KIND_NAMES: [(&str, Option<IndicatorKind>); 74] = [
-    ("ip", Some(IndicatorKind::Address)),
-    ("ipaddress", Some(IndicatorKind::Address)),
-    ("ipaddr", Some(IndicatorKind::Address)),
-    ("address", Some(IndicatorKind::Address)),
-    ("ipv4", Some(IndicatorKind::Address)),
-    ("ipv6", Some(IndicatorKind::Address)),
-    ("ipv4addr", Some(IndicatorKind::Address)),
-    ("ipv6addr", Some(IndicatorKind::Address)),
-    ("ipsrc", Some(IndicatorKind::Address)),
-    ("ipdst", Some(IndicatorKind::Address)),
-    ("srcip", Some(IndicatorKind::Address)),
-    ("dstip", Some(IndicatorKind::Address)),
-    ("ipport", Some(IndicatorKind::Address)),
-    ("ipsrcport", Some(IndicatorKind::Address)),
-    ("ipdstport", Some(IndicatorKind::Address)),
-    ("cidr", Some(IndicatorKind::Range)),
-    ("network", Some(IndicatorKind::Range)),
-    ("netblock", Some(IndicatorKind::Range)),
-    ("range", Some(IndicatorKind::Range)),
-    ("iprange", Some(IndicatorKind::Range)),
-    ("subnet", Some(IndicatorKind::Range)),
-    ("domain", Some(IndicatorKind::Domain)),
-    ("domainname", Some(IndicatorKind::Domain)),
-    ("hostname", Some(IndicatorKind::Domain)),
-    ("host", Some(IndicatorKind::Domain)),
-    ("fqdn", Some(IndicatorKind::Domain)),
-    ("url", Some(IndicatorKind::Url)),
-    ("uri", Some(IndicatorKind::Url)),
-    ("link", Some(IndicatorKind::Url)),
-    ("accesskey", Some(IndicatorKind::AccessKey)),
-    ("accesskeyid", Some(IndicatorKind::AccessKey)),
-    ("key", Some(IndicatorKind::AccessKey)),
-    ("arn", Some(IndicatorKind::Arn)),
-    ("principal", Some(IndicatorKind::Principal)),
-    ("principalid", Some(IndicatorKind::Principal)),
-    ("user", Some(IndicatorKind::Principal)),
-    ("username", Some(IndicatorKind::Principal)),
-    ("role", Some(IndicatorKind::Principal)),
-    ("rolename", Some(IndicatorKind::Principal)),
-    ("useraccount", Some(IndicatorKind::Principal)),
-    ("name", Some(IndicatorKind::Principal)),
-    ("account", Some(IndicatorKind::Account)),
-    ("accountid", Some(IndicatorKind::Account)),
-    ("awsaccount", Some(IndicatorKind::Account)),
-    ("useragent", Some(IndicatorKind::UserAgent)),
-    ("ua", Some(IndicatorKind::UserAgent)),
-    ("event", Some(IndicatorKind::EventName)),
-    ("eventname", Some(IndicatorKind::EventName)),
-    ("api", Some(IndicatorKind::EventName)),
-    ("apicall", Some(IndicatorKind::EventName)),
-    ("port", Some(IndicatorKind::Port)),
-    ("interface", Some(IndicatorKind::Interface)),
-    ("interfaceid", Some(IndicatorKind::Interface)),
-    ("eni", Some(IndicatorKind::Interface)),
-    ("hash", Some(IndicatorKind::Hash)),
-    ("file", Some(IndicatorKind::Hash)),
-    ("filehash", Some(IndicatorKind::Hash)),
-    ("md5", Some(IndicatorKind::Hash)),
-    ("sha1", Some(IndicatorKind::Hash)),
-    ("sha224", Some(IndicatorKind::Hash)),
-    ("sha256", Some(IndicatorKind::Hash)),
-    ("sha384", Some(IndicatorKind::Hash)),
-    ("sha512", Some(IndicatorKind::Hash)),
-    ("imphash", Some(IndicatorKind::Hash)),
-    ("pehash", Some(IndicatorKind::Hash)),
-    // Known, and nothing that flow records or CloudTrail hold.
-    ("email", None),
-    ("emailaddr", None),
-    ("emailsrc", None),
-    ("filename", None),
-    ("mutex", None),
-    ("regkey", None),
-    ("process", None),
-    ("yara", None),
-    ("cve", None),
-];
-
-/// What a kind is called: `ip-dst`, `IPv4`, `user_agent` ... `Some(None)` for a kind that logs cannot hold, `None` for a
-/// word that names no kind.
-pub fn kind_named(name: &str) -> Option<Option<IndicatorKind>> {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    KIND_NAMES.iter().find(|(known, _)| *known == plain).map(|(_, kind)| *kind)
-}
-
-/// The value without the marks that keep it from being opened by mistake.
-pub fn refanged(text: &str) -> Cow<'_, str> {
-    let marks = text.contains(['[', '(', '{']);
-    let scheme = text.get(..4).is_some_and(|head| head.to_ascii_lowercase().starts_with("hxx"))
-        || text.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("fxp"));
-    if !marks && !scheme {
-        return Cow::Borrowed(text);
-    }
-    let mut plain = text.to_owned();
-    for (from, to) in [
-        ("[.]", "."),
-        ("(.)", "."),
-        ("{.}", "."),
-        ("[.", "."),
-        (".]", "."),
-        ("[dot]", "."),
-        ("(dot)", "."),
-        ("{dot}", "."),
-        ("[DOT]", "."),
-        ("[://]", "://"),
-        ("[:]", ":"),
-        ("[@]", "@"),
-        ("[at]", "@"),
-        ("[/]", "/"),
-    ] {
-        if plain.contains(from) {
-            plain = plain.replace(from, to);
-        }
-    }
-    if let Some(rest) = plain.get(4..).filter(|_| scheme) {
-        let head = plain.get(..4).unwrap_or_default().to_ascii_lowercase();
-        if head == "hxxp" {
-            return Cow::Owned(format!("http{rest}"));
-        }
-    }
-    if let Some(rest) = plain.get(3..).filter(|_| plain.get(..3).is_some_and(|h| h.eq_ignore_ascii_case("fxp"))) {
-        return Cow::Owned(format!("ftp{rest}"));
-    }
-    Cow::Owned(plain)
-}
-
 /// What a value is by its form.
 ///
 /// # Errors
@@ -202,6 +75,12 @@ pub fn recognise(written: &str) -> Recognition {
     if let Some(name) = domain(text) {
         return Ok(Recognised::plain(IndicatorKind::Domain, name));
     }
+    if let Some((host, port)) = text.rsplit_once(':')
+        && port.parse::<u16>().is_ok()
+        && let Some(name) = domain(host)
+    {
+        return Ok(Recognised::plain(IndicatorKind::Domain, name));
+    }
     if let Some((host, path)) = text.split_once('/')
         && path.chars().any(|c| !c.is_ascii_digit())
         && (domain(host).is_some() || Address::parse(host.as_bytes()).is_some())
@@ -234,7 +113,11 @@ pub fn recognise_as(kind: IndicatorKind, written: &str) -> Recognition {
         IndicatorKind::Domain => match address_like(text) {
             Some(found) => Ok(found),
             None if text.contains("://") => url(text),
-            None => domain(text).map(|name| Recognised::plain(kind, name)).ok_or_else(not_one),
+            None => {
+                let host = text.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
+                let name = domain(text).or_else(|| domain(host?.0));
+                name.map(|name| Recognised::plain(kind, name)).ok_or_else(not_one)
+            }
         },
         IndicatorKind::Url => match address_like(text) {
             Some(found) => Ok(found),
@@ -265,20 +148,19 @@ pub fn recognise_as(kind: IndicatorKind, written: &str) -> Recognition {
     }
 }
 
-/// Without what surrounds a value: white space, quotes, a list's punctuation.
-fn cleaned(text: &str) -> &str {
-    text.trim().trim_matches(['"', '\'', '`', '\u{feff}']).trim().trim_end_matches([',', ';'])
-}
-
 /// An address, with a port or not; a block; a span.
 fn address_like(text: &str) -> Option<Recognised> {
     if let Some(address) = Address::parse(text.as_bytes()) {
         return Some(Recognised::address(&address, None));
     }
-    if let Some(network) = Network::parse(text) {
+    let masked = || {
+        let (address, mask) = text.split_once('/')?;
+        Network::parse(&format!("{}/{}", address.trim(), mask_bits(mask)?))
+    };
+    if let Some(network) = Network::parse(text).or_else(masked) {
         let span = KeySpan::from(network);
         if span.is_one() {
-            let address = text.split('/').next().and_then(|address| Address::parse(address.as_bytes()))?;
+            let address = text.split('/').next().and_then(|address| Address::parse(address.trim().as_bytes()))?;
             return Some(Recognised::address(&address, None));
         }
         return Some(Recognised {
@@ -288,17 +170,8 @@ fn address_like(text: &str) -> Option<Recognised> {
             port: None,
         });
     }
-    if let Some((first, last)) = text.split_once('-') {
-        let ends = Address::parse(first.trim().as_bytes()).zip(Address::parse(last.trim().as_bytes()));
-        let (first, last) = ends.filter(|(first, last)| first.ip.is_ipv4() == last.ip.is_ipv4())?;
-        let span = KeySpan { first: KeySpan::of(&first).first, last: KeySpan::of(&last).last };
-        let value = format!("{first}-{last}");
-        return (span.first <= span.last).then_some(Recognised {
-            kind: IndicatorKind::Range,
-            value,
-            span: Some(span),
-            port: None,
-        });
+    if let Some(range) = range(text) {
+        return Some(range);
     }
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => rest.split_once("]:")?,
@@ -306,6 +179,88 @@ fn address_like(text: &str) -> Option<Recognised> {
     };
     let address = Address::parse(host.as_bytes())?;
     port.parse::<u16>().ok().map(|port| Recognised::address(&address, Some(port)))
+}
+
+/// `first-last`, with any dash or `to` between them; `203.0.113.10-20`; `203.0.113.*`.
+fn range(text: &str) -> Option<Recognised> {
+    if let Some(stem) = text.strip_suffix(".*") {
+        let stars = stem.split('.').filter(|octet| *octet == "*").count();
+        let octets = stem.split('.').count();
+        let known = stem.trim_end_matches(".*");
+        let is_tail = known.split('.').count() + stars == octets && !known.contains('*') && (1..=3).contains(&octets);
+        let fill = |octet: &str| format!("{known}{}", format!(".{octet}").repeat(3 - known.split('.').count() + 1));
+        return is_tail.then(|| between(&fill("0"), &fill("255"))).flatten().map(as_block);
+    }
+    let apart = ["-", "–", "—", "−", "‐", "→", "->", "..", " to "];
+    let (first, last) = apart.iter().find_map(|dash| text.split_once(dash))?;
+    let (first, last) = (first.trim().trim_end_matches('.'), last.trim().trim_start_matches(['>', '.', '-']).trim());
+    if !last.is_empty()
+        && last.bytes().all(|b| b.is_ascii_digit())
+        && let Some((stem, octet)) = first.rsplit_once('.')
+        && octet.parse::<u8>().ok()? <= last.parse::<u8>().ok()?
+    {
+        return between(first, &format!("{stem}.{last}"));
+    }
+    between(first, last)
+}
+
+fn between(first: &str, last: &str) -> Option<Recognised> {
+    let ends = Address::parse(first.as_bytes()).zip(Address::parse(last.as_bytes()));
+    let (first, last) = ends.filter(|(first, last)| first.ip.is_ipv4() == last.ip.is_ipv4())?;
+    let span = KeySpan { first: KeySpan::of(&first).first, last: KeySpan::of(&last).last };
+    if span.is_one() {
+        return Some(Recognised::address(&first, None));
+    }
+    let value = format!("{first}-{last}");
+    (span.first < span.last).then_some(Recognised { kind: IndicatorKind::Range, value, span: Some(span), port: None })
+}
+
+/// A span that is a block, written as one.
+fn as_block(found: Recognised) -> Recognised {
+    let block = found.span.and_then(|span| {
+        let first = Address::of_key(span.first);
+        let bits = block_bits(span, first.ip.is_ipv4())?;
+        Some(format!("{first}/{bits}"))
+    });
+    Recognised { value: block.unwrap_or(found.value), ..found }
+}
+
+/// The length of the prefix of the block that these addresses are, where they are one.
+fn block_bits(span: KeySpan, is_ipv4: bool) -> Option<u32> {
+    let size = span.width().checked_add(1)?;
+    let is_block = size.is_power_of_two() && span.first.is_multiple_of(size);
+    let all = if is_ipv4 { 32 } else { 128 };
+    is_block.then(|| all - size.trailing_zeros().min(all))
+}
+
+/// What a mask says of a prefix: `24`, `/24`, `255.255.255.0`.
+pub fn mask_bits(text: &str) -> Option<u8> {
+    let text = text.trim();
+    let number = text.strip_prefix('/').unwrap_or(text);
+    if let Ok(bits) = number.parse::<u8>() {
+        return (number.bytes().all(|b| b.is_ascii_digit()) && bits <= 128).then_some(bits);
+    }
+    let Some(Address { ip: std::net::IpAddr::V4(mask), .. }) = Address::parse(number.as_bytes()) else { return None };
+    let mask = u32::from(mask);
+    (mask != 0 && mask.leading_ones() + mask.trailing_zeros() == 32).then(|| mask.leading_ones() as u8)
+}
+
+/// A block that the first cells say together, and how many cells that are: its two ends (and the length of its prefix), or
+/// its address and a mask. Two addresses that are no block, or a small one, are two addresses.
+pub fn span_of(cells: &[&str]) -> Option<(Recognised, usize)> {
+    let [first, second, rest @ ..] = cells else { return None };
+    let (first, second) = (refanged(first), refanged(second));
+    let address = Address::parse(first.as_bytes())?;
+    let is_mask = second.starts_with('/') || second.starts_with("255.");
+    if let Some(bits) = mask_bits(&second).filter(|_| is_mask) {
+        return address_like(&format!("{address}/{bits}")).map(|found| (found, 2));
+    }
+    let found = between(&first, &second)?;
+    let bits = block_bits(found.span.filter(|span| !span.is_one())?, address.ip.is_ipv4())?;
+    let third = rest.first().copied().unwrap_or_default();
+    let says_so = mask_bits(third).is_some_and(|told| u32::from(told) == bits);
+    let is_wide = found.span.is_some_and(|span| span.width() >= 7) && Address::parse(third.as_bytes()).is_none();
+    (says_so || is_wide).then_some((found, 2 + usize::from(says_so)))
 }
 
 /// `address|port`, `domain|address`, `host|port`. Of a name with an address, the address; see `parts_of`.
@@ -385,7 +340,7 @@ const FILE_ENDINGS: [&str; 34] = [
 ];
 
 /// The name in lower case without a trailing dot or a leading `*.`.
-fn domain(text: &str) -> Option<String> {
+pub fn domain(text: &str) -> Option<String> {
     let name = text.strip_prefix("*.").unwrap_or(text);
     let name = name.strip_suffix('.').unwrap_or(name);
     let good = |label: &str| {
@@ -400,7 +355,7 @@ fn domain(text: &str) -> Option<String> {
         && name.len() <= 253
         && name.split('.').all(good)
         && last.chars().count() >= 2
-        && !last.chars().all(|c| c.is_ascii_digit())
+        && last.chars().any(char::is_alphabetic)
         && !last.contains('_')
         && !FILE_ENDINGS.contains(&last.as_str());
     is_name.then(|| name.to_lowercase())
@@ -435,7 +390,21 @@ mod tests {
             ("192.0.2.97/27", "range 192.0.2.96/27"),
             ("2001:db8:bad::/48", "range 2001:db8:bad::/48"),
             ("10.0.0.1-10.0.0.9", "range 10.0.0.1-10.0.0.9"),
+            ("10.0.0.1 – 10.0.0.9", "range 10.0.0.1-10.0.0.9"),
+            ("10.0.0.1 to 10.0.0.9", "range 10.0.0.1-10.0.0.9"),
+            ("10.0.0.1..10.0.0.9", "range 10.0.0.1-10.0.0.9"),
+            ("10.0.0.1-9", "range 10.0.0.1-10.0.0.9"),
+            ("203.0.113.*", "range 203.0.113.0/24"),
+            ("10.20.*.*", "range 10.20.0.0/16"),
+            ("10.*.20.*", "not_recognised"),
+            ("10.0.0.5-10.0.0.5", "address 10.0.0.5"),
+            ("2001:db8::1-2001:db8::9", "range 2001:db8::1-2001:db8::9"),
+            ("203.0.113.0/255.255.255.0", "range 203.0.113.0/24"),
+            ("evil.example:8080", "domain evil.example"),
+            ("<203.0.113.23>", "address 203.0.113.23"),
+            ("• 203[.]0[.]113[.]19.", "address 203.0.113.19"),
             ("10.0.0.9-10.0.0.1", "not_recognised"),
+            ("10.0.0.9-1", "not_recognised"),
             ("10.0.0.1-2001:db8::1", "not_recognised"),
             ("evil[.]example", "domain evil.example"),
             ("*.Evil.Example.", "domain evil.example"),
@@ -476,11 +445,28 @@ mod tests {
         ] {
             assert_eq!(recognise_as(kind, text).ok().map(|found| found.value).as_deref(), expected, "{text}");
         }
-        assert_eq!(kind_named("ip-dst|port"), Some(Some(IndicatorKind::Address)));
-        assert_eq!(kind_named("email-src"), Some(None));
-        assert_eq!(kind_named("colour"), None);
-        let names: std::collections::BTreeSet<&str> = KIND_NAMES.iter().map(|(name, _)| *name).collect();
-        assert_eq!(names.len(), KIND_NAMES.len());
+    }
+
+    #[test]
+    fn cells_say_a_block_together() {
+        let told = |cells: &[&str]| span_of(cells).map(|(found, used)| format!("{} {used}", found.value));
+        for (cells, expected) in [
+            (&["203.0.113.0", "203.0.113.255", "24", "3105"][..], Some("203.0.113.0-203.0.113.255 3")),
+            (&["203.0.113.0", "203.0.113.255"], Some("203.0.113.0-203.0.113.255 2")),
+            (&["203.0.113.0", "/24"], Some("203.0.113.0/24 2")),
+            (&["203.0.113.0", "255.255.255.0"], Some("203.0.113.0/24 2")),
+            (&["2001:db8::", "2001:db8::ffff"], Some("2001:db8::-2001:db8::ffff 2")),
+            (&["203.0.113.2", "203.0.113.3", "31"], Some("203.0.113.2-203.0.113.3 3")),
+            (&["203.0.113.2", "203.0.113.3"], None),
+            (&["203.0.113.0", "203.0.113.255", "203.0.114.0"], None),
+            (&["203.0.113.5", "203.0.113.9"], None),
+            (&["203.0.113.0", "24"], None),
+            (&["203.0.113.5", "203.0.113.5"], None),
+            (&["203.0.113.255", "203.0.113.0"], None),
+            (&["203.0.113.0"], None),
+        ] {
+            assert_eq!(told(cells).as_deref(), expected, "{cells:?}");
+        }
     }
 
     #[test]

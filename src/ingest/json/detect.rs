@@ -1,11 +1,11 @@
 //! Is this content JSON that holds records? Decided by what its first elements are, never by their wrapping alone: lists
 //! of indicators, of address ranges or of public keys are JSON too.
 
-use super::classify::{Found, classify};
+use super::classify::{Classifier, Found};
 use super::flow::looks_like_line;
 use super::parser::{FlowSinks, JsonParser, format_of};
 use super::split::{Container, Limits, Sink, Span, Splitter};
-use crate::ingest::cloudtrail::event::EventReader;
+use super::wrap;
 use crate::ingest::detect::Head;
 use crate::ingest::emit::Parser;
 use crate::ingest::flow::is_stamped;
@@ -68,10 +68,15 @@ fn look(bytes: &[u8], complete: bool) -> Option<Format> {
     }
     // Nothing but empty lists, and control messages, whose elements say nothing.
     let subscription = look.message_type && look.last_open == Some(Container::LogEvents);
-    if subscription || complete && rest.is_empty() && look.elements == 0 && look.faults == 0 {
-        return look.last_open.filter(|open| *open != Container::Results).map(format_of);
+    if subscription || complete && rest.is_empty() && look.elements == 0 && look.faults == 0 || look.empty.is_some() {
+        return look.empty.or_else(|| look.last_open.filter(|open| says_whose(*open)).map(format_of));
     }
     None
+}
+
+/// Does the list's name alone say that it is of AWS's logs?
+fn says_whose(container: Container) -> bool {
+    !matches!(container, Container::Results | Container::Items | Container::AthenaRows)
 }
 
 /// For text that is broken or not all there.
@@ -82,8 +87,10 @@ fn reads_like_event(text: &[u8]) -> bool {
 
 #[derive(Default)]
 struct Look {
-    reader: EventReader,
+    classifier: Classifier,
     found: Option<Format>,
+    /// Of a wrapper that says of itself that it is empty, or of the names of a result's columns.
+    empty: Option<Format>,
     last_open: Option<Container>,
     elements: usize,
     faults: usize,
@@ -95,15 +102,23 @@ impl Sink for Look {
     fn element(&mut self, raw: &[u8], _: Span, container: Container) -> Result<(), String> {
         self.elements += 1;
         let text = String::from_utf8_lossy(raw);
-        let format = match classify(&text, container, &self.reader)? {
+        let found = self.classifier.classify(&text, container)?;
+        let reader = self.classifier.reader();
+        let format = match found {
             Found::Event(_) => Some(format_of(container)),
+            Found::Inside(inside, format) if inside.is_empty() => {
+                self.empty.get_or_insert(format);
+                None
+            }
+            Found::Inside(_, format) => Some(format),
             Found::Inner(json, format) => {
-                self.reader.read(json.trim()).is_ok_and(|values| values.is_event).then_some(format)
+                reader.read(json.trim()).is_ok_and(|values| values.is_event).then_some(format)
             }
             Found::Message(message, format) => {
                 let message = message.trim();
                 let known = if message.starts_with('{') {
-                    self.reader.read(message).is_ok_and(|values| values.is_event)
+                    reader.read(message).is_ok_and(|values| values.is_event)
+                        || !wrap::in_text(message, reader).is_empty()
                 } else {
                     looks_like_line(message)
                 };
@@ -138,6 +153,7 @@ impl Sink for Look {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Wrapper;
 
     fn format(text: &str) -> Option<Format> {
         json_format(&Head { bytes: text.as_bytes(), complete: true })
@@ -153,7 +169,7 @@ mod tests {
             (r#"{"Events":[],"NextToken":"x"}"#.to_owned(), Some(Format::CloudTrailLookupEvents)),
             (EVENT.to_owned(), Some(Format::CloudTrailJson)),
             (format!("[{{\"Records\":[{EVENT}]}}]"), Some(Format::CloudTrailJson)),
-            (format!("{{\"detail\":{EVENT}}}"), Some(Format::CloudTrailJson)),
+            (format!("{{\"detail\":{EVENT}}}"), Some(Format::CloudTrailIn(Wrapper::EventBridge))),
             (format!("{{\"Events\":[{EVENT}]}}"), Some(Format::CloudTrailLookupEvents)),
             (format!("{{\"EventId\":\"e\",\"CloudTrailEvent\":{quoted}}}"), Some(Format::CloudTrailLookupEvents)),
             (format!("{{\"events\":[{{\"message\":{quoted}}}]}}"), Some(Format::CloudWatchEvents)),

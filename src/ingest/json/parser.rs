@@ -1,12 +1,13 @@
 //! The parser of everything JSON-shaped: the splitter finds the elements, `classify` says what each is, and here each
 //! becomes one record or one warning.
 
-use super::classify::{Found, classify};
+use super::classify::{Classifier, Found};
 use super::split::{Container, Limits, Sink, Span, Splitter, Tail};
+use super::wrap::{self, Inside};
 use crate::ingest::cloudtrail::CloudTrailMessages;
 use crate::ingest::emit::{Emitter, FlowRecordSink, FormatWanted, MessageSink, Parser, Place, StreamEnd};
 use crate::model::batch::Completeness;
-use crate::model::{Format, ImportWarning, Reason};
+use crate::model::{Format, ImportWarning, Reason, Wrapper};
 
 /// Where flow records that were met in JSON go.
 pub struct FlowSinks {
@@ -21,11 +22,14 @@ pub struct JsonParser {
 }
 
 struct Reader {
+    classifier: Classifier,
     events: CloudTrailMessages,
     flow: FlowSinks,
     /// Of the last element.
     position: u32,
     format: Option<Format>,
+    /// What the first list says by its name, for a file in which no element says more.
+    opened: Option<Format>,
     /// The messages of this object are CloudWatch's own, not log events.
     control: bool,
     /// The name of the token with which the last page said that there is more.
@@ -41,10 +45,12 @@ impl JsonParser {
 
     pub fn with_limits(flow: FlowSinks, limits: Limits) -> Self {
         let reader = Reader {
+            classifier: Classifier::default(),
             events: CloudTrailMessages::new(),
             flow,
             position: 0,
             format: None,
+            opened: None,
             control: false,
             token: None,
             status: None,
@@ -89,7 +95,7 @@ impl Parser for JsonParser {
     }
 
     fn format(&self) -> Format {
-        self.reader.format.unwrap_or(Format::CloudTrailJson)
+        self.reader.format.or(self.reader.opened).unwrap_or(Format::CloudTrailJson)
     }
 
     fn record_format(&self) -> Option<String> {
@@ -104,11 +110,13 @@ impl Parser for JsonParser {
 /// The format that a list says by its name alone.
 pub fn format_of(container: Container) -> Format {
     match container {
-        Container::Top | Container::List | Container::Records => Format::CloudTrailJson,
+        Container::Top | Container::List | Container::Records | Container::Items => Format::CloudTrailJson,
         Container::LookupEvents => Format::CloudTrailLookupEvents,
         Container::CloudWatchEvents => Format::CloudWatchEvents,
         Container::LogEvents => Format::CloudWatchSubscription,
         Container::Results => Format::CloudWatchInsightsJson,
+        Container::AthenaRows => Format::CloudTrailIn(Wrapper::Athena),
+        Container::LakeRows => Format::CloudTrailIn(Wrapper::Lake),
     }
 }
 
@@ -131,12 +139,62 @@ impl Pass<'_> {
     fn message(&mut self, message: &str, place: Place) {
         let message = message.trim();
         let reader = &mut *self.reader;
-        if message.starts_with('{') {
-            reader.events.message(message.as_bytes(), place, self.out);
-        } else {
+        if !message.starts_with('{') {
             reader.flow.messages.message(message.as_bytes(), place, self.out);
+            return;
+        }
+        match reader.events.reader().read(message) {
+            Ok(values) if values.is_event && !values.may_wrap => {
+                CloudTrailMessages::emit(message, values, Completeness::Full, place, self.out);
+            }
+            _ => match wrap::in_text(message, reader.events.reader()) {
+                inside if inside.is_empty() => _ = reader.events.message(message.as_bytes(), place, self.out),
+                inside => self.inside(inside, message.as_bytes(), place),
+            },
         }
     }
+
+    fn inside(&mut self, inside: Vec<Inside>, raw: &[u8], place: Place) {
+        let Reader { flow, position, .. } = self.reader;
+        let next = || {
+            *position = position.saturating_add(1);
+            *position
+        };
+        emit_inside(inside, raw, place, next, flow, self.out);
+    }
+}
+
+/// Emits what an element wraps. The first takes the place of the element; each further one has the same bytes, and the
+/// position that `next` says.
+pub fn emit_inside(
+    inside: Vec<Inside>,
+    raw: &[u8],
+    place: Place,
+    mut next: impl FnMut() -> u32,
+    flow: &mut FlowSinks,
+    out: &mut Emitter,
+) {
+    for (index, inside) in inside.into_iter().enumerate() {
+        let place = if index == 0 { place } else { Place { position: next(), ..place } };
+        match inside {
+            Inside::Event { json, values, how, fault } => {
+                if let Some(why) = fault {
+                    out.warn(fault_of_record(place, &why, raw));
+                }
+                CloudTrailMessages::emit(&json, values, how, place, out);
+            }
+            Inside::Flow(record) => _ = flow.records.record(&record, raw, place, out),
+            Inside::Line(line) => _ = flow.messages.message(line.as_bytes(), place, out),
+            Inside::Unread(why) => out.warn(place.warning(Reason::NotARecord, why, raw)),
+            Inside::Quiet => {}
+        }
+    }
+}
+
+/// A warning about an element that became a record all the same; it must not count as an element of its own.
+pub fn fault_of_record(place: Place, why: &str, raw: &[u8]) -> ImportWarning {
+    let detail = format!("element {} at byte {}: {why}", place.position, place.offset);
+    ImportWarning { raw: place.warning(Reason::BadJson, "", raw).raw, ..ImportWarning::file(Reason::BadJson, detail) }
 }
 
 impl Sink for Pass<'_> {
@@ -147,15 +205,26 @@ impl Sink for Pass<'_> {
         // The place is taken only once it is clear that the element is no fault, which takes one itself.
         let next = Place { position: self.reader.position.saturating_add(1), offset: span.offset, len: 0 };
         let text = self.reader.events.text(raw, next, self.out);
-        let found = classify(&text, container, self.reader.events.reader())?;
+        let found = self.reader.classifier.classify(&text, container)?;
         // Where `messageType` comes after the messages (keys sorted by another tool), the message itself tells.
         if let (Found::Message(message, _), Container::LogEvents) = (&found, container)
             && message.starts_with("CWL CONTROL MESSAGE")
         {
             return Ok(());
         }
+        // A wrapper that says of itself that it is empty, or the names of a result's columns.
+        if let Found::Inside(inside, format) = &found
+            && inside.is_empty()
+        {
+            self.reader.opened.get_or_insert(*format);
+            return Ok(());
+        }
         let place = self.place(span);
         match found {
+            Found::Inside(inside, format) => {
+                self.learn(format);
+                self.inside(inside, raw, place);
+            }
             Found::Event(values) => {
                 self.learn(format_of(container));
                 CloudTrailMessages::emit(&text, values, Completeness::Full, place, self.out);
@@ -215,8 +284,18 @@ impl Sink for Pass<'_> {
 
     fn open(&mut self, container: Container) {
         // A list within a plain list says more than the plain list did; what the elements are says most.
-        if !matches!(container, Container::List) {
-            self.learn(format_of(container));
+        match container {
+            Container::List => {}
+            Container::Records
+            | Container::Items
+            | Container::Results
+            | Container::AthenaRows
+            | Container::LakeRows => {
+                self.reader.opened.get_or_insert(format_of(container));
+            }
+            Container::Top | Container::LookupEvents | Container::CloudWatchEvents | Container::LogEvents => {
+                self.learn(format_of(container));
+            }
         }
     }
 

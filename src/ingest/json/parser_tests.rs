@@ -137,8 +137,12 @@ fn events_in_every_wrapping() {
         (EVENT.to_owned(), Format::CloudTrailJson, 0),
         (format!("[\n{EVENT}]"), Format::CloudTrailJson, 2),
         (format!("{{\"Records\": [{EVENT}]}}"), Format::CloudTrailJson, 13),
-        (format!("{{\"source\":\"aws.s3\",\"resources\":[],\"detail\":{EVENT}}}"), Format::CloudTrailJson, 0),
-        (format!("{{\"aws\":{{\"cloudtrail\":{EVENT}}}}}"), Format::CloudTrailJson, 0),
+        (
+            format!("{{\"source\":\"aws.s3\",\"resources\":[],\"detail\":{EVENT}}}"),
+            Format::CloudTrailIn(Wrapper::EventBridge),
+            0,
+        ),
+        (format!("{{\"aws\":{{\"cloudtrail\":{EVENT}}}}}"), Format::CloudTrailIn(Wrapper::Elastic), 0),
         (
             format!("{{\"Events\":[{{\"EventId\":\"x\",\"CloudTrailEvent\":{string}}}]}}"),
             Format::CloudTrailLookupEvents,

@@ -8,6 +8,7 @@
 
 mod loose;
 mod scan;
+mod wrapper;
 
 use self::scan::{Input, Scan, Stop};
 use super::resync::{Budget, restart_point};
@@ -29,22 +30,42 @@ pub enum Container {
     CloudWatchEvents,
     /// `logEvents` of a subscription.
     LogEvents,
-    /// `results` of a Logs Insights query; its elements are lists.
+    /// `results` of a Logs Insights query, whose elements are lists, or of another tool's search.
     Results,
+    /// A list of another tool's: hits of a search, messages of a queue, records of a stream.
+    Items,
+    /// `Rows` of Athena's `get-query-results`.
+    AthenaRows,
+    /// `QueryResultRows` of CloudTrail Lake's `get-query-results`; its elements are lists.
+    LakeRows,
 }
 
 impl Container {
-    fn of_key(key: &[u8]) -> Option<Self> {
-        Some(match key {
-            b"Records" => Self::Records,
-            b"Events" => Self::LookupEvents,
-            b"events" => Self::CloudWatchEvents,
-            b"logEvents" => Self::LogEvents,
-            b"results" => Self::Results,
-            _ => return None,
-        })
+    pub(super) fn of_key(key: &[u8]) -> Option<Self> {
+        let found = KEYS.iter().find(|(name, _)| name.as_bytes() == key);
+        found.map(|(_, container)| *container)
+    }
+
+    /// Are its elements lists?
+    fn holds_lists(self) -> bool {
+        matches!(self, Self::Results | Self::LakeRows)
     }
 }
+
+/// The members of wrappers whose lists hold records.
+const KEYS: [(&str, Container); 11] = [
+    ("Records", Container::Records),
+    ("Events", Container::LookupEvents),
+    ("events", Container::CloudWatchEvents),
+    ("logEvents", Container::LogEvents),
+    ("results", Container::Results),
+    ("records", Container::Items),
+    ("hits", Container::Items),
+    ("Messages", Container::Items),
+    ("logs", Container::Items),
+    ("Rows", Container::AthenaRows),
+    ("QueryResultRows", Container::LakeRows),
+];
 
 /// Where an element or a fault stands: bytes from the start of the content, and how many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +139,9 @@ enum Purpose {
     Record,
     /// A key or a string value of a wrapping object.
     Text,
-    /// A list or object in a wrapping object that holds no records.
+    /// An object in a wrapping object: it may wrap records itself, else it holds none.
+    Member,
+    /// A list in a wrapping object that holds no records.
     Skip,
 }
 
@@ -133,6 +156,8 @@ pub struct Splitter {
     /// In a wrapping object: the key read last, and whether its colon was met.
     key: Option<String>,
     colon: bool,
+    /// The wrapper at hand is a map of files: each of its objects may hold a list of records.
+    is_map: bool,
     /// Of garbage: bytes in all, and up to the last one that is neither blank nor comma.
     garbage: (u64, u64),
     budget: Budget,
@@ -155,6 +180,8 @@ impl Splitter {
             escape: false,
             is_object: false,
             key: (0, 0),
+            lists: 0,
+            tried: 0,
             skipping: None,
         };
         Self {
@@ -166,6 +193,7 @@ impl Splitter {
             offset: 0,
             key: None,
             colon: false,
+            is_map: false,
             garbage: (0, 0),
             budget: Budget::default(),
         }
@@ -278,7 +306,7 @@ impl Splitter {
                 }
             }
             b'{' | b'"' => self.start(Purpose::Record, byte, input),
-            b'[' if self.container() == Container::Results || self.stack.len() >= self.limits.depth => {
+            b'[' if self.container().holds_lists() || self.stack.len() >= self.limits.depth => {
                 self.start(Purpose::Record, byte, input);
             }
             b'[' => {
@@ -288,39 +316,6 @@ impl Splitter {
             b']' if !self.stack.is_empty() => {
                 self.stack.pop();
                 input.at += 1;
-            }
-            _ => self.start_garbage(input),
-        }
-    }
-
-    fn in_wrapper(&mut self, byte: u8, input: &mut Input<'_>, sink: &mut impl Sink) {
-        match byte {
-            b':' => {
-                self.colon = self.key.is_some();
-                input.at += 1;
-            }
-            b'"' => self.start(Purpose::Text, byte, input),
-            b'}' => {
-                self.stack.pop();
-                (self.key, self.colon) = (None, false);
-                input.at += 1;
-            }
-            b'[' | b'{' if !self.colon => {
-                // A value where a key should be: the wrapper was never closed, and something new begins.
-                self.stack.pop();
-                self.key = None;
-            }
-            b'[' => match self.key.as_deref().and_then(|key| Container::of_key(key.as_bytes())) {
-                Some(container) => {
-                    (self.key, self.colon) = (None, false);
-                    self.open(container, input, sink);
-                }
-                None => self.start(Purpose::Skip, byte, input),
-            },
-            b'{' => self.start(Purpose::Skip, byte, input),
-            b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' if self.colon => {
-                self.buffer.clear();
-                self.state = State::Literal;
             }
             _ => self.start_garbage(input),
         }
@@ -350,6 +345,8 @@ impl Splitter {
             escape: false,
             is_object: byte == b'{',
             key: (0, 0),
+            lists: u64::from(byte == b'['),
+            tried: 0,
             skipping: (purpose == Purpose::Skip).then_some(Reason::TooLong),
         };
         input.from = input.at;
@@ -386,6 +383,11 @@ impl Splitter {
         if buffered {
             self.buffer.extend_from_slice(part);
         }
+        if self.scan.purpose == Purpose::Member {
+            (self.key, self.colon) = (None, false);
+            self.buffer.clear();
+            return None;
+        }
         let raw = if buffered { &self.buffer } else { part };
         if self.scan.purpose == Purpose::Text {
             let text = super::text::string(raw);
@@ -404,34 +406,6 @@ impl Splitter {
         }
         let end = Input { bytes: &[], text: "", base: input.offset(), at: 0, from: 0 };
         self.broken(end, Reason::BadJson, detail, sink)
-    }
-
-    /// An object that holds a list: is it a wrapper, whose elements are what we are after?
-    fn maybe_wrapper(&mut self, input: &mut Input<'_>, sink: &mut impl Sink) {
-        if self.scan.purpose != Purpose::Record || self.stack.len() + 2 > self.limits.depth {
-            return;
-        }
-        let (start, end) = self.scan.key;
-        if self.buffer.is_empty() && input.part().get(start..end).and_then(Container::of_key).is_none() {
-            return;
-        }
-        self.buffer.extend_from_slice(input.part());
-        input.from = input.at;
-        let Some(container) = self.buffer.get(start..end).and_then(Container::of_key) else { return };
-        let before = self.buffer.get(..start.saturating_sub(1)).unwrap_or_default();
-        if memchr::memmem::find(before, b"\"eventVersion\"").is_some() {
-            return;
-        }
-        sink.wrapper();
-        for (key, value) in super::text::scalars_before(before) {
-            sink.scalar(&key, &value);
-        }
-        self.buffer.clear();
-        self.state = State::Between;
-        (self.key, self.colon) = (None, false);
-        self.stack.push(Frame::Wrapper);
-        self.stack.push(Frame::List(container));
-        sink.open(container);
     }
 
     /// The element at hand breaks a limit at `input.at`: a restart inside of it, or the rest of it is skipped.

@@ -121,10 +121,11 @@ pub fn get<'a>(members: &[(Cow<'_, str>, &'a RawValue)], name: &str) -> Option<&
     members.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.get())
 }
 
-/// The scalar members in the text of an object that breaks off behind one of its members.
-pub fn scalars_before(object: &[u8]) -> Vec<(String, String)> {
+/// The scalar members in the text of an object that breaks off behind one of its members, or behind one of the innermost of
+/// so many objects that are open.
+pub fn scalars_before(object: &[u8], open: usize) -> Vec<(String, String)> {
     let mut json = String::from_utf8_lossy(object).trim_end_matches([',', ' ', '\n', '\r', '\t']).to_owned();
-    json.push('}');
+    json.extend(std::iter::repeat_n('}', open));
     let Some(members) = members(&json) else { return Vec::new() };
     let scalars = members.into_iter().filter(|(_, value)| !value.get().starts_with(['{', '[']));
     scalars
@@ -163,7 +164,9 @@ mod tests {
 
     #[test]
     fn scalars_of_an_object_that_breaks_off() {
-        let found = scalars_before(b"{\"messageType\":\"DATA_MESSAGE\", \"n\":1, \"x\":[1], \"z\":null,\n ");
+        let inner = scalars_before(b"{\"took\":1,\"hits\":{\"total\":5,", 2);
+        assert_eq!(inner, [("took".to_owned(), "1".to_owned())]);
+        let found = scalars_before(b"{\"messageType\":\"DATA_MESSAGE\", \"n\":1, \"x\":[1], \"z\":null,\n ", 1);
         let found: Vec<_> = found.iter().map(|(k, v)| format!("{k}={v}")).collect();
         assert_eq!(found, ["messageType=DATA_MESSAGE", "n=1", "z=null"]);
     }

@@ -26,6 +26,8 @@ pub(super) struct Cell<'a> {
     pub text: &'a [u8],
     /// The text is a JSON number, true or false.
     pub is_literal: bool,
+    /// The text is the milliseconds of a time that the file declares as one.
+    pub is_millis: bool,
 }
 
 /// Some rows of one column.
@@ -35,12 +37,13 @@ pub(super) struct ColumnBatch {
     /// Where each row's value stands; `None` is null.
     cells: Vec<Option<(usize, usize)>>,
     is_literal: bool,
+    is_millis: bool,
 }
 
 impl ColumnBatch {
     pub fn cell(&self, row: usize) -> Option<Cell<'_>> {
         let (start, end) = (*self.cells.get(row)?)?;
-        Some(Cell { text: self.bytes.get(start..end)?, is_literal: self.is_literal })
+        Some(Cell { text: self.bytes.get(start..end)?, is_literal: self.is_literal, is_millis: self.is_millis })
     }
 }
 
@@ -123,6 +126,11 @@ impl ColumnSource {
 
     /// The next rows, exactly as many as wanted.
     pub fn read(&mut self, rows: usize) -> Result<ColumnBatch, String> {
+        let is_millis = matches!(self.meaning, Meaning::Stamp(_, Times::Millis));
+        Ok(ColumnBatch { is_millis, ..self.read_batch(rows)? })
+    }
+
+    fn read_batch(&mut self, rows: usize) -> Result<ColumnBatch, String> {
         let (most, name, meaning) = (self.max_def_level, &self.name, self.meaning);
         let literal = meaning.is_literal();
         let bytes = |value: &[u8], to: &mut Vec<u8>| match meaning {

@@ -10,7 +10,7 @@ use crate::ingest::cloudtrail::columns::Layout;
 use crate::ingest::cloudtrail::structs;
 use crate::ingest::detect::Head;
 use crate::ingest::emit::Place;
-use crate::ingest::flow::field_by_any_name;
+use crate::ingest::flow::{directed, field_by_any_name};
 use crate::ingest::json::detect::json_format;
 use crate::ingest::json::text::members;
 use crate::model::batch::Completeness;
@@ -48,6 +48,9 @@ pub(super) fn of(reader: &SerializedFileReader<Bytes>) -> Result<Kind, String> {
     let columns = schema.root_schema().get_fields();
     let names: Vec<String> = columns.iter().map(|column| column.name().to_owned()).collect();
     if names.iter().any(|name| squeezed(name) == "classuid") {
+        return Ok(Kind::Elements);
+    }
+    if directed::is_table(names.iter().map(String::as_str)) {
         return Ok(Kind::Elements);
     }
     let flat = columns.iter().filter(|column| column.is_primitive());
@@ -247,7 +250,7 @@ fn object(json: &str) -> (String, Completeness) {
 pub(super) fn format_of(json: Format) -> Format {
     match json {
         Format::OcsfJson => Format::OcsfParquet,
-        Format::FlowJson | Format::FlowForeignJson => Format::FlowParquet,
+        Format::FlowJson | Format::FlowForeignJson | Format::FlowIn(_) => Format::FlowParquet,
         _ => Format::CloudTrailParquet,
     }
 }

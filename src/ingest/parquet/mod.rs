@@ -13,15 +13,18 @@ pub(crate) mod testing;
 mod tests;
 
 use super::emit::{Emitter, Parser, Place, StreamEnd};
-use super::flow::{RecordBuilder, field_by_any_name};
+use super::flow::{RecordBuilder, field_by_any_name, tell_slips};
 use super::json::{FlowSinks, JsonParser};
-use crate::model::{FieldId, Format, ImportWarning, Reason};
+use crate::model::{self, FieldId, Format, ImportWarning, Reason};
+use ::parquet::basic::Type as PhysicalType;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
+use ::parquet::schema::types::ColumnDescriptor;
 use bytes::Bytes;
 use columns::Times;
 use kind::{EventsIn, Kind};
 use rows::{Cell, GroupRows};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// A larger file is not read: AWS's deliveries have a few megabytes, and the content is held in memory.
 const LARGEST_PARQUET_BYTES: usize = 512 << 20;
@@ -61,6 +64,7 @@ impl ParquetParser {
         match kind {
             Kind::Flow => {
                 self.format = Format::FlowParquet;
+                tell_floats(reader, out);
                 let mut flow = FlowRows { record: RecordBuilder::new(), uses: Vec::new() };
                 each_group(reader, Times::Millis, out, |rows, place, out| flow.row(rows, place, out));
             }
@@ -203,12 +207,19 @@ impl FlowRows {
     fn row(&mut self, rows: &GroupRows<'_>, place: Place, out: &mut Emitter) -> u32 {
         if self.uses.len() != rows.names().len() {
             self.uses = uses(rows.names());
+            tell_columns(&self.uses, out);
         }
         let Self { record, uses } = self;
         record.begin();
         for (i, usage) in uses.iter().enumerate() {
             let Some(cell) = rows.cell(i) else { continue };
             match (usage, cell) {
+                (Use::Field(field), Cell::Flat { text, is_millis: true, .. }) if field.kind == model::Kind::Time => {
+                    match std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()) {
+                        Some(millis) => record.set_millis(*field, millis),
+                        None => record.set(*field, text),
+                    }
+                }
                 (Use::Field(field), Cell::Flat { text, .. }) => record.set(*field, text),
                 (Use::Extra(_), Cell::Flat { text: b"" | b"-", .. }) => {}
                 (Use::Extra(name), cell) => record.set_extra(name, &cell.json()),
@@ -221,6 +232,33 @@ impl FlowRows {
         record.finish(place, out);
         1
     }
+}
+
+/// A number of 32 bits with a point has seven digits: it cannot hold a time to the second, or a large counter.
+fn tell_floats(reader: &SerializedFileReader<Bytes>, out: &mut Emitter) {
+    let schema = reader.metadata().file_metadata().schema_descr_ptr();
+    let is_counted = |name: &str| {
+        field_by_any_name(name).is_some_and(|field| matches!(field.name, "start" | "end" | "bytes" | "packets"))
+    };
+    let is_float =
+        |column: &&Arc<ColumnDescriptor>| column.physical_type() == PhysicalType::FLOAT && is_counted(column.name());
+    let names: Vec<&str> = schema.columns().iter().filter(is_float).map(|column| column.name()).collect();
+    if !names.is_empty() {
+        let detail = format!(
+            "columns hold numbers of 32 bits, exact to seven digits only: {}. Import the original, or write it out again with \
+             whole numbers",
+            names.join(", ")
+        );
+        out.warn(ImportWarning::file(Reason::Inexact, detail));
+    }
+}
+
+fn tell_columns(uses: &[Use], out: &mut Emitter) {
+    let fields: Vec<FieldId> =
+        uses.iter().filter_map(|u| if let Use::Field(field) = u { Some(*field) } else { None }).collect();
+    let others: Vec<&str> =
+        uses.iter().filter_map(|u| if let Use::Extra(name) = u { Some(name.as_str()) } else { None }).collect();
+    tell_slips(&others, &fields, out);
 }
 
 fn uses(names: &[String]) -> Vec<Use> {

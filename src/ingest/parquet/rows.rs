@@ -35,7 +35,8 @@ enum Source {
 /// A value that is not null.
 pub(super) enum Cell<'a> {
     /// The text of a value; a JSON number, true or false where it is a literal.
-    Flat { text: &'a [u8], is_literal: bool },
+    /// Of a time that the file declares as one, `is_millis`.
+    Flat { text: &'a [u8], is_literal: bool, is_millis: bool },
     /// The JSON of a struct, list or map.
     Nested(&'a str),
 }
@@ -43,7 +44,7 @@ pub(super) enum Cell<'a> {
 impl Cell<'_> {
     pub fn json(&self) -> String {
         match self {
-            Cell::Flat { text, is_literal: true } => String::from_utf8_lossy(text).into_owned(),
+            Cell::Flat { text, is_literal: true, .. } => String::from_utf8_lossy(text).into_owned(),
             Cell::Flat { text, .. } => {
                 let mut json = String::new();
                 push_string(&mut json, &String::from_utf8_lossy(text));
@@ -125,7 +126,7 @@ impl<'g> GroupRows<'g> {
         match self.places.get(column)? {
             Source::Flat(at) => {
                 let cell = self.batches.get(*at)?.cell(self.at)?;
-                Some(Cell::Flat { text: cell.text, is_literal: cell.is_literal })
+                Some(Cell::Flat { text: cell.text, is_literal: cell.is_literal, is_millis: cell.is_millis })
             }
             Source::Nested(at) => {
                 self.nested_json.get(*at).filter(|json| !json.is_empty()).map(|json| Cell::Nested(json))

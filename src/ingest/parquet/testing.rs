@@ -1,6 +1,6 @@
 //! Small Parquet files for tests, written by the library that reads them.
 
-use ::parquet::data_type::{BoolType, ByteArray, ByteArrayType, Int32Type, Int64Type};
+use ::parquet::data_type::{BoolType, ByteArray, ByteArrayType, FloatType, Int32Type, Int64Type};
 use ::parquet::file::properties::WriterProperties;
 use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::parser::parse_message_type;
@@ -11,6 +11,7 @@ pub(crate) enum Values {
     Text(Vec<&'static str>),
     Long(Vec<i64>),
     Int(Vec<i32>),
+    Float(Vec<f32>),
     Bool(Vec<bool>),
 }
 
@@ -23,6 +24,10 @@ pub(crate) fn texts(most: i16, values: &[&'static str]) -> Leaf {
 
 pub(crate) fn longs(most: i16, values: &[i64]) -> Leaf {
     Leaf(Values::Long(values.to_vec()), vec![most; values.len()], Vec::new())
+}
+
+pub(crate) fn floats(most: i16, values: &[f32]) -> Leaf {
+    Leaf(Values::Float(values.to_vec()), vec![most; values.len()], Vec::new())
 }
 
 /// A file of one row group with these leaf columns, in the schema's order.
@@ -45,6 +50,9 @@ pub(crate) fn file(schema: &str, leaves: &[Leaf]) -> Vec<u8> {
             }
             Values::Int(ints) => {
                 column.typed::<Int32Type>().write_batch(ints, definition, repetition).unwrap();
+            }
+            Values::Float(floats) => {
+                column.typed::<FloatType>().write_batch(floats, definition, repetition).unwrap();
             }
             Values::Bool(bools) => {
                 column.typed::<BoolType>().write_batch(bools, definition, repetition).unwrap();

@@ -1,6 +1,6 @@
 //! Parquet files of every kind: read as what they are, or refused by name.
 
-use super::testing::{Leaf, Values, file, longs, texts};
+use super::testing::{Leaf, Values, file, floats, longs, texts};
 use super::*;
 use crate::ingest::detect::{Head, detect};
 use crate::ingest::emit::{FormatChoice, Output};
@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 struct Read {
     format: Option<Format>,
     flows: usize,
+    starts: Vec<i64>,
+    bytes: Vec<i64>,
     events: Vec<Value>,
     warnings: Vec<ImportWarning>,
 }
@@ -23,7 +25,11 @@ fn read(content: &[u8]) -> Read {
     let mut found = Read { format: Some(parser.format()), ..Read::default() };
     for output in out.take_all() {
         match output {
-            Output::Flows(batch) => found.flows += batch.rows.len(),
+            Output::Flows(batch) => {
+                found.flows += batch.rows.len();
+                found.starts.extend(batch.rows.iter().map(|row| row.start));
+                found.bytes.extend(batch.rows.iter().map(|row| row.bytes));
+            }
             Output::Events(events) => {
                 found.events.extend(events.iter().map(|event| serde_json::from_str::<Value>(event.json).unwrap()));
             }
@@ -212,4 +218,69 @@ fn a_cut_file_is_a_warning() {
         assert_eq!(reasons, [(Scope::File, Reason::CutOff)], "{len}");
         assert!(reasons[0].1.is_fault());
     }
+}
+
+#[test]
+fn times_of_any_unit_and_type_are_the_same_time() {
+    const THEN: i64 = 1_741_064_400;
+    for (column, value, told) in [
+        ("int64 start", THEN, None),
+        ("int64 start", THEN * 1000, Some("times are counted in milliseconds")),
+        ("int64 start", THEN * 1_000_000, Some("times are counted in microseconds")),
+        ("int64 start", THEN * 1_000_000_000, Some("times are counted in nanoseconds")),
+        ("int64 start (TIMESTAMP_MILLIS)", THEN * 1000, None),
+        ("int64 start (TIMESTAMP_MICROS)", THEN * 1_000_000, None),
+        ("int64 start (TIMESTAMP(NANOS,true))", THEN * 1_000_000_000, None),
+        ("int64 start (DECIMAL(18,3))", THEN * 1000, None),
+    ] {
+        let schema = format!(
+            "message m {{ optional binary srcaddr (UTF8); optional binary dstaddr (UTF8); optional {column}; }}"
+        );
+        let content = file(&schema, &[texts(1, &["10.0.0.1"]), texts(1, &["10.0.0.2"]), longs(1, &[value])]);
+        let read = read(&content);
+        assert_eq!(read.starts, [THEN], "{column} {value}");
+        let details = details(&read);
+        assert_eq!(details.len(), usize::from(told.is_some()), "{column} {details:?}");
+        assert!(told.is_none_or(|told| details[0].starts_with(told)), "{details:?}");
+    }
+    let schema =
+        "message m { optional binary srcaddr (UTF8); optional binary dstaddr (UTF8); optional binary start (UTF8); }";
+    let starts = ["2025-03-04 05:00:00.000 UTC", "2025-03-04T14:00:00+09:00", "soon"];
+    let content = file(schema, &[texts(1, &["10.0.0.1"; 3]), texts(1, &["10.0.0.2"; 3]), texts(1, &starts)]);
+    let read = read(&content);
+    assert_eq!(read.starts, [THEN, THEN]);
+    assert_eq!((read.warnings.len(), read.warnings[0].position), (1, 3));
+    assert!(String::from_utf8_lossy(&read.warnings[0].raw).contains("soon"));
+}
+
+#[test]
+fn rows_with_both_directions_keep_their_text() {
+    let schema = "message m { optional binary ip (UTF8); optional int64 local_port; optional int64 in_bytes;
+        optional int64 out_bytes; optional binary start_time (UTF8); optional binary local_ip (UTF8); }";
+    let content = file(
+        schema,
+        &[
+            texts(1, &["203.0.113.5", "203.0.113.6", "203.0.113.7"]),
+            longs(1, &[22, 22, 22]),
+            longs(1, &[5200, 1, 0]),
+            longs(1, &[5_000_000_000, 0, 7]),
+            texts(1, &["2025-03-04T05:00:00Z"; 3]),
+            texts(1, &["10.0.0.1"; 3]),
+        ],
+    );
+    let read = read(&content);
+    assert_eq!((read.format, read.warnings.len()), (Some(Format::FlowParquet), 0), "{:?}", details(&read));
+    assert_eq!(read.bytes, [5200, 1, 7]);
+    let remote = |row| serde_json::from_str::<Value>(&render_row(&content, row)?).ok().map(|row| row["ip"].clone());
+    let hosts = ["203.0.113.5", "203.0.113.6", "203.0.113.7"];
+    assert_eq!((1..=3).map(remote).collect::<Vec<_>>(), hosts.map(|host| Some(json!(host))));
+    assert_eq!(render_row(&content, 4), None);
+}
+
+#[test]
+fn times_of_too_few_bits_are_told() {
+    let schema = "message m { optional binary srcaddr (UTF8); optional binary dstaddr (UTF8); optional float start; }";
+    let read = read(&file(schema, &[texts(1, &["10.0.0.1"]), texts(1, &["10.0.0.2"]), floats(1, &[1_741_064_400.0])]));
+    assert_eq!((read.flows, read.warnings[0].reason), (1, Reason::Inexact));
+    assert!(details(&read)[0].contains("exact to seven digits only: start"), "{:?}", details(&read));
 }

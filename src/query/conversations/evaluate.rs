@@ -5,9 +5,9 @@ use super::table::ConversationTable;
 use super::{ConversationQuery, Repeats, Side, StartEvidence, is_well_known};
 use crate::case::CaseReader;
 use crate::model::{Dataset, Timestamp};
+use crate::query::directed::Counted;
 use crate::query::figures::Source;
 use crate::query::pairs::{AddressOrder, NO_TIME, added};
-use crate::query::rows::from_where;
 use crate::query::scope::own_field;
 use crate::query::{Cancel, Figures, PairKey, QueryError, engine, filter_sql};
 use rusqlite::{Row, params_from_iter};
@@ -69,8 +69,8 @@ pub(in crate::query) fn conversations_by_sql(
     let repeated = repeats(reader, &scope, cancel)?;
     let names = query.pairs.by.fields().into_iter().chain(["tcp_flags", "protocol"]);
     let fields: Vec<_> = names.map(|name| own_field(Dataset::Flows, name)).collect();
-    let source = Source::new(Dataset::Flows, &fields);
-    let (from, params) = from_where(&scope.records(Vec::new()), &source.joins)?;
+    let source = Source::new(reader, Dataset::Flows, &fields, Counted::InEachDirection)?;
+    let (from, params) = source.select_from(&scope.records(Vec::new()))?;
     let sql = format!(
         "SELECT {pair}.source_id, {pair}.destination_id, f.id, o.tcp_flags, iif(o.protocol IN (6, 17), f.srcport, NULL),
            f.dstport, {} {from}",
@@ -118,7 +118,7 @@ impl Half {
             Ok(row.get::<_, Option<i64>>(at)?.map(Timestamp::from_secs))
         };
         let figures = &mut self.figures;
-        figures.records += 1;
+        figures.records += row.get::<_, u64>(6)?;
         figures.packets = added(figures.packets, counter(7)?);
         figures.bytes = added(figures.bytes, counter(8)?);
         figures.first = figures.first.into_iter().chain(time(9)?).min();

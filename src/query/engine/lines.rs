@@ -125,7 +125,7 @@ impl Engine<'_> {
                 ]
             }
             GroupBy::Service => vec![self.service_pass(keys)?],
-            GroupBy::Principal | GroupBy::PrincipalName => return Err(EngineError::Unsupported),
+            GroupBy::Principal | GroupBy::PrincipalName | GroupBy::Remote => return Err(EngineError::Unsupported),
         })
     }
 

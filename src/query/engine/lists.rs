@@ -152,7 +152,7 @@ impl Engine<'_> {
                 let groups = checked(self.groups(&self.chosen(records)?, &grouping, &self.all_measures()?)?)?;
                 Grouped::all(Kind::Services(Box::new(protocols)), Arc::new(groups))
             }
-            GroupBy::Principal | GroupBy::PrincipalName => return Err(EngineError::Unsupported),
+            GroupBy::Principal | GroupBy::PrincipalName | GroupBy::Remote => return Err(EngineError::Unsupported),
         })
     }
 

@@ -103,6 +103,9 @@ pub(super) fn attempt_on<T>(
     cancel: &Cancel,
     run: impl FnOnce(&Engine<'_>) -> Result<T, EngineError>,
 ) -> Result<Option<T>, QueryError> {
+    if super::directed::is_in(reader)? {
+        return Ok(None);
+    }
     super::filter_sql::prepare(reader)?;
     cancel.watch(reader, || {
         // One moment of the case for everything that is read.

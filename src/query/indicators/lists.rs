@@ -194,6 +194,22 @@ pub fn indicator_entry_order(
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
+/// Entries that are turned off in lists that are looked for, of one list or of all: what a list gives as context only, and
+/// what an examiner turned off.
+pub fn not_looked_for(reader: &CaseReader, list: Option<&str>) -> Result<Vec<IndicatorRow>, QueryError> {
+    let sql = format!(
+        "{ENTRIES} WHERE NOT e.enabled AND e.removed_utc IS NULL AND l.enabled AND l.removed_utc IS NULL AND l.purpose = ?1
+         AND l.name = ifnull(?2, l.name) ORDER BY e.list_id, e.position, e.entry_id"
+    );
+    let mut statement = reader.conn.prepare_cached(&sql)?;
+    let mut rows = statement.query((Purpose::KnownBad.code(), list))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.extend(entry(row)?);
+    }
+    Ok(found)
+}
+
 /// A part of a list's entries in the order of the list, those taken out too.
 pub fn indicator_entries(
     reader: &CaseReader,

@@ -15,7 +15,7 @@ pub use events::{EventHit, Where};
 pub use lists::{
     EntryColumn, IndicatorRow, honours_validity, indicator_entries, indicator_entry, indicator_entry_count,
     indicator_entry_order, indicator_issues, indicator_list, indicator_list_names, indicator_list_of, indicator_lists,
-    indicator_revision, labels,
+    indicator_revision, labels, not_looked_for,
 };
 pub use lookup::{Counts, Mark, MarkKind, address_marks, marks};
 pub use own::{InternalSpace, internal_space};

@@ -238,6 +238,7 @@ impl Key {
         match self {
             Key::Field(name) => GroupBy::Field(own_field(dataset, name)),
             Key::Talker => GroupBy::Talker,
+            Key::Remote => GroupBy::Remote,
             Key::PacketTalker => GroupBy::PacketTalker,
         }
     }

@@ -197,7 +197,7 @@ pub static CATALOGUE: &[NamedQuery] = &[
     // The playbook's and the articles'.
     playbook("flow-count", "", Shape::Figure(Figure::Records)),
     playbook("flow-preview", "", rows(None)).limited(1000),
-    playbook("top-ips-by-records", "", top(Key::Talker, RECORDS)).limited(100).noted(),
+    playbook("top-ips-by-records", "", top(Key::Remote, RECORDS)).limited(100).noted(),
     playbook("flows-of-ip", "ip = :ip", rows(START)).with(&[IP]),
     playbook("data-ratio", SUMMED, Shape::DataRatio).with(&[optional("ip", ParameterKind::Address)]).noted(),
     playbook("top-rejected-pairs", "action = REJECT", pairs(PairKey::Addresses, PairColumn::RecordCount)).limited(10),

@@ -106,6 +106,7 @@ pub struct Order {
 pub enum Key {
     Field(&'static str),
     Talker,
+    Remote,
     PacketTalker,
 }
 

@@ -4,8 +4,8 @@ use super::table::{AddressOrder, NO_TIME, PairTable};
 use super::{PairKey, PairQuery};
 use crate::case::CaseReader;
 use crate::model::Dataset;
+use crate::query::directed::Counted;
 use crate::query::figures::{FIGURE_COLUMNS, FIGURES, Source, read};
-use crate::query::rows::from_where;
 use crate::query::scope::own_field;
 use crate::query::{Cancel, QueryError, engine, filter_sql};
 use rusqlite::params_from_iter;
@@ -29,14 +29,14 @@ pub(in crate::query) fn pairs_by_sql(
     let query = &query.in_case(reader)?;
     let fields: Vec<_> = query.by.fields().into_iter().chain(["flow_direction"]).collect();
     let fields: Vec<_> = fields.into_iter().map(|name| own_field(Dataset::Flows, name)).collect();
-    let source = Source::new(Dataset::Flows, &fields);
+    let source = Source::new(reader, Dataset::Flows, &fields, Counted::InEachDirection)?;
     // The table of pairs is `p` for the addresses of the interface and `q` for those of the packet.
     let (pair, direction) = match query.by {
         PairKey::Addresses => ("p", "NULL"),
         PairKey::AddressesAndDirection => ("p", "o.flow_direction"),
         PairKey::PacketAddresses => ("q", "NULL"),
     };
-    let (from, params) = from_where(&query.records()?.records(Vec::new()), &source.joins)?;
+    let (from, params) = source.select_from(&query.records()?.records(Vec::new()))?;
     let sql = format!(
         "SELECT source, destination, direction, {FIGURES} FROM (
            SELECT {pair}.source_id AS source, {pair}.destination_id AS destination, {direction} AS direction, {} {from})

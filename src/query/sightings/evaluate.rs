@@ -6,10 +6,10 @@ use super::{By, Looked, Sighting, SightingQuery, SightingTable, order};
 use crate::case::CaseReader;
 use crate::columns::NULL;
 use crate::model::{Dataset, RecordId, Timestamp};
+use crate::query::directed::Counted;
 use crate::query::figures::Source;
 use crate::query::indicators::{EventsMet, FlowLook, Met, Where, events_met, hit_told, met};
 use crate::query::pairs::AddressOrder;
-use crate::query::rows::from_where;
 use crate::query::scope::own_field;
 use crate::query::{Cancel, QueryError, engine, figures, filter_sql, rows};
 use rusqlite::{Row, params_from_iter};
@@ -119,8 +119,8 @@ fn looked(reader: &CaseReader, query: &SightingQuery, cancel: &Cancel) -> Result
 fn flows_by_sql(reader: &CaseReader, query: &SightingQuery, met: &Met, cancel: &Cancel) -> Result<Tallies, QueryError> {
     // The table of pairs is `p` for the addresses of the interface and `q` for those of the packet.
     let addresses = ["srcaddr", "dstaddr", "pkt_srcaddr", "pkt_dstaddr"].map(|name| own_field(Dataset::Flows, name));
-    let source = Source::new(Dataset::Flows, &addresses);
-    let (from, params) = from_where(&query.flows.records(Vec::new()), &source.joins)?;
+    let source = Source::new(reader, Dataset::Flows, &addresses, Counted::Once)?;
+    let (from, params) = source.select_from(&query.flows.records(Vec::new()))?;
     let sql = format!(
         "SELECT p.source_id, p.destination_id, q.source_id, q.destination_id, f.interface_id, f.srcport, f.dstport, {} {from}",
         source.columns
@@ -149,7 +149,7 @@ fn look(row: &Row<'_>) -> Result<(FlowLook, FlowSums), QueryError> {
         start: first.unwrap_or(NULL),
     };
     let sums = FlowSums {
-        records: 1,
+        records: row.get(7)?,
         bytes: number(9)?.and_then(|bytes| u128::try_from(bytes).ok()),
         accepted: u64::from(row.get::<_, bool>(12)?),
         rejected: u64::from(row.get::<_, bool>(13)?),

@@ -152,10 +152,11 @@ pub enum NotSeen {
 }
 
 impl Looked {
-    /// Why an entry of this kind has no hits.
-    pub fn why_not(&self, kind: IndicatorKind) -> NotSeen {
+    /// Why an entry of this kind has no hits. `with_address`: it stands for addresses, as a URL may.
+    pub fn why_not(&self, kind: IndicatorKind, with_address: bool) -> NotSeen {
         use IndicatorKind::{AccessKey, Arn, Domain, EventName, Port, Principal, Url, UserAgent};
         match kind {
+            _ if with_address => NotSeen::NotThere,
             IndicatorKind::Hash => NotSeen::NotMatchable,
             Port if self.flows == 0 => NotSeen::NoFlows,
             Domain | Url | AccessKey | Arn | Principal | UserAgent | EventName if self.events == 0 => NotSeen::NoEvents,

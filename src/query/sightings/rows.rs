@@ -48,6 +48,7 @@ impl SightingRow {
             ("name", Subject::Indicator(row)) => text(&row.entry.name),
             ("comment", Subject::Indicator(row)) => text(&row.entry.comment),
             ("severity", Subject::Indicator(row)) => text(&row.entry.severity),
+            ("looked_for", Subject::Indicator(row)) => Value::Boolean(row.entry.enabled),
             ("list", Subject::Indicator(row)) => text(&row.list),
             ("list", Subject::List(list)) => text(&list.name),
             ("sha256", Subject::List(list)) => text(&list.sha256),

@@ -264,6 +264,8 @@ fn an_indicator_that_was_not_seen_says_why() {
         (Port, 0, 1, NotSeen::NoFlows),
         (Address, 1, 0, NotSeen::NotThere),
     ] {
-        assert_eq!(looked(flows, events).why_not(kind), expected, "{kind:?}");
+        assert_eq!(looked(flows, events).why_not(kind, false), expected, "{kind:?}");
     }
+    assert_eq!(looked(1, 0).why_not(IndicatorKind::Url, false), NotSeen::NoEvents);
+    assert_eq!(looked(1, 0).why_not(IndicatorKind::Url, true), NotSeen::NotThere, "flows hold its host's address");
 }

@@ -58,6 +58,8 @@ fn a_case_that_was_saved_from_a_damaged_one_says_so_in_the_overview() {
     let lost = vec!["flow: rows after 1:2".to_owned()];
     *backend.rescued.lock().unwrap() =
         Some(Origin { of: "broken.coldtrail".to_owned(), lost, lost_count: 1, ..Origin::default() });
-    let harness = window(backend, Some("memory.coldtrail"));
+    let mut harness = window(backend, Some("memory.coldtrail"));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num1);
+    settle(&mut harness);
     harness.get_by_label_contains("Saved from the damaged case broken.coldtrail; places that could not be read: 1");
 }

@@ -12,8 +12,7 @@ use egui::epaint::{ClippedShape, TextShape};
 use egui::{Rect, Shape, pos2};
 
 /// Sizes of windows, from a small screen to a wide one.
-const SIZES: [(f32, f32); 6] =
-    [(720.0, 420.0), (1024.0, 700.0), (1280.0, 800.0), (1600.0, 900.0), (1920.0, 1080.0), (2560.0, 1300.0)];
+const SIZES: [(f32, f32); 5] = [(1024.0, 700.0), (1280.0, 800.0), (1600.0, 900.0), (1920.0, 1080.0), (2560.0, 1300.0)];
 
 /// Records with more digits than any column is wide for at first.
 fn flows() -> String {

@@ -139,7 +139,9 @@ impl Rows<'_> {
             return None;
         };
         match &row.subject {
-            Subject::Indicator(of) if row.sighting.hits() == 0 => Some(looked.why_not(of.entry.kind)),
+            Subject::Indicator(of) if row.sighting.hits() == 0 => {
+                Some(looked.why_not(of.entry.kind, of.entry.span.is_some()))
+            }
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! The splitter's inner loop: to the end of an element, or to a place in it where something has to be decided.
 
+use super::wrapper::may_be_inner;
 use super::{Purpose, Splitter};
 use crate::ingest::json::stops::string_stop;
 use crate::model::Reason;
@@ -15,6 +16,10 @@ pub(super) struct Scan {
     pub is_object: bool,
     /// The last string directly in the element's braces, quotes not included; bytes from the element's start.
     pub key: (usize, usize),
+    /// Lists that are open.
+    pub lists: u64,
+    /// Lists in inner objects that were looked at.
+    pub tried: u8,
     /// The element is not kept any more; only its end is looked for.
     pub skipping: Option<Reason>,
 }
@@ -35,7 +40,7 @@ pub(super) enum Stop {
     End,
     /// At the end of what may be read.
     Cap,
-    /// Behind a `[` directly in the element's braces.
+    /// Behind a `[` directly in the element's braces, or in an inner object where a wrapper may have its list.
     List,
     TooDeep,
 }
@@ -59,6 +64,9 @@ impl<'a> Input<'a> {
         self.bytes.get(self.from..self.at).unwrap_or_default()
     }
 }
+
+/// Brackets inside of each other down to which a wrapper's list is looked for.
+const DEEPEST_LIST: u64 = 8;
 
 /// Bytes that matter outside of strings.
 const STRUCTURAL: [bool; 256] = {
@@ -115,8 +123,9 @@ impl Splitter {
                             scan.key.0 = before + at - input.from;
                         }
                     }
-                    Some(b'}' | b']') => {
+                    Some(close @ (b'}' | b']')) => {
                         scan.depth -= 1;
+                        scan.lists = scan.lists.saturating_sub(u64::from(*close == b']'));
                         if scan.depth == 0 {
                             break Stop::End;
                         }
@@ -126,8 +135,19 @@ impl Splitter {
                         if scan.depth > self.limits.depth as u64 && scan.skipping.is_none() {
                             break Stop::TooDeep;
                         }
-                        if scan.depth == 2 && bracket == Some(&b'[') && scan.is_object && scan.skipping.is_none() {
-                            break Stop::List;
+                        if bracket == Some(&b'[') {
+                            scan.lists += 1;
+                            if scan.lists == 1 && scan.is_object && scan.skipping.is_none() {
+                                let text = || bytes.get(input.from..at - 1).unwrap_or_default();
+                                let inner = || {
+                                    scan.depth <= DEEPEST_LIST
+                                        && Self::tries_left(scan.tried)
+                                        && may_be_inner(text(), before == 0)
+                                };
+                                if scan.depth == 2 || inner() {
+                                    break Stop::List;
+                                }
+                            }
                         }
                     }
                 }
