@@ -19,5 +19,9 @@ pub use emit::{
     Emitter, FlowFields, FlowRecordSink, FormatChoice, FormatWanted, MessageSink, Output, Parser, Place, StreamEnd,
 };
 
+/// What stands between the values of a table. Spreadsheets write semicolons where the comma is the decimal point, and tabs as
+/// "Unicode text".
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
 #[cfg(test)]
 mod first_lines_tests;

@@ -60,7 +60,7 @@ impl Question for EvidenceQuestion {
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, AskError> {
-        let columns = COLUMNS.into_iter().map(|(name, unit)| Column::new(name, unit)).collect();
+        let columns = Column::list(&COLUMNS);
         let rows = query::evidence_list(reader)?.into_iter().map(row).collect();
         Ok(vec![Section::new("evidence", columns, rows)])
     }

@@ -181,8 +181,7 @@ fn lists(reader: &CaseReader, only: Option<&str>) -> Result<Section, AskError> {
     };
     let all = query::indicator_lists(reader, false)?.into_iter();
     let used = all.filter(|list| list.enabled && only.is_none_or(|only| *only == list.name));
-    let columns = names.into_iter().map(|(name, unit)| Column::new(name, unit)).collect();
-    Ok(Section::new("lists", columns, used.map(row).collect()))
+    Ok(Section::new("lists", Column::list(&names), used.map(row).collect()))
 }
 
 /// Do entries count only within their time of validity?

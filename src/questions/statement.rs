@@ -3,11 +3,10 @@
 use super::spec;
 use super::{AskError, Basis, Live, MOST_ROWS, Question, Section, least};
 use crate::case::CaseReader;
-use crate::model::Dataset;
-use crate::model::Unit;
+use crate::model::{Dataset, Unit};
 use crate::present::zone::Zone;
-use crate::query::tables::Column;
-use crate::query::{self, Cancel, Duplicates, QueryError, Scope, SqlLimits, Value};
+use crate::query::tables::{Column, sql_value};
+use crate::query::{self, Cancel, Duplicates, QueryError, Scope, SqlLimits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -62,8 +61,8 @@ impl Question for SqlQuestion {
         };
         let unit = |column: usize| if is_number(column) { Unit::Number } else { Unit::Text };
         let columns = found.columns.iter().enumerate().map(|(at, name)| Column::new(name, unit(at))).collect();
-        let rows = found.rows.into_iter().take(self.limit.unwrap_or(all));
-        let rows = rows.map(|row| row.into_iter().map(value).collect()).collect();
+        let rows = found.rows.iter().take(self.limit.unwrap_or(all));
+        let rows = rows.map(|row| row.iter().map(sql_value).collect()).collect();
         Ok(vec![Section { all_rows: all as u64, ..Section::new("sql", columns, rows) }])
     }
 
@@ -73,19 +72,6 @@ impl Question for SqlQuestion {
 
     fn live(&self) -> Live {
         Live::Sql(self.statement.clone())
-    }
-}
-
-fn value(json: Json) -> Value {
-    match json {
-        Json::Null => Value::Null,
-        Json::Bool(truth) => Value::Boolean(truth),
-        Json::String(text) => Value::Text(text),
-        Json::Number(number) => match number.as_i64() {
-            Some(number) => Value::Integer(number),
-            None => Value::Number(number.to_string().into()),
-        },
-        other => Value::Text(other.to_string()),
     }
 }
 

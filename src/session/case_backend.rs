@@ -9,12 +9,13 @@ use crate::app::import::{self, FailureKind, FileFailure, FileReport, ImportObser
 use crate::app::index;
 use crate::app::panics::caught;
 use crate::app::raw;
-use crate::app::rescued;
+use crate::app::rescued::{self, Origin};
 use crate::case::index::IndexCache;
 use crate::case::{self, CaseReader, CaseWriter};
 use crate::ingest::reader::{CancelToken, Expansion};
 use crate::model::{Dataset, EvidenceId, FieldId, RecordId};
 use crate::query::{self, QueryError};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -69,7 +70,8 @@ fn failed(error: impl std::fmt::Display) -> Fault {
 
 impl Backend for CaseBackend {
     fn open(&self, path: &Path) -> Result<Box<dyn Source>, Fault> {
-        Ok(Box::new(CaseSource { reader: CaseReader::open_sharing(path, self.cache(path)).map_err(failed)? }))
+        let reader = CaseReader::open_sharing(path, self.cache(path)).map_err(failed)?;
+        Ok(Box::new(CaseSource { reader, rescued: OnceCell::new() }))
     }
 
     fn closed(&self, path: &Path) {
@@ -244,6 +246,8 @@ impl ImportObserver for Observer {
 
 struct CaseSource {
     reader: CaseReader,
+    /// Looked up once: a case is not rescued while it is open, and its journal may be long.
+    rescued: OnceCell<Option<Origin>>,
 }
 
 impl Source for CaseSource {
@@ -286,7 +290,14 @@ impl Source for CaseSource {
         let unfinished = (!paths.is_empty()).then_some(Unfinished { paths, options });
         let index = IndexHealth::of(&self.reader).map_err(failed)?;
         let received = query::received(&self.reader)?.into();
-        let rescued = rescued::origin(&self.reader).map_err(failed)?;
+        let rescued = match self.rescued.get() {
+            Some(rescued) => rescued,
+            None => {
+                let found = rescued::origin(&self.reader).map_err(failed)?;
+                self.rescued.get_or_init(|| found)
+            }
+        }
+        .clone();
         Ok(Overview { totals, index, unfinished, received, standing: self.reader.standing(), rescued })
     }
 

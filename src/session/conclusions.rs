@@ -90,7 +90,7 @@ impl Lists {
 /// A question to be frozen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExhibitRequest {
-    /// As `Exhibited::kind` and `Exhibited::query` tell it.
+    /// As `Question::kind` and `Question::query` tell it.
     pub kind: String,
     pub query: String,
     pub zone: &'static str,

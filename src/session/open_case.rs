@@ -183,12 +183,12 @@ impl OpenCase {
         self.overview.shown()?.unfinished.as_ref()
     }
 
-    /// What was offered to imports and is no evidence of its own.
     /// The damaged case that this one was saved from.
     pub fn rescued(&self) -> Option<&Origin> {
         self.overview.shown().and_then(|overview| overview.rescued.as_ref())
     }
 
+    /// What was offered to imports and is no evidence of its own.
     pub fn received(&self) -> Option<&Arc<[ReceivedRow]>> {
         self.overview.shown().map(|overview| &overview.received)
     }

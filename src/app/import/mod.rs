@@ -8,6 +8,7 @@ mod lanes;
 mod list;
 mod read;
 pub mod replay;
+mod waiting;
 mod work;
 mod write;
 

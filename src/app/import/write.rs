@@ -5,6 +5,7 @@ use super::lanes::{Heard, Lane, Lanes};
 use super::list::{Listing, list_paths};
 use super::read::{self, FORMAT_SETTING, FromReader, Job};
 use super::replay::ReplayError;
+use super::waiting::Waiting;
 use super::work::{Ended, FileWork, Packed, Piece};
 use super::{
     FailureKind, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, ImportSummary, Progress,
@@ -20,7 +21,7 @@ use crate::model::{ImportWarning, Received, ReceivedState, Scope, Timestamp};
 use crate::query::{EvidenceRow, QueryError};
 use serde_json::json;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// The import as a whole could not go on; what was finished before is in the case.
@@ -36,8 +37,6 @@ pub enum ImportError {
 
 /// How often progress is told, at the most.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
-/// How long a finished file may wait for its commit, while others are read.
-const COMMIT_EVERY: Duration = Duration::from_millis(100);
 /// A file above this many bytes does not share a transaction with those before it: they would wait for its end.
 const SMALL_FILE: u64 = 1 << 20;
 
@@ -130,99 +129,6 @@ pub fn run(
     Ok(summary)
 }
 
-/// Finished files that wait for their commit: each commit costs some milliseconds, which thousands of small files share.
-#[derive(Default)]
-struct Waiting {
-    reports: Vec<FileReport>,
-    left_out: Vec<FileFailure>,
-    files: u64,
-    /// When the first of them was finished.
-    since: Option<Instant>,
-}
-
-impl Waiting {
-    fn is_due(&self) -> bool {
-        self.since.is_some_and(|since| since.elapsed() >= COMMIT_EVERY)
-    }
-
-    /// Writes down what is no evidence, and takes it off the list of what is to be read.
-    fn leave_out(
-        &mut self,
-        writer: &mut CaseWriter,
-        failure: FileFailure,
-        bytes: Option<u64>,
-        cancel: &CancelToken,
-    ) -> Result<(), ImportError> {
-        // What was refused can be recognised should it be offered again.
-        let hash = match failure.kind {
-            FailureKind::Expansion => reader::hash_file(&failure.path, cancel, &AtomicU64::new(0)).ok(),
-            _ => None,
-        };
-        let path = failure.path.to_string_lossy().into_owned();
-        writer.begin()?;
-        writer.dequeue(&path)?;
-        writer.received(&Received {
-            state: failure.kind.state(),
-            path,
-            at_utc: now_utc(),
-            file_bytes: bytes,
-            file_sha256: hash.map(|hash| journal::hex(&hash)),
-            evidence: None,
-            reason: failure.reason.clone(),
-        })?;
-        writer.keep()?;
-        self.left_out.push(failure);
-        self.since.get_or_insert_with(Instant::now);
-        Ok(())
-    }
-
-    /// Puts them on disk, then tells of them.
-    fn commit(
-        &mut self,
-        writer: &mut CaseWriter,
-        checkpointer: &Checkpointer,
-        summary: &mut ImportSummary,
-        observer: &mut dyn ImportObserver,
-    ) -> Result<(), ImportError> {
-        if self.commit_all(writer, summary, observer)? {
-            checkpointer.committed();
-        }
-        Ok(())
-    }
-
-    /// As `commit`; whether anything waited.
-    fn commit_all(
-        &mut self,
-        writer: &mut CaseWriter,
-        summary: &mut ImportSummary,
-        observer: &mut dyn ImportObserver,
-    ) -> Result<bool, ImportError> {
-        let Waiting { reports, left_out, files, .. } = std::mem::take(self);
-        if !writer.has_kept() {
-            return Ok(false);
-        }
-        writer.begin()?;
-        writer.journal_received(&now_utc())?;
-        writer.commit()?;
-        summary.files += files;
-        for report in reports {
-            summary.known_files += u64::from(report.known);
-            summary.read_otherwise += u64::from(report.read_as.is_some());
-            summary.records += report.records;
-            summary.duplicates += report.duplicates;
-            summary.warnings += report.warnings;
-            summary.faults += u64::from(report.faults > 0);
-            observer.file_done(&report);
-        }
-        for failure in left_out {
-            summary.failed_files += u64::from(failure.kind.is_failure());
-            summary.left_out += u64::from(matches!(failure.kind, FailureKind::Link | FailureKind::Special));
-            observer.file_failed(&failure);
-        }
-        Ok(true)
-    }
-}
-
 /// Ends a file: kept for the next commit, or rolled back. Returns why it is not in the case.
 fn settle(
     writer: &mut CaseWriter,
@@ -237,9 +143,7 @@ fn settle(
         Ok(writer.keep()?)
     });
     let Err(error) = outcome else {
-        waiting.files += 1;
-        waiting.reports.extend(reports);
-        waiting.since.get_or_insert_with(Instant::now);
+        waiting.add(reports);
         return Ok(None);
     };
     writer.rollback();

@@ -111,10 +111,6 @@ fn evidence(row: EvidenceRow) -> Evidence {
     }
 }
 
-fn columns<const N: usize>(columns: [(&str, Unit); N]) -> Vec<Column> {
-    columns.map(|(name, kind)| Column::new(name, kind)).to_vec()
-}
-
 fn text(text: impl Into<String>) -> Value {
     Value::Text(text.into())
 }
@@ -132,7 +128,7 @@ fn warning_table(warnings: Vec<WarningRow>, shown: u64) -> Table {
             text(String::from_utf8_lossy(&warning.raw)),
         ]
     };
-    let columns = columns([
+    let columns = Column::list(&[
         ("evidence_number", Unit::Number),
         ("evidence_file", Unit::Text),
         ("evidence_place", Unit::Count),
@@ -158,7 +154,7 @@ fn received_table(received: Vec<ReceivedRow>, shown: u64) -> Table {
             text(received.reason),
         ]
     };
-    let columns = columns([
+    let columns = Column::list(&[
         ("entry_number", Unit::Number),
         ("received_state", Unit::Text),
         ("received_path", Unit::Text),
@@ -192,7 +188,7 @@ fn indicator_table(lists: Vec<IndicatorList>, shown: u64) -> Table {
             text(list.examiner),
         ]
     };
-    let columns = columns([
+    let columns = Column::list(&[
         ("entry_number", Unit::Number),
         ("list_name", Unit::Text),
         ("list_purpose", Unit::Text),
@@ -225,7 +221,7 @@ fn journal_table(entries: Vec<journal::Stored>, shown: u64) -> Table {
             text(entry.hash),
         ]
     };
-    let columns = columns([
+    let columns = Column::list(&[
         ("entry_number", Unit::Number),
         ("recorded_time", Unit::Time),
         ("written_by", Unit::Text),

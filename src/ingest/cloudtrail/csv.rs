@@ -10,6 +10,7 @@ mod wrapped;
 use super::cells::{CellCheck, Row};
 use super::columns::Layout;
 use super::messages::CloudTrailMessages;
+use crate::ingest::DELIMITERS;
 use crate::ingest::detect::Head;
 use crate::ingest::emit::{Emitter, FormatWanted, Parser, Place, StreamEnd};
 use crate::ingest::json::FlowSinks;
@@ -43,9 +44,6 @@ fn header(head: &Head<'_>) -> Option<(Layout, u8)> {
         })
     })
 }
-
-/// Spreadsheets write semicolons where the comma is the decimal point, and tabs as "Unicode text".
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Lines that are looked at for a header.
 const MOST_LINES: usize = 100;
@@ -240,11 +238,11 @@ fn emit(layout: &Layout, events: &CloudTrailMessages, row: &Row, out: &mut Emitt
     events.event(&json, &row.raw, how, row.place, out);
 }
 
-/// Streams CSV rows and remembers the raw text of the row at hand.
 fn reader(delimiter: u8) -> Reader {
     ReaderBuilder::new().delimiter(delimiter).build()
 }
 
+/// Streams CSV rows and remembers the raw text of the row at hand.
 struct Rows {
     reader: Reader,
     delimiter: u8,

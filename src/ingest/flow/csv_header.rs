@@ -4,6 +4,7 @@ use super::directed;
 use super::lines::LONGEST_LINE_BYTES;
 use super::rows::Cells;
 use super::value::field_by_any_name;
+use crate::ingest::DELIMITERS;
 use crate::model::{FieldId, Home};
 
 /// What the columns hold.
@@ -31,9 +32,6 @@ pub(super) enum ColumnUse {
     /// `@ptr`: a handle that means something to the service only.
     Unused,
 }
-
-/// Spreadsheets write semicolons where the comma is the decimal point, and tabs as "Unicode text".
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// The delimiter of the line if it is a header of log events or of flow fields.
 pub(super) fn delimiter_of_header(line: &[u8]) -> Option<u8> {

@@ -98,7 +98,7 @@ impl<'a> Entries<'a> {
     /// # Errors
     /// What SQLite says.
     pub fn new(reader: &'a CaseReader, query: &IndicatorEntriesQuery, cancel: &Cancel) -> Result<Self, QueryError> {
-        let columns = columns(&ENTRY_COLUMNS);
+        let columns = Column::list(&ENTRY_COLUMNS);
         Ok(Self { reader, entries: indicator_entries_of(reader, query, cancel)?, columns })
     }
 }
@@ -118,15 +118,11 @@ impl Table for Entries<'_> {
     }
 }
 
-fn columns(of: &[(&str, Unit)]) -> Vec<Column> {
-    of.iter().map(|(name, unit)| Column::new(*name, *unit)).collect()
-}
-
 /// What of a list could not be used.
 pub fn issues(issues: &[IndicatorIssue]) -> Rows {
-    Rows { columns: columns(&ISSUE_COLUMNS), rows: issues.iter().map(issue_values).collect() }
+    Rows { columns: Column::list(&ISSUE_COLUMNS), rows: issues.iter().map(issue_values).collect() }
 }
 
 pub fn labels(labels: &[Label]) -> Rows {
-    Rows { columns: columns(&LABEL_COLUMNS), rows: labels.iter().map(label_values).collect() }
+    Rows { columns: Column::list(&LABEL_COLUMNS), rows: labels.iter().map(label_values).collect() }
 }

@@ -26,10 +26,6 @@ fn figures(figures: &Figures) -> [Value; 7] {
     ]
 }
 
-fn columns(of: &[(&str, Unit)]) -> Vec<Column> {
-    of.iter().map(|(name, unit)| Column::new(*name, *unit)).collect()
-}
-
 /// Every evidence file of the case.
 pub fn evidence(files: &[EvidenceRow]) -> Rows {
     use Unit::{Boolean, Bytes, Count, Number, Text, Time};
@@ -75,7 +71,7 @@ pub fn evidence(files: &[EvidenceRow]) -> Rows {
             Value::time(file.last),
         ]
     };
-    Rows { columns: columns(&names), rows: files.iter().map(row).collect() }
+    Rows { columns: Column::list(&names), rows: files.iter().map(row).collect() }
 }
 
 /// The rows of several top lists under each other, each with its list's name; then pairs, as a list too.
@@ -108,5 +104,5 @@ pub fn tops<'a>(lists: impl Iterator<Item = (&'a str, &'a TopQuery, &'a TopTable
         };
         rows.push(head.into_iter().chain(figures(&of_pair)).collect());
     }
-    Rows { columns: columns(&[&names[..], &FIGURES].concat()), rows }
+    Rows { columns: Column::list(&[&names[..], &FIGURES].concat()), rows }
 }

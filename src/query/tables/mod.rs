@@ -15,7 +15,7 @@ pub use lists::{evidence, tops};
 pub use pairs::{Conversations, Pairs};
 pub use records::{Records, record_columns};
 pub use sightings::{Playbook, Sightings, sighting_unit};
-pub use sql::Statement;
+pub use sql::{Statement, sql_value};
 
 use super::{QueryError, Value};
 use crate::model::Unit;
@@ -30,6 +30,11 @@ pub struct Column {
 impl Column {
     pub fn new(name: impl Into<String>, unit: Unit) -> Self {
         Self { name: name.into(), unit }
+    }
+
+    /// Columns of these names and units.
+    pub fn list(of: &[(&str, Unit)]) -> Vec<Self> {
+        of.iter().map(|(name, unit)| Self::new(*name, *unit)).collect()
     }
 }
 

@@ -55,16 +55,21 @@ impl Table for Statement<'_> {
     }
 
     fn rows(&self, from: usize, count: usize) -> Result<Vec<Vec<Value>>, QueryError> {
-        let value = |value: &Json| match value {
-            Json::Null => Value::Null,
-            Json::String(text) => Value::Text(text.clone()),
-            Json::Bool(value) => Value::Boolean(*value),
-            Json::Number(number) => match number.as_i64() {
-                Some(number) => Value::Integer(number),
-                None => Value::Number(number.to_string().into()),
-            },
-            other => Value::Text(other.to_string()),
-        };
-        Ok(self.rows.rows.iter().skip(from).take(count).map(|row| row.iter().map(value).collect()).collect())
+        let rows = self.rows.rows.iter().skip(from).take(count);
+        Ok(rows.map(|row| row.iter().map(sql_value).collect()).collect())
+    }
+}
+
+/// A cell of a statement's row.
+pub fn sql_value(cell: &Json) -> Value {
+    match cell {
+        Json::Null => Value::Null,
+        Json::String(text) => Value::Text(text.clone()),
+        Json::Bool(value) => Value::Boolean(*value),
+        Json::Number(number) => match number.as_i64() {
+            Some(number) => Value::Integer(number),
+            None => Value::Number(number.to_string().into()),
+        },
+        other => Value::Text(other.to_string()),
     }
 }
