@@ -1,7 +1,7 @@
-//! What is being written has no name of its own yet: it stands in a hidden folder beside its place, and gets its name when
+//! What is being written has no name of its own yet: it is in a hidden folder beside its place, and gets its name when
 //! it is whole, in one step and never over something else. A run that is killed leaves such a folder; the next run that
-//! writes beside it removes it, but only where the folder is provably ours and nobody uses it: the lock file in it begins
-//! with our mark, and the lock on it, which ends with the process that holds it, is free.
+//! writes beside it removes it, but only where the folder is provably ours and nobody uses it: the lock file in it
+//! begins with our mark, and the lock on it, which ends with the process that holds it, is free.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
@@ -20,7 +20,7 @@ const NAME_BYTES: usize = 120;
 const TRIES: u32 = 100;
 
 /// Room for one file or folder that is being written. Whatever is in it goes away with it.
-pub struct Part {
+pub(crate) struct Part {
     // Removed before the lock on it is given up.
     folder: tempfile::TempDir,
     _lock: File,
@@ -32,7 +32,7 @@ impl Part {
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn beside(target: &Path) -> io::Result<Self> {
+    pub(crate) fn beside(target: &Path) -> io::Result<Self> {
         let name = target.file_name().ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "it names no file"))?;
         let parent = parent(target);
         clear(parent);
@@ -54,12 +54,12 @@ impl Part {
     }
 
     /// Where to write what will get the target's name.
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.inside(CONTENT)
     }
 
     /// Room for something else.
-    pub fn inside(&self, name: &str) -> PathBuf {
+    pub(crate) fn inside(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -67,7 +67,7 @@ impl Part {
     ///
     /// # Errors
     /// `ErrorKind::AlreadyExists`, or the file system refuses.
-    pub fn place(self) -> io::Result<()> {
+    pub(crate) fn place(self) -> io::Result<()> {
         let file = tempfile::TempPath::try_from_path(self.path())?;
         file.persist_noclobber(&self.target).map_err(|error| error.error)?;
         settle(&self.target);
@@ -78,7 +78,7 @@ impl Part {
     ///
     /// # Errors
     /// The file system refuses.
-    pub fn replace(self) -> io::Result<()> {
+    pub(crate) fn replace(self) -> io::Result<()> {
         fs::rename(self.path(), &self.target)?;
         settle(&self.target);
         Ok(())
@@ -89,7 +89,7 @@ impl Part {
 ///
 /// # Errors
 /// `ErrorKind::AlreadyExists`, or the file system refuses.
-pub fn write(target: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write(target: &Path, bytes: &[u8]) -> io::Result<()> {
     let part = Part::beside(target)?;
     let mut file = File::create_new(part.path())?;
     file.write_all(bytes)?;
@@ -105,7 +105,7 @@ fn settle(target: &Path) {
 }
 
 /// The folder that a path is in.
-pub fn parent(path: &Path) -> &Path {
+pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
@@ -132,7 +132,7 @@ fn lock(folder: &Path) -> io::Result<File> {
 
 /// A folder that a killed run has left.
 #[derive(Debug)]
-pub struct Left {
+pub(crate) struct Left {
     pub path: PathBuf,
     /// It is gone; or why it is not.
     pub removed: io::Result<()>,
@@ -149,7 +149,7 @@ impl std::fmt::Display for Left {
 }
 
 /// Removes what killed runs have left in a folder, as far as it is provably ours and not in use.
-pub fn clear(folder: &Path) -> Vec<Left> {
+pub(crate) fn clear(folder: &Path) -> Vec<Left> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let ours = entries.filter_map(Result::ok).filter(|entry| {
         let name = entry.file_name();

@@ -1,10 +1,22 @@
 //! The one integration binary: what holds for the sources as a whole, the sample logs, the public corpora, and the
 //! program as a real window.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test and its helpers fail by a panic, and say on standard error what they skip"
+)]
+
 #[path = "all/answers.rs"]
 mod answers;
 #[path = "all/case_file.rs"]
 mod case_file;
+#[path = "all/circles.rs"]
+mod circles;
 #[path = "all/conclusions.rs"]
 mod conclusions;
 #[path = "all/conflicts.rs"]
@@ -47,6 +59,8 @@ mod migrate;
 mod named;
 #[path = "all/only_value.rs"]
 mod only_value;
+#[path = "all/questions.rs"]
+mod questions;
 #[path = "all/random_answers.rs"]
 mod random_answers;
 #[path = "all/received.rs"]
@@ -75,6 +89,8 @@ mod verdict;
 mod verify;
 #[path = "all/window.rs"]
 mod window;
+#[path = "all/words.rs"]
+mod words;
 #[path = "all/wrappers.rs"]
 mod wrappers;
 #[path = "all/writing.rs"]

@@ -7,99 +7,99 @@ menu-view = View
 menu-query = Query
 menu-help = Help
 command-new-case = New case...
-command-new-case-tip = Make an empty case file
+command-new-case-tip = Create an empty case file
 command-open-case = Open case...
 command-open-case-tip = Open a case file
 command-open-sample = Open the sample case
-command-open-sample-tip = Import the sample logs of a small invented incident into a case of its own
+command-open-sample-tip = Create a case from the sample logs of a small fictitious incident
 command-close-case = Close case
-command-close-case-tip = Close the case; of a running import it asks first
+command-close-case-tip = Close the case; asks first while an import is running
 command-quit = Quit
 command-quit-tip = Close the window
 command-import = Import evidence...
-command-import-tip = Read flow logs and CloudTrail files, folders and archives into the case
+command-import-tip = Import flow logs, CloudTrail files, folders and archives into the case
 command-jobs = Imports
-command-jobs-tip = What is being imported, and what each file gave
+command-jobs-tip = Running and finished imports, with the result of each file
 command-overview = Show the overview
-command-overview-tip = The case at a glance
+command-overview-tip = Summary of the case
 command-evidence = Show evidence
-command-evidence-tip = Evidence files, their counts and warnings
+command-evidence-tip = Evidence files with their record counts and warnings
 command-flows = Show flows
 command-flows-tip = Flow records
 command-pairs = Show pairs
-command-pairs-tip = Who sent how much to whom
+command-pairs-tip = Traffic by source and destination address
 command-events = Show CloudTrail
 command-events-tip = CloudTrail events
 command-timeline = Show the timeline
-command-timeline-tip = Measures over time: flows and CloudTrail on one axis
-command-indicators = Show the indicators
-command-indicators-tip = The lists that are looked for, their entries, and labels
-command-sightings = Show the sightings
-command-sightings-tip = Which indicators the evidence holds, and which it does not
+command-timeline-tip = Flow logs and CloudTrail events over time, on one axis
+command-indicators = Show indicators
+command-indicators-tip = Indicator lists, their entries, and labels
+command-sightings = Show sightings
+command-sightings-tip = Indicators that match records in the evidence, and those that do not
 command-import-indicators = Import indicators...
-command-import-indicators-tip = A list of known bad addresses, keys or names; it is looked over first
-command-add-indicators = Add indicators by hand...
-command-add-indicators-tip = Values typed or pasted
-command-add-label = Label something...
-command-add-label-tip = Give an address, a range, an interface, a principal or a key a name that is shown wherever it occurs
-command-owners = Countries and owners...
-command-owners-tip = A database in MaxMind's format (GeoLite2, DB-IP, IPinfo), read where it lies; the case remembers which one and the day of its making
+command-import-indicators-tip = Import a list of IOCs (addresses, keys, names ...), with a preview before anything is added
+command-add-indicators = Add indicators manually...
+command-add-indicators-tip = Type or paste values
+command-add-label = Add label...
+command-add-label-tip = Name an address, range, interface, principal or access key; the name is shown wherever it occurs
+command-owners = GeoIP and ASN database...
+command-owners-tip = Use a database in MaxMind format (GeoLite2, DB-IP, IPinfo) from its current location; the case records which one and its build date
 command-only-sightings = Only sightings
-command-only-sightings-tip = Only records that meet an indicator; a second time everything again
+command-only-sightings-tip = Show only records that match an indicator; run again to show all records
 command-queries = Show the query library
-command-queries-tip = AWS's predefined queries, the playbook's, and CloudTrail's monitoring patterns
+command-queries-tip = AWS's predefined queries, the playbook's queries, and CloudTrail monitoring patterns
 command-sql = Show the SQL console
-command-sql-tip = One SELECT over the documented views, read-only
-command-inspector = Inspector on or off
-command-inspector-tip = Everything about the record under the cursor
-command-histogram = Histogram on or off
-command-histogram-tip = The result over time
+command-sql-tip = Run one read-only SELECT over the documented views
+command-inspector = Toggle inspector
+command-inspector-tip = Show or hide all fields of the selected record
+command-histogram = Toggle histogram
+command-histogram-tip = Show or hide the histogram of the result over time
 command-zone = Time zone...
-command-zone-tip = The zone in which times are shown and typed; UTC is in every tool tip
-command-theme-system = Theme: as the system
-command-theme-system-tip = Light or dark, as the desktop says
+command-zone-tip = Time zone in which times are displayed and entered; UTC is shown in every tooltip
+command-theme-system = Theme: system
+command-theme-system-tip = Follow the desktop's light or dark setting
 command-theme-light = Theme: light
-command-theme-light-tip = Dark on light
+command-theme-light-tip = Dark text on a light background
 command-theme-dark = Theme: dark
-command-theme-dark-tip = Light on dark
-command-zoom-in = Larger
-command-zoom-in-tip = Everything larger
-command-zoom-out = Smaller
-command-zoom-out-tip = Everything smaller
-command-zoom-reset = Normal size
-command-zoom-reset-tip = The display's own scale
+command-theme-dark-tip = Light text on a dark background
+command-zoom-in = Zoom in
+command-zoom-in-tip = Make everything larger
+command-zoom-out = Zoom out
+command-zoom-out-tip = Make everything smaller
+command-zoom-reset = Reset zoom
+command-zoom-reset-tip = Use the display's own scale
 command-palette = All commands...
-command-palette-tip = Find a command by its name
+command-palette-tip = Find a command by name
 command-focus-filter = Go to the filter
-command-focus-filter-tip = Type a filter
+command-focus-filter-tip = Enter a display filter
 command-clear-filter = Clear the filter
-command-clear-filter-tip = Show every record of the time range
+command-clear-filter-tip = Show all records in the time range
 command-all-times = All times
-command-all-times-tip = No limit of time
-command-address = Everything about an address...
-command-address-tip = Its pairs, ports, interfaces, times and events on one page
+command-all-times-tip = Remove the time range
+command-address = Address details...
+command-address-tip = Pairs, ports, interfaces, activity over time and events of one address
 command-back = Back
-command-back-tip = The view, filter and time range before this one
+command-back-tip = Return to the previous view, filter and time range
 command-forward = Forward
-command-forward-tip = The view, filter and time range that Back left
+command-forward-tip = Return to the view, filter and time range before going back
 command-go-to-row = Go to row...
 command-go-to-row-tip = Go to a row by its number
-command-duplicates = Count duplicates on or off
-command-duplicates-tip = Records that two evidence files both hold are shown once, or as often as they occur
-command-export = Export the result...
-command-export-tip = What the view shows as Parquet, CSV or JSON Lines
+command-duplicates = Toggle duplicates
+command-duplicates-tip = Count records that occur in several evidence files once, or as often as they occur
+command-export = Export results...
+command-export-tip = Export the current view as Parquet, CSV or JSON Lines
 command-errors = Errors
-command-errors-tip = What failed, why, and what to do
-command-help = Help and keys
-command-help-tip = Keys, and the filter language in short
+command-errors-tip = What failed, why, and what to do next
+command-help = Help and keyboard shortcuts
+command-help-tip = Keyboard shortcuts, and an overview of the filter language
 
 ## Shell
 palette-button = Commands...
 palette-hint = Type to find a command
 zone-button = Time zone: { $zone }
-zone-hint = Type a city or region, as Asia/Tokyo
-list-nothing = Nothing fits
-drop-here = Let go to import these files, or to open a case
+zone-hint = Type a city or region, for example Asia/Tokyo
+list-nothing = No matches
+drop-here = Drop files to import them, or a case to open it
 opening = Opening the case...
 loading = Loading...
 cancel = Cancel
@@ -122,14 +122,14 @@ nav-warnings = { $count } { $count ->
     [one] warning
    *[other] warnings
 }
-nav-warnings-tip = Lines or elements that could not be read; nothing was dropped
+nav-warnings-tip = Lines or elements that could not be parsed; all of them are kept
 
 ## Start
 start-subtitle = Evidence viewer for AWS VPC flow logs and CloudTrail
 start-drop = Drop flow logs, CloudTrail files, folders or archives here, or a .coldtrail case.
 start-recent = Recent cases
 start-forget = Remove from this list
-start-no-sample = The folder sample-logs is not beside the program
+start-no-sample = The sample-logs folder was not found next to the program
 sample-title = Sample case
 
 ## Status bar
@@ -137,11 +137,14 @@ status-records = { $shown } of { $total } records
 status-events = { $shown } of { $total } events
 status-evidence-size = { $size } of evidence
 status-indexing = Building the column index
-status-indexing-tip = Until it is complete, queries read the rows themselves: their answers are the same and take longer.
+status-indexing-tip = Until it is complete, queries read the rows directly: the results are the same but take longer.
 status-no-index = No column index
-status-no-index-tip = Queries read the rows themselves, which gives the same answers and takes longer: { $why }
+status-no-index-tip = Queries read the rows directly: the results are the same but take longer: { $why }
 status-importing = importing { $percent }
-status-import-records = { $count } records
+status-import-records = { $count } { $count ->
+    [one] record
+   *[other] records
+}
 status-time-left = { $time } left
 status-errors = Errors: { $count }
 cancel-import = Cancel import
@@ -151,11 +154,11 @@ notice-exported = Exported { $rows } { $rows ->
     [one] row
    *[other] rows
 } ({ $size }): { $path }
-notice-exported-cut = Exported { $rows } rows ({ $size }): { $path }; { $cut } times lost their fraction of a second, which the format has no place for
-notice-export-cancelled = Export cancelled; nothing was written: { $path }
-notice-filter-saved = The filter is kept in the case
-notice-filter-removed = The filter was forgotten
-notice-filters-imported = Filters imported: { $added }; known already: { $known }
+notice-exported-cut = Exported { $rows } rows ({ $size }): { $path }; { $cut } times were truncated to whole seconds, because the format has no fractions
+notice-export-cancelled = Export cancelled; no file was written: { $path }
+notice-filter-saved = Filter saved in the case
+notice-filter-removed = Filter removed
+notice-filters-imported = Filters imported: { $added }; already in the case: { $known }
 notice-filters-exported = Filters exported: { $count } to { $path }
 notice-saved = Saved: { $path }
 notice-copied = Copied
@@ -169,13 +172,13 @@ notice-imported = Import done: { $files } { $files ->
     [one] warning
    *[other] warnings
 }
-notice-import-cancelled = Import cancelled; what was finished before is in the case
+notice-import-cancelled = Import cancelled; files that were already imported are in the case
 notice-copied-rows = Copied { $rows } { $rows ->
     [one] row
    *[other] rows
 }
-notice-copied-first = Copied the first { $rows } rows; { $missing } more do not fit the clipboard: export them
-notice-copied-part = Copied { $rows } rows; { $missing } selected rows are not loaded and were left out
+notice-copied-first = Copied the first { $rows } rows; { $missing } more are too many for the clipboard: export them instead
+notice-copied-part = Copied { $rows } rows; { $missing } selected rows are not loaded and were not copied
 
 ## Filter and time
 filter-label = Filter
@@ -184,40 +187,40 @@ filter-hint = srcaddr in 10.0.0.0/8 and action = REJECT
 filter-apply = Apply
 filter-clear = Clear the filter
 filter-history = History
-filter-used = Used lately
+filter-used = Recent
 filter-save = Save
-filter-save-tip = Keep the filter in force in the case, under a name
-filter-save-title = Keep this filter
+filter-save-tip = Save the current filter in the case, under a name
+filter-save-title = Save this filter
 filter-name = Name
 filter-note = Note
-filter-replaces = The case has a filter of this name; it will be replaced.
-filter-remove = Forget { $name }
+filter-replaces = A filter with this name exists; it will be replaced.
+filter-remove = Remove { $name }
 filters-title = Saved filters
-filters-none = Save a filter beside its line, and it stands here.
+filters-none = No saved filters. Use Save next to the filter.
 filters-import = Import...
 filters-export = Export...
-filters-import-tip = The filters of a file come beside those that are there; a name that is taken gets a number.
-filters-export-tip = All saved filters of the case, for another case.
-filter-history-empty = No filter was used yet
+filters-import-tip = Add the filters of a file to the saved filters; if a name is taken, a number is appended.
+filters-export-tip = Export all saved filters of this case, for use in another case.
+filter-history-empty = No recent filters
 filter-problem = At character { $place }: { $message }
 filter-proposal = Use { $proposal }
-filter-in-force = In force: { $filter }
+filter-in-force = Applied: { $filter }
 time-label = Time
 time-from = From
 time-to = To
-time-lengths = Length
+time-lengths = Duration
 time-all = All
 time-earlier = Earlier
 time-later = Later
-time-length-tip = A range of this length, from where the range begins now, or at the end of the evidence
-time-mistake = Write a time as 2021-05-16 07:49:46, 2021-05-16 07:49 or 2021-05-16
+time-length-tip = A time range of this duration, from the current start, or up to the end of the evidence
+time-mistake = Enter a time such as 2021-05-16 07:49:46, 2021-05-16 07:49 or 2021-05-16
 bin-accepted = accepted
 bin-rejected = rejected
 bin-other = other
 bin-ok = ok
 bin-error = error
 histogram-name = Histogram of the result over time; drag to select a time range
-histogram-bin = one bar is { $length }
+histogram-bin = { $length } per bar
 
 ## Tables
 grid-row = Row
@@ -227,8 +230,8 @@ grid-sighted = indicator
 mark-indicator = Indicator of list { $list }: { $value }
 mark-label = Label { $name } of { $value }
 mark-severity = severity { $severity }
-mark-outside = outside the time in which it counts
-mark-in-part = the rest of its pattern is not met, so it does not count
+mark-outside = outside its validity period
+mark-in-part = the rest of its pattern does not match, so it is not counted
 inspector-marks = Indicators and labels
 header-ascending = Sort ascending
 header-descending = Sort descending
@@ -237,57 +240,58 @@ header-right = Move right
 header-hide = Hide this column
 header-columns = Columns
 columns-lent = Columns of the query
-columns-own = Own columns
-header-reset = Original columns
+columns-own = Custom columns
+header-reset = Reset columns
 header-sort-tip = Click to sort
 menu-only = Only this value
 menu-exclude = Exclude this value
 menu-pair = Only this pair, both directions
-menu-address = Everything about this address
+menu-address = Address details
 menu-around-5m = 5 minutes before and after
 menu-around-1h = 1 hour before and after
 menu-copy-value = Copy the value
 menu-copy-rows = Copy the selected rows
+menu-show-records = Show the records
 menu-copy-column = Copy this column of the selected rows
-empty-flows = The case holds no flow records. Drop flow logs here, or import them.
-empty-events = The case holds no CloudTrail events. Drop CloudTrail files here, or import them.
-empty-filtered = None of { $total } records fits the filter and the time range.
+empty-flows = The case has no flow records. Drop flow logs here, or import them.
+empty-events = The case has no CloudTrail events. Drop CloudTrail files here, or import them.
+empty-filtered = None of { $total } records match the filter and the time range.
 empty-evidence = The case is empty. Drop flow logs, CloudTrail files, folders or archives here.
 
 copy-csv = Copy as CSV
-copy-csv-tip = The rows as they are shown, with a header line
+copy-csv-tip = Copy the displayed rows, with a header line
 
 ## Timeline
 timeline-bin = Bin
 timeline-bins = bins of { $length }
 timeline-bin-auto = automatic
-timeline-bin-too-many = More bins than could be drawn: choose a shorter time range first
+timeline-bin-too-many = Too many bins to draw: choose a shorter time range first
 timeline-add-flows = + Flows
 timeline-add-events = + CloudTrail
 timeline-nat = NAT alarm
-timeline-nat-tip = The playbook's alarm: 5,000,000 bytes of egress of one interface in 15 minutes. Threshold and bin can be changed.
-timeline-csv-tip = Every bin of every track; empty where there is no evidence
-timeline-save = Save picture...
+timeline-nat-tip = The playbook's alarm: 5,000,000 bytes of egress of one interface in 15 minutes. You can change the threshold and the bin.
+timeline-csv-tip = Every bin of every track; empty cells where there is no evidence
+timeline-save = Save image...
 timeline-empty = Add a track of flows or of CloudTrail events.
 timeline-no-flows = The case has no flow records.
 timeline-no-events = The case has no CloudTrail events.
-timeline-nothing = No record of this time fits the filter.
+timeline-nothing = No matching records in this time range.
 timeline-by = by { $field }
 timeline-top = top { $count }
 timeline-threshold = Threshold
-timeline-threshold-tip = Bins of a line that reach it are marked; empty for none
+timeline-threshold-tip = Mark the bins of a line that reach this value; leave empty for none
 timeline-reached = ▼ { $count } { $count ->
     [one] bin reaches
    *[other] bins reach
 } { $threshold }
 timeline-remove = Remove this track
-timeline-rest = the rest
+timeline-rest = Other
 timeline-none = none
 timeline-total = total { $count }
-timeline-name = Over time: { $lines }; gaps in the evidence: { $gaps }
+timeline-name = Timeline: { $lines }; gaps in the evidence: { $gaps }
 timeline-events-all = all events
 timeline-events-filter = events: { $filter }
-timeline-events-tip = Change the filter of the events in their own view
+timeline-events-tip = Change the event filter in the CloudTrail view
 timeline-title-flows = Flow records: { $measure } in { $bin }
 timeline-title-events = CloudTrail events in { $bin }
 measure-bytes = bytes
@@ -302,77 +306,85 @@ group-pair = pair
 group-talker = talker
 group-service = service
 group-principal = principal
-heat-name = Hours of the day by days
-heat-most = brightest: { $value } in an hour; hatched: no evidence
+heat-name = Heat map of hours by day
+heat-most = maximum: { $value } per hour; hatched: no evidence
 heat-none = no evidence
 export = Export
-export-what = What this view shows, in its order.
-export-rows = What this view shows, in its order: { $count } { $count ->
+export-what = The rows of this view, in its order.
+export-rows = The rows of this view, in its order: { $count } { $count ->
     [one] row
    *[other] rows
 }.
-export-nothing = This view shows nothing that could be exported.
+export-nothing = This view has nothing to export.
 export-parquet = Parquet
-export-parquet-tip = AWS's own column names: Athena, DuckDB and Spark read it
+export-parquet-tip = AWS's own column names: can be read by Athena, DuckDB and Spark
 export-csv = CSV
 export-csv-tip = With a header line; times in UTC
 export-jsonl = JSON Lines
-export-jsonl-tip = One object a line; times in UTC
-export-replace = Replace the file that is there
-export-tip = The file appears when it is whole. Cancelling leaves nothing behind.
+export-jsonl-tip = One object per line; times in UTC
+export-replace = Replace the existing file
+export-tip = The file appears only when the export is complete. If you cancel, no file is left behind.
 save-chart = Save the timeline
-save-picture = Save picture
-save-chart-tip = A name that ends in .svg gives vectors, one in .png a picture.
+save-picture = Save image
+save-chart-tip = Use the extension .svg for a vector image, .png for a bitmap.
 
 ## Address page
 address-hint = An IP address
 address-private = private address space
 address-external = outside private address space
-address-records = Show its flow records
-address-pairs = Show its pairs
-address-events = Show its events
+address-records = Show flow records
+address-pairs = Show pairs
+address-events = Show events
 address-sent = Sent
 address-received = Received
-address-passed-on = Passed on by another interface
-address-passed-on-tip = Records that have it as pkt_srcaddr or pkt_dstaddr only
-address-figures = { $records } records, { $bytes }, { $packets } packets; { $accepted } accepted, { $rejected } rejected
+address-passed-on = Forwarded by another interface
+address-passed-on-tip = Records that contain it only as pkt_srcaddr or pkt_dstaddr
+address-figures = { $records } { $records ->
+    [one] record
+   *[other] records
+}, { $bytes }, { $packets } { $packets ->
+    [one] packet
+   *[other] packets
+}; { $accepted } accepted, { $rejected } rejected
 address-span = { $from } – { $to } { $zone }
 address-events-count = { $count } { $count ->
     [one] CloudTrail event
    *[other] CloudTrail events
 } from it, { $errors } with an error
-address-none = No record of this time has this address.
+address-none = No records of this address in this time range.
 address-line-sent = sent
 address-line-received = received
 address-list-pairs = Pairs
-list-ports-reached = Ports that it reached
-list-ports-offered = Ports that it was reached at
+list-ports-reached = Ports contacted
+list-ports-offered = Ports contacted by others
 list-actions = Actions
 
 ## Query library
-query-search = Search the queries
+query-search = Search queries
 query-filter = Filter
 query-filter-all = all records
-query-needs = Needs { $fields }
-query-limit = Rows at the most
-query-no-limit = all
+query-needs = Requires { $fields }
+query-limit = Maximum rows
+query-no-limit = no limit
 query-optional = optional
 query-run = Run
-query-empty = No record of this time fits the query.
-query-lacks-flows = The case holds no flow records.
-query-lacks-events = The case holds no CloudTrail events.
-query-lacks-field = No record of the case has a { $field }.
-query-sent-received = { $total } = sent { $sent } + received { $received }
+query-empty = No matching records in this time range.
+query-lacks-flows = The case has no flow records.
+query-lacks-events = The case has no CloudTrail events.
+query-lacks-field = No record in the case has { $field }.
 origin-predefined = Predefined by AWS
 origin-playbook = Playbook
 origin-monitoring = CloudTrail
+origin-analysis = Analyses
 
 ## SQL console
 sql-statement = SQL statement
 sql-hint = SELECT ... FROM flow_record
 sql-run = Run
-sql-row-limit = Rows at the most
-sql-time-limit = Time at the most
+sql-row-limit = Maximum rows
+sql-time-limit = Timeout
+result-search = Rows containing
+result-table = Query result
 sql-rows-at-most = at most { $count } rows
 sql-time-at-most = at most { $time }
 sql-result = Result of the statement
@@ -380,15 +392,15 @@ sql-rows = { $count } { $count ->
     [one] row
    *[other] rows
 }
-sql-cut = There are more; the limit cut them off.
-sql-no-rows = The statement ran and gave no rows.
-sql-empty = Write one SELECT and run it. Nothing here can change the case.
+sql-cut = The row limit was reached; there are more rows.
+sql-no-rows = The statement returned no rows.
+sql-empty = Enter one SELECT statement and run it. Statements cannot change the case.
 sql-running = Running...
-sql-late = Stopped at the limit of { $time }. Narrow the statement, or allow more time.
+sql-late = Timed out after { $time }. Narrow the statement, or increase the timeout.
 sql-problem-at = Line { $line }, column { $column }: { $message }
-sql-reads-only = The console reads: one SELECT or WITH.
+sql-reads-only = The console is read-only: one SELECT or WITH statement.
 sql-views = Views
-sql-views-tip = A click puts a name into the statement. Times are UTC.
+sql-views-tip = Click a name to insert it into the statement. Times are UTC.
 
 ## Overview
 overview-flows = Flow records
@@ -396,7 +408,7 @@ overview-events = CloudTrail events
 overview-evidence = Evidence
 overview-reference = Reference { $reference }
 overview-examiner = Examiner { $examiner }
-overview-rescued = Saved from the damaged case { $case }; places that could not be read: { $count }
+overview-rescued = Recovered from the damaged case { $case }; unreadable places: { $count }
 overview-files = { $count } { $count ->
     [one] file
    *[other] files
@@ -405,7 +417,7 @@ overview-warnings = { $count } { $count ->
     [one] warning
    *[other] warnings
 }
-overview-no-warnings = everything could be read
+overview-no-warnings = no warnings
 overview-duplicates = { $count } { $count ->
     [one] duplicate
    *[other] duplicates
@@ -418,30 +430,48 @@ overview-event-count = { $count } { $count ->
     [one] event
    *[other] events
 }
-overview-bytes = { $size } in { $packets } packets
+overview-bytes = { $size } in { $packets } { $packets ->
+    [one] packet
+   *[other] packets
+}
 overview-bytes-tip = { $bytes } bytes
-overview-hours = { $hours } of { $all } hours have records
+overview-hours = records in { $hours } of { $all } hours
 overview-span = { $from } – { $to } { $zone }
 overview-counting = Counting...
-overview-old = Taking in what came since...
+overview-old = Updating...
 overview-gap = No records from { $from } to { $to } { $zone }
 overview-gaps = { $count } { $count ->
     [one] gap
    *[other] gaps
 } in the evidence
-coverage-name = Hours with records, gaps hatched
-count-accepted = accepted
-count-rejected = rejected
-count-no-data = NODATA
-count-skip-data = SKIPDATA
-count-errors = with an error
-count-logins = console logins
-count-failed-logins = failed logins
-count-logins-without-mfa = logins without MFA
-count-root = by root
-count-trail-changes = trail changes
+coverage-name = Hours with records; gaps are hatched
+count-accepted = { $count } accepted
+count-rejected = { $count } rejected
+count-no-data = { $count } NODATA
+count-skip-data = { $count } SKIPDATA
+count-errors = { $count } { $count ->
+    [one] event with an error
+   *[other] events with an error
+}
+count-logins = { $count } { $count ->
+    [one] console login
+   *[other] console logins
+}
+count-failed-logins = { $count } { $count ->
+    [one] failed login
+   *[other] failed logins
+}
+count-logins-without-mfa = { $count } { $count ->
+    [one] login without MFA
+   *[other] logins without MFA
+}
+count-root = { $count } by the root user
+count-trail-changes = { $count } { $count ->
+    [one] trail change
+   *[other] trail changes
+}
 list-more = { $shown } of { $all }
-list-whole = Show the whole list
+list-whole = Show the full list
 list-back = Back
 list-talkers = Top talkers
 list-pairs = Top pairs
@@ -463,7 +493,13 @@ list-by-bytes = by bytes
 list-by-packets = by packets
 list-by-records = by records
 list-bar = { $list }: { $key }, { $value }
-list-tip = { $records } records, { $bytes } bytes
+list-tip = { $records } { $records ->
+    [one] record
+   *[other] records
+}, { $bytes } { $bytes ->
+    [one] byte
+   *[other] bytes
+}
 
 ## Pairs
 pairs-by-address = By pair
@@ -471,15 +507,15 @@ pairs-by-address-tip = One row for each srcaddr and dstaddr
 pairs-by-direction = With direction
 pairs-by-direction-tip = One row for each srcaddr, dstaddr and flow_direction
 pairs-by-packet = Packet level
-pairs-by-packet-tip = One row for each pkt_srcaddr and pkt_dstaddr: the ends of the traffic, where the interface only passed it on
-pairs-fold = Fold both directions
-pairs-fold-tip = A pair and its reverse in one row: sent, received, and who is likely to have started it
-pairs-once = Same traffic once
-pairs-once-tip = Of traffic that two interfaces saw, only what one of them says is counted (conversations only)
-pairs-repeats-tip = Records that say again what a record at another interface says
+pairs-by-packet-tip = One row for each pkt_srcaddr and pkt_dstaddr: the original endpoints, where the interface only forwarded the traffic
+pairs-fold = Combine directions
+pairs-fold-tip = One row for a pair and its reverse: sent, received, and which side probably started it
+pairs-once = Count the same traffic once
+pairs-once-tip = Traffic recorded at two interfaces is counted once (conversations only)
+pairs-repeats-tip = Records of traffic that is already recorded at another interface
 pairs-only-external = Only external
-pairs-only-external-tip = Pairs of which an end is outside private address space
-pairs-none-external = No pair has an end outside private address space.
+pairs-only-external-tip = Pairs in which at least one address is public
+pairs-none-external = No pair includes a public address.
 started-by = started by (inferred)
 started-why = inferred from
 started-both = both
@@ -487,10 +523,10 @@ started-unknown = unknown
 started-syn_flags = SYN flags
 started-ports = ports
 started-first_seen = first seen
-started-tip = Inferred, not recorded: from the SYN flags that a side sent; else from well-known ports; else from whose record starts first
+started-tip = Inferred, not recorded: from the SYN flags that a side sent; otherwise from well-known ports; otherwise from whose record starts first
 pairs-series = bytes over time
-pairs-series-text = bytes in { $count } of { $of } stretches of time
-pairs-records = Show its records
+pairs-series-text = bytes in { $count } of { $of } intervals
+pairs-records = Show records
 pairs-total-pairs = { $count } { $count ->
     [one] pair
    *[other] pairs
@@ -503,25 +539,31 @@ pairs-total-records = { $count } { $count ->
     [one] record
    *[other] records
 }
-pairs-total-packets = { $count } packets
+pairs-total-packets = { $count } { $count ->
+    [one] packet
+   *[other] packets
+}
 pairs-total-accepted = { $count } accepted
 pairs-total-rejected = { $count } rejected
 pairs-total-bytes = { $count } bytes ({ $size })
 pairs-left-out = { $count } without data
-pairs-left-out-tip = Records that say that nothing was seen, or that it was skipped: counted as records, not as bytes or packets
+pairs-left-out-tip = NODATA and SKIPDATA records: counted as records, but not as bytes or packets
 
 ## Inspector
-inspector-empty = Select a row to see everything about it.
+inspector-empty = Select a row to see its details.
 inspector-title = Record { $record }
-inspector-selected = { $count } rows selected
+inspector-selected = { $count } { $count ->
+    [one] row
+   *[other] rows
+} selected
 inspector-fields = Fields
 inspector-json = JSON
 inspector-raw = Raw text
-inspector-no-raw = The raw content was not kept in the case.
-inspector-cut = { $bytes } more bytes are not shown; copy gives all
-inspector-value-cut = { $chars } more characters are not shown; copy gives all
+inspector-no-raw = The original content was not stored in the case.
+inspector-cut = { $bytes } more bytes are not shown; Copy includes all of them
+inspector-value-cut = { $chars } more characters are not shown; Copy includes all of them
 inspector-provenance = Provenance
-copy-raw = Copy as written
+copy-raw = Copy raw text
 copy-provenance = Copy provenance
 provenance-file = Evidence file
 provenance-position = Line or element
@@ -529,8 +571,8 @@ provenance-offset = Byte offset
 provenance-length = Bytes
 provenance-sha256 = SHA-256 of the file
 provenance-record = Record
-provenance-duplicate = Repeats record
-provenance-occurrences = Met as
+provenance-duplicate = Duplicate of record
+provenance-occurrences = Also found in
 provenance-conflict = Another copy of this event differs in
 
 ## Evidence
@@ -539,27 +581,27 @@ evidence-count = { $count } { $count ->
    *[other] files
 }
 received-title = Not imported
-received-none = Every file that was offered is in the list.
-received-copy = identical copy
+received-none = No skipped files.
+received-copy = duplicate file
 received-unreadable = unreadable
 received-refused = refused
 received-skipped = skipped
 received-special = special file
-received-link = link, not followed
+received-link = symbolic link, not followed
 received-empty_folder = empty folder
 column-state = State
-column-received-at = Offered at (UTC)
+column-received-at = Time (UTC)
 warnings-title = Warnings
 warnings-count = { $elements } { $elements ->
     [one] line or element
    *[other] lines or elements
 }, { $notes } { $notes ->
-    [one] remark about a file
-   *[other] remarks about files
+    [one] note about a file
+   *[other] notes about files
 }
-warnings-of = of evidence { $evidence }
+warnings-of = for evidence { $evidence }
 warnings-all = All warnings
-warnings-none = Everything could be read.
+warnings-none = No warnings.
 column-id = No.
 column-file = File
 column-format = Format
@@ -569,7 +611,7 @@ column-warnings = Warnings
 column-size = Bytes
 column-first = First
 column-last = Last
-column-raw = Raw kept
+column-raw = Original stored
 column-imported = Imported (UTC)
 column-sha256 = SHA-256
 column-evidence = Evidence
@@ -579,69 +621,69 @@ column-reason = Reason
 column-detail = Detail
 column-raw-text = Raw text
 reason-field-count = Wrong number of values
-reason-bad-value = A value does not fit its field
-reason-not-a-record = Text that is no record
-reason-bad-json = JSON that does not parse
+reason-bad-value = Invalid value for its field
+reason-not-a-record = Not a record
+reason-bad-json = Invalid JSON
 reason-too-long = Longer than the limit
 reason-too-deep = Nested deeper than the limit
-reason-cut-off = The file ends inside this element
-reason-damaged-stream = The compressed data is damaged
+reason-cut-off = Truncated: the file ends inside this element
+reason-damaged-stream = Corrupt compressed data
 reason-unknown-format = Unknown format
-reason-format-needed = The format has to be named
-reason-incomplete-capture = The capture says that there was more
-reason-path-mismatch = Path and records disagree
+reason-format-needed = Format must be specified
+reason-incomplete-capture = Incomplete capture
+reason-path-mismatch = Path and records do not match
 reason-expansion-limit = The expansion limit was reached
-reason-container-depth = Packed too deep
-reason-unreadable-member = Archive member that cannot be read
+reason-container-depth = Archives nested too deep
+reason-unreadable-member = Unreadable archive member
 reason-invalid-utf8 = Invalid UTF-8
-reason-conflicting-copy = Copies of one event contradict each other
-reason-read-as = Read by a rule that the file does not state
-reason-inexact = Less exact than they were
-reason-unknown-column = A column whose name is nearly a field's
-reason-odd-time = Times outside of what a log can be about
+reason-conflicting-copy = Copies of one event differ
+reason-read-as = Format inferred, not stated by the file
+reason-inexact = Values lost precision
+reason-unknown-column = Unknown column with a name similar to a field's
+reason-odd-time = Implausible time
 
 ## Dialogs
 browse = Browse...
-picker-missing = This desktop offers no file dialog (xdg-desktop-portal or zenity would). Type the path, or drop files on the window.
+picker-missing = No file dialog is available on this desktop (install xdg-desktop-portal or zenity). Type the path, or drop files on the window.
 field-case-file = Case file
 field-title = Title
 field-examiner = Examiner
 field-reference = Reference
 field-path = Path
-new-case-then-import = What was handed over is imported into it next: { $count } { $count ->
+new-case-then-import = The case is created first, then these are imported: { $count } { $count ->
     [one] file or folder
    *[other] files or folders
 }.
 import-title = Import evidence
-import-tip = Files, folders with everything in them, and archives. The originals are only read.
+import-tip = Files, folders including subfolders, and archives. The originals are only read.
 import-add = Add
 import-files = Choose files...
 import-folder = Choose folders...
 import-remove = Remove { $path }
-import-keep-raw = Keep the original content in the case
-import-keep-raw-tip = Then every file can be written out again byte for byte, and raw text is always there
+import-keep-raw = Store the original content in the case
+import-keep-raw-tip = Every file can then be exported again byte for byte, and raw text is always available
 import-format = Format of flow records without a header
-import-format-tip = Only for files that do not say it: field names in order, as version account-id interface-id ...
+import-format-tip = Only for files without a header line: field names in order, for example version account-id interface-id ...
 format-default = Default format
-format-v5 = All fields of version 5
+format-v5 = All version 5 fields
 import-go = Import
 go-to-row-hint = Row number, 1 to { $rows }
-question-title = The import asks
-question-continue = Go on
-question-stop = Leave this file out
-question-expansion = { $path } unpacks to far more than it holds: { $unpacked } so far out of { $packed } ({ $ratio } times). It may be built to fill the disk. Read it whatever its size?
-question-members = { $path } holds { $members } members and more, those of archives inside it included: more than a file of { $packed } holds when it is no trap. It may be built to keep this program busy. Read it whatever it holds?
+question-title = Import warning
+question-continue = Continue
+question-stop = Skip this file
+question-expansion = { $path } decompresses to far more than its size: { $unpacked } so far from { $packed } ({ $ratio } times). It may be a decompression bomb. Continue reading it?
+question-members = { $path } has { $members } or more members, including those of nested archives: unusually many for a file of { $packed }. It may be a decompression bomb. Continue reading it?
 leaving-title = An import is running
-leaving-text = Evidence is still being imported into { $case }. The import can go on there while you work elsewhere; or it is cancelled now, what was finished stays, and the rest is offered when that case is opened again.
-leaving-goes-on = Let it go on
-quitting-text = Evidence is still being imported into { $case }. If the program ends now, the import is cancelled; what was finished stays, and the rest is offered when the case is opened again.
+leaving-text = Evidence is still being imported into { $case }. Continue the import in the background while you work in another case, or cancel it now. If you cancel, files that are already imported stay in the case, and you can resume the rest when you open it again.
+leaving-goes-on = Continue in background
+quitting-text = Evidence is still being imported into { $case }. If you quit now, the import is cancelled; files that are already imported stay in the case, and you can resume the rest when you open it again.
 quitting-export-title = An export is running
-quitting-export = { $path } is still being written. If the program ends now, the export is cancelled and leaves no file.
-quitting-stay = Stay
+quitting-export = { $path } is still being written. If you quit now, the export is cancelled and no file is written.
+quitting-stay = Do not quit
 quitting-cancel = Cancel it and quit
 leaving-stay = Stay in this case
 job-into = into { $case }
-jobs-none = Nothing was imported yet.
+jobs-none = No imports yet.
 job-running = Importing
 job-stopping = Stopping
 job-done = Done
@@ -658,13 +700,13 @@ job-counts = { $files } { $files ->
 }
 job-bytes = { $done } of { $total }
 job-rate = { $rate } records per second
-job-format-needed = Records without a header: their format has to be named
-job-format-proposal = They seem to be: { $format }
-job-format-unknown = Their values suggest no format; the flow log's settings name it.
-job-format-new-case = A reading is never replaced. To read the file in another format, import it into a new case.
-job-read-otherwise = Already in the case, read in another format
-job-read-as = Its records were read as: { $format }
-job-format-confirm = Check and use this format...
+job-format-needed = Records without a header: specify their format
+job-format-proposal = Suggested format: { $format }
+job-format-unknown = The format could not be inferred from the values; look it up in the flow log's settings.
+job-format-new-case = Imported records are never replaced. To read the file in another format, import it into a new case.
+job-read-otherwise = Already in the case, imported with another format
+job-read-as = Imported with format: { $format }
+job-format-confirm = Review and use this format...
 job-known = already in the case
 job-records = { $count } { $count ->
     [one] record
@@ -679,141 +721,134 @@ job-warnings = { $count } { $count ->
    *[other] warnings
 }
 errors-none = No errors.
-errors-times = { $count } times
+errors-times = { $count } { $count ->
+    [one] time
+   *[other] times
+}
 errors-copy = Copy all
-errors-clear = Clear the list
+errors-clear = Clear list
 
 ## Help
-help-table = In a table
-help-table-keys = Arrows, Page Up, Page Down, Home and End move; with Shift they select a range; Ctrl+A selects all; Ctrl+C copies the rows; Enter opens the inspector; Shift+F10 opens the menu of the cell. A click on a header sorts, with Shift by a further column; drag a header to move the column, its edge to resize it.
-help-filter = The filter
-help-filter-text = Comparisons such as srcaddr in 10.0.0.0/8, dstport in (22, 3389), bytes > 10MB, event_name like '%Login%', joined by and, or, not and brackets. A comparison with an absent value does not match, also !=; not (...) is the exact complement: not action = REJECT keeps records without an action, action != REJECT does not.
+help-table = Tables
+help-table-keys = Arrow keys, Page Up, Page Down, Home and End move the selection; with Shift they select a range; Ctrl+A selects all; Ctrl+C copies the rows; Enter opens the inspector; Shift+F10 opens the cell's menu. Click a header to sort, Shift-click to add a sort column; drag a header to move the column, drag its edge to resize it.
+help-filter = Filter
+help-filter-text = Comparisons such as srcaddr in 10.0.0.0/8, dstport in (22, 3389), bytes > 10MB, event_name like '%Login%', combined with and, or, not and parentheses. A comparison with an absent value does not match, not even with !=; not (...) is the exact complement: not action = REJECT keeps records without an action, action != REJECT does not.
 
 ## Errors
-error-open-case = The case could not be opened
-error-create-case = The case could not be created
-error-query = A question to the case failed
-error-import = The import could not start
-error-export = The export failed
-next-export = Check the path, your rights and the room on the disk, then export again; no part of it was left.
-error-settings = The settings could not be saved
-next-check-path = Check the path and its permissions.
-next-check-case = Check that the file is a Coldtrail case and can be read; a copy of it may help to find out.
-next-other-path = Choose another path, where you may write and there is room.
-next-try-again = Try again; if it happens again, close and reopen the case.
-next-settings = The work goes on; only the settings of the window will not be remembered.
-error-import-stopped = The import stopped
-error-file = A file was not imported
-next-import-stopped = What was finished before is in the case; import again for the rest.
-next-not-found = Check the path; nothing of it was imported.
-next-permission = Give yourself the right to read it, then import it again.
-next-not-a-file = Only files and folders can be imported.
-next-media = Check the medium and its cable, then import the file again; nothing of it is in the case.
-next-expansion = If it is what it says, import it again and go on when asked.
-next-temporary = Make room in the folder for temporary files (TMPDIR), then import it again.
-next-internal = Import it again; if it fails again, keep the file and report it.
 unfinished = An import was interrupted: { $count } { $count ->
-    [one] file is
-   *[other] files are
-} still to be read.
-unfinished-resume = Resume the import
+    [one] file has
+   *[other] files have
+} not been imported yet.
+unfinished-resume = Resume import
 
 ## Indicators, sightings, labels
-bin-sighted = ◆ { $count } meet an indicator
+bin-sighted = ◆ { $count } { $count ->
+    [one] indicator match
+   *[other] indicator matches
+}
 nav-indicators = Indicators
 nav-sightings = Sightings
 menu-add-indicator = Add to indicators...
-menu-label = Label it...
+menu-label = Add label...
 filter-watched = Indicators
 filter-only-sightings = Only sightings
-filter-no-sightings = Without sightings
+filter-no-sightings = Exclude sightings
 filter-only-list = Only list { $name }
 filter-only-label = Only label { $name }
-count-flow-sightings = meet an indicator
-count-event-sightings = meet an indicator
+count-flow-sightings = { $count } { $count ->
+    [one] indicator match
+   *[other] indicator matches
+}
+count-event-sightings = { $count } { $count ->
+    [one] indicator match
+   *[other] indicator matches
+}
 column-sightings = Sightings
 column-name = Name
 column-purpose = Purpose
 column-entries = Entries
-column-looked-for = Looked for
-column-not-used = Not used
-column-list-date = Date of the list
+column-looked-for = Enabled
+column-not-used = Not imported
+column-list-date = List date
 column-licence = Licence
 column-added = Added
-column-of = Of
+column-of = For
 column-kind = Kind
 column-note = Note
 column-value = Value
-column-entry-name = Called
+column-entry-name = Name
 column-comment = Comment
 column-severity = Severity
 column-tags = Tags
 column-valid-from = Valid from
 column-valid-to = Valid to
-indicators-none = Nothing is looked for yet. Import a list of indicators, type some, or take them from any cell's menu.
-indicators-lists = Lists of indicators
+indicators-none = No indicators yet. Import a list, add some manually, or use the menu of any cell.
+indicators-lists = Indicator lists
 indicators-entries = Entries
-indicators-issues = What could not be used
-indicators-no-issues = Everything in this list could be used.
-indicators-order = Click to sort; at first in the order of the list
-indicators-written = In the list: { $text }
-indicators-validity = Honour times of validity
-indicators-validity-tip = An entry counts only for records of the time in which the list says that it was bad
-indicators-sightings = Show the sightings
-indicators-on = looked for
-indicators-off = off
-indicators-out = taken out
-indicators-turn-on = Look for it
-indicators-turn-off = Do not look for it
-indicators-take-out = Take out
-indicators-bring-back = Bring back
-indicators-records = Show its records
+indicators-issues = Entries that could not be imported
+indicators-no-issues = All entries of this list were imported.
+indicators-order = Click to sort; initially in the order of the list
+indicators-written = Original text: { $text }
+indicators-validity = Apply validity periods
+indicators-validity-tip = An entry matches only records within the validity period that its list states
+indicators-sightings = Show sightings
+indicators-on = enabled
+indicators-off = disabled
+indicators-out = removed
+indicators-turn-on = Enable
+indicators-turn-off = Disable
+indicators-take-out = Remove
+indicators-bring-back = Restore
+indicators-records = Show records
 indicators-tab-entries = Entries { $count }
-indicators-tab-issues = Not used { $count }
+indicators-tab-issues = Not imported { $count }
 indicators-tab-labels = Labels { $count }
-indicators-format = Form
-indicators-by-content = by its content
-indicators-kind = Values are
-indicators-by-form = what their form says
-indicators-columns = What the columns mean
-indicators-entries-found = { $count } entries ({ $format })
-indicators-cautions = Look at these first: { $count } would meet more than is meant
-indicators-not-used = Cannot be used: { $count }
-indicators-known = The case has this very file already, as { $name }
-indicators-licence = Licence, terms
-indicators-import-tip = CSV, plain lists, STIX 2.1, MISP events and warning lists, OpenIOC 1.1. Nothing comes in before it is shown here.
+indicators-format = Format
+indicators-by-content = detect automatically
+indicators-kind = Type of values
+indicators-by-form = detect automatically
+indicators-columns = Column mapping
+indicators-entries-found = { $count } { $count ->
+    [one] entry
+   *[other] entries
+} ({ $format })
+indicators-cautions = Review first: { $count } would match too broadly
+indicators-not-used = Cannot be imported: { $count }
+indicators-known = This file is already in the case, as { $name }
+indicators-licence = Licence and terms
+indicators-import-tip = CSV, plain lists, STIX 2.1, MISP events and warning lists, OpenIOC 1.1. Nothing is imported before you review it here.
 indicators-values = Values
 indicators-values-hint = 198.51.100.7, 203.0.113.0/24, evil[.]example, AKIA...
 indicators-values-count = { $count } { $count ->
     [one] value
    *[other] values
 }
-indicators-value-unknown = { $value } is nothing that can be told by its form; say what the values are.
-indicators-into-list = Into the list
+indicators-value-unknown = The type of { $value } was not recognised; choose the type of the values.
+indicators-into-list = Add to list
 add = Add
 label-thing = Address, range, interface, principal or key
 label-name = Name
-label-off = Take the label off
-label-on = Put the label back
-label-is-on = shown
-label-is-off = taken off
+label-off = Remove label
+label-on = Restore label
+label-is-on = active
+label-is-off = removed
 labels-title = Labels
-labels-none = Nothing has a label yet.
+labels-none = No labels yet.
 purpose-known-bad = known bad
-purpose-well-known = well known (warns)
+purpose-well-known = well known (warnings only)
 purpose-own = own networks
 role-value = indicators
 role-range-end = last address of the range
 role-prefix = prefix length or mask
-role-type = kind of the value
-role-looked-for = looked for, or context
+role-type = type of the value
+role-looked-for = detection or context only
 role-name = name
 role-comment = comment
 role-severity = severity
 role-tags = tags
 role-valid-from = valid from
 role-valid-to = valid to
-role-ignored = not used
+role-ignored = ignored
 indicator-kind-address = address
 indicator-kind-range = range
 indicator-kind-domain = domain
@@ -829,83 +864,95 @@ indicator-kind-interface = interface
 indicator-kind-hash = hash (not in these logs)
 indicator-issue-not-recognised = Not recognised
 indicator-issue-unsupported = Not supported
-indicator-issue-withdrawn = Withdrawn by the list
-indicator-issue-repeated = Stands in the list before
+indicator-issue-withdrawn = Revoked by the list
+indicator-issue-repeated = Duplicate of an earlier entry
 indicator-issue-malformed = Malformed
-caution-everything = it holds every address
+caution-everything = matches every address
 caution-wide = a very wide range
 caution-private = private address space
-caution-own = an own network
+caution-own = one of your own networks
 caution-well-known = well-known infrastructure
 sightings-by-indicator = By indicator
-sightings-by-indicator-tip = A row for each entry, those never seen last
+sightings-by-indicator-tip = One row per indicator; indicators without hits last
 sightings-by-host = By host
-sightings-by-host-tip = The addresses on the other side
+sightings-by-host-tip = Hosts that communicated with an indicator
 sightings-by-list = By list
-sightings-by-list-tip = A row for each list
+sightings-by-list-tip = One row per list
 sightings-by-playbook = Playbook
-sightings-by-playbook-tip = The playbook's view: rows to an indicator and rows from one, each row twice where both ends are
+sightings-by-playbook-tip = The playbook's view: one row per direction; records between two indicators appear twice
 sightings-list = List
 sightings-all-lists = all
-sightings-none = Nothing that is looked for is in this evidence and time range.
-sightings-no-list = No indicator is looked for.
-sightings-order = Click to sort; at first the most hits, and what was not seen last
+sightings-none = No indicator matches in this evidence and time range.
+sightings-no-list = No indicator list is enabled.
+sightings-order = Click to sort; initially by number of hits, indicators without hits last
 sightings-playbook-order = In the playbook's order: start, end, session time, interface, connecting address, direction
-sightings-told-indicator = { $seen } indicators seen, { $unseen } not seen in this evidence
-sightings-told-host = { $seen } hosts met an indicator
-sightings-told-list = { $seen } lists with sightings, { $unseen } without any in this evidence
-sightings-looked-flows = looked at { $count } flow records, { $from } – { $to } { $zone }
+sightings-told-indicator = { $seen } { $seen ->
+    [one] indicator
+   *[other] indicators
+} with hits, { $unseen } without hits in this evidence
+sightings-told-host = { $seen } { $seen ->
+    [one] host
+   *[other] hosts
+} with indicator matches
+sightings-told-list = { $seen } { $seen ->
+    [one] list
+   *[other] lists
+} with hits, { $unseen } without hits in this evidence
+sightings-looked-flows = searched { $count } flow records, { $from } – { $to } { $zone }
 sightings-looked-events = and { $count } CloudTrail events, { $from } – { $to } { $zone }
-sightings-words = direction (ours)
+sightings-words = direction (Coldtrail)
 sightings-playbook-word = direction (playbook)
-sightings-direction-tip = To the indicator is INBOUND in the playbook's words, which are seen from the threat's side
-sightings-mentions-tip = Events whose text holds it outside the fields that are compared; in no other figure
-sightings-outside-tip = Records outside the time in which the entry counts, or without the rest of its pattern; in no other figure
-sightings-flows = Show the flow records
-sightings-pairs = Show the pairs
-sightings-timeline = Show over time
-sightings-events = Show the CloudTrail events
-not-seen-not-matchable = cannot be in these logs
-not-seen-no-events = no CloudTrail events to look in
-not-seen-no-flows = no flow records to look in
-not-seen-not-there = not seen
-notice-indicators-imported = Imported: { $count } indicators
-notice-indicators-added = Added: { $count } { $count ->
+sightings-direction-tip = Traffic to the indicator is INBOUND in the playbook, which takes the threat's point of view
+sightings-mentions-tip = Events that contain it outside the compared fields; not included in any other figure
+sightings-outside-tip = Records outside the validity period, or that match only part of the pattern; not included in any other figure
+sightings-flows = Show flow records
+sightings-pairs = Show pairs
+sightings-timeline = Show timeline
+sightings-events = Show CloudTrail events
+not-seen-not-matchable = cannot occur in these logs
+not-seen-no-events = no CloudTrail events to search
+not-seen-no-flows = no flow records to search
+not-seen-not-there = no hits
+notice-indicators-imported = Imported { $count } { $count ->
     [one] indicator
    *[other] indicators
 }
-notice-indicators-on = Looked for again
-notice-indicators-off = Not looked for any more
-notice-indicators-out = Taken out; it can be brought back
-notice-indicators-back = Brought back
-notice-validity = Times of validity were switched
-notice-owners = The case remembers the database
-notice-owners-back = The database is forgotten, or the one before it remembered again
+notice-indicators-added = Added { $count } { $count ->
+    [one] indicator
+   *[other] indicators
+}
+notice-indicators-on = Enabled
+notice-indicators-off = Disabled
+notice-indicators-out = Removed; it can be restored
+notice-indicators-back = Restored
+notice-validity = Validity setting changed
+notice-owners = GeoIP and ASN database set
+notice-owners-back = GeoIP and ASN database setting restored
 owners-told = { $told } (by { $kind }, built { $built })
-owners-nothing = Owner and country unknown to { $kind }
-address-own = in an own network
-notice-labelled = The label is kept in the case
-notice-label-off = The label is taken off
+owners-nothing = No entry in { $kind }
+address-own = in one of your own networks
+notice-labelled = Label saved
+notice-label-off = Label removed
 ## What examiners write
 menu-report = Report
 nav-findings = Findings
 nav-exhibits = Exhibits
-command-add-exhibit = Add to the exhibits...
-command-add-exhibit-tip = Freezes what this view shows, with its question, its evidence and a digest
+command-add-exhibit = Add exhibit...
+command-add-exhibit-tip = Save this view as an exhibit, with its query, its evidence and a digest of its rows
 command-tag-rows = Tag the selected rows
-command-tag-rows-tip = Gives the selected rows the tag that was given last, or takes it off again; also with the space bar
+command-tag-rows-tip = Add the last used tag to the selected rows, or remove it; also with the space bar
 command-findings = Findings
-command-findings-tip = What is concluded, with the records and exhibits that it rests on
+command-findings-tip = Conclusions, with the records and exhibits that support them
 command-exhibits = Exhibits and report
-command-exhibits-tip = The report as it is put together: its first page and its exhibits in order
+command-exhibits-tip = The report: its first page, and its exhibits in order
 command-check-exhibits = Check all exhibits
-command-check-exhibits-tip = Runs every exhibit again and says whether the case still gives the same rows
+command-check-exhibits-tip = Run the query of every exhibit again and compare the rows
 inspector-written = Tags and notes
 grid-tagged = tagged
 row-tags = Tags: { $tags }
 tag-new = New tag
-tag-add = Tag
-tag-remove = Take the tag { $tag } off
+tag-add = Add tag
+tag-remove = Remove the tag { $tag }
 note-new = New note
 note-add = Add note
 note-save = Save note
@@ -920,61 +967,63 @@ subject-address = Address { $what }
 subject-principal = Principal { $what }
 menu-pair-written = Tags and notes of this pair...
 menu-principal-written = Tags and notes of this principal...
-menu-add-exhibit = Add to the exhibits...
-notice-tagged = Tagged.
-notice-untagged = The tag was taken off.
-notice-written = Written into the case.
+menu-add-exhibit = Add exhibit...
+notice-tagged = Tag added.
+notice-untagged = Tag removed.
+notice-written = Saved.
 notice-nothing-changed = Nothing changed.
-notice-exhibit-added = Frozen as an exhibit.
-notice-no-quick-tag = Give a tag in the inspector first; the space bar then gives the same one.
-notice-too-many-tagged = At most { $most } records are tagged at once; narrow the filter.
-error-exhibit = The exhibit could not be opened
-exhibit-what = What
-exhibit-flows = The table of flow records
-exhibit-events = The table of events
+notice-exhibit-added = Exhibit added.
+notice-no-quick-tag = Add a tag in the inspector first; the space bar then adds the same tag.
+notice-too-many-tagged = You can tag at most { $most } records at once; narrow the filter.
+exhibit-what = Content
+exhibit-flows = Table of flow records
+exhibit-events = Table of events
 exhibit-selected = The { $what } selected rows
 exhibit-compare = The { $what } selected rows side by side
-exhibit-event = Record { $what } with all its fields
-exhibit-pairs = The pairs
-exhibit-conversations = The conversations
+exhibit-event = Record { $what } with all fields
+exhibit-pairs = Pairs
+exhibit-conversations = Conversations
 exhibit-top = Top list { $what }
-exhibit-series = The plot over time { $what }
-exhibit-heatmap = The heat map of hours by days { $what }
-exhibit-address = The page of address { $what }
-exhibit-text = A text of your own
-exhibit-sightings-indicator = The sightings by indicator
-exhibit-sightings-host = The sightings by host
-exhibit-sightings-list = The sightings by list
+exhibit-series = Timeline chart { $what }
+exhibit-heatmap = Heat map of hours by day { $what }
+exhibit-address = Address details of { $what }
+exhibit-text = Free text
+exhibit-sightings-indicator = Sightings by indicator
+exhibit-sightings-host = Sightings by host
+exhibit-sightings-list = Sightings by list
 exhibit-playbook = The playbook's view
-exhibit-figure = The figure
-exhibit-evidence = The list of evidence files
-exhibit-sql = The rows of the statement
+exhibit-figure = Figure
+exhibit-evidence = List of evidence files
+exhibit-sql = Result of the SQL statement
 exhibit-rows = Rows
-exhibit-rows-tip = at most { $most }; how many there are is told
-exhibit-rows-wrong = Rows: a whole number within the limit.
+exhibit-rows-tip = at most { $most }; the total number is recorded
+exhibit-rows-wrong = Rows: enter a whole number within the limit.
 exhibit-words = Text
 exhibit-caption = Caption
 exhibit-note = Note
 exhibit-finding = Supports
 exhibit-no-finding = no finding
-exhibit-tip = The rows are kept as they are now, in the order of the view and with times of { $zone }, together with the question, the hashes of the evidence, and what was left out.
-exhibit-add = Freeze
+exhibit-tip = The rows are saved as they are now, in the order of the view and with times in { $zone }, together with the query, the hashes of the evidence, and what was excluded.
+exhibit-add = Add exhibit
 exhibit-live = Live view
-exhibit-live-tip = Opens the view of this question as the case answers it now
-exhibit-facts = What it rests on
-exhibit-as-frozen = As frozen
-exhibit-rows-all = { $rows } rows
+exhibit-live-tip = Open this view with the current data of the case
+exhibit-facts = Based on
+exhibit-as-frozen = As saved
+exhibit-rows-all = { $rows } { $rows ->
+    [one] row
+   *[other] rows
+}
 exhibit-rows-of = { $rows } of { $all } rows
-exhibits-add-text = Add a text
-exhibits-empty = There are no exhibits yet. Open the view that shows what you want to prove, and press Ctrl+E: its question, its rows and the hashes of its evidence are kept. Every exhibit can be run again and compared.
-exhibits-checking = running again ...
-exhibits-verdicts = { $same } of { $checked } as they were
-verdict-same = The case gives the same rows from the same evidence.
-verdict-altered = The stored exhibit was altered
-verdict-differs = The case gives other rows now
-verdict-other-evidence = It rests on other evidence now
-verdict-failed = It could not be run again
-drag-tip = Drag to another place; by keyboard Alt with the arrows
+exhibits-add-text = Add text
+exhibits-empty = No exhibits yet. Open the view that shows what you want to prove, and press Ctrl+E: its query, its rows and the hashes of its evidence are saved. Every exhibit can be checked again later.
+exhibits-checking = checking ...
+exhibits-verdicts = { $same } of { $checked } unchanged
+verdict-same = Unchanged: the case returns the same rows from the same evidence.
+verdict-altered = The stored exhibit was modified
+verdict-differs = The case now returns different rows
+verdict-other-evidence = The underlying evidence has changed
+verdict-failed = The check failed
+drag-tip = Drag to reorder, or press Alt with the arrow keys
 report-settings = First page of the report
 report-title = Title
 report-reference = Case reference
@@ -982,14 +1031,14 @@ report-examiner = Examiner
 report-organisation = Organisation
 report-mark = Distribution mark
 report-summary = Summary
-facts-left-out = Left out: { $duplicates } duplicates; NODATA { $nodata } and SKIPDATA { $skipdata } records in the time range; { $untimed } records without a time; { $hours } hours without evidence.
-facts-unread = Elements of the whole case that could not be read: { $count }
-facts-evidence = Evidence files that it rests on: { $count }
-findings-empty = There are no findings yet. Write in a line what you conclude; then cite records from the inspector, and let exhibits support it.
-finding-new = What is found, in a line
+facts-left-out = Excluded: { $duplicates } duplicates; NODATA { $nodata } and SKIPDATA { $skipdata } records in the time range; { $untimed } records without a time; { $hours } hours without evidence.
+facts-unread = Lines or elements in the case that could not be parsed: { $count }
+facts-evidence = Evidence files used: { $count }
+findings-empty = No findings yet. Enter a title, then cite records from the inspector and link the exhibits that support it.
+finding-new = Title of the finding
 finding-add = Add finding
 finding-title = Title
-finding-text = In full
+finding-text = Description
 finding-status = Status
 finding-open = open
 finding-confirmed = confirmed
@@ -1000,7 +1049,7 @@ confidence-low = low
 confidence-medium = medium
 confidence-high = high
 finding-technique = MITRE ATT&CK
-finding-technique-wrong = Write T1530 or T1078.004.
+finding-technique-wrong = Enter a technique ID such as T1530 or T1078.004.
 finding-rests = { $exhibits } { $exhibits ->
     [one] exhibit
    *[other] exhibits
@@ -1008,61 +1057,59 @@ finding-rests = { $exhibits } { $exhibits ->
     [one] record
    *[other] records
 }
-finding-exhibits = Exhibits that support it
+finding-exhibits = Supporting exhibits
 finding-no-exhibits = none
-finding-records = Records that it cites
-finding-no-records = None. Select records, and cite them from the inspector.
-finding-show-records = Show them
-finding-uncite = Cite { $record } no longer
+finding-records = Cited records
+finding-no-records = None. Select records and cite them from the inspector.
+finding-show-records = Show records
+finding-uncite = Remove the citation of { $record }
 finding-more = and { $count } more
 finding-cite = Cite the selected records in a finding
 finding-cited-in = Cited in: { $findings }
-command-preview-report = Preview of the report
-command-preview-report-tip = The pages of the report as they will be; a second time the exhibits again
+command-preview-report = Report preview
+command-preview-report-tip = Show the pages of the report; run again to return to the exhibits
 preview-page = Page
 preview-of = of { $count }
-preview-back = Page before (PgUp)
+preview-back = Previous page (PgUp)
 preview-on = Next page (PgDn)
-preview-fit = Whole page
-preview-width = Page width
-preview-laying-out = laying out the pages ...
-preview-reading = putting together exhibit { $done } of { $total } ...
+preview-fit = Fit page
+preview-width = Fit width
+preview-laying-out = rendering pages ...
+preview-reading = reading exhibit { $done } of { $total } ...
 preview-rows = Rows
 preview-name = Page { $page } of the report
-command-write-report = Write the report...
-report-verdict-good = The case verifies.
-report-verdict-outdated = The case verifies; some exhibits have another answer now, and the report says which.
-report-verdict-failed = The case does not verify: the report's first page says which checks failed.
-report-verdict-changed = The case was changed while it was checked; the report says that it is not verified.
+command-write-report = Generate report...
+report-verdict-good = Verification passed.
+report-verdict-outdated = Verification passed; the results of some exhibits have changed, and the report lists them.
+report-verdict-failed = Verification failed: the first page of the report lists the failed checks.
+report-verdict-changed = The case changed during verification; the report states that it is not verified.
 report-verdict-unverified = The case was not verified.
 report-verdict-later = The case was not verified.
-error-not-verified = The report is written, and the case does not verify
-next-verify = See all that failed with: coldtrail verify CASE. Work on from a copy that verifies.
-command-write-report-tip = The findings and exhibits as HTML, PDF, attachments, JSON and pictures, with a manifest of their hashes
+command-write-report-tip = Generate the report: findings and exhibits as HTML, PDF, attachments, JSON and images, with a manifest of their hashes
 notice-report = Report written: { $files } files, { $size }, into { $path }; SHA-256 of its manifest { $sha256 }
 report-folder = Folder
 report-language = Language
 language-en = English
 language-ja = Japanese
-report-forms = Documents
-report-rows = Rows of a table in the documents
-report-with-time = The time of the export on the first page (two exports then differ)
-report-tip = Times are of { $zone }, with UTC beside them. Attachments hold all rows; the manifest is checked with sha256sum -c SHA256SUMS. A report that is in the folder already is replaced; anything else is left alone.
-report-write = Write
+report-forms = Formats
+report-rows = Maximum rows per table
+report-with-time = Print the export time on the first page (two exports then differ)
+report-tip = Times are in { $zone }, with UTC next to them. Attachments contain all rows; check the manifest with sha256sum -c SHA256SUMS. An existing report in the folder is replaced; other files are not changed.
+report-write = Generate
 
 ## Undo
 command-undo = Undo
-command-undo-tip = Undoes the last change to the case: tags, notes, findings, exhibits, indicators, labels, saved filters; the journal keeps both
+command-undo-tip = Undo the last change to the case (tags, notes, findings, exhibits, indicators, labels, saved filters); the journal keeps both
 command-redo = Redo
-command-redo-tip = Makes the change again that was undone last
+command-redo-tip = Redo the last change that was undone
 undo-what = Undo: { $what }
 redo-what = Redo: { $what }
-undo-takes-out = This removes all of it from the case. Redo (Ctrl+Shift+Z) restores it, and the journal keeps both.
+undo-takes-out = This removes all of it from the case. You can restore it with Redo (Ctrl+Shift+Z); the journal keeps both.
 undo-agreed = Undo
 notice-undone = Undone: { $what }
 notice-redone = Redone: { $what }
-notice-undo-waits = Undo waits for the change that is being written
-notice-filters-restored = The saved filters are as they were
+notice-undo-waits = A change is still being saved; try Undo again afterwards
+notice-filters-restored = Saved filters restored
 change-tag = tag { $count } { $count ->
     [1] record
    *[other] records
@@ -1136,25 +1183,23 @@ change-indicators-restore = restore { $count } { $count ->
     [1] indicator
    *[other] indicators
 } of { $name }
-change-validity = change whether the validity times of indicators count
+change-validity = change whether validity periods of indicators apply
 change-label = label { $thing } as { $name }
 change-label-remove = remove the label { $name } from { $thing }
 change-label-restore = restore the label { $name } of { $thing }
-change-owners = use the owner database { $name }
+change-owners = use the GeoIP and ASN database { $name }
 change-filter-save = save the filter { $name }
 change-filter-remove = remove the saved filter { $name }
 change-filters-import = import the filters of { $name }
 change-filters-export = export the filters to { $name }
 change-filters = restore the saved filters
-banner-damaged = This case is damaged. What is whole is shown; places that could not be read: { $count }. Nothing is written to it.
-banner-damaged-whole = This case is damaged. Every row could be read; nothing is written to it.
-banner-rescue = Save what can be read into a new case...
+banner-damaged = This case is damaged. The readable part is shown; unreadable places: { $count }. The file is not written to.
+banner-damaged-whole = This case is damaged. All rows could be read; the file is not written to.
+banner-rescue = Recover into a new case...
 banner-older = This case was written by an older version ({ $version }; this program writes { $known }). A temporary copy is shown; the file is not changed.
 banner-upgrade = Upgrade the case...
-upgrade-text = { $case } is to be written to. For that it is upgraded to version { $known }, in place; older programs cannot open it any more. The journal names who did it.
+upgrade-text = Before changes can be saved, { $case } must be upgraded to version { $known }, in place; older versions of Coldtrail cannot open it afterwards. The journal records who upgraded it.
 upgrade-go = Upgrade
-rescue-text = Every row that can be read goes into a new case. Its journal names the damaged file by its SHA-256 and lists what could not be read. The damaged file is not changed.
-rescue-go = Save what can be read
+rescue-text = All readable rows are copied into a new case. Its journal records the SHA-256 of the damaged file and what could not be read. The damaged file is not changed.
+rescue-go = Recover
 notice-upgraded = The case was upgraded
-error-upgrade = The case could not be upgraded
-error-rescue = What can be read could not be saved

@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 /// Points: a laptop's screen.
 const SCREEN: egui::Vec2 = vec2(1920.0, 1080.0);
 const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 60);
-/// Who waits longer has gone elsewhere: the step is told as it is, and what it asked is left.
+/// Who waits longer has gone elsewhere: the step is reported as it is, and what it asked is left.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub struct Driver {
+pub(crate) struct Driver {
     ctx: Context,
     window: Window,
     begun: Instant,
@@ -27,7 +27,7 @@ pub struct Driver {
 }
 
 impl Driver {
-    pub fn new(case: PathBuf) -> Self {
+    pub(crate) fn new(case: PathBuf) -> Self {
         let ctx = Context::default();
         let opening = Opening { case: Some(case), evidence: Vec::new() };
         let window = Window::new(&ctx, opening, Arc::new(CaseBackend::default()), None);
@@ -35,21 +35,21 @@ impl Driver {
         Self { ctx, window, begun, next: begun, events: Vec::new(), held: Modifiers::NONE, report }
     }
 
-    pub fn into_report(self) -> Report {
+    pub(crate) fn into_report(self) -> Report {
         self.report
     }
 
-    pub fn window(&self) -> &Window {
+    pub(crate) fn window(&self) -> &Window {
         &self.window
     }
 
     /// Opens a step of this name: the frames from here on belong to it.
-    pub fn step(&mut self, name: impl Into<String>) {
+    pub(crate) fn step(&mut self, name: impl Into<String>) {
         self.report.step(name.into());
     }
 
     /// One frame with the events that have been pushed, at its time.
-    pub fn frame(&mut self) {
+    pub(crate) fn frame(&mut self) {
         std::thread::sleep(self.next.saturating_duration_since(Instant::now()));
         let (wall, cpu) = (Instant::now(), cpu_time());
         let output = self.draw();
@@ -78,12 +78,12 @@ impl Driver {
         output
     }
 
-    pub fn frames(&mut self, count: usize) {
+    pub(crate) fn frames(&mut self, count: usize) {
         (0..count).for_each(|_| self.frame());
     }
 
     /// Frames until every worker thread has answered.
-    pub fn settle(&mut self) -> Result<(), String> {
+    pub(crate) fn settle(&mut self) -> Result<(), String> {
         let begun = Instant::now();
         let mut quiet = 0;
         while quiet < 4 {
@@ -99,7 +99,7 @@ impl Driver {
         if !errors.is_empty() { Err(format!("{errors:?}")) } else { Ok(()) }
     }
 
-    pub fn key(&mut self, key: Key) {
+    pub(crate) fn key(&mut self, key: Key) {
         let modifiers = self.held;
         for pressed in [true, false] {
             self.events.push(Event::Key { key, physical_key: None, pressed, repeat: false, modifiers });
@@ -107,7 +107,7 @@ impl Driver {
         self.frame();
     }
 
-    pub fn key_with(&mut self, held: Modifiers, key: Key) {
+    pub(crate) fn key_with(&mut self, held: Modifiers, key: Key) {
         self.hold(held);
         self.key(key);
         self.hold(Modifiers::NONE);
@@ -118,12 +118,12 @@ impl Driver {
         self.events.push(Event::ModifiersChanged(held));
     }
 
-    pub fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.events.push(Event::Text(text.to_owned()));
         self.frame();
     }
 
-    pub fn wheel(&mut self, lines: f32) {
+    pub(crate) fn wheel(&mut self, lines: f32) {
         self.events.push(Event::MouseWheel {
             unit: MouseWheelUnit::Line,
             delta: vec2(0.0, -lines),
@@ -134,32 +134,32 @@ impl Driver {
         self.frame();
     }
 
-    pub fn point(&mut self, at: Pos2) {
+    pub(crate) fn point(&mut self, at: Pos2) {
         self.events.push(Event::PointerMoved(at));
         self.frame();
     }
 
-    pub fn button(&mut self, pos: Pos2, pressed: bool) {
+    pub(crate) fn button(&mut self, pos: Pos2, pressed: bool) {
         let (button, modifiers) = (PointerButton::Primary, self.held);
         self.events.push(Event::PointerButton { pos, button, pressed, modifiers });
         self.frame();
     }
 
-    pub fn click(&mut self, at: Pos2) {
+    pub(crate) fn click(&mut self, at: Pos2) {
         self.point(at);
         self.button(at, true);
         self.button(at, false);
     }
 
     /// What a menu would ask for.
-    pub fn ask(&mut self, action: Action) {
+    pub(crate) fn ask(&mut self, action: Action) {
         self.window.app.dispatch(action);
         self.frame();
     }
 
-    /// Where a part of the window is, by what a screen reader is told of it. Such frames are not counted: without a screen
-    /// reader nobody makes them.
-    pub fn find(&mut self, role: Role, name: &str) -> Result<Rect, String> {
+    /// Where a part of the window is, by what a screen reader is reported of it. Such frames are not counted: without a
+    /// screen reader nobody makes them.
+    pub(crate) fn find(&mut self, role: Role, name: &str) -> Result<Rect, String> {
         self.ctx.enable_accesskit();
         let output = self.draw();
         self.ctx.disable_accesskit();
@@ -173,7 +173,7 @@ impl Driver {
         Ok(Rect::from_min_max(pos(bounds.x0, bounds.y0), pos(bounds.x1, bounds.y1)))
     }
 
-    pub fn click_on(&mut self, role: Role, name: &str) -> Result<(), String> {
+    pub(crate) fn click_on(&mut self, role: Role, name: &str) -> Result<(), String> {
         let rect = self.find(role, name)?;
         self.click(rect.center());
         Ok(())

@@ -5,14 +5,24 @@
 //! It prints the distribution for each step and neither passes nor fails. `cargo bench --bench frames -- --help` says what
 //! can be chosen. Without a case at hand it makes one, which needs `../shared/bench`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark ends at the first failure, and prints its measurements"
+)]
+
 #[path = "../import/case.rs"]
 mod case;
 #[path = "../import/data.rs"]
-#[allow(dead_code)] // The other benches use the rest.
+#[allow(dead_code, reason = "other benchmarks use the rest")]
 mod data;
 mod driver;
 #[path = "../import/options.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "other benchmarks use the rest")]
 mod options;
 mod report;
 mod steps;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 /// What a frame took.
 #[derive(Clone, Copy, Debug)]
-pub struct Cost {
+pub(crate) struct Cost {
     /// From its events to its triangles, with whatever else the machine did meanwhile.
     pub wall: Duration,
     /// Of the frame's own thread.
@@ -22,7 +22,7 @@ struct Step {
 }
 
 #[derive(Default)]
-pub struct Report {
+pub(crate) struct Report {
     steps: Vec<Step>,
 }
 
@@ -30,8 +30,8 @@ pub struct Report {
 const LIMIT: Duration = Duration::from_millis(16);
 
 impl Report {
-    /// Opens a step; the one before it is told, so that a run that is stopped has told something.
-    pub fn step(&mut self, name: String) {
+    /// Opens a step; the one before it is reported, so that a run that is stopped has told something.
+    pub(crate) fn step(&mut self, name: String) {
         match self.steps.last() {
             Some(step) => eprint!("{}", line(&step.name, step.took, &step.frames)),
             None => eprint!("{}", heading()),
@@ -46,14 +46,14 @@ impl Report {
     }
 
     /// The last step did not come to rest.
-    pub fn unfinished(&mut self) {
+    pub(crate) fn unfinished(&mut self) {
         if let Some(step) = self.steps.last_mut().filter(|step| !step.unfinished) {
             step.unfinished = true;
             step.name.push_str(" (NOT AT REST)");
         }
     }
 
-    pub fn frame(&mut self, cost: Cost) {
+    pub(crate) fn frame(&mut self, cost: Cost) {
         if let Some(step) = self.steps.last_mut() {
             step.frames.push(cost);
             step.took = step.begun.elapsed();

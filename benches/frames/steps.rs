@@ -14,7 +14,7 @@ type Result = std::result::Result<(), String>;
 /// The table's middle on the screen.
 const MIDDLE: Pos2 = Pos2::new(700.0, 700.0);
 
-pub fn all(driver: &mut Driver) -> Result {
+pub(crate) fn all(driver: &mut Driver) -> Result {
     opening(driver)?;
     scrolling(driver, "flows", "Flows")?;
     sorting(driver, "flows", &["bytes", "srcaddr", "dstport", "start (UTC)"])?;
@@ -123,13 +123,13 @@ fn pairs(driver: &mut Driver) -> Result {
     driver.settle()?;
     scrolling(driver, "pairs", "Pairs")?;
     sorting(driver, "pairs", &["record_count", "srcaddr", "data_ratio", "last_seen (UTC)", "total_bytes"])?;
-    for name in ["Only external", "Fold both directions", "Same traffic once"] {
+    for name in ["Only external", "Combine directions", "Count the same traffic once"] {
         driver.step(format!("pairs: {name}"));
         driver.click_on(Role::CheckBox, name)?;
         driver.settle()?;
     }
     driver.step("pairs: every pair anew");
-    for name in ["Fold both directions", "Only external"] {
+    for name in ["Combine directions", "Only external"] {
         driver.click_on(Role::CheckBox, name)?;
         driver.settle()?;
     }
@@ -177,9 +177,9 @@ fn address(driver: &mut Driver) -> Result {
     let list = case.glance.lists(Dataset::Flows).find(|(name, ..)| *name == "talkers");
     let table = list.and_then(|(.., list)| list).map(|list| &list.table).ok_or("no talkers")?;
     let row = table.rows.first().ok_or("nobody talks")?;
-    let Some(coldtrail::query::Value::Text(address)) = row.key.first() else { return Err("no address".to_owned()) };
+    let Some(coldtrail::model::Value::Text(address)) = row.key.first() else { return Err("no address".to_owned()) };
     let address = address.clone();
-    driver.ask(Action::About(address));
+    driver.ask(Action::ShowAddress(address));
     driver.settle()
 }
 

@@ -6,8 +6,8 @@ use std::process::Command;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// A case of these logs, made anew: what an older program wrote is not what is measured.
-pub fn imported(folder: &Path, name: &str, options: &Options) -> Result<PathBuf> {
+/// A case of these logs, recreated: what an older program wrote is not what is measured.
+pub(crate) fn imported(folder: &Path, name: &str, options: &Options) -> Result<PathBuf> {
     let case = options.work()?.join(format!("{name}.coldtrail"));
     if case.exists() {
         std::fs::remove_file(&case)?;

@@ -12,7 +12,7 @@ use std::process::Command;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Default-format flow logs by the shared generator.
-pub fn flow_logs(records: u64, options: &Options) -> Result<PathBuf> {
+pub(crate) fn flow_logs(records: u64, options: &Options) -> Result<PathBuf> {
     kept(&options.work()?.join(format!("flows-{records}")), |folder| {
         let status = Command::new(generator(options)?).arg(records.to_string()).arg(folder).status()?;
         if status.success() { Ok(()) } else { Err(format!("the generator ended with {status}").into()) }
@@ -39,7 +39,7 @@ fn generator(options: &Options) -> Result<PathBuf> {
 }
 
 /// CloudTrail log files of 2,000 events each.
-pub fn trail_files(events: u64, options: &Options) -> Result<PathBuf> {
+pub(crate) fn trail_files(events: u64, options: &Options) -> Result<PathBuf> {
     const PER_FILE: u64 = 2_000;
     kept(&options.work()?.join(format!("trail-{events}")), |folder| {
         let folder = folder.join("AWSLogs/111111111111/CloudTrail/ap-northeast-1/2021/05/16");
@@ -107,7 +107,7 @@ fn write_event(n: u64, out: &mut impl Write) -> std::io::Result<()> {
 }
 
 /// Makes a folder under another name first, so that an interrupted run leaves nothing that looks whole.
-pub fn kept(folder: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+pub(crate) fn kept(folder: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
     if !folder.is_dir() {
         let part = folder.with_extension("part");
         if part.exists() {
@@ -121,7 +121,7 @@ pub fn kept(folder: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<Pat
 }
 
 /// Bytes of all gzip files below a folder, unpacked.
-pub fn uncompressed_bytes(folder: &Path) -> Result<u64> {
+pub(crate) fn uncompressed_bytes(folder: &Path) -> Result<u64> {
     let (mut sum, mut folders) = (0, vec![folder.to_owned()]);
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder)? {

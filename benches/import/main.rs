@@ -4,6 +4,16 @@
 //! `cargo bench --bench import -- --help` says what can be chosen. Needs `../shared/bench`, python3, and for the flow logs
 //! `pip install duckdb`; data is made once under `target/bench` (1.5 GB for the default sizes).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark ends at the first failure, and prints its measurements"
+)]
+
 mod data;
 mod many;
 mod measure;

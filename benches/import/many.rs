@@ -80,7 +80,7 @@ fn made(shape: Shape, files: u64, options: &Options) -> Result<PathBuf> {
 }
 
 /// A line for each shape and number of files.
-pub fn measure(options: &Options) -> Result<()> {
+pub(crate) fn measure(options: &Options) -> Result<()> {
     println!(
         "{:<12}{:>9}{:>10}{:>10}{:>10}{:>9}{:>12}",
         "shape", "files", "records", "seconds", "files/s", "peak MB", "duplicates"

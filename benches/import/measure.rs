@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 #[derive(Clone, Copy)]
-pub struct Measured {
+pub(crate) struct Measured {
     pub seconds: f64,
     /// User and system time.
     pub cpu_seconds: f64,
@@ -13,7 +13,7 @@ pub struct Measured {
 }
 
 /// Exit codes 0 and 1 count as done (1: with warnings about the evidence).
-pub fn run(mut command: Command) -> Result<Measured, Box<dyn std::error::Error>> {
+pub(crate) fn run(mut command: Command) -> Result<Measured, Box<dyn std::error::Error>> {
     let cpu_before = children_cpu_seconds();
     let begin = Instant::now();
     let mut child = command.stdout(Stdio::null()).spawn()?;
@@ -45,7 +45,7 @@ fn high_water(status: &str) -> Option<u64> {
 /// What all children that have ended took, from /proc; a tick is a hundredth of a second on every Linux that we know.
 fn children_cpu_seconds() -> f64 {
     let Ok(text) = std::fs::read_to_string("/proc/self/stat") else { return 0.0 };
-    // The program's name stands in brackets and may hold anything.
+    // The program's name is in brackets and may hold anything.
     let Some((_, rest)) = text.rsplit_once(')') else { return 0.0 };
     let values: Vec<f64> = rest.split_whitespace().skip(1).map(|value| value.parse().unwrap_or(0.0)).collect();
     // Counted from the parent's id, field 4 of proc(5): cutime is field 16, cstime 17.

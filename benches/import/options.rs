@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-pub const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 cargo bench --bench import -- [options]
   --sizes N,N      flow records to import (default 1000000,10000000; 0 leaves them out)
   --large          adds 50000000 records
@@ -20,7 +20,7 @@ cargo bench --bench import -- [options]
 
 /// What the files hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// 20 records each, all of the same six hours.
     SameHours,
     /// 20 records each, five minutes after the file before.
@@ -34,9 +34,9 @@ pub enum Shape {
 }
 
 impl Shape {
-    pub const ALL: [Self; 5] = [Self::SameHours, Self::Spread, Self::Busy, Self::Zip, Self::Twice];
+    pub(crate) const ALL: [Self; 5] = [Self::SameHours, Self::Spread, Self::Busy, Self::Zip, Self::Twice];
 
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::SameHours => "same-hours",
             Self::Spread => "spread",
@@ -47,7 +47,7 @@ impl Shape {
     }
 }
 
-pub struct Options {
+pub(crate) struct Options {
     pub sizes: Vec<u64>,
     pub events: u64,
     pub repeat: u32,
@@ -63,7 +63,7 @@ pub struct Options {
 
 impl Options {
     /// `None` when help was asked for.
-    pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
+    pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let mut options = Self {
             sizes: vec![1_000_000, 10_000_000],
@@ -115,7 +115,7 @@ impl Options {
     }
 
     /// The folder for data and scratch, made where it is missing.
-    pub fn work(&self) -> std::io::Result<&PathBuf> {
+    pub(crate) fn work(&self) -> std::io::Result<&PathBuf> {
         std::fs::create_dir_all(&self.data)?;
         Ok(&self.data)
     }

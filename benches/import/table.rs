@@ -3,17 +3,17 @@
 use std::fmt;
 
 #[derive(Default)]
-pub struct Table {
+pub(crate) struct Table {
     lines: Vec<String>,
 }
 
 impl Table {
-    pub fn heading(&mut self, text: &str) {
+    pub(crate) fn heading(&mut self, text: &str) {
         self.lines.push(format!("\n{text}\n{:<46}{:>10}{:>10}{:>8}{:>10}", "", "ours", "peer", "ratio", "at most"));
     }
 
     /// `most` is the largest ratio that was asked for.
-    pub fn row(&mut self, name: &str, ours: f64, peer: Option<f64>, most: Option<f64>) {
+    pub(crate) fn row(&mut self, name: &str, ours: f64, peer: Option<f64>, most: Option<f64>) {
         let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
         let ratio = peer.map(|peer| ours / peer);
         self.lines.push(format!(
@@ -26,7 +26,7 @@ impl Table {
     }
 
     /// Says so where a value is above what was asked for.
-    pub fn limit(&mut self, name: &str, value: f64, most: f64) {
+    pub(crate) fn limit(&mut self, name: &str, value: f64, most: f64) {
         if value > most {
             self.lines.push(format!("ABOVE THE LIMIT: {name} is {value:.3}, asked for at most {most}"));
         }

@@ -4,14 +4,24 @@
 //! `cargo bench --bench indicators -- --help` says what can be chosen. `--case FILE` takes a case that is there (it is
 //! copied, never changed); else data is made once under `target/bench`, which needs `../shared/bench`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark ends at the first failure, and prints its measurements"
+)]
+
 #[path = "../import/data.rs"]
-#[allow(dead_code)] // The other benches use the rest.
+#[allow(dead_code, reason = "other benchmarks use the rest")]
 mod data;
 #[path = "../import/options.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "other benchmarks use the rest")]
 mod options;
 #[path = "../import/table.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "other benchmarks use the rest")]
 mod table;
 
 use coldtrail::app::indicators::{self, ImportChoice};
@@ -156,7 +166,7 @@ fn measure(source: &Path, options: &Options, table: &mut Table) -> Result<()> {
 }
 
 fn filtered(text: &str) -> Result<query::RecordQuery> {
-    let filter = coldtrail::filter::parse(text, Dataset::Flows).map_err(|error| error.render(text))?;
+    let filter = coldtrail::filter::parse(text, Dataset::Flows).map_err(|error| error.to_string())?;
     Ok(Scope::of(Dataset::Flows, filter).records(Vec::new()))
 }
 

@@ -4,16 +4,26 @@
 //! `cargo bench --bench queries -- --help` says what can be chosen. Needs `../shared/bench`, python3 and
 //! `pip install duckdb`; data is made once under `target/bench`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark ends at the first failure, and prints its measurements"
+)]
+
 #[path = "../import/case.rs"]
 mod case;
 #[path = "../import/data.rs"]
-#[allow(dead_code)] // The other bench uses the rest.
+#[allow(dead_code, reason = "other benchmarks use the rest")]
 mod data;
 #[path = "../import/options.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "other benchmarks use the rest")]
 mod options;
 #[path = "../import/table.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "other benchmarks use the rest")]
 mod table;
 
 use coldtrail::app::bench::bench;

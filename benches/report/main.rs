@@ -3,6 +3,16 @@
 //! The case is the sample logs with 200 exhibits, or as many as are named: plots, heat maps and tables by turns, each of
 //! other records. The report is written by the program itself, both documents, into a scratch folder.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark ends at the first failure, and prints its measurements"
+)]
+
 #[path = "../import/measure.rs"]
 mod measure;
 
@@ -12,7 +22,7 @@ use coldtrail::model::conclusions::ExhibitText;
 use coldtrail::model::{Dataset, field};
 use coldtrail::present::chart::Shape;
 use coldtrail::present::zone::Zone;
-use coldtrail::query::named::Column;
+use coldtrail::query::tables::RecordColumn;
 use coldtrail::query::{BinWidth, Cancel, GroupBy, Measure, PairQuery, Scope, SeriesQuery};
 use coldtrail::questions::{HeatQuestion, PairsQuestion, Question, RecordsQuestion, SeriesQuestion};
 use std::path::{Path, PathBuf};
@@ -87,14 +97,14 @@ fn question(number: usize) -> Result<Box<dyn Question>> {
             let by = field::by_name(dataset, by).map(GroupBy::Field);
             let query =
                 SeriesQuery { by, top: 6, bin: BinWidth::Secs(900), ..SeriesQuery::of(scope, Measure::Records) };
-            Box::new(SeriesQuestion { query, shape: if number.is_multiple_of(4) { Shape::Bars } else { Shape::Lines } })
+            Box::new(SeriesQuestion::new(query, if number.is_multiple_of(4) { Shape::Bars } else { Shape::Lines }))
         }
         2 => Box::new(HeatQuestion { scope, measure: Measure::Records }),
         _ if dataset == Dataset::Flows => {
             Box::new(PairsQuestion(PairQuery { scope, limit: Some(100), ..PairQuery::all() }))
         }
         _ => {
-            let columns = field::of(dataset).take(12).map(|field| Column::Field(field.name())).collect();
+            let columns = field::of(dataset).take(12).map(|field| RecordColumn::Field(field.name())).collect();
             Box::new(RecordsQuestion { query: scope.records(Vec::new()), columns, limit: Some(500) })
         }
     })

@@ -1,10 +1,9 @@
-//! How fast a case answers on this machine: ten questions about its flow records and the opening of its first page, under
-//! the names by which other programs are measured on the same files.
+//! How fast a case answers on this machine: ten questions about its flow records and the opening of its first page,
+//! under the names by which other programs are measured on the same files.
 
 use crate::case::CaseReader;
 use crate::filter;
 use crate::model::{Dataset, FieldId, field};
-use crate::query::named::{Question, answer};
 use crate::query::{
     self, BinWidth, Cancel, GroupBy, Measure, PairQuery, QueryError, RecordQuery, RowSet, Scope, SeriesQuery, SortKey,
     TopQuery,
@@ -65,7 +64,9 @@ enum Asked {
     Count(RecordQuery),
     /// The first page of a table of records.
     Page(RecordQuery),
-    Other(Question),
+    Pairs(PairQuery),
+    Top(TopQuery),
+    Series(SeriesQuery),
 }
 
 /// The ten questions, in the order of the peers' script.
@@ -79,12 +80,8 @@ fn questions() -> Result<Vec<(&'static str, Asked)>, QueryError> {
     let page = |scope: Scope, name: &str, descending: bool| {
         Asked::Page(scope.records(named_field(name).map(|field| SortKey { field, descending }).into_iter().collect()))
     };
-    let top = |scope: Scope, by: GroupBy| {
-        Asked::Other(Question::Top(TopQuery { scope, by, measure: Measure::Bytes, limit: Some(50) }))
-    };
-    let pairs = |scope: Scope, limit: Option<usize>| {
-        Asked::Other(Question::Pairs(PairQuery { scope, limit, ..PairQuery::all() }))
-    };
+    let top = |scope: Scope, by: GroupBy| Asked::Top(TopQuery { scope, by, measure: Measure::Bytes, limit: Some(50) });
+    let pairs = |scope: Scope, limit: Option<usize>| Asked::Pairs(PairQuery { scope, limit, ..PairQuery::all() });
     let source = named_field("srcaddr").map_or(GroupBy::Talker, GroupBy::Field);
     let minutes = SeriesQuery { bin: BinWidth::Secs(60), ..SeriesQuery::of(all(), Measure::Bytes) };
     Ok(vec![
@@ -93,7 +90,7 @@ fn questions() -> Result<Vec<(&'static str, Asked)>, QueryError> {
         ("pairs_rejected", pairs(matching("action = REJECT")?, Some(1000))),
         ("top_talkers", top(all(), GroupBy::Talker)),
         ("rejected_ssh", top(matching("action = REJECT and protocol = 6 and dstport = 22")?, source)),
-        ("bytes_per_minute", Asked::Other(Question::Series(minutes))),
+        ("bytes_per_minute", Asked::Series(minutes)),
         ("count_filtered", count(matching("dstport = 3389 and action = REJECT")?)),
         ("page_filtered", page(matching("dstport = 3389 and action = REJECT")?, "start", false)),
         ("page_sorted", page(all(), "bytes", true)),
@@ -107,22 +104,16 @@ fn named_field(name: &str) -> Option<FieldId> {
 
 /// Answers as far as a table shows it: with the rows of the first page in words.
 fn rows_of(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<u64, QueryError> {
-    use crate::query::named::Answer;
-    let question = match asked {
-        Asked::Count(query) => return Ok(query::rows(reader, query, cancel)?.len() as u64),
-        Asked::Page(query) => return page_of(reader, &query::first_rows(reader, query, PAGE, cancel)?),
-        Asked::Other(question) => question,
-    };
-    Ok(match answer(reader, question, cancel)? {
-        Answer::Records { rows, .. } => page_of(reader, &rows)?,
-        Answer::Pairs(table) => {
-            // As many as asked for: the peers hand over all of them.
+    Ok(match asked {
+        Asked::Count(query) => query::rows(reader, query, cancel)?.len() as u64,
+        Asked::Page(query) => page_of(reader, &query::first_rows(reader, query, PAGE, cancel)?)?,
+        Asked::Pairs(query) => {
+            // As many as asked for: the peers pass on all of them.
+            let table = query::pairs(reader, query, cancel)?;
             query::pair_rows(reader, &table, 0..table.len())?.len() as u64
         }
-        Answer::Top(table) => table.rows.len() as u64,
-        Answer::Series(table) => table.bins.len() as u64,
-        Answer::Figure { figures, .. } => figures.records,
-        Answer::Directional(table) => table.rows.len() as u64,
+        Asked::Top(query) => query::top(reader, query, cancel)?.rows.len() as u64,
+        Asked::Series(query) => query::series(reader, query, cancel)?.bins.len() as u64,
     })
 }
 

@@ -16,7 +16,7 @@ pub enum ConcludeError {
     Case(#[from] CaseError),
 }
 
-/// Things that one change tags at the most: each is a row, and stands in the journal.
+/// Things that one change tags at most: each is a row, and is in the journal.
 pub const MOST_TAGGED: usize = 100_000;
 
 /// Makes a change. What it gives back undoes it.
@@ -39,16 +39,16 @@ fn check(change: &Change) -> Result<(), ConcludeError> {
                 return unfit("a tag needs a name");
             }
             if name.trim() != name || name.chars().any(crate::model::text::is_hazardous) {
-                return unfit("a tag is one line without spaces around it");
+                return unfit("a tag must be a single line without leading or trailing spaces");
             }
             if subjects.len() > MOST_TAGGED {
-                let most = format!("{MOST_TAGGED} records are tagged at once at the most; narrow the filter");
+                let most = format!("at most {MOST_TAGGED} records can be tagged at once; narrow the filter");
                 return unfit(&most);
             }
             Ok(())
         }
         Change::AddNote { text, .. } | Change::EditNote { text, .. } if text.trim().is_empty() => {
-            unfit("a note needs words")
+            unfit("a note needs a text")
         }
         Change::AddFinding(text) | Change::EditFinding { text, .. } => check_finding(text),
         Change::AddExhibit(new) if new.text.caption.trim().is_empty() => unfit("an exhibit needs a caption"),
@@ -62,7 +62,7 @@ fn check_finding(text: &FindingText) -> Result<(), ConcludeError> {
         return Err(ConcludeError::Unfit("a finding needs a title".to_owned()));
     }
     if !is_technique(&text.technique) {
-        let what = format!("{} is no technique of MITRE ATT&CK; write T1530 or T1078.004", text.technique);
+        let what = format!("{} is not a MITRE ATT&CK technique ID such as T1530 or T1078.004", text.technique);
         return Err(ConcludeError::Unfit(what));
     }
     Ok(())

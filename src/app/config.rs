@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 /// The file of the settings in it.
-pub const SETTINGS: &str = "settings.json";
+pub(crate) const SETTINGS: &str = "settings.json";
 
 /// Where the settings live: `$COLDTRAIL_CONFIG_DIR`, else `$XDG_CONFIG_HOME/coldtrail`, else `~/.config/coldtrail`.
 /// `None` where none of these is known: then nothing is remembered.
-pub fn config_folder() -> Option<PathBuf> {
+pub(crate) fn config_folder() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     set("COLDTRAIL_CONFIG_DIR")
         .or_else(|| set("XDG_CONFIG_HOME").map(|p| p.join("coldtrail")))

@@ -1,45 +1,23 @@
-//! What a person is told when something fails: what failed, why, what to do next, the path last. The message ids are
-//! resolved when shown, so that the language can change afterwards; this module does not know where they are shown.
+//! What a person is reported when something fails: what failed, why, what to do next, the path last. The message ids
+//! are resolved when shown, so that the language can change afterwards; this module does not know where they are shown.
 
+use super::failure::{Face, Told};
+pub use crate::model::Message;
 use crate::present::text::Texts;
 use std::path::PathBuf;
 
-/// A text of the catalogue with its arguments.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    pub id: &'static str,
-    pub args: Vec<(&'static str, String)>,
-}
-
-impl Message {
-    pub fn new(id: &'static str) -> Self {
-        Self { id, args: Vec::new() }
-    }
-
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.args.push((name, value.to_string()));
-        self
-    }
-
-    pub fn render(&self, texts: &Texts) -> String {
-        let args: Vec<(&str, &str)> = self.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        texts.tr_args(self.id, &args)
-    }
-}
-
-/// A failure as it is shown and kept.
+/// A failure as the window shows and keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserError {
+    /// What was being done.
     pub what: Message,
-    /// The reason in the words of the layer that failed (an operating system or SQLite message); not translated.
-    pub why: String,
-    pub next: Message,
+    pub cause: Told,
     pub path: Option<PathBuf>,
 }
 
 impl UserError {
-    pub fn new(what: Message, why: impl ToString, next: Message) -> Self {
-        Self { what, why: why.to_string(), next, path: None }
+    pub fn new(what: Message, cause: Told) -> Self {
+        Self { what, cause, path: None }
     }
 
     pub fn at(mut self, path: impl Into<PathBuf>) -> Self {
@@ -47,20 +25,19 @@ impl UserError {
         self
     }
 
+    pub fn why(&self, texts: &Texts) -> String {
+        self.cause.why(texts)
+    }
+
+    pub fn next(&self, texts: &Texts) -> String {
+        self.cause.next(texts, Face::Window)
+    }
+
     /// One line per part; the form that is copied.
     pub fn render(&self, texts: &Texts) -> String {
-        let mut text = self.what.render(texts);
-        for part in [self.why.clone(), self.next.render(texts)] {
-            if !part.is_empty() {
-                text.push('\n');
-                text.push_str(&part);
-            }
-        }
-        if let Some(path) = &self.path {
-            text.push('\n');
-            text.push_str(&path.to_string_lossy());
-        }
-        text
+        let path = self.path.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let parts = [Some(self.what.render(texts)), Some(self.why(texts)), Some(self.next(texts)), path];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -120,9 +97,12 @@ impl ErrorList {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::failure::Failure;
+    use crate::case::CaseError;
 
     fn error(path: &str) -> UserError {
-        UserError::new(Message::new("error-open-case"), "no such file", Message::new("next-check-path")).at(path)
+        let cause = CaseError::Unreadable { path: path.into(), reason: "no such file".to_owned() };
+        UserError::new(Message::new("error-open-case"), Failure::from(cause).told()).at(path)
     }
 
     #[test]

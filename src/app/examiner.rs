@@ -4,7 +4,7 @@ use super::config;
 use serde_json::Value;
 
 /// The name that was given for this run, else the examiner of the program's settings, else the login name.
-pub fn of_this_run(given: Option<&str>) -> String {
+pub(crate) fn of_this_run(given: Option<&str>) -> String {
     let named = |name: &str| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
     let login = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| named(&std::env::var(name).ok()?));
     let remembered = || named(remembered()?.get("examiner")?.as_str()?);

@@ -1,13 +1,15 @@
 //! The filters that an examiner keeps: in the case, and as a JSON file that goes from case to case.
 //!
-//! The file: `{"format": "coldtrail-filters", "version": 1, "filters": [{"dataset": "flows", "name": "...", "text": "...",
-//! "note": "..."}]}`. It comes in whole or not at all.
+//! The file: `{"format": "coldtrail-filters", "version": 1, "filters": [{"dataset": "flows", "name": "...", "text":
+//! "...", "note": "..."}]}`. It comes in whole or not at all.
 
 use super::import::now_utc;
 use crate::case::{CaseError, CaseReader, CaseWriter, FiltersAdded, Target, dataset_name, dataset_named};
-use crate::filter;
+use crate::filter::{self, FilterError};
 use crate::model::{Dataset, SavedFilter};
 use crate::part;
+use crate::present::filter_help::mistake;
+use crate::present::text::Texts;
 use crate::query::{QueryError, saved_filters};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
@@ -19,13 +21,12 @@ pub enum FilterFileError {
     Unreadable { path: PathBuf, reason: String },
     #[error("{} could not be written: {reason}", path.display())]
     Unwritable { path: PathBuf, reason: String },
-    #[error("{} is there already", path.display())]
+    #[error("{} already exists", path.display())]
     Exists { path: PathBuf },
-    #[error("{} is no list of filters: {reason}", path.display())]
+    #[error("{} is not a filter list: {reason}", path.display())]
     NotAList { path: PathBuf, reason: String },
-    /// `reason` marks the place.
-    #[error("filter {name} has an error\n{reason}")]
-    BadFilter { name: String, reason: String },
+    #[error("filter {name} is not valid\n{}", mistake(&Texts::english(), .error, .text))]
+    BadFilter { name: String, text: String, error: Box<FilterError> },
     #[error("a filter needs a name")]
     Nameless,
     #[error(transparent)]
@@ -100,7 +101,7 @@ pub fn rename<'c>(
 /// Writes the case's filters into a file that is not there yet. How many they are.
 ///
 /// # Errors
-/// The file is there already or cannot be written; the case cannot be read.
+/// The file already exists or cannot be written; the case cannot be read.
 pub fn export_filters(reader: &CaseReader, path: &Path) -> Result<usize, FilterFileError> {
     let filters = saved_filters(reader)?;
     let entry = |(filter, ..): &(SavedFilter, String, String)| Entry {
@@ -164,7 +165,9 @@ fn check(filter: &SavedFilter) -> Result<(), FilterFileError> {
     if filter.name.trim().is_empty() {
         return Err(FilterFileError::Nameless);
     }
-    filter::parse(&filter.text, filter.dataset)
-        .map(|_| ())
-        .map_err(|error| FilterFileError::BadFilter { name: filter.name.clone(), reason: error.render(&filter.text) })
+    filter::parse(&filter.text, filter.dataset).map(|_| ()).map_err(|error| FilterFileError::BadFilter {
+        name: filter.name.clone(),
+        text: filter.text.clone(),
+        error: Box::new(error),
+    })
 }

@@ -1,9 +1,9 @@
-//! The column index of a case as the application sees it: how it is, completing it, taking it out, building it anew.
+//! The column index of a case as the application sees it: how it is, completing it, removing it, rebuilding it.
 
 use super::import::now_utc;
 use crate::case::index::{IndexError, IndexFault, IndexState};
 use crate::case::{CaseError, CaseReader, CaseWriter, IndexStep, Target, journal};
-use crate::ingest::reader::CancelToken;
+use crate::model::Cancel;
 use crate::query::{self, QueryError};
 use serde_json::json;
 
@@ -17,7 +17,7 @@ pub enum IndexHealth {
     Behind { rows: u64 },
     /// There is none, or it lags far behind. Queries ask the rows, which takes longer. Why.
     Missing(String),
-    /// It is damaged or does not match the rows, and has to be built anew. As `Missing`.
+    /// It is damaged or does not match the rows, and has to be rebuilt. As `Missing`.
     Damaged(String),
 }
 
@@ -34,7 +34,7 @@ impl IndexHealth {
 
 /// How bringing it up to date ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Completed {
+pub(crate) enum Completed {
     Yes,
     /// Stopped; what was done stays.
     Stopped,
@@ -42,11 +42,11 @@ pub enum Completed {
     Impossible(IndexFault),
 }
 
-/// Brings the index up to date; `anew` takes out first what is there, and is journalled. `told` hears of every step.
-pub fn complete<'c>(
+/// Brings the index up to date; `anew` removes first what is there, and is journalled. `told` hears of every step.
+pub(crate) fn complete<'c>(
     case: impl Into<Target<'c>>,
     anew: bool,
-    cancel: &CancelToken,
+    cancel: &Cancel,
     told: &mut dyn FnMut(),
 ) -> Result<Completed, CaseError> {
     let mut writer = CaseWriter::open(case)?;
@@ -57,12 +57,7 @@ pub fn complete<'c>(
     Ok(done)
 }
 
-fn steps(
-    writer: &mut CaseWriter,
-    anew: bool,
-    cancel: &CancelToken,
-    told: &mut dyn FnMut(),
-) -> Result<Completed, CaseError> {
+fn steps(writer: &mut CaseWriter, anew: bool, cancel: &Cancel, told: &mut dyn FnMut()) -> Result<Completed, CaseError> {
     if anew {
         writer.drop_index(&now_utc())?;
     }
@@ -88,7 +83,7 @@ fn steps(
 }
 
 /// Takes the index out of the case.
-pub fn remove<'c>(case: impl Into<Target<'c>>) -> Result<(), CaseError> {
+pub(crate) fn remove<'c>(case: impl Into<Target<'c>>) -> Result<(), CaseError> {
     let mut writer = CaseWriter::open(case)?;
     let done = writer.drop_index(&now_utc());
     let closed = writer.close();
@@ -97,7 +92,7 @@ pub fn remove<'c>(case: impl Into<Target<'c>>) -> Result<(), CaseError> {
 }
 
 /// Compares the index with every row: why they differ, where they do.
-pub fn differences(reader: &CaseReader) -> Result<Option<IndexFault>, CaseError> {
+pub(crate) fn differences(reader: &CaseReader) -> Result<Option<IndexFault>, CaseError> {
     match reader.check_index() {
         Ok(()) => Ok(None),
         Err(IndexError::Index(fault)) => Ok(Some(fault)),
@@ -107,11 +102,11 @@ pub fn differences(reader: &CaseReader) -> Result<Option<IndexFault>, CaseError>
 
 /// What `coldtrail index` tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IndexReport {
+pub(crate) struct IndexReport {
     pub health: IndexHealth,
     pub sizes: query::IndexSizes,
 }
 
-pub fn report(reader: &CaseReader) -> Result<IndexReport, QueryError> {
+pub(crate) fn report(reader: &CaseReader) -> Result<IndexReport, QueryError> {
     Ok(IndexReport { health: IndexHealth::of(reader)?, sizes: query::index_sizes(reader)? })
 }

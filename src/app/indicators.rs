@@ -1,6 +1,6 @@
-//! Indicators and labels as an examiner brings them in: a file is read and looked over first (`preview`), and comes into
-//! the case when that is agreed to (`import`). Everything here can be undone: what is added can be taken out, what is taken
-//! out can be brought back.
+//! Indicators and labels as an examiner brings them in: a file is read and previewed first (`preview`), and comes into
+//! the case when that is agreed to (`import`). Everything here can be undone: what is added can be removed, what is
+//! removed can be restored.
 
 use super::import::now_utc;
 use crate::case::{CaseError, CaseReader, CaseWriter, IndicatorItem, Target};
@@ -19,11 +19,11 @@ const LONGEST_BYTES: u64 = 256 << 20;
 pub enum IndicatorError {
     #[error("{} could not be read: {reason}", path.display())]
     Unreadable { path: PathBuf, reason: String },
-    #[error("{} is no list of indicators: {reason}", path.display())]
+    #[error("{} is not an indicator list: {reason}", path.display())]
     NoList { path: PathBuf, reason: NoList },
-    #[error("{value} cannot be used: {detail}")]
+    #[error("{value} is not valid: {detail}")]
     BadValue { value: String, detail: String },
-    #[error("a list needs a name that no other list has; {0} is taken")]
+    #[error("there is already a list named {0}; choose another name")]
     NameTaken(String),
     #[error("{0} cannot have a label")]
     NoLabel(&'static str),
@@ -35,7 +35,7 @@ pub enum IndicatorError {
     Query(#[from] QueryError),
 }
 
-/// A file that was read and looked over, and is not in the case yet.
+/// A file that was read and previewed, and is not in the case yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
     pub path: PathBuf,
@@ -43,11 +43,11 @@ pub struct Preview {
     pub sha256: String,
     /// Entries, what could not be used, and what the columns were taken for.
     pub list: ReadList,
-    /// What would flood the case, in the order of the list.
+    /// What would match too broadly, in the order of the list.
     pub cautions: Vec<Caution>,
     /// A name that no list of the case has: the list's own, or the file's.
     pub name: String,
-    /// The case has this very file already; perhaps taken out.
+    /// The case has this very file already; perhaps removed.
     pub known: Option<IndicatorList>,
 }
 
@@ -76,7 +76,7 @@ pub fn columns(path: &Path) -> Result<Option<ColumnPlan>, IndicatorError> {
     Ok(indicators::text_of(&read(path)?).ok().map(|text| indicators::guess_columns(&text)))
 }
 
-/// What of a list would flood the case. Nothing of lists that are not looked for.
+/// What of a list would match too broadly. Nothing of lists that are not searched for.
 ///
 /// # Errors
 /// The case cannot be read.
@@ -126,7 +126,7 @@ pub struct ImportChoice {
     pub licence: String,
 }
 
-/// Takes a list in that was looked over; its number.
+/// Takes a list in that was previewed; its number.
 ///
 /// # Errors
 /// Another list has the name, or the case cannot be written.

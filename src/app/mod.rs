@@ -1,25 +1,27 @@
-//! What both faces do with a case, without a window: import, verify, exhibits, the report, export, hand-over, indicator lists,
-//! labels and what examiners write. Values in, values out; it keeps no state between two calls.
+//! What the window and the command line do with a case, without a window: import, verify, exhibits, the report, export,
+//! handover, indicator lists, labels and what examiners write. Values in, values out; it keeps no state between two
+//! calls.
 
 pub mod bench;
 pub mod conclusions;
-pub mod config;
-pub mod error;
-pub mod examiner;
+pub(crate) mod config;
+pub(crate) mod error;
+pub(crate) mod examiner;
 pub mod exhibits;
 pub mod export;
+pub(crate) mod failure;
 pub mod filters;
-pub mod handover;
-pub mod import;
-pub mod index;
+pub(crate) mod handover;
+pub(crate) mod import;
+pub(crate) mod index;
 pub mod indicators;
 pub mod opening;
 pub mod owners;
-pub mod panics;
 pub mod raw;
 pub mod report;
-pub mod rescued;
+pub(crate) mod rescued;
 pub mod verify;
 
 pub use error::{Message, UserError};
+pub use failure::Failure;
 pub use opening::Opening;

@@ -1,4 +1,4 @@
-//! Paths that a person hands over, on the command line or by letting them go over the window: which is the case, and what
+//! Paths that a person passes on, on the command line or by dropping them on the window: which is the case, and what
 //! is evidence.
 
 use std::io::Read;

@@ -1,6 +1,6 @@
 //! Whose an address is, and in which country: a database in MaxMind's format that the examiner brings (GeoLite2, DB-IP,
-//! IPinfo ...). It is read where it lies and is no part of the case; what is told from it names its kind and its day,
-//! because addresses change hands.
+//! IPinfo ...). It is read where it lies and is no part of the case; what is distinguished from it names its kind and
+//! its day, because addresses change hands.
 
 use crate::case::{CaseReader, CaseWriter, Target, journal};
 use crate::model::{Address, Timestamp};
@@ -22,7 +22,7 @@ const SETTING: &str = "owner_database:";
 pub enum OwnerError {
     #[error("{} could not be read: {reason}", path.display())]
     Unreadable { path: PathBuf, reason: String },
-    #[error("{} is no database in MaxMind's format: {reason}", path.display())]
+    #[error("{} is not a database in MaxMind format: {reason}", path.display())]
     NotADatabase { path: PathBuf, reason: String },
     #[error(transparent)]
     Case(#[from] crate::case::CaseError),
@@ -200,15 +200,19 @@ impl Told {
 ///
 /// # Errors
 /// The case cannot be written.
-pub fn remember<'c>(case: impl Into<Target<'c>>, facts: &OwnerFacts) -> Result<(), OwnerError> {
+pub(crate) fn remember<'c>(case: impl Into<Target<'c>>, facts: &OwnerFacts) -> Result<(), OwnerError> {
     put(case, &facts.kind, &serde_json::to_string(facts).unwrap_or_default())
 }
 
-/// Takes back that a database of this kind was named; the one before it is remembered again. Journalled.
+/// Removes that a database of this kind was named; the one before it is remembered again. Journalled.
 ///
 /// # Errors
 /// The case cannot be written.
-pub fn take_back<'c>(case: impl Into<Target<'c>>, kind: &str, before: Option<&OwnerFacts>) -> Result<(), OwnerError> {
+pub(crate) fn take_back<'c>(
+    case: impl Into<Target<'c>>,
+    kind: &str,
+    before: Option<&OwnerFacts>,
+) -> Result<(), OwnerError> {
     match before {
         Some(facts) => remember(case, facts),
         None => put(case, kind, ""),
@@ -222,11 +226,11 @@ fn put<'c>(case: impl Into<Target<'c>>, kind: &str, text: &str) -> Result<(), Ow
     Ok(done?)
 }
 
-/// The databases that the case remembers, by their kinds; an empty text is one that was taken back.
+/// The databases that the case remembers, by their kinds; an empty text is one that was removed.
 ///
 /// # Errors
 /// The case cannot be read.
-pub fn remembered(reader: &CaseReader) -> Result<Vec<OwnerFacts>, OwnerError> {
+pub(crate) fn remembered(reader: &CaseReader) -> Result<Vec<OwnerFacts>, OwnerError> {
     let settings = query::settings_with_prefix(reader, SETTING)?;
     Ok(settings.into_iter().filter_map(|(_, text)| serde_json::from_str(&text).ok()).collect())
 }
@@ -288,7 +292,7 @@ mod tests {
         let bits: Vec<bool> = block.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1)).collect();
         let nodes = bits.len() as u32;
         for (number, bit) in (1..).zip(&bits) {
-            // Behind the last node stand sixteen bytes, then the data.
+            // Behind the last node are sixteen bytes, then the data.
             let next = if number == nodes { nodes + 16 } else { number };
             let record = |number: u32| number.to_be_bytes()[1..].to_vec();
             let (left, right) = if *bit { (nodes, next) } else { (next, nodes) };

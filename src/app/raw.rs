@@ -2,10 +2,8 @@
 
 use crate::case::{CaseError, CaseReader};
 use crate::ingest::parquet;
-use crate::ingest::reader::{
-    self, CancelToken, FileBlocks, OriginalReader, RawBlock, RawBlocks, RawEncoding, SeekPoint,
-};
-use crate::model::{EvidenceId, Format, RecordId};
+use crate::ingest::reader::{self, FileBlocks, OriginalReader, RawBlock, RawBlocks, RawEncoding, SeekPoint};
+use crate::model::{Cancel, EvidenceId, Format, RecordId};
 use crate::part::Part;
 use crate::query::{self, EvidenceRow, QueryError};
 use sha2::{Digest, Sha256};
@@ -18,11 +16,11 @@ use std::sync::atomic::AtomicU64;
 pub enum RawError {
     #[error(transparent)]
     Query(#[from] QueryError),
-    #[error("the original content of evidence {} ({path}) was left out of the case, and {reason}", .evidence.0)]
+    #[error("the original content of evidence {} ({path}) is not stored in the case, and {reason}", .evidence.0)]
     NotKept { evidence: EvidenceId, path: String, reason: String },
     #[error("{path} is not the file that was imported: its SHA-256 is {found}")]
     OtherFile { path: String, found: String },
-    #[error("{} is there already; nothing is overwritten", .0.display())]
+    #[error("{} already exists; existing files are not overwritten", .0.display())]
     Exists(PathBuf),
     #[error("{} could not be written: {error}", path.display())]
     Write { path: PathBuf, error: std::io::Error },
@@ -121,7 +119,7 @@ impl Seek for Original<'_> {
     }
 }
 
-/// The raw text of one record, or of the line or element that ended as a warning at this place, exactly as it stands in the
+/// The raw text of one record, or of the line or element that ended as a warning at this place, exactly as it is in the
 /// uncompressed content. A row of a Parquet file has no text; it is rendered as a JSON object.
 pub fn raw_text(reader: &CaseReader, id: RecordId) -> Result<Vec<u8>, RawError> {
     let detail = match query::record(reader, id) {
@@ -166,15 +164,15 @@ pub fn content_range(
         let blocks = CaseBlocks { reader, evidence: evidence.id };
         return reader::read_range(blocks, &evidence.packing, point.as_ref(), offset, len).map_err(bad);
     }
-    let file = original_file(evidence, &CancelToken::default())?;
+    let file = original_file(evidence, &Cancel::default())?;
     reader::read_range(FileBlocks(file), &evidence.packing, None, offset, len).map_err(bad)
 }
 
 /// The file that was imported, where it still is; only if it is the same.
-fn original_file(evidence: &EvidenceRow, cancel: &CancelToken) -> Result<File, RawError> {
+fn original_file(evidence: &EvidenceRow, cancel: &Cancel) -> Result<File, RawError> {
     let not_kept = |reason: String| RawError::NotKept { evidence: evidence.id, path: evidence.path.clone(), reason };
     if evidence.container.is_some() {
-        return Err(not_kept("it came out of an archive".to_owned()));
+        return Err(not_kept("it was extracted from an archive".to_owned()));
     }
     let path = Path::new(&evidence.path);
     let found = reader::hash_file(path, cancel, &AtomicU64::new(0)).map_err(|e| not_kept(e.to_string()))?;
@@ -185,8 +183,8 @@ fn original_file(evidence: &EvidenceRow, cancel: &CancelToken) -> Result<File, R
     File::open(path).map_err(|e| not_kept(e.to_string()))
 }
 
-/// A file name for an exported original: its number in the case, then its own name without what a file system or a shell
-/// would take amiss.
+/// A file name for an exported original: its number in the case, then its own name without what a file system or a
+/// shell would take amiss.
 pub fn export_name(evidence: &EvidenceRow) -> String {
     let name = evidence.path.rsplit(['/', '\\']).next().unwrap_or_default();
     let safe: String = name
@@ -199,12 +197,7 @@ pub fn export_name(evidence: &EvidenceRow) -> String {
 
 /// Writes an original out again, byte for byte, into a new file, and compares its SHA-256 with the one taken at import.
 /// A stop leaves no file.
-pub fn export(
-    reader: &CaseReader,
-    evidence: &EvidenceRow,
-    target: &Path,
-    cancel: &CancelToken,
-) -> Result<(), RawError> {
+pub fn export(reader: &CaseReader, evidence: &EvidenceRow, target: &Path, cancel: &Cancel) -> Result<(), RawError> {
     if target.symlink_metadata().is_ok() {
         return Err(RawError::Exists(target.to_owned()));
     }
@@ -230,7 +223,7 @@ fn copy(
     mut file: File,
     evidence: &EvidenceRow,
     target: &Path,
-    cancel: &CancelToken,
+    cancel: &Cancel,
 ) -> Result<(), RawError> {
     let failed = |error: io::Error| RawError::Write { path: target.to_owned(), error };
     let mut hash = Sha256::new();
@@ -249,10 +242,7 @@ fn copy(
     file.sync_all().map_err(failed)?;
     let found = crate::case::journal::hex(&hash.finalize());
     if found != evidence.file_sha256 {
-        let reason = format!(
-            "what was written out has the SHA-256 {found}, the file that was imported {}",
-            evidence.file_sha256
-        );
+        let reason = format!("the exported file has the SHA-256 {found}, the imported file {}", evidence.file_sha256);
         return Err(RawError::Content { evidence: evidence.id.0, reason });
     }
     Ok(())

@@ -18,7 +18,7 @@ pub struct Origin {
 }
 
 /// Of the last time that the case was rescued, if it ever was.
-pub fn origin(reader: &CaseReader) -> Result<Option<Origin>, CaseError> {
+pub(crate) fn origin(reader: &CaseReader) -> Result<Option<Origin>, CaseError> {
     let Some(entry) = reader.journal_of("rescue")?.pop() else { return Ok(None) };
     let json = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
     let (parameters, counts) = (json(&entry.parameters), json(&entry.counts));

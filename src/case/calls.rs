@@ -9,7 +9,7 @@ use rusqlite::{Connection, params_from_iter};
 use rustc_hash::FxHashMap;
 
 /// The case's tuples in memory while it is written.
-pub struct CallTable {
+pub(super) struct CallTable {
     /// Fields of the tuple, and the place of each among an event's columns.
     fields: Vec<(usize, FieldId)>,
     calls: FxHashMap<Box<[u8]>, Call>,
@@ -21,14 +21,14 @@ pub struct CallTable {
 
 /// The number of a tuple, and whether it is that of a five-minute summary, which is no event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Call {
+pub(super) struct Call {
     pub id: u32,
     pub is_aggregated: bool,
 }
 
 impl CallTable {
     /// Reads what the case already holds.
-    pub fn load(conn: &Connection) -> Result<Self, CaseError> {
+    pub(super) fn load(conn: &Connection) -> Result<Self, CaseError> {
         let mut fields: Vec<(usize, FieldId)> =
             field::event_columns().enumerate().filter(|(_, f)| matches!(f.home, Home::Call(_))).collect();
         // A case that is being brought up may lack the fields of later versions.
@@ -63,7 +63,7 @@ impl CallTable {
     }
 
     /// The number of an event's tuple; a new one is written.
-    pub fn intern(&mut self, conn: &Connection, columns: ColumnValues<'_>) -> Result<Call, CaseError> {
+    pub(super) fn intern(&mut self, conn: &Connection, columns: ColumnValues<'_>) -> Result<Call, CaseError> {
         self.key.clear();
         for (place, field) in &self.fields {
             push(&mut self.key, *field, columns.get(*place));

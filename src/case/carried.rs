@@ -1,5 +1,5 @@
-//! What was looked for, taken over into a part of a case as it is: an exhibit that asks for it gives the same rows only with
-//! the same lists, in the same order, under the same numbers.
+//! What was searched for, taken over into a part of a case as it is: an exhibit that asks for it gives the same rows
+//! only with the same lists, in the same order, under the same numbers.
 
 use super::error::CaseError;
 use super::indicators::{VALIDITY_KEY, entries_hash, entries_off, issues_hash};
@@ -14,8 +14,8 @@ use serde_json::{Map, Value, json};
 const TABLES: [&str; 5] = ["indicator_list", "indicator_entry", "indicator_part", "indicator_issue", "label"];
 
 impl CaseWriter {
-    /// Takes over every list of indicators with its entries, and every label, of another case into this one, which has none;
-    /// what was turned off or taken out too. How many lists, and how many labels.
+    /// Takes over every list of indicators with its entries, and every label, of another case into this one, which has
+    /// none; what was turned off or removed too. How many lists, and how many labels.
     pub fn take_indicators(&mut self, from: &CaseReader, at_utc: &str) -> Result<(u64, u64), CaseError> {
         let mut lists = rows_told(from, "indicator_list", "list_id")?;
         for list in &mut lists {
@@ -71,7 +71,7 @@ fn rows_told(from: &CaseReader, table: &str, id: &str) -> Result<Vec<Value>, Cas
     Ok(list)
 }
 
-/// What a list holds, and which of it is turned off or taken out.
+/// What a list holds, and which of it is turned off or removed.
 fn tell_entries(from: &CaseReader, list: &mut Value) -> Result<(), CaseError> {
     let id = list["list_id"].as_i64().unwrap_or_default();
     let count = |table: &str| -> Result<i64, CaseError> {

@@ -3,6 +3,7 @@
 
 use super::error::CaseError;
 use super::open;
+use crate::threads;
 use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -24,7 +25,7 @@ impl Checkpointer {
                 let _ = conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
             }
         };
-        let thread = std::thread::Builder::new().name("checkpoint".into()).spawn(work);
+        let thread = threads::start("checkpoint", work);
         let thread = thread.map_err(|e| CaseError::Unreadable { path: path.to_owned(), reason: e.to_string() })?;
         Ok(Self { sender: Some(sender), thread: Some(thread) })
     }

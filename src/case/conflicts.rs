@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 
 /// An occurrence that contradicts the first occurrence of its eventID.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conflict {
+pub(super) struct Conflict {
     pub id: RecordId,
     pub other: RecordId,
     /// Names of the fields that differ.
@@ -26,7 +26,7 @@ pub struct Conflict {
 
 impl Conflict {
     /// The remark that its evidence file gets.
-    pub fn warning(&self) -> ImportWarning {
+    pub(super) fn warning(&self) -> ImportWarning {
         let Self { id, other, fields, event_id } = self;
         let fields = fields.join(", ");
         let detail =
@@ -36,24 +36,25 @@ impl Conflict {
 }
 
 /// Contents of one eventID that a further copy is compared with. What is behind them is kept as an event of its own.
-pub const MOST_CONTENTS: usize = 64;
+pub(super) const MOST_CONTENTS: usize = 64;
 
 /// A field, and its place among an event's columns.
-type Column = (usize, FieldId);
+type ComparedColumn = (usize, FieldId);
 
 /// Reads the occurrence that stands for an event, and its tuple where that is another than the copy's.
 struct Statements {
     event: String,
-    event_columns: Vec<Column>,
+    event_columns: Vec<ComparedColumn>,
     call: String,
-    call_columns: Vec<Column>,
+    call_columns: Vec<ComparedColumn>,
 }
 
 static STATEMENTS: LazyLock<Statements> = LazyLock::new(|| {
-    let of = |is_call: bool| -> Vec<Column> {
+    let of = |is_call: bool| -> Vec<ComparedColumn> {
         field::event_columns().enumerate().filter(|(_, f)| matches!(f.home, Home::Call(_)) == is_call).collect()
     };
-    let names = |columns: &[Column]| columns.iter().map(|(_, f)| schema::column(*f)).collect::<Vec<_>>().join(", ");
+    let names =
+        |columns: &[ComparedColumn]| columns.iter().map(|(_, f)| schema::column(*f)).collect::<Vec<_>>().join(", ");
     let (event_columns, call_columns) = (of(false), of(true));
     Statements {
         event: format!(
@@ -68,7 +69,7 @@ static STATEMENTS: LazyLock<Statements> = LazyLock::new(|| {
 });
 
 /// What a copy is, beside the contents that its eventID has already.
-pub enum Beside {
+pub(super) enum Beside {
     /// It says the same as the content with this key, or less, or more.
     CopyOf(i64),
     /// It contradicts each of them; these are the fields that differ from the first.
@@ -76,7 +77,7 @@ pub enum Beside {
 }
 
 /// Compares a copy with the contents that are known; the first of them is that of the eventID's first occurrence.
-pub fn compare(
+pub(super) fn compare(
     conn: &Connection,
     contents: impl Iterator<Item = i64>,
     event: &EventRow<'_>,
@@ -96,14 +97,14 @@ pub fn compare(
 /// Names of the fields in which a copy contradicts the content with this key, in AWS's order.
 fn differing(conn: &Connection, content: i64, event: &EventRow<'_>, call: u32) -> Result<Vec<&'static str>, CaseError> {
     let known = &*STATEMENTS;
-    let mut found: Vec<Column> = Vec::new();
+    let mut found: Vec<ComparedColumn> = Vec::new();
     let mut statement = conn.prepare_cached(&known.event)?;
     let mut rows = statement.query(params![content])?;
     let Some(row) = rows.next()? else { return Ok(Vec::new()) };
     let (completeness, known_call): (i64, u32) = (row.get(0)?, row.get(1)?);
     let least = completeness.min(event.completeness as i64);
     if !same_time(row.get(2)?, event.time_millis, least) {
-        let is_time = |(_, field): &&Column| field.name == "event_time";
+        let is_time = |(_, field): &&ComparedColumn| field.name == "event_time";
         found.extend(known.event_columns.iter().find(is_time));
     }
     compare_columns(row, 3, &known.event_columns, event, least, &mut found)?;
@@ -126,10 +127,10 @@ fn differing(conn: &Connection, content: i64, event: &EventRow<'_>, call: u32) -
 fn compare_columns(
     row: &Row<'_>,
     first: usize,
-    columns: &[Column],
+    columns: &[ComparedColumn],
     event: &EventRow<'_>,
     least: i64,
-    found: &mut Vec<Column>,
+    found: &mut Vec<ComparedColumn>,
 ) -> Result<(), CaseError> {
     for (index, (place, field)) in columns.iter().enumerate() {
         let Some(new) = event.columns.get(*place) else { continue };

@@ -15,7 +15,7 @@ use std::net::{IpAddr, Ipv6Addr};
 /// Extras beyond this many are stored without looking for an equal one: they hardly repeat then.
 const EXTRAS_KEPT: usize = 1 << 20;
 
-pub struct Dictionaries {
+pub(super) struct Dictionaries {
     v4: FxHashMap<u32, u32>,
     v6: FxHashMap<Address, u32>,
     address_count: u32,
@@ -33,7 +33,7 @@ pub struct Dictionaries {
 }
 
 /// Case numbers for a batch's own indices.
-pub struct BatchIds {
+pub(super) struct BatchIds {
     pub pairs: Vec<u32>,
     pub interfaces: Vec<u32>,
     pub dispositions: Vec<u32>,
@@ -44,7 +44,7 @@ pub struct BatchIds {
 
 impl Dictionaries {
     /// Reads what the case already holds.
-    pub fn load(conn: &Connection) -> Result<Self, CaseError> {
+    pub(super) fn load(conn: &Connection) -> Result<Self, CaseError> {
         let mut this = Self {
             v4: FxHashMap::default(),
             v6: FxHashMap::default(),
@@ -105,7 +105,7 @@ impl Dictionaries {
     }
 
     /// Numbers for everything in the batch; what is new is written.
-    pub fn intern(&mut self, conn: &Connection, feed: &Feed, batch: &FlowBatch) -> Result<BatchIds, CaseError> {
+    pub(super) fn intern(&mut self, conn: &Connection, feed: &Feed, batch: &FlowBatch) -> Result<BatchIds, CaseError> {
         let addresses = self.addresses(conn, &batch.addresses)?;
         let side = |index: u32| if index == ABSENT { 0 } else { addresses.get(index as usize).copied().unwrap_or(0) };
         let mut new = [Vec::new(), Vec::new(), Vec::new()];
@@ -171,7 +171,7 @@ impl Dictionaries {
 }
 
 /// Of an eventID; equal ids have equal hashes, the rest is compared.
-pub fn event_hash(event_id: &str) -> u64 {
+pub(super) fn event_hash(event_id: &str) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(event_id.as_bytes());
     hasher.finish()

@@ -4,24 +4,24 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub enum CaseError {
-    #[error("{} is not there", path.display())]
+    #[error("{} does not exist", path.display())]
     NotFound { path: PathBuf },
-    #[error("{} is there already", path.display())]
+    #[error("{} already exists", path.display())]
     Exists { path: PathBuf },
     #[error("{} could not be opened: {reason}", path.display())]
     Unreadable { path: PathBuf, reason: String },
     #[error("{} is not a Coldtrail case", path.display())]
     NotACase { path: PathBuf },
-    #[error("{} was written by a newer Coldtrail (case version {found}, this program knows up to {known})", path.display())]
+    #[error("{} was written by a newer Coldtrail (case version {found}; this program supports versions up to {known})", path.display())]
     Newer { path: PathBuf, found: i32, known: i32 },
     /// It is read, but not written to before that was asked for.
     #[error("{} was written by an older Coldtrail (case version {found}; this program writes {known})", path.display())]
     NeedsUpgrade { path: PathBuf, found: i32, known: i32 },
-    #[error("{} could not be upgraded: {reason}. Copy it to where there is room to write, and upgrade the copy", path.display())]
+    #[error("{} could not be upgraded: {reason}. Copy it to a writable drive with enough free space, and upgrade the copy", path.display())]
     NotUpgraded { path: PathBuf, reason: String },
     #[error("{} is read through a temporary copy, which could not be made in {}: {reason}", path.display(), folder.display())]
     NoRoom { path: PathBuf, folder: PathBuf, bytes: u64, reason: String },
-    #[error("{} holds what no case holds: {what}", path.display())]
+    #[error("{} has unexpected content: {what}", path.display())]
     Untrusted { path: PathBuf, what: String },
     #[error("{} is damaged: {what}", path.display())]
     Damaged { path: PathBuf, what: String },
@@ -29,12 +29,12 @@ pub enum CaseError {
     Busy,
     #[error("the disk is full")]
     DiskFull,
-    #[error("the case is on a medium that cannot be written")]
+    #[error("the case is on a read-only drive")]
     ReadOnly,
     /// The medium failed, went away, or allows no more.
     #[error("the case could not be written")]
     NotWritten,
-    #[error("the case could not be read: its medium failed")]
+    #[error("the case could not be read: the drive failed")]
     NotRead,
     #[error("the original content of evidence {evidence} is not in the case")]
     NoRawContent { evidence: u32 },

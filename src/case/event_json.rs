@@ -33,7 +33,7 @@ thread_local! {
 }
 
 /// Packs the JSON of events that follow each other in one evidence file.
-pub fn pack(events: &EventBatch) -> Vec<Block> {
+pub(crate) fn pack(events: &EventBatch) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Vec<(u32, usize)> = Vec::new();
     let (mut begin, mut end) = (0, 0);
@@ -76,7 +76,7 @@ fn pack_block(events: &[(u32, usize)], texts: &str) -> Option<Block> {
 }
 
 /// A stored block with its texts uncompressed, as it is compared; `None` where it is damaged.
-pub fn plain(data: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn plain(data: &[u8]) -> Option<Vec<u8>> {
     let held = Held::unpack(0, 0, data).ok()?;
     let mut plain = (held.head.len() as u64).to_be_bytes().to_vec();
     plain.extend_from_slice(&held.head);
@@ -94,14 +94,15 @@ pub(super) fn write(conn: &Connection, evidence: EvidenceId, blocks: &[Block]) -
     Ok(())
 }
 
-/// Reads events' JSON from a case; keeps the block that it read last, so that events in order cost one unpacking a block.
+/// Reads events' JSON from a case; keeps the block that it read last, so that events in order cost one unpacking a
+/// block.
 #[derive(Default)]
-pub struct EventTexts {
+pub(crate) struct EventTexts {
     held: Option<Held>,
 }
 
-/// A block as it stands in the case, to be unpacked on another thread.
-pub struct PackedTexts {
+/// A block as it is in the case, to be unpacked on another thread.
+pub(crate) struct PackedTexts {
     first: i64,
     last: i64,
     data: Vec<u8>,
@@ -112,58 +113,59 @@ impl PackedTexts {
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn all(conn: &Connection) -> Result<AllTexts<'_>, CaseError> {
+    pub(crate) fn all(conn: &Connection) -> Result<AllTexts<'_>, CaseError> {
         Ok(AllTexts(conn.prepare("SELECT first_id, last_id, data FROM event_json ORDER BY first_id")?))
     }
 
-    pub fn is_before(&self, event: RecordId) -> bool {
+    pub(crate) fn is_before(&self, event: RecordId) -> bool {
         self.last < event.0
     }
 
-    pub fn holds(&self, event: RecordId) -> bool {
+    pub(crate) fn holds(&self, event: RecordId) -> bool {
         (self.first..=self.last).contains(&event.0)
     }
 
     /// # Errors
     /// The block is damaged.
-    pub fn unpack(&self) -> Result<UnpackedTexts, CaseError> {
+    pub(crate) fn unpack(&self) -> Result<UnpackedTexts, CaseError> {
         Ok(UnpackedTexts(Held::unpack(self.first, self.last, &self.data)?))
     }
 }
 
 /// Blocks that are read one after the other.
-pub struct AllTexts<'a>(Statement<'a>);
+pub(crate) struct AllTexts<'a>(Statement<'a>);
 
 impl AllTexts<'_> {
     /// # Errors
     /// What SQLite says.
-    pub fn rows(&mut self) -> Result<TextBlocks<'_>, CaseError> {
+    pub(crate) fn rows(&mut self) -> Result<TextBlocks<'_>, CaseError> {
         Ok(TextBlocks(self.0.query([])?))
     }
 }
 
-pub struct TextBlocks<'a>(Rows<'a>);
+pub(crate) struct TextBlocks<'a>(Rows<'a>);
 
 impl TextBlocks<'_> {
     /// The next block.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn take(&mut self) -> Result<Option<PackedTexts>, CaseError> {
+    pub(crate) fn take(&mut self) -> Result<Option<PackedTexts>, CaseError> {
         let Some(row) = self.0.next()? else { return Ok(None) };
         Ok(Some(PackedTexts { first: row.get(0)?, last: row.get(1)?, data: row.get(2)? }))
     }
 }
 
 /// The texts of a block.
-pub struct UnpackedTexts(Held);
+pub(crate) struct UnpackedTexts(Held);
 
 impl UnpackedTexts {
-    /// The JSON of an event; `None` where the block has none for it. Events in order are found where the last one ended.
+    /// The JSON of an event; `None` where the block has none for it. Events in order are found where the last one
+    /// ended.
     ///
     /// # Errors
     /// A text that is cut off.
-    pub fn find(&mut self, event: RecordId) -> Result<Option<&str>, CaseError> {
+    pub(crate) fn find(&mut self, event: RecordId) -> Result<Option<&str>, CaseError> {
         self.0.find(event.0)
     }
 }
@@ -183,7 +185,7 @@ impl EventTexts {
     ///
     /// # Errors
     /// What SQLite says, or a block that does not unpack.
-    pub fn get(&mut self, conn: &Connection, event: RecordId) -> Result<Option<&str>, CaseError> {
+    pub(crate) fn get(&mut self, conn: &Connection, event: RecordId) -> Result<Option<&str>, CaseError> {
         let id = event.0;
         if self.held.as_ref().is_none_or(|held| id < held.first || id > held.last) {
             let found: Option<(i64, i64, Vec<u8>)> = conn

@@ -1,5 +1,7 @@
 //! CloudTrail events into the case.
 
+#![expect(unsafe_code, reason = "values are bound to a statement without a copy, which rusqlite has no safe call for")]
+
 use super::conflicts::{self, Beside, Conflict};
 use super::dictionary::{self, Dictionaries};
 use super::error::CaseError;
@@ -12,7 +14,7 @@ use std::ffi::c_int;
 use std::ptr;
 
 /// Writes table event over one connection.
-pub struct EventTable {
+pub(super) struct EventTable {
     /// The columns behind the fixed ones, and the place of each value among an event's columns.
     columns: Vec<(usize, FieldId)>,
     sql: String,
@@ -21,7 +23,7 @@ pub struct EventTable {
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Met {
+pub(super) enum Met {
     First,
     /// A five-minute summary; it is no event.
     FirstAggregated,
@@ -34,7 +36,7 @@ const FIXED: [&str; 8] =
     ["id", "event_key", "call_id", "byte_offset", "byte_length", "completeness", "time_millis", "source_ip_key"];
 
 impl EventTable {
-    pub fn of(conn: &Connection) -> Result<Self, CaseError> {
+    pub(super) fn of(conn: &Connection) -> Result<Self, CaseError> {
         let all: Vec<FieldId> = field::event_columns().collect();
         let place = |field| all.iter().position(|f| *f == field).map(|at| (at, field));
         // A case that is being brought up may lack the fields of later versions.
@@ -48,9 +50,9 @@ impl EventTable {
         Ok(Self { columns, sql, insert: None })
     }
 
-    /// Writes an event, inside a transaction. An occurrence that contradicts what its eventID says so far is an event of its
-    /// own.
-    pub fn write(
+    /// Writes an event, inside a transaction. An occurrence that contradicts what its eventID says so far is an event
+    /// of its own.
+    pub(super) fn write(
         &mut self,
         conn: &Connection,
         dictionaries: &mut Dictionaries,
@@ -143,8 +145,8 @@ fn event_key(conn: &Connection, dictionaries: &mut Dictionaries, event_id: &str,
     Ok(find.query_row([event_id], |r| r.get(0)).optional()?.unwrap_or(id))
 }
 
-/// The key of a further occurrence of an eventID: that of the event that it is a copy of, or its own where it contradicts
-/// all that are known. `known` has the keys of the contents that contradict a first occurrence, by its key.
+/// The key of a further occurrence of an eventID: that of the event that it is a copy of, or its own where it
+/// contradicts all that are known. `known` has the keys of the contents that contradict a first occurrence, by its key.
 pub(super) fn key_of_copy(
     conn: &Connection,
     known: &mut FxHashMap<i64, Vec<i64>>,
@@ -180,8 +182,8 @@ pub(super) fn choose_occurrence(conn: &Connection, key: i64, id: i64, event: &Ev
     Ok(())
 }
 
-/// The prepared statement. Values are lent to SQLite for one row instead of copied: with some forty values an event, the
-/// copies took a third of the time. Must be dropped before its connection is closed.
+/// The prepared statement. Values are lent to SQLite for one row instead of copied: with some forty values an event,
+/// the copies took a third of the time. Must be dropped before its connection is closed.
 struct Insert {
     statement: ptr::NonNull<ffi::sqlite3_stmt>,
 }

@@ -1,7 +1,13 @@
-//! A virtual table that hands batches to `INSERT ... SELECT`: one statement for a whole batch instead of one for each row,
-//! and, where keys follow each other, without a search for each key. Measured at ten million rows of flow logs: 5.5 s of
-//! CPU with the keys given, 3.8 s with keys that follow and columns left out that hold nothing; a bound statement a row
-//! takes more than twice the former.
+//! A virtual table that hands batches to `INSERT ... SELECT`: one statement for a whole batch instead of one for each
+//! row, and, where keys follow each other, without a search for each key. Measured at ten million rows of flow logs:
+//! 5.5 s of CPU with the keys given, 3.8 s with keys that follow and columns left out that hold nothing; a bound
+//! statement a row takes more than twice the former.
+
+#![expect(
+    clippy::undocumented_unsafe_blocks,
+    reason = "SQLite gives the callbacks the pointers that these functions gave it before"
+)]
+#![expect(unsafe_code, reason = "a virtual table is a set of C callbacks, which are registered with SQLite itself")]
 
 use super::error::CaseError;
 use rusqlite::{Connection, ffi};
@@ -11,7 +17,7 @@ use std::ptr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// NULL, in a column of a batch.
-pub const NULL: i64 = i64::MIN;
+pub(super) const NULL: i64 = i64::MIN;
 
 /// Rows for one table: `columns[0]` are the keys, rising.
 #[derive(Default)]
@@ -24,16 +30,17 @@ struct Batch {
 type Slot = Arc<Mutex<Arc<Batch>>>;
 
 /// The table `feed(c0 ... c11)` on a connection.
-pub struct Feed {
+pub(super) struct Feed {
     slot: Slot,
 }
 
 impl Feed {
     /// Makes the table.
-    pub fn register(conn: &Connection) -> Result<Self, CaseError> {
+    pub(super) fn register(conn: &Connection) -> Result<Self, CaseError> {
         let slot = Slot::default();
         let aux = Box::into_raw(Box::new(slot.clone()));
-        // SAFETY: the connection is open; SQLite owns `aux` from here, also on failure, and gives it to `drop_slot` once.
+        // SAFETY: the connection is open; SQLite owns `aux` from here, also on failure, and gives it to `drop_slot`
+        // once.
         let code = unsafe {
             let aux = aux.cast::<c_void>();
             ffi::sqlite3_create_module_v2(conn.handle(), c"feed".as_ptr(), &MODULE, aux, Some(drop_slot))
@@ -44,9 +51,9 @@ impl Feed {
         }
     }
 
-    /// Appends rows to a table. `names` are its columns, at most twelve, the INTEGER PRIMARY KEY first; every key must be
-    /// above those in the table. `columns` are in the same order and of one length.
-    pub fn append(
+    /// Appends rows to a table. `names` are its columns, at most twelve, the INTEGER PRIMARY KEY first; every key must
+    /// be above those in the table. `columns` are in the same order and of one length.
+    pub(super) fn append(
         &self,
         conn: &Connection,
         table: &str,
@@ -155,9 +162,9 @@ static MODULE: ffi::sqlite3_module = ffi::sqlite3_module {
     xIntegrity: None,
 };
 
-// SAFETY, for all of these: SQLite calls them with what the ones before gave it: `aux` is the box of `register`, a table
-// pointer the box of `connect`, a cursor pointer the box of `open`, each valid until it is given back once. SQLite calls
-// them from the connection's thread only. None of them panics.
+// SAFETY, for all of these: SQLite calls them with what the ones before gave it: `aux` is the box of `register`, a
+// table pointer the box of `connect`, a cursor pointer the box of `open`, each valid until it is given back once.
+// SQLite calls them from the connection's thread only. None of them panics.
 
 unsafe extern "C" fn drop_slot(aux: *mut c_void) {
     drop(unsafe { Box::from_raw(aux.cast::<Slot>()) });

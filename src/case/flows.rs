@@ -22,7 +22,7 @@ pub const COLUMNS: [&str; 12] = [
 ];
 
 /// The rows of a batch in the columns of table flow, with the case's own numbers.
-pub fn columns(evidence: EvidenceId, rows: &[FlowRow], ids: &BatchIds) -> Vec<Vec<i64>> {
+pub(super) fn columns(evidence: EvidenceId, rows: &[FlowRow], ids: &BatchIds) -> Vec<Vec<i64>> {
     fn column(rows: &[FlowRow], value: impl Fn(&FlowRow) -> i64) -> Vec<i64> {
         rows.iter().map(value).collect()
     }

@@ -1,5 +1,5 @@
-//! Writes of indicators and labels. Each is one transaction with its entry in the journal, and counts up the revision that
-//! readers compare: what was matched against an older one is matched again.
+//! Writes of indicators and labels. Each is one transaction with its entry in the journal, and counts up the revision
+//! that readers compare: what was matched against an older one is matched again.
 
 use super::error::CaseError;
 use super::journal::{Entry, hex};
@@ -12,10 +12,10 @@ use sha2::{Digest, Sha256};
 
 /// Key of table `setting`: counts the changes of indicators and labels.
 pub const REVISION_KEY: &str = "indicator_revision";
-/// Key of table `setting`: `off` where validity times are not honoured.
+/// Key of table `setting`: `off` where validity times are not applied.
 pub const VALIDITY_KEY: &str = "indicator_validity";
 
-/// Part of a list, or all of it, that an examiner turns on or off, or takes out.
+/// Part of a list, or all of it, that an examiner turns on or off, or removes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum IndicatorItem {
     List(i64),
@@ -327,8 +327,8 @@ impl CaseWriter {
     }
 }
 
-/// SHA-256 (lowercase hex) over a list's entries in the order of their numbers: all that they say, but not which of them
-/// are turned off or taken out. For the journal, which tells that of each change.
+/// SHA-256 (lowercase hex) over a list's entries in the order of their numbers: all that they say, but not which of
+/// them are turned off or removed. For the journal, which tells that of each change.
 pub(super) fn entries_hash(conn: &Connection, list: i64) -> Result<String, CaseError> {
     rows_hash(
         conn,

@@ -1,5 +1,5 @@
-//! Numbered migrations. A case of an older version is brought up step by step in one transaction; a newer one was refused
-//! before.
+//! Numbered migrations. A case of an older version is brought up step by step in one transaction; a newer one was
+//! refused before.
 
 mod to_v2;
 mod to_v5;
@@ -46,8 +46,8 @@ pub(super) fn version(conn: &Connection) -> Result<i32, CaseError> {
     Ok(conn.query_row("PRAGMA user_version", [], |r| r.get(0))?)
 }
 
-/// Brings a case that `open::check` has passed up to `schema::VERSION`. The journal tells who did it; a temporary copy, for
-/// which nobody is named, keeps the journal of its case.
+/// Brings a case that `open::check` has passed up to `schema::VERSION`. The journal tells who did it; a temporary copy,
+/// for which nobody is named, keeps the journal of its case.
 pub(super) fn to_current(conn: &Connection, path: &Path, by: Option<&str>) -> Result<(), CaseError> {
     let found = version(conn)?;
     let steps = usize::try_from(found.saturating_sub(1)).ok().and_then(|done| MIGRATIONS.get(done..));
@@ -98,7 +98,7 @@ fn make_missing(conn: &Connection, version: i32) -> Result<(), CaseError> {
 fn make_as(conn: &Connection, model: &Connection) -> Result<(), CaseError> {
     let (there, expected) = (structure::of(conn)?, structure::of(model)?);
     for (name, _) in there.iter().filter(|object| !expected.contains(object)) {
-        // A view holds nothing: one that differs is made anew.
+        // A view holds nothing: one that differs is recreated.
         if let Some(view) = name.strip_prefix("view ").filter(|_| expected.iter().any(|(known, _)| known == name)) {
             conn.execute_batch(&format!("DROP VIEW {}", quoted(view)))?;
         } else if let Some(table) = name.strip_prefix("table ") {
@@ -108,7 +108,7 @@ fn make_as(conn: &Connection, model: &Connection) -> Result<(), CaseError> {
     let there = structure::texts(conn)?;
     let mut missing = structure::texts(model)?;
     missing.retain(|(name, text)| !text.is_empty() && !there.iter().any(|(known, _)| known == name));
-    // Tables come before what stands on them.
+    // Tables come before what is on them.
     missing.sort_by_key(|(name, _)| !name.starts_with("table"));
     for (_, text) in missing {
         conn.execute_batch(&text)?;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// check of a case of 64 MiB stays under the time that a person notices.
 const QUICK_CHECK_BYTES: u64 = 64 << 20;
 
-/// What a new case is told.
+/// What a new case is reported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaseInfo {
     pub title: String,
@@ -60,14 +60,14 @@ impl CaseReader {
         Self { conn, prepared, cache, seen, path, copied: None }
     }
 
-    /// How the case stands: whether it is read through a copy, and what of it could not be read.
+    /// How the case is: whether it is read through a copy, and what of it could not be read.
     pub fn standing(&self) -> Standing {
         self.copied.as_ref().map(|copied| copied.standing.clone()).unwrap_or_default()
     }
 
-    /// One moment of the case for everything that is read until this is dropped; without it each statement asks the file
-    /// system anew whether the case has changed, which for a page of small reads takes longer than they do. `None` where
-    /// one is open already.
+    /// One moment of the case for everything that is read until this is dropped; without it each statement asks the
+    /// file system again whether the case has changed, which for a page of small reads takes longer than they do.
+    /// `None` where one is open already.
     pub(crate) fn moment(&self) -> Result<Option<rusqlite::Transaction<'_>>, CaseError> {
         Ok(if self.conn.is_autocommit() { Some(self.conn.unchecked_transaction()?) } else { None })
     }
@@ -145,8 +145,8 @@ fn check_for_reading(path: &Path) -> Result<Checked, CaseError> {
     Ok(Checked { conn, version, damage })
 }
 
-/// Read-only, past objects of the schema that cannot be made out and cells that do not fit their page: nothing of such a
-/// case is trusted but rows, one by one.
+/// Read-only, past objects of the schema that cannot be made out and cells that do not fit their page: nothing of such
+/// a case is trusted but rows, one by one.
 pub(super) fn connect_tolerant(path: &Path) -> Result<Connection, CaseError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)
@@ -333,7 +333,7 @@ fn schema_damage(
     Ok(missing.map(|(name, _)| format!("{name} is missing or altered")).collect())
 }
 
-/// Faults that are told of at the most.
+/// Faults that are reported of at most.
 const TOLD_FAULTS: usize = 20;
 
 pub(super) fn page_damage(conn: &Connection) -> Result<Vec<String>, CaseError> {

@@ -1,11 +1,11 @@
-//! Where records stand in their evidence: chunks of up to 4096 flow rows with position steps, gaps and lengths as
+//! Where records are in their evidence: chunks of up to 4096 flow rows with position steps, gaps and lengths as
 //! varints, column by column, compressed. About a byte a row instead of eight in the row itself.
 
 use super::error::CaseError;
 use crate::model::batch::NO_VALUE;
 use crate::model::{EvidenceId, FlowRow, RecordId};
 
-pub const CHUNK_ROWS: usize = 4096;
+pub(crate) const CHUNK_ROWS: usize = 4096;
 
 /// A chunk as it is stored in `flow_chunk`.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub struct Place {
 }
 
 /// Cuts a batch's rows into chunks.
-pub fn chunks(rows: &[FlowRow]) -> Vec<Chunk> {
+pub(crate) fn chunks(rows: &[FlowRow]) -> Vec<Chunk> {
     rows.chunks(CHUNK_ROWS).filter_map(chunk).collect()
 }
 
@@ -70,7 +70,7 @@ fn chunk(rows: &[FlowRow]) -> Option<Chunk> {
 }
 
 /// A stored chunk uncompressed, as it is compared; `None` where it is damaged.
-pub fn plain(places: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn plain(places: &[u8]) -> Option<Vec<u8>> {
     match places.split_first()? {
         (0, body) => Some(body.to_vec()),
         (1, body) => zstd::bulk::decompress(body, MOST_BYTES).ok(),
@@ -82,7 +82,7 @@ pub fn plain(places: &[u8]) -> Option<Vec<u8>> {
 const MOST_BYTES: usize = CHUNK_ROWS * 30 + 30;
 
 /// The place of one record in a stored chunk; `None` where the chunk does not hold it.
-pub fn find(places: &[u8], record: RecordId) -> Result<Option<Place>, CaseError> {
+pub(crate) fn find(places: &[u8], record: RecordId) -> Result<Option<Place>, CaseError> {
     let evidence = record.evidence();
     let bad = |reason: &str| CaseError::BadContent { evidence: evidence.0, reason: reason.to_owned() };
     let plain = plain(places).ok_or_else(|| bad("a chunk of places is damaged"))?;
@@ -111,7 +111,7 @@ pub fn find(places: &[u8], record: RecordId) -> Result<Option<Place>, CaseError>
 }
 
 /// The id range of an evidence's records, inclusive.
-pub fn id_range(evidence: EvidenceId) -> (i64, i64) {
+pub(crate) fn id_range(evidence: EvidenceId) -> (i64, i64) {
     (RecordId::new(evidence, 0).0, RecordId::new(evidence, u32::MAX).0)
 }
 

@@ -1,5 +1,6 @@
-//! How a case is read that must not be changed: one of an older version through a temporary copy that is brought up to this
-//! one, a damaged one through a temporary copy of what is whole in it. The file itself stays as it is, byte for byte.
+//! How a case is read that must not be changed: one of an older version through a temporary copy that is brought up to
+//! this one, a damaged one through a temporary copy of what is whole in it. The file itself stays as it is, byte for
+//! byte.
 
 use super::error::CaseError;
 use super::open::{self, Checked};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempPath;
 
-/// How an opened case stands.
+/// How an opened case is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
     /// The version that wrote it, where that is not this one.
@@ -34,7 +35,7 @@ impl Standing {
 
     /// Damage and losses, a line each.
     pub fn faults(&self) -> Vec<String> {
-        let lost = self.lost.iter().map(|lost| format!("not readable: {lost}"));
+        let lost = self.lost.iter().map(|lost| format!("unreadable: {lost}"));
         self.damage.iter().cloned().chain(lost).collect()
     }
 }
@@ -123,8 +124,8 @@ fn scratch(path: &Path) -> Result<Connection, CaseError> {
     Ok(conn)
 }
 
-/// What is to be told before a case is read that may take a while: the version that wrote it and its size, where it is
-/// older. Looks at the file's head only, and says nothing of what is no case.
+/// What is to be reported before a case is read that may take a while: the version that wrote it and its size, where it
+/// is older. Looks at the file's head only, and says nothing of what is no case.
 pub fn older_version(path: &Path) -> Option<(i32, u64)> {
     use std::io::Read;
     if !path.is_file() {

@@ -1,5 +1,5 @@
-//! What was offered to an import and is no evidence of its own. The journal has an entry for every group of rows that came
-//! into the case together, with its numbers and a SHA-256 over it.
+//! What was offered to an import and is no evidence of its own. The journal has an entry for every group of rows that
+//! came into the case together, with its numbers and a SHA-256 over it.
 
 use super::error::CaseError;
 use super::journal;
@@ -74,7 +74,7 @@ impl CaseReader {
         let mut faults = Vec::new();
         for ((first, last, hash, seq), group) in told.iter().zip(groups) {
             if journal::hex(&group.hash.finalize()) != *hash {
-                faults.push(format!("received {first} to {last} are not as journal entry {seq} tells"));
+                faults.push(format!("received {first} to {last} do not match journal entry {seq}"));
             }
         }
         if strays > 0 {
@@ -114,7 +114,7 @@ fn for_each(conn: &Connection, first: i64, mut row: impl FnMut(i64, String, &str
     Ok(())
 }
 
-/// Whatever stands there, also what no case of ours holds.
+/// Whatever is there, also what no case of ours holds.
 fn cell(row: &Row<'_>, at: usize) -> rusqlite::Result<Value> {
     Ok(match row.get_ref(at)? {
         ValueRef::Null => Value::Null,
@@ -157,7 +157,7 @@ mod tests {
         writer.received(&offered(ReceivedState::Copy, "b")).unwrap();
         writer.journal_received(now).unwrap();
         writer.commit().unwrap();
-        // Taken back as a whole: nothing to tell.
+        // Rolled back as a whole: nothing to tell.
         writer.begin().unwrap();
         writer.received(&offered(ReceivedState::Special, "taken back")).unwrap();
         writer.rollback();
@@ -179,11 +179,11 @@ mod tests {
         assert_eq!(faults(""), [""; 0]);
         for column in ["state", "path", "at_utc", "reason", "file_sha256"] {
             let found = faults(&format!("UPDATE received SET {column} = 'other' WHERE received_id = 2"));
-            assert_eq!(found, ["received 1 to 2 are not as journal entry 2 tells"], "{column}");
+            assert_eq!(found, ["received 1 to 2 do not match journal entry 2"], "{column}");
         }
         for column in ["file_bytes", "evidence_id"] {
             let found = faults(&format!("UPDATE received SET {column} = 8 WHERE received_id = 3"));
-            assert_eq!(found, ["received 3 to 3 are not as journal entry 3 tells"], "{column}");
+            assert_eq!(found, ["received 3 to 3 do not match journal entry 3"], "{column}");
         }
         assert_eq!(faults("DELETE FROM received WHERE received_id = 1").len(), 1);
         assert_eq!(faults("UPDATE received SET path = x'ff' WHERE received_id = 1").len(), 1);

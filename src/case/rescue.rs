@@ -1,5 +1,5 @@
-//! What can be read of a damaged case, as a new case that says so. Nothing of the source is run or written: its rows are read
-//! under our own schema, through a copy of it where the source's own is not that.
+//! What can be read of a damaged case, as a new case that says so. Nothing of the source is run or written: its rows
+//! are read under our own schema, through a copy of it where the source's own is not that.
 
 use super::error::CaseError;
 use super::reading::rows_of;
@@ -29,7 +29,7 @@ const LISTED: usize = 1000;
 /// Writes the new case; it appears under its name when it is whole.
 ///
 /// # Errors
-/// The target is there already or cannot be written; the source is no case, or nothing of its head can be made out.
+/// The target already exists or cannot be written; the source is no case, or nothing of its head can be made out.
 pub fn rescue(source: &Path, target: &Path, by: &str, at_utc: &str) -> Result<Rescued, CaseError> {
     if target.exists() {
         return Err(CaseError::Exists { path: target.to_owned() });
@@ -37,7 +37,7 @@ pub fn rescue(source: &Path, target: &Path, by: &str, at_utc: &str) -> Result<Re
     let (sha256, bytes) = hash(source)?;
     let unwritable = |e: std::io::Error| CaseError::Unreadable { path: target.to_owned(), reason: e.to_string() };
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // A folder of its own: the log of the new case stands beside it while it is made.
+    // A folder of its own: the log of the new case is beside it while it is made.
     let scratch = tempfile::Builder::new().prefix(".coldtrail-rescue-").tempdir_in(folder).map_err(unwritable)?;
     let made = scratch.path().join("new.coldtrail");
     let (version, damage, salvaged) = copy(source, &made, scratch.path())?;
@@ -79,11 +79,11 @@ fn copy(source: &Path, made: &Path, scratch: &Path) -> Result<(i32, Vec<String>,
     let mut damage: Vec<String> = expected.iter().filter(|object| !actual.contains(object)).map(altered).collect();
     let known = |name: &str| expected.iter().any(|(known, _)| known == name);
     let foreign = actual.iter().filter(|(name, _)| !known(name));
-    damage.extend(foreign.map(|(name, _)| format!("{name} is none of ours; it was not used")));
+    damage.extend(foreign.map(|(name, _)| format!("{name} is not part of the case format; it was ignored")));
     damage.extend(open::page_damage(&conn).unwrap_or_else(|error| vec![error.to_string()]));
     let is_rows = |object: &&(String, String)| !object.0.starts_with("index ");
     if actual.iter().filter(is_rows).any(|object| !expected.contains(object)) {
-        // Read with our own texts of the schema, not with what stands there.
+        // Read with our own texts of the schema, not with what is there.
         drop(conn);
         let graft = scratch.join("source");
         let unreadable = |e: std::io::Error| CaseError::Unreadable { path: source.to_owned(), reason: e.to_string() };

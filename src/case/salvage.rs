@@ -1,6 +1,6 @@
-//! Copies the rows of a damaged case into an empty one: what can be read goes over, what cannot is told by table and range
-//! of keys. A table is walked up to the first fault, then entered again behind it and walked down to it, so that a bad page
-//! costs its own rows only. Indexes of the source are never used, and its column index is not copied.
+//! Copies the rows of a damaged case into an empty one: what can be read goes over, what cannot is reported by table
+//! and range of keys. A table is walked up to the first fault, then entered again behind it and walked down to it, so
+//! that a bad page costs its own rows only. Indexes of the source are never used, and its column index is not copied.
 
 use super::error::CaseError;
 use crate::model::RecordId;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// Rows of a table that could not be read: those behind one key and before another, both of which were read; or the one
 /// row of a key, where both are the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lost {
+pub(super) struct Lost {
     pub table: String,
     /// The key of the last row before them; `None` from the first row on.
     pub after: Option<String>,
@@ -41,13 +41,13 @@ impl std::fmt::Display for Lost {
 
 /// What came over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Salvaged {
+pub(super) struct Salvaged {
     /// Table -> rows.
     pub rows: BTreeMap<String, u64>,
     pub lost: Vec<Lost>,
 }
 
-/// Derived from the rows, and built anew where it is wanted.
+/// Derived from the rows, and rebuilt where it is wanted.
 const DERIVED: [&str; 2] = ["column_index", "column_segment"];
 /// Times that a table is entered behind a fault; a table with more faults is given up there.
 const MOST_ENTRIES: usize = 50_000;
@@ -56,7 +56,7 @@ const MOST_ENTRIES: usize = 50_000;
 ///
 /// # Errors
 /// `to` cannot be written.
-pub fn copy(from: &Connection, to: &Connection) -> Result<Salvaged, CaseError> {
+pub(super) fn copy(from: &Connection, to: &Connection) -> Result<Salvaged, CaseError> {
     let mut salvaged = Salvaged::default();
     let mut statement = to.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY rowid")?;
     let tables = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
@@ -79,8 +79,8 @@ pub fn copy(from: &Connection, to: &Connection) -> Result<Salvaged, CaseError> {
     Ok(salvaged)
 }
 
-/// Tables whose keys are numbers without gaps, and those whose rows are counted beside each evidence: rows that a damaged
-/// page no longer shows are missed there, although reading it tells of no fault.
+/// Tables whose keys are numbers without gaps, and those whose rows are counted beside each evidence: rows that a
+/// damaged page no longer shows are missed there, although reading it tells of no fault.
 const DENSE: [&str; 7] = ["journal", "address", "pair", "interface", "disposition", "extra", "call"];
 const COUNTED: [(&str, &str); 2] = [("flow", "flow_count"), ("event", "event_count")];
 
@@ -103,7 +103,7 @@ fn fewer_than_counted(conn: &Connection, table: &str, count: &str) -> Result<Vec
 }
 
 /// Tells of the tables whose pages the check of the file found damaged, although reading them told of no fault.
-pub fn suspect(from: &Connection, damage: &[String], salvaged: &mut Salvaged) {
+pub(super) fn suspect(from: &Connection, damage: &[String], salvaged: &mut Salvaged) {
     for table in damage.iter().filter_map(|line| table_of(from, line)) {
         let is_told = salvaged.lost.iter().any(|lost| lost.table == table);
         if !is_told && salvaged.rows.contains_key(&table) {
@@ -120,9 +120,9 @@ fn table_of(from: &Connection, line: &str) -> Option<String> {
     from.query_row(sql, [root], |r| r.get(0)).ok()
 }
 
-/// What is derived from rows follows those that are there: the counts of rows beside each evidence, and which occurrence of
-/// an event is shown. What an import counted stays as it was told.
-pub fn settle(conn: &Connection) -> Result<(), CaseError> {
+/// What is derived from rows follows those that are there: the counts of rows beside each evidence, and which
+/// occurrence of an event is shown. What an import counted stays as it was reported.
+pub(super) fn settle(conn: &Connection) -> Result<(), CaseError> {
     for (table, count) in [("flow", "flow_count"), ("event", "event_count")] {
         conn.execute_batch(&format!(
             "UPDATE evidence SET {count} = (SELECT count(*) FROM {table}
@@ -151,12 +151,12 @@ struct Table {
     /// What rows are ordered by: the rowid, or the columns of the primary key.
     key: Vec<String>,
     /// Columns that are read and written; the key is among them or comes before them.
-    columns: Vec<Column>,
+    columns: Vec<SavedColumn>,
     /// Places of the key in `columns`.
     key_at: Vec<usize>,
 }
 
-struct Column {
+struct SavedColumn {
     name: String,
     kind: String,
 }
@@ -164,8 +164,8 @@ struct Column {
 impl Table {
     fn describe(conn: &Connection, name: &str, without_rowid: bool) -> Result<Self, CaseError> {
         let mut statement = conn.prepare("SELECT name, type, pk FROM pragma_table_info(?) ORDER BY cid")?;
-        let rows =
-            statement.query_map([name], |r| Ok((Column { name: r.get(0)?, kind: r.get(1)? }, r.get::<_, i64>(2)?)))?;
+        let rows = statement
+            .query_map([name], |r| Ok((SavedColumn { name: r.get(0)?, kind: r.get(1)? }, r.get::<_, i64>(2)?)))?;
         let (mut columns, mut keys) = (Vec::new(), Vec::new());
         for row in rows {
             let (column, place) = row?;
@@ -175,12 +175,12 @@ impl Table {
             columns.push(column);
         }
         keys.sort_unstable();
-        let is_rowid = |at: usize| columns.get(at).is_some_and(|column: &Column| column.kind == "INTEGER");
+        let is_rowid = |at: usize| columns.get(at).is_some_and(|column: &SavedColumn| column.kind == "INTEGER");
         let key_at: Vec<usize> = match keys.as_slice() {
             _ if without_rowid => keys.iter().map(|(_, at)| *at).collect(),
             [(_, at)] if is_rowid(*at) => vec![*at],
             _ => {
-                columns.insert(0, Column { name: "rowid".to_owned(), kind: "INTEGER".to_owned() });
+                columns.insert(0, SavedColumn { name: "rowid".to_owned(), kind: "INTEGER".to_owned() });
                 vec![0]
             }
         };
@@ -287,7 +287,7 @@ impl Copying<'_> {
         self.lost.push(Lost { table, after, before, reason, is_suspected: false });
     }
 
-    /// The first key behind `low` at which a row can be found again, looked for in steps that double.
+    /// The first key behind `low` at which a row can be found again, searched for in steps that double.
     fn enter_behind(&mut self, low: Option<&[Value]>) -> Result<Option<Key>, CaseError> {
         let keys = self.table.key.join(", ");
         let marks = vec!["?"; self.table.key.len()].join(", ");
@@ -331,7 +331,7 @@ impl Copying<'_> {
         Ok(None)
     }
 
-    /// Copies rows in order until the end or a fault. A row goes over once the next one shows that it stands in order.
+    /// Copies rows in order until the end or a fault. A row goes over once the next one shows that it is in order.
     fn walk(&mut self, bounds: &Bounds, direction: Direction) -> Result<Walk, CaseError> {
         let keys = self.table.key.join(", ");
         let marks = vec!["?"; self.table.key.len()].join(", ");

@@ -11,7 +11,7 @@ const OBJECTS: &str = "SELECT type, name, ifnull(sql, '') FROM sqlite_schema
 
 /// A column of a table that stands for itself: not a key, and it may be NULL.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Column {
+pub(super) struct TableColumn {
     pub name: String,
     pub type_name: String,
     pub may_be_null: bool,
@@ -40,10 +40,11 @@ pub(super) fn of(conn: &Connection) -> Result<Vec<(String, String)>, CaseError> 
 }
 
 /// The columns of a table, in its order.
-pub(super) fn columns(conn: &Connection, table: &str) -> Result<Vec<Column>, CaseError> {
+pub(super) fn columns(conn: &Connection, table: &str) -> Result<Vec<TableColumn>, CaseError> {
     let sql = "SELECT name, type, \"notnull\" = 0 AND pk = 0 FROM pragma_table_xinfo(?) ORDER BY cid";
     let mut statement = conn.prepare(sql)?;
-    let column = |r: &rusqlite::Row<'_>| Ok(Column { name: r.get(0)?, type_name: r.get(1)?, may_be_null: r.get(2)? });
+    let column =
+        |r: &rusqlite::Row<'_>| Ok(TableColumn { name: r.get(0)?, type_name: r.get(1)?, may_be_null: r.get(2)? });
     Ok(statement.query_map([table], column)?.collect::<Result<_, _>>()?)
 }
 

@@ -1,12 +1,12 @@
-//! Files come in whole or not at all, and several small ones share a transaction: a file that fails takes nothing of the
-//! others with it.
+//! Files come in whole or not at all, and several small ones share a transaction: a file that fails takes nothing of
+//! the others with it.
 
 use super::error::CaseError;
 use rusqlite::Connection;
 
-/// Where the writing connection stands.
+/// Where the writing connection is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Transaction {
+pub(super) enum Transaction {
     #[default]
     Idle,
     /// The first unit since the last commit is being written.
@@ -18,8 +18,8 @@ pub enum Transaction {
 }
 
 impl Transaction {
-    /// Begins a unit: what `rollback` takes back.
-    pub fn begin(&mut self, conn: &Connection) -> Result<(), CaseError> {
+    /// Begins a unit: what `rollback` rolls back.
+    pub(super) fn begin(&mut self, conn: &Connection) -> Result<(), CaseError> {
         let (sql, next) = match self {
             Self::Kept => ("SAVEPOINT unit", Self::Further),
             _ => ("BEGIN IMMEDIATE", Self::First),
@@ -30,12 +30,12 @@ impl Transaction {
     }
 
     /// Is this the first unit of a transaction: may others have written since the last one?
-    pub fn is_first(&self) -> bool {
+    pub(super) fn is_first(&self) -> bool {
         *self == Self::First
     }
 
     /// The unit is finished; it is on disk with the next commit.
-    pub fn keep(&mut self, conn: &Connection) -> Result<(), CaseError> {
+    pub(super) fn keep(&mut self, conn: &Connection) -> Result<(), CaseError> {
         if *self == Self::Further {
             conn.execute_batch("RELEASE unit")?;
         }
@@ -43,7 +43,7 @@ impl Transaction {
         Ok(())
     }
 
-    pub fn commit(&mut self, conn: &Connection) -> Result<(), CaseError> {
+    pub(super) fn commit(&mut self, conn: &Connection) -> Result<(), CaseError> {
         if *self != Self::Idle {
             conn.execute_batch("COMMIT")?;
             *self = Self::Idle;
@@ -51,9 +51,9 @@ impl Transaction {
         Ok(())
     }
 
-    /// Takes back the unit that is being written. Where SQLite has ended the whole transaction by itself (a full disk),
+    /// Rolls back the unit that is being written. Where SQLite has ended the whole transaction by itself (a full disk),
     /// what was kept but not committed is gone too.
-    pub fn rollback(&mut self, conn: &Connection) {
+    pub(super) fn rollback(&mut self, conn: &Connection) {
         if conn.is_autocommit() {
             *self = Self::Idle;
             return;

@@ -1,4 +1,4 @@
-//! Table import_warning: what could not be read, and remarks about files.
+//! Table import_warning: what could not be read, and notes about files.
 
 use super::error::CaseError;
 use crate::model::{EvidenceId, ImportWarning, Scope};

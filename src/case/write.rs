@@ -28,7 +28,7 @@ pub struct CaseWriter {
     pub(super) conn: Connection,
     feed: Feed,
     transaction: Transaction,
-    /// Loaded when they are first needed; dropped where what was added to them is taken back.
+    /// Loaded when they are first needed; dropped where what was added to them is rolled back.
     dictionaries: Option<Dictionaries>,
     /// The unit in hand may have added to them.
     interned: bool,
@@ -69,12 +69,12 @@ pub struct OpenEvidence {
 pub struct EvidenceCounts {
     pub id: EvidenceId,
     pub format: String,
-    /// Flow records, or events met here first; for a digest the log files that it lists.
+    /// Flow records, or events seen here first; for a digest the log files that it lists.
     pub records: u64,
     pub duplicates: u64,
     /// Elements that could not be read.
     pub warnings: u64,
-    /// Remarks about the file as a whole.
+    /// Notes about the file as a whole.
     pub notes: u64,
 }
 
@@ -88,7 +88,7 @@ pub enum IndexStep {
     Impossible(IndexFault),
 }
 
-/// What `finish` is told about the file.
+/// What `finish` is given about the file.
 pub struct FinishedFile {
     pub format: Format,
     pub record_format: Option<String>,
@@ -172,7 +172,7 @@ impl CaseWriter {
         self.transaction.keep(&self.conn)
     }
 
-    /// Is anything finished that waits for a commit? Not after SQLite has taken back a transaction by itself.
+    /// Is anything finished that waits for a commit? Not after SQLite has rolled back a transaction by itself.
     pub fn has_kept(&self) -> bool {
         self.transaction == Transaction::Kept
     }
@@ -197,8 +197,8 @@ impl CaseWriter {
         journal::append(&self.conn, &self.examiner, at_utc, entry)
     }
 
-    /// One step towards a column index of all rows. Each step is a transaction of its own, so that it may be left off at any
-    /// time. What is wrong with the index is not wrong with the case.
+    /// One step towards a column index of all rows. Each step is a transaction of its own, so that it may be left off
+    /// at any time. What is wrong with the index is not wrong with the case.
     pub fn index_step(&mut self) -> Result<IndexStep, CaseError> {
         self.begin()?;
         let done = self.index.step(&self.conn, self.segment_rows);
@@ -270,7 +270,7 @@ impl CaseWriter {
         Ok(list)
     }
 
-    /// Takes out evidence that gave no record because its format was not known, when it is read again with one.
+    /// Removes evidence that gave no record because its format was not known, when it is read again with one.
     pub fn remove_unread(&mut self, evidence: EvidenceId, at_utc: &str) -> Result<(), CaseError> {
         for table in ["import_warning", "raw_block", "seek_point"] {
             self.conn.execute(&format!("DELETE FROM {table} WHERE evidence_id = ?"), [evidence.0])?;
@@ -321,7 +321,7 @@ impl CaseWriter {
         })
     }
 
-    /// Writes a batch of flow records and where they stand.
+    /// Writes a batch of flow records and where they are.
     pub fn flows(&mut self, evidence: &mut OpenEvidence, batch: FlowBatch, chunks: &[Chunk]) -> Result<(), CaseError> {
         evidence.flow_count += batch.rows.len() as u64;
         for row in &batch.rows {
@@ -363,8 +363,8 @@ impl CaseWriter {
         }
     }
 
-    /// Writes events and their JSON; those whose eventID the case knows become further occurrences, or events of their own
-    /// where they contradict it.
+    /// Writes events and their JSON; those whose eventID the case knows become further occurrences, or events of their
+    /// own where they contradict it.
     pub fn events(
         &mut self,
         evidence: &mut OpenEvidence,
@@ -544,8 +544,8 @@ mod tests {
     use crate::model::Reason;
     use rusqlite::StatementStatus;
 
-    /// The members of an archive, each with a warning, all written before the archive's own row: no row is looked through
-    /// others for.
+    /// The members of an archive, each with a warning, all written before the archive's own row: no row is looked
+    /// through others for.
     #[test]
     fn a_member_costs_the_same_however_many_there_are() {
         let folder = tempfile::tempdir().unwrap();

@@ -5,13 +5,13 @@ use super::{CliError, exit, stop};
 use crate::app::bench::{RUNS, Timing, bench};
 use std::path::PathBuf;
 
-/// Measures how fast a case answers on this machine: seconds, the best of three after a warm-up
+/// Measures query times on this machine in seconds: the best of three after a warm-up
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  coldtrail bench incident.coldtrail --json")]
 pub struct Arguments {
     /// The case file
     pub case: PathBuf,
-    /// One JSON object: seconds by name
+    /// Print one JSON object: seconds by name
     #[arg(long)]
     pub json: bool,
 }
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
             failed = failed.take().or(bytes(line.as_bytes()).err());
         }
     };
-    let timings = bench(&arguments.case, &stop::on_signal().queries, &mut tell)?;
+    let timings = bench(&arguments.case, &stop::on_signal(), &mut tell)?;
     if let Some(error) = failed {
         return Err(error);
     }

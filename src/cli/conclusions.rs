@@ -3,12 +3,14 @@
 use super::opening::{Writing, read};
 use super::output::{Rows, tell};
 use super::{CliError, RowFormat, exit};
-use crate::app::conclusions::{ConcludeError, conclude};
+use crate::app::conclusions::conclude;
 use crate::case::{CaseReader, Target};
 use crate::model::RecordId;
-use crate::model::conclusions::{Change, Confidence, Finding, FindingStatus, FindingText, Subject};
-use crate::query::{self, Value};
-use crate::questions::AskError;
+use crate::model::{
+    Value,
+    conclusions::{Change, Confidence, Finding, FindingStatus, FindingText, Subject},
+};
+use crate::query;
 use std::path::PathBuf;
 
 /// What is listed.
@@ -16,7 +18,7 @@ use std::path::PathBuf;
 pub struct ListArguments {
     /// The case file
     pub case: PathBuf,
-    /// Also what was taken back
+    /// Include removed ones
     #[arg(long)]
     pub removed: bool,
     #[command(flatten)]
@@ -26,7 +28,7 @@ pub struct ListArguments {
 /// Tags on records, pairs, addresses and principals
 #[derive(Debug, clap::Subcommand)]
 pub enum TagCommand {
-    /// Tags things with a word
+    /// Adds a tag to records, addresses, pairs or principals
     #[command(
         after_help = "Example:\n  coldtrail tag add incident.coldtrail exfiltration 3:1024 3:1025 --address 203.0.113.7"
     )]
@@ -40,7 +42,7 @@ pub enum TagCommand {
         #[command(flatten)]
         writing: Writing,
     },
-    /// Takes a tag off again; that it was there stays known
+    /// Removes a tag; the journal keeps it
     #[command(after_help = "Example:\n  coldtrail tag remove incident.coldtrail exfiltration 3:1025")]
     Remove {
         /// The case file
@@ -52,7 +54,7 @@ pub enum TagCommand {
         #[command(flatten)]
         writing: Writing,
     },
-    /// Lists tags with who gave them, when
+    /// Lists tags with user and time
     #[command(after_help = "Example:\n  coldtrail tag list incident.coldtrail --removed")]
     List(ListArguments),
 }
@@ -60,7 +62,7 @@ pub enum TagCommand {
 /// What a tag or note is about.
 #[derive(Debug, clap::Args)]
 pub struct Subjects {
-    /// Records, as the column ref shows them
+    /// Records, as shown in the column ref
     #[arg(value_name = "REF")]
     pub records: Vec<String>,
     /// An address
@@ -86,11 +88,11 @@ impl Subjects {
         for (kind, keys) in lists {
             for key in keys {
                 let subject = Subject::read(kind, key);
-                subjects.push(subject.ok_or_else(|| CliError::Usage(format!("{key} is no {kind}")))?);
+                subjects.push(subject.ok_or_else(|| CliError::Usage(format!("{key} is not a valid {kind}")))?);
             }
         }
         if subjects.is_empty() {
-            return Err(CliError::Usage("name a record, or an --address, --pair or --principal".to_owned()));
+            return Err(CliError::Usage("specify a record, or an --address, --pair or --principal".to_owned()));
         }
         for subject in &subjects {
             if let Subject::Record(id) = subject {
@@ -149,31 +151,31 @@ pub(super) fn done(case: Target<'_>, change: &Change) -> Result<u8, CliError> {
 /// Notes on records, pairs, addresses and principals
 #[derive(Debug, clap::Subcommand)]
 pub enum NoteCommand {
-    /// Writes a note; its number is told
+    /// Adds a note and prints its number
     #[command(after_help = "Example:\n  coldtrail note add incident.coldtrail 'first contact' 3:1024")]
     Add {
         /// The case file
         case: PathBuf,
-        /// The words
+        /// The text
         note: String,
         #[command(flatten)]
         subjects: Subjects,
         #[command(flatten)]
         writing: Writing,
     },
-    /// Changes a note; what it was stays in the journal
+    /// Changes a note; the journal keeps the previous text
     #[command(after_help = "Example:\n  coldtrail note edit incident.coldtrail 1 'first contact, by DNS name'")]
     Edit {
         /// The case file
         case: PathBuf,
         /// Its number
         id: i64,
-        /// The new words
+        /// The new text
         note: String,
         #[command(flatten)]
         writing: Writing,
     },
-    /// Takes a note back; it stays known
+    /// Removes a note; the journal keeps it
     #[command(after_help = "Example:\n  coldtrail note remove incident.coldtrail 1")]
     Remove {
         /// The case file
@@ -228,10 +230,10 @@ pub(super) fn note(command: &NoteCommand) -> Result<u8, CliError> {
     }
 }
 
-/// Findings: what is concluded, with the records that they cite
+/// Findings: conclusions, with the records they cite
 #[derive(Debug, clap::Subcommand)]
 pub enum FindingCommand {
-    /// Writes a finding; its number is told
+    /// Adds a finding and prints its number
     #[command(
         after_help = "Example:\n  coldtrail finding add incident.coldtrail --title 'Data left by SSH' --technique T1048 --confidence high"
     )]
@@ -243,7 +245,7 @@ pub enum FindingCommand {
         #[command(flatten)]
         writing: Writing,
     },
-    /// Changes what is named; the rest stays
+    /// Changes the given fields
     #[command(after_help = "Example:\n  coldtrail finding edit incident.coldtrail 1 --status confirmed")]
     Edit {
         /// The case file
@@ -262,38 +264,38 @@ pub enum FindingCommand {
         case: PathBuf,
         /// Its number
         id: i64,
-        /// Records, as the column ref shows them
+        /// Records, as shown in the column ref
         #[arg(value_name = "REF", required = true)]
         records: Vec<String>,
         #[command(flatten)]
         writing: Writing,
     },
-    /// Cites records no longer
+    /// Removes citations of records
     #[command(after_help = "Example:\n  coldtrail finding uncite incident.coldtrail 1 3:1025")]
     Uncite {
         /// The case file
         case: PathBuf,
         /// Its number
         id: i64,
-        /// Records, as the column ref shows them
+        /// Records, as shown in the column ref
         #[arg(value_name = "REF", required = true)]
         records: Vec<String>,
         #[command(flatten)]
         writing: Writing,
     },
-    /// Puts a finding at another place in the report
+    /// Moves a finding to another position in the report
     #[command(after_help = "Example:\n  coldtrail finding move incident.coldtrail 3 1")]
     Move {
         /// The case file
         case: PathBuf,
         /// Its number
         id: i64,
-        /// The place, from 1
+        /// Its new position, from 1
         place: i64,
         #[command(flatten)]
         writing: Writing,
     },
-    /// Takes a finding back; it stays known
+    /// Removes a finding; the journal keeps it
     #[command(after_help = "Example:\n  coldtrail finding remove incident.coldtrail 1")]
     Remove {
         /// The case file
@@ -310,10 +312,10 @@ pub enum FindingCommand {
 
 #[derive(Debug, clap::Args)]
 pub struct FindingWords {
-    /// What is found, in a line
+    /// Title of the finding
     #[arg(long)]
     pub title: Option<String>,
-    /// In full
+    /// Description of the finding
     #[arg(long)]
     pub text: Option<String>,
     /// open, confirmed or ruled_out
@@ -322,7 +324,7 @@ pub struct FindingWords {
     /// unstated, low, medium or high
     #[arg(long)]
     pub confidence: Option<String>,
-    /// Technique of MITRE ATT&CK, as T1530 or T1078.004
+    /// MITRE ATT&CK technique ID, such as T1530 or T1078.004
     #[arg(long)]
     pub technique: Option<String>,
 }
@@ -417,27 +419,4 @@ fn list(findings: &[Finding], rows: &RowFormat) -> Result<u8, CliError> {
     }
     out.finish()?;
     Ok(exit::DONE)
-}
-
-impl From<ConcludeError> for CliError {
-    fn from(error: ConcludeError) -> Self {
-        match error {
-            ConcludeError::Unfit(what) => CliError::Usage(what),
-            ConcludeError::Exhibit(error) => error.into(),
-            ConcludeError::Case(crate::case::CaseError::NoSuch(what)) => {
-                CliError::Usage(format!("the case has no {what}"))
-            }
-            ConcludeError::Case(error) => error.into(),
-        }
-    }
-}
-
-impl From<AskError> for CliError {
-    fn from(error: AskError) -> Self {
-        match error {
-            AskError::Query(error) => error.into(),
-            AskError::TooManyRows(_) | AskError::Unfit(_) => CliError::Usage(error.to_string()),
-            AskError::Unreadable(_) => CliError::Unusable(error.to_string()),
-        }
-    }
 }

@@ -3,11 +3,11 @@
 use super::output::{Rows, escape, tell, tell_left};
 use super::{CliError, RowFormat, exit, opening, stop};
 use crate::app::raw::{self, RawError};
-use crate::model::EvidenceId;
-use crate::query::{self, EvidenceRow, ReceivedRow, Value};
+use crate::model::{EvidenceId, Received, Value};
+use crate::query::{self, EvidenceRow};
 use std::path::PathBuf;
 
-/// Lists evidence files, writes originals out again
+/// Lists evidence files and exports originals
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Lists the evidence files
@@ -15,22 +15,22 @@ pub enum Command {
     List {
         /// The case file
         case: PathBuf,
-        /// Only the evidence file of this number
+        /// Only the evidence file with this number
         id: Option<u32>,
-        /// What was offered to imports and is no evidence of its own: identical copies, unreadable and special files, links ...
+        /// Files that were not imported: duplicates, unreadable and special files, links ...
         #[arg(long)]
         received: bool,
         #[command(flatten)]
         rows: RowFormat,
     },
-    /// Writes an original out again, byte for byte, and checks its SHA-256
+    /// Exports an original file, byte for byte, and checks its SHA-256
     #[command(after_help = "Example:\n  coldtrail evidence export incident.coldtrail 3 --out 3.log.gz")]
     Export {
         /// The case file
         case: PathBuf,
-        /// Number of the evidence file; all of them where it is left out
+        /// Number of the evidence file; by default all
         id: Option<u32>,
-        /// A file, or a folder (made where it is not there, for all of them); nothing is ever overwritten
+        /// A file, or a folder (created if missing, for all of them); existing files are never overwritten
         #[arg(long, value_name = "PATH", default_value = ".")]
         out: PathBuf,
     },
@@ -62,9 +62,9 @@ pub(super) fn run(command: &Command) -> Result<u8, CliError> {
     match command {
         Command::List { case, id, received: true, rows } => {
             let mut out = Rows::new(rows, &RECEIVED_COLUMNS)?;
-            for received in query::received(&opening::read(case)?)? {
+            for (number, received) in query::received(&opening::read(case)?)? {
                 if id.is_none() || received.evidence.map(|evidence| evidence.0) == *id {
-                    out.row(&received_row(received))?;
+                    out.row(&received_row(number, received))?;
                 }
             }
             out.finish()?;
@@ -79,7 +79,7 @@ pub(super) fn run(command: &Command) -> Result<u8, CliError> {
             out.finish()?;
         }
         Command::Export { case, id, out } => {
-            let cancel = stop::on_signal().reading;
+            let cancel = stop::on_signal();
             let reader = opening::read(case)?;
             let list = query::evidence_list(&reader)?;
             let chosen = chosen(&list, *id)?;
@@ -109,11 +109,11 @@ fn chosen(list: &[EvidenceRow], id: Option<u32>) -> Result<Vec<&EvidenceRow>, Cl
     }
 }
 
-fn received_row(received: ReceivedRow) -> [Value; 8] {
+fn received_row(id: u64, received: Received) -> [Value; 8] {
     let number = |value: u64| Value::Integer(i64::try_from(value).unwrap_or(i64::MAX));
     [
-        number(received.id),
-        Value::Text(received.state),
+        number(id),
+        Value::Text(received.state.code().to_owned()),
         Value::Text(received.path),
         Value::Text(received.at_utc),
         received.file_bytes.map_or(Value::Null, number),

@@ -8,19 +8,22 @@ use super::output::{Rows, tell};
 use super::{CliError, RowFormat, exit, output, stop};
 use crate::app::exhibits::{self, Again, Frozen};
 use crate::case::CaseReader;
-use crate::model::conclusions::{Change, Exhibit, ExhibitText};
+use crate::model::{
+    Value,
+    conclusions::{Change, Exhibit, ExhibitText},
+};
 use crate::present::zone::Zone;
-use crate::query::{self, Value};
+use crate::query;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Exhibits: questions frozen with their answers
+/// Exhibits: queries saved with their results
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Freezes a question with its answer
+    /// Saves a query with its result
     #[command(
-        after_help = "Example:\n  coldtrail exhibit add incident.coldtrail --kind pairs --ip 10.0.1.4 --limit 20 --caption 'Who 10.0.1.4 spoke \
-                      with'\n  coldtrail exhibit add incident.coldtrail --kind series --by action --bin 1h --caption 'Bytes over time'\n  coldtrail exhibit add \
+        after_help = "Example:\n  coldtrail exhibit add incident.coldtrail --kind pairs --ip 10.0.1.4 --limit 20 --caption 'Peers of \
+                      10.0.1.4'\n  coldtrail exhibit add incident.coldtrail --kind series --by action --bin 1h --caption 'Bytes over time'\n  coldtrail exhibit add \
                       incident.coldtrail --kind event --record 7:12 --caption 'The login'"
     )]
     Add(Box<kinds::Arguments>),
@@ -29,13 +32,13 @@ pub enum Command {
     List {
         /// The case file
         case: PathBuf,
-        /// Also those that were taken back
+        /// Include removed exhibits
         #[arg(long)]
         removed: bool,
         #[command(flatten)]
         rows: RowFormat,
     },
-    /// Shows an exhibit as it was frozen: its rows, or all of it as JSON
+    /// Shows an exhibit as saved: its rows, or all of it as JSON
     #[command(
         after_help = "Example:\n  coldtrail exhibit show incident.coldtrail 2 --format csv\n  coldtrail exhibit show incident.coldtrail 2 --json"
     )]
@@ -44,19 +47,17 @@ pub enum Command {
         case: PathBuf,
         /// Its number in the report
         number: i64,
-        /// As a JSON object, with what it rests on
+        /// As a JSON object, with the evidence used
         #[arg(long, conflicts_with = "lines")]
         json: bool,
-        /// In canonical form, over which its digest is taken: exactly, for sha256sum
+        /// In canonical form, the exact bytes of the digest, for sha256sum
         #[arg(long)]
         lines: bool,
         #[command(flatten)]
         rows: RowFormat,
     },
     /// Changes caption, note or finding
-    #[command(
-        after_help = "Example:\n  coldtrail exhibit edit incident.coldtrail 2 --caption 'Who spoke with whom' --finding 1"
-    )]
+    #[command(after_help = "Example:\n  coldtrail exhibit edit incident.coldtrail 2 --caption 'Top pairs' --finding 1")]
     Edit {
         /// The case file
         case: PathBuf,
@@ -65,16 +66,16 @@ pub enum Command {
         /// Its caption
         #[arg(long)]
         caption: Option<String>,
-        /// A note beside it
+        /// A note
         #[arg(long)]
         note: Option<String>,
-        /// The finding that it supports; 0 for none
+        /// Number of the finding it supports; 0 for none
         #[arg(long)]
         finding: Option<i64>,
         #[command(flatten)]
         writing: Writing,
     },
-    /// Puts an exhibit at another place
+    /// Moves an exhibit to another position
     #[command(after_help = "Example:\n  coldtrail exhibit move incident.coldtrail 5 1")]
     Move {
         /// The case file
@@ -86,7 +87,7 @@ pub enum Command {
         #[command(flatten)]
         writing: Writing,
     },
-    /// Takes an exhibit back; it stays known
+    /// Removes an exhibit; the journal keeps it
     #[command(after_help = "Example:\n  coldtrail exhibit remove incident.coldtrail 2")]
     Remove {
         /// The case file
@@ -96,9 +97,9 @@ pub enum Command {
         #[command(flatten)]
         writing: Writing,
     },
-    /// Runs exhibits again and says for each whether the rows are the same
+    /// Runs exhibits again and reports for each whether the rows are unchanged
     #[command(
-        after_help = "Exit code 4: one is not as it was.\n\nExample:\n  coldtrail exhibit check incident.coldtrail"
+        after_help = "Exit code 4: an exhibit has changed.\n\nExample:\n  coldtrail exhibit check incident.coldtrail"
     )]
     Check {
         /// The case file
@@ -166,7 +167,7 @@ fn add(arguments: &kinds::Arguments) -> Result<u8, CliError> {
         finding: arguments.finding,
     };
     let target = arguments.writing.at(&arguments.case)?;
-    let id = exhibits::add(target, question.as_ref(), zone, text, &stop::on_signal().queries)?;
+    let id = exhibits::add(target, question.as_ref(), zone, text, &stop::on_signal())?;
     let added = query::exhibits(&read(&arguments.case)?, false)?.into_iter().find(|e| e.id == id);
     if let Some(exhibit) = added {
         let (number, rows, digest) = (exhibit.place, exhibit.frozen.row_count, exhibit.frozen.digest);
@@ -219,7 +220,7 @@ fn list(exhibits: &[Exhibit], rows: &RowFormat) -> Result<u8, CliError> {
     Ok(exit::DONE)
 }
 
-/// The rows of the first section; what else there is, is told.
+/// The rows of the first section; what else there is, is reported.
 fn show(frozen: &Frozen, rows: &RowFormat) -> Result<u8, CliError> {
     let Some(section) = frozen.sections.first() else { return Ok(exit::DONE) };
     let names: Vec<&str> = section.columns.iter().map(|column| column.name.as_str()).collect();
@@ -276,7 +277,7 @@ fn check(reader: &CaseReader, rows: &RowFormat) -> Result<u8, CliError> {
     let mut failed = false;
     let stop = stop::on_signal();
     for exhibit in query::exhibits(reader, false)? {
-        let again: Again = exhibits::ask_again(reader, &exhibit, &stop.queries);
+        let again: Again = exhibits::ask_again(reader, &exhibit, &stop);
         // Then the answer says nothing of the exhibit.
         stop::check()?;
         failed |= !again.is_same();

@@ -2,16 +2,16 @@
 
 use super::arguments::ScopeArguments;
 use super::output::{tell, tell_left};
-use super::{CliError, exit, opening, stop};
-use crate::app::export::{ExportError, ExportFormat, export};
+use super::{CliError, answer, exit, opening, stop};
+use crate::app::export::{ExportFormat, export};
 use crate::case::CaseReader;
 use crate::model::Dataset;
-use crate::query::named::{self, Answer, Question};
 use crate::query::tables::{self, Table};
 use crate::query::{self, Cancel, PairQuery};
+use crate::questions::Question;
 use std::path::{Path, PathBuf};
 
-/// Writes records into a file for other tools: Parquet with AWS's column names, CSV or JSON Lines
+/// Exports records for other tools: Parquet with AWS's column names, CSV or JSON Lines
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  coldtrail export incident.coldtrail --flows rejected.parquet --filter 'action = REJECT'\n  coldtrail export incident.coldtrail --events events.jsonl",
@@ -20,21 +20,21 @@ use std::path::{Path, PathBuf};
 pub struct Arguments {
     /// The case file
     pub case: PathBuf,
-    /// Flow records into this file; its ending (.parquet, .csv, .jsonl) says what it is
+    /// Export flow records to this file (.parquet, .csv, .jsonl)
     #[arg(long, value_name = "FILE", group = "what")]
     pub flows: Option<PathBuf>,
-    /// CloudTrail events into this file
+    /// Export CloudTrail events to this file
     #[arg(long, value_name = "FILE", group = "what")]
     pub events: Option<PathBuf>,
-    /// Address pairs into this file
+    /// Export address pairs to this file
     #[arg(long, value_name = "FILE", group = "what")]
     pub pairs: Option<PathBuf>,
     #[command(flatten)]
     pub scope: ScopeArguments,
-    /// The column ref in front: the place of the record in the case
+    /// Add the column ref, the position of the record in the case
     #[arg(long)]
     pub with_ref: bool,
-    /// Replace a file that is there already
+    /// Replace an existing file
     #[arg(long)]
     pub force: bool,
 }
@@ -43,41 +43,37 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let (path, dataset) = match (&arguments.flows, &arguments.events, &arguments.pairs) {
         (Some(path), ..) | (_, _, Some(path)) => (path, Dataset::Flows),
         (_, Some(path), _) => (path, Dataset::Events),
-        (None, None, None) => return Err(CliError::Usage("say what: --flows, --events or --pairs FILE".to_owned())),
+        (None, None, None) => {
+            return Err(CliError::Usage("specify what to export: --flows, --events or --pairs FILE".to_owned()));
+        }
     };
     let format = format_of(path)?;
     let reader = opening::read(&arguments.case)?;
     let scope = arguments.scope.scope(dataset)?;
-    let cancel = stop::on_signal().queries;
+    let cancel = stop::on_signal();
     if arguments.pairs.is_some() {
         let table = query::pairs(&reader, &PairQuery { scope, ..PairQuery::all() }, &cancel)?;
         return write(&tables::Pairs::new(&reader, &table), path, format, arguments.force, &cancel);
     }
     let rows = query::rows(&reader, &scope.records(Vec::new()), &cancel)?;
     let fields = tables::record_columns(&reader, dataset, &cancel)?;
-    let source = tables::Records::new(&reader, dataset, rows, fields, arguments.with_ref)?;
+    let source = tables::Records::whole(&reader, dataset, rows, &fields, arguments.with_ref)?;
     write(&source, path, format, arguments.force, &cancel)
 }
 
 /// Writes the answer to a question.
-pub(super) fn result(
-    reader: &CaseReader,
-    question: &Question,
-    answer: &Answer,
-    path: &Path,
-    replace: bool,
-) -> Result<(), CliError> {
+pub(super) fn result(reader: &CaseReader, question: &dyn Question, path: &Path, replace: bool) -> Result<(), CliError> {
     let format = format_of(path)?;
-    let cancel = stop::on_signal().queries;
-    if let Some(source) = named::table(reader, question, answer, &cancel)? {
-        write(&*source, path, format, replace, &cancel)?;
-    }
-    Ok(())
+    let cancel = stop::on_signal();
+    let table = question.table(reader, &cancel)?;
+    write(table.as_ref(), path, format, replace, &cancel)?;
+    answer::tell_of(reader, question, table.as_ref())
 }
 
 fn format_of(path: &Path) -> Result<ExportFormat, CliError> {
-    ExportFormat::of(path)
-        .ok_or_else(|| CliError::Usage(format!("{}: name the file .parquet, .csv or .jsonl", path.display())))
+    ExportFormat::of(path).ok_or_else(|| {
+        CliError::Usage(format!("{}: the file extension must be .parquet, .csv or .jsonl", path.display()))
+    })
 }
 
 fn write(
@@ -92,21 +88,9 @@ fn write(
     tell(&format!("{}: rows {}, bytes {}", path.display(), done.rows, done.file_bytes));
     if done.cut_times > 0 {
         tell(&format!(
-            "times cut to whole seconds, as AWS writes them in Parquet (their milliseconds are in column extra): {}",
+            "times truncated to whole seconds, as in AWS's Parquet (the milliseconds are in column extra): {}",
             done.cut_times
         ));
     }
     Ok(exit::DONE)
-}
-
-impl From<ExportError> for CliError {
-    fn from(error: ExportError) -> Self {
-        match error {
-            ExportError::Query(error) => error.into(),
-            ExportError::Exists { .. } => {
-                CliError::Unusable(format!("{error}; nothing is overwritten without --force"))
-            }
-            ExportError::Unwritable { .. } | ExportError::Unfit(_) => CliError::Unusable(error.to_string()),
-        }
-    }
 }

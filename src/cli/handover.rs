@@ -3,19 +3,19 @@
 use super::opening::read;
 use super::output::{tell, tell_left};
 use super::{CliError, exit, output, stop};
-use crate::app::handover::{Chosen, HandoverError, subset, write_discovery};
+use crate::app::handover::{Chosen, subset, write_discovery};
 use crate::filter::{Filter, Target};
 use crate::model::{Dataset, EvidenceId, RecordId};
 use crate::query::{self, Scope};
 use std::path::PathBuf;
 
-/// Writes everything that people wrote in a case as JSON: tags, notes, findings, exhibits, what was taken back, and what it was before
+/// Exports everything that people wrote in a case as JSON: tags, notes, findings, exhibits, including removed and earlier versions
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  coldtrail discovery incident.coldtrail --out written.json")]
 pub struct DiscoveryArguments {
     /// The case file
     pub case: PathBuf,
-    /// A file, which is never overwritten; standard output otherwise
+    /// Output file, never overwritten; by default standard output
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
@@ -32,11 +32,11 @@ pub(super) fn discovery(arguments: &DiscoveryArguments) -> Result<u8, CliError> 
     Ok(exit::DONE)
 }
 
-/// Writes a part of a case as a new case: chosen records and exhibits with the evidence files that they rest on
+/// Writes part of a case as a new case: selected records and exhibits with their evidence files
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Evidence files go over whole, because only a whole file has a hash that proves it; every record keeps its name. Tags and notes \
-                  of the chosen records and the findings of the chosen exhibits go with them, with who wrote them and when.\n\n\
+    after_help = "Evidence files are copied completely, because only a complete file can be verified by its hash; record references stay the same. Tags and notes \
+                  of the selected records and the findings of the selected exhibits are included, with author and time.\n\n\
                   Example:\n  coldtrail subset incident.coldtrail for-counsel.coldtrail --exhibit 1 --exhibit 3 --tag exfiltration"
 )]
 pub struct SubsetArguments {
@@ -44,10 +44,10 @@ pub struct SubsetArguments {
     pub case: PathBuf,
     /// The new case; never overwritten
     pub target: PathBuf,
-    /// A record, as the column ref shows it; may be given several times
+    /// A record, as shown in the column ref; can be repeated
     #[arg(long, value_name = "REF")]
     pub record: Vec<String>,
-    /// Every record with this tag
+    /// All records with this tag
     #[arg(long, value_name = "TAG")]
     pub tag: Vec<String>,
     /// An exhibit, by its number
@@ -56,19 +56,19 @@ pub struct SubsetArguments {
     /// An evidence file, by its number
     #[arg(long, value_name = "ID")]
     pub evidence: Vec<u32>,
-    /// Who hands it over, for the journal of the new case; the case's examiner otherwise
+    /// Name to record in the journal of the new case; by default the case's examiner
     #[arg(long, value_name = "NAME")]
     pub examiner: Option<String>,
 }
 
 pub(super) fn run_subset(arguments: &SubsetArguments) -> Result<u8, CliError> {
-    let cancel = stop::on_signal().reading;
+    let cancel = stop::on_signal();
     tell_left(&arguments.target);
     let chosen = chosen(arguments)?;
     let mut told = |evidence: &query::EvidenceRow| tell(&format!("{} {}", evidence.id.0, evidence.path));
     let done = subset(&arguments.case, &arguments.target, &chosen, &cancel, &mut told)?;
     tell(&format!(
-        "evidence files: {}, exhibits: {}, findings: {}, tags: {}, notes: {}, lists of indicators: {}, labels: {}",
+        "evidence files: {}, exhibits: {}, findings: {}, tags: {}, notes: {}, indicator lists: {}, labels: {}",
         done.evidence, done.exhibits, done.findings, done.tags, done.notes, done.lists, done.labels
     ));
     Ok(exit::DONE)
@@ -76,13 +76,14 @@ pub(super) fn run_subset(arguments: &SubsetArguments) -> Result<u8, CliError> {
 
 fn chosen(arguments: &SubsetArguments) -> Result<Chosen, CliError> {
     let reader = read(&arguments.case)?;
-    let record = |text: &String| RecordId::parse(text).ok_or_else(|| CliError::Usage(format!("{text} is no record")));
+    let record = |text: &String| {
+        RecordId::parse(text).ok_or_else(|| CliError::Usage(format!("{text} is not a record reference")))
+    };
     let mut records = arguments.record.iter().map(record).collect::<Result<Vec<_>, _>>()?;
     for tag in &arguments.tag {
         for dataset in [Dataset::Flows, Dataset::Events] {
             let filter = Filter::named(Target::Tag, tag);
-            let found =
-                query::rows(&reader, &Scope::of(dataset, filter).records(Vec::new()), &stop::on_signal().queries)?;
+            let found = query::rows(&reader, &Scope::of(dataset, filter).records(Vec::new()), &stop::on_signal())?;
             records.extend(found.iter());
         }
     }
@@ -102,21 +103,4 @@ fn chosen(arguments: &SubsetArguments) -> Result<Chosen, CliError> {
     };
     let evidence = arguments.evidence.iter().map(evidence).collect::<Result<_, _>>()?;
     Ok(Chosen { records, exhibits, evidence, by: arguments.examiner.clone() })
-}
-
-impl From<HandoverError> for CliError {
-    fn from(error: HandoverError) -> Self {
-        match error {
-            HandoverError::Unfit(what) => CliError::Usage(what),
-            HandoverError::Raw(error) => error.into(),
-            HandoverError::Query(error) => error.into(),
-            HandoverError::Case(error) => error.into(),
-            HandoverError::Import(error) => error.into(),
-            HandoverError::Stopped(_) => CliError::Stopped(error.to_string()),
-            HandoverError::Exists(_)
-            | HandoverError::Unwritable { .. }
-            | HandoverError::Differs { .. }
-            | HandoverError::Replay(_) => CliError::Unusable(error.to_string()),
-        }
-    }
 }

@@ -1,20 +1,23 @@
 //! `coldtrail import`: a row per file as it is finished.
 
+use super::error::told;
 use super::opening::{Writing, read};
 use super::output::{Rows, escape, fail, is_quiet, tell, tell_left};
 use super::{CliError, RowFormat, RowStyle, exit, stop};
+use crate::app::failure::Cause;
 use crate::app::import::{self, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, Progress};
 use crate::case::CaseWriter;
 use crate::ingest::reader::Expansion;
-use crate::query::{self, Value};
+use crate::model::Value;
+use crate::query;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-/// Reads evidence into a case: files, folders (recursively), archives
+/// Imports evidence into a case: files, folders (recursively), archives
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "records + duplicates + warnings = what the file holds. Exit code 1: done, with warnings; 5: stopped before \
-                        the end, go on with --resume.\n\nExample:\n  \
+    after_help = "records + duplicates + warnings = total of the file. Exit code 1: done, with warnings; 5: stopped before \
+                        completion, resume with --resume.\n\nExample:\n  \
                         coldtrail import incident.coldtrail AWSLogs/ cloudwatch-export.gz"
 )]
 pub struct Arguments {
@@ -23,19 +26,19 @@ pub struct Arguments {
     /// Files and folders
     #[arg(required_unless_present = "resume")]
     pub paths: Vec<PathBuf>,
-    /// The format of flow records without a header, as AWS writes it: '${version} ${account-id} ...', or a preset's name
+    /// Format of flow records without a header, as AWS writes it: '${version} ${account-id} ...', or the name of a preset
     #[arg(long, value_name = "FMT")]
     pub format: Option<String>,
-    /// Leave the original files out of the case
+    /// Do not store the original files in the case
     #[arg(long)]
     pub no_raw: bool,
-    /// Read files even when they expand far beyond the usual
+    /// Import files even if they decompress to an unusually large size
     #[arg(long)]
     pub any_expansion: bool,
-    /// Go on with an import that was interrupted
+    /// Resume an interrupted import
     #[arg(long)]
     pub resume: bool,
-    /// An object a line instead of a table
+    /// One JSON object per line instead of a table
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -46,7 +49,7 @@ const COLUMNS: [&str; 9] =
     ["path", "format", "records", "duplicates", "warnings", "sha256", "evidence", "notes", "status"];
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
-    let cancel = stop::on_signal().reading;
+    let cancel = stop::on_signal();
     tell_left(&arguments.case);
     let target = arguments.writing.at(&arguments.case)?;
     let (paths, options) = if arguments.resume { unfinished(&arguments.case)? } else { named(arguments)? };
@@ -77,7 +80,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     tell_otherwise(&otherwise);
     if summary.cancelled {
         tell(&format!(
-            "coldtrail: stopped; files that were finished are in the case. Go on with: coldtrail import {} --resume",
+            "coldtrail: stopped; files that were already imported are in the case. Resume with: coldtrail import {} --resume",
             escape(&arguments.case.to_string_lossy())
         ));
     }
@@ -103,7 +106,7 @@ fn unfinished(case: &Path) -> Result<(Vec<PathBuf>, ImportOptions), CliError> {
     let rest = query::unfinished_import(&read(case)?)?;
     let options = rest.first().and_then(|(_, options)| serde_json::from_str(options).ok()).unwrap_or_default();
     if rest.is_empty() {
-        tell("coldtrail: no import was interrupted");
+        tell("coldtrail: there is no interrupted import to resume");
     }
     Ok((rest.into_iter().map(|(path, _)| PathBuf::from(path)).collect(), options))
 }
@@ -119,17 +122,14 @@ struct Proposal {
 
 impl Proposal {
     fn tell(&self) {
-        tell(&format!(
-            "coldtrail: {} holds records without a header; their format has to be named",
-            escape(&self.path)
-        ));
+        tell(&format!("coldtrail: {} has records without a header; specify their format", escape(&self.path)));
         let again = if self.part { "import it into a new case" } else { "import it again" };
         match &self.format {
             Some(format) => {
-                tell(&format!("They seem to be: {format}\nIf that is right, {again} with: --format '{format}'"));
+                tell(&format!("Suggested format: {format}\nIf that is right, {again} with: --format '{format}'"));
             }
             None => tell(&format!(
-                "Their values suggest no format; the flow log's settings name it. Then {again} with: --format FMT"
+                "The format could not be inferred from the values; look it up in the flow log's settings, then {again} with: --format FMT"
             )),
         }
     }
@@ -139,10 +139,10 @@ impl Proposal {
 fn tell_otherwise(files: &[(String, String)]) {
     for (path, format) in files {
         let path = escape(path);
-        tell(&format!("coldtrail: {path} is in the case already, its records read as: {}", escape(format)));
+        tell(&format!("coldtrail: {path} is already in the case, imported with format: {}", escape(format)));
     }
     if !files.is_empty() {
-        tell("A reading is never replaced. To read a file in another format, import it into a new case.");
+        tell("Imported records are never replaced. To read a file in another format, import it into a new case.");
     }
 }
 
@@ -157,6 +157,7 @@ struct Console {
     otherwise: Vec<(String, String)>,
 }
 
+#[expect(clippy::print_stderr, reason = "a progress bar, only drawn on a terminal")]
 impl Console {
     fn clear_bar(&self) {
         if self.bar {
@@ -165,6 +166,7 @@ impl Console {
     }
 }
 
+#[expect(clippy::print_stderr, reason = "a progress bar and a question, only on a terminal")]
 impl ImportObserver for Console {
     fn progress(&mut self, progress: &Progress) {
         if !self.bar {
@@ -214,7 +216,7 @@ impl ImportObserver for Console {
         self.clear_bar();
         let path = escape(&failure.path.to_string_lossy());
         if failure.kind.is_failure() {
-            fail(&format!("coldtrail: {}\n{}\n{path}", failure.reason, failure.kind.next_step()));
+            fail(&format!("coldtrail: {}\n{path}", told(&Cause::Input(failure.clone()))));
         } else {
             fail(&format!("coldtrail: not imported: {}: {path}", escape(&failure.reason)));
         }
@@ -226,7 +228,7 @@ impl ImportObserver for Console {
         if !self.ask {
             return false;
         }
-        eprint!("Read it all the same? [y/N] ");
+        eprint!("Continue reading it? [y/N] ");
         let _ = std::io::stderr().flush();
         let mut answer = String::new();
         std::io::stdin().read_line(&mut answer).is_ok() && answer.trim().eq_ignore_ascii_case("y")

@@ -6,22 +6,22 @@ use crate::app::index::{self, Completed, IndexHealth, IndexReport};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Shows the column index of a case, which makes queries fast; takes it out, builds it anew, compares it with the rows
+/// Shows, removes, rebuilds or checks the column index of a case, which makes queries fast
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  coldtrail index incident.coldtrail --rebuild")]
 pub struct Arguments {
     /// The case file
     pub case: PathBuf,
-    /// Take it out: the case gets smaller, queries slower; the next import or opening in the window brings it back
+    /// Remove it: the case gets smaller, queries slower; the next import or opening in the window rebuilds it
     #[arg(long, conflicts_with_all = ["rebuild", "check"])]
     pub drop: bool,
-    /// Build it anew from the rows
+    /// Rebuild it from the rows
     #[arg(long, conflicts_with = "check")]
     pub rebuild: bool,
-    /// Compare it with every row
+    /// Check it against every row
     #[arg(long)]
     pub check: bool,
-    /// As a JSON object
+    /// Print a JSON object
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -34,10 +34,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     }
     if arguments.rebuild {
         let target = arguments.writing.at(&arguments.case)?;
-        let done = index::complete(target, true, &stop::on_signal().reading, &mut || {})?;
+        let done = index::complete(target, true, &stop::on_signal(), &mut || {})?;
         stop::check()?;
         if let Completed::Impossible(fault) = done {
-            output::fail(&format!("coldtrail: there is no index: {fault}"));
+            output::fail(&format!("coldtrail: there is no column index: {fault}"));
             return Ok(exit::UNUSABLE);
         }
     }
@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     if arguments.check
         && let Some(fault) = index::differences(&reader)?
     {
-        output::fail(&format!("coldtrail: {fault}; build it anew with --rebuild"));
+        output::fail(&format!("coldtrail: {fault}; rebuild it with --rebuild"));
         return Ok(exit::DIFFERS);
     }
     Ok(exit::DONE)

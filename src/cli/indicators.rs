@@ -7,17 +7,17 @@ use crate::app::indicators::{self, ImportChoice, IndicatorError, Preview, TYPED}
 use crate::case::{CaseReader, IndicatorItem, Target};
 use crate::ingest::indicators::{ColumnPlan, ListFormat, ListOptions, Role, kind_named};
 use crate::matching::CautionReason;
-use crate::model::{IndicatorEntry, IndicatorKind, IndicatorList, Purpose};
+use crate::model::{IndicatorEntry, IndicatorKind, IndicatorList, Purpose, Value};
+use crate::query;
 use crate::query::tables;
-use crate::query::{self, Value};
 use std::path::PathBuf;
 
-/// What is told of single elements before only their number is.
+/// What is reported of single elements before only their number is.
 const TOLD: usize = 10;
-/// Takes lists of indicators in, lists them, turns them on and off
+/// Imports indicator lists, lists them, enables and disables them
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Takes in a list: CSV, plain text, STIX, MISP, a MISP warning list or OpenIOC
+    /// Imports a list: CSV, plain text, STIX, MISP, a MISP warning list or OpenIOC
     #[command(
         after_help = "Example:\n  coldtrail indicators import incident.coldtrail iocs.csv --list 'Operation Kestrel'\n  coldtrail indicators import incident.coldtrail feed.csv --columns value,ignored,comment --dry-run\n  coldtrail indicators import incident.coldtrail office.txt --purpose own"
     )]
@@ -29,19 +29,19 @@ pub enum Command {
     List {
         /// The case file
         case: PathBuf,
-        /// The entries of this list (its name or number)
+        /// List the entries of this list (name or number)
         #[arg(long, value_name = "LIST")]
         entries: Option<String>,
-        /// What of this list could not be used (its name or number)
+        /// Entries of this list that could not be imported (its name or number)
         #[arg(long, value_name = "LIST", conflicts_with = "entries")]
         issues: Option<String>,
-        /// Lists that were taken out too
+        /// Include removed lists
         #[arg(long)]
         removed: bool,
         #[command(flatten)]
         rows: RowFormat,
     },
-    /// Adds values by hand
+    /// Adds values manually
     #[command(
         after_help = "Example:\n  coldtrail indicators add incident.coldtrail 203.0.113[.]66 198.51.100.0/24 --comment 'from the hotline'\n  coldtrail indicators add incident.coldtrail 4444 --kind port"
     )]
@@ -51,39 +51,39 @@ pub enum Command {
         /// Addresses, ranges, domains, keys, ARNs ..., defanged or not
         #[arg(required = true)]
         values: Vec<String>,
-        /// The list of typed values to add to
+        /// The list to add the values to
         #[arg(long, value_name = "NAME", default_value = TYPED)]
         list: String,
-        /// What the values are, where their form does not tell: port, principal, user_agent, event_name ...
+        /// The type of the values, if it cannot be detected: port, principal, user_agent, event_name ...
         #[arg(long, value_name = "KIND")]
         kind: Option<String>,
-        /// What is known of them
+        /// A comment on the values
         #[arg(long, value_name = "TEXT", default_value = "")]
         comment: String,
-        /// What the list is for: known_bad, well_known, own
+        /// Purpose of the list: known_bad, well_known, own
         #[arg(long, value_name = "PURPOSE", default_value = "known_bad")]
         purpose: String,
         #[command(flatten)]
         writing: Writing,
     },
-    /// Looks for a list or an entry again
+    /// Enables a list or an entry
     #[command(after_help = "Example:\n  coldtrail indicators enable incident.coldtrail 'Operation Kestrel'")]
     Enable(ItemArguments),
-    /// Does not look for a list or an entry for now
+    /// Disables a list or an entry
     #[command(after_help = "Example:\n  coldtrail indicators disable incident.coldtrail --entry 17")]
     Disable(ItemArguments),
-    /// Takes out a list or an entry; it stays in the case for the report
+    /// Removes a list or an entry; it stays in the case for the report
     #[command(after_help = "Example:\n  coldtrail indicators remove incident.coldtrail 'Operation Kestrel'")]
     Remove(ItemArguments),
-    /// Brings back what was taken out
+    /// Restores a removed list or entry
     #[command(after_help = "Example:\n  coldtrail indicators restore incident.coldtrail 'Operation Kestrel'")]
     Restore(ItemArguments),
-    /// Whether an entry counts only at the times for which its list says so
+    /// Shows or sets whether entries match only within their validity period
     #[command(after_help = "Example:\n  coldtrail indicators validity incident.coldtrail off")]
     Validity {
         /// The case file
         case: PathBuf,
-        /// on or off; which it is where nothing is said
+        /// on or off; without it the current setting is shown
         #[arg(value_parser = ["on", "off"])]
         honour: Option<String>,
         #[command(flatten)]
@@ -97,30 +97,30 @@ pub struct ImportArguments {
     pub case: PathBuf,
     /// The list
     pub file: PathBuf,
-    /// The list's name in the case; its own, or the file's, where it is left out
+    /// Name of the list in the case; by default its own name, or that of the file
     #[arg(long, value_name = "NAME")]
     pub list: Option<String>,
-    /// What the list is for: known_bad (looked for), well_known (warns of entries in other lists), own (internal
-    /// networks); MISP warning lists are well_known by themselves
+    /// Purpose of the list: known_bad (matched), well_known (warns about entries of other lists), own (internal
+    /// networks); MISP warning lists are well_known by default
     #[arg(long, value_name = "PURPOSE")]
     pub purpose: Option<String>,
-    /// csv, text, stix, misp, warning_list, openioc, json; by the content where it is left out
+    /// csv, text, stix, misp, warning_list, openioc, json; by default detected from the content
     #[arg(long = "read-as", value_name = "FORM")]
     pub read_as: Option<String>,
-    /// What every value is, where its form does not tell: port, principal, user_agent, event_name ...
+    /// The type of the values, if it cannot be detected: port, principal, user_agent, event_name ...
     #[arg(long, value_name = "KIND")]
     pub kind: Option<String>,
-    /// What the columns of a CSV file are, in order (value,comment,ignored) or by name (threat_ip=value,why=comment):
+    /// Roles of the columns of a CSV file, in order (value,comment,ignored) or by name (threat_ip=value,why=comment):
     /// value, range_end, prefix, type, looked_for, name, comment, severity, tags, valid_from, valid_to, ignored
     #[arg(long, value_name = "ROLES")]
     pub columns: Option<String>,
-    /// The first row of a CSV file names the columns: yes or no
+    /// Whether the first row of a CSV file is a header: yes or no
     #[arg(long, value_parser = ["yes", "no"])]
     pub header: Option<String>,
-    /// What may be done with the list
+    /// Licence or terms of use of the list
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub licence: String,
-    /// Only look it over: what it holds, what the columns are taken for, what would flood the case
+    /// Only preview: the entries, the column mapping, and entries that would match too broadly
     #[arg(long)]
     pub dry_run: bool,
     #[command(flatten)]
@@ -162,9 +162,9 @@ pub(super) fn run(command: &Command) -> Result<u8, CliError> {
             tell(&format!("list {id} ({list}) holds {held}"));
             Ok(exit::DONE)
         }
-        Command::Enable(item) => change(item, "is looked for", |case, item| indicators::enable(case, item, true)),
-        Command::Disable(item) => change(item, "is not looked for", |case, item| indicators::enable(case, item, false)),
-        Command::Remove(item) => change(item, "was taken out", |case, item| indicators::remove(case, item, true)),
+        Command::Enable(item) => change(item, "is enabled", |case, item| indicators::enable(case, item, true)),
+        Command::Disable(item) => change(item, "is disabled", |case, item| indicators::enable(case, item, false)),
+        Command::Remove(item) => change(item, "was removed", |case, item| indicators::remove(case, item, true)),
         Command::Restore(item) => change(item, "is back", |case, item| indicators::remove(case, item, false)),
         Command::Validity { case, honour, writing } => {
             if let Some(honour) = honour {
@@ -189,7 +189,7 @@ fn options(arguments: &ImportArguments) -> Result<ListOptions, CliError> {
 }
 
 fn import(arguments: &ImportArguments) -> Result<u8, CliError> {
-    // A case that is only looked over need not be writable.
+    // A case that is only previewed need not be writable.
     let target =
         if arguments.dry_run { arguments.case.as_path().into() } else { arguments.writing.at(&arguments.case)? };
     let reader = read(&arguments.case)?;
@@ -215,8 +215,8 @@ fn import(arguments: &ImportArguments) -> Result<u8, CliError> {
     tell_preview(&preview);
     if let Some(known) = preview.known.as_ref().filter(|_| !arguments.dry_run) {
         let what =
-            if known.removed { "was taken out; bring it back with: coldtrail indicators restore" } else { "is there" };
-        tell(&format!("the case has this file already, as list {} ({}), which {what}", known.id, known.name));
+            if known.removed { "was removed; restore it with: coldtrail indicators restore" } else { "is present" };
+        tell(&format!("this file is already in the case, as list {} ({}), which {what}", known.id, known.name));
         return Ok(exit::DONE);
     }
     let id = if arguments.dry_run { None } else { Some(indicators::import(target, &preview, &choice)?) };
@@ -263,7 +263,7 @@ fn context_only(preview: &Preview) -> impl Iterator<Item = &IndicatorEntry> {
     preview.list.entries.iter().filter(|entry| !entry.enabled)
 }
 
-/// What could not be used, what is not looked for, and what would flood the case.
+/// What could not be used, what is not searched for, and what would match too broadly.
 fn tell_preview(preview: &Preview) {
     let issues = &preview.list.issues;
     for issue in issues.iter().take(TOLD) {
@@ -271,7 +271,7 @@ fn tell_preview(preview: &Preview) {
     }
     if issues.len() > TOLD {
         tell(&format!(
-            "and {} more that could not be used; all are kept: indicators list --issues",
+            "and {} more that could not be imported; list them with: indicators list --issues",
             issues.len() - TOLD
         ));
     }
@@ -280,7 +280,7 @@ fn tell_preview(preview: &Preview) {
         let some = context.iter().take(TOLD).copied().collect::<Vec<_>>().join(", ");
         let more = if context.len() > TOLD { format!(" and {} more", context.len() - TOLD) } else { String::new() };
         tell(&format!(
-            "not looked for, because the list gives them as context only: {}: {some}{more}\nTo look for one: coldtrail indicators \
+            "disabled, because the list marks them as context only: {}: {some}{more}\nTo enable one: coldtrail indicators \
              enable CASE --entry N",
             context.len()
         ));
@@ -296,9 +296,9 @@ fn tell_preview(preview: &Preview) {
         let what = match reason {
             CautionReason::Everything => "match every address",
             CautionReason::Wide => "match millions of addresses",
-            CautionReason::Private => "lie in private space",
-            CautionReason::Own => "lie in networks that were declared own",
-            CautionReason::WellKnown => "are well-known infrastructure, by a warning list of this case",
+            CautionReason::Private => "are in private address space",
+            CautionReason::Own => "are in your own networks",
+            CautionReason::WellKnown => "are well-known infrastructure according to a warning list in this case",
         };
         tell(&format!("caution: {} {what}: {some}{more}", of_reason.len()));
     }
@@ -367,17 +367,17 @@ fn change(
     let (item, name) = match (&arguments.list, arguments.entry) {
         (_, Some(entry)) => match query::indicator_entry(&reader, entry)? {
             Some(row) => (IndicatorItem::Entry(entry), row.entry.value),
-            None => return Err(CliError::Usage(format!("there is no entry {entry}"))),
+            None => return Err(CliError::Usage(format!("the case has no entry {entry}"))),
         },
         (Some(list), None) => {
             let list = find(&reader, list)?;
             (IndicatorItem::List(list.id), list.name)
         }
-        (None, None) => return Err(CliError::Usage("name a list, or an entry with --entry".to_owned())),
+        (None, None) => return Err(CliError::Usage("specify a list, or an entry with --entry".to_owned())),
     };
     drop(reader);
     let changed = run(target, item)?;
-    tell(&format!("{name} {what}{}", if changed { "" } else { ", as before" }));
+    tell(&format!("{name} {what}{}", if changed { "" } else { ", unchanged" }));
     Ok(exit::DONE)
 }
 
@@ -424,7 +424,7 @@ fn print_lists(reader: &CaseReader, removed: bool, format: &RowFormat) -> Result
 }
 
 fn print_entries(reader: &CaseReader, list: i64, format: &RowFormat) -> Result<u8, CliError> {
-    let entries = tables::Entries::new(reader, &(list, None), &stop::on_signal().queries)?;
+    let entries = tables::Entries::new(reader, &(list, None), &stop::on_signal())?;
     output::table(&entries, format)?;
     Ok(exit::DONE)
 }

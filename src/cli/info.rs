@@ -10,13 +10,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-/// Shows what a case holds
+/// Shows title, evidence, counts and sizes of a case
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  coldtrail info incident.coldtrail --json")]
 pub struct Arguments {
     /// The case file
     pub case: PathBuf,
-    /// As a JSON object
+    /// Print a JSON object
     #[arg(long)]
     pub json: bool,
 }
@@ -38,14 +38,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
 }
 
 /// The same summary, for a machine without a display.
-pub fn print_summary(case: &Path) -> Result<u8, CliError> {
+pub(super) fn print_summary(case: &Path) -> Result<u8, CliError> {
     run(&Arguments { case: case.to_owned(), json: false })
 }
 
 fn as_json(
     totals: &Totals,
     unfinished: usize,
-    received: &[(String, u64)],
+    received: &[(ReceivedState, u64)],
     origin: Option<&Origin>,
     untimed: [u64; 2],
 ) -> serde_json::Value {
@@ -62,7 +62,7 @@ fn as_json(
         "flow_span": span(totals.flow_span), "event_span": span(totals.event_span),
         "file_bytes": totals.file_bytes, "content_bytes": totals.content_bytes, "case_bytes": totals.case_bytes,
         "journal_entries": totals.journal_entries, "unfinished_files": unfinished,
-        "received": received.iter().cloned().collect::<BTreeMap<_, _>>(),
+        "received": received.iter().map(|(state, count)| (state.code(), count)).collect::<BTreeMap<_, _>>(),
         "rescued": origin.map(|origin| json!({
             "of": origin.of, "sha256": origin.sha256, "at_utc": origin.at_utc, "by": origin.by,
             "lost": origin.lost, "lost_ranges": origin.lost_count,
@@ -73,7 +73,7 @@ fn as_json(
 fn summary(
     totals: &Totals,
     unfinished: usize,
-    received: &[(String, u64)],
+    received: &[(ReceivedState, u64)],
     origin: Option<&Origin>,
     untimed: [u64; 2],
 ) -> String {
@@ -87,12 +87,15 @@ fn summary(
         ("created", totals.created_utc.clone()),
         ("evidence files", totals.evidence.to_string()),
         ("not imported", not_imported(received)),
-        ("flow records", format!("{} ({} duplicates besides)", totals.flows, totals.flow_duplicates)),
+        ("flow records", format!("{} (and {} duplicates)", totals.flows, totals.flow_duplicates)),
         ("flow times", span(totals.flow_span)),
         ("events", format!("{} distinct, {} occurrences", totals.events, totals.event_occurrences)),
         ("event times", span(totals.event_span)),
-        ("without a time", format!("{} flow records, {} events: in no time range", untimed[0], untimed[1])),
-        ("warnings", format!("{} elements, {} remarks about files", totals.warnings, totals.notes)),
+        (
+            "without a time",
+            format!("{} flow records, {} events; not included in any time range", untimed[0], untimed[1]),
+        ),
+        ("warnings", format!("{} elements, {} notes about files", totals.warnings, totals.notes)),
         ("evidence size", format!("{} bytes, {} uncompressed", totals.file_bytes, totals.content_bytes)),
         ("case size", format!("{} bytes", totals.case_bytes)),
         ("journal", format!("{} entries", totals.journal_entries)),
@@ -104,11 +107,7 @@ fn summary(
     }
     if let Some(origin) = origin {
         let (of, lost) = (output::escape(&origin.of), origin.lost_count);
-        let _ = writeln!(
-            text,
-            "{:<15} from {of}, SHA-256 {}; places that could not be read: {lost}",
-            "rescued", origin.sha256
-        );
+        let _ = writeln!(text, "{:<15} from {of}, SHA-256 {}; unreadable places: {lost}", "rescued", origin.sha256);
         for lost in &origin.lost {
             let _ = writeln!(text, "{:<15} {}", "not readable", output::escape(lost));
         }
@@ -116,7 +115,7 @@ fn summary(
     if unfinished > 0 {
         let _ = writeln!(
             text,
-            "{:<15} {unfinished} files were not read; go on with: coldtrail import CASE --resume",
+            "{:<15} {unfinished} files have not been imported yet; resume with: coldtrail import CASE --resume",
             "interrupted"
         );
     }
@@ -125,15 +124,15 @@ fn summary(
 
 /// Flow records and events without a time.
 fn untimed(reader: &CaseReader) -> Result<[u64; 2], CliError> {
-    let cancel = stop::on_signal().queries;
+    let cancel = stop::on_signal();
     let count = |dataset| query::untimed(reader, &Scope::all(dataset), &cancel);
     Ok([count(Dataset::Flows)?, count(Dataset::Events)?])
 }
 
 /// What was offered and is no evidence, in numbers.
-fn not_imported(received: &[(String, u64)]) -> String {
-    let words = |(code, count): &(String, u64)| {
-        let words = ReceivedState::from_code(code).map_or(code.as_str(), |state| state.words(*count));
+fn not_imported(received: &[(ReceivedState, u64)]) -> String {
+    let words = |(state, count): &(ReceivedState, u64)| {
+        let words = state.words(*count);
         format!("{count} {words}")
     };
     match received {

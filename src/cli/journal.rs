@@ -4,13 +4,13 @@ use super::output::{Rows, fail, tell};
 use super::{CliError, RowFormat, exit, opening};
 use crate::case::journal;
 use crate::filter::value::parse_time;
-use crate::query::Value;
+use crate::model::Value;
 use std::path::PathBuf;
 
-/// Lists who did what to a case, when; and whether the chain of hashes holds
+/// Lists all changes to a case with user and time, and checks the hash chain
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit code 4: the chain is broken, and the message says where.\n\nExample:\n  coldtrail journal incident.coldtrail --format jsonl"
+    after_help = "Exit code 4: the hash chain is broken; the message shows where.\n\nExample:\n  coldtrail journal incident.coldtrail --format jsonl"
 )]
 pub struct Arguments {
     /// The case file
@@ -39,10 +39,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     }
     out.finish()?;
     if let Some(seq) = journal::first_break(&entries) {
-        fail(&format!("coldtrail: the journal's chain is broken at entry {seq}"));
+        fail(&format!("coldtrail: the journal's hash chain is broken at entry {seq}"));
         return Ok(exit::DIFFERS);
     }
     let head = entries.last().map_or("none", |entry| entry.hash.as_str());
-    tell(&format!("the chain of {} entries holds; head {head}", entries.len()));
+    tell(&format!("the hash chain of {} entries is intact; head {head}", entries.len()));
     Ok(exit::DONE)
 }

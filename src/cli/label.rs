@@ -6,15 +6,15 @@ use super::{CliError, RowFormat, exit};
 use crate::app::indicators;
 use crate::app::owners::{self, OwnerDatabase};
 use crate::case::Target;
-use crate::model::{IndicatorKind, Label};
+use crate::model::{IndicatorKind, Label, Value};
+use crate::query;
 use crate::query::tables;
-use crate::query::{self, Value};
 use std::path::PathBuf;
 
 /// Names addresses, ranges, interfaces, principals and keys
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Gives something a name
+    /// Adds a label
     #[command(
         after_help = "Example:\n  coldtrail label add incident.coldtrail 10.0.1.4 'web server' --note 'behind the load balancer'\n  coldtrail label add incident.coldtrail 192.0.2.0/24 'Osaka office'"
     )]
@@ -23,29 +23,29 @@ pub enum Command {
         case: PathBuf,
         /// An address, a range, an interface, an ARN, a key, an account or a principal's name
         thing: String,
-        /// What it is called
+        /// Its name
         name: String,
-        /// What else is known of it
+        /// A comment
         #[arg(long, value_name = "TEXT", default_value = "")]
         note: String,
-        /// What it is, where its form does not tell: principal, account ...
+        /// Its type, if it cannot be detected: principal, account ...
         #[arg(long, value_name = "KIND")]
         kind: Option<String>,
         #[command(flatten)]
         writing: Writing,
     },
-    /// Lists the labels
+    /// Lists labels
     #[command(after_help = "Example:\n  coldtrail label list incident.coldtrail --format csv")]
     List {
         /// The case file
         case: PathBuf,
-        /// Those that were taken off too
+        /// Include removed labels
         #[arg(long)]
         removed: bool,
         #[command(flatten)]
         rows: RowFormat,
     },
-    /// Takes a label off; it stays in the case
+    /// Removes a label; it stays in the case
     #[command(after_help = "Example:\n  coldtrail label remove incident.coldtrail 3")]
     Remove {
         /// The case file
@@ -55,7 +55,7 @@ pub enum Command {
         #[command(flatten)]
         writing: Writing,
     },
-    /// Puts a label back
+    /// Restores a label
     #[command(after_help = "Example:\n  coldtrail label restore incident.coldtrail 3")]
     Restore {
         /// The case file
@@ -65,15 +65,15 @@ pub enum Command {
         #[command(flatten)]
         writing: Writing,
     },
-    /// Names databases in MaxMind's format that say whose an address is, and in which country; lists those that the case
-    /// remembers. They stay where they lie: the case keeps their names, hashes and days
+    /// Sets the GeoIP and ASN databases (MaxMind format) of a case, or lists them. The files stay where they are; the case
+    /// records their names, hashes and dates
     #[command(
         after_help = "Example:\n  coldtrail label owners incident.coldtrail GeoLite2-ASN.mmdb GeoLite2-Country.mmdb"
     )]
     Owners {
         /// The case file
         case: PathBuf,
-        /// Databases to remember
+        /// Database files to use
         files: Vec<PathBuf>,
         #[command(flatten)]
         rows: RowFormat,
@@ -126,11 +126,11 @@ fn owners(case: &std::path::Path, files: &[PathBuf], format: &RowFormat, writing
 fn change(case: Target<'_>, id: i64, removed: bool) -> Result<u8, CliError> {
     let reader = read(case.path)?;
     if !query::labels(&reader, true)?.iter().any(|label| label.id == id) {
-        return Err(CliError::Usage(format!("there is no label {id}")));
+        return Err(CliError::Usage(format!("the case has no label {id}")));
     }
     drop(reader);
     let changed = indicators::remove_label(case, id, removed)?;
-    let what = if removed { "was taken off" } else { "is back" };
-    tell(&format!("label {id} {what}{}", if changed { "" } else { ", as before" }));
+    let what = if removed { "was removed" } else { "was restored" };
+    tell(&format!("label {id} {what}{}", if changed { "" } else { ", unchanged" }));
     Ok(exit::DONE)
 }

@@ -1,12 +1,14 @@
 //! The command line: arguments, one file per subcommand, over the application layer. Results go to standard output,
 //! progress and messages to standard error.
 
+mod answer;
 mod arguments;
 mod bench;
 mod conclusions;
 mod error;
 mod evidence;
 mod exhibit;
+pub(crate) mod exit;
 mod export;
 mod handover;
 mod import;
@@ -24,6 +26,7 @@ mod raw;
 mod records;
 mod report;
 mod rescue;
+mod row_format;
 mod series;
 mod sightings;
 mod sql;
@@ -35,25 +38,14 @@ mod window;
 mod words;
 
 use crate::app::Opening;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use crate::threads::caught;
+use clap::{CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub use error::CliError;
+pub use row_format::{RowFormat, RowStyle};
 pub use words::parse;
-
-/// Exit codes of the command line.
-pub mod exit {
-    pub const DONE: u8 = 0;
-    /// Done, with warnings about the evidence.
-    pub const WARNINGS: u8 = 1;
-    pub const USAGE: u8 = 2;
-    pub const UNUSABLE: u8 = 3;
-    /// A verification found a difference.
-    pub const DIFFERS: u8 = 4;
-    /// Stopped before the end by a signal.
-    pub const STOPPED: u8 = 5;
-}
 
 #[derive(Debug, Parser)]
 #[command(
@@ -66,7 +58,7 @@ pub mod exit {
                   coldtrail flows incident.coldtrail --filter 'dstport = 22 and action = REJECT' --limit 20\n\n\
                   Exit codes:\n  0  done\n  1  done, with warnings about the evidence\n  2  wrong usage or a bad filter\n  \
                   3  the case or a file could not be used\n  4  a verification failed\n  5  stopped before the end by Ctrl+C, SIGTERM \
-                  or SIGHUP; a second signal ends the program at once",
+                  or SIGHUP; a second signal stops the program immediately",
     args_conflicts_with_subcommands = true
 )]
 pub struct Arguments {
@@ -75,7 +67,7 @@ pub struct Arguments {
     /// A case to open, or evidence to import into a new case
     #[arg(value_name = "CASE or PATHS")]
     pub paths: Vec<PathBuf>,
-    /// Results and errors only: no progress, no messages, no questions
+    /// Print results and errors only: no progress, messages or prompts
     #[arg(long, global = true)]
     pub quiet: bool,
 }
@@ -131,27 +123,6 @@ pub enum Command {
     Man,
 }
 
-/// How rows are printed.
-#[derive(Clone, Debug, Args)]
-pub struct RowFormat {
-    /// How to print rows: table on a terminal, csv when piped
-    #[arg(long, value_enum)]
-    pub format: Option<RowStyle>,
-    /// Show times in this zone (Asia/Tokyo); UTC otherwise
-    #[arg(long, value_name = "ZONE")]
-    pub tz: Option<chrono_tz::Tz>,
-    /// Of the columns that a result has only these, for commands that take their names.
-    #[arg(skip)]
-    pub columns: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum RowStyle {
-    Table,
-    Csv,
-    Jsonl,
-}
-
 /// For when the window could not be opened: the reason, and the summary of the case that it would have shown.
 pub fn without_window(why: &dyn std::error::Error, opening: &Opening) -> ExitCode {
     finish(window::run(why, opening))
@@ -159,7 +130,11 @@ pub fn without_window(why: &dyn std::error::Error, opening: &Opening) -> ExitCod
 
 /// Runs one subcommand; the error is printed here, once.
 pub fn run(command: Command) -> ExitCode {
-    finish(match command {
+    finish(caught(|| answer(command)).unwrap_or_else(|panic| Err(panic.into())))
+}
+
+fn answer(command: Command) -> Result<u8, CliError> {
+    match command {
         Command::New(arguments) => new::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Info(arguments) => info::run(&arguments),
@@ -195,7 +170,7 @@ pub fn run(command: Command) -> ExitCode {
             output::bytes(&script)
         }
         Command::Man => manual(),
-    })
+    }
 }
 
 fn finish(done: Result<u8, CliError>) -> ExitCode {

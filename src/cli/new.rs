@@ -6,21 +6,21 @@ use crate::app::import::now_utc;
 use crate::case::{self, CaseInfo};
 use std::path::PathBuf;
 
-/// Makes an empty case
+/// Creates an empty case
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  coldtrail new incident.coldtrail --title 'Web host' --examiner 'A. Mori' --reference 2026-014"
 )]
 pub struct Arguments {
-    /// The case file to make (NAME.coldtrail)
+    /// The case file to create (NAME.coldtrail)
     pub case: PathBuf,
-    /// What the case is about
+    /// Title of the case
     #[arg(long, default_value = "", hide_default_value = true)]
     pub title: String,
-    /// Who works on it; written beside every entry of the journal
+    /// The examiner; recorded in every journal entry
     #[arg(long, default_value = "", hide_default_value = true)]
     pub examiner: String,
-    /// The case number of the authority or the client
+    /// The case number used by the authority or client
     #[arg(long, default_value = "", hide_default_value = true)]
     pub reference: String,
 }

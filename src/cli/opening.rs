@@ -10,10 +10,10 @@ use std::path::Path;
 /// Of every command that writes to a case.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Writing {
-    /// Who writes, for the journal; the case's examiner otherwise
+    /// Name to record in the journal; by default the case's examiner
     #[arg(long, value_name = "NAME")]
     pub examiner: Option<String>,
-    /// Upgrade a case of an older version first; older programs cannot open it any more
+    /// Upgrade a case of an older version first; older versions of Coldtrail cannot open it afterwards
     #[arg(long)]
     pub upgrade: bool,
 }
@@ -26,7 +26,7 @@ impl Writing {
 }
 
 /// The same of a command whose examiner is more than who writes.
-pub fn at<'a>(case: &'a Path, by: Option<&'a str>, upgrades: bool) -> Result<Target<'a>, CliError> {
+pub(super) fn at<'a>(case: &'a Path, by: Option<&'a str>, upgrades: bool) -> Result<Target<'a>, CliError> {
     if let Some((found, _)) = case::older_version(case) {
         if !upgrades {
             let (path, known) = (case.to_owned(), schema::VERSION);
@@ -38,18 +38,18 @@ pub fn at<'a>(case: &'a Path, by: Option<&'a str>, upgrades: bool) -> Result<Tar
 }
 
 /// Upgrades a case in the name of whoever runs the program.
-pub fn upgrade(case: &Path, by: Option<&str>) -> Result<(), CliError> {
+pub(super) fn upgrade(case: &Path, by: Option<&str>) -> Result<(), CliError> {
     let found = case::upgrade(case, &examiner::of_this_run(by))?;
     let (name, known) = (escape(&case.to_string_lossy()), schema::VERSION);
     tell(&match found == known {
-        true => format!("{name} is of version {known} already; nothing changed"),
+        true => format!("{name} already has version {known}; nothing changed"),
         false => format!("{name} was upgraded from version {found} to version {known}"),
     });
     Ok(())
 }
 
-/// Opens a case for reading. What is wrong with it is told every time.
-pub fn read(case: &Path) -> Result<CaseReader, CliError> {
+/// Opens a case for reading. What is wrong with it is reported every time.
+pub(super) fn read(case: &Path) -> Result<CaseReader, CliError> {
     tell_older(case);
     let reader = CaseReader::open(case)?;
     tell_damage(case, &reader.standing());
@@ -57,8 +57,8 @@ pub fn read(case: &Path) -> Result<CaseReader, CliError> {
 }
 
 /// The same for what opens the case itself.
-pub fn survey(case: &Path) -> Result<(), CliError> {
-    // A copy of an older one takes a while, and is made anew then.
+pub(super) fn survey(case: &Path) -> Result<(), CliError> {
+    // A copy of an older one takes a while, and is recreated then.
     if !tell_older(case) {
         tell_damage(case, &CaseReader::open(case)?.standing());
     }
@@ -70,7 +70,7 @@ fn tell_older(case: &Path) -> bool {
     let (name, known) = (escape(&case.to_string_lossy()), schema::VERSION);
     let folder = std::env::temp_dir();
     tell(&format!(
-        "coldtrail: {name} is a case of version {found}, and this program writes version {known}. It is read through a temporary \
+        "coldtrail: {name} has case version {found}; this program writes version {known}. It is read through a temporary \
          copy of {} in {}, and is not changed.\nTo write to it, upgrade it with: coldtrail upgrade CASE",
         display::size(bytes),
         escape(&folder.to_string_lossy())
@@ -78,7 +78,7 @@ fn tell_older(case: &Path) -> bool {
     true
 }
 
-/// Lines that are told at once.
+/// Lines that are reported at once.
 const TOLD: usize = 20;
 
 fn tell_damage(case: &Path, standing: &Standing) {
@@ -86,15 +86,15 @@ fn tell_damage(case: &Path, standing: &Standing) {
         return;
     }
     let mut lines =
-        vec![format!("coldtrail: {} is damaged; what is whole in it is read", escape(&case.to_string_lossy()))];
+        vec![format!("coldtrail: {} is damaged; only the readable part is used", escape(&case.to_string_lossy()))];
     let faults = standing.faults();
     lines.extend(faults.iter().take(TOLD).cloned());
     if faults.len() > TOLD {
         lines.push(format!("and {} more; coldtrail verify lists them", faults.len() - TOLD));
     }
     if standing.lost.is_empty() {
-        lines.push("every row could be read".to_owned());
+        lines.push("all rows could be read".to_owned());
     }
-    lines.push("Save what can be read into a new case with: coldtrail rescue CASE NEW".to_owned());
+    lines.push("Recover the readable part into a new case with: coldtrail rescue CASE NEW".to_owned());
     fail(&lines.join("\n"));
 }

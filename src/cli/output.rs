@@ -1,11 +1,11 @@
-//! Rows on standard output: aligned for a person, CSV (RFC 4180) or JSON Lines for a program. Values are printed as they
-//! are in the two lossless forms; in the table control characters are shown escaped, because a terminal would obey them.
+//! Rows on standard output: aligned for a person, CSV (RFC 4180) or JSON Lines for a program. Values are printed as
+//! they are in the two lossless forms; in the table control characters are shown escaped, because a terminal would obey
+//! them.
 
 use super::arguments::unknown;
 use super::{CliError, RowFormat, RowStyle, exit, stop};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, Value};
 use crate::part;
-use crate::query::Value;
 use crate::query::tables::Table;
 use serde_json::Value as Json;
 use std::io::{IsTerminal, Write};
@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Writes rows one by one.
-pub struct Rows {
+pub(super) struct Rows {
     style: RowStyle,
     zone: Option<chrono_tz::Tz>,
     columns: Vec<String>,
@@ -25,7 +25,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    pub fn new<S: AsRef<str>>(format: &RowFormat, columns: &[S]) -> Result<Self, CliError> {
+    pub(super) fn new<S: AsRef<str>>(format: &RowFormat, columns: &[S]) -> Result<Self, CliError> {
         let stdout = std::io::stdout();
         let style = format.format.unwrap_or(if stdout.is_terminal() { RowStyle::Table } else { RowStyle::Csv });
         let all: Vec<&str> = columns.iter().map(AsRef::as_ref).collect();
@@ -43,7 +43,7 @@ impl Rows {
         Ok(rows)
     }
 
-    pub fn row(&mut self, values: &[Value]) -> Result<(), CliError> {
+    pub(super) fn row(&mut self, values: &[Value]) -> Result<(), CliError> {
         let chosen: Vec<Value>;
         let values = match &self.chosen {
             None => values,
@@ -69,12 +69,12 @@ impl Rows {
     }
 
     /// Hands on what was written so far: for rows that come minutes apart.
-    pub fn flush(&mut self) -> Result<(), CliError> {
+    pub(super) fn flush(&mut self) -> Result<(), CliError> {
         Ok(self.out.flush()?)
     }
 
     /// A row of JSON values (of SQL, whose columns may hold anything).
-    pub fn json_row(&mut self, values: &[Json]) -> Result<(), CliError> {
+    pub(super) fn json_row(&mut self, values: &[Json]) -> Result<(), CliError> {
         if self.style == RowStyle::Jsonl {
             let cells: Vec<String> = values.iter().map(json_text).collect();
             return self.json_line(&cells);
@@ -92,7 +92,7 @@ impl Rows {
 
     /// `values` are JSON texts.
     fn json_line(&mut self, values: &[String]) -> Result<(), CliError> {
-        // Written by hand so that the keys keep the order of the columns.
+        // Written manually so that the keys keep the order of the columns.
         let mut line = String::from("{");
         for (index, (name, value)) in self.columns.iter().zip(values).enumerate() {
             if index > 0 {
@@ -130,7 +130,7 @@ impl Rows {
     }
 
     /// Prints what was held back.
-    pub fn finish(mut self) -> Result<(), CliError> {
+    pub(super) fn finish(mut self) -> Result<(), CliError> {
         let Self { style, columns, table, ref mut out, .. } = self;
         if style == RowStyle::Table {
             let mut widths: Vec<usize> = columns.iter().map(|c| c.chars().count()).collect();
@@ -157,7 +157,7 @@ impl Rows {
 const PAGE: usize = 1000;
 
 /// Every row of a table.
-pub fn table(table: &dyn Table, format: &RowFormat) -> Result<(), CliError> {
+pub(super) fn table(table: &dyn Table, format: &RowFormat) -> Result<(), CliError> {
     let names: Vec<&str> = table.columns().iter().map(|column| column.name.as_str()).collect();
     let mut out = Rows::new(format, &names)?;
     for first in (0..table.len()).step_by(PAGE) {
@@ -169,7 +169,7 @@ pub fn table(table: &dyn Table, format: &RowFormat) -> Result<(), CliError> {
     out.finish()
 }
 
-/// Where the named columns stand.
+/// Where the named columns are.
 fn places(all: &[&str], names: &str) -> Result<Vec<usize>, CliError> {
     let place = |name: &str| {
         let found = all.iter().position(|column| column.eq_ignore_ascii_case(name));
@@ -186,7 +186,7 @@ fn unknown_column(name: &str, all: &[&str]) -> CliError {
 }
 
 /// Control and bidirectional characters as `\u{...}`: a log must not steer the terminal that shows it.
-pub fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if crate::model::text::is_hazardous(c) {
@@ -206,30 +206,30 @@ fn escape_line(line: &str) -> String {
 /// Did `--quiet` ask for results and errors only? Set once, before the command runs.
 static QUIET: AtomicBool = AtomicBool::new(false);
 
-pub fn be_quiet() {
+pub(super) fn be_quiet() {
     QUIET.store(true, Ordering::Relaxed);
 }
 
-pub fn is_quiet() -> bool {
+pub(super) fn is_quiet() -> bool {
     QUIET.load(Ordering::Relaxed)
 }
 
 /// A message on standard error, where a terminal may listen; nothing with `--quiet`.
-pub fn tell(message: &str) {
+pub(super) fn tell(message: &str) {
     if !is_quiet() {
         fail(message);
     }
 }
 
-/// The same of what went wrong, which is told in any case.
-pub fn fail(message: &str) {
+/// The same of what went wrong, which is reported in any case.
+pub(super) fn fail(message: &str) {
     let lines: Vec<String> = message.lines().map(escape_line).collect();
     // Nobody listens: the exit code still tells.
     let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
 }
 
 /// Removes what runs that were ended have left beside a file, and says so.
-pub fn tell_left(target: &Path) {
+pub(super) fn tell_left(target: &Path) {
     for left in part::clear(part::parent(target)) {
         tell(&format!("coldtrail: {left}"));
     }
@@ -255,7 +255,7 @@ fn json_text(value: &Json) -> String {
 }
 
 /// Raw text: exactly, for a program or a file; on a terminal line by line, escaped.
-pub fn raw(bytes: &[u8]) -> Result<u8, CliError> {
+pub(super) fn raw(bytes: &[u8]) -> Result<u8, CliError> {
     if !std::io::stdout().is_terminal() {
         return self::bytes(bytes);
     }
@@ -265,7 +265,7 @@ pub fn raw(bytes: &[u8]) -> Result<u8, CliError> {
 }
 
 /// Bytes as they are.
-pub fn bytes(bytes: &[u8]) -> Result<u8, CliError> {
+pub(super) fn bytes(bytes: &[u8]) -> Result<u8, CliError> {
     let mut out = std::io::stdout().lock();
     out.write_all(bytes)?;
     out.flush()?;

@@ -2,49 +2,49 @@
 
 use super::arguments::{ScopeArguments, parse_filter, unknown};
 use super::output::{self, Rows, tell};
-use super::pairs::tell_left_out;
-use super::{CliError, RowFormat, exit, export, opening, pairs, records, series, stop};
+use super::pairs::DataRatio;
+use super::{CliError, RowFormat, answer, exit, export, opening, sightings, stop};
 use crate::case::CaseReader;
-use crate::model::{Dataset, RecordId, TimeRange};
+use crate::model::{Dataset, Value};
 use crate::present::text::Texts;
-use crate::query::named::{
-    Answer, CATALOGUE, Column, Emptiness, Given, Lack, NamedQuery, ParameterError, Question, Shape, answer, lacking,
-    named,
-};
-use crate::query::tables;
-use crate::query::{self, Measure, RowSet, Scope, Value};
+use crate::query::{self, Scope};
+use crate::questions::Question;
+use crate::questions::catalogue::{CATALOGUE, Given, Lack, NamedQuery, ParameterError, Shape, lacking, named};
 use std::path::PathBuf;
 
 /// Runs a named query: AWS's predefined ones, the playbook's, and CloudTrail's monitoring patterns
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  coldtrail query --list\n  coldtrail query incident.coldtrail VpcFlowLogsTopTalkers --limit 10\n  coldtrail query incident.coldtrail data-ratio --param ip=10.0.1.4"
+    after_help = "Example:\n  coldtrail query --list\n  coldtrail query incident.coldtrail VpcFlowLogsTopTalkers --limit 10\n  coldtrail query incident.coldtrail data-ratio --param ip=10.0.1.4\n  coldtrail coverage incident.coldtrail"
 )]
 pub struct Arguments {
     /// The case file
     #[arg(required_unless_present = "list")]
     pub case: Option<PathBuf>,
     /// The query
-    #[arg(required_unless_present = "list")]
+    #[arg(required_unless_present_any = ["list", "analysis"])]
     pub name: Option<String>,
-    /// List the queries; with a case also what its evidence lacks for them
+    /// The query, where it is the command itself: coldtrail coverage CASE
+    #[arg(long, hide = true, conflicts_with = "name")]
+    pub analysis: Option<String>,
+    /// List the queries; with a case, also which of them its evidence cannot answer
     #[arg(long)]
     pub list: bool,
-    /// A parameter of the query; may be given several times
+    /// A parameter of the query; can be repeated
     #[arg(long = "param", value_name = "K=V")]
     pub parameters: Vec<String>,
-    /// So many rows at the most, instead of the query's own limit
+    /// Maximum number of rows, instead of the query's own limit
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// These columns of the result, separated by commas; of records any field
+    /// Columns of the result, separated by commas; for records any field
     #[arg(long, value_name = "A,B", conflicts_with = "out")]
     pub columns: Option<String>,
     #[command(flatten)]
     pub scope: ScopeArguments,
-    /// Write the result into this file (.parquet, .csv, .jsonl) instead
+    /// Write the result to this file (.parquet, .csv, .jsonl) instead
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// With --out: replace a file that is there already
+    /// With --out: replace an existing file
     #[arg(long, requires = "out")]
     pub force: bool,
     #[command(flatten)]
@@ -53,7 +53,7 @@ pub struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let reader = arguments.case.as_deref().map(opening::read).transpose()?;
-    match (&reader, arguments.name.as_deref()) {
+    match (&reader, arguments.analysis.as_deref().or(arguments.name.as_deref())) {
         (Some(reader), Some(name)) if !arguments.list => ask(reader, name, arguments),
         (reader, _) => {
             list(reader.as_ref(), &RowFormat { columns: arguments.columns.clone(), ..arguments.rows.clone() })
@@ -62,38 +62,49 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
 }
 
 fn ask(reader: &CaseReader, name: &str, arguments: &Arguments) -> Result<u8, CliError> {
-    let query = named(name).ok_or_else(|| unknown("query", name, CATALOGUE.iter().map(|query| query.name)))?;
-    let question = query.question(&given(query.dataset, arguments)?)?;
-    let cancel = stop::on_signal().queries;
-    if let Some(lack) = lacking(reader, query, &cancel)? {
-        return match lack {
-            // An empty answer says why.
-            Lack::Records(_) => show(reader, query, &question, arguments),
-            Lack::Field(field) => Err(CliError::Unusable(format!(
-                "{} cannot be answered: no record of the case has a value of {}",
-                query.name,
-                field.name()
-            ))),
-        };
+    let (query, given) = asked(name, &arguments.parameters, arguments.limit, &arguments.scope)?;
+    let question = query.question(&given)?;
+    // An answer without records says why it is empty.
+    if let Some(Lack::Field(field)) = lacking(reader, query, &stop::on_signal())? {
+        return Err(CliError::Unusable(format!(
+            "{} cannot be answered: no record in the case has {}",
+            query.name,
+            field.name()
+        )));
     }
-    show(reader, query, &question, arguments)
+    show(reader, query, question.as_ref(), arguments)?;
+    if query.shape == Shape::DataRatio {
+        let Given { filter, range, duplicates, .. } = given;
+        let all = Scope { dataset: query.dataset, filter, range, duplicates };
+        let left_out = query::figures(reader, &all, &stop::on_signal())?.left_out;
+        if left_out > 0 {
+            tell(&format!("NODATA and SKIPDATA records, excluded: {left_out}"));
+        }
+    }
+    Ok(exit::DONE)
 }
 
-fn given(dataset: Dataset, arguments: &Arguments) -> Result<Given, CliError> {
-    let scope = &arguments.scope;
+/// The named query of this name, with what is given beside it.
+pub(super) fn asked(
+    name: &str,
+    parameters: &[String],
+    limit: Option<usize>,
+    scope: &ScopeArguments,
+) -> Result<(&'static NamedQuery, Given), CliError> {
+    let query = named(name).ok_or_else(|| unknown("query", name, CATALOGUE.iter().map(|query| query.name)))?;
     let mut given = Given {
-        limit: arguments.limit,
-        filter: scope.filter.as_deref().map(|text| parse_filter(text, dataset)).transpose()?,
+        limit,
+        filter: scope.filter.as_deref().map(|text| parse_filter(text, query.dataset)).transpose()?,
         range: scope.range()?,
         duplicates: scope.duplicates(),
         ..Given::default()
     };
-    for text in &arguments.parameters {
+    for text in parameters {
         let (name, value) =
-            text.split_once('=').ok_or_else(|| CliError::Usage(format!("--param {text}: write NAME=VALUE")))?;
+            text.split_once('=').ok_or_else(|| CliError::Usage(format!("--param {text}: use NAME=VALUE")))?;
         given.parameters.insert(name.trim().to_owned(), value.to_owned());
     }
-    Ok(given)
+    Ok((query, given))
 }
 
 impl From<ParameterError> for CliError {
@@ -102,99 +113,27 @@ impl From<ParameterError> for CliError {
     }
 }
 
-fn show(reader: &CaseReader, query: &NamedQuery, question: &Question, arguments: &Arguments) -> Result<u8, CliError> {
-    let cancel = stop::on_signal().queries;
-    let answer = answer(reader, question, &cancel)?;
-    let format = RowFormat { columns: arguments.columns.clone(), ..arguments.rows.clone() };
-    match (&arguments.out, question, &answer) {
-        (Some(path), ..) => export::result(reader, question, &answer, path, arguments.force)?,
-        (None, Question::Pairs(_), Answer::Pairs(table)) if query.shape == Shape::DataRatio => {
-            pairs::print_data_ratio(reader, table, &format)?;
-        }
-        (None, ..) => print(reader, question, &answer, &format)?,
-    }
-    if query.shape == Shape::DataRatio {
-        let given = given(query.dataset, arguments)?;
-        let all =
-            Scope { dataset: query.dataset, filter: given.filter, range: given.range, duplicates: given.duplicates };
-        let left_out = query::figures(reader, &all, &cancel)?.left_out;
-        if left_out > 0 {
-            tell(&format!("NODATA and SKIPDATA records, left out: {left_out}"));
-        }
-    }
-    if answer.is_empty() {
-        tell_why_empty(reader, question)?;
-    }
-    Ok(exit::DONE)
-}
-
-/// An empty answer says why it is.
-pub(super) fn tell_why_empty(reader: &CaseReader, question: &Question) -> Result<(), CliError> {
-    let cancel = stop::on_signal().queries;
-    tell(&why_empty(question.emptiness(reader, &cancel)?));
-    let scope = question.scope()?;
-    if scope.range != TimeRange::default() {
-        let anywhere = Scope { range: TimeRange::default(), ..scope };
-        let untimed = query::untimed(reader, &anywhere, &cancel)?;
-        if untimed > 0 {
-            tell(&format!(
-                "records without a time, in no time range, that match otherwise: {untimed}; leave --from and --to out to see them"
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn print(reader: &CaseReader, question: &Question, answer: &Answer, format: &RowFormat) -> Result<(), CliError> {
-    match (question, answer) {
-        (Question::Records { query, columns, .. }, Answer::Records { rows, .. }) => {
-            print_records(reader, query.dataset, rows, columns, format)?;
-        }
-        (_, Answer::Pairs(table)) => pairs::print(reader, table, format)?,
-        (Question::Top(query), Answer::Top(table)) => {
-            output::table(&tables::top(query, table), format)?;
-            if query.measure != Measure::Records {
-                tell_left_out(query::figures(reader, &query.scope, &stop::on_signal().queries)?.left_out);
-            }
-        }
-        (Question::Series(query), Answer::Series(table)) => series::print(table, query, false, format)?,
-        (_, Answer::Figure { figure, figures }) => {
-            output::table(&tables::figure(*figure, figures), format)?;
-            tell_left_out(figures.left_out);
-        }
-        (_, Answer::Directional(table)) => {
-            super::sightings::print_playbook(reader, table, false, format)?;
-        }
-        // A question's answer is of its own kind.
-        (_, Answer::Records { .. } | Answer::Top(_) | Answer::Series(_)) => {}
-    }
-    Ok(())
-}
-
-fn why_empty(emptiness: Emptiness) -> String {
-    match emptiness {
-        Emptiness::NoRecords(Dataset::Flows) => "nothing: the case has no flow records".to_owned(),
-        Emptiness::NoRecords(Dataset::Events) => "nothing: the case has no CloudTrail events".to_owned(),
-        Emptiness::NoneInRange(range) => {
-            let bound = |time: Option<crate::model::Timestamp>| time.map_or("...".to_owned(), |time| time.to_iso());
-            format!("nothing: no record is from {} to {}", bound(range.from), bound(range.to))
-        }
-        Emptiness::NoneMatch => "nothing: there are records, and none matches".to_owned(),
-        Emptiness::Limit => "nothing: records match, and the limit lets none through".to_owned(),
-    }
-}
-
-fn print_records(
+fn show(
     reader: &CaseReader,
-    dataset: Dataset,
-    rows: &RowSet,
-    columns: &[Column],
-    format: &RowFormat,
+    query: &NamedQuery,
+    question: &dyn Question,
+    arguments: &Arguments,
 ) -> Result<(), CliError> {
-    let ids: Vec<RecordId> = rows.iter().collect();
-    let columns = records::query_columns(reader, dataset, columns, format.columns.as_deref())?;
-    // They were chosen here: what a query does not show can be named too.
-    records::print(reader, dataset, &ids, &columns, &RowFormat { columns: None, ..format.clone() })
+    let cancel = stop::on_signal();
+    let format = RowFormat { columns: arguments.columns.clone(), ..arguments.rows.clone() };
+    if let Some(path) = &arguments.out {
+        export::result(reader, question, path, arguments.force)?;
+    } else if query.shape == Shape::DataRatio {
+        let table = DataRatio::new(question.table(reader, &cancel)?, format.tz);
+        output::table(&table, &format)?;
+        answer::tell_of(reader, question, &table)?;
+    } else {
+        answer::print(reader, question, &format)?;
+    }
+    if query.shape == Shape::Directional {
+        tell(sightings::PLAYBOOK_WORDS);
+    }
+    Ok(())
 }
 
 fn list(reader: Option<&CaseReader>, format: &RowFormat) -> Result<u8, CliError> {
@@ -203,10 +142,10 @@ fn list(reader: Option<&CaseReader>, format: &RowFormat) -> Result<u8, CliError>
         vec!["name", "dataset", "title", "about", "parameters", "filter", "result", "needs", "limit", "note"];
     names.extend(reader.map(|_| "lacks"));
     let mut out = Rows::new(format, &names)?;
-    for query in CATALOGUE {
+    for query in CATALOGUE.iter() {
         let mut row = described(query, &texts);
         if let Some(reader) = reader {
-            row.push(match lacking(reader, query, &stop::on_signal().queries)? {
+            row.push(match lacking(reader, query, &stop::on_signal())? {
                 None => Value::Null,
                 Some(Lack::Field(field)) => Value::Text(field.name().to_owned()),
                 Some(Lack::Records(Dataset::Flows)) => Value::Text("flow records".to_owned()),

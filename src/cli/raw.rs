@@ -6,7 +6,7 @@ use crate::model::RecordId;
 use crate::query;
 use std::path::PathBuf;
 
-/// Prints one record's raw text, exactly; also that of a line or element that could not be read
+/// Prints the raw text of one record, or of a line or element that could not be parsed
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "REF is EVIDENCE:POSITION as the column ref shows it (for warnings the columns evidence and position), or an eventID.\n\nExample:\n  coldtrail raw incident.coldtrail 3:1024"
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
         Some(id) => id,
         None => query::event_by_id(&reader, &arguments.record)?.ok_or_else(|| {
             CliError::Usage(format!(
-                "{} is neither EVIDENCE:POSITION (as in 3:1024) nor an eventID of this case",
+                "{} is neither EVIDENCE:POSITION (such as 3:1024) nor an eventID in this case",
                 arguments.record
             ))
         })?,

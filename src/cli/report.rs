@@ -4,80 +4,81 @@ use super::opening::{at, survey};
 use super::output::{fail, tell, tell_left};
 use super::{CliError, exit, stop};
 use crate::app::conclusions::conclude;
-use crate::app::report::{Checking, ExportReportError, Exported, Order, export};
+use crate::app::report::{Checking, Exported, Order, export};
 use crate::model::conclusions::{Change, ReportField};
 use crate::present::{Language, Zone};
+use crate::report::Formats;
 use crate::report::document::{Verdict, Verification};
-use crate::report::{Formats, ReportError};
 use std::path::{Path, PathBuf};
 
-/// Writes the report of a case: HTML, PDF, attachments as CSV, JSON, pictures, and a manifest of their hashes
+/// Generates the report of a case: HTML, PDF, CSV attachments, JSON, images, and a manifest of their hashes
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The case is verified as by coldtrail verify, and the first page says what came of it. Exit code 4: a check failed; 1: exhibits have another \
-                  answer now. The report is written either way. The same case gives the same bytes of every file. Check a report with: sha256sum -c SHA256SUMS\n\nExample:\n  coldtrail \
+    after_help = "The case is verified as by coldtrail verify, and the first page shows the result. Exit code 4: a check failed; 1: the results of some exhibits \
+                  have changed. The report is written in either case. The same case always gives the same files, byte for byte. Check a report with: sha256sum -c SHA256SUMS\n\nExample:\n  coldtrail \
                   report incident.coldtrail --out report\n  coldtrail report incident.coldtrail --mark Confidential --out hokoku --lang ja --tz Asia/Tokyo --pdf"
 )]
 pub struct Arguments {
     /// The case file
     pub case: PathBuf,
-    /// The folder to be made; a report that is there already is replaced, anything else is left alone
+    /// The folder to create; an existing report in it is replaced, other files are not changed
     #[arg(long, value_name = "DIR", required_unless_present = "said")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
     pub said: Said,
-    /// The language of the report
-    #[arg(long, value_name = "LANG", default_value = "en", value_parser = ["en", "ja"])]
+    /// Language of the report
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = Language::REPORTS.map(Language::code))]
     pub lang: String,
-    /// The zone of its times (Asia/Tokyo); UTC stands beside
+    /// Time zone of the report, such as Asia/Tokyo; UTC is shown next to it
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub tz: chrono_tz::Tz,
-    /// The HTML document; without --html, --pdf and --csv there are both documents
+    /// Write the HTML document; by default both documents are written
     #[arg(long)]
     pub html: bool,
-    /// The PDF document
+    /// Write the PDF document
     #[arg(long)]
     pub pdf: bool,
-    /// Attachments, pictures and JSON, which come with every report, without a document
+    /// Write only attachments, images and JSON, which are part of every report
     #[arg(long)]
     pub csv: bool,
-    /// Rows of a table in the documents at the most; the attachments have all
+    /// Maximum rows per table in the documents; the attachments contain all
     #[arg(long, value_name = "N", default_value_t = Order::default().shown_rows)]
     pub rows: u64,
-    /// Derive every row again from the originals, too, when the case is verified for the report
+    /// Verify with --replay: also derive every row again from the originals
     #[arg(long, conflicts_with = "no_verify")]
     pub replay: bool,
-    /// Do not verify the case; the report then says on its first page that it was not verified
+    /// Do not verify the case; the first page of the report then states this
     #[arg(long)]
     pub no_verify: bool,
-    /// With --title and the like: upgrade a case of an older version first; older programs cannot open it any more
+    /// With --title and similar: upgrade a case of an older version first; older versions of Coldtrail cannot open it
+    /// afterwards
     #[arg(long)]
     pub upgrade: bool,
-    /// The time of the export on the first page: two exports then differ
+    /// Print the export time on the first page (two exports then differ)
     #[arg(long)]
     pub with_time: bool,
 }
 
-/// What stands on the first pages. It is kept in the case.
+/// What is on the first pages. It is kept in the case.
 #[derive(Debug, clap::Args)]
 #[group(id = "said", multiple = true)]
 pub struct Said {
-    /// The report's title; kept in the case, as are the next five
+    /// Title of the report; saved in the case, like the next five
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
-    /// The case's reference
+    /// Case reference
     #[arg(long, value_name = "TEXT")]
     pub reference: Option<String>,
-    /// Who examined; also who writes, for the journal
+    /// Examiner; also recorded in the journal
     #[arg(long, value_name = "TEXT")]
     pub examiner: Option<String>,
-    /// For whom
+    /// Organisation
     #[arg(long, value_name = "TEXT")]
     pub organisation: Option<String>,
-    /// Who may read it; at the head of every page
+    /// Distribution mark, shown at the top of every page
     #[arg(long, value_name = "TEXT")]
     pub mark: Option<String>,
-    /// The summary; paragraphs are parted by empty lines
+    /// The summary; separate paragraphs with empty lines
     #[arg(long, value_name = "TEXT")]
     pub summary: Option<String>,
 }
@@ -111,7 +112,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
 fn write(arguments: &Arguments, folder: &Path) -> Result<u8, CliError> {
     let all = !(arguments.html || arguments.pdf || arguments.csv);
     let order = Order {
-        language: if arguments.lang == "ja" { Language::Japanese } else { Language::English },
+        language: Language::of_report(&arguments.lang).unwrap_or(Language::English),
         zone: Zone::by_name(arguments.tz.name()).unwrap_or_default(),
         formats: Formats { html: all || arguments.html, pdf: all || arguments.pdf },
         with_time: arguments.with_time,
@@ -122,7 +123,7 @@ fn write(arguments: &Arguments, folder: &Path) -> Result<u8, CliError> {
             _ => Checking::Plain,
         },
     };
-    let cancel = stop::on_signal().queries;
+    let cancel = stop::on_signal();
     tell_left(folder);
     let mut told = 0;
     let mut progress = |done: u64, total: u64| {
@@ -146,7 +147,7 @@ fn write(arguments: &Arguments, folder: &Path) -> Result<u8, CliError> {
         fail(&format!("failed: {} {}: {}", check.area, check.item, check.detail));
     }
     if verification.failed.count > TOLD as u64 {
-        tell("all of them: coldtrail verify CASE");
+        tell("list all of them with: coldtrail verify CASE");
     }
     Ok(match verification.verdict {
         _ if differs => exit::DIFFERS,
@@ -155,38 +156,22 @@ fn write(arguments: &Arguments, folder: &Path) -> Result<u8, CliError> {
     })
 }
 
-/// Failed checks that are told.
+/// Failed checks that are reported.
 const TOLD: usize = 10;
 
 /// What the report says of the case, in a line.
 fn verdict(verification: &Verification) -> String {
     match verification.verdict {
-        Verdict::Good => format!("the case verifies: {} checks are good", verification.good),
+        Verdict::Good => format!("verification passed: {} checks", verification.good),
         Verdict::Outdated => {
-            format!("the case verifies; exhibits with another answer now: {}", verification.outdated.count)
+            format!("verification passed; exhibits whose results have changed: {}", verification.outdated.count)
         }
         Verdict::Failed => {
-            format!("the case does not verify, and the report says so; failed checks: {}", verification.failed.count)
+            format!("verification failed, as the report states; failed checks: {}", verification.failed.count)
         }
         Verdict::Changed => {
-            "the case was changed while it was checked; the report says that it is not verified".to_owned()
+            "the case changed during verification; the report states that it is not verified".to_owned()
         }
-        Verdict::Unverified | Verdict::Later => "the case was not verified, and the report says so".to_owned(),
-    }
-}
-
-impl From<ExportReportError> for CliError {
-    fn from(error: ExportReportError) -> Self {
-        match error {
-            ExportReportError::Query(error) => error.into(),
-            ExportReportError::Verify(error) => error.into(),
-            ExportReportError::Report(ReportError::Occupied { .. }) => {
-                CliError::Unusable(format!("{error}\nName a folder that is not there yet, or one with a report."))
-            }
-            ExportReportError::Report(ReportError::Cancelled) => {
-                CliError::Stopped("stopped; no report was written".to_owned())
-            }
-            ExportReportError::Report(_) => CliError::Unusable(error.to_string()),
-        }
+        Verdict::Unverified | Verdict::Later => "the case was not verified; the report states this".to_owned(),
     }
 }

@@ -7,10 +7,10 @@ use crate::app::import::now_utc;
 use crate::case;
 use std::path::PathBuf;
 
-/// Saves what can be read of a damaged case into a new case, which says what was lost
+/// Recovers the readable part of a damaged case into a new case, which lists what was lost
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The damaged case is not changed. The new one holds its journal with an entry that names the damaged file by its SHA-256 and \
+    after_help = "The damaged case is not changed. The new case has its journal, with an entry that records the SHA-256 of the damaged file and \
                   lists the rows that could not be read. Exit code 1: rows were lost.\n\nExample:\n  coldtrail rescue \
                   incident.coldtrail incident-rescued.coldtrail --examiner 'A. Mori'"
 )]
@@ -19,7 +19,7 @@ pub struct Arguments {
     pub case: PathBuf,
     /// The new case; never overwritten
     pub target: PathBuf,
-    /// Who saves it, for the journal; else the examiner of the program's settings, else the login name
+    /// Name to record in the journal; by default the examiner in the settings, or the login name
     #[arg(long, value_name = "NAME")]
     pub examiner: Option<String>,
 }
@@ -28,10 +28,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let by = examiner::of_this_run(arguments.examiner.as_deref());
     let rescued = case::rescue(&arguments.case, &arguments.target, &by, &now_utc())?;
     for lost in &rescued.lost {
-        fail(&format!("not readable: {lost}"));
+        fail(&format!("unreadable: {lost}"));
     }
     tell(&format!(
-        "{}: rows saved: {}, places that could not be read: {}; SHA-256 of the damaged file {}",
+        "{}: rows recovered: {}, unreadable places: {}; SHA-256 of the damaged file {}",
         escape(&arguments.target.to_string_lossy()),
         rescued.rows,
         rescued.lost.len(),

@@ -1,14 +1,11 @@
 //! `coldtrail series`.
 
 use super::arguments::{ScopeArguments, field_or_usage};
-use super::output::Rows;
-use super::pairs::tell_left_out;
-use super::query::tell_why_empty;
-use super::{CliError, RowFormat, exit, opening, stop};
-use crate::model::{Dataset, Timestamp};
-use crate::query::named::Question;
-use crate::query::tables;
-use crate::query::{self, AUTO_BINS, BinWidth, GroupBy, Measure, SeriesKey, SeriesQuery, SeriesTable, Value};
+use super::{CliError, RowFormat, answer, exit, opening};
+use crate::model::Dataset;
+use crate::present::chart::Shape;
+use crate::query::{AUTO_BINS, BinWidth, GroupBy, Measure, SeriesQuery};
+use crate::questions::SeriesQuestion;
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -34,7 +31,7 @@ pub enum MeasureName {
     Records,
 }
 
-/// Lists a measure over time, in bins
+/// Lists a measure over time, in time bins
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  coldtrail series incident.coldtrail --dataset flows --bin 1h --measure bytes --by action\n  coldtrail series incident.coldtrail --dataset events --bin auto --by event_name --top 5"
@@ -42,23 +39,23 @@ pub enum MeasureName {
 pub struct Arguments {
     /// The case file
     pub case: PathBuf,
-    /// Of which records
+    /// Records to use
     #[arg(long, value_enum)]
     pub dataset: DatasetName,
-    /// Width of a bin: 1m, 5m, 1h, 1d, any number of s, m, h or d up to a day, or auto (the narrowest of ours with 300
-    /// bins at the most)
+    /// Bin width: 1m, 5m, 1h, 1d, any number of s, m, h or d up to a day, or auto (the narrowest standard width with at most 300
+    /// bins)
     #[arg(long, value_name = "WIDTH", default_value = "auto")]
     pub bin: String,
-    /// What is summed; bytes for flows, records for events unless told
+    /// What to sum; by default bytes for flows and records for events
     #[arg(long, value_enum)]
     pub measure: Option<MeasureName>,
-    /// A series for each of the values with the most: a field, or ip, port, pair, pkt_pair, service, principal
+    /// One series per top value of this field, or of ip, port, pair, pkt_pair, service, principal
     #[arg(long, value_name = "FIELD")]
     pub by: Option<String>,
-    /// So many values; the rest is the series "other"
+    /// Number of values; all others form the series "other"
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: usize,
-    /// Also print bins without records: 0 where there is evidence of that hour, no value where there is none
+    /// Also print bins without records: 0 where there is evidence for that hour, empty where there is none
     #[arg(long)]
     pub zeros: bool,
     #[command(flatten)]
@@ -79,11 +76,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
         top: arguments.top,
         threshold: None,
     };
-    let table = query::series(&reader, &query, &stop::on_signal().queries)?;
-    print(&table, &query, arguments.zeros, &arguments.rows)?;
-    if table.bins.is_empty() {
-        tell_why_empty(&reader, &Question::Series(query))?;
-    }
+    let question = SeriesQuestion { zeros: arguments.zeros, ..SeriesQuestion::new(query, Shape::default()) };
+    answer::print(&reader, &question, &arguments.rows)?;
     Ok(exit::DONE)
 }
 
@@ -95,50 +89,13 @@ pub(super) fn measure(named: Option<MeasureName>, dataset: Dataset) -> Measure {
     }
 }
 
-/// `bin_start, series, value`, and with a threshold whether it is reached.
-pub(super) fn print(table: &SeriesTable, query: &SeriesQuery, zeros: bool, format: &RowFormat) -> Result<(), CliError> {
-    let mut names = vec!["bin_start", "series", "value"];
-    names.extend(query.threshold.map(|_| "reached"));
-    let mut out = Rows::new(format, &names)?;
-    let mut row = |start: i64, key: &SeriesKey, value: Value, sum: u128| {
-        let mut values = vec![Value::Time(Timestamp::from_secs(start)), tables::series_name(key, query), value];
-        values.extend(query.threshold.map(|threshold| Value::Boolean(sum >= u128::from(threshold))));
-        out.row(&values)
-    };
-    let mut next: Option<i64> = None;
-    for (place, start) in table.bins.iter().enumerate() {
-        while let Some(empty) = next.filter(|next| zeros && next < start) {
-            for line in &table.lines {
-                let value = if table.gap_at(empty) { Value::Null } else { Value::Integer(0) };
-                row(empty, &line.key, value, 0)?;
-            }
-            next = empty.checked_add(table.bin_secs.into());
-        }
-        for line in &table.lines {
-            let is_there = u32::try_from(place).is_ok_and(|place| line.at.binary_search(&place).is_ok());
-            if is_there || zeros {
-                row(*start, &line.key, Value::sum(Some(line.value(place))), line.value(place))?;
-            }
-        }
-        next = start.checked_add(table.bin_secs.into());
-    }
-    out.finish()?;
-    if query.measure != Measure::Records {
-        tell_left_out(table.left_out);
-    }
-    if table.untimed > 0 {
-        super::output::tell(&format!("records without a time, in no bin: {}", table.untimed));
-    }
-    Ok(())
-}
-
 pub(super) fn width(text: &str) -> Result<BinWidth, CliError> {
     if text == "auto" {
         return Ok(BinWidth::Auto);
     }
     let wrong = || {
         CliError::Usage(format!(
-            "--bin {text}: write 1s to 1d, as 30s, 1m, 5m, 1h or 1d, or auto ({AUTO_BINS} bins at the most)"
+            "--bin {text}: use 1s to 1d, such as 30s, 1m, 5m, 1h or 1d, or auto (at most {AUTO_BINS} bins)"
         ))
     };
     let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;

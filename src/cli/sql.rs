@@ -13,9 +13,9 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// The case file
     pub case: PathBuf,
-    /// One statement that reads
+    /// One read-only statement
     pub statement: String,
-    /// Rows at the most
+    /// Maximum number of rows
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     pub limit: usize,
     #[command(flatten)]
@@ -25,7 +25,7 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let reader = opening::read(&arguments.case)?;
     let limits = SqlLimits { rows: arguments.limit, time: None };
-    let result = query::read_only_sql(&reader, &arguments.statement, limits, &stop::on_signal().queries)?;
+    let result = query::read_only_sql(&reader, &arguments.statement, limits, &stop::on_signal())?;
     let mut out = Rows::new(&arguments.rows, &result.columns)?;
     for row in &result.rows {
         stop::check()?;
@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     }
     out.finish()?;
     if result.cut {
-        output::tell(&format!("coldtrail: there are more rows than {}; say --limit for more", arguments.limit));
+        output::tell(&format!("coldtrail: there are more than {} rows; use --limit to get more", arguments.limit));
     }
     Ok(exit::DONE)
 }

@@ -1,41 +1,35 @@
-//! Stopping a run: Ctrl+C, a system that shuts down (SIGTERM), a terminal that is closed (SIGHUP). The first signal asks the
-//! work to stop, which leaves nothing half done; the second ends the program at once.
+//! Stopping a run: Ctrl+C, a system that shuts down (SIGTERM), a terminal that is closed (SIGHUP). The first signal
+//! asks the work to stop, which leaves nothing half done; the second ends the program at once.
 
 use super::output::{fail, tell};
 use super::{CliError, exit};
-use crate::ingest::reader::CancelToken;
-use crate::query::Cancel;
+use crate::model::Cancel;
+use crate::threads;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What a signal asks to stop: queries, and the reading of evidence. One for the whole program.
-#[derive(Clone, Default)]
-pub(super) struct Stop {
-    pub queries: Cancel,
-    pub reading: CancelToken,
-}
-
-static STOP: OnceLock<Stop> = OnceLock::new();
+/// One for the whole program.
+static STOP: OnceLock<Cancel> = OnceLock::new();
 
 /// From here on signals ask this to stop instead of ending the program.
-pub(super) fn on_signal() -> Stop {
+pub(super) fn on_signal() -> Cancel {
     let begin = || {
-        let stop = Stop::default();
+        let stop = Cancel::default();
         let asked = stop.clone();
         let before = AtomicBool::new(false);
         let heard = listen(move || {
             if before.swap(true, Ordering::SeqCst) {
-                // Whoever asks twice does not want to wait for the case to be closed; its log is read back when it is opened.
-                #[expect(clippy::disallowed_methods, reason = "a second signal ends the program at once")]
+                // Whoever asks twice does not want to wait for the case to be closed; its log is read back when it is
+                // opened.
+                #[expect(clippy::disallowed_methods, reason = "a second signal stops the program immediately")]
                 std::process::exit(i32::from(exit::STOPPED));
             }
-            tell("coldtrail: stopping; a second signal ends it at once");
-            asked.reading.cancel();
-            asked.queries.cancel();
+            tell("coldtrail: stopping; a second signal stops it immediately");
+            asked.cancel();
         });
         // Then a signal ends the program as it ends any other; the next run removes what that leaves.
         if let Err(error) = heard {
-            fail(&format!("coldtrail: Ctrl+C will end this at once: {error}"));
+            fail(&format!("coldtrail: Ctrl+C will stop this immediately, without cleaning up: {error}"));
         }
         stop
     };
@@ -45,7 +39,7 @@ pub(super) fn on_signal() -> Stop {
 /// For what prints many rows: ends it where a stop was asked for.
 pub(super) fn check() -> Result<(), CliError> {
     match STOP.get() {
-        Some(stop) if stop.queries.is_cancelled() => Err(CliError::Stopped("stopped".to_owned())),
+        Some(stop) if stop.is_cancelled() => Err(CliError::Stopped("stopped".to_owned())),
         _ => Ok(()),
     }
 }
@@ -66,11 +60,11 @@ fn listen(asked: impl Fn() + Send + 'static) -> std::io::Result<()> {
             asked();
         }
     };
-    std::thread::Builder::new().name("signals".to_owned()).spawn(work)?;
+    threads::start("signals", work)?;
     Ok(())
 }
 
-/// Under nohup a run goes on when its terminal is gone.
+/// Under nohup a run continues when its terminal is gone.
 #[cfg(unix)]
 fn ignores_hangup() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -4,7 +4,7 @@ use super::opening::upgrade;
 use super::{CliError, exit};
 use std::path::PathBuf;
 
-/// Upgrades a case of an older version, so that it can be written to
+/// Upgrades a case of an older version, so that it can be changed
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Reading needs no upgrade: a case of an older version is read through a temporary copy. An upgraded case cannot be opened by \
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// The case file
     pub case: PathBuf,
-    /// Who upgrades it, for the journal; else the examiner of the program's settings, else the login name
+    /// Name to record in the journal; by default the examiner in the settings, or the login name
     #[arg(long, value_name = "NAME")]
     pub examiner: Option<String>,
 }

@@ -3,18 +3,18 @@
 use super::opening::survey;
 use super::output::{Rows, is_quiet, tell, tell_left};
 use super::{CliError, RowFormat, exit, stop};
-use crate::app::verify::{Outcome, Progress, Told, VerifyError, VerifyOptions, verify};
-use crate::query::Value;
+use crate::app::verify::{Outcome, Progress, Told, VerifyOptions, verify};
+use crate::model::Value;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Checks a case: hashes of the evidence, structure, journal, column index, every exhibit asked again
+/// Verifies a case: hashes of the evidence, structure, journal, column index, and every exhibit by running it again
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "A row for each check with its verdict: good, FAILED, or outdated (evidence, lists or tags were added since an \
-                  exhibit was frozen, and it gives other rows now), or unchecked (nothing to check it with, as where an original \
-                  was left out of the case), or missing in the case (a file of the folder that was never imported). Exit code 4: a \
+    after_help = "Prints one row per check with its verdict: good, FAILED, outdated (evidence, lists or tags were added after an \
+                  exhibit was saved, and its rows have changed), unchecked (nothing to compare with, for example if an original \
+                  is not stored in the case), or missing in the case (a file of the folder that was never imported). Exit code 4: a \
                   check failed; 1: none failed, and an exhibit is outdated or a file is missing in the case; 5: \
                   stopped.\n\nExample:\n  coldtrail verify incident.coldtrail --replay \
                   --originals /mnt/evidence"
@@ -22,20 +22,20 @@ use std::time::{Duration, Instant};
 pub struct Arguments {
     /// The case file
     pub case: PathBuf,
-    /// Derive every row again from the originals and compare; needs room for a scratch case beside the case
+    /// Derive every row again from the originals and compare; needs disk space for a temporary case next to the case
     #[arg(long)]
     pub replay: bool,
-    /// A folder with the original files: compared with what was imported, and read where the case left them out
+    /// A folder with the original files: compared with what was imported, and used if the case does not store them
     #[arg(long, value_name = "DIR")]
     pub originals: Option<PathBuf>,
-    /// Seconds that the SQL statement of an exhibit may take before the exhibit fails
+    /// Timeout in seconds for the SQL statement of an exhibit
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub statement_secs: u64,
     #[command(flatten)]
     pub rows: RowFormat,
 }
 
-/// How often progress is shown, at the most.
+/// How often progress is shown, at most.
 const SHOWN_EVERY: Duration = Duration::from_millis(200);
 
 /// The line on the terminal that tells how far the check is; nothing where the messages do not go to one.
@@ -44,6 +44,7 @@ struct Bar {
     last: Option<Instant>,
 }
 
+#[expect(clippy::print_stderr, reason = "a progress bar, only drawn on a terminal")]
 impl Bar {
     fn show(&mut self, progress: Progress) {
         if !self.is_shown || self.last.is_some_and(|last| last.elapsed() < SHOWN_EVERY) {
@@ -63,7 +64,7 @@ impl Bar {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
-    let cancel = stop::on_signal().reading;
+    let cancel = stop::on_signal();
     tell_left(&arguments.case);
     let mut out = Rows::new(&arguments.rows, &["check", "item", "verdict", "detail"])?;
     let mut output = Ok(());
@@ -84,7 +85,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
         statement_time: Duration::from_secs(arguments.statement_secs),
     };
     if let Some(folder) = options.originals.as_ref().filter(|folder| !folder.is_dir()) {
-        return Err(CliError::Usage(format!("{} is no folder", folder.display())));
+        return Err(CliError::Usage(format!("{} is not a folder", folder.display())));
     }
     survey(&arguments.case)?;
     let done = verify(&arguments.case, &options, &cancel, &mut told);
@@ -92,28 +93,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let done = done?;
     output?;
     out.finish()?;
-    let mut sum = format!("checks: {} good, {} failed", done.good, done.failed);
+    let mut sum = format!("checks: {} passed, {} failed", done.good, done.failed);
     if done.outdated > 0 {
         sum.push_str(&format!(", {} outdated", done.outdated));
     }
-    sum.push_str(&format!(", {} unchecked", done.unchecked));
+    sum.push_str(&format!(", {} not checked", done.unchecked));
     if done.missing > 0 {
         sum.push_str(&format!(", {} files missing in the case", done.missing));
     }
-    tell(&if done.stopped { format!("{sum}; stopped before the end") } else { sum });
+    tell(&if done.stopped { format!("{sum}; stopped before completion") } else { sum });
     Ok(match done.outcome() {
         Outcome::Failed => exit::DIFFERS,
         Outcome::Stopped => exit::STOPPED,
         Outcome::Outdated | Outcome::Missing => exit::WARNINGS,
         Outcome::Good => exit::DONE,
     })
-}
-
-impl From<VerifyError> for CliError {
-    fn from(error: VerifyError) -> Self {
-        match error {
-            VerifyError::Query(error) => error.into(),
-            VerifyError::Scratch(_) => CliError::Unusable(error.to_string()),
-        }
-    }
 }

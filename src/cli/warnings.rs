@@ -2,17 +2,17 @@
 
 use super::output::Rows;
 use super::{CliError, RowFormat, exit, opening};
-use crate::model::EvidenceId;
-use crate::query::{self, Value};
+use crate::model::{EvidenceId, Value};
+use crate::query;
 use std::path::PathBuf;
 
-/// Lists what could not be read, with its raw text, and files that were offered and not imported
+/// Lists what could not be parsed, with its raw text, and files that were not imported
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  coldtrail warnings incident.coldtrail --format jsonl")]
 pub struct Arguments {
     /// The case file
     pub case: PathBuf,
-    /// Only of this evidence file
+    /// Only for this evidence file
     #[arg(long, value_name = "ID")]
     pub evidence: Option<u32>,
     #[command(flatten)]
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
             Value::Text(String::from_utf8_lossy(&warning.raw).into_owned()),
         ])?;
     }
-    for received in query::received(&reader)? {
+    for (_, received) in query::received(&reader)? {
         if arguments.evidence.is_some() && received.evidence.map(|id| id.0) != arguments.evidence {
             continue;
         }
@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
             Value::Null,
             Value::Null,
             Value::Null,
-            Value::Text(received.state),
+            Value::Text(received.state.code().to_owned()),
             Value::Text(received.reason),
             Value::Null,
         ])?;

@@ -1,8 +1,9 @@
-//! The words after `coldtrail`: a command, or what the window opens. What is neither is told before anything else is read
-//! into it.
+//! The words after `coldtrail`: a command, or what the window opens. What is neither is reported before anything else
+//! is read into it.
 
 use super::arguments::near;
 use super::{Arguments, CliError, finish, output};
+use crate::analysis::ALL;
 use crate::app::Opening;
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
@@ -12,10 +13,11 @@ use std::process::ExitCode;
 /// Reads the arguments of the program, its own name first.
 ///
 /// # Errors
-/// There is nothing to run: help or a mistake, which is told; the exit code says which.
+/// There is nothing to run: help or a mistake, which is reported; the exit code says which.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, ExitCode> {
     let (words, quiet) = without_quiet(words.into_iter().collect());
     check(&words).map_err(|error| finish(Err(error)))?;
+    let words = in_full(words);
     let arguments = Arguments::try_parse_from(words).map_err(|error| {
         // Nobody listens: the exit code still tells.
         let _ = error.print();
@@ -27,7 +29,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Exi
     Ok(arguments)
 }
 
-/// `--quiet` may stand before the command too, where it would make the command a path.
+/// `--quiet` may be before the command too, where it would make the command a path.
 fn without_quiet(mut words: Vec<OsString>) -> (Vec<OsString>, bool) {
     let mut quiet = false;
     while words.get(1).is_some_and(|word| word == "--quiet") {
@@ -37,12 +39,27 @@ fn without_quiet(mut words: Vec<OsString>) -> (Vec<OsString>, bool) {
     (words, quiet)
 }
 
+/// An analysis is a command, too: `coldtrail coverage CASE` is `coldtrail query CASE coverage`.
+fn in_full(mut words: Vec<OsString>) -> Vec<OsString> {
+    let Some(command) = words.get_mut(1) else { return words };
+    if let Some(analysis) = ALL.iter().find(|analysis| *command == *analysis.name) {
+        *command = "query".into();
+        words.insert(2, format!("--analysis={}", analysis.name).into());
+    }
+    words
+}
+
 /// The first word that is no option is a command, a case, or evidence that is there.
 fn check(words: &[OsString]) -> Result<(), CliError> {
     let first = words.iter().skip(1).find(|word| !word.to_string_lossy().starts_with('-'));
     let Some(word) = first else { return Ok(()) };
     let command = Arguments::command();
-    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).chain(["help"]).collect();
+    let names: Vec<&str> = command
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .chain(["help"])
+        .chain(ALL.iter().map(|analysis| analysis.name))
+        .collect();
     let text = word.to_string_lossy();
     let path = Path::new(word);
     let is_case = || Opening::of(vec![PathBuf::from(path)]).case.is_some();
@@ -53,7 +70,7 @@ fn check(words: &[OsString]) -> Result<(), CliError> {
     Err(match near(&text, &names) {
         Some(near) if is_plain => CliError::Usage(format!("unknown command {text}; did you mean {near}?")),
         _ if is_plain => CliError::Usage(format!(
-            "unknown command {text}, and there is no file of this name\nThe commands are listed by: coldtrail --help"
+            "unknown command {text}, and there is no file with this name\nFor a list of commands, see: coldtrail --help"
         )),
         _ => CliError::Unusable(format!("there is no file or folder {}", output::escape(&text))),
     })
@@ -79,6 +96,20 @@ mod tests {
     }
 
     #[test]
+    fn an_analysis_is_a_command() {
+        let words = ["coldtrail", "coverage", "x.coldtrail", "--limit", "5"].map(OsString::from).to_vec();
+        let Some(super::super::Command::Query(query)) = Arguments::try_parse_from(in_full(words)).unwrap().command
+        else {
+            panic!()
+        };
+        assert_eq!((query.analysis.as_deref(), query.limit), (Some("coverage"), Some(5)));
+        let nothing = in_full(["coldtrail", "coverage"].map(OsString::from).to_vec());
+        let error = Arguments::try_parse_from(nothing).unwrap_err();
+        assert_eq!(error.kind(), clap::error::ErrorKind::MissingRequiredArgument);
+        assert_eq!(told(&["coverag", "x.coldtrail"]), "2 unknown command coverag; did you mean coverage?");
+    }
+
+    #[test]
     fn a_word_that_is_no_command_and_no_file_is_told() {
         for (words, expected) in [
             (&["flwos", "case.coldtrail", "--filter", "x"][..], "2 unknown command flwos; did you mean flows?"),
@@ -86,7 +117,7 @@ mod tests {
             (&["indicator", "import"], "2 unknown command indicator; did you mean indicators?"),
             (&["Query"], "2 unknown command Query; did you mean query?"),
             (&["sighting"], "2 unknown command sighting; did you mean sightings?"),
-            (&["xyzzy"], "2 unknown command xyzzy, and there is no file of this name"),
+            (&["xyzzy"], "2 unknown command xyzzy, and there is no file with this name"),
             (&["no/such.log"], "3 there is no file or folder no/such.log"),
         ] {
             assert!(told(words).starts_with(expected), "{words:?} {}", told(words));

@@ -4,24 +4,24 @@ use std::ops::Range;
 
 /// Bits `0..len`; those behind the last are zero.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Bitmap {
+pub(crate) struct Bitmap {
     words: Vec<u64>,
     len: usize,
 }
 
 impl Bitmap {
-    pub fn zeros(len: usize) -> Self {
+    pub(crate) fn zeros(len: usize) -> Self {
         Self { words: vec![0; len.div_ceil(64)], len }
     }
 
-    pub fn ones(len: usize) -> Self {
+    pub(crate) fn ones(len: usize) -> Self {
         let mut this = Self { words: vec![u64::MAX; len.div_ceil(64)], len };
         this.trim();
         this
     }
 
     /// From whole words; bits behind the last are cleared.
-    pub fn from_words(words: Vec<u64>, len: usize) -> Self {
+    pub(crate) fn from_words(words: Vec<u64>, len: usize) -> Self {
         let mut this = Self { words, len };
         this.words.resize(len.div_ceil(64), 0);
         this.trim();
@@ -29,7 +29,7 @@ impl Bitmap {
     }
 
     /// The set of these numbers; those not below `len` are left out.
-    pub fn of(numbers: impl IntoIterator<Item = usize>, len: usize) -> Self {
+    pub(crate) fn of(numbers: impl IntoIterator<Item = usize>, len: usize) -> Self {
         let mut this = Self::zeros(len);
         numbers.into_iter().for_each(|number| this.set(number));
         this
@@ -41,27 +41,23 @@ impl Bitmap {
         }
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    pub fn words(&self) -> &[u64] {
+    pub(crate) fn words(&self) -> &[u64] {
         &self.words
     }
 
     /// Whether the number is in the set; numbers not below `len` are not.
     #[inline]
-    pub fn get(&self, at: usize) -> bool {
+    pub(crate) fn get(&self, at: usize) -> bool {
         self.words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 != 0)
     }
 
     /// Adds a number; one that is not below `len` is left out.
     #[inline]
-    pub fn set(&mut self, at: usize) {
+    pub(crate) fn set(&mut self, at: usize) {
         if at < self.len
             && let Some(word) = self.words.get_mut(at / 64)
         {
@@ -69,7 +65,7 @@ impl Bitmap {
         }
     }
 
-    pub fn set_range(&mut self, range: Range<usize>) {
+    pub(crate) fn set_range(&mut self, range: Range<usize>) {
         let end = range.end.min(self.len);
         let mut at = range.start;
         while at < end {
@@ -80,12 +76,12 @@ impl Bitmap {
         }
     }
 
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
     /// How many of the range are in the set.
-    pub fn count_in(&self, range: Range<usize>) -> usize {
+    pub(crate) fn count_in(&self, range: Range<usize>) -> usize {
         let end = range.end.min(self.len);
         let (mut at, mut count) = (range.start, 0);
         while at < end {
@@ -97,27 +93,28 @@ impl Bitmap {
         count
     }
 
-    pub fn and(&mut self, other: &Bitmap) {
+    pub(crate) fn and(&mut self, other: &Bitmap) {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= b);
     }
 
-    pub fn or(&mut self, other: &Bitmap) {
+    pub(crate) fn or(&mut self, other: &Bitmap) {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a |= b);
         self.trim();
     }
 
-    pub fn and_not(&mut self, other: &Bitmap) {
+    #[cfg(test)]
+    pub(crate) fn and_not(&mut self, other: &Bitmap) {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= !b);
     }
 
     /// The complement.
-    pub fn invert(&mut self) {
+    pub(crate) fn invert(&mut self) {
         self.words.iter_mut().for_each(|word| *word = !*word);
         self.trim();
     }
 
     /// The numbers of the set, ascending.
-    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         self.words.iter().enumerate().flat_map(|(at, word)| {
             let mut rest = *word;
             std::iter::from_fn(move || {
@@ -131,7 +128,7 @@ impl Bitmap {
     }
 
     /// The member with this rank, from 0.
-    pub fn select(&self, rank: usize) -> Option<usize> {
+    pub(crate) fn select(&self, rank: usize) -> Option<usize> {
         let mut left = rank;
         for (at, word) in self.words.iter().enumerate() {
             let here = word.count_ones() as usize;

@@ -1,4 +1,4 @@
-//! Values of rows laid out by where their slot stands, so that the sums of many slots are made piece by piece, each in the
+//! Values of rows laid out by where their slot is, so that the sums of many slots are made piece by piece, each in the
 //! second level of cache, instead of all over the memory.
 
 use super::NULL;
@@ -12,36 +12,36 @@ use std::sync::Arc;
 const SLOT_BITS: u32 = if cfg!(test) { 2 } else { 16 };
 
 /// What a value may come to: it shares 64 bits with its slot.
-pub const MOST_VALUE: u64 = (1 << (64 - 16)) - 1;
+pub(crate) const MOST_VALUE: u64 = (1 << (64 - 16)) - 1;
 
 /// One value for each row, by the slots of a range.
-pub struct Buckets {
+pub(crate) struct Buckets {
     slots: Range<u64>,
     lists: Vec<Vec<u64>>,
 }
 
 impl Buckets {
     /// `rows`: so many are expected.
-    pub fn new(slots: Range<u64>, rows: usize) -> Self {
+    pub(crate) fn new(slots: Range<u64>, rows: usize) -> Self {
         let count = slots.end.saturating_sub(slots.start).div_ceil(1 << SLOT_BITS) as usize;
         let each = rows / count.max(1);
         Self { slots, lists: (0..count).map(|_| Vec::with_capacity(each + each / 8)).collect() }
     }
 
     /// How many buckets.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.lists.len()
     }
 
     /// The slots of a bucket.
-    pub fn slots(&self, bucket: usize) -> Range<u64> {
+    pub(crate) fn slots(&self, bucket: usize) -> Range<u64> {
         let first = self.slots.start + ((bucket as u64) << SLOT_BITS);
         first..(first + (1 << SLOT_BITS)).min(self.slots.end)
     }
 
-    /// Adds one column of the chosen rows, or 1 for each without a column. Values lie from 0 to `MOST_VALUE`; 0 stands for
-    /// none, and for those of rows whose counters are no measurements.
-    pub fn fill(
+    /// Adds one column of the chosen rows, or 1 for each without a column. Values lie from 0 to `MOST_VALUE`; 0 is
+    /// for none, and for those of rows whose counters are no measurements.
+    pub(crate) fn fill(
         &mut self,
         sweep: &Sweep<'_>,
         grouping: &Grouping,
@@ -77,7 +77,7 @@ impl Buckets {
     }
 
     /// Adds a bucket's values to the sums of its slots, and marks those that occur.
-    pub fn add_to(&self, bucket: usize, sums: &mut [u64], used: &mut Bitmap) {
+    pub(crate) fn add_to(&self, bucket: usize, sums: &mut [u64], used: &mut Bitmap) {
         let first = self.slots(bucket).start as usize;
         for row in self.lists.get(bucket).into_iter().flatten() {
             let inside = (row & 0xffff) as usize;
@@ -93,7 +93,7 @@ impl Buckets {
 mod tests {
     use super::*;
     use crate::columns::keys::{KeyPart, Map, NO_SLOT};
-    use crate::columns::{Chosen, Column, Verdict};
+    use crate::columns::{Chosen, PackedColumn, Verdict};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -101,7 +101,7 @@ mod tests {
         #[test]
         fn sums_of_buckets_are_those_of_a_loop(rows in prop::collection::vec((prop::option::of(0i64..40), prop::option::of(0i64..=MOST_VALUE as i64 / 90), 0i64..2, any::<bool>()), 0..80),
                                                from in 0u64..30, len in 0u64..20, with_column: bool) {
-            let column = |values: Vec<i64>| Some(Arc::new(Column::of(&values)));
+            let column = |values: Vec<i64>| Some(Arc::new(PackedColumn::of(&values)));
             let columns = [
                 column(rows.iter().map(|row| row.0.unwrap_or(NULL)).collect()),
                 column(rows.iter().map(|row| row.1.unwrap_or(NULL)).collect()),

@@ -1,11 +1,11 @@
-//! One column of one segment: how it is stored, and how it stands in memory.
+//! One column of one segment: how it is stored, and how it is in memory.
 //!
 //! Frame of reference: a value is its distance from the least of the segment, in as many bits as the largest distance
-//! needs; none where all are the same. Rows without a value are listed where they are few, else each row has a bit for that.
-//! The zone alone says how a column is encoded, so there is no header that could contradict it.
+//! needs; none where all are the same. Rows without a value are listed where they are few, else each row has a bit for
+//! that. The zone alone says how a column is encoded, so there is no header that could contradict it.
 
 // The same lines are compiled for codes of every width, the widest among them.
-#![allow(clippy::useless_conversion)]
+#![allow(clippy::useless_conversion, reason = "the same code runs for every width, one of which converts to itself")]
 
 use super::NULL;
 use super::bitmap::Bitmap;
@@ -13,7 +13,7 @@ use super::pack;
 
 /// What a column of a segment holds, told without its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Zone {
+pub(crate) struct Zone {
     pub rows: u32,
     /// Rows without a value.
     pub nulls: u32,
@@ -23,7 +23,7 @@ pub struct Zone {
 }
 
 impl Zone {
-    pub fn of(values: &[i64]) -> Self {
+    pub(crate) fn of(values: &[i64]) -> Self {
         let (mut nulls, mut min, mut max) = (0, i64::MAX, i64::MIN);
         for &value in values {
             nulls += u32::from(value == NULL);
@@ -34,7 +34,7 @@ impl Zone {
         if nulls == rows { Self { rows, nulls, min: 0, max: 0 } } else { Self { rows, nulls, min, max } }
     }
 
-    pub fn has_values(&self) -> bool {
+    pub(crate) fn has_values(&self) -> bool {
         self.nulls < self.rows
     }
 
@@ -53,12 +53,12 @@ impl Zone {
     }
 
     /// Is there anything to store beside the zone?
-    pub fn has_data(&self) -> bool {
+    pub(crate) fn has_data(&self) -> bool {
         self.has_bits_for_nulls() || self.packed_len() > 0
     }
 
     /// What the column takes in memory, in bytes.
-    pub fn memory_bytes(&self) -> usize {
+    pub(crate) fn memory_bytes(&self) -> usize {
         let rows = self.rows as usize;
         let value = match self.width() {
             0 => 0,
@@ -67,7 +67,7 @@ impl Zone {
             17..=32 => 4,
             _ => 8,
         };
-        rows * value + if self.has_bits_for_nulls() { rows.div_ceil(64) * 8 } else { 0 } + size_of::<Column>()
+        rows * value + if self.has_bits_for_nulls() { rows.div_ceil(64) * 8 } else { 0 } + size_of::<PackedColumn>()
     }
 
     fn is_possible(&self) -> bool {
@@ -86,7 +86,7 @@ impl Zone {
 
 /// A column as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Encoded {
+pub(crate) struct Encoded {
     pub zone: Zone,
     pub data: Vec<u8>,
 }
@@ -102,7 +102,7 @@ pub enum EncodingError {
 }
 
 /// Encodes values, `NULL` among them.
-pub fn encode(values: &[i64]) -> Encoded {
+pub(crate) fn encode(values: &[i64]) -> Encoded {
     let zone = Zone::of(values);
     let mut data = Vec::with_capacity(zone.packed_len() + 16);
     if zone.has_bits_for_nulls() && zone.lists_nulls() {
@@ -125,7 +125,7 @@ pub fn encode(values: &[i64]) -> Encoded {
 
 /// Distances from the least value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Codes {
+pub(crate) enum Codes {
     /// All are zero.
     Same,
     U8(Vec<u8>),
@@ -151,7 +151,7 @@ macro_rules! widen {
 }
 widen!(u8, u16, u32, u64);
 
-/// Runs the same code over whatever width the codes have: `$codes` is a slice of them in `$body`, `$same` stands in where
+/// Runs the same code over whatever width the codes have: `$codes` is a slice of them in `$body`, `$same` is in where
 /// there are none.
 macro_rules! with_codes {
     ($codes:expr, $slice:ident => $body:expr, $same:expr) => {
@@ -168,16 +168,16 @@ pub(super) use with_codes;
 
 /// A column in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
+pub(crate) struct PackedColumn {
     zone: Zone,
     codes: Codes,
     /// Which rows have a value; `None` where all have, or none has.
     present: Option<Bitmap>,
 }
 
-impl Column {
+impl PackedColumn {
     /// The column of plain values.
-    pub fn of(values: &[i64]) -> Self {
+    pub(crate) fn of(values: &[i64]) -> Self {
         let zone = Zone::of(values);
         let present = zone.has_bits_for_nulls().then(|| {
             let with = values.iter().enumerate().filter(|(_, value)| **value != NULL);
@@ -189,7 +189,7 @@ impl Column {
 
     /// # Errors
     /// The data is not what `encode` gave for this zone.
-    pub fn decode(zone: Zone, mut data: Vec<u8>) -> Result<Self, EncodingError> {
+    pub(crate) fn decode(zone: Zone, mut data: Vec<u8>) -> Result<Self, EncodingError> {
         if !zone.is_possible() {
             return Err(EncodingError::Zone);
         }
@@ -214,31 +214,31 @@ impl Column {
         Ok(Self { zone, codes, present })
     }
 
-    pub fn zone(&self) -> Zone {
+    pub(crate) fn zone(&self) -> Zone {
         self.zone
     }
 
-    pub fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.zone.rows as usize
     }
 
     /// What a code counts from.
-    pub fn base(&self) -> i64 {
+    pub(crate) fn base(&self) -> i64 {
         self.zone.min
     }
 
-    pub fn codes(&self) -> &Codes {
+    pub(crate) fn codes(&self) -> &Codes {
         &self.codes
     }
 
     /// Which rows have a value; `None` where that is the same for all of them (`Zone::has_values`).
-    pub fn present(&self) -> Option<&Bitmap> {
+    pub(crate) fn present(&self) -> Option<&Bitmap> {
         self.present.as_ref()
     }
 
     /// The value of a row.
     #[inline]
-    pub fn get(&self, row: usize) -> Option<i64> {
+    pub(crate) fn get(&self, row: usize) -> Option<i64> {
         let has = match &self.present {
             Some(present) => present.get(row),
             None => self.zone.has_values() && row < self.rows(),
@@ -250,7 +250,7 @@ impl Column {
     }
 
     /// The values of rows from `first` on as plain numbers, `NULL` among them.
-    pub fn read(&self, first: usize, out: &mut [i64]) {
+    pub(crate) fn read(&self, first: usize, out: &mut [i64]) {
         let base = self.zone.min;
         if !self.zone.has_values() {
             return out.fill(NULL);
@@ -277,8 +277,9 @@ impl Column {
         }
     }
 
-    /// The values of some rows, ascending, as plain numbers, `NULL` among them. Rows that are not there count as without a value.
-    pub fn gather(&self, rows: &[u32], out: &mut Vec<i64>) {
+    /// The values of some rows, ascending, as plain numbers, `NULL` among them. Rows that are not there count as
+    /// without a value.
+    pub(crate) fn gather(&self, rows: &[u32], out: &mut Vec<i64>) {
         out.clear();
         let base = self.zone.min;
         if !self.zone.has_values() {
@@ -351,7 +352,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     /// Values as they come: close together, at the ends of the range, absent.
-    pub fn values() -> impl Strategy<Value = Vec<i64>> {
+    pub(crate) fn values() -> impl Strategy<Value = Vec<i64>> {
         let ends = prop_oneof![Just(i64::MIN + 1), Just(i64::MAX), Just(0), Just(-1), any::<i64>()];
         let width = 0u32..64;
         let near = (any::<i32>(), width).prop_flat_map(|(base, width)| {
@@ -369,10 +370,10 @@ pub(super) mod tests {
         #[test]
         fn every_encoding_comes_back(values in values()) {
             let encoded = encode(&values);
-            let column = Column::decode(encoded.zone, encoded.data.clone()).unwrap();
+            let column = PackedColumn::decode(encoded.zone, encoded.data.clone()).unwrap();
             let back: Vec<i64> = (0..values.len()).map(|row| column.get(row).unwrap_or(NULL)).collect();
             prop_assert_eq!(&back, &values);
-            prop_assert_eq!(&Column::of(&values), &column);
+            prop_assert_eq!(&PackedColumn::of(&values), &column);
             prop_assert_eq!(column.get(values.len()), None);
             for first in [0, values.len() / 3, values.len()] {
                 let mut read = vec![7; values.len() - first];
@@ -393,19 +394,19 @@ pub(super) mod tests {
             let encoded = encode(&values);
             let mut short = encoded.data.clone();
             short.truncate(encoded.data.len().saturating_sub(cut));
-            prop_assert_eq!(Column::decode(encoded.zone, short).is_ok(), cut == 0 || encoded.data.is_empty());
+            prop_assert_eq!(PackedColumn::decode(encoded.zone, short).is_ok(), cut == 0 || encoded.data.is_empty());
             let mut other = encoded.data.clone();
             if !other.is_empty() {
                 let at = at.index(other.len());
                 other[at] = byte;
             }
-            if let Ok(column) = Column::decode(encoded.zone, other) {
+            if let Ok(column) = PackedColumn::decode(encoded.zone, other) {
                 for row in 0..values.len() {
                     let inside = column.get(row).is_none_or(|v| (encoded.zone.min..=encoded.zone.max).contains(&v));
                     prop_assert!(inside);
                 }
             }
-            let _ = Column::decode(Zone { rows: rows % 1000, nulls, min, max }, encoded.data);
+            let _ = PackedColumn::decode(Zone { rows: rows % 1000, nulls, min, max }, encoded.data);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Which id stands at which place. Ids rise, and mostly by one: they are kept as runs.
+//! Which id is at which place. Ids rise, and mostly by one: they are kept as runs.
 
 use super::pack::{read_varint, varint};
 
@@ -12,7 +12,7 @@ struct Run {
 
 /// The rising ids of one segment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct IdRuns {
+pub(crate) struct IdRuns {
     runs: Vec<Run>,
     rows: u32,
 }
@@ -20,7 +20,7 @@ pub struct IdRuns {
 impl IdRuns {
     /// Appends ids; `false` where one is not above the one before it: then the rest is left out.
     #[must_use]
-    pub fn extend(&mut self, ids: &[i64]) -> bool {
+    pub(crate) fn extend(&mut self, ids: &[i64]) -> bool {
         for &id in ids {
             match self.last() {
                 Some(last) if last >= id => return false,
@@ -32,26 +32,27 @@ impl IdRuns {
         true
     }
 
-    pub fn rows(&self) -> u32 {
+    pub(crate) fn rows(&self) -> u32 {
         self.rows
     }
 
-    pub fn first(&self) -> Option<i64> {
+    pub(crate) fn first(&self) -> Option<i64> {
         self.runs.first().map(|run| run.id)
     }
 
-    pub fn last(&self) -> Option<i64> {
+    pub(crate) fn last(&self) -> Option<i64> {
         self.runs.last().map(|run| run.id + i64::from(self.rows - 1 - run.row))
     }
 
     /// The first rows only.
-    pub fn truncate(&mut self, rows: u32) {
+    pub(crate) fn truncate(&mut self, rows: u32) {
         self.runs.retain(|run| run.row < rows);
         self.rows = self.rows.min(rows);
     }
 
-    /// Takes off the first rows and gives them.
-    pub fn take_front(&mut self, rows: u32) -> Self {
+    /// Removes the first rows and gives them.
+    #[cfg(test)]
+    pub(crate) fn take_front(&mut self, rows: u32) -> Self {
         let mut rest = Self::default();
         let mut front = std::mem::take(self);
         for (at, run) in front.runs.iter().enumerate() {
@@ -69,7 +70,7 @@ impl IdRuns {
     }
 
     /// The place of an id.
-    pub fn row_of(&self, id: i64) -> Option<u32> {
+    pub(crate) fn row_of(&self, id: i64) -> Option<u32> {
         let at = self.runs.partition_point(|run| run.id <= id).checked_sub(1)?;
         let run = self.runs.get(at)?;
         let end = self.runs.get(at + 1).map_or(self.rows, |next| next.row);
@@ -77,8 +78,9 @@ impl IdRuns {
         (row < i64::from(end)).then_some(row as u32)
     }
 
-    /// For each run two varints: how far its first id is above the id before it (above zero for the first), and its length.
-    pub fn encode(&self) -> Vec<u8> {
+    /// For each run two varints: how far its first id is above the id before it (above zero for the first), and its
+    /// length.
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let (mut out, mut before) = (Vec::new(), 0i64);
         for (at, run) in self.runs.iter().enumerate() {
             let end = self.runs.get(at + 1).map_or(self.rows, |next| next.row);
@@ -90,7 +92,7 @@ impl IdRuns {
     }
 
     /// `None` where this is nothing that `encode` wrote.
-    pub fn decode(mut data: &[u8]) -> Option<Self> {
+    pub(crate) fn decode(mut data: &[u8]) -> Option<Self> {
         let mut this = Self::default();
         let mut before = 0i64;
         while !data.is_empty() {
@@ -109,14 +111,14 @@ impl IdRuns {
 
 /// The ids of all rows, segment after segment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct IdMap {
+pub(crate) struct IdMap {
     runs: IdRuns,
 }
 
 impl IdMap {
-    /// Appends a segment; `false` where its ids do not go on behind those before.
+    /// Appends a segment; `false` where its ids do not continue behind those before.
     #[must_use]
-    pub fn push(&mut self, segment: &IdRuns) -> bool {
+    pub(crate) fn push(&mut self, segment: &IdRuns) -> bool {
         let Some(first) = segment.first() else { return true };
         let follows = match self.runs.last() {
             Some(last) if last >= first => return false,
@@ -130,16 +132,16 @@ impl IdMap {
         true
     }
 
-    pub fn rows(&self) -> u32 {
+    pub(crate) fn rows(&self) -> u32 {
         self.runs.rows
     }
 
-    pub fn last(&self) -> Option<i64> {
+    pub(crate) fn last(&self) -> Option<i64> {
         self.runs.last()
     }
 
     /// The id at a place.
-    pub fn id(&self, row: u32) -> Option<i64> {
+    pub(crate) fn id(&self, row: u32) -> Option<i64> {
         if row >= self.runs.rows {
             return None;
         }
@@ -149,12 +151,12 @@ impl IdMap {
     }
 
     /// The place of an id.
-    pub fn row_of(&self, id: i64) -> Option<u32> {
+    pub(crate) fn row_of(&self, id: i64) -> Option<u32> {
         self.runs.row_of(id)
     }
 
     /// How many rows have an id below this one.
-    pub fn rows_below(&self, id: i64) -> u32 {
+    pub(crate) fn rows_below(&self, id: i64) -> u32 {
         let runs = &self.runs.runs;
         let Some(at) = runs.partition_point(|run| run.id < id).checked_sub(1) else { return 0 };
         let end = runs.get(at + 1).map_or(self.runs.rows, |next| next.row);

@@ -1,19 +1,19 @@
-//! Keys of groups. A key is one or more columns, each mapped to a small number; together they are a slot. Which slots occur
-//! is found out first, so that a result takes memory by what it holds and not by what it could hold.
+//! Keys of groups. A key is one or more columns, each mapped to a small number; together they are a slot. Which slots
+//! occur is found out first, so that a result takes memory by what it holds and not by what it could hold.
 
 use super::NULL;
 use super::bitmap::Bitmap;
-use super::column::Column;
+use super::column::PackedColumn;
 use super::members::outline;
 use super::selection::Chosen;
 use std::sync::Arc;
 
 /// The row is left out.
-pub const NO_SLOT: u32 = u32::MAX;
+pub(crate) const NO_SLOT: u32 = u32::MAX;
 
 /// From a value to a number below the part's size.
 #[derive(Clone, Debug)]
-pub enum Map {
+pub(crate) enum Map {
     /// How far it is above this.
     Offset(i64),
     /// By a table from 0; values behind its end count as absent.
@@ -24,7 +24,7 @@ pub enum Map {
 
 /// What a second column has to say in a part of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Second {
+pub(crate) enum Second {
     /// The lower value of both; none where one has none.
     Lower(usize),
     /// Rows in which both are the same, or have no value; the others are left out.
@@ -54,7 +54,7 @@ impl Second {
 
 /// One column of a key.
 #[derive(Clone, Debug)]
-pub struct KeyPart {
+pub(crate) struct KeyPart {
     pub column: usize,
     pub second: Option<Second>,
     pub map: Map,
@@ -81,15 +81,15 @@ impl KeyPart {
 
 /// What rows are grouped by.
 #[derive(Clone, Debug)]
-pub struct Grouping {
+pub(crate) struct Grouping {
     parts: Vec<KeyPart>,
     slots: u64,
 }
 
 /// The columns of one segment by number, and its chosen rows.
 #[derive(Clone, Copy, Debug)]
-pub struct Sweep<'a> {
-    pub columns: &'a [Option<Arc<Column>>],
+pub(crate) struct Sweep<'a> {
+    pub columns: &'a [Option<Arc<PackedColumn>>],
     pub chosen: &'a Chosen,
     pub rows: usize,
 }
@@ -108,22 +108,23 @@ impl Sweep<'_> {
 
 impl Grouping {
     /// `None` where the slots would be more than a set of them may take (512 MiB).
-    pub fn new(parts: Vec<KeyPart>) -> Option<Self> {
+    pub(crate) fn new(parts: Vec<KeyPart>) -> Option<Self> {
         let slots = parts.iter().try_fold(1u64, |slots, part| slots.checked_mul(part.size.max(1).into()))?;
         (slots <= 1 << 32).then_some(Self { parts, slots })
     }
 
-    pub fn slots(&self) -> u64 {
+    pub(crate) fn slots(&self) -> u64 {
         self.slots
     }
 
     /// Which columns make the key.
-    pub fn columns(&self) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn columns(&self) -> impl Iterator<Item = usize> + '_ {
         self.parts.iter().flat_map(|part| std::iter::once(part.column).chain(part.second.map(Second::column)))
     }
 
     /// The numbers of the parts that make a slot.
-    pub fn numbers(&self, slot: u64) -> Vec<u32> {
+    #[cfg(test)]
+    pub(crate) fn numbers(&self, slot: u64) -> Vec<u32> {
         let mut rest = slot;
         let mut numbers: Vec<u32> = self
             .parts
@@ -174,17 +175,17 @@ impl Grouping {
     }
 
     /// Are all rows of one slot?
-    pub fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.parts.is_empty()
     }
 
     /// Does every slot stand for one value of one column?
-    pub fn is_flat(&self) -> bool {
+    pub(crate) fn is_flat(&self) -> bool {
         self.parts.len() <= 1
     }
 
     /// Adds the slots that occur.
-    pub fn mark(&self, sweep: &Sweep<'_>, used: &mut Bitmap) {
+    pub(crate) fn mark(&self, sweep: &Sweep<'_>, used: &mut Bitmap) {
         let (mut values, mut slots) = (Vec::new(), Vec::new());
         sweep.chosen.blocks(sweep.rows, |rows| {
             self.of(sweep, rows, &mut values, &mut slots);
@@ -205,16 +206,16 @@ fn fill(slots: &mut [u64], values: &[i64], size: u64, mut number: impl FnMut(i64
 
 /// The slots that are counted, numbered.
 #[derive(Clone, Debug)]
-pub enum Used {
+pub(crate) enum Used {
     /// All of them, whether they occur or not.
     Every(u32),
-    /// Those that occur, and how many of them stand before each word; and which words hold any, where that is worth a
+    /// Those that occur, and how many of them are before each word; and which words hold any, where that is worth a
     /// first look.
     Some { slots: Bitmap, before: Vec<u32>, count: usize, outline: Option<Bitmap> },
 }
 
 impl Used {
-    pub fn of(slots: Bitmap) -> Self {
+    pub(crate) fn of(slots: Bitmap) -> Self {
         let mut count = 0;
         let before = slots.words().iter().map(|word| {
             let before = count;
@@ -226,7 +227,7 @@ impl Used {
         Self::Some { slots, before, count: count as usize, outline }
     }
 
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         match self {
             Self::Every(count) => *count as usize,
             Self::Some { count, .. } => *count,
@@ -234,7 +235,7 @@ impl Used {
     }
 
     /// Those that are counted, ascending.
-    pub fn slots(&self) -> Vec<u64> {
+    pub(crate) fn slots(&self) -> Vec<u64> {
         match self {
             Self::Every(count) => (0..u64::from(*count)).collect(),
             Self::Some { slots, .. } => slots.iter().map(|slot| slot as u64).collect(),
@@ -243,7 +244,7 @@ impl Used {
 
     /// The number of a slot; `u32::MAX` for those that are not counted.
     #[inline]
-    pub fn number(&self, slot: u64) -> u32 {
+    pub(crate) fn number(&self, slot: u64) -> u32 {
         match self {
             Self::Every(count) if slot < u64::from(*count) => slot as u32,
             Self::Every(_) => u32::MAX,
@@ -278,7 +279,7 @@ mod tests {
 
     #[test]
     fn two_columns_make_one_key() {
-        let column = |values: &[i64]| Some(Arc::new(Column::of(values)));
+        let column = |values: &[i64]| Some(Arc::new(PackedColumn::of(values)));
         let columns = [column(&[5, 9, 7, NULL, 3, NULL]), column(&[6, 2, 7, 4, NULL, NULL])];
         let sweep = Sweep { columns: &columns, chosen: &Chosen::All, rows: 6 };
         let numbers = |second: Second| {

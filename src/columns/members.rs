@@ -3,10 +3,10 @@
 use super::bitmap::Bitmap;
 use std::ops::Range;
 
-/// A set with what makes it quick to ask: how many members stand below a number, and, where it is large and thin, which
+/// A set with what makes it quick to ask: how many members are below a number, and, where it is large and thin, which
 /// runs of 64 numbers hold any. That outline stays in the first levels of cache where the set itself does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Members {
+pub(crate) struct Members {
     set: Bitmap,
     /// Members below each run of `RUN` words.
     before: Vec<u32>,
@@ -21,7 +21,7 @@ const RUN: usize = 8;
 const LARGE: usize = if cfg!(test) { 1 } else { 1 << 12 };
 
 impl Members {
-    pub fn new(set: Bitmap) -> Self {
+    pub(crate) fn new(set: Bitmap) -> Self {
         let mut count = 0;
         let mut before = Vec::with_capacity(set.words().len() / RUN + 1);
         for words in set.words().chunks(RUN) {
@@ -33,26 +33,22 @@ impl Members {
         Self { set, before, outline }
     }
 
-    pub fn set(&self) -> &Bitmap {
-        &self.set
-    }
-
     /// Which runs of 64 numbers hold any; `None` where that is no help.
-    pub fn outline(&self) -> Option<&Bitmap> {
+    pub(crate) fn outline(&self) -> Option<&Bitmap> {
         self.outline.as_ref()
     }
 
     #[inline]
-    pub fn get(&self, number: usize) -> bool {
+    pub(crate) fn get(&self, number: usize) -> bool {
         self.set.get(number)
     }
 
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.before.last().map_or(0, |count| *count as usize)
     }
 
     /// How many of the range are in the set.
-    pub fn count_in(&self, range: Range<usize>) -> usize {
+    pub(crate) fn count_in(&self, range: Range<usize>) -> usize {
         self.below(range.end).saturating_sub(self.below(range.start))
     }
 

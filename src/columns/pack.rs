@@ -1,12 +1,12 @@
 //! Numbers side by side in exactly as many bits as the widest needs, lowest bit first.
 
 /// Bytes of `count` numbers of `width` bits.
-pub fn packed_len(count: usize, width: u32) -> usize {
+pub(super) fn packed_len(count: usize, width: u32) -> usize {
     (count * width as usize).div_ceil(8)
 }
 
 /// Appends numbers of at most `width` bits (1 to 64).
-pub fn pack(numbers: impl Iterator<Item = u64>, width: u32, out: &mut Vec<u8>) {
+pub(super) fn pack(numbers: impl Iterator<Item = u64>, width: u32, out: &mut Vec<u8>) {
     let (mut waiting, mut bits) = (0u128, 0u32);
     for number in numbers {
         waiting |= u128::from(number) << bits;
@@ -21,7 +21,7 @@ pub fn pack(numbers: impl Iterator<Item = u64>, width: u32, out: &mut Vec<u8>) {
 }
 
 /// The numbers again. `bytes` holds at least 16 bytes more than `packed_len` says, whatever they are.
-pub fn unpack(bytes: &[u8], count: usize, width: u32) -> impl Iterator<Item = u64> + '_ {
+pub(super) fn unpack(bytes: &[u8], count: usize, width: u32) -> impl Iterator<Item = u64> + '_ {
     let mask = if width >= 64 { u64::MAX } else { (1u64 << width) - 1 };
     let mut bit = 0usize;
     (0..count).map(move |_| {
@@ -39,7 +39,7 @@ pub fn unpack(bytes: &[u8], count: usize, width: u32) -> impl Iterator<Item = u6
 }
 
 /// Appends a number in groups of seven bits, lowest first.
-pub fn varint(mut number: u64, out: &mut Vec<u8>) {
+pub(super) fn varint(mut number: u64, out: &mut Vec<u8>) {
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
         number >>= 7;
@@ -48,7 +48,7 @@ pub fn varint(mut number: u64, out: &mut Vec<u8>) {
 }
 
 /// Takes such a number off the front; `None` where there is none.
-pub fn read_varint(data: &mut &[u8]) -> Option<u64> {
+pub(super) fn read_varint(data: &mut &[u8]) -> Option<u64> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
         let (&byte, rest) = data.split_first()?;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Side {
+pub(crate) enum Side {
     Source,
     Destination,
     Either,
@@ -14,7 +14,7 @@ pub enum Side {
 
 /// `source[pair_id]` and `destination[pair_id]` are address ids; 0 where the record named none, or no such pair is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PairColumns {
+pub(crate) struct PairColumns {
     pub source: Arc<[u32]>,
     pub destination: Arc<[u32]>,
     /// All address ids are below this.
@@ -25,29 +25,25 @@ pub struct PairColumns {
 
 impl PairColumns {
     /// From two lists of the same length; `nobody`: the pairs that are there without any address.
-    pub fn new(source: Vec<u32>, destination: Vec<u32>, mut nobody: Vec<u32>) -> Self {
+    pub(crate) fn new(source: Vec<u32>, destination: Vec<u32>, mut nobody: Vec<u32>) -> Self {
         nobody.sort_unstable();
         let greatest = source.iter().chain(&destination).max().copied().unwrap_or(0);
         Self { source: source.into(), destination: destination.into(), addresses: greatest.saturating_add(1), nobody }
     }
 
     /// How many there may be: ids are below this.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.source.len()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.source.is_empty()
-    }
-
     /// The id itself; 0 for no pair, and for one of nobody.
-    pub fn id(&self, pair: i64) -> usize {
+    pub(crate) fn id(&self, pair: i64) -> usize {
         let known = usize::try_from(pair).ok().filter(|id| *id < self.len());
         known.filter(|id| self.nobody.is_empty() || self.nobody.binary_search(&(*id as u32)).is_err()).unwrap_or(0)
     }
 
     /// Some words of the set of pairs with a side in a set of address ids.
-    pub fn words_with(&self, addresses: &Bitmap, side: Side, words: Range<usize>) -> Vec<u64> {
+    pub(crate) fn words_with(&self, addresses: &Bitmap, side: Side, words: Range<usize>) -> Vec<u64> {
         let has = |id: u32| id != 0 && addresses.get(id as usize);
         let words = words.map(|word| {
             let pairs = word * 64..(word * 64 + 64).min(self.len());
@@ -63,7 +59,7 @@ impl PairColumns {
         words.collect()
     }
 
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         (self.source.len() + self.destination.len() + self.nobody.len()) * 4
     }
 }

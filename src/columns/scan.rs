@@ -1,19 +1,19 @@
 //! Conditions on a column: settled by its zone where that is enough, else tested row by row.
 
 // The same lines are compiled for codes of every width, the widest among them.
-#![allow(clippy::useless_conversion)]
+#![allow(clippy::useless_conversion, reason = "the same code runs for every width, one of which converts to itself")]
 
 use super::bitmap::Bitmap;
-use super::column::{Code, Codes, Column, Zone, with_codes};
+use super::column::{Code, Codes, PackedColumn, Zone, with_codes};
 use super::members::Members;
 
 /// Values in one of these ranges, both ends inside; ascending and apart from each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ranges(Vec<(i64, i64)>);
+pub(crate) struct Ranges(Vec<(i64, i64)>);
 
 impl Ranges {
     /// Empty ranges are left out, overlapping ones become one.
-    pub fn of(ranges: impl IntoIterator<Item = (i64, i64)>) -> Self {
+    pub(crate) fn of(ranges: impl IntoIterator<Item = (i64, i64)>) -> Self {
         let mut list: Vec<(i64, i64)> = ranges.into_iter().filter(|(low, high)| low <= high).collect();
         list.sort_unstable();
         let mut apart: Vec<(i64, i64)> = Vec::with_capacity(list.len());
@@ -26,23 +26,19 @@ impl Ranges {
         Self(apart)
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The same distances above another base.
     fn above(self, base: i64) -> Self {
         Self(self.0.into_iter().map(|(low, high)| (base.wrapping_add(low), base.wrapping_add(high))).collect())
     }
 
-    pub fn contains(&self, value: i64) -> bool {
+    pub(crate) fn contains(&self, value: i64) -> bool {
         let at = self.0.partition_point(|(low, _)| *low <= value);
         at.checked_sub(1).and_then(|at| self.0.get(at)).is_some_and(|(_, high)| value <= *high)
     }
 }
 
 /// What the zone says: all rows or none; `None` where the rows must be tested.
-pub fn settle_ranges(zone: &Zone, ranges: &Ranges) -> Option<bool> {
+pub(crate) fn settle_ranges(zone: &Zone, ranges: &Ranges) -> Option<bool> {
     let touched = ranges.0.iter().find(|(low, high)| *low <= zone.max && zone.min <= *high);
     match touched {
         _ if !zone.has_values() => Some(false),
@@ -53,7 +49,7 @@ pub fn settle_ranges(zone: &Zone, ranges: &Ranges) -> Option<bool> {
 }
 
 /// The same for a set of numbers from 0.
-pub fn settle_set(zone: &Zone, set: &Members) -> Option<bool> {
+pub(crate) fn settle_set(zone: &Zone, set: &Members) -> Option<bool> {
     if !zone.has_values() {
         return Some(false);
     }
@@ -66,7 +62,8 @@ pub fn settle_set(zone: &Zone, set: &Members) -> Option<bool> {
 }
 
 /// Rows with a value.
-pub fn present(column: &Column) -> Bitmap {
+#[cfg(test)]
+pub(crate) fn present(column: &PackedColumn) -> Bitmap {
     match column.present() {
         Some(bits) => bits.clone(),
         None if column.zone().has_values() => Bitmap::ones(column.rows()),
@@ -75,7 +72,7 @@ pub fn present(column: &Column) -> Bitmap {
 }
 
 /// Rows whose value lies in the ranges.
-pub fn in_ranges(column: &Column, ranges: &Ranges) -> Bitmap {
+pub(crate) fn in_ranges(column: &PackedColumn, ranges: &Ranges) -> Bitmap {
     let mut found = Bitmap::zeros(column.rows());
     let zone = column.zone();
     for &(low, high) in &ranges.0 {
@@ -103,7 +100,7 @@ fn within<T: Copy + PartialOrd>(codes: &[T], low: T, high: T) -> Bitmap {
 }
 
 /// Rows whose value is in a set of numbers from 0.
-pub fn in_set(column: &Column, set: &Members) -> Bitmap {
+pub(crate) fn in_set(column: &PackedColumn, set: &Members) -> Bitmap {
     let member = |value: i64| usize::try_from(value).is_ok_and(|value| set.get(value));
     match set.outline() {
         // Where the outline is empty there is nothing to look up.
@@ -116,13 +113,13 @@ pub fn in_set(column: &Column, set: &Members) -> Bitmap {
 }
 
 /// Rows whose value passes the test. It is asked once for each value where there are few.
-pub fn where_value(column: &Column, mut test: impl FnMut(i64) -> bool) -> Bitmap {
+pub(crate) fn where_value(column: &PackedColumn, mut test: impl FnMut(i64) -> bool) -> Bitmap {
     let base = column.base();
     by_code(column, move |code| test(base.wrapping_add(code as i64)))
 }
 
 /// Of these rows those whose value passes the test: where they are few, that is less than testing all.
-pub fn narrowed(column: &Column, rows: &Bitmap, test: impl Fn(i64) -> bool) -> Bitmap {
+pub(crate) fn narrowed(column: &PackedColumn, rows: &Bitmap, test: impl Fn(i64) -> bool) -> Bitmap {
     let base = column.base();
     let mut rows = rows.clone();
     if let Some(present) = column.present() {
@@ -146,7 +143,7 @@ pub fn narrowed(column: &Column, rows: &Bitmap, test: impl Fn(i64) -> bool) -> B
     Bitmap::from_words(words, column.rows())
 }
 
-fn by_code(column: &Column, mut test: impl FnMut(u64) -> bool) -> Bitmap {
+fn by_code(column: &PackedColumn, mut test: impl FnMut(u64) -> bool) -> Bitmap {
     let span = column.zone().max.wrapping_sub(column.base()) as u64;
     let found = match column.codes() {
         Codes::Same => {
@@ -193,7 +190,7 @@ fn runs(table: &[bool]) -> Option<Ranges> {
 }
 
 /// Without the rows that have no value, whose code is 0.
-fn with_value(column: &Column, mut found: Bitmap) -> Bitmap {
+fn with_value(column: &PackedColumn, mut found: Bitmap) -> Bitmap {
     match column.present() {
         Some(present) => {
             found.and(present);
@@ -235,7 +232,7 @@ mod tests {
     use crate::columns::column::tests::values;
     use proptest::prelude::*;
 
-    fn check(column: &Column, values: &[i64], found: &Bitmap, settled: Option<bool>, test: impl Fn(i64) -> bool) {
+    fn check(column: &PackedColumn, values: &[i64], found: &Bitmap, settled: Option<bool>, test: impl Fn(i64) -> bool) {
         let expected =
             Bitmap::of((0..values.len()).filter(|at| values[*at] != NULL && test(values[*at])), values.len());
         assert_eq!(found, &expected, "{column:?}");
@@ -249,7 +246,7 @@ mod tests {
         fn kernels_find_what_a_loop_finds(values in values(), ends in prop::collection::vec((any::<i64>(), any::<i64>()), 0..4),
                                           picks in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..3),
                                           set in prop::collection::vec(0usize..60, 0..30)) {
-            let column = Column::of(&values);
+            let column = PackedColumn::of(&values);
             let mut list = ends;
             if !values.is_empty() {
                 list.extend(picks.iter().map(|(a, b)| (*a.get(&values), *b.get(&values))));

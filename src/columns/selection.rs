@@ -4,7 +4,7 @@ use super::bitmap::Bitmap;
 
 /// Chosen rows of one segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Chosen {
+pub(crate) enum Chosen {
     None,
     All,
     /// Some, but neither none nor all.
@@ -13,7 +13,7 @@ pub enum Chosen {
 
 impl Chosen {
     /// In the form that fits.
-    pub fn of(bits: Bitmap) -> Self {
+    pub(crate) fn of(bits: Bitmap) -> Self {
         match bits.count() {
             0 => Self::None,
             count if count == bits.len() => Self::All,
@@ -21,20 +21,12 @@ impl Chosen {
         }
     }
 
-    pub fn from_bool(all: bool) -> Self {
+    pub(crate) fn from_bool(all: bool) -> Self {
         if all { Self::All } else { Self::None }
     }
 
-    pub fn into_bits(self, rows: usize) -> Bitmap {
-        match self {
-            Self::None => Bitmap::zeros(rows),
-            Self::All => Bitmap::ones(rows),
-            Self::Some(bits) => bits,
-        }
-    }
-
     #[must_use]
-    pub fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::None, _) | (_, Self::None) => Self::None,
             (Self::All, other) | (other, Self::All) => other,
@@ -46,7 +38,7 @@ impl Chosen {
     }
 
     #[must_use]
-    pub fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::All, _) | (_, Self::All) => Self::All,
             (Self::None, other) | (other, Self::None) => other,
@@ -58,7 +50,7 @@ impl Chosen {
     }
 
     #[must_use]
-    pub fn invert(self) -> Self {
+    pub(crate) fn invert(self) -> Self {
         match self {
             Self::None => Self::All,
             Self::All => Self::None,
@@ -79,7 +71,7 @@ impl Chosen {
 
     /// Calls with lists of the chosen rows, ascending, at most 1024 at a time: with some values of
     /// each they stay in the first level of cache.
-    pub fn blocks(&self, rows: usize, mut each: impl FnMut(&[u32])) {
+    pub(crate) fn blocks(&self, rows: usize, mut each: impl FnMut(&[u32])) {
         const BLOCK: usize = 1024;
         let mut block: Vec<u32> = Vec::with_capacity(BLOCK);
         match self {
@@ -113,7 +105,7 @@ impl Chosen {
 
 /// Chosen rows of a table. Rows are counted from 0 over all segments; places count the chosen ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Selection {
+pub(crate) struct Selection {
     parts: Vec<Chosen>,
     /// The first row of each segment, and behind the last.
     rows: Vec<u32>,
@@ -123,7 +115,7 @@ pub struct Selection {
 
 impl Selection {
     /// `parts`: the chosen rows of each segment, with how many rows it has.
-    pub fn new(parts: impl IntoIterator<Item = (Chosen, u32)>) -> Self {
+    pub(crate) fn new(parts: impl IntoIterator<Item = (Chosen, u32)>) -> Self {
         let mut this = Self { parts: Vec::new(), rows: vec![0], places: vec![0] };
         let (mut row, mut place) = (0, 0);
         for (chosen, rows) in parts {
@@ -136,26 +128,23 @@ impl Selection {
         this
     }
 
-    pub fn parts(&self) -> &[Chosen] {
+    pub(crate) fn parts(&self) -> &[Chosen] {
         &self.parts
     }
 
     /// How many are chosen.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.places.last().map_or(0, |count| *count as usize)
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// The first row of a segment.
-    pub fn first_row(&self, segment: usize) -> u32 {
+    #[cfg(test)]
+    pub(crate) fn first_row(&self, segment: usize) -> u32 {
         self.rows.get(segment).copied().unwrap_or(0)
     }
 
     /// The chosen row at a place.
-    pub fn row(&self, place: usize) -> Option<u32> {
+    pub(crate) fn row(&self, place: usize) -> Option<u32> {
         let place = u32::try_from(place).ok().filter(|place| (*place as usize) < self.len())?;
         let segment = self.places.partition_point(|first| *first <= place).checked_sub(1)?;
         let inside = place - self.places.get(segment)?;
@@ -168,7 +157,7 @@ impl Selection {
     }
 
     /// The place of a row, where it is chosen.
-    pub fn place(&self, row: u32) -> Option<usize> {
+    pub(crate) fn place(&self, row: u32) -> Option<usize> {
         let segment = self.rows.partition_point(|first| *first <= row).checked_sub(1)?;
         let inside = (row - self.rows.get(segment)?) as usize;
         let before = match self.parts.get(segment)? {
@@ -177,12 +166,6 @@ impl Selection {
             Chosen::Some(bits) => bits.get(inside).then(|| bits.count_in(0..inside))?,
         };
         Some(*self.places.get(segment)? as usize + before)
-    }
-
-    /// Memory that it takes, in bytes.
-    pub fn bytes(&self) -> usize {
-        let bits = self.parts.iter().map(|part| if let Chosen::Some(bits) = part { bits.words().len() * 8 } else { 0 });
-        bits.sum::<usize>() + (self.rows.len() + self.places.len()) * 4
     }
 }
 

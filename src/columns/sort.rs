@@ -11,7 +11,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// One key of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SortPart {
+pub(crate) struct SortPart {
     /// The greatest key that a row can have; rows with a greater one count as without a value, and come last.
     pub max: u64,
     pub descending: bool,
@@ -55,7 +55,7 @@ enum Rows {
 
 /// What one worker has collected.
 #[derive(Debug)]
-pub struct Sorter {
+pub(crate) struct Sorter {
     parts: Vec<SortPart>,
     row_bits: u32,
     rows: Rows,
@@ -63,7 +63,7 @@ pub struct Sorter {
 
 impl Sorter {
     /// For rows below `rows`.
-    pub fn new(parts: &[SortPart], rows: u32) -> Self {
+    pub(crate) fn new(parts: &[SortPart], rows: u32) -> Self {
         let row_bits = 32 - rows.leading_zeros();
         let bits = parts.iter().map(SortPart::bits).sum::<u32>() + row_bits;
         let buckets = parts.first().map_or(1, |first| bucket(first.max) + 2);
@@ -76,7 +76,7 @@ impl Sorter {
     }
 
     /// Adds rows with their keys: a list for each part, as long as `rows`.
-    pub fn push(&mut self, keys: &[Vec<u64>], rows: impl Iterator<Item = u32>) {
+    pub(crate) fn push(&mut self, keys: &[Vec<u64>], rows: impl Iterator<Item = u32>) {
         let Self { parts, row_bits, rows: into } = self;
         if let ([part], Rows::Narrow(buckets), [keys]) = (parts.as_slice(), &mut *into, keys) {
             return push_one(*part, *row_bits, buckets, keys, rows);
@@ -117,7 +117,7 @@ impl Sorter {
     }
 
     /// The rows of all workers in order. `stop` is asked now and then; the result means nothing once it says yes.
-    pub fn finish(workers: Vec<Sorter>, stop: &(dyn Fn() -> bool + Sync)) -> Order {
+    pub(crate) fn finish(workers: Vec<Sorter>, stop: &(dyn Fn() -> bool + Sync)) -> Order {
         let threads = workers.len();
         let mask = workers.first().map_or(0, |first| (1u64 << first.row_bits) - 1);
         let (mut buckets, mut lists) = (Vec::new(), Vec::new());
@@ -230,7 +230,7 @@ impl Bucket {
 
 /// Rows in order.
 #[derive(Debug)]
-pub struct Order {
+pub(crate) struct Order {
     /// The first place of each bucket, and behind the last.
     starts: Vec<usize>,
     buckets: Vec<Bucket>,
@@ -238,22 +238,18 @@ pub struct Order {
 }
 
 impl Order {
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.starts.last().copied().unwrap_or(0)
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// The row at a place. A millisecond, where it is the first that is asked for there.
-    pub fn row(&self, place: usize) -> Option<u32> {
+    pub(crate) fn row(&self, place: usize) -> Option<u32> {
         let at = self.starts.partition_point(|start| *start <= place).checked_sub(1)?;
         self.buckets.get(at)?.rows(self.mask).get(place - self.starts.get(at)?).copied()
     }
 
     /// The place of a row. Sorts what is not sorted yet.
-    pub fn place(&self, row: u32) -> Option<usize> {
+    pub(crate) fn place(&self, row: u32) -> Option<usize> {
         let found = |(bucket, start): (&Bucket, &usize)| {
             bucket.rows(self.mask).iter().position(|known| *known == row).map(|at| start + at)
         };
@@ -261,7 +257,7 @@ impl Order {
     }
 
     /// All rows in order.
-    pub fn into_rows(self, threads: usize) -> Vec<u32> {
+    pub(crate) fn into_rows(self, threads: usize) -> Vec<u32> {
         self.settle(threads, 0, &|| false);
         self.buckets.iter().flat_map(|bucket| bucket.rows(self.mask)).copied().collect()
     }
@@ -277,13 +273,7 @@ impl Order {
                 bucket.rows(self.mask);
             }
         };
-        std::thread::scope(|scope| {
-            for _ in 1..threads.min(wanted.len()) {
-                // A thread that cannot be had is one worker less.
-                let _ = std::thread::Builder::new().name("sort".into()).spawn_scoped(scope, work);
-            }
-            work();
-        });
+        crate::threads::side_by_side(threads.min(wanted.len()).max(1), |_| work());
     }
 }
 

@@ -1,8 +1,8 @@
 //! Sums by key.
 //!
-//! Work is shared without shared memory: while slots are looked for, by segments; while they are summed, each worker looks
-//! at every row and takes those of its own part of the slots. Sums are of whole numbers wide enough for any rows, so the
-//! result does not depend on who added what when.
+//! Work is shared without shared memory: while slots are searched for, by segments; while they are summed, each worker
+//! looks at every row and takes those of its own part of the slots. Sums are of whole numbers wide enough for any rows,
+//! so the result does not depend on who added what when.
 
 use super::NULL;
 use super::keys::{Grouping, Sweep, Used};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// What is summed: which columns hold it; `None` leaves it at nothing.
 #[derive(Clone, Debug, Default)]
-pub struct Measures {
+pub(crate) struct Measures {
     pub packets: Option<usize>,
     pub bytes: Option<usize>,
     pub start: Option<usize>,
@@ -26,7 +26,7 @@ pub struct Measures {
 
 impl Measures {
     /// Which columns hold it.
-    pub fn columns(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn columns(&self) -> impl Iterator<Item = usize> {
         let fate = self.fate.as_ref().map(|(column, _)| *column);
         let late = self.late_end.as_ref().map(|(column, _)| *column);
         [self.packets, self.bytes, self.start, self.duration, fate, late].into_iter().flatten()
@@ -34,7 +34,7 @@ impl Measures {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     #[default]
     Neither,
     Accepted,
@@ -43,19 +43,19 @@ pub enum Verdict {
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Fate {
+pub(crate) struct Fate {
     pub verdict: Verdict,
     /// Its counters are no measurements: packets and bytes are left out.
     pub left_out: bool,
 }
 
 /// In the place of a sum of nothing.
-pub const NO_SUM: i128 = i128::MIN;
+pub(crate) const NO_SUM: i128 = i128::MIN;
 
 /// What the rows of a group come to. A cache line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(align(64))]
-pub struct Sums {
+pub(crate) struct Sums {
     /// `NO_SUM` where no row had a value.
     pub packets: i128,
     pub bytes: i128,
@@ -87,8 +87,8 @@ impl Default for Sums {
 #[inline]
 fn plus(sum: &mut i128, more: i128) {
     if more != NO_SUM {
-        // No sum of values has this upper half. A sum is written by halves: compared as a whole it would be read by another
-        // width than it was just written, which waits for the writing to be over.
+        // No sum of values has this upper half. A sum is written by halves: compared as a whole it would be read by
+        // another width than it was just written, which waits for the writing to be over.
         let is_none = (*sum >> 64) as i64 == i64::MIN;
         *sum = if is_none { more } else { *sum + more };
     }
@@ -96,7 +96,7 @@ fn plus(sum: &mut i128, more: i128) {
 
 impl Sums {
     /// Both together.
-    pub fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         plus(&mut self.packets, other.packets);
         plus(&mut self.bytes, other.bytes);
         self.start(other.first);
@@ -150,13 +150,13 @@ impl Step {
 
 /// Sums by slot, ascending; only slots that occur.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Groups {
+pub(crate) struct Groups {
     pub slots: Vec<u64>,
     pub sums: Vec<Sums>,
 }
 
 /// Adds the rows whose slot has a number in `part` to `sums`, which stand for that part.
-pub fn sum(
+pub(crate) fn sum(
     sweep: &Sweep<'_>,
     grouping: &Grouping,
     used: &Used,
@@ -318,12 +318,12 @@ mod tests {
     use super::*;
     use crate::columns::column::tests::values;
     use crate::columns::keys::{KeyPart, Map, NO_SLOT};
-    use crate::columns::{Bitmap, Chosen, Column};
+    use crate::columns::{Bitmap, Chosen, PackedColumn};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
-    fn column(values: &[i64]) -> Option<Arc<Column>> {
-        Some(Arc::new(Column::of(values)))
+    fn column(values: &[i64]) -> Option<Arc<PackedColumn>> {
+        Some(Arc::new(PackedColumn::of(values)))
     }
 
     proptest! {

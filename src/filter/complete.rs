@@ -92,7 +92,7 @@ struct Typed {
     quote: Option<char>,
 }
 
-/// What may stand at the cursor.
+/// What may be at the cursor.
 enum Place {
     Field,
     Operator(Target),

@@ -1,5 +1,5 @@
-//! What the filter reads out of an event that AWS keeps in no field of its own: the user name, resources and result of a
-//! sign-in that the console and `lookup-events` show. Pure; the SQL calls the same functions.
+//! What the filter reads out of an event that AWS keeps in no field of its own: the user name, resources and result of
+//! a sign-in that the console and `lookup-events` show. Pure; the SQL calls the same functions.
 
 use serde_json::Value as Json;
 
@@ -39,7 +39,7 @@ impl Derived {
         Self::ALL.into_iter().find(|derived| derived.name() == name)
     }
 
-    /// The values in an event's JSON, each once; of resources in the order in which they stand there.
+    /// The values in an event's JSON, each once; of resources in the order in which they are there.
     pub fn values(self, event: &str) -> Vec<String> {
         let Ok(event) = serde_json::from_str::<Json>(event) else { return Vec::new() };
         let text = |path: &str| at(&event, path).and_then(Json::as_str);
@@ -63,7 +63,7 @@ impl Derived {
 
 /// The members of userIdentity that names come from.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Identity<'a> {
+pub(crate) struct Identity<'a> {
     pub kind: Option<&'a str>,
     pub user_name: Option<&'a str>,
     pub principal_id: Option<&'a str>,
@@ -72,14 +72,14 @@ pub struct Identity<'a> {
 
 impl<'a> Identity<'a> {
     /// What AWS's event history and `lookup-events` call the Username. AWS services have none.
-    pub fn event_user_name(self) -> Option<&'a str> {
+    pub(crate) fn event_user_name(self) -> Option<&'a str> {
         let own = self.user_name.filter(|name| !name.is_empty());
         let root = || (self.kind == Some("Root")).then_some("root");
         own.or_else(root).or_else(|| self.session_name())
     }
 
     /// What follows the unique id in principalId; the end of the ARN where that id is masked or has no name.
-    pub fn session_name(self) -> Option<&'a str> {
+    pub(crate) fn session_name(self) -> Option<&'a str> {
         if !matches!(self.kind, Some("AssumedRole" | "FederatedUser")) {
             return None;
         }
@@ -121,8 +121,8 @@ fn login_result(event: &Json) -> Option<String> {
         .map(str::to_lowercase)
 }
 
-/// Type and name of what an event touched, each pair once: what it lists itself, what `lookup-events` listed with it, and
-/// what stands at well-known places of its request and answer.
+/// Type and name of what an event touched, each pair once: what it lists itself, what `lookup-events` listed with it,
+/// and what is at well-known places of its request and answer.
 fn resources(event: &Json) -> Vec<(Option<String>, String)> {
     let mut found = Vec::new();
     let mut put = |kind: Option<&str>, name: &str| {
@@ -182,7 +182,7 @@ fn all_at<'a>(json: &'a Json, path: &str) -> Vec<&'a str> {
 
 type Place = (&'static str, Option<&'static str>, &'static str);
 
-/// Type of a resource, the service that says it so (`None`: any), and where its name stands.
+/// Type of a resource, the service that says it so (`None`: any), and where its name is.
 const PLACES: [Place; 43] = [
     ("AWS::S3::Bucket", None, "requestParameters.bucketName"),
     ("AWS::IAM::User", Some("iam"), "requestParameters.userName"),

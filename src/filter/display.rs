@@ -70,8 +70,8 @@ fn flags_text(mask: i64) -> String {
     if known.len() == 1 { known.concat() } else { format!("({})", known.join(", ")) }
 }
 
-/// A literal as it stands in canonical text.
-pub fn literal_text(kind: Type, literal: &Literal) -> String {
+/// A literal as it is in canonical text.
+pub(super) fn literal_text(kind: Type, literal: &Literal) -> String {
     match literal {
         Literal::Text(text) if stands_bare(kind, text) => text.to_string(),
         Literal::Text(text) => quoted(text),
@@ -108,7 +108,7 @@ fn is_field(text: &str) -> bool {
 }
 
 /// SQL's quotes: `'`, doubled inside.
-pub fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('\'');
     for c in text.chars() {

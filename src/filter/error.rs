@@ -1,8 +1,12 @@
 //! What is wrong with a filter's text: where, what was expected there, and a proposal.
 
+use crate::model::Message;
 use crate::model::text::is_hazardous;
-pub use crate::model::text::nearest;
+pub(crate) use crate::model::text::nearest;
 use std::ops::Range;
+
+/// Ids of the texts that say what could be at a place begin so; what else is expected is syntax, and is as it is.
+pub(crate) const EXPECTED: &str = "filter-expected-";
 
 /// A filter that cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -11,21 +15,21 @@ pub struct FilterError {
     /// Bytes of the filter's text; on character boundaries; empty at the end of the text.
     pub span: Range<usize>,
     /// One sentence without a full stop.
-    pub message: String,
-    /// What could stand there instead, for a list; may be empty.
-    pub expected: Vec<String>,
+    pub message: Message,
+    /// What could be there instead, for a list; may be empty.
+    pub expected: Vec<&'static str>,
     /// Text that would be right in place of the text at `span`.
     pub proposal: Option<String>,
 }
 
 impl FilterError {
-    pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), expected: Vec::new(), proposal: None }
+    pub fn new(span: Range<usize>, message: Message) -> Self {
+        Self { span, message, expected: Vec::new(), proposal: None }
     }
 
     #[must_use]
-    pub fn expecting<'a>(mut self, expected: impl IntoIterator<Item = &'a str>) -> Self {
-        self.expected = expected.into_iter().map(str::to_owned).collect();
+    pub fn expecting(mut self, expected: impl IntoIterator<Item = &'static str>) -> Self {
+        self.expected = expected.into_iter().collect();
         self
     }
 
@@ -34,43 +38,32 @@ impl FilterError {
         self.proposal = proposal;
         self
     }
+}
 
-    /// Three or more lines: the line of the filter, a line of carets under the place, the message with what was
-    /// expected and proposed. For a terminal with a fixed-width font.
-    pub fn render(&self, text: &str) -> String {
-        let start = floor_boundary(text, self.span.start);
-        let end = floor_boundary(text, self.span.end.max(start));
-        let before = text.get(..start).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let tail = text.get(line_start..).unwrap_or_default();
-        let line = tail.split('\n').next().unwrap_or_default();
-        let line_end = line_start + line.len();
-        let padding: String = text
-            .get(line_start..start)
-            .unwrap_or_default()
-            .chars()
-            .map(|c| {
-                if c == '\t' {
-                    "\t"
-                } else if columns(c) == 2 {
-                    "  "
-                } else {
-                    " "
-                }
-            })
-            .collect();
-        let marked = text.get(start..end.min(line_end).max(start)).unwrap_or_default();
-        let carets = "^".repeat(marked.chars().map(columns).sum::<usize>().max(1));
-        let shown: String = line.chars().map(|c| if is_hazardous(c) && c != '\t' { '\u{fffd}' } else { c }).collect();
-        let mut rendered = format!("{shown}\n{padding}{carets}\n{}", self.message);
-        if !self.expected.is_empty() {
-            rendered.push_str(&format!("\nexpected: {}", self.expected.join(", ")));
-        }
-        if let Some(proposal) = &self.proposal {
-            rendered.push_str(&format!("\ndid you mean: {proposal}"));
-        }
-        rendered
-    }
+/// Two lines: the line of the text that the place is in, and a line of carets under the place. For a terminal with a
+/// fixed-width font.
+pub(crate) fn marked(text: &str, span: &Range<usize>) -> String {
+    let start = floor_boundary(text, span.start);
+    let end = floor_boundary(text, span.end.max(start));
+    let before = text.get(..start).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let tail = text.get(line_start..).unwrap_or_default();
+    let line = tail.split('\n').next().unwrap_or_default();
+    let line_end = line_start + line.len();
+    let padding: String = text
+        .get(line_start..start)
+        .unwrap_or_default()
+        .chars()
+        .map(|c| match c {
+            '\t' => "\t",
+            c if columns(c) == 2 => "  ",
+            _ => " ",
+        })
+        .collect();
+    let place = text.get(start..end.min(line_end).max(start)).unwrap_or_default();
+    let carets = "^".repeat(place.chars().map(columns).sum::<usize>().max(1));
+    let shown: String = line.chars().map(|c| if is_hazardous(c) && c != '\t' { '\u{fffd}' } else { c }).collect();
+    format!("{shown}\n{padding}{carets}")
 }
 
 fn floor_boundary(text: &str, at: usize) -> usize {
@@ -103,14 +96,13 @@ mod tests {
 
     #[test]
     fn carets_stand_under_the_place() {
-        let error = FilterError::new(2..5, "wrong").expecting(["a", "b"]).proposing(Some("abc".into()));
-        assert_eq!(error.render("x yyy z"), "x yyy z\n  ^^^\nwrong\nexpected: a, b\ndid you mean: abc");
+        assert_eq!(marked("x yyy z", &(2..5)), "x yyy z\n  ^^^");
         let text = "any = '東京' and\n\tfoo";
         let at = text.find("foo").unwrap();
-        assert_eq!(FilterError::new(at..at + 3, "m").render(text), "\tfoo\n\t^^^\nm");
+        assert_eq!(marked(text, &(at..at + 3)), "\tfoo\n\t^^^");
         let at = text.find("and").unwrap();
-        assert_eq!(FilterError::new(at..at + 3, "m").render(text), "any = '東京' and\n             ^^^\nm");
-        assert_eq!(FilterError::new(3..3, "end").render("abc"), "abc\n   ^\nend");
-        assert_eq!(FilterError::new(90..99, "end").render("東"), "東\n  ^\nend");
+        assert_eq!(marked(text, &(at..at + 3)), "any = '東京' and\n             ^^^");
+        assert_eq!(marked("abc", &(3..3)), "abc\n   ^");
+        assert_eq!(marked("東", &(90..99)), "東\n  ^");
     }
 }

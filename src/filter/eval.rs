@@ -42,13 +42,13 @@ pub trait Record {
     /// The tags that examiners gave it.
     fn tags(&self) -> Vec<String>;
 
-    /// Of every indicator that the record meets at its time: the list's name, the value, and what it is called.
+    /// Of every indicator that the record matches at its time: the list's name, the value, and what it is called.
     fn indicators(&self) -> Vec<String>;
 
     /// Names of the labels of what the record names.
     fn labels(&self) -> Vec<String>;
 
-    /// Does an indicator hold this address, or name what stands in its place, at the record's time?
+    /// Does an indicator hold this address, or name what is in its place, at the record's time?
     fn in_indicators(&self, value: &Value) -> bool;
 }
 
@@ -113,11 +113,11 @@ fn test_matches(test: &Test, record: &dyn Record) -> Result<bool, EvalError> {
     })
 }
 
-/// Both fields have a value, and the first stands so to the second.
+/// Both fields have a value, and the first is so to the second.
 fn compares(target: &Target, relation: Relation, other: FieldId, record: &dyn Record) -> bool {
     let Target::Field(field) = target else { return false };
     let order = |one: &Value, other: &Value| match (one, other) {
-        // Names that stand in the place of an address or a time have no order to one, and none among them.
+        // Names that are in the place of an address or a time have no order to one, and none among them.
         (Value::Text(a), Value::Text(b)) if field.kind == Kind::Text => Some(a.cmp(b)),
         (Value::Integer(a), Value::Integer(b)) => Some(a.cmp(b)),
         (Value::Address(a), Value::Address(b)) => Some(a.key().cmp(&b.key())),
@@ -297,7 +297,7 @@ impl Operand {
         }
     }
 
-    /// How the value stands to a literal; `None` where the two cannot be compared.
+    /// How the value is to a literal; `None` where the two cannot be compared.
     fn order(&self, literal: &Literal) -> Option<Ordering> {
         match (&self.compared, literal) {
             (Compared::Value(Value::Text(a)), Literal::Text(b)) => Some(a.as_str().cmp(b)),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// Every value that the steps lead to, as written. A name steps into each element of a list, so that
 /// `resources.ARN` is `resources[*].ARN`.
-pub fn values<'a>(json: &'a str, steps: &[Step]) -> Vec<&'a RawValue> {
+pub(crate) fn values<'a>(json: &'a str, steps: &[Step]) -> Vec<&'a RawValue> {
     let Ok(root) = serde_json::from_str::<&RawValue>(json) else { return Vec::new() };
     let mut found = vec![root];
     for step in steps {
@@ -31,7 +31,7 @@ fn stepped<'a>(value: &'a RawValue, step: &Step) -> Vec<&'a RawValue> {
 }
 
 /// JSON without the white space between its tokens.
-pub fn without_spaces(json: &str) -> String {
+pub(crate) fn without_spaces(json: &str) -> String {
     let (mut inside, mut escaped) = (false, false);
     json.chars()
         .filter(|c| {
@@ -46,7 +46,7 @@ pub fn without_spaces(json: &str) -> String {
 }
 
 /// The same of the text of a list or object; any other text stays as it is.
-pub fn without_spaces_if_nested(text: &str) -> String {
+pub(crate) fn without_spaces_if_nested(text: &str) -> String {
     let is_nested = text.trim_start().starts_with(['{', '[']) && serde_json::from_str::<&RawValue>(text).is_ok();
     if is_nested { without_spaces(text) } else { text.to_owned() }
 }

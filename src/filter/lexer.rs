@@ -2,10 +2,11 @@
 //! times, ARNs and paths are one word each and need no quotes.
 
 use super::error::FilterError;
+use crate::model::Message;
 use std::ops::Range;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Token {
+pub(super) enum Token {
     Word(String),
     /// Without its quotes and escapes.
     Quoted {
@@ -33,13 +34,13 @@ pub enum Token {
 
 /// A token and its bytes in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spanned {
+pub(super) struct Spanned {
     pub token: Token,
     pub span: Range<usize>,
 }
 
 /// The tokens before the first error, and the error.
-pub fn tokens(text: &str) -> (Vec<Spanned>, Option<FilterError>) {
+pub(super) fn tokens(text: &str) -> (Vec<Spanned>, Option<FilterError>) {
     let mut found: Vec<Spanned> = Vec::new();
     let mut at = 0;
     let mut in_list = false;
@@ -96,11 +97,11 @@ fn comment(rest: &str) -> Option<Result<usize, FilterError>> {
     let inside = rest.strip_prefix("/*")?;
     let end = inside.find("*/").map(|end| end + 4);
     Some(end.ok_or_else(|| {
-        FilterError::new(0..rest.len(), "this comment does not end").proposing(Some(format!("{rest} */")))
+        FilterError::new(0..rest.len(), Message::new("filter-error-open-comment")).proposing(Some(format!("{rest} */")))
     }))
 }
 
-pub fn is_word(token: &Token, word: &str) -> bool {
+pub(super) fn is_word(token: &Token, word: &str) -> bool {
     matches!(token, Token::Word(text) if text.eq_ignore_ascii_case(word))
 }
 
@@ -138,7 +139,7 @@ fn word(rest: &str, in_list: bool) -> Result<(Token, usize), FilterError> {
         _ => {
             // Only a lone & or | gets here.
             let proposal = if rest.starts_with('&') { "and" } else { "or" };
-            let message = format!("a single {} is not an operator", rest.chars().next().unwrap_or(' '));
+            let message = Message::new("filter-error-single").with("symbol", rest.chars().next().unwrap_or(' '));
             Err(FilterError::new(0..1, message).proposing(Some(proposal.into())))
         }
     }
@@ -168,7 +169,8 @@ fn quoted(rest: &str, quote: char) -> Result<(Token, usize), FilterError> {
             text.push(c);
         }
     }
-    Err(FilterError::new(0..rest.len(), "this quotation does not end").proposing(Some(format!("{rest}{quote}"))))
+    Err(FilterError::new(0..rest.len(), Message::new("filter-error-open-quotation"))
+        .proposing(Some(format!("{rest}{quote}"))))
 }
 
 /// `/pattern/`, `/pattern/i`; `\/` is a slash.
@@ -182,9 +184,8 @@ fn regex(rest: &str) -> Result<(Token, usize), FilterError> {
                 let flags: &str = after.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
                 if !flags.chars().all(|flag| "imsx".contains(flag)) {
                     let span = at + 1..at + 1 + flags.len();
-                    return Err(
-                        FilterError::new(span, "unknown flag of a regular expression").expecting(["i", "m", "s", "x"])
-                    );
+                    return Err(FilterError::new(span, Message::new("filter-error-pattern-flag"))
+                        .expecting(["i", "m", "s", "x"]));
                 }
                 let flagged = if flags.is_empty() { pattern } else { format!("(?{flags}){pattern}") };
                 return Ok((Token::Regex(flagged), at + 1 + flags.len()));
@@ -197,7 +198,7 @@ fn regex(rest: &str) -> Result<(Token, usize), FilterError> {
             _ => pattern.push(c),
         }
     }
-    Err(FilterError::new(0..rest.len(), "this regular expression does not end").proposing(Some(format!("{rest}/"))))
+    Err(FilterError::new(0..rest.len(), Message::new("filter-error-open-pattern")).proposing(Some(format!("{rest}/"))))
 }
 
 #[cfg(test)]

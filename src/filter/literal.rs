@@ -4,14 +4,20 @@ use super::error::{FilterError, nearest};
 use super::names;
 use super::tree::{Target, Type};
 use super::value::{self, Literal, Network, NumberError};
-use crate::model::{Address, Kind};
+use crate::model::{Address, Kind, Message};
 use std::ops::Range;
 
-/// Reads one value. `quoted` says that it stood in quotes, which lets unusual text pass where text is meant.
+/// Reads one value. `quoted` says that it was in quotes, which lets unusual text pass where text is meant.
 ///
 /// # Errors
 /// The text is no value of the type; the error's span is `span`.
-pub fn read(kind: Type, target: &Target, text: &str, quoted: bool, span: Range<usize>) -> Result<Literal, FilterError> {
+pub(super) fn read(
+    kind: Type,
+    target: &Target,
+    text: &str,
+    quoted: bool,
+    span: Range<usize>,
+) -> Result<Literal, FilterError> {
     match kind {
         Type::Text | Type::FreeText => Ok(Literal::text(text)),
         Type::Choice(choices) => choice(choices, target, text, quoted, span),
@@ -26,7 +32,9 @@ pub fn read(kind: Type, target: &Target, text: &str, quoted: bool, span: Range<u
         }
         Type::Boolean => value::parse_boolean(text).map(Literal::Boolean).ok_or_else(|| {
             let near = nearest(text, ["true", "false"]).map(str::to_owned);
-            FilterError::new(span, format!("{target} is true or false")).expecting(["true", "false"]).proposing(near)
+            FilterError::new(span, Message::new("filter-error-boolean").with("field", target))
+                .expecting(["true", "false"])
+                .proposing(near)
         }),
         Type::Json if quoted => Ok(Literal::text(text)),
         // 10MB means the number; everything else means what is written.
@@ -55,7 +63,7 @@ fn choice(
         return Ok(Literal::text(text));
     }
     let near = nearest(text, choices.iter().copied()).map(str::to_owned);
-    let message = format!("{text} is not a known value of {target}; quote it to look for it nevertheless");
+    let message = Message::new("filter-error-unknown-value").with("text", text).with("field", target);
     Err(FilterError::new(span, message)
         .expecting(choices.iter().copied())
         .proposing(near.or_else(|| Some(super::display::quoted(text)))))
@@ -63,20 +71,21 @@ fn choice(
 
 fn integer(target: &Target, text: &str, span: Range<usize>) -> Result<i64, FilterError> {
     value::parse_integer(text.trim()).map_err(|error| match error {
-        NumberError::TooLarge => FilterError::new(span, format!("{text} is too large")),
-        NumberError::NotWhole => {
-            FilterError::new(span, format!("{text} is not a whole number")).expecting(["a whole number"])
-        }
+        NumberError::TooLarge => FilterError::new(span, Message::new("filter-error-too-large").with("text", text)),
+        NumberError::NotWhole => FilterError::new(span, Message::new("filter-error-not-whole").with("text", text))
+            .expecting(["filter-expected-whole-number"]),
         NumberError::NotANumber => {
             let expected: &[&str] = match target {
-                Target::Field(field) if field.kind == Kind::Bytes => &["a number", "a size such as 10MB or 1.5GiB"],
-                _ => &["a number"],
+                Target::Field(field) if field.kind == Kind::Bytes => {
+                    &["filter-expected-number", "filter-expected-bytes"]
+                }
+                _ => &["filter-expected-number"],
             };
             let unit_at = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
             let (digits, unit) = text.split_at(unit_at);
             let near =
                 (!digits.is_empty()).then(|| nearest(unit, ["KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"]));
-            FilterError::new(span, format!("{target} is a number, and {text} is none"))
+            FilterError::new(span, Message::new("filter-error-not-number").with("field", target).with("text", text))
                 .expecting(expected.iter().copied())
                 .proposing(near.flatten().map(|unit| format!("{digits}{unit}")))
         }
@@ -91,10 +100,11 @@ fn port(text: &str, span: Range<usize>) -> Result<i64, FilterError> {
     match value::parse_integer(text.trim()) {
         Ok(port @ 0..=65535) => Ok(port),
         Ok(_) | Err(NumberError::TooLarge) => {
-            Err(FilterError::new(span, format!("{text} is not a port")).expecting(["0 to 65535"]))
+            Err(FilterError::new(span, Message::new("filter-error-not-port").with("text", text))
+                .expecting(["filter-expected-port-number"]))
         }
-        Err(_) => Err(FilterError::new(span, format!("{text} is not a port"))
-            .expecting(["0 to 65535", "a name such as ssh, rdp, https"])
+        Err(_) => Err(FilterError::new(span, Message::new("filter-error-not-port").with("text", text))
+            .expecting(["filter-expected-port-number", "filter-expected-port-names"])
             .proposing(near())),
     }
 }
@@ -105,14 +115,14 @@ fn protocol(text: &str, span: Range<usize>) -> Result<i64, FilterError> {
     }
     match value::parse_integer(text.trim()) {
         Ok(number @ 0..=255) => Ok(number),
-        _ => Err(FilterError::new(span, format!("{text} is not a protocol"))
-            .expecting(["0 to 255", "a name such as tcp, udp, icmp"])
+        _ => Err(FilterError::new(span, Message::new("filter-error-not-protocol").with("text", text))
+            .expecting(["filter-expected-protocol-number", "filter-expected-protocol-name"])
             .proposing(nearest(text, names::PROTOCOLS.iter().map(|(name, _)| *name)).map(str::to_owned))),
     }
 }
 
 /// A number, or names: `syn`, `syn+ack`, `'SYN ACK'`, `syn|ack`.
-pub fn flags(text: &str, span: Range<usize>) -> Result<i64, FilterError> {
+pub(super) fn flags(text: &str, span: Range<usize>) -> Result<i64, FilterError> {
     if let Ok(mask @ 0..=0xffff) = value::parse_integer(text.trim()) {
         return Ok(mask);
     }
@@ -122,13 +132,15 @@ pub fn flags(text: &str, span: Range<usize>) -> Result<i64, FilterError> {
         let Some(bit) = names::number_of(&names::FLAGS, name) else {
             let near = nearest(name, names::FLAGS.iter().map(|(name, _)| *name)).map(str::to_owned);
             let known = names::FLAGS.iter().map(|(name, _)| *name);
-            return Err(FilterError::new(span, format!("{name} is not a TCP flag")).expecting(known).proposing(near));
+            return Err(FilterError::new(span, Message::new("filter-error-not-flag").with("name", name))
+                .expecting(known)
+                .proposing(near));
         };
         mask |= bit;
     }
     if mask == 0 {
         let known = names::FLAGS.iter().map(|(name, _)| *name);
-        return Err(FilterError::new(span, "this names no TCP flag").expecting(known));
+        return Err(FilterError::new(span, Message::new("filter-error-no-flag")).expecting(known));
     }
     Ok(mask)
 }
@@ -141,9 +153,9 @@ fn address(target: &Target, text: &str, span: Range<usize>) -> Result<Literal, F
     if let Some(network) = Network::parse(trimmed) {
         return Ok(Literal::Network(network));
     }
-    let message = format!("{text} is not an IP address");
+    let message = Message::new("filter-error-not-address").with("text", text);
     Err(FilterError::new(span, message)
-        .expecting(["an IPv4 or IPv6 address", "a block such as 10.0.0.0/8"])
+        .expecting(["filter-expected-any-address", "filter-expected-block"])
         .proposing(block_of(trimmed).map(|block| format!("in {block}")).filter(|_| !matches!(target, Target::AnyText))))
 }
 
@@ -161,9 +173,9 @@ fn block_of(text: &str) -> Option<String> {
 }
 
 fn time_error(target: &Target, text: &str, span: Range<usize>) -> FilterError {
-    FilterError::new(span, format!("{target} is a time, and {text} is none")).expecting([
-        "a date such as 2021-05-16",
-        "a time such as 2021-05-16T07:49:46Z",
-        "seconds or milliseconds since 1970",
+    FilterError::new(span, Message::new("filter-error-not-time").with("field", target).with("text", text)).expecting([
+        "filter-expected-date",
+        "filter-expected-time",
+        "filter-expected-epoch",
     ])
 }

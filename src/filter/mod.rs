@@ -4,24 +4,25 @@
 //! table of fields (target.rs) and values read by the field's type (literal.rs, value.rs). The `Display` of a filter is
 //! canonical text. `eval` is what a filter means, in memory; the SQL in `query::filter_sql` has to agree with it.
 
+pub mod clause;
 pub mod complete;
-pub mod derived;
+pub(crate) mod derived;
 mod display;
-pub mod error;
+pub(crate) mod error;
 pub mod eval;
 mod functions;
-pub mod help;
-pub mod json;
+pub(crate) mod help;
+pub(crate) mod json;
 mod lexer;
 mod literal;
-pub mod names;
+pub(crate) mod names;
 mod parser;
-pub mod path;
-pub mod pattern;
+pub(crate) mod path;
+pub(crate) mod pattern;
 mod predicate;
 mod target;
-pub mod tree;
-pub mod value;
+pub(crate) mod tree;
+pub(crate) mod value;
 
 pub use error::FilterError;
 pub use parser::parse;

@@ -4,7 +4,7 @@ use crate::model::FieldId;
 
 /// Protocol numbers by the names that investigators type (IANA's assigned internet protocol numbers). Where a number
 /// has several names, the first is the canonical one.
-pub static PROTOCOLS: [(&str, i64); 21] = [
+pub(crate) static PROTOCOLS: [(&str, i64); 21] = [
     ("hopopt", 0),
     ("icmp", 1),
     ("igmp", 2),
@@ -29,7 +29,7 @@ pub static PROTOCOLS: [(&str, i64); 21] = [
 ];
 
 /// Ports by service name (IANA's registry, and the names in everyday use).
-pub static PORTS: [(&str, i64); 62] = [
+pub(crate) static PORTS: [(&str, i64); 62] = [
     ("ftp-data", 20),
     ("ftp", 21),
     ("ssh", 22),
@@ -95,10 +95,10 @@ pub static PORTS: [(&str, i64); 62] = [
 ];
 
 /// Bits of `tcp_flags`, lowest first (VPC Flow Logs guide: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32).
-pub static FLAGS: [(&str, i64); 6] = [("fin", 1), ("syn", 2), ("rst", 4), ("psh", 8), ("ack", 16), ("urg", 32)];
+pub(crate) static FLAGS: [(&str, i64); 6] = [("fin", 1), ("syn", 2), ("rst", 4), ("psh", 8), ("ack", 16), ("urg", 32)];
 
 /// The values of a field that has a closed set of them, in AWS's spelling. They compare regardless of case.
-pub fn choices(field: FieldId) -> Option<&'static [&'static str]> {
+pub(crate) fn choices(field: FieldId) -> Option<&'static [&'static str]> {
     match field.name() {
         "action" => Some(&["ACCEPT", "REJECT"]),
         "log_status" => Some(&["OK", "NODATA", "SKIPDATA"]),
@@ -109,7 +109,7 @@ pub fn choices(field: FieldId) -> Option<&'static [&'static str]> {
 }
 
 /// Values worth proposing for a field although others exist.
-pub fn suggestions(field: FieldId) -> &'static [&'static str] {
+pub(crate) fn suggestions(field: FieldId) -> &'static [&'static str] {
     match field.name() {
         "user_identity_type" => &[
             "Root",
@@ -134,12 +134,12 @@ pub fn suggestions(field: FieldId) -> &'static [&'static str] {
 }
 
 /// The number of a name in one of the tables, regardless of case.
-pub fn number_of(table: &[(&'static str, i64)], name: &str) -> Option<i64> {
+pub(crate) fn number_of(table: &[(&'static str, i64)], name: &str) -> Option<i64> {
     table.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, number)| *number)
 }
 
 /// The canonical name of a number.
-pub fn name_of(table: &[(&'static str, i64)], number: i64) -> Option<&'static str> {
+pub(crate) fn name_of(table: &[(&'static str, i64)], number: i64) -> Option<&'static str> {
     table.iter().find(|(_, known)| *known == number).map(|(name, _)| *name)
 }
 

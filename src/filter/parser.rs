@@ -4,13 +4,13 @@ use super::error::{FilterError, nearest};
 use super::lexer::{self, Spanned, Token, is_word};
 use super::tree::{Check, Filter, Target};
 use super::{functions, predicate, target};
-use crate::model::Dataset;
+use crate::model::{Dataset, Message};
 use std::ops::Range;
 
 /// Brackets and `not`s inside one another; far above what a person writes, far below what the stack holds.
-pub const MAX_DEPTH: usize = 100;
+pub(super) const MAX_DEPTH: usize = 100;
 /// Bytes of a filter's text: room for pasted lists of thousands of addresses.
-pub const MAX_BYTES: usize = 1 << 20;
+pub(super) const MAX_BYTES: usize = 1 << 20;
 
 const KEYWORDS: [&str; 23] = [
     "and", "or", "not", "in", "between", "like", "contains", "matches", "is", "null", "exists", "has", "where",
@@ -18,7 +18,7 @@ const KEYWORDS: [&str; 23] = [
 ];
 
 /// Words of the language, which need quotes as values.
-pub fn is_keyword(word: &str) -> bool {
+pub(super) fn is_keyword(word: &str) -> bool {
     KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
 }
 
@@ -30,7 +30,7 @@ pub fn parse(text: &str, dataset: Dataset) -> Result<Filter, FilterError> {
     if text.len() > MAX_BYTES {
         return Err(FilterError::new(
             0..0,
-            format!("a filter may have {MAX_BYTES} bytes, this one has {}", text.len()),
+            Message::new("filter-error-too-long").with("most", MAX_BYTES).with("bytes", text.len()),
         ));
     }
     let (tokens, lexical_error) = lexer::tokens(text);
@@ -57,7 +57,7 @@ impl Parser<'_> {
         if self.nth_is_word(0, "select") {
             let clause = self.tokens.iter().find(|s| is_word(&s.token, "where"));
             let span = self.here().start..clause.map_or(self.text.trim_end().len(), |s| s.span.end);
-            let message = "only the WHERE clause of a query is a filter";
+            let message = Message::new("filter-error-only-where");
             return Err(FilterError::new(span, message).proposing(Some(String::new())));
         }
         self.accept_word("where");
@@ -75,25 +75,31 @@ impl Parser<'_> {
         let span = next.span.clone();
         let tail = span.start..self.text.trim_end().len();
         Err(match &next.token {
-            Token::Close => FilterError::new(span, "this bracket closes nothing").expecting(["and", "or", "the end"]),
+            Token::Close => FilterError::new(span, Message::new("filter-error-closing-bracket")).expecting([
+                "and",
+                "or",
+                "filter-expected-end",
+            ]),
             Token::Word(word) if word.eq_ignore_ascii_case("order") => {
-                FilterError::new(tail, "a filter does not sort; use --sort or a column's header")
-                    .proposing(Some(String::new()))
+                FilterError::new(tail, Message::new("filter-error-sort")).proposing(Some(String::new()))
             }
             Token::Word(word) if word.eq_ignore_ascii_case("limit") => {
-                FilterError::new(tail, "a filter does not limit; use --limit").proposing(Some(String::new()))
+                FilterError::new(tail, Message::new("filter-error-limit")).proposing(Some(String::new()))
             }
             Token::Word(word) if ["group", "having", "union"].iter().any(|w| w.eq_ignore_ascii_case(word)) => {
-                FilterError::new(tail, "a filter does not group; see the pairs, series and queries")
-                    .proposing(Some(String::new()))
+                FilterError::new(tail, Message::new("filter-error-group")).proposing(Some(String::new()))
             }
             Token::Word(word) => {
                 let joined = nearest(word, ["and", "or"]).map_or_else(|| format!("and {word}"), str::to_owned);
-                FilterError::new(span, format!("{word} does not continue the filter"))
-                    .expecting(["and", "or", "the end"])
+                FilterError::new(span, Message::new("filter-error-word-after").with("word", word))
+                    .expecting(["and", "or", "filter-expected-end"])
                     .proposing(Some(joined))
             }
-            _ => FilterError::new(span, "this does not continue the filter").expecting(["and", "or", "the end"]),
+            _ => FilterError::new(span, Message::new("filter-error-after")).expecting([
+                "and",
+                "or",
+                "filter-expected-end",
+            ]),
         })
     }
 
@@ -130,9 +136,9 @@ impl Parser<'_> {
             return Ok(inner);
         }
         Err(match self.peek() {
-            None => FilterError::new(open, "this bracket is not closed").expecting([")"]),
+            None => FilterError::new(open, Message::new("filter-error-open-bracket")).expecting([")"]),
             Some(next) => {
-                FilterError::new(next.span.clone(), "this does not continue the filter").expecting(["and", "or", ")"])
+                FilterError::new(next.span.clone(), Message::new("filter-error-after")).expecting(["and", "or", ")"])
             }
         })
     }
@@ -142,7 +148,7 @@ impl Parser<'_> {
         parse: impl FnOnce(&mut Self) -> Result<T, FilterError>,
     ) -> Result<T, FilterError> {
         if self.depth >= MAX_DEPTH {
-            return Err(FilterError::new(self.here(), format!("more than {MAX_DEPTH} levels of brackets and not")));
+            return Err(FilterError::new(self.here(), Message::new("filter-error-depth").with("most", MAX_DEPTH)));
         }
         self.depth += 1;
         let result = parse(self);
@@ -150,7 +156,7 @@ impl Parser<'_> {
         result
     }
 
-    /// One comparison, or a field that stands alone.
+    /// One comparison, or a field that is alone.
     fn predicate(&mut self) -> Result<Filter, FilterError> {
         let exists = self.peek().is_some_and(|s| is_word(&s.token, "exists"));
         if exists {
@@ -168,8 +174,11 @@ impl Parser<'_> {
     /// A field, a path, or a function of Athena that our types make needless.
     pub(super) fn target(&mut self) -> Result<(Target, Range<usize>), FilterError> {
         let Some(next) = self.peek().cloned() else {
-            return Err(FilterError::new(self.here(), "the filter ends where a field is expected")
-                .expecting(["a field", "not", "("]));
+            return Err(FilterError::new(self.here(), Message::new("filter-error-end-field")).expecting([
+                "filter-expected-field",
+                "not",
+                "(",
+            ]));
         };
         match next.token {
             Token::Word(word) if self.nth_is(1, &Token::Open) && !is_keyword(&word) => {
@@ -189,8 +198,8 @@ impl Parser<'_> {
             }
             _ => {
                 let shown = self.text.get(next.span.clone()).unwrap_or_default();
-                Err(FilterError::new(next.span.clone(), format!("a field is expected before {shown}"))
-                    .expecting(["a field", "not", "("]))
+                Err(FilterError::new(next.span.clone(), Message::new("filter-error-field-before").with("shown", shown))
+                    .expecting(["filter-expected-field", "not", "("]))
             }
         }
     }
@@ -286,11 +295,11 @@ impl Parser<'_> {
         found
     }
 
-    pub(super) fn expect(&mut self, token: &Token, shown: &str) -> Result<(), FilterError> {
+    pub(super) fn expect(&mut self, token: &Token, shown: &'static str) -> Result<(), FilterError> {
         if self.accept(token) {
             return Ok(());
         }
-        Err(FilterError::new(self.here(), format!("{shown} is expected here")).expecting([shown]))
+        Err(FilterError::new(self.here(), Message::new("filter-error-here").with("expected", shown)).expecting([shown]))
     }
 
     /// The next token's span, or the empty one at the end.

@@ -27,7 +27,7 @@ impl JsonPath {
         &self.0
     }
 
-    /// Reads a path without the leading `$.`. Keys that hold other than plain characters stand in double quotes with
+    /// Reads a path without the leading `$.`. Keys that hold other than plain characters are in double quotes with
     /// backslash escapes. `Err` is the byte where it went wrong.
     pub fn parse(text: &str) -> Result<Self, usize> {
         let mut steps = Vec::new();
@@ -102,7 +102,7 @@ fn parse_key(text: &str) -> Option<(String, &str)> {
     None
 }
 
-/// Characters that stand in a key without quotes.
+/// Characters that are in a key without quotes.
 fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':' | '/' | '@')
 }

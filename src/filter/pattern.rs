@@ -10,7 +10,7 @@ const SIZE_LIMIT: usize = 4 << 20;
 ///
 /// # Errors
 /// One line saying why it is not valid.
-pub fn regex(pattern: &str) -> Result<Regex, String> {
+pub(crate) fn regex(pattern: &str) -> Result<Regex, String> {
     RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).build().map_err(|error| match error {
         regex::Error::Syntax(text) => {
             // The crate draws the pattern over several lines; the reason is the last one.
@@ -23,7 +23,7 @@ pub fn regex(pattern: &str) -> Result<Regex, String> {
 
 /// The regular expression that does what a text check does; `None` for other checks. `ignore_case` is for fields with a
 /// closed set of values.
-pub fn of_check(check: &Check, ignore_case: bool) -> Option<String> {
+pub(crate) fn of_check(check: &Check, ignore_case: bool) -> Option<String> {
     match check {
         Check::Like(pattern) => Some(of_like(pattern, ignore_case)),
         Check::Contains(text) => Some(format!("(?i){}", regex::escape(text))),
@@ -36,7 +36,7 @@ pub fn of_check(check: &Check, ignore_case: bool) -> Option<String> {
 ///
 /// # Errors
 /// The text is too long.
-pub fn exactly(text: &str) -> Result<String, String> {
+pub(crate) fn exactly(text: &str) -> Result<String, String> {
     let pattern = format!(r"(?s)\A{}\z", regex::escape(text));
     regex(&pattern).map(|_| pattern)
 }

@@ -6,7 +6,7 @@ use super::parser::{Parser, is_keyword};
 use super::tree::{Check, Filter, Relation, Target, Type};
 use super::value::{self, Literal};
 use super::{functions, literal, names};
-use crate::model::Timestamp;
+use crate::model::{Message, Timestamp};
 use std::ops::Range;
 
 pub(super) type Parsed<T> = Result<T, FilterError>;
@@ -54,15 +54,18 @@ pub(super) fn comparison(p: &mut Parser<'_>, target: Target, span: Range<usize>)
             let near = nearest(&word, ["in", "between", "like", "contains", "matches", "exists", "has", "not"]);
             let proposal =
                 near.map_or_else(|| format!("= {}", p.text.get(next.span.clone()).unwrap_or(&word)), str::to_owned);
-            Err(FilterError::new(next.span, format!("an operator is expected between {target} and {word}"))
-                .expecting(OPERATORS)
-                .proposing(Some(proposal)))
+            Err(FilterError::new(
+                next.span,
+                Message::new("filter-error-operator-between").with("field", &target).with("word", &word),
+            )
+            .expecting(OPERATORS)
+            .proposing(Some(proposal)))
         }
         _ => alone(p, target, &span),
     }
 }
 
-/// `pkt_srcaddr = srcaddr`: the operator and the other field are taken where a field's name stands without quotes, and
+/// `pkt_srcaddr = srcaddr`: the operator and the other field are taken where a field's name is without quotes, and
 /// is no value of the first one's type.
 fn with_field(p: &mut Parser<'_>, target: &Target, operator: &Token) -> Parsed<Option<Filter>> {
     let relation = match operator {
@@ -86,29 +89,29 @@ fn with_field(p: &mut Parser<'_>, target: &Target, operator: &Token) -> Parsed<O
     if is_value || matches!(target, Target::Tag | Target::Indicator | Target::Label) || p.nth_is(2, &Token::Open) {
         return Ok(None);
     }
-    let refused = |message: String| {
+    let refused = |message: Message| {
         let quoted = super::display::quoted(&word);
-        let message = format!("{message}; quote {word} to compare with the text");
-        FilterError::new(span.clone(), message).expecting(example_of(kind)).proposing(Some(quoted))
+        FilterError::new(span.clone(), message.with("field", target).with("word", &word))
+            .expecting(example_of(kind))
+            .proposing(Some(quoted))
     };
     let Target::Field(field) = *target else {
-        return Err(FilterError::new(
-            span.clone(),
-            format!("{target} stands for more than one value and is not compared with a field; name the field"),
-        )
-        .expecting(example_of(kind)));
+        return Err(FilterError::new(span.clone(), Message::new("filter-error-several-values").with("field", target))
+            .expecting(example_of(kind)));
     };
     let other_kind = Target::Field(other).value_type();
     if kind == Type::Json {
-        return Err(refused(format!("{target} is JSON, and JSON is not compared with a field")));
+        return Err(refused(Message::new("filter-error-json-field")));
     }
     if !comparable(kind, other_kind) {
         let (one, two) = (kind.name(), other_kind.name());
-        return Err(refused(format!("{target} is {one}, {} is {two}: only fields of one type compare", other.name())));
+        return Err(refused(
+            Message::new("filter-error-types").with("one", one).with("other", other.name()).with("two", two),
+        ));
     }
     if kind == Type::Boolean && !matches!(relation, Relation::Equal | Relation::NotEqual) {
         return Err(
-            FilterError::new(span, format!("{target} is true or false and has no order")).expecting(["=", "!="])
+            FilterError::new(span, Message::new("filter-error-no-order").with("field", target)).expecting(["=", "!="])
         );
     }
     p.next();
@@ -129,7 +132,7 @@ fn alone(p: &Parser<'_>, target: Target, span: &Range<usize>) -> Parsed<Filter> 
     }
     let name = p.text.get(span.clone()).unwrap_or_default();
     let at = p.here();
-    Err(FilterError::new(at, format!("an operator is expected after {name}")).expecting(OPERATORS))
+    Err(FilterError::new(at, Message::new("filter-error-operator-after").with("name", name)).expecting(OPERATORS))
 }
 
 fn equals(p: &mut Parser<'_>, target: Target, negated: bool) -> Parsed<Filter> {
@@ -137,7 +140,10 @@ fn equals(p: &mut Parser<'_>, target: Target, negated: bool) -> Parsed<Filter> {
     if p.peek().is_some_and(|s| super::lexer::is_word(&s.token, "null")) {
         let proposal = if negated { "is not null" } else { "is null" };
         let span = p.here();
-        return Err(FilterError::new(span, format!("nothing equals null; say {target} {proposal}")));
+        return Err(FilterError::new(
+            span,
+            Message::new("filter-error-equals-null").with("field", &target).with("proposal", proposal),
+        ));
     }
     let value = value(p, &target)?;
     equality(target, value, negated)
@@ -183,13 +189,12 @@ fn ordered(p: &mut Parser<'_>, target: Target, check: fn(Literal) -> Check) -> P
 fn check_orderable(target: &Target, value: &ReadValue) -> Parsed<()> {
     check_text_search_only(target, &value.span)?;
     if target.value_type() == Type::Boolean {
-        return Err(FilterError::new(value.span.clone(), format!("{target} is true or false and has no order"))
+        return Err(FilterError::new(value.span.clone(), Message::new("filter-error-no-order").with("field", target))
             .expecting(["= true", "= false"]));
     }
     if matches!(value.literal, Literal::Network(_)) {
-        return Err(
-            FilterError::new(value.span.clone(), "a block of addresses has no order; use in").expecting(["an address"])
-        );
+        return Err(FilterError::new(value.span.clone(), Message::new("filter-error-block-order"))
+            .expecting(["filter-expected-address"]));
     }
     Ok(())
 }
@@ -197,7 +202,7 @@ fn check_orderable(target: &Target, value: &ReadValue) -> Parsed<()> {
 /// `any` and patterns: only what searches text.
 fn check_text_search_only(target: &Target, span: &Range<usize>) -> Parsed<()> {
     if *target == Target::AnyText {
-        return Err(FilterError::new(span.clone(), "any is searched, not compared; use any contains ...")
+        return Err(FilterError::new(span.clone(), Message::new("filter-error-any-compared"))
             .expecting(["contains", "like", "matches"]));
     }
     Ok(())
@@ -214,7 +219,7 @@ fn word_operator(p: &mut Parser<'_>, target: Target) -> Parsed<Filter> {
         let low = value(p, &target)?;
         check_orderable(&target, &low)?;
         if !(p.accept_word("and") || p.accept(&Token::And) || p.accept(&Token::Comma)) {
-            return Err(FilterError::new(p.here(), "between needs two values").expecting(["and"]));
+            return Err(FilterError::new(p.here(), Message::new("filter-error-between")).expecting(["and"]));
         }
         let high = value(p, &target)?;
         check_orderable(&target, &high)?;
@@ -226,16 +231,17 @@ fn word_operator(p: &mut Parser<'_>, target: Target) -> Parsed<Filter> {
         if matches!(p.peek_token(), Some(Token::Regex(_))) {
             return Ok(build(Check::Matches(pattern_value(p)?.into())));
         }
-        let (pattern, _) = text_value(p, "a pattern such as '%x%'")?;
+        let (pattern, _) = text_value(p, "filter-expected-like")?;
         if p.nth_is_word(0, "escape") {
-            return Err(FilterError::new(p.here(), "escape is not supported; use contains or matches")
-                .expecting(["contains", "matches"]));
+            return Err(
+                FilterError::new(p.here(), Message::new("filter-error-escape")).expecting(["contains", "matches"])
+            );
         }
         return short_enough(Check::Like(pattern.into()), at.start..p.last_end()).map(build);
     }
     if p.accept_word("contains") {
         searchable(&target, &at)?;
-        let (text, _) = text_value(p, "text")?;
+        let (text, _) = text_value(p, "filter-expected-text")?;
         return short_enough(Check::Contains(text.into()), at.start..p.last_end()).map(build);
     }
     if p.accept_word("matches") {
@@ -251,7 +257,7 @@ fn word_operator(p: &mut Parser<'_>, target: Target) -> Parsed<Filter> {
     if !negated && p.accept_word("is") {
         return is_what(p, target);
     }
-    Err(FilterError::new(at, "an operator is expected after not")
+    Err(FilterError::new(at, Message::new("filter-error-after-not"))
         .expecting(["in", "between", "like", "contains", "matches", "has"]))
 }
 
@@ -259,7 +265,7 @@ fn word_operator(p: &mut Parser<'_>, target: Target) -> Parsed<Filter> {
 fn short_enough(check: Check, span: Range<usize>) -> Parsed<Check> {
     let compiles =
         super::pattern::of_check(&check, true).is_none_or(|p| p.len() < 1000 || super::pattern::regex(&p).is_ok());
-    if compiles { Ok(check) } else { Err(FilterError::new(span, "this text is too long to search for")) }
+    if compiles { Ok(check) } else { Err(FilterError::new(span, Message::new("filter-error-long-text"))) }
 }
 
 /// The part of a test before its check.
@@ -288,31 +294,34 @@ fn is_what(p: &mut Parser<'_>, target: Target) -> Parsed<Filter> {
         }
     }
     let expected: &[&str] = if negated { &["null"] } else { &["null", "not null"] };
-    Err(FilterError::new(p.here(), "null is expected after is").expecting(expected.iter().copied()))
+    Err(FilterError::new(p.here(), Message::new("filter-error-after-is")).expecting(expected.iter().copied()))
 }
 
 pub(super) fn searchable(target: &Target, at: &Range<usize>) -> Parsed<()> {
     match target.value_type() {
-        Type::Time => Err(FilterError::new(at.clone(), format!("{target} is a time; compare it with a range"))
-            .expecting(["=", "<", "<=", ">", ">=", "between"])),
-        Type::Boolean => {
-            Err(FilterError::new(at.clone(), format!("{target} is true or false")).expecting(["= true", "= false"]))
+        Type::Time => {
+            Err(FilterError::new(at.clone(), Message::new("filter-error-time-searched").with("field", target))
+                .expecting(["=", "<", "<=", ">", ">=", "between"]))
         }
+        Type::Boolean => Err(FilterError::new(at.clone(), Message::new("filter-error-boolean").with("field", target))
+            .expecting(["= true", "= false"])),
         _ => Ok(()),
     }
 }
 
 fn flags(p: &mut Parser<'_>, target: &Target, at: &Range<usize>) -> Parsed<i64> {
     if target.value_type() != Type::TcpFlags {
-        return Err(FilterError::new(at.clone(), "only tcp_flags has flags").expecting(["contains", "in", "="]));
+        return Err(
+            FilterError::new(at.clone(), Message::new("filter-error-only-flags")).expecting(["contains", "in", "="])
+        );
     }
     let mut mask = 0;
     if !p.accept(&Token::Open) {
-        let (text, span) = text_value(p, "a flag such as syn")?;
+        let (text, span) = text_value(p, "filter-expected-flag")?;
         return literal::flags(&text, span);
     }
     loop {
-        let (text, span) = text_value(p, "a flag such as syn")?;
+        let (text, span) = text_value(p, "filter-expected-flag")?;
         mask |= literal::flags(&text, span)?;
         if !p.accept(&Token::Comma) {
             p.expect(&Token::Close, ")")?;
@@ -327,10 +336,7 @@ fn in_list(p: &mut Parser<'_>, target: Target, negated: bool) -> Parsed<Filter> 
         let span = p.here();
         p.next();
         if !matches!(target.value_type(), Type::Address | Type::AddressOrText) {
-            return Err(FilterError::new(
-                span,
-                format!("{target} is not an address, and indicators are looked up by address"),
-            ));
+            return Err(FilterError::new(span, Message::new("filter-error-not-address-field").with("field", &target)));
         }
         return Ok(Test { target, negated }.with(Check::InIndicators));
     }
@@ -373,12 +379,11 @@ fn in_subquery(p: &mut Parser<'_>, target: Target, negated: bool) -> Parsed<Filt
     let from = p.accept_word("from").then(|| text_value(p, "incident_iocs")).transpose()?;
     let is_table = from.is_some_and(|(table, _)| table.eq_ignore_ascii_case("incident_iocs"));
     if !(is_column && is_table && p.accept(&Token::Close)) {
-        let message =
-            "of queries inside a filter only (select threat_ip from incident_iocs) is read, as the indicators";
+        let message = Message::new("filter-error-inner-query");
         return Err(FilterError::new(start..p.here().end, message).expecting(["indicators", "(A, B)"]));
     }
     if !matches!(target.value_type(), Type::Address | Type::AddressOrText) {
-        let message = format!("{target} is not an address, and indicators are looked up by address");
+        let message = Message::new("filter-error-not-address-field").with("field", &target);
         return Err(FilterError::new(start..p.last_end(), message));
     }
     Ok(Test { target, negated }.with(Check::InIndicators))
@@ -396,7 +401,7 @@ fn value(p: &mut Parser<'_>, target: &Target) -> Parsed<ReadValue> {
 pub(super) fn value_text(p: &mut Parser<'_>, kind: Type, target: &Target) -> Parsed<(String, bool, Range<usize>)> {
     let expected = example_of(kind);
     let Some(next) = p.next() else {
-        return Err(FilterError::new(p.here(), format!("the filter ends where a value of {target} is expected"))
+        return Err(FilterError::new(p.here(), Message::new("filter-error-end-value").with("field", target))
             .expecting(expected));
     };
     match next.token {
@@ -406,7 +411,7 @@ pub(super) fn value_text(p: &mut Parser<'_>, kind: Type, target: &Target) -> Par
             Ok((inner, true, next.span.start..p.last_end()))
         }
         Token::Word(word) if is_keyword(&word) => {
-            let message = format!("a value of {target} is expected; {word} is a word of the filter language");
+            let message = Message::new("filter-error-keyword-value").with("field", target).with("word", &word);
             Err(FilterError::new(next.span, message).expecting(expected).proposing(Some(super::display::quoted(&word))))
         }
         Token::Word(word) => match p.peek_token().cloned() {
@@ -421,7 +426,10 @@ pub(super) fn value_text(p: &mut Parser<'_>, kind: Type, target: &Target) -> Par
             }
             _ => Ok((word, false, next.span)),
         },
-        _ => Err(FilterError::new(next.span, format!("a value of {target} is expected")).expecting(expected)),
+        _ => {
+            Err(FilterError::new(next.span, Message::new("filter-error-value").with("field", target))
+                .expecting(expected))
+        }
     }
 }
 
@@ -441,36 +449,35 @@ fn continues(kind: Type, word: &str, more: &str) -> bool {
 pub(super) fn example_of(kind: Type) -> Vec<&'static str> {
     match kind {
         Type::Choice(choices) => choices.to_vec(),
-        Type::Integer => vec!["a number", "a size such as 10MB"],
-        Type::Port => vec!["a port", "a name such as ssh"],
-        Type::Protocol => vec!["tcp", "udp", "icmp", "a number"],
-        Type::TcpFlags => vec!["a number", "syn", "ack"],
-        Type::Address | Type::AddressOrText => vec!["an address", "a block such as 10.0.0.0/8"],
-        Type::Time | Type::WrittenTime => vec!["a time such as 2021-05-16T07:49:46Z"],
+        Type::Integer => vec!["filter-expected-number", "filter-expected-size"],
+        Type::Port => vec!["filter-expected-port", "filter-expected-port-name"],
+        Type::Protocol => vec!["tcp", "udp", "icmp", "filter-expected-number"],
+        Type::TcpFlags => vec!["filter-expected-number", "syn", "ack"],
+        Type::Address | Type::AddressOrText => vec!["filter-expected-address", "filter-expected-block"],
+        Type::Time | Type::WrittenTime => vec!["filter-expected-time"],
         Type::Boolean => vec!["true", "false"],
-        Type::Evidence => vec!["a number", "a path"],
-        Type::Text | Type::Json | Type::FreeText => vec!["text"],
+        Type::Evidence => vec!["filter-expected-number", "filter-expected-path"],
+        Type::Text | Type::Json | Type::FreeText => vec!["filter-expected-text"],
     }
 }
 
-pub(super) fn text_value(p: &mut Parser<'_>, expected: &str) -> Parsed<(String, Range<usize>)> {
+pub(super) fn text_value(p: &mut Parser<'_>, expected: &'static str) -> Parsed<(String, Range<usize>)> {
     match p.next() {
         Some(super::lexer::Spanned { token: Token::Quoted { text, .. } | Token::Regex(text), span }) => {
             Ok((text, span))
         }
         Some(super::lexer::Spanned { token: Token::Word(text), span }) if !is_keyword(&text) => Ok((text, span)),
-        Some(other) => Err(FilterError::new(other.span, format!("{expected} is expected here")).expecting([expected])),
-        None => {
-            Err(FilterError::new(p.here(), format!("the filter ends where {expected} is expected"))
-                .expecting([expected]))
-        }
+        Some(other) => Err(FilterError::new(other.span, Message::new("filter-error-here").with("expected", expected))
+            .expecting([expected])),
+        None => Err(FilterError::new(p.here(), Message::new("filter-error-end").with("expected", expected))
+            .expecting([expected])),
     }
 }
 
 pub(super) fn pattern_value(p: &mut Parser<'_>) -> Parsed<String> {
-    let (pattern, span) = text_value(p, "a pattern such as /x.*y/")?;
+    let (pattern, span) = text_value(p, "filter-expected-pattern")?;
     match super::pattern::regex(&pattern) {
         Ok(_) => Ok(pattern),
-        Err(reason) => Err(FilterError::new(span, format!("this regular expression is not valid: {reason}"))),
+        Err(reason) => Err(FilterError::new(span, Message::new("filter-error-pattern").with("reason", reason))),
     }
 }

@@ -5,11 +5,11 @@ use super::derived::Derived;
 use super::error::{FilterError, nearest};
 use super::path::{JsonPath, Step};
 use super::tree::Target;
-use crate::model::{Dataset, FieldId, field};
+use crate::model::{Dataset, FieldId, Message, field};
 use std::ops::Range;
 
 /// The filter's own names; not each stands for something in each dataset (`virtual_target`).
-pub static VIRTUAL_NAMES: [&str; 14] = [
+pub(super) static VIRTUAL_NAMES: [&str; 14] = [
     "ip",
     "port",
     "any",
@@ -55,8 +55,8 @@ pub fn extra_named(dataset: Dataset, name: &str) -> Option<String> {
     }
 }
 
-/// The same; a name of the query's table may stand in front: `vpc.destinationaddress`.
-pub fn field_without_alias(dataset: Dataset, name: &str) -> Option<FieldId> {
+/// The same; a name of the query's table may be in front: `vpc.destinationaddress`.
+pub(super) fn field_without_alias(dataset: Dataset, name: &str) -> Option<FieldId> {
     if !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
         return None;
     }
@@ -70,11 +70,11 @@ pub fn field_without_alias(dataset: Dataset, name: &str) -> Option<FieldId> {
 ///
 /// # Errors
 /// No such field; the error's span is `span`.
-pub fn resolve(dataset: Dataset, name: &str, span: Range<usize>) -> Result<Target, FilterError> {
+pub(super) fn resolve(dataset: Dataset, name: &str, span: Range<usize>) -> Result<Target, FilterError> {
     if let Some(path) = name.strip_prefix("$.") {
         return match dataset {
             Dataset::Events => json_path(path, &span).map(canonical_path),
-            Dataset::Flows => Err(FilterError::new(span, "flow records have no JSON paths")),
+            Dataset::Flows => Err(FilterError::new(span, Message::new("filter-error-flow-path"))),
         };
     }
     if let Some(target) = virtual_target(dataset, name) {
@@ -89,7 +89,7 @@ pub fn resolve(dataset: Dataset, name: &str, span: Range<usize>) -> Result<Targe
             // A log's names are kept in snake_case; with quotes the key is meant as it is.
             [Step::Key(plain)] if !key.contains('"') => Ok(Target::Extra(plain.replace('-', "_").into())),
             [Step::Key(quoted)] => Ok(Target::Extra(quoted.clone())),
-            _ => Err(FilterError::new(span, "an extra value has one name; quote it where it holds other characters")
+            _ => Err(FilterError::new(span, Message::new("filter-error-extra"))
                 .proposing(Some(format!("extra.{}", JsonPath::key(key))))),
         };
     }
@@ -102,7 +102,7 @@ pub fn resolve(dataset: Dataset, name: &str, span: Range<usize>) -> Result<Targe
     Err(unknown(dataset, name, span))
 }
 
-/// `vpc.destinationaddress`, `ct.useridentity.arn`: what stands behind the name of a query's table, unless that name is
+/// `vpc.destinationaddress`, `ct.useridentity.arn`: what is behind the name of a query's table, unless that name is
 /// nearly one of an event's members, whose own members have names of fields too.
 fn behind_alias(dataset: Dataset, name: &str) -> Option<Target> {
     let (alias, rest) = name.split_once('.')?;
@@ -155,7 +155,7 @@ fn json_path(text: &str, span: &Range<usize>) -> Result<JsonPath, FilterError> {
         // The place inside a quoted or prefixed name cannot always be counted back, so it is kept inside the span.
         let offset = span.len().saturating_sub(text.len());
         let start = (span.start + offset + at).min(span.end);
-        FilterError::new(start..span.end, "this is not a path into JSON").expecting([
+        FilterError::new(start..span.end, Message::new("filter-error-json-path")).expecting([
             "name.name",
             "name[0]",
             "name[*].name",
@@ -171,7 +171,7 @@ fn event_path(name: &str, span: Range<usize>) -> Result<Target, FilterError> {
         return Ok(canonical_path(path.with_root(key)));
     }
     let proposal = nearest(&root, event_roots()).map(|near| path.with_root(near).to_string());
-    let message = format!("{root} is not a member of CloudTrail events; $.{name} means it nevertheless");
+    let message = Message::new("filter-error-member").with("root", root).with("name", name);
     Err(FilterError::new(span, message).proposing(proposal.or_else(|| Some(format!("$.{name}")))))
 }
 
@@ -199,19 +199,19 @@ fn canonical_path(path: JsonPath) -> Target {
 }
 
 /// Does the path's text, without `$.`, resolve to the same path?
-pub fn stands_without_prefix(path: &JsonPath) -> bool {
+pub(super) fn stands_without_prefix(path: &JsonPath) -> bool {
     let text = path.to_string();
     resolve(Dataset::Events, &text, 0..text.len()).is_ok_and(|target| target == Target::Path(path.clone()))
 }
 
-pub fn is_partition(name: &str) -> bool {
+pub(super) fn is_partition(name: &str) -> bool {
     PARTITIONS.iter().any(|partition| partition.eq_ignore_ascii_case(name))
 }
 
 fn unknown(dataset: Dataset, name: &str, span: Range<usize>) -> FilterError {
-    let (other, own_word, other_word) = match dataset {
-        Dataset::Flows => (Dataset::Events, "flow records", "CloudTrail events"),
-        Dataset::Events => (Dataset::Flows, "CloudTrail events", "flow records"),
+    let (other, own_word) = match dataset {
+        Dataset::Flows => (Dataset::Events, "flows"),
+        Dataset::Events => (Dataset::Flows, "events"),
     };
     let candidates =
         field::of(dataset).flat_map(|f| f.field().aliases.iter().copied().chain([f.name()])).chain(VIRTUAL_NAMES);
@@ -221,16 +221,16 @@ fn unknown(dataset: Dataset, name: &str, span: Range<usize>) -> FilterError {
     });
     if is_partition(name) {
         let time = if dataset == Dataset::Flows { "start" } else { "event_time" };
-        let message = format!("{name} is a partition of Athena tables; a case has times: compare {time}");
+        let message = Message::new("filter-error-partition").with("name", name).with("time", time);
         let range = format!("{time} >= 2021-05-16 and {time} < 2021-05-17");
         return FilterError::new(span, message).proposing(Some(range));
     }
     if let Some(found) = field_named(other, name) {
-        let message = format!("{} is a field of {other_word}, not of {own_word}", found.name());
+        let message = Message::new("filter-error-other-field").with("name", found.name()).with("dataset", own_word);
         return FilterError::new(span, message).proposing(near);
     }
-    let message = format!("{own_word} have no field {name}");
-    FilterError::new(span, message).expecting(["a field"]).proposing(near)
+    let message = Message::new("filter-error-no-field").with("name", name).with("dataset", own_word);
+    FilterError::new(span, message).expecting(["filter-expected-field"]).proposing(near)
 }
 
 #[cfg(test)]
@@ -240,7 +240,7 @@ mod tests {
     fn name(dataset: Dataset, text: &str) -> String {
         match resolve(dataset, text, 0..text.len()) {
             Ok(target) => target.to_string(),
-            Err(error) => format!("{} [{}]", error.message, error.proposal.unwrap_or_default()),
+            Err(error) => format!("{} [{}]", crate::filter::tests::said(&error), error.proposal.unwrap_or_default()),
         }
     }
 

@@ -1,14 +1,15 @@
 //! The language by example: text, and the canonical text of what it means.
 
+use super::error::FilterError;
 use super::*;
 use crate::model::Dataset::{self, Events, Flows};
 use crate::model::{TimeRange, Timestamp, field};
 
 /// Canonical text, which has to parse back to the same filter.
 fn canonical(dataset: Dataset, text: &str) -> String {
-    let filter = parse(text, dataset).unwrap_or_else(|e| panic!("{}", e.render(text)));
+    let filter = parse(text, dataset).unwrap_or_else(|e| panic!("{text}: {e}"));
     let canonical = filter.to_string();
-    let again = parse(&canonical, dataset).unwrap_or_else(|e| panic!("{text}\n{}", e.render(&canonical)));
+    let again = parse(&canonical, dataset).unwrap_or_else(|e| panic!("{text}\n{canonical}: {e}"));
     assert_eq!(again, filter, "{text} -> {canonical}");
     canonical
 }
@@ -221,10 +222,15 @@ fn where_clauses_of_athena_queries() {
     );
 }
 
+/// The message in English.
+pub(super) fn said(error: &FilterError) -> String {
+    error.message.render(&crate::present::text::Texts::english())
+}
+
 /// The marked text, the message, and the proposal.
 fn wrong(dataset: Dataset, text: &str) -> (String, String, Option<String>) {
     let error = parse(text, dataset).expect_err(text);
-    (text[error.span.clone()].to_owned(), error.message, error.proposal)
+    (text[error.span.clone()].to_owned(), said(&error), error.proposal)
 }
 
 #[test]
@@ -238,7 +244,7 @@ fn errors_say_where_and_propose() {
             Flows,
             "action = REJCT",
             "REJCT",
-            "REJCT is not a known value of action; quote it to look for it nevertheless",
+            "REJCT is not a known value of action; quote it to search for it anyway",
             some("REJECT"),
         ),
         (Flows, "protocol = tpc", "tpc", "tpc is not a protocol", some("tcp")),
@@ -337,14 +343,14 @@ fn a_proposal_in_place_of_the_marked_text_parses() {
 fn depth_and_length_are_limited() {
     for text in ["(".repeat(200_000), "not ".repeat(200_000), "!".repeat(200_000), "cast(".repeat(100_000)] {
         let error = parse(&text, Flows).expect_err("too deep");
-        assert!(error.message.contains("100 levels"), "{}", error.message);
+        assert!(said(&error).contains("100 levels"), "{}", said(&error));
     }
     let deep = format!("{}packets = 1{}", "(".repeat(99), ")".repeat(99));
     assert_eq!(canonical(Flows, &deep), "packets = 1");
     let deep = format!("packets = {}1{}", "cast(".repeat(200), " as bigint)".repeat(200));
-    assert!(parse(&deep, Flows).expect_err("too deep").message.contains("100 levels"));
+    assert!(said(&parse(&deep, Flows).expect_err("too deep")).contains("100 levels"));
     let long = format!("any contains '{}'", "x".repeat(200_000));
-    assert_eq!(parse(&long, Flows).expect_err("too long").message, "this text is too long to search for");
+    assert_eq!(said(&parse(&long, Flows).expect_err("too long")), "this text is too long to search for");
     let wide = vec!["packets = 1"; 20_000].join(" or ");
     assert!(matches!(parse(&wide, Flows), Ok(Filter::Or(parts)) if parts.len() == 20_000));
     assert!(parse(&" ".repeat(2 << 20), Flows).is_err());
@@ -394,7 +400,7 @@ fn a_field_is_compared_with_another() {
         ),
     ] {
         let error = parse(text, dataset).expect_err(text);
-        assert!(error.message.starts_with(expected), "{}", error.message);
+        assert!(said(&error).starts_with(expected), "{}", said(&error));
         assert_eq!(text.get(error.span.clone()), text.split(' ').next_back(), "{text}");
     }
 }
@@ -434,7 +440,7 @@ fn queries_of_other_tools_are_read() {
         (Events, "t.unknownThing.userName = x", "t is not a member of CloudTrail events"),
     ] {
         let error = parse(text, dataset).expect_err(text);
-        assert!(error.message.starts_with(expected), "{text}: {}", error.message);
+        assert!(said(&error).starts_with(expected), "{text}: {}", said(&error));
     }
 }
 
@@ -531,7 +537,9 @@ mod random {
                 }
                 Err(error) => {
                     assert!(text.get(error.span.clone()).is_some(), "{text} {:?}", error.span);
-                    assert!(error.render(text).lines().count() >= 3);
+                    let texts = crate::present::text::Texts::english();
+                    let told = crate::present::filter_help::mistake(&texts, &error, text);
+                    assert!(told.lines().count() >= 3, "{told}");
                 }
             }
         }

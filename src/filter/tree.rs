@@ -4,7 +4,7 @@ use super::derived::Derived;
 use super::path::JsonPath;
 use super::value::Literal;
 use super::{FilterError, names, pattern, target};
-use crate::model::{Address, Dataset, FieldId, Kind, TimeRange, field};
+use crate::model::{Address, Dataset, FieldId, Kind, Message, TimeRange, field};
 
 /// A condition on one record.
 ///
@@ -82,13 +82,13 @@ pub enum Check {
     HasFlags(i64),
     /// The address is in an indicator list.
     InIndicators,
-    /// How the value stands to another field's of the same record; both are there. Never negated.
+    /// How the value is to another field's of the same record; both are there. Never negated.
     Compare(Relation, FieldId),
     Present,
     Absent,
 }
 
-/// How one field's value stands to another's.
+/// How one field's value is to another's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Relation {
     Equal,
@@ -170,19 +170,19 @@ pub enum Type {
 }
 
 impl Type {
-    /// What a value of it is called.
+    /// The text of what a value of it is called.
     pub fn name(self) -> &'static str {
         match self {
-            Type::Text | Type::Choice(_) | Type::FreeText => "a text",
-            Type::Integer => "a number",
-            Type::Port => "a port",
-            Type::Protocol => "a protocol",
-            Type::TcpFlags => "a set of TCP flags",
-            Type::Address | Type::AddressOrText => "an address",
-            Type::Time | Type::WrittenTime => "a time",
-            Type::Boolean => "true or false",
-            Type::Json => "JSON",
-            Type::Evidence => "an evidence file",
+            Type::Text | Type::Choice(_) | Type::FreeText => "filter-expected-a-text",
+            Type::Integer => "filter-expected-number",
+            Type::Port => "filter-expected-port",
+            Type::Protocol => "filter-expected-protocol",
+            Type::TcpFlags => "filter-expected-tcp-flags",
+            Type::Address | Type::AddressOrText => "filter-expected-address",
+            Type::Time | Type::WrittenTime => "filter-expected-a-time",
+            Type::Boolean => "filter-expected-true-or-false",
+            Type::Json => "filter-expected-json",
+            Type::Evidence => "filter-expected-evidence",
         }
     }
 }
@@ -247,10 +247,12 @@ impl Filter {
         let Some(text) = text else { return Ok(Self::test(target, Check::Absent)) };
         let kind = target.value_type();
         let exactly = || {
-            let pattern = pattern::exactly(text).map_err(|reason| FilterError::new(0..text.len(), reason))?;
+            let pattern = pattern::exactly(text).map_err(|reason| {
+                FilterError::new(0..text.len(), Message::new("filter-error-pattern").with("reason", reason))
+            })?;
             Ok(Self::test(target.clone(), Check::Matches(pattern.into())))
         };
-        // What stands in the place of an address or a time and would be read as another value than it is.
+        // What is in the place of an address or a time and would be read as another value than it is.
         let is_strange = match kind {
             Type::AddressOrText => {
                 let read = super::literal::read(kind, &target, text, true, 0..0);
@@ -269,7 +271,7 @@ impl Filter {
         Ok(Self::test(target, Check::Equals(literal)))
     }
 
-    /// Records of which one field stands so to another; both fields have the same type.
+    /// Records of which one field is so to another; both fields have the same type.
     pub fn fields_compare(field: FieldId, relation: Relation, other: FieldId) -> Self {
         Self::test(Target::Field(field), Check::Compare(relation, other))
     }
@@ -315,7 +317,7 @@ impl Filter {
         Self::all_of([self, other])
     }
 
-    /// The same; a condition that is there already is not said twice.
+    /// The same; a condition that already exists is not said twice.
     #[must_use]
     pub fn narrowed(self, part: Filter) -> Self {
         if self.requires(&part) { self } else { self.and(part) }

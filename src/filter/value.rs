@@ -23,7 +23,7 @@ impl Literal {
 }
 
 /// Units after a number, lower case. One letter and KB, MB ... are decimal, KiB, MiB ... binary.
-pub static UNITS: [(&str, i64); 17] = [
+pub(crate) static UNITS: [(&str, i64); 17] = [
     ("b", 1),
     ("k", 1_000),
     ("kb", 1_000),
@@ -45,14 +45,14 @@ pub static UNITS: [(&str, i64); 17] = [
 
 /// Why a number could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NumberError {
+pub(crate) enum NumberError {
     NotANumber,
     TooLarge,
     NotWhole,
 }
 
 /// Reads a whole number with an optional unit: `22`, `-1`, `1_000`, `10MB`, `1.5GiB`.
-pub fn parse_integer(text: &str) -> Result<i64, NumberError> {
+pub(crate) fn parse_integer(text: &str) -> Result<i64, NumberError> {
     let (negative, rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -87,14 +87,14 @@ pub fn parse_integer(text: &str) -> Result<i64, NumberError> {
 
 /// A number as JSON values compare with it: exact where it is an integer.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Number {
+pub(crate) enum Number {
     Integer(i64),
     Real(f64),
 }
 
 impl Number {
     /// Reads a JSON-like number without unit; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('-').unwrap_or(text);
         let starts_and_ends =
             digits.starts_with(|c: char| c.is_ascii_digit()) && digits.ends_with(|c: char| c.is_ascii_digit());
@@ -110,7 +110,7 @@ impl Number {
     }
 
     /// Exact order over both kinds, as SQLite compares INTEGER with REAL.
-    pub fn order(self, other: Self) -> Option<std::cmp::Ordering> {
+    pub(crate) fn order(self, other: Self) -> Option<std::cmp::Ordering> {
         match (self, other) {
             (Self::Integer(a), Self::Integer(b)) => Some(a.cmp(&b)),
             (Self::Real(a), Self::Real(b)) => a.partial_cmp(&b),
@@ -138,7 +138,7 @@ fn integer_with_real(integer: i64, real: f64) -> Option<std::cmp::Ordering> {
 
 /// A time, and whether only a date was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ParsedTime {
+pub(crate) struct ParsedTime {
     pub time: Timestamp,
     pub whole_day: bool,
 }
@@ -151,7 +151,7 @@ const FIRST_EPOCH_MILLIS: u64 = 100_000_000_000;
 
 /// Reads ISO 8601 (`2021-05-16`, `2021-05-16T07:49`, `2021-05-16 07:49:46.5+09:00`), or epoch seconds or milliseconds.
 /// Without a zone it is UTC. Fractions below a millisecond are dropped. `None` for anything else.
-pub fn parse_time(text: &str) -> Option<ParsedTime> {
+pub(crate) fn parse_time(text: &str) -> Option<ParsedTime> {
     let text = text.trim();
     let in_range = |millis: i64| (MIN_MILLIS..=MAX_MILLIS).contains(&millis).then_some(Timestamp(millis));
     if let Ok(number) = text.parse::<i64>() {
@@ -202,7 +202,7 @@ fn split_zone(clock: &str) -> Option<(&str, i64)> {
 }
 
 /// `true`, `false`, `yes`, `no`, `1`, `0`, regardless of case.
-pub fn parse_boolean(text: &str) -> Option<bool> {
+pub(crate) fn parse_boolean(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "yes" | "1" => Some(true),
         "false" | "no" | "0" => Some(false),

@@ -2,21 +2,13 @@
 
 use super::cloudtrail::{self, CloudTrailMessages};
 use super::flow::{self, MessageReader, RecordBuilder};
+use super::head::Head;
 use super::json::{self, FlowSinks};
 use super::parquet::{self, ParquetParser};
 use super::{Emitter, FlowFields, FlowRecordSink, FormatChoice, MessageSink, Parser, Place};
 
-/// The beginning of the decoded content.
-#[derive(Clone, Copy, Debug)]
-pub struct Head<'a> {
-    /// At most 256 KiB.
-    pub bytes: &'a [u8],
-    /// `bytes` is all there is.
-    pub complete: bool,
-}
-
-/// The parser for this content, or `None` where it is no format of ours. JSON is asked first: its first byte says so; flow
-/// lines last, because they are told by their shape only.
+/// The parser for this content, or `None` where it is no format of ours. JSON is asked first: its first byte says so;
+/// flow lines last, because they are reported by their shape only.
 pub fn detect(head: &Head<'_>, choice: &FormatChoice) -> Option<Box<dyn Parser>> {
     let sinks = || FlowSinks {
         messages: Box::new(MessageReader::new(choice)),

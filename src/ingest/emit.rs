@@ -12,8 +12,8 @@ pub enum StreamEnd {
     CutOff(String),
 }
 
-/// A parser of one format. Content is UTF-8 as far as the file is (UTF-16 has been transcoded, a byte order mark taken
-/// off); invalid bytes arrive as they are. Pieces are cut anywhere.
+/// A parser of one format. Content is UTF-8 as far as the file is (UTF-16 has been transcoded, a byte order mark
+/// removed); invalid bytes arrive as they are. Pieces are cut anywhere.
 ///
 /// Invariant: every line or element ends as exactly one record or one `Scope::Element` warning.
 pub trait Parser: Send {
@@ -45,7 +45,7 @@ pub struct FormatChoice {
     pub flow_format: Option<String>,
 }
 
-/// Where one line or element stands in the uncompressed content.
+/// Where one line or element is in the uncompressed content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// Line or element, from 1, strictly increasing.
@@ -101,7 +101,7 @@ pub struct FlowFields {
 /// Takes flow records that came as named values.
 pub trait FlowRecordSink: Send {
     /// Emits exactly one record, or exactly one `Scope::Element` warning; true for a record. `raw` is the element as it
-    /// stands in the evidence, for the warning.
+    /// is in the evidence, for the warning.
     fn record(&mut self, fields: &FlowFields, raw: &[u8], place: Place, out: &mut Emitter) -> bool;
 }
 

@@ -1,7 +1,8 @@
-//! A bad first line does not lose the file: what stands before the records is warnings with position and raw text.
+//! A bad first line does not lose the file: what is before the records is warnings with position and raw text.
 
-use super::detect::{Head, detect};
+use super::detect::detect;
 use super::emit::{Emitter, FormatChoice, Output, StreamEnd};
+use super::head::Head;
 use crate::model::{Format, ImportWarning, Scope};
 
 fn read_as(text: &str, format: Option<&str>) -> (Option<Format>, usize, Vec<ImportWarning>) {

@@ -61,7 +61,7 @@ fn table_of_elastic(head: &[u8]) -> Option<(&'static str, &'static str)> {
 }
 
 /// What the file is and what to do; `None` where its beginning does not say.
-pub fn name(head: &[u8]) -> Option<(&'static str, &'static str)> {
+pub(crate) fn name(head: &[u8]) -> Option<(&'static str, &'static str)> {
     of_first_bytes(head).or_else(|| output_of_cli(head)).or_else(|| table_of_elastic(head))
 }
 

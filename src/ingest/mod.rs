@@ -1,26 +1,27 @@
-//! From bytes to records. A reader unpacks and hashes (`reader`), the content says what it is (`detect`), one parser per
-//! format turns it into batches and warnings. Parsers are fed bytes and give values: they open no file, know no case and
-//! no window.
+//! From bytes to records. A reader unpacks and hashes (`reader`), the content says what it is (`detect`), one parser
+//! per format turns it into batches and warnings. Parsers are fed bytes and give values: they open no file, know no
+//! case and no window.
 
-pub mod cloudtrail;
+pub(crate) mod cloudtrail;
 pub mod detect;
-pub mod emit;
+pub(crate) mod emit;
 pub mod flow;
-pub mod foreign;
+pub(crate) mod foreign;
+pub mod head;
 pub mod indicators;
-pub mod json;
-pub mod ocsf;
-pub mod parquet;
+pub(crate) mod json;
+pub(crate) mod ocsf;
+pub(crate) mod parquet;
 pub mod paths;
 pub mod reader;
-pub mod time;
+pub(crate) mod time;
 
 pub use emit::{
     Emitter, FlowFields, FlowRecordSink, FormatChoice, FormatWanted, MessageSink, Output, Parser, Place, StreamEnd,
 };
 
-/// What stands between the values of a table. Spreadsheets write semicolons where the comma is the decimal point, and tabs as
-/// "Unicode text".
+/// What is between the values of a table. Spreadsheets write semicolons where the comma is the decimal point, and tabs
+/// as "Unicode text".
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 #[cfg(test)]

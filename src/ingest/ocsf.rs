@@ -1,8 +1,10 @@
-//! Records in the Open Cybersecurity Schema Framework, as Security Lake writes them: class 4001 is a flow record, classes
+//! Records in the Open Cybersecurity Schema Framework, as Security Lake writes them: class 4001 is a flow record,
+//! classes
 //! 3001, 3002, 6003 and (1.0.0-rc.2) 3005 are CloudTrail events. `-` and empty texts are no values.
 //!
-//! What the framework does not keep is lost: the raw text, whether pkt-srcaddr and pkt-dstaddr were logged, the interface of
-//! a flow without direction, the names of a session's issuer other than its ARN, the types of what is unmapped.
+//! What the framework does not keep is lost: the raw text, whether pkt-srcaddr and pkt-dstaddr were logged, the
+//! interface of a flow without direction, the names of a session's issuer other than its ARN, the types of what is
+//! unmapped.
 //!
 //! Source: ocsf/examples, mappings/markdown/AWS (versions 1.0.0-rc.2, 1.1.0, 1.5.0).
 
@@ -12,14 +14,14 @@ use super::json::flow::field_named;
 use crate::model::{Dataset, Timestamp, field};
 use serde_json::{Map, Value};
 
-pub enum Ocsf {
+pub(crate) enum Ocsf {
     Flow(FlowFields),
     /// A CloudTrail event as JSON in AWS's names.
     Event(String),
 }
 
 /// Reads one record. The error says why it is none.
-pub fn read(json: &str) -> Result<Ocsf, String> {
+pub(crate) fn read(json: &str) -> Result<Ocsf, String> {
     let record: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
     let class = text(&record, "class_uid").and_then(|uid| uid.parse::<u32>().ok());
     match class {
@@ -295,7 +297,7 @@ fn put_resources(event: &mut Value, record: &Value) {
     put(event, "resources", Value::Array(resources.iter().map(resource).collect()));
 }
 
-/// Sets a value at a dotted path, where none stands yet and no plain value is in the way; there it is kept at the top,
+/// Sets a value at a dotted path, where none is yet and no plain value is in the way; there it is kept at the top,
 /// under its whole path.
 fn put(event: &mut Value, path: &str, value: Value) {
     let mut place = &mut *event;

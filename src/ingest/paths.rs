@@ -1,11 +1,13 @@
-//! What paths and file names say about account, organisation, region, date, log and service: S3 prefixes as AWS delivers
-//! them (`AWSLogs/<account>/...`), the Hive style (`aws-account-id=<account>/...`), and the names of flow log, CloudTrail,
-//! Insight and digest files on their own. Reads text only, never a disk. Formats: AWS's VPC and CloudTrail user guides.
+//! What paths and file names say about account, organisation, region, date, log and service: S3 prefixes as AWS
+//! delivers them (`AWSLogs/<account>/...`), the Hive style (`aws-account-id=<account>/...`), and the names of flow log,
+//! CloudTrail, Insight and digest files on their own. Reads text only, never a disk. Formats: AWS's VPC and CloudTrail
+//! user guides.
 
 use crate::model::PathFacts;
 
-/// Reads a path, or just a file's name. `/`, `\` and the `!` of archive members separate folders. What a name says and what
-/// its folders say fill each other's gaps; where they differ the name counts, because folders are made up more easily.
+/// Reads a path, or just a file's name. `/`, `\` and the `!` of archive members separate folders. What a name says and
+/// what its folders say fill each other's gaps; where they differ the name counts, because folders are made up more
+/// easily.
 pub fn path_facts(path: &str) -> PathFacts {
     let parts: Vec<&str> = path.split(['/', '\\', '!']).filter(|p| !p.is_empty()).collect();
     let Some((name, folders)) = parts.split_last() else { return PathFacts::default() };
@@ -44,8 +46,8 @@ fn name_facts(name: &str) -> PathFacts {
     facts
 }
 
-/// `<source-region>_<trail>_<home-region>_<stamp>[_backfill]`. A trail's name may hold underscores itself, so it is what
-/// stands between the first region and the last one before the stamp.
+/// `<source-region>_<trail>_<home-region>_<stamp>[_backfill]`. A trail's name may hold underscores itself, so it is
+/// what is between the first region and the last one before the stamp.
 fn digest_facts(words: &[&str], facts: &mut PathFacts) {
     let Some((region, rest)) = words.split_first().filter(|(first, _)| is_region(first)) else { return };
     facts.region = Some((*region).to_owned());
@@ -60,7 +62,7 @@ fn digest_facts(words: &[&str], facts: &mut PathFacts) {
     }
 }
 
-/// What stands below `AWSLogs`, or as `key=value` anywhere.
+/// What is below `AWSLogs`, or as `key=value` anywhere.
 fn folder_facts(folders: &[&str]) -> PathFacts {
     let mut facts = PathFacts::default();
     hive_facts(folders, &mut facts);
@@ -87,8 +89,8 @@ fn folder_facts(folders: &[&str]) -> PathFacts {
     facts
 }
 
-/// `aws-account-id=`, `aws-service=`, `aws-region=`, `year=`, `month=`, `day=`, `hour=`, in any order; and the partitions
-/// that tables of Athena and Glue are given.
+/// `aws-account-id=`, `aws-service=`, `aws-region=`, `year=`, `month=`, `day=`, `hour=`, in any order; and the
+/// partitions that tables of Athena and Glue are given.
 fn hive_facts(folders: &[&str], facts: &mut PathFacts) {
     let value = |key: &str| {
         folders.iter().rev().find_map(|f| f.split_once('=').filter(|(k, v)| *k == key && !v.is_empty()).map(|(_, v)| v))

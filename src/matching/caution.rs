@@ -1,4 +1,4 @@
-//! Entries that would flood a case: what is pointed out before a list comes in.
+//! Entries that would match too broadly: what is pointed out before a list comes in.
 
 use super::{AddressIndex, Matcher};
 use crate::model::{IndicatorEntry, IndicatorKind, KeySpan, Network};

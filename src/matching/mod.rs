@@ -1,5 +1,5 @@
-//! What a case is searched for, made ready: which entries an address, a name or a text stands for. Pure; it knows entries
-//! by their places in the list that it was made of, and no case.
+//! What a case is searched for, made ready: which entries an address, a name or a text stands for. Pure; it knows
+//! entries by their places in the list that it was made of, and no case.
 
 mod addresses;
 mod caution;
@@ -26,9 +26,9 @@ pub struct Known {
     pub value: Box<str>,
     pub span: Option<KeySpan>,
     pub valid: TimeRange,
-    /// What it is met with, where it is not met alone.
+    /// What it is matched with, where it is not met alone.
     pub part: Option<PatternPart>,
-    /// Asked for; else it stands here for the patterns of others alone, behind all that are.
+    /// Asked for; else it is here for the patterns of others alone, behind all that are.
     pub wanted: bool,
 }
 
@@ -56,7 +56,7 @@ pub enum InFlows {
     Never,
 }
 
-/// Entries ready to be met.
+/// Entries ready to be matched.
 #[derive(Debug)]
 pub struct Matcher {
     /// By place.
@@ -158,7 +158,7 @@ impl Matcher {
         self.windows.get(place as usize).is_none_or(|window| *window == 0)
     }
 
-    /// What a flow record meets: fields by name, in the order of `FlowValues`, with the places of the entries.
+    /// What a flow record matches: fields by name, in the order of `FlowValues`, with the places of the entries.
     pub fn of_flow(&self, values: &FlowValues<'_>) -> [(&'static str, Vec<u32>); 8] {
         let address = |at: usize| {
             let mut places = Vec::new();
@@ -184,7 +184,7 @@ impl Matcher {
         ]
     }
 
-    /// When it counts for a flow record that meets it, whatever else the record meets.
+    /// When it counts for a flow record that meets it, whatever else the record matches.
     pub fn in_flows(&self, place: u32) -> InFlows {
         match (self.patterns.is_bound(place, Dataset::Flows), self.is_wanted(place)) {
             (true, _) => InFlows::Bound { leads: self.patterns.leads(place, Dataset::Flows) },
@@ -194,20 +194,21 @@ impl Matcher {
         }
     }
 
-    /// As `counts`; `None` where nothing is told of it: it is not asked for, or its pattern is met in part only, and that is
-    /// told of the part that chooses most.
+    /// As `counts`; `None` where nothing is reported of it: it is not asked for, or its pattern is matched in part
+    /// only, and that is reported of the part that chooses most.
     pub fn told(&self, place: u32, dataset: Dataset, time: Option<Timestamp>, met: &[u32]) -> Option<bool> {
         let whole = self.patterns.is_met(place, dataset, met);
         let is_told = self.is_wanted(place) && (whole || self.patterns.leads(place, dataset));
         is_told.then(|| whole && self.counts_at(place, time))
     }
 
-    /// Does a record of this time that meets all of these meet this one, which is among them, with what belongs to it?
+    /// Does a record of this time that matches all of these match this one, which is among them, with what belongs to
+    /// it?
     pub fn counts(&self, place: u32, dataset: Dataset, time: Option<Timestamp>, met: &[u32]) -> bool {
         self.told(place, dataset, time, met) == Some(true)
     }
 
-    /// Does an entry count for a record of this time? A record without a time is met only by what counts always.
+    /// Does an entry count for a record of this time? A record without a time is matched only by what counts always.
     pub fn counts_at(&self, place: u32, time: Option<Timestamp>) -> bool {
         let window = self.window(place);
         match time {

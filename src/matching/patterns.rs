@@ -1,6 +1,6 @@
-//! Patterns: entries that one record has to meet together, as in STIX's `[a AND b]`. A record meets a pattern where it meets
-//! every part that such a record can show: a flow record shows no domain, and an event no port of the other side, so neither
-//! speaks against it.
+//! Patterns: entries that one record has to meet together, as in STIX's `[a AND b]`. A record matches a pattern where
+//! it matches every part that such a record can show: a flow record shows no domain, and an event no port of the other
+//! side, so neither speaks against it.
 
 use super::Known;
 use crate::model::{Dataset, IndicatorKind};
@@ -81,7 +81,7 @@ impl Patterns {
         self.of.is_empty()
     }
 
-    /// The parts that have to be met with this entry, its own among them.
+    /// The parts that have to be matched with this entry, its own among them.
     fn parts(&self, place: u32, dataset: Dataset) -> &[Vec<u32>] {
         let shown = self.of.get(&place).and_then(|number| self.patterns.get(*number as usize));
         match (shown, dataset) {
@@ -91,13 +91,13 @@ impl Patterns {
         }
     }
 
-    /// Does it depend on what else a record meets whether it meets the pattern of this entry?
+    /// Does it depend on what else a record matches whether it matches the pattern of this entry?
     pub fn is_bound(&self, place: u32, dataset: Dataset) -> bool {
         !self.is_empty() && self.parts(place, dataset).iter().any(|part| !part.contains(&place))
     }
 
-    /// Does a record that meets these meet the pattern of this entry, which is one of them? An entry that stands alone is
-    /// met by itself.
+    /// Does a record that meets these match the pattern of this entry, which is one of them? An entry that is alone is
+    /// matched by itself.
     pub fn is_met(&self, place: u32, dataset: Dataset, met: &[u32]) -> bool {
         self.is_empty()
             || self.parts(place, dataset).iter().all(|part| part.iter().any(|p| *p == place || met.contains(p)))

@@ -174,7 +174,7 @@ fn is_unique_id(text: &str) -> bool {
     ["AIDA", "AROA", "AGPA", "AIPA", "ANPA"].iter().any(|prefix| text.starts_with(prefix))
 }
 
-/// Keys of the addresses that stand in a text, each where it stands alone: not the version `91.0.1.2` of a program.
+/// Keys of the addresses that are in a text, each where it is alone: not the version `91.0.1.2` of a program.
 pub fn addresses_in(text: &str) -> Vec<u128> {
     let bytes = text.as_bytes();
     let is_part = |b: u8| b.is_ascii_hexdigit() || b == b'.' || b == b':';

@@ -1,4 +1,4 @@
-//! IP addresses as they stand in the logs.
+//! IP addresses as they are in the logs.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -52,7 +52,7 @@ impl std::fmt::Display for Address {
 }
 
 /// Dotted decimal, four octets without leading zeros.
-pub fn parse_ipv4(bytes: &[u8]) -> Option<Ipv4Addr> {
+pub(crate) fn parse_ipv4(bytes: &[u8]) -> Option<Ipv4Addr> {
     if bytes.len() < 7 || bytes.len() > 15 {
         return None;
     }

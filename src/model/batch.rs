@@ -7,11 +7,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// No value, in the index columns of `FlowRow`.
-pub const ABSENT: u32 = u32::MAX;
+pub(crate) const ABSENT: u32 = u32::MAX;
 /// No value, in the `i64` columns of `FlowRow`.
-pub const NO_VALUE: i64 = i64::MIN;
+pub(crate) const NO_VALUE: i64 = i64::MIN;
 /// No port. Ports are 0 to 65535.
-pub const NO_PORT: i32 = -1;
+pub(crate) const NO_PORT: i32 = -1;
 
 /// Values of one home (`Interface` or `Disposition`), only those that are present, in the order of the field table.
 /// Values are the text of the log; integers are checked by the parser.
@@ -41,7 +41,8 @@ pub struct FlowRow {
     pub dstport: i32,
     pub packets: i64,
     pub bytes: i64,
-    /// Seconds since 1970 UTC. A record with milliseconds keeps them as `start_ms` and `end_ms` (0 to 999) in its extra.
+    /// Seconds since 1970 UTC. A record with milliseconds keeps them as `start_ms` and `end_ms` (0 to 999) in its
+    /// extra.
     pub start: i64,
     pub end: i64,
 }
@@ -130,7 +131,7 @@ impl FlowBatchBuilder {
         *self.v4.entry(u32::from(v4)).or_insert_with(|| push(addresses, Address { ip: IpAddr::V4(v4), zone: None }))
     }
 
-    /// The pair of two IPv4 addresses, in one look-up where it was met before.
+    /// The pair of two IPv4 addresses, in one look-up where it was seen before.
     #[inline]
     pub fn ipv4_pair_index(&mut self, source: Ipv4Addr, destination: Ipv4Addr) -> u32 {
         let key = u64::from(u32::from(source)) << 32 | u64::from(u32::from(destination));
@@ -185,7 +186,7 @@ impl FlowBatchBuilder {
         self.batch.rows.push(row);
     }
 
-    /// The batch so far; the builder starts anew.
+    /// The batch so far; the builder starts again.
     pub fn take(&mut self) -> FlowBatch {
         self.generation = NEXT_GENERATION.fetch_add(1, Ordering::Relaxed);
         self.v4.clear();
@@ -218,7 +219,7 @@ fn intern(map: &mut FxHashMap<Tuple, u32>, list: &mut Vec<Tuple>, tuple: &Tuple)
     index
 }
 
-/// How much of an event a source tells; a higher one wins where the same eventID is met twice.
+/// How much of an event a source tells; a higher one wins where the same eventID is seen twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Completeness {
     /// The console's 10-column CSV.
@@ -259,7 +260,7 @@ pub struct EventRow<'a> {
     pub columns: ColumnValues<'a>,
 }
 
-/// Events that follow each other in one file. Their texts stand in a few long ones: events come by the million, with
+/// Events that follow each other in one file. Their texts are in a few long ones: events come by the million, with
 /// dozens of values each.
 #[derive(Debug, Default)]
 pub struct EventBatch {
@@ -299,7 +300,7 @@ impl EventBatch {
     }
 
     pub fn push(&mut self, event: EventRow<'_>) {
-        // Whoever wrote this much goes on: growing step by step would copy it several times.
+        // Whoever wrote this much continues: growing step by step would copy it several times.
         if self.json.len() > Self::SOME && self.json.capacity() < Self::MANY {
             self.json.reserve(Self::MANY);
             self.values.reserve(Self::MANY / 2);
@@ -376,7 +377,7 @@ impl<'a> ColumnValues<'a> {
 
 /// The values of an event's columns, all in one text.
 #[derive(Clone, Debug, Default)]
-pub struct EventColumns {
+pub(crate) struct EventColumns {
     text: String,
     /// First byte and length of each value in the text; `ABSENT` for none.
     spans: Vec<(u32, u32)>,
@@ -387,29 +388,26 @@ impl EventColumns {
     const TEXT: usize = 1000;
 
     /// So many columns, without values.
-    pub fn new(count: usize) -> Self {
+    pub(crate) fn new(count: usize) -> Self {
         Self { text: String::with_capacity(Self::TEXT), spans: vec![(ABSENT, 0); count] }
     }
 
-    pub fn len(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
         self.spans.len()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.spans.is_empty()
-    }
-
-    pub fn values(&self) -> ColumnValues<'_> {
+    pub(crate) fn values(&self) -> ColumnValues<'_> {
         ColumnValues { text: &self.text, spans: &self.spans }
     }
 
-    pub fn get(&self, column: usize) -> Option<&str> {
+    pub(crate) fn get(&self, column: usize) -> Option<&str> {
         self.values().get(column)
     }
 
-    /// Gives a column its value, instead of the one that it had. Four gigabytes of values are as much as one event holds;
-    /// what is beyond stays absent.
-    pub fn set(&mut self, column: usize, value: Option<&str>) {
+    /// Gives a column its value, instead of the one that it had. Four gigabytes of values are as much as one event
+    /// holds; what is beyond stays absent.
+    pub(crate) fn set(&mut self, column: usize, value: Option<&str>) {
         let Some(span) = self.spans.get_mut(column) else { return };
         *span = (ABSENT, 0);
         let Some(value) = value else { return };

@@ -1,5 +1,5 @@
 //! What examiners write: tags, notes, findings, exhibits, the report's settings. Everything says who wrote it and when;
-//! what is taken back stays, marked, so that nothing that was ever said is lost.
+//! what is removed stays, marked, so that nothing that was ever said is lost.
 
 use super::{Address, RecordId};
 
@@ -60,7 +60,7 @@ pub struct Stamp {
     pub by: String,
 }
 
-/// From its making to its being taken back.
+/// From its making to its being removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Life {
     pub created: Stamp,
@@ -166,7 +166,7 @@ pub fn is_technique(text: &str) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     pub id: i64,
-    /// Its place in the report, from 1; 0 for one that was taken back.
+    /// Its place in the report, from 1; 0 for one that was removed.
     pub place: i64,
     pub text: FindingText,
     /// In order of their ids.
@@ -187,7 +187,7 @@ pub struct ExhibitText {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exhibit {
     pub id: i64,
-    /// Its number in the report, from 1; 0 for one that was taken back.
+    /// Its number in the report, from 1; 0 for one that was removed.
     pub place: i64,
     pub text: ExhibitText,
     pub frozen: FrozenHead,
@@ -211,7 +211,7 @@ pub struct FrozenHead {
     pub tool_version: String,
 }
 
-/// What stands on a report's first pages, by name.
+/// What is on a report's first pages, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ReportField {
     Title,

@@ -36,7 +36,7 @@ pub enum Format {
     CloudTrailDigest,
     /// CloudTrail Lake's signature of saved query results (`result_sign.json`): kept, its files listed.
     CloudTrailQuerySign,
-    /// Events, or flow records, that stand whole inside the objects of another tool.
+    /// Events, or flow records, that are whole inside the objects of another tool.
     CloudTrailIn(Wrapper),
     FlowIn(Wrapper),
     /// A zip or tar: its members are evidence of their own.

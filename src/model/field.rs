@@ -71,7 +71,7 @@ pub struct Field {
 pub struct FieldId(pub u16);
 
 impl Field {
-    /// Where the value stands in an event's JSON, names joined by dots; `None` for fields of flow records.
+    /// Where the value is in an event's JSON, names joined by dots; `None` for fields of flow records.
     pub fn event_path(&self) -> Option<&'static str> {
         match self.home {
             Home::Event(path) | Home::Call(path) | Home::EventJson(path) => Some(path),
@@ -259,7 +259,7 @@ pub fn at_home(dataset: Dataset, home: Home) -> impl Iterator<Item = FieldId> {
     of(dataset).filter(move |f| f.home == home)
 }
 
-/// The fields that are columns of table event or of its tuples, in order: an `EventRow`'s values stand in this order.
+/// The fields that are columns of table event or of its tuples, in order: an `EventRow`'s values are in this order.
 pub fn event_columns() -> impl Iterator<Item = FieldId> {
     of(Dataset::Events).filter(|f| f.event_path().is_some())
 }

@@ -1,4 +1,4 @@
-//! Indicators: what an examiner looks for. A list comes from a file or is typed; its entries are matched against the
+//! Indicators: what an examiner searches for. A list comes from a file or is typed; its entries are matched against the
 //! distinct values of a case. Labels, which name what an examiner knows, are matched in the same way.
 
 use super::{Address, Network, TimeRange};
@@ -79,7 +79,7 @@ impl IndicatorKind {
 /// What a list is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Purpose {
-    /// What is looked for: its entries give sightings.
+    /// What is searched for: its entries give sightings.
     #[default]
     KnownBad,
     /// Well-known infrastructure, as in MISP's warning lists: entries of other lists that fall into it are pointed out.
@@ -149,13 +149,13 @@ pub struct IndicatorEntry {
     /// Line, row or element of the list, from 1.
     pub position: u64,
     pub kind: IndicatorKind,
-    /// As it stands in the list.
+    /// As it is in the list.
     pub written: String,
     /// As it is compared: not defanged, canonical.
     pub value: String,
     /// Addresses that it stands for, its host's where it is a URL.
     pub span: Option<KeySpan>,
-    /// A port that the list gives with an address. An address is met whatever the port.
+    /// A port that the list gives with an address. An address is matched whatever the port.
     pub port: Option<u16>,
     /// What the list calls it; may be empty, as the next two.
     pub name: String,
@@ -164,7 +164,7 @@ pub struct IndicatorEntry {
     pub tags: Vec<String>,
     /// When it was known to be bad.
     pub valid: TimeRange,
-    /// Looked for; a list can say that an entry is context only.
+    /// Searched for; a list can say that an entry is context only.
     pub enabled: bool,
     /// What a record has to meet with it; alone it is enough where there is none.
     pub part: Option<PatternPart>,
@@ -184,11 +184,11 @@ pub struct PatternPart {
 pub enum IssueReason {
     /// Nothing that an indicator can be.
     NotRecognised,
-    /// An indicator that neither flow records nor CloudTrail can hold, or a condition that cannot be looked for.
+    /// An indicator that neither flow records nor CloudTrail can hold, or a condition that cannot be searched for.
     Unsupported,
     /// The list says itself that it is withdrawn.
     Withdrawn,
-    /// The same entry stands in the list before.
+    /// The same entry is in the list before.
     Repeated,
     /// Text that breaks the list's own form.
     Malformed,
@@ -227,7 +227,7 @@ pub struct IndicatorIssue {
     pub reason: IssueReason,
     /// What exactly; plain English, for the record.
     pub detail: String,
-    /// The element as it stands in the list, at most `warning::RAW_KEPT_BYTES`.
+    /// The element as it is in the list, at most `warning::RAW_KEPT_BYTES`.
     pub raw: String,
 }
 
@@ -249,16 +249,16 @@ pub struct IndicatorList {
     pub added_utc: String,
     pub examiner: String,
     pub enabled: bool,
-    /// Taken out; kept for the report, and can be brought back.
+    /// Removed; kept for the report, and can be restored.
     pub removed: bool,
     pub entries: u64,
-    /// Entries that are looked for while the list is.
+    /// Entries that are searched for while the list is.
     pub enabled_entries: u64,
     /// Elements that gave no entry.
     pub issues: u64,
 }
 
-/// What is told of a list that comes in.
+/// What is reported of a list that comes in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewIndicatorList {
     pub name: String,
@@ -318,7 +318,7 @@ pub const PRIVATE_SPACE: [&str; 14] = [
 ];
 
 /// `PRIVATE_SPACE` as spans.
-pub fn private_spans() -> impl Iterator<Item = KeySpan> {
+pub(crate) fn private_spans() -> impl Iterator<Item = KeySpan> {
     PRIVATE_SPACE.iter().filter_map(|text| Network::parse(text)).map(KeySpan::from)
 }
 

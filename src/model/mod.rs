@@ -3,22 +3,27 @@
 
 pub mod address;
 pub mod batch;
+pub mod cancel;
 pub mod conclusions;
-pub mod evidence;
+pub(crate) mod evidence;
 pub mod field;
 pub mod ids;
 pub mod indicator;
+pub mod message;
 pub mod network;
 pub mod received;
-pub mod saved;
+pub mod saved_filter;
+pub mod series;
 pub mod text;
 pub mod time;
 pub mod unit;
+pub mod value;
 pub mod warning;
 pub mod wrapper;
 
 pub use address::Address;
 pub use batch::{EventBatch, EventRow, FlowBatch, FlowBatchBuilder, FlowRow, Tuple};
+pub use cancel::Cancel;
 pub use evidence::{EvidenceFacts, Format, PathFacts};
 pub use field::{Dataset, Field, FieldId, Home, Kind};
 pub use ids::{EvidenceId, RecordId};
@@ -26,10 +31,13 @@ pub use indicator::{
     IndicatorEntry, IndicatorIssue, IndicatorKind, IndicatorList, IssueReason, KeySpan, Label, NewIndicatorList,
     PRIVATE_SPACE, PatternPart, Purpose,
 };
+pub use message::Message;
 pub use network::Network;
 pub use received::{Received, ReceivedState};
-pub use saved::SavedFilter;
+pub use saved_filter::SavedFilter;
+pub use series::{SeriesKey, SeriesLine, SeriesTable};
 pub use time::{TimeRange, Timestamp};
 pub use unit::Unit;
+pub use value::Value;
 pub use warning::{ImportWarning, Reason, Scope};
 pub use wrapper::Wrapper;

@@ -3,7 +3,7 @@
 use super::ids::EvidenceId;
 
 /// Why it is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ReceivedState {
     /// The case holds the same bytes.
     Copy,
@@ -19,6 +19,8 @@ pub enum ReceivedState {
     Link,
     /// A folder in which there is nothing.
     EmptyFolder,
+    /// None that this program writes: what the case says.
+    Other(String),
 }
 
 impl ReceivedState {
@@ -26,7 +28,7 @@ impl ReceivedState {
         [Self::Copy, Self::Unreadable, Self::Refused, Self::Skipped, Self::Special, Self::Link, Self::EmptyFolder];
 
     /// Stable name, stored in the case.
-    pub fn code(self) -> &'static str {
+    pub fn code(&self) -> &str {
         match self {
             Self::Copy => "copy",
             Self::Unreadable => "unreadable",
@@ -35,25 +37,27 @@ impl ReceivedState {
             Self::Special => "special",
             Self::Link => "link",
             Self::EmptyFolder => "empty_folder",
+            Self::Other(code) => code,
         }
     }
 
     /// One of them, or several, for a person.
-    pub fn words(self, count: u64) -> &'static str {
+    pub fn words(&self, count: u64) -> &str {
         let [one, several] = match self {
-            Self::Copy => ["identical copy", "identical copies"],
+            Self::Copy => ["duplicate file", "duplicate files"],
             Self::Unreadable => ["unreadable", "unreadable"],
             Self::Refused => ["refused", "refused"],
             Self::Skipped => ["skipped", "skipped"],
             Self::Special => ["special file", "special files"],
             Self::Link => ["link not followed", "links not followed"],
             Self::EmptyFolder => ["empty folder", "empty folders"],
+            Self::Other(code) => [code.as_str(), code.as_str()],
         };
         if count == 1 { one } else { several }
     }
 
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
+    pub fn from_code(code: String) -> Self {
+        Self::ALL.into_iter().find(|state| state.code() == code).unwrap_or(Self::Other(code))
     }
 }
 

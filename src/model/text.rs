@@ -1,14 +1,14 @@
 //! Characters that must not reach a screen as they are, and words that are nearly another.
 
 /// Control characters, and those that change the direction or hide what follows: shown escaped, never obeyed.
-pub fn is_hazardous(c: char) -> bool {
+pub(crate) fn is_hazardous(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The candidate nearest to what was typed, where it is near enough to be a slip: one edit for short words, two or
+/// The candidate nearest to what was typed, where it is near enough to be a typo: one edit for short words, two or
 /// three for longer ones. Case does not count.
-pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const LONGEST: usize = 64;
     let typed: Vec<char> = typed.to_lowercase().chars().collect();
     if typed.is_empty() || typed.len() > LONGEST {

@@ -1,4 +1,5 @@
-//! What could not be read. A warning never stands for something that was dropped: it keeps the position and the raw text.
+//! What could not be read. A warning never stands for something that was dropped: it keeps the position and the raw
+//! text.
 
 /// Does the warning stand for one element of the file, or say something about the file as a whole?
 /// records + duplicates + `Element` warnings = what the file holds.
@@ -45,9 +46,11 @@ pub enum Reason {
     InvalidUtf8,
     /// Two copies of one event contradict each other; both are kept.
     ConflictingCopy,
-    /// Values were read by a rule that the file itself does not state (the unit of its times, the order of day and month).
+    /// Values were read by a rule that the file itself does not state (the unit of its times, the order of day and
+    /// month).
     ReadAs,
-    /// Values of records that were kept are less exact than they were (rounded by a spreadsheet, times without seconds).
+    /// Values of records that were kept are less exact than they were (rounded by a spreadsheet, times without
+    /// seconds).
     Inexact,
     /// A column's name is nearly that of a field that the file lacks; its values are kept as further ones.
     UnknownColumn,
@@ -107,7 +110,8 @@ impl Reason {
         }
     }
 
-    /// Said of a file as a whole: is something of it cut, damaged or not understood? The others are remarks about what was read.
+    /// Said of a file as a whole: is something of it cut, damaged or not understood? The others are notes about what
+    /// was read.
     pub fn is_fault(self) -> bool {
         match self {
             Reason::IncompleteCapture
@@ -140,7 +144,7 @@ impl Reason {
 }
 
 /// How much of an element's raw text a warning keeps; all of it stays in the raw content.
-pub const RAW_KEPT_BYTES: usize = 4096;
+pub(crate) const RAW_KEPT_BYTES: usize = 4096;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportWarning {

@@ -1,4 +1,4 @@
-//! The tools in whose files AWS's records stand whole: what each is called, and how a file of theirs is.
+//! The tools in whose files AWS's records are whole: what each is called, and how a file of theirs is.
 
 /// A tool, service or API that keeps AWS's record inside of an object of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,7 +19,7 @@ pub enum Wrapper {
     Splunk,
     Sqs,
     Wazuh,
-    /// Known by what stands inside only.
+    /// Known by what is inside only.
     Other,
 }
 

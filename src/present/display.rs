@@ -3,16 +3,14 @@
 
 use super::glyphs;
 use super::zone::Zone;
-use crate::filter::{Check, Filter, Target, pattern};
-use crate::model::{Dataset, FieldId, Kind, Timestamp, Unit};
-use crate::query::Value;
+use crate::model::{Dataset, FieldId, Kind, Timestamp, Unit, Value};
 use std::borrow::Cow;
 
 /// Characters of one value that are shown in one place; all of them can be copied.
-pub const SHOWN_CHARS: usize = 2000;
+pub(crate) const SHOWN_CHARS: usize = 2000;
 
 /// The beginning of a text that is too long to lay out, and how many characters were left out.
-pub fn clipped(text: &str) -> (Cow<'_, str>, usize) {
+pub(crate) fn clipped(text: &str) -> (Cow<'_, str>, usize) {
     match text.char_indices().nth(SHOWN_CHARS) {
         Some((end, _)) => match text.split_at_checked(end) {
             Some((head, rest)) => (Cow::Owned(format!("{head}…")), rest.chars().count()),
@@ -23,12 +21,12 @@ pub fn clipped(text: &str) -> (Cow<'_, str>, usize) {
 }
 
 /// A value as a table cell shows it. `None` for an absent value.
-pub fn cell(value: &Value, field: FieldId, zone: Zone) -> Option<String> {
+pub(crate) fn cell(value: &Value, field: FieldId, zone: Zone) -> Option<String> {
     cell_of(value, Unit::of(field), zone)
 }
 
 /// The same of a column that is no field.
-pub fn cell_of(value: &Value, unit: Unit, zone: Zone) -> Option<String> {
+pub(crate) fn cell_of(value: &Value, unit: Unit, zone: Zone) -> Option<String> {
     match value {
         Value::Null => None,
         Value::Integer(number) => Some(integer(*number, unit)),
@@ -40,7 +38,7 @@ pub fn cell_of(value: &Value, unit: Unit, zone: Zone) -> Option<String> {
 }
 
 /// What a tool tip adds: UTC for a time, the size of a number of bytes. `None` when the cell says it all.
-pub fn hint(value: &Value, field: FieldId) -> Option<String> {
+pub(crate) fn hint(value: &Value, field: FieldId) -> Option<String> {
     match (value, field.kind) {
         (Value::Time(time), _) => Some(utc(*time)),
         (Value::Integer(bytes), Kind::Bytes) if *bytes >= 1024 => Some(size(u64::try_from(*bytes).ok()?)),
@@ -49,39 +47,20 @@ pub fn hint(value: &Value, field: FieldId) -> Option<String> {
 }
 
 /// A value as it is written in a filter and copied: lossless, in UTC.
-pub fn literal(value: &Value) -> Option<String> {
+pub(crate) fn literal(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         value => Some(value.to_text()),
     }
 }
 
-/// The filter that keeps (or excludes) exactly this value.
-pub fn clause(value: &Value, field: FieldId, exclude: bool) -> Filter {
-    target_clause(value, Target::Field(field), exclude)
-}
-
-/// The same of any target of the filter language.
-pub fn target_clause(value: &Value, target: Target, exclude: bool) -> Filter {
-    let text = literal(value);
-    let Some(text) = text else {
-        return Filter::test(target, if exclude { Check::Present } else { Check::Absent });
-    };
-    // What is no value of the field's type can only be looked for as it is written.
-    let filter = Filter::target_equals(target.clone(), Some(&text)).unwrap_or_else(|_| {
-        let written = pattern::exactly(&text).unwrap_or_default();
-        Filter::test(target, Check::Matches(written.into()))
-    });
-    if exclude { filter.complement() } else { filter }
-}
-
 /// Are values of this field numbers, to be aligned on their last digit?
-pub fn is_numeric(field: FieldId) -> bool {
+pub(crate) fn is_numeric(field: FieldId) -> bool {
     Unit::of(field).is_number()
 }
 
 /// Does this value say that something was refused or failed?
-pub fn is_refusal(value: &Value, field: FieldId) -> bool {
+pub(crate) fn is_refusal(value: &Value, field: FieldId) -> bool {
     match (field.name(), value) {
         ("action", Value::Text(action)) => action == "REJECT",
         ("error_code" | "error_message", Value::Text(_)) => true,
@@ -90,14 +69,14 @@ pub fn is_refusal(value: &Value, field: FieldId) -> bool {
 }
 
 /// A column's header: the field, and for times the zone.
-pub fn header(field: FieldId, zone: Zone) -> String {
+pub(crate) fn header(field: FieldId, zone: Zone) -> String {
     match field.kind {
         Kind::Time => format!("{} ({})", field.name(), zone.name()),
         _ => field.name().to_owned(),
     }
 }
 
-pub fn dataset_key(dataset: Dataset) -> &'static str {
+pub(crate) fn dataset_key(dataset: Dataset) -> &'static str {
     match dataset {
         Dataset::Flows => "flows",
         Dataset::Events => "events",
@@ -105,7 +84,7 @@ pub fn dataset_key(dataset: Dataset) -> &'static str {
 }
 
 /// `1,204,332`.
-pub fn count(number: impl Into<u128>) -> String {
+pub(crate) fn count(number: impl Into<u128>) -> String {
     let digits = number.into().to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
@@ -118,7 +97,7 @@ pub fn count(number: impl Into<u128>) -> String {
 }
 
 /// A number of any width with its thousands apart; `None` for what is no number.
-pub fn cell_number(value: &Value) -> Option<String> {
+pub(crate) fn cell_number(value: &Value) -> Option<String> {
     match value {
         Value::Integer(number) => Some(u64::try_from(*number).map_or_else(|_| number.to_string(), count)),
         Value::Number(text) => Some(text.parse::<u128>().map_or_else(|_| text.to_string(), count)),
@@ -127,7 +106,7 @@ pub fn cell_number(value: &Value) -> Option<String> {
 }
 
 /// `1.5 MB`, powers of 1000.
-pub fn size(bytes: impl Into<u128>) -> String {
+pub(crate) fn size(bytes: impl Into<u128>) -> String {
     const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
     let bytes = bytes.into();
     if bytes < 1000 {
@@ -145,13 +124,16 @@ pub fn size(bytes: impl Into<u128>) -> String {
     format!("{value:.1} {unit}")
 }
 
-/// `45 s`, `12 min`, `3 h 5 min`.
-pub fn duration(secs: u64) -> String {
-    match secs {
-        0..=89 => format!("{secs} s"),
-        90..=5399 => format!("{} min", secs.div_ceil(60)),
-        _ => format!("{} h {} min", secs / 3600, secs % 3600 / 60),
+/// `45 s`, `12 min`, `3 h 5 min`, `1 day`: the two largest units, those of 0 left out.
+pub(crate) fn duration(secs: u64) -> String {
+    if secs < 90 {
+        return format!("{secs} s");
     }
+    let minutes = secs.div_ceil(60);
+    let days = minutes / 1440;
+    let parts = [(days, if days == 1 { "day" } else { "days" }), (minutes % 1440 / 60, "h"), (minutes % 60, "min")];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0).take(2);
+    parts.map(|(count, unit)| format!("{count} {unit}")).collect::<Vec<_>>().join(" ")
 }
 
 fn utc(time: Timestamp) -> String {
@@ -171,7 +153,7 @@ fn integer(number: i64, unit: Unit) -> String {
 }
 
 /// IANA protocol numbers that turn up in flow logs.
-pub fn protocol_name(number: i64) -> Option<&'static str> {
+pub(crate) fn protocol_name(number: i64) -> Option<&'static str> {
     Some(match number {
         1 => "icmp",
         2 => "igmp",
@@ -197,22 +179,22 @@ fn flag_names(flags: i64) -> String {
 
 /// Text on one line in which every control, direction or invisible character, and every one that the font lacks, is spelt
 /// out (`‹U+202E›`).
-pub fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     spell(text, |_| false)
 }
 
 /// The last part of a path, as it is shown.
-pub fn file_name(path: &std::path::Path) -> String {
+pub(crate) fn file_name(path: &std::path::Path) -> String {
     visible(&path.file_name().unwrap_or_default().to_string_lossy()).into_owned()
 }
 
 /// The same for text of several lines: line feeds and tabs stay.
-pub fn visible_lines(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible_lines(text: &str) -> Cow<'_, str> {
     spell(text, |c| c == '\n' || c == '\t')
 }
 
 /// Text that is being edited: a sign for each such character, so that the cursor's places stay right.
-pub fn covered(text: &str) -> Cow<'_, str> {
+pub(crate) fn covered(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_spelt) {
         return Cow::Borrowed(text);
     }
@@ -220,7 +202,7 @@ pub fn covered(text: &str) -> Cow<'_, str> {
 }
 
 /// The same for text of several lines.
-pub fn covered_lines(text: &str) -> Cow<'_, str> {
+pub(crate) fn covered_lines(text: &str) -> Cow<'_, str> {
     let hides = |c: char| c != '\n' && c != '\t' && is_spelt(c);
     if !text.chars().any(hides) {
         return Cow::Borrowed(text);
@@ -248,7 +230,7 @@ fn spell(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
 
 /// JSON text with line breaks and indents and nothing else changed: order, numbers and escapes stay as they were
 /// written. Text that is no JSON comes back with the breaks where its brackets are.
-pub fn pretty_json(json: &str) -> String {
+pub(crate) fn pretty_json(json: &str) -> String {
     let mut out = String::with_capacity(json.len() * 2);
     let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
     let mut chars = json.trim().chars().peekable();
@@ -363,19 +345,6 @@ mod tests {
     }
 
     #[test]
-    fn cell_filters() {
-        assert_eq!(clause(&Value::Text("10.0.0.1".into()), flow("srcaddr"), false).to_string(), "srcaddr = 10.0.0.1");
-        assert_eq!(clause(&Value::Text("it's".into()), flow("action"), true).to_string(), "not action = 'it''s'");
-        assert_eq!(clause(&Value::Null, flow("action"), false).to_string(), "action is null");
-        assert_eq!(clause(&Value::Null, flow("action"), true).to_string(), "action exists");
-        assert_eq!(clause(&Value::Integer(22), flow("dstport"), false).to_string(), "dstport = 22");
-        assert_eq!(
-            clause(&Value::Time(Timestamp(0)), flow("start"), false).to_string(),
-            "start = 1970-01-01T00:00:00Z"
-        );
-    }
-
-    #[test]
     fn numbers_and_sizes() {
         assert_eq!(
             [count(0u64), count(999u64), count(1000u64), count(1_234_567u64)],
@@ -386,6 +355,7 @@ mod tests {
             ["999 B", "1.0 kB", "1.0 MB", "812.0 GB"]
         );
         assert_eq!([duration(5), duration(120), duration(7500)], ["5 s", "2 min", "2 h 5 min"]);
+        assert_eq!([duration(3600), duration(86_400), duration(700_000)], ["1 h", "1 day", "8 days 2 h"]);
     }
 
     #[test]

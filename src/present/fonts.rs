@@ -3,7 +3,7 @@
 
 use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::DrawSettings;
-pub use skrifa::outline::OutlinePen;
+pub(crate) use skrifa::outline::OutlinePen;
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -22,7 +22,7 @@ static SHOWN: LazyLock<Vec<u64>> = LazyLock::new(|| {
 });
 
 /// Does the font have a glyph of this character's own, or, for a mark, of the character that it joins?
-pub fn is_shown(c: char) -> bool {
+pub(crate) fn is_shown(c: char) -> bool {
     let code = c as u32;
     let own = || SHOWN.get(code as usize / 64).is_some_and(|word| word >> (code % 64) & 1 == 1);
     (' '..='~').contains(&c) || joins(c) || own()

@@ -4,6 +4,7 @@
 
 pub mod chart;
 pub mod display;
+pub mod filter_help;
 pub mod fonts;
 pub mod glyphs;
 pub mod text;

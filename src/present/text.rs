@@ -1,6 +1,8 @@
 //! The message catalogue: every text that a person reads in the window, by id, with arguments. The texts themselves live
 //! in `assets/locales/*.ftl`; this module knows no view.
 
+use crate::filter::error::EXPECTED;
+use crate::model::Message;
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -27,12 +29,26 @@ impl Language {
         }
     }
 
+    /// The report language of this code.
+    pub fn of_report(code: &str) -> Option<Self> {
+        Self::REPORTS.into_iter().find(|language| language.code() == code)
+    }
+
+    /// Id of its name.
+    pub fn text_key(self) -> String {
+        format!("language-{}", self.code())
+    }
+
     fn source(self) -> &'static str {
         match self {
             // The window speaks English so far; what it would lack in another language is named by its ids.
             Language::English | Language::Japanese => {
                 concat!(
                     include_str!("../../assets/locales/en.ftl"),
+                    "\n",
+                    include_str!("../../assets/locales/errors.en.ftl"),
+                    "\n",
+                    include_str!("../../assets/locales/filter.en.ftl"),
                     "\n",
                     include_str!("../../assets/locales/queries.en.ftl"),
                     "\n",
@@ -106,21 +122,44 @@ impl Texts {
         let Some(pattern) = self.bundle.get_message(id).and_then(|message| message.value()) else {
             return id.to_owned();
         };
-        let mut fluent_args = FluentArgs::with_capacity(args.len());
-        for (name, value) in args {
-            // Texts choose between one and several; every other number comes as a formatted text.
-            match *value {
-                "1" => fluent_args.set(*name, 1),
-                value => fluent_args.set(*name, value),
+        self.bundle.format_pattern(pattern, Some(&arguments(args)), &mut Vec::new()).into_owned()
+    }
+
+    /// An attribute of the text of this id; `ID.NAME` where the catalogue lacks it.
+    pub fn attribute(&self, id: &str, name: &str, args: &[(&str, &str)]) -> String {
+        match self.bundle.get_message(id).and_then(|message| message.get_attribute(name)) {
+            Some(attribute) => {
+                self.bundle.format_pattern(attribute.value(), Some(&arguments(args)), &mut Vec::new()).into_owned()
             }
+            None => format!("{id}.{name}"),
         }
-        let mut errors = Vec::new();
-        self.bundle.format_pattern(pattern, Some(&fluent_args), &mut errors).into_owned()
     }
 
     pub fn has(&self, id: &str) -> bool {
         self.bundle.get_message(id).is_some_and(|message| message.value().is_some())
     }
+}
+
+impl Message {
+    /// In words. An argument that is itself a text (`filter-expected-...`) is put into words too.
+    pub fn render(&self, texts: &Texts) -> String {
+        let words = |value: &String| if value.starts_with(EXPECTED) { texts.tr(value) } else { value.clone() };
+        let args: Vec<(&str, String)> = self.args.iter().map(|(name, value)| (*name, words(value))).collect();
+        let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        texts.tr_args(self.id, &args)
+    }
+}
+
+fn arguments<'a>(args: &[(&'a str, &'a str)]) -> FluentArgs<'a> {
+    let mut given = FluentArgs::with_capacity(args.len());
+    for (name, value) in args {
+        // Texts choose between one and several; every other number comes as a formatted text.
+        match *value {
+            "1" => given.set(*name, 1),
+            value => given.set(*name, value),
+        }
+    }
+    given
 }
 
 #[cfg(test)]
@@ -144,21 +183,6 @@ mod tests {
     }
 
     #[test]
-    fn every_named_query_has_its_texts() {
-        for language in Language::ALL {
-            let texts = Texts::new(language);
-            for query in crate::query::named::CATALOGUE {
-                assert!(texts.has(&format!("query-{}", query.name)), "{}", query.name);
-                assert!(texts.has(&format!("query-{}-about", query.name)), "{}", query.name);
-                assert_eq!(texts.has(&format!("query-{}-note", query.name)), query.noted, "{}", query.name);
-                for parameter in query.parameters.iter().filter(|_| query.name != "lookup-events") {
-                    assert!(texts.has(&format!("query-parameter-{}", parameter.name)), "{}", parameter.name);
-                }
-            }
-        }
-    }
-
-    #[test]
     fn every_id_that_the_sources_use_is_in_every_language() {
         let mut files = Vec::new();
         sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
@@ -170,6 +194,10 @@ mod tests {
             let texts = Texts::new(language);
             let missing: Vec<&&str> = ids.iter().filter(|id| !texts.has(id)).collect();
             assert!(missing.is_empty(), "{} lacks {missing:?}", language.code());
+            for named in Language::REPORTS {
+                assert!(texts.has(&named.text_key()), "{} has no name for {}", language.code(), named.code());
+                assert_eq!(Language::of_report(named.code()), Some(named));
+            }
         }
     }
 
@@ -179,7 +207,7 @@ mod tests {
             let resource = FluentResource::try_new(language.source().to_owned());
             assert!(resource.is_ok(), "{:?}", resource.err().map(|(_, errors)| errors));
             let mut seen = std::collections::BTreeSet::new();
-            for line in language.source().lines() {
+            for line in language.source().lines().filter(|line| !line.starts_with(' ')) {
                 if let Some((id, _)) = line.split_once(" =") {
                     assert!(seen.insert(id), "{id} twice");
                 }

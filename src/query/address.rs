@@ -1,13 +1,13 @@
-//! Everything about one address.
+//! Details of one address.
 
 use super::scope::{Scope, own_field, test};
 use super::{
-    BinWidth, Cancel, Duplicates, Figures, GroupBy, Measure, PairQuery, PairTable, QueryError, SeriesQuery,
-    SeriesTable, TopQuery, TopTable, figures, pairs, series, top,
+    BinWidth, Cancel, Duplicates, Figures, GroupBy, Measure, PairQuery, PairTable, QueryError, SeriesQuery, TopQuery,
+    TopTable, figures, pairs, series, top,
 };
 use crate::case::CaseReader;
 use crate::filter::{Check, Filter, Literal, Target};
-use crate::model::{Address, Dataset, TimeRange};
+use crate::model::{Address, Dataset, SeriesTable, TimeRange};
 
 /// Which address, of which time.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -15,13 +15,13 @@ pub struct AddressQuery {
     pub address: Address,
     pub range: TimeRange,
     pub duplicates: Duplicates,
-    /// So many rows of each list, and pairs, at the most.
+    /// So many rows of each list, and pairs, at most.
     pub limit: usize,
     /// What principals are: `GroupBy::Principal`, but for an exhibit of an earlier version.
     pub principals: GroupBy,
 }
 
-/// What the case says of it. Queries stand beside their answers, for links.
+/// What the case says of it. Queries are beside their answers, for links.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddressFacts {
     /// Flow records that have it on either side.
@@ -88,7 +88,7 @@ impl AddressQuery {
     }
 }
 
-/// Everything about one address. Takes time in proportion to the records; never on the frame thread.
+/// Details of one address. Takes time in proportion to the records; never on the frame thread.
 pub fn address_facts(reader: &CaseReader, query: &AddressQuery, cancel: &Cancel) -> Result<AddressFacts, QueryError> {
     let [sent, received] = ["srcaddr", "dstaddr"].map(|name| query.at(Dataset::Flows, name));
     let flows = query.scope(Dataset::Flows, Filter::test(Target::EitherAddress, query.is()));

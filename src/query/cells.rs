@@ -1,5 +1,5 @@
-//! Cells that no program of ours writes: of another type, NULL where there must be a value, text that is no UTF-8, JSON that
-//! is none. SQLite takes anything into any column, so that a case that was changed past the program can hold it.
+//! Cells that no program of ours writes: of another type, NULL where there must be a value, text that is no UTF-8, JSON
+//! that is none. SQLite takes anything into any column, so that a case that was changed past the program can hold it.
 
 use super::QueryError;
 use crate::case::{CaseReader, schema};
@@ -30,7 +30,7 @@ pub struct BadCells {
     pub first: Vec<BadCell>,
 }
 
-/// Malformed cells of a table that are told.
+/// Malformed cells of a table that are reported.
 const TOLD: usize = 20;
 
 /// Columns that hold JSON, beside those of the table of fields.
@@ -58,7 +58,7 @@ enum Holds {
     Blob,
 }
 
-struct Column {
+struct CellColumn {
     name: String,
     holds: Holds,
     optional: bool,
@@ -104,7 +104,7 @@ pub fn malformed_cells(reader: &CaseReader, table: &str) -> Result<BadCells, Que
     Ok(found)
 }
 
-fn fault(row: &Row<'_>, at: usize, column: &Column) -> Result<Option<String>, QueryError> {
+fn fault(row: &Row<'_>, at: usize, column: &CellColumn) -> Result<Option<String>, QueryError> {
     let value = row.get_ref(at)?;
     if column.holds == Holds::Blob {
         let kind = value.as_str().unwrap_or_default();
@@ -129,7 +129,7 @@ fn fault(row: &Row<'_>, at: usize, column: &Column) -> Result<Option<String>, Qu
 }
 
 /// The columns of a table, and the expressions that name a row.
-fn columns(conn: &Connection, table: &str) -> Result<(Vec<Column>, Vec<String>), QueryError> {
+fn columns(conn: &Connection, table: &str) -> Result<(Vec<CellColumn>, Vec<String>), QueryError> {
     let without_rowid: bool =
         conn.query_row("SELECT wr FROM pragma_table_list WHERE schema = 'main' AND name = ?", [table], |r| r.get(0))?;
     let json_fields: Vec<&str> = schema::event_json_columns().collect();
@@ -152,7 +152,7 @@ fn columns(conn: &Connection, table: &str) -> Result<(Vec<Column>, Vec<String>),
         if without_rowid && key > 0 {
             keys.push(format!("\"{name}\""));
         }
-        columns.push(Column { name, holds, optional });
+        columns.push(CellColumn { name, holds, optional });
     }
     if !without_rowid {
         keys.push("rowid".to_owned());
@@ -170,5 +170,5 @@ fn in_words(value: ValueRef<'_>) -> String {
     }
 }
 
-/// Characters of a key that are told.
+/// Characters of a key that are reported.
 const TOLD_CHARS: usize = 60;

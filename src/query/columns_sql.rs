@@ -1,8 +1,7 @@
 //! Where a field's value comes from in SQL: an expression and the joins that it needs.
 
-use super::Value;
 use crate::case::schema;
-use crate::model::{Dataset, FieldId, Home, Kind, Timestamp};
+use crate::model::{Dataset, FieldId, Home, Kind, Timestamp, Value};
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use std::collections::BTreeSet;
@@ -15,7 +14,7 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub fn of(fields: &[FieldId]) -> Self {
+    pub(super) fn of(fields: &[FieldId]) -> Self {
         let mut this = Self { expressions: Vec::new(), joins: BTreeSet::new(), kinds: Vec::new() };
         for field in fields {
             let (expression, joins) = expression(*field);
@@ -27,17 +26,17 @@ impl Columns {
     }
 
     /// `expression, expression ...`
-    pub fn list(&self) -> String {
+    pub(super) fn list(&self) -> String {
         self.expressions.join(", ")
     }
 
     /// `LEFT JOIN ...` in an order that names a table before it is used.
-    pub fn joins(&self) -> String {
+    pub(super) fn joins(&self) -> String {
         self.joins.iter().map(|join| &join[1..]).collect::<Vec<_>>().join(" ")
     }
 
     /// Reads the values, the first of them at column `from`.
-    pub fn read(&self, row: &Row<'_>, from: usize) -> rusqlite::Result<Vec<Value>> {
+    pub(super) fn read(&self, row: &Row<'_>, from: usize) -> rusqlite::Result<Vec<Value>> {
         self.kinds
             .iter()
             .enumerate()
@@ -80,7 +79,7 @@ fn expression(field: FieldId) -> (String, Vec<&'static str>) {
         Home::Event(_) => (format!("e.{name}"), vec![]),
         Home::Call(_) => (format!("k.{name}"), vec![CALL]),
         Home::EventJson("userIdentity") => ("coldtrail_event_json(e.id) ->> '$.userIdentity'".into(), vec![]),
-        // Texts are read, everything else stands as it was written.
+        // Texts are read, everything else is as it was written.
         Home::EventJson(_) => (
             format!(
                 "CASE json_type(e.{name}) WHEN 'text' THEN e.{name} ->> '$' WHEN 'null' THEN NULL ELSE e.{name} -> '$' END"

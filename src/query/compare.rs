@@ -17,7 +17,7 @@ pub struct Compared {
     pub first: Vec<String>,
 }
 
-/// Differences that are told in words.
+/// Differences that are reported in words.
 const TOLD: usize = 20;
 
 /// Takes a stored form off a cell, so that what it says is compared and not how it was compressed.
@@ -41,7 +41,7 @@ fn columns(conn: &Connection, table: &str, without: &[&str]) -> Result<Vec<Strin
     Ok(all.into_iter().filter(|name| !without.contains(&name.as_str())).collect())
 }
 
-/// Of a table whose rows belong to evidence; `number` is what stands before its columns, `?1` the evidence's number, `?2`
+/// Of a table whose rows belong to evidence; `number` is what is before its columns, `?1` the evidence's number, `?2`
 /// and `?3` its first and last record.
 fn plain(
     conn: &Connection,
@@ -180,7 +180,7 @@ fn flows(conn: &Connection) -> Result<Kind, QueryError> {
 }
 
 fn events(conn: &Connection, with_duplicates: bool) -> Result<Kind, QueryError> {
-    // The first occurrence may stand in a file that could not be read again.
+    // The first occurrence may be in a file that could not be read again.
     let without: &[&str] = if with_duplicates { &["id"] } else { &["id", "event_key"] };
     by_value(conn, ("event", "event", "e"), &[("call_id", "call", "k")], without)
 }
@@ -194,7 +194,7 @@ pub struct Compare {
     pub seek_points: bool,
 }
 
-/// Dictionaries: tables of which a value stands once, whatever its number.
+/// Dictionaries: tables of which a value is once, whatever its number.
 pub const DICTIONARIES: [&str; 6] = ["address", "pair", "interface", "disposition", "extra", "call"];
 
 /// Compares the values of a dictionary, however they are numbered: what only one of the cases has, or has more often.
@@ -230,10 +230,9 @@ pub fn compare_dictionary(was: &CaseReader, is: &CaseReader, table: &str) -> Res
                 let is_again = shared.as_ref() == Some(values);
                 // A text that the column makes a number (`06`) is not recognised when a later import reads it again.
                 if !is_again {
-                    compared.tell(format!("{table} {id}: {} is in no original", all_told(values)));
+                    compared.tell(format!("{table} {id}: {} is not in any original", all_told(values)));
                 } else if !is_referred(&was.conn, table, *id)? {
-                    compared
-                        .tell(format!("{table} {id}: {} is there twice, and nothing refers to it", all_told(values)));
+                    compared.tell(format!("{table} {id}: {} exists twice, and nothing refers to it", all_told(values)));
                 }
             }
             if order == Ordering::Equal {
@@ -326,14 +325,15 @@ fn compare(
                 compared.rows += 1;
                 for ((column, was), is) in kind.columns.iter().zip(&left.1).zip(&right.1) {
                     if kind.differ(column, was, is) {
-                        let what = format!("{}: {column} is {}, and read again {}", name(left.0), told(was), told(is));
+                        let what =
+                            format!("{}: {column} is {}, but {} when read again", name(left.0), told(was), told(is));
                         compared.tell(what);
                     }
                 }
                 (old, new) = (read(&mut a)?, read(&mut b)?);
             }
             (Some(left), right) if right.as_ref().is_none_or(|right| left.0 < right.0) => {
-                compared.tell(format!("{}: the original has no such", name(left.0)));
+                compared.tell(format!("{}: not in the original", name(left.0)));
                 old = read(&mut a)?;
             }
             (_, Some(right)) => {
@@ -409,7 +409,7 @@ fn owned(value: ValueRef<'_>) -> Sql {
     }
 }
 
-/// Characters of a value that are told.
+/// Characters of a value that are reported.
 const TOLD_CHARS: usize = 120;
 
 fn told(value: &Sql) -> String {

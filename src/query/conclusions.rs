@@ -1,4 +1,4 @@
-//! What examiners concluded, as lists. What was taken back is among it where that is asked for.
+//! What examiners concluded, as lists. What was removed is among it where that is asked for.
 
 use super::QueryError;
 use crate::case::{CaseReader, conclusions};
@@ -16,7 +16,7 @@ pub fn notes(reader: &CaseReader, with_removed: bool) -> Result<Vec<Note>, Query
     Ok(conclusions::notes(&reader.conn, with_removed)?)
 }
 
-/// Every finding in its order; those that were taken back last.
+/// Every finding in its order; those that were removed last.
 pub fn findings(reader: &CaseReader, with_removed: bool) -> Result<Vec<Finding>, QueryError> {
     Ok(conclusions::findings(&reader.conn, with_removed)?)
 }
@@ -26,12 +26,12 @@ pub fn citations(reader: &CaseReader, finding: i64) -> Result<Vec<(RecordId, Lif
     Ok(conclusions::citations(&reader.conn, finding)?)
 }
 
-/// Every exhibit in its order, without rows; those that were taken back last.
+/// Every exhibit in its order, without rows; those that were removed last.
 pub fn exhibits(reader: &CaseReader, with_removed: bool) -> Result<Vec<Exhibit>, QueryError> {
     Ok(conclusions::exhibits(&reader.conn, with_removed)?)
 }
 
-/// Numbers of all exhibits in their order; those that were taken back last.
+/// Numbers of all exhibits in their order; those that were removed last.
 pub fn exhibit_ids(reader: &CaseReader) -> Result<Vec<i64>, QueryError> {
     Ok(conclusions::exhibit_ids(&reader.conn)?)
 }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
 
-/// Faults of a kind that are told in words.
+/// Faults of a kind that are reported in words.
 const TOLD: usize = 20;
 
 /// Faults in words, the first of many.
@@ -24,14 +24,14 @@ impl Faults {
 
     fn told(mut self) -> Vec<String> {
         if self.more > 0 {
-            self.list.push(format!("and {} more of this kind", self.more));
+            self.list.push(format!("and {} more like this", self.more));
         }
         self.list
     }
 }
 
 /// A check of one kind: all that is wrong, in words.
-pub type Consistency = fn(&CaseReader) -> Result<Vec<String>, QueryError>;
+pub(super) type Consistency = fn(&CaseReader) -> Result<Vec<String>, QueryError>;
 
 /// Every kind of check, by what it is about.
 pub const CONSISTENCIES: [(&str, Consistency); 8] = [
@@ -106,7 +106,7 @@ fn miscounted(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
         while let Some(row) = rows.next()? {
             let (id, there): (i64, i64) = (row.get(0)?, row.get(2)?);
             let said = in_words(row.get_ref(1)?);
-            faults.tell(format!("evidence {id}: it says {said} {what}, and there are {there}"));
+            faults.tell(format!("evidence {id}: {said} {what} are recorded, but there are {there}"));
         }
     }
     Ok(faults.told())
@@ -134,11 +134,11 @@ fn gaps_in_originals(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
         }
         match kept {
             true if !whole || end != bytes => {
-                let what = format!("the pieces of its original in raw_block do not make up its {bytes} bytes");
+                let what = format!("the blocks of its original in raw_block do not add up to its {bytes} bytes");
                 faults.tell(format!("evidence {id}: {what}"));
             }
             false if end > 0 || !whole => {
-                faults.tell(format!("evidence {id}: its original was left out, and there are pieces in raw_block"));
+                faults.tell(format!("evidence {id}: its original is not stored, but there are blocks in raw_block"));
             }
             _ => {}
         }
@@ -154,7 +154,7 @@ fn addresses(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
     while let Some(row) = rows.next()? {
         let Ok(text) = row.get_ref(1)?.as_str() else { continue };
         if address_key(text).as_ref().map(<[u8; 16]>::as_slice) != row.get_ref(2)?.as_blob().ok() {
-            faults.tell(format!("address {}: key is not that of {text}", row.get::<_, i64>(0)?));
+            faults.tell(format!("address {}: key does not match {text}", row.get::<_, i64>(0)?));
         }
     }
     twice(&reader.conn, "address", "address", &mut faults)?;
@@ -235,7 +235,7 @@ fn references(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
                     let of: i64 = row.get(0)?;
                     let name = if id == "id" { RecordId(of).to_string() } else { of.to_string() };
                     let column = columns.get(at).copied().unwrap_or_default();
-                    faults.tell(format!("{table} {name}: {column} is {to}, which is not there"));
+                    faults.tell(format!("{table} {name}: {column} is {to}, which does not exist"));
                 }
             }
         }
@@ -257,7 +257,7 @@ fn event_keys(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
         };
         if key.as_ref().map(<[u8; 16]>::as_slice) != there {
             let id = RecordId(row.get(0)?);
-            faults.tell(format!("event {id}: source_ip_key is not that of source_ip_address"));
+            faults.tell(format!("event {id}: source_ip_key does not match source_ip_address"));
         }
     }
     let sql = "SELECT e.id FROM event e LEFT JOIN event k ON k.id = e.event_key
@@ -309,7 +309,7 @@ fn choices(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
         }
     }
     for key in said.keys() {
-        faults.tell(format!("event {}: event_choice names occurrences that are not there", RecordId(*key)));
+        faults.tell(format!("event {}: event_choice names occurrences that do not exist", RecordId(*key)));
     }
     Ok(faults.told())
 }

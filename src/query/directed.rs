@@ -1,6 +1,6 @@
 //! Records that count both directions of a conversation (`ingest::flow::directed`). Whatever sums records reads each of
-//! their directions as a row of its own; the columns hold the first direction only, so that plain SQL answers for a case
-//! that has such records.
+//! their directions as a row of its own; the columns hold the first direction only, so that plain SQL answers for a
+//! case that has such records.
 
 use super::QueryError;
 use crate::case::CaseReader;
@@ -9,7 +9,7 @@ use crate::case::CaseReader;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Counted {
     Once,
-    /// Where records are told apart by their sides, it is one of each direction.
+    /// Where records are distinguished by their sides, it is one of each direction.
     InEachDirection,
 }
 

@@ -1,8 +1,8 @@
 //! What flow records say besides the fields that this program knows: values of unknown fields, fractions of seconds.
 
-use super::{QueryError, Value};
+use super::QueryError;
 use crate::case::CaseReader;
-use crate::model::{Dataset, Home, RecordId, field};
+use crate::model::{Dataset, Home, RecordId, Value, field};
 use rusqlite::OptionalExtension;
 
 /// The keys of an extra that are fields with columns of their own: those that live there, and the end of a record without

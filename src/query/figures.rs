@@ -31,6 +31,22 @@ pub struct Figures {
     pub left_out: u64,
 }
 
+/// Which number is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Figure {
+    Records,
+    Bytes,
+}
+
+impl Figure {
+    pub fn name(self) -> &'static str {
+        match self {
+            Figure::Records => "record_count",
+            Figure::Bytes => "total_bytes",
+        }
+    }
+}
+
 /// How many of these records have no time. They are in no time range.
 pub fn untimed(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<u64, QueryError> {
     let text = match scope.dataset {
@@ -77,7 +93,7 @@ pub(super) const SUMMED: &str = "(o.log_status IS NULL OR o.log_status NOT IN ('
 
 impl Source {
     /// `fields`: those that the caller reads besides.
-    pub fn new(
+    pub(super) fn new(
         reader: &CaseReader,
         dataset: Dataset,
         fields: &[FieldId],
@@ -111,7 +127,7 @@ impl Source {
     }
 
     /// `FROM` and `WHERE` of the records that are summed.
-    pub fn select_from(&self, query: &RecordQuery) -> Result<(String, Vec<Sql>), QueryError> {
+    pub(super) fn select_from(&self, query: &RecordQuery) -> Result<(String, Vec<Sql>), QueryError> {
         let (from, params) = from_where(query, &self.joins)?;
         Ok(match &self.table {
             Some(table) => (from.replacen("FROM flow f", &format!("FROM {table}"), 1), params),

@@ -25,7 +25,7 @@ use rusqlite::types::Value;
 
 /// A boolean SQL expression and the values of its numbered parameters.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SqlCondition {
+pub(crate) struct SqlCondition {
     /// Without outer brackets; parameters are `?N`.
     pub text: String,
     /// In order of number.
@@ -34,7 +34,7 @@ pub struct SqlCondition {
 
 /// Why a filter has no SQL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CompileError {
+pub(crate) enum CompileError {
     #[error("{field} is not a field of these records")]
     WrongDataset { field: String },
     #[error("the filter holds too many values ({0}); import them as an indicator list instead")]
@@ -48,7 +48,7 @@ const MAX_PARAMS: usize = 32_000;
 ///
 /// # Errors
 /// The filter names what the case does not hold yet, fields of the other dataset, or more values than SQLite binds.
-pub fn condition(filter: &Filter, dataset: Dataset) -> Result<SqlCondition, CompileError> {
+pub(crate) fn condition(filter: &Filter, dataset: Dataset) -> Result<SqlCondition, CompileError> {
     condition_from(filter, dataset, 1)
 }
 
@@ -56,7 +56,7 @@ pub fn condition(filter: &Filter, dataset: Dataset) -> Result<SqlCondition, Comp
 ///
 /// # Errors
 /// As `condition`.
-pub fn condition_from(filter: &Filter, dataset: Dataset, first: usize) -> Result<SqlCondition, CompileError> {
+pub(crate) fn condition_from(filter: &Filter, dataset: Dataset, first: usize) -> Result<SqlCondition, CompileError> {
     let mut compiler = Compiler { dataset, first, params: Vec::new() };
     let text = compiler.filter(filter)?;
     if compiler.params.len() > MAX_PARAMS {
@@ -161,17 +161,17 @@ impl Compiler {
             let (first, last) = (self.bind(Value::Integer(first)), self.bind(Value::Integer(last)));
             return format!("({}.id BETWEEN {first} AND {last})", self.alias());
         }
-        let predicate = self.predicate(check, &column::Column::evidence());
+        let predicate = self.predicate(check, &column::SqlColumn::evidence());
         format!("(({}.id >> 32) IN (SELECT evidence_id FROM evidence WHERE {predicate}))", self.alias())
     }
 
-    /// Tags are few and found by the record: of an event they stand with its first occurrence.
+    /// Tags are few and found by the record: of an event they are with its first occurrence.
     fn tag(&mut self, check: &Check) -> String {
         let id = match self.dataset {
             Dataset::Flows => "f.id",
             Dataset::Events => "e.event_key",
         };
-        let predicate = self.predicate(check, &column::Column::new("name", column::Shape::Text));
+        let predicate = self.predicate(check, &column::SqlColumn::new("name", column::Shape::Text));
         format!(
             "({id} IN (SELECT record_id FROM tag WHERE record_id IS NOT NULL AND removed_utc IS NULL AND {predicate}))"
         )
@@ -187,7 +187,7 @@ impl Compiler {
         };
         match check {
             Check::Present => "1".to_owned(),
-            check => format!("({})", self.predicate(check, &column::Column::boolean(duplicate))),
+            check => format!("({})", self.predicate(check, &column::SqlColumn::boolean(duplicate))),
         }
     }
 
@@ -197,7 +197,7 @@ impl Compiler {
         match check {
             Check::Present => conflict.to_owned(),
             check => {
-                let column = column::Column::boolean(&format!("nullif({conflict}, 0)"));
+                let column = column::SqlColumn::boolean(&format!("nullif({conflict}, 0)"));
                 format!("IFNULL({}, 0)", self.predicate(check, &column))
             }
         }

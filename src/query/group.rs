@@ -2,8 +2,8 @@
 
 use super::columns_sql::Columns;
 use super::scope::own_field;
-use super::{QueryError, Value, directed, sort_sql};
-use crate::model::{Dataset, FieldId, Kind, Unit};
+use super::{QueryError, directed, sort_sql};
+use crate::model::{Dataset, FieldId, Kind, Unit, Value};
 
 /// What makes records one group. A group without a value is one too (`-` in the logs), and comes last among equals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,16 +24,17 @@ pub enum GroupBy {
     EitherPort,
     /// Flows: (protocol, the lower of the two ports), where a service is likely to listen.
     Service,
-    /// Events: (userIdentity's arn, else its principalId, else userName, else invokedBy, else type; principalId). A name
-    /// that was given again to somebody else has another unique id, and is another principal.
+    /// Events: (userIdentity's arn, else its principalId, else userName, else invokedBy, else type; principalId). A
+    /// name that was given again to somebody else has another unique id, and is another principal.
     Principal,
-    /// As `Principal` without the unique id: as it was asked by earlier versions, whose exhibits are asked again.
+    /// As `Principal` without the unique id: as it was asked by earlier versions, whose exhibits are run again.
     PrincipalName,
 }
 
 /// A group's key in SQL.
 pub(super) struct KeySql {
-    /// `key1`, `key2`, and what each sorts by, as `order1`, `order2`; for two-sided groups `other1` and `other_order1` too.
+    /// `key1`, `key2`, and what each sorts by, as `order1`, `order2`; for two-sided groups `other1` and `other_order1`
+    /// too.
     pub columns: String,
     /// How many keys: 1 or 2.
     pub keys: usize,
@@ -197,12 +198,12 @@ fn both(fields: &[FieldId], names: [(usize, &str); 2]) -> String {
 
 impl KeySql {
     /// The same list of a group's keys: `key1, key2`.
-    pub fn names(&self) -> String {
+    pub(super) fn names(&self) -> String {
         (1..=self.keys).map(|n| format!("key{n}")).collect::<Vec<_>>().join(", ")
     }
 
     /// `min(order1) ASC NULLS LAST ...`: ties between groups.
-    pub fn ties(&self) -> String {
+    pub(super) fn ties(&self) -> String {
         (1..=self.keys).map(|n| format!("min(order{n}) ASC NULLS LAST, key{n} ASC")).collect::<Vec<_>>().join(", ")
     }
 }

@@ -11,32 +11,34 @@ mod consistent;
 mod conversations;
 mod directed;
 mod engine;
-mod evidence_of;
+mod evidence;
 mod extras;
+mod field_values;
 mod figures;
-pub mod filter_sql;
+pub(crate) mod filter_sql;
 mod group;
 mod histogram;
+mod hours;
 mod index_sizes;
 mod indicators;
-mod lists;
-pub mod named;
-mod overview;
 mod pairs;
+mod presence;
 mod received;
 mod record;
 mod row_set;
 mod rows;
-mod saved;
+mod saved_filters;
 mod scope;
 mod series;
+mod settings;
 mod sightings;
-pub mod sort_sql;
+pub(crate) mod sort_sql;
 mod sql;
 mod sums;
 pub mod tables;
 mod top;
-mod value;
+mod totals;
+mod warnings;
 
 pub use address::{AddressFacts, AddressQuery, address_facts};
 pub use cancel::{Cancel, stop_when};
@@ -51,11 +53,13 @@ pub use conversations::{
     ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, Repeats, SERVER_PORTS,
     Side, StartEvidence, conversation_rows, conversations, is_well_known,
 };
-pub use evidence_of::evidence_of;
+pub use evidence::{EvidenceRow, evidence, evidence_list, evidence_of, readable_evidence};
 pub use extras::{extra_names, extras, has_extras};
-pub use figures::{Figures, figures, untimed};
+pub use field_values::top_values;
+pub use figures::{Figure, Figures, figures, untimed};
 pub use group::GroupBy;
 pub use histogram::{Bin, Histogram, histogram};
+pub use hours::{SourceHour, gaps, hours_with_records, source_hours};
 pub use index_sizes::{IndexSizes, index_sizes};
 pub use indicators::{
     Counts, EntryColumn, EventHit, IndicatorEntries, IndicatorEntriesQuery, IndicatorRow, InternalSpace, Mark,
@@ -64,34 +68,30 @@ pub use indicators::{
     indicator_list_names, indicator_list_of, indicator_lists, indicator_revision, internal_space, labels, marks,
     not_looked_for, well_known,
 };
-pub use lists::{
-    EvidenceRow, Totals, WarningRow, event_by_id, evidence, evidence_list, evidence_warned_of, readable_evidence,
-    setting, settings_with_prefix, top_values, totals, unfinished_import, unread_at, warnings,
-};
-pub use overview::{Coverage, Glance, GlanceCount, GlanceList, GlancePart, glance, glance_part, glance_parts};
 pub use pairs::{
     NO_TIME, PRIVATE_SPACE, PairColumn, PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, is_private,
     pair_rows, pairs,
 };
-pub use received::{ReceivedRow, received, received_counts};
-pub use record::{RecordDetail, in_conflict, known_records, record};
+pub use presence::{any, has_values};
+pub use received::{received, received_counts};
+pub use record::{RecordDetail, event_by_id, in_conflict, known_records, record};
 pub use row_set::RowSet;
 pub use rows::{Duplicates, RecordQuery, SortKey, first_rows, page, rows};
-pub use saved::saved_filters;
-pub use scope::Scope;
-pub use series::{
-    AUTO_BINS, AUTO_WIDTHS, BinWidth, SeriesKey, SeriesLine, SeriesQuery, SeriesTable, auto_width, gaps,
-    hours_with_records, series, series_of,
-};
+pub use saved_filters::saved_filters;
+pub use scope::{Scope, own_field};
+pub use series::{AUTO_BINS, AUTO_WIDTHS, BinWidth, SeriesQuery, auto_width, series, series_of};
+pub use settings::{setting, settings_with_prefix};
 pub use sightings::{
-    By, Looked, NotSeen, PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow, PlaybookTable, SightedRow,
-    Sighting, SightingQuery, SightingRow, SightingSort, SightingTable, Subject, playbook, playbook_direction,
-    playbook_rows, sighting_columns, sighting_rows, sighting_value, sightings, sightings_by_sql,
+    By, COMMENT_OR_NAME, Looked, NotSeen, PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow,
+    PlaybookTable, SightedRow, Sighting, SightingQuery, SightingRow, SightingSort, SightingTable, Subject,
+    commented_sighting_value, earlier_sighting_columns, playbook, playbook_direction, playbook_rows, sighting_columns,
+    sighting_rows, sighting_value, sightings, sightings_by_sql,
 };
 pub use sql::{SQL_EXAMPLE, SqlLimits, SqlProblem, SqlRows, SqlView, read_only_sql, sql_views};
 pub use sums::Sums;
 pub use top::{Measure, TopQuery, TopRow, TopTable, top};
-pub use value::Value;
+pub use totals::{Totals, totals, unfinished_import};
+pub use warnings::{WarningRow, evidence_warned_of, unread_at, warnings};
 
 use crate::case::CaseError;
 
@@ -106,7 +106,7 @@ pub enum QueryError {
     /// A statement of the examiner that is not SQL, or more than reading.
     #[error(transparent)]
     Statement(SqlProblem),
-    #[error("stopped at the limit of time")]
+    #[error("timed out")]
     Late,
     #[error(transparent)]
     Case(#[from] CaseError),

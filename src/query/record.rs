@@ -1,11 +1,11 @@
 //! Everything that the case says about one record.
 
 use super::columns_sql::Columns;
-use super::{QueryError, Value, filter_sql};
+use super::{QueryError, filter_sql};
 use crate::case::event_json::EventTexts;
 use crate::case::places::{self, Place};
 use crate::case::{CaseError, CaseReader};
-use crate::model::{Dataset, FieldId, Format, RecordId, field};
+use crate::model::{Dataset, FieldId, Format, RecordId, Value, field};
 use rusqlite::{OptionalExtension, params};
 
 /// One record with its provenance.
@@ -27,7 +27,7 @@ pub struct RecordDetail {
     pub json: Option<String>,
     /// The record that this flow record repeats.
     pub duplicate_of: Option<RecordId>,
-    /// How often an event was met, and the occurrence that is shown.
+    /// How often an event was seen, and the occurrence that is shown.
     pub occurrences: Vec<RecordId>,
     /// Other contents that the case has under this eventID: an event, and the names of the fields in which it differs.
     pub conflicts: Vec<(RecordId, Vec<String>)>,
@@ -152,4 +152,13 @@ pub fn known_records(reader: &CaseReader, dataset: Dataset, ids: &[RecordId]) ->
     let table = if dataset == Dataset::Flows { "flow" } else { "event" };
     let mut known = reader.conn.prepare_cached(&format!("SELECT 1 FROM {table} WHERE id = ?"))?;
     ids.iter().map(|id| Ok(known.exists([id.0])?)).collect()
+}
+
+/// The occurrence that is shown of the event with this eventID.
+pub fn event_by_id(reader: &CaseReader, event_id: &str) -> Result<Option<RecordId>, QueryError> {
+    let mut statement = reader.conn.prepare_cached(
+        "SELECT ifnull((SELECT c.best_id FROM event_choice c WHERE c.event_key = e.event_key), e.event_key)
+         FROM event e WHERE e.event_id = ? LIMIT 1",
+    )?;
+    Ok(statement.query_row([event_id], |r| r.get(0).map(RecordId)).optional()?)
 }

@@ -2,11 +2,11 @@
 
 use super::columns_sql::Columns;
 use super::row_set::RowSet;
-use super::{Cancel, QueryError, Value, engine, filter_sql, sort_sql};
+use super::{Cancel, QueryError, engine, filter_sql, sort_sql};
 use crate::case::CaseReader;
 use crate::case::schema::EVENT_ONCE;
 use crate::filter::Filter;
-use crate::model::{Dataset, FieldId, RecordId, TimeRange};
+use crate::model::{Dataset, FieldId, RecordId, TimeRange, Value};
 use rusqlite::params_from_iter;
 use rusqlite::types::Value as Sql;
 

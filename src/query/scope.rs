@@ -46,7 +46,8 @@ impl Scope {
 ///
 /// # Panics
 /// The table of fields has no such field: every caller's names are constants, and a test asks for each of them.
-pub(crate) fn own_field(dataset: Dataset, name: &'static str) -> FieldId {
+#[expect(clippy::unreachable, reason = "the names are constants, and a test asks for each of them")]
+pub fn own_field(dataset: Dataset, name: &'static str) -> FieldId {
     match field::by_name(dataset, name) {
         Some(field) => field,
         None => unreachable!("{name} is in the table of fields"),

@@ -4,13 +4,14 @@ use super::columns_sql::read_value;
 use super::directed::Counted;
 use super::figures::Source;
 use super::group::GroupBy;
+use super::hours::{gaps, time_sql};
 use super::rows::from_where;
 use super::scope::Scope;
 use super::sums::read_sum;
 use super::top::{Measure, TopQuery, top};
-use super::{Cancel, QueryError, Value, engine, filter_sql};
+use super::{Cancel, QueryError, engine, filter_sql};
 use crate::case::CaseReader;
-use crate::model::{Dataset, TimeRange};
+use crate::model::{Dataset, SeriesKey, SeriesLine, SeriesTable, Value};
 use rusqlite::params_from_iter;
 use std::collections::HashMap;
 
@@ -51,67 +52,6 @@ impl SeriesQuery {
     }
 }
 
-/// Whose line it is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum SeriesKey {
-    /// Of everything, where nothing is grouped by.
-    All,
-    /// A group, by one value for each of `GroupBy::names`.
-    Group(Vec<Value>),
-    /// The groups without a line of their own.
-    Other,
-}
-
-/// A line: values at some of the table's bins. In the others it is zero where there is evidence (`SeriesTable::gap_at`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SeriesLine {
-    pub key: SeriesKey,
-    /// Places in `SeriesTable::bins`, ascending.
-    pub at: Vec<u32>,
-    /// As long as `at`.
-    pub values: Vec<u128>,
-}
-
-impl SeriesLine {
-    /// The value in the bin at this place of `SeriesTable::bins`.
-    pub fn value(&self, bin: usize) -> u128 {
-        let found = u32::try_from(bin).ok().and_then(|bin| self.at.binary_search(&bin).ok());
-        found.and_then(|place| self.values.get(place).copied()).unwrap_or(0)
-    }
-
-    /// Places in `SeriesTable::bins` whose values reach the threshold.
-    pub fn reaching(&self, threshold: u64) -> impl Iterator<Item = u32> {
-        self.at.iter().zip(&self.values).filter(move |(_, v)| **v >= u128::from(threshold)).map(|(at, _)| *at)
-    }
-}
-
-/// Lines over the same bins. Between bins there is nothing: zero, or a gap in the evidence.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SeriesTable {
-    pub bin_secs: u32,
-    /// Starts of the bins that hold a record, in seconds, ascending.
-    pub bins: Vec<i64>,
-    /// Groups by their measure, greatest first; the rest last, where there is any.
-    pub lines: Vec<SeriesLine>,
-    /// Whole hours of the asked time range (open ends: of all evidence of the dataset) in which no record of the dataset
-    /// starts, whatever the filter: seconds, from is inside, to is not. There the evidence says nothing; in every other
-    /// hour a missing bin is a zero.
-    pub gaps: Vec<(i64, i64)>,
-    /// Records without a time, which are in no bin.
-    pub untimed: u64,
-    /// NODATA and SKIPDATA records: counted as records, left out of bytes and packets.
-    pub left_out: u64,
-}
-
-impl SeriesTable {
-    /// Does this bin lie in a gap as a whole?
-    pub fn gap_at(&self, start_secs: i64) -> bool {
-        let end = start_secs.saturating_add(self.bin_secs.into());
-        let after = self.gaps.partition_point(|(from, _)| *from <= start_secs);
-        after.checked_sub(1).and_then(|place| self.gaps.get(place)).is_some_and(|(_, to)| end <= *to)
-    }
-}
-
 /// The lines of a query. Takes time in proportion to the records; never on the frame thread.
 pub fn series(reader: &CaseReader, query: &SeriesQuery, cancel: &Cancel) -> Result<SeriesTable, QueryError> {
     let keys: Vec<Vec<Value>> = match query.by {
@@ -135,7 +75,7 @@ pub fn series_of(
     query.measure.check(query.scope.dataset)?;
     let bin_secs = match query.bin {
         BinWidth::Secs(secs @ 1..=86_400) => secs,
-        BinWidth::Secs(_) => return Err(QueryError::Filter("a bin is 1 second to 1 day wide".to_owned())),
+        BinWidth::Secs(_) => return Err(QueryError::Filter("a bin must be between 1 second and 1 day".to_owned())),
         BinWidth::Auto => auto_width(span(reader, &query.scope, cancel)?),
     };
     let lines = match query.scope.dataset {
@@ -172,14 +112,6 @@ fn span(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<i64, Quer
 /// The width that `BinWidth::Auto` is for records so many seconds apart.
 pub fn auto_width(span_secs: i64) -> u32 {
     AUTO_WIDTHS.into_iter().find(|width| span_secs / i64::from(*width) < AUTO_BINS).unwrap_or(86_400)
-}
-
-/// When a record is, in whole seconds, rounded towards the past.
-fn time_sql(dataset: Dataset) -> &'static str {
-    match dataset {
-        Dataset::Flows => "f.start",
-        Dataset::Events => "(e.time_millis - ((e.time_millis % 1000) + 1000) % 1000) / 1000",
-    }
 }
 
 /// Everything but the gaps, by plain SQL over the rows.
@@ -256,7 +188,7 @@ pub(super) struct Lines {
 
 impl Lines {
     /// A line for each key and one for the rest; without groups, one line.
-    pub fn new(keys: Vec<Vec<Value>>, grouped: bool) -> Self {
+    pub(super) fn new(keys: Vec<Vec<Value>>, grouped: bool) -> Self {
         let line = |key: SeriesKey| SeriesLine { key, at: Vec::new(), values: Vec::new() };
         let places = keys.iter().cloned().enumerate().map(|(place, key)| (key, place)).collect();
         let mut lines: Vec<SeriesLine> = keys.into_iter().map(|key| line(SeriesKey::Group(key))).collect();
@@ -269,7 +201,7 @@ impl Lines {
     }
 
     /// Adds to the line at this place. Bins come in order.
-    pub fn add_to(&mut self, place: usize, bin: u32, value: u128) {
+    pub(super) fn add_to(&mut self, place: usize, bin: u32, value: u128) {
         let Some(line) = self.lines.get_mut(place) else { return };
         match (line.at.last(), line.values.last_mut()) {
             (Some(at), Some(sum)) if *at == bin => *sum = sum.saturating_add(value),
@@ -280,62 +212,8 @@ impl Lines {
         }
     }
 
-    pub fn finish(mut self) -> Vec<SeriesLine> {
+    pub(super) fn finish(mut self) -> Vec<SeriesLine> {
         self.lines.retain(|line| line.key != SeriesKey::Other || !line.at.is_empty());
         self.lines
     }
-}
-
-const HOUR: i64 = 3600;
-
-/// The hours without a record of the dataset, whatever the filter, as ranges in seconds.
-pub fn gaps(
-    reader: &CaseReader,
-    dataset: Dataset,
-    range: TimeRange,
-    cancel: &Cancel,
-) -> Result<Vec<(i64, i64)>, QueryError> {
-    let hours = hours_with_records(reader, dataset, cancel)?;
-    let (Some(first), Some(last)) = (hours.first(), hours.last()) else { return Ok(Vec::new()) };
-    let from = range.from.map_or(*first, |from| from.secs().div_euclid(HOUR) * HOUR);
-    let to = range.to.map_or(last + HOUR, |to| {
-        (to.secs() + i64::from(to.0.rem_euclid(1000) != 0) + HOUR - 1).div_euclid(HOUR) * HOUR
-    });
-    let mut gaps = Vec::new();
-    let mut open = from;
-    for hour in hours.into_iter().filter(|hour| (from..to).contains(hour)) {
-        if hour > open {
-            gaps.push((open, hour));
-        }
-        open = hour + HOUR;
-    }
-    if to > open {
-        gaps.push((open, to));
-    }
-    Ok(gaps)
-}
-
-/// Starts of the hours in which a record of the dataset starts, in seconds, ascending.
-pub fn hours_with_records(reader: &CaseReader, dataset: Dataset, cancel: &Cancel) -> Result<Vec<i64>, QueryError> {
-    if dataset == Dataset::Flows
-        && let Some(hours) = engine::attempt(reader, cancel, |engine| engine.hours())?
-    {
-        return Ok(hours);
-    }
-    hours_by_sql(reader, dataset, cancel)
-}
-
-/// The same by plain SQL over the rows.
-pub(super) fn hours_by_sql(reader: &CaseReader, dataset: Dataset, cancel: &Cancel) -> Result<Vec<i64>, QueryError> {
-    let time = time_sql(dataset);
-    let table = if dataset == Dataset::Flows { "flow f" } else { "event e" };
-    let sql = format!(
-        "SELECT DISTINCT {time} - (({time} % {HOUR}) + {HOUR}) % {HOUR} AS hour FROM {table}
-         WHERE hour IS NOT NULL ORDER BY hour"
-    );
-    cancel.watch(reader, || {
-        let mut statement = reader.conn.prepare_cached(&sql)?;
-        let rows = statement.query_map([], |r| r.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    })
 }

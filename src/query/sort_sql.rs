@@ -5,7 +5,7 @@ use crate::model::{FieldId, Home, Kind};
 
 /// An SQL expression by which the field sorts; NULL where the record has no value. Numbers and times sort by value,
 /// addresses by their 16-byte key, names in the place of addresses before them, text by its bytes.
-pub fn sort_key(field: FieldId) -> String {
+pub(crate) fn sort_key(field: FieldId) -> String {
     let name = field.name();
     match field.home {
         Home::Row if name == "end" => {
@@ -52,7 +52,8 @@ pub(super) fn dictionary_value(field: FieldId) -> String {
 }
 
 /// The terms of an ORDER BY: absent values come last in both directions. The caller adds the tie-break by id.
-pub fn order_by(field: FieldId, descending: bool) -> String {
+#[cfg(test)]
+pub(crate) fn order_by(field: FieldId, descending: bool) -> String {
     format!("{} {} NULLS LAST", sort_key(field), if descending { "DESC" } else { "ASC" })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Cancel, QueryError};
 use crate::case::CaseReader;
-use crate::filter::FilterError;
+use crate::filter::error::marked;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
 use serde_json::Value as Json;
@@ -29,19 +29,19 @@ pub struct SqlLimits {
 
 /// Why a statement was not run, or gave nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the statement was not run\n{}\nThe console reads: one SELECT or WITH.", self.marked())]
+#[error("the statement was not run\n{}\nOnly one read-only SELECT or WITH statement is allowed.", self.marked())]
 pub struct SqlProblem {
     pub message: String,
     /// Bytes of the statement that it is about, where SQLite says.
     pub at: Option<Range<usize>>,
-    statement: String,
+    pub statement: String,
 }
 
 impl SqlProblem {
     /// With the line that it is about, and a mark below the place.
-    fn marked(&self) -> String {
+    pub fn marked(&self) -> String {
         match &self.at {
-            Some(at) => FilterError::new(at.clone(), &self.message).render(&self.statement),
+            Some(at) => format!("{}\n{}", marked(&self.statement, at), self.message),
             None => self.message.clone(),
         }
     }
@@ -140,10 +140,10 @@ fn refused(sql: &str, error: rusqlite::Error) -> QueryError {
             let len = word.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(word.len());
             (msg.clone(), Some(at..at + len))
         }
-        Error::MultipleStatement => ("one statement at a time".to_owned(), None),
+        Error::MultipleStatement => ("only one statement is allowed".to_owned(), None),
         Error::SqliteFailure(code, message) => match (code.code, message) {
-            (ErrorCode::AuthorizationForStatementDenied, _) => ("this statement does more than read".to_owned(), None),
-            (ErrorCode::ApiMisuse, _) => ("there is no statement".to_owned(), None),
+            (ErrorCode::AuthorizationForStatementDenied, _) => ("this statement is not read-only".to_owned(), None),
+            (ErrorCode::ApiMisuse, _) => ("the statement is empty".to_owned(), None),
             (ErrorCode::Unknown | ErrorCode::TypeMismatch | ErrorCode::TooBig, message) => {
                 (message.clone().unwrap_or_else(|| error.to_string()), None)
             }

@@ -6,9 +6,9 @@ use super::figures::{FIGURE_COLUMNS, FIGURES, Source, read};
 use super::group::{GroupBy, KeySql};
 use super::scope::Scope;
 use super::sums::{descending_sql, read_sum};
-use super::{Cancel, Figures, QueryError, Value, engine, filter_sql};
+use super::{Cancel, Figures, QueryError, engine, filter_sql};
 use crate::case::CaseReader;
-use crate::model::Dataset;
+use crate::model::{Dataset, Value};
 use rusqlite::params_from_iter;
 
 /// What is measured.
@@ -49,7 +49,7 @@ pub struct TopQuery {
     pub scope: Scope,
     pub by: GroupBy,
     pub measure: Measure,
-    /// So many at the most.
+    /// So many at most.
     pub limit: Option<usize>,
 }
 
@@ -82,10 +82,10 @@ impl TopQuery {
 pub struct TopRow {
     /// One value for each of `GroupBy::names`; `Value::Null` where the records have none.
     pub key: Vec<Value>,
-    /// Of its records; `figures.bytes` is `sent + received` where both sides are met, so that traffic of an address with
-    /// itself counts on both.
+    /// Of its records; `figures.bytes` is `sent + received` where both sides are matched, so that traffic of an address
+    /// with itself counts on both.
     pub figures: Figures,
-    /// Bytes of records that have the key as their source. `None` unless both sides are met.
+    /// Bytes of records that have the key as their source. `None` unless both sides are matched.
     pub sent: Option<u128>,
     pub received: Option<u128>,
 }
@@ -164,7 +164,7 @@ pub(super) fn top_by_sql(reader: &CaseReader, query: &TopQuery, cancel: &Cancel)
     Ok(table)
 }
 
-/// Records are told apart by their sides where these are the key.
+/// Records are distinguished by their sides where these are the key.
 fn counted(by: GroupBy) -> Counted {
     let is_side = |name: &str| matches!(name, "srcaddr" | "dstaddr" | "srcport" | "dstport");
     match by {
@@ -174,8 +174,8 @@ fn counted(by: GroupBy) -> Counted {
     }
 }
 
-/// The records by group: where both sides are met, each record twice, the second time as a record of the other key; a
-/// record whose keys are the same is not counted again.
+/// The records by group: where both sides are matched, each record twice, the second time as a record of the other key;
+/// a record whose keys are the same is not counted again.
 fn sides(key: &KeySql) -> String {
     const EACH: &str = "packets, first, last";
     if !key.two_sided {

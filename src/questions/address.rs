@@ -1,17 +1,19 @@
 //! The page of one address.
 
+use super::error::AskError;
 use super::groups::{pair_section, top_section};
+use super::question::{Basis, Live, Question};
 use super::records::totals;
+use super::section::Section;
 use super::spec;
 use super::time::series_section;
-use super::{AskError, Basis, Live, Question, Section};
 use crate::case::CaseReader;
 use crate::filter::{self, Filter};
-use crate::model::Unit;
 use crate::model::{Address, Dataset, TimeRange, Timestamp};
+use crate::model::{Unit, Value};
 use crate::present::zone::Zone;
 use crate::query::tables::Column;
-use crate::query::{self, AddressQuery, Cancel, Duplicates, Figures, GroupBy, QueryError, Scope, Value};
+use crate::query::{self, AddressQuery, Cancel, Duplicates, Figures, GroupBy, QueryError, Scope};
 use serde::{Deserialize, Serialize};
 
 /// Everything that the case says about an address.
@@ -34,7 +36,7 @@ struct AddressSpec {
 
 impl AddressQuestion {
     fn scope(&self, dataset: Dataset, text: &str) -> Result<Scope, QueryError> {
-        let filter = filter::parse(text, dataset).map_err(|error| QueryError::Filter(error.render(text)))?;
+        let filter = filter::parse(text, dataset).map_err(|error| QueryError::Filter(error.to_string()))?;
         let filter = (filter != Filter::All).then_some(filter);
         Ok(Scope { dataset, filter, range: self.0.range, duplicates: self.0.duplicates })
     }
@@ -122,7 +124,8 @@ fn figures(parts: &[(&str, Dataset, &Figures)]) -> Section {
 
 pub(super) fn read(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: AddressSpec = spec::read(text)?;
-    let address = Address::parse(spec.address.as_bytes()).ok_or_else(|| format!("{} is no address", spec.address))?;
+    let address =
+        Address::parse(spec.address.as_bytes()).ok_or_else(|| format!("{} is not an address", spec.address))?;
     Ok(Box::new(AddressQuestion(AddressQuery {
         address,
         range: TimeRange { from: spec::time(spec.from.as_deref())?, to: spec::time(spec.to.as_deref())? },

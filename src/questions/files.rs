@@ -1,12 +1,14 @@
 //! The list of evidence files.
 
+use super::error::AskError;
+use super::question::{Basis, Live, Question};
+use super::section::Section;
 use super::spec;
-use super::{AskError, Basis, Live, Question, Section};
 use crate::case::CaseReader;
-use crate::model::Unit;
+use crate::model::{Unit, Value};
 use crate::present::zone::Zone;
 use crate::query::tables::Column;
-use crate::query::{self, Cancel, EvidenceRow, QueryError, Value};
+use crate::query::{self, Cancel, EvidenceRow, QueryError};
 use serde::{Deserialize, Serialize};
 
 /// Every evidence file of the case with its hash and what it holds; the appendix of a report has the hash of its content

@@ -1,16 +1,19 @@
 //! Groups of records: pairs, conversations, top lists, a single figure.
 
+use super::error::AskError;
+use super::group;
+use super::question::{self, Basis, Live, Question, least};
 use super::records::totals;
+use super::section::Section;
 use super::spec::{self, ScopeSpec};
-use super::{AskError, Basis, Live, Question, Section, least};
 use crate::case::CaseReader;
-use crate::model::{Address, Unit};
+use crate::filter;
+use crate::model::{Address, Unit, Value};
 use crate::present::zone::Zone;
-use crate::query::named::Figure;
-use crate::query::tables::{self, Table, Total};
+use crate::query::tables::{self, LeftOut, Table, Total};
 use crate::query::{
-    self, Cancel, ConversationColumn, ConversationQuery, ConversationSort, PairColumn, PairKey, PairQuery, PairSort,
-    PairTable, PairTotals, QueryError, Repeats, Scope, TopQuery, TopTable, Value,
+    self, Cancel, ConversationColumn, ConversationQuery, ConversationSort, Figure, Measure, PairColumn, PairKey,
+    PairQuery, PairSort, PairTable, PairTotals, QueryError, Repeats, Scope, TopQuery, TopTable,
 };
 use serde::{Deserialize, Serialize};
 
@@ -53,10 +56,11 @@ impl PairsSpec {
     /// Without order and limit.
     fn pairs(&self) -> Result<PairQuery, String> {
         let by = KEYS.iter().find(|(name, _)| *name == self.by).map(|(_, key)| *key);
-        let address = |text: &String| Address::parse(text.as_bytes()).ok_or_else(|| format!("{text} is no address"));
+        let address =
+            |text: &String| Address::parse(text.as_bytes()).ok_or_else(|| format!("{text} is not an address"));
         Ok(PairQuery {
             scope: self.records.scope()?,
-            by: by.ok_or_else(|| format!("pairs by {} are not known", self.by))?,
+            by: by.ok_or_else(|| format!("pairs cannot be grouped by {}", self.by))?,
             ip: self.ip.as_ref().map(address).transpose()?,
             keep_addressless: self.keep_addressless,
             only_external: self.external,
@@ -69,7 +73,7 @@ impl PairsSpec {
     fn sort<T>(&self, column: impl Fn(&str) -> Option<T>) -> Result<Vec<(T, bool)>, String> {
         let key = |text: &String| {
             let (name, descending) = text.strip_prefix('-').map_or((text.as_str(), false), |name| (name, true));
-            Ok((column(name).ok_or_else(|| format!("there is no column {name}"))?, descending))
+            Ok((column(name).ok_or_else(|| format!("unknown column {name}"))?, descending))
         };
         self.sort.iter().map(key).collect()
     }
@@ -120,6 +124,23 @@ impl Question for PairsQuestion {
 
     fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
         Ok(Box::new(tables::Pairs::new(reader, query::pairs(reader, &self.0, cancel)?)))
+    }
+
+    fn result(&self) -> String {
+        let query = &self.0;
+        let direction = if query.by == PairKey::AddressesAndDirection { ",flow_direction" } else { "" };
+        let pairs = format!("pairs {}{direction}", query.by.fields().join(","));
+        let address = if query.keep_addressless { ", or no address at all" } else { "" };
+        let side = query.ip.is_some().then(|| format!("either side is ip{address}"));
+        let sort = sort_names(query.sort.iter().map(|key| (key.column.name(), key.descending)));
+        question::steps(std::iter::once(pairs).chain(side).chain(question::sort_step(&sort)), query.limit)
+    }
+
+    fn counted(&self, row: &[Value]) -> Option<Scope> {
+        let [one, other, rest @ ..] = row else { return None };
+        let direction = rest.first().filter(|_| self.0.by == PairKey::AddressesAndDirection);
+        let pair = group::pair_clause(self.0.by, one, other, direction);
+        Some(self.0.records().ok()?.and(pair))
     }
 
     fn limited(&self, rows: usize) -> Box<dyn Question> {
@@ -176,6 +197,15 @@ impl Question for ConversationsQuestion {
 
     fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
         Ok(Box::new(tables::Conversations::new(reader, query::conversations(reader, &self.0, cancel)?)))
+    }
+
+    fn counted(&self, row: &[Value]) -> Option<Scope> {
+        let [one, other, ..] = row else { return None };
+        let by = self.0.pairs.by;
+        let there = group::pair_clause(by, one, other, None);
+        Some(
+            self.0.pairs.records().ok()?.and(filter::Filter::any_of([there, group::pair_clause(by, other, one, None)])),
+        )
     }
 
     fn limited(&self, rows: usize) -> Box<dyn Question> {
@@ -236,7 +266,23 @@ impl Question for TopQuestion {
     }
 
     fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
-        Ok(Box::new(tables::top(&self.0, &query::top(reader, &self.0, cancel)?)))
+        let mut rows = tables::top(&self.0, &query::top(reader, &self.0, cancel)?);
+        let figures = query::figures(reader, &self.0.scope, cancel)?;
+        rows.totals.extend(totals(self.0.scope.dataset, &figures));
+        if self.0.measure != Measure::Records {
+            rows.left_out = LeftOut { of_sums: figures.left_out, untimed: 0 };
+        }
+        Ok(Box::new(rows))
+    }
+
+    fn result(&self) -> String {
+        let top = format!("top {} by {}", self.0.by.names().join(","), self.0.measure.name());
+        question::steps([top], self.0.limit)
+    }
+
+    fn counted(&self, row: &[Value]) -> Option<Scope> {
+        let key = row.get(..self.0.by.names().len())?;
+        Some(self.0.scope.and(group::clause(self.0.by, key)))
     }
 
     fn limited(&self, rows: usize) -> Box<dyn Question> {
@@ -291,7 +337,20 @@ impl Question for FigureQuestion {
     }
 
     fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
-        Ok(Box::new(tables::figure(self.figure, &query::figures(reader, &self.scope, cancel)?)))
+        let figures = query::figures(reader, &self.scope, cancel)?;
+        let rows = tables::figure(self.figure, &figures);
+        Ok(Box::new(tables::Rows { totals: totals(self.scope.dataset, &figures), ..rows }))
+    }
+
+    fn result(&self) -> String {
+        match self.figure {
+            Figure::Records => "count".to_owned(),
+            Figure::Bytes => "sum bytes".to_owned(),
+        }
+    }
+
+    fn counted(&self, _: &[Value]) -> Option<Scope> {
+        Some(self.scope.clone())
     }
 
     fn limited(&self, _: usize) -> Box<dyn Question> {
@@ -306,7 +365,7 @@ impl Question for FigureQuestion {
 pub(super) fn read_figure(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: FigureSpec = spec::read(text)?;
     let figure = [Figure::Records, Figure::Bytes].into_iter().find(|figure| figure.name() == spec.figure);
-    let figure = figure.ok_or_else(|| format!("there is no figure {}", spec.figure))?;
+    let figure = figure.ok_or_else(|| format!("unknown figure {}", spec.figure))?;
     Ok(Box::new(FigureQuestion { scope: spec.records.scope()?, figure }))
 }
 

@@ -1,23 +1,25 @@
 //! Rows of flows and events: those of a query, and those that were selected.
 
-use super::section::PAGE;
+use super::error::{AskError, MOST_ROWS, UnknownColumn};
+use super::question::{self, Basis, Live, Question, least};
+use super::section::{PAGE, Section};
 use super::spec::{self, ScopeSpec};
-use super::{AskError, Basis, Live, MOST_ROWS, Question, Section, least};
 use crate::case::{CaseReader, dataset_name};
-use crate::model::{Dataset, FieldId, RecordId, Unit};
+use crate::filter;
+use crate::model::{Dataset, FieldId, RecordId, Unit, Value, field};
 use crate::present::zone::Zone;
-use crate::query::named::Column as Shown;
-use crate::query::tables::{self, Column, Table, Total};
-use crate::query::{self, Cancel, Figures, QueryError, RecordQuery, Scope, Value};
+use crate::query::tables::{self, Column, RecordColumn, Table, Total};
+use crate::query::{self, Cancel, Figures, QueryError, RecordQuery, Scope};
 use serde::{Deserialize, Serialize};
 
 /// A table of records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordsQuestion {
     pub query: RecordQuery,
-    /// Behind the record's own name; an exhibit shows a field where a value inside of it is meant.
-    pub columns: Vec<Shown>,
-    /// So many rows at the most; all of them otherwise.
+    /// None: everything that the records say, under the names that AWS delivers it with. An exhibit has the record's
+    /// own name in front, and shows a field where a value inside of it is meant.
+    pub columns: Vec<RecordColumn>,
+    /// So many rows at most; all of them otherwise.
     pub limit: Option<usize>,
 }
 
@@ -35,7 +37,7 @@ pub fn scope_of(query: &RecordQuery) -> Scope {
 }
 
 /// The fields that columns are read from, each once.
-pub fn fields_of(dataset: Dataset, columns: &[Shown]) -> Vec<FieldId> {
+pub fn fields_of(dataset: Dataset, columns: &[RecordColumn]) -> Vec<FieldId> {
     let mut fields: Vec<FieldId> = Vec::new();
     for field in columns.iter().filter_map(|column| column.field(dataset)) {
         if !fields.contains(&field) {
@@ -43,6 +45,32 @@ pub fn fields_of(dataset: Dataset, columns: &[Shown]) -> Vec<FieldId> {
         }
     }
     fields
+}
+
+impl RecordsQuestion {
+    /// With these columns, separated by commas: its own, any field, and what else a record has; none: its own, or the
+    /// usual ones.
+    ///
+    /// # Errors
+    /// There is no such column.
+    pub fn with_columns(&self, reader: &CaseReader, names: Option<&str>) -> Result<Self, UnknownColumn> {
+        let dataset = self.query.dataset;
+        let columns = match names {
+            None if self.columns.is_empty() => {
+                let fields = usual_fields(dataset).into_iter().map(|field| RecordColumn::Field(field.name()));
+                std::iter::once(RecordColumn::Ref).chain(fields).collect()
+            }
+            None => self.columns.clone(),
+            Some(names) => {
+                let own = |name: &str| self.columns.iter().find(|own| own.name() == name).cloned();
+                let named = names.split(',').map(str::trim);
+                named
+                    .map(|name| own(name).map_or_else(|| column(reader, dataset, name), Ok))
+                    .collect::<Result<_, _>>()?
+            }
+        };
+        Ok(Self { columns, ..self.clone() })
+    }
 }
 
 impl Question for RecordsQuestion {
@@ -77,7 +105,6 @@ impl Question for RecordsQuestion {
         Ok(vec![section])
     }
 
-    /// Without columns: everything that the records say, under the names that AWS delivers them with.
     fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
         let dataset = self.query.dataset;
         let rows = match self.limit {
@@ -86,9 +113,19 @@ impl Question for RecordsQuestion {
         };
         if self.columns.is_empty() {
             let fields = tables::record_columns(reader, dataset, cancel)?;
-            return Ok(Box::new(tables::Records::new(reader, dataset, rows, fields, false)?));
+            return Ok(Box::new(tables::Records::whole(reader, dataset, rows, &fields, false)?));
         }
-        Ok(Box::new(tables::Records::named(reader, dataset, rows, &self.columns)))
+        Ok(Box::new(tables::Records::new(reader, dataset, rows, self.columns.clone())))
+    }
+
+    fn result(&self) -> String {
+        let what = dataset_name(self.query.dataset).to_owned();
+        let sort = question::sort_step(&spec::sort_names(&self.query.sort));
+        question::steps(std::iter::once(what).chain(sort), self.limit)
+    }
+
+    fn shown(&self, reader: &CaseReader, names: Option<&str>) -> Result<Option<Box<dyn Question>>, UnknownColumn> {
+        Ok(Some(Box::new(self.with_columns(reader, names)?)))
     }
 
     fn limited(&self, rows: usize) -> Box<dyn Question> {
@@ -97,6 +134,57 @@ impl Question for RecordsQuestion {
 
     fn live(&self) -> Live {
         Live::Records(self.query.clone())
+    }
+}
+
+/// What the console's event history shows.
+const EVENT_HISTORY: [&str; 11] = [
+    "event_time",
+    "event_name",
+    "event_source",
+    "aws_region",
+    "source_ip_address",
+    "user_identity_type",
+    "user_identity_arn",
+    "user_identity_access_key_id",
+    "error_code",
+    "recipient_account_id",
+    "event_id",
+];
+
+/// The fields that are shown when none are named: the default format, or those of the console's event history.
+pub fn usual_fields(dataset: Dataset) -> Vec<FieldId> {
+    match dataset {
+        Dataset::Flows => field::of(dataset).filter(|field| field.since == 2).collect(),
+        Dataset::Events => EVENT_HISTORY.iter().filter_map(|name| field::by_name(dataset, name)).collect(),
+    }
+}
+
+/// A column by its name: a field under any of its names, `ref`, `evidence`, `position`; of flow records `extra.NAME`,
+/// of events `conflict`.
+fn column(reader: &CaseReader, dataset: Dataset, name: &str) -> Result<RecordColumn, UnknownColumn> {
+    Ok(match name {
+        "ref" => RecordColumn::Ref,
+        "evidence" => RecordColumn::Evidence,
+        "position" => RecordColumn::Position,
+        "conflict" if dataset == Dataset::Events => RecordColumn::Conflict,
+        _ => match filter::extra_named(dataset, name) {
+            Some(key) => RecordColumn::Extra(known_extra(reader, key)?),
+            None => {
+                let known = || field::of(dataset).map(|field| field.name().to_owned()).collect();
+                let unknown = || UnknownColumn::Name { what: "field", name: name.to_owned(), known: known() };
+                RecordColumn::Field(filter::field_named(dataset, name).ok_or_else(unknown)?.name())
+            }
+        },
+    })
+}
+
+/// A column that no record can fill is a typo.
+fn known_extra(reader: &CaseReader, key: String) -> Result<String, UnknownColumn> {
+    let known = query::extra_names(reader)?;
+    match known.contains(&key) {
+        true => Ok(key),
+        false => Err(UnknownColumn::Name { what: "further value of the case's flow records,", name: key, known }),
     }
 }
 
@@ -115,7 +203,7 @@ fn read_records(text: &str, dataset: Dataset) -> Result<Box<dyn Question>, Strin
         return Err(format!("these are {}", spec.records.dataset));
     }
     let query = scope.records(spec::sort_keys(dataset, &spec.sort)?);
-    let columns = fields(dataset, &spec.columns)?.into_iter().map(|field| Shown::Field(field.name())).collect();
+    let columns = fields(dataset, &spec.columns)?.into_iter().map(|field| RecordColumn::Field(field.name())).collect();
     Ok(Box::new(RecordsQuestion { query, columns, limit: spec.limit }))
 }
 
@@ -199,7 +287,7 @@ impl Question for SelectedQuestion {
 
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         if self.records.is_empty() {
-            return Err(AskError::Unfit("no record is selected".to_owned()));
+            return Err(AskError::Unfit("no records are selected".to_owned()));
         }
         if self.records.len() > MOST_ROWS {
             return Err(AskError::TooManyRows(self.records.len() as u64));

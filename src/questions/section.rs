@@ -1,14 +1,12 @@
 //! The tables of an answer, read whole.
 
-use super::AskError;
-use crate::query::tables::{Column, Table, Total};
-use crate::query::{Cancel, QueryError, Value};
+use super::error::{AskError, MOST_ROWS};
+use crate::model::Value;
+use crate::query::Cancel;
+use crate::query::tables::{Column, Rows, Table, Total};
 
-/// Rows of a frozen answer at the most: what a reader may be given to read, and a report to hold in memory.
-pub const MOST_ROWS: usize = 200_000;
-
-/// A table of an exhibit. Most have one; a plot has its values and the hours without evidence, an address page a table for
-/// each of its parts.
+/// A table of an exhibit. Most have one; a plot has its values and the hours without evidence, an address page a table
+/// for each of its parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Section {
     /// Stable; the id of its title is made of it.
@@ -41,18 +39,8 @@ impl Section {
         if wanted > MOST_ROWS {
             return Err(AskError::TooManyRows(wanted as u64));
         }
-        let mut rows = Vec::with_capacity(wanted);
-        while rows.len() < wanted {
-            if cancel.is_cancelled() {
-                return Err(QueryError::Cancelled.into());
-            }
-            let page = table.rows(rows.len(), PAGE.min(wanted - rows.len()))?;
-            if page.is_empty() {
-                break;
-            }
-            rows.extend(page);
-        }
-        Ok(Self { all_rows: table.len() as u64, ..Self::new(name, table.columns().to_vec(), rows) })
+        let rows = Rows::read(table, wanted, cancel)?;
+        Ok(Self { all_rows: table.len() as u64, ..Self::new(name, rows.columns, rows.rows) })
     }
 }
 

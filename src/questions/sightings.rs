@@ -1,17 +1,18 @@
-//! Sightings: what of the indicators the evidence holds and what it does not, and the playbook's view. What was looked for
-//! is part of the answer: the lists with their hashes stand beside the rows.
+//! Sightings: what of the indicators the evidence holds and what it does not, and the playbook's view. What was
+//! searched for is part of the answer: the lists with their hashes are beside the rows.
 
-use super::section::PAGE;
+use super::error::AskError;
+use super::question::{self, Basis, Live, Question, least};
+use super::section::{PAGE, Section};
 use super::spec::{self, ScopeSpec};
-use super::{AskError, Basis, Live, Question, Section, least};
 use crate::case::{CaseReader, dataset_name};
 use crate::filter::{Check, Literal};
-use crate::model::{Dataset, IndicatorList, Unit};
+use crate::model::{Dataset, IndicatorList, Unit, Value};
 use crate::present::zone::Zone;
 use crate::query::tables::{self, Column, Table, Total};
 use crate::query::{
     self, By, Cancel, Looked, NotSeen, PLAYBOOK_COLUMNS, PlaybookQuery, QueryError, Scope, SightingQuery, SightingRow,
-    SightingSort, Subject, Value,
+    SightingSort, Subject,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,8 @@ pub struct SightingsQuestion {
     /// Its `only` is that of `list`; all events of the time range in which flow records are looked at.
     pub query: SightingQuery,
     pub list: Option<String>,
+    /// Of `query::sighting_columns`.
+    pub columns: Vec<&'static str>,
     pub limit: Option<usize>,
 }
 
@@ -34,9 +37,12 @@ struct SightingsSpec {
     from: Option<String>,
     to: Option<String>,
     all_copies: bool,
-    /// A column, with `-` in front where the greatest stands first; without it in the order of the hits.
+    /// A column, with `-` in front where the greatest is first; without it in the order of the hits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sort: Option<String>,
+    /// Not there in exhibits of version 0.1, which had other columns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    columns: Option<Vec<String>>,
     limit: Option<usize>,
 }
 
@@ -44,7 +50,8 @@ impl SightingsQuestion {
     pub fn new(by: By, flows: Scope, list: Option<String>, limit: Option<usize>) -> Self {
         let only = list.as_deref().map(|name| Check::Equals(Literal::text(name)));
         let events = Scope { dataset: Dataset::Events, filter: None, ..flows.clone() };
-        Self { query: SightingQuery { flows, events, only, ..SightingQuery::all(by) }, list, limit }
+        let columns = query::sighting_columns(by).to_vec();
+        Self { query: SightingQuery { flows, events, only, ..SightingQuery::all(by) }, list, columns, limit }
     }
 
     #[must_use]
@@ -72,7 +79,12 @@ impl Question for SightingsQuestion {
             from,
             to,
             all_copies,
-            sort: self.query.sort.map(|sort| format!("{}{}", if sort.descending { "-" } else { "" }, sort.column)),
+            sort: self.query.sort.map(|sort| {
+                let column = if sort.column == query::COMMENT_OR_NAME { "comment" } else { sort.column };
+                format!("{}{column}", if sort.descending { "-" } else { "" })
+            }),
+            columns: Some(self.columns.iter().map(|name| (*name).to_owned()).collect())
+                .filter(|_| self.columns != query::earlier_sighting_columns(self.query.by)),
             limit: self.limit,
         })
     }
@@ -87,10 +99,10 @@ impl Question for SightingsQuestion {
         if let Some(name) = &self.list
             && !query::indicator_list_names(reader)?.contains(name)
         {
-            return Err(AskError::Unfit(format!("the case has no list of indicators called {name}")));
+            return Err(AskError::Unfit(format!("the case has no indicator list named {name}")));
         }
         let table = query::sightings(reader, &self.query, cancel)?;
-        let shown = tables::Sightings::new(reader, &table);
+        let shown = tables::Sightings::new(reader, &table, &self.columns);
         let mut section = Section::of("sightings", &shown, self.limit, cancel)?;
         if self.query.by == By::Indicator {
             section.columns.push(Column::new("not_seen", Unit::Text));
@@ -112,8 +124,8 @@ impl Question for SightingsQuestion {
     }
 
     fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
-        let table = tables::Sightings::new(reader, query::sightings(reader, &self.query, cancel)?);
-        Ok(Box::new(tables::First(table, self.limit.unwrap_or(usize::MAX))))
+        let table = tables::Sightings::new(reader, query::sightings(reader, &self.query, cancel)?, &self.columns);
+        Ok(Box::new(tables::Part::first(table, self.limit)))
     }
 
     fn limited(&self, rows: usize) -> Box<dyn Question> {
@@ -160,7 +172,7 @@ fn looked(looked: &Looked) -> Vec<Total> {
     totals
 }
 
-/// The lists of which entries were looked for.
+/// The lists of which entries were searched for.
 fn lists(reader: &CaseReader, only: Option<&str>) -> Result<Section, AskError> {
     let names = [
         ("list_name", Unit::Text),
@@ -184,7 +196,7 @@ fn lists(reader: &CaseReader, only: Option<&str>) -> Result<Section, AskError> {
     Ok(Section::new("lists", Column::list(&names), used.map(row).collect()))
 }
 
-/// Do entries count only within their time of validity?
+/// Do entries count only within their validity period?
 fn validity(reader: &CaseReader) -> Result<Total, AskError> {
     Ok(Total::new("validity", Unit::Boolean, Value::Boolean(query::honours_validity(reader)?)))
 }
@@ -192,18 +204,32 @@ fn validity(reader: &CaseReader) -> Result<Total, AskError> {
 pub(super) fn read_sightings(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: SightingsSpec = spec::read(text)?;
     let by = By::ALL.into_iter().find(|by| by.name() == spec.sightings);
-    let by = by.ok_or_else(|| format!("sightings by {} are not known", spec.sightings))?;
+    let by = by.ok_or_else(|| format!("sightings cannot be grouped by {}", spec.sightings))?;
     let SightingsSpec { flow_filter, from, to, all_copies, .. } = spec;
     let filter = flow_filter.unwrap_or_default();
     let flows = ScopeSpec { dataset: dataset_name(Dataset::Flows).to_owned(), filter, from, to, all_copies };
-    let sort = spec.sort.as_deref().map(|sort| read_sort(by, sort)).transpose()?;
-    Ok(Box::new(SightingsQuestion::new(by, flows.scope()?, spec.list, spec.limit).sorted(sort)))
+    let mut sort = spec.sort.as_deref().map(|sort| read_sort(by, sort)).transpose()?;
+    if let (None, Some(sort)) = (&spec.columns, &mut sort)
+        && sort.column == "comment"
+    {
+        sort.column = query::COMMENT_OR_NAME;
+    }
+    let columns = match spec.columns {
+        None => query::earlier_sighting_columns(by).to_vec(),
+        Some(names) => names.iter().map(|name| column(by, name)).collect::<Result<_, _>>()?,
+    };
+    let question = SightingsQuestion::new(by, flows.scope()?, spec.list, spec.limit).sorted(sort);
+    Ok(Box::new(SightingsQuestion { columns, ..question }))
 }
 
 fn read_sort(by: By, text: &str) -> Result<SightingSort, String> {
     let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
-    let column = query::sighting_columns(by).iter().copied().find(|column| *column == name);
-    Ok(SightingSort { column: column.ok_or_else(|| format!("sightings have no column {name}"))?, descending })
+    Ok(SightingSort { column: column(by, name)?, descending })
+}
+
+fn column(by: By, name: &str) -> Result<&'static str, String> {
+    let known = query::sighting_columns(by).iter().chain(query::earlier_sighting_columns(by));
+    known.copied().find(|known| *known == name).ok_or_else(|| format!("sightings have no column {name}"))
 }
 
 /// The playbook's directional view.
@@ -245,11 +271,16 @@ impl Question for PlaybookQuestion {
     fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
         let mut table = query::playbook(reader, &self.query, cancel)?;
         table.rows.truncate(self.limit.unwrap_or(usize::MAX));
-        Ok(Box::new(tables::Playbook::new(reader, table, PLAYBOOK_COLUMNS.into_iter().chain(["words"]))))
+        Ok(Box::new(tables::Playbook::new(reader, table, PLAYBOOK_COLUMNS.into_iter().chain(["own_direction"]))))
     }
 
     fn limited(&self, rows: usize) -> Box<dyn Question> {
         Box::new(Self { limit: Some(least(self.limit, rows)), ..self.clone() })
+    }
+
+    fn result(&self) -> String {
+        let order = "sort starttime,endtime,sessiontime,interfaceid,connecting_ip,direction";
+        question::steps(["to indicators, and from indicators".to_owned(), order.to_owned()], self.limit)
     }
 
     fn live(&self) -> Live {

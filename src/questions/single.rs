@@ -1,16 +1,18 @@
 //! One record with everything that it says; several side by side; a text of the examiner.
 
+use super::error::AskError;
+use super::question::{Basis, Live, Question};
+use super::section::Section;
 use super::spec;
-use super::{AskError, Basis, Live, Question, Section};
 use crate::case::CaseReader;
-use crate::model::Unit;
 use crate::model::{Dataset, RecordId, field};
+use crate::model::{Unit, Value};
 use crate::present::zone::Zone;
 use crate::query::tables::Column;
-use crate::query::{self, Cancel, QueryError, RecordDetail, Value};
+use crate::query::{self, Cancel, QueryError, RecordDetail};
 use serde::{Deserialize, Serialize};
 
-/// One event, or one flow record: every field that has a value, what it says besides, and where it stands.
+/// One event, or one flow record: every field that has a value, what it says besides, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventQuestion {
     pub dataset: Dataset,
@@ -28,7 +30,7 @@ fn text(text: impl Into<String>) -> Value {
     Value::Text(text.into())
 }
 
-/// Where a record stands, and how often it was met.
+/// Where a record is, and how often it was seen.
 fn provenance(detail: &RecordDetail) -> Section {
     let mut rows = vec![
         vec![text("record"), text(detail.id.to_string())],
@@ -56,7 +58,7 @@ fn detail(reader: &CaseReader, dataset: Dataset, id: RecordId) -> Result<RecordD
     let detail = query::record(reader, id)?;
     if detail.dataset != dataset {
         let name = crate::case::dataset_name(dataset);
-        return Err(AskError::Unfit(format!("record {id} is none of the {name}")));
+        return Err(AskError::Unfit(format!("record {id} is not one of the {name}")));
     }
     Ok(detail)
 }
@@ -140,7 +142,7 @@ impl Question for CompareQuestion {
     fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, AskError> {
         if !COMPARED.contains(&self.records.len()) {
             let (least, most) = (COMPARED.start(), COMPARED.end());
-            return Err(AskError::Unfit(format!("{least} to {most} records stand side by side")));
+            return Err(AskError::Unfit(format!("{least} to {most} records can be compared")));
         }
         let details = self.records.iter().map(|id| detail(reader, self.dataset, *id)).collect::<Result<Vec<_>, _>>()?;
         let mut columns = vec![Column::new("field", Unit::Text), Column::new("differs", Unit::Boolean)];

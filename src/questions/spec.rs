@@ -3,6 +3,8 @@
 
 use crate::filter::{self, Filter, field_named};
 use crate::model::{Dataset, FieldId, RecordId, TimeRange, Timestamp};
+use crate::present::filter_help::mistake;
+use crate::present::text::Texts;
 use crate::query::{BinWidth, Duplicates, GroupBy, Measure, Scope, SortKey};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// Which records.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ScopeSpec {
+pub(crate) struct ScopeSpec {
     pub dataset: String,
     pub filter: String,
     pub from: Option<String>,
@@ -20,7 +22,7 @@ pub struct ScopeSpec {
 }
 
 impl ScopeSpec {
-    pub fn of(scope: &Scope) -> Self {
+    pub(crate) fn of(scope: &Scope) -> Self {
         let time = |time: Option<Timestamp>| time.map(Timestamp::to_iso);
         Self {
             dataset: crate::case::dataset_name(scope.dataset).to_owned(),
@@ -31,9 +33,10 @@ impl ScopeSpec {
         }
     }
 
-    pub fn scope(&self) -> Result<Scope, String> {
+    pub(crate) fn scope(&self) -> Result<Scope, String> {
         let dataset = dataset(&self.dataset)?;
-        let filter = filter::parse(&self.filter, dataset).map_err(|error| error.render(&self.filter))?;
+        let filter =
+            filter::parse(&self.filter, dataset).map_err(|error| mistake(&Texts::english(), &error, &self.filter))?;
         Ok(Scope {
             dataset,
             filter: (filter != Filter::All).then_some(filter),
@@ -43,22 +46,22 @@ impl ScopeSpec {
     }
 }
 
-pub fn time(text: Option<&str>) -> Result<Option<Timestamp>, String> {
+pub(crate) fn time(text: Option<&str>) -> Result<Option<Timestamp>, String> {
     let Some(text) = text else { return Ok(None) };
-    let parsed = filter::value::parse_time(text).ok_or_else(|| format!("{text} is no time"))?;
+    let parsed = filter::value::parse_time(text).ok_or_else(|| format!("{text} is not a time"))?;
     Ok(Some(parsed.time))
 }
 
-pub fn dataset(name: &str) -> Result<Dataset, String> {
-    crate::case::dataset_named(name).ok_or_else(|| format!("there are no records called {name}"))
+pub(crate) fn dataset(name: &str) -> Result<Dataset, String> {
+    crate::case::dataset_named(name).ok_or_else(|| format!("unknown record type {name}"))
 }
 
 /// `["-bytes","start"]`.
-pub fn sort_names(sort: &[SortKey]) -> Vec<String> {
+pub(crate) fn sort_names(sort: &[SortKey]) -> Vec<String> {
     sort.iter().map(|key| format!("{}{}", if key.descending { "-" } else { "" }, key.field.name())).collect()
 }
 
-pub fn sort_keys(dataset: Dataset, names: &[String]) -> Result<Vec<SortKey>, String> {
+pub(crate) fn sort_keys(dataset: Dataset, names: &[String]) -> Result<Vec<SortKey>, String> {
     names
         .iter()
         .map(|text| {
@@ -68,28 +71,28 @@ pub fn sort_keys(dataset: Dataset, names: &[String]) -> Result<Vec<SortKey>, Str
         .collect()
 }
 
-pub fn field(dataset: Dataset, name: &str) -> Result<FieldId, String> {
-    field_named(dataset, name).ok_or_else(|| format!("there is no field {name}"))
+pub(crate) fn field(dataset: Dataset, name: &str) -> Result<FieldId, String> {
+    field_named(dataset, name).ok_or_else(|| format!("unknown field {name}"))
 }
 
-pub fn record(text: &str) -> Result<RecordId, String> {
-    RecordId::parse(text).ok_or_else(|| format!("{text} is no record"))
+pub(crate) fn record(text: &str) -> Result<RecordId, String> {
+    RecordId::parse(text).ok_or_else(|| format!("{text} is not a record"))
 }
 
-pub fn measure(name: &str) -> Result<Measure, String> {
+pub(crate) fn measure(name: &str) -> Result<Measure, String> {
     let found = Measure::ALL.into_iter().find(|measure| measure.name() == name);
-    found.ok_or_else(|| format!("there is no measure {name}"))
+    found.ok_or_else(|| format!("unknown measure {name}"))
 }
 
 /// `auto`, or seconds.
-pub fn bin(text: &str) -> Result<BinWidth, String> {
+pub(crate) fn bin(text: &str) -> Result<BinWidth, String> {
     match text {
         "auto" => Ok(BinWidth::Auto),
-        secs => secs.parse().map(BinWidth::Secs).map_err(|_| format!("{secs} is no width of a bin")),
+        secs => secs.parse().map(BinWidth::Secs).map_err(|_| format!("{secs} is not a bin width")),
     }
 }
 
-pub fn bin_name(bin: BinWidth) -> String {
+pub(crate) fn bin_name(bin: BinWidth) -> String {
     match bin {
         BinWidth::Auto => "auto".to_owned(),
         BinWidth::Secs(secs) => secs.to_string(),
@@ -110,7 +113,7 @@ const GROUPS: [(&str, GroupBy); 9] = [
 ];
 
 /// A group by its name: one of ours, or a field.
-pub fn group(dataset: Dataset, name: &str) -> Result<GroupBy, String> {
+pub(crate) fn group(dataset: Dataset, name: &str) -> Result<GroupBy, String> {
     let own = GROUPS.into_iter().find(|(known, by)| *known == name && by.dataset() == dataset);
     match own {
         Some((_, by)) => Ok(by),
@@ -118,7 +121,7 @@ pub fn group(dataset: Dataset, name: &str) -> Result<GroupBy, String> {
     }
 }
 
-pub fn group_name(by: GroupBy) -> &'static str {
+pub(crate) fn group_name(by: GroupBy) -> &'static str {
     match by {
         GroupBy::Field(field) => field.name(),
         other => GROUPS.iter().find(|(_, known)| *known == other).map_or("", |(name, _)| name),
@@ -126,12 +129,12 @@ pub fn group_name(by: GroupBy) -> &'static str {
 }
 
 /// JSON with the members in the order of the type's fields.
-pub fn write(spec: &impl Serialize) -> String {
+pub(crate) fn write(spec: &impl Serialize) -> String {
     // Specifications hold texts and numbers only, which always have a JSON.
     serde_json::to_string(spec).unwrap_or_default()
 }
 
-pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 

@@ -1,7 +1,9 @@
 //! A result of the SQL console: the statement is the question.
 
+use super::error::{AskError, MOST_ROWS};
+use super::question::{Basis, Live, Question, least};
+use super::section::Section;
 use super::spec;
-use super::{AskError, Basis, Live, MOST_ROWS, Question, Section, least};
 use crate::case::CaseReader;
 use crate::model::{Dataset, Unit};
 use crate::present::zone::Zone;
@@ -14,7 +16,7 @@ use serde_json::Value as Json;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqlQuestion {
     pub statement: String,
-    /// So many rows at the most; all of them otherwise.
+    /// So many rows at most; all of them otherwise.
     pub limit: Option<usize>,
 }
 
@@ -44,7 +46,7 @@ impl Question for SqlQuestion {
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         if let Some(word) = changing(&self.statement) {
             let what =
-                format!("{word} gives another value each time: such a statement cannot be run again and compared");
+                format!("{word} returns a different value each time: such a statement cannot be rerun and compared");
             return Err(AskError::Unfit(what));
         }
         // One more than an exhibit holds tells that there are more.
@@ -52,7 +54,7 @@ impl Question for SqlQuestion {
         let found = query::read_only_sql(reader, &self.statement, limits, cancel)?;
         let all = found.rows.len();
         if all > MOST_ROWS {
-            let what = format!("the statement gives more than {MOST_ROWS} rows; write a LIMIT into it");
+            let what = format!("the statement returns more than {MOST_ROWS} rows; add a LIMIT");
             return Err(AskError::Unfit(what));
         }
         let is_number = |column: usize| {
@@ -80,7 +82,8 @@ const CHANGING: [&str; 5] = ["random", "randomblob", "current_time", "current_da
 /// Functions that mean this moment where they are given nothing, or `'now'`.
 const OF_NOW: [&str; 7] = ["date", "time", "datetime", "julianday", "unixepoch", "strftime", "timediff"];
 
-/// What in a statement gives another value each time it is run, if anything. Words inside texts and comments mean nothing.
+/// What in a statement gives another value each time it is run, if anything. Words inside texts and comments mean
+/// nothing.
 fn changing(statement: &str) -> Option<String> {
     let tokens = tokens(statement);
     for (at, token) in tokens.iter().enumerate() {
@@ -95,7 +98,7 @@ fn changing(statement: &str) -> Option<String> {
     None
 }
 
-/// Words in lower case, texts with their quotes, and what stands between them, a character each. Quoted names are left out.
+/// Words in lower case, texts with their quotes, and what is between them, a character each. Quoted names are left out.
 fn tokens(statement: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     let mut rest = statement;

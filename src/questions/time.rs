@@ -1,14 +1,16 @@
 //! Plots: series over time, and the heat map of hours by days. Their values are kept, not their pictures.
 
+use super::error::{AskError, MOST_ROWS};
+use super::question::{self, Basis, Live, Question};
 use super::records::totals;
+use super::section::Section;
 use super::spec::{self, ScopeSpec};
-use super::{AskError, Basis, Live, MOST_ROWS, Question, Section};
 use crate::case::CaseReader;
-use crate::model::{Timestamp, Unit};
+use crate::model::{SeriesTable, Timestamp, Unit, Value};
 use crate::present::chart::{Chart, HEAT_DAYS, Heat, Shape};
 use crate::present::zone::Zone;
 use crate::query::tables::{self, Column, Table, Total, measure_unit};
-use crate::query::{self, BinWidth, Cancel, Measure, QueryError, Scope, SeriesQuery, SeriesTable, Value};
+use crate::query::{self, BinWidth, Cancel, Measure, QueryError, Scope, SeriesQuery};
 use serde::{Deserialize, Serialize};
 
 /// A measure over time.
@@ -17,6 +19,14 @@ pub struct SeriesQuestion {
     pub query: SeriesQuery,
     /// How it is drawn.
     pub shape: Shape,
+    /// Its table has bins without records too.
+    pub zeros: bool,
+}
+
+impl SeriesQuestion {
+    pub fn new(query: SeriesQuery, shape: Shape) -> Self {
+        Self { query, shape, zeros: false }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -30,6 +40,8 @@ struct SeriesSpec {
     top: usize,
     threshold: Option<u64>,
     shape: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    zeros: bool,
 }
 
 impl Question for SeriesQuestion {
@@ -47,6 +59,7 @@ impl Question for SeriesQuestion {
             top: query.top,
             threshold: query.threshold,
             shape: self.shape.name().to_owned(),
+            zeros: self.zeros,
         })
     }
 
@@ -66,7 +79,23 @@ impl Question for SeriesQuestion {
     }
 
     fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
-        Ok(Box::new(tables::series(&self.query, &query::series(reader, &self.query, cancel)?)))
+        let table = query::series(reader, &self.query, cancel)?;
+        Ok(match self.zeros {
+            true => Box::new(tables::FilledSeries::new(self.query.clone(), table)),
+            false => Box::new(tables::series(&self.query, &table)),
+        })
+    }
+
+    fn result(&self) -> String {
+        let query = &self.query;
+        let by = query.by.map(|by| format!(" by {}", by.names().join(","))).unwrap_or_default();
+        let bin = match query.bin {
+            BinWidth::Auto => "auto".to_owned(),
+            BinWidth::Secs(secs) => format!("{secs}s"),
+        };
+        let series = format!("series {}{by} | bin {bin}", query.measure.name());
+        let reached = query.threshold.map(|threshold| format!("reached at {threshold}"));
+        question::steps(std::iter::once(series).chain(reached), None)
     }
 
     fn limited(&self, _: usize) -> Box<dyn Question> {
@@ -91,7 +120,8 @@ pub(super) fn read_series(text: &str) -> Result<Box<dyn Question>, String> {
         top: spec.top,
         threshold: spec.threshold,
     };
-    Ok(Box::new(SeriesQuestion { query, shape: shape.ok_or_else(|| format!("no shape is called {}", spec.shape))? }))
+    let shape = shape.ok_or_else(|| format!("unknown chart type {}", spec.shape))?;
+    Ok(Box::new(SeriesQuestion { query, shape, zeros: spec.zeros }))
 }
 
 /// The values of a series, line by line.
@@ -165,7 +195,7 @@ impl Question for HeatQuestion {
         let heat = Heat::of(&chart, zone);
         let end = heat.days.last().map(|day| day.start.saturating_add(86_400 + 3600));
         if heat.days.len() >= HEAT_DAYS && chart.starts.last().copied() > end {
-            let most = format!("a heat map has {HEAT_DAYS} days at the most; narrow the time range");
+            let most = format!("a heat map can have at most {HEAT_DAYS} days; narrow the time range");
             return Err(AskError::Unfit(most));
         }
         let mut columns = vec![Column::new("day", Unit::Time)];
@@ -197,8 +227,7 @@ pub(super) fn read_heat(text: &str) -> Result<Box<dyn Question>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Dataset;
-    use crate::query::{SeriesKey, SeriesLine};
+    use crate::model::{Dataset, SeriesKey, SeriesLine};
 
     #[test]
     fn lines_of_absent_and_other_groups_stay_apart() {

@@ -1,5 +1,5 @@
-//! The provenance for other tools: evidence files, tool, examiners, exhibits and what was written of them, as JSON-LD in the
-//! terms of CASE 1.x and UCO 1.x. The context stands in it, so that nobody needs a network to read it.
+//! The provenance for other tools: evidence files, tool, examiners, exhibits and what was written of them, as JSON-LD
+//! in the terms of CASE 1.x and UCO 1.x. The context is in it, so that nobody needs a network to read it.
 //!
 //! Names of things are made of what they are (a hash, a number), so that the same report has the same ones.
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
 /// `files`: the report's own files that are written, each with its SHA-256.
-pub fn bytes(report: &Report, files: &[(String, String)]) -> Result<Vec<u8>, ReportError> {
+pub(super) fn bytes(report: &Report, files: &[(String, String)]) -> Result<Vec<u8>, ReportError> {
     json::lines(&document(report, files))
 }
 
@@ -19,7 +19,7 @@ fn id(kind: &str, what: &str) -> String {
     let hash = manifest::sha256(format!("coldtrail\n{kind}\n{what}").as_bytes());
     let digit = |at: usize| hash.get(at..at + 1).and_then(|c| u8::from_str_radix(c, 16).ok()).unwrap_or(0);
     let part = |from: usize, to: usize| hash.get(from..to).unwrap_or_default();
-    // The version and the variant of such names stand in fixed places.
+    // The version and the variant of such names are in fixed places.
     let variant = digit(16) & 3 | 8;
     format!("kb:{kind}-{}-{}-5{}-{variant:x}{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
 }
@@ -157,7 +157,7 @@ impl Graph {
         let (digest, question) = (said("digest"), said("question"));
         let attached: Vec<String> =
             exhibit.body.iter().filter_map(attachment).filter_map(|path| self.files.get(&path).cloned()).collect();
-        // A text has no file of its own: it stands in the report as values.
+        // A text has no file of its own: it is in the report as values.
         let own_files =
             if attached.is_empty() { self.files.get(names::JSON).cloned().into_iter().collect() } else { attached };
         let of: Vec<String> = exhibit.evidence.iter().filter_map(|number| self.evidence.get(number).cloned()).collect();

@@ -3,9 +3,9 @@
 use super::ReportError;
 use super::document::{HeatMap, Plot, Table};
 use super::words::Words;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, Value};
 use crate::present::display;
-use crate::query::{Cancel, Value};
+use crate::query::Cancel;
 
 /// Rows that are read at once.
 const BATCH: usize = 4096;
@@ -13,7 +13,7 @@ const BATCH: usize = 4096;
 const SPREADSHEET_CHARS: usize = 32_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(super) enum Form {
     /// As the values are: times in UTC, an absent value as an empty cell, an empty text as `""`.
     Lossless,
     /// Nothing in it is a formula, no cell has a line break, numbers that a spreadsheet would round are texts.
@@ -24,7 +24,7 @@ pub enum Form {
 ///
 /// # Errors
 /// Rows cannot be read; it was stopped.
-pub fn table(table: &Table, form: Form, cancel: &Cancel) -> Result<Vec<u8>, ReportError> {
+pub(super) fn table(table: &Table, form: Form, cancel: &Cancel) -> Result<Vec<u8>, ReportError> {
     let mut out = Csv::new(form);
     out.line(table.columns.iter().map(|column| Value::Text(column.name.clone())));
     let mut done = 0;
@@ -44,9 +44,9 @@ pub fn table(table: &Table, form: Form, cancel: &Cancel) -> Result<Vec<u8>, Repo
     Ok(out.bytes)
 }
 
-/// The values of a plot: a row for each bin with a record, or between two of them that are not beside each other; a bin of
-/// which there is no evidence is not there.
-pub fn plot(plot: &Plot, words: &Words, form: Form) -> Vec<u8> {
+/// The values of a plot: a row for each bin with a record, or between two of them that are not beside each other; a bin
+/// of which there is no evidence is not there.
+pub(super) fn plot(plot: &Plot, words: &Words, form: Form) -> Vec<u8> {
     let mut out = Csv::new(form);
     let names = super::picture::names(plot, words).into_iter().map(Value::Text);
     let head = ["start_utc", "end_utc"].map(|name| Value::Text(name.to_owned()));
@@ -62,7 +62,7 @@ pub fn plot(plot: &Plot, words: &Words, form: Form) -> Vec<u8> {
 
 /// The values of a heat map: a row for each day, from its midnight in the map's zone; an hour of which there is no
 /// evidence is empty.
-pub fn heat(map: &HeatMap, form: Form) -> Vec<u8> {
+pub(super) fn heat(map: &HeatMap, form: Form) -> Vec<u8> {
     let mut out = Csv::new(form);
     let hours = (0..24).map(|hour| format!("{hour:02}"));
     let head = ["day".to_owned(), "day_start_utc".to_owned()].into_iter().chain(hours);
@@ -112,8 +112,8 @@ impl Csv {
     }
 }
 
-/// A value that a spreadsheet shows and does not compute: what begins as a formula, or is a number that it would round or
-/// shorten, stands behind an apostrophe; control and direction characters are spelt out.
+/// A value that a spreadsheet shows and does not compute: what begins as a formula, or is a number that it would round
+/// or shorten, is behind an apostrophe; control and direction characters are spelt out.
 fn harmless(value: &Value) -> String {
     let text = match value {
         Value::Null => return String::new(),
@@ -134,7 +134,8 @@ fn harmless(value: &Value) -> String {
     if is_formula || reads_as_a_number(shown.trim()) { format!("'{shown}") } else { shown }
 }
 
-/// Would a spreadsheet take this text for a number and write it otherwise? (`007`, `1e5`, an account's 12 digits are safe,
+/// Would a spreadsheet take this text for a number and write it otherwise? (`007`, `1e5`, an account's 12 digits are
+/// safe,
 /// 20 digits are not.)
 fn reads_as_a_number(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();

@@ -1,11 +1,13 @@
-//! The report as plain values: what is said, before any words, layout or file. Times are UTC, numbers exact, texts as they
-//! were written. Everything that a reader gets is made of this and of nothing else, so that all formats say the same.
+//! The report as plain values: what is said, before any words, layout or file. Times are UTC, numbers exact, texts as
+//! they were written. Everything that a reader gets is made of this and of nothing else, so that all formats say the
+//! same.
 
-use crate::model::{Timestamp, Unit};
+use crate::analysis::coverage::Coverage;
+use crate::model::{Timestamp, Unit, Value};
 use crate::present::Zone;
 use crate::present::chart::{Chart, Heat, Shape};
+use crate::query::Measure;
 use crate::query::tables::Column;
-use crate::query::{Measure, Value};
 use std::sync::Arc;
 
 #[derive(Clone, Debug, Default)]
@@ -19,7 +21,8 @@ pub struct Report {
     pub appendix: Appendix,
 }
 
-/// Whether the case verifies: what was checked, and what came of it. The state that was checked is `TitlePage::as_of`.
+/// Whether the case passes verification: what was checked, and what came of it. The state that was checked is
+/// `TitlePage::as_of`.
 #[derive(Clone, Debug, Default)]
 pub struct Verification {
     pub verdict: Verdict,
@@ -91,7 +94,7 @@ pub struct CheckNote {
     pub detail: String,
 }
 
-/// What stands on the first page; empty where it is not stated.
+/// What is on the first page; empty where it is not stated.
 #[derive(Clone, Debug, Default)]
 pub struct TitlePage {
     pub title: String,
@@ -221,7 +224,7 @@ pub enum Body {
     Heat(HeatMap),
     /// Paragraphs, parted by empty lines.
     Text(String),
-    /// As it stands in the evidence, line by line.
+    /// As it is in the evidence, line by line.
     Raw(String),
 }
 
@@ -257,7 +260,7 @@ pub struct Table {
     pub title: Option<String>,
     pub columns: Vec<Column>,
     pub rows: Arc<dyn RowSource>,
-    /// Rows of the body at the most; all of them are in the attachment.
+    /// Rows of the body at most; all of them are in the attachment.
     pub shown: u64,
     /// The attachment's name without its ending; `None`: the body has all of it, however long.
     pub attachment: Option<String>,
@@ -333,7 +336,7 @@ pub struct Incomplete {
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
     pub number: u32,
-    /// That it was taken out of.
+    /// That it was extracted from.
     pub container: Option<u32>,
     pub path: String,
     pub format: String,
@@ -351,20 +354,6 @@ pub struct Evidence {
     pub imported: Option<Timestamp>,
     /// What the path says: account, region, service ...
     pub source: String,
-}
-
-/// Of which hours there is evidence.
-#[derive(Clone, Debug, Default)]
-pub struct Coverage {
-    /// `flows` or `events`.
-    pub dataset: String,
-    pub records: u64,
-    pub first: Option<Timestamp>,
-    pub last: Option<Timestamp>,
-    /// Hours (UTC) in which a record starts.
-    pub hours: u64,
-    /// Without a record: seconds, from is inside, to is not.
-    pub gaps: Vec<(i64, i64)>,
 }
 
 impl Report {

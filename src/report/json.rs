@@ -3,14 +3,16 @@
 
 use super::ReportError;
 use super::document::{
-    Body, CaseChecks, CheckNote, CitedRecord, Coverage, Evidence, Exhibit, Fact, FactValue, Finding, HeatMap,
-    Incomplete, Plot, Report, Stamp, Table,
+    Body, CaseChecks, CheckNote, CitedRecord, Evidence, Exhibit, Fact, FactValue, Finding, HeatMap, Incomplete, Plot,
+    Report, Stamp, Table,
 };
 use super::words::Words;
-use crate::model::Timestamp;
+use crate::analysis::coverage::Coverage;
 use crate::model::text::is_hazardous;
+use crate::model::{SeriesKey, Timestamp, Value};
+use crate::present::display::dataset_key;
+use crate::query::Cancel;
 use crate::query::tables::Column;
-use crate::query::{Cancel, SeriesKey, Value};
 use serde::ser::{Error, SerializeSeq};
 use serde::{Serialize, Serializer};
 use serde_json::ser::Formatter;
@@ -23,7 +25,7 @@ const BATCH: usize = 4096;
 
 /// # Errors
 /// Rows cannot be read; it was stopped.
-pub fn bytes(report: &Report, words: &Words, cancel: &Cancel) -> Result<Vec<u8>, ReportError> {
+pub(super) fn bytes(report: &Report, words: &Words, cancel: &Cancel) -> Result<Vec<u8>, ReportError> {
     let mut bytes = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Lines::default());
     let whole = Whole { report, words, cancel };
@@ -36,7 +38,7 @@ pub fn bytes(report: &Report, words: &Words, cancel: &Cancel) -> Result<Vec<u8>,
 }
 
 /// Any JSON in the form of this file.
-pub fn lines(json: &Json) -> Result<Vec<u8>, ReportError> {
+pub(super) fn lines(json: &Json) -> Result<Vec<u8>, ReportError> {
     let mut bytes = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Lines::default());
     json.serialize(&mut serializer).map_err(|error| ReportError::Unreadable(error.to_string()))?;
@@ -185,7 +187,8 @@ fn coverage(c: &Coverage) -> Json {
     let of = |secs: i64| time(Some(Timestamp::from_secs(secs)));
     let gaps: Vec<Json> = c.gaps.iter().map(|(from, to)| json!({ "from": of(*from), "to": of(*to) })).collect();
     json!({
-        "dataset": c.dataset, "records": c.records, "first": time(c.first), "last": time(c.last), "hours": c.hours,
+        "dataset": dataset_key(c.dataset), "records": c.figures.records, "first": time(c.figures.first),
+        "last": time(c.figures.last), "hours": c.hours,
         "gaps": gaps,
     })
 }

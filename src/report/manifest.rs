@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
 /// The first line: by it a folder is known to hold a report of ours.
-pub const HEAD: &str = "# Coldtrail report, form 1";
+pub(super) const HEAD: &str = "# Coldtrail report, form 1";
 
 const ABOUT: [&str; 11] = [
     "# Check with: sha256sum -c SHA256SUMS",
@@ -22,7 +22,7 @@ const ABOUT: [&str; 11] = [
 ];
 
 /// A file's line and name, in the order of their names.
-pub fn text(files: &[(String, String)]) -> String {
+pub(super) fn text(files: &[(String, String)]) -> String {
     let mut sorted: Vec<&(String, String)> = files.iter().collect();
     sorted.sort();
     let mut text = format!("{HEAD}\n{}\n", ABOUT.join("\n"));
@@ -34,7 +34,7 @@ pub fn text(files: &[(String, String)]) -> String {
 }
 
 /// Lowercase hex.
-pub fn sha256(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     let mut hex = String::with_capacity(64);
     for byte in Sha256::digest(bytes) {
         let _ = write!(hex, "{byte:02x}");
@@ -43,7 +43,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 }
 
 /// The names in a manifest of ours; `None`: it is none.
-pub fn names(text: &str) -> Option<Vec<String>> {
+pub(super) fn names(text: &str) -> Option<Vec<String>> {
     let mut lines = text.lines();
     if lines.next()? != HEAD {
         return None;

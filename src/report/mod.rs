@@ -12,7 +12,7 @@ mod html;
 mod json;
 mod manifest;
 mod names;
-pub mod page;
+pub(crate) mod page;
 mod pdf;
 mod picture;
 mod setting;
@@ -38,12 +38,12 @@ pub enum ReportError {
     Cancelled,
     #[error("rows of the report could not be read: {0}")]
     Unreadable(String),
-    #[error("the PDF could not be made: {0}")]
+    #[error("the PDF could not be generated: {0}")]
     Pdf(String),
-    #[error("a picture could not be drawn: {0}")]
+    #[error("an image could not be drawn: {0}")]
     Picture(String),
     /// There is something in the folder that no report put there.
-    #[error("{} holds {what}, which is not of a report", path.display())]
+    #[error("{} contains {what}, which is not part of a report", path.display())]
     Occupied { path: PathBuf, what: String },
     #[error("{} could not be written: {reason}", path.display())]
     Unwritable { path: PathBuf, reason: String },

@@ -1,16 +1,17 @@
-//! What is set: the report in words, in the order of reading, for HTML and PDF alike. Every text in it is fit to be shown:
-//! control and direction characters are spelt out, long values are cut and say so. It knows no markup and no place on a page.
+//! What is set: the report in words, in the order of reading, for HTML and PDF alike. Every text in it is fit to be
+//! shown: control and direction characters are spelt out, long values are cut and say so. It knows no markup and no
+//! place on a page.
 
 use crate::model::Timestamp;
 use crate::present::chart::scene::Scene;
 
 /// Stands for the number of a page in `Pages::numbering`.
-pub const PAGE: &str = "@page";
+pub(crate) const PAGE: &str = "@page";
 /// Stands for how many there are.
-pub const PAGES: &str = "@of";
+pub(crate) const PAGES: &str = "@of";
 
 /// Stands for the number of a row in `Grid::card`.
-pub const ROW: &str = "@row";
+pub(crate) const ROW: &str = "@row";
 
 /// Where a click leads.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -93,7 +94,7 @@ pub struct Header {
     pub is_number: bool,
 }
 
-/// How a table stands on a page.
+/// How a table is on a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stance {
     #[default]

@@ -2,12 +2,13 @@
 
 use super::document::{HeatMap, Plot};
 use super::words::{Words, shown};
+use crate::model::{SeriesKey, Value};
 use crate::present::chart::plot::{Colours, Drawing, Frame, Track, heat_scene, scene as drawn};
 use crate::present::chart::scene::{Rgb, Scene};
-use crate::query::{Measure, SeriesKey, Value};
+use crate::query::Measure;
 
 /// On white paper: apart from each other in lightness too, for a print without colours.
-pub const LINES: [Rgb; 12] = [
+pub(super) const LINES: [Rgb; 12] = [
     [0x1f, 0x4e, 0x8c],
     [0xe0, 0x7b, 0x00],
     [0x5a, 0xa9, 0xe6],
@@ -22,7 +23,7 @@ pub const LINES: [Rgb; 12] = [
     [0x9a, 0x9a, 0x9a],
 ];
 
-pub const COLOURS: Colours = Colours {
+pub(super) const COLOURS: Colours = Colours {
     ground: [0xff, 0xff, 0xff],
     text: [0x1a, 0x1a, 0x1a],
     grid: [0xd0, 0xd4, 0xda],
@@ -30,30 +31,30 @@ pub const COLOURS: Colours = Colours {
     threshold: [0xb0, 0x1e, 0x1e],
 };
 
-pub fn is_bytes(plot: &Plot) -> bool {
+pub(super) fn is_bytes(plot: &Plot) -> bool {
     plot.measure == Measure::Bytes
 }
 
 /// `Bytes in bins of 15 min`.
-pub fn title(plot: &Plot, words: &Words) -> String {
+pub(super) fn title(plot: &Plot, words: &Words) -> String {
     let measure = words.tr(&format!("measure-{}", plot.measure.name()));
     let bin = words.duration(plot.chart.bin_secs.unsigned_abs());
     words.with("figure-chart", &[("measure", &measure), ("bin", &bin)])
 }
 
 /// `Bytes by hour and day (Asia/Tokyo)`.
-pub fn heat_title(map: &HeatMap, words: &Words) -> String {
+pub(super) fn heat_title(map: &HeatMap, words: &Words) -> String {
     let measure = words.tr(&format!("measure-{}", map.measure.name()));
     words.with("figure-heat", &[("measure", &measure), ("zone", map.zone.name())])
 }
 
 /// The heat map on a page.
-pub fn of_heat(map: &HeatMap) -> Scene {
+pub(super) fn of_heat(map: &HeatMap) -> Scene {
     heat_scene(&map.heat, map.zone, map.measure == Measure::Bytes, &COLOURS, Frame::PAGE)
 }
 
 /// Of each line.
-pub fn names(plot: &Plot, words: &Words) -> Vec<String> {
+pub(super) fn names(plot: &Plot, words: &Words) -> Vec<String> {
     let part = |value: &Value| match value {
         Value::Null => words.tr("none"),
         value => shown(&value.to_text()),
@@ -67,7 +68,7 @@ pub fn names(plot: &Plot, words: &Words) -> Vec<String> {
 }
 
 /// The plot on a page.
-pub fn scene(plot: &Plot, words: &Words) -> Scene {
+pub(super) fn scene(plot: &Plot, words: &Words) -> Scene {
     let names = names(plot, words);
     let colours = (0..names.len()).map(|at| LINES.get(at % LINES.len()).copied().unwrap_or(COLOURS.text)).collect();
     let track = Track {

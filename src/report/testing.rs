@@ -1,15 +1,16 @@
 //! A report of everything, and values that would break a careless writer.
 
 use super::document::*;
-use crate::model::{Timestamp, Unit};
+use crate::analysis::coverage::Coverage;
+use crate::model::{Dataset, SeriesKey, SeriesLine, SeriesTable, Timestamp, Unit, Value};
 use crate::present::Zone;
 use crate::present::chart::{Chart, Day, Heat, Shape};
 use crate::query::tables::Column;
-use crate::query::{Measure, SeriesKey, SeriesLine, SeriesTable, Value};
+use crate::query::{Figures, Measure};
 use std::sync::Arc;
 
 /// Markup, formulas, control and direction characters, quotes, lines that look like ours, long values.
-pub fn hostile() -> Vec<String> {
+pub(super) fn hostile() -> Vec<String> {
     let mut values: Vec<String> = [
         "<script>document.title='pwned'</script>",
         "\"><img src=x onerror=\"document.title='pwned'\">",
@@ -198,13 +199,13 @@ fn verification() -> Verification {
         replayed: false,
         good: 112,
         failed: checks(70, "evidence", "its SHA-256 is not what it was when it was imported"),
-        outdated: checks(2, "exhibit", "evidence was added since it was frozen (1 file that it rests on now)"),
+        outdated: checks(2, "exhibit", "evidence was added after it was saved (evidence files used now: 1 file)"),
         unchecked: checks(1, "originals", "it was left out of the case"),
     }
 }
 
 /// With an exhibit of each kind of body.
-pub fn report() -> Report {
+pub(super) fn report() -> Report {
     let title = TitlePage {
         title: "Intrusion into the web tier, March 2026".into(),
         reference: "2026-0311".into(),
@@ -260,10 +261,8 @@ pub fn report() -> Report {
         )),
         received: None,
         coverage: vec![Coverage {
-            dataset: "flows".into(),
-            records: 12_345,
-            first: time(0),
-            last: time(86_400),
+            dataset: Dataset::Flows,
+            figures: Figures { records: 12_345, first: time(0), last: time(86_400), ..Figures::default() },
             hours: 22,
             gaps: vec![(1_773_100_800 + 10 * 3600, 1_773_100_800 + 12 * 3600)],
         }],
@@ -292,8 +291,8 @@ pub fn report() -> Report {
     }
 }
 
-/// The same with hostile values wherever a text stands that is not ours.
-pub fn hostile_report() -> Report {
+/// The same with hostile values wherever a text is that is not ours.
+pub(super) fn hostile_report() -> Report {
     let mut report = report();
     let values = hostile();
     let mut next = values.iter().cycle();

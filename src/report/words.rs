@@ -2,17 +2,16 @@
 
 use super::document::{Fact, FactValue};
 use super::page::{Cell, Header, Span};
-use crate::model::{Timestamp, Unit};
+use crate::model::{Timestamp, Unit, Value};
 use crate::present::fonts::Face;
 use crate::present::{Language, Texts, Zone, display};
-use crate::query::Value;
 
 /// Characters of a value in a table's cell; of a longer one the beginning is shown, and said so.
-pub const CELL_CHARS: usize = 300;
+pub(super) const CELL_CHARS: usize = 300;
 /// Characters of a title, a name, a path.
-pub const LABEL_CHARS: usize = 1_000;
+pub(super) const LABEL_CHARS: usize = 1_000;
 /// Characters of a paragraph or of a line of raw text.
-pub const TEXT_CHARS: usize = 10_000;
+pub(super) const TEXT_CHARS: usize = 10_000;
 
 /// How everything in a report reads.
 pub struct Words {
@@ -45,10 +44,15 @@ impl Words {
         self.cut(text, LABEL_CHARS, super::names::JSON)
     }
 
-    /// `45 s`, `15 min`, `3 h 5 min`.
+    /// `45 s`, `15 min`, `3 h 5 min`, `1 day`.
     pub fn duration(&self, secs: u64) -> String {
         let part = |id: &str, count: u64| self.with(id, &[("count", &display::count(count))]);
-        let parts = [("duration-h", secs / 3600), ("duration-min", secs % 3600 / 60), ("duration-s", secs % 60)];
+        let parts = [
+            ("duration-d", secs / 86_400),
+            ("duration-h", secs % 86_400 / 3600),
+            ("duration-min", secs % 3600 / 60),
+            ("duration-s", secs % 60),
+        ];
         let parts: Vec<String> =
             parts.into_iter().filter(|(_, count)| *count > 0).map(|(id, count)| part(id, count)).collect();
         parts.join(" ")
@@ -179,7 +183,7 @@ impl Words {
 
 /// Text as every format shows it: letters with their marks put together, and each character that deceives, or that the
 /// fonts lack, spelt out.
-pub fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let visible = display::visible(text);
     let mut out = String::with_capacity(visible.len());
     for c in visible.chars() {

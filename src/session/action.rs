@@ -3,98 +3,31 @@
 use super::command::Command;
 use super::conclusions::Task;
 use super::export_jobs::ExportRequest;
-use super::indicators::{IndicatorFile, NewLabel, TypedIndicators, WatchAction};
+use super::indicators::{IndicatorFile, IndicatorsAction, NewLabel, TypedIndicators};
 use super::jobs::JobId;
 use super::library::LibraryAction;
 use super::pairs::PairsAction;
 use super::preview::PreviewAction;
-use super::saved::FilterChange;
+use super::saved_filters::FilterChange;
 use super::selection::Selection;
 use super::settings::{ColumnSetting, ThemeChoice};
 use super::sightings::SightingsAction;
 use super::source::{CaseInfo, ImportOptions, Mend};
 use super::sql_console::SqlAction;
 use super::timeline::TimelineAction;
+use super::view::View;
 use crate::app::error::UserError;
 use crate::app::report::Order;
 use crate::filter::Filter;
-use crate::model::conclusions::{ExhibitText, Subject};
 use crate::model::{Dataset, EvidenceId, FieldId, SavedFilter, TimeRange};
+use crate::model::{
+    Value,
+    conclusions::{ExhibitText, Subject},
+};
 use crate::present::zone::Zone;
-use crate::query::{Duplicates, GroupBy, Scope, TopQuery, Value};
+use crate::query::{Duplicates, GroupBy, Scope, TopQuery};
 use std::ops::Range;
 use std::path::PathBuf;
-
-/// What fills the middle of the window while a case is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum View {
-    Overview,
-    Evidence,
-    Records(Dataset),
-    Pairs,
-    Timeline,
-    Indicators,
-    Sightings,
-    Queries,
-    Sql,
-    Findings,
-    Exhibits,
-    /// Everything about `App::address`.
-    Address,
-}
-
-impl View {
-    /// In the order of the navigation.
-    pub const ALL: [View; 12] = [
-        View::Overview,
-        View::Evidence,
-        View::Records(Dataset::Flows),
-        View::Pairs,
-        View::Records(Dataset::Events),
-        View::Timeline,
-        View::Indicators,
-        View::Sightings,
-        View::Queries,
-        View::Sql,
-        View::Findings,
-        View::Exhibits,
-    ];
-
-    /// The records whose filter it follows.
-    pub fn filtered(self) -> Option<Dataset> {
-        match self {
-            View::Records(dataset) => Some(dataset),
-            View::Pairs | View::Timeline => Some(Dataset::Flows),
-            View::Overview
-            | View::Evidence
-            | View::Indicators
-            | View::Sightings
-            | View::Queries
-            | View::Sql
-            | View::Findings
-            | View::Exhibits
-            | View::Address => None,
-        }
-    }
-
-    pub fn command(self) -> Command {
-        match self {
-            View::Overview => Command::ShowOverview,
-            View::Evidence => Command::ShowEvidence,
-            View::Records(Dataset::Flows) => Command::ShowFlows,
-            View::Records(Dataset::Events) => Command::ShowEvents,
-            View::Pairs => Command::ShowPairs,
-            View::Timeline => Command::ShowTimeline,
-            View::Indicators => Command::ShowIndicators,
-            View::Sightings => Command::ShowSightings,
-            View::Queries => Command::ShowQueries,
-            View::Sql => Command::ShowSql,
-            View::Findings => Command::ShowFindings,
-            View::Exhibits => Command::ShowExhibits,
-            View::Address => Command::FindAddress,
-        }
-    }
-}
 
 /// Where a figure leads: a view over exactly the records that it counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,7 +42,7 @@ pub struct Link {
 impl Link {
     /// The records of a scope, or those of one of its groups.
     pub fn records(scope: &Scope, group: Option<(GroupBy, &[Value])>) -> Self {
-        let filter = super::groups::filter_text(scope, group);
+        let filter = crate::questions::group::filter_text(scope, group);
         let (dataset, range, duplicates) = (scope.dataset, scope.range, scope.duplicates);
         Self { view: View::Records(dataset), dataset, filter, range, duplicates }
     }
@@ -121,7 +54,7 @@ impl Link {
     }
 }
 
-/// What asks for an answer before anything else goes on.
+/// What asks for an answer before anything else continues.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dialog {
     Open {
@@ -174,7 +107,7 @@ pub enum Dialog {
         path: String,
         replace: bool,
     },
-    /// A list of indicators that is looked over before it comes in.
+    /// A list of indicators that is previewed before it comes in.
     IndicatorFile(IndicatorFile),
     AddIndicators(TypedIndicators),
     Label(NewLabel),
@@ -187,7 +120,7 @@ pub enum Dialog {
     /// The report, to be written as a folder.
     Report(Box<ReportDraft>),
     /// Tags and notes of something.
-    Written(Subject),
+    TagsAndNotes(Subject),
     /// An undo that would take much out of the case.
     Undo,
     Jobs,
@@ -207,7 +140,7 @@ pub struct ReportDraft {
 pub struct ExhibitDraft {
     /// Which of the candidates of the view.
     pub chosen: usize,
-    /// Rows of a table at the most, as typed.
+    /// Rows of a table at most, as typed.
     pub rows: String,
     pub text: ExhibitText,
     /// The words of a text.
@@ -228,7 +161,7 @@ pub enum Leaving {
     },
     Sample,
     Nothing,
-    /// The program ends: no import can go on.
+    /// The program ends: no import can continue.
     Quit,
 }
 
@@ -253,7 +186,7 @@ pub enum Action {
         paths: Vec<PathBuf>,
         options: ImportOptions,
     },
-    /// Files or folders let go over the window.
+    /// Files or folders dropped on the window.
     Dropped(Vec<PathBuf>),
     /// The answer to `Dialog::Leaving`.
     Leave(Leaving, RunningImport),
@@ -264,7 +197,7 @@ pub enum Action {
     Show(View),
     EditFilter(Dataset, String),
     ApplyFilter(Dataset, String),
-    /// One more condition beside what is in force.
+    /// One more condition beside the current filter.
     Narrow(Dataset, Filter),
     /// The records that this condition leaves too: the filter and their table.
     Drill(Dataset, Filter),
@@ -275,13 +208,13 @@ pub enum Action {
     Export(Box<ExportRequest>),
     /// The running export at this place.
     CancelExport(usize),
-    /// A top list as a whole, with its title; `None` leads back to the view that it stands in.
-    WholeList(Option<(String, Box<TopQuery>)>),
-    /// Everything about this address.
-    About(String),
+    /// A top list as a whole, with its title; `None` leads back to the view that it is in.
+    TopList(Option<(String, Box<TopQuery>)>),
+    /// Details of this address.
+    ShowAddress(String),
     Pairs(PairsAction),
     Timeline(TimelineAction),
-    Watch(WatchAction),
+    Indicators(IndicatorsAction),
     Sightings(SightingsAction),
     Library(LibraryAction),
     SetRange(TimeRange),

@@ -1,26 +1,93 @@
-//! Everything about one address: what was asked last, and what it gave, ready to be drawn.
+//! Details of one address: what was asked last, and what it gave, ready to be drawn.
 
 use super::marks::{self, AddressMarks};
+use super::pane::{Asking, Pane};
+use super::shown::{Candidate, Exported, Shown};
+use super::slots::Slot;
 use super::source::{Cancel, CaseReader};
+use super::view::View;
+use crate::app::Failure;
+use crate::model::{Address, SeriesKey, SeriesLine, SeriesTable, Value};
 use crate::present::chart::Chart;
-use crate::query::{self, AddressFacts, AddressQuery, PairRow, QueryError, SeriesKey, SeriesLine, SeriesTable, Value};
+use crate::query::tables;
+use crate::query::{self, AddressFacts, AddressQuery, PairRow, QueryError};
+use crate::questions::AddressQuestion;
 
-/// Pairs and rows of each list at the most.
-pub const ROWS: usize = 12;
+/// Pairs and rows of each list at most.
+const ROWS: usize = 12;
 
 /// The facts, with the pairs in words and both series in one chart.
-pub struct About {
+pub struct AddressPage {
     pub facts: AddressFacts,
     /// In private space, or in a network that was declared own.
     pub internal: bool,
-    /// What the address meets itself, and what those meet that it speaks with.
+    /// What the address matches itself, and what those meet that it communicates with.
     pub marks: AddressMarks,
     pub pairs: Vec<PairRow>,
     /// Lines `sent` and `received`.
     pub chart: Chart,
 }
 
-pub fn read(reader: &CaseReader, query: &AddressQuery, cancel: &Cancel) -> Result<About, QueryError> {
+/// The page of the address that is looked at.
+#[derive(Default)]
+pub struct AddressPages {
+    page: Slot<(u64, AddressQuery), AddressPage>,
+}
+
+impl AddressPages {
+    /// What is known of an address, once it is in; and whether that is of an older question.
+    pub fn of(&self, address: &Address) -> Option<(&AddressPage, bool)> {
+        let (_, query) = self.page.shown_query()?;
+        let page = self.page.shown().filter(|_| query.address == *address)?;
+        Some((page, self.page.is_busy()))
+    }
+
+    pub fn fault(&self) -> Option<&Failure> {
+        self.page.fault()
+    }
+}
+
+impl Pane for AddressPages {
+    fn shows(&self, view: View) -> bool {
+        view == View::Address
+    }
+
+    fn ask(&mut self, asking: &Asking<'_>) {
+        let Some(address) = asking.address else { return };
+        let (range, duplicates) = (asking.range, asking.duplicates);
+        let query = AddressQuery { range, duplicates, limit: ROWS, ..AddressQuery::of(address.clone()) };
+        self.page.ask(&asking.lanes.answers, (asking.revision, query), |source, (_, query), cancel| {
+            Ok(read(source.case()?, query, cancel)?)
+        });
+    }
+
+    fn poll(&mut self) -> Vec<Failure> {
+        self.page.poll().and_then(Result::err).into_iter().collect()
+    }
+
+    fn leave(&mut self) {
+        self.page.stop();
+    }
+
+    fn is_busy(&self) -> bool {
+        self.page.is_busy()
+    }
+
+    fn exported(&self, shown: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
+        let (page, _) = self.of(shown.address?)?;
+        let lists = page.facts.lists.iter().map(|(name, query, table)| (*name, query, table));
+        Exported::listed(tables::tops(lists, &page.pairs))
+    }
+
+    fn candidates(&self, shown: &Shown<'_>, _: usize) -> Vec<Candidate> {
+        let Some(address) = shown.address else { return Vec::new() };
+        let (range, duplicates) = (shown.range, shown.duplicates);
+        let query = AddressQuery { range, duplicates, ..AddressQuery::of(address.clone()) };
+        vec![Candidate::of(address.to_string(), &AddressQuestion(query))]
+    }
+}
+
+fn read(reader: &CaseReader, query: &AddressQuery, cancel: &Cancel) -> Result<AddressPage, QueryError> {
     let facts = query::address_facts(reader, query, cancel)?;
     let pairs = query::pair_rows(reader, &facts.pairs.1, 0..ROWS)?;
     let own = query.address.to_string();
@@ -28,7 +95,7 @@ pub fn read(reader: &CaseReader, query: &AddressQuery, cancel: &Cancel) -> Resul
     let marks = marks::of_addresses(reader, std::iter::once(&own).chain(others).map(String::as_str))?;
     let chart = Chart::of(&together(&facts.sent_series.1, &facts.received_series.1));
     let internal = query::internal_space(reader)?.contains(&query.address);
-    Ok(About { facts, internal, marks, pairs, chart })
+    Ok(AddressPage { facts, internal, marks, pairs, chart })
 }
 
 /// Two tables of one line each over the bins of both.

@@ -1,20 +1,22 @@
 //! The application's way to real case files: reading through `query`, writing through an import.
 
-use super::jobs::{FileDone, JobEvent, Progress};
-use super::slots::Waker;
+use super::jobs::{FileDone, ImportHandle, JobEvent, Progress};
 use super::source::*;
 use super::state::failure;
+use super::waker::Waker;
+use crate::analysis::glance::{Glance, GlancePart};
 use crate::app::error::{Message, UserError};
-use crate::app::import::{self, FailureKind, FileFailure, FileReport, ImportObserver, ImportRequest};
+use crate::app::failure::{Cause, Failure};
+use crate::app::import::{self, FileFailure, FileReport, ImportObserver, ImportRequest};
 use crate::app::index;
-use crate::app::panics::caught;
 use crate::app::raw;
 use crate::app::rescued::{self, Origin};
 use crate::case::index::IndexCache;
 use crate::case::{self, CaseReader, CaseWriter};
-use crate::ingest::reader::{CancelToken, Expansion};
-use crate::model::{Dataset, EvidenceId, FieldId, RecordId};
-use crate::query::{self, QueryError};
+use crate::ingest::reader::Expansion;
+use crate::model::{Dataset, EvidenceId, FieldId, RecordId, Value};
+use crate::query;
+use crate::threads::{self, caught};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -55,33 +57,20 @@ impl CaseBackend {
     }
 }
 
-impl From<QueryError> for Fault {
-    fn from(error: QueryError) -> Self {
-        match error {
-            QueryError::Cancelled => Fault::Cancelled,
-            error => Fault::Failed(error.to_string()),
-        }
-    }
-}
-
-fn failed(error: impl std::fmt::Display) -> Fault {
-    Fault::Failed(error.to_string())
-}
-
 impl Backend for CaseBackend {
     fn open(&self, path: &Path) -> Result<Box<dyn Source>, Fault> {
-        let reader = CaseReader::open_sharing(path, self.cache(path)).map_err(failed)?;
+        let reader = CaseReader::open_sharing(path, self.cache(path))?;
         Ok(Box::new(CaseSource { reader, rescued: OnceCell::new() }))
     }
 
     fn closed(&self, path: &Path) {
-        // Another reader or an import may still be at it; the last one to close succeeds. A case on a medium that cannot
-        // be written has nothing to settle.
+        // Another reader or an import may still be at it; the last one to close succeeds. A case on a medium that
+        // cannot be written has nothing to settle.
         let _ = case::settle(path);
     }
 
-    fn create(&self, path: &Path, info: &CaseInfo) -> Result<(), Fault> {
-        case::create(path, info, &import::now_utc()).map_err(failed)
+    fn create(&self, path: &Path, info: &CaseInfo) -> Result<(), Failure> {
+        Ok(case::create(path, info, &import::now_utc())?)
     }
 
     fn index_damages(&self, case: &Path) -> u64 {
@@ -94,18 +83,17 @@ impl Backend for CaseBackend {
         anew: bool,
         events: SyncSender<JobEvent>,
         waker: Waker,
-    ) -> Result<ImportHandle, Fault> {
-        let cancel = CancelToken::default();
+    ) -> Result<ImportHandle, Failure> {
+        let cancel = Cancel::default();
         let (case, stop) = (case.to_owned(), cancel.clone());
-        let thread = std::thread::Builder::new().name("index".to_owned()).spawn(move || {
-            // A case on a medium that cannot be written stays as it is, and so does what is told of its index.
-            let done = caught(|| index::complete(&case, anew, &stop, &mut || {}));
-            let cancelled = !matches!(done, Ok(Ok(index::Completed::Yes)));
-            if events.send(JobEvent::Finished { cancelled }).is_ok() {
-                waker();
-            }
+        let thread = threads::start("index", move || {
+            Observer { events, waker }.run("error-index", &case, |_| {
+                // A case on a medium that cannot be written stays as it is, and so does what is reported of its index.
+                let done = index::complete(&case, anew, &stop, &mut || {});
+                Ok(!matches!(done, Ok(index::Completed::Yes)))
+            });
         });
-        Ok(ImportHandle::new(move || cancel.cancel(), Some(thread.map_err(failed)?)))
+        Ok(ImportHandle::new(move || cancel.cancel(), Some(thread.map_err(Cause::Thread)?)))
     }
 
     fn mend(
@@ -115,22 +103,19 @@ impl Backend for CaseBackend {
         by: &str,
         events: SyncSender<JobEvent>,
         waker: Waker,
-    ) -> Result<ImportHandle, Fault> {
+    ) -> Result<ImportHandle, Failure> {
         let (case, what, by) = (case.to_owned(), what.clone(), by.to_owned());
-        let thread = std::thread::Builder::new().name("mend".to_owned()).spawn(move || {
-            let observer = Observer { events, waker };
-            let done = match &what {
-                Mend::Upgrade => case::upgrade(&case, &by).map(|_| ()),
-                Mend::Rescue(target) => case::rescue(&case, target, &by, &import::now_utc()).map(|_| ()),
-            };
-            if let Err(why) = done {
-                let next = Message::new("next-other-path");
-                observer.tell(JobEvent::Failed(UserError::new(Message::new(failure(&what)), why, next).at(&case)));
-            }
-            observer.tell(JobEvent::Finished { cancelled: false });
+        let thread = threads::start("mend", move || {
+            Observer { events, waker }.run(failure(&what), &case, |_| {
+                match &what {
+                    Mend::Upgrade => case::upgrade(&case, &by).map(|_| ())?,
+                    Mend::Rescue(target) => case::rescue(&case, target, &by, &import::now_utc()).map(|_| ())?,
+                }
+                Ok(false)
+            });
         });
         // It is whole or not there, and is not stopped in between.
-        Ok(ImportHandle::new(|| (), Some(thread.map_err(failed)?)))
+        Ok(ImportHandle::new(|| (), Some(thread.map_err(Cause::Thread)?)))
     }
 
     fn import(
@@ -140,31 +125,21 @@ impl Backend for CaseBackend {
         options: ImportOptions,
         events: SyncSender<JobEvent>,
         waker: Waker,
-    ) -> Result<ImportHandle, Fault> {
-        let cancel = CancelToken::default();
+    ) -> Result<ImportHandle, Failure> {
+        let cancel = Cancel::default();
         let request = ImportRequest { paths, options, cancel: cancel.clone() };
         let case = case.to_owned();
-        let thread = std::thread::Builder::new().name("import".to_owned()).spawn(move || {
-            let mut observer = Observer { events, waker };
-            let cancelled = match caught(|| run(&case, &request, &mut observer)).and_then(|done| done) {
-                Ok(cancelled) => cancelled,
-                Err(why) => {
-                    let next = Message::new("next-import-stopped");
-                    let error = UserError::new(Message::new("error-import-stopped"), why, next).at(&case);
-                    observer.tell(JobEvent::Failed(error));
-                    true
-                }
-            };
-            observer.tell(JobEvent::Finished { cancelled });
+        let thread = threads::start("import", move || {
+            Observer { events, waker }.run("error-import-stopped", &case, |observer| run(&case, &request, observer));
         });
-        Ok(ImportHandle::new(move || cancel.cancel(), Some(thread.map_err(failed)?)))
+        Ok(ImportHandle::new(move || cancel.cancel(), Some(thread.map_err(Cause::Thread)?)))
     }
 }
 
-fn run(case: &Path, request: &ImportRequest, observer: &mut Observer) -> Result<bool, String> {
-    let mut writer = CaseWriter::open(case).map_err(|e| e.to_string())?;
-    let summary = import::run(&mut writer, case, request, observer).map_err(|e| e.to_string());
-    let closed = writer.close().map_err(|e| e.to_string());
+fn run(case: &Path, request: &ImportRequest, observer: &mut Observer) -> Result<bool, Failure> {
+    let mut writer = CaseWriter::open(case)?;
+    let summary = import::run(&mut writer, case, request, observer);
+    let closed = writer.close();
     let summary = summary?;
     closed?;
     Ok(summary.cancelled)
@@ -178,6 +153,17 @@ struct Observer {
 }
 
 impl Observer {
+    /// Does the work of a job, which gives whether it was cut short. However it ends, that is reported last; why it failed, a
+    /// program error too, before.
+    fn run(mut self, what: &'static str, case: &Path, work: impl FnOnce(&mut Self) -> Result<bool, Failure>) {
+        let done = caught(|| work(&mut self)).unwrap_or_else(|panic| Err(panic.into()));
+        let failed = done.as_ref().err().map(|why| UserError::new(Message::new(what), why.told()).at(case));
+        if let Some(error) = failed {
+            self.tell(JobEvent::Failed(error));
+        }
+        self.tell(JobEvent::Finished { cancelled: done.unwrap_or(true) });
+    }
+
     fn tell(&self, event: JobEvent) {
         if self.events.send(event).is_ok() {
             (self.waker)();
@@ -212,18 +198,11 @@ impl ImportObserver for Observer {
     }
 
     fn file_failed(&mut self, failure: &FileFailure) {
-        let next = match failure.kind {
-            FailureKind::NotFound => Message::new("next-not-found"),
-            FailureKind::PermissionDenied => Message::new("next-permission"),
-            FailureKind::NotAFile => Message::new("next-not-a-file"),
-            // They stand in the list of what was not imported.
-            FailureKind::Special | FailureKind::Link | FailureKind::EmptyFolder | FailureKind::OwnCase => return,
-            FailureKind::Media => Message::new("next-media"),
-            FailureKind::Expansion => Message::new("next-expansion"),
-            FailureKind::Temporary => Message::new("next-temporary"),
-            FailureKind::Internal => Message::new("next-internal"),
-        };
-        let error = UserError::new(Message::new("error-file"), &failure.reason, next);
+        // What was left out is in the list of what was not imported.
+        if !failure.kind.is_failure() {
+            return;
+        }
+        let error = UserError::new(Message::new("error-file"), Cause::Input(failure.clone()).told());
         self.tell(JobEvent::Failed(error.at(&failure.path)));
     }
 
@@ -288,12 +267,12 @@ impl Source for CaseSource {
         let options = queue.first().and_then(|(_, options)| serde_json::from_str(options).ok()).unwrap_or_default();
         let paths: Vec<PathBuf> = queue.into_iter().map(|(path, _)| PathBuf::from(path)).collect();
         let unfinished = (!paths.is_empty()).then_some(Unfinished { paths, options });
-        let index = IndexHealth::of(&self.reader).map_err(failed)?;
-        let received = query::received(&self.reader)?.into();
+        let index = IndexHealth::of(&self.reader)?;
+        let received = query::received(&self.reader)?.into_iter().map(|(_, received)| received).collect();
         let rescued = match self.rescued.get() {
             Some(rescued) => rescued,
             None => {
-                let found = rescued::origin(&self.reader).map_err(failed)?;
+                let found = rescued::origin(&self.reader)?;
                 self.rescued.get_or_init(|| found)
             }
         }
@@ -306,10 +285,29 @@ impl Source for CaseSource {
     }
 
     fn glance(&self, part: &GlancePart, cancel: &Cancel) -> Result<Glance, Fault> {
-        Ok(query::glance_part(&self.reader, part, cancel)?)
+        Ok(crate::analysis::glance::glance_part(&self.reader, part, cancel)?)
     }
 
     fn case(&self) -> Result<&CaseReader, Fault> {
         Ok(&self.reader)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::failure::Kind;
+
+    #[test]
+    fn a_job_that_panics_tells_where_and_ends() {
+        let (events, heard) = sync_channel(4);
+        let observer = Observer { events, waker: Arc::new(|| ()) };
+        observer.run("error-import-stopped", Path::new("x.coldtrail"), |_| panic!("a mistake of ours"));
+        let Ok(JobEvent::Failed(error)) = heard.recv() else { panic!("it was not told") };
+        let told = error.render(&crate::present::text::Texts::english());
+        assert_eq!(error.cause.kind, Kind::Panic);
+        assert!(told.contains("src/session/case_backend.rs:") && told.contains("a mistake of ours"), "{told}");
+        assert!(matches!(heard.recv(), Ok(JobEvent::Finished { cancelled: true })));
+        assert!(heard.recv().is_err(), "nothing follows");
     }
 }

@@ -1,91 +1,13 @@
 //! Every command of the program in one enum: its stable name, its text and its shortcut. Menus, palette, key handling
 //! and tests iterate it. Nothing here knows a tool kit.
 
-/// Where a command stands in the menu bar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Menu {
-    Case,
-    Evidence,
-    View,
-    Query,
-    Report,
-    Help,
-}
-
-impl Menu {
-    pub const ALL: [Menu; 6] = [Menu::Case, Menu::Evidence, Menu::View, Menu::Query, Menu::Report, Menu::Help];
-
-    pub fn text_key(self) -> &'static str {
-        match self {
-            Menu::Case => "menu-case",
-            Menu::Evidence => "menu-evidence",
-            Menu::View => "menu-view",
-            Menu::Query => "menu-query",
-            Menu::Report => "menu-report",
-            Menu::Help => "menu-help",
-        }
-    }
-}
-
-/// The keys that shortcuts use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Key {
-    Letter(char),
-    Digit(u8),
-    Function(u8),
-    Left,
-    Right,
-    Plus,
-    Minus,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Shortcut {
-    pub ctrl: bool,
-    pub shift: bool,
-    pub alt: bool,
-    pub key: Key,
-}
-
-impl Shortcut {
-    const fn ctrl(key: Key) -> Option<Self> {
-        Some(Self { ctrl: true, shift: false, alt: false, key })
-    }
-
-    const fn ctrl_shift(key: Key) -> Option<Self> {
-        Some(Self { ctrl: true, shift: true, alt: false, key })
-    }
-
-    const fn alt(key: Key) -> Option<Self> {
-        Some(Self { ctrl: false, shift: false, alt: true, key })
-    }
-
-    const fn plain(key: Key) -> Option<Self> {
-        Some(Self { ctrl: false, shift: false, alt: false, key })
-    }
-}
-
-impl std::fmt::Display for Shortcut {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (held, name) in [(self.ctrl, "Ctrl+"), (self.alt, "Alt+"), (self.shift, "Shift+")] {
-            if held {
-                f.write_str(name)?;
-            }
-        }
-        match self.key {
-            Key::Letter(letter) => write!(f, "{letter}"),
-            Key::Digit(digit) => write!(f, "{digit}"),
-            Key::Function(number) => write!(f, "F{number}"),
-            Key::Left => f.write_str("Left"),
-            Key::Right => f.write_str("Right"),
-            Key::Plus => f.write_str("+"),
-            Key::Minus => f.write_str("-"),
-        }
-    }
-}
+use super::shortcut::{Key, Menu, Shortcut};
+use super::view::View;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Command {
+    /// Any view but that of an address, which has to be named first.
+    Show(View),
     NewCase,
     OpenCase,
     OpenSample,
@@ -95,21 +17,11 @@ pub enum Command {
     Quit,
     ImportEvidence,
     ShowJobs,
-    ShowOverview,
-    ShowEvidence,
-    ShowFlows,
-    ShowPairs,
-    ShowEvents,
-    ShowTimeline,
-    ShowIndicators,
-    ShowSightings,
     ImportIndicators,
     AddIndicators,
     AddLabel,
     OwnerDatabase,
     OnlySightings,
-    ShowQueries,
-    ShowSql,
     ToggleInspector,
     ToggleHistogram,
     ChooseZone,
@@ -131,8 +43,6 @@ pub enum Command {
     Export,
     AddExhibit,
     TagRows,
-    ShowFindings,
-    ShowExhibits,
     CheckExhibits,
     PreviewReport,
     WriteReport,
@@ -153,7 +63,7 @@ pub enum Needs {
 }
 
 impl Command {
-    pub const ALL: [Command; 52] = [
+    const BEFORE_VIEWS: [Command; 9] = [
         Command::NewCase,
         Command::OpenCase,
         Command::OpenSample,
@@ -163,21 +73,13 @@ impl Command {
         Command::Quit,
         Command::ImportEvidence,
         Command::ShowJobs,
-        Command::ShowOverview,
-        Command::ShowEvidence,
-        Command::ShowFlows,
-        Command::ShowPairs,
-        Command::ShowEvents,
-        Command::ShowTimeline,
-        Command::ShowIndicators,
-        Command::ShowSightings,
+    ];
+    const BEFORE_REPORT_VIEWS: [Command; 26] = [
         Command::ImportIndicators,
         Command::AddIndicators,
         Command::AddLabel,
         Command::OwnerDatabase,
         Command::OnlySightings,
-        Command::ShowQueries,
-        Command::ShowSql,
         Command::ToggleInspector,
         Command::ToggleHistogram,
         Command::ChooseZone,
@@ -199,18 +101,21 @@ impl Command {
         Command::Export,
         Command::AddExhibit,
         Command::TagRows,
-        Command::ShowFindings,
-        Command::ShowExhibits,
-        Command::CheckExhibits,
-        Command::PreviewReport,
-        Command::WriteReport,
-        Command::ShowErrors,
-        Command::ShowHelp,
     ];
+    const LAST: [Command; 5] =
+        [Command::CheckExhibits, Command::PreviewReport, Command::WriteReport, Command::ShowErrors, Command::ShowHelp];
+
+    /// Every command, in the order of the menus.
+    pub fn all() -> impl Iterator<Item = Command> {
+        let views = |menu| View::ALL.into_iter().filter(move |view| view.row().menu == menu).map(Command::Show);
+        let first = Self::BEFORE_VIEWS.into_iter().chain(views(Menu::View)).chain(Self::BEFORE_REPORT_VIEWS);
+        first.chain(views(Menu::Report)).chain(Self::LAST)
+    }
 
     /// Stable name; also the id of its text (`command-NAME`) and of its explanation (`command-NAME-tip`).
     pub fn name(self) -> &'static str {
         match self {
+            Command::Show(view) => view.row().name,
             Command::NewCase => "new-case",
             Command::OpenCase => "open-case",
             Command::OpenSample => "open-sample",
@@ -218,21 +123,11 @@ impl Command {
             Command::Quit => "quit",
             Command::ImportEvidence => "import",
             Command::ShowJobs => "jobs",
-            Command::ShowOverview => "overview",
-            Command::ShowEvidence => "evidence",
-            Command::ShowFlows => "flows",
-            Command::ShowPairs => "pairs",
-            Command::ShowEvents => "events",
-            Command::ShowTimeline => "timeline",
-            Command::ShowIndicators => "indicators",
-            Command::ShowSightings => "sightings",
             Command::ImportIndicators => "import-indicators",
             Command::AddIndicators => "add-indicators",
             Command::AddLabel => "add-label",
             Command::OwnerDatabase => "owners",
             Command::OnlySightings => "only-sightings",
-            Command::ShowQueries => "queries",
-            Command::ShowSql => "sql",
             Command::ToggleInspector => "inspector",
             Command::ToggleHistogram => "histogram",
             Command::ChooseZone => "zone",
@@ -254,8 +149,6 @@ impl Command {
             Command::Export => "export",
             Command::AddExhibit => "add-exhibit",
             Command::TagRows => "tag-rows",
-            Command::ShowFindings => "findings",
-            Command::ShowExhibits => "exhibits",
             Command::CheckExhibits => "check-exhibits",
             Command::PreviewReport => "preview-report",
             Command::WriteReport => "write-report",
@@ -276,22 +169,13 @@ impl Command {
 
     pub fn shortcut(self) -> Option<Shortcut> {
         match self {
+            Command::Show(view) => view.row().shortcut,
             Command::NewCase => Shortcut::ctrl(Key::Letter('N')),
             Command::OpenCase => Shortcut::ctrl(Key::Letter('O')),
             Command::Quit => Shortcut::ctrl(Key::Letter('Q')),
             Command::CloseCase => Shortcut::ctrl(Key::Letter('W')),
             Command::ImportEvidence => Shortcut::ctrl(Key::Letter('I')),
             Command::ShowJobs => Shortcut::ctrl(Key::Letter('J')),
-            Command::ShowOverview => Shortcut::ctrl(Key::Digit(1)),
-            Command::ShowEvidence => Shortcut::ctrl(Key::Digit(2)),
-            Command::ShowFlows => Shortcut::ctrl(Key::Digit(3)),
-            Command::ShowPairs => Shortcut::ctrl(Key::Digit(4)),
-            Command::ShowEvents => Shortcut::ctrl(Key::Digit(5)),
-            Command::ShowTimeline => Shortcut::ctrl(Key::Digit(6)),
-            Command::ShowQueries => Shortcut::ctrl(Key::Digit(7)),
-            Command::ShowSql => Shortcut::ctrl(Key::Digit(8)),
-            Command::ShowIndicators => Shortcut::ctrl(Key::Digit(9)),
-            Command::ShowSightings => Shortcut::ctrl_shift(Key::Letter('S')),
             Command::ImportIndicators => Shortcut::ctrl_shift(Key::Letter('I')),
             Command::AddIndicators => Shortcut::ctrl_shift(Key::Letter('A')),
             Command::OnlySightings => Shortcut::ctrl_shift(Key::Letter('O')),
@@ -305,8 +189,6 @@ impl Command {
             Command::ClearFilter => Shortcut::ctrl_shift(Key::Letter('F')),
             Command::Export => Shortcut::ctrl(Key::Letter('S')),
             Command::AddExhibit => Shortcut::ctrl(Key::Letter('E')),
-            Command::ShowFindings => Shortcut::ctrl(Key::Letter('D')),
-            Command::ShowExhibits => Shortcut::ctrl(Key::Letter('R')),
             Command::PreviewReport => Shortcut::ctrl_shift(Key::Letter('R')),
             Command::Undo => Shortcut::ctrl(Key::Letter('Z')),
             Command::Redo => Shortcut::ctrl_shift(Key::Letter('Z')),
@@ -333,6 +215,7 @@ impl Command {
 
     pub fn menu(self) -> Menu {
         match self {
+            Command::Show(view) => view.row().menu,
             Command::NewCase
             | Command::OpenCase
             | Command::OpenSample
@@ -346,17 +229,7 @@ impl Command {
             | Command::AddIndicators
             | Command::AddLabel
             | Command::OwnerDatabase => Menu::Evidence,
-            Command::ShowOverview
-            | Command::ShowEvidence
-            | Command::ShowFlows
-            | Command::ShowPairs
-            | Command::ShowEvents
-            | Command::ShowTimeline
-            | Command::ShowIndicators
-            | Command::ShowSightings
-            | Command::ShowQueries
-            | Command::ShowSql
-            | Command::ToggleInspector
+            Command::ToggleInspector
             | Command::ToggleHistogram
             | Command::ChooseZone
             | Command::ThemeSystem
@@ -377,8 +250,6 @@ impl Command {
             | Command::Export => Menu::Query,
             Command::AddExhibit
             | Command::TagRows
-            | Command::ShowFindings
-            | Command::ShowExhibits
             | Command::CheckExhibits
             | Command::PreviewReport
             | Command::WriteReport => Menu::Report,
@@ -388,27 +259,16 @@ impl Command {
 
     pub fn needs(self) -> Needs {
         match self {
-            Command::CloseCase
+            Command::Show(_)
+            | Command::CloseCase
             | Command::ImportEvidence
-            | Command::ShowOverview
-            | Command::ShowEvidence
-            | Command::ShowFlows
-            | Command::ShowPairs
-            | Command::ShowEvents
-            | Command::ShowTimeline
-            | Command::ShowIndicators
-            | Command::ShowSightings
             | Command::ImportIndicators
             | Command::AddIndicators
             | Command::AddLabel
             | Command::OwnerDatabase
-            | Command::ShowQueries
-            | Command::ShowSql
             | Command::FindAddress
             | Command::Export
             | Command::AddExhibit
-            | Command::ShowFindings
-            | Command::ShowExhibits
             | Command::CheckExhibits
             | Command::PreviewReport
             | Command::WriteReport
@@ -449,20 +309,23 @@ mod tests {
 
     #[test]
     fn names_and_shortcuts_are_unique_and_every_text_exists() {
-        let names: BTreeSet<&str> = Command::ALL.iter().map(|c| c.name()).collect();
-        assert_eq!(names.len(), Command::ALL.len());
-        let shortcuts: Vec<Shortcut> = Command::ALL.iter().filter_map(|c| c.shortcut()).collect();
+        let names: BTreeSet<&str> = Command::all().map(Command::name).collect();
+        assert_eq!(names.len(), Command::all().count());
+        let shortcuts: Vec<Shortcut> = Command::all().filter_map(Command::shortcut).collect();
         let distinct: std::collections::HashSet<&Shortcut> = shortcuts.iter().collect();
         assert_eq!(distinct.len(), shortcuts.len());
         for language in Language::ALL {
             let texts = Texts::new(language);
-            for command in Command::ALL {
+            for command in Command::all() {
                 assert!(texts.has(&command.text_id()), "{}", command.text_id());
                 assert!(texts.has(&command.tip_id()), "{}", command.tip_id());
             }
+            for view in View::ALL {
+                assert!(texts.has(&view.text_id()), "{}", view.text_id());
+            }
             for menu in Menu::ALL {
                 assert!(texts.has(menu.text_key()), "{}", menu.text_key());
-                assert!(Command::ALL.iter().any(|c| c.menu() == menu), "an empty menu: {menu:?}");
+                assert!(Command::all().any(|c| c.menu() == menu), "an empty menu: {menu:?}");
             }
         }
     }

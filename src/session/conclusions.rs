@@ -1,13 +1,15 @@
 //! What examiners write, in the window: the lists of it, the change on its way into the case, and the exhibit that is
 //! looked at. A change is made by a worker thread; `undo` has the order of them.
 
-use super::records::Lanes;
+use super::pane::NotMade;
+use super::pane::{Asking, Pane};
 use super::slots::Slot;
-use super::source::Fault;
-use super::undo::NotMade;
+use super::source::{Fault, Totals};
+use super::view::View;
+use crate::app::Failure;
 use crate::app::conclusions::conclude;
 use crate::app::exhibits::{self, Again, Frozen};
-use crate::case::CaseReader;
+use crate::case::{CaseError, CaseReader};
 use crate::model::conclusions::{Change, Exhibit, ExhibitText, Finding, Note, ReportField, Subject};
 use crate::model::{Dataset, RecordId};
 use crate::present::zone::Zone;
@@ -17,7 +19,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Everything that stands, without the rows of exhibits.
+/// Everything that is, without the rows of exhibits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lists {
     /// Names of tags in use with how many things have each.
@@ -124,10 +126,10 @@ impl Made {
 }
 
 /// Verdicts of exhibits by their ids.
-pub type Verdicts = BTreeMap<i64, Again>;
+pub(crate) type Verdicts = BTreeMap<i64, Again>;
 
 #[derive(Default)]
-pub struct Written {
+pub struct Conclusions {
     lists: Slot<(u64, u64), Arc<Lists>>,
     task: Slot<(u64, Task), Made>,
     at: Option<(u64, Task)>,
@@ -142,9 +144,10 @@ pub struct Written {
     checks: u64,
     /// The tag that a single key gives.
     quick_tag: Option<String>,
+    done: Option<Result<Made, NotMade>>,
 }
 
-impl Written {
+impl Conclusions {
     pub fn lists(&self) -> Option<&Arc<Lists>> {
         self.lists.shown()
     }
@@ -152,6 +155,11 @@ impl Written {
     /// A single key gives this tag from now on.
     pub fn make_quick(&mut self, tag: &str) {
         self.quick_tag = Some(tag.to_owned());
+    }
+
+    /// What a change came to since this was asked last.
+    pub fn take_done(&mut self) -> Option<Result<Made, NotMade>> {
+        self.done.take()
     }
 
     /// Puts a change on its way; the one before it has come to its end.
@@ -188,7 +196,7 @@ impl Written {
         self.frozen.shown().filter(|_| self.frozen.shown_query().is_some_and(|(_, of)| *of == id))
     }
 
-    pub fn frozen_fault(&self) -> Option<&str> {
+    pub fn frozen_fault(&self) -> Option<&Failure> {
         self.frozen.fault()
     }
 
@@ -204,9 +212,16 @@ impl Written {
     pub fn is_checking(&self) -> bool {
         self.check.is_busy()
     }
+}
 
-    /// `shown`: the exhibits are on screen.
-    pub fn ask(&mut self, lanes: &Lanes, case: &Path, revision: u64, shown: bool) {
+impl Pane for Conclusions {
+    fn shows(&self, _: View) -> bool {
+        true
+    }
+
+    fn ask(&mut self, asking: &Asking<'_>) {
+        let (lanes, case, revision) = (asking.lanes, asking.case, asking.revision);
+        let shown = asking.view == View::Exhibits;
         if let Some(asked) = &self.at {
             let case = case.to_owned();
             // A question may take long; what is written meanwhile waits, the pages do not.
@@ -223,9 +238,8 @@ impl Written {
             self.frozen.ask(&lanes.charts, (self.changes, id), |source, (_, id), _| {
                 let reader = source.case()?;
                 let exhibit = query::exhibits(reader, false)?.into_iter().find(|exhibit| exhibit.id == *id);
-                let exhibit = exhibit.ok_or_else(|| Fault::Failed(format!("the case has no exhibit {id}")))?;
-                let frozen = exhibits::load(reader, &exhibit);
-                frozen.map(Arc::new).map_err(|error| Fault::Failed(error.to_string()))
+                let exhibit = exhibit.ok_or_else(|| CaseError::NoSuch(format!("exhibit {id}")))?;
+                Ok(Arc::new(exhibits::load(reader, &exhibit)?))
             });
         }
         if self.checks > 0 {
@@ -243,45 +257,55 @@ impl Written {
         }
     }
 
-    /// Takes in answers; the reasons of failures, and what the change came to.
-    pub fn poll(&mut self) -> (Vec<String>, Option<Result<Made, NotMade>>) {
-        let mut failures: Vec<String> = [self.lists.poll(), self.frozen.poll(), self.check.poll()]
+    fn poll(&mut self) -> Vec<Failure> {
+        let mut failures: Vec<Failure> = [self.lists.poll(), self.frozen.poll(), self.check.poll()]
             .into_iter()
             .filter_map(|result| result.and_then(Result::err))
             .collect();
-        let Some(result) = self.task.poll() else { return (failures, None) };
+        let Some(result) = self.task.poll() else { return failures };
         self.at = None;
         failures.extend(result.err());
         let made = self.task.shown().filter(|_| self.task.shown_query().is_some_and(|(n, _)| *n == self.tasks));
-        let Some(made) = made.cloned() else { return (failures, Some(Err(NotMade))) };
+        let Some(made) = made.cloned() else {
+            self.done = Some(Err(NotMade));
+            return failures;
+        };
         self.changes += u64::from(made.changed());
         if let (Task::Exhibit(_), Some(id)) = (&made.task, made.id) {
             self.looked_at = Some(id);
         }
-        (failures, Some(Ok(made)))
+        self.done = Some(Ok(made));
+        failures
     }
 
-    pub fn is_busy(&self) -> bool {
+    fn is_busy(&self) -> bool {
         self.lists.is_busy()
             || self.task.is_busy()
             || self.at.is_some()
             || self.frozen.is_busy()
             || self.check.is_busy()
     }
+
+    fn number(&self, view: View, _: &Totals) -> Option<u64> {
+        let lists = self.lists()?;
+        match view {
+            View::Findings => Some(lists.findings.len() as u64),
+            View::Exhibits => Some(lists.exhibits.len() as u64),
+            _ => None,
+        }
+    }
 }
 
 fn make(case: &Path, task: &Task, cancel: &query::Cancel) -> Result<Made, Fault> {
-    let failed = |error: crate::app::conclusions::ConcludeError| Fault::Failed(error.to_string());
     let (inverse, id) = match task {
         Task::Change(change) => {
-            let done = conclude(case, change).map_err(failed)?;
+            let done = conclude(case, change)?;
             (done.inverse, done.id)
         }
         Task::Exhibit(request) => {
-            let question = questions::question(&request.kind, &request.query);
-            let question = question.map_err(|error| Fault::Failed(error.to_string()))?;
+            let question = questions::question(&request.kind, &request.query)?;
             let zone = Zone::by_name(request.zone).unwrap_or_default();
-            let id = exhibits::add(case, question.as_ref(), zone, request.text.clone(), cancel).map_err(failed)?;
+            let id = exhibits::add(case, question.as_ref(), zone, request.text.clone(), cancel)?;
             (Some(Change::RemoveExhibit(id)), Some(id))
         }
     };
@@ -289,7 +313,7 @@ fn make(case: &Path, task: &Task, cancel: &query::Cancel) -> Result<Made, Fault>
 }
 
 /// The tag on or off: off where the first of them has it.
-pub fn toggled(lists: &Lists, name: &str, records: Vec<RecordId>) -> Option<Change> {
+pub(crate) fn toggled(lists: &Lists, name: &str, records: Vec<RecordId>) -> Option<Change> {
     let first = Subject::Record(*records.first()?);
     let subjects = crate::app::conclusions::records(records);
     let name = name.to_owned();

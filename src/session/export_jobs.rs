@@ -1,33 +1,20 @@
-//! Results on their way into files: each on a thread of its own, with a count of the rows done, a stop, and an outcome that
-//! is told.
+//! Results on their way into files: each on a thread of its own, with a count of the rows done, a stop, and an outcome
+//! that is reported.
 
-use super::slots::Waker;
-use super::source::{Backend, Cancel, CaseReader};
-use super::sql_console::Table as SqlTable;
+use super::shown::Exported;
+use super::source::{Backend, Cancel, CaseReader, Fault};
+use super::waker::Waker;
 use crate::app::export::{self, ExportError, ExportFormat};
-use crate::app::panics::caught;
+use crate::app::failure::{Cause, Failure};
 use crate::app::report::{self, Order};
 use crate::query::tables::{self, Table};
-use crate::query::{self, QueryError};
-use crate::questions::Question;
 use crate::report::document::Verdict;
+use crate::threads::{self, caught};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread::JoinHandle;
-
-/// What is written.
-#[derive(Clone, Debug)]
-pub enum Exported {
-    Question(Arc<dyn Question>),
-    /// A result of the SQL console, as it is: it is not run again.
-    Sql(Arc<SqlTable>),
-    /// The entries of a list.
-    Entries(query::IndicatorEntriesQuery),
-    /// What a view holds in memory.
-    List(Arc<tables::Rows>),
-}
 
 /// What a person asked for.
 #[derive(Clone, Debug)]
@@ -35,7 +22,7 @@ pub struct ExportRequest {
     pub what: Exported,
     pub path: PathBuf,
     pub format: ExportFormat,
-    /// Over a file that is there already.
+    /// Over a file that already exists.
     pub replace: bool,
 }
 
@@ -45,7 +32,7 @@ pub enum Outcome {
     Done { path: PathBuf, rows: u64, file_bytes: u64, cut_times: u64 },
     Report { path: PathBuf, files: u64, bytes: u64, manifest_sha256: String, verdict: Verdict, differs: bool },
     Cancelled(PathBuf),
-    Failed { path: PathBuf, why: String },
+    Failed { path: PathBuf, why: Failure },
 }
 
 pub struct Running {
@@ -93,8 +80,8 @@ impl Exports {
                 Ok(export::Exported { rows, file_bytes, cut_times }) => {
                     Outcome::Done { path, rows, file_bytes, cut_times }
                 }
-                Err(ExportError::Query(QueryError::Cancelled)) => Outcome::Cancelled(path),
-                Err(error) => Outcome::Failed { path, why: error.to_string() },
+                Err(Fault::Cancelled) => Outcome::Cancelled(path),
+                Err(Fault::Failed(why)) => Outcome::Failed { path, why },
             }
         })
     }
@@ -126,7 +113,7 @@ impl Exports {
                     differs,
                 },
                 Err(_) if cancel.is_cancelled() => Outcome::Cancelled(path),
-                Err(error) => Outcome::Failed { path, why: error.to_string() },
+                Err(error) => Outcome::Failed { path, why: error.into() },
             }
         })
     }
@@ -143,10 +130,10 @@ impl Exports {
         let cancelled = cancel.clone();
         let (done_by_thread, total_by_thread) = (Arc::clone(&done), Arc::clone(&total));
         let failed = path.clone();
-        let thread = std::thread::Builder::new().name("export".to_owned()).spawn(move || {
+        let thread = threads::start("export", move || {
             let progress = Progress { done: &done_by_thread, total: &total_by_thread, waker: &waker };
-            let outcome =
-                caught(|| work(&cancelled, &progress)).unwrap_or_else(|why| Outcome::Failed { path: failed, why });
+            let outcome = caught(|| work(&cancelled, &progress))
+                .unwrap_or_else(|panic| Outcome::Failed { path: failed, why: panic.into() });
             // The window may be gone.
             let _ = sender.send(outcome);
             waker();
@@ -175,7 +162,7 @@ impl Exports {
             }
             Err(TryRecvError::Empty) => true,
             Err(TryRecvError::Disconnected) => {
-                ended.push(Outcome::Failed { path: export.path.clone(), why: "the thread ended".to_owned() });
+                ended.push(Outcome::Failed { path: export.path.clone(), why: Cause::Ended.into() });
                 false
             }
         });
@@ -213,17 +200,16 @@ fn run(
     request: &ExportRequest,
     cancel: &Cancel,
     progress: &Progress<'_>,
-) -> Result<export::Exported, ExportError> {
-    let unwritable = |reason: String| ExportError::Unwritable { path: request.path.clone(), reason };
-    let source = backend.open(case).map_err(|fault| unwritable(fault.to_string()))?;
-    let reader = source.case().map_err(|fault| unwritable(fault.to_string()))?;
-    with_source(reader, &request.what, cancel, &mut |rows| {
+) -> Result<export::Exported, Fault> {
+    let source = backend.open(case)?;
+    let written = with_source(source.case()?, &request.what, cancel, &mut |rows| {
         progress.total.store(rows.len() as u64, Ordering::Relaxed);
         export::export(rows, &request.path, request.format, request.replace, cancel, &mut |done| {
             progress.done.store(done, Ordering::Relaxed);
             (progress.waker)();
         })
-    })
+    });
+    Ok(written?)
 }
 
 type Write<'a> = &'a mut dyn FnMut(&dyn Table) -> Result<export::Exported, ExportError>;
@@ -236,8 +222,30 @@ fn with_source(
 ) -> Result<export::Exported, ExportError> {
     match what {
         Exported::Question(question) => write(question.table(reader, cancel)?.as_ref()),
-        Exported::Sql(table) => write(&tables::Statement::new(&table.rows)),
         Exported::Entries(query) => write(&tables::Entries::new(reader, query, cancel)?),
         Exported::List(list) => write(list.as_ref()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::testing::MemoryBackend;
+
+    #[test]
+    fn an_export_that_panics_is_told_and_is_not_busy_for_ever() {
+        let (mut exports, (sender, woken)) = (Exports::default(), sync_channel(4));
+        let waker: Waker = Arc::new(move || sender.send(()).unwrap_or(()));
+        let what = Exported::List(Arc::new(tables::Rows::default()));
+        let request = ExportRequest { what, path: "x.csv".into(), format: ExportFormat::Csv, replace: false };
+        exports.start(Arc::new(MemoryBackend::default()), Path::new("panics"), request, waker).unwrap();
+        woken.recv().unwrap();
+        let ended = exports.poll();
+        let [Outcome::Failed { why, .. }] = ended.as_slice() else { panic!("{ended:?}") };
+        assert!(
+            matches!(why.cause(), Cause::Panic(panic) if panic.place.starts_with("src/session/testing.rs:")),
+            "{why}"
+        );
+        assert!(exports.running().is_empty());
     }
 }

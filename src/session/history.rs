@@ -2,7 +2,7 @@
 
 /// A linear history with a place in it. Going back keeps what lies ahead until a new step is taken.
 #[derive(Clone, Debug)]
-pub struct History<T> {
+pub(crate) struct History<T> {
     steps: Vec<T>,
     at: usize,
 }
@@ -11,12 +11,12 @@ impl<T: Clone + PartialEq> History<T> {
     /// Steps kept; the oldest are forgotten first.
     const KEPT: usize = 500;
 
-    pub fn new(first: T) -> Self {
+    pub(crate) fn new(first: T) -> Self {
         Self { steps: vec![first], at: 0 }
     }
 
     /// Takes a step. A step that changes nothing is none.
-    pub fn push(&mut self, step: T) {
+    pub(crate) fn push(&mut self, step: T) {
         if self.steps.get(self.at) == Some(&step) {
             return;
         }
@@ -28,28 +28,29 @@ impl<T: Clone + PartialEq> History<T> {
         self.at = self.steps.len() - 1;
     }
 
-    pub fn can_go_back(&self) -> bool {
+    pub(crate) fn can_go_back(&self) -> bool {
         self.at > 0
     }
 
-    pub fn can_go_forward(&self) -> bool {
+    pub(crate) fn can_go_forward(&self) -> bool {
         self.at + 1 < self.steps.len()
     }
 
-    pub fn back(&mut self) -> Option<T> {
+    pub(crate) fn back(&mut self) -> Option<T> {
         let at = self.at.checked_sub(1)?;
         self.at = at;
         self.steps.get(at).cloned()
     }
 
-    pub fn forward(&mut self) -> Option<T> {
+    pub(crate) fn forward(&mut self) -> Option<T> {
         let step = self.steps.get(self.at + 1).cloned()?;
         self.at += 1;
         Some(step)
     }
 
     /// Newest first.
-    pub fn recent(&self) -> impl Iterator<Item = &T> {
+    #[cfg(test)]
+    pub(crate) fn recent(&self) -> impl Iterator<Item = &T> {
         self.steps.iter().rev()
     }
 }

@@ -1,21 +1,26 @@
-//! What the examiner looks for and what things are called: the lists of indicators with their entries, the labels, a file
-//! that is looked over before it comes in, and the change that is under way. Changes are written by a worker thread; each
-//! can be undone.
+//! What the examiner searches for and what things are called: the lists of indicators with their entries, the labels, a
+//! file that is previewed before it comes in, and the change that is under way. Changes are written by a worker thread;
+//! each can be undone.
 
-use super::App;
-use super::paged_table::{Paged, Reads};
+use super::paged_table::{PagedTable, Reads};
+use super::pane::NotMade;
+use super::pane::{Asking, Pane};
 use super::selection::Selection;
+use super::shown::{Candidate, Exported, Shown};
 use super::slots::{Lane, Slot};
-use super::source::{Cancel, CaseReader, Fault};
-use super::undo::NotMade;
+use super::source::{Cancel, CaseReader, Fault, Totals};
+use super::view::View;
+use crate::app::Failure;
 use crate::app::indicators::{self, ImportChoice, Preview};
 use crate::app::owners::{self, OwnerDatabase, OwnerFacts, Owners};
 use crate::case::IndicatorItem;
 use crate::ingest::indicators::{ListOptions, recognise};
-use crate::model::{Address, Dataset, IndicatorIssue, IndicatorKind, IndicatorList, Label, Purpose};
+use crate::model::{Dataset, IndicatorIssue, IndicatorKind, IndicatorList, Label, Purpose};
 use crate::query::{
     self, Duplicates, EntryColumn, IndicatorEntries, IndicatorEntriesQuery, IndicatorRow, QueryError, Scope,
 };
+use crate::query::{By, tables};
+use crate::questions::SightingsQuestion;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -33,7 +38,7 @@ pub enum Change {
         comment: String,
     },
     Enable(IndicatorItem, bool),
-    /// Taken out, or brought back.
+    /// Removed, or restored.
     Remove(Vec<IndicatorItem>, bool),
     Validity(bool),
     Label {
@@ -120,12 +125,12 @@ impl Tab {
 }
 
 #[derive(Clone, Debug)]
-pub enum WatchAction {
+pub enum IndicatorsAction {
     Choose(i64),
     Show(Tab),
     Want(Range<u64>),
     Select(Selection),
-    /// The entries by this column; the other way round, and in the order of the list, when asked again.
+    /// The entries by this column; the other way round, and in the order of the list, when run again.
     Sort(EntryColumn),
     /// Looks a file over.
     Look(PathBuf, ListOptions),
@@ -135,22 +140,22 @@ pub enum WatchAction {
 /// What the case keeps of it.
 #[derive(Clone, Debug, Default)]
 pub struct Kept {
-    /// Those that were taken out too.
+    /// Those that were removed too.
     pub lists: Arc<[IndicatorList]>,
-    /// Those that were taken off too.
+    /// Those that were removed too.
     pub labels: Arc<[Label]>,
     /// Does an entry count only at the time in which it was known to be bad?
     pub validity: bool,
 }
 
-/// The file that is looked over, and how.
+/// The file that is previewed, and how.
 type Looked = (PathBuf, ListOptions);
 
-pub struct Watch {
+pub struct Indicators {
     pub tab: Tab,
     chosen: Option<i64>,
     kept: Slot<u64, Kept>,
-    entries: Paged<IndicatorEntriesQuery, IndicatorEntries, IndicatorRow>,
+    entries: PagedTable<IndicatorEntriesQuery, IndicatorEntries, IndicatorRow>,
     sort: Option<(EntryColumn, bool)>,
     issues: Slot<(u64, i64), Arc<[IndicatorIssue]>>,
     look: Option<Looked>,
@@ -162,9 +167,10 @@ pub struct Watch {
     owners: Slot<u64, Owners>,
     /// Counts the databases that were named.
     named: u64,
+    done: Option<Result<Done, NotMade>>,
 }
 
-impl Default for Watch {
+impl Default for Indicators {
     fn default() -> Self {
         let entries =
             Reads { table: query::indicator_entries_of, len: IndicatorEntries::len, rows: query::indicator_entry_rows };
@@ -172,7 +178,7 @@ impl Default for Watch {
             tab: Tab::default(),
             chosen: None,
             kept: Slot::default(),
-            entries: Paged::new(entries),
+            entries: PagedTable::new(entries),
             sort: None,
             issues: Slot::default(),
             look: None,
@@ -183,11 +189,12 @@ impl Default for Watch {
             hits: Slot::default(),
             owners: Slot::default(),
             named: 0,
+            done: None,
         }
     }
 }
 
-impl Watch {
+impl Indicators {
     pub fn kept(&self) -> Option<&Kept> {
         self.kept.shown()
     }
@@ -202,12 +209,12 @@ impl Watch {
         self.kept().into_iter().flat_map(|kept| kept.labels.iter()).filter(|label| !label.removed)
     }
 
-    /// Is anything looked for?
+    /// Is anything searched for?
     pub fn looks_for_something(&self) -> bool {
         self.lists().any(|list| list.enabled && list.purpose == Purpose::KnownBad && list.enabled_entries > 0)
     }
 
-    /// Entries that are looked for.
+    /// Entries that are searched for.
     pub fn entries_looked_for(&self) -> u64 {
         let lists = self.lists().filter(|list| list.enabled && list.purpose == Purpose::KnownBad);
         lists.map(|list| list.enabled_entries).sum()
@@ -219,7 +226,7 @@ impl Watch {
         lists().find(|list| Some(list.id) == self.chosen).or_else(|| lists().rfind(|list| !list.removed))
     }
 
-    pub fn entries(&self) -> &Paged<IndicatorEntriesQuery, IndicatorEntries, IndicatorRow> {
+    pub fn entries(&self) -> &PagedTable<IndicatorEntriesQuery, IndicatorEntries, IndicatorRow> {
         &self.entries
     }
 
@@ -234,8 +241,8 @@ impl Watch {
         self.issues.shown()
     }
 
-    /// A file that was looked over, as it was asked for; or why it cannot come in.
-    pub fn looked(&self, path: &Path, options: &ListOptions) -> Option<Result<&Arc<Preview>, &str>> {
+    /// A file that was previewed, as it was asked for; or why it cannot come in.
+    pub fn looked(&self, path: &Path, options: &ListOptions) -> Option<Result<&Arc<Preview>, &Failure>> {
         let is_asked = self.look.as_ref().is_some_and(|(of, with)| of == path && with == options);
         if !is_asked || self.looked.is_busy() {
             return None;
@@ -246,7 +253,7 @@ impl Watch {
         self.looked.shown().map(Ok)
     }
 
-    /// The last file that was looked over, whatever was asked since: what a dialog shows meanwhile.
+    /// The last file that was previewed, whatever was asked since: what a dialog shows meanwhile.
     pub fn last_looked(&self) -> Option<&Arc<Preview>> {
         self.looked.shown()
     }
@@ -255,32 +262,37 @@ impl Watch {
         self.looked.is_busy()
     }
 
-    /// Records of this evidence file that meet an indicator; `None` while that is not known.
+    /// Records of this evidence file that match an indicator; `None` while that is not known.
     pub fn hits(&self, evidence: u32) -> Option<u64> {
         Some(self.hits.shown()?.get(&evidence).copied().unwrap_or(0))
     }
 
-    pub fn apply(&mut self, action: WatchAction) {
+    pub fn apply(&mut self, action: IndicatorsAction) {
         match action {
-            WatchAction::Choose(list) => self.chosen = Some(list),
-            WatchAction::Show(tab) => self.tab = tab,
+            IndicatorsAction::Choose(list) => self.chosen = Some(list),
+            IndicatorsAction::Show(tab) => self.tab = tab,
             // The pages need the lane, which the case has.
-            WatchAction::Want(_) => {}
-            WatchAction::Select(selection) => self.entries.selection = selection,
-            WatchAction::Sort(column) => {
+            IndicatorsAction::Want(_) => {}
+            IndicatorsAction::Select(selection) => self.entries.selection = selection,
+            IndicatorsAction::Sort(column) => {
                 self.sort = match self.sort {
                     Some((by, false)) if by == column => Some((column, true)),
                     Some((by, true)) if by == column => None,
                     _ => Some((column, false)),
                 };
             }
-            WatchAction::Look(path, options) => {
+            IndicatorsAction::Look(path, options) => {
                 self.look = Some((path, options));
                 self.changes += 1;
             }
             // It takes its place among the changes of the case.
-            WatchAction::Change(_) => {}
+            IndicatorsAction::Change(_) => {}
         }
+    }
+
+    /// What a change came to since this was asked last.
+    pub fn take_done(&mut self) -> Option<Result<Done, NotMade>> {
+        self.done.take()
     }
 
     /// Puts a change on its way; the one before it has come to its end.
@@ -293,15 +305,37 @@ impl Watch {
         self.entries.want(lane, rows);
     }
 
-    pub fn ask(&mut self, lane: &Lane, case: &Path, is_shown: bool) {
+    /// Once they are read.
+    pub fn owners(&self) -> Option<&Owners> {
+        self.owners.shown()
+    }
+}
+
+impl Pane for Indicators {
+    fn shows(&self, _: View) -> bool {
+        true
+    }
+
+    fn ask(&mut self, asking: &Asking<'_>) {
+        let (lane, case) = (&asking.lanes.pages, asking.case);
+        let is_shown = asking.view == View::Indicators;
         if let Some(asked) = &self.asked {
             let case = case.to_owned();
             self.change.ask(lane, asked.clone(), move |source, (_, change), _| make(&case, source.case()?, change));
         }
-        // Anew after each change, whatever came of it.
+        if asking.view == View::Evidence && self.looks_for_something() {
+            let asked = (asking.revision, self.changes);
+            self.hits.ask(&asking.lanes.answers, asked, |source, _, cancel| Ok(hits(source.case()?, cancel)?));
+        }
+        // Again after each change, whatever came of it.
         if self.change.is_busy() {
             return;
         }
+        // Some take a while to be read; nobody waits for the console's lane.
+        self.owners.ask(&asking.lanes.console, self.named, |source, _, _| match source.case() {
+            Ok(reader) => Ok(Owners::read(reader)?),
+            Err(_) => Ok(Owners::default()),
+        });
         self.kept.ask(lane, self.changes, |source, _, _| {
             let Ok(reader) = source.case() else { return Ok(Kept::default()) };
             Ok(kept(reader)?)
@@ -309,7 +343,7 @@ impl Watch {
         if let Some(look) = &self.look {
             self.looked.ask(lane, (self.changes, look.clone()), |source, (_, (path, options)), _| {
                 let preview = indicators::preview(source.case()?, path, options);
-                preview.map(Arc::new).map_err(|error| Fault::Failed(error.to_string()))
+                Ok(Arc::new(preview?))
             });
         }
         let Some(list) = self.chosen().map(|list| list.id).filter(|_| is_shown) else { return };
@@ -319,32 +353,8 @@ impl Watch {
         });
     }
 
-    /// How many records of each evidence file meet an indicator.
-    pub fn ask_hits(&mut self, lane: &Lane, revision: u64) {
-        if self.looks_for_something() {
-            self.hits.ask(lane, (revision, self.changes), |source, _, cancel| Ok(hits(source.case()?, cancel)?));
-        }
-    }
-
-    /// Reads the databases of countries and network owners where they lie; some take hundreds of megabytes.
-    pub fn ask_owners(&mut self, lane: &Lane) {
-        if self.change.is_busy() {
-            return;
-        }
-        self.owners.ask(lane, self.named, |source, _, _| match source.case() {
-            Ok(reader) => Owners::read(reader).map_err(|error| Fault::Failed(error.to_string())),
-            Err(_) => Ok(Owners::default()),
-        });
-    }
-
-    /// Once they are read.
-    pub fn owners(&self) -> Option<&Owners> {
-        self.owners.shown()
-    }
-
-    /// Takes in answers; the reasons of failures, and what the change came to.
-    pub fn poll(&mut self) -> (Vec<String>, Option<Result<Done, NotMade>>) {
-        let mut failures: Vec<String> = self.kept.poll().and_then(Result::err).into_iter().collect();
+    fn poll(&mut self) -> Vec<Failure> {
+        let mut failures: Vec<Failure> = self.kept.poll().and_then(Result::err).into_iter().collect();
         failures.extend(self.entries.poll());
         failures.extend(self.issues.poll().and_then(Result::err));
         failures.extend(self.hits.poll().and_then(Result::err));
@@ -365,10 +375,11 @@ impl Watch {
             self.named += u64::from([NAMED, NOT_NAMED].contains(&done.text));
         }
         failures.extend(result.and_then(Result::err));
-        (failures, done)
+        self.done = done.or(self.done.take());
+        failures
     }
 
-    pub fn is_busy(&self) -> bool {
+    fn is_busy(&self) -> bool {
         self.kept.is_busy()
             || self.entries.is_busy()
             || self.issues.is_busy()
@@ -377,6 +388,33 @@ impl Watch {
             || self.asked.is_some()
             || self.hits.is_busy()
             || self.owners.is_busy()
+    }
+
+    fn number(&self, view: View, _: &Totals) -> Option<u64> {
+        Some(self.entries_looked_for()).filter(|entries| view == View::Indicators && *entries > 0)
+    }
+
+    fn exported(&self, shown: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
+        match self.tab {
+            _ if shown.view != View::Indicators => None,
+            Tab::Entries => {
+                let (query, _) = self.entries.shown()?;
+                Some((Exported::Entries(*query), self.entries.len()))
+            }
+            Tab::Issues => Exported::listed(tables::issues(self.issues()?)),
+            Tab::Labels => Exported::listed(tables::labels(&self.kept()?.labels)),
+        }
+    }
+
+    /// The sightings of all lists.
+    fn candidates(&self, shown: &Shown<'_>, limit: usize) -> Vec<Candidate> {
+        if shown.view != View::Indicators {
+            return Vec::new();
+        }
+        let (range, duplicates) = (shown.range, shown.duplicates);
+        let flows = Scope { range, duplicates, ..Scope::all(Dataset::Flows) };
+        let question = |by| SightingsQuestion::new(by, flows.clone(), None, Some(limit));
+        By::ALL.map(|by| Candidate::of("", &question(by))).into()
     }
 }
 
@@ -396,94 +434,83 @@ fn hits(reader: &CaseReader, cancel: &Cancel) -> Result<BTreeMap<u32, u64>, Quer
     Ok(hits)
 }
 
-/// What is told of a database that was named.
+/// What is reported of a database that was named.
 const NAMED: &str = "notice-owners";
 const NOT_NAMED: &str = "notice-owners-back";
 
 /// Writes a change into the case.
 fn make(case: &Path, reader: &CaseReader, change: &Change) -> Result<Done, Fault> {
-    fn failed(error: impl std::fmt::Display) -> Fault {
-        Fault::Failed(error.to_string())
-    }
     let done = |text, count, inverse| Done { text, count, list: None, inverse };
     Ok(match change {
         Change::Owners(path) => {
-            let database = OwnerDatabase::open(path).map_err(failed)?;
-            let known = owners::remembered(reader).map_err(failed)?;
+            let database = OwnerDatabase::open(path)?;
+            let known = owners::remembered(reader)?;
             let kind = database.facts.kind.clone();
             let before = known.into_iter().find(|facts| facts.kind == kind);
-            owners::remember(case, &database.facts).map_err(failed)?;
+            owners::remember(case, &database.facts)?;
             done(NAMED, 1, Change::OwnersBefore(kind, before))
         }
         Change::OwnersBefore(kind, before) => {
-            let now = owners::remembered(reader).map_err(failed)?.into_iter().find(|facts| facts.kind == *kind);
-            owners::take_back(case, kind, before.as_ref()).map_err(failed)?;
+            let now = owners::remembered(reader)?.into_iter().find(|facts| facts.kind == *kind);
+            owners::take_back(case, kind, before.as_ref())?;
             done(NOT_NAMED, 1, Change::OwnersBefore(kind.clone(), now))
         }
         Change::Import(preview, choice) => {
-            let list = indicators::import(case, preview, choice).map_err(failed)?;
+            let list = indicators::import(case, preview, choice)?;
             let inverse = Change::Remove(vec![IndicatorItem::List(list)], true);
             let count = preview.list.entries.len() as u64;
             Done { list: Some(list), ..done("notice-indicators-imported", count, inverse) }
         }
         Change::Add { list, purpose, kind, values, comment } => {
-            let entries = indicators::typed_entries(values, *kind, comment).map_err(failed)?;
-            let id = indicators::add_typed(case, list, *purpose, &entries).map_err(failed)?;
-            let all = query::indicator_entry_count(reader, id).map_err(failed)?;
+            let entries = indicators::typed_entries(values, *kind, comment)?;
+            let id = indicators::add_typed(case, list, *purpose, &entries)?;
+            let all = query::indicator_entry_count(reader, id)?;
             let added = entries.len() as u64;
-            let rows = query::indicator_entries(reader, id, all.saturating_sub(added), added).map_err(failed)?;
+            let rows = query::indicator_entries(reader, id, all.saturating_sub(added), added)?;
             let items = rows.iter().map(|row| IndicatorItem::Entry(row.id)).collect();
             Done { list: Some(id), ..done("notice-indicators-added", added, Change::Remove(items, true)) }
         }
         Change::Enable(item, enabled) => {
-            indicators::enable(case, *item, *enabled).map_err(failed)?;
+            indicators::enable(case, *item, *enabled)?;
             let text = if *enabled { "notice-indicators-on" } else { "notice-indicators-off" };
             done(text, 1, Change::Enable(*item, !enabled))
         }
         Change::Remove(items, removed) => {
             for item in items {
-                indicators::remove(case, *item, *removed).map_err(failed)?;
+                indicators::remove(case, *item, *removed)?;
             }
             let text = if *removed { "notice-indicators-out" } else { "notice-indicators-back" };
             done(text, items.len() as u64, Change::Remove(items.clone(), !removed))
         }
         Change::Validity(honour) => {
-            indicators::honour_validity(case, *honour).map_err(failed)?;
+            indicators::honour_validity(case, *honour)?;
             done("notice-validity", 1, Change::Validity(!honour))
         }
         Change::Label { thing, kind, name, note } => {
-            let label = indicators::add_label(case, thing, *kind, name, note).map_err(failed)?;
+            let label = indicators::add_label(case, thing, *kind, name, note)?;
             done("notice-labelled", 1, Change::RemoveLabel(label, true))
         }
         Change::RemoveLabel(label, removed) => {
-            indicators::remove_label(case, *label, *removed).map_err(failed)?;
+            indicators::remove_label(case, *label, *removed)?;
             let text = if *removed { "notice-label-off" } else { "notice-labelled" };
             done(text, 1, Change::RemoveLabel(*label, !removed))
         }
     })
 }
 
-/// What a value is by its form, where it can be looked for or have a label.
-pub fn kind_of(value: &str) -> Option<IndicatorKind> {
+/// What a value is by its form, where it can be searched for or have a label.
+pub(crate) fn kind_of(value: &str) -> Option<IndicatorKind> {
     recognise(value).ok().map(|found| found.kind)
 }
 
 /// The values of a text: a line each, or apart by commas and spaces where a line has several.
-pub fn values_of(typed: &str) -> Vec<String> {
+pub(crate) fn values_of(typed: &str) -> Vec<String> {
     let lines = typed.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let values = lines.flat_map(|line| match recognise(line) {
         Ok(_) => vec![line],
         Err(_) => line.split([',', ';', ' ', '\t']).map(str::trim).filter(|part| !part.is_empty()).collect(),
     });
     values.map(str::to_owned).collect()
-}
-
-/// Whose an address of the case is and in which country, by the databases that the case remembers; nothing of a text that
-/// is no address.
-pub fn owners_told(app: &App, text: &str) -> Vec<String> {
-    let owners = app.case.as_ref().and_then(|case| case.watch.owners());
-    let told = owners.zip(Address::parse(text.as_bytes())).map(|(owners, address)| owners.told(&app.texts, &address));
-    told.unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,23 +1,39 @@
 //! Imports that run or ran: progress, what each file gave, questions that wait for an answer.
 
-use super::source::ImportHandle;
 use crate::app::error::{Message, UserError};
 use crate::present::display;
 use crate::present::text::Texts;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError};
+use std::thread::JoinHandle;
+
+/// A running import: dropping this leaves it running.
+pub struct ImportHandle {
+    cancel: Box<dyn Fn() + Send>,
+    pub thread: Option<JoinHandle<()>>,
+}
+
+impl ImportHandle {
+    pub fn new(cancel: impl Fn() + Send + 'static, thread: Option<JoinHandle<()>>) -> Self {
+        Self { cancel: Box::new(cancel), thread }
+    }
+
+    pub fn cancel(&self) {
+        (self.cancel)();
+    }
+}
 
 /// What a running import tells.
 pub enum JobEvent {
     Progress(Progress),
     FileDone(FileDone),
-    /// The import waits until `reply` was sent: true goes on, false leaves this file out.
+    /// The import waits until `reply` was sent: true continues, false leaves this file out.
     Question {
         message: Message,
         reply: SyncSender<bool>,
     },
     Failed(UserError),
-    /// Files that could not be used are told by `Failed`; this ends the job.
+    /// Files that could not be used are reported by `Failed`; this ends the job.
     Finished {
         cancelled: bool,
     },

@@ -1,16 +1,21 @@
-//! The query library: which query is chosen and with which parameters, what the evidence lacks for each, and the answers
-//! that have no view of their own (top lists, single figures). The others open in the view of their kind.
-
-use super::records::Lanes;
+//! The query library: which query is chosen and with which parameters, what the evidence lacks for each, and the
+//! answers that have no view of their own, as a table. The others open in the view of their kind.
+use super::pane::{Asking, Pane};
+use super::result_table::{ResultTable, TableAction};
+use super::shown::{Exported, Shown};
 use super::slots::Slot;
 use super::source::Duplicates;
+use super::view::View;
+use crate::app::Failure;
 use crate::model::TimeRange;
-use crate::query::named::{self, Answer, CATALOGUE, Given, Lack, NamedQuery, Origin, ParameterError, Question};
+use crate::query::tables::Rows;
+use crate::questions::catalogue::{self, CATALOGUE, Given, Lack, NamedQuery, Origin, ParameterError};
+use crate::questions::{AnalysisQuestion, MOST_ROWS, Question};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Changes that the view asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum LibraryAction {
     Search(String),
     Choose(&'static str),
@@ -18,6 +23,28 @@ pub enum LibraryAction {
     Limit(String),
     Run,
     Stop,
+    Table(TableAction),
+}
+
+/// What was asked, of the case as it was then.
+#[derive(Clone, Debug)]
+struct Asked {
+    revision: u64,
+    question: Arc<dyn Question>,
+}
+
+/// The first rows of an answer, and how many it has.
+#[derive(Clone, Debug)]
+struct Found {
+    rows: Arc<Rows>,
+    all: usize,
+}
+
+impl PartialEq for Asked {
+    fn eq(&self, other: &Self) -> bool {
+        let key = |asked: &Self| (asked.revision, asked.question.kind(), asked.question.query());
+        key(self) == key(other)
+    }
 }
 
 pub struct Library {
@@ -27,8 +54,9 @@ pub struct Library {
     parameters: BTreeMap<(&'static str, &'static str), String>,
     limits: BTreeMap<&'static str, String>,
     lacks: Slot<u64, Vec<Option<Lack>>>,
-    asked: Option<(u64, Question)>,
-    answer: Slot<(u64, Question), Arc<Answer>>,
+    asked: Option<Asked>,
+    answer: Slot<Asked, Found>,
+    pub(super) table: ResultTable,
     /// Of the query whose answer is shown.
     answered: Option<&'static str>,
 }
@@ -43,6 +71,7 @@ impl Default for Library {
             lacks: Slot::default(),
             asked: None,
             answer: Slot::default(),
+            table: ResultTable::default(),
             answered: None,
         }
     }
@@ -76,7 +105,7 @@ impl Library {
     pub fn apply(&mut self, action: LibraryAction) {
         match action {
             LibraryAction::Search(text) => self.search = text,
-            LibraryAction::Choose(name) => self.chosen = named::named(name),
+            LibraryAction::Choose(name) => self.chosen = catalogue::named(name),
             LibraryAction::Parameter(name, text) => {
                 if let Some(query) = self.chosen {
                     self.parameters.insert((query.name, name), text);
@@ -91,8 +120,8 @@ impl Library {
                 self.answer.stop();
                 self.asked = None;
             }
-            // Carried out by the application, which knows the views.
-            LibraryAction::Run => {}
+            // Carried out by the application, which knows the views and the clipboard.
+            LibraryAction::Run | LibraryAction::Table(_) => {}
         }
     }
 
@@ -103,7 +132,7 @@ impl Library {
         Given { parameters, limit: self.limit(query).trim().parse().ok(), filter: None, range, duplicates }
     }
 
-    /// The question as it stands.
+    /// The question as it is.
     ///
     /// # Errors
     /// A parameter has no value, or one that cannot be read.
@@ -112,56 +141,99 @@ impl Library {
         query: &NamedQuery,
         range: TimeRange,
         duplicates: Duplicates,
-    ) -> Result<Question, ParameterError> {
+    ) -> Result<Box<dyn Question>, ParameterError> {
         query.question(&self.given(query, range, duplicates))
     }
 
+    /// Shows the answer of an analysis, whatever is set in the library.
+    pub fn open(&mut self, revision: u64, question: AnalysisQuestion) {
+        let name = question.analysis.name;
+        self.chosen = catalogue::named(name);
+        self.put(name, revision, Box::new(question));
+    }
+
     /// Makes this the question that is answered in the library itself.
-    pub fn put(&mut self, name: &'static str, revision: u64, question: Question) {
+    pub fn put(&mut self, name: &'static str, revision: u64, question: Box<dyn Question>) {
+        if self.answered != Some(name) {
+            self.table.clear();
+        }
         self.answered = Some(name);
-        self.asked = Some((revision, question));
+        let asked = Asked { revision, question: question.into() };
+        // Known already: nothing will come in for it.
+        if let Some(found) = self.answer.shown().filter(|_| self.answer.answers(&asked)) {
+            self.table.take(Arc::clone(&found.rows));
+        }
+        self.asked = Some(asked);
     }
 
     /// The answer of the chosen query, with its question.
-    pub fn answer(&self) -> Option<(&Question, &Answer)> {
+    pub fn answer(&self) -> Option<(&Arc<dyn Question>, &ResultTable)> {
         let is_of_chosen = self.chosen.is_some_and(|query| self.answered == Some(query.name));
-        let (_, question) = self.answer.shown_query().filter(|_| is_of_chosen)?;
-        let of_asked = self.asked.as_ref().is_none_or(|asked| self.answer.answers(asked) || self.answer.is_busy());
-        self.answer.shown().filter(|_| of_asked).map(|answer| (question, answer.as_ref()))
+        let asked = self.answer.shown_query().filter(|_| is_of_chosen)?;
+        // Rows of other parameters are no answer, unless the next ones are on their way.
+        let of_asked = |asked: &Asked| self.answer.answers(asked) || self.answer.is_busy();
+        if !self.asked.as_ref().is_none_or(of_asked) {
+            return None;
+        }
+        self.table.rows().is_some().then_some((&asked.question, &self.table))
+    }
+
+    /// Has the answer more rows than are shown?
+    pub fn is_cut(&self) -> bool {
+        self.answer.shown().is_some_and(|found| found.all > found.rows.rows.len())
     }
 
     pub fn is_running(&self) -> bool {
         self.answer.is_busy()
     }
+}
 
-    pub fn ask(&mut self, lanes: &Lanes, revision: u64) {
+impl Pane for Library {
+    fn shows(&self, view: View) -> bool {
+        view == View::Queries
+    }
+
+    fn ask(&mut self, asking: &Asking<'_>) {
+        let (lanes, revision) = (asking.lanes, asking.revision);
         self.lacks.ask(&lanes.pages, revision, |source, _, cancel| {
             let reader = source.case()?;
-            CATALOGUE.iter().map(|query| Ok(named::lacking(reader, query, cancel)?)).collect()
+            CATALOGUE.iter().map(|query| Ok(catalogue::lacking(reader, query, cancel)?)).collect()
         });
         if let Some(asked) = &self.asked {
-            self.answer.ask(&lanes.answers, asked.clone(), |source, (_, question), cancel| {
-                Ok(Arc::new(named::answer(source.case()?, question, cancel)?))
+            self.answer.ask(&lanes.answers, asked.clone(), |source, asked, cancel| {
+                let table = asked.question.table(source.case()?, cancel)?;
+                let rows = Arc::new(Rows::read(table.as_ref(), MOST_ROWS, cancel)?);
+                Ok(Found { rows, all: table.len() })
             });
         }
+        self.table.ask(&lanes.pages);
     }
 
-    /// Takes in answers; the reasons of failures.
-    pub fn poll(&mut self) -> Vec<String> {
-        let failures = [self.lacks.poll().and_then(Result::err), self.answer.poll().and_then(Result::err)];
-        failures.into_iter().flatten().collect()
+    fn poll(&mut self) -> Vec<Failure> {
+        let answered = self.answer.poll();
+        if let (Some(Ok(())), Some(rows)) = (&answered, self.answer.shown()) {
+            self.table.take(Arc::clone(&rows.rows));
+        }
+        let polled = [self.lacks.poll(), answered, self.table.poll()];
+        polled.into_iter().flatten().filter_map(Result::err).collect()
     }
 
-    pub fn is_busy(&self) -> bool {
-        self.lacks.is_busy() || self.answer.is_busy()
+    fn is_busy(&self) -> bool {
+        self.lacks.is_busy() || self.answer.is_busy() || self.table.is_busy()
+    }
+
+    fn exported(&self, _: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
+        let (question, table) = self.answer()?;
+        Some((Exported::Question(Arc::clone(question)), table.rows().map(|rows| rows.rows.len() as u64)))
     }
 }
 
 /// The name of an origin in the catalogue of texts.
-pub fn origin_key(origin: Origin) -> &'static str {
+pub(crate) fn origin_key(origin: Origin) -> &'static str {
     match origin {
         Origin::Predefined => "origin-predefined",
         Origin::Playbook => "origin-playbook",
         Origin::Monitoring => "origin-monitoring",
+        Origin::Analysis => "origin-analysis",
     }
 }

@@ -8,32 +8,32 @@ use crate::query::{self, BinWidth, Cancel, Counts, Mark, MarkKind, Measure, Quer
 use std::collections::BTreeMap;
 
 /// Marks of addresses, by their text.
-pub type AddressMarks = BTreeMap<String, Vec<Mark>>;
+pub(crate) type AddressMarks = BTreeMap<String, Vec<Mark>>;
 
 /// A row of a table whose two ends are addresses.
 #[derive(Clone, Debug)]
-pub struct Marked<R> {
+pub(crate) struct Marked<R> {
     pub row: R,
     /// Of the first end, and of the other.
     pub ends: [Vec<Mark>; 2],
 }
 
-/// Does an indicator that is looked for hold it, at its time?
-pub fn is_sighting(mark: &Mark) -> bool {
+/// Does an indicator that is searched for hold it, at its time?
+pub(crate) fn is_sighting(mark: &Mark) -> bool {
     mark.kind == MarkKind::Indicator && mark.counts == Counts::Yes
 }
 
-/// The filter that keeps what meets an indicator, whichever.
-pub fn any_indicator() -> Filter {
+/// The filter that keeps what matches an indicator, whichever.
+pub(crate) fn any_indicator() -> Filter {
     Filter::test(Target::Indicator, Check::Present)
 }
 
-/// Starts of bins, in seconds, with how many of their records meet an indicator; ascending.
-pub type SightedBins = Vec<(i64, u128)>;
+/// Starts of bins, in seconds, with how many of their records match an indicator; ascending.
+pub(crate) type SightedBins = Vec<(i64, u128)>;
 
-/// How many of the records of a scope meet an indicator, in bins of a width. Nothing where bins are wider than a series has
-/// them.
-pub fn sighted_bins(
+/// How many of the records of a scope match an indicator, in bins of a width. Nothing where bins are wider than a
+/// series has them.
+pub(crate) fn sighted_bins(
     reader: &CaseReader,
     scope: &Scope,
     bin_secs: i64,
@@ -47,12 +47,12 @@ pub fn sighted_bins(
 }
 
 /// The marks of one field of a record.
-pub fn of_field(marks: &[Mark], field: FieldId) -> Vec<&Mark> {
+pub(crate) fn of_field(marks: &[Mark], field: FieldId) -> Vec<&Mark> {
     marks.iter().filter(|mark| mark.at == Where::Field(field)).collect()
 }
 
 /// The labels among them, each once; `None` without any.
-pub fn label<'a>(marks: impl IntoIterator<Item = &'a Mark>) -> Option<String> {
+pub(crate) fn label<'a>(marks: impl IntoIterator<Item = &'a Mark>) -> Option<String> {
     let mut names: Vec<&str> = Vec::new();
     for mark in marks.into_iter().filter(|mark| mark.kind == MarkKind::Label) {
         if !names.contains(&mark.name.as_str()) {
@@ -63,7 +63,7 @@ pub fn label<'a>(marks: impl IntoIterator<Item = &'a Mark>) -> Option<String> {
 }
 
 /// What a tool tip says: a line for each mark.
-pub fn told<'a>(t: &Texts, marks: impl IntoIterator<Item = &'a Mark>) -> Vec<String> {
+pub(crate) fn told<'a>(t: &Texts, marks: impl IntoIterator<Item = &'a Mark>) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for mark in marks {
         let line = match mark.kind {
@@ -88,8 +88,8 @@ pub fn told<'a>(t: &Texts, marks: impl IntoIterator<Item = &'a Mark>) -> Vec<Str
     lines
 }
 
-/// The marks of these addresses; those that meet nothing are left out, and so is what is no address.
-pub fn of_addresses<'a>(
+/// The marks of these addresses; those that match nothing are left out, and so is what is no address.
+pub(crate) fn of_addresses<'a>(
     reader: &CaseReader,
     texts: impl IntoIterator<Item = &'a str>,
 ) -> Result<AddressMarks, QueryError> {
@@ -105,7 +105,7 @@ pub fn of_addresses<'a>(
 }
 
 /// Rows with the marks of their ends.
-pub fn with_ends<R>(
+pub(crate) fn with_ends<R>(
     reader: &CaseReader,
     rows: Vec<R>,
     ends: impl Fn(&R) -> [&Option<String>; 2],
@@ -159,8 +159,8 @@ mod tests {
             told(&t, &marks),
             [
                 "Indicator of list feed: 198.51.100.0/24 – bad – scanner – severity high",
-                "Indicator of list feed: 198.51.100.0/24 – scanner – outside the time in which it counts",
-                "Indicator of list feed: 198.51.100.0/24 – the rest of its pattern is not met, so it does not count",
+                "Indicator of list feed: 198.51.100.0/24 – scanner – outside its validity period",
+                "Indicator of list feed: 198.51.100.0/24 – the rest of its pattern does not match, so it is not counted",
                 "Label web of 198.51.100.0/24 – scanner – severity high",
             ]
         );

@@ -2,13 +2,20 @@
 //! left before the last one is in.
 
 use super::marks::{self, AddressMarks};
-use super::slots::{Lane, Slot};
-use super::source::{Glance, GlancePart, Totals};
-use crate::model::Dataset;
-use crate::query::{self, Coverage, GlanceCount, GlanceList, TopQuery, Value};
+use super::pane::{Asking, Pane};
+use super::shown::{Candidate, Exported, Shown};
+use super::slots::Slot;
+use super::view::View;
+use crate::analysis::coverage::Coverage;
+use crate::analysis::glance::{self, Glance, GlanceCount, GlanceList, GlancePart};
+use crate::app::Failure;
+use crate::model::{Dataset, Value};
+use crate::query::TopQuery;
+use crate::query::tables;
+use crate::questions::{EvidenceQuestion, TopQuestion};
 
 /// Rows of each list.
-pub const TOP_ROWS: usize = 8;
+pub(crate) const TOP_ROWS: usize = 8;
 
 /// A part, and what the addresses in its lists meet.
 type Told = (Glance, AddressMarks);
@@ -20,52 +27,12 @@ pub struct AtAGlance {
 }
 
 impl AtAGlance {
-    /// Asks for what is not there yet. While evidence comes in, a part that is being counted is not begun anew: it would
-    /// never be answered.
-    pub fn ask(&mut self, lane: &Lane, revision: u64, totals: &Totals) {
-        for (dataset, records) in [(Dataset::Flows, totals.flows), (Dataset::Events, totals.events)] {
-            let known = self.parts.iter().any(|(part, _)| *part == GlancePart::Coverage(dataset));
-            if records > 0 && !known {
-                let parts = query::glance_parts(dataset, TOP_ROWS).unwrap_or_default();
-                self.parts.extend(parts.into_iter().map(|part| (part, Slot::default())));
-            }
-        }
-        for (part, slot) in self.parts.iter_mut().filter(|(_, slot)| !slot.is_running()) {
-            let part = part.clone();
-            slot.ask(lane, revision, move |source, _, cancel| {
-                let glance = source.glance(&part, cancel)?;
-                let keys = glance.lists.iter().flat_map(|list| &list.table.rows).flat_map(|row| &row.key);
-                let texts =
-                    keys.filter_map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None });
-                let marks = match source.case() {
-                    Ok(reader) if !glance.lists.is_empty() => marks::of_addresses(reader, texts)?,
-                    _ => AddressMarks::default(),
-                };
-                Ok((glance, marks))
-            });
-        }
-    }
-
-    /// What is on its way is waited for no more.
-    pub fn stop(&mut self) {
-        self.parts.iter_mut().for_each(|(_, slot)| slot.stop());
-    }
-
-    /// Takes in answers; the reasons of failures.
-    pub fn poll(&mut self) -> Vec<String> {
-        self.parts.iter_mut().filter_map(|(_, slot)| slot.poll().and_then(Result::err)).collect()
-    }
-
-    pub fn is_busy(&self) -> bool {
-        self.parts.iter().any(|(_, slot)| slot.is_busy())
-    }
-
     /// Did evidence come in since this was counted?
     pub fn is_older_than(&self, revision: u64) -> bool {
         self.parts.iter().any(|(_, slot)| slot.shown_query().is_some_and(|asked| *asked != revision))
     }
 
-    pub fn faults(&self) -> impl Iterator<Item = &str> {
+    pub fn faults(&self) -> impl Iterator<Item = &Failure> {
         self.parts.iter().filter_map(|(_, slot)| slot.fault())
     }
 
@@ -103,5 +70,62 @@ impl AtAGlance {
             }
             _ => None,
         })
+    }
+}
+
+impl Pane for AtAGlance {
+    fn shows(&self, view: View) -> bool {
+        view == View::Overview
+    }
+
+    fn ask(&mut self, asking: &Asking<'_>) {
+        let (lane, revision, totals) = (&asking.lanes.rows, asking.revision, asking.totals);
+        for (dataset, records) in [(Dataset::Flows, totals.flows), (Dataset::Events, totals.events)] {
+            let known = self.parts.iter().any(|(part, _)| *part == GlancePart::Coverage(dataset));
+            if records > 0 && !known {
+                let parts = glance::glance_parts(dataset, TOP_ROWS).unwrap_or_default();
+                self.parts.extend(parts.into_iter().map(|part| (part, Slot::default())));
+            }
+        }
+        for (part, slot) in self.parts.iter_mut().filter(|(_, slot)| !slot.is_running()) {
+            let part = part.clone();
+            slot.ask(lane, revision, move |source, _, cancel| {
+                let glance = source.glance(&part, cancel)?;
+                let keys = glance.lists.iter().flat_map(|list| &list.table.rows).flat_map(|row| &row.key);
+                let texts =
+                    keys.filter_map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None });
+                let marks = match source.case() {
+                    Ok(reader) if !glance.lists.is_empty() => marks::of_addresses(reader, texts)?,
+                    _ => AddressMarks::default(),
+                };
+                Ok((glance, marks))
+            });
+        }
+    }
+
+    fn poll(&mut self) -> Vec<Failure> {
+        self.parts.iter_mut().filter_map(|(_, slot)| slot.poll().and_then(Result::err)).collect()
+    }
+
+    /// What is on its way is waited for no more.
+    fn leave(&mut self) {
+        self.parts.iter_mut().for_each(|(_, slot)| slot.stop());
+    }
+
+    fn is_busy(&self) -> bool {
+        self.parts.iter().any(|(_, slot)| slot.is_busy())
+    }
+
+    fn exported(&self, _: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
+        let lists = [Dataset::Flows, Dataset::Events].into_iter().flat_map(|of| self.lists(of));
+        let lists = lists.filter_map(|(name, query, list)| Some((name, query, &list?.table)));
+        Exported::listed(tables::tops(lists, &[]))
+    }
+
+    fn candidates(&self, shown: &Shown<'_>, _: usize) -> Vec<Candidate> {
+        let lists = [Dataset::Flows, Dataset::Events].into_iter().flat_map(|of| self.lists(of));
+        let title = |name: &str| shown.texts.tr(&format!("list-{name}"));
+        let lists = lists.map(|(name, query, _)| Candidate::of(title(name), &TopQuestion(query.clone())));
+        lists.chain([Candidate::of("", &EvidenceQuestion)]).collect()
     }
 }

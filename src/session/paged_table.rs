@@ -4,6 +4,7 @@ use super::row_pages::PageCache;
 use super::selection::Selection;
 use super::slots::{Lane, Slot};
 use super::source::{Cancel, CaseReader};
+use crate::app::Failure;
 use crate::query::QueryError;
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ pub struct Reads<Q, T, R> {
     pub rows: ReadRows<T, R>,
 }
 
-// By hand: derived, it would ask the same of the rows.
+// Manually: derived, it would ask the same of the rows.
 impl<Q, T, R> Clone for Reads<Q, T, R> {
     fn clone(&self) -> Self {
         *self
@@ -27,17 +28,17 @@ impl<Q, T, R> Clone for Reads<Q, T, R> {
 
 impl<Q, T, R> Copy for Reads<Q, T, R> {}
 
-pub struct Paged<Q, T, R> {
+pub struct PagedTable<Q, T, R> {
     reads: Reads<Q, T, R>,
     /// The case's revision and the query.
     table: Slot<(u64, Q), Arc<T>>,
     rows: PageCache<R>,
     pub selection: Selection,
     /// Other rows came in: the table is to be shown from its beginning.
-    to_top: bool,
+    scroll_to_top: bool,
 }
 
-impl<Q, T, R> Paged<Q, T, R>
+impl<Q, T, R> PagedTable<Q, T, R>
 where
     Q: PartialEq + Clone + Send + 'static,
     T: Send + Sync + 'static,
@@ -45,7 +46,7 @@ where
 {
     pub fn new(reads: Reads<Q, T, R>) -> Self {
         let (table, rows) = (Slot::default(), PageCache::default());
-        Self { reads, table, rows, selection: Selection::default(), to_top: false }
+        Self { reads, table, rows, selection: Selection::default(), scroll_to_top: false }
     }
 
     /// Makes this the question; what an older one asked is stopped.
@@ -67,7 +68,7 @@ where
     }
 
     /// Takes in answers; the reasons of failures.
-    pub fn poll(&mut self) -> Vec<String> {
+    pub fn poll(&mut self) -> Vec<Failure> {
         let mut failures = Vec::new();
         let before = self.table.shown().map(Arc::as_ptr);
         if let Some(result) = self.table.poll() {
@@ -76,7 +77,7 @@ where
             if let Some(table) = after.filter(|table| before != Some(Arc::as_ptr(table))) {
                 self.rows.reset((self.reads.len)(table) as u64);
                 self.selection.clear();
-                self.to_top = true;
+                self.scroll_to_top = true;
             }
         }
         failures.extend(self.rows.poll());
@@ -111,11 +112,11 @@ where
         self.table.is_busy() || self.rows.is_busy()
     }
 
-    pub fn fault(&self) -> Option<&str> {
+    pub fn fault(&self) -> Option<&Failure> {
         self.table.fault()
     }
 
     pub fn take_to_top(&mut self) -> bool {
-        std::mem::take(&mut self.to_top)
+        std::mem::take(&mut self.scroll_to_top)
     }
 }

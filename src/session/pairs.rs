@@ -2,21 +2,25 @@
 //! table that answered last, and the small series of the rows on screen. It follows the filter of the flows and the time
 //! range of every view.
 
-use super::export_jobs::Exported;
 use super::marks::{self, Marked};
-use super::paged_table::{Paged, Reads};
-use super::records::{Copied, Lanes};
+use super::paged_table::{PagedTable, Reads};
+use super::pane::Lanes;
+use super::pane::{Asking, Pane};
+use super::records::Copied;
 use super::selection::Selection;
+use super::shown::{Exported, Shown};
 use super::slots::Slot;
 use super::source::{CaseReader, Mark};
 use super::sparks::{self, SparkQuestion, SparkRow, Sparks};
+use super::view::View;
+use crate::app::Failure;
 use crate::filter::Filter;
-use crate::model::{Dataset, FieldId, Timestamp, field};
+use crate::model::{Dataset, FieldId, Value, field};
 use crate::query::{
     self, ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, PairColumn,
-    PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, QueryError, Repeats, Scope, Value,
+    PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, QueryError, Repeats, Scope,
 };
-use crate::questions::{ConversationsQuestion, PairsQuestion};
+use crate::questions::{ConversationsQuestion, PairsQuestion, Question, group};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -140,8 +144,8 @@ pub struct Pairs {
     only_external: bool,
     sort: Vec<(PairsColumn, bool)>,
     widths: Vec<(PairsColumn, f32)>,
-    pairs: Paged<PairQuery, PairTable, Marked<PairRow>>,
-    talks: Paged<ConversationQuery, ConversationTable, Marked<ConversationRow>>,
+    pairs: PagedTable<PairQuery, PairTable, Marked<PairRow>>,
+    talks: PagedTable<ConversationQuery, ConversationTable, Marked<ConversationRow>>,
     sparks: Slot<SparkQuestion, Sparks>,
     on_screen: Range<u64>,
 }
@@ -157,8 +161,8 @@ impl Default for Pairs {
             only_external: false,
             sort: vec![(PairsColumn::Pair(P::TotalBytes), true)],
             widths: Vec::new(),
-            pairs: Paged::new(pairs),
-            talks: Paged::new(talks),
+            pairs: PagedTable::new(pairs),
+            talks: PagedTable::new(talks),
             sparks: Slot::default(),
             on_screen: 0..0,
         }
@@ -304,44 +308,6 @@ impl Pairs {
         ConversationQuery { repeats: self.repeats, sort, ..ConversationQuery::of(self.pair_query(scope)) }
     }
 
-    /// What the view shows, to be written into a file.
-    pub fn exported(&self, scope: Scope) -> Exported {
-        match self.folded {
-            true => Exported::Question(Arc::new(ConversationsQuestion(self.talk_query(scope)))),
-            false => Exported::Question(Arc::new(PairsQuestion(self.pair_query(scope)))),
-        }
-    }
-
-    /// Asks for what is shown and not there yet. `span`: first and last start of the case's flows, for the small series.
-    pub fn ask(&mut self, lanes: &Lanes, revision: u64, scope: Scope, span: Option<(Timestamp, Timestamp)>) {
-        if self.folded {
-            let query = self.talk_query(scope.clone());
-            self.talks.ask(&lanes.answers, revision, query);
-        } else {
-            let query = self.pair_query(scope.clone());
-            self.pairs.ask(&lanes.answers, revision, query);
-        }
-        if self.is_stale() || self.len().is_none() {
-            return;
-        }
-        let mut rows = Vec::new();
-        for at in self.on_screen.clone() {
-            // Until every row is in words; then once for all of them.
-            let Some(row) = self.row(at) else { return };
-            let direction = match row {
-                PairsRow::Pair(row) => row.flow_direction.clone(),
-                PairsRow::Talk(_) => None,
-            };
-            rows.push(SparkRow { at, ends: row.ends().map(Clone::clone), direction });
-        }
-        let question = sparks::question((revision, self.folded), self.pair_query(scope), rows, span);
-        if let Some(question) = question {
-            self.sparks.ask(&lanes.charts, question, |source, question, cancel| {
-                Ok(sparks::read(source.case()?, question, cancel)?)
-            });
-        }
-    }
-
     pub fn want(&mut self, lanes: &Lanes, rows: Range<u64>) {
         let end = rows.end.min(self.len().unwrap_or(0));
         self.on_screen = rows.start.min(end)..end;
@@ -349,24 +315,6 @@ impl Pairs {
         let ahead = rows.end - rows.start;
         let wanted = rows.start.saturating_sub(ahead)..rows.end + ahead;
         if self.folded { self.talks.want(&lanes.pages, wanted) } else { self.pairs.want(&lanes.pages, wanted) }
-    }
-
-    /// Stops what is on its way; the last good answers stay.
-    pub fn stop(&mut self) {
-        self.pairs.stop();
-        self.talks.stop();
-        self.sparks.stop();
-    }
-
-    pub fn poll(&mut self) -> Vec<String> {
-        let mut failures = self.pairs.poll();
-        failures.extend(self.talks.poll());
-        failures.extend(self.sparks.poll().and_then(Result::err));
-        failures
-    }
-
-    pub fn is_busy(&self) -> bool {
-        self.pairs.is_busy() || self.talks.is_busy() || self.sparks.is_busy()
     }
 
     /// Rows of the last good answer.
@@ -382,7 +330,7 @@ impl Pairs {
         if self.folded { self.talks.is_stale() } else { self.pairs.is_stale() }
     }
 
-    pub fn fault(&self) -> Option<&str> {
+    pub fn fault(&self) -> Option<&Failure> {
         if self.folded { self.talks.fault() } else { self.pairs.fault() }
     }
 
@@ -447,21 +395,19 @@ impl Pairs {
 
     /// The filter that keeps exactly the records of a row.
     pub fn clause(&self, row: PairsRow<'_>) -> Filter {
-        let [source, destination] = self.by.fields();
-        let is = |name: &str, value: &Option<String>| {
-            let field = field::by_name(Dataset::Flows, name)?;
-            Some(crate::present::display::clause(&value.clone().map_or(Value::Null, Value::Text), field, false))
-        };
-        let [one, other] = row.ends();
-        let way = |from, to| Filter::all_of([is(source, from), is(destination, to)].into_iter().flatten());
+        let value = |text: &Option<String>| text.clone().map_or(Value::Null, Value::Text);
+        let [one, other] = row.ends().map(value);
         match row {
             PairsRow::Pair(pair) => {
-                let direction = (self.by == PairKey::AddressesAndDirection).then_some(&pair.flow_direction);
-                let direction = direction.and_then(|direction| is("flow_direction", direction));
-                Filter::all_of([way(one, other)].into_iter().chain(direction))
+                let direction = value(&pair.flow_direction);
+                let direction = (self.by == PairKey::AddressesAndDirection).then_some(&direction);
+                group::pair_clause(self.by, &one, &other, direction)
             }
-            PairsRow::Talk(_) if one == other => way(one, other),
-            PairsRow::Talk(_) => Filter::any_of([way(one, other), way(other, one)]),
+            PairsRow::Talk(_) if one == other => group::pair_clause(self.by, &one, &other, None),
+            PairsRow::Talk(_) => {
+                let ways = [(&one, &other), (&other, &one)];
+                Filter::any_of(ways.map(|(from, to)| group::pair_clause(self.by, from, to, None)))
+            }
         }
     }
 
@@ -483,6 +429,70 @@ impl Pairs {
         copied.missing += self.selection().len().saturating_sub(limit as u64);
         copied.text = lines.join("\n");
         copied
+    }
+}
+
+impl Pane for Pairs {
+    fn shows(&self, view: View) -> bool {
+        view == View::Pairs
+    }
+
+    fn ask(&mut self, asking: &Asking<'_>) {
+        let (lanes, revision, scope) = (asking.lanes, asking.revision, asking.flows.clone());
+        let span = asking.totals.flow_span;
+        if self.folded {
+            let query = self.talk_query(scope.clone());
+            self.talks.ask(&lanes.answers, revision, query);
+        } else {
+            let query = self.pair_query(scope.clone());
+            self.pairs.ask(&lanes.answers, revision, query);
+        }
+        if self.is_stale() || self.len().is_none() {
+            return;
+        }
+        let mut rows = Vec::new();
+        for at in self.on_screen.clone() {
+            // Until every row is in words; then once for all of them.
+            let Some(row) = self.row(at) else { return };
+            let direction = match row {
+                PairsRow::Pair(row) => row.flow_direction.clone(),
+                PairsRow::Talk(_) => None,
+            };
+            rows.push(SparkRow { at, ends: row.ends().map(Clone::clone), direction });
+        }
+        let question = sparks::question((revision, self.folded), self.pair_query(scope), rows, span);
+        if let Some(question) = question {
+            self.sparks.ask(&lanes.charts, question, |source, question, cancel| {
+                Ok(sparks::read(source.case()?, question, cancel)?)
+            });
+        }
+    }
+
+    fn poll(&mut self) -> Vec<Failure> {
+        let mut failures = self.pairs.poll();
+        failures.extend(self.talks.poll());
+        failures.extend(self.sparks.poll().and_then(Result::err));
+        failures
+    }
+
+    /// Stops what is on its way; the last good answers stay.
+    fn leave(&mut self) {
+        self.pairs.stop();
+        self.talks.stop();
+        self.sparks.stop();
+    }
+
+    fn is_busy(&self) -> bool {
+        self.pairs.is_busy() || self.talks.is_busy() || self.sparks.is_busy()
+    }
+
+    fn exported(&self, shown: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
+        let scope = shown.flows.clone();
+        let question: Arc<dyn Question> = match self.folded {
+            true => Arc::new(ConversationsQuestion(self.talk_query(scope))),
+            false => Arc::new(PairsQuestion(self.pair_query(scope))),
+        };
+        Some((Exported::Question(question), self.len()))
     }
 }
 

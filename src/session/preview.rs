@@ -1,12 +1,14 @@
-//! The report as it will be, page for page, before it is written: put together and laid out by a worker thread, drawn page
-//! by page as it is looked at. It follows every change of the case and of what is written.
+//! The report as it will be, page for page, before it is written: put together and laid out by a worker thread, drawn
+//! page by page as it is looked at. It follows every change of the case and of what is written.
 
-use super::records::Lanes;
+use super::pane::{Asking, Pane};
 use super::slots::Slot;
 use super::source::Fault;
+use super::view::View;
+use crate::app::Failure;
 use crate::app::report::{self, Checking, Order};
 use crate::present::Language;
-use crate::report::{Picture, ReportError, Sheets, Words, pages};
+use crate::report::{Picture, Sheets, Words, pages};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,7 +23,7 @@ pub enum PreviewAction {
     /// On the screen, or off it.
     Show(bool),
     Language(Language),
-    /// Rows of a table at the most.
+    /// Rows of a table at most.
     Rows(u64),
     /// From 0.
     Page(usize),
@@ -115,7 +117,7 @@ impl Preview {
         (self.sheets.is_busy() && total > 0).then_some((done, total))
     }
 
-    pub fn fault(&self) -> Option<&str> {
+    pub fn fault(&self) -> Option<&Failure> {
         self.sheets.fault().or(self.picture.fault())
     }
 
@@ -123,9 +125,15 @@ impl Preview {
     pub fn set_zone(&mut self, zone: crate::present::zone::Zone) {
         self.order.zone = zone;
     }
+}
 
-    /// `changes`: the state of what is written.
-    pub fn ask(&mut self, lanes: &Lanes, revision: u64, changes: u64) {
+impl Pane for Preview {
+    fn shows(&self, view: View) -> bool {
+        view == View::Exhibits
+    }
+
+    fn ask(&mut self, asking: &Asking<'_>) {
+        let (lanes, revision, changes) = (asking.lanes, asking.revision, asking.conclusions);
         if !self.shows {
             return;
         }
@@ -139,7 +147,7 @@ impl Preview {
             told(0, 0);
             let failed = |error: report::ExportReportError| match error {
                 _ if cancel.is_cancelled() => Fault::Cancelled,
-                error => Fault::Failed(error.to_string()),
+                error => error.into(),
             };
             let order = &Order { checking: Checking::Preview, ..*order };
             let document = report::assemble(source.case()?, order, cancel, &mut told).map_err(failed)?;
@@ -151,14 +159,12 @@ impl Preview {
             let sheets = Arc::clone(sheets);
             let page = (*asked, self.page, self.scale);
             self.picture.ask(&lanes.charts, page, move |_, (_, page, scale), _| {
-                let failed = |error: ReportError| Fault::Failed(error.to_string());
-                Ok(Arc::new(sheets.picture(*page, *scale as f32 / 1000.0).map_err(failed)?))
+                Ok(Arc::new(sheets.picture(*page, *scale as f32 / 1000.0)?))
             });
         }
     }
 
-    /// Takes in answers; the reasons of failures.
-    pub fn poll(&mut self) -> Vec<String> {
+    fn poll(&mut self) -> Vec<Failure> {
         let mut failures = Vec::new();
         if let Some(result) = self.sheets.poll() {
             failures.extend(result.err());
@@ -168,7 +174,7 @@ impl Preview {
         failures
     }
 
-    pub fn is_busy(&self) -> bool {
+    fn is_busy(&self) -> bool {
         self.sheets.is_busy() || self.picture.is_busy()
     }
 }

@@ -1,17 +1,17 @@
 //! Columns of the record tables: every field, and the values inside JSON that named queries show.
 
-use super::source::Value;
-use crate::filter::{Filter, JsonPath, Target};
-use crate::model::{Dataset, FieldId, field};
+use crate::filter::{Filter, JsonPath, Target, clause};
+use crate::model::{Dataset, FieldId, Value, field};
 use crate::present::display;
 use crate::present::zone::Zone;
-use crate::query::named::{CATALOGUE, Column, Shape};
+use crate::query::tables::{Inside, RecordColumn};
+use crate::questions::catalogue::{CATALOGUE, Shape};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShownColumn {
     /// The field that it is read from.
     pub field: FieldId,
-    inside: Option<Column>,
+    inside: Option<Inside>,
 }
 
 impl From<FieldId> for ShownColumn {
@@ -21,8 +21,11 @@ impl From<FieldId> for ShownColumn {
 }
 
 impl ShownColumn {
-    pub fn of(column: Column, dataset: Dataset) -> Option<Self> {
-        let inside = matches!(column, Column::Inside { .. }).then_some(column);
+    pub fn of(column: &RecordColumn, dataset: Dataset) -> Option<Self> {
+        let inside = match column {
+            RecordColumn::Inside(inside) => Some(*inside),
+            _ => None,
+        };
         Some(Self { field: column.field(dataset)?, inside })
     }
 
@@ -31,7 +34,7 @@ impl ShownColumn {
         let mut all: Vec<Self> = field::of(dataset).map(Self::from).collect();
         for query in CATALOGUE.iter().filter(|query| query.dataset == dataset) {
             let Shape::Records { columns, .. } = query.shape else { continue };
-            for column in columns.iter().filter_map(|column| Self::of(*column, dataset)) {
+            for column in columns.iter().filter_map(|column| Self::of(column, dataset)) {
                 if !all.iter().any(|known| known.name() == column.name()) {
                     all.push(column);
                 }
@@ -47,7 +50,7 @@ impl ShownColumn {
 
     /// Stable: the key of its setting.
     pub fn name(self) -> &'static str {
-        self.inside.map_or_else(|| self.field.name(), Column::name)
+        self.inside.map_or_else(|| self.field.name(), |inside| inside.name)
     }
 
     /// The field, where the column is all of it: then it can be sorted by.
@@ -56,14 +59,14 @@ impl ShownColumn {
     }
 
     /// As an export of this column has it.
-    pub fn as_column(self) -> Column {
-        self.inside.unwrap_or(Column::Field(self.field.name()))
+    pub fn as_column(self) -> RecordColumn {
+        self.inside.map_or_else(|| RecordColumn::Field(self.field.name()), RecordColumn::Inside)
     }
 
     /// What it shows of the field's value.
     pub fn value(self, value: Value) -> Value {
         match self.inside {
-            Some(column) => column.value(value),
+            Some(inside) => inside.value(&value),
             None => value,
         }
     }
@@ -74,12 +77,12 @@ impl ShownColumn {
 
     /// The filter that keeps (or excludes) exactly this value.
     pub fn clause(self, value: &Value, exclude: bool) -> Filter {
-        let Some(Column::Inside { pointer, .. }) = self.inside else {
-            return display::clause(value, self.field, exclude);
+        let Some(Inside { pointer, .. }) = self.inside else {
+            return clause::clause(value, self.field, exclude);
         };
         let member = JsonPath::key(self.field.event_path().unwrap_or_default());
         let path = pointer.split('/').skip(1).fold(member, JsonPath::member);
-        display::target_clause(value, Target::Path(path), exclude)
+        clause::target_clause(value, Target::Path(path), exclude)
     }
 }
 

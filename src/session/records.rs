@@ -1,28 +1,36 @@
-//! The state of one record table: the filter that applies and the one being typed, the order, the columns, the rows that
-//! answered last, and the record under the cursor.
+//! The state of one record table: the filter that applies and the one being typed, the order, the columns, the rows
+//! that answered last, and the record under the cursor.
+
+mod candidates;
 
 use super::marks::{self, SightedBins};
+use super::pane::{Asking, Pane};
 use super::record_columns::ShownColumn;
-use super::row_pages::Pages;
+use super::row_pages::RecordPages;
 use super::selection::Selection;
 use super::settings::ColumnSetting;
-use super::slots::{Lane, Slot};
-use super::source::{Duplicates, Filter, Histogram, Inspected, RecordQuery, RowSet, Scope, SortKey};
+use super::shown::{Candidate, Exported, Shown};
+use super::slots::Slot;
+use super::source::{Duplicates, Filter, Histogram, Inspected, RecordQuery, RowSet, Scope, SortKey, Totals};
 use super::text_filter;
+use super::view::View;
+use crate::app::Failure;
 use crate::filter::FilterError;
 use crate::model::{Dataset, FieldId, RecordId, TimeRange, field};
 use crate::present::display;
-use crate::query::named::Column;
+use crate::query::tables::RecordColumn;
+use crate::questions::RecordsQuestion;
+use std::sync::Arc;
 
 /// A query and the state of the case that it was put to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
+pub(crate) struct Question {
     pub revision: u64,
     pub query: RecordQuery,
 }
 
-/// Ordered rows, and where the record that was under the cursor stands among them.
-pub struct Answer {
+/// Ordered rows, and where the record that was under the cursor is among them.
+pub(crate) struct Answer {
     pub rows: RowSet,
     kept: Option<u64>,
 }
@@ -32,17 +40,6 @@ pub struct Answer {
 pub enum Reveal {
     Top,
     Row(u64),
-}
-
-/// Lanes of work, so that a page never waits behind a scan, nor a table behind another view's question.
-pub struct Lanes {
-    pub rows: Lane,
-    pub charts: Lane,
-    pub pages: Lane,
-    /// Questions of the views that are not tables of records.
-    pub answers: Lane,
-    /// Statements of the examiner, which may take as long as they are allowed to.
-    pub console: Lane,
 }
 
 pub struct Records {
@@ -62,14 +59,14 @@ pub struct Records {
     wanted: Vec<RecordId>,
     rows: Slot<Question, Answer>,
     histogram: Slot<Question, Histogram>,
-    /// Of the histogram's bins, those with records that meet an indicator.
+    /// Of the histogram's bins, those with records that match an indicator.
     sighted: Slot<(Question, i64), SightedBins>,
     detail: Slot<(u64, RecordId), Inspected>,
-    pub pages: Pages,
+    pub pages: RecordPages,
 }
 
 /// Bars of the histogram above a table.
-pub const HISTOGRAM_BINS: usize = 240;
+pub(crate) const HISTOGRAM_BINS: usize = 240;
 
 impl Records {
     pub fn new(dataset: Dataset, saved: Option<&[ColumnSetting]>) -> Self {
@@ -89,22 +86,22 @@ impl Records {
             histogram: Slot::default(),
             sighted: Slot::default(),
             detail: Slot::default(),
-            pages: Pages::new(dataset),
+            pages: RecordPages::new(dataset),
         }
     }
 
-    /// The text of the filter in force.
+    /// The text of the current filter.
     pub fn applied(&self) -> &str {
         &self.applied
     }
 
-    /// The text in the filter bar changed: its mistakes are shown, what is in force stays.
+    /// The text in the filter bar changed: its mistakes are shown, the current filter stays.
     pub fn edit(&mut self, text: String) {
         self.problem = text_filter::parse(&text, self.dataset).err();
         self.draft = text;
     }
 
-    /// Puts a filter in force. `false` when it has a mistake: then the last good one stays in force.
+    /// Applies a filter. `false` when it has a mistake: then the last good one stays applied.
     pub fn apply(&mut self, text: &str) -> bool {
         self.draft = text.to_owned();
         match text_filter::parse(text, self.dataset) {
@@ -134,8 +131,8 @@ impl Records {
         self.own_columns = None;
     }
 
-    /// Shows the columns of a query, until another filter is put in force or they are taken back.
-    pub fn lend_columns(&mut self, of_query: &[Column]) {
+    /// Shows the columns of a query, until another filter is applied or they are removed.
+    pub fn lend_columns(&mut self, of_query: &[RecordColumn]) {
         if of_query.is_empty() {
             return self.take_columns_back();
         }
@@ -176,73 +173,6 @@ impl Records {
     /// The records that the filter and the range leave.
     pub fn scope(&self, range: TimeRange, duplicates: Duplicates) -> Scope {
         Scope { dataset: self.dataset, filter: self.filter.clone(), range, duplicates }
-    }
-
-    /// Asks for whatever the view shows and is not there yet. `histogram`: is it shown, and is anything looked for?
-    pub fn ask(
-        &mut self,
-        lanes: &Lanes,
-        revision: u64,
-        range: TimeRange,
-        duplicates: Duplicates,
-        (histogram, watched): (bool, bool),
-    ) {
-        let query = self.query(range, duplicates);
-        let keep = self.cursor_id();
-        let question = Question { revision, query };
-        self.rows.ask(&lanes.rows, question.clone(), move |source, q, cancel| {
-            let rows = source.rows(&q.query, cancel)?;
-            let kept = keep.and_then(|id| rows.place(id)).map(|at| at as u64);
-            Ok(Answer { rows, kept })
-        });
-        if self.rows.answers(&question) {
-            self.select_wanted();
-        }
-        if histogram {
-            let mut unordered = question;
-            unordered.query.sort.clear();
-            self.histogram.ask(&lanes.charts, unordered.clone(), |source, q, cancel| {
-                source.histogram(&q.query, HISTOGRAM_BINS, cancel)
-            });
-            let answered = self.histogram.answers(&unordered).then(|| self.histogram.shown()).flatten();
-            if let Some(bin_secs) = answered.map(|histogram| histogram.bin_secs).filter(|_| watched) {
-                let scope = self.scope(range, duplicates);
-                self.sighted.ask(&lanes.charts, (unordered, bin_secs), move |source, (_, bin_secs), cancel| {
-                    Ok(marks::sighted_bins(source.case()?, &scope, *bin_secs, cancel)?)
-                });
-            }
-        }
-        if let Some(id) = self.cursor_id() {
-            self.detail.ask(&lanes.pages, (revision, id), |source, (_, id), _| source.record(*id));
-        }
-        let columns = self.shown_columns();
-        if columns != self.pages.columns() {
-            let rows = self.rows.shown().map(|answer| answer.rows.clone()).unwrap_or_default();
-            self.pages.reset(rows, columns);
-        }
-    }
-
-    /// Takes what has come in; the reasons of failures.
-    pub fn poll(&mut self) -> Vec<String> {
-        let mut failures = Vec::new();
-        let before = self.rows.shown_query().cloned();
-        if let Some(result) = self.rows.poll() {
-            failures.extend(result.err());
-            let (after, answer) = (self.rows.shown_query(), self.rows.shown());
-            if let (Some(after), Some(answer)) = (after, answer)
-                && before.as_ref() != Some(after)
-            {
-                let same_query = before.is_some_and(|b| b.query == after.query);
-                let (rows, kept) = (answer.rows.clone(), answer.kept);
-                self.pages.reset(rows, self.shown_columns());
-                self.settle(kept, same_query);
-            }
-        }
-        failures.extend(self.histogram.poll().and_then(Result::err));
-        failures.extend(self.sighted.poll().and_then(Result::err));
-        failures.extend(self.detail.poll().and_then(Result::err));
-        failures.extend(self.pages.poll());
-        failures
     }
 
     /// The record under the cursor stays under it when the rows change around it.
@@ -305,7 +235,7 @@ impl Records {
         self.rows.is_busy()
     }
 
-    pub fn fault(&self) -> Option<&str> {
+    pub fn fault(&self) -> Option<&Failure> {
         self.rows.fault()
     }
 
@@ -321,12 +251,6 @@ impl Records {
 
     pub fn histogram_is_stale(&self) -> bool {
         self.histogram.is_busy()
-    }
-
-    /// Is anything on its way, the record under the cursor included?
-    pub fn is_busy(&self) -> bool {
-        let charts = self.histogram.is_busy() || self.sighted.is_busy();
-        self.rows.is_busy() || charts || self.detail.is_busy() || self.pages.is_busy()
     }
 
     pub fn cursor_id(&self) -> Option<RecordId> {
@@ -391,12 +315,105 @@ pub struct Copied {
     pub missing: u64,
 }
 
-pub fn time_field(dataset: Dataset) -> FieldId {
+pub(crate) fn time_field(dataset: Dataset) -> FieldId {
     let name = match dataset {
         Dataset::Flows => "start",
         Dataset::Events => "event_time",
     };
     field::by_name(dataset, name).unwrap_or(FieldId(0))
+}
+
+impl Pane for Records {
+    fn shows(&self, view: View) -> bool {
+        view == View::Records(self.dataset)
+    }
+
+    fn ask(&mut self, asking: &Asking<'_>) {
+        let (lanes, revision) = (asking.lanes, asking.revision);
+        let (range, duplicates) = (asking.range, asking.duplicates);
+        let query = self.query(range, duplicates);
+        let keep = self.cursor_id();
+        let question = Question { revision, query };
+        self.rows.ask(&lanes.rows, question.clone(), move |source, q, cancel| {
+            let rows = source.rows(&q.query, cancel)?;
+            let kept = keep.and_then(|id| rows.place(id)).map(|at| at as u64);
+            Ok(Answer { rows, kept })
+        });
+        if self.rows.answers(&question) {
+            self.select_wanted();
+        }
+        if asking.histogram {
+            let mut unordered = question;
+            unordered.query.sort.clear();
+            self.histogram.ask(&lanes.charts, unordered.clone(), |source, q, cancel| {
+                source.histogram(&q.query, HISTOGRAM_BINS, cancel)
+            });
+            let answered = self.histogram.answers(&unordered).then(|| self.histogram.shown()).flatten();
+            if let Some(bin_secs) = answered.map(|histogram| histogram.bin_secs).filter(|_| asking.has_indicators) {
+                let scope = self.scope(range, duplicates);
+                self.sighted.ask(&lanes.charts, (unordered, bin_secs), move |source, (_, bin_secs), cancel| {
+                    Ok(marks::sighted_bins(source.case()?, &scope, *bin_secs, cancel)?)
+                });
+            }
+        }
+        if let Some(id) = self.cursor_id() {
+            self.detail.ask(&lanes.pages, (revision, id), |source, (_, id), _| source.record(*id));
+        }
+        let columns = self.shown_columns();
+        if columns != self.pages.columns() {
+            let rows = self.rows.shown().map(|answer| answer.rows.clone()).unwrap_or_default();
+            self.pages.reset(rows, columns);
+        }
+    }
+
+    fn poll(&mut self) -> Vec<Failure> {
+        let mut failures = Vec::new();
+        let before = self.rows.shown_query().cloned();
+        if let Some(result) = self.rows.poll() {
+            failures.extend(result.err());
+            let (after, answer) = (self.rows.shown_query(), self.rows.shown());
+            if let (Some(after), Some(answer)) = (after, answer)
+                && before.as_ref() != Some(after)
+            {
+                let same_query = before.is_some_and(|b| b.query == after.query);
+                let (rows, kept) = (answer.rows.clone(), answer.kept);
+                self.pages.reset(rows, self.shown_columns());
+                self.settle(kept, same_query);
+            }
+        }
+        failures.extend(self.histogram.poll().and_then(Result::err));
+        failures.extend(self.sighted.poll().and_then(Result::err));
+        failures.extend(self.detail.poll().and_then(Result::err));
+        failures.extend(self.pages.poll());
+        failures
+    }
+
+    fn is_busy(&self) -> bool {
+        let charts = self.histogram.is_busy() || self.sighted.is_busy();
+        self.rows.is_busy() || charts || self.detail.is_busy() || self.pages.is_busy()
+    }
+
+    fn number(&self, _: View, totals: &Totals) -> Option<u64> {
+        Some(if self.dataset == Dataset::Flows { totals.flows } else { totals.events })
+    }
+
+    fn exported(&self, shown: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
+        // What is on screen: a query's columns, or else everything that the records say.
+        let columns = match self.are_columns_lent() {
+            true => {
+                let shown = self.shown_columns().into_iter().map(ShownColumn::as_column);
+                std::iter::once(RecordColumn::Ref).chain(shown).collect()
+            }
+            false => Vec::new(),
+        };
+        let query = self.query(shown.range, shown.duplicates);
+        let question = RecordsQuestion { query, columns, limit: None };
+        Some((Exported::Question(Arc::new(question)), self.row_count()))
+    }
+
+    fn candidates(&self, shown: &Shown<'_>, limit: usize) -> Vec<Candidate> {
+        candidates::of(self, shown, limit)
+    }
 }
 
 /// The columns as they were left, completed by what the table of fields has gained since.
@@ -506,12 +523,13 @@ mod tests {
 
     #[test]
     fn a_query_lends_its_columns_until_another_filter_is_in_force() {
+        use crate::query::tables::Inside;
         let mut records = Records::new(Dataset::Events, None);
         let own = records.columns.clone();
         let shown = |records: &Records| records.shown_columns().iter().map(|c| c.name()).collect::<Vec<_>>();
         let login = [
-            Column::Field("event_time"),
-            Column::Inside { name: "mfa_used", field: "additional_event_data", pointer: "/MFAUsed" },
+            RecordColumn::Field("event_time"),
+            RecordColumn::Inside(Inside { name: "mfa_used", field: "additional_event_data", pointer: "/MFAUsed" }),
         ];
         assert!(records.apply("event_name = ConsoleLogin"));
         records.lend_columns(&login);

@@ -1,10 +1,11 @@
-//! Rows of a table by position, fetched in pages on a worker thread and kept while they are near. The table asks for what
-//! is visible; what has not come yet is drawn as a placeholder.
+//! Rows of a table by position, fetched in pages on a worker thread and kept while they are near. The table asks for
+//! what is visible; what has not come yet is drawn as a placeholder.
 
 use super::record_columns::ShownColumn;
 use super::slots::Lane;
-use super::source::{Cancel, Fault, Mark, RowSet, Source, Value};
-use crate::model::{Dataset, FieldId, RecordId};
+use super::source::{Cancel, Fault, Mark, RowSet, Source};
+use crate::app::Failure;
+use crate::model::{Dataset, FieldId, RecordId, Value};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ struct Request<R> {
 }
 
 /// Pages of one ordered table of any rows.
-pub struct PageCache<R> {
+pub(crate) struct PageCache<R> {
     len: u64,
     generation: u64,
     clock: u64,
@@ -38,36 +39,36 @@ impl<R> Default for PageCache<R> {
 }
 
 impl<R: Send + 'static> PageCache<R> {
-    pub const ROWS: u64 = 128;
-    /// About 64 pages of 128 rows: a few screens around every place that was visited lately.
+    pub(crate) const ROWS: u64 = 128;
+    /// About 64 pages of 128 rows: a few screens around every place that was visited recently.
     const KEPT: usize = 64;
     /// Requests on their way: with more, a fast scroll would queue pages that nobody will see.
     const ON_THE_WAY: usize = 3;
 
-    /// Other rows: everything is fetched anew.
-    pub fn reset(&mut self, len: u64) {
+    /// Other rows: everything is fetched again.
+    pub(crate) fn reset(&mut self, len: u64) {
         self.len = len;
         self.generation += 1;
         self.pages.clear();
         self.failed = None;
     }
 
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.len
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len == 0
     }
 
     /// A row, `None` while it is on its way.
-    pub fn row(&self, row: u64) -> Option<&R> {
+    pub(crate) fn row(&self, row: u64) -> Option<&R> {
         self.pages.get(&(row / Self::ROWS))?.rows.get((row % Self::ROWS) as usize)
     }
 
     /// Sees to it that these rows will be there; called with what is on screen. `load` is handed to the lane with the
     /// places of a page.
-    pub fn want<L>(&mut self, lane: &Lane, rows: Range<u64>, load: L)
+    pub(crate) fn want<L>(&mut self, lane: &Lane, rows: Range<u64>, load: L)
     where
         L: Fn(&dyn Source, Range<usize>) -> Result<Vec<R>, Fault> + Clone + Send + 'static,
     {
@@ -95,7 +96,7 @@ impl<R: Send + 'static> PageCache<R> {
     }
 
     /// Takes the pages that have come in. The reason of a failure, once per table.
-    pub fn poll(&mut self) -> Option<String> {
+    pub(crate) fn poll(&mut self) -> Option<Failure> {
         let mut why = None;
         let requests = std::mem::take(&mut self.requests);
         for request in requests {
@@ -106,9 +107,9 @@ impl<R: Send + 'static> PageCache<R> {
                     self.pages.insert(request.page, Page { rows, used: self.clock });
                 }
                 Ok(Err(Fault::Cancelled)) | Err(TryRecvError::Disconnected) => {}
-                Ok(Err(Fault::Failed(reason))) => {
+                Ok(Err(Fault::Failed(failure))) => {
                     self.failed = Some(self.generation);
-                    why = Some(reason);
+                    why = Some(failure);
                 }
             }
         }
@@ -120,25 +121,25 @@ impl<R: Send + 'static> PageCache<R> {
         why
     }
 
-    pub fn is_busy(&self) -> bool {
+    pub(crate) fn is_busy(&self) -> bool {
         !self.requests.is_empty()
     }
 }
 
 /// Pages of one ordered row set of records: values in the order of the columns.
-pub struct Pages {
+pub struct RecordPages {
     dataset: Dataset,
     rows: RowSet,
     columns: Arc<[ShownColumn]>,
     cache: PageCache<(Vec<Value>, Vec<Mark>)>,
 }
 
-impl Pages {
+impl RecordPages {
     pub fn new(dataset: Dataset) -> Self {
         Self { dataset, rows: RowSet::default(), columns: Arc::default(), cache: PageCache::default() }
     }
 
-    /// Another row set or other columns: everything is fetched anew.
+    /// Another row set or other columns: everything is fetched again.
     pub fn reset(&mut self, rows: RowSet, columns: Vec<ShownColumn>) {
         if rows.is_same(&self.rows) && *columns == *self.columns {
             return;
@@ -169,7 +170,7 @@ impl Pages {
         self.cache.row(row).map(|(values, _)| values.as_slice())
     }
 
-    /// Indicators and labels that the record of a row meets; none while it is on its way.
+    /// Indicators and labels that the record of a row matches; none while it is on its way.
     pub fn marks(&self, row: u64) -> &[Mark] {
         self.cache.row(row).map_or(&[], |(_, marks)| marks.as_slice())
     }
@@ -191,7 +192,7 @@ impl Pages {
     }
 
     /// Takes the pages that have come in. The reason of a failure, once per row set.
-    pub fn poll(&mut self) -> Option<String> {
+    pub fn poll(&mut self) -> Option<Failure> {
         self.cache.poll()
     }
 
@@ -212,9 +213,9 @@ mod tests {
     fn visible_rows_come_in_and_old_pages_are_forgotten() {
         let (sender, woken) = sync_channel(16);
         let backend = Arc::new(MemoryBackend::with_flows(20_000));
-        let waker: crate::session::slots::Waker = Arc::new(move || sender.send(()).unwrap_or(()));
+        let waker: crate::session::waker::Waker = Arc::new(move || sender.send(()).unwrap_or(()));
         let lane = Lane::start("test", backend, "case".into(), waker).unwrap();
-        let mut pages = Pages::new(Dataset::Flows);
+        let mut pages = RecordPages::new(Dataset::Flows);
         let fields = vec![field::by_name(Dataset::Flows, "srcport").unwrap().into()];
         pages.reset(RowSet::of_ids((0..20_000).collect()), fields);
         assert_eq!(pages.len(), 20_000);

@@ -2,7 +2,7 @@
 //! user's configuration folder. It holds nothing of a case, and failing to read or write it never stops any work.
 
 use crate::app::config::SETTINGS;
-pub use crate::app::config::config_folder;
+pub(crate) use crate::app::config::config_folder;
 use crate::part::Part;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -74,13 +74,13 @@ impl Settings {
 }
 
 /// The settings of this folder; defaults where there are none or they do not parse.
-pub fn load(folder: Option<&Path>) -> Settings {
+pub(crate) fn load(folder: Option<&Path>) -> Settings {
     let text = folder.and_then(|folder| std::fs::read(folder.join(SETTINGS)).ok());
     text.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
 /// Writes the settings whole or not at all.
-pub fn save(folder: &Path, settings: &Settings) -> std::io::Result<()> {
+pub(crate) fn save(folder: &Path, settings: &Settings) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let part = Part::beside(&folder.join(SETTINGS))?;
     std::fs::write(part.path(), serde_json::to_vec_pretty(settings)?)?;

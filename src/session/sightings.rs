@@ -1,17 +1,23 @@
-//! The state of the sightings view: by indicator, by host or by list, or the playbook's view; of all lists or of one. It
-//! follows the time range of every view.
+//! The state of the sightings view: by indicator, by host or by list, or the playbook's view; of all lists or of one.
+//! It follows the time range of every view.
 
-use super::paged_table::{Paged, Reads};
-use super::records::{Copied, Lanes};
+use super::paged_table::{PagedTable, Reads};
+use super::pane::Lanes;
+use super::pane::{Asking, Pane};
+use super::records::Copied;
 use super::selection::Selection;
+use super::shown::{Exported, Shown};
+use super::view::View;
+use crate::app::Failure;
 use crate::app::owners::{Owner, Owners};
-use crate::model::{Dataset, TimeRange};
+use crate::model::{Dataset, TimeRange, Value};
 use crate::query::{
     self, By, Duplicates, Looked, PLAYBOOK_COLUMNS, PlaybookQuery, PlaybookRow, PlaybookTable, Scope, SightedRow,
-    SightingQuery, SightingRow, SightingSort, SightingTable, Value, sighting_columns, sighting_value,
+    SightingQuery, SightingRow, SightingSort, SightingTable, sighting_columns, sighting_value,
 };
-use crate::questions::SightingsQuestion;
+use crate::questions::{PlaybookQuestion, Question, SightingsQuestion};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What a row stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +43,7 @@ pub enum SightingsAction {
     Show(Show),
     /// Only this list, or all.
     Only(Option<String>),
-    /// By this column; the other way round, and as it was, when asked again.
+    /// By this column; the other way round, and as it was, when run again.
     Sort(&'static str),
     Select(Selection),
     Want(Range<u64>),
@@ -49,8 +55,8 @@ pub struct Sightings {
     show: Show,
     only: Option<String>,
     sorts: Vec<(By, SightingSort)>,
-    tables: Paged<SightingQuery, SightingTable, SightingRow>,
-    playbook: Paged<PlaybookQuery, PlaybookTable, PlaybookRow>,
+    tables: PagedTable<SightingQuery, SightingTable, SightingRow>,
+    playbook: PagedTable<PlaybookQuery, PlaybookTable, PlaybookRow>,
     widths: Vec<(&'static str, f32)>,
 }
 
@@ -59,7 +65,7 @@ impl Default for Sightings {
         let tables = Reads { table: query::sightings, len: SightingTable::len, rows: query::sighting_rows };
         let playbook =
             Reads { table: query::playbook, len: |table: &PlaybookTable| table.rows.len(), rows: query::playbook_rows };
-        let (tables, playbook) = (Paged::new(tables), Paged::new(playbook));
+        let (tables, playbook) = (PagedTable::new(tables), PagedTable::new(playbook));
         Self { show: Show::By(By::Indicator), only: None, sorts: Vec::new(), tables, playbook, widths: Vec::new() }
     }
 }
@@ -141,39 +147,11 @@ impl Sightings {
         PlaybookQuery { scope: Scope { range, duplicates, ..Scope::all(Dataset::Flows) } }
     }
 
-    pub fn ask(&mut self, lanes: &Lanes, revision: u64, range: TimeRange, duplicates: Duplicates) {
-        match self.show {
-            Show::By(_) => {
-                let query = self.query(range, duplicates);
-                self.tables.ask(&lanes.answers, revision, query);
-            }
-            Show::Playbook => {
-                let query = self.playbook_query(range, duplicates);
-                self.playbook.ask(&lanes.answers, revision, query);
-            }
-        }
-    }
-
     pub fn want(&mut self, lanes: &Lanes, rows: Range<u64>) {
         match self.show {
             Show::By(_) => self.tables.want(&lanes.pages, rows),
             Show::Playbook => self.playbook.want(&lanes.pages, rows),
         }
-    }
-
-    pub fn stop(&mut self) {
-        self.tables.stop();
-        self.playbook.stop();
-    }
-
-    pub fn poll(&mut self) -> Vec<String> {
-        let mut failures = self.tables.poll();
-        failures.extend(self.playbook.poll());
-        failures
-    }
-
-    pub fn is_busy(&self) -> bool {
-        self.tables.is_busy() || self.playbook.is_busy()
     }
 
     pub fn is_stale(&self) -> bool {
@@ -183,7 +161,7 @@ impl Sightings {
         }
     }
 
-    pub fn fault(&self) -> Option<&str> {
+    pub fn fault(&self) -> Option<&Failure> {
         match self.show {
             Show::By(_) => self.tables.fault(),
             Show::Playbook => self.playbook.fault(),
@@ -232,8 +210,9 @@ impl Sightings {
         match self.show {
             Show::By(by) => {
                 let mut columns = sighting_columns(by).to_vec();
-                // A list is nobody's.
-                columns.extend(OWNED.into_iter().filter(|_| owned && by != By::List));
+                // Beside the address; a list is nobody's.
+                let owned = OWNED.into_iter().filter(|_| owned && by != By::List);
+                columns.splice(1..1, owned).for_each(drop);
                 columns
             }
             Show::Playbook => std::iter::once("words").chain(PLAYBOOK_COLUMNS).collect(),
@@ -281,11 +260,57 @@ impl Sightings {
     }
 }
 
+impl Pane for Sightings {
+    fn shows(&self, view: View) -> bool {
+        view == View::Sightings
+    }
+
+    fn ask(&mut self, asking: &Asking<'_>) {
+        let (lanes, revision) = (asking.lanes, asking.revision);
+        let (range, duplicates) = (asking.range, asking.duplicates);
+        match self.show {
+            Show::By(_) => {
+                let query = self.query(range, duplicates);
+                self.tables.ask(&lanes.answers, revision, query);
+            }
+            Show::Playbook => {
+                let query = self.playbook_query(range, duplicates);
+                self.playbook.ask(&lanes.answers, revision, query);
+            }
+        }
+    }
+
+    fn poll(&mut self) -> Vec<Failure> {
+        let mut failures = self.tables.poll();
+        failures.extend(self.playbook.poll());
+        failures
+    }
+
+    fn leave(&mut self) {
+        self.tables.stop();
+        self.playbook.stop();
+    }
+
+    fn is_busy(&self) -> bool {
+        self.tables.is_busy() || self.playbook.is_busy()
+    }
+
+    fn exported(&self, shown: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
+        let question: Arc<dyn Question> = match self.show {
+            Show::By(_) => Arc::new(self.question(shown.range, shown.duplicates)),
+            Show::Playbook => {
+                Arc::new(PlaybookQuestion { query: self.playbook_query(shown.range, shown.duplicates), limit: None })
+            }
+        };
+        Some((Exported::Question(question), self.len()))
+    }
+}
+
 /// Columns that databases of owners fill.
 const OWNED: [&str; 2] = ["country", "network_owner"];
 
 /// What a row shows in a column of the view.
-pub fn shown(row: SightedRow<'_>, column: &str, owners: Option<&Owners>) -> Value {
+pub(crate) fn shown(row: SightedRow<'_>, column: &str, owners: Option<&Owners>) -> Value {
     let SightedRow::Sighting(of) = row else { return sighting_value(row, column) };
     if !OWNED.contains(&column) {
         return sighting_value(row, column);

@@ -2,14 +2,13 @@
 //! its query and runs again only when it changed; what is superseded is cancelled. Nothing here blocks the caller.
 
 use super::source::{Backend, Cancel, Fault, Source};
-use crate::app::panics::caught;
+use super::waker::Waker;
+use crate::app::failure::{Cause, Failure};
+use crate::threads::{self, caught};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-
-/// Called from any thread when something is ready to be drawn.
-pub type Waker = Arc<dyn Fn() + Send + Sync>;
 
 type Job = Box<dyn FnOnce(Result<&dyn Source, &Fault>) + Send>;
 
@@ -26,8 +25,8 @@ impl Lane {
 
     pub fn start(name: &str, backend: Arc<dyn Backend>, path: PathBuf, waker: Waker) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel::<Job>(Self::WAITING);
-        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
-            let source = caught(|| backend.open(&path)).unwrap_or_else(|why| Err(Fault::Failed(why)));
+        let thread = threads::start(name, move || {
+            let source = caught(|| backend.open(&path)).unwrap_or_else(|panic| Err(panic.into()));
             while let Ok(job) = receiver.recv() {
                 job(source.as_ref().map(|s| s.as_ref()));
             }
@@ -54,8 +53,8 @@ impl Lane {
             let result = match source {
                 Err(fault) => Err(fault.clone()),
                 Ok(_) if cancel.is_cancelled() => Err(Fault::Cancelled),
-                // A program error in one answer is told like any failure; the lane goes on.
-                Ok(source) => caught(|| job(source, &cancel)).unwrap_or_else(|why| Err(Fault::Failed(why))),
+                // A program error in one answer is reported like any failure; the lane continues.
+                Ok(source) => caught(|| job(source, &cancel)).unwrap_or_else(|panic| Err(panic.into())),
             };
             // The asker may have lost interest; then there is nobody to tell.
             let _ = answer.send(result);
@@ -75,10 +74,10 @@ struct Running<Q, R> {
 }
 
 /// A question and its latest answer.
-pub struct Slot<Q, R> {
+pub(crate) struct Slot<Q, R> {
     running: Option<Running<Q, R>>,
     shown: Option<(Q, R)>,
-    fault: Option<(Q, String)>,
+    fault: Option<(Q, Failure)>,
     /// A question that found the lane full; it is put again at the next chance.
     refused: bool,
 }
@@ -91,7 +90,7 @@ impl<Q, R> Default for Slot<Q, R> {
 
 impl<Q: PartialEq + Clone + Send + 'static, R: Send + 'static> Slot<Q, R> {
     /// Makes `query` the question. Does nothing when it already is, whether running, answered or failed.
-    pub fn ask(
+    pub(crate) fn ask(
         &mut self,
         lane: &Lane,
         query: Q,
@@ -116,7 +115,7 @@ impl<Q: PartialEq + Clone + Send + 'static, R: Send + 'static> Slot<Q, R> {
     }
 
     /// Stops what is running; the last good answer stays.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if let Some(running) = self.running.take() {
             running.cancel.cancel();
         }
@@ -124,12 +123,12 @@ impl<Q: PartialEq + Clone + Send + 'static, R: Send + 'static> Slot<Q, R> {
     }
 
     /// Takes an answer that has come in. `Some` when there was one: `Err` is the reason of a failure.
-    pub fn poll(&mut self) -> Option<Result<(), String>> {
+    pub(crate) fn poll(&mut self) -> Option<Result<(), Failure>> {
         let running = self.running.as_ref()?;
         let result = match running.answer.try_recv() {
             Ok(result) => result,
             Err(TryRecvError::Empty) => return None,
-            Err(TryRecvError::Disconnected) => Err(Fault::Failed("the worker thread ended".into())),
+            Err(TryRecvError::Disconnected) => Err(Cause::Ended.into()),
         };
         let query = self.running.take()?.query;
         match result {
@@ -139,38 +138,38 @@ impl<Q: PartialEq + Clone + Send + 'static, R: Send + 'static> Slot<Q, R> {
                 Some(Ok(()))
             }
             Err(Fault::Cancelled) => Some(Ok(())),
-            Err(Fault::Failed(why)) => {
-                self.fault = Some((query, why.clone()));
-                Some(Err(why))
+            Err(Fault::Failed(failure)) => {
+                self.fault = Some((query, failure.clone()));
+                Some(Err(failure))
             }
         }
     }
 
     /// The last good answer, whatever it was an answer to.
-    pub fn shown(&self) -> Option<&R> {
+    pub(crate) fn shown(&self) -> Option<&R> {
         self.shown.as_ref().map(|(_, value)| value)
     }
 
-    pub fn shown_query(&self) -> Option<&Q> {
+    pub(crate) fn shown_query(&self) -> Option<&Q> {
         self.shown.as_ref().map(|(query, _)| query)
     }
 
     /// Is the shown answer the answer to this?
-    pub fn answers(&self, query: &Q) -> bool {
+    pub(crate) fn answers(&self, query: &Q) -> bool {
         self.shown.as_ref().is_some_and(|(q, _)| q == query)
     }
 
-    pub fn is_busy(&self) -> bool {
+    pub(crate) fn is_busy(&self) -> bool {
         self.running.is_some() || self.refused
     }
 
     /// Is a worker thread at it, or about to be?
-    pub fn is_running(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         self.running.is_some()
     }
 
-    pub fn fault(&self) -> Option<&str> {
-        self.fault.as_ref().map(|(_, why)| why.as_str())
+    pub(crate) fn fault(&self) -> Option<&Failure> {
+        self.fault.as_ref().map(|(_, failure)| failure)
     }
 }
 
@@ -178,7 +177,7 @@ impl<Q: PartialEq + Clone + Send + 'static, R: Send + 'static> Slot<Q, R> {
 fn let_go<T: Send + 'static>(old: Option<T>) {
     if let Some(old) = old {
         // Where no thread can be had, it ends here.
-        let _ = std::thread::Builder::new().name("letting go".to_owned()).spawn(move || drop(old));
+        let _ = threads::start("letting go", move || drop(old));
     }
 }
 
@@ -193,6 +192,7 @@ impl<Q, R> Drop for Slot<Q, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::CaseError;
     use crate::session::testing::MemoryBackend;
     use std::sync::mpsc::sync_channel;
 
@@ -278,10 +278,11 @@ mod tests {
         slot.ask(&lane, 1, |_, q, _| Ok(*q));
         woken.recv().unwrap();
         slot.poll();
-        slot.ask(&lane, 2, |_, _, _| Err(Fault::Failed("disk unplugged".into())));
+        slot.ask(&lane, 2, |_, _, _| Err(CaseError::NotRead.into()));
         woken.recv().unwrap();
-        assert_eq!(slot.poll(), Some(Err("disk unplugged".into())));
-        assert_eq!((slot.shown(), slot.fault()), (Some(&1), Some("disk unplugged")));
+        let failure = Failure::from(CaseError::NotRead);
+        assert_eq!(slot.poll(), Some(Err(failure.clone())));
+        assert_eq!((slot.shown(), slot.fault()), (Some(&1), Some(&failure)));
         slot.ask(&lane, 2, |_, _, _| panic!("a failed question is not repeated by itself"));
         assert_eq!(slot.poll(), None);
     }
@@ -292,11 +293,31 @@ mod tests {
         let mut slot: Slot<u32, u32> = Slot::default();
         slot.ask(&lane, 1, |_, _, _| panic!("a mistake of ours"));
         woken.recv().unwrap();
-        let told = slot.poll().unwrap().unwrap_err();
+        let failure = slot.poll().unwrap().unwrap_err();
+        assert!(matches!(failure.cause(), Cause::Panic(_)), "{failure}");
+        let told = failure.to_string();
         assert!(told.contains("src/session/slots.rs:") && told.ends_with("a mistake of ours"), "{told}");
         slot.ask(&lane, 2, |_, q, _| Ok(*q));
         woken.recv().unwrap();
         assert_eq!((slot.poll(), slot.shown()), (Some(Ok(())), Some(&2)));
+    }
+
+    #[test]
+    fn a_panic_while_the_case_is_opened_is_the_answer_to_every_question() {
+        let (sender, woken) = sync_channel(16);
+        let waker: Waker = Arc::new(move || sender.send(()).unwrap_or(()));
+        let lane = Lane::start("test", Arc::new(MemoryBackend::default()), PathBuf::from("panics"), waker).unwrap();
+        let mut slot: Slot<u32, u32> = Slot::default();
+        for question in 0..2 {
+            slot.ask(&lane, question, |_, q, _| Ok(*q));
+            woken.recv().unwrap();
+            let failure = slot.poll().unwrap().unwrap_err();
+            assert!(
+                matches!(failure.cause(), Cause::Panic(panic) if panic.message == "a mistake while opening"),
+                "{failure}"
+            );
+            assert!(!slot.is_busy());
+        }
     }
 
     #[test]

@@ -1,23 +1,24 @@
-//! What the window asks of an open case, as a trait: the real one reads the case file, tests put a table in memory in its
-//! place. Every call may take long and is made on worker threads only.
+//! What the window asks of an open case, as a trait: the real one reads the case file, tests put a table in memory in
+//! its place. Every call may take long and is made on worker threads only.
 
-use super::jobs::JobEvent;
-use super::slots::Waker;
+use super::jobs::{ImportHandle, JobEvent};
+use super::waker::Waker;
+use crate::analysis::glance::{Glance, GlancePart};
+use crate::app::failure::{Cause, Failure};
 use crate::app::rescued::Origin;
-use crate::model::{Dataset, EvidenceId, FieldId, RecordId};
+use crate::model::{Dataset, EvidenceId, FieldId, Received, RecordId, Value};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
-use std::thread::JoinHandle;
 
-pub use crate::app::import::ImportOptions;
-pub use crate::app::index::IndexHealth;
-pub use crate::case::schema::VERSION as CASE_VERSION;
-pub use crate::case::{CaseInfo, CaseReader, Standing};
-pub use crate::filter::Filter;
-pub use crate::query::{
-    Bin, Cancel, Duplicates, EvidenceRow, Glance, GlancePart, Histogram, Mark, ReceivedRow, RecordDetail, RecordQuery,
-    RowSet, Scope, SortKey, Totals, Value, WarningRow,
+pub(crate) use crate::app::import::ImportOptions;
+pub(crate) use crate::app::index::IndexHealth;
+pub(crate) use crate::case::schema::VERSION as CASE_VERSION;
+pub(crate) use crate::case::{CaseInfo, CaseReader, Standing};
+pub(crate) use crate::filter::Filter;
+pub(crate) use crate::query::{
+    Bin, Cancel, Duplicates, EvidenceRow, Histogram, Mark, RecordDetail, RecordQuery, RowSet, Scope, SortKey, Totals,
+    WarningRow,
 };
 
 /// Why a request gave no result.
@@ -26,17 +27,24 @@ pub enum Fault {
     /// It was superseded; nobody waits for it.
     #[error("stopped")]
     Cancelled,
-    #[error("{0}")]
-    Failed(String),
+    #[error(transparent)]
+    Failed(Failure),
+}
+
+impl<E: Into<Cause>> From<E> for Fault {
+    fn from(error: E) -> Self {
+        let cause = error.into();
+        if cause.is_cancelled() { Fault::Cancelled } else { Fault::Failed(cause.into()) }
+    }
 }
 
 /// A record with its raw text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inspected {
     pub detail: RecordDetail,
-    /// Indicators and labels that it meets.
+    /// Indicators and labels that it matches.
     pub marks: Vec<Mark>,
-    /// Exactly as it stands in the evidence; the reason where it is not to be had.
+    /// Exactly as it is in the evidence; the reason where it is not to be had.
     pub raw: Result<Vec<u8>, String>,
 }
 
@@ -47,7 +55,7 @@ pub struct Overview {
     pub index: IndexHealth,
     pub unfinished: Option<Unfinished>,
     /// What was offered to imports and is no evidence of its own.
-    pub received: Arc<[ReceivedRow]>,
+    pub received: Arc<[Received]>,
     pub standing: Standing,
     /// The damaged case that this one was saved from.
     pub rescued: Option<Origin>,
@@ -89,33 +97,22 @@ pub trait Source {
     fn case(&self) -> Result<&CaseReader, Fault>;
 }
 
-/// A running import: dropping this leaves it running.
-pub struct ImportHandle {
-    cancel: Box<dyn Fn() + Send>,
-    pub thread: Option<JoinHandle<()>>,
-}
-
-impl ImportHandle {
-    pub fn new(cancel: impl Fn() + Send + 'static, thread: Option<JoinHandle<()>>) -> Self {
-        Self { cancel: Box::new(cancel), thread }
-    }
-
-    pub fn cancel(&self) {
-        (self.cancel)();
-    }
-}
-
 /// Everything the application needs of the layers below.
 pub trait Backend: Send + Sync {
     fn open(&self, path: &Path) -> Result<Box<dyn Source>, Fault>;
     /// The last reader of a case is gone: one file is to be left behind.
     fn closed(&self, path: &Path);
-    fn create(&self, path: &Path, info: &CaseInfo) -> Result<(), Fault>;
+    fn create(&self, path: &Path, info: &CaseInfo) -> Result<(), Failure>;
     /// How often the column index of this case was found damaged since it was opened.
     fn index_damages(&self, case: &Path) -> u64;
-    /// Brings the column index up to date on a thread of its own, or builds it anew; `waker` is called after each event.
-    fn index(&self, case: &Path, anew: bool, events: SyncSender<JobEvent>, waker: Waker)
-    -> Result<ImportHandle, Fault>;
+    /// Brings the column index up to date on a thread of its own, or rebuilds it; `waker` is called after each event.
+    fn index(
+        &self,
+        case: &Path,
+        anew: bool,
+        events: SyncSender<JobEvent>,
+        waker: Waker,
+    ) -> Result<ImportHandle, Failure>;
     /// Upgrades or rescues a case on a thread of its own; `waker` is called after each event.
     fn mend(
         &self,
@@ -124,7 +121,7 @@ pub trait Backend: Send + Sync {
         by: &str,
         events: SyncSender<JobEvent>,
         waker: Waker,
-    ) -> Result<ImportHandle, Fault>;
+    ) -> Result<ImportHandle, Failure>;
     /// Starts an import on a thread of its own; `waker` is called after each event.
     fn import(
         &self,
@@ -133,5 +130,5 @@ pub trait Backend: Send + Sync {
         options: ImportOptions,
         events: SyncSender<JobEvent>,
         waker: Waker,
-    ) -> Result<ImportHandle, Fault>;
+    ) -> Result<ImportHandle, Failure>;
 }

@@ -2,17 +2,17 @@
 
 use super::source::{Cancel, CaseReader};
 use crate::filter::{Check, Filter, Literal, Target};
-use crate::model::{Address, Dataset, Timestamp, field};
-use crate::query::{self, BinWidth, GroupBy, Measure, PairKey, PairQuery, QueryError, SeriesKey, SeriesQuery, Value};
+use crate::model::{Address, Dataset, SeriesKey, Timestamp, Value, field};
+use crate::query::{self, BinWidth, GroupBy, Measure, PairKey, PairQuery, QueryError, SeriesQuery};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Values of one small series.
-pub const BINS: usize = 40;
+pub(crate) const BINS: usize = 40;
 
 /// A row on screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SparkRow {
+pub(crate) struct SparkRow {
     pub at: u64,
     pub ends: [Option<String>; 2],
     pub direction: Option<String>,
@@ -20,7 +20,7 @@ pub struct SparkRow {
 
 /// The rows on screen, and the axis of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SparkQuestion {
+pub(crate) struct SparkQuestion {
     revision: u64,
     /// Both directions in one series.
     folded: bool,
@@ -32,17 +32,17 @@ pub struct SparkQuestion {
 }
 
 #[derive(Debug, Default)]
-pub struct Sparks(BTreeMap<u64, Arc<[f32]>>);
+pub(crate) struct Sparks(BTreeMap<u64, Arc<[f32]>>);
 
 impl Sparks {
     /// Of the row at this place; all zero where it has no bytes.
-    pub fn of(&self, row: u64) -> Option<&Arc<[f32]>> {
+    pub(crate) fn of(&self, row: u64) -> Option<&Arc<[f32]>> {
         self.0.get(&row)
     }
 }
 
 /// `None` where there is nothing to draw: no rows, or no time.
-pub fn question(
+pub(crate) fn question(
     (revision, folded): (u64, bool),
     mut query: PairQuery,
     rows: Vec<SparkRow>,
@@ -61,7 +61,7 @@ pub fn question(
 }
 
 /// One query for all rows; by direction, one for each direction among them.
-pub fn read(reader: &CaseReader, question: &SparkQuestion, cancel: &Cancel) -> Result<Sparks, QueryError> {
+pub(crate) fn read(reader: &CaseReader, question: &SparkQuestion, cancel: &Cancel) -> Result<Sparks, QueryError> {
     let by_direction = question.query.by == PairKey::AddressesAndDirection;
     let directions: BTreeSet<Option<&str>> =
         question.rows.iter().map(|row| row.direction.as_deref().filter(|_| by_direction)).collect();

@@ -1,12 +1,16 @@
-//! The SQL console: a statement being typed, its limits, the last good result and the order in which it is shown. What may
-//! run is decided by `query::read_only_sql`.
+//! The SQL console: a statement being typed, its limits, the last good result and the order in which it is shown. What
+//! may run is decided by `query::read_only_sql`.
 
-use super::selection::Selection;
-use super::slots::{Lane, Slot};
+use super::pane::{Asking, Pane};
+use super::result_table::{ResultTable, TableAction};
+use super::shown::{Candidate, Exported, Shown};
+use super::slots::Slot;
 use super::source::{Cancel, Fault, Source};
-use crate::query::{self, QueryError, SqlLimits, SqlProblem, SqlRows, SqlView};
-use serde_json::Value as Json;
-use std::collections::BTreeSet;
+use super::view::View;
+use crate::app::Failure;
+use crate::query::tables::{self, Rows};
+use crate::query::{self, QueryError, SqlLimits, SqlProblem, SqlView};
+use crate::questions::SqlQuestion;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,20 +23,13 @@ pub enum SqlAction {
     Stop,
     LimitRows(usize),
     LimitSecs(u64),
-    /// A click on a column: by its values, then the other way round.
-    Sort(usize),
-    Select(Selection),
-    Resize(usize, f32),
-    /// The selected rows, tab separated.
-    CopyRows,
-    /// Every row of the result.
-    CopyCsv,
+    Table(TableAction),
 }
 
-/// Rows at the most that the console offers to ask for.
-pub const ROW_LIMITS: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
-/// Seconds at the most.
-pub const TIME_LIMITS_SECS: [u64; 4] = [10, 60, 600, 3600];
+/// Rows at most that the console offers to ask for.
+pub(crate) const ROW_LIMITS: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
+/// Seconds at most.
+pub(crate) const TIME_LIMITS_SECS: [u64; 4] = [10, 60, 600, 3600];
 
 /// A statement as it was run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,26 +46,25 @@ struct Question {
 pub enum Outcome {
     Rows,
     Refused(SqlProblem),
-    /// It reached the limit of time; seconds.
+    /// It reached the time limit; seconds.
     Late(u64),
 }
 
-/// A result, and which of its columns hold nothing but numbers.
-#[derive(Debug, Default, PartialEq)]
-pub struct Table {
+/// A result.
+#[derive(Clone, Debug)]
+pub struct Answered {
     /// What was run.
     pub statement: String,
-    pub rows: SqlRows,
-    pub numeric: Vec<bool>,
+    pub rows: Arc<Rows>,
+    /// There were more rows than were asked for.
+    pub cut: bool,
 }
 
 enum Answer {
-    Rows(Arc<Table>),
+    Rows(Answered),
     Refused(SqlProblem),
     Late,
 }
-
-type Sort = Option<(usize, bool)>;
 
 pub struct SqlConsole {
     draft: String,
@@ -78,15 +74,8 @@ pub struct SqlConsole {
     question: Option<Question>,
     answer: Slot<Question, Answer>,
     outcome: Option<Outcome>,
-    table: Option<Arc<Table>>,
-    /// Counts the results, so that an order belongs to one.
-    results: u64,
-    sort: Sort,
-    order: Slot<(u64, Sort), Arc<[u32]>>,
-    pub selection: Selection,
-    pub widths: Vec<f32>,
-    /// Columns whose width somebody chose.
-    pub resized: BTreeSet<usize>,
+    answered: Option<Answered>,
+    pub(super) table: ResultTable,
     views: Slot<(), Vec<SqlView>>,
 }
 
@@ -100,13 +89,8 @@ impl Default for SqlConsole {
             question: None,
             answer: Slot::default(),
             outcome: None,
-            table: None,
-            results: 0,
-            sort: None,
-            order: Slot::default(),
-            selection: Selection::default(),
-            widths: Vec::new(),
-            resized: BTreeSet::new(),
+            answered: None,
+            table: ResultTable::default(),
             views: Slot::default(),
         }
     }
@@ -130,7 +114,7 @@ impl SqlConsole {
         self.outcome.as_ref().filter(|_| !self.is_running())
     }
 
-    /// The problem of the statement as it stands in the editor.
+    /// The problem of the statement as it is in the editor.
     pub fn problem(&self) -> Option<&SqlProblem> {
         match self.outcome() {
             Some(Outcome::Refused(problem)) => Some(problem),
@@ -145,22 +129,13 @@ impl SqlConsole {
     }
 
     /// The last good result.
-    pub fn table(&self) -> Option<&Arc<Table>> {
-        self.table.as_ref()
+    pub fn answered(&self) -> Option<&Answered> {
+        self.answered.as_ref()
     }
 
-    pub fn sort(&self) -> Sort {
-        self.sort
-    }
-
-    /// Of the shown row at this place, its place in the result.
-    pub fn place(&self, row: u64) -> Option<usize> {
-        let row = usize::try_from(row).ok()?;
-        let of_this = self.order.shown_query().is_some_and(|(result, sort)| *result == self.results && sort.is_some());
-        match self.order.shown().filter(|_| of_this && self.sort.is_some()) {
-            Some(order) => order.get(row).map(|place| *place as usize),
-            None => Some(row),
-        }
+    /// Its rows as they are shown.
+    pub fn table(&self) -> &ResultTable {
+        &self.table
     }
 
     /// The documented views with their columns.
@@ -170,10 +145,6 @@ impl SqlConsole {
 
     pub fn is_running(&self) -> bool {
         self.answer.is_busy()
-    }
-
-    pub fn is_busy(&self) -> bool {
-        self.answer.is_busy() || self.order.is_busy() || self.views.is_busy()
     }
 
     pub fn edit(&mut self, text: String) {
@@ -202,30 +173,26 @@ impl SqlConsole {
     pub fn limit_time(&mut self, secs: u64) {
         self.limit_secs = secs;
     }
+}
 
-    pub fn sort_by(&mut self, column: usize) {
-        let descending = self.sort.is_some_and(|(sorted, descending)| sorted == column && !descending);
-        self.sort = Some((column, descending));
-        self.selection.clear();
+impl Pane for SqlConsole {
+    fn shows(&self, view: View) -> bool {
+        view == View::Sql
     }
 
-    /// Asks for what was run and is not answered yet.
-    pub fn ask(&mut self, lane: &Lane, pages: &Lane) {
+    fn ask(&mut self, asking: &Asking<'_>) {
+        let (lane, pages) = (&asking.lanes.console, &asking.lanes.pages);
         self.views.ask(pages, (), |source, (), _| Ok(query::sql_views(source.case()?)?));
         if let Some(question) = &self.question {
             self.answer.ask(lane, question.clone(), answer);
         }
-        if let (Some(table), Some(_)) = (&self.table, self.sort) {
-            let table = Arc::clone(table);
-            self.order.ask(pages, (self.results, self.sort), move |_, (_, sort), _| Ok(ordered(&table.rows, *sort)));
-        }
+        self.table.ask(pages);
     }
 
-    /// Takes in answers; the reasons of failures.
-    pub fn poll(&mut self) -> Vec<String> {
+    fn poll(&mut self) -> Vec<Failure> {
         let mut failures = Vec::new();
         failures.extend(self.views.poll().and_then(Result::err));
-        failures.extend(self.order.poll().and_then(Result::err));
+        failures.extend(self.table.poll().and_then(Result::err));
         let before = self.answer.shown_query().map(|question| question.run);
         if let Some(result) = self.answer.poll() {
             failures.extend(result.err());
@@ -238,49 +205,27 @@ impl SqlConsole {
                     Answer::Late => Outcome::Late(secs),
                     Answer::Rows(_) => Outcome::Rows,
                 });
-                if let Answer::Rows(table) = answer {
-                    let table = Arc::clone(table);
-                    self.take(table);
+                if let Answer::Rows(answered) = answer {
+                    self.table.take(Arc::clone(&answered.rows));
+                    self.answered = Some(answered.clone());
                 }
             }
         }
         failures
     }
 
-    fn take(&mut self, table: Arc<Table>) {
-        let same_shape = self.table.as_ref().is_some_and(|known| known.rows.columns == table.rows.columns);
-        if !same_shape {
-            self.widths = first_widths(&table.rows);
-            self.resized.clear();
-            self.sort = None;
-        }
-        self.selection.clear();
-        self.results += 1;
-        self.table = Some(table);
+    fn is_busy(&self) -> bool {
+        self.answer.is_busy() || self.table.is_busy() || self.views.is_busy()
     }
 
-    /// The selected rows, tab separated, with a header line; at most `limit` of them.
-    pub fn copied_rows(&self, limit: usize) -> Option<String> {
-        let rows = &self.table.as_ref()?.rows;
-        let mut lines = vec![rows.columns.join("\t")];
-        for place in self.selection.rows(limit).filter_map(|row| self.place(row)) {
-            let cells = rows.rows.get(place)?.iter();
-            let one_line = |value| crate::present::display::visible(&value_text(value)).into_owned();
-            lines.push(cells.map(one_line).collect::<Vec<_>>().join("\t"));
-        }
-        Some(lines.join("\n"))
+    fn exported(&self, _: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
+        let rows = &self.answered()?.rows;
+        Some((Exported::List(Arc::clone(rows)), Some(rows.rows.len() as u64)))
     }
 
-    /// The rows as they are shown, as CSV (RFC 4180); at most `limit`, and how many that are.
-    pub fn csv(&self, limit: usize) -> Option<(String, u64)> {
-        let rows = &self.table.as_ref()?.rows;
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(&rows.columns).ok()?;
-        let count = rows.rows.len().min(limit);
-        for place in (0..count as u64).filter_map(|row| self.place(row)) {
-            writer.write_record(rows.rows.get(place)?.iter().map(value_text)).ok()?;
-        }
-        Some((String::from_utf8(writer.into_inner().ok()?).ok()?, count as u64))
+    fn candidates(&self, _: &Shown<'_>, limit: usize) -> Vec<Candidate> {
+        let question = |answered: &Answered| SqlQuestion { statement: answered.statement.clone(), limit: Some(limit) };
+        self.answered().map(|answered| Candidate::of("", &question(answered))).into_iter().collect()
     }
 }
 
@@ -288,78 +233,12 @@ fn answer(source: &dyn Source, question: &Question, cancel: &Cancel) -> Result<A
     let limits = SqlLimits { rows: question.rows, time: Some(Duration::from_secs(question.secs)) };
     match query::read_only_sql(source.case()?, &question.statement, limits, cancel) {
         Ok(rows) => {
-            let is_number = |column: usize| {
-                let mut values = rows.rows.iter().filter_map(|row| row.get(column)).filter(|v| !v.is_null()).peekable();
-                values.peek().is_some() && values.all(Json::is_number)
-            };
-            let numeric = (0..rows.columns.len()).map(is_number).collect();
-            Ok(Answer::Rows(Arc::new(Table { statement: question.statement.clone(), rows, numeric })))
+            let cut = rows.cut;
+            let rows = Arc::new(Rows::read(&tables::Statement::new(&rows), usize::MAX, cancel)?);
+            Ok(Answer::Rows(Answered { statement: question.statement.clone(), rows, cut }))
         }
         Err(QueryError::Statement(problem)) => Ok(Answer::Refused(problem)),
         Err(QueryError::Late) => Ok(Answer::Late),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// A value of a result as it is shown and copied; NULL is empty.
-pub fn value_text(value: &Json) -> String {
-    match value {
-        Json::Null => String::new(),
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-/// Places of the rows by the values of a column: NULL, then numbers, then texts, as SQLite orders; ties as they came.
-fn ordered(rows: &SqlRows, sort: Sort) -> Arc<[u32]> {
-    let mut order: Vec<u32> = (0..u32::try_from(rows.rows.len()).unwrap_or(u32::MAX)).collect();
-    let Some((column, descending)) = sort else { return order.into() };
-    let value = |place: &u32| rows.rows.get(*place as usize).and_then(|row| row.get(column)).unwrap_or(&Json::Null);
-    order.sort_by(|a, b| {
-        let by_value = compare(value(a), value(b));
-        if descending { by_value.reverse() } else { by_value }
-    });
-    order.into()
-}
-
-fn compare(a: &Json, b: &Json) -> std::cmp::Ordering {
-    let rank = |value: &Json| match value {
-        Json::Null => 0,
-        Json::Number(_) => 1,
-        _ => 2,
-    };
-    match (a, b) {
-        (Json::Number(a), Json::Number(b)) => match (a.as_i64(), b.as_i64()) {
-            (Some(a), Some(b)) => a.cmp(&b),
-            _ => a.as_f64().unwrap_or(0.0).total_cmp(&b.as_f64().unwrap_or(0.0)),
-        },
-        (Json::String(a), Json::String(b)) => a.cmp(b),
-        _ => rank(a).cmp(&rank(b)),
-    }
-}
-
-/// By the longest of the first values, within what a column may take.
-fn first_widths(rows: &SqlRows) -> Vec<f32> {
-    const POINTS_A_CHARACTER: f32 = 8.2;
-    let longest = |column: usize, title: &String| {
-        let values = rows.rows.iter().take(50).filter_map(|row| row.get(column)).map(|v| value_text(v).chars().count());
-        values.chain([title.chars().count() + 2]).max().unwrap_or(0)
-    };
-    let width = |(column, title)| (longest(column, title) as f32 * POINTS_A_CHARACTER + 14.0).clamp(70.0, 320.0);
-    rows.columns.iter().enumerate().map(width).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn rows_are_ordered_as_sqlite_orders_values() {
-        let rows = [json!("b"), json!(10), json!(null), json!(9.5), json!("a"), json!(10)];
-        let rows = SqlRows { columns: vec!["x".into()], rows: rows.into_iter().map(|v| vec![v]).collect(), cut: false };
-        assert_eq!(ordered(&rows, Some((0, false)))[..], [2, 3, 1, 5, 4, 0]);
-        assert_eq!(ordered(&rows, Some((0, true)))[..], [0, 4, 1, 5, 3, 2], "ties stay as they came");
-        assert_eq!(ordered(&rows, None)[..], [0, 1, 2, 3, 4, 5]);
     }
 }

@@ -2,18 +2,18 @@
 //! `App::poll` takes in what worker threads have finished and asks for what is missing.
 
 mod cases;
+mod conclusions;
 mod indexing;
 mod mending;
 mod results;
 mod views;
-mod writing;
 
-pub use cases::import_dialog;
-pub use indexing::{IndexCare, Indexing};
-pub use mending::{Mending, failure};
-pub use views::line_names;
+pub(crate) use cases::import_dialog;
+pub(crate) use indexing::Indexing;
+pub(crate) use mending::{Mending, failure};
+pub(crate) use views::line_names;
 
-use super::action::{Action, Dialog, Effect, ExhibitDraft, Leaving, ReportDraft, View};
+use super::action::{Action, Dialog, Effect, ExhibitDraft, Leaving, ReportDraft};
 use super::command::{Command, Needs};
 use super::export_jobs::Exports;
 use super::history::History;
@@ -23,10 +23,12 @@ use super::open_case::OpenCase;
 use super::preview::PreviewAction;
 use super::records::{Copied, Records, Reveal};
 use super::settings::{self, Settings, ThemeChoice};
-use super::slots::Waker;
 use super::source::{Backend, Duplicates};
 use super::undo::Changes;
+use super::view::View;
+use super::waker::Waker;
 use crate::app::error::{ErrorList, Message, UserError};
+use crate::app::failure::Cause;
 use crate::app::opening::Opening;
 use crate::app::report::Order;
 use crate::model::{Address, Dataset, TimeRange};
@@ -37,7 +39,7 @@ use std::sync::Arc;
 
 /// A step of an investigation that back and forward walk over.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub(crate) struct Step {
     view: View,
     flows: String,
     events: String,
@@ -149,7 +151,7 @@ impl App {
             if let Some(changed) = case.take_changed_filters() {
                 self.notice = Some(results::filters_notice(&self.texts, &changed));
             }
-            if let Some(done) = case.take_watched() {
+            if let Some(done) = case.take_indicators_changed() {
                 let count = crate::present::display::count(done.count);
                 self.notice = Some(self.texts.tr_args(done.text, &[("count", &count)]));
             }
@@ -163,8 +165,7 @@ impl App {
                 failed_to_open = Some((case.path.clone(), why));
             } else {
                 for why in failures {
-                    let next = Message::new("next-try-again");
-                    self.errors.push(UserError::new(Message::new("error-query"), why, next).at(&case.path));
+                    self.errors.push(UserError::new(Message::new("error-query"), why.told()).at(&case.path));
                 }
                 case.preview.set_zone(self.zone);
                 case.ask(self.view, self.address.as_ref(), self.range, self.duplicates, self.show_histogram);
@@ -182,8 +183,7 @@ impl App {
         if let Some((path, why)) = failed_to_open {
             self.case = None;
             self.settings.recent_cases.retain(|known| *known != path);
-            let next = Message::new("next-check-case");
-            self.errors.push(UserError::new(Message::new("error-open-case"), why, next).at(path));
+            self.errors.push(UserError::new(Message::new("error-open-case"), why.told()).at(path));
             self.dialog = Some(Dialog::Errors);
         }
         self.save_settings();
@@ -272,12 +272,12 @@ impl App {
             Action::ShowInspector => self.show_inspector = true,
             Action::ClearErrors => self.errors.clear(),
             Action::Fail(error) => self.errors.push(error),
-            Action::About(address) => self.about(&address),
-            Action::WholeList(list) => {
+            Action::ShowAddress(address) => self.show_address(&address),
+            Action::TopList(list) => {
                 let Some(case) = &mut self.case else { return };
                 match list {
-                    Some((title, query)) => case.whole_list.open(self.view, title, *query),
-                    None => case.whole_list.close(),
+                    Some((title, query)) => case.top_list.open(self.view, title, *query),
+                    None => case.top_list.close(),
                 }
             }
             Action::ChangeFilters(change) => self.change_filters(change),
@@ -286,7 +286,7 @@ impl App {
             Action::Follow(link) => self.follow(link),
             Action::Pairs(action) => self.dispatch_pairs(action),
             Action::Timeline(action) => self.dispatch_timeline(action),
-            Action::Watch(action) => self.dispatch_watch(action),
+            Action::Indicators(action) => self.dispatch_indicators(action),
             Action::Sightings(action) => self.dispatch_sightings(action),
             Action::Library(action) => self.dispatch_library(action),
             Action::Sql(action) => self.dispatch_sql(action),
@@ -295,8 +295,8 @@ impl App {
             Action::ToggleTag => self.toggle_tag(),
             Action::LookAt(id) => {
                 if let Some(case) = &mut self.case {
-                    case.written.look_at(Some(id));
-                    let number = case.written.lists().and_then(|lists| Some(lists.exhibit(id)?.place));
+                    case.conclusions.look_at(Some(id));
+                    let number = case.conclusions.lists().and_then(|lists| Some(lists.exhibit(id)?.place));
                     number.into_iter().for_each(|number| case.preview.apply(PreviewAction::Exhibit(number)));
                 }
             }
@@ -363,8 +363,8 @@ impl App {
             }
             Action::Select(dataset, selection) => case.records_mut(dataset).selection = selection,
             Action::WantRows(dataset, rows) => case.want_rows(dataset, rows),
-            Action::Warnings(evidence) => case.show_warnings(evidence),
-            Action::Complete(wanted) => case.complete(wanted),
+            Action::Warnings(evidence) => case.evidence.show_warnings(evidence),
+            Action::Complete(wanted) => case.completions.want(wanted),
             Action::GoToRow(row) => {
                 let records = case.records_mut(shown);
                 if let Some(last) = records.row_count().and_then(|n| n.checked_sub(1)) {
@@ -383,6 +383,7 @@ impl App {
             return;
         }
         match command {
+            Command::Show(view) => self.dispatch(Action::Show(view)),
             Command::NewCase => self.dialog = Some(self.new_case_dialog(Vec::new())),
             Command::OpenCase => self.dialog = Some(Dialog::Open { path: String::new() }),
             Command::OpenSample => self.leave(Leaving::Sample),
@@ -390,14 +391,6 @@ impl App {
             Command::Quit => self.leave(Leaving::Quit),
             Command::ImportEvidence => self.dialog = Some(import_dialog(Vec::new())),
             Command::ShowJobs => self.dialog = Some(Dialog::Jobs),
-            Command::ShowOverview => self.dispatch(Action::Show(View::Overview)),
-            Command::ShowEvidence => self.dispatch(Action::Show(View::Evidence)),
-            Command::ShowFlows => self.dispatch(Action::Show(View::Records(Dataset::Flows))),
-            Command::ShowEvents => self.dispatch(Action::Show(View::Records(Dataset::Events))),
-            Command::ShowPairs => self.dispatch(Action::Show(View::Pairs)),
-            Command::ShowTimeline => self.dispatch(Action::Show(View::Timeline)),
-            Command::ShowIndicators => self.dispatch(Action::Show(View::Indicators)),
-            Command::ShowSightings => self.dispatch(Action::Show(View::Sightings)),
             Command::ImportIndicators => self.dialog = Some(Dialog::IndicatorFile(IndicatorFile::default())),
             Command::AddIndicators => {
                 self.dialog = Some(Dialog::AddIndicators(TypedIndicators::of(String::new(), None)));
@@ -405,23 +398,19 @@ impl App {
             Command::AddLabel => self.dialog = Some(Dialog::Label(NewLabel::default())),
             Command::OwnerDatabase => self.dialog = Some(Dialog::Owners { path: String::new() }),
             Command::OnlySightings => self.only_sightings(),
-            Command::ShowQueries => self.dispatch(Action::Show(View::Queries)),
             Command::FindAddress => self.dialog = Some(Dialog::Address { typed: String::new() }),
             Command::Export => {
                 let path = std::env::current_dir().unwrap_or_default().join("export.csv");
                 self.dialog = Some(Dialog::Export { path: path.to_string_lossy().into_owned(), replace: false });
             }
-            Command::ShowSql => self.dispatch(Action::Show(View::Sql)),
             Command::AddExhibit => {
-                let rows = super::exhibit_candidates::USUAL_ROWS.to_string();
+                let rows = super::shown::USUAL_ROWS.to_string();
                 self.dialog = Some(Dialog::AddExhibit(Box::new(ExhibitDraft { rows, ..ExhibitDraft::default() })));
             }
             Command::TagRows => self.toggle_tag(),
-            Command::ShowFindings => self.dispatch(Action::Show(View::Findings)),
-            Command::ShowExhibits => self.dispatch(Action::Show(View::Exhibits)),
             Command::CheckExhibits => {
                 if let Some(case) = &mut self.case {
-                    case.written.check_all();
+                    case.conclusions.check_all();
                 }
                 self.dispatch(Action::Show(View::Exhibits));
             }
@@ -556,8 +545,8 @@ impl App {
         self.saved = self.settings.clone();
         let Some(folder) = &self.config else { return };
         if let Err(error) = settings::save(folder, &self.settings) {
-            let next = Message::new("next-settings");
-            self.errors.push(UserError::new(Message::new("error-settings"), error, next).at(folder));
+            let cause = Cause::Settings { path: folder.clone(), error };
+            self.errors.push(UserError::new(Message::new("error-settings"), cause.told()).at(folder));
         }
     }
 }

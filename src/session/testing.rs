@@ -1,20 +1,23 @@
 //! A case in memory, for tests of everything above the case file.
 
-use super::jobs::{FileDone, JobEvent};
-use super::slots::Waker;
+use super::jobs::{FileDone, ImportHandle, JobEvent};
 use super::source::*;
 use super::state::App;
+use super::waker::Waker;
+use crate::analysis::glance::{Glance, GlancePart};
+use crate::app::Failure;
 use crate::app::rescued::Origin;
+use crate::case::CaseError;
 use crate::case::places::Place;
 use crate::filter::eval;
-use crate::model::{Address, Dataset, EvidenceId, FieldId, Format, PathFacts, RecordId, Timestamp, field};
+use crate::model::{Address, Dataset, EvidenceId, FieldId, Format, PathFacts, RecordId, Timestamp, Value, field};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
 /// Flow record `n` has values that follow from `n`: see `value`.
 #[derive(Clone, Default)]
-pub struct MemoryBackend {
+pub(crate) struct MemoryBackend {
     flows: i64,
     pub created: Arc<Mutex<Vec<PathBuf>>>,
     pub imported: Arc<Mutex<Vec<PathBuf>>>,
@@ -22,12 +25,12 @@ pub struct MemoryBackend {
     /// What its cases say of their index.
     pub health: Arc<Mutex<IndexHealth>>,
     pub damages: Arc<std::sync::atomic::AtomicU64>,
-    /// How its cases stand.
+    /// How its cases are.
     pub standing: Arc<Mutex<Standing>>,
     pub rescued: Arc<Mutex<Option<Origin>>>,
     /// What was done to cases as a whole, and by whom.
     pub mended: Arc<Mutex<Vec<(Mend, String)>>>,
-    /// Indexes that were to be worked on, and whether anew.
+    /// Indexes that were to be worked on, and whether again.
     pub indexed: Arc<Mutex<Vec<(PathBuf, bool)>>>,
     pub running: Arc<Mutex<Vec<SyncSender<JobEvent>>>>,
     pub cancelled: Cancel,
@@ -35,19 +38,19 @@ pub struct MemoryBackend {
 
 impl MemoryBackend {
     /// Imports begin and do not end.
-    pub fn importing() -> Self {
+    pub(crate) fn importing() -> Self {
         Self { endless: true, ..Self::with_flows(10) }
     }
 
-    pub fn with_flows(flows: i64) -> Self {
+    pub(crate) fn with_flows(flows: i64) -> Self {
         Self { flows, ..Self::default() }
     }
 }
 
 /// 2021-05-16T00:00:00Z.
-pub const FIRST_SECS: i64 = 1_621_123_200;
+pub(crate) const FIRST_SECS: i64 = 1_621_123_200;
 
-pub fn value(id: i64, field: &str) -> Value {
+pub(crate) fn value(id: i64, field: &str) -> Value {
     let text = |t: &str| Value::Text(t.to_owned());
     match field {
         "start" => Value::Time(Timestamp::from_secs(FIRST_SECS + id)),
@@ -67,7 +70,8 @@ pub fn value(id: i64, field: &str) -> Value {
 impl Backend for MemoryBackend {
     fn open(&self, path: &Path) -> Result<Box<dyn Source>, Fault> {
         match path.file_name().and_then(|name| name.to_str()) {
-            Some("damaged") => Err(Fault::Failed("file is not a database".into())),
+            Some("damaged") => Err(CaseError::NotACase { path: path.to_owned() }.into()),
+            Some("panics") => panic!("a mistake while opening"),
             _ => Ok(Box::new(self.clone())),
         }
     }
@@ -78,7 +82,7 @@ impl Backend for MemoryBackend {
         self.damages.load(std::sync::atomic::Ordering::SeqCst)
     }
 
-    fn index(&self, case: &Path, anew: bool, events: SyncSender<JobEvent>, _: Waker) -> Result<ImportHandle, Fault> {
+    fn index(&self, case: &Path, anew: bool, events: SyncSender<JobEvent>, _: Waker) -> Result<ImportHandle, Failure> {
         self.indexed.lock().unwrap().push((case.to_owned(), anew));
         self.running.lock().unwrap().push(events);
         let cancel = self.cancelled.clone();
@@ -92,16 +96,16 @@ impl Backend for MemoryBackend {
         by: &str,
         events: SyncSender<JobEvent>,
         _: Waker,
-    ) -> Result<ImportHandle, Fault> {
+    ) -> Result<ImportHandle, Failure> {
         self.mended.lock().unwrap().push((what.clone(), by.to_owned()));
         *self.standing.lock().unwrap() = Standing::default();
         events.send(JobEvent::Finished { cancelled: false }).unwrap();
         Ok(ImportHandle::new(|| (), None))
     }
 
-    fn create(&self, path: &Path, _: &CaseInfo) -> Result<(), Fault> {
+    fn create(&self, path: &Path, _: &CaseInfo) -> Result<(), Failure> {
         if path.starts_with("/forbidden") {
-            return Err(Fault::Failed("permission denied".into()));
+            return Err(CaseError::Unreadable { path: path.to_owned(), reason: "permission denied".into() }.into());
         }
         self.created.lock().unwrap().push(path.to_owned());
         Ok(())
@@ -114,7 +118,7 @@ impl Backend for MemoryBackend {
         _: ImportOptions,
         events: SyncSender<JobEvent>,
         waker: Waker,
-    ) -> Result<ImportHandle, Fault> {
+    ) -> Result<ImportHandle, Failure> {
         if self.endless {
             self.running.lock().unwrap().push(events);
             let cancel = self.cancelled.clone();
@@ -316,7 +320,7 @@ impl Source for MemoryBackend {
     }
 
     fn case(&self) -> Result<&CaseReader, Fault> {
-        Err(Fault::Failed("a case in memory has no file".into()))
+        Err(CaseError::NotFound { path: "a case in memory".into() }.into())
     }
 }
 
@@ -324,7 +328,7 @@ impl Source for MemoryBackend {
 const WAKES: usize = 4096;
 
 /// Waits for wake-ups instead of sleeping.
-pub struct Settled {
+pub(crate) struct Settled {
     sender: Mutex<SyncSender<()>>,
     woken: Receiver<()>,
 }
@@ -337,7 +341,7 @@ impl Default for Settled {
 }
 
 impl Settled {
-    pub fn waker(&self) -> Waker {
+    pub(crate) fn waker(&self) -> Waker {
         let sender = Mutex::new(self.sender.lock().unwrap().clone());
         Arc::new(move || {
             // A test that has ended listens no more, and one that has many wake-ups to read needs no other.
@@ -346,7 +350,7 @@ impl Settled {
     }
 
     /// Polls until nothing is on its way any more.
-    pub fn settle(&self, app: &mut App) {
+    pub(crate) fn settle(&self, app: &mut App) {
         loop {
             app.poll();
             if !app.case.as_ref().is_some_and(|c| c.is_busy()) && app.jobs.running().is_none() {

@@ -7,21 +7,21 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 /// `Ok(None)` for an empty text.
-pub fn parse(text: &str, dataset: Dataset) -> Result<Option<Filter>, FilterError> {
+pub(crate) fn parse(text: &str, dataset: Dataset) -> Result<Option<Filter>, FilterError> {
     if text.trim().is_empty() { Ok(None) } else { filter::parse(text, dataset).map(Some) }
 }
 
-/// What is in force and one more condition, in canonical text.
+/// The current filter and one more condition, in canonical text.
 ///
 /// # Errors
-/// What is in force is no filter.
-pub fn narrowed(applied: &str, dataset: Dataset, clause: Filter) -> Result<String, FilterError> {
+/// The current filter is no filter.
+pub(crate) fn narrowed(applied: &str, dataset: Dataset, clause: Filter) -> Result<String, FilterError> {
     Ok(filter::parse(applied, dataset)?.narrowed(clause).to_string())
 }
 
-/// What could stand at the cursor.
+/// What could be at the cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Completion {
+pub(crate) struct Completion {
     /// Bytes of the text that a candidate replaces.
     pub replaces: Range<usize>,
     pub candidates: Vec<String>,
@@ -50,7 +50,7 @@ impl KnownValues for Told<'_> {
 }
 
 /// `cursor` is a byte of the text. `lookup` gives the values that are known of a field without waiting.
-pub fn complete(
+pub(crate) fn complete(
     text: &str,
     cursor: usize,
     dataset: Dataset,

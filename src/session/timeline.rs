@@ -1,13 +1,20 @@
-//! The state of the timeline: tracks below each other over one axis of time, each a measure of flows or of events, stacked
-//! by something. It follows the filters of both tables and the time range of every view.
+//! The state of the timeline: tracks below each other over one axis of time, each a measure of flows or of events,
+//! stacked by something. It follows the filters of both tables and the time range of every view.
 
 use super::marks::{self, SightedBins};
-use super::records::Lanes;
+use super::pane::Lanes;
+use super::pane::{Asking, Pane};
+use super::shown::{Candidate, Exported, Shown};
 use super::slots::Slot;
+use super::view::View;
+use crate::app::Failure;
+use crate::app::export::ExportError;
 use crate::model::{Dataset, Timestamp, field};
+use crate::part::Part;
 use crate::present::chart::{Chart, Shape};
-use crate::query::named::Question;
+use crate::present::display;
 use crate::query::{self, BinWidth, GroupBy, Measure, Scope, SeriesQuery};
+use crate::questions::{HeatQuestion, SeriesQuestion};
 use std::sync::Arc;
 
 /// Changes that the view asks for.
@@ -87,13 +94,13 @@ pub fn groups(dataset: Dataset) -> Vec<(&'static str, Option<GroupBy>)> {
 
 /// Widths of a bin to choose from, in seconds.
 pub const WIDTHS: [u32; 11] = [1, 10, 60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400];
-/// Bins over the whole axis at the most: more could be neither drawn nor seen.
+/// Bins over the whole axis at most: more could be neither drawn nor seen.
 pub const MOST_BINS: i64 = 6000;
 /// Groups with a line of their own, to choose from.
 pub const TOPS: [usize; 4] = [3, 5, 10, 20];
-/// Of more lines no one is told from the others.
+/// Of more lines no one is distinguished from the others.
 const MOST_TOP: usize = 20;
-/// Tracks below each other at the most.
+/// Tracks below each other at most.
 pub const MOST_TRACKS: usize = 5;
 /// Every zone's offset is a multiple of this.
 const HEAT_SECS: u32 = 900;
@@ -103,10 +110,10 @@ type Asked = (u64, SeriesQuery);
 
 pub struct Track {
     pub plan: Plan,
-    /// Counts the tracks that ever were, so that each is told from the others.
+    /// Counts the tracks that ever were, so that each is distinguished from the others.
     pub id: u64,
     slot: Slot<Asked, Arc<Chart>>,
-    /// Of the chart's bins, those with records that meet an indicator.
+    /// Of the chart's bins, those with records that match an indicator.
     sighted: Slot<(Asked, i64), SightedBins>,
 }
 
@@ -116,7 +123,7 @@ impl Track {
         self.slot.shown()
     }
 
-    /// Bins of the chart that is shown, with how many of their records meet an indicator.
+    /// Bins of the chart that is shown, with how many of their records match an indicator.
     pub fn sighted(&self) -> &[(i64, u128)] {
         let of_shown = self.sighted.shown_query().is_some_and(|(asked, _)| self.slot.answers(asked));
         self.sighted.shown().filter(|_| of_shown).map(Vec::as_slice).unwrap_or_default()
@@ -126,7 +133,7 @@ impl Track {
         self.slot.is_busy()
     }
 
-    pub fn fault(&self) -> Option<&str> {
+    pub fn fault(&self) -> Option<&Failure> {
         self.slot.fault()
     }
 
@@ -147,12 +154,21 @@ pub struct Timeline {
     saved: Slot<(u64, std::path::PathBuf), std::path::PathBuf>,
     saving: Option<(u64, std::path::PathBuf)>,
     saves: u64,
+    /// A picture that was just written.
+    written: Option<std::path::PathBuf>,
 }
 
 impl Default for Timeline {
     fn default() -> Self {
-        let mut timeline =
-            Self { tracks: Vec::new(), made: 0, bin: BinWidth::Auto, saved: Slot::default(), saving: None, saves: 0 };
+        let mut timeline = Self {
+            tracks: Vec::new(),
+            made: 0,
+            bin: BinWidth::Auto,
+            saved: Slot::default(),
+            saving: None,
+            saves: 0,
+            written: None,
+        };
         timeline.add(Plan::of(Dataset::Flows));
         timeline.add(Plan::of(Dataset::Events));
         timeline
@@ -219,11 +235,60 @@ impl Timeline {
         self.bin = *bin;
     }
 
-    /// Asks for what is shown and not there yet. `watched`: is anything looked for?
-    pub fn ask(&mut self, lanes: &Lanes, revision: u64, watched: bool, scope: impl Fn(Dataset) -> Scope) {
+    /// What every track shows, and how it is drawn.
+    fn questions(&self, shown: &Shown<'_>) -> Vec<(SeriesQuery, Shape)> {
+        let question = |track: &Track| {
+            let plan = &track.plan;
+            (series_query(plan, self.bin, shown.scope(plan.dataset).clone()), plan.shape)
+        };
+        self.tracks.iter().map(question).collect()
+    }
+
+    /// Writes a drawing, as PNG where the name says so, else as SVG.
+    pub fn save(&mut self, lanes: &Lanes, path: std::path::PathBuf, drawing: crate::present::chart::svg::Drawing) {
+        self.saves += 1;
+        let question = (self.saves, path);
+        self.saving = Some(question.clone());
+        self.saved.ask(&lanes.pages, question, move |_, (_, path), _| {
+            let is_png = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
+            let failed = |reason: String| ExportError::Unwritable { path: path.clone(), reason };
+            let bytes = match is_png {
+                true => crate::present::chart::svg::png(&drawing, PNG_SCALE).map_err(failed)?,
+                false => crate::present::chart::svg::svg(&drawing).into_bytes(),
+            };
+            let part = Part::beside(path).map_err(|error| failed(error.to_string()))?;
+            std::fs::write(part.path(), bytes).map_err(|error| failed(error.to_string()))?;
+            part.replace().map_err(|error| failed(error.to_string()))?;
+            Ok(path.clone())
+        });
+    }
+
+    /// A picture that was written since this was asked last.
+    pub fn take_written(&mut self) -> Option<std::path::PathBuf> {
+        self.written.take()
+    }
+
+    /// First and last second that the axis shows: the time range, where it is open what the charts hold.
+    pub fn span(&self, from: Option<Timestamp>, to: Option<Timestamp>) -> Option<(i64, i64)> {
+        let charts = || self.tracks.iter().filter_map(|track| track.chart());
+        let first = charts().filter_map(|chart| chart.starts.first().copied()).min();
+        let last = charts().filter_map(|chart| chart.starts.last().map(|last| last + chart.bin_secs)).max();
+        let from = from.map(Timestamp::secs).or(first)?;
+        let to = to.map(Timestamp::secs).or(last)?;
+        Some((from, to.max(from + 1)))
+    }
+}
+
+impl Pane for Timeline {
+    fn shows(&self, view: View) -> bool {
+        view == View::Timeline
+    }
+
+    fn ask(&mut self, asking: &Asking<'_>) {
+        let (lanes, revision) = (asking.lanes, asking.revision);
         let bin = self.bin;
         for (at, track) in self.tracks.iter_mut().enumerate() {
-            let query = series_query(&track.plan, bin, scope(track.plan.dataset));
+            let query = series_query(&track.plan, bin, asking.scope(track.plan.dataset).clone());
             // Two at a time, so that the second track does not wait for the first.
             let lane = if at % 2 == 0 { &lanes.answers } else { &lanes.charts };
             let asked = (revision, query);
@@ -231,7 +296,7 @@ impl Timeline {
                 Ok(Arc::new(Chart::of(&query::series(source.case()?, query, cancel)?)))
             });
             let answered = track.slot.answers(&asked).then(|| track.slot.shown()).flatten();
-            if let Some(bin_secs) = answered.map(|chart| chart.bin_secs).filter(|_| watched) {
+            if let Some(bin_secs) = answered.map(|chart| chart.bin_secs).filter(|_| asking.has_indicators) {
                 track.sighted.ask(lane, (asked, bin_secs), |source, ((_, query), bin_secs), cancel| {
                     Ok(marks::sighted_bins(source.case()?, &query.scope, *bin_secs, cancel)?)
                 });
@@ -244,74 +309,52 @@ impl Timeline {
         }
     }
 
-    /// What the first track shows.
-    pub fn question(&self, scope: impl Fn(Dataset) -> Scope) -> Option<Question> {
-        let plan = &self.tracks.first()?.plan;
-        Some(Question::Series(series_query(plan, self.bin, scope(plan.dataset))))
-    }
-
-    /// What every track shows, and how it is drawn.
-    pub fn questions(&self, scope: impl Fn(Dataset) -> Scope) -> Vec<(SeriesQuery, Shape)> {
-        let question = |track: &Track| {
-            let plan = &track.plan;
-            (series_query(plan, self.bin, scope(plan.dataset)), plan.shape)
-        };
-        self.tracks.iter().map(question).collect()
-    }
-
-    /// Writes a drawing, as PNG where the name says so, else as SVG.
-    pub fn save(&mut self, lanes: &Lanes, path: std::path::PathBuf, drawing: crate::present::chart::svg::Drawing) {
-        self.saves += 1;
-        let question = (self.saves, path);
-        self.saving = Some(question.clone());
-        self.saved.ask(&lanes.pages, question, move |_, (_, path), _| {
-            let is_png = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
-            let failed = |why: String| super::source::Fault::Failed(format!("{}: {why}", path.display()));
-            let bytes = match is_png {
-                true => crate::present::chart::svg::png(&drawing, PNG_SCALE).map_err(failed)?,
-                false => crate::present::chart::svg::svg(&drawing).into_bytes(),
-            };
-            std::fs::write(path, bytes).map_err(|error| failed(error.to_string()))?;
-            Ok(path.clone())
-        });
-    }
-
-    /// Stops the series that are on their way; the last good ones stay, and a picture is written to its end.
-    pub fn stop(&mut self) {
-        self.tracks.iter_mut().for_each(|track| {
-            track.slot.stop();
-            track.sighted.stop();
-        });
-    }
-
-    /// Takes in answers; the reasons of failures, and what was saved.
-    pub fn poll(&mut self) -> (Vec<String>, Option<std::path::PathBuf>) {
+    fn poll(&mut self) -> Vec<Failure> {
         let mut failures = Vec::new();
         for track in &mut self.tracks {
             failures.extend(track.slot.poll().and_then(Result::err));
             failures.extend(track.sighted.poll().and_then(Result::err));
         }
         let result = self.saved.poll();
-        let saved = match &result {
-            Some(Ok(())) => self.saved.shown().cloned(),
-            _ => None,
-        };
+        if let Some(Ok(())) = &result {
+            self.written = self.saved.shown().cloned();
+        }
         failures.extend(result.and_then(Result::err));
-        (failures, saved)
+        failures
     }
 
-    pub fn is_busy(&self) -> bool {
+    /// Stops the series that are on their way; the last good ones stay, and a picture is written to its end.
+    fn leave(&mut self) {
+        self.tracks.iter_mut().for_each(|track| {
+            track.slot.stop();
+            track.sighted.stop();
+        });
+    }
+
+    fn is_busy(&self) -> bool {
         self.saved.is_busy() || self.tracks.iter().any(|track| track.slot.is_busy() || track.sighted.is_busy())
     }
 
-    /// First and last second that the axis shows: the time range, where it is open what the charts hold.
-    pub fn span(&self, from: Option<Timestamp>, to: Option<Timestamp>) -> Option<(i64, i64)> {
-        let charts = || self.tracks.iter().filter_map(|track| track.chart());
-        let first = charts().filter_map(|chart| chart.starts.first().copied()).min();
-        let last = charts().filter_map(|chart| chart.starts.last().map(|last| last + chart.bin_secs)).max();
-        let from = from.map(Timestamp::secs).or(first)?;
-        let to = to.map(Timestamp::secs).or(last)?;
-        Some((from, to.max(from + 1)))
+    fn exported(&self, shown: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
+        let (query, shape) = self.questions(shown).into_iter().next()?;
+        Some((Exported::Question(Arc::new(SeriesQuestion::new(query, shape))), None))
+    }
+
+    /// Every track, as it is drawn; then their records the other way.
+    fn candidates(&self, shown: &Shown<'_>, _: usize) -> Vec<Candidate> {
+        let questions = self.questions(shown);
+        let is_one = questions.len() == 1;
+        let what = |at: u64| if is_one { String::new() } else { display::count(at) };
+        let heat = |query: &SeriesQuery| HeatQuestion { scope: query.scope.clone(), measure: query.measure };
+        let drawn = (1..).zip(&questions).map(|(at, (query, shape))| match shape {
+            Shape::Heat => Candidate::of(what(at), &heat(query)),
+            shape => Candidate::of(what(at), &SeriesQuestion::new(query.clone(), *shape)),
+        });
+        let otherwise = (1..).zip(&questions).map(|(at, (query, shape))| match shape {
+            Shape::Heat => Candidate::of(what(at), &SeriesQuestion::new(query.clone(), Shape::default())),
+            _ => Candidate::of(what(at), &heat(query)),
+        });
+        drawn.chain(otherwise).collect()
     }
 }
 
@@ -347,7 +390,7 @@ mod tests {
         assert_eq!(
             timeline.tracks()[1].plan,
             Plan::of(Dataset::Flows),
-            "what events are stacked by does not fit flows"
+            "events are stacked by a field that flows do not have"
         );
         for _ in 0..10 {
             timeline.add(Plan::of(Dataset::Events));

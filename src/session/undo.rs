@@ -1,15 +1,16 @@
-//! The changes that people make to the open case, in one order whatever their kind, and what undoes them. A change waits
-//! until the one before it is in the case, so that an undo always means the change that was asked for last.
+//! The changes that people make to the open case, in one order whatever their kind, and what undoes them. A change
+//! waits until the one before it is in the case, so that an undo always means the change that was asked for last.
 
 #[cfg(test)]
 mod tests;
 mod words;
 
-pub use words::describe;
+pub(crate) use words::describe;
 
 use super::conclusions::Task;
-use super::indicators as watch;
-use super::saved::FilterChange;
+use super::indicators;
+use super::pane::NotMade;
+use super::saved_filters::FilterChange;
 use crate::app::error::Message;
 use crate::case::IndicatorItem;
 use crate::model::conclusions;
@@ -18,8 +19,8 @@ use std::collections::VecDeque;
 /// A change to the case: what examiners write; indicators, labels and owners; the filters that are kept.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CaseChange {
-    Written(Task),
-    Watched(Box<watch::Change>),
+    Conclusions(Task),
+    Indicators(Box<indicators::Change>),
     Filters(FilterChange),
 }
 
@@ -30,12 +31,12 @@ impl CaseChange {
     /// Does this take much out of the case at once: a list of indicators, several filters, a thousand tags?
     pub fn takes_much_out(&self) -> bool {
         match self {
-            CaseChange::Written(Task::Change(conclusions::Change::RemoveTag { subjects, .. })) => {
+            CaseChange::Conclusions(Task::Change(conclusions::Change::RemoveTag { subjects, .. })) => {
                 subjects.len() >= ASKED_FROM
             }
-            CaseChange::Written(_) => false,
-            CaseChange::Watched(change) => match change.as_ref() {
-                watch::Change::Remove(items, true) => {
+            CaseChange::Conclusions(_) => false,
+            CaseChange::Indicators(change) => match change.as_ref() {
+                indicators::Change::Remove(items, true) => {
                     items.len() >= ASKED_FROM || items.iter().any(|item| matches!(item, IndicatorItem::List(_)))
                 }
                 _ => false,
@@ -72,11 +73,7 @@ struct Step {
 }
 
 /// What a change came to: what undoes it, or `None` where nothing changed; or it failed and nothing changed.
-pub type Outcome = Result<Option<CaseChange>, NotMade>;
-
-/// The reason is told where failures are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotMade;
+pub(crate) type Outcome = Result<Option<CaseChange>, NotMade>;
 
 #[derive(Default)]
 pub struct Changes {
@@ -156,7 +153,7 @@ impl Changes {
         self.running.as_ref().map(|(_, step)| step.change.clone())
     }
 
-    /// The change under way came to an end. What is told of an undo or a redo.
+    /// The change under way came to an end. What is reported of an undo or a redo.
     pub fn settled(&mut self, outcome: Outcome) -> Option<(Way, Message)> {
         let (way, step) = self.running.take()?;
         let what = step.what.clone();

@@ -1,20 +1,17 @@
 //! What stays in sight above the views while a case is open that is not read as it lies there: one of an older version, or a
-//! damaged one; and the dialogs about it.
+//! damaged one.
 
-use super::dialogs::{foot, open, picker, title};
-use super::state::UiState;
-use super::theme::{self, size};
+use super::theme;
 use crate::present::display;
-use crate::session::source::{CASE_VERSION, Mend, Standing};
+use crate::session::source::{CASE_VERSION, Standing};
 use crate::session::{Action, App, Dialog};
 use egui::{Frame, Label, Margin, Panel, RichText, TextWrapMode, Ui};
-use std::path::PathBuf;
 
 /// Faults that are shown at once, and those of the tooltip.
 const SHOWN: usize = 3;
 const IN_TOOLTIP: usize = 20;
 
-pub fn banner_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+pub(super) fn banner_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let Some(standing) = app.case.as_ref().and_then(|case| case.standing()) else { return };
     if standing.is_sound() {
         return;
@@ -69,27 +66,4 @@ fn line_ui(ui: &mut Ui, text: String, tip: &str, button: String, enabled: bool, 
             pressed();
         }
     });
-}
-
-pub fn upgrade_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
-    let t = &app.texts;
-    title(ui, t.tr("banner-upgrade"));
-    let case = app.case.as_ref().map(|case| display::file_name(&case.path)).unwrap_or_default();
-    let known = CASE_VERSION.to_string();
-    ui.add(Label::new(t.tr_args("upgrade-text", &[("case", &case), ("known", &known)])).wrap_mode(TextWrapMode::Wrap));
-    if foot(ui, app, &t.tr("upgrade-go"), true, out) {
-        out.push(Action::Mend(Mend::Upgrade));
-    }
-}
-
-pub fn rescue_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
-    let t = &app.texts;
-    title(ui, t.tr("banner-rescue"));
-    ui.add(Label::new(t.tr("rescue-text")).wrap_mode(TextWrapMode::Wrap));
-    ui.add_space(size::GAP);
-    ui.horizontal(|ui| open::path_field(ui, app, &t.tr("field-case-file"), path, picker::Pick::SaveCase, state));
-    open::picker_note(ui, app, state);
-    if foot(ui, app, &t.tr("rescue-go"), !path.trim().is_empty(), out) {
-        out.push(Action::Mend(Mend::Rescue(PathBuf::from(path.trim()))));
-    }
 }

@@ -27,7 +27,7 @@ pub struct FilterBarState {
     dismissed: bool,
     cursor: usize,
     list_is_open: bool,
-    /// What stands to the right of the field, as it was drawn last.
+    /// What is to the right of the field, as it was drawn last.
     buttons_width: f32,
 }
 
@@ -51,7 +51,7 @@ fn field_id(dataset: Dataset) -> Id {
     Id::unique(("filter", dataset))
 }
 
-pub fn filter_bar_ui(
+pub(crate) fn filter_bar_ui(
     ui: &mut Ui,
     app: &App,
     case: &OpenCase,
@@ -102,11 +102,11 @@ pub fn filter_bar_ui(
     }
 }
 
-/// Only what meets an indicator, or one list; where anything is looked for.
+/// Only what matches an indicator, or one list; where anything is searched for.
 fn watched_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &mut Vec<Action>) {
-    let (t, watch) = (&app.texts, &case.watch);
-    let labels: Vec<&Label> = watch.labels().collect();
-    if !watch.looks_for_something() && labels.is_empty() {
+    let (t, indicators) = (&app.texts, &case.indicators);
+    let labels: Vec<&Label> = indicators.labels().collect();
+    if !indicators.looks_for_something() && labels.is_empty() {
         return;
     }
     let mut entry = |ui: &mut Ui, text: String, clause: Filter| {
@@ -119,11 +119,11 @@ fn watched_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &m
     ui.menu_button(t.tr("filter-watched"), |ui| {
         ui.set_max_height(size::POPUP_ROWS);
         ScrollArea::vertical().show(ui, |ui| {
-            if watch.looks_for_something() {
+            if indicators.looks_for_something() {
                 let sighted = Filter::test(Target::Indicator, Check::Present);
                 entry(ui, t.tr("filter-only-sightings"), sighted.clone());
                 entry(ui, t.tr("filter-no-sightings"), sighted.complement());
-                let lists = watch.lists().filter(|list| list.enabled && list.purpose == Purpose::KnownBad);
+                let lists = indicators.lists().filter(|list| list.enabled && list.purpose == Purpose::KnownBad);
                 for list in lists {
                     let text = t.tr_args("filter-only-list", &[("name", &shown(&list.name))]);
                     entry(ui, text, Filter::named(Target::Indicator, &list.name));
@@ -140,10 +140,10 @@ fn watched_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &m
     });
 }
 
-/// The filters of these records that the case keeps, above those that were used lately.
+/// The filters of these records that the case keeps, above those that were used recently.
 fn saved_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &mut Vec<Action>) {
     let mut any = false;
-    for filter in case.saved.list().iter().filter(|filter| filter.dataset == dataset) {
+    for filter in case.saved_filters.list().iter().filter(|filter| filter.dataset == dataset) {
         let text = display::visible(&display::clipped(&filter.name).0).into_owned();
         let button = ui.button(RichText::new(text).strong());
         if button.on_hover_text(&*display::visible(&filter.text)).clicked() {
@@ -158,7 +158,7 @@ fn saved_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &mut
     ui.weak(app.texts.tr("filter-used"));
 }
 
-pub fn step_button(ui: &mut Ui, app: &App, command: Command, sign: &str, out: &mut Vec<Action>) {
+pub(crate) fn step_button(ui: &mut Ui, app: &App, command: Command, sign: &str, out: &mut Vec<Action>) {
     let name = app.texts.tr(&command.text_id());
     let response = ui.add_enabled(app.is_enabled(command), Button::new(sign));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, app.is_enabled(command), &name));
@@ -181,7 +181,7 @@ fn field_ui(
 ) {
     let id = field_id(records.dataset);
     let has_focus = ui.memory(|m| m.has_focus(id));
-    let known = |field, typed: &str| case.values(field, typed).unwrap_or_default().to_vec();
+    let known = |field, typed: &str| case.completions.values(field, typed).unwrap_or_default().to_vec();
     let completion = text_filter::complete(&records.draft, state.cursor, records.dataset, &known);
     out.push(Action::Complete(completion.values.clone().filter(|_| has_focus)));
     let entries = completion.candidates.clone();
@@ -354,7 +354,7 @@ fn problem_ui(ui: &mut Ui, app: &App, records: &Records, problem: &FilterError, 
     let t = &app.texts;
     ui.horizontal_wrapped(|ui| {
         let place = records.draft.get(..problem.span.start).map_or(0, |head| head.chars().count()) + 1;
-        let args = [("place", place.to_string()), ("message", problem.message.clone())];
+        let args = [("place", place.to_string()), ("message", problem.message.render(t))];
         let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
         let told = t.tr_args("filter-problem", &args);
         ui.label(RichText::new(display::visible(&told)).color(theme::palette(ui).error));

@@ -12,7 +12,7 @@ use egui_plot::{AxisHints, Bar, BarChart, GridMark, MarkerShape, Plot, PlotPoint
 /// Name, colour, and the value of a bin.
 type Series<'a> = (&'a str, Color32, fn(&Bin) -> u64);
 
-pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option<f64>, out: &mut Vec<Action>) {
+pub(crate) fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option<f64>, out: &mut Vec<Action>) {
     let t = &app.texts;
     let is_low = ui.ctx().content_rect().height() < size::WINDOW_LOW;
     let height = if is_low { size::HISTOGRAM_LOW } else { size::HISTOGRAM };
@@ -49,11 +49,11 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
         let below: Vec<&BarChart> = charts.iter().collect();
         charts.push(chart.stack_on(&below));
     }
-    // What stands above may be wider than the window has room for.
+    // What is above may be wider than the window has room for.
     let in_sight = ui.clip_rect().right() - ui.cursor().left();
     let width = ui.available_width().min(in_sight).max(size::TIME_MARK);
     let marks = ((width - size::COUNT_AXIS) / size::TIME_MARK).floor().clamp(1.0, 7.0);
-    // A mark at the very edge would have its text cut off: half of it stands on either side.
+    // A mark at the very edge would have its text cut off: half of it is on either side.
     let edge = f64::from(size::TIME_MARK / 2.0 / (width - size::COUNT_AXIS).max(size::TIME_MARK));
     let plot = Plot::new(("histogram", records.dataset))
         .width(width)
@@ -108,7 +108,7 @@ pub fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option
     }
 }
 
-/// A mark above every bin that holds records which meet an indicator.
+/// A mark above every bin that holds records which match an indicator.
 fn sighted_points(histogram: &Histogram, sighted: &[(i64, u128)]) -> Vec<[f64; 2]> {
     let top = histogram.bins.iter().map(|bin| bin.good + bin.bad + bin.other).max().unwrap_or(0) as f64;
     let middle = histogram.bin_secs as f64 / 2.0;
@@ -214,7 +214,7 @@ pub(super) fn time_marks(
     let span = (to - from).max(1.0);
     let listed = STEPS.into_iter().find(|step| span / *step as f64 <= most);
     let step = listed.unwrap_or_else(|| (span / most / 31_536_000.0).ceil().max(1.0) as i64 * 31_536_000);
-    // Marks stand on the zone's own hours and days; across a change of daylight saving they keep the first offset.
+    // Marks are on the zone's own hours and days; across a change of daylight saving they keep the first offset.
     let offset = zone.offset_secs(Timestamp::from_secs(from as i64));
     let first = (from as i64 + offset).div_euclid(step) * step - offset;
     let edge = span * edge;
@@ -222,7 +222,7 @@ pub(super) fn time_marks(
     marks.map(|value| GridMark { value, step_size: step as f64 }).collect()
 }
 
-/// Its two texts may stand closer than the default allows: the plot is low.
+/// Its two texts may be closer than the default allows: the plot is low.
 fn count_axis() -> AxisHints<'static> {
     let text = |mark: GridMark, _: &std::ops::RangeInclusive<f64>| {
         if mark.value.fract() == 0.0 { display::count(mark.value.max(0.0) as u64) } else { String::new() }

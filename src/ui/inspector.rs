@@ -1,26 +1,17 @@
-//! Everything about the record under the cursor: its fields, the raw text, and where it came from.
+//! Details of the record under the cursor: its fields, the raw text, and where it came from.
 
-use super::state::UiState;
+use super::state::{InspectorState, UiState};
 use super::theme;
 use super::widgets::subject::{subject_ui, write};
-use crate::model::RecordId;
+use crate::filter::clause;
 use crate::model::conclusions::{Change, Subject};
+use crate::model::{RecordId, Value};
 use crate::present::display;
 use crate::query::Mark;
-use crate::session::indicators;
 use crate::session::records::Records;
-use crate::session::source::{Inspected, RecordDetail, Value};
+use crate::session::source::{Inspected, RecordDetail};
 use crate::session::{Action, App, marks};
 use egui::{Button, CollapsingHeader, Label, RichText, ScrollArea, Sense, TextEdit, TextWrapMode, Ui};
-
-/// The raw text made ready to be shown, kept while the record stays the same.
-#[derive(Default)]
-pub struct InspectorState {
-    of: Option<RecordId>,
-    raw: String,
-    json: Option<String>,
-    hidden_bytes: usize,
-}
 
 /// Characters of raw text that are laid out; all of it can be copied.
 const SHOWN: usize = 200_000;
@@ -40,7 +31,7 @@ impl InspectorState {
     }
 }
 
-pub fn inspector_ui(ui: &mut Ui, app: &App, window: &mut UiState, out: &mut Vec<Action>) {
+pub(crate) fn inspector_ui(ui: &mut Ui, app: &App, window: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
     let Some(records) = app.records() else { return };
     // The panel is as wide as it was left, not as what it holds.
@@ -89,13 +80,13 @@ fn section(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) {
     CollapsingHeader::new(RichText::new(title).strong()).default_open(true).show(ui, content);
 }
 
-/// Records that one finding is told of at once.
+/// Records that one finding is reported of at once.
 const CITED: usize = 10_000;
 
 /// The findings, to cite the selected records in one of them.
 fn cite_ui(ui: &mut Ui, app: &App, records: &Records, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let lists = app.case.as_ref().and_then(|case| case.written.lists());
+    let lists = app.case.as_ref().and_then(|case| case.conclusions.lists());
     let Some(lists) = lists.filter(|lists| !lists.findings.is_empty()) else { return };
     ui.menu_button(t.tr("finding-cite"), |ui| {
         for finding in &lists.findings {
@@ -117,8 +108,8 @@ fn cite_ui(ui: &mut Ui, app: &App, records: &Records, out: &mut Vec<Action>) {
     }
 }
 
-/// Indicators and labels that the record meets.
-pub fn marks_ui(ui: &mut Ui, app: &App, marks: &[Mark]) {
+/// Indicators and labels that the record matches.
+pub(crate) fn marks_ui(ui: &mut Ui, app: &App, marks: &[Mark]) {
     let p = theme::palette(ui);
     for mark in marks {
         let (sign, ink) = if marks::is_sighting(mark) { ("◆ ", p.sighting) } else { ("", p.text) };
@@ -139,14 +130,14 @@ fn fields_ui(ui: &mut Ui, app: &App, records: &Records, detail: &RecordDetail, o
         };
         let response = field_row(ui, &display::header(*field, app.zone), &text);
         hidden_ui(ui, app, hidden);
-        let owners = if let Value::Text(text) = value { indicators::owners_told(app, text) } else { Vec::new() };
+        let owners = if let Value::Text(text) = value { app.owners_told(text) } else { Vec::new() };
         let hint: Vec<String> = display::hint(value, *field).into_iter().chain(owners).collect();
         let response = if hint.is_empty() { response } else { response.on_hover_text(hint.join("\n")) };
         response.context_menu(|ui| {
             let t = &app.texts;
             for (exclude, text) in [(false, t.tr("menu-only")), (true, t.tr("menu-exclude"))] {
                 if ui.button(text).clicked() {
-                    out.push(Action::Narrow(dataset, display::clause(value, *field, exclude)));
+                    out.push(Action::Narrow(dataset, clause::clause(value, *field, exclude)));
                     ui.close();
                 }
             }

@@ -1,9 +1,9 @@
 //! Shortcuts of commands as the tool kit knows them.
 
-use crate::session::command::{Key, Shortcut};
+use crate::session::shortcut::{Key, Shortcut};
 use egui::{KeyboardShortcut, Modifiers};
 
-pub fn to_egui(shortcut: Shortcut) -> KeyboardShortcut {
+pub(crate) fn to_egui(shortcut: Shortcut) -> KeyboardShortcut {
     let mut modifiers = Modifiers::NONE;
     if shortcut.ctrl {
         modifiers |= Modifiers::COMMAND;
@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn every_shortcut_has_its_key() {
-        for command in Command::ALL {
+        for command in Command::all() {
             if let Some(shortcut) = command.shortcut() {
                 assert_ne!(to_egui(shortcut).logical_key, egui::Key::F35, "{command:?}");
             }

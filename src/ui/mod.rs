@@ -3,20 +3,20 @@
 
 mod banner;
 mod dialogs;
-pub mod filter_bar;
-pub mod histogram;
-pub mod inspector;
-pub mod keyboard;
-pub mod shell;
+pub(crate) mod filter_bar;
+pub(crate) mod histogram;
+pub(crate) mod inspector;
+pub(crate) mod keyboard;
+pub(crate) mod shell;
 mod startup;
-pub mod state;
-pub mod status_bar;
+pub(crate) mod state;
+pub(crate) mod status_bar;
 #[cfg(test)]
 mod tests;
-pub mod theme;
-pub mod time_bar;
-pub mod views;
-pub mod widgets;
+pub(crate) mod theme;
+pub(crate) mod time_bar;
+pub(crate) mod views;
+pub(crate) mod widgets;
 pub mod window;
 
 pub use window::{UiError, run};

@@ -3,13 +3,12 @@
 use super::state::UiState;
 use super::theme::{self, size};
 use super::{banner, dialogs, inspector, status_bar, views};
-use crate::model::Dataset;
 use crate::present::display;
 use crate::session::{Action, App, Command, Menu, View};
-use egui::{Align, Align2, Button, CentralPanel, Frame, Layout, Margin, MenuBar, Panel, RichText, ScrollArea, Ui};
+use egui::{Align, Align2, Button, CentralPanel, Frame, Layout, Margin, MenuBar, Panel, RichText, Ui};
 
 /// Draws everything; the changes that were asked for.
-pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
+pub(crate) fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
     let mut out = Vec::new();
     Panel::top("menu").show(ui, |ui| menu_bar_ui(ui, app, &mut out));
     banner::banner_ui(ui, app, &mut out);
@@ -34,20 +33,7 @@ pub fn window_ui(ui: &mut Ui, app: &App, state: &mut UiState) -> Vec<Action> {
         Some(case) if case.is_opening() => {
             ui.centered_and_justified(|ui| ui.label(app.texts.tr("opening")));
         }
-        Some(case) => match app.view {
-            View::Overview => views::overview::overview_ui(ui, app, case, &mut out),
-            View::Evidence => views::evidence::evidence_ui(ui, app, case, state, &mut out),
-            View::Records(dataset) => views::records::records_ui(ui, app, case, dataset, state, &mut out),
-            View::Pairs => views::pairs::pairs_ui(ui, app, case, state, &mut out),
-            View::Timeline => views::timeline::timeline_ui(ui, app, case, state, &mut out),
-            View::Indicators => views::indicators::indicators_ui(ui, app, case, state, &mut out),
-            View::Sightings => views::sightings::sightings_ui(ui, app, case, state, &mut out),
-            View::Queries => views::queries::queries_ui(ui, app, case, &mut out),
-            View::Address => views::address::address_ui(ui, app, case, state, &mut out),
-            View::Sql => views::sql::sql_ui(ui, app, case, state, &mut out),
-            View::Findings => views::findings::findings_ui(ui, app, case, state, &mut out),
-            View::Exhibits => views::exhibits::exhibits_ui(ui, app, case, state, &mut out),
-        },
+        Some(case) => views::view_ui(ui, app, case, state, &mut out),
     });
     dialogs::dialogs_ui(ui, app, state, &mut out);
     drop_ui(ui, app, &mut out);
@@ -60,7 +46,7 @@ fn menu_bar_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
             ui.menu_button(t.tr(menu.text_key()), |ui| {
-                for command in Command::ALL.into_iter().filter(|c| c.menu() == menu) {
+                for command in Command::all().filter(|c| c.menu() == menu) {
                     command_item(ui, app, command, out);
                 }
             });
@@ -79,7 +65,7 @@ fn menu_bar_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
 }
 
 /// A command as a menu entry.
-pub fn command_item(ui: &mut Ui, app: &App, command: Command, out: &mut Vec<Action>) {
+pub(crate) fn command_item(ui: &mut Ui, app: &App, command: Command, out: &mut Vec<Action>) {
     let mut button = Button::new(app.command_text(command));
     if let Some(shortcut) = command.shortcut() {
         button = button.shortcut_text(shortcut.to_string());
@@ -94,37 +80,19 @@ pub fn command_item(ui: &mut Ui, app: &App, command: Command, out: &mut Vec<Acti
 fn nav_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
     let totals = app.case.as_ref().and_then(|case| case.totals());
-    let lists = app.case.as_ref().and_then(|case| case.written.lists());
     ui.add_space(size::GAP);
     for view in View::ALL {
-        let (text, number) = match view {
-            View::Overview => (t.tr("nav-overview"), None),
-            View::Evidence => (t.tr("nav-evidence"), totals.map(|t| t.evidence)),
-            View::Records(Dataset::Flows) => (t.tr("nav-flows"), totals.map(|t| t.flows)),
-            View::Records(Dataset::Events) => (t.tr("nav-events"), totals.map(|t| t.events)),
-            View::Pairs => (t.tr("nav-pairs"), None),
-            View::Timeline => (t.tr("nav-timeline"), None),
-            View::Indicators => {
-                let entries = app.case.as_ref().map(|case| case.watch.entries_looked_for()).filter(|n| *n > 0);
-                (t.tr("nav-indicators"), entries)
-            }
-            View::Sightings => (t.tr("nav-sightings"), None),
-            View::Queries => (t.tr("nav-queries"), None),
-            View::Sql => (t.tr("nav-sql"), None),
-            View::Findings => (t.tr("nav-findings"), lists.map(|lists| lists.findings.len() as u64)),
-            View::Exhibits => (t.tr("nav-exhibits"), lists.map(|lists| lists.exhibits.len() as u64)),
-            // Not in the list: it is about the address that was asked for.
-            View::Address => continue,
-        };
+        let text = t.tr(&view.text_id());
+        let number = app.case.as_ref().and_then(|case| case.number(view));
         let number = number.map(display::count).unwrap_or_default();
         let p = theme::palette(ui);
         let button =
             Button::selectable(app.view == view, (text, egui::Atom::grow(), RichText::new(number).color(p.weak)))
                 .wrap_mode(egui::TextWrapMode::Extend)
                 .min_size(egui::vec2(ui.available_width(), size::HEADER));
-        let shortcut = view.command().shortcut().map(|s| s.to_string()).unwrap_or_default();
+        let shortcut = view.row().shortcut.map(|s| s.to_string()).unwrap_or_default();
         if ui.add(button).on_hover_text(shortcut).clicked() {
-            out.push(Action::Command(view.command()));
+            out.push(Action::Command(Command::Show(view)));
         }
     }
     if let Some(totals) = totals
@@ -135,7 +103,7 @@ fn nav_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
         let text = RichText::new(warnings).color(theme::palette(ui).warning);
         if ui.add(Button::new(text).frame(false)).on_hover_text(t.tr("nav-warnings-tip")).clicked() {
             out.push(Action::Warnings(None));
-            out.push(Action::Command(Command::ShowEvidence));
+            out.push(Action::Command(Command::Show(View::Evidence)));
         }
     }
 }
@@ -160,7 +128,7 @@ fn drop_ui(ui: &Ui, app: &App, out: &mut Vec<Action>) {
 }
 
 fn shortcuts(ui: &Ui, out: &mut Vec<Action>) {
-    let mut known: Vec<_> = Command::ALL.into_iter().filter_map(|c| Some((c, c.shortcut()?))).collect();
+    let mut known: Vec<_> = Command::all().filter_map(|c| Some((c, c.shortcut()?))).collect();
     // The tool kit takes Ctrl+Shift+I for Ctrl+I too: the longer ones are asked first.
     known.sort_by_key(|(_, shortcut)| std::cmp::Reverse(shortcut.shift));
     for (command, shortcut) in known {
@@ -173,22 +141,4 @@ fn shortcuts(ui: &Ui, out: &mut Vec<Action>) {
             out.push(Action::Command(command));
         }
     }
-}
-
-/// A scrolling list of commands that contain every word of `typed`.
-pub fn matching_commands(app: &App, typed: &str) -> Vec<Command> {
-    let typed = typed.to_lowercase();
-    let fits = |command: &Command| {
-        let text = format!("{} {}", app.command_text(*command), command.name()).to_lowercase();
-        typed.split_whitespace().all(|word| text.contains(word))
-    };
-    Command::ALL.into_iter().filter(|c| app.is_enabled(*c) && *c != Command::Palette && fits(c)).collect()
-}
-
-/// A vertical scroll area of the height that dialogs give to their lists.
-pub fn dialog_list(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui)) {
-    // A dialog is as high as its content: without the least height a list would grow by a line a frame, or not at all.
-    let height = size::DIALOG_HEIGHT.min(ui.ctx().content_rect().height() * 0.55);
-    let area = ScrollArea::vertical().id_salt(id).max_height(height).min_scrolled_height(height);
-    area.auto_shrink([false, true]).show(ui, content);
 }

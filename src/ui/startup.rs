@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook, take_h
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Runs the window. Libraries that are opened at run time (libxkbcommon-x11) panic where they are missing: until `opened`
-/// is called, a panic becomes its message; from then on a panic is what it always is.
-pub fn guarded<T>(run: impl FnOnce(Box<dyn FnOnce() + Send>) -> T) -> Result<T, String> {
+/// Runs the window. Libraries that are opened at run time (libxkbcommon-x11) panic where they are missing: until
+/// `opened` is called, a panic becomes its message; from then on a panic is what it always is.
+pub(super) fn guarded<T>(run: impl FnOnce(Box<dyn FnOnce() + Send>) -> T) -> Result<T, String> {
     let is_open = Arc::new(AtomicBool::new(false));
     let usual = take_hook();
     let open_for_hook = Arc::clone(&is_open);
@@ -17,7 +17,7 @@ pub fn guarded<T>(run: impl FnOnce(Box<dyn FnOnce() + Send>) -> T) -> Result<T, 
     }));
     let opened = Arc::clone(&is_open);
     let ran = catch_unwind(AssertUnwindSafe(|| run(Box::new(move || opened.store(true, Ordering::SeqCst)))));
-    // Whatever comes later is told by the standard hook.
+    // Whatever comes later is reported by the standard hook.
     let _ = take_hook();
     ran.or_else(|panic| if is_open.load(Ordering::SeqCst) { resume_unwind(panic) } else { Err(message(&*panic)) })
 }
@@ -28,7 +28,7 @@ fn message(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 /// Without the source file and line that the window library puts before its reason.
-pub fn reason(text: &str) -> &str {
+pub(super) fn reason(text: &str) -> &str {
     let after_place = text.rfind(".rs:").and_then(|at| text.get(at + 4..)).and_then(|rest| rest.split_once(": "));
     after_place.map_or(text, |(_, reason)| reason)
 }

@@ -7,9 +7,9 @@ use crate::session::jobs::Job;
 use crate::session::{Action, App, Command, View};
 use egui::{Align, Button, Label, Layout, ProgressBar, RichText, TextStyle, Ui, vec2};
 
-pub fn status_bar_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+pub(crate) fn status_bar_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     ui.horizontal(|ui| {
-        // The right end first: it keeps its room, and what stands before it is shortened.
+        // The right end first: it keeps its room, and what is before it is shortened.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             case_ui(ui, app, out);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| work_ui(ui, app, out));

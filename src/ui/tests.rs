@@ -2,6 +2,7 @@
 
 mod address;
 mod banner;
+mod conclusions;
 mod exports;
 mod figures;
 mod hostile;
@@ -15,7 +16,6 @@ mod small;
 mod sql;
 mod timeline;
 mod undo;
-mod writing;
 
 use super::window::Window;
 use crate::app::Opening;
@@ -322,7 +322,7 @@ fn the_palette_finds_and_runs_a_command() {
     harness.key_press(Key::Enter);
     settle(&mut harness);
     assert_eq!(app(&harness).app.view, View::Records(Dataset::Events));
-    harness.get_by_label_contains("The case holds no CloudTrail events");
+    harness.get_by_label_contains("The case has no CloudTrail events");
 }
 
 #[test]
@@ -332,9 +332,9 @@ fn evidence_and_warnings_are_listed() {
     settle(&mut harness);
     harness.get_by_label("File: /logs/flows.gz").click();
     settle(&mut harness);
-    harness.get_by_label("Reason: A value does not fit its field");
+    harness.get_by_label("Reason: Invalid value for its field");
     harness.get_by_label("Detail: srcport 70000 is above 65535");
-    harness.get_by_label("of evidence 1");
+    harness.get_by_label("for evidence 1");
 }
 
 #[test]
@@ -342,7 +342,7 @@ fn the_time_zone_is_in_the_headers_and_changes_the_cells() {
     let mut harness = flows(10);
     harness.get_by_label("Time zone: UTC").click();
     settle(&mut harness);
-    harness.get_by_role_and_label(Role::TextInput, "Type a city or region, as Asia/Tokyo").type_text("tokyo");
+    harness.get_by_role_and_label(Role::TextInput, "Type a city or region, for example Asia/Tokyo").type_text("tokyo");
     settle(&mut harness);
     harness.key_press(Key::Enter);
     settle(&mut harness);
@@ -407,7 +407,7 @@ fn columns_hide_move_and_come_back() {
     assert_eq!(shown(&harness)[..3], ["start", "dstaddr", "srcaddr"]);
     harness.get_by_role_and_label(Role::ColumnHeader, "dstaddr").click_secondary();
     settle(&mut harness);
-    harness.get_by_label("Original columns").click();
+    harness.get_by_label("Reset columns").click();
     settle(&mut harness);
     assert_eq!(shown(&harness)[..3], ["start", "srcaddr", "srcport"]);
 }

@@ -1,8 +1,8 @@
 //! Every colour, size, spacing and font of the window, for light and dark. Views take them from here and from nowhere
 //! else. A colour never means anything alone: whatever it marks is also said by a word or a sign.
 
+use crate::model::{SeriesKey, Value};
 use crate::present::chart::Chart;
-use crate::query::{SeriesKey, Value};
 use crate::session::settings::ThemeChoice;
 use egui::{
     Button, Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText, Stroke,
@@ -11,93 +11,93 @@ use egui::{
 use std::sync::Arc;
 
 /// Points.
-pub mod size {
-    pub const TEXT: f32 = 13.0;
-    /// Of text that may wrap: the font's own lines stand too close.
-    pub const LINE: f32 = 17.0;
-    pub const SMALL: f32 = 11.5;
-    pub const HEADING: f32 = 18.0;
-    pub const MONO: f32 = 13.5;
-    pub const ROW: f32 = 21.0;
-    pub const HEADER: f32 = 25.0;
-    pub const CELL_PADDING: f32 = 6.0;
-    pub const SCROLLBAR: f32 = 13.0;
-    pub const THUMB_MIN: f32 = 24.0;
-    pub const RESIZE_GRIP: f32 = 4.0;
-    pub const COLUMN_MIN: f32 = 40.0;
-    pub const COLUMN_MAX: f32 = 1200.0;
-    pub const NAV: f32 = 176.0;
-    pub const INSPECTOR: f32 = 350.0;
+pub(crate) mod size {
+    pub(crate) const TEXT: f32 = 13.0;
+    /// Of text that may wrap: the font's own lines be too close.
+    pub(crate) const LINE: f32 = 17.0;
+    pub(crate) const SMALL: f32 = 11.5;
+    pub(crate) const HEADING: f32 = 18.0;
+    pub(crate) const MONO: f32 = 13.5;
+    pub(crate) const ROW: f32 = 21.0;
+    pub(crate) const HEADER: f32 = 25.0;
+    pub(crate) const CELL_PADDING: f32 = 6.0;
+    pub(crate) const SCROLLBAR: f32 = 13.0;
+    pub(crate) const THUMB_MIN: f32 = 24.0;
+    pub(crate) const RESIZE_GRIP: f32 = 4.0;
+    pub(crate) const COLUMN_MIN: f32 = 40.0;
+    pub(crate) const COLUMN_MAX: f32 = 1200.0;
+    pub(crate) const NAV: f32 = 176.0;
+    pub(crate) const INSPECTOR: f32 = 350.0;
     /// Of the window's width, where that is less.
-    pub const INSPECTOR_PART: f32 = 0.27;
-    pub const INSPECTOR_LEAST: f32 = 220.0;
+    pub(crate) const INSPECTOR_PART: f32 = 0.27;
+    pub(crate) const INSPECTOR_LEAST: f32 = 220.0;
     /// As wide as it may be left in the narrowest window.
-    pub const INSPECTOR_NARROW: f32 = 260.0;
+    pub(crate) const INSPECTOR_NARROW: f32 = 260.0;
     /// What the views in the middle need beside the navigation and the inspector.
-    pub const MIDDLE: f32 = 400.0;
-    pub const HISTOGRAM: f32 = 96.0;
+    pub(crate) const MIDDLE: f32 = 400.0;
+    pub(crate) const HISTOGRAM: f32 = 96.0;
     /// In a window that has no height to spare.
-    pub const HISTOGRAM_LOW: f32 = 76.0;
-    pub const WINDOW_NARROW: f32 = 1100.0;
-    pub const WINDOW_LOW: f32 = 700.0;
+    pub(crate) const HISTOGRAM_LOW: f32 = 76.0;
+    pub(crate) const WINDOW_NARROW: f32 = 1100.0;
+    pub(crate) const WINDOW_LOW: f32 = 700.0;
     /// For the text of a mark on its time axis.
-    pub const TIME_MARK: f32 = 112.0;
-    pub const COUNT_AXIS: f32 = 48.0;
+    pub(crate) const TIME_MARK: f32 = 112.0;
+    pub(crate) const COUNT_AXIS: f32 = 48.0;
     /// Its legend.
-    pub const HISTOGRAM_FRAME: f32 = 24.0;
-    pub const DIALOG: f32 = 560.0;
-    pub const DIALOG_WIDE: f32 = 760.0;
-    pub const DIALOG_HEIGHT: f32 = 420.0;
+    pub(crate) const HISTOGRAM_FRAME: f32 = 24.0;
+    pub(crate) const DIALOG: f32 = 560.0;
+    pub(crate) const DIALOG_WIDE: f32 = 760.0;
+    pub(crate) const DIALOG_HEIGHT: f32 = 420.0;
     /// Lines of a list in a dialog.
-    pub const DIALOG_LINES: f32 = 110.0;
-    pub const PATH_FIELD: f32 = 420.0;
+    pub(crate) const DIALOG_LINES: f32 = 110.0;
+    pub(crate) const PATH_FIELD: f32 = 420.0;
     /// Beside the text of a button in a crowded line.
-    pub const NARROW_PADDING: f32 = 5.0;
-    pub const ARROW_BUTTON: f32 = 30.0;
-    pub const PROGRESS: f32 = 140.0;
+    pub(crate) const NARROW_PADDING: f32 = 5.0;
+    pub(crate) const ARROW_BUTTON: f32 = 30.0;
+    pub(crate) const PROGRESS: f32 = 140.0;
     /// A list with bars takes at least so much.
-    pub const CARD: f32 = 330.0;
-    pub const CARD_MARGIN: i8 = 10;
+    pub(crate) const CARD: f32 = 330.0;
+    pub(crate) const CARD_MARGIN: i8 = 10;
     /// How strongly a bar behind text is tinted.
-    pub const BAR_TINT: f32 = 0.18;
+    pub(crate) const BAR_TINT: f32 = 0.18;
     /// Of a row that is marked, beside its number.
-    pub const SIGN: f32 = 14.0;
+    pub(crate) const SIGN: f32 = 14.0;
     /// How strongly a row is tinted for what it means, and a cell above that.
-    pub const ROW_TINT: f32 = 0.15;
-    pub const CELL_TINT: f32 = 0.10;
-    pub const HATCH: f32 = 6.0;
+    pub(crate) const ROW_TINT: f32 = 0.15;
+    pub(crate) const CELL_TINT: f32 = 0.10;
+    pub(crate) const HATCH: f32 = 6.0;
     /// The strip that shows which hours there are.
-    pub const STRIP: f32 = 14.0;
-    pub const TRACK_MIN: f32 = 130.0;
-    pub const TRACK_MAX: f32 = 640.0;
+    pub(crate) const STRIP: f32 = 14.0;
+    pub(crate) const TRACK_MIN: f32 = 130.0;
+    pub(crate) const TRACK_MAX: f32 = 640.0;
     /// The choices and the legend above a track.
-    pub const TRACK_FRAME: f32 = 84.0;
-    /// A list of choices up to this stands there whole.
-    pub const MENU_LONG: f32 = 420.0;
-    pub const VALUE_AXIS: f32 = 80.0;
-    pub const NUMBER_FIELD: f32 = 90.0;
+    pub(crate) const TRACK_FRAME: f32 = 84.0;
+    /// A list of choices up to this is there whole.
+    pub(crate) const MENU_LONG: f32 = 420.0;
+    pub(crate) const VALUE_AXIS: f32 = 80.0;
+    pub(crate) const NUMBER_FIELD: f32 = 90.0;
     /// The mark of a bin that reaches the threshold.
-    pub const MARK: f32 = 4.0;
+    pub(crate) const MARK: f32 = 4.0;
     /// The name of a day beside its hours.
-    pub const DAY: f32 = 92.0;
-    pub const QUERY_LIST: f32 = 300.0;
+    pub(crate) const DAY: f32 = 92.0;
+    pub(crate) const QUERY_LIST: f32 = 300.0;
     /// A panel beside a view.
-    pub const SIDE: f32 = 240.0;
-    pub const EDITOR: f32 = 200.0;
-    pub const COLUMN_FIRST: f32 = 120.0;
-    pub const POPUP: f32 = 220.0;
-    pub const POPUP_ROWS: f32 = 260.0;
-    pub const DIALOG_MARGIN: i8 = 18;
-    pub const GAP: f32 = 6.0;
-    pub const GAP_LARGE: f32 = 18.0;
-    pub const UNDERLINE: f32 = 2.0;
-    pub const WINDOW: [f32; 2] = [1280.0, 800.0];
+    pub(crate) const SIDE: f32 = 240.0;
+    pub(crate) const EDITOR: f32 = 200.0;
+    pub(crate) const COLUMN_FIRST: f32 = 120.0;
+    pub(crate) const POPUP: f32 = 220.0;
+    pub(crate) const POPUP_ROWS: f32 = 260.0;
+    pub(crate) const DIALOG_MARGIN: i8 = 18;
+    pub(crate) const GAP: f32 = 6.0;
+    pub(crate) const GAP_LARGE: f32 = 18.0;
+    pub(crate) const UNDERLINE: f32 = 2.0;
+    pub(crate) const WINDOW: [f32; 2] = [1280.0, 800.0];
     /// The desktop's title bar and panel.
-    pub const WINDOW_FRAME: f32 = 60.0;
-    pub const WINDOW_MIN: [f32; 2] = [720.0, 420.0];
+    pub(crate) const WINDOW_FRAME: f32 = 60.0;
+    pub(crate) const WINDOW_MIN: [f32; 2] = [720.0, 420.0];
 }
 
-pub struct Palette {
+pub(crate) struct Palette {
     pub panel: Color32,
     /// Behind tables and texts.
     pub surface: Color32,
@@ -116,7 +116,7 @@ pub struct Palette {
     pub other: Color32,
     pub warning: Color32,
     pub error: Color32,
-    /// What meets an indicator.
+    /// What matches an indicator.
     pub sighting: Color32,
     /// What the examiner calls something.
     pub label: Color32,
@@ -162,8 +162,8 @@ const LIGHT: Palette = Palette {
     label: Color32::from_rgb(14, 90, 34),
 };
 
-/// The colours in force.
-pub fn palette(ui: &Ui) -> &'static Palette {
+/// The current colours.
+pub(crate) fn palette(ui: &Ui) -> &'static Palette {
     if ui.visuals().dark_mode { &DARK } else { &LIGHT }
 }
 
@@ -178,7 +178,8 @@ const fn rgbs(codes: [u32; 10]) -> [Color32; 10] {
     colours
 }
 
-/// Lines of a chart beside each other, told apart on a dark and on a light ground. Their order is that of the legend.
+/// Lines of a chart beside each other, distinguished on a dark and on a light ground. Their order is that of the
+/// legend.
 const SERIES_DARK: [Color32; 10] =
     rgbs([0x4c9cbe, 0xe8a838, 0x78be6e, 0xc478c8, 0xe67e4e, 0x6e82e6, 0x5ac8b4, 0xdc6e8c, 0xaaa05a, 0x96aad2]);
 
@@ -186,13 +187,13 @@ const SERIES_LIGHT: [Color32; 10] =
     rgbs([0x26789e, 0xb07000, 0x3a8230, 0x8c3c96, 0xac3e0e, 0x3c50be, 0x008273, 0xaf2d55, 0x70681e, 0x546c96]);
 
 /// The colour of a chart's line by its place.
-pub fn series(ui: &Ui, at: usize) -> Color32 {
+pub(crate) fn series(ui: &Ui, at: usize) -> Color32 {
     let colours = if ui.visuals().dark_mode { &SERIES_DARK } else { &SERIES_LIGHT };
     colours.get(at % colours.len()).copied().unwrap_or(DARK.other)
 }
 
 /// The colours of a chart's lines, in their order.
-pub fn lines(ui: &Ui, chart: &Chart) -> Vec<Color32> {
+pub(crate) fn lines(ui: &Ui, chart: &Chart) -> Vec<Color32> {
     let series = if ui.visuals().dark_mode { &SERIES_DARK } else { &SERIES_LIGHT };
     line_colours(chart, palette(ui), series)
 }
@@ -212,7 +213,7 @@ fn line_colours(chart: &Chart, p: &Palette, series: &[Color32; 10]) -> Vec<Color
 }
 
 /// Colours on paper, for pictures that are saved.
-pub mod print {
+pub(crate) mod print {
     use super::{LIGHT, SERIES_LIGHT};
     use crate::present::chart::Chart;
     use crate::present::chart::svg::{Colours, Rgb};
@@ -222,34 +223,34 @@ pub mod print {
         [colour.r(), colour.g(), colour.b()]
     }
 
-    pub fn colours() -> Colours {
+    pub(crate) fn colours() -> Colours {
         let [ground, text, grid, gap, threshold] =
             [LIGHT.surface, LIGHT.text, LIGHT.line, LIGHT.other, LIGHT.error].map(rgb);
         Colours { ground, text, grid, gap, threshold }
     }
 
     /// Of each line of a chart.
-    pub fn lines(chart: &Chart) -> Vec<Rgb> {
+    pub(crate) fn lines(chart: &Chart) -> Vec<Rgb> {
         super::line_colours(chart, &LIGHT, &SERIES_LIGHT).into_iter().map(rgb).collect()
     }
 }
 
-pub fn body() -> FontId {
+pub(crate) fn body() -> FontId {
     FontId::proportional(size::TEXT)
 }
 
-pub fn mono() -> FontId {
+pub(crate) fn mono() -> FontId {
     FontId::monospace(size::MONO)
 }
 
-/// The button that goes on with a dialog.
-pub fn primary_button(ui: &Ui, text: &str) -> Button<'static> {
+/// The button that continues with a dialog.
+pub(crate) fn primary_button(ui: &Ui, text: &str) -> Button<'static> {
     let p = palette(ui);
     Button::new(RichText::new(text).strong()).fill(p.selected).stroke(Stroke::new(1.0, p.accent))
 }
 
 /// Installs fonts and both themes.
-pub fn install(ctx: &Context) {
+pub(crate) fn install(ctx: &Context) {
     ctx.set_fonts(fonts());
     ctx.set_visuals_of(Theme::Dark, visuals(Visuals::dark(), &DARK));
     ctx.set_visuals_of(Theme::Light, visuals(Visuals::light(), &LIGHT));
@@ -270,7 +271,7 @@ pub fn install(ctx: &Context) {
     });
 }
 
-pub fn choose(ctx: &Context, choice: ThemeChoice) {
+pub(crate) fn choose(ctx: &Context, choice: ThemeChoice) {
     ctx.set_theme(match choice {
         ThemeChoice::System => ThemePreference::System,
         ThemeChoice::Light => ThemePreference::Light,
@@ -367,12 +368,12 @@ mod tests {
             // A refusal under the pointer, the sign of the order in a header.
             assert!(contrast(p.bad, p.hovered) >= 4.5);
             assert!(contrast(p.accent, p.header) >= 4.5);
-            // Rows with a warning are tinted, those that meet an indicator too, and the cell that does once more.
+            // Rows with a warning are tinted, those that match an indicator too, and the cell that does once more.
             let tinted = |ground: Color32, tint: Color32, part: f32| ground.blend(tint.gamma_multiply(part));
             let row = tinted(p.surface, p.sighting, size::ROW_TINT);
             for ground in [tinted(p.surface, p.warning, size::ROW_TINT), row, tinted(row, p.sighting, size::CELL_TINT)]
             {
-                // What was refused stands in such rows too.
+                // What was refused is in such rows too.
                 for ink in [p.text, p.weak, p.bad] {
                     assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}");
                 }

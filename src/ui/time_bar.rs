@@ -14,9 +14,9 @@ pub struct TimeBarState {
 /// Lengths of the buttons, in seconds.
 const LENGTHS: [(&str, i64); 5] = [("30m", 1800), ("1h", 3600), ("3h", 10_800), ("12h", 43_200), ("1d", 86_400)];
 
-pub fn time_bar_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, out: &mut Vec<Action>) {
+pub(crate) fn time_bar_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, out: &mut Vec<Action>) {
     ui.scope(|ui| {
-        // Much stands on this line.
+        // Much is on this line.
         ui.spacing_mut().button_padding.x = size::NARROW_PADDING;
         bar_ui(ui, app, state, out);
     });

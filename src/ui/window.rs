@@ -1,15 +1,15 @@
-//! The window as eframe runs it, and what stands between a start and a first frame.
+//! The window as eframe runs it, and what is between a start and a first frame.
 
 use super::state::UiState;
 use super::theme::{self, size};
 use super::{shell, startup, views};
 use crate::app::Opening;
 use crate::present::display;
-use crate::session::indicators::WatchAction;
+use crate::session::indicators::IndicatorsAction;
 use crate::session::pairs::PairsAction;
 use crate::session::sightings::SightingsAction;
 use crate::session::source::Backend;
-use crate::session::{Action, App, CaseBackend, Command, Effect, View, settings};
+use crate::session::{Action, App, CaseBackend, Command, Effect, settings};
 use eframe::{CreationContext, Frame, NativeOptions};
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
 use std::path::PathBuf;
@@ -31,7 +31,7 @@ pub enum UiError {
          libxkbcommon-x11-0 libgl1 libegl1"
     )]
     NoLibrary(String),
-    #[error("the window could not be opened: {0}; the command line does the same work: coldtrail --help")]
+    #[error("the window could not be opened: {0}; you can use the command line instead: coldtrail --help")]
     Other(String),
 }
 
@@ -149,7 +149,7 @@ impl Window {
                 Action::WantRows(..)
                     | Action::Complete(_)
                     | Action::Pairs(PairsAction::Want(_))
-                    | Action::Watch(WatchAction::Want(_))
+                    | Action::Indicators(IndicatorsAction::Want(_))
                     | Action::Sightings(SightingsAction::Want(_))
             );
             self.app.dispatch(action);
@@ -171,20 +171,7 @@ impl Window {
                     self.state.filter.focus(ctx, dataset, &case.records(dataset).draft);
                 }
             }
-            Effect::FocusTable => match self.app.view {
-                View::Records(dataset) => self.state.grid(dataset).focus(),
-                View::Pairs => self.state.pairs.grid.focus(),
-                View::Sightings => self.state.sightings.grid.focus(),
-                View::Indicators => self.state.indicators.entries.focus(),
-                View::Overview
-                | View::Evidence
-                | View::Timeline
-                | View::Queries
-                | View::Sql
-                | View::Findings
-                | View::Exhibits
-                | View::Address => {}
-            },
+            Effect::FocusTable => views::focus_table(self.app.view, &mut self.state),
             Effect::Theme(choice) => theme::choose(ctx, choice),
             Effect::Scale(scale) => ctx.set_zoom_factor(scale),
             Effect::CopyText(text) => ctx.copy_text(text),

@@ -1,20 +1,20 @@
-//! What the aggregates answer, compared with plain SQL over the documented views, written out by hand.
+//! What the aggregates answer, compared with plain SQL over the documented views, written out manually.
 
 use crate::desk::{Desk, event};
 use coldtrail::filter::{self, Filter};
-use coldtrail::model::{Address, Dataset, TimeRange, Timestamp, field};
+use coldtrail::model::{Address, Dataset, SeriesKey, TimeRange, Timestamp, Value, field};
 use coldtrail::query::{
-    BinWidth, Cancel, Duplicates, GroupBy, Measure, PairColumn, PairKey, PairQuery, PairSort, Scope, SeriesKey,
-    SeriesQuery, TopQuery, Value, figures, pair_rows, pairs, series, top,
+    BinWidth, Cancel, Duplicates, GroupBy, Measure, PairColumn, PairKey, PairQuery, PairSort, Scope, SeriesQuery,
+    TopQuery, figures, pair_rows, pairs, series, top,
 };
 use rusqlite::types::Value as Sql;
 
-pub const FORMAT: &str = "version interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action \
+pub(crate) const FORMAT: &str = "version interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action \
      log-status tcp-flags flow-direction instance-id subnet-id pkt-srcaddr pkt-dstaddr type";
 
 /// Counters at the limit of what a record holds, NODATA and SKIPDATA, one of them with counters that nobody may add up,
 /// both families, an address that talks to itself, records without start, ties.
-pub const LINES: &str = "\
+pub(crate) const LINES: &str = "\
 5 eni-1 10.0.0.1 203.0.113.5 40000 443 6 10 9223372036854775807 1621123200 1621123259 ACCEPT OK 2 egress i-1 subnet-1 10.0.0.1 203.0.113.5 IPv4
 5 eni-1 10.0.0.1 203.0.113.5 40001 443 6 9223372036854775807 9223372036854775807 1621123260 1621123319 ACCEPT OK 3 egress i-1 subnet-1 10.0.0.1 203.0.113.5 IPv4
 5 eni-1 10.0.0.1 203.0.113.5 40001 443 6 9223372036854775807 9223372036854775807 1621123261 1621123319 ACCEPT OK 0 egress i-1 subnet-1 - - IPv4
@@ -33,7 +33,7 @@ pub const LINES: &str = "\
 ";
 
 /// A case with those records, some of them delivered twice, and a few events.
-pub fn desk() -> Desk {
+pub(crate) fn desk() -> Desk {
     let desk = Desk::new();
     desk.file("in/a.log", format!("{FORMAT}\n{LINES}"));
     let again: Vec<&str> = LINES.lines().take(5).collect();
@@ -54,7 +54,7 @@ fn filtered(dataset: Dataset, text: &str) -> Scope {
 }
 
 /// A value of ours and one of SQL's in one form; times of flows in seconds.
-pub fn plain(value: &Value) -> String {
+pub(crate) fn plain(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::Time(time) => time.secs().to_string(),
@@ -63,7 +63,7 @@ pub fn plain(value: &Value) -> String {
 }
 
 /// Rows of a statement, values separated by spaces. `NODATA` and the like are the statement's own affair.
-pub fn sql(desk: &Desk, statement: &str) -> Vec<String> {
+pub(crate) fn sql(desk: &Desk, statement: &str) -> Vec<String> {
     let conn = desk.sqlite();
     let mut prepared = conn.prepare(statement).unwrap_or_else(|e| panic!("{statement}: {e}"));
     let width = prepared.column_count();
@@ -388,7 +388,7 @@ fn one_arn_with_two_unique_ids_is_two_principals() {
         [format!("{alice} AIDA2 2"), "AIDA2 AIDA2 1".into(), format!("{alice} AIDA1 1"), format!("{alice} - 1")]
     );
     for row in &table.rows {
-        let filter = coldtrail::session::groups::clause(GroupBy::Principal, &row.key).to_string();
+        let filter = coldtrail::questions::group::clause(GroupBy::Principal, &row.key).to_string();
         assert_eq!(desk.count("events", &["--filter", &filter]), row.figures.records, "{filter}");
     }
     let series = desk.ok(&["series", desk.case(), "--dataset", "events", "--by", "principal", "--format", "jsonl"]);

@@ -88,29 +88,26 @@ fn tamper(desk: &Desk, sql: &str) {
 fn what_no_case_holds_is_refused_and_not_run() {
     let marker = "INSERT INTO setting VALUES ('marker', 'run')";
     for (change, message) in [
-        (
-            format!("CREATE TRIGGER t AFTER INSERT ON journal BEGIN {marker}; END"),
-            "holds what no case holds: trigger t",
-        ),
-        ("CREATE VIEW extra_view AS SELECT load_extension('x')".into(), "holds what no case holds: view extra_view"),
+        (format!("CREATE TRIGGER t AFTER INSERT ON journal BEGIN {marker}; END"), "has unexpected content: trigger t"),
+        ("CREATE VIEW extra_view AS SELECT load_extension('x')".into(), "has unexpected content: view extra_view"),
         (
             "DROP VIEW flow_record; CREATE VIEW flow_record AS SELECT 1 AS evidence".into(),
-            "holds what no case holds: view flow_record",
+            "has unexpected content: view flow_record",
         ),
-        ("CREATE TABLE more(a)".into(), "holds what no case holds: table more"),
-        ("CREATE INDEX more ON flow(srcport)".into(), "holds what no case holds: index more"),
-        ("ALTER TABLE setting ADD COLUMN more TEXT".into(), "holds what no case holds: table setting"),
+        ("CREATE TABLE more(a)".into(), "has unexpected content: table more"),
+        ("CREATE INDEX more ON flow(srcport)".into(), "has unexpected content: index more"),
+        ("ALTER TABLE setting ADD COLUMN more TEXT".into(), "has unexpected content: table setting"),
         (
             "PRAGMA writable_schema = 1; INSERT INTO sqlite_schema VALUES ('view', 'sqlite_stat1', 'sqlite_stat1', 0,
              'CREATE VIEW sqlite_stat1 AS SELECT 1')"
                 .into(),
-            "holds what no case holds: view sqlite_stat1",
+            "has unexpected content: view sqlite_stat1",
         ),
         ("PRAGMA user_version = 0".into(), "is not a Coldtrail case"),
         ("PRAGMA user_version = -1".into(), "is not a Coldtrail case"),
         (
             "PRAGMA user_version = 99".into(),
-            "was written by a newer Coldtrail (case version 99, this program knows up to ",
+            "was written by a newer Coldtrail (case version 99; this program supports versions up to ",
         ),
         ("PRAGMA application_id = 0".into(), "is not a Coldtrail case"),
     ] {
@@ -174,8 +171,8 @@ fn what_is_no_case_is_told_apart() {
     }
     let folder = desk.path("in");
     assert!(desk.fails(&["info", folder.to_str().unwrap()], 3).contains("is not a Coldtrail case"));
-    assert!(desk.fails(&["info", desk.path("gone").to_str().unwrap()], 3).contains("is not there"));
-    assert!(desk.fails(&["new", desk.case()], 3).contains("is there already"));
+    assert!(desk.fails(&["info", desk.path("gone").to_str().unwrap()], 3).contains("does not exist"));
+    assert!(desk.fails(&["new", desk.case()], 3).contains("already exists"));
     assert!(std::fs::read(&desk.case).unwrap() == whole);
 }
 

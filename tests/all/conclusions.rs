@@ -47,12 +47,12 @@ fn commands_write_list_and_take_back() {
     assert_eq!((findings[0]["place"].as_i64(), findings[1]["place"].as_i64()), (Some(1), Some(0)), "the gap closes");
     for (arguments, message) in [
         (vec!["tag", "add", case, "x", "9:9"], "record 9:9 is not in the case"),
-        (vec!["tag", "add", case, "x"], "name a record"),
+        (vec!["tag", "add", case, "x"], "specify a record"),
         (vec!["tag", "add", case, " ", "1:3"], "a tag needs a name"),
-        (vec!["tag", "add", case, "x", "--address", "host"], "host is no address"),
-        (vec!["note", "add", case, " ", "1:3"], "a note needs words"),
+        (vec!["tag", "add", case, "x", "--address", "host"], "host is not a valid address"),
+        (vec!["note", "add", case, " ", "1:3"], "a note needs a text"),
         (vec!["note", "edit", case, "7", "x"], "the case has no note 7"),
-        (vec!["finding", "add", case, "--title", "x", "--technique", "exfil"], "no technique of MITRE"),
+        (vec!["finding", "add", case, "--title", "x", "--technique", "exfil"], "not a MITRE ATT&CK technique ID"),
         (vec!["finding", "add", case, "--title", "x", "--status", "done"], "open, confirmed or ruled_out"),
         (vec!["finding", "cite", case, "7", "1:3"], "the case has no finding 7"),
     ] {
@@ -87,7 +87,7 @@ fn a_filter_finds_tagged_records_at_once_and_an_event_by_any_of_its_copies() {
     assert_eq!(desk.reader().conclusions_that_differ().unwrap(), [""; 0]);
 }
 
-/// What examiners wrote, as it stands.
+/// What examiners wrote, as it is.
 fn standing(desk: &Desk) -> String {
     let reader = desk.reader();
     let tags: Vec<_> = query::tags(&reader, false).unwrap().into_iter().map(|t| (t.name, t.subject)).collect();
@@ -199,7 +199,7 @@ fn exhibits_are_added_listed_shown_moved_and_taken_back_by_the_command() {
     desk.import(&[desk.path("more.log")]);
     desk.fails(&["exhibit", "check", case, "--format", "jsonl"], 4);
     for (more, message) in [
-        (vec!["--kind", "sightigs"], "there is no kind of exhibit sightigs"),
+        (vec!["--kind", "sightigs"], "unknown kind of exhibit sightigs"),
         (vec!["--kind", "text"], "needs --text"),
         (vec!["--kind", "pairs", "--columns", "a"], "an exhibit of kind pairs has no --columns"),
         (vec!["--kind", "address"], "needs --ip"),

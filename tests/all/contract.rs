@@ -149,7 +149,7 @@ fn wrong_usage_is_told_with_its_place_and_exit_code_2() {
     for (arguments, told) in [
         (vec!["flows", desk.case(), "--sort", "bytez"], "did you mean bytes?"),
         (vec!["flows", desk.case(), "--columns", "srcadr"], "did you mean srcaddr?"),
-        (vec!["flows", desk.case(), "--from", "yesterday"], "yesterday is no time"),
+        (vec!["flows", desk.case(), "--from", "yesterday"], "yesterday is not a time"),
         (vec!["flows", desk.case(), "--tz", "Mars/Base"], "Mars/Base"),
         (vec!["flows", desk.case(), "--format", "xml"], "xml"),
         (vec!["flows", desk.case(), "--limit", "-1"], "-1"),
@@ -158,11 +158,11 @@ fn wrong_usage_is_told_with_its_place_and_exit_code_2() {
         (vec!["raw", desk.case(), "9:9"], "not in the case"),
         (vec!["evidence", "export", desk.case(), "9"], "no evidence number 9"),
         (vec!["evidence", "list", desk.case(), "9"], "no evidence number 9"),
-        (vec!["sql", desk.case(), "DELETE FROM flow"], "more than read"),
-        (vec!["sql", desk.case(), "ATTACH 'x' AS y"], "more than read"),
-        (vec!["sql", desk.case(), "PRAGMA journal_mode = DELETE"], "more than read"),
+        (vec!["sql", desk.case(), "DELETE FROM flow"], "not read-only"),
+        (vec!["sql", desk.case(), "ATTACH 'x' AS y"], "not read-only"),
+        (vec!["sql", desk.case(), "PRAGMA journal_mode = DELETE"], "not read-only"),
         (vec!["sql", desk.case(), "SELECT 1; SELECT 2"], "one statement"),
-        (vec!["sql", desk.case(), " "], "no statement"),
+        (vec!["sql", desk.case(), " "], "the statement is empty"),
         (vec!["sql", desk.case(), "SELECT * FROM nope"], "no such table"),
         (vec!["sql", desk.case(), "SELECT abs(-9223372036854775807 - 1)"], "overflow"),
         (vec!["import", desk.case(), "x.log", "--format", "nonsense"], "name one of"),
@@ -181,12 +181,12 @@ fn what_cannot_be_used_is_exit_code_3_with_the_next_step() {
     let log = desk.path("in/a.log");
     let log = log.to_str().unwrap();
     for (arguments, told) in [
-        (vec!["new", desk.case()], "is there already"),
+        (vec!["new", desk.case()], "already exists"),
         (vec!["info", "/nowhere/x.coldtrail"], "coldtrail new"),
         (vec!["flows", log], "not a Coldtrail case"),
         (vec!["import", log, log], "not a Coldtrail case"),
         (vec!["import", desk.case(), "/nowhere/x.log"], "Check the path"),
-        (vec!["evidence", "export", desk.case(), "1", "--out", log], "nothing is overwritten"),
+        (vec!["evidence", "export", desk.case(), "1", "--out", log], "Existing files are not overwritten"),
     ] {
         let message = text(&run(desk.folder.path(), &arguments, 3).stderr);
         assert!(message.contains(told), "{arguments:?}: {message}");
@@ -313,7 +313,7 @@ fn help_the_manual_and_completions_name_everything() {
         assert!(help.contains("Example:") && help.contains(&format!("Usage: coldtrail {command}")), "{help}");
         assert!(manual.contains(&format!(".TH coldtrail-{} 1", command.replace(' ', "-"))), "{command}");
     }
-    // What surprises about absent values is told with its example.
+    // What surprises about absent values is reported with its example.
     let help = desk.ok(&["flows", "--help"]);
     for told in [
         "not action = REJECT",

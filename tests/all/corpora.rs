@@ -130,7 +130,7 @@ fn a_file_alone_holds_the_same_as_among_others() {
 }
 
 /// The counts of an evidence row are those of the tables.
-pub fn evidence_rows_add_up(desk: &Desk) {
+pub(crate) fn evidence_rows_add_up(desk: &Desk) {
     let conn = desk.sqlite();
     let mut statement = conn
         .prepare(

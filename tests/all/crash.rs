@@ -165,7 +165,7 @@ fn killed_at_any_moment_a_case_is_whole_and_can_go_on() {
         killed += usize::from(kill_import(&desk, &[folder], at));
         let (files, waiting) = is_whole(&desk, &what);
         assert!(files + waiting == FILES || (files, waiting) == (0, 0), "{what}: {files} and {waiting}");
-        // Some are killed once more while they go on.
+        // Some are killed once more while they continue.
         if round % 4 == 0 && waiting > 0 {
             kill_import(&desk, &["--resume"], At::Rows(numbers.below(waiting as u64)));
             let (files, waiting) = is_whole(&desk, &what);
@@ -279,7 +279,7 @@ fn an_export_that_is_interrupted_leaves_no_part_of_a_file() {
     // A stop that comes before the first byte is no matter of speed.
     let reader = desk.reader();
     let evidence = coldtrail::query::evidence(&reader, coldtrail::model::EvidenceId(1)).unwrap().unwrap();
-    let (cancel, target) = (coldtrail::ingest::reader::CancelToken::default(), desk.path("never.log"));
+    let (cancel, target) = (coldtrail::model::Cancel::default(), desk.path("never.log"));
     cancel.cancel();
     assert!(coldtrail::app::raw::export(&reader, &evidence, &target, &cancel).is_err());
     assert!(!target.exists());

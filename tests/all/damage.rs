@@ -1,4 +1,5 @@
-//! A damaged case is read as far as it is whole, says what is missing, is not written to, and can be saved into a new one.
+//! A damaged case is read as far as it is whole, says what is missing, is not written to, and can be saved into a new
+//! one.
 
 use crate::desk::{Desk, HEADER, event, flow_lines, gz};
 use crate::support::coldtrail;
@@ -74,8 +75,8 @@ fn tables(case: &Path) -> BTreeMap<String, Vec<String>> {
     names.map(|name| (name.clone(), rows(&name))).collect()
 }
 
-/// What a damaged case gives when it is saved: rows of the whole one, but for one at the most, in which the damage is.
-/// How many rows are gone; each table that lacks some is told of.
+/// What a damaged case gives when it is saved: rows of the whole one, but for one at most, in which the damage is.
+/// How many rows are gone; each table that lacks some is reported of.
 fn rescued(desk: &Desk, damaged: &Path, was: &BTreeMap<String, Vec<String>>, what: &str) -> usize {
     let target = damaged.with_extension("rescued.coldtrail");
     let bytes = std::fs::read(damaged).unwrap();
@@ -91,13 +92,13 @@ fn rescued(desk: &Desk, damaged: &Path, was: &BTreeMap<String, Vec<String>>, wha
         let lost = rows.len() + foreign - there.len();
         (gone, others) = (gone + lost, others + foreign);
         if rows.len() > there.len() {
-            assert!(told.contains(&format!("not readable: {table}: ")), "{what}: {table} lacks rows: {told}");
+            assert!(told.contains(&format!("unreadable: {table}: ")), "{what}: {table} lacks rows: {told}");
         }
     }
     assert!(others <= 1, "{what}: {others} rows are not of the case");
     let info: Value = serde_json::from_str(&desk.ok(&["info", target.to_str().unwrap(), "--json"])).unwrap();
     assert_eq!(info["rescued"]["of"], damaged.file_name().unwrap().to_str().unwrap(), "{what}");
-    let lost = told.lines().filter(|line| line.starts_with("not readable: ")).count();
+    let lost = told.lines().filter(|line| line.starts_with("unreadable: ")).count();
     assert_eq!(info["rescued"]["lost_ranges"], lost, "{what}");
     assert_eq!(info["rescued"]["lost"].as_array().unwrap().len(), lost, "{what}");
     assert_eq!(output.status.code(), Some(i32::from(lost > 0)), "{what}");
@@ -124,7 +125,7 @@ fn a_bit_flipped_anywhere_leaves_the_rest_to_be_read() {
                 eprintln!("byte {place}, {command:?}: {told}");
                 assert!(told.lines().count() >= 2, "byte {place}, {command:?} says no way on: {told}");
             }
-            damaged |= told.contains("is damaged; what is whole in it is read");
+            damaged |= told.contains("is damaged; only the readable part is used");
             code != Some(3)
         });
         if damaged && usable {
@@ -188,8 +189,8 @@ fn a_damaged_case_says_at_every_command_what_is_missing_and_is_not_written() {
     for command in READING {
         let output = read(&desk, &desk.case, command);
         let told = stderr_of(&output);
-        assert!(told.contains("is damaged; what is whole in it is read"), "{command:?}: {told}");
-        assert!(told.contains("not readable: note: all rows"), "{command:?}: {told}");
+        assert!(told.contains("is damaged; only the readable part is used"), "{command:?}: {told}");
+        assert!(told.contains("unreadable: note: all rows"), "{command:?}: {told}");
         assert!(told.contains("coldtrail rescue"), "{command:?}: {told}");
     }
     assert_eq!(desk.count("flows", &[]), 12_000);
@@ -229,7 +230,7 @@ fn a_rescued_case_says_so_and_is_worked_with() {
     let target = desk.path("new.coldtrail");
     let new = target.to_str().unwrap();
     let told = desk.fails(&["rescue", desk.case(), new, "--examiner", "K. Sato"], 1);
-    assert!(told.contains("not readable: note: all rows"), "{told}");
+    assert!(told.contains("unreadable: note: all rows"), "{told}");
     let sha256 = coldtrail::case::journal::hex(&sha2::Digest::finalize(sha2::Digest::chain_update(
         <sha2::Sha256 as sha2::Digest>::new(),
         &bytes,
@@ -246,11 +247,14 @@ fn a_rescued_case_says_so_and_is_worked_with() {
     let output = read(&desk, &target, &["report", &format!("--out={}", report.display()), "--html"]);
     assert!(matches!(output.status.code(), Some(0 | 4)), "{output:?}");
     let page = std::fs::read_to_string(report.join("report.html")).unwrap();
-    assert!(page.contains("saved from the damaged file") && page.contains(&sha256), "the report says nothing of it");
-    // Its index is built anew, and it is written to like any other.
+    assert!(
+        page.contains("recovered from the damaged file") && page.contains(&sha256),
+        "the report says nothing of it"
+    );
+    // Its index is rebuilt, and it is written to like any other.
     assert!(desk.ok(&["index", new, "--check"]).contains("12000") || desk.count("flows", &[]) == 12_000);
     desk.ok(&["note", "add", new, "again", "1:100"]);
-    assert!(desk.fails(&["rescue", desk.case(), new], 3).contains("is there already"));
+    assert!(desk.fails(&["rescue", desk.case(), new], 3).contains("already exists"));
 }
 
 /// What another program put there is refused; its rows are saved without running anything of it.
@@ -264,7 +268,7 @@ fn nothing_of_a_foreign_schema_runs_when_the_rows_are_saved() {
     )
     .unwrap();
     drop(conn);
-    assert!(desk.fails(&["info", desk.case()], 3).contains("holds what no case holds"));
+    assert!(desk.fails(&["info", desk.case()], 3).contains("has unexpected content"));
     let target = desk.path("new.coldtrail");
     desk.ok(&["rescue", desk.case(), target.to_str().unwrap()]);
     let conn = crate::desk::plain(&target);
@@ -273,7 +277,7 @@ fn nothing_of_a_foreign_schema_runs_when_the_rows_are_saved() {
     assert_eq!(count("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'"), 0);
     assert_eq!(count("SELECT count(*) FROM flow_record"), 12_000);
     let journal = desk.ok(&["journal", target.to_str().unwrap()]);
-    assert!(journal.contains("trigger t is none of ours"), "{journal}");
+    assert!(journal.contains("trigger t is not part of the case format"), "{journal}");
 }
 
 /// Objects that nobody needs to read the rows.

@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 /// A folder of its own, and the path of a case in it.
-pub struct Desk {
+pub(crate) struct Desk {
     pub folder: tempfile::TempDir,
     pub case: PathBuf,
 }
 
 /// A line of `coldtrail import --json`.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
-pub struct Imported {
+pub(crate) struct Imported {
     pub path: String,
     pub format: String,
     pub records: u64,
@@ -29,40 +29,40 @@ pub struct Imported {
 
 impl Imported {
     /// What the file holds.
-    pub fn sum(&self) -> u64 {
+    pub(crate) fn sum(&self) -> u64 {
         self.records + self.duplicates + self.warnings
     }
 
     /// records, duplicates, warnings
-    pub fn counts(&self) -> (u64, u64, u64) {
+    pub(crate) fn counts(&self) -> (u64, u64, u64) {
         (self.records, self.duplicates, self.warnings)
     }
 }
 
 impl Desk {
     /// With an empty case.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let desk = Self::without_case();
         desk.ok(&["new", desk.case(), "--examiner", "A. Mori", "--title", "test"]);
         desk
     }
 
-    pub fn without_case() -> Self {
+    pub(crate) fn without_case() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let case = folder.path().join("one.coldtrail");
         Self { folder, case }
     }
 
-    pub fn case(&self) -> &str {
+    pub(crate) fn case(&self) -> &str {
         self.case.to_str().unwrap()
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Writes a file below the folder.
-    pub fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, bytes).unwrap();
@@ -70,22 +70,22 @@ impl Desk {
     }
 
     /// Runs a subcommand that ends with exit code 0; what it printed.
-    pub fn ok(&self, arguments: &[&str]) -> String {
+    pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         String::from_utf8(run(self.folder.path(), arguments, 0).stdout).unwrap()
     }
 
     /// Runs a subcommand that ends with this exit code; its messages.
-    pub fn fails(&self, arguments: &[&str], code: i32) -> String {
+    pub(crate) fn fails(&self, arguments: &[&str], code: i32) -> String {
         String::from_utf8(run(self.folder.path(), arguments, code).stderr).unwrap()
     }
 
     /// `coldtrail import CASE ... --json`, whatever its exit code.
-    pub fn import_output(&self, arguments: &[impl AsRef<OsStr>]) -> Output {
+    pub(crate) fn import_output(&self, arguments: &[impl AsRef<OsStr>]) -> Output {
         coldtrail(self.folder.path()).arg("import").arg(&self.case).args(arguments).arg("--json").output().unwrap()
     }
 
     /// The rows of an import that ends with 0 or 1.
-    pub fn import(&self, arguments: &[impl AsRef<OsStr>]) -> Vec<Imported> {
+    pub(crate) fn import(&self, arguments: &[impl AsRef<OsStr>]) -> Vec<Imported> {
         let output = self.import_output(arguments);
         let messages = String::from_utf8_lossy(&output.stderr);
         assert!(matches!(output.status.code(), Some(0 | 1)), "{:?}: {messages}", output.status.code());
@@ -93,26 +93,26 @@ impl Desk {
     }
 
     /// Number of records that a listing counts.
-    pub fn count(&self, view: &str, more: &[&str]) -> u64 {
+    pub(crate) fn count(&self, view: &str, more: &[&str]) -> u64 {
         let arguments: Vec<&str> = [view, self.case(), "--count"].into_iter().chain(more.iter().copied()).collect();
         self.ok(&arguments).trim().parse().unwrap()
     }
 
-    pub fn reader(&self) -> CaseReader {
+    pub(crate) fn reader(&self) -> CaseReader {
         CaseReader::open(&self.case).unwrap()
     }
 
     /// The case as any program that knows SQLite sees it.
-    pub fn sqlite(&self) -> Connection {
+    pub(crate) fn sqlite(&self) -> Connection {
         plain(&self.case)
     }
 
-    pub fn number(&self, sql: &str) -> i64 {
+    pub(crate) fn number(&self, sql: &str) -> i64 {
         self.sqlite().query_row(sql, [], |r| r.get(0)).unwrap_or_else(|e| panic!("{sql}: {e}"))
     }
 
     /// Names of the files beside the case that begin with its name.
-    pub fn beside(&self) -> Vec<String> {
+    pub(crate) fn beside(&self) -> Vec<String> {
         let name = self.case.file_name().unwrap().to_str().unwrap();
         let entries = std::fs::read_dir(self.case.parent().unwrap()).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -123,22 +123,22 @@ impl Desk {
 }
 
 /// Read-only, with nothing of ours added.
-pub fn plain(case: &Path) -> Connection {
+pub(crate) fn plain(case: &Path) -> Connection {
     Connection::open_with_flags(case, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
 }
 
-pub fn rows_of(output: &Output) -> Vec<Imported> {
+pub(crate) fn rows_of(output: &Output) -> Vec<Imported> {
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"))).collect()
 }
 
 /// Compressed as AWS delivers.
-pub fn gz(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gz(bytes: &[u8]) -> Vec<u8> {
     gz_at(bytes, 1)
 }
 
 /// Compressed with a level from 0 (not at all) to 9.
-pub fn gz_at(bytes: &[u8], level: u32) -> Vec<u8> {
+pub(crate) fn gz_at(bytes: &[u8], level: u32) -> Vec<u8> {
     use std::io::Write;
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(level));
     packed.write_all(bytes).unwrap();
@@ -146,11 +146,11 @@ pub fn gz_at(bytes: &[u8], level: u32) -> Vec<u8> {
 }
 
 /// The default format's header.
-pub const HEADER: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start \
+pub(crate) const HEADER: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start \
                           end action log-status\n";
 
 /// Lines of the default format, each different: number `n` starts `n` seconds after 2021-05-16T00:00:00Z.
-pub fn flow_lines(numbers: std::ops::Range<u64>) -> String {
+pub(crate) fn flow_lines(numbers: std::ops::Range<u64>) -> String {
     let line = |n: u64| {
         let start = 1_621_123_200 + n;
         let host = format!("10.{}.{}.{}", n / 65_536 % 256, n / 256 % 256, n % 256);
@@ -168,7 +168,7 @@ pub fn flow_lines(numbers: std::ops::Range<u64>) -> String {
 }
 
 /// A CloudTrail event as S3 delivers it.
-pub fn event(id: &str, name: &str, time: &str) -> serde_json::Value {
+pub(crate) fn event(id: &str, name: &str, time: &str) -> serde_json::Value {
     serde_json::json!({
         "eventVersion": "1.08", "eventTime": time, "eventSource": "ec2.amazonaws.com", "eventName": name,
         "awsRegion": "us-east-1", "sourceIPAddress": "198.51.100.7", "userAgent": "aws-cli/2.0",
@@ -184,7 +184,7 @@ pub fn event(id: &str, name: &str, time: &str) -> serde_json::Value {
 
 /// What two cases tell differently: rows of every table that only one of them has. Times of import, the journal (which
 /// tells of how it came about) and the list of what is to be read are left out.
-pub fn differences(one: &Path, other: &Path) -> Vec<String> {
+pub(crate) fn differences(one: &Path, other: &Path) -> Vec<String> {
     let conn = Connection::open_in_memory().unwrap();
     for (path, name) in [(one, "one"), (other, "other")] {
         conn.execute(&format!("ATTACH ? AS {name}"), [path.to_str().unwrap()]).unwrap();

@@ -1,23 +1,27 @@
-//! Exhibits: every kind frozen and asked again, what becomes of a verdict when the case changes, and what is kept.
+//! Exhibits: every kind frozen and run again, what becomes of a verdict when the case changes, and what is kept.
 
 use crate::desk::{Desk, HEADER, event, flow_lines};
 use coldtrail::app::conclusions::conclude;
 use coldtrail::app::exhibits::{self, *};
 use coldtrail::filter;
-use coldtrail::model::conclusions::{Change, ExhibitText};
 use coldtrail::model::{Address, Dataset, EvidenceId, FieldId, RecordId, TimeRange, Timestamp, field};
+use coldtrail::model::{
+    Value,
+    conclusions::{Change, ExhibitText},
+};
 use coldtrail::present::chart::Shape;
 use coldtrail::present::zone::Zone;
-use coldtrail::query::named::{Column, Figure};
+use coldtrail::query::Figure;
+use coldtrail::query::tables::RecordColumn;
 use coldtrail::query::{
     self, AddressQuery, BinWidth, By, Cancel, ConversationQuery, GroupBy, Measure, PairQuery, PlaybookQuery, Scope,
-    SeriesQuery, SightingSort, SortKey, TopQuery, Value,
+    SeriesQuery, SightingSort, SortKey, TopQuery,
 };
 use coldtrail::questions::{self, *};
 
-/// Two files of flows that share ten lines, with a line that cannot be read, a NODATA record and hours without evidence;
-/// a file of events.
-pub fn desk() -> Desk {
+/// Two files of flows that share ten lines, with a line that cannot be read, a NODATA record and hours without
+/// evidence; a file of events.
+pub(crate) fn desk() -> Desk {
     let desk = Desk::new();
     let nodata = "2 123456789010 eni-0a1b2c3d4e5f00000 - - - - - - - 1621123300 1621123360 - NODATA\n";
     let first = format!("{HEADER}{}{nodata}not a record\n", flow_lines(0..40));
@@ -45,8 +49,8 @@ fn fields(dataset: Dataset, names: &[&str]) -> Vec<FieldId> {
     names.iter().map(|name| field::by_name(dataset, name).unwrap()).collect()
 }
 
-fn shown(names: &[&'static str]) -> Vec<Column> {
-    names.iter().map(|name| Column::Field(name)).collect()
+fn shown(names: &[&'static str]) -> Vec<RecordColumn> {
+    names.iter().map(|name| RecordColumn::Field(name)).collect()
 }
 
 fn record(evidence: u32, position: u32) -> RecordId {
@@ -54,7 +58,7 @@ fn record(evidence: u32, position: u32) -> RecordId {
 }
 
 /// One of every kind.
-pub fn one_of_each() -> Vec<Box<dyn Question>> {
+pub(crate) fn one_of_each() -> Vec<Box<dyn Question>> {
     let flows = || scope(Dataset::Flows, "dstport = 443 and bytes >= 14");
     let bytes = field::by_name(Dataset::Flows, "bytes").unwrap();
     let sort = vec![SortKey { field: bytes, descending: true }];
@@ -86,7 +90,7 @@ pub fn one_of_each() -> Vec<Box<dyn Question>> {
             measure: Measure::Bytes,
             limit: Some(3),
         })),
-        Box::new(SeriesQuestion { query: series, shape: Shape::Area }),
+        Box::new(SeriesQuestion::new(series, Shape::Area)),
         Box::new(HeatQuestion { scope: flows(), measure: Measure::Records }),
         Box::new(EventQuestion { dataset: Dataset::Events, record: record(3, 2) }),
         Box::new(CompareQuestion { dataset: Dataset::Events, records: vec![record(3, 1), record(3, 2)] }),
@@ -109,7 +113,7 @@ fn tokyo() -> Zone {
     Zone::by_name("Asia/Tokyo").unwrap()
 }
 
-pub fn text(caption: &str) -> ExhibitText {
+pub(crate) fn text(caption: &str) -> ExhibitText {
     ExhibitText { caption: caption.into(), ..ExhibitText::default() }
 }
 
@@ -213,7 +217,7 @@ fn sightings_say_what_was_looked_for_and_what_was_not_there() {
     let playbook = frozen(&desk, "playbook");
     let row = &playbook.sections[0].rows[0];
     assert_eq!((playbook.sections[0].rows.len(), &row[0], &row[1]), (2, &text("1:9"), &text("to IOC")));
-    // Another list is another answer: the exhibit says what was looked for.
+    // Another list is another answer: the exhibit says what was searched for.
     let id = exhibits::add(
         &desk.case,
         &PlaybookQuestion { query: PlaybookQuery::all(), limit: None },
@@ -241,10 +245,10 @@ fn a_statement_is_frozen_with_the_rows_that_it_gives_and_refused_where_they_chan
         let exhibit = SqlQuestion { statement: statement.into(), limit: None };
         freeze(&desk.reader(), &exhibit, Zone::default(), &Cancel::default()).unwrap_err().to_string()
     };
-    assert!(refused("SELECT random()").starts_with("random gives another value each time"));
-    assert!(refused("DELETE FROM flow").contains("does more than read"));
+    assert!(refused("SELECT random()").starts_with("random returns a different value each time"));
+    assert!(refused("DELETE FROM flow").contains("is not read-only"));
     let long = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n";
-    assert!(refused(long).contains("more than 200000 rows; write a LIMIT"), "{}", refused(long));
+    assert!(refused(long).contains("more than 200000 rows; add a LIMIT"), "{}", refused(long));
 }
 
 #[test]
@@ -275,16 +279,16 @@ fn what_cannot_be_an_exhibit_is_refused() {
     let refused =
         |exhibit: &dyn Question| freeze(&desk.reader(), exhibit, Zone::default(), &cancel).unwrap_err().to_string();
     let selected = |records| SelectedQuestion { dataset: Dataset::Events, records, columns: Vec::new() };
-    assert_eq!(refused(&selected(vec![])), "no record is selected");
+    assert_eq!(refused(&selected(vec![])), "no records are selected");
     assert_eq!(refused(&selected(vec![record(1, 2)])), "events has no record 1:2");
     let compare = |records| CompareQuestion { dataset: Dataset::Events, records };
-    assert_eq!(refused(&compare(vec![record(3, 1)])), "2 to 5 records stand side by side");
-    assert_eq!(refused(&compare(vec![record(1, 2), record(3, 1)])), "record 1:2 is none of the events");
+    assert_eq!(refused(&compare(vec![record(3, 1)])), "2 to 5 records can be compared");
+    assert_eq!(refused(&compare(vec![record(1, 2), record(3, 1)])), "record 1:2 is not one of the events");
     assert!(
         refused(&EventQuestion { dataset: Dataset::Events, record: record(9, 9) }).contains("9:9 is not in the case")
     );
     let unknown = SightingsQuestion::new(By::Host, Scope::all(Dataset::Flows), Some("other".into()), None);
-    assert_eq!(refused(&unknown), "the case has no list of indicators called other");
+    assert_eq!(refused(&unknown), "the case has no indicator list named other");
     for (kind, query) in [("flows", "{}"), ("sightings-of-x", "{}"), ("top", "{\"records\":1}"), ("events", "x")] {
         assert!(questions::question(kind, query).is_err(), "{kind}");
     }

@@ -32,7 +32,7 @@ fn pairs_on_the_command_line() {
     let json = pairs(&["--format", "jsonl", "--limit", "1"]);
     assert!(json.contains("\"total_bytes\":27670116110564327421,"), "{json}");
     let told = run(desk.folder.path(), &["pairs", desk.case()], 0).stderr;
-    assert!(String::from_utf8(told).unwrap().contains("left out of the sums: 3"));
+    assert!(String::from_utf8(told).unwrap().contains("excluded from the sums: 3"));
     let rows = |more: &[&str]| pairs(more).lines().count() - 1;
     assert_eq!(rows(&["--ip", "198.51.100.7"]), 2, "its pair, and the records without addresses");
     assert_eq!(rows(&["--filter", "ip = 198.51.100.7"]), 1);
@@ -40,7 +40,7 @@ fn pairs_on_the_command_line() {
     for fold in [&[][..], &["--fold"]] {
         let arguments = [&["pairs", desk.case(), "--filter", "dstport = 9"], fold].concat();
         let told = String::from_utf8(run(desk.folder.path(), &arguments, 0).stderr).unwrap();
-        assert!(told.contains("none matches"), "{told}");
+        assert!(told.contains("but none match"), "{told}");
     }
     assert_eq!(rows(&["--to", "2021-05-16"]), 1);
     assert!(
@@ -61,9 +61,9 @@ fn pairs_on_the_command_line() {
     assert_eq!((&once[1]["sent_bytes"], &once[1]["record_count"]), (&json!(361), &json!(1)));
     for (more, told) in [
         (["--by", "port"], "src,dst,flow_direction"),
-        (["--sort", "bytez"], "there is no column bytez"),
+        (["--sort", "bytez"], "unknown column bytez"),
         (["--sort", "total_byte"], "did you mean total_bytes?"),
-        (["--ip", "10.0.0"], "10.0.0 is no IP address"),
+        (["--ip", "10.0.0"], "10.0.0 is not an IP address"),
         (["--once", "--external"], "--fold"),
     ] {
         let arguments = [&["pairs", desk.case()], &more[..]].concat();
@@ -112,12 +112,12 @@ fn series_on_the_command_line() {
     assert_eq!(events.lines().count(), 4, "{events}");
     let empty = ["series", desk.case(), "--dataset", "events", "--from", "2030-01-01"];
     let told = String::from_utf8(run(desk.folder.path(), &empty, 0).stderr).unwrap();
-    assert!(told.contains("no record is from 2030-01-01T00:00:00Z"), "{told}");
+    assert!(told.contains("no records from 2030-01-01T00:00:00Z"), "{told}");
     assert_eq!(series(&["--dataset", "events"]).lines().count(), 3, "automatic bins, records");
     for (more, told) in [
-        (vec!["--bin", "2d"], "write 1s to 1d"),
-        (vec!["--bin", "0s"], "write 1s to 1d"),
-        (vec!["--bin", "x"], "write 1s to 1d"),
+        (vec!["--bin", "2d"], "use 1s to 1d"),
+        (vec!["--bin", "0s"], "use 1s to 1d"),
+        (vec!["--bin", "x"], "use 1s to 1d"),
         (vec!["--by", "srcadr"], "did you mean srcaddr?"),
     ] {
         let arguments = [&["series", desk.case(), "--dataset", "flows"][..], &more].concat();
@@ -321,13 +321,13 @@ fn any_result_goes_into_a_file() {
         let jsonl = ask(&query, &format!("{}.jsonl", query[0]));
         assert_eq!(objects(&jsonl).len(), rows, "{query:?}");
         assert_eq!(rows_of(&ask(&query, &format!("{}.parquet", query[0]))), rows, "{query:?}");
-        // Records stand there with more columns than on the screen.
+        // Records are there with more columns than on the screen.
         if !query[0].contains("Rejected") {
             assert_eq!(csv, desk.ok(&[&["query", desk.case()], &query[..]].concat()), "{query:?}");
         }
     }
     let message = desk.fails(&["query", desk.case(), "flow-count", "--out", &out("flow-count.csv")], 3);
-    assert!(message.contains("nothing is overwritten"), "{message}");
+    assert!(message.contains("use --force"), "{message}");
     desk.fails(&["query", desk.case(), "flow-count", "--out", &out("x.doc")], 2);
 
     use coldtrail::app::export::{ExportFormat, export};
@@ -354,7 +354,7 @@ fn an_export_overwrites_nothing_unasked_and_leaves_no_part_behind() {
     let file = desk.file("out/mine.csv", "mine");
     let path = file.to_str().unwrap();
     let message = desk.fails(&["export", desk.case(), "--flows", path], 3);
-    assert!(message.contains("nothing is overwritten without --force"), "{message}");
+    assert!(message.contains("use --force"), "{message}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
     desk.ok(&["export", desk.case(), "--flows", path, "--force"]);
     assert!(std::fs::read_to_string(&file).unwrap().starts_with("version,"));
@@ -383,11 +383,11 @@ fn an_export_overwrites_nothing_unasked_and_leaves_no_part_behind() {
             &self,
             from: usize,
             count: usize,
-        ) -> Result<Vec<Vec<coldtrail::query::Value>>, coldtrail::query::QueryError> {
+        ) -> Result<Vec<Vec<coldtrail::model::Value>>, coldtrail::query::QueryError> {
             if from > 0 {
                 self.1.cancel();
             }
-            Ok(vec![vec![coldtrail::query::Value::Integer(1)]; count])
+            Ok(vec![vec![coldtrail::model::Value::Integer(1)]; count])
         }
     }
     for format in [ExportFormat::Csv, ExportFormat::JsonLines, ExportFormat::Parquet] {
@@ -413,9 +413,7 @@ fn a_time_that_parquet_has_no_place_for_is_told() {
     let output = run(desk.folder.path(), &["export", desk.case(), "--flows", file.to_str().unwrap()], 0);
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.contains(
-            "cut to whole seconds, as AWS writes them in Parquet (their milliseconds are in column extra): 1"
-        ),
+        told.contains("truncated to whole seconds, as in AWS's Parquet (the milliseconds are in column extra): 1"),
         "{told}"
     );
     let reader = SerializedFileReader::new(std::fs::File::open(&file).unwrap()).unwrap();

@@ -5,8 +5,7 @@ use crate::desk::{Desk, event, gz_at};
 use crate::verify::written;
 use coldtrail::app::verify::{Area, Check, Told, Verdict, VerifyOptions, verify};
 use coldtrail::case::CaseWriter;
-use coldtrail::ingest::reader::CancelToken;
-use coldtrail::model::{Dataset, SavedFilter};
+use coldtrail::model::{Cancel, Dataset, SavedFilter};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 use std::path::{Path, PathBuf};
@@ -183,7 +182,7 @@ fn write(case: &Path, table: &str, column: &str, keys: &[String], row: &[Value],
 
 /// Runs the checks until one of them is wanted. Panics where the run ends in an error.
 fn checks(case: &Path, replay: bool, wanted: &dyn Fn(&Check) -> bool) -> Vec<Check> {
-    let cancel = CancelToken::default();
+    let cancel = Cancel::default();
     let mut list = Vec::new();
     let options = VerifyOptions { replay, ..VerifyOptions::default() };
     let mut told = |told: Told<'_>| {
@@ -357,9 +356,9 @@ fn an_endless_statement_fails_by_its_limit() {
             found.push(check.clone());
         }
     };
-    let done = verify(&copy, &options, &CancelToken::default(), &mut told).unwrap();
+    let done = verify(&copy, &options, &Cancel::default(), &mut told).unwrap();
     assert!(!done.stopped);
-    let text = "its statement was still running after 0 s and was stopped; allow it more time, or remove the exhibit";
+    let text = "its statement timed out after 0 s; increase the timeout, or remove the exhibit";
     assert!(found.iter().any(|check| check.area == Area::Exhibit && check.detail == text), "{found:#?}");
 }
 
@@ -367,7 +366,7 @@ fn an_endless_statement_fails_by_its_limit() {
 fn a_verification_stops_inside_a_statement_when_it_is_asked_to() {
     let desk = written();
     let copy = endless(&desk);
-    let cancel = CancelToken::default();
+    let cancel = Cancel::default();
     let mut areas = Vec::new();
     let mut told = |told: Told<'_>| {
         if let Told::Progress(progress) = told {

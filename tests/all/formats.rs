@@ -1,10 +1,11 @@
-//! The facts about formats, sentence by sentence, each on a file of a few lines that goes through the program. Whole files
-//! of others stand in `corpora`.
+//! The facts about formats, sentence by sentence, each on a file of a few lines that goes through the program. Whole
+//! files of others are in `corpora`.
 
 use crate::desk::{Desk, HEADER, event, gz};
 use serde_json::{Value, json};
 
-pub const LINE: &str = "2 123456789010 eni-1 10.0.0.1 203.0.113.5 4444 22 6 3 180 1621151386 1621151400 REJECT OK";
+pub(crate) const LINE: &str =
+    "2 123456789010 eni-1 10.0.0.1 203.0.113.5 4444 22 6 3 180 1621151386 1621151400 REJECT OK";
 
 /// Imports files; their formats and counts, in order of their names.
 fn import(desk: &Desk, files: &[(&str, &[u8])]) -> Vec<(String, (u64, u64, u64))> {
@@ -14,7 +15,7 @@ fn import(desk: &Desk, files: &[(&str, &[u8])]) -> Vec<(String, (u64, u64, u64))
     desk.import(&[desk.path("in")]).into_iter().map(|row| (row.format.clone(), row.counts())).collect()
 }
 
-pub fn check(files: &[(&str, &[u8])], expected: &[(&str, (u64, u64, u64))]) -> Desk {
+pub(crate) fn check(files: &[(&str, &[u8])], expected: &[(&str, (u64, u64, u64))]) -> Desk {
     let desk = Desk::new();
     let rows = import(&desk, files);
     let rows: Vec<_> = rows.iter().map(|(format, counts)| (format.as_str(), *counts)).collect();
@@ -23,7 +24,7 @@ pub fn check(files: &[(&str, &[u8])], expected: &[(&str, (u64, u64, u64))]) -> D
 }
 
 /// The values of some columns, a row a line.
-pub fn values(desk: &Desk, view: &str, columns: &str, more: &[&str]) -> Vec<Vec<Value>> {
+pub(crate) fn values(desk: &Desk, view: &str, columns: &str, more: &[&str]) -> Vec<Vec<Value>> {
     let mut arguments = vec![view, desk.case(), "--format", "jsonl", "--columns", columns];
     arguments.extend(more);
     let names: Vec<&str> = columns.split(',').collect();
@@ -41,7 +42,7 @@ fn row(values: Value) -> Vec<Value> {
 }
 
 /// reason and raw text of every warning
-pub fn warnings(desk: &Desk) -> Vec<(String, String)> {
+pub(crate) fn warnings(desk: &Desk) -> Vec<(String, String)> {
     let text = |line: &str| -> (String, String) {
         let row: Value = serde_json::from_str(line).unwrap();
         (row["reason"].as_str().unwrap().to_owned(), row["raw"].as_str().unwrap().to_owned())
@@ -505,8 +506,8 @@ fn further_values_of_flow_records_are_columns() {
     }
     let wrong = desk.fails(&["flows", desk.case(), "--columns", "extra.othr"], 2);
     assert!(wrong.contains("othr") && wrong.contains("did you mean other?"), "{wrong}");
-    assert!(desk.fails(&["events", desk.case(), "--columns", "extra.other"], 2).contains("there is no field"));
-    assert!(desk.fails(&["flows", desk.case(), "--columns", "conflict"], 2).contains("there is no field"));
+    assert!(desk.fails(&["events", desk.case(), "--columns", "extra.other"], 2).contains("unknown field"));
+    assert!(desk.fails(&["flows", desk.case(), "--columns", "conflict"], 2).contains("unknown field"));
 }
 
 #[test]
@@ -515,7 +516,8 @@ fn a_word_that_is_no_command_and_no_file_is_no_window() {
     let told = desk.fails(&["flwos", "x.coldtrail", "--filter", "bytes > 1"], 2);
     assert_eq!(told, "coldtrail: unknown command flwos; did you mean flows?\n");
     assert!(
-        desk.fails(&["xyzzy"], 2).starts_with("coldtrail: unknown command xyzzy, and there is no file of this name\n")
+        desk.fails(&["xyzzy"], 2)
+            .starts_with("coldtrail: unknown command xyzzy, and there is no file with this name\n")
     );
     assert!(desk.fails(&["no/such.log.gz"], 3).contains("there is no file or folder no/such.log.gz"));
     // With --quiet an error is still told.

@@ -1,5 +1,5 @@
 //! The fuzz targets' properties over mutated samples: the same on every run and every machine, so that a hostile input
-//! that breaks one is met in the ordinary tests and not only where a fuzzer happens to run.
+//! that breaks one is matched in the ordinary tests and not only where a fuzzer happens to run.
 
 #[path = "../fuzz/bodies.rs"]
 mod bodies;

@@ -1,11 +1,12 @@
-//! The case at a glance and everything about one address, compared with plain SQL over the documented views.
+//! The case at a glance and details of one address, compared with plain SQL over the documented views.
 
 use crate::answers::{desk, plain, sql};
 use crate::desk::Desk;
-use coldtrail::model::{Address, Dataset, TimeRange, Timestamp};
-use coldtrail::query::{
-    self, AddressQuery, Cancel, Figures, Scope, SeriesTable, TopTable, Value, address_facts, glance, pair_rows,
-};
+use coldtrail::analysis::coverage::COVERAGE;
+use coldtrail::analysis::glance::glance;
+use coldtrail::analysis::{self, Asked};
+use coldtrail::model::{Address, Dataset, SeriesTable, TimeRange, Timestamp, Value};
+use coldtrail::query::{self, AddressQuery, Cancel, Figures, Scope, TopTable, address_facts, pair_rows};
 use std::collections::BTreeMap;
 
 fn number(desk: &Desk, table: &str, condition: &str) -> u64 {
@@ -79,6 +80,43 @@ fn a_case_without_records_has_a_glance_too() {
     let desk = Desk::new();
     let ours = glance(&desk.reader(), 3, &Cancel::default()).unwrap();
     assert_eq!((ours.flows, ours.events, ours.counts.len(), ours.lists.len()), (None, None, 0, 0));
+}
+
+#[test]
+fn coverage_by_hour_and_source_is_what_the_views_hold() {
+    assert!(analysis::ALL.iter().any(|known| known.name == COVERAGE.name));
+    let desk = desk();
+    let reader = desk.reader();
+    let asked = Asked::of(Scope::all(Dataset::Flows));
+    let table = (COVERAGE.run)(&reader, &asked, &Cancel::default()).unwrap();
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["source_kind", "account", "region", "source", "hour", "state", "records", "evidence"]);
+    let mut ours: BTreeMap<String, u64> = BTreeMap::new();
+    for row in &table.rows {
+        let Value::Integer(records) = row[6] else { panic!("{row:?}") };
+        *ours.entry(plain(&row[0])).or_default() += records as u64;
+        match (COVERAGE.counted)(&asked, row) {
+            Some(scope) => {
+                let opened = query::rows(&reader, &scope.records(Vec::new()), &Cancel::default()).unwrap();
+                assert_eq!(opened.len() as i64, records, "{row:?}");
+                let files: std::collections::BTreeSet<u32> = opened.iter().map(|id| id.evidence().0).collect();
+                let files: Vec<String> = files.iter().map(u32::to_string).collect();
+                assert_eq!(row[7], Value::Text(files.join(" ")), "{row:?}");
+            }
+            None => assert_eq!((records, plain(&row[5]).as_str()), (0, "no_file"), "{row:?}"),
+        }
+    }
+    let flows = number(&desk, "flow_record", "NOT duplicate");
+    let events = number(&desk, "cloudtrail_event", "1");
+    assert_eq!(ours, BTreeMap::from([("interface".to_owned(), flows), ("trail".to_owned(), events)]));
+    let states = |state: &str| table.rows.iter().filter(|row| plain(&row[5]) == state).count();
+    assert!(states("data") > 0 && states("no_file") > 0, "{:?}", table.rows);
+    // A filter leaves the sources of its own dataset, and a limit the first rows.
+    let filter = coldtrail::filter::parse("action = REJECT", Dataset::Flows).unwrap();
+    let asked = Asked { limit: Some(2), ..Asked::of(Scope::of(Dataset::Flows, filter)) };
+    let table = (COVERAGE.run)(&reader, &asked, &Cancel::default()).unwrap();
+    assert_eq!(table.rows.len(), 2);
+    assert!(table.rows.iter().all(|row| plain(&row[0]) == "interface"));
 }
 
 fn summed(table: &SeriesTable) -> u128 {

@@ -40,7 +40,7 @@ fn discovery_holds_what_was_taken_back_and_what_it_was_before() {
     assert_eq!(all["case"]["journal_head"], desk.reader().journal().unwrap().last().unwrap().hash);
     // The same case, the same bytes; and nothing is overwritten.
     assert_eq!(desk.ok(&["discovery", desk.case()]), told);
-    assert!(desk.fails(&["discovery", desk.case(), "--out", file.to_str().unwrap()], 3).contains("is there already"));
+    assert!(desk.fails(&["discovery", desk.case(), "--out", file.to_str().unwrap()], 3).contains("already exists"));
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_part_of_a_case_is_a_case_that_proves_itself() {
         let reader = coldtrail::case::CaseReader::open(case).unwrap();
         query::exhibits(&reader, false).unwrap().into_iter().map(|exhibit| exhibit.frozen.kind).collect()
     };
-    // The fifth was moved to the front and the second taken back; the last asks for a tag.
+    // The fifth was moved to the front and the second removed; the last asks for a tag.
     let all = kinds(&desk.case);
     let number = |kind: &str| (all.iter().position(|known| known == kind).unwrap() + 1).to_string();
     let (event, words, last) = (number("event"), number("text"), all.len().to_string());
@@ -152,12 +152,12 @@ fn what_exhibits_look_for_goes_with_them() {
     let none = desk.path("none.coldtrail");
     desk.ok(&["subset", &case, none.to_str().unwrap(), "--evidence", "1"]);
     assert_eq!(names(&none), (vec![], 0));
-    // What asks for more than goes over is told, and nothing is written.
+    // What asks for more than goes over is reported, and nothing is written.
     add(&["sql", "--sql", "SELECT count(*) FROM journal"]);
     let part = desk.path("journal.coldtrail");
     let number = (count + 1).to_string();
     let told = desk.fails(&["subset", &case, part.to_str().unwrap(), "--exhibit", &number], 2);
-    assert!(told.contains("does not give the same rows in a part of the case; leave it out"), "{told}");
+    assert!(told.contains("does not return the same rows in a part of the case; exclude it"), "{told}");
     assert!(!part.exists());
 }
 
@@ -166,7 +166,7 @@ fn what_cannot_be_handed_over_leaves_nothing() {
     let desk = written();
     let part = desk.path("part.coldtrail");
     let name = part.to_str().unwrap();
-    assert!(desk.fails(&["subset", desk.case(), name], 2).contains("nothing was chosen"));
+    assert!(desk.fails(&["subset", desk.case(), name], 2).contains("nothing was selected"));
     assert!(desk.fails(&["subset", desk.case(), name, "--exhibit", "99"], 2).contains("no exhibit 99"));
     assert!(desk.fails(&["subset", desk.case(), name, "--evidence", "99"], 2).contains("no evidence number 99"));
     desk.fails(&["subset", desk.case(), name, "--record", "9:9"], 3);
@@ -177,10 +177,10 @@ fn what_cannot_be_handed_over_leaves_nothing() {
     conn.execute_batch("UPDATE flow SET bytes = bytes + 1 WHERE id = (1 << 32) + 5").unwrap();
     drop(conn);
     let told = desk.fails(&["subset", copy.to_str().unwrap(), name, "--evidence", "1"], 3);
-    assert!(told.contains("evidence 1 cannot be handed over: flow 1:5: bytes is"), "{told}");
+    assert!(told.contains("evidence 1 cannot be copied: flow 1:5: bytes is"), "{told}");
     let left: Vec<_> = std::fs::read_dir(desk.folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().starts_with("part")), "{left:?}");
     desk.file("part.coldtrail", "mine");
-    assert!(desk.fails(&["subset", desk.case(), name, "--evidence", "1"], 3).contains("is there already"));
+    assert!(desk.fails(&["subset", desk.case(), name, "--evidence", "1"], 3).contains("already exists"));
     assert_eq!(std::fs::read(&part).unwrap(), b"mine");
 }

@@ -1,5 +1,5 @@
-//! Evidence that means harm, or is damaged, or very large; and machines that fail: a clear message, the rest goes on, the
-//! case stays whole.
+//! Evidence that means harm, or is damaged, or very large; and machines that fail: a clear message, the rest continues,
+//! the case stays whole.
 
 use crate::corpora::evidence_rows_add_up;
 use crate::desk::{Desk, HEADER, event, flow_lines, gz, gz_at, rows_of};
@@ -353,7 +353,7 @@ fn what_cannot_be_read_is_told_and_the_rest_goes_on() {
     assert_eq!(output.status.code(), Some(1), "{messages}");
     assert_eq!(rows_of(&output).iter().map(|row| row.counts()).collect::<Vec<_>>(), [(5, 0, 0)], "{messages}");
     for (path, reason, advice) in [
-        (failing.to_path_buf(), "reading failed at byte 0", "Check the medium"),
+        (failing.to_path_buf(), "reading failed at byte 0", "Check the drive"),
         (desk.path("dangling"), "No such file", "Check the path"),
         (desk.path("nothing"), "No such file", "Check the path"),
         ("/dev/null".into(), "neither a file nor a folder", "Only files and folders"),
@@ -364,7 +364,7 @@ fn what_cannot_be_read_is_told_and_the_rest_goes_on() {
         assert!(lines[place - 2].contains(reason) && lines[place - 1].contains(advice), "{messages}");
     }
     if !may_read_all {
-        assert!(messages.contains("Give yourself the right to read it"), "{messages}");
+        assert!(messages.contains("Grant yourself read permission"), "{messages}");
     }
     assert_eq!(desk.number("SELECT count(*) FROM import_queue"), 0);
     // A link in a circle ends; what was found before is known.
@@ -434,7 +434,7 @@ fn a_full_disk_is_told_and_the_case_is_whole() {
         return eprintln!("no file system of our own here: {}", stderr(&output));
     }
     let (text, messages) = (String::from_utf8_lossy(&output.stdout).into_owned(), stderr(&output));
-    assert!(messages.contains("the disk is full") && messages.contains("Make room"), "{text}{messages}");
+    assert!(messages.contains("the disk is full") && messages.contains("Free disk space"), "{text}{messages}");
     let codes: Vec<&str> = text.lines().filter(|line| line.starts_with("code")).collect();
     assert_eq!(codes, ["code 3", "code 0"], "{text}{messages}");
     // What it left, on a disk with room: whole files, and the list of the rest.

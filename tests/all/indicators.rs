@@ -1,5 +1,5 @@
-//! Lists of indicators from end to end: the public and the constructed lists of the corpora, the sample's two lists, and
-//! what an examiner does to lists and labels.
+//! Lists of indicators from end to end: the public and the constructed lists of the corpora, the sample's two lists,
+//! and what an examiner does to lists and labels.
 
 use crate::desk::Desk;
 use crate::support::{corpus, repository, shared};
@@ -49,11 +49,11 @@ fn every_list_of_the_corpora_holds_what_the_manifest_says() {
         let several = SEVERAL.iter().find(|(path, ..)| *path == file.path);
         let expected = match (several, &*file.path) {
             (Some((_, entries, issues, _)), _) => (count, *entries, *issues),
-            // One pattern, which looks for a sender.
+            // One pattern, which searches for a sender.
             (None, "oasis-cti-documentation/using-granular-markings.json") => (1, 0, 1),
-            // 56 attributes are texts, file names and links, which are told.
+            // 56 attributes are texts, file names and links, which are reported.
             (None, "PyMISP-tests/existing_event.json") => (122, 66, 56),
-            // No indicator; what was observed counts: the two hashes of a file, and a registry key, which is told.
+            // No indicator; what was observed counts: the two hashes of a file, and a registry key, which is reported.
             (None, "oasis-cti-documentation/sighting-of-observed-data.json") => (2, 2, 1),
             (None, _) => (count, count, 0),
         };
@@ -76,7 +76,8 @@ fn hits(desk: &Desk, list: &Path) -> BTreeMap<String, u64> {
     let columns: Vec<String> = lines.headers().unwrap().iter().map(str::to_owned).collect();
     assert_eq!(
         columns.join(","),
-        "indicator,kind,list,comment,hits,bytes_to,bytes_from,accepted,rejected,first_seen,last_seen,looked_for"
+        "indicator,kind,list,comment,hits,bytes_to,bytes_from,accepted,rejected,first_seen,last_seen,looked_for,name,\
+         severity,flows,events,mentions,outside,hosts,principals"
     );
     lines.records().map(Result::unwrap).map(|row| (row[0].to_owned(), row[4].parse().unwrap())).collect()
 }
@@ -370,7 +371,7 @@ fn what_would_flood_the_case_is_said_before_it_comes_in() {
     assert_eq!(query::indicator_lists(&desk.reader(), true).unwrap().len(), 1, "a dry run writes nothing");
     let choice = ImportChoice { name: "Clouds".into(), purpose: Purpose::KnownBad, licence: String::new() };
     let error = indicators::import(&desk.case, &preview, &choice).unwrap_err();
-    assert!(error.to_string().contains("Clouds is taken"), "{error}");
+    assert!(error.to_string().contains("a list named Clouds"), "{error}");
 }
 
 #[test]
@@ -378,13 +379,13 @@ fn a_file_that_is_no_list_and_a_value_that_is_none_are_refused() {
     let desk = Desk::new();
     let file = desk.file("report.txt", "Dear colleague,\nsee attachment\n");
     let message = desk.fails(&["indicators", "import", desk.case(), file.to_str().unwrap()], 3);
-    assert!(message.contains("no list of indicators") && message.contains("Dear colleague,"), "{message}");
+    assert!(message.contains("is not an indicator list") && message.contains("Dear colleague,"), "{message}");
     let message = desk.fails(&["indicators", "import", desk.case(), desk.path("none").to_str().unwrap()], 3);
     assert!(message.contains("could not be read"), "{message}");
     let message = desk.fails(&["indicators", "add", desk.case(), "1.2.3"], 2);
-    assert!(message.contains("1.2.3 cannot be used"), "{message}");
+    assert!(message.contains("1.2.3 is not valid"), "{message}");
     let message = desk.fails(&["indicators", "remove", desk.case(), "nothing"], 2);
-    assert!(message.contains("there is no list nothing"), "{message}");
+    assert!(message.contains("unknown list nothing"), "{message}");
     assert_eq!(IndicatorKind::ALL.iter().filter(|kind| !kind.is_matchable()).count(), 1);
 }
 
@@ -393,7 +394,7 @@ fn databases_of_owners_are_named_before_they_are_asked() {
     let desk = sample();
     let file = desk.file("x.mmdb", "hello");
     let message = desk.fails(&["label", "owners", desk.case(), file.to_str().unwrap()], 3);
-    assert!(message.contains("no database in MaxMind's format"), "{message}");
+    assert!(message.contains("not a database in MaxMind format"), "{message}");
     let message = desk.fails(&["sightings", desk.case(), "--by", "host", "--owners"], 2);
     assert!(message.contains("coldtrail label owners"), "{message}");
     assert_eq!(desk.ok(&["label", "owners", desk.case(), "--format", "csv"]).trim(), "kind,built_utc,sha256,path");
@@ -411,7 +412,7 @@ fn owners_are_told_with_the_day_of_their_database() {
     let row = rows.iter().find(|row| row["indicator"] == "203.0.113.66").unwrap();
     assert_eq!((&row["country"], &row["asn"]), (&"JP".into(), &64500.into()));
     let told = desk.fails(&["sightings", desk.case(), "--by", "host", "--owners", "--limit", "1"], 0);
-    assert!(told.contains("owners by Test-Country-ASN, built 2026-01-01T00:00:00Z"), "{told}");
+    assert!(told.contains("GeoIP and ASN data from Test-Country-ASN, built 2026-01-01T00:00:00Z"), "{told}");
     let conn = desk.sqlite();
     let remembered: String = conn
         .query_row("SELECT parameters FROM journal WHERE action = 'setting' ORDER BY seq DESC LIMIT 1", [], |r| {
@@ -448,10 +449,7 @@ fn a_pattern_counts_only_as_a_whole() {
     assert_eq!(hits, expected.map(|(value, hits)| (value.to_owned(), hits)).into());
     assert!(rows.contains("part of [ipv4-addr:value = '192.0.2.9' AND file:name"), "what cannot be met is told");
     let told = desk.fails(&["sightings", desk.case()], 0);
-    assert!(
-        told.contains("1 records meet an indicator outside the time for which its list gives it, or without"),
-        "{told}"
-    );
+    assert!(told.contains("1 records match an indicator outside its validity period, or without"), "{told}");
     for (filter, count) in [
         ("indicator exists", 2),
         ("indicator = '198.51.100.7'", 1),
@@ -488,7 +486,7 @@ fn columns_are_chosen_on_the_command_line() {
     }
     let message =
         desk.fails(&["indicators", "import", desk.case(), file.to_str().unwrap(), "--columns", "wha=value"], 2);
-    assert!(message.contains("there is no column wha; did you mean wh"), "{message}");
+    assert!(message.contains("unknown column wha; did you mean wh"), "{message}");
 }
 
 #[test]
@@ -506,7 +504,7 @@ fn what_a_list_gives_as_context_is_told_as_not_looked_for() {
     let row: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&row["entries"], &row["not_looked_for"]), (&2.into(), &1.into()));
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("not looked for, because the list gives them as context only: 1: ok.example"), "{told}");
+    assert!(told.contains("disabled, because the list marks them as context only: 1: ok.example"), "{told}");
     let sightings = |more: &[&str]| {
         let all = [&["sightings", desk.case(), "--format", "jsonl"], more].concat();
         let rows = desk.ok(&all);

@@ -68,7 +68,7 @@ fn a_case_of_version_2_says_the_same_as_its_evidence_read_today() {
 #[test]
 fn a_case_of_version_3_says_the_same_as_its_evidence_read_today() {
     let old = says_the_same(3, 9);
-    // What it looked for is there, and finds what it would find today.
+    // What it searched for is there, and finds what it would find today.
     let list = old.file("known.txt", "198.51.100.7\n203.0.113.0/24\nevil.example\n");
     let today = read_today(&old);
     today.ok(&["indicators", "import", today.case(), list.to_str().unwrap()]);
@@ -132,10 +132,10 @@ fn says_the_same(version: u32, journalled: i64) -> Desk {
     drop(after);
     let chain = coldtrail::case::CaseReader::open(&old.case).unwrap().journal().unwrap();
     assert!(chain.windows(2).all(|two| two[1].previous_hash == two[0].hash));
-    // It verifies as well: what its program did not write into the journal is told as unchecked.
+    // It verifies as well: what its program did not write into the journal is reported as unchecked.
     let (found, code) = crate::verify::verdicts(&old, &old.case, &["--replay"]);
     assert_eq!(code, 0, "{found:#?}");
-    let untold = "evidence||unchecked|an older program's journal does not tell of ";
+    let untold = "evidence||unchecked|the journal of an older version does not record ";
     assert!(found.iter().any(|row| row.starts_with(untold)), "{found:#?}");
     old
 }

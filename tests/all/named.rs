@@ -1,10 +1,10 @@
-//! Every named query on the sample logs and on the public corpora, against its definition written out by hand as plain SQL
-//! over the documented views.
+//! Every named query on the sample logs and on the public corpora, against its definition written out manually as plain
+//! SQL over the documented views.
 
 use crate::answers::sql as other_sql;
 use crate::desk::{Desk, event};
 use crate::support::{corpus, repository};
-use coldtrail::query::named::CATALOGUE;
+use coldtrail::questions::catalogue::{CATALOGUE, Origin};
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::Value as Sql;
@@ -144,7 +144,7 @@ fn columns_of_a_query_are_chosen_and_lists_are_read_as_queries_write_them() {
         172.31.11.212,172.31.1.247,1,100,100,1970/01/01 00:03:20,1970/01/01 00:03:29,1,1,0\n\
         10.0.0.1,172.31.1.247,1,50,50,1970/01/01 00:05:00,1970/01/01 00:05:09,1,1,0\n";
     let (rows, told) = query(&["data-ratio"]);
-    assert_eq!((rows.as_str(), told.as_str()), (ratio, "NODATA and SKIPDATA records, left out: 1\n"));
+    assert_eq!((rows.as_str(), told.as_str()), (ratio, "NODATA and SKIPDATA records, excluded: 1\n"));
     let (rows, told) =
         query(&["data-ratio", "--quiet", "--tz", "Asia/Tokyo", "--limit", "1", "--columns", "last_seen,dstaddr"]);
     assert_eq!((rows.as_str(), told.as_str()), ("last_seen,dstaddr\n1970/01/01 09:01:49,172.31.11.212\n", ""));
@@ -273,10 +273,11 @@ fn compare(desk: &Desk, ip: &str, hosts: &[&str]) -> BTreeSet<&'static str> {
 #[test]
 fn every_query_of_the_catalogue_is_defined_here() {
     let defined: BTreeSet<&str> = DEFINITIONS.iter().map(|(name, ..)| *name).collect();
-    let known: BTreeSet<&str> = CATALOGUE.iter().map(|query| query.name).collect();
+    let of_sql = || CATALOGUE.iter().filter(|query| query.origin != Origin::Analysis);
+    let known: BTreeSet<&str> = of_sql().map(|query| query.name).collect();
     assert_eq!(defined, known);
-    // The limits stand in the definitions too.
-    for query in CATALOGUE {
+    // The limits are in the definitions too.
+    for query in of_sql() {
         let (.., definition) = DEFINITIONS.iter().find(|(name, ..)| *name == query.name).unwrap();
         let limit = definition.rsplit_once(" LIMIT ").map(|(_, limit)| limit.parse::<usize>().unwrap());
         assert_eq!(query.limit, limit, "{}", query.name);
@@ -347,12 +348,12 @@ fn what_the_evidence_lacks_and_why_nothing_was_found_is_told() {
     let log = format!("{}{}", crate::desk::HEADER, crate::desk::flow_lines(0..3));
     let events = serde_json::json!({"Records": [event("e-1", "CreateUser", "2021-05-16T00:00:00Z")]}).to_string();
     desk.import(&[desk.file("a.log", log), desk.file("b.json", events)]);
-    assert!(empty(&["query", desk.case(), "VpcFlowLogsRejectedTraffic"]).contains("none matches"));
+    assert!(empty(&["query", desk.case(), "VpcFlowLogsRejectedTraffic"]).contains("none match"));
     let later = ["query", desk.case(), "flow-count", "--from", "2030-01-01"];
-    assert!(empty(&later).contains("no record is from 2030-01-01T00:00:00Z"), "{}", empty(&later));
+    assert!(empty(&later).contains("no records from 2030-01-01T00:00:00Z"), "{}", empty(&later));
     assert!(empty(&["query", desk.case(), "flow-preview", "--limit", "0"]).contains("the limit"));
     let lacks = |name: &str| desk.fails(&["query", desk.case(), name], 3);
-    assert!(lacks("VpcFlowLogsTopTalkingInstances").contains("no record of the case has a value of instance_id"));
+    assert!(lacks("VpcFlowLogsTopTalkingInstances").contains("no record in the case has instance_id"));
     assert!(lacks("VpcFlowLogsTopTalkersPacketLevel").contains("pkt_srcaddr"));
     assert!(lacks("nat-alarm").contains("flow_direction"));
     let list = desk.ok(&["query", desk.case(), "--list", "--format", "jsonl"]);
@@ -375,11 +376,11 @@ fn what_the_evidence_lacks_and_why_nothing_was_found_is_told() {
     let without = desk.ok(&["query", "--list"]);
     assert!(without.starts_with("name,dataset,title,about,parameters,filter,result,needs,limit,note\r\n"), "{without}");
     for (arguments, told) in [
-        (vec!["query", desk.case(), "no-such"], "there is no query no-such"),
+        (vec!["query", desk.case(), "no-such"], "unknown query no-such"),
         (vec!["query", desk.case(), "dataratio"], "did you mean data-ratio?"),
-        (vec!["query", desk.case(), "flows-of-ip"], "needs a value of its parameter ip"),
-        (vec!["query", desk.case(), "data-ratio", "--param", "ip"], "write NAME=VALUE"),
-        (vec!["query", desk.case(), "data-ratio", "--param", "ip=10.0.0.256"], "10.0.0.256 is no value"),
+        (vec!["query", desk.case(), "flows-of-ip"], "requires the parameter ip"),
+        (vec!["query", desk.case(), "data-ratio", "--param", "ip"], "use NAME=VALUE"),
+        (vec!["query", desk.case(), "data-ratio", "--param", "ip=10.0.0.256"], "10.0.0.256 is not valid for parameter"),
         (vec!["query", desk.case(), "flow-count", "--param", "x=1"], "no parameter x"),
         (vec!["query", desk.case()], "<NAME>"),
     ] {

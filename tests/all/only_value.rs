@@ -1,11 +1,10 @@
-//! "Only this value" over real records: the filter that the window makes of a cell finds the row that the cell stands in,
+//! "Only this value" over real records: the filter that the window makes of a cell finds the row that the cell is in,
 //! and "Exclude this value" does not.
 
 use coldtrail::case::CaseReader;
-use coldtrail::filter::{self, Filter, JsonPath, Target};
-use coldtrail::model::{Dataset, FieldId, RecordId};
-use coldtrail::present::display;
-use coldtrail::query::{self, Cancel, RecordQuery, RowSet, Value};
+use coldtrail::filter::{self, Filter, JsonPath, Target, clause};
+use coldtrail::model::{Dataset, FieldId, RecordId, Value};
+use coldtrail::query::{self, Cancel, RecordQuery, RowSet};
 use coldtrail::session::record_columns::ShownColumn;
 use std::collections::HashSet;
 
@@ -84,7 +83,7 @@ fn leaves(path: &JsonPath, json: &serde_json::Value, out: &mut Vec<(JsonPath, St
     }
 }
 
-/// What stands anywhere inside an event's JSON.
+/// What is anywhere inside an event's JSON.
 fn members(reader: &CaseReader, ids: &[RecordId], tried: &mut Tried) {
     let mut seen = HashSet::new();
     for id in ids {
@@ -96,14 +95,14 @@ fn members(reader: &CaseReader, ids: &[RecordId], tried: &mut Tried) {
         }
         for (path, text) in found.into_iter().filter(|(path, _)| seen.insert(path.clone())).take(2) {
             tried.one(reader, Dataset::Events, *id, &|exclude| {
-                display::target_clause(&Value::Text(text.clone()), Target::Path(path.clone()), exclude)
+                clause::target_clause(&Value::Text(text.clone()), Target::Path(path.clone()), exclude)
             });
         }
     }
 }
 
 /// Asserts it for a case with records of both kinds; `at_least` values of it are tried.
-pub fn every_value_finds_its_record(reader: &CaseReader, at_least: usize) {
+pub(crate) fn every_value_finds_its_record(reader: &CaseReader, at_least: usize) {
     let mut tried = Tried { values: 0, wrong: Vec::new() };
     for dataset in [Dataset::Flows, Dataset::Events] {
         let ids = spread(&rows(reader, dataset, None));

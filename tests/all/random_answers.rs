@@ -3,10 +3,10 @@
 use crate::answers::plain;
 use crate::desk::Desk;
 use coldtrail::filter;
-use coldtrail::model::{Address, Dataset, field};
+use coldtrail::model::{Address, Dataset, SeriesKey, Value, field};
 use coldtrail::query::{
-    BinWidth, Cancel, ConversationQuery, GroupBy, Measure, PairKey, PairQuery, Repeats, Scope, SeriesKey, SeriesQuery,
-    TopQuery, Value, conversation_rows, conversations, figures, pair_rows, pairs, series, top,
+    BinWidth, Cancel, ConversationQuery, GroupBy, Measure, PairKey, PairQuery, Repeats, Scope, SeriesQuery, TopQuery,
+    conversation_rows, conversations, figures, pair_rows, pairs, series, top,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};

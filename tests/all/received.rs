@@ -58,7 +58,7 @@ fn whatever_is_no_evidence_is_told_everywhere() {
     assert_eq!((evidence.len(), &copy[0]["file_sha256"]), (1, &evidence[0]["file_sha256"]));
     let info = desk.ok(&["info", desk.case()]);
     let line =
-        "1 identical copy, 1 empty folder, 1 link not followed, 1 refused, 1 skipped, 1 special file, 1 unreadable";
+        "1 duplicate file, 1 empty folder, 1 link not followed, 1 refused, 1 skipped, 1 special file, 1 unreadable";
     assert!(info.contains(line), "{info}");
     let warnings = rows(&desk, &["warnings", desk.case()]);
     let reasons: Vec<&str> = warnings.iter().map(|row| row["reason"].as_str().unwrap()).collect();
@@ -71,7 +71,7 @@ fn whatever_is_no_evidence_is_told_everywhere() {
         .unwrap();
     let (found, code) = verdicts(&desk, &desk.case, &[]);
     assert_eq!((found.len(), code), (1, 4), "{found:?}");
-    assert!(found[0].contains("not as journal entry"), "{found:?}");
+    assert!(found[0].contains("not match journal entry"), "{found:?}");
     // Offered once more: also received then.
     desk.import(&[first]);
     assert_eq!(received(&desk).last(), Some(&("copy".to_owned(), "in/a.log".to_owned())));

@@ -316,7 +316,7 @@ fn a_folder_that_is_no_report_is_left_alone_and_the_case_too() {
     let before = std::fs::read(&desk.case).unwrap();
     let mine = desk.file("mine/notes.txt", "x");
     let told = desk.fails(&["report", desk.case(), "--out", mine.parent().unwrap().to_str().unwrap()], 3);
-    assert!(told.contains("notes.txt") && told.contains("Name a folder"), "{told}");
+    assert!(told.contains("notes.txt") && told.contains("Specify a new folder"), "{told}");
     assert_eq!(std::fs::read(&mine).unwrap(), b"x");
     let folder = desk.report("empty", &[]);
     assert!(folder.join("report.pdf").exists(), "a case without anything has a report");

@@ -62,7 +62,7 @@ fn the_sample_imports_completely_and_every_step_of_its_story_is_found() {
     let output = run(home.path(), &["import", case, evidence.to_str().unwrap(), "--json"], 1);
     let rows: Vec<serde_json::Value> =
         String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    // A file that is there twice is told with all that it holds as duplicates, and was not read again.
+    // A file that is there twice is reported with all that it holds as duplicates, and was not read again.
     let (known, new): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row["status"] == "already in the case");
     let again = new.iter().find(|row| row["evidence"] == known[0]["evidence"]).unwrap();
     assert_eq!((known.len(), &known[0]["sha256"]), (1, &again["sha256"]));

@@ -91,12 +91,12 @@ fn a_file_that_is_no_list_of_filters_adds_none() {
     };
     let list = |filters: &str| format!("{{\"format\":\"coldtrail-filters\",\"version\":1,\"filters\":[{filters}]}}");
     let good = "{\"dataset\":\"flows\",\"name\":\"a\",\"text\":\"dstport = 22\"}";
-    assert!(read("[]").contains("is no list of filters"));
+    assert!(read("[]").contains("is not a filter list"));
     assert!(read("{\"format\":\"x\",\"version\":1,\"filters\":[]}").contains("its format is x"));
     assert!(read("{\"format\":\"coldtrail-filters\",\"version\":2,\"filters\":[]}").contains("newer"));
     assert!(read(&list(&format!("{good},{}", good.replace("flows", "notes")))).contains("filter a is of notes"));
     let bad = read(&list(&format!("{good},{}", good.replace("dstport", "dstprt").replace("\"a\"", "\"b\""))));
-    assert!(bad.contains("filter b has an error") && bad.contains("^^^^^^") && bad.contains("dstport"), "{bad}");
+    assert!(bad.contains("filter b is not valid") && bad.contains("^^^^^^") && bad.contains("dstport"), "{bad}");
     assert!(read(&list(&good.replace("\"a\"", "\" \""))).contains("needs a name"));
     assert!(
         filters::import_filters(&desk.case, &desk.path("none.json"))

@@ -96,7 +96,7 @@ fn of_many_that_make_the_same_case_one_does() {
         assert_eq!(made.len(), 1, "{outputs:?}");
         for output in outputs.iter().filter(|output| output.status.code() != Some(0)) {
             assert_eq!(output.status.code(), Some(3));
-            assert!(stderr(output).contains("one.coldtrail is there already"), "{}", stderr(output));
+            assert!(stderr(output).contains("one.coldtrail already exists"), "{}", stderr(output));
         }
         let title = "SELECT value FROM case_info WHERE key = 'title'";
         let title: String = desk.sqlite().query_row(title, [], |row| row.get(0)).unwrap();
@@ -117,7 +117,7 @@ fn what_is_there_is_never_touched() {
         vec!["evidence", "export", desk.case(), "1", "--out", path],
         vec!["discovery", desk.case(), "--out", path],
     ] {
-        assert!(desk.fails(&arguments, 3).contains("is there already"), "{arguments:?}");
+        assert!(desk.fails(&arguments, 3).contains("already exists"), "{arguments:?}");
         assert_eq!(std::fs::read(&there).unwrap(), b"mine", "{arguments:?}");
     }
     assert_eq!(hidden(desk.folder.path()), [""; 0].map(PathBuf::from));
@@ -305,7 +305,7 @@ mod signals {
             send(signal, &child);
             let output = child.wait_with_output().unwrap();
             assert_eq!(output.status.code(), Some(5), "{signal}: {}", stderr(&output));
-            assert!(stderr(&output).contains("stopped; files that were finished are in the case"), "{signal}");
+            assert!(stderr(&output).contains("stopped; files that were already imported are in the case"), "{signal}");
             assert!(stderr(&output).contains("--resume"), "{signal}");
             assert_eq!(names(desk.folder.path()), ["in", "one.coldtrail"], "{signal}");
         }
@@ -399,7 +399,7 @@ mod signals {
         let mut messages = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         messages.read_line(&mut line).unwrap();
-        assert_eq!(line, "coldtrail: stopping; a second signal ends it at once\n");
+        assert_eq!(line, "coldtrail: stopping; a second signal stops it immediately\n");
         assert!(child.try_wait().unwrap().is_none(), "the statement does not hear the first");
         send("INT", &child);
         assert_eq!(child.wait().unwrap().code(), Some(5));

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-pub fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every file below a folder, in order of path.
-pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -21,18 +21,18 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-pub fn on_ci() -> bool {
+pub(crate) fn on_ci() -> bool {
     std::env::var("CI").is_ok_and(|value| value == "true")
 }
 
 /// For a test that lacks something of the machine: fails on CI, else says so.
-pub fn skip(test: &str, missing: &str) {
+pub(crate) fn skip(test: &str, missing: &str) {
     assert!(!on_ci(), "{test}: {missing}, and on CI nothing is skipped");
     eprintln!("{test}: skipped, {missing}");
 }
 
 /// The shared folder beside the repository, where there is one.
-pub fn shared(test: &str) -> Option<PathBuf> {
+pub(crate) fn shared(test: &str) -> Option<PathBuf> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")).to_owned();
     if folder.is_dir() {
         return Some(folder);
@@ -43,7 +43,7 @@ pub fn shared(test: &str) -> Option<PathBuf> {
 
 /// One file of the corpora as MANIFEST.tsv describes it.
 #[derive(Clone, Debug)]
-pub struct CorpusFile {
+pub(crate) struct CorpusFile {
     /// Relative to the corpora.
     pub path: String,
     /// `vpc-flow`, `cloudtrail` ...
@@ -55,7 +55,7 @@ pub struct CorpusFile {
 }
 
 /// The manifest's rows; `None` where the corpora are not there (see `skip`).
-pub fn corpus(test: &str) -> Option<(PathBuf, Vec<CorpusFile>)> {
+pub(crate) fn corpus(test: &str) -> Option<(PathBuf, Vec<CorpusFile>)> {
     let folder = shared(test)?.join("corpora");
     let manifest = std::fs::read_to_string(folder.join("MANIFEST.tsv")).unwrap();
     let mut lines = manifest.lines();
@@ -73,7 +73,7 @@ pub fn corpus(test: &str) -> Option<(PathBuf, Vec<CorpusFile>)> {
 }
 
 /// The program under test, away from the settings of whoever runs it.
-pub fn coldtrail(home: &Path) -> Command {
+pub(crate) fn coldtrail(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_coldtrail"));
     for name in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"] {
         command.env(name, home);
@@ -83,7 +83,7 @@ pub fn coldtrail(home: &Path) -> Command {
 }
 
 /// Runs one subcommand to its end; panics with what it printed where the exit code is not `code`.
-pub fn run(home: &Path, arguments: &[&str], code: i32) -> Output {
+pub(crate) fn run(home: &Path, arguments: &[&str], code: i32) -> Output {
     let output = coldtrail(home).args(arguments).output().unwrap();
     assert_eq!(
         output.status.code(),
@@ -98,7 +98,7 @@ pub fn run(home: &Path, arguments: &[&str], code: i32) -> Output {
 /// Starts a command, interrupts it as Ctrl+C does once `begun` says that it is at work, and waits for its end. `true` where
 /// it was stopped and said so, `false` where it was done before the signal came.
 #[cfg(unix)]
-pub fn interrupted(home: &Path, arguments: &[&str], begun: impl Fn() -> bool) -> bool {
+pub(crate) fn interrupted(home: &Path, arguments: &[&str], begun: impl Fn() -> bool) -> bool {
     let mut child = coldtrail(home).args(arguments).stderr(std::process::Stdio::piped()).spawn().unwrap();
     while !begun() && child.try_wait().unwrap().is_none() {
         std::thread::yield_now();

@@ -64,9 +64,9 @@ fn records_without_a_time_are_counted_and_told_by_every_empty_result_of_a_time_r
     desk.import(&[desk.file("in/a.log", log)]);
     let info: serde_json::Value = serde_json::from_str(&desk.ok(&["info", desk.case(), "--json"])).unwrap();
     assert_eq!((&info["flows_without_time"], &info["events_without_time"]), (&json!(2), &json!(0)));
-    assert!(desk.ok(&["info", desk.case()]).contains("2 flow records, 0 events: in no time range"));
+    assert!(desk.ok(&["info", desk.case()]).contains("2 flow records, 0 events; not included in any time range"));
     let range = ["--from", "2020-01-01", "--to", "2020-01-02"];
-    let told = "records without a time, in no time range, that match otherwise: 2;";
+    let told = "matching records without a time, excluded by the time range: 2;";
     for command in [
         vec!["flows", desk.case()],
         vec!["flows", desk.case(), "--count"],
@@ -78,7 +78,7 @@ fn records_without_a_time_are_counted_and_told_by_every_empty_result_of_a_time_r
         assert!(messages.contains(told), "{command:?}: {messages}");
     }
     let filtered = [&["flows", desk.case(), "--filter", "dstaddr = 10.0.0.3"], range.as_slice()].concat();
-    assert!(desk.fails(&filtered, 0).contains("that match otherwise: 1;"));
+    assert!(desk.fails(&filtered, 0).contains("excluded by the time range: 1;"));
     let all_timed = [&["flows", desk.case(), "--filter", "dstaddr = 10.0.0.9"], range.as_slice()].concat();
     assert!(!desk.fails(&all_timed, 0).contains("without a time"));
 }

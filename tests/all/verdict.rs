@@ -19,7 +19,7 @@ struct Reported {
     code: i32,
     messages: String,
     json: Value,
-    /// What stands before the contents: the first page.
+    /// What is before the contents: the first page.
     front: String,
     html: String,
 }
@@ -67,7 +67,7 @@ fn a_case_that_verifies_is_called_so_with_the_state_that_was_checked() {
     let desk = desk();
     let good = report(&desk, "good", &[]);
     assert_eq!(good.code, 0, "{}", good.messages);
-    assert!(good.messages.contains("the case verifies"), "{}", good.messages);
+    assert!(good.messages.contains("verification passed"), "{}", good.messages);
     let v = good.verification();
     assert_eq!((v["verdict"].as_str(), v["replayed"].as_bool()), (Some("good"), Some(false)));
     assert_eq!(v["version"].as_str(), Some(env!("CARGO_PKG_VERSION")));
@@ -78,29 +78,29 @@ fn a_case_that_verifies_is_called_so_with_the_state_that_was_checked() {
     let last = entries.last().unwrap().at_utc.trim_end_matches('Z').replace('T', " ");
     for page in [Some(good.front.clone()), good.pdf_front()].into_iter().flatten() {
         let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
-        for text in ["The case verifies", "0 failed", &last, "Coldtrail 0.1.0", "Not checked: whether every row"] {
+        for text in
+            ["Verification passed", "0 failed", &last, "Coldtrail 0.1.0", "Not checked: whether deriving every row"]
+        {
             assert!(page.contains(text), "{text}: {page}");
         }
     }
     let method = good.html.split("id=\"method\"").nth(1).unwrap();
-    assert!(method.contains("id=\"verification\"") && method.contains("every check that could be made is good"));
+    assert!(method.contains("id=\"verification\"") && method.contains("every check that could be made succeeded"));
     // The same case gives the same bytes: no clock is in it.
     let again = report(&desk, "again", &[]);
     assert_eq!(files(&good.folder), files(&again.folder));
     let japanese = report(&desk, "ja", &["--lang", "ja", "--tz", "Asia/Tokyo"]);
-    assert!(japanese.front.contains("ケースは検証に合格した"), "{}", japanese.front);
+    assert!(japanese.front.contains("検証に合格した"), "{}", japanese.front);
     let replayed = report(&desk, "replayed", &["--replay"]);
     assert_eq!((replayed.code, replayed.verification()["replayed"].as_bool()), (0, Some(true)));
-    assert!(replayed.front.contains("Every row was derived again from the originals"));
+    assert!(replayed.front.contains("Every row was derived again from the original files"));
 }
 
 #[test]
 fn a_case_that_does_not_verify_has_a_report_that_says_so() {
     let desk = desk();
     desk.change("UPDATE finding SET title = 'it stayed'");
-    for (language, name, alarm) in
-        [("en", "en", "THE CASE DOES NOT VERIFY"), ("ja", "ja", "ケースは検証に合格していない")]
-    {
+    for (language, name, alarm) in [("en", "en", "VERIFICATION FAILED"), ("ja", "ja", "検証は不合格である")] {
         let failed = report(&desk, name, &["--lang", language]);
         assert_eq!(failed.code, 4, "{}", failed.messages);
         assert_eq!(failed.verification()["verdict"].as_str(), Some("failed"));
@@ -120,7 +120,7 @@ fn a_case_that_does_not_verify_has_a_report_that_says_so() {
     // Nobody asked, so nobody knows: that is said.
     let none = report(&desk, "none", &["--no-verify"]);
     assert_eq!((none.code, none.verification()["verdict"].as_str()), (0, Some("unverified")));
-    assert!(none.front.contains("NOT VERIFIED") && !none.front.contains("DOES NOT VERIFY"), "{}", none.front);
+    assert!(none.front.contains("NOT VERIFIED") && !none.front.contains("VERIFICATION FAILED"), "{}", none.front);
     assert!(none.messages.contains("not verified"), "{}", none.messages);
 }
 
@@ -131,7 +131,11 @@ fn a_broken_chain_stands_on_the_first_page_whether_the_case_is_verified_or_not()
     for more in [&["--no-verify"][..], &[]] {
         let broken = report(&desk, &format!("broken{}", more.len()), more);
         assert_eq!(broken.code, 4, "{more:?}: {}", broken.messages);
-        assert!(broken.front.contains("The chain of the journal is broken at entry 2"), "{more:?}: {}", broken.front);
+        assert!(
+            broken.front.contains("The hash chain of the journal is broken at entry 2"),
+            "{more:?}: {}",
+            broken.front
+        );
     }
 }
 
@@ -143,9 +147,13 @@ fn evidence_that_came_in_since_is_told_apart_from_tampering() {
     assert_eq!(outdated.code, 1, "{}", outdated.messages);
     assert_eq!(outdated.verification()["verdict"].as_str(), Some("outdated"));
     assert_eq!(["failed", "outdated"].map(|kind| outdated.count(kind)), [0, 1]);
-    assert!(outdated.front.contains("The case verifies. The answer of 1 exhibits"), "{}", outdated.front);
-    assert!(outdated.front.contains("Outdated: Exhibit, 1 all of them: evidence was added since it was frozen"));
-    assert!(!outdated.front.contains("DOES NOT VERIFY"));
+    assert!(
+        outdated.front.contains("Verification passed. The results of 1 exhibit have changed"),
+        "{}",
+        outdated.front
+    );
+    assert!(outdated.front.contains("Outdated: Exhibit, 1 all of them: evidence was added after it was saved"));
+    assert!(!outdated.front.contains("VERIFICATION FAILED"));
     let japanese = report(&desk, "ja", &["--lang", "ja"]);
     assert!(japanese.front.contains("いま照会すれば結果が異なる") && japanese.front.contains("結果が古い: 資料"));
 }
@@ -157,7 +165,7 @@ fn an_exhibit_that_was_altered_is_named_and_the_rest_is_reported() {
     desk.change("UPDATE exhibit_content SET data = x'00' WHERE exhibit_id = 1");
     let altered = report(&desk, "altered", &[]);
     assert_eq!(altered.code, 4, "{}", altered.messages);
-    assert!(altered.html.contains("THEY CANNOT BE SHOWN") && altered.html.contains("Untouched words."));
+    assert!(altered.html.contains("CANNOT BE SHOWN") && altered.html.contains("Untouched words."));
     let failed = altered.verification()["failed"]["first"].as_array().unwrap();
     assert!(failed.iter().any(|check| check["area"] == "exhibit" && check["item"] == "1 all of them"), "{failed:?}");
 }

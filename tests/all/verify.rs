@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 
 /// A case with evidence of several kinds, an archive among it, and something of everything that examiners write.
-pub fn written() -> Desk {
+pub(crate) fn written() -> Desk {
     let desk = desk();
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in [
@@ -51,8 +51,8 @@ pub fn written() -> Desk {
     desk
 }
 
-/// Records without a header: of one file the format shows by itself, of the other it is stated; each with a line that does
-/// not fit.
+/// Records without a header: of one file the format shows by itself, of the other it is stated; each with a line that
+/// does not fit.
 fn headerless(desk: &Desk) {
     desk.file("in3/000000.log", format!("{}too short\n", flow_lines(400..404)));
     desk.import(&[desk.path("in3")]);
@@ -66,7 +66,7 @@ fn headerless(desk: &Desk) {
 }
 
 /// Rows that are not good, as `check|item|verdict|detail`, and the exit code.
-pub fn verdicts(desk: &Desk, case: &Path, more: &[&str]) -> (Vec<String>, i32) {
+pub(crate) fn verdicts(desk: &Desk, case: &Path, more: &[&str]) -> (Vec<String>, i32) {
     let case = case.to_str().unwrap();
     let arguments: Vec<&str> = ["verify", case, "--format", "jsonl"].into_iter().chain(more.iter().copied()).collect();
     let output = crate::support::coldtrail(desk.folder.path()).args(&arguments).output().unwrap();
@@ -97,10 +97,10 @@ fn a_case_that_nobody_touched_passes_every_check() {
     let originals = desk.path("");
     // The list of indicators is no evidence.
     let list = desk.path("lists/known.csv");
-    let missing = format!("originals|{}|missing in the case|no evidence has its size", list.display());
+    let missing = format!("originals|{}|missing in the case|no evidence file has this size", list.display());
     let found = verdicts(&desk, &desk.case, &["--replay", "--originals", originals.to_str().unwrap()]);
     assert_eq!(found, (vec![missing], 1));
-    // The scratch case is gone, and the case is as it was.
+    // The temporary case is gone, and the case is as it was.
     let left: Vec<String> = std::fs::read_dir(desk.folder.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -125,16 +125,22 @@ fn whatever_is_changed_past_the_program_is_named() {
     let desk = written();
     for (sql, named) in [
         ("UPDATE flow SET bytes = bytes + 1 WHERE id = (1 << 32) + 5", "index||FAILED"),
-        ("DELETE FROM flow WHERE id = (1 << 32) + 5", "structure|counts of evidence|FAILED|evidence 1: it says"),
+        ("DELETE FROM flow WHERE id = (1 << 32) + 5", "structure|counts of evidence|FAILED|evidence 1: 41 flow rows"),
         ("UPDATE raw_block SET encoding = 'stored', data = zeroblob(byte_count) WHERE evidence_id = 2", "evidence|2 "),
         ("DELETE FROM raw_block WHERE evidence_id = 3", "evidence|3 "),
-        ("UPDATE evidence SET path = 'x' WHERE evidence_id = 2", "evidence||FAILED|the path of evidence 2 is not what"),
-        ("UPDATE evidence SET warning_count = 0", "evidence||FAILED|the number of warnings of evidence 1 is not what"),
+        (
+            "UPDATE evidence SET path = 'x' WHERE evidence_id = 2",
+            "evidence||FAILED|the path of evidence 2 does not match",
+        ),
+        (
+            "UPDATE evidence SET warning_count = 0",
+            "evidence||FAILED|the number of warnings of evidence 1 does not match",
+        ),
         ("UPDATE evidence SET content_sha256 = replace(content_sha256, '1', '2') WHERE evidence_id = 1", "evidence|1 "),
         ("UPDATE raw_block SET encoding = 'stored', data = zeroblob(byte_count) WHERE evidence_id = 6", "evidence|6 "),
         ("UPDATE journal SET examiner = 'Mallory' WHERE seq = 4", "journal|entry 4|FAILED"),
         ("DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)", "conclusions||FAILED|the report's title"),
-        ("UPDATE exhibit SET caption = 'other' WHERE exhibit_id = 4", "conclusions||FAILED|exhibit 4 is not what"),
+        ("UPDATE exhibit SET caption = 'other' WHERE exhibit_id = 4", "conclusions||FAILED|exhibit 4 does not match"),
         ("UPDATE exhibit SET digest = replace(digest, '1', '2') WHERE exhibit_id = 4", "exhibit|"),
         (
             "UPDATE exhibit_content SET data = (SELECT data FROM exhibit_content WHERE exhibit_id = 1), byte_count =
@@ -144,21 +150,24 @@ fn whatever_is_changed_past_the_program_is_named() {
         ("DELETE FROM exhibit_content WHERE exhibit_id = 4", "exhibit|"),
         (
             "UPDATE exhibit SET place = 100 - place WHERE place > 0",
-            "conclusions||FAILED|exhibit 5 is not what the journal says: place is 99, and was 1",
+            "conclusions||FAILED|exhibit 5 does not match the journal: place is 99, and was 1",
         ),
-        ("UPDATE finding SET status = 'confirmed' WHERE finding_id = 1", "conclusions||FAILED|finding 1 is not what"),
+        (
+            "UPDATE finding SET status = 'confirmed' WHERE finding_id = 1",
+            "conclusions||FAILED|finding 1 does not match",
+        ),
         ("DELETE FROM finding_record WHERE record_id = (1 << 32) + 5", "conclusions||FAILED|finding 1"),
         ("DELETE FROM note", "conclusions||FAILED|note 1 is in the journal and not in the case"),
-        ("UPDATE note SET created_by = 'Mallory'", "conclusions||FAILED|note 1 is not what the journal says"),
+        ("UPDATE note SET created_by = 'Mallory'", "conclusions||FAILED|note 1 does not match the journal"),
         (
             "UPDATE tag SET removed_utc = NULL, removed_by = NULL",
-            "conclusions||FAILED|tag exfil on record 1:4 is not what the journal says",
+            "conclusions||FAILED|tag exfil on record 1:4 does not match the journal",
         ),
         (
             "UPDATE tag SET name = 'x' WHERE subject = 'address'",
             "conclusions||FAILED|tag exfil on address 10.0.0.1 is in",
         ),
-        ("UPDATE report_setting SET value = 'x'", "conclusions||FAILED|the report's title is not what"),
+        ("UPDATE report_setting SET value = 'x'", "conclusions||FAILED|the report's title does not match"),
         (
             "INSERT INTO flow (id, bytes) VALUES ((99 << 32) + 1, 5)",
             "structure|rows of no evidence|FAILED|1 rows of flow belong to no evidence",
@@ -183,7 +192,10 @@ fn a_row_that_the_original_does_not_say_is_found_by_deriving_it_again() {
     };
     for (sql, named) in [
         ("UPDATE flow SET bytes = bytes + 1 WHERE id = (1 << 32) + 5", "flow 1:5: bytes is "),
-        ("UPDATE disposition SET action = 'REJECT' WHERE action = 'ACCEPT'", "action is REJECT, and read again ACCEPT"),
+        (
+            "UPDATE disposition SET action = 'REJECT' WHERE action = 'ACCEPT'",
+            "action is REJECT, but ACCEPT when read again",
+        ),
         (
             "UPDATE event SET source_ip_address = '192.0.2.1' WHERE id = (3 << 32) + 2",
             "event 3:2: source_ip_address is",
@@ -193,11 +205,11 @@ fn a_row_that_the_original_does_not_say_is_found_by_deriving_it_again() {
         ("UPDATE event_choice SET best_id = event_key + 1", "occurrences 3:2: best_id is"),
         (
             "INSERT INTO address SELECT max(address_id) + 1, '192.0.2.77', x'00000000000000000000ffffc000024d' FROM address",
-            "192.0.2.77 16 bytes is in no original",
+            "192.0.2.77 16 bytes is not in any original",
         ),
         (
             "INSERT INTO pair SELECT (SELECT max(pair_id) + 1 FROM pair), source_id, destination_id FROM pair LIMIT 1",
-            "is there twice, and nothing refers to it",
+            "exists twice, and nothing refers to it",
         ),
     ] {
         let (found, code) = verdicts(&desk, &without_index(sql), &["--replay"]);
@@ -226,7 +238,7 @@ fn originals_that_were_left_out_are_unchecked_until_they_are_there() {
     assert_eq!(code, 4);
     assert!(found.iter().any(|row| row.starts_with("originals|1 ") && row.contains("FAILED")), "{found:?}");
     let wrong = desk.fails(&["verify", desk.case(), "--originals", "nowhere"], 2);
-    assert!(wrong.contains("nowhere is no folder"), "{wrong}");
+    assert!(wrong.contains("nowhere is not a folder"), "{wrong}");
 }
 
 #[test]
@@ -246,29 +258,29 @@ fn what_was_chosen_and_is_not_what_the_journal_says_is_named_without_the_origina
     let desk = written();
     desk.ok(&["label", "add", desk.case(), "10.20.1.22", "bastion"]);
     for (sql, named) in [
-        ("UPDATE case_info SET value = 'x' WHERE key = 'title'", "case||the case's title is not what the journal says"),
-        ("UPDATE case_info SET value = 'x' WHERE key = 'examiner'", "case||the case's examiner is not what"),
-        ("UPDATE label SET name = 'x'", "indicators||label 1 is not what the journal says: name is x, and was bastion"),
+        ("UPDATE case_info SET value = 'x' WHERE key = 'title'", "case||the case's title does not match the journal"),
+        ("UPDATE case_info SET value = 'x' WHERE key = 'examiner'", "case||the case's examiner does not match"),
+        ("UPDATE label SET name = 'x'", "indicators||label 1 does not match the journal: name is x, and was bastion"),
         (
             "UPDATE indicator_entry SET value = '203.0.113.8' WHERE entry_id = 1",
-            "indicators||indicator list 1 is not what",
+            "indicators||indicator list 1 does not match",
         ),
-        ("UPDATE indicator_entry SET enabled = 0 WHERE entry_id = 1", "indicators||indicator_entry 1 is not what"),
+        ("UPDATE indicator_entry SET enabled = 0 WHERE entry_id = 1", "indicators||indicator_entry 1 does not match"),
         (
             "UPDATE tag SET record_id = record_id + 1 WHERE tag_id = 1",
-            "conclusions||tag exfil on record 1:3 is not what",
+            "conclusions||tag exfil on record 1:3 does not match",
         ),
         (
             "UPDATE address SET key = zeroblob(16) WHERE address_id = 3",
-            "structure|addresses|address 3: key is not that of",
+            "structure|addresses|address 3: key does not match",
         ),
         (
             "UPDATE event SET source_ip_key = zeroblob(16) WHERE id = (3 << 32) + 2",
-            "structure|keys of event|event 3:2: source_ip_key is not that of source_ip_address",
+            "structure|keys of event|event 3:2: source_ip_key does not match source_ip_address",
         ),
         (
             "DELETE FROM raw_block; DELETE FROM seek_point; UPDATE evidence SET raw_kept = 0",
-            "evidence||the raw_kept of evidence 1 is not what the journal says",
+            "evidence||the raw_kept of evidence 1 does not match the journal",
         ),
     ] {
         let (found, code) = verdicts(&desk, &tampered(&desk, sql), &[]);
@@ -284,7 +296,7 @@ fn evidence_that_came_in_since_is_told_apart_from_what_was_changed() {
     desk.import(&[desk.path("in9")]);
     let (found, code) = verdicts(&desk, &desk.case, &[]);
     assert_eq!(code, 1, "{found:#?}");
-    let outdated = |row: &&String| row.starts_with("exhibit|") && row.contains("|outdated|evidence was added since");
+    let outdated = |row: &&String| row.starts_with("exhibit|") && row.contains("|outdated|evidence was added after");
     assert!(found.iter().any(|row| outdated(&row)), "{found:#?}");
     assert!(found.iter().all(|row| outdated(&row)), "nothing else is wrong: {found:#?}");
     // The same rows changed past the program, without anything that came in: a failure.

@@ -1,5 +1,5 @@
-//! AWS's records inside of other tools' files: they come in whole, can be traced to their bytes, and come out the same when
-//! the originals are read again.
+//! AWS's records inside of other tools' files: they come in whole, can be traced to their bytes, and come out the same
+//! when the originals are read again.
 
 use crate::desk::Desk;
 use crate::verify::verdicts;
@@ -17,7 +17,7 @@ fn csv(cell: &str) -> String {
 
 const LINE: &str = "2 123456789010 eni-1 10.0.0.1 203.0.113.5 4444 22 6 3 180 1621151386 1621151400 REJECT OK";
 
-/// Name, content, format, and the words of which each stands in the raw text of one record.
+/// Name, content, format, and the words of which each is in the raw text of one record.
 fn files() -> Vec<(&'static str, String, &'static str, Vec<&'static str>)> {
     let text = |id: &str| Value::from(event(id).to_string());
     let hit = |id: &str| json!({"_id": id, "_source": {"event": {"original": text(id)}}});

@@ -1,5 +1,5 @@
-//! Who writes: every command that writes to a case takes the name of whoever does it, and the journal has it; a case of an
-//! older version is written to when that was agreed to, and read without being changed.
+//! Who writes: every command that writes to a case takes the name of whoever does it, and the journal has it; a case of
+//! an older version is written to when that was agreed to, and read without being changed.
 
 use crate::desk::{Desk, HEADER, event, flow_lines};
 use crate::support::repository;
@@ -138,7 +138,7 @@ fn older() -> Vec<(i32, Desk)> {
     list
 }
 
-/// A folder for the program's settings in which nothing stands, so that the test does not depend on the machine's.
+/// A folder for the program's settings in which nothing is, so that the test does not depend on the machine's.
 fn quiet(desk: &Desk) -> PathBuf {
     desk.path("config")
 }
@@ -188,7 +188,7 @@ fn reading_a_case_of_an_older_version_leaves_it_as_it_is() {
                 .unwrap();
             let told = String::from_utf8_lossy(&output.stderr).into_owned();
             assert!(matches!(output.status.code(), Some(0 | 1 | 4)), "version {version}, {command:?}: {told}");
-            assert!(told.contains(&format!("is a case of version {version}")), "{command:?}: {told}");
+            assert!(told.contains(&format!("has case version {version}")), "{command:?}: {told}");
             assert!(told.contains("coldtrail upgrade"), "{command:?}: {told}");
             assert!(std::fs::read(&desk.case).unwrap() == before, "version {version}: {command:?} changed it");
             assert_eq!(desk.beside(), ["one.coldtrail"], "version {version}: {command:?}");

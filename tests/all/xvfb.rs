@@ -2,7 +2,7 @@
 //! here waits for a fixed time: every wait is for a condition, with a limit.
 
 // A box of tools: a test of the window takes those that it needs.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "the benchmark of frames uses the rest")]
 
 use crate::support::{coldtrail, skip};
 use std::io::{BufRead, BufReader, Write};
@@ -11,11 +11,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Generous: a machine that is busy with other tests, drawing in software. Only a failure waits so long.
-pub const PATIENCE: Duration = Duration::from_secs(300);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// Looks again and again until there is an answer; panics when patience ends.
-pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let begin = Instant::now();
     loop {
         if let Some(found) = look() {
@@ -38,7 +38,7 @@ impl Drop for Running {
 }
 
 /// A virtual display with a window manager.
-pub struct Screen {
+pub(crate) struct Screen {
     // Fields drop in this order: first who uses the display, then the display.
     _manager: Running,
     _server: Running,
@@ -49,32 +49,32 @@ pub struct Screen {
 
 /// What is on the screen: RGB, row by row.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Picture {
+pub(crate) struct Picture {
     pub width: usize,
     pub height: usize,
     pub rgb: Vec<u8>,
 }
 
 impl Picture {
-    pub fn pixel(&self, x: usize, y: usize) -> [u8; 3] {
+    pub(crate) fn pixel(&self, x: usize, y: usize) -> [u8; 3] {
         let at = (y * self.width + x) * 3;
         [self.rgb[at], self.rgb[at + 1], self.rgb[at + 2]]
     }
 
     /// How many different colours there are: one or two before the program has painted.
-    pub fn colours(&self) -> usize {
+    pub(crate) fn colours(&self) -> usize {
         self.rgb.chunks_exact(3).collect::<std::collections::BTreeSet<_>>().len()
     }
 
     /// Pixels that differ between two pictures of one size.
-    pub fn difference(&self, other: &Picture) -> usize {
+    pub(crate) fn difference(&self, other: &Picture) -> usize {
         self.rgb.chunks_exact(3).zip(other.rgb.chunks_exact(3)).filter(|(a, b)| a != b).count()
     }
 }
 
 impl Screen {
     /// `None`, said so, where the machine lacks what is needed (on CI that is a failure).
-    pub fn start(test: &str, width: usize, height: usize) -> Option<Self> {
+    pub(crate) fn start(test: &str, width: usize, height: usize) -> Option<Self> {
         for tool in ["Xvfb", "openbox", "xdotool", "import", "xclip"] {
             if !is_on_path(tool) {
                 skip(test, &format!("{tool} is not installed (bash tests/run installs it where it may)"));
@@ -118,13 +118,13 @@ impl Screen {
     }
 
     /// What xdotool prints; `None` where it failed (no such window, say).
-    pub fn xdotool(&self, arguments: &[&str]) -> Option<String> {
+    pub(crate) fn xdotool(&self, arguments: &[&str]) -> Option<String> {
         self.tool("xdotool", arguments)
     }
 
     /// Puts a text on the clipboard as another program does: xclip stays in the background and serves it, so it gets no
     /// pipe of ours that it would hold open.
-    pub fn put_on_clipboard(&self, text: &str) {
+    pub(crate) fn put_on_clipboard(&self, text: &str) {
         let mut owner = Command::new("xclip")
             .args(["-selection", "clipboard", "-in"])
             .env("DISPLAY", &self.name)
@@ -138,7 +138,7 @@ impl Screen {
     }
 
     /// What another program gets from the clipboard; `None` while nobody owns it or its owner does not answer.
-    pub fn clipboard(&self) -> Option<String> {
+    pub(crate) fn clipboard(&self) -> Option<String> {
         let output = Command::new("timeout")
             .args(["5", "xclip", "-selection", "clipboard", "-out"])
             .env("DISPLAY", &self.name)
@@ -150,7 +150,7 @@ impl Screen {
     }
 
     /// Starts the program on this display and waits until its window is there and painted.
-    pub fn open(&self, home: &Path, arguments: &[&str]) -> Program<'_> {
+    pub(crate) fn open(&self, home: &Path, arguments: &[&str]) -> Program<'_> {
         let child = coldtrail(home)
             .args(arguments)
             .current_dir(home)
@@ -184,7 +184,7 @@ impl Screen {
 }
 
 /// The program in its window.
-pub struct Program<'a> {
+pub(crate) struct Program<'a> {
     screen: &'a Screen,
     child: Running,
     window: String,
@@ -192,33 +192,33 @@ pub struct Program<'a> {
 
 impl Program<'_> {
     /// Key names as xdotool has them: `ctrl+k`, `Down`, `Return`.
-    pub fn key(&self, keys: &str) {
+    pub(crate) fn key(&self, keys: &str) {
         self.screen.xdotool(&["key", "--clearmodifiers", keys]).unwrap_or_else(|| panic!("key {keys}"));
     }
 
-    pub fn type_text(&self, text: &str) {
+    pub(crate) fn type_text(&self, text: &str) {
         self.screen.xdotool(&["type", "--delay", "15", text]).unwrap_or_else(|| panic!("type {text}"));
     }
 
     /// A click of the left button at a place of the screen.
-    pub fn click(&self, x: usize, y: usize) {
+    pub(crate) fn click(&self, x: usize, y: usize) {
         let (x, y) = (x.to_string(), y.to_string());
         self.screen.xdotool(&["mousemove", &x, &y, "click", "1"]).unwrap_or_else(|| panic!("click {x} {y}"));
     }
 
     /// Notches of the wheel over a place of the screen; negative scrolls up.
-    pub fn wheel(&self, x: usize, y: usize, notches: i32) {
+    pub(crate) fn wheel(&self, x: usize, y: usize, notches: i32) {
         let (x, y, times) = (x.to_string(), y.to_string(), notches.unsigned_abs().to_string());
         let button = if notches < 0 { "4" } else { "5" };
         let arguments = ["mousemove", &x, &y, "click", "--repeat", &times, "--delay", "15", button];
         self.screen.xdotool(&arguments).unwrap_or_else(|| panic!("wheel {notches}"));
     }
 
-    pub fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         self.screen.xdotool(&["getwindowname", &self.window]).unwrap_or_default()
     }
 
-    pub fn picture(&self) -> Picture {
+    pub(crate) fn picture(&self) -> Picture {
         let output = Command::new("import")
             .args(["-display", &self.screen.name, "-window", "root", "-depth", "8", "rgb:-"])
             .output()
@@ -230,7 +230,7 @@ impl Program<'_> {
 
     /// Does something and waits until at least `pixels` of the screen look different, and then for a picture that stays
     /// the same from one look to the next.
-    pub fn changes(&self, what: &str, pixels: usize, act: impl FnOnce(&Self)) -> Picture {
+    pub(crate) fn changes(&self, what: &str, pixels: usize, act: impl FnOnce(&Self)) -> Picture {
         let before = self.picture();
         act(self);
         let mut last = wait_for(what, || Some(self.picture()).filter(|now| now.difference(&before) >= pixels));
@@ -243,7 +243,7 @@ impl Program<'_> {
     }
 
     /// Writes what is on the screen as PNG.
-    pub fn save_picture(&self, path: &Path) {
+    pub(crate) fn save_picture(&self, path: &Path) {
         let status = Command::new("import")
             .args(["-display", &self.screen.name, "-window", "root", "-depth", "8", "-strip"])
             .arg(path)
@@ -253,13 +253,13 @@ impl Program<'_> {
     }
 
     /// Asks the window to close, as its own button does, and waits for the program's end.
-    pub fn close(mut self) -> Option<i32> {
+    pub(crate) fn close(mut self) -> Option<i32> {
         self.screen.xdotool(&["key", "--clearmodifiers", "alt+F4"]);
         wait_for("the program's end", || self.child.0.try_wait().expect("the program can be waited for")).code()
     }
 
     /// Ends the program as a power cut would.
-    pub fn kill(self) {
+    pub(crate) fn kill(self) {
         drop(self);
     }
 }

@@ -3,7 +3,6 @@
 
 use coldtrail::case::CaseReader;
 use coldtrail::filter;
-use coldtrail::ingest::detect::{Head, detect};
 use coldtrail::ingest::flow::{CsvParser, ExportParser, FlowTextParser, LineFormat};
 use coldtrail::ingest::indicators::{self, ListFormat, ListOptions, ReadList, recognise_as};
 use coldtrail::ingest::reader::{
@@ -11,6 +10,7 @@ use coldtrail::ingest::reader::{
     read_source,
 };
 use coldtrail::ingest::{Emitter, FormatChoice, Output, Parser, StreamEnd, paths};
+use coldtrail::ingest::{detect::detect, head::Head};
 use coldtrail::matching::AddressIndex;
 use coldtrail::model::{Dataset, EvidenceFacts, ImportWarning, IndicatorKind, Scope};
 use std::io::{Cursor, Write};
@@ -18,7 +18,7 @@ use std::io::{Cursor, Write};
 type Body = fn(&[u8]);
 
 /// Every target by name.
-pub const TARGETS: [(&str, Body); 13] = [
+pub(super) const TARGETS: [(&str, Body); 13] = [
     ("flow_text", flow_text),
     ("json", json),
     ("csv", csv),
@@ -75,7 +75,7 @@ fn told(outputs: &[Output]) -> Vec<String> {
     told
 }
 
-/// Positions and places: no element is told twice, none lies outside the content.
+/// Positions and places: no element is reported twice, none lies outside the content.
 fn check_places(outputs: &[Output], content_bytes: u64) {
     let mut positions = Vec::new();
     let mut inside = |position: u64, offset: u64, len: u64| {
@@ -112,7 +112,7 @@ fn check_parser(make: impl Fn() -> Box<dyn Parser>, content: &[u8], piece: usize
     assert_eq!(told(&whole), told(&pieces), "pieces of {piece} bytes");
 }
 
-pub fn flow_text(data: &[u8]) {
+pub(super) fn flow_text(data: &[u8]) {
     let (first, content) = choice(data);
     let piece = 1 + first / 4;
     let make = || -> Box<dyn Parser> {
@@ -138,7 +138,7 @@ fn detected(beginnings: &[&[u8]], data: &[u8]) {
     }
 }
 
-pub fn json(data: &[u8]) {
+pub(super) fn json(data: &[u8]) {
     detected(
         &[
             b"",
@@ -153,7 +153,7 @@ pub fn json(data: &[u8]) {
     );
 }
 
-pub fn csv(data: &[u8]) {
+pub(super) fn csv(data: &[u8]) {
     detected(
         &[
             b"",
@@ -169,9 +169,9 @@ Resources,Request ID,Event ID,Read-only,Event type,Recipient Account Id,Event ca
     check_parser(|| Box::new(CsvParser::new(&FormatChoice::default(), None)), content, 1 + first);
 }
 
-pub fn parquet(data: &[u8]) {
+pub(super) fn parquet(data: &[u8]) {
     let (first, content) = choice(data);
-    // By its first bytes alone: whatever stands behind them is the parser's to find out.
+    // By its first bytes alone: whatever is behind them is the parser's to find out.
     let make = || detect(&Head { bytes: b"PAR1", complete: false }, &FormatChoice::default()).expect("Parquet");
     let whole = told(&feed(&mut *make(), content, content.len()));
     assert_eq!(whole, told(&feed(&mut *make(), content, 1 + first * 16)));
@@ -254,7 +254,7 @@ impl Receiver for Strict {
     }
 }
 
-pub fn reader(data: &[u8]) {
+pub(super) fn reader(data: &[u8]) {
     let limits = Limits { max_content_bytes: 8 << 20, max_ratio: 250, max_depth: 3, ..Limits::default() };
     let mut strict = Strict::default();
     let options = ReadOptions { limits, ..ReadOptions::default() };
@@ -265,16 +265,16 @@ pub fn reader(data: &[u8]) {
     }
 }
 
-pub fn paths(data: &[u8]) {
+pub(super) fn paths(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let facts = paths::path_facts(&text);
-    // What is said of a path stands in the path.
+    // What is said of a path is in the path.
     for fact in [facts.account, facts.region, facts.log_id].into_iter().flatten() {
         assert!(text.contains(&fact), "{fact} is not in {text}");
     }
 }
 
-pub fn filter(data: &[u8]) {
+pub(super) fn filter(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     for dataset in [Dataset::Flows, Dataset::Events] {
         match filter::parse(&text, dataset) {
@@ -296,11 +296,11 @@ pub fn filter(data: &[u8]) {
     }
 }
 
-pub fn list_csv(data: &[u8]) {
+pub(super) fn list_csv(data: &[u8]) {
     list(&[ListFormat::Csv], data);
 }
 
-pub fn list_text(data: &[u8]) {
+pub(super) fn list_text(data: &[u8]) {
     list(&[ListFormat::Text], data);
     let options = ListOptions { format: Some(ListFormat::Text), ..ListOptions::default() };
     let (Ok(text), Ok(found)) = (std::str::from_utf8(data), indicators::read(data, &options)) else { return };
@@ -318,7 +318,7 @@ pub fn list_text(data: &[u8]) {
     }
 }
 
-pub fn list_stix(data: &[u8]) {
+pub(super) fn list_stix(data: &[u8]) {
     list(&[ListFormat::Stix], data);
     // A pattern alone, in the simplest bundle that has one.
     let pattern = serde_json::Value::from(String::from_utf8_lossy(data).into_owned());
@@ -326,11 +326,11 @@ pub fn list_stix(data: &[u8]) {
     list(&[ListFormat::Stix], bundle.as_bytes());
 }
 
-pub fn list_misp(data: &[u8]) {
+pub(super) fn list_misp(data: &[u8]) {
     list(&[ListFormat::Misp, ListFormat::WarningList], data);
 }
 
-pub fn list_openioc(data: &[u8]) {
+pub(super) fn list_openioc(data: &[u8]) {
     list(&[ListFormat::OpenIoc], data);
 }
 
@@ -368,8 +368,9 @@ fn check_list(list: &ReadList) {
     }
 }
 
-/// A valid case with bytes changed: each five bytes of input are a place and a value. Input without a template is the file.
-pub fn case(data: &[u8]) {
+/// A valid case with bytes changed: each five bytes of input are a place and a value. Input without a template is the
+/// file.
+pub(super) fn case(data: &[u8]) {
     let mut bytes = template();
     if data.first() == Some(&0xff) {
         bytes = data[1..].to_vec();

@@ -5,7 +5,7 @@ use super::rng::Rng;
 use super::world::*;
 
 /// The intruder's flows at the interfaces of both accounts.
-pub fn flows() -> Vec<Flow> {
+pub(super) fn flows() -> Vec<Flow> {
     let mut out = Vec::new();
     port_scans(&mut out);
     guessed_elsewhere(&mut out);
@@ -162,7 +162,7 @@ fn shut_out(out: &mut Vec<Flow>) {
 }
 
 /// The data account's own traffic, seen by its interface: a warehouse that two hosts ask.
-pub fn warehouse() -> Vec<Flow> {
+pub(super) fn warehouse() -> Vec<Flow> {
     let mut out = Vec::new();
     for window in (0..HOURS * HOUR / WINDOW).map(|n| FIRST + n * WINDOW) {
         let mut rng = Rng::named(&format!("warehouse {window}"));

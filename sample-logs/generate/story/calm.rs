@@ -5,10 +5,10 @@ use super::json::{J, object};
 use super::rng::Rng;
 use super::world::*;
 
-pub const BACKUP_BUCKET: &str = "kestrel-backups";
-pub const LOG_BUCKET: &str = "kestrel-flow-logs";
+pub(super) const BACKUP_BUCKET: &str = "kestrel-backups";
+pub(super) const LOG_BUCKET: &str = "kestrel-flow-logs";
 
-pub fn events() -> Vec<Event> {
+pub(super) fn events() -> Vec<Event> {
     let mut out = Vec::new();
     for hour in (0..HOURS).map(|n| FIRST + n * HOUR) {
         let mut rng = Rng::named(&format!("calm {hour}"));
@@ -21,7 +21,7 @@ pub fn events() -> Vec<Event> {
 }
 
 /// The credentials part of an AssumeRole answer.
-pub fn credentials(key: &str, expires: i64) -> J {
+pub(super) fn credentials(key: &str, expires: i64) -> J {
     object([
         ("accessKeyId", key.into()),
         ("sessionToken", "HIDDEN_DUE_TO_SECURITY_REASONS".into()),
@@ -30,7 +30,7 @@ pub fn credentials(key: &str, expires: i64) -> J {
 }
 
 /// An AssumeRole event; the answer names the new session and its key.
-pub fn assume_role(
+pub(super) fn assume_role(
     time: i64,
     by: Identity,
     ip: &str,
@@ -42,7 +42,7 @@ pub fn assume_role(
 }
 
 /// The same for so many seconds; an hour needs no saying.
-pub fn assume_role_for(
+pub(super) fn assume_role_for(
     seconds: i64,
     time: i64,
     by: Identity,
@@ -143,7 +143,7 @@ fn deployment(hour: i64, rng: &mut Rng, out: &mut Vec<Event>) {
     }
 }
 
-pub fn login(time: i64, name: &'static str, ip: &str, agent: &'static str, mfa: bool) -> Event {
+pub(super) fn login(time: i64, name: &'static str, ip: &str, agent: &'static str, mfa: bool) -> Event {
     let mut event =
         Event::new(time, Identity::User { name, key: None, mfa: None }, "signin.amazonaws.com", "ConsoleLogin", ip)
             .agent(agent)

@@ -17,7 +17,7 @@ const DAMAGED_LINES: [(usize, &str); 3] = [
 ];
 
 /// All flow evidence; returns how many elements were damaged on purpose.
-pub fn write(flows: &[Flow], tree: &mut Tree) -> Result<(), Box<dyn std::error::Error>> {
+pub(super) fn write(flows: &[Flow], tree: &mut Tree) -> Result<(), Box<dyn std::error::Error>> {
     text_default(flows, tree);
     text_hive(flows, tree);
     text_custom(flows, tree);
@@ -90,7 +90,7 @@ fn text_hive(flows: &[Flow], tree: &mut Tree) {
 }
 
 /// The object's key, which the intruder's DeleteObject names too.
-pub fn hive_object(day: i64, clock: i64, hour: i64) -> String {
+pub(super) fn hive_object(day: i64, clock: i64, hour: i64) -> String {
     format!(
         "AWSLogs/aws-account-id={PRODUCTION}/aws-service=vpcflowlogs/aws-region={REGION}/year=2026/month=03/day={day}/\
          hour={clock:02}/{}",

@@ -6,7 +6,7 @@ use super::world::*;
 
 /// Who the event says acted.
 #[derive(Clone, Debug)]
-pub enum Identity {
+pub(super) enum Identity {
     Root,
     User {
         name: &'static str,
@@ -26,17 +26,17 @@ pub enum Identity {
 }
 
 /// Unique ids of the roles and users of the story.
-pub fn unique_id(name: &str) -> String {
+pub(super) fn unique_id(name: &str) -> String {
     let prefix = if name.ends_with("-role") { "AROA" } else { "AIDA" };
     format!("{prefix}X{}", Rng::named(name).upper(16))
 }
 
 impl Identity {
-    pub fn session(account: &'static str, role: &'static str, session: &str, key: &str, issued: i64) -> Self {
+    pub(super) fn session(account: &'static str, role: &'static str, session: &str, key: &str, issued: i64) -> Self {
         Identity::Session { account, role, session: session.to_owned(), key: key.to_owned(), issued }
     }
 
-    pub fn key(&self) -> Option<&str> {
+    pub(super) fn key(&self) -> Option<&str> {
         match self {
             Identity::User { key, .. } => key.as_deref(),
             Identity::Session { key, .. } => Some(key),
@@ -45,7 +45,7 @@ impl Identity {
     }
 
     /// What the console calls the user name.
-    pub fn user_name(&self) -> &str {
+    pub(super) fn user_name(&self) -> &str {
         match self {
             Identity::Root => "root",
             Identity::User { name, .. } => name,
@@ -102,7 +102,7 @@ impl Identity {
 }
 
 #[derive(Clone, Debug)]
-pub struct Event {
+pub(super) struct Event {
     pub time: i64,
     /// The account whose trail holds the event.
     pub account: &'static str,
@@ -127,18 +127,18 @@ pub struct Event {
     pub request_id: String,
 }
 
-pub const CLI_ON_KALI: &str = "aws-cli/2.22.3 md/awscrt#0.23.4 ua/2.0 os/linux#6.11.2-amd64 md/arch#x86_64 lang/python#3.12.6 \
+pub(super) const CLI_ON_KALI: &str = "aws-cli/2.22.3 md/awscrt#0.23.4 ua/2.0 os/linux#6.11.2-amd64 md/arch#x86_64 lang/python#3.12.6 \
 md/pyimpl#CPython cfg/retry-mode#standard";
-pub const CLI_AT_OFFICE: &str =
+pub(super) const CLI_AT_OFFICE: &str =
     "aws-cli/2.27.1 md/awscrt#0.26.1 ua/2.1 os/macos#24.4.0 md/arch#arm64 lang/python#3.13.2";
-pub const BOTO: &str = "Boto3/1.40.11 md/Botocore#1.40.11 ua/2.1 os/linux#5.10.240 lang/python#3.9.23";
-pub const BROWSER: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 \
+pub(super) const BOTO: &str = "Boto3/1.40.11 md/Botocore#1.40.11 ua/2.1 os/linux#5.10.240 lang/python#3.9.23";
+pub(super) const BROWSER: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 \
 Safari/605.1.15";
-pub const OTHER_BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
+pub(super) const OTHER_BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
 
 impl Event {
     /// A management event that read something and failed at nothing.
-    pub fn new(time: i64, identity: Identity, source: &'static str, name: &'static str, ip: &str) -> Self {
+    pub(super) fn new(time: i64, identity: Identity, source: &'static str, name: &'static str, ip: &str) -> Self {
         let read_only = ["Get", "List", "Describe", "Lookup", "Decrypt"].iter().any(|verb| name.starts_with(verb));
         Self {
             time,
@@ -163,34 +163,34 @@ impl Event {
         }
     }
 
-    pub fn agent(mut self, agent: &'static str) -> Self {
+    pub(super) fn agent(mut self, agent: &'static str) -> Self {
         self.agent = agent;
         self
     }
 
-    pub fn request<const N: usize>(mut self, members: [(&'static str, J); N]) -> Self {
+    pub(super) fn request<const N: usize>(mut self, members: [(&'static str, J); N]) -> Self {
         self.request = object(members);
         self
     }
 
-    pub fn response(mut self, response: J) -> Self {
+    pub(super) fn response(mut self, response: J) -> Self {
         self.response = response;
         self
     }
 
-    pub fn resource(mut self, kind: &'static str, arn: String) -> Self {
+    pub(super) fn resource(mut self, kind: &'static str, arn: String) -> Self {
         self.resources.push((kind, arn));
         self
     }
 
-    pub fn failed(mut self, code: &'static str, message: String) -> Self {
+    pub(super) fn failed(mut self, code: &'static str, message: String) -> Self {
         self.error = Some((code, message));
         self.response = J::Null;
         self
     }
 
     /// Denied, in the words of IAM.
-    pub fn denied(self, action: String) -> Self {
+    pub(super) fn denied(self, action: String) -> Self {
         let who = match &self.identity {
             Identity::Session { account, role, session, .. } => {
                 format!("arn:aws:sts::{account}:assumed-role/{role}/{session}")
@@ -204,7 +204,7 @@ impl Event {
     }
 
     /// A data event on an object of S3.
-    pub fn object(mut self, bucket: &'static str, key: &str) -> Self {
+    pub(super) fn object(mut self, bucket: &'static str, key: &str) -> Self {
         self.data = true;
         self.request = object([
             ("bucketName", bucket.into()),
@@ -218,16 +218,16 @@ impl Event {
         self
     }
 
-    pub fn in_account(mut self, account: &'static str) -> Self {
+    pub(super) fn in_account(mut self, account: &'static str) -> Self {
         self.account = account;
         self
     }
 
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         self.json().to_string()
     }
 
-    pub fn json(&self) -> J {
+    pub(super) fn json(&self) -> J {
         let mut members = vec![
             ("eventVersion", "1.11".into()),
             ("userIdentity", self.identity.json()),
@@ -275,13 +275,13 @@ impl Event {
         J::Object(members)
     }
 
-    pub fn category(&self) -> &'static str {
+    pub(super) fn category(&self) -> &'static str {
         if self.data { "Data" } else { "Management" }
     }
 }
 
 /// Puts events in order and gives them their ids.
-pub fn number(events: &mut [Event]) {
+pub(super) fn number(events: &mut [Event]) {
     events.sort_by_key(|event| event.time);
     for (n, event) in events.iter_mut().enumerate() {
         let mut rng = Rng::named(&format!("event {n} {} {}", event.time, event.name));

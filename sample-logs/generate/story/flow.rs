@@ -3,7 +3,7 @@
 use super::world::Host;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
+pub(super) enum Status {
     Ok,
     NoData,
     SkipData,
@@ -11,7 +11,7 @@ pub enum Status {
 
 /// Every value that the sample's formats write. `observed` is the interface's host.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flow {
+pub(super) struct Flow {
     pub observed: &'static Host,
     pub src: String,
     pub dst: String,
@@ -33,17 +33,17 @@ pub struct Flow {
     pub traffic_path: Option<i64>,
 }
 
-pub const TCP: i64 = 6;
-pub const UDP: i64 = 17;
-pub const SYN: i64 = 2;
-pub const SYN_ACK: i64 = 18;
+pub(super) const TCP: i64 = 6;
+pub(super) const UDP: i64 = 17;
+pub(super) const SYN: i64 = 2;
+pub(super) const SYN_ACK: i64 = 18;
 /// SYN and FIN of a connection that began and ended within the aggregation interval.
-pub const WHOLE: i64 = 3;
-pub const WHOLE_ANSWER: i64 = 19;
+pub(super) const WHOLE: i64 = 3;
+pub(super) const WHOLE_ANSWER: i64 = 19;
 
 impl Flow {
     /// TCP, accepted, from `src` to `dst`.
-    pub fn tcp(observed: &'static Host, (src, srcport): (&str, i64), (dst, dstport): (&str, i64)) -> Self {
+    pub(super) fn tcp(observed: &'static Host, (src, srcport): (&str, i64), (dst, dstport): (&str, i64)) -> Self {
         Self {
             observed,
             src: src.to_owned(),
@@ -66,42 +66,42 @@ impl Flow {
         }
     }
 
-    pub fn udp(observed: &'static Host, from: (&str, i64), to: (&str, i64)) -> Self {
+    pub(super) fn udp(observed: &'static Host, from: (&str, i64), to: (&str, i64)) -> Self {
         Self { protocol: UDP, ..Self::tcp(observed, from, to) }
     }
 
     /// A window in which the interface saw nothing, or in which records were lost.
-    pub fn without_data(observed: &'static Host, status: Status, start: i64, end: i64) -> Self {
+    pub(super) fn without_data(observed: &'static Host, status: Status, start: i64, end: i64) -> Self {
         Self { status, start, end, ..Self::tcp(observed, ("-", 0), ("-", 0)) }
     }
 
-    pub fn times(mut self, start: i64, end: i64) -> Self {
+    pub(super) fn times(mut self, start: i64, end: i64) -> Self {
         (self.start, self.end) = (start, end);
         self
     }
 
-    pub fn volume(mut self, packets: i64, bytes: i64) -> Self {
+    pub(super) fn volume(mut self, packets: i64, bytes: i64) -> Self {
         (self.packets, self.bytes) = (packets, bytes);
         self
     }
 
-    pub fn flags(mut self, tcp_flags: i64) -> Self {
+    pub(super) fn flags(mut self, tcp_flags: i64) -> Self {
         self.tcp_flags = tcp_flags;
         self
     }
 
-    pub fn rejected(mut self) -> Self {
+    pub(super) fn rejected(mut self) -> Self {
         self.accepted = false;
         self
     }
 
-    pub fn path(mut self, traffic_path: i64) -> Self {
+    pub(super) fn path(mut self, traffic_path: i64) -> Self {
         self.traffic_path = Some(traffic_path);
         self
     }
 
     /// The answer to this flow at the same interface.
-    pub fn answer(&self, packets: i64, bytes: i64, tcp_flags: i64) -> Self {
+    pub(super) fn answer(&self, packets: i64, bytes: i64, tcp_flags: i64) -> Self {
         let mut answer = self.clone();
         std::mem::swap(&mut answer.src, &mut answer.dst);
         std::mem::swap(&mut answer.srcport, &mut answer.dstport);
@@ -111,21 +111,21 @@ impl Flow {
         answer
     }
 
-    pub fn has_data(&self) -> bool {
+    pub(super) fn has_data(&self) -> bool {
         self.status == Status::Ok
     }
 
     /// Leaves the observed interface.
-    pub fn is_egress(&self) -> bool {
+    pub(super) fn is_egress(&self) -> bool {
         self.src == self.observed.ip || self.src == super::world::WEB_2_IPV6
     }
 
-    pub fn is_ipv6(&self) -> bool {
+    pub(super) fn is_ipv6(&self) -> bool {
         self.src.contains(':') || self.dst.contains(':')
     }
 
     /// The value of a field by AWS's name, as text logs write it.
-    pub fn value(&self, field: &str) -> String {
+    pub(super) fn value(&self, field: &str) -> String {
         let data = self.has_data();
         let number = |value: i64| if data { value.to_string() } else { "-".to_owned() };
         let text = |value: &str| if data { value.to_owned() } else { "-".to_owned() };
@@ -170,7 +170,7 @@ impl Flow {
 }
 
 /// The fields of a format, separated by spaces, as one line.
-pub fn line(flow: &Flow, version: &str, format: &str) -> String {
+pub(super) fn line(flow: &Flow, version: &str, format: &str) -> String {
     let values: Vec<String> = format
         .split(' ')
         .map(|field| if field == "version" { version.to_owned() } else { flow.value(field) })
@@ -178,11 +178,11 @@ pub fn line(flow: &Flow, version: &str, format: &str) -> String {
     values.join(" ")
 }
 
-pub const DEFAULT: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end \
+pub(super) const DEFAULT: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end \
 action log-status";
-pub const ALL_OF_V5: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start \
+pub(super) const ALL_OF_V5: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start \
 end action log-status vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region az-id sublocation-type \
 sublocation-id pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path";
 /// The order of the example in AWS's guide to TCP flags.
-pub const CUSTOM_V3: &str = "version vpc-id subnet-id instance-id interface-id account-id type srcaddr dstaddr srcport \
+pub(super) const CUSTOM_V3: &str = "version vpc-id subnet-id instance-id interface-id account-id type srcaddr dstaddr srcport \
 dstport pkt-srcaddr pkt-dstaddr protocol bytes packets start end action tcp-flags log-status";

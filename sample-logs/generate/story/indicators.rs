@@ -4,7 +4,7 @@ use super::intrusion::{PLANTED_KEY, PLANTED_USER};
 use super::pack::Tree;
 use super::world::*;
 
-pub fn write(tree: &mut Tree) {
+pub(super) fn write(tree: &mut Tree) {
     let table = format!(
         "threat_ip,threat_comment\n\
          {ATTACKER},\"SSH guessing, \\\"kestrel\\\" case\"\n\

@@ -6,7 +6,7 @@ use super::pack::{Tree, gzip};
 use super::rng::Rng;
 use super::world::*;
 
-pub fn write(tree: &mut Tree) {
+pub(super) fn write(tree: &mut Tree) {
     let shared = Rng::named("insight").uuid();
     let (start, end) = (at(11, 1, 45, 0), at(11, 1, 55, 0));
     let records: Vec<String> = [("Start", start), ("End", end)]

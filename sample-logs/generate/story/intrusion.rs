@@ -8,16 +8,16 @@ use super::rng::Rng;
 use super::world::*;
 
 /// The key of the SSH host's role, taken from the instance's metadata service.
-pub const STOLEN_KEY: &str = "ASIAXBASTIONEXAMPLE1";
-pub const FIRST_HOP_KEY: &str = "ASIAXDEPLOYHOPEXAMP1";
-pub const SECOND_HOP_KEY: &str = "ASIAXDATAHOPEXAMPLE1";
+pub(super) const STOLEN_KEY: &str = "ASIAXBASTIONEXAMPLE1";
+pub(super) const FIRST_HOP_KEY: &str = "ASIAXDEPLOYHOPEXAMP1";
+pub(super) const SECOND_HOP_KEY: &str = "ASIAXDATAHOPEXAMPLE1";
 /// The key of the user that the intruder made.
-pub const PLANTED_KEY: &str = "AKIAXPLANTEDEXAMPLE1";
-pub const PLANTED_USER: &str = "svc-backup-sync";
-pub const EXPORT_BUCKET: &str = "kestrel-customer-exports";
+pub(super) const PLANTED_KEY: &str = "AKIAXPLANTEDEXAMPLE1";
+pub(super) const PLANTED_USER: &str = "svc-backup-sync";
+pub(super) const EXPORT_BUCKET: &str = "kestrel-customer-exports";
 const TRAIL: &str = "kestrel-trail";
 
-pub fn events() -> Vec<Event> {
+pub(super) fn events() -> Vec<Event> {
     let mut out = Vec::new();
     knocking(&mut out);
     looking_around(&mut out);

@@ -4,7 +4,7 @@ use super::pack::json_text;
 use std::fmt;
 
 #[derive(Clone, Debug)]
-pub enum J {
+pub(super) enum J {
     Null,
     Bool(bool),
     Int(i64),
@@ -17,7 +17,7 @@ pub enum J {
 
 impl J {
     /// The text at a key of an object.
-    pub fn text(&self, key: &str) -> Option<&str> {
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
         let J::Object(members) = self else { return None };
         members.iter().find_map(|(name, value)| match value {
             J::Text(text) if *name == key => Some(text.as_str()),
@@ -51,7 +51,7 @@ impl From<bool> for J {
 }
 
 /// `object([("name", value.into()), ...])`
-pub fn object<const N: usize>(members: [(&'static str, J); N]) -> J {
+pub(super) fn object<const N: usize>(members: [(&'static str, J); N]) -> J {
     J::Object(members.into_iter().collect())
 }
 

@@ -19,14 +19,14 @@ mod trail_files;
 mod transit;
 mod world;
 
-pub use pack::Tree;
+pub(crate) use pack::Tree;
 
 use flow::Flow;
 use steps::{Seen, Step};
 use world::{BASTION, DATA_1, DROP_SITE, GAP_FROM, GAP_TO, NAT};
 
 /// Folders under `sample-logs` that hold nothing but what the generator writes.
-pub const OWNED_FOLDERS: [&str; 2] = ["evidence", "indicators"];
+pub(crate) const OWNED_FOLDERS: [&str; 2] = ["evidence", "indicators"];
 
 const CUSTODY: &str = "Collected 2026-03-12 by M. Tanaka and R. Sato.
 s3-logs, s3-trail: aws s3 sync from the log buckets. cloudwatch: export task, and the subscription's bucket.
@@ -35,7 +35,7 @@ responder-2: what R. Sato had on the laptop. Nothing was changed after download.
 ";
 
 /// Everything, without touching a disk.
-pub fn build() -> Result<Tree, Box<dyn std::error::Error>> {
+pub(crate) fn build() -> Result<Tree, Box<dyn std::error::Error>> {
     let mut tree = Tree::default();
     let mut flows = traffic::flows();
     flows.extend(attack::flows());

@@ -5,7 +5,7 @@ use std::io::Write;
 
 /// Everything that the generator writes, by path under `sample-logs`.
 #[derive(Default)]
-pub struct Tree {
+pub(crate) struct Tree {
     pub files: BTreeMap<String, Vec<u8>>,
     /// Elements that cannot be read, put in on purpose.
     pub damaged: i64,
@@ -21,29 +21,29 @@ pub struct Tree {
 }
 
 impl Tree {
-    pub fn add(&mut self, path: &str, bytes: Vec<u8>) {
+    pub(crate) fn add(&mut self, path: &str, bytes: Vec<u8>) {
         let replaced = self.files.insert(path.to_owned(), bytes);
         assert!(replaced.is_none(), "two files with the path {path}");
     }
 
-    pub fn figure(&mut self, name: &str, value: impl std::fmt::Display) {
+    pub(crate) fn figure(&mut self, name: &str, value: impl std::fmt::Display) {
         self.figures.push((name.to_owned(), value.to_string()));
     }
 }
 
 /// One gzip member without a name or a time.
-pub fn gzip(content: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(content: &[u8]) -> Vec<u8> {
     let mut out = flate2::GzBuilder::new().mtime(0).write(Vec::new(), flate2::Compression::new(9));
     out.write_all(content).expect("writing into memory does not fail");
     out.finish().expect("writing into memory does not fail")
 }
 
 /// A JSON string with its quotes.
-pub fn json_text(text: &str) -> String {
+pub(super) fn json_text(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-pub fn sha256_hex(content: &[u8]) -> String {
+pub(super) fn sha256_hex(content: &[u8]) -> String {
     use sha2::Digest;
     sha2::Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }

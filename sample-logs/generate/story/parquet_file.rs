@@ -12,7 +12,7 @@ const INT32: [&str; 6] = ["version", "srcport", "dstport", "protocol", "tcp-flag
 const INT64: [&str; 4] = ["packets", "bytes", "start", "end"];
 
 /// The bytes of a Parquet file with all fields of version 5.
-pub fn write(flows: &[&Flow]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+pub(super) fn write(flows: &[&Flow]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let mut message = String::from("message schema {\n");
     for field in ALL_OF_V5.split(' ') {
         let column = field.replace('-', "_");

@@ -1,11 +1,11 @@
 //! Numbers that look random and never change. Every part of the story draws from a stream of its own name, so that a
 //! change to one part leaves the others as they are.
 
-pub struct Rng(u64);
+pub(super) struct Rng(u64);
 
 impl Rng {
     /// FNV-1a of the name starts the stream.
-    pub fn named(name: &str) -> Self {
+    pub(super) fn named(name: &str) -> Self {
         Self(
             name.bytes()
                 .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)),
@@ -13,7 +13,7 @@ impl Rng {
     }
 
     /// SplitMix64.
-    pub fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -22,34 +22,34 @@ impl Rng {
     }
 
     /// 0..limit.
-    pub fn below(&mut self, limit: i64) -> i64 {
+    pub(super) fn below(&mut self, limit: i64) -> i64 {
         (self.next() % limit as u64) as i64
     }
 
     /// from..to.
-    pub fn between(&mut self, from: i64, to: i64) -> i64 {
+    pub(super) fn between(&mut self, from: i64, to: i64) -> i64 {
         from + self.below(to - from)
     }
 
-    pub fn chance(&mut self, percent: i64) -> bool {
+    pub(super) fn chance(&mut self, percent: i64) -> bool {
         self.below(100) < percent
     }
 
-    pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+    pub(super) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len() as i64) as usize]
     }
 
     /// An ephemeral port.
-    pub fn port(&mut self) -> i64 {
+    pub(super) fn port(&mut self) -> i64 {
         self.between(32_768, 61_000)
     }
 
-    pub fn hex(&mut self, digits: usize) -> String {
+    pub(super) fn hex(&mut self, digits: usize) -> String {
         (0..digits).map(|_| char::from(b"0123456789abcdef"[self.below(16) as usize])).collect()
     }
 
     /// A version 4 UUID.
-    pub fn uuid(&mut self) -> String {
+    pub(super) fn uuid(&mut self) -> String {
         format!(
             "{}-{}-4{}-{}{}-{}",
             self.hex(8),
@@ -61,7 +61,7 @@ impl Rng {
         )
     }
 
-    pub fn upper(&mut self, letters: usize) -> String {
+    pub(super) fn upper(&mut self, letters: usize) -> String {
         (0..letters).map(|_| char::from(b"ABCDEFGHJKLMNPQRSTUVWXYZ234567"[self.below(30) as usize])).collect()
     }
 }

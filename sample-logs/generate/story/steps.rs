@@ -8,12 +8,12 @@ use super::world::*;
 
 /// A flow record in the evidence: `transit` where the transit gateway logged it.
 #[derive(Clone, Copy)]
-pub struct Seen<'a> {
+pub(super) struct Seen<'a> {
     pub flow: &'a Flow,
     pub transit: bool,
 }
 
-pub struct Step {
+pub(super) struct Step {
     /// Name for the README's figures.
     pub name: &'static str,
     pub view: &'static str,
@@ -25,7 +25,7 @@ type FlowTest = fn(&Seen) -> bool;
 type EventTest = fn(&Event) -> bool;
 
 /// Evaluates every step. `events` are those that any file of the tree holds, each once.
-pub fn steps(seen: &[Seen], events: &[&Event]) -> Vec<Step> {
+pub(super) fn steps(seen: &[Seen], events: &[&Event]) -> Vec<Step> {
     let flows = flow_steps().into_iter().map(|(name, filter, test)| {
         let count = seen.iter().filter(|seen| test(seen)).count() as i64;
         Step { name, view: "flows", filter, count }

@@ -5,7 +5,7 @@ use super::rng::Rng;
 use super::world::*;
 
 /// The background flows of all interfaces but those of the transit gateway.
-pub fn flows() -> Vec<Flow> {
+pub(super) fn flows() -> Vec<Flow> {
     let mut out = Vec::new();
     for window in (0..HOURS * HOUR / WINDOW).map(|n| FIRST + n * WINDOW) {
         let mut rng = Rng::named(&format!("traffic {window}"));

@@ -23,7 +23,7 @@ struct Delivered {
 }
 
 /// All CloudTrail evidence. `events` are in order of time.
-pub fn write(events: &[Event], tree: &mut Tree) {
+pub(super) fn write(events: &[Event], tree: &mut Tree) {
     let mut told = Told::default();
     let delivered = log_files(events, tree, &mut told);
     digests(&delivered, tree);

@@ -4,7 +4,7 @@ use super::flow::Flow;
 use super::rng::Rng;
 use super::world::*;
 
-pub const FIELDS: &str = "version resource-type account-id tgw-id tgw-attachment-id tgw-src-vpc-account-id \
+pub(super) const FIELDS: &str = "version resource-type account-id tgw-id tgw-attachment-id tgw-src-vpc-account-id \
 tgw-dst-vpc-account-id tgw-src-vpc-id tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id tgw-src-eni tgw-dst-eni \
 tgw-src-az-id tgw-dst-az-id tgw-pair-attachment-id srcaddr dstaddr srcport dstport protocol packets bytes start end \
 log-status type packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded packets-lost-ttl-expired \
@@ -16,7 +16,7 @@ const DATA_SIDE: (&str, &str) = ("tgw-attach-0ddd4ddd4ddd4ddd4", "eni-07d7d7d7d7
 
 /// The line for a flow that the data account's interface saw, where it crossed to the other account; the gateway logs
 /// each direction once, at the attachment where it enters.
-pub fn line(flow: &Flow) -> Option<String> {
+pub(super) fn line(flow: &Flow) -> Option<String> {
     let other = if flow.src == DATA_1.ip { &flow.dst } else { &flow.src };
     let other = [&BASTION, &BATCH].into_iter().find(|host| host.ip == other.as_str())?;
     let mut rng = Rng::named(&format!("lost {} {}", flow.start, flow.srcport));

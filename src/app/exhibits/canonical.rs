@@ -12,9 +12,8 @@
 //!
 //! The digest is SHA-256 over all of it.
 
-use crate::model::Timestamp;
 use crate::model::Unit;
-use crate::query::Value;
+use crate::model::{Timestamp, Value};
 use crate::query::tables::{Column, Total};
 use crate::questions::Section;
 use serde_json::Value as Json;

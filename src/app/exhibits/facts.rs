@@ -1,14 +1,14 @@
 //! What an exhibit rests on: its evidence files with their hashes, what was left out, and what its sources never say.
 
-use crate::case::{CaseReader, dataset_name};
-use crate::filter::{self, Filter};
-use crate::model::{Dataset, EvidenceId, TimeRange};
-use crate::query::{self, Cancel, Duplicates, EvidenceRow, Scope};
+use crate::analysis::coverage::LeftOut;
+use crate::case::CaseReader;
+use crate::model::{Dataset, EvidenceId};
+use crate::query::{self, Cancel, EvidenceRow};
 use crate::questions::{AskError, Basis, spec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// A kind of log. What it never says is told by `limits`, whose ids are those of the texts.
+/// A kind of log. What it never says is reported by `limits`, whose ids are those of the texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogSource {
@@ -68,22 +68,6 @@ pub struct EvidenceFact {
     pub content_sha256: String,
     /// Elements of it that could not be read.
     pub warnings: u64,
-}
-
-/// What is not in an exhibit, of one of the sets of records that it is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeftOut {
-    /// `flows`, `events`.
-    pub dataset: String,
-    /// Copies of records that count once.
-    pub duplicates: u64,
-    /// NODATA and SKIPDATA records in the time range, whatever the filter.
-    pub no_data: u64,
-    pub skip_data: u64,
-    /// Records that match and have no time: a time range leaves them out.
-    pub untimed: u64,
-    /// Whole hours of the time range without any record of the dataset: seconds, from is inside, to is not.
-    pub gaps: Vec<(i64, i64)>,
 }
 
 /// Frozen beside the rows.
@@ -158,39 +142,6 @@ fn with_containers(list: &[EvidenceRow], mut numbers: BTreeSet<EvidenceId>) -> V
     list.iter().filter(|evidence| numbers.contains(&evidence.id)).map(fact).collect()
 }
 
-impl LeftOut {
-    fn of(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<Self, AskError> {
-        let count = |scope: &Scope| query::figures(reader, scope, cancel).map(|figures| figures.records);
-        let duplicates = match scope.duplicates {
-            Duplicates::All => 0,
-            Duplicates::Once => {
-                let all = count(&Scope { duplicates: Duplicates::All, ..scope.clone() })?;
-                all.saturating_sub(count(scope)?)
-            }
-        };
-        let mut left_out = Self { dataset: dataset_name(scope.dataset).to_owned(), duplicates, ..Self::default() };
-        if scope.dataset == Dataset::Flows {
-            let status = |text| Scope { filter: condition(scope.dataset, text), ..scope.clone() };
-            left_out.no_data = count(&status("log_status = NODATA"))?;
-            left_out.skip_data = count(&status("log_status = SKIPDATA"))?;
-        }
-        if scope.range != TimeRange::default() {
-            let time = if scope.dataset == Dataset::Flows { "start is null" } else { "event_time is null" };
-            let anytime = Scope { range: TimeRange::default(), ..scope.clone() };
-            if let Some(untimed) = condition(scope.dataset, time) {
-                left_out.untimed = count(&anytime.and(untimed))?;
-            }
-        }
-        left_out.gaps = query::gaps(reader, scope.dataset, scope.range, cancel)?;
-        Ok(left_out)
-    }
-}
-
-/// A condition of our own; a test parses each.
-fn condition(dataset: Dataset, text: &str) -> Option<Filter> {
-    filter::parse(text, dataset).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,18 +155,6 @@ mod tests {
                 let text = texts.tr(id);
                 assert!(text.len() > 20 && text != **id, "{id}: {text}");
             }
-        }
-    }
-
-    #[test]
-    fn own_conditions_are_filters() {
-        for (dataset, text) in [
-            (Dataset::Flows, "log_status = NODATA"),
-            (Dataset::Flows, "log_status = SKIPDATA"),
-            (Dataset::Flows, "start is null"),
-            (Dataset::Events, "event_time is null"),
-        ] {
-            assert!(condition(dataset, text).is_some(), "{text}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Exhibits: a question that is frozen with its answer, so that a reader who was not there can understand, check and
 //! trust it, and the program can ask it again.
 //!
-//! [`freeze`] asks a [`Question`](crate::questions::Question) and gathers what it rests on; [`Frozen::lines`] is its rows in
+//! [`freeze()`] asks a [`Question`](crate::questions::Question) and gathers what it rests on; [`Frozen::lines`] is its rows in
 //! canonical form, over which the digest is taken ([`canonical`]).
 
 pub mod canonical;
@@ -9,7 +9,7 @@ mod facts;
 mod freeze;
 mod store;
 
-pub use facts::{EvidenceFact, Facts, LeftOut, LogSource};
+pub use facts::{EvidenceFact, Facts, LogSource};
 pub use freeze::freeze;
 pub use store::{Again, add, ask_again, load};
 

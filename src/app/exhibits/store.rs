@@ -73,7 +73,7 @@ impl Again {
     pub fn detail(&self) -> String {
         match self {
             Again::Same => String::new(),
-            Again::Altered => "what is stored of it does not have its digest".to_owned(),
+            Again::Altered => "its stored content does not match its digest".to_owned(),
             Again::Differs { line, was, is } => format!("line {line} was {was} and is {is}"),
             Again::OtherEvidence(what) | Again::Failed(what) => what.clone(),
         }
@@ -85,7 +85,7 @@ pub fn ask_again(reader: &CaseReader, exhibit: &Exhibit, cancel: &Cancel) -> Aga
     compare(reader, exhibit, cancel).unwrap_or_else(|error| {
         Again::Failed(match (&error, cancel.statement_time()) {
             (AskError::Query(QueryError::Late), Some(time)) => format!(
-                "its statement was still running after {} s and was stopped; allow it more time, or remove the exhibit",
+                "its statement timed out after {} s; increase the timeout, or remove the exhibit",
                 time.as_secs()
             ),
             _ => error.to_string(),
@@ -116,12 +116,12 @@ fn compare(reader: &CaseReader, exhibit: &Exhibit, cancel: &Cancel) -> Result<Ag
         false => {
             let differs = was.iter().find(|fact| !is.contains(fact)).or_else(|| is.iter().find(|f| !was.contains(f)));
             let number = differs.map_or(0, |(number, ..)| *number);
-            Again::OtherEvidence(format!("it rests on other files than when it was frozen: evidence {number}"))
+            Again::OtherEvidence(format!("its evidence files have changed since it was saved: evidence {number}"))
         }
     })
 }
 
-/// Characters of a differing line that are told.
+/// Characters of a differing line that are reported.
 const TOLD_CHARS: usize = 300;
 
 fn first_difference(was: &str, is: &str) -> Option<Again> {

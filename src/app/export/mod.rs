@@ -1,12 +1,13 @@
 //! Tables as files for other tools: Parquet, CSV, JSON Lines. A file is written beside its place under another name and
-//! gets its own when it is whole; what is there already is only replaced when asked for.
+//! gets its own when it is whole; what already exists is only replaced when asked for.
 
 mod parquet;
 mod text;
 
+use crate::model::Value;
 use crate::part::Part;
 use crate::query::tables::Table;
-use crate::query::{Cancel, QueryError, Value};
+use crate::query::{Cancel, QueryError};
 use crate::questions::AskError;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -34,22 +35,22 @@ impl ExportFormat {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    #[error("{} is there already", path.display())]
+    #[error("{} already exists", path.display())]
     Exists { path: PathBuf },
     #[error("{} could not be written: {reason}", path.display())]
     Unwritable { path: PathBuf, reason: String },
     #[error(transparent)]
     Query(#[from] QueryError),
     /// The question cannot be asked.
-    #[error("{0}")]
-    Unfit(String),
+    #[error(transparent)]
+    Ask(AskError),
 }
 
 impl From<AskError> for ExportError {
     fn from(error: AskError) -> Self {
         match error {
             AskError::Query(error) => ExportError::Query(error),
-            error => ExportError::Unfit(error.to_string()),
+            error => ExportError::Ask(error),
         }
     }
 }
@@ -59,7 +60,8 @@ impl From<AskError> for ExportError {
 pub struct Exported {
     pub rows: u64,
     pub file_bytes: u64,
-    /// Times whose fraction of a second the format has no place for (flow records in Parquet: AWS writes whole seconds).
+    /// Times whose fraction of a second the format has no place for (flow records in Parquet: AWS writes whole
+    /// seconds).
     pub cut_times: u64,
 }
 
@@ -73,10 +75,10 @@ trait Writer {
     fn finish(self: Box<Self>) -> Result<u64, String>;
 }
 
-/// Writes all rows of a table. `progress` is told how many are done. A stop leaves no file.
+/// Writes all rows of a table. `progress` is given how many are done. A stop leaves no file.
 ///
 /// # Errors
-/// The file is there already and `replace` is not asked for; it cannot be written; the case cannot be read.
+/// The file already exists and `replace` is not asked for; it cannot be written; the case cannot be read.
 pub fn export(
     source: &dyn Table,
     path: &Path,

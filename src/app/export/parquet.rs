@@ -2,8 +2,7 @@
 //! AWS delivers them (VPC Flow Logs guide, "Parquet data type"), so that Athena's table for delivered logs reads them.
 
 use super::Writer;
-use crate::model::Unit;
-use crate::query::Value;
+use crate::model::{Unit, Value};
 use crate::query::tables::{Column, Storage, is_sum};
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::data_type::{
@@ -79,7 +78,7 @@ enum Values {
 
 impl<W: Write + Send> ParquetWriter<W> {
     /// `wide`: some sum is longer than 64 bits.
-    pub fn new(file: W, columns: &[Column], storage: Storage, wide: bool) -> Result<Self, String> {
+    pub(super) fn new(file: W, columns: &[Column], storage: Storage, wide: bool) -> Result<Self, String> {
         let stored = |column: &Column| Stored::of(column.unit, storage, wide);
         let fields = columns.iter().map(|column| field(&column.name, stored(column)).map(Arc::new));
         let fields = fields.collect::<Result<_, _>>();

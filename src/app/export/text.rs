@@ -1,15 +1,14 @@
 //! CSV (RFC 4180, a header, an absent value as an empty cell) and JSON Lines, as the command line prints them.
 
 use super::Writer;
-use crate::model::Unit;
-use crate::query::Value;
+use crate::model::{Unit, Value};
 use crate::query::tables::Column;
 use std::io::Write;
 
 pub(super) struct CsvWriter<W: Write>(csv::Writer<W>);
 
 impl<W: Write> CsvWriter<W> {
-    pub fn new(file: W, columns: &[Column]) -> Result<Self, String> {
+    pub(super) fn new(file: W, columns: &[Column]) -> Result<Self, String> {
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file);
         writer.write_record(columns.iter().map(|column| &column.name)).map_err(|e| e.to_string())?;
         Ok(Self(writer))
@@ -34,7 +33,7 @@ pub(super) struct JsonWriter<W: Write> {
 }
 
 impl<W: Write> JsonWriter<W> {
-    pub fn new(file: W, columns: &[Column]) -> Self {
+    pub(super) fn new(file: W, columns: &[Column]) -> Self {
         let key = |column: &Column| {
             let name = serde_json::Value::from(column.name.as_str());
             (format!("{name}:"), column.unit == Unit::Json)

@@ -1,8 +1,8 @@
-//! Everything that people wrote in a case, what was taken back and what it was before changes too.
+//! Everything that people wrote in a case, what was removed and what it was before changes too.
 //!
 //! `{"format": "coldtrail-discovery", "version": 1, "case": {...}, "tags": [...], "notes": [...], "findings": [...],
-//! "exhibits": [...], "report": {...}, "filters": [...], "history": [...]}`. The history is the journal's entries of these
-//! things, with their hashes; the same case gives the same bytes.
+//! "exhibits": [...], "report": {...}, "filters": [...], "history": [...]}`. The history is the journal's entries of
+//! these things, with their hashes; the same case gives the same bytes.
 
 use super::HandoverError;
 use crate::case::conclusions::{exhibit_json, finding_json, note_json, tag_json, with_life};
@@ -17,7 +17,7 @@ const WRITTEN: [&str; 6] = ["tag_", "note_", "finding_", "exhibit_", "report_", 
 
 /// # Errors
 /// The case cannot be read.
-pub fn discovery(reader: &CaseReader) -> Result<Value, QueryError> {
+pub(crate) fn discovery(reader: &CaseReader) -> Result<Value, QueryError> {
     let totals = query::totals(reader)?;
     let journal = reader.journal()?;
     let head = journal.last().map(|entry| entry.hash.clone());
@@ -78,8 +78,8 @@ fn with_members(mut object: Value, more: Value) -> Value {
 /// Writes it into a file that is not there yet.
 ///
 /// # Errors
-/// The file is there already or cannot be written; the case cannot be read.
-pub fn write_discovery(reader: &CaseReader, path: &Path) -> Result<(), HandoverError> {
+/// The file already exists or cannot be written; the case cannot be read.
+pub(crate) fn write_discovery(reader: &CaseReader, path: &Path) -> Result<(), HandoverError> {
     let text = format!("{:#}\n", discovery(reader)?);
     let unwritable = |reason: String| HandoverError::Unwritable { path: path.to_owned(), reason };
     part::write(path, text.as_bytes()).map_err(|error| match error.kind() {

@@ -4,8 +4,8 @@
 mod discovery;
 mod subset;
 
-pub use discovery::{discovery, write_discovery};
-pub use subset::{Chosen, Subset, subset};
+pub(crate) use discovery::{discovery, write_discovery};
+pub(crate) use subset::{Chosen, subset};
 
 use super::import::ImportError;
 use super::import::replay::ReplayError;
@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
 pub enum HandoverError {
-    #[error("{} is there already", .0.display())]
+    #[error("{} already exists", .0.display())]
     Exists(PathBuf),
     #[error("{} could not be written: {reason}", path.display())]
     Unwritable { path: PathBuf, reason: String },
@@ -24,8 +24,8 @@ pub enum HandoverError {
     Unfit(String),
     #[error("stopped; {} was not written", .0.display())]
     Stopped(PathBuf),
-    /// What was read again is not what the case holds: nothing is handed over.
-    #[error("evidence {evidence} cannot be handed over: {reason}. See: coldtrail verify CASE --replay")]
+    /// What was read again is not what the case holds: nothing is passed on.
+    #[error("evidence {evidence} cannot be copied: {reason}. See: coldtrail verify CASE --replay")]
     Differs { evidence: u32, reason: String },
     #[error(transparent)]
     Raw(#[from] RawError),

@@ -1,6 +1,6 @@
-//! A part of a case as a case of its own: the evidence files that chosen records and exhibits rest on, whole, because only
-//! a whole file has a hash that proves it; with the exhibits, and what was written on the records. Records keep their
-//! names, so that every citation stays right.
+//! A part of a case as a case of its own: the evidence files that chosen records and exhibits rest on, whole, because
+//! only a whole file has a hash that proves it; with the exhibits, and what was written on the records. Records keep
+//! their names, so that every citation stays right.
 
 use super::HandoverError;
 use crate::app::exhibits::{self, Facts};
@@ -9,7 +9,6 @@ use crate::app::import::replay::{families, read_again};
 use crate::app::raw::Original;
 use crate::case::{CaseError, CaseInfo, CaseReader, CaseWriter, IndexStep, journal};
 use crate::filter::Target;
-use crate::ingest::reader::CancelToken;
 use crate::model::conclusions::{Change, Exhibit, NewExhibit, Stamp, Subject};
 use crate::model::{EvidenceId, RecordId};
 use crate::part::Part;
@@ -19,9 +18,9 @@ use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-/// What is handed over.
+/// What is passed on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Chosen {
+pub(crate) struct Chosen {
     pub records: Vec<RecordId>,
     /// By their ids.
     pub exhibits: Vec<i64>,
@@ -32,7 +31,7 @@ pub struct Chosen {
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Subset {
+pub(crate) struct Subset {
     pub evidence: u64,
     pub exhibits: u64,
     pub findings: u64,
@@ -46,12 +45,12 @@ pub struct Subset {
 /// Writes the new case. Nothing is left of it where this fails.
 ///
 /// # Errors
-/// The target is there already; an original was left out of the case, or is not what the case says; nothing was chosen.
-pub fn subset(
+/// The target already exists; an original was left out of the case, or is not what the case says; nothing was chosen.
+pub(crate) fn subset(
     case: &Path,
     target: &Path,
     chosen: &Chosen,
-    cancel: &CancelToken,
+    cancel: &Cancel,
     told: &mut dyn FnMut(&EvidenceRow),
 ) -> Result<Subset, HandoverError> {
     let reader = CaseReader::open(case)?;
@@ -62,7 +61,7 @@ pub fn subset(
     let families = families(&list);
     let families: Vec<_> = families.iter().filter(|f| f.iter().any(|evidence| wanted.contains(&evidence.id))).collect();
     if families.is_empty() && exhibits.is_empty() {
-        return Err(HandoverError::Unfit("nothing was chosen: name records, exhibits or evidence".to_owned()));
+        return Err(HandoverError::Unfit("nothing was selected: specify records, exhibits or evidence".to_owned()));
     }
     if target.symlink_metadata().is_ok() {
         return Err(HandoverError::Exists(target.to_owned()));
@@ -221,12 +220,12 @@ fn asks_for(reader: &CaseReader, exhibit: &Exhibit, targets: &[Target]) -> bool 
     question.and_then(|question| question.basis(reader).ok()).is_some_and(|basis| basis.asks_for(targets))
 }
 
-/// Every exhibit must give its rows in the part too: one that asks for what does not go over is not handed over.
+/// Every exhibit must give its rows in the part too: one that asks for what does not go over is not passed on.
 fn ask_again(part: &CaseReader, chosen: &[Exhibit]) -> Result<(), HandoverError> {
     for (exhibit, of) in query::exhibits(part, false)?.iter().zip(chosen) {
         let again = exhibits::ask_again(part, exhibit, &Cancel::default());
         if !again.is_same() {
-            let what = "it does not give the same rows in a part of the case; leave it out";
+            let what = "it does not return the same rows in a part of the case; exclude it";
             return Err(HandoverError::Unfit(format!("exhibit {}: {what}: {}", of.place, again.detail())));
         }
     }

@@ -1,7 +1,8 @@
 //! Copies within one import. Only files of the same size can be the same, so only they are hashed before they are read.
 
 use super::list::Listing;
-use crate::ingest::reader::{self, CancelToken};
+use crate::ingest::reader;
+use crate::model::Cancel;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
@@ -21,7 +22,7 @@ struct Group {
 }
 
 impl Copies {
-    pub fn of(listing: &Listing) -> Self {
+    pub(super) fn of(listing: &Listing) -> Self {
         let mut sizes: HashMap<u64, Vec<(usize, PathBuf)>> = HashMap::new();
         // A file that holds nothing is read sooner than it is hashed.
         for (index, (path, bytes)) in listing.files.iter().enumerate().filter(|(_, (_, bytes))| *bytes > 0) {
@@ -32,13 +33,13 @@ impl Copies {
         Self { groups: several.map(|(bytes, members)| (bytes, group(members))).collect() }
     }
 
-    pub fn none() -> Self {
+    pub(super) fn none() -> Self {
         Self { groups: HashMap::new() }
     }
 
     /// The hash of a file whose bytes a file before it in the listing has too. A file that cannot be read is no copy:
     /// why it cannot is found when it is read.
-    pub fn copy_of_earlier(&self, index: usize, bytes: u64, cancel: &CancelToken) -> Option<[u8; 32]> {
+    pub(crate) fn copy_of_earlier(&self, index: usize, bytes: u64, cancel: &Cancel) -> Option<[u8; 32]> {
         let mut group = self.groups.get(&bytes)?.lock().unwrap_or_else(PoisonError::into_inner);
         let place = group.members.binary_search_by_key(&index, |(member, _)| *member).ok()?;
         // In order, so that it does not depend on the threads which of two is the copy.
@@ -71,7 +72,7 @@ mod tests {
         let listing = Listing { files: files.collect(), left_out: Vec::new() };
         let copies = |order: &[usize]| {
             let copies = Copies::of(&listing);
-            let cancel = CancelToken::default();
+            let cancel = Cancel::default();
             let is_copy = |n: &usize| copies.copy_of_earlier(*n, listing.files[*n].1, &cancel).is_some();
             let mut found: Vec<usize> = order.iter().copied().filter(is_copy).collect();
             found.sort_unstable();

@@ -25,7 +25,7 @@ pub(super) struct FactsCheck {
 const KEPT: usize = 64;
 
 impl FactsCheck {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let column = |name: &str| field::event_columns().position(|f| f.name == name);
         Self {
             flow_account: field::by_name(Dataset::Flows, "account_id"),
@@ -40,7 +40,7 @@ impl FactsCheck {
         }
     }
 
-    pub fn see(&mut self, output: &Output) {
+    pub(super) fn see(&mut self, output: &Output) {
         match output {
             Output::Flows(batch) => {
                 for row in batch.rows.iter().filter(|row| row.start != NO_VALUE) {
@@ -84,12 +84,12 @@ impl FactsCheck {
     }
 
     /// The latest time of a record, and which record has it.
-    pub fn latest(&self) -> Option<(Timestamp, u32)> {
+    pub(super) fn latest(&self) -> Option<(Timestamp, u32)> {
         self.latest
     }
 
     /// A remark on times before 1990, and one for each of account and region that the path says and some records contradict.
-    pub fn warnings(&self, path: &PathFacts) -> Vec<ImportWarning> {
+    pub(super) fn warnings(&self, path: &PathFacts) -> Vec<ImportWarning> {
         let told = [("account", &path.account, &self.accounts), ("region", &path.region, &self.regions)];
         let early = self.first_early.map(|(time, position)| {
             let detail = format!(

@@ -27,7 +27,7 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub fn of(
+    pub(super) fn of(
         writer: &CaseWriter,
         case: &Path,
         listing: &Listing,

@@ -1,7 +1,7 @@
 //! Between the reading threads and the writer: a lane for each file, opened when its reading begins. What the readers are
 //! ahead of the writer is bounded in files and in bytes, however many files there are and however small.
 
-use crate::ingest::reader::CancelToken;
+use crate::model::Cancel;
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -24,7 +24,7 @@ struct Weighed<T>(T, usize);
 pub(super) struct Lanes<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
-    cancel: CancelToken,
+    cancel: Cancel,
 }
 
 struct State<T> {
@@ -62,13 +62,13 @@ pub(super) enum Heard<T> {
 }
 
 impl<T> Lanes<T> {
-    pub fn new(cancel: &CancelToken) -> Self {
+    pub(crate) fn new(cancel: &Cancel) -> Self {
         let state = State { open: HashMap::new(), current: 0, bytes_ahead: 0, want_room: 0, closed: false };
         Self { state: Mutex::new(state), changed: Condvar::new(), cancel: cancel.clone() }
     }
 
     /// Waits until the writer is near enough. `None`: nobody will listen.
-    pub fn open(&self, index: usize) -> Option<LaneSender<'_, T>> {
+    pub(super) fn open(&self, index: usize) -> Option<LaneSender<'_, T>> {
         let mut state = self.wait(|state| index < state.current.saturating_add(FILES_AHEAD))?;
         let (sender, receiver) = sync_channel(PIECES_AHEAD);
         state.open.insert(index, receiver);
@@ -77,7 +77,7 @@ impl<T> Lanes<T> {
     }
 
     /// The writer comes to a file; waits until its reading has begun. `None` when the import was stopped.
-    pub fn take(&self, index: usize) -> Option<Lane<'_, T>> {
+    pub(super) fn take(&self, index: usize) -> Option<Lane<'_, T>> {
         let mut state = self.lock();
         state.current = index;
         let is_heard = index.is_multiple_of(FILES_A_STEP) || state.want_room > 0;
@@ -91,7 +91,7 @@ impl<T> Lanes<T> {
     }
 
     /// The writer listens no more: whoever waits gives up.
-    pub fn close(&self) {
+    pub(super) fn close(&self) {
         let mut state = self.lock();
         state.closed = true;
         state.open.clear();
@@ -120,7 +120,7 @@ impl<T> Lanes<T> {
 
 impl<T> LaneSender<'_, T> {
     /// Waits while too much waits already, unless it is for the file that the writer is at. False: nobody listens.
-    pub fn send(&self, message: T, weight: usize) -> bool {
+    pub(super) fn send(&self, message: T, weight: usize) -> bool {
         let index = self.index;
         let has_room = |state: &State<T>| {
             state.current >= index || state.bytes_ahead == 0 || state.bytes_ahead.saturating_add(weight) <= BYTES_AHEAD
@@ -144,7 +144,7 @@ impl<T> LaneSender<'_, T> {
 }
 
 impl<T> Lane<'_, T> {
-    pub fn receive(&self) -> Heard<T> {
+    pub(super) fn receive(&self) -> Heard<T> {
         use std::sync::mpsc::RecvTimeoutError;
         match self.receiver.recv_timeout(LOOK_UP) {
             Ok(Weighed(message, weight)) => {
@@ -175,7 +175,7 @@ mod tests {
         const FILES: usize = 500;
         const EACH: usize = 5;
         let weight = BYTES_AHEAD / 20;
-        let lanes: Lanes<(usize, usize)> = Lanes::new(&CancelToken::default());
+        let lanes: Lanes<(usize, usize)> = Lanes::new(&Cancel::default());
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for _ in 0..4 {
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn whoever_waits_gives_up_when_nobody_listens() {
-        let lanes: Lanes<u8> = Lanes::new(&CancelToken::default());
+        let lanes: Lanes<u8> = Lanes::new(&Cancel::default());
         std::thread::scope(|scope| {
             let reader = scope.spawn(|| {
                 let sender = lanes.open(1).unwrap();
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_stop_ends_the_waiting_on_both_sides() {
-        let cancel = CancelToken::default();
+        let cancel = Cancel::default();
         let lanes: Lanes<u8> = Lanes::new(&cancel);
         cancel.cancel();
         assert!(lanes.take(0).is_none() && lanes.open(0).is_none());

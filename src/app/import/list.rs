@@ -7,16 +7,16 @@ use walkdir::WalkDir;
 
 /// Files in the order of import, and what is none.
 #[derive(Debug, Default)]
-pub struct Listing {
+pub(crate) struct Listing {
     /// Path and size in bytes.
     pub files: Vec<(PathBuf, u64)>,
     pub left_out: Vec<FileFailure>,
 }
 
 /// Walks folders recursively, by name. Links to files are followed; links to folders only where the examiner names one,
-/// as they can lead in circles. The case's own files are left out where they stand among the evidence. Everything that is
-/// left out is told.
-pub fn list_paths(paths: &[PathBuf], case: &Path) -> Listing {
+/// as they can lead in circles. The case's own files are left out where they are among the evidence. Everything that is
+/// left out is reported.
+pub(crate) fn list_paths(paths: &[PathBuf], case: &Path) -> Listing {
     let mut listing = Listing::default();
     let case = Case::of(case);
     for path in paths {
@@ -116,7 +116,7 @@ fn special(metadata: &std::fs::Metadata) -> &'static str {
     "a special file"
 }
 
-/// The case file, to be told apart among the evidence.
+/// The case file, to be distinguished among the evidence.
 struct Case {
     path: PathBuf,
     bytes: u64,
@@ -129,8 +129,8 @@ impl Case {
         Some(Self { path, bytes })
     }
 
-    /// Another name may lead to it; resolving one takes time, so only where the size is the same. Beside it stand the files
-    /// in which SQLite writes while it is open.
+    /// Another name may lead to it; resolving one takes time, so only where the size is the same. Beside it are the
+    /// files in which SQLite writes while it is open.
     fn is(&self, path: &Path, bytes: u64) -> bool {
         let resolved = |path: &Path| std::fs::canonicalize(path).ok();
         let beside = path.as_os_str().as_encoded_bytes();

@@ -1,5 +1,6 @@
 //! Importing evidence: files are read, unpacked and parsed on worker threads and written by one, in the order of their
-//! paths, each in a transaction of its own. A process that is killed leaves whole evidence files and a list of the rest.
+//! paths, each in a transaction of its own. A process that is killed leaves whole evidence files and a list of the
+//! rest.
 
 mod copies;
 mod facts;
@@ -7,26 +8,26 @@ mod known;
 mod lanes;
 mod list;
 mod read;
-pub mod replay;
+pub(crate) mod replay;
 mod waiting;
 mod work;
 mod write;
 
-pub use list::{Listing, list_paths};
-pub use write::{ImportError, run};
+pub(crate) use list::list_paths;
+pub(crate) use write::{ImportError, run};
 
-use crate::ingest::reader::{CancelToken, Expansion, Limits};
-use crate::model::{EvidenceId, ReceivedState};
+use crate::ingest::reader::{Expansion, Limits};
+use crate::model::{Cancel, EvidenceId, ReceivedState};
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// What shall be imported, and how.
 #[derive(Clone, Debug)]
-pub struct ImportRequest {
+pub(crate) struct ImportRequest {
     /// Files and folders; folders are read recursively.
     pub paths: Vec<PathBuf>,
     pub options: ImportOptions,
-    pub cancel: CancelToken,
+    pub cancel: Cancel,
 }
 
 /// Kept with an interrupted import, so that the rest is read in the same way.
@@ -59,7 +60,7 @@ impl ImportOptions {
 
 /// What became of one piece of evidence. records + duplicates + warnings = what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileReport {
+pub(crate) struct FileReport {
     pub path: String,
     /// The file on disk that it is, or that it came out of.
     pub file: PathBuf,
@@ -68,7 +69,7 @@ pub struct FileReport {
     pub records: u64,
     pub duplicates: u64,
     pub warnings: u64,
-    /// Remarks about the file as a whole.
+    /// Notes about the file as a whole.
     pub notes: u64,
     /// Of these, the ones that say that something of it is cut, damaged or not understood.
     pub faults: u64,
@@ -76,8 +77,9 @@ pub struct FileReport {
     pub sha256: String,
     /// The case held this file before (the same SHA-256); nothing was read again, all it holds counts as duplicate.
     pub known: bool,
-    /// A format was stated, but the case holds the file with records that were read in another way, which is this. A reading is never
-    /// replaced: records that were seen, cited or exported must not become others. Another case can hold another reading.
+    /// A format was stated, but the case holds the file with records that were read in another way, which is this. A
+    /// reading is never replaced: records that were seen, cited or exported must not become others. Another case can
+    /// hold another reading.
     pub read_as: Option<String>,
     /// It holds records that can only be read when their format is named.
     pub format_needed: bool,
@@ -109,7 +111,7 @@ pub enum FailureKind {
     OwnCase,
     /// The medium failed or went away.
     Media,
-    /// It expands to more than the limits allow, and nobody said to go on.
+    /// It expands to more than the limits allow, and nobody said to continue.
     Expansion,
     /// There was no room for a temporary file.
     Temporary,
@@ -135,27 +137,10 @@ impl FailureKind {
             }
         }
     }
-
-    /// What to do next, in English; the window has its own texts.
-    pub fn next_step(self) -> &'static str {
-        match self {
-            FailureKind::NotFound => "Check the path; nothing of it was imported.",
-            FailureKind::PermissionDenied => "Give yourself the right to read it, then import it again.",
-            FailureKind::NotAFile | FailureKind::Special => "Only files and folders can be imported.",
-            FailureKind::Link => "If what it leads to is evidence, import that by its own path.",
-            FailureKind::EmptyFolder | FailureKind::OwnCase => "Nothing has to be done.",
-            FailureKind::Media => {
-                "Check the medium and its cable, then import the file again; nothing of it is in the case."
-            }
-            FailureKind::Expansion => "If it is what it says, import it again with --any-expansion.",
-            FailureKind::Temporary => "Make room in the folder for temporary files (TMPDIR), then import it again.",
-            FailureKind::Internal => "Import it again; if it fails again, keep the file and report it.",
-        }
-    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Progress {
+pub(crate) struct Progress {
     pub done_bytes: u64,
     pub total_bytes: u64,
     pub records: u64,
@@ -166,7 +151,7 @@ pub struct Progress {
 }
 
 /// Hears of a running import. Every call comes from the writing thread.
-pub trait ImportObserver {
+pub(crate) trait ImportObserver {
     fn progress(&mut self, progress: &Progress);
     fn file_done(&mut self, report: &FileReport);
     /// Also of what was left out without being a failure.
@@ -177,7 +162,7 @@ pub trait ImportObserver {
 
 /// The whole import in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ImportSummary {
+pub(crate) struct ImportSummary {
     pub files: u64,
     pub known_files: u64,
     /// Of these, the ones that were read in another format than the one stated.
@@ -194,6 +179,6 @@ pub struct ImportSummary {
 }
 
 /// The clock, for the journal only: no result depends on it.
-pub fn now_utc() -> String {
+pub(crate) fn now_utc() -> String {
     chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }

@@ -8,10 +8,10 @@ use super::work::{FileWork, Piece};
 use super::{ImportError, ImportOptions, ImportRequest};
 use crate::case::{CaseError, CaseWriter};
 use crate::ingest::FormatChoice;
-use crate::ingest::reader::{self, CancelToken, ReadError, ReadOptions};
-use crate::model::{EvidenceId, PathFacts, Timestamp};
+use crate::ingest::reader::{self, ReadError, ReadOptions};
+use crate::model::{Cancel, EvidenceId, PathFacts, Timestamp};
+use crate::threads::{self, Panic, Scope, caught};
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -27,25 +27,27 @@ pub(super) enum FromReader {
     /// A file before it in this import has the same bytes.
     Copy([u8; 32]),
     Done(Result<(), ReadError>),
+    /// A program error; nothing follows.
+    Panicked(Panic),
 }
 
 /// What all readers and the writer share.
 pub(super) struct Job<'a> {
-    pub options: &'a ImportOptions,
-    pub cancel: &'a CancelToken,
+    pub(crate) options: &'a ImportOptions,
+    pub(crate) cancel: &'a Cancel,
     /// Of the files as on disk, read so far.
-    pub read_bytes: Arc<AtomicU64>,
+    pub(crate) read_bytes: Arc<AtomicU64>,
     /// Remembered formats of headerless records by flow log id.
     formats: HashMap<String, String>,
     /// Evidence in the case by size: only files of such a size are hashed before they are read.
     known: HashMap<u64, HashMap<[u8; 32], KnownFile>>,
-    /// Files of which nothing was read for want of the format that is stated now, with all that came out of them.
+    /// Files of which nothing was read for lack of the format that is stated now, with all that came out of them.
     waiting: HashMap<[u8; 32], Vec<EvidenceId>>,
     copies: Copies,
 }
 
 impl<'a> Job<'a> {
-    pub fn new(
+    pub(super) fn new(
         writer: &CaseWriter,
         case: &Path,
         listing: &Listing,
@@ -64,7 +66,7 @@ impl<'a> Job<'a> {
     }
 
     /// The same for one file that is read whatever is known of it.
-    pub fn for_one_file<'b>(&'b self, options: &'b ImportOptions) -> Job<'b> {
+    pub(super) fn for_one_file<'b>(&'b self, options: &'b ImportOptions) -> Job<'b> {
         Job {
             options,
             cancel: self.cancel,
@@ -76,8 +78,8 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// What to take out of the case when this file is read again.
-    pub fn waiting(&self, sha256: &[u8; 32]) -> Option<&[EvidenceId]> {
+    /// What to remove from the case when this file is read again.
+    pub(super) fn waiting(&self, sha256: &[u8; 32]) -> Option<&[EvidenceId]> {
         self.waiting.get(sha256).map(Vec::as_slice)
     }
 
@@ -87,17 +89,15 @@ impl<'a> Job<'a> {
     }
 }
 
-/// One reading thread for each core, at least two, so that one long file does not hold up the next. Files are handed out
-/// in order.
+/// Files are handed out in order.
 pub(super) fn spawn_readers<'scope, 'env>(
-    scope: &'scope std::thread::Scope<'scope, 'env>,
+    scope: &'scope Scope<'scope, 'env>,
     job: &'env Job<'env>,
     files: &'env [(PathBuf, u64)],
     lanes: &'env Lanes<FromReader>,
 ) -> Result<(), ImportError> {
     let next = Arc::new(AtomicUsize::new(0));
-    let count = std::thread::available_parallelism().map_or(2, |n| n.get()).clamp(2, 8);
-    for number in 0..count.min(files.len()) {
+    for number in 0..threads::for_reading().min(files.len()) {
         let next = next.clone();
         let work = move || {
             loop {
@@ -108,10 +108,7 @@ pub(super) fn spawn_readers<'scope, 'env>(
                 }
             }
         };
-        std::thread::Builder::new()
-            .name(format!("read-{number}"))
-            .spawn_scoped(scope, work)
-            .map_err(ImportError::Thread)?;
+        threads::beside(scope, &format!("read-{number}"), work).map_err(ImportError::Thread)?;
     }
     Ok(())
 }
@@ -119,9 +116,15 @@ pub(super) fn spawn_readers<'scope, 'env>(
 /// Reads one file into its lane. False: nobody will listen to any other either.
 pub(super) fn read_file(job: &Job<'_>, index: usize, path: &Path, lanes: &Lanes<FromReader>) -> bool {
     let Some(lane) = lanes.open(index) else { return false };
-    // A program error ends this file, not the import: the lane ends without the message that it is done.
-    let _ = catch_unwind(AssertUnwindSafe(move || read(job, index, path, &lane)));
+    contained(&lane, || read(job, index, path, &lane));
     true
+}
+
+/// A program error ends this file, not the import.
+fn contained(lane: &LaneSender<'_, FromReader>, work: impl FnOnce()) {
+    if let Err(panic) = caught(work) {
+        lane.send(FromReader::Panicked(panic), 0);
+    }
 }
 
 fn read(job: &Job<'_>, index: usize, path: &Path, lane: &LaneSender<'_, FromReader>) {
@@ -180,4 +183,22 @@ fn known_formats(writer: &CaseWriter) -> Result<HashMap<String, String>, CaseErr
     let settings = writer.settings_with_prefix(FORMAT_SETTING)?;
     let log_id = |key: &str| key.strip_prefix(FORMAT_SETTING).map(str::to_owned);
     Ok(settings.into_iter().filter_map(|(key, value)| Some((log_id(&key)?, value))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lanes::Heard;
+    use super::*;
+
+    #[test]
+    fn a_panic_of_a_parser_is_told_with_its_place() {
+        let lanes = Lanes::new(&Cancel::default());
+        let sender = lanes.open(0).unwrap();
+        contained(&sender, || panic!("row {} of 3", 9));
+        drop(sender);
+        let lane = lanes.take(0).unwrap();
+        let Heard::Message(FromReader::Panicked(panic)) = lane.receive() else { panic!("the panic was not told") };
+        assert!(panic.place.starts_with("src/app/import/read.rs:") && panic.message == "row 9 of 3", "{panic}");
+        assert!(matches!(lane.receive(), Heard::Ended));
+    }
 }

@@ -5,7 +5,8 @@ use super::list::Listing;
 use super::read::Job;
 use super::{ImportError, ImportOptions, ImportRequest, write};
 use crate::case::{CaseError, CaseWriter};
-use crate::ingest::reader::{CancelToken, ReadError};
+use crate::ingest::reader::ReadError;
+use crate::model::Cancel;
 use crate::query::EvidenceRow;
 use std::io::{Read, Seek};
 use std::path::Path;
@@ -21,7 +22,7 @@ pub enum ReplayError {
 }
 
 /// A top-level evidence file with all that came out of it, in order of their numbers.
-pub fn families(list: &[EvidenceRow]) -> Vec<Vec<&EvidenceRow>> {
+pub(crate) fn families(list: &[EvidenceRow]) -> Vec<Vec<&EvidenceRow>> {
     let mut families: Vec<Vec<&EvidenceRow>> = Vec::new();
     for evidence in list {
         // Members follow their container, before any other file.
@@ -38,13 +39,13 @@ pub fn families(list: &[EvidenceRow]) -> Vec<Vec<&EvidenceRow>> {
 ///
 /// # Errors
 /// The original cannot be read, or the case cannot be written.
-pub fn read_again(
+pub(crate) fn read_again(
     writer: &mut CaseWriter,
     case: &Path,
     source: &mut (impl Read + Seek),
     family: &[&EvidenceRow],
     keep_raw: bool,
-    cancel: &CancelToken,
+    cancel: &Cancel,
 ) -> Result<(), ReplayError> {
     let options = ImportOptions { keep_raw, flow_format: None, any_expansion: true };
     let request = ImportRequest { paths: Vec::new(), options, cancel: cancel.clone() };

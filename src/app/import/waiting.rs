@@ -3,8 +3,8 @@
 use super::write::ImportError;
 use super::{FailureKind, FileFailure, FileReport, ImportObserver, ImportSummary, now_utc};
 use crate::case::{CaseWriter, Checkpointer, journal};
-use crate::ingest::reader::{self, CancelToken};
-use crate::model::Received;
+use crate::ingest::reader;
+use crate::model::{Cancel, Received};
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
@@ -39,7 +39,7 @@ impl Waiting {
         writer: &mut CaseWriter,
         failure: FileFailure,
         bytes: Option<u64>,
-        cancel: &CancelToken,
+        cancel: &Cancel,
     ) -> Result<(), ImportError> {
         // What was refused can be recognised should it be offered again.
         let hash = match failure.kind {

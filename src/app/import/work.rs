@@ -3,7 +3,8 @@
 use super::facts::FactsCheck;
 use crate::case::event_json::{self, Block};
 use crate::case::places::{self, Chunk};
-use crate::ingest::detect::{self, Head};
+use crate::ingest::detect;
+use crate::ingest::head::Head;
 use crate::ingest::paths::path_facts;
 use crate::ingest::reader::{ArchiveKind, Control, OffsetMap, Opening, RawBlock, Receiver, SeekPoint};
 use crate::ingest::{Emitter, FormatChoice, FormatWanted, Output, Parser, StreamEnd};
@@ -13,7 +14,7 @@ use crate::model::{EvidenceFacts, Format, ImportWarning, PathFacts, Reason, Scop
 /// What of an output is compressed on the reading side.
 #[derive(Default)]
 pub(super) struct Packed {
-    /// Where flow records stand.
+    /// Where flow records are.
     pub places: Vec<Chunk>,
     /// The JSON of events; the events themselves are without it then.
     pub texts: Vec<Block>,
@@ -49,7 +50,7 @@ pub(super) enum Piece {
 
 impl Piece {
     /// About how many bytes of memory it takes.
-    pub fn weight(&self) -> usize {
+    pub(super) fn weight(&self) -> usize {
         match self {
             Piece::Output(output, packed) => output.weight() + packed.weight(),
             Piece::Raw(block) => block.data.len(),
@@ -100,7 +101,7 @@ enum State {
 }
 
 impl<'a> FileWork<'a> {
-    pub fn new(
+    pub(super) fn new(
         path: String,
         modified: Option<Timestamp>,
         choice: &'a dyn Fn(&PathFacts) -> FormatChoice,

@@ -15,33 +15,36 @@ use crate::case::{
     CaseError, CaseWriter, Checkpointer, EvidenceCounts, FinishedFile, IndexStep, OpenEvidence, journal,
 };
 use crate::ingest::flow::infer::told_by_shape;
-use crate::ingest::reader::{self, CancelToken, Expansion, OpenFailure, RawEncoding, ReadError, ReadOptions};
+use crate::ingest::reader::{self, Expansion, OpenFailure, RawEncoding, ReadError, ReadOptions};
 use crate::ingest::{FormatChoice, Output};
-use crate::model::{ImportWarning, Received, ReceivedState, Scope, Timestamp};
+use crate::model::{Cancel, ImportWarning, Received, ReceivedState, Scope, Timestamp};
 use crate::query::{EvidenceRow, QueryError};
+use crate::threads::{self, Panic};
 use serde_json::json;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// The import as a whole could not go on; what was finished before is in the case.
+/// The import as a whole could not continue; what was finished before is in the case.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error(transparent)]
     Case(#[from] CaseError),
-    #[error("a reading thread could not be started: {0}")]
+    #[error("a thread could not be started: {0}")]
     Thread(std::io::Error),
+    #[error(transparent)]
+    Panic(Panic),
     #[error(transparent)]
     Query(#[from] QueryError),
 }
 
-/// How often progress is told, at the most.
+/// How often progress is reported, at most.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 /// A file above this many bytes does not share a transaction with those before it: they would wait for its end.
 const SMALL_FILE: u64 = 1 << 20;
 
 /// Imports files and folders into a case. Returns when all is done, or as soon as a stop was asked for.
-pub fn run(
+pub(crate) fn run(
     writer: &mut CaseWriter,
     case: &Path,
     request: &ImportRequest,
@@ -59,7 +62,7 @@ pub fn run(
     let lanes = Lanes::new(&request.cancel);
     let total_bytes = listing.files.iter().map(|(_, bytes)| bytes).sum();
     let mut progress = Progress { total_bytes, files_total: listing.files.len(), ..Progress::default() };
-    let result = std::thread::scope(|scope| -> Result<(), ImportError> {
+    let result = threads::scope(|scope| -> Result<(), ImportError> {
         // However this ends, the readers hear of it: the scope waits for them.
         let _closing = CloseAtEnd(&lanes);
         read::spawn_readers(scope, &job, &listing.files, &lanes)?;
@@ -136,7 +139,7 @@ fn settle(
     outcome: Result<(), FileError>,
     reports: Vec<FileReport>,
     waiting: &mut Waiting,
-    cancel: &CancelToken,
+    cancel: &Cancel,
 ) -> Result<Option<FileFailure>, ImportError> {
     let outcome = outcome.and_then(|()| {
         writer.dequeue(&path.to_string_lossy())?;
@@ -150,6 +153,11 @@ fn settle(
     match error {
         FileError::Read(ReadError::Cancelled | ReadError::Stopped) if cancel.is_cancelled() => Ok(None),
         FileError::Read(error) => Ok(Some(read_failure(path, &error))),
+        FileError::Panic(panic) => {
+            let (path, kind) = (path.to_owned(), FailureKind::Internal);
+            Ok(Some(FileFailure { path, kind, reason: panic.to_string() }))
+        }
+        FileError::Thread(error) => Err(ImportError::Thread(error)),
         FileError::Case(error) => Err(error.into()),
     }
 }
@@ -167,7 +175,7 @@ fn read_failure(path: &Path, error: &ReadError) -> FileFailure {
     FileFailure { path: path.to_owned(), kind, reason: error.to_string() }
 }
 
-/// The examiner decides whether a file that expands this far is read; then it is read anew without limits.
+/// The examiner decides whether a file that expands this far is read; then it is read again without limits.
 fn again_if_wanted(
     file: &mut FileWriter<'_>,
     expansion: &Expansion,
@@ -195,6 +203,9 @@ impl Drop for CloseAtEnd<'_> {
 /// Why a file did not come in.
 enum FileError {
     Read(ReadError),
+    /// A program error while it was read.
+    Panic(Panic),
+    Thread(std::io::Error),
     Case(CaseError),
 }
 
@@ -245,6 +256,7 @@ impl FileWriter<'_> {
                     self.known(&known.counts, &sha256, known.read_as.clone())?;
                 }
                 Heard::Message(FromReader::Copy(sha256)) => return self.copy(&sha256),
+                Heard::Message(FromReader::Panicked(panic)) => return Err(FileError::Panic(panic)),
                 Heard::Message(FromReader::Done(result)) => return result.map_err(FileError::Read),
                 Heard::Silence => tell(records),
                 Heard::Ended => return Err(FileError::Read(ReadError::Stopped)),
@@ -268,9 +280,10 @@ impl FileWriter<'_> {
         let job = self.job.for_one_file(options);
         let lanes = Lanes::new(job.cancel);
         let path = self.path;
-        std::thread::scope(|scope| {
+        threads::scope(|scope| {
             let _closing = CloseAtEnd(&lanes);
-            scope.spawn(|| read::read_file(&job, 0, path, &lanes));
+            let reading = threads::beside(scope, "read-again", || read::read_file(&job, 0, path, &lanes));
+            reading.map_err(FileError::Thread)?;
             match lanes.take(0) {
                 Some(lane) => self.take(&lane, &mut |_| {}),
                 None => Err(FileError::Read(ReadError::Cancelled)),
@@ -348,7 +361,7 @@ impl FileWriter<'_> {
         {
             let waiting = self.job.waiting(&sha256).filter(|_| self.named);
             let Some(waiting) = waiting.map(<[_]>::to_vec) else {
-                // A second copy within this import: everything written for it is taken back.
+                // A second copy within this import: everything written for it is rolled back.
                 self.writer.rollback();
                 self.writer.begin()?;
                 self.reports.clear();
@@ -471,6 +484,8 @@ pub(super) fn again(
     drop(work);
     let done = match (failed.into_inner(), read) {
         (Some(FileError::Case(error)), _) => Err(ReplayError::Case(error)),
+        (Some(FileError::Panic(panic)), _) => Err(ImportError::Panic(panic).into()),
+        (Some(FileError::Thread(error)), _) => Err(ImportError::Thread(error).into()),
         (Some(FileError::Read(error)), _) | (None, Err(error)) => Err(ReplayError::Read(error)),
         (None, Ok(())) => Ok(()),
     };

@@ -1,14 +1,14 @@
 //! The appendix: what the case holds, where it came from, what could not be read, and who did what to it.
 
 use super::{ExportReportError, Order, time};
+use crate::analysis::coverage::coverage;
 use crate::app::exhibits::LogSource;
 use crate::app::rescued::{Origin, origin};
-use crate::case::{CaseError, CaseReader, dataset_name, journal};
-use crate::model::indicator::IndicatorList;
-use crate::model::{Dataset, PathFacts, TimeRange, Unit};
+use crate::case::{CaseError, CaseReader, journal};
+use crate::model::{Dataset, PathFacts, Received, Unit, Value, indicator::IndicatorList};
 use crate::query::tables::Column;
-use crate::query::{self, Cancel, EvidenceRow, ReceivedRow, Scope, Value, WarningRow};
-use crate::report::document::{Coverage, Evidence, Fact, FactValue, Incomplete, Report, Table};
+use crate::query::{self, Cancel, EvidenceRow, WarningRow};
+use crate::report::document::{Evidence, Fact, FactValue, Incomplete, Report, Table};
 use std::sync::Arc;
 
 /// Stable name of a kind of log, part of the report's texts.
@@ -35,18 +35,8 @@ pub(super) fn fill(
     let warnings = query::warnings(reader, None)?;
     a.warnings = (!warnings.is_empty()).then(|| warning_table(warnings, order.shown_rows));
     for dataset in [Dataset::Flows, Dataset::Events] {
-        let figures = query::figures(reader, &Scope::all(dataset), cancel)?;
-        if figures.records == 0 {
-            continue;
-        }
-        a.coverage.push(Coverage {
-            dataset: dataset_name(dataset).to_owned(),
-            records: figures.records,
-            first: figures.first,
-            last: figures.last,
-            hours: query::hours_with_records(reader, dataset, cancel)?.len() as u64,
-            gaps: query::gaps(reader, dataset, TimeRange::default(), cancel)?,
-        });
+        let Some(coverage) = coverage(reader, dataset, cancel)? else { continue };
+        a.coverage.push(coverage);
         let source = LogSource::of(dataset);
         let limits = source.limits().iter().map(|limit| (*limit).to_owned()).collect();
         a.limits.push((source_name(source).to_owned(), limits));
@@ -141,11 +131,11 @@ fn warning_table(warnings: Vec<WarningRow>, shown: u64) -> Table {
     Table { title: None, columns, rows: Arc::new(rows), shown, attachment: Some("import-warnings".to_owned()) }
 }
 
-fn received_table(received: Vec<ReceivedRow>, shown: u64) -> Table {
-    let row = |received: ReceivedRow| {
+fn received_table(received: Vec<(u64, Received)>, shown: u64) -> Table {
+    let row = |(number, received): (u64, Received)| {
         vec![
-            Value::count(received.id),
-            text(received.state),
+            Value::count(number),
+            text(received.state.code()),
             text(received.path),
             time(&received.at_utc).map_or_else(|| text(&*received.at_utc), Value::Time),
             received.file_bytes.map_or(Value::Null, Value::count),
@@ -168,7 +158,7 @@ fn received_table(received: Vec<ReceivedRow>, shown: u64) -> Table {
     Table { title: None, columns, rows: Arc::new(rows), shown, attachment: Some("not-imported".to_owned()) }
 }
 
-/// Also those that were taken out: what was looked for is part of what was found.
+/// Also those that were removed: what was searched for is part of what was found.
 fn indicator_table(lists: Vec<IndicatorList>, shown: u64) -> Table {
     let row = |list: IndicatorList| {
         vec![

@@ -1,14 +1,14 @@
-//! What an exhibit shows in a report: its sections as tables, plots, heat maps, words. A plot is drawn from the values that
-//! were frozen, never asked again.
+//! What an exhibit shows in a report: its sections as tables, plots, heat maps, words. A plot is drawn from the values
+//! that were frozen, never run again.
 
 use super::rows;
 use crate::app::exhibits::Frozen;
-use crate::model::{Timestamp, Unit};
+use crate::model::{SeriesKey, SeriesLine, SeriesTable, Timestamp, Unit, Value};
 use crate::present::Zone;
 use crate::present::chart::{Chart, Day, Heat, Shape};
 use crate::present::display;
+use crate::query::Measure;
 use crate::query::tables::Total;
-use crate::query::{Measure, SeriesKey, SeriesLine, SeriesTable, Value};
 use crate::questions::{AskError, Section};
 use crate::report::document::{Body, Fact, FactValue, HeatMap, Plot, Table};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(super) fn of(number: u32, frozen: Frozen, shown: u64) -> Result<Vec<Body>, A
     let is_alone = sections.len() == 1;
     let mut bodies = Vec::new();
     for (part, section) in (1..).zip(sections) {
-        // Sections of one name may stand beside each other.
+        // Sections of one name may be beside each other.
         let attachment = match is_alone {
             true => format!("exhibit-{number:03}"),
             false => format!("exhibit-{number:03}-{part:02}-{}", file_name(&section.name)),
@@ -143,7 +143,7 @@ fn plot(section: &Section, context: &Context<'_>) -> Option<Plot> {
         if at > lines.len() + section.rows.len() {
             return None;
         }
-        // Lines may be met in any order; one that has no row yet is filled when it is met.
+        // Lines may be seen in any order; one that has no row yet is filled when it is seen.
         while lines.len() <= at {
             lines.push(SeriesLine { key: SeriesKey::Other, at: Vec::new(), values: Vec::new() });
         }
@@ -202,6 +202,7 @@ fn heat(section: &Section) -> Option<Heat> {
 
 #[cfg(test)]
 mod tests {
+    use crate::analysis::ALL;
     use crate::app::exhibits::LogSource;
     use crate::model::warning::Reason;
     use crate::present::{Language, Texts};
@@ -211,8 +212,11 @@ mod tests {
     #[test]
     fn kinds_and_parts_of_exhibits_have_texts() {
         let texts = Texts::of_report(Language::Japanese);
-        for kind in &KINDS {
-            assert!(texts.has(&format!("kind-{}", kind.name)), "{}", kind.name);
+        for kind in KINDS.iter().map(|kind| kind.name).chain(ALL.iter().map(|analysis| analysis.name)) {
+            assert!(texts.has(&format!("kind-{kind}")), "{kind}");
+        }
+        for analysis in ALL {
+            assert!(texts.has(&format!("section-{}", analysis.name)), "{}", analysis.name);
         }
         for part in [
             "ports-reached",

@@ -9,15 +9,19 @@ mod verification;
 
 pub use verification::Checking;
 
-use super::exhibits::{self, Facts, Frozen, LeftOut};
+use super::exhibits::{self, Facts, Frozen};
 use super::import::now_utc;
 use super::verify::VerifyError;
+use crate::analysis::coverage::LeftOut;
 use crate::case::{CaseError, CaseReader};
 use crate::filter::value::parse_time;
-use crate::model::conclusions::{self, ReportField};
 use crate::model::{Dataset, RecordId, Timestamp};
+use crate::model::{
+    Value,
+    conclusions::{self, ReportField},
+};
 use crate::present::{Language, Zone, display};
-use crate::query::{self, Cancel, QueryError, Value};
+use crate::query::{self, Cancel, QueryError};
 use crate::questions::AskError;
 use crate::report::document::{
     CitedRecord, Exhibit, Fact, FactValue, Finding, Report, Stamp, TitlePage, Verdict, Verification,
@@ -34,7 +38,7 @@ pub struct Order {
     pub formats: Formats,
     /// The time of export on the first page: the only thing that differs between two exports of the same case.
     pub with_time: bool,
-    /// Rows of a table in the body at the most.
+    /// Rows of a table in the body at most.
     pub shown_rows: u64,
     pub checking: Checking,
 }
@@ -71,12 +75,12 @@ impl From<CaseError> for ExportReportError {
     }
 }
 
-/// Puts the report of a case together and writes it as the folder `folder`. `progress` is told how many steps of how many
-/// are done; first the exhibits are read, then the files are written.
+/// Puts the report of a case together and writes it as the folder `folder`. `progress` is given how many steps of how
+/// many are done; first the exhibits are read, then the files are written.
 ///
 /// # Errors
-/// The case cannot be read; the folder holds what is not of a report, or cannot be written; it was stopped. Then nothing of
-/// it is left.
+/// The case cannot be read; the folder holds what is not of a report, or cannot be written; it was stopped. Then
+/// nothing of it is left.
 pub fn export(
     case: &Path,
     folder: &Path,
@@ -139,7 +143,7 @@ fn stamp(life: &conclusions::Life) -> Stamp {
     Stamp { by: last.by.clone(), at: time(&last.at_utc) }
 }
 
-/// What stands on the first page, and the summary.
+/// What is on the first page, and the summary.
 fn title(reader: &CaseReader, order: &Order, title: &mut TitlePage) -> Result<String, ExportReportError> {
     let totals = query::totals(reader)?;
     // What was not written for the report is what was said of the case when it was made.
@@ -269,14 +273,13 @@ fn rows_fact(frozen: &Frozen) -> Fact {
 /// What was left out, of each kind of record.
 fn left_out(facts: &Facts) -> Vec<Fact> {
     let of = |left_out: &LeftOut| {
-        let LeftOut { dataset, duplicates, no_data, skip_data, untimed, gaps } = left_out;
-        let hours = gaps.iter().map(|(from, to)| to.saturating_sub(*from).max(0) / 3600).sum::<i64>();
+        let LeftOut { dataset, duplicates, no_data, skip_data, untimed, .. } = left_out;
         let counts = [
             ("duplicates", *duplicates),
             ("nodata", *no_data),
             ("skipdata", *skip_data),
             ("untimed", *untimed),
-            ("hours", hours.unsigned_abs()),
+            ("hours", left_out.missing_hours()),
         ];
         let arguments = counts.map(|(name, count)| (name.to_owned(), count.to_string())).to_vec();
         Fact::new("left-out", FactValue::Words(format!("left-out-{dataset}"), arguments))

@@ -24,7 +24,7 @@ pub(super) fn facts(query: &str, zone: Zone) -> Vec<Fact> {
 }
 
 fn of_members(members: &Map<String, Json>, facts: &mut Vec<Fact>) {
-    // A time range is one thing, wherever it stands.
+    // A time range is one thing, wherever it is.
     if members.contains_key("from") && members.contains_key("to") {
         let bound = |name: &str| members.get(name).and_then(Json::as_str).and_then(time);
         facts.push(Fact::new("range", FactValue::Range(bound("from"), bound("to"))));

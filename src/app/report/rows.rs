@@ -2,7 +2,7 @@
 //! exhibits stays small in memory.
 
 use crate::app::exhibits::canonical;
-use crate::query::Value;
+use crate::model::Value;
 use crate::query::tables::Column;
 use crate::questions::Section;
 use crate::report::document::RowSource;

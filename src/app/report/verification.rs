@@ -1,15 +1,12 @@
 //! The verdict on the case, for the report: the checks of `verify`, as the report's values.
 
 use super::ExportReportError;
-use crate::app::verify::{self, Check, Outcome, Verified, VerifyError, VerifyOptions};
+use crate::app::verify::{self, Check, Outcome, VerifyOptions};
 use crate::case::CaseReader;
-use crate::ingest::reader::CancelToken;
 use crate::query::Cancel;
 use crate::report::ReportError;
 use crate::report::document::{CaseChecks, CheckNote, Report, Verdict, Verification};
 use std::path::Path;
-use std::sync::mpsc;
-use std::time::Duration;
 
 /// What is checked for a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,7 +46,7 @@ pub(super) fn verification(
         return Ok(Verification { verdict, ..Verification::default() });
     }
     let options = VerifyOptions { replay: checking == Checking::Replay, ..VerifyOptions::default() };
-    let done = checked(case, &options, cancel)?;
+    let done = verify::verify(case, &options, cancel, &mut |_| {})?;
     if cancel.is_cancelled() || done.stopped {
         return Err(ReportError::Cancelled.into());
     }
@@ -72,28 +69,6 @@ pub(super) fn verification(
         failed: kind(done.failed, done.failed_checks),
         outdated: kind(done.outdated, done.outdated_checks),
         unchecked: kind(done.unchecked, done.unchecked_checks),
-    })
-}
-
-/// `verify`, which stops when the making of the report is stopped.
-fn checked(case: &Path, options: &VerifyOptions, cancel: &Cancel) -> Result<Verified, VerifyError> {
-    const LOOK_UP: Duration = Duration::from_millis(50);
-    let stop = CancelToken::default();
-    std::thread::scope(|scope| {
-        let (end, ended) = mpsc::sync_channel::<()>(0);
-        let token = stop.clone();
-        let watch = move || {
-            while ended.recv_timeout(LOOK_UP) == Err(mpsc::RecvTimeoutError::Timeout) {
-                if cancel.is_cancelled() {
-                    token.cancel();
-                }
-            }
-        };
-        // Without the thread a check ends before the stop is seen.
-        let watching = std::thread::Builder::new().name("report-stop".to_owned()).spawn_scoped(scope, watch);
-        let done = verify::verify(case, options, &stop, &mut |_| {});
-        drop((end, watching));
-        done
     })
 }
 

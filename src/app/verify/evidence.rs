@@ -6,18 +6,13 @@ use crate::app::raw::Original;
 use crate::case::{CaseReader, journal};
 use crate::ingest::StreamEnd;
 use crate::ingest::reader::{
-    self, ArchiveKind, CancelToken, Control, Limits, OffsetMap, Opening, RawBlock, ReadError, ReadOptions, Receiver,
-    SeekPoint,
+    self, ArchiveKind, Control, Limits, OffsetMap, Opening, RawBlock, ReadError, ReadOptions, Receiver, SeekPoint,
 };
-use crate::model::{EvidenceFacts, ImportWarning};
+use crate::model::{Cancel, EvidenceFacts, ImportWarning};
 use crate::query::{self, EvidenceRow};
 use sha2::{Digest, Sha256};
-use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU64;
 
 /// Takes the hashes of a file and its members, in the order in which they begin.
 #[derive(Default)]
@@ -59,18 +54,18 @@ impl Receiver for Hashes {
     }
 }
 
-pub(super) fn options(cancel: &CancelToken) -> ReadOptions {
+pub(super) fn options(cancel: &Cancel) -> ReadOptions {
     let limits = Limits { max_content_bytes: u64::MAX, max_ratio: u64::MAX, ..Limits::default() };
     ReadOptions { keep_raw: false, limits, cancel: cancel.clone(), ..ReadOptions::default() }
 }
 
 pub(super) fn check(run: &Run<'_>, checks: &mut Checks<'_>) -> Result<(), VerifyError> {
-    let (reader, cancel) = (run.reader, run.stop);
+    let (reader, cancel) = (run.reader, run.cancel);
     let (list, unreadable) = query::readable_evidence(reader)?;
     for (id, why) in unreadable {
         checks.tell(Area::Evidence, id.to_string(), Verdict::Failed, format!("its row cannot be read: {why}"));
     }
-    let originals = run.options.originals.as_ref().map(|folder| Originals::below(folder, cancel));
+    let originals = run.originals.as_ref();
     let total: u64 = list.iter().map(|evidence| evidence.file_bytes).fold(0, u64::saturating_add);
     let mut done = 0u64;
     for family in families(&list) {
@@ -79,12 +74,12 @@ pub(super) fn check(run: &Run<'_>, checks: &mut Checks<'_>) -> Result<(), Verify
         if cancel.is_cancelled() {
             return Ok(());
         }
-        let found = originals.as_ref().and_then(|originals| originals.of(file, cancel));
+        let found = originals.and_then(|originals| originals.of(file, cancel));
         if originals.is_some() {
-            match &found {
+            match found {
                 Some(path) => checks.tell(Area::Originals, name(file), Verdict::Good, path.to_string_lossy()),
                 None => {
-                    let what = "no file of the folder has its SHA-256";
+                    let what = "no file in the folder has its SHA-256";
                     checks.tell(Area::Originals, name(file), Verdict::Failed, what);
                 }
             }
@@ -112,7 +107,7 @@ fn name(evidence: &EvidenceRow) -> String {
 }
 
 /// Both hashes of a file and of what came out of it.
-fn contents(mut original: Original<'_>, family: &[&EvidenceRow], cancel: &CancelToken, checks: &mut Checks<'_>) {
+fn contents(mut original: Original<'_>, family: &[&EvidenceRow], cancel: &Cancel, checks: &mut Checks<'_>) {
     let mut hashes = Hashes::default();
     let read = reader::read_source(&mut original, &options(cancel), &mut hashes);
     if matches!(read, Err(ReadError::Cancelled)) {
@@ -134,7 +129,7 @@ fn contents(mut original: Original<'_>, family: &[&EvidenceRow], cancel: &Cancel
         && let Some(file) = family.first()
     {
         let more = hashes.facts.len() - family.len();
-        checks.tell(Area::Evidence, name(file), Verdict::Failed, format!("{more} members of it are not in the case"));
+        checks.tell(Area::Evidence, name(file), Verdict::Failed, format!("{more} of its members are not in the case"));
     }
 }
 
@@ -145,7 +140,7 @@ fn compare(evidence: &EvidenceRow, facts: &EvidenceFacts) -> (Verdict, String) {
     }
     if content != evidence.content_sha256 {
         let was = &evidence.content_sha256;
-        return (Verdict::Failed, format!("the SHA-256 of its content is {content}, and was {was}"));
+        return (Verdict::Failed, format!("the SHA-256 of its content is {content}, but was {was} at import"));
     }
     for (what, is, was) in [
         ("size", facts.file_bytes.to_string(), evidence.file_bytes.to_string()),
@@ -154,14 +149,14 @@ fn compare(evidence: &EvidenceRow, facts: &EvidenceFacts) -> (Verdict, String) {
         ("encoding", facts.encoding.to_string(), evidence.encoding.clone()),
     ] {
         if is != was {
-            return (Verdict::Failed, format!("its {what} is {is}, and the case says {was}"));
+            return (Verdict::Failed, format!("its {what} is {is}, but the case records {was}"));
         }
     }
     (Verdict::Good, format!("SHA-256 {file}"))
 }
 
 /// What is stored of an archive's member for itself.
-fn stored_member(reader: &CaseReader, member: &EvidenceRow, cancel: &CancelToken, checks: &mut Checks<'_>) {
+fn stored_member(reader: &CaseReader, member: &EvidenceRow, cancel: &Cancel, checks: &mut Checks<'_>) {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
     let read = Original::in_case(reader, member).map_err(|error| error.to_string()).and_then(|mut original| {
@@ -178,48 +173,9 @@ fn stored_member(reader: &CaseReader, member: &EvidenceRow, cancel: &CancelToken
     match read {
         Err(why) => checks.tell(Area::Evidence, name(member), Verdict::Failed, why),
         Ok(()) if found != member.file_sha256 && !cancel.is_cancelled() => {
-            let what = format!("what is stored of it has the SHA-256 {found}, and had {}", member.file_sha256);
+            let what = format!("its stored content has the SHA-256 {found}, but had {} at import", member.file_sha256);
             checks.tell(Area::Evidence, name(member), Verdict::Failed, what);
         }
         Ok(()) => {}
-    }
-}
-
-/// The files of a folder, by size.
-pub(super) struct Originals(HashMap<u64, SameSize>);
-
-#[derive(Default)]
-struct SameSize {
-    paths: Vec<PathBuf>,
-    /// Taken once, when the first evidence of this size is looked for.
-    by_hash: OnceCell<HashMap<String, PathBuf>>,
-}
-
-impl SameSize {
-    fn hashed(&self, cancel: &CancelToken) -> HashMap<String, PathBuf> {
-        let mut by_hash = HashMap::new();
-        for path in &self.paths {
-            if let Ok(hash) = reader::hash_file(path, cancel, &AtomicU64::new(0)) {
-                by_hash.entry(journal::hex(&hash)).or_insert_with(|| path.clone());
-            }
-        }
-        by_hash
-    }
-}
-
-impl Originals {
-    pub fn below(folder: &Path, cancel: &CancelToken) -> Self {
-        let mut by_size: HashMap<u64, SameSize> = HashMap::new();
-        let listing = crate::app::import::list_paths(&[folder.to_owned()], Path::new(""));
-        for (path, bytes) in listing.files.into_iter().take_while(|_| !cancel.is_cancelled()) {
-            by_size.entry(bytes).or_default().paths.push(path);
-        }
-        Self(by_size)
-    }
-
-    /// The file that was imported, if it is there unchanged.
-    pub fn of(&self, evidence: &EvidenceRow, cancel: &CancelToken) -> Option<PathBuf> {
-        let same_size = self.0.get(&evidence.file_bytes)?;
-        same_size.by_hash.get_or_init(|| same_size.hashed(cancel)).get(&evidence.file_sha256).cloned()
     }
 }

@@ -1,4 +1,4 @@
-//! Exhibits asked again. What was added to the case since one was frozen is told apart from what was changed past the
+//! Exhibits run again. What was added to the case since one was frozen is distinguished from what was changed past the
 //! program.
 
 use super::{Area, Checks, Verdict, VerifyError};
@@ -58,9 +58,9 @@ pub(super) fn check(
     Ok(())
 }
 
-/// One that was taken back is not asked again, but what is stored of it must be what was frozen.
+/// One that was removed is not run again, but what is stored of it must be what was frozen.
 fn stored(reader: &CaseReader, exhibit: &Exhibit, checks: &mut Checks<'_>) {
-    let item = format!("{} {} (taken back)", exhibit.id, exhibit.text.caption);
+    let item = format!("{} {} (removed)", exhibit.id, exhibit.text.caption);
     match query::exhibit_lines(reader, exhibit.id) {
         Ok(lines) if canonical::digest(&lines) == exhibit.frozen.digest => {
             checks.tell(Area::Exhibit, item, Verdict::Good, format!("stored with digest {}", exhibit.frozen.digest));
@@ -70,8 +70,8 @@ fn stored(reader: &CaseReader, exhibit: &Exhibit, checks: &mut Checks<'_>) {
     }
 }
 
-/// What came in since the exhibit was frozen and is part of its answer now, in words. `None`: nothing that would explain
-/// another answer.
+/// What came in since the exhibit was frozen and is part of its answer now, in words. `None`: nothing that would
+/// explain another answer.
 fn added_since(reader: &CaseReader, journal: &[Stored], exhibit: &Exhibit, cancel: &Cancel) -> Option<String> {
     let parameters = |entry: &Stored| serde_json::from_str::<Value>(&entry.parameters).unwrap_or_default();
     let frozen = journal
@@ -96,7 +96,7 @@ fn added_since(reader: &CaseReader, journal: &[Stored], exhibit: &Exhibit, cance
         let new = rests_on.iter().filter(|number| imported.contains(number)).count();
         if new > 0 && was.evidence.iter().all(is_there) {
             let files = if new == 1 { "1 file".to_owned() } else { format!("{new} files") };
-            return Some(format!("evidence was added since it was frozen ({files} that it rests on now)"));
+            return Some(format!("evidence was added after it was saved (evidence files used now: {files})"));
         }
     }
     let is_upgrade = |entry: &Stored| {
@@ -105,7 +105,7 @@ fn added_since(reader: &CaseReader, journal: &[Stored], exhibit: &Exhibit, cance
     };
     let is_read_upgraded = reader.standing().older.is_some() && has_conflicts(reader, cancel);
     if basis.has_events() && (is_read_upgraded || since.iter().any(is_upgrade)) {
-        return Some("contradicting copies became events of their own when the case was upgraded".to_owned());
+        return Some("copies with different content became separate events when the case was upgraded".to_owned());
     }
     let of_lists = |entry: &Stored| {
         let action = entry.action.as_str();
@@ -113,10 +113,10 @@ fn added_since(reader: &CaseReader, journal: &[Stored], exhibit: &Exhibit, cance
         action.starts_with("indicator_") || action.starts_with("label_") || validity
     };
     if since.iter().any(of_lists) && (basis.with_lists || basis.asks_for(&[Target::Indicator, Target::Label])) {
-        return Some("indicator lists or labels were changed since it was frozen".to_owned());
+        return Some("indicator lists or labels were changed after it was saved".to_owned());
     }
     if since.iter().any(|entry| entry.action.starts_with("tag_")) && basis.asks_for(&[Target::Tag]) {
-        return Some("tags were changed since it was frozen".to_owned());
+        return Some("tags were changed after it was saved".to_owned());
     }
     None
 }
@@ -127,7 +127,8 @@ fn has_conflicts(reader: &CaseReader, cancel: &Cancel) -> bool {
     query::rows(reader, &scope.records(Vec::new()), cancel).is_ok_and(|rows| !rows.is_empty())
 }
 
-/// Numbers of the evidence files that the answer rests on now, those among them that only show that an hour has records.
+/// Numbers of the evidence files that the answer rests on now, those among them that only show that an hour has
+/// records.
 fn rests_on(reader: &CaseReader, question: &dyn Question, basis: &Basis, cancel: &Cancel) -> Option<BTreeSet<u64>> {
     let facts = Facts::gather(reader, basis, cancel).ok()?;
     let mut numbers: BTreeSet<u64> = facts.evidence.iter().map(|fact| u64::from(fact.evidence)).collect();

@@ -1,11 +1,11 @@
 //! Checking a case: is it what was imported, and what examiners wrote?
 //!
-//! Every check is told with its verdict as it is made. What cannot be checked (an original that was left out of the case)
-//! is told as such; it is no failure. Nothing in a case ends the run: what cannot be read is a failed check.
+//! Every check is reported with its verdict as it is made. What cannot be checked (an original that was left out of the
+//! case) is reported as such; it is no failure. Nothing in a case ends the run: what cannot be read is a failed check.
 
 mod evidence;
 mod exhibit;
-mod received;
+mod originals;
 mod replay;
 mod verified;
 
@@ -14,10 +14,8 @@ pub use verified::{Area, Check, MOST_KEPT, Outcome, Progress, Told, Verdict, Ver
 use super::index;
 use crate::case::journal::{self, Stored};
 use crate::case::{CaseError, CaseReader, Differences};
-use crate::ingest::reader::CancelToken;
 use crate::query::{self, Cancel, QueryError};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
 use std::time::Duration;
 
 /// What is checked besides.
@@ -41,7 +39,7 @@ impl Default for VerifyOptions {
 pub enum VerifyError {
     #[error(transparent)]
     Query(#[from] QueryError),
-    #[error("a scratch case could not be made: {0}")]
+    #[error("a temporary case could not be created: {0}")]
     Scratch(String),
 }
 
@@ -86,9 +84,9 @@ impl Checks<'_> {
 struct Run<'a> {
     reader: &'a CaseReader,
     options: &'a VerifyOptions,
-    stop: &'a CancelToken,
-    /// Of the queries: it follows `stop`.
     cancel: &'a Cancel,
+    /// The folder with originals, where one was named.
+    originals: Option<originals::Originals>,
 }
 
 impl Run<'_> {
@@ -99,12 +97,12 @@ impl Run<'_> {
         checks: &mut Checks<'_>,
         check: impl FnOnce(&mut Checks<'_>) -> Result<(), VerifyError>,
     ) {
-        if self.stop.is_cancelled() {
+        if self.cancel.is_cancelled() {
             return;
         }
         let done = check(checks);
-        if let (Err(error), false) = (done, self.stop.is_cancelled()) {
-            checks.tell(area, "", Verdict::Failed, format!("it could not be checked to the end: {error}"));
+        if let (Err(error), false) = (done, self.cancel.is_cancelled()) {
+            checks.tell(area, "", Verdict::Failed, format!("the check could not be completed: {error}"));
         }
     }
 }
@@ -116,7 +114,7 @@ impl Run<'_> {
 pub fn verify(
     case: &Path,
     options: &VerifyOptions,
-    cancel: &CancelToken,
+    cancel: &Cancel,
     told: &mut dyn FnMut(Told<'_>),
 ) -> Result<Verified, VerifyError> {
     let mut reader = CaseReader::open(case)?;
@@ -128,30 +126,11 @@ pub fn verify(
     let mut checks = Checks { told, sum };
     let stop = cancel.clone();
     query::stop_when(&mut reader, move || stop.is_cancelled())?;
-    let queries = Cancel::with_statement_time(options.statement_time);
-    let run = Run { reader: &reader, options, stop: cancel, cancel: &queries };
-    std::thread::scope(|scope| {
-        let (end, ended) = mpsc::sync_channel::<()>(0);
-        let queries = &queries;
-        let watch = move || stop_queries(cancel, queries, &ended);
-        let watching = std::thread::Builder::new().name("verify-stop".to_owned()).spawn_scoped(scope, watch);
-        all(&run, &mut checks);
-        drop(end);
-        // Without the thread a query ends before the stop is seen.
-        drop(watching);
-    });
+    let cancel = cancel.with_statement_time(options.statement_time);
+    let originals = options.originals.as_ref().map(|folder| originals::Originals::below(folder, case));
+    all(&Run { reader: &reader, options, cancel: &cancel, originals }, &mut checks);
     checks.sum.stopped = cancel.is_cancelled();
     Ok(checks.sum)
-}
-
-/// Hands a stop on to the queries, until `ended` closes.
-fn stop_queries(stop: &CancelToken, queries: &Cancel, ended: &mpsc::Receiver<()>) {
-    const LOOK_UP: Duration = Duration::from_millis(50);
-    while ended.recv_timeout(LOOK_UP) == Err(mpsc::RecvTimeoutError::Timeout) {
-        if stop.is_cancelled() {
-            queries.cancel();
-        }
-    }
 }
 
 fn all(run: &Run<'_>, checks: &mut Checks<'_>) {
@@ -176,13 +155,13 @@ fn all(run: &Run<'_>, checks: &mut Checks<'_>) {
         (Area::Conclusions, conclusions),
     ] {
         run.area(area, checks, |checks| {
-            checks.differences(area, "as the journal tells", compare(reader, &journal)?);
+            checks.differences(area, "matches the journal", compare(reader, &journal)?);
             Ok(())
         });
     }
     run.area(Area::Evidence, checks, |checks| evidence::check(run, checks));
-    if let Some(folder) = &run.options.originals {
-        run.area(Area::Originals, checks, |checks| received::check_folder(reader, folder, run.stop, checks));
+    if let Some(originals) = &run.originals {
+        run.area(Area::Originals, checks, |checks| originals.check_lacking(reader, run.cancel, checks));
     }
     run.area(Area::Index, checks, |checks| columns(reader, checks));
     run.area(Area::Exhibit, checks, |checks| exhibit::check(reader, &journal, run.cancel, checks));
@@ -203,7 +182,7 @@ fn structure(run: &Run<'_>, checks: &mut Checks<'_>) -> Result<(), VerifyError> 
         checks.progress(Area::Structure, done, steps);
         let faults = match found {
             Ok(faults) => faults,
-            Err(_) if run.stop.is_cancelled() => return,
+            Err(_) if run.cancel.is_cancelled() => return,
             Err(error) => vec![format!("it could not be checked: {error}")],
         };
         for fault in faults {
@@ -223,7 +202,7 @@ fn structure(run: &Run<'_>, checks: &mut Checks<'_>) -> Result<(), VerifyError> 
     for (item, check) in query::CONSISTENCIES {
         step(checks, item, check(run.reader));
     }
-    if checks.sum.failed == failed && !run.stop.is_cancelled() {
+    if checks.sum.failed == failed && !run.cancel.is_cancelled() {
         checks.tell(Area::Structure, "", Verdict::Good, "whole");
     }
     Ok(())
@@ -237,7 +216,7 @@ fn journal_chain(entries: &[Stored], checks: &mut Checks<'_>) {
         }
         Some(seq) => {
             let item = format!("entry {seq}");
-            checks.tell(Area::Journal, item, Verdict::Failed, "the chain of hashes is broken here");
+            checks.tell(Area::Journal, item, Verdict::Failed, "the hash chain is broken here");
         }
     }
 }
@@ -248,8 +227,10 @@ fn columns(reader: &CaseReader, checks: &mut Checks<'_>) -> Result<(), VerifyErr
         IndexHealth::Missing(why) => checks.tell(Area::Index, "", Verdict::Unchecked, format!("there is none: {why}")),
         IndexHealth::Damaged(why) => checks.tell(Area::Index, "", Verdict::Failed, why),
         IndexHealth::Ready | IndexHealth::Behind { .. } => match index::differences(reader)? {
-            None => checks.tell(Area::Index, "", Verdict::Good, "as the rows"),
-            Some(fault) => checks.tell(Area::Index, "", Verdict::Failed, format!("it is not as the rows: {fault}")),
+            None => checks.tell(Area::Index, "", Verdict::Good, "matches the rows"),
+            Some(fault) => {
+                checks.tell(Area::Index, "", Verdict::Failed, format!("it does not match the rows: {fault}"))
+            }
         },
     }
     Ok(())

@@ -1,7 +1,6 @@
-//! Every row derived again: the originals are read into a scratch case, in the order in which they were imported, and
+//! Every row derived again: the originals are read into a temporary case, in the order in which they were imported, and
 //! both cases are compared row by row.
 
-use super::evidence::Originals;
 use super::{Area, Checks, Run, Verdict, VerifyError};
 use crate::app::import::now_utc;
 use crate::app::import::replay::{families, read_again};
@@ -12,10 +11,9 @@ use crate::query::{self, Compare, Compared, DICTIONARIES, EvidenceRow, QueryErro
 use std::fs::File;
 
 pub(super) fn check(run: &Run<'_>, checks: &mut Checks<'_>) -> Result<(), VerifyError> {
-    let (reader, cancel) = (run.reader, run.stop);
+    let (reader, cancel) = (run.reader, run.cancel);
     let (list, unreadable) = query::readable_evidence(reader)?;
     let families = families(&list);
-    let originals = run.options.originals.as_ref().map(|folder| Originals::below(folder, cancel));
     let scratch = |error: &dyn std::fmt::Display| VerifyError::Scratch(error.to_string());
     // Beside the case, where there is room for one of its size more likely than among the temporary files.
     let elsewhere = std::env::temp_dir().join("replay.coldtrail");
@@ -32,7 +30,7 @@ pub(super) fn check(run: &Run<'_>, checks: &mut Checks<'_>) -> Result<(), Verify
         if cancel.is_cancelled() {
             return Ok(());
         }
-        let found = originals.as_ref().and_then(|originals| originals.of(file, cancel));
+        let found = run.originals.as_ref().and_then(|originals| originals.of(file, cancel));
         let original = match found.filter(|_| !file.raw_kept) {
             Some(path) => File::open(path).and_then(Original::file).map_err(|error| error.to_string()),
             None => Original::in_case(reader, file).map_err(|error| error.to_string()),
@@ -63,7 +61,7 @@ fn compare(
     all_read: bool,
     checks: &mut Checks<'_>,
 ) -> Result<(), VerifyError> {
-    let stop = run.stop.clone();
+    let stop = run.cancel.clone();
     query::stop_when(&mut is, move || stop.is_cancelled())?;
     for evidence in read {
         let what = Compare { duplicates: all_read, seek_points: evidence.raw_kept };
@@ -74,7 +72,7 @@ fn compare(
         for table in DICTIONARIES {
             told(run, table.to_owned(), query::compare_dictionary(run.reader, &is, table), checks);
         }
-    } else if !run.stop.is_cancelled() {
+    } else if !run.cancel.is_cancelled() {
         let what = "which records another file holds already, and whether some value is in no record, was not compared: \
                     not every original could be read";
         checks.tell(Area::Replay, "", Verdict::Unchecked, what);
@@ -84,10 +82,10 @@ fn compare(
 
 fn told(run: &Run<'_>, item: String, compared: Result<Compared, QueryError>, checks: &mut Checks<'_>) {
     match compared {
-        _ if run.stop.is_cancelled() => {}
+        _ if run.cancel.is_cancelled() => {}
         Err(error) => checks.tell(Area::Replay, item, Verdict::Failed, format!("it could not be compared: {error}")),
         Ok(Compared { differences: 0, rows, .. }) => {
-            checks.tell(Area::Replay, item, Verdict::Good, format!("{rows} rows are the same"));
+            checks.tell(Area::Replay, item, Verdict::Good, format!("{rows} rows are identical"));
         }
         Ok(Compared { differences, first, .. }) => {
             let first = first.join("; ");

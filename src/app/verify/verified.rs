@@ -58,12 +58,13 @@ impl Area {
 pub enum Verdict {
     Good,
     Failed,
-    /// Evidence, indicator lists or labels were added since an exhibit was frozen, and its answer is another one now. The
-    /// journal tells of what was added: nothing was changed past the program.
+    /// Evidence, indicator lists or labels were added since an exhibit was frozen, and its answer is another one now.
+    /// The journal tells of what was added: nothing was changed past the program.
     Outdated,
     /// It could not be checked, which proves nothing either way.
     Unchecked,
-    /// A file of the folder with originals that the case lacks: nobody changed the case, it may never have been imported.
+    /// A file of the folder with originals that the case lacks: nobody changed the case, it may never have been
+    /// imported.
     Missing,
 }
 
@@ -169,7 +170,7 @@ pub struct Progress {
     pub total: u64,
 }
 
-/// What is told while a case is checked.
+/// What is reported while a case is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Told<'a> {
     Check(&'a Check),

@@ -1,5 +1,5 @@
 //! What examiners wrote as JSON: for the journal, and for those who ask for all of it. Places in the report are not
-//! among it: they change with every other that moves, and stand in the journal as the whole order.
+//! among it: they change with every other that moves, and are in the journal as the whole order.
 
 use crate::model::conclusions::{Exhibit, Finding, Life, Note, Stamp, Subject, Tag};
 use serde_json::{Map, Value, json};
@@ -9,8 +9,8 @@ fn stamp(stamp: &Stamp) -> Value {
     json!({"at": stamp.at_utc, "by": stamp.by})
 }
 
-/// An object with who made, changed and took back what it tells of.
-pub fn with_life(mut object: Value, life: &Life) -> Value {
+/// An object with who made, changed and removed what it tells of.
+pub(crate) fn with_life(mut object: Value, life: &Life) -> Value {
     if let Value::Object(members) = &mut object {
         members.insert("created".to_owned(), stamp(&life.created));
         add(members, "changed", life.changed.as_ref());
@@ -29,15 +29,15 @@ fn about(subject: &Subject) -> Value {
     json!({"kind": subject.kind(), "key": subject.key()})
 }
 
-pub fn tag_json(tag: &Tag) -> Value {
+pub(crate) fn tag_json(tag: &Tag) -> Value {
     with_life(json!({"id": tag.id, "about": about(&tag.subject), "name": tag.name}), &tag.life)
 }
 
-pub fn note_json(note: &Note) -> Value {
+pub(crate) fn note_json(note: &Note) -> Value {
     with_life(json!({"id": note.id, "about": about(&note.subject), "text": note.text}), &note.life)
 }
 
-pub fn finding_json(finding: &Finding) -> Value {
+pub(crate) fn finding_json(finding: &Finding) -> Value {
     let text = &finding.text;
     let records: Vec<String> = finding.records.iter().map(ToString::to_string).collect();
     let object = json!({
@@ -48,7 +48,7 @@ pub fn finding_json(finding: &Finding) -> Value {
 }
 
 /// Its facts are many: their hash stands for them.
-pub fn exhibit_json(exhibit: &Exhibit) -> Value {
+pub(crate) fn exhibit_json(exhibit: &Exhibit) -> Value {
     let frozen = &exhibit.frozen;
     let facts = super::super::journal::hex(&Sha256::digest(frozen.facts.as_bytes()));
     let object = json!({

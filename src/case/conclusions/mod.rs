@@ -10,7 +10,7 @@ mod tags;
 #[cfg(test)]
 pub(super) use tags::in_words as subjects_in_words;
 
-pub use forms::{exhibit_json, finding_json, note_json, tag_json, with_life};
+pub(crate) use forms::{exhibit_json, finding_json, note_json, tag_json, with_life};
 pub(crate) use read::{citations, exhibit, exhibit_ids, exhibit_lines, exhibits, findings, notes, report_fields, tags};
 
 use super::error::CaseError;

@@ -1,4 +1,4 @@
-//! Reading what examiners concluded. What was taken back is among it where that is asked for.
+//! Reading what examiners concluded. What was removed is among it where that is asked for.
 
 use super::super::error::CaseError;
 use crate::model::RecordId;
@@ -8,7 +8,7 @@ use crate::model::conclusions::{
 };
 use rusqlite::{Connection, Row};
 
-/// Six columns: made, changed, taken back.
+/// Six columns: made, changed, removed.
 fn life(row: &Row<'_>, at: usize) -> rusqlite::Result<Life> {
     let stamp = |at: usize| -> rusqlite::Result<Option<Stamp>> {
         let at_utc: Option<String> = row.get(at)?;
@@ -49,7 +49,7 @@ pub(crate) fn notes(conn: &Connection, with_removed: bool) -> Result<Vec<Note>, 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// In their order; those that were taken back last.
+/// In their order; those that were removed last.
 pub(crate) fn findings(conn: &Connection, with_removed: bool) -> Result<Vec<Finding>, CaseError> {
     let mut statement = conn.prepare_cached(&format!(
         "SELECT finding_id, place, title, text, status, confidence, technique, {LIFE} FROM finding
@@ -92,7 +92,7 @@ pub(crate) fn citations(conn: &Connection, finding: i64) -> Result<Vec<(RecordId
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// In their order; those that were taken back last.
+/// In their order; those that were removed last.
 pub(crate) fn exhibits(conn: &Connection, with_removed: bool) -> Result<Vec<Exhibit>, CaseError> {
     let mut statement = conn.prepare_cached(&format!(
         "SELECT {EXHIBIT} FROM exhibit WHERE ?1 OR removed_utc IS NULL ORDER BY place = 0, place, exhibit_id"

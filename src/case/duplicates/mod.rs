@@ -4,7 +4,7 @@
 //! Each record that no earlier file holds is known by a fingerprint of what two deliveries of it share, so a new record
 //! asks for its own fingerprint only, however many files overlap in time; what is found is compared with the row. What
 //! the case held before the import is read when records of the same hours come in, each run of rows once. Memory: 30 MB
-//! for the newest records, a byte and a half for each of the others, which stand in temporary files (`store`), and some
+//! for the newest records, a byte and a half for each of the others, which are in temporary files (`store`), and some
 //! forty bytes for each duplicate of the file in hand.
 
 mod run;
@@ -51,7 +51,7 @@ struct Record {
 #[derive(Debug)]
 pub(super) struct Duplicates {
     known: Option<Box<Known>>,
-    /// Records in memory at the most.
+    /// Records in memory at most.
     recent: usize,
 }
 
@@ -63,7 +63,7 @@ impl Default for Duplicates {
 
 impl Duplicates {
     /// A unit begins. `first`: others may have written since the one before.
-    pub fn begin(&mut self, conn: &Connection, first: bool) -> Result<(), CaseError> {
+    pub(super) fn begin(&mut self, conn: &Connection, first: bool) -> Result<(), CaseError> {
         if let Some(known) = &mut self.known {
             known.unit = None;
             if first && known.last_entry != last_entry(conn)? {
@@ -74,15 +74,15 @@ impl Duplicates {
     }
 
     /// What was kept is about to be committed.
-    pub fn commit(&mut self, conn: &Connection) -> Result<(), CaseError> {
+    pub(super) fn commit(&mut self, conn: &Connection) -> Result<(), CaseError> {
         if let Some(known) = &mut self.known {
             known.last_entry = last_entry(conn)?;
         }
         Ok(())
     }
 
-    /// The unit is about to be taken back.
-    pub fn rollback(&mut self, conn: &Connection) {
+    /// The unit is about to be rolled back.
+    pub(super) fn rollback(&mut self, conn: &Connection) {
         let Some(known) = &mut self.known else { return };
         if conn.is_autocommit() || !known.rollback() {
             self.known = None;
@@ -91,7 +91,7 @@ impl Duplicates {
 
     /// Marks those of the next rows of an evidence file that earlier files hold, and gives their ids, ascending.
     /// `columns`: as table flow has them.
-    pub fn mark(
+    pub(super) fn mark(
         &mut self,
         conn: &Connection,
         evidence: EvidenceId,

@@ -11,7 +11,7 @@ const ENTRY_BYTES: usize = 16;
 
 /// Entries in order.
 #[derive(Debug)]
-pub struct Run {
+pub(super) struct Run {
     filter: Filter,
     /// The first fingerprint of each block.
     blocks: Vec<u64>,
@@ -31,7 +31,7 @@ enum Entries {
 }
 
 impl Run {
-    pub fn of(mut entries: Vec<Entry>, span: (i64, i64)) -> Self {
+    pub(super) fn of(mut entries: Vec<Entry>, span: (i64, i64)) -> Self {
         entries.sort_unstable();
         let filter = Filter::of(&entries);
         let blocks = entries.chunks(BLOCK).filter_map(|block| block.first()).map(|entry| entry.fingerprint).collect();
@@ -43,12 +43,12 @@ impl Run {
     }
 
     /// May it hold this? Wrong in one of fifty cases where it does not, and never where it does.
-    pub fn may_hold(&self, fingerprint: u64, start: i64) -> bool {
+    pub(super) fn may_hold(&self, fingerprint: u64, start: i64) -> bool {
         self.span.0 <= start && start <= self.span.1 && self.filter.may_hold(fingerprint)
     }
 
     /// Adds the ids of a fingerprint.
-    pub fn find(&self, fingerprint: u64, ids: &mut Vec<i64>) -> io::Result<()> {
+    pub(super) fn find(&self, fingerprint: u64, ids: &mut Vec<i64>) -> io::Result<()> {
         let first = self.blocks.partition_point(|block| *block < fingerprint).saturating_sub(1);
         for (number, block) in self.blocks.iter().enumerate().skip(first) {
             if *block > fingerprint {

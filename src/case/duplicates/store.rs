@@ -1,5 +1,5 @@
-//! Fingerprints of flow records to their ids. The newest stand in a hash table; what does not fit there goes, sorted, into
-//! temporary files, of which memory holds a byte and a half a record.
+//! Fingerprints of flow records to their ids. The newest are in a hash table; what does not fit there goes, sorted,
+//! into temporary files, of which memory holds a byte and a half a record.
 
 use super::run::Run;
 use rustc_hash::FxHashMap;
@@ -7,20 +7,20 @@ use std::io;
 
 /// A record: the fingerprint of what two deliveries of it share, and its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
+pub(super) struct Entry {
     pub fingerprint: u64,
     pub id: i64,
 }
 
 impl Entry {
-    pub fn to_bytes(self) -> [u8; 16] {
+    pub(super) fn to_bytes(self) -> [u8; 16] {
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&self.fingerprint.to_le_bytes());
         bytes[8..].copy_from_slice(&self.id.to_le_bytes());
         bytes
     }
 
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (fingerprint, id) = bytes.split_at_checked(8)?;
         Some(Self {
             fingerprint: u64::from_le_bytes(fingerprint.try_into().ok()?),
@@ -29,11 +29,11 @@ impl Entry {
     }
 }
 
-/// Records in the hash table at the most: as many as fit into 2^20 places, with which it takes 30 MB.
-pub const RECENT: usize = 7 << 17;
+/// Records in the hash table at most: as many as fit into 2^20 places, with which it takes 30 MB.
+pub(super) const RECENT: usize = 7 << 17;
 
 #[derive(Debug)]
-pub struct Store {
+pub(super) struct Store {
     /// Fingerprint to the last of its records.
     last: FxHashMap<u64, u32>,
     ids: Vec<i64>,
@@ -49,8 +49,8 @@ const NOTHING: (i64, i64) = (i64::MAX, i64::MIN);
 const END: u32 = u32::MAX;
 
 impl Store {
-    /// `recent`: records in memory at the most.
-    pub fn new(recent: usize) -> Self {
+    /// `recent`: records in memory at most.
+    pub(super) fn new(recent: usize) -> Self {
         Self {
             last: FxHashMap::default(),
             ids: Vec::new(),
@@ -62,12 +62,12 @@ impl Store {
     }
 
     /// May it hold a record of this fingerprint that starts then?
-    pub fn may_hold(&self, fingerprint: u64, start: i64) -> bool {
+    pub(super) fn may_hold(&self, fingerprint: u64, start: i64) -> bool {
         self.last.contains_key(&fingerprint) || self.runs.iter().any(|run| run.may_hold(fingerprint, start))
     }
 
     /// Ids of the fingerprint's records, ascending.
-    pub fn find(&self, fingerprint: u64, start: i64) -> io::Result<Vec<i64>> {
+    pub(super) fn find(&self, fingerprint: u64, start: i64) -> io::Result<Vec<i64>> {
         let mut ids = Vec::new();
         for run in self.runs.iter().filter(|run| run.may_hold(fingerprint, start)) {
             run.find(fingerprint, &mut ids)?;
@@ -79,7 +79,7 @@ impl Store {
         Ok(ids)
     }
 
-    pub fn insert(&mut self, entry: Entry, start: i64) {
+    pub(super) fn insert(&mut self, entry: Entry, start: i64) {
         if self.ids.len() >= self.recent {
             self.put_aside();
         }
@@ -100,7 +100,7 @@ impl Store {
     }
 
     /// How many times the table was full.
-    pub fn runs(&self) -> usize {
+    pub(super) fn runs(&self) -> usize {
         self.runs.len()
     }
 
@@ -123,7 +123,7 @@ impl Store {
     }
 
     /// Takes the records from this id on out of the table.
-    pub fn forget_from(&mut self, id: i64) {
+    pub(super) fn forget_from(&mut self, id: i64) {
         let (kept, span) = (self.entries(), self.span);
         self.last.clear();
         self.ids.clear();

@@ -161,7 +161,7 @@ fn a_flow() -> impl Strategy<Value = Flow> {
 }
 
 /// What becomes of a file: it comes in, alone or with those before it in one unit, or it fails after its rows were
-/// written; afterwards the writer goes on or the case is opened anew.
+/// written; afterwards the writer continues or the case is reopened.
 #[derive(Clone, Copy, Debug)]
 enum Fate {
     Kept,
@@ -264,7 +264,7 @@ fn work_of_the_last(files: i64, records: i64, of: impl Fn(i64, i64) -> Flow) -> 
 }
 
 /// A new file's work does not depend on how many files of the same hour there are: neither where all records are new,
-/// nor where each was delivered before, nor where each one's fellows stand in many files.
+/// nor where each was delivered before, nor where each one's fellows are in many files.
 #[test]
 fn the_work_for_a_file_stays_the_same_from_a_hundred_overlapping_files_to_a_thousand() {
     let new = |file: i64, record: i64| Flow::of(record, (file + 1) as i32);

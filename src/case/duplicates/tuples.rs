@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 
 /// What of a record is compared only where both have it.
 #[derive(Clone, Copy, Debug)]
-pub struct Rest {
+pub(super) struct Rest {
     pub interface: u32,
     pub disposition: Option<u32>,
     pub packet_pair: Option<u32>,
@@ -15,7 +15,7 @@ pub struct Rest {
 
 /// The tuples seen so far, as texts in the order of their columns.
 #[derive(Debug, Default)]
-pub struct Tuples {
+pub(super) struct Tuples {
     interfaces: FxHashMap<u32, (Option<u32>, Vec<Option<String>>)>,
     dispositions: FxHashMap<u32, Vec<Option<String>>>,
     /// Network interfaces (AWS's interface-id) by their text.
@@ -24,13 +24,13 @@ pub struct Tuples {
 
 impl Tuples {
     /// What the case's numbers stand for is read again: a rollback gives them to other tuples.
-    pub fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.interfaces.clear();
         self.dispositions.clear();
     }
 
     /// The number of the network interface in a tuple, or `None` where it names none.
-    pub fn eni(&mut self, conn: &Connection, interface: u32) -> Result<Option<u32>, CaseError> {
+    pub(super) fn eni(&mut self, conn: &Connection, interface: u32) -> Result<Option<u32>, CaseError> {
         if let Some((eni, _)) = self.interfaces.get(&interface) {
             return Ok(*eni);
         }
@@ -43,7 +43,7 @@ impl Tuples {
     }
 
     /// Does neither say what the other contradicts?
-    pub fn compatible(&mut self, conn: &Connection, ours: &Rest, theirs: &Rest) -> Result<bool, CaseError> {
+    pub(super) fn compatible(&mut self, conn: &Connection, ours: &Rest, theirs: &Rest) -> Result<bool, CaseError> {
         let packets = match (ours.packet_pair, theirs.packet_pair) {
             (Some(a), Some(b)) => a == b,
             _ => true,

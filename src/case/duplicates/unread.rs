@@ -13,7 +13,7 @@ struct Chunk {
 
 /// Chunks of the case by the time that they span. Each is given out once.
 #[derive(Debug, Default)]
-pub struct Unread {
+pub(super) struct Unread {
     /// By `min_start`.
     chunks: Vec<Chunk>,
     /// The greatest start below each node of a complete binary tree over the chunks, the root at 1; `NONE` where all
@@ -26,7 +26,7 @@ const NONE: i64 = i64::MIN;
 
 impl Unread {
     /// Chunks of the records below this id.
-    pub fn load(conn: &Connection, below: i64) -> Result<Self, CaseError> {
+    pub(super) fn load(conn: &Connection, below: i64) -> Result<Self, CaseError> {
         let mut statement = conn.prepare_cached(
             "SELECT first_id, last_id, min_start, max_start FROM flow_chunk
              WHERE first_id < ? AND min_start IS NOT NULL ORDER BY min_start, first_id",
@@ -45,12 +45,12 @@ impl Unread {
         Ok(Self { chunks, latest, leaves })
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.latest.get(1).is_none_or(|latest| *latest == NONE)
     }
 
     /// A chunk that reaches into these seconds (both inclusive), as its first and last id.
-    pub fn take(&mut self, first: i64, last: i64) -> Option<(i64, i64)> {
+    pub(super) fn take(&mut self, first: i64, last: i64) -> Option<(i64, i64)> {
         if self.latest.get(1).is_none_or(|latest| *latest < first || *latest == NONE) {
             return None;
         }
@@ -73,7 +73,7 @@ impl Unread {
 }
 
 /// Spans of seconds that hold all of these starts, without the gaps of more than an hour between them.
-pub fn spans(mut starts: Vec<i64>) -> Vec<(i64, i64)> {
+pub(super) fn spans(mut starts: Vec<i64>) -> Vec<(i64, i64)> {
     const GAP: i64 = 3600;
     starts.sort_unstable();
     let mut spans: Vec<(i64, i64)> = Vec::new();

@@ -1,6 +1,6 @@
-//! Writing the index, by the thread that writes the rows. Full segments go out in the transaction of the file that fills
-//! them; what is left over waits in memory until the import ends, so that many small files do not write the last segment
-//! again and again.
+//! Writing the index, by the thread that writes the rows. Full segments go out in the transaction of the file that
+//! fills them; what is left over waits in memory until the import ends, so that many small files do not write the last
+//! segment again and again.
 
 use super::snapshot;
 use super::tail::{self, Tail};
@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 
 /// What the writer knows of the index.
 #[derive(Debug, Default)]
-pub enum IndexSlot {
+pub(crate) enum IndexSlot {
     /// Not looked at yet, or out of date.
     #[default]
     Unknown,
@@ -22,7 +22,7 @@ pub enum IndexSlot {
 
 impl IndexSlot {
     /// A unit begins. `first`: others may have written since the one before.
-    pub fn begin(&mut self, conn: &Connection, first: bool) -> Result<(), CaseError> {
+    pub(crate) fn begin(&mut self, conn: &Connection, first: bool) -> Result<(), CaseError> {
         if let Self::Ready(builder) = self {
             if first && !builder.is_current(conn)? {
                 *self = Self::Unknown;
@@ -33,14 +33,14 @@ impl IndexSlot {
         Ok(())
     }
 
-    pub fn keep(&mut self) {
+    pub(crate) fn keep(&mut self) {
         if let Self::Ready(builder) = self {
             builder.keep();
         }
     }
 
-    /// The unit is about to be taken back.
-    pub fn rollback(&mut self, conn: &Connection) {
+    /// The unit is about to be rolled back.
+    pub(crate) fn rollback(&mut self, conn: &Connection) {
         if let Self::Ready(builder) = self
             && (conn.is_autocommit() || !builder.rollback())
         {
@@ -49,7 +49,7 @@ impl IndexSlot {
     }
 
     /// Before the first rows of a unit.
-    pub fn take_up(&mut self, conn: &Connection, segment_rows: usize) -> Result<(), CaseError> {
+    pub(crate) fn take_up(&mut self, conn: &Connection, segment_rows: usize) -> Result<(), CaseError> {
         if matches!(self, Self::Unknown) {
             *self = Builder::load(conn, segment_rows)?.map_or(Self::Behind, |builder| Self::Ready(Box::new(builder)));
         }
@@ -57,7 +57,12 @@ impl IndexSlot {
     }
 
     /// Adds rows of tables pair and flow.
-    pub fn append(&mut self, conn: &Connection, pairs: &[Vec<i64>], flows: &[Vec<i64>]) -> Result<(), CaseError> {
+    pub(crate) fn append(
+        &mut self,
+        conn: &Connection,
+        pairs: &[Vec<i64>],
+        flows: &[Vec<i64>],
+    ) -> Result<(), CaseError> {
         self.go_on(|builder| {
             builder.append(conn, IndexedTable::Pair, pairs)?;
             builder.append(conn, IndexedTable::Flow, flows)
@@ -65,7 +70,7 @@ impl IndexSlot {
     }
 
     /// The evidence in hand ends: which of its records are duplicates, ascending.
-    pub fn end_evidence(&mut self, conn: &Connection, duplicates: &[i64]) -> Result<(), CaseError> {
+    pub(crate) fn end_evidence(&mut self, conn: &Connection, duplicates: &[i64]) -> Result<(), CaseError> {
         self.go_on(|builder| builder.end_evidence(conn, duplicates))
     }
 
@@ -82,18 +87,18 @@ impl IndexSlot {
         }
     }
 
-    pub fn step(&mut self, conn: &Connection, segment_rows: usize) -> Result<bool, IndexError> {
+    pub(crate) fn step(&mut self, conn: &Connection, segment_rows: usize) -> Result<bool, IndexError> {
         Builder::step(self, conn, segment_rows)
     }
 
-    pub fn clear(&mut self, conn: &Connection) -> Result<(), CaseError> {
+    pub(crate) fn clear(&mut self, conn: &Connection) -> Result<(), CaseError> {
         *self = Self::Unknown;
         clear(conn)
     }
 }
 
 #[derive(Debug)]
-pub struct Builder {
+pub(crate) struct Builder {
     flows: Tail,
     pairs: Tail,
     /// What the case holds.
@@ -126,9 +131,9 @@ impl Builder {
         Self { flows, pairs, row, open: Vec::new(), mark: None, is_new: false }
     }
 
-    /// Takes up the index where it ends, before the first rows of a unit. `None` where it does not match the rows or lags
-    /// more than a segment behind.
-    pub fn load(conn: &Connection, segment_rows: usize) -> Result<Option<Self>, CaseError> {
+    /// Takes up the index where it ends, before the first rows of a unit. `None` where it does not match the rows or
+    /// lags more than a segment behind.
+    pub(crate) fn load(conn: &Connection, segment_rows: usize) -> Result<Option<Self>, CaseError> {
         let row = match index_row(conn)? {
             Some(row) => row,
             None if is_empty(conn)? => {
@@ -140,7 +145,7 @@ impl Builder {
         let mut this = Self::new(row);
         let loaded = this.restore(conn).and_then(|()| this.catch_up(conn, row.segment_rows as usize));
         this.open.clear();
-        // Segments that were written just now go with the unit, should it be taken back.
+        // Segments that were written just now go with the unit, should it be rolled back.
         this.mark = Some(Mark { flows: this.flows.rows(), pairs: this.pairs.rows(), revision: row.revision });
         match loaded {
             Ok(true) if this.total() == flow_total(conn)? => Ok(Some(this)),
@@ -174,7 +179,7 @@ impl Builder {
     }
 
     /// Is the index in the case still the one that this builder knows?
-    pub fn is_current(&self, conn: &Connection) -> Result<bool, CaseError> {
+    pub(crate) fn is_current(&self, conn: &Connection) -> Result<bool, CaseError> {
         match index_row(conn)? {
             Some(row) => Ok(row.revision == self.row.revision),
             // Nothing of it was written yet.
@@ -182,18 +187,18 @@ impl Builder {
         }
     }
 
-    /// A unit begins that may be taken back.
-    pub fn begin(&mut self) {
+    /// A unit begins that may be rolled back.
+    pub(crate) fn begin(&mut self) {
         self.mark = Some(Mark { flows: self.flows.rows(), pairs: self.pairs.rows(), revision: self.row.revision });
     }
 
-    pub fn keep(&mut self) {
+    pub(crate) fn keep(&mut self) {
         self.mark = None;
     }
 
-    /// Forgets the rows of the unit; `false` where segments of it were written, and the builder must be loaded anew.
+    /// Forgets the rows of the unit; `false` where segments of it were written, and the builder must be reloaded.
     #[must_use]
-    pub fn rollback(&mut self) -> bool {
+    pub(crate) fn rollback(&mut self) -> bool {
         self.open.clear();
         match self.mark.take() {
             None => true,
@@ -227,7 +232,7 @@ impl Builder {
         }
     }
 
-    /// Writes the waiting rows of a table as the last segment, full or not, over what stands there.
+    /// Writes the waiting rows of a table as the last segment, full or not, over what is there.
     fn write_segment(&mut self, conn: &Connection, table: IndexedTable) -> Result<(), IndexError> {
         let full = self.row.segment_rows;
         let (tail, rows, last_id) = match table {
@@ -285,7 +290,7 @@ impl Builder {
     }
 
     /// Writes what waits. The index then holds every row that the builder has seen.
-    pub fn write_rest(&mut self, conn: &Connection) -> Result<(), IndexError> {
+    pub(crate) fn write_rest(&mut self, conn: &Connection) -> Result<(), IndexError> {
         let before = self.row.revision;
         let full = self.row.segment_rows;
         for (table, stored) in [(IndexedTable::Flow, self.row.flow_rows), (IndexedTable::Pair, self.row.pair_rows)] {
@@ -301,7 +306,7 @@ impl Builder {
     }
 
     /// Reads rows from the tables that it has not seen, at most `limit` of each; `true` once there are no more.
-    pub fn catch_up(&mut self, conn: &Connection, limit: usize) -> Result<bool, IndexError> {
+    pub(crate) fn catch_up(&mut self, conn: &Connection, limit: usize) -> Result<bool, IndexError> {
         let mut done = true;
         for table in [IndexedTable::Pair, IndexedTable::Flow] {
             let seen = self.tail(table).ids.last();
@@ -314,9 +319,9 @@ impl Builder {
         Ok(done)
     }
 
-    /// One step towards an index of all rows, in a transaction of the caller's; `true` once it is complete. What does not
-    /// match the rows is taken out and built anew.
-    pub fn step(slot: &mut IndexSlot, conn: &Connection, segment_rows: usize) -> Result<bool, IndexError> {
+    /// One step towards an index of all rows, in a transaction of the caller's; `true` once it is complete. What does
+    /// not match the rows is removed and rebuilt.
+    pub(crate) fn step(slot: &mut IndexSlot, conn: &Connection, segment_rows: usize) -> Result<bool, IndexError> {
         let mut builder = match std::mem::take(slot) {
             IndexSlot::Ready(builder) if builder.is_current(conn)? => builder,
             _ => Box::new(Self::for_rebuild(conn, segment_rows)?),
@@ -362,7 +367,7 @@ fn is_empty(conn: &Connection) -> Result<bool, CaseError> {
     Ok(!conn.prepare_cached("SELECT 1 FROM flow UNION ALL SELECT 1 FROM pair LIMIT 1")?.exists([])?)
 }
 
-/// Revisions rise also where an index was taken out in between, so that nobody takes a new one for one that it was.
+/// Revisions rise also where an index was removed in between, so that nobody takes a new one for one that it was.
 fn first_revision(conn: &Connection) -> Result<i64, CaseError> {
     let sql = "SELECT max(ifnull((SELECT max(revision) FROM column_index), 0), ifnull((SELECT max(seq) FROM journal), 0) << 20) + 1";
     Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?)

@@ -4,7 +4,7 @@ use super::snapshot::{IndexState, Key};
 use super::{IndexFault, head_checksum};
 use crate::case::CaseError;
 use crate::case::reading::Copied;
-use crate::columns::{Column, SEGMENT_ROWS, Zone};
+use crate::columns::{PackedColumn, SEGMENT_ROWS, Zone};
 use rustc_hash::FxHashMap;
 use std::any::Any;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -12,11 +12,11 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 /// A column of a segment: decoded by whoever needs it first, checked then.
 #[derive(Debug)]
-pub struct Cell {
+pub(crate) struct Cell {
     zone: Zone,
     data_checksum: u32,
     raw: Mutex<Vec<u8>>,
-    column: OnceLock<Result<Arc<Column>, IndexFault>>,
+    column: OnceLock<Result<Arc<PackedColumn>, IndexFault>>,
 }
 
 impl Cell {
@@ -24,20 +24,20 @@ impl Cell {
         Self { zone, data_checksum, raw: Mutex::new(data), column: OnceLock::new() }
     }
 
-    pub(super) fn ready(column: Column) -> Self {
+    pub(super) fn ready(column: PackedColumn) -> Self {
         let (zone, column) = (column.zone(), OnceLock::from(Ok(Arc::new(column))));
         Self { zone, data_checksum: 0, raw: Mutex::default(), column }
     }
 
     /// # Errors
     /// The stored data is not what was written.
-    pub fn get(&self) -> Result<Arc<Column>, IndexFault> {
+    pub(crate) fn get(&self) -> Result<Arc<PackedColumn>, IndexFault> {
         let decode = || {
             let data = std::mem::take(&mut *self.raw.lock().unwrap_or_else(PoisonError::into_inner));
             if crc32fast::hash(&data) != self.data_checksum {
                 return Err(IndexFault::Checksum);
             }
-            Ok(Arc::new(Column::decode(self.zone, data)?))
+            Ok(Arc::new(PackedColumn::decode(self.zone, data)?))
         };
         self.column.get_or_init(decode).clone()
     }
@@ -45,14 +45,14 @@ impl Cell {
 
 /// Where a column is stored, and what its segment's row says of it.
 #[derive(Clone, Copy, Debug)]
-pub struct StoredColumn {
+pub(super) struct StoredColumn {
     pub key: i64,
     pub zone: Zone,
     pub data_checksum: u32,
 }
 
 impl StoredColumn {
-    pub fn is_intact(&self, head: u32) -> bool {
+    pub(super) fn is_intact(&self, head: u32) -> bool {
         head_checksum(self.key, &self.zone, self.data_checksum) == head
     }
 }
@@ -240,7 +240,7 @@ impl IndexCache {
 }
 
 /// A quarter of the machine's memory; a gigabyte where the system does not say how much that is.
-pub fn default_budget() -> usize {
+pub(super) fn default_budget() -> usize {
     let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
     let kib = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<usize>().ok());

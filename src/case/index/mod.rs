@@ -9,9 +9,9 @@ mod tail;
 mod tests;
 
 pub(super) use build::IndexSlot;
-pub use cache::{Cell, IndexCache};
+pub(crate) use cache::{Cell, IndexCache};
 pub(super) use snapshot::Seen;
-pub use snapshot::{IndexState, Segment, Snapshot, Table};
+pub(crate) use snapshot::{IndexState, Segment, Snapshot, Table};
 
 use super::error::CaseError;
 use crate::columns::{EncodingError, Zone};
@@ -19,7 +19,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 /// Tables that are indexed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum IndexedTable {
+pub(crate) enum IndexedTable {
     Flow,
     Pair,
 }
@@ -35,7 +35,7 @@ impl IndexedTable {
     }
 
     /// Columns, the id among them.
-    pub const fn columns(self) -> usize {
+    pub(crate) const fn columns(self) -> usize {
         match self {
             Self::Flow => flow::COUNT,
             Self::Pair => pair::COUNT,
@@ -44,36 +44,36 @@ impl IndexedTable {
 }
 
 /// Numbers of the columns of table flow, in the order of `flows::COLUMNS`.
-pub mod flow {
-    pub const PAIR: usize = 1;
-    pub const PACKET_PAIR: usize = 2;
-    pub const INTERFACE: usize = 3;
-    pub const DISPOSITION: usize = 4;
-    pub const SRCPORT: usize = 5;
-    pub const DSTPORT: usize = 6;
-    pub const PACKETS: usize = 7;
-    pub const BYTES: usize = 8;
-    pub const START: usize = 9;
-    pub const DURATION: usize = 10;
-    pub const EXTRA: usize = 11;
+pub(crate) mod flow {
+    pub(crate) const PAIR: usize = 1;
+    pub(crate) const PACKET_PAIR: usize = 2;
+    pub(crate) const INTERFACE: usize = 3;
+    pub(crate) const DISPOSITION: usize = 4;
+    pub(crate) const SRCPORT: usize = 5;
+    pub(crate) const DSTPORT: usize = 6;
+    pub(crate) const PACKETS: usize = 7;
+    pub(crate) const BYTES: usize = 8;
+    pub(crate) const START: usize = 9;
+    pub(crate) const DURATION: usize = 10;
+    pub(crate) const EXTRA: usize = 11;
     /// 1 where the record is listed in flow_duplicate, else 0.
-    pub const DUPLICATE: usize = 12;
-    pub const COUNT: usize = 13;
+    pub(crate) const DUPLICATE: usize = 12;
+    pub(crate) const COUNT: usize = 13;
 }
 
 /// Numbers of the columns of table pair.
-pub mod pair {
-    pub const SOURCE: usize = 1;
-    pub const DESTINATION: usize = 2;
-    pub const COUNT: usize = 3;
+pub(crate) mod pair {
+    pub(crate) const SOURCE: usize = 1;
+    pub(crate) const DESTINATION: usize = 2;
+    pub(crate) const COUNT: usize = 3;
 }
 
-/// How segments are written. Whatever changes their meaning changes this, and older indexes are built anew.
+/// How segments are written. Whatever changes their meaning changes this, and older indexes are rebuilt.
 const LAYOUT: i64 = 1;
 
 /// The row of table column_index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct IndexRow {
+pub(crate) struct IndexRow {
     pub revision: i64,
     pub segment_rows: i64,
     pub flow_rows: i64,
@@ -174,7 +174,7 @@ pub enum IndexFault {
     Unreadable(String),
     #[error("the column index does not match the rows")]
     Mismatch,
-    #[error("a row holds what the column index cannot: {0}")]
+    #[error("a row has a value that the column index cannot store: {0}")]
     Rows(String),
 }
 

@@ -1,11 +1,12 @@
-//! The index as a reader finds it: the directory of its segments, the ids, and the rows behind its end, which are read from
-//! the tables. Whatever it says holds for one moment of the case, and it is checked against the rows before it is used.
+//! The index as a reader finds it: the directory of its segments, the ids, and the rows behind its end, which are read
+//! from the tables. Whatever it says holds for one moment of the case, and it is checked against the rows before it is
+//! used.
 
 use super::cache::{Cell, IndexCache, StoredColumn};
 use super::tail::{self, Tail};
 use super::{IndexError, IndexFault, IndexRow, IndexedTable, flow_total, index_row};
 use crate::case::{CaseError, CaseReader};
-use crate::columns::{Column, IdMap, IdRuns, SEGMENT_ROWS, Zone};
+use crate::columns::{IdMap, IdRuns, PackedColumn, SEGMENT_ROWS, Zone};
 use rusqlite::{Connection, OptionalExtension};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ const MOST_BEHIND: usize = 2 * SEGMENT_ROWS;
 
 /// What makes a snapshot the one that it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key {
+pub(super) struct Key {
     row: IndexRow,
     flow_total: i64,
     duplicates: i64,
@@ -23,21 +24,21 @@ pub struct Key {
 }
 
 impl Key {
-    pub fn index(&self) -> IndexRow {
+    pub(super) fn index(&self) -> IndexRow {
         self.row
     }
 }
 
 /// Whether there is an index that can be used.
 #[derive(Clone, Debug)]
-pub enum IndexState {
+pub(crate) enum IndexState {
     Ready(Arc<Snapshot>),
     /// The rows are asked instead.
     Unusable(IndexFault),
 }
 
 #[derive(Debug)]
-pub struct Snapshot {
+pub(crate) struct Snapshot {
     key: Key,
     pub flows: Table,
     pub pairs: Table,
@@ -45,12 +46,12 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Flow records that are copies of others.
-    pub fn duplicates(&self) -> u64 {
+    pub(crate) fn duplicates(&self) -> u64 {
         u64::try_from(self.key.duplicates).unwrap_or(0)
     }
 
     /// Rows that the stored index does not hold yet.
-    pub fn behind(&self) -> u64 {
+    pub(crate) fn behind(&self) -> u64 {
         u64::try_from(self.key.flow_total - self.key.row.flow_rows).unwrap_or(0)
     }
 }
@@ -62,13 +63,13 @@ enum Found<'a> {
 }
 
 #[derive(Debug)]
-pub struct Table {
+pub(crate) struct Table {
     pub segments: Vec<Segment>,
     pub ids: IdMap,
 }
 
 #[derive(Debug)]
-pub struct Segment {
+pub(crate) struct Segment {
     pub rows: u32,
     /// Counted over all segments.
     pub first_row: u32,
@@ -83,7 +84,7 @@ enum Source {
 }
 
 impl Segment {
-    pub fn zone(&self, column: usize) -> Zone {
+    pub(crate) fn zone(&self, column: usize) -> Zone {
         let zone = match &self.columns {
             Source::Stored(columns) => columns.get(column).map(|stored| stored.zone),
             Source::Held(columns) => columns.get(column).map(|(zone, _)| *zone),
@@ -93,12 +94,12 @@ impl Segment {
 }
 
 impl Table {
-    pub fn rows(&self) -> u32 {
+    pub(crate) fn rows(&self) -> u32 {
         self.ids.rows()
     }
 
     /// The least and the greatest value of a column, over all segments.
-    pub fn bounds(&self, column: usize) -> Option<(i64, i64)> {
+    pub(crate) fn bounds(&self, column: usize) -> Option<(i64, i64)> {
         let zones = self.segments.iter().map(|segment| segment.zone(column)).filter(Zone::has_values);
         zones.map(|zone| (zone.min, zone.max)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
@@ -114,7 +115,7 @@ impl Table {
 }
 
 /// What a reader saw last.
-pub type Seen = RefCell<Option<(i64, IndexState)>>;
+pub(crate) type Seen = RefCell<Option<(i64, IndexState)>>;
 
 impl CaseReader {
     /// The index as the case is now. What is read with it later has to be read in the same transaction.
@@ -220,7 +221,7 @@ impl CaseReader {
         Ok(())
     }
 
-    /// The index turned out to be damaged: it is not used again until it was built anew.
+    /// The index turned out to be damaged: it is not used again until it was rebuilt.
     pub(crate) fn index_is_damaged(&self, snapshot: &Snapshot, fault: IndexFault) {
         self.cache.damaged(snapshot.key, fault);
     }
@@ -231,7 +232,7 @@ fn data(conn: &Connection, key: i64) -> Result<Vec<u8>, IndexError> {
     Ok(statement.query_row([key], |r| r.get(0)).optional()?.ok_or(IndexFault::Missing)?)
 }
 
-/// Reads the directory and what stands behind the end of the index.
+/// Reads the directory and what is behind the end of the index.
 fn read(conn: &Connection, cache: &IndexCache) -> Result<IndexState, IndexError> {
     let number = |sql: &str| -> Result<i64, CaseError> { Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?) };
     let stored = index_row(conn)?;
@@ -280,7 +281,7 @@ fn read_behind(
         tail.fill(&columns, 0, segment_rows)?;
         let Some(last) = tail.ids.last() else { return Ok(()) };
         let held = tail.columns.iter().map(|values| {
-            let column = Column::of(values);
+            let column = PackedColumn::of(values);
             (column.zone(), Arc::new(Cell::ready(column)))
         });
         into.push(&tail.ids, Source::Held(held.collect()))?;
@@ -288,7 +289,7 @@ fn read_behind(
     }
 }
 
-/// Everything about the stored segments but their data; complete and intact, and as long as the index says.
+/// Details of the stored segments but their data; complete and intact, and as long as the index says.
 pub(super) fn directory(conn: &Connection, row: &IndexRow) -> Result<(Table, Table), IndexError> {
     let flows = stored_table(conn, IndexedTable::Flow, row.flow_rows, row.flow_last_id)?;
     let pairs = stored_table(conn, IndexedTable::Pair, row.pair_rows, row.pair_last_id)?;
@@ -340,7 +341,7 @@ pub(super) fn stored_segment(
     conn: &Connection,
     table: IndexedTable,
     segment: usize,
-) -> Result<(IdRuns, Vec<Column>), IndexError> {
+) -> Result<(IdRuns, Vec<PackedColumn>), IndexError> {
     let mut statement = conn.prepare_cached(
         "SELECT segment_id, row_count, null_count, min_value, max_value, data_checksum, head_checksum, data
          FROM column_segment WHERE segment_id = ?",
@@ -358,7 +359,7 @@ pub(super) fn stored_segment(
         }
         match number {
             0 => ids = IdRuns::decode(&data).ok_or(IndexFault::Checksum)?,
-            _ => columns.push(Column::decode(zone, data).map_err(IndexFault::from)?),
+            _ => columns.push(PackedColumn::decode(zone, data).map_err(IndexFault::from)?),
         }
     }
     let same = columns.iter().all(|column| column.rows() == ids.rows() as usize);

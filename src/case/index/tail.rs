@@ -2,35 +2,35 @@
 
 use super::{IndexError, IndexFault, IndexedTable, flow};
 use crate::case::flows;
-use crate::columns::{Column, IdRuns, NULL};
+use crate::columns::{IdRuns, NULL, PackedColumn};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
 /// Rows in plain columns, at most a segment of them.
 #[derive(Clone, Debug, Default)]
-pub struct Tail {
+pub(super) struct Tail {
     pub ids: IdRuns,
     /// By number; the id's own stays empty.
     pub columns: Vec<Vec<i64>>,
 }
 
 impl Tail {
-    pub fn new(table: IndexedTable) -> Self {
+    pub(super) fn new(table: IndexedTable) -> Self {
         Self { ids: IdRuns::default(), columns: vec![Vec::new(); table.columns()] }
     }
 
-    pub fn rows(&self) -> usize {
+    pub(super) fn rows(&self) -> usize {
         self.ids.rows() as usize
     }
 
-    pub fn truncate(&mut self, rows: usize) {
+    pub(super) fn truncate(&mut self, rows: usize) {
         self.ids.truncate(rows as u32);
         self.columns.iter_mut().for_each(|column| column.truncate(rows));
     }
 
     /// Takes rows off the front of `columns[from..]`, until there are `full`; gives how many. `columns[0]` are the ids; a
     /// column that is not there holds nothing.
-    pub fn fill(&mut self, columns: &[Vec<i64>], from: usize, full: usize) -> Result<usize, IndexFault> {
+    pub(super) fn fill(&mut self, columns: &[Vec<i64>], from: usize, full: usize) -> Result<usize, IndexFault> {
         let ids = columns.first().and_then(|ids| ids.get(from..)).unwrap_or_default();
         let taken = ids.len().min(full.saturating_sub(self.rows()));
         if !self.ids.extend(&ids[..taken]) {
@@ -47,7 +47,7 @@ impl Tail {
     }
 
     /// Marks a record that is here as a duplicate; `false` where it is not.
-    pub fn mark_duplicate(&mut self, id: i64) -> bool {
+    pub(super) fn mark_duplicate(&mut self, id: i64) -> bool {
         let Some(row) = self.ids.row_of(id) else { return false };
         match self.columns.get_mut(flow::DUPLICATE).and_then(|column| column.get_mut(row as usize)) {
             Some(value) => {
@@ -59,7 +59,7 @@ impl Tail {
     }
 
     /// Adds rows from stored columns.
-    pub fn restore(&mut self, ids: &IdRuns, columns: &[Column]) {
+    pub(super) fn restore(&mut self, ids: &IdRuns, columns: &[PackedColumn]) {
         self.ids = ids.clone();
         for (values, column) in self.columns.iter_mut().skip(1).zip(columns) {
             values.resize(column.rows(), NULL);
@@ -69,7 +69,7 @@ impl Tail {
 }
 
 /// Up to `limit` rows of a table with ids above `after`, as columns; those of flow with their duplicate marks.
-pub fn rows_after(
+pub(super) fn rows_after(
     conn: &Connection,
     table: IndexedTable,
     after: i64,

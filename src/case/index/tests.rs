@@ -131,7 +131,7 @@ fn full_segments_go_with_their_file_and_the_rest_at_the_end() {
     }
     complete(&mut writer);
     assert_eq!(desk.stored(), 27);
-    // A further import goes on where this one ended, segment by segment and within one.
+    // A further import continues where this one ended, segment by segment and within one.
     file(&mut writer, 100..102);
     writer.commit().unwrap();
     writer.close().unwrap();
@@ -228,7 +228,7 @@ fn an_index_that_does_not_match_is_not_used_and_built_anew() {
         assert!(checked.is_err() || sql == "DELETE FROM column_index", "{sql}");
         let mut writer = desk.writer();
         if checked.is_err() && sql.starts_with("UPDATE column_segment SET data") {
-            // Data is checked when it is loaded; whoever finds it damaged has the index taken out.
+            // Data is checked when it is loaded; whoever finds it damaged has the index removed.
             writer.drop_index(AT).unwrap();
         }
         complete(&mut writer);

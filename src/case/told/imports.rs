@@ -84,7 +84,8 @@ pub(super) fn differences(conn: &Connection, journal: &[Stored]) -> Result<Diffe
     for (what, files) in untold {
         let (what, first) = (what.join(", "), files.first().copied().unwrap_or_default());
         let files = if files.len() == 1 { "1 file".to_owned() } else { format!("{} files", files.len()) };
-        let what = format!("an older program's journal does not tell of {files} ({what}), evidence {first} the first");
+        let what =
+            format!("the journal of an older version does not record {files} ({what}), starting with evidence {first}");
         found.unchecked.push(what);
     }
     Ok(found)
@@ -93,7 +94,7 @@ pub(super) fn differences(conn: &Connection, journal: &[Stored]) -> Result<Diffe
 /// Files of which the same is not told.
 type Untold = BTreeMap<Vec<&'static str>, Vec<i64>>;
 
-/// Remarks about each file as a whole.
+/// Notes about each file as a whole.
 fn remarks(conn: &Connection) -> Result<BTreeMap<i64, i64>, CaseError> {
     let mut statement = conn.prepare(
         "SELECT evidence_id, count(*) FROM import_warning
@@ -118,7 +119,7 @@ fn compare(number: i64, what: Vec<(&'static str, Value, Told)>, found: &mut Diff
             Told::Is(said) => {
                 let (value, said) = (in_words(&value), in_words(&said));
                 let what = format!("it is {value}, and was {said}");
-                found.failed.push(format!("the {called} of evidence {number} is not what the journal says: {what}"));
+                found.failed.push(format!("the {called} of evidence {number} does not match the journal: {what}"));
             }
             Told::Unknown | Told::Hash(_) => missing.push(called),
             Told::Free => {}

@@ -17,7 +17,7 @@ struct List {
     entries_sha256: Option<String>,
     issues: u64,
     issues_sha256: Option<String>,
-    /// Entries that were added turned off, or taken out; `None` where an older program added some.
+    /// Entries that were added turned off, or removed; `None` where an older program added some.
     off: Option<Vec<(i64, i64)>>,
     removed: BTreeMap<i64, Value>,
 }
@@ -25,7 +25,7 @@ struct List {
 #[derive(Default)]
 struct Heard {
     lists: BTreeMap<i64, List>,
-    /// Whether an entry is looked for, and when it was taken out, where somebody changed that.
+    /// Whether an entry is searched for, and when it was removed, where somebody changed that.
     enabled: BTreeMap<i64, bool>,
     removed: BTreeMap<i64, Value>,
     labels: BTreeMap<i64, Cells>,
@@ -189,7 +189,7 @@ fn entries(conn: &Connection, id: i64, list: &List, found: &mut Differences) -> 
         let there: i64 = conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?;
         if u64::try_from(there) != Ok(count) {
             let what = format!("it has {there} rows of {table}, and had {count}");
-            found.failed.push(format!("indicator list {id} is not what the journal says: {what}"));
+            found.failed.push(format!("indicator list {id} does not match the journal: {what}"));
         }
     }
     let pairs = [
@@ -201,11 +201,11 @@ fn entries(conn: &Connection, id: i64, list: &List, found: &mut Differences) -> 
             Some(said) if *said == hash => {}
             Some(said) => {
                 let what = format!("the SHA-256 over its rows of {table} is {hash}, and was {said}");
-                found.failed.push(format!("indicator list {id} is not what the journal says: {what}"));
+                found.failed.push(format!("indicator list {id} does not match the journal: {what}"));
             }
             None if table == "indicator_issue" && list.issues == 0 => {}
             None => {
-                let what = "an older program's journal does not tell what they are";
+                let what = "the journal of an older version does not record them";
                 found.unchecked.push(format!("indicator list {id}: its rows of {table}: {what}"));
             }
         }
@@ -213,7 +213,7 @@ fn entries(conn: &Connection, id: i64, list: &List, found: &mut Differences) -> 
     Ok(())
 }
 
-/// Which entries are looked for.
+/// Which entries are searched for.
 fn states(conn: &Connection, heard: &Heard, found: &mut Differences) -> Result<(), CaseError> {
     let mut statement =
         conn.prepare("SELECT entry_id, list_id, enabled, removed_utc FROM indicator_entry ORDER BY entry_id")?;
@@ -231,7 +231,7 @@ fn states(conn: &Connection, heard: &Heard, found: &mut Differences) -> Result<(
             Some(said) => {
                 let (is, was) = (super::in_words(&enabled), i64::from(said));
                 let what = format!("enabled is {is}, and was {was}");
-                found.failed.push(format!("indicator_entry {id} is not what the journal says: {what}"));
+                found.failed.push(format!("indicator_entry {id} does not match the journal: {what}"));
             }
             None => *untold.entry(number).or_default() += 1,
         }
@@ -239,11 +239,11 @@ fn states(conn: &Connection, heard: &Heard, found: &mut Differences) -> Result<(
         if removed != *said {
             let (is, was) = (super::in_words(&removed), super::in_words(said));
             let what = format!("removed_utc is {is}, and was {was}");
-            found.failed.push(format!("indicator_entry {id} is not what the journal says: {what}"));
+            found.failed.push(format!("indicator_entry {id} does not match the journal: {what}"));
         }
     }
     for (list, count) in untold {
-        let what = "an older program's journal does not tell which are looked for";
+        let what = "the journal of an older version does not record which are enabled";
         found.unchecked.push(format!("indicator list {list}: {count} entries: {what}"));
     }
     for id in heard.enabled.keys().chain(heard.removed.keys()) {

@@ -1,5 +1,5 @@
-//! Does the case hold what the journal tells that people wrote and chose? The journal is a chain of hashes; what does not
-//! agree with it was changed past the program. Cells are compared as they stand, so that none can end the comparison.
+//! Does the case hold what the journal tells that people wrote and chose? The journal is a chain of hashes; what does
+//! not agree with it was changed past the program. Cells are compared as they are, so that none can end the comparison.
 
 mod case;
 mod conclusions;
@@ -127,13 +127,13 @@ impl Source<'_> {
                     Some(Told::Is(said)) => {
                         let (value, said) = (in_words(value), in_words(said));
                         let what = format!("{column} is {value}, and was {said}");
-                        found.failed.push(format!("{name} is not what the journal says: {what}"));
+                        found.failed.push(format!("{name} does not match the journal: {what}"));
                     }
                     Some(Told::Hash(_)) => {
-                        found.failed.push(format!("{name} is not what the journal says: {column} has another hash"));
+                        found.failed.push(format!("{name} does not match the journal: {column} has another hash"));
                     }
                     Some(Told::Unknown) | None => {
-                        let what = "an older program's journal does not tell it";
+                        let what = "the journal of an older version does not record it";
                         found.unchecked.push(format!("{name}: {column}: {what}"));
                     }
                 }
@@ -151,7 +151,7 @@ fn text_hash(value: &Value) -> String {
     journal::hex(&Sha256::digest(value.as_str().unwrap_or_default().as_bytes()))
 }
 
-/// Characters of a value that are told.
+/// Characters of a value that are reported.
 const TOLD_CHARS: usize = 120;
 
 fn in_words(value: &Value) -> String {

@@ -3,18 +3,20 @@
 use crate::cli::arguments::{ScopeArguments, field_or_usage, sort_keys, unknown};
 use crate::cli::opening::Writing;
 use crate::cli::series::{DatasetName, MeasureName};
-use crate::cli::{CliError, pairs, records, series};
+use crate::cli::{CliError, pairs, query, series};
 use crate::model::{Address, Dataset, FieldId, RecordId};
 use crate::present::chart::Shape;
-use crate::query::named::{Column, Figure};
+use crate::query::tables::RecordColumn;
 use crate::query::{
-    AddressQuery, BinWidth, By, ConversationColumn, ConversationQuery, ConversationSort, Measure, PairColumn,
+    AddressQuery, BinWidth, By, ConversationColumn, ConversationQuery, ConversationSort, Figure, Measure, PairColumn,
     PairQuery, PairSort, PlaybookQuery, Repeats, SeriesQuery, SortKey, TopQuery,
 };
+use crate::questions;
+use crate::questions::catalogue::Shape as QueryShape;
 use crate::questions::{
     AddressQuestion, CompareQuestion, ConversationsQuestion, EventQuestion, EvidenceQuestion, FigureQuestion,
-    HeatQuestion, KINDS, PairsQuestion, PlaybookQuestion, Question, RecordsQuestion, SelectedQuestion, SeriesQuestion,
-    SightingsQuestion, SqlQuestion, TextQuestion, TopQuestion,
+    HeatQuestion, Live, PairsQuestion, PlaybookQuestion, Question, RecordsQuestion, SelectedQuestion, SeriesQuestion,
+    SightingsQuestion, SqlQuestion, TextQuestion, TopQuestion, usual_fields,
 };
 use std::path::PathBuf;
 
@@ -23,24 +25,24 @@ pub struct Arguments {
     /// The case file
     pub case: PathBuf,
     /// flows, events, selected, pairs, conversations, top, series, heatmap, event, compare, address, text, sightings,
-    /// playbook, figure, evidence or sql
+    /// playbook, figure, evidence, sql, or query: a named query
     #[arg(long)]
     pub kind: String,
-    /// What it shows, in a line
+    /// Caption of the exhibit
     #[arg(long)]
     pub caption: String,
-    /// A note beside it
+    /// A note
     #[arg(long)]
     pub note: Option<String>,
-    /// The finding that it supports, by its number
+    /// Number of the finding it supports
     #[arg(long)]
     pub finding: Option<i64>,
-    /// The zone of its times (Asia/Tokyo); UTC otherwise
+    /// Time zone of its times, such as Asia/Tokyo; by default UTC
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<chrono_tz::Tz>,
     #[command(flatten)]
     pub scope: ScopeArguments,
-    /// Of which records: selected, top, series, heatmap, event, compare
+    /// Records to use: selected, top, series, heatmap, event, compare
     #[arg(long, value_enum)]
     pub dataset: Option<DatasetName>,
     /// Sort by this column; -COLUMN for descending; several separated by commas
@@ -49,46 +51,55 @@ pub struct Arguments {
     /// Fields, separated by commas
     #[arg(long, value_name = "A,B")]
     pub columns: Option<String>,
-    /// So many rows at the most
+    /// Maximum number of rows
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// A record, as the column ref shows it; may be given several times
+    /// A record, as shown in the column ref; can be repeated
     #[arg(long, value_name = "REF")]
     pub record: Vec<String>,
-    /// An address: of pairs on either side, with the records without any; of an address page
+    /// An address: of pairs (either side, plus records without an address) or of an address page
     #[arg(long, value_name = "IP")]
     pub ip: Option<String>,
-    /// What pairs, lists and series are grouped by, as those commands take it
+    /// Grouping of pairs, lists and series, as in those commands
     #[arg(long)]
     pub by: Option<String>,
-    /// Conversations: count traffic once that was seen at two interfaces
+    /// Conversations: count traffic that was recorded at two interfaces once
     #[arg(long)]
     pub once: bool,
-    /// Only pairs with an end outside private address space
+    /// Only pairs with a public address
     #[arg(long)]
     pub external: bool,
-    /// Width of a bin, as coldtrail series takes it
+    /// Bin width, as in coldtrail series
     #[arg(long, value_name = "WIDTH")]
     pub bin: Option<String>,
-    /// What is summed
+    /// Measure to sum
     #[arg(long, value_enum)]
     pub measure: Option<MeasureName>,
-    /// So many lines of a series
+    /// Number of lines in a series
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
-    /// Values of a series that reach this are marked
+    /// Mark the values of a series that reach this threshold
     #[arg(long, value_name = "N")]
     pub threshold: Option<u64>,
-    /// How a series is drawn: bars, area or lines
+    /// Chart type of a series: bars, area or lines
     #[arg(long)]
     pub shape: Option<String>,
-    /// The words of a text
+    /// Content of a text exhibit
     #[arg(long)]
     pub text: Option<String>,
-    /// Sightings: only entries of this list of indicators
+    /// Any kind: its query as JSON, as printed by coldtrail exhibit show --json, instead of the options
+    #[arg(long, value_name = "JSON")]
+    pub question: Option<String>,
+    /// Name of the named query, as in coldtrail query
+    #[arg(long, value_name = "NAME")]
+    pub query: Option<String>,
+    /// A parameter of the named query; can be repeated
+    #[arg(long = "param", value_name = "K=V")]
+    pub parameters: Vec<String>,
+    /// Sightings: only entries of this indicator list
     #[arg(long, value_name = "NAME")]
     pub list: Option<String>,
-    /// One SELECT over the documented views, as coldtrail sql takes it
+    /// One SELECT over the documented views, as in coldtrail sql
     #[arg(long, value_name = "STATEMENT")]
     pub sql: Option<String>,
     #[command(flatten)]
@@ -96,7 +107,7 @@ pub struct Arguments {
 }
 
 /// Options that only some kinds take.
-const TAKEN: [(&str, &[&str]); 17] = [
+const TAKEN: [(&str, &[&str]); 18] = [
     ("flows", &["filter", "range", "all-copies", "sort", "columns", "limit"]),
     ("events", &["filter", "range", "all-copies", "sort", "columns", "limit"]),
     ("selected", &["dataset", "columns", "record"]),
@@ -114,6 +125,7 @@ const TAKEN: [(&str, &[&str]); 17] = [
     ("figure", &["filter", "range", "all-copies", "dataset", "measure"]),
     ("evidence", &[]),
     ("sql", &["sql", "limit"]),
+    ("query", &["filter", "range", "all-copies", "query", "param", "limit"]),
 ];
 
 impl Arguments {
@@ -141,6 +153,8 @@ impl Arguments {
             ("text", self.text.is_some()),
             ("list", self.list.is_some()),
             ("sql", self.sql.is_some()),
+            ("query", self.query.is_some()),
+            ("param", !self.parameters.is_empty()),
         ]
         .into_iter()
         .filter_map(|(name, given)| given.then_some(name))
@@ -151,8 +165,14 @@ impl Arguments {
     /// The kind is not known, or an option is not one of its own.
     pub fn question(&self) -> Result<Box<dyn Question>, CliError> {
         let kind = self.kind.as_str();
+        if let Some(question) = &self.question {
+            if let Some(name) = self.given().first() {
+                return Err(CliError::Usage(format!("--question cannot be combined with --{name}")));
+            }
+            return questions::question(kind, question).map_err(|error| CliError::Usage(error.to_string()));
+        }
         let taken = TAKEN.iter().find(|(name, _)| *name == kind).map(|(_, taken)| *taken);
-        let taken = taken.ok_or_else(|| unknown("kind of exhibit", kind, KINDS.iter().map(|kind| kind.name)))?;
+        let taken = taken.ok_or_else(|| unknown("kind of exhibit", kind, TAKEN.iter().map(|(name, _)| *name)))?;
         if let Some(name) = self.given().into_iter().find(|name| !taken.contains(name)) {
             let name = if name == "range" { "from and --to" } else { name };
             return Err(CliError::Usage(format!("an exhibit of kind {kind} has no --{name}")));
@@ -167,19 +187,17 @@ impl Arguments {
             }),
             "pairs" => {
                 let query = self.pairs()?;
-                let sort = self.sorted(|name| PairColumn::of(query.by).find(|column| column.name() == name))?;
-                let sort = sort.into_iter().map(|(column, descending)| PairSort { column, descending }).collect();
+                let sort = pairs::sort_by(self.order(), PairColumn::of(query.by), PairColumn::name)?;
+                let sort = sort.map(|(column, descending)| PairSort { column, descending }).collect();
                 Box::new(PairsQuestion(PairQuery { sort, limit: self.limit, ..query }))
             }
             "conversations" => {
-                let sort = self.sorted(|name| ConversationColumn::ALL.into_iter().find(|c| c.name() == name))?;
+                let known = ConversationColumn::ALL.into_iter();
+                let sort = pairs::sort_by(self.order(), known, ConversationColumn::name)?;
                 Box::new(ConversationsQuestion(ConversationQuery {
                     pairs: self.pairs()?,
                     repeats: if self.once { Repeats::LeftOut } else { Repeats::Counted },
-                    sort: sort
-                        .into_iter()
-                        .map(|(column, descending)| ConversationSort { column, descending })
-                        .collect(),
+                    sort: sort.map(|(column, descending)| ConversationSort { column, descending }).collect(),
                     limit: self.limit,
                 }))
             }
@@ -221,7 +239,7 @@ impl Arguments {
                 let figure = match self.measure(dataset) {
                     Measure::Bytes => Figure::Bytes,
                     Measure::Records => Figure::Records,
-                    other => return Err(CliError::Usage(format!("a figure counts no {}", other.name()))),
+                    other => return Err(CliError::Usage(format!("a figure cannot count {}", other.name()))),
                 };
                 Box::new(FigureQuestion { scope: self.scope.scope(dataset)?, figure })
             }
@@ -229,6 +247,20 @@ impl Arguments {
             "sql" => {
                 let statement = self.sql.clone().ok_or_else(|| needs("sql", "sql"))?;
                 Box::new(SqlQuestion { statement, limit: self.limit })
+            }
+            "query" => {
+                let name = self.query.as_deref().ok_or_else(|| needs("query", "query"))?;
+                let (query, given) = query::asked(name, &self.parameters, self.limit, &self.scope)?;
+                let question = query.question(&given)?;
+                match (query.shape, question.live()) {
+                    // An exhibit says which fields it shows.
+                    (QueryShape::Records { columns: [], .. }, Live::Records(records)) => Box::new(RecordsQuestion {
+                        columns: fields(usual_fields(query.dataset)),
+                        limit: given.limit.or(query.limit),
+                        query: records,
+                    }),
+                    _ => question,
+                }
             }
             _ => Box::new(TextQuestion(self.text.clone().ok_or_else(|| needs("text", "text"))?)),
         })
@@ -240,7 +272,7 @@ impl Arguments {
 
     fn fields(&self, dataset: Dataset) -> Result<Vec<FieldId>, CliError> {
         Ok(match &self.columns {
-            None => records::default_fields(dataset),
+            None => usual_fields(dataset),
             Some(names) => names
                 .split(',')
                 .map(str::trim)
@@ -257,19 +289,19 @@ impl Arguments {
             .map(|(name, descending)| Ok(SortKey { field: field_or_usage(dataset, name)?, descending }))
             .collect::<Result<_, CliError>>()?;
         let query = self.scope.scope(dataset)?.records(sort);
-        let columns = self.fields(dataset)?.into_iter().map(|field| Column::Field(field.name())).collect();
-        Ok(RecordsQuestion { query, columns, limit: self.limit })
+        Ok(RecordsQuestion { query, columns: fields(self.fields(dataset)?), limit: self.limit })
     }
 
     fn named_records(&self) -> Result<Vec<RecordId>, CliError> {
-        let record =
-            |text: &String| RecordId::parse(text).ok_or_else(|| CliError::Usage(format!("{text} is no record")));
+        let record = |text: &String| {
+            RecordId::parse(text).ok_or_else(|| CliError::Usage(format!("{text} is not a record reference")))
+        };
         self.record.iter().map(record).collect()
     }
 
     fn address(&self) -> Result<Option<Address>, CliError> {
         let address = |text: &String| {
-            Address::parse(text.as_bytes()).ok_or_else(|| CliError::Usage(format!("{text} is no IP address")))
+            Address::parse(text.as_bytes()).ok_or_else(|| CliError::Usage(format!("{text} is not an IP address")))
         };
         self.ip.as_ref().map(address).transpose()
     }
@@ -289,12 +321,8 @@ impl Arguments {
         })
     }
 
-    fn sorted<T>(&self, column: impl Fn(&str) -> Option<T>) -> Result<Vec<(T, bool)>, CliError> {
-        let key = |(name, descending)| {
-            let column = column(name).ok_or_else(|| CliError::Usage(format!("there is no column {name}")))?;
-            Ok((column, descending))
-        };
-        sort_keys(self.sort.as_deref().unwrap_or("-total_bytes")).map(key).collect()
+    fn order(&self) -> &str {
+        self.sort.as_deref().unwrap_or("-total_bytes")
     }
 
     /// The filter is about flow records.
@@ -323,8 +351,12 @@ impl Arguments {
             threshold: self.threshold,
         };
         let shape = found.ok_or_else(|| unknown("shape", shape, shapes().map(Shape::name)))?;
-        Ok(SeriesQuestion { query, shape })
+        Ok(SeriesQuestion::new(query, shape))
     }
+}
+
+fn fields(fields: Vec<FieldId>) -> Vec<RecordColumn> {
+    fields.into_iter().map(|field| RecordColumn::Field(field.name())).collect()
 }
 
 fn needs(kind: &str, option: &str) -> CliError {
@@ -334,10 +366,14 @@ fn needs(kind: &str, option: &str) -> CliError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::questions::KINDS;
 
     #[test]
     fn every_kind_says_which_options_it_takes() {
         let names: Vec<&str> = TAKEN.iter().map(|(name, _)| *name).collect();
-        assert_eq!(names, KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>());
+        // A kind without options of its own is asked for by its question as JSON.
+        for name in names.iter().filter(|name| **name != "query") {
+            assert!(KINDS.iter().any(|kind| kind.name == *name), "{name}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What the cells of a table of events have to be, so that a row whose values stand in the wrong columns is no event; and
+//! What the cells of a table of events have to be, so that a row whose values are in the wrong columns is no event; and
 //! times as spreadsheets write them, of which only other rows' dates may tell the day.
 
 use super::columns::Layout;
@@ -9,8 +9,8 @@ use crate::ingest::time::text::{self, Precision};
 use crate::model::warning::RAW_KEPT_BYTES;
 use crate::model::{ImportWarning, Reason, Timestamp};
 
-/// A row that is whole: its values, its raw text and where it stands.
-pub struct Row {
+/// A row that is whole: its values, its raw text and where it is.
+pub(super) struct Row {
     pub values: Vec<String>,
     pub raw: Vec<u8>,
     pub place: Place,
@@ -25,7 +25,7 @@ enum Shape {
 }
 
 /// Looks at the rows of one table.
-pub struct CellCheck {
+pub(super) struct CellCheck {
     time: Option<usize>,
     shapes: Vec<(usize, Shape)>,
     orders: Orders,
@@ -38,7 +38,7 @@ pub struct CellCheck {
 const MOST_HELD_BYTES: usize = 32 << 20;
 
 impl CellCheck {
-    pub fn new(layout: &Layout) -> Self {
+    pub(super) fn new(layout: &Layout) -> Self {
         let paths = || (0..layout.width()).filter_map(|i| Some((i, layout.path(i)?)));
         let shape = |(i, path): (usize, &str)| {
             let shape = match path {
@@ -51,7 +51,7 @@ impl CellCheck {
             Some((i, shape))
         };
         let time = paths().find(|(_, path)| *path == "eventTime").map(|(i, _)| i);
-        // Where the whole event stands in a cell, the others say nothing of their own.
+        // Where the whole event is in a cell, the others say nothing of their own.
         let is_checked = !layout.has_whole_event() && layout.record.is_none();
         Self {
             time: time.filter(|_| is_checked),
@@ -62,8 +62,9 @@ impl CellCheck {
         }
     }
 
-    /// Rows that can be read now, in their order; a row that is no event is a warning, and so is a time that cannot be read.
-    pub fn row(&mut self, row: Row, layout: &Layout, out: &mut Emitter) -> Vec<Row> {
+    /// Rows that can be read now, in their order; a row that is no event is a warning, and so is a time that cannot be
+    /// read.
+    pub(super) fn row(&mut self, row: Row, layout: &Layout, out: &mut Emitter) -> Vec<Row> {
         if let Some(detail) = self.misfit(&row.values, layout) {
             out.warn(row.place.warning(Reason::FieldCount, detail, &row.raw));
             return Vec::new();
@@ -78,7 +79,7 @@ impl CellCheck {
     }
 
     /// The rows that were held back, with all that is known by now.
-    pub fn release(&mut self, out: &mut Emitter) -> Vec<Row> {
+    pub(super) fn release(&mut self, out: &mut Emitter) -> Vec<Row> {
         self.held_bytes = 0;
         let held = std::mem::take(&mut self.held);
         let read = |row: Row| {

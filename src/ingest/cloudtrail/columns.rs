@@ -9,7 +9,7 @@ use crate::model::{Dataset, Format, Kind, field};
 
 /// Where a column's values go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Column {
+enum EventColumn {
     Text(String),
     Boolean(String),
     /// JSON, or a struct's text.
@@ -20,24 +20,24 @@ enum Column {
 
 /// What the header says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Layout {
+pub(crate) struct Layout {
     pub format: Format,
     pub completeness: Completeness,
-    /// The column in whose cells the whole record stands, where another tool wrote the file.
+    /// The column in whose cells the whole record is, where another tool wrote the file.
     pub record: Option<usize>,
     names: Vec<String>,
-    columns: Vec<Column>,
+    columns: Vec<EventColumn>,
 }
 
 impl Layout {
     /// Reads a header; `None` if it is not that of CloudTrail events.
-    pub fn of_header(names: &[String]) -> Option<Self> {
+    pub(crate) fn of_header(names: &[String]) -> Option<Self> {
         console(names).or_else(|| query(names))
     }
 
     /// The header of another tool's table, one column of which holds whole records.
-    pub fn with_record(names: &[String], record: usize, format: Format) -> Self {
-        let columns = || names.iter().map(|name| query_column(name.trim()).unwrap_or(Column::Value(plain(name))));
+    pub(crate) fn with_record(names: &[String], record: usize, format: Format) -> Self {
+        let columns = || names.iter().map(|name| query_column(name.trim()).unwrap_or(EventColumn::Value(plain(name))));
         let known = Self::of_header(names);
         let (completeness, columns) = match known {
             Some(known) => (known.completeness, known.columns),
@@ -47,51 +47,51 @@ impl Layout {
     }
 
     /// Is this the row that it was made of?
-    pub fn is_header(&self, names: &[String]) -> bool {
+    pub(crate) fn is_header(&self, names: &[String]) -> bool {
         self.names == names
     }
 
     /// The name of a column.
-    pub fn name(&self, column: usize) -> &str {
+    pub(crate) fn name(&self, column: usize) -> &str {
         self.names.get(column).map_or("", String::as_str)
     }
 
     /// Does a column say which event it is, so that its row is one without the whole record?
-    pub fn is_of_events(&self) -> bool {
+    pub(crate) fn is_of_events(&self) -> bool {
         Self::of_header(&self.names).is_some()
     }
 
-    pub fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.columns.len()
     }
 
-    /// Where the column's values stand in an event.
-    pub fn path(&self, column: usize) -> Option<&str> {
+    /// Where the column's values are in an event.
+    pub(crate) fn path(&self, column: usize) -> Option<&str> {
         match self.columns.get(column)? {
-            Column::Text(path) | Column::Boolean(path) | Column::Value(path) => Some(path),
-            Column::Event => None,
+            EventColumn::Text(path) | EventColumn::Boolean(path) | EventColumn::Value(path) => Some(path),
+            EventColumn::Event => None,
         }
     }
 
     /// Is there a column of AWS's that holds the whole event?
-    pub fn has_whole_event(&self) -> bool {
-        self.columns.contains(&Column::Event)
+    pub(crate) fn has_whole_event(&self) -> bool {
+        self.columns.contains(&EventColumn::Event)
     }
 
     /// A row as an event's JSON, and how much of the event that is.
-    pub fn render<T: AsRef<str>>(&self, values: &[T]) -> (String, Completeness) {
+    pub(crate) fn render<T: AsRef<str>>(&self, values: &[T]) -> (String, Completeness) {
         let mut event = EventText::default();
         for (column, value) in self.columns.iter().zip(values) {
             let value = value.as_ref();
             match column {
-                Column::Event if is_object(value) => {
+                EventColumn::Event if is_object(value) => {
                     return (value.trim().to_owned(), Completeness::Full);
                 }
                 _ if value.is_empty() => {}
-                Column::Event => event.text("eventJson", value),
-                Column::Text(path) => event.text(path, value),
-                Column::Boolean(path) => event.boolean(path, value),
-                Column::Value(path) => set_value(&mut event, path, value),
+                EventColumn::Event => event.text("eventJson", value),
+                EventColumn::Text(path) => event.text(path, value),
+                EventColumn::Boolean(path) => event.boolean(path, value),
+                EventColumn::Value(path) => set_value(&mut event, path, value),
             }
         }
         (event.render(), self.completeness)
@@ -119,7 +119,7 @@ fn set_value(event: &mut EventText, path: &str, value: &str) {
 /// The event history's header, in the layout of 16 columns or the older one of 10.
 fn console(names: &[String]) -> Option<Layout> {
     let has = |name: &str| names.iter().any(|known| known.trim().eq_ignore_ascii_case(name));
-    // People take columns out before they pass a file on; an event is told by its time and its name.
+    // People take columns out before they pass a file on; an event is reported by its time and its name.
     let is_known = has("User name") || has("Event source") || has("Event ID");
     if !(has("Event time") && has("Event name") && is_known) {
         return None;
@@ -130,7 +130,7 @@ fn console(names: &[String]) -> Option<Layout> {
     Some(Layout { format: Format::CloudTrailConsoleCsv, completeness, record: None, names, columns })
 }
 
-fn console_column(name: &str) -> Column {
+fn console_column(name: &str) -> EventColumn {
     let path = match name.to_ascii_lowercase().as_str() {
         "user name" => "userIdentity.userName",
         "aws access key" => "userIdentity.accessKeyId",
@@ -147,11 +147,11 @@ fn console_column(name: &str) -> Column {
         "recipient account id" => "recipientAccountId",
         "event category" => "eventCategory",
         "resource type" => "resourceType",
-        "read-only" => return Column::Boolean("readOnly".into()),
-        "resources" => return Column::Value("resources".into()),
-        _ => return Column::Text(plain(name)),
+        "read-only" => return EventColumn::Boolean("readOnly".into()),
+        "resources" => return EventColumn::Value("resources".into()),
+        _ => return EventColumn::Text(plain(name)),
     };
-    Column::Text(path.into())
+    EventColumn::Text(path.into())
 }
 
 /// A column name as a member's name: a dot would make it a path.
@@ -165,29 +165,32 @@ fn query(names: &[String]) -> Option<Layout> {
     if names.iter().any(|name| matches!(name.trim(), "event.action" | "event.provider" | "event.dataset")) {
         return None;
     }
-    let columns: Vec<Option<Column>> = names.iter().map(|name| query_column(name.trim())).collect();
+    let columns: Vec<Option<EventColumn>> = names.iter().map(|name| query_column(name.trim())).collect();
     let says = |wanted: &[&str]| {
         columns.iter().flatten().any(|column| match column {
-            Column::Text(path) | Column::Boolean(path) | Column::Value(path) => wanted.contains(&path.as_str()),
-            Column::Event => true,
+            EventColumn::Text(path) | EventColumn::Boolean(path) | EventColumn::Value(path) => {
+                wanted.contains(&path.as_str())
+            }
+            EventColumn::Event => true,
         })
     };
     let known = columns.iter().flatten().count();
-    let whole = columns.contains(&Some(Column::Event));
+    let whole = columns.contains(&Some(EventColumn::Event));
     if !whole && (known < 2 || !says(&["eventID", "eventName", "eventTime", "eventSource", "userIdentity"])) {
         return None;
     }
-    let columns = columns.into_iter().zip(names).map(|(column, name)| column.unwrap_or(Column::Value(plain(name))));
+    let columns =
+        columns.into_iter().zip(names).map(|(column, name)| column.unwrap_or(EventColumn::Value(plain(name))));
     let (columns, names) = (columns.collect(), names.to_vec());
     let (format, completeness) = (Format::CloudTrailQueryCsv, Completeness::QueryCsv);
     Some(Layout { format, completeness, record: None, names, columns })
 }
 
-fn query_column(name: &str) -> Option<Column> {
+fn query_column(name: &str) -> Option<EventColumn> {
     let squeeze = |text: &str| text.replace(['.', '_'], "").to_ascii_lowercase();
     let wanted = squeeze(name);
     if matches!(wanted.as_str(), "eventjson" | "eventdata" | "cloudtrailevent") {
-        return Some(Column::Event);
+        return Some(EventColumn::Event);
     }
     field::of(Dataset::Events).find_map(|field| {
         let path = field.event_path()?;
@@ -195,10 +198,10 @@ fn query_column(name: &str) -> Option<Column> {
             return None;
         }
         Some(match field.kind {
-            Kind::Json => Column::Value(path.into()),
+            Kind::Json => EventColumn::Value(path.into()),
             // In a session's attributes AWS writes its booleans as text.
-            Kind::Boolean if !path.contains('.') => Column::Boolean(path.into()),
-            _ => Column::Text(path.into()),
+            Kind::Boolean if !path.contains('.') => EventColumn::Boolean(path.into()),
+            _ => EventColumn::Text(path.into()),
         })
     })
 }

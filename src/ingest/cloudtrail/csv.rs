@@ -1,9 +1,9 @@
-//! CSV files of CloudTrail events: the console's event history and the results of Lake and Athena queries. Rows are read
-//! as they stream by; each becomes an event in AWS's names and goes the way of any other event. A position is the ordinal
-//! of a data row, from 1.
+//! CSV files of CloudTrail events: the console's event history and the results of Lake and Athena queries. Rows are
+//! read as they stream by; each becomes an event in AWS's names and goes the way of any other event. A position is the
+//! ordinal of a data row, from 1.
 //!
-//! The old console writes times on a 12-hour clock without a zone; they are taken for UTC, in which it shows them unless
-//! its user chose otherwise.
+//! The old console writes times on a 12-hour clock without a zone; they are taken for UTC, in which it shows them
+//! unless its user chose otherwise.
 
 mod wrapped;
 
@@ -11,16 +11,16 @@ use super::cells::{CellCheck, Row};
 use super::columns::Layout;
 use super::messages::CloudTrailMessages;
 use crate::ingest::DELIMITERS;
-use crate::ingest::detect::Head;
 use crate::ingest::emit::{Emitter, FormatWanted, Parser, Place, StreamEnd};
+use crate::ingest::head::Head;
 use crate::ingest::json::FlowSinks;
 use crate::ingest::json::resync::Budget;
 use crate::model::{Format, Reason};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 /// The parser for this content, or `None` if its first row is not a header of CloudTrail's columns, and no column holds
-/// AWS's records whole. `flow` takes flow records that stand in such a column.
-pub fn detect_csv(head: &Head<'_>, flow: impl FnOnce() -> FlowSinks) -> Option<Box<dyn Parser>> {
+/// AWS's records whole. `flow` takes flow records that are in such a column.
+pub(crate) fn detect_csv(head: &Head<'_>, flow: impl FnOnce() -> FlowSinks) -> Option<Box<dyn Parser>> {
     let known = header(head);
     let whole = known.as_ref().is_some_and(|(layout, _)| layout.has_whole_event());
     let wrapped =
@@ -53,7 +53,7 @@ const MAX_ROW_BYTES: usize = 64 << 20;
 const MAX_RESTARTS: usize = 4;
 
 /// Reads the CSV files that `detect_csv` recognises.
-pub struct CloudTrailCsv {
+pub(crate) struct CloudTrailCsv {
     cells: CellCheck,
     layout: Layout,
     rows: Rows,
@@ -66,7 +66,7 @@ pub struct CloudTrailCsv {
 
 impl CloudTrailCsv {
     /// `layout` is that of the header with which the content begins.
-    pub fn new(layout: Layout, delimiter: u8, flow: FlowSinks) -> Self {
+    pub(crate) fn new(layout: Layout, delimiter: u8, flow: FlowSinks) -> Self {
         Self {
             cells: CellCheck::new(&layout),
             layout,
@@ -104,8 +104,8 @@ impl CloudTrailCsv {
     }
 
     /// The row at hand is whole. Returned are bytes that have to be read again: where several lines make one row of a
-    /// wrong width or with a quote that closes in mid-value, the first has lost a quote, and the others are rows of their
-    /// own.
+    /// wrong width or with a quote that closes in mid-value, the first has lost a quote, and the others are rows of
+    /// their own.
     fn row(&mut self, may_restart: bool, out: &mut Emitter) -> Option<Vec<u8>> {
         if !self.header_read {
             return self.before_header(may_restart, out);
@@ -122,7 +122,7 @@ impl CloudTrailCsv {
                 false => format!("{} values under {} names", rows.end_count, layout.width()),
             };
             if may_restart && let Some(mut rest) = self.split_line(Reason::FieldCount, &detail, out) {
-                // The line end that has been taken off stands for itself again.
+                // The line end that has been removed stands for itself again.
                 rest.push(b'\n');
                 self.rows.next -= 1;
                 return Some(rest);
@@ -165,8 +165,8 @@ impl CloudTrailCsv {
 }
 
 impl CloudTrailCsv {
-    /// A row up to the header. Comments (Lake writes one) are passed over, anything else is a warning; a quote that is not
-    /// closed in its line must not swallow what follows.
+    /// A row up to the header. Comments (Lake writes one) are passed over, anything else is a warning; a quote that is
+    /// not closed in its line must not swallow what follows.
     fn before_header(&mut self, may_restart: bool, out: &mut Emitter) -> Option<Vec<u8>> {
         const DETAIL: &str = "the line stands before the header";
         let Self { layout, rows, header_read, .. } = self;

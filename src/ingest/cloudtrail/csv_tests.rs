@@ -136,7 +136,8 @@ proptest! {
     }
 }
 
-/// Tables of Splunk and of Elastic's Discover: the record stands in one column, the others are what the tool took out of it.
+/// Tables of Splunk and of Elastic's Discover: the record is in one column, the others are what the tool extracted from
+/// it.
 #[test]
 fn the_column_that_holds_the_record_is_found() {
     let event = r#"{"eventVersion":"1.11","eventTime":"2025-03-04T05:01:00Z","eventName":"A","eventID":"e-1","eventSource":"s"}"#;

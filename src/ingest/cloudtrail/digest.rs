@@ -7,7 +7,7 @@ use crate::model::batch::{Digest, DigestLogFile};
 use serde_json::value::RawValue;
 
 /// The digest that a JSON object is; `None` for any other object.
-pub fn read(json: &str, of: &Members<'_>) -> Option<Digest> {
+pub(crate) fn read(json: &str, of: &Members<'_>) -> Option<Digest> {
     let has = |name| get(of, name).is_some();
     let is_digest = has("digestS3Bucket") && has("logFiles") || has("digestStartTime") && has("digestS3Object");
     if !is_digest {
@@ -24,7 +24,7 @@ pub fn read(json: &str, of: &Members<'_>) -> Option<Digest> {
 }
 
 /// The `result_sign.json` that a JSON object is: the hashes of the result files beside it, and a signature over them.
-pub fn read_query_sign(json: &str, of: &Members<'_>) -> Option<Digest> {
+pub(crate) fn read_query_sign(json: &str, of: &Members<'_>) -> Option<Digest> {
     get(of, "hashSignature")?;
     let algorithm = get(of, "hashAlgorithm").and_then(value_text).map(|text| Box::<str>::from(text.as_ref()));
     let log_files = files(Some(get(of, "files")?), |position, text| DigestLogFile {

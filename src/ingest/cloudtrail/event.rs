@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 
 /// What was read from a JSON object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EventValues {
+pub(crate) struct EventValues {
     /// In the order of `field::event_columns()`.
     pub columns: EventColumns,
     /// eventTime in milliseconds UTC.
@@ -33,7 +33,7 @@ pub struct EventValues {
 }
 
 /// Reads events. Costs nothing to make: all share the layout of the columns.
-pub struct EventReader {
+pub(crate) struct EventReader {
     layout: &'static Layout,
 }
 
@@ -139,13 +139,13 @@ impl Layout {
 }
 
 impl EventReader {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { layout: &LAYOUT }
     }
 
-    /// Reads the event with which a text begins, whatever follows it, and its length in bytes. `None` for what is no event
-    /// beyond doubt, or is not all there.
-    pub fn read_ahead(&self, text: &str) -> Option<(EventValues, usize)> {
+    /// Reads the event with which a text begins, whatever follows it, and its length in bytes. `None` for what is no
+    /// event beyond doubt, or is not all there.
+    pub(crate) fn read_ahead(&self, text: &str) -> Option<(EventValues, usize)> {
         let mut plain = Plain::new(text);
         let mut found = Found { columns: EventColumns::new(self.layout.width), ..Found::default() };
         found.walk(&mut plain, &self.layout.root, false)?;
@@ -159,7 +159,7 @@ impl EventReader {
     }
 
     /// Reads a JSON value. A value that is no object is no event; an error is text that is no JSON.
-    pub fn read(&self, json: &str) -> Result<EventValues, serde_json::Error> {
+    pub(crate) fn read(&self, json: &str) -> Result<EventValues, serde_json::Error> {
         let mut found = Found { columns: EventColumns::new(self.layout.width), ..Found::default() };
         let mut deserializer = serde_json::Deserializer::from_str(json);
         Members { branch: &self.layout.root, found: &mut found, is_identity: false }.deserialize(&mut deserializer)?;
@@ -170,7 +170,7 @@ impl EventReader {
         Ok(self.judge(found))
     }
 
-    /// Rare enough to look for the member again.
+    /// Rare enough to search for the member again.
     fn keep_identity(&self, json: &str, found: &mut Found) {
         if let Some(Node::Identity(_, column)) = self.layout.root.members.get(b"userIdentity".as_slice()) {
             let members = members(json);
@@ -244,12 +244,12 @@ struct Found {
     error: Option<ResponseError>,
     /// There is something in userIdentity that its columns do not say.
     identity_tells_more: bool,
-    /// The bits of the objects that were met.
+    /// The bits of the objects that were seen.
     begun: u32,
 }
 
 impl Found {
-    /// Reads the members of the plain object that stands here into the columns of a branch, as `Members` does. `None` for
+    /// Reads the members of the plain object that is here into the columns of a branch, as `Members` does. `None` for
     /// what is not plain.
     fn walk(&mut self, plain: &mut Plain<'_>, branch: &Branch, is_identity: bool) -> Option<()> {
         let mut more = plain.open()?;
@@ -285,7 +285,7 @@ impl Found {
         self.set(at, kind, raw);
     }
 
-    /// Of a member that comes twice, the last one counts: what the first one said is taken back.
+    /// Of a member that comes twice, the last one counts: what the first one said is removed.
     fn begin(&mut self, branch: &Branch) {
         if self.begun & branch.bit != 0 {
             self.clear(branch);
@@ -474,7 +474,7 @@ struct ResponseError {
     message: Option<Box<str>>,
 }
 
-/// Looks for an error among the members of `responseElements`: `errorCode` with `errorMessage`, the same inside of
+/// Searches for an error among the members of `responseElements`: `errorCode` with `errorMessage`, the same inside of
 /// `error`, or `code` with `message`.
 struct Response {
     /// This is the value of `error` already; whatever is nested deeper is the service's own matter.

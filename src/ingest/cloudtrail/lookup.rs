@@ -12,21 +12,21 @@ use std::borrow::Cow;
 type MemberSlice<'a> = [(Cow<'a, str>, &'a RawValue)];
 
 /// The item's member that holds the event, as the API and programs around it spell it.
-pub const EVENT_NAMES: [&str; 5] =
+pub(crate) const EVENT_NAMES: [&str; 5] =
     ["CloudTrailEvent", "cloudTrailEvent", "cloud_trail_event", "cloudtrail_event", "cloudtrailevent"];
 
 /// The value of the member that holds the event.
-pub fn event_member<'a>(members: &MemberSlice<'a>) -> Option<&'a str> {
+pub(crate) fn event_member<'a>(members: &MemberSlice<'a>) -> Option<&'a str> {
     EVENT_NAMES.iter().find_map(|name| get(members, name))
 }
 
 /// Is it an item, by the names that every one has?
-pub fn is_item(members: &MemberSlice<'_>) -> bool {
+pub(crate) fn is_item(members: &MemberSlice<'_>) -> bool {
     get(members, "EventId").is_some() && get(members, "EventName").is_some()
 }
 
 /// Why a member that should hold the event holds none.
-pub fn why_none(raw: &str) -> String {
+pub(crate) fn why_none(raw: &str) -> String {
     let text = value_text(raw).unwrap_or_default();
     match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
         _ if raw == "null" || text.trim().is_empty() => "CloudTrailEvent is empty".to_owned(),
@@ -36,7 +36,7 @@ pub fn why_none(raw: &str) -> String {
 }
 
 /// Adds to the event what only the item says: a Username or Resources that are nowhere in the event's own text.
-pub fn add_told(event: &mut String, members: &MemberSlice<'_>) {
+pub(crate) fn add_told(event: &mut String, members: &MemberSlice<'_>) {
     let mut told = String::new();
     let says = |text: &str| event.contains(text);
     if let Some(name) = get(members, "Username").and_then(value_text)
@@ -67,7 +67,7 @@ fn resources(raw: &str) -> Vec<String> {
 }
 
 /// An item without its event, written as an event from its own fields.
-pub fn render(members: &MemberSlice<'_>) -> String {
+pub(crate) fn render(members: &MemberSlice<'_>) -> String {
     let mut event = EventText::default();
     for (name, value) in members.iter().filter(|(name, _)| !EVENT_NAMES.contains(&name.as_ref())) {
         let raw = value.get();

@@ -8,22 +8,22 @@ use crate::model::{EventRow, ImportWarning, Reason};
 use std::borrow::Cow;
 
 #[derive(Default)]
-pub struct CloudTrailMessages {
+pub(crate) struct CloudTrailMessages {
     reader: EventReader,
     invalid_utf8_reported: bool,
 }
 
 impl CloudTrailMessages {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    pub fn reader(&self) -> &EventReader {
+    pub(crate) fn reader(&self) -> &EventReader {
         &self.reader
     }
 
     /// Bytes as text. Where they are no UTF-8, U+FFFD stands for them, and the evidence gets one warning.
-    pub fn text<'a>(&mut self, bytes: &'a [u8], place: Place, out: &mut Emitter) -> Cow<'a, str> {
+    pub(crate) fn text<'a>(&mut self, bytes: &'a [u8], place: Place, out: &mut Emitter) -> Cow<'a, str> {
         if let Ok(text) = std::str::from_utf8(bytes) {
             return Cow::Borrowed(text);
         }
@@ -36,7 +36,7 @@ impl CloudTrailMessages {
     }
 
     /// Emits one event.
-    pub fn emit(json: &str, values: EventValues, completeness: Completeness, place: Place, out: &mut Emitter) {
+    pub(crate) fn emit(json: &str, values: EventValues, completeness: Completeness, place: Place, out: &mut Emitter) {
         out.event(EventRow {
             position: place.position,
             offset: place.offset,
@@ -48,9 +48,9 @@ impl CloudTrailMessages {
         });
     }
 
-    /// Emits the event that `json` is, or one warning; `raw` is the element as it stands in the evidence. An event of
+    /// Emits the event that `json` is, or one warning; `raw` is the element as it is in the evidence. An event of
     /// which only some values are known need not look like one.
-    pub fn event(&self, json: &str, raw: &[u8], how: Completeness, place: Place, out: &mut Emitter) -> bool {
+    pub(crate) fn event(&self, json: &str, raw: &[u8], how: Completeness, place: Place, out: &mut Emitter) -> bool {
         let (reason, detail) = match self.reader.read(json) {
             Ok(values) if values.is_event || how < Completeness::Full => {
                 Self::emit(json, values, how, place, out);

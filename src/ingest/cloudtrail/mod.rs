@@ -1,16 +1,16 @@
 //! CloudTrail: one event as JSON to a row; console and query CSVs; digests.
 
 mod cells;
-pub mod columns;
-pub mod csv;
-pub mod digest;
-pub mod event;
-pub mod lookup;
-pub mod messages;
+pub(crate) mod columns;
+pub(crate) mod csv;
+pub(crate) mod digest;
+pub(crate) mod event;
+pub(crate) mod lookup;
+pub(crate) mod messages;
 mod plain;
-pub mod render;
-pub mod structs;
-pub mod time;
+pub(crate) mod render;
+pub(crate) mod structs;
+pub(crate) mod time;
 
-pub use csv::detect_csv;
-pub use messages::CloudTrailMessages;
+pub(crate) use csv::detect_csv;
+pub(crate) use messages::CloudTrailMessages;

@@ -1,5 +1,6 @@
-//! The members of plain JSON objects, one after the other: a strict reader that knows one thing, to be fast. Whatever is not
-//! plain (a name with escapes, deep nesting, anything that is no JSON) it declines, and the general reader decides.
+//! The members of plain JSON objects, one after the other: a strict reader that knows one thing, to be fast. Whatever
+//! is not plain (a name with escapes, deep nesting, anything that is no JSON) it declines, and the general reader
+//! decides.
 
 use crate::ingest::json::stops::string_stop;
 
@@ -13,12 +14,12 @@ pub(super) struct Plain<'a> {
 }
 
 impl<'a> Plain<'a> {
-    pub fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
 
     /// Bytes that were read.
-    pub fn at(&self) -> usize {
+    pub(super) fn at(&self) -> usize {
         self.at
     }
 
@@ -37,7 +38,7 @@ impl<'a> Plain<'a> {
     }
 
     /// Enters an object. Has it members?
-    pub fn open(&mut self) -> Option<bool> {
+    pub(super) fn open(&mut self) -> Option<bool> {
         self.enter(b'{', b'}')
     }
 
@@ -47,8 +48,8 @@ impl<'a> Plain<'a> {
         Some(self.take(close).is_none())
     }
 
-    /// The next member's name; its value stands behind.
-    pub fn key(&mut self) -> Option<&'a str> {
+    /// The next member's name; its value is behind.
+    pub(super) fn key(&mut self) -> Option<&'a str> {
         let begin = self.at + 1;
         let has_escapes = self.string()?;
         let key = self.text.get(begin..self.at - 1).filter(|_| !has_escapes)?;
@@ -59,7 +60,7 @@ impl<'a> Plain<'a> {
     }
 
     /// Behind a value: does another member follow? If not, the object is left.
-    pub fn more(&mut self) -> Option<bool> {
+    pub(super) fn more(&mut self) -> Option<bool> {
         self.follows(b'}')
     }
 
@@ -73,13 +74,13 @@ impl<'a> Plain<'a> {
         Some(true)
     }
 
-    /// Does an object stand here?
-    pub fn is_object(&self) -> bool {
+    /// Is an object here?
+    pub(super) fn is_object(&self) -> bool {
         self.peek() == Some(b'{')
     }
 
-    /// The text of the value that stands here.
-    pub fn value(&mut self) -> Option<&'a str> {
+    /// The text of the value that is here.
+    pub(super) fn value(&mut self) -> Option<&'a str> {
         let begin = self.at;
         self.pass(0)?;
         self.text.get(begin..self.at)
@@ -163,7 +164,7 @@ impl<'a> Plain<'a> {
     }
 }
 
-/// Bytes of an escape with its backslash, by what stands behind that.
+/// Bytes of an escape with its backslash, by what is behind that.
 fn escape_len(after: &[u8]) -> Option<usize> {
     match after.first()? {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),

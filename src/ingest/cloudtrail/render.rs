@@ -5,7 +5,7 @@ use crate::ingest::json::text::{Members, push_string, value_text};
 
 /// Builds a JSON object from paths and values, members in the order in which they were set.
 #[derive(Default)]
-pub struct EventText {
+pub(crate) struct EventText {
     members: Vec<(String, Value)>,
 }
 
@@ -15,19 +15,15 @@ enum Value {
 }
 
 impl EventText {
-    pub fn is_empty(&self) -> bool {
-        self.members.is_empty()
-    }
-
     /// A text at a path such as `userIdentity.arn`.
-    pub fn text(&mut self, path: &str, text: &str) {
+    pub(crate) fn text(&mut self, path: &str, text: &str) {
         let mut json = String::with_capacity(text.len() + 2);
         push_string(&mut json, text);
         self.json(path, json);
     }
 
     /// `true` and `false` as booleans, anything else as text.
-    pub fn boolean(&mut self, path: &str, text: &str) {
+    pub(crate) fn boolean(&mut self, path: &str, text: &str) {
         match text.to_ascii_lowercase().as_str() {
             "true" => self.json(path, "true".into()),
             "false" => self.json(path, "false".into()),
@@ -36,7 +32,7 @@ impl EventText {
     }
 
     /// A value that is JSON already. A value that is an object and is set before its members are gives way to them.
-    pub fn json(&mut self, path: &str, json: String) {
+    pub(crate) fn json(&mut self, path: &str, json: String) {
         match path.split_once('.') {
             None => self.set(path, Value::Json(json)),
             Some((first, rest)) => {
@@ -59,7 +55,7 @@ impl EventText {
     }
 
     /// An event's members whose names are paths (`userIdentity.arn`).
-    pub fn of_paths(members: &Members<'_>) -> Self {
+    pub(crate) fn of_paths(members: &Members<'_>) -> Self {
         let mut event = Self::default();
         for (path, value) in members {
             match value_text(value.get()) {
@@ -75,7 +71,7 @@ impl EventText {
     }
 
     /// The object's text.
-    pub fn render(&self) -> String {
+    pub(crate) fn render(&self) -> String {
         let mut json = String::new();
         self.push_to(&mut json);
         json

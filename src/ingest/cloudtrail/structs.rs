@@ -1,11 +1,11 @@
 //! Athena and Trino print a row type as text: `{type=IAMUser, sessioncontext={attributes={mfaauthenticated=false}}}`.
-//! The text has no quotes, so that a value with `, name=` or a bracket in it cannot be told from structure; what cannot be
-//! read as a struct is left to the caller, which keeps it as text.
+//! The text has no quotes, so that a value with `, name=` or a bracket in it cannot be determined from structure; what
+//! cannot be read as a struct is left to the caller, which keeps it as text.
 
 use crate::ingest::json::text::push_string;
 
 /// Struct text as JSON, names as AWS writes them; `None` for text that is no struct or list of structs.
-pub fn to_json(text: &str) -> Option<String> {
+pub(crate) fn to_json(text: &str) -> Option<String> {
     let mut reader = Reader { rest: text.trim(), json: String::new(), depth: 0 };
     if !reader.rest.starts_with(['{', '[']) {
         return None;
@@ -117,7 +117,7 @@ fn split_name(text: &str) -> Option<(&str, &str)> {
 }
 
 /// AWS's spelling of names that engines write in lower case.
-pub fn canonical(name: &str) -> &str {
+pub(crate) fn canonical(name: &str) -> &str {
     const NAMES: [&str; 22] = [
         "principalId",
         "accountId",
@@ -150,7 +150,7 @@ pub fn canonical(name: &str) -> &str {
 }
 
 /// Members in AWS's spelling, where an engine wrote their names in lower case. `is_resources`: there AWS writes `ARN`.
-pub fn with_awss_names(json: String, is_resources: bool) -> String {
+pub(crate) fn with_awss_names(json: String, is_resources: bool) -> String {
     let Ok(mut value) = serde_json::from_str::<serde_json::Value>(&json) else { return json };
     if rename(&mut value, is_resources) { value.to_string() } else { json }
 }
@@ -176,7 +176,7 @@ fn rename(value: &mut serde_json::Value, is_resources: bool) -> bool {
 }
 
 /// A map's values are texts, of which those that were objects or lists hold JSON.
-pub fn with_json_values(json: String) -> String {
+pub(crate) fn with_json_values(json: String) -> String {
     let Ok(serde_json::Value::Object(mut members)) = serde_json::from_str::<serde_json::Value>(&json) else {
         return json;
     };

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 /// `2023-07-10T11:42:36Z` with or without fraction, offset or zone, with `T` or a blank; the old console's
 /// `2023-07-10, 11:45:01 AM` (it shows UTC unless its user chose local time, which the file does not tell); Athena's
 /// `2023-07-10 11:42:36.000 UTC`; all others whose text allows one reading; and counts since 1970 in any unit.
-pub fn millis(text: &str) -> Option<i64> {
+pub(crate) fn millis(text: &str) -> Option<i64> {
     plain(text.as_bytes()).or_else(|| general(text.trim()))
 }
 

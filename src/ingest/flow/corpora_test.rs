@@ -2,9 +2,9 @@
 
 use super::testing::{Found, run};
 use super::{MessageReader, MessageSink, Place, detect, infer};
-use crate::ingest::detect::{self as any, Head};
 use crate::ingest::parquet::{MAGIC, render_row};
 use crate::ingest::{Emitter, FormatChoice, StreamEnd};
+use crate::ingest::{detect as any, head::Head};
 use crate::model::{Format, Reason, Scope};
 use std::io::Read;
 use std::path::PathBuf;

@@ -1,8 +1,9 @@
-//! Tables of flow records: the console's log events (`timestamp,message`), results of Logs Insights, which hold either the
-//! message or the fields that the query chose, results of Athena and Glue, and what spreadsheets make of all of them.
+//! Tables of flow records: the console's log events (`timestamp,message`), results of Logs Insights, which hold either
+//! the message or the fields that the query chose, results of Athena and Glue, and what spreadsheets make of all of
+//! them.
 
 use super::csv_header::{ColumnUse, CsvHeader, HeaderKind, delimiters_in};
-use super::format::{Column, LineFormat};
+use super::format::{FlowColumn, LineFormat};
 use super::lines::{LONGEST_LINE_BYTES, Line};
 use super::message::Messages;
 use super::place::{MessageSink, Place};
@@ -55,9 +56,9 @@ impl CsvParser {
         choice: &FormatChoice,
         events: Option<Box<dyn MessageSink>>,
     ) -> Self {
-        let usage = |column: &Column| match column {
-            Column::Field(field) => ColumnUse::Field(*field),
-            Column::Unknown(name) => ColumnUse::Extra(name.to_string()),
+        let usage = |column: &FlowColumn| match column {
+            FlowColumn::Field(field) => ColumnUse::Field(*field),
+            FlowColumn::Unknown(name) => ColumnUse::Extra(name.to_string()),
         };
         let uses: Vec<ColumnUse> = format.columns().iter().map(usage).collect();
         let mut parser = Self::new(choice, events);
@@ -196,7 +197,8 @@ fn read_fields(record: &mut RecordBuilder, uses: &[ColumnUse], cells: &Cells, ra
         }
     }
     if !super::value::is_absent(stamp) {
-        // The time of a flow log's event is the record's start (FORMATS 1.3); the stamp is kept, to show where it is from.
+        // The time of a flow log's event is the record's start (FORMATS 1.3); the stamp is kept, to show where it is
+        // from.
         if let (false, Some(start)) = (record.has_start(), field::by_header("start")) {
             record.set(start, stamp);
         }
@@ -207,7 +209,8 @@ fn read_fields(record: &mut RecordBuilder, uses: &[ColumnUse], cells: &Cells, ra
 /// What programs write for no value.
 const NOTHING: [&[u8]; 7] = [b"\\N", b"NULL", b"null", b"NaN", b"nan", b"None", b"N/A"];
 
-/// A cell's value without the blanks around it, and out of `="..."`, with which spreadsheets are told to leave it alone.
+/// A cell's value without the blanks around it, and out of `="..."`, with which spreadsheets are reported to leave it
+/// alone.
 fn plain(cell: &[u8]) -> &[u8] {
     let cell = cell.trim_ascii();
     let cell = cell.strip_prefix(b"=\"").and_then(|cell| cell.strip_suffix(b"\"")).unwrap_or(cell);

@@ -62,7 +62,7 @@ pub(super) fn delimiters_in(line: &[u8]) -> impl Iterator<Item = u8> {
 
 impl CsvHeader {
     /// A header of log events or of flow fields; `None` for any other CSV.
-    pub fn of(cells: &Cells) -> Option<Self> {
+    pub(super) fn of(cells: &Cells) -> Option<Self> {
         // A line of JSON has thousands of commas, a result some dozens.
         if cells.len() > MOST_COLUMNS {
             return None;
@@ -91,7 +91,7 @@ impl CsvHeader {
     }
 
     /// The fields that have a column, and the names of the columns that are none.
-    pub fn names(&self) -> (Vec<FieldId>, Vec<&str>) {
+    pub(super) fn names(&self) -> (Vec<FieldId>, Vec<&str>) {
         let (mut fields, mut others) = (Vec::new(), Vec::new());
         if let HeaderKind::Fields(uses) = &self.kind {
             for usage in uses {

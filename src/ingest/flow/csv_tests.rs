@@ -3,7 +3,7 @@
 use super::super::csv_header::delimiter_of_header;
 use super::super::testing::{Found, collect};
 use super::*;
-use crate::ingest::detect::{Head, detect};
+use crate::ingest::{detect::detect, head::Head};
 use crate::model::Scope;
 
 const HEADER: &str = "version,account-id,interface-id,srcaddr,dstaddr,srcport,dstport,protocol,packets,bytes,start,end,action,log-status";

@@ -5,14 +5,14 @@ use super::format::LineFormat;
 use super::place::MessageSink;
 use super::{CsvParser, FlowTextParser};
 use super::{csv, csv_header, infer, shape, split};
-use crate::ingest::detect::Head;
+use crate::ingest::head::Head;
 use crate::ingest::{FormatChoice, Parser};
 
-/// Lines that are looked at: what is cut off, a comment or a shell's prompt may stand before the first record.
+/// Lines that are looked at: what is cut off, a comment or a shell's prompt may be before the first record.
 const GUESSED_LINES: usize = 100;
 
-/// The parser of flow records for the content, or of CloudWatch's text forms, whose messages that are JSON objects go to
-/// the sink. `None` where the content is none of these.
+/// The parser of flow records for the content, or of CloudWatch's text forms, whose messages that are JSON objects go
+/// to the sink. `None` where the content is none of these.
 pub fn detect(
     head: &Head,
     choice: &FormatChoice,
@@ -54,7 +54,7 @@ pub fn detect(
             return Some(Box::new(CsvParser::with_columns(format, delimiter, choice, Some(cloudtrail_sink()))));
         }
     }
-    // What stands before a header is no record, unless it is one of the default format or of the one that was stated.
+    // What is before a header is no record, unless it is one of the default format or of the one that was stated.
     let header = lines.iter().position(|line| LineFormat::from_header(line).is_some());
     let is_record =
         |line: &&[u8]| shape::is_default_v2(line) || stated.as_ref().is_some_and(|format| infer::fits(format, line));
@@ -64,8 +64,8 @@ pub fn detect(
     headerless(&lines, stated).map(|format| Box::new(FlowTextParser::headerless(format)) as Box<dyn Parser>)
 }
 
-/// Are there records without a header, and if so, of which format (none yet, in the inner `None`)? A stated format counts
-/// before the default if the values of any line fit, for it may have 14 fields of its own.
+/// Are there records without a header, and if so, of which format (none yet, in the inner `None`)? A stated format
+/// counts before the default if the values of any line fit, for it may have 14 fields of its own.
 fn headerless(lines: &[&[u8]], stated: Option<LineFormat>) -> Option<Option<LineFormat>> {
     if let Some(format) = stated.as_ref().filter(|format| lines.iter().any(|line| infer::fits(format, line))) {
         return Some(Some(format.clone()));

@@ -1,7 +1,7 @@
-//! Tables in which one object counts both directions between a remote and a local side: the playbook's second table, and
-//! others with its names. An object is one record. Its first direction that carried anything, inwards before outwards,
-//! decides what is source; the counters of the other one are the record's second ones, which sums and lists count in their
-//! own direction. `remote` among the further values says which side is the remote one.
+//! Tables in which one object counts both directions between a remote and a local side: the playbook's second table,
+//! and others with its names. An object is one record. Its first direction that carried anything, inwards before
+//! outwards, decides what is source; the counters of the other one are the record's second ones, which sums and lists
+//! count in their own direction. `remote` among the further values says which side is the remote one.
 //!
 //! Source: aws-customer-playbook-framework, Analyzing_VPC_Flow_Logs.md, second DDL.
 
@@ -25,19 +25,19 @@ const REJECTED: [&str; 2] = ["is_rejected_packet", "rejected_packet"];
 /// Members that are fields of a flow log under their own names.
 const AS_THEY_ARE: [&str; 7] =
     ["protocol", "account_id", "vpc_id", "instance_id", "interface_id", "subnet_id", "log_status"];
-/// Further members that stand in a field of the same meaning.
+/// Further members that are in a field of the same meaning.
 const TAKEN: [&str; 8] =
     ["ip", "remote_ip", "remote_addr", "remote_address", "remote_port", "local_port", "start_time", "end_time"];
 
 /// Is this the set of names of such a table?
-pub fn is_table<'a>(names: impl Iterator<Item = &'a str> + Clone) -> bool {
+pub(crate) fn is_table<'a>(names: impl Iterator<Item = &'a str> + Clone) -> bool {
     let has = |wanted: &[&str]| names.clone().any(|name| wanted.contains(&name));
     let counts = has(&IN_BYTES) || has(&OUT_BYTES) || has(&BYTES) && has(&DIRECTION);
     has(&REMOTE) && (has(&["local_port", "remote_port"]) || has(&LOCAL)) && counts
 }
 
 /// Reads an object by its members, names and the JSON text of the values; `None` where it is none of such a table.
-pub fn read(of: &[(&str, &str)]) -> Option<FlowFields> {
+pub(crate) fn read(of: &[(&str, &str)]) -> Option<FlowFields> {
     if !is_table(of.iter().map(|(name, _)| *name)) {
         return None;
     }

@@ -23,7 +23,7 @@ pub(super) enum Side {
 
 impl Side {
     #[inline]
-    pub fn read(field: FieldId, bytes: &[u8]) -> Result<Self, Box<BadValue>> {
+    pub(super) fn read(field: FieldId, bytes: &[u8]) -> Result<Self, Box<BadValue>> {
         match address::parse_ipv4(bytes) {
             Some(v4) => Ok(Side::V4(v4)),
             None => Ok(value::address(field, bytes)?.map_or(Side::None, Side::Other)),
@@ -71,7 +71,7 @@ pub(super) struct Draft {
 
 impl Draft {
     #[inline]
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             source: Side::None,
             destination: Side::None,
@@ -89,7 +89,7 @@ impl Draft {
 
     /// The row, with its tuples and extra still to be filled in.
     #[inline]
-    pub fn row(&self, place: Place, flows: &mut FlowBatchBuilder) -> FlowRow {
+    pub(super) fn row(&self, place: Place, flows: &mut FlowBatchBuilder) -> FlowRow {
         FlowRow {
             position: place.position,
             offset: place.offset,
@@ -110,14 +110,14 @@ impl Draft {
 
     /// Do the times need a place in the extra JSON?
     #[inline]
-    pub fn has_time_extra(&self) -> bool {
+    pub(super) fn has_time_extra(&self) -> bool {
         const LIMIT: i64 = i32::MAX as i64;
         self.start > LIMIT || self.end > LIMIT || (self.start == NO_VALUE && self.end != NO_VALUE)
     }
 
     /// What the row cannot hold of the times, one key at a time in sorted order: an end without a start, the milliseconds
     /// where they are not zero, and what the log counts where it is not seconds.
-    pub fn time_extra(&self, key: TimeKey) -> Option<TimeExtra> {
+    pub(super) fn time_extra(&self, key: TimeKey) -> Option<TimeExtra> {
         let (start, start_ms) = value::seconds(self.start);
         let (end, end_ms) = value::seconds(self.end);
         match key {
@@ -138,9 +138,9 @@ pub(super) enum TimeKey {
 }
 
 impl TimeKey {
-    pub const ALL: [TimeKey; 4] = [TimeKey::End, TimeKey::EndMs, TimeKey::StartMs, TimeKey::Unit];
+    pub(super) const ALL: [TimeKey; 4] = [TimeKey::End, TimeKey::EndMs, TimeKey::StartMs, TimeKey::Unit];
 
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             TimeKey::End => "end",
             TimeKey::EndMs => "end_ms",
@@ -156,7 +156,7 @@ pub(super) enum TimeExtra {
 }
 
 impl TimeExtra {
-    pub fn write(&self, json: &mut String) {
+    pub(super) fn write(&self, json: &mut String) {
         match self {
             // Writing into a string cannot fail.
             TimeExtra::Number(number) => _ = write!(json, "{number}"),
@@ -173,7 +173,7 @@ pub(super) struct Tuples {
 }
 
 impl Tuples {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             interfaces: TupleCache::new(Which::Interfaces),
             dispositions: TupleCache::new(Which::Dispositions),

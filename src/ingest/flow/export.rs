@@ -1,6 +1,6 @@
 //! Text of CloudWatch Logs with a stamp before each message: export tasks (an ISO stamp with milliseconds and `Z`) and
-//! `aws logs tail` in its forms. `short` has a stamp without zone; `detailed` and `json` one with an offset, and the name of
-//! the log stream behind it; `json` breaks messages that are JSON into lines of their own.
+//! `aws logs tail` in its forms. `short` has a stamp without zone; `detailed` and `json` one with an offset, and the
+//! name of the log stream behind it; `json` breaks messages that are JSON into lines of their own.
 
 use super::lines::{Line, Lines};
 use super::message::Messages;
@@ -10,8 +10,8 @@ use super::text::{cut_off, place_of};
 use crate::ingest::{Emitter, FormatChoice, FormatWanted, Parser, StreamEnd};
 use crate::model::{Format, Reason};
 
-/// Parses text of stamped messages. The raw text of a record is its whole line, or all lines of its JSON. Any other line
-/// without a stamp is the continuation of a message of several lines, which no flow record is.
+/// Parses text of stamped messages. The raw text of a record is its whole line, or all lines of its JSON. Any other
+/// line without a stamp is the continuation of a message of several lines, which no flow record is.
 pub struct ExportParser {
     lines: Lines,
     state: State,
@@ -90,7 +90,7 @@ impl State {
         open.place.len = u32::try_from(line.offset + line.len - open.place.offset).unwrap_or(u32::MAX);
         open.json.push(b'\n');
         open.json.extend_from_slice(line.bytes);
-        // The brace that closes the object stands at the line's beginning.
+        // The brace that closes the object is at the line's beginning.
         if line.bytes.starts_with(b"}") || open.json.len() > LONGEST_JSON_BYTES {
             self.close(out);
         }

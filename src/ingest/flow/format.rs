@@ -6,7 +6,7 @@ use crate::model::{FieldId, Home};
 
 /// One column of a line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Column {
+pub enum FlowColumn {
     Field(FieldId),
     /// A field of a later version, or one named twice: kept as text in the record's extra, under this snake_case name.
     Unknown(Box<str>),
@@ -15,7 +15,7 @@ pub enum Column {
 /// The columns of a flow log's lines, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LineFormat {
-    columns: Vec<Column>,
+    columns: Vec<FlowColumn>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +37,7 @@ const RESERVED: [&str; 4] = ["end", "end_ms", "start_ms", "time_unit"];
 const KNOWN_NAMES_OF_A_HEADER: usize = 3;
 
 impl LineFormat {
-    pub fn new(columns: Vec<Column>) -> Self {
+    pub fn new(columns: Vec<FlowColumn>) -> Self {
         Self { columns: without_repeats(columns) }
     }
 
@@ -47,15 +47,15 @@ impl LineFormat {
         let mut columns = Vec::new();
         for name in names {
             columns.push(match known_header_name(name) {
-                Some(field) => Column::Field(field),
-                None => Column::Unknown(unknown_name(name)?),
+                Some(field) => FlowColumn::Field(field),
+                None => FlowColumn::Unknown(unknown_name(name)?),
             });
         }
-        let known = columns.iter().filter(|c| matches!(c, Column::Field(_))).count();
-        let begins_known = matches!(columns.first(), Some(Column::Field(_)));
+        let known = columns.iter().filter(|c| matches!(c, FlowColumn::Field(_))).count();
+        let begins_known = matches!(columns.first(), Some(FlowColumn::Field(_)));
         // A custom format may have two fields, and a later version's field may come first. What is no English word
         // (`account-id`, `srcaddr`) tells a header from prose.
-        let coined = columns.iter().any(|c| matches!(c, Column::Field(_)) && !is_english(c.name()));
+        let coined = columns.iter().any(|c| matches!(c, FlowColumn::Field(_)) && !is_english(c.name()));
         let is_header = match known >= KNOWN_NAMES_OF_A_HEADER && begins_known {
             true => coined || known == columns.len(),
             false => coined && columns.len() > 1 && known * 2 >= columns.len(),
@@ -64,7 +64,7 @@ impl LineFormat {
     }
 
     pub fn default_v2() -> Self {
-        Self::new(DEFAULT_V2.split_ascii_whitespace().filter_map(field::by_header).map(Column::Field).collect())
+        Self::new(DEFAULT_V2.split_ascii_whitespace().filter_map(field::by_header).map(FlowColumn::Field).collect())
     }
 
     /// AWS's notation, `${version} ${account-id} ...`, or names separated by blanks or commas, in any known spelling. A
@@ -75,10 +75,10 @@ impl LineFormat {
         for token in spaced.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).split_whitespace() {
             let name = token.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).unwrap_or(token);
             columns.push(match field_by_any_name(name) {
-                Some(field) => Column::Field(field),
-                None => {
-                    Column::Unknown(unknown_name(name.as_bytes()).ok_or_else(|| SpecError::NotAName(token.to_owned()))?)
-                }
+                Some(field) => FlowColumn::Field(field),
+                None => FlowColumn::Unknown(
+                    unknown_name(name.as_bytes()).ok_or_else(|| SpecError::NotAName(token.to_owned()))?,
+                ),
             });
         }
         if columns.is_empty() { Err(SpecError::Empty) } else { Ok(Self::new(columns)) }
@@ -90,19 +90,19 @@ impl LineFormat {
         names.collect::<Vec<_>>().join(" ")
     }
 
-    /// May blanks stand in the last value? It has to be a name that somebody chose, and no value before it another one:
-    /// where one ends and the next begins could not be told.
+    /// May blanks be in the last value? It has to be a name that somebody chose, and no value before it another one:
+    /// where one ends and the next begins could not be determined.
     pub fn ends_in_free_text(&self) -> bool {
         let Some((last, before)) = self.columns.split_last() else { return false };
-        let is_free = |column: &Column| match column {
-            Column::Unknown(_) => true,
-            Column::Field(field) => field.name.contains("_tag") || field.name.contains("tag_"),
+        let is_free = |column: &FlowColumn| match column {
+            FlowColumn::Unknown(_) => true,
+            FlowColumn::Field(field) => field.name.contains("_tag") || field.name.contains("tag_"),
         };
-        let is_named = |column: &Column| column.name().starts_with("ecs_") && column.name().ends_with("_name");
+        let is_named = |column: &FlowColumn| column.name().starts_with("ecs_") && column.name().ends_with("_name");
         (is_free(last) || is_named(last)) && !before.iter().any(is_free)
     }
 
-    pub fn columns(&self) -> &[Column] {
+    pub fn columns(&self) -> &[FlowColumn] {
         &self.columns
     }
 
@@ -116,44 +116,45 @@ impl LineFormat {
 
     /// Columns that the field table knows.
     pub fn fields(&self) -> Vec<FieldId> {
-        let known = self.columns.iter().filter_map(|c| if let Column::Field(field) = c { Some(*field) } else { None });
+        let known =
+            self.columns.iter().filter_map(|c| if let FlowColumn::Field(field) = c { Some(*field) } else { None });
         known.collect()
     }
 
     /// Columns that the field table does not know.
     pub fn unknown_names(&self) -> Vec<&str> {
-        let unknown = self.columns.iter().filter(|c| matches!(c, Column::Unknown(_)));
-        unknown.map(Column::name).collect()
+        let unknown = self.columns.iter().filter(|c| matches!(c, FlowColumn::Unknown(_)));
+        unknown.map(FlowColumn::name).collect()
     }
 }
 
-impl Column {
+impl FlowColumn {
     /// snake_case.
     pub fn name(&self) -> &str {
         match self {
-            Column::Field(field) => field.name(),
-            Column::Unknown(name) => name,
+            FlowColumn::Field(field) => field.name(),
+            FlowColumn::Unknown(name) => name,
         }
     }
 
     pub(super) fn is_at(&self, home: Home) -> bool {
-        matches!(self, Column::Field(field) if field.home == home)
+        matches!(self, FlowColumn::Field(field) if field.home == home)
     }
 }
 
-/// A field that is named twice, or that is named like a key of the reader's own, keeps its values under a name that says
-/// in which column they stood.
-fn without_repeats(columns: Vec<Column>) -> Vec<Column> {
+/// A field that is named twice, or that is named like a key of the reader's own, keeps its values under a name that
+/// says in which column they was.
+fn without_repeats(columns: Vec<FlowColumn>) -> Vec<FlowColumn> {
     let mut seen = std::collections::BTreeSet::<String>::new();
-    let number = |(i, column): (usize, Column)| {
+    let number = |(i, column): (usize, FlowColumn)| {
         let name = column.name().to_owned();
-        let reserved = matches!(column, Column::Unknown(_)) && RESERVED.contains(&name.as_str());
+        let reserved = matches!(column, FlowColumn::Unknown(_)) && RESERVED.contains(&name.as_str());
         if !reserved && seen.insert(name.clone()) {
             return column;
         }
         let numbered = format!("{name}_column_{}", i + 1);
         seen.insert(numbered.clone());
-        Column::Unknown(numbered.into())
+        FlowColumn::Unknown(numbered.into())
     };
     columns.into_iter().enumerate().map(number).collect()
 }

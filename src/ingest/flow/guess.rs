@@ -1,6 +1,6 @@
 //! Names columns by the shapes of their values, where no named format fits.
 
-use super::format::{Column, LineFormat};
+use super::format::{FlowColumn, LineFormat};
 use super::infer::is_counter;
 use super::shape::Shape;
 use crate::model::FieldId;
@@ -56,8 +56,8 @@ pub(super) fn guess(columns: &[Vec<Shape>]) -> Guess {
     name_counters(&present, columns, &mut names, &mut reasons);
     name_services(&present, &mut names);
     let column = |(i, name): (usize, Option<FieldId>)| match name {
-        Some(field) => Column::Field(field),
-        None => Column::Unknown(format!("column_{}", i + 1).into()),
+        Some(field) => FlowColumn::Field(field),
+        None => FlowColumn::Unknown(format!("column_{}", i + 1).into()),
     };
     let columns = names.into_iter().enumerate().map(column).collect();
     Guess { format: LineFormat::new(columns), certain, reasons }
@@ -75,7 +75,8 @@ fn name_times(
     let mut wanted = ["start", "end"].into_iter().filter_map(field::by_header);
     for (i, shapes) in present.iter().enumerate() {
         let times = !shapes.is_empty() && shapes.iter().all(|s| *s == Shape::Epoch);
-        // A lone sample of ten digits may be a byte count; one that every record has, with absent addresses too, is not.
+        // A lone sample of ten digits may be a byte count; one that every record has, with absent addresses too, is
+        // not.
         if times && columns.get(i).is_some_and(|all| all.len() == shapes.len()) {
             let Some(field) = wanted.next() else { break };
             *certain += 1;
@@ -117,8 +118,8 @@ fn name_counters(
 /// A score and, for each open column so far, the field chosen.
 type Choice = (i32, Vec<Option<usize>>);
 
-/// For each of the open columns the place of its field in `fields`: the best sum of fit and neighbourhood. Kept while going
-/// through the columns is the best choice for each set of fields taken and each last field.
+/// For each of the open columns the place of its field in `fields`: the best sum of fit and neighbourhood. Kept while
+/// going through the columns is the best choice for each set of fields taken and each last field.
 fn best_assignment(
     present: &[Vec<Shape>],
     columns: &[Vec<Shape>],
@@ -184,7 +185,8 @@ fn fit(field: FieldId, values: &[Shape], first: bool) -> Option<i32> {
     Some(if fits { gain } else { loss })
 }
 
-/// No packet is smaller than its header: where every packet count is above the byte count, they stand the other way round.
+/// No packet is smaller than its header: where every packet count is above the byte count, they are the other way
+/// round.
 fn order_packets_and_bytes(present: &[Vec<Shape>], names: &mut [Option<FieldId>], reasons: &mut Vec<String>) {
     let place = |name: &str| names.iter().position(|field| field.is_some_and(|f| f.name == name));
     let (Some(packets), Some(bytes)) = (place("packets"), place("bytes")) else { return };

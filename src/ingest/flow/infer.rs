@@ -1,7 +1,7 @@
 //! Formats by name, and a proposal for records that come without a header. A proposal is shown and asked about, never
 //! applied by itself: the same numbers can be ports, counters or flags.
 
-use super::format::{Column, DEFAULT_V2, LineFormat};
+use super::format::{DEFAULT_V2, FlowColumn, LineFormat};
 use super::shape::{self, Shape};
 use super::split;
 use crate::ingest::FormatWanted;
@@ -10,7 +10,7 @@ use crate::model::{FieldId, ImportWarning, Kind, Reason};
 
 /// A format that is known by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Preset {
+pub(crate) struct Preset {
     /// Stable name.
     pub name: &'static str,
     /// Where it comes from, in a few words.
@@ -32,7 +32,7 @@ const TGW_LOST: &str =
     "packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded packets-lost-ttl-expired";
 
 /// The named formats; where several have the same shape, the first one is proposed.
-pub static PRESETS: [Preset; 15] = [
+pub(crate) static PRESETS: [Preset; 15] = [
     Preset { name: "default-v2", source: "AWS default format, version 2", fields: &[DEFAULT_V2] },
     Preset { name: "aws-v3", source: "all fields to version 3 in AWS's order", fields: &[DEFAULT_V2, V3] },
     Preset { name: "aws-v4", source: "all fields to version 4 in AWS's order", fields: &[DEFAULT_V2, V3, V4] },
@@ -104,16 +104,16 @@ pub static PRESETS: [Preset; 15] = [
 ];
 
 impl Preset {
-    pub fn by_name(name: &str) -> Option<&'static Preset> {
+    pub(crate) fn by_name(name: &str) -> Option<&'static Preset> {
         PRESETS.iter().find(|preset| preset.name == name)
     }
 
-    pub fn format(&self) -> LineFormat {
+    pub(crate) fn format(&self) -> LineFormat {
         let names = self.fields.iter().flat_map(|part| part.split_ascii_whitespace());
-        LineFormat::new(names.filter_map(field::by_header).map(Column::Field).collect())
+        LineFormat::new(names.filter_map(field::by_header).map(FlowColumn::Field).collect())
     }
 
-    /// Transit Gateway records are told by their shape alone: no other record has attachments.
+    /// Transit Gateway records are reported by their shape alone: no other record has attachments.
     pub(super) fn is_transit_gateway(&self) -> bool {
         self.name.starts_with("tgw-")
     }
@@ -121,7 +121,7 @@ impl Preset {
 
 /// A format that would read the lines.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Proposal {
+pub(crate) struct Proposal {
     /// AWS's notation.
     pub spec: String,
     /// From 0 to 1; how much of it is more than a guess.
@@ -173,8 +173,8 @@ impl Sample {
     fn fitting(&self, format: &LineFormat) -> usize {
         let fits = |row: &&Vec<Shape>| {
             format.columns().iter().zip(*row).all(|(column, shape)| match column {
-                Column::Field(field) => shape.fits(*field),
-                Column::Unknown(_) => true,
+                FlowColumn::Field(field) => shape.fits(*field),
+                FlowColumn::Unknown(_) => true,
             })
         };
         self.rows.iter().filter(fits).count()
@@ -201,7 +201,7 @@ pub(super) fn transit_gateway(message: &[u8]) -> Option<LineFormat> {
 }
 
 /// Is it a format that messages without a header are recognised in whatever is stated?
-pub fn told_by_shape(spec: &str) -> bool {
+pub(crate) fn told_by_shape(spec: &str) -> bool {
     let told = |preset: &&Preset| preset.name == "default-v2" || preset.is_transit_gateway();
     PRESETS.iter().filter(told).any(|preset| preset.format().to_spec() == spec)
 }
@@ -211,9 +211,9 @@ pub(super) fn fits(format: &LineFormat, line: &[u8]) -> bool {
     Sample::of(&[line]).is_some_and(|sample| sample.all_fit(format))
 }
 
-/// Proposes a format for lines without a header, from the shapes of their values. `None` where the lines do not look like
-/// flow records.
-pub fn propose(lines: &[&[u8]]) -> Option<Proposal> {
+/// Proposes a format for lines without a header, from the shapes of their values. `None` where the lines do not look
+/// like flow records.
+pub(crate) fn propose(lines: &[&[u8]]) -> Option<Proposal> {
     let lines = lines.get(..SAMPLE_LINES).unwrap_or(lines);
     let plausible: Vec<&[u8]> = lines.iter().copied().filter(|line| shape::is_plausible(line)).collect();
     let sample = Sample::of(&plausible)?;
@@ -251,7 +251,7 @@ pub(super) struct Quest {
 impl Quest {
     const MOST_BYTES: usize = 1 << 20;
 
-    pub fn note(&mut self, line: &[u8], out: &mut crate::ingest::Emitter) {
+    pub(super) fn note(&mut self, line: &[u8], out: &mut crate::ingest::Emitter) {
         if self.wanted.is_some() {
             return;
         }
@@ -262,8 +262,8 @@ impl Quest {
         }
     }
 
-    /// Says what is proposed, if any line was met and it was not said before.
-    pub fn finish(&mut self, out: &mut crate::ingest::Emitter) {
+    /// Says what is proposed, if any line was seen and it was not said before.
+    pub(super) fn finish(&mut self, out: &mut crate::ingest::Emitter) {
         if self.samples.is_empty() || self.wanted.is_some() {
             return;
         }
@@ -284,8 +284,8 @@ impl Quest {
         self.samples = Vec::new();
     }
 
-    /// After `finish`: what it came to, if any line was met.
-    pub fn wanted(&self) -> Option<FormatWanted> {
+    /// After `finish`: what it came to, if any line was seen.
+    pub(super) fn wanted(&self) -> Option<FormatWanted> {
         self.wanted.clone()
     }
 }

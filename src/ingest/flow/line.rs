@@ -2,7 +2,7 @@
 //! steady state it allocates nothing.
 
 use super::draft::{self, Draft, Side, TimeKey, Tuples};
-use super::format::{Column, LineFormat};
+use super::format::{FlowColumn, LineFormat};
 use super::place::Place;
 use super::split::{Spans, trim_end};
 use super::times::Times;
@@ -73,7 +73,7 @@ impl LineReader {
         }
     }
 
-    /// For lines without a header, in a format that was stated: what stands behind the last value but one is the last,
+    /// For lines without a header, in a format that was stated: what is behind the last value but one is the last,
     /// where that is a name that somebody chose.
     pub fn of_stated(format: LineFormat) -> Self {
         Self { joins_last: format.ends_in_free_text(), ..Self::new(format) }
@@ -105,7 +105,7 @@ impl LineReader {
         let (found, wanted) = (self.spans.split(values, self.format.len()), self.format.len());
         if found > wanted && self.joins_last {
             self.spans.extend_last(values);
-            let name = self.format.columns().last().map(Column::name).unwrap_or_default();
+            let name = self.format.columns().last().map(FlowColumn::name).unwrap_or_default();
             out.remark_once("joined", Reason::ReadAs, || {
                 let first = place.position;
                 format!("lines with more values than fields: all that stands behind the others is {name} (first in element {first})")
@@ -156,8 +156,8 @@ impl LineReader {
                 out,
             )?;
         }
-        // Nothing is entered into the batch before every value has been checked, so that a line that is no record leaves
-        // no trace in the dictionaries; a tuple that was found is a tuple that was checked.
+        // Nothing is entered into the batch before every value has been checked, so that a line that is no record
+        // leaves no trace in the dictionaries; a tuple that was found is a tuple that was checked.
         plan.interface.key(line, spans, key);
         let interface = match tuples.interfaces.find(key, &mut out.flows) {
             Some(index) => Err(index),
@@ -236,11 +236,11 @@ impl Plan {
             TimeKey::ALL.into_iter().map(|key| (key.name().into(), ExtraOp::Time(key))).collect();
         for (i, column) in format.columns().iter().enumerate() {
             match column {
-                Column::Unknown(name) => extra.push((name.clone(), ExtraOp::Text(i))),
-                Column::Field(field) if field.home == Home::Extra => {
+                FlowColumn::Unknown(name) => extra.push((name.clone(), ExtraOp::Text(i))),
+                FlowColumn::Field(field) if field.home == Home::Extra => {
                     extra.push((field.name().into(), ExtraOp::Integer(i, *field)));
                 }
-                Column::Field(field) => {
+                FlowColumn::Field(field) => {
                     if let Some(op) = row_op(*field) {
                         row.push((i, op, *field));
                     }
@@ -278,7 +278,7 @@ impl TuplePlan {
     fn new(format: &LineFormat, home: Home) -> Self {
         let mut plan = Self { columns: Vec::new(), runs: Vec::new() };
         for (i, column) in format.columns().iter().enumerate() {
-            let Column::Field(field) = column else { continue };
+            let FlowColumn::Field(field) = column else { continue };
             if !column.is_at(home) {
                 continue;
             }

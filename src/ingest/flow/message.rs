@@ -17,8 +17,8 @@ pub struct MessageReader {
     current: usize,
     stated: Option<LineFormat>,
     quest: Quest,
-    /// Messages of no known format by their number of values, the first of each number: one odd line among records is an
-    /// odd line, several that are alike are records of another format. `None` where a second one was met.
+    /// Messages of no known format by their number of values, the first of each number: one odd line among records is
+    /// an odd line, several that are alike are records of another format. `None` where a second one was seen.
     odd: BTreeMap<usize, Option<ImportWarning>>,
 }
 
@@ -91,8 +91,8 @@ impl MessageReader {
         Some(self.readers.len() - 1)
     }
 
-    /// Is the message the beginning of a record like the last one? How many fields that has. A delivery that was cut off
-    /// must not look like one in another format.
+    /// Is the message the beginning of a record like the last one? How many fields that has. A delivery that was cut
+    /// off must not look like one in another format.
     fn cut_short(&self, message: &[u8]) -> Option<usize> {
         let format = self.readers.get(self.current)?.format();
         let trimmed = message.trim_ascii();
@@ -142,7 +142,7 @@ impl MessageReader {
     }
 }
 
-/// The warning of a line that stands alone among records of a known format.
+/// The warning of a line that is alone among records of a known format.
 fn odd_among(format: &LineFormat, found: usize, warning: ImportWarning) -> ImportWarning {
     let wanted = format.len();
     let (reason, detail) = match found == wanted {
@@ -177,7 +177,7 @@ pub(super) struct Messages {
 }
 
 impl Messages {
-    pub fn new(choice: &FormatChoice, events: Option<Box<dyn MessageSink>>) -> Self {
+    pub(super) fn new(choice: &FormatChoice, events: Option<Box<dyn MessageSink>>) -> Self {
         Self { flows: MessageReader::new(choice), events }
     }
 }

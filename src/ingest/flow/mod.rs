@@ -4,17 +4,17 @@
 mod csv;
 mod csv_header;
 mod detect;
-pub mod directed;
+pub(crate) mod directed;
 mod draft;
 mod export;
 mod format;
 mod guess;
-pub mod infer;
+pub(crate) mod infer;
 mod line;
 mod lines;
 mod message;
 mod names;
-pub mod place;
+pub(crate) mod place;
 mod record;
 mod rows;
 mod shape;
@@ -35,7 +35,7 @@ pub use csv::CsvParser;
 pub use csv_header::{are_columns, is_csv_header};
 pub use detect::detect;
 pub use export::ExportParser;
-pub use format::{Column, DEFAULT_V2, LineFormat, SpecError};
+pub use format::{DEFAULT_V2, FlowColumn, LineFormat, SpecError};
 pub use line::LineReader;
 pub use lines::{Line, Lines};
 pub use message::MessageReader;
@@ -45,7 +45,7 @@ pub use record::RecordBuilder;
 pub use text::FlowTextParser;
 pub use value::{BadValue, Problem, field_by_any_name};
 
-/// Does a message of CloudWatch Logs stand in the line, behind its stamp?
+/// Is a message of CloudWatch Logs in the line, behind its stamp?
 pub fn is_stamped(line: &[u8]) -> bool {
     export::stamped(line).is_some()
 }
@@ -64,10 +64,10 @@ pub fn format_by_name_or_spec(text: &str) -> Result<String, String> {
     }
     let wrong = match LineFormat::parse_spec(text) {
         // Later versions bring fields that are not known here, but never nothing else.
-        Ok(format) if format.columns().iter().any(|column| matches!(column, Column::Field(_))) => {
+        Ok(format) if format.columns().iter().any(|column| matches!(column, FlowColumn::Field(_))) => {
             return Ok(format.to_spec());
         }
-        Ok(_) => "a format of which no field is known".to_owned(),
+        Ok(_) => "the format has no known field".to_owned(),
         Err(error) => error.to_string(),
     };
     let presets: Vec<&str> = infer::PRESETS.iter().map(|p| p.name).collect();

@@ -1,8 +1,9 @@
-//! What the parsers of lines and messages give, value by value; pieces of any size give the same; no bytes make them panic.
+//! What the parsers of lines and messages give, value by value; pieces of any size give the same; no bytes make them
+//! panic.
 
 use super::testing::{Found, collect, run};
 use super::*;
-use crate::ingest::detect::Head;
+use crate::ingest::head::Head;
 use crate::ingest::{Emitter, FormatChoice, Parser, StreamEnd};
 use crate::model::{Reason, Scope, field};
 use proptest::prelude::*;
@@ -346,7 +347,7 @@ fn a_name_at_the_end_of_a_line_without_a_header_may_hold_blanks() {
         assert_eq!((get(&found, "ecs_service_name"), get(&found, "ecs_cluster_name")), (Some(name), Some("shop")));
         assert_eq!(found.warnings.len(), usize::from(name.contains(' ')), "{name}");
     }
-    // Two values that somebody chose: where the first ends cannot be told.
+    // Two values that somebody chose: where the first ends cannot be determined.
     let two = read(&spec.replace("ecs-cluster-name", "instance-tag"), &format!("{line} my cart\n"));
     assert_eq!(warnings(&two), [(Scope::Element, 1, Reason::FieldCount, "8 values, the format has 7 fields")]);
     let header = text(format!("{spec}\n{line} my cart\n"));

@@ -1,3 +1,3 @@
-//! Where an element stands in the evidence, and who takes the message of a CloudWatch envelope.
+//! Where an element is in the evidence, and who takes the message of a CloudWatch envelope.
 
 pub use crate::ingest::emit::{MessageSink, Place};

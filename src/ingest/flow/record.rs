@@ -93,8 +93,8 @@ impl RecordBuilder {
         self.raw.extend_from_slice(raw.get(..RAW_KEPT_BYTES).unwrap_or(raw));
     }
 
-    /// Sets a field to a value in its text form; `-` and nothing are no value. The first value that does not fit its field
-    /// makes the record a `BadValue` warning. A field that is set again takes the later value.
+    /// Sets a field to a value in its text form; `-` and nothing are no value. The first value that does not fit its
+    /// field makes the record a `BadValue` warning. A field that is set again takes the later value.
     pub fn set(&mut self, field: FieldId, bytes: &[u8]) {
         if let Err(bad) = self.try_set(field, bytes) {
             self.bad.get_or_insert(bad);
@@ -145,8 +145,8 @@ impl RecordBuilder {
         *(if field.name == "start" { start } else { end }) = Times::declared(millis, unit);
     }
 
-    /// Keeps a further value under its own name. `json` is the text of a JSON value; what is none is kept as a string. A
-    /// name that is set again replaces the value.
+    /// Keeps a further value under its own name. `json` is the text of a JSON value; what is none is kept as a string.
+    /// A name that is set again replaces the value.
     pub fn set_extra(&mut self, name: &str, json: &str) {
         let json = if serde_json::from_str::<serde::de::IgnoredAny>(json).is_ok() {
             json.trim().to_owned()
@@ -204,7 +204,7 @@ impl RecordBuilder {
             }
         }
         if self.has_second {
-            // Queries look for the pair of the other direction among those of the case.
+            // Queries search for the pair of the other direction among those of the case.
             draft::pair_index(&self.draft.destination, &self.draft.source, &mut out.flows);
         }
         if !self.extra.is_empty() {
@@ -291,7 +291,8 @@ fn counter(times: &mut Times, field: FieldId, bytes: &[u8]) -> Result<i64, Box<B
 
 const ACCOUNT_DIGITS: usize = 12;
 
-/// An account in its digits where a program made a number of it; what cannot be told any more stays as it is, and is told.
+/// An account in its digits where a program made a number of it; what cannot be determined any more stays as it is, and
+/// is reported.
 fn account<'a>(times: &mut Times, bytes: &'a [u8]) -> Cow<'a, [u8]> {
     if bytes.len() == ACCOUNT_DIGITS && bytes.iter().all(u8::is_ascii_digit) {
         return Cow::Borrowed(bytes);

@@ -1,4 +1,4 @@
-//! Cuts CSV (RFC 4180: `"` quotes, doubled inside) into rows and rows into cells. Rows know where they stand in the
+//! Cuts CSV (RFC 4180: `"` quotes, doubled inside) into rows and rows into cells. Rows know where they are in the
 //! content, which general CSV readers tell only for content without blank lines.
 
 use super::csv_header::delimiter_of_header;
@@ -36,7 +36,7 @@ pub(super) struct Rows {
     number: u64,
     quoting: Quoting,
     delimiter: u8,
-    /// The header has come. Up to it each line is a row, so that a quote in what stands before it swallows nothing.
+    /// The header has come. Up to it each line is a row, so that a quote in what is before it swallows nothing.
     begun: bool,
 }
 
@@ -56,17 +56,17 @@ impl Default for Rows {
 
 impl Rows {
     /// For content without a header.
-    pub fn begun(delimiter: u8) -> Self {
+    pub(super) fn begun(delimiter: u8) -> Self {
         Self { begun: true, delimiter, ..Self::default() }
     }
 
     /// As the header has it.
-    pub fn delimiter(&self) -> u8 {
+    pub(super) fn delimiter(&self) -> u8 {
         self.delimiter
     }
 
     /// Blank rows hold nothing and are not counted.
-    pub fn push(&mut self, content: &[u8], mut each: impl FnMut(Line, u8)) {
+    pub(super) fn push(&mut self, content: &[u8], mut each: impl FnMut(Line, u8)) {
         let mut start = 0;
         for (i, &byte) in content.iter().enumerate() {
             let ends = byte == b'\n' && (self.quoting != Quoting::Quoted || !self.begun);
@@ -85,7 +85,7 @@ impl Rows {
         self.carry(content.get(start..).unwrap_or_default());
     }
 
-    pub fn finish(&mut self, mut each: impl FnMut(Line, u8)) {
+    pub(super) fn finish(&mut self, mut each: impl FnMut(Line, u8)) {
         if !self.begun {
             self.begin();
         }
@@ -100,7 +100,7 @@ impl Rows {
     }
 
     /// Does the content end inside a quoted cell?
-    pub fn is_quoted(&self) -> bool {
+    pub(super) fn is_quoted(&self) -> bool {
         self.quoting == Quoting::Quoted
     }
 
@@ -135,7 +135,7 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    pub fn read(&mut self, row: &[u8], delimiter: u8) {
+    pub(super) fn read(&mut self, row: &[u8], delimiter: u8) {
         self.bytes.clear();
         self.ends.clear();
         let mut quoting = Quoting::CellStart;
@@ -152,16 +152,16 @@ impl Cells {
         self.ends.push(self.bytes.len());
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
 
     /// Have the cells from this one on no value?
-    pub fn is_blank_from(&self, first: usize) -> bool {
+    pub(super) fn is_blank_from(&self, first: usize) -> bool {
         (first..self.len()).all(|cell| self.get(cell).trim_ascii().is_empty())
     }
 
-    pub fn get(&self, cell: usize) -> &[u8] {
+    pub(super) fn get(&self, cell: usize) -> &[u8] {
         let start = cell.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         self.ends.get(cell).and_then(|&end| self.bytes.get(start..end)).unwrap_or_default()
     }

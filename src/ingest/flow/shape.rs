@@ -34,7 +34,7 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    pub fn of(value: &[u8]) -> Self {
+    pub(super) fn of(value: &[u8]) -> Self {
         if value == b"-" {
             return Shape::Absent;
         }
@@ -112,8 +112,8 @@ impl Shape {
         }
     }
 
-    /// Could a value of this look stand in the field?
-    pub fn fits(self, field: FieldId) -> bool {
+    /// Could a value of this look are in the field?
+    pub(super) fn fits(self, field: FieldId) -> bool {
         let number = |most: u64| matches!(self, Shape::Integer(n) if n <= most);
         if self == Shape::Absent {
             return true;

@@ -11,12 +11,12 @@ impl Spans {
     /// Finds the values between runs of spaces and tabs. Returns how many there are; of those beyond `wanted` only the
     /// number is known. Lines are far below 4 GiB.
     #[inline]
-    pub fn split(&mut self, line: &[u8], wanted: usize) -> usize {
+    pub(super) fn split(&mut self, line: &[u8], wanted: usize) -> usize {
         self.0.clear();
         let mut cut = Cut { line, spans: &mut self.0, wanted, found: 0, start: 0 };
         let mut base = 0u32;
         let mut blocks = line.chunks_exact(64);
-        // One bit per byte for 64 bytes at a time: how many values stand in eight bytes differs from word to word, and a
+        // One bit per byte for 64 bytes at a time: how many values are in eight bytes differs from word to word, and a
         // branch on that is guessed wrongly more often than not.
         for block in &mut blocks {
             let mut bits = 0u64;
@@ -44,12 +44,12 @@ impl Spans {
 
     /// The value of a column of the line that was split last.
     #[inline]
-    pub fn value<'a>(&self, line: &'a [u8], column: usize) -> &'a [u8] {
+    pub(super) fn value<'a>(&self, line: &'a [u8], column: usize) -> &'a [u8] {
         self.run(line, column, column)
     }
 
     /// The last of the values that were wanted reaches to the end of the line.
-    pub fn extend_last(&mut self, line: &[u8]) {
+    pub(super) fn extend_last(&mut self, line: &[u8]) {
         if let Some((_, end)) = self.0.last_mut() {
             *end = line.len() as u32;
         }
@@ -57,7 +57,7 @@ impl Spans {
 
     /// From the first byte of one column to the last of another, with the blanks between.
     #[inline]
-    pub fn run<'a>(&self, line: &'a [u8], first: usize, last: usize) -> &'a [u8] {
+    pub(super) fn run<'a>(&self, line: &'a [u8], first: usize, last: usize) -> &'a [u8] {
         match (self.0.get(first), self.0.get(last)) {
             (Some(&(start, _)), Some(&(_, end))) => line.get(start as usize..end as usize).unwrap_or_default(),
             _ => &[],
@@ -69,8 +69,8 @@ impl Spans {
 #[inline(always)]
 fn low_bytes(word: &[u8]) -> u64 {
     let value = <[u8; 8]>::try_from(word).map_or(u64::MAX, u64::from_le_bytes);
-    // The high bit of every such byte: (b & 0x7f) + 0x5f carries into it for larger ones, and bytes from 0x80 on have it
-    // themselves. The multiplication gathers the eight bits in the highest byte.
+    // The high bit of every such byte: (b & 0x7f) + 0x5f carries into it for larger ones, and bytes from 0x80 on have
+    // it themselves. The multiplication gathers the eight bits in the highest byte.
     let low = !(((value & !HIGH) + 0x5f * ONES) | value) & HIGH;
     low.wrapping_mul(0x0002_0408_1020_4081) >> 56
 }

@@ -6,21 +6,21 @@ use crate::model::{FlowBatch, FlowRow, ImportWarning, Scope, Tuple};
 use std::collections::BTreeMap;
 
 /// Field name to text; `position`, `offset`, `len` and `extra` as well.
-pub type Row = BTreeMap<String, String>;
+pub(super) type Row = BTreeMap<String, String>;
 
 #[derive(Debug, Default, PartialEq)]
-pub struct Found {
+pub(super) struct Found {
     pub rows: Vec<Row>,
     pub warnings: Vec<ImportWarning>,
 }
 
 impl Found {
-    pub fn elements(&self) -> usize {
+    pub(super) fn elements(&self) -> usize {
         self.rows.len() + self.warnings.iter().filter(|w| w.scope == Scope::Element).count()
     }
 
     /// The rows without their place in the evidence.
-    pub fn values(&self) -> Vec<Row> {
+    pub(super) fn values(&self) -> Vec<Row> {
         let strip = |row: &Row| {
             let mut row = row.clone();
             row.retain(|key, _| !matches!(key.as_str(), "offset" | "len" | "position"));
@@ -30,7 +30,7 @@ impl Found {
     }
 }
 
-pub fn collect(out: &mut Emitter) -> Found {
+pub(super) fn collect(out: &mut Emitter) -> Found {
     let mut found = Found::default();
     for output in out.take_all() {
         match output {
@@ -42,7 +42,7 @@ pub fn collect(out: &mut Emitter) -> Found {
     found
 }
 
-pub fn run(parser: &mut dyn Parser, pieces: &[&[u8]], end: &StreamEnd) -> Found {
+pub(super) fn run(parser: &mut dyn Parser, pieces: &[&[u8]], end: &StreamEnd) -> Found {
     let mut out = Emitter::default();
     for piece in pieces {
         parser.push(piece, &mut out);

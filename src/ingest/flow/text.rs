@@ -23,12 +23,12 @@ struct State {
     reader: Option<LineReader>,
     quest: Quest,
     headerless_format: Option<LineFormat>,
-    /// A header comes, so that what stands before it is no record.
+    /// A header comes, so that what is before it is no record.
     awaits_header: bool,
 }
 
 impl FlowTextParser {
-    /// For content with a header line; what stands before it is warnings.
+    /// For content with a header line; what is before it is warnings.
     pub fn with_header() -> Self {
         Self::new(Format::FlowText, None)
     }

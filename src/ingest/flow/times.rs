@@ -1,6 +1,6 @@
-//! The times of one evidence. Each is read for itself where its text allows one reading; a count's unit is settled by what
-//! is plausible, the order of day and month by the other dates of the evidence. What the evidence does not state is told
-//! in remarks on it.
+//! The times of one evidence. Each is read for itself where its text allows one reading; a count's unit is settled by
+//! what is plausible, the order of day and month by the other dates of the evidence. What the evidence does not state
+//! is reported in remarks on it.
 
 use super::value::{self, BadValue, Problem};
 use crate::ingest::Emitter;
@@ -29,7 +29,7 @@ pub(super) struct Times {
     told: Vec<Note>,
 }
 
-/// What is told of an evidence, once.
+/// What is reported of an evidence, once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Note {
     Millis,
@@ -77,19 +77,19 @@ impl Note {
 }
 
 impl Times {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { unit: None, orders: Orders::default(), notes: Vec::new(), told: Vec::new() }
     }
 
     /// Forgets the remarks of a record that was not emitted.
-    pub fn begin(&mut self) {
+    pub(super) fn begin(&mut self) {
         self.notes.clear();
     }
 
-    /// A time of a line: seconds, or milliseconds above 2^31-1; `NO_VALUE` where it is absent. `unit` is set where it is not
-    /// seconds.
+    /// A time of a line: seconds, or milliseconds above 2^31-1; `NO_VALUE` where it is absent. `unit` is set where it
+    /// is not seconds.
     #[inline]
-    pub fn read(&mut self, field: FieldId, bytes: &[u8], unit: &mut Unit) -> Result<i64, Box<BadValue>> {
+    pub(super) fn read(&mut self, field: FieldId, bytes: &[u8], unit: &mut Unit) -> Result<i64, Box<BadValue>> {
         match value::digits(bytes) {
             Some(count) if count <= LAST_PLAIN as u64 => Ok(count as i64),
             _ => self.odd(field, bytes, unit),
@@ -97,7 +97,7 @@ impl Times {
     }
 
     /// A time of a table's cell, where a small number may be a spreadsheet's.
-    pub fn read_cell(&mut self, field: FieldId, bytes: &[u8], unit: &mut Unit) -> Result<i64, Box<BadValue>> {
+    pub(super) fn read_cell(&mut self, field: FieldId, bytes: &[u8], unit: &mut Unit) -> Result<i64, Box<BadValue>> {
         match value::digits(bytes).map(i128::from).filter(|count| *count <= i128::from(LAST_PLAIN)) {
             Some(count) if SHEET_DAYS.contains(&count) && self.unit.is_none_or(|unit| unit == Unit::Days) => {
                 self.odd(field, bytes, unit)
@@ -113,7 +113,7 @@ impl Times {
     }
 
     /// Milliseconds that the source declares as such.
-    pub fn declared(millis: i64, unit: &mut Unit) -> i64 {
+    pub(super) fn declared(millis: i64, unit: &mut Unit) -> i64 {
         *unit = Unit::Millis;
         kept(millis, Unit::Millis)
     }
@@ -234,11 +234,11 @@ impl Times {
     }
 
     /// The one order that all dates so far allow.
-    pub fn order(&self) -> Option<Order> {
+    pub(super) fn order(&self) -> Option<Order> {
         self.orders.order()
     }
 
-    pub fn rounded(&mut self, field: FieldId, shown: &str) {
+    pub(super) fn rounded(&mut self, field: FieldId, shown: &str) {
         let name = field.name();
         self.note(
             Note::Rounded,
@@ -246,7 +246,7 @@ impl Times {
         );
     }
 
-    pub fn note(&mut self, note: Note, text: String) {
+    pub(super) fn note(&mut self, note: Note, text: String) {
         if !self.told.contains(&note) && !self.notes.iter().any(|(known, _)| *known == note) {
             self.notes.push((note, text));
         }
@@ -254,7 +254,7 @@ impl Times {
 
     /// Tells what was noted of the record here.
     #[inline]
-    pub fn tell(&mut self, place: Place, out: &mut Emitter) {
+    pub(super) fn tell(&mut self, place: Place, out: &mut Emitter) {
         if !self.notes.is_empty() {
             self.tell_all(place, out);
         }
@@ -280,7 +280,7 @@ fn exactness(decimals: usize) -> &'static str {
     }
 }
 
-/// Milliseconds where they are needed and can be told from seconds.
+/// Milliseconds where they are needed and can be determined from seconds.
 fn kept(millis: i64, unit: Unit) -> i64 {
     let secs = millis.div_euclid(1000);
     let is_plain = unit == Unit::Seconds && millis.rem_euclid(1000) == 0 && secs <= LAST_PLAIN;

@@ -1,9 +1,9 @@
-//! Finds a tuple by the bytes that it was written with, so that a line whose interface was met before costs one look-up
-//! and no allocation.
+//! Finds a tuple by the bytes that it was written with, so that a line whose interface was seen before costs one
+//! look-up and no allocation.
 
 use crate::model::{FlowBatchBuilder, Tuple};
 
-/// Distinct keys after which the cache starts anew, so that a file in which no two records agree needs bounded memory.
+/// Distinct keys after which the cache starts again, so that a file in which no two records agree needs bounded memory.
 const FULL: usize = 1 << 16;
 
 /// Which dictionary of the batch.
@@ -32,19 +32,19 @@ struct Entry {
 }
 
 impl TupleCache {
-    pub fn new(which: Which) -> Self {
+    pub(super) fn new(which: Which) -> Self {
         Self { which, slots: vec![0; 64], entries: Vec::new(), keys: Vec::new() }
     }
 
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.slots.iter_mut().for_each(|slot| *slot = 0);
         self.entries.clear();
         self.keys.clear();
     }
 
-    /// The tuple's index in the batch, if these bytes were met before.
+    /// The tuple's index in the batch, if these bytes were seen before.
     #[inline]
-    pub fn find(&mut self, key: &[u8], flows: &mut FlowBatchBuilder) -> Option<u32> {
+    pub(super) fn find(&mut self, key: &[u8], flows: &mut FlowBatchBuilder) -> Option<u32> {
         let hash = hash(key);
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
@@ -65,7 +65,7 @@ impl TupleCache {
     }
 
     /// Adds a tuple that `find` did not know and returns its index in the batch.
-    pub fn insert(&mut self, key: &[u8], tuple: Tuple, flows: &mut FlowBatchBuilder) -> u32 {
+    pub(super) fn insert(&mut self, key: &[u8], tuple: Tuple, flows: &mut FlowBatchBuilder) -> u32 {
         if self.entries.len() >= FULL || self.keys.len() + key.len() > u32::MAX as usize / 2 {
             self.clear();
         }

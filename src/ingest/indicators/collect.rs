@@ -9,17 +9,17 @@ use std::hash::{Hash, Hasher};
 
 /// What an element says beside its value.
 #[derive(Clone, Debug, Default)]
-pub struct Details {
+pub(super) struct Details {
     pub name: String,
     pub comment: String,
     pub severity: String,
     pub tags: Vec<String>,
     pub valid: TimeRange,
-    /// Context only: kept, and not looked for unless the examiner says so.
+    /// Context only: kept, and not searched for unless the examiner says so.
     pub context: bool,
     /// Of an address, where the list gives it beside.
     pub port: Option<u16>,
-    /// What has to be met with it.
+    /// What has to be matched with it.
     pub part: Option<PatternPart>,
 }
 
@@ -27,12 +27,12 @@ fn part_as(kind: Option<IndicatorKind>, text: &str) -> Recognition {
     kind.map_or_else(|| recognise(text), |kind| recognise_as(kind, text))
 }
 
-/// What a cell holds that is not one value: what stands between commas, semicolons, bars and white space.
+/// What a cell holds that is not one value: what is between commas, semicolons, bars and white space.
 fn pieces_of(text: &str) -> Vec<&str> {
     text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|')).filter(|piece| !piece.is_empty()).collect()
 }
 
-pub struct Collector {
+pub(super) struct Collector {
     pub list: ReadList,
     /// Hash of an entry to its place; what is found is compared.
     seen: FxHashMap<u64, u32>,
@@ -40,18 +40,25 @@ pub struct Collector {
 }
 
 impl Collector {
-    pub fn new(format: ListFormat) -> Self {
+    pub(super) fn new(format: ListFormat) -> Self {
         Self { list: ReadList::new(format), seen: FxHashMap::default(), patterns: 0 }
     }
 
     /// The number of a pattern that begins.
-    pub fn next_pattern(&mut self) -> u32 {
+    pub(super) fn next_pattern(&mut self) -> u32 {
         self.patterns += 1;
         self.patterns
     }
 
     /// An element that may hold several values, of a kind that the list names or of what they are by their form.
-    pub fn element(&mut self, position: u64, kind: Option<IndicatorKind>, text: &str, details: &Details, raw: &str) {
+    pub(super) fn element(
+        &mut self,
+        position: u64,
+        kind: Option<IndicatorKind>,
+        text: &str,
+        details: &Details,
+        raw: &str,
+    ) {
         let parts = parts_of(text);
         if parts.len() > 1 {
             for part in parts {
@@ -85,7 +92,7 @@ impl Collector {
         }
     }
 
-    pub fn entry(&mut self, position: u64, written: &str, found: Recognised, details: &Details, raw: &str) {
+    pub(super) fn entry(&mut self, position: u64, written: &str, found: Recognised, details: &Details, raw: &str) {
         let Recognised { kind, value, span, port } = found;
         let port = port.or_else(|| details.port.filter(|_| kind == IndicatorKind::Address));
         let mut hasher = FxHasher::default();
@@ -101,7 +108,7 @@ impl Collector {
         }
         self.seen.insert(hash, self.list.entries.len() as u32);
         let (mut comment, mut tags) = (details.comment.clone(), details.tags.clone());
-        // The address is not in the list: what it meets is told apart.
+        // The address is not in the list: what it matches is distinguished.
         if let (IndicatorKind::Url, Some(span)) = (kind, span) {
             let told = format!("derived: also matched by the address of its host, {}", Address::of_key(span.first));
             comment = if comment.is_empty() { told } else { format!("{comment}; {told}") };
@@ -124,11 +131,11 @@ impl Collector {
         });
     }
 
-    pub fn not_usable(&mut self, position: u64, why: NotUsable, raw: &str) {
+    pub(super) fn not_usable(&mut self, position: u64, why: NotUsable, raw: &str) {
         self.issue(position, why.reason, why.detail, raw);
     }
 
-    pub fn issue(&mut self, position: u64, reason: IssueReason, detail: impl Into<String>, raw: &str) {
+    pub(super) fn issue(&mut self, position: u64, reason: IssueReason, detail: impl Into<String>, raw: &str) {
         let end = (0..=RAW_KEPT_BYTES.min(raw.len())).rev().find(|end| raw.is_char_boundary(*end)).unwrap_or(0);
         let raw = raw.get(..end).unwrap_or_default().to_owned();
         self.list.issues.push(IndicatorIssue { position, reason, detail: detail.into(), raw });

@@ -1,4 +1,4 @@
-//! What the columns of a table of indicators mean: by their names, and by what stands in them.
+//! What the columns of a table of indicators mean: by their names, and by what is in them.
 
 use super::kinds::kind_named;
 use super::split;
@@ -16,7 +16,7 @@ pub enum Role {
     Prefix,
     /// Says what kind the values of the row are.
     Type,
-    /// Says whether the row is looked for; it is context where the cell says no.
+    /// Says whether the row is searched for; it is context where the cell says no.
     LookedFor,
     Name,
     Comment,
@@ -76,8 +76,8 @@ pub struct ColumnPlan {
     pub columns: Vec<(String, Role)>,
 }
 
-/// Columns that hold an indicator whatever it is. Where there is one, columns of a certain kind (a URL, a host) are what
-/// the list says about it.
+/// Columns that hold an indicator whatever it is. Where there is one, columns of a certain kind (a URL, a host) are
+/// what the list says about it.
 const GENERIC: &str = "indicator indicatorvalue value ioc iocvalue iocs observable observablevalue artifact pattern \
     stixpattern dataitem entityvalue";
 
@@ -114,7 +114,7 @@ const HEADERS: [(Role, &str); 10] = [
     ),
 ];
 
-/// Names of the two ends of a range; of times too, so what stands in the columns decides.
+/// Names of the two ends of a range; of times too, so what is in the columns decides.
 const STARTS: &str = "start startip startaddress first firstip rangestart ipstart ipfrom from fromip begin beginip \
     startipaddress low";
 const ENDS: &str = "end endip endaddress last lastip rangeend ipend ipto to toip stop endipaddress lastaddress high";
@@ -125,12 +125,12 @@ const PREFIXES: &str = "netmask mask prefix prefixlen prefixlength bits maskleng
 const PORTS: &str = "port dstport destport destinationport remoteport c2port ipport serverport";
 
 /// Does a column of this name hold ports? One without a name may.
-pub fn may_hold_ports(name: &str) -> bool {
+pub(super) fn may_hold_ports(name: &str) -> bool {
     is_one_of(&plain(name), PORTS) || is_unnamed(name)
 }
 
 /// Does the table give the column no name?
-pub fn is_unnamed(name: &str) -> bool {
+pub(super) fn is_unnamed(name: &str) -> bool {
     name.strip_prefix("column ").is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))
 }
 
@@ -146,7 +146,7 @@ fn is_one_of(word: &str, names: &str) -> bool {
 }
 
 /// What a column or a JSON member of this name means.
-pub fn role_of_header(header: &str) -> Option<Role> {
+pub(super) fn role_of_header(header: &str) -> Option<Role> {
     let plain = plain(header);
     HEADERS.iter().find(|(_, names)| is_one_of(&plain, names)).map(|(role, _)| *role)
 }
@@ -156,12 +156,12 @@ fn is_named(header: &str) -> bool {
     role_of_header(header).is_some() || [STARTS, ENDS, PREFIXES].iter().any(|names| is_one_of(&plain, names))
 }
 
-/// What the columns mean, by their header or by what stands in them.
+/// What the columns mean, by their header or by what is in them.
 pub fn guess_columns(text: &str) -> ColumnPlan {
     let delimiter = split::delimiter_of(text);
     let rows: Vec<Vec<String>> = data_rows(text, delimiter).take(LOOKED_AT).map(|row| row.cells).collect();
     let first = rows.first().cloned().unwrap_or_default();
-    // A header holds no indicator: it has a name that is known, or stands over rows that hold some.
+    // A header holds no indicator: it has a name that is known, or is over rows that hold some.
     let holds = |row: &[String]| row.iter().any(|cell| recognise(cell).is_ok());
     let has_name = first.iter().any(|cell| is_named(cell));
     let names_some =
@@ -192,7 +192,7 @@ fn header_in_comment(text: &str, delimiter: u8, width: usize) -> Option<Vec<Stri
 }
 
 /// The meaning of each of so many columns with these names (where there are any) over these rows.
-pub fn roles(names: Option<&[String]>, body: &[Vec<String>], width: usize) -> Vec<Role> {
+pub(super) fn roles(names: Option<&[String]>, body: &[Vec<String>], width: usize) -> Vec<Role> {
     let table = Table { body };
     let name = |column: usize| names.and_then(|names| names.get(column)).map(|name| name.trim()).unwrap_or_default();
     let has_name = (0..width).any(|column| is_named(name(column)));
@@ -348,7 +348,7 @@ fn only_indicators<'a>(roles: &mut [Role], name: &impl Fn(usize) -> &'a str, tab
         if *role != Role::Value || name(column).is_empty() {
             continue;
         }
-        // What a row says of its URL, or of its network, widens what is looked for.
+        // What a row says of its URL, or of its network, widens what is searched for.
         let of_url = urls && is(column, "host hostname domain");
         let of_network = networks && is(column, "hostname host");
         let other = !generic.is_empty() && !generic.contains(&column);
@@ -365,7 +365,7 @@ fn is_value(cell: &str) -> bool {
 }
 
 /// Rows that hold something; a `#` begins a comment.
-pub fn data_rows(text: &str, delimiter: u8) -> impl Iterator<Item = split::Row<'_>> {
+pub(super) fn data_rows(text: &str, delimiter: u8) -> impl Iterator<Item = split::Row<'_>> {
     split::Rows::new(text, delimiter).filter(move |row| {
         let raw = row.raw.trim_start();
         !raw.is_empty() && !raw.starts_with('#') && !row.cells.iter().all(|cell| cell.trim().is_empty())

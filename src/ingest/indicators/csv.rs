@@ -10,7 +10,7 @@ use super::{ListFormat, ListOptions, ReadList};
 use super::{stix, text};
 use crate::model::{IndicatorKind, IssueReason};
 
-pub fn read(text: &str, options: &ListOptions) -> ReadList {
+pub(super) fn read(text: &str, options: &ListOptions) -> ReadList {
     let plan = options.columns.clone().unwrap_or_else(|| guess_columns(text));
     let mut out = Collector::new(ListFormat::Csv);
     for row in data_rows(text, plan.delimiter).skip(usize::from(plan.header)) {
@@ -31,7 +31,7 @@ pub fn read(text: &str, options: &ListOptions) -> ReadList {
 }
 
 /// A row of a table, or an object of a list of them.
-pub struct Row<'a> {
+pub(super) struct Row<'a> {
     pub position: u64,
     pub cells: &'a [String],
     pub raw: &'a str,
@@ -49,7 +49,7 @@ fn recognise_all(cell: &str) -> bool {
 }
 
 /// Takes a row in. `kind`: what every value is, where the examiner says so.
-pub fn read_row(out: &mut Collector, row: &Row<'_>, columns: &[(String, Role)], kind: Option<IndicatorKind>) {
+pub(super) fn read_row(out: &mut Collector, row: &Row<'_>, columns: &[(String, Role)], kind: Option<IndicatorKind>) {
     let cells = || columns.iter().zip(row.cells).map(|((name, role), cell)| (name, *role, cell.trim()));
     let all = |wanted: Role| {
         let texts: Vec<&str> =
@@ -88,7 +88,7 @@ pub fn read_row(out: &mut Collector, row: &Row<'_>, columns: &[(String, Role)], 
     let mut taken = 0;
     let mut cells = cells().filter(|(_, _, cell)| !cell.is_empty()).peekable();
     while let Some((name, role, cell)) = cells.next() {
-        // What stands beside the values of a table without names may be one too.
+        // What is beside the values of a table without names may be one too.
         let beside = matches!(role, Role::Comment | Role::Ignored)
             && is_unnamed(name)
             && recognise(cell).is_ok_and(|found| found.span.is_some());

@@ -1,11 +1,11 @@
-//! Values put back as they were before somebody kept them from being opened by mistake, and taken out of what a text sets
-//! around them.
+//! Values restored as they were before somebody kept them from being opened by mistake, and extracted from what a text
+//! sets around them.
 
 use crate::model::{Address, Network};
 use std::borrow::Cow;
 
 /// Without what surrounds a value: white space, bullets, brackets, quotes, a list's and a sentence's punctuation.
-pub fn cleaned(text: &str) -> &str {
+pub(super) fn cleaned(text: &str) -> &str {
     const QUOTES: [char; 11] = ['"', '\'', '`', '\u{feff}', '“', '”', '‘', '’', '«', '»', '\u{200b}'];
     const BULLETS: [&str; 10] = ["• ", "- ", "* ", "– ", "— ", "· ", "▪ ", "◦ ", "> ", "+ "];
     let mut text = text.trim();
@@ -34,12 +34,12 @@ fn without_number(text: &str) -> &str {
 }
 
 /// Was it written so that nobody opens it? Whoever does that means an indicator.
-pub fn is_defanged(text: &str) -> bool {
+pub(super) fn is_defanged(text: &str) -> bool {
     matches!(refanged(text), Cow::Owned(_))
 }
 
 /// The value without the marks that keep it from being opened.
-pub fn refanged(text: &str) -> Cow<'_, str> {
+pub(super) fn refanged(text: &str) -> Cow<'_, str> {
     let mut plain = Cow::Borrowed(text);
     if text.contains(HIDDEN) || text.contains(['。', '．', '｡', '：', '／', '\u{a0}']) {
         plain = Cow::Owned(text.chars().filter(|c| !HIDDEN.contains(c)).map(narrow).collect());
@@ -76,7 +76,7 @@ fn narrow(c: char) -> char {
     }
 }
 
-/// `[.]`, `(dot)`, `{://}`, `[.`, `.]` ... replaced by what stands in the brackets; `None` where there is none.
+/// `[.]`, `(dot)`, `{://}`, `[.`, `.]` ... replaced by what is in the brackets; `None` where there is none.
 fn without_brackets(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     let mut changed = false;

@@ -5,8 +5,8 @@ use super::{ListFormat, NoList, split, stix, table};
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// The content as text: UTF-8 with a byte order mark or without, UTF-16 with one, or without where every second byte says
-/// so. Bytes that are no UTF-8 are replaced, as in comments of lists in other encodings.
+/// The content as text: UTF-8 with a byte order mark or without, UTF-16 with one, or without where every second byte
+/// says so. Bytes that are no UTF-8 are replaced, as in comments of lists in other encodings.
 pub fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, NoList> {
     let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
@@ -33,7 +33,7 @@ pub fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, NoList> {
 
 /// A list as its form needs it.
 #[derive(Debug)]
-pub enum Content {
+pub(super) enum Content {
     /// CSV, a plain list, OpenIOC.
     Text(ListFormat),
     /// JSON values: one, or one a line; with the lines that are none.
@@ -44,7 +44,7 @@ pub enum Content {
 ///
 /// # Errors
 /// It has none of those that are read; where it has a known one, its name and the way out.
-pub fn content_of(text: &str) -> Result<Content, NoList> {
+pub(super) fn content_of(text: &str) -> Result<Content, NoList> {
     let begin = text.trim_start();
     if begin.starts_with(['{', '[']) && !begin.starts_with("[.") {
         if let Some((values, broken)) = json_values(begin) {
@@ -98,7 +98,7 @@ fn xml_format(text: &str) -> Result<ListFormat, NoList> {
     Err(if is_stix.iter().any(|mark| text.contains(mark)) { NoList::StixOne } else { NoList::OtherXml })
 }
 
-pub fn json_error(text: &str) -> String {
+pub(super) fn json_error(text: &str) -> String {
     serde_json::from_str::<serde::de::IgnoredAny>(text).err().map(|e| e.to_string()).unwrap_or_default()
 }
 
@@ -156,7 +156,7 @@ fn looks_like_csv(text: &str) -> bool {
     }
     let many = |line: &str| {
         let cells = split::Rows::new(line, delimiter).next().map(|row| row.cells).unwrap_or_default();
-        // A quoted cell may go on over lines; a delimiter at the end parts nothing.
+        // A quoted cell may continue over lines; a delimiter at the end parts nothing.
         cells.iter().skip(1).any(|cell| !cell.trim().is_empty()) || line.starts_with('"') && !line.ends_with(['"', ','])
     };
     // Rows have cells of one meaning: lines of values, as many as there happen to be, are a plain list.

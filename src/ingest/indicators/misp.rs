@@ -18,7 +18,7 @@ fn text_of<'a>(object: &'a Value, member: &str) -> &'a str {
     object.get(member).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Numbers and truth values stand as texts in some exports.
+/// Numbers and truth values are as texts in some exports.
 fn is_true(object: &Value, member: &str) -> Option<bool> {
     match object.get(member)? {
         Value::Bool(value) => Some(*value),
@@ -33,7 +33,7 @@ fn list<'a>(object: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> 
 }
 
 /// Reads events: one, a list of them, or a server's answer, which may be attributes alone.
-pub fn read(values: &[Value]) -> ReadList {
+pub(super) fn read(values: &[Value]) -> ReadList {
     let mut out = Collector::new(ListFormat::Misp);
     let mut position = 0;
     let inner = values.iter().map(|value| value.get("response").unwrap_or(value));
@@ -143,7 +143,7 @@ fn kind_of(name: &str) -> Option<Kind> {
 }
 
 /// A warning list, or a plain list of texts in JSON.
-pub fn read_warning_list(text: &str) -> Result<ReadList, NoList> {
+pub(super) fn read_warning_list(text: &str) -> Result<ReadList, NoList> {
     let value = parsed(text, "a warning list")?;
     let (format, items) = match &value {
         Value::Array(items) => (ListFormat::Text, items),

@@ -75,7 +75,7 @@ pub struct ListOptions {
     pub format: Option<ListFormat>,
     /// What the columns of a CSV file mean; guessed where it is absent.
     pub columns: Option<ColumnPlan>,
-    /// What every value is: for lists of what cannot be told by its form (names, ports, user agents).
+    /// What every value is: for lists of what cannot be determined by its form (names, ports, user agents).
     pub kind: Option<IndicatorKind>,
 }
 

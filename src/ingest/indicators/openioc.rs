@@ -10,7 +10,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 /// Elements of a document: far above any list, far below what fills memory.
 const MOST_NODES: u32 = 4_000_000;
 
-pub fn read(text: &str) -> Result<ReadList, NoList> {
+pub(super) fn read(text: &str) -> Result<ReadList, NoList> {
     // No document type: entities could make much out of little.
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options)
@@ -115,6 +115,6 @@ fn looked_for(search: &str, value: &str) -> Recognition {
         (_, "useritem/username") => IndicatorKind::Principal,
         _ => return Err(unsupported(format!("{search}: neither flow records nor CloudTrail hold any"))),
     };
-    // A path alone is no URL that could be met; an address in the place of a name is one.
+    // A path alone is no URL that could be matched; an address in the place of a name is one.
     recognise_as(kind, value).or_else(|why| recognise(value).map_err(|_| why))
 }

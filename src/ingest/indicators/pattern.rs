@@ -5,23 +5,23 @@ use super::value::Recognition;
 use crate::model::PatternPart;
 use std::collections::BTreeSet;
 
-/// Patterns of one condition: far above any that is written by hand. What makes more of them is taken apart instead.
+/// Patterns of one condition: far above any that is written manually. What makes more of them is taken apart instead.
 const MOST_PATTERNS: usize = 256;
 
 /// Conditions as they are joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Joined<T> {
+pub(super) enum Joined<T> {
     One(T),
     And(Vec<Joined<T>>),
     Or(Vec<Joined<T>>),
 }
 
-/// Parts that have to be met together, each by any of its conditions.
-pub type Pattern<T> = Vec<Vec<T>>;
+/// Parts that have to be matched together, each by any of its conditions.
+pub(super) type Pattern<T> = Vec<Vec<T>>;
 
 impl<T: Clone> Joined<T> {
     /// All conditions, in their order.
-    pub fn conditions(&self) -> Vec<T> {
+    pub(super) fn conditions(&self) -> Vec<T> {
         match self {
             Joined::One(one) => vec![one.clone()],
             Joined::And(parts) | Joined::Or(parts) => parts.iter().flat_map(Joined::conditions).collect(),
@@ -42,7 +42,7 @@ impl<T: Clone> Joined<T> {
     }
 
     /// Patterns of which any is enough; `None` where they would be too many.
-    pub fn patterns(&self) -> Option<Vec<Pattern<T>>> {
+    pub(super) fn patterns(&self) -> Option<Vec<Pattern<T>>> {
         match self {
             Joined::One(one) => Some(vec![vec![vec![one.clone()]]]),
             Joined::Or(parts) => {
@@ -75,18 +75,18 @@ impl<T: Clone> Joined<T> {
     }
 }
 
-/// A condition of an element of the list: what it looks for, with the text that says it.
+/// A condition of an element of the list: what it searches for, with the text that says it.
 #[derive(Clone, Debug)]
-pub struct Condition {
+pub(super) struct Condition {
     pub position: u64,
     pub written: String,
     pub found: Recognition,
     pub raw: String,
 }
 
-/// Takes conditions in as entries, those that stand in an AND as parts of patterns. `told`: what the comment says of those
-/// that are less than the whole.
-pub fn take_in(out: &mut Collector, joined: &Joined<Condition>, details: &Details, told: &str) {
+/// Takes conditions in as entries, those that are in an AND as parts of patterns. `told`: what the comment says of
+/// those that are less than the whole.
+pub(super) fn take_in(out: &mut Collector, joined: &Joined<Condition>, details: &Details, told: &str) {
     let conditions = joined.conditions();
     let Some(patterns) = joined.numbered(&mut 0).patterns() else {
         for one in &conditions {
@@ -94,7 +94,7 @@ pub fn take_in(out: &mut Collector, joined: &Joined<Condition>, details: &Detail
         }
         return;
     };
-    // A condition may stand in several patterns; that it cannot be used is told once.
+    // A condition may be in several patterns; that it cannot be used is reported once.
     let mut refused = BTreeSet::new();
     for pattern in patterns {
         let pattern: Vec<Vec<(usize, &Condition)>> = pattern
@@ -122,8 +122,8 @@ fn take(out: &mut Collector, one: &Condition, details: &Details) {
     }
 }
 
-/// What is met alone is less than the list says: the entry tells so.
-pub fn noted(details: &Details, told: &str) -> Details {
+/// What is matched alone is less than the list says: the entry tells so.
+pub(super) fn noted(details: &Details, told: &str) -> Details {
     const PART: &str = "part of a pattern";
     let mut details = details.clone();
     if details.tags.iter().any(|tag| tag == PART) {

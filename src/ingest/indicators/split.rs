@@ -6,24 +6,24 @@ const LONGEST_ROW: usize = 64 << 10;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row<'a> {
+pub(super) struct Row<'a> {
     /// The line that it begins in, from 1.
     pub line: u64,
     pub cells: Vec<String>,
-    /// As it stands in the text, without the line's end.
+    /// As it is in the text, without the line's end.
     pub raw: &'a str,
     /// A quote was not closed.
     pub open_quote: bool,
 }
 
-pub struct Rows<'a> {
+pub(super) struct Rows<'a> {
     rest: &'a str,
     line: u64,
     delimiter: u8,
 }
 
 impl<'a> Rows<'a> {
-    pub fn new(text: &'a str, delimiter: u8) -> Self {
+    pub(super) fn new(text: &'a str, delimiter: u8) -> Self {
         Self { rest: text, line: 1, delimiter }
     }
 }
@@ -37,7 +37,7 @@ impl<'a> Iterator for Rows<'a> {
         }
         let first = self.line;
         let (row, used) = read(self.rest, self.delimiter, first);
-        // A quote that is never closed would swallow the file: the line is taken as it stands instead.
+        // A quote that is never closed would swallow the file: the line is taken as it is instead.
         let (row, used) = if row.open_quote { plain(self.rest, self.delimiter, first) } else { (row, used) };
         self.line += self.rest.get(..used).unwrap_or_default().bytes().filter(|b| *b == b'\n').count() as u64;
         self.rest = self.rest.get(used..).unwrap_or_default();
@@ -49,7 +49,7 @@ impl<'a> Iterator for Rows<'a> {
 fn read(text: &str, delimiter: u8, line: u64) -> (Row<'_>, usize) {
     let delimiter = char::from(delimiter);
     let mut cells = vec![String::new()];
-    // Where the cell stands: nothing yet, plain text, inside quotes, behind them.
+    // Where the cell is: nothing yet, plain text, inside quotes, behind them.
     let (mut fresh, mut inside) = (true, false);
     let mut chars = text.char_indices().peekable();
     let mut end = (text.len(), text.len());
@@ -105,7 +105,7 @@ fn plain(text: &str, delimiter: u8, line: u64) -> (Row<'_>, usize) {
 }
 
 /// The delimiter that the first lines have most of.
-pub fn delimiter_of(text: &str) -> u8 {
+pub(super) fn delimiter_of(text: &str) -> u8 {
     let mut best = (b',', 0);
     for delimiter in *b",;\t|" {
         let lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).take(20);

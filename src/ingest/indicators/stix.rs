@@ -11,7 +11,7 @@ use crate::model::{IndicatorKind, IssueReason};
 use serde_json::Value;
 
 /// Reads the objects of a bundle, of what a TAXII server answers, of a list or of lines.
-pub fn read(values: &[Value]) -> ReadList {
+pub(super) fn read(values: &[Value]) -> ReadList {
     let mut out = Collector::new(ListFormat::Stix);
     let objects: Vec<&Value> = values.iter().flat_map(objects_of).collect();
     for (position, object) in (1..).zip(objects) {
@@ -37,7 +37,7 @@ fn objects_of(value: &Value) -> Vec<&Value> {
 }
 
 /// Is it STIX 2, in whatever wrapper?
-pub fn is_stix(value: &Value) -> bool {
+pub(super) fn is_stix(value: &Value) -> bool {
     let is_object = |object: &Value| {
         let (kind, id) = (text_of(object, "type"), text_of(object, "id"));
         kind == "bundle" || !kind.is_empty() && id.strip_prefix(kind).is_some_and(|rest| rest.starts_with("--"))
@@ -50,7 +50,7 @@ pub fn is_stix(value: &Value) -> bool {
 }
 
 /// Does a text look like a STIX pattern?
-pub fn is_pattern(text: &str) -> bool {
+pub(super) fn is_pattern(text: &str) -> bool {
     let text = text.trim();
     text.starts_with('[') && text.ends_with(']') && text.contains(':') && (text.contains('=') || text.contains(" IN "))
 }
@@ -114,8 +114,8 @@ fn indicator(out: &mut Collector, position: u64, object: &Value) {
     read_pattern(out, position, pattern, &details_of(object), &raw);
 }
 
-/// Takes in what a pattern looks for.
-pub fn read_pattern(out: &mut Collector, position: u64, pattern: &str, details: &Details, raw: &str) {
+/// Takes in what a pattern searches for.
+pub(super) fn read_pattern(out: &mut Collector, position: u64, pattern: &str, details: &Details, raw: &str) {
     let (found, qualifiers) = match observations(pattern) {
         Ok(found) => found,
         Err(error) => {
@@ -130,7 +130,7 @@ pub fn read_pattern(out: &mut Collector, position: u64, pattern: &str, details: 
     }
 }
 
-/// What is looked for, for each value of a comparison.
+/// What is searched for, for each value of a comparison.
 fn conditions(comparisons: &Joined<Comparison>, position: u64, raw: &str) -> Joined<Condition> {
     let all = |parts: &[Joined<Comparison>]| parts.iter().map(|part| conditions(part, position, raw)).collect();
     match comparisons {
@@ -150,7 +150,7 @@ fn unsupported(detail: String) -> NotUsable {
     NotUsable { reason: IssueReason::Unsupported, detail }
 }
 
-/// What a comparison looks for.
+/// What a comparison searches for.
 fn looked_for(comparison: &Comparison, value: &str) -> Recognition {
     let Comparison { path, operator, .. } = comparison;
     let (object, member) = path.split_once(':').unwrap_or((path, ""));

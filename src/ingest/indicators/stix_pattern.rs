@@ -1,10 +1,10 @@
-//! STIX patterns (STIX 2.1, part 9): the comparisons in a pattern that can be looked for, and those that cannot.
+//! STIX patterns (STIX 2.1, part 9): the comparisons in a pattern that can be searched for, and those that cannot.
 
 use super::pattern::Joined;
 
 /// A comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Comparison {
+pub(super) struct Comparison {
     /// `ipv4-addr:value`
     pub path: String,
     /// `=`, `IN`, `ISSUBSET`, `LIKE` ... in capitals; `NOT` before it where it is negated.
@@ -14,7 +14,7 @@ pub struct Comparison {
 
 /// What one observation, and so one record, has to meet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Observation {
+pub(super) struct Observation {
     pub comparisons: Joined<Comparison>,
     /// Other observations belong to it: met alone it is less than the pattern says.
     pub in_and: bool,
@@ -22,7 +22,7 @@ pub struct Observation {
 
 /// A pattern that cannot be read from this byte on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PatternError {
+pub(super) struct PatternError {
     pub at: usize,
     pub expected: &'static str,
 }
@@ -39,9 +39,9 @@ enum Token {
     Word(String),
 }
 
-/// Every observation of a pattern. Qualifiers (`WITHIN`, `REPEATS`, `START`) narrow what is met and are named by the second
-/// value; `FOLLOWEDBY` and `AND` between observations count as AND.
-pub fn observations(pattern: &str) -> Result<(Vec<Observation>, Vec<String>), PatternError> {
+/// Every observation of a pattern. Qualifiers (`WITHIN`, `REPEATS`, `START`) narrow what is matched and are named by
+/// the second value; `FOLLOWEDBY` and `AND` between observations count as AND.
+pub(super) fn observations(pattern: &str) -> Result<(Vec<Observation>, Vec<String>), PatternError> {
     let tokens = tokens(pattern)?;
     let mut found: Vec<Observation> = Vec::new();
     let mut qualifiers = Vec::new();
@@ -94,7 +94,7 @@ const DEEPEST: usize = 50;
 /// Which token is wrong, and what is expected there.
 type Wrong = (usize, &'static str);
 
-/// What stands between the brackets of an observation; AND binds tighter than OR.
+/// What is between the brackets of an observation; AND binds tighter than OR.
 struct Inside<'a> {
     tokens: &'a [(Token, usize)],
     at: usize,

@@ -1,5 +1,5 @@
-//! JSON that is a table: a list of objects, lines of them, or an object that holds one somewhere (abuse.ch's exports, OTX
-//! pulses, Spamhaus, the answers of most platforms). A row's position is its place among the rows.
+//! JSON that is a table: a list of objects, lines of them, or an object that holds one somewhere (abuse.ch's exports,
+//! OTX pulses, Spamhaus, the answers of most platforms). A row's position is its place among the rows.
 
 use super::collect::Collector;
 use super::columns::{Role, role_of_header, roles};
@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 /// Objects in objects: more than anybody exports.
 const DEEPEST: usize = 8;
 
-/// The rows of a value, each with the name that it stands under.
+/// The rows of a value, each with the name that it is under.
 fn rows_of<'a>(value: &'a Value, under: &str, depth: usize, rows: &mut Vec<Element<'a>>) {
     if depth > DEEPEST {
         return;
@@ -33,7 +33,7 @@ fn rows_of<'a>(value: &'a Value, under: &str, depth: usize, rows: &mut Vec<Eleme
             for (name, member) in members {
                 rows_of(member, name, depth + 1, rows);
             }
-            // An object of a list that holds nothing: it is told.
+            // An object of a list that holds nothing: it is reported.
             if rows.len() == before
                 && depth > 0
                 && members.values().all(|value| !value.is_array() && !value.is_object())
@@ -64,7 +64,7 @@ fn is_row(members: &Map<String, Value>) -> bool {
 }
 
 /// Is it JSON whose members are named as a table of indicators?
-pub fn is_table(value: &Value) -> bool {
+pub(super) fn is_table(value: &Value) -> bool {
     let mut rows = Vec::new();
     rows_of(value, "", 0, &mut rows);
     rows.iter().any(|row| match row {
@@ -73,7 +73,7 @@ pub fn is_table(value: &Value) -> bool {
     })
 }
 
-pub fn read(values: &[Value], options: &ListOptions) -> ReadList {
+pub(super) fn read(values: &[Value], options: &ListOptions) -> ReadList {
     let mut out = Collector::new(ListFormat::Json);
     let mut rows = Vec::new();
     for value in values {
@@ -112,7 +112,7 @@ pub fn read(values: &[Value], options: &ListOptions) -> ReadList {
 }
 
 /// Lines that were no JSON among lines that are.
-pub fn tell_broken(list: &mut ReadList, broken: &[(u64, String)]) {
+pub(super) fn tell_broken(list: &mut ReadList, broken: &[(u64, String)]) {
     let mut out = Collector::new(list.format);
     for (line, raw) in broken {
         out.issue(*line, IssueReason::Malformed, format!("line {line} is no JSON"), raw);

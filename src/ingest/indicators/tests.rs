@@ -153,7 +153,7 @@ fn stix_patterns_and_observed_addresses() {
     assert_eq!(first.valid.to, Some(Timestamp(1_706_745_600_000)));
     let parts: Vec<(u32, u32)> = list.entries.iter().filter_map(|e| Some((e.part?.pattern, e.part?.part))).collect();
     assert_eq!(parts, [(1, 1), (1, 2)], "the address with its port");
-    // What cannot be looked for is told, and does not keep the rest from being met.
+    // What cannot be searched for is reported, and does not keep the rest from being matched.
     for entry in &list.entries[2..5] {
         assert_eq!(entry.tags, ["part of a pattern"]);
         assert!(entry.comment.starts_with("part of [ipv4-addr:value"), "{}", entry.comment);
@@ -271,7 +271,7 @@ fn other_encodings_are_read() {
     assert_eq!(IssueReason::ALL.len(), 5);
 }
 
-/// `position kind value` of the entries that are looked for, and the issues, of a list that is a text.
+/// `position kind value` of the entries that are searched for, and the issues, of a list that is a text.
 fn told(text: &str) -> (Vec<String>, Vec<String>) {
     let list = list(text);
     let wanted: Vec<String> =

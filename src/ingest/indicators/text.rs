@@ -7,7 +7,7 @@ use super::value::{Recognised, Recognition, parts_of, recognise, recognise_as, s
 use super::{ListFormat, ListOptions, ReadList};
 use crate::model::{IndicatorKind, IssueReason};
 
-pub fn read(text: &str, options: &ListOptions) -> ReadList {
+pub(super) fn read(text: &str, options: &ListOptions) -> ReadList {
     let mut out = Collector::new(ListFormat::Text);
     let mut first = true;
     let tor = text.lines().any(|line| line.starts_with("ExitAddress "));
@@ -17,7 +17,7 @@ pub fn read(text: &str, options: &ListOptions) -> ReadList {
         if trimmed.is_empty() || trimmed.starts_with(['#', ';']) || trimmed.starts_with("//") {
             continue;
         }
-        // A column's header may stand over a plain list.
+        // A column's header may be over a plain list.
         let is_header = std::mem::take(&mut first) && options.kind.is_none() && kind_named(trimmed).is_some();
         let is_about = tor && is_of_tor(trimmed);
         if !is_header && !is_about {
@@ -32,14 +32,14 @@ fn is_of_tor(line: &str) -> bool {
     ["ExitNode ", "Published ", "LastStatus "].iter().any(|word| line.starts_with(word))
 }
 
-pub fn read_line(out: &mut Collector, line: u64, trimmed: &str, raw: &str, kind: Option<IndicatorKind>) {
+pub(super) fn read_line(out: &mut Collector, line: u64, trimmed: &str, raw: &str, kind: Option<IndicatorKind>) {
     let (value, comment) = commented(trimmed, kind);
     let value = value.trim();
     let details = |comment: &str| Details { comment: comment.to_owned(), ..Details::default() };
     if let Some(kind) = kind {
         return out.element(line, Some(kind), value, &details(comment), raw);
     }
-    // `user_agent: curl/7`: what cannot be told by its form is said.
+    // `user_agent: curl/7`: what cannot be determined by its form is said.
     if let Some((word, rest)) = value.split_once(": ")
         && let Some(named) = kind_named(word)
     {

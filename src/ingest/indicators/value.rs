@@ -1,4 +1,4 @@
-//! One value of a list: what it is by its form, put back where it was defanged, in the form that it is compared in.
+//! One value of a list: what it is by its form, restored where it was defanged, in the form that it is compared in.
 
 use super::defang::{cleaned, refanged};
 use crate::model::{Address, IndicatorKind, IssueReason, KeySpan, Network};
@@ -12,14 +12,14 @@ pub struct Recognised {
     pub port: Option<u16>,
 }
 
-/// Why a value cannot be looked for.
+/// Why a value cannot be searched for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotUsable {
     pub reason: IssueReason,
     pub detail: String,
 }
 
-pub type Recognition = Result<Recognised, NotUsable>;
+pub(super) type Recognition = Result<Recognised, NotUsable>;
 
 fn unsupported(detail: impl Into<String>) -> NotUsable {
     NotUsable { reason: IssueReason::Unsupported, detail: detail.into() }
@@ -43,7 +43,7 @@ impl Recognised {
 /// What a value is by its form.
 ///
 /// # Errors
-/// It is nothing that can be looked for.
+/// It is nothing that can be searched for.
 pub fn recognise(written: &str) -> Recognition {
     let text = cleaned(written);
     let text = &*refanged(text);
@@ -234,20 +234,20 @@ fn block_bits(span: KeySpan, is_ipv4: bool) -> Option<u32> {
 }
 
 /// What a mask says of a prefix: `24`, `/24`, `255.255.255.0`.
-pub fn mask_bits(text: &str) -> Option<u8> {
+pub(super) fn mask_bits(text: &str) -> Option<u8> {
     let text = text.trim();
     let number = text.strip_prefix('/').unwrap_or(text);
     if let Ok(bits) = number.parse::<u8>() {
         return (number.bytes().all(|b| b.is_ascii_digit()) && bits <= 128).then_some(bits);
     }
     let Some(Address { ip: std::net::IpAddr::V4(mask), .. }) = Address::parse(number.as_bytes()) else { return None };
-    let mask = u32::from(mask);
-    (mask != 0 && mask.leading_ones() + mask.trailing_zeros() == 32).then(|| mask.leading_ones() as u8)
+    // A mask of zeros says nothing of a block here; as a cell it is an address.
+    ipnetwork::ipv4_mask_to_prefix(mask).ok().filter(|bits| *bits > 0)
 }
 
-/// A block that the first cells say together, and how many cells that are: its two ends (and the length of its prefix), or
-/// its address and a mask. Two addresses that are no block, or a small one, are two addresses.
-pub fn span_of(cells: &[&str]) -> Option<(Recognised, usize)> {
+/// A block that the first cells say together, and how many cells that are: its two ends (and the length of its prefix),
+/// or its address and a mask. Two addresses that are no block, or a small one, are two addresses.
+pub(super) fn span_of(cells: &[&str]) -> Option<(Recognised, usize)> {
     let [first, second, rest @ ..] = cells else { return None };
     let (first, second) = (refanged(first), refanged(second));
     let address = Address::parse(first.as_bytes())?;
@@ -276,7 +276,7 @@ fn composite(host: &str, rest: &str) -> Recognition {
 }
 
 /// The values of one cell: hashes of one file with commas between them, a name with its address.
-pub fn parts_of(text: &str) -> Vec<&str> {
+pub(super) fn parts_of(text: &str) -> Vec<&str> {
     let inner = cleaned(text);
     let hashes: Vec<&str> = inner.split(',').map(str::trim).collect();
     if hashes.len() > 1 && hashes.iter().all(|part| is_hash(part)) {
@@ -311,7 +311,7 @@ fn is_hash(text: &str) -> bool {
     matches!(text.len(), 32 | 40 | 56 | 64 | 96 | 128) && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-/// The host of a URL is looked for where it is an address.
+/// The host of a URL is searched for where it is an address.
 fn url(text: &str) -> Recognition {
     let after = text.split_once("://").map_or(text, |(_, rest)| rest);
     let authority = after.split(['/', '?', '#']).next().unwrap_or(after);
@@ -340,7 +340,7 @@ const FILE_ENDINGS: [&str; 34] = [
 ];
 
 /// The name in lower case without a trailing dot or a leading `*.`.
-pub fn domain(text: &str) -> Option<String> {
+pub(super) fn domain(text: &str) -> Option<String> {
     let name = text.strip_prefix("*.").unwrap_or(text);
     let name = name.strip_suffix('.').unwrap_or(name);
     let good = |label: &str| {

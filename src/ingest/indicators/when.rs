@@ -29,13 +29,14 @@ impl Moment {
 }
 
 /// When an entry counts: from the beginning of the first text to the end of the second, which a day or a month has too.
-/// What cannot be read is no limit; it is told in the comment of the entry.
-pub fn set_valid(details: &mut Details, from: &str, to: &str) {
+/// What cannot be read is no limit; it is reported in the comment of the entry.
+pub(super) fn set_valid(details: &mut Details, from: &str, to: &str) {
     set(details, from, to, |moment| moment.to);
 }
 
-/// The same where a moment at the end is the first at which it does not count any more (STIX); a day as a whole still does.
-pub fn set_valid_until(details: &mut Details, from: &str, until: &str) {
+/// The same where a moment at the end is the first at which it does not count any more (STIX); a day as a whole still
+/// does.
+pub(super) fn set_valid_until(details: &mut Details, from: &str, until: &str) {
     set(details, from, until, |moment| if moment.to - moment.from == 1 { moment.from } else { moment.to });
 }
 

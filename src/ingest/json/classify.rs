@@ -1,5 +1,5 @@
-//! What an element is: an event, an item that wraps one, a CloudWatch message, a flow record in JSON, a digest. Looks at
-//! one element's text and emits nothing, so that detection and parsing share it.
+//! What an element is: an event, an item that wraps one, a CloudWatch message, a flow record in JSON, a digest. Looks
+//! at one element's text and emits nothing, so that detection and parsing share it.
 
 use super::split::Container;
 use super::table::{self, Row, Table};
@@ -14,7 +14,7 @@ use crate::ingest::ocsf::{self, Ocsf};
 use crate::model::batch::Digest;
 use crate::model::{Dataset, Format, Wrapper, field};
 
-pub enum Found {
+pub(crate) enum Found {
     /// The element is an event.
     Event(EventValues),
     /// What the element wraps: each is a record or a warning, and none of them a wrapper that says that it is empty.
@@ -39,15 +39,15 @@ impl From<Held> for Found {
     }
 }
 
-/// Reads elements one after the other; the columns of a query's result are told once for all of its rows.
+/// Reads elements one after the other; the columns of a query's result are reported once for all of its rows.
 #[derive(Default)]
-pub struct Classifier {
+pub(crate) struct Classifier {
     reader: EventReader,
     table: Table,
 }
 
 impl Classifier {
-    pub fn reader(&self) -> &EventReader {
+    pub(crate) fn reader(&self) -> &EventReader {
         &self.reader
     }
 
@@ -55,7 +55,7 @@ impl Classifier {
     ///
     /// # Errors
     /// The text is no JSON.
-    pub fn classify(&mut self, text: &str, container: Container) -> Result<Found, String> {
+    pub(crate) fn classify(&mut self, text: &str, container: Container) -> Result<Found, String> {
         let reader = &self.reader;
         match text.as_bytes().first() {
             Some(b'"') => {
@@ -111,7 +111,7 @@ fn object(text: &str, container: Container, reader: &EventReader) -> Result<Foun
         return Ok(Found::Event(values));
     }
     let found = members(text).and_then(|of| match values.is_event {
-        // What a tool took out of the event stands beside it.
+        // What a tool extracted from the event is beside it.
         true => lookup(&of, reader).or_else(|| whole(&of, reader)).or_else(|| flattened(&of, reader)),
         false => wrapped(text, &of, container, reader),
     });

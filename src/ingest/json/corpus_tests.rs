@@ -2,8 +2,8 @@
 
 use super::detect_json;
 use super::parser::tests::{Read, Recorder, read_with};
-use crate::ingest::detect::Head;
 use crate::ingest::emit::StreamEnd;
+use crate::ingest::head::Head;
 use crate::model::{Format, Reason, field};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};

@@ -1,25 +1,25 @@
-//! Is this content JSON that holds records? Decided by what its first elements are, never by their wrapping alone: lists
-//! of indicators, of address ranges or of public keys are JSON too.
+//! Is this content JSON that holds records? Decided by what its first elements are, never by their wrapping alone:
+//! lists of indicators, of address ranges or of public keys are JSON too.
 
 use super::classify::{Classifier, Found};
 use super::flow::looks_like_line;
 use super::parser::{FlowSinks, JsonParser, format_of};
 use super::split::{Container, Limits, Sink, Span, Splitter};
 use super::wrap;
-use crate::ingest::detect::Head;
 use crate::ingest::emit::Parser;
 use crate::ingest::flow::is_stamped;
+use crate::ingest::head::Head;
 use crate::model::{Format, Reason};
 use memchr::memmem;
 
 /// The parser for this content, or `None` if no record of ours was recognised in its beginning.
-pub fn detect_json(head: &Head<'_>, flow: impl FnOnce() -> FlowSinks) -> Option<Box<dyn Parser>> {
+pub(crate) fn detect_json(head: &Head<'_>, flow: impl FnOnce() -> FlowSinks) -> Option<Box<dyn Parser>> {
     json_format(head)?;
     Some(Box::new(JsonParser::new(flow())))
 }
 
 /// The format that the content's beginning shows; the parser learns it again as it reads.
-pub fn json_format(head: &Head<'_>) -> Option<Format> {
+pub(crate) fn json_format(head: &Head<'_>) -> Option<Format> {
     let first = head.bytes.iter().find(|b| !b.is_ascii_whitespace())?;
     match first {
         b'{' | b'[' => look(head.bytes, head.complete),
@@ -29,7 +29,7 @@ pub fn json_format(head: &Head<'_>) -> Option<Format> {
     }
 }
 
-/// Lines that are looked at where something else stands first: the rest of a line that was cut off, a comment, a shell's
+/// Lines that are looked at where something else is first: the rest of a line that was cut off, a comment, a shell's
 /// prompt; and how many of them are tried.
 const MOST_LINES: usize = 100;
 const MOST_TRIES: usize = 4;

@@ -6,7 +6,7 @@ use crate::ingest::flow::directed;
 use crate::model::{Address, Dataset, FieldId, field};
 
 /// A flow field by any of its names: `pkt-srcaddr`, `pkt_srcaddr`, or an alias such as Logs Insights' `srcAddr`.
-pub fn field_named(name: &str) -> Option<FieldId> {
+pub(crate) fn field_named(name: &str) -> Option<FieldId> {
     field::by_header(name).or_else(|| {
         let lower = name.to_ascii_lowercase();
         let squeezed = lower.replace(['-', '_'], "");
@@ -17,7 +17,7 @@ pub fn field_named(name: &str) -> Option<FieldId> {
 
 /// An object in AWS's names (`aws.vpc` of a wrapped record, or a record unloaded as JSON); `None` without both addresses
 /// and without an interface.
-pub fn named(of: &Members<'_>) -> Option<FlowFields> {
+pub(crate) fn named(of: &Members<'_>) -> Option<FlowFields> {
     let mut record = FlowFields::default();
     for (name, value) in of {
         match (field_named(name), value_text(value.get())) {
@@ -32,7 +32,7 @@ pub fn named(of: &Members<'_>) -> Option<FlowFields> {
 }
 
 /// The time of a log event is the start of a record that names none.
-pub fn add_stamp(record: &mut FlowFields, text: impl Fn(&str) -> Option<String>) {
+pub(crate) fn add_stamp(record: &mut FlowFields, text: impl Fn(&str) -> Option<String>) {
     let Some(start) = field::by_header("start") else { return };
     if record.fields.iter().all(|(field, value)| *field != start || value.is_empty() || value == "-")
         && let Some(stamp) = ["@timestamp", "timestamp", "_time"].into_iter().find_map(text)
@@ -42,14 +42,14 @@ pub fn add_stamp(record: &mut FlowFields, text: impl Fn(&str) -> Option<String>)
 }
 
 /// An object that counts both directions (`directed`).
-pub fn foreign(of: &Members<'_>) -> Option<FlowFields> {
+pub(crate) fn foreign(of: &Members<'_>) -> Option<FlowFields> {
     let of: Vec<(&str, &str)> = of.iter().map(|(name, value)| (name.as_ref(), value.get())).collect();
     directed::read(&of)
 }
 
 /// Does a message look like a flow record? Detection asks this; a record of any chosen fields passes as long as it names
 /// an address, an interface, an action or a status.
-pub fn looks_like_line(message: &str) -> bool {
+pub(crate) fn looks_like_line(message: &str) -> bool {
     let mut words = message.split_ascii_whitespace();
     message.len() < 64 << 10
         && words.any(|word| {
@@ -61,13 +61,13 @@ pub fn looks_like_line(message: &str) -> bool {
 }
 
 /// As `looks_like_line`, for a text of which nothing says that it is one: words enough for a record, too.
-pub fn looks_like_record(text: &str) -> bool {
+pub(crate) fn looks_like_record(text: &str) -> bool {
     const LEAST_WORDS: usize = 8;
     looks_like_line(text) && text.split_ascii_whitespace().count() >= LEAST_WORDS
 }
 
 /// The fields under `aws.vpc` of a wrapped record.
-pub fn wrapped(of: &Members<'_>) -> Option<FlowFields> {
+pub(crate) fn wrapped(of: &Members<'_>) -> Option<FlowFields> {
     named(&members(get(&members(get(of, "aws")?)?, "vpc")?)?)
 }
 

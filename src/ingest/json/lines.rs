@@ -1,16 +1,16 @@
-//! Lines of text that hold a CloudTrail event each, behind a stamp, a host's name, a tag, or among values separated by tabs
-//! (`lookup-events --output text`, and `filter-log-events`, which may hold flow records as well).
+//! Lines of text that hold a CloudTrail event each, behind a stamp, a host's name, a tag, or among values separated by
+//! tabs (`lookup-events --output text`, and `filter-log-events`, which may hold flow records as well).
 
 use super::parser::{FlowSinks, emit_inside};
 use super::wrap::{self, Inside};
 use crate::ingest::cloudtrail::event::EventReader;
-use crate::ingest::detect::Head;
 use crate::ingest::emit::{Emitter, FormatWanted, Parser, Place, StreamEnd};
 use crate::ingest::flow::{Line, Lines};
+use crate::ingest::head::Head;
 use crate::model::{Format, ImportWarning, Reason, Wrapper};
 
 /// The parser for this content, or `None` if its lines hold no events.
-pub fn detect_lines(head: &Head<'_>, flow: impl FnOnce() -> FlowSinks) -> Option<Box<dyn Parser>> {
+pub(crate) fn detect_lines(head: &Head<'_>, flow: impl FnOnce() -> FlowSinks) -> Option<Box<dyn Parser>> {
     /// Lines that are looked at.
     const MOST: usize = 100;
     if !is_text_of_cli(head) && memchr::memmem::find(head.bytes, b"eventVersion").is_none() {
@@ -45,7 +45,7 @@ const RESOURCES: &[u8] = b"RESOURCES\t";
 const NEXT_TOKEN: &[u8] = b"NEXTTOKEN\t";
 
 /// Does it begin as the AWS CLI's output as text?
-pub fn is_text_of_cli(head: &Head<'_>) -> bool {
+pub(crate) fn is_text_of_cli(head: &Head<'_>) -> bool {
     let text = head.bytes.trim_ascii_start();
     [EVENTS, RESOURCES, NEXT_TOKEN].iter().any(|begin| text.starts_with(begin))
 }
@@ -74,7 +74,7 @@ struct EventLines {
 struct State {
     format: Format,
     flow: FlowSinks,
-    /// The element that may go on in the next line: where it begins, and its text.
+    /// The element that may continue in the next line: where it begins, and its text.
     pending: Option<(u64, Vec<u8>)>,
     position: u32,
 }

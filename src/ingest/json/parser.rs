@@ -9,14 +9,14 @@ use crate::ingest::emit::{Emitter, FlowRecordSink, FormatWanted, MessageSink, Pa
 use crate::model::batch::Completeness;
 use crate::model::{Format, ImportWarning, Reason, Wrapper};
 
-/// Where flow records that were met in JSON go.
-pub struct FlowSinks {
+/// Where flow records that were seen in JSON go.
+pub(crate) struct FlowSinks {
     pub messages: Box<dyn MessageSink>,
     pub records: Box<dyn FlowRecordSink>,
 }
 
 /// Parses JSON in any wrapping that CloudTrail, CloudWatch Logs or flow logs come in.
-pub struct JsonParser {
+pub(crate) struct JsonParser {
     splitter: Splitter,
     reader: Reader,
 }
@@ -39,11 +39,11 @@ struct Reader {
 }
 
 impl JsonParser {
-    pub fn new(flow: FlowSinks) -> Self {
+    pub(crate) fn new(flow: FlowSinks) -> Self {
         Self::with_limits(flow, Limits::default())
     }
 
-    pub fn with_limits(flow: FlowSinks, limits: Limits) -> Self {
+    pub(crate) fn with_limits(flow: FlowSinks, limits: Limits) -> Self {
         let reader = Reader {
             classifier: Classifier::default(),
             events: CloudTrailMessages::new(),
@@ -58,8 +58,9 @@ impl JsonParser {
         Self { splitter: Splitter::new(limits), reader }
     }
 
-    /// Takes an element that did not come as text: one record, or one warning. It has no bytes of its own in the content.
-    pub fn row(&mut self, json: &str, out: &mut Emitter) {
+    /// Takes an element that did not come as text: one record, or one warning. It has no bytes of its own in the
+    /// content.
+    pub(crate) fn row(&mut self, json: &str, out: &mut Emitter) {
         let span = Span { offset: 0, len: 0 };
         let mut pass = Pass { reader: &mut self.reader, out };
         if let Err(why) = pass.element(json.as_bytes(), span, Container::Top) {
@@ -108,7 +109,7 @@ impl Parser for JsonParser {
 }
 
 /// The format that a list says by its name alone.
-pub fn format_of(container: Container) -> Format {
+pub(crate) fn format_of(container: Container) -> Format {
     match container {
         Container::Top | Container::List | Container::Records | Container::Items => Format::CloudTrailJson,
         Container::LookupEvents => Format::CloudTrailLookupEvents,
@@ -166,7 +167,7 @@ impl Pass<'_> {
 
 /// Emits what an element wraps. The first takes the place of the element; each further one has the same bytes, and the
 /// position that `next` says.
-pub fn emit_inside(
+pub(crate) fn emit_inside(
     inside: Vec<Inside>,
     raw: &[u8],
     place: Place,
@@ -192,7 +193,7 @@ pub fn emit_inside(
 }
 
 /// A warning about an element that became a record all the same; it must not count as an element of its own.
-pub fn fault_of_record(place: Place, why: &str, raw: &[u8]) -> ImportWarning {
+pub(crate) fn fault_of_record(place: Place, why: &str, raw: &[u8]) -> ImportWarning {
     let detail = format!("element {} at byte {}: {why}", place.position, place.offset);
     ImportWarning { raw: place.warning(Reason::BadJson, "", raw).raw, ..ImportWarning::file(Reason::BadJson, detail) }
 }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct Recorder(pub Arc<Mutex<Vec<(Place, String)>>>);
 
 impl Recorder {
-    pub fn sinks(&self) -> FlowSinks {
+    pub(crate) fn sinks(&self) -> FlowSinks {
         FlowSinks { messages: Box::new(self.clone()), records: Box::new(self.clone()) }
     }
 }
@@ -58,7 +58,7 @@ impl OwnedEvent {
         }
     }
 
-    pub fn column(&self, at: usize) -> Option<&str> {
+    pub(crate) fn column(&self, at: usize) -> Option<&str> {
         self.columns.get(at)?.as_deref()
     }
 }
@@ -74,16 +74,16 @@ pub(crate) struct Read {
 }
 
 impl Read {
-    pub fn elements(&self) -> impl Iterator<Item = &ImportWarning> {
+    pub(crate) fn elements(&self) -> impl Iterator<Item = &ImportWarning> {
         self.warnings.iter().filter(|warning| warning.scope == Scope::Element)
     }
 
-    pub fn reasons(&self) -> Vec<(Reason, u64)> {
+    pub(crate) fn reasons(&self) -> Vec<(Reason, u64)> {
         self.warnings.iter().map(|warning| (warning.reason, warning.position)).collect()
     }
 
     /// Positions of all elements, in order.
-    pub fn positions(&self) -> Vec<u64> {
+    pub(crate) fn positions(&self) -> Vec<u64> {
         let events = self.events.iter().map(|event| u64::from(event.position));
         let flows = self.flows.iter().map(|(place, _)| u64::from(place.position));
         let mut all: Vec<u64> = events.chain(flows).chain(self.elements().map(|w| w.position)).collect();
@@ -91,7 +91,7 @@ impl Read {
         all
     }
 
-    pub fn collect(&mut self, outputs: Vec<Output>) {
+    pub(crate) fn collect(&mut self, outputs: Vec<Output>) {
         for output in outputs {
             match output {
                 Output::Events(events) => self.events.extend(events.iter().map(OwnedEvent::of)),

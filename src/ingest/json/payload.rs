@@ -19,7 +19,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// The text that base64 holds, unpacked where it is packed. `None` for what is no base64 of text; an error for what is
 /// packed and cannot be unpacked.
-pub fn decoded(text: &str) -> Option<Result<String, String>> {
+pub(crate) fn decoded(text: &str) -> Option<Result<String, String>> {
     let is_base64 = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'\n' | b'\r');
     if text.len() < LEAST_BASE64 || !text.bytes().all(is_base64) {
         return None;
@@ -41,7 +41,7 @@ pub fn decoded(text: &str) -> Option<Result<String, String>> {
 }
 
 /// JSON values one behind the other, blanks and commas between them, and what is left where the text stops being JSON.
-pub fn values(text: &str) -> (Vec<&RawValue>, &str) {
+pub(crate) fn values(text: &str) -> (Vec<&RawValue>, &str) {
     let mut rest = text;
     let mut found = Vec::new();
     loop {
@@ -61,11 +61,11 @@ pub(crate) mod tests {
     use super::*;
     use std::io::Write;
 
-    pub fn base64(bytes: &[u8]) -> String {
+    pub(crate) fn base64(bytes: &[u8]) -> String {
         BASE64.encode(bytes)
     }
 
-    pub fn gzip(text: &str) -> Vec<u8> {
+    pub(crate) fn gzip(text: &str) -> Vec<u8> {
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         packed.write_all(text.as_bytes()).unwrap();
         packed.finish().unwrap()

@@ -1,4 +1,4 @@
-//! Objects of other tools in which AWS's record does not stand whole, because they took it apart: what it is, and the way
+//! Objects of other tools in which AWS's record is not whole, because they took it apart: what it is, and the way
 //! out.
 
 use super::text::{Members, get, members, value_text};
@@ -6,7 +6,7 @@ use super::wrap::{is_splunk, value_at};
 use crate::model::Wrapper;
 
 /// Why an object is not read, and whose it is; `None` for what has nothing to do with AWS's logs.
-pub fn why(of: &Members<'_>) -> Option<(String, Wrapper)> {
+pub(super) fn why(of: &Members<'_>) -> Option<(String, Wrapper)> {
     let source = get(of, "_source").and_then(members);
     let result = get(of, "result").and_then(members);
     let of = source.as_ref().or(result.as_ref()).unwrap_or(of);

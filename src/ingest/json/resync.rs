@@ -1,15 +1,15 @@
-//! Where reading can restart inside an element that turned out to be broken: a record that lost a brace or a quote takes
-//! the text of its successors for its own inside.
+//! Where reading can restart inside an element that turned out to be broken: a record that lost a brace or a quote
+//! takes the text of its successors for its own inside.
 
 use memchr::memmem;
 
 /// First keys of records and wrappers, as AWS's services and tools write them.
 const FIRST_KEYS: [&[u8]; 4] = [b"\"eventVersion\"", b"\"awsRegion\"", b"\"Records\"", b"\"EventId\""];
 
-/// The first place behind the element's start where another record seems to begin: `{` and one of the first keys; or, for
-/// an element that stands on its own, a line that begins with an object. An object that is the value of a key counts only
-/// if it is whole, as the event in a wrapping that was not closed.
-pub fn restart_point(raw: &[u8], on_its_own: bool) -> Option<usize> {
+/// The first place behind the element's start where another record seems to begin: `{` and one of the first keys; or,
+/// for an element that is on its own, a line that begins with an object. An object that is the value of a key counts
+/// only if it is whole, as the event in a wrapping that was not closed.
+pub(crate) fn restart_point(raw: &[u8], on_its_own: bool) -> Option<usize> {
     let starts = |key: &&[u8]| {
         let mut values = 0;
         for at in memmem::find_iter(raw, key) {
@@ -31,8 +31,8 @@ pub fn restart_point(raw: &[u8], on_its_own: bool) -> Option<usize> {
     FIRST_KEYS.iter().filter_map(starts).chain(line).min()
 }
 
-/// The `{` in front of the key at `key`, if there is one that is not the element's own, and whether it begins a member's
-/// value.
+/// The `{` in front of the key at `key`, if there is one that is not the element's own, and whether it begins a
+/// member's value.
 fn object_start(raw: &[u8], key: usize) -> Option<(usize, bool)> {
     let before = raw.get(..key)?.trim_ascii_end().strip_suffix(b"{")?;
     (!before.is_empty()).then_some((before.len(), before.trim_ascii_end().last() == Some(&b':')))
@@ -46,13 +46,13 @@ fn is_whole(text: &[u8]) -> bool {
 
 /// How much may be read again: hostile text could otherwise make every restart read the same bytes.
 #[derive(Default)]
-pub struct Budget {
+pub(crate) struct Budget {
     spent: u64,
 }
 
 impl Budget {
     /// Asks for reading `bytes` again, `content` bytes into the content.
-    pub fn spend(&mut self, bytes: usize, content: u64) -> bool {
+    pub(crate) fn spend(&mut self, bytes: usize, content: u64) -> bool {
         let spent = self.spent.saturating_add(bytes as u64);
         let allowed = spent <= content.saturating_mul(4).saturating_add(1 << 20);
         if allowed {

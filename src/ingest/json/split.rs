@@ -1,10 +1,12 @@
-//! Walks JSON text of any size, pushed in pieces cut anywhere, and hands out the elements in which records live: objects
-//! at the top level, elements of lists, and elements of the lists that AWS's wrappers hold (`Records`, `Events`,
+//! Walks JSON text of any size, pushed in pieces cut anywhere, and hands out the elements in which records live:
+//! objects at the top level, elements of lists, and elements of the lists that AWS's wrappers hold (`Records`,
+//! `Events`,
 //! `events`, `logEvents`, `results`). It knows brackets, strings and a few key names; what an element means is for its
 //! receiver. Only the element at hand is kept in memory.
 //!
-//! Text that is no JSON between elements is handed out as faults, and reading goes on behind it. An element that turns
-//! out to be broken is searched for the start of a next record, so that one damaged record does not swallow the others.
+//! Text that is no JSON between elements is handed out as faults, and reading continues behind it. An element that
+//! turns out to be broken is searched for the start of a next record, so that one damaged record does not swallow the
+//! others.
 
 mod loose;
 mod scan;
@@ -17,7 +19,7 @@ use crate::model::warning::RAW_KEPT_BYTES;
 
 /// What an element is a member of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Container {
+pub(crate) enum Container {
     /// Nothing: a value of its own, one of several lines or concatenated values.
     Top,
     /// A list at the top level.
@@ -67,20 +69,21 @@ const KEYS: [(&str, Container); 11] = [
     ("QueryResultRows", Container::LakeRows),
 ];
 
-/// Where an element or a fault stands: bytes from the start of the content, and how many.
+/// Where an element or a fault is: bytes from the start of the content, and how many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
+pub(crate) struct Span {
     pub offset: u64,
     pub len: u64,
 }
 
 /// Takes what the splitter finds, in order of offset.
-pub trait Sink {
-    /// An element with balanced brackets: an object, a list or a string. `Err` says why it is no JSON; the splitter then
-    /// reports it as a fault.
+pub(crate) trait Sink {
+    /// An element with balanced brackets: an object, a list or a string. `Err` says why it is no JSON; the splitter
+    /// then reports it as a fault.
     fn element(&mut self, raw: &[u8], span: Span, container: Container) -> Result<(), String>;
-    /// Text that begins with an element of `Records`, which may be cut off: the sink may take the element at once, without
-    /// the search for its end. `Some(bytes)` that it took, at most `limits` allow; what it does with the element is what
+    /// Text that begins with an element of `Records`, which may be cut off: the sink may take the element at once,
+    /// without the search for its end. `Some(bytes)` that it took, at most `limits` allow; what it does with the
+    /// element is what
     /// `element` would have done.
     fn ahead(&mut self, _text: &str, _offset: u64, _limits: Limits) -> Option<usize> {
         None
@@ -97,7 +100,7 @@ pub trait Sink {
 
 /// How the text ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tail {
+pub(crate) enum Tail {
     Complete,
     /// Inside an element; a fault was handed out for it.
     InsideElement,
@@ -106,7 +109,7 @@ pub enum Tail {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Bytes of an element.
     pub element_bytes: usize,
     /// Brackets inside brackets.
@@ -145,7 +148,7 @@ enum Purpose {
     Skip,
 }
 
-pub struct Splitter {
+pub(crate) struct Splitter {
     limits: Limits,
     stack: Vec<Frame>,
     state: State,
@@ -153,7 +156,7 @@ pub struct Splitter {
     buffer: Vec<u8>,
     /// Offset of the next byte that will be pushed.
     offset: u64,
-    /// In a wrapping object: the key read last, and whether its colon was met.
+    /// In a wrapping object: the key read last, and whether its colon was seen.
     key: Option<String>,
     colon: bool,
     /// The wrapper at hand is a map of files: each of its objects may hold a list of records.
@@ -171,7 +174,7 @@ struct Replay {
 }
 
 impl Splitter {
-    pub fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits) -> Self {
         let scan = Scan {
             purpose: Purpose::Record,
             offset: 0,
@@ -200,14 +203,14 @@ impl Splitter {
     }
 
     /// The next piece of content.
-    pub fn push(&mut self, content: &[u8], sink: &mut impl Sink) {
+    pub(crate) fn push(&mut self, content: &[u8], sink: &mut impl Sink) {
         let base = self.offset;
         self.offset += content.len() as u64;
         self.run(content, base, sink);
     }
 
     /// The content ends here.
-    pub fn finish(&mut self, sink: &mut impl Sink) -> Tail {
+    pub(crate) fn finish(&mut self, sink: &mut impl Sink) -> Tail {
         loop {
             match self.state {
                 State::Between => break,
@@ -237,7 +240,7 @@ impl Splitter {
     }
 
     /// The unfinished element, for a look at content of which only the beginning is known.
-    pub fn unfinished(&self) -> &[u8] {
+    pub(crate) fn unfinished(&self) -> &[u8] {
         if self.state == State::Element && self.scan.purpose == Purpose::Record { &self.buffer } else { &[] }
     }
 
@@ -353,7 +356,7 @@ impl Splitter {
         input.at += 1;
     }
 
-    /// Goes on in the element at hand.
+    /// Continues in the element at hand.
     fn element(&mut self, input: &mut Input<'_>, sink: &mut impl Sink) -> Option<Replay> {
         let cap = match self.scan.skipping {
             Some(_) => input.bytes.len(),
@@ -443,7 +446,7 @@ impl Splitter {
         self.buffer.clear();
     }
 
-    /// The element in `buffer`, which ends where `end` stands, is a fault; reading restarts where another record seems to
+    /// The element in `buffer`, which ends where `end` is, is a fault; reading restarts where another record seems to
     /// begin inside of it.
     fn broken(&mut self, end: Input<'_>, reason: Reason, detail: String, sink: &mut impl Sink) -> Option<Replay> {
         if let Some(restart) = restart_point(&self.buffer, self.container() == Container::Top)

@@ -3,7 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 
-/// Writes down what it is told. An element is taken as JSON where serde_json takes it.
+/// Writes down what it receives. An element is taken as JSON where serde_json takes it.
 #[derive(Default, Debug, PartialEq, Eq)]
 struct Notes(Vec<String>);
 

@@ -11,7 +11,7 @@ const HIGH: u64 = ONES << 7;
 
 /// The first quote or backslash; with `CONTROLS` also the first control character, which no JSON string may hold.
 #[inline]
-pub fn string_stop<const CONTROLS: bool>(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn string_stop<const CONTROLS: bool>(bytes: &[u8]) -> Option<usize> {
     // Of the bytes below `n`, the first has its high bit set; those behind it may have it wrongly.
     let below = |word: u64, n: u64| word.wrapping_sub(ONES * n) & !word & HIGH;
     let mut at = 0;

@@ -11,15 +11,15 @@ use crate::ingest::flow;
 use crate::model::Wrapper;
 use serde_json::value::RawValue;
 
-/// The names of the columns, as far as they have been met.
+/// The names of the columns, as far as they have been seen.
 #[derive(Debug, Default)]
-pub struct Table {
+pub(crate) struct Table {
     names: Vec<String>,
 }
 
 /// What a row is.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Row {
+pub(crate) enum Row {
     /// The names of the columns.
     Names,
     Record(Held),
@@ -34,7 +34,7 @@ impl Table {
     ///
     /// # Errors
     /// The text is no JSON.
-    pub fn athena_row(&mut self, text: &str, reader: &EventReader) -> Result<Row, String> {
+    pub(crate) fn athena_row(&mut self, text: &str, reader: &EventReader) -> Result<Row, String> {
         serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| error.to_string())?;
         let Some(values) = athena_values(text) else { return Ok(Row::Other) };
         let names: Vec<String> = values.iter().map(|value| value.clone().unwrap_or_default()).collect();
@@ -57,7 +57,7 @@ impl Table {
 }
 
 /// A row of Lake's: `[{"eventID": "..."}, {"eventName": "..."}]`; `None` for any other list.
-pub fn lake_row(items: &[&RawValue], reader: &EventReader) -> Option<Held> {
+pub(crate) fn lake_row(items: &[&RawValue], reader: &EventReader) -> Option<Held> {
     let (mut names, mut values) = (Vec::new(), Vec::new());
     for item in items {
         for (name, value) in members(item.get())? {

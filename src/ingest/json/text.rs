@@ -4,11 +4,11 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// Members of a JSON object in order, values as their raw text.
-pub type Members<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
+pub(crate) type Members<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
 
 /// The text between the quotes of a JSON string, escapes resolved. What is no valid escape stays as it is; half of a
 /// surrogate pair becomes U+FFFD, as no Rust string can hold it.
-pub fn unescape(inner: &str) -> Cow<'_, str> {
+pub(crate) fn unescape(inner: &str) -> Cow<'_, str> {
     let Some(first) = memchr::memchr(b'\\', inner.as_bytes()) else { return Cow::Borrowed(inner) };
     let (plain, mut rest) = inner.split_at(first);
     let mut text = String::with_capacity(inner.len());
@@ -24,7 +24,7 @@ pub fn unescape(inner: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// Resolves the escape whose backslash stands before `after`; the number of bytes that it takes of `after`.
+/// Resolves the escape whose backslash is before `after`; the number of bytes that it takes of `after`.
 fn push_escape(after: &str, text: &mut String) -> usize {
     let Some(kind) = after.chars().next() else {
         text.push('\\');
@@ -76,14 +76,15 @@ fn code_unit(text: &str) -> Option<u32> {
 }
 
 /// The text of a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD.
-pub fn string(raw: &[u8]) -> String {
+pub(crate) fn string(raw: &[u8]) -> String {
     let inner = raw.strip_prefix(b"\"").unwrap_or(raw);
     let inner = inner.strip_suffix(b"\"").unwrap_or(inner);
     unescape(&String::from_utf8_lossy(inner)).into_owned()
 }
 
-/// A value as text: a string's content, the text of a number or boolean, the JSON of an object or list; `None` for null.
-pub fn value_text(raw: &str) -> Option<Cow<'_, str>> {
+/// A value as text: a string's content, the text of a number or boolean, the JSON of an object or list; `None` for
+/// null.
+pub(crate) fn value_text(raw: &str) -> Option<Cow<'_, str>> {
     match raw.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')) {
         Some(inner) => Some(unescape(inner)),
         None if raw == "null" => None,
@@ -92,7 +93,7 @@ pub fn value_text(raw: &str) -> Option<Cow<'_, str>> {
 }
 
 /// The members of a JSON object; `None` if it is no object. A key that comes twice is there twice.
-pub fn members(json: &str) -> Option<Members<'_>> {
+pub(crate) fn members(json: &str) -> Option<Members<'_>> {
     struct Visitor;
     impl<'de> serde::de::Visitor<'de> for Visitor {
         type Value = Members<'de>;
@@ -117,13 +118,13 @@ pub fn members(json: &str) -> Option<Members<'_>> {
 }
 
 /// The value of the last member of that name.
-pub fn get<'a>(members: &[(Cow<'_, str>, &'a RawValue)], name: &str) -> Option<&'a str> {
+pub(crate) fn get<'a>(members: &[(Cow<'_, str>, &'a RawValue)], name: &str) -> Option<&'a str> {
     members.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.get())
 }
 
-/// The scalar members in the text of an object that breaks off behind one of its members, or behind one of the innermost of
-/// so many objects that are open.
-pub fn scalars_before(object: &[u8], open: usize) -> Vec<(String, String)> {
+/// The scalar members in the text of an object that breaks off behind one of its members, or behind one of the
+/// innermost of so many objects that are open.
+pub(crate) fn scalars_before(object: &[u8], open: usize) -> Vec<(String, String)> {
     let mut json = String::from_utf8_lossy(object).trim_end_matches([',', ' ', '\n', '\r', '\t']).to_owned();
     json.extend(std::iter::repeat_n('}', open));
     let Some(members) = members(&json) else { return Vec::new() };
@@ -134,7 +135,7 @@ pub fn scalars_before(object: &[u8], open: usize) -> Vec<(String, String)> {
 }
 
 /// Appends a JSON string with its quotes.
-pub fn push_string(json: &mut String, text: &str) {
+pub(crate) fn push_string(json: &mut String, text: &str) {
     // Serialising a string into memory cannot fail.
     json.push_str(&serde_json::Value::from(text).to_string());
 }

@@ -13,9 +13,9 @@ use crate::model::batch::Completeness;
 use crate::model::{Format, Wrapper};
 use serde_json::value::RawValue;
 
-/// What stands inside of a wrapper; each becomes one record or one warning.
+/// What is inside of a wrapper; each becomes one record or one warning.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Inside {
+pub(crate) enum Inside {
     /// An event's JSON, what was read from it, how much of the event it is, and why it is not more.
     Event {
         json: String,
@@ -33,7 +33,7 @@ pub enum Inside {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub struct Held {
+pub(crate) struct Held {
     pub wrapper: Wrapper,
     /// Empty for a wrapper that says of itself that it holds no records.
     pub inside: Vec<Inside>,
@@ -41,7 +41,7 @@ pub struct Held {
 
 impl Held {
     /// The format of a file that begins with this.
-    pub fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> Format {
         match self.inside.iter().find(|inside| !matches!(inside, Inside::Unread(_))) {
             Some(Inside::Flow(_) | Inside::Line(_)) => Format::FlowIn(self.wrapper),
             _ => Format::CloudTrailIn(self.wrapper),
@@ -54,7 +54,7 @@ struct At {
     wrapper: Wrapper,
     /// Members by name, one inside of the other; a name may have dots itself.
     path: &'static str,
-    /// Members of which one stands beside it; `nr.*` is any that begins so. Empty: the path says enough.
+    /// Members of which one is beside it; `nr.*` is any that begins so. Empty: the path says enough.
     beside: &'static [&'static str],
 }
 
@@ -121,7 +121,7 @@ const PLACES: &[At] = &[
 
 /// Names of members that may hold an event, first step of a path: an object that has one may look like an event itself,
 /// because a tool took some values out of it.
-pub fn holders() -> impl Iterator<Item = &'static str> {
+pub(crate) fn holders() -> impl Iterator<Item = &'static str> {
     let first = |place: &At| place.path.split('.').next().unwrap_or(place.path);
     let dotted = PLACES.iter().map(|place| place.path).filter(|path| path.contains('.'));
     PLACES.iter().map(first).chain(dotted).chain(lookup::EVENT_NAMES).chain(FLATTENED)
@@ -141,26 +141,26 @@ const FLATTENED: [&str; 6] = [
 const DEEPEST: u32 = 10;
 
 /// The records that an object holds; `None` if it holds none.
-pub fn held(of: &Members<'_>, reader: &EventReader) -> Option<Held> {
+pub(crate) fn held(of: &Members<'_>, reader: &EventReader) -> Option<Held> {
     let mut held = Search { reader }.held(of, DEEPEST)?;
     held.inside.retain(|inside| *inside != Inside::Quiet);
     Some(held)
 }
 
 /// The records that a text holds: one of a cell or a message.
-pub fn in_text(text: &str, reader: &EventReader) -> Vec<Inside> {
+pub(crate) fn in_text(text: &str, reader: &EventReader) -> Vec<Inside> {
     let mut inside = Search { reader }.text(text, How::Known, DEEPEST);
     inside.retain(|inside| *inside != Inside::Quiet);
     inside
 }
 
 /// The item of `lookup-events` that an object is, under any spelling of its names; `None` for what is none.
-pub fn lookup_item(of: &Members<'_>, reader: &EventReader) -> Option<Vec<Inside>> {
+pub(crate) fn lookup_item(of: &Members<'_>, reader: &EventReader) -> Option<Vec<Inside>> {
     Search { reader }.lookup_item(of, DEEPEST)
 }
 
 /// An event whose members were flattened (`userIdentity.arn`): what is left of it, under AWS's names.
-pub fn flattened(of: &Members<'_>, reader: &EventReader) -> Option<Inside> {
+pub(crate) fn flattened(of: &Members<'_>, reader: &EventReader) -> Option<Inside> {
     let is_flat = of.iter().any(|(name, _)| FLATTENED.contains(&name.as_ref())) && get(of, "userIdentity").is_none();
     let json = is_flat.then(|| EventText::of_paths(of).render())?;
     let values = reader.read(&json).ok()?;
@@ -168,7 +168,7 @@ pub fn flattened(of: &Members<'_>, reader: &EventReader) -> Option<Inside> {
 }
 
 /// Events at any member, for an object that is known by nothing else.
-pub fn anywhere(of: &Members<'_>, reader: &EventReader) -> Option<Held> {
+pub(crate) fn anywhere(of: &Members<'_>, reader: &EventReader) -> Option<Held> {
     let search = Search { reader };
     let values = of.iter().map(|(_, value)| value.get()).filter(|value| value.starts_with(['{', '[', '"']));
     let mut inside: Vec<Inside> = values.flat_map(|value| search.value(value, How::Anywhere, DEEPEST)).collect();
@@ -263,7 +263,7 @@ impl Search<'_> {
         self.partial(lookup::render(of), Some(why)).map(|partial| vec![partial])
     }
 
-    /// An item whose event stands under another name, or that is without one.
+    /// An item whose event is under another name, or that is without one.
     fn item_of_other_names(&self, of: &Members<'_>, depth: u32) -> Option<Vec<Inside>> {
         let mut inside = self.held(of, depth).map(|held| held.inside).unwrap_or_default();
         if let [Inside::Event { json, .. }] = inside.as_mut_slice() {
@@ -287,7 +287,7 @@ impl Search<'_> {
         Some(Inside::Event { json, values, how: Completeness::QueryCsv, fault })
     }
 
-    /// Where some elements are records, each of the others is told.
+    /// Where some elements are records, each of the others is reported.
     fn list(&self, json: &str, how: How, depth: u32) -> Vec<Inside> {
         let Some(depth) = depth.checked_sub(1) else { return Vec::new() };
         let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(json) else { return Vec::new() };
@@ -358,18 +358,18 @@ fn is_beside(of: &Members<'_>, names: &[&str]) -> bool {
 }
 
 /// Whose column this is, by its name.
-pub fn whose(column: &str) -> Wrapper {
+pub(crate) fn whose(column: &str) -> Wrapper {
     let place = PLACES.iter().find(|place| place.path == column && place.beside.is_empty());
     place.map_or(Wrapper::Other, |place| place.wrapper)
 }
 
 /// An object of Splunk's own members.
-pub fn is_splunk(of: &Members<'_>) -> bool {
+pub(crate) fn is_splunk(of: &Members<'_>) -> bool {
     ["_time", "_indextime", "_cd", "_bkt", "sourcetype", "splunk_server"].iter().any(|name| get(of, name).is_some())
 }
 
 /// The value at a path, whose steps may be names with dots.
-pub fn value_at<'a>(of: &Members<'a>, path: &str) -> Option<&'a str> {
+pub(crate) fn value_at<'a>(of: &Members<'a>, path: &str) -> Option<&'a str> {
     if let Some(value) = get(of, path) {
         return (value != "null").then_some(value);
     }

@@ -39,7 +39,7 @@ fn the_event_is_found_in_every_wrapper_and_the_format_says_which() {
             "cloudtrail-in-splunk",
         ),
         (json!({"preview": false, "result": whole}), "cloudtrail-in-splunk"),
-        // What Splunk took out of the event looks like an event itself.
+        // What Splunk extracted from the event looks like an event itself.
         (
             json!({"_raw": quoted, "eventName": "X", "eventSource": "y", "eventVersion": "1.0", "sourcetype": "aws:cloudtrail"}),
             "cloudtrail-in-splunk",

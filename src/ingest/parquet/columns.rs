@@ -34,14 +34,14 @@ pub(super) struct Cell<'a> {
 #[derive(Default)]
 pub(super) struct ColumnBatch {
     bytes: Vec<u8>,
-    /// Where each row's value stands; `None` is null.
+    /// Where each row's value is; `None` is null.
     cells: Vec<Option<(usize, usize)>>,
     is_literal: bool,
     is_millis: bool,
 }
 
 impl ColumnBatch {
-    pub fn cell(&self, row: usize) -> Option<Cell<'_>> {
+    pub(super) fn cell(&self, row: usize) -> Option<Cell<'_>> {
         let (start, end) = (*self.cells.get(row)?)?;
         Some(Cell { text: self.bytes.get(start..end)?, is_literal: self.is_literal, is_millis: self.is_millis })
     }
@@ -84,7 +84,7 @@ impl Meaning {
         }
     }
 
-    /// Can a value stand in JSON without quotes?
+    /// Can a value be in JSON without quotes?
     fn is_literal(self) -> bool {
         matches!(self, Meaning::Number | Meaning::Unsigned | Meaning::Decimal(_) | Meaning::Stamp(_, Times::Millis))
     }
@@ -114,7 +114,7 @@ fn unscaled(bytes: &[u8]) -> Option<i128> {
 
 impl ColumnSource {
     /// The column with this number of leaf columns before it.
-    pub fn open(group: &dyn RowGroupReader, leaf: usize, times: Times) -> Result<Self, String> {
+    pub(super) fn open(group: &dyn RowGroupReader, leaf: usize, times: Times) -> Result<Self, String> {
         let column = group.metadata().column(leaf).column_descr();
         Ok(Self {
             name: column.name().to_owned(),
@@ -125,7 +125,7 @@ impl ColumnSource {
     }
 
     /// The next rows, exactly as many as wanted.
-    pub fn read(&mut self, rows: usize) -> Result<ColumnBatch, String> {
+    pub(super) fn read(&mut self, rows: usize) -> Result<ColumnBatch, String> {
         let is_millis = matches!(self.meaning, Meaning::Stamp(_, Times::Millis));
         Ok(ColumnBatch { is_millis, ..self.read_batch(rows)? })
     }

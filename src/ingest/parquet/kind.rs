@@ -1,5 +1,5 @@
-//! What a Parquet file holds, by the names of its top-level columns and by what a record cannot be without; and the rows
-//! that are CloudTrail events.
+//! What a Parquet file holds, by the names of its top-level columns and by what a record cannot be without; and the
+//! rows that are CloudTrail events.
 
 use super::columns::Times;
 use super::guarded;
@@ -8,9 +8,9 @@ use crate::ingest::Emitter;
 use crate::ingest::cloudtrail::CloudTrailMessages;
 use crate::ingest::cloudtrail::columns::Layout;
 use crate::ingest::cloudtrail::structs;
-use crate::ingest::detect::Head;
 use crate::ingest::emit::Place;
 use crate::ingest::flow::{directed, field_by_any_name};
+use crate::ingest::head::Head;
 use crate::ingest::json::detect::json_format;
 use crate::ingest::json::text::members;
 use crate::model::batch::Completeness;
@@ -28,7 +28,7 @@ pub(super) enum Kind {
     Other(String),
 }
 
-/// Where the events stand.
+/// Where the events are.
 pub(super) enum EventsIn {
     /// Each row is one.
     Rows(Layout),
@@ -115,7 +115,7 @@ fn member_names(column: &Type) -> Option<Vec<String>> {
         return None;
     }
     match column.get_fields() {
-        // A list's one member repeats; in it, or in its own one member, stand the elements.
+        // A list's one member repeats; in it, or in its own one member, are the elements.
         [only] if !only.is_primitive() => member_names(only),
         fields => Some(fields.iter().map(|field| field.name().to_owned()).collect()),
     }
@@ -182,12 +182,12 @@ pub(super) struct EventRows {
 }
 
 impl EventRows {
-    pub fn new(place: EventsIn) -> Self {
+    pub(super) fn new(place: EventsIn) -> Self {
         Self { place, events: CloudTrailMessages::new() }
     }
 
     /// Emits the events of a row; how many positions they took.
-    pub fn row(&mut self, rows: &GroupRows<'_>, place: Place, out: &mut Emitter) -> u32 {
+    pub(super) fn row(&mut self, rows: &GroupRows<'_>, place: Place, out: &mut Emitter) -> u32 {
         match &self.place {
             EventsIn::Rows(layout) => {
                 let values: Vec<_> =
@@ -228,7 +228,7 @@ fn value_of(cell: Cell<'_>) -> String {
     }
 }
 
-/// Is there anything by which the event could be told?
+/// Is there anything by which the event could be determined?
 fn says_something(json: &str) -> bool {
     let of = members(json).unwrap_or_default();
     of.iter().any(|(name, _)| matches!(name.as_ref(), "eventName" | "eventID" | "eventTime"))

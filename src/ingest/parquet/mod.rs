@@ -1,6 +1,6 @@
 //! Parquet: flow logs, CloudTrail events and OCSF. The footer, which says where everything is, comes last, so that the
-//! content is collected before it is read. What a file holds is told by the names of its top-level columns (`kind`);
-//! members of structs, lists and maps never name a column.
+//! content is collected before it is read. What a file holds is reported by the names of its top-level columns
+//! (`kind`); members of structs, lists and maps never name a column.
 
 mod columns;
 mod kind;
@@ -30,14 +30,14 @@ use std::sync::Arc;
 const LARGEST_PARQUET_BYTES: usize = 512 << 20;
 
 /// At the beginning of every Parquet file.
-pub const MAGIC: &[u8] = b"PAR1";
+pub(crate) const MAGIC: &[u8] = b"PAR1";
 
 /// Both marks, and the footer's length between them.
 const SHORTEST_BYTES: usize = 12;
 
-/// Parses Parquet. A position is a row number, or that of an event where a row holds a list of them; rows have no bytes of
-/// their own, so that offset and length are 0 and `render_row` gives the raw text.
-pub struct ParquetParser {
+/// Parses Parquet. A position is a row number, or that of an event where a row holds a list of them; rows have no bytes
+/// of their own, so that offset and length are 0 and `render_row` gives the raw text.
+pub(crate) struct ParquetParser {
     content: Vec<u8>,
     /// Bytes that were fed, kept or not.
     fed: u64,
@@ -48,7 +48,7 @@ pub struct ParquetParser {
 }
 
 impl ParquetParser {
-    pub fn new(sinks: FlowSinks) -> Self {
+    pub(crate) fn new(sinks: FlowSinks) -> Self {
         Self::with_limit(sinks, LARGEST_PARQUET_BYTES)
     }
 
@@ -127,7 +127,7 @@ impl Parser for ParquetParser {
 
 /// A row as a JSON object: what stands for its raw text. `row` counts from 1, as positions do. `None` where there is no
 /// such row or the file cannot be read.
-pub fn render_row(content: &[u8], row: u32) -> Option<String> {
+pub(crate) fn render_row(content: &[u8], row: u32) -> Option<String> {
     let reader = open(Bytes::copy_from_slice(content)).ok()?;
     let (times, column) = match kind::of(&reader).ok()? {
         Kind::Flow => (Times::Millis, None),

@@ -42,7 +42,7 @@ pub(super) enum Cell<'a> {
 }
 
 impl Cell<'_> {
-    pub fn json(&self) -> String {
+    pub(super) fn json(&self) -> String {
         match self {
             Cell::Flat { text, is_literal: true, .. } => String::from_utf8_lossy(text).into_owned(),
             Cell::Flat { text, .. } => {
@@ -66,7 +66,7 @@ fn is_repeated(column: &Type) -> bool {
 }
 
 impl<'g> GroupRows<'g> {
-    pub fn open(group: &'g dyn RowGroupReader, times: Times) -> Result<Self, String> {
+    pub(super) fn open(group: &'g dyn RowGroupReader, times: Times) -> Result<Self, String> {
         let schema = group.metadata().schema_descr_ptr();
         let root = schema.root_schema();
         let (mut names, mut places, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
@@ -96,11 +96,11 @@ impl<'g> GroupRows<'g> {
         Ok(Self { names, places, flat, batches: Vec::new(), nested, nested_json, left, at: 0, in_batch: 0 })
     }
 
-    pub fn names(&self) -> &[String] {
+    pub(super) fn names(&self) -> &[String] {
         &self.names
     }
 
-    pub fn next(&mut self) -> Result<(), String> {
+    pub(super) fn next(&mut self) -> Result<(), String> {
         self.at += 1;
         if self.at >= self.in_batch {
             (self.at, self.in_batch) = (0, self.left.min(BATCH_ROWS));
@@ -122,7 +122,7 @@ impl<'g> GroupRows<'g> {
     }
 
     /// The value of a top-level column; `None` for null.
-    pub fn cell(&self, column: usize) -> Option<Cell<'_>> {
+    pub(super) fn cell(&self, column: usize) -> Option<Cell<'_>> {
         match self.places.get(column)? {
             Source::Flat(at) => {
                 let cell = self.batches.get(*at)?.cell(self.at)?;
@@ -135,7 +135,7 @@ impl<'g> GroupRows<'g> {
     }
 
     /// The row as a JSON object.
-    pub fn json(&self) -> String {
+    pub(super) fn json(&self) -> String {
         let mut json = String::from("{");
         for (i, name) in self.names.iter().enumerate() {
             if i > 0 {
@@ -153,7 +153,7 @@ impl<'g> GroupRows<'g> {
     }
 
     /// The structs that a column holds: one, or a list of them.
-    pub fn elements(&self, column: usize) -> Vec<String> {
+    pub(super) fn elements(&self, column: usize) -> Vec<String> {
         let Some(Cell::Nested(json)) = self.cell(column) else { return Vec::new() };
         if json.starts_with('{') {
             return vec![json.to_owned()];
@@ -171,7 +171,7 @@ fn leaves(column: &Type) -> usize {
     }
 }
 
-/// The row or, with the column of a list, the element that stands behind `left` others in this group; else how many there
+/// The row or, with the column of a list, the element that is behind `left` others in this group; else how many there
 /// are.
 pub(super) fn render(
     reader: &SerializedFileReader<Bytes>,

@@ -2,8 +2,8 @@
 
 use super::testing::{Leaf, Values, file, floats, longs, texts};
 use super::*;
-use crate::ingest::detect::{Head, detect};
 use crate::ingest::emit::{FormatChoice, Output};
+use crate::ingest::{detect::detect, head::Head};
 use crate::model::Scope;
 use serde_json::{Value, json};
 

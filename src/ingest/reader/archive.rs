@@ -19,7 +19,7 @@ pub(super) struct ArchivePlace<'p> {
 }
 
 impl<'p> ArchivePlace<'p> {
-    pub fn of(place: &'p Place) -> Self {
+    pub(super) fn of(place: &'p Place) -> Self {
         Self { path: place.member.as_deref(), depth: place.depth }
     }
 
@@ -45,7 +45,7 @@ pub(super) fn zip_members<S: Read + Seek>(
     source: Guard<'_, '_, S>,
     at: &ArchivePlace<'_>,
 ) -> Result<(), ReadError> {
-    // Filled anew at each step from the directory to a member and back, so it is small.
+    // Filled again at each step from the directory to a member and back, so it is small.
     let mut source = BufReader::with_capacity(8 << 10, source);
     let mut archive = match ZipIterable::try_new(&mut source, Config::default()) {
         Ok(archive) => archive,
@@ -81,7 +81,7 @@ pub(super) fn zip_members<S: Read + Seek>(
     Ok(())
 }
 
-/// A zip that is cut off has lost its directory, which stands at the end. Each member has a header of its own.
+/// A zip that is cut off has lost its directory, which is at the end. Each member has a header of its own.
 fn zip_without_directory<S: Read + Seek>(
     shared: &Shared<'_>,
     source: &mut S,

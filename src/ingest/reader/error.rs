@@ -23,7 +23,7 @@ pub struct Expansion {
     pub content_bytes: u64,
     /// Members that came out of them, where there are too many of these.
     pub members: Option<u64>,
-    /// The limits in force. Reading again with higher ones starts from the beginning.
+    /// The current limits. Reading again with higher ones starts from the beginning.
     pub limits: Limits,
 }
 

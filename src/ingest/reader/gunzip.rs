@@ -17,7 +17,7 @@ enum At {
     Body,
     Trailer,
     Over,
-    /// Over because of damage; the reason is told by every further read.
+    /// Over because of damage; the reason is reported by every further read.
     Broken(String),
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Gunzip<'s, R> {
 
 impl<'s, R: Read> Gunzip<'s, R> {
     /// `notes` takes warnings and seek points; None reads the same stream without telling.
-    pub fn new(input: R, notes: Option<&'s dyn Notes>) -> io::Result<Self> {
+    pub(super) fn new(input: R, notes: Option<&'s dyn Notes>) -> io::Result<Self> {
         Ok(Self {
             input,
             buffer: vec![0; FIRST_INPUT_BYTES],
@@ -64,7 +64,7 @@ impl<'s, R: Read> Gunzip<'s, R> {
     }
 
     /// Continues at a seek point: `input` is the stream from the byte that holds its first bit on.
-    pub fn resume(input: R, file_bit: u64, window: &[u8]) -> io::Result<Self> {
+    pub(super) fn resume(input: R, file_bit: u64, window: &[u8]) -> io::Result<Self> {
         let mut gunzip = Self::new(input, None)?;
         // Bits are used from the low end of a byte, so those that are left of it are its high ones.
         let used_bits = (file_bit % 8) as u8;
@@ -172,7 +172,7 @@ impl<'s, R: Read> Gunzip<'s, R> {
             let window_zstd =
                 if window.is_empty() { Vec::new() } else { zstd::bulk::compress(&window, 3).unwrap_or_default() };
             let file_bit = self.position() * 8 - u64::from(unused_bits);
-            // A window that could not be compressed for want of memory costs its seek point, nothing else.
+            // A window that could not be compressed for lack of memory costs its seek point, nothing else.
             if window.is_empty() || !window_zstd.is_empty() {
                 notes.seek_point(SeekPoint { content_byte: self.content_bytes, file_bit, window_zstd });
             }

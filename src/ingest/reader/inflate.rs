@@ -1,10 +1,12 @@
 //! Raw deflate, one call at a time, able to stop at block boundaries and to start in the middle of a stream.
 //!
-//! This is the one file of the reader with `unsafe`. The need: reading a record out of a large gzip file within 50 ms takes
-//! starting points inside the stream (measured: 17 ms at worst with them, in proportion to the file without), and those
-//! exist only at block boundaries, which no safe interface of the zlib-rs family tells. It is the library that `flate2`
-//! calls, and the boundary is asked for only once every 4 MiB: over 114 MB of text a pass that takes points and hands out
-//! the original costs 5 % more than one that does neither.
+//! This is the one file of the reader with `unsafe`. The need: reading a record out of a large gzip file within 50 ms
+//! takes starting points inside the stream (measured: 17 ms at worst with them, in proportion to the file without), and
+//! those exist only at block boundaries, which no safe interface of the zlib-rs family tells. It is the library that
+//! `flate2` calls, and the boundary is asked for only once every 4 MiB: over 114 MB of text a pass that takes points
+//! and hands out the original costs 5 % more than one that does neither.
+
+#![expect(unsafe_code, reason = "seek points need zlib calls that no safe interface has")]
 
 use libz_rs_sys as z;
 use std::ffi::c_int;
@@ -40,11 +42,11 @@ pub(super) struct RawInflate {
 }
 
 impl RawInflate {
-    /// A stream at its start. Fails only for want of memory.
-    pub fn new() -> std::io::Result<Self> {
+    /// A stream at its start. Fails only for lack of memory.
+    pub(super) fn new() -> std::io::Result<Self> {
         let mut stream = Box::new(z::z_stream::default());
-        // SAFETY: the stream is a valid, exclusively borrowed z_stream with the library's own allocator (its Default), the
-        // version is the library's own NUL-terminated text and the size is that of the type.
+        // SAFETY: the stream is a valid, exclusively borrowed z_stream with the library's own allocator (its Default),
+        // the version is the library's own NUL-terminated text and the size is that of the type.
         let code = unsafe {
             z::inflateInit2_(&mut *stream, -15, z::zlibVersion(), std::mem::size_of::<z::z_stream>() as c_int)
         };
@@ -52,18 +54,19 @@ impl RawInflate {
     }
 
     /// Back to the start of a stream.
-    pub fn reset(&mut self) {
-        // SAFETY: the stream was initialised in `new` and is exclusively borrowed. The call cannot fail on such a stream.
+    pub(super) fn reset(&mut self) {
+        // SAFETY: the stream was initialised in `new` and is exclusively borrowed. The call cannot fail on such a
+        // stream.
         unsafe { z::inflateReset(&mut *self.stream) };
     }
 
     /// Makes a stream at its start continue one that was left with `window` as its last output and the `bits` (0 to 7)
     /// high bits of `byte` as its next input.
-    pub fn resume(&mut self, window: &[u8], bits: u8, byte: u8) -> bool {
+    pub(super) fn resume(&mut self, window: &[u8], bits: u8, byte: u8) -> bool {
         let window = window.get(window.len().saturating_sub(WINDOW_BYTES)..).unwrap_or(window);
         let bits = c_int::from(bits & 7);
-        // SAFETY: the stream was initialised in `new` and is exclusively borrowed; the pointer and length are those of a
-        // slice that lives through the call and is only read; the length is at most 32 KiB.
+        // SAFETY: the stream was initialised in `new` and is exclusively borrowed; the pointer and length are those of
+        // a slice that lives through the call and is only read; the length is at most 32 KiB.
         unsafe {
             let primed =
                 bits == 0 || z::inflatePrime(&mut *self.stream, bits, c_int::from(byte) >> (8 - bits)) == z::Z_OK;
@@ -75,7 +78,7 @@ impl RawInflate {
 
     /// Decodes from `input` into `output`. With `stop_at_boundary` it returns at the next boundary between two blocks,
     /// else at `State::More` or at the end.
-    pub fn inflate(&mut self, input: &[u8], output: &mut [u8], stop_at_boundary: bool) -> Step {
+    pub(super) fn inflate(&mut self, input: &[u8], output: &mut [u8], stop_at_boundary: bool) -> Step {
         let given = u32::try_from(input.len()).unwrap_or(u32::MAX);
         let room = u32::try_from(output.len()).unwrap_or(u32::MAX);
         let stream = &mut *self.stream;
@@ -83,9 +86,9 @@ impl RawInflate {
         stream.avail_in = given;
         stream.next_out = output.as_mut_ptr();
         stream.avail_out = room;
-        // SAFETY: the stream was initialised in `new` and is exclusively borrowed; next_in and next_out are the starts of
-        // slices that live through the call and are at least avail_in and avail_out long. The pointers are cleared below,
-        // so that none outlives its slice.
+        // SAFETY: the stream was initialised in `new` and is exclusively borrowed; next_in and next_out are the starts
+        // of slices that live through the call and are at least avail_in and avail_out long. The pointers are cleared
+        // below, so that none outlives its slice.
         let code = unsafe { z::inflate(stream, if stop_at_boundary { z::Z_BLOCK } else { z::Z_NO_FLUSH }) };
         let used = (given - stream.avail_in) as usize;
         let made = (room - stream.avail_out) as usize;
@@ -93,7 +96,8 @@ impl RawInflate {
         stream.next_out = std::ptr::null_mut();
         stream.avail_in = 0;
         stream.avail_out = 0;
-        // zlib's manual: data_type holds the unused bits, plus 64 in the last block, plus 128 right after a block's end.
+        // zlib's manual: data_type holds the unused bits, plus 64 in the last block, plus 128 right after a block's
+        // end.
         let state = match code {
             z::Z_OK | z::Z_BUF_ERROR if stop_at_boundary && stream.data_type & 0xC0 == 0x80 => {
                 State::Boundary { unused_bits: (stream.data_type & 63) as u8 }
@@ -108,11 +112,11 @@ impl RawInflate {
     }
 
     /// The last output, at most 32 KiB: what a stream that continues here has to know.
-    pub fn window(&self) -> Vec<u8> {
+    pub(super) fn window(&self) -> Vec<u8> {
         let mut window = vec![0; WINDOW_BYTES];
         let mut len: u32 = 0;
-        // SAFETY: the stream was initialised in `new`; the destination has the 32 KiB that always suffice, and the length
-        // is written to a valid place.
+        // SAFETY: the stream was initialised in `new`; the destination has the 32 KiB that always suffice, and the
+        // length is written to a valid place.
         let code = unsafe { z::inflateGetDictionary(&*self.stream, window.as_mut_ptr(), &mut len) };
         window.truncate(if code == z::Z_OK { len as usize } else { 0 });
         window

@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Turns a position in the decoded content (bytes of UTF-8, byte order mark taken off) into a position in the uncompressed
-/// content (as in the file, byte order mark included). Exact for every position where a character begins. Clones of a map
-/// share what it learns. For UTF-16 it keeps 16 bytes for every 8 KiB of ASCII and 1/8 of anything else.
+/// Turns a position in the decoded content (bytes of UTF-8, byte order mark removed) into a position in the
+/// uncompressed content (as in the file, byte order mark included). Exact for every position where a character begins.
+/// Clones of a map share what it learns. For UTF-16 it keeps 16 bytes for every 8 KiB of ASCII and 1/8 of anything
+/// else.
 #[derive(Clone, Debug)]
 pub struct OffsetMap(Kind);
 
@@ -16,7 +17,7 @@ enum Kind {
 }
 
 impl OffsetMap {
-    /// Content that is decoded byte for byte, after `bom_bytes` that were taken off.
+    /// Content that is decoded byte for byte, after `bom_bytes` that were removed.
     pub(super) fn shift(bom_bytes: u64) -> Self {
         Self(Kind::Shift(bom_bytes))
     }
@@ -74,7 +75,7 @@ struct Chunk {
 /// What each UTF-16 unit became.
 #[derive(Debug)]
 pub(super) struct Utf16Map {
-    /// Where the first unit stands in the content.
+    /// Where the first unit is in the content.
     start: u64,
     content_len: u64,
     chunks: Vec<Chunk>,
@@ -101,7 +102,7 @@ impl Default for Utf16Map {
 
 impl Utf16Map {
     /// The next unit, `content_bytes` long (2; 1 for a byte left over at the end), became `decoded` bytes (1 to 3).
-    pub fn unit(&mut self, decoded: u8, content_bytes: u64) {
+    pub(super) fn unit(&mut self, decoded: u8, content_bytes: u64) {
         if let Some(code) = self.codes.get_mut(self.units / 4) {
             *code |= (decoded & 3) << (self.units % 4 * 2);
         }

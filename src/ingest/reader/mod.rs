@@ -1,24 +1,25 @@
 //! From an evidence file to decoded content, in one pass: hashes the file and its uncompressed content, unpacks gzip,
-//! zstd, zip and tar by what the bytes say (never by the name), takes a byte order mark off, turns UTF-16 into UTF-8, and
-//! hands out the original in blocks for the case. Knows no format of records, no case and no window, and writes nothing
-//! but an unnamed temporary file for archives inside compressed files.
+//! zstd, zip and tar by what the bytes say (never by the name), takes a byte order mark off, turns UTF-16 into UTF-8,
+//! and hands out the original in blocks for the case. Knows no format of records, no case and no window, and writes
+//! nothing but an unnamed temporary file for archives inside compressed files.
 //!
 //! # Order of calls
-//! For every piece of evidence: `begin`, then `content`, `raw`, `seek_point` and `warning` in any order among each other,
-//! then `end`. An archive (zip, tar, tar.gz ...) gets `archive` instead of `content`; all its `raw` and `seek_point` calls
-//! come next, then `begin` to `end` of each of its members, one after the other, and its own `end` last. So calls nest, and
-//! always concern the innermost evidence that is open. When `read_file` returns an error, whatever is still open is
-//! incomplete and has to be discarded.
+//! For every piece of evidence: `begin`, then `content`, `raw`, `seek_point` and `warning` in any order among each
+//! other, then `end`. An archive (zip, tar, tar.gz ...) gets `archive` instead of `content`; all its `raw` and
+//! `seek_point` calls come next, then `begin` to `end` of each of its members, one after the other, and its own `end`
+//! last. So calls nest, and always concern the innermost evidence that is open. When `read_file` returns an error,
+//! whatever is still open is incomplete and has to be discarded.
 //!
 //! # What is read how
-//! - gzip: any number of members. A wrong checksum is a warning; bytes after the last member are a warning; a stream that
-//!   is damaged or cut off delivers what came before, then ends with `StreamEnd::CutOff`.
+//! - gzip: any number of members. A wrong checksum is a warning; bytes after the last member are a warning; a stream
+//!   that is damaged or cut off delivers what came before, then ends with `StreamEnd::CutOff`.
 //! - zstd: any number of frames, likewise. The decoder keeps the window that a frame asks for, at most 128 MiB.
-//! - Packed several times over (gzip in gzip): taken off up to `Limits::max_depth`, then passed on as it is with a warning.
-//! - Seek points are taken every 4 MiB of content for originals packed exactly once: inside gzip at block boundaries, in
-//!   zstd at frame starts only. So a range in a zstd file of one large frame is read from its start, and so is one in a gzip
-//!   file whose writer put everything into one block (the fastest level of zlib-ng and its kin does; the usual levels of zlib
-//!   end a block every few 100 KiB at most).
+//! - Packed several times over (gzip in gzip): removed up to `Limits::max_depth`, then passed on as it is with a
+//!   warning.
+//! - Seek points are taken every 4 MiB of content for originals packed exactly once: inside gzip at block boundaries,
+//!   in zstd at frame starts only. So a range in a zstd file of one large frame is read from its start, and so is one in a
+//!   gzip file whose writer put everything into one block (the fastest level of zlib-ng and its kin does; the usual levels
+//!   of zlib end a block every few 100 KiB at most).
 //! - UTF-8 is passed through as it is, invalid bytes too.
 
 mod archive;
@@ -43,13 +44,13 @@ pub use range::{FileBlocks, OriginalReader, RawBlocks, read_range};
 pub use text::decode_text;
 
 use crate::ingest::StreamEnd;
-use crate::model::{EvidenceFacts, ImportWarning, Timestamp};
+use crate::model::{Cancel, EvidenceFacts, ImportWarning, Timestamp};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Content comes in pieces of this many bytes before UTF-16 is decoded; only the last of an evidence is shorter.
 pub const PIECE_BYTES: usize = 256 << 10;
@@ -57,20 +58,6 @@ pub const PIECE_BYTES: usize = 256 << 10;
 pub const BLOCK_BYTES: usize = 1 << 20;
 /// Content between two seek points is at least this long, and one block of deflate more.
 pub const SEEK_EVERY_BYTES: u64 = 4 << 20;
-
-/// Says stop to whoever reads. Clones share one flag.
-#[derive(Clone, Debug, Default)]
-pub struct CancelToken(Arc<AtomicBool>);
-
-impl CancelToken {
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
 
 /// How far evidence may expand before the examiner is asked. Plain files are never limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,9 +87,9 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// 64 GiB: above what fits beside its case on a laptop's disk, so worth a question. 250 to 1: logs reach 4 to 40 to 1, the
-    /// most repetitive ones (nothing but NODATA, zstd -19) about 100 to 1, bombs 1000 to 1 and more. Depth 4: a zip of a
-    /// tar.gz of gz files has 3. 1,000 members are read in a moment.
+    /// 64 GiB: above what fits beside its case on a laptop's disk, so worth a question. 250 to 1: logs reach 4 to 40 to
+    /// 1, the most repetitive ones (nothing but NODATA, zstd -19) about 100 to 1, bombs 1000 to 1 and more. Depth 4: a
+    /// zip of a tar.gz of gz files has 3. 1,000 members are read in a moment.
     fn default() -> Self {
         Self { max_content_bytes: 64 << 30, max_ratio: 250, max_depth: 4, max_members: 1000 }
     }
@@ -116,7 +103,7 @@ pub struct ReadOptions {
     /// Hand out seek points although the original is not kept: to compare them.
     pub seek_points: bool,
     pub limits: Limits,
-    pub cancel: CancelToken,
+    pub cancel: Cancel,
     /// Counts up by the file's size while it is read; for archives half of it for each of the two passes.
     pub progress: Arc<AtomicU64>,
 }
@@ -127,13 +114,13 @@ impl Default for ReadOptions {
             keep_raw: true,
             seek_points: false,
             limits: Limits::default(),
-            cancel: CancelToken::default(),
+            cancel: Cancel::default(),
             progress: Arc::default(),
         }
     }
 }
 
-/// Go on or not. After `Stop` no other call is made and reading returns `ReadError::Stopped`.
+/// Continue or not. After `Stop` no other call is made and reading returns `ReadError::Stopped`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
     Continue,
@@ -200,8 +187,8 @@ pub struct Opening<'a> {
 pub trait Receiver {
     fn begin(&mut self, opening: &Opening<'_>) -> Control;
     /// The next piece of decoded content: UTF-8 as far as the file is. `map` turns positions in the decoded content
-    /// (counted over all pieces) into positions in the uncompressed content. It knows all positions up to the end of this
-    /// piece and stays right for them later, so a clone may be kept.
+    /// (counted over all pieces) into positions in the uncompressed content. It knows all positions up to the end of
+    /// this piece and stays right for them later, so a clone may be kept.
     fn content(&mut self, bytes: &[u8], map: &OffsetMap) -> Control;
     /// The evidence is an archive: its members follow, its own content is not delivered.
     fn archive(&mut self, kind: ArchiveKind) -> Control;
@@ -230,7 +217,7 @@ pub fn read_source(
 }
 
 /// SHA-256 of a file as it is on disk. `progress` counts up by the bytes read.
-pub fn hash_file(path: &Path, cancel: &CancelToken, progress: &AtomicU64) -> Result<[u8; 32], ReadError> {
+pub fn hash_file(path: &Path, cancel: &Cancel, progress: &AtomicU64) -> Result<[u8; 32], ReadError> {
     let (mut file, _) = open(path)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; PIECE_BYTES];

@@ -22,7 +22,7 @@ pub(super) enum Packing {
 
 impl Packing {
     /// The word in `EvidenceFacts::packing`.
-    pub fn code(self) -> &'static str {
+    pub(super) fn code(self) -> &'static str {
         match self {
             Packing::Gzip => "gzip",
             Packing::Zstd => "zstd",
@@ -30,7 +30,7 @@ impl Packing {
     }
 
     /// What the first bytes say.
-    pub fn of(head: &[u8]) -> Option<Self> {
+    pub(super) fn of(head: &[u8]) -> Option<Self> {
         if head.starts_with(&[0x1f, 0x8b, 0x08]) {
             Some(Packing::Gzip)
         } else if is_zstd(head) {
@@ -41,12 +41,12 @@ impl Packing {
     }
 
     /// Reads `EvidenceFacts::packing` back: compressions, outermost first.
-    pub fn parse_all(packing: &str) -> Option<Vec<Self>> {
+    pub(super) fn parse_all(packing: &str) -> Option<Vec<Self>> {
         let words = packing.split('+').filter(|w| !w.is_empty());
         words.map(|word| [Packing::Gzip, Packing::Zstd].into_iter().find(|p| p.code() == word)).collect()
     }
 
-    pub fn decoder<'s>(
+    pub(super) fn decoder<'s>(
         self,
         input: Box<dyn Read + 's>,
         notes: Option<&'s dyn Notes>,
@@ -64,8 +64,8 @@ pub(super) fn is_zstd(head: &[u8]) -> bool {
 }
 
 impl ArchiveKind {
-    /// What the first bytes say: zip by its signature (an empty zip has the second one), tar by the checksum of its first
-    /// header, which files older than the word `ustar` have too.
+    /// What the first bytes say: zip by its signature (an empty zip has the second one), tar by the checksum of its
+    /// first header, which files older than the word `ustar` have too.
     pub(super) fn of(head: &[u8]) -> Option<Self> {
         if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
             Some(ArchiveKind::Zip)
@@ -86,7 +86,7 @@ fn is_tar(head: &[u8]) -> bool {
     count > 0 && header.first() != Some(&0) && told == sum(header) - sum(field) + 8 * u32::from(b' ')
 }
 
-/// Content with all compression taken off.
+/// Content with all compression removed.
 pub(super) struct Unpacked<'t> {
     pub content: Peeked<Box<dyn Read + 't>>,
     pub packing: Vec<Packing>,
@@ -94,8 +94,8 @@ pub(super) struct Unpacked<'t> {
     pub too_deep: bool,
 }
 
-/// Takes compression off by what the bytes say, layer by layer. `on_first` is told what the file itself is before more of
-/// it is read.
+/// Takes compression off by what the bytes say, layer by layer. `on_first` is reported what the file itself is before
+/// more of it is read.
 pub(super) fn unpack<'t, 's: 't, 'r: 's>(
     input: Box<dyn Read + 't>,
     packed: Packed<'t>,

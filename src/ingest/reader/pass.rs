@@ -30,7 +30,7 @@ struct Pass {
 
 struct Archive {
     kind: ArchiveKind,
-    /// The archive with its compression taken off, where it cannot be read again from where it came.
+    /// The archive with its compression removed, where it cannot be read again from where it came.
     temporary: Option<File>,
 }
 

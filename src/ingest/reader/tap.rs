@@ -1,4 +1,4 @@
-//! What stands between a file and its decoders: fault keeping, hashing, raw blocks, limits, looking ahead.
+//! What is between a file and its decoders: fault keeping, hashing, raw blocks, limits, looking ahead.
 
 use super::{
     BLOCK_BYTES, Control, Expansion, Limits, RawBlock, RawEncoding, ReadError, ReadOptions, Receiver, SEEK_EVERY_BYTES,
@@ -15,8 +15,8 @@ pub(super) fn damaged(why: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why.into())
 }
 
-/// What one run over one top-level file shares. A fault (medium, cancel, limit) is kept here beside the `io::Error` that
-/// stops the decoders, because decoders of other crates wrap errors in their own.
+/// What one run over one top-level file shares. A fault (medium, cancel, limit) is kept here beside the `io::Error`
+/// that stops the decoders, because decoders of other crates wrap errors in their own.
 pub(super) struct Shared<'r> {
     receiver: RefCell<&'r mut dyn Receiver>,
     pub options: &'r ReadOptions,
@@ -35,7 +35,7 @@ pub(super) struct Shared<'r> {
 }
 
 impl<'r> Shared<'r> {
-    pub fn new(options: &'r ReadOptions, receiver: &'r mut dyn Receiver, file_len: u64) -> Self {
+    pub(super) fn new(options: &'r ReadOptions, receiver: &'r mut dyn Receiver, file_len: u64) -> Self {
         Self {
             receiver: RefCell::new(receiver),
             options,
@@ -50,7 +50,7 @@ impl<'r> Shared<'r> {
     }
 
     /// Calls the receiver. Never from inside another such call.
-    pub fn tell(&self, call: impl FnOnce(&mut dyn Receiver) -> Control) -> Result<(), ReadError> {
+    pub(super) fn tell(&self, call: impl FnOnce(&mut dyn Receiver) -> Control) -> Result<(), ReadError> {
         match call(&mut **self.receiver.borrow_mut()) {
             Control::Continue => Ok(()),
             Control::Stop => Err(ReadError::Stopped),
@@ -58,7 +58,7 @@ impl<'r> Shared<'r> {
     }
 
     /// One more member of an archive.
-    pub fn count_member(&self) -> Result<(), ReadError> {
+    pub(super) fn count_member(&self) -> Result<(), ReadError> {
         let (members, limits) = (self.members.get() + 1, self.options.limits);
         self.members.set(members);
         if members <= limits.members_of(self.file_len) {
@@ -68,19 +68,19 @@ impl<'r> Shared<'r> {
         Err(ReadError::ExpansionLimit(Expansion { file_bytes, content_bytes, members: Some(members), limits }))
     }
 
-    pub fn warn(&self, warning: ImportWarning) {
+    pub(super) fn warn(&self, warning: ImportWarning) {
         self.receiver.borrow_mut().warning(warning);
     }
 
     /// Keeps a fault and gives the error that carries it through the decoders.
-    pub fn fail(&self, fault: ReadError) -> io::Error {
+    pub(super) fn fail(&self, fault: ReadError) -> io::Error {
         let text = fault.to_string();
         self.fault.borrow_mut().get_or_insert(fault);
         io::Error::other(text)
     }
 
     /// The fault behind an error, or the error as a description of damage.
-    pub fn fault_or_damage(&self, error: &impl std::fmt::Display) -> Result<String, ReadError> {
+    pub(super) fn fault_or_damage(&self, error: &impl std::fmt::Display) -> Result<String, ReadError> {
         match self.fault.borrow_mut().take() {
             Some(fault) => Err(fault),
             None => Ok(error.to_string()),
@@ -88,7 +88,7 @@ impl<'r> Shared<'r> {
     }
 
     /// Cancelled, or a fault that has not been carried out yet.
-    pub fn check(&self) -> Result<(), ReadError> {
+    pub(super) fn check(&self) -> Result<(), ReadError> {
         match self.fault.borrow_mut().take() {
             Some(fault) => Err(fault),
             None if self.options.cancel.is_cancelled() => Err(ReadError::Cancelled),
@@ -103,7 +103,7 @@ impl<'r> Shared<'r> {
     }
 
     /// Progress never goes back and ends at the file's size exactly.
-    pub fn progress_to(&self, worth: u64) {
+    pub(super) fn progress_to(&self, worth: u64) {
         let step = worth.saturating_sub(self.told_progress.get());
         self.told_progress.set(self.told_progress.get() + step);
         self.options.progress.fetch_add(step, Ordering::Relaxed);
@@ -120,11 +120,11 @@ pub(super) struct Guard<'s, 'r, S> {
 }
 
 impl<'s, 'r, S: Read> Guard<'s, 'r, S> {
-    pub fn original(source: S, shared: &'s Shared<'r>) -> Self {
+    pub(super) fn original(source: S, shared: &'s Shared<'r>) -> Self {
         Self { source, position: 0, shared, original: true }
     }
 
-    pub fn temporary(source: S, shared: &'s Shared<'r>) -> Self {
+    pub(super) fn temporary(source: S, shared: &'s Shared<'r>) -> Self {
         Self { source, position: 0, shared, original: false }
     }
 
@@ -184,13 +184,13 @@ pub(super) struct Tap<'s, 'r, R> {
 }
 
 impl<'s, 'r, R: Read> Tap<'s, 'r, R> {
-    pub fn new(input: R, shared: &'s Shared<'r>) -> Self {
+    pub(super) fn new(input: R, shared: &'s Shared<'r>) -> Self {
         let block = shared.options.keep_raw.then(Vec::new);
         Self { input, shared, hash: Sha256::new(), bytes: 0, block, compress: false }
     }
 
     /// Hands out what is left and gives the hash. Everything has to be read by then.
-    pub fn finish(&mut self) -> Result<[u8; 32], ReadError> {
+    pub(super) fn finish(&mut self) -> Result<[u8; 32], ReadError> {
         if self.block.as_ref().is_some_and(|b| !b.is_empty()) {
             self.hand_out()?;
         }
@@ -259,7 +259,7 @@ pub(super) struct EvidenceNotes<'s, 'r> {
 }
 
 impl<'s, 'r> EvidenceNotes<'s, 'r> {
-    pub fn new(shared: &'s Shared<'r>) -> Self {
+    pub(super) fn new(shared: &'s Shared<'r>) -> Self {
         Self { shared, points: Cell::new(shared.options.keep_raw || shared.options.seek_points) }
     }
 }
@@ -307,7 +307,7 @@ pub(super) struct Metered<'t, 's, 'r, R> {
 }
 
 impl<'t, 's, 'r, R: Read> Metered<'t, 's, 'r, R> {
-    pub fn new(input: R, packed: Packed<'t>, of_member: bool, shared: &'s Shared<'r>) -> Self {
+    pub(super) fn new(input: R, packed: Packed<'t>, of_member: bool, shared: &'s Shared<'r>) -> Self {
         Self { input, packed, out_bytes: 0, of_member, shared }
     }
 }
@@ -348,13 +348,13 @@ pub(super) const HEAD_BYTES: usize = 4096;
 pub(super) struct Peeked<R> {
     head: Vec<u8>,
     given: usize,
-    /// What ended the looking ahead, to be met again after the head.
+    /// What ended the looking ahead, to be seen again after the head.
     error: Option<io::Error>,
     input: R,
 }
 
 impl<R: Read> Peeked<R> {
-    pub fn new(mut input: R) -> Self {
+    pub(super) fn new(mut input: R) -> Self {
         let mut head = vec![0; HEAD_BYTES];
         let mut filled = 0;
         let mut error = None;
@@ -373,7 +373,7 @@ impl<R: Read> Peeked<R> {
     }
 
     /// The first bytes, `HEAD_BYTES` of them where there are as many.
-    pub fn head(&self) -> &[u8] {
+    pub(super) fn head(&self) -> &[u8] {
         &self.head
     }
 }

@@ -15,7 +15,7 @@ pub(super) enum TextEncoding {
 
 impl TextEncoding {
     /// Told by a byte order mark, else UTF-16 by its zero bytes, else UTF-8 (which stands for every other content too).
-    pub fn of(head: &[u8]) -> Self {
+    pub(super) fn of(head: &[u8]) -> Self {
         match head {
             [0xef, 0xbb, 0xbf, ..] => TextEncoding::Utf8Bom,
             // FF FE 00 00 is UTF-32, which is left alone.
@@ -29,7 +29,7 @@ impl TextEncoding {
     }
 
     /// The word in `EvidenceFacts::encoding`.
-    pub fn code(self) -> &'static str {
+    pub(super) fn code(self) -> &'static str {
         match self {
             TextEncoding::Utf8 => "utf-8",
             TextEncoding::Utf8Bom => "utf-8-bom",
@@ -38,7 +38,7 @@ impl TextEncoding {
         }
     }
 
-    pub fn bom_bytes(self) -> usize {
+    pub(super) fn bom_bytes(self) -> usize {
         match self {
             TextEncoding::Utf8 | TextEncoding::Utf16Le(false) | TextEncoding::Utf16Be(false) => 0,
             TextEncoding::Utf16Le(true) | TextEncoding::Utf16Be(true) => 2,
@@ -68,7 +68,7 @@ pub(super) struct TextDecoder {
 }
 
 impl TextDecoder {
-    pub fn new(encoding: TextEncoding) -> Self {
+    pub(super) fn new(encoding: TextEncoding) -> Self {
         let skip = encoding.bom_bytes();
         let (map, big_endian) = match encoding {
             TextEncoding::Utf8 | TextEncoding::Utf8Bom => (OffsetMap::shift(skip as u64), false),
@@ -79,7 +79,7 @@ impl TextDecoder {
     }
 
     /// The next piece, decoded. The map knows it when this returns.
-    pub fn decode<'a>(&'a mut self, bytes: &'a [u8]) -> &'a [u8] {
+    pub(super) fn decode<'a>(&'a mut self, bytes: &'a [u8]) -> &'a [u8] {
         let skipped = self.skip.min(bytes.len());
         self.skip -= skipped;
         let bytes = bytes.get(skipped..).unwrap_or_default();
@@ -96,7 +96,7 @@ impl TextDecoder {
     }
 
     /// What is left at the end: half a pair or half a unit becomes U+FFFD.
-    pub fn finish(&mut self) -> &[u8] {
+    pub(super) fn finish(&mut self) -> &[u8] {
         self.out.clear();
         let (units, out) = (&mut self.units, &mut self.out);
         self.map.learn(|map| units.finish(out, map));
@@ -185,8 +185,8 @@ fn push(out: &mut Vec<u8>, c: Option<char>) -> u8 {
     c.len_utf8() as u8
 }
 
-/// A stretch of uncompressed content as text to show; `encoding` is `EvidenceFacts::encoding`. Invalid parts become U+FFFD.
-/// A byte order mark at its beginning is taken off.
+/// A stretch of uncompressed content as text to show; `encoding` is `EvidenceFacts::encoding`. Invalid parts become
+/// U+FFFD. A byte order mark at its beginning is removed.
 pub fn decode_text<'a>(bytes: &'a [u8], encoding: &str) -> Cow<'a, str> {
     let encoding = match encoding {
         "utf-16le" => TextEncoding::Utf16Le(bytes.starts_with(&[0xff, 0xfe])),

@@ -29,7 +29,7 @@ pub(super) struct Unzstd<'s, R> {
 }
 
 impl<'s, R: Read> Unzstd<'s, R> {
-    pub fn new(input: R, notes: Option<&'s dyn Notes>) -> io::Result<Self> {
+    pub(super) fn new(input: R, notes: Option<&'s dyn Notes>) -> io::Result<Self> {
         Ok(Self {
             input,
             buffer: vec![0; INPUT_BYTES],

@@ -2,7 +2,7 @@
 
 /// `digits` × 10^`exponent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Number {
+pub(crate) struct Number {
     negative: bool,
     digits: u128,
     exponent: i32,
@@ -14,7 +14,7 @@ pub struct Number {
 }
 
 /// Reads digits with at most one point or comma and an exponent. `1,234` is refused, as it may be 1234 or 1.234.
-pub fn parse(text: &[u8]) -> Option<Number> {
+pub(crate) fn parse(text: &[u8]) -> Option<Number> {
     let (negative, rest) = match text {
         [b'-', rest @ ..] => (true, rest),
         rest => (false, rest),
@@ -67,7 +67,7 @@ fn exponent(text: &[u8]) -> Option<(i32, bool)> {
 impl Number {
     /// The number in units of 10^-`scale`, rounded towards the past, and whether that is all of it; `None` where it is out
     /// of all bounds.
-    pub fn scaled(self, scale: i32) -> Option<(i128, bool)> {
+    pub(crate) fn scaled(self, scale: i32) -> Option<(i128, bool)> {
         let magnitude = i128::try_from(self.digits).ok()?;
         let shift = self.exponent.checked_add(scale)?;
         let power = 10i128.checked_pow(shift.unsigned_abs());
@@ -85,7 +85,7 @@ impl Number {
     }
 
     /// The number, if it has no fraction.
-    pub fn whole(self) -> Option<i128> {
+    pub(crate) fn whole(self) -> Option<i128> {
         self.scaled(0).filter(|(_, is_exact)| *is_exact).map(|(value, _)| value)
     }
 }

@@ -4,11 +4,11 @@ use super::text::{Order, Written};
 
 /// What all dates so far allow; nothing before any date told.
 #[derive(Clone, Debug, Default)]
-pub struct Orders(Option<[bool; 3]>);
+pub(crate) struct Orders(Option<[bool; 3]>);
 
 /// When a date is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Day {
+pub(crate) enum Day {
     /// Milliseconds since 1970 UTC.
     At(i64),
     /// It may be two days, and no other date has told the order.
@@ -18,7 +18,7 @@ pub enum Day {
 }
 
 impl Orders {
-    pub fn read(&mut self, written: &Written) -> Day {
+    pub(crate) fn read(&mut self, written: &Written) -> Day {
         if !written.has_order() {
             return written.plain().map_or(Day::Open, Day::At);
         }
@@ -36,7 +36,7 @@ impl Orders {
     }
 
     /// The one order that all dates so far allow.
-    pub fn order(&self) -> Option<Order> {
+    pub(crate) fn order(&self) -> Option<Order> {
         let allowed = Order::ALL.into_iter().zip(self.0?);
         let mut allowed = allowed.filter(|(_, is_allowed)| *is_allowed).map(|(order, _)| order);
         allowed.next().filter(|_| allowed.next().is_none())

@@ -1,5 +1,5 @@
-//! Dates with times of day, in the forms of AWS's services, query engines, log systems and spreadsheets. A time without a
-//! zone is taken for UTC. Where the numbers of a date can stand for different days, every reading is given.
+//! Dates with times of day, in the forms of AWS's services, query engines, log systems and spreadsheets. A time without
+//! a zone is taken for UTC. Where the numbers of a date can stand for different days, every reading is given.
 
 use chrono::{NaiveDate, TimeZone};
 use chrono_tz::Tz;
@@ -7,16 +7,17 @@ use std::borrow::Cow;
 
 /// In what order a date of numbers alone can be meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+#[expect(clippy::enum_variant_names, reason = "what comes first is the order")]
+pub(crate) enum Order {
     DayFirst,
     MonthFirst,
     YearFirst,
 }
 
 impl Order {
-    pub const ALL: [Order; 3] = [Order::DayFirst, Order::MonthFirst, Order::YearFirst];
+    pub(crate) const ALL: [Order; 3] = [Order::DayFirst, Order::MonthFirst, Order::YearFirst];
 
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Order::DayFirst => "day/month/year",
             Order::MonthFirst => "month/day/year",
@@ -27,7 +28,7 @@ impl Order {
 
 /// How exactly a time is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Precision {
+pub(crate) enum Precision {
     Day,
     Minute,
     Second,
@@ -35,25 +36,25 @@ pub enum Precision {
 
 /// A time as it is written: milliseconds since 1970 UTC in each order that makes its date one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Written {
+pub(crate) struct Written {
     millis: [Option<i64>; 3],
     pub precision: Precision,
 }
 
 impl Written {
     /// The time, where every order gives the same.
-    pub fn plain(&self) -> Option<i64> {
+    pub(crate) fn plain(&self) -> Option<i64> {
         let mut given = self.millis.iter().flatten();
         let first = given.next()?;
         given.all(|millis| millis == first).then_some(*first)
     }
 
-    pub fn in_order(&self, order: Order) -> Option<i64> {
+    pub(crate) fn in_order(&self, order: Order) -> Option<i64> {
         Order::ALL.iter().zip(self.millis).find(|(of, _)| **of == order).and_then(|(_, millis)| millis)
     }
 
     /// Is its day written in numbers alone, day, month and year in an order that the text does not tell?
-    pub fn has_order(&self) -> bool {
+    pub(crate) fn has_order(&self) -> bool {
         self.plain().is_none() || self.millis.iter().any(Option::is_none)
     }
 }
@@ -61,7 +62,7 @@ impl Written {
 const LONGEST_BYTES: usize = 80;
 
 /// `None` where the text is no time, or names a zone that is not known (`EST` is several).
-pub fn read(text: &str) -> Option<Written> {
+pub(crate) fn read(text: &str) -> Option<Written> {
     let text = text.trim().trim_matches(['"', '\'']).trim();
     if text.len() > LONGEST_BYTES {
         return None;
@@ -116,7 +117,7 @@ struct Clock {
 }
 
 impl Clock {
-    /// The time of day and what stands behind it.
+    /// The time of day and what is behind it.
     fn read(text: &str) -> Option<(Self, &str)> {
         let Some((hours, rest)) = text.split_once(':') else {
             return Some((Self { secs: 0, millis: 0, precision: Precision::Day }, text));
@@ -164,7 +165,7 @@ enum Zone {
 }
 
 impl Zone {
-    /// The zone, and the year where it stands behind the time (`Tue Mar 4 05:06:07 2025`).
+    /// The zone, and the year where it is behind the time (`Tue Mar 4 05:06:07 2025`).
     fn read(text: &str) -> Option<(Self, Option<&str>)> {
         let text = text.trim();
         // `GMT+0900 (Japan Standard Time)`

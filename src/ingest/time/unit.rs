@@ -5,7 +5,7 @@ use super::number::Number;
 
 /// What a count of time counts since 1970.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Unit {
+pub(crate) enum Unit {
     /// Or the time came as text.
     #[default]
     Seconds,
@@ -18,7 +18,7 @@ pub enum Unit {
 
 impl Unit {
     /// As `time_unit` has it.
-    pub fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         match self {
             Unit::Seconds => "s",
             Unit::Millis => "ms",
@@ -28,7 +28,7 @@ impl Unit {
         }
     }
 
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Unit::Seconds => "seconds",
             Unit::Millis => "milliseconds",
@@ -39,7 +39,7 @@ impl Unit {
     }
 
     /// The unit in which this many lie between 1990 and 2100.
-    pub fn plausible(count: i128) -> Option<Self> {
+    pub(crate) fn plausible(count: i128) -> Option<Self> {
         let units = [(Unit::Seconds, 1), (Unit::Millis, 1000), (Unit::Micros, 1_000_000), (Unit::Nanos, 1_000_000_000)];
         let holds = |per_second: i128| {
             let (first, end) = (i128::from(PLAUSIBLE_SECS.start), i128::from(PLAUSIBLE_SECS.end));
@@ -49,7 +49,7 @@ impl Unit {
     }
 
     /// Milliseconds since 1970, rounded towards the past.
-    pub fn millis(self, number: Number) -> Option<i64> {
+    pub(crate) fn millis(self, number: Number) -> Option<i64> {
         let units = |scale| number.scaled(scale).map(|(value, _)| value);
         let millis = match self {
             Unit::Seconds => units(3)?,

@@ -4,7 +4,7 @@ use crate::model::Timestamp;
 use crate::present::zone::Zone;
 
 /// Values from 0 to `highest` at round steps (1, 2 or 5 of a power of ten), about `wanted` of them; whole numbers.
-pub fn values(highest: f64, wanted: usize) -> Vec<f64> {
+pub(crate) fn values(highest: f64, wanted: usize) -> Vec<f64> {
     let rough = highest.max(1.0) / wanted.max(1) as f64;
     let power = 10f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|part| part * power).find(|step| *step >= rough);
@@ -15,7 +15,7 @@ pub fn values(highest: f64, wanted: usize) -> Vec<f64> {
 
 /// A mark on the axis of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TimeMark {
+pub(crate) struct TimeMark {
     pub secs: i64,
     /// The time of the day; empty where marks are whole days.
     pub time: String,
@@ -29,7 +29,7 @@ const STEPS: [i64; 22] = [
 ];
 
 /// At most `most` marks between two times, in seconds, at round times of the zone.
-pub fn times(from: i64, to: i64, most: usize, zone: Zone) -> Vec<TimeMark> {
+pub(crate) fn times(from: i64, to: i64, most: usize, zone: Zone) -> Vec<TimeMark> {
     let span = to.saturating_sub(from).max(1);
     let fits = |step: &i64| span / step < most.max(1) as i64;
     let step = STEPS.into_iter().find(fits).unwrap_or_else(|| span / most.max(1) as i64 + 1);
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(shown, expect);
         let days = times(1_773_100_800, 1_773_100_800 + 40 * 86_400, 6, Zone::default());
         assert!(days.len() <= 7 && days.iter().all(|m| m.time.is_empty() && m.date.is_some()), "{days:?}");
-        // The day on which Berlin's clocks go forward has no 02:00; no mark stands twice.
+        // The day on which Berlin's clocks go forward has no 02:00; no mark is twice.
         let berlin = Zone::by_name("Europe/Berlin").unwrap();
         let marks = times(1_774_724_400, 1_774_760_400, 12, berlin);
         assert!(marks.windows(2).all(|pair| pair[0].secs < pair[1].secs), "{marks:?}");

@@ -1,17 +1,16 @@
-//! A series as it is drawn: its points, where the line breaks because there is no evidence, which bins reach the threshold.
-//! The window, the SVG and the copied table are made of the same chart.
+//! A series as it is drawn: its points, where the line breaks because there is no evidence, which bins reach the
+//! threshold. The window, the SVG and the copied table are made of the same chart.
 
-pub mod axis;
-pub mod plot;
-pub mod scene;
-pub mod svg;
+pub(crate) mod axis;
+pub(crate) mod plot;
+pub(crate) mod scene;
+pub(crate) mod svg;
 
 use super::display;
 use super::zone::Zone;
-use crate::model::Timestamp;
-use crate::query::{SeriesKey, SeriesTable};
+use crate::model::{SeriesKey, SeriesTable, Timestamp};
 
-/// How the lines of a chart stand.
+/// How the lines of a chart are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Shape {
     #[default]
@@ -91,7 +90,7 @@ impl Chart {
         }
         // A zero that fell between two breaks is a piece of its own.
         breaks.dedup();
-        let line = |line: &crate::query::SeriesLine| {
+        let line = |line: &crate::model::SeriesLine| {
             let exact: Vec<u128> = places.iter().map(|place| place.map_or(0, |bin| line.value(bin))).collect();
             Line { key: line.key.clone(), values: exact.iter().map(|value| *value as f64).collect(), exact }
         };
@@ -131,7 +130,7 @@ impl Chart {
         self.lines.iter().filter_map(|line| line.exact.get(place)).fold(0, |sum, value| sum.saturating_add(*value))
     }
 
-    /// Of each point, where the lines stand on each other: the sum of those before this one.
+    /// Of each point, where the lines are on each other: the sum of those before this one.
     pub fn below(&self, line: usize) -> Vec<f64> {
         let mut sums = vec![0.0; self.starts.len()];
         for line in self.lines.iter().take(line) {
@@ -198,7 +197,7 @@ pub struct Day {
     pub hours: [Option<u128>; 24],
 }
 
-/// Days of a heat map at the most; of more, the first are shown.
+/// Days of a heat map at most; of more, the first are shown.
 pub const HEAT_DAYS: usize = 400;
 
 impl Heat {
@@ -240,7 +239,7 @@ pub fn axis_number(value: f64, is_bytes: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::SeriesLine;
+    use crate::model::SeriesLine;
 
     /// Bins of a minute at 0, 1, 5 minutes and two hours later; the second hour has no evidence.
     fn chart() -> Chart {

@@ -1,4 +1,4 @@
-//! Charts and heat maps as scenes: where every bar, line, label and gap stands.
+//! Charts and heat maps as scenes: where every bar, line, label and gap is.
 
 use super::scene::{Anchor, HEAT_STEPS, Item, Paint, Rgb, Role, Scene, Step, fitted};
 use super::{Chart, Heat, Shape, axis, axis_number};
@@ -44,7 +44,7 @@ pub struct Drawing {
 
 /// How large a picture is, and its letters.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Frame {
+pub(crate) struct Frame {
     pub width: f64,
     /// Of a track's plot alone.
     pub plot: f64,
@@ -53,9 +53,9 @@ pub struct Frame {
 
 impl Frame {
     /// A picture of its own.
-    pub const PICTURE: Frame = Frame { width: 1200.0, plot: 230.0, size: 12.0 };
+    pub(crate) const PICTURE: Frame = Frame { width: 1200.0, plot: 230.0, size: 12.0 };
     /// On a page of a report.
-    pub const PAGE: Frame = Frame { width: 700.0, plot: 150.0, size: 11.0 };
+    pub(crate) const PAGE: Frame = Frame { width: 700.0, plot: 150.0, size: 11.0 };
 
     fn left(self) -> f64 {
         self.size * 6.5
@@ -74,7 +74,7 @@ impl Frame {
 const DASHES: [&[f64]; 4] = [&[], &[6.0, 3.0], &[2.0, 2.0], &[8.0, 3.0, 2.0, 3.0]];
 
 /// The drawing as shapes.
-pub fn scene(drawing: &Drawing, frame: Frame) -> Scene {
+pub(crate) fn scene(drawing: &Drawing, frame: Frame) -> Scene {
     let mut page = Page::new(drawing, &drawing.colours, frame);
     if !drawing.caption.is_empty() {
         let caption = fitted(&drawing.caption, frame.size, frame.inner());
@@ -93,7 +93,7 @@ pub fn scene(drawing: &Drawing, frame: Frame) -> Scene {
 }
 
 /// A heat map alone, of the zone in which its hours were counted.
-pub fn heat_scene(heat: &Heat, zone: Zone, is_bytes: bool, colours: &Colours, frame: Frame) -> Scene {
+pub(crate) fn heat_scene(heat: &Heat, zone: Zone, is_bytes: bool, colours: &Colours, frame: Frame) -> Scene {
     let nothing =
         Drawing { tracks: Vec::new(), colours: colours.clone(), from: 0, to: 1, zone, caption: String::new() };
     let mut page = Page::new(&nothing, colours, frame);

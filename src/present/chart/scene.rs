@@ -3,7 +3,7 @@
 use crate::present::fonts::Face;
 
 /// Red, green, blue.
-pub type Rgb = [u8; 3];
+pub(crate) type Rgb = [u8; 3];
 
 /// What a colour stands for, so that a document may choose its own for a light and a dark page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,7 +20,7 @@ pub enum Role {
 }
 
 /// Steps of a heat map's colours above none.
-pub const HEAT_STEPS: usize = 8;
+pub(crate) const HEAT_STEPS: usize = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paint {
@@ -86,7 +86,7 @@ pub struct Scene {
 }
 
 /// Distance of the lines of a hatch.
-pub const HATCH: f64 = 6.0;
+pub(crate) const HATCH: f64 = 6.0;
 
 impl Scene {
     pub fn rect(&mut self, (x, y, width, height): (f64, f64, f64, f64), paint: Paint) {
@@ -107,7 +107,7 @@ impl Scene {
 }
 
 /// `text` as far as it fits, with a sign where it was cut.
-pub fn fitted(text: &str, size: f64, width: f64) -> String {
+pub(crate) fn fitted(text: &str, size: f64, width: f64) -> String {
     let fits = |text: &str| f64::from(Face::Regular.width(text)) * size <= width;
     if fits(text) {
         return text.to_owned();
@@ -125,7 +125,7 @@ pub fn fitted(text: &str, size: f64, width: f64) -> String {
 }
 
 /// The lines of a hatched rectangle: from the lower left to the upper right, cut off at its edges.
-pub fn hatch((x, y, width, height): (f64, f64, f64, f64)) -> Vec<Step> {
+pub(crate) fn hatch((x, y, width, height): (f64, f64, f64, f64)) -> Vec<Step> {
     let (right, bottom) = (x + width, y + height);
     // On each line x + y is the same; the distance between two is that of the SVG's pattern.
     let gap = HATCH * std::f64::consts::SQRT_2;

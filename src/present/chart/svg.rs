@@ -1,7 +1,8 @@
-//! A scene as SVG, and as a PNG of the same shapes. Nothing in it depends on the machine: the same scene gives the same bytes.
+//! A scene as SVG, and as a PNG of the same shapes. Nothing in it depends on the machine: the same scene gives the same
+//! bytes.
 
-pub use super::plot::{Colours, Drawing, Frame, Track, scene};
-pub use super::scene::{Paint, Rgb, Scene};
+pub(crate) use super::plot::{Colours, Drawing, Frame, Track, scene};
+pub(crate) use super::scene::{Paint, Rgb, Scene};
 
 use super::scene::{Anchor, HATCH, Item, Role, Step};
 use crate::present::display;
@@ -18,21 +19,22 @@ enum Ink<'a> {
 }
 
 /// The drawing as a document of its own.
-pub fn svg(drawing: &Drawing) -> String {
+pub(crate) fn svg(drawing: &Drawing) -> String {
     of_scene(&scene(drawing, Frame::PICTURE))
 }
 
 /// A scene as a document of its own.
-pub fn of_scene(scene: &Scene) -> String {
+pub(crate) fn of_scene(scene: &Scene) -> String {
     let mut out = Svg { text: String::new(), ink: Ink::Own };
     out.open(scene, &format!(" width=\"{}\" height=\"{}\"", scene.width, scene.height));
     out.scene(scene);
     out.text
 }
 
-/// A scene to stand inside an HTML document, which colours it through the classes `f-ROLE` (filled) and `s-ROLE` (stroked);
+/// A scene to be inside an HTML document, which colours it through the classes `f-ROLE` (filled) and `s-ROLE`
+/// (stroked);
 /// `id` is its own in that document, `label` says what it shows.
-pub fn inline(scene: &Scene, id: &str, label: &str) -> String {
+pub(crate) fn inline(scene: &Scene, id: &str, label: &str) -> String {
     let mut out = Svg { text: String::new(), ink: Ink::Document(id) };
     out.open(scene, &format!(" role=\"img\" aria-label=\"{}\"", escaped(label)));
     out.scene(scene);
@@ -40,7 +42,7 @@ pub fn inline(scene: &Scene, id: &str, label: &str) -> String {
 }
 
 /// The end of a role's class.
-pub fn class(role: Role) -> String {
+pub(crate) fn class(role: Role) -> String {
     match role {
         Role::Ground => "ground".to_owned(),
         Role::Text => "text".to_owned(),
@@ -53,13 +55,13 @@ pub fn class(role: Role) -> String {
 }
 
 /// Lines that a document has colours of their own for.
-pub const LINE_CLASSES: usize = 12;
+pub(crate) const LINE_CLASSES: usize = 12;
 
 /// The drawing in pixels, `scale` to a point.
 ///
 /// # Errors
 /// The drawing is larger than memory allows.
-pub fn png(drawing: &Drawing, scale: f32) -> Result<Vec<u8>, String> {
+pub(crate) fn png(drawing: &Drawing, scale: f32) -> Result<Vec<u8>, String> {
     png_of_scene(&scene(drawing, Frame::PICTURE), scale)
 }
 
@@ -67,7 +69,7 @@ pub fn png(drawing: &Drawing, scale: f32) -> Result<Vec<u8>, String> {
 ///
 /// # Errors
 /// It is larger than memory allows.
-pub fn png_of_scene(scene: &Scene, scale: f32) -> Result<Vec<u8>, String> {
+pub(crate) fn png_of_scene(scene: &Scene, scale: f32) -> Result<Vec<u8>, String> {
     use resvg::{tiny_skia, usvg};
     let tree = usvg::Tree::from_str(&of_scene(scene), options()).map_err(|error| error.to_string())?;
     let size = tree.size();
@@ -207,9 +209,9 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{SeriesKey, SeriesLine, SeriesTable};
     use crate::present::chart::{Chart, Shape};
     use crate::present::zone::Zone;
-    use crate::query::{SeriesKey, SeriesLine, SeriesTable};
     use std::sync::Arc;
 
     fn drawing(shape: Shape) -> Drawing {

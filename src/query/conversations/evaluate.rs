@@ -40,7 +40,7 @@ pub fn conversations(
     cancel: &Cancel,
 ) -> Result<ConversationTable, QueryError> {
     if query.pairs.by == PairKey::AddressesAndDirection {
-        return Err(QueryError::Filter("a conversation is of both directions".to_owned()));
+        return Err(QueryError::Filter("a conversation needs both directions".to_owned()));
     }
     let records = query.pairs.in_case(reader)?.records()?.records(Vec::new());
     let asked = asked(reader, query)?;
@@ -159,7 +159,7 @@ pub(in crate::query) fn fold_into(
     }
 }
 
-/// Does the first of the two stand on the left?
+/// Is the first of the two on the left?
 fn is_left(one: u32, other: u32, addresses: &AddressOrder, asked: &[u32]) -> bool {
     let rank = |id: u32| {
         let place = addresses.place(id).unwrap_or(u128::MAX);

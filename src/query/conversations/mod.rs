@@ -1,13 +1,13 @@
-//! Conversations: a pair and its reverse in one row, who sent how much, and who is likely to have started it.
+//! Conversations: a pair and its reverse in one row, the traffic, and who is likely to have started it.
 //!
 //! # The two ends
-//! Left is the address that was asked for; else the one in private space, where exactly one is; else the lower one. Sent
-//! is what left sent to right. An address that talks to itself, and records without addresses, only send.
+//! Left is the address that was asked for; else the one in private space, where exactly one is; else the lower one.
+//! Sent is what left sent to right. An address that talks to itself, and records without addresses, only send.
 //!
 //! # Who started it
 //! Flow records do not say; it is inferred from the first of these that there is, in this order, and marked with it:
-//! 1. `SynFlags`: a side sent a record whose tcp_flags hold SYN and not ACK, or received one with both. Where both sides
-//!    did, both started connections.
+//! 1. `SynFlags`: a side sent a record whose tcp_flags hold SYN and not ACK, or received one with both. Where both
+//!    sides did, both started connections.
 //! 2. `Ports`: a side sent TCP or UDP to a well-known port (`is_well_known`) from one that is not, or was answered from
 //!    one. Where both sides did, both started.
 //! 3. `FirstSeen`: a side's first record starts before the other's, or the other sent nothing at all.
@@ -17,12 +17,12 @@
 //! # The same traffic seen at two interfaces
 //! A record is a repeat where another record of those asked for says the same of the same packets, seen elsewhere. Both
 //! have the same source and destination address (pkt_srcaddr and pkt_dstaddr where the record has them, so that a NAT
-//! path is recognised on the side where the addresses are not rewritten yet; else srcaddr and dstaddr), srcport, dstport,
-//! protocol and action; a start and an end, and the closed intervals from start to end meet; and interface ids, which
-//! differ. Of such records those at the interface whose id is lowest by its bytes count, and the others are repeats;
-//! precisely: interface by interface in the order of their ids, a record is a repeat if it meets a record of a lower
-//! interface that is not a repeat itself. Records that differ in action (accepted here, rejected there) are not repeats
-//! of each other: they are two facts.
+//! path is recognised on the side where the addresses are not rewritten yet; else srcaddr and dstaddr), srcport,
+//! dstport, protocol and action; a start and an end, and the closed intervals from start to end meet; and interface
+//! ids, which differ. Of such records those at the interface whose id is lowest by its bytes count, and the others are
+//! repeats; precisely: interface by interface in the order of their ids, a record is a repeat if it matches a record of
+//! a lower interface that is not a repeat itself. Records that differ in action (accepted here, rejected there) are not
+//! repeats of each other: they are two facts.
 
 mod evaluate;
 mod repeats;
@@ -175,8 +175,8 @@ impl StartEvidence {
     }
 }
 
-/// Ports above 1023 that servers listen on: SQL Server, Oracle, NFS, MySQL, RDP, PostgreSQL, VNC, WinRM, Redis, HTTP and
-/// HTTPS beside the usual ports, Elasticsearch, MongoDB.
+/// Ports above 1023 that servers listen on: SQL Server, Oracle, NFS, MySQL, RDP, PostgreSQL, VNC, WinRM, Redis, HTTP
+/// and HTTPS beside the usual ports, Elasticsearch, MongoDB.
 pub const SERVER_PORTS: [u16; 14] =
     [1433, 1521, 2049, 3306, 3389, 5432, 5900, 5985, 5986, 6379, 8080, 8443, 9200, 27_017];
 

@@ -1,4 +1,4 @@
-//! Which records say again what a record at another interface says; the rule stands in the module's documentation.
+//! Which records say again what a record at another interface says; the rule is in the module's documentation.
 
 use crate::case::CaseReader;
 use crate::model::Dataset;
@@ -58,7 +58,7 @@ pub(in crate::query) struct Sightings<I> {
 }
 
 impl<I: Clone + PartialEq> Sightings<I> {
-    pub fn is_repeat(&mut self, interface: &I, first: i64, last: i64) -> bool {
+    pub(crate) fn is_repeat(&mut self, interface: &I, first: i64, last: i64) -> bool {
         if self.interface.as_ref() != Some(interface) {
             self.interface = Some(interface.clone());
             self.lower.append(&mut self.own);
@@ -74,7 +74,7 @@ impl<I: Clone + PartialEq> Sightings<I> {
     }
 }
 
-/// Intervals that meet become one.
+/// Intervals that match become one.
 fn joined(mut intervals: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     intervals.sort_unstable();
     let mut list: Vec<(i64, i64)> = Vec::with_capacity(intervals.len());

@@ -2,9 +2,9 @@
 
 use super::{ConversationColumn, ConversationSort, Side, StartEvidence};
 use crate::case::CaseReader;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, Value};
 use crate::query::pairs::{AddressOrder, NO_TIME, PairTotals, absent_last, address_text};
-use crate::query::{QueryError, Sums, Value};
+use crate::query::{QueryError, Sums};
 use std::cmp::Ordering;
 use std::ops::Range;
 

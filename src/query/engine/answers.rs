@@ -1,24 +1,25 @@
 //! What the aggregates have in common: keys out of columns, figures out of sums, and orders of groups.
 
-use super::planner::MOST_IDS;
+use super::compile::MOST_IDS;
 use super::{Engine, EngineError};
 use crate::case::index::flow;
 use crate::columns::{Groups, KeyPart, Map, NO_SUM, NULL, PairColumns, SortPart, Sorter, Sums};
 use crate::model::Timestamp;
 use crate::query::Figures;
 use crate::query::pairs::AddressOrder;
+use crate::threads::side_by_side;
 use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// What groups are ordered by: greater numbers later, none last in both directions.
-pub struct OrderKey<'a> {
+pub(super) struct OrderKey<'a> {
     pub key: Box<dyn Fn(usize) -> Option<u128> + Sync + 'a>,
     pub descending: bool,
 }
 
 impl<'a> OrderKey<'a> {
-    pub fn new(key: impl Fn(usize) -> Option<u128> + Sync + 'a, descending: bool) -> Self {
+    pub(super) fn new(key: impl Fn(usize) -> Option<u128> + Sync + 'a, descending: bool) -> Self {
         Self { key: Box::new(key), descending }
     }
 
@@ -33,7 +34,7 @@ impl<'a> OrderKey<'a> {
 }
 
 /// The first `limit` of so many groups in order.
-pub fn ordered(count: usize, keys: &[OrderKey<'_>], limit: Option<usize>, threads: usize) -> Vec<u32> {
+pub(super) fn ordered(count: usize, keys: &[OrderKey<'_>], limit: Option<usize>, threads: usize) -> Vec<u32> {
     let limit = limit.unwrap_or(usize::MAX).min(count);
     if limit == 0 {
         return Vec::new();
@@ -57,7 +58,7 @@ pub fn ordered(count: usize, keys: &[OrderKey<'_>], limit: Option<usize>, thread
 }
 
 /// The groups among which the first `limit` by this key are: those, and all that are equal to the last of them.
-pub fn candidates(count: usize, first: &OrderKey<'_>, limit: usize, threads: usize) -> Vec<u32> {
+pub(super) fn candidates(count: usize, first: &OrderKey<'_>, limit: usize, threads: usize) -> Vec<u32> {
     let parts = in_parts(count, threads, |range| {
         let mut least = Least::new(limit);
         range.for_each(|at| least.put(first.turned(at), at as u32));
@@ -67,7 +68,7 @@ pub fn candidates(count: usize, first: &OrderKey<'_>, limit: usize, threads: usi
 }
 
 /// The `limit` least keys of many, with all that are equal to the last of them.
-pub struct Least<K> {
+pub(super) struct Least<K> {
     limit: usize,
     kept: Vec<(K, u32)>,
     /// Greater ones are none of them.
@@ -77,12 +78,12 @@ pub struct Least<K> {
 }
 
 impl<K: Copy + Ord> Least<K> {
-    pub fn new(limit: usize) -> Self {
+    pub(super) fn new(limit: usize) -> Self {
         Self { limit, kept: Vec::new(), bound: None, full: 2 * limit }
     }
 
     #[inline]
-    pub fn put(&mut self, key: K, at: u32) {
+    pub(super) fn put(&mut self, key: K, at: u32) {
         if self.bound.is_some_and(|bound| key > bound) {
             return;
         }
@@ -95,7 +96,7 @@ impl<K: Copy + Ord> Least<K> {
     }
 
     /// Those of all parts.
-    pub fn of(parts: impl IntoIterator<Item = Self>, limit: usize) -> Vec<(K, u32)> {
+    pub(super) fn of(parts: impl IntoIterator<Item = Self>, limit: usize) -> Vec<(K, u32)> {
         let mut kept: Vec<(K, u32)> = parts.into_iter().flat_map(|part| part.kept).collect();
         cut(&mut kept, limit);
         kept
@@ -103,7 +104,7 @@ impl<K: Copy + Ord> Least<K> {
 }
 
 /// Leaves what is not greater than the `limit`-th least key, which is returned; all where there are fewer.
-pub fn cut<K: Copy + Ord>(kept: &mut Vec<(K, u32)>, limit: usize) -> Option<K> {
+pub(super) fn cut<K: Copy + Ord>(kept: &mut Vec<(K, u32)>, limit: usize) -> Option<K> {
     if limit == 0 || kept.len() < limit {
         return None;
     }
@@ -114,31 +115,14 @@ pub fn cut<K: Copy + Ord>(kept: &mut Vec<(K, u32)>, limit: usize) -> Option<K> {
 }
 
 /// What `work` makes of equal parts of `0..count`, in their order, a thread for each.
-pub fn in_parts<T: Send>(count: usize, threads: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
+pub(super) fn in_parts<T: Send>(count: usize, threads: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
     let parts = threads.min(count.div_ceil(LEAST_PART)).max(1);
     let bound = |part: usize| part * count / parts;
     side_by_side(parts, |part| work(bound(part)..bound(part + 1)))
 }
 
-/// The results of some tasks in their order, each on a thread of its own.
-pub fn side_by_side<T: Send>(tasks: usize, task: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    std::thread::scope(|scope| {
-        let task = &task;
-        let begin =
-            |number| std::thread::Builder::new().name("groups".into()).spawn_scoped(scope, move || task(number));
-        let spawned: Vec<_> = (1..tasks).map(begin).collect();
-        let mut done = vec![task(0)];
-        for thread in spawned {
-            // Without another thread, or after its end, the work is done here.
-            let result = thread.ok().and_then(|thread| thread.join().ok());
-            done.push(result.unwrap_or_else(|| task(done.len())));
-        }
-        done
-    })
-}
-
 /// Less than this is not worth a thread. Tests see several parts of few things.
-pub const LEAST_PART: usize = if cfg!(test) { 3 } else { 1 << 14 };
+pub(super) const LEAST_PART: usize = if cfg!(test) { 3 } else { 1 << 14 };
 
 /// All of them; `None` where a key is too wide.
 fn all_in_order(count: usize, keys: &[OrderKey<'_>], threads: usize) -> Option<Vec<u32>> {
@@ -163,17 +147,17 @@ fn all_in_order(count: usize, keys: &[OrderKey<'_>], threads: usize) -> Option<V
     Some(Sorter::finish(in_parts(count, threads, fill), &|| false).into_rows(threads))
 }
 
-/// A sum as it is told; a negative one is no case of ours.
-pub fn told(sum: i128) -> Option<u128> {
+/// A sum as it is reported; a negative one is no case of ours.
+pub(super) fn told(sum: i128) -> Option<u128> {
     if sum == NO_SUM { None } else { u128::try_from(sum).ok() }
 }
 
 /// Times before 1970 order too.
-pub fn time_key(time: i64) -> Option<u128> {
+pub(super) fn time_key(time: i64) -> Option<u128> {
     (time != NULL).then(|| (i128::from(time) - i128::from(i64::MIN)) as u128)
 }
 
-pub fn figures_of(sums: &Sums) -> Figures {
+pub(super) fn figures_of(sums: &Sums) -> Figures {
     let time = |secs: i64| (secs != NULL).then(|| Timestamp::from_secs(secs));
     Figures {
         records: sums.records.into(),
@@ -188,7 +172,7 @@ pub fn figures_of(sums: &Sums) -> Figures {
 }
 
 /// Refuses sums that only a case of another making can have.
-pub fn checked(groups: Groups) -> Result<Groups, EngineError> {
+pub(super) fn checked(groups: Groups) -> Result<Groups, EngineError> {
     let sound = |sum: i128| sum >= 0 || sum == NO_SUM;
     match groups.sums.iter().all(|sums| sound(sums.packets) && sound(sums.bytes)) {
         true => Ok(groups),
@@ -198,7 +182,7 @@ pub fn checked(groups: Groups) -> Result<Groups, EngineError> {
 
 impl Engine<'_> {
     /// A key of pair ids; 0 for records without a pair.
-    pub fn pair_part(&self, column: usize, pairs: &PairColumns) -> Result<KeyPart, EngineError> {
+    pub(crate) fn pair_part(&self, column: usize, pairs: &PairColumns) -> Result<KeyPart, EngineError> {
         let count = pairs.len().max(1);
         let (_, greatest) = self.snapshot.flows.bounds(column).unwrap_or((0, 0));
         let size = u32::try_from(count).map_err(|_| EngineError::Unsupported)?;
@@ -209,7 +193,12 @@ impl Engine<'_> {
     }
 
     /// A key of pair ids by what each pair is mapped to, which is below `size`.
-    pub fn mapped_pair_part(&self, column: usize, by_pair: Arc<[u32]>, size: u32) -> Result<KeyPart, EngineError> {
+    pub(crate) fn mapped_pair_part(
+        &self,
+        column: usize,
+        by_pair: Arc<[u32]>,
+        size: u32,
+    ) -> Result<KeyPart, EngineError> {
         let (_, greatest) = self.snapshot.flows.bounds(column).unwrap_or((0, 0));
         if greatest >= by_pair.len().max(1) as i64 {
             return Err(EngineError::Unsupported);
@@ -219,13 +208,13 @@ impl Engine<'_> {
     }
 
     /// A key of the bins of start from `first` on; the number behind the last bin for records without one.
-    pub fn bin_part(&self, first: i64, width: i64, count: u32) -> Result<KeyPart, EngineError> {
+    pub(crate) fn bin_part(&self, first: i64, width: i64, count: u32) -> Result<KeyPart, EngineError> {
         let size = count.checked_add(1).ok_or(EngineError::Unsupported)?;
         Ok(KeyPart { column: flow::START, second: None, map: Map::Bins { first, width }, absent: count, size })
     }
 
-    /// Where each address stands among all.
-    pub fn address_order(&self) -> Result<Arc<AddressOrder>, EngineError> {
+    /// Where each address is among all.
+    pub(crate) fn address_order(&self) -> Result<Arc<AddressOrder>, EngineError> {
         let sql = "SELECT ifnull(max(address_id), 0) FROM address";
         let last: i64 = self.reader.conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
         if usize::try_from(last).is_ok_and(|last| last >= MOST_IDS) {

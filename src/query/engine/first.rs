@@ -1,4 +1,4 @@
-//! The first records in an order, without ordering all of them: segments whose values stand in front are looked at first,
+//! The first records in an order, without ordering all of them: segments whose values are in front are looked at first,
 //! and those that cannot hold any of the first are not looked at.
 
 use super::answers::cut;
@@ -56,7 +56,7 @@ struct Found {
 
 impl Engine<'_> {
     /// The first `limit` rows of a query, in its order. `None` where all have to be ordered for that.
-    pub fn first_rows(&self, query: &RecordQuery, limit: usize) -> Result<Option<RowSet>, EngineError> {
+    pub(crate) fn first_rows(&self, query: &RecordQuery, limit: usize) -> Result<Option<RowSet>, EngineError> {
         let Some(first) = query.sort.first().filter(|_| limit > 0) else { return Ok(None) };
         let Some((source, max)) = self.source(first.field)? else { return Ok(None) };
         let key = Key { source, max, descending: first.descending };

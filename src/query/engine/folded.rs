@@ -1,8 +1,8 @@
 //! Conversations over the columns: sums and signs by pair id, each pair folded with its reverse.
 
 use super::answers::{OrderKey, checked, figures_of, ordered};
+use super::compile::MOST_IDS;
 use super::groups::touched;
-use super::planner::MOST_IDS;
 use super::sweep::{ColumnSet, Columns, Share, gather};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow};
@@ -31,7 +31,7 @@ const NONE: u32 = u32::MAX;
 
 impl Engine<'_> {
     /// As `query::conversations`. `asked`: the address that was asked for.
-    pub fn conversations(
+    pub(crate) fn conversations(
         &self,
         query: &ConversationQuery,
         records: &RecordQuery,

@@ -1,7 +1,7 @@
 //! Sums over chosen flow records by key, on all workers.
 
 use super::answers::checked;
-use super::planner::MOST_IDS;
+use super::compile::MOST_IDS;
 use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, Table, flow};
@@ -18,7 +18,7 @@ use rusqlite::types::ValueRef;
 use std::sync::Arc;
 
 /// Slots up to this many are summed by every worker for itself, two megabytes each; more are shared out. Tests see both.
-pub const FEW_SLOTS: u64 = if cfg!(test) { 12 } else { 1 << 15 };
+pub(super) const FEW_SLOTS: u64 = if cfg!(test) { 12 } else { 1 << 15 };
 
 /// Sums by pair are kept up to this size in bytes, of twenty million pairs, and up to a quarter of the budget: beyond it
 /// they would push out the columns.
@@ -29,7 +29,7 @@ type Part = (std::ops::Range<u32>, Vec<Sums>);
 
 impl Engine<'_> {
     /// What the chosen records come to by key. Slots ascending; only those that occur.
-    pub fn groups(
+    pub(crate) fn groups(
         &self,
         selection: &Selection,
         grouping: &Grouping,
@@ -46,7 +46,7 @@ impl Engine<'_> {
     }
 
     /// The same for the slots that are named.
-    pub fn sums_of(
+    pub(crate) fn sums_of(
         &self,
         selection: &Selection,
         grouping: &Grouping,
@@ -94,7 +94,7 @@ impl Engine<'_> {
     }
 
     /// What all records of the case come to by pair: asked for again and again, so it is kept where there is room.
-    pub fn groups_by_pair(
+    pub(crate) fn groups_by_pair(
         &self,
         scope: &RecordQuery,
         column: usize,
@@ -116,14 +116,14 @@ impl Engine<'_> {
     }
 
     /// Are the sums by pair of these records kept?
-    pub fn keeps_groups(&self, scope: &RecordQuery, pairs: &PairColumns) -> bool {
+    pub(crate) fn keeps_groups(&self, scope: &RecordQuery, pairs: &PairColumns) -> bool {
         let is_all = scope.filter.as_ref().is_none_or(|filter| *filter == Filter::All);
         let size = pairs.len() * (size_of::<Sums>() + size_of::<u64>());
         is_all && scope.range == TimeRange::default() && size <= MOST_KEPT.min(self.reader.cache.budget() / 4)
     }
 
     /// As `query::histogram`.
-    pub fn histogram(&self, query: &RecordQuery, most: usize) -> Result<Histogram, EngineError> {
+    pub(crate) fn histogram(&self, query: &RecordQuery, most: usize) -> Result<Histogram, EngineError> {
         let selection = self.chosen(query)?;
         let Some((first, last)) = self.start_span(&selection)? else {
             return Ok(Histogram { bin_secs: 1, bins: Vec::new() });
@@ -151,7 +151,7 @@ impl Engine<'_> {
     }
 
     /// The first and the last start of the chosen records.
-    pub fn start_span(&self, selection: &Selection) -> Result<Option<(i64, i64)>, EngineError> {
+    pub(crate) fn start_span(&self, selection: &Selection) -> Result<Option<(i64, i64)>, EngineError> {
         let flows = &self.snapshot.flows;
         if selection.len() == flows.rows() as usize {
             return Ok(flows.bounds(flow::START));
@@ -185,7 +185,7 @@ impl Engine<'_> {
     }
 
     /// By disposition: was the record accepted or rejected, and are its counters measurements?
-    pub fn fates(&self) -> Result<(usize, Arc<[Fate]>), EngineError> {
+    pub(crate) fn fates(&self) -> Result<(usize, Arc<[Fate]>), EngineError> {
         let mut fates = Vec::new();
         let mut statement =
             self.reader.conn.prepare_cached("SELECT disposition_id, action, log_status FROM disposition")?;
@@ -208,7 +208,7 @@ impl Engine<'_> {
     }
 
     /// Everything that `Figures` has.
-    pub fn all_measures(&self) -> Result<Measures, EngineError> {
+    pub(crate) fn all_measures(&self) -> Result<Measures, EngineError> {
         let ends = self.late_ends()?;
         Ok(Measures {
             packets: Some(flow::PACKETS),
@@ -221,11 +221,16 @@ impl Engine<'_> {
     }
 }
 
-pub fn touched(selection: &Selection, number: usize) -> bool {
+pub(super) fn touched(selection: &Selection, number: usize) -> bool {
     selection.parts().get(number).is_some_and(|chosen| *chosen != Chosen::None)
 }
 
-pub fn swept<'s>(table: &Table, selection: &'s Selection, number: usize, columns: &'s Columns) -> Option<Sweep<'s>> {
+pub(super) fn swept<'s>(
+    table: &Table,
+    selection: &'s Selection,
+    number: usize,
+    columns: &'s Columns,
+) -> Option<Sweep<'s>> {
     let (segment, chosen) = (table.segments.get(number)?, selection.parts().get(number)?);
     Some(Sweep { columns, chosen, rows: segment.rows as usize })
 }

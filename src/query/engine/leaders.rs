@@ -1,17 +1,18 @@
-//! The groups with the most of one measure. Where only the first of many are wanted, narrow sums of that measure alone say
-//! which they are, and everything else is summed for those.
+//! The groups with the most of one measure. Where only the first of many are wanted, narrow sums of that measure alone
+//! say which they are, and everything else is summed for those.
 
-use super::answers::{Least, OrderKey, candidates, in_parts, side_by_side};
+use super::answers::{Least, OrderKey, candidates, in_parts};
 use super::groups::{FEW_SLOTS, swept, touched};
 use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow};
 use crate::columns::{Bitmap, Buckets, Grouping, Groups, MOST_VALUE, PairColumns, Selection, Sums};
 use crate::query::Measure;
+use crate::threads::side_by_side;
 use std::ops::Range;
 
 /// Which groups come first; all of equal measure with the last of them are among them.
-pub struct Leaders {
+pub(crate) struct Leaders {
     pub slots: Bitmap,
     /// How many groups there are in all.
     pub groups: u64,
@@ -19,7 +20,7 @@ pub struct Leaders {
     pub used: Bitmap,
 }
 
-/// Groups for each that is wanted, from which on it is less work to look for those. Tests have few.
+/// Groups for each that is wanted, from which on it is less work to search for those. Tests have few.
 const MANY: usize = if cfg!(test) { 2 } else { 16 };
 
 /// Rows that are laid out in buckets at one time: 256 MiB. Tests have few.
@@ -27,8 +28,8 @@ const MOST_ROWS: usize = if cfg!(test) { 16 } else { 1 << 25 };
 
 impl Engine<'_> {
     /// The first `limit` groups by a measure, the greatest first. `None` where that is no less work than all sums, or
-    /// cannot be told from narrow ones.
-    pub fn leaders(
+    /// cannot be determined from narrow ones.
+    pub(crate) fn leaders(
         &self,
         selection: &Selection,
         grouping: &Grouping,
@@ -100,8 +101,8 @@ impl Engine<'_> {
     }
 }
 
-/// Of all buckets the slots with the `limit` greatest sums above 0, by how far those are from the greatest number, and the
-/// slots that occur.
+/// Of all buckets the slots with the `limit` greatest sums above 0, by how far those are from the greatest number, and
+/// the slots that occur.
 fn greatest_sums(parts: &[Buckets], limit: usize, slots: usize, threads: usize) -> Vec<(Least<u64>, Bitmap)> {
     let Some(layout) = parts.first() else { return Vec::new() };
     let bound = |worker: usize| worker * layout.count() / threads;
@@ -130,7 +131,7 @@ fn first(sums: &[u64], limit: usize, threads: usize) -> Option<Bitmap> {
 }
 
 /// The same for addresses, out of the sums of pairs.
-pub fn leading_talkers(
+pub(super) fn leading_talkers(
     groups: &Groups,
     pairs: &PairColumns,
     measure: Measure,

@@ -1,15 +1,15 @@
 //! Series over the columns.
 
 use super::answers::{checked, told};
-use super::lists::Kind;
-use super::planner::MOST_IDS;
+use super::compile::MOST_IDS;
 use super::talkers::NO_PORT;
+use super::top::Kind;
 use super::{Engine, EngineError};
 use crate::case::index::flow;
 use crate::columns::{Grouping, KeyPart, Map, Measures, NO_SLOT, PairColumns, Second, Selection, Sums};
-use crate::model::FieldId;
-use crate::query::series::{Lines, SeriesQuery, SeriesTable};
-use crate::query::{GroupBy, Measure, Value};
+use crate::model::{FieldId, SeriesTable, Value};
+use crate::query::series::{Lines, SeriesQuery};
+use crate::query::{GroupBy, Measure};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -30,7 +30,12 @@ impl Pass {
 
 impl Engine<'_> {
     /// As `query::series`, the gaps left open. `bin_secs` and the keys of lines are known.
-    pub fn lines(&self, query: &SeriesQuery, bin_secs: u32, keys: &[Vec<Value>]) -> Result<SeriesTable, EngineError> {
+    pub(crate) fn lines(
+        &self,
+        query: &SeriesQuery,
+        bin_secs: u32,
+        keys: &[Vec<Value>],
+    ) -> Result<SeriesTable, EngineError> {
         let selection = self.chosen(&query.scope.records(Vec::new()))?;
         let width = i64::from(bin_secs);
         let (first, last) = self.start_span(&selection)?.unwrap_or((0, 0));
@@ -263,7 +268,7 @@ impl Engine<'_> {
     }
 
     /// Starts of the hours in which a flow record starts, in seconds, ascending.
-    pub fn hours(&self) -> Result<Vec<i64>, EngineError> {
+    pub(crate) fn hours(&self) -> Result<Vec<i64>, EngineError> {
         const HOUR: i64 = 3600;
         let flows = &self.snapshot.flows;
         let hours: Arc<Vec<i64>> = self.reader.cache.derived("hours", flows.rows().into(), || {
@@ -283,7 +288,7 @@ impl Engine<'_> {
     }
 }
 
-/// Where a port stands among all; `NO_PORT` for none.
+/// Where a port is among all; `NO_PORT` for none.
 fn port_slot(value: &Value) -> Option<usize> {
     match value {
         Value::Null => Some(NO_PORT as usize),

@@ -1,5 +1,5 @@
-//! Indicators and labels over columns: what the dictionaries meet becomes sets of ids. Where an entry counts at some times
-//! only, the rows of those ids are asked for theirs; where it is part of a pattern, for all that they meet.
+//! Indicators and labels over columns: what the dictionaries meet becomes sets of ids. Where an entry counts at some
+//! times only, the rows of those ids are asked for theirs; where it is part of a pattern, for all that they meet.
 
 use super::plan::{Node, Timed};
 use super::sweep::{Columns, gather};
@@ -15,8 +15,8 @@ use std::sync::Arc;
 const LEADS: InFlows = InFlows::Bound { leads: true };
 
 impl Engine<'_> {
-    /// Records of which something meets an entry at their time.
-    pub fn met(&self, wanted: &Wanted, at: MetAt) -> Result<Node, EngineError> {
+    /// Records of which something matches an entry at their time.
+    pub(crate) fn met(&self, wanted: &Wanted, at: MetAt) -> Result<Node, EngineError> {
         let met = met(&self.reader.conn, &self.reader.cache, wanted)?;
         let mut parts = match at {
             MetAt::Side { column, side } => self.side_met(&met, column, side)?,
@@ -30,8 +30,8 @@ impl Engine<'_> {
         Ok(Node::or(parts))
     }
 
-    /// Records of which any value meets an entry, whatever the time and what else they meet.
-    pub fn record_met(&self, met: &Met) -> Result<Node, EngineError> {
+    /// Records of which any value matches an entry, whatever the time and what else they meet.
+    pub(crate) fn record_met(&self, met: &Met) -> Result<Node, EngineError> {
         self.ids_with(met, &|list| {
             [InFlows::Always, InFlows::Sometimes, LEADS].into_iter().any(|so| met.counts(list, so))
         })
@@ -147,9 +147,9 @@ impl Windows {
     }
 }
 
-/// Entries that are met with others: a row is asked for all that it meets.
+/// Entries that are matched with others: a row is asked for all that it matches.
 #[derive(Debug)]
-pub struct Joint {
+pub(crate) struct Joint {
     met: Arc<Met>,
     pairs: Arc<PairColumns>,
     at: MetAt,
@@ -157,11 +157,11 @@ pub struct Joint {
 
 impl Joint {
     /// What of a row is looked at.
-    pub const COLUMNS: [usize; 6] =
+    pub(crate) const COLUMNS: [usize; 6] =
         [flow::PAIR, flow::PACKET_PAIR, flow::INTERFACE, flow::SRCPORT, flow::DSTPORT, flow::START];
 
-    /// The rows of these that meet a pattern as a whole.
-    pub fn of(&self, candidates: &Chosen, rows: usize, columns: &Columns) -> Chosen {
+    /// The rows of these that match a pattern as a whole.
+    pub(crate) fn of(&self, candidates: &Chosen, rows: usize, columns: &Columns) -> Chosen {
         let mut values: [Vec<i64>; Self::COLUMNS.len()] = Default::default();
         let mut found = Bitmap::zeros(rows);
         let mut met = Vec::new();

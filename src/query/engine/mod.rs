@@ -2,28 +2,27 @@
 //! the one that plain SQL over the rows gives, and where the index cannot give it, SQL is asked.
 
 mod answers;
+mod compile;
 mod first;
 mod folded;
 mod groups;
 mod leaders;
 mod lines;
-mod lists;
 mod met;
 mod order;
 mod pair_table;
 mod plan;
-mod planner;
 mod repeated;
 mod sightings;
 mod sweep;
 mod talkers;
 #[cfg(test)]
 mod tests;
+mod top;
 
 use super::{Cancel, QueryError};
 use crate::case::index::{IndexError, IndexFault, IndexState, IndexedTable, Snapshot, Table};
 use crate::case::{CaseError, CaseReader};
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 /// Why the engine gave no result.
@@ -92,7 +91,7 @@ pub(super) fn attempt<T>(
     cancel: &Cancel,
     run: impl FnOnce(&Engine<'_>) -> Result<T, EngineError>,
 ) -> Result<Option<T>, QueryError> {
-    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = crate::threads::for_a_question();
     attempt_on(threads, reader, cancel, run)
 }
 

@@ -1,6 +1,6 @@
 //! The order of flow records by their fields. A field of a dictionary sorts by the rank of its value there.
 
-use super::planner::MOST_IDS;
+use super::compile::MOST_IDS;
 use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(super) const NO_RANK: u32 = u32::MAX;
 
 /// Where the keys of an order come from.
-pub enum Source {
+pub(crate) enum Source {
     /// A number of the row, from the least one on.
     Number { column: usize, least: i64 },
     /// A number of a dictionary's row.
@@ -27,7 +27,7 @@ pub enum Source {
 }
 
 impl Source {
-    pub fn columns(&self) -> Vec<usize> {
+    pub(crate) fn columns(&self) -> Vec<usize> {
         match self {
             Source::Number { column, .. } | Source::Rank { column, .. } => vec![*column],
             Source::End { .. } => vec![flow::START, flow::DURATION, flow::EXTRA],
@@ -35,7 +35,7 @@ impl Source {
     }
 
     /// The keys of some rows; `u64::MAX` for those without a value.
-    pub fn keys(&self, columns: &Columns, rows: &[u32], read: &mut [Vec<i64>; 3], keys: &mut Vec<u64>) {
+    pub(crate) fn keys(&self, columns: &Columns, rows: &[u32], read: &mut [Vec<i64>; 3], keys: &mut Vec<u64>) {
         keys.clear();
         for (column, out) in self.columns().into_iter().zip(read.iter_mut()) {
             match columns.get(column) {
@@ -68,7 +68,7 @@ impl Source {
 
 impl Engine<'_> {
     /// The chosen flow records in order, by their places; ties in the order of ids.
-    pub fn order(&self, selection: &Selection, keys: &[SortKey]) -> Result<Order, EngineError> {
+    pub(crate) fn order(&self, selection: &Selection, keys: &[SortKey]) -> Result<Order, EngineError> {
         let mut sources = Vec::new();
         let mut parts = Vec::new();
         for key in keys {
@@ -106,7 +106,7 @@ impl Engine<'_> {
     }
 
     /// Where a field's keys come from, and the greatest of them.
-    pub fn source(&self, field: FieldId) -> Result<Option<(Source, u64)>, EngineError> {
+    pub(crate) fn source(&self, field: FieldId) -> Result<Option<(Source, u64)>, EngineError> {
         let ranked = |column: usize, ranks: Arc<Vec<u32>>| {
             let max = ranks.iter().filter(|rank| **rank != NO_RANK).max().copied().unwrap_or(0);
             Some((Source::Rank { column, ranks }, u64::from(max)))
@@ -131,7 +131,7 @@ impl Engine<'_> {
     }
 
     /// Rank by id of a dictionary's row; equal values have equal ranks.
-    pub fn dictionary_ranks(&self, table: &str, field: FieldId) -> Result<Arc<Vec<u32>>, EngineError> {
+    pub(crate) fn dictionary_ranks(&self, table: &str, field: FieldId) -> Result<Arc<Vec<u32>>, EngineError> {
         let sql = format!("SELECT ifnull(max({table}_id), 0) FROM {table}");
         let last: i64 = self.reader.conn.prepare_cached(&sql)?.query_row([], |r| r.get(0))?;
         let name = format!("rank of {}", field.name());
@@ -204,7 +204,7 @@ impl Engine<'_> {
 
 impl Engine<'_> {
     /// The ends of records without a start, by extra id.
-    pub fn late_ends(&self) -> Result<Arc<FxHashMap<i64, i64>>, EngineError> {
+    pub(crate) fn late_ends(&self) -> Result<Arc<FxHashMap<i64, i64>>, EngineError> {
         let sql = "SELECT ifnull(max(extra_id), 0) FROM extra";
         let last: i64 = self.reader.conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
         self.reader.cache.derived("late ends", last, || {

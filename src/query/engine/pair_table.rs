@@ -41,7 +41,7 @@ impl Rows<'_> {
 
 impl Engine<'_> {
     /// As `query::pairs`.
-    pub fn pair_table(&self, query: &PairQuery) -> Result<PairTable, EngineError> {
+    pub(crate) fn pair_table(&self, query: &PairQuery) -> Result<PairTable, EngineError> {
         let records = query.records()?.records(Vec::new());
         let pairs = self.pairs()?;
         let column = if query.by == PairKey::PacketAddresses { flow::PACKET_PAIR } else { flow::PAIR };
@@ -121,7 +121,7 @@ impl Engine<'_> {
             self.reader.conn.prepare_cached("SELECT disposition_id, flow_direction FROM disposition")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let id = usize::try_from(row.get::<_, i64>(0)?).ok().filter(|id| *id < super::planner::MOST_IDS);
+            let id = usize::try_from(row.get::<_, i64>(0)?).ok().filter(|id| *id < super::compile::MOST_IDS);
             let name = match row.get_ref(1)? {
                 ValueRef::Null => None,
                 ValueRef::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
@@ -144,7 +144,7 @@ impl Engine<'_> {
 
 /// Records without addresses have no pair, or one of nobody, which is the same to whoever asks: one group for each
 /// direction.
-pub fn merge_nobody(groups: &mut Arc<Groups>, pairs: &PairColumns, width: u64) {
+pub(super) fn merge_nobody(groups: &mut Arc<Groups>, pairs: &PairColumns, width: u64) {
     let mut gone: Vec<usize> = Vec::new();
     for direction in 0..width {
         let slots = std::iter::once(0).chain(pairs.nobody.iter().map(|id| u64::from(*id)));

@@ -6,8 +6,8 @@ use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, Segment, flow};
 use crate::columns::{
-    Bitmap, Chosen, Column, Members, NULL, Ranges, Selection, in_ranges, in_set, narrowed, settle_ranges, settle_set,
-    where_value,
+    Bitmap, Chosen, Members, NULL, PackedColumn, Ranges, Selection, in_ranges, in_set, narrowed, settle_ranges,
+    settle_set, where_value,
 };
 use crate::filter::Relation;
 use crate::model::{TimeRange, Timestamp};
@@ -16,7 +16,7 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 #[derive(Clone, Debug)]
-pub enum Node {
+pub(crate) enum Node {
     Always(bool),
     Not(Box<Node>),
     And(Vec<Node>),
@@ -33,24 +33,24 @@ pub enum Node {
     Timed(usize, Arc<Timed>),
     /// The first column has a value, and it is not the second's.
     Differs(usize, usize),
-    /// The values of two columns stand so to each other; both are there.
+    /// The values of two columns are so to each other; both are there.
     Compare(Box<Compared>),
-    /// Rows of the first part that meet entries together.
+    /// Rows of the first part that match entries together.
     Joint(Box<Node>, Arc<Joint>),
     /// Places of rows, whatever they hold.
     Rows(Arc<Selection>),
 }
 
-/// Two fields of a row and how they stand.
+/// Two fields of a row and how they are.
 #[derive(Clone, Debug)]
-pub struct Compared {
+pub(crate) struct Compared {
     pub relation: Relation,
     pub sides: [Operand; 2],
 }
 
 /// A column, and the rank of each of its numbers where those are ids.
 #[derive(Clone, Debug)]
-pub struct Operand {
+pub(crate) struct Operand {
     pub column: usize,
     pub ranks: Option<Arc<Vec<u32>>>,
 }
@@ -80,7 +80,7 @@ impl Compared {
 
 /// Numbers that count at some times only.
 #[derive(Clone, Debug, Default)]
-pub struct Timed {
+pub(crate) struct Timed {
     pub set: Members,
     /// By number: which of `windows` are its own.
     pub of: FxHashMap<u32, u32>,
@@ -98,13 +98,13 @@ impl Timed {
 }
 
 #[derive(Clone, Debug)]
-pub enum Slow {
+pub(crate) enum Slow {
     Bits(i64),
     Pattern(Regex),
 }
 
 #[derive(Clone, Debug)]
-pub enum EndTest {
+pub(crate) enum EndTest {
     In(Ranges),
     Slow(Slow),
 }
@@ -128,13 +128,13 @@ impl EndTest {
 }
 
 impl Node {
-    pub fn and(mut parts: Vec<Node>) -> Self {
+    pub(crate) fn and(mut parts: Vec<Node>) -> Self {
         // What is cheap first: it may settle the whole. The order of equals does not matter to any result.
         parts.sort_by_key(Node::cost);
         Self::And(parts)
     }
 
-    pub fn or(mut parts: Vec<Node>) -> Self {
+    pub(crate) fn or(mut parts: Vec<Node>) -> Self {
         parts.sort_by_key(Node::cost);
         Self::Or(parts)
     }
@@ -156,7 +156,7 @@ impl Node {
     }
 
     /// What is known of a segment without its data; where that is not enough, `needs` gains what has to be loaded.
-    pub fn settle(&self, number: usize, segment: &Segment, needs: &mut ColumnSet) -> Option<bool> {
+    pub(crate) fn settle(&self, number: usize, segment: &Segment, needs: &mut ColumnSet) -> Option<bool> {
         let mut ask = |columns: &[usize]| {
             columns.iter().for_each(|column| needs.add(*column));
             None
@@ -221,12 +221,12 @@ impl Node {
     }
 
     /// The rows of a segment that pass; the columns that `settle` asked for are there.
-    pub fn choose(&self, number: usize, segment: &Segment, columns: &Columns) -> Chosen {
+    pub(crate) fn choose(&self, number: usize, segment: &Segment, columns: &Columns) -> Chosen {
         if let Some(all) = self.settle(number, segment, &mut ColumnSet::default()) {
             return Chosen::from_bool(all);
         }
         let column = |number: usize| columns.get(number).and_then(Option::as_deref);
-        let with = |number: usize, test: &dyn Fn(&Column) -> Bitmap| {
+        let with = |number: usize, test: &dyn Fn(&PackedColumn) -> Bitmap| {
             column(number).map_or(Chosen::None, |c| Chosen::of(test(c)))
         };
         match self {
@@ -318,7 +318,7 @@ fn settle_all(parts: &[Node], decides: bool, number: usize, segment: &Segment, n
 }
 
 /// Rows whose values of two columns pass together.
-fn two_by_two(one: &Column, other: &Column, passes: impl Fn(i64, i64) -> bool) -> Bitmap {
+fn two_by_two(one: &PackedColumn, other: &PackedColumn, passes: impl Fn(i64, i64) -> bool) -> Bitmap {
     const BLOCK: usize = 1024;
     let (mut ones, mut others) = ([NULL; BLOCK], [NULL; BLOCK]);
     let mut found = Bitmap::zeros(one.rows());
@@ -337,7 +337,7 @@ fn two_by_two(one: &Column, other: &Column, passes: impl Fn(i64, i64) -> bool) -
 
 impl Engine<'_> {
     /// The flow records that a plan chooses.
-    pub fn choose(&self, plan: &Node) -> Result<Selection, EngineError> {
+    pub(crate) fn choose(&self, plan: &Node) -> Result<Selection, EngineError> {
         let segments = &self.snapshot.flows.segments;
         let settle = |number: usize, needs: &mut ColumnSet| plan.settle(number, segments.get(number)?, needs);
         let mut chosen: Vec<Chosen> = (0..segments.len())

@@ -1,7 +1,6 @@
-//! Records that say again what one at another interface says, over the columns; the rule stands in
+//! Records that say again what one at another interface says, over the columns; the rule is in
 //! `query::conversations`.
 
-use super::answers::side_by_side;
 use super::groups::touched;
 use super::sweep::{ColumnSet, Columns, Share, gather};
 use super::{Engine, EngineError};
@@ -9,6 +8,7 @@ use crate::case::index::{IndexedTable, flow};
 use crate::columns::{NULL, PairColumns, Selection};
 use crate::model::{Dataset, FieldId, field};
 use crate::query::conversations::Sightings;
+use crate::threads::side_by_side;
 use std::sync::Arc;
 
 /// What is read of each record.
@@ -31,7 +31,7 @@ const NO_RANK: u32 = u32::MAX;
 const NOWHERE: u32 = u32::MAX;
 const SEVERAL: u32 = u32::MAX - 1;
 
-/// A record that may be a repeat. In this order those of one tuple stand together, interface by interface.
+/// A record that may be a repeat. In this order those of one tuple are together, interface by interface.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
     sides: (u32, u32),
@@ -63,7 +63,7 @@ fn rank(ranks: &[u32], id: i64) -> u32 {
 
 impl Engine<'_> {
     /// The chosen rows that are repeats, ascending.
-    pub fn repeated(&self, selection: &Selection) -> Result<Vec<u32>, EngineError> {
+    pub(crate) fn repeated(&self, selection: &Selection) -> Result<Vec<u32>, EngineError> {
         let field = |name| field::by_name(Dataset::Flows, name).ok_or(EngineError::Unsupported);
         let ranks = |table: &str, field: FieldId| self.dictionary_ranks(table, field);
         let ranks = Ranks {
@@ -88,8 +88,8 @@ impl Engine<'_> {
         Ok(rows)
     }
 
-    /// By the hash of two addresses the interface that saw them, or `SEVERAL`: most traffic is seen at one, and needs no
-    /// closer look.
+    /// By the hash of two addresses the interface that saw them, or `SEVERAL`: most traffic is seen at one, and needs
+    /// no closer look.
     fn interfaces_seen(
         &self,
         selection: &Selection,

@@ -1,5 +1,5 @@
-//! Sightings over the columns. Where only addresses are met and the time does not matter, sums by pair are enough; else the
-//! records that meet anything are chosen by their ids, and only they are looked at.
+//! Sightings over the columns. Where only addresses are matched and the time does not matter, sums by pair are enough;
+//! else the records that match anything are chosen by their ids, and only they are looked at.
 
 use super::groups::touched;
 use super::plan::Node;
@@ -9,9 +9,10 @@ use crate::case::index::{IndexedTable, flow};
 use crate::columns::{Chosen, Fate, Grouping, Groups, NULL, PairColumns, Verdict};
 use crate::model::Timestamp;
 use crate::query::RecordQuery;
-use crate::query::engine::answers::{checked, in_parts, side_by_side, told};
+use crate::query::engine::answers::{checked, in_parts, told};
 use crate::query::indicators::{FlowLook, Met};
 use crate::query::sightings::{By, FlowSums, Tallies};
+use crate::threads::side_by_side;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -44,7 +45,7 @@ struct Part {
 
 impl Engine<'_> {
     /// What the flow records of a query come to by what they meet.
-    pub fn sightings(&self, records: &RecordQuery, met: &Met, by: By) -> Result<Tallies, EngineError> {
+    pub(crate) fn sightings(&self, records: &RecordQuery, met: &Met, by: By) -> Result<Tallies, EngineError> {
         let pairs = self.pairs()?;
         let only_pairs = met.is_of_addresses_alone();
         if only_pairs && self.snapshot.flows.bounds(flow::PACKET_PAIR).is_none() {
@@ -52,7 +53,7 @@ impl Engine<'_> {
         }
         let (mut parts, mut all) = (vec![self.plan(records)?, self.record_met(met)?], Tallies::default());
         if only_pairs {
-            // Nearly every packet has its interface's addresses, and such records are met by their pairs too.
+            // Nearly every packet has its interface's addresses, and such records are matched by their pairs too.
             let differs = Node::Differs(flow::PACKET_PAIR, flow::PAIR);
             let same = Node::and(vec![self.plan(records)?, Node::Not(Box::new(differs.clone()))]);
             let grouping = Grouping::new(vec![self.pair_part(flow::PAIR, &pairs)?]).ok_or(EngineError::Unsupported)?;

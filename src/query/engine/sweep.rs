@@ -2,28 +2,29 @@
 
 use super::{Engine, EngineError};
 use crate::case::index::{Cell, IndexedTable};
-use crate::columns::{Column, NULL};
+use crate::columns::{NULL, PackedColumn};
 use crate::query::QueryError;
+use crate::threads::{self, Worker};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A set of column numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ColumnSet(u32);
+pub(crate) struct ColumnSet(u32);
 
 impl ColumnSet {
-    pub fn of(columns: impl IntoIterator<Item = usize>) -> Self {
+    pub(crate) fn of(columns: impl IntoIterator<Item = usize>) -> Self {
         let mut this = Self::default();
         columns.into_iter().for_each(|column| this.add(column));
         this
     }
 
-    pub fn add(&mut self, column: usize) {
+    pub(crate) fn add(&mut self, column: usize) {
         self.0 |= 1 << column;
     }
 
-    pub fn add_all(&mut self, other: Self) {
+    pub(crate) fn add_all(&mut self, other: Self) {
         self.0 |= other.0;
     }
 
@@ -33,11 +34,11 @@ impl ColumnSet {
 }
 
 /// The columns of a segment that were asked for, by number.
-pub type Columns = Vec<Option<Arc<Column>>>;
+pub(super) type Columns = Vec<Option<Arc<PackedColumn>>>;
 
 /// Who sees which segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Share {
+pub(crate) enum Share {
     /// Each segment goes to one worker.
     Split,
     /// Every worker sees every segment.
@@ -49,7 +50,7 @@ type Cells = Vec<Option<Arc<Cell>>>;
 impl Engine<'_> {
     /// Calls `each` with segments of a table and their columns: those for which `needs` names some. `states` are the
     /// workers' own; they come back as they were left.
-    pub fn sweep<S: Send>(
+    pub(crate) fn sweep<S: Send>(
         &self,
         table: IndexedTable,
         needs: impl Fn(usize) -> Option<ColumnSet>,
@@ -102,19 +103,17 @@ impl Engine<'_> {
             }
             Ok(state)
         };
-        std::thread::scope(|scope| {
+        threads::scope(|scope| {
             let work = &work;
             let mut states = states.into_iter();
             let Some(first) = states.next() else { return Ok(Vec::new()) };
             let mut workers = Vec::new();
             for state in states {
-                let thread = std::thread::Builder::new().name("columns".into());
-                let thread = thread.spawn_scoped(scope, move || work(state));
-                workers.push(thread.map_err(|_| EngineError::Unsupported)?);
+                let worker = threads::beside(scope, "columns", move || work(state));
+                workers.push(worker.map_err(|_| EngineError::Unsupported)?);
             }
             let first = work(first);
-            let others = workers.into_iter().map(|worker| worker.join().unwrap_or(Err(EngineError::Unsupported)));
-            std::iter::once(first).chain(others).collect()
+            std::iter::once(first).chain(workers.into_iter().map(Worker::join)).collect()
         })
     }
 
@@ -128,7 +127,7 @@ impl Engine<'_> {
         each: &(impl Fn(&mut S, usize, &Columns) -> Result<(), EngineError> + Sync),
     ) -> Result<Vec<S>, EngineError> {
         let failed = AtomicBool::new(false);
-        std::thread::scope(|scope| {
+        threads::scope(|scope| {
             let mut senders: Vec<SyncSender<(usize, Arc<Cells>)>> = Vec::new();
             let mut workers = Vec::new();
             let shared = match share {
@@ -163,15 +162,14 @@ impl Engine<'_> {
                     }
                     Ok(state)
                 };
-                let thread = std::thread::Builder::new().name("columns".into()).spawn_scoped(scope, work);
-                workers.push(thread.map_err(|_| EngineError::Unsupported)?);
+                let worker = threads::beside(scope, "columns", work);
+                workers.push(worker.map_err(|_| EngineError::Unsupported)?);
             }
             drop(shared);
             let loaded = self.load(table, wanted, &senders, &failed);
             drop(senders);
             // A worker's error says more than that nobody listened to the loading thread.
-            let states: Result<Vec<S>, EngineError> =
-                workers.into_iter().map(|worker| worker.join().unwrap_or(Err(EngineError::Unsupported))).collect();
+            let states: Result<Vec<S>, EngineError> = workers.into_iter().map(Worker::join).collect();
             let states = states?;
             loaded.map(|()| states)
         })
@@ -191,7 +189,7 @@ impl Engine<'_> {
             }
             let cells = Arc::new(self.cells(table, *segment, *columns)?);
             for sender in senders {
-                // Gone only after an error, which is told at the end.
+                // Gone only after an error, which is reported at the end.
                 let _ = sender.send((*segment, Arc::clone(&cells)));
             }
         }
@@ -218,7 +216,7 @@ impl Engine<'_> {
     }
 
     /// Somebody may have asked to stop.
-    pub fn go_on(&self) -> Result<(), EngineError> {
+    pub(crate) fn go_on(&self) -> Result<(), EngineError> {
         if self.cancel.is_cancelled() { Err(QueryError::Cancelled.into()) } else { Ok(()) }
     }
 }
@@ -242,7 +240,7 @@ fn decoded(cells: &Cells) -> Result<Columns, EngineError> {
 }
 
 /// The columns of some rows, `NULL` where a segment lacks one.
-pub fn gather<const N: usize>(columns: &Columns, read: &[usize; N], rows: &[u32], values: &mut [Vec<i64>; N]) {
+pub(super) fn gather<const N: usize>(columns: &Columns, read: &[usize; N], rows: &[u32], values: &mut [Vec<i64>; N]) {
     for (column, values) in read.iter().zip(values) {
         match columns.get(*column).and_then(Option::as_deref) {
             Some(column) => column.gather(rows, values),

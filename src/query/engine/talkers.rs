@@ -1,15 +1,16 @@
 //! From sums by pair to sums by address.
 
-use super::answers::{LEAST_PART, checked, side_by_side};
+use super::answers::{LEAST_PART, checked};
 use super::{Engine, EngineError};
 use crate::case::index::flow;
 use crate::columns::{Bitmap, Grouping, Groups, KeyPart, Map, NO_SLOT, PairColumns, Second, Selection, Sums, Used};
+use crate::threads::side_by_side;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// Sums by address id: a record counts for both of its sides, once where they are the same; its bytes are sent by one and
 /// received by the other. With the bytes that each sent and received. `only`: of these addresses.
-pub fn talkers(
+pub(super) fn talkers(
     groups: &Groups,
     pairs: &PairColumns,
     only: Option<Bitmap>,
@@ -46,7 +47,7 @@ fn both(sides: impl Iterator<Item = (u64, (Sums, Sums))>) -> (Groups, Vec<(i128,
 
 impl Engine<'_> {
     /// The same of chosen records, without sums by pair, of which there may be many more than addresses.
-    pub fn talkers(
+    pub(crate) fn talkers(
         &self,
         selection: &Selection,
         column: usize,
@@ -64,7 +65,7 @@ impl Engine<'_> {
     }
 
     /// Sums of chosen records by port, whichever side it is of. Records without one come last.
-    pub fn either_port(&self, selection: &Selection) -> Result<(Groups, Vec<(i128, i128)>), EngineError> {
+    pub(crate) fn either_port(&self, selection: &Selection) -> Result<(Groups, Vec<(i128, i128)>), EngineError> {
         let part = |column, second| self.port_part(column, second);
         let other = flow::SRCPORT;
         self.by_side(
@@ -78,7 +79,7 @@ impl Engine<'_> {
     }
 
     /// A key of ports; `NO_PORT` for none.
-    pub fn port_part(&self, column: usize, second: Option<Second>) -> Result<KeyPart, EngineError> {
+    pub(crate) fn port_part(&self, column: usize, second: Option<Second>) -> Result<KeyPart, EngineError> {
         let fits = |column| {
             let (least, greatest) = self.snapshot.flows.bounds(column).unwrap_or((0, 0));
             least >= 0 && greatest < i64::from(NO_PORT)
@@ -115,7 +116,7 @@ impl Engine<'_> {
 }
 
 /// In the place of a port, where there is none.
-pub const NO_PORT: u32 = 1 << 16;
+pub(super) const NO_PORT: u32 = 1 << 16;
 
 /// What the pairs come to by their source, or by their destination, of the addresses whose number is in a range.
 fn side(groups: &Groups, pairs: &PairColumns, is_source: bool, used: &Used, numbers: Range<usize>) -> Vec<Sums> {

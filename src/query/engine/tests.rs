@@ -4,20 +4,21 @@ use super::*;
 use crate::case::index::{IndexCache, flow};
 use crate::columns::Grouping;
 use crate::filter::parse;
-use crate::model::{Address, Dataset, TimeRange, Timestamp, field};
+use crate::model::{Address, Dataset, TimeRange, Timestamp, Value, field};
 use crate::query::conversations::conversations_by_sql;
 use crate::query::figures::figures_by_sql;
 use crate::query::filter_sql::fixture::{TestRecord, case_of};
 use crate::query::filter_sql::random_tests::{FLOW_SUBJECTS, filter_text, flow_record, numbered};
 use crate::query::histogram::histogram_by_sql;
+use crate::query::hours::hours_by_sql;
 use crate::query::pairs::pairs_by_sql;
 use crate::query::rows::rows_by_sql;
-use crate::query::series::{hours_by_sql, lines_by_sql};
+use crate::query::series::lines_by_sql;
 use crate::query::top::top_by_sql;
 use crate::query::{ConversationColumn, ConversationQuery, ConversationSort, Repeats};
 use crate::query::{Duplicates, RecordQuery, SortKey};
 use crate::query::{
-    GroupBy, Measure, PairColumn, PairKey, PairQuery, PairSort, Scope, SeriesQuery, TopQuery, Value, pair_rows,
+    GroupBy, Measure, PairColumn, PairKey, PairQuery, PairSort, Scope, SeriesQuery, TopQuery, pair_rows,
 };
 use proptest::prelude::*;
 use std::path::Path;
@@ -35,7 +36,7 @@ fn by_columns<T>(reader: &CaseReader, threads: usize, run: impl FnOnce(&Engine<'
 }
 
 fn query(text: &str) -> RecordQuery {
-    let filter = parse(text, Dataset::Flows).unwrap_or_else(|e| panic!("{}", e.render(text)));
+    let filter = parse(text, Dataset::Flows).unwrap_or_else(|e| panic!("{text}: {e}"));
     RecordQuery { filter: Some(filter), duplicates: Duplicates::All, ..RecordQuery::all(Dataset::Flows) }
 }
 

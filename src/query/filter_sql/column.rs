@@ -1,4 +1,4 @@
-//! A check on one SQL expression. The result may be NULL where the expression is: callers stand it in a WHERE or an
+//! A check on one SQL expression. The result may be NULL where the expression is: callers be it in a WHERE or an
 //! IFNULL.
 
 use super::{Compiler, joined};
@@ -25,7 +25,7 @@ pub(super) enum Shape {
     Evidence,
 }
 
-pub(super) struct Column {
+pub(super) struct SqlColumn {
     /// What is compared.
     pub expr: String,
     /// What patterns look at, and what is NULL where there is no value.
@@ -36,19 +36,19 @@ pub(super) struct Column {
 /// Lists up to this length are bound value by value; longer ones as one JSON array.
 const INLINE_ITEMS: usize = 32;
 
-impl Column {
-    pub fn new(expr: impl Into<String>, shape: Shape) -> Self {
+impl SqlColumn {
+    pub(super) fn new(expr: impl Into<String>, shape: Shape) -> Self {
         let expr = expr.into();
         Self { text: expr.clone(), expr, shape }
     }
 
     /// A row of table `address`.
-    pub fn address() -> Self {
+    pub(super) fn address() -> Self {
         Self { expr: "key".to_owned(), text: "address".to_owned(), shape: Shape::Key }
     }
 
     /// A row of table `evidence`.
-    pub fn evidence() -> Self {
+    pub(super) fn evidence() -> Self {
         Self { expr: "evidence_id".to_owned(), text: "path".to_owned(), shape: Shape::Evidence }
     }
 
@@ -57,13 +57,13 @@ impl Column {
         if self.shape == Shape::Choice { " COLLATE NOCASE" } else { "" }
     }
 
-    pub fn boolean(expr: &str) -> Self {
+    pub(super) fn boolean(expr: &str) -> Self {
         Self::new(expr, Shape::Boolean)
     }
 }
 
 impl Compiler {
-    pub(super) fn predicate(&mut self, check: &Check, column: &Column) -> String {
+    pub(super) fn predicate(&mut self, check: &Check, column: &SqlColumn) -> String {
         if let Some(pattern) = pattern::of_check(check, column.shape == Shape::Choice) {
             let pattern = self.bind(Value::Text(pattern));
             return format!("coldtrail_matches({pattern}, {})", column.text);
@@ -94,7 +94,7 @@ impl Compiler {
     }
 
     /// `operator` is one of SQL's six.
-    fn compare(&mut self, column: &Column, operator: &str, literal: &Literal) -> String {
+    fn compare(&mut self, column: &SqlColumn, operator: &str, literal: &Literal) -> String {
         let expr = &column.expr;
         match (column.shape, literal) {
             (Shape::Text | Shape::Choice, Literal::Text(text)) => {
@@ -144,7 +144,7 @@ impl Compiler {
         format!("{expr} {operator} {value}")
     }
 
-    fn in_list(&mut self, column: &Column, items: &[Literal]) -> String {
+    fn in_list(&mut self, column: &SqlColumn, items: &[Literal]) -> String {
         let (mut texts, mut numbers, mut keys, mut ranges, mut parts) = (vec![], vec![], vec![], vec![], vec![]);
         for item in items {
             match (column.shape, item) {

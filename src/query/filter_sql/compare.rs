@@ -76,7 +76,7 @@ fn in_extra(expression: &str) -> String {
     format!("(SELECT {expression} FROM extra t WHERE t.extra_id = f.extra_id AND json_valid(t.json))")
 }
 
-/// Do the fields stand in one table, whose rows can be asked once instead of each record's?
+/// Are the fields in one table, whose rows can be asked once instead of each record's?
 pub(super) fn in_one_tuple(one: FieldId, other: FieldId) -> Option<&'static str> {
     match (one.home, other.home) {
         (Home::Interface, Home::Interface) => Some("interface"),

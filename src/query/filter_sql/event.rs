@@ -1,7 +1,7 @@
 //! Targets of events: table `event` as `e`, its tuples in table `call`.
 
 use super::Compiler;
-use super::column::{Column, Shape};
+use super::column::{Shape, SqlColumn};
 use crate::case::schema::EVENT_TIME_TEXT;
 use crate::filter::derived::Derived;
 use crate::filter::{Check, JsonPath, Step};
@@ -44,11 +44,11 @@ impl Compiler {
                 let identity = "k.user_identity_type, k.user_identity_user_name, e.user_identity_principal_id, \
                                 e.user_identity_arn";
                 let value = format!("coldtrail_identity_name('{name}', {identity})");
-                let predicate = self.predicate(check, &Column::new(value, Shape::Text));
+                let predicate = self.predicate(check, &SqlColumn::new(value, Shape::Text));
                 format!("IFNULL((SELECT {predicate} FROM call k WHERE k.call_id = e.call_id), 0)")
             }
             Derived::LoginResult | Derived::ResourceName | Derived::ResourceType => {
-                let predicate = self.predicate(check, &Column::new("w.value", Shape::Text));
+                let predicate = self.predicate(check, &SqlColumn::new("w.value", Shape::Text));
                 format!("EXISTS (SELECT 1 FROM json_each(coldtrail_derived('{name}', {JSON})) w WHERE {predicate})")
             }
         }
@@ -57,7 +57,7 @@ impl Compiler {
     pub(super) fn event_text(&mut self, check: &Check) -> String {
         match check {
             Check::Present => "1".to_owned(),
-            check => format!("IFNULL({}, 0)", self.predicate(check, &Column::new(JSON, Shape::Text))),
+            check => format!("IFNULL({}, 0)", self.predicate(check, &SqlColumn::new(JSON, Shape::Text))),
         }
     }
 }
@@ -69,15 +69,15 @@ fn member_column(key: &str) -> Option<&'static str> {
         .map(FieldId::name)
 }
 
-pub(super) fn event_column(field: FieldId, table: &str) -> Column {
+pub(super) fn event_column(field: FieldId, table: &str) -> SqlColumn {
     let text = format!("{table}.\"{}\"", field.name());
     match field.kind {
-        Kind::Address => Column { expr: "e.source_ip_key".to_owned(), text, shape: Shape::Key },
+        Kind::Address => SqlColumn { expr: "e.source_ip_key".to_owned(), text, shape: Shape::Key },
         Kind::Time if field.name() == "event_time" => {
-            Column { expr: "e.time_millis".to_owned(), text: EVENT_TIME_TEXT.to_owned(), shape: Shape::Millis }
+            SqlColumn { expr: "e.time_millis".to_owned(), text: EVENT_TIME_TEXT.to_owned(), shape: Shape::Millis }
         }
-        Kind::Time => Column { expr: format!("coldtrail_millis({text})"), text, shape: Shape::Millis },
-        Kind::Boolean => Column::new(text, Shape::Boolean),
-        _ => Column::new(text, Shape::Text),
+        Kind::Time => SqlColumn { expr: format!("coldtrail_millis({text})"), text, shape: Shape::Millis },
+        Kind::Boolean => SqlColumn::new(text, Shape::Boolean),
+        _ => SqlColumn::new(text, Shape::Text),
     }
 }

@@ -24,7 +24,7 @@ pub(in crate::query) struct TestRecord {
 }
 
 impl TestRecord {
-    pub fn new(dataset: Dataset, id: i64, values: &[(&str, &str)], json: Option<&str>) -> Self {
+    pub(crate) fn new(dataset: Dataset, id: i64, values: &[(&str, &str)], json: Option<&str>) -> Self {
         let values = values.iter().map(|(name, text)| (named(dataset, name), (*text).to_owned())).collect();
         Self { dataset, id, values, json: json.map(str::to_owned), duplicate: id % 3 == 0, tags: Vec::new() }
     }
@@ -132,7 +132,7 @@ const fn known(list: &'static str, kind: &'static str, value: &'static str, name
     TestEntry { list, kind, value, name, valid: (None, None), enabled: true, part: None }
 }
 
-/// Lists `bad` and `feed` are looked for; `off` is turned off, and `well` is of well-known infrastructure.
+/// Lists `bad` and `feed` are searched for; `off` is turned off, and `well` is of well-known infrastructure.
 pub(in crate::query) static KNOWN: [TestEntry; 22] = [
     known("bad", "address", "10.0.0.2", "C2"),
     TestEntry { valid: (Some(1_000_500), Some(1_002_000)), ..known("bad", "range", "192.0.2.0/24", "") },
@@ -229,7 +229,7 @@ impl TestRecord {
         });
         let json = self.json.as_deref().unwrap_or_default();
         let quoted = |text: &str| json.contains(&format!("\"{text}\""));
-        // Also in JSON that stands as a text in the event's own, where its quotes are escaped.
+        // Also in JSON that is as a text in the event's own, where its quotes are escaped.
         let as_a_word = |text: &str| {
             let in_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
             json.match_indices(text)
@@ -305,7 +305,7 @@ pub(in crate::query) fn case_of(records: &[TestRecord]) -> Connection {
     connection
 }
 
-/// Its tags, and one that was taken back, and one on an address with the same words: neither is a tag of the record.
+/// Its tags, and one that was removed, and one on an address with the same words: neither is a tag of the record.
 fn insert_tags(connection: &Connection, record: &TestRecord) {
     let key = format!("{}:{}", record.id >> 32, record.id & 0xffff_ffff);
     let put = |subject: &str, name: &str, removed: Option<&str>| {
@@ -411,7 +411,7 @@ fn insert_event(connection: &Connection, record: &TestRecord) {
     if let Some(Value::Address(address)) = record.value(named(Dataset::Events, "source_ip_address")) {
         row.push(("source_ip_key".into(), address.key().to_vec().into()));
     }
-    // Members stand in their columns as they were written, as the import keeps them.
+    // Members are in their columns as they were written, as the import keeps them.
     let json: Option<BTreeMap<String, &RawValue>> =
         record.json.as_deref().and_then(|json| serde_json::from_str(json).ok());
     for field in field::event_columns() {

@@ -1,6 +1,6 @@
 //! Targets of flow records: table `flow` as `f`, and its dictionaries.
 
-use super::column::{Column, Shape};
+use super::column::{Shape, SqlColumn};
 use super::{Compiler, joined};
 use crate::filter::{Check, JsonPath, names};
 use crate::model::{Dataset, FieldId, Home, Kind, field};
@@ -14,11 +14,11 @@ impl Compiler {
         match field.home {
             Home::Row if field.name() == "end" => self.end(check),
             Home::Row => {
-                let predicate = self.predicate(check, &Column::new(format!("f.\"{}\"", field.name()), shape(field)));
+                let predicate = self.predicate(check, &SqlColumn::new(format!("f.\"{}\"", field.name()), shape(field)));
                 format!("IFNULL({predicate}, 0)")
             }
             Home::Interface | Home::Disposition => {
-                let predicate = self.predicate(check, &Column::new(tuple_column(field), shape(field)));
+                let predicate = self.predicate(check, &SqlColumn::new(tuple_column(field), shape(field)));
                 in_tuple(field.home, &predicate)
             }
             Home::PairSource => self.address("pair_id", "source_id", check),
@@ -27,7 +27,7 @@ impl Compiler {
             Home::PacketDestination => self.address("packet_pair_id", "destination_id", check),
             Home::Extra => {
                 let value = format!("CAST(json_extract(json, '$.\"{}\"') AS INTEGER)", field.name());
-                let predicate = self.predicate(check, &Column::new(value, Shape::Integer));
+                let predicate = self.predicate(check, &SqlColumn::new(value, Shape::Integer));
                 in_extra(&predicate)
             }
             Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Virtual => "0".to_owned(),
@@ -35,8 +35,8 @@ impl Compiler {
     }
 
     fn end(&mut self, check: &Check) -> String {
-        let in_row = self.predicate(check, &Column::new(END, Shape::Seconds));
-        let in_extra = self.predicate(check, &Column::new(EXTRA_END, Shape::Seconds));
+        let in_row = self.predicate(check, &SqlColumn::new(END, Shape::Seconds));
+        let in_extra = self.predicate(check, &SqlColumn::new(EXTRA_END, Shape::Seconds));
         let extra = format!("f.extra_id IN (SELECT extra_id FROM extra WHERE json_valid(json) AND {in_extra})");
         format!("(IFNULL({in_row}, 0) OR IFNULL(f.start IS NULL AND {extra}, 0))")
     }
@@ -46,7 +46,7 @@ impl Compiler {
         let wanted = match check {
             Check::Present => format!("{side} IS NOT NULL"),
             check => {
-                let predicate = self.predicate(check, &Column::address());
+                let predicate = self.predicate(check, &SqlColumn::address());
                 format!("{side} IN (SELECT address_id FROM address WHERE {predicate})")
             }
         };
@@ -63,7 +63,7 @@ impl Compiler {
                 "IFNULL(f.{column} IN (SELECT pair_id FROM pair WHERE source_id IS NOT NULL OR destination_id IS NOT NULL), 0)"
             );
         }
-        let predicate = self.predicate(check, &Column::address());
+        let predicate = self.predicate(check, &SqlColumn::address());
         format!(
             "IFNULL(f.{column} IN (WITH wanted AS MATERIALIZED (SELECT address_id FROM address WHERE {predicate}) \
              SELECT pair_id FROM pair WHERE source_id IN wanted OR destination_id IN wanted), 0)"
@@ -71,8 +71,8 @@ impl Compiler {
     }
 
     pub(super) fn either_port(&mut self, check: &Check) -> String {
-        let source = self.predicate(check, &Column::new("f.srcport", Shape::Integer));
-        let destination = self.predicate(check, &Column::new("f.dstport", Shape::Integer));
+        let source = self.predicate(check, &SqlColumn::new("f.srcport", Shape::Integer));
+        let destination = self.predicate(check, &SqlColumn::new("f.dstport", Shape::Integer));
         format!("(IFNULL({source}, 0) OR IFNULL({destination}, 0))")
     }
 
@@ -89,15 +89,15 @@ impl Compiler {
         let mut parts = vec![self.either_side("pair_id", check), self.either_side("packet_pair_id", check)];
         for home in [Home::Interface, Home::Disposition] {
             let columns: Vec<String> = field::at_home(Dataset::Flows, home)
-                .map(|f| self.predicate(check, &Column::new(tuple_column(f), Shape::Text)))
+                .map(|f| self.predicate(check, &SqlColumn::new(tuple_column(f), Shape::Text)))
                 .collect();
             parts.push(in_tuple(home, &joined(&columns, "OR")));
         }
         for expr in field::at_home(Dataset::Flows, Home::Row).map(row_expression) {
-            let predicate = self.predicate(check, &Column::new(expr, Shape::Text));
+            let predicate = self.predicate(check, &SqlColumn::new(expr, Shape::Text));
             parts.push(format!("IFNULL({predicate}, 0)"));
         }
-        let extra = self.predicate(check, &Column::new("json", Shape::Text));
+        let extra = self.predicate(check, &SqlColumn::new("json", Shape::Text));
         parts.push(format!("IFNULL(f.extra_id IN (SELECT extra_id FROM extra WHERE {extra}), 0)"));
         joined(&parts, "OR")
     }
@@ -111,7 +111,7 @@ pub(in crate::query) fn row_expression(field: FieldId) -> String {
     }
 }
 
-/// The column of a field in table `interface` or `disposition`. AWS's interface-id stands in `eni_id`, because
+/// The column of a field in table `interface` or `disposition`. AWS's interface-id is in `eni_id`, because
 /// `interface_id` is the table's own key.
 pub(in crate::query) fn tuple_column(field: FieldId) -> String {
     match (field.home, field.name()) {

@@ -1,5 +1,7 @@
 //! SQL functions that conditions call.
 
+#![expect(unsafe_code, reason = "rusqlite's get_connection is unsafe: the connection must not outlive the call")]
+
 use crate::case::CaseReader;
 use crate::case::event_json::EventTexts;
 use crate::case::index::IndexCache;
@@ -19,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 ///
 /// # Errors
 /// What SQLite says.
-pub fn prepare(reader: &CaseReader) -> Result<()> {
+pub(crate) fn prepare(reader: &CaseReader) -> Result<()> {
     if reader.prepared.get().is_none() {
         register_functions(&reader.conn, &reader.cache)?;
         // Nobody else sets it: a second thread would have a reader of its own.
@@ -29,10 +31,11 @@ pub fn prepare(reader: &CaseReader) -> Result<()> {
 }
 
 /// Adds to a connection `coldtrail_matches(pattern, value)`: 1 where the regular expression is found in the value's
-/// text, NULL for NULL; `coldtrail_millis(text)`: an ISO 8601 time in milliseconds UTC, NULL for what is none; `coldtrail_json_values(json, steps)`: a list of the values
-/// that a path leads to; `coldtrail_event_json(id)`: an event's own JSON, NULL where there is none;
-/// `coldtrail_identity_name(name, type, user name, principal id, ARN)` and `coldtrail_derived(name, json)`: what `Derived`
-/// makes of them, the second as a list. Besides, those of indicators and labels.
+/// text, NULL for NULL; `coldtrail_millis(text)`: an ISO 8601 time in milliseconds UTC, NULL for what is none;
+/// `coldtrail_json_values(json, steps)`: a list of the values that a path leads to; `coldtrail_event_json(id)`: an
+/// event's own JSON, NULL where there is none;
+/// `coldtrail_identity_name(name, type, user name, principal id, ARN)` and `coldtrail_derived(name, json)`: what
+/// `Derived` makes of them, the second as a list. Besides, those of indicators and labels.
 ///
 /// # Errors
 /// What SQLite says.

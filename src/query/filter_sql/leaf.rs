@@ -1,7 +1,8 @@
-//! One test of a filter on flow records, taken apart into what columns can answer: conditions on the small dictionaries,
-//! which stay SQL and select ids, and conditions on the rows' own numbers. Means exactly what the SQL of the whole means.
+//! One test of a filter on flow records, taken apart into what columns can answer: conditions on the small
+//! dictionaries, which stay SQL and select ids, and conditions on the rows' own numbers. Means exactly what the SQL of
+//! the whole means.
 
-use super::column::{Column, Shape};
+use super::column::{Shape, SqlColumn};
 use super::compare::{has_column, in_one_tuple};
 use super::flow::{EXTRA_END, shape, tuple_column};
 use super::{CompileError, Compiler, SqlCondition, joined};
@@ -38,13 +39,13 @@ pub(in crate::query) enum Leaf {
     NoStartAndExtra(SqlCondition),
     /// The evidence is one that the statement selects.
     Evidence(SqlCondition),
-    /// How the values of two fields with columns stand to each other.
+    /// How the values of two fields with columns are to each other.
     Compare {
         field: FieldId,
         relation: Relation,
         other: FieldId,
     },
-    /// Some value meets an entry at the record's time.
+    /// Some value matches an entry at the record's time.
     Met {
         wanted: Wanted,
         at: MetAt,
@@ -53,7 +54,7 @@ pub(in crate::query) enum Leaf {
     Sql(SqlCondition),
 }
 
-/// What of a flow record may meet an entry.
+/// What of a flow record may match an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::query) enum MetAt {
     /// An address of the pair in a column.
@@ -93,11 +94,11 @@ pub(in crate::query) fn leaf(target: &Target, check: &Check) -> Result<Leaf, Com
         }
         Target::Evidence | Target::Duplicate | Target::AnyText if *check == Check::Present => Leaf::Always(true),
         Target::Evidence => Leaf::Evidence(select(|compiler| {
-            format!("SELECT evidence_id FROM evidence WHERE {}", compiler.predicate(check, &Column::evidence()))
+            format!("SELECT evidence_id FROM evidence WHERE {}", compiler.predicate(check, &SqlColumn::evidence()))
         })),
         Target::Duplicate => {
             let select = select(|compiler| {
-                let predicate = compiler.predicate(check, &Column::boolean("v"));
+                let predicate = compiler.predicate(check, &SqlColumn::boolean("v"));
                 format!("SELECT v FROM (SELECT 0 AS v UNION ALL SELECT 1) WHERE {predicate}")
             });
             Leaf::Ids { column: flow::DUPLICATE, select }
@@ -149,7 +150,7 @@ fn of_field(field: FieldId, check: &Check) -> Leaf {
             None => Leaf::Always(false),
         },
         Home::Interface | Home::Disposition => {
-            tuple(field.home, |compiler| compiler.predicate(check, &Column::new(tuple_column(field), shape(field))))
+            tuple(field.home, |compiler| compiler.predicate(check, &SqlColumn::new(tuple_column(field), shape(field))))
         }
         Home::PairSource => address(flow::PAIR, Side::Source, check),
         Home::PairDestination => address(flow::PAIR, Side::Destination, check),
@@ -157,7 +158,7 @@ fn of_field(field: FieldId, check: &Check) -> Leaf {
         Home::PacketDestination => address(flow::PACKET_PAIR, Side::Destination, check),
         Home::Extra => extra(|compiler| {
             let value = format!("CAST(json_extract(json, '$.\"{}\"') AS INTEGER)", field.name());
-            compiler.predicate(check, &Column::new(value, Shape::Integer))
+            compiler.predicate(check, &SqlColumn::new(value, Shape::Integer))
         }),
         Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Virtual => Leaf::Always(false),
     }
@@ -186,7 +187,7 @@ fn extra(predicate: impl FnOnce(&mut Compiler) -> String) -> Leaf {
 fn address(column: usize, side: Side, check: &Check) -> Leaf {
     let select = (*check != Check::Present).then(|| {
         select(|compiler| {
-            format!("SELECT address_id FROM address WHERE {}", compiler.predicate(check, &Column::address()))
+            format!("SELECT address_id FROM address WHERE {}", compiler.predicate(check, &SqlColumn::address()))
         })
     });
     Leaf::Address { column, side, select }
@@ -194,7 +195,7 @@ fn address(column: usize, side: Side, check: &Check) -> Leaf {
 
 fn end(check: &Check) -> Leaf {
     let in_extra = select(|compiler| {
-        let predicate = compiler.predicate(check, &Column::new(EXTRA_END, Shape::Seconds));
+        let predicate = compiler.predicate(check, &SqlColumn::new(EXTRA_END, Shape::Seconds));
         format!("SELECT extra_id FROM extra WHERE json_valid(json) AND {predicate}")
     });
     Leaf::AnyOf(vec![Leaf::End(number_test(check, Shape::Seconds)), Leaf::NoStartAndExtra(in_extra)])
@@ -212,7 +213,7 @@ fn any_text(check: &Check) -> Option<Leaf> {
         parts.push(tuple(home, |compiler| {
             let fields = field::at_home(Dataset::Flows, home);
             let columns: Vec<String> =
-                fields.map(|f| compiler.predicate(check, &Column::new(tuple_column(f), Shape::Text))).collect();
+                fields.map(|f| compiler.predicate(check, &SqlColumn::new(tuple_column(f), Shape::Text))).collect();
             joined(&columns, "OR")
         }));
     }
@@ -221,7 +222,7 @@ fn any_text(check: &Check) -> Option<Leaf> {
         None => Leaf::End(digits.clone()),
     }));
     let select = select(|compiler| {
-        let predicate = compiler.predicate(check, &Column::new("json", Shape::Text));
+        let predicate = compiler.predicate(check, &SqlColumn::new("json", Shape::Text));
         format!("SELECT extra_id FROM extra WHERE {predicate}")
     });
     parts.push(Leaf::Ids { column: flow::EXTRA, select });

@@ -1,5 +1,5 @@
-//! Indicators and labels, by the functions that know what meets them. Values of dictionaries are asked whether they meet
-//! anything at all, and only records that do whether it counts at their time.
+//! Indicators and labels, by the functions that know what matches them. Values of dictionaries are asked whether they
+//! meet anything at all, and only records that do whether it counts at their time.
 
 use super::{CompileError, Compiler, joined};
 use crate::filter::{Check, Target};
@@ -8,7 +8,7 @@ use crate::query::indicators::Wanted;
 use rusqlite::types::Value;
 
 impl Compiler {
-    /// The address, or what stands in its place, meets an indicator.
+    /// The address, or what is in its place, matches an indicator.
     pub(super) fn in_indicators(&mut self, target: &Target) -> Result<String, CompileError> {
         let wanted = self.bind(Value::Text(Wanted::EVERY.text()));
         let sides = |sides: &[usize]| {
@@ -36,7 +36,7 @@ impl Compiler {
         }
     }
 
-    /// Something in the record meets an entry that passes the check.
+    /// Something in the record matches an entry that passes the check.
     pub(super) fn record_met(&mut self, target: &Target, check: &Check) -> String {
         let wanted = self.bind(Value::Text(Wanted::of(target, check).text()));
         if self.dataset == Dataset::Events {
@@ -71,7 +71,7 @@ fn key_of((column, side): (&str, &str)) -> String {
     format!("(SELECT a.key FROM pair p JOIN address a ON a.address_id = p.{side} WHERE p.pair_id = f.{column})")
 }
 
-/// Entries that are met with others, as one of the sides.
+/// Entries that are matched with others, as one of the sides.
 fn bound_met(wanted: &str, sides: &str) -> String {
     let keys = SIDES.map(key_of).join(", ");
     let of = |column: &str| format!("(SELECT i.{column} FROM interface i WHERE i.interface_id = f.interface_id)");

@@ -259,7 +259,7 @@ fn shown_values_find_their_records(records: &[TestRecord]) {
     for (at, record) in records.iter().enumerate() {
         let shown = case.query_row(&sql, [record.id], |row| columns.read(row, 0)).unwrap();
         for (field, value) in fields.iter().zip(shown) {
-            let text = (value != crate::query::Value::Null).then(|| value.to_text());
+            let text = (value != crate::model::Value::Null).then(|| value.to_text());
             let filter = Filter::field_equals(*field, text.as_deref())
                 .unwrap_or_else(|e| panic!("{} {text:?} {e}", field.name()));
             let found = positions(&case, records, &filter.to_string());

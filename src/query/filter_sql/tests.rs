@@ -8,7 +8,7 @@ use Dataset::{Events, Flows};
 use rusqlite::{Connection, params_from_iter};
 
 fn found(connection: &Connection, dataset: Dataset, text: &str) -> Vec<i64> {
-    let filter = parse(text, dataset).unwrap_or_else(|e| panic!("{}", e.render(text)));
+    let filter = parse(text, dataset).unwrap_or_else(|e| panic!("{text}: {e}"));
     let SqlCondition { text: sql, params } = condition(&filter, dataset).unwrap_or_else(|e| panic!("{text}: {e}"));
     let (table, alias) = match dataset {
         Flows => ("flow", "f"),
@@ -27,7 +27,7 @@ fn found(connection: &Connection, dataset: Dataset, text: &str) -> Vec<i64> {
 /// Runs both ways, and gives the positions of the records found, from 1.
 pub(super) fn positions(connection: &Connection, records: &[TestRecord], text: &str) -> Vec<usize> {
     let dataset = records[0].dataset;
-    let filter = parse(text, dataset).unwrap_or_else(|e| panic!("{}", e.render(text)));
+    let filter = parse(text, dataset).unwrap_or_else(|e| panic!("{text}: {e}"));
     let matching = |r: &&TestRecord| eval::matches(&filter, *r).unwrap_or_else(|e| panic!("{text}: {e}"));
     let expected: Vec<i64> = records.iter().filter(matching).map(|r| r.id).collect();
     let sql = found(connection, dataset, text);
@@ -252,7 +252,7 @@ fn json_that_is_none_matches_nothing() {
     assert_eq!(positions(&case, &records, "requestParameters.a is null"), [1, 2]);
 }
 
-/// Numbers keep their digits and texts their escapes; what stands in JSON inside a text is found by both evaluators.
+/// Numbers keep their digits and texts their escapes; what is in JSON inside a text is found by both evaluators.
 #[test]
 fn json_is_compared_as_it_was_written() {
     let values = [r#"[ 2.50 , 1e3 ]"#, r#"{"b" : "X\u0020y"}"#, r#""{\"interface\" : \"a\"}""#];

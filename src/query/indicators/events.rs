@@ -1,18 +1,19 @@
 //! Which entries the events of a case meet: in the fields that hold addresses, keys, principals and names, and in their
 //! raw text. Found once for all events, and kept as long as neither the lists nor the events change.
 
-use super::{Wanted, known, lists::revision_of};
+use super::{Wanted, known, stored::revision_of};
 use crate::case::event_json::{EventTexts, PackedTexts};
 use crate::case::index::IndexCache;
 use crate::matching::{Matcher, addresses_in};
 use crate::model::{Dataset, FieldId, IndicatorKind, RecordId, Timestamp};
 use crate::query::{QueryError, scope::own_field};
+use crate::threads;
 use rusqlite::{Connection, Row};
 use rustc_hash::FxHashMap;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Where in an event an entry was met.
+/// Where in an event an entry was matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Where {
     Field(FieldId),
@@ -29,7 +30,7 @@ impl Where {
     }
 }
 
-/// An event and an entry that it meets.
+/// An event and an entry that it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventHit {
     pub event: RecordId,
@@ -39,7 +40,7 @@ pub struct EventHit {
 }
 
 /// Does a hit count for an event of this time? As `Matcher::told`. `hits`: all of the event.
-pub fn hit_told(matcher: &Matcher, hit: &EventHit, hits: &[EventHit], time: Option<Timestamp>) -> Option<bool> {
+pub(crate) fn hit_told(matcher: &Matcher, hit: &EventHit, hits: &[EventHit], time: Option<Timestamp>) -> Option<bool> {
     let met = match matcher.patterns.is_bound(hit.place, Dataset::Events) {
         true => hits.iter().map(|hit| hit.place).collect(),
         false => Vec::new(),
@@ -49,14 +50,14 @@ pub fn hit_told(matcher: &Matcher, hit: &EventHit, hits: &[EventHit], time: Opti
 
 /// What all events of a case meet, times not looked at.
 #[derive(Debug)]
-pub struct EventsMet {
+pub(crate) struct EventsMet {
     pub matcher: Arc<Matcher>,
     /// By event, then place.
     pub hits: Vec<EventHit>,
 }
 
 impl EventsMet {
-    pub fn of(&self, event: RecordId) -> &[EventHit] {
+    pub(crate) fn of(&self, event: RecordId) -> &[EventHit] {
         let from = self.hits.partition_point(|hit| hit.event < event);
         let to = self.hits.partition_point(|hit| hit.event <= event);
         self.hits.get(from..to).unwrap_or_default()
@@ -67,7 +68,7 @@ impl EventsMet {
 ///
 /// # Errors
 /// What SQLite says, or a text that is damaged.
-pub fn events_met(conn: &Connection, cache: &IndexCache, wanted: &Wanted) -> Result<Arc<EventsMet>, QueryError> {
+pub(crate) fn events_met(conn: &Connection, cache: &IndexCache, wanted: &Wanted) -> Result<Arc<EventsMet>, QueryError> {
     let sql = "SELECT ifnull(sum(event_count), 0) FROM evidence";
     let events: i64 = conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
     let last: i64 = conn.prepare_cached("SELECT ifnull(max(id), 0) FROM event")?.query_row([], |r| r.get(0))?;
@@ -122,22 +123,21 @@ fn look(matcher: &Matcher, how: Look, text: &str, out: &mut Vec<u32>) {
     }
 }
 
-/// Events are read here, with what their fields meet; their texts, which are most of the work, are unpacked and searched by
-/// as many threads as there are cores.
+/// Events are read here, with what their fields meet; their texts, which are most of the work, are unpacked and
+/// searched by as many threads as there are cores.
 fn find(conn: &Connection, matcher: &Matcher) -> Result<Vec<EventHit>, QueryError> {
     if matcher.is_empty() {
         return Ok(Vec::new());
     }
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let (send, receive) = std::sync::mpsc::sync_channel::<Batch>(2 * threads);
+    let count = threads::for_a_question();
+    let (send, receive) = std::sync::mpsc::sync_channel::<Batch>(2 * count);
     let receive = Arc::new(Mutex::new(receive));
-    let mut parts = std::thread::scope(|scope| {
+    let mut parts = threads::scope(|scope| {
         let begin = |number: usize| {
             let receive = Arc::clone(&receive);
-            let builder = std::thread::Builder::new().name(format!("events-{number}"));
-            builder.spawn_scoped(scope, move || work(&receive, matcher)).ok()
+            threads::beside(scope, &format!("events-{number}"), move || work(&receive, matcher)).ok()
         };
-        let workers: Vec<_> = (0..threads).filter_map(begin).collect();
+        let workers: Vec<_> = (0..count).filter_map(begin).collect();
         // Only workers have it: sending fails when the last of them is gone.
         drop(receive);
         let mut parts = Parts::new();
@@ -151,10 +151,7 @@ fn find(conn: &Connection, matcher: &Matcher) -> Result<Vec<EventHit>, QueryErro
         });
         drop(send);
         for worker in workers {
-            match worker.join() {
-                Ok(found) => parts.extend(found?),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+            parts.extend(worker.join()?);
         }
         read.map(|()| parts)
     })?;
@@ -174,7 +171,7 @@ fn work(receive: &Mutex<Receiver<Batch>>, matcher: &Matcher) -> Result<Parts, Qu
     }
 }
 
-/// Events whose texts stand in the same block, or that have none.
+/// Events whose texts are in the same block, or that have none.
 struct Batch {
     number: usize,
     texts: Option<PackedTexts>,

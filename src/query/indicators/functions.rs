@@ -1,5 +1,7 @@
 //! SQL functions that conditions on indicators and labels call, on a connection that asks for them.
 
+#![expect(unsafe_code, reason = "rusqlite's get_connection is unsafe: the connection must not outlive the call")]
+
 use super::{EventHit, EventsMet, Wanted, events_met, hit_told, known};
 use crate::case::index::IndexCache;
 use crate::matching::{FlowValues, InFlows, Matcher};
@@ -11,22 +13,22 @@ use rusqlite::{Connection, Error, Result};
 use std::sync::Arc;
 
 /// Adds to a connection, each 1 or 0:
-/// - `coldtrail_met(wanted, kind, value)`: does a value meet an entry, whatever the time?
+/// - `coldtrail_met(wanted, kind, value)`: does a value match an entry, whatever the time?
 /// - `coldtrail_met_at(wanted, kind, value, seconds)`: does it at the time of a flow record?
-/// - `coldtrail_event_met(wanted, id, milliseconds, field)`: does an event meet an entry at its time, in this field or,
-///   without one, anywhere?
-/// - `coldtrail_bound(wanted)`: are there entries that are met with others only? The three before say nothing of those,
-///   but for events.
+/// - `coldtrail_event_met(wanted, id, milliseconds, field)`: does an event match an entry at its time, in this field
+///   or, without one, anywhere?
+/// - `coldtrail_bound(wanted)`: are there entries that are matched with others only? The three before say nothing of
+///   those, but for events.
 /// - `coldtrail_flow_met(wanted, sides, source, destination, packet's source, packet's destination, interface, account,
-///   source port, destination port, seconds)`: does a flow record meet one of those with the rest of its pattern, as one
-///   of these sides (0 to 3) or, without any, as anything?
+///   source port, destination port, seconds)`: does a flow record match one of those with the rest of its pattern, as
+///   one of these sides (0 to 3) or, without any, as anything?
 ///
 /// `wanted` is a test of the filter language (`indicator = 'x'`). Kinds: `address` (the value is a key), `source` (an
 /// address or a name in text, at milliseconds), `interface`, `account`, `port`.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn register(connection: &Connection, cache: &Arc<IndexCache>) -> Result<()> {
+pub(crate) fn register(connection: &Connection, cache: &Arc<IndexCache>) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DIRECTONLY;
     let own = Arc::clone(cache);
     connection.create_scalar_function("coldtrail_met", 3, flags, move |context| {
@@ -121,7 +123,7 @@ fn flow_met(matcher: &Matcher, context: &Context<'_>) -> Result<bool> {
     Ok(found.iter().zip(0..).any(|((_, places), at)| is_asked(at) && places.iter().any(counts)))
 }
 
-/// Entries that the value meets.
+/// Entries that the value matches.
 fn places(matcher: &Matcher, context: &Context<'_>) -> Result<Vec<u32>> {
     let mut places = Vec::new();
     let value = context.get_raw(2);

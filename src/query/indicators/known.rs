@@ -1,7 +1,7 @@
-//! The entries that are looked for, out of the case, ready to be met; kept as long as no list changes.
+//! The entries that are searched for, out of the case, ready to be matched; kept as long as no list changes.
 
 use super::Wanted;
-use super::lists::{revision_of, validity_of};
+use super::stored::{revision_of, validity_of};
 use crate::case::CaseReader;
 use crate::case::index::IndexCache;
 use crate::matching::{Known, Matcher};
@@ -11,11 +11,11 @@ use rusqlite::{Connection, Row};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-/// The entries of a catalogue that are looked for, in the order of their numbers.
+/// The entries of a catalogue that are searched for, in the order of their numbers.
 ///
 /// # Errors
 /// What SQLite says, or a pattern that is not valid.
-pub fn known(conn: &Connection, cache: &IndexCache, wanted: &Wanted) -> Result<Arc<Matcher>, QueryError> {
+pub(crate) fn known(conn: &Connection, cache: &IndexCache, wanted: &Wanted) -> Result<Arc<Matcher>, QueryError> {
     let name = format!("known {}", wanted.text());
     cache.derived(&name, revision_of(conn)?, || {
         let matcher = Matcher::new(&load(conn, wanted, Purpose::KnownBad)?).map_err(QueryError::Filter)?;
@@ -86,7 +86,7 @@ fn load(conn: &Connection, wanted: &Wanted, purpose: Purpose) -> Result<Vec<Know
     Ok(list)
 }
 
-/// Of entries, what they are met with.
+/// Of entries, what they are matched with.
 fn parts(conn: &Connection) -> Result<FxHashMap<i64, PatternPart>, QueryError> {
     let mut statement = conn.prepare_cached("SELECT entry_id, pattern, part FROM indicator_part")?;
     let parts = statement.query_map([], |r| Ok((r.get(0)?, PatternPart { pattern: r.get(1)?, part: r.get(2)? })))?;

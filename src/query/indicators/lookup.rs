@@ -1,7 +1,7 @@
 //! What a page of records, or some addresses, meet: for marks beside cells. Work in proportion to what is asked for.
 
 use super::events::some_events_met;
-use super::lists::{entry_of, label_of};
+use super::stored::{entry_of, label_of};
 use super::{Wanted, Where, known};
 use crate::case::CaseReader;
 use crate::matching::{FlowValues, Matcher};
@@ -17,10 +17,10 @@ pub enum MarkKind {
     Label,
 }
 
-/// An indicator or a label that a cell or a record meets.
+/// An indicator or a label that a cell or a record matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
-    /// The field whose value meets it.
+    /// The field whose value matches it.
     pub at: Where,
     pub kind: MarkKind,
     /// Number of the entry, or of the label.
@@ -36,13 +36,13 @@ pub struct Mark {
     pub counts: Counts,
 }
 
-/// Does a record count for an entry that it meets?
+/// Does a record count for an entry that it matches?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Counts {
     Yes,
     /// It is not of the time in which the entry counts.
     OutsideItsTime,
-    /// It does not meet the rest of the pattern of which the entry is a part.
+    /// It does not match the rest of the pattern of which the entry is a part.
     InPart,
 }
 
@@ -76,8 +76,8 @@ pub fn marks(reader: &CaseReader, dataset: Dataset, ids: &[RecordId]) -> Result<
     told(reader, all)
 }
 
-/// The marks of addresses by their keys (`Address::key`), wherever they stand: indicators first, the narrowest range first.
-/// Times are not looked at.
+/// The marks of addresses by their keys (`Address::key`), wherever they are: indicators first, the narrowest range
+/// first. Times are not looked at.
 pub fn address_marks(reader: &CaseReader, keys: &[u128]) -> Result<Vec<Vec<Mark>>, QueryError> {
     let _moment = reader.moment()?;
     let field = Where::Field(own_field(Dataset::Flows, "srcaddr"));

@@ -1,7 +1,7 @@
-//! Which entries the distinct values of flow records meet: addresses, interfaces, accounts and ports. Rows are not looked
-//! at.
+//! Which entries the distinct values of flow records meet: addresses, interfaces, accounts and ports. Rows are not
+//! looked at.
 
-use super::{Wanted, known, lists::revision_of};
+use super::{Wanted, known, stored::revision_of};
 use crate::case::index::IndexCache;
 use crate::columns::NULL;
 use crate::matching::{InFlows, Matcher};
@@ -14,9 +14,10 @@ use std::sync::Arc;
 /// Ids of dictionaries from which on a case is somebody else's.
 const MOST_IDS: usize = 1 << 28;
 
-/// What a flow record, or several with the same sides, may meet. Ids are 0, and other numbers `NULL`, where it has none.
+/// What a flow record, or several with the same sides, may meet. Ids are 0, and other numbers `NULL`, where it has
+/// none.
 #[derive(Clone, Copy, Debug)]
-pub struct FlowLook {
+pub(crate) struct FlowLook {
     /// Sides of the pair, then of the packet's pair.
     pub sides: [(u32, u32); 2],
     pub interface: i64,
@@ -27,22 +28,22 @@ pub struct FlowLook {
 
 impl FlowLook {
     /// Only addresses, whatever the time.
-    pub fn of_sides(sides: [(u32, u32); 2]) -> Self {
+    pub(crate) fn of_sides(sides: [(u32, u32); 2]) -> Self {
         Self { sides, interface: NULL, ports: [NULL; 2], start: NULL }
     }
 
-    pub fn time(&self) -> Option<Timestamp> {
+    pub(crate) fn time(&self) -> Option<Timestamp> {
         (self.start != NULL).then(|| Timestamp::from_secs(self.start))
     }
 }
 
 /// Entries by what they meet.
 #[derive(Debug)]
-pub struct Met {
+pub(crate) struct Met {
     pub matcher: Arc<Matcher>,
     /// Lists of entries, each distinct one once, the narrowest range first; number 0 is empty.
     lists: Vec<Box<[u32]>>,
-    /// By address id; 0 where nothing is met.
+    /// By address id; 0 where nothing is matched.
     by_address: Vec<u32>,
     /// By interface id.
     by_interface: Vec<u32>,
@@ -53,7 +54,7 @@ pub struct Met {
 ///
 /// # Errors
 /// What SQLite says.
-pub fn met(conn: &Connection, cache: &IndexCache, wanted: &Wanted) -> Result<Arc<Met>, QueryError> {
+pub(crate) fn met(conn: &Connection, cache: &IndexCache, wanted: &Wanted) -> Result<Arc<Met>, QueryError> {
     let last = |sql: &str| -> Result<i64, QueryError> { Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?) };
     let addresses = last("SELECT ifnull(max(address_id), 0) FROM address")?;
     let interfaces = last("SELECT ifnull(max(interface_id), 0) FROM interface")?;
@@ -136,38 +137,38 @@ fn make(conn: &Connection, matcher: Arc<Matcher>) -> Result<Met, QueryError> {
 
 impl Met {
     /// Entries of a list, by number.
-    pub fn list(&self, number: u32) -> &[u32] {
+    pub(crate) fn list(&self, number: u32) -> &[u32] {
         self.lists.get(number as usize).map(|list| &**list).unwrap_or_default()
     }
 
     /// The list of an address; 0 for none.
-    pub fn of_address(&self, address_id: u32) -> u32 {
+    pub(crate) fn of_address(&self, address_id: u32) -> u32 {
         self.by_address.get(address_id as usize).copied().unwrap_or(0)
     }
 
-    pub fn of_interface(&self, interface_id: i64) -> u32 {
+    pub(crate) fn of_interface(&self, interface_id: i64) -> u32 {
         usize::try_from(interface_id).ok().and_then(|id| self.by_interface.get(id)).copied().unwrap_or(0)
     }
 
-    pub fn of_port(&self, port: i64) -> u32 {
+    pub(crate) fn of_port(&self, port: i64) -> u32 {
         u32::try_from(port).ok().and_then(|port| self.by_port.get(&port)).copied().unwrap_or(0)
     }
 
     /// Address ids with their lists, ascending.
-    pub fn addresses(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
         met_ids(&self.by_address)
     }
 
-    pub fn interfaces(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+    pub(crate) fn interfaces(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
         met_ids(&self.by_interface)
     }
 
-    pub fn ports(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+    pub(crate) fn ports(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
         self.by_port.iter().map(|(port, list)| (*port as usize, *list))
     }
 
     /// Is nothing but addresses met, by entries that count at all times?
-    pub fn is_of_addresses_alone(&self) -> bool {
+    pub(crate) fn is_of_addresses_alone(&self) -> bool {
         let timed = |place: &u32| self.matcher.in_flows(*place) != InFlows::Always;
         self.by_port.is_empty()
             && self.interfaces().next().is_none()
@@ -175,24 +176,24 @@ impl Met {
     }
 
     /// Does an entry of the list count so?
-    pub fn counts(&self, list: u32, so: InFlows) -> bool {
+    pub(crate) fn counts(&self, list: u32, so: InFlows) -> bool {
         self.list(list).iter().any(|place| self.matcher.in_flows(*place) == so)
     }
 
     /// Lists of what else than addresses a record holds.
-    pub fn others(&self, row: &FlowLook) -> [u32; 3] {
+    pub(crate) fn others(&self, row: &FlowLook) -> [u32; 3] {
         [self.of_interface(row.interface), self.of_port(row.ports[0]), self.of_port(row.ports[1])]
     }
 
-    /// Appends the places of all entries that something in the record meets.
-    pub fn all(&self, row: &FlowLook, out: &mut Vec<u32>) {
+    /// Appends the places of all entries that something in the record matches.
+    pub(crate) fn all(&self, row: &FlowLook, out: &mut Vec<u32>) {
         let sides = row.sides.into_iter().flat_map(|(source, destination)| [source, destination]);
         sides.for_each(|address| out.extend(self.list(self.of_address(address))));
         self.others(row).into_iter().for_each(|list| out.extend(self.list(list)));
     }
 
-    /// Does the record meet one of these in its time and with the rest of its pattern? `met`: all that it meets.
-    pub fn bound_counts(&self, places: &[u32], row: &FlowLook, met: &[u32]) -> bool {
+    /// Does the record match one of these in its time and with the rest of its pattern? `met`: all that it matches.
+    pub(crate) fn bound_counts(&self, places: &[u32], row: &FlowLook, met: &[u32]) -> bool {
         places.iter().any(|place| {
             self.matcher.patterns.is_bound(*place, Dataset::Flows)
                 && self.matcher.counts(*place, Dataset::Flows, row.time(), met)

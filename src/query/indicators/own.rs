@@ -1,7 +1,7 @@
 //! What is internal: private space, and the networks that the examiner says are those of whoever is examined.
 
 use super::known::span;
-use super::lists::revision_of;
+use super::stored::revision_of;
 use crate::case::CaseReader;
 use crate::case::index::IndexCache;
 use crate::model::{Address, KeySpan, indicator};

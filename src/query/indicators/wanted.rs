@@ -1,4 +1,5 @@
-//! Which entries a filter asks for. As text it is a test of the filter language, so that it can be bound to a statement.
+//! Which entries a filter asks for. As text it is a test of the filter language, so that it can be bound to a
+//! statement.
 
 use crate::filter::eval::TextTest;
 use crate::filter::{Check, Filter, Target, Test, parse};
@@ -7,35 +8,35 @@ use crate::query::QueryError;
 
 /// Entries of one of the two catalogues; those of which a text passes the check, or all.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Wanted {
+pub(crate) enum Wanted {
     Indicators(Option<Check>),
     Labels(Option<Check>),
 }
 
 impl Wanted {
-    /// Every entry that is looked for.
-    pub const EVERY: Wanted = Wanted::Indicators(None);
-    pub const EVERY_LABEL: Wanted = Wanted::Labels(None);
+    /// Every entry that is searched for.
+    pub(crate) const EVERY: Wanted = Wanted::Indicators(None);
+    pub(crate) const EVERY_LABEL: Wanted = Wanted::Labels(None);
 
     /// What a check of `indicator`, of `label`, or of an address asks for. The check is not negated.
-    pub fn of(target: &Target, check: &Check) -> Self {
+    pub(crate) fn of(target: &Target, check: &Check) -> Self {
         let check = (!matches!(check, Check::Present | Check::InIndicators)).then(|| check.clone());
         if *target == Target::Label { Wanted::Labels(check) } else { Wanted::Indicators(check) }
     }
 
-    pub fn check(&self) -> Option<&Check> {
+    pub(crate) fn check(&self) -> Option<&Check> {
         match self {
             Wanted::Indicators(check) | Wanted::Labels(check) => check.as_ref(),
         }
     }
 
     /// The test that entries have to pass.
-    pub fn test(&self) -> Result<TextTest, QueryError> {
+    pub(crate) fn test(&self) -> Result<TextTest, QueryError> {
         let check = self.check().unwrap_or(&Check::Present);
         TextTest::new(check).map_err(|error| QueryError::Filter(error.to_string()))
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let target = match self {
             Wanted::Indicators(_) => Target::Indicator,
             Wanted::Labels(_) => Target::Label,
@@ -44,7 +45,7 @@ impl Wanted {
     }
 
     /// Reads `text` back; `None` for any other filter.
-    pub fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         match parse(text, Dataset::Flows) {
             Ok(Filter::Test(Test { target: target @ (Target::Indicator | Target::Label), negated: false, check })) => {
                 Some(Self::of(&target, &check))

@@ -72,7 +72,7 @@ impl PairColumn {
     ];
 
     /// The columns that a table by this key has.
-    pub fn of(by: PairKey) -> impl Iterator<Item = PairColumn> {
+    pub fn of(by: PairKey) -> impl Iterator<Item = PairColumn> + Clone {
         let direction = by == PairKey::AddressesAndDirection;
         Self::ALL.into_iter().filter(move |column| direction || *column != PairColumn::FlowDirection)
     }
@@ -112,8 +112,8 @@ pub struct PairSort {
     pub descending: bool,
 }
 
-/// Which pairs, of which records, in which order. Two equal queries over an unchanged case give the same rows in the same
-/// order.
+/// Which pairs, of which records, in which order. Two equal queries over an unchanged case give the same rows in the
+/// same order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PairQuery {
     /// Of flow records.
@@ -130,7 +130,7 @@ pub struct PairQuery {
     /// The first key sorts first; absent values come last in both directions; ties break by source, destination and
     /// direction ascending.
     pub sort: Vec<PairSort>,
-    /// So many rows at the most; the totals are of all.
+    /// So many rows at most; the totals are of all.
     pub limit: Option<usize>,
 }
 
@@ -164,7 +164,7 @@ impl PairQuery {
     /// The scope is not of flow records.
     pub fn records(&self) -> Result<Scope, QueryError> {
         if self.scope.dataset != Dataset::Flows {
-            return Err(QueryError::Filter("pairs are of flow records".to_owned()));
+            return Err(QueryError::Filter("pairs are available for flow records only".to_owned()));
         }
         let [source, destination] = self.by.fields();
         let either =

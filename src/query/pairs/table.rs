@@ -2,9 +2,9 @@
 
 use super::{PairColumn, PairKey, PairSort};
 use crate::case::CaseReader;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, Value};
 use crate::query::indicators::internal_space;
-use crate::query::{QueryError, Sums, Value};
+use crate::query::{QueryError, Sums};
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -92,7 +92,7 @@ impl PairRow {
 pub(in crate::query) struct AddressOrder(Vec<Option<(u32, bool)>>);
 
 impl AddressOrder {
-    pub fn load(reader: &CaseReader) -> Result<Self, QueryError> {
+    pub(crate) fn load(reader: &CaseReader) -> Result<Self, QueryError> {
         let mut statement = reader.conn.prepare_cached("SELECT address_id, key FROM address ORDER BY key, address")?;
         let mut rows = statement.query([])?;
         let space = internal_space(reader)?;
@@ -113,7 +113,7 @@ impl AddressOrder {
     }
 
     /// The same, kept as long as neither the addresses nor the lists change, of which own networks are.
-    pub fn kept(reader: &CaseReader) -> Result<Arc<Self>, QueryError> {
+    pub(crate) fn kept(reader: &CaseReader) -> Result<Arc<Self>, QueryError> {
         let sql = "SELECT ifnull(max(address_id), 0) FROM address";
         let last: i64 = reader.conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
         let name = format!("address order {}", crate::query::indicator_revision(reader)?);
@@ -129,12 +129,12 @@ impl AddressOrder {
     }
 
     /// Place in the order of keys; of equal keys, of their spelling. `None` for no address.
-    pub fn place(&self, id: u32) -> Option<u128> {
+    pub(crate) fn place(&self, id: u32) -> Option<u128> {
         self.of(id).map(|(place, _)| place.into())
     }
 
     /// Is it an address in private space, or in a network that was declared own?
-    pub fn is_internal(&self, id: u32) -> bool {
+    pub(crate) fn is_internal(&self, id: u32) -> bool {
         self.of(id).is_some_and(|(_, internal)| internal)
     }
 }
@@ -226,7 +226,7 @@ impl PairTable {
 pub fn pair_rows(reader: &CaseReader, table: &PairTable, page: Range<usize>) -> Result<Vec<PairRow>, QueryError> {
     let _moment = reader.moment()?;
     let mut rows = Vec::with_capacity(page.len().min(table.len()));
-    // An address stands in many pairs.
+    // An address is in many pairs.
     let mut texts: FxHashMap<u32, Option<String>> = FxHashMap::default();
     let mut text = |id: u32| -> Result<Option<String>, QueryError> {
         if let Some(known) = texts.get(&id) {

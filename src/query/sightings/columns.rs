@@ -1,7 +1,7 @@
 //! What the tables of sightings and of the playbook's view show: their columns, and the value of each.
 
 use super::{By, PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookRow, SightingRow};
-use crate::query::Value;
+use crate::model::Value;
 
 /// The row at a place, whatever it stands for.
 #[derive(Clone, Copy, Debug)]
@@ -10,8 +10,66 @@ pub enum SightedRow<'a> {
     Playbook(&'a PlaybookRow),
 }
 
-/// The columns of sightings; `sighting_value` gives what stands in them.
+/// The columns of sightings, everywhere; `sighting_value` gives what is in them.
 pub fn sighting_columns(by: By) -> &'static [&'static str] {
+    match by {
+        By::Indicator => &[
+            "indicator",
+            "kind",
+            "list",
+            "comment",
+            "hits",
+            "bytes_to",
+            "bytes_from",
+            "accepted",
+            "rejected",
+            "first_seen",
+            "last_seen",
+            "looked_for",
+            "name",
+            "severity",
+            "flows",
+            "events",
+            "mentions",
+            "outside",
+            "hosts",
+            "principals",
+        ],
+        By::Host => &[
+            "host",
+            "internal",
+            "indicators",
+            "hits",
+            "bytes_to",
+            "bytes_from",
+            "accepted",
+            "rejected",
+            "first_seen",
+            "last_seen",
+        ],
+        By::List => &[
+            "list",
+            "entries",
+            "entries_seen",
+            "hits",
+            "bytes_to",
+            "bytes_from",
+            "accepted",
+            "rejected",
+            "first_seen",
+            "last_seen",
+            "principals",
+            "sha256",
+            "flows",
+            "events",
+            "mentions",
+            "outside",
+        ],
+    }
+}
+
+/// The columns that exhibits of sightings had up to version 0.1: what was frozen with them is asked with them again.
+pub fn earlier_sighting_columns(by: By) -> &'static [&'static str] {
     match by {
         By::Indicator => &[
             "indicator",
@@ -75,10 +133,15 @@ pub fn sighting_value(row: SightedRow<'_>, column: &str) -> Value {
             };
         }
     };
-    let said = |column: &str| Some(row.value(column)).filter(|value| *value != Value::Text(String::new()));
-    // Without a comment, what the entry is called.
-    let called = || said("name").filter(|_| column == "comment");
-    said(column).or_else(called).unwrap_or(Value::Null)
+    Some(row.value(column)).filter(|value| *value != Value::Text(String::new())).unwrap_or(Value::Null)
+}
+
+/// The same in a table without a column `name`: there the name stands for a comment that is not there.
+pub fn commented_sighting_value(row: SightedRow<'_>, column: &str) -> Value {
+    match sighting_value(row, column) {
+        Value::Null if column == "comment" => sighting_value(row, "name"),
+        value => value,
+    }
 }
 
 /// Which way a row of the playbook's view goes.

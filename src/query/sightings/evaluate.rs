@@ -1,5 +1,5 @@
-//! The sightings: flow records over the columns or by plain SQL, which gives the same, and events by what they were found
-//! to meet.
+//! The sightings: flow records over the columns or by plain SQL, which gives the same, and events by what they were
+//! found to meet.
 
 use super::tally::{FlowSums, Meetings, Tallies, Tally};
 use super::{By, Looked, Sighting, SightingQuery, SightingTable, order};
@@ -15,7 +15,7 @@ use crate::query::{Cancel, QueryError, engine, figures, filter_sql, rows};
 use rusqlite::{Row, params_from_iter};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// The sightings of a query. Takes time in proportion to the records that meet something, and once to the text of all
+/// The sightings of a query. Takes time in proportion to the records that match something, and once to the text of all
 /// events; never on the frame thread.
 pub fn sightings(reader: &CaseReader, query: &SightingQuery, cancel: &Cancel) -> Result<SightingTable, QueryError> {
     evaluate(reader, query, cancel, true)
@@ -57,7 +57,7 @@ fn evaluate(
         let (others, callers) = (others.remove(key).unwrap_or(0), callers.remove(key).unwrap_or(0));
         table.seen.push(row(query.by, &met, *key, tally, others, callers));
     }
-    // What was met only outside its time was not seen, but that is told.
+    // What was matched only outside its time was not seen, but that is reported.
     let addresses = if query.by == By::Host { Some(AddressOrder::kept(reader)?) } else { None };
     let place = |row: &Sighting| match &addresses {
         Some(order) => u32::try_from(row.key).ok().and_then(|id| order.place(id)),
@@ -188,7 +188,7 @@ fn add_events(
     Ok(())
 }
 
-/// How an event meets a key, the stronger later.
+/// How an event matches a key, the stronger later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Meeting {
     Outside,

@@ -1,4 +1,5 @@
-//! Sightings: which indicators, of which lists and with which hosts, the records of a case meet, and what that comes to.
+//! Sightings: which indicators, of which lists and with which hosts, the records of a case meet, and what that comes
+//! to.
 
 mod columns;
 mod evaluate;
@@ -9,9 +10,12 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-pub use columns::{SightedRow, playbook_direction, sighting_columns, sighting_value};
+pub use columns::{
+    SightedRow, commented_sighting_value, earlier_sighting_columns, playbook_direction, sighting_columns,
+    sighting_value,
+};
 pub use evaluate::{sightings, sightings_by_sql};
-pub use order::SightingSort;
+pub use order::{COMMENT_OR_NAME, SightingSort};
 pub use playbook::{
     PLAYBOOK_COLUMNS, PlaybookDirection, PlaybookQuery, PlaybookRow, PlaybookTable, playbook, playbook_rows,
 };
@@ -60,7 +64,7 @@ pub struct SightingQuery {
 }
 
 impl SightingQuery {
-    /// Everything that is looked for, in all records, each once.
+    /// Everything that is searched for, in all records, each once.
     pub fn all(by: By) -> Self {
         Self { by, flows: Scope::all(Dataset::Flows), events: Scope::all(Dataset::Events), only: None, sort: None }
     }
@@ -74,7 +78,7 @@ impl SightingQuery {
         Wanted::Indicators(self.only.clone())
     }
 
-    /// The records that meet what a row stands for, for drilling down: its hits and its mentions.
+    /// The records that match what a row stands for, for drilling down: its hits and its mentions.
     pub fn records_of(&self, dataset: Dataset, subject: &Subject) -> Scope {
         let scope = if dataset == Dataset::Flows { &self.flows } else { &self.events };
         let named = |name: &str| Filter::test(Target::Indicator, Check::Equals(Literal::text(name)));
@@ -96,17 +100,18 @@ impl SightingQuery {
     }
 }
 
-/// What the records that meet something come to.
+/// What the records that match something come to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sighting {
     /// Number of the entry, of the list, or id of the host's address.
     pub key: i64,
     pub flows: u64,
     pub events: u64,
-    /// Events that hold an address somewhere in their text and did not come from it: it was asked for, given, let in ...
-    /// In no other figure.
+    /// Events that hold an address somewhere in their text and did not come from it: it was asked for, given, let in
+    /// ... In no other figure.
     pub mentions: u64,
-    /// Records that meet it outside the time in which it counts, or without the rest of its pattern; in no other figure.
+    /// Records that match it outside the time in which it counts, or without the rest of its pattern; in no other
+    /// figure.
     pub outside: u64,
     /// Bytes of flow records that go to it, and that come from it; for a host, to and from indicators.
     pub bytes_to: Option<u128>,
@@ -119,7 +124,7 @@ pub struct Sighting {
     pub last: Option<Timestamp>,
     /// Addresses on the other side of an indicator; indicators of a host or a list.
     pub others: u64,
-    /// Who made the calls that meet it.
+    /// Who made the calls that match it.
     pub principals: u64,
 }
 
@@ -165,8 +170,8 @@ impl Looked {
     }
 }
 
-/// The rows of a query: those seen, most hits first, ties by number; then, by indicator and by list, those not seen. In the
-/// order of a column where one is asked for.
+/// The rows of a query: those seen, most hits first, ties by number; then, by indicator and by list, those not seen. In
+/// the order of a column where one is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SightingTable {
     pub by: By,

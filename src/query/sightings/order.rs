@@ -13,12 +13,16 @@ pub struct SightingSort {
     pub descending: bool,
 }
 
+/// The column `comment` of exhibits of version 0.1, where a name stood for a comment that was not there.
+pub const COMMENT_OR_NAME: &str = "comment_or_name";
+
 impl SightingSort {
     /// What is largest is asked for first, what is text from its beginning.
     pub fn first(column: &'static str) -> Self {
         Self {
             column,
-            descending: !["indicator", "kind", "list", "comment", "severity", "host", "sha256"].contains(&column),
+            descending: !["indicator", "kind", "list", "comment", "name", "severity", "host", "sha256"]
+                .contains(&column),
         }
     }
 }
@@ -81,7 +85,10 @@ fn texts(reader: &CaseReader, by: By, column: &str) -> Result<Option<FxHashMap<i
         }
         (By::Indicator, "kind") => ranked("e.entry_id", "e.kind", entry),
         (By::Indicator, "list") => ranked("e.entry_id", "l.name", entry),
-        (By::Indicator, "comment") => ranked("e.entry_id", "coalesce(nullif(e.comment, ''), e.name)", entry),
+        (By::Indicator, "comment") => ranked("e.entry_id", "e.comment", entry),
+        (By::Indicator, COMMENT_OR_NAME) => ranked("e.entry_id", "coalesce(nullif(e.comment, ''), e.name)", entry),
+        (By::Indicator, "name") => ranked("e.entry_id", "e.name", entry),
+        (By::Indicator, "looked_for") => "SELECT entry_id, enabled FROM indicator_entry".to_owned(),
         (By::Indicator, "severity") => ranked("e.entry_id", "e.severity", entry),
         (By::List, "list") => ranked("l.list_id", "l.name", "FROM indicator_list l"),
         (By::List, "sha256") => ranked("l.list_id", "l.sha256", "FROM indicator_list l"),

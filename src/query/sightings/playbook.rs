@@ -6,10 +6,10 @@
 
 use crate::case::CaseReader;
 use crate::filter::{Check, Filter, Target};
-use crate::model::{Dataset, FieldId, RecordId};
+use crate::model::{Dataset, FieldId, RecordId, Value};
 use crate::query::rows::{page, rows};
 use crate::query::scope::{Scope, own_field};
-use crate::query::{Cancel, QueryError, Value};
+use crate::query::{Cancel, QueryError};
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -124,7 +124,7 @@ fn fields() -> Vec<FieldId> {
 /// The scope is not of flow records, or what SQLite says.
 pub fn playbook(reader: &CaseReader, query: &PlaybookQuery, cancel: &Cancel) -> Result<PlaybookTable, QueryError> {
     if query.scope.dataset != Dataset::Flows {
-        return Err(QueryError::Filter("the playbook's view is of flow records".to_owned()));
+        return Err(QueryError::Filter("the playbook's view is available for flow records only".to_owned()));
     }
     let mut keyed: Vec<(OrderKey, RecordId, PlaybookDirection)> = Vec::new();
     for direction in [PlaybookDirection::ToIoc, PlaybookDirection::FromIoc] {

@@ -2,9 +2,9 @@
 
 use super::{By, Sighting, SightingTable};
 use crate::case::CaseReader;
-use crate::model::{Address, IndicatorList, KeySpan};
+use crate::model::{Address, IndicatorList, KeySpan, Value};
+use crate::query::QueryError;
 use crate::query::indicators::{IndicatorRow, indicator_entry, indicator_list, internal_space};
-use crate::query::{QueryError, Value};
 use rusqlite::OptionalExtension;
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! What the records that meet something come to, row by row: the same for the columns and for plain SQL.
+//! What the records that match something come to, row by row: the same for the columns and for plain SQL.
 
 use super::By;
 use crate::model::{Dataset, Timestamp};
@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 /// What flow records come to, wherever they belong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FlowSums {
+pub(crate) struct FlowSums {
     pub records: u64,
     pub bytes: Option<u128>,
     pub accepted: u64,
@@ -18,7 +18,7 @@ pub struct FlowSums {
 }
 
 impl FlowSums {
-    pub fn add(&mut self, other: &FlowSums) {
+    pub(crate) fn add(&mut self, other: &FlowSums) {
         self.records += other.records;
         self.accepted += other.accepted;
         self.rejected += other.rejected;
@@ -30,7 +30,7 @@ impl FlowSums {
 
 /// Sums of one key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub(crate) struct Tally {
     pub flows: u64,
     pub events: u64,
     /// Events of which only the text holds it; see `Sighting`.
@@ -52,7 +52,7 @@ fn plus(sum: &mut Option<u128>, more: Option<u128>) {
 }
 
 impl Tally {
-    pub fn add(&mut self, other: &Tally) {
+    pub(crate) fn add(&mut self, other: &Tally) {
         self.flows += other.flows;
         self.events += other.events;
         self.mentions += other.mentions;
@@ -64,7 +64,7 @@ impl Tally {
         self.seen(other.first, other.last);
     }
 
-    pub fn seen(&mut self, first: Option<Timestamp>, last: Option<Timestamp>) {
+    pub(crate) fn seen(&mut self, first: Option<Timestamp>, last: Option<Timestamp>) {
         self.first = [self.first, first].into_iter().flatten().min();
         self.last = self.last.max(last);
     }
@@ -83,7 +83,7 @@ impl Tally {
     }
 }
 
-/// How a record meets a key.
+/// How a record matches a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Touch {
     key: u32,
@@ -92,10 +92,10 @@ struct Touch {
     counts: bool,
 }
 
-/// Keys with what they were met with, however often. What is put in stands in a list that is sorted now and then: with
+/// Keys with what they were matched with, however often. What is put in is in a list that is sorted now and then: with
 /// millions of distinct ones that is far less than a hash set's every look into memory.
 #[derive(Debug, Default)]
-pub struct Meetings {
+pub(crate) struct Meetings {
     /// Key in the upper half.
     list: Vec<u64>,
     /// The first so many ascend and are distinct.
@@ -106,14 +106,14 @@ impl Meetings {
     /// The list doubles before it is sorted again, and is not sorted while it is small.
     const LEAST: usize = if cfg!(test) { 4 } else { 1 << 20 };
 
-    pub fn put(&mut self, key: u32, other: u32) {
+    pub(crate) fn put(&mut self, key: u32, other: u32) {
         self.list.push(u64::from(key) << 32 | u64::from(other));
         if self.list.len() >= 2 * self.sorted.max(Self::LEAST) {
             self.sort();
         }
     }
 
-    pub fn append(&mut self, mut other: Self) {
+    pub(crate) fn append(&mut self, mut other: Self) {
         if self.list.is_empty() {
             *self = other;
             return;
@@ -123,7 +123,7 @@ impl Meetings {
     }
 
     /// Stable sorting merges what is sorted already.
-    pub fn sort(&mut self) {
+    pub(crate) fn sort(&mut self) {
         if self.sorted < self.list.len() {
             self.list.sort();
             self.list.dedup();
@@ -131,8 +131,8 @@ impl Meetings {
         }
     }
 
-    /// With how many others each key was met.
-    pub fn counts(mut self) -> FxHashMap<u32, u64> {
+    /// With how many others each key was matched.
+    pub(crate) fn counts(mut self) -> FxHashMap<u32, u64> {
         self.sort();
         let runs = self.list.chunk_by(|a, b| a >> 32 == b >> 32);
         runs.filter_map(|run| Some(((*run.first()? >> 32) as u32, run.len() as u64))).collect()
@@ -141,25 +141,25 @@ impl Meetings {
 
 /// A worker's sums.
 #[derive(Debug, Default)]
-pub struct Tallies {
+pub(crate) struct Tallies {
     pub by_key: FxHashMap<u32, Tally>,
-    /// Keys with what they were met with: hosts of an indicator, indicators of a host or a list.
+    /// Keys with what they were matched with: hosts of an indicator, indicators of a host or a list.
     pub others: Meetings,
     touched: Vec<Touch>,
-    /// All that a record meets, where patterns ask for it.
+    /// All that a record matches, where patterns ask for it.
     met: Vec<u32>,
 }
 
 impl Tallies {
-    pub fn add(&mut self, other: Tallies) {
+    pub(crate) fn add(&mut self, other: Tallies) {
         for (key, tally) in &other.by_key {
             self.by_key.entry(*key).or_default().add(tally);
         }
         self.others.append(other.others);
     }
 
-    /// Takes in flow records that meet the same.
-    pub fn flows(&mut self, by: By, met: &Met, row: &FlowLook, sums: &FlowSums) {
+    /// Takes in flow records that match the same.
+    pub(crate) fn flows(&mut self, by: By, met: &Met, row: &FlowLook, sums: &FlowSums) {
         self.touched.clear();
         self.met.clear();
         if !met.matcher.patterns.is_empty() {

@@ -179,12 +179,12 @@ fn in_every_order(reader: &CaseReader, by: By) {
                 let network = crate::model::Network::parse(&value.to_text()).map(|network| network.key_range().0);
                 let key = address.map(|address| address.key()).or(network);
                 let number = match &value {
-                    crate::query::Value::Integer(number) => i128::from(*number),
-                    crate::query::Value::Time(time) => time.0.into(),
-                    crate::query::Value::Boolean(is) => i128::from(*is),
+                    crate::model::Value::Integer(number) => i128::from(*number),
+                    crate::model::Value::Time(time) => time.0.into(),
+                    crate::model::Value::Boolean(is) => i128::from(*is),
                     _ => 0,
                 };
-                (value != crate::query::Value::Null).then(|| (key.is_none(), key, number, value.to_text()))
+                (value != crate::model::Value::Null).then(|| (key.is_none(), key, number, value.to_text()))
             };
             let values: Vec<_> = rows.iter().map(shown).collect();
             let present: Vec<_> = values

@@ -1,9 +1,8 @@
 //! Top lists, series and single figures as tables.
 
-use super::{Column, Rows};
-use crate::model::{Timestamp, Unit};
-use crate::query::named::Figure;
-use crate::query::{Figures, GroupBy, Measure, SeriesKey, SeriesQuery, SeriesTable, TopQuery, TopTable, Value};
+use super::{Column, LeftOut, Rows, Table, Total};
+use crate::model::{SeriesKey, SeriesLine, SeriesTable, Timestamp, Unit, Value};
+use crate::query::{Figure, Figures, GroupBy, Measure, QueryError, SeriesQuery, TopQuery, TopTable};
 
 /// The columns of a group's key.
 fn key_columns(by: GroupBy) -> impl Iterator<Item = Column> {
@@ -17,7 +16,8 @@ pub fn top(query: &TopQuery, table: &TopTable) -> Rows {
         Column::new(name, if is_bytes { Unit::Bytes } else { Unit::Count })
     });
     let rows = table.rows.iter().map(|row| row.key.iter().cloned().chain(query.values(row)).collect());
-    Rows { columns: key_columns(query.by).chain(figures).collect(), rows: rows.collect() }
+    let totals = vec![Total::new("groups", Unit::Count, Value::count(table.groups))];
+    Rows { totals, ..Rows::new(key_columns(query.by).chain(figures).collect(), rows.collect()) }
 }
 
 /// What the values of a measure are.
@@ -25,25 +25,88 @@ pub fn measure_unit(measure: Measure) -> Unit {
     if measure == Measure::Bytes { Unit::Bytes } else { Unit::Count }
 }
 
-/// A series: a row for each bin and line that has a value.
-pub fn series(query: &SeriesQuery, table: &SeriesTable) -> Rows {
+fn series_columns(query: &SeriesQuery) -> Vec<Column> {
     let mut columns = vec![
         Column::new("bin_start", Unit::Time),
         Column::new("series", Unit::Text),
         Column::new("value", measure_unit(query.measure)),
     ];
     columns.extend(query.threshold.map(|_| Column::new("reached", Unit::Boolean)));
+    columns
+}
+
+fn series_row(query: &SeriesQuery, start: i64, line: &SeriesLine, value: Value, sum: u128) -> Vec<Value> {
+    let mut row = vec![Value::Time(Timestamp::from_secs(start)), series_name(&line.key, query), value];
+    row.extend(query.threshold.map(|threshold| Value::Boolean(sum >= u128::from(threshold))));
+    row
+}
+
+fn series_left_out(query: &SeriesQuery, table: &SeriesTable) -> LeftOut {
+    let of_sums = if query.measure == Measure::Records { 0 } else { table.left_out };
+    LeftOut { of_sums, untimed: table.untimed }
+}
+
+/// A series: a row for each bin and line that has a value.
+pub fn series(query: &SeriesQuery, table: &SeriesTable) -> Rows {
     let mut rows = Vec::new();
-    for (place, start) in (0u32..).zip(&table.bins) {
-        for line in table.lines.iter().filter(|line| line.at.binary_search(&place).is_ok()) {
-            let value = line.value(place as usize);
-            let start = Value::Time(Timestamp::from_secs(*start));
-            let mut row = vec![start, series_name(&line.key, query), Value::sum(Some(value))];
-            row.extend(query.threshold.map(|threshold| Value::Boolean(value >= u128::from(threshold))));
-            rows.push(row);
+    for (place, start) in table.bins.iter().enumerate() {
+        for line in &table.lines {
+            if u32::try_from(place).is_ok_and(|place| line.at.binary_search(&place).is_ok()) {
+                let value = line.value(place);
+                rows.push(series_row(query, *start, line, Value::sum(Some(value)), value));
+            }
         }
     }
-    Rows { columns, rows }
+    Rows { left_out: series_left_out(query, table), ..Rows::new(series_columns(query), rows) }
+}
+
+/// The same with a row for every bin from the first to the last and every line: 0 where there is evidence of that hour and
+/// no value where there is none. Rows are made as they are read, because they can be many more than the records.
+pub struct FilledSeries {
+    query: SeriesQuery,
+    table: SeriesTable,
+    columns: Vec<Column>,
+}
+
+impl FilledSeries {
+    pub fn new(query: SeriesQuery, table: SeriesTable) -> Self {
+        let columns = series_columns(&query);
+        Self { query, table, columns }
+    }
+}
+
+impl Table for FilledSeries {
+    fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    fn len(&self) -> usize {
+        let (Some(first), Some(last)) = (self.table.bins.first(), self.table.bins.last()) else { return 0 };
+        let bins = (last - first) / i64::from(self.table.bin_secs.max(1)) + 1;
+        usize::try_from(bins).unwrap_or(usize::MAX).saturating_mul(self.table.lines.len())
+    }
+
+    fn rows(&self, from: usize, count: usize) -> Result<Vec<Vec<Value>>, QueryError> {
+        let Some(first) = self.table.bins.first() else { return Ok(Vec::new()) };
+        let lines = self.table.lines.len();
+        let row = |at: usize| {
+            let line = self.table.lines.get(at.checked_rem(lines)?)?;
+            let bin = i64::try_from(at / lines).ok()?;
+            let start = first.checked_add(bin.checked_mul(self.table.bin_secs.into())?)?;
+            let sum = self.table.bins.binary_search(&start).ok().map(|place| line.value(place));
+            let value = match sum {
+                Some(sum) => Value::sum(Some(sum)),
+                None if self.table.gap_at(start) => Value::Null,
+                None => Value::Integer(0),
+            };
+            Some(series_row(&self.query, start, line, value, sum.unwrap_or(0)))
+        };
+        Ok((from..from.saturating_add(count).min(self.len())).filter_map(row).collect())
+    }
+
+    fn left_out(&self) -> LeftOut {
+        series_left_out(&self.query, &self.table)
+    }
 }
 
 /// The same with the number of each line, from 0, so that lines whose groups read alike stay apart, the name of its kind
@@ -76,7 +139,7 @@ pub fn series_lines(query: &SeriesQuery, table: &SeriesTable) -> Rows {
             rows.push(row);
         }
     }
-    Rows { columns, rows }
+    Rows::new(columns, rows)
 }
 
 /// What a line is called: its key's values; `other` for the rest; the measure where there is one line for all.
@@ -100,5 +163,6 @@ pub fn figure(figure: Figure, figures: &Figures) -> Rows {
         Figure::Records => (Unit::Count, Value::count(figures.records)),
         Figure::Bytes => (Unit::Bytes, Value::sum(figures.bytes)),
     };
-    Rows { columns: vec![Column::new(figure.name(), unit)], rows: vec![vec![value]] }
+    let left_out = LeftOut { of_sums: figures.left_out, untimed: 0 };
+    Rows { left_out, ..Rows::new(vec![Column::new(figure.name(), unit)], vec![vec![value]]) }
 }

@@ -2,13 +2,13 @@
 
 use super::{Column, Rows, Table};
 use crate::case::CaseReader;
-use crate::model::{IndicatorIssue, Label, Unit};
+use crate::model::{IndicatorIssue, Label, Unit, Value};
 use crate::query::{
-    Cancel, IndicatorEntries, IndicatorEntriesQuery, IndicatorRow, QueryError, Value, indicator_entries_of,
+    Cancel, IndicatorEntries, IndicatorEntriesQuery, IndicatorRow, QueryError, indicator_entries_of,
     indicator_entry_rows,
 };
 
-/// What is told of an entry.
+/// What is reported of an entry.
 const ENTRY_COLUMNS: [(&str, Unit); 15] = [
     ("id", Unit::Number),
     ("position", Unit::Number),
@@ -27,11 +27,11 @@ const ENTRY_COLUMNS: [(&str, Unit); 15] = [
     ("matchable", Unit::Boolean),
 ];
 
-/// What is told of an element that could not be used.
+/// What is reported of an element that could not be used.
 const ISSUE_COLUMNS: [(&str, Unit); 4] =
     [("position", Unit::Number), ("reason", Unit::Text), ("detail", Unit::Text), ("raw", Unit::Text)];
 
-/// What is told of a label.
+/// What is reported of a label.
 const LABEL_COLUMNS: [(&str, Unit); 8] = [
     ("id", Unit::Number),
     ("kind", Unit::Text),
@@ -120,9 +120,9 @@ impl Table for Entries<'_> {
 
 /// What of a list could not be used.
 pub fn issues(issues: &[IndicatorIssue]) -> Rows {
-    Rows { columns: Column::list(&ISSUE_COLUMNS), rows: issues.iter().map(issue_values).collect() }
+    Rows::new(Column::list(&ISSUE_COLUMNS), issues.iter().map(issue_values).collect())
 }
 
 pub fn labels(labels: &[Label]) -> Rows {
-    Rows { columns: Column::list(&LABEL_COLUMNS), rows: labels.iter().map(label_values).collect() }
+    Rows::new(Column::list(&LABEL_COLUMNS), labels.iter().map(label_values).collect())
 }

@@ -1,24 +1,28 @@
 //! A result as a table: columns with their units, rows by page, totals. Every question's answer can be read as one, whatever
 //! shows it.
 
+mod evidence;
 mod groups;
 mod indicators;
-mod lists;
 mod pairs;
+mod record_column;
 mod records;
 mod sightings;
 mod sql;
+mod tops;
 
-pub use groups::{figure, measure_unit, series, series_lines, series_name, top};
+pub use evidence::evidence;
+pub use groups::{FilledSeries, figure, measure_unit, series, series_lines, series_name, top};
 pub use indicators::{Entries, issues, labels};
-pub use lists::{evidence, tops};
 pub use pairs::{Conversations, Pairs};
+pub use record_column::{Inside, RecordColumn};
 pub use records::{Records, record_columns};
 pub use sightings::{Playbook, Sightings, sighting_unit};
 pub use sql::{Statement, sql_value};
+pub use tops::tops;
 
-use super::{QueryError, Value};
-use crate::model::Unit;
+use super::{Cancel, QueryError};
+use crate::model::{Unit, Value};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
@@ -69,6 +73,16 @@ pub trait Table {
     /// The case cannot be read.
     fn rows(&self, from: usize, count: usize) -> Result<Vec<Vec<Value>>, QueryError>;
 
+    /// Figures over all records, whatever the limit.
+    fn totals(&self) -> &[Total] {
+        &[]
+    }
+
+    /// What of the records is in no row, or in no sum.
+    fn left_out(&self) -> LeftOut {
+        LeftOut::default()
+    }
+
     /// Is any sum longer than 64 bits? Then Parquet's counts and bytes are decimals of 38 digits instead of integers.
     fn has_wide_sums(&self) -> bool {
         false
@@ -78,6 +92,15 @@ pub trait Table {
     fn storage(&self) -> Storage {
         Storage::ByUnit
     }
+}
+
+/// Records that match and are not counted in full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// NODATA and SKIPDATA records: they count as records, and what they say of packets and bytes is left out of the sums.
+    pub of_sums: u64,
+    /// Records without a time: they are in no bin of a series.
+    pub untimed: u64,
 }
 
 /// How a Parquet file stores columns.
@@ -91,28 +114,47 @@ pub enum Storage {
     AwsEvents,
 }
 
-/// The first rows of a table.
-pub struct First<T>(pub T, pub usize);
+/// So many rows of a table from a place on.
+pub struct Part<'a> {
+    pub table: Box<dyn Table + 'a>,
+    pub from: usize,
+    pub count: usize,
+}
 
-impl<T: Table> Table for First<T> {
+impl<'a> Part<'a> {
+    /// The first rows, or all of them.
+    pub fn first(table: impl Table + 'a, count: Option<usize>) -> Self {
+        Self { table: Box::new(table), from: 0, count: count.unwrap_or(usize::MAX) }
+    }
+}
+
+impl Table for Part<'_> {
     fn columns(&self) -> &[Column] {
-        self.0.columns()
+        self.table.columns()
     }
 
     fn len(&self) -> usize {
-        self.0.len().min(self.1)
+        self.table.len().saturating_sub(self.from).min(self.count)
     }
 
     fn rows(&self, from: usize, count: usize) -> Result<Vec<Vec<Value>>, QueryError> {
-        self.0.rows(from, count.min(self.len().saturating_sub(from)))
+        self.table.rows(self.from.saturating_add(from), count.min(self.len().saturating_sub(from)))
+    }
+
+    fn totals(&self) -> &[Total] {
+        self.table.totals()
+    }
+
+    fn left_out(&self) -> LeftOut {
+        self.table.left_out()
     }
 
     fn has_wide_sums(&self) -> bool {
-        self.0.has_wide_sums()
+        self.table.has_wide_sums()
     }
 
     fn storage(&self) -> Storage {
-        self.0.storage()
+        self.table.storage()
     }
 }
 
@@ -121,6 +163,42 @@ impl<T: Table> Table for First<T> {
 pub struct Rows {
     pub columns: Vec<Column>,
     pub rows: Vec<Vec<Value>>,
+    pub totals: Vec<Total>,
+    pub left_out: LeftOut,
+}
+
+/// Rows that are read at once.
+const PAGE: usize = 4096;
+
+impl Rows {
+    /// A table read into memory, up to so many rows.
+    ///
+    /// # Errors
+    /// The case cannot be read; it was stopped.
+    pub fn read(table: &dyn Table, most: usize, cancel: &Cancel) -> Result<Self, QueryError> {
+        let wanted = table.len().min(most);
+        let mut rows = Vec::with_capacity(wanted);
+        while rows.len() < wanted {
+            if cancel.is_cancelled() {
+                return Err(QueryError::Cancelled);
+            }
+            let page = table.rows(rows.len(), PAGE.min(wanted - rows.len()))?;
+            if page.is_empty() {
+                break;
+            }
+            rows.extend(page);
+        }
+        Ok(Self {
+            columns: table.columns().to_vec(),
+            rows,
+            totals: table.totals().to_vec(),
+            left_out: table.left_out(),
+        })
+    }
+
+    pub fn new(columns: Vec<Column>, rows: Vec<Vec<Value>>) -> Self {
+        Self { columns, rows, totals: Vec::new(), left_out: LeftOut::default() }
+    }
 }
 
 impl Table for Rows {
@@ -134,6 +212,14 @@ impl Table for Rows {
 
     fn rows(&self, from: usize, count: usize) -> Result<Vec<Vec<Value>>, QueryError> {
         Ok(self.rows.iter().skip(from).take(count).cloned().collect())
+    }
+
+    fn totals(&self) -> &[Total] {
+        &self.totals
+    }
+
+    fn left_out(&self) -> LeftOut {
+        self.left_out
     }
 
     fn has_wide_sums(&self) -> bool {

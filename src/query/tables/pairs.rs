@@ -1,8 +1,9 @@
 //! Pairs and conversations as tables.
 
-use super::{Column, Table};
+use super::{Column, LeftOut, Table};
 use crate::case::CaseReader;
-use crate::query::{self, ConversationColumn, ConversationTable, PairColumn, PairTable, QueryError, Value};
+use crate::model::Value;
+use crate::query::{self, ConversationColumn, ConversationTable, PairColumn, PairTable, QueryError};
 use std::borrow::Borrow;
 
 /// Address pairs.
@@ -40,6 +41,10 @@ impl<T: Borrow<PairTable>> Table for Pairs<'_, T> {
         Ok(rows.into_iter().map(cells).collect())
     }
 
+    fn left_out(&self) -> LeftOut {
+        LeftOut { of_sums: self.table.borrow().totals.left_out, untimed: 0 }
+    }
+
     fn has_wide_sums(&self) -> bool {
         let table = self.table.borrow();
         (0..table.len()).any(|row| is_wide(table.bytes.get(row)) || is_wide(table.packets.get(row)))
@@ -74,6 +79,10 @@ impl<T: Borrow<ConversationTable>> Table for Conversations<'_, T> {
         let cells =
             |row: query::ConversationRow| ConversationColumn::ALL.into_iter().map(|column| row.value(column)).collect();
         Ok(rows.into_iter().map(cells).collect())
+    }
+
+    fn left_out(&self) -> LeftOut {
+        LeftOut { of_sums: self.table.borrow().totals.left_out, untimed: 0 }
     }
 
     fn has_wide_sums(&self) -> bool {

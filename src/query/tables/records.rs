@@ -1,26 +1,25 @@
 //! Records as a table.
 
-use super::{Column as TableColumn, Storage, Table};
+use super::{Column, RecordColumn, Storage, Table};
 use crate::case::CaseReader;
 use crate::filter::{Check, Filter, Target};
-use crate::model::{Dataset, FieldId, Home, RecordId, Unit, field};
-use crate::query::named::Column;
-use crate::query::{self, Cancel, Duplicates, QueryError, RowSet, Scope, Value};
+use crate::model::{Dataset, FieldId, Home, RecordId, Value, field};
+use crate::query::{self, Cancel, Duplicates, QueryError, RowSet, Scope};
+use serde_json::Value as Json;
 
-/// Records with all their fields, under AWS's own column names.
+/// Records with these columns.
 pub struct Records<'a> {
     reader: &'a CaseReader,
     dataset: Dataset,
     rows: RowSet,
-    fields: Vec<(FieldId, Option<Column>)>,
-    with_ref: bool,
+    shown: Vec<RecordColumn>,
     /// A last column `extra`: what flow records say besides, as JSON.
     with_extras: bool,
-    columns: Vec<TableColumn>,
+    columns: Vec<Column>,
 }
 
 /// The fields that an export of records holds: of flows those of the default format and every other that the case has a
-/// value of; of events those that are members of the event, so that nothing stands there twice.
+/// value of; of events those that are members of the event, so that nothing is there twice.
 pub fn record_columns(reader: &CaseReader, dataset: Dataset, cancel: &Cancel) -> Result<Vec<FieldId>, QueryError> {
     let mut fields = Vec::new();
     for field in field::of(dataset) {
@@ -29,7 +28,7 @@ pub fn record_columns(reader: &CaseReader, dataset: Dataset, cancel: &Cancel) ->
             (Dataset::Flows, _) => {
                 let present = Filter::test(Target::Field(field), Check::Present);
                 let scope = Scope { duplicates: Duplicates::All, ..Scope::of(dataset, present) };
-                query::named::any(reader, &scope, cancel)?
+                query::any(reader, &scope, cancel)?
             }
             (Dataset::Events, Home::Event(path) | Home::Call(path)) => !path.contains('.'),
             (Dataset::Events, _) => true,
@@ -40,68 +39,52 @@ pub fn record_columns(reader: &CaseReader, dataset: Dataset, cancel: &Cancel) ->
 }
 
 impl<'a> Records<'a> {
-    /// `with_ref`: a column `ref` in front, by which a row is found in the case. Where flow records of the case say more
-    /// than its fields, a column `extra` holds that.
+    /// Everything that the records say, under the names that AWS delivers it with. `with_ref`: the record's own name in
+    /// front. Where flow records of the case say more than its fields, a column `extra` holds that.
     ///
     /// # Errors
     /// The case cannot be read.
-    pub fn new(
+    pub fn whole(
         reader: &'a CaseReader,
         dataset: Dataset,
         rows: RowSet,
-        fields: Vec<FieldId>,
+        fields: &[FieldId],
         with_ref: bool,
     ) -> Result<Self, QueryError> {
-        let named = fields.into_iter().map(|field| (field, None, column_of(field)));
-        let mut source = Self::over(reader, dataset, rows, named.collect(), with_ref);
+        let fields = fields.iter().map(|field| RecordColumn::Field(field.name()));
+        let shown: Vec<RecordColumn> = with_ref.then_some(RecordColumn::Ref).into_iter().chain(fields).collect();
+        let mut table = Self::new(reader, dataset, rows, shown);
+        for (column, shown) in table.columns.iter_mut().zip(&table.shown) {
+            if let Some(field) = shown.field(dataset) {
+                column.name = delivered_name(field);
+            }
+        }
         if dataset == Dataset::Flows && query::has_extras(reader)? {
-            source.with_extras = true;
-            source.columns.push(TableColumn::new("extra", Unit::Json));
+            table.with_extras = true;
+            table.columns.push(Column::new("extra", crate::model::Unit::Json));
         }
-        Ok(source)
+        Ok(table)
     }
 
-    /// The columns of a named query.
-    pub fn named(reader: &'a CaseReader, dataset: Dataset, rows: RowSet, columns: &[Column]) -> Self {
-        let named = columns.iter().filter_map(|column| {
-            let field = column.field(dataset)?;
-            let shown = match column {
-                // Under the names that the query's table has on the screen.
-                Column::Field(name) => TableColumn::new(*name, Unit::of(field)),
-                Column::Inside { name, .. } => TableColumn::new(*name, Unit::Text),
-            };
-            Some((field, Some(*column), shown))
-        });
-        Self::over(reader, dataset, rows, named.collect(), true)
+    pub fn new(reader: &'a CaseReader, dataset: Dataset, rows: RowSet, shown: Vec<RecordColumn>) -> Self {
+        let columns = shown.iter().map(|column| Column::new(column.name(), column.unit(dataset))).collect();
+        Self { reader, dataset, rows, shown, with_extras: false, columns }
     }
 
-    fn over(
-        reader: &'a CaseReader,
-        dataset: Dataset,
-        rows: RowSet,
-        list: Vec<(FieldId, Option<Column>, TableColumn)>,
-        with_ref: bool,
-    ) -> Self {
-        let mut columns: Vec<TableColumn> = Vec::new();
-        columns.extend(with_ref.then(|| TableColumn::new("ref", Unit::Record)));
-        let mut fields = Vec::new();
-        for (field, own, column) in list {
-            fields.push((field, own));
-            columns.push(column);
-        }
-        Self { reader, dataset, rows, fields, with_ref, with_extras: false, columns }
+    fn needs(&self, column: impl Fn(&RecordColumn) -> bool) -> bool {
+        self.shown.iter().any(column)
     }
 }
 
-/// Flow records under AWS's own names; events under those of the Athena table, which are the members' names in lower case.
-fn column_of(field: FieldId) -> TableColumn {
+/// Flow records under AWS's own names; events under those of the Athena table, which are the members' names in lower
+/// case.
+fn delivered_name(field: FieldId) -> String {
     let path = if field.dataset == Dataset::Events { field.event_path() } else { None };
-    let name = path.map_or_else(|| field.name().to_owned(), |path| path.replace('.', "_").to_ascii_lowercase());
-    TableColumn::new(name, Unit::of(field))
+    path.map_or_else(|| field.name().to_owned(), |path| path.replace('.', "_").to_ascii_lowercase())
 }
 
 impl Table for Records<'_> {
-    fn columns(&self) -> &[TableColumn] {
+    fn columns(&self) -> &[Column] {
         &self.columns
     }
 
@@ -111,17 +94,40 @@ impl Table for Records<'_> {
 
     fn rows(&self, from: usize, count: usize) -> Result<Vec<Vec<Value>>, QueryError> {
         let ids = self.rows.ids(from..from.saturating_add(count));
-        let fields: Vec<FieldId> = self.fields.iter().map(|(field, _)| *field).collect();
+        let fields: Vec<FieldId> = self.shown.iter().filter_map(|column| column.field(self.dataset)).collect();
         let page = query::page(self.reader, self.dataset, &ids, &fields)?;
-        let extras = if self.with_extras { query::extras(self.reader, &ids)? } else { Vec::new() };
-        let mut extras = extras.into_iter();
+        let single = self.needs(|column| matches!(column, RecordColumn::Extra(_)));
+        let mut extras = match self.with_extras || single {
+            true => query::extras(self.reader, &ids)?.into_iter(),
+            false => Vec::new().into_iter(),
+        };
+        let mut conflicts = match self.needs(|column| *column == RecordColumn::Conflict) {
+            true => query::in_conflict(self.reader, &ids)?.into_iter(),
+            false => Vec::new().into_iter(),
+        };
         let row = |(id, values): (&RecordId, Vec<Value>)| {
-            let id = self.with_ref.then(|| Value::Text(id.to_string()));
-            let values = values.into_iter().zip(&self.fields).map(|(value, (_, own))| match own {
-                Some(column) => column.value(value),
-                None => value,
+            let extra = extras.next();
+            let members = extra.as_ref().filter(|_| single).and_then(|extra| match extra {
+                Value::Text(json) => serde_json::from_str::<Json>(json).ok(),
+                _ => None,
             });
-            id.into_iter().chain(values).chain(extras.next()).collect()
+            let conflict = conflicts.next().unwrap_or(false);
+            let mut values = values.into_iter();
+            let mut next = || values.next().unwrap_or(Value::Null);
+            let cells = self.shown.iter().map(|column| match column {
+                RecordColumn::Ref => Value::Text(id.to_string()),
+                RecordColumn::Evidence => Value::Integer(i64::from(id.evidence().0)),
+                RecordColumn::Position => Value::Integer(i64::from(id.position())),
+                RecordColumn::Conflict => Value::Boolean(conflict),
+                RecordColumn::Field(_) => next(),
+                RecordColumn::Inside(inside) => inside.value(&next()),
+                RecordColumn::Extra(key) => {
+                    members.as_ref().and_then(|members| members.get(key)).map_or(Value::Null, of_json)
+                }
+            });
+            let mut cells: Vec<Value> = cells.collect();
+            cells.extend(extra.filter(|_| self.with_extras));
+            cells
         };
         Ok(ids.iter().zip(page).map(row).collect())
     }
@@ -131,5 +137,15 @@ impl Table for Records<'_> {
             Dataset::Flows => Storage::AwsFlows,
             Dataset::Events => Storage::AwsEvents,
         }
+    }
+}
+
+/// A further value as the log gave it.
+fn of_json(value: &Json) -> Value {
+    match value {
+        Json::Null => Value::Null,
+        Json::String(text) => Value::Text(text.clone()),
+        Json::Bool(value) => Value::Boolean(*value),
+        other => other.as_i64().map_or_else(|| Value::Text(other.to_string()), Value::Integer),
     }
 }

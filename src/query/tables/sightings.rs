@@ -2,9 +2,9 @@
 
 use super::{Column, Table};
 use crate::case::CaseReader;
-use crate::model::Unit;
+use crate::model::{Unit, Value};
 use crate::query::{
-    self, PlaybookTable, QueryError, SightedRow, SightingTable, Value, sighting_columns, sighting_value,
+    self, PlaybookTable, QueryError, SightedRow, SightingTable, commented_sighting_value, sighting_value,
 };
 use std::borrow::Borrow;
 
@@ -16,9 +16,9 @@ pub struct Sightings<'a, T> {
 }
 
 impl<'a, T: Borrow<SightingTable>> Sightings<'a, T> {
-    pub fn new(reader: &'a CaseReader, table: T) -> Self {
-        let column = |name: &&str| Column::new(*name, sighting_unit(name));
-        let columns = sighting_columns(table.borrow().by).iter().map(column).collect();
+    /// `names`: of `sighting_columns`.
+    pub fn new(reader: &'a CaseReader, table: T, names: &[&'static str]) -> Self {
+        let columns = names.iter().map(|name| Column::new(*name, sighting_unit(name))).collect();
         Self { reader, table, columns }
     }
 }
@@ -34,8 +34,9 @@ impl<T: Borrow<SightingTable>> Table for Sightings<'_, T> {
 
     fn rows(&self, from: usize, count: usize) -> Result<Vec<Vec<Value>>, QueryError> {
         let rows = query::sighting_rows(self.reader, self.table.borrow(), from..from.saturating_add(count))?;
-        let row =
-            |row| self.columns.iter().map(|column| sighting_value(SightedRow::Sighting(row), &column.name)).collect();
+        let named = self.columns.iter().any(|column| column.name == "name");
+        let value = if named { sighting_value } else { commented_sighting_value };
+        let row = |row| self.columns.iter().map(|column| value(SightedRow::Sighting(row), &column.name)).collect();
         Ok(rows.iter().map(row).collect())
     }
 }
@@ -48,7 +49,7 @@ pub struct Playbook<'a, T> {
 }
 
 impl<'a, T: Borrow<PlaybookTable>> Playbook<'a, T> {
-    /// `names`: of `PLAYBOOK_COLUMNS`, `words` (our own word for the direction) and `ref`.
+    /// `names`: of `PLAYBOOK_COLUMNS`, `own_direction` (our own word for it; `words` in an exhibit) and `ref`.
     pub fn new(reader: &'a CaseReader, table: T, names: impl IntoIterator<Item = &'static str>) -> Self {
         let columns = names.into_iter().map(|name| Column::new(name, sighting_unit(name))).collect();
         Self { reader, table, columns }
@@ -74,17 +75,17 @@ impl<T: Borrow<PlaybookTable>> Table for Playbook<'_, T> {
     }
 }
 
-/// What stands in a column of any of these tables.
+/// What is in a column of any of these tables.
 pub fn sighting_unit(column: &str) -> Unit {
     match column {
         "ref" => Unit::Record,
-        "internal" => Unit::Boolean,
+        "internal" | "looked_for" => Unit::Boolean,
         "protocol" => Unit::Protocol,
         "connecting_port" => Unit::Port,
         "bytes_to" | "bytes_from" | "numbytes" => Unit::Bytes,
         "sessiontime" => Unit::Number,
         "first_seen" | "last_seen" | "starttime" | "endtime" => Unit::Time,
-        "entries" | "entries_seen" | "flows" | "events" | "mentions" | "outside" | "hosts" | "indicators"
+        "entries" | "entries_seen" | "hits" | "flows" | "events" | "mentions" | "outside" | "hosts" | "indicators"
         | "principals" | "accepted" | "rejected" | "numpackets" => Unit::Count,
         _ => Unit::Text,
     }

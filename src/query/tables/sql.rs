@@ -1,8 +1,8 @@
 //! The rows of an SQL statement, whose columns may hold anything.
 
 use super::{Column, Table};
-use crate::model::Unit;
-use crate::query::{QueryError, SqlRows, Value};
+use crate::model::{Unit, Value};
+use crate::query::{QueryError, SqlRows};
 use serde_json::Value as Json;
 
 /// A column is of integers where every value of it is one, of numbers where every value is a number, else text.

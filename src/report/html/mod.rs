@@ -1,5 +1,5 @@
-//! The report as one HTML file that needs nothing else: no script, no font, no picture from anywhere. A content security
-//! policy says so to the browser too. Everything that is said is escaped on its way out.
+//! The report as one HTML file that needs nothing else: no script, no font, no picture from anywhere. A content
+//! security policy says so to the browser too. Everything that is said is escaped on its way out.
 
 use super::page::{Block, Cell, Figure, Grid, Link, Pages, Span, Stance, Tone};
 use super::picture;
@@ -27,7 +27,7 @@ const DARK_LINES: [Rgb; 12] = [
 ];
 
 /// The document.
-pub fn html(pages: &Pages) -> String {
+pub(super) fn html(pages: &Pages) -> String {
     let mut out = Html { text: String::with_capacity(1 << 16), pages };
     out.head();
     out.body();
@@ -219,7 +219,7 @@ fn least(grid: &Grid, at: usize) -> usize {
     words.map(|word| word.chars().count().min(SHORT_WORD)).max().unwrap_or(0)
 }
 
-/// Mark and reference, as they stand at the head of every page.
+/// Mark and reference, as they are at the head of every page.
 pub(super) fn running(pages: &Pages) -> String {
     let parts = [pages.mark.as_str(), pages.reference.as_str()].into_iter().filter(|part| !part.trim().is_empty());
     parts.collect::<Vec<_>>().join(" · ")
@@ -250,7 +250,7 @@ fn of_cell(cell: &Cell) -> String {
     lines.join("<br>") + &remark.unwrap_or_default()
 }
 
-/// Text as it stands in an element or an attribute.
+/// Text as it is in an element or an attribute.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
@@ -266,7 +266,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// The style sheet with the pictures' colours, and what stands at the head and foot of printed pages.
+/// The style sheet with the pictures' colours, and what is at the head and foot of printed pages.
 fn style(pages: &Pages) -> String {
     let mut out = STYLE.to_owned();
     let [light, dark] = [colours(&picture::LINES, false), colours(&DARK_LINES, true)];
@@ -291,7 +291,7 @@ fn style(pages: &Pages) -> String {
     out
 }
 
-/// A text of CSS in which nothing but letters and digits stands as itself.
+/// A text of CSS in which nothing but letters and digits is as itself.
 fn css_text(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! Pages: where each line, rule and picture stands. It fills one page after the other; nothing that stands is moved again.
+//! Pages: where each line, rule and picture is. It fills one page after the other; nothing that is is moved again.
 
 use super::super::page::{Block, Cell, Figure, Span, Stance, Tone};
 use super::tags::{LeafId, NodeId, Tree, What};
@@ -9,18 +9,18 @@ use crate::present::fonts::Face;
 /// A4, in points.
 const SHORT: f32 = 595.28;
 const LONG: f32 = 841.89;
-pub const SIDE: f32 = 51.0;
-/// Above and below what is set stand the running head and the page's number.
+pub(super) const SIDE: f32 = 51.0;
+/// Above and below what is set are the running head and the page's number.
 const TOP: f32 = 64.0;
 const BOTTOM: f32 = 60.0;
 
 /// Of the text of paragraphs.
-pub const BODY: f32 = 9.5;
-pub const SMALL: f32 = 8.0;
+pub(super) const BODY: f32 = 9.5;
+pub(super) const SMALL: f32 = 8.0;
 /// A line's height as a part of its letters'.
-pub const LEADING: f32 = 1.5;
+pub(super) const LEADING: f32 = 1.5;
 
-pub enum Op {
+pub(super) enum Op {
     Line {
         x: f32,
         /// Of the base line.
@@ -44,7 +44,7 @@ pub enum Op {
         scene: Scene,
         leaf: LeafId,
     },
-    /// The number of the page on which a heading stands, ending at `x`.
+    /// The number of the page on which a heading is, ending at `x`.
     PageOf {
         id: String,
         x: f32,
@@ -53,14 +53,14 @@ pub enum Op {
     },
 }
 
-pub struct Page {
+pub(super) struct Page {
     pub width: f32,
     pub height: f32,
     pub ops: Vec<Op>,
 }
 
-/// A heading, or another place that links lead to, and where it came to stand.
-pub struct Place {
+/// A heading, or another place that links lead to, and where it came to be.
+pub(super) struct Place {
     pub id: String,
     pub text: String,
     /// From 1; of what is no heading the greatest.
@@ -69,13 +69,13 @@ pub struct Place {
     pub y: f32,
 }
 
-pub struct Done {
+pub(super) struct Done {
     pub pages: Vec<Page>,
     pub places: Vec<Place>,
     pub tree: Tree,
 }
 
-pub struct Layout {
+pub(super) struct Layout {
     pages: Vec<Page>,
     places: Vec<Place>,
     pub(super) tree: Tree,
@@ -85,14 +85,14 @@ pub struct Layout {
 }
 
 impl Layout {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let (pages, places) = (Vec::new(), Vec::new());
         let mut layout = Self { pages, places, tree: Tree::new(), y: TOP, is_across: false };
         layout.turn_page();
         layout
     }
 
-    pub fn finish(self) -> Done {
+    pub(super) fn finish(self) -> Done {
         Done { pages: self.pages, places: self.places, tree: self.tree }
     }
 
@@ -102,7 +102,7 @@ impl Layout {
         self.y = TOP;
     }
 
-    /// What follows stands on pages of this stance.
+    /// What follows is on pages of this stance.
     pub(super) fn turn(&mut self, stance: Stance) {
         let is_across = stance == Stance::Across;
         if is_across == self.is_across {
@@ -115,8 +115,8 @@ impl Layout {
         self.turn_page();
     }
 
-    /// Is most of the page empty, and does it stand as this? Then what would begin a page goes on here: no page holds just
-    /// the last lines of something.
+    /// Is most of the page empty, and does it stay like this? Then what would begin a page continues here: no page
+    /// holds just the last lines of something.
     pub(super) fn goes_on(&self, stance: Stance) -> bool {
         (stance == Stance::Across) == self.is_across && self.room() > self.full() * 0.6
     }
@@ -134,7 +134,7 @@ impl Layout {
         self.pages.last().map_or(0.0, |page| page.height) - BOTTOM
     }
 
-    /// What a page takes at the most.
+    /// What a page takes at most.
     pub(super) fn full(&self) -> f32 {
         self.bottom() - TOP
     }
@@ -206,7 +206,7 @@ impl Layout {
         spans.iter().map(styled).collect()
     }
 
-    pub fn paragraph(&mut self, spans: &[Span], tone: Tone) {
+    pub(super) fn paragraph(&mut self, spans: &[Span], tone: Tone) {
         let (size, colour) = match tone {
             Tone::Plain | Tone::Notice => (BODY, TEXT),
             Tone::Remark => (SMALL, SOFT),
@@ -223,7 +223,7 @@ impl Layout {
         self.y += 5.0;
     }
 
-    pub fn list(&mut self, items: &[Vec<Span>]) {
+    pub(super) fn list(&mut self, items: &[Vec<Span>]) {
         let list = self.tree.node(Tree::root(), What::List);
         for item in items {
             let set = set(&Self::spans(item, BODY, TEXT), self.measure() - 14.0);
@@ -236,8 +236,8 @@ impl Layout {
         self.y += 4.0;
     }
 
-    /// A heading; it stands with the begin of what follows it, `next`.
-    pub fn heading(&mut self, level: u8, id: &str, text: &str, new_page: bool, next: Option<&Block>) {
+    /// A heading; it is with the begin of what follows it, `next`.
+    pub(super) fn heading(&mut self, level: u8, id: &str, text: &str, new_page: bool, next: Option<&Block>) {
         if new_page && !self.is_fresh() {
             self.turn_page();
         }
@@ -273,7 +273,7 @@ impl Layout {
     fn least(&self, block: Option<&Block>) -> f32 {
         match block {
             Some(Block::Figure(figure)) => figure.scene.height as f32 * self.scale(&figure.scene) + 30.0,
-            // One heading upon the other stands with what that one needs.
+            // One heading upon the other is with what that one needs.
             Some(Block::Heading { .. }) => 90.0,
             _ => 52.0,
         }
@@ -289,7 +289,14 @@ impl Layout {
         self.width().min(SHORT - 2.0 * SIDE)
     }
 
-    pub fn title(&mut self, mark: &str, title: &str, subtitle: &str, facts: &[(String, Cell)], remarks: &[String]) {
+    pub(super) fn title(
+        &mut self,
+        mark: &str,
+        title: &str,
+        subtitle: &str,
+        facts: &[(String, Cell)],
+        remarks: &[String],
+    ) {
         self.y = 130.0;
         if !mark.is_empty() {
             let set = set(&[(mark.to_owned(), Style::of(Face::Bold, 11.0, MARK))], self.width() - 20.0);
@@ -326,7 +333,7 @@ impl Layout {
     }
 
     /// The headings of the first two levels with their pages.
-    pub fn contents(&mut self, title: &str, blocks: &[Block]) {
+    pub(super) fn contents(&mut self, title: &str, blocks: &[Block]) {
         self.heading(1, "contents", title, true, None);
         let list = self.tree.node(Tree::root(), What::Contents);
         for block in blocks {
@@ -349,7 +356,7 @@ impl Layout {
         }
     }
 
-    pub fn figure(&mut self, figure: &Figure) {
+    pub(super) fn figure(&mut self, figure: &Figure) {
         let scene = &figure.scene;
         let caption = set(&Self::spans(&figure.caption, SMALL, SOFT), self.measure());
         let below = caption.lines.len() as f32 * SMALL * LEADING + 6.0;
@@ -365,8 +372,8 @@ impl Layout {
         self.y += 6.0;
     }
 
-    /// Text line by line, as it stands in the evidence.
-    pub fn lines(&mut self, lines: &[String]) {
+    /// Text line by line, as it is in the evidence.
+    pub(super) fn lines(&mut self, lines: &[String]) {
         const SIZE: f32 = 7.5;
         let node = self.tree.node(Tree::root(), What::Code);
         for line in lines {

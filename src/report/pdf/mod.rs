@@ -1,9 +1,9 @@
-//! The report as PDF: the same blocks as the HTML, set on pages. Text is text (searchable, tagged, in reading order), fonts
-//! are subsets of ours, plots are vectors. It is written as PDF/A-2a and PDF/UA-1, which the library checks: what would not
-//! conform is an error, not a file.
+//! The report as PDF: the same blocks as the HTML, set on pages. Text is text (searchable, tagged, in reading order),
+//! fonts are subsets of ours, plots are vectors. It is written as PDF/A-2a and PDF/UA-1, which the library checks: what
+//! would not conform is an error, not a file.
 //!
-//! Two passes: `layout` sets every line and picture in its place, then `paint` writes the pages, when it is known how many
-//! there are and on which of them each heading stands.
+//! Two passes: `layout` sets every line and picture in its place, then `paint` writes the pages, when it is known how
+//! many there are and on which of them each heading is.
 
 mod layout;
 mod paint;
@@ -21,7 +21,7 @@ use crate::query::Cancel;
 
 /// # Errors
 /// The library refuses what was set; it was stopped.
-pub fn pdf(pages: &Pages, cancel: &Cancel) -> Result<Vec<u8>, ReportError> {
+pub(super) fn pdf(pages: &Pages, cancel: &Cancel) -> Result<Vec<u8>, ReportError> {
     paint::paint(pages, laid(pages, cancel)?, cancel)
 }
 
@@ -57,7 +57,7 @@ fn laid(pages: &Pages, cancel: &Cancel) -> Result<layout::Done, ReportError> {
     Ok(layout.finish())
 }
 
-/// How the pages of a part stand: across where any of its tables needs it, so that no page is left half empty between.
+/// How the pages of a part are: across where any of its tables needs it, so that no page is left half empty between.
 fn stance(part: &[Block]) -> Stance {
     let part = part.iter().take_while(|block| !matches!(block, Block::Heading { new_page: true, .. }));
     let across = |block: &Block| matches!(block, Block::Grid(Grid { stance: Stance::Across, .. }));

@@ -25,7 +25,7 @@ use krilla::text::{Font, GlyphId, KrillaGlyph};
 use krilla::{Document, SerializeSettings};
 use std::collections::HashMap;
 
-pub fn paint(pages: &Pages, done: Done, cancel: &Cancel) -> Result<Vec<u8>, ReportError> {
+pub(super) fn paint(pages: &Pages, done: Done, cancel: &Cancel) -> Result<Vec<u8>, ReportError> {
     let Done { pages: laid, places, mut tree } = done;
     let fonts = Fonts::new()?;
     let known: HashMap<&str, &Place> = places.iter().map(|place| (place.id.as_str(), place)).collect();
@@ -256,7 +256,7 @@ impl Brush<'_, '_> {
         }
     }
 
-    /// No part of what is read: it stands on every page.
+    /// No part of what is read: it is on every page.
     fn running(&mut self, running: &Running) {
         for (kind, texts) in [(ArtifactType::Footer, &running.foot), (ArtifactType::Header, &running.head)] {
             if texts.is_empty() {

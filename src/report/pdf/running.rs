@@ -1,4 +1,4 @@
-//! What stands on every page: mark and reference at the head, title and number at the foot; on the first page only the
+//! What is on every page: mark and reference at the head, title and number at the foot; on the first page only the
 //! number.
 
 use super::super::page::{PAGE, PAGES, Pages};
@@ -7,12 +7,12 @@ use super::text::{MARK, Paragraph, SOFT, Style, line as one_line};
 use crate::present::chart::scene::{Rgb, fitted};
 use crate::present::fonts::Face;
 
-pub const RULE: Rgb = [0xd0, 0xd4, 0xda];
+pub(super) const RULE: Rgb = [0xd0, 0xd4, 0xda];
 
 /// Texts of one line, each with where its base line begins.
 type Texts = Vec<((f32, f32), Paragraph)>;
 
-pub struct Running {
+pub(super) struct Running {
     pub head: Texts,
     pub foot: Texts,
     /// Below the head: left, top, width, height.
@@ -21,7 +21,7 @@ pub struct Running {
 
 impl Running {
     /// Of the page at this place, from 0, of so many.
-    pub fn of(pages: &Pages, page: &Page, at: usize, count: usize) -> Self {
+    pub(super) fn of(pages: &Pages, page: &Page, at: usize, count: usize) -> Self {
         let (left, right) = (SIDE, page.width - SIDE);
         let soft = || Style::of(Face::Regular, 7.5, SOFT);
         let ending = |paragraph: Paragraph, y: f32| {

@@ -1,5 +1,5 @@
-//! The pages of the PDF as pictures, for looking at them before they are written: the same lines in the same places, drawn
-//! in pixels.
+//! The pages of the PDF as pictures, for looking at them before they are written: the same lines in the same places,
+//! drawn in pixels.
 
 use super::super::ReportError;
 use super::super::page::Pages;
@@ -15,7 +15,7 @@ use std::collections::HashMap;
 
 /// The pages as they are laid out.
 pub struct Sheets {
-    /// Without their blocks: what stands on every page.
+    /// Without their blocks: what is on every page.
     about: Pages,
     pages: Vec<Page>,
     places: Vec<Place>,
@@ -50,7 +50,7 @@ impl Sheets {
         self.pages.get(at).map(|page| (page.width, page.height))
     }
 
-    /// The page, from 0, on which a heading of this id stands.
+    /// The page, from 0, on which a heading of this id is.
     pub fn page_of(&self, id: &str) -> Option<usize> {
         self.places.iter().find(|place| place.id == id).map(|place| place.page)
     }
@@ -60,7 +60,7 @@ impl Sheets {
     /// # Errors
     /// There is no such page, or it is larger than memory allows.
     pub fn picture(&self, at: usize, scale: f32) -> Result<Picture, ReportError> {
-        let page = self.pages.get(at).ok_or_else(|| ReportError::Picture("there is no such page".to_owned()))?;
+        let page = self.pages.get(at).ok_or_else(|| ReportError::Picture("page not found".to_owned()))?;
         let (width, height) = ((page.width * scale).ceil() as u32, (page.height * scale).ceil() as u32);
         let pixels = Pixmap::new(width, height);
         let mut pixels = pixels.ok_or_else(|| ReportError::Picture("the page is too large".to_owned()))?;

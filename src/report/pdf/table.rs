@@ -43,7 +43,7 @@ struct Columns {
 }
 
 impl Layout {
-    pub fn grid(&mut self, grid: &Grid) {
+    pub(super) fn grid(&mut self, grid: &Grid) {
         if grid.stance == Stance::Cards {
             self.cards(grid);
             return;
@@ -97,7 +97,7 @@ impl Layout {
         self.y += 8.0;
     }
 
-    /// One row, over pages where it needs them; `again` sets what stands at the head of each.
+    /// One row, over pages where it needs them; `again` sets what is at the head of each.
     fn row(
         &mut self,
         cells: &[Set],
@@ -156,8 +156,8 @@ impl Layout {
         self.fill((SIDE, self.y - 0.8, width, 0.8), SOFT);
     }
 
-    /// From what the cells would like: the widest columns give until all fit, but none of them so much that a short word or
-    /// a number would be broken, as long as there is room for that.
+    /// From what the cells would like: the widest columns give until all fit, but none of them so much that a short
+    /// word or a number would be broken, as long as there is room for that.
     fn widths(&self, grid: &Grid, size: f32) -> Vec<(f32, f32)> {
         let (wishes, page) = (columns_of(grid, size, &wished), self.width());
         let sum: f32 = wishes.iter().sum();
@@ -223,13 +223,13 @@ impl Layout {
     }
 
     /// A label and what it says, below each other.
-    pub fn facts(&mut self, facts: &[(String, Cell)]) {
+    pub(super) fn facts(&mut self, facts: &[(String, Cell)]) {
         if facts.is_empty() {
             return;
         }
         const SIZE: f32 = 8.2;
         let width = self.measure();
-        // Of all lists the same, so that they stand in one line down the page.
+        // Of all lists the same, so that they are in one line down the page.
         let label = 150.0;
         let columns = Columns { places: vec![(SIDE, label), (SIDE + label, width - label)], size: SIZE };
         let table = self.tree.node(Tree::root(), What::Table);
@@ -252,7 +252,7 @@ impl Layout {
             lines as f32 * SIZE * 1.4 + 2.0 * ABOVE
         };
         for (at, cells) in rows.iter().enumerate() {
-            // The last one does not stand alone on a page.
+            // The last one is not alone on a page.
             if let [last] = rows.get(at + 1..).unwrap_or_default() {
                 self.need((height(cells) + height(last)).min(self.full()));
             }
@@ -336,13 +336,13 @@ fn least_width(cell: &Cell, size: f32, whole_times: bool) -> f32 {
     cell.lines.iter().flatten().map(of_span).fold(remark, f32::max)
 }
 
-/// What stands between places where a line may end.
+/// What is between places where a line may end.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive([' ', '\n', '/', ';', '&', '|', '_']).map(str::trim_end)
 }
 
-/// What is more than the least goes to the columns by the root of what they lack, and to none more than that: long texts get
-/// most, and what lacks little becomes whole.
+/// What is more than the least goes to the columns by the root of what they lack, and to none more than that: long
+/// texts get most, and what lacks little becomes whole.
 fn spread(wishes: &[f32], least: &[f32], page: f32) -> Vec<f32> {
     let mut widths = least.to_vec();
     let mut more = page - least.iter().sum::<f32>();

@@ -1,16 +1,16 @@
-//! The structure of the document for those who hear it: a tree of tags, built while pages are laid out, whose leaves are
-//! known when they are painted.
+//! The structure of the document for those who hear it: a tree of tags, built while pages are laid out, whose leaves
+//! are known when they are painted.
 
 use krilla::tagging::{Identifier, ListNumbering, TableHeaderScope, Tag, TagGroup, TagKind, TagTree};
 use std::num::NonZeroU16;
 
 /// A node of the tree, by its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NodeId(usize);
+pub(super) struct NodeId(usize);
 
 /// A leaf, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LeafId(pub usize);
+pub(super) struct LeafId(pub usize);
 
 enum Child {
     Node(NodeId),
@@ -22,14 +22,14 @@ struct Node {
     children: Vec<Child>,
 }
 
-pub struct Tree {
+pub(super) struct Tree {
     nodes: Vec<Node>,
     /// Identifiers of leaves that were painted.
     leaves: Vec<Option<Identifier>>,
 }
 
 /// What a node is.
-pub enum What<'a> {
+pub(super) enum What<'a> {
     Paragraph,
     Heading(u8, &'a str),
     List,
@@ -50,15 +50,15 @@ pub enum What<'a> {
 }
 
 impl Tree {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { nodes: vec![Node { kind: TagKind::from(Tag::Part), children: Vec::new() }], leaves: Vec::new() }
     }
 
-    pub fn root() -> NodeId {
+    pub(super) fn root() -> NodeId {
         NodeId(0)
     }
 
-    pub fn node(&mut self, parent: NodeId, what: What<'_>) -> NodeId {
+    pub(super) fn node(&mut self, parent: NodeId, what: What<'_>) -> NodeId {
         let kind = match what {
             What::Paragraph => Tag::P.into(),
             What::Heading(level, text) => {
@@ -86,7 +86,7 @@ impl Tree {
         id
     }
 
-    pub fn leaf(&mut self, parent: NodeId) -> LeafId {
+    pub(super) fn leaf(&mut self, parent: NodeId) -> LeafId {
         let id = LeafId(self.leaves.len());
         self.leaves.push(None);
         self.push(parent, Child::Leaf(id));
@@ -100,17 +100,17 @@ impl Tree {
     }
 
     /// A leaf was painted under this identifier.
-    pub fn painted(&mut self, leaf: LeafId, identifier: Identifier) {
+    pub(super) fn painted(&mut self, leaf: LeafId, identifier: Identifier) {
         if let Some(place) = self.leaves.get_mut(leaf.0) {
             *place = Some(identifier);
         }
     }
 
-    pub fn finish(self) -> TagTree {
+    pub(super) fn finish(self) -> TagTree {
         let Self { nodes, leaves } = self;
         let mut groups: Vec<Option<TagGroup>> = Vec::with_capacity(nodes.len());
         groups.resize_with(nodes.len(), || None);
-        // Children stand behind their parents: from the back, every child is done before its parent needs it.
+        // Children are behind their parents: from the back, every child is done before its parent needs it.
         for (at, node) in nodes.into_iter().enumerate().rev() {
             let mut group = TagGroup::new(node.kind);
             for child in node.children {

@@ -1,5 +1,6 @@
-//! Lines of text: which glyph stands where, and where a line ends. Breaks are at spaces and between Japanese characters,
-//! not before a mark that closes or after one that opens; where nothing fits, at any character: nothing is ever cut off.
+//! Lines of text: which glyph is where, and where a line ends. Breaks are at spaces and between Japanese characters,
+//! not before a mark that closes or after one that opens; where none is possible, at any character: nothing is ever cut
+//! off.
 
 use super::super::page::{Link, Span};
 use crate::present::chart::scene::Rgb;
@@ -7,7 +8,7 @@ use crate::present::fonts::{Face, Glyph};
 
 /// How a stretch of text looks.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Style {
+pub(super) struct Style {
     pub face: Face,
     pub size: f32,
     pub colour: Rgb,
@@ -15,18 +16,18 @@ pub struct Style {
     pub link: Option<String>,
 }
 
-pub const TEXT: Rgb = [0x1a, 0x1a, 0x1a];
-pub const SOFT: Rgb = [0x4a, 0x51, 0x5b];
-pub const MARK: Rgb = [0x8a, 0x1c, 0x1c];
-pub const LINK: Rgb = [0x0b, 0x4f, 0x9c];
+pub(super) const TEXT: Rgb = [0x1a, 0x1a, 0x1a];
+pub(super) const SOFT: Rgb = [0x4a, 0x51, 0x5b];
+pub(super) const MARK: Rgb = [0x8a, 0x1c, 0x1c];
+pub(super) const LINK: Rgb = [0x0b, 0x4f, 0x9c];
 
 impl Style {
-    pub fn of(face: Face, size: f32, colour: Rgb) -> Self {
+    pub(super) fn of(face: Face, size: f32, colour: Rgb) -> Self {
         Self { face, size, colour, link: None }
     }
 
     /// Of a span in text of this size.
-    pub fn span(span: &Span, size: f32, colour: Rgb) -> Self {
+    pub(super) fn span(span: &Span, size: f32, colour: Rgb) -> Self {
         let face = match (span.mono, span.strong) {
             (true, _) => Face::Mono,
             (false, true) => Face::Bold,
@@ -42,7 +43,7 @@ impl Style {
 
 /// A part of a line in one face and style.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Run {
+pub(super) struct Run {
     pub face: Face,
     pub style: usize,
     pub text: String,
@@ -52,7 +53,7 @@ pub struct Run {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Line {
+pub(super) struct Line {
     pub runs: Vec<Run>,
     /// Without spaces at its end.
     pub width: f32,
@@ -60,7 +61,7 @@ pub struct Line {
 
 /// Set text: lines, and the styles that their runs name.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Paragraph {
+pub(super) struct Paragraph {
     pub styles: Vec<Style>,
     pub lines: Vec<Line>,
 }
@@ -74,7 +75,7 @@ struct Letter {
 }
 
 /// Sets spans into lines of at most `width`. A line feed begins a new line.
-pub fn set(spans: &[(String, Style)], width: f32) -> Paragraph {
+pub(super) fn set(spans: &[(String, Style)], width: f32) -> Paragraph {
     let styles: Vec<Style> = spans.iter().map(|(_, style)| style.clone()).collect();
     let mut paragraph = Paragraph { styles, lines: Vec::new() };
     let mut letters: Vec<Letter> = Vec::new();
@@ -169,7 +170,7 @@ fn made(letters: &[Letter]) -> Line {
 }
 
 /// One line, however long.
-pub fn line(text: &str, style: Style) -> Paragraph {
+pub(super) fn line(text: &str, style: Style) -> Paragraph {
     set(&[(text.replace('\n', " "), style)], f32::INFINITY)
 }
 
@@ -181,7 +182,7 @@ mod tests {
         let set = set(&[(text.to_owned(), Style::of(Face::Regular, 10.0, TEXT))], width);
         let words = |line: &Line| line.runs.iter().map(|run| run.text.as_str()).collect::<String>();
         for line in &set.lines {
-            // A letter that is wider than the line stands alone.
+            // A letter that is wider than the line is alone.
             assert!(line.width <= width || words(line).trim_end().chars().count() == 1, "{line:?}");
         }
         set.lines.iter().map(words).collect()

@@ -1,11 +1,12 @@
 //! The appendix in words: the evidence with its hashes, what could not be read, the hours covered, indicators, settings,
 //! method and limits, the journal.
 
-use super::super::document::{Coverage, Evidence, Incomplete, Report};
+use super::super::document::{Evidence, Incomplete, Report};
 use super::super::page::{Block, Cell, Grid, Header, Span, Stance, Tone};
 use super::super::words::shown;
 use super::super::{ReportError, names};
 use super::{Setting, evidence_id, limits_id};
+use crate::analysis::coverage::Coverage;
 use crate::model::Timestamp;
 use crate::present::display;
 
@@ -169,15 +170,15 @@ impl Setting<'_> {
 
     fn coverage(&mut self, coverage: &Coverage) {
         let words = self.words;
-        let dataset = words.named(&format!("dataset-{}", coverage.dataset), &coverage.dataset);
-        self.heading(3, &format!("coverage-{}", coverage.dataset), dataset, false);
-        let missing: i64 = coverage.gaps.iter().map(|(from, to)| (to - from).max(0) / 3600).sum();
-        let mut facts = vec![(words.tr("coverage-records"), Cell::plain(display::count(coverage.records)))];
-        if let (Some(first), Some(last)) = (coverage.first, coverage.last) {
+        let (name, figures) = (display::dataset_key(coverage.dataset), &coverage.figures);
+        let dataset = words.named(&format!("dataset-{name}"), name);
+        self.heading(3, &format!("coverage-{name}"), dataset, false);
+        let mut facts = vec![(words.tr("coverage-records"), Cell::plain(display::count(figures.records)))];
+        if let (Some(first), Some(last)) = (figures.first, figures.last) {
             facts.push((words.tr("evidence-span"), self.span(first, last)));
         }
         facts.push((words.tr("coverage-hours"), Cell::plain(display::count(coverage.hours))));
-        facts.push((words.tr("coverage-missing"), Cell::plain(display::count(missing.unsigned_abs()))));
+        facts.push((words.tr("coverage-missing"), Cell::plain(display::count(coverage.missing_hours()))));
         self.blocks.push(Block::Facts(facts));
         if coverage.gaps.is_empty() {
             return;

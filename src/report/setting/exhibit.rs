@@ -8,7 +8,7 @@ use super::appendix::EVIDENCE;
 use super::{Setting, evidence_id, exhibit_id, finding_id, limits_id};
 use crate::present::display;
 
-/// Evidence files that are named with their paths under an exhibit; of more, their numbers stand there.
+/// Evidence files that are named with their paths under an exhibit; of more, their numbers are there.
 const NAMED: usize = 8;
 /// Lines of raw text in the body.
 const LINES: usize = 400;
@@ -201,7 +201,7 @@ impl Setting<'_> {
         }
     }
 
-    /// Where it is told what these logs never record.
+    /// Where it is reported what these logs never record.
     fn limits_of(&self, report: &Report, sources: &[String]) -> Cell {
         let words = self.words;
         let mut line = vec![Span::plain(words.tr("limits-see")), Span::plain(" ")];

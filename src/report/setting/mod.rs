@@ -9,9 +9,8 @@ use super::document::{CitedRecord, Finding, Report, Stamp, Table};
 use super::page::{Block, Cell, Grid, Header, PAGE, PAGES, Pages, ROW, Span, Stance, Tone};
 use super::words::{Words, shown};
 use super::{ReportError, names};
-use crate::model::{Timestamp, Unit};
+use crate::model::{Timestamp, Unit, Value};
 use crate::present::display;
-use crate::query::Value;
 use crate::query::tables::Column;
 
 /// Cited records that are listed under a finding; all of them are in the JSON.

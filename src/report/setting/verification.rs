@@ -1,4 +1,4 @@
-//! Whether the case verifies, in words: on the first page, and in full behind the method.
+//! Whether the case passes verification, in words: on the first page, and completely after the method.
 
 use super::super::document::{CaseChecks, CheckNote, Report, Verdict, Verification};
 use super::super::names;

@@ -1,15 +1,17 @@
 //! Cases and evidence: opening, closing, making, importing into.
 
 use crate::app::error::{Message, UserError};
+use crate::app::failure::Cause;
 use crate::app::opening::Opening;
 use crate::model::{Dataset, TimeRange};
 use crate::present::display;
-use crate::session::action::{Dialog, Leaving, RunningImport, View};
+use crate::session::action::{Dialog, Leaving, RunningImport};
 use crate::session::history::History;
 use crate::session::jobs::Job;
 use crate::session::open_case::OpenCase;
 use crate::session::source::{CaseInfo, ImportOptions};
 use crate::session::state::App;
+use crate::session::view::View;
 use crate::session::{Action, Effect};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -98,8 +100,8 @@ impl App {
                 self.history = History::new(self.current_step());
             }
             Err(error) => {
-                let next = Message::new("next-try-again");
-                self.errors.push(UserError::new(Message::new("error-open-case"), error, next).at(path));
+                let why = Cause::Thread(error).told();
+                self.errors.push(UserError::new(Message::new("error-open-case"), why).at(path));
             }
         }
     }
@@ -125,9 +127,8 @@ impl App {
                     self.dialog = Some(import_dialog(then_import));
                 }
             }
-            Err(fault) => {
-                let next = Message::new("next-other-path");
-                self.errors.push(UserError::new(Message::new("error-create-case"), fault, next).at(path));
+            Err(why) => {
+                self.errors.push(UserError::new(Message::new("error-create-case"), why.told()).at(path));
                 self.dispatch(Action::Dialog(Some(Dialog::Errors)));
             }
         }
@@ -144,9 +145,8 @@ impl App {
                 self.jobs.add(&case.path, handle, receiver);
                 self.view = View::Evidence;
             }
-            Err(fault) => {
-                let next = Message::new("next-try-again");
-                self.errors.push(UserError::new(Message::new("error-import"), fault, next).at(&case.path));
+            Err(why) => {
+                self.errors.push(UserError::new(Message::new("error-import"), why.told()).at(&case.path));
                 self.dispatch(Action::Dialog(Some(Dialog::Errors)));
             }
         }
@@ -189,8 +189,8 @@ impl App {
             return self.open(&path);
         }
         if let Err(error) = std::fs::create_dir_all(&folder) {
-            let next = Message::new("next-other-path");
-            return self.errors.push(UserError::new(Message::new("error-create-case"), error, next).at(folder));
+            let why = Cause::Folder { path: folder.clone(), error }.told();
+            return self.errors.push(UserError::new(Message::new("error-create-case"), why).at(folder));
         }
         let info = CaseInfo { title: self.texts.tr("sample-title"), ..CaseInfo::default() };
         self.create(path, &info, Vec::new());
@@ -238,7 +238,7 @@ fn free_name(folder: &Path) -> PathBuf {
     std::iter::once(first.clone()).chain(numbered).find(|path| !path.exists()).unwrap_or(first)
 }
 
-pub fn import_dialog(paths: Vec<PathBuf>) -> Dialog {
+pub(crate) fn import_dialog(paths: Vec<PathBuf>) -> Dialog {
     Dialog::Import { paths, typed: String::new(), keep_raw: true, flow_format: String::new() }
 }
 

@@ -1,27 +1,18 @@
-//! The column index of the open case: brought up to date quietly, beside whatever else goes on. An import into the case
-//! goes before it, and does the same at its end.
+//! The column index of the open case: brought up to date quietly, beside whatever else continues. An import into the
+//! case goes before it, and does the same at its end.
 
-use crate::session::jobs::JobEvent;
-use crate::session::source::{ImportHandle, IndexHealth};
+use crate::session::jobs::{ImportHandle, JobEvent};
+use crate::session::source::IndexHealth;
 use crate::session::state::App;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
 /// Work on an index.
-pub struct Indexing {
+pub(crate) struct Indexing {
     case: PathBuf,
     handle: ImportHandle,
     events: Receiver<JobEvent>,
-}
-
-/// What was done about the open case's index.
-#[derive(Debug, Default)]
-pub struct IndexCare {
-    /// The health for which work was begun: it is not begun again for the same trouble.
-    begun: Option<IndexHealth>,
-    /// How often the index was found damaged, as far as this was noticed.
-    damages: u64,
 }
 
 impl App {
@@ -61,7 +52,7 @@ impl App {
         let (events, receiver) = sync_channel(64);
         let anew = matches!(health, IndexHealth::Damaged(_));
         case.index_care.begun = Some(health);
-        // Where it cannot be begun, the status bar goes on telling the trouble.
+        // Where it cannot be begun, the status bar continues telling the trouble.
         if let Ok(handle) = self.backend.index(&case.path, anew, events, Arc::clone(&self.waker)) {
             self.indexing = Some(Indexing { case: case.path.clone(), handle, events: receiver });
         }
@@ -72,6 +63,7 @@ impl App {
         loop {
             match work.events.try_recv() {
                 Ok(JobEvent::Finished { .. }) | Err(TryRecvError::Disconnected) => break,
+                Ok(JobEvent::Failed(error)) => self.errors.push(error),
                 Ok(_) => {}
                 Err(TryRecvError::Empty) => return,
             }

@@ -7,16 +7,16 @@ use crate::app::examiner;
 use crate::present::display;
 use crate::session::action::{Action, Dialog};
 use crate::session::command::Command;
-use crate::session::indicators::WatchAction;
-use crate::session::jobs::JobEvent;
-use crate::session::saved::FilterChange;
-use crate::session::source::{ImportHandle, Mend};
+use crate::session::indicators::IndicatorsAction;
+use crate::session::jobs::{ImportHandle, JobEvent};
+use crate::session::saved_filters::FilterChange;
+use crate::session::source::Mend;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
 /// Work on a case as a whole.
-pub struct Mending {
+pub(crate) struct Mending {
     case: PathBuf,
     what: Mend,
     handle: ImportHandle,
@@ -65,9 +65,8 @@ impl App {
         let by = examiner::of_this_run(Some(self.settings.examiner.as_str()));
         match self.backend.mend(&case, &what, &by, events, Arc::clone(&self.waker)) {
             Ok(handle) => self.mending = Some(Mending { case, what, handle, events: receiver, failed: false }),
-            Err(fault) => {
-                let next = Message::new("next-try-again");
-                self.errors.push(UserError::new(Message::new(failure(&what)), fault, next).at(case));
+            Err(why) => {
+                self.errors.push(UserError::new(Message::new(failure(&what)), why.told()).at(case));
                 self.dispatch(Action::Dialog(Some(Dialog::Errors)));
             }
         }
@@ -125,7 +124,7 @@ impl App {
 }
 
 /// The text of what failed.
-pub fn failure(what: &Mend) -> &'static str {
+pub(crate) fn failure(what: &Mend) -> &'static str {
     match what {
         Mend::Upgrade => "error-upgrade",
         Mend::Rescue(_) => "error-rescue",
@@ -137,7 +136,7 @@ fn writes(action: &Action) -> bool {
     match action {
         Action::Import { .. } | Action::Write(_) | Action::ToggleTag | Action::UndoAgreed => true,
         Action::ChangeFilters(change) => !matches!(change, FilterChange::Export(_)),
-        Action::Watch(action) => matches!(action, WatchAction::Change(_)),
+        Action::Indicators(action) => matches!(action, IndicatorsAction::Change(_)),
         Action::Command(command) => matches!(
             command,
             Command::ImportEvidence

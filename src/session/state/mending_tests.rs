@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::app::conclusions::records;
+use crate::model::Dataset;
 use crate::model::RecordId;
 use crate::model::conclusions::Change;
+use crate::session::View;
 use crate::session::conclusions::Task;
 use crate::session::source::{ImportOptions, Mend, Standing};
 use crate::session::testing::{MemoryBackend, Settled};
@@ -76,7 +78,12 @@ fn looking_asks_nothing_and_no_index_is_written() {
     for standing in [older(), damaged()] {
         let (mut app, backend, settled) = open(standing);
         *backend.health.lock().unwrap() = crate::app::index::IndexHealth::Behind { rows: 5 };
-        for command in [Command::ShowFlows, Command::ShowEvidence, Command::ShowExhibits, Command::Export] {
+        for command in [
+            Command::Show(View::Records(Dataset::Flows)),
+            Command::Show(View::Evidence),
+            Command::Show(View::Exhibits),
+            Command::Export,
+        ] {
             app.dispatch(Action::Command(command));
             settled.settle(&mut app);
             assert!(!matches!(app.dialog, Some(Dialog::Upgrade | Dialog::Rescue { .. })), "{command:?}");

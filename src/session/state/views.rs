@@ -1,33 +1,35 @@
 //! What the views other than the record tables ask for.
 
 use crate::filter::{self, Check, Filter, Target};
-use crate::model::{Address, Dataset};
+use crate::model::{Address, Dataset, SeriesKey};
 use crate::present::chart::Line;
 use crate::present::display;
-use crate::query::SeriesKey;
-use crate::query::named::{Given, Question, named};
-use crate::session::action::{Action, Link, View};
+use crate::questions::catalogue::{Given, Shape, named};
+use crate::questions::{Live, group, scope_of};
+use crate::session::action::{Action, Link};
 use crate::session::command::Command;
-use crate::session::groups;
-use crate::session::indicators::WatchAction;
+use crate::session::indicators::IndicatorsAction;
 use crate::session::library::LibraryAction;
+use crate::session::open_case::OpenCase;
 use crate::session::pairs::PairsAction;
+use crate::session::result_table::{ResultTable, TableAction};
 use crate::session::sightings::{Show, SightingsAction};
 use crate::session::sql_console::SqlAction;
 use crate::session::state::{App, COPY_LIMIT, Effect};
 use crate::session::text_filter::narrowed;
 use crate::session::timeline::{Plan, TimelineAction, Track};
 use crate::session::undo::CaseChange;
+use crate::session::view::View;
 
-/// Bins of a copied table at the most.
+/// Bins of a copied table at most.
 const CSV_BINS: usize = 100_000;
 
 /// The lines of a track in words.
-pub fn line_names(track: &Track, app: &App) -> Vec<String> {
+pub(crate) fn line_names(track: &Track, app: &App) -> Vec<String> {
     let t = &app.texts;
     let Some(chart) = track.chart() else { return Vec::new() };
     let name = |line: &Line| match (&line.key, track.shown_by()) {
-        (SeriesKey::Group(key), Some(by)) => groups::text(by, key, app.zone, &t.tr("timeline-none")),
+        (SeriesKey::Group(key), Some(by)) => group::text(by, key, app.zone, &t.tr("timeline-none")),
         (SeriesKey::Other, _) => t.tr("timeline-rest"),
         _ => t.tr(&format!("measure-{}", track.shown_measure().name())),
     };
@@ -47,7 +49,7 @@ impl App {
     }
 
     /// Opens the page of an address.
-    pub(super) fn about(&mut self, address: &str) {
+    pub(super) fn show_address(&mut self, address: &str) {
         let Some(address) = Address::parse(address.trim().as_bytes()) else { return };
         self.address = Some(address);
         self.view = View::Address;
@@ -108,15 +110,24 @@ impl App {
         Some(tables.collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn dispatch_watch(&mut self, action: WatchAction) {
+    /// Whose an address of the case is and in which country, by the databases that the case remembers; nothing of a
+    /// text that is no address.
+    pub fn owners_told(&self, text: &str) -> Vec<String> {
+        let owners = self.case.as_ref().and_then(|case| case.indicators.owners());
+        let told =
+            owners.zip(Address::parse(text.as_bytes())).map(|(owners, address)| owners.told(&self.texts, &address));
+        told.unwrap_or_default()
+    }
+
+    pub(super) fn dispatch_indicators(&mut self, action: IndicatorsAction) {
         let Some(case) = &mut self.case else { return };
         match action {
-            WatchAction::Want(rows) => case.want_entries(rows),
-            WatchAction::Change(change) => {
+            IndicatorsAction::Want(rows) => case.want_entries(rows),
+            IndicatorsAction::Change(change) => {
                 self.dialog = None;
-                case.change(CaseChange::Watched(change));
+                case.change(CaseChange::Indicators(change));
             }
-            action => case.watch.apply(action),
+            action => case.indicators.apply(action),
         }
     }
 
@@ -125,14 +136,14 @@ impl App {
         match action {
             SightingsAction::Want(rows) => case.want_sightings(rows),
             SightingsAction::CopyRows => {
-                let copied = case.sightings.copied_rows(COPY_LIMIT, case.watch.owners());
+                let copied = case.sightings.copied_rows(COPY_LIMIT, case.indicators.owners());
                 self.copied(copied);
             }
             action => case.sightings.apply(action),
         }
     }
 
-    /// What meets an indicator, whichever; a second time everything again.
+    /// What matches an indicator, whichever; a second time everything again.
     pub(super) fn only_sightings(&mut self) {
         let any = Filter::test(Target::Indicator, Check::Present);
         let (Some(dataset), Some(case)) = (self.view.filtered(), &self.case) else { return };
@@ -145,7 +156,7 @@ impl App {
         self.dispatch(Action::ApplyFilter(dataset, wanted.to_string()));
     }
 
-    /// One more condition beside what is in force; `false` where nothing changed for a mistake.
+    /// One more condition beside the current filter; `false` where nothing changed for a mistake.
     pub(super) fn narrow(&mut self, dataset: Dataset, clause: Filter) -> bool {
         let Some(case) = &self.case else { return false };
         match narrowed(case.records(dataset).applied(), dataset, clause) {
@@ -160,38 +171,41 @@ impl App {
     pub(super) fn dispatch_library(&mut self, action: LibraryAction) {
         let (range, duplicates) = (self.range, self.duplicates);
         let Some(case) = &mut self.case else { return };
-        if action != LibraryAction::Run {
-            return case.library.apply(action);
+        match action {
+            LibraryAction::Run => {}
+            LibraryAction::Table(action) => return self.arrange(action, |case| &mut case.library.table),
+            action => return case.library.apply(action),
         }
         let Some(query) = case.library.chosen() else { return };
         // The view says what is wrong with it and offers no run.
         let Ok(question) = case.library.question(query, range, duplicates) else { return };
-        let Ok(scope) = question.scope() else { return };
-        let link = Link::records(&scope, None);
-        match question {
-            Question::Records { query, columns, .. } => {
-                let dataset = query.dataset;
-                if !query.sort.is_empty() {
-                    case.records_mut(dataset).sort = query.sort;
+        match (question.live(), query.shape) {
+            (Live::Records(asked), Shape::Records { columns, .. }) => {
+                let dataset = asked.dataset;
+                let link = Link::records(&scope_of(&asked), None);
+                if !asked.sort.is_empty() {
+                    case.records_mut(dataset).sort = asked.sort;
                 }
                 self.follow(link);
                 if let Some(case) = &mut self.case {
-                    case.records_mut(dataset).lend_columns(&columns);
+                    case.records_mut(dataset).lend_columns(columns);
                 }
             }
-            Question::Pairs(query) => {
-                case.pairs.open(&query);
-                self.follow(link.in_view(View::Pairs));
+            (Live::Pairs(asked), _) => {
+                let Ok(scope) = asked.records() else { return };
+                case.pairs.open(&asked);
+                self.follow(Link::records(&scope, None).in_view(View::Pairs));
             }
-            Question::Series(query) => {
-                case.timeline.open(&query);
-                self.follow(link.in_view(View::Timeline));
+            (Live::Series(asked, _), _) => {
+                case.timeline.open(&asked);
+                self.follow(Link::records(&asked.scope, None).in_view(View::Timeline));
             }
-            Question::Directional { .. } => {
+            (Live::Playbook(_), _) => {
                 case.sightings.apply(SightingsAction::Show(Show::Playbook));
-                self.dispatch(Action::Command(Command::ShowSightings));
+                self.dispatch(Action::Command(Command::Show(View::Sightings)));
             }
-            question @ (Question::Top(_) | Question::Figure { .. }) => {
+            // Everything else is a table in the library itself.
+            _ => {
                 let revision = case.revision();
                 case.library.put(query.name, revision, question);
             }
@@ -206,25 +220,25 @@ impl App {
             SqlAction::Stop => console.stop(),
             SqlAction::LimitRows(rows) => console.limit_rows(rows),
             SqlAction::LimitSecs(secs) => console.limit_time(secs),
-            SqlAction::Sort(column) => console.sort_by(column),
-            SqlAction::Select(selection) => console.selection = selection,
-            SqlAction::Resize(column, width) => {
-                if let Some(known) = console.widths.get_mut(column) {
-                    *known = width;
-                    console.resized.insert(column);
-                }
-            }
-            SqlAction::CopyRows => {
-                let copied = console.copied_rows(COPY_LIMIT);
+            SqlAction::Table(action) => self.arrange(action, |case| &mut case.sql.table),
+        }
+    }
+
+    /// A change to a table of results; copies go to the clipboard.
+    fn arrange(&mut self, action: TableAction, of: impl Fn(&mut OpenCase) -> &mut ResultTable) {
+        let Some(table) = self.case.as_mut().map(of) else { return };
+        match action {
+            TableAction::CopyRows => {
+                let copied = table.copied_rows(COPY_LIMIT);
                 copied.into_iter().for_each(|text| self.copy(text));
             }
-            SqlAction::CopyCsv => {
-                let copied = console.csv(COPY_LIMIT);
-                let left = console.table().map_or(0, |table| table.rows.rows.len().saturating_sub(COPY_LIMIT) as u64);
-                if let Some((text, rows)) = copied {
+            TableAction::CopyCsv => {
+                let left = table.len().saturating_sub(COPY_LIMIT as u64);
+                if let Some((text, rows)) = table.csv(COPY_LIMIT) {
                     self.copy_told(text, rows, left);
                 }
             }
+            action => table.apply(action),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::model::{Dataset, SavedFilter};
 
 fn set(value: &str) -> CaseChange {
     let value = value.to_owned();
-    CaseChange::Written(Task::Change(Change::SetReport { field: ReportField::Title, value }))
+    CaseChange::Conclusions(Task::Change(Change::SetReport { field: ReportField::Title, value }))
 }
 
 fn filter(text: &str) -> CaseChange {
@@ -15,7 +15,7 @@ fn filter(text: &str) -> CaseChange {
 }
 
 fn remove_list() -> CaseChange {
-    CaseChange::Watched(Box::new(watch::Change::Remove(vec![IndicatorItem::List(1)], true)))
+    CaseChange::Indicators(Box::new(indicators::Change::Remove(vec![IndicatorItem::List(1)], true)))
 }
 
 fn named(name: &str) -> Message {

@@ -5,23 +5,22 @@ use crate::app::error::Message;
 use crate::case::IndicatorItem;
 use crate::model::conclusions::{Change, Subject};
 use crate::present::display;
-use crate::session::conclusions::{Lists, Task};
-use crate::session::indicators::{self as watch, Watch};
-use crate::session::open_case::OpenCase;
-use crate::session::saved::FilterChange;
+use crate::session::conclusions::{Conclusions, Lists, Task};
+use crate::session::indicators::{self, Indicators};
+use crate::session::saved_filters::FilterChange;
 use std::path::Path;
 
 /// Names are as long as fits into a menu.
 const LONGEST: usize = 48;
 
 /// Names things as the case has them before the change.
-pub fn describe(case: &OpenCase, change: &CaseChange) -> Message {
+pub(crate) fn describe(written: &Conclusions, known: &Indicators, change: &CaseChange) -> Message {
     match change {
-        CaseChange::Written(Task::Exhibit(request)) => named("change-exhibit-add", &request.text.caption),
-        CaseChange::Written(Task::Change(change)) => {
-            written(case.written.lists().map(AsRef::as_ref).unwrap_or(&Lists::default()), change)
+        CaseChange::Conclusions(Task::Exhibit(request)) => named("change-exhibit-add", &request.text.caption),
+        CaseChange::Conclusions(Task::Change(change)) => {
+            conclusions(written.lists().map(AsRef::as_ref).unwrap_or(&Lists::default()), change)
         }
-        CaseChange::Watched(change) => watched(&case.watch, change),
+        CaseChange::Indicators(change) => indicators(known, change),
         CaseChange::Filters(change) => match change {
             FilterChange::Save(filter) => named("change-filter-save", &filter.name),
             FilterChange::Remove(_, name) => named("change-filter-remove", name),
@@ -53,7 +52,7 @@ fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn written(lists: &Lists, change: &Change) -> Message {
+fn conclusions(lists: &Lists, change: &Change) -> Message {
     let note = |id: i64| lists.notes.iter().find(|note| note.id == id).map_or("", |note| note.text.as_str());
     let finding = |id: i64| lists.finding(id).map_or("", |finding| finding.text.title.as_str());
     let exhibit = |id: i64| lists.exhibit(id).map_or("", |exhibit| exhibit.text.caption.as_str());
@@ -87,36 +86,44 @@ fn tagged([records, thing]: [&'static str; 2], name: &str, subjects: &[Subject])
     }
 }
 
-fn watched(watch: &Watch, change: &watch::Change) -> Message {
+fn indicators(indicators: &Indicators, change: &indicators::Change) -> Message {
     match change {
-        watch::Change::Import(preview, choice) => {
+        indicators::Change::Import(preview, choice) => {
             counted("change-list-import", &choice.name, preview.list.entries.len())
         }
-        watch::Change::Add { list, values, .. } => counted("change-indicators-add", list, values.len()),
-        watch::Change::Enable(item, true) => items(watch, ["change-list-on", "change-indicators-on"], &[*item]),
-        watch::Change::Enable(item, false) => items(watch, ["change-list-off", "change-indicators-off"], &[*item]),
-        watch::Change::Remove(of, true) => items(watch, ["change-list-remove", "change-indicators-remove"], of),
-        watch::Change::Remove(of, false) => items(watch, ["change-list-restore", "change-indicators-restore"], of),
-        watch::Change::Validity(_) => Message::new("change-validity"),
-        watch::Change::Label { thing, name, .. } => named("change-label", name).with("thing", short(thing)),
-        watch::Change::RemoveLabel(id, removed) => {
-            let label = watch.kept().and_then(|kept| kept.labels.iter().find(|label| label.id == *id));
+        indicators::Change::Add { list, values, .. } => counted("change-indicators-add", list, values.len()),
+        indicators::Change::Enable(item, true) => {
+            items(indicators, ["change-list-on", "change-indicators-on"], &[*item])
+        }
+        indicators::Change::Enable(item, false) => {
+            items(indicators, ["change-list-off", "change-indicators-off"], &[*item])
+        }
+        indicators::Change::Remove(of, true) => {
+            items(indicators, ["change-list-remove", "change-indicators-remove"], of)
+        }
+        indicators::Change::Remove(of, false) => {
+            items(indicators, ["change-list-restore", "change-indicators-restore"], of)
+        }
+        indicators::Change::Validity(_) => Message::new("change-validity"),
+        indicators::Change::Label { thing, name, .. } => named("change-label", name).with("thing", short(thing)),
+        indicators::Change::RemoveLabel(id, removed) => {
+            let label = indicators.kept().and_then(|kept| kept.labels.iter().find(|label| label.id == *id));
             let (name, thing) = label.map_or(("", ""), |label| (label.name.as_str(), label.value.as_str()));
             let key = if *removed { "change-label-remove" } else { "change-label-restore" };
             named(key, name).with("thing", short(thing))
         }
-        watch::Change::Owners(path) => named("change-owners", &file_name(path)),
-        watch::Change::OwnersBefore(kind, _) => named("change-owners", kind),
+        indicators::Change::Owners(path) => named("change-owners", &file_name(path)),
+        indicators::Change::OwnersBefore(kind, _) => named("change-owners", kind),
     }
 }
 
 /// A list with how many entries it has; else how many entries, and of which list.
-fn items(watch: &Watch, [list, entries]: [&'static str; 2], items: &[IndicatorItem]) -> Message {
-    let lists = || watch.kept().into_iter().flat_map(|kept| kept.lists.iter());
+fn items(indicators: &Indicators, [list, entries]: [&'static str; 2], items: &[IndicatorItem]) -> Message {
+    let lists = || indicators.kept().into_iter().flat_map(|kept| kept.lists.iter());
     if let [IndicatorItem::List(id)] = items {
         let of = lists().find(|list| list.id == *id);
         let (name, count) = of.map_or(("", 0), |list| (list.name.as_str(), list.entries));
         return named(list, name).with("count", display::count(count));
     }
-    counted(entries, watch.chosen().map_or("", |list| list.name.as_str()), items.len())
+    counted(entries, indicators.chosen().map_or("", |list| list.name.as_str()), items.len())
 }

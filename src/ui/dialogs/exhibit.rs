@@ -7,21 +7,28 @@ use crate::present::display;
 use crate::questions::{MOST_ROWS, Question, TextQuestion};
 use crate::session::action::{ExhibitDraft, ReportDraft};
 use crate::session::conclusions::{ExhibitRequest, Task};
-use crate::session::exhibit_candidates::{Candidate, candidates};
+use crate::session::shown::Candidate;
 use crate::session::{Action, App};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
+use crate::ui::widgets::exhibit_text::exhibit_text_ui;
 use crate::ui::widgets::subject::subject_ui;
 use egui::{ComboBox, Grid, Label, RichText, TextEdit, Ui, vec2};
 
 /// Kinds whose rows the examiner can limit.
 const LIMITED: [&str; 8] = ["flows", "events", "pairs", "conversations", "top", "sightings", "playbook", "sql"];
 
-pub fn add_exhibit_ui(ui: &mut Ui, app: &App, draft: &mut ExhibitDraft, state: &mut UiState, out: &mut Vec<Action>) {
+pub(super) fn add_exhibit_ui(
+    ui: &mut Ui,
+    app: &App,
+    draft: &mut ExhibitDraft,
+    state: &mut UiState,
+    out: &mut Vec<Action>,
+) {
     let t = &app.texts;
     title(ui, t.tr("command-add-exhibit"));
     let rows = draft.rows.trim().parse::<usize>().ok().filter(|rows| (1..=MOST_ROWS).contains(rows));
-    let list = candidates(app, rows.unwrap_or(1));
+    let list = app.candidates(rows.unwrap_or(1));
     let Some(chosen) = list.get(draft.chosen).or(list.first()) else { return };
     let mut in_lines = false;
     Grid::new("exhibit").num_columns(2).spacing(vec2(12.0, 8.0)).show(ui, |ui| {
@@ -48,7 +55,7 @@ pub fn add_exhibit_ui(ui: &mut Ui, app: &App, draft: &mut ExhibitDraft, state: &
             in_lines |= ui.add(field).labelled_by(label.id).has_focus();
             ui.end_row();
         }
-        in_lines |= words_ui(ui, app, &mut draft.text, Some(state), size::PATH_FIELD);
+        in_lines |= exhibit_text_ui(ui, app, &mut draft.text, state.dialog_is_new, size::PATH_FIELD);
     });
     ui.add_space(size::GAP);
     ui.add(Label::new(RichText::new(t.tr_args("exhibit-tip", &[("zone", app.zone.name())])).weak()).wrap());
@@ -58,7 +65,7 @@ pub fn add_exhibit_ui(ui: &mut Ui, app: &App, draft: &mut ExhibitDraft, state: &
     }
     let has_words = chosen.kind != "text" || !draft.words.trim().is_empty();
     let ready = limited && has_words && !draft.text.caption.trim().is_empty();
-    // In a text of several lines Enter is a line; with Ctrl it goes on from there too.
+    // In a text of several lines Enter is a line; with Ctrl it continues from there too.
     let go_on = t.tr("exhibit-add");
     let goes_on = if in_lines { lines_foot(ui, app, &go_on, ready, out) } else { foot(ui, app, &go_on, ready, out) };
     if goes_on {
@@ -75,40 +82,8 @@ fn name(app: &App, candidate: &Candidate) -> String {
     app.texts.tr_args(&candidate.key, &[("what", &display::visible(&candidate.what))])
 }
 
-/// Caption, note and finding, as rows of a grid. Is a text of several lines being typed?
-pub fn words_ui(ui: &mut Ui, app: &App, text: &mut ExhibitText, state: Option<&UiState>, width: f32) -> bool {
-    let t = &app.texts;
-    let label = ui.label(t.tr("exhibit-caption"));
-    let field = ui.add(TextEdit::singleline(&mut text.caption).desired_width(width)).labelled_by(label.id);
-    if state.is_some_and(|state| state.dialog_is_new) {
-        field.request_focus();
-    }
-    ui.end_row();
-    let label = ui.label(t.tr("exhibit-note"));
-    let note = ui.add(TextEdit::multiline(&mut text.note).desired_rows(2).desired_width(width));
-    let in_lines = note.labelled_by(label.id).has_focus();
-    ui.end_row();
-    let findings = app.case.as_ref().and_then(|case| case.written.lists()).map(|lists| lists.findings.as_slice());
-    let label = ui.label(t.tr("exhibit-finding"));
-    let none = t.tr("exhibit-no-finding");
-    let shown = |id: Option<i64>| {
-        let found = findings.into_iter().flatten().find(|finding| Some(finding.id) == id);
-        found.map_or_else(|| none.clone(), |f| format!("{}. {}", f.place, display::visible(&f.text.title)))
-    };
-    let combo = ComboBox::from_id_salt("exhibit-finding").width(width).truncate().selected_text(shown(text.finding));
-    let response = combo.show_ui(ui, |ui| {
-        ui.selectable_value(&mut text.finding, None, none.clone());
-        for finding in findings.into_iter().flatten() {
-            ui.selectable_value(&mut text.finding, Some(finding.id), shown(Some(finding.id)));
-        }
-    });
-    response.response.labelled_by(label.id);
-    ui.end_row();
-    in_lines
-}
-
 /// Where the report goes, in which language and forms.
-pub fn report_ui(ui: &mut Ui, app: &App, draft: &mut ReportDraft, out: &mut Vec<Action>) {
+pub(super) fn report_ui(ui: &mut Ui, app: &App, draft: &mut ReportDraft, out: &mut Vec<Action>) {
     let t = &app.texts;
     title(ui, t.tr("command-write-report"));
     let label = ui.label(t.tr("report-folder"));
@@ -117,8 +92,8 @@ pub fn report_ui(ui: &mut Ui, app: &App, draft: &mut ReportDraft, out: &mut Vec<
     let order = &mut draft.order;
     ui.horizontal(|ui| {
         ui.label(t.tr("report-language"));
-        for (language, key) in [(Language::English, "language-en"), (Language::Japanese, "language-ja")] {
-            ui.radio_value(&mut order.language, language, t.tr(key));
+        for language in Language::REPORTS {
+            ui.radio_value(&mut order.language, language, t.tr(&language.text_key()));
         }
     });
     ui.horizontal(|ui| {
@@ -138,7 +113,7 @@ pub fn report_ui(ui: &mut Ui, app: &App, draft: &mut ReportDraft, out: &mut Vec<
     }
 }
 
-pub fn written_ui(ui: &mut Ui, app: &App, subject: &Subject, state: &mut UiState, out: &mut Vec<Action>) {
+pub(super) fn tags_and_notes_ui(ui: &mut Ui, app: &App, subject: &Subject, state: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
     let key = format!("subject-{}", subject.kind());
     title(ui, t.tr_args(&key, &[("what", &display::visible(&subject.key()))]));

@@ -18,7 +18,7 @@ const FORMATS: [(ExportFormat, &str, &str); 3] = [
     (ExportFormat::JsonLines, "jsonl", "export-jsonl"),
 ];
 
-pub fn export_ui(
+pub(super) fn export_ui(
     ui: &mut Ui,
     app: &App,
     path: &mut String,

@@ -5,14 +5,20 @@ use super::picker::Pick;
 use super::{foot, title};
 use crate::model::SavedFilter;
 use crate::present::display;
-use crate::session::saved::FilterChange;
+use crate::session::saved_filters::FilterChange;
 use crate::session::{Action, App};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
 use egui::{Grid, Label, RichText, TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
-pub fn save_filter_ui(ui: &mut Ui, app: &App, filter: &mut SavedFilter, state: &mut UiState, out: &mut Vec<Action>) {
+pub(super) fn save_filter_ui(
+    ui: &mut Ui,
+    app: &App,
+    filter: &mut SavedFilter,
+    state: &mut UiState,
+    out: &mut Vec<Action>,
+) {
     let t = &app.texts;
     title(ui, t.tr("filter-save-title"));
     ui.add(Label::new(RichText::new(&*display::visible(&filter.text)).font(theme::mono())).wrap());
@@ -31,7 +37,7 @@ pub fn save_filter_ui(ui: &mut Ui, app: &App, filter: &mut SavedFilter, state: &
         }
     });
     let case = app.case.as_ref();
-    let known = case.into_iter().flat_map(|case| case.saved.list());
+    let known = case.into_iter().flat_map(|case| case.saved_filters.list());
     if known.into_iter().any(|known| known.dataset == filter.dataset && known.name == filter.name.trim()) {
         ui.label(RichText::new(t.tr("filter-replaces")).color(theme::palette(ui).warning));
     }
@@ -41,7 +47,7 @@ pub fn save_filter_ui(ui: &mut Ui, app: &App, filter: &mut SavedFilter, state: &
     }
 }
 
-pub fn filter_file_ui(
+pub(super) fn filter_file_ui(
     ui: &mut Ui,
     app: &App,
     path: &mut String,

@@ -2,17 +2,16 @@
 
 use super::open::picker_note;
 use super::picker::Pick;
-use super::{foot, title};
+use super::{dialog_list, foot, title};
 use crate::present::display;
 use crate::session::source::ImportOptions;
 use crate::session::{Action, App};
-use crate::ui::shell::dialog_list;
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
 use egui::{Button, CollapsingHeader, Label, TextEdit, TextWrapMode, Ui};
 use std::path::PathBuf;
 
-pub struct Fields<'a> {
+pub(super) struct Fields<'a> {
     pub paths: &'a mut Vec<PathBuf>,
     pub typed: &'a mut String,
     pub keep_raw: &'a mut bool,
@@ -33,7 +32,7 @@ const PRESETS: [(&str, &str); 2] = [
     ),
 ];
 
-pub fn import_ui(ui: &mut Ui, app: &App, fields: Fields<'_>, state: &mut UiState, out: &mut Vec<Action>) {
+pub(super) fn import_ui(ui: &mut Ui, app: &App, fields: Fields<'_>, state: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
     let Fields { paths, typed, keep_raw, flow_format } = fields;
     title(ui, t.tr("import-title"));

@@ -1,4 +1,5 @@
-//! Indicators that come in: a file, looked over first; values typed, pasted or taken from a cell; and a name for something.
+//! Indicators that come in: a file, previewed first; values typed, pasted or taken from a cell; and a name for
+//! something.
 
 use super::open::{path_field, picker_note};
 use super::picker::Pick;
@@ -7,7 +8,9 @@ use crate::app::indicators::{ImportChoice, Preview};
 use crate::ingest::indicators::{ListFormat, ListOptions, Role};
 use crate::model::{IndicatorKind, Label as NamedThing, Purpose};
 use crate::present::display;
-use crate::session::indicators::{Change, IndicatorFile, NewLabel, TypedIndicators, WatchAction, kind_of, values_of};
+use crate::session::indicators::{
+    Change, IndicatorFile, IndicatorsAction, NewLabel, TypedIndicators, kind_of, values_of,
+};
 use crate::session::{Action, App};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
@@ -21,38 +24,44 @@ use std::sync::Arc;
 const SHOWN: usize = 200;
 
 fn change(change: Change) -> Action {
-    Action::Watch(WatchAction::Change(Box::new(change)))
+    Action::Indicators(IndicatorsAction::Change(Box::new(change)))
 }
 
-pub fn indicator_file_ui(ui: &mut Ui, app: &App, file: &mut IndicatorFile, state: &mut UiState, out: &mut Vec<Action>) {
+pub(super) fn indicator_file_ui(
+    ui: &mut Ui,
+    app: &App,
+    file: &mut IndicatorFile,
+    state: &mut UiState,
+    out: &mut Vec<Action>,
+) {
     let t = &app.texts;
-    let Some(watch) = app.case.as_ref().map(|case| &case.watch) else { return };
+    let Some(indicators) = app.case.as_ref().map(|case| &case.indicators) else { return };
     title(ui, t.tr("command-import-indicators"));
     ui.horizontal(|ui| path_field(ui, app, &t.tr("field-path"), &mut file.path, Pick::Indicators, state));
     picker_note(ui, app, state);
     let path = PathBuf::from(file.path.trim());
     options_ui(ui, app, &mut file.options);
-    let looked = watch.looked(&path, &file.options);
+    let looked = indicators.looked(&path, &file.options);
     let is_looked = matches!(&looked, Some(Ok(_)));
-    let can_look = path.is_file() && looked.is_none() && !watch.is_looking();
+    let can_look = path.is_file() && looked.is_none() && !indicators.is_looking();
     // At once, as soon as there is a file of this name: what comes in is seen before it does.
     if can_look {
-        out.push(Action::Watch(WatchAction::Look(path.clone(), file.options.clone())));
+        out.push(Action::Indicators(IndicatorsAction::Look(path.clone(), file.options.clone())));
     }
     match looked {
         Some(Ok(preview)) => preview_ui(ui, app, preview, file),
         Some(Err(why)) => {
-            let text = RichText::new(&*display::visible(why)).color(theme::palette(ui).error);
+            let text = RichText::new(&*display::visible(&why.why(t))).color(theme::palette(ui).error);
             ui.add(Label::new(text).wrap());
         }
-        None if watch.is_looking() => {
+        None if indicators.is_looking() => {
             ui.weak(t.tr("loading"));
         }
         None => {
             ui.add(Label::new(RichText::new(t.tr("indicators-import-tip")).weak()).wrap());
         }
     }
-    let preview = watch.last_looked().filter(|preview| is_looked && !preview.list.entries.is_empty());
+    let preview = indicators.last_looked().filter(|preview| is_looked && !preview.list.entries.is_empty());
     if foot(ui, app, &t.tr("import-go"), preview.is_some(), out)
         && let Some(preview) = preview
     {
@@ -212,7 +221,7 @@ fn columns_ui(ui: &mut Ui, app: &App, preview: &Preview, options: &mut ListOptio
     }
 }
 
-pub fn add_indicators_ui(
+pub(super) fn add_indicators_ui(
     ui: &mut Ui,
     app: &App,
     typed: &mut TypedIndicators,
@@ -269,7 +278,7 @@ pub fn add_indicators_ui(
     }
 }
 
-pub fn label_ui(ui: &mut Ui, app: &App, label: &mut NewLabel, state: &mut UiState, out: &mut Vec<Action>) {
+pub(super) fn label_ui(ui: &mut Ui, app: &App, label: &mut NewLabel, state: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
     title(ui, t.tr("command-add-label"));
     let given = !label.thing.is_empty();
@@ -296,7 +305,7 @@ pub fn label_ui(ui: &mut Ui, app: &App, label: &mut NewLabel, state: &mut UiStat
     }
 }
 
-pub fn owners_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
+pub(super) fn owners_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
     title(ui, t.tr("command-owners"));
     ui.horizontal(|ui| path_field(ui, app, &t.tr("field-path"), path, Pick::Owners, state));

@@ -1,26 +1,24 @@
-//! What asks before anything else goes on. Every dialog can be used by keyboard alone: Enter goes on, Esc leaves.
+//! What asks before anything else continues. Every dialog can be used by keyboard alone: Enter continues, Esc leaves.
 
 mod exhibit;
 mod export;
 mod filters;
 mod import;
 mod indicators;
-mod lists;
-pub mod open;
-pub mod picker;
+mod mending;
+mod one_field;
+pub(crate) mod open;
+pub(crate) mod picker;
 mod tell;
 
-pub use exhibit::words_ui;
-
-use super::banner;
 use super::state::UiState;
 use super::theme::{self, size};
 use crate::present::display;
-use crate::session::indicators::WatchAction;
+use crate::session::indicators::IndicatorsAction;
 use crate::session::{Action, App, Dialog};
-use egui::{Frame, Id, Key, Label, Margin, Modal, RichText, TextWrapMode, Ui};
+use egui::{Frame, Id, Key, Label, Margin, Modal, RichText, ScrollArea, TextWrapMode, Ui};
 
-pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Action>) {
+pub(super) fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Action>) {
     question_ui(ui, app, out);
     let Some(dialog) = &app.dialog else {
         state.dialog_shown = None;
@@ -48,10 +46,10 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
             Dialog::Import { paths, typed, keep_raw, flow_format } => {
                 import::import_ui(ui, app, import::Fields { paths, typed, keep_raw, flow_format }, state, out);
             }
-            Dialog::GoToRow { typed } => lists::go_to_row_ui(ui, app, typed, state, out),
-            Dialog::Address { typed } => lists::address_ui(ui, app, typed, state, out),
-            Dialog::Zone { typed } => lists::zone_ui(ui, app, typed, state, out),
-            Dialog::Palette { typed } => lists::palette_ui(ui, app, typed, state, out),
+            Dialog::GoToRow { typed } => one_field::go_to_row_ui(ui, app, typed, state, out),
+            Dialog::Address { typed } => one_field::address_ui(ui, app, typed, state, out),
+            Dialog::Zone { typed } => one_field::zone_ui(ui, app, typed, state, out),
+            Dialog::Palette { typed } => one_field::palette_ui(ui, app, typed, state, out),
             Dialog::SaveChart { path } => open::save_chart_ui(ui, app, path, state, out),
             Dialog::SaveFilter(filter) => filters::save_filter_ui(ui, app, filter, state, out),
             Dialog::FilterFile { path, imports } => filters::filter_file_ui(ui, app, path, *imports, state, out),
@@ -62,9 +60,9 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
             Dialog::Label(label) => indicators::label_ui(ui, app, label, state, out),
             Dialog::AddExhibit(draft) => exhibit::add_exhibit_ui(ui, app, draft, state, out),
             Dialog::Report(draft) => exhibit::report_ui(ui, app, draft, out),
-            Dialog::Written(subject) => exhibit::written_ui(ui, app, subject, state, out),
-            Dialog::Upgrade => banner::upgrade_ui(ui, app, out),
-            Dialog::Rescue { path } => banner::rescue_ui(ui, app, path, state, out),
+            Dialog::TagsAndNotes(subject) => exhibit::tags_and_notes_ui(ui, app, subject, state, out),
+            Dialog::Upgrade => mending::upgrade_ui(ui, app, out),
+            Dialog::Rescue { path } => mending::rescue_ui(ui, app, path, state, out),
             Dialog::Leaving(to) => tell::leaving_ui(ui, app, to, out),
             Dialog::Undo => tell::undo_ui(ui, app, out),
             Dialog::Jobs => tell::jobs_ui(ui, app, out),
@@ -82,7 +80,7 @@ pub fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut Vec<Act
 
 /// Does this end the dialog, or put another in its place? Looking a file over does not.
 fn leaves(action: &Action) -> bool {
-    !matches!(action, Action::Watch(WatchAction::Look(..)))
+    !matches!(action, Action::Indicators(IndicatorsAction::Look(..)))
 }
 
 fn modal(ui: &Ui, id: &str) -> Modal {
@@ -91,17 +89,17 @@ fn modal(ui: &Ui, id: &str) -> Modal {
 }
 
 /// Often the text of the command that opened the dialog, whose dots said that it would.
-pub fn title(ui: &mut Ui, text: String) {
+pub(super) fn title(ui: &mut Ui, text: String) {
     ui.label(RichText::new(text.trim_end_matches("...")).heading());
     ui.add_space(size::GAP);
 }
 
-/// The buttons at the foot: what goes on, and cancel. True when the dialog should go on.
-pub fn foot(ui: &mut Ui, app: &App, go_on: &str, enabled: bool, out: &mut Vec<Action>) -> bool {
+/// The buttons at the foot: what continues, and cancel. True when the dialog should continue.
+pub(super) fn foot(ui: &mut Ui, app: &App, go_on: &str, enabled: bool, out: &mut Vec<Action>) -> bool {
     buttons(ui, app, go_on, enabled, false, out)
 }
 
-/// The same below a text of several lines: there Enter is a line, and goes on only with Ctrl.
+/// The same below a text of several lines: there Enter is a line, and continues only with Ctrl.
 fn lines_foot(ui: &mut Ui, app: &App, go_on: &str, enabled: bool, out: &mut Vec<Action>) -> bool {
     buttons(ui, app, go_on, enabled, true, out)
 }
@@ -144,4 +142,12 @@ fn question_ui(ui: &Ui, app: &App, out: &mut Vec<Action>) {
             }
         });
     });
+}
+
+/// A vertical scroll area of the height that dialogs give to their lists.
+fn dialog_list(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui)) {
+    // A dialog is as high as its content: without the least height a list would grow by a line a frame, or not at all.
+    let height = size::DIALOG_HEIGHT.min(ui.ctx().content_rect().height() * 0.55);
+    let area = ScrollArea::vertical().id_salt(id).max_height(height).min_scrolled_height(height);
+    area.auto_shrink([false, true]).show(ui, content);
 }

@@ -13,7 +13,7 @@ use egui::{TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
 /// A path, typed or picked: label, field and button, for a line or the row of a grid.
-pub fn path_field(ui: &mut Ui, app: &App, name: &str, path: &mut String, pick: Pick, state: &mut UiState) {
+pub(crate) fn path_field(ui: &mut Ui, app: &App, name: &str, path: &mut String, pick: Pick, state: &mut UiState) {
     let t = &app.texts;
     let label = ui.label(name);
     let field = ui
@@ -27,13 +27,13 @@ pub fn path_field(ui: &mut Ui, app: &App, name: &str, path: &mut String, pick: P
     }
 }
 
-pub fn picker_note(ui: &mut Ui, app: &App, state: &UiState) {
+pub(crate) fn picker_note(ui: &mut Ui, app: &App, state: &UiState) {
     if state.picker.missing {
         ui.label(app.texts.tr("picker-missing"));
     }
 }
 
-pub fn open_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
+pub(crate) fn open_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
     title(ui, t.tr("command-open-case"));
     ui.horizontal(|ui| path_field(ui, app, &t.tr("field-case-file"), path, Pick::OpenCase, state));
@@ -53,7 +53,7 @@ pub fn open_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiState, o
     }
 }
 
-pub fn new_case_ui(
+pub(crate) fn new_case_ui(
     ui: &mut Ui,
     app: &App,
     path: &mut String,
@@ -92,7 +92,7 @@ pub fn new_case_ui(
 }
 
 /// The timeline as a picture: what the name ends in says which.
-pub fn save_chart_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
+pub(crate) fn save_chart_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
     title(ui, t.tr("save-chart"));
     ui.horizontal(|ui| path_field(ui, app, &t.tr("field-path"), path, Pick::SaveChart, state));

@@ -2,6 +2,7 @@
 //! desktop has none, they answer at once with nothing, and the dialog that asked says so beside its typed path.
 
 use crate::session::Dialog;
+use crate::threads;
 use egui::Context;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
@@ -53,7 +54,7 @@ impl Picker {
         self.missing = false;
         let (sender, receiver) = sync_channel(1);
         let ctx = ctx.clone();
-        let thread = std::thread::Builder::new().name("file-dialog".to_owned()).spawn(move || {
+        let thread = threads::start("file-dialog", move || {
             let begun = Instant::now();
             let paths = show(pick);
             // The window may have closed the dialog meanwhile.
@@ -98,7 +99,7 @@ fn show(pick: Pick) -> Vec<PathBuf> {
 }
 
 /// Puts what was picked into the dialog that asked.
-pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
+pub(crate) fn poll(picker: &mut Picker, dialog: &mut Dialog) {
     let Some(waiting) = &picker.waiting else { return };
     let picked = match waiting.try_recv() {
         Ok(picked) => picked,
@@ -134,7 +135,7 @@ pub fn poll(picker: &mut Picker, dialog: &mut Dialog) {
         | Dialog::Palette { .. }
         | Dialog::AddExhibit(_)
         | Dialog::Report(_)
-        | Dialog::Written(_)
+        | Dialog::TagsAndNotes(_)
         | Dialog::Upgrade
         | Dialog::Leaving(_)
         | Dialog::Undo

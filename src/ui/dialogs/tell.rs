@@ -1,16 +1,15 @@
 //! Dialogs that only tell: imports, errors, help.
 
-use super::{foot, title};
+use super::{dialog_list, foot, title};
 use crate::app::UserError;
 use crate::present::display;
 use crate::session::action::{Leaving, RunningImport};
 use crate::session::jobs::{FileDone, Job, JobState};
 use crate::session::{Action, App, Command, Dialog, Menu};
-use crate::ui::shell::dialog_list;
 use crate::ui::theme;
 use egui::{Button, Grid, Key, Label, ProgressBar, RichText, TextWrapMode, Ui};
 
-pub fn jobs_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+pub(super) fn jobs_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
     title(ui, t.tr("command-jobs"));
     if app.jobs.list().is_empty() {
@@ -96,7 +95,7 @@ fn read_otherwise_ui(ui: &mut Ui, app: &App, file: &FileDone) {
 }
 
 /// The case is left while an import runs into it.
-pub fn leaving_ui(ui: &mut Ui, app: &App, to: &Leaving, out: &mut Vec<Action>) {
+pub(super) fn leaving_ui(ui: &mut Ui, app: &App, to: &Leaving, out: &mut Vec<Action>) {
     let t = &app.texts;
     if *to == Leaving::Quit {
         return quitting_ui(ui, app, out);
@@ -119,7 +118,7 @@ pub fn leaving_ui(ui: &mut Ui, app: &App, to: &Leaving, out: &mut Vec<Action>) {
     });
 }
 
-/// The program is to end while an import runs: nothing can go on then.
+/// The program is to end while an import runs: nothing can continue then.
 fn quitting_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
     let (name, text) = match app.jobs.running() {
@@ -178,11 +177,11 @@ fn failure_ui(ui: &mut Ui, app: &App, error: &UserError) {
     if let Some(path) = &error.path {
         ui.add(Label::new(&*display::visible(&path.to_string_lossy())).wrap_mode(TextWrapMode::Wrap));
     }
-    ui.add(Label::new(&*display::visible(&error.why)).wrap_mode(TextWrapMode::Wrap));
-    ui.add(Label::new(RichText::new(error.next.render(t)).weak()).wrap_mode(TextWrapMode::Wrap));
+    ui.add(Label::new(&*display::visible(&error.why(t))).wrap_mode(TextWrapMode::Wrap));
+    ui.add(Label::new(RichText::new(error.next(t)).weak()).wrap_mode(TextWrapMode::Wrap));
 }
 
-pub fn errors_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+pub(super) fn errors_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
     title(ui, t.tr("command-errors"));
     if app.errors.entries().is_empty() {
@@ -209,14 +208,14 @@ pub fn errors_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     });
 }
 
-pub fn help_ui(ui: &mut Ui, app: &App) {
+pub(super) fn help_ui(ui: &mut Ui, app: &App) {
     let t = &app.texts;
     title(ui, t.tr("command-help"));
     dialog_list(ui, "help", |ui| {
         for menu in Menu::ALL {
             ui.strong(t.tr(menu.text_key()));
             Grid::new(("help", menu.text_key())).num_columns(2).show(ui, |ui| {
-                for command in Command::ALL.into_iter().filter(|c| c.menu() == menu) {
+                for command in Command::all().filter(|c| c.menu() == menu) {
                     let Some(shortcut) = command.shortcut() else { continue };
                     ui.monospace(shortcut.to_string());
                     ui.label(t.tr(&command.text_id()));
@@ -232,7 +231,7 @@ pub fn help_ui(ui: &mut Ui, app: &App) {
 }
 
 /// Before an undo that takes much out of the case.
-pub fn undo_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+pub(super) fn undo_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
     title(ui, app.command_text(Command::Undo));
     ui.label(t.tr("undo-takes-out"));

@@ -20,10 +20,10 @@ fn a_damaged_case_says_in_every_view_what_is_missing_and_offers_to_save_the_rest
         harness.get_by_label_contains("This case is damaged");
         harness.get_by_label_contains("rows after 1:2 and before 1:9");
     }
-    harness.get_by_label("Save what can be read into a new case...").click();
+    harness.get_by_label("Recover into a new case...").click();
     settle(&mut harness);
     assert!(matches!(app(&harness).app.dialog, Some(Dialog::Rescue { .. })));
-    harness.get_by_label("Save what can be read").click();
+    harness.get_by_label("Recover").click();
     settle(&mut harness);
     let mended = backend.mended.lock().unwrap();
     assert!(
@@ -39,7 +39,7 @@ fn an_older_case_says_so_and_offers_its_upgrade() {
     harness.get_by_label_contains("written by an older version (2;");
     harness.get_by_label("Upgrade the case...").click();
     settle(&mut harness);
-    harness.get_by_label_contains("older programs cannot open it any more");
+    harness.get_by_label_contains("older versions of Coldtrail cannot open it afterwards");
     harness.get_by_label("Upgrade").click();
     settle(&mut harness);
     assert!(matches!(backend.mended.lock().unwrap().as_slice(), [(Mend::Upgrade, _)]));
@@ -61,5 +61,5 @@ fn a_case_that_was_saved_from_a_damaged_one_says_so_in_the_overview() {
     let mut harness = window(backend, Some("memory.coldtrail"));
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Num1);
     settle(&mut harness);
-    harness.get_by_label_contains("Saved from the damaged case broken.coldtrail; places that could not be read: 1");
+    harness.get_by_label_contains("Recovered from the damaged case broken.coldtrail; unreadable places: 1");
 }

@@ -9,7 +9,7 @@ use crate::session::{Action, Command};
 use std::path::{Path, PathBuf};
 
 /// Opens the dialog, names the file, presses the button and waits for the file.
-pub fn export(harness: &mut Shown, path: &Path) {
+pub(super) fn export(harness: &mut Shown, path: &Path) {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
     settle(harness);
     let path = path.to_string_lossy().into_owned();
@@ -18,7 +18,7 @@ pub fn export(harness: &mut Shown, path: &Path) {
     settle_while(harness, |app| !app.exports.running().is_empty());
 }
 
-pub fn lines(path: &Path) -> Vec<String> {
+pub(super) fn lines(path: &Path) -> Vec<String> {
     std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect()
 }
 
@@ -58,7 +58,7 @@ fn what_a_view_shows_is_what_its_file_holds() {
         assert!(written[1].starts_with(first), "{written:?}");
         assert_eq!(written.len() - 1, rows, "{written:?}");
     }
-    dispatch(&mut harness, Action::About("203.0.113.9".into()));
+    dispatch(&mut harness, Action::ShowAddress("203.0.113.9".into()));
     export(&mut harness, &file("address.jsonl"));
     let written = lines(&file("address.jsonl"));
     assert!(
@@ -88,7 +88,7 @@ fn a_file_that_is_there_is_replaced_only_when_asked_for_and_a_failure_is_told() 
     let dialog = |path: &Path| Dialog::Export { path: path.to_string_lossy().into_owned(), replace: false };
     dispatch(&mut harness, Action::Dialog(Some(dialog(&path))));
     assert!(harness.get_by_role_and_label(Role::Button, "Export").accesskit_node().is_disabled());
-    harness.get_by_role_and_label(Role::CheckBox, "Replace the file that is there").click();
+    harness.get_by_role_and_label(Role::CheckBox, "Replace the existing file").click();
     settle(&mut harness);
     harness.get_by_role_and_label(Role::Button, "Export").click();
     settle_while(&mut harness, |app| !app.exports.running().is_empty());

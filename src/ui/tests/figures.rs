@@ -3,8 +3,10 @@
 use super::real::{DAY, HEADER, case_of, dispatch, events};
 use super::*;
 use crate::app::indicators::ImportChoice;
+use crate::model::Dataset;
 use crate::model::Purpose;
-use crate::session::indicators::{Change as Watched, WatchAction};
+use crate::session::View;
+use crate::session::indicators::{Change as IndicatorsChange, IndicatorsAction};
 use crate::session::sql_console::SqlAction;
 use crate::session::{Action, Command};
 use crate::ui::widgets::figure::is_figure;
@@ -79,12 +81,15 @@ fn opened_case() -> (tempfile::TempDir, Shown) {
     let preview = Arc::new(crate::app::indicators::preview(&reader, &path, &Default::default()).unwrap());
     drop(reader);
     let choice = ImportChoice { name: "feed".into(), purpose: Purpose::KnownBad, licence: String::new() };
-    dispatch(&mut harness, Action::Watch(WatchAction::Change(Box::new(Watched::Import(preview, choice)))));
+    dispatch(
+        &mut harness,
+        Action::Indicators(IndicatorsAction::Change(Box::new(IndicatorsChange::Import(preview, choice)))),
+    );
     let statement = "SELECT start, srcaddr, bytes, packets, bytes * 1.5 AS share FROM flow_record";
     dispatch(&mut harness, Action::Sql(SqlAction::Edit(statement.into())));
-    dispatch(&mut harness, Action::Command(Command::ShowSql));
+    dispatch(&mut harness, Action::Command(Command::Show(View::Sql)));
     dispatch(&mut harness, Action::Sql(SqlAction::Run));
-    dispatch(&mut harness, Action::Command(Command::ShowFlows));
+    dispatch(&mut harness, Action::Command(Command::Show(View::Records(Dataset::Flows))));
     harness.key_press(Key::ArrowDown);
     settle(&mut harness);
     assert!(app(&harness).app.errors.entries().is_empty(), "{:?}", app(&harness).app.errors.entries());
@@ -92,18 +97,18 @@ fn opened_case() -> (tempfile::TempDir, Shown) {
 }
 
 const VIEWS: [Command; 12] = [
-    Command::ShowOverview,
-    Command::ShowEvidence,
-    Command::ShowFlows,
-    Command::ShowPairs,
-    Command::ShowEvents,
-    Command::ShowTimeline,
-    Command::ShowIndicators,
-    Command::ShowSightings,
-    Command::ShowQueries,
-    Command::ShowSql,
-    Command::ShowFindings,
-    Command::ShowExhibits,
+    Command::Show(View::Overview),
+    Command::Show(View::Evidence),
+    Command::Show(View::Records(Dataset::Flows)),
+    Command::Show(View::Pairs),
+    Command::Show(View::Records(Dataset::Events)),
+    Command::Show(View::Timeline),
+    Command::Show(View::Indicators),
+    Command::Show(View::Sightings),
+    Command::Show(View::Queries),
+    Command::Show(View::Sql),
+    Command::Show(View::Findings),
+    Command::Show(View::Exhibits),
 ];
 
 #[test]
@@ -132,7 +137,7 @@ fn no_number_is_cut_in_any_view_at_any_size_of_the_window() {
                 signs += look(&harness, &format!("{view:?} at {width} x {height}, scrolled {step}")).signs;
             }
         }
-        dispatch(&mut harness, Action::About("203.0.113.7".into()));
+        dispatch(&mut harness, Action::ShowAddress("203.0.113.7".into()));
         look(&harness, &format!("the address at {width} x {height}"));
     }
     assert!(signs > 0, "some did not fit");
@@ -142,13 +147,18 @@ fn no_number_is_cut_in_any_view_at_any_size_of_the_window() {
 fn default_columns_are_as_wide_as_their_numbers() {
     let (_folder, mut harness) = opened_case();
     harness.set_size(vec2(2560.0, 900.0));
-    for view in [Command::ShowFlows, Command::ShowEvents, Command::ShowPairs, Command::ShowSql, Command::ShowIndicators]
-    {
+    for view in [
+        Command::Show(View::Records(Dataset::Flows)),
+        Command::Show(View::Records(Dataset::Events)),
+        Command::Show(View::Pairs),
+        Command::Show(View::Sql),
+        Command::Show(View::Indicators),
+    ] {
         dispatch(&mut harness, Action::Command(view));
         let seen = look(&harness, &format!("{view:?}"));
         assert_eq!(seen.signs, 0, "{view:?}");
     }
-    dispatch(&mut harness, Action::Command(Command::ShowFlows));
+    dispatch(&mut harness, Action::Command(Command::Show(View::Records(Dataset::Flows))));
     let shapes = painted(&harness.output().shapes);
     for whole in ["123,456,789,012,345", "33,373,350", "2021-05-16 00:00:00"] {
         assert!(shapes.iter().any(|(_, text)| text.galley.text() == whole), "{whole}");
@@ -190,7 +200,9 @@ fn a_column_that_is_made_narrow_shows_whole_numbers_or_signs() {
         for column in 0..columns {
             narrow(&mut harness, column, &format!("{view:?}"), &mut signs);
         }
-        let has_numbers = [Command::ShowFlows, Command::ShowPairs, Command::ShowSql].contains(&view);
+        let has_numbers =
+            [Command::Show(View::Records(Dataset::Flows)), Command::Show(View::Pairs), Command::Show(View::Sql)]
+                .contains(&view);
         assert!(!has_numbers || signs > 0, "{view:?}: {columns} columns, and no number without room");
     }
 }

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::app::error::{Message, UserError};
+use crate::app::failure::Cause;
+use crate::app::import::{FailureKind, FileFailure};
 use crate::present::display::SHOWN_CHARS;
 use crate::session::Action;
 
@@ -10,7 +12,7 @@ fn values_without_end_are_shown_in_part_and_say_so() {
     let mut harness = flows(50);
     harness.get_by_label("srcaddr: 10.0.0.7").click();
     settle(&mut harness);
-    harness.get_by_label("98,000 more characters are not shown; copy gives all");
+    harness.get_by_label("98,000 more characters are not shown; Copy includes all of them");
     let told = harness.get_all_by(|_| true).filter_map(|node| node.value());
     let longest = told.map(|text| text.chars().count()).max();
     assert_eq!(longest, Some(SHOWN_CHARS + 1), "with the ellipsis");
@@ -21,8 +23,10 @@ fn every_place_spells_out_what_could_turn_its_text() {
     let case = "/cases/evil\u{202e}name\u{7}.coldtrail";
     let mut harness = window(MemoryBackend::with_flows(50), Some(case));
     let window = harness.state_mut().as_mut().unwrap();
-    let next = Message::new("next-check-path");
-    let error = UserError::new(Message::new("error-file"), "why \u{202e}\u{1b}[31m", next).at("/logs/\u{2066}x.gz");
+    let path = std::path::PathBuf::from("/logs/\u{2066}x.gz");
+    let reason = "why \u{202e}\u{1b}[31m".to_owned();
+    let cause = Cause::Input(FileFailure { path: path.clone(), kind: FailureKind::NotFound, reason });
+    let error = UserError::new(Message::new("error-file"), cause.told()).at(path);
     window.app.dispatch(Action::Fail(error));
     window.app.dispatch(Action::ApplyFilter(Dataset::Flows, "interface_id = 'a\u{202e}b\u{200b}'".into()));
     settle(&mut harness);

@@ -19,7 +19,7 @@ fn a_proposed_format_is_confirmed_and_the_records_come_in() {
     harness.get_by_role_and_label(Role::Button, "Import").click();
     settle(&mut harness);
     // It asks by itself.
-    harness.get_by_role_and_label(Role::Button, "Check and use this format...").click();
+    harness.get_by_role_and_label(Role::Button, "Review and use this format...").click();
     settle(&mut harness);
     let field = harness.get_by_role_and_label(Role::MultilineTextInput, "Format of flow records without a header");
     let proposal = field.value().unwrap();
@@ -56,7 +56,7 @@ fn a_case_under_import_is_left_only_after_an_answer() {
     harness.get_by_role_and_label(Role::Button, "Import").click();
     answered(&mut harness);
     assert!(app(&harness).app.is_importing());
-    for (button, still_open) in [("Stay in this case", true), ("Let it go on", false)] {
+    for (button, still_open) in [("Stay in this case", true), ("Continue in background", false)] {
         harness.key_press_modifiers(Modifiers::COMMAND, Key::W);
         answered(&mut harness);
         harness.get_by_label_contains("still being imported into a.coldtrail");

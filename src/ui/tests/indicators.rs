@@ -3,13 +3,15 @@
 use super::exports::{export, lines};
 use super::real::{case, dispatch};
 use super::*;
+use crate::model::Dataset;
 use crate::query::By;
-use crate::session::indicators::{Change, IndicatorFile, Tab, WatchAction};
+use crate::session::View;
+use crate::session::indicators::{Change, IndicatorFile, IndicatorsAction, Tab};
 use crate::session::{Action, Command};
 use std::path::Path;
 
 /// A list: the scanner of the case, an address that is never there, one's own network, and a line that is nothing.
-pub const LIST: &str = "threat_ip,threat_comment,severity\n198.51.100.7,scanner 東京,high\n203.0.113.200,never there,low\n\
+pub(super) const LIST: &str = "threat_ip,threat_comment,severity\n198.51.100.7,scanner 東京,high\n203.0.113.200,never there,low\n\
                     10.0.0.0/8,oops,low\nnot an address,?,\n";
 
 fn file(folder: &Path) -> std::path::PathBuf {
@@ -18,7 +20,7 @@ fn file(folder: &Path) -> std::path::PathBuf {
     path
 }
 
-/// Opens the dialog with a path and waits until the file was looked over.
+/// Opens the dialog with a path and waits until the file was previewed.
 fn looked_over(harness: &mut Shown, path: &Path) {
     harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::I);
     settle(harness);
@@ -32,12 +34,12 @@ fn imported() -> (tempfile::TempDir, Shown) {
     looked_over(&mut harness, &file(folder.path()));
     harness.get_by_role_and_label(Role::Button, "Import").click();
     settle(&mut harness);
-    // What would mark every host of one's own is taken out again.
-    dispatch(&mut harness, Action::Command(Command::ShowIndicators));
+    // What would mark every host of one's own is removed again.
+    dispatch(&mut harness, Action::Command(Command::Show(View::Indicators)));
     harness.get_by_label("Value: 10.0.0.0/8").click_secondary();
     settle(&mut harness);
     // In the menu; the button is the list's.
-    harness.get_all_by_label("Take out").next().unwrap().click();
+    harness.get_all_by_label("Remove").next().unwrap().click();
     settle(&mut harness);
     (folder, harness)
 }
@@ -49,31 +51,31 @@ fn without_errors(harness: &Shown) {
 #[test]
 fn a_list_is_looked_over_before_it_comes_in_and_every_change_can_be_undone() {
     let (folder, mut harness) = case(vec2(1700.0, 1100.0));
-    dispatch(&mut harness, Action::Command(Command::ShowIndicators));
-    harness.get_by_label_contains("Nothing is looked for yet.");
+    dispatch(&mut harness, Action::Command(Command::Show(View::Indicators)));
+    harness.get_by_label_contains("No indicators yet.");
     looked_over(&mut harness, &file(folder.path()));
     harness.get_by_label("3 entries (csv)");
     harness.get_by_label("2 address, 1 range");
-    harness.get_by_label("! Look at these first: 1 would meet more than is meant");
-    harness.get_by_label("! Cannot be used: 1");
-    // What the columns were taken for can be put right, and is looked over again.
+    harness.get_by_label("! Review first: 1 would match too broadly");
+    harness.get_by_label("! Cannot be imported: 1");
+    // What the columns were taken for can be put right, and is previewed again.
     assert_eq!(harness.get_by_role_and_label(Role::ComboBox, "threat_comment").value().as_deref(), Some("comment"));
-    assert!(app(&harness).app.case.as_ref().unwrap().watch.lists().next().is_none(), "nothing came in yet");
+    assert!(app(&harness).app.case.as_ref().unwrap().indicators.lists().next().is_none(), "nothing came in yet");
     harness.get_by_role_and_label(Role::Button, "Import").click();
     settle(&mut harness);
-    harness.get_by_label("Imported: 3 indicators");
+    harness.get_by_label("Imported 3 indicators");
     assert_eq!(app(&harness).app.view, View::Indicators);
     harness.get_by_label("Name: feed");
     harness.get_by_label("Value: 198.51.100.7");
     harness.get_by_label("Comment: scanner 東京");
-    harness.get_by_role_and_label(Role::Button, "Not used 1").click();
+    harness.get_by_role_and_label(Role::Button, "Not imported 1").click();
     settle(&mut harness);
     harness.get_by_label_contains("Raw text: not an address");
-    dispatch(&mut harness, Action::Watch(WatchAction::Show(Tab::Entries)));
+    dispatch(&mut harness, Action::Indicators(IndicatorsAction::Show(Tab::Entries)));
 
-    let looked_for = |harness: &Shown| app(harness).app.case.as_ref().unwrap().watch.entries_looked_for();
+    let looked_for = |harness: &Shown| app(harness).app.case.as_ref().unwrap().indicators.entries_looked_for();
     assert_eq!(looked_for(&harness), 3);
-    harness.get_by_role_and_label(Role::Button, "Do not look for it").click();
+    harness.get_by_role_and_label(Role::Button, "Disable").click();
     settle(&mut harness);
     assert_eq!(looked_for(&harness), 0);
     let undo = |what: &str| format!("Undo: {what} the indicator list feed with 3 entries");
@@ -86,15 +88,15 @@ fn a_list_is_looked_over_before_it_comes_in_and_every_change_can_be_undone() {
     assert_eq!((&app(&harness).app.dialog, looked_for(&harness)), (&Some(Dialog::Undo), 3));
     harness.key_press(Key::Enter);
     settle(&mut harness);
-    harness.get_by_label("State: taken out");
+    harness.get_by_label("State: removed");
     assert_eq!(looked_for(&harness), 0);
     let undo = harness.get_by_role_and_label(Role::Button, "Undo");
     assert!(undo.accesskit_node().is_disabled(), "there is nothing left to undo");
-    harness.get_by_role_and_label(Role::Button, "Bring back").click();
+    harness.get_by_role_and_label(Role::Button, "Restore").click();
     settle(&mut harness);
     assert_eq!(looked_for(&harness), 3);
     looked_over(&mut harness, &folder.path().join("feed.csv"));
-    harness.get_by_label("The case has this very file already, as feed");
+    harness.get_by_label("This file is already in the case, as feed");
     without_errors(&harness);
 }
 
@@ -106,7 +108,7 @@ fn what_meets_an_indicator_is_marked_wherever_it_stands() {
         settle(harness);
     };
     go(&mut harness, Key::Num3);
-    harness.get_by_label("◆ 10 meet an indicator");
+    harness.get_by_label("◆ 10 indicator matches");
     assert_eq!(harness.get_all_by_label("srcaddr: 198.51.100.7, indicator").count(), 10);
     assert!(
         harness.get_all_by(|n| n.label().is_some_and(|l| l.ends_with(", indicator") && l.starts_with("Row "))).count()
@@ -133,12 +135,12 @@ fn what_meets_an_indicator_is_marked_wherever_it_stands() {
     go(&mut harness, Key::Num4);
     harness.get_by_label("srcaddr: 198.51.100.7, indicator");
     go(&mut harness, Key::Num1);
-    harness.get_by_role_and_label(Role::Button, "10 meet an indicator");
+    harness.get_by_role_and_label(Role::Button, "10 indicator matches");
     go(&mut harness, Key::Num2);
     assert_eq!(harness.get_all_by_label("Sightings: 10").count(), 1, "of the flow logs; the trail has none");
     go(&mut harness, Key::Num6);
-    harness.get_by_label("◆ 10 meet an indicator");
-    dispatch(&mut harness, Action::About("198.51.100.7".into()));
+    harness.get_by_label("◆ 10 indicator matches");
+    dispatch(&mut harness, Action::ShowAddress("198.51.100.7".into()));
     harness.get_by_label_contains("Indicator of list feed: 198.51.100.7");
     without_errors(&harness);
 }
@@ -146,12 +148,12 @@ fn what_meets_an_indicator_is_marked_wherever_it_stands() {
 #[test]
 fn sightings_say_what_was_seen_and_what_was_not_and_in_what_was_looked() {
     let (folder, mut harness) = imported();
-    dispatch(&mut harness, Action::Command(Command::ShowSightings));
-    harness.get_by_label("1 indicators seen, 1 not seen in this evidence");
-    harness.get_by_label_contains("looked at 91 flow records, 2021-05-16 00:00:00");
+    dispatch(&mut harness, Action::Command(Command::Show(View::Sightings)));
+    harness.get_by_label("1 indicator with hits, 1 without hits in this evidence");
+    harness.get_by_label_contains("searched 91 flow records, 2021-05-16 00:00:00");
     harness.get_by_label("indicator: 198.51.100.7");
     harness.get_by_label("bytes_from: 400");
-    harness.get_by_label("flows: not seen");
+    harness.get_by_label("flows: no hits");
     harness.get_by_label("indicator: 198.51.100.7").click();
     settle(&mut harness);
     harness.key_press(Key::Enter);
@@ -173,7 +175,7 @@ fn sightings_say_what_was_seen_and_what_was_not_and_in_what_was_looked() {
 
     harness.get_by_role_and_label(Role::Button, "Playbook").click();
     settle(&mut harness);
-    assert_eq!(harness.get_all_by_label("direction (ours): from IOC").count(), 10);
+    assert_eq!(harness.get_all_by_label("direction (Coldtrail): from IOC").count(), 10);
     assert_eq!(harness.get_all_by_label("direction (playbook): OUTBOUND").count(), 10);
     assert_eq!(harness.get_all_by_label("connecting_ip: 10.0.0.5").count(), 10);
     let path = folder.path().join("playbook.csv");
@@ -187,12 +189,12 @@ fn sightings_say_what_was_seen_and_what_was_not_and_in_what_was_looked() {
 #[test]
 fn a_cell_becomes_an_indicator_and_gets_a_name_that_is_seen_everywhere() {
     let (_folder, mut harness) = case(vec2(1700.0, 1100.0));
-    dispatch(&mut harness, Action::Command(Command::ShowSightings));
-    harness.get_by_label("No indicator is looked for.");
-    dispatch(&mut harness, Action::Command(Command::ShowPairs));
+    dispatch(&mut harness, Action::Command(Command::Show(View::Sightings)));
+    harness.get_by_label("No indicator list is enabled.");
+    dispatch(&mut harness, Action::Command(Command::Show(View::Pairs)));
     harness.get_by_label("srcaddr: 198.51.100.7").click_secondary();
     settle(&mut harness);
-    harness.get_by_label("Label it...").click();
+    harness.get_by_label("Add label...").click();
     settle(&mut harness);
     harness.get_by_role_and_label(Role::TextInput, "Name").type_text("踏み台");
     settle(&mut harness);
@@ -200,7 +202,7 @@ fn a_cell_becomes_an_indicator_and_gets_a_name_that_is_seen_everywhere() {
     settle(&mut harness);
     without_errors(&harness);
     assert_eq!(app(&harness).app.dialog, None);
-    harness.get_by_label("The label is kept in the case");
+    harness.get_by_label("Label saved");
     harness.get_by_label("srcaddr: 198.51.100.7 (踏み台)").click_secondary();
     settle(&mut harness);
     harness.get_by_label("Add to indicators...").click();
@@ -208,18 +210,18 @@ fn a_cell_becomes_an_indicator_and_gets_a_name_that_is_seen_everywhere() {
     harness.get_by_role_and_label(Role::Button, "Add").click();
     settle(&mut harness);
     harness.get_by_label("srcaddr: 198.51.100.7 (踏み台), indicator");
-    dispatch(&mut harness, Action::Command(Command::ShowFlows));
+    dispatch(&mut harness, Action::Command(Command::Show(View::Records(Dataset::Flows))));
     harness.get_by_role_and_label(Role::Button, "Indicators").click();
     settle(&mut harness);
     harness.get_by_label("Only label 踏み台").click();
     settle(&mut harness);
     assert_eq!((rows(&harness), app(&harness).app.records().unwrap().applied()), (10, "label = '踏み台'"));
 
-    // Typed or pasted, several at once; what is nothing is told before it is added.
+    // Typed or pasted, several at once; what is nothing is reported before it is added.
     dispatch(&mut harness, Action::Command(Command::AddIndicators));
     harness.get_by_role_and_label(Role::MultilineTextInput, "Values").type_text("203.0.113[.]9, what is this");
     settle(&mut harness);
-    harness.get_by_label_contains("what is nothing that can be told by its form");
+    harness.get_by_label_contains("The type of what was not recognised");
     assert!(harness.get_by_role_and_label(Role::Button, "Add").accesskit_node().is_disabled());
     harness.key_press(Key::Escape);
     settle(&mut harness);
@@ -230,9 +232,9 @@ fn a_cell_becomes_an_indicator_and_gets_a_name_that_is_seen_everywhere() {
         values: vec!["203.0.113[.]9".into()],
         comment: String::new(),
     };
-    dispatch(&mut harness, Action::Watch(WatchAction::Change(Box::new(add))));
+    dispatch(&mut harness, Action::Indicators(IndicatorsAction::Change(Box::new(add))));
     let undo = || Action::Command(Command::Undo);
-    let looked_for = |harness: &Shown| app(harness).app.case.as_ref().unwrap().watch.entries_looked_for();
+    let looked_for = |harness: &Shown| app(harness).app.case.as_ref().unwrap().indicators.entries_looked_for();
     assert_eq!(looked_for(&harness), 2);
     for left in [1, 0, 0] {
         dispatch(&mut harness, undo());
@@ -248,16 +250,16 @@ fn a_cell_becomes_an_indicator_and_gets_a_name_that_is_seen_everywhere() {
 fn owners_stand_beside_addresses_and_tables_are_ordered_by_a_click() {
     let (folder, mut harness) = imported();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/owners.mmdb");
-    dispatch(&mut harness, Action::Watch(WatchAction::Change(Box::new(Change::Owners(path)))));
-    harness.get_by_label("The case remembers the database");
-    dispatch(&mut harness, Action::Command(Command::ShowSightings));
+    dispatch(&mut harness, Action::Indicators(IndicatorsAction::Change(Box::new(Change::Owners(path)))));
+    harness.get_by_label("GeoIP and ASN database set");
+    dispatch(&mut harness, Action::Command(Command::Show(View::Sightings)));
     harness.get_by_label("country: NL");
     harness.get_by_label("network_owner: AS64496 Kestrel Hosting 東京");
     let built = "NL Netherlands AS64496 Kestrel Hosting 東京 (by Test-Country-ASN, built 2026-01-01T00:00:00Z)";
     harness.get_by_label("country: NL").hover();
     settle(&mut harness);
     harness.get_by_label_contains(built);
-    // What was not seen stands below, until the order is by name.
+    // What was not seen is below, until the order is by name.
     let first = |harness: &Shown| match app(harness).app.case.as_ref().unwrap().sightings.row(0) {
         Some(crate::query::SightedRow::Sighting(row)) => row.value("indicator").to_text(),
         _ => panic!(),
@@ -268,21 +270,21 @@ fn owners_stand_beside_addresses_and_tables_are_ordered_by_a_click() {
         settle(&mut harness);
         assert_eq!(first(&harness), expected);
     }
-    for view in [Command::ShowFlows, Command::ShowPairs] {
+    for view in [Command::Show(View::Records(Dataset::Flows)), Command::Show(View::Pairs)] {
         dispatch(&mut harness, Action::Command(view));
         harness.get_all_by_label_contains("srcaddr: 198.51.100.7").next().unwrap().hover();
         settle(&mut harness);
         harness.get_by_label_contains(built);
     }
-    dispatch(&mut harness, Action::About("198.51.100.7".into()));
+    dispatch(&mut harness, Action::ShowAddress("198.51.100.7".into()));
     harness.get_by_label(built);
-    dispatch(&mut harness, Action::About("10.0.0.5".into()));
-    harness.get_by_label("Owner and country unknown to Test-Country-ASN");
+    dispatch(&mut harness, Action::ShowAddress("10.0.0.5".into()));
+    harness.get_by_label("No entry in Test-Country-ASN");
 
-    dispatch(&mut harness, Action::Command(Command::ShowIndicators));
+    dispatch(&mut harness, Action::Command(Command::Show(View::Indicators)));
     let first = |harness: &Shown| {
-        let watch = &app(harness).app.case.as_ref().unwrap().watch;
-        watch.entries().row(0).unwrap().entry.value.clone()
+        let indicators = &app(harness).app.case.as_ref().unwrap().indicators;
+        indicators.entries().row(0).unwrap().entry.value.clone()
     };
     for expected in ["10.0.0.0/8", "203.0.113.200", "198.51.100.7"] {
         harness.get_by_role_and_label(Role::ColumnHeader, "Value").click();
@@ -294,13 +296,13 @@ fn owners_stand_beside_addresses_and_tables_are_ordered_by_a_click() {
     let written = lines(&path);
     assert!(written[0].starts_with("id,position,kind,value,written,port,name,comment,severity,"), "{written:?}");
     assert!(written.len() == 4 && written[1].contains("198.51.100.7") && written[1].contains("scanner 東京"));
-    dispatch(&mut harness, Action::Watch(WatchAction::Show(Tab::Issues)));
+    dispatch(&mut harness, Action::Indicators(IndicatorsAction::Show(Tab::Issues)));
     let path = folder.path().join("issues.csv");
     export(&mut harness, &path);
     assert!(lines(&path)[1].contains("not an address"));
     dispatch(&mut harness, Action::Command(Command::Undo));
-    harness.get_by_label("Undone: use the owner database owners.mmdb");
-    dispatch(&mut harness, Action::About("198.51.100.7".into()));
+    harness.get_by_label("Undone: use the GeoIP and ASN database owners.mmdb");
+    dispatch(&mut harness, Action::ShowAddress("198.51.100.7".into()));
     assert!(harness.query_by_label(built).is_none());
     without_errors(&harness);
 }
@@ -308,9 +310,9 @@ fn owners_stand_beside_addresses_and_tables_are_ordered_by_a_click() {
 #[test]
 fn own_networks_are_internal_and_labels_that_were_taken_off_can_be_put_back() {
     let (_folder, mut harness) = imported();
-    dispatch(&mut harness, Action::About("203.0.113.9".into()));
+    dispatch(&mut harness, Action::ShowAddress("203.0.113.9".into()));
     harness.get_by_label("outside private address space");
-    let change = |change| Action::Watch(WatchAction::Change(Box::new(change)));
+    let change = |change| Action::Indicators(IndicatorsAction::Change(Box::new(change)));
     let own = Change::Add {
         list: "office".into(),
         purpose: crate::model::Purpose::Own,
@@ -319,8 +321,8 @@ fn own_networks_are_internal_and_labels_that_were_taken_off_can_be_put_back() {
         comment: String::new(),
     };
     dispatch(&mut harness, change(own));
-    harness.get_by_label("in an own network");
-    dispatch(&mut harness, Action::Command(Command::ShowPairs));
+    harness.get_by_label("in one of your own networks");
+    dispatch(&mut harness, Action::Command(Command::Show(View::Pairs)));
     let pairs = |harness: &Shown| app(harness).app.case.as_ref().unwrap().pairs.len();
     let all = pairs(&harness);
     harness.get_by_label("Only external").click();
@@ -331,12 +333,12 @@ fn own_networks_are_internal_and_labels_that_were_taken_off_can_be_put_back() {
 
     let label = Change::Label { thing: "10.0.0.5".into(), kind: None, name: "web".into(), note: String::new() };
     dispatch(&mut harness, change(label));
-    dispatch(&mut harness, Action::Command(Command::ShowIndicators));
-    dispatch(&mut harness, Action::Watch(WatchAction::Show(Tab::Labels)));
-    let labels = |harness: &Shown| app(harness).app.case.as_ref().unwrap().watch.labels().count();
-    harness.get_by_label("Of: 10.0.0.5").click();
+    dispatch(&mut harness, Action::Command(Command::Show(View::Indicators)));
+    dispatch(&mut harness, Action::Indicators(IndicatorsAction::Show(Tab::Labels)));
+    let labels = |harness: &Shown| app(harness).app.case.as_ref().unwrap().indicators.labels().count();
+    harness.get_by_label("For: 10.0.0.5").click();
     settle(&mut harness);
-    for (button, state, left) in [("Take the label off", "taken off", 0), ("Put the label back", "shown", 1)] {
+    for (button, state, left) in [("Remove label", "removed", 0), ("Restore label", "active", 1)] {
         harness.get_by_role_and_label(Role::Button, button).click();
         settle(&mut harness);
         harness.get_by_label(&format!("State: {state}"));

@@ -5,7 +5,9 @@ use super::real::{case, dispatch};
 use super::*;
 use crate::case::CaseReader;
 use crate::query::{self, Cancel, GroupBy, Measure, RecordQuery, Scope, TopQuery};
-use crate::session::{Action, groups};
+use crate::questions::group;
+use crate::session::Action;
+use crate::session::pane::Pane;
 
 #[test]
 fn an_opened_case_begins_with_its_figures_and_each_leads_to_its_records() {
@@ -16,13 +18,13 @@ fn an_opened_case_begins_with_its_figures_and_each_leads_to_its_records() {
     };
     overview(&mut harness);
     harness.get_by_label("2021-05-16 00:00:00 – 2021-05-16 00:59:59 UTC");
-    assert_eq!(harness.get_all_by_label("1 of 1 hours have records").count(), 2, "of flows and of events");
+    assert_eq!(harness.get_all_by_label("records in 1 of 1 hours").count(), 2, "of flows and of events");
     let links = [
         ("91 records", Dataset::Flows, 91, ""),
         ("10 rejected", Dataset::Flows, 10, "action = REJECT"),
         ("1 NODATA", Dataset::Flows, 1, "log_status = NODATA"),
-        ("1 with an error", Dataset::Events, 1, "error_code exists"),
-        ("1 console logins", Dataset::Events, 1, "event_name = ConsoleLogin"),
+        ("1 event with an error", Dataset::Events, 1, "error_code exists"),
+        ("1 console login", Dataset::Events, 1, "event_name = ConsoleLogin"),
         ("Rejected sources: 198.51.100.7, 10", Dataset::Flows, 10, "action = REJECT and srcaddr = 198.51.100.7"),
         ("Event names: ListBuckets, 2", Dataset::Events, 2, "event_name = ListBuckets"),
     ];
@@ -68,7 +70,7 @@ fn the_filter_of_a_group_keeps_exactly_its_records() {
         let table = query::top(&reader, &query, &Cancel::default()).unwrap();
         assert!(!table.rows.is_empty(), "{by:?}");
         for row in table.rows {
-            let text = groups::filter_text(&scope, Some((by, &row.key)));
+            let text = group::filter_text(&scope, Some((by, &row.key)));
             let filter = crate::filter::parse(&text, by.dataset()).unwrap_or_else(|e| panic!("{text}: {e}"));
             let query = RecordQuery { filter: Some(filter), ..RecordQuery::all(by.dataset()) };
             let found = query::rows(&reader, &query, &Cancel::default()).unwrap();
@@ -96,7 +98,7 @@ fn a_list_is_shown_as_a_whole_and_written_into_a_file() {
     // Every list of this small case fits its card, so the whole is asked for as a card's link does.
     let glance = &app(&harness).app.case.as_ref().unwrap().glance;
     let talkers = glance.lists(Dataset::Flows).find(|(name, ..)| *name == "talkers").unwrap().1.clone();
-    dispatch(&mut harness, Action::WholeList(Some(("Top talkers".into(), Box::new(talkers)))));
+    dispatch(&mut harness, Action::TopList(Some(("Top talkers".into(), Box::new(talkers)))));
     harness.get_by_label("4 of 4");
     let path = folder.path().join("talkers.csv");
     export(&mut harness, &path);

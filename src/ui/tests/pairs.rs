@@ -68,7 +68,7 @@ fn pairs_are_made_by_direction_and_of_packet_addresses_and_only_external() {
 #[test]
 fn both_directions_fold_into_conversations_with_who_started_them_as_inferred() {
     let (_folder, mut harness) = pairs();
-    harness.get_by_role_and_label(Role::CheckBox, "Fold both directions").click();
+    harness.get_by_role_and_label(Role::CheckBox, "Combine directions").click();
     settle(&mut harness);
     harness.get_by_label("3 conversations");
     assert_eq!(cells(&harness, "srcaddr"), ["10.0.0.5", "10.0.0.5", "no value"]);
@@ -77,7 +77,7 @@ fn both_directions_fold_into_conversations_with_who_started_them_as_inferred() {
     assert_eq!(cells(&harness, "sent_per_received")[0], "0.142");
     assert_eq!(cells(&harness, "started by (inferred)"), ["10.0.0.5", "198.51.100.7", "unknown"]);
     assert_eq!(cells(&harness, "inferred from"), ["SYN flags", "SYN flags", "no value"]);
-    harness.get_by_role_and_label(Role::CheckBox, "Same traffic once").click();
+    harness.get_by_role_and_label(Role::CheckBox, "Count the same traffic once").click();
     settle(&mut harness);
     assert!(app(&harness).app.case.as_ref().unwrap().pairs.counted_once());
     assert_eq!(cells(&harness, "repeats"), ["0", "0", "0"]);
@@ -91,9 +91,9 @@ fn both_directions_fold_into_conversations_with_who_started_them_as_inferred() {
 #[test]
 fn an_address_of_a_conversation_can_be_looked_for_and_named() {
     let (_folder, mut harness) = pairs();
-    harness.get_by_role_and_label(Role::CheckBox, "Fold both directions").click();
+    harness.get_by_role_and_label(Role::CheckBox, "Combine directions").click();
     settle(&mut harness);
-    for entry in ["Add to indicators...", "Label it..."] {
+    for entry in ["Add to indicators...", "Add label..."] {
         harness.get_by_label("dstaddr: 203.0.113.9").click_secondary();
         settle(&mut harness);
         harness.get_by_label(entry).click();
@@ -136,5 +136,5 @@ fn the_menu_filters_the_pairs_and_an_empty_result_says_why() {
     assert_eq!(app(&harness).app.view, View::Pairs);
     assert_eq!(cells(&harness, "dstaddr"), ["203.0.113.9"]);
     dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, "dstport = 9".into()));
-    harness.get_by_label("None of 91 records fits the filter and the time range.");
+    harness.get_by_label("None of 91 records match the filter and the time range.");
 }

@@ -2,8 +2,9 @@
 
 use super::real::{case, dispatch};
 use super::*;
-use crate::query::named::{CATALOGUE, ParameterKind};
+use crate::questions::catalogue::{CATALOGUE, ParameterKind};
 use crate::session::Action;
+use crate::session::View;
 use crate::session::library::LibraryAction;
 
 fn library() -> (tempfile::TempDir, Shown) {
@@ -14,7 +15,7 @@ fn library() -> (tempfile::TempDir, Shown) {
 }
 
 fn choose(harness: &mut Shown, name: &'static str) {
-    dispatch(harness, Action::Command(crate::session::Command::ShowQueries));
+    dispatch(harness, Action::Command(crate::session::Command::Show(View::Queries)));
     dispatch(harness, Action::Library(LibraryAction::Choose(name)));
 }
 
@@ -26,14 +27,14 @@ fn run(harness: &mut Shown) {
 #[test]
 fn a_query_is_found_by_its_words_and_opens_in_its_view() {
     let (_folder, mut harness) = library();
-    harness.get_by_role_and_label(Role::TextInput, "Search the queries").focus();
+    harness.get_by_role_and_label(Role::TextInput, "Search queries").focus();
     harness.step();
-    harness.get_by_role_and_label(Role::TextInput, "Search the queries").type_text("rejected tcp");
+    harness.get_by_role_and_label(Role::TextInput, "Search queries").type_text("rejected tcp");
     settle(&mut harness);
     assert!(harness.query_by_label("Top subnets").is_none());
     harness.get_by_role_and_label(Role::Button, "Rejected TCP traffic *").click();
     settle(&mut harness);
-    harness.get_by_label_contains("* The published description names no order");
+    harness.get_by_label_contains("* The published description gives no order");
     run(&mut harness);
     assert_eq!(app(&harness).app.view, View::Records(Dataset::Flows));
     assert_eq!(rows(&harness), 10);
@@ -73,7 +74,7 @@ fn a_query_shows_its_own_columns_until_they_are_taken_back() {
         "ref,event_time,user_identity_user_name,source_ip_address,mfa_used,console_login,error_message,event_id"
     );
     assert!(written[1].contains(",mori,203.0.113.9,Yes,Success,"), "{written:?}");
-    harness.get_by_role_and_label(Role::Button, "Own columns").click();
+    harness.get_by_role_and_label(Role::Button, "Custom columns").click();
     settle(&mut harness);
     assert!(harness.query_by_label("mfa_used: Yes").is_none());
     harness.get_by_role_and_label(Role::ColumnHeader, "event_source");
@@ -84,16 +85,56 @@ fn a_top_list_is_shown_in_place_and_leads_to_the_records() {
     let (_folder, mut harness) = library();
     choose(&mut harness, "VpcFlowLogsTopTalkers");
     run(&mut harness);
-    harness.get_by_role_and_label(Role::Button, "ip: 10.0.0.5, 320,440 = sent 40,000 + received 280,440").click();
+    harness.get_by_label_contains("records: 91");
+    for cell in ["total: 320,440", "sent: 40,000", "received: 280,440"] {
+        harness.get_by_label(cell);
+    }
+    // Sorted by another column, and the other way round.
+    let first = |h: &Shown| {
+        let cells = h.get_all_by(|n| n.label().is_some_and(|l| l.starts_with("ip: ")));
+        cells.min_by(|a, b| a.rect().top().total_cmp(&b.rect().top())).unwrap().accesskit_node().label().unwrap()
+    };
+    assert_eq!(first(&harness), "ip: 10.0.0.5");
+    for expected in ["ip: no value", "ip: 203.0.113.9"] {
+        harness.get_by_role_and_label(Role::ColumnHeader, "ip").click();
+        settle(&mut harness);
+        assert_eq!(first(&harness), expected);
+    }
+    // Only rows that contain a text.
+    harness.get_by_role_and_label(Role::TextInput, "Rows containing").focus();
+    harness.step();
+    harness.get_by_role_and_label(Role::TextInput, "Rows containing").type_text("10.0.0");
+    settle(&mut harness);
+    assert!(harness.query_by_label("ip: 203.0.113.9").is_none());
+    harness.get_by_label("ip: 10.0.0.5").click();
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
     settle(&mut harness);
     assert_eq!(rows(&harness), 90);
+}
+
+/// The rows of a query are shown when it is run again after another one was stopped.
+#[test]
+fn an_answer_is_shown_again_after_another_query_was_stopped() {
+    let (_folder, mut harness) = library();
+    choose(&mut harness, "VpcFlowLogsTopTalkers");
+    run(&mut harness);
+    harness.get_by_label("total: 320,440");
+    choose(&mut harness, "flow-count");
+    let running = harness.state_mut().as_mut().unwrap();
+    running.app.dispatch(Action::Library(LibraryAction::Run));
+    running.app.dispatch(Action::Library(LibraryAction::Stop));
+    settle(&mut harness);
+    choose(&mut harness, "VpcFlowLogsTopTalkers");
+    run(&mut harness);
+    harness.get_by_label("total: 320,440");
 }
 
 #[test]
 fn a_parameter_is_asked_for_and_a_query_without_evidence_says_what_is_missing() {
     let (_folder, mut harness) = library();
     choose(&mut harness, "VpcFlowLogsTrafficFrmSrcAddr");
-    harness.get_by_label_contains("needs a value of its parameter ip");
+    harness.get_by_label_contains("requires the parameter ip");
     harness.get_by_role_and_label(Role::TextInput, "Address").focus();
     harness.step();
     harness.get_by_role_and_label(Role::TextInput, "Address").type_text("198.51.100.7");
@@ -101,7 +142,7 @@ fn a_parameter_is_asked_for_and_a_query_without_evidence_says_what_is_missing() 
     run(&mut harness);
     assert_eq!(rows(&harness), 10);
     choose(&mut harness, "VpcFlowLogsTopTalkingSubnets");
-    assert!(harness.query_all_by_label("No record of the case has a subnet_id.").count() > 0);
+    assert!(harness.query_all_by_label("No record in the case has subnet_id.").count() > 0);
     assert!(harness.get_by_role_and_label(Role::Button, "Run").accesskit_node().is_disabled());
 }
 
@@ -110,7 +151,7 @@ fn a_parameter_is_asked_for_and_a_query_without_evidence_says_what_is_missing() 
 fn every_query_that_can_be_asked_opens() {
     let (_folder, mut harness) = library();
     let mut opened = 0;
-    for query in CATALOGUE {
+    for query in CATALOGUE.iter() {
         choose(&mut harness, query.name);
         if app(&harness).app.case.as_ref().unwrap().library.lack(query).is_some() {
             continue;
@@ -140,7 +181,7 @@ fn every_query_that_can_be_asked_opens() {
 #[test]
 fn filters_are_kept_in_the_case_and_go_from_case_to_case() {
     let (folder, mut harness) = library();
-    dispatch(&mut harness, Action::Command(crate::session::Command::ShowFlows));
+    dispatch(&mut harness, Action::Command(crate::session::Command::Show(View::Records(Dataset::Flows))));
     dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, "dstport = 22".into()));
     harness.get_by_role_and_label(Role::Button, "Save").click();
     settle(&mut harness);
@@ -148,26 +189,26 @@ fn filters_are_kept_in_the_case_and_go_from_case_to_case() {
     settle(&mut harness);
     harness.key_press(Key::Enter);
     settle(&mut harness);
-    harness.get_by_label("The filter is kept in the case");
+    harness.get_by_label("Filter saved in the case");
     dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, String::new()));
-    dispatch(&mut harness, Action::Command(crate::session::Command::ShowQueries));
+    dispatch(&mut harness, Action::Command(crate::session::Command::Show(View::Queries)));
     harness.get_by_role_and_label(Role::Button, "the scanner").click();
     settle(&mut harness);
     assert_eq!(rows(&harness), 10);
 
     let path = folder.path().join("filters.json");
     let file = |imports| Dialog::FilterFile { path: path.to_string_lossy().into_owned(), imports };
-    dispatch(&mut harness, Action::Command(crate::session::Command::ShowQueries));
+    dispatch(&mut harness, Action::Command(crate::session::Command::Show(View::Queries)));
     dispatch(&mut harness, Action::Dialog(Some(file(false))));
     harness.key_press(Key::Enter);
     settle(&mut harness);
-    harness.get_by_label("Forget the scanner").click();
+    harness.get_by_label("Remove the scanner").click();
     settle(&mut harness);
-    assert!(app(&harness).app.case.as_ref().unwrap().saved.list().is_empty());
+    assert!(app(&harness).app.case.as_ref().unwrap().saved_filters.list().is_empty());
     dispatch(&mut harness, Action::Dialog(Some(file(true))));
     harness.key_press(Key::Enter);
     settle(&mut harness);
-    harness.get_by_label("Filters imported: 1; known already: 0");
-    assert_eq!(app(&harness).app.case.as_ref().unwrap().saved.list()[0].text, "dstport = 22");
+    harness.get_by_label("Filters imported: 1; already in the case: 0");
+    assert_eq!(app(&harness).app.case.as_ref().unwrap().saved_filters.list()[0].text, "dstport = 22");
     assert!(app(&harness).app.errors.entries().is_empty(), "{:?}", app(&harness).app.errors.entries());
 }

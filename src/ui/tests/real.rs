@@ -5,10 +5,10 @@ use crate::session::source::{CaseInfo, ImportOptions};
 use crate::session::{Action, CaseBackend};
 
 /// 2021-05-16T00:00:00Z.
-pub const DAY: i64 = 1_621_123_200;
+pub(super) const DAY: i64 = 1_621_123_200;
 
 /// Version 5 fields, so that directions, flags and packet-level addresses are there.
-pub const HEADER: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action \
+pub(super) const HEADER: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action \
                       log-status flow-direction tcp-flags pkt-srcaddr pkt-dstaddr instance-id";
 
 /// One hour of records: a client that talks to a server and is answered, a scanner that is refused, silence in between.
@@ -34,7 +34,7 @@ fn flows() -> String {
     lines.join("\n") + "\n"
 }
 
-pub fn events() -> String {
+pub(super) fn events() -> String {
     let event = |n: i64, name: &str, error: &str| {
         format!(
             r#"{{"eventVersion":"1.08","eventTime":"2021-05-16T00:{:02}:00Z","eventSource":"signin.amazonaws.com","eventName":"{name}","awsRegion":"us-east-1","sourceIPAddress":"203.0.113.9","userAgent":"x","eventID":"00000000-0000-0000-0000-{n:012}","eventType":"AwsApiCall","recipientAccountId":"123456789012","userIdentity":{{"type":"IAMUser","userName":"mori","arn":"arn:aws:iam::123456789012:user/mori"}}{error}}}"#,
@@ -54,16 +54,16 @@ pub fn events() -> String {
 }
 
 /// The case, imported and settled, in a window of this size; the folder goes with the value.
-pub fn case(size: egui::Vec2) -> (tempfile::TempDir, Shown) {
+pub(super) fn case(size: egui::Vec2) -> (tempfile::TempDir, Shown) {
     case_of(size, &[("flows.log", flows()), ("trail.json", events())])
 }
 
 /// The same without events.
-pub fn flows_alone(size: egui::Vec2) -> (tempfile::TempDir, Shown) {
+pub(super) fn flows_alone(size: egui::Vec2) -> (tempfile::TempDir, Shown) {
     case_of(size, &[("flows.log", flows())])
 }
 
-pub fn case_of(size: egui::Vec2, files: &[(&str, String)]) -> (tempfile::TempDir, Shown) {
+pub(super) fn case_of(size: egui::Vec2, files: &[(&str, String)]) -> (tempfile::TempDir, Shown) {
     let folder = tempfile::tempdir().unwrap();
     let logs = folder.path().join("logs");
     std::fs::create_dir(&logs).unwrap();
@@ -79,7 +79,7 @@ pub fn case_of(size: egui::Vec2, files: &[(&str, String)]) -> (tempfile::TempDir
     (folder, harness)
 }
 
-pub fn dispatch(harness: &mut Shown, action: Action) {
+pub(super) fn dispatch(harness: &mut Shown, action: Action) {
     harness.state_mut().as_mut().unwrap().app.dispatch(action);
     settle(harness);
 }

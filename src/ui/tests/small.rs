@@ -50,7 +50,7 @@ fn the_lines_above_the_table_stay_lines_beside_the_inspector() {
 fn lengths_that_have_no_room_are_in_a_menu() {
     let mut harness = sized(MemoryBackend::with_flows(1000), Some("memory.coldtrail"), vec2(1024.0, 600.0));
     assert!(harness.query_by_role_and_label(Role::Button, "30m").is_none());
-    harness.get_by_role_and_label(Role::Button, "Length").click();
+    harness.get_by_role_and_label(Role::Button, "Duration").click();
     settle(&mut harness);
     harness.get_by_role_and_label(Role::Button, "30m").click();
     settle(&mut harness);

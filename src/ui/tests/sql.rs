@@ -2,6 +2,7 @@
 
 use super::real::{case, dispatch};
 use super::*;
+use crate::session::result_table::TableAction;
 use crate::session::sql_console::SqlAction;
 use crate::session::{Action, Effect};
 
@@ -52,7 +53,7 @@ fn an_address_in_the_rows_leads_to_its_page_and_can_be_looked_for() {
     assert!(app(&harness).app.dialog.is_some());
     harness.key_press(Key::Escape);
     settle(&mut harness);
-    menu(&mut harness, "Everything about this address");
+    menu(&mut harness, "Address details");
     assert_eq!(app(&harness).app.view, View::Address);
 }
 
@@ -70,7 +71,7 @@ fn a_mistake_is_told_with_its_place_and_the_last_rows_stay() {
     for refused in ["DELETE FROM evidence", "PRAGMA journal_mode=OFF", "ATTACH 'x' AS y", "SELECT 1; SELECT 2"] {
         dispatch(&mut harness, Action::Sql(SqlAction::Edit(refused.into())));
         dispatch(&mut harness, Action::Sql(SqlAction::Run));
-        harness.get_by_label("The console reads: one SELECT or WITH.");
+        harness.get_by_label("The console is read-only: one SELECT or WITH statement.");
     }
     assert!(app(&harness).app.errors.entries().is_empty(), "a mistake of the examiner's is no fault of the program");
 }
@@ -82,11 +83,11 @@ fn limits_of_rows_and_time_and_cancel_end_a_statement() {
     dispatch(&mut harness, Action::Sql(SqlAction::LimitRows(1000)));
     dispatch(&mut harness, Action::Sql(SqlAction::Run));
     harness.get_by_label("1,000 rows");
-    harness.get_by_label("There are more; the limit cut them off.");
+    harness.get_by_label("The row limit was reached; there are more rows.");
     dispatch(&mut harness, Action::Sql(SqlAction::Edit(format!("{endless} count(*) FROM n"))));
     dispatch(&mut harness, Action::Sql(SqlAction::LimitSecs(0)));
     dispatch(&mut harness, Action::Sql(SqlAction::Run));
-    harness.get_by_label_contains("Stopped at the limit of");
+    harness.get_by_label_contains("Timed out after");
     let running = harness.state_mut().as_mut().unwrap();
     running.app.dispatch(Action::Sql(SqlAction::LimitSecs(3600)));
     running.app.dispatch(Action::Sql(SqlAction::Run));
@@ -113,7 +114,7 @@ fn names_of_the_views_go_into_the_statement_and_rows_are_copied_as_csv() {
     dispatch(&mut harness, Action::Sql(SqlAction::Run));
     let app = &mut harness.state_mut().as_mut().unwrap().app;
     assert_eq!(app.case.as_ref().unwrap().sql.outcome(), Some(&crate::session::sql_console::Outcome::Rows));
-    app.dispatch(Action::Sql(SqlAction::CopyCsv));
+    app.dispatch(Action::Sql(SqlAction::Table(TableAction::CopyCsv)));
     let copied = app.take_effects();
     assert_eq!(copied, [Effect::CopyText("text,gap,one\n\"a,\"\"b\",,1\nc,2.5,3\n".into())]);
 }

@@ -25,7 +25,7 @@ fn flows_and_events_stand_on_one_axis_with_their_groups() {
     harness.get_by_label("■ REJECT 400 B");
     harness.get_by_label("■ ListBuckets 2");
     harness.get_by_label("■ ConsoleLogin 1");
-    harness.get_by_label("Over time: ListBuckets, ConsoleLogin; gaps in the evidence: 0");
+    harness.get_by_label("Timeline: ListBuckets, ConsoleLogin; gaps in the evidence: 0");
     harness.get_by_role_and_label(Role::Button, "+ Flows").click();
     settle(&mut harness);
     assert_eq!(app(&harness).app.case.as_ref().unwrap().timeline.tracks().len(), 3);
@@ -36,7 +36,7 @@ fn flows_and_events_stand_on_one_axis_with_their_groups() {
 
 #[test]
 fn what_the_case_has_none_of_leaves_its_room_to_the_others() {
-    let label = "Over time: ACCEPT, REJECT, none; gaps in the evidence: 0";
+    let label = "Timeline: ACCEPT, REJECT, none; gaps in the evidence: 0";
     let (_folder, both) = timeline();
     let (_other, mut alone) = flows_alone(vec2(1400.0, 1000.0));
     alone.key_press_modifiers(Modifiers::COMMAND, Key::Num6);
@@ -49,7 +49,7 @@ fn what_the_case_has_none_of_leaves_its_room_to_the_others() {
 #[test]
 fn a_drag_over_a_track_selects_the_range_of_every_view() {
     let (_folder, mut harness) = timeline();
-    let label = "Over time: ListBuckets, ConsoleLogin; gaps in the evidence: 0";
+    let label = "Timeline: ListBuckets, ConsoleLogin; gaps in the evidence: 0";
     let rect = harness.get_by_label(label).rect();
     let at = |part: f32| egui::pos2(rect.left() + rect.width() * part, rect.center().y);
     for event in [
@@ -102,8 +102,8 @@ fn the_alarm_marks_the_bins_that_reach_its_threshold() {
         let plan = Plan { shape, by, ..Plan::nat_alarm() };
         dispatch(&mut harness, Action::Timeline(TimelineAction::Change(0, plan)));
     }
-    harness.get_by_label("Hours of the day by days");
-    harness.get_by_label("brightest: 40.0 kB in an hour; hatched: no evidence");
+    harness.get_by_label("Heat map of hours by day");
+    harness.get_by_label("maximum: 40.0 kB per hour; hatched: no evidence");
 }
 
 #[test]
@@ -122,10 +122,10 @@ fn the_timeline_is_copied_as_csv_and_saved_as_vectors_and_as_a_picture() {
     );
     for name in ["timeline.svg", "timeline.png"] {
         let path = folder.path().join(name);
-        harness.get_by_role_and_label(Role::Button, "Save picture...").click();
+        harness.get_by_role_and_label(Role::Button, "Save image...").click();
         settle(&mut harness);
         dispatch(&mut harness, Action::Dialog(Some(Dialog::SaveChart { path: path.to_string_lossy().into_owned() })));
-        harness.get_by_role_and_label(Role::Button, "Save picture").click();
+        harness.get_by_role_and_label(Role::Button, "Save image").click();
         settle(&mut harness);
         let bytes = std::fs::read(&path).unwrap();
         let head: &[u8] = if name.ends_with("png") { b"\x89PNG" } else { b"<svg " };

@@ -6,7 +6,7 @@ use crate::app::indicators::ImportChoice;
 use crate::model::conclusions::{Change, ReportField, Subject};
 use crate::model::{Purpose, SavedFilter};
 use crate::session::conclusions::Task;
-use crate::session::indicators::{Change as Watched, WatchAction};
+use crate::session::indicators::{Change as IndicatorsChange, IndicatorsAction};
 use crate::session::{Action, Command};
 
 fn key(harness: &mut Shown, modifiers: Modifiers, key: Key) {
@@ -27,7 +27,7 @@ fn notice(harness: &Shown) -> String {
 }
 
 fn tags(harness: &Shown) -> Vec<(String, u64)> {
-    app(harness).app.case.as_ref().unwrap().written.lists().unwrap().tags.clone()
+    app(harness).app.case.as_ref().unwrap().conclusions.lists().unwrap().tags.clone()
 }
 
 fn flows_case() -> (tempfile::TempDir, Shown) {
@@ -124,14 +124,14 @@ fn the_palette_and_the_menu_name_what_is_undone() {
 /// What the case holds of each kind, in words.
 fn state(harness: &Shown) -> [String; 6] {
     let case = app(harness).app.case.as_ref().unwrap();
-    let lists = case.written.lists().unwrap();
+    let lists = case.conclusions.lists().unwrap();
     [
         format!("{:?}", lists.tags),
         lists.notes.iter().map(|note| note.text.clone()).collect(),
         lists.report(ReportField::Title).to_owned(),
-        case.watch.lists().map(|list| format!("{} {}", list.name, list.enabled)).collect(),
-        case.watch.labels().map(|label| label.name.clone()).collect(),
-        case.saved.list().iter().map(|filter| format!("{} {}", filter.name, filter.text)).collect(),
+        case.indicators.lists().map(|list| format!("{} {}", list.name, list.enabled)).collect(),
+        case.indicators.labels().map(|label| label.name.clone()).collect(),
+        case.saved_filters.list().iter().map(|filter| format!("{} {}", filter.name, filter.text)).collect(),
     ]
 }
 
@@ -145,19 +145,20 @@ fn every_kind_is_undone_and_redone_in_one_order_and_a_whole_list_only_after_a_qu
     drop(reader);
     let choice = ImportChoice { name: "feed".into(), purpose: Purpose::KnownBad, licence: String::new() };
     let written = |change| Action::Write(Task::Change(change));
-    let watched = |change| Action::Watch(WatchAction::Change(Box::new(change)));
+    let watched = |change| Action::Indicators(IndicatorsAction::Change(Box::new(change)));
     let filter = |text: &str| SavedFilter {
         dataset: Dataset::Flows,
         name: "mine".into(),
         text: text.into(),
         note: String::new(),
     };
-    let save = |text: &str| Action::ChangeFilters(crate::session::saved::FilterChange::Save(filter(text)));
+    let save = |text: &str| Action::ChangeFilters(crate::session::saved_filters::FilterChange::Save(filter(text)));
     let address = Subject::Address("10.0.0.5".into());
-    let label = Watched::Label { thing: "10.0.0.5".into(), kind: None, name: "web".into(), note: String::new() };
+    let label =
+        IndicatorsChange::Label { thing: "10.0.0.5".into(), kind: None, name: "web".into(), note: String::new() };
     let steps = [
         ("tag 10.0.0.5 as seen", written(Change::AddTag { name: "seen".into(), subjects: vec![address.clone()] })),
-        ("import the indicator list feed with 3 entries", watched(Watched::Import(preview, choice))),
+        ("import the indicator list feed with 3 entries", watched(IndicatorsChange::Import(preview, choice))),
         ("save the filter mine", save("dstport = 22")),
         ("add the note “first contact”", written(Change::AddNote { subject: address, text: "first contact".into() })),
         ("label 10.0.0.5 as web", watched(label)),
@@ -195,8 +196,9 @@ fn changes_asked_for_at_once_are_all_made_and_undone_from_the_last() {
     let (_folder, mut harness) = flows_case();
     let app_of = |harness: &mut Shown, action| harness.state_mut().as_mut().unwrap().app.dispatch(action);
     for name in ["one", "two", "three"] {
-        let label = Watched::Label { thing: "10.0.0.5".into(), kind: None, name: name.into(), note: String::new() };
-        app_of(&mut harness, Action::Watch(WatchAction::Change(Box::new(label))));
+        let label =
+            IndicatorsChange::Label { thing: "10.0.0.5".into(), kind: None, name: name.into(), note: String::new() };
+        app_of(&mut harness, Action::Indicators(IndicatorsAction::Change(Box::new(label))));
     }
     app_of(&mut harness, Action::Command(Command::Undo));
     app_of(&mut harness, Action::Command(Command::Undo));

@@ -1,4 +1,4 @@
-//! Everything about one address: how much it sent and received and when, with whom, over which ports and interfaces, and its
+//! Details of one address: how much it sent and received and when, with whom, over which ports and interfaces, and its
 //! CloudTrail events. Every figure leads to its records.
 
 use super::overview::{CardList, card_ui, link_ui, whole_ui};
@@ -8,7 +8,7 @@ use crate::model::{Address, Dataset};
 use crate::present::chart::Shape;
 use crate::present::display;
 use crate::query::{self, Figures, Mark, PairRow};
-use crate::session::address_page::About;
+use crate::session::address_page::AddressPage;
 use crate::session::indicators::{NewLabel, TypedIndicators};
 use crate::session::open_case::OpenCase;
 use crate::session::{Action, App, Command, Dialog, Link, View, marks};
@@ -21,7 +21,7 @@ use crate::ui::widgets::bars::{Bar, bar_ui};
 use crate::ui::widgets::subject::subject_ui;
 use egui::{Frame, Grid, Id, Margin, RichText, ScrollArea, Stroke, Ui};
 
-pub fn address_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+pub(crate) fn address_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     let Some(address) = &app.address else { return };
     let t = &app.texts;
     ui.horizontal(|ui| {
@@ -32,8 +32,8 @@ pub fn address_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, 
     if whole_ui(ui, app, case, out) {
         return;
     }
-    let Some((about, is_stale)) = case.about(address) else {
-        let text = case.about_fault().map_or_else(|| t.tr("loading"), str::to_owned);
+    let Some((page, is_stale)) = case.address_pages.of(address) else {
+        let text = case.address_pages.fault().map_or_else(|| t.tr("loading"), |why| why.why(t));
         ui.centered_and_justified(|ui| ui.label(text));
         return;
     };
@@ -42,53 +42,53 @@ pub fn address_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, 
         if is_stale {
             ui.set_opacity(0.6);
         }
-        head_ui(ui, app, address, about, out);
+        head_ui(ui, app, address, page, out);
         let subject = Subject::Address(address.to_string());
         egui::CollapsingHeader::new(RichText::new(t.tr("inspector-written")).strong())
             .default_open(
-                case.written.lists().is_some_and(|lists| {
+                case.conclusions.lists().is_some_and(|lists| {
                     !lists.tags_of(&subject).is_empty() || lists.notes_of(&subject).next().is_some()
                 }),
             )
             .show(ui, |ui| subject_ui(ui, app, case, &subject, &mut state.subject, out));
-        let facts = &about.facts;
+        let facts = &page.facts;
         if [&facts.sent, &facts.received, &facts.passed_on.1, &facts.events.1].iter().all(|f| f.records == 0) {
             ui.add_space(size::GAP_LARGE);
             ui.label(t.tr("address-none"));
             return;
         }
-        figures_ui(ui, app, address, about, out);
-        chart_ui(ui, app, about, &mut state.timeline.drag, out);
-        lists_ui(ui, app, about, out);
+        figures_ui(ui, app, address, page, out);
+        chart_ui(ui, app, page, &mut state.timeline.drag, out);
+        lists_ui(ui, app, page, out);
     });
 }
 
-fn head_ui(ui: &mut Ui, app: &App, address: &Address, about: &About, out: &mut Vec<Action>) {
+fn head_ui(ui: &mut Ui, app: &App, address: &Address, page: &AddressPage, out: &mut Vec<Action>) {
     let t = &app.texts;
     ui.horizontal_wrapped(|ui| {
         ui.heading(address.to_string());
-        ui.weak(t.tr(match (query::is_private(address), about.internal) {
+        ui.weak(t.tr(match (query::is_private(address), page.internal) {
             (true, _) => "address-private",
             (false, true) => "address-own",
             (false, false) => "address-external",
         }));
-        if let Some(label) = about.marks.get(&address.to_string()).and_then(marks::label) {
+        if let Some(label) = page.marks.get(&address.to_string()).and_then(marks::label) {
             ui.strong(RichText::new(&*display::visible(&label)).color(theme::palette(ui).label));
         }
     });
-    if let Some(marks) = about.marks.get(&address.to_string()) {
+    if let Some(marks) = page.marks.get(&address.to_string()) {
         inspector::marks_ui(ui, app, marks);
     }
     owners_ui(ui, app, address, out);
     ui.horizontal_wrapped(|ui| {
-        let flows = || Link::records(&about.facts.flows, None);
+        let flows = || Link::records(&page.facts.flows, None);
         if ui.button(t.tr("address-records")).clicked() {
             out.push(Action::Follow(flows()));
         }
         if ui.button(t.tr("address-pairs")).clicked() {
             out.push(Action::Follow(flows().in_view(View::Pairs)));
         }
-        let (events, figures) = &about.facts.events;
+        let (events, figures) = &page.facts.events;
         if ui.add_enabled(figures.records > 0, egui::Button::new(t.tr("address-events"))).clicked() {
             out.push(Action::Follow(Link::records(events, None)));
         }
@@ -107,11 +107,11 @@ fn head_ui(ui: &mut Ui, app: &App, address: &Address, about: &About, out: &mut V
     });
 }
 
-/// Whose it is and in which country, by each database that the case remembers, with the day of its making: addresses change
-/// hands.
+/// Whose it is and in which country, by each database that the case remembers, with the day of its making: addresses
+/// change hands.
 fn owners_ui(ui: &mut Ui, app: &App, address: &Address, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let Some(owners) = app.case.as_ref().and_then(|case| case.watch.owners()) else { return };
+    let Some(owners) = app.case.as_ref().and_then(|case| case.indicators.owners()) else { return };
     let told = owners.told(t, address);
     if told.is_empty() && !owners.databases.is_empty() {
         let kinds: Vec<&str> = owners.databases.iter().map(|database| database.facts.kind.as_str()).collect();
@@ -130,8 +130,8 @@ fn owners_ui(ui: &mut Ui, app: &App, address: &Address, out: &mut Vec<Action>) {
 }
 
 /// Sent, received, passed on, events: each a link.
-fn figures_ui(ui: &mut Ui, app: &App, address: &Address, about: &About, out: &mut Vec<Action>) {
-    let (t, facts) = (&app.texts, &about.facts);
+fn figures_ui(ui: &mut Ui, app: &App, address: &Address, page: &AddressPage, out: &mut Vec<Action>) {
+    let (t, facts) = (&app.texts, &page.facts);
     ui.add_space(size::GAP);
     let side = |field: &str| Link { filter: format!("{field} = {address}"), ..Link::records(&facts.flows, None) };
     let rows: [(&str, &Figures, Link); 3] = [
@@ -179,8 +179,8 @@ fn span_ui(ui: &mut Ui, app: &App, figures: &Figures) {
     }
 }
 
-fn chart_ui(ui: &mut Ui, app: &App, about: &About, drag: &mut Option<f64>, out: &mut Vec<Action>) {
-    let chart = &about.chart;
+fn chart_ui(ui: &mut Ui, app: &App, page: &AddressPage, drag: &mut Option<f64>, out: &mut Vec<Action>) {
+    let chart = &page.chart;
     let (Some(first), Some(last)) = (chart.starts.first(), chart.starts.last()) else { return };
     let names = ["address-line-sent", "address-line-received"].map(|key| app.texts.tr(key));
     let colours = [0, 1].map(|at| theme::series(ui, at));
@@ -201,19 +201,19 @@ fn chart_ui(ui: &mut Ui, app: &App, about: &About, drag: &mut Option<f64>, out: 
     plot_ui(ui, app, &plotted, drag, out);
 }
 
-fn lists_ui(ui: &mut Ui, app: &App, about: &About, out: &mut Vec<Action>) {
+fn lists_ui(ui: &mut Ui, app: &App, page: &AddressPage, out: &mut Vec<Action>) {
     ui.add_space(size::GAP);
     let t = &app.texts;
-    let lists: Vec<_> = about.facts.lists.iter().filter(|(_, _, table)| !table.rows.is_empty()).collect();
+    let lists: Vec<_> = page.facts.lists.iter().filter(|(_, _, table)| !table.rows.is_empty()).collect();
     let columns = (ui.available_width() / size::CARD).floor().clamp(1.0, 4.0) as usize;
     // The pairs are the first card.
-    let cards = lists.len() + usize::from(!about.pairs.is_empty());
-    let first = usize::from(!about.pairs.is_empty());
+    let cards = lists.len() + usize::from(!page.pairs.is_empty());
+    let first = usize::from(!page.pairs.is_empty());
     for start in (0..cards).step_by(columns) {
         ui.columns(columns, |uis| {
             for (at, ui) in (start..cards).zip(uis.iter_mut()) {
                 match at.checked_sub(first).map(|at| lists.get(at)) {
-                    None => pairs_ui(ui, app, about, out),
+                    None => pairs_ui(ui, app, page, out),
                     Some(Some((name, query, table))) => {
                         let title = t.tr(&format!("list-{name}"));
                         card_ui(ui, app, &CardList { title, query, table: Some(table), bad: false, marks: None }, out);
@@ -226,7 +226,7 @@ fn lists_ui(ui: &mut Ui, app: &App, about: &About, out: &mut Vec<Action>) {
 }
 
 /// With whom it spoke most.
-fn pairs_ui(ui: &mut Ui, app: &App, about: &About, out: &mut Vec<Action>) {
+fn pairs_ui(ui: &mut Ui, app: &App, page: &AddressPage, out: &mut Vec<Action>) {
     let (t, p) = (&app.texts, theme::palette(ui));
     let frame = Frame::new().fill(p.surface).stroke(Stroke::new(1.0, p.line)).corner_radius(4.0);
     frame.inner_margin(Margin::same(size::CARD_MARGIN)).show(ui, |ui| {
@@ -234,7 +234,7 @@ fn pairs_ui(ui: &mut Ui, app: &App, about: &About, out: &mut Vec<Action>) {
         ui.horizontal(|ui| {
             ui.label(RichText::new(&title).strong());
             ui.weak(t.tr("list-by-bytes"));
-            let (shown, all) = (about.pairs.len() as u64, about.facts.pairs.1.totals.pairs);
+            let (shown, all) = (page.pairs.len() as u64, page.facts.pairs.1.totals.pairs);
             if all > shown {
                 let args = [("shown", &*display::count(shown)), ("all", &*display::count(all))];
                 ui.weak(t.tr_args("list-more", &args));
@@ -242,25 +242,25 @@ fn pairs_ui(ui: &mut Ui, app: &App, about: &About, out: &mut Vec<Action>) {
         });
         ui.spacing_mut().item_spacing.y = 0.0;
         let bytes = |row: &PairRow| row.total_bytes.unwrap_or(0);
-        let most = about.pairs.iter().map(bytes).max().unwrap_or(1).max(1);
-        for row in &about.pairs {
+        let most = page.pairs.iter().map(bytes).max().unwrap_or(1).max(1);
+        for row in &page.pairs {
             let end =
                 |end: &Option<String>| end.as_deref().map_or("–".into(), |text| display::visible(text).into_owned());
             let key = format!("{} → {}", end(&row.srcaddr), end(&row.dstaddr));
             let value = display::size(bytes(row));
             let name = t.tr_args("list-bar", &[("list", &*title), ("key", &*key), ("value", &*value)]);
             let part = bytes(row) as f32 / most as f32;
-            let of = |end: &Option<String>| end.as_ref().and_then(|text| about.marks.get(text));
+            let of = |end: &Option<String>| end.as_ref().and_then(|text| page.marks.get(text));
             let marks: Vec<&Mark> = [&row.srcaddr, &row.dstaddr].into_iter().filter_map(of).flatten().collect();
             let (sighted, label) = (marks.iter().any(|m| marks::is_sighting(m)), marks::label(marks.iter().copied()));
             let response = bar_ui(ui, &Bar { name, key: &key, value: &value, part, bad: false, sighted, label });
             let records = display::count(row.record_count);
             let tip = t.tr_args("list-tip", &[("records", &records), ("bytes", &display::count(bytes(row)))]);
             if response.on_hover_text(tip).clicked()
-                && let Ok(query) = about.facts.pairs.0.records_of(row)
+                && let Ok(query) = page.facts.pairs.0.records_of(row)
             {
                 let filter = query.filter.map(|filter| filter.to_string()).unwrap_or_default();
-                let link = Link::records(&about.facts.flows, None);
+                let link = Link::records(&page.facts.flows, None);
                 out.push(Action::Follow(Link { dataset: Dataset::Flows, filter, ..link }));
             }
         }

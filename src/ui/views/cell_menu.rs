@@ -1,17 +1,16 @@
-//! The menu of a value in any table: filter by it, its pair, everything about its address, the time around it, copies.
+//! The menu of a value in any table: filter by it, its pair, details of its address, the time around it, copies.
 
-use crate::filter::{Filter, Target};
-use crate::model::{Address, IndicatorKind, Label, TimeRange, Timestamp};
+use crate::filter::{Filter, Target, clause};
+use crate::model::{Address, IndicatorKind, Label, TimeRange, Timestamp, Value};
 use crate::present::display;
-use crate::query::Value;
 use crate::session::indicators::{NewLabel, TypedIndicators, kind_of};
 use crate::session::record_columns::ShownColumn;
 use crate::session::{Action, App, Dialog};
 use crate::ui::theme;
 use egui::{Frame, Margin, RichText, Ui};
 
-/// A value and where it stands.
-pub struct MenuValue<'a> {
+/// A value and where it is.
+pub(crate) struct MenuValue<'a> {
     pub column: ShownColumn,
     pub value: &'a Value,
     /// The filter that keeps the row's two addresses, in either direction.
@@ -19,16 +18,16 @@ pub struct MenuValue<'a> {
 }
 
 /// Entries of a cell's menu. The first of them takes the keyboard when the menu was opened by a key.
-pub struct Items {
+pub(crate) struct Items {
     takes_focus: bool,
 }
 
 impl Items {
-    pub fn new(takes_focus: bool) -> Self {
+    pub(crate) fn new(takes_focus: bool) -> Self {
         Self { takes_focus }
     }
 
-    pub fn item(&mut self, ui: &mut Ui, text: String, action: Action, out: &mut Vec<Action>) {
+    pub(crate) fn item(&mut self, ui: &mut Ui, text: String, action: Action, out: &mut Vec<Action>) {
         let button = ui.button(text);
         if std::mem::take(&mut self.takes_focus) {
             button.request_focus();
@@ -41,7 +40,7 @@ impl Items {
 }
 
 /// What the menu is about.
-pub fn head_ui(ui: &mut Ui, text: &str) {
+pub(crate) fn head_ui(ui: &mut Ui, text: &str) {
     let short: String = text.chars().take(60).collect();
     // As far in as the texts of the entries below it.
     let head = Frame::new().inner_margin(Margin::symmetric(ui.spacing().button_padding.x as i8, 2));
@@ -49,13 +48,13 @@ pub fn head_ui(ui: &mut Ui, text: &str) {
 }
 
 /// Records between two addresses, in either direction.
-pub fn pair_clause(one: &str, other: &str) -> Filter {
-    let is = |address: &str| display::target_clause(&Value::Text(address.to_owned()), Target::EitherAddress, false);
+pub(crate) fn pair_clause(one: &str, other: &str) -> Filter {
+    let is = |address: &str| clause::target_clause(&Value::Text(address.to_owned()), Target::EitherAddress, false);
     is(one).and(is(other))
 }
 
 /// What every value offers.
-pub fn value_items_ui(ui: &mut Ui, app: &App, items: &mut Items, of: &MenuValue<'_>, out: &mut Vec<Action>) {
+pub(crate) fn value_items_ui(ui: &mut Ui, app: &App, items: &mut Items, of: &MenuValue<'_>, out: &mut Vec<Action>) {
     let (t, MenuValue { column, value, pair }) = (&app.texts, of);
     let dataset = column.field.dataset;
     items.item(ui, t.tr("menu-only"), Action::Narrow(dataset, column.clause(value, false)), out);
@@ -66,7 +65,7 @@ pub fn value_items_ui(ui: &mut Ui, app: &App, items: &mut Items, of: &MenuValue<
     if let Value::Text(text) = value
         && Address::parse(text.as_bytes()).is_some()
     {
-        items.item(ui, t.tr("menu-address"), Action::About(text.clone()), out);
+        items.item(ui, t.tr("menu-address"), Action::ShowAddress(text.clone()), out);
     }
     if let Value::Text(text) = value
         && let Some(kind) = watched_kind(column, text)
@@ -85,18 +84,18 @@ pub fn value_items_ui(ui: &mut Ui, app: &App, items: &mut Items, of: &MenuValue<
     }
 }
 
-/// What an address offers that stands in no field; nothing where the text is none.
-pub fn address_items_ui(ui: &mut Ui, app: &App, items: &mut Items, text: &str, out: &mut Vec<Action>) {
+/// What an address offers that is in no field; nothing where the text is none.
+pub(crate) fn address_items_ui(ui: &mut Ui, app: &App, items: &mut Items, text: &str, out: &mut Vec<Action>) {
     if Address::parse(text.as_bytes()).is_none() {
         return;
     }
-    items.item(ui, app.texts.tr("menu-address"), Action::About(text.to_owned()), out);
+    items.item(ui, app.texts.tr("menu-address"), Action::ShowAddress(text.to_owned()), out);
     if let Some(kind) = kind_of(text) {
         watch_items_ui(ui, app, items, text, kind, out);
     }
 }
 
-/// To look for a value from now on, and to give it a name.
+/// To search for a value from now on, and to give it a name.
 fn watch_items_ui(ui: &mut Ui, app: &App, items: &mut Items, text: &str, kind: IndicatorKind, out: &mut Vec<Action>) {
     let t = &app.texts;
     let add = Dialog::AddIndicators(TypedIndicators::of(text.to_owned(), Some(kind)));

@@ -1,30 +1,21 @@
 //! The evidence files of the case with their counts, and the warnings of one or all of them.
 
-use crate::model::Timestamp;
+use crate::model::{Received, ReceivedState, Timestamp};
 use crate::present::display;
 use crate::session::open_case::OpenCase;
-use crate::session::source::{EvidenceRow, ReceivedRow, WarningRow};
+use crate::session::source::{EvidenceRow, WarningRow};
 use crate::session::{Action, App, Command};
-use crate::ui::state::UiState;
+use crate::ui::state::{EvidenceState, UiState};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::grid::RowMark;
-use crate::ui::widgets::list::{Column, List, ListState, column};
+use crate::ui::widgets::list::{List, ListColumn, ListState, column};
 use egui::{Button, Panel, RichText, Ui};
 use std::sync::Arc;
 
-#[derive(Default)]
-pub struct EvidenceState {
-    files: ListState<EvidenceRow>,
-    warnings: ListState<WarningRow>,
-    received: ListState<ReceivedRow>,
-    /// The lower list shows what was not imported instead of the warnings.
-    shows_received: bool,
-}
-
-pub fn evidence_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+pub(crate) fn evidence_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
     unfinished_ui(ui, app, case, out);
-    let Some(files) = case.evidence() else {
+    let Some(files) = case.evidence.files() else {
         ui.centered_and_justified(|ui| ui.label(t.tr("loading")));
         return;
     };
@@ -56,7 +47,7 @@ pub fn evidence_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
     files_ui(ui, app, files, &mut state.files, out);
 }
 
-/// After a crash or a cancelled import: what is left, and a button that goes on with it.
+/// After a crash or a cancelled import: what is left, and a button that continues with it.
 fn unfinished_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
     let Some(unfinished) = case.unfinished().filter(|_| !app.is_importing()) else { return };
     let t = &app.texts;
@@ -93,7 +84,7 @@ fn files_ui(
     state: &mut ListState<EvidenceRow>,
     out: &mut Vec<Action>,
 ) {
-    let columns: [Column<EvidenceRow>; 13] = [
+    let columns: [ListColumn<EvidenceRow>; 13] = [
         column("column-id", 50.0, true, |r, _| r.id.0.to_string()),
         column("column-file", 390.0, false, |r, _| r.path.clone()),
         column("column-format", 200.0, false, |r, _| r.format.clone()),
@@ -123,9 +114,9 @@ fn files_ui(
     }
 }
 
-/// Records of a file that meet an indicator, where anything is looked for.
+/// Records of a file that match an indicator, where anything is searched for.
 fn hits(row: &EvidenceRow, app: &App) -> Option<u64> {
-    app.case.as_ref()?.watch.hits(row.id.0)
+    app.case.as_ref()?.indicators.hits(row.id.0)
 }
 
 fn time_text(time: Option<Timestamp>, app: &App) -> String {
@@ -143,7 +134,7 @@ fn chosen_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut EvidenceState)
     });
 }
 
-fn received_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<ReceivedRow>, out: &mut Vec<Action>) {
+fn received_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<Received>, out: &mut Vec<Action>) {
     let t = &app.texts;
     let Some(received) = case.received() else {
         ui.weak(t.tr("loading"));
@@ -153,7 +144,7 @@ fn received_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<Re
         ui.weak(t.tr("received-none"));
         return;
     }
-    let columns: [Column<ReceivedRow>; 7] = [
+    let columns: [ListColumn<Received>; 7] = [
         column("column-state", 160.0, false, state_text),
         column("column-file", 390.0, false, |r, _| r.path.clone()),
         column("column-evidence", 90.0, true, |r, _| r.evidence.map(|id| id.0.to_string()).unwrap_or_default()),
@@ -162,34 +153,34 @@ fn received_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<Re
         column("column-reason", 360.0, false, |r, _| r.reason.clone()),
         column("column-sha256", 580.0, false, |r, _| r.file_sha256.clone().unwrap_or_default()),
     ];
-    let mark = |row: &ReceivedRow, _: &App| match row.state.as_str() {
-        "unreadable" | "refused" => RowMark::Warning,
+    let mark = |row: &Received, _: &App| match row.state {
+        ReceivedState::Unreadable | ReceivedState::Refused => RowMark::Warning,
         _ => RowMark::None,
     };
     List { name: &t.tr("received-title"), rows: received, columns: &columns, mark }.show(ui, app, state, out);
 }
 
-fn state_text(row: &ReceivedRow, app: &App) -> String {
-    let id = format!("received-{}", row.state);
-    if app.texts.has(&id) { app.texts.tr(&id) } else { row.state.clone() }
+fn state_text(row: &Received, app: &App) -> String {
+    let id = format!("received-{}", row.state.code());
+    if app.texts.has(&id) { app.texts.tr(&id) } else { row.state.code().to_owned() }
 }
 
 fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<WarningRow>, out: &mut Vec<Action>) {
     let t = &app.texts;
     ui.horizontal(|ui| {
-        if let Some(warnings) = case.warnings().filter(|warnings| !warnings.is_empty()) {
+        if let Some(warnings) = case.evidence.warnings().filter(|warnings| !warnings.is_empty()) {
             let notes = warnings.iter().filter(|w| w.scope == "file").count();
             let (elements, notes) = (display::count((warnings.len() - notes) as u64), display::count(notes as u64));
             ui.weak(t.tr_args("warnings-count", &[("elements", &elements), ("notes", &notes)]));
         }
-        if let Some(evidence) = case.warnings_of() {
+        if let Some(evidence) = case.evidence.warnings_of() {
             ui.weak(t.tr_args("warnings-of", &[("evidence", &evidence.0.to_string())]));
             if ui.button(t.tr("warnings-all")).clicked() {
                 out.push(Action::Warnings(None));
             }
         }
     });
-    let Some(warnings) = case.warnings() else {
+    let Some(warnings) = case.evidence.warnings() else {
         ui.weak(t.tr("loading"));
         return;
     };
@@ -197,7 +188,7 @@ fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<Wa
         ui.weak(t.tr("warnings-none"));
         return;
     }
-    let columns: [Column<WarningRow>; 6] = [
+    let columns: [ListColumn<WarningRow>; 6] = [
         column("column-evidence", 90.0, true, |r, _| r.evidence.0.to_string()),
         column("column-position", 90.0, true, |r, _| display::count(r.position)),
         column("column-offset", 100.0, true, |r, _| display::count(r.byte_offset)),

@@ -1,40 +1,24 @@
-//! The report as it is put together: its first page, and the exhibits in order with their words, what each rests on, its
-//! rows as they were frozen, and whether the case still gives the same.
+//! The report as it is put together: its first page, and the exhibits in order with their words, what each rests on,
+//! its rows as they were frozen, and whether the case still gives the same.
 
 mod frozen;
 mod preview;
 
 use crate::app::exhibits::Again;
-use crate::model::conclusions::{Change, Exhibit, ExhibitText, ReportField};
+use crate::model::conclusions::{Change, Exhibit, ReportField};
 use crate::present::display;
 use crate::session::conclusions::{Lists, Verdicts};
 use crate::session::open_case::OpenCase;
 use crate::session::{Action, App, Command};
-use crate::ui::dialogs::words_ui;
-use crate::ui::state::UiState;
+use crate::ui::state::{ExhibitsState, UiState};
 use crate::ui::theme::{self, size};
+use crate::ui::widgets::exhibit_text::exhibit_text_ui;
 use crate::ui::widgets::grid::GridState;
 use crate::ui::widgets::subject::{utc_text, write};
 use egui::{Button, Color32, Frame, Grid, Id, Label, Margin, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};
-use std::collections::BTreeMap;
-
-/// What is typed, and how the rows are scrolled.
-#[derive(Default)]
-pub struct ExhibitsState {
-    of: Option<i64>,
-    draft: ExhibitText,
-    known: ExhibitText,
-    /// The report's fields that are being typed.
-    fields: BTreeMap<ReportField, String>,
-    rows: GridState,
-    selection: crate::session::selection::Selection,
-    section: usize,
-    preview: preview::PreviewState,
-}
-
-pub fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+pub(crate) fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let Some(lists) = case.written.lists() else {
+    let Some(lists) = case.conclusions.lists() else {
         ui.centered_and_justified(|ui| ui.label(t.tr("loading")));
         return;
     };
@@ -46,7 +30,7 @@ pub fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
         }
         let has = !lists.exhibits.is_empty();
         let check = Button::new(t.tr("command-check-exhibits"));
-        if ui.add_enabled(has && !case.written.is_checking(), check).clicked() {
+        if ui.add_enabled(has && !case.conclusions.is_checking(), check).clicked() {
             out.push(Action::Command(Command::CheckExhibits));
         }
         let preview = Button::selectable(case.preview.shows(), t.tr("command-preview-report"));
@@ -56,10 +40,10 @@ pub fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
         if ui.button(t.tr("command-write-report")).clicked() {
             out.push(Action::Command(Command::WriteReport));
         }
-        if case.written.is_checking() {
+        if case.conclusions.is_checking() {
             ui.spinner();
             ui.weak(t.tr("exhibits-checking"));
-        } else if let Some(verdicts) = case.written.verdicts() {
+        } else if let Some(verdicts) = case.conclusions.verdicts() {
             verdict_sum_ui(ui, app, lists, verdicts);
         }
     });
@@ -79,7 +63,7 @@ pub fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
         });
         return;
     }
-    let looked_at = case.written.looked_at().and_then(|id| lists.exhibit(id));
+    let looked_at = case.conclusions.looked_at().and_then(|id| lists.exhibit(id));
     let Some(exhibit) = looked_at else {
         ui.add_space(ui.available_height() * 0.25);
         ui.vertical_centered(|ui| {
@@ -97,7 +81,7 @@ pub fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState,
     }
     Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
         words_of_ui(ui, app, exhibit, state, out);
-        if let Some(again) = case.written.verdicts().and_then(|verdicts| verdicts.get(&exhibit.id)) {
+        if let Some(again) = case.conclusions.verdicts().and_then(|verdicts| verdicts.get(&exhibit.id)) {
             let (ink, text) = verdict_text(ui, app, again);
             ui.add(Label::new(RichText::new(text).color(ink)).wrap());
         }
@@ -159,8 +143,8 @@ fn settings_ui(ui: &mut Ui, app: &App, lists: &Lists, state: &mut ExhibitsState,
 
 /// The exhibits in order: dragged by their handle, or moved by Alt and the arrows.
 fn list_ui(ui: &mut Ui, app: &App, case: &OpenCase, lists: &Lists, out: &mut Vec<Action>) {
-    let looked_at = case.written.looked_at();
-    let verdicts = case.written.verdicts();
+    let looked_at = case.conclusions.looked_at();
+    let verdicts = case.conclusions.verdicts();
     for exhibit in &lists.exhibits {
         let row = ui.horizontal(|ui| {
             let handle = Id::unique(("exhibit", exhibit.id));
@@ -184,7 +168,7 @@ fn list_ui(ui: &mut Ui, app: &App, case: &OpenCase, lists: &Lists, out: &mut Vec
         let response = row.response;
         if let Some(dragged) = response.dnd_hover_payload::<i64>() {
             let p = theme::palette(ui);
-            // Where it comes to stand: from above behind this one, from below before it.
+            // Where it comes to be: from above behind this one, from below before it.
             let comes_down = lists.exhibit(*dragged).is_some_and(|dragged| dragged.place < exhibit.place);
             let y = if comes_down { response.rect.bottom() } else { response.rect.top() };
             ui.painter().hline(response.rect.x_range(), y, egui::Stroke::new(2.0, p.accent));
@@ -220,7 +204,7 @@ fn words_of_ui(ui: &mut Ui, app: &App, exhibit: &Exhibit, state: &mut ExhibitsSt
     let t = &app.texts;
     let width = (ui.available_width() - 130.0).clamp(200.0, 760.0);
     Grid::new("exhibit-words").num_columns(2).spacing(vec2(12.0, 6.0)).show(ui, |ui| {
-        words_ui(ui, app, &mut state.draft, None, width);
+        exhibit_text_ui(ui, app, &mut state.draft, false, width);
     });
     let changed = state.draft != state.known;
     let good = !state.draft.caption.trim().is_empty();

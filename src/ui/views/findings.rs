@@ -2,27 +2,18 @@
 
 use crate::model::conclusions::{Change, Confidence, Finding, FindingStatus, FindingText, is_technique};
 use crate::present::display;
+use crate::session::View;
 use crate::session::conclusions::Lists;
 use crate::session::open_case::OpenCase;
 use crate::session::{Action, App};
-use crate::ui::state::UiState;
+use crate::ui::state::{FindingsState, UiState};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::subject::{utc_text, write};
 use egui::{Button, ComboBox, Frame, Grid, Label, Margin, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};
 
-/// The finding that is looked at, and its words while they are typed.
-#[derive(Default)]
-pub struct FindingsState {
-    of: Option<i64>,
-    draft: FindingText,
-    /// As the case has them.
-    known: FindingText,
-    new_title: String,
-}
-
-pub fn findings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+pub(crate) fn findings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let Some(lists) = case.written.lists() else {
+    let Some(lists) = case.conclusions.lists() else {
         ui.centered_and_justified(|ui| ui.label(t.tr("loading")));
         return;
     };
@@ -190,7 +181,7 @@ fn rests_on_ui(ui: &mut Ui, app: &App, lists: &Lists, finding: &Finding, out: &m
         let text = format!("{}. {}", exhibit.place, display::visible(&exhibit.text.caption));
         if ui.link(text).clicked() {
             out.push(Action::LookAt(exhibit.id));
-            out.push(Action::Command(crate::session::Command::ShowExhibits));
+            out.push(Action::Command(crate::session::Command::Show(View::Exhibits)));
         }
     }
     if !any {

@@ -1,5 +1,5 @@
-//! What is looked for: the lists, their entries, what of them could not be used, and the labels. Everything can be turned
-//! off, taken out and brought back.
+//! What is searched for: the lists, their entries, what of them could not be used, and the labels. Everything can be
+//! turned off, removed and restored.
 
 use super::cell_menu::{Items, head_ui};
 use crate::case::IndicatorItem;
@@ -7,38 +7,27 @@ use crate::filter::{Filter, Target};
 use crate::model::{Dataset, IndicatorIssue, IndicatorList, Label, Purpose, Timestamp};
 use crate::present::display;
 use crate::query::{EntryColumn, IndicatorRow};
-use crate::session::indicators::{Change, Kept, Tab, Watch, WatchAction};
+use crate::session::indicators::{Change, Indicators, IndicatorsAction, Kept, Tab};
 use crate::session::open_case::OpenCase;
 use crate::session::{Action, App, Command, Link, View};
-use crate::ui::state::UiState;
+use crate::ui::state::{IndicatorsState, UiState};
 use crate::ui::theme::size;
-use crate::ui::widgets::grid::{
-    CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, MenuCell, RowMark, RowSource,
-};
-use crate::ui::widgets::list::{Column, List, ListState, column};
+use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowMark, RowSource};
+use crate::ui::widgets::list::{List, ListColumn, column};
 use egui::{Button, Id, Panel, Ui};
 
-#[derive(Default)]
-pub struct IndicatorsState {
-    lists: ListState<IndicatorList>,
-    pub entries: GridState,
-    issues: ListState<IndicatorIssue>,
-    labels: ListState<Label>,
-    widths: [Option<f32>; EntryColumn::ALL.len()],
-}
-
 fn change(change: Change) -> Action {
-    Action::Watch(WatchAction::Change(Box::new(change)))
+    Action::Indicators(IndicatorsAction::Change(Box::new(change)))
 }
 
-pub fn indicators_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
-    let (t, watch) = (&app.texts, &case.watch);
-    let Some(kept) = watch.kept() else {
+pub(crate) fn indicators_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+    let (t, indicators) = (&app.texts, &case.indicators);
+    let Some(kept) = indicators.kept() else {
         ui.centered_and_justified(|ui| ui.label(t.tr("loading")));
         return;
     };
     let state = &mut state.indicators;
-    head_ui_of(ui, app, watch, kept, out);
+    head_ui_of(ui, app, indicators, kept, out);
     if kept.lists.is_empty() && kept.labels.is_empty() {
         ui.vertical_centered(|ui| {
             ui.add_space(ui.available_height() * 0.3);
@@ -50,13 +39,13 @@ pub fn indicators_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiStat
     let below = Panel::bottom("indicator-entries").frame(frame).resizable(true);
     below.default_size(ui.available_height() * 0.6).size_range(120.0..=1600.0).show(ui, |ui| {
         ui.set_min_height(ui.available_height());
-        below_ui(ui, app, watch, kept, state, out);
+        below_ui(ui, app, indicators, kept, state, out);
     });
-    lists_ui(ui, app, watch, kept, state, out);
+    lists_ui(ui, app, indicators, kept, state, out);
 }
 
-/// What can be done: bring a list in, type, label, take back.
-fn head_ui_of(ui: &mut Ui, app: &App, watch: &Watch, kept: &Kept, out: &mut Vec<Action>) {
+/// What can be done: bring a list in, type, label, remove.
+fn head_ui_of(ui: &mut Ui, app: &App, indicators: &Indicators, kept: &Kept, out: &mut Vec<Action>) {
     let t = &app.texts;
     ui.horizontal_wrapped(|ui| {
         ui.heading(t.tr("nav-indicators"));
@@ -80,8 +69,8 @@ fn head_ui_of(ui: &mut Ui, app: &App, watch: &Watch, kept: &Kept, out: &mut Vec<
         if response.on_hover_text(t.tr("indicators-validity-tip")).changed() {
             out.push(change(Change::Validity(honours)));
         }
-        if watch.looks_for_something() && ui.button(t.tr("indicators-sightings")).clicked() {
-            out.push(Action::Command(Command::ShowSightings));
+        if indicators.looks_for_something() && ui.button(t.tr("indicators-sightings")).clicked() {
+            out.push(Action::Command(Command::Show(View::Sightings)));
         }
     });
 }
@@ -99,9 +88,16 @@ fn purpose_text(purpose: Purpose, app: &App) -> String {
     app.texts.tr(&format!("purpose-{}", purpose.code().replace('_', "-")))
 }
 
-fn lists_ui(ui: &mut Ui, app: &App, watch: &Watch, kept: &Kept, state: &mut IndicatorsState, out: &mut Vec<Action>) {
+fn lists_ui(
+    ui: &mut Ui,
+    app: &App,
+    indicators: &Indicators,
+    kept: &Kept,
+    state: &mut IndicatorsState,
+    out: &mut Vec<Action>,
+) {
     let t = &app.texts;
-    if let Some(list) = watch.chosen() {
+    if let Some(list) = indicators.chosen() {
         ui.horizontal_wrapped(|ui| {
             ui.strong(&*display::visible(&display::clipped(&list.name).0));
             let item = IndicatorItem::List(list.id);
@@ -119,7 +115,7 @@ fn lists_ui(ui: &mut Ui, app: &App, watch: &Watch, kept: &Kept, state: &mut Indi
             }
         });
     }
-    let columns: [Column<IndicatorList>; 12] = [
+    let columns: [ListColumn<IndicatorList>; 12] = [
         column("column-name", 220.0, false, |l, _| l.name.clone()),
         column("column-purpose", 150.0, false, |l, app| purpose_text(l.purpose, app)),
         column("column-state", 110.0, false, |l, app| state_text(l.removed, l.enabled, app)),
@@ -145,40 +141,47 @@ fn lists_ui(ui: &mut Ui, app: &App, watch: &Watch, kept: &Kept, state: &mut Indi
     if before != after
         && let Some(list) = after.and_then(|at| kept.lists.get(at))
     {
-        out.push(Action::Watch(WatchAction::Choose(list.id)));
+        out.push(Action::Indicators(IndicatorsAction::Choose(list.id)));
     }
 }
 
-fn below_ui(ui: &mut Ui, app: &App, watch: &Watch, kept: &Kept, state: &mut IndicatorsState, out: &mut Vec<Action>) {
+fn below_ui(
+    ui: &mut Ui,
+    app: &App,
+    indicators: &Indicators,
+    kept: &Kept,
+    state: &mut IndicatorsState,
+    out: &mut Vec<Action>,
+) {
     let t = &app.texts;
     ui.horizontal(|ui| {
         for tab in Tab::ALL {
             let count = match tab {
-                Tab::Entries => watch.entries().len(),
-                Tab::Issues => watch.chosen().map(|list| list.issues),
-                Tab::Labels => Some(watch.labels().count() as u64),
+                Tab::Entries => indicators.entries().len(),
+                Tab::Issues => indicators.chosen().map(|list| list.issues),
+                Tab::Labels => Some(indicators.labels().count() as u64),
             };
             let count = display::count(count.unwrap_or(0));
             let text = t.tr_args(&format!("indicators-tab-{}", tab.name()), &[("count", &count)]);
-            if ui.add(Button::selectable(watch.tab == tab, text)).clicked() {
-                out.push(Action::Watch(WatchAction::Show(tab)));
+            if ui.add(Button::selectable(indicators.tab == tab, text)).clicked() {
+                out.push(Action::Indicators(IndicatorsAction::Show(tab)));
             }
         }
     });
-    match watch.tab {
-        Tab::Entries => entries_ui(ui, app, watch, state, out),
-        Tab::Issues => issues_ui(ui, app, watch, state, out),
+    match indicators.tab {
+        Tab::Entries => entries_ui(ui, app, indicators, state, out),
+        Tab::Issues => issues_ui(ui, app, indicators, state, out),
         Tab::Labels => labels_ui(ui, app, kept, state, out),
     }
 }
 
-fn issues_ui(ui: &mut Ui, app: &App, watch: &Watch, state: &mut IndicatorsState, out: &mut Vec<Action>) {
+fn issues_ui(ui: &mut Ui, app: &App, indicators: &Indicators, state: &mut IndicatorsState, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let Some(issues) = watch.issues().filter(|issues| !issues.is_empty()) else {
+    let Some(issues) = indicators.issues().filter(|issues| !issues.is_empty()) else {
         ui.weak(t.tr("indicators-no-issues"));
         return;
     };
-    let columns: [Column<IndicatorIssue>; 4] = [
+    let columns: [ListColumn<IndicatorIssue>; 4] = [
         column("column-position", 90.0, true, |i, _| display::count(i.position)),
         column("column-reason", 220.0, false, |i, app| {
             app.texts.tr(&format!("indicator-issue-{}", i.reason.code().replace('_', "-")))
@@ -212,7 +215,7 @@ fn labels_ui(ui: &mut Ui, app: &App, kept: &Kept, state: &mut IndicatorsState, o
             out.extend(filter.map(|filter| follow(app, filter)));
         }
     });
-    let columns: [Column<Label>; 6] = [
+    let columns: [ListColumn<Label>; 6] = [
         column("column-name", 220.0, false, |l, _| l.name.clone()),
         column("column-of", 260.0, false, |l, _| l.value.clone()),
         column("column-kind", 130.0, false, |l, app| kind_text(l.kind, app)),
@@ -236,7 +239,7 @@ fn follow(app: &App, filter: String) -> Action {
     Action::Follow(Link { view, dataset, filter, range: app.range, duplicates: app.duplicates })
 }
 
-pub fn kind_text(kind: crate::model::IndicatorKind, app: &App) -> String {
+pub(crate) fn kind_text(kind: crate::model::IndicatorKind, app: &App) -> String {
     app.texts.tr(&format!("indicator-kind-{}", kind.code().replace('_', "-")))
 }
 
@@ -258,7 +261,7 @@ fn entry_column(column: EntryColumn) -> (&'static str, f32) {
 
 struct Entries<'a> {
     app: &'a App,
-    watch: &'a Watch,
+    indicators: &'a Indicators,
 }
 
 impl Entries<'_> {
@@ -283,11 +286,11 @@ impl Entries<'_> {
 
 impl RowSource for Entries<'_> {
     fn rows(&self) -> u64 {
-        self.watch.entries().len().unwrap_or(0)
+        self.indicators.entries().len().unwrap_or(0)
     }
 
     fn cell(&self, row: u64, column: usize) -> CellView {
-        let Some(row) = self.watch.entries().row(row) else { return CellView::Loading };
+        let Some(row) = self.indicators.entries().row(row) else { return CellView::Loading };
         let text = self.text(row, column);
         if text.is_empty() {
             return CellView::Absent;
@@ -296,7 +299,7 @@ impl RowSource for Entries<'_> {
     }
 
     fn hint(&self, row: u64, column: usize) -> Option<String> {
-        let row = self.watch.entries().row(row)?;
+        let row = self.indicators.entries().row(row)?;
         let differs = row.entry.written != row.entry.value;
         let is_value = EntryColumn::ALL.get(column) == Some(&EntryColumn::Value);
         (is_value && differs).then(|| {
@@ -306,9 +309,9 @@ impl RowSource for Entries<'_> {
     }
 }
 
-fn entries_ui(ui: &mut Ui, app: &App, watch: &Watch, state: &mut IndicatorsState, out: &mut Vec<Action>) {
+fn entries_ui(ui: &mut Ui, app: &App, indicators: &Indicators, state: &mut IndicatorsState, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let entries = watch.entries();
+    let entries = indicators.entries();
     if entries.len().is_none() {
         ui.weak(t.tr("loading"));
         return;
@@ -321,11 +324,11 @@ fn entries_ui(ui: &mut Ui, app: &App, watch: &Watch, state: &mut IndicatorsState
             resized: resized.is_some(),
             numeric: column == EntryColumn::Position,
             keep_end: false,
-            sort: watch.sort().filter(|(by, _)| *by == column).map(|(_, descending)| (0, descending)),
+            sort: indicators.sort().filter(|(by, _)| *by == column).map(|(_, descending)| (0, descending)),
         }
     };
     let columns: Vec<GridColumn> = EntryColumn::ALL.into_iter().zip(&state.widths).map(grid_column).collect();
-    let source = Entries { app, watch };
+    let source = Entries { app, indicators };
     let texts = GridTexts::of(t, t.tr("indicators-entries"));
     let id = Id::unique("indicator-entries");
     let grid = Grid { id, columns: &columns, source: &source, texts: &texts, dimmed: entries.is_stale() };
@@ -342,9 +345,9 @@ fn entries_ui(ui: &mut Ui, app: &App, watch: &Watch, state: &mut IndicatorsState
     );
     out.append(&mut from_menu);
     if selection != entries.selection {
-        out.push(Action::Watch(WatchAction::Select(selection)));
+        out.push(Action::Indicators(IndicatorsAction::Select(selection)));
     }
-    out.push(Action::Watch(WatchAction::Want(shown.visible)));
+    out.push(Action::Indicators(IndicatorsAction::Want(shown.visible)));
     for event in shown.events {
         match event {
             GridEvent::Resized { column, width } => {
@@ -355,7 +358,7 @@ fn entries_ui(ui: &mut Ui, app: &App, watch: &Watch, state: &mut IndicatorsState
             GridEvent::Activated(row) => out.extend(entries.row(row).map(|row| records_of(app, row))),
             GridEvent::Sort { column, .. } => {
                 let column = EntryColumn::ALL.get(column).copied();
-                out.extend(column.map(|column| Action::Watch(WatchAction::Sort(column))));
+                out.extend(column.map(|column| Action::Indicators(IndicatorsAction::Sort(column))));
             }
             GridEvent::Moved { .. } | GridEvent::Copy | GridEvent::Tagged => {}
         }
@@ -368,7 +371,7 @@ fn records_of(app: &App, row: &IndicatorRow) -> Action {
 
 fn entry_menu_ui(ui: &mut Ui, app: &App, entries: &Entries<'_>, cell: MenuCell, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let Some(row) = entries.watch.entries().row(cell.row) else {
+    let Some(row) = entries.indicators.entries().row(cell.row) else {
         ui.weak(t.tr("loading"));
         return;
     };

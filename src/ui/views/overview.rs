@@ -1,21 +1,22 @@
 //! The case at a glance: what evidence there is, of which hours, how much, and the greatest of everything. Every figure leads
 //! to the records that it counts.
 
+use crate::analysis::coverage::Coverage;
 use crate::app::rescued::Origin;
-use crate::model::{Dataset, Timestamp};
+use crate::model::{Dataset, Timestamp, Value};
 use crate::present::display;
-use crate::query::{Coverage, Mark, Measure, Scope, TopQuery, TopRow, TopTable, Totals, Value};
-use crate::session::indicators;
+use crate::query::{Mark, Measure, Scope, TopQuery, TopRow, TopTable, Totals};
+use crate::questions::group;
 use crate::session::marks::AddressMarks;
 use crate::session::open_case::OpenCase;
 use crate::session::overview::TOP_ROWS;
-use crate::session::{Action, App, Command, Link, View, groups, marks};
+use crate::session::{Action, App, Command, Link, View, marks};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::bars::{Bar, bar_ui};
 use crate::ui::widgets::coverage::coverage_ui;
 use egui::{Align, Button, Frame, Label, Layout, Margin, RichText, ScrollArea, Stroke, Ui};
 
-pub fn overview_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
+pub(crate) fn overview_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
     let t = &app.texts;
     if whole_ui(ui, app, case, out) {
         return;
@@ -35,7 +36,7 @@ pub fn overview_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action
             ui.label(RichText::new(t.tr("overview-old")).color(theme::palette(ui).warning));
         }
         for why in case.glance.faults() {
-            ui.label(RichText::new(display::visible(why)).color(theme::palette(ui).error));
+            ui.label(RichText::new(display::visible(&why.why(t))).color(theme::palette(ui).error));
         }
         for dataset in [Dataset::Flows, Dataset::Events] {
             if case.glance.has(dataset) {
@@ -94,13 +95,13 @@ fn head_ui(ui: &mut Ui, app: &App, totals: &Totals, out: &mut Vec<Action>) {
         ui.strong(t.tr("overview-evidence"));
         let size = display::size(totals.file_bytes);
         let files = t.tr_args("overview-files", &[("count", &display::count(totals.evidence)), ("size", &size)]);
-        link_ui(ui, files, None, || Action::Command(Command::ShowEvidence), out);
+        link_ui(ui, files, None, || Action::Command(Command::Show(View::Evidence)), out);
         if totals.warnings == 0 {
             ui.weak(t.tr("overview-no-warnings"));
         } else {
             let count = display::count(totals.warnings);
             let text = t.tr_args("overview-warnings", &[("count", &count)]);
-            link_ui(ui, text, Some(t.tr("nav-warnings-tip")), || Action::Command(Command::ShowEvidence), out);
+            link_ui(ui, text, Some(t.tr("nav-warnings-tip")), || Action::Command(Command::Show(View::Evidence)), out);
         }
         if totals.flow_duplicates > 0 {
             let count = display::count(totals.flow_duplicates);
@@ -133,11 +134,11 @@ fn part_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &mut 
     }
     ui.horizontal_wrapped(|ui| {
         for count in glance.counts(dataset) {
-            let text = format!("{} {}", display::count(count.records), t.tr(&format!("count-{}", count.name)));
+            let text = t.tr_args(&format!("count-{}", count.name), &[("count", &display::count(count.records))]);
             if count.records == 0 {
                 ui.weak(text);
             } else {
-                let tip = groups::filter_text(&count.scope, None);
+                let tip = group::filter_text(&count.scope, None);
                 link_ui(ui, text, Some(tip), || Action::Follow(Link::records(&count.scope, None)), out);
             }
             ui.add_space(size::GAP);
@@ -182,10 +183,9 @@ fn hours_ui(ui: &mut Ui, app: &App, coverage: &Coverage) {
     let (Some(first), Some(last)) = (coverage.figures.first, coverage.figures.last) else { return };
     let zone = app.zone;
     let span = [("from", &*zone.format(first)), ("to", &*zone.format(last)), ("zone", zone.name())];
-    let missing: i64 = coverage.gaps.iter().map(|(from, to)| (to - from) / 3600).sum();
     ui.horizontal_wrapped(|ui| {
         ui.label(t.tr_args("overview-span", &span));
-        let all = coverage.hours + u64::try_from(missing).unwrap_or(0);
+        let all = coverage.hours + coverage.missing_hours();
         let args = [("hours", &*display::count(coverage.hours)), ("all", &*display::count(all))];
         ui.label(t.tr_args("overview-hours", &args));
         if !coverage.gaps.is_empty() {
@@ -223,7 +223,7 @@ pub(super) fn card_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, out: &mut Vec
                 let args = [("shown", &*shown), ("all", &*display::count(table.groups))];
                 let text = RichText::new(t.tr_args("list-more", &args)).color(p.accent);
                 if ui.add(Button::new(text).frame(false)).on_hover_text(t.tr("list-whole")).clicked() {
-                    out.push(Action::WholeList(Some((list.title.clone(), Box::new(list.query.clone())))));
+                    out.push(Action::TopList(Some((list.title.clone(), Box::new(list.query.clone())))));
                 }
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -260,11 +260,11 @@ fn most(query: &TopQuery, table: &TopTable) -> u128 {
 
 /// A list as a whole in the place of the view, if one was asked for.
 pub(super) fn whole_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) -> bool {
-    let Some((title, query, table)) = case.whole_list.shown(app.view) else { return false };
+    let Some((title, query, table)) = case.top_list.shown(app.view) else { return false };
     let t = &app.texts;
     ui.horizontal(|ui| {
         if ui.button(t.tr("list-back")).clicked() {
-            out.push(Action::WholeList(None));
+            out.push(Action::TopList(None));
         }
         ui.heading(title);
         ui.weak(t.tr(&format!("list-by-{}", query.measure.name())));
@@ -274,11 +274,11 @@ pub(super) fn whole_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Ac
         }
     });
     let Some(table) = table else {
-        let text = case.whole_list.fault().map_or_else(|| t.tr("overview-counting"), str::to_owned);
+        let text = case.top_list.fault().map_or_else(|| t.tr("overview-counting"), |why| why.why(t));
         ui.centered_and_justified(|ui| ui.label(text));
         return true;
     };
-    let marks = case.whole_list.marks();
+    let marks = case.top_list.marks();
     let list = CardList { title: title.to_owned(), query, table: Some(table), bad: false, marks };
     let most = most(query, table);
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -294,7 +294,7 @@ pub(super) fn whole_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Ac
 fn row_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, row: &TopRow, most: u128, out: &mut Vec<Action>) {
     let (t, by) = (&app.texts, list.query.by);
     let value = measured(list.query, row);
-    let key = groups::text(by, &row.key, app.zone, "–");
+    let key = group::text(by, &row.key, app.zone, "–");
     let shown = match list.query.measure {
         Measure::Bytes => display::size(value),
         Measure::Packets | Measure::Records => display::count(value),
@@ -314,8 +314,7 @@ fn row_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, row: &TopRow, most: u128,
         Some(bytes) => t.tr_args("list-tip", &[("records", &records), ("bytes", &display::count(bytes))]),
         None => t.tr_args("overview-event-count", &[("count", &records)]),
     };
-    let text =
-        |value: &Value| if let Value::Text(text) = value { indicators::owners_told(app, text) } else { Vec::new() };
+    let text = |value: &Value| if let Value::Text(text) = value { app.owners_told(text) } else { Vec::new() };
     let owners = row.key.iter().flat_map(text);
     let tip = std::iter::once(tip).chain(marks::told(t, marks)).chain(owners).collect::<Vec<_>>().join("\n");
     if response.on_hover_text(tip).clicked() {

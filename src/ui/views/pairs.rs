@@ -1,30 +1,24 @@
-//! The pairs: who sent how much to whom, in any order, with the way down to the records.
+//! The pairs: traffic between addresses, in any order, with the way down to the records.
 
 use super::cell_menu::{Items, MenuValue, address_items_ui, head_ui, pair_clause, value_items_ui};
 use super::records::empty_ui;
-use crate::filter::Target;
-use crate::model::conclusions::Subject;
+use crate::filter::{Target, clause};
 use crate::model::{Address, Dataset};
+use crate::model::{Value, conclusions::Subject};
 use crate::present::{display, zone::Zone};
-use crate::query::{ConversationColumn, Mark, PairColumn, PairKey, PairTotals, Side, Value};
-use crate::session::indicators;
+use crate::query::{ConversationColumn, Mark, PairColumn, PairKey, PairTotals, Side};
 use crate::session::open_case::OpenCase;
 use crate::session::pairs::{Pairs, PairsAction, PairsColumn, PairsRow};
 use crate::session::{Action, App, Command, Dialog, marks};
-use crate::ui::state::UiState;
+use crate::ui::state::{PairsState, UiState};
 use crate::ui::theme::size;
 use crate::ui::widgets::grid::{
-    CellNote, CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, MenuCell, RowMark, RowSource,
+    CellNote, CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowMark, RowSource,
 };
 use crate::ui::{filter_bar, time_bar};
 use egui::{Button, Checkbox, Id, Label, Panel, Response, Ui};
 
-#[derive(Default)]
-pub struct PairsState {
-    pub grid: GridState,
-}
-
-pub fn pairs_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+pub(crate) fn pairs_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     filter_bar::filter_bar_ui(ui, app, case, Dataset::Flows, &mut state.filter, out);
     if state.filter.take_leaves() {
         state.pairs.grid.focus();
@@ -33,7 +27,7 @@ pub fn pairs_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, ou
     let pairs = &case.pairs;
     choices_ui(ui, app, pairs, out);
     let Some(totals) = pairs.totals() else {
-        let text = pairs.fault().map_or_else(|| app.texts.tr("loading"), str::to_owned);
+        let text = pairs.fault().map_or_else(|| app.texts.tr("loading"), |why| why.why(&app.texts));
         ui.centered_and_justified(|ui| ui.label(text));
         return;
     };
@@ -110,7 +104,7 @@ fn whole_ui(ui: &mut Ui, text: String) -> Response {
 }
 
 /// A value of the result as a text; `None` for none.
-pub fn figure_text(value: &Value, zone: Zone) -> Option<String> {
+pub(crate) fn figure_text(value: &Value, zone: Zone) -> Option<String> {
     match value {
         Value::Null => None,
         Value::Integer(_) | Value::Number(_) => display::cell_number(value),
@@ -198,7 +192,7 @@ impl RowSource for Rows<'_> {
         let own = self.own_hint(row, column);
         let told = marks::told(&self.app.texts, self.end(row, column).into_iter().flatten());
         let owners = match (self.end(row, column), self.value(row, column)) {
-            (Some(_), Some((Value::Text(text), _))) => indicators::owners_told(self.app, &text),
+            (Some(_), Some((Value::Text(text), _))) => self.app.owners_told(&text),
             _ => Vec::new(),
         };
         let lines: Vec<String> = own.into_iter().chain(told).chain(owners).collect();
@@ -296,7 +290,7 @@ fn grid_column(app: &App, pairs: &Pairs, column: PairsColumn) -> GridColumn {
 fn about(row: PairsRow<'_>) -> Action {
     let [one, other] = row.ends().map(|end| end.clone().unwrap_or_else(|| "-".to_owned()));
     let subject = Subject::Pair(one, other);
-    Action::Dialog(Some(Dialog::Written(subject)))
+    Action::Dialog(Some(Dialog::TagsAndNotes(subject)))
 }
 
 /// Down to the records of a row.
@@ -330,7 +324,7 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &m
                     && Address::parse(ip.as_bytes()).is_some()
                 {
                     for (text, exclude) in [("menu-only", false), ("menu-exclude", true)] {
-                        let clause = display::target_clause(&value, Target::EitherAddress, exclude);
+                        let clause = clause::target_clause(&value, Target::EitherAddress, exclude);
                         items.item(ui, t.tr(text), Action::Narrow(Dataset::Flows, clause), out);
                     }
                     address_items_ui(ui, app, &mut items, ip, out);

@@ -1,33 +1,37 @@
-//! The query library: a list to search, the chosen query with its text, parameters and notes, and the answers that have no
-//! view of their own.
+//! The query library: a list to search, the chosen query with its text, parameters and notes, and the answers that have
+//! no view of their own.
 
-use crate::model::{Dataset, Timestamp};
+use super::result_table::{Shown, table_ui};
+use crate::model::{Dataset, Timestamp, Value};
 use crate::present::display;
-use crate::query::named::{Answer, CATALOGUE, Lack, NamedQuery, Parameter, Question, Shape};
-use crate::query::{Measure, TopQuery, TopTable};
+use crate::query::tables::Rows;
+use crate::questions::catalogue::{CATALOGUE, Lack, NamedQuery, Parameter, Shape};
 use crate::session::library::{Library, LibraryAction, origin_key};
 use crate::session::open_case::OpenCase;
-use crate::session::saved::FilterChange;
-use crate::session::{Action, App, Dialog, Link, View, groups};
+use crate::session::result_table::TableAction;
+use crate::session::saved_filters::FilterChange;
+use crate::session::{Action, App, Dialog, Link, View};
+use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
-use crate::ui::widgets::bars::{Bar, bar_ui};
+use crate::ui::widgets::grid::GridState;
 use egui::{Button, Frame, Grid, Key, Label, Margin, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};
 
-pub fn queries_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
+pub(crate) fn queries_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     let library = &case.library;
     let mut asked = Vec::new();
     let list = Panel::left("query-list").resizable(true).default_size(size::QUERY_LIST).size_range(200.0..=560.0);
     list.show(ui, |ui| list_ui(ui, app, case, &mut asked, out));
     let frame = Frame::new().inner_margin(Margin { left: size::CARD_MARGIN, ..Margin::ZERO });
-    let area = ScrollArea::vertical().auto_shrink([false, false]);
     frame.show(ui, |ui| {
+        let Some(query) = library.chosen() else { return };
+        // The table below keeps room, whatever the query's text takes.
+        let most = if library.answer().is_some() { ui.available_height() * 0.5 } else { f32::INFINITY };
+        let area = ScrollArea::vertical().auto_shrink([false, true]).max_height(most);
         area.show(ui, |ui| {
             ui.set_max_width(ui.available_width() - size::SCROLLBAR);
-            if let Some(query) = library.chosen() {
-                query_ui(ui, app, library, query, &mut asked);
-                answer_ui(ui, app, library, out);
-            }
-        })
+            query_ui(ui, app, library, query, &mut asked);
+        });
+        answer_ui(ui, app, library, &mut state.query_result, out);
     });
     out.extend(asked.into_iter().map(Action::Library));
 }
@@ -55,7 +59,7 @@ fn list_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<LibraryAction>
     let queries = found(app, library.search());
     let at = queries.iter().position(|query| library.chosen().is_some_and(|chosen| chosen.name == query.name));
     if field.has_focus() {
-        // The arrows walk through the list while letters go on narrowing it.
+        // The arrows walk through the list while letters continue narrowing it.
         let step = ui.input(|i| i32::from(i.key_pressed(Key::ArrowDown)) - i32::from(i.key_pressed(Key::ArrowUp)));
         let to = at.map_or(0, |at| at.saturating_add_signed(step as isize).min(queries.len().saturating_sub(1)));
         if let (true, Some(query)) = (step != 0, queries.get(to)) {
@@ -96,7 +100,7 @@ fn saved_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         ui.strong(t.tr("filters-title"));
         for (key, imports) in [("filters-import", true), ("filters-export", false)] {
-            let any = imports || !case.saved.list().is_empty();
+            let any = imports || !case.saved_filters.list().is_empty();
             if ui.add_enabled(any, Button::new(RichText::new(t.tr(key)).small())).clicked() {
                 let path = std::env::current_dir().unwrap_or_default().join("filters.json");
                 let path = if imports { String::new() } else { path.to_string_lossy().into_owned() };
@@ -104,10 +108,10 @@ fn saved_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
             }
         }
     });
-    if case.saved.list().is_empty() {
+    if case.saved_filters.list().is_empty() {
         ui.weak(t.tr("filters-none"));
     }
-    for filter in case.saved.list() {
+    for filter in case.saved_filters.list() {
         let all = format!("{} {} {}", filter.name, filter.text, filter.note).to_lowercase();
         if !search.split_whitespace().all(|word| all.contains(word)) {
             continue;
@@ -238,29 +242,48 @@ fn parameter_ui(
     entered
 }
 
-/// A top list or a figure; everything else has opened its own view.
-fn answer_ui(ui: &mut Ui, app: &App, library: &Library, out: &mut Vec<Action>) {
+/// The answer as a table; what has a view of its own has opened there.
+fn answer_ui(ui: &mut Ui, app: &App, library: &Library, state: &mut GridState, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let Some((question, answer)) = library.answer() else { return };
+    let Some((question, table)) = library.answer() else { return };
+    let Some(rows) = table.rows() else { return };
     ui.separator();
     if let TimeRangeText(Some(text)) = TimeRangeText::of(app) {
         ui.weak(text);
     }
-    match (question, answer) {
-        (Question::Top(query), Answer::Top(table)) => top_ui(ui, app, query, table, out),
-        (Question::Figure { scope, .. }, Answer::Figure { figure, figures }) => {
-            let value = display::cell_number(&answer.figure()).unwrap_or_else(|| t.tr("grid-absent"));
-            ui.horizontal(|ui| {
-                ui.heading(value);
-                ui.weak(figure.name());
-            });
-            let text = t.tr_args("overview-records", &[("count", &display::count(figures.records))]);
-            if ui.link(text).clicked() {
-                out.push(Action::Follow(Link::records(scope, None)));
-            }
-        }
-        _ => {}
+    if rows.rows.is_empty() {
+        ui.label(t.tr("query-empty"));
+        return;
     }
+    totals_ui(ui, app, rows, table.len());
+    if library.is_cut() {
+        ui.label(RichText::new(t.tr("sql-cut")).color(theme::palette(ui).warning));
+    }
+    let mut search = table.search().to_owned();
+    let edit = TextEdit::singleline(&mut search).hint_text(t.tr("result-search"));
+    let field = ui.add(edit.min_size(vec2(size::QUERY_LIST, 0.0)));
+    let name = t.tr("result-search");
+    field.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::TextInput, true, &name));
+    let action = |action| Action::Library(LibraryAction::Table(action));
+    if field.changed() {
+        out.push(action(TableAction::Search(search)));
+    }
+    let records = |row: &[Value]| Some(Action::Follow(Link::records(&question.counted(row)?, None)));
+    let name = t.tr("result-table");
+    let shown = Shown { id: "query-result", name, table, dimmed: library.is_running(), action, opens: &records };
+    table_ui(ui, app, &shown, state, out);
+}
+
+/// How many rows, and the figures over all records.
+fn totals_ui(ui: &mut Ui, app: &App, rows: &Rows, shown: u64) {
+    let t = &app.texts;
+    ui.horizontal_wrapped(|ui| {
+        ui.strong(t.tr_args("sql-rows", &[("count", &display::count(shown))]));
+        for total in &rows.totals {
+            let value = display::cell_of(&total.value, total.unit, app.zone);
+            ui.weak(format!("{}: {}", total.name, value.unwrap_or_else(|| t.tr("grid-absent"))));
+        }
+    });
 }
 
 /// The range that the answer is of, where it is not all time.
@@ -274,50 +297,5 @@ impl TimeRangeText {
         let time = |time: Option<Timestamp>| time.map_or_else(|| "…".to_owned(), |time| app.zone.format(time));
         let args = [("from", &*time(app.range.from)), ("to", &*time(app.range.to)), ("zone", app.zone.name())];
         Self(Some(app.texts.tr_args("overview-span", &args)))
-    }
-}
-
-fn top_ui(ui: &mut Ui, app: &App, query: &TopQuery, table: &TopTable, out: &mut Vec<Action>) {
-    let t = &app.texts;
-    if table.rows.is_empty() {
-        ui.label(t.tr("query-empty"));
-        return;
-    }
-    let (shown, all) = (display::count(table.rows.len() as u64), display::count(table.groups));
-    ui.horizontal(|ui| {
-        ui.strong(query.by.names().join(", "));
-        ui.weak(t.tr(&format!("list-by-{}", query.measure.name())));
-        ui.weak(t.tr_args("list-more", &[("shown", &shown), ("all", &all)]));
-    });
-    let measured = |figures: &crate::query::Figures| match query.measure {
-        Measure::Bytes => figures.bytes.unwrap_or(0),
-        Measure::Packets => figures.packets.unwrap_or(0),
-        Measure::Records => figures.records.into(),
-    };
-    let most = table.rows.iter().map(|row| measured(&row.figures)).max().unwrap_or(1).max(1);
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let names = query.by.names().join(", ");
-    for row in &table.rows {
-        let key = groups::text(query.by, &row.key, app.zone, "–");
-        let value = measured(&row.figures);
-        let mut text = display::count(value);
-        if let (Some(sent), Some(received)) = (row.sent, row.received) {
-            let args = [("sent", &*display::count(sent)), ("received", &*display::count(received)), ("total", &*text)];
-            text = t.tr_args("query-sent-received", &args);
-        }
-        let args = [("list", &*names), ("key", &*key), ("value", &*text)];
-        let part = value as f32 / most as f32;
-        let bar = Bar {
-            name: t.tr_args("list-bar", &args),
-            key: &key,
-            value: &text,
-            part,
-            bad: false,
-            sighted: false,
-            label: None,
-        };
-        if bar_ui(ui, &bar).clicked() {
-            out.push(Action::Follow(Link::records(&query.scope, Some((query.by, &row.key)))));
-        }
     }
 }

@@ -2,15 +2,13 @@
 
 use super::cell_menu::{Items, MenuValue, head_ui, pair_clause, value_items_ui};
 use crate::filter::Filter;
-use crate::model::conclusions::Subject;
 use crate::model::{Dataset, TimeRange, field};
+use crate::model::{Value, conclusions::Subject};
 use crate::present::{display, text::Texts};
 use crate::session::conclusions::Lists;
-use crate::session::indicators;
 use crate::session::open_case::OpenCase;
 use crate::session::record_columns::ShownColumn;
 use crate::session::records::{Records, Reveal};
-use crate::session::source::Value;
 use crate::session::{Action, App, Command, Dialog, marks};
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
@@ -20,7 +18,7 @@ use crate::ui::widgets::grid::{
 use crate::ui::{filter_bar, histogram, time_bar};
 use egui::{Id, ScrollArea, Ui};
 
-pub fn records_ui(
+pub(crate) fn records_ui(
     ui: &mut Ui,
     app: &App,
     case: &OpenCase,
@@ -40,7 +38,7 @@ pub fn records_ui(
     match records.row_count() {
         Some(0) if !records.is_stale() => empty_ui(ui, app, case, records, out),
         None => {
-            let text = records.fault().map_or_else(|| app.texts.tr("loading"), |why| why.to_owned());
+            let text = records.fault().map_or_else(|| app.texts.tr("loading"), |why| why.why(&app.texts));
             ui.centered_and_justified(|ui| ui.label(text));
         }
         Some(_) => table_ui(ui, app, records, state, out),
@@ -54,13 +52,13 @@ struct Rows<'a> {
     app: &'a App,
     zone: crate::present::zone::Zone,
     texts: &'a Texts,
-    written: Option<&'a Lists>,
+    conclusions: Option<&'a Lists>,
 }
 
 impl Rows<'_> {
     fn tags(&self, row: u64) -> &[String] {
         let id = self.records.pages.id(row);
-        let tags = self.written.zip(id).map(|(lists, id)| lists.tags_of(&Subject::Record(id)));
+        let tags = self.conclusions.zip(id).map(|(lists, id)| lists.tags_of(&Subject::Record(id)));
         tags.unwrap_or_default()
     }
 
@@ -91,7 +89,7 @@ impl RowSource for Rows<'_> {
     fn hint(&self, row: u64, column: usize) -> Option<String> {
         let (value, column) = self.value(row, column)?;
         let marks = marks::of_field(self.records.pages.marks(row), column.field);
-        let owners = if let Value::Text(text) = value { indicators::owners_told(self.app, text) } else { Vec::new() };
+        let owners = if let Value::Text(text) = value { self.app.owners_told(text) } else { Vec::new() };
         let own = display::hint(value, column.field).into_iter();
         let lines: Vec<String> = own.chain(marks::told(self.texts, marks)).chain(owners).collect();
         (!lines.is_empty()).then(|| lines.join("\n"))
@@ -127,8 +125,8 @@ fn table_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut UiState, out:
     let dataset = records.dataset;
     let shown_columns = records.pages.columns().to_vec();
     let columns = grid_columns(app, records, &shown_columns);
-    let written = app.case.as_ref().and_then(|case| case.written.lists()).map(AsRef::as_ref);
-    let rows = Rows { records, columns: &shown_columns, app, zone: app.zone, texts: &app.texts, written };
+    let conclusions = app.case.as_ref().and_then(|case| case.conclusions.lists()).map(AsRef::as_ref);
+    let rows = Rows { records, columns: &shown_columns, app, zone: app.zone, texts: &app.texts, conclusions };
     let t = &app.texts;
     if records.are_columns_lent() {
         ui.horizontal(|ui| {
@@ -178,7 +176,7 @@ fn grid_columns(app: &App, records: &Records, columns: &[ShownColumn]) -> Vec<Gr
             width: width.clamp(size::COLUMN_MIN, size::COLUMN_MAX),
             resized: records.is_resized(column.name()),
             numeric: display::is_numeric(column.field),
-            // Who it was stands at the end of an ARN.
+            // Who it was is at the end of an ARN.
             keep_end: column.name().ends_with("_arn"),
             sort: sort.and_then(|place| records.sort.get(place).map(|key| (place, key.descending))),
         }
@@ -239,7 +237,7 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &m
     value_items_ui(ui, app, &mut items, &of, out);
     items.item(ui, t.tr("menu-copy-rows"), Action::CopyRows, out);
     if let (Value::Text(who), true) = (value, PRINCIPALS.contains(&column.name())) {
-        let dialog = Action::Dialog(Some(Dialog::Written(Subject::Principal(who.clone()))));
+        let dialog = Action::Dialog(Some(Dialog::TagsAndNotes(Subject::Principal(who.clone()))));
         items.item(ui, t.tr("menu-principal-written"), dialog, out);
     }
     items.item(ui, t.tr("menu-add-exhibit"), Action::Command(Command::AddExhibit), out);
@@ -307,7 +305,7 @@ fn header_menu_ui(ui: &mut Ui, app: &App, records: &Records, at: Option<ShownCol
     }
 }
 
-/// Shown columns stand before the hidden ones: one that is shown anew comes last.
+/// Shown columns are before the hidden ones: one that is shown again comes last.
 fn with_visible(records: &Records, key: &str, visible: bool) -> Action {
     let mut columns = records.columns.clone();
     if let Some(column) = columns.iter_mut().find(|c| c.key == key) {
@@ -357,17 +355,17 @@ fn command_button(ui: &mut Ui, app: &App, command: Command, out: &mut Vec<Action
 }
 
 /// Scrolls the tables where the application wants them.
-pub fn apply_reveal(app: &mut App, state: &mut UiState) {
+pub(crate) fn apply_reveal(app: &mut App, state: &mut UiState) {
     if app.case.as_mut().is_some_and(|case| case.pairs.take_to_top()) {
-        state.pairs.grid.to_top();
+        state.pairs.grid.scroll_to_top();
     }
     if app.case.as_mut().is_some_and(|case| case.sightings.take_to_top()) {
-        state.sightings.grid.to_top();
+        state.sightings.grid.scroll_to_top();
     }
     for dataset in [Dataset::Flows, Dataset::Events] {
         let Some(case) = &mut app.case else { return };
         match case.records_mut(dataset).take_reveal() {
-            Some(Reveal::Top) => state.grid(dataset).to_top(),
+            Some(Reveal::Top) => state.grid(dataset).scroll_to_top(),
             Some(Reveal::Row(row)) => state.grid(dataset).show_row(row),
             None => {}
         }

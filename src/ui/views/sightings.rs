@@ -4,36 +4,31 @@
 use super::cell_menu::{Items, address_items_ui, head_ui};
 use super::pairs::figure_text;
 use crate::app::owners::Owners;
-use crate::model::{Dataset, TimeRange, Timestamp, Unit};
+use crate::model::{Dataset, TimeRange, Timestamp, Unit, Value};
 use crate::present::display;
 use crate::query::SightedRow;
 use crate::query::tables::sighting_unit;
-use crate::query::{By, Looked, NotSeen, SightingRow, Subject, Value};
+use crate::query::{By, Looked, NotSeen, SightingRow, Subject};
 use crate::session::open_case::OpenCase;
 use crate::session::sightings::{Show, Sightings, SightingsAction, shown};
 use crate::session::{Action, App, Command, Link, View};
-use crate::ui::state::UiState;
+use crate::ui::state::{SightingsState, UiState};
 use crate::ui::theme::{self, size};
 use crate::ui::time_bar;
 use crate::ui::widgets::grid::{
-    CellNote, CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, MenuCell, RowMark, RowSource,
+    CellNote, CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowMark, RowSource,
 };
 use egui::{Button, ComboBox, Id, Label, RichText, Ui};
 
-#[derive(Default)]
-pub struct SightingsState {
-    pub grid: GridState,
-}
-
-pub fn sightings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+pub(crate) fn sightings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     time_bar::time_bar_ui(ui, app, &mut state.time, out);
     let (t, sightings) = (&app.texts, &case.sightings);
     choices_ui(ui, app, case, out);
-    if !case.watch.looks_for_something() {
+    if !case.indicators.looks_for_something() {
         return nothing_ui(ui, app, out);
     }
     if sightings.len().is_none() {
-        let text = sightings.fault().map_or_else(|| t.tr("loading"), str::to_owned);
+        let text = sightings.fault().map_or_else(|| t.tr("loading"), |why| why.why(t));
         ui.centered_and_justified(|ui| ui.label(text));
         return;
     }
@@ -83,7 +78,7 @@ fn choices_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
             if ui.selectable_label(sightings.only().is_none(), t.tr("sightings-all-lists")).clicked() {
                 ask(SightingsAction::Only(None));
             }
-            for list in case.watch.lists() {
+            for list in case.indicators.lists() {
                 if ui.selectable_label(sightings.only() == Some(&list.name), name(&list.name)).clicked() {
                     ask(SightingsAction::Only(Some(list.name.clone())));
                 }
@@ -226,7 +221,7 @@ fn why_key(why: NotSeen) -> &'static str {
 }
 
 fn table_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut SightingsState, out: &mut Vec<Action>) {
-    let (t, sightings, owners) = (&app.texts, &case.sightings, case.watch.owners());
+    let (t, sightings, owners) = (&app.texts, &case.sightings, case.indicators.owners());
     let columns = sightings.columns(owners.is_some_and(|owners| !owners.databases.is_empty()));
     let grid_columns: Vec<GridColumn> = columns
         .iter()

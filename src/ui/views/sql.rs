@@ -1,13 +1,13 @@
 //! The SQL console: a statement, its limits, the documented views beside it, and what the statement gave.
 
-use super::cell_menu::{Items, address_items_ui};
+use super::result_table::{Shown, table_ui};
 use crate::present::display;
 use crate::session::open_case::OpenCase;
-use crate::session::sql_console::{Outcome, ROW_LIMITS, SqlAction, SqlConsole, TIME_LIMITS_SECS, Table, value_text};
+use crate::session::result_table::TableAction;
+use crate::session::sql_console::{Outcome, ROW_LIMITS, SqlAction, SqlConsole, TIME_LIMITS_SECS};
 use crate::session::{Action, App};
-use crate::ui::state::UiState;
+use crate::ui::state::{SqlState, UiState};
 use crate::ui::theme::{self, size};
-use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, RowSource};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align, Button, CollapsingHeader, ComboBox, Id, Key, Label, Layout, Modifiers, Panel, RichText, ScrollArea, Stroke,
@@ -15,14 +15,7 @@ use egui::{
 };
 use std::ops::Range;
 
-#[derive(Default)]
-pub struct SqlState {
-    grid: GridState,
-    /// Byte of the statement where the cursor is; a column's name goes in there.
-    cursor: usize,
-}
-
-pub fn sql_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+pub(crate) fn sql_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     let console = &case.sql;
     let state = &mut state.sql;
     let mut asked = Vec::new();
@@ -38,12 +31,20 @@ pub fn sql_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out:
         .size_range(90.0..=520.0);
     editor.show(ui, |ui| editor_ui(ui, app, console, state, &mut asked));
     told_ui(ui, app, console);
-    match console.table() {
-        Some(table) if table.rows.rows.is_empty() => {
+    match console.answered() {
+        Some(answered) if answered.rows.rows.is_empty() => {
             ui.centered_and_justified(|ui| ui.weak(app.texts.tr("sql-no-rows")));
         }
-        Some(table) => {
-            out.extend(table_ui(ui, app, console, table, state, &mut asked));
+        Some(_) => {
+            let shown = Shown {
+                id: "sql-result",
+                name: app.texts.tr("sql-result"),
+                table: console.table(),
+                dimmed: console.is_running(),
+                action: |action| Action::Sql(SqlAction::Table(action)),
+                opens: &|_| None,
+            };
+            table_ui(ui, app, &shown, &mut state.grid, out);
         }
         None if console.is_running() => {
             ui.centered_and_justified(|ui| ui.weak(app.texts.tr("sql-running")));
@@ -126,9 +127,9 @@ fn buttons_ui(ui: &mut Ui, app: &App, console: &SqlConsole, out: &mut Vec<SqlAct
         });
         shown.response.on_hover_text(name);
         ui.separator();
-        let any = console.table().is_some_and(|table| !table.rows.columns.is_empty());
+        let any = console.answered().is_some_and(|answered| !answered.rows.columns.is_empty());
         if ui.add_enabled(any, Button::new(t.tr("copy-csv"))).on_hover_text(t.tr("copy-csv-tip")).clicked() {
-            out.push(SqlAction::CopyCsv);
+            out.push(SqlAction::Table(TableAction::CopyCsv));
         }
     });
 }
@@ -178,10 +179,10 @@ fn told_ui(ui: &mut Ui, app: &App, console: &SqlConsole) {
                 if console.is_running() {
                     ui.spinner();
                     ui.weak(t.tr("sql-running"));
-                } else if let Some(table) = console.table() {
-                    let count = display::count(table.rows.rows.len() as u64);
+                } else if let Some(answered) = console.answered() {
+                    let count = display::count(answered.rows.rows.len() as u64);
                     ui.label(t.tr_args("sql-rows", &[("count", &count)]));
-                    if table.rows.cut {
+                    if answered.cut {
                         ui.label(RichText::new(t.tr("sql-cut")).color(p.warning));
                     }
                 }
@@ -196,88 +197,6 @@ fn place_of(text: &str, byte: usize) -> (usize, usize) {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     (line, column)
-}
-
-struct Rows<'a> {
-    console: &'a SqlConsole,
-    table: &'a Table,
-}
-
-impl RowSource for Rows<'_> {
-    fn rows(&self) -> u64 {
-        self.table.rows.rows.len() as u64
-    }
-
-    fn cell(&self, row: u64, column: usize) -> CellView {
-        let Some(place) = self.console.place(row) else { return CellView::Loading };
-        let Some(value) = self.table.rows.rows.get(place).and_then(|row| row.get(column)) else {
-            return CellView::Absent;
-        };
-        match value {
-            serde_json::Value::Null => CellView::Absent,
-            value => CellView::Text(display::visible(&display::clipped(&value_text(value)).0).into_owned()),
-        }
-    }
-}
-
-/// The rows; a value that was copied out of them.
-fn table_ui(
-    ui: &mut Ui,
-    app: &App,
-    console: &SqlConsole,
-    table: &Table,
-    state: &mut SqlState,
-    out: &mut Vec<SqlAction>,
-) -> Vec<Action> {
-    let t = &app.texts;
-    let column = |(at, title): (usize, &String)| GridColumn {
-        title: display::visible(title).into_owned(),
-        width: console.widths.get(at).copied().unwrap_or(size::COLUMN_FIRST),
-        resized: console.resized.contains(&at),
-        numeric: table.numeric.get(at).copied().unwrap_or(false),
-        keep_end: false,
-        sort: console.sort().filter(|(sorted, _)| *sorted == at).map(|(_, descending)| (0, descending)),
-    };
-    let columns: Vec<GridColumn> = table.rows.columns.iter().enumerate().map(column).collect();
-    let texts = GridTexts::of(t, t.tr("sql-result"));
-    let rows = Rows { console, table };
-    let grid = Grid {
-        id: Id::unique("sql-result"),
-        columns: &columns,
-        source: &rows,
-        texts: &texts,
-        dimmed: console.is_running(),
-    };
-    let mut selection = console.selection.clone();
-    let mut from_menu = Vec::new();
-    let shown = grid.show(
-        ui,
-        &mut state.grid,
-        &mut selection,
-        &mut |ui, cell| {
-            let value = console.place(cell.row).and_then(|place| table.rows.rows.get(place)?.get(cell.column));
-            let text = value.map(value_text).unwrap_or_default();
-            let mut items = Items::new(cell.takes_focus);
-            address_items_ui(ui, app, &mut items, &text, &mut from_menu);
-            items.item(ui, t.tr("menu-copy-value"), Action::Copy(text), &mut from_menu);
-            items.item(ui, t.tr("menu-copy-rows"), Action::Sql(SqlAction::CopyRows), &mut from_menu);
-        },
-        &mut |ui, _| {
-            ui.weak(t.tr("header-sort-tip"));
-        },
-    );
-    if selection != console.selection {
-        out.push(SqlAction::Select(selection));
-    }
-    for event in shown.events {
-        match event {
-            GridEvent::Sort { column, .. } => out.push(SqlAction::Sort(column)),
-            GridEvent::Resized { column, width } => out.push(SqlAction::Resize(column, width)),
-            GridEvent::Copy => out.push(SqlAction::CopyRows),
-            GridEvent::Moved { .. } | GridEvent::Activated(_) | GridEvent::Tagged => {}
-        }
-    }
-    from_menu
 }
 
 /// The documented views; a click on a name puts it into the statement.

@@ -5,7 +5,7 @@ use crate::session::{Action, App, Command};
 use crate::ui::theme::{self, size};
 use egui::{Atom, Button, RichText, Ui, vec2};
 
-pub fn start_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+pub(crate) fn start_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.16);

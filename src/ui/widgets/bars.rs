@@ -8,7 +8,7 @@ use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Color32, Galley, Rect, Response, Sense, Stroke, StrokeKind, Ui, accesskit::Role, pos2, vec2};
 use std::sync::Arc;
 
-pub struct Bar<'a> {
+pub(crate) struct Bar<'a> {
     /// What a screen reader says.
     pub name: String,
     pub key: &'a str,
@@ -17,14 +17,14 @@ pub struct Bar<'a> {
     pub part: f32,
     /// Of what was refused or failed.
     pub bad: bool,
-    /// An end of it meets an indicator.
+    /// An end of it matches an indicator.
     pub sighted: bool,
     /// What the examiner calls it.
     pub label: Option<String>,
 }
 
 /// One bar across the available width.
-pub fn bar_ui(ui: &mut Ui, bar: &Bar<'_>) -> Response {
+pub(crate) fn bar_ui(ui: &mut Ui, bar: &Bar<'_>) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Button, true, &bar.name));
     if !ui.is_rect_visible(rect) {
@@ -55,8 +55,8 @@ pub fn bar_ui(ui: &mut Ui, bar: &Bar<'_>) -> Response {
     if elided { response.on_hover_text(bar.key) } else { response }
 }
 
-/// With the sign of an indicator before it and its label behind it, and whether anything is left out. A number or a time
-/// that has no room becomes `#`.
+/// With the sign of an indicator before it and its label behind it, and whether anything is left out. A number or a
+/// time that has no room becomes `#`.
 fn key_line(ui: &Ui, bar: &Bar<'_>, width: f32) -> (Arc<Galley>, bool) {
     let p = theme::palette(ui);
     let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };

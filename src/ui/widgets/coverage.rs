@@ -4,7 +4,7 @@ use crate::ui::theme::{self, size};
 use egui::{Painter, Rect, Response, Sense, Stroke, Ui, accesskit::Role, pos2, vec2};
 
 /// `gaps`: from and to in seconds. The gap under the pointer comes with the response.
-pub fn coverage_ui(
+pub(crate) fn coverage_ui(
     ui: &mut Ui,
     name: &str,
     (from, to): (i64, i64),
@@ -30,7 +30,7 @@ pub fn coverage_ui(
 }
 
 /// Slanted lines: no evidence, which is not the same as nothing.
-pub fn hatch(painter: &Painter, rect: Rect, stroke: Stroke) {
+pub(crate) fn hatch(painter: &Painter, rect: Rect, stroke: Stroke) {
     let mut x = rect.left() - rect.height();
     while x < rect.right() {
         painter.line_segment([pos2(x, rect.bottom()), pos2(x + rect.height(), rect.top())], stroke);

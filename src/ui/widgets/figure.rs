@@ -8,7 +8,7 @@ use std::net::IpAddr;
 const MOST_UNITS: usize = 4;
 
 /// Is this a number, a size, a share or a time? Addresses and networks are not: they are shortened with an ellipsis.
-pub fn is_figure(text: &str) -> bool {
+pub(crate) fn is_figure(text: &str) -> bool {
     let text = text.trim();
     let begins = |c: char| c.is_ascii_digit() || "+-–−.".contains(c);
     if !text.starts_with(begins) || !text.contains(|c: char| c.is_ascii_digit()) {
@@ -27,7 +27,7 @@ fn is_address(text: &str) -> bool {
 }
 
 /// What stands for a number that has not enough room: as many `#` as fit.
-pub fn hashes(ui: &Ui, width: f32) -> String {
+pub(crate) fn hashes(ui: &Ui, width: f32) -> String {
     let one = ui.fonts_mut(|fonts| fonts.glyph_width(&theme::body(), '#')).max(1.0);
     "#".repeat((width / one).floor().clamp(0.0, 64.0) as usize)
 }

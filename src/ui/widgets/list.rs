@@ -43,7 +43,7 @@ impl<R> ListState<R> {
 }
 
 /// One column of a list: title, first width, numeric, and how a row reads.
-pub struct Column<R: 'static> {
+pub(crate) struct ListColumn<R: 'static> {
     key: &'static str,
     width: f32,
     numeric: bool,
@@ -53,7 +53,7 @@ pub struct Column<R: 'static> {
 struct ListRows<'a, R: 'static> {
     rows: &'a [R],
     order: &'a [usize],
-    columns: &'a [Column<R>],
+    columns: &'a [ListColumn<R>],
     app: &'a App,
     mark: fn(&R, &App) -> RowMark,
 }
@@ -89,15 +89,15 @@ impl<R> RowSource for ListRows<'_, R> {
 }
 
 /// The list: its name in the accessibility tree, its rows and columns.
-pub struct List<'a, R: 'static> {
+pub(crate) struct List<'a, R: 'static> {
     pub name: &'a str,
     pub rows: &'a Arc<[R]>,
-    pub columns: &'a [Column<R>],
+    pub columns: &'a [ListColumn<R>],
     pub mark: fn(&R, &App) -> RowMark,
 }
 
 impl<R: 'static> List<'_, R> {
-    pub fn show(&self, ui: &mut Ui, app: &App, state: &mut ListState<R>, out: &mut Vec<Action>) {
+    pub(crate) fn show(&self, ui: &mut Ui, app: &App, state: &mut ListState<R>, out: &mut Vec<Action>) {
         let Self { name, rows, columns, mark } = *self;
         if state.widths.len() != columns.len() {
             state.widths = columns.iter().map(|c| c.width).collect();
@@ -162,7 +162,7 @@ impl<R: 'static> List<'_, R> {
     }
 }
 
-fn order<R>(rows: &[R], columns: &[Column<R>], sort: Sort, app: &App) -> Vec<usize> {
+fn order<R>(rows: &[R], columns: &[ListColumn<R>], sort: Sort, app: &App) -> Vec<usize> {
     let mut order: Vec<usize> = (0..rows.len()).collect();
     let Some((column, descending)) = sort.and_then(|(at, descending)| Some((columns.get(at)?, descending))) else {
         return order;
@@ -181,8 +181,8 @@ fn order<R>(rows: &[R], columns: &[Column<R>], sort: Sort, app: &App) -> Vec<usi
     order
 }
 
-pub fn column<R>(key: &'static str, width: f32, numeric: bool, text: fn(&R, &App) -> String) -> Column<R> {
-    Column { key, width, numeric, text }
+pub(crate) fn column<R>(key: &'static str, width: f32, numeric: bool, text: fn(&R, &App) -> String) -> ListColumn<R> {
+    ListColumn { key, width, numeric, text }
 }
 
 fn copied_rows<R>(source: &ListRows<'_, R>, columns: &[GridColumn], selection: &Selection) -> String {

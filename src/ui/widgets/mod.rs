@@ -1,8 +1,9 @@
 //! Widgets that more than one view uses.
 
-pub mod bars;
-pub mod coverage;
-pub mod figure;
-pub mod grid;
-pub mod list;
-pub mod subject;
+pub(crate) mod bars;
+pub(crate) mod coverage;
+pub(crate) mod exhibit_text;
+pub(crate) mod figure;
+pub(crate) mod grid;
+pub(crate) mod list;
+pub(crate) mod subject;

@@ -1,4 +1,4 @@
-//! Tags and notes of one thing: shown, given, written, taken back. Wherever the thing is looked at.
+//! Tags and notes of one thing: shown, given, written, removed. Wherever the thing is looked at.
 
 use crate::model::conclusions::{Change, Note, Subject};
 use crate::present::display;
@@ -18,7 +18,7 @@ pub struct SubjectState {
     edited: Option<(i64, String)>,
 }
 
-pub fn subject_ui(
+pub(crate) fn subject_ui(
     ui: &mut Ui,
     app: &App,
     case: &OpenCase,
@@ -30,7 +30,7 @@ pub fn subject_ui(
     if state.of.as_ref() != Some(subject) {
         *state = SubjectState { of: Some(subject.clone()), ..SubjectState::default() };
     }
-    let Some(lists) = case.written.lists() else {
+    let Some(lists) = case.conclusions.lists() else {
         ui.weak(t.tr("loading"));
         return;
     };
@@ -68,7 +68,7 @@ pub fn subject_ui(
 /// Tags in use that one click gives.
 const OFFERED: usize = 4;
 
-pub fn write(out: &mut Vec<Action>, change: Change) {
+pub(crate) fn write(out: &mut Vec<Action>, change: Change) {
     out.push(Action::Write(Task::Change(change)));
 }
 
@@ -125,6 +125,6 @@ fn note_ui(ui: &mut Ui, app: &App, note: &Note, edited: &mut Option<(i64, String
 }
 
 /// A stored time in the chosen zone.
-pub fn utc_text(app: &App, text: &str) -> String {
+pub(crate) fn utc_text(app: &App, text: &str) -> String {
     crate::filter::value::parse_time(text).map_or_else(|| text.to_owned(), |parsed| app.zone.format(parsed.time))
 }

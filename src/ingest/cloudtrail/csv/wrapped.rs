@@ -1,13 +1,13 @@
 //! Tables of other tools that hold AWS's record whole in one column (`_raw` of Splunk, `event.original` of Elastic's
-//! Discover): which column that is, told by what stands in it, and its rows.
+//! Discover): which column that is, told by what is in it, and its rows.
 
 use super::{MAX_HEADER_BYTES, MOST_LINES, Rows};
 use crate::ingest::cloudtrail::cells::Row;
 use crate::ingest::cloudtrail::columns::Layout;
 use crate::ingest::cloudtrail::event::EventReader;
-use crate::ingest::detect::Head;
 use crate::ingest::emit::Emitter;
 use crate::ingest::flow;
+use crate::ingest::head::Head;
 use crate::ingest::json::wrap::{self, Inside};
 use crate::ingest::json::{FlowSinks, emit_inside, fault_of_record};
 use crate::model::{Format, Reason, Wrapper};

@@ -1,4 +1,4 @@
-//! What stands between elements: values of a wrapping object, and text that is no JSON.
+//! What is between elements: values of a wrapping object, and text that is no JSON.
 
 use super::scan::Input;
 use super::{Frame, Sink, Span, Splitter, State};
@@ -35,7 +35,7 @@ impl Splitter {
         self.state = State::Garbage;
     }
 
-    /// A run of garbage goes up to where a value or the list's end stands; at the top level, up to the line's end.
+    /// A run of garbage goes up to where a value or the list's end is; at the top level, up to the line's end.
     pub(super) fn garbage(&mut self, input: &mut Input<'_>, sink: &mut impl Sink) {
         let top = self.stack.is_empty();
         let in_wrapper = self.stack.last() == Some(&Frame::Wrapper);

@@ -20,7 +20,7 @@ pub(super) struct Scan {
     pub lists: u64,
     /// Lists in inner objects that were looked at.
     pub tried: u8,
-    /// The element is not kept any more; only its end is looked for.
+    /// The element is not kept any more; only its end is searched for.
     pub skipping: Option<Reason>,
 }
 
@@ -31,7 +31,7 @@ pub(super) struct Input<'a> {
     pub text: &'a str,
     pub base: u64,
     pub at: usize,
-    /// Where the element at hand begins or goes on in `bytes`.
+    /// Where the element at hand begins or continues in `bytes`.
     pub from: usize,
 }
 
@@ -46,26 +46,26 @@ pub(super) enum Stop {
 }
 
 impl<'a> Input<'a> {
-    pub fn offset(&self) -> u64 {
+    pub(super) fn offset(&self) -> u64 {
         self.base + self.at as u64
     }
 
     /// What follows, as far as it is UTF-8.
-    pub fn text_ahead(&self) -> &'a str {
+    pub(super) fn text_ahead(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    pub fn rest(&self) -> &'a [u8] {
+    pub(super) fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
-    /// What of the element at hand stands here.
-    pub fn part(&self) -> &'a [u8] {
+    /// What of the element at hand is here.
+    pub(super) fn part(&self) -> &'a [u8] {
         self.bytes.get(self.from..self.at).unwrap_or_default()
     }
 }
 
-/// Brackets inside of each other down to which a wrapper's list is looked for.
+/// Brackets inside of each other down to which a wrapper's list is searched for.
 const DEEPEST_LIST: u64 = 8;
 
 /// Bytes that matter outside of strings.

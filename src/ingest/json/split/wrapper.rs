@@ -1,4 +1,4 @@
-//! Objects that wrap a list of records: how one is told while it is read, and what stands in it beside the list.
+//! Objects that wrap a list of records: how one is reported while it is read, and what is in it beside the list.
 
 use super::scan::Input;
 use super::{Container, Frame, Purpose, Sink, Splitter, State};
@@ -91,7 +91,7 @@ impl Splitter {
         sink.open(container);
     }
 
-    /// The list that begins at the end of the buffer, and what stands before its name. One in an inner object has to have
+    /// The list that begins at the end of the buffer, and what is before its name. One in an inner object has to have
     /// the place that AWS or a search gives it.
     fn list_at_hand(&self, is_inner: bool) -> Option<(Container, &[u8])> {
         let text = self.buffer.strip_suffix(b"[")?;

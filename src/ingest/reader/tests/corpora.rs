@@ -36,7 +36,7 @@ fn every_corpus_file_reads_as_the_manifest_says() {
         let top = &seen[0];
         assert_eq!(hex(&top.facts.file_sha256), sha256, "{name}");
         if name == PACKED_TWICE {
-            // The manifest took one compression off, the reader takes off both.
+            // The manifest took one compression off, the reader removes both.
             let mut once = Vec::new();
             flate2::read::MultiGzDecoder::new(file.as_slice()).read_to_end(&mut once).unwrap();
             assert_eq!((once.len().to_string().as_str(), top.facts.packing.as_str()), (content_bytes, "gzip+gzip"));

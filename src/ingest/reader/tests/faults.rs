@@ -158,10 +158,10 @@ fn a_file_on_disk_is_read_and_hashed() {
     let mut recorder = Recorder::default();
     read_file(file.path(), &ReadOptions::default(), &mut recorder).unwrap();
     let progress = AtomicU64::new(0);
-    let hash = hash_file(file.path(), &CancelToken::default(), &progress).unwrap();
+    let hash = hash_file(file.path(), &Cancel::default(), &progress).unwrap();
     assert_eq!((hash, recorder.seen[0].facts.file_sha256), (sha256(&content), sha256(&content)));
     assert_eq!(progress.into_inner(), content.len() as u64);
-    let cancelled = CancelToken::default();
+    let cancelled = Cancel::default();
     cancelled.cancel();
     assert!(matches!(hash_file(file.path(), &cancelled, &AtomicU64::new(0)), Err(ReadError::Cancelled)));
 }
@@ -210,7 +210,7 @@ proptest! {
     }
 }
 
-/// Inputs that fail after so many bytes, not only that end: what was handed over before is decoded to the last byte,
+/// Inputs that fail after so many bytes, not only that end: what was passed on before is decoded to the last byte,
 /// however small the pieces in which it is taken.
 #[test]
 fn what_came_before_a_failing_input_is_decoded() {

@@ -10,7 +10,7 @@ use super::*;
 use crate::model::Reason;
 use std::io::{Cursor, Write};
 
-/// All that was told about one piece of evidence.
+/// All that was reported about one piece of evidence.
 #[derive(Debug, Default)]
 struct Seen {
     member: Option<String>,

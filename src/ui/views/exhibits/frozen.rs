@@ -1,11 +1,11 @@
 //! An exhibit as it was frozen: what it rests on, what was left out, its question, and its rows.
 
 use super::ExhibitsState;
-use crate::app::exhibits::{Facts, Frozen, LeftOut};
-use crate::model::Unit;
+use crate::analysis::coverage::LeftOut;
+use crate::app::exhibits::{Facts, Frozen};
 use crate::model::conclusions::Exhibit;
+use crate::model::{Unit, Value};
 use crate::present::{display, zone::Zone};
-use crate::query::Value;
 use crate::questions::Section;
 use crate::session::App;
 use crate::session::open_case::OpenCase;
@@ -13,10 +13,10 @@ use crate::ui::theme::{self, size};
 use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridTexts, RowSource};
 use egui::{CollapsingHeader, Id, Label, RichText, ScrollArea, Ui};
 
-pub fn frozen_ui(ui: &mut Ui, app: &App, case: &OpenCase, exhibit: &Exhibit, state: &mut ExhibitsState) {
+pub(super) fn frozen_ui(ui: &mut Ui, app: &App, case: &OpenCase, exhibit: &Exhibit, state: &mut ExhibitsState) {
     let t = &app.texts;
-    let Some(frozen) = case.written.frozen() else {
-        let text = case.written.frozen_fault().map_or_else(|| t.tr("loading"), str::to_owned);
+    let Some(frozen) = case.conclusions.frozen() else {
+        let text = case.conclusions.frozen_fault().map_or_else(|| t.tr("loading"), |why| why.why(t));
         ui.label(&*display::visible(&text));
         return;
     };
@@ -57,13 +57,12 @@ fn facts_ui(ui: &mut Ui, app: &App, exhibit: &Exhibit, facts: &Facts) {
 }
 
 fn left_out_text(app: &App, left_out: &LeftOut) -> String {
-    let hours: i64 = left_out.gaps.iter().map(|(from, to)| (to - from) / 3600).sum();
     let counts = [
         ("duplicates", left_out.duplicates),
         ("nodata", left_out.no_data),
         ("skipdata", left_out.skip_data),
         ("untimed", left_out.untimed),
-        ("hours", u64::try_from(hours).unwrap_or(0)),
+        ("hours", left_out.missing_hours()),
     ];
     let counts = counts.map(|(name, count)| (name, display::count(count)));
     app.texts.tr_args("facts-left-out", &counts.each_ref().map(|(name, count)| (*name, count.as_str())))
@@ -111,7 +110,7 @@ fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsStat
             for (at, section) in frozen.sections.iter().enumerate() {
                 if ui.selectable_label(state.section == at, &section.name).clicked() {
                     state.section = at;
-                    state.rows.to_top();
+                    state.rows.scroll_to_top();
                     state.selection.clear();
                 }
             }

@@ -4,8 +4,10 @@ use crate::present::Language;
 use crate::present::display;
 use crate::report::Picture;
 use crate::session::open_case::OpenCase;
+use crate::session::pane::Pane;
 use crate::session::preview::{Preview, PreviewAction};
 use crate::session::{Action, App};
+use crate::ui::state::PreviewState;
 use crate::ui::theme;
 use egui::{
     Button, ColorImage, DragValue, Image, Key, Modifiers, Rect, ScrollArea, Spinner, TextureHandle, TextureOptions, Ui,
@@ -13,19 +15,11 @@ use egui::{
 };
 use std::sync::Arc;
 
-#[derive(Default)]
-pub struct PreviewState {
-    /// The picture that is in the graphics memory.
-    shown: Option<(Arc<Picture>, TextureHandle)>,
-    /// As wide as there is room; else the whole page.
-    is_wide: bool,
-}
-
-pub fn preview_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut PreviewState, out: &mut Vec<Action>) {
+pub(super) fn preview_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut PreviewState, out: &mut Vec<Action>) {
     let preview = &case.preview;
     bar_ui(ui, app, preview, state, out);
     if let Some(why) = preview.fault() {
-        ui.colored_label(theme::palette(ui).error, &*display::visible(why));
+        ui.colored_label(theme::palette(ui).error, &*display::visible(&why.why(&app.texts)));
     }
     let Some(size) = preview.size() else {
         let text = busy_text(app, preview);
@@ -54,7 +48,7 @@ pub fn preview_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut PreviewSt
         });
     });
     if preview.is_busy() {
-        // Over the page: a place of its own would make the page smaller, which would have to be drawn anew.
+        // Over the page: a place of its own would make the page smaller, which would have to be drawn again.
         let corner = Rect::from_min_size(ui.min_rect().left_top() + vec2(4.0, 40.0), Vec2::splat(18.0));
         ui.put(corner, Spinner::new()).on_hover_text(busy_text(app, preview));
     }
@@ -109,8 +103,8 @@ fn bar_ui(ui: &mut Ui, app: &App, preview: &Preview, state: &mut PreviewState, o
         ui.radio_value(&mut state.is_wide, true, t.tr("preview-width"));
         ui.separator();
         let order = preview.order();
-        for (language, key) in [(Language::English, "language-en"), (Language::Japanese, "language-ja")] {
-            if ui.radio(order.language == language, t.tr(key)).clicked() {
+        for language in Language::REPORTS {
+            if ui.radio(order.language == language, t.tr(&language.text_key())).clicked() {
                 ask(PreviewAction::Language(language));
             }
         }

@@ -1,5 +1,5 @@
-//! The heat map: a row for each day, a cell for each hour, darker or brighter by its value. A click takes the hour as the
-//! time range.
+//! The heat map: a row for each day, a cell for each hour, darker or brighter by its value. A click takes the hour as
+//! the time range.
 
 use crate::model::{Dataset, TimeRange, Timestamp};
 use crate::present::chart::{Heat, axis_number};
@@ -11,12 +11,12 @@ use crate::ui::theme::{self, size};
 use crate::ui::widgets::coverage::hatch;
 use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
-pub fn heat_ui(ui: &mut Ui, app: &App, track: &Track, _span: (i64, i64), out: &mut Vec<Action>) {
+pub(super) fn heat_ui(ui: &mut Ui, app: &App, track: &Track, _span: (i64, i64), out: &mut Vec<Action>) {
     let Some(chart) = track.chart().filter(|chart| !chart.is_empty()) else {
         return super::track::nothing_ui(ui, app, track, size::TRACK_MIN);
     };
     let (t, p) = (&app.texts, theme::palette(ui));
-    // As many days as there are: a few hundred at the most, so it is made as it is drawn.
+    // As many days as there are: a few hundred at most, so it is made as it is drawn.
     let heat = Heat::of(chart, app.zone);
     let is_bytes = track.plan.dataset == Dataset::Flows && track.shown_measure() == Measure::Bytes;
     let cell = vec2(((ui.available_width() - size::DAY) / 24.0).floor().max(4.0), size::ROW);

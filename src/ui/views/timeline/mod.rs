@@ -1,7 +1,7 @@
 //! The timeline: tracks below each other over one axis of time, what each shows, and the ways to take it along.
 
 mod heat;
-pub mod track;
+pub(crate) mod track;
 
 use crate::model::Dataset;
 use crate::present::chart::Shape;
@@ -12,20 +12,12 @@ use crate::session::open_case::OpenCase;
 use crate::session::state::line_names;
 use crate::session::timeline::{MOST_BINS, MOST_TRACKS, Plan, TOPS, TimelineAction, Track, WIDTHS, groups};
 use crate::session::{Action, App, Dialog, Link, View};
-use crate::ui::state::UiState;
+use crate::ui::state::{TimelineState, UiState};
 use crate::ui::theme::{self, size};
 use crate::ui::{filter_bar, time_bar};
 use egui::{Button, ComboBox, Label, RichText, ScrollArea, TextEdit, Ui};
 
-#[derive(Default)]
-pub struct TimelineState {
-    /// Where a drag over a track began, in seconds.
-    pub drag: Option<f64>,
-    /// Thresholds while they are typed, by the id of the track.
-    thresholds: std::collections::BTreeMap<u64, String>,
-}
-
-pub fn timeline_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+pub(crate) fn timeline_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     filter_bar::filter_bar_ui(ui, app, case, Dataset::Flows, &mut state.filter, out);
     state.filter.take_leaves();
     time_bar::time_bar_ui(ui, app, &mut state.time, out);
@@ -259,7 +251,7 @@ fn events_filter_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Actio
 }
 
 /// The tracks as they are shown, to be saved: on white, whatever the theme, for paper.
-pub fn drawing(app: &App, case: &OpenCase) -> Option<Drawing> {
+pub(crate) fn drawing(app: &App, case: &OpenCase) -> Option<Drawing> {
     let t = &app.texts;
     let (from, to) = case.timeline.span(app.range.from, app.range.to)?;
     let tracks = case.timeline.tracks().iter().filter_map(|track| {

@@ -17,20 +17,20 @@ use egui_plot::{
 };
 
 /// In the place of a chart that is not there yet.
-pub fn nothing_ui(ui: &mut Ui, app: &App, track: &Track, height: f32) {
+pub(crate) fn nothing_ui(ui: &mut Ui, app: &App, track: &Track, height: f32) {
     let t = &app.texts;
     let room = egui::vec2(ui.available_width(), height);
     ui.allocate_ui_with_layout(room, egui::Layout::centered_and_justified(egui::Direction::TopDown), |ui| match track
         .fault()
     {
-        Some(why) => ui.label(RichText::new(display::visible(why)).color(theme::palette(ui).error)),
+        Some(why) => ui.label(RichText::new(display::visible(&why.why(t))).color(theme::palette(ui).error)),
         None if track.chart().is_some() => ui.weak(t.tr("timeline-nothing")),
         None => ui.weak(t.tr("loading")),
     });
 }
 
 /// A chart as it is drawn.
-pub struct Plotted<'a> {
+pub(crate) struct Plotted<'a> {
     pub id: Id,
     pub chart: &'a Chart,
     pub shape: Shape,
@@ -38,14 +38,14 @@ pub struct Plotted<'a> {
     pub names: &'a [String],
     pub colours: &'a [Color32],
     pub threshold: Option<u64>,
-    /// Bins with how many of their records meet an indicator.
+    /// Bins with how many of their records match an indicator.
     pub sighted: &'a [(i64, u128)],
     /// Of the axis of time, in seconds.
     pub span: (i64, i64),
     pub height: f32,
 }
 
-pub fn track_ui(
+pub(crate) fn track_ui(
     ui: &mut Ui,
     app: &App,
     track: &Track,
@@ -77,7 +77,7 @@ pub fn track_ui(
     plot_ui(ui, app, &plotted, drag, out);
 }
 
-pub fn plot_ui(ui: &mut Ui, app: &App, plotted: &Plotted<'_>, drag: &mut Option<f64>, out: &mut Vec<Action>) {
+pub(crate) fn plot_ui(ui: &mut Ui, app: &App, plotted: &Plotted<'_>, drag: &mut Option<f64>, out: &mut Vec<Action>) {
     let Plotted { chart, is_bytes, names, .. } = *plotted;
     let p = theme::palette(ui);
     let zone = app.zone;
@@ -87,7 +87,7 @@ pub fn plot_ui(ui: &mut Ui, app: &App, plotted: &Plotted<'_>, drag: &mut Option<
     let y_axis = AxisHints::new_y().min_thickness(size::VALUE_AXIS).formatter(move |mark, _| {
         if mark.value.fract() == 0.0 { axis_number(mark.value, is_bytes) } else { String::new() }
     });
-    // Zoomed together, and anew for another range.
+    // Zoomed together, and again for another range.
     let (from, to) = plotted.span;
     let plot = Plot::new((plotted.id, from, to))
         .height(plotted.height)
@@ -132,7 +132,7 @@ pub fn plot_ui(ui: &mut Ui, app: &App, plotted: &Plotted<'_>, drag: &mut Option<
     }
 }
 
-pub fn legend_ui(ui: &mut Ui, app: &App, plotted: &Plotted<'_>) {
+pub(crate) fn legend_ui(ui: &mut Ui, app: &App, plotted: &Plotted<'_>) {
     let chart = plotted.chart;
     ui.horizontal_wrapped(|ui| {
         for ((line, name), colour) in chart.lines.iter().zip(plotted.names).zip(plotted.colours) {
@@ -221,7 +221,7 @@ fn threshold_ui(plot: &mut PlotUi<'_>, chart: &Chart, shape: Shape, threshold: u
     plot.points(points.shape(MarkerShape::Down).radius(size::MARK).color(color));
 }
 
-/// A mark above every bin that holds records which meet an indicator.
+/// A mark above every bin that holds records which match an indicator.
 fn sighted_ui(plot: &mut PlotUi<'_>, plotted: &Plotted<'_>, color: Color32) {
     let chart = plotted.chart;
     let top = chart.top(plotted.shape);

@@ -1,4 +1,5 @@
-//! What a cell's text looks like in the room that it has: a text ends with an ellipsis, a number or a time is whole or `#`.
+//! What a cell's text looks like in the room that it has: a text ends with an ellipsis, a number or a time is whole or
+//! `#`.
 
 use super::rows::SIGHTED;
 use super::{CellNote, CellView, Grid, GridState};
@@ -13,8 +14,8 @@ use std::sync::Arc;
 const AROUND: f32 = 2.0 * size::CELL_PADDING + 1.0;
 
 impl Grid<'_> {
-    /// The widths of the columns: those that somebody chose, and else at least as wide as the widest number or time that
-    /// was on show since the columns were put together.
+    /// The widths of the columns: those that somebody chose, and else at least as wide as the widest number or time
+    /// that was on show since the columns were put together.
     pub(super) fn widths(&self, ui: &Ui, state: &mut GridState, rect: Rect) -> Vec<f32> {
         let same = state.widest.len() == self.columns.len()
             && state.widest.iter().zip(self.columns).all(|((title, _), column)| *title == column.title);
@@ -100,7 +101,7 @@ fn whole(ui: &Ui, p: &Palette, text: &str, color: Color32, note: &CellNote, room
     (ui.painter().layout_job(signs), true)
 }
 
-/// The value, a sign before it where it meets an indicator, its label behind it.
+/// The value, a sign before it where it matches an indicator, its label behind it.
 fn cell_job(p: &Palette, text: &str, color: Color32, note: &CellNote) -> LayoutJob {
     let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
     job.wrap.max_width = f32::INFINITY;

@@ -98,7 +98,7 @@ impl Grid<'_> {
         painter.galley(pos2(x + title_width, y), sign, p.accent);
     }
 
-    /// While a header is dragged a line shows where the column will stand.
+    /// While a header is dragged a line shows where the column will be.
     fn drag_ui(
         &self,
         ui: &Ui,

@@ -6,8 +6,8 @@ mod header;
 mod keys;
 mod rows;
 
-pub use rows::SIGHTED;
-pub mod scroll;
+pub(crate) use rows::SIGHTED;
+pub(crate) mod scroll;
 
 use crate::session::selection::Selection;
 use crate::ui::theme::{self, size};
@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// What a cell shows.
 #[derive(Clone, Debug, PartialEq)]
-pub enum CellView {
+pub(crate) enum CellView {
     /// Not fetched yet.
     Loading,
     Absent,
@@ -31,29 +31,29 @@ pub enum CellView {
     },
 }
 
-/// How a row stands out: by a sign, with a tint of the same meaning.
+/// How a row is out: by a sign, with a tint of the same meaning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RowMark {
+pub(crate) enum RowMark {
     #[default]
     None,
     /// Something to look at.
     Warning,
-    /// It meets an indicator.
+    /// It matches an indicator.
     Sighting,
     /// The examiner gave it a tag.
     Tagged,
 }
 
-/// What stands beside a cell's value.
+/// What is beside a cell's value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CellNote {
-    /// The value meets an indicator.
+pub(crate) struct CellNote {
+    /// The value matches an indicator.
     pub sighted: bool,
     /// What the examiner calls it.
     pub label: Option<String>,
 }
 
-pub trait RowSource {
+pub(crate) trait RowSource {
     fn rows(&self) -> u64;
     fn cell(&self, row: u64, column: usize) -> CellView;
     /// What the tool tip adds to the text.
@@ -77,7 +77,7 @@ pub trait RowSource {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct GridColumn {
+pub(crate) struct GridColumn {
     pub title: String,
     pub width: f32,
     /// Somebody chose this width; else the column grows to the widest number or time on show.
@@ -90,7 +90,7 @@ pub struct GridColumn {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum GridEvent {
+pub(crate) enum GridEvent {
     /// A click on a header; with `add` (Shift) as a further key.
     Sort {
         column: usize,
@@ -100,7 +100,7 @@ pub enum GridEvent {
         column: usize,
         width: f32,
     },
-    /// A column was dragged to stand before another (or after the last).
+    /// A column was dragged to be before another (or after the last).
     Moved {
         from: usize,
         before: usize,
@@ -124,7 +124,8 @@ pub struct GridState {
     dragged_column: Option<usize>,
     reveal: Option<Reveal>,
     wants_focus: bool,
-    /// Of each column by its title, as wide as its widest number or time so far: so that scrolling makes no column narrower.
+    /// Of each column by its title, as wide as its widest number or time so far: so that scrolling makes no column
+    /// narrower.
     widest: Vec<(String, f32)>,
 }
 
@@ -144,7 +145,7 @@ enum Reveal {
 }
 
 impl GridState {
-    pub fn to_top(&mut self) {
+    pub fn scroll_to_top(&mut self) {
         self.scroll = Scroll::default();
     }
 
@@ -158,19 +159,19 @@ impl GridState {
 }
 
 /// Names that a person or a screen reader meets.
-pub struct GridTexts {
+pub(crate) struct GridTexts {
     pub table: String,
     pub row: String,
     pub absent: String,
     pub loading: String,
-    /// What meets an indicator, in a word.
+    /// What matches an indicator, in a word.
     pub sighted: String,
     /// What has a tag, in a word.
     pub tagged: String,
 }
 
 impl GridTexts {
-    pub fn of(texts: &crate::present::text::Texts, table: String) -> Self {
+    pub(crate) fn of(texts: &crate::present::text::Texts, table: String) -> Self {
         let [row, absent, loading, sighted, tagged] =
             ["grid-row", "grid-absent", "loading", "grid-sighted", "grid-tagged"].map(|key| texts.tr(key));
         Self { table, row, absent, loading, sighted, tagged }
@@ -179,17 +180,17 @@ impl GridTexts {
 
 /// The cell whose menu is drawn.
 #[derive(Clone, Copy, Debug)]
-pub struct MenuCell {
+pub(crate) struct MenuCell {
     pub row: u64,
     pub column: usize,
     /// The menu has just been opened by a key: its first entry takes the keyboard.
     pub takes_focus: bool,
 }
 
-pub type CellMenu<'a> = dyn FnMut(&mut Ui, MenuCell) + 'a;
-pub type HeaderMenu<'a> = dyn FnMut(&mut Ui, usize) + 'a;
+pub(crate) type CellMenu<'a> = dyn FnMut(&mut Ui, MenuCell) + 'a;
+pub(crate) type HeaderMenu<'a> = dyn FnMut(&mut Ui, usize) + 'a;
 
-pub struct Grid<'a> {
+pub(crate) struct Grid<'a> {
     pub id: Id,
     pub columns: &'a [GridColumn],
     pub source: &'a dyn RowSource,
@@ -216,14 +217,14 @@ impl Areas {
     }
 }
 
-pub struct GridOutput {
+pub(crate) struct GridOutput {
     pub events: Vec<GridEvent>,
     /// Rows on screen, to be fetched.
     pub visible: Range<u64>,
 }
 
 impl Grid<'_> {
-    pub fn show(
+    pub(crate) fn show(
         &self,
         ui: &mut Ui,
         state: &mut GridState,

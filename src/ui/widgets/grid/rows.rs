@@ -226,7 +226,7 @@ fn spark(ui: &Ui, rect: Rect, values: &[f32], color: Color32) {
     }
 }
 
-/// In front of what meets an indicator.
-pub const SIGHTED: &str = "◆ ";
+/// In front of what matches an indicator.
+pub(crate) const SIGHTED: &str = "◆ ";
 /// The sign of what has a tag.
 const TAGGED: &str = "■ ";

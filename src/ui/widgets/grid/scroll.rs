@@ -1,5 +1,5 @@
-//! Where a table of any length is scrolled to. The position is counted in rows as f64: at a thousand million rows it still
-//! resolves a ten-thousandth of a pixel. f32 is used only for distances within the viewport.
+//! Where a table of any length is scrolled to. The position is counted in rows as f64: at a thousand million rows it
+//! still resolves a ten-thousandth of a pixel. f32 is used only for distances within the viewport.
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Scroll {
@@ -114,7 +114,7 @@ mod tests {
             let offset = scroll.offset(ROWS - 1, HEIGHT);
             assert!((offset - (590.0 + pixel as f32)).abs() < 0.01, "{pixel}: {offset}");
         }
-        // Neighbouring rows stand exactly one row height apart.
+        // Neighbouring rows are exactly one row height apart.
         let first = scroll.visible(extent).start;
         for row in first..first + 30 {
             let gap = scroll.offset(row + 1, HEIGHT) - scroll.offset(row, HEIGHT);

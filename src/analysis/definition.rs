@@ -1,0 +1,82 @@
+//! What an analysis is, and what it is asked.
+
+use crate::case::CaseReader;
+use crate::model::{Dataset, Value};
+use crate::query::tables::Rows;
+use crate::query::{Cancel, QueryError, Scope};
+use std::collections::BTreeMap;
+
+pub struct Analysis {
+    /// Of the named query, the subcommand and the kind of exhibit.
+    pub name: &'static str,
+    /// Of the records that it is asked about first.
+    pub dataset: Dataset,
+    pub parameters: &'static [Parameter],
+    /// Fields without which it says nothing.
+    pub needs: &'static [&'static str],
+    /// Takes time in proportion to the records; never on the frame thread.
+    ///
+    /// # Errors
+    /// As of any query; a parameter that cannot be read is `QueryError::Filter`.
+    pub run: fn(&CaseReader, &Asked, &Cancel) -> Result<Rows, QueryError>,
+    /// The records that a row of the answer counts; `None` where it counts none.
+    pub counted: fn(&Asked, &[Value]) -> Option<Scope>,
+}
+
+/// One name is one analysis.
+impl PartialEq for Analysis {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Analysis {}
+
+impl std::fmt::Debug for Analysis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// A value that the examiner can set.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Parameter {
+    pub name: &'static str,
+    pub kind: ParameterKind,
+    pub default: Option<&'static str>,
+    /// The query runs without it.
+    pub optional: bool,
+}
+
+/// How a parameter is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ParameterKind {
+    Address,
+    /// Addresses and CIDR blocks, separated by commas.
+    Addresses,
+    /// Port numbers, separated by commas.
+    Ports,
+    Text,
+    /// `true` or `false`.
+    Boolean,
+    /// A number, with a unit if need be: `5MB`.
+    Bytes,
+    /// 1 to 86,400.
+    Seconds,
+}
+
+/// What an analysis is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Asked {
+    pub scope: Scope,
+    /// By the name of the parameter: as typed, or its default.
+    pub parameters: BTreeMap<String, String>,
+    /// Rows at most.
+    pub limit: Option<usize>,
+}
+
+impl Asked {
+    pub fn of(scope: Scope) -> Self {
+        Self { scope, parameters: BTreeMap::new(), limit: None }
+    }
+}

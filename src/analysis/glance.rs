@@ -1,0 +1,145 @@
+//! The case at a glance. Every figure comes with the question that gives its records, so that it can be a link.
+
+use super::coverage::{Coverage, coverage};
+use crate::case::CaseReader;
+use crate::filter;
+use crate::model::Dataset;
+use crate::query::{
+    Cancel, GroupBy, Measure, QueryError, Scope, TopQuery, TopTable, Totals, figures, own_field, top, totals,
+};
+
+/// The figures of a case; `None` and empty lists where it has no records of the kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Glance {
+    pub totals: Totals,
+    pub flows: Option<Coverage>,
+    pub events: Option<Coverage>,
+    pub counts: Vec<GlanceCount>,
+    pub lists: Vec<GlanceList>,
+}
+
+/// How many records there are of a kind that an examiner asks for first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GlanceCount {
+    /// Stable; the id of its text is made of it.
+    pub name: &'static str,
+    pub scope: Scope,
+    pub records: u64,
+}
+
+/// The greatest of a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GlanceList {
+    /// Stable; the id of its text is made of it.
+    pub name: &'static str,
+    pub query: TopQuery,
+    pub table: TopTable,
+}
+
+/// Names and filters of the counts.
+const COUNTS: [(&str, Dataset, &str); 12] = [
+    ("accepted", Dataset::Flows, "action = ACCEPT"),
+    ("rejected", Dataset::Flows, "action = REJECT"),
+    ("no-data", Dataset::Flows, "log_status = NODATA"),
+    ("skip-data", Dataset::Flows, "log_status = SKIPDATA"),
+    ("flow-sightings", Dataset::Flows, "indicator exists"),
+    ("event-sightings", Dataset::Events, "indicator exists"),
+    ("errors", Dataset::Events, "error_code exists"),
+    ("logins", Dataset::Events, "event_name = ConsoleLogin"),
+    ("failed-logins", Dataset::Events, "event_name = ConsoleLogin and responseElements.ConsoleLogin = 'Failure'"),
+    ("logins-without-mfa", Dataset::Events, "event_name = ConsoleLogin and additionalEventData.MFAUsed = 'No'"),
+    ("root", Dataset::Events, "user_identity_type = Root"),
+    ("trail-changes", Dataset::Events, "event_name in (StopLogging, DeleteTrail, UpdateTrail)"),
+];
+
+/// The questions that the lists answer, by name; `limit` rows each.
+pub fn glance_lists(dataset: Dataset, limit: usize) -> Result<Vec<(&'static str, TopQuery)>, QueryError> {
+    let field = |name| GroupBy::Field(own_field(dataset, name));
+    let list = match dataset {
+        Dataset::Flows => vec![
+            ("talkers", GroupBy::Talker, Measure::Bytes, ""),
+            ("pairs", GroupBy::Pair, Measure::Bytes, ""),
+            ("rejected-sources", field("srcaddr"), Measure::Records, "action = REJECT"),
+            ("rejected-pairs", GroupBy::Pair, Measure::Records, "action = REJECT"),
+            ("accepted-pairs", GroupBy::Pair, Measure::Records, "action = ACCEPT"),
+            ("services", GroupBy::Service, Measure::Bytes, ""),
+            ("ports", field("dstport"), Measure::Records, ""),
+            ("interfaces", field("interface_id"), Measure::Bytes, ""),
+            ("instances", field("instance_id"), Measure::Bytes, "instance_id exists"),
+            ("subnets", field("subnet_id"), Measure::Bytes, "subnet_id exists"),
+        ],
+        Dataset::Events => vec![
+            ("event-names", field("event_name"), Measure::Records, ""),
+            ("event-sources", field("event_source"), Measure::Records, ""),
+            ("error-codes", field("error_code"), Measure::Records, "error_code exists"),
+            ("principals", GroupBy::Principal, Measure::Records, ""),
+            ("source-addresses", field("source_ip_address"), Measure::Records, ""),
+            ("regions", field("aws_region"), Measure::Records, ""),
+        ],
+    };
+    list.into_iter()
+        .map(|(name, by, measure, text)| {
+            Ok((name, TopQuery { scope: written(dataset, text)?, by, measure, limit: Some(limit) }))
+        })
+        .collect()
+}
+
+/// The records that a filter text of ours means.
+fn written(dataset: Dataset, text: &str) -> Result<Scope, QueryError> {
+    let filter = filter::parse(text, dataset).map_err(|error| QueryError::Filter(error.to_string()))?;
+    Ok(if filter == filter::Filter::All { Scope::all(dataset) } else { Scope::of(dataset, filter) })
+}
+
+/// What is answered by itself, so that the first figures can be seen while the others are still counted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum GlancePart {
+    Coverage(Dataset),
+    Counts(Dataset),
+    List(&'static str, TopQuery),
+}
+
+/// What there is to be reported of one kind of record, in the order in which it is reported; lists of so many rows.
+pub fn glance_parts(dataset: Dataset, limit: usize) -> Result<Vec<GlancePart>, QueryError> {
+    let lists = glance_lists(dataset, limit)?.into_iter().map(|(name, query)| GlancePart::List(name, query));
+    Ok([GlancePart::Coverage(dataset), GlancePart::Counts(dataset)].into_iter().chain(lists).collect())
+}
+
+/// A glance that holds this part and nothing else. Takes time in proportion to the records; never on the frame thread.
+pub fn glance_part(reader: &CaseReader, part: &GlancePart, cancel: &Cancel) -> Result<Glance, QueryError> {
+    let mut glance = Glance::default();
+    match part {
+        GlancePart::Coverage(Dataset::Flows) => glance.flows = coverage(reader, Dataset::Flows, cancel)?,
+        GlancePart::Coverage(Dataset::Events) => glance.events = coverage(reader, Dataset::Events, cancel)?,
+        GlancePart::Counts(dataset) => {
+            for (name, _, text) in COUNTS.into_iter().filter(|(_, of, _)| of == dataset) {
+                let scope = written(*dataset, text)?;
+                let records = figures(reader, &scope, cancel)?.records;
+                glance.counts.push(GlanceCount { name, scope, records });
+            }
+        }
+        GlancePart::List(name, query) => {
+            let table = top(reader, query, cancel)?;
+            glance.lists.push(GlanceList { name, query: query.clone(), table });
+        }
+    }
+    Ok(glance)
+}
+
+/// The case at a glance, with lists of so many rows: every part of every kind of record that there is.
+pub fn glance(reader: &CaseReader, limit: usize, cancel: &Cancel) -> Result<Glance, QueryError> {
+    let mut glance = Glance { totals: totals(reader)?, ..Glance::default() };
+    for dataset in [Dataset::Flows, Dataset::Events] {
+        for part in glance_parts(dataset, limit)? {
+            let found = glance_part(reader, &part, cancel)?;
+            let covers = found.flows.is_some() || found.events.is_some();
+            glance.flows = glance.flows.or(found.flows);
+            glance.events = glance.events.or(found.events);
+            glance.counts.extend(found.counts);
+            glance.lists.extend(found.lists);
+            if matches!(part, GlancePart::Coverage(_)) && !covers {
+                break;
+            }
+        }
+    }
+    Ok(glance)
+}
