@@ -211,8 +211,8 @@ impl Pane for Library {
 
     fn poll(&mut self) -> Vec<Failure> {
         let answered = self.answer.poll();
-        if let (Some(Ok(())), Some(rows)) = (&answered, self.answer.shown()) {
-            self.table.take(Arc::clone(&rows.rows));
+        if let (Some(Ok(())), Some(found)) = (&answered, self.answer.shown()) {
+            self.table.take(Arc::clone(&found.rows));
         }
         let polled = [self.lacks.poll(), answered, self.table.poll()];
         polled.into_iter().flatten().filter_map(Result::err).collect()
@@ -223,8 +223,9 @@ impl Pane for Library {
     }
 
     fn exported(&self, _: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
-        let (question, table) = self.answer()?;
-        Some((Exported::Question(Arc::clone(question)), table.rows().map(|rows| rows.rows.len() as u64)))
+        let (question, _) = self.answer()?;
+        // A file has all rows, those too that are not shown.
+        Some((Exported::Question(Arc::clone(question)), self.answer.shown().map(|found| found.all as u64)))
     }
 }
 

@@ -106,16 +106,17 @@ fn run(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<Rows, Quer
         let sources: BTreeSet<Vec<String>> =
             hours.iter().map(|hour| hour.source.iter().map(Value::to_text).collect()).collect();
         let (from, to) = bounds(scope.range, *first, *last);
-        let hours_each = (to.unwrap_or(*last) - from.unwrap_or(*first)) / HOUR + 1;
+        let (begin, end) = (from.unwrap_or(*first), to.unwrap_or(*last));
+        let hours_each = (end - begin) / HOUR + 1;
         // A record with a time far from all others would give rows without end.
         if sources.len() as i64 > MOST_ROWS / hours_each.max(1) {
             return Err(QueryError::Filter(format!(
                 "from {} to {} there are more than {MOST_ROWS} hours of sources; narrow the time range",
-                Timestamp::from_secs(from.unwrap_or(*first)).to_iso(),
-                Timestamp::from_secs(to.unwrap_or(*last)).to_iso(),
+                Timestamp::from_secs(begin).to_iso(),
+                Timestamp::from_secs(end).to_iso(),
             )));
         }
-        rows.extend(table(dataset, hours, bounds(scope.range, *first, *last)));
+        rows.extend(table(dataset, hours, (from, to)));
     }
     rows.truncate(asked.limit.unwrap_or(usize::MAX));
     Ok(Rows::new(Column::list(&COLUMNS), rows))
