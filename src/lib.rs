@@ -116,7 +116,7 @@
 //!
 //! # Errors
 //! Each layer has its own error type, and an error keeps its type until the window or the command line shows it. `app::failure`
-//! is the table of all errors that people see, with their texts and advice in `assets/locales/errors.en.ftl`, for both.
+//! is the table of all errors that people see, with their texts and advice in `assets/locales/errors.*.ftl`, for both.
 
 pub mod analysis;
 pub mod app;

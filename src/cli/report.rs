@@ -27,7 +27,7 @@ pub struct Arguments {
     #[command(flatten)]
     pub said: Said,
     /// Language of the report
-    #[arg(long, value_name = "LANG", default_value = "en", value_parser = Language::REPORTS.map(Language::code))]
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = Language::ALL.map(Language::code))]
     pub lang: String,
     /// Time zone of the report, such as Asia/Tokyo; UTC is shown next to it
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
@@ -112,7 +112,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
 fn write(arguments: &Arguments, folder: &Path) -> Result<u8, CliError> {
     let all = !(arguments.html || arguments.pdf || arguments.csv);
     let order = Order {
-        language: Language::of_report(&arguments.lang).unwrap_or(Language::English),
+        language: Language::of_code(&arguments.lang).unwrap_or_default(),
         zone: Zone::by_name(arguments.tz.name()).unwrap_or_default(),
         formats: Formats { html: all || arguments.html, pdf: all || arguments.pdf },
         with_time: arguments.with_time,

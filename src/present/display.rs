@@ -124,18 +124,6 @@ pub(crate) fn size(bytes: impl Into<u128>) -> String {
     format!("{value:.1} {unit}")
 }
 
-/// `45 s`, `12 min`, `3 h 5 min`, `1 day`: the two largest units, those of 0 left out.
-pub(crate) fn duration(secs: u64) -> String {
-    if secs < 90 {
-        return format!("{secs} s");
-    }
-    let minutes = secs.div_ceil(60);
-    let days = minutes / 1440;
-    let parts = [(days, if days == 1 { "day" } else { "days" }), (minutes % 1440 / 60, "h"), (minutes % 60, "min")];
-    let parts = parts.into_iter().filter(|(count, _)| *count > 0).take(2);
-    parts.map(|(count, unit)| format!("{count} {unit}")).collect::<Vec<_>>().join(" ")
-}
-
 fn utc(time: Timestamp) -> String {
     format!("{} UTC", Zone::default().format(time))
 }
@@ -354,8 +342,6 @@ mod tests {
             [size(999u64), size(1000u64), size(999_999u64), size(812_000_000_000u64)],
             ["999 B", "1.0 kB", "1.0 MB", "812.0 GB"]
         );
-        assert_eq!([duration(5), duration(120), duration(7500)], ["5 s", "2 min", "2 h 5 min"]);
-        assert_eq!([duration(3600), duration(86_400), duration(700_000)], ["1 h", "1 day", "8 days 2 h"]);
     }
 
     #[test]

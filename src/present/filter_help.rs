@@ -25,10 +25,10 @@ pub fn plain_text(texts: &Texts, dataset: Dataset) -> String {
     for field in help::fields(dataset) {
         let mut notes = vec![texts.tr(field.kind)];
         if !field.values.is_empty() {
-            notes.push(field.values.join(", "));
+            notes.push(texts.list(field.values));
         }
         if !field.aliases.is_empty() {
-            notes.push(texts.tr_args("filter-help-also", &[("names", &field.aliases.join(", "))]));
+            notes.push(texts.tr_args("filter-help-also", &[("names", &texts.list(field.aliases))]));
         }
         text.push_str(&format!("  {:<32} {}\n", field.name, notes.join("; ")));
     }
@@ -42,7 +42,7 @@ pub fn mistake(texts: &Texts, error: &FilterError, text: &str) -> String {
     if !error.expected.is_empty() {
         let word = |word: &&str| if word.starts_with(EXPECTED) { texts.tr(word) } else { (*word).to_owned() };
         let list: Vec<String> = error.expected.iter().map(word).collect();
-        lines.push(texts.tr_args("filter-error-expected", &[("list", &list.join(", "))]));
+        lines.push(texts.tr_args("filter-error-expected", &[("list", &texts.list(&list))]));
     }
     if let Some(proposal) = &error.proposal {
         lines.push(texts.tr_args("filter-error-proposal", &[("proposal", proposal)]));

@@ -1,5 +1,8 @@
 //! The message catalogue: every text that a person reads in the window, by id, with arguments. The texts themselves live
-//! in `assets/locales/*.ftl`; this module knows no view.
+//! in `assets/locales/NAME.en.ftl` and `NAME.ja.ftl`; this module knows no view.
+
+mod compose;
+mod reasons;
 
 use crate::filter::error::EXPECTED;
 use crate::model::Message;
@@ -9,17 +12,16 @@ use std::collections::HashMap;
 use unic_langid::LanguageIdentifier;
 
 /// A language that the catalogue holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Language {
+    #[default]
     English,
     Japanese,
 }
 
 impl Language {
-    /// Those of the window.
-    pub const ALL: [Language; 1] = [Language::English];
-    /// Those of a report.
-    pub const REPORTS: [Language; 2] = [Language::English, Language::Japanese];
+    /// Those of the window and of a report.
+    pub const ALL: [Language; 2] = [Language::English, Language::Japanese];
 
     /// As `lang` and a command line name it.
     pub fn code(self) -> &'static str {
@@ -29,53 +31,87 @@ impl Language {
         }
     }
 
-    /// The report language of this code.
-    pub fn of_report(code: &str) -> Option<Self> {
-        Self::REPORTS.into_iter().find(|language| language.code() == code)
+    /// The language of this code.
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.code() == code)
+    }
+
+    /// The language of a locale such as `ja_JP.UTF-8`.
+    pub fn of_locale(locale: &str) -> Option<Self> {
+        Self::of_code(&locale.split(['_', '.', '-', '@']).next()?.to_ascii_lowercase())
+    }
+
+    /// Of the desktop, by the variables that name its locale; English where they name no language of the catalogue.
+    pub fn of_system(variable: impl Fn(&str) -> Option<String>) -> Self {
+        // The first that is set decides, as POSIX has it.
+        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+        set.and_then(|locale| Self::of_locale(&locale)).unwrap_or_default()
     }
 
     /// Id of its name.
     pub fn text_key(self) -> String {
         format!("language-{}", self.code())
     }
+}
 
-    fn source(self) -> &'static str {
-        match self {
-            // The window speaks English so far; what it would lack in another language is named by its ids.
-            Language::English | Language::Japanese => {
-                concat!(
-                    include_str!("../../assets/locales/en.ftl"),
-                    "\n",
-                    include_str!("../../assets/locales/errors.en.ftl"),
-                    "\n",
-                    include_str!("../../assets/locales/filter.en.ftl"),
-                    "\n",
-                    include_str!("../../assets/locales/queries.en.ftl"),
-                    "\n",
-                    include_str!("../../assets/locales/limits.en.ftl")
-                )
-            }
+/// A part of the catalogue, in each language.
+struct Room {
+    english: &'static str,
+    japanese: &'static str,
+}
+
+macro_rules! room {
+    ($name:literal) => {
+        Room {
+            english: include_str!(concat!("../../assets/locales/", $name, ".en.ftl")),
+            japanese: include_str!(concat!("../../assets/locales/", $name, ".ja.ftl")),
         }
-    }
+    };
+}
 
-    fn report_source(self) -> &'static str {
-        match self {
-            Language::English => concat!(
-                include_str!("../../assets/locales/report.en.ftl"),
-                "\n",
-                include_str!("../../assets/locales/limits.en.ftl")
-            ),
-            Language::Japanese => concat!(
-                include_str!("../../assets/locales/report.ja.ftl"),
-                "\n",
-                include_str!("../../assets/locales/limits.ja.ftl")
-            ),
+macro_rules! rooms {
+    ($rooms:ident: $($name:literal)*) => {
+        const $rooms: &[Room] = &[$(room!($name),)*];
+    };
+}
+
+// The catalogue of the window and the command line. A new room is a line here and a file in each language.
+rooms! {
+    ROOMS:
+    "window"
+    "errors"
+    "reasons"
+    "filter"
+    "queries"
+    "limits"
+    "units"
+    "facts"
+}
+
+// That of a report.
+rooms! {
+    REPORT_ROOMS:
+    "report"
+    "limits"
+    "units"
+    "facts"
+}
+
+/// Why something failed, as the layers below say it.
+const REASONS: Room = room!("reasons");
+
+impl Room {
+    fn source(&self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.english,
+            Language::Japanese => self.japanese,
         }
     }
 }
 
 /// The texts of one language.
 pub struct Texts {
+    language: Language,
     bundle: FluentBundle<FluentResource>,
     plain: RefCell<HashMap<String, String>>,
 }
@@ -86,25 +122,31 @@ impl Texts {
     }
 
     pub fn new(language: Language) -> Self {
-        Self::of(language, language.source())
+        Self::of(language, ROOMS)
     }
 
     /// The texts of a report.
     pub fn of_report(language: Language) -> Self {
-        Self::of(language, language.report_source())
+        Self::of(language, REPORT_ROOMS)
     }
 
-    fn of(language: Language, source: &str) -> Self {
-        // A damaged entry of the catalogue costs that entry, not the program: what parsed is used.
-        let resource = match FluentResource::try_new(source.to_owned()) {
-            Ok(resource) | Err((resource, _)) => resource,
-        };
+    fn of(language: Language, rooms: &[Room]) -> Self {
         let id: LanguageIdentifier = language.code().parse().unwrap_or_default();
         let mut bundle = FluentBundle::new(vec![id]);
         // The isolation marks are control characters that fonts show as boxes.
         bundle.set_use_isolating(false);
-        bundle.add_resource_overriding(resource);
-        Self { bundle, plain: RefCell::default() }
+        for room in rooms {
+            // A damaged entry of the catalogue costs that entry, not the program: what parsed is used.
+            let resource = match FluentResource::try_new(room.source(language).to_owned()) {
+                Ok(resource) | Err((resource, _)) => resource,
+            };
+            bundle.add_resource_overriding(resource);
+        }
+        Self { language, bundle, plain: RefCell::default() }
+    }
+
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// The text of this id; the id itself where the catalogue lacks it.
@@ -135,6 +177,11 @@ impl Texts {
         }
     }
 
+    /// The text of this id; the name where there is none.
+    pub fn named(&self, id: &str, name: &str) -> String {
+        if self.has(id) { self.tr(id) } else { name.to_owned() }
+    }
+
     pub fn has(&self, id: &str) -> bool {
         self.bundle.get_message(id).is_some_and(|message| message.value().is_some())
     }
@@ -163,66 +210,4 @@ fn arguments<'a>(args: &[(&'a str, &'a str)]) -> FluentArgs<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::path::Path;
-
-    fn sources(folder: &Path, found: &mut Vec<String>) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            // A report has a catalogue of its own, and a test of its own.
-            if path.ends_with("report") {
-                continue;
-            }
-            if path.is_dir() {
-                sources(&path, found);
-            } else if path.extension().is_some_and(|e| e == "rs") {
-                found.push(std::fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-
-    #[test]
-    fn every_id_that_the_sources_use_is_in_every_language() {
-        let mut files = Vec::new();
-        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
-        let used = regex::Regex::new(r#"(?:\btr|tr_args|Message::new|column)\(\s*"([a-z0-9-]+)""#).unwrap();
-        let ids: std::collections::BTreeSet<&str> =
-            files.iter().flat_map(|f| used.captures_iter(f)).map(|c| c.get(1).unwrap().as_str()).collect();
-        assert!(ids.len() > 100, "the search finds the ids: {}", ids.len());
-        for language in Language::ALL {
-            let texts = Texts::new(language);
-            let missing: Vec<&&str> = ids.iter().filter(|id| !texts.has(id)).collect();
-            assert!(missing.is_empty(), "{} lacks {missing:?}", language.code());
-            for named in Language::REPORTS {
-                assert!(texts.has(&named.text_key()), "{} has no name for {}", language.code(), named.code());
-                assert_eq!(Language::of_report(named.code()), Some(named));
-            }
-        }
-    }
-
-    #[test]
-    fn the_catalogue_parses_and_has_no_id_twice() {
-        for language in Language::ALL {
-            let resource = FluentResource::try_new(language.source().to_owned());
-            assert!(resource.is_ok(), "{:?}", resource.err().map(|(_, errors)| errors));
-            let mut seen = std::collections::BTreeSet::new();
-            for line in language.source().lines().filter(|line| !line.starts_with(' ')) {
-                if let Some((id, _)) = line.split_once(" =") {
-                    assert!(seen.insert(id), "{id} twice");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn arguments_are_filled_in_without_invisible_marks() {
-        let texts = Texts::english();
-        let text = texts.tr_args("status-records", &[("shown", "3"), ("total", "10")]);
-        assert_eq!(text, "3 of 10 records");
-        assert_eq!(texts.tr_args("nav-warnings", &[("count", "1")]), "1 warning");
-        assert_eq!(texts.tr_args("nav-warnings", &[("count", "1,201")]), "1,201 warnings");
-        let absent = "no-such-id";
-        assert_eq!(texts.tr(absent), absent);
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 
 use super::shortcut::{Key, Menu, Shortcut};
 use super::view::View;
+use crate::present::Language;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Command {
@@ -28,6 +29,8 @@ pub enum Command {
     ThemeSystem,
     ThemeLight,
     ThemeDark,
+    /// Of the window.
+    Language(Language),
     ZoomIn,
     ZoomOut,
     ZoomReset,
@@ -74,7 +77,7 @@ impl Command {
         Command::ImportEvidence,
         Command::ShowJobs,
     ];
-    const BEFORE_REPORT_VIEWS: [Command; 26] = [
+    const BEFORE_REPORT_VIEWS: [Command; 28] = [
         Command::ImportIndicators,
         Command::AddIndicators,
         Command::AddLabel,
@@ -86,6 +89,8 @@ impl Command {
         Command::ThemeSystem,
         Command::ThemeLight,
         Command::ThemeDark,
+        Command::Language(Language::English),
+        Command::Language(Language::Japanese),
         Command::ZoomIn,
         Command::ZoomOut,
         Command::ZoomReset,
@@ -134,6 +139,8 @@ impl Command {
             Command::ThemeSystem => "theme-system",
             Command::ThemeLight => "theme-light",
             Command::ThemeDark => "theme-dark",
+            Command::Language(Language::English) => "language-english",
+            Command::Language(Language::Japanese) => "language-japanese",
             Command::ZoomIn => "zoom-in",
             Command::ZoomOut => "zoom-out",
             Command::ZoomReset => "zoom-reset",
@@ -203,6 +210,7 @@ impl Command {
             | Command::ThemeSystem
             | Command::ThemeLight
             | Command::ThemeDark
+            | Command::Language(_)
             | Command::AllTimes
             | Command::AddLabel
             | Command::OwnerDatabase
@@ -235,6 +243,7 @@ impl Command {
             | Command::ThemeSystem
             | Command::ThemeLight
             | Command::ThemeDark
+            | Command::Language(_)
             | Command::ZoomIn
             | Command::ZoomOut
             | Command::ZoomReset => Menu::View,
@@ -291,6 +300,7 @@ impl Command {
             | Command::ThemeSystem
             | Command::ThemeLight
             | Command::ThemeDark
+            | Command::Language(_)
             | Command::ZoomIn
             | Command::ZoomOut
             | Command::ZoomReset
@@ -304,7 +314,7 @@ impl Command {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::present::text::{Language, Texts};
+    use crate::present::Texts;
     use std::collections::BTreeSet;
 
     #[test]

@@ -37,6 +37,8 @@ pub enum PreviewAction {
 pub struct Preview {
     shows: bool,
     order: Order,
+    /// Its language, if it is not to be that of the window.
+    language: Option<Language>,
     sheets: Slot<Asked, Arc<Sheets>>,
     /// Exhibits read, of how many, of what is laid out now.
     done: Arc<(AtomicU64, AtomicU64)>,
@@ -65,7 +67,10 @@ impl Preview {
                     self.picture.stop();
                 }
             }
-            PreviewAction::Language(language) => self.order.language = language,
+            PreviewAction::Language(language) => {
+                self.language = Some(language);
+                self.order.language = language;
+            }
             PreviewAction::Rows(rows) => self.order.shown_rows = rows,
             PreviewAction::Page(page) => self.page = page,
             PreviewAction::Exhibit(number) => self.sought = Some(number),
@@ -124,6 +129,11 @@ impl Preview {
     /// Of its times.
     pub fn set_zone(&mut self, zone: crate::present::zone::Zone) {
         self.order.zone = zone;
+    }
+
+    /// In the language of the window, until another is chosen for it.
+    pub fn speak(&mut self, window: Language) {
+        self.order.language = self.language.unwrap_or(window);
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the program remembers between cases: recent cases, zone, theme, column layouts. One small JSON file in the
+//! What the program remembers between cases: recent cases, zone, theme, language, column layouts. One small JSON file in the
 //! user's configuration folder. It holds nothing of a case, and failing to read or write it never stops any work.
 
 use crate::app::config::SETTINGS;
@@ -37,6 +37,8 @@ pub struct Settings {
     /// IANA name; empty for UTC.
     pub zone: String,
     pub theme: ThemeChoice,
+    /// Code of the window's language; empty for that of the desktop.
+    pub language: String,
     /// 1.0 is the display's own scale.
     pub scale: Option<f32>,
     pub examiner: String,
@@ -95,6 +97,7 @@ mod tests {
     fn settings_come_back_and_damage_gives_the_defaults() {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings { zone: "Asia/Tokyo".into(), scale: Some(1.25), ..Settings::default() };
+        settings.language = "ja".to_owned();
         settings.remember_case(Path::new("/a.coldtrail"));
         settings.remember_case(Path::new("/b.coldtrail"));
         settings.remember_case(Path::new("/a.coldtrail"));

@@ -32,8 +32,8 @@ use crate::app::failure::Cause;
 use crate::app::opening::Opening;
 use crate::app::report::Order;
 use crate::model::{Address, Dataset, TimeRange};
-use crate::present::text::Texts;
 use crate::present::zone::Zone;
+use crate::present::{Language, Texts};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -92,7 +92,7 @@ impl App {
         let mut effects = vec![Effect::Theme(settings.theme)];
         effects.extend(settings.scale.map(Effect::Scale));
         Self {
-            texts: Texts::english(),
+            texts: Texts::new(Language::of_code(&settings.language).unwrap_or_default()),
             saved: settings.clone(),
             settings,
             errors: ErrorList::default(),
@@ -168,6 +168,7 @@ impl App {
                     self.errors.push(UserError::new(Message::new("error-query"), why.told()).at(&case.path));
                 }
                 case.preview.set_zone(self.zone);
+                case.preview.speak(self.texts.language());
                 case.ask(self.view, self.address.as_ref(), self.range, self.duplicates, self.show_histogram);
                 if case.changes.take_asks() && self.dialog.is_none() {
                     self.dialog = Some(Dialog::Undo);
@@ -436,6 +437,10 @@ impl App {
             Command::ThemeSystem => self.set_theme(ThemeChoice::System),
             Command::ThemeLight => self.set_theme(ThemeChoice::Light),
             Command::ThemeDark => self.set_theme(ThemeChoice::Dark),
+            Command::Language(language) => {
+                self.settings.language = language.code().to_owned();
+                self.speak(language);
+            }
             Command::ZoomIn => self.set_scale(self.settings.scale.unwrap_or(1.0) + 0.1),
             Command::ZoomOut => self.set_scale(self.settings.scale.unwrap_or(1.0) - 0.1),
             Command::ZoomReset => self.set_scale(1.0),
@@ -500,6 +505,22 @@ impl App {
         self.address = step.address;
         case.records_mut(Dataset::Flows).apply(&step.flows);
         case.records_mut(Dataset::Events).apply(&step.events);
+    }
+
+    /// Until a language is chosen, the window speaks that of the desktop.
+    pub fn speak_as_the_system(&mut self, language: Language) {
+        if Language::of_code(&self.settings.language).is_none() {
+            self.speak(language);
+        }
+    }
+
+    fn speak(&mut self, language: Language) {
+        if self.texts.language() == language {
+            return;
+        }
+        self.texts = Texts::new(language);
+        // It is put into words already, and would stay in the other language.
+        self.notice = None;
     }
 
     fn set_theme(&mut self, theme: ThemeChoice) {

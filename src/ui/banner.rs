@@ -33,8 +33,9 @@ fn damaged_ui(ui: &mut Ui, app: &App, standing: &Standing, out: &mut Vec<Action>
         true => t.tr("banner-damaged-whole"),
         false => t.tr_args("banner-damaged", &[("count", &lost)]),
     };
-    let lines =
-        |most: usize| standing.told(most).iter().map(|line| display::visible(line).into_owned()).collect::<Vec<_>>();
+    let lines = |most: usize| {
+        standing.told(most).iter().map(|line| display::visible(&t.because(line)).into_owned()).collect::<Vec<_>>()
+    };
     let all = lines(IN_TOOLTIP).join("\n");
     line_ui(ui, text, &all, t.tr("banner-rescue"), !app.is_mending(), || {
         out.push(Action::Dialog(Some(app.rescue_dialog())))

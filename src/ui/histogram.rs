@@ -134,7 +134,7 @@ fn legend_ui(ui: &mut Ui, app: &App, series: &[Series<'_>; 3], histogram: &Histo
             ui.add_space(size::GAP);
         }
         if histogram.bin_secs > 0 && !histogram.bins.is_empty() {
-            let length = display::duration(histogram.bin_secs.unsigned_abs());
+            let length = app.texts.duration(histogram.bin_secs.unsigned_abs());
             ui.add_space(size::GAP);
             let text = app.texts.tr_args("histogram-bin", &[("length", &length)]);
             ui.label(egui::RichText::new(text).small().weak());

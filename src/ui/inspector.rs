@@ -104,7 +104,7 @@ fn cite_ui(ui: &mut Ui, app: &App, records: &Records, out: &mut Vec<Action>) {
         .map(|finding| format!("{}. {}", finding.place, display::visible(&finding.text.title)))
         .collect();
     if !cited.is_empty() {
-        ui.add(Label::new(t.tr_args("finding-cited-in", &[("findings", &cited.join(", "))])).wrap());
+        ui.add(Label::new(t.tr_args("finding-cited-in", &[("findings", &t.list(&cited))])).wrap());
     }
 }
 
@@ -190,7 +190,7 @@ fn raw_ui(ui: &mut Ui, app: &App, state: &InspectorState, inspected: &Inspected,
         Ok(raw) => text_ui(ui, app, &state.raw, Some(&String::from_utf8_lossy(raw)), out),
         Err(why) => {
             ui.weak(app.texts.tr("inspector-no-raw"));
-            ui.label(&*display::visible(why));
+            ui.label(&*display::visible(&app.texts.because(why)));
         }
     }
     if state.hidden_bytes > 0 {
@@ -213,7 +213,7 @@ fn text_ui(ui: &mut Ui, app: &App, mut shown: &str, original: Option<&str>, out:
 fn provenance_ui(ui: &mut Ui, app: &App, detail: &RecordDetail, out: &mut Vec<Action>) {
     let t = &app.texts;
     let id = detail.id;
-    let ids = |ids: &[RecordId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let ids = |ids: &[RecordId]| t.list(&ids.iter().map(ToString::to_string).collect::<Vec<_>>());
     let mut rows = vec![
         (t.tr("provenance-file"), display::visible(&detail.evidence_path).into_owned()),
         (t.tr("provenance-position"), display::count(u64::from(id.position()))),
@@ -231,7 +231,7 @@ fn provenance_ui(ui: &mut Ui, app: &App, detail: &RecordDetail, out: &mut Vec<Ac
         rows.push((t.tr("provenance-occurrences"), ids(&detail.occurrences)));
     }
     for (other, fields) in &detail.conflicts {
-        rows.push((t.tr("provenance-conflict"), format!("{} ({other})", fields.join(", "))));
+        rows.push((t.tr("provenance-conflict"), format!("{} ({other})", t.list(fields))));
     }
     for (name, value) in &rows {
         field_row(ui, name, value);

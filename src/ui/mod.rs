@@ -2,6 +2,7 @@
 //! actions.
 
 mod banner;
+mod composition;
 mod dialogs;
 pub(crate) mod filter_bar;
 pub(crate) mod histogram;

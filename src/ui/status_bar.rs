@@ -69,7 +69,7 @@ fn work_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
         ui.label(t.tr("status-indexing")).on_hover_text(t.tr("status-indexing-tip"));
         ui.separator();
     } else if let Some(why) = app.index_trouble() {
-        let tip = t.tr_args("status-no-index-tip", &[("why", &display::visible(why))]);
+        let tip = t.tr_args("status-no-index-tip", &[("why", &display::visible(&t.because(why)))]);
         ui.label(RichText::new(t.tr("status-no-index")).color(theme::palette(ui).weak)).on_hover_text(tip);
         ui.separator();
     }
@@ -131,7 +131,7 @@ fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
     }
     ui.label(t.tr_args("status-import-records", &[("count", &display::count(job.progress.records))]));
     if let Some(left) = job.progress.left_secs() {
-        ui.label(t.tr_args("status-time-left", &[("time", &display::duration(left))]));
+        ui.label(t.tr_args("status-time-left", &[("time", &t.duration(left))]));
     }
     if ui.button(t.tr("cancel-import")).clicked() {
         out.push(Action::CancelJob(job.id));

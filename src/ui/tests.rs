@@ -2,12 +2,14 @@
 
 mod address;
 mod banner;
+mod composing;
 mod conclusions;
 mod exports;
 mod figures;
 mod hostile;
 mod imports;
 mod indicators;
+mod japanese;
 mod overview;
 mod pairs;
 mod queries;

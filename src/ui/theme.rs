@@ -79,7 +79,7 @@ pub(crate) mod size {
     /// The mark of a bin that reaches the threshold.
     pub(crate) const MARK: f32 = 4.0;
     /// The name of a day beside its hours.
-    pub(crate) const DAY: f32 = 92.0;
+    pub(crate) const DAY: f32 = 116.0;
     pub(crate) const QUERY_LIST: f32 = 300.0;
     /// A panel beside a view.
     pub(crate) const SIDE: f32 = 240.0;

@@ -1,10 +1,11 @@
 //! The window as eframe runs it, and what is between a start and a first frame.
 
+use super::composition::Composition;
 use super::state::UiState;
 use super::theme::{self, size};
 use super::{shell, startup, views};
 use crate::app::Opening;
-use crate::present::display;
+use crate::present::{Language, display};
 use crate::session::indicators::IndicatorsAction;
 use crate::session::pairs::PairsAction;
 use crate::session::sightings::SightingsAction;
@@ -56,7 +57,8 @@ pub fn run(opening: Opening) -> Result<(), UiError> {
     let window = |cc: &CreationContext<'_>| {
         let folder = settings::config_folder();
         let backend = CaseBackend::with_index_memory(settings::load(folder.as_deref()).index_memory());
-        let window = Window::new(&cc.egui_ctx, opening, Arc::new(backend), folder);
+        let mut window = Window::new(&cc.egui_ctx, opening, Arc::new(backend), folder);
+        window.app.speak_as_the_system(Language::of_system(|name| std::env::var(name).ok()));
         Ok(Box::new(window) as Box<dyn eframe::App>)
     };
     startup::guarded(|opened| {
@@ -99,6 +101,7 @@ pub struct Window {
 impl Window {
     pub fn new(ctx: &Context, opening: Opening, backend: Arc<dyn Backend>, config: Option<PathBuf>) -> Self {
         theme::install(ctx);
+        ctx.add_plugin(Composition::default());
         let repaint = ctx.clone();
         let mut app = App::new(backend, Arc::new(move || repaint.request_repaint()), config);
         app.open_what_was_named(opening);

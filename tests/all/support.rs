@@ -78,7 +78,7 @@ pub(crate) fn coldtrail(home: &Path) -> Command {
     for name in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"] {
         command.env(name, home);
     }
-    command.env("LANG", "C.UTF-8").env("TZ", "UTC");
+    command.env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", "C.UTF-8").env("TZ", "UTC");
     command
 }
 

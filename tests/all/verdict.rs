@@ -155,7 +155,7 @@ fn evidence_that_came_in_since_is_told_apart_from_tampering() {
     assert!(outdated.front.contains("Outdated: Exhibit, 1 all of them: evidence was added after it was saved"));
     assert!(!outdated.front.contains("VERIFICATION FAILED"));
     let japanese = report(&desk, "ja", &["--lang", "ja"]);
-    assert!(japanese.front.contains("いま照会すれば結果が異なる") && japanese.front.contains("結果が古い: 資料"));
+    assert!(japanese.front.contains("いま再実行すると結果が異なる") && japanese.front.contains("結果が古い: 資料"));
 }
 
 #[test]

@@ -1,9 +1,11 @@
-//! The glossary's list of words not to use, kept out of everything that a person reads: the message catalogue, string
-//! literals and comments of the sources, and the documents. The list is the second table of GLOSSARY.md.
+//! The glossary's lists of words not to use, kept out of everything that a person reads: the message catalogue, string
+//! literals and comments of the sources, and the documents; and English kept out of Japanese texts. The lists are in
+//! GLOSSARY.md.
 
 use crate::structure::split;
 use crate::support::{files_below, repository};
 use regex::Regex;
+use std::collections::HashSet;
 
 /// A phrase that is not used, and what is used instead.
 struct Retired {
@@ -116,4 +118,102 @@ fn the_check_finds_a_retired_word_wherever_it_is() {
     assert_eq!(paragraphs(&parts.comments), ["It is taken out. honours", "apart"]);
     assert_eq!(names(&parts.texts.join(" ")), ["let go"]);
     assert_eq!(names(&paragraphs(&parts.comments).join("\n")), ["taken out", "honour\\*"]);
+}
+
+/// Where the glossary has its Japanese terms.
+fn japanese(glossary: &str) -> &str {
+    let section = glossary.split("## Japanese\n").nth(1).expect("the glossary has the section");
+    section.split("\n## ").next().unwrap()
+}
+
+/// Japanese wordings that are not used, each with the term instead.
+fn retired_in_japanese(glossary: &str) -> Vec<(String, String)> {
+    let rows = japanese(glossary).lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix('|'));
+    let rows = rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>());
+    let rows = rows.filter(|row| row.len() == 3 && row[0] != "term");
+    let not = |row: Vec<&str>| {
+        let words: Vec<_> = row[2].split(", ").filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        words.into_iter().map(|word| (word, row[1].to_owned())).collect::<Vec<_>>()
+    };
+    rows.flat_map(not).collect()
+}
+
+/// Words in Latin letters that Japanese texts keep.
+fn kept(glossary: &str) -> HashSet<String> {
+    let listed = japanese(glossary).rsplit('`').nth(1).expect("the glossary lists them");
+    let fields = coldtrail::model::field::FIELDS.iter().map(|field| field.name.to_owned());
+    listed.split_whitespace().map(str::to_owned).chain(fields).collect()
+}
+
+/// The words of a text of the catalogue that are neither Japanese nor kept: English that was not translated.
+fn foreign(line: &str, kept: &HashSet<String>) -> Vec<String> {
+    let id = Regex::new(r"^\s*\.?[A-Za-z][A-Za-z0-9_-]* =|^\s*\*?\[\w+\]|\{[^{}]*\}|\{ ?\$\w+ ->|%-?[Ymd]").unwrap();
+    let text = id.replace_all(line, " ");
+    let word = Regex::new("[A-Za-z][A-Za-z0-9_.+:/-]*").unwrap();
+    let words = word.find_iter(&text).map(|found| found.as_str().trim_end_matches(['.', '+', ':', '/', '-']));
+    let is_key = |word: &str| ["Ctrl+", "Alt+", "Shift+"].iter().any(|held| word.starts_with(held));
+    let is_term = |word: &str| {
+        is_key(word)
+            || !word.contains(|c: char| c.is_ascii_lowercase())
+            || word.contains(|c: char| c.is_ascii_digit() || c == '_')
+    };
+    words.filter(|word| !is_term(word) && !kept.contains(*word)).map(str::to_owned).collect()
+}
+
+/// The lines of the Japanese catalogue, with the file of each, but for a language's own name and explanation, which are in
+/// that language, and for what a person may type to find a command, which is in any words.
+fn japanese_lines() -> Vec<(String, String)> {
+    let is_japanese = |path: &std::path::Path| path.to_str().is_some_and(|path| path.ends_with(".ja.ftl"));
+    let files = files_below(&repository().join("assets/locales")).into_iter().filter(|path| is_japanese(path));
+    let lines = files.flat_map(|path| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        text.lines().map(|line| (name.clone(), line.to_owned())).collect::<Vec<_>>()
+    });
+    lines
+        .filter(|(_, line)| {
+            !line.starts_with('#') && !line.starts_with("command-language-") && !line.starts_with("words-")
+        })
+        .collect()
+}
+
+#[test]
+fn japanese_texts_use_the_terms_of_the_glossary() {
+    let retired = retired_in_japanese(&std::fs::read_to_string(repository().join("GLOSSARY.md")).unwrap());
+    assert!(retired.len() > 50, "the table is read: {}", retired.len());
+    let lines = japanese_lines();
+    assert!(lines.len() > 1_500, "the texts are found: {}", lines.len());
+    let mut found = Vec::new();
+    for (file, line) in &lines {
+        let hits = retired.iter().filter(|(word, _)| line.contains(word.as_str()));
+        found.extend(hits.map(|(word, instead)| format!("{file}: {word} (use: {instead}): {line}")));
+    }
+    assert!(found.is_empty(), "wordings that GLOSSARY.md retires:\n{}", found.join("\n"));
+}
+
+#[test]
+fn no_english_is_left_in_japanese_texts() {
+    let kept = kept(&std::fs::read_to_string(repository().join("GLOSSARY.md")).unwrap());
+    assert!(kept.len() > 150 && kept.contains("CloudTrail") && kept.contains("srcaddr"), "{}", kept.len());
+    let mut found = Vec::new();
+    for (file, line) in japanese_lines() {
+        let words = foreign(&line, &kept);
+        if !words.is_empty() {
+            found.push(format!("{file}: {}: {line}", words.join(" ")));
+        }
+    }
+    assert!(found.is_empty(), "neither Japanese nor listed in GLOSSARY.md:\n{}", found.join("\n"));
+}
+
+#[test]
+fn english_is_found_in_a_japanese_text() {
+    let kept = HashSet::from(["CloudTrail".to_owned(), "bytes".to_owned()]);
+    let found = |line: &str| foreign(line, &kept);
+    assert!(found("a-text = CloudTrail の { $count } 件、bytes と S3、AWS、SHA-256、log_status").is_empty());
+    assert_eq!(found("a-text = 証拠の import を Show all"), ["import", "Show", "all"]);
+    assert_eq!(found("    .next = { $face -> "), Vec::<String>::new());
+    assert_eq!(found("        [cli] 次の stop"), ["stop"]);
+    let glossary = "## Japanese\n\n| term | Japanese | not |\n|---|---|---|\n| a | 甲 | 乙, 丙 |\n| b | 丁 | |\nlist:\n`x y`\n\n## Next\n";
+    let words: Vec<_> = retired_in_japanese(glossary).into_iter().map(|(word, _)| word).collect();
+    assert_eq!(words, ["乙", "丙"]);
 }

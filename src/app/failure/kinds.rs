@@ -158,7 +158,11 @@ impl Told {
 
     fn args(&self, texts: &Texts) -> Vec<(&'static str, String)> {
         let mistake = self.mistake.as_ref().map(|(error, text)| ("reason", mistake(texts, error, text)));
-        self.args.iter().cloned().chain(mistake).collect()
+        let in_words = |(name, value): &(&'static str, String)| {
+            let value = if *name == "path" { value.clone() } else { texts.because(value) };
+            (*name, value)
+        };
+        self.args.iter().map(in_words).chain(mistake).collect()
     }
 
     /// What failed, and why.

@@ -45,7 +45,7 @@ pub struct Order {
 
 impl Default for Order {
     fn default() -> Self {
-        let (language, zone, formats) = (Language::English, Zone::default(), Formats::default());
+        let (language, zone, formats) = (Language::default(), Zone::default(), Formats::default());
         Self { language, zone, formats, with_time: false, shown_rows: 50, checking: Checking::default() }
     }
 }

@@ -92,7 +92,7 @@ pub(super) fn report_ui(ui: &mut Ui, app: &App, draft: &mut ReportDraft, out: &m
     let order = &mut draft.order;
     ui.horizontal(|ui| {
         ui.label(t.tr("report-language"));
-        for language in Language::REPORTS {
+        for language in Language::ALL {
             ui.radio_value(&mut order.language, language, t.tr(&language.text_key()));
         }
     });

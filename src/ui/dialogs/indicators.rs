@@ -118,9 +118,11 @@ fn preview_ui(ui: &mut Ui, app: &App, preview: &Preview, file: &mut IndicatorFil
     }
     let args = [("count", &*display::count(list.entries.len() as u64)), ("format", list.format.code())];
     ui.strong(t.tr_args("indicators-entries-found", &args));
-    let kinds: Vec<String> =
-        kinds.into_iter().map(|(kind, count)| format!("{} {}", display::count(count), kind_text(kind, app))).collect();
-    ui.add(Label::new(kinds.join(", ")).wrap());
+    let of_kind = |(kind, count): (IndicatorKind, u64)| {
+        t.tr_args("indicators-of-kind", &[("count", &display::count(count)), ("kind", &kind_text(kind, app))])
+    };
+    let kinds: Vec<String> = kinds.into_iter().map(of_kind).collect();
+    ui.add(Label::new(t.list(&kinds)).wrap());
     let warn = |ui: &mut Ui, text: String| ui.add(Label::new(RichText::new(text).color(p.warning)).wrap());
     if let Some(known) = &preview.known {
         let name = display::visible(&display::clipped(&known.name).0).into_owned();
@@ -146,7 +148,8 @@ fn preview_ui(ui: &mut Ui, app: &App, preview: &Preview, file: &mut IndicatorFil
             "issues",
             list.issues.iter().map(|issue| {
                 let raw: String = issue.raw.chars().take(80).collect();
-                let (at, detail) = (display::count(issue.position), display::visible(&issue.detail).into_owned());
+                let (at, detail) =
+                    (display::count(issue.position), display::visible(&t.because(&issue.detail)).into_owned());
                 format!("{at}: {detail} – {}", display::visible(&raw))
             }),
         );

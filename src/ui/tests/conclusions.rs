@@ -286,7 +286,7 @@ fn the_pages_of_the_report_are_looked_at_before_it_is_written() {
     write(&mut harness, Change::RemoveExhibit(1));
     assert!(app(&harness).app.case.as_ref().unwrap().preview.len() < pages);
     let english = picture(&harness);
-    harness.get_by_label("Japanese").click();
+    harness.get_by_label("日本語").click();
     settle(&mut harness);
     assert_ne!(picture(&harness), english);
     // Written as it was looked at.

@@ -115,7 +115,7 @@ fn owners_ui(ui: &mut Ui, app: &App, address: &Address, out: &mut Vec<Action>) {
     let told = owners.told(t, address);
     if told.is_empty() && !owners.databases.is_empty() {
         let kinds: Vec<&str> = owners.databases.iter().map(|database| database.facts.kind.as_str()).collect();
-        ui.weak(t.tr_args("owners-nothing", &[("kind", &display::visible(&kinds.join(", ")))]));
+        ui.weak(t.tr_args("owners-nothing", &[("kind", &display::visible(&t.list(&kinds)))]));
     }
     for line in told {
         ui.label(line);

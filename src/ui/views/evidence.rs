@@ -150,7 +150,7 @@ fn received_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<Re
         column("column-evidence", 90.0, true, |r, _| r.evidence.map(|id| id.0.to_string()).unwrap_or_default()),
         column("column-received-at", 185.0, false, |r, _| r.at_utc.clone()),
         column("column-size", 110.0, true, |r, _| r.file_bytes.map(display::count).unwrap_or_default()),
-        column("column-reason", 360.0, false, |r, _| r.reason.clone()),
+        column("column-reason", 360.0, false, |r, app| app.texts.because(&r.reason)),
         column("column-sha256", 580.0, false, |r, _| r.file_sha256.clone().unwrap_or_default()),
     ];
     let mark = |row: &Received, _: &App| match row.state {
@@ -193,7 +193,7 @@ fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<Wa
         column("column-position", 90.0, true, |r, _| display::count(r.position)),
         column("column-offset", 100.0, true, |r, _| display::count(r.byte_offset)),
         column("column-reason", 250.0, false, reason_text),
-        column("column-detail", 360.0, false, |r, _| r.detail.clone()),
+        column("column-detail", 360.0, false, |r, app| app.texts.because(&r.detail)),
         column("column-raw-text", 600.0, false, |r, _| String::from_utf8_lossy(&r.raw).into_owned()),
     ];
     List { name: &t.tr("warnings-title"), rows: warnings, columns: &columns, mark: |_, _| RowMark::None }

@@ -14,7 +14,7 @@ use crate::ui::state::{ExhibitsState, UiState};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::exhibit_text::exhibit_text_ui;
 use crate::ui::widgets::grid::GridState;
-use crate::ui::widgets::subject::{utc_text, write};
+use crate::ui::widgets::subject::{stamp_text, write};
 use egui::{Button, Color32, Frame, Grid, Id, Label, Margin, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};
 pub(crate) fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
@@ -94,7 +94,7 @@ fn verdict_text(ui: &Ui, app: &App, again: &Again) -> (Color32, String) {
     let text = app.texts.tr(&format!("verdict-{}", again.name().replace('_', "-")));
     match again {
         Again::Same => (p.good, format!("○ {text}")),
-        other => (p.error, format!("! {text}: {}", display::visible(&other.detail()))),
+        other => (p.error, format!("! {text}: {}", display::visible(&app.texts.because(&other.detail())))),
     }
 }
 
@@ -223,6 +223,6 @@ fn words_of_ui(ui: &mut Ui, app: &App, exhibit: &Exhibit, state: &mut ExhibitsSt
             write(out, Change::RemoveExhibit(exhibit.id));
         }
         let stamp = &exhibit.life.created;
-        ui.weak(format!("{}, {}", display::visible(&stamp.by), utc_text(app, &stamp.at_utc)));
+        ui.weak(stamp_text(app, stamp));
     });
 }

@@ -8,7 +8,7 @@ use crate::session::open_case::OpenCase;
 use crate::session::{Action, App};
 use crate::ui::state::{FindingsState, UiState};
 use crate::ui::theme::{self, size};
-use crate::ui::widgets::subject::{utc_text, write};
+use crate::ui::widgets::subject::{stamp_text, write};
 use egui::{Button, ComboBox, Frame, Grid, Label, Margin, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 pub(crate) fn findings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
@@ -98,7 +98,7 @@ fn list_ui(
     ui.horizontal(|ui| {
         ui.add_space(size::GAP_LARGE);
         let rests = t.tr_args("finding-rests", &counts.each_ref().map(|(name, count)| (*name, count.as_str())));
-        ui.weak(format!("{status} · {rests}"));
+        ui.weak(t.tr_args("finding-line", &[("status", &status), ("rests", &rests)]));
     });
     ui.add_space(size::GAP);
 }
@@ -165,7 +165,7 @@ fn words_ui(ui: &mut Ui, app: &App, finding: &Finding, state: &mut FindingsState
         }
     });
     let stamp = finding.life.changed.as_ref().unwrap_or(&finding.life.created);
-    ui.weak(format!("{}, {}", display::visible(&stamp.by), utc_text(app, &stamp.at_utc)));
+    ui.weak(stamp_text(app, stamp));
 }
 
 /// Records shown one by one; of more, the table is meant.

@@ -186,7 +186,7 @@ fn issues_ui(ui: &mut Ui, app: &App, indicators: &Indicators, state: &mut Indica
         column("column-reason", 220.0, false, |i, app| {
             app.texts.tr(&format!("indicator-issue-{}", i.reason.code().replace('_', "-")))
         }),
-        column("column-detail", 420.0, false, |i, _| i.detail.clone()),
+        column("column-detail", 420.0, false, |i, app| app.texts.because(&i.detail)),
         column("column-raw-text", 600.0, false, |i, _| i.raw.clone()),
     ];
     List { name: &t.tr("indicators-issues"), rows: issues, columns: &columns, mark: |_, _| RowMark::None }.show(

@@ -159,7 +159,7 @@ fn query_ui(ui: &mut Ui, app: &App, library: &Library, query: &'static NamedQuer
     let text = if text.is_empty() { t.tr("query-filter-all") } else { display::visible(&text).into_owned() };
     wrapped(ui, RichText::new(text).font(theme::mono()));
     if !query.needs.is_empty() {
-        ui.weak(t.tr_args("query-needs", &[("fields", &query.needs.join(", "))]));
+        ui.weak(t.tr_args("query-needs", &[("fields", &t.list(query.needs))]));
     }
     ui.add_space(size::GAP);
     let mut entered = false;
@@ -281,7 +281,8 @@ fn totals_ui(ui: &mut Ui, app: &App, rows: &Rows, shown: u64) {
         ui.strong(t.tr_args("sql-rows", &[("count", &display::count(shown))]));
         for total in &rows.totals {
             let value = display::cell_of(&total.value, total.unit, app.zone);
-            ui.weak(format!("{}: {}", total.name, value.unwrap_or_else(|| t.tr("grid-absent"))));
+            let name = t.named(&format!("fact-total-{}", total.name), &total.name);
+            ui.weak(format!("{name}: {}", value.unwrap_or_else(|| t.tr("grid-absent"))));
         }
     });
 }

@@ -107,7 +107,7 @@ impl RowSource for Rows<'_> {
     fn row_hint(&self, row: u64) -> Option<String> {
         let mut told = marks::told(self.texts, self.records.pages.marks(row));
         if !self.tags(row).is_empty() {
-            let tags = display::visible(&self.tags(row).join(", ")).into_owned();
+            let tags = display::visible(&self.texts.list(self.tags(row))).into_owned();
             told.push(self.texts.tr_args("row-tags", &[("tags", &tags)]));
         }
         (!told.is_empty()).then(|| told.join("\n"))

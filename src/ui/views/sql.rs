@@ -116,7 +116,7 @@ fn buttons_ui(ui: &mut Ui, app: &App, console: &SqlConsole, out: &mut Vec<SqlAct
             }
         });
         shown.response.on_hover_text(name);
-        let time = |secs: u64| t.tr_args("sql-time-at-most", &[("time", &display::duration(secs))]);
+        let time = |secs: u64| t.tr_args("sql-time-at-most", &[("time", &t.duration(secs))]);
         let name = t.tr("sql-time-limit");
         let shown = ComboBox::from_id_salt("sql-time").selected_text(time(console.limit_secs())).show_ui(ui, |ui| {
             for secs in TIME_LIMITS_SECS {
@@ -172,7 +172,7 @@ fn told_ui(ui: &mut Ui, app: &App, console: &SqlConsole) {
             ui.weak(t.tr("sql-reads-only"));
         }
         Some(Outcome::Late(secs)) => {
-            ui.label(error(t.tr_args("sql-late", &[("time", &display::duration(*secs))])));
+            ui.label(error(t.tr_args("sql-late", &[("time", &t.duration(*secs))])));
         }
         Some(Outcome::Rows) | None => {
             ui.horizontal(|ui| {

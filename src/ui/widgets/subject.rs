@@ -1,6 +1,6 @@
 //! Tags and notes of one thing: shown, given, written, removed. Wherever the thing is looked at.
 
-use crate::model::conclusions::{Change, Note, Subject};
+use crate::model::conclusions::{Change, Note, Stamp, Subject};
 use crate::present::display;
 use crate::session::conclusions::Task;
 use crate::session::open_case::OpenCase;
@@ -113,7 +113,7 @@ fn note_ui(ui: &mut Ui, app: &App, note: &Note, edited: &mut Option<(i64, String
     ui.add(Label::new(&*display::visible_lines(&note.text)).wrap());
     ui.horizontal_wrapped(|ui| {
         let stamp = note.life.changed.as_ref().unwrap_or(&note.life.created);
-        let by = format!("{}, {}", display::visible(&stamp.by), utc_text(app, &stamp.at_utc));
+        let by = stamp_text(app, stamp);
         ui.label(RichText::new(by).color(p.weak)).on_hover_text(&stamp.at_utc);
         if ui.small_button(t.tr("edit")).clicked() {
             *edited = Some((note.id, note.text.clone()));
@@ -124,7 +124,13 @@ fn note_ui(ui: &mut Ui, app: &App, note: &Note, edited: &mut Option<(i64, String
     });
 }
 
+/// Who wrote something, and when.
+pub(crate) fn stamp_text(app: &App, stamp: &Stamp) -> String {
+    let (by, time) = (display::visible(&stamp.by).into_owned(), utc_text(app, &stamp.at_utc));
+    app.texts.tr_args("written-by", &[("by", &by), ("time", &time)])
+}
+
 /// A stored time in the chosen zone.
-pub(crate) fn utc_text(app: &App, text: &str) -> String {
+fn utc_text(app: &App, text: &str) -> String {
     crate::filter::value::parse_time(text).map_or_else(|| text.to_owned(), |parsed| app.zone.format(parsed.time))
 }

@@ -108,7 +108,8 @@ fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsStat
     if frozen.sections.len() > 1 {
         ui.horizontal_wrapped(|ui| {
             for (at, section) in frozen.sections.iter().enumerate() {
-                if ui.selectable_label(state.section == at, &section.name).clicked() {
+                let name = t.named(&format!("section-{}", section.name), &display::visible(&section.name));
+                if ui.selectable_label(state.section == at, name).clicked() {
                     state.section = at;
                     state.rows.scroll_to_top();
                     state.selection.clear();
@@ -124,7 +125,8 @@ fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsStat
         ui.weak(t.tr_args(if rows < all { "exhibit-rows-of" } else { "exhibit-rows-all" }, &args));
         for total in &section.totals {
             if total.value != Value::Null {
-                ui.weak(format!("{} {}", total.name, shown(&total.value, total.unit, app.zone)));
+                let name = t.named(&format!("fact-total-{}", total.name), &display::visible(&total.name));
+                ui.weak(format!("{name} {}", shown(&total.value, total.unit, app.zone)));
             }
         }
     });

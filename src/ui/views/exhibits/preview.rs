@@ -103,7 +103,7 @@ fn bar_ui(ui: &mut Ui, app: &App, preview: &Preview, state: &mut PreviewState, o
         ui.radio_value(&mut state.is_wide, true, t.tr("preview-width"));
         ui.separator();
         let order = preview.order();
-        for language in Language::REPORTS {
+        for language in Language::ALL {
             if ui.radio(order.language == language, t.tr(&language.text_key())).clicked() {
                 ask(PreviewAction::Language(language));
             }

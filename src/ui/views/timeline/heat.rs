@@ -38,7 +38,7 @@ pub(super) fn heat_ui(ui: &mut Ui, app: &App, track: &Track, _span: (i64, i64), 
         if !ui.is_rect_visible(row_rect) {
             continue;
         }
-        let name = app.zone.format_with(Timestamp::from_secs(day.start), "%Y-%m-%d");
+        let name = t.day(Timestamp::from_secs(day.start), app.zone);
         ui.painter().text(row_rect.left_center(), Align2::LEFT_CENTER, name, font.clone(), p.text);
         for (hour, value) in day.hours.iter().enumerate() {
             let place = at(row, hour);

@@ -69,7 +69,7 @@ fn tools_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
     ui.horizontal_wrapped(|ui| {
         let width = |bin: BinWidth| match bin {
             BinWidth::Auto => t.tr("timeline-bin-auto"),
-            BinWidth::Secs(secs) => display::duration(secs.into()),
+            BinWidth::Secs(secs) => t.duration(secs.into()),
         };
         ui.label(t.tr("timeline-bin"));
         let seconds = timeline.span(app.range.from, app.range.to).map_or(0, |(from, to)| to - from);
@@ -187,7 +187,7 @@ fn plan_ui(
             events_filter_ui(ui, app, case, out);
         }
         if let Some(chart) = track.chart() {
-            let bins = t.tr_args("timeline-bins", &[("length", &display::duration(chart.bin_secs.unsigned_abs()))]);
+            let bins = t.tr_args("timeline-bins", &[("length", &t.duration(chart.bin_secs.unsigned_abs()))]);
             ui.add(Label::new(RichText::new(bins).weak()).extend());
             if chart.left_out > 0 && track.shown_measure() != Measure::Records {
                 let text = t.tr_args("pairs-left-out", &[("count", &display::count(chart.left_out))]);
@@ -257,7 +257,7 @@ pub(crate) fn drawing(app: &App, case: &OpenCase) -> Option<Drawing> {
     let tracks = case.timeline.tracks().iter().filter_map(|track| {
         let chart = track.chart()?;
         let measure = t.tr(&format!("measure-{}", track.shown_measure().name()));
-        let bin = display::duration(chart.bin_secs.unsigned_abs());
+        let bin = t.duration(chart.bin_secs.unsigned_abs());
         let title = match track.plan.dataset {
             Dataset::Flows => t.tr_args("timeline-title-flows", &[("measure", &measure), ("bin", &bin)]),
             Dataset::Events => t.tr_args("timeline-title-events", &[("bin", &bin)]),

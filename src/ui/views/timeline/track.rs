@@ -255,7 +255,7 @@ fn gaps_ui(ui: &Ui, response: &PlotResponse<()>, chart: &Chart) {
 }
 
 fn name_plot(ui: &Ui, app: &App, response: &PlotResponse<()>, chart: &Chart, names: &[String]) {
-    let lines = names.join(", ");
+    let lines = app.texts.list(names);
     let gaps = display::count(chart.gaps.len() as u64);
     let name = app.texts.tr_args("timeline-name", &[("lines", &lines), ("gaps", &gaps)]);
     ui.ctx().accesskit_node_builder(response.response.id, |node| {

@@ -62,6 +62,10 @@ command-theme-light = Theme: light
 command-theme-light-tip = Dark text on a light background
 command-theme-dark = Theme: dark
 command-theme-dark-tip = Light text on a dark background
+command-language-english = Language: English
+command-language-english-tip = Show the window in English
+command-language-japanese = Language: 日本語
+command-language-japanese-tip = 画面を日本語で表示
 command-zoom-in = Zoom in
 command-zoom-in-tip = Make everything larger
 command-zoom-out = Zoom out
@@ -812,6 +816,7 @@ indicators-entries-found = { $count } { $count ->
     [one] entry
    *[other] entries
 } ({ $format })
+indicators-of-kind = { $count } { $kind }
 indicators-cautions = Review first: { $count } would match too broadly
 indicators-not-used = Cannot be imported: { $count }
 indicators-known = This file is already in the case, as { $name }
@@ -961,6 +966,7 @@ remove = Remove
 revert = Revert
 move-up = Move up
 move-down = Move down
+written-by = { $by }, { $time }
 subject-record = Record { $what }
 subject-pair = Pair { $what }
 subject-address = Address { $what }
@@ -1057,6 +1063,7 @@ finding-rests = { $exhibits } { $exhibits ->
     [one] record
    *[other] records
 }
+finding-line = { $status } · { $rests }
 finding-exhibits = Supporting exhibits
 finding-no-exhibits = none
 finding-records = Cited records
@@ -1090,7 +1097,7 @@ notice-report = Report written: { $files } files, { $size }, into { $path }; SHA
 report-folder = Folder
 report-language = Language
 language-en = English
-language-ja = Japanese
+language-ja = 日本語
 report-forms = Formats
 report-rows = Maximum rows per table
 report-with-time = Print the export time on the first page (two exports then differ)
