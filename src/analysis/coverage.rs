@@ -43,7 +43,7 @@ pub fn coverage(reader: &CaseReader, dataset: Dataset, cancel: &Cancel) -> Resul
     if figures.records == 0 {
         return Ok(None);
     }
-    let hours = query::hours_with_records(reader, dataset, cancel)?.len() as u64;
-    let gaps = query::gaps(reader, dataset, TimeRange::default(), cancel)?;
-    Ok(Some(Coverage { dataset, figures, hours, gaps }))
+    let hours = query::hours_with_records(reader, dataset, cancel)?;
+    let gaps = query::gaps_between(&hours, TimeRange::default());
+    Ok(Some(Coverage { dataset, figures, hours: hours.len() as u64, gaps }))
 }

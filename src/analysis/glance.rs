@@ -5,7 +5,7 @@ use crate::case::CaseReader;
 use crate::filter;
 use crate::model::Dataset;
 use crate::query::{
-    Cancel, GroupBy, Measure, QueryError, Scope, TopQuery, TopTable, Totals, figures, own_field, top, totals,
+    Cancel, GroupBy, Measure, QueryError, Scope, TopQuery, TopTable, Totals, count, own_field, top, totals,
 };
 
 /// The figures of a case; `None` and empty lists where it has no records of the kind.
@@ -113,7 +113,7 @@ pub fn glance_part(reader: &CaseReader, part: &GlancePart, cancel: &Cancel) -> R
         GlancePart::Counts(dataset) => {
             for (name, _, text) in COUNTS.into_iter().filter(|(_, of, _)| of == dataset) {
                 let scope = written(*dataset, text)?;
-                let records = figures(reader, &scope, cancel)?.records;
+                let records = count(reader, &scope, cancel)?;
                 glance.counts.push(GlanceCount { name, scope, records });
             }
         }

@@ -5,8 +5,8 @@ use crate::case::CaseReader;
 use crate::filter;
 use crate::model::{Dataset, FieldId, field};
 use crate::query::{
-    self, BinWidth, Cancel, GroupBy, Measure, PairQuery, QueryError, RecordQuery, RowSet, Scope, SeriesQuery, SortKey,
-    TopQuery,
+    self, BinWidth, Cancel, ConversationColumn, ConversationQuery, ConversationSort, GroupBy, Measure, PairKey,
+    PairQuery, QueryError, RecordQuery, RowSet, Scope, SeriesQuery, SortKey, TopQuery,
 };
 use std::path::Path;
 use std::time::Instant;
@@ -44,6 +44,9 @@ pub fn bench(case: &Path, cancel: &Cancel, told: &mut dyn FnMut(&Timing)) -> Res
     for (name, question) in questions()? {
         take(measured(name, || rows_of(&reader, &question, cancel))?);
     }
+    for (name, question) in first_questions() {
+        take(measured(name, || rows_of(&CaseReader::open(case)?, &question, cancel))?);
+    }
     Ok(timings)
 }
 
@@ -64,7 +67,10 @@ enum Asked {
     Count(RecordQuery),
     /// The first page of a table of records.
     Page(RecordQuery),
-    Pairs(PairQuery),
+    /// With so many rows in words: the peers pass on all of them.
+    Pairs(PairQuery, usize),
+    /// The first page of all conversations in order.
+    Conversations(ConversationQuery),
     Top(TopQuery),
     Series(SeriesQuery),
 }
@@ -81,7 +87,8 @@ fn questions() -> Result<Vec<(&'static str, Asked)>, QueryError> {
         Asked::Page(scope.records(named_field(name).map(|field| SortKey { field, descending }).into_iter().collect()))
     };
     let top = |scope: Scope, by: GroupBy| Asked::Top(TopQuery { scope, by, measure: Measure::Bytes, limit: Some(50) });
-    let pairs = |scope: Scope, limit: Option<usize>| Asked::Pairs(PairQuery { scope, limit, ..PairQuery::all() });
+    let pairs =
+        |scope: Scope, limit: Option<usize>| Asked::Pairs(PairQuery { scope, limit, ..PairQuery::all() }, usize::MAX);
     let source = named_field("srcaddr").map_or(GroupBy::Talker, GroupBy::Field);
     let minutes = SeriesQuery { bin: BinWidth::Secs(60), ..SeriesQuery::of(all(), Measure::Bytes) };
     Ok(vec![
@@ -98,6 +105,22 @@ fn questions() -> Result<Vec<(&'static str, Asked)>, QueryError> {
     ])
 }
 
+/// Questions to a case that was just opened, of which nothing is in memory.
+fn first_questions() -> [(&'static str, Asked); 4] {
+    let packet = PairQuery { by: PairKey::PacketAddresses, ..PairQuery::all() };
+    let earliest = ConversationSort { column: ConversationColumn::FirstSeen, descending: false };
+    let conversations = ConversationQuery::of(PairQuery::all());
+    [
+        ("open_pairs", Asked::Pairs(PairQuery::all(), PAGE)),
+        ("open_pairs_packet", Asked::Pairs(packet, PAGE)),
+        ("open_conversations", Asked::Conversations(conversations.clone())),
+        (
+            "open_conversations_sorted",
+            Asked::Conversations(ConversationQuery { sort: vec![earliest], ..conversations }),
+        ),
+    ]
+}
+
 fn named_field(name: &str) -> Option<FieldId> {
     field::by_name(Dataset::Flows, name)
 }
@@ -107,10 +130,15 @@ fn rows_of(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<u64, Q
     Ok(match asked {
         Asked::Count(query) => query::rows(reader, query, cancel)?.len() as u64,
         Asked::Page(query) => page_of(reader, &query::first_rows(reader, query, PAGE, cancel)?)?,
-        Asked::Pairs(query) => {
-            // As many as asked for: the peers pass on all of them.
+        Asked::Pairs(query, rows) => {
             let table = query::pairs(reader, query, cancel)?;
-            query::pair_rows(reader, &table, 0..table.len())?.len() as u64
+            query::pair_rows(reader, &table, 0..table.len().min(*rows))?;
+            table.len() as u64
+        }
+        Asked::Conversations(query) => {
+            let table = query::conversations(reader, query, cancel)?;
+            query::conversation_rows(reader, &table, 0..PAGE.min(table.len()))?;
+            table.len() as u64
         }
         Asked::Top(query) => query::top(reader, query, cancel)?.rows.len() as u64,
         Asked::Series(query) => query::series(reader, query, cancel)?.bins.len() as u64,

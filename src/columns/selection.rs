@@ -1,6 +1,7 @@
 //! Chosen rows of a table, segment by segment.
 
 use super::bitmap::Bitmap;
+use sha2::{Digest, Sha256};
 
 /// Chosen rows of one segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,6 +129,23 @@ impl Selection {
         this
     }
 
+    /// Names it: two selections of the same table have the same one if they choose the same rows.
+    pub(crate) fn digest(&self) -> String {
+        let mut digest = Sha256::new();
+        for (chosen, rows) in self.parts.iter().zip(&self.rows) {
+            digest.update(rows.to_le_bytes());
+            match chosen {
+                Chosen::None => digest.update([0]),
+                Chosen::All => digest.update([1]),
+                Chosen::Some(bits) => {
+                    digest.update([2]);
+                    bits.words().iter().for_each(|word| digest.update(word.to_le_bytes()));
+                }
+            }
+        }
+        digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     pub(crate) fn parts(&self) -> &[Chosen] {
         &self.parts
     }
@@ -173,6 +191,22 @@ impl Selection {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_digest_names_the_rows_that_are_chosen() {
+        let some = |rows: &[usize]| Chosen::of(Bitmap::of(rows.iter().copied(), 70));
+        let digest = |parts: [Chosen; 2]| Selection::new(parts.into_iter().zip([70, 70])).digest();
+        assert_eq!(digest([some(&[3, 69]), Chosen::All]), digest([some(&[69, 3]), some(&(0..70).collect::<Vec<_>>())]));
+        let different = [
+            digest([some(&[3]), Chosen::None]),
+            digest([Chosen::None, some(&[3])]),
+            digest([some(&[4]), Chosen::None]),
+            digest([Chosen::None, Chosen::None]),
+            digest([Chosen::All, Chosen::None]),
+        ];
+        let distinct: std::collections::BTreeSet<&String> = different.iter().collect();
+        assert_eq!(distinct.len(), different.len());
+    }
 
     proptest! {
         #[test]

@@ -67,6 +67,19 @@ pub fn figures(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<Fi
     figures_by_sql(reader, scope, cancel)
 }
 
+/// How many records these are: as `figures`, of which nothing else is worked out.
+///
+/// # Errors
+/// As of any query.
+pub fn count(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<u64, QueryError> {
+    if scope.dataset == Dataset::Flows
+        && let Some(count) = engine::attempt(reader, cancel, |engine| engine.count(scope))?
+    {
+        return Ok(count);
+    }
+    Ok(figures_by_sql(reader, scope, cancel)?.records)
+}
+
 /// The same by plain SQL over the rows.
 pub(super) fn figures_by_sql(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<Figures, QueryError> {
     let source = Source::new(reader, scope.dataset, &[], Counted::Once)?;

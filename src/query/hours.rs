@@ -25,15 +25,19 @@ pub fn gaps(
     range: TimeRange,
     cancel: &Cancel,
 ) -> Result<Vec<(i64, i64)>, QueryError> {
-    let hours = hours_with_records(reader, dataset, cancel)?;
-    let (Some(first), Some(last)) = (hours.first(), hours.last()) else { return Ok(Vec::new()) };
+    Ok(gaps_between(&hours_with_records(reader, dataset, cancel)?, range))
+}
+
+/// The same by the hours that have records, in seconds, ascending.
+pub fn gaps_between(hours: &[i64], range: TimeRange) -> Vec<(i64, i64)> {
+    let (Some(first), Some(last)) = (hours.first(), hours.last()) else { return Vec::new() };
     let from = range.from.map_or(*first, |from| from.secs().div_euclid(HOUR) * HOUR);
     let to = range.to.map_or(last + HOUR, |to| {
         (to.secs() + i64::from(to.0.rem_euclid(1000) != 0) + HOUR - 1).div_euclid(HOUR) * HOUR
     });
     let mut gaps = Vec::new();
     let mut open = from;
-    for hour in hours.into_iter().filter(|hour| (from..to).contains(hour)) {
+    for hour in hours.iter().copied().filter(|hour| (from..to).contains(hour)) {
         if hour > open {
             gaps.push((open, hour));
         }
@@ -42,7 +46,7 @@ pub fn gaps(
     if to > open {
         gaps.push((open, to));
     }
-    Ok(gaps)
+    gaps
 }
 
 /// Starts of the hours in which a record of the dataset starts, in seconds, ascending.

@@ -56,10 +56,10 @@ pub use conversations::{
 pub use evidence::{EvidenceRow, evidence, evidence_list, evidence_of, readable_evidence};
 pub use extras::{extra_names, extras, has_extras};
 pub use field_values::top_values;
-pub use figures::{Figure, Figures, figures, untimed};
+pub use figures::{Figure, Figures, count, figures, untimed};
 pub use group::GroupBy;
 pub use histogram::{Bin, Histogram, histogram};
-pub use hours::{SourceHour, gaps, hours_with_records, source_hours};
+pub use hours::{SourceHour, gaps, gaps_between, hours_with_records, source_hours};
 pub use index_sizes::{IndexSizes, index_sizes};
 pub use indicators::{
     Counts, EntryColumn, EventHit, IndicatorEntries, IndicatorEntriesQuery, IndicatorRow, InternalSpace, Mark,

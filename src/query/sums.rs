@@ -48,6 +48,13 @@ impl Sums {
         }
     }
 
+    /// The rows of another behind its own.
+    pub(super) fn append(&mut self, more: &Self) {
+        let first = self.low.len() as u32;
+        self.low.extend_from_slice(&more.low);
+        self.wide.extend(more.wide.iter().map(|(row, sum)| (first + row, *sum)));
+    }
+
     /// The same sums in another order: row `n` of the result is row `order[n]` of this.
     #[must_use]
     pub fn reordered(&self, order: &[u32]) -> Self {

@@ -63,8 +63,10 @@ fn every_text_is_in_both_languages_with_the_same_arguments() {
         }
         found
     };
-    let [english, japanese] = Language::ALL.map(|language| ids(&source(language)));
-    assert_eq!(english, japanese);
+    let english = ids(&source(Language::English));
+    for language in Language::ALL {
+        assert_eq!(english, ids(&source(language)), "{}", language.code());
+    }
     assert!(english.len() > 150);
     for language in Language::ALL {
         let texts = Texts::of_report(language);

@@ -145,6 +145,10 @@ fn the_benchmark_names_every_question() {
         "page_filtered",
         "page_sorted",
         "count_cidr",
+        "open_pairs",
+        "open_pairs_packet",
+        "open_conversations",
+        "open_conversations_sorted",
     ];
     let mut sorted = expected;
     sorted.sort_unstable();

@@ -91,7 +91,7 @@ pub(in crate::query) fn conversations_by_sql(
     let table = fold(halves, &addresses, &asked(reader, query)?);
     let mut order = table.order(&query.sort, &addresses);
     order.truncate(query.limit.unwrap_or(usize::MAX));
-    Ok(table.reordered(&order))
+    Ok(ConversationTable { totals: table.totals.clone(), ..table.rows_in_order(&order) })
 }
 
 impl Half {

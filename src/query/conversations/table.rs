@@ -169,7 +169,8 @@ impl ConversationTable {
         }
     }
 
-    pub(in crate::query) fn reordered(self, order: &[u32]) -> Self {
+    /// These rows in this order, without totals.
+    pub(in crate::query) fn rows_in_order(&self, order: &[u32]) -> Self {
         fn turned<T: Copy>(list: &[T], order: &[u32]) -> Vec<T> {
             order.iter().filter_map(|row| list.get(*row as usize).copied()).collect()
         }
@@ -186,8 +187,36 @@ impl ConversationTable {
             rejected: turned(&self.rejected, order),
             started: turned(&self.started, order),
             repeats: turned(&self.repeats, order),
-            totals: self.totals,
+            totals: PairTotals::default(),
         }
+    }
+
+    /// The rows and totals of others, one behind another.
+    pub(in crate::query) fn joined(parts: impl IntoIterator<Item = Self>) -> Self {
+        let mut parts = parts.into_iter();
+        let mut all = parts.next().unwrap_or_default();
+        for part in parts {
+            all.left.extend(part.left);
+            all.right.extend(part.right);
+            all.record_counts.extend(part.record_counts);
+            all.packets.append(&part.packets);
+            all.sent.append(&part.sent);
+            all.received.append(&part.received);
+            all.first_seen.extend(part.first_seen);
+            all.last_seen.extend(part.last_seen);
+            all.accepted.extend(part.accepted);
+            all.rejected.extend(part.rejected);
+            all.started.extend(part.started);
+            all.repeats.extend(part.repeats);
+            all.totals.add(&part.totals);
+        }
+        all
+    }
+
+    /// Of memory, about.
+    pub(in crate::query) fn bytes(rows: usize) -> usize {
+        let row = 5 * size_of::<u32>() + 5 * size_of::<u64>() + size_of::<u32>();
+        rows * (row + size_of::<Option<(Side, StartEvidence)>>())
     }
 }
 

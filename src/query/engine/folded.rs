@@ -1,17 +1,19 @@
 //! Conversations over the columns: sums and signs by pair id, each pair folded with its reverse.
 
-use super::answers::{OrderKey, checked, figures_of, ordered};
+use super::answers::{OrderKey, checked, figures_of, in_parts, ordered};
 use super::compile::MOST_IDS;
 use super::groups::touched;
 use super::sweep::{ColumnSet, Columns, Share, gather};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow};
-use crate::columns::{Bitmap, Chosen, Grouping, Groups, NULL, PairColumns, Selection};
+use crate::columns::{Chosen, Grouping, Groups, NULL, PairColumns, Selection};
 use crate::query::conversations::{
     ConversationQuery, ConversationTable, Half, Repeats, Signs, fold_into, is_well_known,
 };
-use crate::query::{ConversationColumn, PairKey, RecordQuery};
+use crate::query::pairs::AddressOrder;
+use crate::query::{ConversationColumn, PairKey, RecordQuery, indicator_revision};
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What a disposition says of who asked.
@@ -37,23 +39,8 @@ impl Engine<'_> {
         records: &RecordQuery,
         asked: &[u32],
     ) -> Result<ConversationTable, EngineError> {
-        let column = if query.pairs.by == PairKey::PacketAddresses { flow::PACKET_PAIR } else { flow::PAIR };
-        let pairs = self.pairs()?;
-        let mut selection = self.chosen(records)?;
-        let repeated = self.repeated(&selection)?;
-        let repeats = self.counted(&repeated, column, &pairs)?;
-        if query.repeats == Repeats::LeftOut {
-            selection = without(&selection, &repeated, self);
-        }
-        let grouping = Grouping::new(vec![self.pair_part(column, &pairs)?]).ok_or(EngineError::Unsupported)?;
-        let mut groups = Arc::new(checked(self.groups(&selection, &grouping, &self.all_measures()?)?)?);
-        super::pair_table::merge_nobody(&mut groups, &pairs, 1);
-        let signs = self.signs(&selection, column, &pairs)?;
         let addresses = self.address_order()?;
-        let mut table = ConversationTable::default();
-        self.fold(&groups, &pairs, &signs, &repeats, |sides, there, back| {
-            fold_into(&mut table, sides, there, back, &addresses, asked);
-        })?;
+        let table = self.kept_conversations(query, records, asked, &addresses)?;
         let ties = [ConversationColumn::Left, ConversationColumn::Right].map(|column| (column, false));
         let wanted = query.sort.iter().map(|sort| (sort.column, sort.descending)).chain(ties);
         let (told, order) = (&table, &addresses);
@@ -61,19 +48,71 @@ impl Engine<'_> {
             .map(|(column, descending)| OrderKey::new(move |at| told.key(column, at, order), descending))
             .collect();
         let order = ordered(table.len(), &keys, query.limit, self.threads);
-        drop(keys);
-        Ok(table.reordered(&order))
+        self.go_on()?;
+        let rows = |range: Range<usize>| table.rows_in_order(order.get(range).unwrap_or_default());
+        let rows = ConversationTable::joined(in_parts(order.len(), self.threads, rows));
+        Ok(ConversationTable { totals: table.totals.clone(), ..rows })
     }
 
-    /// Hands on each pair with its reverse, once.
+    /// The conversations in no order, kept where there is room: the same ones are asked for in one order after another.
+    fn kept_conversations(
+        &self,
+        query: &ConversationQuery,
+        records: &RecordQuery,
+        asked: &[u32],
+        addresses: &AddressOrder,
+    ) -> Result<Arc<ConversationTable>, EngineError> {
+        let column = if query.pairs.by == PairKey::PacketAddresses { flow::PACKET_PAIR } else { flow::PAIR };
+        let pairs = self.pairs()?;
+        let selection = self.chosen(records)?;
+        let make = || self.unordered(query, records, &selection, (column, &pairs), asked, addresses);
+        if ConversationTable::bytes(pairs.len()) > self.most_kept() {
+            return Ok(Arc::new(make()?));
+        }
+        let revision = indicator_revision(self.reader)?;
+        let name = format!("conversations {column} {:?} {asked:?} {revision} {}", query.repeats, selection.digest());
+        self.reader.cache.derived(&name, self.snapshot.flows.rows().into(), || {
+            let table = make()?;
+            let bytes = ConversationTable::bytes(table.len());
+            Ok((table, bytes))
+        })
+    }
+
+    fn unordered(
+        &self,
+        query: &ConversationQuery,
+        records: &RecordQuery,
+        selection: &Selection,
+        (column, pairs): (usize, &PairColumns),
+        asked: &[u32],
+        addresses: &AddressOrder,
+    ) -> Result<ConversationTable, EngineError> {
+        let repeated = self.repeated(selection)?;
+        let repeats = self.counted(&repeated, column, pairs)?;
+        let counted = match query.repeats {
+            Repeats::LeftOut => &without(selection, &repeated, self),
+            Repeats::Counted => selection,
+        };
+        let mut groups = if query.repeats == Repeats::Counted && self.keeps_groups(records, pairs) {
+            self.groups_by_pair(records, column, pairs)?
+        } else {
+            let grouping = Grouping::new(vec![self.pair_part(column, pairs)?]).ok_or(EngineError::Unsupported)?;
+            Arc::new(checked(self.groups(counted, &grouping, &self.all_measures()?)?)?)
+        };
+        super::pair_table::merge_nobody(&mut groups, pairs, 1);
+        let signs = self.signs(counted, column, pairs)?;
+        self.fold(&groups, pairs, &signs, &repeats, (addresses, asked))
+    }
+
+    /// Each pair with its reverse, once.
     fn fold(
         &self,
         groups: &Groups,
         pairs: &PairColumns,
         signs: &[u8],
         repeats: &FxHashMap<u32, u32>,
-        mut each: impl FnMut((u32, u32), &Half, &Half),
-    ) -> Result<(), EngineError> {
+        (addresses, asked): (&AddressOrder, &[u32]),
+    ) -> Result<ConversationTable, EngineError> {
         let reverse = self.reverse(pairs)?;
         let mut places = vec![NONE; pairs.len().max(1)];
         for (at, slot) in groups.slots.iter().enumerate() {
@@ -94,24 +133,33 @@ impl Engine<'_> {
             };
             Some(Half { figures, repeats: repeats.get(&(pair as u32)).copied().unwrap_or(0), signs })
         };
-        let mut done = Bitmap::zeros(pairs.len().max(1));
-        for slot in &groups.slots {
-            let pair = u32::try_from(*slot).map_err(|_| EngineError::Unsupported)?;
-            if done.get(pair as usize) {
-                continue;
+        let folded = |range: Range<usize>| {
+            let mut table = ConversationTable::default();
+            // Slots are pair ids below 2^32: `reverse` is a list of as many.
+            for pair in groups.slots.get(range).unwrap_or_default().iter().map(|slot| *slot as u32) {
+                let Some(there) = half(pair) else { continue };
+                let other = reverse.get(pair as usize).copied().filter(|other| *other != pair && *other != NONE);
+                let back = other.and_then(|other| Some((other, half(other)?)));
+                // The lower one of the two stands for both.
+                if back.as_ref().is_some_and(|(other, _)| *other < pair) {
+                    continue;
+                }
+                let back = back.map(|(_, back)| back).unwrap_or_default();
+                let side = |list: &[u32]| list.get(pair as usize).copied().unwrap_or(0);
+                let sides = (side(&pairs.source), side(&pairs.destination));
+                fold_into(&mut table, sides, &there, &back, addresses, asked);
             }
-            let Some(there) = half(pair) else { continue };
-            let other = reverse.get(pair as usize).copied().filter(|other| *other != pair && *other != NONE);
-            let back = other.and_then(half).unwrap_or_default();
-            other.into_iter().for_each(|other| done.set(other as usize));
-            let side = |list: &[u32]| list.get(pair as usize).copied().unwrap_or(0);
-            each((side(&pairs.source), side(&pairs.destination)), &there, &back);
+            table
+        };
+        if groups.slots.last().is_some_and(|slot| u32::try_from(*slot).is_err()) {
+            return Err(EngineError::Unsupported);
         }
-        Ok(())
+        self.go_on()?;
+        Ok(ConversationTable::joined(in_parts(groups.slots.len(), self.threads, folded)))
     }
 
     /// By pair id the pair of the same addresses the other way round.
-    fn reverse(&self, pairs: &PairColumns) -> Result<Arc<Vec<u32>>, EngineError> {
+    pub(super) fn reverse(&self, pairs: &PairColumns) -> Result<Arc<Vec<u32>>, EngineError> {
         self.reader.cache.derived("reverse of pairs", pairs.len() as i64, || {
             let key = |a: u32, b: u32| u64::from(a) << 32 | u64::from(b);
             let mut ids: FxHashMap<u64, u32> = FxHashMap::default();

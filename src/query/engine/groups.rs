@@ -119,7 +119,12 @@ impl Engine<'_> {
     pub(crate) fn keeps_groups(&self, scope: &RecordQuery, pairs: &PairColumns) -> bool {
         let is_all = scope.filter.as_ref().is_none_or(|filter| *filter == Filter::All);
         let size = pairs.len() * (size_of::<Sums>() + size_of::<u64>());
-        is_all && scope.range == TimeRange::default() && size <= MOST_KEPT.min(self.reader.cache.budget() / 4)
+        is_all && scope.range == TimeRange::default() && size <= self.most_kept()
+    }
+
+    /// Answers of so many bytes may be kept.
+    pub(crate) fn most_kept(&self) -> usize {
+        MOST_KEPT.min(self.reader.cache.budget() / 4)
     }
 
     /// As `query::histogram`.

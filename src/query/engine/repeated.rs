@@ -5,25 +5,19 @@ use super::groups::touched;
 use super::sweep::{ColumnSet, Columns, Share, gather};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow};
-use crate::columns::{NULL, PairColumns, Selection};
+use crate::columns::{Bitmap, Chosen, NULL, PairColumns, Selection};
 use crate::model::{Dataset, FieldId, field};
 use crate::query::conversations::Sightings;
 use crate::threads::side_by_side;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
-/// What is read of each record.
-const READ: [usize; 8] = [
-    flow::PAIR,
-    flow::PACKET_PAIR,
-    flow::INTERFACE,
-    flow::DISPOSITION,
-    flow::SRCPORT,
-    flow::DSTPORT,
-    flow::START,
-    flow::DURATION,
-];
-/// Of which the first are enough to say between whom and where.
+/// What says between whom a record is, and where it was seen.
 const WHERE: [usize; 3] = [flow::PAIR, flow::PACKET_PAIR, flow::INTERFACE];
+const BETWEEN: [usize; 2] = [flow::PAIR, flow::PACKET_PAIR];
+/// What else is read of the records between addresses that several interfaces saw.
+const REST: [usize; 6] =
+    [flow::INTERFACE, flow::DISPOSITION, flow::SRCPORT, flow::DSTPORT, flow::START, flow::DURATION];
 
 /// The rank of an absent value.
 const NO_RANK: u32 = u32::MAX;
@@ -47,6 +41,47 @@ struct Candidate {
 impl Candidate {
     fn tuple(&self) -> ((u32, u32), (i64, i64), u32, u32) {
         (self.sides, self.ports, self.protocol, self.action)
+    }
+}
+
+/// Which pairs several interfaces saw, by pair id.
+struct Several {
+    pairs: Bitmap,
+    /// Those with an address, and those with two.
+    named: Bitmap,
+    whole: Bitmap,
+}
+
+/// Between whom a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Between {
+    /// The addresses of this pair.
+    Pair(usize),
+    /// One address of the packet, the other of the interface.
+    Mixed,
+    Nobody,
+}
+
+impl Several {
+    fn new(pairs: &PairColumns) -> Self {
+        let sides = || pairs.source.iter().zip(pairs.destination.iter()).enumerate();
+        let named = sides().filter(|(_, (a, b))| **a != 0 || **b != 0).map(|(pair, _)| pair);
+        let whole = sides().filter(|(_, (a, b))| **a != 0 && **b != 0).map(|(pair, _)| pair);
+        Self {
+            pairs: Bitmap::zeros(pairs.len()),
+            named: Bitmap::of(named, pairs.len()),
+            whole: Bitmap::of(whole, pairs.len()),
+        }
+    }
+
+    /// As `ends` says, from the ids of the two pairs of a record.
+    fn between(&self, id: i64, packet: i64) -> Between {
+        let known = |bits: &Bitmap, pair: i64| usize::try_from(pair).ok().filter(|pair| bits.get(*pair));
+        match known(&self.whole, packet) {
+            Some(packet) => Between::Pair(packet),
+            None if known(&self.named, packet).is_some() => Between::Mixed,
+            None => known(&self.whole, id).map_or(Between::Nobody, Between::Pair),
+        }
     }
 }
 
@@ -76,8 +111,8 @@ impl Engine<'_> {
             return Ok(Vec::new());
         }
         let pairs = self.pairs()?;
-        let seen = self.interfaces_seen(selection, &pairs, &ranks.interface)?;
-        let parts = self.candidates(selection, &pairs, &ranks, &seen)?;
+        let several = self.seen_at_several(&pairs, &ranks.interface)?;
+        let parts = self.candidates(selection, &pairs, &ranks, &several)?;
         let found = side_by_side(self.threads, |worker| {
             let mut own: Vec<Candidate> = parts.iter().filter_map(|part| part.get(worker)).flatten().copied().collect();
             own.sort_unstable();
@@ -88,45 +123,61 @@ impl Engine<'_> {
         Ok(rows)
     }
 
-    /// By the hash of two addresses the interface that saw them, or `SEVERAL`: most traffic is seen at one, and needs
+    /// Which pairs of addresses more than one interface saw, in any record of the case: most traffic is seen at one, and needs
     /// no closer look.
-    fn interfaces_seen(
-        &self,
-        selection: &Selection,
-        pairs: &PairColumns,
-        interfaces: &[u32],
-    ) -> Result<Vec<u32>, EngineError> {
-        let size = (2 * pairs.len()).next_power_of_two().max(64);
+    fn seen_at_several(&self, pairs: &PairColumns, interfaces: &[u32]) -> Result<Arc<Several>, EngineError> {
+        // Two pairs of the same addresses would be two places for the same traffic: refused there.
+        self.reverse(pairs)?;
+        self.reader.cache.derived("seen at several interfaces", self.snapshot.flows.rows().into(), || {
+            let several = self.look_for_several(pairs, interfaces)?;
+            let bytes = 3 * several.pairs.words().len() * 8;
+            Ok((several, bytes))
+        })
+    }
+
+    fn look_for_several(&self, pairs: &PairColumns, interfaces: &[u32]) -> Result<Several, EngineError> {
+        let mut several = Several::new(pairs);
         let columns = ColumnSet::of(WHERE);
-        let needs = |number: usize| touched(selection, number).then_some(columns);
         let segments = &self.snapshot.flows.segments;
-        let each = |seen: &mut Vec<u32>, number: usize, columns: &Columns| {
-            let (Some(segment), Some(chosen)) = (segments.get(number), selection.parts().get(number)) else {
-                return Ok(());
-            };
+        let several_so_far = &several;
+        let each = |(seen, mixed): &mut (Vec<u32>, FxHashSet<(u32, u32)>), number: usize, columns: &Columns| {
+            let Some(segment) = segments.get(number) else { return Ok(()) };
             let mut values: [Vec<i64>; 3] = Default::default();
-            chosen.blocks(segment.rows as usize, |rows| {
+            Chosen::All.blocks(segment.rows as usize, |rows| {
                 gather(columns, &WHERE, rows, &mut values);
                 let [ids, packet, places] = &values;
                 for ((id, packet), place) in ids.iter().zip(packet).zip(places) {
-                    let here = rank(interfaces, *place);
-                    let Some(sides) = between(pairs, *id, *packet).filter(|_| here != NO_RANK) else { continue };
-                    if let Some(seen) = seen.get_mut(hash(sides, size)) {
-                        *seen = together(*seen, here);
+                    match several_so_far.between(*id, *packet) {
+                        Between::Pair(pair) => {
+                            let here = rank(interfaces, *place);
+                            if let Some(seen) = seen.get_mut(pair).filter(|_| here != NO_RANK) {
+                                *seen = together(*seen, here);
+                            }
+                        }
+                        Between::Mixed => mixed.extend(ends(pairs, *id, *packet)),
+                        Between::Nobody => {}
                     }
                 }
             });
             Ok(())
         };
-        let states = vec![vec![NOWHERE; size]; self.threads];
-        let states = self.sweep(IndexedTable::Flow, needs, Share::Split, states, each)?;
-        let both = |mut all: Vec<u32>, one: Vec<u32>| {
-            all.iter_mut()
-                .zip(one)
-                .for_each(|(all, one)| *all = if one == NOWHERE { *all } else { together(*all, one) });
+        let states = vec![(vec![NOWHERE; pairs.len()], FxHashSet::default()); self.threads];
+        let states = self.sweep(IndexedTable::Flow, |_| Some(columns), Share::Split, states, each)?;
+        let both = |mut all: (Vec<u32>, FxHashSet<(u32, u32)>), one: (Vec<u32>, FxHashSet<(u32, u32)>)| {
+            let pairs = all.0.iter_mut().zip(one.0).filter(|(_, one)| *one != NOWHERE);
+            pairs.for_each(|(all, one)| *all = together(*all, one));
+            all.1.extend(one.1);
             all
         };
-        Ok(states.into_iter().reduce(both).unwrap_or_default())
+        let (seen, mixed) = states.into_iter().reduce(both).unwrap_or_default();
+        for (pair, seen) in seen.iter().enumerate() {
+            let side = |list: &[u32]| list.get(pair).copied().unwrap_or(0);
+            let is_mixed = !mixed.is_empty() && mixed.contains(&(side(&pairs.source), side(&pairs.destination)));
+            if *seen == SEVERAL || is_mixed {
+                several.pairs.set(pair);
+            }
+        }
+        Ok(several)
     }
 
     /// Records between addresses that several interfaces saw: of each worker, by whose they are to look at.
@@ -135,9 +186,9 @@ impl Engine<'_> {
         selection: &Selection,
         pairs: &PairColumns,
         ranks: &Ranks,
-        seen: &[u32],
+        several: &Several,
     ) -> Result<Vec<Vec<Vec<Candidate>>>, EngineError> {
-        let columns = ColumnSet::of(READ);
+        let columns = ColumnSet::of(BETWEEN.into_iter().chain(REST));
         let needs = |number: usize| touched(selection, number).then_some(columns);
         let segments = &self.snapshot.flows.segments;
         let threads = self.threads.max(1);
@@ -145,30 +196,43 @@ impl Engine<'_> {
             let (Some(segment), Some(chosen)) = (segments.get(number), selection.parts().get(number)) else {
                 return Ok(());
             };
-            let mut values: [Vec<i64>; 8] = Default::default();
+            let mut between: [Vec<i64>; 2] = Default::default();
+            let (mut near, mut sides): (Vec<u32>, Vec<(u32, u32)>) = Default::default();
+            let mut values: [Vec<i64>; 6] = Default::default();
             chosen.blocks(segment.rows as usize, |rows| {
-                gather(columns, &READ, rows, &mut values);
-                for (at, row) in rows.iter().enumerate() {
+                gather(columns, &BETWEEN, rows, &mut between);
+                near.clear();
+                sides.clear();
+                for ((row, id), packet) in rows.iter().zip(&between[0]).zip(&between[1]) {
+                    let is_near = match several.between(*id, *packet) {
+                        Between::Pair(pair) => several.pairs.get(pair),
+                        Between::Mixed => true,
+                        Between::Nobody => false,
+                    };
+                    if is_near && let Some(ends) = ends(pairs, *id, *packet) {
+                        near.push(*row);
+                        sides.push(ends);
+                    }
+                }
+                gather(columns, &REST, &near, &mut values);
+                for (at, (row, sides)) in near.iter().zip(&sides).enumerate() {
                     let value =
                         |column: usize| values.get(column).and_then(|list| list.get(at)).copied().unwrap_or(NULL);
-                    let Some(sides) = between(pairs, value(0), value(1)) else { continue };
-                    let place = hash(sides, seen.len());
-                    let (start, duration, interface) = (value(6), value(7), rank(&ranks.interface, value(2)));
-                    let is_complete = interface != NO_RANK && start != NULL && duration != NULL;
-                    if !is_complete || seen.get(place) != Some(&SEVERAL) {
+                    let (start, duration, interface) = (value(4), value(5), rank(&ranks.interface, value(0)));
+                    if interface == NO_RANK || start == NULL || duration == NULL {
                         continue;
                     }
                     let candidate = Candidate {
-                        sides,
-                        ports: (value(4), value(5)),
-                        protocol: rank(&ranks.protocol, value(3)),
-                        action: rank(&ranks.action, value(3)),
+                        sides: *sides,
+                        ports: (value(2), value(3)),
+                        protocol: rank(&ranks.protocol, value(1)),
+                        action: rank(&ranks.action, value(1)),
                         interface,
                         first: start,
                         last: start.saturating_add(duration),
                         row: segment.first_row + row,
                     };
-                    if let Some(part) = found.get_mut(place % threads) {
+                    if let Some(part) = found.get_mut(hash(*sides) % threads) {
                         part.push(candidate);
                     }
                 }
@@ -181,7 +245,7 @@ impl Engine<'_> {
 }
 
 /// The addresses of the packet where the record has them, else those of the interface.
-fn between(pairs: &PairColumns, id: i64, packet: i64) -> Option<(u32, u32)> {
+fn ends(pairs: &PairColumns, id: i64, packet: i64) -> Option<(u32, u32)> {
     let side = |list: &[u32], id: i64| {
         usize::try_from(id).ok().and_then(|id| list.get(id)).copied().filter(|address| *address != 0)
     };
@@ -190,10 +254,9 @@ fn between(pairs: &PairColumns, id: i64, packet: i64) -> Option<(u32, u32)> {
     Some((source, destination))
 }
 
-/// Below `size`, a power of two.
-fn hash((a, b): (u32, u32), size: usize) -> usize {
+fn hash((a, b): (u32, u32)) -> usize {
     let mixed = (u64::from(a) << 32 | u64::from(b)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 32) as usize & (size - 1)
+    (mixed >> 32) as usize
 }
 
 fn together(seen: u32, here: u32) -> u32 {

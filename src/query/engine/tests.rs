@@ -123,6 +123,8 @@ proptest! {
             let filter = if once { None } else { query(&text).filter };
             let scope = Scope { filter, duplicates: if once { Duplicates::Once } else { Duplicates::All }, ..Scope::all(Dataset::Flows) };
             let found = by_columns(&reader, threads, |engine| engine.figures(&scope));
+            let count = by_columns(&reader, threads, |engine| engine.count(&scope));
+            prop_assert_eq!(count, found.records, "{}", text);
             prop_assert_eq!(found, figures_by_sql(&reader, &scope, &never).unwrap(), "{}", text);
             for (sort, by, limit) in &sorts {
                 let by = [PairKey::Addresses, PairKey::AddressesAndDirection, PairKey::PacketAddresses][*by];

@@ -5,7 +5,7 @@ use super::leaders::leading_talkers;
 use super::talkers::{NO_PORT, talkers};
 use super::{Engine, EngineError};
 use crate::case::index::flow;
-use crate::columns::{Grouping, Groups, KeyPart, Map, PairColumns, Second};
+use crate::columns::{Grouping, Groups, KeyPart, Map, PairColumns, Second, Used};
 use crate::model::{self, Dataset, FieldId, Home, Value, field};
 use crate::query::columns_sql::read_value;
 use crate::query::filter_sql::column_of;
@@ -53,6 +53,11 @@ impl Engine<'_> {
         let grouping = Grouping::new(Vec::new()).ok_or(EngineError::Unsupported)?;
         let groups = checked(self.groups(&selection, &grouping, &self.all_measures()?)?)?;
         Ok(groups.sums.first().map(figures_of).unwrap_or_default())
+    }
+
+    /// As `query::count`.
+    pub(crate) fn count(&self, scope: &Scope) -> Result<u64, EngineError> {
+        Ok(self.chosen(&scope.records(Vec::new()))?.len() as u64)
     }
 
     /// As `query::top`.
@@ -108,15 +113,23 @@ impl Engine<'_> {
             GroupBy::Field(field) => {
                 let (kind, part) = self.field_part(field)?;
                 let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
-                let groups = self.groups(&self.chosen(records)?, &grouping, &self.all_measures()?)?;
-                Grouped::all(kind, Arc::new(checked(groups)?))
+                self.leading(query, kind, &grouping, |_| true)?
             }
             GroupBy::Pair | GroupBy::PacketPair => {
                 let pairs = self.pairs()?;
-                let groups = self.groups_by_pair(records, pair_column(by == GroupBy::PacketPair), &pairs)?;
+                let column = pair_column(by == GroupBy::PacketPair);
                 // A pair of nobody would be one group with the records that have no pair.
-                let occurs = |id: &u32| groups.slots.binary_search(&u64::from(*id)).is_ok();
-                if std::iter::once(&0).chain(&pairs.nobody).filter(|id| occurs(id)).count() > 1 {
+                let are_told_apart = |occurs: &dyn Fn(u64) -> bool| {
+                    let nobody = pairs.nobody.iter().map(|id| u64::from(*id));
+                    std::iter::once(0).chain(nobody).filter(|id| occurs(*id)).count() <= 1
+                };
+                if !self.keeps_groups(records, &pairs) {
+                    let part = self.pair_part(column, &pairs)?;
+                    let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
+                    return self.leading(query, Kind::Pairs, &grouping, are_told_apart);
+                }
+                let groups = self.groups_by_pair(records, column, &pairs)?;
+                if !are_told_apart(&|id| groups.slots.binary_search(&id).is_ok()) {
                     return Err(EngineError::Unsupported);
                 }
                 Grouped::all(Kind::Pairs, groups)
@@ -149,11 +162,40 @@ impl Engine<'_> {
                 let (protocols, part) = self.field_part(self.protocol()?)?;
                 let lower = self.port_part(flow::SRCPORT, Some(Second::Lower(flow::DSTPORT)))?;
                 let grouping = Grouping::new(vec![part, lower]).ok_or(EngineError::Unsupported)?;
-                let groups = checked(self.groups(&self.chosen(records)?, &grouping, &self.all_measures()?)?)?;
-                Grouped::all(Kind::Services(Box::new(protocols)), Arc::new(groups))
+                self.leading(query, Kind::Services(Box::new(protocols)), &grouping, |_| true)?
             }
             GroupBy::Principal | GroupBy::PrincipalName | GroupBy::Remote => return Err(EngineError::Unsupported),
         })
+    }
+
+    /// The groups that can be among the rows of the list, or all of them. `are_told_apart`: by the slots that occur, is each a
+    /// group of its own?
+    fn leading(
+        &self,
+        query: &TopQuery,
+        kind: Kind,
+        grouping: &Grouping,
+        are_told_apart: impl Fn(&dyn Fn(u64) -> bool) -> bool,
+    ) -> Result<Grouped, EngineError> {
+        let selection = self.chosen(&query.scope.records(Vec::new()))?;
+        let leaders = match query.limit {
+            Some(limit) => self.leaders(&selection, grouping, query.measure, limit)?,
+            None => None,
+        };
+        let measures = self.all_measures()?;
+        let (grouped, is_sound) = match leaders {
+            Some(leaders) => {
+                let is_sound = are_told_apart(&|slot| usize::try_from(slot).is_ok_and(|slot| leaders.used.get(slot)));
+                let groups = checked(self.sums_of(&selection, grouping, &measures, &Used::of(leaders.slots))?)?;
+                (Grouped { count: leaders.groups, ..Grouped::all(kind, Arc::new(groups)) }, is_sound)
+            }
+            None => {
+                let groups = checked(self.groups(&selection, grouping, &measures)?)?;
+                let is_sound = are_told_apart(&|slot| groups.slots.binary_search(&slot).is_ok());
+                (Grouped::all(kind, Arc::new(groups)), is_sound)
+            }
+        };
+        if is_sound { Ok(grouped) } else { Err(EngineError::Unsupported) }
     }
 
     pub(crate) fn protocol(&self) -> Result<FieldId, EngineError> {

@@ -1,6 +1,6 @@
 //! The pairs of a query, in its order: plain columns, from which a table of millions of rows is shown a page at a time.
 
-use super::{PairColumn, PairKey, PairSort};
+use super::{PairColumn, PairKey, PairSort, added};
 use crate::case::CaseReader;
 use crate::model::{Timestamp, Value};
 use crate::query::indicators::internal_space;
@@ -46,6 +46,18 @@ pub struct PairTotals {
     pub rejected: u64,
     /// NODATA and SKIPDATA records: counted, and left out of the sums.
     pub left_out: u64,
+}
+
+impl PairTotals {
+    pub(in crate::query) fn add(&mut self, more: &Self) {
+        self.pairs += more.pairs;
+        self.records += more.records;
+        self.packets = added(self.packets, more.packets);
+        self.bytes = added(self.bytes, more.bytes);
+        self.accepted += more.accepted;
+        self.rejected += more.rejected;
+        self.left_out += more.left_out;
+    }
 }
 
 /// One pair with its addresses in words.
