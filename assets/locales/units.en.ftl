@@ -11,8 +11,6 @@ duration-d = { $count } { $count ->
 duration-between = {" "}
 # Between the items of a list.
 list-between = {", "}
-# A date within a sentence.
-date-in-sentence = %Y-%m-%d
 # A day beside its hours.
 date-of-day = { $date } { $weekday }
 weekday-0 = Mon

@@ -8,8 +8,6 @@ duration-d = { $count } 日
 duration-between = {" "}
 # 列挙の項目の間。
 list-between = 、
-# 文中の日付。
-date-in-sentence = %Y年%-m月%-d日
 # 時間別の表の横に示す日付。
 date-of-day = { $date } ({ $weekday })
 weekday-0 = 月

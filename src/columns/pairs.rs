@@ -42,6 +42,12 @@ impl PairColumns {
         known.filter(|id| self.nobody.is_empty() || self.nobody.binary_search(&(*id as u32)).is_err()).unwrap_or(0)
     }
 
+    /// Do records without addresses make one group at most? `occurs`: by the slots of groups, `width` for each pair.
+    pub(crate) fn nobody_is_one(&self, width: u64, occurs: impl Fn(u64) -> bool) -> bool {
+        let without = std::iter::once(0).chain(self.nobody.iter().map(|id| u64::from(*id)));
+        without.filter(|id| (0..width).any(|at| occurs(id * width + at))).count() <= 1
+    }
+
     /// Some words of the set of pairs with a side in a set of address ids.
     pub(crate) fn words_with(&self, addresses: &Bitmap, side: Side, words: Range<usize>) -> Vec<u64> {
         let has = |id: u32| id != 0 && addresses.get(id as usize);

@@ -130,7 +130,7 @@ impl Selection {
     }
 
     /// Names it: two selections of the same table have the same one if they choose the same rows.
-    pub(crate) fn digest(&self) -> String {
+    pub(crate) fn digest(&self) -> [u8; 32] {
         let mut digest = Sha256::new();
         for (chosen, rows) in self.parts.iter().zip(&self.rows) {
             digest.update(rows.to_le_bytes());
@@ -143,7 +143,7 @@ impl Selection {
                 }
             }
         }
-        digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        digest.finalize().into()
     }
 
     pub(crate) fn parts(&self) -> &[Chosen] {
@@ -204,7 +204,7 @@ mod tests {
             digest([Chosen::None, Chosen::None]),
             digest([Chosen::All, Chosen::None]),
         ];
-        let distinct: std::collections::BTreeSet<&String> = different.iter().collect();
+        let distinct: std::collections::BTreeSet<&[u8; 32]> = different.iter().collect();
         assert_eq!(distinct.len(), different.len());
     }
 

@@ -54,7 +54,7 @@ pub fn untimed(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<u6
         Dataset::Events => "not event_time exists",
     };
     let filter = filter::parse(text, scope.dataset).map_err(|error| QueryError::Filter(error.to_string()))?;
-    Ok(figures(reader, &scope.and(filter), cancel)?.records)
+    count(reader, &scope.and(filter), cancel)
 }
 
 /// The figures of all of these records together.

@@ -42,16 +42,6 @@ impl Texts {
         self.tr_args(id, &[("count", &display::count(count))])
     }
 
-    /// A time within a sentence; in tables and tooltips it is `Zone::format`.
-    pub fn time(&self, time: Timestamp, zone: Zone) -> String {
-        let text = zone.format(time);
-        let date = zone.format_with(time, &self.tr("date-in-sentence"));
-        match text.split_once(' ') {
-            Some((_, clock)) => format!("{date} {clock}"),
-            None => text,
-        }
-    }
-
     /// A day with the name of its weekday.
     pub fn day(&self, time: Timestamp, zone: Zone) -> String {
         let weekday = zone.format_with(time, "%u").parse::<u8>().map_or(0, |day| day.saturating_sub(1));
@@ -77,8 +67,6 @@ mod tests {
         assert_eq!(japanese.list(&["ssh", "rdp"]), "ssh、rdp");
         assert_eq!(english.list::<&str>(&[]), "");
         let (time, tokyo) = (Timestamp(1_773_193_443_250), Zone::by_name("Asia/Tokyo").unwrap());
-        assert_eq!(english.time(time, tokyo), "2026-03-11 10:44:03.250");
-        assert_eq!(japanese.time(time, tokyo), "2026年3月11日 10:44:03.250");
         assert_eq!(english.day(time, tokyo), "2026-03-11 Wed");
         assert_eq!(japanese.day(time, tokyo), "2026-03-11 (水)");
     }

@@ -215,8 +215,7 @@ impl ConversationTable {
 
     /// Of memory, about.
     pub(in crate::query) fn bytes(rows: usize) -> usize {
-        let row = 5 * size_of::<u32>() + 5 * size_of::<u64>() + size_of::<u32>();
-        rows * (row + size_of::<Option<(Side, StartEvidence)>>())
+        rows * (6 * size_of::<u32>() + 5 * size_of::<u64>() + size_of::<Option<(Side, StartEvidence)>>())
     }
 }
 

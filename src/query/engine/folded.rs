@@ -70,7 +70,7 @@ impl Engine<'_> {
             return Ok(Arc::new(make()?));
         }
         let revision = indicator_revision(self.reader)?;
-        let name = format!("conversations {column} {:?} {asked:?} {revision} {}", query.repeats, selection.digest());
+        let name = format!("conversations {column} {:?} {asked:?} {revision} {:x?}", query.repeats, selection.digest());
         self.reader.cache.derived(&name, self.snapshot.flows.rows().into(), || {
             let table = make()?;
             let bytes = ConversationTable::bytes(table.len());

@@ -100,9 +100,7 @@ impl Engine<'_> {
         let Some(limit) = query.limit else { return Ok(None) };
         let Some(leaders) = self.leaders(selection, grouping, measure, limit)? else { return Ok(None) };
         let width = grouping.slots() / pairs.len().max(1) as u64;
-        let without = std::iter::once(0).chain(pairs.nobody.iter().map(|id| u64::from(*id)));
-        let occurs = |slot: u64| usize::try_from(slot).is_ok_and(|slot| leaders.used.get(slot));
-        if without.filter(|id| (0..width).any(|direction| occurs(id * width + direction))).count() > 1 {
+        if !pairs.nobody_is_one(width, |slot| leaders.used.get(slot as usize)) {
             return Ok(None);
         }
         let measures = self.all_measures()?;

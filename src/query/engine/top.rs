@@ -46,6 +46,11 @@ impl Grouped {
     }
 }
 
+/// A pair of nobody would be one group with the records that have no pair.
+fn pairs_apart(pairs: &PairColumns, occurs: impl Fn(u64) -> bool) -> Result<(), EngineError> {
+    if pairs.nobody_is_one(1, occurs) { Ok(()) } else { Err(EngineError::Unsupported) }
+}
+
 impl Engine<'_> {
     /// As `query::figures`.
     pub(crate) fn figures(&self, scope: &Scope) -> Result<Figures, EngineError> {
@@ -113,25 +118,18 @@ impl Engine<'_> {
             GroupBy::Field(field) => {
                 let (kind, part) = self.field_part(field)?;
                 let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
-                self.leading(query, kind, &grouping, |_| true)?
+                self.leading(query, kind, &grouping, None)?
             }
             GroupBy::Pair | GroupBy::PacketPair => {
                 let pairs = self.pairs()?;
                 let column = pair_column(by == GroupBy::PacketPair);
-                // A pair of nobody would be one group with the records that have no pair.
-                let are_told_apart = |occurs: &dyn Fn(u64) -> bool| {
-                    let nobody = pairs.nobody.iter().map(|id| u64::from(*id));
-                    std::iter::once(0).chain(nobody).filter(|id| occurs(*id)).count() <= 1
-                };
                 if !self.keeps_groups(records, &pairs) {
                     let part = self.pair_part(column, &pairs)?;
                     let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
-                    return self.leading(query, Kind::Pairs, &grouping, are_told_apart);
+                    return self.leading(query, Kind::Pairs, &grouping, Some(&pairs));
                 }
                 let groups = self.groups_by_pair(records, column, &pairs)?;
-                if !are_told_apart(&|id| groups.slots.binary_search(&id).is_ok()) {
-                    return Err(EngineError::Unsupported);
-                }
+                pairs_apart(&pairs, |slot| groups.slots.binary_search(&slot).is_ok())?;
                 Grouped::all(Kind::Pairs, groups)
             }
             GroupBy::Talker | GroupBy::PacketTalker => {
@@ -162,20 +160,19 @@ impl Engine<'_> {
                 let (protocols, part) = self.field_part(self.protocol()?)?;
                 let lower = self.port_part(flow::SRCPORT, Some(Second::Lower(flow::DSTPORT)))?;
                 let grouping = Grouping::new(vec![part, lower]).ok_or(EngineError::Unsupported)?;
-                self.leading(query, Kind::Services(Box::new(protocols)), &grouping, |_| true)?
+                self.leading(query, Kind::Services(Box::new(protocols)), &grouping, None)?
             }
             GroupBy::Principal | GroupBy::PrincipalName | GroupBy::Remote => return Err(EngineError::Unsupported),
         })
     }
 
-    /// The groups that can be among the rows of the list, or all of them. `are_told_apart`: by the slots that occur, is each a
-    /// group of its own?
+    /// The groups that can be among the rows of the list, or all of them. `pairs`: those whose ids are the slots.
     fn leading(
         &self,
         query: &TopQuery,
         kind: Kind,
         grouping: &Grouping,
-        are_told_apart: impl Fn(&dyn Fn(u64) -> bool) -> bool,
+        pairs: Option<&PairColumns>,
     ) -> Result<Grouped, EngineError> {
         let selection = self.chosen(&query.scope.records(Vec::new()))?;
         let leaders = match query.limit {
@@ -183,19 +180,18 @@ impl Engine<'_> {
             None => None,
         };
         let measures = self.all_measures()?;
-        let (grouped, is_sound) = match leaders {
-            Some(leaders) => {
-                let is_sound = are_told_apart(&|slot| usize::try_from(slot).is_ok_and(|slot| leaders.used.get(slot)));
-                let groups = checked(self.sums_of(&selection, grouping, &measures, &Used::of(leaders.slots))?)?;
-                (Grouped { count: leaders.groups, ..Grouped::all(kind, Arc::new(groups)) }, is_sound)
+        let Some(leaders) = leaders else {
+            let groups = checked(self.groups(&selection, grouping, &measures)?)?;
+            if let Some(pairs) = pairs {
+                pairs_apart(pairs, |slot| groups.slots.binary_search(&slot).is_ok())?;
             }
-            None => {
-                let groups = checked(self.groups(&selection, grouping, &measures)?)?;
-                let is_sound = are_told_apart(&|slot| groups.slots.binary_search(&slot).is_ok());
-                (Grouped::all(kind, Arc::new(groups)), is_sound)
-            }
+            return Ok(Grouped::all(kind, Arc::new(groups)));
         };
-        if is_sound { Ok(grouped) } else { Err(EngineError::Unsupported) }
+        if let Some(pairs) = pairs {
+            pairs_apart(pairs, |slot| leaders.used.get(slot as usize))?;
+        }
+        let groups = checked(self.sums_of(&selection, grouping, &measures, &Used::of(leaders.slots))?)?;
+        Ok(Grouped { count: leaders.groups, ..Grouped::all(kind, Arc::new(groups)) })
     }
 
     pub(crate) fn protocol(&self) -> Result<FieldId, EngineError> {
