@@ -11,6 +11,8 @@ error-file = A file was not imported
 error-export = The export failed
 error-exhibit = The exhibit could not be opened
 error-settings = The settings could not be saved
+error-settings-read = The settings could not be read
+error-unsaved = Unsaved texts
 error-index = The column index could not be built
 error-upgrade = The case could not be upgraded
 error-rescue = The case could not be recovered
@@ -114,6 +116,12 @@ error-not-a-database = { $path } is not a database in MaxMind format: { $reason 
     .next = Choose a .mmdb file of GeoLite2, DB-IP or IPinfo.
 error-settings-unwritable = { $path } could not be written: { $reason }
     .next = You can continue working, but the window settings will not be saved.
+error-settings-unread = { $path } could not be read: { $reason }
+    .next = The default settings are in use. Make the file readable, then start the program again.
+error-settings-damaged = { $path } is damaged and was kept as { $kept }
+    .next = The default settings are in use. You can continue working; nothing in any case is affected.
+error-unsaved-damaged = { $path }, the file of unsaved texts, is damaged and was kept as { $kept }
+    .next = Look into that file with a text editor: what was typed can still be in it. Nothing in the case is affected.
 
 ## Imports
 error-import-disk-full = { error-disk-full }

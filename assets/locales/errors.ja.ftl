@@ -11,6 +11,8 @@ error-file = ファイルを取り込めませんでした
 error-export = エクスポートが失敗しました
 error-exhibit = 証拠資料を開けませんでした
 error-settings = 設定を保存できませんでした
+error-settings-read = 設定を読み取れませんでした
+error-unsaved = 未保存の文章
 error-index = 列索引を作成できませんでした
 error-upgrade = ケースを更新できませんでした
 error-rescue = ケースを復旧できませんでした
@@ -80,7 +82,7 @@ error-cancelled = 中止しました。
 error-filter = { $reason }
     .next = フィルターを修正してください。フィルター言語の説明: { $face ->
         [cli] coldtrail flows --help
-       *[window] フィルターのヘルプ (F1)
+       *[window] フィルターのヘルプ（F1）
     }
 error-statement = SQL 文は実行していません。
     { $reason }
@@ -114,6 +116,12 @@ error-not-a-database = { $path } は MaxMind 形式のデータベースでは�
     .next = GeoLite2、DB-IP、IPinfo の .mmdb ファイルを選んでください。
 error-settings-unwritable = { $path } に書き込めませんでした: { $reason }
     .next = 作業は続けられますが、画面の設定は保存されません。
+error-settings-unread = { $path } を読み取れませんでした: { $reason }
+    .next = 標準の設定を使用しています。ファイルを読み取れるようにしてから、プログラムを起動し直してください。
+error-settings-damaged = { $path } は破損していたため、{ $kept } として残しました。
+    .next = 標準の設定を使用しています。作業は続けられます。ケースの内容に影響はありません。
+error-unsaved-damaged = 未保存の文章のファイル { $path } は破損していたため、{ $kept } として残しました。
+    .next = そのファイルをテキストエディターで確認してください。入力した文章が残っている可能性があります。ケースの内容に影響はありません。
 
 ## 取り込み
 error-import-disk-full = { error-disk-full }

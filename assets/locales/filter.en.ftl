@@ -69,7 +69,7 @@ filter-help-flows-leaving = internal traffic leaving an interface
 filter-help-flows-not-rejected = all flows that were not rejected, including NODATA
 filter-help-flows-no-instance = flows of interfaces without an instance
 
-filter-help-events-failed-logins = failed console logins
+filter-help-events-failed-logins = failed console sign-ins
 filter-help-events-administrators = changes by administrators
 filter-help-events-bucket = one bucket on one day
 filter-help-events-outside = calls from outside

@@ -44,7 +44,7 @@ filter-help-field-extra = フローログレコードのその他の値。ログ
 filter-help-field-json-path = イベントの JSON 中の値。[0] は要素、[*] はリストの任意の要素
 filter-help-field-json-root = イベントの JSON の最上位からのパス
 
-filter-help-value-plain = 空白、括弧、コンマ、引用符、演算子を含まない値に引用符は不要
+filter-help-value-plain = 空白、括弧、カンマ、引用符、演算子を含まない値に引用符は不要
 filter-help-value-quotes = 引用符。単一引用符は SQL と同じ、二重引用符はバックスラッシュでエスケープ
 filter-help-value-sizes = K、KB、MB、GB、TB は 10 進、KiB、MiB、GiB、TiB は 2 進
 filter-help-value-times = タイムゾーンの指定がなければ UTC。= と日付の組み合わせはその日全体、それ以外の日付はその日の 0 時

@@ -80,7 +80,7 @@ query-ioc-directional-view = Traffic to and from indicators
 query-ioc-directional-view-about = The playbook's directional view: records whose destination is an indicator, and records whose source is one; a record with both appears twice.
 query-ioc-directional-view-note = The playbook calls traffic to an indicator INBOUND and traffic from one OUTBOUND: it takes the threat's point of view.
 
-query-console-logins = Console logins
+query-console-logins = Console sign-ins
 query-console-logins-about = Console sign-ins: user, source address, MFA and result.
 query-created-users = Created users
 query-created-users-about = CreateUser calls and the users they created.
@@ -104,6 +104,7 @@ query-iam-policy-changes-about = Policies and roles that were changed or deleted
 query-instance-changes = Instances started and terminated
 query-instance-changes-about = Calls that run or terminate instances.
 query-network-changes = Network changes
+query-network-changes-words = security group groups sg firewall acl acls route routes gateway port opened
 query-network-changes-about = Gateways, routes, network ACLs and security groups that were changed.
 query-network-changes-note = The published pattern covers gateways, routes and network ACLs; calls that change security groups are added, because they can expose a host in the same way.
 
@@ -115,4 +116,5 @@ query-parameter-window = Seconds
 query-parameter-threshold = Bytes
 
 query-coverage = Coverage by hour and source
+query-coverage-words = gap gaps missing hours interface interfaces log files
 query-coverage-about = What evidence there is of each hour, account, Region and source (network interface, transit gateway, trail): records, NODATA, SKIPDATA, or no file. For an hour without a file, the evidence says nothing: neither that something happened nor that nothing happened.

@@ -104,6 +104,7 @@ query-iam-policy-changes-about = 変更または削除されたポリシーと�
 query-instance-changes = インスタンスの起動と終了
 query-instance-changes-about = インスタンスを起動または終了する呼び出し。
 query-network-changes = ネットワークの変更
+query-network-changes-words = セキュリティグループ ファイアウォール SG ルート ゲートウェイ
 query-network-changes-about = 変更されたゲートウェイ、ルート、ネットワーク ACL、セキュリティグループ。
 query-network-changes-note = 公開されているパターンの対象はゲートウェイ、ルート、ネットワーク ACL。ホストを同様に露出させうるため、セキュリティグループを変更する呼び出しを加えている。
 
@@ -115,4 +116,5 @@ query-parameter-window = 秒
 query-parameter-threshold = バイト
 
 query-coverage = 時間帯・発生元別のログ取得状況
+query-coverage-words = 空白期間 欠落 欠測 抜け インターフェイス
 query-coverage-about = 時間、アカウント、リージョン、発生元（ネットワークインターフェイス、トランジットゲートウェイ、証跡）ごとの証拠の状況: レコード、NODATA、SKIPDATA、ファイルなし。ファイルのない時間について、証拠からは何も言えない。何かが起きたとも、何も起きなかったとも言えない。

@@ -294,6 +294,7 @@ column-ref = Reference
 column-name = Name
 column-value = Value
 column-field = Field
+column-path = Path
 column-differs = Differs
 column-part = Part
 column-list_name = List

@@ -217,7 +217,6 @@ time-all = All
 time-earlier = Earlier
 time-later = Later
 time-length-tip = A time range of this duration, from the current start, or up to the end of the evidence
-time-mistake = Enter a time such as 2021-05-16 07:49:46, 2021-05-16 07:49 or 2021-05-16
 bin-accepted = accepted
 bin-rejected = rejected
 bin-other = other
@@ -236,7 +235,6 @@ mark-label = Label { $name } of { $value }
 mark-severity = severity { $severity }
 mark-outside = outside its validity period
 mark-in-part = the rest of its pattern does not match, so it is not counted
-inspector-marks = Indicators and labels
 header-ascending = Sort ascending
 header-descending = Sort descending
 header-left = Move left
@@ -257,10 +255,6 @@ menu-copy-value = Copy the value
 menu-copy-rows = Copy the selected rows
 menu-show-records = Show the records
 menu-copy-column = Copy this column of the selected rows
-empty-flows = The case has no flow records. Drop flow logs here, or import them.
-empty-events = The case has no CloudTrail events. Drop CloudTrail files here, or import them.
-empty-filtered = None of { $total } records match the filter and the time range.
-empty-evidence = The case is empty. Drop flow logs, CloudTrail files, folders or archives here.
 
 copy-csv = Copy as CSV
 copy-csv-tip = Copy the displayed rows, with a header line
@@ -290,7 +284,7 @@ timeline-reached = ▼ { $count } { $count ->
 } { $threshold }
 timeline-remove = Remove this track
 timeline-rest = Other
-timeline-none = none
+timeline-none = no value
 timeline-total = total { $count }
 timeline-name = Timeline: { $lines }; gaps in the evidence: { $gaps }
 timeline-events-all = all events
@@ -333,6 +327,7 @@ save-picture = Save image
 save-chart-tip = Use the extension .svg for a vector image, .png for a bitmap.
 
 ## Address page
+address-no-address = Not a complete IP address
 address-hint = An IP address
 address-private = private address space
 address-external = outside private address space
@@ -350,6 +345,13 @@ address-figures = { $records } { $records ->
     [one] packet
    *[other] packets
 }; { $accepted } accepted, { $rejected } rejected
+address-figures-other = { $records } { $records ->
+    [one] record
+   *[other] records
+}, { $bytes }, { $packets } { $packets ->
+    [one] packet
+   *[other] packets
+}; { $accepted } accepted, { $rejected } rejected, { $other } without an action
 address-span = { $from } – { $to } { $zone }
 address-events-count = { $count } { $count ->
     [one] CloudTrail event
@@ -422,9 +424,9 @@ overview-warnings = { $count } { $count ->
    *[other] warnings
 }
 overview-no-warnings = no warnings
-overview-duplicates = { $count } { $count ->
-    [one] duplicate
-   *[other] duplicates
+overview-duplicates = { $count } duplicate flow { $count ->
+    [one] record
+   *[other] records
 }
 overview-records = { $count } { $count ->
     [one] record
@@ -439,7 +441,6 @@ overview-bytes = { $size } in { $packets } { $packets ->
    *[other] packets
 }
 overview-bytes-tip = { $bytes } bytes
-overview-hours = records in { $hours } of { $all } hours
 overview-span = { $from } – { $to } { $zone }
 overview-counting = Counting...
 overview-old = Updating...
@@ -453,21 +454,17 @@ count-accepted = { $count } accepted
 count-rejected = { $count } rejected
 count-no-data = { $count } NODATA
 count-skip-data = { $count } SKIPDATA
-count-errors = { $count } { $count ->
-    [one] event with an error
-   *[other] events with an error
-}
 count-logins = { $count } { $count ->
-    [one] console login
-   *[other] console logins
+    [one] console sign-in
+   *[other] console sign-ins
 }
 count-failed-logins = { $count } { $count ->
-    [one] failed login
-   *[other] failed logins
+    [one] failed sign-in
+   *[other] failed sign-ins
 }
 count-logins-without-mfa = { $count } { $count ->
-    [one] login without MFA
-   *[other] logins without MFA
+    [one] sign-in without MFA, successful or not
+   *[other] sign-ins without MFA, successful or not
 }
 count-root = { $count } by the root user
 count-trail-changes = { $count } { $count ->
@@ -549,6 +546,7 @@ pairs-total-packets = { $count } { $count ->
 }
 pairs-total-accepted = { $count } accepted
 pairs-total-rejected = { $count } rejected
+pairs-total-no-action = { $count } without an action
 pairs-total-bytes = { $count } bytes ({ $size })
 pairs-left-out = { $count } without data
 pairs-left-out-tip = NODATA and SKIPDATA records: counted as records, but not as bytes or packets
@@ -566,7 +564,6 @@ inspector-raw = Raw text
 inspector-no-raw = The original content was not stored in the case.
 inspector-cut = { $bytes } more bytes are not shown; Copy includes all of them
 inspector-value-cut = { $chars } more characters are not shown; Copy includes all of them
-inspector-provenance = Provenance
 copy-raw = Copy raw text
 copy-provenance = Copy provenance
 provenance-file = Evidence file
@@ -585,6 +582,7 @@ evidence-count = { $count } { $count ->
    *[other] files
 }
 received-title = Not imported
+received-title-count = Not imported ({ $count })
 received-none = No skipped files.
 received-copy = duplicate file
 received-unreadable = unreadable
@@ -594,7 +592,7 @@ received-special = special file
 received-link = symbolic link, not followed
 received-empty_folder = empty folder
 column-state = State
-column-received-at = Time (UTC)
+column-received-at = Time ({ $zone })
 warnings-title = Warnings
 warnings-count = { $elements } { $elements ->
     [one] line or element
@@ -613,10 +611,10 @@ column-records = Records
 column-duplicates = Duplicates
 column-warnings = Warnings
 column-size = Bytes
-column-first = First
-column-last = Last
+column-first = First ({ $zone })
+column-last = Last ({ $zone })
 column-raw = Original stored
-column-imported = Imported (UTC)
+column-imported = Imported ({ $zone })
 column-sha256 = SHA-256
 column-evidence = Evidence
 column-position = Line
@@ -687,7 +685,7 @@ quitting-stay = Do not quit
 quitting-cancel = Cancel it and quit
 leaving-stay = Stay in this case
 job-into = into { $case }
-jobs-none = No imports yet.
+jobs-none = No imports since the program was started. Files that were imported earlier are in Evidence.
 job-running = Importing
 job-stopping = Stopping
 job-done = Done
@@ -703,7 +701,6 @@ job-counts = { $files } { $files ->
    *[other] failures
 }
 job-bytes = { $done } of { $total }
-job-rate = { $rate } records per second
 job-format-needed = Records without a header: specify their format
 job-format-proposal = Suggested format: { $format }
 job-format-unknown = The format could not be inferred from the values; look it up in the flow log's settings.
@@ -731,12 +728,6 @@ errors-times = { $count } { $count ->
 }
 errors-copy = Copy all
 errors-clear = Clear list
-
-## Help
-help-table = Tables
-help-table-keys = Arrow keys, Page Up, Page Down, Home and End move the selection; with Shift they select a range; Ctrl+A selects all; Ctrl+C copies the rows; Enter opens the inspector; Shift+F10 opens the cell's menu. Click a header to sort, Shift-click to add a sort column; drag a header to move the column, drag its edge to resize it.
-help-filter = Filter
-help-filter-text = Comparisons such as srcaddr in 10.0.0.0/8, dstport in (22, 3389), bytes > 10MB, event_name like '%Login%', combined with and, or, not and parentheses. A comparison with an absent value does not match, not even with !=; not (...) is the exact complement: not action = REJECT keeps records without an action, action != REJECT does not.
 
 ## Errors
 unfinished = An import was interrupted: { $count } { $count ->
@@ -775,7 +766,7 @@ column-looked-for = Enabled
 column-not-used = Not imported
 column-list-date = List date
 column-licence = Licence
-column-added = Added
+column-added = Added ({ $zone })
 column-of = For
 column-kind = Kind
 column-note = Note
@@ -784,9 +775,8 @@ column-entry-name = Name
 column-comment = Comment
 column-severity = Severity
 column-tags = Tags
-column-valid-from = Valid from
-column-valid-to = Valid to
-indicators-none = No indicators yet. Import a list, add some manually, or use the menu of any cell.
+column-valid-from = Valid from ({ $zone })
+column-valid-to = Valid to ({ $zone })
 indicators-lists = Indicator lists
 indicators-entries = Entries
 indicators-issues = Entries that could not be imported
@@ -830,6 +820,7 @@ indicators-values-count = { $count } { $count ->
 }
 indicators-value-unknown = The type of { $value } was not recognised; choose the type of the values.
 indicators-into-list = Add to list
+indicators-typed = Typed
 add = Add
 label-thing = Address, range, interface, principal or key
 label-name = Name
@@ -838,7 +829,7 @@ label-on = Restore label
 label-is-on = active
 label-is-off = removed
 labels-title = Labels
-labels-none = No labels yet.
+labels-none = No labels yet. A label is a name for an address, range, interface, principal or key, shown wherever it occurs. Add one here or from the menu of a value.
 purpose-known-bad = known bad
 purpose-well-known = well known (warnings only)
 purpose-own = own networks
@@ -907,6 +898,8 @@ sightings-looked-flows = searched { $count } flow records, { $from } – { $to }
 sightings-looked-events = and { $count } CloudTrail events, { $from } – { $to } { $zone }
 sightings-words = direction (Coldtrail)
 sightings-playbook-word = direction (playbook)
+sightings-to-ioc = to IOC
+sightings-from-ioc = from IOC
 sightings-direction-tip = Traffic to the indicator is INBOUND in the playbook, which takes the threat's point of view
 sightings-mentions-tip = Events that contain it outside the compared fields; not included in any other figure
 sightings-outside-tip = Records outside the validity period, or that match only part of the pattern; not included in any other figure
@@ -945,7 +938,7 @@ nav-exhibits = Exhibits
 command-add-exhibit = Add exhibit...
 command-add-exhibit-tip = Save this view as an exhibit, with its query, its evidence and a digest of its rows
 command-tag-rows = Tag the selected rows
-command-tag-rows-tip = Add the last used tag to the selected rows, or remove it; also with the space bar
+command-tag-rows-tip = Choose tags for the selected rows; also with the space bar
 command-findings = Findings
 command-findings-tip = Conclusions, with the records and exhibits that support them
 command-exhibits = Exhibits and report
@@ -977,9 +970,9 @@ menu-add-exhibit = Add exhibit...
 notice-tagged = Tag added.
 notice-untagged = Tag removed.
 notice-written = Saved.
+notice-removed = Removed. Ctrl+Z undoes it.
 notice-nothing-changed = Nothing changed.
 notice-exhibit-added = Exhibit added.
-notice-no-quick-tag = Add a tag in the inspector first; the space bar then adds the same tag.
 notice-too-many-tagged = You can tag at most { $most } records at once; narrow the filter.
 exhibit-what = Content
 exhibit-flows = Table of flow records
@@ -1021,7 +1014,7 @@ exhibit-rows-all = { $rows } { $rows ->
 }
 exhibit-rows-of = { $rows } of { $all } rows
 exhibits-add-text = Add text
-exhibits-empty = No exhibits yet. Open the view that shows what you want to prove, and press Ctrl+E: its query, its rows and the hashes of its evidence are saved. Every exhibit can be checked again later.
+exhibits-empty = Open the view that shows what you want to prove, and press Ctrl+E: its query, its rows and the hashes of its evidence are saved. Every exhibit can be checked again later.
 exhibits-checking = checking ...
 exhibits-verdicts = { $same } of { $checked } unchanged
 verdict-same = Unchanged: the case returns the same rows from the same evidence.
@@ -1040,7 +1033,7 @@ report-summary = Summary
 facts-left-out = Excluded: { $duplicates } duplicates; NODATA { $nodata } and SKIPDATA { $skipdata } records in the time range; { $untimed } records without a time; { $hours } hours without evidence.
 facts-unread = Lines or elements in the case that could not be parsed: { $count }
 facts-evidence = Evidence files used: { $count }
-findings-empty = No findings yet. Enter a title, then cite records from the inspector and link the exhibits that support it.
+findings-empty = Enter a title, then cite records from the inspector and link the exhibits that support it.
 finding-new = Title of the finding
 finding-add = Add finding
 finding-title = Title
@@ -1122,6 +1115,10 @@ change-tag = tag { $count } { $count ->
    *[other] records
 } as { $name }
 change-tag-thing = tag { $thing } as { $name }
+change-tags = change { $tags } tags of { $count } { $count ->
+    [1] record
+   *[other] records
+}
 change-untag = remove the tag { $name } from { $count } { $count ->
     [1] record
    *[other] records

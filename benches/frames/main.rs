@@ -26,15 +26,21 @@ mod driver;
 mod options;
 mod report;
 mod steps;
+#[path = "../../tests/all/support.rs"]
+#[allow(dead_code, reason = "the tests use the rest")]
+mod support;
+mod window;
+#[path = "../../tests/all/xvfb.rs"]
+mod xvfb;
 
 use driver::Driver;
 use options::Options;
-use report::Report;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 const HELP: &str = "\
 cargo bench --bench frames -- [options]
+  --window         the real window on a display of its own (Xvfb), drawn in software
   --case FILE      a case to look at; without it one is made of the shared generator's flow logs
   --sizes N        flow records of the case that is made (default 10000000)
   --shared DIR     holds bench/gen (default ../shared)
@@ -43,11 +49,8 @@ cargo bench --bench frames -- [options]
 
 fn main() -> ExitCode {
     match asked(std::env::args().skip(1)) {
-        Ok(Some((case, options))) => match run(case, &options) {
-            Ok(report) => {
-                print!("{report}");
-                ExitCode::SUCCESS
-            }
+        Ok(Some(Asked { case, options, window })) => match run(case, &options, window) {
+            Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("{error}");
                 ExitCode::FAILURE
@@ -64,21 +67,29 @@ fn main() -> ExitCode {
     }
 }
 
-fn asked(arguments: impl Iterator<Item = String>) -> Result<Option<(Option<PathBuf>, Options)>, String> {
+struct Asked {
+    case: Option<PathBuf>,
+    options: Options,
+    window: bool,
+}
+
+fn asked(arguments: impl Iterator<Item = String>) -> Result<Option<Asked>, String> {
     let mut rest = Vec::new();
-    let mut case = None;
+    let (mut case, mut window) = (None, false);
     let mut arguments = arguments.peekable();
     while let Some(argument) = arguments.next() {
-        if argument == "--case" {
+        if argument == "--window" {
+            window = true;
+        } else if argument == "--case" {
             case = Some(PathBuf::from(arguments.next().ok_or("--case needs a value")?));
         } else {
             rest.push(argument);
         }
     }
-    Ok(Options::parse(rest.into_iter())?.map(|options| (case, options)))
+    Ok(Options::parse(rest.into_iter())?.map(|options| Asked { case, options, window }))
 }
 
-fn run(case: Option<PathBuf>, options: &Options) -> Result<Report, Box<dyn std::error::Error>> {
+fn run(case: Option<PathBuf>, options: &Options, window: bool) -> Result<(), Box<dyn std::error::Error>> {
     let case = match case {
         Some(case) => case,
         None => {
@@ -86,7 +97,11 @@ fn run(case: Option<PathBuf>, options: &Options) -> Result<Report, Box<dyn std::
             case::imported(&data::flow_logs(records, options)?, &format!("frames-{records}"), options)?
         }
     };
+    if window {
+        return window::run(&case);
+    }
     let mut driver = Driver::new(case);
     steps::all(&mut driver)?;
-    Ok(driver.into_report())
+    print!("{}", driver.into_report());
+    Ok(())
 }

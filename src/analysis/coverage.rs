@@ -4,7 +4,7 @@
 mod hourly;
 mod left_out;
 
-pub use hourly::COVERAGE;
+pub use hourly::{COVERAGE, SourceGap, SourceKind, Sources, sources};
 pub use left_out::LeftOut;
 
 use crate::case::CaseReader;

@@ -1,6 +1,6 @@
 //! The case at a glance. Every figure comes with the question that gives its records, so that it can be a link.
 
-use super::coverage::{Coverage, coverage};
+use super::coverage::{Coverage, Sources, coverage, sources};
 use crate::case::CaseReader;
 use crate::filter;
 use crate::model::Dataset;
@@ -16,6 +16,8 @@ pub struct Glance {
     pub events: Option<Coverage>,
     pub counts: Vec<GlanceCount>,
     pub lists: Vec<GlanceList>,
+    /// What wrote the records, and hours of each of which there are none.
+    pub sources: Vec<Sources>,
 }
 
 /// How many records there are of a kind that an examiner asks for first.
@@ -23,6 +25,9 @@ pub struct Glance {
 pub struct GlanceCount {
     /// Stable; the id of its text is made of it.
     pub name: &'static str,
+    /// One of the parts that all records of the dataset are divided into: together they are as many as all. The others
+    /// may overlap.
+    pub is_part: bool,
     pub scope: Scope,
     pub records: u64,
 }
@@ -36,15 +41,23 @@ pub struct GlanceList {
     pub table: TopTable,
 }
 
-/// Names and filters of the counts.
-const COUNTS: [(&str, Dataset, &str); 12] = [
+/// Names and filters of the parts that all records are divided into: each record is in exactly one.
+const PARTS: [(&str, Dataset, &str); 8] = [
     ("accepted", Dataset::Flows, "action = ACCEPT"),
     ("rejected", Dataset::Flows, "action = REJECT"),
-    ("no-data", Dataset::Flows, "log_status = NODATA"),
-    ("skip-data", Dataset::Flows, "log_status = SKIPDATA"),
+    // Records of transit gateways have none.
+    ("no-action", Dataset::Flows, "action is null and not log_status in (NODATA, SKIPDATA)"),
+    ("other-action", Dataset::Flows, "action exists and not action in (ACCEPT, REJECT)"),
+    ("no-data", Dataset::Flows, "action is null and log_status = NODATA"),
+    ("skip-data", Dataset::Flows, "action is null and log_status = SKIPDATA"),
+    ("no-errors", Dataset::Events, "not error_code exists"),
+    ("errors", Dataset::Events, "error_code exists"),
+];
+
+/// Names and filters of what is counted among them.
+const AMONG: [(&str, Dataset, &str); 7] = [
     ("flow-sightings", Dataset::Flows, "indicator exists"),
     ("event-sightings", Dataset::Events, "indicator exists"),
-    ("errors", Dataset::Events, "error_code exists"),
     ("logins", Dataset::Events, "event_name = ConsoleLogin"),
     ("failed-logins", Dataset::Events, "event_name = ConsoleLogin and responseElements.ConsoleLogin = 'Failure'"),
     ("logins-without-mfa", Dataset::Events, "event_name = ConsoleLogin and additionalEventData.MFAUsed = 'No'"),
@@ -96,12 +109,14 @@ pub enum GlancePart {
     Coverage(Dataset),
     Counts(Dataset),
     List(&'static str, TopQuery),
+    Sources(Dataset),
 }
 
 /// What there is to be reported of one kind of record, in the order in which it is reported; lists of so many rows.
 pub fn glance_parts(dataset: Dataset, limit: usize) -> Result<Vec<GlancePart>, QueryError> {
     let lists = glance_lists(dataset, limit)?.into_iter().map(|(name, query)| GlancePart::List(name, query));
-    Ok([GlancePart::Coverage(dataset), GlancePart::Counts(dataset)].into_iter().chain(lists).collect())
+    let first = [GlancePart::Coverage(dataset), GlancePart::Counts(dataset)];
+    Ok(first.into_iter().chain(lists).chain([GlancePart::Sources(dataset)]).collect())
 }
 
 /// A glance that holds this part and nothing else. Takes time in proportion to the records; never on the frame thread.
@@ -111,16 +126,18 @@ pub fn glance_part(reader: &CaseReader, part: &GlancePart, cancel: &Cancel) -> R
         GlancePart::Coverage(Dataset::Flows) => glance.flows = coverage(reader, Dataset::Flows, cancel)?,
         GlancePart::Coverage(Dataset::Events) => glance.events = coverage(reader, Dataset::Events, cancel)?,
         GlancePart::Counts(dataset) => {
-            for (name, _, text) in COUNTS.into_iter().filter(|(_, of, _)| of == dataset) {
+            let rows = PARTS.into_iter().map(|row| (row, true)).chain(AMONG.into_iter().map(|row| (row, false)));
+            for ((name, _, text), is_part) in rows.filter(|((_, of, _), _)| of == dataset) {
                 let scope = written(*dataset, text)?;
                 let records = count(reader, &scope, cancel)?;
-                glance.counts.push(GlanceCount { name, scope, records });
+                glance.counts.push(GlanceCount { name, is_part, scope, records });
             }
         }
         GlancePart::List(name, query) => {
             let table = top(reader, query, cancel)?;
             glance.lists.push(GlanceList { name, query: query.clone(), table });
         }
+        GlancePart::Sources(dataset) => glance.sources.push(sources(reader, *dataset, cancel)?),
     }
     Ok(glance)
 }
@@ -136,6 +153,7 @@ pub fn glance(reader: &CaseReader, limit: usize, cancel: &Cancel) -> Result<Glan
             glance.events = glance.events.or(found.events);
             glance.counts.extend(found.counts);
             glance.lists.extend(found.lists);
+            glance.sources.extend(found.sources);
             if matches!(part, GlancePart::Coverage(_)) && !covers {
                 break;
             }

@@ -157,6 +157,6 @@ fn open_first_page(case: &Path, cancel: &Cancel) -> Result<u64, QueryError> {
     let reader = CaseReader::open(case)?;
     let query = RecordQuery::all(Dataset::Flows);
     let rows = query::rows(&reader, &query, cancel)?;
-    query::histogram(&reader, &query, BINS, cancel)?;
+    query::histogram(&reader, &query, query::Bins::Most(BINS), cancel)?;
     page_of(&reader, &rows)
 }

@@ -15,12 +15,14 @@ pub(crate) mod handover;
 pub(crate) mod import;
 pub(crate) mod index;
 pub mod indicators;
+pub mod journal;
 pub mod opening;
 pub mod owners;
 pub mod raw;
 pub mod report;
 pub(crate) mod rescued;
 pub mod verify;
+pub(crate) mod views;
 
 pub use error::{Message, UserError};
 pub use failure::Failure;

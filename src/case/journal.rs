@@ -108,16 +108,75 @@ fn stored(statement: &mut Statement<'_>, params: impl Params) -> Result<Vec<Stor
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The first entry whose number, link or hash does not fit, if any.
-pub fn first_break(entries: &[Stored]) -> Option<i64> {
+/// Why an entry does not continue the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Its number is not the next one: an entry is missing, or is there twice.
+    Number,
+    /// It does not name the hash of the entry before it.
+    Link,
+    /// Its content is not what its hash was calculated over.
+    Content,
+}
+
+impl Fault {
+    pub const ALL: [Fault; 3] = [Fault::Number, Fault::Link, Fault::Content];
+
+    /// Stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Fault::Number => "number",
+            Fault::Link => "link",
+            Fault::Content => "content",
+        }
+    }
+}
+
+/// An entry that does not continue the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Break {
+    pub seq: i64,
+    pub fault: Fault,
+}
+
+/// How checking a chain ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checked {
+    Whole,
+    Broken(Break),
+    /// `goes_on` said no.
+    Stopped,
+}
+
+/// Checks the chain up to the first entry that does not continue it. `goes_on` hears before each entry how many were
+/// checked.
+pub fn check<'a>(entries: impl IntoIterator<Item = &'a Stored>, goes_on: &mut dyn FnMut(u64) -> bool) -> Checked {
     let mut previous = GENESIS;
-    for (index, entry) in entries.iter().enumerate() {
-        if entry.seq != index as i64 + 1 || entry.previous_hash != previous || entry.hash != hash_of(entry) {
-            return Some(entry.seq);
+    for (index, entry) in entries.into_iter().enumerate() {
+        if !goes_on(index as u64) {
+            return Checked::Stopped;
+        }
+        let fault = if entry.seq != index as i64 + 1 {
+            Some(Fault::Number)
+        } else if entry.previous_hash != previous {
+            Some(Fault::Link)
+        } else {
+            (entry.hash != hash_of(entry)).then_some(Fault::Content)
+        };
+        if let Some(fault) = fault {
+            return Checked::Broken(Break { seq: entry.seq, fault });
         }
         previous = &entry.hash;
     }
-    None
+    Checked::Whole
+}
+
+/// The first entry whose number, link or hash does not fit, if any.
+pub fn first_break(entries: &[Stored]) -> Option<i64> {
+    match check(entries, &mut |_| true) {
+        Checked::Broken(at) => Some(at.seq),
+        Checked::Whole | Checked::Stopped => None,
+    }
 }
 
 /// SHA-256 (lowercase hex) over the entry's JSON array without its own hash.
@@ -165,15 +224,30 @@ mod tests {
 
     #[test]
     fn a_changed_removed_or_reordered_entry_is_found() {
-        for (change, place) in [
-            ("UPDATE journal SET examiner = 'Mallory' WHERE seq = 2", 2),
-            ("DELETE FROM journal WHERE seq = 2", 3),
-            ("UPDATE journal SET counts = '{\"records\":1}' WHERE seq = 3", 3),
-            ("DELETE FROM journal WHERE seq = 1", 2),
+        for (change, seq, fault) in [
+            ("UPDATE journal SET examiner = 'Mallory' WHERE seq = 2", 2, Fault::Content),
+            ("DELETE FROM journal WHERE seq = 2", 3, Fault::Number),
+            ("UPDATE journal SET counts = '{\"records\":1}' WHERE seq = 3", 3, Fault::Content),
+            ("DELETE FROM journal WHERE seq = 1", 2, Fault::Number),
+            ("UPDATE journal SET previous_hash = hash WHERE seq = 2", 2, Fault::Link),
         ] {
             let conn = filled();
             conn.execute(change, []).unwrap();
-            assert_eq!(first_break(&read(&conn).unwrap()), Some(place), "{change}");
+            let entries = read(&conn).unwrap();
+            assert_eq!(check(&entries, &mut |_| true), Checked::Broken(Break { seq, fault }), "{change}");
+            assert_eq!(first_break(&entries), Some(seq), "{change}");
         }
+    }
+
+    #[test]
+    fn a_check_says_how_far_it_is_and_stops() {
+        let entries = read(&filled()).unwrap();
+        let mut heard = Vec::new();
+        let mut goes_on = |checked| {
+            heard.push(checked);
+            checked < 1
+        };
+        assert_eq!(check(&entries, &mut goes_on), Checked::Stopped);
+        assert_eq!(heard, [0, 1]);
     }
 }

@@ -71,6 +71,9 @@ pub struct EvidenceCounts {
     pub format: String,
     /// Flow records, or events seen here first; for a digest the log files that it lists.
     pub records: u64,
+    /// Of these, flow records and events.
+    pub flows: u64,
+    pub events: u64,
     pub duplicates: u64,
     /// Elements that could not be read.
     pub warnings: u64,
@@ -254,6 +257,8 @@ impl CaseWriter {
                 id: EvidenceId(r.get(0)?),
                 format: r.get(4)?,
                 records: r.get(1)?,
+                flows: 0,
+                events: 0,
                 duplicates: r.get(2)?,
                 warnings: r.get(3)?,
                 notes: 0,
@@ -510,6 +515,8 @@ impl CaseWriter {
             id: evidence.id,
             format: file.format.code().to_owned(),
             records,
+            flows: evidence.flow_count - evidence.flow_duplicates.len() as u64,
+            events: evidence.event_count - evidence.event_duplicates,
             duplicates,
             warnings: evidence.warning_count,
             notes: evidence.note_count,

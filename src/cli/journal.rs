@@ -2,9 +2,8 @@
 
 use super::output::{Rows, fail, tell};
 use super::{CliError, RowFormat, exit, opening};
+use crate::app;
 use crate::case::journal;
-use crate::filter::value::parse_time;
-use crate::model::Value;
 use std::path::PathBuf;
 
 /// Lists all changes to a case with user and time, and checks the hash chain
@@ -21,21 +20,10 @@ pub struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let entries = opening::read(&arguments.case)?.journal()?;
-    let columns = ["seq", "at_utc", "examiner", "tool_version", "action", "parameters", "counts", "hash"];
+    let columns = app::journal::COLUMNS.map(|(name, _)| name);
     let mut out = Rows::new(&arguments.rows, &columns)?;
     for entry in &entries {
-        let text = |text: &str| Value::Text(text.to_owned());
-        let time = parse_time(&entry.at_utc).map_or_else(|| text(&entry.at_utc), |parsed| Value::Time(parsed.time));
-        out.row(&[
-            Value::Integer(entry.seq),
-            time,
-            text(&entry.examiner),
-            text(&entry.tool_version),
-            text(&entry.action),
-            text(&entry.parameters),
-            text(&entry.counts),
-            text(&entry.hash),
-        ])?;
+        out.row(&app::journal::row(entry))?;
     }
     out.finish()?;
     if let Some(seq) = journal::first_break(&entries) {

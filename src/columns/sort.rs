@@ -6,6 +6,7 @@
 //! What is sorted is one number of all keys and the row, so that equal keys stay in the order of rows and the result has
 //! one form only.
 
+use rustc_hash::FxHashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -256,6 +257,13 @@ impl Order {
         self.buckets.iter().zip(&self.starts).find_map(found)
     }
 
+    /// The places of several rows, ascending. Sorts what is not sorted yet, up to the last of them.
+    pub(crate) fn places(&self, wanted: &FxHashSet<u32>) -> Vec<usize> {
+        let rows = self.buckets.iter().flat_map(|bucket| bucket.rows(self.mask));
+        let found = rows.enumerate().filter(|(_, row)| wanted.contains(*row)).map(|(place, _)| place);
+        found.take(wanted.len()).collect()
+    }
+
     /// All rows in order.
     pub(crate) fn into_rows(self, threads: usize) -> Vec<u32> {
         self.settle(threads, 0, &|| false);
@@ -328,6 +336,8 @@ mod tests {
             }
             prop_assert_eq!(expected.first().and_then(|row| order.place(*row)), (!expected.is_empty()).then_some(0));
             prop_assert_eq!(order.place(1000), None);
+            let some = expected.iter().copied().step_by(2).chain([1000]).collect();
+            prop_assert_eq!(order.places(&some), (0..expected.len()).step_by(2).collect::<Vec<_>>());
             prop_assert_eq!(order.into_rows(workers), expected);
         }
     }

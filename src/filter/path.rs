@@ -74,6 +74,13 @@ impl JsonPath {
         self
     }
 
+    /// The path to an element of the list that this one leads to.
+    #[must_use]
+    pub fn element(mut self, index: u32) -> Self {
+        self.0.push(Step::Index(index));
+        self
+    }
+
     /// The same path with another first key.
     pub fn with_root(mut self, root: &str) -> Self {
         if let Some(first) = self.0.first_mut() {

@@ -59,6 +59,19 @@ pub(crate) fn is_numeric(field: FieldId) -> bool {
     Unit::of(field).is_number()
 }
 
+/// Are the values of a column numbers or identifiers, in which similar signs must differ?
+pub(crate) fn is_tabular(unit: Unit, name: &str) -> bool {
+    const NAMES: [&str; 5] = ["indicator", "host", "source", "destination", "connecting_ip"];
+    match unit {
+        Unit::Json | Unit::Boolean => false,
+        Unit::Text => {
+            let ends = ["id", "arn", "sha256", "address", "addr", "principal", "_key"];
+            NAMES.contains(&name) || ends.iter().any(|end| name.ends_with(end))
+        }
+        _ => true,
+    }
+}
+
 /// Does this value say that something was refused or failed?
 pub(crate) fn is_refusal(value: &Value, field: FieldId) -> bool {
     match (field.name(), value) {
@@ -94,6 +107,29 @@ pub(crate) fn count(number: impl Into<u128>) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A number where room is short: exact up to five digits, then `123 k`, `3.5 M`, `10 M`. Never more than it is.
+pub(crate) fn short_count(number: u64) -> String {
+    shortened(number, 100_000)
+}
+
+/// The same where there is no room for four digits either: `41 k`, `1.8 k`.
+pub(crate) fn shorter_count(number: u64) -> String {
+    shortened(number, 1_000)
+}
+
+/// From `least` on with a unit.
+fn shortened(number: u64, least: u64) -> String {
+    let units = [(1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")];
+    let Some((unit, sign)) = units.into_iter().find(|(unit, _)| number >= least && number >= *unit) else {
+        return count(number);
+    };
+    let (whole, tenth) = (number / unit, number % unit * 10 / unit);
+    match tenth {
+        1.. if whole < 10 => format!("{whole}.{tenth} {sign}"),
+        _ => format!("{} {sign}", count(whole)),
+    }
 }
 
 /// A number of any width with its thousands apart; `None` for what is no number.
@@ -159,6 +195,60 @@ pub(crate) fn protocol_name(number: i64) -> Option<&'static str> {
     })
 }
 
+/// What usually listens on a port, by the names of IANA's registry or of the program.
+pub(crate) fn service_name(port: i64) -> Option<&'static str> {
+    Some(match port {
+        20 => "ftp-data",
+        21 => "ftp",
+        22 => "ssh",
+        23 => "telnet",
+        25 => "smtp",
+        53 => "dns",
+        67 | 68 => "dhcp",
+        80 => "http",
+        88 => "kerberos",
+        110 => "pop3",
+        123 => "ntp",
+        135 => "rpc",
+        137..=139 => "netbios",
+        143 => "imap",
+        161 | 162 => "snmp",
+        179 => "bgp",
+        389 => "ldap",
+        443 => "https",
+        445 => "smb",
+        465 | 587 => "smtp",
+        514 => "syslog",
+        636 => "ldaps",
+        853 => "dot",
+        873 => "rsync",
+        993 => "imaps",
+        995 => "pop3s",
+        1080 => "socks",
+        1194 => "openvpn",
+        1433 => "mssql",
+        1521 => "oracle",
+        2049 => "nfs",
+        2375 | 2376 => "docker",
+        3306 => "mysql",
+        3389 => "rdp",
+        5432 => "postgres",
+        5439 => "redshift",
+        5671 | 5672 => "amqp",
+        5900 => "vnc",
+        5985 | 5986 => "winrm",
+        6379 => "redis",
+        6443 => "k8s",
+        8080 => "http",
+        8443 => "https",
+        9092 => "kafka",
+        9200 => "elastic",
+        11_211 => "memcache",
+        27_017 => "mongodb",
+        _ => return None,
+    })
+}
+
 fn flag_names(flags: i64) -> String {
     const NAMES: [&str; 8] = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"];
     let set = NAMES.iter().enumerate().filter(|(bit, _)| flags & (1 << bit) != 0);
@@ -181,15 +271,7 @@ pub(crate) fn visible_lines(text: &str) -> Cow<'_, str> {
     spell(text, |c| c == '\n' || c == '\t')
 }
 
-/// Text that is being edited: a sign for each such character, so that the cursor's places stay right.
-pub(crate) fn covered(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_spelt) {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.chars().map(|c| if is_spelt(c) { COVER } else { c }).collect())
-}
-
-/// The same for text of several lines.
+/// Text of several lines that is being edited: a sign for each such character, so that the cursor's places stay right.
 pub(crate) fn covered_lines(text: &str) -> Cow<'_, str> {
     let hides = |c: char| c != '\n' && c != '\t' && is_spelt(c);
     if !text.chars().any(hides) {
@@ -284,6 +366,17 @@ fn is_deceptive(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_count_never_says_more_than_there_is() {
+        let shown: Vec<String> =
+            [0, 41_234, 99_999, 100_000, 999_999, 1_000_000, 3_599_999, 10_000_000, 12_900_000, 999_999_999_999]
+                .map(short_count)
+                .into();
+        let expected = ["0", "41,234", "99,999", "100 k", "999 k", "1 M", "3.5 M", "10 M", "12 M", "999 G"];
+        assert_eq!(shown, expected);
+        assert_eq!([999, 1_000, 1_880, 41_299, 3_599_999].map(shorter_count), ["999", "1 k", "1.8 k", "41 k", "3.5 M"]);
+    }
     use crate::model::field;
 
     fn flow(name: &str) -> FieldId {
@@ -298,8 +391,8 @@ mod tests {
         let (shown, hidden) = clipped(&long);
         assert_eq!((shown.chars().count(), hidden), (SHOWN_CHARS + 1, 3));
         assert_eq!(visible("a🔥東"), "a‹U+1F525›東");
-        assert_eq!(covered("a\u{202e}東\n"), "a□東□");
-        assert!(matches!(covered("a東"), Cow::Borrowed(_)));
+        assert_eq!(covered_lines("a\u{202e}東\n"), "a□東\n");
+        assert!(matches!(covered_lines("a東"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -6,8 +6,14 @@ pub mod chart;
 pub mod display;
 pub mod filter_help;
 pub mod fonts;
+pub(crate) mod gist;
 pub mod glyphs;
+pub(crate) mod json_tree;
+pub mod principal;
+pub(crate) mod sentence;
+pub mod sign;
 pub mod text;
+pub(crate) mod when;
 pub mod zone;
 
 pub use text::{Language, Texts};

@@ -79,13 +79,20 @@ macro_rules! rooms {
 rooms! {
     ROOMS:
     "window"
+    "shell"
     "errors"
     "reasons"
     "filter"
     "queries"
     "limits"
     "units"
+    "casework"
     "facts"
+    "table"
+    "keys"
+    "palette"
+    "help"
+    "inspector"
 }
 
 // That of a report.

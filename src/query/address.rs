@@ -21,9 +21,9 @@ pub struct AddressQuery {
     pub principals: GroupBy,
 }
 
-/// What the case says of it. Queries are beside their answers, for links.
+/// How much there is of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AddressFacts {
+pub struct AddressFigures {
     /// Flow records that have it on either side.
     pub flows: Scope,
     /// Records with it as srcaddr, and as dstaddr; one that has it as both is in both.
@@ -31,6 +31,14 @@ pub struct AddressFacts {
     pub received: Figures,
     /// Records that have it as pkt_srcaddr or pkt_dstaddr only: traffic that another interface passed on.
     pub passed_on: (Scope, Figures),
+    /// CloudTrail events with it as source_ip_address.
+    pub events: (Scope, Figures),
+}
+
+/// What the case says of it. Queries are beside their answers, for links.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressFacts {
+    pub figures: AddressFigures,
     pub pairs: (PairQuery, PairTable),
     /// `ports-reached` (dstport of what it sent), `ports-offered` (dstport of what it received), `interfaces`,
     /// `instances`, `actions`, `event-names`, `principals`; those of events only where there are any.
@@ -38,8 +46,6 @@ pub struct AddressFacts {
     /// Bytes over time: sent, received. The same bins, unless one of the two has no records.
     pub sent_series: (SeriesQuery, SeriesTable),
     pub received_series: (SeriesQuery, SeriesTable),
-    /// CloudTrail events with it as source_ip_address.
-    pub events: (Scope, Figures),
 }
 
 impl AddressQuery {
@@ -66,8 +72,14 @@ impl AddressQuery {
         self.scope(Dataset::Flows, Filter::any_of(packet).exclude(either))
     }
 
-    fn lists(&self, events: bool) -> Vec<(&'static str, TopQuery)> {
-        let flows = self.scope(Dataset::Flows, Filter::test(Target::EitherAddress, self.is()));
+    /// Flow records that have it on either side.
+    fn flows(&self) -> Scope {
+        self.scope(Dataset::Flows, Filter::test(Target::EitherAddress, self.is()))
+    }
+
+    /// The questions of the lists by their names; those about events where they are wanted.
+    pub fn lists(&self, events: bool) -> Vec<(&'static str, TopQuery)> {
+        let flows = self.flows();
         let field = |name| GroupBy::Field(own_field(Dataset::Flows, name));
         let [sent, received] = ["srcaddr", "dstaddr"].map(|name| self.at(Dataset::Flows, name));
         let mut lists = vec![
@@ -88,39 +100,71 @@ impl AddressQuery {
     }
 }
 
-/// Details of one address. Takes time in proportion to the records; never on the frame thread.
-pub fn address_facts(reader: &CaseReader, query: &AddressQuery, cancel: &Cancel) -> Result<AddressFacts, QueryError> {
-    let [sent, received] = ["srcaddr", "dstaddr"].map(|name| query.at(Dataset::Flows, name));
-    let flows = query.scope(Dataset::Flows, Filter::test(Target::EitherAddress, query.is()));
-    let passed_on = query.passed_on();
-    let scope = Scope { filter: None, ..flows.clone() };
-    let pair_query = PairQuery { scope, ip: Some(query.address.clone()), limit: Some(query.limit), ..PairQuery::all() };
-    let events = query.at(Dataset::Events, "source_ip_address");
-    let event_figures = figures(reader, &events, cancel)?;
-    let mut lists = Vec::new();
-    for (name, list) in query.lists(event_figures.records > 0) {
-        let table = top(reader, &list, cancel)?;
-        lists.push((name, list, table));
-    }
-    // One width for both lines: that of the two together.
-    let both = series(reader, &SeriesQuery::of(flows.clone(), Measure::Bytes), cancel)?;
-    let line = |scope: &Scope| -> Result<(SeriesQuery, SeriesTable), QueryError> {
-        let query =
-            SeriesQuery { bin: BinWidth::Secs(both.bin_secs), ..SeriesQuery::of(scope.clone(), Measure::Bytes) };
+/// The figures of one address. Takes time in proportion to the records; never on the frame thread.
+///
+/// # Errors
+/// As of any query.
+pub fn address_figures(
+    reader: &CaseReader,
+    query: &AddressQuery,
+    cancel: &Cancel,
+) -> Result<AddressFigures, QueryError> {
+    let of = |scope: Scope| figures(reader, &scope, cancel).map(|figures| (scope, figures));
+    Ok(AddressFigures {
+        flows: query.flows(),
+        sent: of(query.at(Dataset::Flows, "srcaddr"))?.1,
+        received: of(query.at(Dataset::Flows, "dstaddr"))?.1,
+        passed_on: of(query.passed_on())?,
+        events: of(query.at(Dataset::Events, "source_ip_address"))?,
+    })
+}
+
+/// The pairs of one address, most bytes first.
+///
+/// # Errors
+/// As of any query.
+pub fn address_pairs(
+    reader: &CaseReader,
+    query: &AddressQuery,
+    cancel: &Cancel,
+) -> Result<(PairQuery, PairTable), QueryError> {
+    let scope = Scope { filter: None, ..query.flows() };
+    let query = PairQuery { scope, ip: Some(query.address.clone()), limit: Some(query.limit), ..PairQuery::all() };
+    let table = pairs(reader, &query, cancel)?;
+    Ok((query, table))
+}
+
+/// Bytes over time that one address sent, and that it received: one width for both, that of the two together.
+///
+/// # Errors
+/// As of any query.
+pub fn address_series(
+    reader: &CaseReader,
+    query: &AddressQuery,
+    cancel: &Cancel,
+) -> Result<[(SeriesQuery, SeriesTable); 2], QueryError> {
+    let both = series(reader, &SeriesQuery::of(query.flows(), Measure::Bytes), cancel)?;
+    let line = |name: &'static str| -> Result<(SeriesQuery, SeriesTable), QueryError> {
+        let bin = BinWidth::Secs(both.bin_secs);
+        let query = SeriesQuery { bin, ..SeriesQuery::of(query.at(Dataset::Flows, name), Measure::Bytes) };
         let table = series(reader, &query, cancel)?;
         Ok((query, table))
     };
-    let (sent_series, received_series) = (line(&sent)?, line(&received)?);
-    let table = pairs(reader, &pair_query, cancel)?;
-    Ok(AddressFacts {
-        sent: figures(reader, &sent, cancel)?,
-        received: figures(reader, &received, cancel)?,
-        passed_on: (passed_on.clone(), figures(reader, &passed_on, cancel)?),
-        flows,
-        pairs: (pair_query, table),
-        lists,
-        sent_series,
-        received_series,
-        events: (events, event_figures),
-    })
+    Ok([line("srcaddr")?, line("dstaddr")?])
+}
+
+/// Details of one address. Takes time in proportion to the records; never on the frame thread.
+///
+/// # Errors
+/// As of any query.
+pub fn address_facts(reader: &CaseReader, query: &AddressQuery, cancel: &Cancel) -> Result<AddressFacts, QueryError> {
+    let figures = address_figures(reader, query, cancel)?;
+    let mut lists = Vec::new();
+    for (name, list) in query.lists(figures.events.1.records > 0) {
+        let table = top(reader, &list, cancel)?;
+        lists.push((name, list, table));
+    }
+    let [sent_series, received_series] = address_series(reader, query, cancel)?;
+    let pairs = address_pairs(reader, query, cancel)?;
+    Ok(AddressFacts { figures, pairs, lists, sent_series, received_series })
 }

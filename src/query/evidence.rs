@@ -26,6 +26,9 @@ pub struct EvidenceRow {
     pub records: u64,
     pub duplicates: u64,
     pub warnings: u64,
+    /// Flow records and occurrences of events in it, duplicates too.
+    pub flows: u64,
+    pub events: u64,
     pub first: Option<Timestamp>,
     pub last: Option<Timestamp>,
     pub path_facts: PathFacts,
@@ -33,7 +36,7 @@ pub struct EvidenceRow {
 
 const EVIDENCE: &str = "SELECT evidence_id, container_id, path, format, record_format, packing, encoding, file_bytes, content_bytes, file_sha256,
          content_sha256, modified_utc, imported_utc, raw_kept, record_count, duplicate_count, warning_count, first_millis, last_millis,
-         path_account, path_organisation, path_region, path_date, path_log_id, path_service FROM evidence";
+         path_account, path_organisation, path_region, path_date, path_log_id, path_service, flow_count, event_count FROM evidence";
 
 /// Every evidence file, in the order of import.
 pub fn evidence_list(reader: &CaseReader) -> Result<Vec<EvidenceRow>, QueryError> {
@@ -64,6 +67,12 @@ pub fn readable_evidence(reader: &CaseReader) -> Result<(Vec<EvidenceRow>, Vec<U
 pub fn evidence(reader: &CaseReader, id: EvidenceId) -> Result<Option<EvidenceRow>, QueryError> {
     let mut statement = reader.conn.prepare_cached(&format!("{EVIDENCE} WHERE evidence_id = ?"))?;
     Ok(statement.query_row([id.0], evidence_row).optional()?)
+}
+
+/// Is there an evidence file whose bytes have this SHA-256 (lowercase hex)?
+pub fn holds_file(reader: &CaseReader, sha256: &str) -> Result<bool, QueryError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM evidence WHERE file_sha256 = ?)";
+    Ok(reader.conn.prepare_cached(sql)?.query_row([sha256], |r| r.get(0))?)
 }
 
 /// The evidence files that hold a record of the scope, in order of their numbers.
@@ -108,6 +117,8 @@ fn evidence_row(r: &Row<'_>) -> rusqlite::Result<EvidenceRow> {
         records: r.get(14)?,
         duplicates: r.get(15)?,
         warnings: r.get(16)?,
+        flows: r.get(25)?,
+        events: r.get(26)?,
         first: r.get::<_, Option<i64>>(17)?.map(Timestamp),
         last: r.get::<_, Option<i64>>(18)?.map(Timestamp),
         path_facts: PathFacts {

@@ -12,6 +12,30 @@ const WIDTHS: [i64; 19] = [
     2_419_200,
 ];
 
+/// Bins of a histogram, whatever width is asked for.
+const MOST_BINS: i64 = 1_000_000;
+
+/// How wide the bins are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bins {
+    /// About so many at most, from the first to the last record.
+    Most(usize),
+    /// So many seconds, of several results over one axis; wider where the records would need millions of bins.
+    Secs(i64),
+}
+
+impl Bins {
+    /// Of records this far apart.
+    pub(super) fn secs(self, span_secs: i64) -> i64 {
+        match self {
+            Bins::Most(most) => bin_width(span_secs, most),
+            Bins::Secs(secs) if span_secs / secs.max(1) < MOST_BINS => secs.max(1),
+            // Of an axis that was made before records of another time came in.
+            Bins::Secs(_) => bin_width(span_secs, MOST_BINS as usize),
+        }
+    }
+}
+
 /// One bin. Of flows: accepted, rejected, neither. Of events: without and with an error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bin {
@@ -30,26 +54,26 @@ pub struct Histogram {
     pub bins: Vec<Bin>,
 }
 
-/// Records of a query over time, in at most about `most` bins. Records without a time are in none.
+/// Records of a query over time. Records without a time are in no bin.
 pub fn histogram(
     reader: &CaseReader,
     query: &RecordQuery,
-    most: usize,
+    bins: Bins,
     cancel: &Cancel,
 ) -> Result<Histogram, QueryError> {
     if query.dataset == Dataset::Flows
-        && let Some(histogram) = engine::attempt(reader, cancel, |engine| engine.histogram(query, most))?
+        && let Some(histogram) = engine::attempt(reader, cancel, |engine| engine.histogram(query, bins))?
     {
         return Ok(histogram);
     }
-    histogram_by_sql(reader, query, most, cancel)
+    histogram_by_sql(reader, query, bins, cancel)
 }
 
 /// The same by plain SQL over the rows.
 pub(super) fn histogram_by_sql(
     reader: &CaseReader,
     query: &RecordQuery,
-    most: usize,
+    bins: Bins,
     cancel: &Cancel,
 ) -> Result<Histogram, QueryError> {
     let (time, join) = match query.dataset {
@@ -65,7 +89,7 @@ pub(super) fn histogram_by_sql(
             |r| Ok((r.get(0)?, r.get(1)?)),
         )?;
         let (Some(first), Some(last)) = span else { return Ok(Histogram { bin_secs: 1, bins: Vec::new() }) };
-        let bin_secs = width(last.saturating_sub(first), most);
+        let bin_secs = bins.secs(last.saturating_sub(first));
         let (from, params) = from_where(query, join)?;
         let counts = match query.dataset {
             Dataset::Flows => {
@@ -95,7 +119,7 @@ pub(super) fn histogram_by_sql(
 }
 
 /// The narrowest width of ours, in seconds, that needs no more than `most` bins for the span.
-pub(super) fn width(span_secs: i64, most: usize) -> i64 {
+pub fn bin_width(span_secs: i64, most: usize) -> i64 {
     let most = i64::try_from(most.max(1)).unwrap_or(i64::MAX);
     let listed = WIDTHS.into_iter().find(|w| span_secs / w < most);
     // Spans of decades (a hostile time stamp): whole days, as many as it takes.
@@ -108,9 +132,11 @@ mod tests {
 
     #[test]
     fn widths_fit_the_span() {
-        assert_eq!(width(0, 100), 1);
-        assert_eq!(width(7 * 86_400, 200), 3600);
-        assert_eq!(width(7 * 86_400, 100), 7200);
-        assert!(i64::MAX / width(i64::MAX, 100) <= 100);
+        assert_eq!(bin_width(0, 100), 1);
+        assert_eq!(bin_width(7 * 86_400, 200), 3600);
+        assert_eq!(bin_width(7 * 86_400, 100), 7200);
+        assert!(i64::MAX / bin_width(i64::MAX, 100) <= 100);
+        assert_eq!((Bins::Most(100).secs(0), Bins::Secs(7).secs(1_000_000), Bins::Secs(0).secs(5)), (1, 7, 1));
+        assert_eq!(Bins::Secs(1).secs(10_000_000), 30, "no more than a million");
     }
 }

@@ -40,7 +40,9 @@ mod top;
 mod totals;
 mod warnings;
 
-pub use address::{AddressFacts, AddressQuery, address_facts};
+pub use address::{
+    AddressFacts, AddressFigures, AddressQuery, address_facts, address_figures, address_pairs, address_series,
+};
 pub use cancel::{Cancel, stop_when};
 pub use cells::{BadCell, BadCells, malformed_cells, table_names};
 pub use compare::{Compare, Compared, DICTIONARIES, compare_dictionary, compare_evidence};
@@ -53,12 +55,12 @@ pub use conversations::{
     ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, Repeats, SERVER_PORTS,
     Side, StartEvidence, conversation_rows, conversations, is_well_known,
 };
-pub use evidence::{EvidenceRow, evidence, evidence_list, evidence_of, readable_evidence};
+pub use evidence::{EvidenceRow, evidence, evidence_list, evidence_of, holds_file, readable_evidence};
 pub use extras::{extra_names, extras, has_extras};
 pub use field_values::top_values;
 pub use figures::{Figure, Figures, count, figures, untimed};
 pub use group::GroupBy;
-pub use histogram::{Bin, Histogram, histogram};
+pub use histogram::{Bin, Bins, Histogram, bin_width, histogram};
 pub use hours::{SourceHour, gaps, gaps_between, hours_with_records, source_hours};
 pub use index_sizes::{IndexSizes, index_sizes};
 pub use indicators::{
@@ -74,7 +76,7 @@ pub use pairs::{
 };
 pub use presence::{any, has_values};
 pub use received::{received, received_counts};
-pub use record::{RecordDetail, event_by_id, in_conflict, known_records, record};
+pub use record::{RecordDetail, event_by_id, in_conflict, known_records, record, record_times};
 pub use row_set::RowSet;
 pub use rows::{Duplicates, RecordQuery, SortKey, first_rows, page, rows};
 pub use saved_filters::saved_filters;

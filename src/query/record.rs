@@ -5,7 +5,7 @@ use super::{QueryError, filter_sql};
 use crate::case::event_json::EventTexts;
 use crate::case::places::{self, Place};
 use crate::case::{CaseError, CaseReader};
-use crate::model::{Dataset, FieldId, Format, RecordId, Value, field};
+use crate::model::{Dataset, FieldId, Format, RecordId, Timestamp, Value, field};
 use rusqlite::{OptionalExtension, params};
 
 /// One record with its provenance.
@@ -152,6 +152,19 @@ pub fn known_records(reader: &CaseReader, dataset: Dataset, ids: &[RecordId]) ->
     let table = if dataset == Dataset::Flows { "flow" } else { "event" };
     let mut known = reader.conn.prepare_cached(&format!("SELECT 1 FROM {table} WHERE id = ?"))?;
     ids.iter().map(|id| Ok(known.exists([id.0])?)).collect()
+}
+
+/// When each of these records is, and which kind it is; `None` for what is no record, or has no time.
+pub fn record_times(reader: &CaseReader, ids: &[RecordId]) -> Result<Vec<Option<(Dataset, Timestamp)>>, QueryError> {
+    let mut statement = reader.conn.prepare_cached(
+        "SELECT 0, start * 1000 FROM flow WHERE id = ?1 AND typeof(start) = 'integer'
+         UNION ALL SELECT 1, time_millis FROM event WHERE id = ?1 AND typeof(time_millis) = 'integer'",
+    )?;
+    let mut time = |id: &RecordId| {
+        let found = statement.query_row([id.0], |r| Ok((r.get::<_, i64>(0)?, r.get(1).map(Timestamp)?))).optional()?;
+        Ok(found.map(|(kind, time)| (if kind == 0 { Dataset::Flows } else { Dataset::Events }, time)))
+    };
+    ids.iter().map(&mut time).collect()
 }
 
 /// The occurrence that is shown of the event with this eventID.

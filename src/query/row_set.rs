@@ -4,6 +4,7 @@
 use crate::case::index::Snapshot;
 use crate::columns::{Order, Selection};
 use crate::model::RecordId;
+use rustc_hash::FxHashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -77,6 +78,27 @@ impl RowSet {
             Form::Ids(ids) => ids.iter().position(|known| *known == id.0),
             Form::Chosen(selection, snapshot) => selection.place(snapshot.flows.ids.row_of(id.0)?),
             Form::Sorted(rows, snapshot) => rows.place(snapshot.flows.ids.row_of(id.0)?),
+        }
+    }
+
+    /// The places of these records, ascending; those that are not among them are left out. In proportion to the records
+    /// where they are sorted, however many are searched.
+    pub fn places(&self, ids: &[RecordId]) -> Vec<usize> {
+        match &*self.0 {
+            Form::Ids(all) => {
+                let wanted: FxHashSet<i64> = ids.iter().map(|id| id.0).collect();
+                all.iter().enumerate().filter(|(_, id)| wanted.contains(*id)).map(|(place, _)| place).collect()
+            }
+            Form::Chosen(selection, snapshot) => {
+                let place = |id: &RecordId| selection.place(snapshot.flows.ids.row_of(id.0)?);
+                let mut places: Vec<usize> = ids.iter().filter_map(place).collect();
+                places.sort_unstable();
+                places.dedup();
+                places
+            }
+            Form::Sorted(rows, snapshot) => {
+                rows.places(&ids.iter().filter_map(|id| snapshot.flows.ids.row_of(id.0)).collect())
+            }
         }
     }
 

@@ -12,11 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// What the console begins with.
-pub const SQL_EXAMPLE: &str = "SELECT srcaddr, dstaddr, count(*) AS records, sum(bytes) AS bytes
+pub const SQL_EXAMPLE: &str =
+    "SELECT start, srcaddr, dstaddr, dstport, packets, bytes, bytes / packets AS bytes_per_packet
 FROM flow_record
-WHERE action = 'REJECT'
-GROUP BY srcaddr, dstaddr
-ORDER BY records DESC
+WHERE packets > 0
 LIMIT 100";
 
 /// Where a statement is stopped before it has given everything.

@@ -70,12 +70,13 @@ impl Question for AddressQuestion {
 
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         let facts = query::address_facts(reader, &self.0, cancel)?;
-        let (_, passed_on) = &facts.passed_on;
-        let (_, events) = &facts.events;
+        let of = &facts.figures;
+        let (_, passed_on) = &of.passed_on;
+        let (_, events) = &of.events;
         let (_, pair_table) = &facts.pairs;
         let mut sections = vec![figures(&[
-            ("sent", Dataset::Flows, &facts.sent),
-            ("received", Dataset::Flows, &facts.received),
+            ("sent", Dataset::Flows, &of.sent),
+            ("received", Dataset::Flows, &of.received),
             ("passed_on", Dataset::Flows, passed_on),
             ("events", Dataset::Events, events),
         ])];

@@ -33,22 +33,42 @@ pub fn emptiness(
         return Ok(None);
     }
     let Some(scope) = basis.scopes.into_iter().next() else { return Ok(None) };
-    let all = Scope { duplicates: Duplicates::All, ..Scope::all(scope.dataset) };
-    let why = if query::any(reader, &scope, cancel)? {
+    let found = match emptiness_of(&scope, reader, cancel)? {
         // The records that it is about are there: then it is its limit, or what else it asks of them.
-        if limit(question) == Some(0) { Emptiness::Limit } else { Emptiness::NoneMatch }
+        None if limit(question) == Some(0) => Emptiness::Limit,
+        None => Emptiness::NoneMatch,
+        Some(why) => why,
+    };
+    Ok(Some((found, untimed(&scope, reader, cancel)?)))
+}
+
+/// Why there are no such records; `None` where there are some.
+///
+/// # Errors
+/// As of any query.
+pub(super) fn emptiness_of(
+    scope: &Scope,
+    reader: &CaseReader,
+    cancel: &Cancel,
+) -> Result<Option<Emptiness>, QueryError> {
+    let all = Scope { duplicates: Duplicates::All, ..Scope::all(scope.dataset) };
+    Ok(if query::any(reader, scope, cancel)? {
+        None
     } else if !query::any(reader, &all, cancel)? {
-        Emptiness::NoRecords(scope.dataset)
+        Some(Emptiness::NoRecords(scope.dataset))
     } else if !query::any(reader, &Scope { filter: None, ..scope.clone() }, cancel)? {
-        Emptiness::NoneInRange(scope.range)
+        Some(Emptiness::NoneInRange(scope.range))
     } else {
-        Emptiness::NoneMatch
-    };
-    let untimed = match scope.range == TimeRange::default() {
-        true => 0,
-        false => query::untimed(reader, &Scope { range: TimeRange::default(), ..scope }, cancel)?,
-    };
-    Ok(Some((why, untimed)))
+        Some(Emptiness::NoneMatch)
+    })
+}
+
+/// Records without a time that would match without the time range.
+fn untimed(scope: &Scope, reader: &CaseReader, cancel: &Cancel) -> Result<u64, QueryError> {
+    match scope.range == TimeRange::default() {
+        true => Ok(0),
+        false => query::untimed(reader, &Scope { range: TimeRange::default(), ..scope.clone() }, cancel),
+    }
 }
 
 /// Rows at most, by the question's own JSON.

@@ -2,8 +2,8 @@
 
 use crate::filter::{Check, Filter, Literal, Target, clause};
 use crate::model::{Dataset, FieldId, Value};
-use crate::present::display;
 use crate::present::zone::Zone;
+use crate::present::{display, principal};
 use crate::query::{GroupBy, PairKey, Scope, own_field};
 
 /// A group's key in one line.
@@ -34,6 +34,32 @@ pub fn text(by: GroupBy, key: &[Value], zone: Zone, absent: &str) -> String {
         | GroupBy::EitherPort
         | GroupBy::PrincipalName => part(0),
     }
+}
+
+/// The same for a list on screen: principals by what tells them apart. With `in_full` the unique ID is there too.
+pub fn short_text(by: GroupBy, key: &[Value], zone: Zone, absent: &str, in_full: bool) -> String {
+    let (GroupBy::Principal | GroupBy::PrincipalName) = by else { return text(by, key, zone, absent) };
+    let Some(Value::Text(who)) = key.first() else { return text(by, key, zone, absent) };
+    let who = display::visible(&principal::short(who)).into_owned();
+    match by.telling(key) {
+        [_, Value::Text(id)] if in_full => format!("{who} ({})", display::visible(id)),
+        _ => who,
+    }
+}
+
+/// The keys of a short list in words, each another: where two principals read the same, their unique IDs are there too.
+pub fn short_texts<'a>(
+    by: GroupBy,
+    keys: impl Iterator<Item = &'a [Value]> + Clone,
+    zone: Zone,
+    absent: &str,
+) -> Vec<String> {
+    let short: Vec<String> = keys.clone().map(|key| short_text(by, key, zone, absent, false)).collect();
+    let is_told_apart = |text: &String| short.iter().filter(|other| *other == text).count() == 1;
+    let pairs = short.iter().zip(keys);
+    pairs
+        .map(|(text, key)| if is_told_apart(text) { text.clone() } else { short_text(by, key, zone, absent, true) })
+        .collect()
 }
 
 /// The filter that keeps exactly the records of a group.
@@ -178,5 +204,14 @@ mod tests {
             let made = clause(GroupBy::Principal, &key);
             assert_eq!(crate::filter::parse(filter, Dataset::Events), Ok(made.clone()), "{made}");
         }
+    }
+
+    #[test]
+    fn principals_in_a_list_read_differently() {
+        let key = |who: &str, id: &str| [Value::Text(who.into()), Value::Text(id.into())];
+        let (role, user) = ("arn:aws:sts::1:assumed-role/ops/a", "arn:aws:iam::1:user/mori");
+        let keys = [key(role, "AROA:a"), key(user, "AIDA1"), key(user, "AIDA2")];
+        let texts = short_texts(GroupBy::Principal, keys.iter().map(<[Value; 2]>::as_slice), Zone::default(), "none");
+        assert_eq!(texts, ["ops/a · 1", "user/mori · 1 (AIDA1)", "user/mori · 1 (AIDA2)"]);
     }
 }

@@ -6,6 +6,7 @@
 mod address;
 mod analysis;
 pub mod catalogue;
+mod compare;
 mod empty;
 mod error;
 mod files;
@@ -17,11 +18,14 @@ mod section;
 mod sightings;
 mod single;
 pub(crate) mod spec;
+pub mod standout;
 mod statement;
 mod time;
+mod why;
 
 pub use address::AddressQuestion;
 pub use analysis::AnalysisQuestion;
+pub use compare::{COMPARED, CompareQuestion, ComparedPlace, ComparedRow};
 pub use empty::{Emptiness, emptiness};
 pub use error::{AskError, MOST_ROWS, UnknownColumn};
 pub use files::EvidenceQuestion;
@@ -30,9 +34,10 @@ pub use question::{Basis, Live, Question};
 pub use records::{RecordsQuestion, SelectedQuestion, fields_of, scope_of, usual_fields};
 pub use section::Section;
 pub use sightings::{PlaybookQuestion, SightingsQuestion};
-pub use single::{COMPARED, CompareQuestion, EventQuestion, TextQuestion};
+pub use single::{EventQuestion, TextQuestion};
 pub use statement::SqlQuestion;
 pub use time::{HeatQuestion, SeriesQuestion};
+pub use why::Why;
 
 /// A kind of question.
 pub struct KindOf {
@@ -53,7 +58,7 @@ pub static KINDS: [KindOf; 17] = [
     KindOf { name: "series", read: time::read_series },
     KindOf { name: "heatmap", read: time::read_heat },
     KindOf { name: "event", read: single::read_event },
-    KindOf { name: "compare", read: single::read_compare },
+    KindOf { name: "compare", read: compare::read_compare },
     KindOf { name: "address", read: address::read },
     KindOf { name: "text", read: single::read_text },
     KindOf { name: "sightings", read: sightings::read_sightings },

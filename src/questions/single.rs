@@ -1,11 +1,11 @@
-//! One record with everything that it says; several side by side; a text of the examiner.
+//! One record with everything that it says; a text of the examiner.
 
 use super::error::AskError;
 use super::question::{Basis, Live, Question};
 use super::section::Section;
 use super::spec;
 use crate::case::CaseReader;
-use crate::model::{Dataset, RecordId, field};
+use crate::model::{Dataset, RecordId};
 use crate::model::{Unit, Value};
 use crate::present::zone::Zone;
 use crate::query::tables::Column;
@@ -26,12 +26,12 @@ struct EventSpec {
     record: String,
 }
 
-fn text(text: impl Into<String>) -> Value {
+pub(super) fn text(text: impl Into<String>) -> Value {
     Value::Text(text.into())
 }
 
 /// Where a record is, and how often it was seen.
-fn provenance(detail: &RecordDetail) -> Section {
+pub(super) fn provenance(detail: &RecordDetail) -> Section {
     let mut rows = vec![
         vec![text("record"), text(detail.id.to_string())],
         vec![text("evidence_path"), text(&*detail.evidence_path)],
@@ -54,7 +54,7 @@ fn provenance(detail: &RecordDetail) -> Section {
     Section::new("provenance", vec![Column::new("name", Unit::Text), Column::new("value", Unit::Text)], rows)
 }
 
-fn detail(reader: &CaseReader, dataset: Dataset, id: RecordId) -> Result<RecordDetail, AskError> {
+pub(super) fn detail(reader: &CaseReader, dataset: Dataset, id: RecordId) -> Result<RecordDetail, AskError> {
     let detail = query::record(reader, id)?;
     if detail.dataset != dataset {
         let name = crate::case::dataset_name(dataset);
@@ -103,83 +103,6 @@ impl Question for EventQuestion {
 pub(super) fn read_event(text: &str) -> Result<Box<dyn Question>, String> {
     let spec: EventSpec = spec::read(text)?;
     Ok(Box::new(EventQuestion { dataset: spec::dataset(&spec.dataset)?, record: spec::record(&spec.record)? }))
-}
-
-/// Records side by side: a row for each field that any of them has, those that differ first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompareQuestion {
-    pub dataset: Dataset,
-    pub records: Vec<RecordId>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CompareSpec {
-    dataset: String,
-    records: Vec<String>,
-}
-
-/// So many records fit side by side.
-pub const COMPARED: std::ops::RangeInclusive<usize> = 2..=5;
-
-impl Question for CompareQuestion {
-    fn kind(&self) -> &'static str {
-        "compare"
-    }
-
-    fn query(&self) -> String {
-        spec::write(&CompareSpec {
-            dataset: crate::case::dataset_name(self.dataset).to_owned(),
-            records: self.records.iter().map(ToString::to_string).collect(),
-        })
-    }
-
-    fn basis(&self, _: &CaseReader) -> Result<Basis, QueryError> {
-        let records = self.records.iter().map(|id| (self.dataset, *id)).collect();
-        Ok(Basis { records, with_copies: true, ..Basis::default() })
-    }
-
-    fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, AskError> {
-        if !COMPARED.contains(&self.records.len()) {
-            let (least, most) = (COMPARED.start(), COMPARED.end());
-            return Err(AskError::Unfit(format!("{least} to {most} records can be compared")));
-        }
-        let details = self.records.iter().map(|id| detail(reader, self.dataset, *id)).collect::<Result<Vec<_>, _>>()?;
-        let mut columns = vec![Column::new("field", Unit::Text), Column::new("differs", Unit::Boolean)];
-        columns.extend(self.records.iter().map(|id| Column::new(id.to_string(), Unit::Text)));
-        let mut rows: Vec<(bool, Vec<Value>)> = Vec::new();
-        for field in field::of(self.dataset) {
-            let value = |detail: &RecordDetail| {
-                let found = detail.fields.iter().find(|(known, _)| *known == field);
-                found.map_or(Value::Null, |(_, value)| value.clone())
-            };
-            let values: Vec<Value> = details.iter().map(value).collect();
-            if values.iter().all(|value| *value == Value::Null) {
-                continue;
-            }
-            let differs = values.iter().any(|value| Some(value) != values.first());
-            let names = [text(field.name()), Value::Boolean(differs)];
-            rows.push((differs, names.into_iter().chain(values).collect()));
-        }
-        rows.sort_by_key(|(differs, _)| !differs);
-        let mut sections = vec![Section::new("compare", columns, rows.into_iter().map(|(_, row)| row).collect())];
-        sections.extend(details.iter().map(provenance));
-        Ok(sections)
-    }
-
-    fn limited(&self, _: usize) -> Box<dyn Question> {
-        Box::new(self.clone())
-    }
-
-    fn live(&self) -> Live {
-        Live::Selected(self.dataset, self.records.clone())
-    }
-}
-
-pub(super) fn read_compare(text: &str) -> Result<Box<dyn Question>, String> {
-    let spec: CompareSpec = spec::read(text)?;
-    let records = spec.records.iter().map(|text| spec::record(text)).collect::<Result<_, _>>()?;
-    Ok(Box::new(CompareQuestion { dataset: spec::dataset(&spec.dataset)?, records }))
 }
 
 /// Words of the examiner among the exhibits.

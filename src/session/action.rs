@@ -1,31 +1,43 @@
 //! What can be shown, asked, done: the values that the window and the application exchange.
 
+use super::address_page::AddressAction;
 use super::command::Command;
+use super::compare::CompareAction;
 use super::conclusions::Task;
+use super::evidence::EvidenceAction;
 use super::export_jobs::ExportRequest;
+use super::help::HelpPage;
 use super::indicators::{IndicatorFile, IndicatorsAction, NewLabel, TypedIndicators};
 use super::jobs::JobId;
+use super::journal::JournalAction;
 use super::library::LibraryAction;
 use super::pairs::PairsAction;
 use super::preview::PreviewAction;
 use super::saved_filters::FilterChange;
+use super::saved_views::ViewChange;
 use super::selection::Selection;
 use super::settings::{ColumnSetting, ThemeChoice};
 use super::sightings::SightingsAction;
 use super::source::{CaseInfo, ImportOptions, Mend};
+use super::split::Side;
 use super::sql_console::SqlAction;
+use super::standouts::StandoutsAction;
 use super::timeline::TimelineAction;
+use super::tour::TourAction;
+use super::unsaved::{Place, Words};
 use super::view::View;
 use crate::app::error::UserError;
+use crate::app::journal::About;
 use crate::app::report::Order;
 use crate::filter::Filter;
-use crate::model::{Dataset, EvidenceId, FieldId, SavedFilter, TimeRange};
+use crate::model::{Dataset, EvidenceId, FieldId, RecordId, SavedFilter, TimeRange};
 use crate::model::{
     Value,
     conclusions::{ExhibitText, Subject},
 };
 use crate::present::zone::Zone;
 use crate::query::{Duplicates, GroupBy, Scope, TopQuery};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -51,6 +63,28 @@ impl Link {
     #[must_use]
     pub fn in_view(self, view: View) -> Self {
         Self { view, ..self }
+    }
+}
+
+/// What an entry of the palette opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    Command(Command),
+    /// A named query, by its name.
+    Query(&'static str),
+    /// Details of an address.
+    Address(String),
+    Records(Link),
+}
+
+impl Target {
+    /// By which it is remembered; what belongs to one case is not.
+    pub fn key(&self) -> Option<String> {
+        match self {
+            Target::Command(command) => Some(command.name().to_owned()),
+            Target::Query(name) => Some(format!("query:{name}")),
+            Target::Address(_) | Target::Records(_) => None,
+        }
     }
 }
 
@@ -123,9 +157,15 @@ pub enum Dialog {
     TagsAndNotes(Subject),
     /// An undo that would take much out of the case.
     Undo,
+    /// The views that are kept in the case, and the name for a new one.
+    Views {
+        typed: String,
+    },
+    /// Texts that the last run left.
+    Unsaved,
     Jobs,
     Errors,
-    Help,
+    Help(HelpPage),
 }
 
 /// A report while it is ordered.
@@ -176,6 +216,10 @@ pub enum RunningImport {
 #[derive(Clone, Debug)]
 pub enum Action {
     Command(Command),
+    /// From the palette, which remembers it.
+    Found(Target),
+    /// Closes the innermost thing that is open on screen.
+    Escape,
     Open(PathBuf),
     Create {
         path: PathBuf,
@@ -195,6 +239,11 @@ pub enum Action {
     CancelJob(JobId),
     Answer(JobId, bool),
     Show(View),
+    /// This half of the window is the active one.
+    Activate(Side),
+    /// A view in one half of the window.
+    ShowIn(Side, View),
+    CloseHalf(Side),
     EditFilter(Dataset, String),
     ApplyFilter(Dataset, String),
     /// One more condition beside the current filter.
@@ -203,6 +252,9 @@ pub enum Action {
     Drill(Dataset, Filter),
     Follow(Link),
     ChangeFilters(FilterChange),
+    ChangeViews(ViewChange),
+    /// The kept view of this name.
+    OpenLook(String),
     /// Undoes the last change although it takes much out of the case.
     UndoAgreed,
     Export(Box<ExportRequest>),
@@ -212,11 +264,20 @@ pub enum Action {
     TopList(Option<(String, Box<TopQuery>)>),
     /// Details of this address.
     ShowAddress(String),
+    AddressPage(AddressAction),
     Pairs(PairsAction),
     Timeline(TimelineAction),
     Indicators(IndicatorsAction),
     Sightings(SightingsAction),
     Library(LibraryAction),
+    Journal(JournalAction),
+    Evidence(EvidenceAction),
+    Standouts(StandoutsAction),
+    Tour(TourAction),
+    /// A named query without parameters, run in the library.
+    ShowQuery(&'static str),
+    /// What an entry of the journal speaks of.
+    ShowAbout(About),
     SetRange(TimeRange),
     Sort {
         field: FieldId,
@@ -230,6 +291,14 @@ pub enum Action {
     /// The examiner's own columns instead of a query's.
     OwnColumns(Dataset),
     SetColumns(Dataset, Vec<ColumnSetting>),
+    /// Somebody chose a column's width, in any table.
+    SetWidth {
+        table: &'static str,
+        column: String,
+        width: f32,
+    },
+    /// The histogram over the flows: bytes instead of records.
+    HistogramBytes(bool),
     Select(Dataset, Selection),
     WantRows(Dataset, Range<u64>),
     Sql(SqlAction),
@@ -243,19 +312,47 @@ pub enum Action {
     /// The column of this name, of the selected rows.
     CopyColumn(&'static str),
     ShowInspector,
+    /// A part of the window was dragged to another size.
+    Sized(&'static str, f32),
     ClearErrors,
     Fail(UserError),
     /// Something of what examiners write is to be changed.
     Write(Task),
-    /// The tag that was given last, on the selected rows or off.
-    ToggleTag,
+    /// Tags that these things are to have, or to have no more (`false`): one step to undo.
+    SetTags(Vec<Subject>, BTreeMap<String, bool>),
+    Compare(CompareAction),
+    /// The name of whoever works with the program, remembered from now on.
+    Examiner(String),
     WriteReport(Box<ReportDraft>),
     LookAt(i64),
     Preview(PreviewAction),
+    /// What is typed at a place and not saved there; nothing, once it is.
+    Typed(Place, Option<Words>),
+    DiscardTyped(Place),
+    GoToUnsaved(Place),
+    /// What the last run left was looked at.
+    KnowUnsaved,
     /// The live view of an exhibit.
     OpenExhibit(i64),
     /// The records that a finding cites.
     ShowCited(i64),
+    /// A record, among all of its kind.
+    ShowRecord(Dataset, RecordId),
+}
+
+impl Action {
+    /// Does every frame ask for it, and does it change nothing that would have to be drawn again?
+    pub fn is_routine(&self) -> bool {
+        matches!(
+            self,
+            Action::WantRows(..)
+                | Action::Complete(_)
+                | Action::Typed(..)
+                | Action::Pairs(PairsAction::Want(_))
+                | Action::Indicators(IndicatorsAction::Want(_))
+                | Action::Sightings(SightingsAction::Want(_))
+        )
+    }
 }
 
 /// What only the window can do.
@@ -264,7 +361,20 @@ pub enum Effect {
     Quit,
     FocusFilter,
     FocusTable,
+    /// Where the record was opened by a key.
+    FocusInspector,
+    FocusTime,
+    /// So many panes further.
+    Pane(isize),
+    /// The names beside the signs of the navigation: only the window knows whether they are shown.
+    ToggleNavigation,
+    /// This finding is looked at.
+    ShowFinding(i64),
     Theme(ThemeChoice),
     Scale(f32),
+    /// Nothing moves by itself any more, or again.
+    Still(bool),
     CopyText(String),
+    /// The tags of the selected rows are to be chosen, beside them.
+    EditTags,
 }

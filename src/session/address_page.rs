@@ -10,40 +10,114 @@ use crate::app::Failure;
 use crate::model::{Address, SeriesKey, SeriesLine, SeriesTable, Value};
 use crate::present::chart::Chart;
 use crate::query::tables;
-use crate::query::{self, AddressFacts, AddressQuery, PairRow, QueryError};
+use crate::query::{self, AddressFigures, AddressQuery, Mark, PairQuery, PairRow, QueryError, TopQuery, TopTable};
 use crate::questions::AddressQuestion;
 
 /// Pairs and rows of each list at most.
 const ROWS: usize = 12;
 
-/// The facts, with the pairs in words and both series in one chart.
-pub struct AddressPage {
-    pub facts: AddressFacts,
+/// How much there is of the address.
+pub struct Head {
+    pub figures: AddressFigures,
     /// In private space, or in a network that was declared own.
     pub internal: bool,
-    /// What the address matches itself, and what those meet that it communicates with.
-    pub marks: AddressMarks,
-    pub pairs: Vec<PairRow>,
-    /// Lines `sent` and `received`.
-    pub chart: Chart,
+    /// What the address matches itself.
+    pub marks: Vec<Mark>,
 }
 
-/// The page of the address that is looked at.
+/// With whom it communicates most, in words.
+pub struct Pairs {
+    pub query: PairQuery,
+    /// Pairs beyond the rows too.
+    pub count: u64,
+    pub rows: Vec<PairRow>,
+    /// What both ends of the rows match.
+    pub marks: AddressMarks,
+}
+
+/// A list, and its answer once it is counted.
+pub(crate) type List<'a> = (&'static str, &'a TopQuery, Option<&'a TopTable>);
+
+/// What is asked, of the case as it is then.
+type Asked = (u64, AddressQuery);
+
+/// The page of the address that is looked at. Each part is shown as soon as it is counted.
 #[derive(Default)]
 pub struct AddressPages {
-    page: Slot<(u64, AddressQuery), AddressPage>,
+    asked: Option<Asked>,
+    head: Slot<Asked, Head>,
+    pairs: Slot<Asked, Pairs>,
+    /// Lines `sent` and `received`.
+    chart: Slot<Asked, Chart>,
+    lists: Vec<(&'static str, TopQuery, Slot<Asked, TopTable>)>,
+    /// The examiner stopped what was still counted.
+    is_stopped: bool,
+}
+
+/// What the view asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressAction {
+    Stop,
+    Resume,
 }
 
 impl AddressPages {
-    /// What is known of an address, once it is in; and whether that is of an older question.
-    pub fn of(&self, address: &Address) -> Option<(&AddressPage, bool)> {
-        let (_, query) = self.page.shown_query()?;
-        let page = self.page.shown().filter(|_| query.address == *address)?;
-        Some((page, self.page.is_busy()))
+    /// Of the address, and of the time range and duplicates that are asked for; of older evidence too.
+    fn is_of<T: Send + 'static>(&self, address: &Address, slot: &Slot<Asked, T>) -> bool {
+        let asked = self.asked.as_ref().map(|(_, query)| query);
+        slot.shown_query().is_some_and(|(_, query)| query.address == *address && Some(query) == asked)
     }
 
-    pub fn fault(&self) -> Option<&Failure> {
-        self.page.fault()
+    /// How much there is of an address, once it is counted.
+    pub fn head(&self, address: &Address) -> Option<&Head> {
+        self.head.shown().filter(|_| self.is_of(address, &self.head))
+    }
+
+    pub fn pairs(&self, address: &Address) -> Option<&Pairs> {
+        self.pairs.shown().filter(|_| self.is_of(address, &self.pairs))
+    }
+
+    pub fn chart(&self, address: &Address) -> Option<&Chart> {
+        self.chart.shown().filter(|_| self.is_of(address, &self.chart))
+    }
+
+    pub fn lists(&self, address: &Address) -> impl Iterator<Item = List<'_>> {
+        self.lists
+            .iter()
+            .map(move |(name, query, slot)| (*name, query, slot.shown().filter(|_| self.is_of(address, slot))))
+    }
+
+    /// How many parts are counted, and how many there are.
+    pub fn progress(&self) -> (usize, usize) {
+        let asked = self.asked.as_ref();
+        let first =
+            [self.head.shown_query() == asked, self.pairs.shown_query() == asked, self.chart.shown_query() == asked];
+        let lists = self.lists.iter().map(|(.., slot)| slot.shown_query() == asked);
+        let done = first.into_iter().chain(lists).filter(|is_done| *is_done).count();
+        (done, self.lists.len() + first.len())
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped
+    }
+
+    pub fn faults(&self) -> impl Iterator<Item = &Failure> {
+        let first = [self.head.fault(), self.pairs.fault(), self.chart.fault()];
+        first.into_iter().chain(self.lists.iter().map(|(.., slot)| slot.fault())).flatten()
+    }
+
+    pub fn apply(&mut self, action: AddressAction) {
+        self.is_stopped = action == AddressAction::Stop;
+        if self.is_stopped {
+            self.stop();
+        }
+    }
+
+    fn stop(&mut self) {
+        self.head.stop();
+        self.pairs.stop();
+        self.chart.stop();
+        self.lists.iter_mut().for_each(|(.., slot)| slot.stop());
     }
 }
 
@@ -56,27 +130,65 @@ impl Pane for AddressPages {
         let Some(address) = asking.address else { return };
         let (range, duplicates) = (asking.range, asking.duplicates);
         let query = AddressQuery { range, duplicates, limit: ROWS, ..AddressQuery::of(address.clone()) };
-        self.page.ask(&asking.lanes.answers, (asking.revision, query), |source, (_, query), cancel| {
-            Ok(read(source.case()?, query, cancel)?)
+        let asked = (asking.revision, query);
+        if self.asked.as_ref() != Some(&asked) {
+            self.stop();
+            // Events are asked for where there are any in the case; a list that turns out empty is not shown.
+            let lists = asked.1.lists(asking.totals.events > 0).into_iter();
+            self.lists = lists.map(|(name, query)| (name, query, Slot::default())).collect();
+            (self.asked, self.is_stopped) = (Some(asked.clone()), false);
+        }
+        if self.is_stopped {
+            return;
+        }
+        // One at a time: a note or a tag that is written meanwhile waits for one of them at most.
+        let lane = &asking.lanes.answers;
+        self.head.ask(lane, asked.clone(), |source, (_, query), cancel| Ok(head(source.case()?, query, cancel)?));
+        if self.head.is_busy() {
+            return;
+        }
+        self.chart.ask(lane, asked.clone(), |source, (_, query), cancel| {
+            let [sent, received] = query::address_series(source.case()?, query, cancel)?;
+            Ok(Chart::of(&together(&sent.1, &received.1)))
         });
+        if self.chart.is_busy() {
+            return;
+        }
+        self.pairs.ask(lane, asked.clone(), |source, (_, query), cancel| Ok(pairs(source.case()?, query, cancel)?));
+        if self.pairs.is_busy() {
+            return;
+        }
+        for (_, list, slot) in &mut self.lists {
+            let list = list.clone();
+            slot.ask(lane, asked.clone(), move |source, _, cancel| Ok(query::top(source.case()?, &list, cancel)?));
+            if slot.is_busy() {
+                return;
+            }
+        }
     }
 
     fn poll(&mut self) -> Vec<Failure> {
-        self.page.poll().and_then(Result::err).into_iter().collect()
+        let first = [self.head.poll(), self.pairs.poll(), self.chart.poll()];
+        let lists = self.lists.iter_mut().map(|(.., slot)| slot.poll());
+        first.into_iter().chain(lists).flatten().filter_map(Result::err).collect()
     }
 
     fn leave(&mut self) {
-        self.page.stop();
+        self.stop();
     }
 
     fn is_busy(&self) -> bool {
-        self.page.is_busy()
+        let lists = || self.lists.iter().any(|(.., slot)| slot.is_busy());
+        self.head.is_busy() || self.pairs.is_busy() || self.chart.is_busy() || lists()
     }
 
     fn exported(&self, shown: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
-        let (page, _) = self.of(shown.address?)?;
-        let lists = page.facts.lists.iter().map(|(name, query, table)| (*name, query, table));
-        Exported::listed(tables::tops(lists, &page.pairs))
+        let address = shown.address?;
+        let (done, all) = self.progress();
+        // A file does not say which of its lists are not counted yet.
+        let pairs = self.pairs(address).filter(|_| done == all)?;
+        let lists = self.lists(address).filter_map(|(name, query, table)| Some((name, query, table?)));
+        Exported::listed(tables::tops(lists, &pairs.rows))
     }
 
     fn candidates(&self, shown: &Shown<'_>, _: usize) -> Vec<Candidate> {
@@ -87,15 +199,20 @@ impl Pane for AddressPages {
     }
 }
 
-fn read(reader: &CaseReader, query: &AddressQuery, cancel: &Cancel) -> Result<AddressPage, QueryError> {
-    let facts = query::address_facts(reader, query, cancel)?;
-    let pairs = query::pair_rows(reader, &facts.pairs.1, 0..ROWS)?;
+fn head(reader: &CaseReader, query: &AddressQuery, cancel: &Cancel) -> Result<Head, QueryError> {
+    let figures = query::address_figures(reader, query, cancel)?;
     let own = query.address.to_string();
-    let others = pairs.iter().flat_map(|row| [&row.srcaddr, &row.dstaddr]).flatten();
-    let marks = marks::of_addresses(reader, std::iter::once(&own).chain(others).map(String::as_str))?;
-    let chart = Chart::of(&together(&facts.sent_series.1, &facts.received_series.1));
+    let marks = marks::of_addresses(reader, std::iter::once(own.as_str()))?.get(&own).cloned().unwrap_or_default();
     let internal = query::internal_space(reader)?.contains(&query.address);
-    Ok(AddressPage { facts, internal, marks, pairs, chart })
+    Ok(Head { figures, internal, marks })
+}
+
+fn pairs(reader: &CaseReader, query: &AddressQuery, cancel: &Cancel) -> Result<Pairs, QueryError> {
+    let (query, table) = query::address_pairs(reader, query, cancel)?;
+    let rows = query::pair_rows(reader, &table, 0..ROWS)?;
+    let ends = rows.iter().flat_map(|row| [&row.srcaddr, &row.dstaddr]).flatten();
+    let marks = marks::of_addresses(reader, ends.map(String::as_str))?;
+    Ok(Pairs { query, count: table.totals.pairs, rows, marks })
 }
 
 /// Two tables of one line each over the bins of both.

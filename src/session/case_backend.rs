@@ -1,9 +1,12 @@
 //! The application's way to real case files: reading through `query`, writing through an import.
 
-use super::jobs::{FileDone, ImportHandle, JobEvent, Progress};
+use super::import_sums::FileDone;
+use super::jobs::{ImportHandle, JobEvent, Progress};
 use super::source::*;
 use super::state::failure;
+use super::tour;
 use super::waker::Waker;
+use crate::analysis::coverage::SourceGap;
 use crate::analysis::glance::{Glance, GlancePart};
 use crate::app::error::{Message, UserError};
 use crate::app::failure::{Cause, Failure};
@@ -16,6 +19,8 @@ use crate::case::{self, CaseReader, CaseWriter};
 use crate::ingest::reader::Expansion;
 use crate::model::{Dataset, EvidenceId, FieldId, RecordId, Value};
 use crate::query;
+use crate::questions::Why;
+use crate::questions::standout::{Find, Standout};
 use crate::threads::{self, caught};
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -177,6 +182,9 @@ impl ImportObserver for Observer {
             done_bytes: progress.done_bytes,
             total_bytes: progress.total_bytes,
             records: progress.records,
+            files_done: progress.files_done as u64,
+            files_total: progress.files_total as u64,
+            left_out_total: progress.left_out_total as u64,
             current: progress.current.clone(),
             elapsed_secs: progress.elapsed.as_secs_f64(),
         }));
@@ -186,10 +194,15 @@ impl ImportObserver for Observer {
         self.tell(JobEvent::FileDone(FileDone {
             path: report.path.clone(),
             file: report.file.clone(),
+            evidence: Some(report.evidence),
             format: report.format.clone(),
+            is_member: report.is_member,
             records: report.records,
+            flows: report.flows,
+            events: report.events,
             duplicates: report.duplicates,
             warnings: report.warnings,
+            notes: report.notes,
             known: report.known,
             read_as: report.read_as.clone(),
             format_needed: report.format_needed,
@@ -200,10 +213,11 @@ impl ImportObserver for Observer {
     fn file_failed(&mut self, failure: &FileFailure) {
         // What was left out is in the list of what was not imported.
         if !failure.kind.is_failure() {
+            self.tell(JobEvent::LeftOut);
             return;
         }
         let error = UserError::new(Message::new("error-file"), Cause::Input(failure.clone()).told());
-        self.tell(JobEvent::Failed(error.at(&failure.path)));
+        self.tell(JobEvent::FileFailed(error.at(&failure.path)));
     }
 
     fn expansion(&mut self, path: &Path, expansion: &Expansion) -> bool {
@@ -238,7 +252,7 @@ impl Source for CaseSource {
         Ok(query::page(&self.reader, dataset, ids, fields)?)
     }
 
-    fn histogram(&self, query: &RecordQuery, bins: usize, cancel: &Cancel) -> Result<Histogram, Fault> {
+    fn histogram(&self, query: &RecordQuery, bins: Bins, cancel: &Cancel) -> Result<Histogram, Fault> {
         Ok(query::histogram(&self.reader, query, bins, cancel)?)
     }
 
@@ -286,6 +300,18 @@ impl Source for CaseSource {
 
     fn glance(&self, part: &GlancePart, cancel: &Cancel) -> Result<Glance, Fault> {
         Ok(crate::analysis::glance::glance_part(&self.reader, part, cancel)?)
+    }
+
+    fn standouts(&self, find: Find, gaps: &[SourceGap], cancel: &Cancel) -> Result<Vec<Standout>, Fault> {
+        Ok(find.run(&self.reader, gaps, cancel)?)
+    }
+
+    fn why_empty(&self, scope: &Scope, cancel: &Cancel) -> Result<Why, Fault> {
+        Ok(Why::of(&self.reader, scope, cancel)?)
+    }
+
+    fn is_sample(&self) -> Result<bool, Fault> {
+        Ok(tour::is_sample(&self.reader)?)
     }
 
     fn case(&self) -> Result<&CaseReader, Fault> {

@@ -23,6 +23,10 @@ pub enum Command {
     AddLabel,
     OwnerDatabase,
     OnlySightings,
+    SavedViews,
+    ToggleSplit,
+    OtherHalf,
+    ToggleNavigation,
     ToggleInspector,
     ToggleHistogram,
     ChooseZone,
@@ -34,8 +38,12 @@ pub enum Command {
     ZoomIn,
     ZoomOut,
     ZoomReset,
+    ReduceMotion,
+    NextPane,
+    PreviousPane,
     Palette,
     FocusFilter,
+    FocusTime,
     ClearFilter,
     AllTimes,
     FindAddress,
@@ -46,11 +54,16 @@ pub enum Command {
     Export,
     AddExhibit,
     TagRows,
+    Compare,
     CheckExhibits,
     PreviewReport,
     WriteReport,
     ShowErrors,
     ShowHelp,
+    /// The tour through the sample case, once more.
+    Tour,
+    TourNext,
+    TourPrevious,
 }
 
 /// What a command needs in order to be of use.
@@ -77,12 +90,16 @@ impl Command {
         Command::ImportEvidence,
         Command::ShowJobs,
     ];
-    const BEFORE_REPORT_VIEWS: [Command; 28] = [
+    const BEFORE_REPORT_VIEWS: [Command; 37] = [
         Command::ImportIndicators,
         Command::AddIndicators,
         Command::AddLabel,
         Command::OwnerDatabase,
         Command::OnlySightings,
+        Command::SavedViews,
+        Command::ToggleSplit,
+        Command::OtherHalf,
+        Command::ToggleNavigation,
         Command::ToggleInspector,
         Command::ToggleHistogram,
         Command::ChooseZone,
@@ -94,21 +111,34 @@ impl Command {
         Command::ZoomIn,
         Command::ZoomOut,
         Command::ZoomReset,
+        Command::ReduceMotion,
+        Command::NextPane,
+        Command::PreviousPane,
         Command::Palette,
         Command::FocusFilter,
+        Command::FocusTime,
         Command::ClearFilter,
         Command::AllTimes,
         Command::FindAddress,
         Command::Back,
         Command::Forward,
         Command::GoToRow,
+        Command::Compare,
         Command::CountDuplicates,
         Command::Export,
         Command::AddExhibit,
         Command::TagRows,
     ];
-    const LAST: [Command; 5] =
-        [Command::CheckExhibits, Command::PreviewReport, Command::WriteReport, Command::ShowErrors, Command::ShowHelp];
+    const LAST: [Command; 8] = [
+        Command::CheckExhibits,
+        Command::PreviewReport,
+        Command::WriteReport,
+        Command::ShowErrors,
+        Command::ShowHelp,
+        Command::Tour,
+        Command::TourNext,
+        Command::TourPrevious,
+    ];
 
     /// Every command, in the order of the menus.
     pub fn all() -> impl Iterator<Item = Command> {
@@ -133,6 +163,10 @@ impl Command {
             Command::AddLabel => "add-label",
             Command::OwnerDatabase => "owners",
             Command::OnlySightings => "only-sightings",
+            Command::SavedViews => "saved-views",
+            Command::ToggleSplit => "split",
+            Command::OtherHalf => "other-half",
+            Command::ToggleNavigation => "navigation",
             Command::ToggleInspector => "inspector",
             Command::ToggleHistogram => "histogram",
             Command::ChooseZone => "zone",
@@ -144,8 +178,12 @@ impl Command {
             Command::ZoomIn => "zoom-in",
             Command::ZoomOut => "zoom-out",
             Command::ZoomReset => "zoom-reset",
+            Command::ReduceMotion => "reduce-motion",
+            Command::NextPane => "next-pane",
+            Command::PreviousPane => "previous-pane",
             Command::Palette => "palette",
             Command::FocusFilter => "focus-filter",
+            Command::FocusTime => "focus-time",
             Command::ClearFilter => "clear-filter",
             Command::AllTimes => "all-times",
             Command::FindAddress => "address",
@@ -156,6 +194,7 @@ impl Command {
             Command::Export => "export",
             Command::AddExhibit => "add-exhibit",
             Command::TagRows => "tag-rows",
+            Command::Compare => "compare",
             Command::CheckExhibits => "check-exhibits",
             Command::PreviewReport => "preview-report",
             Command::WriteReport => "write-report",
@@ -163,6 +202,9 @@ impl Command {
             Command::Redo => "redo",
             Command::ShowErrors => "errors",
             Command::ShowHelp => "help",
+            Command::Tour => "tour",
+            Command::TourNext => "tour-next",
+            Command::TourPrevious => "tour-previous",
         }
     }
 
@@ -186,30 +228,41 @@ impl Command {
             Command::ImportIndicators => Shortcut::ctrl_shift(Key::Letter('I')),
             Command::AddIndicators => Shortcut::ctrl_shift(Key::Letter('A')),
             Command::OnlySightings => Shortcut::ctrl_shift(Key::Letter('O')),
+            Command::SavedViews => Shortcut::ctrl_shift(Key::Letter('V')),
+            Command::ToggleSplit => Shortcut::plain(Key::Function(7)),
+            Command::OtherHalf => Shortcut::ctrl_shift(Key::Letter('T')),
+            Command::ToggleNavigation => Shortcut::ctrl(Key::Letter('B')),
             Command::ToggleInspector => Shortcut::plain(Key::Function(4)),
             Command::ToggleHistogram => Shortcut::plain(Key::Function(3)),
             Command::ZoomIn => Shortcut::ctrl(Key::Plus),
             Command::ZoomOut => Shortcut::ctrl(Key::Minus),
             Command::ZoomReset => Shortcut::ctrl(Key::Digit(0)),
+            Command::NextPane => Shortcut::plain(Key::Function(6)),
+            Command::PreviousPane => Shortcut::shift(Key::Function(6)),
             Command::Palette => Shortcut::ctrl(Key::Letter('K')),
             Command::FocusFilter => Shortcut::ctrl(Key::Letter('F')),
+            Command::FocusTime => Shortcut::ctrl(Key::Letter('T')),
             Command::ClearFilter => Shortcut::ctrl_shift(Key::Letter('F')),
             Command::Export => Shortcut::ctrl(Key::Letter('S')),
             Command::AddExhibit => Shortcut::ctrl(Key::Letter('E')),
             Command::PreviewReport => Shortcut::ctrl_shift(Key::Letter('R')),
             Command::Undo => Shortcut::ctrl(Key::Letter('Z')),
             Command::Redo => Shortcut::ctrl_shift(Key::Letter('Z')),
+            Command::Compare => Shortcut::ctrl(Key::Letter('M')),
             Command::FindAddress => Shortcut::ctrl(Key::Letter('L')),
             Command::Back => Shortcut::alt(Key::Left),
             Command::Forward => Shortcut::alt(Key::Right),
             Command::GoToRow => Shortcut::ctrl(Key::Letter('G')),
             Command::ShowErrors => Shortcut::ctrl_shift(Key::Letter('E')),
             Command::ShowHelp => Shortcut::plain(Key::Function(1)),
+            Command::TourNext => Shortcut::plain(Key::Function(8)),
+            Command::TourPrevious => Shortcut::shift(Key::Function(8)),
             Command::OpenSample
             | Command::ChooseZone
             | Command::ThemeSystem
             | Command::ThemeLight
             | Command::ThemeDark
+            | Command::ReduceMotion
             | Command::Language(_)
             | Command::AllTimes
             | Command::AddLabel
@@ -217,8 +270,28 @@ impl Command {
             | Command::TagRows
             | Command::CheckExhibits
             | Command::WriteReport
+            | Command::Tour
             | Command::CountDuplicates => None,
         }
+    }
+
+    /// All of its shortcuts; the first is the one that menus show.
+    pub fn shortcuts(self) -> impl Iterator<Item = Shortcut> {
+        let other = match self {
+            Command::Redo => Shortcut::ctrl(Key::Letter('Y')),
+            // The plus of many keyboards needs Shift, which nobody presses.
+            Command::ZoomIn => Shortcut::ctrl(Key::Equals),
+            _ => None,
+        };
+        self.shortcut().into_iter().chain(other)
+    }
+
+    /// Does it change nothing that a dialog is in front of?
+    pub fn works_in_dialogs(self) -> bool {
+        matches!(
+            self,
+            Command::ZoomIn | Command::ZoomOut | Command::ZoomReset | Command::NextPane | Command::PreviousPane
+        )
     }
 
     pub fn menu(self) -> Menu {
@@ -237,7 +310,11 @@ impl Command {
             | Command::AddIndicators
             | Command::AddLabel
             | Command::OwnerDatabase => Menu::Evidence,
-            Command::ToggleInspector
+            Command::SavedViews
+            | Command::ToggleSplit
+            | Command::OtherHalf
+            | Command::ToggleNavigation
+            | Command::ToggleInspector
             | Command::ToggleHistogram
             | Command::ChooseZone
             | Command::ThemeSystem
@@ -246,8 +323,12 @@ impl Command {
             | Command::Language(_)
             | Command::ZoomIn
             | Command::ZoomOut
-            | Command::ZoomReset => Menu::View,
+            | Command::ZoomReset
+            | Command::ReduceMotion
+            | Command::NextPane
+            | Command::PreviousPane => Menu::View,
             Command::FocusFilter
+            | Command::FocusTime
             | Command::ClearFilter
             | Command::AllTimes
             | Command::OnlySightings
@@ -255,6 +336,7 @@ impl Command {
             | Command::Back
             | Command::Forward
             | Command::GoToRow
+            | Command::Compare
             | Command::CountDuplicates
             | Command::Export => Menu::Query,
             Command::AddExhibit
@@ -262,13 +344,42 @@ impl Command {
             | Command::CheckExhibits
             | Command::PreviewReport
             | Command::WriteReport => Menu::Report,
-            Command::Palette | Command::ShowErrors | Command::ShowHelp => Menu::Help,
+            Command::Palette
+            | Command::ShowErrors
+            | Command::ShowHelp
+            | Command::Tour
+            | Command::TourNext
+            | Command::TourPrevious => Menu::Help,
         }
+    }
+
+    /// Does a line separate it from what is above it in its menu?
+    pub fn begins_part(self) -> bool {
+        matches!(
+            self,
+            Command::CloseCase
+                | Command::Undo
+                | Command::Quit
+                | Command::ImportIndicators
+                | Command::SavedViews
+                | Command::ToggleNavigation
+                | Command::ChooseZone
+                | Command::ZoomIn
+                | Command::NextPane
+                | Command::FindAddress
+                | Command::Compare
+                | Command::CheckExhibits
+                | Command::Tour
+        )
     }
 
     pub fn needs(self) -> Needs {
         match self {
             Command::Show(_)
+            | Command::SavedViews
+            | Command::ToggleSplit
+            | Command::OtherHalf
+            | Command::ToggleNavigation
             | Command::CloseCase
             | Command::ImportEvidence
             | Command::ImportIndicators
@@ -284,9 +395,17 @@ impl Command {
             | Command::Undo
             | Command::Redo
             | Command::Back
-            | Command::Forward => Needs::Case,
-            Command::ToggleInspector | Command::ToggleHistogram | Command::GoToRow | Command::TagRows => Needs::Records,
+            | Command::Forward
+            | Command::Tour
+            | Command::TourNext
+            | Command::TourPrevious => Needs::Case,
+            Command::ToggleInspector
+            | Command::ToggleHistogram
+            | Command::GoToRow
+            | Command::TagRows
+            | Command::Compare => Needs::Records,
             Command::FocusFilter
+            | Command::FocusTime
             | Command::ClearFilter
             | Command::AllTimes
             | Command::OnlySightings
@@ -304,6 +423,9 @@ impl Command {
             | Command::ZoomIn
             | Command::ZoomOut
             | Command::ZoomReset
+            | Command::ReduceMotion
+            | Command::NextPane
+            | Command::PreviousPane
             | Command::Palette
             | Command::ShowErrors
             | Command::ShowHelp => Needs::Nothing,
@@ -321,7 +443,7 @@ mod tests {
     fn names_and_shortcuts_are_unique_and_every_text_exists() {
         let names: BTreeSet<&str> = Command::all().map(Command::name).collect();
         assert_eq!(names.len(), Command::all().count());
-        let shortcuts: Vec<Shortcut> = Command::all().filter_map(Command::shortcut).collect();
+        let shortcuts: Vec<Shortcut> = Command::all().flat_map(Command::shortcuts).collect();
         let distinct: std::collections::HashSet<&Shortcut> = shortcuts.iter().collect();
         assert_eq!(distinct.len(), shortcuts.len());
         for language in Language::ALL {
@@ -345,6 +467,9 @@ mod tests {
         let shown = |c: Command| c.shortcut().map(|s| s.to_string());
         assert_eq!(shown(Command::Palette).as_deref(), Some("Ctrl+K"));
         assert_eq!(shown(Command::Back).as_deref(), Some("Alt+Left"));
+        assert_eq!(shown(Command::PreviousPane).as_deref(), Some("Shift+F6"));
+        let redo: Vec<String> = Command::Redo.shortcuts().map(|shortcut| shortcut.to_string()).collect();
+        assert_eq!(redo, ["Ctrl+Shift+Z", "Ctrl+Y"]);
         assert_eq!(shown(Command::ShowHelp).as_deref(), Some("F1"));
         assert_eq!(shown(Command::ShowErrors).as_deref(), Some("Ctrl+Shift+E"));
     }

@@ -9,14 +9,13 @@ use super::view::View;
 use crate::app::Failure;
 use crate::app::conclusions::conclude;
 use crate::app::exhibits::{self, Again, Frozen};
-use crate::case::{CaseError, CaseReader};
+use crate::case::{CaseError, CaseReader, Target};
+use crate::model::Dataset;
 use crate::model::conclusions::{Change, Exhibit, ExhibitText, Finding, Note, ReportField, Subject};
-use crate::model::{Dataset, RecordId};
 use crate::present::zone::Zone;
 use crate::query::{self, QueryError};
 use crate::questions;
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 use std::sync::Arc;
 
 /// Everything that is, without the rows of exhibits.
@@ -220,12 +219,12 @@ impl Pane for Conclusions {
     }
 
     fn ask(&mut self, asking: &Asking<'_>) {
-        let (lanes, case, revision) = (asking.lanes, asking.case, asking.revision);
-        let shown = asking.view == View::Exhibits;
+        let (lanes, revision) = (asking.lanes, asking.revision);
+        let shown = asking.views.has(View::Exhibits);
         if let Some(asked) = &self.at {
-            let case = case.to_owned();
+            let to = asking.write_to();
             // A question may take long; what is written meanwhile waits, the pages do not.
-            self.task.ask(&lanes.answers, asked.clone(), move |_, (_, task), cancel| make(&case, task, cancel));
+            self.task.ask(&lanes.answers, asked.clone(), move |_, (_, task), cancel| make(to.target(), task, cancel));
         }
         self.lists.ask(&lanes.pages, (revision, self.changes), |source, _, _| {
             let Ok(reader) = source.case() else { return Ok(Arc::default()) };
@@ -234,7 +233,9 @@ impl Pane for Conclusions {
         if !shown {
             return;
         }
-        if let Some(id) = self.looked_at() {
+        // The lists from before a change still have the exhibit that it removed.
+        let are_current = self.lists.shown_query().is_some_and(|(_, changes)| *changes == self.changes);
+        if let Some(id) = self.looked_at().filter(|_| are_current) {
             self.frozen.ask(&lanes.charts, (self.changes, id), |source, (_, id), _| {
                 let reader = source.case()?;
                 let exhibit = query::exhibits(reader, false)?.into_iter().find(|exhibit| exhibit.id == *id);
@@ -296,7 +297,7 @@ impl Pane for Conclusions {
     }
 }
 
-fn make(case: &Path, task: &Task, cancel: &query::Cancel) -> Result<Made, Fault> {
+fn make(case: Target<'_>, task: &Task, cancel: &query::Cancel) -> Result<Made, Fault> {
     let (inverse, id) = match task {
         Task::Change(change) => {
             let done = conclude(case, change)?;
@@ -310,13 +311,4 @@ fn make(case: &Path, task: &Task, cancel: &query::Cancel) -> Result<Made, Fault>
         }
     };
     Ok(Made { task: task.clone(), inverse, id })
-}
-
-/// The tag on or off: off where the first of them has it.
-pub(crate) fn toggled(lists: &Lists, name: &str, records: Vec<RecordId>) -> Option<Change> {
-    let first = Subject::Record(*records.first()?);
-    let subjects = crate::app::conclusions::records(records);
-    let name = name.to_owned();
-    let is_on = lists.tags_of(&first).contains(&name);
-    Some(if is_on { Change::RemoveTag { name, subjects } } else { Change::AddTag { name, subjects } })
 }

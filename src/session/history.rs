@@ -28,6 +28,13 @@ impl<T: Clone + PartialEq> History<T> {
         self.at = self.steps.len() - 1;
     }
 
+    /// What is known now of the step that one is at.
+    pub(crate) fn update(&mut self, step: T) {
+        if let Some(current) = self.steps.get_mut(self.at).filter(|current| **current == step) {
+            *current = step;
+        }
+    }
+
     pub(crate) fn can_go_back(&self) -> bool {
         self.at > 0
     }
@@ -71,6 +78,25 @@ mod tests {
         history.push("c");
         assert_eq!(history.forward(), None);
         assert_eq!(history.recent().copied().collect::<Vec<_>>(), ["c", "a", ""]);
+    }
+
+    /// A place that is the same wherever it is scrolled to.
+    #[derive(Clone, Debug)]
+    struct Scrolled(&'static str, u32);
+
+    impl PartialEq for Scrolled {
+        fn eq(&self, other: &Self) -> bool {
+            self.0 == other.0
+        }
+    }
+
+    #[test]
+    fn what_changed_meanwhile_is_returned_to() {
+        let mut history = History::new(Scrolled("a", 0));
+        history.update(Scrolled("a", 7));
+        history.update(Scrolled("b", 8));
+        history.push(Scrolled("b", 0));
+        assert_eq!(history.back().map(|step| (step.0, step.1)), Some(("a", 7)), "of this place and of no other");
     }
 
     #[test]

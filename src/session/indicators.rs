@@ -13,9 +13,10 @@ use super::view::View;
 use crate::app::Failure;
 use crate::app::indicators::{self, ImportChoice, Preview};
 use crate::app::owners::{self, OwnerDatabase, OwnerFacts, Owners};
-use crate::case::IndicatorItem;
+use crate::case::{IndicatorItem, Target};
 use crate::ingest::indicators::{ListOptions, recognise};
 use crate::model::{Dataset, IndicatorIssue, IndicatorKind, IndicatorList, Label, Purpose};
+use crate::present::Texts;
 use crate::query::{
     self, Duplicates, EntryColumn, IndicatorEntries, IndicatorEntriesQuery, IndicatorRow, QueryError, Scope,
 };
@@ -77,8 +78,8 @@ pub struct TypedIndicators {
 }
 
 impl TypedIndicators {
-    pub fn of(value: String, kind: Option<IndicatorKind>) -> Self {
-        let (list, purpose) = (indicators::TYPED.to_owned(), Purpose::KnownBad);
+    pub fn of(texts: &Texts, value: String, kind: Option<IndicatorKind>) -> Self {
+        let (list, purpose) = (texts.tr("indicators-typed"), Purpose::KnownBad);
         Self { values: value, kind, list, purpose, comment: String::new() }
     }
 }
@@ -317,13 +318,14 @@ impl Pane for Indicators {
     }
 
     fn ask(&mut self, asking: &Asking<'_>) {
-        let (lane, case) = (&asking.lanes.pages, asking.case);
-        let is_shown = asking.view == View::Indicators;
+        let lane = &asking.lanes.pages;
+        let is_shown = asking.views.has(View::Indicators);
         if let Some(asked) = &self.asked {
-            let case = case.to_owned();
-            self.change.ask(lane, asked.clone(), move |source, (_, change), _| make(&case, source.case()?, change));
+            let to = asking.write_to();
+            self.change
+                .ask(lane, asked.clone(), move |source, (_, change), _| make(to.target(), source.case()?, change));
         }
-        if asking.view == View::Evidence && self.looks_for_something() {
+        if asking.views.has(View::Evidence) && self.looks_for_something() {
             let asked = (asking.revision, self.changes);
             self.hits.ask(&asking.lanes.answers, asked, |source, _, cancel| Ok(hits(source.case()?, cancel)?));
         }
@@ -439,7 +441,7 @@ const NAMED: &str = "notice-owners";
 const NOT_NAMED: &str = "notice-owners-back";
 
 /// Writes a change into the case.
-fn make(case: &Path, reader: &CaseReader, change: &Change) -> Result<Done, Fault> {
+fn make(case: Target<'_>, reader: &CaseReader, change: &Change) -> Result<Done, Fault> {
     let done = |text, count, inverse| Done { text, count, list: None, inverse };
     Ok(match change {
         Change::Owners(path) => {
@@ -516,6 +518,7 @@ pub(crate) fn values_of(typed: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::present::Language;
 
     #[test]
     fn typed_text_is_values_a_line_or_several() {
@@ -524,5 +527,12 @@ mod tests {
             ["198.51.100.7", "203.0.113.0/24", "evil.example", "AWS", "CLI"]
         );
         assert_eq!(kind_of("203.0.113.0/24"), Some(IndicatorKind::Range));
+    }
+
+    #[test]
+    fn typed_values_go_into_the_list_of_the_command_line_unless_another_is_named() {
+        let list = |texts: &Texts| TypedIndicators::of(texts, String::new(), None).list;
+        assert_eq!(list(&Texts::english()), indicators::TYPED);
+        assert_eq!(list(&Texts::new(Language::Japanese)), "手動追加");
     }
 }

@@ -1,5 +1,6 @@
 //! Imports that run or ran: progress, what each file gave, questions that wait for an answer.
 
+use super::import_sums::{FileDone, Sums};
 use crate::app::error::{Message, UserError};
 use crate::present::display;
 use crate::present::text::Texts;
@@ -32,8 +33,13 @@ pub enum JobEvent {
         message: Message,
         reply: SyncSender<bool>,
     },
+    /// A file that is not in the case, and why.
+    FileFailed(UserError),
+    /// What was found and is no file to be read.
+    LeftOut,
+    /// The job as a whole failed.
     Failed(UserError),
-    /// Files that could not be used are reported by `Failed`; this ends the job.
+    /// This ends the job.
     Finished {
         cancelled: bool,
     },
@@ -45,6 +51,10 @@ pub struct Progress {
     /// 0 while the folders are still being listed.
     pub total_bytes: u64,
     pub records: u64,
+    pub files_done: u64,
+    /// Files that are read; and what was found beside them and is not.
+    pub files_total: u64,
+    pub left_out_total: u64,
     pub current: PathBuf,
     pub elapsed_secs: f64,
 }
@@ -60,30 +70,23 @@ impl Progress {
         (self.elapsed_secs > 0.5).then(|| self.records as f64 / self.elapsed_secs)
     }
 
-    /// Seconds, by the bytes done so far; `None` until a guess means something.
+    /// Bytes per second.
+    pub fn byte_rate(&self) -> Option<f64> {
+        (self.elapsed_secs > 0.5).then(|| self.done_bytes as f64 / self.elapsed_secs)
+    }
+
+    /// Seconds, by the bytes done so far; `None` until a guess means something, and where more bytes were read than the
+    /// files have (a file of the size of another is read twice).
     pub fn left_secs(&self) -> Option<u64> {
         let fraction = f64::from(self.fraction()?);
-        (self.elapsed_secs > 2.0 && fraction > 0.01).then(|| (self.elapsed_secs * (1.0 - fraction) / fraction) as u64)
+        let is_known = self.elapsed_secs > 2.0 && fraction > 0.01 && fraction < 1.0;
+        is_known.then(|| (self.elapsed_secs * (1.0 - fraction) / fraction) as u64)
     }
-}
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FileDone {
-    pub path: String,
-    /// The file on disk that it is, or that it came out of.
-    pub file: PathBuf,
-    pub format: String,
-    pub records: u64,
-    pub duplicates: u64,
-    pub warnings: u64,
-    /// The file was already in the case.
-    pub known: bool,
-    /// The format that it was read in, where another was stated now in vain.
-    pub read_as: Option<String>,
-    /// Its records need a format to be named.
-    pub format_needed: bool,
-    /// The one that they seem to have, as AWS writes it.
-    pub format_proposal: Option<String>,
+    /// Every file is read, and what is left is written.
+    pub fn is_finishing(&self) -> bool {
+        self.files_total > 0 && self.files_done == self.files_total
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +108,9 @@ pub struct Job {
     pub state: JobState,
     pub progress: Progress,
     pub files: Vec<FileDone>,
+    /// Places among them of files with warnings, or without any record read: these are shown first.
+    pub noteworthy: Vec<usize>,
+    pub sums: Sums,
     pub failures: Vec<UserError>,
     question: Option<(Message, SyncSender<bool>)>,
     handle: ImportHandle,
@@ -120,17 +126,12 @@ impl Job {
         self.question.as_ref().map(|(message, _)| message)
     }
 
-    pub fn warnings(&self) -> u64 {
-        self.files.iter().map(|f| f.warnings).sum()
-    }
-
     /// One line about how it ended.
     pub fn outcome(&self, texts: &Texts) -> String {
         if self.state == JobState::Cancelled {
             return texts.tr("notice-import-cancelled");
         }
-        let records = self.files.iter().map(|file| file.records).sum();
-        let numbers = [self.files.len() as u64, records, self.warnings()].map(display::count);
+        let numbers = [self.sums.evidence(), self.sums.stored(), self.sums.rejected].map(display::count);
         let [files, records, warnings] = numbers.each_ref().map(String::as_str);
         texts.tr_args("notice-imported", &[("files", files), ("records", records), ("warnings", warnings)])
     }
@@ -165,6 +166,8 @@ impl Jobs {
             state: JobState::Running,
             progress: Progress::default(),
             files: Vec::new(),
+            noteworthy: Vec::new(),
+            sums: Sums::default(),
             failures: Vec::new(),
             question: None,
             handle,
@@ -246,12 +249,25 @@ impl Jobs {
 
 fn take(job: &mut Job, event: JobEvent, polled: &mut Polled) {
     match event {
-        JobEvent::Progress(progress) => job.progress = progress,
+        JobEvent::Progress(progress) => {
+            job.sums.found = progress.files_total + progress.left_out_total;
+            job.progress = progress;
+        }
         JobEvent::FileDone(file) => {
             if !file.known {
                 polled.changed.push(job.case.clone());
             }
+            job.sums.add(&file);
+            if file.is_noteworthy() {
+                job.noteworthy.push(job.files.len());
+            }
             job.files.push(file);
+        }
+        JobEvent::LeftOut => job.sums.left_out += 1,
+        JobEvent::FileFailed(error) => {
+            job.sums.failed += 1;
+            job.failures.push(error.clone());
+            polled.errors.push(error);
         }
         JobEvent::Question { message, reply } => {
             if job.state == JobState::Stopping {
@@ -311,7 +327,7 @@ mod tests {
         sender.send(JobEvent::Finished { cancelled: false }).unwrap();
         assert_eq!(jobs.poll().ended, [id]);
         assert!(jobs.running().is_none());
-        assert_eq!((jobs.list()[0].state, jobs.list()[0].warnings()), (JobState::Done, 2));
+        assert_eq!((jobs.list()[0].state, jobs.list()[0].sums.rejected), (JobState::Done, 2));
     }
 
     #[test]

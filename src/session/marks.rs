@@ -31,20 +31,31 @@ pub(crate) fn any_indicator() -> Filter {
 /// Starts of bins, in seconds, with how many of their records match an indicator; ascending.
 pub(crate) type SightedBins = Vec<(i64, u128)>;
 
-/// How many of the records of a scope match an indicator, in bins of a width. Nothing where bins are wider than a
-/// series has them.
+/// How many of the records of a scope match an indicator, in bins of a width, which is a number of whole days where it is
+/// more than one.
 pub(crate) fn sighted_bins(
     reader: &CaseReader,
     scope: &Scope,
     bin_secs: i64,
     cancel: &Cancel,
 ) -> Result<SightedBins, QueryError> {
-    let Ok(secs @ 1..=86_400) = u32::try_from(bin_secs) else { return Ok(Vec::new()) };
+    let secs = u32::try_from(bin_secs.clamp(1, DAY_SECS)).unwrap_or(1);
     let series = SeriesQuery::of(scope.and(any_indicator()), Measure::Records);
     let table = query::series(reader, &SeriesQuery { bin: BinWidth::Secs(secs), ..series }, cancel)?;
     let counts = table.lines.first().map(|line| line.values.clone()).unwrap_or_default();
-    Ok(table.bins.into_iter().zip(counts).collect())
+    let mut bins = SightedBins::new();
+    for (start, count) in table.bins.into_iter().zip(counts) {
+        let start = start.div_euclid(bin_secs.max(1)) * bin_secs.max(1);
+        match bins.last_mut() {
+            Some((last, sum)) if *last == start => *sum = sum.saturating_add(count),
+            _ => bins.push((start, count)),
+        }
+    }
+    Ok(bins)
 }
+
+/// The widest bin of a series.
+const DAY_SECS: i64 = 86_400;
 
 /// The marks of one field of a record.
 pub(crate) fn of_field(marks: &[Mark], field: FieldId) -> Vec<&Mark> {

@@ -1,10 +1,13 @@
 //! An open case: its worker threads, its tables, and the lists beside them.
 
 use super::address_page::AddressPages;
+use super::compare::Compare;
 use super::completions::Completions;
 use super::conclusions::{Conclusions, Made, Task};
 use super::evidence::EvidenceLists;
+use super::flags::Flags;
 use super::indicators::{self, Indicators};
+use super::journal::Journal;
 use super::library::Library;
 use super::overview::AtAGlance;
 use super::pairs::Pairs;
@@ -12,20 +15,26 @@ use super::pane::{Asking, Lanes, Pane};
 use super::preview::Preview;
 use super::records::Records;
 use super::saved_filters::{FiltersChanged, SavedFilters};
+use super::saved_views::{SavedViews, ViewChange};
 use super::settings::ColumnSetting;
 use super::shown::{Candidate, Exported, Shown};
 use super::sightings::Sightings;
 use super::slots::{Lane, Slot};
 use super::source::{Backend, Duplicates, IndexHealth, Overview, Standing, Totals, Unfinished};
+use super::split::Views;
 use super::sql_console::SqlConsole;
+use super::standouts::Standouts;
 use super::timeline::Timeline;
 use super::top_list::TopList;
-use super::undo::{self, CaseChange, Changes, Outcome, Way};
+use super::tour::Tour;
+use super::undo::{self, CaseChange, Changes, FilterStep, Outcome, Way};
 use super::view::View;
 use super::waker::Waker;
+use super::why_empty::WhyEmpty;
 use crate::app::Failure;
 use crate::app::error::Message;
 use crate::app::rescued::Origin;
+use crate::model::conclusions::{Change, Subject};
 use crate::model::{Address, Dataset, Received, TimeRange};
 use crate::present::chart::svg::Drawing;
 use crate::present::display::dataset_key;
@@ -63,6 +72,13 @@ macro_rules! panes {
                 panes.into_iter()
             }
 
+            #[cfg(test)]
+            fn busy(&self) -> Vec<&'static str> {
+                let all: [(&'static str, &dyn Pane); _] =
+                    [("flows", &self.flows), ("events", &self.events), $((stringify!($name), &self.$name)),*];
+                all.into_iter().filter(|(_, pane)| pane.is_busy()).map(|(name, _)| name).collect()
+            }
+
             fn each_mut(&mut self) -> impl Iterator<Item = &mut dyn Pane> {
                 let panes: Vec<&mut dyn Pane> = vec![&mut self.flows, &mut self.events, $(&mut self.$name),*];
                 panes.into_iter()
@@ -73,13 +89,20 @@ macro_rules! panes {
 
 panes! {
     saved_filters: SavedFilters,
+    saved_views: SavedViews,
     conclusions: Conclusions,
     top_list: TopList,
+    compare: Compare,
     indicators: Indicators,
     glance: AtAGlance,
     evidence: EvidenceLists,
+    journal: Journal,
+    standouts: Standouts,
+    tour: Tour,
+    why_empty: WhyEmpty,
     pairs: Pairs,
     timeline: Timeline,
+    flags: Flags,
     sightings: Sightings,
     library: Library,
     sql: SqlConsole,
@@ -98,12 +121,19 @@ pub struct OpenCase {
     pub panes: Panes,
     /// The changes to the case in the order in which they were asked for, and what undoes them.
     pub changes: Changes,
+    /// How many of them are settled.
+    changes_settled: u64,
     changed_filters: Option<FiltersChanged>,
+    changed_view: Option<ViewChange>,
     undone: Option<(Way, Message)>,
     made: Option<Made>,
+    /// A change that examiners wrote was not made.
+    not_made: Option<Task>,
     indicators_changed: Option<indicators::Done>,
-    /// The view that was asked for last.
-    asked_for: Option<View>,
+    /// A filter that is to be shown, because something is undone or redone.
+    filter_step: Option<FilterStep>,
+    /// The views that were asked for last.
+    asked_for: Option<Views>,
 }
 
 /// Whoever has a case has its panes.
@@ -147,10 +177,14 @@ impl OpenCase {
             index_care: IndexCare::default(),
             panes: Panes::new(flows, events),
             changes: Changes::default(),
+            changes_settled: 0,
             changed_filters: None,
+            changed_view: None,
             undone: None,
             made: None,
+            not_made: None,
             indicators_changed: None,
+            filter_step: None,
             asked_for: None,
         })
     }
@@ -189,11 +223,6 @@ impl OpenCase {
 
     pub fn index_health(&self) -> Option<&IndexHealth> {
         self.overview.shown().map(|overview| &overview.index)
-    }
-
-    /// Does the case hold any flow record?
-    pub fn flows_are_there(&self) -> bool {
-        self.totals().is_some_and(|totals| totals.flows > 0)
     }
 
     /// What an interrupted import left to do.
@@ -246,9 +275,19 @@ impl OpenCase {
         self.changed_filters.take()
     }
 
+    /// The kept view that changed since this was asked last.
+    pub fn take_changed_view(&mut self) -> Option<ViewChange> {
+        self.changed_view.take()
+    }
+
     /// What examiners wrote and was made since this was asked last.
     pub fn take_made(&mut self) -> Option<Made> {
         self.made.take()
+    }
+
+    /// What examiners wrote and could not be made since this was asked last.
+    pub fn take_not_made(&mut self) -> Option<Task> {
+        self.not_made.take()
     }
 
     /// A file that was written since this was asked last.
@@ -273,8 +312,15 @@ impl OpenCase {
             self.settled(done.clone().map(|done| done.inverse.map(CaseChange::Filters)));
             self.changed_filters = done.ok().map(|done| done.changed);
         }
+        if let Some(done) = self.panes.saved_views.take_done() {
+            self.settled(done.clone().map(|done| done.inverse.map(|change| CaseChange::View(Box::new(change)))));
+            self.changed_view = done.ok().map(|done| done.change);
+        }
         if let Some(done) = self.panes.conclusions.take_done() {
             let inverse = |made: Made| made.inverse.map(|change| CaseChange::Conclusions(Task::Change(change)));
+            if let (Err(_), Some(CaseChange::Conclusions(task))) = (&done, self.changes.new_one()) {
+                self.not_made = Some(task.clone());
+            }
             self.settled(done.clone().map(inverse));
             self.made = done.ok();
         }
@@ -288,6 +334,7 @@ impl OpenCase {
     }
 
     fn settled(&mut self, outcome: Outcome) {
+        self.changes_settled += 1;
         self.undone = self.changes.settled(outcome).or(self.undone.take());
     }
 
@@ -295,6 +342,21 @@ impl OpenCase {
     pub fn change(&mut self, change: CaseChange) {
         let what = undo::describe(&self.panes.conclusions, &self.panes.indicators, &change);
         self.changes.make(what, change);
+    }
+
+    /// Gives these things some tags and takes others from them, as one step.
+    pub fn set_tags(&mut self, subjects: &[Subject], tags: BTreeMap<String, bool>) {
+        let change = |(name, on)| {
+            let subjects = subjects.to_vec();
+            let change = if on { Change::AddTag { name, subjects } } else { Change::RemoveTag { name, subjects } };
+            CaseChange::Conclusions(Task::Change(change))
+        };
+        let changes: Vec<CaseChange> = tags.into_iter().map(change).collect();
+        let what = match changes.as_slice() {
+            [only] => undo::describe(&self.panes.conclusions, &self.panes.indicators, only),
+            several => undo::describe_tags(several.len(), subjects.len()),
+        };
+        self.changes.make_together(what, changes);
     }
 
     /// What was undone or redone since this was asked last.
@@ -309,33 +371,59 @@ impl OpenCase {
             Some(CaseChange::Conclusions(task)) => self.panes.conclusions.make(task),
             Some(CaseChange::Indicators(change)) => self.panes.indicators.make(*change),
             Some(CaseChange::Filters(change)) => self.panes.saved_filters.make(change),
+            Some(CaseChange::Shown(step)) => self.filter_step = Some(step),
+            Some(CaseChange::View(change)) => self.panes.saved_views.make(*change),
         }
+    }
+
+    /// The records of the views on screen of which filter and time range leave none.
+    fn empty(&self, views: Views) -> Option<Dataset> {
+        let has_none = |dataset| {
+            let records = self.records(dataset);
+            let of_records = views.has(View::Records(dataset)) && records.row_count() == Some(0) && !records.is_stale();
+            let pairs = &self.panes.pairs;
+            let of_pairs = dataset == Dataset::Flows && views.has(View::Pairs);
+            of_records || of_pairs && pairs.len() == Some(0) && !pairs.is_stale()
+        };
+        [Dataset::Flows, Dataset::Events].into_iter().find(|dataset| has_none(*dataset))
+    }
+
+    /// A filter and a time range that are to be shown again.
+    pub fn take_filter_step(&mut self) -> Option<FilterStep> {
+        self.filter_step.take()
+    }
+
+    /// They are shown; `before` leads back.
+    pub fn filter_step_made(&mut self, before: FilterStep) {
+        self.settled(Ok(Some(CaseChange::Shown(before))));
     }
 
     /// Asks for what is shown and not there yet.
     pub fn ask(
         &mut self,
-        view: View,
+        views: Views,
         address: Option<&Address>,
         range: TimeRange,
         duplicates: Duplicates,
         histogram: bool,
+        by: Option<&str>,
     ) {
         self.overview.ask(&self.lanes.pages, self.revision, |source, _, _| source.overview());
         if self.is_opening() {
             return;
         }
-        if self.asked_for.replace(view) != Some(view) {
-            self.panes.each_mut().filter(|pane| !pane.shows(view)).for_each(|pane| pane.leave());
+        if self.asked_for.replace(views) != Some(views) {
+            self.panes.each_mut().filter(|pane| !views.any(|view| pane.shows(view))).for_each(|pane| pane.leave());
         }
         self.make_next();
         let Some(overview) = self.overview.shown() else { return };
         let asking = Asking {
             lanes: &self.lanes,
             case: &self.path,
+            by,
             revision: self.revision,
             totals: &overview.totals,
-            view,
+            views,
             address,
             range,
             duplicates,
@@ -344,8 +432,14 @@ impl OpenCase {
             events: self.panes.events.scope(range, duplicates),
             has_indicators: self.panes.indicators.looks_for_something(),
             conclusions: self.panes.conclusions.changes(),
+            changes: self.changes_settled,
+            empty: self.empty(views),
+            flow_gaps: match overview.totals.flows {
+                0 => Some(Arc::default()),
+                _ => self.panes.glance.gaps(Dataset::Flows, self.revision),
+            },
         };
-        self.panes.each_mut().filter(|pane| pane.shows(view)).for_each(|pane| pane.ask(&asking));
+        self.panes.each_mut().filter(|pane| views.any(|view| pane.shows(view))).for_each(|pane| pane.ask(&asking));
     }
 
     /// What the view shows, to be written into a file, and how many rows that are where it is known.
@@ -368,6 +462,15 @@ impl OpenCase {
     pub fn close(self) -> Vec<JoinHandle<()>> {
         let Lanes { rows, charts, pages, answers, console } = self.lanes;
         [rows, charts, pages, answers, console].map(Lane::close).into()
+    }
+
+    /// What an answer is on its way for, by its name.
+    #[cfg(test)]
+    pub(crate) fn busy(&self) -> Vec<&'static str> {
+        let mut busy = self.panes.busy();
+        busy.extend(self.overview.is_busy().then_some("overview"));
+        busy.extend((!self.changes.is_idle()).then_some("changes"));
+        busy
     }
 
     /// Is any answer on its way?

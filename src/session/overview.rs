@@ -5,14 +5,16 @@ use super::marks::{self, AddressMarks};
 use super::pane::{Asking, Pane};
 use super::shown::{Candidate, Exported, Shown};
 use super::slots::Slot;
+use super::source::{Cancel, Fault, Source};
 use super::view::View;
-use crate::analysis::coverage::Coverage;
+use crate::analysis::coverage::{Coverage, SourceGap, Sources};
 use crate::analysis::glance::{self, Glance, GlanceCount, GlanceList, GlancePart};
 use crate::app::Failure;
 use crate::model::{Dataset, Value};
 use crate::query::TopQuery;
 use crate::query::tables;
 use crate::questions::{EvidenceQuestion, TopQuestion};
+use std::sync::Arc;
 
 /// Rows of each list.
 pub(crate) const TOP_ROWS: usize = 8;
@@ -54,6 +56,25 @@ impl AtAGlance {
         counts.filter(move |count| count.scope.dataset == dataset)
     }
 
+    /// What wrote the records, once the hours of each are known.
+    pub fn sources(&self, dataset: Dataset) -> Option<&Sources> {
+        let shown = self.parts.iter().filter_map(|(_, slot)| slot.shown());
+        shown.flat_map(|(glance, _)| &glance.sources).find(|sources| sources.dataset == dataset)
+    }
+
+    /// The hours that sources of these records lack, once they are counted as of this revision of the case; none where they
+    /// cannot be counted.
+    pub(crate) fn gaps(&self, dataset: Dataset, revision: u64) -> Option<Arc<[SourceGap]>> {
+        let (_, slot) = self.parts.iter().find(|(part, _)| *part == GlancePart::Sources(dataset))?;
+        match slot.shown().filter(|_| slot.answers(&revision)) {
+            Some((glance, _)) => {
+                let of = glance.sources.iter().find(|sources| sources.dataset == dataset);
+                Some(of.map(|sources| Arc::clone(&sources.gaps)).unwrap_or_default())
+            }
+            None => slot.fault().map(|_| Arc::default()),
+        }
+    }
+
     /// What the addresses of a list meet.
     pub fn marks(&self, name: &str) -> Option<&AddressMarks> {
         self.parts.iter().find_map(|(part, slot)| match part {
@@ -87,19 +108,19 @@ impl Pane for AtAGlance {
                 self.parts.extend(parts.into_iter().map(|part| (part, Slot::default())));
             }
         }
-        for (part, slot) in self.parts.iter_mut().filter(|(_, slot)| !slot.is_running()) {
+        // One at a time: a table beside the overview waits for one of them at most. It is counted to its end, whatever came
+        // in meanwhile; then the one whose figures are the oldest.
+        if self.parts.iter().any(|(_, slot)| slot.is_running()) {
+            return;
+        }
+        let mut parts: Vec<_> = self.parts.iter_mut().collect();
+        parts.sort_by_key(|part| part.1.shown_query().copied());
+        for (part, slot) in parts {
             let part = part.clone();
-            slot.ask(lane, revision, move |source, _, cancel| {
-                let glance = source.glance(&part, cancel)?;
-                let keys = glance.lists.iter().flat_map(|list| &list.table.rows).flat_map(|row| &row.key);
-                let texts =
-                    keys.filter_map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None });
-                let marks = match source.case() {
-                    Ok(reader) if !glance.lists.is_empty() => marks::of_addresses(reader, texts)?,
-                    _ => AddressMarks::default(),
-                };
-                Ok((glance, marks))
-            });
+            slot.ask(lane, revision, move |source, _, cancel| told(source, &part, cancel));
+            if slot.is_busy() {
+                return;
+            }
         }
     }
 
@@ -118,8 +139,9 @@ impl Pane for AtAGlance {
 
     fn exported(&self, _: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
         let lists = [Dataset::Flows, Dataset::Events].into_iter().flat_map(|of| self.lists(of));
-        let lists = lists.filter_map(|(name, query, list)| Some((name, query, &list?.table)));
-        Exported::listed(tables::tops(lists, &[]))
+        // A file does not say which of its lists are not counted yet.
+        let lists: Option<Vec<_>> = lists.map(|(name, query, list)| Some((name, query, &list?.table))).collect();
+        Exported::listed(tables::tops(lists?.into_iter(), &[]))
     }
 
     fn candidates(&self, shown: &Shown<'_>, _: usize) -> Vec<Candidate> {
@@ -128,4 +150,16 @@ impl Pane for AtAGlance {
         let lists = lists.map(|(name, query, _)| Candidate::of(title(name), &TopQuestion(query.clone())));
         lists.chain([Candidate::of("", &EvidenceQuestion)]).collect()
     }
+}
+
+/// A part, and what the addresses in its list meet.
+fn told(source: &dyn Source, part: &GlancePart, cancel: &Cancel) -> Result<Told, Fault> {
+    let glance = source.glance(part, cancel)?;
+    let keys = glance.lists.iter().flat_map(|list| &list.table.rows).flat_map(|row| &row.key);
+    let texts = keys.filter_map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None });
+    let marks = match source.case() {
+        Ok(reader) if !glance.lists.is_empty() => marks::of_addresses(reader, texts)?,
+        _ => AddressMarks::default(),
+    };
+    Ok((glance, marks))
 }

@@ -76,7 +76,7 @@ where
             let after = self.table.shown();
             if let Some(table) = after.filter(|table| before != Some(Arc::as_ptr(table))) {
                 self.rows.reset((self.reads.len)(table) as u64);
-                self.selection.clear();
+                self.selection.select_first_of(self.rows.len());
                 self.scroll_to_top = true;
             }
         }
@@ -96,6 +96,11 @@ where
 
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// Counts the answers.
+    pub fn answers(&self) -> u64 {
+        self.rows.generation()
     }
 
     /// A row in words, once it is in.

@@ -34,7 +34,6 @@ pub enum PairsAction {
     Sort { column: PairsColumn, add: bool },
     Select(Selection),
     Want(Range<u64>),
-    Resize(PairsColumn, f32),
     CopyRows,
 }
 
@@ -71,12 +70,19 @@ impl PairsColumn {
         )
     }
 
+    /// One of the two addresses.
+    pub fn is_end(self) -> bool {
+        use PairsColumn::{Pair, Talk};
+        matches!(self, Pair(P::Srcaddr | P::Dstaddr) | Talk(T::Left | T::Right))
+    }
+
     pub fn is_bytes(self) -> bool {
         use PairsColumn::{Pair, Talk};
         matches!(self, Pair(P::TotalBytes) | Talk(T::TotalBytes | T::Sent | T::Received))
     }
 
-    fn first_width(self) -> f32 {
+    /// What its texts get before there is width to spare.
+    pub fn usual_width(self) -> f32 {
         use PairsColumn::{Pair, Talk};
         match self {
             PairsColumn::Series => 130.0,
@@ -143,7 +149,6 @@ pub struct Pairs {
     repeats: Repeats,
     only_external: bool,
     sort: Vec<(PairsColumn, bool)>,
-    widths: Vec<(PairsColumn, f32)>,
     pairs: PagedTable<PairQuery, PairTable, Marked<PairRow>>,
     talks: PagedTable<ConversationQuery, ConversationTable, Marked<ConversationRow>>,
     sparks: Slot<SparkQuestion, Sparks>,
@@ -160,7 +165,6 @@ impl Default for Pairs {
             repeats: Repeats::Counted,
             only_external: false,
             sort: vec![(PairsColumn::Pair(P::TotalBytes), true)],
-            widths: Vec::new(),
             pairs: PagedTable::new(pairs),
             talks: PagedTable::new(talks),
             sparks: Slot::default(),
@@ -205,21 +209,6 @@ impl Pairs {
         let then = [T::RecordCount, T::Packets, T::TotalBytes, T::DataRatio, T::FirstSeen, T::LastSeen].map(Talk);
         let last = [T::Accepted, T::Rejected, T::Repeats].map(Talk);
         first.into_iter().chain([Series]).chain(then).chain(last).collect()
-    }
-
-    pub fn width(&self, column: PairsColumn) -> f32 {
-        let resized = self.widths.iter().find(|(of, _)| *of == column).map(|(_, width)| *width);
-        resized.unwrap_or_else(|| column.first_width())
-    }
-
-    /// Did somebody choose its width?
-    pub fn is_resized(&self, column: PairsColumn) -> bool {
-        self.widths.iter().any(|(of, _)| *of == column)
-    }
-
-    pub fn resize(&mut self, column: PairsColumn, width: f32) {
-        self.widths.retain(|(of, _)| *of != column);
-        self.widths.push((column, width));
     }
 
     pub fn make_by(&mut self, by: PairKey) {
@@ -315,6 +304,11 @@ impl Pairs {
         let ahead = rows.end - rows.start;
         let wanted = rows.start.saturating_sub(ahead)..rows.end + ahead;
         if self.folded { self.talks.want(&lanes.pages, wanted) } else { self.pairs.want(&lanes.pages, wanted) }
+    }
+
+    /// Counts the answers, over both tables.
+    pub fn answer(&self) -> u64 {
+        self.pairs.answers() + self.talks.answers()
     }
 
     /// Rows of the last good answer.

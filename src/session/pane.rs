@@ -3,11 +3,15 @@
 
 use super::shown::{Candidate, Exported, Shown};
 use super::slots::Lane;
+use super::split::Views;
 use super::view::View;
+use crate::analysis::coverage::SourceGap;
 use crate::app::Failure;
+use crate::case::Target;
 use crate::model::{Address, Dataset, TimeRange};
 use crate::query::{Duplicates, Scope, Totals};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Lanes of work, so that a page never waits behind a scan, nor a table behind another view's question.
 pub struct Lanes {
@@ -24,10 +28,12 @@ pub struct Lanes {
 pub(crate) struct Asking<'a> {
     pub lanes: &'a Lanes,
     pub case: &'a Path,
+    /// Who writes, where the case names no examiner.
+    pub by: Option<&'a str>,
     /// Counts up whenever evidence came in.
     pub revision: u64,
     pub totals: &'a Totals,
-    pub view: View,
+    pub views: Views,
     pub address: Option<&'a Address>,
     pub range: TimeRange,
     pub duplicates: Duplicates,
@@ -40,6 +46,12 @@ pub(crate) struct Asking<'a> {
     pub has_indicators: bool,
     /// The state of what examiners write: another number after each change.
     pub conclusions: u64,
+    /// The changes to the case that were made in this window: another number after each.
+    pub changes: u64,
+    /// The hours that sources of flow records lack, once the overview has counted them.
+    pub flow_gaps: Option<Arc<[SourceGap]>>,
+    /// The records on screen of which none is left, where that is so.
+    pub empty: Option<Dataset>,
 }
 
 impl Asking<'_> {
@@ -48,6 +60,23 @@ impl Asking<'_> {
             Dataset::Flows => &self.flows,
             Dataset::Events => &self.events,
         }
+    }
+
+    /// For a worker thread that changes the case.
+    pub(crate) fn write_to(&self) -> WriteTo {
+        WriteTo { case: self.case.to_owned(), by: self.by.map(str::to_owned) }
+    }
+}
+
+/// The case that is written to, and who writes where it names no examiner.
+pub(crate) struct WriteTo {
+    case: PathBuf,
+    by: Option<String>,
+}
+
+impl WriteTo {
+    pub(crate) fn target(&self) -> Target<'_> {
+        Target { path: &self.case, examiner: self.by.as_deref() }
     }
 }
 

@@ -74,7 +74,7 @@ impl Preview {
             PreviewAction::Rows(rows) => self.order.shown_rows = rows,
             PreviewAction::Page(page) => self.page = page,
             PreviewAction::Exhibit(number) => self.sought = Some(number),
-            PreviewAction::Scale(scale) => self.scale = (scale.clamp(0.2, 8.0) * 1000.0).round() as u32,
+            PreviewAction::Scale(scale) => self.scale = thousandths(scale),
         }
         self.seek();
     }
@@ -116,6 +116,11 @@ impl Preview {
         self.picture.shown().map(|picture| (picture, is_it && !self.sheets.is_busy()))
     }
 
+    /// Is it drawn with so many pixels to a point, or going to be?
+    pub fn is_at(&self, scale: f32) -> bool {
+        self.scale == thousandths(scale)
+    }
+
     /// Exhibits that are put together, of how many; while pages are laid out all of them.
     pub fn progress(&self) -> Option<(u64, u64)> {
         let (done, total) = (self.done.0.load(Ordering::Relaxed), self.done.1.load(Ordering::Relaxed));
@@ -135,6 +140,10 @@ impl Preview {
     pub fn speak(&mut self, window: Language) {
         self.order.language = self.language.unwrap_or(window);
     }
+}
+
+fn thousandths(scale: f32) -> u32 {
+    (scale.clamp(0.2, 8.0) * 1000.0).round() as u32
 }
 
 impl Pane for Preview {

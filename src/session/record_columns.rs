@@ -1,7 +1,7 @@
 //! Columns of the record tables: every field, and the values inside JSON that named queries show.
 
 use crate::filter::{Filter, JsonPath, Target, clause};
-use crate::model::{Dataset, FieldId, Value, field};
+use crate::model::{Dataset, FieldId, Kind, Value, field};
 use crate::present::display;
 use crate::present::zone::Zone;
 use crate::query::tables::{Inside, RecordColumn};
@@ -56,6 +56,11 @@ impl ShownColumn {
     /// The field, where the column is all of it: then it can be sorted by.
     pub fn whole_field(self) -> Option<FieldId> {
         self.inside.is_none().then_some(self.field)
+    }
+
+    /// All of a JSON member.
+    pub fn is_json(self) -> bool {
+        self.inside.is_none() && self.field.kind == Kind::Json
     }
 
     /// As an export of this column has it.

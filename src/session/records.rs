@@ -2,8 +2,9 @@
 //! that answered last, and the record under the cursor.
 
 mod candidates;
+mod place;
 
-use super::marks::{self, SightedBins};
+use super::over_time::OverTime;
 use super::pane::{Asking, Pane};
 use super::record_columns::ShownColumn;
 use super::row_pages::RecordPages;
@@ -11,7 +12,7 @@ use super::selection::Selection;
 use super::settings::ColumnSetting;
 use super::shown::{Candidate, Exported, Shown};
 use super::slots::Slot;
-use super::source::{Duplicates, Filter, Histogram, Inspected, RecordQuery, RowSet, Scope, SortKey, Totals};
+use super::source::{Duplicates, Filter, Inspected, RecordQuery, RowSet, Scope, SortKey, Totals};
 use super::text_filter;
 use super::view::View;
 use crate::app::Failure;
@@ -29,9 +30,10 @@ pub(crate) struct Question {
     pub query: RecordQuery,
 }
 
-/// Ordered rows, and where the record that was under the cursor is among them.
+/// Ordered rows, and where the record that was under the cursor when they were asked for is among them.
 pub(crate) struct Answer {
     pub rows: RowSet,
+    cursor: Option<RecordId>,
     kept: Option<u64>,
 }
 
@@ -57,16 +59,13 @@ pub struct Records {
     reveal: Option<Reveal>,
     /// Records to be selected as soon as the rows are there.
     wanted: Vec<RecordId>,
+    /// Where they are.
+    places: Slot<(Question, Vec<RecordId>), Vec<usize>>,
     rows: Slot<Question, Answer>,
-    histogram: Slot<Question, Histogram>,
-    /// Of the histogram's bins, those with records that match an indicator.
-    sighted: Slot<(Question, i64), SightedBins>,
+    pub over_time: OverTime,
     detail: Slot<(u64, RecordId), Inspected>,
     pub pages: RecordPages,
 }
-
-/// Bars of the histogram above a table.
-pub(crate) const HISTOGRAM_BINS: usize = 240;
 
 impl Records {
     pub fn new(dataset: Dataset, saved: Option<&[ColumnSetting]>) -> Self {
@@ -82,9 +81,9 @@ impl Records {
             selection: Selection::default(),
             reveal: None,
             wanted: Vec::new(),
+            places: Slot::default(),
             rows: Slot::default(),
-            histogram: Slot::default(),
-            sighted: Slot::default(),
+            over_time: OverTime::default(),
             detail: Slot::default(),
             pages: RecordPages::new(dataset),
         }
@@ -126,6 +125,12 @@ impl Records {
         shown.filter_map(|c| ShownColumn::by_name(self.dataset, &c.key)).collect()
     }
 
+    /// Columns as they were kept; one that this version does not know is left out, and a new one is hidden.
+    pub fn arrange_columns(&mut self, kept: &[ColumnSetting]) {
+        self.columns = columns(self.dataset, Some(kept));
+        self.own_columns = None;
+    }
+
     pub fn reset_columns(&mut self) {
         self.columns = columns(self.dataset, None);
         self.own_columns = None;
@@ -151,12 +156,6 @@ impl Records {
         }
     }
 
-    /// Did somebody choose this column's width?
-    pub fn is_resized(&self, key: &str) -> bool {
-        let width = self.columns.iter().find(|c| c.key == key).map(|c| c.width);
-        width.is_some_and(|width| width != default_width(self.dataset, key))
-    }
-
     pub fn are_columns_lent(&self) -> bool {
         self.own_columns.is_some()
     }
@@ -173,43 +172,6 @@ impl Records {
     /// The records that the filter and the range leave.
     pub fn scope(&self, range: TimeRange, duplicates: Duplicates) -> Scope {
         Scope { dataset: self.dataset, filter: self.filter.clone(), range, duplicates }
-    }
-
-    /// The record under the cursor stays under it when the rows change around it.
-    fn settle(&mut self, kept: Option<u64>, same_query: bool) {
-        match kept {
-            Some(row) if self.selection.cursor() == Some(row) => {}
-            Some(row) => {
-                self.selection.select(row);
-                self.reveal = Some(Reveal::Row(row));
-            }
-            None => {
-                self.selection.clear();
-                if !same_query {
-                    self.reveal = Some(Reveal::Top);
-                }
-            }
-        }
-    }
-
-    /// Selects these records, now or when the rows that were asked for are there.
-    pub fn select_records(&mut self, ids: Vec<RecordId>) {
-        self.wanted = ids;
-    }
-
-    fn select_wanted(&mut self) {
-        let Some(answer) = self.rows.shown() else { return };
-        let places: Vec<u64> = std::mem::take(&mut self.wanted)
-            .into_iter()
-            .filter_map(|id| answer.rows.place(id).map(|place| place as u64))
-            .collect();
-        let Some(first) = places.iter().min().copied() else { return };
-        self.selection.clear();
-        self.selection.select(first);
-        for place in places.into_iter().filter(|place| *place != first) {
-            self.selection.toggle(place);
-        }
-        self.reveal = Some(Reveal::Row(first));
     }
 
     /// The selected records that are known, at most `limit`.
@@ -237,20 +199,6 @@ impl Records {
 
     pub fn fault(&self) -> Option<&Failure> {
         self.rows.fault()
-    }
-
-    pub fn histogram(&self) -> Option<&Histogram> {
-        self.histogram.shown()
-    }
-
-    /// Of the bins of the histogram that is shown.
-    pub fn sighted(&self) -> &[(i64, u128)] {
-        let of_shown = self.sighted.shown_query().is_some_and(|(question, _)| self.histogram.answers(question));
-        self.sighted.shown().filter(|_| of_shown).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    pub fn histogram_is_stale(&self) -> bool {
-        self.histogram.is_busy()
     }
 
     pub fn cursor_id(&self) -> Option<RecordId> {
@@ -332,29 +280,18 @@ impl Pane for Records {
         let (lanes, revision) = (asking.lanes, asking.revision);
         let (range, duplicates) = (asking.range, asking.duplicates);
         let query = self.query(range, duplicates);
-        let keep = self.cursor_id();
+        let cursor = self.chosen_cursor();
         let question = Question { revision, query };
         self.rows.ask(&lanes.rows, question.clone(), move |source, q, cancel| {
             let rows = source.rows(&q.query, cancel)?;
-            let kept = keep.and_then(|id| rows.place(id)).map(|at| at as u64);
-            Ok(Answer { rows, kept })
+            let kept = cursor.and_then(|id| rows.place(id)).map(|at| at as u64);
+            Ok(Answer { rows, cursor, kept })
         });
-        if self.rows.answers(&question) {
-            self.select_wanted();
+        if !self.wanted.is_empty() && self.rows.answers(&question) {
+            self.find_wanted(&lanes.rows, question.clone());
         }
         if asking.histogram {
-            let mut unordered = question;
-            unordered.query.sort.clear();
-            self.histogram.ask(&lanes.charts, unordered.clone(), |source, q, cancel| {
-                source.histogram(&q.query, HISTOGRAM_BINS, cancel)
-            });
-            let answered = self.histogram.answers(&unordered).then(|| self.histogram.shown()).flatten();
-            if let Some(bin_secs) = answered.map(|histogram| histogram.bin_secs).filter(|_| asking.has_indicators) {
-                let scope = self.scope(range, duplicates);
-                self.sighted.ask(&lanes.charts, (unordered, bin_secs), move |source, (_, bin_secs), cancel| {
-                    Ok(marks::sighted_bins(source.case()?, &scope, *bin_secs, cancel)?)
-                });
-            }
+            self.over_time.ask(asking, question.query);
         }
         if let Some(id) = self.cursor_id() {
             self.detail.ask(&lanes.pages, (revision, id), |source, (_, id), _| source.record(*id));
@@ -375,22 +312,24 @@ impl Pane for Records {
             if let (Some(after), Some(answer)) = (after, answer)
                 && before.as_ref() != Some(after)
             {
-                let same_query = before.is_some_and(|b| b.query == after.query);
-                let (rows, kept) = (answer.rows.clone(), answer.kept);
-                self.pages.reset(rows, self.shown_columns());
-                self.settle(kept, same_query);
+                let change = place::Changed::between(before.as_ref().map(|before| &before.query), &after.query);
+                let (rows, cursor, kept) = (answer.rows.clone(), answer.cursor, answer.kept);
+                self.come_to(rows, (cursor, kept), change);
             }
         }
-        failures.extend(self.histogram.poll().and_then(Result::err));
-        failures.extend(self.sighted.poll().and_then(Result::err));
+        failures.extend(self.places.poll().and_then(Result::err));
+        failures.extend(self.over_time.poll());
         failures.extend(self.detail.poll().and_then(Result::err));
         failures.extend(self.pages.poll());
         failures
     }
 
     fn is_busy(&self) -> bool {
-        let charts = self.histogram.is_busy() || self.sighted.is_busy();
-        self.rows.is_busy() || charts || self.detail.is_busy() || self.pages.is_busy()
+        self.rows.is_busy()
+            || self.places.is_busy()
+            || self.over_time.is_busy()
+            || self.detail.is_busy()
+            || self.pages.is_busy()
     }
 
     fn number(&self, _: View, totals: &Totals) -> Option<u64> {
@@ -420,11 +359,8 @@ impl Pane for Records {
 fn columns(dataset: Dataset, saved: Option<&[ColumnSetting]>) -> Vec<ColumnSetting> {
     let defaults = default_columns(dataset);
     let Some(saved) = saved else { return defaults };
-    let mut columns: Vec<ColumnSetting> = saved
-        .iter()
-        .filter(|c| ShownColumn::by_name(dataset, &c.key).is_some() && c.width.is_finite())
-        .cloned()
-        .collect();
+    let mut columns: Vec<ColumnSetting> =
+        saved.iter().filter(|c| ShownColumn::by_name(dataset, &c.key).is_some()).cloned().collect();
     for column in defaults {
         if !columns.iter().any(|c| c.key == column.key) {
             columns.push(ColumnSetting { visible: false, ..column });
@@ -433,54 +369,48 @@ fn columns(dataset: Dataset, saved: Option<&[ColumnSetting]>) -> Vec<ColumnSetti
     columns
 }
 
-/// Of a column that is not shown at first.
-const HIDDEN_WIDTH: f32 = 140.0;
-
-/// The columns that are shown at first, and their widths.
+/// The columns that are shown at first, and what their texts get before there is width to spare: of flows from where to
+/// where and what became of it, of events who did what on what with which result, from where, in which account and region.
 fn first_columns(dataset: Dataset) -> &'static [(&'static str, f32)] {
     match dataset {
         Dataset::Flows => &[
-            ("start", 180.0),
-            ("srcaddr", 140.0),
-            ("srcport", 70.0),
-            ("dstaddr", 140.0),
-            ("dstport", 70.0),
-            ("action", 76.0),
-            ("protocol", 74.0),
-            ("packets", 76.0),
-            ("bytes", 100.0),
-            ("interface_id", 180.0),
-            ("log_status", 90.0),
+            ("start", 150.0),
+            ("srcaddr", 130.0),
+            ("srcport", 52.0),
+            ("dstaddr", 130.0),
+            ("dstport", 84.0),
+            ("action", 64.0),
+            ("protocol", 60.0),
+            ("bytes", 92.0),
+            ("packets", 68.0),
+            ("interface_id", 165.0),
         ],
+        // Beside the inspector a usual window has the result in sight.
         Dataset::Events => &[
-            ("event_time", 205.0),
-            ("event_name", 180.0),
-            ("error_code", 125.0),
-            ("source_ip_address", 150.0),
-            ("user_identity_arn", 260.0),
-            ("event_source", 175.0),
-            ("aws_region", 110.0),
-            ("user_agent", 220.0),
+            ("event_time", 150.0),
+            ("user_identity_arn", 160.0),
+            ("event_name", 170.0),
+            ("request_parameters", 150.0),
+            ("error_code", 110.0),
+            ("source_ip_address", 125.0),
+            ("recipient_account_id", 105.0),
+            ("aws_region", 105.0),
         ],
     }
 }
 
-/// The width that a column has as long as nobody chooses another.
-fn default_width(dataset: Dataset, key: &str) -> f32 {
-    first_columns(dataset).iter().find(|(known, _)| *known == key).map_or(HIDDEN_WIDTH, |(_, width)| *width)
+/// What the texts of a column get before there is width to spare.
+pub(crate) fn usual_width(dataset: Dataset, key: &str) -> f32 {
+    const OTHERS: f32 = 140.0;
+    first_columns(dataset).iter().find(|(known, _)| *known == key).map_or(OTHERS, |(_, width)| *width)
 }
 
 fn default_columns(dataset: Dataset) -> Vec<ColumnSetting> {
     let first = first_columns(dataset);
-    let chosen =
-        first.iter().map(|(key, width)| ColumnSetting { key: (*key).to_owned(), width: *width, visible: true });
+    let chosen = first.iter().map(|(key, _)| ColumnSetting { key: (*key).to_owned(), visible: true });
     let rest = ShownColumn::all(dataset).into_iter().map(ShownColumn::name);
-    let rest = rest.filter(|name| !first.iter().any(|(key, _)| key == name)).map(|name| ColumnSetting {
-        key: name.to_owned(),
-        width: HIDDEN_WIDTH,
-        visible: false,
-    });
-    chosen.chain(rest).collect()
+    let rest = rest.filter(|name| !first.iter().any(|(key, _)| key == name));
+    chosen.chain(rest.map(|name| ColumnSetting { key: name.to_owned(), visible: false })).collect()
 }
 
 #[cfg(test)]
@@ -511,8 +441,8 @@ mod tests {
             let all = columns(dataset, None);
             assert_eq!(all.len(), ShownColumn::all(dataset).len());
             let saved = [
-                ColumnSetting { key: "no_longer".into(), width: 9.0, visible: true },
-                ColumnSetting { key: all[3].key.clone(), width: 77.0, visible: true },
+                ColumnSetting { key: "no_longer".into(), visible: true },
+                ColumnSetting { key: all[3].key.clone(), visible: true },
             ];
             let merged = columns(dataset, Some(&saved));
             assert_eq!(merged.len(), all.len());

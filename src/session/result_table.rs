@@ -9,7 +9,6 @@ use crate::present::display;
 use crate::present::zone::Zone;
 use crate::query::tables::Rows;
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Changes that the view asks for.
@@ -20,7 +19,6 @@ pub enum TableAction {
     /// Only rows with a cell that contains this, whatever the case of its letters.
     Search(String),
     Select(Selection),
-    Resize(usize, f32),
     /// The selected rows, tab separated.
     CopyRows,
     /// Every row that is shown.
@@ -43,10 +41,9 @@ pub struct ResultTable {
     rows: Option<Arc<Rows>>,
     arrangement: Arrangement,
     order: Slot<Arrangement, Arc<[u32]>>,
+    /// Counts the orders that came in.
+    orders: u64,
     pub selection: Selection,
-    pub widths: Vec<f32>,
-    /// Columns whose width somebody chose.
-    pub resized: BTreeSet<usize>,
 }
 
 impl ResultTable {
@@ -66,14 +63,18 @@ impl ResultTable {
     /// Takes the place of the last result.
     pub fn take(&mut self, rows: Arc<Rows>) {
         if self.rows.as_ref().is_none_or(|known| known.columns != rows.columns) {
-            self.widths = first_widths(&rows);
-            self.resized.clear();
             self.arrangement.sort = None;
             self.arrangement.search.clear();
         }
-        self.selection.clear();
         self.arrangement.result += 1;
         self.rows = Some(rows);
+        self.select_first();
+    }
+
+    /// Of whatever rows will be shown.
+    fn select_first(&mut self) {
+        let rows = self.rows.as_ref().map_or(0, |rows| rows.rows.len() as u64);
+        self.selection.select_first_of(rows);
     }
 
     pub fn clear(&mut self) {
@@ -89,19 +90,13 @@ impl ResultTable {
             TableAction::Sort(column) => {
                 let descending = self.sort().is_some_and(|(sorted, descending)| sorted == column && !descending);
                 self.arrangement.sort = Some((column, descending));
-                self.selection.clear();
+                self.select_first();
             }
             TableAction::Search(text) => {
                 self.arrangement.search = text;
-                self.selection.clear();
+                self.select_first();
             }
             TableAction::Select(selection) => self.selection = selection,
-            TableAction::Resize(column, width) => {
-                if let Some(known) = self.widths.get_mut(column) {
-                    *known = width;
-                    self.resized.insert(column);
-                }
-            }
             TableAction::CopyRows | TableAction::CopyCsv => {}
         }
     }
@@ -126,6 +121,12 @@ impl ResultTable {
         self.len() == 0
     }
 
+    /// Another number for another result, and for another order of it.
+    pub fn answer(&self) -> u64 {
+        let order = self.arranged().map_or(0, |_| self.orders);
+        self.arrangement.result.wrapping_mul(1 << 32).wrapping_add(order)
+    }
+
     /// The shown row at this place.
     pub fn row(&self, row: u64) -> Option<&[Value]> {
         let row = usize::try_from(row).ok()?;
@@ -145,7 +146,9 @@ impl ResultTable {
     }
 
     pub fn poll(&mut self) -> Option<Result<(), Failure>> {
-        self.order.poll()
+        let result = self.order.poll();
+        self.orders += u64::from(result == Some(Ok(())));
+        result
     }
 
     pub fn is_busy(&self) -> bool {
@@ -242,19 +245,6 @@ fn compare(a: &Value, b: &Value) -> Ordering {
 pub(crate) fn cell_text(rows: &Rows, row: &[Value], column: usize, zone: Zone) -> Option<String> {
     let unit = rows.columns.get(column)?.unit;
     display::cell_of(row.get(column)?, unit, zone)
-}
-
-/// By the longest of the first values, within what a column may take.
-fn first_widths(rows: &Rows) -> Vec<f32> {
-    const POINTS_A_CHARACTER: f32 = 8.2;
-    let longest = |column: usize, title: &str| {
-        let shown = |row: &Vec<Value>| cell_text(rows, row, column, Zone::default()).map(|text| text.chars().count());
-        let values = rows.rows.iter().take(50).filter_map(shown);
-        values.chain([title.chars().count() + 2]).max().unwrap_or(0)
-    };
-    let columns = rows.columns.iter().enumerate();
-    let longest = columns.map(|(at, column)| longest(at, &column.name) as f32);
-    longest.map(|characters| (characters * POINTS_A_CHARACTER + 14.0).clamp(70.0, 320.0)).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use super::record_columns::ShownColumn;
 use super::slots::Lane;
 use super::source::{Cancel, Fault, Mark, RowSet, Source};
 use crate::app::Failure;
-use crate::model::{Dataset, FieldId, RecordId, Value};
+use crate::model::{Dataset, FieldId, RecordId, Value, field};
+use crate::present::gist::gist;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -59,6 +60,11 @@ impl<R: Send + 'static> PageCache<R> {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// Counts up whenever the rows are others.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// A row, `None` while it is on its way.
@@ -131,7 +137,47 @@ pub struct RecordPages {
     dataset: Dataset,
     rows: RowSet,
     columns: Arc<[ShownColumn]>,
-    cache: PageCache<(Vec<Value>, Vec<Mark>)>,
+    cache: PageCache<RecordRow>,
+}
+
+/// A record as its table needs it.
+struct RecordRow {
+    values: Vec<Value>,
+    marks: Vec<Mark>,
+    /// Of each JSON column, by its place, what it is about.
+    gists: Vec<(usize, String)>,
+    /// A SKIPDATA record: some of what it should say was lost.
+    skips: bool,
+    /// What names an event's principal that has no ARN.
+    who: Option<String>,
+}
+
+/// Fields that are read beside those of the columns: the status of a flow; of an event what names its principal where
+/// there is no ARN, the best first (as `GroupBy::Principal`).
+fn behind(dataset: Dataset) -> impl Iterator<Item = FieldId> {
+    let names: &[&str] = match dataset {
+        Dataset::Flows => &["log_status"],
+        Dataset::Events => {
+            &["user_identity_principal_id", "user_identity_user_name", "user_identity_invoked_by", "user_identity_type"]
+        }
+    };
+    names.iter().filter_map(move |name| field::by_name(dataset, name))
+}
+
+impl RecordRow {
+    /// `values` has those of `behind` after those of the columns.
+    fn of((mut values, marks): (Vec<Value>, Vec<Mark>), dataset: Dataset, columns: &[ShownColumn]) -> Self {
+        let behind = values.drain(columns.len().min(values.len())..);
+        let first = behind.filter_map(|value| if let Value::Text(text) = value { Some(text) } else { None }).next();
+        let (status, who) = if dataset == Dataset::Flows { (first, None) } else { (None, first) };
+        let skips = status.is_some_and(|status| status == "SKIPDATA");
+        let json = |(at, (column, value)): (usize, (&ShownColumn, &Value))| match value {
+            Value::Text(text) if column.is_json() => Some((at, gist(text)?)),
+            _ => None,
+        };
+        let gists = columns.iter().zip(&values).enumerate().filter_map(json).collect();
+        Self { values, marks, gists, skips, who }
+    }
 }
 
 impl RecordPages {
@@ -167,19 +213,40 @@ impl RecordPages {
 
     /// The values of a row, `None` while they are on their way.
     pub fn row(&self, row: u64) -> Option<&[Value]> {
-        self.cache.row(row).map(|(values, _)| values.as_slice())
+        self.cache.row(row).map(|row| row.values.as_slice())
     }
 
     /// Indicators and labels that the record of a row matches; none while it is on its way.
     pub fn marks(&self, row: u64) -> &[Mark] {
-        self.cache.row(row).map_or(&[], |(_, marks)| marks.as_slice())
+        self.cache.row(row).map_or(&[], |row| row.marks.as_slice())
+    }
+
+    /// What the JSON in a column is about.
+    pub fn gist(&self, row: u64, column: usize) -> Option<&str> {
+        let gists = &self.cache.row(row)?.gists;
+        gists.iter().find(|(at, _)| *at == column).map(|(_, text)| text.as_str())
+    }
+
+    /// Does the record say that records were lost?
+    pub fn skips(&self, row: u64) -> bool {
+        self.cache.row(row).is_some_and(|row| row.skips)
+    }
+
+    /// What names the principal of an event whose identity has no ARN.
+    pub fn who(&self, row: u64) -> Option<&str> {
+        self.cache.row(row)?.who.as_deref()
+    }
+
+    /// Counts up whenever the rows are others.
+    pub fn generation(&self) -> u64 {
+        self.cache.generation()
     }
 
     /// Sees to it that these rows will be there; called with what is on screen.
     pub fn want(&mut self, lane: &Lane, rows: Range<u64>) {
         let (dataset, all, columns) = (self.dataset, self.rows.clone(), Arc::clone(&self.columns));
         self.cache.want(lane, rows, move |source, places| {
-            let fields: Vec<FieldId> = columns.iter().map(|column| column.field).collect();
+            let fields: Vec<FieldId> = columns.iter().map(|column| column.field).chain(behind(dataset)).collect();
             let ids = all.ids(places);
             let mut page = source.page(dataset, &ids, &fields)?;
             for row in &mut page {
@@ -187,7 +254,8 @@ impl RecordPages {
                     *value = column.value(std::mem::replace(value, Value::Null));
                 }
             }
-            Ok(page.into_iter().zip(source.marks(dataset, &ids)?).collect())
+            let rows = page.into_iter().zip(source.marks(dataset, &ids)?);
+            Ok(rows.map(|row| RecordRow::of(row, dataset, &columns)).collect())
         });
     }
 
@@ -204,7 +272,6 @@ impl RecordPages {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::field;
     use crate::session::testing::MemoryBackend;
     use std::sync::Arc;
     use std::sync::mpsc::sync_channel;
@@ -228,6 +295,10 @@ mod tests {
             assert_eq!(pages.row(row), Some([Value::Integer(row as i64 % 65536)].as_slice()));
         }
         assert_eq!(pages.cache.pages.len(), PageCache::<()>::KEPT);
+        assert_eq!(
+            (pages.skips(99 * PageCache::<()>::ROWS + 5), pages.who(99 * PageCache::<()>::ROWS + 5)),
+            (false, None)
+        );
         assert!(pages.row(5).is_none(), "the first page is the oldest");
         assert!(pages.row(99 * PageCache::<()>::ROWS + 5).is_some());
         pages.want(&lane, 25_000..25_010);

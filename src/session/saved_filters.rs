@@ -8,10 +8,11 @@ use super::source::{CaseReader, Fault};
 use super::view::View;
 use crate::app::Failure;
 use crate::app::filters;
+use crate::case::Target;
 use crate::model::{Dataset, SavedFilter};
 use crate::query;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What is changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,10 +80,11 @@ impl Pane for SavedFilters {
     }
 
     fn ask(&mut self, asking: &Asking<'_>) {
-        let (lane, case) = (&asking.lanes.pages, asking.case);
+        let lane = &asking.lanes.pages;
         if let Some(asked) = &self.asked {
-            let case = case.to_owned();
-            self.change.ask(lane, asked.clone(), move |source, (_, change), _| make(&case, source.case()?, change));
+            let to = asking.write_to();
+            self.change
+                .ask(lane, asked.clone(), move |source, (_, change), _| make(to.target(), source.case()?, change));
         }
         // Again after each change, whatever came of it.
         if self.asked.is_none() {
@@ -114,7 +116,7 @@ impl Pane for SavedFilters {
 }
 
 /// Writes a change into the case.
-fn make(case: &Path, reader: &CaseReader, change: &FilterChange) -> Result<FiltersDone, Fault> {
+fn make(case: Target<'_>, reader: &CaseReader, change: &FilterChange) -> Result<FiltersDone, Fault> {
     let before = kept(reader)?;
     let changed = match change {
         FilterChange::Save(filter) => filters::save(case, filter).map(|()| FiltersChanged::Saved),

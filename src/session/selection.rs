@@ -9,6 +9,8 @@ pub struct Selection {
     ranges: Vec<Range<u64>>,
     anchor: u64,
     cursor: Option<u64>,
+    /// Nobody chose it: it is the first row of what has just been shown.
+    usual: bool,
     /// Column of the cursor, by its place among the shown ones.
     pub column: usize,
 }
@@ -37,7 +39,27 @@ impl Selection {
         self.ranges.get(next).is_some_and(|r| r.contains(&row))
     }
 
+    /// The first row, until somebody chooses another.
+    pub fn select_first(&mut self) {
+        self.select(0);
+        self.usual = true;
+    }
+
+    /// The first of so many rows, or none of them.
+    pub fn select_first_of(&mut self, rows: u64) {
+        self.clear();
+        if rows > 0 {
+            self.select_first();
+        }
+    }
+
+    /// Did somebody choose it?
+    pub fn is_chosen(&self) -> bool {
+        self.cursor.is_some() && !self.usual
+    }
+
     pub fn clear(&mut self) {
+        self.usual = false;
         self.ranges.clear();
         self.cursor = None;
     }
@@ -60,6 +82,9 @@ impl Selection {
 
     /// This row in or out; the others stay.
     pub fn toggle(&mut self, row: u64) {
+        if self.usual {
+            return self.select(row);
+        }
         if self.contains(row) {
             self.remove(row);
         } else {
@@ -83,6 +108,7 @@ impl Selection {
     }
 
     fn only(&mut self, range: Range<u64>) {
+        self.usual = false;
         self.ranges.clear();
         self.ranges.push(range);
     }
@@ -117,6 +143,23 @@ mod tests {
         assert_eq!(s.ranges(), [5..6, 7..8]);
         assert!(s.contains(5) && !s.contains(6) && s.contains(7) && !s.contains(8));
         assert_eq!((s.len(), s.cursor()), (2, Some(6)));
+    }
+
+    #[test]
+    fn the_first_row_is_selected_until_somebody_chooses() {
+        let mut s = Selection::default();
+        s.select_first();
+        assert_eq!((s.cursor(), s.len(), s.is_chosen()), (Some(0), 1, false));
+        s.toggle(4);
+        assert_eq!((s.ranges(), s.is_chosen()), (std::slice::from_ref(&(4..5)), true));
+        s.select_first();
+        s.extend_to(2);
+        assert_eq!((s.ranges(), s.is_chosen()), (std::slice::from_ref(&(0..3)), true));
+        s.select_first();
+        s.select(0);
+        assert!(s.is_chosen(), "by a click on it");
+        s.clear();
+        assert!(!s.is_chosen());
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub enum Key {
     Right,
     Plus,
     Minus,
+    Equals,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,6 +60,10 @@ impl Shortcut {
         Some(Self { ctrl: false, shift: false, alt: true, key })
     }
 
+    pub const fn shift(key: Key) -> Option<Self> {
+        Some(Self { ctrl: false, shift: true, alt: false, key })
+    }
+
     pub const fn plain(key: Key) -> Option<Self> {
         Some(Self { ctrl: false, shift: false, alt: false, key })
     }
@@ -79,6 +84,7 @@ impl std::fmt::Display for Shortcut {
             Key::Right => f.write_str("Right"),
             Key::Plus => f.write_str("+"),
             Key::Minus => f.write_str("-"),
+            Key::Equals => f.write_str("="),
         }
     }
 }

@@ -47,7 +47,6 @@ pub enum SightingsAction {
     Sort(&'static str),
     Select(Selection),
     Want(Range<u64>),
-    Resize(&'static str, f32),
     CopyRows,
 }
 
@@ -57,7 +56,6 @@ pub struct Sightings {
     sorts: Vec<(By, SightingSort)>,
     tables: PagedTable<SightingQuery, SightingTable, SightingRow>,
     playbook: PagedTable<PlaybookQuery, PlaybookTable, PlaybookRow>,
-    widths: Vec<(&'static str, f32)>,
 }
 
 impl Default for Sightings {
@@ -66,7 +64,7 @@ impl Default for Sightings {
         let playbook =
             Reads { table: query::playbook, len: |table: &PlaybookTable| table.rows.len(), rows: query::playbook_rows };
         let (tables, playbook) = (PagedTable::new(tables), PagedTable::new(playbook));
-        Self { show: Show::By(By::Indicator), only: None, sorts: Vec::new(), tables, playbook, widths: Vec::new() }
+        Self { show: Show::By(By::Indicator), only: None, sorts: Vec::new(), tables, playbook }
     }
 }
 
@@ -88,10 +86,6 @@ impl Sightings {
                 Show::By(_) => self.tables.selection = selection,
                 Show::Playbook => self.playbook.selection = selection,
             },
-            SightingsAction::Resize(column, width) => {
-                self.widths.retain(|(of, _)| *of != column);
-                self.widths.push((column, width));
-            }
             // The case has the lanes, the application the clipboard.
             SightingsAction::Want(_) | SightingsAction::CopyRows => {}
         }
@@ -219,20 +213,19 @@ impl Sightings {
         }
     }
 
-    /// Did somebody choose its width?
-    pub fn is_resized(&self, column: &'static str) -> bool {
-        self.widths.iter().any(|(of, _)| *of == column)
+    /// What its texts get before there is width to spare.
+    pub fn usual_width(column: &str) -> f32 {
+        match column {
+            "indicator" | "host" | "comment" | "list" | "source" | "destination" | "network_owner" => 190.0,
+            "interfaceid" | "connecting_ip" => 165.0,
+            "words" | "direction" => 150.0,
+            _ => 100.0,
+        }
     }
 
-    pub fn width(&self, column: &'static str) -> f32 {
-        let resized = self.widths.iter().find(|(of, _)| *of == column).map(|(_, width)| *width);
-        resized.unwrap_or(match column {
-            "indicator" | "host" | "comment" | "list" | "source" | "destination" | "network_owner" => 190.0,
-            "first_seen" | "last_seen" | "starttime" | "endtime" | "interfaceid" | "connecting_ip" => 175.0,
-            "words" | "direction" => 150.0,
-            "bytes_to" | "bytes_from" | "account" | "connecting_port" => 130.0,
-            _ => 100.0,
-        })
+    /// Counts the answers, over every table of the view.
+    pub fn answer(&self) -> u64 {
+        self.tables.answers() + self.playbook.answers()
     }
 
     /// The records that a row stands for.

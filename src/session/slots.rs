@@ -107,6 +107,8 @@ impl<Q: PartialEq + Clone + Send + 'static, R: Send + 'static> Slot<Q, R> {
         if self.answers(&query) || self.fault.as_ref().is_some_and(|(q, _)| *q == query) {
             return;
         }
+        // Of another question.
+        self.fault = None;
         let cancel = Cancel::default();
         let asked = query.clone();
         let answer = lane.run(cancel.clone(), move |source, cancel| job(source, &asked, cancel));
@@ -285,6 +287,10 @@ mod tests {
         assert_eq!((slot.shown(), slot.fault()), (Some(&1), Some(&failure)));
         slot.ask(&lane, 2, |_, _, _| panic!("a failed question is not repeated by itself"));
         assert_eq!(slot.poll(), None);
+        let (go, gate) = sync_channel::<()>(1);
+        slot.ask(&lane, 3, move |_, q, _| gate.recv().map(|()| *q).map_err(|_| Fault::Cancelled));
+        assert_eq!((slot.shown(), slot.fault()), (Some(&1), None), "another question has not failed");
+        go.send(()).unwrap();
     }
 
     #[test]

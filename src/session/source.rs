@@ -3,10 +3,13 @@
 
 use super::jobs::{ImportHandle, JobEvent};
 use super::waker::Waker;
+use crate::analysis::coverage::SourceGap;
 use crate::analysis::glance::{Glance, GlancePart};
 use crate::app::failure::{Cause, Failure};
 use crate::app::rescued::Origin;
 use crate::model::{Dataset, EvidenceId, FieldId, Received, RecordId, Value};
+use crate::questions::Why;
+use crate::questions::standout::{Find, Standout};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
@@ -17,8 +20,8 @@ pub(crate) use crate::case::schema::VERSION as CASE_VERSION;
 pub(crate) use crate::case::{CaseInfo, CaseReader, Standing};
 pub(crate) use crate::filter::Filter;
 pub(crate) use crate::query::{
-    Bin, Cancel, Duplicates, EvidenceRow, Histogram, Mark, RecordDetail, RecordQuery, RowSet, Scope, SortKey, Totals,
-    WarningRow,
+    Bin, Bins, Cancel, Duplicates, EvidenceRow, Histogram, Mark, RecordDetail, RecordQuery, RowSet, Scope, SortKey,
+    Totals, WarningRow,
 };
 
 /// Why a request gave no result.
@@ -82,7 +85,7 @@ pub trait Source {
     fn rows(&self, query: &RecordQuery, cancel: &Cancel) -> Result<RowSet, Fault>;
     /// One list of values per id, in the order of `fields`.
     fn page(&self, dataset: Dataset, ids: &[RecordId], fields: &[FieldId]) -> Result<Vec<Vec<Value>>, Fault>;
-    fn histogram(&self, query: &RecordQuery, bins: usize, cancel: &Cancel) -> Result<Histogram, Fault>;
+    fn histogram(&self, query: &RecordQuery, bins: Bins, cancel: &Cancel) -> Result<Histogram, Fault>;
     /// Indicators and labels that the records meet, in the order of the ids.
     fn marks(&self, dataset: Dataset, ids: &[RecordId]) -> Result<Vec<Vec<Mark>>, Fault>;
     fn record(&self, id: RecordId) -> Result<Inspected, Fault>;
@@ -93,6 +96,12 @@ pub trait Source {
     fn values(&self, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, Fault>;
     /// A part of the case at a glance.
     fn glance(&self, part: &GlancePart, cancel: &Cancel) -> Result<Glance, Fault>;
+    /// What one search for what stands out finds; `gaps` are the hours that sources of flow records lack.
+    fn standouts(&self, find: Find, gaps: &[SourceGap], cancel: &Cancel) -> Result<Vec<Standout>, Fault>;
+    /// Why these records are none.
+    fn why_empty(&self, scope: &Scope, cancel: &Cancel) -> Result<Why, Fault>;
+    /// Is this the sample case?
+    fn is_sample(&self) -> Result<bool, Fault>;
     /// The case file itself, for the views whose questions are functions of `query`.
     fn case(&self) -> Result<&CaseReader, Fault>;
 }

@@ -4,8 +4,17 @@
 mod cases;
 mod conclusions;
 mod indexing;
+mod leads;
+mod left;
+mod looks;
 mod mending;
+pub(crate) mod palette;
+mod preferences;
+mod reach;
 mod results;
+mod split;
+mod steps;
+mod unsaved;
 mod views;
 
 pub(crate) use cases::import_dialog;
@@ -13,23 +22,27 @@ pub(crate) use indexing::Indexing;
 pub(crate) use mending::{Mending, failure};
 pub(crate) use views::line_names;
 
-use super::action::{Action, Dialog, Effect, ExhibitDraft, Leaving, ReportDraft};
+use super::action::{Action, Dialog, Effect, Leaving, ReportDraft};
 use super::command::{Command, Needs};
+use super::compare::CompareAction;
 use super::export_jobs::Exports;
+use super::help::HelpPage;
 use super::history::History;
 use super::indicators::{IndicatorFile, NewLabel, TypedIndicators};
-use super::jobs::{Job, Jobs};
+use super::jobs::Jobs;
 use super::open_case::OpenCase;
 use super::preview::PreviewAction;
+use super::recent::Recent;
 use super::records::{Copied, Records, Reveal};
-use super::settings::{self, Settings, ThemeChoice};
+use super::settings::{self, Settings, ThemeChoice, WindowPlace};
 use super::source::{Backend, Duplicates};
+use super::split::Split;
+use super::tour::TourAction;
 use super::undo::Changes;
+use super::unsaved::Unsaved;
 use super::view::View;
 use super::waker::Waker;
 use crate::app::error::{ErrorList, Message, UserError};
-use crate::app::failure::Cause;
-use crate::app::opening::Opening;
 use crate::app::report::Order;
 use crate::model::{Address, Dataset, TimeRange};
 use crate::present::zone::Zone;
@@ -37,29 +50,29 @@ use crate::present::{Language, Texts};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// A step of an investigation that back and forward walk over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Step {
-    view: View,
-    flows: String,
-    events: String,
-    range: TimeRange,
-    address: Option<Address>,
-}
-
 /// Rows that one copy puts on the clipboard at most.
 const COPY_LIMIT: usize = 10_000;
 
 pub struct App {
     pub texts: Texts,
     pub settings: Settings,
+    pub recent: Recent,
+    /// What is being typed and is not in the case yet.
+    pub unsaved: Unsaved,
     pub errors: ErrorList,
     pub jobs: Jobs,
     pub(super) indexing: Option<Indexing>,
     mending: Option<Mending>,
     pub exports: Exports,
+    /// The active view.
     pub view: View,
+    /// What is beside it, while two views share the window.
+    pub split: Option<Split>,
+    /// What was beside it last.
+    beside_last: Option<View>,
     pub case: Option<OpenCase>,
+    /// The case that was open before, until this one is open.
+    left: Option<Box<left::Left>>,
     pub range: TimeRange,
     /// The address that its page is about.
     pub address: Option<Address>,
@@ -68,51 +81,71 @@ pub struct App {
     pub dialog: Option<Dialog>,
     pub show_inspector: bool,
     pub show_histogram: bool,
+    /// The desktop asks programs for no animations.
+    desktop_is_still: bool,
+    /// Texts of every language, once the palette searches them.
+    every_language: std::cell::OnceCell<Vec<Texts>>,
     /// One line about what was last done, for the status bar.
     pub notice: Option<String>,
     /// The folder with the sample logs, where the program has one.
     pub sample_folder: Option<PathBuf>,
     /// The program ends, whatever still runs.
     quits: bool,
-    history: History<Step>,
+    history: History<steps::Step>,
     effects: Vec<Effect>,
     backend: Arc<dyn Backend>,
     waker: Waker,
     config: Option<PathBuf>,
     saved: Settings,
+    /// As the last frame had them.
+    seen: Settings,
+    window_place: Option<WindowPlace>,
 }
 
 impl App {
     pub fn new(backend: Arc<dyn Backend>, waker: Waker, config: Option<PathBuf>) -> Self {
-        let settings = settings::load(config.as_deref());
+        let settings::Loaded { settings, fault } = settings::load(config.as_deref());
+        let mut errors = ErrorList::default();
+        if let Some(fault) = fault {
+            errors.push(UserError::new(Message::new("error-settings-read"), fault.told()));
+        }
         let zone = Zone::by_name(&settings.zone).unwrap_or_default();
         let view = View::Overview;
-        let first =
-            Step { view, flows: String::new(), events: String::new(), range: TimeRange::default(), address: None };
-        let mut effects = vec![Effect::Theme(settings.theme)];
+        let desktop_is_still = config.is_some() && super::motion::desktop_is_still();
+        let still = settings.reduced_motion.unwrap_or(desktop_is_still);
+        let mut effects = vec![Effect::Theme(settings.theme), Effect::Still(still), Effect::FocusTable];
         effects.extend(settings.scale.map(Effect::Scale));
         Self {
             texts: Texts::new(Language::of_code(&settings.language).unwrap_or_default()),
             saved: settings.clone(),
-            settings,
-            errors: ErrorList::default(),
+            seen: settings.clone(),
+            window_place: None,
+            errors,
+            recent: Recent::default(),
+            unsaved: Unsaved::default(),
             jobs: Jobs::default(),
             indexing: None,
             mending: None,
             exports: Exports::default(),
             view,
+            split: None,
+            beside_last: None,
             case: None,
+            left: None,
             range: TimeRange::default(),
             address: None,
             duplicates: Duplicates::default(),
             zone,
             dialog: None,
-            show_inspector: true,
-            show_histogram: true,
+            show_inspector: settings.is_shown(settings::INSPECTOR),
+            show_histogram: settings.is_shown(settings::HISTOGRAM),
+            settings,
+            desktop_is_still,
+            every_language: std::cell::OnceCell::new(),
             notice: None,
             sample_folder: cases::find_sample_folder(),
             quits: false,
-            history: History::new(first),
+            history: History::new(steps::Step::of(view)),
             effects,
             backend,
             waker,
@@ -123,26 +156,18 @@ impl App {
     /// Takes in what worker threads have finished and asks for what is missing. Cheap when nothing happened.
     pub fn poll(&mut self) {
         let polled = self.jobs.poll();
-        for error in polled.errors {
-            self.errors.push(error);
-        }
+        polled.errors.into_iter().for_each(|error| self.errors.push(error));
         for ended in polled.ended {
-            let job = self.jobs.list().iter().find(|job| job.id == ended);
-            // Records wait for a format to be confirmed: that is asked for, not left to be found.
-            let waits = |job: &Job| {
-                let asks = job.files.iter().any(|f| f.format_needed || f.read_as.is_some());
-                asks && self.is_open(&job.case)
-            };
-            if self.dialog.is_none() && job.is_some_and(waits) {
-                self.dialog = Some(Dialog::Jobs);
-            }
-            self.notice = job.map(|job| self.outcome(job));
+            self.after_import(ended);
         }
+        self.look_up_recent();
+        self.poll_unsaved();
         self.care_for_index();
         self.poll_mending();
         self.poll_exports();
+        let (views, by) = (self.views(), self.signs_as().map(str::to_owned));
         let mut failed_to_open = None;
-        let (mut made, mut undone) = (None, None);
+        let (mut made, mut not_made, mut undone, mut filtered) = (None, None, None, None);
         if let Some(case) = &mut self.case {
             if polled.changed.contains(&case.path) {
                 case.changed();
@@ -151,12 +176,17 @@ impl App {
             if let Some(changed) = case.take_changed_filters() {
                 self.notice = Some(results::filters_notice(&self.texts, &changed));
             }
+            if let Some(changed) = case.take_changed_view() {
+                let key = if changed.view.is_some() { "notice-view-saved" } else { "notice-view-removed" };
+                self.notice = Some(self.texts.tr(key));
+            }
             if let Some(done) = case.take_indicators_changed() {
                 let count = crate::present::display::count(done.count);
                 self.notice = Some(self.texts.tr_args(done.text, &[("count", &count)]));
             }
             made = case.take_made();
             undone = case.take_undone();
+            not_made = case.take_not_made();
             if let Some(path) = case.take_saved() {
                 let path = crate::present::display::visible(&path.to_string_lossy()).into_owned();
                 self.notice = Some(self.texts.tr_args("notice-saved", &[("path", &path)]));
@@ -169,7 +199,9 @@ impl App {
                 }
                 case.preview.set_zone(self.zone);
                 case.preview.speak(self.texts.language());
-                case.ask(self.view, self.address.as_ref(), self.range, self.duplicates, self.show_histogram);
+                let address = self.address.as_ref();
+                case.ask(views, address, self.range, self.duplicates, self.show_histogram, by.as_deref());
+                filtered = case.take_filter_step();
                 if case.changes.take_asks() && self.dialog.is_none() {
                     self.dialog = Some(Dialog::Undo);
                 }
@@ -178,16 +210,18 @@ impl App {
         if let Some(made) = made {
             self.was_made(&made);
         }
+        not_made.iter().for_each(|task| self.came_back(task));
         if let Some((way, what)) = undone {
             self.was_undone(way, &what);
         }
-        if let Some((path, why)) = failed_to_open {
-            self.case = None;
-            self.settings.recent_cases.retain(|known| *known != path);
-            self.errors.push(UserError::new(Message::new("error-open-case"), why.told()).at(path));
-            self.dialog = Some(Dialog::Errors);
+        if let Some(step) = filtered {
+            self.make_filter_step(step);
         }
-        self.save_settings();
+        match failed_to_open {
+            Some((path, why)) => self.failed_to_open(path, why),
+            None => self.end_left_once_open(),
+        }
+        self.poll_settings();
     }
 
     pub fn take_effects(&mut self) -> Vec<Effect> {
@@ -199,63 +233,68 @@ impl App {
         let needs = match command.needs() {
             Needs::Nothing => true,
             Needs::Case => self.case.is_some(),
-            Needs::Records => self.case.is_some() && matches!(self.view, View::Records(_)),
+            Needs::Records => self.case.is_some() && self.shown_records().is_some(),
+            Needs::Filter if command == Command::FocusFilter => {
+                self.case.is_some() && (self.view.is_searched() || self.shown_filter().is_some())
+            }
             Needs::Filter => self.case.is_some() && self.view.filtered().is_some(),
         };
         needs
             && match command {
+                Command::OtherHalf => self.split.is_some(),
                 Command::Back => self.history.can_go_back(),
                 Command::Forward => self.history.can_go_forward(),
                 Command::OpenSample => self.sample_folder.is_some(),
                 Command::Export => self.exportable().is_some(),
+                Command::Tour => self.case.as_ref().is_some_and(|case| case.tour.is_offered()),
+                Command::TourNext | Command::TourPrevious => {
+                    self.case.as_ref().is_some_and(|case| case.tour.step().is_some())
+                }
                 Command::Undo => self.changes().is_some_and(Changes::can_undo),
                 Command::Redo => self.changes().is_some_and(Changes::can_redo),
-                Command::TagRows => {
-                    self.quick_tag().is_some() && self.records().is_some_and(|r| !r.selection.is_empty())
-                }
+                Command::TagRows => self.records().is_some_and(|r| !r.selection.is_empty()),
                 _ => true,
             }
     }
 
     pub fn records(&self) -> Option<&Records> {
-        match self.view {
-            View::Records(dataset) => self.case.as_ref().map(|case| case.records(dataset)),
-            _ => None,
-        }
+        let dataset = self.shown_records()?;
+        self.case.as_ref().map(|case| case.records(dataset))
     }
 
     pub fn records_mut(&mut self) -> Option<&mut Records> {
-        match self.view {
-            View::Records(dataset) => self.case.as_mut().map(|case| case.records_mut(dataset)),
-            _ => None,
-        }
+        let dataset = self.shown_records()?;
+        self.case.as_mut().map(|case| case.records_mut(dataset))
     }
 
     pub fn dispatch(&mut self, action: Action) {
         if self.asks_before(&action) {
             return;
         }
+        self.remember_place(&action);
         match action {
             Action::Command(command) => self.run(command),
+            Action::Found(target) => self.found(target),
+            Action::Escape => self.escape(),
             Action::Open(path) => self.leave(Leaving::Open { path, then_import: Vec::new() }),
             Action::Create { path, info, then_import } => self.leave(Leaving::Create { path, info, then_import }),
             Action::Leave(to, running) => self.leave_now(to, running),
             Action::Import { paths, options } => self.import(paths, options),
-            Action::Dropped(paths) => self.open_what_was_named(Opening::of(paths)),
+            Action::Dropped(paths) => self.dropped(paths),
             Action::Mend(what) => self.mend(what),
-            Action::ForgetRecent(path) => self.settings.recent_cases.retain(|known| *known != path),
+            Action::ForgetRecent(path) => self.settings.forget_case(&path),
             Action::CancelJob(id) => self.jobs.cancel(id),
             Action::Answer(id, go_on) => self.jobs.answer(id, go_on),
             Action::Show(view) => {
-                self.view = view;
+                self.turn_to(view);
                 // The arrows move in what is shown, without a click first.
                 self.effects.push(Effect::FocusTable);
                 self.step();
             }
-            Action::SetRange(range) => {
-                self.range = range;
-                self.step();
-            }
+            Action::Activate(side) => self.activate(side),
+            Action::ShowIn(side, view) => self.show_in(side, view),
+            Action::CloseHalf(side) => self.close_half(side),
+            Action::SetRange(range) => self.set_range(range),
             Action::SetZone(zone) => {
                 self.zone = zone;
                 self.settings.zone = zone.name().to_owned();
@@ -265,23 +304,41 @@ impl App {
                 if dialog == Some(Dialog::Errors) {
                     self.errors.mark_seen();
                 }
+                self.note_exhibit_dialog(dialog.as_ref());
                 self.dialog = dialog;
             }
+            Action::Typed(place, words) => self.keep_typed(place, words),
+            Action::DiscardTyped(place) => self.unsaved.discard(&place),
+            Action::GoToUnsaved(place) => self.go_to_unsaved(&place),
+            Action::KnowUnsaved => self.unsaved.acknowledge(),
             Action::Copy(text) => self.copy(text),
             Action::CopyRows => self.copy_rows(None),
+            Action::SetWidth { table, column, width } => self.settings.remember_width(table, &column, width),
+            Action::HistogramBytes(bytes) => self.settings.histogram_bytes = bytes,
+            Action::ShowRecord(dataset, id) => self.show_record(dataset, id),
             Action::CopyColumn(name) => self.copy_rows(Some(name)),
-            Action::ShowInspector => self.show_inspector = true,
+            Action::ShowInspector => {
+                self.show_part(settings::INSPECTOR, true);
+                self.effects.push(Effect::FocusInspector);
+            }
+            Action::Sized(part, size) => self.settings.keep_size(part, size),
             Action::ClearErrors => self.errors.clear(),
             Action::Fail(error) => self.errors.push(error),
             Action::ShowAddress(address) => self.show_address(&address),
+            Action::AddressPage(action) => {
+                self.case.iter_mut().for_each(|case| case.address_pages.apply(action));
+            }
             Action::TopList(list) => {
                 let Some(case) = &mut self.case else { return };
                 match list {
                     Some((title, query)) => case.top_list.open(self.view, title, *query),
                     None => case.top_list.close(),
                 }
+                self.step();
             }
             Action::ChangeFilters(change) => self.change_filters(change),
+            Action::ChangeViews(change) => self.change_views(change),
+            Action::OpenLook(name) => self.open_look(&name),
             Action::Export(request) => self.export(*request),
             Action::CancelExport(at) => self.exports.cancel(at),
             Action::Follow(link) => self.follow(link),
@@ -290,10 +347,20 @@ impl App {
             Action::Indicators(action) => self.dispatch_indicators(action),
             Action::Sightings(action) => self.dispatch_sightings(action),
             Action::Library(action) => self.dispatch_library(action),
+            Action::Journal(action) => {
+                self.case.iter_mut().for_each(|case| case.journal.apply(action.clone()));
+            }
+            Action::Evidence(action) => self.case.iter_mut().for_each(|case| case.evidence.apply(action.clone())),
+            Action::Standouts(action) => self.case.iter_mut().for_each(|case| case.standouts.apply(action)),
+            Action::Tour(action) => self.dispatch_tour(action),
+            Action::ShowQuery(name) => self.show_query(name),
+            Action::ShowAbout(about) => self.show_about(about),
             Action::Sql(action) => self.dispatch_sql(action),
             Action::Write(task) => self.write(task),
+            Action::SetTags(subjects, tags) => self.set_tags(&subjects, tags),
             Action::UndoAgreed => self.undo(true),
-            Action::ToggleTag => self.toggle_tag(),
+            Action::Compare(action) => self.dispatch_compare(action),
+            Action::Examiner(name) => self.settings.examiner = name.trim().to_owned(),
             Action::LookAt(id) => {
                 if let Some(case) = &mut self.case {
                     case.conclusions.look_at(Some(id));
@@ -327,11 +394,8 @@ impl App {
     }
 
     fn dispatch_to_case(&mut self, action: Action) {
+        let shown = self.shown_records().unwrap_or(Dataset::Flows);
         let Some(case) = &mut self.case else { return };
-        let shown = match self.view {
-            View::Records(dataset) => dataset,
-            _ => Dataset::Flows,
-        };
         match action {
             Action::EditFilter(dataset, text) => case.records_mut(dataset).edit(text),
             Action::ApplyFilter(dataset, text) => {
@@ -341,17 +405,18 @@ impl App {
                 self.narrow(dataset, clause);
             }
             Action::Drill(dataset, clause) => {
-                // One step: back leads to where it was asked for.
-                let from = std::mem::replace(&mut self.view, View::Records(dataset));
-                if !self.narrow(dataset, clause) {
-                    self.view = from;
-                }
+                self.drill(View::Records(dataset), dataset, clause);
             }
             Action::Sort { field, add } => case.records_mut(shown).sort_by(field, add),
             Action::SortAs { field, descending } => {
                 case.records_mut(shown).sort = vec![super::source::SortKey { field, descending }];
             }
-            Action::ResetColumns(dataset) => case.records_mut(dataset).reset_columns(),
+            Action::ResetColumns(dataset) => {
+                case.records_mut(dataset).reset_columns();
+                let table = crate::present::display::dataset_key(dataset);
+                self.settings.columns.remove(table);
+                self.settings.widths.remove(table);
+            }
             Action::OwnColumns(dataset) => case.records_mut(dataset).take_columns_back(),
             Action::SetColumns(dataset, columns) => {
                 let records = case.records_mut(dataset);
@@ -394,7 +459,7 @@ impl App {
             Command::ShowJobs => self.dialog = Some(Dialog::Jobs),
             Command::ImportIndicators => self.dialog = Some(Dialog::IndicatorFile(IndicatorFile::default())),
             Command::AddIndicators => {
-                self.dialog = Some(Dialog::AddIndicators(TypedIndicators::of(String::new(), None)));
+                self.dialog = Some(Dialog::AddIndicators(TypedIndicators::of(&self.texts, String::new(), None)));
             }
             Command::AddLabel => self.dialog = Some(Dialog::Label(NewLabel::default())),
             Command::OwnerDatabase => self.dialog = Some(Dialog::Owners { path: String::new() }),
@@ -405,10 +470,10 @@ impl App {
                 self.dialog = Some(Dialog::Export { path: path.to_string_lossy().into_owned(), replace: false });
             }
             Command::AddExhibit => {
-                let rows = super::shown::USUAL_ROWS.to_string();
-                self.dialog = Some(Dialog::AddExhibit(Box::new(ExhibitDraft { rows, ..ExhibitDraft::default() })));
+                self.dialog = Some(Dialog::AddExhibit(Box::new(self.exhibit_draft())));
             }
-            Command::TagRows => self.toggle_tag(),
+            Command::TagRows => self.tag_rows(),
+            Command::Compare => self.dispatch_compare(CompareAction::Open),
             Command::CheckExhibits => {
                 if let Some(case) = &mut self.case {
                     case.conclusions.check_all();
@@ -429,10 +494,17 @@ impl App {
                 let order = Order { zone: self.zone, ..order };
                 self.dialog = Some(Dialog::Report(Box::new(ReportDraft { folder, order })));
             }
+            Command::Tour => self.case.iter_mut().for_each(|case| case.tour.open()),
+            Command::TourNext => self.dispatch_tour(TourAction::Next),
+            Command::TourPrevious => self.dispatch_tour(TourAction::Previous),
             Command::Undo => self.undo(false),
             Command::Redo => self.redo(),
-            Command::ToggleInspector => self.show_inspector = !self.show_inspector,
-            Command::ToggleHistogram => self.show_histogram = !self.show_histogram,
+            Command::SavedViews => self.dialog = Some(Dialog::Views { typed: String::new() }),
+            Command::ToggleSplit => self.toggle_split(),
+            Command::OtherHalf => self.other_half(),
+            Command::ToggleNavigation => self.effects.push(Effect::ToggleNavigation),
+            Command::ToggleInspector => self.show_part(settings::INSPECTOR, !self.show_inspector),
+            Command::ToggleHistogram => self.show_part(settings::HISTOGRAM, !self.show_histogram),
             Command::ChooseZone => self.dialog = Some(Dialog::Zone { typed: String::new() }),
             Command::ThemeSystem => self.set_theme(ThemeChoice::System),
             Command::ThemeLight => self.set_theme(ThemeChoice::Light),
@@ -441,11 +513,15 @@ impl App {
                 self.settings.language = language.code().to_owned();
                 self.speak(language);
             }
-            Command::ZoomIn => self.set_scale(self.settings.scale.unwrap_or(1.0) + 0.1),
-            Command::ZoomOut => self.set_scale(self.settings.scale.unwrap_or(1.0) - 0.1),
+            Command::ZoomIn => self.set_scale(self.settings.next_scale(true)),
+            Command::ZoomOut => self.set_scale(self.settings.next_scale(false)),
             Command::ZoomReset => self.set_scale(1.0),
+            Command::ReduceMotion => self.reduce_motion(),
+            Command::NextPane => self.effects.push(Effect::Pane(1)),
+            Command::PreviousPane => self.effects.push(Effect::Pane(-1)),
             Command::Palette => self.dialog = Some(Dialog::Palette { typed: String::new() }),
             Command::FocusFilter => self.effects.push(Effect::FocusFilter),
+            Command::FocusTime => self.effects.push(Effect::FocusTime),
             Command::ClearFilter => {
                 if let Some(dataset) = self.view.filtered() {
                     self.apply_filter(dataset, "");
@@ -466,72 +542,11 @@ impl App {
                     Duplicates::Once => Duplicates::All,
                     Duplicates::All => Duplicates::Once,
                 };
+                self.step();
             }
             Command::ShowErrors => self.dispatch(Action::Dialog(Some(Dialog::Errors))),
-            Command::ShowHelp => self.dialog = Some(Dialog::Help),
+            Command::ShowHelp => self.dialog = Some(Dialog::Help(HelpPage::of(self.view, self.case.is_some()))),
         }
-    }
-
-    fn apply_filter(&mut self, dataset: Dataset, text: &str) -> bool {
-        let Some(case) = &mut self.case else { return false };
-        let applied = case.records_mut(dataset).apply(text);
-        if applied {
-            self.settings.remember_filter(text);
-            self.step();
-        }
-        applied
-    }
-
-    fn current_step(&self) -> Step {
-        let text = |dataset| self.case.as_ref().map(|c| c.records(dataset).applied().to_owned()).unwrap_or_default();
-        Step {
-            view: self.view,
-            flows: text(Dataset::Flows),
-            events: text(Dataset::Events),
-            range: self.range,
-            address: self.address.clone(),
-        }
-    }
-
-    fn step(&mut self) {
-        let step = self.current_step();
-        self.history.push(step);
-    }
-
-    fn restore(&mut self, step: Option<Step>) {
-        let (Some(step), Some(case)) = (step, &mut self.case) else { return };
-        self.view = step.view;
-        self.range = step.range;
-        self.address = step.address;
-        case.records_mut(Dataset::Flows).apply(&step.flows);
-        case.records_mut(Dataset::Events).apply(&step.events);
-    }
-
-    /// Until a language is chosen, the window speaks that of the desktop.
-    pub fn speak_as_the_system(&mut self, language: Language) {
-        if Language::of_code(&self.settings.language).is_none() {
-            self.speak(language);
-        }
-    }
-
-    fn speak(&mut self, language: Language) {
-        if self.texts.language() == language {
-            return;
-        }
-        self.texts = Texts::new(language);
-        // It is put into words already, and would stay in the other language.
-        self.notice = None;
-    }
-
-    fn set_theme(&mut self, theme: ThemeChoice) {
-        self.settings.theme = theme;
-        self.effects.push(Effect::Theme(theme));
-    }
-
-    fn set_scale(&mut self, scale: f32) {
-        let scale = (scale.clamp(0.5, 3.0) * 10.0).round() / 10.0;
-        self.settings.scale = Some(scale);
-        self.effects.push(Effect::Scale(scale));
     }
 
     fn copy(&mut self, text: String) {
@@ -557,18 +572,6 @@ impl App {
             _ => self.texts.tr_args("notice-copied-part", &args),
         });
         self.effects.push(Effect::CopyText(copied.text));
-    }
-
-    fn save_settings(&mut self) {
-        if self.saved == self.settings {
-            return;
-        }
-        self.saved = self.settings.clone();
-        let Some(folder) = &self.config else { return };
-        if let Err(error) = settings::save(folder, &self.settings) {
-            let cause = Cause::Settings { path: folder.clone(), error };
-            self.errors.push(UserError::new(Message::new("error-settings"), cause.told()).at(folder));
-        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! A case in memory, for tests of everything above the case file.
 
-use super::jobs::{FileDone, ImportHandle, JobEvent};
+use super::import_sums::FileDone;
+use super::jobs::{ImportHandle, JobEvent};
 use super::source::*;
 use super::state::App;
 use super::waker::Waker;
+use crate::analysis::coverage::SourceGap;
 use crate::analysis::glance::{Glance, GlancePart};
 use crate::app::Failure;
 use crate::app::rescued::Origin;
@@ -11,6 +13,8 @@ use crate::case::CaseError;
 use crate::case::places::Place;
 use crate::filter::eval;
 use crate::model::{Address, Dataset, EvidenceId, FieldId, Format, PathFacts, RecordId, Timestamp, Value, field};
+use crate::questions::standout::{Find, Standout};
+use crate::questions::{Emptiness, Why};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -104,7 +108,7 @@ impl Backend for MemoryBackend {
     }
 
     fn create(&self, path: &Path, _: &CaseInfo) -> Result<(), Failure> {
-        if path.starts_with("/forbidden") {
+        if path.starts_with("/forbidden") || path.parent().is_some_and(|folder| folder.ends_with("forbidden")) {
             return Err(CaseError::Unreadable { path: path.to_owned(), reason: "permission denied".into() }.into());
         }
         self.created.lock().unwrap().push(path.to_owned());
@@ -224,7 +228,7 @@ impl Source for MemoryBackend {
         Ok(ids.iter().map(|id| fields.iter().map(|f| value(id.0, f.name())).collect()).collect())
     }
 
-    fn histogram(&self, query: &RecordQuery, _: usize, cancel: &Cancel) -> Result<Histogram, Fault> {
+    fn histogram(&self, query: &RecordQuery, _: Bins, cancel: &Cancel) -> Result<Histogram, Fault> {
         let mut bins: Vec<Bin> = Vec::new();
         for RecordId(id) in self.rows(query, cancel)?.iter() {
             let start_secs = (FIRST_SECS + id).div_euclid(60) * 60;
@@ -281,6 +285,8 @@ impl Source for MemoryBackend {
             records: self.flows as u64,
             duplicates: 0,
             warnings: 1,
+            flows: self.flows as u64,
+            events: 0,
             first: Some(Timestamp::from_secs(FIRST_SECS)),
             last: Some(Timestamp::from_secs(FIRST_SECS + self.flows)),
             path_facts: PathFacts::default(),
@@ -317,6 +323,18 @@ impl Source for MemoryBackend {
 
     fn glance(&self, _: &GlancePart, _: &Cancel) -> Result<Glance, Fault> {
         Ok(Glance::default())
+    }
+
+    fn standouts(&self, _: Find, _: &[SourceGap], _: &Cancel) -> Result<Vec<Standout>, Fault> {
+        Ok(Vec::new())
+    }
+
+    fn why_empty(&self, _: &Scope, _: &Cancel) -> Result<Why, Fault> {
+        Ok(Why { reason: Some(Emptiness::NoneMatch), anytime: None, gap: None })
+    }
+
+    fn is_sample(&self) -> Result<bool, Fault> {
+        Ok(false)
     }
 
     fn case(&self) -> Result<&CaseReader, Fault> {

@@ -9,6 +9,7 @@ use super::slots::Slot;
 use super::view::View;
 use crate::app::Failure;
 use crate::app::export::ExportError;
+use crate::filter::Filter;
 use crate::model::{Dataset, Timestamp, field};
 use crate::part::Part;
 use crate::present::chart::{Chart, Shape};
@@ -27,6 +28,8 @@ pub enum TimelineAction {
     Change(usize, Plan),
     /// The playbook's alarm: egress bytes of each interface in a quarter of an hour.
     NatAlarm,
+    /// Of the records that a condition leaves: how much in each hour, by these groups.
+    Hourly(Dataset, Filter, GroupBy),
     CopyCsv,
     Save(std::path::PathBuf, Box<crate::present::chart::svg::Drawing>),
 }
@@ -58,6 +61,13 @@ impl Plan {
         let threshold = Some(NAT_ALARM_BYTES);
         Self { dataset: Dataset::Flows, measure: Measure::Bytes, by, shape: Shape::Lines, top: 10, threshold }
     }
+}
+
+/// What the tracks show, and in which bins: what back and forward return to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    plans: Vec<Plan>,
+    bin: BinWidth,
 }
 
 /// The playbook's threshold, and its stretch of time in seconds.
@@ -98,6 +108,8 @@ pub const WIDTHS: [u32; 11] = [1, 10, 60, 300, 900, 1800, 3600, 10_800, 21_600, 
 pub const MOST_BINS: i64 = 6000;
 /// Groups with a line of their own, to choose from.
 pub const TOPS: [usize; 4] = [3, 5, 10, 20];
+/// Groups of the hours of a value: who talked to it.
+const HOURLY_TOP: usize = 10;
 /// Of more lines no one is distinguished from the others.
 const MOST_TOP: usize = 20;
 /// Tracks below each other at most.
@@ -180,6 +192,19 @@ impl Timeline {
         &self.tracks
     }
 
+    pub fn look(&self) -> Look {
+        Look { plans: self.tracks.iter().map(|track| track.plan.clone()).collect(), bin: self.bin }
+    }
+
+    /// Tracks that are so already keep their charts.
+    pub fn restore(&mut self, look: Look) {
+        if look != self.look() {
+            self.tracks.clear();
+            look.plans.into_iter().for_each(|plan| self.add(plan));
+            self.bin = look.bin;
+        }
+    }
+
     pub fn bin(&self) -> BinWidth {
         self.bin
     }
@@ -214,6 +239,13 @@ impl Timeline {
         self.tracks.clear();
         self.add(Plan::nat_alarm());
         self.bin = BinWidth::Secs(NAT_ALARM_SECS);
+    }
+
+    /// One track in bins of an hour, of a day where the records are of too many hours.
+    pub fn hourly(&mut self, dataset: Dataset, by: GroupBy, hours: i64) {
+        self.tracks.clear();
+        self.add(Plan { by: Some(by), top: HOURLY_TOP, ..Plan::of(dataset) });
+        self.bin = BinWidth::Secs(if hours <= MOST_BINS { 3600 } else { 86_400 });
     }
 
     /// One track, as a query has it, drawn like this.
@@ -396,6 +428,11 @@ mod tests {
             timeline.add(Plan::of(Dataset::Events));
         }
         assert_eq!(timeline.tracks().len(), MOST_TRACKS);
+        for (hours, secs) in [(72, 3600), (MOST_BINS + 1, 86_400)] {
+            timeline.hourly(Dataset::Flows, GroupBy::Pair, hours);
+            let plan = &timeline.tracks()[0].plan;
+            assert_eq!((plan.by, timeline.bin()), (Some(GroupBy::Pair), BinWidth::Secs(secs)));
+        }
         timeline.nat_alarm();
         let plan = &timeline.tracks()[0].plan;
         assert_eq!((plan.threshold, plan.shape, timeline.bin()), (Some(5_000_000), Shape::Lines, BinWidth::Secs(900)));

@@ -20,7 +20,8 @@ pub struct TopList {
     answer: Slot<(u64, TopQuery), (Arc<TopTable>, AddressMarks)>,
 }
 
-struct Chosen {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Chosen {
     /// Where it is shown.
     view: View,
     /// In words.
@@ -37,6 +38,15 @@ impl TopList {
     pub fn close(&mut self) {
         self.answer.stop();
         self.chosen = None;
+    }
+
+    /// What is shown as a whole in this view, to be returned to.
+    pub(crate) fn chosen(&self, view: View) -> Option<&Chosen> {
+        self.chosen.as_ref().filter(|chosen| chosen.view == view)
+    }
+
+    pub(crate) fn restore(&mut self, chosen: Option<Chosen>) {
+        self.chosen = chosen;
     }
 
     /// Title, question, and once it is in the answer.
@@ -62,8 +72,8 @@ impl Pane for TopList {
     }
 
     fn ask(&mut self, asking: &Asking<'_>) {
-        let (lane, revision, view) = (&asking.lanes.charts, asking.revision, asking.view);
-        let Some(chosen) = self.chosen.as_ref().filter(|chosen| chosen.view == view) else { return };
+        let (lane, revision) = (&asking.lanes.charts, asking.revision);
+        let Some(chosen) = self.chosen.as_ref().filter(|chosen| asking.views.has(chosen.view)) else { return };
         self.answer.ask(lane, (revision, chosen.query.clone()), |source, (_, query), cancel| {
             let reader = source.case()?;
             let table = query::top(reader, query, cancel)?;

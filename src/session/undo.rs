@@ -5,15 +5,16 @@
 mod tests;
 mod words;
 
-pub(crate) use words::describe;
+pub(crate) use words::{describe, tags as describe_tags};
 
 use super::conclusions::Task;
 use super::indicators;
 use super::pane::NotMade;
 use super::saved_filters::FilterChange;
+use super::saved_views::ViewChange;
 use crate::app::error::Message;
 use crate::case::IndicatorItem;
-use crate::model::conclusions;
+use crate::model::{Dataset, TimeRange, conclusions};
 use std::collections::VecDeque;
 
 /// A change to the case: what examiners write; indicators, labels and owners; the filters that are kept.
@@ -22,6 +23,24 @@ pub enum CaseChange {
     Conclusions(Task),
     Indicators(Box<indicators::Change>),
     Filters(FilterChange),
+    /// Which records are shown; nothing of it is in the case.
+    Shown(FilterStep),
+    View(Box<ViewChange>),
+}
+
+/// The filter and the time range that a step of the examiner led away from, or leads back to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilterStep {
+    pub dataset: Dataset,
+    pub text: String,
+    pub range: TimeRange,
+}
+
+impl FilterStep {
+    /// What the step from here to this filter and range is called.
+    pub fn told_of(&self, text: &str, range: TimeRange) -> Message {
+        words::filter_step(self, text, range)
+    }
 }
 
 /// Things that are undone at once without being asked about first.
@@ -42,7 +61,7 @@ impl CaseChange {
                 _ => false,
             },
             CaseChange::Filters(FilterChange::Restore { remove, .. }) => remove.len() > 1,
-            CaseChange::Filters(_) => false,
+            CaseChange::Filters(_) | CaseChange::Shown(_) | CaseChange::View(_) => false,
         }
     }
 }
@@ -58,6 +77,8 @@ pub enum Way {
 #[derive(Debug)]
 enum Order {
     Make(Step),
+    /// It is made already; the step holds what undoes it.
+    Made(Step),
     /// `agreed`: it may take much out of the case.
     Undo {
         agreed: bool,
@@ -70,6 +91,8 @@ enum Order {
 struct Step {
     what: Message,
     change: CaseChange,
+    /// Neighbours of one number are undone and redone together.
+    group: u64,
 }
 
 /// What a change came to: what undoes it, or `None` where nothing changed; or it failed and nothing changed.
@@ -82,6 +105,7 @@ pub struct Changes {
     undo: Vec<Step>,
     redo: Vec<Step>,
     asks: bool,
+    groups: u64,
 }
 
 /// Changes that can be undone.
@@ -89,7 +113,21 @@ const UNDOS: usize = 200;
 
 impl Changes {
     pub fn make(&mut self, what: Message, change: CaseChange) {
-        self.waiting.push_back(Order::Make(Step { what, change }));
+        self.make_together(what, [change]);
+    }
+
+    /// Changes that are undone and redone as one, under one name.
+    pub fn make_together(&mut self, what: Message, changes: impl IntoIterator<Item = CaseChange>) {
+        self.groups += 1;
+        let group = self.groups;
+        let orders = changes.into_iter().map(|change| Order::Make(Step { what: what.clone(), change, group }));
+        self.waiting.extend(orders);
+    }
+
+    /// A change that took effect at once, and what undoes it.
+    pub fn made(&mut self, what: Message, inverse: CaseChange) {
+        self.groups += 1;
+        self.waiting.push_back(Order::Made(Step { what, change: inverse, group: self.groups }));
     }
 
     /// Undoes the last change, once it is made.
@@ -105,6 +143,11 @@ impl Changes {
         self.running.is_none() && self.waiting.is_empty()
     }
 
+    /// The change that is being made, where it undoes and redoes nothing.
+    pub fn new_one(&self) -> Option<&CaseChange> {
+        self.running.as_ref().filter(|(way, _)| *way == Way::New).map(|(_, step)| &step.change)
+    }
+
     /// May there be anything to undo?
     pub fn can_undo(&self) -> bool {
         !self.is_idle() || !self.undo.is_empty()
@@ -117,7 +160,7 @@ impl Changes {
     /// What an undo would undo; `None` while that is not settled.
     pub fn to_undo(&self) -> Option<&Message> {
         let step = match (self.waiting.back(), &self.running) {
-            (Some(Order::Make(step)), _) | (None, Some((Way::New, step))) => Some(step),
+            (Some(Order::Make(step) | Order::Made(step)), _) | (None, Some((Way::New, step))) => Some(step),
             (None, None) => self.undo.last(),
             _ => None,
         };
@@ -141,7 +184,12 @@ impl Changes {
         while self.running.is_none() {
             let (way, step) = match self.waiting.pop_front()? {
                 Order::Make(step) => (Way::New, Some(step)),
-                Order::Undo { agreed: false } if self.undo.last().is_some_and(|s| s.change.takes_much_out()) => {
+                Order::Made(step) => {
+                    self.redo.clear();
+                    self.push_undo(step);
+                    continue;
+                }
+                Order::Undo { agreed: false } if self.undo_takes_much_out() => {
                     self.asks = true;
                     continue;
                 }
@@ -153,19 +201,19 @@ impl Changes {
         self.running.as_ref().map(|(_, step)| step.change.clone())
     }
 
+    /// Would an undo of the last change, with all that goes with it?
+    fn undo_takes_much_out(&self) -> bool {
+        let Some(last) = self.undo.last() else { return false };
+        let mut together = self.undo.iter().rev().take_while(|step| step.group == last.group);
+        together.any(|step| step.change.takes_much_out())
+    }
+
     /// The change under way came to an end. What is reported of an undo or a redo.
     pub fn settled(&mut self, outcome: Outcome) -> Option<(Way, Message)> {
         let (way, step) = self.running.take()?;
-        let what = step.what.clone();
-        let to = match (way, outcome) {
-            (Way::New, Ok(Some(inverse))) => {
-                self.redo.clear();
-                (&mut self.undo, Step { change: inverse, ..step })
-            }
-            (Way::Redo, Ok(Some(inverse))) => (&mut self.undo, Step { change: inverse, ..step }),
-            (Way::Undo, Ok(Some(inverse))) => (&mut self.redo, Step { change: inverse, ..step }),
-            // Somebody else did it already; or there is nothing to undo.
-            (_, Ok(None)) | (Way::New, Err(NotMade)) => return None,
+        let (what, group) = (step.what.clone(), step.group);
+        let changed = match (way, outcome) {
+            (Way::New, Err(NotMade)) => return None,
             // It can be tried again.
             (Way::Undo, Err(NotMade)) => {
                 self.undo.push(step);
@@ -175,11 +223,44 @@ impl Changes {
                 self.redo.push(step);
                 return None;
             }
+            // Somebody else did it already; or there is nothing to undo.
+            (_, Ok(None)) => false,
+            (Way::Undo, Ok(Some(inverse))) => {
+                self.redo.push(Step { change: inverse, ..step });
+                true
+            }
+            (Way::New | Way::Redo, Ok(Some(inverse))) => {
+                if way == Way::New {
+                    self.redo.clear();
+                }
+                self.push_undo(Step { change: inverse, ..step });
+                true
+            }
         };
-        to.0.push(to.1);
+        self.go_on(way, group);
+        (changed && way != Way::New).then_some((way, what))
+    }
+
+    /// What belongs to the same step is undone or redone before anything else.
+    fn go_on(&mut self, way: Way, group: u64) {
+        let (next, order) = match way {
+            Way::New => return,
+            Way::Undo => (self.undo.last(), Order::Undo { agreed: true }),
+            Way::Redo => (self.redo.last(), Order::Redo),
+        };
+        if next.is_some_and(|next| next.group == group) {
+            self.waiting.push_front(order);
+        }
+    }
+
+    fn push_undo(&mut self, step: Step) {
+        self.undo.push(step);
+        self.forget_oldest();
+    }
+
+    fn forget_oldest(&mut self) {
         if self.undo.len() > UNDOS {
             self.undo.remove(0);
         }
-        (way != Way::New).then_some((way, what))
     }
 }

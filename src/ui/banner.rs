@@ -1,6 +1,7 @@
 //! What stays in sight above the views while a case is open that is not read as it lies there: one of an older version, or a
 //! damaged one.
 
+use super::focus::{PaneId, pane_ui};
 use super::theme;
 use crate::present::display;
 use crate::session::source::{CASE_VERSION, Standing};
@@ -12,16 +13,46 @@ const SHOWN: usize = 3;
 const IN_TOOLTIP: usize = 20;
 
 pub(super) fn banner_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    unsaved_ui(ui, app, out);
     let Some(standing) = app.case.as_ref().and_then(|case| case.standing()) else { return };
     if standing.is_sound() {
         return;
     }
     let frame = Frame::new().fill(theme::palette(ui).surface).inner_margin(Margin::same(6));
     Panel::top("banner").frame(frame).show(ui, |ui| {
-        if !standing.damage.is_empty() {
-            damaged_ui(ui, app, standing, out);
-        } else if let Some(version) = standing.older {
-            older_ui(ui, app, version, out);
+        pane_ui(ui, &app.texts, PaneId::Banner, |ui| {
+            if !standing.damage.is_empty() {
+                damaged_ui(ui, app, standing, out);
+            } else if let Some(version) = standing.older {
+                older_ui(ui, app, version, out);
+            }
+        });
+    });
+}
+
+/// What the last run left unsaved is back in its fields: said until it was looked at.
+fn unsaved_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    let count = app.unsaved.recovered().count();
+    if count == 0 || app.case.as_ref().is_none_or(|case| case.is_opening()) {
+        return;
+    }
+    let t = &app.texts;
+    let frame = Frame::new().fill(theme::palette(ui).surface).inner_margin(Margin::same(6));
+    Panel::top("unsaved").frame(frame).show(ui, |ui| {
+        pane_ui(ui, t, PaneId::Banner, |ui| recovered_ui(ui, app, count, out));
+    });
+}
+
+fn recovered_ui(ui: &mut Ui, app: &App, count: usize, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    ui.horizontal_wrapped(|ui| {
+        let text = t.tr_args("banner-unsaved", &[("count", &display::count(count as u64))]);
+        ui.add(Label::new(RichText::new(text).strong()).wrap_mode(TextWrapMode::Wrap));
+        if ui.button(t.tr("banner-unsaved-show")).clicked() {
+            out.push(Action::Dialog(Some(Dialog::Unsaved)));
+        }
+        if ui.button(t.tr("banner-unsaved-later")).on_hover_text(t.tr("banner-unsaved-later-tip")).clicked() {
+            out.push(Action::KnowUnsaved);
         }
     });
 }

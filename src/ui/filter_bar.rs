@@ -1,15 +1,17 @@
 //! The filter line: mistakes underlined where they are, completion of fields and values, what was used before.
 
+use super::focus::{self, Arrows, PaneId, group_ui, pane_ui};
 use super::theme::{self, size};
+use super::widgets::follow::scroll_to_chosen;
 use crate::filter::{Check, Filter, FilterError, Target};
 use crate::model::{Dataset, Label, Purpose, SavedFilter};
 use crate::present::display;
 use crate::session::open_case::OpenCase;
 use crate::session::records::Records;
 use crate::session::text_filter::{self, Completion};
-use crate::session::{Action, App, Command, Dialog};
+use crate::session::{Action, App, Command, Dialog, View};
 use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
-use egui::text_edit::TextEditState;
+use egui::text_edit::{TextEditOutput, TextEditState};
 use egui::{
     Button, Context, EventFilter, FontId, Id, Key, Modifiers, Popup, PopupCloseBehavior, Response, RichText,
     ScrollArea, Stroke, TextEdit, TextWrapMode, Ui,
@@ -19,16 +21,22 @@ use std::ops::Range;
 #[derive(Default)]
 pub struct FilterBarState {
     wants_focus: bool,
+    /// The keyboard was in the field in the last frame.
+    had_focus: bool,
     /// The keyboard left the field for the table.
     leaves: bool,
     /// Entry of the completion list that the arrows chose.
     chosen: Option<usize>,
-    /// Esc closed the list; it opens again with the next letter.
-    dismissed: bool,
+    /// Something was typed since the field got the focus, Esc closed the list or the filter was applied.
+    proposes: bool,
     cursor: usize,
     list_is_open: bool,
+    /// Is the cursor in the last line of the field?
+    in_last_line: bool,
     /// What is to the right of the field, as it was drawn last.
     buttons_width: f32,
+    /// The pass in which it was drawn last: two views that follow one filter have one bar.
+    drawn: u64,
 }
 
 impl FilterBarState {
@@ -40,10 +48,13 @@ impl FilterBarState {
         edit.cursor.set_char_range(Some(all));
         edit.store(ctx, id);
         ctx.memory_mut(|m| m.request_focus(id));
+        self.proposes = false;
     }
 
-    pub fn take_leaves(&mut self) -> bool {
-        std::mem::take(&mut self.leaves)
+    /// Did the keyboard leave the field for this view? Of two views that follow one filter, for the active one.
+    pub fn take_leaves(&mut self, app: &App, view: View) -> bool {
+        let is_for_it = app.view == view || app.view.filtered() != view.filtered();
+        is_for_it && std::mem::take(&mut self.leaves)
     }
 }
 
@@ -59,43 +70,50 @@ pub(crate) fn filter_bar_ui(
     state: &mut FilterBarState,
     out: &mut Vec<Action>,
 ) {
+    let pass = ui.ctx().cumulative_pass_nr() + 1;
+    if std::mem::replace(&mut state.drawn, pass) == pass {
+        return;
+    }
+    pane_ui(ui, &app.texts, PaneId::Filter, |ui| bar_ui(ui, app, case, dataset, state, out));
+}
+
+fn bar_ui(
+    ui: &mut Ui,
+    app: &App,
+    case: &OpenCase,
+    dataset: Dataset,
+    state: &mut FilterBarState,
+    out: &mut Vec<Action>,
+) {
     let t = &app.texts;
     let records = case.records(dataset);
-    ui.horizontal(|ui| {
-        step_button(ui, app, Command::Back, "◀", out);
-        step_button(ui, app, Command::Forward, "▶", out);
-        let label = ui.label(t.tr("filter-label"));
-        let right = ui.max_rect().right();
-        let width = (ui.available_width() - state.buttons_width).max(120.0);
-        field_ui(ui, app, case, records, label.id, width, state, out);
-        let buttons_from = ui.min_rect().right();
-        let changed = records.draft.trim() != records.applied();
-        if ui.add_enabled(changed, Button::new(t.tr("filter-apply"))).clicked() {
-            out.push(Action::ApplyFilter(dataset, records.draft.clone()));
-        }
-        let clear = ui.add_enabled(!records.draft.is_empty(), Button::new("×"));
-        clear.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, t.tr("filter-clear")));
-        if clear.on_hover_text(t.tr("filter-clear")).clicked() {
-            out.push(Action::ApplyFilter(dataset, String::new()));
-        }
-        ui.menu_button(t.tr("filter-history"), |ui| {
-            saved_ui(ui, app, case, dataset, out);
-            history_ui(ui, app, dataset, out);
+    let mut beside = true;
+    ui.horizontal_top(|ui| {
+        group_ui(ui, Id::unique("steps"), Arrows::Across, |ui| {
+            step_button(ui, app, Command::Back, "◀", out);
+            step_button(ui, app, Command::Forward, "▶", out);
         });
-        watched_ui(ui, app, case, dataset, out);
-        let text = records.applied().to_owned();
-        let save = ui.add_enabled(!text.is_empty(), Button::new(t.tr("filter-save")));
-        if save.on_hover_text(t.tr("filter-save-tip")).clicked() {
-            let filter = SavedFilter { dataset, name: String::new(), text, note: String::new() };
-            out.push(Action::Dialog(Some(Dialog::SaveFilter(filter))));
-        }
-        // The field takes what the buttons leave, whatever the language makes of their texts.
-        let buttons_width = ui.min_rect().right() - buttons_from + size::GAP;
-        if (buttons_width - state.buttons_width).abs() > 0.5 && buttons_width < right {
-            state.buttons_width = buttons_width;
-            ui.ctx().request_repaint();
+        let label = ui.horizontal(|ui| ui.label(t.tr("filter-label"))).inner;
+        let right = ui.max_rect().right();
+        let room = ui.available_width();
+        // The field takes what the buttons leave, whatever the language makes of their texts; they go below where that
+        // is little.
+        beside = room - state.buttons_width >= size::FILTER;
+        let width = if beside { room - state.buttons_width } else { room };
+        field_ui(ui, app, case, records, label.id, width, state, out);
+        if beside {
+            let buttons_from = ui.min_rect().right();
+            buttons_ui(ui, app, case, records, out);
+            let buttons_width = ui.min_rect().right() - buttons_from + size::GAP;
+            if (buttons_width - state.buttons_width).abs() > 0.5 && buttons_width < right {
+                state.buttons_width = buttons_width;
+                ui.ctx().request_repaint();
+            }
         }
     });
+    if !beside {
+        ui.horizontal_wrapped(|ui| buttons_ui(ui, app, case, records, out));
+    }
     // While proposals are shown the text is on its way; the underline says enough.
     if let Some(problem) = records.problem.as_ref().filter(|_| !state.list_is_open) {
         problem_ui(ui, app, records, problem, out);
@@ -158,6 +176,34 @@ fn saved_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &mut
     ui.weak(app.texts.tr("filter-used"));
 }
 
+fn buttons_ui(ui: &mut Ui, app: &App, case: &OpenCase, records: &Records, out: &mut Vec<Action>) {
+    group_ui(ui, Id::unique("filter-buttons"), Arrows::Across, |ui| each_button_ui(ui, app, case, records, out));
+}
+
+fn each_button_ui(ui: &mut Ui, app: &App, case: &OpenCase, records: &Records, out: &mut Vec<Action>) {
+    let (t, dataset) = (&app.texts, records.dataset);
+    let changed = records.draft.trim() != records.applied();
+    if ui.add_enabled(changed, Button::new(t.tr("filter-apply"))).clicked() {
+        out.push(Action::ApplyFilter(dataset, records.draft.clone()));
+    }
+    let clear = ui.add_enabled(!records.draft.is_empty(), Button::new("×"));
+    clear.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, t.tr("filter-clear")));
+    if clear.on_hover_text(t.tr("filter-clear")).clicked() {
+        out.push(Action::ApplyFilter(dataset, String::new()));
+    }
+    ui.menu_button(t.tr("filter-history"), |ui| {
+        saved_ui(ui, app, case, dataset, out);
+        history_ui(ui, app, dataset, out);
+    });
+    watched_ui(ui, app, case, dataset, out);
+    let text = records.applied().to_owned();
+    let save = ui.add_enabled(!text.is_empty(), Button::new(t.tr("filter-save")));
+    if save.on_hover_text(t.tr("filter-save-tip")).clicked() {
+        let filter = SavedFilter { dataset, name: String::new(), text, note: String::new() };
+        out.push(Action::Dialog(Some(Dialog::SaveFilter(filter))));
+    }
+}
+
 pub(crate) fn step_button(ui: &mut Ui, app: &App, command: Command, sign: &str, out: &mut Vec<Action>) {
     let name = app.texts.tr(&command.text_id());
     let response = ui.add_enabled(app.is_enabled(command), Button::new(sign));
@@ -180,54 +226,47 @@ fn field_ui(
     out: &mut Vec<Action>,
 ) {
     let id = field_id(records.dataset);
+    focus::home(ui, id);
     let has_focus = ui.memory(|m| m.has_focus(id));
+    // Proposals come with the first letter: Tab goes on from a field that was only passed through.
+    state.proposes &= has_focus;
     let known = |field, typed: &str| case.completions.values(field, typed).unwrap_or_default().to_vec();
     let completion = text_filter::complete(&records.draft, state.cursor, records.dataset, &known);
-    out.push(Action::Complete(completion.values.clone().filter(|_| has_focus)));
+    // The field beside it has nothing to say of this one.
+    if std::mem::replace(&mut state.had_focus, has_focus) || has_focus {
+        out.push(Action::Complete(completion.values.clone().filter(|_| has_focus)));
+    }
     let entries = completion.candidates.clone();
-    let is_open = has_focus && !state.dismissed && !entries.is_empty();
+    let is_open = state.proposes && !entries.is_empty();
     state.list_is_open = is_open;
     let accepted = if is_open { list_keys(ui, state, entries.len()) } else { None };
     let entered = has_focus && accepted.is_none() && ui.input(|i| i.key_pressed(Key::Enter));
 
-    let hint = match records.dataset {
-        Dataset::Flows => app.texts.tr("filter-hint"),
-        Dataset::Events => app.texts.tr("filter-hint-events"),
-    };
     let mut text = records.draft.clone();
-    let problem = records.problem.clone();
-    let mut layouter = |ui: &Ui, buffer: &dyn egui::TextBuffer, _wrap: f32| {
-        ui.fonts_mut(|f| f.layout_job(highlighted(ui, buffer.as_str(), problem.as_ref())))
-    };
-    let edit = TextEdit::singleline(&mut text)
-        .align(egui::Align2::LEFT_CENTER)
-        .id(id)
-        .desired_width(width)
-        .hint_text(hint)
-        .lock_focus(is_open)
-        .layouter(&mut layouter);
-    let response = edit.show(ui);
+    // Down in the last line, and so always in a text of one line, leads to the table.
+    let down = has_focus && !is_open && state.in_last_line;
+    let down = down && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowDown));
+    let response = edit_ui(ui, app, records, (id, width), is_open, &mut text);
+    state.in_last_line = true;
     if let Some(range) = response.cursor_range {
-        state.cursor = byte_of(&text, range.primary.index.into());
+        let cursor = range.primary;
+        state.cursor = byte_of(&text, cursor.index.into());
+        let last = response.galley.rows.len().saturating_sub(1);
+        state.in_last_line = response.galley.layout_from_cursor(cursor).row >= last;
     }
     let response = response.response.response.clone().labelled_by(label);
-    let down = has_focus && !is_open && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowDown));
     state.leaves |= down || response.lost_focus() && ui.input(|i| i.key_pressed(Key::Escape));
-    if is_open {
-        // Esc closes the list and leaves the cursor where it was.
-        let keys = EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
-        ui.memory_mut(|m| m.set_focus_lock_filter(id, keys));
-    }
     if std::mem::take(&mut state.wants_focus) {
         response.request_focus();
     }
     if response.changed() {
-        state.dismissed = false;
+        state.proposes = true;
         state.chosen = None;
         out.push(Action::EditFilter(records.dataset, text.clone()));
     }
     // The letters may have come with the key, in one frame: what counts is the text with them.
     if entered {
+        state.proposes = false;
         match text_filter::parse(&text, records.dataset) {
             // On to the rows, unless there is something to mend.
             Ok(_) => state.leaves = true,
@@ -242,24 +281,67 @@ fn field_ui(
     }
 }
 
+/// The text itself: as many lines as it takes, up to some, and then scrolled.
+fn edit_ui(
+    ui: &mut Ui,
+    app: &App,
+    records: &Records,
+    (id, width): (Id, f32),
+    is_open: bool,
+    text: &mut String,
+) -> TextEditOutput {
+    let hint = match records.dataset {
+        Dataset::Flows => app.texts.tr("filter-hint"),
+        Dataset::Events => app.texts.tr("filter-hint-events"),
+    };
+    let mut layouter = |ui: &Ui, buffer: &dyn egui::TextBuffer, wrap: f32| {
+        let mut job = highlighted(ui, buffer.as_str(), records.problem.as_ref());
+        job.wrap.max_width = wrap;
+        ui.fonts_mut(|f| f.layout_job(job))
+    };
+    let edit = TextEdit::multiline(text)
+        .id(id)
+        .desired_rows(1)
+        .desired_width(width)
+        .hint_text(hint)
+        .lock_focus(is_open)
+        // Enter applies the filter.
+        .return_key(None::<egui::KeyboardShortcut>)
+        .layouter(&mut layouter);
+    let most = size::FILTER_LINES as f32 * ui.text_style_height(&egui::TextStyle::Body) + 2.0 * size::GAP;
+    let scroll = ScrollArea::vertical().id_salt(id).max_height(most).auto_shrink([false, true]);
+    let shown = ui.allocate_ui_with_layout(egui::vec2(width, most), egui::Layout::top_down(egui::Align::Min), |ui| {
+        scroll.show(ui, |ui| edit.show(ui)).inner
+    });
+    // A filter is one text, however many lines it takes.
+    ui.ctx().accesskit_node_builder(id, |node| node.set_role(egui::accesskit::Role::TextInput));
+    if is_open {
+        // Esc closes the list and leaves the cursor where it was.
+        let keys = EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
+        ui.memory_mut(|m| m.set_focus_lock_filter(id, keys));
+    }
+    shown.inner
+}
+
 /// Arrows choose, Tab and (once something is chosen) Enter accept, Esc closes.
 fn list_keys(ui: &Ui, state: &mut FilterBarState, entries: usize) -> Option<usize> {
-    let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
-    if pressed(Key::ArrowDown) {
+    // A slow frame brings several presses of an arrow.
+    let presses = |key| ui.input_mut(|i| i.count_and_consume_key(Modifiers::NONE, key));
+    for _ in 0..presses(Key::ArrowDown) {
         state.chosen = Some(state.chosen.map_or(0, |at| (at + 1) % entries));
     }
-    if pressed(Key::ArrowUp) {
+    for _ in 0..presses(Key::ArrowUp) {
         state.chosen = Some(state.chosen.map_or(entries - 1, |at| (at + entries - 1) % entries));
     }
-    if pressed(Key::Escape) {
-        state.dismissed = true;
+    if presses(Key::Escape) > 0 {
+        state.proposes = false;
         return None;
     }
-    if pressed(Key::Tab) {
+    if presses(Key::Tab) > 0 {
         return Some(state.chosen.unwrap_or(0));
     }
     let chosen = state.chosen?;
-    pressed(Key::Enter).then_some(chosen)
+    (presses(Key::Enter) > 0).then_some(chosen)
 }
 
 fn list_ui(field: &Response, entries: &[String], state: &FilterBarState) -> Option<usize> {
@@ -275,7 +357,7 @@ fn list_ui(field: &Response, entries: &[String], state: &FilterBarState) -> Opti
                 for (at, entry) in entries.iter().enumerate() {
                     let response = ui.selectable_label(state.chosen == Some(at), &*display::visible(entry));
                     if state.chosen == Some(at) {
-                        response.scroll_to_me(None);
+                        scroll_to_chosen("completion", at, &response);
                     }
                     // On press: a click takes the focus from the field first, which closes the list.
                     if response.is_pointer_button_down_on() || response.clicked() {
@@ -341,11 +423,11 @@ fn highlighted(ui: &Ui, text: &str, problem: Option<&FilterError>) -> LayoutJob 
         Some((before, wrong, after)) => {
             let underlined =
                 TextFormat { color: p.error, underline: Stroke::new(size::UNDERLINE, p.error), ..plain.clone() };
-            job.append(&display::covered(before), 0.0, plain.clone());
-            job.append(&display::covered(wrong), 0.0, underlined);
-            job.append(&display::covered(after), 0.0, plain);
+            job.append(&display::covered_lines(before), 0.0, plain.clone());
+            job.append(&display::covered_lines(wrong), 0.0, underlined);
+            job.append(&display::covered_lines(after), 0.0, plain);
         }
-        None => job.append(&display::covered(text), 0.0, plain),
+        None => job.append(&display::covered_lines(text), 0.0, plain),
     }
     job
 }

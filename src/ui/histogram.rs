@@ -1,251 +1,290 @@
-//! The result over time, stacked, above the table. A drag selects a time range.
+//! The result over time, above the table: solid over all records of the kind in grey. A drag selects a time range.
 
+use super::focus::{PaneId, pane_ui};
+use super::plot::flags::{flags_ui, told};
+use super::plot::pattern::Pattern;
+use super::plot::scale::{Scale, margin, values_ui};
+use super::plot::select::{Over, Selecting};
+use super::plot::{TimeAxis, bin_of, gaps_ui, sightings_ui, times_ui, tip};
 use super::theme::{self, size};
-use crate::model::{Dataset, TimeRange, Timestamp};
+use crate::model::{Dataset, Timestamp};
+use crate::present::chart::Shape;
 use crate::present::display;
+use crate::session::over_time::Axis;
 use crate::session::records::Records;
 use crate::session::source::{Bin, Histogram};
 use crate::session::{Action, App};
-use egui::{Color32, Label, PopupAnchor, Rect, TextWrapMode, Tooltip, Ui};
-use egui_plot::{AxisHints, Bar, BarChart, GridMark, MarkerShape, Plot, PlotPoint, Points};
+use egui::{Color32, Id, Label, Mesh, PopupAnchor, Rect, RichText, Sense, Ui, accesskit::Role, pos2, vec2};
 
-/// Name, colour, and the value of a bin.
-type Series<'a> = (&'a str, Color32, fn(&Bin) -> u64);
+/// Of a sign in the legend: a whole number of stripes.
+const SWATCH: f32 = 10.0;
 
-pub(crate) fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, drag: &mut Option<f64>, out: &mut Vec<Action>) {
-    let t = &app.texts;
+/// Name, colour and stripes, and the value of a bin.
+struct Series {
+    name: String,
+    color: Color32,
+    pattern: Pattern,
+    value: fn(&Bin) -> u64,
+}
+
+pub(crate) fn histogram_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut Selecting, out: &mut Vec<Action>) {
+    pane_ui(ui, &app.texts, PaneId::Histogram, |ui| whole_ui(ui, app, records, state, out));
+}
+
+/// Without its legend.
+fn height(ui: &Ui) -> f32 {
     let is_low = ui.ctx().content_rect().height() < size::WINDOW_LOW;
-    let height = if is_low { size::HISTOGRAM_LOW } else { size::HISTOGRAM };
-    let Some(histogram) = records.histogram() else {
+    let bars = if is_low { size::HISTOGRAM_LOW } else { size::HISTOGRAM };
+    size::FLAGS + bars + size::SIGHTINGS + size::TIMES
+}
+
+/// Does it leave enough for the table below it?
+pub(crate) fn has_room(ui: &Ui) -> bool {
+    ui.available_height() >= height(ui) + size::HISTOGRAM_FRAME + size::TABLE_LEAST
+}
+
+fn whole_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut Selecting, out: &mut Vec<Action>) {
+    let height = height(ui);
+    let over_time = &records.over_time;
+    let (Some(axis), Some(result), Some(all)) = (over_time.axis(), over_time.result(), over_time.all()) else {
         // As high as it will be, so that the table does not jump.
-        let room = egui::vec2(ui.available_width(), height + size::HISTOGRAM_FRAME);
+        let room = vec2(ui.available_width(), height + size::HISTOGRAM_FRAME);
         ui.allocate_ui_with_layout(room, egui::Layout::centered_and_justified(egui::Direction::TopDown), |ui| {
-            ui.weak(t.tr("loading"));
+            ui.weak(app.texts.tr("loading"));
         });
         return;
     };
-    let p = theme::palette(ui);
-    let [good, bad, other] = match records.dataset {
-        Dataset::Flows => [t.tr("bin-accepted"), t.tr("bin-rejected"), t.tr("bin-other")],
-        Dataset::Events => [t.tr("bin-ok"), t.tr("bin-error"), t.tr("bin-other")],
-    };
-    let strength = if records.histogram_is_stale() { 0.5 } else { 1.0 };
-    let series: [Series<'_>; 3] =
-        [(&bad, p.bad, |b| b.bad), (&good, p.good, |b| b.good), (&other, p.other, |b| b.other)];
-    legend_ui(ui, app, &series, histogram, records.sighted());
-
-    let zone = app.zone;
-    let bin_secs = histogram.bin_secs.max(1) as f64;
-    let bins = &histogram.bins;
-    let mut charts: Vec<BarChart> = Vec::new();
-    for (name, color, value) in series {
-        let bars = bins.iter().map(|bin| {
-            Bar::new(bin.start_secs as f64 + bin_secs / 2.0, value(bin) as f64)
-                .width(bin_secs)
-                .fill(color.gamma_multiply(strength))
-                .stroke(egui::Stroke::NONE)
-        });
-        let chart = BarChart::new(name.to_owned(), bars.collect());
-        let below: Vec<&BarChart> = charts.iter().collect();
-        charts.push(chart.stack_on(&below));
-    }
+    let is_bytes = records.dataset == Dataset::Flows && app.settings.histogram_bytes;
+    let strength = if over_time.is_stale() { 0.5 } else { 1.0 };
+    let series = series(ui, app, records.dataset, is_bytes, strength);
+    let shown = Shown { axis, result, all, series: &series, is_bytes };
     // What is above may be wider than the window has room for.
     let in_sight = ui.clip_rect().right() - ui.cursor().left();
     let width = ui.available_width().min(in_sight).max(size::TIME_MARK);
-    let marks = ((width - size::COUNT_AXIS) / size::TIME_MARK).floor().clamp(1.0, 7.0);
-    // A mark at the very edge would have its text cut off: half of it is on either side.
-    let edge = f64::from(size::TIME_MARK / 2.0 / (width - size::COUNT_AXIS).max(size::TIME_MARK));
-    let plot = Plot::new(("histogram", records.dataset))
-        .width(width)
-        .height(height)
-        .allow_drag(false)
-        .allow_zoom(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_x(false)
-        .show_y(false)
-        .grid_color(p.line)
-        .x_grid_spacer(move |input| time_marks(zone, input.bounds, f64::from(marks), edge))
-        .y_grid_spacer(move |input| count_marks(input.bounds.1))
-        .set_margin_fraction(egui::vec2(0.0, 0.08))
-        .include_y(0.0)
-        .custom_y_axes(vec![count_axis()])
-        .x_axis_formatter(move |mark, range| axis_text(zone, mark.value, range.end() - range.start()))
-        .label_formatter(|_| None);
-    let sighted = sighted_points(histogram, records.sighted());
-    let response = plot.show(ui, |plot_ui| {
-        charts.into_iter().for_each(|chart| plot_ui.bar_chart(chart));
-        if !sighted.is_empty() {
-            let points = Points::new("", sighted).shape(MarkerShape::Diamond).radius(size::MARK);
-            plot_ui.points(points.color(p.sighting));
-        }
+    ui.scope(|ui| {
+        ui.set_max_width(width);
+        legend_ui(ui, app, records, &shown, out);
     });
-    let name = t.tr("histogram-name");
-    ui.ctx().accesskit_node_builder(response.response.id, |node| {
-        node.set_role(egui::accesskit::Role::Image);
-        node.set_label(name.clone());
-    });
-    let at = |x: f32| response.transform.value_from_position(egui::pos2(x, 0.0)).x;
-    select_ui(
-        ui,
-        &response.response,
-        drag,
-        at,
-        |from, to| {
-            let to_x = |secs: f64| response.transform.position_from_point(&PlotPoint::new(secs, 0.0)).x;
-            to_x(from)..=to_x(to)
-        },
-        histogram.bin_secs,
-        out,
-    );
-    if drag.is_none()
-        && let Some(pointer) = response.response.hover_pos()
-        && let Some(bin) = bin_at(histogram, at(pointer.x))
-    {
-        bin_tip(ui, response.response.id, bin_text(app, (histogram, records.sighted()), bin, &[&good, &bad, &other]));
+    let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    shown.bars_ui(ui, app, records, rect, state, out);
+}
+
+fn series(ui: &Ui, app: &App, dataset: Dataset, is_bytes: bool, strength: f32) -> Vec<Series> {
+    let (t, p) = (&app.texts, theme::palette(ui));
+    let series = |key: &str, pattern: usize, color: Color32, value| {
+        let color = color.gamma_multiply(strength);
+        Series { name: t.tr(key), color, pattern: Pattern(pattern), value }
+    };
+    let [good, bad] = match dataset {
+        Dataset::Flows => ["bin-accepted", "bin-rejected"],
+        Dataset::Events => ["bin-ok", "bin-error"],
+    };
+    if is_bytes {
+        return vec![series("bin-bytes", 0, p.accent, |bin| bin.bytes)];
     }
+    vec![
+        series(bad, 1, p.bad, |bin| bin.bad),
+        series(good, 0, p.good, |bin| bin.good),
+        series("bin-other", 2, p.other, |bin| bin.other),
+    ]
 }
 
-/// A mark above every bin that holds records which match an indicator.
-fn sighted_points(histogram: &Histogram, sighted: &[(i64, u128)]) -> Vec<[f64; 2]> {
-    let top = histogram.bins.iter().map(|bin| bin.good + bin.bad + bin.other).max().unwrap_or(0) as f64;
-    let middle = histogram.bin_secs as f64 / 2.0;
-    sighted.iter().filter(|(_, count)| *count > 0).map(|(start, _)| [*start as f64 + middle, top * 1.04]).collect()
+struct Shown<'a> {
+    axis: Axis,
+    result: &'a Histogram,
+    all: &'a Histogram,
+    series: &'a [Series],
+    is_bytes: bool,
 }
 
-fn legend_ui(ui: &mut Ui, app: &App, series: &[Series<'_>; 3], histogram: &Histogram, sighted: &[(i64, u128)]) {
-    ui.horizontal_wrapped(|ui| {
-        for (name, color, value) in series {
-            let total: u64 = histogram.bins.iter().map(value).sum();
-            if total == 0 {
-                continue;
+impl Shown<'_> {
+    /// Of a bin, in what is shown.
+    fn value(&self, bin: &Bin) -> u64 {
+        if self.is_bytes { bin.bytes } else { bin.good + bin.bad + bin.other }
+    }
+
+    fn sum(&self, histogram: &Histogram) -> u128 {
+        histogram.bins.iter().map(|bin| u128::from(self.value(bin))).sum()
+    }
+
+    fn number(&self, number: u128) -> String {
+        if self.is_bytes { display::size(number) } else { display::count(number) }
+    }
+
+    fn bars_ui(
+        &self,
+        ui: &mut Ui,
+        app: &App,
+        records: &Records,
+        rect: Rect,
+        state: &mut Selecting,
+        out: &mut Vec<Action>,
+    ) {
+        let highest = [self.all, self.result].into_iter().flat_map(|of| &of.bins).map(|bin| self.value(bin)).max();
+        let highest = highest.unwrap_or(0) as f64;
+        let bars = Rect::from_min_max(
+            pos2(rect.left(), rect.top() + size::FLAGS),
+            pos2(rect.right(), rect.bottom() - size::SIGHTINGS - size::TIMES),
+        );
+        let left = bars.left() + margin(ui, highest, bars.height(), self.is_bytes);
+        let axis = TimeAxis {
+            from: self.axis.from as f64,
+            to: self.axis.to as f64,
+            rect: bars.with_min_x(left).with_max_x(bars.right() - 6.0),
+        };
+        let scale = Scale::new(highest, &axis);
+        let p = theme::palette(ui);
+        ui.painter().rect_filled(axis.rect, 0.0, p.surface);
+        gaps_ui(ui, &axis, records.over_time.gaps());
+        values_ui(ui, &axis, &scale, self.is_bytes);
+        times_ui(ui, app.zone, &axis);
+        self.paint(ui, &axis, &scale);
+        sightings_ui(ui, &axis, self.result.bin_secs, records.over_time.sighted());
+        let id = Id::unique(("histogram", records.dataset));
+        let response = ui.interact(axis.rect, id, Sense::click_and_drag());
+        let flags = app.case.as_ref().map_or(&[][..], |case| case.flags.all());
+        let over = Over { axis, bin_secs: self.axis.bin_secs, range: app.range, flags };
+        state.show(ui, &response, &over, out);
+        let told = self.told_ui(ui, app, records, &response, (&axis, state));
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_role(Role::Image);
+            node.set_label(app.texts.tr("histogram-name"));
+            told.into_iter().for_each(|text| node.set_value(text));
+        });
+        flags_ui(ui, app, &axis, flags, id, out);
+    }
+
+    /// All in grey, the result before it.
+    fn paint(&self, ui: &Ui, axis: &TimeAxis, scale: &Scale) {
+        let p = theme::palette(ui);
+        let place =
+            |bin: &Bin, secs: i64| axis.span(bin.start_secs as f64, (bin.start_secs + secs) as f64, size::BAR_LEAST);
+        let bar = |(left, right): (f32, f32), low: f32, high: f32, color: Color32| {
+            // A line of ground between bars that have room for it.
+            let right = if right - left >= 4.0 { right - 1.0 } else { right };
+            let bar = Rect::from_x_y_ranges(left..=right, high..=low);
+            ui.painter().rect_filled(bar, 0.0, color);
+            bar
+        };
+        let mut cuts = Mesh::default();
+        let low = axis.rect.bottom();
+        let height = |value: u64, least: f32| match value {
+            0 => 0.0,
+            value => scale.height(value as f64).max(least),
+        };
+        for bin in &self.all.bins {
+            let Some(place) = place(bin, self.all.bin_secs) else { continue };
+            bar(place, low, low - height(self.value(bin), size::BAR_LEAST), p.line);
+        }
+        for bin in &self.result.bins {
+            let Some(place) = place(bin, self.result.bin_secs) else { continue };
+            let mut foot = low;
+            for series in self.series {
+                let least = if foot < low { size::PART_LEAST } else { size::BAR_LEAST };
+                let high = foot - height((series.value)(bin), least);
+                if high < foot {
+                    let drawn = bar(place, foot, high.max(axis.rect.top()), series.color);
+                    series.pattern.cut_bar(drawn, p.surface, &mut cuts);
+                    foot = high;
+                }
             }
-            let (rect, _) = ui.allocate_exact_size(egui::vec2(10.0, 10.0), egui::Sense::hover());
-            ui.painter().rect_filled(rect, 2.0, *color);
-            ui.small(format!("{name} {}", display::count(total)));
-            ui.add_space(size::GAP);
         }
-        let sighted: u128 = sighted.iter().map(|(_, count)| count).sum();
+        ui.painter().add(cuts);
+    }
+
+    /// What is at the pointer, or where the keyboard is; the words of it.
+    fn told_ui(
+        &self,
+        ui: &Ui,
+        app: &App,
+        records: &Records,
+        response: &egui::Response,
+        (axis, state): (&TimeAxis, &Selecting),
+    ) -> Option<String> {
+        if let Some(start) = state.cursor().filter(|_| response.has_focus()) {
+            let text = self.bin_text(app, records, start);
+            let (left, _) = axis.span(start as f64, (start + self.axis.bin_secs) as f64, size::BAR_LEAST)?;
+            let at = Rect::from_x_y_ranges(left..=left + size::BAR_LEAST, axis.rect.y_range());
+            tip(ui, response.id, PopupAnchor::ParentRect(at), text.clone());
+            return Some(text);
+        }
+        let pointer = response.hover_pos().filter(|_| response.contains_pointer() && state.is_idle())?;
+        let text = self.bin_text(app, records, bin_of(axis.secs(pointer.x), self.axis.bin_secs));
+        tip(ui, response.id, PopupAnchor::Pointer, text);
+        None
+    }
+
+    fn bin_text(&self, app: &App, records: &Records, start: i64) -> String {
+        let (t, end) = (&app.texts, start + self.axis.bin_secs);
+        let time = |secs| app.zone.format(Timestamp::from_secs(secs));
+        let mut lines = vec![format!("{} – {} {}", time(start), time(end), app.zone.name())];
+        let gap = records.over_time.gaps().iter().any(|(from, to)| *from <= start && end <= *to);
+        if gap {
+            lines.push(t.tr("histogram-gap"));
+        }
+        if let Some(bin) = bin_at(self.result, start) {
+            for series in self.series.iter().filter(|series| (series.value)(bin) > 0) {
+                lines.push(format!("{} {}", series.name, display::count((series.value)(bin))));
+            }
+        }
+        if let Some(all) = bin_at(self.all, start) {
+            lines.push(t.tr_args("histogram-all", &[("count", &display::count(self.value(all)))]));
+        }
+        let sighted = records.over_time.sighted().iter().find(|(of, count)| *of == start && *count > 0);
+        if let Some((_, count)) = sighted {
+            lines.push(t.tr_args("bin-sighted", &[("count", &display::count(*count))]));
+        }
+        if let Some(case) = &app.case {
+            lines.extend(case.flags.between(start, end).iter().take(6).map(|flag| told(app, flag)));
+        }
+        lines.join("\n")
+    }
+}
+
+fn bin_at(histogram: &Histogram, start: i64) -> Option<&Bin> {
+    let place = histogram.bins.binary_search_by_key(&start, |bin| bin.start_secs).ok()?;
+    histogram.bins.get(place)
+}
+
+fn legend_ui(ui: &mut Ui, app: &App, records: &Records, shown: &Shown<'_>, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    ui.horizontal_wrapped(|ui| {
+        if records.dataset == Dataset::Flows {
+            for (key, bytes) in [("measure-records", false), ("measure-bytes", true)] {
+                let button = egui::Button::selectable(shown.is_bytes == bytes, RichText::new(t.tr(key)).small());
+                if ui.add(button).on_hover_text(t.tr("histogram-measure-tip")).clicked() {
+                    out.push(Action::HistogramBytes(bytes));
+                }
+            }
+        }
+        for series in shown.series {
+            let total: u128 = shown.result.bins.iter().map(|bin| u128::from((series.value)(bin))).sum();
+            if total > 0 {
+                swatch_ui(ui, series.pattern, series.color, format!("{} {}", series.name, shown.number(total)));
+            }
+        }
+        if shown.result != shown.all {
+            let text = t.tr_args("histogram-all", &[("count", &shown.number(shown.sum(shown.all)))]);
+            swatch_ui(ui, Pattern(0), theme::palette(ui).line, text);
+        }
+        let sighted: u128 = records.over_time.sighted().iter().map(|(_, count)| count).sum();
         if sighted > 0 {
-            let text = app.texts.tr_args("bin-sighted", &[("count", &display::count(sighted))]);
-            ui.label(egui::RichText::new(text).small().color(theme::palette(ui).sighting));
+            let text = t.tr_args("bin-sighted", &[("count", &display::count(sighted))]);
+            ui.add(Label::new(RichText::new(text).small().color(theme::palette(ui).sighting)).extend());
             ui.add_space(size::GAP);
         }
-        if histogram.bin_secs > 0 && !histogram.bins.is_empty() {
-            let length = app.texts.duration(histogram.bin_secs.unsigned_abs());
-            ui.add_space(size::GAP);
-            let text = app.texts.tr_args("histogram-bin", &[("length", &length)]);
-            ui.label(egui::RichText::new(text).small().weak());
-        }
+        let length = t.duration(shown.axis.bin_secs.unsigned_abs());
+        let text = t.tr_args("histogram-bin", &[("length", &length)]);
+        let text = RichText::new(text).small().weak();
+        ui.add(Label::new(text).extend()).on_hover_text(t.tr("histogram-keys"));
     });
 }
 
-/// Follows a drag; at its end the range is asked for, in whole bins.
-pub(super) fn select_ui(
-    ui: &Ui,
-    response: &egui::Response,
-    drag: &mut Option<f64>,
-    at: impl Fn(f32) -> f64,
-    span: impl Fn(f64, f64) -> std::ops::RangeInclusive<f32>,
-    bin_secs: i64,
-    out: &mut Vec<Action>,
-) {
-    let Some(pointer) = response.interact_pointer_pos() else { return };
-    if response.drag_started() {
-        // The drag is noticed a few points after the press; the range begins at the press.
-        let origin = ui.input(|i| i.pointer.press_origin()).unwrap_or(pointer);
-        *drag = Some(at(origin.x));
-    }
-    let Some(start) = *drag else { return };
-    let now = at(pointer.x);
-    let (from, to) = (start.min(now), start.max(now));
-    let p = theme::palette(ui);
-    let shade = Rect::from_x_y_ranges(span(from, to), response.rect.y_range());
-    ui.painter().with_clip_rect(response.rect).rect_filled(shade, 0.0, p.accent.gamma_multiply(0.3));
-    if response.drag_stopped() {
-        *drag = None;
-        let bin = bin_secs.max(1);
-        let from = (from.floor() as i64).div_euclid(bin) * bin;
-        let to = (to.ceil() as i64 + bin - 1).div_euclid(bin) * bin;
-        let range =
-            TimeRange { from: Some(Timestamp::from_secs(from)), to: Some(Timestamp::from_secs(to.max(from + bin))) };
-        out.push(Action::SetRange(range));
-    }
-}
-
-/// At the pointer and at once: what is under it is what is asked about.
-pub(super) fn bin_tip(ui: &Ui, id: egui::Id, text: String) {
-    let tip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id.with("bin"), PopupAnchor::Pointer);
-    tip.gap(size::GAP_LARGE).show(|ui| ui.add(Label::new(text).wrap_mode(TextWrapMode::Extend)));
-}
-
-fn bin_at(histogram: &Histogram, secs: f64) -> Option<&Bin> {
-    let after = histogram.bins.partition_point(|bin| bin.start_secs as f64 <= secs);
-    let bin = histogram.bins.get(after.checked_sub(1)?)?;
-    (secs < (bin.start_secs + histogram.bin_secs) as f64).then_some(bin)
-}
-
-fn bin_text(app: &App, (histogram, sighted): (&Histogram, &[(i64, u128)]), bin: &Bin, names: &[&str; 3]) -> String {
-    let time = |secs| app.zone.format(Timestamp::from_secs(secs));
-    let mut lines =
-        vec![format!("{} – {} {}", time(bin.start_secs), time(bin.start_secs + histogram.bin_secs), app.zone.name())];
-    for (name, count) in names.iter().zip([bin.good, bin.bad, bin.other]) {
-        if count > 0 {
-            lines.push(format!("{name} {}", display::count(count)));
-        }
-    }
-    if let Some((_, count)) = sighted.iter().find(|(start, count)| *start == bin.start_secs && *count > 0) {
-        lines.push(app.texts.tr_args("bin-sighted", &[("count", &display::count(*count))]));
-    }
-    lines.join("\n")
-}
-
-/// Round times of the zone, at most so many over the span, and none within the `edge` (a part of the span) at its ends.
-pub(super) fn time_marks(
-    zone: crate::present::zone::Zone,
-    (from, to): (f64, f64),
-    most: f64,
-    edge: f64,
-) -> Vec<GridMark> {
-    const STEPS: [i64; 15] =
-        [1, 5, 15, 60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_419_200];
-    let span = (to - from).max(1.0);
-    let listed = STEPS.into_iter().find(|step| span / *step as f64 <= most);
-    let step = listed.unwrap_or_else(|| (span / most / 31_536_000.0).ceil().max(1.0) as i64 * 31_536_000);
-    // Marks are on the zone's own hours and days; across a change of daylight saving they keep the first offset.
-    let offset = zone.offset_secs(Timestamp::from_secs(from as i64));
-    let first = (from as i64 + offset).div_euclid(step) * step - offset;
-    let edge = span * edge;
-    let marks = (0..9).map(|n| (first + n * step) as f64).filter(|value| (from + edge..=to - edge).contains(value));
-    marks.map(|value| GridMark { value, step_size: step as f64 }).collect()
-}
-
-/// Its two texts may be closer than the default allows: the plot is low.
-fn count_axis() -> AxisHints<'static> {
-    let text = |mark: GridMark, _: &std::ops::RangeInclusive<f64>| {
-        if mark.value.fract() == 0.0 { display::count(mark.value.max(0.0) as u64) } else { String::new() }
-    };
-    AxisHints::new_y().min_thickness(size::COUNT_AXIS).label_spacing(egui::Rangef::new(8.0, 14.0)).formatter(text)
-}
-
-/// Nothing, a half and all of the highest round number below the top.
-fn count_marks(top: f64) -> Vec<GridMark> {
-    let power = 10f64.powf(top.max(1.0).log10().floor());
-    let highest = [5.0, 2.0, 1.0].into_iter().map(|m| m * power).find(|v| *v <= top).unwrap_or(1.0);
-    [0.0, highest].map(|value| GridMark { value, step_size: highest }).to_vec()
-}
-
-pub(super) fn axis_text(zone: crate::present::zone::Zone, secs: f64, span: f64) -> String {
-    let format = match span {
-        s if s > 3.0 * 365.0 * 86_400.0 => "%Y",
-        s if s > 3.0 * 86_400.0 => "%Y-%m-%d",
-        s if s > 6.0 * 3600.0 => "%m-%d %H:%M",
-        s if s > 300.0 => "%H:%M",
-        _ => "%H:%M:%S",
-    };
-    zone.format_with(Timestamp::from_secs(secs as i64), format)
+fn swatch_ui(ui: &mut Ui, pattern: Pattern, color: Color32, text: String) {
+    let (rect, _) = ui.allocate_exact_size(vec2(SWATCH, SWATCH), Sense::hover());
+    pattern.swatch(ui.painter(), rect, Shape::Bars, color, theme::palette(ui).panel);
+    ui.add(Label::new(RichText::new(text).small()).extend());
+    ui.add_space(size::GAP);
 }
 
 #[cfg(test)]
@@ -253,23 +292,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_stand_on_the_hours_of_the_zone() {
-        let kolkata = crate::present::zone::Zone::by_name("Asia/Kolkata").unwrap();
-        let marks = time_marks(kolkata, (1_621_123_200.0, 1_621_209_600.0), 7.0, 0.04);
-        let texts: Vec<String> = marks.iter().map(|m| axis_text(kolkata, m.value, 86_400.0)).collect();
-        assert_eq!(texts[..2], ["05-16 12:00", "05-16 18:00"]);
-        assert_eq!(time_marks(kolkata, (1_621_123_200.0, 1_621_209_600.0), 2.0, 0.04).len(), 2, "a narrow plot");
-        let texts = |edge| time_marks(kolkata, (1_621_123_200.0, 1_621_209_600.0), 7.0, edge).len();
-        assert_eq!((texts(0.0), texts(0.25)), (4, 2), "no text hangs over the edge");
-        assert_eq!(count_marks(278.0).iter().map(|m| m.value).collect::<Vec<_>>(), [0.0, 200.0]);
-        assert_eq!(count_marks(0.0)[1].value, 1.0);
-    }
-
-    #[test]
-    fn the_bin_under_the_pointer() {
+    fn the_bin_of_a_moment() {
         let bin = |start_secs| Bin { start_secs, good: 1, ..Bin::default() };
         let histogram = Histogram { bin_secs: 60, bins: vec![bin(60), bin(180)] };
-        let at = |secs| bin_at(&histogram, secs).map(|b| b.start_secs);
+        let at = |secs| bin_at(&histogram, bin_of(secs, 60)).map(|b| b.start_secs);
         assert_eq!(
             [at(59.0), at(60.0), at(119.9), at(120.0), at(180.0), at(240.0)],
             [None, Some(60), Some(60), None, Some(180), None]

@@ -26,6 +26,7 @@ fn key(key: Key) -> egui::Key {
         Key::Right => return egui::Key::ArrowRight,
         Key::Plus => return egui::Key::Plus,
         Key::Minus => return egui::Key::Minus,
+        Key::Equals => return egui::Key::Equals,
     };
     egui::Key::from_name(&name).unwrap_or(egui::Key::F35)
 }
@@ -38,7 +39,7 @@ mod tests {
     #[test]
     fn every_shortcut_has_its_key() {
         for command in Command::all() {
-            if let Some(shortcut) = command.shortcut() {
+            for shortcut in command.shortcuts() {
                 assert_ne!(to_egui(shortcut).logical_key, egui::Key::F35, "{command:?}");
             }
         }

@@ -2,13 +2,20 @@
 
 use super::dialogs::picker::Picker;
 use super::filter_bar::FilterBarState;
+use super::focus::FocusState;
+use super::inspector::InspectorState;
+use super::plot::select::Selecting;
+use super::tag_popover::TagPopover;
 use super::time_bar::TimeBarState;
+use super::views::compare::CompareState;
+use super::views::timeline::track::PlotState;
 use super::widgets::grid::GridState;
 use super::widgets::list::ListState;
 use super::widgets::subject::SubjectState;
+use crate::app::journal::Entry;
 use crate::model::conclusions::{ExhibitText, FindingText, ReportField};
-use crate::model::{Dataset, IndicatorIssue, IndicatorList, Label, Received, RecordId};
-use crate::query::{EntryColumn, EvidenceRow, WarningRow};
+use crate::model::{Dataset, EvidenceId, IndicatorIssue, IndicatorList, Label, Received};
+use crate::query::{EvidenceRow, WarningRow};
 use crate::report::Picture;
 use crate::session::Dialog;
 use crate::session::selection::Selection;
@@ -23,6 +30,19 @@ pub struct EvidenceState {
     pub received: ListState<Received>,
     /// The lower list shows what was not imported instead of the warnings.
     pub shows_received: bool,
+    /// The file whose row was selected last, because it was looked at.
+    pub known: Option<EvidenceId>,
+    /// Bytes are shown as text instead of numbers.
+    pub as_text: bool,
+    /// The page of bytes that is shown, and what is marked in it.
+    pub bytes_shown: Option<(u64, u64)>,
+    /// The byte to go to, while it is typed.
+    pub offset: String,
+}
+
+#[derive(Default)]
+pub struct JournalState {
+    pub entries: ListState<Entry>,
 }
 
 /// What is typed, and how the rows are scrolled.
@@ -31,6 +51,8 @@ pub struct ExhibitsState {
     pub of: Option<i64>,
     pub draft: ExhibitText,
     pub known: ExhibitText,
+    /// Of the unsaved texts when the draft was filled.
+    pub revision: u64,
     /// The report's fields that are being typed.
     pub fields: BTreeMap<ReportField, String>,
     pub rows: GridState,
@@ -54,6 +76,8 @@ pub struct FindingsState {
     pub draft: FindingText,
     /// As the case has them.
     pub known: FindingText,
+    /// Of the unsaved texts when the draft was filled.
+    pub revision: u64,
     pub new_title: String,
 }
 
@@ -63,7 +87,6 @@ pub struct IndicatorsState {
     pub entries: GridState,
     pub issues: ListState<IndicatorIssue>,
     pub labels: ListState<Label>,
-    pub widths: [Option<f32>; EntryColumn::ALL.len()],
 }
 
 #[derive(Default)]
@@ -85,40 +108,43 @@ pub struct SqlState {
 
 #[derive(Default)]
 pub struct TimelineState {
-    /// Where a drag over a track began, in seconds.
-    pub drag: Option<f64>,
+    pub plot: PlotState,
     /// Thresholds while they are typed, by the id of the track.
     pub thresholds: BTreeMap<u64, String>,
 }
 
-/// The raw text made ready to be shown, kept while the record stays the same.
-#[derive(Default)]
-pub struct InspectorState {
-    pub of: Option<RecordId>,
-    pub raw: String,
-    pub json: Option<String>,
-    pub hidden_bytes: usize,
-}
-
 #[derive(Default)]
 pub struct UiState {
+    pub focus: FocusState,
     pub flows: GridState,
     pub events: GridState,
     pub evidence: EvidenceState,
+    pub journal: JournalState,
     pub pairs: PairsState,
     pub timeline: TimelineState,
     pub indicators: IndicatorsState,
     pub sightings: SightingsState,
     pub sql: SqlState,
     pub query_result: GridState,
-    pub filter: FilterBarState,
+    /// Of the flows and of the events.
+    pub filters: [FilterBarState; 2],
     pub time: TimeBarState,
     pub inspector: InspectorState,
+    pub compare: CompareState,
+    pub tags: TagPopover,
+    /// What is typed about a record in the inspector, about an address on its page, and about a thing in the dialog: all of
+    /// them can be on screen.
     pub subject: SubjectState,
+    pub address_subject: SubjectState,
+    pub dialog_subject: SubjectState,
     pub findings: FindingsState,
     pub exhibits: ExhibitsState,
-    /// Where a drag over the histogram began, in seconds.
-    pub histogram_drag: Option<f64>,
+    /// What had the keyboard in the frame before.
+    pub focus_before: Option<egui::Id>,
+    /// The handle between two halves.
+    pub half: super::widgets::handle::Handle,
+    /// Of the flows and of the events.
+    pub histograms: [Selecting; 2],
     pub picker: Picker,
     /// The entry that Enter takes in the list of a dialog.
     pub list_at: usize,
@@ -128,6 +154,22 @@ pub struct UiState {
 }
 
 impl UiState {
+    pub fn filter(&mut self, dataset: Dataset) -> &mut FilterBarState {
+        let [flows, events] = &mut self.filters;
+        match dataset {
+            Dataset::Flows => flows,
+            Dataset::Events => events,
+        }
+    }
+
+    pub fn histogram(&mut self, dataset: Dataset) -> &mut Selecting {
+        let [flows, events] = &mut self.histograms;
+        match dataset {
+            Dataset::Flows => flows,
+            Dataset::Events => events,
+        }
+    }
+
     pub fn grid(&mut self, dataset: Dataset) -> &mut GridState {
         match dataset {
             Dataset::Flows => &mut self.flows,

@@ -75,7 +75,9 @@ fn work_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     }
     exports_ui(ui, app, out);
     if let Some(notice) = &app.notice {
-        ui.add(Label::new(notice).truncate());
+        let told = ui.add(Label::new(notice).truncate());
+        // A screen reader says it without being asked.
+        ui.ctx().accesskit_node_builder(told.id, |node| node.set_live(egui::accesskit::Live::Polite));
     }
 }
 
@@ -107,7 +109,7 @@ fn exports_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
                 ui.add(bar.text(t.tr_args("list-more", &args)));
             }
             None => {
-                ui.spinner();
+                crate::ui::motion::busy_ui(ui);
             }
         }
         if ui.button(t.tr("cancel-export")).clicked() {

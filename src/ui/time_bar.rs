@@ -1,21 +1,32 @@
-//! The time range of all record views: typed in the chosen zone, by length, moved along, or everything.
+//! The time range of all record views: typed in the chosen zone (`present::when` reads it), by length, moved along, or
+//! everything.
 
+use super::focus::{self, Arrows, PaneId, group_ui, pane_ui};
 use super::theme::{self, size};
 use crate::model::{TimeRange, Timestamp};
+use crate::present::when::{self, Given, Side};
+use crate::session::records::Records;
 use crate::session::{Action, App, Command};
-use egui::{Button, Key, TextEdit, Ui};
+use egui::{Button, Id, Key, TextEdit, Ui};
 
 /// The two texts while they are edited.
 #[derive(Default)]
 pub struct TimeBarState {
-    edited: [Option<String>; 2],
+    from: Option<String>,
+    to: Option<String>,
+    /// The pass in which it was drawn last: two views side by side have one bar.
+    drawn: u64,
 }
 
 /// Lengths of the buttons, in seconds.
 const LENGTHS: [(&str, i64); 5] = [("30m", 1800), ("1h", 3600), ("3h", 10_800), ("12h", 43_200), ("1d", 86_400)];
 
 pub(crate) fn time_bar_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, out: &mut Vec<Action>) {
-    ui.scope(|ui| {
+    let pass = ui.ctx().cumulative_pass_nr() + 1;
+    if std::mem::replace(&mut state.drawn, pass) == pass {
+        return;
+    }
+    pane_ui(ui, &app.texts, PaneId::Time, |ui| {
         // Much is on this line.
         ui.spacing_mut().button_padding.x = size::NARROW_PADDING;
         bar_ui(ui, app, state, out);
@@ -29,33 +40,36 @@ fn bar_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, out: &mut Vec<Action
         if room.label {
             ui.label(t.tr("time-label"));
         }
-        bound_ui(ui, app, state, 0, room.field, out);
+        bound_ui(ui, app, state, Side::From, room.field, out);
         ui.label("–");
-        bound_ui(ui, app, state, 1, room.field, out);
+        bound_ui(ui, app, state, Side::To, room.field, out);
         if room.zone {
             ui.label(app.zone.name());
         }
-        if room.lengths {
-            ui.separator();
-            lengths_ui(ui, app, out);
-        } else {
-            ui.menu_button(t.tr("time-lengths"), |ui| lengths_ui(ui, app, out));
-        }
-        let is_all = app.range == TimeRange::default();
-        if ui.add(Button::selectable(is_all, t.tr("time-all"))).clicked() {
-            out.push(Action::Command(Command::AllTimes));
-        }
-        // Both on one line, wherever that is.
-        ui.horizontal(|ui| {
-            for (sign, name, direction) in [("◀", t.tr("time-earlier"), -1), ("▶", t.tr("time-later"), 1)] {
-                let moved = moved(app.range, direction);
-                let response = ui.add_enabled(moved.is_some(), Button::new(sign));
-                let info = || egui::WidgetInfo::labeled(egui::accesskit::Role::Button, moved.is_some(), &name);
-                response.widget_info(info);
-                if response.on_hover_text(&name).clicked() {
-                    out.extend(moved.map(Action::SetRange));
-                }
+        group_ui(ui, Id::unique("time-buttons"), Arrows::Across, |ui| {
+            if room.lengths {
+                ui.separator();
+                lengths_ui(ui, app, out);
+            } else {
+                ui.menu_button(t.tr("time-lengths"), |ui| lengths_ui(ui, app, out));
             }
+            ui.menu_button(t.tr("time-presets"), |ui| presets_ui(ui, app, out));
+            let is_all = app.range == TimeRange::default();
+            if ui.add(Button::selectable(is_all, t.tr("time-all"))).clicked() {
+                out.push(Action::Command(Command::AllTimes));
+            }
+            // Both on one line, wherever that is.
+            ui.horizontal(|ui| {
+                for (sign, name, direction) in [("◀", t.tr("time-earlier"), -1), ("▶", t.tr("time-later"), 1)] {
+                    let moved = moved(app.range, direction);
+                    let response = ui.add_enabled(moved.is_some(), Button::new(sign));
+                    let info = || egui::WidgetInfo::labeled(egui::accesskit::Role::Button, moved.is_some(), &name);
+                    response.widget_info(info);
+                    if response.on_hover_text(&name).clicked() {
+                        out.extend(moved.map(Action::SetRange));
+                    }
+                }
+            });
         });
     });
 }
@@ -79,7 +93,8 @@ impl Room {
         };
         let button = |words: &str| text(words) + padding;
         let field = button("0000-00-00 00:00:00") - gap;
-        let always = 2.0 * (field + gap) + text("–") + button(&t.tr("time-all")) + 2.0 * (size::ARROW_BUTTON + gap);
+        let buttons = button(&t.tr("time-all")) + button(&t.tr("time-presets")) + 2.0 * (size::ARROW_BUTTON + gap);
+        let always = 2.0 * (field + gap) + text("–") + buttons;
         let (label, zone) = (text(&t.tr("time-label")), text(app.zone.name()));
         let lengths: f32 = LENGTHS.iter().map(|(words, _)| button(words)).sum::<f32>() + 2.0 * gap;
         let menu = button(&t.tr("time-lengths"));
@@ -101,42 +116,85 @@ fn lengths_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     }
 }
 
-fn bound_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, side: usize, width: f32, out: &mut Vec<Action>) {
-    let name = &app.texts.tr(if side == 0 { "time-from" } else { "time-to" });
-    let current = if side == 0 { app.range.from } else { app.range.to };
+fn bound_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, side: Side, width: f32, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let name = &t.tr(if side == Side::From { "time-from" } else { "time-to" });
+    let current = if side == Side::From { app.range.from } else { app.range.to };
     let shown = current.map(|time| app.zone.format(time)).unwrap_or_default();
-    let Some(edited) = state.edited.get_mut(side) else { return };
+    let edited = if side == Side::From { &mut state.from } else { &mut state.to };
     let mut text = edited.clone().unwrap_or(shown);
-    let parsed = if text.trim().is_empty() { Some(None) } else { app.zone.parse(&text).map(Some) };
+    // What nobody has changed is right.
+    let read = edited.as_ref().map(|text| when::read(text, side, &given(app)));
+    let mistake = read.as_ref().and_then(|read| read.as_ref().err());
     let mut edit =
         TextEdit::singleline(&mut text).align(egui::Align2::LEFT_CENTER).desired_width(width).hint_text(name.as_str());
-    if parsed.is_none() {
+    if mistake.is_some() {
         edit = edit.text_color(theme::palette(ui).error);
     }
     let response = ui.add(edit).accessible_name(name);
+    focus::home(ui, response.id);
     if response.changed() {
         *edited = Some(text);
     }
-    if parsed.is_none() {
-        response.show_tooltip_text(app.texts.tr("time-mistake"));
+    if let Some(mistake) = mistake {
+        let says = t.tr(mistake.text_id());
+        ui.painter().rect_stroke(
+            response.rect,
+            egui::CornerRadius::same(4),
+            egui::Stroke::new(1.0, theme::palette(ui).error),
+            egui::StrokeKind::Inside,
+        );
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_invalid(egui::accesskit::Invalid::True);
+            node.set_description(says.clone());
+        });
+        response.show_tooltip_text(says);
     }
     let entered = response.lost_focus();
     let escaped = entered && ui.input(|i| i.key_pressed(Key::Escape));
-    if entered && edited.is_some() && (parsed.is_some() || escaped) {
+    if escaped {
         *edited = None;
-        if let (Some(time), false) = (parsed, escaped) {
-            let range =
-                if side == 0 { TimeRange { from: time, ..app.range } } else { TimeRange { to: time, ..app.range } };
-            if range != app.range {
-                out.push(Action::SetRange(range));
-            }
+    }
+    if entered && let Some(text) = edited.clone() {
+        // A letter that came in one frame with the key counts; a mistake stays to be mended.
+        if let Ok(range) = when::read(&text, side, &given(app)) {
+            *edited = None;
+            out.extend((range != app.range).then_some(Action::SetRange(range)));
         }
     }
-    if response.has_focus() || current.is_none() {
+    if response.has_focus() || mistake.is_some() {
         return;
     }
-    if let Some(time) = current {
-        response.on_hover_text(time.to_iso());
+    let tip = t.tr_args("time-tip", &[("name", name)]);
+    response.on_hover_text(current.map_or_else(|| tip.clone(), |time| format!("{}\n{tip}", time.to_iso())));
+}
+
+/// What a relative time is relative to.
+fn given(app: &App) -> Given {
+    let row = app.records().and_then(Records::cursor_time);
+    Given { zone: app.zone, span: span(app), range: app.range, row }
+}
+
+/// From the first record of the case to the last.
+fn span(app: &App) -> Option<(Timestamp, Timestamp)> {
+    let totals = app.case.as_ref().and_then(|case| case.totals())?;
+    let spans = [totals.flow_span, totals.event_span];
+    let (first, last) = (spans.iter().flatten().map(|span| span.0).min()?, spans.iter().flatten().map(|s| s.1).max()?);
+    Some((first, last))
+}
+
+/// Ranges by a click, each with what would be typed for it: the texts `time-preset-NAME` and `time-typed-NAME`.
+const PRESETS: [&str; 7] = ["today", "yesterday", "last-1h", "last-3h", "last-24h", "row-5m", "row-1h"];
+
+fn presets_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    for name in PRESETS {
+        let typed = app.texts.tr(&format!("time-typed-{name}"));
+        let range = when::read(&typed, Side::From, &given(app)).ok();
+        let button = Button::new(app.texts.tr(&format!("time-preset-{name}"))).shortcut_text(typed);
+        if ui.add_enabled(range.is_some(), button).clicked() {
+            out.extend(range.map(Action::SetRange));
+            ui.close();
+        }
     }
 }
 
@@ -147,8 +205,7 @@ fn length_secs(range: TimeRange) -> Option<i64> {
 /// From where the range begins now; without one, the last stretch of this length that the evidence has.
 fn of_length(app: &App, secs: i64) -> TimeRange {
     let millis = secs * 1000;
-    let totals = app.case.as_ref().and_then(|case| case.totals());
-    let last = totals.and_then(|t| t.flow_span.map(|s| s.1.0).max(t.event_span.map(|s| s.1.0)));
+    let last = span(app).map(|span| span.1.0);
     let from = match (app.range.from, last) {
         (Some(from), _) => from.0,
         (None, Some(last)) => last.saturating_add(1000).saturating_sub(millis),
@@ -176,5 +233,20 @@ mod tests {
         assert_eq!(moved(later, -1), Some(range));
         assert_eq!(moved(TimeRange::default(), 1), None);
         assert_eq!(length_secs(range), Some(3600));
+    }
+
+    #[test]
+    fn what_the_presets_say_is_typed_is_read_in_every_language() {
+        use crate::present::{Language, Texts};
+        let time = Timestamp::from_secs(1_621_123_200);
+        let given = Given { span: Some((time, time)), row: Some(time), ..Given::default() };
+        for language in Language::ALL {
+            let texts = Texts::new(language);
+            for name in PRESETS {
+                let typed = texts.tr(&format!("time-typed-{name}"));
+                assert!(when::read(&typed, Side::From, &given).is_ok(), "{} {typed}", language.code());
+                assert!(texts.has(&format!("time-preset-{name}")), "{name}");
+            }
+        }
     }
 }

@@ -93,7 +93,7 @@ pub(crate) fn one_of_each() -> Vec<Box<dyn Question>> {
         Box::new(SeriesQuestion::new(series, Shape::Area)),
         Box::new(HeatQuestion { scope: flows(), measure: Measure::Records }),
         Box::new(EventQuestion { dataset: Dataset::Events, record: record(3, 2) }),
-        Box::new(CompareQuestion { dataset: Dataset::Events, records: vec![record(3, 1), record(3, 2)] }),
+        Box::new(CompareQuestion::of(Dataset::Events, vec![record(3, 1), record(3, 2)])),
         Box::new(AddressQuestion(AddressQuery::of(Address::parse(b"203.0.113.5").unwrap()))),
         Box::new(TextQuestion("所見 <b>&</b>\u{202e}".into())),
         Box::new(SightingsQuestion::new(By::Indicator, flows(), Some("known".into()), Some(3))),
@@ -281,7 +281,7 @@ fn what_cannot_be_an_exhibit_is_refused() {
     let selected = |records| SelectedQuestion { dataset: Dataset::Events, records, columns: Vec::new() };
     assert_eq!(refused(&selected(vec![])), "no records are selected");
     assert_eq!(refused(&selected(vec![record(1, 2)])), "events has no record 1:2");
-    let compare = |records| CompareQuestion { dataset: Dataset::Events, records };
+    let compare = |records| CompareQuestion::of(Dataset::Events, records);
     assert_eq!(refused(&compare(vec![record(3, 1)])), "2 to 5 records can be compared");
     assert_eq!(refused(&compare(vec![record(1, 2), record(3, 1)])), "record 1:2 is not one of the events");
     assert!(

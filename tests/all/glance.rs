@@ -31,8 +31,15 @@ fn every_figure_at_a_glance_is_what_its_link_opens() {
     for (name, table, condition) in [
         ("accepted", "flow_record", "NOT duplicate AND action = 'ACCEPT'"),
         ("rejected", "flow_record", "NOT duplicate AND action = 'REJECT'"),
-        ("no-data", "flow_record", "NOT duplicate AND log_status = 'NODATA'"),
-        ("skip-data", "flow_record", "NOT duplicate AND log_status = 'SKIPDATA'"),
+        (
+            "no-action",
+            "flow_record",
+            "NOT duplicate AND action IS NULL AND ifnull(log_status, '') NOT IN ('NODATA', 'SKIPDATA')",
+        ),
+        ("other-action", "flow_record", "NOT duplicate AND action NOT IN ('ACCEPT', 'REJECT')"),
+        ("no-data", "flow_record", "NOT duplicate AND action IS NULL AND log_status = 'NODATA'"),
+        ("skip-data", "flow_record", "NOT duplicate AND action IS NULL AND log_status = 'SKIPDATA'"),
+        ("no-errors", "cloudtrail_event", "error_code IS NULL"),
         ("flow-sightings", "flow_record", "0"),
         ("event-sightings", "cloudtrail_event", "0"),
         ("errors", "cloudtrail_event", "error_code IS NOT NULL"),
@@ -57,6 +64,12 @@ fn every_figure_at_a_glance_is_what_its_link_opens() {
         let opened = query::rows(&reader, &count.scope.records(Vec::new()), &Cancel::default()).unwrap();
         assert_eq!(opened.len() as u64, count.records, "{}", count.name);
     }
+    let parts = |dataset| {
+        let parts = ours.counts.iter().filter(move |count| count.is_part && count.scope.dataset == dataset);
+        parts.map(|count| count.records).sum::<u64>()
+    };
+    assert_eq!(parts(Dataset::Flows), number(&desk, "flow_record", "NOT duplicate"));
+    assert_eq!(parts(Dataset::Events), number(&desk, "cloudtrail_event", "1"));
     let flows = ours.flows.unwrap();
     assert_eq!((flows.figures.records, flows.hours), (15, 5));
     assert_eq!(flows.gaps, [(1_621_134_000, 1_621_137_600)]);
@@ -141,8 +154,8 @@ fn everything_about_an_address() {
             ),
         )
     };
-    assert_eq!([as_sql(&facts.sent)], *of("srcaddr"));
-    assert_eq!([as_sql(&facts.received)], *of("dstaddr"));
+    assert_eq!([as_sql(&facts.figures.sent)], *of("srcaddr"));
+    assert_eq!([as_sql(&facts.figures.received)], *of("dstaddr"));
     assert_eq!((summed(&facts.sent_series.1), summed(&facts.received_series.1)), (361, 0));
     let pairs = pair_rows(&reader, &facts.pairs.1, 0..9).unwrap();
     assert_eq!(pairs.iter().map(|row| row.record_count).collect::<Vec<_>>(), [2], "none without addresses");
@@ -150,16 +163,16 @@ fn everything_about_an_address() {
     assert_eq!((list("ports-reached"), list("ports-offered")), (vec!["22 2".to_owned()], vec![]));
     assert_eq!((list("interfaces"), list("actions")), (vec!["eni-1 2".to_owned()], vec!["REJECT 2".to_owned()]));
     // All three events came from there.
-    assert_eq!(facts.events.1.records, number(&desk, "cloudtrail_event", "source_ip_address = '198.51.100.7'"));
+    assert_eq!(facts.figures.events.1.records, number(&desk, "cloudtrail_event", "source_ip_address = '198.51.100.7'"));
     assert_eq!(list("event-names"), ["ConsoleLogin 1", "RunInstances 1", "StopLogging 1"]);
-    assert_eq!(facts.passed_on.1.records, 0);
-    assert_eq!(facts.flows.dataset, Dataset::Flows);
+    assert_eq!(facts.figures.passed_on.1.records, 0);
+    assert_eq!(facts.figures.flows.dataset, Dataset::Flows);
 
     let range = TimeRange { from: Some(Timestamp::from_secs(1_621_126_801)), to: None };
     let later = ask(&AddressQuery { range, ..AddressQuery::of(address("198.51.100.7")) });
-    assert_eq!((later.sent.records, later.events.1.records), (1, 1));
+    assert_eq!((later.figures.sent.records, later.figures.events.1.records), (1, 1));
     let nowhere = ask(&AddressQuery::of(address("192.0.2.99")));
-    assert_eq!((nowhere.sent.records, nowhere.pairs.1.len(), nowhere.lists.len()), (0, 0, 5));
-    let opened = query::rows(&reader, &Scope::records(&facts.flows, Vec::new()), &Cancel::default()).unwrap();
+    assert_eq!((nowhere.figures.sent.records, nowhere.pairs.1.len(), nowhere.lists.len()), (0, 0, 5));
+    let opened = query::rows(&reader, &Scope::records(&facts.figures.flows, Vec::new()), &Cancel::default()).unwrap();
     assert_eq!(opened.len(), 2);
 }

@@ -55,7 +55,7 @@ fn evidence_is_imported_filtered_and_its_last_row_is_the_right_one() {
     assert_eq!(rows(home, case, &narrowed).len(), 1, "the port names the last row and no other");
 
     // The wheel moves the table, whose middle this is; so does the end key, as far as it goes.
-    program.changes("rows further down", 5_000, |p| p.wheel(by_mouse.width / 2, by_mouse.height * 3 / 4, 5));
+    program.changes("rows further down", 5_000, |p| p.wheel(by_mouse.width / 2, by_mouse.height / 2, 5));
     program.changes("the last rows", 5_000, |p| p.key("End"));
     program.key("Right");
     program.key("Right");
@@ -98,7 +98,8 @@ fn the_clipboard_is_shared_with_other_programs() {
     wait_for("the pasted filter", || (last_filter(home).as_deref() == Some("dstport = 5439")).then_some(()));
 
     // Out: another program gets the selected row, under the names of its columns.
-    program.changes("the first row", 500, |p| p.key("Down"));
+    // The first row is selected already.
+    program.key("Home");
     let copied = wait_for("the copied row", || {
         program.key("ctrl+c");
         screen.clipboard().filter(|text| text.starts_with("start\t"))
@@ -112,5 +113,59 @@ fn the_clipboard_is_shared_with_other_programs() {
         let at = names.iter().position(|n| *n == name).expect(name);
         assert_eq!(first[name].as_str(), Some(values[at]), "{name}");
     }
+    assert_eq!(program.close(), Some(0));
+}
+
+/// What the files of unsaved texts hold, all of them together.
+fn unsaved(home: &Path) -> String {
+    let files = std::fs::read_dir(home.join("coldtrail/unsaved")).into_iter().flatten().filter_map(Result::ok);
+    files.filter_map(|file| std::fs::read_to_string(file.path()).ok()).collect()
+}
+
+#[test]
+fn what_is_being_typed_survives_the_sudden_end_of_the_program() {
+    let Some(screen) = Screen::start("sudden-end", 1280, 800) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let evidence = repository().join("sample-logs/evidence/from-data-team");
+    let case = home.join("case.coldtrail");
+    let case = case.to_str().unwrap();
+    run(home, &["new", case, "--examiner", "A. Analyst"], 0);
+    // Exit code 1: one line of it is no record.
+    run(home, &["import", case, evidence.to_str().unwrap(), "--examiner", "A. Analyst"], 1);
+    let words = "The key left at 03";
+    let program = screen.open(home, &[case]);
+    program.changes("the flows", 20_000, |p| p.key("ctrl+3"));
+    program.changes("the dialog", 5_000, |p| p.key("ctrl+e"));
+    program.type_text(words);
+    wait_for("the words in their file", || unsaved(home).contains(words).then_some(()));
+    program.kill();
+
+    let program = screen.open(home, &[case]);
+    program.changes("the flows again", 5_000, |p| p.key("ctrl+3"));
+    program.changes("the dialog with its words", 5_000, |p| p.key("ctrl+e"));
+    program.key("Return");
+    wait_for("the exhibit", || {
+        let listed = coldtrail(home).args(["exhibit", "list", case]).output().unwrap();
+        String::from_utf8_lossy(&listed.stdout).contains(words).then_some(())
+    });
+    wait_for("nothing unsaved", || unsaved(home).is_empty().then_some(()));
+    assert_eq!(program.close(), Some(0));
+}
+
+#[test]
+fn the_window_opens_where_and_as_large_as_it_was_left() {
+    let Some(screen) = Screen::start("place", 1920, 1080) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let program = screen.open(home, &[]);
+    program.place(120, 90, 1010, 640);
+    wait_for("the window at its new place", || (program.size() == Some((1010, 640))).then_some(()));
+    assert_eq!(program.close(), Some(0));
+    let settings = std::fs::read_to_string(home.join("coldtrail/settings.json")).unwrap();
+    let settings: serde_json::Value = serde_json::from_str(&settings).unwrap();
+    assert_eq!((&settings["window"]["width"], &settings["window"]["height"]), (&1010.0.into(), &640.0.into()));
+    let program = screen.open(home, &[]);
+    assert_eq!(program.size(), Some((1010, 640)));
     assert_eq!(program.close(), Some(0));
 }

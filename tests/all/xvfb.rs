@@ -151,8 +151,14 @@ impl Screen {
 
     /// Starts the program on this display and waits until its window is there and painted.
     pub(crate) fn open(&self, home: &Path, arguments: &[&str]) -> Program<'_> {
+        self.open_with(home, arguments, &[])
+    }
+
+    /// The same with these variables in its environment.
+    pub(crate) fn open_with(&self, home: &Path, arguments: &[&str], environment: &[(&str, &Path)]) -> Program<'_> {
         let child = coldtrail(home)
             .args(arguments)
+            .envs(environment.iter().copied())
             .current_dir(home)
             .env("DISPLAY", &self.name)
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
@@ -212,6 +218,34 @@ impl Program<'_> {
         let button = if notches < 0 { "4" } else { "5" };
         let arguments = ["mousemove", &x, &y, "click", "--repeat", &times, "--delay", "15", button];
         self.screen.xdotool(&arguments).unwrap_or_else(|| panic!("wheel {notches}"));
+    }
+
+    /// Moves the pointer through so many places from here on.
+    pub(crate) fn point(&self, x: usize, y: usize, places: usize) {
+        for step in 0..places {
+            let (x, y) = ((x + 7 * step).to_string(), (y + 3 * step).to_string());
+            self.screen.xdotool(&["mousemove", &x, &y]).unwrap_or_else(|| panic!("mousemove {x} {y}"));
+        }
+    }
+
+    /// Moves the window and gives it another size.
+    pub(crate) fn place(&self, x: u32, y: u32, width: u32, height: u32) {
+        let [x, y, width, height] = [x, y, width, height].map(|number| number.to_string());
+        let window = self.window.as_str();
+        let moved = self.screen.xdotool(&["windowmove", window, &x, &y, "windowsize", window, &width, &height]);
+        moved.unwrap_or_else(|| panic!("windowmove {x} {y} {width} {height}"));
+    }
+
+    /// Width and height of what is inside its frame.
+    pub(crate) fn size(&self) -> Option<(u32, u32)> {
+        let told = self.screen.xdotool(&["getwindowgeometry", "--shell", &self.window])?;
+        let number = |name: &str| told.lines().find_map(|line| line.strip_prefix(name)?.parse().ok());
+        Some((number("WIDTH=")?, number("HEIGHT=")?))
+    }
+
+    /// Of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.0.id()
     }
 
     pub(crate) fn title(&self) -> String {

@@ -8,6 +8,7 @@ use crate::query::tables::{Column, Rows};
 use crate::query::{self, Cancel, QueryError, Scope, SourceHour, own_field};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The hours of every source of both datasets in the time range; where the scope has a filter, of its dataset alone.
 /// The rows of a source reach from its first hour to its last, and where the time range has an end, to that, as far as
@@ -33,7 +34,7 @@ const COLUMNS: [(&str, Unit); 8] = [
 
 /// What writes a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum SourceKind {
+pub enum SourceKind {
     Interface,
     TransitGateway,
     Trail,
@@ -42,7 +43,7 @@ enum SourceKind {
 impl SourceKind {
     const ALL: [Self; 3] = [Self::Interface, Self::TransitGateway, Self::Trail];
 
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Interface => "interface",
             Self::TransitGateway => "transit_gateway",
@@ -181,9 +182,29 @@ fn counted(asked: &Asked, row: &[Value]) -> Option<Scope> {
         return None;
     }
     let dataset = kind.dataset();
+    let filter = records_of(kind, [account, region, source]);
+    let scope = Scope { dataset, filter: asked.scope.filter.clone(), ..asked.scope.clone() };
+    match hour {
+        Value::Time(hour) => {
+            let end = Timestamp(hour.0.saturating_add(HOUR * 1000));
+            let from = scope.range.from.map_or(*hour, |from| from.max(*hour));
+            let to = scope.range.to.map_or(end, |to| to.min(end));
+            Some(Scope { range: TimeRange { from: Some(from), to: Some(to) }, ..scope }.and(filter))
+        }
+        _ => {
+            let time = if dataset == Dataset::Flows { "start" } else { "event_time" };
+            let untimed = Filter::test(Target::Field(own_field(dataset, time)), Check::Absent);
+            Some(scope.and(filter).and(untimed))
+        }
+    }
+}
+
+/// The filter that keeps exactly the records of a source, by its account, Region and name.
+fn records_of(kind: SourceKind, [account, region, source]: [&Value; 3]) -> Filter {
+    let dataset = kind.dataset();
     let is = |name, value: &Value| clause::clause(value, own_field(dataset, name), false);
     let absent = |name| Filter::test(Target::Field(own_field(dataset, name)), Check::Absent);
-    let filter = match kind {
+    match kind {
         SourceKind::Interface => {
             let none = if *source == Value::Null { absent("tgw_id") } else { Filter::All };
             Filter::all_of([is("account_id", account), is("region", region), is("interface_id", source), none])
@@ -193,17 +214,77 @@ fn counted(asked: &Asked, row: &[Value]) -> Option<Scope> {
             Filter::all_of(of)
         }
         SourceKind::Trail => Filter::all_of([is("recipient_account_id", account), is("aws_region", region)]),
-    };
-    let scope = Scope { dataset, filter: asked.scope.filter.clone(), ..asked.scope.clone() };
-    match hour {
-        Value::Time(hour) => {
-            let end = Timestamp(hour.0.saturating_add(HOUR * 1000));
-            let from = scope.range.from.map_or(*hour, |from| from.max(*hour));
-            let to = scope.range.to.map_or(end, |to| to.min(end));
-            Some(Scope { range: TimeRange { from: Some(from), to: Some(to) }, ..scope }.and(filter))
-        }
-        _ => Some(scope.and(filter).and(absent(if dataset == Dataset::Flows { "start" } else { "event_time" }))),
     }
+}
+
+/// The sources of a dataset, and those of which hours are missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sources {
+    pub dataset: Dataset,
+    /// How many there are.
+    pub count: u64,
+    /// Those with hours between their first and their last of which no file holds a record; the most hours first.
+    pub gaps: Arc<[SourceGap]>,
+}
+
+/// A source with hours of which no file holds a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceGap {
+    pub kind: SourceKind,
+    /// Account, Region, and of flow records the interface or transit gateway.
+    pub account: Value,
+    pub region: Value,
+    pub source: Value,
+    /// Runs of hours, ascending: seconds, from is inside, to is not.
+    pub runs: Vec<(i64, i64)>,
+    /// All of its records.
+    pub records: Scope,
+}
+
+impl SourceGap {
+    /// Hours without a record.
+    pub fn hours(&self) -> u64 {
+        super::hours_of(&self.runs)
+    }
+
+    /// What it is called: the interface, the transit gateway; of a trail its Region.
+    pub fn name(&self) -> String {
+        if self.kind == SourceKind::Trail { self.region.to_text() } else { self.source.to_text() }
+    }
+}
+
+/// The sources of a dataset. Takes time in proportion to the records; never on the frame thread.
+///
+/// # Errors
+/// As of any query.
+pub fn sources(reader: &CaseReader, dataset: Dataset, cancel: &Cancel) -> Result<Sources, QueryError> {
+    let hours = query::source_hours(reader, &Scope::all(dataset), &source_fields(dataset), cancel)?;
+    Ok(missing_of(dataset, &hours))
+}
+
+/// `hours`: of each source together, ascending.
+fn missing_of(dataset: Dataset, hours: &[SourceHour]) -> Sources {
+    let (mut count, mut gaps) = (0, Vec::new());
+    for of_source in hours.chunk_by(|one, other| one.source == other.source) {
+        count += 1;
+        let Some(first) = of_source.first() else { continue };
+        let own: BTreeSet<i64> = of_source.iter().filter_map(|hour| hour.hour).collect();
+        let next = own.iter().skip(1);
+        let runs: Vec<(i64, i64)> = own
+            .iter()
+            .zip(next)
+            .filter(|(at, next)| **at + HOUR < **next)
+            .map(|(at, next)| (at + HOUR, *next))
+            .collect();
+        if runs.is_empty() {
+            continue;
+        }
+        let (kind, [account, region, source]) = source(dataset, &first.source);
+        let records = Scope::of(dataset, records_of(kind, [&account, &region, &source]));
+        gaps.push(SourceGap { kind, account, region, source, runs, records });
+    }
+    gaps.sort_by_key(|gap: &SourceGap| Reverse(gap.hours()));
+    Sources { dataset, count, gaps: gaps.into() }
 }
 
 #[cfg(test)]
@@ -251,6 +332,25 @@ mod tests {
             lines(&rows).iter().filter(|line| line.starts_with("eni-b")).collect::<Vec<_>>(),
             ["eni-b,1970-01-01T01:00:00Z,no_file,0,", "eni-b,1970-01-01T02:00:00Z,data,3,1 7",]
         );
+    }
+
+    #[test]
+    fn hours_that_a_source_lacks_are_told_as_runs() {
+        let hours = [
+            hour("eni-a", Some(0), [2, 2, 0]),
+            hour("eni-a", Some(10_800), [5, 1, 1]),
+            hour("eni-a", Some(14_400), [1, 0, 0]),
+            hour("eni-a", Some(21_600), [1, 0, 0]),
+            hour("eni-b", None, [1, 0, 0]),
+            hour("eni-b", Some(7200), [3, 0, 0]),
+        ];
+        let found = missing_of(Dataset::Flows, &hours);
+        assert_eq!((found.count, found.gaps.len()), (2, 1));
+        let gap = &found.gaps[0];
+        assert_eq!((gap.name().as_str(), gap.hours()), ("eni-a", 3));
+        assert_eq!(gap.runs, [(3600, 10_800), (18_000, 21_600)]);
+        let wanted = "account_id = 111122223333 and region is null and interface_id = eni-a";
+        assert_eq!(gap.records.filter, crate::filter::parse(wanted, Dataset::Flows).ok());
     }
 
     #[test]

@@ -68,6 +68,9 @@ kinds! {
     NotAFilterFile = "error-not-a-filter-file",
     NotADatabase = "error-not-a-database",
     Settings = "error-settings-unwritable",
+    SettingsUnread = "error-settings-unread",
+    SettingsDamaged = "error-settings-damaged",
+    UnsavedDamaged = "error-unsaved-damaged",
     // Imports.
     ImportDiskFull = "error-import-disk-full",
     ImportNotWritten = "error-import-not-written",

@@ -67,6 +67,12 @@ pub enum Cause {
     /// Of the window.
     #[error("{} could not be written: {error}", path.display())]
     Settings { path: PathBuf, error: std::io::Error },
+    #[error("{} could not be read: {error}", path.display())]
+    SettingsUnread { path: PathBuf, error: std::io::Error },
+    #[error("{} is damaged and was kept as {}", path.display(), kept.display())]
+    SettingsDamaged { path: PathBuf, kept: PathBuf },
+    #[error("{}, the file of unsaved texts, is damaged and was kept as {}", path.display(), kept.display())]
+    UnsavedDamaged { path: PathBuf, kept: PathBuf },
     #[error("{} could not be written: {error}", path.display())]
     Folder { path: PathBuf, error: std::io::Error },
     /// A program error.

@@ -105,6 +105,9 @@ fn files() -> Vec<Cause> {
         bad_filter(),
         FilterFileError::Nameless.into(),
         Cause::Settings { path: path(), error: IoError::other("x") },
+        Cause::SettingsUnread { path: path(), error: IoError::other("x") },
+        Cause::SettingsDamaged { path: path(), kept: "/x/settings.damaged-1.json".into() },
+        Cause::UnsavedDamaged { path: path(), kept: "/x/a.damaged-1.json".into() },
         Cause::Folder { path: path(), error: IoError::other("x") },
     ]);
     causes

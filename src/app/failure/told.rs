@@ -59,12 +59,20 @@ impl Cause {
             Cause::Verify(error) => verify(error),
             Cause::NotVerified(verdict) => Told::new(Kind::NotVerified).with("verdict", verdict),
             Cause::Settings { path, error } => file(Kind::Settings, path, error),
+            Cause::SettingsUnread { path, error } => file(Kind::SettingsUnread, path, error),
+            Cause::SettingsDamaged { path, kept } => aside(Kind::SettingsDamaged, path, kept),
+            Cause::UnsavedDamaged { path, kept } => aside(Kind::UnsavedDamaged, path, kept),
             Cause::Folder { path, error } => file(Kind::FileUnwritable, path, error),
             Cause::Panic(error) => panic(error),
             Cause::Thread(error) => because(Kind::NoThread, error),
             Cause::Ended => Told::new(Kind::ThreadEnded),
         }
     }
+}
+
+/// A file that was put under another name.
+fn aside(kind: Kind, path: &Path, kept: &Path) -> Told {
+    Told::new(kind).path(path).with("kept", kept.to_string_lossy())
 }
 
 fn because(kind: Kind, reason: impl ToString) -> Told {

@@ -66,7 +66,12 @@ pub(crate) struct FileReport {
     pub file: PathBuf,
     pub evidence: EvidenceId,
     pub format: String,
+    /// It came out of another file.
+    pub is_member: bool,
     pub records: u64,
+    /// Of these, flow records and events; the others are log files that a digest lists.
+    pub flows: u64,
+    pub events: u64,
     pub duplicates: u64,
     pub warnings: u64,
     /// Notes about the file as a whole.
@@ -146,6 +151,8 @@ pub(crate) struct Progress {
     pub records: u64,
     pub files_done: usize,
     pub files_total: usize,
+    /// What was found beside these files and is not read: links, special files, empty folders, paths that do not exist.
+    pub left_out_total: usize,
     pub current: PathBuf,
     pub elapsed: Duration,
 }

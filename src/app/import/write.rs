@@ -61,7 +61,12 @@ pub(crate) fn run(
     let job = Job::new(writer, case, &listing, request)?;
     let lanes = Lanes::new(&request.cancel);
     let total_bytes = listing.files.iter().map(|(_, bytes)| bytes).sum();
-    let mut progress = Progress { total_bytes, files_total: listing.files.len(), ..Progress::default() };
+    let mut progress = Progress {
+        total_bytes,
+        files_total: listing.files.len(),
+        left_out_total: listing.left_out.len(),
+        ..Progress::default()
+    };
     let result = threads::scope(|scope| -> Result<(), ImportError> {
         // However this ends, the readers hear of it: the scope waits for them.
         let _closing = CloseAtEnd(&lanes);
@@ -385,7 +390,10 @@ impl FileWriter<'_> {
             file: self.path.to_owned(),
             evidence: counts.id,
             format: ended.format.code().to_owned(),
+            is_member: !self.open.is_empty(),
             records: counts.records,
+            flows: counts.flows,
+            events: counts.events,
             duplicates: counts.duplicates,
             warnings: counts.warnings,
             notes: counts.notes,
@@ -416,7 +424,10 @@ impl FileWriter<'_> {
             file: self.path.to_owned(),
             evidence: counts.id,
             format: counts.format.clone(),
+            is_member: false,
             records: 0,
+            flows: 0,
+            events: 0,
             duplicates: counts.records + counts.duplicates,
             warnings: counts.warnings,
             notes: counts.notes,

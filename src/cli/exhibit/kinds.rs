@@ -220,7 +220,7 @@ impl Arguments {
             }
             "compare" => {
                 let dataset = self.dataset.map_or(Dataset::Events, Dataset::from);
-                Box::new(CompareQuestion { dataset, records: self.named_records()? })
+                Box::new(CompareQuestion::of(dataset, self.named_records()?))
             }
             "address" => {
                 let address = self.address()?.ok_or_else(|| needs("address", "ip"))?;

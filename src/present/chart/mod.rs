@@ -2,6 +2,7 @@
 //! threshold. The window, the SVG and the copied table are made of the same chart.
 
 pub(crate) mod axis;
+pub(crate) mod pattern;
 pub(crate) mod plot;
 pub(crate) mod scene;
 pub(crate) mod svg;

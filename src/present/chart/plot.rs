@@ -1,5 +1,6 @@
 //! Charts and heat maps as scenes: where every bar, line, label and gap is.
 
+use super::pattern::{self, Place};
 use super::scene::{Anchor, HEAT_STEPS, Item, Paint, Rgb, Role, Scene, Step, fitted};
 use super::{Chart, Heat, Shape, axis, axis_number};
 use crate::model::Timestamp;
@@ -72,6 +73,9 @@ impl Frame {
 
 /// Dashes of lines after each other, so that they differ without their colours too.
 const DASHES: [&[f64]; 4] = [&[], &[6.0, 3.0], &[2.0, 2.0], &[8.0, 3.0, 2.0, 3.0]];
+
+/// Stripes on paper are wider than those on the screen.
+const UNIT: f64 = 1.5;
 
 /// The drawing as shapes.
 pub(crate) fn scene(drawing: &Drawing, frame: Frame) -> Scene {
@@ -164,7 +168,20 @@ impl<'a> Page<'a> {
                     let steps = vec![Step::Move(from.0, from.1), Step::Line(x + size * 1.7, from.1)];
                     self.scene.items.push(Item::Stroke { steps, paint, width: 2.0, dash: dash(at) });
                 }
-                _ => self.scene.rect((x, y - size * 0.8, size * 1.7, size * 0.85), paint),
+                shape => {
+                    let (top, bottom, right) = (y - size * 0.8, y + size * 0.05, x + size * 1.7);
+                    self.scene.rect((x, top, right - x, bottom - top), paint);
+                    let mut ground = Vec::new();
+                    match shape {
+                        Shape::Area => pattern::in_area(at, x, right, UNIT).for_each(|(left, right)| {
+                            ground.extend(corners(Place { left, right, top, bottom }));
+                        }),
+                        _ => pattern::in_bar(at, Place { left: x, right, top, bottom }, UNIT, |cut| {
+                            ground.extend(corners(cut));
+                        }),
+                    }
+                    self.ground(ground);
+                }
             }
             self.words((x + mark, y), Anchor::Start, Face::Regular, fitted(name, size, width - mark - size * 0.5));
         }
@@ -213,20 +230,20 @@ impl<'a> Page<'a> {
     fn bars(&mut self, track: &Track, at: usize, y: &dyn Fn(f64) -> f64) {
         let (chart, below) = (&track.chart, track.chart.below(at));
         let Some(line) = chart.lines.get(at) else { return };
-        let mut steps = Vec::new();
+        let (mut steps, mut ground) = (Vec::new(), Vec::new());
         for ((start, value), below) in chart.starts.iter().zip(&line.values).zip(&below).filter(|((_, v), _)| **v > 0.0)
         {
             let (left, right) = (self.x(*start as f64), self.x((*start + chart.bin_secs) as f64));
             let (low, high) = (y(*below), y(below + value));
             // A bar that is thinner than a hair is still there.
             let right = right.max(left + 0.5);
-            let corners =
-                [Step::Move(left, low), Step::Line(right, low), Step::Line(right, high), Step::Line(left, high)];
-            steps.extend(corners);
-            steps.push(Step::Close);
+            let bar = Place { left, right, top: high, bottom: low };
+            steps.extend(corners(bar));
+            pattern::in_bar(at, bar, UNIT, |cut| ground.extend(corners(cut)));
         }
         let paint = self.line_paint(track, at);
         self.scene.items.push(Item::Fill { steps, paint });
+        self.ground(ground);
     }
 
     fn middle(&self, chart: &Chart, place: usize) -> f64 {
@@ -237,19 +254,31 @@ impl<'a> Page<'a> {
     fn area(&mut self, track: &Track, at: usize, y: &dyn Fn(f64) -> f64) {
         let (chart, below) = (&track.chart, track.chart.below(at));
         let Some(line) = chart.lines.get(at) else { return };
-        let mut steps = Vec::new();
+        let (mut steps, mut ground) = (Vec::new(), Vec::new());
         let value = |list: &[f64], place: usize| list.get(place).copied().unwrap_or(0.0);
         for piece in chart.pieces() {
-            let over = piece.clone().map(|place| (place, value(&below, place) + value(&line.values, place)));
-            let under = piece.rev().map(|place| (place, value(&below, place)));
-            for (step, (place, height)) in over.chain(under).enumerate() {
-                let (x, y) = (self.middle(chart, place), y(height));
-                steps.push(if step == 0 { Step::Move(x, y) } else { Step::Line(x, y) });
-            }
+            let xs: Vec<f64> = piece.clone().map(|place| self.middle(chart, place)).collect();
+            let low: Vec<f64> = piece.clone().map(|place| y(value(&below, place))).collect();
+            let high: Vec<f64> = piece.map(|place| y(value(&below, place) + value(&line.values, place))).collect();
+            ground.extend(area_cuts(at, &xs, &low, &high));
+            let around = xs.iter().zip(&high).chain(xs.iter().zip(&low).rev());
+            steps.extend(around.enumerate().map(|(step, (x, y))| match step {
+                0 => Step::Move(*x, *y),
+                _ => Step::Line(*x, *y),
+            }));
             steps.push(Step::Close);
         }
         let paint = self.line_paint(track, at);
         self.scene.items.push(Item::Fill { steps, paint });
+        self.ground(ground);
+    }
+
+    /// What shows between the ink of a series.
+    fn ground(&mut self, steps: Vec<Step>) {
+        if !steps.is_empty() {
+            let paint = self.scene.ground;
+            self.scene.items.push(Item::Fill { steps, paint });
+        }
     }
 
     fn lines(&mut self, track: &Track, at: usize, y: &dyn Fn(f64) -> f64) {
@@ -388,6 +417,27 @@ fn mixed(from: Rgb, to: Rgb, part: f64) -> Rgb {
         *channel = (a + (b - a) * part).round() as u8;
     }
     mixed
+}
+
+fn corners(place: Place) -> [Step; 5] {
+    let Place { left, right, top, bottom } = place;
+    [Step::Move(left, bottom), Step::Line(right, bottom), Step::Line(right, top), Step::Line(left, top), Step::Close]
+}
+
+/// The ground in an area, from point to point.
+fn area_cuts(at: usize, xs: &[f64], low: &[f64], high: &[f64]) -> Vec<Step> {
+    let (Some(left), Some(right)) = (xs.first(), xs.last()) else { return Vec::new() };
+    let cut = |(from, to): (f64, f64)| {
+        let edge = |x: f64, values: &[f64]| pattern::between(xs, values, x);
+        Some([
+            Step::Move(from, edge(from, low)?),
+            Step::Line(from, edge(from, high)?),
+            Step::Line(to, edge(to, high)?),
+            Step::Line(to, edge(to, low)?),
+            Step::Close,
+        ])
+    };
+    pattern::in_area(at, *left, *right, UNIT).filter_map(cut).flatten().collect()
 }
 
 fn dash(at: usize) -> &'static [f64] {

@@ -210,7 +210,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::model::{SeriesKey, SeriesLine, SeriesTable};
-    use crate::present::chart::{Chart, Shape};
+    use crate::present::chart::{Chart, Line, Shape};
     use crate::present::zone::Zone;
     use std::sync::Arc;
 
@@ -248,6 +248,24 @@ mod tests {
         let lines = svg(&drawing(Shape::Lines));
         let path = lines.lines().find(|line| line.contains("stroke-width=\"1.5\"")).unwrap();
         assert_eq!(path.matches('M').count(), 2, "the line breaks at the gap");
+    }
+
+    #[test]
+    fn series_beside_each_other_differ_without_their_colours() {
+        for shape in [Shape::Bars, Shape::Area] {
+            let one = drawing(shape);
+            let mut two = one.clone();
+            let track = &mut two.tracks[0];
+            let mut chart = (*track.chart).clone();
+            let other = Line { key: SeriesKey::Other, ..chart.lines[0].clone() };
+            chart.lines.push(other);
+            track.chart = Arc::new(chart);
+            track.names.push("rest".into());
+            track.colours.push([0, 120, 0]);
+            let grounds = |drawing: &Drawing| svg(drawing).matches("fill=\"#ffffff\"").count();
+            // In the legend and in the plot.
+            assert_eq!(grounds(&two), grounds(&one) + 2, "{shape:?}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::columns::{
 use crate::filter::Filter;
 use crate::model::TimeRange;
 use crate::query::RecordQuery;
-use crate::query::histogram::{Bin, Histogram, width};
+use crate::query::histogram::{Bin, Bins, Histogram};
 use rusqlite::types::ValueRef;
 use std::sync::Arc;
 
@@ -128,12 +128,12 @@ impl Engine<'_> {
     }
 
     /// As `query::histogram`.
-    pub(crate) fn histogram(&self, query: &RecordQuery, most: usize) -> Result<Histogram, EngineError> {
+    pub(crate) fn histogram(&self, query: &RecordQuery, bins: Bins) -> Result<Histogram, EngineError> {
         let selection = self.chosen(query)?;
         let Some((first, last)) = self.start_span(&selection)? else {
             return Ok(Histogram { bin_secs: 1, bins: Vec::new() });
         };
-        let bin_secs = width(last.saturating_sub(first), most);
+        let bin_secs = bins.secs(last.saturating_sub(first));
         let begin = first.div_euclid(bin_secs).checked_mul(bin_secs).ok_or(EngineError::Unsupported)?;
         let bins = last.checked_sub(begin).and_then(|span| u32::try_from(span / bin_secs + 1).ok());
         let size = bins.ok_or(EngineError::Unsupported)?;

@@ -9,7 +9,7 @@ use crate::query::conversations::conversations_by_sql;
 use crate::query::figures::figures_by_sql;
 use crate::query::filter_sql::fixture::{TestRecord, case_of};
 use crate::query::filter_sql::random_tests::{FLOW_SUBJECTS, filter_text, flow_record, numbered};
-use crate::query::histogram::histogram_by_sql;
+use crate::query::histogram::{Bins, histogram_by_sql};
 use crate::query::hours::hours_by_sql;
 use crate::query::pairs::pairs_by_sql;
 use crate::query::rows::rows_by_sql;
@@ -48,6 +48,10 @@ fn compare(reader: &CaseReader, query: &RecordQuery, threads: usize, what: &str)
     for (place, id) in expected.iter().enumerate() {
         assert_eq!(rows.place(*id), Some(place));
     }
+    let some: Vec<_> = expected.iter().copied().rev().step_by(2).collect();
+    let mut places: Vec<usize> = (0..expected.len()).rev().step_by(2).collect();
+    places.reverse();
+    assert_eq!(rows.places(&some), places);
     for limit in [1, 4, 20] {
         if let Some(first) = by_columns(reader, threads, |engine| engine.first_rows(query, limit)) {
             assert_eq!(
@@ -58,9 +62,9 @@ fn compare(reader: &CaseReader, query: &RecordQuery, threads: usize, what: &str)
         }
     }
     let unordered = RecordQuery { sort: Vec::new(), ..query.clone() };
-    for most in [1, 3, 100] {
-        let expected = histogram_by_sql(reader, &unordered, most, &Cancel::default()).unwrap();
-        let found = by_columns(reader, threads, |engine| engine.histogram(&unordered, most));
+    for bins in [Bins::Most(1), Bins::Most(3), Bins::Most(100), Bins::Secs(7)] {
+        let expected = histogram_by_sql(reader, &unordered, bins, &Cancel::default()).unwrap();
+        let found = by_columns(reader, threads, |engine| engine.histogram(&unordered, bins));
         assert_eq!(found, expected, "{what}");
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn of(records: &Records, shown: &Shown<'_>, limit: usize) -> Vec<Cand
         list.push(Candidate::of(count(), &chosen));
     }
     if COMPARED.contains(&ids.len()) {
-        list.push(Candidate::of(count(), &CompareQuestion { dataset, records: ids.clone() }));
+        list.push(Candidate::of(count(), &CompareQuestion::of(dataset, ids.clone())));
     }
     list.push(Candidate::of("", &table));
     // What the histogram above the table draws.

@@ -7,7 +7,7 @@ use crate::model::{Dataset, TimeRange};
 use crate::present::display;
 use crate::session::action::{Dialog, Leaving, RunningImport};
 use crate::session::history::History;
-use crate::session::jobs::Job;
+use crate::session::jobs::{Job, JobId, JobState};
 use crate::session::open_case::OpenCase;
 use crate::session::source::{CaseInfo, ImportOptions};
 use crate::session::state::App;
@@ -81,22 +81,41 @@ impl App {
         if self.is_open(&job.case) { outcome } else { format!("{}: {outcome}", display::file_name(&job.case)) }
     }
 
+    /// Says how it ended. An import that was waited for ends where the case is seen as a whole.
+    pub(super) fn after_import(&mut self, ended: JobId) {
+        let job = self.jobs.list().iter().find(|job| job.id == ended);
+        // Records wait for a format to be confirmed: that is asked for, not left to be found.
+        let waits = |job: &Job| {
+            let asks = job.files.iter().any(|f| f.format_needed || f.read_as.is_some());
+            asks && self.is_open(&job.case)
+        };
+        if self.dialog.is_none() && job.is_some_and(waits) {
+            self.dialog = Some(Dialog::Jobs);
+        }
+        self.notice = job.map(|job| self.outcome(job));
+        let was_done = job.is_some_and(|job| job.state == JobState::Done && self.is_open(&job.case));
+        if was_done && self.view == View::Evidence && self.dialog.is_none() {
+            self.dispatch(Action::Show(View::Overview));
+        }
+    }
+
     pub(super) fn open(&mut self, path: &Path) {
         // Remembered beyond this run, so not relative to where it was started.
         let path = &absolute(path);
+        self.remember_layout();
         self.dialog = None;
         self.notice = None;
-        if let Some(before) = self.case.as_ref().map(|case| case.path.clone()) {
-            self.stop_indexing(&before);
-        }
         let columns = &self.settings.columns;
         match OpenCase::start(path, &self.backend, &self.waker, columns) {
             Ok(case) => {
+                self.leave_for(path);
+                self.open_unsaved(path);
                 self.case = Some(case);
                 self.settings.remember_case(path);
                 self.range = TimeRange::default();
-                self.view = View::Overview;
+                self.restore_layout(path);
                 self.address = None;
+                self.effects.push(Effect::FocusTable);
                 self.history = History::new(self.current_step());
             }
             Err(error) => {
@@ -107,12 +126,24 @@ impl App {
     }
 
     fn close(&mut self) {
+        self.end_left();
         if let Some(path) = self.case.as_ref().map(|case| case.path.clone()) {
             self.stop_indexing(&path);
         }
         self.remember_columns();
+        self.remember_layout();
+        self.finish_unsaved();
         self.case = None;
         self.dialog = None;
+        self.recent.forget();
+    }
+
+    /// Which recent cases are still there: where their list is in sight.
+    pub(super) fn look_up_recent(&mut self) {
+        self.recent.poll();
+        if self.case.is_none() || matches!(self.dialog, Some(Dialog::Open { .. })) {
+            self.recent.look(&self.settings.recent_cases, &self.waker);
+        }
     }
 
     fn create(&mut self, path: PathBuf, info: &CaseInfo, then_import: Vec<PathBuf>) {
@@ -121,7 +152,10 @@ impl App {
             Ok(()) => {
                 self.settings.examiner = info.examiner.clone();
                 self.open(&path);
-                self.view = View::Evidence;
+                if !self.is_open(&absolute(&path)) {
+                    return;
+                }
+                (self.view, self.split) = (View::Evidence, None);
                 self.history = History::new(self.current_step());
                 if !then_import.is_empty() {
                     self.dialog = Some(import_dialog(then_import));
@@ -143,7 +177,8 @@ impl App {
         match self.backend.import(&case.path, paths, options, events, Arc::clone(&self.waker)) {
             Ok(handle) => {
                 self.jobs.add(&case.path, handle, receiver);
-                self.view = View::Evidence;
+                self.turn_to(View::Evidence);
+                self.step();
             }
             Err(why) => {
                 self.errors.push(UserError::new(Message::new("error-import"), why.told()).at(&case.path));
@@ -193,8 +228,11 @@ impl App {
             return self.errors.push(UserError::new(Message::new("error-create-case"), why).at(folder));
         }
         let info = CaseInfo { title: self.texts.tr("sample-title"), ..CaseInfo::default() };
-        self.create(path, &info, Vec::new());
-        self.import(vec![samples], ImportOptions::default());
+        self.create(path.clone(), &info, Vec::new());
+        // Where it could not be made, the case that is open is another one.
+        if self.is_open(&absolute(&path)) {
+            self.import(vec![samples], ImportOptions::default());
+        }
     }
 
     /// Beside the evidence nothing is written without being asked for: the proposal is the working folder.
@@ -215,12 +253,15 @@ impl App {
     /// Called at the end of the program.
     pub fn shut_down(&mut self) {
         self.remember_columns();
+        self.remember_layout();
+        self.settings.window = self.window_place.or(self.settings.window);
         self.jobs.finish();
         self.finish_indexing();
         self.finish_mending();
+        let left = self.end_left();
+        self.finish_unsaved();
         self.exports.finish();
-        let ended = self.case.take().map(OpenCase::close);
-        for thread in ended.into_iter().flatten() {
+        for thread in self.case.take().into_iter().chain(left).flat_map(OpenCase::close) {
             let _ = thread.join();
         }
         self.save_settings();

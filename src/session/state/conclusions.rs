@@ -2,18 +2,20 @@
 
 use crate::app::conclusions::MOST_TAGGED;
 use crate::app::failure::Cause;
-use crate::model::conclusions::Change;
+use crate::model::conclusions::{Change, Subject};
 use crate::model::{Dataset, RecordId, TimeRange};
 use crate::present::display;
 use crate::query::{Duplicates, PairQuery, Scope};
 use crate::questions::{self, AnalysisQuestion, Live};
 use crate::session::action::{Action, Link};
 use crate::session::command::Command;
-use crate::session::conclusions::{self, Made, Task};
+use crate::session::conclusions::{Made, Task};
+use crate::session::open_case::OpenCase;
 use crate::session::sightings::{Show, SightingsAction};
-use crate::session::state::{App, Message, UserError};
+use crate::session::state::{App, Effect, Message, UserError};
 use crate::session::undo::{CaseChange, Changes, Way};
 use crate::session::view::View;
+use std::collections::BTreeMap;
 
 impl App {
     pub(super) fn changes(&self) -> Option<&Changes> {
@@ -52,11 +54,21 @@ impl App {
         self.notice = Some(self.texts.tr_args(key, &[("what", &what.render(&self.texts))]));
     }
 
-    pub(super) fn quick_tag(&self) -> Option<&str> {
-        self.case.as_ref()?.conclusions.quick_tag()
+    /// Who writes, where the case does not say it: as the settings remember it.
+    pub fn signs_as(&self) -> Option<&str> {
+        let totals = self.case.as_ref()?.totals()?;
+        let remembered = Some(self.settings.examiner.as_str()).filter(|name| !name.is_empty());
+        remembered.filter(|_| totals.examiner.is_empty())
+    }
+
+    /// Is there nobody to whom what is written could be put down?
+    pub fn is_nameless(&self) -> bool {
+        let nobody = |case: &OpenCase| case.totals().is_some_and(|totals| totals.examiner.is_empty());
+        self.settings.examiner.is_empty() && self.case.as_ref().is_some_and(nobody)
     }
 
     pub(super) fn write(&mut self, task: Task) {
+        self.hand_over(&task);
         let Some(case) = &mut self.case else { return };
         if matches!(task, Task::Exhibit(_)) {
             self.dialog = None;
@@ -67,36 +79,37 @@ impl App {
         case.change(CaseChange::Conclusions(task));
     }
 
-    /// The tag that was given last, on the selected rows or off.
-    pub(super) fn toggle_tag(&mut self) {
-        let View::Records(dataset) = self.view else { return };
+    /// Several tags at once; one is called by its name.
+    pub(super) fn set_tags(&mut self, subjects: &[Subject], tags: BTreeMap<String, bool>) {
+        let Some(case) = &mut self.case else { return };
+        if let Some((name, _)) = tags.iter().rfind(|(_, on)| **on) {
+            case.conclusions.make_quick(name);
+        }
+        case.set_tags(subjects, tags);
+    }
+
+    /// Asks for the tags of the selected rows.
+    pub(super) fn tag_rows(&mut self) {
+        let Some(dataset) = self.shown_records() else { return };
         let Some(case) = &self.case else { return };
-        let Some(name) = case.conclusions.quick_tag().map(str::to_owned) else {
-            self.notice = Some(self.texts.tr("notice-no-quick-tag"));
-            self.show_inspector = true;
-            return;
-        };
-        let records = case.records(dataset);
-        if records.selection.len() > MOST_TAGGED as u64 {
+        if case.records(dataset).selection.len() > MOST_TAGGED as u64 {
             let most = display::count(MOST_TAGGED as u64);
             self.notice = Some(self.texts.tr_args("notice-too-many-tagged", &[("most", &most)]));
             return;
         }
-        let ids = records.selected_ids(MOST_TAGGED);
-        let change = case.conclusions.lists().and_then(|lists| conclusions::toggled(lists, &name, ids));
-        if let Some(change) = change {
-            self.write(Task::Change(change));
-        }
+        self.effects.push(Effect::EditTags);
     }
 
     /// Something was written: told, and what is on screen follows it.
     pub(super) fn was_made(&mut self, made: &Made) {
+        self.arrived(made);
         let key = match &made.task {
             _ if !made.changed() => "notice-nothing-changed",
             Task::Exhibit(_) => "notice-exhibit-added",
             Task::Change(change) => match change {
                 Change::AddTag { .. } => "notice-tagged",
                 Change::RemoveTag { .. } => "notice-untagged",
+                Change::RemoveNote(_) | Change::RemoveFinding(_) | Change::RemoveExhibit(_) => "notice-removed",
                 _ => "notice-written",
             },
         };
@@ -117,8 +130,12 @@ impl App {
         }
     }
 
+    pub(super) fn show_record(&mut self, dataset: Dataset, id: RecordId) {
+        self.select_records(dataset, vec![id]);
+    }
+
     /// All records of the kind, with these selected.
-    fn select_records(&mut self, dataset: Dataset, ids: Vec<RecordId>) {
+    pub(super) fn select_records(&mut self, dataset: Dataset, ids: Vec<RecordId>) {
         let (range, duplicates) = (TimeRange::default(), Duplicates::All);
         self.follow(Link { view: View::Records(dataset), dataset, filter: String::new(), range, duplicates });
         if let Some(case) = &mut self.case {

@@ -131,10 +131,12 @@ pub(crate) fn failure(what: &Mend) -> &'static str {
     }
 }
 
-/// Does this write to the case, or open the dialog of what does?
+/// Does this write to the case, or open the dialog of what does? An undo does not: before anything is written to the case,
+/// it can only undo filters and time ranges.
 fn writes(action: &Action) -> bool {
     match action {
-        Action::Import { .. } | Action::Write(_) | Action::ToggleTag | Action::UndoAgreed => true,
+        Action::Import { .. } | Action::Write(_) | Action::SetTags(..) => true,
+        Action::ChangeViews(_) => true,
         Action::ChangeFilters(change) => !matches!(change, FilterChange::Export(_)),
         Action::Indicators(action) => matches!(action, IndicatorsAction::Change(_)),
         Action::Command(command) => matches!(
@@ -146,8 +148,6 @@ fn writes(action: &Action) -> bool {
                 | Command::OwnerDatabase
                 | Command::AddExhibit
                 | Command::TagRows
-                | Command::Undo
-                | Command::Redo
         ),
         _ => false,
     }

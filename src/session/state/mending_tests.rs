@@ -91,3 +91,17 @@ fn looking_asks_nothing_and_no_index_is_written() {
         assert!(backend.indexed.lock().unwrap().is_empty());
     }
 }
+
+#[test]
+fn a_filter_is_undone_without_a_question() {
+    let (mut app, backend, settled) = open(older());
+    app.dispatch(Action::Show(View::Records(Dataset::Flows)));
+    app.dispatch(Action::ApplyFilter(Dataset::Flows, "dstport = 22".into()));
+    settled.settle(&mut app);
+    for (command, applied) in [(Command::Undo, ""), (Command::Redo, "dstport = 22")] {
+        app.dispatch(Action::Command(command));
+        settled.settle(&mut app);
+        assert_eq!((app.records().unwrap().applied(), &app.dialog), (applied, &None), "{command:?}");
+    }
+    assert!(backend.mended.lock().unwrap().is_empty());
+}

@@ -4,10 +4,12 @@ use crate::filter::{self, Check, Filter, Target};
 use crate::model::{Address, Dataset, SeriesKey};
 use crate::present::chart::Line;
 use crate::present::display;
+use crate::query::GroupBy;
 use crate::questions::catalogue::{Given, Shape, named};
-use crate::questions::{Live, group, scope_of};
+use crate::questions::{COMPARED, Live, group, scope_of};
 use crate::session::action::{Action, Link};
 use crate::session::command::Command;
+use crate::session::compare::CompareAction;
 use crate::session::indicators::IndicatorsAction;
 use crate::session::library::LibraryAction;
 use crate::session::open_case::OpenCase;
@@ -19,6 +21,7 @@ use crate::session::state::{App, COPY_LIMIT, Effect};
 use crate::session::text_filter::narrowed;
 use crate::session::timeline::{Plan, TimelineAction, Track};
 use crate::session::undo::CaseChange;
+use crate::session::unsaved::{self, Place};
 use crate::session::view::View;
 
 /// Bins of a copied table at most.
@@ -41,9 +44,10 @@ impl App {
     pub(super) fn follow(&mut self, link: Link) {
         let Some(case) = &mut self.case else { return };
         if case.records_mut(link.dataset).apply(&link.filter) {
-            self.view = link.view;
+            self.turn_to(link.view);
             self.range = link.range;
             self.duplicates = link.duplicates;
+            self.effects.push(Effect::FocusTable);
             self.step();
         }
     }
@@ -52,8 +56,9 @@ impl App {
     pub(super) fn show_address(&mut self, address: &str) {
         let Some(address) = Address::parse(address.trim().as_bytes()) else { return };
         self.address = Some(address);
-        self.view = View::Address;
+        self.turn_to(View::Address);
         self.dialog = None;
+        self.effects.push(Effect::FocusTable);
         self.step();
     }
 
@@ -68,7 +73,6 @@ impl App {
             PairsAction::Sort { column, add } => pairs.sort_by(column, add),
             PairsAction::Select(selection) => pairs.select(selection),
             PairsAction::Want(rows) => case.want_pairs(rows),
-            PairsAction::Resize(column, width) => pairs.resize(column, width),
             PairsAction::CopyRows => {
                 let copied = pairs.copied_rows(COPY_LIMIT);
                 self.copied(copied);
@@ -89,6 +93,7 @@ impl App {
                 let filter = named("nat-alarm").map(|query| query.text(&Given::default()));
                 self.apply_filter(Dataset::Flows, &filter.unwrap_or_default());
             }
+            TimelineAction::Hourly(dataset, clause, by) => self.show_hourly(dataset, clause, by),
             TimelineAction::CopyCsv => {
                 let csv = self.timeline_csv();
                 csv.into_iter().for_each(|text| self.copy(text));
@@ -98,6 +103,20 @@ impl App {
                 self.dialog = None;
             }
         }
+    }
+
+    /// The hours of the records that this condition leaves too.
+    fn show_hourly(&mut self, dataset: Dataset, clause: Filter, by: GroupBy) {
+        if !self.drill(View::Timeline, dataset, clause) {
+            return;
+        }
+        let Some(case) = &mut self.case else { return };
+        let span = case.totals().and_then(|totals| match dataset {
+            Dataset::Flows => totals.flow_span,
+            Dataset::Events => totals.event_span,
+        });
+        let hours = span.map_or(0, |(first, last)| last.secs().saturating_sub(first.secs()) / 3600);
+        case.timeline.hourly(dataset, by, hours);
     }
 
     /// Every track as a table, one after the other.
@@ -156,6 +175,18 @@ impl App {
         self.dispatch(Action::ApplyFilter(dataset, wanted.to_string()));
     }
 
+    /// The records that this condition leaves too, in this view. It is one step: back leads to where it was asked for.
+    pub(super) fn drill(&mut self, view: View, dataset: Dataset, clause: Filter) -> bool {
+        let from = (self.view, self.split);
+        self.turn_to(view);
+        let narrowed = self.narrow(dataset, clause);
+        match narrowed {
+            true => self.effects.push(Effect::FocusTable),
+            false => (self.view, self.split) = from,
+        }
+        narrowed
+    }
+
     /// One more condition beside the current filter; `false` where nothing changed for a mistake.
     pub(super) fn narrow(&mut self, dataset: Dataset, clause: Filter) -> bool {
         let Some(case) = &self.case else { return false };
@@ -212,10 +243,51 @@ impl App {
         }
     }
 
+    /// Are records of this kind side by side now?
+    pub(super) fn is_compared(&self, dataset: Dataset) -> bool {
+        self.case.as_ref().is_some_and(|case| case.compare.is_open(View::Records(dataset)))
+    }
+
+    pub(super) fn dispatch_compare(&mut self, action: CompareAction) {
+        let Some(dataset) = self.shown_records() else { return };
+        let Some(case) = &mut self.case else { return };
+        match action {
+            CompareAction::Open => {
+                let selected = case.records(dataset).selection.len();
+                let ids = case.records(dataset).selected_ids(*COMPARED.end());
+                if !usize::try_from(selected).is_ok_and(|selected| COMPARED.contains(&selected)) {
+                    let count = display::count(selected);
+                    self.notice = Some(self.texts.tr_args("notice-compare-count", &[("count", &count)]));
+                    return;
+                }
+                case.compare.open(dataset, ids);
+                self.step();
+            }
+            CompareAction::Close => {
+                case.compare.close();
+                self.effects.push(Effect::FocusTable);
+                self.step();
+            }
+            CompareAction::OnlyDifferences(only) => case.compare.only_differences = only,
+            CompareAction::Unfold(unfolded) => case.compare.is_unfolded = unfolded,
+            CompareAction::CopyText => {
+                let text = case.compare.text();
+                text.into_iter().for_each(|text| self.copy(text));
+            }
+            CompareAction::CopyCsv => {
+                let text = case.compare.csv();
+                text.into_iter().for_each(|text| self.copy(text));
+            }
+        }
+    }
+
     pub(super) fn dispatch_sql(&mut self, action: SqlAction) {
         let Some(console) = self.case.as_mut().map(|case| &mut case.sql) else { return };
         match action {
-            SqlAction::Edit(text) => console.edit(text),
+            SqlAction::Edit(text) => {
+                console.edit(text.clone());
+                self.unsaved.set(Place::Statement, unsaved::words(&text));
+            }
             SqlAction::Run => console.run(),
             SqlAction::Stop => console.stop(),
             SqlAction::LimitRows(rows) => console.limit_rows(rows),

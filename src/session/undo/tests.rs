@@ -103,3 +103,54 @@ fn what_failed_can_be_tried_again_and_what_changed_nothing_is_gone() {
     assert_eq!(changes.take_next(), None);
     assert!(changes.is_idle() && !changes.can_undo());
 }
+
+#[test]
+fn what_was_made_together_is_undone_and_redone_together() {
+    let mut changes = Changes::default();
+    changes.make(named("before"), set("x"));
+    run(&mut changes, &set("x"), Ok(Some(set(""))));
+    changes.make_together(named("all"), [set("a"), set("b"), set("c")]);
+    for (name, before) in [("a", "x"), ("b", "a"), ("c", "b")] {
+        assert_eq!(run(&mut changes, &set(name), Ok(Some(set(before)))), None);
+    }
+    assert_eq!(changes.to_undo(), Some(&named("all")));
+    // A second one that is asked for meanwhile means what was made before.
+    changes.undo(false);
+    changes.undo(false);
+    for (before, name) in [("b", "c"), ("a", "b"), ("x", "a")] {
+        assert_eq!(run(&mut changes, &set(before), Ok(Some(set(name)))), Some((Way::Undo, named("all"))));
+    }
+    assert_eq!(run(&mut changes, &set(""), Ok(Some(set("x")))), Some((Way::Undo, named("before"))));
+    assert!(!changes.can_undo());
+    changes.redo();
+    changes.redo();
+    assert_eq!(run(&mut changes, &set("x"), Ok(Some(set("")))), Some((Way::Redo, named("before"))));
+    for (name, before) in [("a", "x"), ("b", "a"), ("c", "b")] {
+        assert_eq!(run(&mut changes, &set(name), Ok(Some(set(before)))), Some((Way::Redo, named("all"))));
+    }
+    assert!(changes.is_idle() && !changes.can_redo());
+    // One that fails stays, with those that are before it.
+    changes.undo(false);
+    assert_eq!(run(&mut changes, &set("b"), Err(NotMade)), None);
+    assert!(changes.is_idle() && changes.to_undo() == Some(&named("all")));
+    // One that changes nothing does not end the step.
+    changes.undo(false);
+    assert_eq!(run(&mut changes, &set("b"), Ok(None)), None);
+    assert_eq!(run(&mut changes, &set("a"), Ok(Some(set("b")))), Some((Way::Undo, named("all"))));
+    assert_eq!(run(&mut changes, &set("x"), Ok(Some(set("a")))), Some((Way::Undo, named("all"))));
+    assert_eq!((changes.to_undo(), changes.is_idle()), (Some(&named("before")), true));
+}
+
+#[test]
+fn one_that_takes_much_out_is_asked_about_wherever_it_is_in_its_step() {
+    let mut changes = Changes::default();
+    changes.make_together(named("all"), [set("a"), set("b")]);
+    run(&mut changes, &set("a"), Ok(Some(remove_list())));
+    run(&mut changes, &set("b"), Ok(Some(set(""))));
+    changes.undo(false);
+    assert_eq!(changes.take_next(), None);
+    assert!(changes.take_asks());
+    changes.undo(true);
+    run(&mut changes, &set(""), Ok(Some(set("b"))));
+    assert_eq!(run(&mut changes, &remove_list(), Ok(Some(set("back")))), Some((Way::Undo, named("all"))));
+}

@@ -1,8 +1,9 @@
 //! What a change is called: `tag 3 records as exfil`.
 
-use super::CaseChange;
+use super::{CaseChange, FilterStep};
 use crate::app::error::Message;
 use crate::case::IndicatorItem;
+use crate::model::TimeRange;
 use crate::model::conclusions::{Change, Subject};
 use crate::present::display;
 use crate::session::conclusions::{Conclusions, Lists, Task};
@@ -28,6 +29,25 @@ pub(crate) fn describe(written: &Conclusions, known: &Indicators, change: &CaseC
             FilterChange::Export(path) => named("change-filters-export", &file_name(path)),
             FilterChange::Restore { .. } => Message::new("change-filters"),
         },
+        CaseChange::Shown(step) => filter_step(step, &step.text, step.range),
+        CaseChange::View(change) => {
+            named(if change.view.is_some() { "change-view-save" } else { "change-view-remove" }, &change.name)
+        }
+    }
+}
+
+/// Several tags of the same things.
+pub(crate) fn tags(tags: usize, subjects: usize) -> Message {
+    let [tags, count] = [tags, subjects].map(|number| display::count(number as u64));
+    Message::new("change-tags").with("tags", tags).with("count", count)
+}
+
+/// From this filter and range to others.
+pub(crate) fn filter_step(from: &FilterStep, text: &str, range: TimeRange) -> Message {
+    match text {
+        _ if range != from.range => Message::new("change-range"),
+        "" => Message::new("change-filter-clear"),
+        text => named("change-filter-apply", text),
     }
 }
 

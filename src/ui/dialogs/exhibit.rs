@@ -1,6 +1,6 @@
 //! Freezing what the view on screen shows; tags and notes of something that is not the record under the cursor.
 
-use super::{foot, lines_foot, title};
+use super::{foot, lines_foot, path_width, title};
 use crate::model::conclusions::{ExhibitText, Subject};
 use crate::present::Language;
 use crate::present::display;
@@ -33,7 +33,7 @@ pub(super) fn add_exhibit_ui(
     let mut in_lines = false;
     Grid::new("exhibit").num_columns(2).spacing(vec2(12.0, 8.0)).show(ui, |ui| {
         let label = ui.label(t.tr("exhibit-what"));
-        let combo = ComboBox::from_id_salt("exhibit-what").width(size::PATH_FIELD).selected_text(name(app, chosen));
+        let combo = ComboBox::from_id_salt("exhibit-what").width(path_width(ui)).selected_text(name(app, chosen));
         let response = combo.show_ui(ui, |ui| {
             for (at, candidate) in list.iter().enumerate() {
                 ui.selectable_value(&mut draft.chosen, at, name(app, candidate));
@@ -51,11 +51,11 @@ pub(super) fn add_exhibit_ui(
         }
         if chosen.kind == "text" {
             let label = ui.label(t.tr("exhibit-words"));
-            let field = TextEdit::multiline(&mut draft.words).desired_rows(4).desired_width(size::PATH_FIELD);
+            let field = TextEdit::multiline(&mut draft.words).desired_rows(4).desired_width(path_width(ui));
             in_lines |= ui.add(field).labelled_by(label.id).has_focus();
             ui.end_row();
         }
-        in_lines |= exhibit_text_ui(ui, app, &mut draft.text, state.dialog_is_new, size::PATH_FIELD);
+        in_lines |= exhibit_text_ui(ui, app, &mut draft.text, state.dialog_is_new, path_width(ui));
     });
     ui.add_space(size::GAP);
     ui.add(Label::new(RichText::new(t.tr_args("exhibit-tip", &[("zone", app.zone.name())])).weak()).wrap());
@@ -118,7 +118,10 @@ pub(super) fn tags_and_notes_ui(ui: &mut Ui, app: &App, subject: &Subject, state
     let key = format!("subject-{}", subject.kind());
     title(ui, t.tr_args(&key, &[("what", &display::visible(&subject.key()))]));
     if let Some(case) = &app.case {
-        subject_ui(ui, app, case, subject, &mut state.subject, out);
+        // What is also looked at behind the dialog is one text in both.
+        let UiState { subject: of_record, address_subject, dialog_subject, .. } = state;
+        let shared = [of_record, address_subject].into_iter().find(|shared| shared.is_of(subject));
+        subject_ui(ui, app, case, subject, shared.unwrap_or(dialog_subject), out);
     }
     ui.add_space(size::GAP_LARGE);
     if ui.button(t.tr("close")).clicked() {

@@ -2,7 +2,7 @@
 
 use super::open::{path_field, picker_note};
 use super::picker::Pick;
-use super::{foot, title};
+use super::{foot, path_width, title};
 use crate::model::SavedFilter;
 use crate::present::display;
 use crate::session::saved_filters::FilterChange;
@@ -27,8 +27,7 @@ pub(super) fn save_filter_ui(
         let fields = [(t.tr("filter-name"), &mut filter.name), (t.tr("filter-note"), &mut filter.note)];
         for (at, (name, value)) in fields.into_iter().enumerate() {
             let label = ui.label(name);
-            let edit =
-                TextEdit::singleline(value).align(egui::Align2::LEFT_CENTER).min_size(vec2(size::PATH_FIELD, 0.0));
+            let edit = TextEdit::singleline(value).align(egui::Align2::LEFT_CENTER).min_size(vec2(path_width(ui), 0.0));
             let field = ui.add(edit).labelled_by(label.id);
             if state.dialog_is_new && at == 0 {
                 field.request_focus();

@@ -2,7 +2,7 @@
 
 use super::open::picker_note;
 use super::picker::Pick;
-use super::{dialog_list, foot, title};
+use super::{dialog_list, foot, path_width, title};
 use crate::present::display;
 use crate::session::source::ImportOptions;
 use crate::session::{Action, App};
@@ -40,7 +40,7 @@ pub(super) fn import_ui(ui: &mut Ui, app: &App, fields: Fields<'_>, state: &mut 
     ui.horizontal(|ui| {
         let label = ui.label(t.tr("field-path"));
         let field = ui
-            .add(TextEdit::singleline(typed).align(egui::Align2::LEFT_CENTER).desired_width(size::PATH_FIELD))
+            .add(TextEdit::singleline(typed).align(egui::Align2::LEFT_CENTER).desired_width(path_width(ui)))
             .labelled_by(label.id);
         if state.dialog_is_new {
             field.request_focus();

@@ -3,7 +3,7 @@
 
 use super::open::{path_field, picker_note};
 use super::picker::Pick;
-use super::{foot, title};
+use super::{foot, path_width, title};
 use crate::app::indicators::{ImportChoice, Preview};
 use crate::ingest::indicators::{ListFormat, ListOptions, Role};
 use crate::model::{IndicatorKind, Label as NamedThing, Purpose};
@@ -176,7 +176,7 @@ fn preview_ui(ui: &mut Ui, app: &App, preview: &Preview, file: &mut IndicatorFil
 }
 
 fn field(ui: &mut Ui, text: &mut String) -> egui::Response {
-    ui.add(TextEdit::singleline(text).align(egui::Align2::LEFT_CENTER).min_size(vec2(size::PATH_FIELD, 0.0)))
+    ui.add(TextEdit::singleline(text).align(egui::Align2::LEFT_CENTER).min_size(vec2(path_width(ui), 0.0)))
 }
 
 fn purpose_ui(ui: &mut Ui, app: &App, purpose: &mut Purpose) -> egui::Response {

@@ -1,60 +1,41 @@
-//! Dialogs of one field, with or without a list below it: commands, time zones, a row to go to.
+//! Dialogs of one field, with or without a list below it: time zones, a row to go to.
 
 use super::{dialog_list, foot, title};
 use crate::model::Address;
 use crate::present::{display, zone::Zone};
-use crate::session::{Action, App, Command};
+use crate::session::{Action, App};
 use crate::ui::state::UiState;
-use egui::{Button, Key, Modifiers, TextEdit, Ui};
+use crate::ui::widgets::follow::scroll_to_chosen;
+use egui::{Id, Key, Modifiers, Response, TextEdit, Ui};
+
+/// The field of a dialog. It has the keyboard before it is drawn first, so that nothing of what is typed meanwhile is lost.
+fn first_field(ui: &mut Ui, name: &str, edit: TextEdit<'_>, state: &UiState) -> Response {
+    let id = field_id(state);
+    if state.dialog_is_new {
+        ui.memory_mut(|memory| memory.request_focus(id));
+    }
+    ui.add(edit.id(id).align(egui::Align2::LEFT_CENTER).hint_text(name)).accessible_name(name)
+}
+
+/// By the dialog: its name may hold a number that changes while something is typed.
+fn field_id(state: &UiState) -> Id {
+    Id::unique(("first-field", state.dialog_shown))
+}
 
 /// A field whose arrows walk through the list below it. True when Enter takes the entry at `state.list_at`.
-fn search_field(ui: &mut Ui, name: &str, typed: &mut String, entries: usize, state: &mut UiState) -> bool {
-    let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
-    if pressed(Key::ArrowDown) {
-        state.list_at += 1;
-    }
-    if pressed(Key::ArrowUp) {
-        state.list_at = state.list_at.saturating_sub(1);
-    }
-    let taken = pressed(Key::Enter);
-    let field = ui
-        .add(TextEdit::singleline(typed).align(egui::Align2::LEFT_CENTER).hint_text(name).desired_width(f32::INFINITY));
-    let field = field.accessible_name(name);
-    if state.dialog_is_new {
-        field.request_focus();
-    }
+pub(super) fn search_field(ui: &mut Ui, name: &str, typed: &mut String, entries: usize, state: &mut UiState) -> bool {
+    // An entry of the list that has the keyboard has the keys for itself.
+    let focused = ui.memory(|memory| memory.focused());
+    let is_here = state.dialog_is_new || focused.is_none_or(|id| id == field_id(state));
+    let presses = |key| if is_here { ui.input_mut(|i| i.count_and_consume_key(Modifiers::NONE, key)) } else { 0 };
+    state.list_at = (state.list_at + presses(Key::ArrowDown)).saturating_sub(presses(Key::ArrowUp));
+    let taken = presses(Key::Enter) > 0;
+    let field = first_field(ui, name, TextEdit::singleline(typed).desired_width(f32::INFINITY), state);
     if field.changed() {
         state.list_at = 0;
     }
     state.list_at = state.list_at.min(entries.saturating_sub(1));
     taken
-}
-
-pub(super) fn palette_ui(ui: &mut Ui, app: &App, typed: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
-    let t = &app.texts;
-    let commands = matching_commands(app, typed);
-    let taken = search_field(ui, &t.tr("palette-hint"), typed, commands.len(), state);
-    let mut run = if taken { commands.get(state.list_at).copied() } else { None };
-    dialog_list(ui, "palette", |ui| {
-        for (at, command) in commands.iter().enumerate() {
-            let shortcut = command.shortcut().map(|s| s.to_string()).unwrap_or_default();
-            let button = Button::selectable(at == state.list_at, app.command_text(*command)).shortcut_text(shortcut);
-            let response = ui.add(button.min_size(egui::vec2(ui.available_width(), 0.0)));
-            if at == state.list_at {
-                response.scroll_to_me(None);
-            }
-            if response.on_hover_text(t.tr(&command.tip_id())).clicked() {
-                run = Some(*command);
-            }
-        }
-        if commands.is_empty() {
-            ui.weak(t.tr("list-nothing"));
-        }
-    });
-    if let Some(command) = run {
-        out.push(Action::Dialog(None));
-        out.push(Action::Command(command));
-    }
 }
 
 pub(super) fn zone_ui(ui: &mut Ui, app: &App, typed: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
@@ -69,7 +50,7 @@ pub(super) fn zone_ui(ui: &mut Ui, app: &App, typed: &mut String, state: &mut Ui
         for (at, zone) in zones.iter().enumerate() {
             let response = ui.selectable_label(at == state.list_at, zone.name());
             if at == state.list_at {
-                response.scroll_to_me(None);
+                scroll_to_chosen("zones", at, &response);
             }
             if response.clicked() {
                 chosen = Some(*zone);
@@ -87,12 +68,7 @@ pub(super) fn go_to_row_ui(ui: &mut Ui, app: &App, typed: &mut String, state: &m
     title(ui, t.tr("command-go-to-row"));
     let rows = app.records().and_then(|r| r.row_count()).unwrap_or(0);
     let name = t.tr_args("go-to-row-hint", &[("rows", &display::count(rows))]);
-    let field = ui
-        .add(TextEdit::singleline(typed).align(egui::Align2::LEFT_CENTER).desired_width(200.0).hint_text(&name))
-        .accessible_name(&name);
-    if state.dialog_is_new {
-        field.request_focus();
-    }
+    first_field(ui, &name, TextEdit::singleline(typed).desired_width(200.0), state);
     ui.weak(name);
     let digits: String = typed.chars().filter(|c| !matches!(c, ',' | ' ' | '_' | '\'')).collect();
     let row = digits.parse::<u64>().ok().filter(|row| (1..=rows).contains(row));
@@ -105,24 +81,12 @@ pub(super) fn address_ui(ui: &mut Ui, app: &App, typed: &mut String, state: &mut
     let t = &app.texts;
     title(ui, t.tr("command-address"));
     let name = t.tr("address-hint");
-    let field = ui
-        .add(TextEdit::singleline(typed).align(egui::Align2::LEFT_CENTER).desired_width(f32::INFINITY).hint_text(&name))
-        .accessible_name(&name);
-    if state.dialog_is_new {
-        field.request_focus();
-    }
+    first_field(ui, &name, TextEdit::singleline(typed).desired_width(f32::INFINITY), state);
     let is_address = Address::parse(typed.trim().as_bytes()).is_some();
+    if !is_address && !typed.trim().is_empty() {
+        ui.weak(t.tr("address-no-address"));
+    }
     if foot(ui, app, &t.tr("go"), is_address, out) {
         out.push(Action::ShowAddress(typed.clone()));
     }
-}
-
-/// A scrolling list of commands that contain every word of `typed`.
-fn matching_commands(app: &App, typed: &str) -> Vec<Command> {
-    let typed = typed.to_lowercase();
-    let fits = |command: &Command| {
-        let text = format!("{} {}", app.command_text(*command), command.name()).to_lowercase();
-        typed.split_whitespace().all(|word| text.contains(word))
-    };
-    Command::all().filter(|c| app.is_enabled(*c) && *c != Command::Palette && fits(c)).collect()
 }

@@ -1,13 +1,13 @@
 //! Opening a case and making a new one, by a typed path or the desktop's dialog.
 
 use super::picker::Pick;
-use super::{foot, title};
+use super::{foot, path_width, title};
 use crate::present::display;
 use crate::session::source::CaseInfo;
 use crate::session::timeline::TimelineAction;
 use crate::session::{Action, App};
 use crate::ui::state::UiState;
-use crate::ui::theme::size;
+use crate::ui::theme::{self, size};
 use crate::ui::views::timeline::drawing;
 use egui::{TextEdit, Ui, vec2};
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ pub(crate) fn path_field(ui: &mut Ui, app: &App, name: &str, path: &mut String, 
     let t = &app.texts;
     let label = ui.label(name);
     let field = ui
-        .add(TextEdit::singleline(path).align(egui::Align2::LEFT_CENTER).min_size(vec2(size::PATH_FIELD, 0.0)))
+        .add(TextEdit::singleline(path).align(egui::Align2::LEFT_CENTER).min_size(vec2(path_width(ui), 0.0)))
         .labelled_by(label.id);
     if state.dialog_is_new {
         field.request_focus();
@@ -43,7 +43,10 @@ pub(crate) fn open_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut UiS
         ui.strong(t.tr("start-recent"));
         for recent in &app.settings.recent_cases {
             let shown = display::visible(&recent.to_string_lossy()).into_owned();
-            if ui.add(egui::Button::selectable(false, &shown).truncate()).on_hover_text(&shown).clicked() {
+            let missing = if app.recent.is_missing(recent) { t.tr("start-missing") } else { String::new() };
+            let missing = egui::RichText::new(missing).color(theme::palette(ui).warning);
+            let button = egui::Button::selectable(false, (shown.as_str(), egui::Atom::grow(), missing)).truncate();
+            if ui.add(button).on_hover_text(&shown).clicked() {
                 out.push(Action::Open(recent.clone()));
             }
         }
@@ -74,7 +77,7 @@ pub(crate) fn new_case_ui(
         ui.end_row();
         for (name, value) in fields {
             let label = ui.label(name);
-            ui.add(TextEdit::singleline(value).align(egui::Align2::LEFT_CENTER).min_size(vec2(size::PATH_FIELD, 0.0)))
+            ui.add(TextEdit::singleline(value).align(egui::Align2::LEFT_CENTER).min_size(vec2(path_width(ui), 0.0)))
                 .labelled_by(label.id);
             ui.end_row();
         }

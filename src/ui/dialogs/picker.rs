@@ -136,12 +136,14 @@ pub(crate) fn poll(picker: &mut Picker, dialog: &mut Dialog) {
         | Dialog::AddExhibit(_)
         | Dialog::Report(_)
         | Dialog::TagsAndNotes(_)
+        | Dialog::Views { .. }
+        | Dialog::Unsaved
         | Dialog::Upgrade
         | Dialog::Leaving(_)
         | Dialog::Undo
         | Dialog::Jobs
         | Dialog::Errors
-        | Dialog::Help => {}
+        | Dialog::Help(_) => {}
     }
 }
 

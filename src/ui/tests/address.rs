@@ -21,7 +21,7 @@ fn an_address_is_told_with_all_that_the_case_has_of_it() {
     harness.get_by_label("outside private address space");
     harness.get_by_role_and_label(Role::Button, "40 records, 280.0 kB, 160 packets; 40 accepted, 0 rejected");
     harness.get_by_role_and_label(Role::Button, "3 CloudTrail events from it, 1 with an error");
-    harness.get_by_label("■ sent 280.0 kB");
+    harness.get_by_label("sent 280.0 kB");
     harness.get_by_role_and_label(Role::Button, "Event names: ListBuckets, 2");
     harness.get_by_role_and_label(Role::Button, "Ports contacted by others: 443, 40");
     harness.get_by_role_and_label(Role::Button, "Pairs: 10.0.0.5 → 203.0.113.9, 40.0 kB").click();

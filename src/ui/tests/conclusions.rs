@@ -8,7 +8,7 @@ use crate::session::Action;
 use crate::session::View;
 use crate::session::conclusions::{Lists, Task};
 
-fn opened_case() -> (tempfile::TempDir, Shown) {
+pub(super) fn opened_case() -> (tempfile::TempDir, Shown) {
     let (folder, mut harness) = case(vec2(1600.0, 1000.0));
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
     settle(&mut harness);
@@ -19,7 +19,7 @@ fn lists(harness: &Shown) -> Arc<Lists> {
     Arc::clone(app(harness).app.case.as_ref().unwrap().conclusions.lists().expect("the lists are in"))
 }
 
-fn write(harness: &mut Shown, change: Change) {
+pub(super) fn write(harness: &mut Shown, change: Change) {
     dispatch(harness, Action::Write(Task::Change(change)));
     settle(harness);
 }
@@ -32,7 +32,7 @@ fn typed(harness: &mut Shown, role: Role, field: &str, text: &str) {
 }
 
 /// Freezes the first candidate of the view under this caption.
-fn freeze(harness: &mut Shown, caption: &str) {
+pub(super) fn freeze(harness: &mut Shown, caption: &str) {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::E);
     settle(harness);
     typed(harness, Role::TextInput, "Caption", caption);
@@ -42,42 +42,126 @@ fn freeze(harness: &mut Shown, caption: &str) {
 }
 
 #[test]
-fn a_tag_is_given_in_the_inspector_then_by_the_space_bar_and_undone() {
+fn the_space_bar_asks_for_tags_and_for_the_name_of_whoever_gives_them() {
     let (_folder, mut harness) = opened_case();
-    harness.key_press(Key::ArrowDown);
-    harness.key_press(Key::Space);
+    keyed(&mut harness, Key::Space);
+    // The case names no examiner: the keyboard is in that field first, then in the next.
+    harness.get_by_label_contains("The case names no examiner");
+    assert!(harness.get_by_role_and_label(Role::TextInput, "Your name").is_focused());
+    harness.get_by_role_and_label(Role::TextInput, "Your name").type_text("A. Analyst");
     settle(&mut harness);
-    assert!(app(&harness).app.notice.as_deref().unwrap().starts_with("Add a tag"), "there is none to give yet");
-    typed(&mut harness, Role::TextInput, "New tag", "踏み台");
-    harness.get_by_role_and_label(Role::Button, "Add tag").click();
+    keyed(&mut harness, Key::Enter);
+    assert!(harness.get_by_role_and_label(Role::TextInput, "Tag").is_focused());
+    harness.get_by_role_and_label(Role::TextInput, "Tag").type_text("踏み台");
     settle(&mut harness);
+    keyed(&mut harness, Key::Enter);
     assert_eq!(lists(&harness).tags, [("踏み台".to_owned(), 1)]);
     harness.get_by_label("Row 1, tagged");
-    dispatch(&mut harness, Action::Command(crate::session::Command::Show(View::Records(Dataset::Flows))));
-    settle(&mut harness);
+    assert_eq!(app(&harness).app.settings.examiner, "A. Analyst");
+    let by = app(&harness).app.case.as_ref().unwrap().path.clone();
+    let reader = crate::case::CaseReader::open(&by).unwrap();
+    assert_eq!(crate::query::tags(&reader, false).unwrap()[0].life.created.by, "A. Analyst");
+    drop(reader);
     harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
     harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
     settle(&mut harness);
-    // Of three rows the first has it: off, and on again for all.
-    harness.key_press(Key::Space);
-    settle(&mut harness);
-    assert_eq!(lists(&harness).tags, []);
-    harness.key_press(Key::Space);
-    settle(&mut harness);
+    // Of three rows the first has it: on for all, then off.
+    keyed(&mut harness, Key::Space);
+    harness.get_by_label("3 records");
+    keyed(&mut harness, Key::Enter);
     assert_eq!(lists(&harness).tags, [("踏み台".to_owned(), 3)]);
+    keyed(&mut harness, Key::Space);
+    keyed(&mut harness, Key::Enter);
+    assert_eq!(lists(&harness).tags, []);
+    keyed(&mut harness, Key::Space);
+    harness.get_by_role_and_label(Role::TextInput, "Tag").type_text("踏み台, C2");
+    settle(&mut harness);
+    keyed(&mut harness, Key::Enter);
+    assert_eq!(sorted_tags(&harness), [("C2".to_owned(), 3), ("踏み台".to_owned(), 3)]);
+    several_at_once(&mut harness);
     dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, "tag = 踏み台".into()));
     settle(&mut harness);
     assert_eq!(rows(&harness), 3);
-    // What is on screen follows the change at once.
+    // The filter is a step too, and its undo comes first.
     dispatch(&mut harness, Action::Command(crate::session::Command::Undo));
     settle(&mut harness);
-    assert_eq!((lists(&harness).tags.len(), rows(&harness)), (0, 0));
+    assert_eq!(rows(&harness), 91);
+    dispatch(&mut harness, Action::Command(crate::session::Command::Undo));
+    settle(&mut harness);
+    assert_eq!(lists(&harness).tags, []);
+    dispatch(&mut harness, Action::Command(crate::session::Command::Redo));
+    dispatch(&mut harness, Action::Command(crate::session::Command::Redo));
+    settle(&mut harness);
+    assert_eq!(rows(&harness), 3);
+    // What is on screen follows the change at once.
+    let shown = |row| app(&harness).app.records().unwrap().pages.id(row).map(Subject::Record);
+    let subjects: Vec<Subject> = (0..3).filter_map(shown).collect();
+    write(&mut harness, Change::RemoveTag { name: "踏み台".into(), subjects });
+    assert_eq!((lists(&harness).tags.len(), rows(&harness)), (1, 0));
+}
+
+pub(super) fn keyed(harness: &mut Shown, key: Key) {
+    harness.key_press(key);
+    settle(harness);
+}
+
+#[test]
+fn the_tags_have_no_keys_any_more_when_the_keyboard_is_elsewhere() {
+    let (_folder, mut harness) = opened_case();
+    dispatch(&mut harness, Action::Examiner("A. Analyst".into()));
+    for elsewhere in [Key::F, Key::G] {
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
+        settle(&mut harness);
+        keyed(&mut harness, Key::Space);
+        harness.get_by_role_and_label(Role::TextInput, "Tag").type_text("C2");
+        settle(&mut harness);
+        harness.key_press_modifiers(Modifiers::COMMAND, elsewhere);
+        settle(&mut harness);
+        keyed(&mut harness, Key::Enter);
+        assert!(lists(&harness).tags.is_empty(), "{elsewhere:?}");
+        assert!(harness.query_by_role_and_label(Role::TextInput, "Tag").is_none(), "{elsewhere:?}");
+    }
+}
+
+fn sorted_tags(harness: &Shown) -> Vec<(String, u64)> {
+    let mut tags = lists(harness).tags.clone();
+    tags.sort();
+    tags
+}
+
+/// Space picks what the arrows are at; Esc leaves everything as it is.
+fn several_at_once(harness: &mut Shown) {
+    let both = [("C2".to_owned(), 3), ("踏み台".to_owned(), 3)];
+    keyed(harness, Key::Space);
+    keyed(harness, Key::Escape);
+    assert_eq!(sorted_tags(harness), both);
+    keyed(harness, Key::Space);
+    keyed(harness, Key::ArrowUp);
+    keyed(harness, Key::ArrowUp);
+    for _ in 0..2 {
+        keyed(harness, Key::ArrowDown);
+        keyed(harness, Key::Space);
+    }
+    assert_eq!(harness.get_all_by_label_contains("will be removed").count(), 2);
+    keyed(harness, Key::Enter);
+    assert_eq!(lists(harness).tags, []);
+    // What was chosen together is one step.
+    dispatch(harness, Action::Command(crate::session::Command::Undo));
+    assert_eq!(sorted_tags(harness), both);
+}
+
+/// A tab of the inspector.
+fn tab(harness: &mut Shown, name: &str) {
+    harness.get_by_role_and_label(Role::Tab, name).click();
+    settle(harness);
 }
 
 #[test]
 fn notes_are_written_changed_and_taken_back_in_the_inspector() {
     let (_folder, mut harness) = opened_case();
-    harness.key_press(Key::ArrowDown);
+    tab(&mut harness, "Notes");
+    typed(&mut harness, Role::TextInput, "Your name", "A. Analyst");
+    harness.get_by_role_and_label(Role::Button, "Continue").click();
     settle(&mut harness);
     typed(&mut harness, Role::MultilineTextInput, "New note", "first contact");
     harness.get_by_role_and_label(Role::Button, "Add note").click();
@@ -95,6 +179,8 @@ fn notes_are_written_changed_and_taken_back_in_the_inspector() {
     harness.get_by_role_and_label(Role::Button, "Save note").click();
     settle(&mut harness);
     assert!(lists(&harness).notes[0].text.contains("by SSH"));
+    assert_eq!(lists(&harness).notes[0].life.created.by, "A. Analyst");
+    harness.get_by_role_and_label(Role::Tab, "Notes 1");
     harness.get_by_role_and_label(Role::Button, "Remove").click();
     settle(&mut harness);
     assert_eq!(lists(&harness).notes, []);
@@ -372,7 +458,7 @@ fn a_finding_gathers_records_and_exhibits() {
     let (_folder, mut harness) = opened_case();
     harness.key_press_modifiers(Modifiers::COMMAND, Key::D);
     settle(&mut harness);
-    harness.get_by_label_contains("No findings yet");
+    harness.get_by_label("No findings yet");
     typed(&mut harness, Role::TextInput, "Title of the finding", "Data left by SSH");
     harness.get_by_role_and_label(Role::Button, "Add finding").click();
     settle(&mut harness);
@@ -385,6 +471,8 @@ fn a_finding_gathers_records_and_exhibits() {
     harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
     settle(&mut harness);
     let cited = app(&harness).app.records().unwrap().selected_ids(10);
+    dispatch(&mut harness, Action::Examiner("A. Analyst".into()));
+    tab(&mut harness, "Notes");
     harness.get_by_role_and_label(Role::Button, "Cite the selected records in a finding").click();
     settle(&mut harness);
     harness.get_by_role_and_label(Role::Button, "1. Data left by SSH").click();
@@ -395,6 +483,24 @@ fn a_finding_gathers_records_and_exhibits() {
     dispatch(&mut harness, Action::ShowCited(id));
     settle(&mut harness);
     assert_eq!(app(&harness).app.records().unwrap().selected_ids(10), cited, "shown again, selected");
+}
+
+#[test]
+fn tags_are_typed_one_after_the_other_in_the_dialog_over_the_notes_of_a_record() {
+    let (_folder, mut harness) = opened_case();
+    dispatch(&mut harness, Action::Examiner("A. Analyst".into()));
+    tab(&mut harness, "Notes");
+    let about = Subject::Address("10.0.0.5".into());
+    dispatch(&mut harness, Action::Dialog(Some(Dialog::TagsAndNotes(about.clone()))));
+    for name in ["C2", "C3"] {
+        // Letter by letter: a frame lies between them.
+        for letter in name.chars() {
+            harness.event(egui::Event::Text(letter.to_string()));
+            settle(&mut harness);
+        }
+        keyed(&mut harness, Key::Enter);
+    }
+    assert_eq!(lists(&harness).tags_of(&about), ["C2", "C3"]);
 }
 
 #[test]
@@ -416,4 +522,62 @@ fn a_pair_and_an_address_have_tags_of_their_own() {
     dispatch(&mut harness, Action::ShowAddress("10.0.0.5".into()));
     settle(&mut harness);
     harness.get_by_label("Tags and notes");
+}
+
+/// What is left of the list before the change must not be asked for again.
+#[test]
+fn the_exhibit_that_is_looked_at_is_removed_without_an_error() {
+    let (_folder, mut harness) = opened_case();
+    freeze(&mut harness, "First");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
+    settle(&mut harness);
+    freeze(&mut harness, "Second");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::R);
+    settle(&mut harness);
+    let first = lists(&harness).exhibits.first().unwrap().id;
+    dispatch(&mut harness, Action::LookAt(first));
+    write(&mut harness, Change::RemoveExhibit(first));
+    assert_eq!(lists(&harness).exhibits.len(), 1);
+    harness.get_by_label("Removed. Ctrl+Z undoes it.");
+    let errors = app(&harness).app.errors.entries();
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[test]
+fn without_rows_the_columns_of_an_exhibit_are_as_wide_as_their_names() {
+    let (_folder, mut harness) = opened_case();
+    let statement = "SELECT srcaddr, bytes, start FROM flow_record WHERE bytes < 0";
+    dispatch(&mut harness, Action::Sql(crate::session::sql_console::SqlAction::Edit(statement.into())));
+    dispatch(&mut harness, Action::Show(View::Sql));
+    dispatch(&mut harness, Action::Sql(crate::session::sql_console::SqlAction::Run));
+    settle(&mut harness);
+    freeze_as(&mut harness, "Result of the SQL statement");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::R);
+    settle(&mut harness);
+    let id = lists(&harness).exhibits.first().unwrap().id;
+    dispatch(&mut harness, Action::LookAt(id));
+    settle(&mut harness);
+    let widths: Vec<f32> = harness.get_all_by_role(Role::ColumnHeader).map(|node| node.rect().width()).collect();
+    assert!(widths.len() == 3 && widths.iter().all(|width| *width < 110.0), "{widths:?}");
+}
+
+#[test]
+fn whatever_is_written_is_put_down_to_the_name_that_was_given_and_tags_are_one_step() {
+    let (folder, mut harness) = opened_case();
+    dispatch(&mut harness, Action::Examiner("A. Analyst".into()));
+    let view = app(&harness).app.look();
+    let change = crate::session::saved_views::ViewChange { name: "mine".into(), view };
+    dispatch(&mut harness, Action::ChangeViews(change));
+    let tags = [("c2", true), ("exfil", true)].map(|(name, on)| (name.to_owned(), on)).into();
+    dispatch(&mut harness, Action::SetTags(vec![Subject::Address("10.0.0.5".into())], tags));
+    assert_eq!(lists(&harness).tags.len(), 2);
+    let reader = crate::case::CaseReader::open(&folder.path().join("case.coldtrail")).unwrap();
+    let entries = reader.journal().unwrap();
+    drop(reader);
+    let written = entries.iter().filter(|entry| entry.action == "tag_add" || entry.parameters.contains("view:mine"));
+    assert_eq!(written.map(|entry| entry.examiner.as_str()).collect::<Vec<_>>(), ["A. Analyst"; 3]);
+    dispatch(&mut harness, Action::Command(crate::session::Command::Undo));
+    assert!(lists(&harness).tags.is_empty());
+    dispatch(&mut harness, Action::Command(crate::session::Command::Redo));
+    assert_eq!(lists(&harness).tags.len(), 2);
 }

@@ -38,7 +38,7 @@ fn texts_of<'s>(clip: Rect, shape: &'s Shape, out: &mut Vec<(Rect, &'s TextShape
     }
 }
 
-fn painted(shapes: &[ClippedShape]) -> Vec<(Rect, &TextShape)> {
+pub(super) fn painted(shapes: &[ClippedShape]) -> Vec<(Rect, &TextShape)> {
     let mut texts = Vec::new();
     shapes.iter().for_each(|of| texts_of(of.clip_rect, &of.shape, &mut texts));
     texts
@@ -121,7 +121,8 @@ fn no_number_is_cut_in_any_view_at_any_size_of_the_window() {
             dispatch(&mut harness, Action::Command(view));
             let seen = look(&harness, &format!("{view:?} at {width} x {height}"));
             signs += seen.signs;
-            assert!(seen.figures > 0, "{view:?} at {width}: the row numbers and counts at least");
+            let is_table = ![View::Queries, View::Findings, View::Exhibits].map(Command::Show).contains(&view);
+            assert!(seen.figures > 0 || !is_table, "{view:?} at {width}: the row numbers and counts at least");
             // Whatever part of a column is in sight.
             for step in 0..6 {
                 harness.event(egui::Event::PointerMoved(pos2(width * 0.4, height * 0.75)));
@@ -140,7 +141,7 @@ fn no_number_is_cut_in_any_view_at_any_size_of_the_window() {
         dispatch(&mut harness, Action::ShowAddress("203.0.113.7".into()));
         look(&harness, &format!("the address at {width} x {height}"));
     }
-    assert!(signs > 0, "some did not fit");
+    assert_eq!(signs, 0, "a column is as wide as its numbers");
 }
 
 #[test]
@@ -212,12 +213,7 @@ fn what_stands_as_signs_is_told_by_the_tool_tip_and_to_a_screen_reader() {
     let (_folder, mut harness) = opened_case();
     harness.set_size(vec2(2560.0, 700.0));
     settle(&mut harness);
-    let columns = app(&harness).app.records().unwrap().columns.clone();
-    let narrow = columns.into_iter().map(|mut column| {
-        column.width = if column.key == "bytes" { 44.0 } else { column.width };
-        column
-    });
-    dispatch(&mut harness, Action::SetColumns(Dataset::Flows, narrow.collect()));
+    dispatch(&mut harness, Action::SetWidth { table: "flows", column: "bytes".into(), width: 44.0 });
     assert!(look(&harness, "narrow bytes").signs > 0);
     harness.get_by_label("bytes: 123,456,789,012,345").hover();
     settle(&mut harness);

@@ -79,16 +79,22 @@ impl English {
         let section = glossary.split("## Japanese\n").nth(1).unwrap().split("\n## ").next().unwrap();
         let kept = section.rsplit('`').nth(1).unwrap().split_whitespace().map(str::to_owned);
         let fields = crate::model::field::FIELDS.iter().map(|field| field.name.to_owned());
-        let files = ["case", "log", "trail", "json"].map(str::to_owned);
+        // Of the case that is shown.
+        let files = ["case", "log", "trail", "json", "mori"].map(str::to_owned);
         let kept = kept.chain(fields).chain(files).collect();
         let [english, japanese] = Language::ALL.map(Texts::new);
-        let texts = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/locales/window.en.ftl"));
-        let texts = texts.unwrap();
-        let ids = texts.lines().filter_map(|line| line.split_once(" = ")).map(|(id, _)| id);
+        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/locales")).unwrap();
+        let files = files.map(|file| file.unwrap().path());
+        let texts: Vec<String> = files
+            .filter(|path| path.to_str().unwrap().ends_with(".en.ftl"))
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .collect();
+        let ids =
+            texts.iter().flat_map(|texts| texts.lines()).filter_map(|line| line.split_once(" = ")).map(|(id, _)| id);
         // A single word may be a column of the records: those keep their names.
         let differs = |id: &&str| english.tr(id) != japanese.tr(id) && english.tr(id).contains(' ');
         let texts: HashSet<String> = ids.filter(differs).map(|id| english.tr(id)).collect();
-        assert!(texts.len() > 300, "{}", texts.len());
+        assert!(texts.len() > 700, "{}", texts.len());
         Self { texts, kept, word: Regex::new("[A-Za-z][A-Za-z0-9_.+:/-]*").unwrap() }
     }
 

@@ -6,8 +6,8 @@ use super::*;
 use crate::case::CaseReader;
 use crate::query::{self, Cancel, GroupBy, Measure, RecordQuery, Scope, TopQuery};
 use crate::questions::group;
-use crate::session::Action;
 use crate::session::pane::Pane;
+use crate::session::{Action, Command};
 
 #[test]
 fn an_opened_case_begins_with_its_figures_and_each_leads_to_its_records() {
@@ -18,13 +18,17 @@ fn an_opened_case_begins_with_its_figures_and_each_leads_to_its_records() {
     };
     overview(&mut harness);
     harness.get_by_label("2021-05-16 00:00:00 – 2021-05-16 00:59:59 UTC");
-    assert_eq!(harness.get_all_by_label("records in 1 of 1 hours").count(), 2, "of flows and of events");
+    assert_eq!(
+        harness.get_all_by_label("records in 1 of 1 hours, all sources together").count(),
+        2,
+        "of flows and of events"
+    );
     let links = [
         ("91 records", Dataset::Flows, 91, ""),
         ("10 rejected", Dataset::Flows, 10, "action = REJECT"),
-        ("1 NODATA", Dataset::Flows, 1, "log_status = NODATA"),
-        ("1 event with an error", Dataset::Events, 1, "error_code exists"),
-        ("1 console login", Dataset::Events, 1, "event_name = ConsoleLogin"),
+        ("1 NODATA", Dataset::Flows, 1, "action is null and log_status = NODATA"),
+        ("1 with an error", Dataset::Events, 1, "error_code exists"),
+        ("1 console sign-in", Dataset::Events, 1, "event_name = ConsoleLogin"),
         ("Rejected sources: 198.51.100.7, 10", Dataset::Flows, 10, "action = REJECT and srcaddr = 198.51.100.7"),
         ("Event names: ListBuckets, 2", Dataset::Events, 2, "event_name = ListBuckets"),
     ];
@@ -117,12 +121,14 @@ fn a_list_is_shown_as_a_whole_and_written_into_a_file() {
 /// The first figures do not wait for the last ones.
 #[test]
 fn what_is_counted_is_shown_while_the_rest_is_on_its_way() {
-    let (_folder, mut harness) = case(vec2(1400.0, 1600.0));
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num1);
+    let (folder, mut harness) = case(vec2(1400.0, 1600.0));
+    dispatch(&mut harness, Action::Command(Command::CloseCase));
+    harness.state_mut().as_mut().unwrap().app.dispatch(Action::Open(folder.path().join("case.coldtrail")));
     let mut seen = std::collections::BTreeSet::new();
     loop {
         harness.step();
-        let glance = &app(&harness).app.case.as_ref().unwrap().glance;
+        let Some(open) = app(&harness).app.case.as_ref().filter(|open| !open.is_opening()) else { continue };
+        let glance = &open.glance;
         let ready = glance.lists(Dataset::Flows).filter(|(.., list)| list.is_some()).count();
         let waiting = harness.query_all_by_label("Counting...").count();
         assert!(harness.query_all_by_label("Flow records").count() == 1, "its place is there from the first frame");

@@ -1,6 +1,6 @@
 //! The pairs by the window.
 
-use super::real::{case, dispatch};
+use super::real::{case, case_of, dispatch};
 use super::*;
 use crate::query::PairKey;
 use crate::session::Action;
@@ -136,5 +136,24 @@ fn the_menu_filters_the_pairs_and_an_empty_result_says_why() {
     assert_eq!(app(&harness).app.view, View::Pairs);
     assert_eq!(cells(&harness, "dstaddr"), ["203.0.113.9"]);
     dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, "dstport = 9".into()));
-    harness.get_by_label("None of 91 records match the filter and the time range.");
+    harness.get_by_label("None of 91 records match");
+}
+
+/// Records of transit gateways have no action: without them the figures would not sum up.
+#[test]
+fn what_has_no_action_is_named_among_the_totals_and_of_an_address() {
+    let head = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n";
+    let line = |action: &str| {
+        format!("2 123456789012 eni-1 10.0.0.1 10.0.0.2 1 443 6 1 40 1621123200 1621123259 {action} OK\n")
+    };
+    let log = [head.to_owned(), line("ACCEPT"), line("-")].concat();
+    let (_folder, mut harness) = case_of(vec2(1600.0, 1000.0), &[("a.log", log)]);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num4);
+    settle(&mut harness);
+    for figure in ["2 records", "1 accepted", "0 rejected", "1 without an action"] {
+        harness.get_by_label(figure);
+    }
+    dispatch(&mut harness, Action::ShowAddress("10.0.0.1".to_owned()));
+    settle(&mut harness);
+    harness.get_by_label_contains("1 accepted, 0 rejected, 1 without an action");
 }

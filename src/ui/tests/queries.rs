@@ -46,6 +46,27 @@ fn a_query_is_found_by_its_words_and_opens_in_its_view() {
 }
 
 #[test]
+fn enter_runs_the_chosen_query_and_its_answer_keeps_the_time_that_it_is_of() {
+    let (_folder, mut harness) = library();
+    choose(&mut harness, "coverage");
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "Coverage by hour and source").focus();
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::TextInput, "Rows containing");
+    let from = crate::model::Timestamp::from_secs(super::real::DAY);
+    let to = crate::model::Timestamp::from_secs(super::real::DAY + 3600);
+    let of_range = format!("{} – ", app(&harness).app.zone.format(from));
+    dispatch(&mut harness, Action::SetRange(crate::model::TimeRange { from: Some(from), to: Some(to) }));
+    settle(&mut harness);
+    assert!(harness.query_by_label_contains(&of_range).is_none(), "the answer is that of all times still");
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    harness.get_by_label_contains(&of_range);
+}
+
+#[test]
 fn a_query_shows_its_own_columns_until_they_are_taken_back() {
     let (folder, mut harness) = library();
     choose(&mut harness, "console-logins");
@@ -77,7 +98,7 @@ fn a_query_shows_its_own_columns_until_they_are_taken_back() {
     harness.get_by_role_and_label(Role::Button, "Custom columns").click();
     settle(&mut harness);
     assert!(harness.query_by_label("mfa_used: Yes").is_none());
-    harness.get_by_role_and_label(Role::ColumnHeader, "event_source");
+    harness.get_by_role_and_label(Role::ColumnHeader, "user_identity_arn");
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn text_width(harness: &Shown, text: &str) -> f32 {
 }
 
 #[test]
-fn the_lines_above_the_table_stay_lines_beside_the_inspector() {
+fn the_lines_above_the_table_stay_lines_and_the_inspector_is_below() {
     for width in [1024.0, 1100.0, 1280.0] {
         let mut harness = sized(MemoryBackend::with_flows(1000), Some("memory.coldtrail"), vec2(width, 600.0));
         harness.get_by_label("srcaddr: 10.0.0.3").click();
@@ -35,8 +35,10 @@ fn the_lines_above_the_table_stay_lines_beside_the_inspector() {
             "{width}: a time is not cut {typed:?}"
         );
         for rect in [filter, last] {
-            assert!(rect.right() < inspector.left(), "{width}: {rect:?} {inspector:?}");
+            assert!(rect.right() < width && rect.bottom() < inspector.top(), "{width}: {rect:?} {inspector:?}");
         }
+        let field = harness.get_by_role_and_label(Role::TextInput, "Filter").rect();
+        assert!(field.width() >= 400.0, "{width}: {field:?}");
         let from = harness.get_by_role_and_label(Role::TextInput, "From").rect();
         assert!((from.center().y - last.center().y).abs() < 4.0, "{width}: the times are one line {from:?} {last:?}");
         let header = harness.get_by_role_and_label(Role::ColumnHeader, "start (UTC)").rect();
@@ -48,7 +50,7 @@ fn the_lines_above_the_table_stay_lines_beside_the_inspector() {
 
 #[test]
 fn lengths_that_have_no_room_are_in_a_menu() {
-    let mut harness = sized(MemoryBackend::with_flows(1000), Some("memory.coldtrail"), vec2(1024.0, 600.0));
+    let mut harness = sized(MemoryBackend::with_flows(1000), Some("memory.coldtrail"), vec2(720.0, 600.0));
     assert!(harness.query_by_role_and_label(Role::Button, "30m").is_none());
     harness.get_by_role_and_label(Role::Button, "Duration").click();
     settle(&mut harness);
@@ -85,4 +87,35 @@ fn a_long_name_of_a_case_leaves_the_counts_readable() {
     let name = harness.get_by_label_contains("long-name-long-name").rect();
     assert!(counts.left() >= 0.0 && counts.right() < name.left(), "{counts:?} {name:?}");
     assert!(name.right() <= 1024.0);
+}
+
+#[test]
+fn a_menu_that_is_higher_than_the_window_scrolls_to_what_has_the_keyboard() {
+    let mut harness = sized(MemoryBackend::with_flows(10), Some("memory.coldtrail"), vec2(1024.0, 1000.0));
+    harness.get_by_role_and_label(Role::Button, "View").click();
+    settle(&mut harness);
+    let zone = harness.get_by_label_contains("Time zone...").rect();
+    let last = harness.get_by_label_contains("Previous pane").rect();
+    assert!(last.bottom() <= 1000.0 && last.top() > zone.bottom(), "there whole where there is room: {last:?}");
+    let mut harness = sized(MemoryBackend::with_flows(10), Some("memory.coldtrail"), vec2(1024.0, 600.0));
+    harness.get_by_role_and_label(Role::Button, "View").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("Previous pane").focus();
+    settle(&mut harness);
+    let last = harness.get_by_label_contains("Previous pane").rect();
+    assert!(last.bottom() <= 600.0, "{last:?}");
+}
+
+#[test]
+fn the_menu_bar_covers_nothing_of_itself_at_the_largest_scale() {
+    for width in [576.0, 720.0, 1440.0] {
+        let harness = sized(MemoryBackend::with_flows(10), Some("memory.coldtrail"), vec2(width, 360.0));
+        let help = button(&harness, "Help");
+        let others = harness.query_all_by(|node| {
+            let name = node.label().unwrap_or_default();
+            node.role() == Role::Button && (name.starts_with("Commands...") || name.starts_with("Time zone:"))
+        });
+        let lefts: Vec<f32> = others.map(|node| node.rect().left()).collect();
+        assert!(!lefts.is_empty() && lefts.iter().all(|left| *left >= help.right()), "{width}: {lefts:?} {help:?}");
+    }
 }

@@ -77,6 +77,20 @@ fn a_mistake_is_told_with_its_place_and_the_last_rows_stay() {
 }
 
 #[test]
+fn the_example_is_in_reach_in_the_smallest_window() {
+    let (_folder, mut harness) = case(vec2(512.0, 350.0));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num8);
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "Insert an example").focus();
+    settle(&mut harness);
+    let example = harness.get_by_role_and_label(Role::Button, "Insert an example");
+    assert!(example.rect().bottom() <= 350.0, "{:?}", example.rect());
+    example.click();
+    settle(&mut harness);
+    assert!(app(&harness).app.case.as_ref().unwrap().sql.draft().starts_with("SELECT start"));
+}
+
+#[test]
 fn limits_of_rows_and_time_and_cancel_end_a_statement() {
     let endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT ";
     let (_folder, mut harness) = console(&format!("{endless} x FROM n"));

@@ -2,13 +2,13 @@
 //! CloudTrail events. Every figure leads to its records.
 
 use super::overview::{CardList, card_ui, link_ui, whole_ui};
-use super::timeline::track::{Plotted, legend_ui, plot_ui};
+use super::timeline::track::{PlotState, Plotted, legend_ui, plot_ui};
 use crate::model::conclusions::Subject;
 use crate::model::{Address, Dataset};
-use crate::present::chart::Shape;
+use crate::present::chart::{Chart, Shape};
 use crate::present::display;
-use crate::query::{self, Figures, Mark, PairRow};
-use crate::session::address_page::AddressPage;
+use crate::query::{self, AddressFigures, Figures, Mark, PairRow};
+use crate::session::address_page::{AddressAction, AddressPages, Head, List, Pairs};
 use crate::session::indicators::{NewLabel, TypedIndicators};
 use crate::session::open_case::OpenCase;
 use crate::session::{Action, App, Command, Dialog, Link, View, marks};
@@ -18,6 +18,7 @@ use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
 use crate::ui::time_bar;
 use crate::ui::widgets::bars::{Bar, bar_ui};
+use crate::ui::widgets::pages::page_keys;
 use crate::ui::widgets::subject::subject_ui;
 use egui::{Frame, Grid, Id, Margin, RichText, ScrollArea, Stroke, Ui};
 
@@ -29,20 +30,23 @@ pub(crate) fn address_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut Ui
         step_button(ui, app, Command::Forward, "▶", out);
         ui.vertical(|ui| time_bar::time_bar_ui(ui, app, &mut state.time, out));
     });
-    if whole_ui(ui, app, case, out) {
+    if whole_ui(ui, app, case, View::Address, out) {
         return;
     }
-    let Some((page, is_stale)) = case.address_pages.of(address) else {
-        let text = case.address_pages.fault().map_or_else(|| t.tr("loading"), |why| why.why(t));
-        ui.centered_and_justified(|ui| ui.label(text));
+    let pages = &case.address_pages;
+    let Some(head) = pages.head(address) else {
+        let text = pages.faults().next().map_or_else(|| t.tr("overview-counting"), |why| why.why(t));
+        ui.vertical_centered(|ui| {
+            ui.add_space(ui.available_height() * 0.3);
+            ui.label(text);
+            progress_ui(ui, app, pages, out);
+        });
         return;
     };
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        page_keys(ui);
         ui.set_max_width(ui.available_width() - size::SCROLLBAR);
-        if is_stale {
-            ui.set_opacity(0.6);
-        }
-        head_ui(ui, app, address, page, out);
+        head_ui(ui, app, address, head, out);
         let subject = Subject::Address(address.to_string());
         egui::CollapsingHeader::new(RichText::new(t.tr("inspector-written")).strong())
             .default_open(
@@ -50,51 +54,72 @@ pub(crate) fn address_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut Ui
                     !lists.tags_of(&subject).is_empty() || lists.notes_of(&subject).next().is_some()
                 }),
             )
-            .show(ui, |ui| subject_ui(ui, app, case, &subject, &mut state.subject, out));
-        let facts = &page.facts;
-        if [&facts.sent, &facts.received, &facts.passed_on.1, &facts.events.1].iter().all(|f| f.records == 0) {
+            .show(ui, |ui| subject_ui(ui, app, case, &subject, &mut state.address_subject, out));
+        let of = &head.figures;
+        if [&of.sent, &of.received, &of.passed_on.1, &of.events.1].iter().all(|f| f.records == 0) {
             ui.add_space(size::GAP_LARGE);
             ui.label(t.tr("address-none"));
             return;
         }
-        figures_ui(ui, app, address, page, out);
-        chart_ui(ui, app, page, &mut state.timeline.drag, out);
-        lists_ui(ui, app, page, out);
+        figures_ui(ui, app, address, of, out);
+        ui.horizontal_wrapped(|ui| progress_ui(ui, app, pages, out));
+        for why in pages.faults() {
+            ui.label(RichText::new(display::visible(&why.why(t))).color(theme::palette(ui).error));
+        }
+        if let Some(chart) = pages.chart(address) {
+            chart_ui(ui, app, chart, &mut state.timeline.plot, out);
+        }
+        lists_ui(ui, app, case, address, &Link::records(&of.flows, None), out);
     });
 }
 
-fn head_ui(ui: &mut Ui, app: &App, address: &Address, page: &AddressPage, out: &mut Vec<Action>) {
+/// How much of the page is counted, while some of it is not: nothing of that is shown as zero.
+fn progress_ui(ui: &mut Ui, app: &App, pages: &AddressPages, out: &mut Vec<Action>) {
+    let (t, (done, all)) = (&app.texts, pages.progress());
+    if done == all {
+        return;
+    }
+    let args = [("done", &*display::count(done as u64)), ("all", &*display::count(all as u64))];
+    let (text, button, action) = match pages.is_stopped() {
+        true => ("address-stopped", "standouts-resume", AddressAction::Resume),
+        false => ("address-counting", "cancel", AddressAction::Stop),
+    };
+    ui.weak(t.tr_args(text, &args));
+    if ui.add(egui::Button::new(t.tr(button)).small()).clicked() {
+        out.push(Action::AddressPage(action));
+    }
+}
+
+fn head_ui(ui: &mut Ui, app: &App, address: &Address, head: &Head, out: &mut Vec<Action>) {
     let t = &app.texts;
     ui.horizontal_wrapped(|ui| {
         ui.heading(address.to_string());
-        ui.weak(t.tr(match (query::is_private(address), page.internal) {
+        ui.weak(t.tr(match (query::is_private(address), head.internal) {
             (true, _) => "address-private",
             (false, true) => "address-own",
             (false, false) => "address-external",
         }));
-        if let Some(label) = page.marks.get(&address.to_string()).and_then(marks::label) {
+        if let Some(label) = marks::label(&head.marks) {
             ui.strong(RichText::new(&*display::visible(&label)).color(theme::palette(ui).label));
         }
     });
-    if let Some(marks) = page.marks.get(&address.to_string()) {
-        inspector::marks_ui(ui, app, marks);
-    }
+    inspector::marks_ui(ui, app, &head.marks);
     owners_ui(ui, app, address, out);
     ui.horizontal_wrapped(|ui| {
-        let flows = || Link::records(&page.facts.flows, None);
+        let flows = || Link::records(&head.figures.flows, None);
         if ui.button(t.tr("address-records")).clicked() {
             out.push(Action::Follow(flows()));
         }
         if ui.button(t.tr("address-pairs")).clicked() {
             out.push(Action::Follow(flows().in_view(View::Pairs)));
         }
-        let (events, figures) = &page.facts.events;
+        let (events, figures) = &head.figures.events;
         if ui.add_enabled(figures.records > 0, egui::Button::new(t.tr("address-events"))).clicked() {
             out.push(Action::Follow(Link::records(events, None)));
         }
         let thing = || address.to_string();
         if ui.button(t.tr("menu-add-indicator")).clicked() {
-            let typed = TypedIndicators::of(thing(), None);
+            let typed = TypedIndicators::of(t, thing(), None);
             out.push(Action::Dialog(Some(Dialog::AddIndicators(typed))));
         }
         if ui.button(t.tr("menu-label")).clicked() {
@@ -130,8 +155,8 @@ fn owners_ui(ui: &mut Ui, app: &App, address: &Address, out: &mut Vec<Action>) {
 }
 
 /// Sent, received, passed on, events: each a link.
-fn figures_ui(ui: &mut Ui, app: &App, address: &Address, page: &AddressPage, out: &mut Vec<Action>) {
-    let (t, facts) = (&app.texts, &page.facts);
+fn figures_ui(ui: &mut Ui, app: &App, address: &Address, facts: &AddressFigures, out: &mut Vec<Action>) {
+    let t = &app.texts;
     ui.add_space(size::GAP);
     let side = |field: &str| Link { filter: format!("{field} = {address}"), ..Link::records(&facts.flows, None) };
     let rows: [(&str, &Figures, Link); 3] = [
@@ -145,14 +170,25 @@ fn figures_ui(ui: &mut Ui, app: &App, address: &Address, page: &AddressPage, out
                 continue;
             }
             ui.strong(t.tr(key));
+            // Records without a value to sum have no bytes, which is not the same as zero.
+            let absent = || t.tr("grid-absent");
+            // The parts sum up to the records.
+            let other = figures.records.saturating_sub(figures.accepted.saturating_add(figures.rejected));
             let args = [
                 ("records", &*display::count(figures.records)),
-                ("bytes", &*display::size(figures.bytes.unwrap_or(0))),
-                ("packets", &*display::count(figures.packets.unwrap_or(0))),
+                ("bytes", &*figures.bytes.map_or_else(absent, display::size)),
+                ("packets", &*figures.packets.map_or_else(absent, display::count)),
                 ("accepted", &*display::count(figures.accepted)),
                 ("rejected", &*display::count(figures.rejected)),
+                ("other", &*display::count(other)),
             ];
-            link_ui(ui, t.tr_args("address-figures", &args), None, || Action::Follow(link), out);
+            let text = if other > 0 { "address-figures-other" } else { "address-figures" };
+            ui.scope(|ui| {
+                // A grid does not wrap by itself.
+                ui.set_max_width(ui.ctx().content_rect().width() * 0.7);
+                ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Wrap);
+                link_ui(ui, t.tr_args(text, &args), None, || Action::Follow(link), out);
+            });
             span_ui(ui, app, figures);
             ui.end_row();
         }
@@ -179,8 +215,7 @@ fn span_ui(ui: &mut Ui, app: &App, figures: &Figures) {
     }
 }
 
-fn chart_ui(ui: &mut Ui, app: &App, page: &AddressPage, drag: &mut Option<f64>, out: &mut Vec<Action>) {
-    let chart = &page.chart;
+fn chart_ui(ui: &mut Ui, app: &App, chart: &Chart, state: &mut PlotState, out: &mut Vec<Action>) {
     let (Some(first), Some(last)) = (chart.starts.first(), chart.starts.last()) else { return };
     let names = ["address-line-sent", "address-line-received"].map(|key| app.texts.tr(key));
     let colours = [0, 1].map(|at| theme::series(ui, at));
@@ -198,25 +233,27 @@ fn chart_ui(ui: &mut Ui, app: &App, page: &AddressPage, drag: &mut Option<f64>, 
     };
     ui.add_space(size::GAP);
     legend_ui(ui, app, &plotted);
-    plot_ui(ui, app, &plotted, drag, out);
+    plot_ui(ui, app, &plotted, state, out);
 }
 
-fn lists_ui(ui: &mut Ui, app: &App, page: &AddressPage, out: &mut Vec<Action>) {
+/// The pairs, then the lists; what is still counted keeps its place.
+fn lists_ui(ui: &mut Ui, app: &App, case: &OpenCase, address: &Address, flows: &Link, out: &mut Vec<Action>) {
     ui.add_space(size::GAP);
-    let t = &app.texts;
-    let lists: Vec<_> = page.facts.lists.iter().filter(|(_, _, table)| !table.rows.is_empty()).collect();
+    let (t, pages) = (&app.texts, &case.address_pages);
+    let has_rows = |(.., table): &List<'_>| table.is_none_or(|table| !table.rows.is_empty());
+    let lists: Vec<List<'_>> = pages.lists(address).filter(has_rows).collect();
     let columns = (ui.available_width() / size::CARD).floor().clamp(1.0, 4.0) as usize;
-    // The pairs are the first card.
-    let cards = lists.len() + usize::from(!page.pairs.is_empty());
-    let first = usize::from(!page.pairs.is_empty());
+    let pairs = pages.pairs(address);
+    let first = usize::from(pairs.is_none_or(|pairs| !pairs.rows.is_empty()));
+    let cards = lists.len() + first;
     for start in (0..cards).step_by(columns) {
         ui.columns(columns, |uis| {
             for (at, ui) in (start..cards).zip(uis.iter_mut()) {
                 match at.checked_sub(first).map(|at| lists.get(at)) {
-                    None => pairs_ui(ui, app, page, out),
+                    None => pairs_ui(ui, app, pairs, flows, out),
                     Some(Some((name, query, table))) => {
                         let title = t.tr(&format!("list-{name}"));
-                        card_ui(ui, app, &CardList { title, query, table: Some(table), bad: false, marks: None }, out);
+                        card_ui(ui, app, &CardList { title, query, table: *table, bad: false, marks: None }, out);
                     }
                     Some(None) => {}
                 }
@@ -225,8 +262,8 @@ fn lists_ui(ui: &mut Ui, app: &App, page: &AddressPage, out: &mut Vec<Action>) {
     }
 }
 
-/// With whom it spoke most.
-fn pairs_ui(ui: &mut Ui, app: &App, page: &AddressPage, out: &mut Vec<Action>) {
+/// With whom it communicates most.
+fn pairs_ui(ui: &mut Ui, app: &App, pairs: Option<&Pairs>, flows: &Link, out: &mut Vec<Action>) {
     let (t, p) = (&app.texts, theme::palette(ui));
     let frame = Frame::new().fill(p.surface).stroke(Stroke::new(1.0, p.line)).corner_radius(4.0);
     frame.inner_margin(Margin::same(size::CARD_MARGIN)).show(ui, |ui| {
@@ -234,35 +271,49 @@ fn pairs_ui(ui: &mut Ui, app: &App, page: &AddressPage, out: &mut Vec<Action>) {
         ui.horizontal(|ui| {
             ui.label(RichText::new(&title).strong());
             ui.weak(t.tr("list-by-bytes"));
-            let (shown, all) = (page.pairs.len() as u64, page.facts.pairs.1.totals.pairs);
-            if all > shown {
-                let args = [("shown", &*display::count(shown)), ("all", &*display::count(all))];
-                ui.weak(t.tr_args("list-more", &args));
+            if let Some(pairs) = pairs.filter(|pairs| pairs.count > pairs.rows.len() as u64) {
+                let (shown, all) = (display::count(pairs.rows.len() as u64), display::count(pairs.count));
+                ui.weak(t.tr_args("list-more", &[("shown", &shown), ("all", &all)]));
             }
         });
         ui.spacing_mut().item_spacing.y = 0.0;
-        let bytes = |row: &PairRow| row.total_bytes.unwrap_or(0);
-        let most = page.pairs.iter().map(bytes).max().unwrap_or(1).max(1);
-        for row in &page.pairs {
-            let end =
-                |end: &Option<String>| end.as_deref().map_or("–".into(), |text| display::visible(text).into_owned());
-            let key = format!("{} → {}", end(&row.srcaddr), end(&row.dstaddr));
-            let value = display::size(bytes(row));
-            let name = t.tr_args("list-bar", &[("list", &*title), ("key", &*key), ("value", &*value)]);
-            let part = bytes(row) as f32 / most as f32;
-            let of = |end: &Option<String>| end.as_ref().and_then(|text| page.marks.get(text));
-            let marks: Vec<&Mark> = [&row.srcaddr, &row.dstaddr].into_iter().filter_map(of).flatten().collect();
-            let (sighted, label) = (marks.iter().any(|m| marks::is_sighting(m)), marks::label(marks.iter().copied()));
-            let response = bar_ui(ui, &Bar { name, key: &key, value: &value, part, bad: false, sighted, label });
-            let records = display::count(row.record_count);
-            let tip = t.tr_args("list-tip", &[("records", &records), ("bytes", &display::count(bytes(row)))]);
-            if response.on_hover_text(tip).clicked()
-                && let Ok(query) = page.facts.pairs.0.records_of(row)
-            {
-                let filter = query.filter.map(|filter| filter.to_string()).unwrap_or_default();
-                let link = Link::records(&page.facts.flows, None);
-                out.push(Action::Follow(Link { dataset: Dataset::Flows, filter, ..link }));
-            }
+        let Some(pairs) = pairs else {
+            ui.weak(t.tr("overview-counting"));
+            return;
+        };
+        let most = pairs.rows.iter().filter_map(|row| row.total_bytes).max().unwrap_or(1).max(1);
+        for row in &pairs.rows {
+            pair_ui(ui, app, pairs, row, (&title, most), flows, out);
         }
     });
+}
+
+fn pair_ui(
+    ui: &mut Ui,
+    app: &App,
+    pairs: &Pairs,
+    row: &PairRow,
+    (title, most): (&str, u128),
+    flows: &Link,
+    out: &mut Vec<Action>,
+) {
+    let t = &app.texts;
+    let end = |end: &Option<String>| end.as_deref().map_or("–".into(), |text| display::visible(text).into_owned());
+    let key = format!("{} → {}", end(&row.srcaddr), end(&row.dstaddr));
+    let value = row.total_bytes.map_or_else(|| t.tr("grid-absent"), display::size);
+    let name = t.tr_args("list-bar", &[("list", title), ("key", &*key), ("value", &*value)]);
+    let part = row.total_bytes.unwrap_or(0) as f32 / most as f32;
+    let of = |end: &Option<String>| end.as_ref().and_then(|text| pairs.marks.get(text));
+    let marks: Vec<&Mark> = [&row.srcaddr, &row.dstaddr].into_iter().filter_map(of).flatten().collect();
+    let (sighted, label) = (marks.iter().any(|m| marks::is_sighting(m)), marks::label(marks.iter().copied()));
+    let response = bar_ui(ui, &Bar { name, key: &key, value: &value, part, bad: false, sighted, label });
+    let records = display::count(row.record_count);
+    let bytes = row.total_bytes.map_or_else(|| t.tr("grid-absent"), display::count);
+    let tip = t.tr_args("list-tip", &[("records", &records), ("bytes", &bytes)]);
+    if response.on_hover_text(tip).clicked()
+        && let Ok(query) = pairs.query.records_of(row)
+    {
+        let filter = query.filter.map(|filter| filter.to_string()).unwrap_or_default();
+        out.push(Action::Follow(Link { dataset: Dataset::Flows, filter, ..flows.clone() }));
+    }
 }

@@ -5,17 +5,23 @@ mod frozen;
 mod preview;
 
 use crate::app::exhibits::Again;
+use crate::model::Dataset;
 use crate::model::conclusions::{Change, Exhibit, ReportField};
 use crate::present::display;
 use crate::session::conclusions::{Lists, Verdicts};
 use crate::session::open_case::OpenCase;
-use crate::session::{Action, App, Command};
+use crate::session::unsaved::{self, Place, Words};
+use crate::session::{Action, App, Command, View};
+use crate::ui::focus::{self, Arrows, PaneId, group_ui, pane_ui};
 use crate::ui::state::{ExhibitsState, UiState};
 use crate::ui::theme::{self, size};
+use crate::ui::widgets::empty::{Empty, offer_ui};
 use crate::ui::widgets::exhibit_text::exhibit_text_ui;
 use crate::ui::widgets::grid::GridState;
 use crate::ui::widgets::subject::{stamp_text, write};
-use egui::{Button, Color32, Frame, Grid, Id, Label, Margin, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};
+use crate::ui::widgets::unsaved::keep;
+use egui::{Button, Color32, Frame, Grid, Id, Label, Margin, Panel, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
+
 pub(crate) fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
     let Some(lists) = case.conclusions.lists() else {
@@ -23,7 +29,64 @@ pub(crate) fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut U
         return;
     };
     let state = &mut state.exhibits;
-    ui.horizontal(|ui| {
+    tools_ui(ui, app, case, lists, out);
+    let frame = Frame::new().inner_margin(Margin { right: 10, ..Margin::symmetric(0, 6) });
+    Panel::left("exhibit-list")
+        .frame(frame)
+        .resizable(true)
+        .default_size((size::QUERY_LIST + 40.0).min(ui.available_width() * 0.4))
+        .show(ui, |ui| {
+            pane_ui(ui, t, PaneId::List, |ui| {
+                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                    egui::CollapsingHeader::new(RichText::new(t.tr("report-settings")).strong())
+                        .default_open(lists.exhibits.is_empty())
+                        .show(ui, |ui| settings_ui(ui, app, lists, state, out));
+                    ui.add_space(size::GAP);
+                    group_ui(ui, Id::unique("exhibits"), Arrows::Along, |ui| list_ui(ui, app, case, lists, out));
+                });
+            });
+        });
+    if case.preview.shows() {
+        Frame::new().inner_margin(Margin { left: 12, ..Margin::same(4) }).show(ui, |ui| {
+            preview::preview_ui(ui, app, case, &mut state.preview, out);
+        });
+        return;
+    }
+    let looked_at = case.conclusions.looked_at().and_then(|id| lists.exhibit(id));
+    let Some(exhibit) = looked_at else {
+        let empty = Empty { title: t.tr("empty-exhibits"), text: t.tr("exhibits-empty") };
+        let shown = [View::Overview, View::Records(Dataset::Flows), View::Queries].map(Command::Show);
+        let commands: Vec<Command> = shown.into_iter().chain([Command::AddExhibit]).collect();
+        return offer_ui(ui, app, &empty, &commands, out);
+    };
+    let (place, revision) = (Place::Exhibit(exhibit.id), app.unsaved.revision());
+    if state.of != Some(exhibit.id) || state.known != exhibit.text || state.revision != revision {
+        if state.of != Some(exhibit.id) {
+            (state.rows, state.section) = (GridState::default(), 0);
+            state.selection.clear();
+        }
+        let typed = app.unsaved.get(&place).map(|words| unsaved::exhibit(words, &exhibit.text));
+        state.draft = typed.unwrap_or_else(|| exhibit.text.clone());
+        (state.of, state.known, state.revision) = (Some(exhibit.id), exhibit.text.clone(), revision);
+    }
+    Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
+        if ui.available_height() >= size::EXHIBIT_LEAST {
+            about_ui(ui, app, case, exhibit, state, out);
+            return frozen::frozen_ui(ui, app, case, exhibit, state);
+        }
+        // Where there is no height for its rows below what is written about it, all of it is scrolled.
+        ScrollArea::vertical().id_salt("exhibit").auto_shrink([false, false]).show(ui, |ui| {
+            about_ui(ui, app, case, exhibit, state, out);
+            let room = vec2(ui.available_width(), size::BYTES);
+            ui.allocate_ui(room, |ui| frozen::frozen_ui(ui, app, case, exhibit, state));
+        });
+    });
+}
+
+/// What is done with all of them.
+fn tools_ui(ui: &mut Ui, app: &App, case: &OpenCase, lists: &Lists, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    ui.horizontal_wrapped(|ui| {
         ui.heading(t.tr("nav-exhibits"));
         if ui.button(t.tr("exhibits-add-text")).clicked() {
             out.push(Action::Command(Command::AddExhibit));
@@ -41,52 +104,30 @@ pub(crate) fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut U
             out.push(Action::Command(Command::WriteReport));
         }
         if case.conclusions.is_checking() {
-            ui.spinner();
+            crate::ui::motion::busy_ui(ui);
             ui.weak(t.tr("exhibits-checking"));
         } else if let Some(verdicts) = case.conclusions.verdicts() {
             verdict_sum_ui(ui, app, lists, verdicts);
         }
     });
-    let frame = Frame::new().inner_margin(Margin { right: 10, ..Margin::symmetric(0, 6) });
-    Panel::left("exhibit-list").frame(frame).resizable(true).default_size(size::QUERY_LIST + 40.0).show(ui, |ui| {
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            egui::CollapsingHeader::new(RichText::new(t.tr("report-settings")).strong())
-                .default_open(lists.exhibits.is_empty())
-                .show(ui, |ui| settings_ui(ui, app, lists, state, out));
-            ui.add_space(size::GAP);
-            list_ui(ui, app, case, lists, out);
-        });
-    });
-    if case.preview.shows() {
-        Frame::new().inner_margin(Margin { left: 12, ..Margin::same(4) }).show(ui, |ui| {
-            preview::preview_ui(ui, app, case, &mut state.preview, out);
-        });
-        return;
+}
+
+/// What is written about an exhibit, and what the last check found.
+fn about_ui(
+    ui: &mut Ui,
+    app: &App,
+    case: &OpenCase,
+    exhibit: &Exhibit,
+    state: &mut ExhibitsState,
+    out: &mut Vec<Action>,
+) {
+    words_of_ui(ui, app, exhibit, state, out);
+    let typed = (state.draft != state.known).then(|| unsaved::of_exhibit(&state.draft));
+    keep(app, Place::Exhibit(exhibit.id), typed, out);
+    if let Some(again) = case.conclusions.verdicts().and_then(|verdicts| verdicts.get(&exhibit.id)) {
+        let (ink, text) = verdict_text(ui, app, again);
+        ui.add(Label::new(RichText::new(text).color(ink)).wrap());
     }
-    let looked_at = case.conclusions.looked_at().and_then(|id| lists.exhibit(id));
-    let Some(exhibit) = looked_at else {
-        ui.add_space(ui.available_height() * 0.25);
-        ui.vertical_centered(|ui| {
-            ui.set_max_width(size::DIALOG);
-            ui.add(Label::new(t.tr("exhibits-empty")).wrap());
-        });
-        return;
-    };
-    if state.of != Some(exhibit.id) || state.known != exhibit.text {
-        if state.of != Some(exhibit.id) {
-            (state.rows, state.section) = (GridState::default(), 0);
-            state.selection.clear();
-        }
-        (state.of, state.draft, state.known) = (Some(exhibit.id), exhibit.text.clone(), exhibit.text.clone());
-    }
-    Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
-        words_of_ui(ui, app, exhibit, state, out);
-        if let Some(again) = case.conclusions.verdicts().and_then(|verdicts| verdicts.get(&exhibit.id)) {
-            let (ink, text) = verdict_text(ui, app, again);
-            ui.add(Label::new(RichText::new(text).color(ink)).wrap());
-        }
-        frozen::frozen_ui(ui, app, case, exhibit, state);
-    });
 }
 
 fn verdict_text(ui: &Ui, app: &App, again: &Again) -> (Color32, String) {
@@ -116,7 +157,9 @@ fn settings_ui(ui: &mut Ui, app: &App, lists: &Lists, state: &mut ExhibitsState,
     let totals = app.case.as_ref().and_then(|case| case.totals());
     for field in ReportField::ALL {
         let stored = lists.report(field);
-        let typed = state.fields.entry(field).or_insert_with(|| stored.to_owned());
+        let place = Place::Report(field);
+        let recovered = app.unsaved.text(&place);
+        let typed = state.fields.entry(field).or_insert_with(|| recovered.unwrap_or(stored).to_owned());
         // What the case says of itself stands for what is not written.
         let usual = totals.map_or("", |totals| match field {
             ReportField::Title => totals.title.as_str(),
@@ -132,13 +175,32 @@ fn settings_ui(ui: &mut Ui, app: &App, lists: &Lists, state: &mut ExhibitsState,
         };
         let response = ui.add(edit.hint_text(&*display::visible(usual)).desired_width(f32::INFINITY));
         let response = response.labelled_by(label.id);
-        if response.lost_focus() && typed != stored {
+        if typed != stored && response.has_focus() {
+            keep(app, place, Some(Words::from([(unsaved::TEXT.to_owned(), typed.clone())])), out);
+        } else if typed != stored && response.lost_focus() {
             write(out, Change::SetReport { field, value: typed.clone() });
-        } else if !response.has_focus() && typed != stored {
+        } else if let Some(recovered) = recovered.filter(|recovered| recovered != &stored) {
+            recovered.clone_into(typed);
+            unsaved_field_ui(ui, app, field, recovered, out);
+        } else if typed != stored && !app.unsaved.is_under_way(&place) {
             // Undone, or written elsewhere.
             stored.clone_into(typed);
         }
     }
+}
+
+/// What the last run left in a field of the report.
+fn unsaved_field_ui(ui: &mut Ui, app: &App, field: ReportField, typed: &str, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    ui.horizontal(|ui| {
+        ui.weak(t.tr("unsaved-field"));
+        if ui.small_button(t.tr("save")).clicked() {
+            write(out, Change::SetReport { field, value: typed.to_owned() });
+        }
+        if ui.small_button(t.tr("unsaved-discard")).clicked() {
+            out.push(Action::DiscardTyped(Place::Report(field)));
+        }
+    });
 }
 
 /// The exhibits in order: dragged by their handle, or moved by Alt and the arrows.
@@ -147,8 +209,11 @@ fn list_ui(ui: &mut Ui, app: &App, case: &OpenCase, lists: &Lists, out: &mut Vec
     let verdicts = case.conclusions.verdicts();
     for exhibit in &lists.exhibits {
         let row = ui.horizontal(|ui| {
-            let handle = Id::unique(("exhibit", exhibit.id));
-            ui.dnd_drag_source(handle, exhibit.id, |ui| ui.weak("::")).response.on_hover_text(app.texts.tr("drag-tip"));
+            // For the mouse only: the keyboard moves the row itself.
+            let handle = ui.weak("::");
+            let handle = ui.interact(handle.rect, Id::unique(("exhibit", exhibit.id)), Sense::DRAG);
+            handle.dnd_set_drag_payload(exhibit.id);
+            handle.on_hover_text(app.texts.tr("drag-tip"));
             let verdict = match verdicts.and_then(|verdicts| verdicts.get(&exhibit.id)) {
                 None => "",
                 Some(Again::Same) => "○ ",
@@ -156,9 +221,15 @@ fn list_ui(ui: &mut Ui, app: &App, case: &OpenCase, lists: &Lists, out: &mut Vec
             };
             let text = format!("{verdict}{}. {}", exhibit.place, display::visible(&exhibit.text.caption));
             let text = (egui::Atom::from(text), egui::Atom::grow());
-            let button = Button::selectable(looked_at == Some(exhibit.id), text).truncate();
+            let is_chosen = looked_at == Some(exhibit.id);
+            let button = Button::selectable(is_chosen, text).truncate();
             let response = ui.add(button.min_size(vec2(ui.available_width(), size::HEADER)));
-            if response.clicked() {
+            if is_chosen {
+                focus::home(ui, response.id);
+            }
+            // The arrows choose as they go.
+            let by_key = response.gained_focus() && !is_chosen && !ui.input(|i| i.pointer.any_down());
+            if response.clicked() || by_key {
                 out.push(Action::LookAt(exhibit.id));
             }
             if response.has_focus() {

@@ -1,15 +1,20 @@
 //! Findings: what the examiner concludes, in order, with what each rests on.
 
+use crate::model::Dataset;
 use crate::model::conclusions::{Change, Confidence, Finding, FindingStatus, FindingText, is_technique};
 use crate::present::display;
 use crate::session::View;
 use crate::session::conclusions::Lists;
 use crate::session::open_case::OpenCase;
-use crate::session::{Action, App};
+use crate::session::unsaved::{self, Place};
+use crate::session::{Action, App, Command};
+use crate::ui::focus::{self, Arrows, PaneId, group_ui, pane_ui};
 use crate::ui::state::{FindingsState, UiState};
 use crate::ui::theme::{self, size};
+use crate::ui::widgets::empty::{Empty, offer_ui};
 use crate::ui::widgets::subject::{stamp_text, write};
-use egui::{Button, ComboBox, Frame, Grid, Label, Margin, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};
+use crate::ui::widgets::unsaved::keep;
+use egui::{Button, ComboBox, Frame, Grid, Id, Margin, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 pub(crate) fn findings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     let t = &app.texts;
@@ -32,54 +37,70 @@ pub(crate) fn findings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut U
         }
     });
     if lists.findings.is_empty() {
-        ui.add_space(ui.available_height() * 0.25);
-        ui.vertical_centered(|ui| {
-            ui.set_max_width(size::DIALOG);
-            ui.add(Label::new(t.tr("findings-empty")).wrap());
-        });
-        return;
+        let empty = Empty { title: t.tr("empty-findings"), text: t.tr("findings-empty") };
+        let shown = [View::Overview, View::Records(Dataset::Flows), View::Records(Dataset::Events)];
+        return offer_ui(ui, app, &empty, &shown.map(Command::Show), out);
     }
     let known = state.of.filter(|id| lists.finding(*id).is_some());
     let newest = lists.findings.iter().map(|finding| finding.id).max();
-    let id = known.or(newest);
+    let mut id = known.or(newest);
     let frame = Frame::new().inner_margin(Margin { right: 10, ..Margin::symmetric(0, 6) });
-    Panel::left("finding-list").frame(frame).resizable(true).default_size(size::QUERY_LIST).show(ui, |ui| {
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            for finding in &lists.findings {
-                list_ui(ui, app, lists, finding, id == Some(finding.id), state, out);
-            }
+    Panel::left("finding-list")
+        .frame(frame)
+        .resizable(true)
+        .default_size(size::QUERY_LIST.min(ui.available_width() * 0.4))
+        .show(ui, |ui| {
+            pane_ui(ui, t, PaneId::List, |ui| {
+                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                    group_ui(ui, Id::unique("findings"), Arrows::Along, |ui| {
+                        let shown = id;
+                        for finding in &lists.findings {
+                            if list_ui(ui, app, lists, finding, shown == Some(finding.id), out) {
+                                id = Some(finding.id);
+                            }
+                        }
+                    });
+                });
+            });
         });
-    });
     let Some(finding) = id.and_then(|id| lists.finding(id)) else { return };
-    if state.of != Some(finding.id) || state.known != finding.text {
-        (state.of, state.draft, state.known) = (Some(finding.id), finding.text.clone(), finding.text.clone());
+    let (place, revision) = (Place::Finding(finding.id), app.unsaved.revision());
+    if state.of != Some(finding.id) || state.known != finding.text || state.revision != revision {
+        let typed = app.unsaved.get(&place).map(|words| unsaved::finding(words, &finding.text));
+        state.draft = typed.unwrap_or_else(|| finding.text.clone());
+        (state.of, state.known, state.revision) = (Some(finding.id), finding.text.clone(), revision);
     }
     ScrollArea::vertical().id_salt("finding").auto_shrink([false, false]).show(ui, |ui| {
         Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
-            words_ui(ui, app, finding, state, out);
-            rests_on_ui(ui, app, lists, finding, out);
+            // Where there is room, what it rests on is beside the words.
+            if ui.available_width() >= size::TWO_COLUMNS {
+                ui.columns_const(|[left, right]| {
+                    words_ui(left, app, finding, state, out);
+                    rests_on_ui(right, app, lists, finding, out);
+                });
+            } else {
+                words_ui(ui, app, finding, state, out);
+                rests_on_ui(ui, app, lists, finding, out);
+            }
+            let typed = (state.draft != state.known).then(|| unsaved::of_finding(&state.draft));
+            keep(app, place, typed, out);
         });
     });
 }
 
-fn list_ui(
-    ui: &mut Ui,
-    app: &App,
-    lists: &Lists,
-    finding: &Finding,
-    is_chosen: bool,
-    state: &mut FindingsState,
-    out: &mut Vec<Action>,
-) {
+/// A finding in the list. Is it the one to show from now on?
+fn list_ui(ui: &mut Ui, app: &App, lists: &Lists, finding: &Finding, is_chosen: bool, out: &mut Vec<Action>) -> bool {
     let t = &app.texts;
     let title = format!("{}. {}", finding.place, display::visible(&finding.text.title));
     let width = ui.available_width();
     let title = (egui::Atom::from(RichText::new(title).strong()), egui::Atom::grow());
     let button = Button::selectable(is_chosen, title).truncate().min_size(vec2(width, size::HEADER));
     let response = ui.add(button);
-    if response.clicked() {
-        state.of = Some(finding.id);
+    if is_chosen {
+        focus::home(ui, response.id);
     }
+    // The arrows choose as they go.
+    let by_key = response.gained_focus() && !is_chosen && !ui.input(|i| i.pointer.any_down());
     // By keyboard: the arrows with Alt move it.
     if response.has_focus() {
         let (up, down) = ui.input_mut(|i| {
@@ -101,6 +122,7 @@ fn list_ui(
         ui.weak(t.tr_args("finding-line", &[("status", &status), ("rests", &rests)]));
     });
     ui.add_space(size::GAP);
+    response.clicked() || by_key
 }
 
 fn words_ui(ui: &mut Ui, app: &App, finding: &Finding, state: &mut FindingsState, out: &mut Vec<Action>) {
@@ -137,7 +159,7 @@ fn words_ui(ui: &mut Ui, app: &App, finding: &Finding, state: &mut FindingsState
         let label = ui.label(t.tr("finding-technique"));
         ui.horizontal(|ui| {
             let field =
-                TextEdit::singleline(&mut draft.technique).hint_text("T1078.004").desired_width(size::NUMBER_FIELD);
+                TextEdit::singleline(&mut draft.technique).hint_text("T1078.004").desired_width(size::TECHNIQUE_FIELD);
             ui.add(field).labelled_by(label.id);
             if !is_technique(draft.technique.trim()) {
                 ui.colored_label(theme::palette(ui).error, t.tr("finding-technique-wrong"));

@@ -10,10 +10,12 @@ use crate::query::{EntryColumn, IndicatorRow};
 use crate::session::indicators::{Change, Indicators, IndicatorsAction, Kept, Tab};
 use crate::session::open_case::OpenCase;
 use crate::session::{Action, App, Command, Link, View};
+use crate::ui::focus::{PaneId, pane_ui};
 use crate::ui::state::{IndicatorsState, UiState};
-use crate::ui::theme::size;
-use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowMark, RowSource};
-use crate::ui::widgets::list::{List, ListColumn, column};
+use crate::ui::widgets::empty::{Empty, offer_ui};
+use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowMarks, RowSource};
+use crate::ui::widgets::list::{List, ListColumn, column, no_menu};
+use crate::ui::widgets::subject::utc_text;
 use egui::{Button, Id, Panel, Ui};
 
 fn change(change: Change) -> Action {
@@ -29,17 +31,14 @@ pub(crate) fn indicators_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut
     let state = &mut state.indicators;
     head_ui_of(ui, app, indicators, kept, out);
     if kept.lists.is_empty() && kept.labels.is_empty() {
-        ui.vertical_centered(|ui| {
-            ui.add_space(ui.available_height() * 0.3);
-            ui.label(t.tr("indicators-none"));
-        });
-        return;
+        let empty = Empty { title: t.tr("empty-indicators"), text: t.tr("empty-indicators-text") };
+        return offer_ui(ui, app, &empty, &[Command::ImportIndicators, Command::AddIndicators, Command::AddLabel], out);
     }
     let frame = egui::Frame::new().inner_margin(egui::Margin { top: 6, ..egui::Margin::ZERO });
     let below = Panel::bottom("indicator-entries").frame(frame).resizable(true);
     below.default_size(ui.available_height() * 0.6).size_range(120.0..=1600.0).show(ui, |ui| {
         ui.set_min_height(ui.available_height());
-        below_ui(ui, app, indicators, kept, state, out);
+        pane_ui(ui, t, PaneId::Details, |ui| below_ui(ui, app, indicators, kept, state, out));
     });
     lists_ui(ui, app, indicators, kept, state, out);
 }
@@ -126,18 +125,27 @@ fn lists_ui(
         column("column-file", 260.0, false, |l, _| l.source.clone()),
         column("column-list-date", 120.0, false, |l, _| l.list_date.clone()),
         column("column-licence", 140.0, false, |l, _| l.licence.clone()),
-        column("column-added", 240.0, false, |l, _| format!("{} {}", l.added_utc, l.examiner)),
+        column("column-added", 240.0, false, |l, app| format!("{} {}", utc_text(app, &l.added_utc), l.examiner)),
         column("column-sha256", 580.0, false, |l, _| l.sha256.clone()),
     ];
-    let before = state.lists.selected();
-    let mark = |list: &IndicatorList, _: &App| if list.issues > 0 { RowMark::Warning } else { RowMark::None };
-    List { name: &t.tr("indicators-lists"), rows: &kept.lists, columns: &columns, mark }.show(
-        ui,
-        app,
-        &mut state.lists,
-        out,
-    );
-    let after = state.lists.selected();
+    let marks = |list: &IndicatorList, _: &App| RowMarks { warning: list.issues > 0, ..RowMarks::default() };
+    let name = t.tr("indicators-lists");
+    let list = List {
+        id: "indicator-lists",
+        name: &name,
+        rows: &kept.lists,
+        columns: &columns,
+        marks: Some(marks),
+        menu: no_menu,
+    };
+    // Whose entries are below.
+    let chosen = indicators.chosen().and_then(|of| kept.lists.iter().position(|list| list.id == of.id));
+    if let Some(place) = chosen.filter(|_| chosen != state.lists.selected()) {
+        list.select(app, &mut state.lists, place);
+    }
+    let before = state.lists.chosen();
+    list.show(ui, app, &mut state.lists, out);
+    let after = state.lists.chosen();
     if before != after
         && let Some(list) = after.and_then(|at| kept.lists.get(at))
     {
@@ -189,12 +197,10 @@ fn issues_ui(ui: &mut Ui, app: &App, indicators: &Indicators, state: &mut Indica
         column("column-detail", 420.0, false, |i, app| app.texts.because(&i.detail)),
         column("column-raw-text", 600.0, false, |i, _| i.raw.clone()),
     ];
-    List { name: &t.tr("indicators-issues"), rows: issues, columns: &columns, mark: |_, _| RowMark::None }.show(
-        ui,
-        app,
-        &mut state.issues,
-        out,
-    );
+    let name = t.tr("indicators-issues");
+    let list =
+        List { id: "indicator-issues", name: &name, rows: issues, columns: &columns, marks: None, menu: no_menu };
+    list.show(ui, app, &mut state.issues, out);
 }
 
 fn labels_ui(ui: &mut Ui, app: &App, kept: &Kept, state: &mut IndicatorsState, out: &mut Vec<Action>) {
@@ -223,14 +229,11 @@ fn labels_ui(ui: &mut Ui, app: &App, kept: &Kept, state: &mut IndicatorsState, o
             app.texts.tr(if l.removed { "label-is-off" } else { "label-is-on" })
         }),
         column("column-note", 300.0, false, |l, _| l.note.clone()),
-        column("column-added", 260.0, false, |l, _| format!("{} {}", l.added_utc, l.examiner)),
+        column("column-added", 260.0, false, |l, app| format!("{} {}", utc_text(app, &l.added_utc), l.examiner)),
     ];
-    List { name: &t.tr("labels-title"), rows: &kept.labels, columns: &columns, mark: |_, _| RowMark::None }.show(
-        ui,
-        app,
-        &mut state.labels,
-        out,
-    );
+    let name = t.tr("labels-title");
+    let list = List { id: "labels", name: &name, rows: &kept.labels, columns: &columns, marks: None, menu: no_menu };
+    list.show(ui, app, &mut state.labels, out);
 }
 
 /// The flow records of a filter.
@@ -243,7 +246,7 @@ pub(crate) fn kind_text(kind: crate::model::IndicatorKind, app: &App) -> String 
     app.texts.tr(&format!("indicator-kind-{}", kind.code().replace('_', "-")))
 }
 
-/// The id of a column's text, and its first width.
+/// The id of a column's text, and what its texts get before there is width to spare.
 fn entry_column(column: EntryColumn) -> (&'static str, f32) {
     match column {
         EntryColumn::Position => ("column-position", 80.0),
@@ -289,6 +292,10 @@ impl RowSource for Entries<'_> {
         self.indicators.entries().len().unwrap_or(0)
     }
 
+    fn answer(&self) -> u64 {
+        self.indicators.entries().answers()
+    }
+
     fn cell(&self, row: u64, column: usize) -> CellView {
         let Some(row) = self.indicators.entries().row(row) else { return CellView::Loading };
         let text = self.text(row, column);
@@ -309,6 +316,9 @@ impl RowSource for Entries<'_> {
     }
 }
 
+/// Of its widths.
+const ENTRIES: &str = "indicator-entries";
+
 fn entries_ui(ui: &mut Ui, app: &App, indicators: &Indicators, state: &mut IndicatorsState, out: &mut Vec<Action>) {
     let t = &app.texts;
     let entries = indicators.entries();
@@ -316,18 +326,19 @@ fn entries_ui(ui: &mut Ui, app: &App, indicators: &Indicators, state: &mut Indic
         ui.weak(t.tr("loading"));
         return;
     }
-    let grid_column = |(column, resized): (EntryColumn, &Option<f32>)| {
+    let grid_column = |column: EntryColumn| {
         let (key, width) = entry_column(column);
         GridColumn {
-            title: t.tr(key),
-            width: resized.unwrap_or(width).clamp(size::COLUMN_MIN, size::COLUMN_MAX),
-            resized: resized.is_some(),
+            title: t.tr_args(key, &[("zone", app.zone.name())]),
+            width,
+            own: app.settings.own_width(ENTRIES, key),
             numeric: column == EntryColumn::Position,
-            keep_end: false,
+            tabular: matches!(column, EntryColumn::Value | EntryColumn::ValidFrom | EntryColumn::ValidTo),
+            pinned: column == EntryColumn::Value,
             sort: indicators.sort().filter(|(by, _)| *by == column).map(|(_, descending)| (0, descending)),
         }
     };
-    let columns: Vec<GridColumn> = EntryColumn::ALL.into_iter().zip(&state.widths).map(grid_column).collect();
+    let columns: Vec<GridColumn> = EntryColumn::ALL.into_iter().map(grid_column).collect();
     let source = Entries { app, indicators };
     let texts = GridTexts::of(t, t.tr("indicators-entries"));
     let id = Id::unique("indicator-entries");
@@ -351,9 +362,8 @@ fn entries_ui(ui: &mut Ui, app: &App, indicators: &Indicators, state: &mut Indic
     for event in shown.events {
         match event {
             GridEvent::Resized { column, width } => {
-                if let Some(known) = state.widths.get_mut(column) {
-                    *known = Some(width);
-                }
+                let key = EntryColumn::ALL.get(column).map(|column| entry_column(*column).0.to_owned());
+                out.extend(key.map(|column| Action::SetWidth { table: ENTRIES, column, width }));
             }
             GridEvent::Activated(row) => out.extend(entries.row(row).map(|row| records_of(app, row))),
             GridEvent::Sort { column, .. } => {

@@ -1,7 +1,8 @@
 //! The pairs: traffic between addresses, in any order, with the way down to the records.
 
 use super::cell_menu::{Items, MenuValue, address_items_ui, head_ui, pair_clause, value_items_ui};
-use super::records::empty_ui;
+use super::no_records::no_records_ui;
+use super::records::tags_told;
 use crate::filter::{Target, clause};
 use crate::model::{Address, Dataset};
 use crate::model::{Value, conclusions::Subject};
@@ -9,18 +10,17 @@ use crate::present::{display, zone::Zone};
 use crate::query::{ConversationColumn, Mark, PairColumn, PairKey, PairTotals, Side};
 use crate::session::open_case::OpenCase;
 use crate::session::pairs::{Pairs, PairsAction, PairsColumn, PairsRow};
-use crate::session::{Action, App, Command, Dialog, marks};
+use crate::session::{Action, App, Command, Dialog, View, marks};
 use crate::ui::state::{PairsState, UiState};
-use crate::ui::theme::size;
 use crate::ui::widgets::grid::{
-    CellNote, CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowMark, RowSource,
+    CellNote, CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowMarks, RowSource,
 };
 use crate::ui::{filter_bar, time_bar};
 use egui::{Button, Checkbox, Id, Label, Panel, Response, Ui};
 
 pub(crate) fn pairs_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
-    filter_bar::filter_bar_ui(ui, app, case, Dataset::Flows, &mut state.filter, out);
-    if state.filter.take_leaves() {
+    filter_bar::filter_bar_ui(ui, app, case, Dataset::Flows, state.filter(Dataset::Flows), out);
+    if state.filter(Dataset::Flows).take_leaves(app, View::Pairs) {
         state.pairs.grid.focus();
     }
     time_bar::time_bar_ui(ui, app, &mut state.time, out);
@@ -32,11 +32,14 @@ pub(crate) fn pairs_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiSt
         return;
     };
     if pairs.is_empty() && !pairs.is_stale() {
-        if pairs.only_external() && case.records(Dataset::Flows).applied().is_empty() && case.flows_are_there() {
+        let scope = case.records(Dataset::Flows).scope(app.range, app.duplicates);
+        // There are such records, and none of them is of a pair with an external address.
+        let are_there = case.why_empty.of(&scope).is_some_and(|why| why.reason.is_none());
+        if pairs.only_external() && are_there {
             ui.centered_and_justified(|ui| ui.label(app.texts.tr("pairs-none-external")));
             return;
         }
-        return empty_ui(ui, app, case, case.records(Dataset::Flows), out);
+        return no_records_ui(ui, app, case, Dataset::Flows, out);
     }
     Panel::bottom("pairs-totals").show(ui, |ui| totals_ui(ui, app, pairs, totals));
     table_ui(ui, app, pairs, &mut state.pairs, out);
@@ -86,6 +89,10 @@ fn totals_ui(ui: &mut Ui, app: &App, pairs: &Pairs, totals: &PairTotals) {
         figure("pairs-total-packets", totals.packets);
         figure("pairs-total-accepted", Some(totals.accepted.into()));
         figure("pairs-total-rejected", Some(totals.rejected.into()));
+        // The parts sum up to the records.
+        let named = totals.accepted.saturating_add(totals.rejected).saturating_add(totals.left_out);
+        let other = totals.records.saturating_sub(named);
+        figure("pairs-total-no-action", (other > 0).then(|| other.into()));
         if let Some(bytes) = totals.bytes {
             let args = [("count", &*display::count(bytes)), ("size", &*display::size(bytes))];
             whole_ui(ui, t.tr_args("pairs-total-bytes", &args));
@@ -114,6 +121,9 @@ pub(crate) fn figure_text(value: &Value, zone: Zone) -> Option<String> {
     }
 }
 
+/// Of its widths.
+const TABLE: &str = "pairs";
+
 struct Rows<'a> {
     app: &'a App,
     pairs: &'a Pairs,
@@ -124,6 +134,13 @@ impl Rows<'_> {
     fn value(&self, row: u64, column: usize) -> Option<(Value, PairsColumn)> {
         let column = *self.columns.get(column)?;
         Some((self.pairs.row(row)?.value(column)?, column))
+    }
+
+    /// What the examiner tagged the pair with.
+    fn tags(&self, row: u64) -> &[String] {
+        let lists = self.app.case.as_ref().and_then(|case| case.conclusions.lists());
+        let subject = self.pairs.row(row).map(pair_of);
+        lists.zip(subject).map_or(&[], |(lists, subject)| lists.tags_of(&subject))
     }
 
     /// Who started it and why: always told as inferred.
@@ -173,19 +190,28 @@ impl RowSource for Rows<'_> {
         is_rejected && self.pairs.row(row).is_some_and(|row| row.rejected() > 0)
     }
 
-    fn mark(&self, row: u64) -> RowMark {
+    fn marks(&self, row: u64) -> RowMarks {
         let sighted = self.pairs.marks(row).is_some_and(|ends| ends.iter().flatten().any(marks::is_sighting));
-        if sighted { RowMark::Sighting } else { RowMark::None }
+        RowMarks { sighted, tagged: !self.tags(row).is_empty(), warning: false }
+    }
+
+    fn has_lanes(&self) -> bool {
+        true
+    }
+
+    fn answer(&self) -> u64 {
+        self.pairs.answer()
     }
 
     fn row_hint(&self, row: u64) -> Option<String> {
-        let told = marks::told(&self.app.texts, self.pairs.marks(row)?.iter().flatten());
+        let mut told = marks::told(&self.app.texts, self.pairs.marks(row)?.iter().flatten());
+        told.extend(tags_told(&self.app.texts, self.tags(row)));
         (!told.is_empty()).then(|| told.join("\n"))
     }
 
     fn note(&self, row: u64, column: usize) -> CellNote {
         let Some(marks) = self.end(row, column) else { return CellNote::default() };
-        CellNote { sighted: marks.iter().any(marks::is_sighting), label: marks::label(marks) }
+        CellNote { sighted: marks.iter().any(marks::is_sighting), label: marks::label(marks), ..CellNote::default() }
     }
 
     fn hint(&self, row: u64, column: usize) -> Option<String> {
@@ -257,7 +283,10 @@ fn table_ui(ui: &mut Ui, app: &App, pairs: &Pairs, state: &mut PairsState, out: 
 fn grid_event(pairs: &Pairs, columns: &[PairsColumn], event: GridEvent) -> Option<Action> {
     let action = match event {
         GridEvent::Sort { column, add } => PairsAction::Sort { column: *columns.get(column)?, add },
-        GridEvent::Resized { column, width } => PairsAction::Resize(*columns.get(column)?, width),
+        GridEvent::Resized { column, width } => {
+            let column = columns.get(column)?.name().to_owned();
+            return Some(Action::SetWidth { table: TABLE, column, width });
+        }
         GridEvent::Copy => PairsAction::CopyRows,
         GridEvent::Activated(row) => return Some(drill(pairs, pairs.row(row)?)),
         GridEvent::Tagged => return Some(about(pairs.row(pairs.selection().cursor()?)?)),
@@ -280,17 +309,28 @@ fn grid_column(app: &App, pairs: &Pairs, column: PairsColumn) -> GridColumn {
         _ if column.is_time() => format!("{name} ({})", app.zone.name()),
         _ => name.to_owned(),
     };
-    let width = pairs.width(column).clamp(size::COLUMN_MIN, size::COLUMN_MAX);
     let numeric = !column.is_text() && !column.is_time() && column != PairsColumn::Series;
-    let resized = pairs.is_resized(column);
-    GridColumn { title, width, resized, numeric, keep_end: false, sort: pairs.sorted(column) }
+    GridColumn {
+        title,
+        width: column.usual_width(),
+        own: app.settings.own_width(TABLE, column.name()),
+        numeric,
+        tabular: column.is_time()
+            || column.is_end()
+            || matches!(column, PairsColumn::Talk(ConversationColumn::StartedBy)),
+        pinned: pairs.columns().first() == Some(&column),
+        sort: pairs.sorted(column),
+    }
+}
+
+fn pair_of(row: PairsRow<'_>) -> Subject {
+    let [one, other] = row.ends().map(|end| end.clone().unwrap_or_else(|| "-".to_owned()));
+    Subject::Pair(one, other)
 }
 
 /// Tags and notes of a row's pair.
 fn about(row: PairsRow<'_>) -> Action {
-    let [one, other] = row.ends().map(|end| end.clone().unwrap_or_else(|| "-".to_owned()));
-    let subject = Subject::Pair(one, other);
-    Action::Dialog(Some(Dialog::TagsAndNotes(subject)))
+    Action::Dialog(Some(Dialog::TagsAndNotes(pair_of(row))))
 }
 
 /// Down to the records of a row.
@@ -317,7 +357,7 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &m
                     }
                     _ => None,
                 };
-                value_items_ui(ui, app, &mut items, &MenuValue { column: field.into(), value: &value, pair }, out);
+                value_items_ui(ui, app, &mut items, &MenuValue::of(field.into(), &value, pair), out);
             }
             (None, _) => {
                 if let (true, Value::Text(ip)) = (column.is_text(), &value)

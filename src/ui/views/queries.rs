@@ -2,25 +2,29 @@
 //! no view of their own.
 
 use super::result_table::{Shown, table_ui};
-use crate::model::{Dataset, Timestamp, Value};
+use crate::model::{Dataset, TimeRange, Timestamp, Value};
 use crate::present::display;
 use crate::query::tables::Rows;
 use crate::questions::catalogue::{CATALOGUE, Lack, NamedQuery, Parameter, Shape};
+use crate::questions::{Live, Question, scope_of};
 use crate::session::library::{Library, LibraryAction, origin_key};
 use crate::session::open_case::OpenCase;
 use crate::session::result_table::TableAction;
 use crate::session::saved_filters::FilterChange;
 use crate::session::{Action, App, Dialog, Link, View};
+use crate::ui::focus::{self, Arrows, PaneId, group_ui, pane_ui};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
+use crate::ui::widgets::empty::{Empty, empty_ui};
 use crate::ui::widgets::grid::GridState;
-use egui::{Button, Frame, Grid, Key, Label, Margin, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};
+use crate::ui::widgets::list::search_id;
+use egui::{Button, Frame, Grid, Id, Key, Label, Margin, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 pub(crate) fn queries_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     let library = &case.library;
     let mut asked = Vec::new();
     let list = Panel::left("query-list").resizable(true).default_size(size::QUERY_LIST).size_range(200.0..=560.0);
-    list.show(ui, |ui| list_ui(ui, app, case, &mut asked, out));
+    list.show(ui, |ui| pane_ui(ui, &app.texts, PaneId::List, |ui| list_ui(ui, app, case, &mut asked, out)));
     let frame = Frame::new().inner_margin(Margin { left: size::CARD_MARGIN, ..Margin::ZERO });
     frame.show(ui, |ui| {
         let Some(query) = library.chosen() else { return };
@@ -40,7 +44,7 @@ pub(crate) fn queries_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut Ui
 fn found(app: &App, search: &str) -> Vec<&'static NamedQuery> {
     let search = search.to_lowercase();
     let fits = |query: &&NamedQuery| {
-        let texts = ["", "-about", "-note"].map(|part| app.texts.tr(&format!("query-{}{part}", query.name)));
+        let texts = ["", "-about", "-note", "-words"].map(|part| app.texts.tr(&format!("query-{}{part}", query.name)));
         let all = format!("{} {} {}", query.name, texts.join(" "), query.filter).to_lowercase();
         search.split_whitespace().all(|word| all.contains(word))
     };
@@ -52,6 +56,7 @@ fn list_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<LibraryAction>
     let mut typed = library.search().to_owned();
     let name = t.tr("query-search");
     let field = TextEdit::singleline(&mut typed).align(egui::Align2::LEFT_CENTER).hint_text(&name);
+    let field = field.id(search_id(View::Queries));
     let field = ui.add(field.desired_width(f32::INFINITY)).accessible_name(&name);
     if field.changed() {
         out.push(LibraryAction::Search(typed));
@@ -60,8 +65,9 @@ fn list_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<LibraryAction>
     let at = queries.iter().position(|query| library.chosen().is_some_and(|chosen| chosen.name == query.name));
     if field.has_focus() {
         // The arrows walk through the list while letters continue narrowing it.
-        let step = ui.input(|i| i32::from(i.key_pressed(Key::ArrowDown)) - i32::from(i.key_pressed(Key::ArrowUp)));
-        let to = at.map_or(0, |at| at.saturating_add_signed(step as isize).min(queries.len().saturating_sub(1)));
+        let presses = |key| ui.input(|i| i.num_presses(key)) as isize;
+        let step = presses(Key::ArrowDown) - presses(Key::ArrowUp);
+        let to = at.map_or(0, |at| at.saturating_add_signed(step).min(queries.len().saturating_sub(1)));
         if let (true, Some(query)) = (step != 0, queries.get(to)) {
             out.push(LibraryAction::Choose(query.name));
         }
@@ -69,24 +75,39 @@ fn list_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<LibraryAction>
     ui.add_space(size::GAP);
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         saved_ui(ui, app, case, actions);
-        let mut origin = None;
-        for query in &queries {
-            if origin.replace(query.origin) != Some(query.origin) {
-                ui.add_space(size::GAP);
-                ui.strong(t.tr(origin_key(query.origin)));
+        group_ui(ui, Id::unique("queries"), Arrows::Along, |ui| {
+            let mut origin = None;
+            for query in &queries {
+                if origin.replace(query.origin) != Some(query.origin) {
+                    ui.add_space(size::GAP);
+                    ui.strong(t.tr(origin_key(query.origin)));
+                }
+                let lack = library.lack(query);
+                let p = theme::palette(ui);
+                let mark = if query.noted { " *" } else { "" };
+                let title = RichText::new(format!("{}{mark}", t.tr(&format!("query-{}", query.name))));
+                let title = if lack.is_some() { title.color(p.weak) } else { title };
+                let chosen = library.chosen().is_some_and(|chosen| chosen.name == query.name);
+                let button = Button::selectable(chosen, title).truncate().min_size(vec2(ui.available_width(), 0.0));
+                let tip = lack.map_or_else(|| query.name.to_owned(), |lack| lack_text(app, lack));
+                let response = ui.add(button);
+                if chosen {
+                    focus::home(ui, response.id);
+                }
+                if response.gained_focus() {
+                    response.scroll_to_me(None);
+                }
+                // The arrows choose as they go, and Enter runs what is chosen.
+                let by_key = response.gained_focus() && !chosen && !ui.input(|i| i.pointer.any_down());
+                let is_clicked = response.on_hover_text(tip).clicked();
+                if is_clicked && chosen && ui.input(|i| i.key_pressed(Key::Enter)) {
+                    let can_run = lack.is_none() && !library.is_running();
+                    out.extend(can_run.then_some(LibraryAction::Run));
+                } else if is_clicked || by_key {
+                    out.push(LibraryAction::Choose(query.name));
+                }
             }
-            let lack = library.lack(query);
-            let p = theme::palette(ui);
-            let mark = if query.noted { " *" } else { "" };
-            let title = RichText::new(format!("{}{mark}", t.tr(&format!("query-{}", query.name))));
-            let title = if lack.is_some() { title.color(p.weak) } else { title };
-            let chosen = library.chosen().is_some_and(|chosen| chosen.name == query.name);
-            let button = Button::selectable(chosen, title).truncate().min_size(vec2(ui.available_width(), 0.0));
-            let tip = lack.map_or_else(|| query.name.to_owned(), |lack| lack_text(app, lack));
-            if ui.add(button).on_hover_text(tip).clicked() {
-                out.push(LibraryAction::Choose(query.name));
-            }
-        }
+        });
         if queries.is_empty() {
             ui.weak(t.tr("list-nothing"));
         }
@@ -201,7 +222,7 @@ fn query_ui(ui: &mut Ui, app: &App, library: &Library, query: &'static NamedQuer
             if ui.button(t.tr("cancel")).clicked() {
                 out.push(LibraryAction::Stop);
             }
-            ui.spinner();
+            crate::ui::motion::busy_ui(ui);
         }
         match (lack, problem) {
             (Some(lack), _) => {
@@ -245,14 +266,28 @@ fn parameter_ui(
 /// The answer as a table; what has a view of its own has opened there.
 fn answer_ui(ui: &mut Ui, app: &App, library: &Library, state: &mut GridState, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let Some((question, table)) = library.answer() else { return };
+    let Some((question, table)) = library.answer() else {
+        if !library.is_running() {
+            let empty = Empty { title: t.tr("empty-queries"), text: t.tr("empty-queries-text") };
+            let buttons = [(t.tr("empty-queries-coverage"), true)];
+            let clicked = empty_ui(ui, &empty, &buttons).is_some();
+            out.extend(clicked.then_some(Action::ShowQuery("coverage")));
+        }
+        return;
+    };
     let Some(rows) = table.rows() else { return };
     ui.separator();
-    if let TimeRangeText(Some(text)) = TimeRangeText::of(app) {
+    if let Some(text) = range_text(app, question.as_ref()) {
         ui.weak(text);
     }
     if rows.rows.is_empty() {
-        ui.label(t.tr("query-empty"));
+        let empty = Empty { title: t.tr("empty-query"), text: t.tr("query-empty") };
+        let ranged = app.range != TimeRange::default();
+        let buttons = [(t.tr("empty-query-all-times"), ranged)];
+        if empty_ui(ui, &empty, &buttons).is_some() {
+            out.push(Action::SetRange(TimeRange::default()));
+            out.push(Action::Library(LibraryAction::Run));
+        }
         return;
     }
     totals_ui(ui, app, rows, table.len());
@@ -287,16 +322,18 @@ fn totals_ui(ui: &mut Ui, app: &App, rows: &Rows, shown: u64) {
     });
 }
 
-/// The range that the answer is of, where it is not all time.
-struct TimeRangeText(Option<String>);
-
-impl TimeRangeText {
-    fn of(app: &App) -> Self {
-        if app.range == crate::model::TimeRange::default() {
-            return Self(None);
-        }
-        let time = |time: Option<Timestamp>| time.map_or_else(|| "…".to_owned(), |time| app.zone.format(time));
-        let args = [("from", &*time(app.range.from)), ("to", &*time(app.range.to)), ("zone", app.zone.name())];
-        Self(Some(app.texts.tr_args("overview-span", &args)))
+/// The range that the answer is of, where it is not all time. The range on screen may be another one by now.
+fn range_text(app: &App, question: &dyn Question) -> Option<String> {
+    let range = match question.live() {
+        Live::Top(asked) => asked.scope.range,
+        Live::Analysis(_, asked) => asked.scope.range,
+        Live::Records(asked) => scope_of(&asked).range,
+        _ => TimeRange::default(),
+    };
+    if range == TimeRange::default() {
+        return None;
     }
+    let time = |time: Option<Timestamp>| time.map_or_else(|| "…".to_owned(), |time| app.zone.format(time));
+    let args = [("from", &*time(range.from)), ("to", &*time(range.to)), ("zone", app.zone.name())];
+    Some(app.texts.tr_args("overview-span", &args))
 }

@@ -1,21 +1,24 @@
 //! The record tables (flows, CloudTrail events): filter, time, histogram and rows of one data set.
 
-use super::cell_menu::{Items, MenuValue, head_ui, pair_clause, value_items_ui};
+use super::cell_menu::{Items, MenuRecord, MenuValue, head_ui, pair_clause, record_items_ui};
+use super::compare;
+use super::no_records::no_records_ui;
 use crate::filter::Filter;
-use crate::model::{Dataset, TimeRange, field};
+use crate::model::{Dataset, Unit, field};
 use crate::model::{Value, conclusions::Subject};
-use crate::present::{display, text::Texts};
+use crate::present::display::{self, dataset_key};
+use crate::present::text::Texts;
 use crate::session::conclusions::Lists;
 use crate::session::open_case::OpenCase;
 use crate::session::record_columns::ShownColumn;
-use crate::session::records::{Records, Reveal};
-use crate::session::{Action, App, Command, Dialog, marks};
+use crate::session::records::{Records, Reveal, time_field, usual_width};
+use crate::session::{Action, App, Command, View, marks};
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
 use crate::ui::widgets::grid::{
-    CellNote, CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowMark, RowSource,
+    CellNote, CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowMarks, RowSource,
 };
-use crate::ui::{filter_bar, histogram, time_bar};
+use crate::ui::{filter_bar, histogram, tag_popover, time_bar};
 use egui::{Id, ScrollArea, Ui};
 
 pub(crate) fn records_ui(
@@ -27,16 +30,21 @@ pub(crate) fn records_ui(
     out: &mut Vec<Action>,
 ) {
     let records = case.records(dataset);
-    filter_bar::filter_bar_ui(ui, app, case, dataset, &mut state.filter, out);
-    if state.filter.take_leaves() {
+    compare::compare_ui(ui, app, case, dataset, &mut state.compare, out);
+    filter_bar::filter_bar_ui(ui, app, case, dataset, state.filter(dataset), out);
+    if state.filter(dataset).take_leaves(app, View::Records(dataset)) {
         state.grid(dataset).focus();
     }
     time_bar::time_bar_ui(ui, app, &mut state.time, out);
-    if app.show_histogram && records.row_count() != Some(0) {
-        histogram::histogram_ui(ui, app, records, &mut state.histogram_drag, out);
+    let holds = case.totals().is_none_or(|totals| match dataset {
+        Dataset::Flows => totals.flows > 0,
+        Dataset::Events => totals.events > 0,
+    });
+    if app.show_histogram && holds && histogram::has_room(ui) {
+        histogram::histogram_ui(ui, app, records, state.histogram(dataset), out);
     }
     match records.row_count() {
-        Some(0) if !records.is_stale() => empty_ui(ui, app, case, records, out),
+        Some(0) if !records.is_stale() => no_records_ui(ui, app, case, dataset, out),
         None => {
             let text = records.fault().map_or_else(|| app.texts.tr("loading"), |why| why.why(&app.texts));
             ui.centered_and_justified(|ui| ui.label(text));
@@ -44,6 +52,9 @@ pub(crate) fn records_ui(
         Some(_) => table_ui(ui, app, records, state, out),
     }
 }
+
+/// The port that tells what was asked for: named by what usually listens there.
+const SERVICE: &str = "dstport";
 
 /// Rows by position, formatted when they are drawn.
 struct Rows<'a> {
@@ -75,8 +86,10 @@ impl RowSource for Rows<'_> {
     fn cell(&self, row: u64, column: usize) -> CellView {
         match self.value(row, column) {
             None => CellView::Loading,
-            Some((value, column)) => {
-                display::cell(value, column.field, self.zone).map_or(CellView::Absent, CellView::Text)
+            Some((value, shown)) => {
+                let gist = || self.records.pages.gist(row, column).map(str::to_owned);
+                let text = gist().or_else(|| display::cell(value, shown.field, self.zone));
+                text.map_or(CellView::Absent, CellView::Text)
             }
         }
     }
@@ -87,38 +100,55 @@ impl RowSource for Rows<'_> {
     }
 
     fn hint(&self, row: u64, column: usize) -> Option<String> {
+        let gist = self.records.pages.gist(row, column).is_some();
         let (value, column) = self.value(row, column)?;
         let marks = marks::of_field(self.records.pages.marks(row), column.field);
         let owners = if let Value::Text(text) = value { self.app.owners_told(text) } else { Vec::new() };
-        let own = display::hint(value, column.field).into_iter();
+        // The JSON that the cell only says the gist of.
+        let whole = gist.then(|| display::cell(value, column.field, self.zone)).flatten();
+        let own = whole.or_else(|| display::hint(value, column.field)).into_iter();
         let lines: Vec<String> = own.chain(marks::told(self.texts, marks)).chain(owners).collect();
         (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
-    fn mark(&self, row: u64) -> RowMark {
+    fn marks(&self, row: u64) -> RowMarks {
         let sighted = self.records.pages.marks(row).iter().any(marks::is_sighting);
-        match (sighted, self.tags(row).is_empty()) {
-            (true, _) => RowMark::Sighting,
-            (false, false) => RowMark::Tagged,
-            (false, true) => RowMark::None,
-        }
+        RowMarks { warning: self.records.pages.skips(row), sighted, tagged: !self.tags(row).is_empty() }
+    }
+
+    fn has_lanes(&self) -> bool {
+        true
+    }
+
+    fn answer(&self) -> u64 {
+        self.records.pages.generation()
     }
 
     fn row_hint(&self, row: u64) -> Option<String> {
         let mut told = marks::told(self.texts, self.records.pages.marks(row));
-        if !self.tags(row).is_empty() {
-            let tags = display::visible(&self.texts.list(self.tags(row))).into_owned();
-            told.push(self.texts.tr_args("row-tags", &[("tags", &tags)]));
-        }
+        told.extend(tags_told(self.texts, self.tags(row)));
+        told.extend(self.records.pages.skips(row).then(|| self.texts.tr("row-skipdata")));
         (!told.is_empty()).then(|| told.join("\n"))
     }
 
     fn note(&self, row: u64, column: usize) -> CellNote {
-        let all = self.records.pages.marks(row);
-        let Some(column) = self.columns.get(column).filter(|_| !all.is_empty()) else { return CellNote::default() };
-        let of = marks::of_field(all, column.field);
-        CellNote { sighted: of.iter().any(|mark| marks::is_sighting(mark)), label: marks::label(of) }
+        let Some((value, column)) = self.value(row, column) else { return CellNote::default() };
+        let of = marks::of_field(self.records.pages.marks(row), column.field);
+        let gloss = match (column.name(), value) {
+            (SERVICE, Value::Integer(port)) => display::service_name(*port).map(str::to_owned),
+            ("user_identity_arn", Value::Null) => {
+                self.records.pages.who(row).map(|who| display::visible(&display::clipped(who).0).into_owned())
+            }
+            _ => None,
+        };
+        CellNote { sighted: of.iter().any(|mark| marks::is_sighting(mark)), label: marks::label(of), gloss }
     }
+}
+
+/// The tags of something, as a line of a tool tip.
+pub(super) fn tags_told(texts: &Texts, tags: &[String]) -> Option<String> {
+    let all = display::visible(&texts.list(tags)).into_owned();
+    (!tags.is_empty()).then(|| texts.tr_args("row-tags", &[("tags", &all)]))
 }
 
 fn table_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut UiState, out: &mut Vec<Action>) {
@@ -156,6 +186,9 @@ fn table_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut UiState, out:
     );
     out.append(&mut from_cells);
     out.append(&mut from_header);
+    if tag_popover::tag_popover_ui(ui, app, records, shown.cursor, &mut state.tags, out) {
+        state.grid(dataset).focus();
+    }
     if selection != records.selection {
         out.push(Action::Select(dataset, selection));
     }
@@ -169,15 +202,14 @@ fn table_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut UiState, out:
 
 fn grid_columns(app: &App, records: &Records, columns: &[ShownColumn]) -> Vec<GridColumn> {
     let column = |column: &ShownColumn| {
-        let width = records.columns.iter().find(|c| c.key == column.name()).map_or(120.0, |c| c.width);
         let sort = records.sort.iter().position(|key| column.whole_field() == Some(key.field));
         GridColumn {
             title: column.header(app.zone),
-            width: width.clamp(size::COLUMN_MIN, size::COLUMN_MAX),
-            resized: records.is_resized(column.name()),
-            numeric: display::is_numeric(column.field),
-            // Who it was is at the end of an ARN.
-            keep_end: column.name().ends_with("_arn"),
+            width: usual_width(records.dataset, column.name()),
+            own: app.settings.own_width(dataset_key(records.dataset), column.name()),
+            numeric: display::is_numeric(column.field) && column.name() != SERVICE,
+            tabular: display::is_tabular(Unit::of(column.field), column.name()),
+            pinned: column.whole_field() == Some(time_field(records.dataset)),
             sort: sort.and_then(|place| records.sort.get(place).map(|key| (place, key.descending))),
         }
     };
@@ -192,12 +224,8 @@ fn grid_event(records: &Records, shown: &[ShownColumn], event: GridEvent, out: &
             out.extend(field.map(|field| Action::Sort { field, add }));
         }
         GridEvent::Resized { column, width } => {
-            let mut columns = records.columns.clone();
-            let key = shown.get(column).map(|c| c.name());
-            if let Some(column) = columns.iter_mut().find(|c| Some(c.key.as_str()) == key) {
-                column.width = width;
-                out.push(Action::SetColumns(dataset, columns));
-            }
+            let name = shown.get(column).map(|column| column.name().to_owned());
+            out.extend(name.map(|column| Action::SetWidth { table: dataset_key(dataset), column, width }));
         }
         GridEvent::Moved { from, before } => {
             let name = |at: usize| shown.get(at).map(|c| c.name());
@@ -207,7 +235,7 @@ fn grid_event(records: &Records, shown: &[ShownColumn], event: GridEvent, out: &
             out.push(Action::ShowInspector);
         }
         GridEvent::Copy => out.push(Action::CopyRows),
-        GridEvent::Tagged => out.push(Action::ToggleTag),
+        GridEvent::Tagged => out.push(Action::Command(Command::TagRows)),
     }
 }
 
@@ -233,20 +261,10 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &m
     let shown = display::cell(value, column.field, app.zone).unwrap_or_else(|| t.tr("grid-absent"));
     head_ui(ui, &format!("{} {shown}", column.name()));
     let mut items = Items::new(cell.takes_focus);
-    let of = MenuValue { column, value, pair: row_pair(rows, cell.row) };
-    value_items_ui(ui, app, &mut items, &of, out);
-    items.item(ui, t.tr("menu-copy-rows"), Action::CopyRows, out);
-    if let (Value::Text(who), true) = (value, PRINCIPALS.contains(&column.name())) {
-        let dialog = Action::Dialog(Some(Dialog::TagsAndNotes(Subject::Principal(who.clone()))));
-        items.item(ui, t.tr("menu-principal-written"), dialog, out);
-    }
-    items.item(ui, t.tr("menu-add-exhibit"), Action::Command(Command::AddExhibit), out);
-    items.item(ui, t.tr("menu-copy-column"), Action::CopyColumn(column.name()), out);
+    let of = MenuValue::of(column, value, row_pair(rows, cell.row));
+    // The row whose menu it is has the cursor.
+    record_items_ui(ui, app, &mut items, &of, MenuRecord { time: rows.records.cursor_time() }, out);
 }
-
-/// Fields that name who it was.
-const PRINCIPALS: [&str; 4] =
-    ["user_identity_arn", "user_identity_principal_id", "user_identity_user_name", "session_issuer_arn"];
 
 /// Both addresses of the row, in either direction.
 fn row_pair(rows: &Rows<'_>, row: u64) -> Option<Filter> {
@@ -315,43 +333,6 @@ fn with_visible(records: &Records, key: &str, visible: bool) -> Action {
         return Action::SetColumns(records.dataset, records.columns.clone());
     }
     Action::SetColumns(records.dataset, columns)
-}
-
-/// Why there is nothing, and what would change that.
-pub(super) fn empty_ui(ui: &mut Ui, app: &App, case: &OpenCase, records: &Records, out: &mut Vec<Action>) {
-    let t = &app.texts;
-    let total = case.totals().map_or(0, |totals| match records.dataset {
-        Dataset::Flows => totals.flows,
-        Dataset::Events => totals.events,
-    });
-    ui.vertical_centered(|ui| {
-        ui.add_space(ui.available_height() * 0.25);
-        if total == 0 {
-            let text = match records.dataset {
-                Dataset::Flows => t.tr("empty-flows"),
-                Dataset::Events => t.tr("empty-events"),
-            };
-            ui.label(text);
-            ui.add_space(size::GAP);
-            command_button(ui, app, Command::ImportEvidence, out);
-            return;
-        }
-        ui.label(t.tr_args("empty-filtered", &[("total", &display::count(total))]));
-        ui.add_space(size::GAP);
-        if !records.applied().is_empty() {
-            ui.weak(&*display::visible(&display::clipped(records.applied()).0));
-            command_button(ui, app, Command::ClearFilter, out);
-        }
-        if app.range != TimeRange::default() {
-            command_button(ui, app, Command::AllTimes, out);
-        }
-    });
-}
-
-fn command_button(ui: &mut Ui, app: &App, command: Command, out: &mut Vec<Action>) {
-    if ui.button(app.texts.tr(&command.text_id())).clicked() {
-        out.push(Action::Command(command));
-    }
 }
 
 /// Scrolls the tables where the application wants them.

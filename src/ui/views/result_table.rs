@@ -39,6 +39,10 @@ impl RowSource for Source<'_> {
         let Some(row) = self.table.row(row) else { return CellView::Loading };
         cell_text(self.rows, row, column, self.app.zone).map_or(CellView::Absent, CellView::Text)
     }
+
+    fn answer(&self) -> u64 {
+        self.table.answer()
+    }
 }
 
 fn is_numeric(unit: Unit) -> bool {
@@ -59,10 +63,11 @@ pub(crate) fn table_ui(ui: &mut Ui, app: &App, shown: &Shown<'_>, state: &mut Gr
     let Some(rows) = table.rows() else { return };
     let column = |(at, column): (usize, &crate::query::tables::Column)| GridColumn {
         title: header(app, &column.name, column.unit),
-        width: table.widths.get(at).copied().unwrap_or(size::COLUMN_FIRST),
-        resized: table.resized.contains(&at),
+        width: size::COLUMN_RESULT,
+        own: app.settings.own_width(shown.id, &column.name),
         numeric: is_numeric(column.unit),
-        keep_end: false,
+        tabular: display::is_tabular(column.unit, &column.name),
+        pinned: at == 0,
         sort: table.sort().filter(|(sorted, _)| *sorted == at).map(|(_, descending)| (0, descending)),
     };
     let columns: Vec<GridColumn> = rows.columns.iter().enumerate().map(column).collect();
@@ -98,7 +103,10 @@ pub(crate) fn table_ui(ui: &mut Ui, app: &App, shown: &Shown<'_>, state: &mut Gr
     for event in grid.events {
         match event {
             GridEvent::Sort { column, .. } => out.push((shown.action)(TableAction::Sort(column))),
-            GridEvent::Resized { column, width } => out.push((shown.action)(TableAction::Resize(column, width))),
+            GridEvent::Resized { column, width } => {
+                let name = rows.columns.get(column).map(|column| column.name.to_string());
+                out.extend(name.map(|column| Action::SetWidth { table: shown.id, column, width }));
+            }
             GridEvent::Copy => out.push((shown.action)(TableAction::CopyRows)),
             GridEvent::Activated(row) => out.extend(table.row(row).and_then(shown.opens)),
             GridEvent::Moved { .. } | GridEvent::Tagged => {}

@@ -8,15 +8,16 @@ use crate::model::{Dataset, TimeRange, Timestamp, Unit, Value};
 use crate::present::display;
 use crate::query::SightedRow;
 use crate::query::tables::sighting_unit;
-use crate::query::{By, Looked, NotSeen, SightingRow, Subject};
+use crate::query::{By, Looked, NotSeen, PlaybookDirection, SightingRow, Subject};
 use crate::session::open_case::OpenCase;
 use crate::session::sightings::{Show, Sightings, SightingsAction, shown};
 use crate::session::{Action, App, Command, Link, View};
 use crate::ui::state::{SightingsState, UiState};
-use crate::ui::theme::{self, size};
+use crate::ui::theme;
 use crate::ui::time_bar;
+use crate::ui::widgets::empty::{Empty, offer_ui};
 use crate::ui::widgets::grid::{
-    CellNote, CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowMark, RowSource,
+    CellNote, CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowMarks, RowSource,
 };
 use egui::{Button, ComboBox, Id, Label, RichText, Ui};
 
@@ -36,24 +37,19 @@ pub(crate) fn sightings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut 
         told_ui(ui, app, by, (seen, unseen), looked);
     }
     if sightings.is_empty() {
-        ui.centered_and_justified(|ui| ui.label(t.tr("sightings-none")));
-        return;
+        let empty = Empty { title: t.tr("sightings-none"), text: t.tr("empty-sightings-none-text") };
+        let commands = [Command::AllTimes, Command::Show(View::Indicators)];
+        return offer_ui(ui, app, &empty, &commands, out);
     }
     table_ui(ui, app, case, &mut state.sightings, out);
 }
 
 /// No list, so nothing to be seen.
 fn nothing_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
-    ui.vertical_centered(|ui| {
-        ui.add_space(ui.available_height() * 0.3);
-        ui.label(app.texts.tr("sightings-no-list"));
-        ui.add_space(size::GAP);
-        for command in [Command::ImportIndicators, Command::AddIndicators] {
-            if ui.button(app.texts.tr(&command.text_id())).clicked() {
-                out.push(Action::Command(command));
-            }
-        }
-    });
+    let t = &app.texts;
+    let empty = Empty { title: t.tr("sightings-no-list"), text: t.tr("empty-sightings-text") };
+    let show = Command::Show(View::Indicators);
+    offer_ui(ui, app, &empty, &[Command::ImportIndicators, Command::AddIndicators, show], out);
 }
 
 fn choices_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
@@ -115,6 +111,9 @@ fn told_ui(ui: &mut Ui, app: &App, by: By, (seen, unseen): (u64, u64), looked: &
     });
 }
 
+/// Of its widths.
+const TABLE: &str = "sightings";
+
 struct Rows<'a> {
     app: &'a App,
     sightings: &'a Sightings,
@@ -158,24 +157,35 @@ impl RowSource for Rows<'_> {
         let kind = || format!("indicator-kind-{}", value.to_text().replace('_', "-"));
         let text = match name {
             "kind" => Some(t.tr(&kind())),
+            "words" => self.direction(row),
             "internal" => Some(t.tr(if value == Value::Boolean(true) { "yes" } else { "no" })),
             _ => figure_text(&value, self.app.zone),
         };
         text.map_or(CellView::Absent, CellView::Text)
     }
 
-    fn mark(&self, row: u64) -> RowMark {
-        match self.sightings.row(row) {
-            Some(SightedRow::Sighting(row)) if row.sighting.hits() > 0 => RowMark::Sighting,
-            _ => RowMark::None,
-        }
+    fn marks(&self, row: u64) -> RowMarks {
+        let sighted = match self.sightings.row(row) {
+            Some(SightedRow::Sighting(row)) => row.sighting.hits() > 0,
+            Some(SightedRow::Playbook(_)) => true,
+            None => false,
+        };
+        RowMarks { sighted, ..RowMarks::default() }
+    }
+
+    fn has_lanes(&self) -> bool {
+        true
+    }
+
+    fn answer(&self) -> u64 {
+        self.sightings.answer()
     }
 
     fn note(&self, row: u64, column: usize) -> CellNote {
         let sighted = self.columns.get(column) == Some(&"connecting_ip");
         let is_row = matches!(self.sightings.row(row), Some(SightedRow::Playbook(_)));
         // The connecting address is the host's; the indicator is the other one.
-        CellNote { sighted: is_row && !sighted && self.is_indicator(row, column), label: None }
+        CellNote { sighted: is_row && !sighted && self.is_indicator(row, column), ..CellNote::default() }
     }
 
     fn hint(&self, row: u64, column: usize) -> Option<String> {
@@ -200,9 +210,19 @@ impl RowSource for Rows<'_> {
 }
 
 impl Rows<'_> {
+    /// From where to where a row of the playbook's view goes.
+    fn direction(&self, row: u64) -> Option<String> {
+        let Some(SightedRow::Playbook(row)) = self.sightings.row(row) else { return None };
+        let key = match row.direction {
+            PlaybookDirection::ToIoc => "sightings-to-ioc",
+            PlaybookDirection::FromIoc => "sightings-from-ioc",
+        };
+        Some(self.app.texts.tr(key))
+    }
+
     /// Does this cell of the playbook's view hold the indicator's address?
     fn is_indicator(&self, row: u64, column: usize) -> bool {
-        use crate::query::PlaybookDirection::{FromIoc, ToIoc};
+        use PlaybookDirection::{FromIoc, ToIoc};
         let Some(SightedRow::Playbook(row)) = self.sightings.row(row) else { return false };
         matches!(
             (row.direction, self.columns.get(column).copied()),
@@ -232,9 +252,15 @@ fn table_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut SightingsState,
                 _ => column_title(app, name),
             };
             let numeric = unit.is_number();
-            let width = sightings.width(name).clamp(size::COLUMN_MIN, size::COLUMN_MAX);
-            let resized = sightings.is_resized(name);
-            GridColumn { title, width, resized, numeric, keep_end: false, sort: sightings.sorted(name) }
+            GridColumn {
+                title,
+                width: Sightings::usual_width(name),
+                own: app.settings.own_width(TABLE, name),
+                numeric,
+                tabular: display::is_tabular(unit, name),
+                pinned: columns.first() == Some(name),
+                sort: sightings.sorted(name),
+            }
         })
         .collect();
     let rows = Rows { app, sightings, owners, columns: &columns };
@@ -262,7 +288,8 @@ fn table_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut SightingsState,
         match event {
             GridEvent::Resized { column, width } => {
                 let name = columns.get(column).copied();
-                out.extend(name.map(|name| Action::Sightings(SightingsAction::Resize(name, width))));
+                let set = |name: &str| Action::SetWidth { table: TABLE, column: name.to_owned(), width };
+                out.extend(name.map(set));
             }
             GridEvent::Copy => out.push(Action::Sightings(SightingsAction::CopyRows)),
             GridEvent::Activated(row) => out.extend(sightings.row(row).and_then(|row| drill(app, sightings, row))),

@@ -6,8 +6,10 @@ use crate::session::open_case::OpenCase;
 use crate::session::result_table::TableAction;
 use crate::session::sql_console::{Outcome, ROW_LIMITS, SqlAction, SqlConsole, TIME_LIMITS_SECS};
 use crate::session::{Action, App};
+use crate::ui::focus::{self, PaneId, pane_ui};
 use crate::ui::state::{SqlState, UiState};
 use crate::ui::theme::{self, size};
+use crate::ui::widgets::empty::{Empty, empty_ui};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align, Button, CollapsingHeader, ComboBox, Id, Key, Label, Layout, Modifiers, Panel, RichText, ScrollArea, Stroke,
@@ -22,13 +24,17 @@ pub(crate) fn sql_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiStat
     let width = ui.ctx().content_rect().width();
     if width >= size::WINDOW_NARROW * 0.8 {
         let panel = Panel::right("sql-views").resizable(true).default_size(size::SIDE).size_range(160.0..=480.0);
-        panel.show(ui, |ui| views_ui(ui, app, console, state, &mut asked));
+        panel.show(ui, |ui| {
+            pane_ui(ui, &app.texts, PaneId::List, |ui| views_ui(ui, app, console, state, &mut asked));
+        });
     }
+    // In a low window the result keeps its part.
+    let room = ui.available_height();
     let editor = Panel::top("sql-editor")
         .frame(egui::Frame::NONE)
         .resizable(true)
-        .default_size(size::EDITOR)
-        .size_range(90.0..=520.0);
+        .default_size(size::EDITOR.min(room * 0.45))
+        .size_range(90.0..=(room * 0.7).clamp(90.0, 520.0));
     editor.show(ui, |ui| editor_ui(ui, app, console, state, &mut asked));
     told_ui(ui, app, console);
     match console.answered() {
@@ -44,13 +50,16 @@ pub(crate) fn sql_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiStat
                 action: |action| Action::Sql(SqlAction::Table(action)),
                 opens: &|_| None,
             };
-            table_ui(ui, app, &shown, &mut state.grid, out);
+            pane_ui(ui, &app.texts, PaneId::Details, |ui| table_ui(ui, app, &shown, &mut state.grid, out));
         }
         None if console.is_running() => {
             ui.centered_and_justified(|ui| ui.weak(app.texts.tr("sql-running")));
         }
         None => {
-            ui.centered_and_justified(|ui| ui.weak(app.texts.tr("sql-empty")));
+            let t = &app.texts;
+            let empty = Empty { title: t.tr("empty-sql"), text: t.tr("sql-empty") };
+            let clicked = empty_ui(ui, &empty, &[(t.tr("empty-sql-example"), true)]);
+            asked.extend(clicked.map(|_| SqlAction::Edit(t.tr("empty-sql-statement"))));
         }
     }
     out.extend(asked.into_iter().map(Action::Sql));
@@ -60,6 +69,7 @@ fn editor_ui(ui: &mut Ui, app: &App, console: &SqlConsole, state: &mut SqlState,
     let t = &app.texts;
     buttons_ui(ui, app, console, out);
     let id = editor_id();
+    focus::home(ui, id);
     // Before the editor sees it: it would begin a new line.
     let runs = ui.memory(|m| m.has_focus(id)) && ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Enter));
     if runs {
@@ -177,7 +187,7 @@ fn told_ui(ui: &mut Ui, app: &App, console: &SqlConsole) {
         Some(Outcome::Rows) | None => {
             ui.horizontal(|ui| {
                 if console.is_running() {
-                    ui.spinner();
+                    crate::ui::motion::busy_ui(ui);
                     ui.weak(t.tr("sql-running"));
                 } else if let Some(answered) = console.answered() {
                     let count = display::count(answered.rows.rows.len() as u64);

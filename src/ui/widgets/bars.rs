@@ -71,7 +71,7 @@ fn key_line(ui: &Ui, bar: &Bar<'_>, width: f32) -> (Arc<Galley>, bool) {
     job.wrap = TextWrapping::truncate_at_width(width);
     let galley = ui.painter().layout_job(job);
     if galley.elided && is_figure(bar.key) {
-        return (line(ui, &hashes(ui, width), p.text, f32::INFINITY), true);
+        return (line(ui, &hashes(ui, &theme::body(), width), p.text, f32::INFINITY), true);
     }
     let elided = galley.elided;
     (galley, elided)

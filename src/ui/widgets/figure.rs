@@ -1,13 +1,12 @@
 //! Numbers and times on screen: whole, or as `#` signs, never cut. A number that lacks a digit is another number.
 
-use crate::ui::theme;
-use egui::Ui;
+use egui::{FontId, Ui};
 use std::net::IpAddr;
 
 /// As in `1 d 2 h 3 min 4 s`; what has more letters between its digits is an identifier.
 const MOST_UNITS: usize = 4;
 
-/// Is this a number, a size, a share or a time? Addresses and networks are not: they are shortened with an ellipsis.
+/// Is this a number, a size, a share or a time? Addresses, networks and UUIDs are not: they are shortened with an ellipsis.
 pub(crate) fn is_figure(text: &str) -> bool {
     let text = text.trim();
     let begins = |c: char| c.is_ascii_digit() || "+-–−.".contains(c);
@@ -18,7 +17,11 @@ pub(crate) fn is_figure(text: &str) -> bool {
     let rest = text.trim_start_matches(written_as).trim();
     let is_unit = |word: &str| word.len() <= 3 && word.chars().all(char::is_alphabetic);
     let units: Vec<&str> = rest.split(|c: char| written_as(c)).filter(|word| !word.is_empty()).collect();
-    rest.len() < text.len() && units.len() <= MOST_UNITS && units.into_iter().all(is_unit) && !is_address(text)
+    rest.len() < text.len()
+        && units.len() <= MOST_UNITS
+        && units.into_iter().all(is_unit)
+        && !is_address(text)
+        && !is_uuid(text)
 }
 
 fn is_address(text: &str) -> bool {
@@ -26,9 +29,14 @@ fn is_address(text: &str) -> bool {
     address.parse::<IpAddr>().is_ok() && length.parse::<u8>().is_ok()
 }
 
+/// Of digits alone it is a name still.
+fn is_uuid(text: &str) -> bool {
+    text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+}
+
 /// What stands for a number that has not enough room: as many `#` as fit.
-pub(crate) fn hashes(ui: &Ui, width: f32) -> String {
-    let one = ui.fonts_mut(|fonts| fonts.glyph_width(&theme::body(), '#')).max(1.0);
+pub(crate) fn hashes(ui: &Ui, font: &FontId, width: f32) -> String {
+    let one = ui.fonts_mut(|fonts| fonts.glyph_width(font, '#')).max(1.0);
     "#".repeat((width / one).floor().clamp(0.0, 64.0) as usize)
 }
 
@@ -77,6 +85,7 @@ mod tests {
             "6 TCP (transmission)",
             "/var/log/1.gz",
             "1a2b3c4d5e",
+            "00000000-0000-0000-0000-000000000001",
         ] {
             assert!(!is_figure(text), "{text}");
         }

@@ -2,10 +2,12 @@
 
 use crate::model::conclusions::{Change, Note, Stamp, Subject};
 use crate::present::display;
-use crate::session::conclusions::Task;
+use crate::session::conclusions::{Lists, Task};
 use crate::session::open_case::OpenCase;
+use crate::session::unsaved::{self, Place};
 use crate::session::{Action, App};
 use crate::ui::theme;
+use crate::ui::widgets::unsaved::keep;
 use egui::{Button, Key, Label, RichText, TextEdit, Ui, vec2};
 
 /// What is being typed about one thing.
@@ -16,6 +18,27 @@ pub struct SubjectState {
     note: String,
     /// The note that is being changed, and its new words.
     edited: Option<(i64, String)>,
+    /// Of the unsaved texts when it was filled.
+    revision: u64,
+}
+
+impl SubjectState {
+    pub(crate) fn is_of(&self, subject: &Subject) -> bool {
+        self.of.as_ref() == Some(subject)
+    }
+
+    /// With what was typed about this thing before and is not saved.
+    fn of(subject: &Subject, app: &App, notes: &Lists) -> Self {
+        let (unsaved, place) = (&app.unsaved, Place::Note(subject.clone()));
+        let edited = |note: &Note| Some((note.id, unsaved.text(&Place::EditedNote(note.id))?.to_owned()));
+        Self {
+            of: Some(subject.clone()),
+            tag: String::new(),
+            note: unsaved.text(&place).unwrap_or_default().to_owned(),
+            edited: notes.notes_of(subject).find_map(edited),
+            revision: unsaved.revision(),
+        }
+    }
 }
 
 pub(crate) fn subject_ui(
@@ -27,17 +50,18 @@ pub(crate) fn subject_ui(
     out: &mut Vec<Action>,
 ) {
     let t = &app.texts;
-    if state.of.as_ref() != Some(subject) {
-        *state = SubjectState { of: Some(subject.clone()), ..SubjectState::default() };
-    }
     let Some(lists) = case.conclusions.lists() else {
         ui.weak(t.tr("loading"));
         return;
     };
+    if !state.is_of(subject) || state.revision != app.unsaved.revision() {
+        *state = SubjectState::of(subject, app, lists);
+    }
     tags_ui(ui, app, lists.tags_of(subject), subject, out);
     ui.horizontal_wrapped(|ui| {
         let field = TextEdit::singleline(&mut state.tag).hint_text(t.tr("tag-new")).desired_width(130.0);
-        let field = ui.add(field).accessible_name(t.tr("tag-new"));
+        // Its place among the others changes with the first tag, and it keeps the keyboard.
+        let field = ui.add(field.id(ui.make_persistent_id("tag-new"))).accessible_name(t.tr("tag-new"));
         let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
         let name = state.tag.trim().to_owned();
         let add = ui.add_enabled(!name.is_empty(), Button::new(t.tr("tag-add"))).clicked();
@@ -63,6 +87,7 @@ pub(crate) fn subject_ui(
         write(out, Change::AddNote { subject: subject.clone(), text: words });
         state.note.clear();
     }
+    keep(app, Place::Note(subject.clone()), unsaved::words(&state.note), out);
 }
 
 /// Tags in use that one click gives.
@@ -105,6 +130,8 @@ fn note_ui(ui: &mut Ui, app: &App, note: &Note, edited: &mut Option<(i64, String
             }
             ends |= ui.button(t.tr("cancel")).clicked();
         });
+        let changed = unsaved::words(words).filter(|_| !ends && *words != note.text);
+        keep(app, Place::EditedNote(note.id), changed, out);
         if ends {
             *edited = None;
         }
@@ -131,6 +158,6 @@ pub(crate) fn stamp_text(app: &App, stamp: &Stamp) -> String {
 }
 
 /// A stored time in the chosen zone.
-fn utc_text(app: &App, text: &str) -> String {
+pub(crate) fn utc_text(app: &App, text: &str) -> String {
     crate::filter::value::parse_time(text).map_or_else(|| text.to_owned(), |parsed| app.zone.format(parsed.time))
 }

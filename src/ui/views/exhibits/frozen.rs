@@ -126,7 +126,12 @@ fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsStat
         for total in &section.totals {
             if total.value != Value::Null {
                 let name = t.named(&format!("fact-total-{}", total.name), &display::visible(&total.name));
-                ui.weak(format!("{name} {}", shown(&total.value, total.unit, app.zone)));
+                ui.separator();
+                let value = match total.value {
+                    Value::Boolean(is_so) => t.tr(if is_so { "yes" } else { "no" }),
+                    _ => shown(&total.value, total.unit, app.zone),
+                };
+                ui.weak(format!("{name}: {value}"));
             }
         }
     });
@@ -147,19 +152,16 @@ fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsStat
                 Unit::Time => format!("{} ({})", display::visible(&column.name), app.zone.name()),
                 _ => display::visible(&column.name).into_owned(),
             },
-            width: match column.unit {
-                Unit::Time => 185.0,
-                Unit::Text | Unit::Json => 200.0,
-                Unit::Address | Unit::Bytes => 150.0,
-                _ => 110.0,
-            },
-            resized: false,
+            width: size::COLUMN_RESULT,
             numeric: column.unit.is_number(),
-            keep_end: column.name.ends_with("_arn"),
-            sort: None,
+            tabular: display::is_tabular(column.unit, &column.name),
+            ..GridColumn::default()
         })
         .collect();
     let source = Rows { section, zone: app.zone };
+    if state.selection.cursor().is_none_or(|row| row >= rows) {
+        state.selection.select_first_of(rows);
+    }
     let texts = GridTexts::of(t, t.tr("exhibit-as-frozen"));
     let grid = Grid { id: Id::unique("frozen"), columns: &columns, source: &source, texts: &texts, dimmed: false };
     grid.show(ui, &mut state.rows, &mut state.selection, &mut |_, _| {}, &mut |_, _| {});

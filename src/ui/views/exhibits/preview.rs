@@ -6,12 +6,13 @@ use crate::report::Picture;
 use crate::session::open_case::OpenCase;
 use crate::session::pane::Pane;
 use crate::session::preview::{Preview, PreviewAction};
-use crate::session::{Action, App};
+use crate::session::{Action, App, View};
+use crate::ui::motion;
 use crate::ui::state::PreviewState;
 use crate::ui::theme;
 use egui::{
-    Button, ColorImage, DragValue, Image, Key, Modifiers, Rect, ScrollArea, Spinner, TextureHandle, TextureOptions, Ui,
-    Vec2, vec2,
+    Button, ColorImage, DragValue, Image, Key, Modifiers, Rect, ScrollArea, TextureHandle, TextureOptions, Ui,
+    UiBuilder, Vec2, vec2,
 };
 use std::sync::Arc;
 
@@ -26,12 +27,19 @@ pub(super) fn preview_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut Pr
         ui.centered_and_justified(|ui| ui.label(text));
         return;
     };
-    keys(ui, preview, out);
+    // With another view beside it, its keys are for the active one.
+    if app.view == View::Exhibits {
+        keys(ui, preview, out);
+    }
     let room = ui.available_size() - Vec2::splat(24.0);
     let (width, height) = (size.0.max(1.0), size.1.max(1.0));
     let fit = (room.x / width).min(room.y / height);
     let zoom = if state.is_wide { room.x / width } else { fit }.clamp(0.2, 4.0);
-    out.push(Action::Preview(PreviewAction::Scale(zoom * ui.ctx().pixels_per_point())));
+    // Asked for in every frame, it would be drawn for ever.
+    let scale = zoom * ui.ctx().pixels_per_point();
+    if !preview.is_at(scale) {
+        out.push(Action::Preview(PreviewAction::Scale(scale)));
+    }
     let Some((picture, is_it)) = preview.picture() else { return };
     let texture = texture(ui, state, picture);
     // What is drawn of another page or size is no more than a place holder until this one is in.
@@ -50,7 +58,8 @@ pub(super) fn preview_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut Pr
     if preview.is_busy() {
         // Over the page: a place of its own would make the page smaller, which would have to be drawn again.
         let corner = Rect::from_min_size(ui.min_rect().left_top() + vec2(4.0, 40.0), Vec2::splat(18.0));
-        ui.put(corner, Spinner::new()).on_hover_text(busy_text(app, preview));
+        let busy = ui.scope_builder(UiBuilder::new().max_rect(corner), motion::busy_ui);
+        busy.response.on_hover_text(busy_text(app, preview));
     }
 }
 
@@ -119,16 +128,12 @@ fn bar_ui(ui: &mut Ui, app: &App, preview: &Preview, state: &mut PreviewState, o
 
 fn keys(ui: &Ui, preview: &Preview, out: &mut Vec<Action>) {
     // Where something is typed or scrolled, the keys are its own.
-    if ui.memory(|memory| memory.focused().is_some()) {
+    if ui.ctx().text_edit_focused() || ui.memory(|memory| memory.top_modal_layer().is_some()) {
         return;
     }
-    let (back, on) =
-        ui.input_mut(|i| (i.consume_key(Modifiers::NONE, Key::PageUp), i.consume_key(Modifiers::NONE, Key::PageDown)));
-    let page = preview.page();
-    if back && page > 0 {
-        out.push(Action::Preview(PreviewAction::Page(page - 1)));
-    }
-    if on {
-        out.push(Action::Preview(PreviewAction::Page(page + 1)));
+    let presses = |key| ui.input_mut(|i| i.count_and_consume_key(Modifiers::NONE, key));
+    let page = (preview.page() + presses(Key::PageDown)).saturating_sub(presses(Key::PageUp));
+    if page != preview.page() {
+        out.push(Action::Preview(PreviewAction::Page(page)));
     }
 }

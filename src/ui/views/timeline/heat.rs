@@ -13,7 +13,7 @@ use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 pub(super) fn heat_ui(ui: &mut Ui, app: &App, track: &Track, _span: (i64, i64), out: &mut Vec<Action>) {
     let Some(chart) = track.chart().filter(|chart| !chart.is_empty()) else {
-        return super::track::nothing_ui(ui, app, track, size::TRACK_MIN);
+        return super::track::nothing_ui(ui, app, track, size::TRACK_MIN, out);
     };
     let (t, p) = (&app.texts, theme::palette(ui));
     // As many days as there are: a few hundred at most, so it is made as it is drawn.

@@ -1,12 +1,14 @@
 //! The timeline: tracks below each other over one axis of time, what each shows, and the ways to take it along.
 
 mod heat;
+mod shapes;
 pub(crate) mod track;
 
 use crate::model::Dataset;
 use crate::present::chart::Shape;
 use crate::present::chart::svg::{Colours, Drawing, Track as DrawnTrack};
 use crate::present::display;
+use crate::present::text::Texts;
 use crate::query::{BinWidth, Measure};
 use crate::session::open_case::OpenCase;
 use crate::session::state::line_names;
@@ -18,8 +20,8 @@ use crate::ui::{filter_bar, time_bar};
 use egui::{Button, ComboBox, Label, RichText, ScrollArea, TextEdit, Ui};
 
 pub(crate) fn timeline_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
-    filter_bar::filter_bar_ui(ui, app, case, Dataset::Flows, &mut state.filter, out);
-    state.filter.take_leaves();
+    filter_bar::filter_bar_ui(ui, app, case, Dataset::Flows, state.filter(Dataset::Flows), out);
+    state.filter(Dataset::Flows).take_leaves(app, View::Timeline);
     time_bar::time_bar_ui(ui, app, &mut state.time, out);
     let timeline = &case.timeline;
     tools_ui(ui, app, case, out);
@@ -40,19 +42,29 @@ pub(crate) fn timeline_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut U
         };
         let held = timeline.tracks().iter().filter(|track| is_held(track.plan.dataset)).count();
         let missing = (timeline.tracks().len() - held) as f32 * size::TRACK_FRAME;
-        let room = (ui.available_height() - missing) / held.max(1) as f32 - size::TRACK_FRAME;
-        let height = room.clamp(size::TRACK_MIN, size::TRACK_MAX);
+        let around = if state.plot.around > 0.0 { state.plot.around } else { size::TRACK_FRAME };
+        let room = (ui.available_height() - missing) / held.max(1) as f32 - around;
+        let height = room.floor().clamp(size::TRACK_MIN, size::TRACK_MAX);
+        let (mut margin, mut around) = (0.0f32, 0.0f32);
         for (at, track) in timeline.tracks().iter().enumerate() {
+            let top = ui.cursor().top();
             ui.push_id(track.id, |ui| {
                 plan_ui(ui, app, case, at, track, state, out);
                 match span {
                     _ if !is_held(track.plan.dataset) => drop(ui.weak(none_text(app, track.plan.dataset))),
                     Some(span) if track.plan.shape == Shape::Heat => heat::heat_ui(ui, app, track, span, out),
-                    Some(span) => track::track_ui(ui, app, track, span, height, &mut state.drag, out),
-                    None => track::nothing_ui(ui, app, track, height),
+                    Some(span) => {
+                        margin = margin.max(track::track_ui(ui, app, track, span, height, &mut state.plot, out));
+                    }
+                    None => track::nothing_ui(ui, app, track, height, out),
                 }
             });
+            let is_plotted = track.plan.shape != Shape::Heat && track.chart().is_some();
+            if is_plotted && is_held(track.plan.dataset) {
+                around = around.max(ui.cursor().top() - top - height);
+            }
         }
+        state.plot.measured(ui, margin, around);
     });
 }
 
@@ -71,9 +83,9 @@ fn tools_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
             BinWidth::Auto => t.tr("timeline-bin-auto"),
             BinWidth::Secs(secs) => t.duration(secs.into()),
         };
-        ui.label(t.tr("timeline-bin"));
+        let label = ui.label(t.tr("timeline-bin"));
         let seconds = timeline.span(app.range.from, app.range.to).map_or(0, |(from, to)| to - from);
-        ComboBox::from_id_salt("timeline-bin").selected_text(width(timeline.bin())).show_ui(ui, |ui| {
+        let combo = ComboBox::from_id_salt("timeline-bin").selected_text(width(timeline.bin())).show_ui(ui, |ui| {
             for bin in std::iter::once(BinWidth::Auto).chain(WIDTHS.map(BinWidth::Secs)) {
                 let fits = match bin {
                     BinWidth::Auto => true,
@@ -85,6 +97,7 @@ fn tools_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
                 }
             }
         });
+        combo.response.labelled_by(label.id);
         ui.separator();
         let more = timeline.tracks().len() < MOST_TRACKS;
         for (dataset, key) in [(Dataset::Flows, "timeline-add-flows"), (Dataset::Events, "timeline-add-events")] {
@@ -105,6 +118,8 @@ fn tools_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
             let path = std::env::current_dir().unwrap_or_default().join("timeline.svg");
             out.push(Action::Dialog(Some(Dialog::SaveChart { path: path.to_string_lossy().into_owned() })));
         }
+        // In a narrow half it goes on in the next line: a text that is wider than the view would push it aside.
+        ui.add(Label::new(RichText::new(t.tr("timeline-hint")).small().weak()).wrap());
     });
 }
 
@@ -131,7 +146,7 @@ fn plan_ui(
             Dataset::Flows => t.tr("nav-flows"),
             Dataset::Events => t.tr("nav-events"),
         };
-        choice(ui, "dataset", dataset_name(plan.dataset), |ui| {
+        choice(ui, t, "dataset", dataset_name(plan.dataset), |ui| {
             for dataset in [Dataset::Flows, Dataset::Events] {
                 if ui.selectable_label(dataset == plan.dataset, dataset_name(dataset)).clicked() {
                     change(Plan { dataset, ..plan.clone() });
@@ -140,7 +155,7 @@ fn plan_ui(
         });
         if plan.dataset == Dataset::Flows {
             let name = |measure: Measure| t.tr(&format!("measure-{}", measure.name()));
-            choice(ui, "measure", name(plan.measure), |ui| {
+            choice(ui, t, "measure", name(plan.measure), |ui| {
                 for measure in Measure::ALL {
                     if ui.selectable_label(measure == plan.measure, name(measure)).clicked() {
                         change(Plan { measure, ..plan.clone() });
@@ -152,7 +167,7 @@ fn plan_ui(
             let choices = groups(plan.dataset);
             let name = |key: &str| t.tr_args("timeline-by", &[("field", &group_name(app, key))]);
             let now = choices.iter().find(|(_, by)| *by == plan.by).map_or("nothing", |(key, _)| key);
-            choice(ui, "by", name(now), |ui| {
+            choice(ui, t, "by", name(now), |ui| {
                 for (key, by) in &choices {
                     if ui.selectable_label(*by == plan.by, group_name(app, key)).clicked() {
                         change(Plan { by: *by, ..plan.clone() });
@@ -161,7 +176,7 @@ fn plan_ui(
             });
             if plan.by.is_some() {
                 let name = |top: usize| t.tr_args("timeline-top", &[("count", &top.to_string())]);
-                choice(ui, "top", name(plan.top), |ui| {
+                choice(ui, t, "top", name(plan.top), |ui| {
                     for top in TOPS {
                         if ui.selectable_label(top == plan.top, name(top)).clicked() {
                             change(Plan { top, ..plan.clone() });
@@ -171,7 +186,7 @@ fn plan_ui(
             }
         }
         let name = |shape: Shape| t.tr(&format!("shape-{}", shape.name()));
-        choice(ui, "shape", name(plan.shape), |ui| {
+        choice(ui, t, "shape", name(plan.shape), |ui| {
             for shape in Shape::ALL {
                 if ui.selectable_label(shape == plan.shape, name(shape)).clicked() {
                     change(Plan { shape, ..plan.clone() });
@@ -199,8 +214,13 @@ fn plan_ui(
     out.extend(changed.map(|plan| Action::Timeline(TimelineAction::Change(at, plan))));
 }
 
-fn choice(ui: &mut Ui, id: &str, shown: String, entries: impl FnOnce(&mut Ui)) {
-    ComboBox::from_id_salt(id).selected_text(shown).height(size::MENU_LONG).show_ui(ui, entries);
+fn choice(ui: &mut Ui, texts: &Texts, id: &str, shown: String, entries: impl FnOnce(&mut Ui)) {
+    // It does not wrap by itself.
+    if ui.available_size_before_wrap().x < ui.spacing().combo_width {
+        ui.end_row();
+    }
+    let combo = ComboBox::from_id_salt(id).selected_text(shown).height(size::MENU_LONG).show_ui(ui, entries);
+    combo.response.accessible_name(texts.tr(&format!("choice-{id}")));
 }
 
 /// Fields keep their own names; the others have one in the catalogue.

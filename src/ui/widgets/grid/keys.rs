@@ -3,9 +3,37 @@
 use super::scroll::Extent;
 use super::{Grid, GridEvent, GridState, MenuAt, Reveal};
 use crate::session::selection::Selection;
-use egui::{Event, EventFilter, Id, Key, Modifiers, Ui};
+use crate::ui::theme::size;
+use egui::{Event, EventFilter, FocusDirection, Id, Key, Modifiers, Ui};
+
+/// How much wider Shift and the arrows make the column of a header: they lead to no other one.
+pub(super) fn widened(ui: &Ui) -> Option<f32> {
+    let pressed = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::SHIFT, key)) as f32;
+    let steps = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
+    if steps == 0.0 {
+        return None;
+    }
+    ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
+    Some(steps * size::WIDTH_STEP)
+}
+
+/// Was the key of the context menu pressed?
+pub(super) fn asks_for_menu(ui: &Ui) -> bool {
+    let is_menu_key = |event: &Event| match event {
+        Event::Key { key, pressed: true, modifiers, .. } => *key == Key::Menu || *key == Key::F10 && modifiers.shift,
+        _ => false,
+    };
+    ui.input(|input| input.events.iter().any(is_menu_key))
+}
 
 impl Grid<'_> {
+    fn open_menu(&self, ui: &Ui, state: &mut GridState, row: Option<u64>, column: usize) {
+        if let Some(row) = row {
+            state.menu = Some(MenuAt { row, column, pos: None, is_new: true });
+            egui::Popup::open_id(ui.ctx(), self.id.with("menu"));
+        }
+    }
+
     pub(super) fn keys(
         &self,
         ui: &Ui,
@@ -69,16 +97,14 @@ impl Grid<'_> {
                 selection.column =
                     selection.column.saturating_add_signed(step).min(self.columns.len().saturating_sub(1));
                 state.reveal = Some(Reveal::Column);
+                ui.ctx().request_repaint();
             }
-            Key::A if modifiers.command => selection.select_all(extent.rows),
+            // With Shift it is the shortcut of a command.
+            Key::A if modifiers.command && !modifiers.shift => selection.select_all(extent.rows),
             Key::Space => events.extend(at.map(|_| GridEvent::Tagged)),
             Key::Enter => events.extend(at.map(GridEvent::Activated)),
-            Key::F10 if modifiers.shift => {
-                if let Some(row) = at {
-                    state.menu = Some(MenuAt { row, column: selection.column, pos: None, is_new: true });
-                    egui::Popup::open_id(ui.ctx(), self.id.with("menu"));
-                }
-            }
+            Key::F10 if modifiers.shift => self.open_menu(ui, state, at, selection.column),
+            Key::Menu => self.open_menu(ui, state, at, selection.column),
             _ => {}
         }
     }

@@ -1,17 +1,24 @@
 //! Our own table: any number of rows, of which only the visible ones are looked at. It sees rows by position through
 //! `RowSource` and knows neither queries nor what the rows are. Cells carry names and roles for the accessibility tree.
 
+mod bars;
 mod cell;
+mod fit;
+mod gutter;
 mod header;
 mod keys;
+mod measure;
 mod rows;
 
-pub(crate) use rows::SIGHTED;
+pub(crate) use rows::bounds;
 pub(crate) mod scroll;
 
 use crate::session::selection::Selection;
+use crate::ui::focus::{self, Arrows, group_ui};
 use crate::ui::theme::{self, size};
-use egui::{Id, Rect, Sense, Ui, UiBuilder, accesskit::Role, pos2, vec2};
+use egui::{Id, Rect, Sense, Ui, UiBuilder, accesskit::Role, pos2};
+use fit::{Fitted, Placed};
+use measure::Measured;
 use scroll::{Extent, Scroll};
 use std::ops::Range;
 use std::sync::Arc;
@@ -31,17 +38,21 @@ pub(crate) enum CellView {
     },
 }
 
-/// How a row is out: by a sign, with a tint of the same meaning.
+/// In the place of a value that is not there.
+const ABSENT: &str = "–";
+
+/// In front of what matches an indicator.
+pub(crate) const SIGHTED: &str = "◆ ";
+
+/// What a row is marked by, each in its own lane beside the row number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum RowMark {
-    #[default]
-    None,
+pub(crate) struct RowMarks {
     /// Something to look at.
-    Warning,
+    pub warning: bool,
     /// It matches an indicator.
-    Sighting,
+    pub sighted: bool,
     /// The examiner gave it a tag.
-    Tagged,
+    pub tagged: bool,
 }
 
 /// What is beside a cell's value.
@@ -51,6 +62,8 @@ pub(crate) struct CellNote {
     pub sighted: bool,
     /// What the examiner calls it.
     pub label: Option<String>,
+    /// What it usually is called; left out where there is no room.
+    pub gloss: Option<String>,
 }
 
 pub(crate) trait RowSource {
@@ -60,8 +73,16 @@ pub(crate) trait RowSource {
     fn hint(&self, _row: u64, _column: usize) -> Option<String> {
         None
     }
-    fn mark(&self, _row: u64) -> RowMark {
-        RowMark::None
+    fn marks(&self, _row: u64) -> RowMarks {
+        RowMarks::default()
+    }
+    /// Can any row be marked? Else the lanes are left out.
+    fn has_lanes(&self) -> bool {
+        false
+    }
+    /// Another number for other rows: then the columns are measured again.
+    fn answer(&self) -> u64 {
+        self.rows()
     }
     /// What the number of the row says when the pointer rests on it.
     fn row_hint(&self, _row: u64) -> Option<String> {
@@ -76,15 +97,18 @@ pub(crate) trait RowSource {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct GridColumn {
     pub title: String,
+    /// What its texts get before there is width to spare; they may need less. Numbers and times get what they need.
     pub width: f32,
-    /// Somebody chose this width; else the column grows to the widest number or time on show.
-    pub resized: bool,
+    /// The width that somebody chose.
+    pub own: Option<f32>,
     pub numeric: bool,
-    /// Of a text that is too long its end is shown (paths), not its beginning.
-    pub keep_end: bool,
+    /// It holds identifiers: every sign has one width and looks like no other.
+    pub tabular: bool,
+    /// It stays in sight while the table is moved sideways.
+    pub pinned: bool,
     /// Place among the sort keys from 0, and whether descending.
     pub sort: Option<(usize, bool)>,
 }
@@ -116,17 +140,18 @@ pub(crate) enum GridEvent {
 #[derive(Clone, Debug, Default)]
 pub struct GridState {
     pub scroll: Scroll,
-    /// Points scrolled to the right.
-    x: f32,
+    /// Columns moved to the left, and what the wheel has turned towards the next.
+    step: usize,
+    turned: f32,
     menu: Option<MenuAt>,
+    /// The header whose menu was asked for by a key.
+    header_menu: Option<usize>,
     /// Where in the thumb it was taken hold of.
     thumb_grip: f32,
     dragged_column: Option<usize>,
     reveal: Option<Reveal>,
     wants_focus: bool,
-    /// Of each column by its title, as wide as its widest number or time so far: so that scrolling makes no column
-    /// narrower.
-    widest: Vec<(String, f32)>,
+    measured: Measured,
 }
 
 /// The open menu: of which cell, and where it was asked for (`None`: by a key, so below the cell).
@@ -168,13 +193,15 @@ pub(crate) struct GridTexts {
     pub sighted: String,
     /// What has a tag, in a word.
     pub tagged: String,
+    /// What has a warning, in a word.
+    pub warned: String,
 }
 
 impl GridTexts {
     pub(crate) fn of(texts: &crate::present::text::Texts, table: String) -> Self {
-        let [row, absent, loading, sighted, tagged] =
-            ["grid-row", "grid-absent", "loading", "grid-sighted", "grid-tagged"].map(|key| texts.tr(key));
-        Self { table, row, absent, loading, sighted, tagged }
+        let keys = ["grid-row", "grid-absent", "loading", "grid-sighted", "grid-tagged", "grid-warned"];
+        let [row, absent, loading, sighted, tagged, warned] = keys.map(|key| texts.tr(key));
+        Self { table, row, absent, loading, sighted, tagged, warned }
     }
 }
 
@@ -207,13 +234,19 @@ struct Areas {
     body: Rect,
     bar: Rect,
     bottom_bar: Option<Rect>,
-    /// Of the columns.
-    widths: Vec<f32>,
+    /// The columns in sight.
+    fitted: Fitted,
 }
 
 impl Areas {
-    fn columns_width(&self) -> f32 {
-        self.widths.iter().sum()
+    /// Where a column is within a line, if it is in sight.
+    fn column(&self, column: usize, line: Rect) -> Option<Rect> {
+        self.fitted.placed.iter().find(|placed| placed.column == column).map(|placed| self.span(placed, line))
+    }
+
+    fn span(&self, placed: &Placed, line: Rect) -> Rect {
+        let left = self.body.left() + placed.left;
+        Rect::from_x_y_ranges(left..=left + placed.width, line.y_range())
     }
 }
 
@@ -221,6 +254,8 @@ pub(crate) struct GridOutput {
     pub events: Vec<GridEvent>,
     /// Rows on screen, to be fetched.
     pub visible: Range<u64>,
+    /// Where the row under the cursor is, as far as it is on screen.
+    pub cursor: Option<Rect>,
 }
 
 impl Grid<'_> {
@@ -232,7 +267,9 @@ impl Grid<'_> {
         cell_menu: &mut CellMenu<'_>,
         header_menu: &mut HeaderMenu<'_>,
     ) -> GridOutput {
+        // What is above may be wider than the window has room for: the table is as wide as can be seen.
         let rect = ui.available_rect_before_wrap();
+        let rect = rect.with_max_x(rect.right().min(ui.clip_rect().right()).max(rect.left()));
         ui.allocate_rect(rect, Sense::hover());
         let builder = UiBuilder::new()
             .id_salt(self.id)
@@ -246,15 +283,21 @@ impl Grid<'_> {
         ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
             node.set_row_count(usize::try_from(rows).unwrap_or(usize::MAX));
             node.set_column_count(columns);
+            node.set_bounds(rows::bounds(rect));
         });
-        let widths = self.widths(ui, state, rect);
-        let areas = self.areas(ui, rect, widths);
-        let extent = Extent::new(rows, areas.body.height(), size::ROW);
+        let visible = state.scroll.visible(Extent::new(rows, rect.height(), size::GRID_ROW));
+        let wishes = self.wishes(ui, &mut state.measured, visible);
+        self.apply_reveal(ui, state, selection, rect, &wishes);
+        let areas = self.areas(ui, rect, &wishes, state.step);
+        state.step = areas.fitted.step;
+        let extent = Extent::new(rows, areas.body.height(), size::GRID_ROW);
         let mut events = Vec::new();
         ui.painter().rect_filled(rect, 0.0, theme::palette(ui).surface);
 
         let focus_id = self.id.with("body");
         let response = ui.interact(areas.body.union(areas.gutter), focus_id, Sense::click());
+        focus::home(ui, focus_id);
+        self.name_body(ui, focus_id, selection);
         // A dialog that was opened from a menu of the table has it already.
         if std::mem::take(&mut state.wants_focus) && ui.memory(|m| m.top_modal_layer().is_none()) {
             response.request_focus();
@@ -263,7 +306,10 @@ impl Grid<'_> {
         if response.has_focus() && state.menu.is_none() {
             self.keys(ui, focus_id, state, selection, extent, &mut events);
         }
-        self.apply_reveal(state, selection, extent, &areas);
+        if let Some(Reveal::Centre(row)) = state.reveal {
+            state.reveal = None;
+            state.scroll.centre(row, extent);
+        }
         state.scroll.clamp(extent);
 
         self.rows_ui(ui, &areas, state, selection, &mut events);
@@ -271,23 +317,50 @@ impl Grid<'_> {
             let stroke = egui::Stroke::new(1.0, theme::palette(ui).accent);
             ui.painter().rect_stroke(areas.body.union(areas.gutter), 0.0, stroke, egui::StrokeKind::Inside);
         }
-        self.header_ui(ui, &areas, state, &mut events, header_menu);
+        group_ui(ui, self.id.with("head"), Arrows::Across, |ui| {
+            self.header_ui(ui, &areas, state, &mut events, header_menu);
+        });
         self.scrollbars_ui(ui, &areas, state, extent);
         self.menu_ui(ui, &areas, state, cell_menu);
-        GridOutput { events, visible: state.scroll.visible(extent) }
+        let visible = state.scroll.visible(extent);
+        let cursor = selection.cursor().filter(|row| visible.contains(row)).map(|row| {
+            let top = areas.body.top() + state.scroll.offset(row, size::GRID_ROW);
+            Rect::from_min_size(pos2(areas.body.left(), top), egui::vec2(areas.body.width(), size::GRID_ROW))
+        });
+        GridOutput { events, visible, cursor }
     }
 
-    fn areas(&self, ui: &Ui, rect: Rect, widths: Vec<f32>) -> Areas {
+    /// What has the keyboard: the table, and in words the row and the cell under the cursor.
+    fn name_body(&self, ui: &Ui, id: Id, selection: &Selection) {
+        ui.ctx().accesskit_node_builder(id, |node| {
+            node.set_role(Role::ListGrid);
+            node.set_label(self.texts.table.clone());
+            let Some(row) = selection.cursor().filter(|row| *row < self.source.rows()) else { return };
+            let title = self.columns.get(selection.column).map_or("", |column| column.title.as_str());
+            let cell = match self.source.cell(row, selection.column) {
+                CellView::Loading => self.texts.loading.clone(),
+                CellView::Absent => self.texts.absent.clone(),
+                CellView::Text(text) | CellView::Spark { text, .. } => text,
+            };
+            node.set_value(format!("{}, {title}: {cell}", self.row_name(row)));
+        });
+    }
+
+    /// Right of the row numbers and left of the bar.
+    fn columns_range(&self, ui: &Ui, rect: Rect) -> (f32, f32) {
         let digits = self.source.rows().max(1).ilog10() + 1;
-        let number_width = ui.fonts_mut(|f| f.glyph_width(&theme::body(), '0'));
-        // Beside the number there is room for a sign.
+        let number_width = ui.fonts_mut(|f| f.glyph_width(&theme::grid_figure(), '0'));
         let number = (digits + digits / 3) as f32 * number_width;
-        let gutter_width = number + size::SIGN + 3.0 * size::CELL_PADDING;
-        let columns_width: f32 = widths.iter().sum();
+        let gutter_width = gutter::lanes_width(self.source) + number + 2.0 * size::CELL_PADDING;
         let right = (rect.right() - size::SCROLLBAR).max(rect.left());
-        let left = (rect.left() + gutter_width).min(right);
+        ((rect.left() + gutter_width).min(right), right)
+    }
+
+    fn areas(&self, ui: &Ui, rect: Rect, wishes: &[fit::Wish], step: usize) -> Areas {
+        let (left, right) = self.columns_range(ui, rect);
+        let fitted = fit::fit(wishes, right - left, step);
         let top = rect.top() + size::HEADER;
-        let has_bottom = columns_width > right - left;
+        let has_bottom = fitted.last > 0;
         let bottom = if has_bottom { (rect.bottom() - size::SCROLLBAR).max(top) } else { rect.bottom().max(top) };
         Areas {
             head: Rect::from_min_max(pos2(left, rect.top()), pos2(right, top)),
@@ -295,99 +368,38 @@ impl Grid<'_> {
             body: Rect::from_min_max(pos2(left, top), pos2(right, bottom)),
             bar: Rect::from_min_max(pos2(right, top), pos2(rect.right(), bottom)),
             bottom_bar: has_bottom.then(|| Rect::from_min_max(pos2(left, bottom), pos2(right, rect.bottom()))),
-            widths,
+            fitted,
         }
-    }
-
-    /// Horizontal extents of the columns, with the horizontal scrolling.
-    fn column_spans(&self, areas: &Areas, x: f32) -> Vec<(f32, f32)> {
-        let mut left = areas.body.left() - x;
-        let spans = areas.widths.iter().map(|width| {
-            let span = (left, left + width);
-            left = span.1;
-            span
-        });
-        spans.collect()
     }
 
     fn wheel(&self, ui: &Ui, response: &egui::Response, state: &mut GridState, extent: Extent, areas: &Areas) {
-        let max_x = (areas.columns_width() - areas.body.width()).max(0.0);
         if response.contains_pointer() || ui.rect_contains_pointer(areas.head.union(areas.bar)) {
             let delta = ui.input(|i| i.smooth_scroll_delta());
-            state.scroll.by_rows(-f64::from(delta.y) / f64::from(size::ROW), extent);
-            state.x -= delta.x;
-        }
-        state.x = state.x.clamp(0.0, max_x);
-    }
-
-    fn apply_reveal(&self, state: &mut GridState, selection: &Selection, extent: Extent, areas: &Areas) {
-        match state.reveal.take() {
-            Some(Reveal::Centre(row)) => state.scroll.centre(row, extent),
-            Some(Reveal::Column) => {
-                if let Some((left, right)) = self.column_spans(areas, state.x).get(selection.column).copied() {
-                    if left < areas.body.left() {
-                        state.x -= areas.body.left() - left;
-                    } else if right > areas.body.right() {
-                        state.x += (right - areas.body.right()).min(left - areas.body.left());
-                    }
-                }
+            state.scroll.by_rows(-f64::from(delta.y) / f64::from(size::GRID_ROW), extent);
+            state.turned -= delta.x;
+            let columns = (state.turned / size::SIDEWAYS).trunc();
+            if columns != 0.0 {
+                state.turned -= columns * size::SIDEWAYS;
+                state.step = state.step.saturating_add_signed(columns as isize).min(areas.fitted.last);
+                ui.ctx().request_repaint();
             }
-            None => {}
         }
     }
 
-    fn scrollbars_ui(&self, ui: &Ui, areas: &Areas, state: &mut GridState, extent: Extent) {
-        let p = theme::palette(ui);
-        ui.painter().rect_filled(areas.bar, 0.0, p.panel);
-        let response = ui.interact(areas.bar, self.id.with("bar"), Sense::DRAG | Sense::CLICK);
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_role(Role::ScrollBar);
-            node.set_label(self.texts.table.clone());
-            node.set_numeric_value(state.scroll.top);
-            node.set_max_numeric_value(extent.rows as f64);
-            node.set_bounds(rows::bounds(areas.bar));
-        });
-        let track = areas.bar.height();
-        if let Some((offset, length)) = state.scroll.thumb(extent, track, size::THUMB_MIN) {
-            if let Some(pointer) = response.interact_pointer_pos() {
-                let at = pointer.y - areas.bar.top();
-                if response.drag_started()
-                    || response.is_pointer_button_down_on() && ui.input(|i| i.pointer.any_pressed())
-                {
-                    let on_thumb = (offset..offset + length).contains(&at);
-                    state.thumb_grip = if on_thumb { at - offset } else { length / 2.0 };
-                }
-                state.scroll.drag_thumb(at - state.thumb_grip, extent, track, size::THUMB_MIN);
-            }
-            let (offset, length) = state.scroll.thumb(extent, track, size::THUMB_MIN).unwrap_or((offset, length));
-            let active = response.hovered() || response.dragged();
-            let thumb =
-                Rect::from_min_size(areas.bar.left_top() + vec2(2.0, offset), vec2(size::SCROLLBAR - 4.0, length));
-            ui.painter().rect_filled(thumb, 3.0, if active { p.accent } else { p.weak });
-        }
-        if let Some(bar) = areas.bottom_bar {
-            self.bottom_bar_ui(ui, bar, state, (areas.body.width(), areas.columns_width()));
-        }
-    }
-
-    fn bottom_bar_ui(&self, ui: &Ui, bar: Rect, state: &mut GridState, (shown, whole): (f32, f32)) {
-        let p = theme::palette(ui);
-        let response = ui.interact(bar, self.id.with("bottom_bar"), Sense::DRAG | Sense::CLICK);
-        ui.painter().rect_filled(bar, 0.0, p.panel);
-        let length = (shown / whole * bar.width()).max(size::THUMB_MIN);
-        let (free, max_x) = (bar.width() - length, whole - shown);
-        if free <= 0.0 || max_x <= 0.0 {
+    /// Moves the columns until that of the cursor is in sight.
+    fn apply_reveal(&self, ui: &Ui, state: &mut GridState, selection: &Selection, rect: Rect, wishes: &[fit::Wish]) {
+        if !matches!(state.reveal, Some(Reveal::Column)) {
             return;
         }
-        if response.dragged() {
-            state.x = (state.x + response.drag_delta().x / free * max_x).clamp(0.0, max_x);
-        }
-        let thumb = Rect::from_min_size(
-            bar.left_top() + vec2(state.x / max_x * free, 2.0),
-            vec2(length, size::SCROLLBAR - 4.0),
-        );
-        let active = response.hovered() || response.dragged();
-        ui.painter().rect_filled(thumb, 3.0, if active { p.accent } else { p.weak });
+        state.reveal = None;
+        let (left, right) = self.columns_range(ui, rect);
+        let is_shown = |step: usize| {
+            fit::fit(wishes, right - left, step).placed.iter().any(|placed| placed.column == selection.column)
+        };
+        let last = fit::fit(wishes, right - left, usize::MAX).last;
+        // The nearest place from where it is seen.
+        let nearest = (0..=last).filter(|step| is_shown(*step)).min_by_key(|step| step.abs_diff(state.step));
+        state.step = nearest.unwrap_or(state.step);
     }
 
     /// The menu of a cell stays open although its row may scroll away, so it belongs to the grid.
@@ -400,8 +412,8 @@ impl Grid<'_> {
             return;
         }
         let below_cell = || {
-            let left = self.column_spans(areas, state.x).get(column).map_or(areas.body.left(), |span| span.0);
-            pos2(left.max(areas.body.left()), areas.body.top() + state.scroll.offset(row, size::ROW) + size::ROW)
+            let left = areas.column(column, areas.head).map_or(areas.body.left(), |rect| rect.left());
+            pos2(left, areas.body.top() + state.scroll.offset(row, size::GRID_ROW) + size::GRID_ROW)
         };
         let anchor = egui::PopupAnchor::Position(pos.unwrap_or_else(below_cell));
         egui::Popup::new(id, ui.ctx().clone(), anchor, ui.layer_id())

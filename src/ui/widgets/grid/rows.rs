@@ -1,11 +1,11 @@
 //! The visible rows and cells: painted, clicked, named.
 
 use super::scroll::Extent;
-use super::{Areas, CellNote, CellView, Grid, GridEvent, GridState, MenuAt, RowMark};
+use super::{Areas, CellNote, CellView, Grid, GridEvent, GridState, MenuAt};
 use crate::present::display;
 use crate::session::selection::Selection;
 use crate::ui::theme::{self, Palette, size};
-use egui::{Align2, Color32, Rect, Response, Sense, Ui, UiBuilder, accesskit, accesskit::Role, pos2, vec2};
+use egui::{Color32, Rect, Response, Sense, Ui, UiBuilder, accesskit, accesskit::Role, pos2, vec2};
 
 impl Grid<'_> {
     pub(super) fn rows_ui(
@@ -16,14 +16,13 @@ impl Grid<'_> {
         selection: &mut Selection,
         events: &mut Vec<GridEvent>,
     ) {
-        let extent = Extent::new(self.source.rows(), areas.body.height(), size::ROW);
-        let spans = self.column_spans(areas, state.x);
+        let extent = Extent::new(self.source.rows(), areas.body.height(), size::GRID_ROW);
         let clip = ui.clip_rect().intersect(areas.body.union(areas.gutter));
         for row in state.scroll.visible(extent) {
-            let top = areas.body.top() + state.scroll.offset(row, size::ROW);
+            let top = areas.body.top() + state.scroll.offset(row, size::GRID_ROW);
             let rect = Rect::from_min_size(
                 pos2(areas.gutter.left(), top),
-                vec2(areas.gutter.width() + areas.body.width(), size::ROW),
+                vec2(areas.gutter.width() + areas.body.width(), size::GRID_ROW),
             );
             let selected = selection.contains(row);
             let builder = UiBuilder::new()
@@ -40,59 +39,34 @@ impl Grid<'_> {
             self.row_ground(&row_ui, rect, row, selected);
             self.gutter_ui(&row_ui, areas, rect, row, selection);
             row_ui.set_clip_rect(clip.intersect(areas.body));
-            for (column, (left, right)) in spans.iter().enumerate() {
-                if *right < areas.body.left() || *left > areas.body.right() {
-                    continue;
-                }
-                let cell = Rect::from_min_max(pos2(*left, rect.top()), pos2(*right, rect.bottom()));
-                self.cell_ui(&row_ui, cell, row, column, state, selection, events);
+            for placed in &areas.fitted.placed {
+                let cell = areas.span(placed, rect);
+                self.cell_ui(&row_ui, cell, row, placed.column, state, selection, events);
             }
         }
     }
 
-    fn row_name(&self, row: u64) -> String {
-        let name = format!("{} {}", self.texts.row, display::count(row + 1));
-        match self.source.mark(row) {
-            RowMark::Sighting => format!("{name}, {}", self.texts.sighted),
-            RowMark::Tagged => format!("{name}, {}", self.texts.tagged),
-            RowMark::None | RowMark::Warning => name,
-        }
+    pub(super) fn row_name(&self, row: u64) -> String {
+        let marks = self.source.marks(row);
+        let told = [
+            (marks.warning, &self.texts.warned),
+            (marks.sighted, &self.texts.sighted),
+            (marks.tagged, &self.texts.tagged),
+        ];
+        let number = format!("{} {}", self.texts.row, display::count(row + 1));
+        let told = told.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word.as_str());
+        std::iter::once(number.as_str()).chain(told).collect::<Vec<_>>().join(", ")
     }
 
     fn row_ground(&self, ui: &Ui, rect: Rect, row: u64, selected: bool) {
         let p = theme::palette(ui);
-        let hovered = ui.rect_contains_pointer(rect);
-        let fill = match (selected, hovered, self.source.mark(row)) {
-            (true, _, _) => p.selected,
-            (_, true, _) => p.hovered,
-            (_, _, RowMark::Warning) => p.warning.gamma_multiply(size::ROW_TINT),
-            (_, _, RowMark::Sighting) => p.sighting.gamma_multiply(size::ROW_TINT),
-            (_, _, RowMark::Tagged) => p.accent.gamma_multiply(size::ROW_TINT),
+        let fill = match (selected, ui.rect_contains_pointer(rect)) {
+            (true, _) => p.selected,
+            (_, true) => p.hovered,
             _ if row % 2 == 1 => p.stripe,
             _ => p.surface,
         };
         ui.painter().rect_filled(rect, 0.0, fill);
-    }
-
-    fn gutter_ui(&self, ui: &Ui, areas: &Areas, rect: Rect, row: u64, selection: &mut Selection) {
-        let p = theme::palette(ui);
-        let gutter = Rect::from_min_max(rect.left_top(), pos2(areas.gutter.right(), rect.bottom()));
-        let response = ui.interact(gutter, self.id.with(("gutter", row)), Sense::CLICK);
-        self.click(ui, &response, row, selection.column, selection);
-        let (sign, ink) = match self.source.mark(row) {
-            RowMark::None => ("", p.weak),
-            RowMark::Warning => ("! ", p.weak),
-            RowMark::Sighting => (SIGHTED, p.sighting),
-            RowMark::Tagged => (TAGGED, p.accent),
-        };
-        let at = gutter.right_center() - vec2(size::CELL_PADDING, 0.0);
-        let number = ui.painter().text(at, Align2::RIGHT_CENTER, display::count(row + 1), theme::body(), p.weak);
-        ui.painter().text(number.left_center(), Align2::RIGHT_CENTER, sign, theme::body(), ink);
-        if response.hovered()
-            && let Some(hint) = self.source.row_hint(row)
-        {
-            response.on_hover_text(hint);
-        }
     }
 
     #[expect(
@@ -114,14 +88,13 @@ impl Grid<'_> {
         let view = self.source.cell(row, column);
         let note = self.source.note(row, column);
         self.name_cell(ui, &response, row, column, (&view, &note));
-        if note.sighted && !selection.contains(row) {
+        // A row that is selected or pointed at has its own ground; the sign is there anyway.
+        if note.sighted && !selection.contains(row) && !ui.rect_contains_pointer(ui.max_rect()) {
             ui.painter().rect_filled(rect, 0.0, p.sighting.gamma_multiply(size::CELL_TINT));
         }
         let coloured = self.source.stands_out(row, column) && !selection.contains(row);
         let (text, color) = self.ink(p, &view, if coloured { p.bad } else { p.text });
-        // What of the cell is inside the table: a text ends there too, with an ellipsis.
-        let seen = rect.intersect(ui.clip_rect().with_min_y(rect.top()).with_max_y(rect.bottom()));
-        let elided = self.cell_text(ui, seen, column, text, color, &note);
+        let elided = self.cell_text(ui, rect, column, text, color, &note);
         if let CellView::Spark { values, .. } = &view {
             spark(ui, rect, values, if self.dimmed { p.other } else { p.good });
         }
@@ -148,7 +121,8 @@ impl Grid<'_> {
         if response.hovered() {
             let hint = self.source.hint(row, column);
             if elided || hint.is_some() {
-                let lines: Vec<String> = elided.then(|| text.to_owned()).into_iter().chain(hint).collect();
+                let whole = std::iter::once(text).chain(note.gloss.as_deref()).collect::<Vec<_>>().join(" ");
+                let lines: Vec<String> = elided.then_some(whole).into_iter().chain(hint).collect();
                 response.on_hover_text(lines.join("\n"));
             }
         }
@@ -157,7 +131,7 @@ impl Grid<'_> {
     pub(super) fn ink<'t>(&'t self, p: &Palette, view: &'t CellView, text_color: Color32) -> (&'t str, Color32) {
         let (text, color) = match view {
             CellView::Loading => ("…", p.weak),
-            CellView::Absent => ("–", p.weak),
+            CellView::Absent => (super::ABSENT, p.weak),
             CellView::Text(text) => (text.as_str(), text_color),
             // Drawn, not written.
             CellView::Spark { .. } => ("", text_color),
@@ -175,8 +149,10 @@ impl Grid<'_> {
             };
             node.set_role(Role::GridCell);
             let label = note.label.as_ref().map(|label| format!(" ({label})")).unwrap_or_default();
+            let gloss = note.gloss.as_ref().filter(|_| *view == CellView::Absent);
+            let gloss = gloss.map(|gloss| format!(" ({gloss})")).unwrap_or_default();
             let sighted = if note.sighted { format!(", {}", self.texts.sighted) } else { String::new() };
-            node.set_label(format!("{title}: {value}{label}{sighted}"));
+            node.set_label(format!("{title}: {value}{label}{gloss}{sighted}"));
             // Cells are no tab stops (the table is one), so the tool kit does not fill these in.
             node.set_bounds(bounds(response.rect));
             node.add_action(accesskit::Action::Click);
@@ -185,7 +161,7 @@ impl Grid<'_> {
         });
     }
 
-    fn click(&self, ui: &Ui, response: &Response, row: u64, column: usize, selection: &mut Selection) {
+    pub(super) fn click(&self, ui: &Ui, response: &Response, row: u64, column: usize, selection: &mut Selection) {
         if !response.clicked() {
             return;
         }
@@ -203,7 +179,7 @@ impl Grid<'_> {
 }
 
 /// Of a part that the tool kit does not tell the place of.
-pub(super) fn bounds(rect: Rect) -> accesskit::Rect {
+pub(crate) fn bounds(rect: Rect) -> accesskit::Rect {
     let [x0, y0, x1, y1] = [rect.min.x, rect.min.y, rect.max.x, rect.max.y].map(f64::from);
     accesskit::Rect { x0, y0, x1, y1 }
 }
@@ -225,8 +201,3 @@ fn spark(ui: &Ui, rect: Rect, values: &[f32], color: Color32) {
         painter.rect_filled(bar, 0.0, color);
     }
 }
-
-/// In front of what matches an indicator.
-pub(crate) const SIGHTED: &str = "◆ ";
-/// The sign of what has a tag.
-const TAGGED: &str = "■ ";

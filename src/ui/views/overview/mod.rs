@@ -1,9 +1,12 @@
 //! The case at a glance: what evidence there is, of which hours, how much, and the greatest of everything. Every figure leads
 //! to the records that it counts.
 
-use crate::analysis::coverage::Coverage;
+mod standouts;
+
+use crate::analysis::coverage::{Coverage, Sources};
+use crate::analysis::glance::GlanceCount;
 use crate::app::rescued::Origin;
-use crate::model::{Dataset, Timestamp, Value};
+use crate::model::{Dataset, TimeRange, Timestamp, Value};
 use crate::present::display;
 use crate::query::{Mark, Measure, Scope, TopQuery, TopRow, TopTable, Totals};
 use crate::questions::group;
@@ -14,24 +17,28 @@ use crate::session::{Action, App, Command, Link, View, marks};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::bars::{Bar, bar_ui};
 use crate::ui::widgets::coverage::coverage_ui;
+use crate::ui::widgets::pages::page_keys;
 use egui::{Align, Button, Frame, Label, Layout, Margin, RichText, ScrollArea, Stroke, Ui};
 
 pub(crate) fn overview_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
     let t = &app.texts;
-    if whole_ui(ui, app, case, out) {
+    if whole_ui(ui, app, case, View::Overview, out) {
         return;
     }
     let Some(totals) = case.totals() else { return };
     if totals.evidence == 0 && !app.is_importing() {
-        return super::evidence::empty_ui(ui, app, out);
+        return super::evidence::no_evidence_ui(ui, app, out);
     }
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        page_keys(ui);
         // Beside the scroll bar.
         ui.set_max_width(ui.available_width() - size::SCROLLBAR);
         head_ui(ui, app, totals, out);
         if let Some(origin) = case.rescued() {
             rescued_ui(ui, app, origin);
         }
+        imported_ui(ui, app, out);
+        standouts::standouts_ui(ui, app, case, out);
         if case.glance.is_older_than(case.revision()) {
             ui.label(RichText::new(t.tr("overview-old")).color(theme::palette(ui).warning));
         }
@@ -92,6 +99,7 @@ fn head_ui(ui: &mut Ui, app: &App, totals: &Totals, out: &mut Vec<Action>) {
         }
     });
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_LARGE;
         ui.strong(t.tr("overview-evidence"));
         let size = display::size(totals.file_bytes);
         let files = t.tr_args("overview-files", &[("count", &display::count(totals.evidence)), ("size", &size)]);
@@ -117,6 +125,7 @@ fn part_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &mut 
     ui.add_space(size::GAP_LARGE);
     let coverage = glance.coverage(dataset);
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_LARGE;
         let title = match dataset {
             Dataset::Flows => "overview-flows",
             Dataset::Events => "overview-events",
@@ -129,21 +138,14 @@ fn part_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &mut 
             }
         }
     });
+    counts_ui(ui, app, glance.counts(dataset).filter(|count| count.is_part), true, out);
+    counts_ui(ui, app, glance.counts(dataset).filter(|count| !count.is_part), false, out);
     if let Some(coverage) = coverage {
         hours_ui(ui, app, coverage);
     }
-    ui.horizontal_wrapped(|ui| {
-        for count in glance.counts(dataset) {
-            let text = t.tr_args(&format!("count-{}", count.name), &[("count", &display::count(count.records))]);
-            if count.records == 0 {
-                ui.weak(text);
-            } else {
-                let tip = group::filter_text(&count.scope, None);
-                link_ui(ui, text, Some(tip), || Action::Follow(Link::records(&count.scope, None)), out);
-            }
-            ui.add_space(size::GAP);
-        }
-    });
+    if let Some(sources) = glance.sources(dataset) {
+        sources_ui(ui, app, sources, out);
+    }
     ui.add_space(size::GAP);
     // A list that turned out empty is not shown; one that is still counted keeps its place.
     let lists: Vec<_> =
@@ -159,6 +161,94 @@ fn part_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &mut 
             }
         });
     }
+}
+
+/// Parts that add up to all records, or what is counted among them. Of the parts, those that are usual are there even where
+/// they are empty.
+fn counts_ui<'a>(
+    ui: &mut Ui,
+    app: &App,
+    counts: impl Iterator<Item = &'a GlanceCount>,
+    are_parts: bool,
+    out: &mut Vec<Action>,
+) {
+    let t = &app.texts;
+    let is_usual = |name: &str| matches!(name, "accepted" | "rejected" | "errors" | "no-errors");
+    let counts = counts.filter(|count| !are_parts || count.records > 0 || is_usual(count.name));
+    ui.horizontal_wrapped(|ui| {
+        let mut is_first = true;
+        for count in counts {
+            if std::mem::take(&mut is_first) {
+                ui.weak(t.tr(if are_parts { "overview-parts" } else { "overview-among" }));
+            } else if are_parts {
+                ui.weak("+");
+            } else {
+                ui.add_space(size::GAP);
+            }
+            let text = t.tr_args(&format!("count-{}", count.name), &[("count", &display::count(count.records))]);
+            if count.records == 0 {
+                ui.weak(text);
+            } else {
+                let tip = group::filter_text(&count.scope, None);
+                link_ui(ui, text, Some(tip), || Action::Follow(Link::records(&count.scope, None)), out);
+            }
+        }
+    });
+}
+
+/// Sources that are named one by one.
+const SOURCES: usize = 3;
+
+/// Sources of which hours are missing: the hours of all together do not show that.
+fn sources_ui(ui: &mut Ui, app: &App, sources: &Sources, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    if sources.gaps.is_empty() {
+        return;
+    }
+    let kind = if sources.dataset == Dataset::Flows { "flows" } else { "events" };
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_LARGE;
+        let (count, all) = (display::count(sources.gaps.len() as u64), display::count(sources.count));
+        let text = t.tr_args(&format!("overview-sources-{kind}"), &[("count", &count), ("all", &all)]);
+        ui.label(RichText::new(text).color(theme::palette(ui).warning));
+        for gap in sources.gaps.iter().take(SOURCES) {
+            let zone = app.zone;
+            let time = |secs| zone.format(Timestamp::from_secs(secs));
+            let name = display::visible(&gap.name()).into_owned();
+            let hours = display::count(gap.hours());
+            let text = t.tr_args("overview-source", &[("source", &name), ("hours", &hours)]);
+            let runs = gap.runs.iter().take(RUNS).map(|(from, to)| {
+                let args = [("from", &*time(*from)), ("to", &*time(*to)), ("zone", zone.name())];
+                t.tr_args("overview-gap", &args)
+            });
+            let mut tip: Vec<String> = runs.collect();
+            if gap.runs.len() > RUNS {
+                tip.push("…".to_owned());
+            }
+            // The records around the first of the hours.
+            let bound = |secs| Some(Timestamp::from_secs(secs));
+            let range = gap.runs.first().map_or(TimeRange::default(), |(from, to)| TimeRange {
+                from: bound(from - 3600),
+                to: bound(to + 3600),
+            });
+            let scope = Scope { range, ..gap.records.clone() };
+            link_ui(ui, text, Some(tip.join("\n")), || Action::Follow(Link::records(&scope, None)), out);
+        }
+        link_ui(ui, t.tr("overview-coverage"), None, || Action::ShowQuery("coverage"), out);
+    });
+}
+
+/// Runs of hours that a tool tip lists.
+const RUNS: usize = 12;
+
+/// What the last import into this case came to, as long as the window is open.
+fn imported_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    let Some(job) = app.jobs.list().iter().rev().find(|job| app.is_open(&job.case)) else { return };
+    ui.horizontal_wrapped(|ui| {
+        ui.label(if job.is_running() { t.tr("job-running") } else { job.outcome(t) });
+        link_ui(ui, t.tr("overview-import"), None, || Action::Command(Command::ShowJobs), out);
+    });
 }
 
 fn figures_ui(ui: &mut Ui, app: &App, dataset: Dataset, coverage: &Coverage, out: &mut Vec<Action>) {
@@ -187,7 +277,7 @@ fn hours_ui(ui: &mut Ui, app: &App, coverage: &Coverage) {
         ui.label(t.tr_args("overview-span", &span));
         let all = coverage.hours + coverage.missing_hours();
         let args = [("hours", &*display::count(coverage.hours)), ("all", &*display::count(all))];
-        ui.label(t.tr_args("overview-hours", &args));
+        ui.label(t.tr_args("overview-hours", &args)).on_hover_text(t.tr("overview-hours-tip"));
         if !coverage.gaps.is_empty() {
             let text = t.tr_args("overview-gaps", &[("count", &display::count(coverage.gaps.len() as u64))]);
             ui.label(RichText::new(text).color(theme::palette(ui).warning));
@@ -239,11 +329,16 @@ pub(super) fn card_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, out: &mut Vec
             ui.add_space(size::ROW * (TOP_ROWS - 1) as f32);
             return;
         };
-        for row in &table.rows {
-            row_ui(ui, app, list, row, most(list.query, table), out);
+        let keys = table.rows.iter().map(|row| row.key.as_slice());
+        let names = group::short_texts(list.query.by, keys, app.zone, ABSENT);
+        for (row, name) in table.rows.iter().zip(&names) {
+            row_ui(ui, app, list, (row, name.as_str()), most(list.query, table), out);
         }
     });
 }
+
+/// In the place of a value that is not there.
+const ABSENT: &str = "–";
 
 fn measured(query: &TopQuery, row: &TopRow) -> u128 {
     match query.measure {
@@ -259,8 +354,8 @@ fn most(query: &TopQuery, table: &TopTable) -> u128 {
 }
 
 /// A list as a whole in the place of the view, if one was asked for.
-pub(super) fn whole_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) -> bool {
-    let Some((title, query, table)) = case.top_list.shown(app.view) else { return false };
+pub(super) fn whole_ui(ui: &mut Ui, app: &App, case: &OpenCase, view: View, out: &mut Vec<Action>) -> bool {
+    let Some((title, query, table)) = case.top_list.shown(view) else { return false };
     let t = &app.texts;
     ui.horizontal(|ui| {
         if ui.button(t.tr("list-back")).clicked() {
@@ -285,21 +380,22 @@ pub(super) fn whole_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Ac
     ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, size::ROW, table.rows.len(), |ui, rows| {
         ui.set_max_width(ui.available_width() - size::SCROLLBAR);
         for row in table.rows.get(rows).unwrap_or_default() {
-            row_ui(ui, app, &list, row, most, out);
+            let name = group::short_text(query.by, &row.key, app.zone, ABSENT, true);
+            row_ui(ui, app, &list, (row, name.as_str()), most, out);
         }
     });
     true
 }
 
-fn row_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, row: &TopRow, most: u128, out: &mut Vec<Action>) {
+/// A group with its name in the list.
+fn row_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, (row, key): (&TopRow, &str), most: u128, out: &mut Vec<Action>) {
     let (t, by) = (&app.texts, list.query.by);
     let value = measured(list.query, row);
-    let key = group::text(by, &row.key, app.zone, "–");
     let shown = match list.query.measure {
         Measure::Bytes => display::size(value),
         Measure::Packets | Measure::Records => display::count(value),
     };
-    let args = [("list", &*list.title), ("key", &*key), ("value", &*shown)];
+    let args = [("list", &*list.title), ("key", key), ("value", &*shown)];
     let part = value as f32 / most as f32;
     let of = |value: &Value| match value {
         Value::Text(text) => list.marks?.get(text),
@@ -307,7 +403,7 @@ fn row_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, row: &TopRow, most: u128,
     };
     let marks: Vec<&Mark> = row.key.iter().filter_map(of).flatten().collect();
     let (sighted, label) = (marks.iter().any(|mark| marks::is_sighting(mark)), marks::label(marks.iter().copied()));
-    let bar = Bar { name: t.tr_args("list-bar", &args), key: &key, value: &shown, part, bad: list.bad, sighted, label };
+    let bar = Bar { name: t.tr_args("list-bar", &args), key, value: &shown, part, bad: list.bad, sighted, label };
     let response = bar_ui(ui, &bar);
     let records = display::count(row.figures.records);
     let tip = match row.figures.bytes {
@@ -316,7 +412,10 @@ fn row_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, row: &TopRow, most: u128,
     };
     let text = |value: &Value| if let Value::Text(text) = value { app.owners_told(text) } else { Vec::new() };
     let owners = row.key.iter().flat_map(text);
-    let tip = std::iter::once(tip).chain(marks::told(t, marks)).chain(owners).collect::<Vec<_>>().join("\n");
+    // What was shortened, in full.
+    let in_full = Some(group::text(by, &row.key, app.zone, ABSENT)).filter(|full| full != key);
+    let tip =
+        in_full.into_iter().chain([tip]).chain(marks::told(t, marks)).chain(owners).collect::<Vec<_>>().join("\n");
     if response.on_hover_text(tip).clicked() {
         out.push(Action::Follow(Link::records(&list.query.scope, Some((by, &row.key)))));
     }

@@ -1,0 +1,20 @@
+# Tables, the histogram over them, and the timeline.
+grid-warned = warning
+row-skipdata = SKIPDATA: some records of this interval were lost
+bin-bytes = bytes
+histogram-all = all { $count }
+histogram-gap = no evidence
+histogram-measure-tip = Height of the bars: number of records or bytes
+histogram-keys = Drag to select a time range; Esc takes it back. By keyboard: arrows move, Shift+arrow extends, Ctrl+arrow goes to the next flag, Enter selects.
+timeline-hint = Drag selects a time range, wheel zooms, Shift+drag moves, double click shows all
+flag-trail-stopped = trail off
+flag-trail-stopped-about = trail stopped
+flag-trail-started = trail on
+flag-trail-started-about = trail started
+flag-rule-changed = SG
+flag-rule-changed-about = security group changed
+flag-finding = finding
+flag-finding-about = finding
+flag-tag = tag
+flag-tag-about = tag
+flag-more = { $count } more

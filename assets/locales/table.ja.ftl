@@ -1,0 +1,20 @@
+# 表、表の上のヒストグラム、タイムライン
+grid-warned = 警告あり
+row-skipdata = SKIPDATA: この集約間隔のレコードの一部が欠落
+bin-bytes = バイト数
+histogram-all = 全体 { $count }
+histogram-gap = 証拠なし
+histogram-measure-tip = 棒の高さ: レコード数またはバイト数
+histogram-keys = ドラッグで期間を選択、Esc で取り消し。キーボード: 矢印キーで移動、Shift+矢印キーで選択範囲を拡大、Ctrl+矢印キーで次の目印へ移動、Enter で確定
+timeline-hint = ドラッグ: 期間の選択、ホイール: 拡大・縮小、Shift+ドラッグ: 移動、ダブルクリック: 全体表示
+flag-trail-stopped = 証跡停止
+flag-trail-stopped-about = 証跡の停止
+flag-trail-started = 証跡開始
+flag-trail-started-about = 証跡の開始
+flag-rule-changed = SG
+flag-rule-changed-about = セキュリティグループの変更
+flag-finding = 所見
+flag-finding-about = 所見
+flag-tag = タグ
+flag-tag-about = タグ
+flag-more = 他 { $count } 件

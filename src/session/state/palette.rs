@@ -1,0 +1,300 @@
+//! The command palette: commands, views, queries and saved filters by any word that people have for them, in any language;
+//! and what a value that is typed could open. The words are texts of the catalogue (`words-NAME`, `query-NAME-words`).
+
+use super::App;
+use crate::filter;
+use crate::model::{Address, Dataset, Network, TimeRange};
+use crate::present::display;
+use crate::present::text::Texts;
+use crate::query::Duplicates;
+use crate::questions::catalogue::CATALOGUE;
+use crate::session::action::{Link, Target};
+use crate::session::{Command, View};
+
+/// A line of the palette.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub target: Target,
+    pub title: String,
+    /// The menu, or what kind of thing it is.
+    pub place: String,
+    pub shortcut: String,
+    pub tip: String,
+}
+
+/// Lines at most: more than that is not looked through.
+const MOST: usize = 60;
+
+/// What matches every word that is typed, the best first; with nothing typed, what was used recently and then all commands.
+pub(super) fn entries(app: &App, typed: &str) -> Vec<Entry> {
+    let words: Vec<String> = typed.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let recent = |target: &Target| {
+        let key = target.key();
+        app.settings.recent_commands.iter().position(|known| key.as_ref() == Some(known)).unwrap_or(usize::MAX)
+    };
+    let mut found: Vec<(u32, usize, Entry)> = Vec::new();
+    for (entry, hay) in known(app) {
+        let Some(score) = score(&words, &hay) else { continue };
+        let is_query = matches!(entry.target, Target::Query(_));
+        if words.is_empty() && is_query && recent(&entry.target) == usize::MAX {
+            continue;
+        }
+        // Of two that match alike, a command is likelier to be meant than a query.
+        found.push((score * 2 + u32::from(!is_query), recent(&entry.target), entry));
+    }
+    // The sort keeps the order of the menus among equals.
+    match words.is_empty() {
+        true => found.sort_by_key(|(_, recent, _)| *recent),
+        false => found.sort_by_key(|(score, recent, _)| (std::cmp::Reverse(*score), *recent)),
+    }
+    let values = offers(app, typed.trim());
+    // What is surely a value comes first, a search for the words last.
+    let (sure, maybe): (Vec<_>, Vec<_>) = values.into_iter().partition(|(is_sure, _)| *is_sure);
+    let entries = found.into_iter().map(|(.., entry)| entry).take(MOST);
+    sure.into_iter().map(|(_, entry)| entry).chain(entries).chain(maybe.into_iter().map(|(_, entry)| entry)).collect()
+}
+
+/// What can be searched of an entry: its own name weighs most.
+struct Hay {
+    title: String,
+    words: String,
+}
+
+fn known(app: &App) -> impl Iterator<Item = (Entry, Hay)> {
+    let t = &app.texts;
+    let commands = Command::all().filter(|command| app.is_enabled(*command) && *command != Command::Palette);
+    let commands = commands.map(move |command| {
+        let shortcut = command.shortcut().map(|shortcut| shortcut.to_string()).unwrap_or_default();
+        let place = t.tr(command.menu().text_key());
+        let (title, tip) = (app.command_text(command), t.tr(&command.tip_id()));
+        let entry = Entry { target: Target::Command(command), title: title.clone(), place, shortcut, tip };
+        (entry, Hay { title, words: words_of(app, command.name()) })
+    });
+    let is_open = app.case.is_some();
+    let queries = CATALOGUE.iter().filter(move |_| is_open).map(move |query| {
+        let (id, about) = (format!("query-{}", query.name), format!("query-{}-about", query.name));
+        let (title, place) = (t.tr(&id), t.tr("palette-query"));
+        let entry = Entry {
+            target: Target::Query(query.name),
+            title: title.clone(),
+            place,
+            shortcut: String::new(),
+            tip: t.tr(&about),
+        };
+        let further = format!("{id}-words");
+        let of = |texts: &Texts| {
+            let own = texts.tr(&id);
+            if texts.has(&further) { format!("{own} {}", texts.tr(&further)) } else { own }
+        };
+        let in_others = app.every_language().iter().map(of).collect::<Vec<_>>().join(" ");
+        (entry, Hay { title, words: format!("{} {in_others}", query.name) })
+    });
+    commands.chain(queries)
+}
+
+/// Everything that a command is called, in every language.
+fn words_of(app: &App, name: &str) -> String {
+    let of = |texts: &Texts| {
+        let own = texts.tr(&format!("command-{name}"));
+        let words = format!("words-{name}");
+        if texts.has(&words) { format!("{own} {}", texts.tr(&words)) } else { own }
+    };
+    app.every_language().iter().map(of).chain(std::iter::once(name.replace('-', " "))).collect::<Vec<_>>().join(" ")
+}
+
+/// How well an entry matches all words; `None` where one of them is not in it.
+fn score(words: &[String], hay: &Hay) -> Option<u32> {
+    let (title, further) = (hay.title.to_lowercase(), hay.words.to_lowercase());
+    let mut sum = 0;
+    for word in words {
+        let in_title = in_text(word, &title).map(|score| score + 2);
+        sum += in_title.max(in_text(word, &further))?;
+    }
+    Some(sum)
+}
+
+/// A whole word, its beginning, a part of it, or its letters in their order.
+fn in_text(word: &str, text: &str) -> Option<u32> {
+    let pieces = || text.split(|c: char| !c.is_alphanumeric()).filter(|piece| !piece.is_empty());
+    if pieces().any(|piece| piece == word) {
+        return Some(40);
+    }
+    if pieces().any(|piece| piece.starts_with(word)) {
+        return Some(30);
+    }
+    if text.contains(word) {
+        return Some(20);
+    }
+    let letters = word.chars().count();
+    let fits = |piece: &str| {
+        let mut rest = piece.chars();
+        piece.chars().next() == word.chars().next() && word.chars().all(|c| rest.by_ref().any(|other| other == c))
+    };
+    (letters >= 3 && pieces().any(fits)).then_some(5)
+}
+
+/// What a value could open, and whether it is surely one.
+fn offers(app: &App, typed: &str) -> Vec<(bool, Entry)> {
+    let Some(case) = app.case.as_ref().filter(|_| typed.chars().count() > 1) else { return Vec::new() };
+    let t = &app.texts;
+    let entry = |target: Target, title: String, tip: String| Entry {
+        target,
+        title,
+        place: t.tr("palette-value"),
+        shortcut: String::new(),
+        tip,
+    };
+    let shown = display::visible(&display::clipped(typed).0).into_owned();
+    let mut list = Vec::new();
+    if Address::parse(typed.as_bytes()).is_some() {
+        let title = t.tr_args("palette-address", &[("value", &shown)]);
+        list.push((true, entry(Target::Address(typed.to_owned()), title, t.tr("command-address-tip"))));
+    }
+    for (is_sure, dataset, filter) in filters(typed) {
+        let there = case.totals().map_or(0, |totals| match dataset {
+            Dataset::Flows => totals.flows,
+            Dataset::Events => totals.events,
+        });
+        if there == 0 || filter::parse(&filter, dataset).is_err() {
+            continue;
+        }
+        let key = match dataset {
+            Dataset::Flows => "palette-flows",
+            Dataset::Events => "palette-events",
+        };
+        let title = t.tr_args(key, &[("filter", &display::visible(&display::clipped(&filter).0))]);
+        let (view, range, duplicates) = (View::Records(dataset), TimeRange::default(), Duplicates::Once);
+        let link = Link { view, dataset, filter, range, duplicates };
+        list.push((is_sure, entry(Target::Records(link), title, t.tr("palette-records-tip"))));
+    }
+    list
+}
+
+/// The filters that a value suggests by its form; at last the text anywhere in a record.
+fn filters(typed: &str) -> Vec<(bool, Dataset, String)> {
+    use Dataset::{Events, Flows};
+    let quoted = format!("'{}'", typed.replace('\'', "''"));
+    let is = |name: &str| format!("{name} = {quoted}");
+    let any = format!("any contains {quoted}");
+    let starts = |beginnings: &[&str]| beginnings.iter().any(|beginning| typed.starts_with(beginning));
+    let digits = !typed.is_empty() && typed.bytes().all(|b| b.is_ascii_digit());
+    let is_address = Address::parse(typed.as_bytes()).is_some();
+    let mut list = Vec::new();
+    let mut sure = |dataset, filter: String| list.push((true, dataset, filter));
+    if is_address || Network::parse(typed).is_some() {
+        let relation = if is_address { "=" } else { "in" };
+        sure(Flows, format!("ip {relation} {typed}"));
+        sure(Events, format!("source_ip_address {relation} {typed}"));
+    }
+    if typed.len() >= 16 && starts(&["AKIA", "ASIA"]) {
+        sure(Events, is("user_identity_access_key_id"));
+    }
+    if typed.len() >= 16 && starts(&["AIDA", "AROA"]) {
+        sure(Events, format!("user_identity_principal_id like '{}%'", typed.replace('\'', "''")));
+    }
+    if starts(&["arn:"]) {
+        sure(Events, is("user_identity_arn"));
+        sure(Events, any.clone());
+    }
+    if starts(&["eni-"]) {
+        sure(Flows, is("interface_id"));
+    }
+    if starts(&["i-"]) && typed.len() > 9 {
+        sure(Flows, is("instance_id"));
+        sure(Events, any.clone());
+    }
+    if starts(&["vpc-"]) {
+        sure(Flows, is("vpc_id"));
+    }
+    if starts(&["subnet-"]) {
+        sure(Flows, is("subnet_id"));
+    }
+    if starts(&["sg-", "acl-", "rtb-", "igw-", "tgw-", "vol-", "snap-", "ami-"]) {
+        sure(Events, any.clone());
+    }
+    if is_uuid(typed) {
+        sure(Events, is("event_id"));
+    }
+    if digits && typed.len() == 12 {
+        sure(Events, is("recipient_account_id"));
+        sure(Flows, is("account_id"));
+    }
+    if digits && typed.parse::<u16>().is_ok() {
+        sure(Flows, format!("port = {typed}"));
+    }
+    for dataset in [Events, Flows] {
+        let is_there = list.iter().any(|(_, of, filter)| *of == dataset && *filter == any);
+        if !is_address && !is_there {
+            list.push((false, dataset, any.clone()));
+        }
+    }
+    list
+}
+
+fn is_uuid(text: &str) -> bool {
+    let dash_at = [8, 13, 18, 23];
+    let is = |(at, b): (usize, u8)| if dash_at.contains(&at) { b == b'-' } else { b.is_ascii_hexdigit() };
+    text.len() == 36 && text.bytes().enumerate().all(is)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn words_match_whole_then_by_beginning_part_and_letters() {
+        let hay = |title: &str, words: &str| Hay { title: title.to_owned(), words: words.to_owned() };
+        let of = |typed: &str, hay: &Hay| score(&[typed.to_owned()], hay);
+        let export = hay("Export results...", "save csv parquet json download");
+        let [whole, begins, part, letters] = ["csv", "down", "arque", "prqt"].map(|typed| of(typed, &export));
+        assert!(whole > begins && begins > part && part > letters && letters.is_some());
+        assert!(of("export", &export) > of("csv", &export), "the name weighs more");
+        assert_eq!(of("zebra", &export), None);
+        assert_eq!(score(&["csv".into(), "zebra".into()], &export), None, "every word has to match");
+        assert!(of("書き出し", &hay("結果の書き出し...", "")).is_some(), "Japanese has no spaces");
+    }
+
+    /// A text that no command is found by is a mistake in its id.
+    #[test]
+    fn every_command_has_further_words_in_every_language() {
+        let commands: BTreeSet<&str> = Command::all().map(Command::name).collect();
+        for file in [
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/locales/palette.en.ftl")),
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/locales/palette.ja.ftl")),
+        ] {
+            let words = file.lines().filter_map(|line| line.strip_prefix("words-")?.split_once(" = "));
+            assert_eq!(words.map(|(name, _)| name).collect::<BTreeSet<&str>>(), commands);
+        }
+    }
+
+    #[test]
+    fn every_filter_that_a_value_suggests_is_one() {
+        let values = [
+            "203.0.113.9",
+            "2001:db8::1",
+            "10.0.0.0/8",
+            "AKIAIOSFODNN7EXAMPLE",
+            "AROAEXAMPLEEXAMPLE12:session",
+            "arn:aws:iam::111122223333:user/O'Brien",
+            "eni-0ba571aa06aa06aa6",
+            "i-0123456789abcdef0",
+            "vpc-1",
+            "subnet-1",
+            "sg-1",
+            "11111111-2222-3333-4444-555555555555",
+            "111122223333",
+            "22",
+            "AssumeRole",
+        ];
+        for value in values {
+            let list = filters(value);
+            assert!(!list.is_empty(), "{value}");
+            for (_, dataset, filter) in list {
+                assert!(filter::parse(&filter, dataset).is_ok(), "{filter}: {:?}", filter::parse(&filter, dataset));
+            }
+        }
+        assert!(filters("203.0.113.9").iter().all(|(is_sure, ..)| *is_sure));
+        assert!(filters("AssumeRole").iter().all(|(is_sure, ..)| !is_sure));
+    }
+}

@@ -1,0 +1,135 @@
+//! What the keyboard reaches: Esc, the palette, filter and time as steps that can be undone, files that are dropped.
+
+use crate::app::Opening;
+use crate::model::{Dataset, TimeRange};
+use crate::present::text::{Language, Texts};
+use crate::session::action::{Action, Dialog, Effect, Target};
+use crate::session::compare::CompareAction;
+use crate::session::evidence::EvidenceAction;
+use crate::session::journal::JournalAction;
+use crate::session::library::LibraryAction;
+use crate::session::preview::PreviewAction;
+use crate::session::state::App;
+use crate::session::state::palette::{self, Entry};
+use crate::session::undo::{CaseChange, FilterStep};
+use crate::session::view::View;
+use std::path::PathBuf;
+
+impl App {
+    /// Closes the innermost thing that is open in the view; with nothing open, the filter text is the applied one again.
+    pub(super) fn escape(&mut self) {
+        let view = self.view;
+        let Some(case) = &mut self.case else { return };
+        if case.top_list.shown(view).is_some() {
+            case.top_list.close();
+            return self.step();
+        }
+        if self.shown_records().is_some_and(|dataset| self.is_compared(dataset)) {
+            return self.dispatch_compare(CompareAction::Close);
+        }
+        let Some(case) = &mut self.case else { return };
+        match view {
+            View::Evidence if case.evidence.looked_at().is_some() => {
+                return case.evidence.apply(EvidenceAction::LookAt(None));
+            }
+            View::Journal if case.journal.looked_at().is_some() => {
+                return case.journal.apply(JournalAction::LookAt(None));
+            }
+            View::Exhibits if case.preview.shows() => return case.preview.apply(PreviewAction::Show(false)),
+            _ => {}
+        }
+        if let Some(dataset) = view.filtered() {
+            let records = case.records_mut(dataset);
+            if records.draft != records.applied() {
+                records.edit(records.applied().to_owned());
+            }
+        }
+    }
+
+    /// What the palette offers for what is typed, the best first.
+    pub fn palette(&self, typed: &str) -> Vec<Entry> {
+        palette::entries(self, typed)
+    }
+
+    /// The texts of every language: a command is found by its name in any of them.
+    pub(crate) fn every_language(&self) -> &[Texts] {
+        self.every_language.get_or_init(|| Language::ALL.into_iter().map(Texts::new).collect())
+    }
+
+    pub(super) fn found(&mut self, target: Target) {
+        self.dialog = None;
+        target.key().iter().for_each(|key| self.settings.remember_command(key));
+        match target {
+            Target::Command(command) => self.dispatch(Action::Command(command)),
+            Target::Query(name) => {
+                self.dispatch(Action::Library(LibraryAction::Choose(name)));
+                self.dispatch(Action::Show(View::Queries));
+            }
+            Target::Address(address) => self.dispatch(Action::ShowAddress(address)),
+            Target::Records(link) => self.dispatch(Action::Follow(link)),
+        }
+    }
+
+    /// Files that are dropped on the window. A dialog that does not take them keeps them out.
+    pub(super) fn dropped(&mut self, paths: Vec<PathBuf>) {
+        match self.dialog {
+            None | Some(Dialog::Import { .. } | Dialog::NewCase { .. }) => {
+                self.open_what_was_named(Opening::of(paths));
+            }
+            Some(_) => self.notice = Some(self.texts.tr("notice-drop-waits")),
+        }
+    }
+
+    pub(super) fn apply_filter(&mut self, dataset: Dataset, text: &str) -> bool {
+        let range = self.range;
+        let Some(case) = &mut self.case else { return false };
+        let before = FilterStep { dataset, text: case.records(dataset).applied().to_owned(), range };
+        let applied = case.records_mut(dataset).apply(text);
+        if applied {
+            if case.records(dataset).applied() != before.text {
+                case.changes.made(before.told_of(text, range), CaseChange::Shown(before));
+                // What was said of the step before is past.
+                self.notice = None;
+            }
+            self.settings.remember_filter(text);
+            self.step();
+        }
+        applied
+    }
+
+    pub(super) fn set_range(&mut self, range: TimeRange) {
+        let before = std::mem::replace(&mut self.range, range);
+        let dataset = self.view.filtered().unwrap_or(Dataset::Flows);
+        if let Some(case) = self.case.as_mut().filter(|_| before != range) {
+            let text = case.records(dataset).applied().to_owned();
+            let step = FilterStep { dataset, text: text.clone(), range: before };
+            case.changes.made(step.told_of(&text, range), CaseChange::Shown(step));
+            self.notice = None;
+        }
+        self.step();
+    }
+
+    /// A filter or a time range is undone or redone.
+    pub(super) fn make_filter_step(&mut self, step: FilterStep) {
+        let range = self.range;
+        let Some(case) = &mut self.case else { return };
+        let text = case.records(step.dataset).applied().to_owned();
+        case.records_mut(step.dataset).apply(&step.text);
+        self.range = step.range;
+        case.filter_step_made(FilterStep { dataset: step.dataset, text, range });
+        self.step();
+        (self.waker)();
+    }
+
+    /// Does anything move by itself?
+    pub fn is_still(&self) -> bool {
+        self.settings.reduced_motion.unwrap_or(self.desktop_is_still)
+    }
+
+    pub(super) fn reduce_motion(&mut self) {
+        let still = !self.is_still();
+        self.settings.reduced_motion = Some(still);
+        self.effects.push(Effect::Still(still));
+        self.notice = Some(self.texts.tr(if still { "notice-still" } else { "notice-moves" }));
+    }
+}

@@ -1,0 +1,92 @@
+//! The card that says what stands out: a sentence for each fact, which leads to its records.
+
+use super::link_ui;
+use crate::present::{display, principal};
+use crate::questions::standout::{Standout, Told};
+use crate::session::open_case::OpenCase;
+use crate::session::standouts::StandoutsAction;
+use crate::session::{Action, App, Link};
+use crate::ui::theme::{self, size};
+use egui::{Button, Frame, Label, Margin, RichText, Stroke, Ui};
+
+pub(super) fn standouts_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
+    let (t, p, standouts) = (&app.texts, theme::palette(ui), &case.standouts);
+    if case.totals().is_none_or(|totals| totals.flows + totals.events == 0) {
+        return;
+    }
+    let frame = Frame::new().fill(p.surface).stroke(Stroke::new(1.0, p.line)).corner_radius(4.0);
+    ui.add_space(size::GAP);
+    frame.inner_margin(Margin::same(size::CARD_MARGIN)).show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.horizontal_wrapped(|ui| {
+            ui.label(RichText::new(t.tr("standouts-title")).heading()).on_hover_text(t.tr("standouts-tip"));
+            progress_ui(ui, app, case, out);
+        });
+        let mut any = false;
+        for fact in standouts.found() {
+            any = true;
+            fact_ui(ui, app, fact, out);
+        }
+        let (done, all) = standouts.progress();
+        if !any && done == all {
+            ui.add(Label::new(t.tr("standouts-none")).wrap());
+        }
+        for why in standouts.faults() {
+            ui.label(RichText::new(display::visible(&why.why(t))).color(p.error));
+        }
+    });
+}
+
+/// How far the search is, and a way to stop it or to go on.
+fn progress_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
+    let (t, standouts) = (&app.texts, &case.standouts);
+    let (done, all) = standouts.progress();
+    if done == all {
+        return;
+    }
+    let args = [("done", &*display::count(done as u64)), ("all", &*display::count(all as u64))];
+    let (text, button, action) = match standouts.is_stopped() {
+        true => ("standouts-stopped", "standouts-resume", StandoutsAction::Resume),
+        false => ("standouts-searching", "cancel", StandoutsAction::Stop),
+    };
+    ui.weak(t.tr_args(text, &args));
+    if ui.add(Button::new(t.tr(button)).small()).clicked() {
+        out.push(Action::Standouts(action));
+    }
+}
+
+fn fact_ui(ui: &mut Ui, app: &App, fact: &Standout, out: &mut Vec<Action>) {
+    let text = sentence(app, fact);
+    ui.horizontal_wrapped(|ui| {
+        let tip = crate::questions::group::filter_text(&fact.scope, None);
+        let of = || Action::Follow(Link::records(&fact.scope, None));
+        link_ui(ui, text, Some(tip), of, out);
+    });
+}
+
+/// The fact in words, in the zone of the window.
+fn sentence(app: &App, fact: &Standout) -> String {
+    let zone = app.zone;
+    let told = |value: &Told| match value {
+        Told::Count(count) => display::count(*count),
+        Told::Bytes(bytes) => display::size(*bytes),
+        Told::Time(time) => zone.format(*time),
+        Told::Text(text) => display::visible(&display::clipped(text).0).into_owned(),
+        Told::Principal(name) => display::visible(&principal::short(name)).into_owned(),
+        Told::Times(list) => {
+            let one = |(name, time): &(String, crate::model::Timestamp)| {
+                format!("{} {}", display::visible(name), zone.format(*time))
+            };
+            list.iter().map(one).collect::<Vec<_>>().join(", ")
+        }
+    };
+    let values: Vec<(&str, String)> = fact.values.iter().map(|(name, value)| (*name, told(value))).collect();
+    let mut args: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    args.push(("zone", zone.name()));
+    let value = |wanted: &str| values.iter().find(|(name, _)| *name == wanted).map_or("", |(_, text)| text.as_str());
+    // What happened once has one time.
+    let (first, last) = (value("first"), value("last"));
+    let span = app.texts.tr_args("standout-span", &[("first", first), ("last", last)]);
+    args.push(("time", if first == last { first } else { span.as_str() }));
+    app.texts.tr_args(&format!("standout-{}", fact.name), &args)
+}
