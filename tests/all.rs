@@ -53,6 +53,8 @@ mod handover;
 mod hostile;
 #[path = "all/indicators.rs"]
 mod indicators;
+#[path = "all/keyboard.rs"]
+mod keyboard;
 #[path = "all/migrate.rs"]
 mod migrate;
 #[path = "all/named.rs"]

@@ -9,6 +9,7 @@ error-import = The import could not be started
 error-import-stopped = The import stopped
 error-file = A file was not imported
 error-export = The export failed
+error-copy = The rows could not be copied
 error-exhibit = The exhibit could not be opened
 error-settings = The settings could not be saved
 error-settings-read = The settings could not be read

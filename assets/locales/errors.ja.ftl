@@ -9,6 +9,7 @@ error-import = 取り込みを開始できませんでした
 error-import-stopped = 取り込みが停止しました
 error-file = ファイルを取り込めませんでした
 error-export = エクスポートが失敗しました
+error-copy = 行をコピーできませんでした
 error-exhibit = 証拠資料を開けませんでした
 error-settings = 設定を保存できませんでした
 error-settings-read = 設定を読み取れませんでした

@@ -143,3 +143,5 @@ time-preset-last-3h = Last 3 hours of the case
 time-preset-last-24h = Last 24 hours of the case
 time-preset-row-5m = 5 minutes around the selected row
 time-preset-row-1h = 1 hour around the selected row
+inspector-hidden = The details of the record are not shown: the window is too low for two views and the details.
+inspector-hidden-show = Show one view

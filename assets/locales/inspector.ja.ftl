@@ -122,3 +122,5 @@ time-preset-last-3h = ケースの最後の 3 時間
 time-preset-last-24h = ケースの最後の 24 時間
 time-preset-row-5m = 選択行の前後 5 分
 time-preset-row-1h = 選択行の前後 1 時間
+inspector-hidden = 2 つのビューを表示中は、ウィンドウの高さが足りないため詳細パネルは非表示
+inspector-hidden-show = ビューを 1 つにする

@@ -91,6 +91,7 @@ kind-address = One address
 kind-text = Text
 
 rows-none = No rows.
+rows-none-of = No rows. Columns: { $columns }
 rows-cut = Truncated: the first { $shown } of { $all } rows are shown. All rows: { $file }
 lines-cut = Truncated: the first { $shown } of { $all } lines are shown. All lines: { $file }
 files-cut = Truncated: the first { $shown } of { $all } files are listed. All files: { $file }

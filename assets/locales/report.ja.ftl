@@ -88,6 +88,7 @@ kind-address = 一つのアドレス
 kind-text = 文章
 
 rows-none = 該当する行はない。
+rows-none-of = 該当する行はない。列: { $columns }
 rows-cut = 省略: 全 { $all } 行のうち最初の { $shown } 行を示す。全行: { $file }
 lines-cut = 省略: 全 { $all } 行のうち最初の { $shown } 行を示す。全文: { $file }
 files-cut = 省略: 全 { $all } ファイルのうち最初の { $shown } ファイルを挙げる。全ファイル: { $file }

@@ -154,6 +154,8 @@ status-errors = Errors: { $count }
 cancel-import = Cancel import
 status-exporting = writing { $path }
 cancel-export = Cancel export
+status-copying = copying rows
+cancel-copy = Cancel copy
 notice-exported = Exported { $rows } { $rows ->
     [one] row
    *[other] rows
@@ -181,8 +183,8 @@ notice-copied-rows = Copied { $rows } { $rows ->
     [one] row
    *[other] rows
 }
-notice-copied-first = Copied the first { $rows } rows; { $missing } more are too many for the clipboard: export them instead
-notice-copied-part = Copied { $rows } rows; { $missing } selected rows are not loaded and were not copied
+notice-copied-first = Copied only the first { $rows } of { $all } rows: the clipboard takes at most { $most } rows or { $size }. Export them to get all.
+notice-copy-cancelled = Copy cancelled; the clipboard is unchanged
 
 ## Filter and time
 filter-label = Filter
@@ -337,7 +339,6 @@ address-events = Show events
 address-sent = Sent
 address-received = Received
 address-passed-on = Forwarded by another interface
-address-passed-on-tip = Records that contain it only as pkt_srcaddr or pkt_dstaddr
 address-figures = { $records } { $records ->
     [one] record
    *[other] records
@@ -525,6 +526,8 @@ started-syn_flags = SYN flags
 started-ports = ports
 started-first_seen = first seen
 started-tip = Inferred, not recorded: from the SYN flags that a side sent; otherwise from well-known ports; otherwise from whose record starts first
+pairs-counting = Counting: { $done } of { $all } records read
+pairs-stopped = Stopped
 pairs-series = bytes over time
 pairs-series-text = bytes in { $count } of { $of } intervals
 pairs-records = Show records

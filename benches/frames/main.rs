@@ -73,10 +73,9 @@ struct Asked {
     window: bool,
 }
 
-fn asked(arguments: impl Iterator<Item = String>) -> Result<Option<Asked>, String> {
+fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Option<Asked>, String> {
     let mut rest = Vec::new();
     let (mut case, mut window) = (None, false);
-    let mut arguments = arguments.peekable();
     while let Some(argument) = arguments.next() {
         if argument == "--window" {
             window = true;

@@ -2,7 +2,6 @@
 
 use super::coverage::{Coverage, Sources, coverage, sources};
 use crate::case::CaseReader;
-use crate::filter;
 use crate::model::Dataset;
 use crate::query::{
     Cancel, GroupBy, Measure, QueryError, Scope, TopQuery, TopTable, Totals, count, own_field, top, totals,
@@ -92,15 +91,9 @@ pub fn glance_lists(dataset: Dataset, limit: usize) -> Result<Vec<(&'static str,
     };
     list.into_iter()
         .map(|(name, by, measure, text)| {
-            Ok((name, TopQuery { scope: written(dataset, text)?, by, measure, limit: Some(limit) }))
+            Ok((name, TopQuery { scope: Scope::written(dataset, text)?, by, measure, limit: Some(limit) }))
         })
         .collect()
-}
-
-/// The records that a filter text of ours means.
-fn written(dataset: Dataset, text: &str) -> Result<Scope, QueryError> {
-    let filter = filter::parse(text, dataset).map_err(|error| QueryError::Filter(error.to_string()))?;
-    Ok(if filter == filter::Filter::All { Scope::all(dataset) } else { Scope::of(dataset, filter) })
 }
 
 /// What is answered by itself, so that the first figures can be seen while the others are still counted.
@@ -128,7 +121,7 @@ pub fn glance_part(reader: &CaseReader, part: &GlancePart, cancel: &Cancel) -> R
         GlancePart::Counts(dataset) => {
             let rows = PARTS.into_iter().map(|row| (row, true)).chain(AMONG.into_iter().map(|row| (row, false)));
             for ((name, _, text), is_part) in rows.filter(|((_, of, _), _)| of == dataset) {
-                let scope = written(*dataset, text)?;
+                let scope = Scope::written(*dataset, text)?;
                 let records = count(reader, &scope, cancel)?;
                 glance.counts.push(GlanceCount { name, is_part, scope, records });
             }

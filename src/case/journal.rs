@@ -10,11 +10,7 @@ use sha2::{Digest, Sha256};
 /// One action, to be appended.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// A verb of ours: `create`, `migrate`, `import`, `import_cancelled`, `received`, `read_again`, `setting`,
-    /// `filter_save`, `filter_rename`, `filter_remove`, `filter_import`, `index_dropped`, `index_rebuilt`, `indicator_import`,
-    /// `indicator_add`, `indicator_enable`, `indicator_disable`, `indicator_remove`, `indicator_restore`, `label_add`,
-    /// `label_remove`, `label_restore`; of what examiners conclude: `tag_`, `note_`, `finding_` or `exhibit_` and what was
-    /// done, `report_set`; `subset`, `rescue`.
+    /// A verb of ours: `app::journal::ACTIONS` has them all.
     pub action: &'static str,
     /// What was asked for; a JSON object.
     pub parameters: Value,

@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let mut failed = None;
     let mut tell = |timing: &Timing| {
         if !arguments.json {
-            let line = format!("{:<18} {:>10.4} s {:>12} rows\n", timing.name, timing.secs, timing.rows);
+            let line = format!("{:<26} {:>10.4} s {:>12} rows\n", timing.name, timing.secs, timing.rows);
             failed = failed.take().or(bytes(line.as_bytes()).err());
         }
     };

@@ -2,6 +2,7 @@
 
 use super::{CliError, exit, info, output};
 use crate::app::Opening;
+use crate::present::display::shell_word;
 use std::error::Error;
 use std::path::Path;
 
@@ -19,21 +20,11 @@ pub(super) fn run(why: &dyn Error, opening: &Opening) -> Result<u8, CliError> {
 }
 
 fn import_commands(case: Option<&Path>, evidence: &Path) -> String {
-    let evidence = quoted(evidence);
+    let evidence = shell_word(evidence);
     match case {
-        Some(case) => format!("  coldtrail import {} {evidence}", quoted(case)),
+        Some(case) => format!("  coldtrail import {} {evidence}", shell_word(case)),
         None => format!("  coldtrail new CASE.coldtrail\n  coldtrail import CASE.coldtrail {evidence}"),
     }
-}
-
-/// As a shell reads it.
-fn quoted(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.into_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -42,8 +33,8 @@ mod tests {
 
     #[test]
     fn paths_are_written_as_a_shell_reads_them() {
-        assert_eq!(quoted(Path::new("/logs/a-1.gz")), "/logs/a-1.gz");
-        assert_eq!(quoted(Path::new("it's here")), r"'it'\''s here'");
+        assert_eq!(shell_word(Path::new("/logs/a-1.gz")), "/logs/a-1.gz");
+        assert_eq!(shell_word(Path::new("it's here")), r"'it'\''s here'");
         assert_eq!(
             import_commands(Some(Path::new("x.coldtrail")), Path::new("logs")),
             "  coldtrail import x.coldtrail logs"

@@ -65,6 +65,7 @@ pub(crate) struct KeyPart {
 }
 
 impl KeyPart {
+    #[inline]
     pub(super) fn number(&self, value: i64) -> u32 {
         let found = match &self.map {
             _ if value == NULL => return self.absent,
@@ -157,8 +158,19 @@ impl Grouping {
                 });
                 continue;
             }
-            match part.map {
-                Map::Bins { first, width } if (2..1 << 32).contains(&width) => {
+            // One loop for each kind of map: which one it is does not change from row to row.
+            match &part.map {
+                Map::Offset(base) => fill(slots, values, size, |value| match value.checked_sub(*base) {
+                    _ if value == NULL => part.absent,
+                    Some(number) if (0..i64::from(part.size)).contains(&number) => number as u32,
+                    _ => NO_SLOT,
+                }),
+                Map::Table(table) => fill(slots, values, size, |value| {
+                    // `NULL` is no place of a table either.
+                    usize::try_from(value).ok().and_then(|value| table.get(value)).copied().unwrap_or(part.absent)
+                }),
+                Map::Bins { first, width } if (2..1 << 32).contains(width) => {
+                    let (first, width) = (*first, *width);
                     // Division by a product: exact for distances and widths below 2^32.
                     let magic = u64::MAX / width as u64 + 1;
                     fill(slots, values, size, |value| match value.wrapping_sub(first) as u64 {
@@ -169,7 +181,7 @@ impl Grouping {
                         _ => part.number(value),
                     });
                 }
-                _ => fill(slots, values, size, |value| part.number(value)),
+                Map::Bins { .. } => fill(slots, values, size, |value| part.number(value)),
             }
         }
     }

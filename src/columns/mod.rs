@@ -27,7 +27,7 @@ pub(crate) use members::Members;
 pub(crate) use pairs::{PairColumns, Side};
 pub(crate) use scan::{Ranges, in_ranges, in_set, narrowed, settle_ranges, settle_set, where_value};
 pub(crate) use selection::{Chosen, Selection};
-pub(crate) use sort::{Order, SortPart, Sorter};
+pub(crate) use sort::{Order, SortPart, Sorter, Tie};
 pub(crate) use sums::{Fate, Groups, Measures, NO_SUM, Sums, Verdict, sum};
 
 /// Rows of a full segment. A selection of one (32 KiB) stays in the first level of cache, its columns in the second;

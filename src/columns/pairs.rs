@@ -42,6 +42,30 @@ impl PairColumns {
         known.filter(|id| self.nobody.is_empty() || self.nobody.binary_search(&(*id as u32)).is_err()).unwrap_or(0)
     }
 
+    /// The pairs of the same two addresses in both directions, an address with itself among them, as two equal ids: those of
+    /// some addresses, of so many workers. `None` where two pairs have the same source and destination.
+    pub(crate) fn reversed(&self, worker: usize, workers: usize) -> Option<Vec<(u32, u32)>> {
+        let mut sides: Vec<(u64, u32)> = Vec::with_capacity(self.len() / workers + self.len() / 8);
+        for (id, (source, destination)) in self.source.iter().zip(self.destination.iter()).enumerate() {
+            let (low, high) = (*source.min(destination), *source.max(destination));
+            if high != 0 && low as usize % workers == worker {
+                sides.push((u64::from(low) << 32 | u64::from(high), id as u32));
+            }
+        }
+        sides.sort_unstable();
+        let mut found = Vec::with_capacity(sides.len() / 2);
+        for same in sides.chunk_by(|a, b| a.0 == b.0) {
+            let source = |id: u32| self.source.get(id as usize);
+            match same {
+                [(key, id)] if key >> 32 == key & 0xffff_ffff => found.push((*id, *id)),
+                [_] => {}
+                [(_, one), (_, other)] if source(*one) != source(*other) => found.push((*one, *other)),
+                _ => return None,
+            }
+        }
+        Some(found)
+    }
+
     /// Do records without addresses make one group at most? `occurs`: by the slots of groups, `width` for each pair.
     pub(crate) fn nobody_is_one(&self, width: u64, occurs: impl Fn(u64) -> bool) -> bool {
         let without = std::iter::once(0).chain(self.nobody.iter().map(|id| u64::from(*id)));
@@ -89,6 +113,21 @@ mod tests {
         assert_eq!(set(&pairs, &Bitmap::ones(3), Side::Destination).iter().collect::<Vec<_>>(), [1, 2, 3]);
         assert_eq!(pairs.addresses, 3);
         assert_eq!([i64::MIN, 0, 1, 4, 5, 6].map(|id| pairs.id(id)), [0, 0, 1, 4, 0, 0]);
+    }
+
+    #[test]
+    fn pairs_of_the_same_addresses_are_found_whoever_looks() {
+        let pairs = PairColumns::new(vec![0, 1, 2, 5, 0, 4, 3], vec![0, 2, 1, 5, 4, 0, 1], Vec::new());
+        for workers in 1..4 {
+            let mut found: Vec<_> = (0..workers).flat_map(|worker| pairs.reversed(worker, workers).unwrap()).collect();
+            found.sort_unstable();
+            assert_eq!(found, [(1, 2), (3, 3), (4, 5)]);
+        }
+        for twice in
+            [PairColumns::new(vec![1, 1], vec![2, 2], Vec::new()), PairColumns::new(vec![3, 3], vec![3, 3], Vec::new())]
+        {
+            assert_eq!(twice.reversed(0, 1), None);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@
 
 use rustc_hash::FxHashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// One key of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +120,17 @@ impl Sorter {
     /// The rows of all workers in order. `stop` is asked now and then; the result means nothing once it says yes.
     pub(crate) fn finish(workers: Vec<Sorter>, stop: &(dyn Fn() -> bool + Sync)) -> Order {
         let threads = workers.len();
+        let order = Self::gathered(workers, None);
+        order.settle(threads, LARGE, stop);
+        order
+    }
+
+    /// The same with equals by a tie, of which nothing is sorted before it is looked at.
+    pub(crate) fn finish_tied(workers: Vec<Sorter>, tie: Tie) -> Order {
+        Self::gathered(workers, Some(tie))
+    }
+
+    fn gathered(workers: Vec<Sorter>, tie: Option<Tie>) -> Order {
         let mask = workers.first().map_or(0, |first| (1u64 << first.row_bits) - 1);
         let (mut buckets, mut lists) = (Vec::new(), Vec::new());
         for worker in workers {
@@ -131,9 +142,14 @@ impl Sorter {
         }
         if !lists.is_empty() {
             lists.sort_unstable();
+            if let Some(tie) = &tie {
+                for equals in lists.chunk_by_mut(|a, b| a.0 == b.0).filter(|equals| equals.len() > 1) {
+                    equals.sort_by_cached_key(|(_, row)| (tie.of(*row), *row));
+                }
+            }
             let rows: Vec<u32> = lists.into_iter().map(|(_, row)| row).collect();
             let starts = vec![0, rows.len()];
-            return Order { starts, buckets: vec![Bucket { waiting: Mutex::default(), rows: rows.into() }], mask };
+            return Order { starts, buckets: vec![Bucket { waiting: Mutex::default(), rows: rows.into() }], mask, tie };
         }
         let mut starts = vec![0];
         let mut len = 0;
@@ -145,9 +161,7 @@ impl Sorter {
                 Bucket { waiting: Mutex::new(parts), rows: OnceLock::new() }
             })
             .collect();
-        let order = Order { starts, buckets, mask };
-        order.settle(threads, LARGE, stop);
-        order
+        Order { starts, buckets, mask, tie }
     }
 }
 
@@ -199,7 +213,7 @@ struct Bucket {
 }
 
 impl Bucket {
-    fn rows(&self, mask: u64) -> &[u32] {
+    fn rows(&self, mask: u64, tie: Option<&Tie>) -> &[u32] {
         self.rows.get_or_init(|| {
             let parts = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
             let (mut narrow, mut wide) = (Vec::new(), Vec::new());
@@ -221,12 +235,54 @@ impl Bucket {
                     }
                 }
             }
-            narrow.sort_unstable();
-            wide.sort_unstable();
-            let narrow = narrow.into_iter().map(|all: u64| (all & mask) as u32);
-            narrow.chain(wide.into_iter().map(|all: u128| (all as u64 & mask) as u32)).collect()
+            let mut rows = rows_of(narrow, |all: u64| all & !mask, |all| (all & mask) as u32, tie);
+            let wide = rows_of(wide, |all: u128| all & !u128::from(mask), |all| (all as u64 & mask) as u32, tie);
+            rows.extend(wide);
+            rows
         })
     }
+}
+
+/// What orders rows of equal keys: less work than a key of all rows, because it is asked only of rows that are looked at.
+#[derive(Clone)]
+pub(crate) struct Tie(Arc<dyn Fn(u32) -> u128 + Send + Sync>);
+
+impl Tie {
+    pub(crate) fn new(of: impl Fn(u32) -> u128 + Send + Sync + 'static) -> Self {
+        Self(Arc::new(of))
+    }
+
+    pub(crate) fn of(&self, row: u32) -> u128 {
+        (self.0)(row)
+    }
+}
+
+impl std::fmt::Debug for Tie {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tie")
+    }
+}
+
+/// The rows of sorted keys; equal keys, which are those that `key` makes equal, by the tie.
+fn rows_of<T: Copy + Ord>(
+    mut list: Vec<T>,
+    key: impl Fn(T) -> T,
+    row: impl Fn(T) -> u32,
+    tie: Option<&Tie>,
+) -> Vec<u32> {
+    list.sort_unstable();
+    let Some(tie) = tie else { return list.into_iter().map(row).collect() };
+    let mut rows = Vec::with_capacity(list.len());
+    for equals in list.chunk_by(|a, b| key(*a) == key(*b)) {
+        if let [one] = equals {
+            rows.push(row(*one));
+            continue;
+        }
+        let mut tied: Vec<(u128, u32)> = equals.iter().map(|all| row(*all)).map(|row| (tie.of(row), row)).collect();
+        tied.sort_unstable();
+        rows.extend(tied.into_iter().map(|(_, row)| row));
+    }
+    rows
 }
 
 /// Rows in order.
@@ -236,9 +292,15 @@ pub(crate) struct Order {
     starts: Vec<usize>,
     buckets: Vec<Bucket>,
     mask: u64,
+    /// Without one, equals are in the order of rows.
+    tie: Option<Tie>,
 }
 
 impl Order {
+    fn rows_in<'o>(&self, bucket: &'o Bucket) -> &'o [u32] {
+        bucket.rows(self.mask, self.tie.as_ref())
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.starts.last().copied().unwrap_or(0)
     }
@@ -246,20 +308,20 @@ impl Order {
     /// The row at a place. A millisecond, where it is the first that is asked for there.
     pub(crate) fn row(&self, place: usize) -> Option<u32> {
         let at = self.starts.partition_point(|start| *start <= place).checked_sub(1)?;
-        self.buckets.get(at)?.rows(self.mask).get(place - self.starts.get(at)?).copied()
+        self.rows_in(self.buckets.get(at)?).get(place - self.starts.get(at)?).copied()
     }
 
     /// The place of a row. Sorts what is not sorted yet.
     pub(crate) fn place(&self, row: u32) -> Option<usize> {
         let found = |(bucket, start): (&Bucket, &usize)| {
-            bucket.rows(self.mask).iter().position(|known| *known == row).map(|at| start + at)
+            self.rows_in(bucket).iter().position(|known| *known == row).map(|at| start + at)
         };
         self.buckets.iter().zip(&self.starts).find_map(found)
     }
 
     /// The places of several rows, ascending. Sorts what is not sorted yet, up to the last of them.
     pub(crate) fn places(&self, wanted: &FxHashSet<u32>) -> Vec<usize> {
-        let rows = self.buckets.iter().flat_map(|bucket| bucket.rows(self.mask));
+        let rows = self.buckets.iter().flat_map(|bucket| self.rows_in(bucket));
         let found = rows.enumerate().filter(|(_, row)| wanted.contains(*row)).map(|(place, _)| place);
         found.take(wanted.len()).collect()
     }
@@ -267,7 +329,7 @@ impl Order {
     /// All rows in order.
     pub(crate) fn into_rows(self, threads: usize) -> Vec<u32> {
         self.settle(threads, 0, &|| false);
-        self.buckets.iter().flat_map(|bucket| bucket.rows(self.mask)).copied().collect()
+        self.buckets.iter().flat_map(|bucket| self.rows_in(bucket)).copied().collect()
     }
 
     /// Sorts every bucket above a size.
@@ -278,7 +340,7 @@ impl Order {
         let next = AtomicUsize::new(0);
         let work = || {
             while let Some(bucket) = wanted.get(next.fetch_add(1, Ordering::Relaxed)).filter(|_| !stop()) {
-                bucket.rows(self.mask);
+                self.rows_in(bucket);
             }
         };
         crate::threads::side_by_side(threads.min(wanted.len()).max(1), |_| work());
@@ -305,6 +367,20 @@ mod tests {
         (prop_oneof![0u32..12, Just(31), Just(40), Just(63)], any::<bool>())
     }
 
+    fn sorted_by(
+        parts: &[SortPart],
+        seed: &[[u64; 4]],
+        workers: usize,
+        key: &dyn Fn(usize, usize) -> u64,
+    ) -> Vec<Sorter> {
+        let mut sorters: Vec<Sorter> = (0..workers).map(|_| Sorter::new(parts, 1000)).collect();
+        for row in (0..seed.len()).rev() {
+            let keys: Vec<Vec<u64>> = (0..parts.len()).map(|part| vec![key(row, part)]).collect();
+            sorters[row % workers].push(&keys, std::iter::once(row as u32));
+        }
+        sorters
+    }
+
     proptest! {
         #[test]
         fn the_order_is_that_of_the_keys(parts in prop::collection::vec(part(), 0..4), seed in prop::collection::vec(any::<[u64; 4]>(), 0..200),
@@ -312,11 +388,7 @@ mod tests {
             let parts: Vec<SortPart> = parts.iter().map(|(bits, descending)| SortPart { max: (1u64 << bits) - 1, descending: *descending }).collect();
             // One key in eight is absent.
             let key = |row: usize, part: usize| if seed[row][part] % 8 == 0 { u64::MAX } else { seed[row][part] >> 8 & parts[part].max };
-            let mut sorters: Vec<Sorter> = (0..workers).map(|_| Sorter::new(&parts, 1000)).collect();
-            for row in (0..seed.len()).rev() {
-                let keys: Vec<Vec<u64>> = (0..parts.len()).map(|part| vec![key(row, part)]).collect();
-                sorters[row % workers].push(&keys, std::iter::once(row as u32));
-            }
+            let sorters = sorted_by(&parts, &seed, workers, &key);
             let mut expected: Vec<u32> = (0..seed.len() as u32).collect();
             expected.sort_by(|a, b| {
                 let by_part = parts.iter().enumerate().map(|(number, part)| {
@@ -330,6 +402,18 @@ mod tests {
                 by_part.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then).then(a.cmp(b))
             });
             let order = Sorter::finish(sorters, &|| false);
+            let tie = |row: u32| u128::from(seed[row as usize][3] % 3);
+            let tied = Sorter::finish_tied(sorted_by(&parts, &seed, workers, &key), Tie::new({
+                let ties: Vec<u128> = (0..seed.len() as u32).map(tie).collect();
+                move |row| ties[row as usize]
+            }));
+            let same = |a: &u32, b: &u32| (0..parts.len()).all(|part| key(*a as usize, part) == key(*b as usize, part));
+            let mut by_tie = expected.clone();
+            by_tie.chunk_by_mut(same).for_each(|equals| equals.sort_by_key(|row| (tie(*row), *row)));
+            for place in [0, by_tie.len() / 3, by_tie.len()] {
+                prop_assert_eq!(tied.row(place), by_tie.get(place).copied());
+            }
+            prop_assert_eq!(tied.into_rows(workers), by_tie);
             prop_assert_eq!(order.len(), expected.len());
             for place in [expected.len() / 2, 0, expected.len().saturating_sub(1), expected.len()] {
                 prop_assert_eq!(order.row(place), expected.get(place).copied());

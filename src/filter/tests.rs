@@ -528,6 +528,11 @@ mod random {
         }
     }
 
+    thread_local! {
+        /// Read once for all the texts that a test draws.
+        static TEXTS: crate::present::text::Texts = crate::present::text::Texts::english();
+    }
+
     fn never_panics(text: &str) {
         for dataset in [Flows, Events] {
             match parse(text, dataset) {
@@ -537,8 +542,7 @@ mod random {
                 }
                 Err(error) => {
                     assert!(text.get(error.span.clone()).is_some(), "{text} {:?}", error.span);
-                    let texts = crate::present::text::Texts::english();
-                    let told = crate::present::filter_help::mistake(&texts, &error, text);
+                    let told = TEXTS.with(|texts| crate::present::filter_help::mistake(texts, &error, text));
                     assert!(told.lines().count() >= 3, "{told}");
                 }
             }

@@ -1,6 +1,6 @@
-//! The request to stop, of whatever work: reading evidence, a query, an export.
+//! The request to stop, of whatever work: reading evidence, a query, an export; and how far a query is.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +18,9 @@ struct Shared {
     asked: AtomicBool,
     /// Ends at once what runs just now.
     interrupt: Mutex<Option<Interrupt>>,
+    /// Rows that were read, and rows to be read.
+    done: AtomicU64,
+    all: AtomicU64,
 }
 
 impl Cancel {
@@ -40,6 +43,22 @@ impl Cancel {
 
     pub fn is_cancelled(&self) -> bool {
         self.shared.asked.load(Ordering::SeqCst)
+    }
+
+    /// So many more rows are to be read; a row that is read twice is two.
+    pub fn expect(&self, rows: u64) {
+        self.shared.all.fetch_add(rows, Ordering::Relaxed);
+    }
+
+    /// So many more were read.
+    pub fn did(&self, rows: u64) {
+        self.shared.done.fetch_add(rows, Ordering::Relaxed);
+    }
+
+    /// Rows that were read, and all that are to be read; `None` of work that does not say.
+    pub fn progress(&self) -> Option<(u64, u64)> {
+        let all = self.shared.all.load(Ordering::Relaxed);
+        (all > 0).then(|| (self.shared.done.load(Ordering::Relaxed).min(all), all))
     }
 
     /// Runs work that does not search for a request itself: `interrupt` ends it. A request that came before ends nothing, and is
@@ -75,6 +94,17 @@ mod tests {
         assert!(!limited.is_cancelled());
         cancel.cancel();
         assert!(limited.is_cancelled() && limited.clone().is_cancelled());
+    }
+
+    #[test]
+    fn progress_is_told_by_work_that_says_how_much_it_is() {
+        let cancel = Cancel::default();
+        cancel.did(3);
+        assert_eq!(cancel.progress(), None);
+        cancel.clone().expect(10);
+        assert_eq!(cancel.progress(), Some((3, 10)));
+        cancel.did(9);
+        assert_eq!(cancel.progress(), Some((10, 10)), "never more than all");
     }
 
     #[test]

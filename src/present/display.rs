@@ -266,7 +266,17 @@ pub(crate) fn file_name(path: &std::path::Path) -> String {
     visible(&path.file_name().unwrap_or_default().to_string_lossy()).into_owned()
 }
 
-/// The same for text of several lines: line feeds and tabs stay.
+/// A path as a shell reads it: in quotes where it would take it apart.
+pub(crate) fn shell_word(path: &std::path::Path) -> String {
+    let text = path.to_string_lossy();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.into_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// As `visible` for text of several lines: line feeds and tabs stay.
 pub(crate) fn visible_lines(text: &str) -> Cow<'_, str> {
     spell(text, |c| c == '\n' || c == '\t')
 }
@@ -366,6 +376,13 @@ fn is_deceptive(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_are_quoted_where_a_shell_would_take_them_apart() {
+        let quoted = |path: &str| shell_word(std::path::Path::new(path));
+        assert_eq!(quoted("/cases/a-1.coldtrail"), "/cases/a-1.coldtrail");
+        assert_eq!(quoted("/my cases/o'b.coldtrail"), "'/my cases/o'\\''b.coldtrail'");
+    }
 
     #[test]
     fn a_short_count_never_says_more_than_there_is() {

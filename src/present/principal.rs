@@ -3,14 +3,17 @@
 /// `bastion-role/i-0ba57 · 111122223333` of the ARN of an assumed role, `user/mori · 123456789012` of a user's; anything
 /// that is no ARN of an account as it is. The role's own path and `assumed-role` say nothing that tells apart.
 pub fn short(name: &str) -> String {
-    let mut parts = name.splitn(6, ':');
-    let (Some("arn"), Some(_), Some(_), Some(_), Some(account), Some(resource)) =
-        (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return name.to_owned();
-    };
+    let Some((account, resource)) = of_arn(name) else { return name.to_owned() };
     let resource = resource.strip_prefix("assumed-role/").unwrap_or(resource);
     if account.is_empty() { resource.to_owned() } else { format!("{resource} · {account}") }
+}
+
+/// The account that an ARN names, and what follows it.
+pub(crate) fn of_arn(text: &str) -> Option<(&str, &str)> {
+    let mut parts = text.splitn(6, ':');
+    let is_arn = parts.next() == Some("arn");
+    let (account, resource) = (parts.nth(3)?, parts.next()?);
+    is_arn.then_some((account, resource))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! not in the record; what the record lacks is left out or named as absent.
 
 use super::display::{self, protocol_name, size, visible};
+use super::principal::of_arn;
 use super::text::Texts;
 use super::zone::Zone;
 use crate::model::{Dataset, FieldId, Timestamp, Value};
@@ -264,10 +265,7 @@ impl Told<'_> {
 
 /// Of an ARN what names the resource; of other texts all.
 fn arn_name(text: &str) -> &str {
-    match text.splitn(6, ':').collect::<Vec<_>>().as_slice() {
-        ["arn", _, _, _, _, resource] if !resource.is_empty() => resource,
-        _ => text,
-    }
+    of_arn(text).map(|(_, resource)| resource).filter(|resource| !resource.is_empty()).unwrap_or(text)
 }
 
 #[cfg(test)]

@@ -74,6 +74,28 @@ pub(super) fn hours_by_sql(reader: &CaseReader, dataset: Dataset, cancel: &Cance
     })
 }
 
+/// A value for each of the fields that tell sources apart, and the start of an hour in seconds; `None`: no time.
+pub type SourceTime = (Vec<Value>, Option<i64>);
+
+/// In which hours each source of a dataset has records, sources and hours ascending; records without a time come first.
+///
+/// # Errors
+/// As of any query.
+pub fn hours_of_sources(
+    reader: &CaseReader,
+    dataset: Dataset,
+    sources: &[FieldId],
+    cancel: &Cancel,
+) -> Result<Vec<SourceTime>, QueryError> {
+    if dataset == Dataset::Flows
+        && let Some(hours) = engine::attempt(reader, cancel, |engine| engine.hours_of_sources(sources))?
+    {
+        return Ok(hours);
+    }
+    let hours = source_hours(reader, &Scope::all(dataset), sources, cancel)?;
+    Ok(hours.into_iter().map(|hour| (hour.source, hour.hour)).collect())
+}
+
 /// The records of one source that start in one hour.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceHour {

@@ -25,6 +25,7 @@ mod pairs;
 mod presence;
 mod received;
 mod record;
+mod row_order;
 mod row_set;
 mod rows;
 mod saved_filters;
@@ -61,7 +62,7 @@ pub use field_values::top_values;
 pub use figures::{Figure, Figures, count, figures, untimed};
 pub use group::GroupBy;
 pub use histogram::{Bin, Bins, Histogram, bin_width, histogram};
-pub use hours::{SourceHour, gaps, gaps_between, hours_with_records, source_hours};
+pub use hours::{SourceHour, SourceTime, gaps, gaps_between, hours_of_sources, hours_with_records, source_hours};
 pub use index_sizes::{IndexSizes, index_sizes};
 pub use indicators::{
     Counts, EntryColumn, EventHit, IndicatorEntries, IndicatorEntriesQuery, IndicatorRow, InternalSpace, Mark,
@@ -90,7 +91,6 @@ pub use sightings::{
     sighting_rows, sighting_value, sightings, sightings_by_sql,
 };
 pub use sql::{SQL_EXAMPLE, SqlLimits, SqlProblem, SqlRows, SqlView, read_only_sql, sql_views};
-pub use sums::Sums;
 pub use top::{Measure, TopQuery, TopRow, TopTable, top};
 pub use totals::{Totals, totals, unfinished_import};
 pub use warnings::{WarningRow, evidence_warned_of, unread_at, warnings};

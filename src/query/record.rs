@@ -35,6 +35,25 @@ pub struct RecordDetail {
     pub completeness: Option<i64>,
 }
 
+impl RecordDetail {
+    /// Of the field of this name.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.fields.iter().find(|(field, _)| field.name() == name).map(|(_, value)| value)
+    }
+
+    /// The start of a flow, the time of an event.
+    pub fn time(&self) -> Option<Timestamp> {
+        let name = match self.dataset {
+            Dataset::Flows => "start",
+            Dataset::Events => "event_time",
+        };
+        match self.value(name)? {
+            Value::Time(time) => Some(*time),
+            _ => None,
+        }
+    }
+}
+
 /// Reads one record. `CaseError::NoSuchRecord` where the case has none at that place.
 pub fn record(reader: &CaseReader, id: RecordId) -> Result<RecordDetail, QueryError> {
     let conn = &reader.conn;

@@ -1,7 +1,7 @@
 //! Which records a question is about: what every aggregate shares with the table of records.
 
-use super::{Duplicates, RecordQuery, SortKey};
-use crate::filter::{Check, Filter, Target};
+use super::{Duplicates, QueryError, RecordQuery, SortKey};
+use crate::filter::{self, Check, Filter, Target};
 use crate::model::{Dataset, FieldId, TimeRange, field};
 
 /// A set of records. Equal scopes over an unchanged case are the same records.
@@ -23,6 +23,15 @@ impl Scope {
     /// The records of the dataset that match.
     pub fn of(dataset: Dataset, filter: Filter) -> Self {
         Self { filter: Some(filter), ..Self::all(dataset) }
+    }
+
+    /// The records of the dataset that a filter text of this program's own means.
+    ///
+    /// # Errors
+    /// The text is no filter.
+    pub fn written(dataset: Dataset, text: &str) -> Result<Self, QueryError> {
+        let filter = filter::parse(text, dataset).map_err(|error| QueryError::Filter(error.to_string()))?;
+        Ok(Self { filter: (filter != Filter::All).then_some(filter), ..Self::all(dataset) })
     }
 
     /// These records as far as they match this too.

@@ -1,75 +1,7 @@
-//! Sums that cannot overflow, in SQL and in memory. A record's bytes may be as many as an `i64` holds, so that three of
+//! Sums that cannot overflow, in SQL. A record's bytes may be as many as an `i64` holds, so that three of
 //! them are more than a `u64` holds; SQLite's `sum()` fails there and its `total()` rounds.
 
 use rusqlite::Row;
-use rustc_hash::FxHashMap;
-
-/// One wide sum or none for each row of a table, mostly at eight bytes each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sums {
-    /// `ELSEWHERE`: the sum is in `wide`, or there is none.
-    low: Vec<u64>,
-    wide: FxHashMap<u32, u128>,
-}
-
-const ELSEWHERE: u64 = u64::MAX;
-
-impl Sums {
-    pub fn with_capacity(rows: usize) -> Self {
-        Self { low: Vec::with_capacity(rows), wide: FxHashMap::default() }
-    }
-
-    pub fn len(&self) -> usize {
-        self.low.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.low.is_empty()
-    }
-
-    /// `None` where no record had a value to sum.
-    pub fn push(&mut self, sum: Option<u128>) {
-        match sum {
-            Some(sum) if sum < u128::from(ELSEWHERE) => self.low.push(sum as u64),
-            wide => {
-                if let (Some(sum), Ok(place)) = (wide, u32::try_from(self.low.len())) {
-                    self.wide.insert(place, sum);
-                }
-                self.low.push(ELSEWHERE);
-            }
-        }
-    }
-
-    /// The sum of a row; `None` where no record had a value to sum, and past the end.
-    pub fn get(&self, row: usize) -> Option<u128> {
-        match self.low.get(row) {
-            Some(&ELSEWHERE) => u32::try_from(row).ok().and_then(|row| self.wide.get(&row).copied()),
-            low => low.copied().map(u128::from),
-        }
-    }
-
-    /// The rows of another behind its own.
-    pub(super) fn append(&mut self, more: &Self) {
-        let first = self.low.len() as u32;
-        self.low.extend_from_slice(&more.low);
-        self.wide.extend(more.wide.iter().map(|(row, sum)| (first + row, *sum)));
-    }
-
-    /// The same sums in another order: row `n` of the result is row `order[n]` of this.
-    #[must_use]
-    pub fn reordered(&self, order: &[u32]) -> Self {
-        let mut sums = Self::with_capacity(order.len());
-        for &row in order {
-            sums.push(self.get(row as usize));
-        }
-        sums
-    }
-
-    /// Of all rows; `None` where none has a sum.
-    pub fn total(&self) -> Option<u128> {
-        (0..self.len()).filter_map(|row| self.get(row)).reduce(|a, b| a.saturating_add(b))
-    }
-}
 
 /// The terms of an ORDER BY over two such columns, greatest first, absent last.
 pub(super) fn descending_sql(high: &str, low: &str) -> String {
@@ -92,19 +24,6 @@ mod tests {
     use super::*;
 
     const SUM: &str = "SELECT sum(b >> 32), sum(b & 4294967295) FROM t";
-
-    #[test]
-    fn sums_near_the_limits_of_every_width() {
-        let values = [Some(0), Some(u128::from(u64::MAX) - 1), Some(u128::from(u64::MAX)), None, Some(u128::MAX >> 1)];
-        let mut sums = Sums::default();
-        values.iter().for_each(|value| sums.push(*value));
-        assert_eq!((0..sums.len()).map(|row| sums.get(row)).collect::<Vec<_>>(), values);
-        assert_eq!(sums.get(5), None);
-        let turned = sums.reordered(&[4, 3, 2, 1, 0]);
-        assert_eq!((0..5).rev().map(|row| turned.get(row)).collect::<Vec<_>>(), values);
-        assert_eq!(sums.total(), Some(2 * u128::from(u64::MAX) - 1 + (u128::MAX >> 1)));
-        assert_eq!(Sums::default().total(), None);
-    }
 
     #[test]
     fn sql_adds_what_a_64_bit_sum_cannot_hold() {

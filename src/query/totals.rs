@@ -2,7 +2,7 @@
 
 use super::QueryError;
 use crate::case::CaseReader;
-use crate::model::Timestamp;
+use crate::model::{Dataset, Timestamp};
 use rusqlite::OptionalExtension;
 
 /// The case in numbers.
@@ -30,6 +30,24 @@ pub struct Totals {
     pub content_bytes: u64,
     pub case_bytes: u64,
     pub journal_entries: u64,
+}
+
+impl Totals {
+    /// Flow records, each once, or distinct events.
+    pub fn of(&self, dataset: Dataset) -> u64 {
+        match dataset {
+            Dataset::Flows => self.flows,
+            Dataset::Events => self.events,
+        }
+    }
+
+    /// The first and the last of them.
+    pub fn span(&self, dataset: Dataset) -> Option<(Timestamp, Timestamp)> {
+        match dataset {
+            Dataset::Flows => self.flow_span,
+            Dataset::Events => self.event_span,
+        }
+    }
 }
 
 /// Counts come from the evidence rows: they cost the same at ten million records as at ten.

@@ -8,7 +8,6 @@ use super::section::Section;
 use super::spec;
 use super::time::series_section;
 use crate::case::CaseReader;
-use crate::filter::{self, Filter};
 use crate::model::{Address, Dataset, TimeRange, Timestamp};
 use crate::model::{Unit, Value};
 use crate::present::zone::Zone;
@@ -36,9 +35,8 @@ struct AddressSpec {
 
 impl AddressQuestion {
     fn scope(&self, dataset: Dataset, text: &str) -> Result<Scope, QueryError> {
-        let filter = filter::parse(text, dataset).map_err(|error| QueryError::Filter(error.to_string()))?;
-        let filter = (filter != Filter::All).then_some(filter);
-        Ok(Scope { dataset, filter, range: self.0.range, duplicates: self.0.duplicates })
+        let (range, duplicates) = (self.0.range, self.0.duplicates);
+        Ok(Scope { range, duplicates, ..Scope::written(dataset, text)? })
     }
 }
 

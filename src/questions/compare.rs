@@ -94,12 +94,9 @@ impl CompareQuestion {
 }
 
 fn fields(dataset: Dataset, details: &[RecordDetail]) -> Vec<ComparedRow> {
-    let value = |detail: &RecordDetail, field: FieldId| {
-        let found = detail.fields.iter().find(|(known, _)| *known == field);
-        found.map_or(Value::Null, |(_, value)| value.clone())
-    };
     let row = |field: FieldId| {
-        let values: Vec<Value> = details.iter().map(|detail| value(detail, field)).collect();
+        let value = |detail: &RecordDetail| detail.value(field.name()).cloned().unwrap_or(Value::Null);
+        let values: Vec<Value> = details.iter().map(value).collect();
         let any = values.iter().any(|value| *value != Value::Null);
         any.then(|| ComparedRow::new(ComparedPlace::Field(field), values))
     };

@@ -7,7 +7,7 @@ use super::catalogue::{Given, named};
 use super::group;
 use crate::analysis::coverage::SourceGap;
 use crate::case::CaseReader;
-use crate::filter::{self, Check, Filter, Literal, Network, Target};
+use crate::filter::{Check, Filter, Literal, Network, Target};
 use crate::model::{Address, Dataset, PRIVATE_SPACE, TimeRange, Timestamp, Value};
 use crate::query::{self, Cancel, Figures, GroupBy, Measure, QueryError, Scope, TopQuery, TopRow, own_field};
 
@@ -60,16 +60,16 @@ impl Find {
 }
 
 /// What is searched for, in the order in which it is shown.
-pub static FINDERS: [(&str, Find); 9] = [
-    ("indicators", Find::Records(indicators)),
-    ("trail", Find::Records(trail)),
-    ("gaps", Find::Gaps(gaps)),
-    ("denied", Find::Records(denied)),
-    ("root", Find::Records(root)),
-    ("logins", Find::Records(logins)),
-    ("users", Find::Records(users)),
-    ("rejected", Find::Records(rejected)),
-    ("outbound", Find::Records(outbound)),
+pub static FINDERS: [Find; 9] = [
+    Find::Records(indicators),
+    Find::Records(trail),
+    Find::Gaps(gaps),
+    Find::Records(denied),
+    Find::Records(root),
+    Find::Records(logins),
+    Find::Records(users),
+    Find::Records(rejected),
+    Find::Records(outbound),
 ];
 
 /// Calls of one principal that were denied, at least.
@@ -79,15 +79,10 @@ const REJECTED: u64 = 100;
 /// Facts of one kind at most.
 const MOST: usize = 2;
 
-fn written(dataset: Dataset, text: &str) -> Result<Scope, QueryError> {
-    let filter = filter::parse(text, dataset).map_err(|error| QueryError::Filter(error.to_string()))?;
-    Ok(Scope::of(dataset, filter))
-}
-
 /// The records of a named query without parameters.
 fn of_query(name: &str) -> Result<Scope, QueryError> {
     let query = named(name).ok_or_else(|| QueryError::Filter(format!("no query is named {name}")))?;
-    written(query.dataset, &query.text(&Given::default()))
+    Scope::written(query.dataset, &query.text(&Given::default()))
 }
 
 /// From when to when, as far as the records have times.
@@ -111,7 +106,7 @@ fn counted(
 fn indicators(reader: &CaseReader, cancel: &Cancel) -> Found {
     let mut found = Vec::new();
     for (name, dataset) in [("flow-indicators", Dataset::Flows), ("event-indicators", Dataset::Events)] {
-        found.extend(counted(name, written(dataset, "indicator exists")?, reader, cancel)?);
+        found.extend(counted(name, Scope::written(dataset, "indicator exists")?, reader, cancel)?);
     }
     Ok(found)
 }
@@ -146,7 +141,7 @@ fn of_group(scope: &Scope, by: GroupBy, row: &TopRow) -> Scope {
 /// Whether trails were stopped, started or changed, and when first.
 fn trail(reader: &CaseReader, cancel: &Cancel) -> Found {
     let changed = of_query("trail-changes")?.filter.unwrap_or(Filter::All);
-    let started = written(Dataset::Events, "event_name in (StartLogging, PutEventSelectors)")?.filter;
+    let started = Scope::written(Dataset::Events, "event_name in (StartLogging, PutEventSelectors)")?.filter;
     let scope = Scope::of(Dataset::Events, Filter::any_of([changed].into_iter().chain(started)));
     let by = GroupBy::Field(own_field(Dataset::Events, "event_name"));
     let (rows, _) = groups(&scope, by, usize::MAX, reader, cancel)?;
@@ -201,7 +196,7 @@ fn root(reader: &CaseReader, cancel: &Cancel) -> Found {
 
 fn logins(reader: &CaseReader, cancel: &Cancel) -> Found {
     let text = "event_name = ConsoleLogin and error_code is null and additionalEventData.MFAUsed = 'No'";
-    Ok(counted("logins", written(Dataset::Events, text)?, reader, cancel)?.into_iter().collect())
+    Ok(counted("logins", Scope::written(Dataset::Events, text)?, reader, cancel)?.into_iter().collect())
 }
 
 fn users(reader: &CaseReader, cancel: &Cancel) -> Found {

@@ -1,7 +1,7 @@
 //! All writers over one report: what they say, that they say the same, that hostile values stay values, that nothing of the
 //! machine gets in.
 
-use super::document::Report;
+use super::document::{Body, Report};
 use super::testing::{hostile, hostile_report, report};
 use super::words::Words;
 use super::{Formats, ReportError, html, json, manifest, names, pages, pdf, write};
@@ -233,4 +233,19 @@ fn a_folder_of_somebody_elses_is_left_alone_and_a_stop_leaves_nothing() {
     std::fs::write(folder.join("SHA256SUMS"), "# something else\n").unwrap();
     assert!(matches!(write(&Cancel::default()), Err(ReportError::Occupied { .. })));
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 1, "no part is left");
+}
+
+#[test]
+fn a_table_without_rows_names_its_columns() {
+    let mut report = report();
+    let Body::Table(table) = &mut report.exhibits[0].body[0] else { panic!("a table of flow records") };
+    table.rows = std::sync::Arc::new(Vec::<Vec<crate::model::Value>>::new());
+    for (language, told) in [
+        (Language::English, "No rows. Columns: start (UTC), srcaddr, dstaddr,"),
+        (Language::Japanese, "該当する行はない。列: start (UTC)、srcaddr、dstaddr、"),
+    ] {
+        let files = written(&report, &words(language, "UTC"));
+        let page = String::from_utf8(files["report.html"].clone()).unwrap();
+        assert!(page.contains(told), "{}", language.code());
+    }
 }

@@ -49,6 +49,10 @@ impl Words {
         self.texts.exact_duration(secs)
     }
 
+    pub fn list(&self, items: &[String]) -> String {
+        self.texts.list(items)
+    }
+
     pub fn column(&self, name: &str, unit: Unit) -> Header {
         let text = self.named(&format!("column-{name}"), name);
         let text = match unit {

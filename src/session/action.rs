@@ -4,6 +4,7 @@ use super::address_page::AddressAction;
 use super::command::Command;
 use super::compare::CompareAction;
 use super::conclusions::Task;
+use super::copying::Copied;
 use super::evidence::EvidenceAction;
 use super::export_jobs::ExportRequest;
 use super::help::HelpPage;
@@ -308,7 +309,11 @@ pub enum Action {
     Dialog(Option<Dialog>),
     GoToRow(u64),
     Copy(String),
+    /// The selected rows of the table of records that is shown.
     CopyRows,
+    /// Rows of a list in memory.
+    CopiedRows(Copied),
+    StopCopying,
     /// The column of this name, of the selected rows.
     CopyColumn(&'static str),
     ShowInspector,

@@ -141,7 +141,7 @@ impl Pane for AddressPages {
         if self.is_stopped {
             return;
         }
-        // One at a time: a note or a tag that is written meanwhile waits for one of them at most.
+        // One at a time: what another view asks meanwhile waits for one of them at most.
         let lane = &asking.lanes.answers;
         self.head.ask(lane, asked.clone(), |source, (_, query), cancel| Ok(head(source.case()?, query, cancel)?));
         if self.head.is_busy() {
@@ -180,6 +180,12 @@ impl Pane for AddressPages {
     fn is_busy(&self) -> bool {
         let lists = || self.lists.iter().any(|(.., slot)| slot.is_busy());
         self.head.is_busy() || self.pairs.is_busy() || self.chart.is_busy() || lists()
+    }
+
+    /// The page as a whole: its parts are asked for one after the other.
+    fn holds_revision(&self) -> bool {
+        let (done, all) = self.progress();
+        self.is_busy() || self.asked.is_some() && !self.is_stopped && done + self.faults().count() < all
     }
 
     fn exported(&self, shown: &Shown<'_>) -> Option<(Exported, Option<u64>)> {

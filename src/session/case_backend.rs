@@ -15,13 +15,14 @@ use crate::app::index;
 use crate::app::raw;
 use crate::app::rescued::{self, Origin};
 use crate::case::index::IndexCache;
-use crate::case::{self, CaseReader, CaseWriter};
+use crate::case::{self, CaseReader, CaseWriter, Target};
 use crate::ingest::reader::Expansion;
-use crate::model::{Dataset, EvidenceId, FieldId, RecordId, Value};
+use crate::model::{Dataset, EvidenceId, FieldId, Received, ReceivedState, RecordId, Value};
 use crate::query;
 use crate::questions::Why;
 use crate::questions::standout::{Find, Standout};
 use crate::threads::{self, caught};
+use rustc_hash::FxHashMap;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -128,21 +129,24 @@ impl Backend for CaseBackend {
         case: &Path,
         paths: Vec<PathBuf>,
         options: ImportOptions,
+        by: Option<&str>,
         events: SyncSender<JobEvent>,
         waker: Waker,
     ) -> Result<ImportHandle, Failure> {
         let cancel = Cancel::default();
         let request = ImportRequest { paths, options, cancel: cancel.clone() };
-        let case = case.to_owned();
+        let (case, by) = (case.to_owned(), by.map(str::to_owned));
         let thread = threads::start("import", move || {
-            Observer { events, waker }.run("error-import-stopped", &case, |observer| run(&case, &request, observer));
+            let target = Target { path: &case, examiner: by.as_deref() };
+            Observer { events, waker }.run("error-import-stopped", &case, |observer| run(target, &request, observer));
         });
         Ok(ImportHandle::new(move || cancel.cancel(), Some(thread.map_err(Cause::Thread)?)))
     }
 }
 
-fn run(case: &Path, request: &ImportRequest, observer: &mut Observer) -> Result<bool, Failure> {
-    let mut writer = CaseWriter::open(case)?;
+fn run(target: Target<'_>, request: &ImportRequest, observer: &mut Observer) -> Result<bool, Failure> {
+    let case = target.path;
+    let mut writer = CaseWriter::open(target)?;
     let summary = import::run(&mut writer, case, request, observer);
     let closed = writer.close();
     let summary = summary?;
@@ -282,7 +286,13 @@ impl Source for CaseSource {
         let paths: Vec<PathBuf> = queue.into_iter().map(|(path, _)| PathBuf::from(path)).collect();
         let unfinished = (!paths.is_empty()).then_some(Unfinished { paths, options });
         let index = IndexHealth::of(&self.reader)?;
-        let received = query::received(&self.reader)?.into_iter().map(|(_, received)| received).collect();
+        let received: Arc<[Received]> = query::received(&self.reader)?.into_iter().map(|(_, row)| row).collect();
+        let mut copies: FxHashMap<EvidenceId, Vec<usize>> = FxHashMap::default();
+        for (place, row) in received.iter().enumerate().filter(|(_, row)| row.state == ReceivedState::Copy) {
+            if let Some(original) = row.evidence {
+                copies.entry(original).or_default().push(place);
+            }
+        }
         let rescued = match self.rescued.get() {
             Some(rescued) => rescued,
             None => {
@@ -291,7 +301,7 @@ impl Source for CaseSource {
             }
         }
         .clone();
-        Ok(Overview { totals, index, unfinished, received, standing: self.reader.standing(), rescued })
+        Ok(Overview { totals, index, unfinished, received, copies, standing: self.reader.standing(), rescued })
     }
 
     fn values(&self, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, Fault> {
@@ -306,8 +316,8 @@ impl Source for CaseSource {
         Ok(find.run(&self.reader, gaps, cancel)?)
     }
 
-    fn why_empty(&self, scope: &Scope, cancel: &Cancel) -> Result<Why, Fault> {
-        Ok(Why::of(&self.reader, scope, cancel)?)
+    fn why_empty(&self, scope: &Scope, gaps: Option<&[SourceGap]>, cancel: &Cancel) -> Result<Why, Fault> {
+        Ok(Why::of(&self.reader, scope, gaps, cancel)?)
     }
 
     fn is_sample(&self) -> Result<bool, Fault> {

@@ -76,6 +76,8 @@ pub enum Needs {
     Records,
     /// A view on screen that follows a filter and the time range.
     Filter,
+    /// A view on screen that shows the time range.
+    Times,
 }
 
 impl Command {
@@ -396,6 +398,7 @@ impl Command {
             | Command::Redo
             | Command::Back
             | Command::Forward
+            | Command::AllTimes
             | Command::Tour
             | Command::TourNext
             | Command::TourPrevious => Needs::Case,
@@ -404,12 +407,10 @@ impl Command {
             | Command::GoToRow
             | Command::TagRows
             | Command::Compare => Needs::Records,
-            Command::FocusFilter
-            | Command::FocusTime
-            | Command::ClearFilter
-            | Command::AllTimes
-            | Command::OnlySightings
-            | Command::CountDuplicates => Needs::Filter,
+            Command::FocusFilter | Command::ClearFilter | Command::OnlySightings | Command::CountDuplicates => {
+                Needs::Filter
+            }
+            Command::FocusTime => Needs::Times,
             Command::NewCase
             | Command::OpenCase
             | Command::OpenSample

@@ -45,15 +45,12 @@ pub struct Compared {
 impl Compared {
     fn of(question: &CompareQuestion, details: &[RecordDetail]) -> Self {
         let head = |detail: &RecordDetail| {
-            let value =
-                |name: &str| detail.fields.iter().find(|(field, _)| field.name() == name).map(|(_, value)| value);
-            let text = |name: &str| value(name).and_then(display::literal).unwrap_or_else(|| "-".to_owned());
-            let (time, name) = match detail.dataset {
-                Dataset::Flows => ("start", format!("{} → {}", text("srcaddr"), text("dstaddr"))),
-                Dataset::Events => ("event_time", text("event_name")),
+            let text = |name: &str| detail.value(name).and_then(display::literal).unwrap_or_else(|| "-".to_owned());
+            let name = match detail.dataset {
+                Dataset::Flows => format!("{} → {}", text("srcaddr"), text("dstaddr")),
+                Dataset::Events => text("event_name"),
             };
-            let time = if let Some(Value::Time(time)) = value(time) { Some(*time) } else { None };
-            Head { record: detail.id, time, name: display::visible(&name).into_owned() }
+            Head { record: detail.id, time: detail.time(), name: display::visible(&name).into_owned() }
         };
         Self { dataset: question.dataset, heads: details.iter().map(head).collect(), rows: question.rows(details) }
     }

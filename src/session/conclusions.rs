@@ -5,6 +5,7 @@ use super::pane::NotMade;
 use super::pane::{Asking, Pane};
 use super::slots::Slot;
 use super::source::{Fault, Totals};
+use super::under_way::UnderWay;
 use super::view::View;
 use crate::app::Failure;
 use crate::app::conclusions::conclude;
@@ -25,6 +26,8 @@ pub struct Lists {
     pub tags: Vec<(String, u64)>,
     tagged: HashMap<Subject, Vec<String>>,
     pub notes: Vec<Note>,
+    /// Places in `notes`.
+    noted: HashMap<Subject, Vec<usize>>,
     pub findings: Vec<Finding>,
     pub exhibits: Vec<Exhibit>,
     report: Vec<(ReportField, String)>,
@@ -43,6 +46,11 @@ impl Lists {
                 tagged.entry(tag.subject).or_default().push(tag.name);
             }
         }
+        let notes = query::notes(reader, false)?;
+        let mut noted: HashMap<Subject, Vec<usize>> = HashMap::new();
+        for (at, note) in notes.iter().enumerate() {
+            noted.entry(note.subject.clone()).or_default().push(at);
+        }
         let findings = query::findings(reader, false)?;
         let mut of_events = Vec::new();
         for finding in &findings {
@@ -54,7 +62,8 @@ impl Lists {
         Ok(Self {
             tags: query::tag_names(reader)?,
             tagged,
-            notes: query::notes(reader, false)?,
+            notes,
+            noted,
             findings,
             of_events,
             exhibits: query::exhibits(reader, false)?,
@@ -67,7 +76,7 @@ impl Lists {
     }
 
     pub fn notes_of(&self, subject: &Subject) -> impl Iterator<Item = &Note> {
-        self.notes.iter().filter(move |note| note.subject == *subject)
+        self.noted.get(subject).into_iter().flatten().filter_map(|at| self.notes.get(*at))
     }
 
     pub fn report(&self, field: ReportField) -> &str {
@@ -130,9 +139,7 @@ pub(crate) type Verdicts = BTreeMap<i64, Again>;
 #[derive(Default)]
 pub struct Conclusions {
     lists: Slot<(u64, u64), Arc<Lists>>,
-    task: Slot<(u64, Task), Made>,
-    at: Option<(u64, Task)>,
-    tasks: u64,
+    task: UnderWay<Task, Made>,
     /// Counts up with every change that was made.
     changes: u64,
     /// The exhibit that is looked at.
@@ -143,7 +150,6 @@ pub struct Conclusions {
     checks: u64,
     /// The tag that a single key gives.
     quick_tag: Option<String>,
-    done: Option<Result<Made, NotMade>>,
 }
 
 impl Conclusions {
@@ -158,13 +164,12 @@ impl Conclusions {
 
     /// What a change came to since this was asked last.
     pub fn take_done(&mut self) -> Option<Result<Made, NotMade>> {
-        self.done.take()
+        self.task.take_done()
     }
 
     /// Puts a change on its way; the one before it has come to its end.
     pub fn make(&mut self, task: Task) {
-        self.tasks += 1;
-        self.at = Some((self.tasks, task));
+        self.task.make(task);
     }
 
     /// The state of what is written: another number after each change.
@@ -221,11 +226,7 @@ impl Pane for Conclusions {
     fn ask(&mut self, asking: &Asking<'_>) {
         let (lanes, revision) = (asking.lanes, asking.revision);
         let shown = asking.views.has(View::Exhibits);
-        if let Some(asked) = &self.at {
-            let to = asking.write_to();
-            // A question may take long; what is written meanwhile waits, the pages do not.
-            self.task.ask(&lanes.answers, asked.clone(), move |_, (_, task), cancel| make(to.target(), task, cancel));
-        }
+        self.task.ask(&lanes.changes, asking, |to, _, task, cancel| make(to, task, cancel));
         self.lists.ask(&lanes.pages, (revision, self.changes), |source, _, _| {
             let Ok(reader) = source.case() else { return Ok(Arc::default()) };
             Ok(Arc::new(Lists::read(reader)?))
@@ -264,27 +265,17 @@ impl Pane for Conclusions {
             .filter_map(|result| result.and_then(Result::err))
             .collect();
         let Some(result) = self.task.poll() else { return failures };
-        self.at = None;
         failures.extend(result.err());
-        let made = self.task.shown().filter(|_| self.task.shown_query().is_some_and(|(n, _)| *n == self.tasks));
-        let Some(made) = made.cloned() else {
-            self.done = Some(Err(NotMade));
-            return failures;
-        };
+        let Some(Ok(made)) = self.task.done() else { return failures };
         self.changes += u64::from(made.changed());
         if let (Task::Exhibit(_), Some(id)) = (&made.task, made.id) {
             self.looked_at = Some(id);
         }
-        self.done = Some(Ok(made));
         failures
     }
 
     fn is_busy(&self) -> bool {
-        self.lists.is_busy()
-            || self.task.is_busy()
-            || self.at.is_some()
-            || self.frozen.is_busy()
-            || self.check.is_busy()
+        self.lists.is_busy() || self.task.is_busy() || self.frozen.is_busy() || self.check.is_busy()
     }
 
     fn number(&self, view: View, _: &Totals) -> Option<u64> {

@@ -8,9 +8,9 @@ use super::view::View;
 use crate::app::Failure;
 use crate::app::raw::{self, RawError};
 use crate::model::EvidenceId;
-use crate::query::tables::{self, Rows};
 use crate::query::{self, EvidenceRow, Totals, WarningRow};
 use crate::questions::EvidenceQuestion;
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -32,11 +32,39 @@ pub enum EvidenceAction {
     ReadOutside,
 }
 
-/// Every file, and the same as a table for a file.
+/// Every file in the order of numbers.
 #[derive(Debug)]
 struct Files {
     list: Arc<[EvidenceRow]>,
-    table: Arc<Rows>,
+    /// The places of an archive's members.
+    members: FxHashMap<EvidenceId, Vec<usize>>,
+}
+
+impl Files {
+    fn of(list: Vec<EvidenceRow>) -> Self {
+        let mut members: FxHashMap<EvidenceId, Vec<usize>> = FxHashMap::default();
+        for (place, file) in list.iter().enumerate() {
+            if let Some(container) = file.container {
+                members.entry(container).or_default().push(place);
+            }
+        }
+        Self { list: list.into(), members }
+    }
+}
+
+/// The warnings of one file or of all.
+#[derive(Debug)]
+struct Warnings {
+    list: Arc<[WarningRow]>,
+    /// How many of them are about a file as a whole.
+    notes: usize,
+}
+
+impl Warnings {
+    fn of(list: Vec<WarningRow>) -> Self {
+        let notes = list.iter().filter(|warning| warning.scope == "file").count();
+        Self { list: list.into(), notes }
+    }
 }
 
 /// Bytes of an original.
@@ -61,7 +89,7 @@ struct Place {
 #[derive(Default)]
 pub struct EvidenceLists {
     files: Slot<u64, Files>,
-    warnings: Slot<(u64, Option<EvidenceId>), Arc<[WarningRow]>>,
+    warnings: Slot<(u64, Option<EvidenceId>), Warnings>,
     warnings_of: Option<EvidenceId>,
     looked_at: Option<EvidenceId>,
     /// What is marked among the bytes.
@@ -77,6 +105,15 @@ impl EvidenceLists {
 
     /// The warnings of the chosen evidence, or of all.
     pub fn warnings(&self) -> Option<&Arc<[WarningRow]>> {
+        self.shown_warnings().map(|warnings| &warnings.list)
+    }
+
+    /// How many of these warnings are about a file as a whole.
+    pub fn notes(&self) -> usize {
+        self.shown_warnings().map_or(0, |warnings| warnings.notes)
+    }
+
+    fn shown_warnings(&self) -> Option<&Warnings> {
         let shown = self.warnings.shown_query().is_some_and(|(_, evidence)| *evidence == self.warnings_of);
         if shown { self.warnings.shown() } else { None }
     }
@@ -92,8 +129,14 @@ impl EvidenceLists {
 
     /// The file whose details are shown.
     pub fn looked_at(&self) -> Option<&EvidenceRow> {
-        let id = self.looked_at?;
-        self.files()?.iter().find(|file| file.id == id)
+        let (id, files) = (self.looked_at?, self.files()?);
+        files.get(files.binary_search_by_key(&id, |file| file.id).ok()?)
+    }
+
+    /// The members of an archive.
+    pub fn members(&self, archive: EvidenceId) -> Vec<&EvidenceRow> {
+        let Some(Files { list, members, .. }) = self.files.shown() else { return Vec::new() };
+        members.get(&archive).into_iter().flatten().filter_map(|place| list.get(*place)).collect()
     }
 
     /// Bytes of the file that is looked at, or why there are none; `None` while they are on their way, or none were
@@ -173,13 +216,9 @@ impl Pane for EvidenceLists {
 
     fn ask(&mut self, asking: &Asking<'_>) {
         let revision = asking.revision;
-        self.files.ask(&asking.lanes.pages, revision, |source, _, _| {
-            let list: Arc<[EvidenceRow]> = source.evidence()?.into();
-            let table = Arc::new(tables::evidence(&list));
-            Ok(Files { list, table })
-        });
+        self.files.ask(&asking.lanes.pages, revision, |source, _, _| source.evidence().map(Files::of));
         self.warnings.ask(&asking.lanes.charts, (revision, self.warnings_of), |source, (_, evidence), _| {
-            source.warnings(*evidence).map(Arc::from)
+            source.warnings(*evidence).map(Warnings::of)
         });
         // A file that was chosen before the list was in.
         if self.place.is_none() && self.bytes.shown_query().is_none_or(|shown| Some(shown.evidence) != self.looked_at) {
@@ -204,8 +243,8 @@ impl Pane for EvidenceLists {
     }
 
     fn exported(&self, _: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
-        let files = self.files.shown().filter(|files| !files.list.is_empty())?;
-        Some((Exported::List(Arc::clone(&files.table)), Some(files.list.len() as u64)))
+        let files = self.files().filter(|files| !files.is_empty())?;
+        Some((Exported::Evidence(Arc::clone(files)), Some(files.len() as u64)))
     }
 
     fn candidates(&self, _: &Shown<'_>, _: usize) -> Vec<Candidate> {

@@ -6,6 +6,7 @@ use super::source::{Backend, Cancel, CaseReader, Fault};
 use super::waker::Waker;
 use crate::app::export::{self, ExportError, ExportFormat};
 use crate::app::failure::{Cause, Failure};
+use crate::app::journal;
 use crate::app::report::{self, Order};
 use crate::query::tables::{self, Table};
 use crate::report::document::Verdict;
@@ -223,6 +224,8 @@ fn with_source(
     match what {
         Exported::Question(question) => write(question.table(reader, cancel)?.as_ref()),
         Exported::Entries(query) => write(&tables::Entries::new(reader, query, cancel)?),
+        Exported::Journal(entries) => write(&journal::table(entries.iter().map(|entry| &entry.stored))),
+        Exported::Evidence(files) => write(&tables::evidence(files)),
         Exported::List(list) => write(list.as_ref()),
     }
 }

@@ -85,11 +85,15 @@ impl Flags {
 
     /// Those in a stretch of time, in seconds.
     pub fn between(&self, from: i64, to: i64) -> &[Flag] {
-        let all = self.all();
-        let first = all.partition_point(|flag| flag.at.secs() < from);
-        let end = all.partition_point(|flag| flag.at.secs() < to);
-        all.get(first..end).unwrap_or_default()
+        between(self.all(), from, to)
     }
+}
+
+/// Of flags in order of their times, those in a stretch of time, in seconds.
+pub(crate) fn between(all: &[Flag], from: i64, to: i64) -> &[Flag] {
+    let first = all.partition_point(|flag| flag.at.secs() < from);
+    let end = all.partition_point(|flag| flag.at.secs() < to);
+    all.get(first..end).unwrap_or_default()
 }
 
 impl Pane for Flags {

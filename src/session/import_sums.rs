@@ -33,10 +33,15 @@ pub struct FileDone {
 }
 
 impl FileDone {
+    /// Does its format concern the examiner: because one is needed, or because another was stated?
+    pub fn is_about_format(&self) -> bool {
+        self.format_needed || self.read_as.is_some()
+    }
+
     /// Is there anything about it that the examiner should look at?
     pub fn is_noteworthy(&self) -> bool {
         let unread = self.format == Format::Unknown.code();
-        self.format_needed || self.read_as.is_some() || !self.known && (self.warnings + self.notes > 0 || unread)
+        self.is_about_format() || !self.known && (self.warnings + self.notes > 0 || unread)
     }
 }
 

@@ -2,6 +2,7 @@
 //! file that is previewed before it comes in, and the change that is under way. Changes are written by a worker thread;
 //! each can be undone.
 
+use super::copying::RowsToCopy;
 use super::paged_table::{PagedTable, Reads};
 use super::pane::NotMade;
 use super::pane::{Asking, Pane};
@@ -9,13 +10,14 @@ use super::selection::Selection;
 use super::shown::{Candidate, Exported, Shown};
 use super::slots::{Lane, Slot};
 use super::source::{Cancel, CaseReader, Fault, Totals};
+use super::under_way::UnderWay;
 use super::view::View;
 use crate::app::Failure;
 use crate::app::indicators::{self, ImportChoice, Preview};
 use crate::app::owners::{self, OwnerDatabase, OwnerFacts, Owners};
 use crate::case::{IndicatorItem, Target};
 use crate::ingest::indicators::{ListOptions, recognise};
-use crate::model::{Dataset, IndicatorIssue, IndicatorKind, IndicatorList, Label, Purpose};
+use crate::model::{Dataset, IndicatorIssue, IndicatorKind, IndicatorList, Label, Purpose, Value};
 use crate::present::Texts;
 use crate::query::{
     self, Duplicates, EntryColumn, IndicatorEntries, IndicatorEntriesQuery, IndicatorRow, QueryError, Scope,
@@ -136,6 +138,7 @@ pub enum IndicatorsAction {
     /// Looks a file over.
     Look(PathBuf, ListOptions),
     Change(Box<Change>),
+    CopyRows,
 }
 
 /// What the case keeps of it.
@@ -161,14 +164,12 @@ pub struct Indicators {
     issues: Slot<(u64, i64), Arc<[IndicatorIssue]>>,
     look: Option<Looked>,
     looked: Slot<(u64, Looked), Arc<Preview>>,
-    change: Slot<(u64, Change), Done>,
-    asked: Option<(u64, Change)>,
+    change: UnderWay<Change, Done>,
     changes: u64,
     hits: Slot<(u64, u64), BTreeMap<u32, u64>>,
-    owners: Slot<u64, Owners>,
+    owners: Slot<u64, Arc<Owners>>,
     /// Counts the databases that were named.
     named: u64,
-    done: Option<Result<Done, NotMade>>,
 }
 
 impl Default for Indicators {
@@ -184,13 +185,11 @@ impl Default for Indicators {
             issues: Slot::default(),
             look: None,
             looked: Slot::default(),
-            change: Slot::default(),
-            asked: None,
+            change: UnderWay::default(),
             changes: 0,
             hits: Slot::default(),
             owners: Slot::default(),
             named: 0,
-            done: None,
         }
     }
 }
@@ -286,20 +285,26 @@ impl Indicators {
                 self.look = Some((path, options));
                 self.changes += 1;
             }
-            // It takes its place among the changes of the case.
-            IndicatorsAction::Change(_) => {}
+            // It takes its place among the changes of the case; the application has the clipboard.
+            IndicatorsAction::Change(_) | IndicatorsAction::CopyRows => {}
         }
+    }
+
+    /// The selected entries, by the columns of an export.
+    pub(crate) fn to_copy(&self) -> Option<RowsToCopy> {
+        let names = tables::entry_columns().into_iter().map(|column| column.name).collect();
+        self.entries.to_copy(names, |row| tables::entry_values(row).iter().map(Value::to_text).collect())
     }
 
     /// What a change came to since this was asked last.
     pub fn take_done(&mut self) -> Option<Result<Done, NotMade>> {
-        self.done.take()
+        self.change.take_done()
     }
 
     /// Puts a change on its way; the one before it has come to its end.
     pub fn make(&mut self, change: Change) {
         self.changes += 1;
-        self.asked = Some((self.changes, change));
+        self.change.make(change);
     }
 
     pub fn want(&mut self, lane: &Lane, rows: Range<u64>) {
@@ -308,7 +313,12 @@ impl Indicators {
 
     /// Once they are read.
     pub fn owners(&self) -> Option<&Owners> {
-        self.owners.shown()
+        self.owners.shown().map(Arc::as_ref)
+    }
+
+    /// The same, for a worker thread.
+    pub(crate) fn shared_owners(&self) -> Option<Arc<Owners>> {
+        self.owners.shown().map(Arc::clone)
     }
 }
 
@@ -320,11 +330,7 @@ impl Pane for Indicators {
     fn ask(&mut self, asking: &Asking<'_>) {
         let lane = &asking.lanes.pages;
         let is_shown = asking.views.has(View::Indicators);
-        if let Some(asked) = &self.asked {
-            let to = asking.write_to();
-            self.change
-                .ask(lane, asked.clone(), move |source, (_, change), _| make(to.target(), source.case()?, change));
-        }
+        self.change.ask(&asking.lanes.changes, asking, |to, source, change, _| make(to, source.case()?, change));
         if asking.views.has(View::Evidence) && self.looks_for_something() {
             let asked = (asking.revision, self.changes);
             self.hits.ask(&asking.lanes.answers, asked, |source, _, cancel| Ok(hits(source.case()?, cancel)?));
@@ -335,8 +341,8 @@ impl Pane for Indicators {
         }
         // Some take a while to be read; nobody waits for the console's lane.
         self.owners.ask(&asking.lanes.console, self.named, |source, _, _| match source.case() {
-            Ok(reader) => Ok(Owners::read(reader)?),
-            Err(_) => Ok(Owners::default()),
+            Ok(reader) => Ok(Arc::new(Owners::read(reader)?)),
+            Err(_) => Ok(Arc::default()),
         });
         self.kept.ask(lane, self.changes, |source, _, _| {
             let Ok(reader) = source.case() else { return Ok(Kept::default()) };
@@ -363,21 +369,13 @@ impl Pane for Indicators {
         failures.extend(self.owners.poll().and_then(Result::err));
         // Why a file cannot come in is said in its dialog.
         self.looked.poll();
-        let result = self.change.poll();
-        let done = result.as_ref().map(|result| match (result, &self.asked) {
-            (Ok(()), Some(asked)) if self.change.answers(asked) => self.change.shown().cloned().ok_or(NotMade),
-            _ => Err(NotMade),
-        });
-        if result.is_some() {
-            self.asked = None;
-            self.changes += 1;
-        }
-        if let Some(Ok(done)) = &done {
+        let Some(result) = self.change.poll() else { return failures };
+        self.changes += 1;
+        if let Some(Ok(done)) = self.change.done() {
             self.chosen = done.list.or(self.chosen);
             self.named += u64::from([NAMED, NOT_NAMED].contains(&done.text));
         }
-        failures.extend(result.and_then(Result::err));
-        self.done = done.or(self.done.take());
+        failures.extend(result.err());
         failures
     }
 
@@ -387,7 +385,6 @@ impl Pane for Indicators {
             || self.issues.is_busy()
             || self.looked.is_busy()
             || self.change.is_busy()
-            || self.asked.is_some()
             || self.hits.is_busy()
             || self.owners.is_busy()
     }

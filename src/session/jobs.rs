@@ -110,6 +110,10 @@ pub struct Job {
     pub files: Vec<FileDone>,
     /// Places among them of files with warnings, or without any record read: these are shown first.
     pub noteworthy: Vec<usize>,
+    /// Places of the others.
+    pub others: Vec<usize>,
+    /// Places of those whose format concerns the examiner; they are noteworthy too.
+    pub about_format: Vec<usize>,
     pub sums: Sums,
     pub failures: Vec<UserError>,
     question: Option<(Message, SyncSender<bool>)>,
@@ -167,6 +171,8 @@ impl Jobs {
             progress: Progress::default(),
             files: Vec::new(),
             noteworthy: Vec::new(),
+            others: Vec::new(),
+            about_format: Vec::new(),
             sums: Sums::default(),
             failures: Vec::new(),
             question: None,
@@ -258,8 +264,11 @@ fn take(job: &mut Job, event: JobEvent, polled: &mut Polled) {
                 polled.changed.push(job.case.clone());
             }
             job.sums.add(&file);
-            if file.is_noteworthy() {
-                job.noteworthy.push(job.files.len());
+            let place = job.files.len();
+            let kind = if file.is_noteworthy() { &mut job.noteworthy } else { &mut job.others };
+            kind.push(place);
+            if file.is_about_format() {
+                job.about_format.push(place);
             }
             job.files.push(file);
         }

@@ -7,7 +7,6 @@ use super::view::View;
 use crate::app::Failure;
 use crate::app::journal::{self, Entry};
 use crate::case::journal::{Checked, check};
-use crate::query::tables::Rows;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,24 +28,10 @@ pub enum JournalAction {
     StopCheck,
 }
 
-/// Entries, and the same as a table for a file.
-#[derive(Clone, Debug)]
-pub struct Entries {
-    pub list: Arc<[Entry]>,
-    table: Arc<Rows>,
-}
-
-impl Entries {
-    fn of(list: Arc<[Entry]>) -> Self {
-        let table = Arc::new(journal::table(list.iter().map(|entry| &entry.stored)));
-        Self { list, table }
-    }
-}
-
 /// Everything that is in the journal, and which kinds and examiners.
 #[derive(Debug)]
 pub struct Read {
-    pub entries: Entries,
+    pub entries: Arc<[Entry]>,
     pub kinds: Vec<(String, u64)>,
     pub examiners: Vec<String>,
 }
@@ -59,11 +44,7 @@ impl Read {
             *kinds.entry(entry.stored.action.clone()).or_default() += 1;
             examiners.insert(entry.stored.examiner.clone());
         }
-        Self {
-            entries: Entries::of(entries),
-            kinds: kinds.into_iter().collect(),
-            examiners: examiners.into_iter().collect(),
-        }
+        Self { entries, kinds: kinds.into_iter().collect(), examiners: examiners.into_iter().collect() }
     }
 }
 
@@ -102,7 +83,7 @@ type Moment = (u64, u64, u64);
 pub struct Journal {
     read: Slot<Moment, Arc<Read>>,
     wanted: Wanted,
-    found: Slot<(Moment, Wanted), Entries>,
+    found: Slot<(Moment, Wanted), Arc<[Entry]>>,
     chain: Slot<Moment, Checked>,
     /// Entries that the running check has passed.
     passed: Arc<AtomicU64>,
@@ -119,7 +100,7 @@ impl Journal {
     }
 
     /// The entries that are wanted, once they are found.
-    pub fn entries(&self) -> Option<&Entries> {
+    pub fn entries(&self) -> Option<&Arc<[Entry]>> {
         if self.wanted.is_all() { self.read.shown().map(|read| &read.entries) } else { self.found.shown() }
     }
 
@@ -144,7 +125,7 @@ impl Journal {
 
     /// The hash of the last entry.
     pub fn head(&self) -> Option<&str> {
-        Some(&self.read.shown()?.entries.list.last()?.stored.hash)
+        Some(&self.read.shown()?.entries.last()?.stored.hash)
     }
 
     /// What the last check of these entries came to; `None` while it is under way, or was stopped.
@@ -162,8 +143,8 @@ impl Journal {
     }
 
     pub fn looked_at(&self) -> Option<&Entry> {
-        let wanted = self.looked_at?;
-        self.read.shown()?.entries.list.iter().find(|entry| entry.stored.seq == wanted)
+        let (wanted, entries) = (self.looked_at?, &self.read.shown()?.entries);
+        entries.get(entries.binary_search_by_key(&wanted, |entry| entry.stored.seq).ok()?)
     }
 
     pub fn apply(&mut self, action: JournalAction) {
@@ -194,13 +175,13 @@ impl Pane for Journal {
         if !self.wanted.is_all() {
             let read = Arc::clone(&read);
             self.found.ask(&asking.lanes.charts, (moment, self.wanted.clone()), move |_, (_, wanted), _| {
-                Ok(Entries::of(read.entries.list.iter().filter(|entry| wanted.has(entry)).cloned().collect()))
+                Ok(read.entries.iter().filter(|entry| wanted.has(entry)).cloned().collect())
             });
         }
         if !self.is_stopped {
             let passed = Arc::clone(&self.passed);
             self.chain.ask(&asking.lanes.answers, moment, move |_, _, cancel| {
-                Ok(check(read.entries.list.iter().map(|entry| &entry.stored), &mut |count| {
+                Ok(check(read.entries.iter().map(|entry| &entry.stored), &mut |count| {
                     passed.store(count, Ordering::Relaxed);
                     !cancel.is_cancelled()
                 }))
@@ -223,7 +204,7 @@ impl Pane for Journal {
     }
 
     fn exported(&self, _: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
-        let entries = self.entries().filter(|entries| self.are_current() && !entries.list.is_empty())?;
-        Some((Exported::List(Arc::clone(&entries.table)), Some(entries.list.len() as u64)))
+        let entries = self.entries().filter(|entries| self.are_current() && !entries.is_empty())?;
+        Some((Exported::Journal(Arc::clone(entries)), Some(entries.len() as u64)))
     }
 }

@@ -222,6 +222,11 @@ impl Pane for Library {
         self.lacks.is_busy() || self.answer.is_busy() || self.table.is_busy()
     }
 
+    /// A query is run once, whatever comes in.
+    fn holds_revision(&self) -> bool {
+        false
+    }
+
     fn exported(&self, _: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
         let (question, _) = self.answer()?;
         // A file has all rows, those too that are not shown.

@@ -4,6 +4,7 @@ use super::address_page::AddressPages;
 use super::compare::Compare;
 use super::completions::Completions;
 use super::conclusions::{Conclusions, Made, Task};
+use super::copying::{Copying, RowsToCopy};
 use super::evidence::EvidenceLists;
 use super::flags::Flags;
 use super::indicators::{self, Indicators};
@@ -35,7 +36,7 @@ use crate::app::Failure;
 use crate::app::error::Message;
 use crate::app::rescued::Origin;
 use crate::model::conclusions::{Change, Subject};
-use crate::model::{Address, Dataset, Received, TimeRange};
+use crate::model::{Address, Dataset, EvidenceId, Received, TimeRange};
 use crate::present::chart::svg::Drawing;
 use crate::present::display::dataset_key;
 use std::collections::BTreeMap;
@@ -67,20 +68,19 @@ macro_rules! panes {
                 Self { flows, events, $($name: <$pane>::default(),)* }
             }
 
-            fn each(&self) -> impl Iterator<Item = &dyn Pane> {
-                let panes: Vec<&dyn Pane> = vec![&self.flows, &self.events, $(&self.$name),*];
+            /// Each by its name.
+            fn named(&self) -> impl Iterator<Item = (&'static str, &dyn Pane)> {
+                let panes: [(&'static str, &dyn Pane); _] =
+                    [("flows", &self.flows), ("events", &self.events), $((stringify!($name), &self.$name)),*];
                 panes.into_iter()
             }
 
-            #[cfg(test)]
-            fn busy(&self) -> Vec<&'static str> {
-                let all: [(&'static str, &dyn Pane); _] =
-                    [("flows", &self.flows), ("events", &self.events), $((stringify!($name), &self.$name)),*];
-                all.into_iter().filter(|(_, pane)| pane.is_busy()).map(|(name, _)| name).collect()
+            fn each(&self) -> impl Iterator<Item = &dyn Pane> {
+                self.named().map(|(_, pane)| pane)
             }
 
             fn each_mut(&mut self) -> impl Iterator<Item = &mut dyn Pane> {
-                let panes: Vec<&mut dyn Pane> = vec![&mut self.flows, &mut self.events, $(&mut self.$name),*];
+                let panes: [&mut dyn Pane; _] = [&mut self.flows, &mut self.events, $(&mut self.$name),*];
                 panes.into_iter()
             }
         }
@@ -115,10 +115,14 @@ pub struct OpenCase {
     pub path: PathBuf,
     /// Counts up whenever evidence came in: what was asked of an older revision is run again.
     revision: u64,
+    /// Evidence came in while answers were on their way; they come to their end before the revision counts up.
+    has_more: bool,
     lanes: Lanes,
     overview: Slot<u64, Overview>,
     pub(super) index_care: IndexCare,
     pub panes: Panes,
+    /// Rows on their way to the clipboard.
+    pub copying: Copying,
     /// The changes to the case in the order in which they were asked for, and what undoes them.
     pub changes: Changes,
     /// How many of them are settled.
@@ -160,22 +164,27 @@ impl OpenCase {
         columns: &BTreeMap<String, Vec<ColumnSetting>>,
     ) -> std::io::Result<Self> {
         let lane = |name: &str| Lane::start(name, Arc::clone(backend), path.to_owned(), Arc::clone(waker));
+        let idle = |name: &str| Lane::start_idle(name, Arc::clone(backend), path.to_owned(), Arc::clone(waker));
         let lanes = Lanes {
             rows: lane("rows")?,
             charts: lane("charts")?,
             pages: lane("pages")?,
             answers: lane("answers")?,
             console: lane("console")?,
+            copies: idle("copies")?,
+            changes: idle("changes")?,
         };
         let records = |dataset| Records::new(dataset, columns.get(dataset_key(dataset)).map(Vec::as_slice));
         let (flows, events) = (records(Dataset::Flows), records(Dataset::Events));
         Ok(Self {
             path: path.to_owned(),
             revision: 0,
+            has_more: false,
             lanes,
             overview: Slot::default(),
             index_care: IndexCare::default(),
             panes: Panes::new(flows, events),
+            copying: Copying::default(),
             changes: Changes::default(),
             changes_settled: 0,
             changed_filters: None,
@@ -207,9 +216,22 @@ impl OpenCase {
         self.revision
     }
 
-    /// Evidence came in.
+    /// The case is another one: what is on its way is of no use any more.
     pub fn changed(&mut self) {
         self.revision += 1;
+        self.has_more = false;
+    }
+
+    /// Evidence came in. An import does so with every file: what is on its way is answered first, or tables would never get
+    /// an answer while it runs.
+    pub(crate) fn evidence_came_in(&mut self) {
+        self.has_more = true;
+    }
+
+    /// Is an answer on its way that these views wait for?
+    fn holds_revision(&self, views: Views) -> bool {
+        let mut shown = self.panes.each().filter(|pane| views.any(|view| pane.shows(view)));
+        self.overview.is_busy() || shown.any(|pane| pane.holds_revision())
     }
 
     pub fn totals(&self) -> Option<&Totals> {
@@ -240,6 +262,13 @@ impl OpenCase {
         self.overview.shown().map(|overview| &overview.received)
     }
 
+    /// Files with the same bytes as this one that were offered, too.
+    pub fn copies(&self, of: EvidenceId) -> impl Iterator<Item = &Received> {
+        self.overview.shown().into_iter().flat_map(move |overview| {
+            overview.copies.get(&of).into_iter().flatten().filter_map(move |place| overview.received.get(*place))
+        })
+    }
+
     pub fn want_rows(&mut self, dataset: Dataset, rows: Range<u64>) {
         let Self { panes, lanes, .. } = self;
         let records = match dataset {
@@ -259,6 +288,11 @@ impl OpenCase {
 
     pub fn want_sightings(&mut self, rows: Range<u64>) {
         self.panes.sightings.want(&self.lanes, rows);
+    }
+
+    /// Has rows read that go to the clipboard.
+    pub(crate) fn copy(&mut self, rows: RowsToCopy) {
+        self.copying.start(rows, &self.lanes.copies);
     }
 
     /// What became of the indicators and labels since this was asked last.
@@ -408,6 +442,9 @@ impl OpenCase {
         histogram: bool,
         by: Option<&str>,
     ) {
+        if self.has_more && !self.holds_revision(views) {
+            self.changed();
+        }
         self.overview.ask(&self.lanes.pages, self.revision, |source, _, _| source.overview());
         if self.is_opening() {
             return;
@@ -416,6 +453,7 @@ impl OpenCase {
             self.panes.each_mut().filter(|pane| !views.any(|view| pane.shows(view))).for_each(|pane| pane.leave());
         }
         self.make_next();
+        self.copying.ask(&self.lanes.copies);
         let Some(overview) = self.overview.shown() else { return };
         let asking = Asking {
             lanes: &self.lanes,
@@ -460,21 +498,33 @@ impl OpenCase {
 
     /// Stops what is running; the threads that are about to end.
     pub fn close(self) -> Vec<JoinHandle<()>> {
-        let Lanes { rows, charts, pages, answers, console } = self.lanes;
-        [rows, charts, pages, answers, console].map(Lane::close).into()
+        let Lanes { rows, charts, pages, answers, console, copies, changes } = self.lanes;
+        [rows, charts, pages, answers, console, copies, changes].map(Lane::close).into()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.lanes
     }
 
     /// What an answer is on its way for, by its name.
     #[cfg(test)]
     pub(crate) fn busy(&self) -> Vec<&'static str> {
-        let mut busy = self.panes.busy();
+        let panes = self.panes.named().filter(|(_, pane)| pane.is_busy());
+        let mut busy: Vec<&'static str> = panes.map(|(name, _)| name).collect();
         busy.extend(self.overview.is_busy().then_some("overview"));
         busy.extend((!self.changes.is_idle()).then_some("changes"));
+        busy.extend(self.copying.is_busy().then_some("copying"));
+        busy.extend(self.has_more.then_some("evidence"));
         busy
     }
 
     /// Is any answer on its way?
     pub fn is_busy(&self) -> bool {
-        self.overview.is_busy() || !self.changes.is_idle() || self.panes.each().any(|pane| pane.is_busy())
+        self.overview.is_busy()
+            || !self.changes.is_idle()
+            || self.copying.is_busy()
+            || self.has_more
+            || self.panes.each().any(|pane| pane.is_busy())
     }
 }

@@ -5,9 +5,12 @@ use super::marks::{self, SightedBins};
 use super::pane::Asking;
 use super::slots::Slot;
 use super::source::{Bins, Histogram, RecordQuery};
+use crate::analysis::coverage::{self, SourceGap};
 use crate::app::Failure;
 use crate::model::{Dataset, TimeRange, Timestamp};
-use crate::query::{self, bin_width};
+use crate::query::{self, Scope, bin_width};
+use crate::questions::gaps_of;
+use std::sync::Arc;
 
 /// Bars of the histogram above a table, about.
 const BARS: usize = 240;
@@ -45,6 +48,9 @@ pub struct OverTime {
     is_part: bool,
     sighted: Slot<(Asked, i64), SightedBins>,
     gaps: Slot<(u64, Dataset, TimeRange), Vec<(i64, i64)>>,
+    /// The hours that sources lack, where nothing else has counted them.
+    counted: Slot<u64, Arc<[SourceGap]>>,
+    of_sources: Slot<(u64, Scope), Vec<SourceGap>>,
 }
 
 impl OverTime {
@@ -52,11 +58,7 @@ impl OverTime {
     pub(crate) fn ask(&mut self, asking: &Asking<'_>, query: RecordQuery) {
         let query = RecordQuery { sort: Vec::new(), ..query };
         let (lane, dataset, range) = (&asking.lanes.charts, query.dataset, query.range);
-        let span = match dataset {
-            Dataset::Flows => asking.totals.flow_span,
-            Dataset::Events => asking.totals.event_span,
-        };
-        self.axis = Axis::of(range, span);
+        self.axis = Axis::of(range, asking.totals.span(dataset));
         let bins = self.axis.map_or(Bins::Most(BARS), |axis| Bins::Secs(axis.bin_secs));
         self.is_part = query.filter.is_some();
         let part: Asked = (asking.revision, query.clone(), bins);
@@ -84,15 +86,38 @@ impl OverTime {
                 Ok(marks::sighted_bins(source.case()?, &scope, *bin_secs, cancel)?)
             });
         }
+        if self.is_part && dataset == Dataset::Flows {
+            self.ask_sources(asking);
+        }
+    }
+
+    /// Which of the sources that wrote the result lack hours.
+    fn ask_sources(&mut self, asking: &Asking<'_>) {
+        let (lane, revision) = (&asking.lanes.answers, asking.revision);
+        if asking.flow_gaps.is_none() {
+            self.counted.ask(lane, revision, |source, _, cancel| match source.case() {
+                Ok(reader) => Ok(coverage::sources(reader, Dataset::Flows, cancel)?.gaps),
+                Err(_) => Ok(Arc::default()),
+            });
+        }
+        let counted = self.counted.shown().filter(|_| self.counted.answers(&revision));
+        let Some(gaps) = asking.flow_gaps.as_ref().or(counted).map(Arc::clone) else { return };
+        let scope = Scope { range: TimeRange::default(), ..asking.flows.clone() };
+        self.of_sources.ask(lane, (revision, scope), move |source, (_, scope), cancel| match source.case() {
+            Ok(reader) => Ok(gaps_of(reader, scope, &gaps, cancel)?),
+            Err(_) => Ok(Vec::new()),
+        });
     }
 
     pub(crate) fn poll(&mut self) -> Vec<Failure> {
-        let results = [self.all.poll(), self.part.poll(), self.sighted.poll(), self.gaps.poll()];
-        results.into_iter().flatten().filter_map(Result::err).collect()
+        let records = [self.all.poll(), self.part.poll(), self.sighted.poll()];
+        let results = records.into_iter().chain([self.gaps.poll(), self.counted.poll(), self.of_sources.poll()]);
+        results.flatten().filter_map(Result::err).collect()
     }
 
     pub(crate) fn is_busy(&self) -> bool {
-        self.all.is_busy() || self.part.is_busy() || self.sighted.is_busy() || self.gaps.is_busy()
+        let is_counting = self.gaps.is_busy() || self.counted.is_busy() || self.of_sources.is_busy();
+        self.all.is_busy() || self.part.is_busy() || self.sighted.is_busy() || is_counting
     }
 
     /// All records of the kind.
@@ -129,6 +154,11 @@ impl OverTime {
     /// Hours of which there is no evidence, in seconds.
     pub fn gaps(&self) -> &[(i64, i64)] {
         self.gaps.shown().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The sources that wrote a good part of the result, whatever its time, and lack hours.
+    pub fn gaps_of_sources(&self) -> &[SourceGap] {
+        self.of_sources.shown().filter(|_| self.is_part).map(Vec::as_slice).unwrap_or_default()
     }
 }
 

@@ -4,7 +4,7 @@
 use super::marks::{self, AddressMarks};
 use super::pane::{Asking, Pane};
 use super::shown::{Candidate, Exported, Shown};
-use super::slots::Slot;
+use super::slots::{Slot, in_turn};
 use super::source::{Cancel, Fault, Source};
 use super::view::View;
 use crate::analysis::coverage::{Coverage, SourceGap, Sources};
@@ -101,21 +101,15 @@ impl Pane for AtAGlance {
 
     fn ask(&mut self, asking: &Asking<'_>) {
         let (lane, revision, totals) = (&asking.lanes.rows, asking.revision, asking.totals);
-        for (dataset, records) in [(Dataset::Flows, totals.flows), (Dataset::Events, totals.events)] {
+        for dataset in [Dataset::Flows, Dataset::Events] {
             let known = self.parts.iter().any(|(part, _)| *part == GlancePart::Coverage(dataset));
-            if records > 0 && !known {
+            if totals.of(dataset) > 0 && !known {
                 let parts = glance::glance_parts(dataset, TOP_ROWS).unwrap_or_default();
                 self.parts.extend(parts.into_iter().map(|part| (part, Slot::default())));
             }
         }
-        // One at a time: a table beside the overview waits for one of them at most. It is counted to its end, whatever came
-        // in meanwhile; then the one whose figures are the oldest.
-        if self.parts.iter().any(|(_, slot)| slot.is_running()) {
-            return;
-        }
-        let mut parts: Vec<_> = self.parts.iter_mut().collect();
-        parts.sort_by_key(|part| part.1.shown_query().copied());
-        for (part, slot) in parts {
+        // A table beside the overview waits for one of them at most.
+        for (part, slot) in in_turn(self.parts.iter_mut().map(|(part, slot)| (&*part, slot))) {
             let part = part.clone();
             slot.ask(lane, revision, move |source, _, cancel| told(source, &part, cancel));
             if slot.is_busy() {

@@ -2,11 +2,11 @@
 //! table that answered last, and the small series of the rows on screen. It follows the filter of the flows and the time
 //! range of every view.
 
+use super::copying::RowsToCopy;
 use super::marks::{self, Marked};
 use super::paged_table::{PagedTable, Reads};
 use super::pane::Lanes;
 use super::pane::{Asking, Pane};
-use super::records::Copied;
 use super::selection::Selection;
 use super::shown::{Exported, Shown};
 use super::slots::Slot;
@@ -31,10 +31,16 @@ pub enum PairsAction {
     Fold(bool),
     CountOnce(bool),
     OnlyExternal(bool),
-    Sort { column: PairsColumn, add: bool },
+    Sort {
+        column: PairsColumn,
+        add: bool,
+    },
     Select(Selection),
     Want(Range<u64>),
     CopyRows,
+    /// Stops the counting that is on its way.
+    Stop,
+    Resume,
 }
 
 /// A column of the view: of either result, or the small series.
@@ -153,6 +159,8 @@ pub struct Pairs {
     talks: PagedTable<ConversationQuery, ConversationTable, Marked<ConversationRow>>,
     sparks: Slot<SparkQuestion, Sparks>,
     on_screen: Range<u64>,
+    /// Flow records of the case.
+    records: u64,
 }
 
 impl Default for Pairs {
@@ -169,6 +177,7 @@ impl Default for Pairs {
             talks: PagedTable::new(talks),
             sparks: Slot::default(),
             on_screen: 0..0,
+            records: 0,
         }
     }
 }
@@ -324,6 +333,29 @@ impl Pairs {
         if self.folded { self.talks.is_stale() } else { self.pairs.is_stale() }
     }
 
+    /// How many of the records were read for the answer on its way, and how many there are.
+    pub fn progress(&self) -> Option<(u64, u64)> {
+        let progress = if self.folded { self.talks.progress() } else { self.pairs.progress() };
+        // They are read several times.
+        let (done, all) = progress?;
+        let share = u128::from(done) * u128::from(self.records) / u128::from(all.max(1));
+        Some((u64::try_from(share).unwrap_or(self.records), self.records))
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        if self.folded { self.talks.is_stopped() } else { self.pairs.is_stopped() }
+    }
+
+    /// Stops the answer on its way; the last one stays.
+    pub fn cancel(&mut self) {
+        if self.folded { self.talks.cancel() } else { self.pairs.cancel() }
+    }
+
+    pub fn resume(&mut self) {
+        self.talks.resume();
+        self.pairs.resume();
+    }
+
     pub fn fault(&self) -> Option<&Failure> {
         if self.folded { self.talks.fault() } else { self.pairs.fault() }
     }
@@ -405,24 +437,17 @@ impl Pairs {
         }
     }
 
-    /// The selected rows that are loaded, tab separated, with a header line; at most `limit` looked at.
-    pub fn copied_rows(&self, limit: usize) -> Copied {
+    /// The selected rows; without the small series, which are pictures.
+    pub(crate) fn to_copy(&self) -> Option<RowsToCopy> {
         let columns: Vec<PairsColumn> = self.columns().into_iter().filter(|c| *c != PairsColumn::Series).collect();
-        let mut lines = vec![columns.iter().map(|c| c.name()).collect::<Vec<_>>().join("\t")];
-        let mut copied = Copied::default();
-        for row in self.selection().rows(limit) {
-            let Some(row) = self.row(row) else {
-                copied.missing += 1;
-                continue;
-            };
-            let cells =
-                columns.iter().map(|column| row.value(*column).map(|value| value.to_text()).unwrap_or_default());
-            lines.push(cells.collect::<Vec<_>>().join("\t"));
-            copied.rows += 1;
+        let names = columns.iter().map(|column| column.name().to_owned()).collect();
+        let cells = move |row: PairsRow<'_>| -> Vec<String> {
+            columns.iter().map(|column| row.value(*column).map(|value| value.to_text()).unwrap_or_default()).collect()
+        };
+        match self.folded {
+            true => self.talks.to_copy(names, move |marked| cells(PairsRow::Talk(&marked.row))),
+            false => self.pairs.to_copy(names, move |marked| cells(PairsRow::Pair(&marked.row))),
         }
-        copied.missing += self.selection().len().saturating_sub(limit as u64);
-        copied.text = lines.join("\n");
-        copied
     }
 }
 
@@ -434,6 +459,7 @@ impl Pane for Pairs {
     fn ask(&mut self, asking: &Asking<'_>) {
         let (lanes, revision, scope) = (asking.lanes, asking.revision, asking.flows.clone());
         let span = asking.totals.flow_span;
+        self.records = asking.totals.of(Dataset::Flows);
         if self.folded {
             let query = self.talk_query(scope.clone());
             self.talks.ask(&lanes.answers, revision, query);

@@ -22,6 +22,10 @@ pub struct Lanes {
     pub answers: Lane,
     /// Statements of the examiner, which may take as long as they are allowed to.
     pub console: Lane,
+    /// Rows for the clipboard.
+    pub copies: Lane,
+    /// Changes to the case: they wait for nothing that is read.
+    pub changes: Lane,
 }
 
 /// What a pane asks by: the state of the case and of the window.
@@ -99,6 +103,11 @@ pub(crate) trait Pane {
 
     /// Is any answer on its way?
     fn is_busy(&self) -> bool;
+
+    /// Is one on its way that more evidence would have asked for again? It comes to its end first.
+    fn holds_revision(&self) -> bool {
+        self.is_busy()
+    }
 
     /// What it shows, to be written into a file, and how many rows that are where it is known.
     fn exported(&self, _shown: &Shown<'_>) -> Option<(Exported, Option<u64>)> {

@@ -4,6 +4,7 @@
 mod candidates;
 mod place;
 
+use super::copying::RowsToCopy;
 use super::over_time::OverTime;
 use super::pane::{Asking, Pane};
 use super::record_columns::ShownColumn;
@@ -17,7 +18,7 @@ use super::text_filter;
 use super::view::View;
 use crate::app::Failure;
 use crate::filter::FilterError;
-use crate::model::{Dataset, FieldId, RecordId, TimeRange, field};
+use crate::model::{Dataset, FieldId, RecordId, TimeRange, Value, field};
 use crate::present::display;
 use crate::query::tables::RecordColumn;
 use crate::questions::RecordsQuestion;
@@ -226,41 +227,23 @@ impl Records {
         }
     }
 
-    /// The selected rows that are loaded, tab separated, with a header line; values as a filter would write them. With
-    /// `only`, one column of them, without a header.
-    pub fn copied_rows(&self, only: Option<&str>, limit: usize) -> Copied {
-        let columns = self.pages.columns();
-        let wanted = |column: &ShownColumn| only.is_none_or(|only| only == column.name());
-        let mut lines = Vec::new();
-        if only.is_none() {
-            lines.push(columns.iter().map(|column| column.name()).collect::<Vec<_>>().join("\t"));
-        }
-        let mut copied = Copied::default();
-        for row in self.selection.rows(limit) {
-            let Some(values) = self.pages.row(row) else {
-                copied.missing += 1;
-                continue;
-            };
-            let cells = values
-                .iter()
-                .zip(columns)
-                .filter(|(_, column)| wanted(column))
-                .map(|(value, _)| display::visible(&display::literal(value).unwrap_or_default()).into_owned());
-            lines.push(cells.collect::<Vec<_>>().join("\t"));
-            copied.rows += 1;
-        }
-        copied.text = lines.join("\n");
-        copied.missing += self.selection.len().saturating_sub(limit as u64);
-        copied
+    /// The selected rows by the columns that are shown, values as a filter would write them; with `only`, one column of
+    /// them and no header.
+    pub(crate) fn to_copy(&self, only: Option<&str>) -> RowsToCopy {
+        let (dataset, rows) = (self.dataset, self.pages.rows().clone());
+        let columns = self.pages.columns().iter().copied();
+        let columns: Vec<ShownColumn> =
+            columns.filter(|column| only.is_none_or(|only| only == column.name())).collect();
+        let names: Vec<String> = columns.iter().map(|column| column.name().to_owned()).collect();
+        let copied = RowsToCopy::new(&self.selection, move |source, places| {
+            let fields: Vec<FieldId> = columns.iter().map(|column| column.field).collect();
+            let cell =
+                |(value, column): (Value, &ShownColumn)| display::literal(&column.value(value)).unwrap_or_default();
+            let page = source.page(dataset, &rows.ids(places), &fields)?;
+            Ok(page.into_iter().map(|row| row.into_iter().zip(&columns).map(cell).collect()).collect())
+        });
+        if only.is_some() { copied } else { copied.with_header(names) }
     }
-}
-
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Copied {
-    pub text: String,
-    pub rows: u64,
-    /// Selected rows that are not in `text`: not loaded, or above the limit.
-    pub missing: u64,
 }
 
 pub(crate) fn time_field(dataset: Dataset) -> FieldId {
@@ -333,7 +316,7 @@ impl Pane for Records {
     }
 
     fn number(&self, _: View, totals: &Totals) -> Option<u64> {
-        Some(if self.dataset == Dataset::Flows { totals.flows } else { totals.events })
+        Some(totals.of(self.dataset))
     }
 
     fn exported(&self, shown: &Shown<'_>) -> Option<(Exported, Option<u64>)> {

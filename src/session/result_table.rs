@@ -1,6 +1,7 @@
 //! An answer as a table on screen: its rows in memory, in the order of a column, those that hold a text, what is
 //! selected. Every question whose answer has no view of its own is shown like this.
 
+use super::copying::RowsToCopy;
 use super::selection::Selection;
 use super::slots::{Lane, Slot};
 use crate::app::Failure;
@@ -155,27 +156,30 @@ impl ResultTable {
         self.order.is_busy()
     }
 
-    /// The selected rows, tab separated, with a header line; at most `limit` of them.
-    pub fn copied_rows(&self, limit: usize) -> Option<String> {
-        let columns = &self.rows.as_ref()?.columns;
-        let mut lines = vec![columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join("\t")];
-        for row in self.selection.rows(limit).filter_map(|row| self.row(row)) {
-            let one_line = |value: &Value| display::visible(&value.to_text()).into_owned();
-            lines.push(row.iter().map(one_line).collect::<Vec<_>>().join("\t"));
-        }
-        Some(lines.join("\n"))
+    /// The selected rows.
+    pub(crate) fn to_copy(&self) -> Option<RowsToCopy> {
+        self.copied(&self.selection)
     }
 
-    /// The rows as they are shown, as CSV (RFC 4180); at most `limit`, and how many that are.
-    pub fn csv(&self, limit: usize) -> Option<(String, u64)> {
-        let columns = &self.rows.as_ref()?.columns;
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(columns.iter().map(|column| &column.name)).ok()?;
-        let count = self.len().min(limit as u64);
-        for row in (0..count).filter_map(|row| self.row(row)) {
-            writer.write_record(row.iter().map(Value::to_text)).ok()?;
-        }
-        Some((String::from_utf8(writer.into_inner().ok()?).ok()?, count))
+    /// Every row that is shown.
+    pub(crate) fn all_to_copy(&self) -> Option<RowsToCopy> {
+        let mut all = Selection::default();
+        all.select_all(self.len());
+        self.copied(&all)
+    }
+
+    fn copied(&self, selected: &Selection) -> Option<RowsToCopy> {
+        let (rows, order) = (Arc::clone(self.rows.as_ref()?), self.arranged().map(Arc::clone));
+        let names = rows.columns.iter().map(|column| column.name.clone()).collect();
+        let copied = RowsToCopy::new(selected, move |_, places| {
+            let place = |place: usize| match &order {
+                Some(order) => order.get(place).map(|place| *place as usize),
+                None => Some(place),
+            };
+            let row = |at: usize| rows.rows.get(place(at)?);
+            Ok(places.filter_map(row).map(|row| row.iter().map(Value::to_text).collect()).collect())
+        });
+        Some(copied.with_header(names))
     }
 }
 

@@ -203,6 +203,11 @@ impl RecordPages {
         self.cache.is_empty()
     }
 
+    /// The records in the order in which they are shown.
+    pub fn rows(&self) -> &RowSet {
+        &self.rows
+    }
+
     pub fn columns(&self) -> &[ShownColumn] {
         &self.columns
     }

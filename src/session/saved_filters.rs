@@ -5,6 +5,7 @@ use super::pane::NotMade;
 use super::pane::{Asking, Pane};
 use super::slots::Slot;
 use super::source::{CaseReader, Fault};
+use super::under_way::UnderWay;
 use super::view::View;
 use crate::app::Failure;
 use crate::app::filters;
@@ -50,10 +51,7 @@ pub struct FiltersDone {
 #[derive(Default)]
 pub struct SavedFilters {
     list: Slot<u64, Vec<SavedFilter>>,
-    change: Slot<(u64, FilterChange), FiltersDone>,
-    asked: Option<(u64, FilterChange)>,
-    changes: u64,
-    done: Option<Result<FiltersDone, NotMade>>,
+    change: UnderWay<FilterChange, FiltersDone>,
 }
 
 impl SavedFilters {
@@ -64,13 +62,12 @@ impl SavedFilters {
 
     /// What a change came to since this was asked last.
     pub fn take_done(&mut self) -> Option<Result<FiltersDone, NotMade>> {
-        self.done.take()
+        self.change.take_done()
     }
 
     /// Puts a change on its way; the one before it has come to its end.
     pub fn make(&mut self, change: FilterChange) {
-        self.changes += 1;
-        self.asked = Some((self.changes, change));
+        self.change.make(change);
     }
 }
 
@@ -81,37 +78,24 @@ impl Pane for SavedFilters {
 
     fn ask(&mut self, asking: &Asking<'_>) {
         let lane = &asking.lanes.pages;
-        if let Some(asked) = &self.asked {
-            let to = asking.write_to();
-            self.change
-                .ask(lane, asked.clone(), move |source, (_, change), _| make(to.target(), source.case()?, change));
-        }
+        self.change.ask(&asking.lanes.changes, asking, |to, source, change, _| make(to, source.case()?, change));
         // Again after each change, whatever came of it.
-        if self.asked.is_none() {
-            self.list.ask(lane, self.changes, |source, _, _| {
+        if !self.change.is_busy() {
+            self.list.ask(lane, self.change.made(), |source, _, _| {
                 let Ok(reader) = source.case() else { return Ok(Vec::new()) };
-                Ok(query::saved_filters(reader)?.into_iter().map(|(filter, ..)| filter).collect())
+                kept(reader)
             });
         }
     }
 
     fn poll(&mut self) -> Vec<Failure> {
         let mut failures: Vec<Failure> = self.list.poll().and_then(Result::err).into_iter().collect();
-        let result = self.change.poll();
-        let done = result.as_ref().map(|result| match (result, &self.asked) {
-            (Ok(()), Some(asked)) if self.change.answers(asked) => self.change.shown().cloned().ok_or(NotMade),
-            _ => Err(NotMade),
-        });
-        self.done = done.or(self.done.take());
-        if result.is_some() {
-            self.asked = None;
-        }
-        failures.extend(result.and_then(Result::err));
+        failures.extend(self.change.poll().and_then(Result::err));
         failures
     }
 
     fn is_busy(&self) -> bool {
-        self.list.is_busy() || self.change.is_busy() || self.asked.is_some()
+        self.list.is_busy() || self.change.is_busy()
     }
 }
 

@@ -5,6 +5,7 @@ use super::pane::{Asking, NotMade, Pane};
 use super::settings::ColumnSetting;
 use super::slots::Slot;
 use super::source::{CaseReader, Fault};
+use super::under_way::UnderWay;
 use super::view::View;
 use crate::app::{Failure, views};
 use crate::case::Target;
@@ -59,10 +60,7 @@ pub struct ViewDone {
 #[derive(Default)]
 pub struct SavedViews {
     list: Slot<u64, Vec<(String, SavedView)>>,
-    change: Slot<(u64, ViewChange), ViewDone>,
-    asked: Option<(u64, ViewChange)>,
-    changes: u64,
-    done: Option<Result<ViewDone, NotMade>>,
+    change: UnderWay<ViewChange, ViewDone>,
 }
 
 impl SavedViews {
@@ -77,13 +75,12 @@ impl SavedViews {
 
     /// What a change came to since this was asked last.
     pub fn take_done(&mut self) -> Option<Result<ViewDone, NotMade>> {
-        self.done.take()
+        self.change.take_done()
     }
 
     /// Puts a change on its way; the one before it has come to its end.
     pub fn make(&mut self, change: ViewChange) {
-        self.changes += 1;
-        self.asked = Some((self.changes, change));
+        self.change.make(change);
     }
 }
 
@@ -94,37 +91,24 @@ impl Pane for SavedViews {
 
     fn ask(&mut self, asking: &Asking<'_>) {
         let lane = &asking.lanes.pages;
-        match &self.asked {
-            Some(asked) => {
-                let to = asking.write_to();
-                self.change
-                    .ask(lane, asked.clone(), move |source, (_, change), _| make(to.target(), source.case()?, change));
-            }
-            // Again after each change, whatever came of it.
-            None => self.list.ask(lane, self.changes, |source, _, _| {
+        self.change.ask(&asking.lanes.changes, asking, |to, source, change, _| make(to, source.case()?, change));
+        // Again after each change, whatever came of it.
+        if !self.change.is_busy() {
+            self.list.ask(lane, self.change.made(), |source, _, _| {
                 let Ok(reader) = source.case() else { return Ok(Vec::new()) };
                 kept(reader)
-            }),
+            });
         }
     }
 
     fn poll(&mut self) -> Vec<Failure> {
         let mut failures: Vec<Failure> = self.list.poll().and_then(Result::err).into_iter().collect();
-        let result = self.change.poll();
-        let done = result.as_ref().map(|result| match (result, &self.asked) {
-            (Ok(()), Some(asked)) if self.change.answers(asked) => self.change.shown().cloned().ok_or(NotMade),
-            _ => Err(NotMade),
-        });
-        self.done = done.or(self.done.take());
-        if result.is_some() {
-            self.asked = None;
-        }
-        failures.extend(result.and_then(Result::err));
+        failures.extend(self.change.poll().and_then(Result::err));
         failures
     }
 
     fn is_busy(&self) -> bool {
-        self.list.is_busy() || self.change.is_busy() || self.asked.is_some()
+        self.list.is_busy() || self.change.is_busy()
     }
 }
 

@@ -146,9 +146,7 @@ impl Settings {
     }
 
     pub fn remember_command(&mut self, name: &str) {
-        self.recent_commands.retain(|known| known != name);
-        self.recent_commands.insert(0, name.to_owned());
-        self.recent_commands.truncate(Self::COMMANDS);
+        put_first(&mut self.recent_commands, name.to_owned(), Self::COMMANDS);
     }
 
     pub fn remember_case(&mut self, path: &Path) {
@@ -156,9 +154,7 @@ impl Settings {
         if path.to_str().is_none() {
             return;
         }
-        self.recent_cases.retain(|known| known != path);
-        self.recent_cases.insert(0, path.to_owned());
-        self.recent_cases.truncate(Self::RECENT);
+        put_first(&mut self.recent_cases, path.to_owned(), Self::RECENT);
         let Self { recent_cases, layouts, .. } = self;
         layouts.retain(|path, _| recent_cases.contains(path));
     }
@@ -190,10 +186,15 @@ impl Settings {
         if text.trim().is_empty() {
             return;
         }
-        self.filters.retain(|known| known != text);
-        self.filters.insert(0, text.to_owned());
-        self.filters.truncate(Self::FILTERS);
+        put_first(&mut self.filters, text.to_owned(), Self::FILTERS);
     }
+}
+
+/// The newest of a list, in which it is once and which has so many at most.
+fn put_first<T: PartialEq>(list: &mut Vec<T>, newest: T, most: usize) {
+    list.retain(|known| *known != newest);
+    list.insert(0, newest);
+    list.truncate(most);
 }
 
 /// Settings that were read, and what was wrong with their file.

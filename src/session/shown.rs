@@ -2,10 +2,11 @@
 //! an exhibit.
 
 use super::view::View;
+use crate::app::journal::Entry;
 use crate::model::{Address, Dataset, TimeRange};
 use crate::present::Texts;
 use crate::query::tables;
-use crate::query::{Duplicates, IndicatorEntriesQuery, Scope};
+use crate::query::{Duplicates, EvidenceRow, IndicatorEntriesQuery, Scope};
 use crate::questions::Question;
 use std::sync::Arc;
 
@@ -36,6 +37,9 @@ pub enum Exported {
     Question(Arc<dyn Question>),
     /// The entries of a list.
     Entries(IndicatorEntriesQuery),
+    /// Lists that may be long: they become a table when they are written.
+    Journal(Arc<[Entry]>),
+    Evidence(Arc<[EvidenceRow]>),
     /// What a view holds in memory, as it is: a result of the SQL console is not run again.
     List(Arc<tables::Rows>),
 }

@@ -1,10 +1,10 @@
 //! The state of the sightings view: by indicator, by host or by list, or the playbook's view; of all lists or of one.
 //! It follows the time range of every view.
 
+use super::copying::RowsToCopy;
 use super::paged_table::{PagedTable, Reads};
 use super::pane::Lanes;
 use super::pane::{Asking, Pane};
-use super::records::Copied;
 use super::selection::Selection;
 use super::shown::{Exported, Shown};
 use super::view::View;
@@ -234,22 +234,19 @@ impl Sightings {
         Some(query.records_of(dataset, &row.subject))
     }
 
-    pub fn copied_rows(&self, limit: usize, owners: Option<&Owners>) -> Copied {
-        let columns = self.columns(owners.is_some_and(|owners| !owners.databases.is_empty()));
-        let mut lines = vec![columns.join("\t")];
-        let mut copied = Copied::default();
-        for at in self.selection().rows(limit) {
-            let Some(row) = self.row(at) else {
-                copied.missing += 1;
-                continue;
-            };
-            lines
-                .push(columns.iter().map(|column| shown(row, column, owners).to_text()).collect::<Vec<_>>().join("\t"));
-            copied.rows += 1;
+    /// The selected rows, with what the databases of owners say.
+    pub(crate) fn to_copy(&self, owners: Option<Arc<Owners>>) -> Option<RowsToCopy> {
+        // Of rows that are shown.
+        self.len()?;
+        let columns = self.columns(owners.as_ref().is_some_and(|owners| !owners.databases.is_empty()));
+        let names = columns.iter().map(|column| (*column).to_owned()).collect();
+        let cells = move |row: SightedRow<'_>| -> Vec<String> {
+            columns.iter().map(|column| shown(row, column, owners.as_deref()).to_text()).collect()
+        };
+        match self.show {
+            Show::By(_) => self.tables.to_copy(names, move |row| cells(SightedRow::Sighting(row))),
+            Show::Playbook => self.playbook.to_copy(names, move |row| cells(SightedRow::Playbook(row))),
         }
-        copied.missing += self.selection().len().saturating_sub(limit as u64);
-        copied.text = lines.join("\n");
-        copied
     }
 }
 

@@ -24,16 +24,37 @@ impl Lane {
     const WAITING: usize = 4;
 
     pub fn start(name: &str, backend: Arc<dyn Backend>, path: PathBuf, waker: Waker) -> std::io::Result<Self> {
+        Self::begin(name, backend, path, waker, true)
+    }
+
+    /// One that opens the case for its first job: what is seldom needed costs nothing while a case is opened.
+    pub fn start_idle(name: &str, backend: Arc<dyn Backend>, path: PathBuf, waker: Waker) -> std::io::Result<Self> {
+        Self::begin(name, backend, path, waker, false)
+    }
+
+    fn begin(
+        name: &str,
+        backend: Arc<dyn Backend>,
+        path: PathBuf,
+        waker: Waker,
+        at_once: bool,
+    ) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel::<Job>(Self::WAITING);
         let thread = threads::start(name, move || {
-            let source = caught(|| backend.open(&path)).unwrap_or_else(|panic| Err(panic.into()));
+            let open = || caught(|| backend.open(&path)).unwrap_or_else(|panic| Err(panic.into()));
+            let mut source = at_once.then(open);
             while let Ok(job) = receiver.recv() {
-                job(source.as_ref().map(|s| s.as_ref()));
+                job(source.get_or_insert_with(open).as_ref().map(|s| s.as_ref()));
             }
             drop(source);
             backend.closed(&path);
         })?;
         Ok(Self { sender, waker, thread })
+    }
+
+    /// Calls for another look at what has come in.
+    pub(crate) fn waker(&self) -> Waker {
+        Arc::clone(&self.waker)
     }
 
     /// Lets the thread end after the work that it has; to be waited for where the case file has to be at rest.
@@ -165,6 +186,16 @@ impl<Q: PartialEq + Clone + Send + 'static, R: Send + 'static> Slot<Q, R> {
         self.running.is_some() || self.refused
     }
 
+    /// The question that is being answered.
+    pub(crate) fn asked(&self) -> Option<&Q> {
+        self.running.as_ref().map(|running| &running.query)
+    }
+
+    /// Rows that the work behind it has read, and all that it reads; `None` where it does not say.
+    pub(crate) fn progress(&self) -> Option<(u64, u64)> {
+        self.running.as_ref()?.cancel.progress()
+    }
+
     /// Is a worker thread at it, or about to be?
     pub(crate) fn is_running(&self) -> bool {
         self.running.is_some()
@@ -173,6 +204,19 @@ impl<Q: PartialEq + Clone + Send + 'static, R: Send + 'static> Slot<Q, R> {
     pub(crate) fn fault(&self) -> Option<&Failure> {
         self.fault.as_ref().map(|(_, failure)| failure)
     }
+}
+
+/// What is asked one after the other, by the case's revision: the one whose answer is the oldest comes first. None while one
+/// of them is running, which runs to its end, whatever came in meanwhile.
+pub(crate) fn in_turn<'a, T, R: Send + 'static>(
+    slots: impl Iterator<Item = (T, &'a mut Slot<u64, R>)>,
+) -> Vec<(T, &'a mut Slot<u64, R>)> {
+    let mut slots: Vec<_> = slots.collect();
+    if slots.iter().any(|(_, slot)| slot.is_running()) {
+        slots.clear();
+    }
+    slots.sort_by_key(|(_, slot)| slot.shown_query().copied());
+    slots
 }
 
 /// Takes an answer apart on a thread of its own: it may hold millions of rows, which is no work for a frame.

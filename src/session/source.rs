@@ -10,6 +10,7 @@ use crate::app::rescued::Origin;
 use crate::model::{Dataset, EvidenceId, FieldId, Received, RecordId, Value};
 use crate::questions::Why;
 use crate::questions::standout::{Find, Standout};
+use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
@@ -59,6 +60,8 @@ pub struct Overview {
     pub unfinished: Option<Unfinished>,
     /// What was offered to imports and is no evidence of its own.
     pub received: Arc<[Received]>,
+    /// The places of the copies among it, by the file whose bytes they have.
+    pub copies: FxHashMap<EvidenceId, Vec<usize>>,
     pub standing: Standing,
     /// The damaged case that this one was saved from.
     pub rescued: Option<Origin>,
@@ -99,7 +102,7 @@ pub trait Source {
     /// What one search for what stands out finds; `gaps` are the hours that sources of flow records lack.
     fn standouts(&self, find: Find, gaps: &[SourceGap], cancel: &Cancel) -> Result<Vec<Standout>, Fault>;
     /// Why these records are none.
-    fn why_empty(&self, scope: &Scope, cancel: &Cancel) -> Result<Why, Fault>;
+    fn why_empty(&self, scope: &Scope, gaps: Option<&[SourceGap]>, cancel: &Cancel) -> Result<Why, Fault>;
     /// Is this the sample case?
     fn is_sample(&self) -> Result<bool, Fault>;
     /// The case file itself, for the views whose questions are functions of `query`.
@@ -131,12 +134,14 @@ pub trait Backend: Send + Sync {
         events: SyncSender<JobEvent>,
         waker: Waker,
     ) -> Result<ImportHandle, Failure>;
-    /// Starts an import on a thread of its own; `waker` is called after each event.
+    /// Starts an import on a thread of its own; `waker` is called after each event. `by`: who imports, where the case names no
+    /// examiner.
     fn import(
         &self,
         case: &Path,
         paths: Vec<PathBuf>,
         options: ImportOptions,
+        by: Option<&str>,
         events: SyncSender<JobEvent>,
         waker: Waker,
     ) -> Result<ImportHandle, Failure>;

@@ -218,6 +218,11 @@ impl Pane for SqlConsole {
         self.answer.is_busy() || self.table.is_busy() || self.views.is_busy()
     }
 
+    /// A statement is run once, whatever comes in.
+    fn holds_revision(&self) -> bool {
+        false
+    }
+
     fn exported(&self, _: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
         let rows = &self.answered()?.rows;
         Some((Exported::List(Arc::clone(rows)), Some(rows.rows.len() as u64)))

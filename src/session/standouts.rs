@@ -1,7 +1,7 @@
 //! What stands out in the case: searched for in the background, fact by fact, while the overview is on screen.
 
 use super::pane::{Asking, Pane};
-use super::slots::Slot;
+use super::slots::{Slot, in_turn};
 use super::view::View;
 use crate::analysis::coverage::SourceGap;
 use crate::app::Failure;
@@ -70,14 +70,8 @@ impl Pane for Standouts {
         }
         let (lane, revision) = (&asking.lanes.answers, asking.revision);
         self.revision = revision;
-        // One at a time: what an examiner writes or asks meanwhile waits for one of them at most. It runs to its end, whatever
-        // came in meanwhile; then the one that was searched for longest ago.
-        if self.searches.iter().any(Slot::is_running) {
-            return;
-        }
-        let mut searches: Vec<_> = FINDERS.iter().map(|(_, find)| *find).zip(&mut self.searches).collect();
-        searches.sort_by_key(|search| search.1.shown_query().copied());
-        for (find, search) in searches {
+        // What an examiner asks meanwhile waits for one of them at most.
+        for (find, search) in in_turn(FINDERS.into_iter().zip(&mut self.searches)) {
             let gaps: Arc<[SourceGap]> = match (find, &asking.flow_gaps) {
                 (Find::Records(_), _) => Arc::default(),
                 (Find::Gaps(_), Some(gaps)) => Arc::clone(gaps),

@@ -3,6 +3,7 @@
 
 mod cases;
 mod conclusions;
+mod copies;
 mod indexing;
 mod leads;
 mod left;
@@ -33,7 +34,7 @@ use super::jobs::Jobs;
 use super::open_case::OpenCase;
 use super::preview::PreviewAction;
 use super::recent::Recent;
-use super::records::{Copied, Records, Reveal};
+use super::records::{Records, Reveal};
 use super::settings::{self, Settings, ThemeChoice, WindowPlace};
 use super::source::{Backend, Duplicates};
 use super::split::Split;
@@ -49,9 +50,6 @@ use crate::present::zone::Zone;
 use crate::present::{Language, Texts};
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Rows that one copy puts on the clipboard at most.
-const COPY_LIMIT: usize = 10_000;
 
 pub struct App {
     pub texts: Texts,
@@ -83,8 +81,8 @@ pub struct App {
     pub show_histogram: bool,
     /// The desktop asks programs for no animations.
     desktop_is_still: bool,
-    /// Texts of every language, once the palette searches them.
-    every_language: std::cell::OnceCell<Vec<Texts>>,
+    /// What the palette searches, once it does.
+    palette_words: std::cell::OnceCell<palette::WordsOf>,
     /// One line about what was last done, for the status bar.
     pub notice: Option<String>,
     /// The folder with the sample logs, where the program has one.
@@ -141,7 +139,7 @@ impl App {
             show_histogram: settings.is_shown(settings::HISTOGRAM),
             settings,
             desktop_is_still,
-            every_language: std::cell::OnceCell::new(),
+            palette_words: std::cell::OnceCell::new(),
             notice: None,
             sample_folder: cases::find_sample_folder(),
             quits: false,
@@ -165,12 +163,13 @@ impl App {
         self.care_for_index();
         self.poll_mending();
         self.poll_exports();
+        self.take_copied();
         let (views, by) = (self.views(), self.signs_as().map(str::to_owned));
         let mut failed_to_open = None;
         let (mut made, mut not_made, mut undone, mut filtered) = (None, None, None, None);
         if let Some(case) = &mut self.case {
             if polled.changed.contains(&case.path) {
-                case.changed();
+                case.evidence_came_in();
             }
             let failures = case.poll();
             if let Some(changed) = case.take_changed_filters() {
@@ -238,6 +237,7 @@ impl App {
                 self.case.is_some() && (self.view.is_searched() || self.shown_filter().is_some())
             }
             Needs::Filter => self.case.is_some() && self.view.filtered().is_some(),
+            Needs::Times => self.case.is_some() && self.view.is_timed(),
         };
         needs
             && match command {
@@ -307,16 +307,18 @@ impl App {
                 self.note_exhibit_dialog(dialog.as_ref());
                 self.dialog = dialog;
             }
-            Action::Typed(place, words) => self.keep_typed(place, words),
+            Action::Typed(place, words) => self.unsaved.set(place, words),
             Action::DiscardTyped(place) => self.unsaved.discard(&place),
             Action::GoToUnsaved(place) => self.go_to_unsaved(&place),
             Action::KnowUnsaved => self.unsaved.acknowledge(),
             Action::Copy(text) => self.copy(text),
-            Action::CopyRows => self.copy_rows(None),
+            Action::CopyRows => self.copy_records(None),
+            Action::CopiedRows(copied) => self.copied(copied),
+            Action::StopCopying => self.stop_copying(),
             Action::SetWidth { table, column, width } => self.settings.remember_width(table, &column, width),
             Action::HistogramBytes(bytes) => self.settings.histogram_bytes = bytes,
-            Action::ShowRecord(dataset, id) => self.show_record(dataset, id),
-            Action::CopyColumn(name) => self.copy_rows(Some(name)),
+            Action::ShowRecord(dataset, id) => self.select_records(dataset, vec![id]),
+            Action::CopyColumn(name) => self.copy_records(Some(name)),
             Action::ShowInspector => {
                 self.show_part(settings::INSPECTOR, true);
                 self.effects.push(Effect::FocusInspector);
@@ -348,9 +350,15 @@ impl App {
             Action::Sightings(action) => self.dispatch_sightings(action),
             Action::Library(action) => self.dispatch_library(action),
             Action::Journal(action) => {
-                self.case.iter_mut().for_each(|case| case.journal.apply(action.clone()));
+                if let Some(case) = &mut self.case {
+                    case.journal.apply(action);
+                }
             }
-            Action::Evidence(action) => self.case.iter_mut().for_each(|case| case.evidence.apply(action.clone())),
+            Action::Evidence(action) => {
+                if let Some(case) = &mut self.case {
+                    case.evidence.apply(action);
+                }
+            }
             Action::Standouts(action) => self.case.iter_mut().for_each(|case| case.standouts.apply(action)),
             Action::Tour(action) => self.dispatch_tour(action),
             Action::ShowQuery(name) => self.show_query(name),
@@ -547,31 +555,6 @@ impl App {
             Command::ShowErrors => self.dispatch(Action::Dialog(Some(Dialog::Errors))),
             Command::ShowHelp => self.dialog = Some(Dialog::Help(HelpPage::of(self.view, self.case.is_some()))),
         }
-    }
-
-    fn copy(&mut self, text: String) {
-        self.effects.push(Effect::CopyText(text));
-        self.notice = Some(self.texts.tr("notice-copied"));
-    }
-
-    fn copy_rows(&mut self, only: Option<&str>) {
-        let Some(copied) = self.records().map(|records| records.copied_rows(only, COPY_LIMIT)) else { return };
-        self.copied(copied);
-    }
-
-    /// Onto the clipboard, and how many rows that were.
-    fn copied(&mut self, copied: Copied) {
-        if copied.rows == 0 {
-            return;
-        }
-        let (rows, missing) =
-            (crate::present::display::count(copied.rows), crate::present::display::count(copied.missing));
-        let args = [("rows", rows.as_str()), ("missing", missing.as_str())];
-        self.notice = Some(match copied.missing {
-            0 => self.texts.tr_args("notice-copied-rows", &args),
-            _ => self.texts.tr_args("notice-copied-part", &args),
-        });
-        self.effects.push(Effect::CopyText(copied.text));
     }
 }
 

@@ -37,6 +37,10 @@ pub(crate) struct MemoryBackend {
     /// Indexes that were to be worked on, and whether again.
     pub indexed: Arc<Mutex<Vec<(PathBuf, bool)>>>,
     pub running: Arc<Mutex<Vec<SyncSender<JobEvent>>>>,
+    /// Rows are given one answer for each of these, where it is there.
+    pub permits: Arc<Mutex<Option<Receiver<()>>>>,
+    /// Answers with rows that nobody had stopped.
+    pub answered: Arc<std::sync::atomic::AtomicU64>,
     pub cancelled: Cancel,
 }
 
@@ -120,6 +124,7 @@ impl Backend for MemoryBackend {
         _: &Path,
         paths: Vec<PathBuf>,
         _: ImportOptions,
+        _: Option<&str>,
         events: SyncSender<JobEvent>,
         waker: Waker,
     ) -> Result<ImportHandle, Failure> {
@@ -206,10 +211,17 @@ fn keeps(id: i64, query: &RecordQuery) -> bool {
 }
 
 impl Source for MemoryBackend {
-    fn rows(&self, query: &RecordQuery, _: &Cancel) -> Result<RowSet, Fault> {
+    fn rows(&self, query: &RecordQuery, cancel: &Cancel) -> Result<RowSet, Fault> {
         if query.dataset == Dataset::Events {
             return Ok(RowSet::default());
         }
+        if let Some(permits) = &*self.permits.lock().unwrap() {
+            permits.recv().map_err(|_| Fault::Cancelled)?;
+        }
+        if cancel.is_cancelled() {
+            return Err(Fault::Cancelled);
+        }
+        self.answered.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         let mut ids: Vec<i64> = (0..self.flows).filter(|id| keeps(*id, query)).collect();
         for key in query.sort.iter().rev() {
             ids.sort_by_key(|id| {
@@ -329,7 +341,7 @@ impl Source for MemoryBackend {
         Ok(Vec::new())
     }
 
-    fn why_empty(&self, _: &Scope, _: &Cancel) -> Result<Why, Fault> {
+    fn why_empty(&self, _: &Scope, _: Option<&[SourceGap]>, _: &Cancel) -> Result<Why, Fault> {
         Ok(Why { reason: Some(Emptiness::NoneMatch), anytime: None, gap: None })
     }
 

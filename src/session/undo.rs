@@ -15,6 +15,7 @@ use super::saved_views::ViewChange;
 use crate::app::error::Message;
 use crate::case::IndicatorItem;
 use crate::model::{Dataset, TimeRange, conclusions};
+use crate::query::Duplicates;
 use std::collections::VecDeque;
 
 /// A change to the case: what examiners write; indicators, labels and owners; the filters that are kept.
@@ -34,6 +35,8 @@ pub struct FilterStep {
     pub dataset: Dataset,
     pub text: String,
     pub range: TimeRange,
+    /// Where the step changed whether duplicates are shown.
+    pub duplicates: Option<Duplicates>,
 }
 
 impl FilterStep {
@@ -124,10 +127,12 @@ impl Changes {
         self.waiting.extend(orders);
     }
 
-    /// A change that took effect at once, and what undoes it.
-    pub fn made(&mut self, what: Message, inverse: CaseChange) {
+    /// A change that took effect at once, and what undoes it, all of it together.
+    pub fn made(&mut self, what: &Message, inverse: impl IntoIterator<Item = CaseChange>) {
         self.groups += 1;
-        self.waiting.push_back(Order::Made(Step { what, change: inverse, group: self.groups }));
+        let group = self.groups;
+        let orders = inverse.into_iter().map(|change| Order::Made(Step { what: what.clone(), change, group }));
+        self.waiting.extend(orders);
     }
 
     /// Undoes the last change, once it is made.
@@ -255,10 +260,6 @@ impl Changes {
 
     fn push_undo(&mut self, step: Step) {
         self.undo.push(step);
-        self.forget_oldest();
-    }
-
-    fn forget_oldest(&mut self) {
         if self.undo.len() > UNDOS {
             self.undo.remove(0);
         }

@@ -6,6 +6,7 @@
 use super::settings;
 use super::waker::Waker;
 use crate::app::failure::Cause;
+use crate::case::journal::hex;
 use crate::model::conclusions::{Change, Confidence, ExhibitText, FindingStatus, FindingText, ReportField, Subject};
 use crate::threads;
 use serde::{Deserialize, Serialize};
@@ -229,7 +230,13 @@ impl Unsaved {
         fault
     }
 
-    /// At the end: what was typed last is written before this returns.
+    /// At an orderly end, which a statement is no work to be kept over.
+    pub(super) fn end(&mut self) -> Option<Cause> {
+        self.set(Place::Statement, None);
+        self.finish()
+    }
+
+    /// What was typed last is written before this returns.
     pub(super) fn finish(&mut self) -> Option<Cause> {
         let before = self.take_written(true);
         if self.is_behind() {
@@ -322,8 +329,8 @@ impl Stored {
 
 /// A file for each case, named by where it is.
 fn file_stem(case: &Path) -> String {
-    let digest = Sha256::digest(case.as_os_str().as_encoded_bytes());
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let digest = hex(&Sha256::digest(case.as_os_str().as_encoded_bytes()));
+    digest.chars().take(16).collect()
 }
 
 fn remove(file: &Path) -> std::io::Result<()> {

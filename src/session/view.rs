@@ -91,6 +91,11 @@ impl View {
         Self::ALL.into_iter().find(|view| view.row().name == name)
     }
 
+    /// The name under which it is kept; none for the page of an address, which means nothing without the address.
+    pub fn kept_name(self) -> Option<String> {
+        Self::ALL.contains(&self).then(|| self.row().name.to_owned())
+    }
+
     pub fn row(self) -> Row {
         let row = |name, group, sign, shortcut| Row { name, shortcut, menu: Menu::View, filtered: None, group, sign };
         let case = |name, sign, shortcut| row(name, Group::Case, sign, shortcut);
@@ -144,6 +149,11 @@ impl View {
     /// Has its list a field of its own that searches it?
     pub fn is_searched(self) -> bool {
         matches!(self, View::Evidence | View::Journal | View::Queries)
+    }
+
+    /// Does it show the time range?
+    pub fn is_timed(self) -> bool {
+        self.filtered().is_some() || matches!(self, View::Sightings | View::Address)
     }
 
     /// The records whose filter it follows.

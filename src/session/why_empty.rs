@@ -28,8 +28,9 @@ impl Pane for WhyEmpty {
     fn ask(&mut self, asking: &Asking<'_>) {
         let Some(dataset) = asking.empty else { return };
         let scope = asking.scope(dataset).clone();
-        self.why.ask(&asking.lanes.answers, (asking.revision, scope), |source, (_, scope), cancel| {
-            Ok(Arc::new(source.why_empty(scope, cancel)?))
+        let gaps = asking.flow_gaps.clone();
+        self.why.ask(&asking.lanes.answers, (asking.revision, scope), move |source, (_, scope), cancel| {
+            Ok(Arc::new(source.why_empty(scope, gaps.as_deref(), cancel)?))
         });
     }
 

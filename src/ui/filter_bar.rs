@@ -3,6 +3,7 @@
 use super::focus::{self, Arrows, PaneId, group_ui, pane_ui};
 use super::theme::{self, size};
 use super::widgets::follow::scroll_to_chosen;
+use super::widgets::named::named_button;
 use crate::filter::{Check, Filter, FilterError, Target};
 use crate::model::{Dataset, Label, Purpose, SavedFilter};
 use crate::present::display;
@@ -13,8 +14,8 @@ use crate::session::{Action, App, Command, Dialog, View};
 use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
 use egui::text_edit::{TextEditOutput, TextEditState};
 use egui::{
-    Button, Context, EventFilter, FontId, Id, Key, Modifiers, Popup, PopupCloseBehavior, Response, RichText,
-    ScrollArea, Stroke, TextEdit, TextWrapMode, Ui,
+    Button, Context, EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, Response, RichText, ScrollArea,
+    Stroke, TextEdit, TextWrapMode, Ui,
 };
 use std::ops::Range;
 
@@ -186,9 +187,9 @@ fn each_button_ui(ui: &mut Ui, app: &App, case: &OpenCase, records: &Records, ou
     if ui.add_enabled(changed, Button::new(t.tr("filter-apply"))).clicked() {
         out.push(Action::ApplyFilter(dataset, records.draft.clone()));
     }
-    let clear = ui.add_enabled(!records.draft.is_empty(), Button::new("×"));
-    clear.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, t.tr("filter-clear")));
-    if clear.on_hover_text(t.tr("filter-clear")).clicked() {
+    let name = t.tr("filter-clear");
+    let clear = named_button(ui, !records.draft.is_empty(), Button::new("×"), &name);
+    if clear.on_hover_text(&name).clicked() {
         out.push(Action::ApplyFilter(dataset, String::new()));
     }
     ui.menu_button(t.tr("filter-history"), |ui| {
@@ -206,8 +207,7 @@ fn each_button_ui(ui: &mut Ui, app: &App, case: &OpenCase, records: &Records, ou
 
 pub(crate) fn step_button(ui: &mut Ui, app: &App, command: Command, sign: &str, out: &mut Vec<Action>) {
     let name = app.texts.tr(&command.text_id());
-    let response = ui.add_enabled(app.is_enabled(command), Button::new(sign));
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, app.is_enabled(command), &name));
+    let response = named_button(ui, app.is_enabled(command), Button::new(sign), &name);
     let shortcut = command.shortcut().map(|s| s.to_string()).unwrap_or_default();
     if response.on_hover_text(format!("{name}  {shortcut}")).clicked() {
         out.push(Action::Command(command));
@@ -240,7 +240,11 @@ fn field_ui(
     let is_open = state.proposes && !entries.is_empty();
     state.list_is_open = is_open;
     let accepted = if is_open { list_keys(ui, state, entries.len()) } else { None };
-    let entered = has_focus && accepted.is_none() && ui.input(|i| i.key_pressed(Key::Enter));
+    // Used up: the rows that get the keyboard in the same frame would open the first of them.
+    let enter = |i: &mut egui::InputState| {
+        [Modifiers::NONE, Modifiers::COMMAND].into_iter().any(|of| i.consume_key(of, Key::Enter))
+    };
+    let entered = has_focus && accepted.is_none() && ui.input_mut(enter);
 
     let mut text = records.draft.clone();
     // Down in the last line, and so always in a text of one line, leads to the table.
@@ -413,7 +417,7 @@ fn marked(text: &str, span: Range<usize>) -> Range<usize> {
 /// The text with the place of the mistake underlined.
 fn highlighted(ui: &Ui, text: &str, problem: Option<&FilterError>) -> LayoutJob {
     let p = theme::palette(ui);
-    let plain = TextFormat { font_id: FontId::proportional(size::TEXT), color: p.text, ..TextFormat::default() };
+    let plain = TextFormat { font_id: theme::body(), color: p.text, ..TextFormat::default() };
     let mut job = LayoutJob::default();
     let parts = problem.and_then(|problem| {
         let span = marked(text, problem.span.clone());

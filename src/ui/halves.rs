@@ -4,14 +4,14 @@
 use super::focus::{PaneId, pane_ui};
 use super::state::UiState;
 use super::theme::{self, size};
+use super::widgets::named::named_button;
 use super::{filter_bar, time_bar, views};
 use crate::model::Dataset;
 use crate::session::open_case::OpenCase;
 use crate::session::split::Split;
 use crate::session::view::Group;
 use crate::session::{Action, App, Command, Side, View};
-use egui::accesskit::Role;
-use egui::{Button, ComboBox, Frame, Id, Margin, Panel, Rect, RichText, Ui, UiBuilder, WidgetInfo};
+use egui::{Button, ComboBox, Frame, Id, Margin, Panel, Rect, RichText, Ui, UiBuilder};
 
 /// The setting that keeps how much of the width the right half takes.
 const PART: &str = "split";
@@ -110,10 +110,10 @@ fn head_ui(ui: &mut Ui, app: &App, side: Side, view: View, is_active: bool, out:
             }
         });
         list.response.accessible_name(&name);
-        let close = ui.add(Button::new("×"));
-        close.widget_info(|| WidgetInfo::labeled(Role::Button, true, t.tr("split-close")));
+        let name = t.tr("split-close");
+        let close = named_button(ui, true, Button::new("×"), &name);
         let shortcut = Command::ToggleSplit.shortcut().map(|shortcut| shortcut.to_string()).unwrap_or_default();
-        if close.on_hover_text(format!("{}  {shortcut}", t.tr("split-close"))).clicked() {
+        if close.on_hover_text(format!("{name}  {shortcut}")).clicked() {
             out.push(Action::CloseHalf(side));
         }
     });

@@ -7,6 +7,7 @@ use super::plot::scale::{Scale, margin, values_ui};
 use super::plot::select::{Over, Selecting};
 use super::plot::{TimeAxis, bin_of, gaps_ui, sightings_ui, times_ui, tip};
 use super::theme::{self, size};
+use crate::analysis::coverage::SourceGap;
 use crate::model::{Dataset, Timestamp};
 use crate::present::chart::Shape;
 use crate::present::display;
@@ -18,6 +19,9 @@ use egui::{Color32, Id, Label, Mesh, PopupAnchor, Rect, RichText, Sense, Ui, acc
 
 /// Of a sign in the legend: a whole number of stripes.
 const SWATCH: f32 = 10.0;
+
+/// What is said of a bar names so many things of a kind.
+const TOLD: usize = 6;
 
 /// Name, colour and stripes, and the value of a bin.
 struct Series {
@@ -135,7 +139,8 @@ impl Shown<'_> {
         let scale = Scale::new(highest, &axis);
         let p = theme::palette(ui);
         ui.painter().rect_filled(axis.rect, 0.0, p.surface);
-        gaps_ui(ui, &axis, records.over_time.gaps());
+        let of_sources = records.over_time.gaps_of_sources().iter().flat_map(|source| &source.runs);
+        gaps_ui(ui, &axis, records.over_time.gaps().iter().chain(of_sources));
         values_ui(ui, &axis, &scale, self.is_bytes);
         times_ui(ui, app.zone, &axis);
         self.paint(ui, &axis, &scale);
@@ -222,6 +227,11 @@ impl Shown<'_> {
         if gap {
             lines.push(t.tr("histogram-gap"));
         }
+        let lacks = |source: &&SourceGap| source.runs.iter().any(|(from, to)| *from <= start && end <= *to);
+        let sources = records.over_time.gaps_of_sources().iter().filter(lacks).take(TOLD);
+        lines.extend(
+            sources.map(|source| t.tr_args("histogram-gap-of", &[("source", &*display::visible(&source.name()))])),
+        );
         if let Some(bin) = bin_at(self.result, start) {
             for series in self.series.iter().filter(|series| (series.value)(bin) > 0) {
                 lines.push(format!("{} {}", series.name, display::count((series.value)(bin))));
@@ -235,7 +245,7 @@ impl Shown<'_> {
             lines.push(t.tr_args("bin-sighted", &[("count", &display::count(*count))]));
         }
         if let Some(case) = &app.case {
-            lines.extend(case.flags.between(start, end).iter().take(6).map(|flag| told(app, flag)));
+            lines.extend(case.flags.between(start, end).iter().take(TOLD).map(|flag| told(app, flag)));
         }
         lines.join("\n")
     }

@@ -116,10 +116,11 @@ impl Entry {
             let label = std::iter::once(self.name.as_str()).chain(exact.as_deref()).collect::<Vec<_>>().join(" ");
             WidgetInfo::selected(Role::Button, true, self.is_chosen, label)
         });
+        let number = self.shown_number(ui, rect);
+        let is_shortened = number != exact;
         if ui.is_rect_visible(rect) {
-            self.paint(ui, rect, &response, has_name);
+            self.paint(ui, rect, &response, (has_name, number));
         }
-        let is_shortened = self.shown_number(ui, rect) != exact;
         let tip = |ui: &mut Ui| {
             if !has_name {
                 ui.label(&self.name);
@@ -145,7 +146,7 @@ impl Entry {
         Some(if width(&exact, number_font()) <= room { exact } else { display::shorter_count(number) })
     }
 
-    fn paint(&self, ui: &Ui, rect: Rect, response: &Response, has_name: bool) {
+    fn paint(&self, ui: &Ui, rect: Rect, response: &Response, (has_name, number): (bool, Option<String>)) {
         let p = theme::palette(ui);
         let painter = ui.painter();
         let fill = match () {
@@ -173,7 +174,7 @@ impl Entry {
             return;
         }
         let mut right = rect.right() - NUMBER_END;
-        if let Some(number) = self.shown_number(ui, rect) {
+        if let Some(number) = number {
             let number = painter.layout_no_wrap(number, number_font(), p.weak);
             let at = pos2(right - number.size().x, rect.center().y - number.size().y / 2.0);
             right = at.x - BETWEEN;

@@ -43,6 +43,14 @@ pub struct EvidenceState {
 #[derive(Default)]
 pub struct JournalState {
     pub entries: ListState<Entry>,
+    pub members: Option<EntryMembers>,
+}
+
+/// The members of the entry that is looked at: among which entries, and its number.
+pub struct EntryMembers {
+    pub among: Arc<[Entry]>,
+    pub seq: i64,
+    pub members: Vec<(String, String)>,
 }
 
 /// What is typed, and how the rows are scrolled.
@@ -137,6 +145,8 @@ pub struct UiState {
     pub subject: SubjectState,
     pub address_subject: SubjectState,
     pub dialog_subject: SubjectState,
+    /// The name of whoever imports, once it is asked for.
+    pub importer: Option<String>,
     pub findings: FindingsState,
     pub exhibits: ExhibitsState,
     /// What had the keyboard in the frame before.

@@ -73,6 +73,7 @@ fn work_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
         ui.label(RichText::new(t.tr("status-no-index")).color(theme::palette(ui).weak)).on_hover_text(tip);
         ui.separator();
     }
+    copying_ui(ui, app, out);
     exports_ui(ui, app, out);
     if let Some(notice) = &app.notice {
         let told = ui.add(Label::new(notice).truncate());
@@ -86,15 +87,30 @@ fn counts(app: &App) -> Option<String> {
     let View::Records(dataset) = app.view else { return None };
     let case = app.case.as_ref()?;
     let shown = display::count(case.records(dataset).row_count()?);
-    let total = display::count(match dataset {
-        Dataset::Flows => case.totals()?.flows,
-        Dataset::Events => case.totals()?.events,
-    });
+    let total = display::count(case.totals()?.of(dataset));
     let args = [("shown", shown.as_str()), ("total", total.as_str())];
     Some(match dataset {
         Dataset::Flows => app.texts.tr_args("status-records", &args),
         Dataset::Events => app.texts.tr_args("status-events", &args),
     })
+}
+
+/// Rows on their way to the clipboard: how far, and a button that stops it.
+fn copying_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
+    let Some(progress) = app.case.as_ref().and_then(|case| case.copying.progress()) else { return };
+    ui.label(app.texts.tr("status-copying"));
+    progress_ui(ui, app, progress);
+    if ui.button(app.texts.tr("cancel-copy")).clicked() {
+        out.push(Action::StopCopying);
+    }
+    ui.separator();
+}
+
+/// So many rows of so many.
+fn progress_ui(ui: &mut Ui, app: &App, (done, total): (u64, u64)) {
+    let args = [("shown", &*display::count(done)), ("all", &*display::count(total))];
+    let bar = ProgressBar::new(done as f32 / total.max(1) as f32).desired_width(theme::size::PROGRESS);
+    ui.add(bar.text(app.texts.tr_args("list-more", &args)));
 }
 
 /// Results on their way into files: how far, and a button that stops them.
@@ -103,11 +119,7 @@ fn exports_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     for (at, export) in app.exports.running().iter().enumerate() {
         shortened(ui, &t.tr_args("status-exporting", &[("path", &display::file_name(&export.path))]));
         match export.progress() {
-            Some((done, total)) => {
-                let args = [("shown", &*display::count(done)), ("all", &*display::count(total))];
-                let bar = ProgressBar::new(done as f32 / total.max(1) as f32).desired_width(theme::size::PROGRESS);
-                ui.add(bar.text(t.tr_args("list-more", &args)));
-            }
+            Some(progress) => progress_ui(ui, app, progress),
             None => {
                 crate::ui::motion::busy_ui(ui);
             }

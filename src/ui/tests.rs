@@ -8,6 +8,7 @@ mod columns;
 mod compare;
 mod composing;
 mod conclusions;
+mod copying;
 mod exports;
 mod figures;
 mod focus;
@@ -43,6 +44,7 @@ use egui::accesskit::Role;
 use egui::{Id, Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -65,9 +67,15 @@ fn sized(backend: MemoryBackend, case: Option<&str>, size: egui::Vec2) -> Shown 
 }
 
 fn opened(backend: Arc<dyn Backend>, opening: Opening, size: egui::Vec2) -> Shown {
+    opened_with(backend, opening, size, None)
+}
+
+/// With the settings in the folder `config`.
+fn opened_with(backend: Arc<dyn Backend>, opening: Opening, size: egui::Vec2, config: Option<PathBuf>) -> Shown {
     // The first frame makes the window, because it needs the context that draws it.
     let frame = move |ui: &mut egui::Ui, slot: &mut Option<Window>| {
-        let window = slot.get_or_insert_with(|| Window::new(ui.ctx(), opening.clone(), backend.clone(), None));
+        let new = || Window::new(ui.ctx(), opening.clone(), backend.clone(), config.clone());
+        let window = slot.get_or_insert_with(new);
         window.logic(ui.ctx());
         window.frame(ui);
     };
@@ -139,6 +147,34 @@ fn settle_while(harness: &mut Shown, works: impl Fn(&App) -> bool) {
 
 fn app(harness: &Shown) -> &Window {
     harness.state().as_ref().expect("the window was made")
+}
+
+fn dispatch(harness: &mut Shown, action: crate::session::Action) {
+    harness.state_mut().as_mut().unwrap().app.dispatch(action);
+    settle(harness);
+}
+
+fn keyed(harness: &mut Shown, key: Key) {
+    harness.key_press(key);
+    settle(harness);
+}
+
+fn key(harness: &mut Shown, modifiers: Modifiers, key: Key) {
+    harness.key_press_modifiers(modifiers, key);
+    settle(harness);
+}
+
+fn typed(harness: &mut Shown, role: Role, field: &str, text: &str) {
+    harness.get_by_role_and_label(role, field).focus();
+    settle(harness);
+    harness.get_by_role_and_label(role, field).type_text(text);
+    settle(harness);
+}
+
+/// A tab of the inspector.
+fn tab(harness: &mut Shown, name: &str) {
+    harness.get_by_role_and_label(Role::Tab, name).click();
+    settle(harness);
 }
 
 fn flows(rows: i64) -> Shown {
@@ -247,12 +283,18 @@ fn letters_that_come_in_one_frame_with_a_shortcut_are_for_what_it_opens() {
 }
 
 #[test]
-fn the_filter_keeps_the_keyboard_for_a_mistake() {
+fn the_filter_gives_the_keyboard_to_the_table_and_keeps_it_for_a_mistake() {
     let mut harness = flows(1000);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
     settle(&mut harness);
     at_once(&mut harness, "dstport = = 22", Key::Enter);
     assert!(harness.get_by_role_and_label(Role::TextInput, "Filter").is_focused());
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    settle(&mut harness);
+    at_once(&mut harness, "action = REJECT", Key::Enter);
+    harness.key_press(Key::End);
+    settle(&mut harness);
+    assert_eq!(app(&harness).app.records().unwrap().selection.cursor(), Some(249));
 }
 
 #[test]
@@ -485,6 +527,7 @@ fn an_import_is_asked_for_and_listed() {
     settle(&mut harness);
     harness.get_by_role_and_label(Role::TextInput, "Path").type_text("/logs/new.gz");
     settle(&mut harness);
+    typed(&mut harness, Role::TextInput, "Your name", "A. Saito");
     harness.get_by_role_and_label(Role::Button, "Import").click();
     settle(&mut harness);
     assert_eq!(*imported.lock().unwrap(), [std::path::PathBuf::from("/logs/new.gz")]);
@@ -509,6 +552,7 @@ fn a_long_path_does_not_push_a_dialog_out_of_the_window() {
         assert!(rect.left() > 0.0 && rect.right() < 1400.0, "{name} {rect:?}");
     };
     inside(&harness, "Import");
+    typed(&mut harness, Role::TextInput, "Your name", "A. Saito");
     harness.get_by_role_and_label(Role::Button, "Import").click();
     settle(&mut harness);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::J);

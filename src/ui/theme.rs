@@ -17,7 +17,7 @@ pub(crate) mod size {
     pub(crate) const LINE: f32 = 16.0;
     pub(crate) const SMALL: f32 = 11.0;
     pub(crate) const HEADING: f32 = 16.0;
-    /// The tabular face is larger than the text beside it at the same size.
+    /// The tabular face is wider than the text beside it at the same size.
     pub(crate) const MONO: f32 = 12.0;
     /// Of lists with bars, and of the days of a heat map.
     pub(crate) const ROW: f32 = 21.0;
@@ -292,16 +292,19 @@ pub(crate) fn palettes() -> [(&'static Palette, &'static [Color32; 10]); 2] {
     [(&DARK, &SERIES_DARK), (&LIGHT, &SERIES_LIGHT)]
 }
 
+fn series_colours(ui: &Ui) -> &'static [Color32; 10] {
+    if ui.visuals().dark_mode { &SERIES_DARK } else { &SERIES_LIGHT }
+}
+
 /// The colour of a chart's line by its place.
 pub(crate) fn series(ui: &Ui, at: usize) -> Color32 {
-    let colours = if ui.visuals().dark_mode { &SERIES_DARK } else { &SERIES_LIGHT };
+    let colours = series_colours(ui);
     colours.get(at % colours.len()).copied().unwrap_or(DARK.other)
 }
 
 /// The colours of a chart's lines, in their order.
 pub(crate) fn lines(ui: &Ui, chart: &Chart) -> Vec<Color32> {
-    let series = if ui.visuals().dark_mode { &SERIES_DARK } else { &SERIES_LIGHT };
-    line_colours(chart, palette(ui), series)
+    line_colours(chart, palette(ui), series_colours(ui))
 }
 
 /// What was accepted and refused has its own colours everywhere, and so has the rest.
@@ -405,21 +408,22 @@ pub(crate) fn choose(ctx: &Context, choice: ThemeChoice) {
     });
 }
 
-/// BIZ UDPGothic for everything, so that Japanese data shows on a machine without any font; JetBrains Mono for numbers,
-/// identifiers and raw text.
+/// Inter for Latin letters and figures; JetBrains Mono for numbers, identifiers and raw text; and behind both BIZ UDPGothic
+/// for everything else, so that Japanese data shows on a machine without any font.
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::empty();
-    let files: [(&str, &'static [u8], f32); 2] = [
-        ("ui", include_bytes!("../../assets/fonts/BIZUDPGothic-Regular.ttf"), 0.0),
-        // On one line with the other.
+    let files: [(&str, &'static [u8], f32); 3] = [
+        ("latin", include_bytes!("../../assets/fonts/Inter-Latin.otf"), 0.0),
+        ("japanese", include_bytes!("../../assets/fonts/BIZUDPGothic-Regular.ttf"), 0.0),
+        // On one line with the others.
         ("mono", include_bytes!("../../assets/fonts/JetBrainsMono-Latin.ttf"), 0.035),
     ];
     for (name, bytes, y_offset_factor) in files {
         let tweak = FontTweak { y_offset_factor, ..FontTweak::default() };
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes).tweak(tweak)));
     }
-    fonts.families.insert(FontFamily::Proportional, vec!["ui".to_owned()]);
-    fonts.families.insert(FontFamily::Monospace, vec!["mono".to_owned(), "ui".to_owned()]);
+    fonts.families.insert(FontFamily::Proportional, vec!["latin".to_owned(), "japanese".to_owned()]);
+    fonts.families.insert(FontFamily::Monospace, vec!["mono".to_owned(), "japanese".to_owned()]);
     fonts
 }
 
@@ -525,10 +529,45 @@ mod tests {
             for c in "東京フロー髙﨑①〜…‹›▲▼●○×–—•→□■◀▶×◆≠±".chars() {
                 assert!(ui.fonts_mut(|f| f.has_glyph(&font, c)), "{c}");
             }
+            for c in '0'..='9' {
+                let width = |c| ui.fonts_mut(|f| f.glyph_width(&font, c));
+                assert!((width(c) - width('0')).abs() < 0.01, "{c} is as wide as any other figure in a sentence");
+            }
             let width = |c| ui.fonts_mut(|f| f.glyph_width(&grid_figure(), c));
             for c in "0123456789abcdefIlOo.,:-…◆".chars() {
                 assert!((width(c) - width('0')).abs() < 0.01, "{c} is as wide as any other figure");
             }
+        });
+        output.textures_delta.clear();
+    }
+
+    /// In parts of the height of the letters: how far a sign goes below the line, and how high it is.
+    fn extent(ui: &Ui, family: FontFamily, sign: char) -> (f32, f32) {
+        let font = FontId::new(100.0, family);
+        let galley = ui.fonts_mut(|f| f.layout_no_wrap(sign.to_string(), font, Color32::WHITE));
+        let drawn = galley.rows[0].glyphs[0].uv_rect;
+        ((drawn.offset.y + drawn.size.y) / 100.0, drawn.size.y / 100.0)
+    }
+
+    #[test]
+    fn latin_letters_have_whole_descenders_and_underscores_that_are_seen() {
+        let ctx = Context::default();
+        install(&ctx);
+        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+            for family in [FontFamily::Proportional, FontFamily::Monospace] {
+                for letter in "gjpqy".chars() {
+                    let (below, _) = extent(ui, family.clone(), letter);
+                    assert!(below > 0.17, "{letter} goes {below} below the line in {family:?}");
+                }
+                let (_, high) = extent(ui, family.clone(), '_');
+                assert!(high > 0.06, "an underscore is {high} high in {family:?}");
+            }
+            let [latin, japanese] = ["g", "東"].map(|text| {
+                let galley = ui.fonts_mut(|f| f.layout_no_wrap(text.to_owned(), body(), Color32::WHITE));
+                (galley.rows[0].glyphs[0].pos.y, galley.size().y)
+            });
+            let is_near = |one: f32, other: f32| (one - other).abs() < 0.1;
+            assert!(is_near(latin.0, japanese.0) && is_near(latin.1, japanese.1), "one line: {latin:?} {japanese:?}");
         });
         output.textures_delta.clear();
     }

@@ -3,6 +3,7 @@
 
 use super::focus::{self, Arrows, PaneId, group_ui, pane_ui};
 use super::theme::{self, size};
+use super::widgets::named::named_button;
 use crate::model::{TimeRange, Timestamp};
 use crate::present::when::{self, Given, Side};
 use crate::session::records::Records;
@@ -62,9 +63,7 @@ fn bar_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, out: &mut Vec<Action
             ui.horizontal(|ui| {
                 for (sign, name, direction) in [("◀", t.tr("time-earlier"), -1), ("▶", t.tr("time-later"), 1)] {
                     let moved = moved(app.range, direction);
-                    let response = ui.add_enabled(moved.is_some(), Button::new(sign));
-                    let info = || egui::WidgetInfo::labeled(egui::accesskit::Role::Button, moved.is_some(), &name);
-                    response.widget_info(info);
+                    let response = named_button(ui, moved.is_some(), Button::new(sign), &name);
                     if response.on_hover_text(&name).clicked() {
                         out.extend(moved.map(Action::SetRange));
                     }

@@ -76,12 +76,9 @@ impl Strip<'_> {
         });
     }
 
-    /// From right to left.
+    /// From right to left, as Tab goes through them: what leads on comes first.
     fn buttons_ui(&self, ui: &mut Ui, out: &mut Vec<Action>) {
         let t = &self.app.texts;
-        if ui.button(t.tr("tour-close")).on_hover_text(t.tr("tour-close-tip")).clicked() {
-            out.push(Action::Tour(TourAction::Close));
-        }
         for (command, action, is_there) in [
             (Command::TourNext, TourAction::Next, self.at + 1 < TOUR.len()),
             (Command::TourPrevious, TourAction::Previous, self.at > 0),
@@ -95,6 +92,9 @@ impl Strip<'_> {
             if response.clicked() {
                 out.push(Action::Tour(action));
             }
+        }
+        if ui.button(t.tr("tour-close")).on_hover_text(t.tr("tour-close-tip")).clicked() {
+            out.push(Action::Tour(TourAction::Close));
         }
         if self.is_line {
             self.menu_ui(ui, out);

@@ -123,7 +123,7 @@ impl Window {
         // In this order: whether something is being composed depends on what the window gets, not by what still waits.
         ctx.add_plugin(KeyOrder::default());
         ctx.add_plugin(Composition::default());
-        ctx.add_plugin(Resting);
+        ctx.add_plugin(Resting::default());
         let repaint = ctx.clone();
         let mut app = App::new(backend, Arc::new(move || repaint.request_repaint()), config);
         app.open_what_was_named(opening);

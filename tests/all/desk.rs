@@ -1,11 +1,12 @@
 //! A scratch folder with a case in it, and the program's answers in a form that tests can compare.
 
-use crate::support::{coldtrail, run};
+use crate::support::{coldtrail, repository, run};
 use coldtrail::case::CaseReader;
 use rusqlite::{Connection, OpenFlags};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::sync::OnceLock;
 
 /// A folder of its own, and the path of a case in it.
 pub(crate) struct Desk {
@@ -120,6 +121,37 @@ impl Desk {
         names.sort();
         names
     }
+}
+
+/// A case that several tests begin with: made once, and each has a copy of its own.
+pub(crate) struct Template(OnceLock<Vec<u8>>);
+
+impl Template {
+    pub(crate) const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    /// A folder with a copy of the case and nothing else; the first call makes it.
+    pub(crate) fn desk(&self, make: impl FnOnce() -> Desk) -> Desk {
+        let bytes = self.0.get_or_init(|| {
+            let made = make();
+            assert_eq!(made.beside(), ["one.coldtrail"], "a case that nothing has open is one file");
+            std::fs::read(&made.case).unwrap()
+        });
+        let desk = Desk::without_case();
+        std::fs::write(&desk.case, bytes).unwrap();
+        desk
+    }
+}
+
+/// The sample logs in a case.
+pub(crate) fn sample_logs() -> Desk {
+    static CASE: Template = Template::new();
+    CASE.desk(|| {
+        let desk = Desk::new();
+        desk.import(&[repository().join("sample-logs/evidence")]);
+        desk
+    })
 }
 
 /// Read-only, with nothing of ours added.

@@ -300,3 +300,22 @@ fn what_cannot_be_an_exhibit_is_refused() {
     assert!(conclude(&desk.case, &Change::RemoveExhibit(7)).is_err());
     assert_eq!(query::exhibits(&desk.reader(), true).unwrap(), []);
 }
+
+#[test]
+fn an_exhibit_that_asks_for_something_unknown_is_said_to_be_of_a_newer_version() {
+    let desk = desk();
+    let playbook = PlaybookQuestion { query: PlaybookQuery::all(), limit: None };
+    let id = exhibits::add(&desk.case, &playbook, tokyo(), text("x"), &Cancel::default()).unwrap();
+    let reader = desk.reader();
+    let stored = query::exhibits(&reader, false).unwrap().into_iter().find(|exhibit| exhibit.id == id).unwrap();
+    let mut member = stored.clone();
+    member.frozen.query = stored.frozen.query.replacen('{', "{\"of_tomorrow\":true,", 1);
+    let mut kind = stored.clone();
+    kind.frozen.kind = "of_tomorrow".into();
+    for newer in [member, kind] {
+        let again = exhibits::ask_again(&reader, &newer, &Cancel::default());
+        assert_eq!(again.name(), "failed");
+        let told = again.detail();
+        assert!(told.contains("of_tomorrow") && told.contains("newer version of Coldtrail"), "{told}");
+    }
+}

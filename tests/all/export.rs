@@ -1,8 +1,8 @@
 //! Pairs, series, benchmark and export on the command line: columns, exit codes, and files that come back as they went.
 
 use crate::answers::desk;
-use crate::desk::{Desk, HEADER, event, flow_lines};
-use crate::support::{repository, run};
+use crate::desk::{Desk, HEADER, event, flow_lines, sample_logs};
+use crate::support::run;
 use coldtrail::query::{Cancel, SqlLimits};
 use parquet::basic::Type;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -145,9 +145,15 @@ fn the_benchmark_names_every_question() {
         "page_filtered",
         "page_sorted",
         "count_cidr",
+        "pairs_by_time",
+        "pairs_by_records",
+        "pairs_external",
+        "conversations_by_ratio",
+        "open_overview",
         "open_pairs",
         "open_pairs_packet",
         "open_conversations",
+        "open_conversations_once",
         "open_conversations_sorted",
     ];
     let mut sorted = expected;
@@ -182,15 +188,7 @@ fn flows_of(desk: &Desk) -> Vec<String> {
 
 #[test]
 fn flows_that_went_out_as_parquet_come_in_as_they_were() {
-    for evidence in [None, Some(repository().join("sample-logs/evidence"))] {
-        let desk = match &evidence {
-            None => desk(),
-            Some(evidence) => {
-                let desk = Desk::new();
-                desk.import(&[evidence]);
-                desk
-            }
-        };
+    for desk in [desk(), sample_logs()] {
         let file = desk.path("out.parquet");
         desk.ok(&["export", desk.case(), "--flows", file.to_str().unwrap()]);
         let other = Desk::new();

@@ -1,7 +1,7 @@
 //! Every column of every table changed once past the program, and cells that no program writes: verifying names each, and
 //! nothing ends it.
 
-use crate::desk::{Desk, event, gz_at};
+use crate::desk::{Desk, Template, event, gz_at};
 use crate::verify::written;
 use coldtrail::app::verify::{Area, Check, Told, Verdict, VerifyOptions, verify};
 use coldtrail::case::CaseWriter;
@@ -13,6 +13,11 @@ use std::time::Duration;
 
 /// A case in which every table has rows.
 fn full() -> Desk {
+    static CASE: Template = Template::new();
+    CASE.desk(filled)
+}
+
+fn filled() -> Desk {
     let desk = written();
     let digest = serde_json::json!({
         "awsAccountId": "123456789010", "digestStartTime": "2021-05-16T07:00:00Z",

@@ -1,7 +1,7 @@
 //! Lists of indicators from end to end: the public and the constructed lists of the corpora, the sample's two lists,
 //! and what an examiner does to lists and labels.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Template, sample_logs};
 use crate::support::{corpus, repository, shared};
 use coldtrail::app::indicators::{self, ImportChoice};
 use coldtrail::ingest::indicators::{ListOptions, read};
@@ -121,13 +121,15 @@ fn the_constructed_lists_have_their_expected_hits() {
 
 /// The case of the sample with its two lists.
 fn sample() -> Desk {
-    let desk = Desk::new();
-    let root = repository().join("sample-logs");
-    desk.import(&[root.join("evidence")]);
-    for name in ["ioc-list.csv", "partner-list.txt"] {
-        desk.ok(&["indicators", "import", desk.case(), root.join("indicators").join(name).to_str().unwrap()]);
-    }
-    desk
+    static CASE: Template = Template::new();
+    CASE.desk(|| {
+        let desk = sample_logs();
+        for name in ["ioc-list.csv", "partner-list.txt"] {
+            let list = repository().join("sample-logs/indicators").join(name);
+            desk.ok(&["indicators", "import", desk.case(), list.to_str().unwrap()]);
+        }
+        desk
+    })
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! SQL over the documented views.
 
 use crate::answers::sql as other_sql;
-use crate::desk::{Desk, event};
+use crate::desk::{Desk, event, sample_logs};
 use crate::support::{corpus, repository};
 use coldtrail::questions::catalogue::{CATALOGUE, Origin};
 use rusqlite::Connection;
@@ -98,8 +98,7 @@ const DEFINITIONS: &[(&str, &[&str], &str, &str)] = &[
 
 #[test]
 fn lookups_failures_and_network_changes_of_the_sample_have_the_numbers_of_their_definitions() {
-    let desk = Desk::new();
-    desk.import(&[repository().join("sample-logs/evidence")]);
+    let desk = sample_logs();
     let found = |name: &str, parameters: &[&str]| {
         let parameters: Vec<String> = parameters.iter().map(|p| (*p).to_owned()).collect();
         asked(&desk, name, &parameters, "ref", None).len()
@@ -286,9 +285,7 @@ fn every_query_of_the_catalogue_is_defined_here() {
 
 #[test]
 fn named_queries_on_the_sample_logs_find_what_their_definitions_find() {
-    let desk = Desk::new();
-    let evidence = repository().join("sample-logs/evidence");
-    desk.import(&[evidence]);
+    let desk = sample_logs();
     let list = repository().join("sample-logs/indicators/ioc-list.csv");
     desk.ok(&["indicators", "import", desk.case(), list.to_str().unwrap()]);
     let most = "SELECT srcaddr FROM flow_record GROUP BY 1 ORDER BY count(*) DESC LIMIT 1";
@@ -301,8 +298,7 @@ fn named_queries_on_the_sample_logs_find_what_their_definitions_find() {
 
 #[test]
 fn the_nat_alarm_of_the_sample_counts_what_goes_out_to_destinations_only() {
-    let desk = Desk::new();
-    desk.import(&[repository().join("sample-logs/evidence")]);
+    let desk = sample_logs();
     let nat = "eni-04a700aa05aa05aa5";
     let windows = format!(
         "SELECT sum(b), sum(b >= 200000), count(*) FROM (SELECT sum(iif(log_status IN ('NODATA', 'SKIPDATA'), NULL, bytes)) b

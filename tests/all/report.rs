@@ -1,7 +1,7 @@
 //! The report of a case, as a recipient gets it: made by the program from the sample logs with an exhibit of every kind,
 //! opened with the programs that recipients use.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Template};
 use crate::support::{coldtrail, files_below, repository, skip};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,11 @@ const HOSTILE: &str = "<script>document.title='pwned'</script>\"'=cmd|'/C calc'!
 
 /// The sample logs with findings and an exhibit of every kind.
 fn sample() -> Desk {
+    static CASE: Template = Template::new();
+    CASE.desk(reported)
+}
+
+fn reported() -> Desk {
     let desk = Desk::without_case();
     let case = desk.case().to_owned();
     desk.ok(&["new", &case, "--examiner", "A. Mori", "--title", "sample", "--reference", "2026-0311"]);

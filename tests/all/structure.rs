@@ -330,6 +330,32 @@ fn modules_open_with_what_they_are_for() {
     none(found, "a module opens with //!");
 }
 
+/// Tests in comments would not run (`doctest` in `Cargo.toml`), so there are none.
+#[test]
+fn comments_hold_no_tests() {
+    let found = files_below(&repository().join("src")).into_iter().flat_map(|path| {
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        code_in_comments(&text).into_iter().map(move |line| format!("{}:{line}", path.display())).collect::<Vec<_>>()
+    });
+    none(found.collect(), "a block in a comment is of text; what it would test is a test");
+}
+
+/// Lines from 1 at which a block begins in a comment that is not marked as text.
+fn code_in_comments(text: &str) -> Vec<usize> {
+    let mut is_open = false;
+    let mut found = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        let comment = line.trim_start();
+        let Some(comment) = comment.strip_prefix("//!").or_else(|| comment.strip_prefix("///")) else { continue };
+        let Some(language) = comment.trim().strip_prefix("```") else { continue };
+        is_open = !is_open;
+        if is_open && language != "text" {
+            found.push(at + 1);
+        }
+    }
+    found
+}
+
 #[test]
 fn nothing_is_left_for_later() {
     none(strangers(&[], &["todo!", "unimplemented!", "dbg!"]), "no stubs");
@@ -351,5 +377,6 @@ fn the_checks_themselves_see_what_they_should() {
     assert_eq!(texts, ["SELECT 1 FROM x", "egui \"x\""]);
     assert!(!mentions(&code, "egui") && mentions(&code, "ui"), "{code}");
     assert!(!mentions("eguide", "egui") && mentions("egui::Ui", "egui"));
+    assert_eq!(code_in_comments("//! ```text\n//! a\n//! ```\n    /// ```\n    /// b();\n    /// ```\n// ```"), [4]);
     assert_eq!(used_modules("use crate::{case::{A, B}, model}; crate::query::x()"), ["case", "model", "query"]);
 }

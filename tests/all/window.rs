@@ -26,6 +26,16 @@ fn last_filter(home: &Path) -> Option<String> {
     settings["filters"][0].as_str().map(str::to_owned)
 }
 
+/// The path of a case with little evidence.
+fn imported(home: &Path) -> String {
+    let evidence = repository().join("sample-logs/evidence/from-data-team");
+    let case = home.join("case.coldtrail").to_str().unwrap().to_owned();
+    run(home, &["new", &case, "--examiner", "A. Analyst"], 0);
+    // Exit code 1: one line of it is no record.
+    run(home, &["import", &case, evidence.to_str().unwrap(), "--examiner", "A. Analyst"], 1);
+    case
+}
+
 #[test]
 fn evidence_is_imported_filtered_and_its_last_row_is_the_right_one() {
     let Some(screen) = Screen::start("window", 1280, 800) else { return };
@@ -35,6 +45,9 @@ fn evidence_is_imported_filtered_and_its_last_row_is_the_right_one() {
     let case = home.join("case.coldtrail");
     let case = case.to_str().unwrap();
 
+    // Who works with the program is remembered.
+    std::fs::create_dir(home.join("coldtrail")).unwrap();
+    std::fs::write(home.join("coldtrail/settings.json"), r#"{"examiner":"A. Analyst"}"#).unwrap();
     // Evidence on the command line: the window asks for a case, then how to import.
     let program = screen.open(home, &[evidence.to_str().unwrap()]);
     assert_eq!(program.title(), "Coldtrail");
@@ -81,12 +94,8 @@ fn the_clipboard_is_shared_with_other_programs() {
     let Some(screen) = Screen::start("clipboard", 1280, 800) else { return };
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
-    let evidence = repository().join("sample-logs/evidence/from-data-team");
-    let case = home.join("case.coldtrail");
-    let case = case.to_str().unwrap();
-    run(home, &["new", case, "--examiner", "A. Analyst"], 0);
-    // Exit code 1: one line of it is no record.
-    run(home, &["import", case, evidence.to_str().unwrap(), "--examiner", "A. Analyst"], 1);
+    let case = imported(home);
+    let case = case.as_str();
     let program = screen.open(home, &[case]);
     program.changes("the flows", 20_000, |p| p.key("ctrl+3"));
 
@@ -127,12 +136,8 @@ fn what_is_being_typed_survives_the_sudden_end_of_the_program() {
     let Some(screen) = Screen::start("sudden-end", 1280, 800) else { return };
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
-    let evidence = repository().join("sample-logs/evidence/from-data-team");
-    let case = home.join("case.coldtrail");
-    let case = case.to_str().unwrap();
-    run(home, &["new", case, "--examiner", "A. Analyst"], 0);
-    // Exit code 1: one line of it is no record.
-    run(home, &["import", case, evidence.to_str().unwrap(), "--examiner", "A. Analyst"], 1);
+    let case = imported(home);
+    let case = case.as_str();
     let words = "The key left at 03";
     let program = screen.open(home, &[case]);
     program.changes("the flows", 20_000, |p| p.key("ctrl+3"));

@@ -5,7 +5,7 @@ use crate::case::CaseReader;
 use crate::filter::{Check, Filter, Target, clause};
 use crate::model::{Dataset, FieldId, TimeRange, Timestamp, Unit, Value};
 use crate::query::tables::{Column, Rows};
-use crate::query::{self, Cancel, QueryError, Scope, SourceHour, own_field};
+use crate::query::{self, Cancel, QueryError, Scope, SourceHour, SourceTime, own_field};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -258,17 +258,17 @@ impl SourceGap {
 /// # Errors
 /// As of any query.
 pub fn sources(reader: &CaseReader, dataset: Dataset, cancel: &Cancel) -> Result<Sources, QueryError> {
-    let hours = query::source_hours(reader, &Scope::all(dataset), &source_fields(dataset), cancel)?;
+    let hours = query::hours_of_sources(reader, dataset, &source_fields(dataset), cancel)?;
     Ok(missing_of(dataset, &hours))
 }
 
 /// `hours`: of each source together, ascending.
-fn missing_of(dataset: Dataset, hours: &[SourceHour]) -> Sources {
+fn missing_of(dataset: Dataset, hours: &[SourceTime]) -> Sources {
     let (mut count, mut gaps) = (0, Vec::new());
-    for of_source in hours.chunk_by(|one, other| one.source == other.source) {
+    for of_source in hours.chunk_by(|one, other| one.0 == other.0) {
         count += 1;
-        let Some(first) = of_source.first() else { continue };
-        let own: BTreeSet<i64> = of_source.iter().filter_map(|hour| hour.hour).collect();
+        let Some((name, _)) = of_source.first() else { continue };
+        let own: BTreeSet<i64> = of_source.iter().filter_map(|(_, hour)| *hour).collect();
         let next = own.iter().skip(1);
         let runs: Vec<(i64, i64)> = own
             .iter()
@@ -279,7 +279,7 @@ fn missing_of(dataset: Dataset, hours: &[SourceHour]) -> Sources {
         if runs.is_empty() {
             continue;
         }
-        let (kind, [account, region, source]) = source(dataset, &first.source);
+        let (kind, [account, region, source]) = source(dataset, name);
         let records = Scope::of(dataset, records_of(kind, [&account, &region, &source]));
         gaps.push(SourceGap { kind, account, region, source, runs, records });
     }
@@ -344,7 +344,7 @@ mod tests {
             hour("eni-b", None, [1, 0, 0]),
             hour("eni-b", Some(7200), [3, 0, 0]),
         ];
-        let found = missing_of(Dataset::Flows, &hours);
+        let found = missing_of(Dataset::Flows, &hours.map(|hour| (hour.source, hour.hour)));
         assert_eq!((found.count, found.gaps.len()), (2, 1));
         let gap = &found.gaps[0];
         assert_eq!((gap.name().as_str(), gap.hours()), ("eni-a", 3));

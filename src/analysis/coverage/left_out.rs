@@ -2,7 +2,6 @@
 //! hours of which there is no evidence.
 
 use crate::case::{CaseReader, dataset_name};
-use crate::filter;
 use crate::model::{Dataset, TimeRange};
 use crate::query::{self, Cancel, Duplicates, QueryError, Scope};
 use serde::{Deserialize, Serialize};
@@ -43,9 +42,8 @@ impl LeftOut {
         let mut left_out = Self { dataset: dataset_name(scope.dataset).to_owned(), duplicates, ..Self::default() };
         if scope.dataset == Dataset::Flows {
             let status = |text| -> Result<Scope, QueryError> {
-                let filter =
-                    filter::parse(text, scope.dataset).map_err(|error| QueryError::Filter(error.to_string()))?;
-                Ok(Scope { filter: Some(filter), ..scope.clone() })
+                let filter = Scope::written(scope.dataset, text)?.filter;
+                Ok(Scope { filter, ..scope.clone() })
             };
             left_out.no_data = count(&status("log_status = NODATA")?)?;
             left_out.skip_data = count(&status("log_status = SKIPDATA")?)?;

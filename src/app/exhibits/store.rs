@@ -88,6 +88,10 @@ pub fn ask_again(reader: &CaseReader, exhibit: &Exhibit, cancel: &Cancel) -> Aga
                 "its statement timed out after {} s; increase the timeout, or remove the exhibit",
                 time.as_secs()
             ),
+            // That they were not changed was checked first.
+            (AskError::Unreadable(_), _) => format!(
+                "{error}; it may have been saved by a newer version of Coldtrail, which can run it again. Its saved rows are intact"
+            ),
             _ => error.to_string(),
         })
     })

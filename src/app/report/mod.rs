@@ -191,26 +191,20 @@ fn finding(
 /// A record in a line: who with whom, or who did what.
 fn cited(reader: &CaseReader, id: RecordId) -> Result<CitedRecord, ExportReportError> {
     let detail = query::record(reader, id)?;
-    let value = |name: &str| detail.fields.iter().find(|(field, _)| field.name() == name).map(|(_, value)| value);
-    let text = |name: &str| value(name).map(Value::to_text).unwrap_or_else(|| "-".to_owned());
-    let time = |name: &str| match value(name) {
-        Some(Value::Time(time)) => Some(*time),
-        _ => None,
-    };
-    let (time, words) = match detail.dataset {
+    let text = |name: &str| detail.value(name).map(Value::to_text).unwrap_or_else(|| "-".to_owned());
+    let words = match detail.dataset {
         Dataset::Flows => {
             let [from, to, from_port, to_port] = ["srcaddr", "dstaddr", "srcport", "dstport"].map(text);
             let [protocol, action, bytes] = ["protocol", "action", "bytes"].map(text);
-            let words = format!("{from}:{from_port} > {to}:{to_port}, protocol {protocol}, {bytes} bytes, {action}");
-            (time("start"), words)
+            format!("{from}:{from_port} > {to}:{to_port}, protocol {protocol}, {bytes} bytes, {action}")
         }
         Dataset::Events => {
             let [name, who, from] = ["event_name", "user_identity_arn", "source_ip_address"].map(text);
-            let error = value("error_code").map(|code| format!(", {}", code.to_text())).unwrap_or_default();
-            (time("event_time"), format!("{name}, {who}, {from}{error}"))
+            let error = detail.value("error_code").map(|code| format!(", {}", code.to_text())).unwrap_or_default();
+            format!("{name}, {who}, {from}{error}")
         }
     };
-    Ok(CitedRecord { reference: id.to_string(), time, words, path: detail.evidence_path })
+    Ok(CitedRecord { reference: id.to_string(), time: detail.time(), words, path: detail.evidence_path })
 }
 
 fn exhibit(

@@ -32,11 +32,11 @@ pub(crate) fn detect_csv(head: &Head<'_>, flow: impl FnOnce() -> FlowSinks) -> O
 /// The first row that is a header of CloudTrail's columns.
 fn header(head: &Head<'_>) -> Option<(Layout, u8)> {
     // Each line on its own: a quote that is never closed in a line before the header must not swallow it.
-    let lines = head.bytes.split_inclusive(|byte| *byte == b'\n').take(MOST_LINES).enumerate();
-    // A header of one name is one only at the beginning.
-    let mut lines = lines.filter(|(i, line)| *i == 0 || DELIMITERS.iter().any(|delimiter| line.contains(delimiter)));
-    lines.find_map(|(_, line)| {
-        DELIMITERS.into_iter().find_map(|delimiter| {
+    let mut lines = head.bytes.split_inclusive(|byte| *byte == b'\n').take(MOST_LINES).enumerate();
+    lines.find_map(|(i, line)| {
+        // A header of one name is one only at the beginning, and without its delimiter every line is one name.
+        let separates = |delimiter: &u8| i == 0 || line.contains(delimiter);
+        DELIMITERS.into_iter().filter(separates).find_map(|delimiter| {
             let mut rows = Rows::new(MAX_HEADER_BYTES, delimiter);
             let is_row = rows.advance(line).1 || (head.complete && rows.finish());
             let names = is_row.then(|| rows.take_header()).flatten()?;

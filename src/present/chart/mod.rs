@@ -142,6 +142,11 @@ impl Chart {
         sums
     }
 
+    /// The same of one point.
+    pub fn foot(&self, line: usize, place: usize) -> f64 {
+        self.lines.iter().take(line).filter_map(|line| line.values.get(place)).fold(0.0, |sum, value| sum + value)
+    }
+
     /// Points of each line that reach the threshold.
     pub fn reaching(&self, threshold: u64) -> Vec<(usize, usize)> {
         let of_line = |(at, line): (usize, &Line)| {
@@ -264,6 +269,7 @@ mod tests {
         assert_eq!(chart.lines[0].exact, [5, 7, 0, 0, 0, 0, 0, 9]);
         assert_eq!((chart.at(70.0), chart.at(200.0), chart.gap(4000.0)), (Some(1), None, Some((3600, 7200))));
         assert_eq!((chart.top(Shape::Area), chart.below(1)[1], chart.reaching(7)), (9.0, 7.0, vec![(0, 1), (0, 7)]));
+        assert_eq!((chart.foot(0, 1), chart.foot(1, 1)), (0.0, 7.0));
     }
 
     #[test]

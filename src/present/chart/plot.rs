@@ -303,8 +303,7 @@ impl<'a> Page<'a> {
         let (left, right) = (self.frame.left(), self.frame.width - self.frame.right());
         self.scene.line((left, at), (right, at), paint, &[6.0, 4.0]);
         for (line, place) in chart.reaching(threshold) {
-            let below =
-                if track.shape.is_stacked() { chart.below(line).get(place).copied().unwrap_or(0.0) } else { 0.0 };
+            let below = if track.shape.is_stacked() { chart.foot(line, place) } else { 0.0 };
             let value = chart.lines.get(line).and_then(|line| line.values.get(place)).copied().unwrap_or(0.0);
             let (x, top) = (self.middle(chart, place), y(below + value));
             let steps =

@@ -1,17 +1,19 @@
 //! Conversations over the columns, or by plain SQL: record by record, added up by direction, then folded.
 
 use super::repeats::repeats;
-use super::table::ConversationTable;
+use super::table::{ConversationTable, Talk, put_in_order};
 use super::{ConversationQuery, Repeats, Side, StartEvidence, is_well_known};
 use crate::case::CaseReader;
 use crate::model::{Dataset, Timestamp};
 use crate::query::directed::Counted;
 use crate::query::figures::Source;
-use crate::query::pairs::{AddressOrder, NO_TIME, added};
+use crate::query::pairs::{AddressOrder, NO_TIME, PairTotals, added};
+use crate::query::row_order::RowOrder;
 use crate::query::scope::own_field;
 use crate::query::{Cancel, Figures, PairKey, QueryError, engine, filter_sql};
 use rusqlite::{Row, params_from_iter};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// What one side sent to the other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,10 +90,10 @@ pub(in crate::query) fn conversations_by_sql(
         Ok(halves)
     })?;
     let addresses = cancel.watch(reader, || AddressOrder::load(reader))?;
-    let table = fold(halves, &addresses, &asked(reader, query)?);
-    let mut order = table.order(&query.sort, &addresses);
-    order.truncate(query.limit.unwrap_or(usize::MAX));
-    Ok(ConversationTable { totals: table.totals.clone(), ..table.rows_in_order(&order) })
+    let (mut talks, totals) = fold(halves, &addresses, &asked(reader, query)?);
+    put_in_order(&mut talks, &query.sort, &addresses);
+    talks.truncate(query.limit.unwrap_or(usize::MAX));
+    Ok(ConversationTable::new(Arc::new(talks), RowOrder::AsStored, totals))
 }
 
 impl Half {
@@ -130,73 +132,62 @@ impl Half {
     }
 }
 
-/// Puts the two directions of each pair into one row, in no order yet.
-fn fold(mut halves: FxHashMap<(u32, u32), Half>, addresses: &AddressOrder, asked: &[u32]) -> ConversationTable {
+/// Puts the two directions of each pair into one row, in no order yet; with the totals.
+fn fold(mut halves: FxHashMap<(u32, u32), Half>, addresses: &AddressOrder, asked: &[u32]) -> (Vec<Talk>, PairTotals) {
     let mut keys: Vec<(u32, u32)> = halves.keys().copied().collect();
     keys.sort_unstable();
-    let mut table = ConversationTable::default();
+    let (mut talks, mut totals) = (Vec::new(), PairTotals::default());
     for (source, destination) in keys {
-        let Some(half) = halves.remove(&(source, destination)) else { continue };
+        let Some(there) = halves.remove(&(source, destination)) else { continue };
         let back = halves.remove(&(destination, source)).unwrap_or_default();
-        fold_into(&mut table, (source, destination), &half, &back, addresses, asked);
+        let talk = match is_left(source, destination, addresses, asked) {
+            true => talk((source, destination), &there, &back),
+            false => talk((destination, source), &back, &there),
+        };
+        let Some(talk) = talk else { continue };
+        talks.push(talk);
+        totals.pairs += 1;
+        [there, back].iter().for_each(|half| add(&mut totals, &half.figures));
     }
-    table
+    (talks, totals)
 }
 
-/// One more conversation: what the first of two addresses sent to the other, and what came back.
-pub(in crate::query) fn fold_into(
-    table: &mut ConversationTable,
-    (source, destination): (u32, u32),
-    there: &Half,
-    back: &Half,
-    addresses: &AddressOrder,
-    asked: &[u32],
-) {
-    if is_left(source, destination, addresses, asked) {
-        push(table, (source, destination), there, back);
-    } else {
-        push(table, (destination, source), back, there);
-    }
+fn add(totals: &mut PairTotals, figures: &Figures) {
+    totals.records += figures.records;
+    totals.accepted += figures.accepted;
+    totals.rejected += figures.rejected;
+    totals.left_out += figures.left_out;
+    totals.packets = added(totals.packets, figures.packets);
+    totals.bytes = added(totals.bytes, figures.bytes);
 }
 
 /// Is the first of the two on the left?
-fn is_left(one: u32, other: u32, addresses: &AddressOrder, asked: &[u32]) -> bool {
-    let rank = |id: u32| {
-        let place = addresses.place(id).unwrap_or(u128::MAX);
-        (!asked.contains(&id), !addresses.is_internal(id), place)
-    };
+pub(in crate::query) fn is_left(one: u32, other: u32, addresses: &AddressOrder, asked: &[u32]) -> bool {
+    let rank = |id: u32| (!asked.contains(&id), addresses.standing(id));
     rank(one) <= rank(other)
 }
 
-fn push(table: &mut ConversationTable, (left, right): (u32, u32), there: &Half, back: &Half) {
+/// What left sent to right and what came back as one row. `None` where there is nothing but repeats: they are counted in
+/// another row, or not at all.
+pub(in crate::query) fn talk((left, right): (u32, u32), there: &Half, back: &Half) -> Option<Talk> {
     let (sent, received) = (&there.figures, &back.figures);
     let records = sent.records + received.records;
-    // Nothing but repeats: they are counted in another row, or not at all.
-    if records == 0 {
-        return;
-    }
     let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     let time = |time: Option<Timestamp>| time.map_or(NO_TIME, |time| time.secs());
-    table.left.push(left);
-    table.right.push(right);
-    table.record_counts.push(count(records));
-    table.packets.push(added(sent.packets, received.packets));
-    table.sent.push(sent.bytes);
-    table.received.push(received.bytes);
-    table.first_seen.push(time(sent.first.into_iter().chain(received.first).min()));
-    table.last_seen.push(time(sent.last.into_iter().chain(received.last).max()));
-    table.accepted.push(count(sent.accepted + received.accepted));
-    table.rejected.push(count(sent.rejected + received.rejected));
-    table.started.push(if left == right { None } else { started(there, back) });
-    table.repeats.push(there.repeats + back.repeats);
-    let totals = &mut table.totals;
-    totals.pairs += 1;
-    totals.records += records;
-    totals.accepted += sent.accepted + received.accepted;
-    totals.rejected += sent.rejected + received.rejected;
-    totals.left_out += sent.left_out + received.left_out;
-    totals.packets = added(totals.packets, added(sent.packets, received.packets));
-    totals.bytes = added(totals.bytes, added(sent.bytes, received.bytes));
+    (records > 0).then(|| Talk {
+        left,
+        right,
+        records: count(records),
+        packets: added(sent.packets, received.packets),
+        sent: sent.bytes,
+        received: received.bytes,
+        first: time(sent.first.into_iter().chain(received.first).min()),
+        last: time(sent.last.into_iter().chain(received.last).max()),
+        accepted: count(sent.accepted + received.accepted),
+        rejected: count(sent.rejected + received.rejected),
+        started: if left == right { None } else { started(there, back) },
+        repeats: there.repeats + back.repeats,
+    })
 }
 
 /// Who started it, by the strongest evidence that there is.

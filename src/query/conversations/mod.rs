@@ -29,11 +29,12 @@ mod repeats;
 mod table;
 
 pub use evaluate::conversations;
-pub(super) use evaluate::{Half, Signs, fold_into};
+pub(super) use evaluate::{Half, Signs, is_left, talk};
 #[cfg(test)]
 pub(super) use evaluate::{asked, conversations_by_sql};
 pub(super) use repeats::Sightings;
 pub use table::{ConversationRow, ConversationTable, conversation_rows};
+pub(super) use table::{Talk, Talks, thousandths};
 
 use super::PairQuery;
 use crate::model::Unit;

@@ -3,33 +3,99 @@
 use super::{ConversationColumn, ConversationSort, Side, StartEvidence};
 use crate::case::CaseReader;
 use crate::model::{Timestamp, Value};
-use crate::query::pairs::{AddressOrder, NO_TIME, PairTotals, absent_last, address_text};
-use crate::query::{QueryError, Sums};
+use crate::query::QueryError;
+use crate::query::pairs::{AddressOrder, NO_TIME, PairTotals, absent_last, address_text, time_key};
+use crate::query::row_order::RowOrder;
 use std::cmp::Ordering;
+use std::fmt::Debug;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Conversations in order; as `PairTable`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ConversationTable {
-    /// `address_id`; 0 for none.
-    pub left: Vec<u32>,
-    pub right: Vec<u32>,
-    pub record_counts: Vec<u32>,
-    pub packets: Sums,
-    /// Bytes from left to right, and from right to left; `None` where no record of that direction says any.
-    pub sent: Sums,
-    pub received: Sums,
-    /// Seconds; `NO_TIME` for none.
-    pub first_seen: Vec<i64>,
-    pub last_seen: Vec<i64>,
-    pub accepted: Vec<u32>,
-    pub rejected: Vec<u32>,
-    /// Inferred, with what from; `None` where it is unknown.
-    pub started: Vec<Option<(Side, StartEvidence)>>,
-    /// Records that say again what one at another interface says; in the counts or not, as asked for.
-    pub repeats: Vec<u32>,
+    talks: Arc<dyn Talks>,
+    order: Arc<RowOrder>,
     /// Of all conversations, those beyond a limit too.
     pub totals: PairTotals,
+}
+
+/// Conversations in no order.
+pub(in crate::query) trait Talks: Debug + Send + Sync {
+    fn len(&self) -> usize;
+
+    /// `None` past the end.
+    fn talk(&self, row: usize) -> Option<Talk>;
+}
+
+impl Talks for Vec<Talk> {
+    fn len(&self) -> usize {
+        self.as_slice().len()
+    }
+
+    fn talk(&self, row: usize) -> Option<Talk> {
+        self.get(row).copied()
+    }
+}
+
+/// What one conversation comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::query) struct Talk {
+    /// `address_id`; 0 for none.
+    pub left: u32,
+    pub right: u32,
+    pub records: u32,
+    pub packets: Option<u128>,
+    /// Bytes from left to right, and from right to left; `None` where no record of that direction says any.
+    pub sent: Option<u128>,
+    pub received: Option<u128>,
+    /// Seconds; `NO_TIME` for none.
+    pub first: i64,
+    pub last: i64,
+    pub accepted: u32,
+    pub rejected: u32,
+    /// Inferred, with what from; `None` where it is unknown.
+    pub started: Option<(Side, StartEvidence)>,
+    /// Records that say again what one at another interface says; in the counts or not, as asked for.
+    pub repeats: u32,
+}
+
+impl Talk {
+    fn total_bytes(&self) -> Option<u128> {
+        crate::query::pairs::added(self.sent, self.received)
+    }
+
+    /// What it sorts by in a column: greater numbers later; `None` for what is absent.
+    pub(in crate::query) fn key(&self, column: ConversationColumn, addresses: &AddressOrder) -> Option<u128> {
+        // Behind every address.
+        const NO_SIDE: u128 = 1 << 40;
+        match column {
+            ConversationColumn::Left => addresses.place(self.left),
+            ConversationColumn::Right => addresses.place(self.right),
+            ConversationColumn::RecordCount => Some(self.records.into()),
+            ConversationColumn::Packets => self.packets,
+            ConversationColumn::TotalBytes => self.total_bytes(),
+            ConversationColumn::DataRatio => self.total_bytes()?.checked_div(self.records.into()),
+            ConversationColumn::FirstSeen => time_key(self.first),
+            ConversationColumn::LastSeen => time_key(self.last),
+            ConversationColumn::Accepted => Some(self.accepted.into()),
+            ConversationColumn::Rejected => Some(self.rejected.into()),
+            ConversationColumn::Sent => self.sent,
+            ConversationColumn::Received => self.received,
+            ConversationColumn::Ratio => thousandths(self.sent, self.received),
+            ConversationColumn::StartedBy => Some(match self.started?.0 {
+                Side::Left => addresses.place(self.left).unwrap_or(NO_SIDE),
+                Side::Right => addresses.place(self.right).unwrap_or(NO_SIDE),
+                Side::Both => NO_SIDE,
+            }),
+            ConversationColumn::Evidence => Some(match self.started?.1 {
+                StartEvidence::SynFlags => 0,
+                StartEvidence::Ports => 1,
+                StartEvidence::FirstSeen => 2,
+            }),
+            ConversationColumn::Repeats => Some(self.repeats.into()),
+        }
+    }
 }
 
 /// One conversation with its addresses in words.
@@ -91,132 +157,51 @@ impl ConversationRow {
 }
 
 /// Sent to received in thousandths, rounded down; `None` where nothing was received.
-fn thousandths(sent: Option<u128>, received: Option<u128>) -> Option<u128> {
+pub(in crate::query) fn thousandths(sent: Option<u128>, received: Option<u128>) -> Option<u128> {
     sent?.saturating_mul(1000).checked_div(received?)
 }
 
+impl PartialEq for ConversationTable {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |row: usize| self.talk(row) == other.talk(row);
+        self.totals == other.totals && self.len() == other.len() && (0..self.len()).all(same)
+    }
+}
+
+impl Eq for ConversationTable {}
+
 impl ConversationTable {
+    pub(in crate::query) fn new(talks: Arc<dyn Talks>, order: RowOrder, totals: PairTotals) -> Self {
+        Self { talks, order: Arc::new(order), totals }
+    }
+
     pub fn len(&self) -> usize {
-        self.record_counts.len()
+        self.order.len(self.talks.len())
     }
 
     pub fn is_empty(&self) -> bool {
-        self.record_counts.is_empty()
+        self.len() == 0
     }
 
-    pub fn total_bytes(&self, row: usize) -> Option<u128> {
-        crate::query::pairs::added(self.sent.get(row), self.received.get(row))
+    fn talk(&self, row: usize) -> Option<Talk> {
+        self.talks.talk(self.order.row(row)?)
     }
 
-    pub(super) fn order(&self, sort: &[ConversationSort], addresses: &AddressOrder) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.len()).map(|row| row as u32).collect();
-        order.sort_unstable_by(|&a, &b| {
-            let (a, b) = (a as usize, b as usize);
-            let compare = |column, descending| {
-                absent_last(self.key(column, a, addresses), self.key(column, b, addresses), descending)
-            };
-            let by_key = sort.iter().map(|key| compare(key.column, key.descending));
-            let tie = [ConversationColumn::Left, ConversationColumn::Right];
-            let by_tie = tie.into_iter().map(|column| compare(column, false));
-            by_key.chain(by_tie).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
-        });
-        order
+    /// Packets and bytes of its conversations, in no order.
+    pub(in crate::query) fn sums(&self) -> impl Iterator<Item = [Option<u128>; 2]> + '_ {
+        (0..self.talks.len()).filter_map(|row| self.talks.talk(row)).map(|talk| [talk.packets, talk.total_bytes()])
     }
+}
 
-    /// What a row sorts by in a column: greater numbers later; `None` for what is absent.
-    pub(in crate::query) fn key(
-        &self,
-        column: ConversationColumn,
-        row: usize,
-        addresses: &AddressOrder,
-    ) -> Option<u128> {
-        let side = |list: &[u32]| list.get(row).and_then(|id| addresses.place(*id));
-        let count = |list: &[u32]| list.get(row).map(|count| u128::from(*count));
-        // Times before 1970 order too.
-        let time = |list: &[i64]| {
-            let time = list.get(row).filter(|time| **time != NO_TIME)?;
-            Some((i128::from(*time) - i128::from(i64::MIN)) as u128)
-        };
-        // Behind every address.
-        const NO_SIDE: u128 = 1 << 40;
-        match column {
-            ConversationColumn::Left => side(&self.left),
-            ConversationColumn::Right => side(&self.right),
-            ConversationColumn::RecordCount => count(&self.record_counts),
-            ConversationColumn::Packets => self.packets.get(row),
-            ConversationColumn::TotalBytes => self.total_bytes(row),
-            ConversationColumn::DataRatio => {
-                self.total_bytes(row)?.checked_div(u128::from(*self.record_counts.get(row)?))
-            }
-            ConversationColumn::FirstSeen => time(&self.first_seen),
-            ConversationColumn::LastSeen => time(&self.last_seen),
-            ConversationColumn::Accepted => count(&self.accepted),
-            ConversationColumn::Rejected => count(&self.rejected),
-            ConversationColumn::Sent => self.sent.get(row),
-            ConversationColumn::Received => self.received.get(row),
-            ConversationColumn::Ratio => thousandths(self.sent.get(row), self.received.get(row)),
-            ConversationColumn::StartedBy => Some(match self.started.get(row).copied().flatten()?.0 {
-                Side::Left => side(&self.left).unwrap_or(NO_SIDE),
-                Side::Right => side(&self.right).unwrap_or(NO_SIDE),
-                Side::Both => NO_SIDE,
-            }),
-            ConversationColumn::Evidence => Some(match self.started.get(row).copied().flatten()?.1 {
-                StartEvidence::SynFlags => 0,
-                StartEvidence::Ports => 1,
-                StartEvidence::FirstSeen => 2,
-            }),
-            ConversationColumn::Repeats => count(&self.repeats),
-        }
-    }
-
-    /// These rows in this order, without totals.
-    pub(in crate::query) fn rows_in_order(&self, order: &[u32]) -> Self {
-        fn turned<T: Copy>(list: &[T], order: &[u32]) -> Vec<T> {
-            order.iter().filter_map(|row| list.get(*row as usize).copied()).collect()
-        }
-        Self {
-            left: turned(&self.left, order),
-            right: turned(&self.right, order),
-            record_counts: turned(&self.record_counts, order),
-            packets: self.packets.reordered(order),
-            sent: self.sent.reordered(order),
-            received: self.received.reordered(order),
-            first_seen: turned(&self.first_seen, order),
-            last_seen: turned(&self.last_seen, order),
-            accepted: turned(&self.accepted, order),
-            rejected: turned(&self.rejected, order),
-            started: turned(&self.started, order),
-            repeats: turned(&self.repeats, order),
-            totals: PairTotals::default(),
-        }
-    }
-
-    /// The rows and totals of others, one behind another.
-    pub(in crate::query) fn joined(parts: impl IntoIterator<Item = Self>) -> Self {
-        let mut parts = parts.into_iter();
-        let mut all = parts.next().unwrap_or_default();
-        for part in parts {
-            all.left.extend(part.left);
-            all.right.extend(part.right);
-            all.record_counts.extend(part.record_counts);
-            all.packets.append(&part.packets);
-            all.sent.append(&part.sent);
-            all.received.append(&part.received);
-            all.first_seen.extend(part.first_seen);
-            all.last_seen.extend(part.last_seen);
-            all.accepted.extend(part.accepted);
-            all.rejected.extend(part.rejected);
-            all.started.extend(part.started);
-            all.repeats.extend(part.repeats);
-            all.totals.add(&part.totals);
-        }
-        all
-    }
-
-    /// Of memory, about.
-    pub(in crate::query) fn bytes(rows: usize) -> usize {
-        rows * (6 * size_of::<u32>() + 5 * size_of::<u64>() + size_of::<Option<(Side, StartEvidence)>>())
-    }
+/// Puts conversations in the order of the keys, ties by left and right.
+pub(super) fn put_in_order(talks: &mut [Talk], sort: &[ConversationSort], addresses: &AddressOrder) {
+    talks.sort_unstable_by(|a, b| {
+        let compare = |column, descending| absent_last(a.key(column, addresses), b.key(column, addresses), descending);
+        let by_key = sort.iter().map(|key| compare(key.column, key.descending));
+        let tie = [ConversationColumn::Left, ConversationColumn::Right];
+        let by_tie = tie.into_iter().map(|column| compare(column, false));
+        by_key.chain(by_tie).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    });
 }
 
 /// The rows of a page.
@@ -228,21 +213,21 @@ pub fn conversation_rows(
     let _moment = reader.moment()?;
     let mut rows = Vec::with_capacity(page.len().min(table.len()));
     for row in page.start..page.end.min(table.len()) {
-        let count = |list: &[u32]| u64::from(list.get(row).copied().unwrap_or(0));
-        let time = |list: &[i64]| list.get(row).copied().filter(|t| *t != NO_TIME).map(Timestamp::from_secs);
+        let Some(talk) = table.talk(row) else { break };
+        let time = |secs: i64| (secs != NO_TIME).then(|| Timestamp::from_secs(secs));
         rows.push(ConversationRow {
-            left: address_text(reader, table.left.get(row).copied().unwrap_or(0))?,
-            right: address_text(reader, table.right.get(row).copied().unwrap_or(0))?,
-            record_count: count(&table.record_counts),
-            packets: table.packets.get(row),
-            sent: table.sent.get(row),
-            received: table.received.get(row),
-            first_seen: time(&table.first_seen),
-            last_seen: time(&table.last_seen),
-            accepted: count(&table.accepted),
-            rejected: count(&table.rejected),
-            started: table.started.get(row).copied().flatten(),
-            repeats: count(&table.repeats),
+            left: address_text(reader, talk.left)?,
+            right: address_text(reader, talk.right)?,
+            record_count: talk.records.into(),
+            packets: talk.packets,
+            sent: talk.sent,
+            received: talk.received,
+            first_seen: time(talk.first),
+            last_seen: time(talk.last),
+            accepted: talk.accepted.into(),
+            rejected: talk.rejected.into(),
+            started: talk.started,
+            repeats: talk.repeats.into(),
         });
     }
     Ok(rows)

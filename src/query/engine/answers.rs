@@ -3,10 +3,11 @@
 use super::compile::MOST_IDS;
 use super::{Engine, EngineError};
 use crate::case::index::flow;
-use crate::columns::{Groups, KeyPart, Map, NO_SUM, NULL, PairColumns, SortPart, Sorter, Sums};
+use crate::columns::{Groups, KeyPart, Map, NO_SUM, NULL, PairColumns, SortPart, Sorter, Sums, Tie};
 use crate::model::Timestamp;
 use crate::query::Figures;
 use crate::query::pairs::AddressOrder;
+use crate::query::row_order::RowOrder;
 use crate::threads::side_by_side;
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -126,35 +127,51 @@ pub(super) const LEAST_PART: usize = if cfg!(test) { 3 } else { 1 << 14 };
 
 /// All of them; `None` where a key is too wide.
 fn all_in_order(count: usize, keys: &[OrderKey<'_>], threads: usize) -> Option<Vec<u32>> {
-    let mut parts = Vec::with_capacity(keys.len());
+    Some(Sorter::finish(sorters(count, keys, threads)?, &|| false).into_rows(threads))
+}
+
+/// All of so many rows in the order of these keys, equals by a tie, sorted where it is looked at.
+pub(super) fn row_order(count: usize, keys: &[OrderKey<'_>], tie: Tie, threads: usize) -> RowOrder {
+    if let Some(sorters) = sorters(count, keys, threads) {
+        return RowOrder::Sorted(Sorter::finish_tied(sorters, tie));
+    }
+    let turned = |at: &u32| (keys.iter().map(|key| key.turned(*at as usize)).collect::<Vec<u128>>(), tie.of(*at));
+    let mut rows: Vec<u32> = (0..count as u32).collect();
+    rows.sort_by_cached_key(turned);
+    RowOrder::Listed(rows)
+}
+
+/// The keys of all rows, in as few bits as they need; `None` where one is too wide.
+fn sorters(count: usize, keys: &[OrderKey<'_>], threads: usize) -> Option<Vec<Sorter>> {
+    let (mut parts, mut least) = (Vec::with_capacity(keys.len()), Vec::with_capacity(keys.len()));
     for key in keys {
-        let greatest = in_parts(count, threads, |part| part.filter_map(|at| (key.key)(at)).max());
-        let max = greatest.into_iter().flatten().max().unwrap_or(0);
-        parts
-            .push(SortPart { max: u64::try_from(max).ok().filter(|max| *max < u64::MAX)?, descending: key.descending });
+        let both = |a: (u128, u128), b: (u128, u128)| (a.0.min(b.0), a.1.max(b.1));
+        let spans = in_parts(count, threads, |part| part.filter_map(&key.key).map(|key| (key, key)).reduce(both));
+        let (from, to) = spans.into_iter().flatten().reduce(both).unwrap_or((0, 0));
+        let max = u64::try_from(to - from).ok().filter(|max| *max < u64::MAX)?;
+        parts.push(SortPart { max, descending: key.descending });
+        least.push(from);
     }
     let fill = |range: Range<usize>| {
         let mut sorter = Sorter::new(&parts, count as u32);
+        let mut lists: Vec<Vec<u64>> = vec![Vec::new(); keys.len()];
         for from in range.clone().step_by(4096) {
             let to = (from + 4096).min(range.end);
-            let number =
-                |key: &OrderKey<'_>, at| (key.key)(at).and_then(|key| u64::try_from(key).ok()).unwrap_or(u64::MAX);
-            let lists: Vec<Vec<u64>> = keys.iter().map(|key| (from..to).map(|at| number(key, at)).collect()).collect();
+            for ((key, least), list) in keys.iter().zip(&least).zip(&mut lists) {
+                list.clear();
+                // No key is `u64::MAX`, because the greatest is less.
+                list.extend((from..to).map(|at| (key.key)(at).map_or(u64::MAX, |key| (key - least) as u64)));
+            }
             sorter.push(&lists, from as u32..to as u32);
         }
         sorter
     };
-    Some(Sorter::finish(in_parts(count, threads, fill), &|| false).into_rows(threads))
+    Some(in_parts(count, threads, fill))
 }
 
 /// A sum as it is reported; a negative one is no case of ours.
 pub(super) fn told(sum: i128) -> Option<u128> {
     if sum == NO_SUM { None } else { u128::try_from(sum).ok() }
-}
-
-/// Times before 1970 order too.
-pub(super) fn time_key(time: i64) -> Option<u128> {
-    (time != NULL).then(|| (i128::from(time) - i128::from(i64::MIN)) as u128)
 }
 
 pub(super) fn figures_of(sums: &Sums) -> Figures {
@@ -240,6 +257,14 @@ mod tests {
                 let turned = |key: u128, descending: bool| if descending { u128::MAX - 1 - key } else { key };
                 (first.map_or(u128::MAX, |key| turned(key, descending[0])), turned(second, descending[1]), *at)
             });
+            let (first, second) = keys.split_at(1);
+            let tie = {
+                let ranks: Vec<u128> = (0..values.len()).map(|at| second[0].turned(at)).collect();
+                Tie::new(move |at| ranks[at as usize])
+            };
+            let order = row_order(values.len(), first, tie, threads);
+            let found: Vec<u32> = (0..values.len()).map(|place| order.row(place).unwrap() as u32).collect();
+            prop_assert_eq!(&found, &expected);
             expected.truncate(limit.unwrap_or(usize::MAX));
             prop_assert_eq!(ordered(values.len(), &keys, limit, threads), expected);
         }

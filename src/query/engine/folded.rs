@@ -1,17 +1,20 @@
 //! Conversations over the columns: sums and signs by pair id, each pair folded with its reverse.
 
-use super::answers::{OrderKey, checked, figures_of, in_parts, ordered};
+use super::answers::{LEAST_PART, OrderKey, figures_of, in_parts, ordered, row_order, told};
 use super::compile::MOST_IDS;
-use super::groups::touched;
+use super::groups::{sums_bytes, touched};
+use super::pair_table::{figure_key, merge_nobody, totals};
 use super::sweep::{ColumnSet, Columns, Share, gather};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow};
-use crate::columns::{Chosen, Grouping, Groups, NULL, PairColumns, Selection};
+use crate::columns::{Chosen, Grouping, Groups, NULL, PairColumns, Selection, Sums, Tie};
 use crate::query::conversations::{
-    ConversationQuery, ConversationTable, Half, Repeats, Signs, fold_into, is_well_known,
+    ConversationQuery, ConversationTable, Half, Repeats, Signs, Talk, Talks, is_left, is_well_known, talk, thousandths,
 };
-use crate::query::pairs::AddressOrder;
-use crate::query::{ConversationColumn, PairKey, RecordQuery, indicator_revision};
+use crate::query::pairs::{AddressOrder, PairTotals};
+use crate::query::row_order::RowOrder;
+use crate::query::{ConversationColumn, PairColumn, PairKey, RecordQuery, indicator_revision};
+use crate::threads::side_by_side;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -31,6 +34,116 @@ const FROM_SERVER: u8 = 8;
 /// No pair.
 const NONE: u32 = u32::MAX;
 
+/// Conversations in no order: which pair is folded with which. What they come to is made of the sums of the pairs.
+#[derive(Debug)]
+struct Folded {
+    groups: Arc<Groups>,
+    pairs: Arc<PairColumns>,
+    reverse: Arc<Vec<u32>>,
+    /// By row: which group is what left sent to right, and which is what came back; `NONE` for none.
+    halves: Vec<[u32; 2]>,
+    /// By pair id.
+    signs: Vec<u8>,
+    repeats: FxHashMap<u32, u32>,
+    totals: PairTotals,
+}
+
+impl Folded {
+    fn pair(&self, group: u32) -> Option<u32> {
+        self.groups.slots.get(group as usize).map(|slot| *slot as u32)
+    }
+
+    /// The pair from left to right and the one from right to left; `NONE` for one that is none.
+    fn pairs_of(&self, row: usize) -> Option<[u32; 2]> {
+        let [there, back] = *self.halves.get(row)?;
+        let other = |pair: u32| self.reverse.get(pair as usize).copied().filter(|other| *other != pair).unwrap_or(NONE);
+        match (self.pair(there), self.pair(back)) {
+            (Some(there), Some(back)) => Some([there, back]),
+            (Some(there), None) => Some([there, other(there)]),
+            (None, Some(back)) => Some([other(back), back]),
+            (None, None) => None,
+        }
+    }
+
+    /// Left and right.
+    fn sides(&self, row: usize) -> Option<(u32, u32)> {
+        let [there, back] = *self.halves.get(row)?;
+        let side = |list: &[u32], pair: u32| list.get(pair as usize).copied().unwrap_or(0);
+        let ends = |pair: u32| (side(&self.pairs.source, pair), side(&self.pairs.destination, pair));
+        self.pair(there)
+            .map(ends)
+            .or_else(|| self.pair(back).map(ends).map(|(source, destination)| (destination, source)))
+    }
+
+    /// Both directions together.
+    fn sums(&self, row: usize) -> Option<Sums> {
+        let [there, back] = *self.halves.get(row)?;
+        let of = |group: u32| self.groups.sums.get(group as usize);
+        match (of(there), of(back)) {
+            (Some(there), Some(back)) => {
+                let mut both = *there;
+                both.add(back);
+                Some(both)
+            }
+            (one, other) => one.or(other).copied(),
+        }
+    }
+
+    /// Bytes of one direction.
+    fn bytes_of(&self, row: usize, half: usize) -> Option<u128> {
+        let group = *self.halves.get(row)?.get(half)?;
+        told(self.groups.sums.get(group as usize)?.bytes)
+    }
+
+    fn half(&self, group: u32, pair: u32) -> Half {
+        let figures = self.groups.sums.get(group as usize).map(figures_of).unwrap_or_default();
+        let pair = if pair == NONE { NONE } else { self.pairs.id(pair.into()) as u32 };
+        let has = |sign: u8| self.signs.get(pair as usize).is_some_and(|signs| signs & sign != 0);
+        let signs =
+            Signs { syn: has(SYN), syn_ack: has(SYN_ACK), to_server: has(TO_SERVER), from_server: has(FROM_SERVER) };
+        Half { figures, repeats: self.repeats.get(&pair).copied().unwrap_or(0), signs }
+    }
+
+    fn key(&self, column: ConversationColumn, row: usize, addresses: &AddressOrder) -> Option<u128> {
+        use ConversationColumn as C;
+        let figure = match column {
+            C::RecordCount => PairColumn::RecordCount,
+            C::Packets => PairColumn::Packets,
+            C::TotalBytes => PairColumn::TotalBytes,
+            C::DataRatio => PairColumn::DataRatio,
+            C::FirstSeen => PairColumn::FirstSeen,
+            C::LastSeen => PairColumn::LastSeen,
+            C::Accepted => PairColumn::Accepted,
+            C::Rejected => PairColumn::Rejected,
+            C::Left => return addresses.place(self.sides(row)?.0),
+            C::Right => return addresses.place(self.sides(row)?.1),
+            C::Sent => return self.bytes_of(row, 0),
+            C::Received => return self.bytes_of(row, 1),
+            C::Ratio => return thousandths(self.bytes_of(row, 0), self.bytes_of(row, 1)),
+            C::StartedBy | C::Evidence | C::Repeats => return self.talk(row)?.key(column, addresses),
+        };
+        figure_key(figure, &self.sums(row)?)
+    }
+
+    /// Of memory, with the sums.
+    fn bytes(&self) -> usize {
+        let by_pair = self.signs.len() + 16 * self.repeats.len();
+        size_of_val(self.halves.as_slice()) + by_pair + sums_bytes(self.groups.slots.len())
+    }
+}
+
+impl Talks for Folded {
+    fn len(&self) -> usize {
+        self.halves.len()
+    }
+
+    fn talk(&self, row: usize) -> Option<Talk> {
+        let [there, back] = *self.halves.get(row)?;
+        let [to, from] = self.pairs_of(row)?;
+        talk(self.sides(row)?, &self.half(there, to), &self.half(back, from))
+    }
+}
+
 impl Engine<'_> {
     /// As `query::conversations`. `asked`: the address that was asked for.
     pub(crate) fn conversations(
@@ -40,18 +153,20 @@ impl Engine<'_> {
         asked: &[u32],
     ) -> Result<ConversationTable, EngineError> {
         let addresses = self.address_order()?;
-        let table = self.kept_conversations(query, records, asked, &addresses)?;
-        let ties = [ConversationColumn::Left, ConversationColumn::Right].map(|column| (column, false));
-        let wanted = query.sort.iter().map(|sort| (sort.column, sort.descending)).chain(ties);
-        let (told, order) = (&table, &addresses);
-        let keys: Vec<OrderKey<'_>> = wanted
-            .map(|(column, descending)| OrderKey::new(move |at| told.key(column, at, order), descending))
-            .collect();
-        let order = ordered(table.len(), &keys, query.limit, self.threads);
+        let folded = self.kept_conversations(query, records, asked, &addresses)?;
         self.go_on()?;
-        let rows = |range: Range<usize>| table.rows_in_order(order.get(range).unwrap_or_default());
-        let rows = ConversationTable::joined(in_parts(order.len(), self.threads, rows));
-        Ok(ConversationTable { totals: table.totals.clone(), ..rows })
+        let (count, totals) = (folded.len(), folded.totals.clone());
+        let (rows, places): (&Folded, &AddressOrder) = (&folded, &addresses);
+        let key = move |column, descending| OrderKey::new(move |row| rows.key(column, row, places), descending);
+        let mut keys: Vec<OrderKey<'_>> = query.sort.iter().map(|sort| key(sort.column, sort.descending)).collect();
+        let Some(limit) = query.limit.filter(|limit| *limit < count) else {
+            let order = row_order(count, &keys, tie(&folded, &addresses), self.threads);
+            return Ok(ConversationTable::new(Arc::clone(&folded) as Arc<dyn Talks>, order, totals));
+        };
+        keys.extend([ConversationColumn::Left, ConversationColumn::Right].map(|column| key(column, false)));
+        let first = ordered(count, &keys, Some(limit), self.threads);
+        let first: Vec<Talk> = first.into_iter().filter_map(|row| folded.talk(row as usize)).collect();
+        Ok(ConversationTable::new(Arc::new(first), RowOrder::AsStored, totals))
     }
 
     /// The conversations in no order, kept where there is room: the same ones are asked for in one order after another.
@@ -61,118 +176,110 @@ impl Engine<'_> {
         records: &RecordQuery,
         asked: &[u32],
         addresses: &AddressOrder,
-    ) -> Result<Arc<ConversationTable>, EngineError> {
+    ) -> Result<Arc<Folded>, EngineError> {
         let column = if query.pairs.by == PairKey::PacketAddresses { flow::PACKET_PAIR } else { flow::PAIR };
         let pairs = self.pairs()?;
         let selection = self.chosen(records)?;
-        let make = || self.unordered(query, records, &selection, (column, &pairs), asked, addresses);
-        if ConversationTable::bytes(pairs.len()) > self.most_kept() {
+        let make = || self.folded(query, records, &selection, (column, &pairs), asked, addresses);
+        if sums_bytes(pairs.len()) > self.most_kept() {
             return Ok(Arc::new(make()?));
         }
         let revision = indicator_revision(self.reader)?;
         let name = format!("conversations {column} {:?} {asked:?} {revision} {:x?}", query.repeats, selection.digest());
         self.reader.cache.derived(&name, self.snapshot.flows.rows().into(), || {
-            let table = make()?;
-            let bytes = ConversationTable::bytes(table.len());
-            Ok((table, bytes))
+            let folded = make()?;
+            let bytes = folded.bytes();
+            Ok((folded, bytes))
         })
     }
 
-    fn unordered(
+    fn folded(
         &self,
         query: &ConversationQuery,
         records: &RecordQuery,
         selection: &Selection,
-        (column, pairs): (usize, &PairColumns),
+        (column, pairs): (usize, &Arc<PairColumns>),
         asked: &[u32],
         addresses: &AddressOrder,
-    ) -> Result<ConversationTable, EngineError> {
+    ) -> Result<Folded, EngineError> {
+        // For interfaces, repeats, sums and signs.
+        self.expect_passes(4);
         let repeated = self.repeated(selection)?;
         let repeats = self.counted(&repeated, column, pairs)?;
         let counted = match query.repeats {
             Repeats::LeftOut => &without(selection, &repeated, self),
             Repeats::Counted => selection,
         };
-        let mut groups = if query.repeats == Repeats::Counted && self.keeps_groups(records, pairs) {
-            self.groups_by_pair(records, column, pairs)?
+        let groups = if query.repeats == Repeats::Counted && self.keeps_groups(records, pairs) {
+            let mut groups = self.groups_by_pair(records, column, pairs)?;
+            merge_nobody(&mut groups, pairs, 1);
+            groups
         } else {
             let grouping = Grouping::new(vec![self.pair_part(column, pairs)?]).ok_or(EngineError::Unsupported)?;
-            Arc::new(checked(self.groups(counted, &grouping, &self.all_measures()?)?)?)
+            self.groups_of_chosen(counted, &grouping, column, pairs)?
         };
-        super::pair_table::merge_nobody(&mut groups, pairs, 1);
         let signs = self.signs(counted, column, pairs)?;
-        self.fold(&groups, pairs, &signs, &repeats, (addresses, asked))
+        let reverse = self.reverse(pairs)?;
+        self.go_on()?;
+        let halves = self.halves(&groups, pairs, &reverse, (addresses, asked))?;
+        let totals = PairTotals { pairs: halves.len() as u64, ..totals(&groups.sums, self.threads) };
+        Ok(Folded { groups, pairs: Arc::clone(pairs), reverse, halves, signs, repeats, totals })
     }
 
-    /// Each pair with its reverse, once.
-    fn fold(
+    /// Each pair with its reverse, once: left to right, and back.
+    fn halves(
         &self,
         groups: &Groups,
         pairs: &PairColumns,
-        signs: &[u8],
-        repeats: &FxHashMap<u32, u32>,
+        reverse: &[u32],
         (addresses, asked): (&AddressOrder, &[u32]),
-    ) -> Result<ConversationTable, EngineError> {
-        let reverse = self.reverse(pairs)?;
+    ) -> Result<Vec<[u32; 2]>, EngineError> {
+        // Groups are pairs, of which there are fewer than 2^32: `reverse` is a list of as many.
+        if groups.slots.last().is_some_and(|slot| u32::try_from(*slot).is_err()) {
+            return Err(EngineError::Unsupported);
+        }
         let mut places = vec![NONE; pairs.len().max(1)];
         for (at, slot) in groups.slots.iter().enumerate() {
             if let Some(place) = places.get_mut(*slot as usize) {
                 *place = at as u32;
             }
         }
-        let half = |pair: u32| {
-            let place = places.get(pair as usize).copied().filter(|place| *place != NONE)?;
-            let figures = figures_of(groups.sums.get(place as usize)?);
-            let pair = pairs.id(pair.into());
-            let has = |sign: u8| signs.get(pair).is_some_and(|signs| signs & sign != 0);
-            let signs = Signs {
-                syn: has(SYN),
-                syn_ack: has(SYN_ACK),
-                to_server: has(TO_SERVER),
-                from_server: has(FROM_SERVER),
-            };
-            Some(Half { figures, repeats: repeats.get(&(pair as u32)).copied().unwrap_or(0), signs })
-        };
         let folded = |range: Range<usize>| {
-            let mut table = ConversationTable::default();
-            // Slots are pair ids below 2^32: `reverse` is a list of as many.
-            for pair in groups.slots.get(range).unwrap_or_default().iter().map(|slot| *slot as u32) {
-                let Some(there) = half(pair) else { continue };
-                let other = reverse.get(pair as usize).copied().filter(|other| *other != pair && *other != NONE);
-                let back = other.and_then(|other| Some((other, half(other)?)));
-                // The lower one of the two stands for both.
-                if back.as_ref().is_some_and(|(other, _)| *other < pair) {
+            let mut halves = Vec::with_capacity(range.len());
+            for (at, slot) in range.clone().zip(groups.slots.get(range).unwrap_or_default()) {
+                let pair = *slot as usize;
+                let other = reverse.get(pair).copied().unwrap_or(NONE);
+                let back = places.get(other as usize).copied().unwrap_or(NONE);
+                let (at, back) = (at as u32, if other as usize == pair { NONE } else { back });
+                // The first one of the two stands for both.
+                if back < at {
                     continue;
                 }
-                let back = back.map(|(_, back)| back).unwrap_or_default();
-                let side = |list: &[u32]| list.get(pair as usize).copied().unwrap_or(0);
-                let sides = (side(&pairs.source), side(&pairs.destination));
-                fold_into(&mut table, sides, &there, &back, addresses, asked);
+                let side = |list: &[u32]| list.get(pair).copied().unwrap_or(0);
+                let is_left = is_left(side(&pairs.source), side(&pairs.destination), addresses, asked);
+                halves.push(if is_left { [at, back] } else { [back, at] });
             }
-            table
+            halves
         };
-        if groups.slots.last().is_some_and(|slot| u32::try_from(*slot).is_err()) {
-            return Err(EngineError::Unsupported);
-        }
-        self.go_on()?;
-        Ok(ConversationTable::joined(in_parts(groups.slots.len(), self.threads, folded)))
+        Ok(in_parts(groups.slots.len(), self.threads, folded).concat())
     }
 
-    /// By pair id the pair of the same addresses the other way round.
+    /// By pair id the pair of the same addresses the other way round; itself where the two are the same, and `NONE` where
+    /// there is no such pair.
     pub(super) fn reverse(&self, pairs: &PairColumns) -> Result<Arc<Vec<u32>>, EngineError> {
         self.reader.cache.derived("reverse of pairs", pairs.len() as i64, || {
-            let key = |a: u32, b: u32| u64::from(a) << 32 | u64::from(b);
-            let mut ids: FxHashMap<u64, u32> = FxHashMap::default();
-            ids.reserve(pairs.len());
-            let sides = || pairs.source.iter().zip(pairs.destination.iter()).enumerate();
-            for (id, (source, destination)) in sides().filter(|(_, (a, b))| **a != 0 || **b != 0) {
-                // Two pairs of the same addresses are no case of ours.
-                if ids.insert(key(*source, *destination), id as u32).is_some() {
-                    return Err(EngineError::Unsupported);
+            // Each worker those of some addresses, both directions of a pair among them.
+            let workers = if pairs.len() < LEAST_PART { 1 } else { self.threads.max(1) };
+            let parts = side_by_side(workers, |worker| pairs.reversed(worker, workers));
+            let mut reverse = vec![NONE; pairs.len()];
+            for (one, other) in parts.into_iter().collect::<Option<Vec<_>>>().ok_or(EngineError::Unsupported)?.concat()
+            {
+                for (of, is) in [(one, other), (other, one)] {
+                    if let Some(place) = reverse.get_mut(of as usize) {
+                        *place = is;
+                    }
                 }
             }
-            let reverse = sides().map(|(_, (a, b))| ids.get(&key(*b, *a)).copied().unwrap_or(NONE));
-            let reverse: Vec<u32> = reverse.collect();
             let bytes = reverse.len() * 4;
             Ok((reverse, bytes))
         })
@@ -256,6 +363,15 @@ impl Engine<'_> {
         }
         Ok(counts)
     }
+}
+
+/// What orders conversations whose keys are equal: left and right.
+fn tie(folded: &Arc<Folded>, addresses: &Arc<AddressOrder>) -> Tie {
+    let (folded, addresses) = (Arc::clone(folded), Arc::clone(addresses));
+    Tie::new(move |row| {
+        let (left, right) = folded.sides(row as usize).unwrap_or_default();
+        addresses.rank(left) << 32 | addresses.rank(right)
+    })
 }
 
 /// A selection less some rows, ascending.

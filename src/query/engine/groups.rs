@@ -110,7 +110,7 @@ impl Engine<'_> {
         let name = format!("sums of pairs {column} {:?} {}", scope.duplicates, self.snapshot.duplicates());
         self.reader.cache.derived(&name, self.snapshot.flows.rows().into(), || {
             let groups = make()?;
-            let bytes = groups.sums.len() * (size_of::<Sums>() + size_of::<u64>());
+            let bytes = sums_bytes(groups.sums.len());
             Ok((groups, bytes))
         })
     }
@@ -118,8 +118,7 @@ impl Engine<'_> {
     /// Are the sums by pair of these records kept?
     pub(crate) fn keeps_groups(&self, scope: &RecordQuery, pairs: &PairColumns) -> bool {
         let is_all = scope.filter.as_ref().is_none_or(|filter| *filter == Filter::All);
-        let size = pairs.len() * (size_of::<Sums>() + size_of::<u64>());
-        is_all && scope.range == TimeRange::default() && size <= self.most_kept()
+        is_all && scope.range == TimeRange::default() && sums_bytes(pairs.len()) <= self.most_kept()
     }
 
     /// Answers of so many bytes may be kept.
@@ -224,6 +223,11 @@ impl Engine<'_> {
             fate: Some(self.fates()?),
         })
     }
+}
+
+/// So many groups in memory.
+pub(super) fn sums_bytes(groups: usize) -> usize {
+    groups * (size_of::<Sums>() + size_of::<u64>())
 }
 
 pub(super) fn touched(selection: &Selection, number: usize) -> bool {

@@ -23,8 +23,11 @@ pub(crate) struct Leaders {
 /// Groups for each that is wanted, from which on it is less work to search for those. Tests have few.
 const MANY: usize = if cfg!(test) { 2 } else { 16 };
 
-/// Rows that are laid out in buckets at one time: 256 MiB. Tests have few.
-const MOST_ROWS: usize = if cfg!(test) { 16 } else { 1 << 25 };
+/// How many of a selection's rows are laid out in buckets at one time: 256 MiB. In tests few, and in 32 parts at most:
+/// each part is a pass over all rows.
+fn most_rows(rows: usize) -> usize {
+    if cfg!(test) { (rows / 32).max(16) } else { 1 << 25 }
+}
 
 impl Engine<'_> {
     /// The first `limit` groups by a measure, the greatest first. `None` where that is no less work than all sums, or
@@ -56,7 +59,7 @@ impl Engine<'_> {
             return Ok(None);
         }
         // More rows than are laid out at one time go over the slots part by part.
-        let passes = selection.len().div_ceil(MOST_ROWS).max(1) as u64;
+        let passes = selection.len().div_ceil(most_rows(selection.len())).max(1) as u64;
         let bound = |pass: u64| pass * grouping.slots() / passes;
         let (mut found, mut used) = (Vec::new(), Bitmap::zeros(count));
         for pass in 0..passes {

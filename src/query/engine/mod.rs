@@ -14,6 +14,7 @@ mod pair_table;
 mod plan;
 mod repeated;
 mod sightings;
+mod sources;
 mod sweep;
 mod talkers;
 #[cfg(test)]
@@ -82,6 +83,11 @@ impl Engine<'_> {
             IndexedTable::Flow => &self.snapshot.flows,
             IndexedTable::Pair => &self.snapshot.pairs,
         }
+    }
+
+    /// The flow records are to be read so many times.
+    fn expect_passes(&self, passes: u64) {
+        self.cancel.expect(passes * u64::from(self.snapshot.flows.rows()));
     }
 }
 

@@ -1,19 +1,21 @@
 //! Pairs over the columns: an array of sums by pair id, ordered.
 
-use super::answers::{OrderKey, checked, in_parts, ordered, time_key, told};
+use super::answers::{OrderKey, checked, in_parts, ordered, row_order, told};
+use super::groups::sums_bytes;
 use super::{Engine, EngineError};
 use crate::case::index::flow;
-use crate::columns::{Grouping, Groups, KeyPart, Map, Measures, PairColumns, Selection, Sums, Used};
-use crate::query::pairs::{AddressOrder, PairTotals};
-use crate::query::{Measure, PairColumn, PairKey, PairQuery, PairTable};
+use crate::columns::{Grouping, Groups, KeyPart, Map, Measures, PairColumns, Selection, Sums, Tie, Used};
+use crate::query::pairs::{AddressOrder, PairSum, PairSums, PairTotals, time_key};
+use crate::query::row_order::RowOrder;
+use crate::query::{Measure, PairColumn, PairKey, PairQuery, PairSort, PairTable};
 use rusqlite::types::ValueRef;
 use std::sync::Arc;
 
 /// The groups of a pair query, by their places.
-struct Rows<'a> {
-    groups: &'a Groups,
-    pairs: &'a PairColumns,
-    addresses: &'a AddressOrder,
+#[derive(Debug)]
+struct Rows {
+    groups: Arc<Groups>,
+    pairs: Arc<PairColumns>,
     /// How many directions a pair's slots tell apart.
     width: u64,
 }
@@ -26,7 +28,7 @@ struct Row {
     direction: u32,
 }
 
-impl Rows<'_> {
+impl Rows {
     fn row(&self, at: usize) -> Option<Row> {
         let slot = self.groups.slots.get(at)?;
         let (pair, direction) = ((slot / self.width) as usize, (slot % self.width) as u32);
@@ -34,8 +36,28 @@ impl Rows<'_> {
         Some(Row { source: side(&self.pairs.source), destination: side(&self.pairs.destination), direction })
     }
 
-    fn sums(&self, at: usize) -> Option<&Sums> {
-        self.groups.sums.get(at)
+    fn key(&self, column: PairColumn, addresses: &AddressOrder, at: usize) -> Option<u128> {
+        match column {
+            PairColumn::Srcaddr => addresses.place(self.row(at)?.source),
+            PairColumn::Dstaddr => addresses.place(self.row(at)?.destination),
+            PairColumn::FlowDirection => Some(self.row(at)?.direction).filter(|place| *place > 0).map(u128::from),
+            figure => figure_key(figure, self.groups.sums.get(at)?),
+        }
+    }
+}
+
+impl PairSums for Rows {
+    fn len(&self) -> usize {
+        self.groups.slots.len()
+    }
+
+    fn pair(&self, at: usize) -> Option<PairSum> {
+        let (Row { source, destination, direction }, sums) = (self.row(at)?, self.groups.sums.get(at)?);
+        let (packets, bytes) = (told(sums.packets), told(sums.bytes));
+        let Sums { records, accepted, rejected, .. } = *sums;
+        // NULL and NO_TIME are the same number.
+        let (first, last) = (sums.first, sums.last);
+        Some(PairSum { source, destination, direction, records, packets, bytes, first, last, accepted, rejected })
     }
 }
 
@@ -51,6 +73,7 @@ impl Engine<'_> {
         };
         let width = names.len() as u64 + 1;
         let is_kept = directions.is_none() && self.keeps_groups(&records, &pairs);
+        self.expect_passes(1);
         let (groups, totals) = if is_kept {
             let mut groups = self.groups_by_pair(&records, column, &pairs)?;
             merge_nobody(&mut groups, &pairs, width);
@@ -63,23 +86,54 @@ impl Engine<'_> {
             match self.leading_pairs(query, &selection, &grouping, &pairs)? {
                 Some(leading) => leading,
                 None => {
-                    let mut groups = Arc::new(checked(self.groups(&selection, &grouping, &self.all_measures()?)?)?);
-                    merge_nobody(&mut groups, &pairs, width);
+                    let groups = self.groups_of_chosen(&selection, &grouping, column, &pairs)?;
                     let totals = totals(&groups.sums, self.threads);
                     (groups, totals)
                 }
             }
         };
         let addresses = self.address_order()?;
-        let rows = Rows { groups: &groups, pairs: &pairs, addresses: &addresses, width };
-        let order = ordered(groups.slots.len(), &order_keys(query, &rows), query.limit, self.threads);
-        let mut table = PairTable { by: query.by, direction_names: names, totals, ..PairTable::default() };
-        for at in order {
-            if let (Some(row), Some(sums)) = (rows.row(at as usize), rows.sums(at as usize)) {
-                push(&mut table, row, sums);
-            }
+        let rows = Arc::new(Rows { groups, pairs, width });
+        let count = rows.len();
+        let keys = order_keys(query, &rows, &addresses);
+        let Some(limit) = query.limit.filter(|limit| *limit < count) else {
+            let order = row_order(count, &keys, pair_tie(&rows, &addresses), self.threads);
+            return Ok(PairTable::new(query.by, names, Arc::clone(&rows) as Arc<dyn PairSums>, order, totals));
+        };
+        let ties = [PairColumn::Srcaddr, PairColumn::Dstaddr, PairColumn::FlowDirection];
+        let (told, places) = (&rows, &addresses);
+        let ties = ties.map(|column| OrderKey::new(move |at| told.key(column, places, at), false));
+        let keys: Vec<OrderKey<'_>> = keys.into_iter().chain(ties).collect();
+        let first = ordered(count, &keys, Some(limit), self.threads);
+        let first: Vec<PairSum> = first.into_iter().filter_map(|at| rows.pair(at as usize)).collect();
+        Ok(PairTable::new(query.by, names, Arc::new(first), RowOrder::AsStored, totals))
+    }
+
+    /// What chosen records come to by pair, those of nobody together; kept where there is room, because the same ones are
+    /// asked for in one order after another.
+    pub(super) fn groups_of_chosen(
+        &self,
+        selection: &Selection,
+        grouping: &Grouping,
+        column: usize,
+        pairs: &PairColumns,
+    ) -> Result<Arc<Groups>, EngineError> {
+        let width = grouping.slots() / pairs.len().max(1) as u64;
+        let make = || {
+            let mut groups = Arc::new(checked(self.groups(selection, grouping, &self.all_measures()?)?)?);
+            merge_nobody(&mut groups, pairs, width);
+            Ok::<_, EngineError>(groups)
+        };
+        let most = usize::try_from(grouping.slots()).unwrap_or(usize::MAX).min(selection.len());
+        if sums_bytes(most) > self.most_kept() {
+            return make();
         }
-        Ok(table)
+        let name = format!("sums of chosen pairs {column} {width} {:x?}", selection.digest());
+        self.reader.cache.derived(&name, self.snapshot.flows.rows().into(), || {
+            let groups = make()?;
+            let bytes = sums_bytes(groups.slots.len());
+            Ok((Arc::unwrap_or_clone(groups), bytes))
+        })
     }
 
     /// The pairs among which the first ones are, with the totals of all. `None` where that has to be found out otherwise.
@@ -169,31 +223,36 @@ pub(super) fn merge_nobody(groups: &mut Arc<Groups>, pairs: &PairColumns, width:
     }
 }
 
-/// The keys of the query's order, with those that break ties.
-fn order_keys<'a>(query: &PairQuery, rows: &'a Rows<'a>) -> Vec<OrderKey<'a>> {
-    let ties = [PairColumn::Srcaddr, PairColumn::Dstaddr, PairColumn::FlowDirection];
-    let wanted = query.sort.iter().map(|sort| (sort.column, sort.descending));
-    let all = wanted.chain(ties.into_iter().map(|column| (column, false)));
+/// The keys of the query's order.
+fn order_keys<'a>(query: &PairQuery, rows: &'a Rows, addresses: &'a AddressOrder) -> Vec<OrderKey<'a>> {
     let mut keys: Vec<OrderKey<'a>> = Vec::new();
     let mut seen = Vec::new();
-    for (column, descending) in all {
+    for PairSort { column, descending } in query.sort.iter().copied() {
         // A column that ordered already orders nothing more.
         if seen.contains(&column) || (column == PairColumn::FlowDirection && query.by != PairKey::AddressesAndDirection)
         {
             continue;
         }
         seen.push(column);
-        keys.push(OrderKey::new(move |at| key(column, rows, at), descending));
+        keys.push(OrderKey::new(move |at| rows.key(column, addresses, at), descending));
     }
     keys
 }
 
-fn key(column: PairColumn, rows: &Rows<'_>, at: usize) -> Option<u128> {
-    let sums = rows.sums(at)?;
+/// What orders pairs whose keys are equal: source, destination, direction.
+fn pair_tie(rows: &Arc<Rows>, addresses: &Arc<AddressOrder>) -> Tie {
+    let (rows, addresses) = (Arc::clone(rows), Arc::clone(addresses));
+    Tie::new(move |at| {
+        let Some(row) = rows.row(at as usize) else { return u128::MAX };
+        let direction = row.direction.checked_sub(1).unwrap_or(u32::MAX);
+        addresses.rank(row.source) << 64 | addresses.rank(row.destination) << 32 | u128::from(direction)
+    })
+}
+
+/// What sums order by in a column of figures.
+pub(super) fn figure_key(column: PairColumn, sums: &Sums) -> Option<u128> {
     match column {
-        PairColumn::Srcaddr => rows.addresses.place(rows.row(at)?.source),
-        PairColumn::Dstaddr => rows.addresses.place(rows.row(at)?.destination),
-        PairColumn::FlowDirection => Some(rows.row(at)?.direction).filter(|place| *place > 0).map(u128::from),
+        PairColumn::Srcaddr | PairColumn::Dstaddr | PairColumn::FlowDirection => None,
         PairColumn::RecordCount => Some(sums.records.into()),
         PairColumn::Packets => told(sums.packets),
         PairColumn::TotalBytes => told(sums.bytes),
@@ -205,7 +264,7 @@ fn key(column: PairColumn, rows: &Rows<'_>, at: usize) -> Option<u128> {
     }
 }
 
-fn totals(groups: &[Sums], threads: usize) -> PairTotals {
+pub(super) fn totals(groups: &[Sums], threads: usize) -> PairTotals {
     let parts = in_parts(groups.len(), threads, |part| {
         let mut all = Sums::default();
         groups.get(part).unwrap_or_default().iter().for_each(|sums| all.add(sums));
@@ -222,20 +281,4 @@ fn totals(groups: &[Sums], threads: usize) -> PairTotals {
         rejected: all.rejected.into(),
         left_out: all.left_out.into(),
     }
-}
-
-fn push(table: &mut PairTable, row: Row, sums: &Sums) {
-    table.sources.push(row.source);
-    table.destinations.push(row.destination);
-    if table.by == PairKey::AddressesAndDirection {
-        table.directions.push(row.direction);
-    }
-    table.record_counts.push(sums.records);
-    table.packets.push(told(sums.packets));
-    table.bytes.push(told(sums.bytes));
-    // NULL and NO_TIME are the same number.
-    table.first_seen.push(sums.first);
-    table.last_seen.push(sums.last);
-    table.accepted.push(sums.accepted);
-    table.rejected.push(sums.rejected);
 }

@@ -60,6 +60,13 @@ impl Engine<'_> {
     ) -> Result<Vec<S>, EngineError> {
         let segments = self.table(table).segments.len();
         let wanted: Vec<(usize, ColumnSet)> = (0..segments).filter_map(|at| Some((at, needs(at)?))).collect();
+        let rows: Vec<u64> = self.table(table).segments.iter().map(|segment| segment.rows.into()).collect();
+        let (cancel, times) = (self.cancel, if share == Share::Every { states.len().max(1) as u64 } else { 1 });
+        let each = |state: &mut S, segment: usize, columns: &Columns| -> Result<(), EngineError> {
+            each(state, segment, columns)?;
+            cancel.did(rows.get(segment).map_or(0, |rows| rows / times));
+            Ok(())
+        };
         if wanted.len() <= 1 || states.len() == 1 {
             for (segment, columns) in wanted {
                 self.go_on()?;

@@ -10,7 +10,7 @@ use crate::query::figures::figures_by_sql;
 use crate::query::filter_sql::fixture::{TestRecord, case_of};
 use crate::query::filter_sql::random_tests::{FLOW_SUBJECTS, filter_text, flow_record, numbered};
 use crate::query::histogram::{Bins, histogram_by_sql};
-use crate::query::hours::hours_by_sql;
+use crate::query::hours::{hours_by_sql, source_hours};
 use crate::query::pairs::pairs_by_sql;
 use crate::query::rows::rows_by_sql;
 use crate::query::series::lines_by_sql;
@@ -18,7 +18,7 @@ use crate::query::top::top_by_sql;
 use crate::query::{ConversationColumn, ConversationQuery, ConversationSort, Repeats};
 use crate::query::{Duplicates, RecordQuery, SortKey};
 use crate::query::{
-    GroupBy, Measure, PairColumn, PairKey, PairQuery, PairSort, Scope, SeriesQuery, TopQuery, pair_rows,
+    GroupBy, Measure, PairColumn, PairKey, PairQuery, PairSort, Scope, SeriesQuery, TopQuery, own_field, pair_rows,
 };
 use proptest::prelude::*;
 use std::path::Path;
@@ -156,6 +156,12 @@ proptest! {
         }
         let hours = by_columns(&reader, threads, |engine| engine.hours());
         prop_assert_eq!(hours, hours_by_sql(&reader, Dataset::Flows, &never).unwrap());
+        let fields = ["account_id", "region", "interface_id", "tgw_id"].map(|name| own_field(Dataset::Flows, name));
+        for fields in [&fields[..], &fields[2..3], &fields[1..2]] {
+            let found = by_columns(&reader, threads, |engine| engine.hours_of_sources(fields));
+            let expected = source_hours(&reader, &Scope::all(Dataset::Flows), fields, &never).unwrap();
+            prop_assert_eq!(found, expected.into_iter().map(|hour| (hour.source, hour.hour)).collect::<Vec<_>>());
+        }
     }
 }
 
@@ -266,6 +272,20 @@ proptest! {
             prop_assert_eq!(found.unwrap().expect("the columns answer"), expected, "{:?}", query);
         }
     }
+}
+
+#[test]
+fn folding_says_how_much_of_the_records_is_read() {
+    let values = |n: i64| vec![("srcaddr", if n % 2 == 0 { "10.0.0.1" } else { "10.0.0.2" }), ("dstaddr", "10.0.0.3")];
+    let records = (0..20).map(|n| TestRecord::new(Dataset::Flows, n, &values(n), None)).collect();
+    let reader = reader(&numbered(records), 3);
+    let cancel = Cancel::default();
+    let query = ConversationQuery::of(PairQuery::all());
+    let records = query.pairs.records().unwrap().records(Vec::new());
+    attempt_on(2, &reader, &cancel, |engine| engine.conversations(&query, &records, &[])).unwrap().unwrap();
+    let (done, all) = cancel.progress().unwrap();
+    assert_eq!(all, 4 * 20);
+    assert!(done >= 2 * 20, "the sums and the signs at least: {done}");
 }
 
 #[test]

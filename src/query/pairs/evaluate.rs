@@ -1,14 +1,16 @@
 //! The pairs: over the columns, or by plain SQL, which gives the same.
 
-use super::table::{AddressOrder, NO_TIME, PairTable};
+use super::table::{AddressOrder, NO_TIME, PairSum, PairTable, PairTotals, put_in_order};
 use super::{PairKey, PairQuery};
 use crate::case::CaseReader;
 use crate::model::Dataset;
 use crate::query::directed::Counted;
 use crate::query::figures::{FIGURE_COLUMNS, FIGURES, Source, read};
+use crate::query::row_order::RowOrder;
 use crate::query::scope::own_field;
 use crate::query::{Cancel, QueryError, engine, filter_sql};
 use rusqlite::params_from_iter;
+use std::sync::Arc;
 
 /// The pairs of a query in its order. Takes time in proportion to the records; never on the frame thread.
 pub fn pairs(reader: &CaseReader, query: &PairQuery, cancel: &Cancel) -> Result<PairTable, QueryError> {
@@ -44,51 +46,39 @@ pub(in crate::query) fn pairs_by_sql(
         source.columns
     );
     filter_sql::prepare(reader)?;
-    let table = cancel.watch(reader, || {
-        let mut table = PairTable { by: query.by, ..PairTable::default() };
+    let (mut pairs, names, totals) = cancel.watch(reader, || {
+        let (mut pairs, mut names, mut totals) = (Vec::new(), Vec::new(), PairTotals::default());
         let mut statement = reader.conn.prepare(&sql)?;
         let mut rows = statement.query(params_from_iter(params))?;
         while let Some(row) = rows.next()? {
-            push(&mut table, row)?;
+            pairs.push(read_pair(row, &mut names, &mut totals)?);
         }
-        Ok(table)
+        Ok((pairs, names, totals))
     })?;
+    let names = ascending(names, &mut pairs);
     let addresses = cancel.watch(reader, || AddressOrder::load(reader))?;
-    let mut order = table.order(&query.sort, &addresses);
-    order.truncate(query.limit.unwrap_or(usize::MAX));
-    Ok(table.reordered(&order))
+    put_in_order(&mut pairs, &query.sort, &addresses);
+    pairs.truncate(query.limit.unwrap_or(usize::MAX));
+    Ok(PairTable::new(query.by, names, Arc::new(pairs), RowOrder::AsStored, totals))
 }
 
-fn push(table: &mut PairTable, row: &rusqlite::Row<'_>) -> Result<(), QueryError> {
+/// A row of the statement; its direction is a place in `names`, which may gain it.
+fn read_pair(row: &rusqlite::Row<'_>, names: &mut Vec<String>, totals: &mut PairTotals) -> Result<PairSum, QueryError> {
     debug_assert_eq!(row.as_ref().column_count(), 3 + FIGURE_COLUMNS);
-    table.sources.push(row.get::<_, Option<u32>>(0)?.unwrap_or(0));
-    table.destinations.push(row.get::<_, Option<u32>>(1)?.unwrap_or(0));
-    if table.by == PairKey::AddressesAndDirection {
-        let name: Option<String> = row.get(2)?;
-        let place = match name {
-            None => 0,
-            Some(name) => match table.direction_names.iter().position(|known| *known == name) {
-                Some(place) => place + 1,
-                None => {
-                    table.direction_names.push(name);
-                    table.direction_names.len()
-                }
-            },
-        };
-        table.directions.push(place as u32);
-    }
+    let direction = match row.get::<_, Option<String>>(2)? {
+        None => 0,
+        Some(name) => match names.iter().position(|known| *known == name) {
+            Some(place) => place + 1,
+            None => {
+                names.push(name);
+                names.len()
+            }
+        },
+    };
     let figures = read(row, 3, Dataset::Flows)?;
     let count = |count: u64| {
         u32::try_from(count).map_err(|_| QueryError::Filter("a pair has more than 4,294,967,295 records".to_owned()))
     };
-    table.record_counts.push(count(figures.records)?);
-    table.accepted.push(count(figures.accepted)?);
-    table.rejected.push(count(figures.rejected)?);
-    table.packets.push(figures.packets);
-    table.bytes.push(figures.bytes);
-    table.first_seen.push(figures.first.map_or(NO_TIME, |time| time.secs()));
-    table.last_seen.push(figures.last.map_or(NO_TIME, |time| time.secs()));
-    let totals = &mut table.totals;
     totals.pairs += 1;
     totals.records += figures.records;
     totals.accepted += figures.accepted;
@@ -96,7 +86,30 @@ fn push(table: &mut PairTable, row: &rusqlite::Row<'_>) -> Result<(), QueryError
     totals.left_out += figures.left_out;
     totals.packets = added(totals.packets, figures.packets);
     totals.bytes = added(totals.bytes, figures.bytes);
-    Ok(())
+    Ok(PairSum {
+        source: row.get::<_, Option<u32>>(0)?.unwrap_or(0),
+        destination: row.get::<_, Option<u32>>(1)?.unwrap_or(0),
+        direction: direction as u32,
+        records: count(figures.records)?,
+        packets: figures.packets,
+        bytes: figures.bytes,
+        first: figures.first.map_or(NO_TIME, |time| time.secs()),
+        last: figures.last.map_or(NO_TIME, |time| time.secs()),
+        accepted: count(figures.accepted)?,
+        rejected: count(figures.rejected)?,
+    })
+}
+
+/// The names ascending, and the directions of the pairs as places among them.
+fn ascending(names: Vec<String>, pairs: &mut [PairSum]) -> Vec<String> {
+    let mut sorted = names.clone();
+    sorted.sort_unstable();
+    for pair in pairs {
+        let name = (pair.direction as usize).checked_sub(1).and_then(|place| names.get(place));
+        let place = name.and_then(|name| sorted.binary_search(name).ok());
+        pair.direction = place.map_or(0, |place| place as u32 + 1);
+    }
+    sorted
 }
 
 /// The sum of what is there.

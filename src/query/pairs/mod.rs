@@ -7,7 +7,7 @@ pub(super) use evaluate::added;
 pub use evaluate::pairs;
 #[cfg(test)]
 pub(super) use evaluate::pairs_by_sql;
-pub(super) use table::{AddressOrder, absent_last, address_text};
+pub(super) use table::{AddressOrder, PairSum, PairSums, absent_last, address_text, time_key};
 pub use table::{NO_TIME, PairRow, PairTable, PairTotals, pair_rows};
 
 use super::indicators::{InternalSpace, internal_space};

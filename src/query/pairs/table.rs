@@ -1,35 +1,87 @@
-//! The pairs of a query, in its order: plain columns, from which a table of millions of rows is shown a page at a time.
+//! The pairs of a query, in its order: sums from which a table of millions of rows is shown a page at a time.
 
-use super::{PairColumn, PairKey, PairSort, added};
+use super::{PairColumn, PairKey, PairSort};
 use crate::case::CaseReader;
 use crate::model::{Timestamp, Value};
+use crate::query::QueryError;
 use crate::query::indicators::internal_space;
-use crate::query::{QueryError, Sums};
+use crate::query::row_order::RowOrder;
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
+use std::fmt::Debug;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Pairs in order. Addresses are numbers of the case's dictionary; `pair_rows` gives the page that is shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Pairs in order. `pair_rows` gives the page that is shown.
+#[derive(Clone, Debug)]
 pub struct PairTable {
     pub by: PairKey,
-    /// `address_id`; 0 for none.
-    pub sources: Vec<u32>,
-    pub destinations: Vec<u32>,
-    /// Place in `direction_names` plus one; 0 for none. Empty unless by direction.
-    pub directions: Vec<u32>,
-    pub direction_names: Vec<String>,
-    pub record_counts: Vec<u32>,
-    pub packets: Sums,
-    pub bytes: Sums,
-    /// Seconds; `NO_TIME` for none.
-    pub first_seen: Vec<i64>,
-    pub last_seen: Vec<i64>,
-    pub accepted: Vec<u32>,
-    pub rejected: Vec<u32>,
+    /// The values of flow_direction, ascending.
+    direction_names: Vec<String>,
+    sums: Arc<dyn PairSums>,
+    order: Arc<RowOrder>,
     /// Of all pairs, those beyond a limit too.
     pub totals: PairTotals,
+}
+
+/// What pairs come to, in no order.
+pub(in crate::query) trait PairSums: Debug + Send + Sync {
+    fn len(&self) -> usize;
+
+    /// `None` past the end.
+    fn pair(&self, row: usize) -> Option<PairSum>;
+}
+
+impl PairSums for Vec<PairSum> {
+    fn len(&self) -> usize {
+        self.as_slice().len()
+    }
+
+    fn pair(&self, row: usize) -> Option<PairSum> {
+        self.get(row).copied()
+    }
+}
+
+/// What one pair comes to. Addresses are numbers of the case's dictionary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::query) struct PairSum {
+    /// `address_id`; 0 for none.
+    pub source: u32,
+    pub destination: u32,
+    /// Place in the names plus one; 0 for none, and unless by direction.
+    pub direction: u32,
+    pub records: u32,
+    pub packets: Option<u128>,
+    pub bytes: Option<u128>,
+    /// Seconds; `NO_TIME` for none.
+    pub first: i64,
+    pub last: i64,
+    pub accepted: u32,
+    pub rejected: u32,
+}
+
+impl PairSum {
+    /// What it sorts by in a column: greater numbers later; `None` for what is absent.
+    fn key(&self, column: PairColumn, addresses: &AddressOrder) -> Option<u128> {
+        match column {
+            PairColumn::Srcaddr => addresses.place(self.source),
+            PairColumn::Dstaddr => addresses.place(self.destination),
+            PairColumn::FlowDirection => Some(self.direction).filter(|place| *place > 0).map(u128::from),
+            PairColumn::RecordCount => Some(self.records.into()),
+            PairColumn::Packets => self.packets,
+            PairColumn::TotalBytes => self.bytes,
+            PairColumn::DataRatio => self.bytes?.checked_div(self.records.into()),
+            PairColumn::FirstSeen => time_key(self.first),
+            PairColumn::LastSeen => time_key(self.last),
+            PairColumn::Accepted => Some(self.accepted.into()),
+            PairColumn::Rejected => Some(self.rejected.into()),
+        }
+    }
+}
+
+/// Times before 1970 order too.
+pub(in crate::query) fn time_key(secs: i64) -> Option<u128> {
+    (secs != NO_TIME).then(|| (i128::from(secs) - i128::from(i64::MIN)) as u128)
 }
 
 /// In the place of a time that no record has.
@@ -46,18 +98,6 @@ pub struct PairTotals {
     pub rejected: u64,
     /// NODATA and SKIPDATA records: counted, and left out of the sums.
     pub left_out: u64,
-}
-
-impl PairTotals {
-    pub(in crate::query) fn add(&mut self, more: &Self) {
-        self.pairs += more.pairs;
-        self.records += more.records;
-        self.packets = added(self.packets, more.packets);
-        self.bytes = added(self.bytes, more.bytes);
-        self.accepted += more.accepted;
-        self.rejected += more.rejected;
-        self.left_out += more.left_out;
-    }
 }
 
 /// One pair with its addresses in words.
@@ -105,23 +145,42 @@ pub(in crate::query) struct AddressOrder(Vec<Option<(u32, bool)>>);
 
 impl AddressOrder {
     pub(crate) fn load(reader: &CaseReader) -> Result<Self, QueryError> {
-        let mut statement = reader.conn.prepare_cached("SELECT address_id, key FROM address ORDER BY key, address")?;
+        // The index of keys has the ids too. Their spelling, which orders equal keys, would be looked up for every row.
+        let mut statement = reader.conn.prepare_cached("SELECT address_id, key FROM address ORDER BY key")?;
+        let mut equals = reader.conn.prepare_cached("SELECT address_id FROM address WHERE key = ? ORDER BY address")?;
         let mut rows = statement.query([])?;
         let space = internal_space(reader)?;
-        let mut list = Vec::new();
-        let mut place = 0;
-        while let Some(row) = rows.next()? {
-            let (id, key): (u32, [u8; 16]) = (row.get(0)?, row.get(1)?);
-            let id = id as usize;
-            if list.len() <= id {
-                list.resize(id + 1, None);
+        let mut order = Self(Vec::new());
+        let (mut place, mut run, mut run_key) = (0, Vec::new(), [0u8; 16]);
+        loop {
+            let next: Option<(u32, [u8; 16])> = match rows.next()? {
+                Some(row) => Some((row.get(0)?, row.get(1)?)),
+                None => None,
+            };
+            if next.is_none_or(|(_, key)| key != run_key) {
+                if run.len() > 1 {
+                    run = equals.query_map([run_key], |row| row.get(0))?.collect::<Result<_, rusqlite::Error>>()?;
+                }
+                let internal = space.contains_key(u128::from_be_bytes(run_key));
+                for id in run.drain(..) {
+                    order.put(id, (place, internal));
+                    place += 1;
+                }
             }
-            if let Some(slot) = list.get_mut(id) {
-                *slot = Some((place, space.contains_key(u128::from_be_bytes(key))));
-            }
-            place += 1;
+            let Some((id, key)) = next else { return Ok(order) };
+            run.push(id);
+            run_key = key;
         }
-        Ok(Self(list))
+    }
+
+    fn put(&mut self, id: u32, is: (u32, bool)) {
+        let id = id as usize;
+        if self.0.len() <= id {
+            self.0.resize(id + 1, None);
+        }
+        if let Some(slot) = self.0.get_mut(id) {
+            *slot = Some(is);
+        }
     }
 
     /// The same, kept as long as neither the addresses nor the lists change, of which own networks are.
@@ -145,6 +204,17 @@ impl AddressOrder {
         self.of(id).map(|(place, _)| place.into())
     }
 
+    /// The same as a number, behind all others for no address.
+    pub(crate) fn rank(&self, id: u32) -> u128 {
+        self.of(id).map_or(u32::MAX, |(place, _)| place).into()
+    }
+
+    /// The same with whether it is outside, which comes later.
+    pub(crate) fn standing(&self, id: u32) -> (bool, u128) {
+        let (place, is_internal) = self.of(id).unwrap_or((u32::MAX, false));
+        (!is_internal, place.into())
+    }
+
     /// Is it an address in private space, or in a network that was declared own?
     pub(crate) fn is_internal(&self, id: u32) -> bool {
         self.of(id).is_some_and(|(_, internal)| internal)
@@ -160,78 +230,64 @@ pub(in crate::query) fn absent_last<T: Ord>(a: Option<T>, b: Option<T>, descendi
     }
 }
 
+impl PartialEq for PairTable {
+    fn eq(&self, other: &Self) -> bool {
+        let direction = |pair: Option<PairSum>| pair.map(|pair| PairSum { direction: 0, ..pair });
+        let same = |row: usize| {
+            let (own, others) = (self.pair(row), other.pair(row));
+            let names = own.and_then(|pair| self.direction(pair)) == others.and_then(|pair| other.direction(pair));
+            names && direction(own) == direction(others)
+        };
+        self.by == other.by && self.totals == other.totals && self.len() == other.len() && (0..self.len()).all(same)
+    }
+}
+
+impl Eq for PairTable {}
+
 impl PairTable {
+    /// `direction_names`: ascending.
+    pub(in crate::query) fn new(
+        by: PairKey,
+        direction_names: Vec<String>,
+        sums: Arc<dyn PairSums>,
+        order: RowOrder,
+        totals: PairTotals,
+    ) -> Self {
+        Self { by, direction_names, sums, order: Arc::new(order), totals }
+    }
+
     pub fn len(&self) -> usize {
-        self.record_counts.len()
+        self.order.len(self.sums.len())
     }
 
     pub fn is_empty(&self) -> bool {
-        self.record_counts.is_empty()
+        self.len() == 0
     }
 
-    /// The data ratio of a row; `None` where its records have no bytes, and past the end.
-    pub fn data_ratio(&self, row: usize) -> Option<u128> {
-        self.bytes.get(row)?.checked_div((*self.record_counts.get(row)?).into())
+    fn pair(&self, row: usize) -> Option<PairSum> {
+        self.sums.pair(self.order.row(row)?)
     }
 
-    fn direction(&self, row: usize) -> Option<&str> {
-        let place = (*self.directions.get(row)? as usize).checked_sub(1)?;
+    fn direction(&self, pair: PairSum) -> Option<&str> {
+        let place = (pair.direction as usize).checked_sub(1)?;
         self.direction_names.get(place).map(String::as_str)
     }
 
-    /// The rows in the order of the keys, ties by the pair itself.
-    pub(super) fn order(&self, sort: &[PairSort], addresses: &AddressOrder) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.len()).map(|row| row as u32).collect();
-        order.sort_unstable_by(|&a, &b| {
-            let (a, b) = (a as usize, b as usize);
-            let by_key = sort.iter().map(|key| self.compare(a, b, key.column, key.descending, addresses));
-            let tie = [PairColumn::Srcaddr, PairColumn::Dstaddr, PairColumn::FlowDirection];
-            let by_tie = tie.into_iter().map(|column| self.compare(a, b, column, false, addresses));
-            by_key.chain(by_tie).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
-        });
-        order
+    /// Packets and bytes of its pairs, in no order.
+    pub(in crate::query) fn sums(&self) -> impl Iterator<Item = [Option<u128>; 2]> + '_ {
+        (0..self.sums.len()).filter_map(|row| self.sums.pair(row)).map(|pair| [pair.packets, pair.bytes])
     }
+}
 
-    fn compare(&self, a: usize, b: usize, column: PairColumn, descending: bool, addresses: &AddressOrder) -> Ordering {
-        let side = |list: &[u32], row: usize| list.get(row).and_then(|id| addresses.place(*id));
-        let count = |list: &[u32], row: usize| list.get(row).copied();
-        let time = |list: &[i64], row: usize| list.get(row).copied().filter(|time| *time != NO_TIME);
-        match column {
-            PairColumn::Srcaddr => absent_last(side(&self.sources, a), side(&self.sources, b), descending),
-            PairColumn::Dstaddr => absent_last(side(&self.destinations, a), side(&self.destinations, b), descending),
-            PairColumn::FlowDirection => absent_last(self.direction(a), self.direction(b), descending),
-            PairColumn::RecordCount => {
-                absent_last(count(&self.record_counts, a), count(&self.record_counts, b), descending)
-            }
-            PairColumn::Packets => absent_last(self.packets.get(a), self.packets.get(b), descending),
-            PairColumn::TotalBytes => absent_last(self.bytes.get(a), self.bytes.get(b), descending),
-            PairColumn::DataRatio => absent_last(self.data_ratio(a), self.data_ratio(b), descending),
-            PairColumn::FirstSeen => absent_last(time(&self.first_seen, a), time(&self.first_seen, b), descending),
-            PairColumn::LastSeen => absent_last(time(&self.last_seen, a), time(&self.last_seen, b), descending),
-            PairColumn::Accepted => absent_last(count(&self.accepted, a), count(&self.accepted, b), descending),
-            PairColumn::Rejected => absent_last(count(&self.rejected, a), count(&self.rejected, b), descending),
-        }
-    }
-
-    /// The rows in this order and no others; the totals stay.
-    pub(super) fn reordered(self, order: &[u32]) -> Self {
-        fn turned<T: Copy>(list: &[T], order: &[u32]) -> Vec<T> {
-            order.iter().filter_map(|row| list.get(*row as usize).copied()).collect()
-        }
-        Self {
-            sources: turned(&self.sources, order),
-            destinations: turned(&self.destinations, order),
-            directions: turned(&self.directions, order),
-            record_counts: turned(&self.record_counts, order),
-            packets: self.packets.reordered(order),
-            bytes: self.bytes.reordered(order),
-            first_seen: turned(&self.first_seen, order),
-            last_seen: turned(&self.last_seen, order),
-            accepted: turned(&self.accepted, order),
-            rejected: turned(&self.rejected, order),
-            ..self
-        }
-    }
+/// Puts pairs in the order of the keys, ties by the pair itself.
+pub(super) fn put_in_order(pairs: &mut [PairSum], sort: &[PairSort], addresses: &AddressOrder) {
+    let tie = [PairColumn::Srcaddr, PairColumn::Dstaddr, PairColumn::FlowDirection];
+    pairs.sort_unstable_by(|a, b| {
+        let compare = |column, descending| absent_last(a.key(column, addresses), b.key(column, addresses), descending);
+        let by_key = sort.iter().map(|key| compare(key.column, key.descending));
+        let by_tie = tie.into_iter().map(|column| compare(column, false));
+        by_key.chain(by_tie).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    });
 }
 
 /// The rows of a page. Takes a look into the dictionary for each address of it, however long the table is.
@@ -249,19 +305,19 @@ pub fn pair_rows(reader: &CaseReader, table: &PairTable, page: Range<usize>) -> 
         Ok(text)
     };
     for row in page.start..page.end.min(table.len()) {
-        let count = |list: &[u32]| u64::from(list.get(row).copied().unwrap_or(0));
-        let time = |list: &[i64]| list.get(row).copied().filter(|t| *t != NO_TIME).map(Timestamp::from_secs);
+        let Some(pair) = table.pair(row) else { break };
+        let time = |secs: i64| (secs != NO_TIME).then(|| Timestamp::from_secs(secs));
         rows.push(PairRow {
-            srcaddr: text(table.sources.get(row).copied().unwrap_or(0))?,
-            dstaddr: text(table.destinations.get(row).copied().unwrap_or(0))?,
-            flow_direction: table.direction(row).map(str::to_owned),
-            record_count: count(&table.record_counts),
-            packets: table.packets.get(row),
-            total_bytes: table.bytes.get(row),
-            first_seen: time(&table.first_seen),
-            last_seen: time(&table.last_seen),
-            accepted: count(&table.accepted),
-            rejected: count(&table.rejected),
+            srcaddr: text(pair.source)?,
+            dstaddr: text(pair.destination)?,
+            flow_direction: table.direction(pair).map(str::to_owned),
+            record_count: pair.records.into(),
+            packets: pair.packets,
+            total_bytes: pair.bytes,
+            first_seen: time(pair.first),
+            last_seen: time(pair.last),
+            accepted: pair.accepted.into(),
+            rejected: pair.rejected.into(),
         });
     }
     Ok(rows)
@@ -275,4 +331,33 @@ pub(in crate::query) fn address_text(reader: &CaseReader, id: u32) -> Result<Opt
     }
     let mut statement = reader.conn.prepare_cached("SELECT address FROM address WHERE address_id = ?")?;
     Ok(statement.query_row([id], |r| r.get(0)).optional()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::index::IndexCache;
+    use crate::query::filter_sql::fixture::case_of;
+    use std::path::Path;
+
+    #[test]
+    fn addresses_are_ordered_by_key_and_equal_ones_by_their_spelling() {
+        let conn = case_of(&[]);
+        conn.execute("DELETE FROM address", []).unwrap();
+        for (id, address, key) in
+            [(3, "b", 7u8), (9, "10.0.0.1", 2), (1, "d", 7), (2, "c", 7), (7, "8.8.8.8", 1), (5, "x", 0)]
+        {
+            conn.execute("INSERT INTO address VALUES (?, ?, ?)", (id, address, [key; 16])).unwrap();
+        }
+        let reader = CaseReader::over(conn, Path::new("memory"), Arc::new(IndexCache::default()));
+        let order = AddressOrder::load(&reader).unwrap();
+        let mut statement = reader.conn.prepare("SELECT address_id FROM address ORDER BY key, address").unwrap();
+        let expected: Vec<u32> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(expected, [5, 7, 9, 3, 2, 1]);
+        for (place, id) in expected.iter().enumerate() {
+            assert_eq!((order.place(*id), order.rank(*id)), (Some(place as u128), place as u128));
+        }
+        assert_eq!((order.place(0), order.place(4), order.place(100)), (None, None, None));
+        assert_eq!(order.rank(0), u128::from(u32::MAX));
+    }
 }

@@ -47,8 +47,13 @@ fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
+/// The columns of entries.
+pub(crate) fn entry_columns() -> Vec<Column> {
+    Column::list(&ENTRY_COLUMNS)
+}
+
 /// By `ENTRY_COLUMNS`.
-fn entry_values(IndicatorRow { id, removed, entry, .. }: &IndicatorRow) -> Vec<Value> {
+pub(crate) fn entry_values(IndicatorRow { id, removed, entry, .. }: &IndicatorRow) -> Vec<Value> {
     vec![
         Value::Integer(*id),
         Value::count(entry.position),
@@ -98,8 +103,7 @@ impl<'a> Entries<'a> {
     /// # Errors
     /// What SQLite says.
     pub fn new(reader: &'a CaseReader, query: &IndicatorEntriesQuery, cancel: &Cancel) -> Result<Self, QueryError> {
-        let columns = Column::list(&ENTRY_COLUMNS);
-        Ok(Self { reader, entries: indicator_entries_of(reader, query, cancel)?, columns })
+        Ok(Self { reader, entries: indicator_entries_of(reader, query, cancel)?, columns: entry_columns() })
     }
 }
 

@@ -14,6 +14,7 @@ mod tops;
 pub use evidence::evidence;
 pub use groups::{FilledSeries, figure, measure_unit, series, series_lines, series_name, top};
 pub use indicators::{Entries, issues, labels};
+pub(crate) use indicators::{entry_columns, entry_values};
 pub use pairs::{Conversations, Pairs};
 pub use record_column::{Inside, RecordColumn};
 pub use records::{Records, record_columns};

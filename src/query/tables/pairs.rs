@@ -46,8 +46,7 @@ impl<T: Borrow<PairTable>> Table for Pairs<'_, T> {
     }
 
     fn has_wide_sums(&self) -> bool {
-        let table = self.table.borrow();
-        (0..table.len()).any(|row| is_wide(table.bytes.get(row)) || is_wide(table.packets.get(row)))
+        self.table.borrow().sums().flatten().any(is_wide)
     }
 }
 
@@ -86,7 +85,6 @@ impl<T: Borrow<ConversationTable>> Table for Conversations<'_, T> {
     }
 
     fn has_wide_sums(&self) -> bool {
-        let table = self.table.borrow();
-        (0..table.len()).any(|row| is_wide(table.total_bytes(row)) || is_wide(table.packets.get(row)))
+        self.table.borrow().sums().flatten().any(is_wide)
     }
 }

@@ -262,7 +262,9 @@ impl Setting<'_> {
         let headers: Vec<Header> = table.columns.iter().map(|column| words.column(&column.name, column.unit)).collect();
         let rows: Vec<Vec<Cell>> = rows.iter().map(cells).collect();
         if rows.is_empty() {
-            self.remark(words.tr("rows-none"));
+            // Which columns they would have is part of what was asked.
+            let columns = words.list(&headers.into_iter().map(|header| header.text).collect::<Vec<_>>());
+            self.remark(words.with("rows-none-of", &[("columns", &columns)]));
         } else {
             let shown_rows = rows.len() as u64;
             self.blocks.push(Block::Grid(self.grid(name, headers, rows)));

@@ -1,7 +1,7 @@
 //! Where one is in a table of records: which are selected, and what of that stays when other rows come.
 
-use super::{Question, Records, Reveal, time_field};
-use crate::model::{RecordId, Timestamp, Value};
+use super::{Question, Records, Reveal};
+use crate::model::{RecordId, Timestamp};
 use crate::query::{RecordQuery, RowSet};
 use crate::session::slots::Lane;
 
@@ -76,11 +76,7 @@ impl Records {
     /// When the record under the cursor was, once it has been read.
     pub fn cursor_time(&self) -> Option<Timestamp> {
         let (_, inspected) = self.detail()?;
-        let time = inspected.detail.fields.iter().find(|(field, _)| *field == time_field(self.dataset));
-        match time?.1 {
-            Value::Time(time) => Some(time),
-            _ => None,
-        }
+        inspected.detail.time()
     }
 
     /// The records to return to: those that are selected, or are to be; the one under the cursor alone where they are

@@ -1,6 +1,7 @@
 //! Cases and evidence: opening, closing, making, importing into.
 
 use crate::app::error::{Message, UserError};
+use crate::app::examiner;
 use crate::app::failure::Cause;
 use crate::app::opening::Opening;
 use crate::model::{Dataset, TimeRange};
@@ -85,10 +86,7 @@ impl App {
     pub(super) fn after_import(&mut self, ended: JobId) {
         let job = self.jobs.list().iter().find(|job| job.id == ended);
         // Records wait for a format to be confirmed: that is asked for, not left to be found.
-        let waits = |job: &Job| {
-            let asks = job.files.iter().any(|f| f.format_needed || f.read_as.is_some());
-            asks && self.is_open(&job.case)
-        };
+        let waits = |job: &Job| !job.about_format.is_empty() && self.is_open(&job.case);
         if self.dialog.is_none() && job.is_some_and(waits) {
             self.dialog = Some(Dialog::Jobs);
         }
@@ -168,13 +166,25 @@ impl App {
         }
     }
 
+    /// Imports, or asks first who does.
     pub(super) fn import(&mut self, paths: Vec<PathBuf>, options: ImportOptions) {
+        if self.is_nameless() {
+            let ImportOptions { keep_raw, flow_format, .. } = options;
+            let flow_format = flow_format.unwrap_or_default();
+            self.dialog = Some(Dialog::Import { paths, typed: String::new(), keep_raw, flow_format });
+            return;
+        }
+        let by = self.signs_as().map(str::to_owned);
+        self.import_by(paths, options, by.as_deref());
+    }
+
+    fn import_by(&mut self, paths: Vec<PathBuf>, options: ImportOptions, by: Option<&str>) {
         let Some(path) = self.case.as_ref().map(|case| case.path.clone()) else { return };
         self.stop_indexing(&path);
         let Some(case) = &self.case else { return };
         self.dialog = None;
         let (events, receiver) = sync_channel(1024);
-        match self.backend.import(&case.path, paths, options, events, Arc::clone(&self.waker)) {
+        match self.backend.import(&case.path, paths, options, by, events, Arc::clone(&self.waker)) {
             Ok(handle) => {
                 self.jobs.add(&case.path, handle, receiver);
                 self.turn_to(View::Evidence);
@@ -227,11 +237,14 @@ impl App {
             let why = Cause::Folder { path: folder.clone(), error }.told();
             return self.errors.push(UserError::new(Message::new("error-create-case"), why).at(folder));
         }
-        let info = CaseInfo { title: self.texts.tr("sample-title"), ..CaseInfo::default() };
+        let examiner = self.settings.examiner.clone();
+        let info = CaseInfo { title: self.texts.tr("sample-title"), examiner, ..CaseInfo::default() };
         self.create(path.clone(), &info, Vec::new());
         // Where it could not be made, the case that is open is another one.
         if self.is_open(&absolute(&path)) {
-            self.import(vec![samples], ImportOptions::default());
+            // It opens without a question.
+            let by = examiner::of_this_run(Some(self.settings.examiner.as_str()));
+            self.import_by(vec![samples], ImportOptions::default(), Some(by.as_str()));
         }
     }
 

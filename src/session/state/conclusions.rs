@@ -130,10 +130,6 @@ impl App {
         }
     }
 
-    pub(super) fn show_record(&mut self, dataset: Dataset, id: RecordId) {
-        self.select_records(dataset, vec![id]);
-    }
-
     /// All records of the kind, with these selected.
     pub(super) fn select_records(&mut self, dataset: Dataset, ids: Vec<RecordId>) {
         let (range, duplicates) = (TimeRange::default(), Duplicates::All);

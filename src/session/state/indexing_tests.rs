@@ -69,6 +69,7 @@ fn an_import_and_leaving_the_case_stop_it() {
     let import = Action::Import { paths: vec!["/logs/a.gz".into()], options: ImportOptions::default() };
     for way in [import, Action::Command(Command::CloseCase), Action::Open("/b.coldtrail".into())] {
         let (mut app, backend, _) = open(IndexHealth::Behind { rows: 1 });
+        app.settings.examiner = "K. Sato".to_owned();
         app.dispatch(way);
         assert!(backend.cancelled.is_cancelled());
     }

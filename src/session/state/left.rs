@@ -9,7 +9,7 @@ use crate::session::open_case::OpenCase;
 use crate::session::split::Split;
 use crate::session::state::steps::Step;
 use crate::session::state::{App, Message, UserError};
-use crate::session::unsaved::{Place, Unsaved};
+use crate::session::unsaved::Unsaved;
 use crate::session::view::View;
 use std::path::{Path, PathBuf};
 
@@ -78,9 +78,7 @@ impl App {
     /// Lets go of the case before, and gives it to whoever waits for its threads.
     pub(super) fn end_left(&mut self) -> Option<OpenCase> {
         let Left { case, mut unsaved, .. } = *self.left.take()?;
-        // A statement is no work that an orderly end would lose.
-        unsaved.set(Place::Statement, None);
-        let fault = unsaved.finish();
+        let fault = unsaved.end();
         self.tell_unsaved(fault);
         Some(case)
     }

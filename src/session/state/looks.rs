@@ -5,20 +5,18 @@ use crate::session::action::Effect;
 use crate::session::open_case::OpenCase;
 use crate::session::saved_views::{SavedView, TableLook, ViewChange};
 use crate::session::source::{Duplicates, SortKey};
-use crate::session::split::{Side, Split};
+use crate::session::split::Side;
 use crate::session::state::App;
-use crate::session::undo::CaseChange;
+use crate::session::undo::{CaseChange, FilterStep};
 use crate::session::view::View;
 
 impl App {
     /// What is on screen now.
     pub fn look(&self) -> Option<SavedView> {
         let case = self.case.as_ref()?;
-        let name = |view: View| View::named(view.row().name).map(|view| view.row().name.to_owned());
         Some(SavedView {
-            // The page of an address means nothing without the address, which is not kept.
-            view: name(self.view).or_else(|| name(View::Overview))?,
-            beside: self.split.and_then(|split| name(split.other)),
+            view: self.view.kept_name().or_else(|| View::Overview.kept_name())?,
+            beside: self.split.and_then(|split| split.other.kept_name()),
             flows: table_look(case, Dataset::Flows),
             events: table_look(case, Dataset::Events),
             from_ms: self.range.from.map(|time| time.0),
@@ -37,9 +35,13 @@ impl App {
 
     /// Makes the window show it.
     pub(super) fn open_look(&mut self, name: &str) {
-        let Some(case) = &mut self.case else { return };
-        let Some(look) = case.saved_views.named(name).cloned() else { return };
+        let Some(look) = self.case.as_ref().and_then(|case| case.saved_views.named(name)).cloned() else { return };
         self.dialog = None;
+        let wanted = if look.all_duplicates { Duplicates::All } else { Duplicates::Once };
+        let duplicates = Some(self.duplicates).filter(|shown| *shown != wanted);
+        let before = [Dataset::Flows, Dataset::Events]
+            .map(|dataset| self.filter_step(dataset).map(|step| FilterStep { duplicates, ..step }));
+        let Some(case) = &mut self.case else { return };
         for (dataset, table) in [(Dataset::Flows, &look.flows), (Dataset::Events, &look.events)] {
             let records = case.records_mut(dataset);
             // A filter with a mistake, of a case that was tampered with, is shown with it and not applied.
@@ -56,10 +58,9 @@ impl App {
             }
         }
         self.range = TimeRange { from: look.from_ms.map(Timestamp), to: look.to_ms.map(Timestamp) };
-        self.duplicates = if look.all_duplicates { Duplicates::All } else { Duplicates::Once };
-        self.view = View::named(&look.view).unwrap_or(View::Overview);
-        let other = look.beside.as_deref().and_then(View::named).filter(|other| *other != self.view);
-        self.split = other.map(|other| Split { other, active: Side::Left });
+        self.duplicates = wanted;
+        self.filter_left(before.into_iter().flatten());
+        self.show_kept(&look.view, look.beside.as_deref(), Side::Left);
         self.effects.push(Effect::FocusTable);
         self.step();
     }

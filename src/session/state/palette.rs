@@ -5,11 +5,12 @@ use super::App;
 use crate::filter;
 use crate::model::{Address, Dataset, Network, TimeRange};
 use crate::present::display;
-use crate::present::text::Texts;
+use crate::present::text::{Language, Texts};
 use crate::query::Duplicates;
 use crate::questions::catalogue::CATALOGUE;
 use crate::session::action::{Link, Target};
 use crate::session::{Command, View};
+use std::collections::BTreeMap;
 
 /// A line of the palette.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,20 +56,23 @@ pub(super) fn entries(app: &App, typed: &str) -> Vec<Entry> {
 }
 
 /// What can be searched of an entry: its own name weighs most.
-struct Hay {
+struct Hay<'a> {
     title: String,
-    words: String,
+    /// In lower case.
+    words: &'a str,
 }
 
-fn known(app: &App) -> impl Iterator<Item = (Entry, Hay)> {
+fn known(app: &App) -> impl Iterator<Item = (Entry, Hay<'_>)> {
     let t = &app.texts;
+    let every = app.palette_words.get_or_init(every_word);
+    let words = move |id: &str| every.get(id).map_or("", String::as_str);
     let commands = Command::all().filter(|command| app.is_enabled(*command) && *command != Command::Palette);
     let commands = commands.map(move |command| {
         let shortcut = command.shortcut().map(|shortcut| shortcut.to_string()).unwrap_or_default();
         let place = t.tr(command.menu().text_key());
         let (title, tip) = (app.command_text(command), t.tr(&command.tip_id()));
         let entry = Entry { target: Target::Command(command), title: title.clone(), place, shortcut, tip };
-        (entry, Hay { title, words: words_of(app, command.name()) })
+        (entry, Hay { title, words: words(&command.text_id()) })
     });
     let is_open = app.case.is_some();
     let queries = CATALOGUE.iter().filter(move |_| is_open).map(move |query| {
@@ -81,34 +85,45 @@ fn known(app: &App) -> impl Iterator<Item = (Entry, Hay)> {
             shortcut: String::new(),
             tip: t.tr(&about),
         };
-        let further = format!("{id}-words");
-        let of = |texts: &Texts| {
-            let own = texts.tr(&id);
-            if texts.has(&further) { format!("{own} {}", texts.tr(&further)) } else { own }
-        };
-        let in_others = app.every_language().iter().map(of).collect::<Vec<_>>().join(" ");
-        (entry, Hay { title, words: format!("{} {in_others}", query.name) })
+        (entry, Hay { title, words: words(&id) })
     });
     commands.chain(queries)
 }
 
-/// Everything that a command is called, in every language.
-fn words_of(app: &App, name: &str) -> String {
-    let of = |texts: &Texts| {
-        let own = texts.tr(&format!("command-{name}"));
-        let words = format!("words-{name}");
-        if texts.has(&words) { format!("{own} {}", texts.tr(&words)) } else { own }
+/// By the id of its text everything that a thing is called, in lower case.
+pub(super) type WordsOf = BTreeMap<String, String>;
+
+/// Of every command and query: its text in every language, further words where there are any, its name.
+fn every_word() -> WordsOf {
+    let languages: Vec<Texts> = Language::ALL.into_iter().map(Texts::new).collect();
+    let words = |id: String, further: &str, name: &str| {
+        let of = |texts: &Texts| {
+            let own = texts.tr(&id);
+            if texts.has(further) { format!("{own} {}", texts.tr(further)) } else { own }
+        };
+        let all = languages.iter().map(of).chain(std::iter::once(name.to_owned()));
+        let all = all.collect::<Vec<_>>().join(" ").to_lowercase();
+        (id, all)
     };
-    app.every_language().iter().map(of).chain(std::iter::once(name.replace('-', " "))).collect::<Vec<_>>().join(" ")
+    let commands = Command::all().map(|command| {
+        let name = command.name();
+        words(command.text_id(), &format!("words-{name}"), &name.replace('-', " "))
+    });
+    let queries = CATALOGUE.iter().map(|query| {
+        let id = format!("query-{}", query.name);
+        let further = format!("{id}-words");
+        words(id, &further, query.name)
+    });
+    commands.chain(queries).collect()
 }
 
 /// How well an entry matches all words; `None` where one of them is not in it.
-fn score(words: &[String], hay: &Hay) -> Option<u32> {
-    let (title, further) = (hay.title.to_lowercase(), hay.words.to_lowercase());
+fn score(words: &[String], hay: &Hay<'_>) -> Option<u32> {
+    let title = hay.title.to_lowercase();
     let mut sum = 0;
     for word in words {
         let in_title = in_text(word, &title).map(|score| score + 2);
-        sum += in_title.max(in_text(word, &further))?;
+        sum += in_title.max(in_text(word, hay.words))?;
     }
     Some(sum)
 }
@@ -151,10 +166,7 @@ fn offers(app: &App, typed: &str) -> Vec<(bool, Entry)> {
         list.push((true, entry(Target::Address(typed.to_owned()), title, t.tr("command-address-tip"))));
     }
     for (is_sure, dataset, filter) in filters(typed) {
-        let there = case.totals().map_or(0, |totals| match dataset {
-            Dataset::Flows => totals.flows,
-            Dataset::Events => totals.events,
-        });
+        let there = case.totals().map_or(0, |totals| totals.of(dataset));
         if there == 0 || filter::parse(&filter, dataset).is_err() {
             continue;
         }
@@ -244,8 +256,8 @@ mod tests {
 
     #[test]
     fn words_match_whole_then_by_beginning_part_and_letters() {
-        let hay = |title: &str, words: &str| Hay { title: title.to_owned(), words: words.to_owned() };
-        let of = |typed: &str, hay: &Hay| score(&[typed.to_owned()], hay);
+        let hay = |title: &str, words: &'static str| Hay { title: title.to_owned(), words };
+        let of = |typed: &str, hay: &Hay<'_>| score(&[typed.to_owned()], hay);
         let export = hay("Export results...", "save csv parquet json download");
         let [whole, begins, part, letters] = ["csv", "down", "arque", "prqt"].map(|typed| of(typed, &export));
         assert!(whole > begins && begins > part && part > letters && letters.is_some());

@@ -2,7 +2,6 @@
 
 use crate::app::Opening;
 use crate::model::{Dataset, TimeRange};
-use crate::present::text::{Language, Texts};
 use crate::session::action::{Action, Dialog, Effect, Target};
 use crate::session::compare::CompareAction;
 use crate::session::evidence::EvidenceAction;
@@ -51,11 +50,6 @@ impl App {
         palette::entries(self, typed)
     }
 
-    /// The texts of every language: a command is found by its name in any of them.
-    pub(crate) fn every_language(&self) -> &[Texts] {
-        self.every_language.get_or_init(|| Language::ALL.into_iter().map(Texts::new).collect())
-    }
-
     pub(super) fn found(&mut self, target: Target) {
         self.dialog = None;
         target.key().iter().for_each(|key| self.settings.remember_command(key));
@@ -81,16 +75,11 @@ impl App {
     }
 
     pub(super) fn apply_filter(&mut self, dataset: Dataset, text: &str) -> bool {
-        let range = self.range;
+        let before = self.filter_step(dataset);
         let Some(case) = &mut self.case else { return false };
-        let before = FilterStep { dataset, text: case.records(dataset).applied().to_owned(), range };
         let applied = case.records_mut(dataset).apply(text);
         if applied {
-            if case.records(dataset).applied() != before.text {
-                case.changes.made(before.told_of(text, range), CaseChange::Shown(before));
-                // What was said of the step before is past.
-                self.notice = None;
-            }
+            self.filter_left(before);
             self.settings.remember_filter(text);
             self.step();
         }
@@ -98,15 +87,30 @@ impl App {
     }
 
     pub(super) fn set_range(&mut self, range: TimeRange) {
-        let before = std::mem::replace(&mut self.range, range);
-        let dataset = self.view.filtered().unwrap_or(Dataset::Flows);
-        if let Some(case) = self.case.as_mut().filter(|_| before != range) {
-            let text = case.records(dataset).applied().to_owned();
-            let step = FilterStep { dataset, text: text.clone(), range: before };
-            case.changes.made(step.told_of(&text, range), CaseChange::Shown(step));
-            self.notice = None;
-        }
+        let before = self.filter_step(self.view.filtered().unwrap_or(Dataset::Flows));
+        self.range = range;
+        self.filter_left(before);
         self.step();
+    }
+
+    /// What undoes a step that leaves the current filter and time range; `None` where no case is open.
+    pub(super) fn filter_step(&self, dataset: Dataset) -> Option<FilterStep> {
+        let text = self.case.as_ref()?.records(dataset).applied().to_owned();
+        Some(FilterStep { dataset, text, range: self.range, duplicates: None })
+    }
+
+    /// Filters and the time range were these before the step that was just made. One that left all of them is none to undo.
+    pub(super) fn filter_left(&mut self, before: impl IntoIterator<Item = FilterStep>) {
+        let (range, Some(case)) = (self.range, &mut self.case) else { return };
+        let now = |step: &FilterStep| case.records(step.dataset).applied().to_owned();
+        let steps = before.into_iter().map(|step| (now(&step), step));
+        let left: Vec<(String, FilterStep)> =
+            steps.filter(|(text, step)| (text, range) != (&step.text, step.range)).collect();
+        let Some((text, first)) = left.first() else { return };
+        let what = first.told_of(text, range);
+        case.changes.made(&what, left.into_iter().map(|(_, step)| CaseChange::Shown(step)));
+        // What was said of the step before is past.
+        self.notice = None;
     }
 
     /// A filter or a time range is undone or redone.
@@ -116,7 +120,8 @@ impl App {
         let text = case.records(step.dataset).applied().to_owned();
         case.records_mut(step.dataset).apply(&step.text);
         self.range = step.range;
-        case.filter_step_made(FilterStep { dataset: step.dataset, text, range });
+        let duplicates = step.duplicates.map(|wanted| std::mem::replace(&mut self.duplicates, wanted));
+        case.filter_step_made(FilterStep { dataset: step.dataset, text, range, duplicates });
         self.step();
         (self.waker)();
     }

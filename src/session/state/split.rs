@@ -72,9 +72,8 @@ impl App {
     /// How the open case is looked at, kept for the next time.
     pub(super) fn remember_layout(&mut self) {
         let Some(case) = self.case.as_ref().filter(|case| !case.is_opening()) else { return };
-        let name = |view: View| View::named(view.row().name).map(|view| view.row().name.to_owned());
-        let Some(view) = name(self.view) else { return };
-        let beside = self.split.and_then(|split| name(split.other));
+        let Some(view) = self.view.kept_name() else { return };
+        let beside = self.split.and_then(|split| split.other.kept_name());
         let is_right = self.split.is_some_and(|split| split.active == Side::Right);
         self.settings.remember_layout(&case.path, CaseLayout { view, beside, is_right });
     }
@@ -82,9 +81,14 @@ impl App {
     /// As the case was left.
     pub(super) fn restore_layout(&mut self, path: &std::path::Path) {
         let layout = self.settings.layout(path).cloned().unwrap_or_default();
-        self.view = View::named(&layout.view).unwrap_or(View::Overview);
-        let other = layout.beside.as_deref().and_then(View::named).filter(|other| *other != self.view);
         let active = if layout.is_right { Side::Right } else { Side::Left };
+        self.show_kept(&layout.view, layout.beside.as_deref(), active);
+    }
+
+    /// Views by the names under which they were kept; the overview where there is no such view.
+    pub(super) fn show_kept(&mut self, view: &str, beside: Option<&str>, active: Side) {
+        self.view = View::named(view).unwrap_or(View::Overview);
+        let other = beside.and_then(View::named).filter(|other| *other != self.view);
         self.split = other.map(|other| Split { other, active });
     }
 

@@ -134,6 +134,53 @@ fn back_restores_order_selection_and_what_was_open() {
 }
 
 #[test]
+fn a_link_is_a_step_of_back_and_of_undo() {
+    let (mut app, settled) = app();
+    app.dispatch(Action::ApplyFilter(Dataset::Flows, "dstport = 22".into()));
+    let range = TimeRange { from: Some(crate::model::Timestamp(0)), to: None };
+    let link = crate::session::action::Link {
+        view: View::Records(Dataset::Flows),
+        dataset: Dataset::Flows,
+        filter: "action = REJECT".into(),
+        range,
+        duplicates: Duplicates::All,
+    };
+    let shown = |app: &App| (app.records().unwrap().applied().to_owned(), app.range, app.duplicates);
+    let (before, after) = (shown(&app), ("action = REJECT".to_owned(), range, Duplicates::All));
+    app.dispatch(Action::Follow(link.clone()));
+    settled.settle(&mut app);
+    assert_eq!(shown(&app), after);
+    for (command, expected) in [(Command::Undo, &before), (Command::Redo, &after), (Command::Back, &before)] {
+        app.dispatch(Action::Command(command));
+        settled.settle(&mut app);
+        assert_eq!(shown(&app), *expected, "{command:?}");
+    }
+    // What leads to where one is leaves nothing to undo.
+    app.dispatch(Action::Follow(link.clone()));
+    settled.settle(&mut app);
+    let told = app.command_text(Command::Undo);
+    app.dispatch(Action::Follow(link));
+    settled.settle(&mut app);
+    assert_eq!(app.command_text(Command::Undo), told);
+    app.dispatch(Action::Command(Command::Undo));
+    settled.settle(&mut app);
+    assert_eq!(shown(&app), before);
+}
+
+#[test]
+fn a_time_range_can_be_left_in_every_view() {
+    let (mut app, settled) = app();
+    for view in View::ALL.into_iter().chain([View::Address]) {
+        app.dispatch(Action::Show(view));
+        app.dispatch(Action::SetRange(TimeRange { from: Some(crate::model::Timestamp(0)), to: None }));
+        assert!(app.is_enabled(Command::AllTimes), "{view:?}");
+        app.dispatch(Action::Command(Command::AllTimes));
+        settled.settle(&mut app);
+        assert_eq!(app.range, TimeRange::default(), "{view:?}");
+    }
+}
+
+#[test]
 fn what_was_said_of_a_step_is_gone_with_the_next() {
     let (mut app, settled) = app();
     app.dispatch(Action::ApplyFilter(Dataset::Flows, "dstport = 22".into()));
@@ -420,4 +467,55 @@ fn what_is_chosen_while_rows_are_on_their_way_is_not_given_up_for_what_was_chose
     app.dispatch(Action::GoToRow(6));
     settled.settle(&mut app);
     assert_eq!(app.records().unwrap().cursor_id(), Some(RecordId(6)));
+}
+
+/// An import brings a file while the rows of an earlier state are on their way, and another: the table gets its rows.
+#[test]
+fn a_table_is_answered_before_it_is_asked_again_for_the_next_file() {
+    let backend = MemoryBackend::importing();
+    let (running, permits, answered) =
+        (Arc::clone(&backend.running), Arc::clone(&backend.permits), Arc::clone(&backend.answered));
+    let (wake, woken) = std::sync::mpsc::sync_channel(4096);
+    let wake = std::sync::Mutex::new(wake);
+    let waker: Waker = Arc::new(move || wake.lock().unwrap().try_send(()).unwrap_or(()));
+    let mut app = App::new(Arc::new(backend), waker, None);
+    app.settings.examiner = "K. Sato".to_owned();
+    // It asks for rows, too.
+    app.show_histogram = false;
+    let until = |app: &mut App, is_so: &dyn Fn(&App) -> bool| {
+        app.poll();
+        while !is_so(app) {
+            woken.recv_timeout(std::time::Duration::from_secs(20)).expect("a worker thread answers");
+            app.poll();
+        }
+    };
+    app.dispatch(Action::Open("memory.coldtrail".into()));
+    app.dispatch(Action::Show(View::Records(Dataset::Flows)));
+    until(&mut app, &|app| app.case.as_ref().is_some_and(|case| !case.is_busy() && !case.is_opening()));
+    app.dispatch(Action::Import { paths: vec!["/logs".into()], options: ImportOptions::default() });
+    app.dispatch(Action::Show(View::Records(Dataset::Flows)));
+    until(&mut app, &|app| app.case.as_ref().is_some_and(|case| !case.is_busy()));
+
+    let (permit, wait) = std::sync::mpsc::sync_channel(16);
+    *permits.lock().unwrap() = Some(wait);
+    let file = |app: &mut App| {
+        let done = FileDone { path: "/logs/next.gz".into(), records: 5, ..FileDone::default() };
+        running.lock().unwrap()[0].send(JobEvent::FileDone(done)).unwrap();
+        app.poll();
+    };
+    let before = answered.load(std::sync::atomic::Ordering::SeqCst);
+    let revision = app.case.as_ref().unwrap().revision();
+    let is_stale = |app: &App| app.records().unwrap().is_stale();
+    file(&mut app);
+    until(&mut app, &is_stale);
+    file(&mut app);
+    file(&mut app);
+    permit.send(()).unwrap();
+    until(&mut app, &|_| answered.load(std::sync::atomic::Ordering::SeqCst) == before + 1);
+    until(&mut app, &|app| app.case.as_ref().unwrap().revision() == revision + 2);
+    // The two files that came in meanwhile are one further question.
+    permit.send(()).unwrap();
+    until(&mut app, &|app| !app.case.as_ref().unwrap().is_busy());
+    assert_eq!(answered.load(std::sync::atomic::Ordering::SeqCst), before + 2);
+    assert_eq!(app.case.as_ref().unwrap().revision(), revision + 2);
 }

@@ -6,7 +6,7 @@ use crate::session::action::{Action, Dialog, Effect, ExhibitDraft};
 use crate::session::command::Command;
 use crate::session::conclusions::{Made, Task};
 use crate::session::state::{App, Message, UserError};
-use crate::session::unsaved::{self, Place, Unsaved, Words};
+use crate::session::unsaved::{self, Place, Unsaved};
 use crate::session::view::View;
 
 impl App {
@@ -18,9 +18,7 @@ impl App {
     }
 
     pub(super) fn finish_unsaved(&mut self) {
-        // A statement is no work that an orderly end would lose.
-        self.unsaved.set(Place::Statement, None);
-        let fault = self.unsaved.finish();
+        let fault = self.unsaved.end();
         self.tell_unsaved(fault);
         self.unsaved = Unsaved::default();
     }
@@ -124,10 +122,6 @@ impl App {
             Place::Exhibit(id) => lists.exhibit(*id).is_some(),
             Place::Note(_) | Place::NewExhibit | Place::Report(_) | Place::Statement => true,
         }
-    }
-
-    pub(super) fn keep_typed(&mut self, place: Place, words: Option<Words>) {
-        self.unsaved.set(place, words);
     }
 }
 

@@ -10,6 +10,7 @@ use crate::questions::{COMPARED, Live, group, scope_of};
 use crate::session::action::{Action, Link};
 use crate::session::command::Command;
 use crate::session::compare::CompareAction;
+use crate::session::copying::RowsToCopy;
 use crate::session::indicators::IndicatorsAction;
 use crate::session::library::LibraryAction;
 use crate::session::open_case::OpenCase;
@@ -17,10 +18,10 @@ use crate::session::pairs::PairsAction;
 use crate::session::result_table::{ResultTable, TableAction};
 use crate::session::sightings::{Show, SightingsAction};
 use crate::session::sql_console::SqlAction;
-use crate::session::state::{App, COPY_LIMIT, Effect};
+use crate::session::state::{App, Effect};
 use crate::session::text_filter::narrowed;
 use crate::session::timeline::{Plan, TimelineAction, Track};
-use crate::session::undo::CaseChange;
+use crate::session::undo::{CaseChange, FilterStep};
 use crate::session::unsaved::{self, Place};
 use crate::session::view::View;
 
@@ -42,11 +43,14 @@ pub(crate) fn line_names(track: &Track, app: &App) -> Vec<String> {
 impl App {
     /// Shows exactly the records that a figure counts.
     pub(super) fn follow(&mut self, link: Link) {
+        let duplicates = Some(self.duplicates).filter(|shown| *shown != link.duplicates);
+        let before = self.filter_step(link.dataset).map(|step| FilterStep { duplicates, ..step });
         let Some(case) = &mut self.case else { return };
         if case.records_mut(link.dataset).apply(&link.filter) {
             self.turn_to(link.view);
             self.range = link.range;
             self.duplicates = link.duplicates;
+            self.filter_left(before);
             self.effects.push(Effect::FocusTable);
             self.step();
         }
@@ -73,9 +77,11 @@ impl App {
             PairsAction::Sort { column, add } => pairs.sort_by(column, add),
             PairsAction::Select(selection) => pairs.select(selection),
             PairsAction::Want(rows) => case.want_pairs(rows),
+            PairsAction::Stop => pairs.cancel(),
+            PairsAction::Resume => pairs.resume(),
             PairsAction::CopyRows => {
-                let copied = pairs.copied_rows(COPY_LIMIT);
-                self.copied(copied);
+                let rows = pairs.to_copy();
+                self.copy_rows(rows);
             }
         }
     }
@@ -111,10 +117,7 @@ impl App {
             return;
         }
         let Some(case) = &mut self.case else { return };
-        let span = case.totals().and_then(|totals| match dataset {
-            Dataset::Flows => totals.flow_span,
-            Dataset::Events => totals.event_span,
-        });
+        let span = case.totals().and_then(|totals| totals.span(dataset));
         let hours = span.map_or(0, |(first, last)| last.secs().saturating_sub(first.secs()) / 3600);
         case.timeline.hourly(dataset, by, hours);
     }
@@ -142,6 +145,10 @@ impl App {
         let Some(case) = &mut self.case else { return };
         match action {
             IndicatorsAction::Want(rows) => case.want_entries(rows),
+            IndicatorsAction::CopyRows => {
+                let rows = case.indicators.to_copy();
+                self.copy_rows(rows);
+            }
             IndicatorsAction::Change(change) => {
                 self.dialog = None;
                 case.change(CaseChange::Indicators(change));
@@ -155,8 +162,8 @@ impl App {
         match action {
             SightingsAction::Want(rows) => case.want_sightings(rows),
             SightingsAction::CopyRows => {
-                let copied = case.sightings.copied_rows(COPY_LIMIT, case.indicators.owners());
-                self.copied(copied);
+                let rows = case.sightings.to_copy(case.indicators.shared_owners());
+                self.copy_rows(rows);
             }
             action => case.sightings.apply(action),
         }
@@ -301,25 +308,14 @@ impl App {
         let Some(table) = self.case.as_mut().map(of) else { return };
         match action {
             TableAction::CopyRows => {
-                let copied = table.copied_rows(COPY_LIMIT);
-                copied.into_iter().for_each(|text| self.copy(text));
+                let rows = table.to_copy();
+                self.copy_rows(rows);
             }
             TableAction::CopyCsv => {
-                let left = table.len().saturating_sub(COPY_LIMIT as u64);
-                if let Some((text, rows)) = table.csv(COPY_LIMIT) {
-                    self.copy_told(text, rows, left);
-                }
+                let rows = table.all_to_copy().map(RowsToCopy::into_csv);
+                self.copy_rows(rows);
             }
             action => table.apply(action),
         }
-    }
-
-    /// Onto the clipboard, and how many rows that were; `left` were too many for it.
-    pub(super) fn copy_told(&mut self, text: String, rows: u64, left: u64) {
-        let (rows, missing) = (display::count(rows), display::count(left));
-        let args = [("rows", rows.as_str()), ("missing", missing.as_str())];
-        let key = if left == 0 { "notice-copied-rows" } else { "notice-copied-first" };
-        self.notice = Some(self.texts.tr_args(key, &args));
-        self.effects.push(Effect::CopyText(text));
     }
 }

@@ -1,6 +1,6 @@
 //! The help: contents at the left, a chapter at the right, and a search through all of them.
 
-use super::title;
+use super::{list_height, title};
 use crate::session::help::{Chapter, HelpPage, Line, lines};
 use crate::session::{Action, App};
 use crate::ui::focus::{self, Arrows, group_ui};
@@ -19,7 +19,7 @@ pub(super) fn help_ui(ui: &mut Ui, app: &App, page: &mut HelpPage, state: &mut U
     }
     ui.add_space(size::GAP);
     let words: Vec<String> = page.typed.to_lowercase().split_whitespace().map(str::to_owned).collect();
-    let height = size::DIALOG_HEIGHT.min(ui.ctx().content_rect().height() * 0.55);
+    let height = list_height(ui);
     ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
         ui.horizontal_top(|ui| {
             ui.allocate_ui(vec2(size::CONTENTS.min(ui.available_width() * 0.35), height), |ui| {

@@ -8,6 +8,7 @@ use crate::session::source::ImportOptions;
 use crate::session::{Action, App};
 use crate::ui::state::UiState;
 use crate::ui::theme::size;
+use crate::ui::widgets::named::named_button;
 use egui::{Button, CollapsingHeader, Label, TextEdit, TextWrapMode, Ui};
 use std::path::PathBuf;
 
@@ -37,12 +38,13 @@ pub(super) fn import_ui(ui: &mut Ui, app: &App, fields: Fields<'_>, state: &mut 
     let Fields { paths, typed, keep_raw, flow_format } = fields;
     title(ui, t.tr("import-title"));
     ui.label(t.tr("import-tip"));
+    let has_paths = !paths.is_empty();
     ui.horizontal(|ui| {
         let label = ui.label(t.tr("field-path"));
         let field = ui
             .add(TextEdit::singleline(typed).align(egui::Align2::LEFT_CENTER).desired_width(path_width(ui)))
             .labelled_by(label.id);
-        if state.dialog_is_new {
+        if state.dialog_is_new && !(app.is_nameless() && has_paths) {
             field.request_focus();
         }
         if ui.add_enabled(!typed.trim().is_empty(), Button::new(t.tr("import-add"))).clicked() {
@@ -61,8 +63,12 @@ pub(super) fn import_ui(ui: &mut Ui, app: &App, fields: Fields<'_>, state: &mut 
     ui.add_space(size::GAP);
     ui.checkbox(keep_raw, t.tr("import-keep-raw")).on_hover_text(t.tr("import-keep-raw-tip"));
     format_ui(ui, app, flow_format, state.dialog_is_new);
+    let is_named = !app.is_nameless() || name_ui(ui, app, state, has_paths);
     let any = !paths.is_empty() || !typed.trim().is_empty();
-    if foot(ui, app, &t.tr("import-go"), any, out) {
+    if foot(ui, app, &t.tr("import-go"), any && is_named, out) {
+        if app.is_nameless() {
+            out.extend(state.importer.take().map(Action::Examiner));
+        }
         let mut paths = paths.clone();
         if !typed.trim().is_empty() {
             paths.push(PathBuf::from(typed.trim()));
@@ -76,15 +82,37 @@ pub(super) fn import_ui(ui: &mut Ui, app: &App, fields: Fields<'_>, state: &mut 
     }
 }
 
+/// Asks who imports. Is there an answer?
+fn name_ui(ui: &mut Ui, app: &App, state: &mut UiState, takes_focus: bool) -> bool {
+    let t = &app.texts;
+    let why = t.tr("examiner-why");
+    // In a low window the field has its reason as tooltip.
+    if ui.ctx().content_rect().height() >= size::WINDOW_LOW {
+        ui.add_space(size::GAP);
+        ui.add(Label::new(why.as_str()).wrap());
+    }
+    // That nobody is named shows once the case is open, which a dialog may be before.
+    let is_new = state.dialog_is_new || state.importer.is_none();
+    let name = state.importer.get_or_insert_default();
+    ui.horizontal(|ui| {
+        let label = ui.label(t.tr("examiner-name"));
+        let field = TextEdit::singleline(name).align(egui::Align2::LEFT_CENTER).desired_width(path_width(ui));
+        let field = ui.add(field).labelled_by(label.id);
+        if is_new && takes_focus {
+            field.request_focus();
+        }
+        field.on_hover_text(why.as_str());
+    });
+    !name.trim().is_empty()
+}
+
 fn paths_ui(ui: &mut Ui, app: &App, paths: &mut Vec<PathBuf>) {
     let mut removed = None;
     dialog_list(ui, "import-paths", |ui| {
         for (at, path) in paths.iter().enumerate() {
             ui.horizontal(|ui| {
-                let remove = ui.add(Button::new("×").small());
                 let name = app.texts.tr_args("import-remove", &[("path", &*display::visible(&path.to_string_lossy()))]);
-                remove.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &name));
-                if remove.clicked() {
+                if named_button(ui, true, Button::new("×").small(), &name).clicked() {
                     removed = Some(at);
                 }
                 let shown = display::visible(&path.to_string_lossy()).into_owned();

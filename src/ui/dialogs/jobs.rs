@@ -52,7 +52,7 @@ fn job_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
         progress_ui(ui, app, job);
     }
     sums_ui(ui, app, job);
-    for file in job.noteworthy.iter().filter_map(|at| job.files.get(*at)) {
+    for file in job.about_format.iter().filter_map(|at| job.files.get(*at)) {
         proposal_ui(ui, app, job, file, out);
         read_otherwise_ui(ui, app, file);
     }
@@ -131,26 +131,30 @@ fn sums_ui(ui: &mut Ui, app: &App, job: &Job) {
 /// Files that are listed; all of them are in Evidence.
 const LISTED: usize = 200;
 
+/// The files at the last of these places, the newest first.
+fn last<'a>(job: &'a Job, places: &[usize], most: usize) -> Vec<&'a FileDone> {
+    places.iter().rev().take(most).filter_map(|at| job.files.get(*at)).collect()
+}
+
 /// Those with warnings first. One below the other: a grid would be as wide as the longest path.
 fn files_ui(ui: &mut Ui, app: &App, job: &Job, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let noteworthy = job.noteworthy.iter().rev().filter_map(|at| job.files.get(*at));
-    let (mut shown, is_open) = (0, app.is_open(&job.case));
+    let is_open = app.is_open(&job.case);
+    let noteworthy = last(job, &job.noteworthy, LISTED);
+    let others = last(job, &job.others, LISTED - noteworthy.len());
     if !job.noteworthy.is_empty() {
         ui.strong(t.tr_args("job-noteworthy", &[("count", &display::count(job.noteworthy.len() as u64))]));
     }
-    for file in noteworthy.take(LISTED) {
-        shown += 1;
+    for file in &noteworthy {
         file_ui(ui, app, file, is_open, out);
     }
-    if job.files.len() > job.noteworthy.len() {
+    if !job.others.is_empty() {
         ui.strong(t.tr("job-others"));
     }
-    for file in job.files.iter().rev().filter(|file| !file.is_noteworthy()).take(LISTED - shown) {
-        shown += 1;
+    for file in &others {
         file_ui(ui, app, file, is_open, out);
     }
-    let more = job.files.len() - shown;
+    let more = job.files.len() - noteworthy.len() - others.len();
     if more > 0 {
         ui.weak(t.tr_args("job-more", &[("count", &display::count(more as u64))]));
     }

@@ -32,11 +32,9 @@ pub(super) fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut 
         return;
     };
     let shown = Some(std::mem::discriminant(dialog));
-    state.dialog_is_new = state.dialog_shown != shown;
+    state.dialog_is_new = std::mem::replace(&mut state.dialog_shown, shown) != shown;
     if state.dialog_is_new {
         forget_pointer(ui.ctx());
-    }
-    if std::mem::replace(&mut state.dialog_shown, shown) != shown {
         state.list_at = 0;
     }
     let mut edited = dialog.clone();
@@ -202,15 +200,20 @@ fn question_ui(ui: &Ui, app: &App, out: &mut Vec<Action>) {
     });
 }
 
-/// A vertical scroll area of the height that dialogs give to their lists.
 /// Of a field for a path or a name, with its label and a button beside it.
 fn path_width(ui: &Ui) -> f32 {
     size::PATH_FIELD.min(ui.ctx().content_rect().width() * 0.4)
 }
 
+/// What dialogs give to their lists.
+fn list_height(ui: &Ui) -> f32 {
+    size::DIALOG_HEIGHT.min(ui.ctx().content_rect().height() * 0.55)
+}
+
+/// A vertical scroll area of that height.
 fn dialog_list(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui)) {
     // A dialog is as high as its content: without the least height a list would grow by a line a frame, or not at all.
-    let height = size::DIALOG_HEIGHT.min(ui.ctx().content_rect().height() * 0.55);
+    let height = list_height(ui);
     let area = ScrollArea::vertical().id_salt(id).max_height(height).min_scrolled_height(height);
     area.auto_shrink([false, true]).show(ui, content);
 }

@@ -4,6 +4,7 @@ use super::{dialog_list, foot, title};
 use crate::model::Address;
 use crate::present::{display, zone::Zone};
 use crate::session::{Action, App};
+use crate::ui::focus;
 use crate::ui::state::UiState;
 use crate::ui::widgets::follow::scroll_to_chosen;
 use egui::{Id, Key, Modifiers, Response, TextEdit, Ui};
@@ -14,6 +15,7 @@ fn first_field(ui: &mut Ui, name: &str, edit: TextEdit<'_>, state: &UiState) -> 
     if state.dialog_is_new {
         ui.memory_mut(|memory| memory.request_focus(id));
     }
+    focus::home(ui, id);
     ui.add(edit.id(id).align(egui::Align2::LEFT_CENTER).hint_text(name)).accessible_name(name)
 }
 

@@ -8,6 +8,7 @@ use crate::session::view::View;
 use crate::session::{Action, App};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
+use crate::ui::widgets::named::named_button;
 use egui::{Align, Button, Key, Label, Layout, RichText, TextEdit, Ui, vec2};
 
 pub(super) fn views_ui(ui: &mut Ui, app: &App, typed: &mut String, state: &mut UiState, out: &mut Vec<Action>) {
@@ -55,16 +56,13 @@ fn row_ui(ui: &mut Ui, app: &App, name: &str, view: &SavedView, out: &mut Vec<Ac
     let line = vec2(ui.available_width(), ui.spacing().interact_size.y);
     let shown = display::visible(&display::clipped(name).0).into_owned();
     ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
-        let remove = ui.button(t.tr("remove"));
         let named = |key: &str| t.tr_args(key, &[("name", &shown)]);
-        remove.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, named("views-remove")));
-        if remove.clicked() {
+        if named_button(ui, true, Button::new(t.tr("remove")), &named("views-remove")).clicked() {
             out.push(Action::ChangeViews(ViewChange { name: name.to_owned(), view: None }));
         }
         let button = Button::new((RichText::new(&shown).strong(), egui::Atom::grow())).truncate();
-        let button = ui.add(button.min_size(vec2(ui.available_width(), 0.0)));
-        button.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, named("views-open")));
-        if button.clicked() {
+        let button = button.min_size(vec2(ui.available_width(), 0.0));
+        if named_button(ui, true, button, &named("views-open")).clicked() {
             out.push(Action::OpenLook(name.to_owned()));
         }
     });

@@ -13,7 +13,7 @@ pub(crate) use keys::{FocusState, begin, end, step};
 use crate::present::text::Texts;
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
-use egui::{Context, Id, LayerId, Ui, UiBuilder, accesskit::Role};
+use egui::{Context, Id, LayerId, Response, Ui, UiBuilder, accesskit::Role};
 
 /// A part of the window that F6 goes to, in that order. A new pane is a variant and its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -195,6 +195,14 @@ pub(crate) fn home(ui: &Ui, id: Id) {
         ui.memory_mut(|memory| memory.request_focus(id));
         select_text(ui.ctx(), pane, id);
     }
+}
+
+/// An entry of a list whose arrows choose as they go; the keyboard comes to the chosen one first. Is this one chosen now?
+pub(crate) fn choosing(ui: &Ui, entry: &Response, is_chosen: bool) -> bool {
+    if is_chosen {
+        home(ui, entry.id);
+    }
+    entry.gained_focus() && !is_chosen && !ui.input(|i| i.pointer.any_down())
 }
 
 /// What is typed into the filter or the time range replaces what is there.

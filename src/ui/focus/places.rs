@@ -1,7 +1,7 @@
 //! The widgets that can have the focus, in the order in which they are drawn, with the pane and the group that they are in.
 
 use super::{Area, PaneId, What};
-use egui::{Context, Id, LayerId, Order, WidgetRects};
+use egui::{Context, Id, LayerId, Order, Sense, WidgetRects};
 
 /// Which of the two frames that egui knows: the one before, or the one that is drawn, once it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,10 +36,11 @@ pub(super) fn places(ctx: &Context, frame: Frame, areas: &[Area]) -> Vec<Place> 
         layers.extend(memory.layer_ids().filter(|layer| *layer != LayerId::background()));
         layers.retain(|layer| memory.allows_interaction(*layer) && layer.order < Order::Tooltip);
     });
+    let edge = 2.0 * ctx.global_style().interaction.resize_grab_radius_side;
     let read = |widgets: &WidgetRects| {
         let mut places: Vec<Place> = Vec::new();
         for layer in &layers {
-            let mut list = in_layer(widgets, *layer, areas);
+            let mut list = in_layer(widgets, *layer, areas, edge);
             // Panels are drawn from the outside to the inside, and read in the order of the panes.
             list.sort_by_key(|place| place.rank(areas));
             places.append(&mut list);
@@ -52,9 +53,15 @@ pub(super) fn places(ctx: &Context, frame: Frame, areas: &[Area]) -> Vec<Place> 
     })
 }
 
-fn in_layer(widgets: &WidgetRects, layer: LayerId, areas: &[Area]) -> Vec<Place> {
+/// `edge`: how thick the edges of panels are, which the tool kit lets the focus go to. They are for the mouse and for
+/// assistive technology; Tab passes over them.
+fn in_layer(widgets: &WidgetRects, layer: LayerId, areas: &[Area], edge: f32) -> Vec<Place> {
+    let is_edge = |widget: &egui::WidgetRect| {
+        widget.sense == Sense::click_and_drag() && (widget.rect.size().min_elem() - edge).abs() < 0.01
+    };
     let focusable = |(at, widget): (usize, &egui::WidgetRect)| {
-        if !widget.enabled || !widget.visible || !widget.sense.is_focusable() || !widget.rect.is_positive() {
+        let is_usable = widget.enabled && widget.visible && widget.sense.is_focusable() && widget.rect.is_positive();
+        if !is_usable || is_edge(widget) {
             return None;
         }
         let innermost = |is: fn(&What) -> bool| {

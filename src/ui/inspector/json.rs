@@ -32,6 +32,32 @@ impl Tree {
     }
 }
 
+/// The lines that are shown, kept while the search and what is folded stay the same. A new `Tree` needs a new one.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// What was searched for, and what was folded.
+    of: Option<(String, BTreeSet<String>)>,
+    /// Places in the tree, and each of these lines as it is drawn.
+    shown: Vec<usize>,
+    rows: Vec<Leaf>,
+    /// How many values the search finds.
+    found: Option<usize>,
+}
+
+impl Kept {
+    fn keep(&mut self, app: &App, lines: &[Line], search: &str, folded: &BTreeSet<String>) {
+        if self.of.as_ref().is_some_and(|(text, paths)| text == search && paths == folded) {
+            return;
+        }
+        self.shown = shown(lines, search, folded);
+        let shown = || self.shown.iter().filter_map(|at| lines.get(*at));
+        let is_searched = !search.trim().is_empty();
+        self.found = is_searched.then(|| shown().filter(|line| matches!(line.what, What::Leaf(_))).count());
+        self.rows = shown().map(|line| leaf(app, line, is_searched, folded)).collect();
+        self.of = Some((search.to_owned(), folded.clone()));
+    }
+}
+
 pub(super) fn json_ui(
     ui: &mut Ui,
     app: &App,
@@ -41,24 +67,21 @@ pub(super) fn json_ui(
     out: &mut Vec<Action>,
 ) {
     let t = &app.texts;
-    let InspectorState { tree, search, folded, leaves, .. } = state;
+    let InspectorState { tree, kept, search, folded, leaves, .. } = state;
     let lines = match tree {
         Tree::Lines(lines) => lines,
         Tree::TooLong => return plain(ui, t.tr("inspector-json-long")),
         Tree::Broken => return plain(ui, t.tr("inspector-json-broken")),
         Tree::None => return plain(ui, t.tr("inspector-no-raw")),
     };
-    let shown = shown(lines, search, folded);
-    let found = (!search.trim().is_empty())
-        .then(|| shown.iter().filter(|at| lines.get(**at).is_some_and(|l| matches!(l.what, What::Leaf(_)))).count());
-    bar_ui(ui, app, lines, found, search, folded, (inspected, out));
-    if found == Some(0) {
+    kept.keep(app, lines, search, folded);
+    let Kept { shown, rows, found, .. } = kept;
+    bar_ui(ui, app, lines, *found, search, folded, (inspected, out));
+    if *found == Some(0) {
         ui.weak(t.tr("inspector-json-none"));
     }
-    let is_searched = found.is_some();
-    let rows: Vec<Leaf> = shown.iter().filter_map(|at| Some(leaf(app, lines.get(*at)?, is_searched, folded))).collect();
     let name = t.tr("inspector-json");
-    let list = Leaves { id: Id::unique("json"), name: &name, rows: &rows, columns: 1 };
+    let list = Leaves { id: Id::unique("json"), name: &name, rows, columns: 1 };
     let line = |row: usize| shown.get(row).and_then(|at| lines.get(*at));
     let mut asked = Vec::new();
     let events = ScrollArea::vertical().id_salt("json").auto_shrink([false, false]).show(ui, |ui| {

@@ -6,25 +6,26 @@ mod notes;
 mod provenance;
 mod summary;
 
-use super::focus::{PaneId, pane_ui};
+use super::focus::{self, PaneId, pane_ui};
 use super::theme::{self, size};
 use super::views::cell_menu::{Items, MenuRecord, MenuValue, Place, head_ui, pair_clause, record_items_ui};
-use super::widgets::facts::copy_button;
+use super::widgets::facts::read_only_ui;
 use super::widgets::handle::Handle;
 use super::widgets::leaves::LeavesState;
 use super::widgets::subject::SubjectState;
 use crate::filter::Filter;
 use crate::model::conclusions::Subject;
 use crate::model::{Dataset, FieldId, RecordId, Value};
-use crate::present::display;
 use crate::present::sentence::{Told, sentence};
+use crate::present::{Language, display};
 use crate::query::Mark;
 use crate::session::records::Records;
 use crate::session::settings::{INSPECTOR_BELOW, INSPECTOR_BESIDE};
 use crate::session::source::Inspected;
-use crate::session::{Action, App, View, marks};
-use egui::{Button, Id, Label, Panel, RichText, ScrollArea, TextEdit, Ui, UiBuilder, accesskit::Role};
-use json::Tree;
+use crate::session::split::Split;
+use crate::session::{Action, App, Side, View, marks};
+use egui::{Button, Id, Label, Panel, RichText, ScrollArea, Ui, UiBuilder, accesskit::Role};
+use json::{Kept, Tree};
 use std::collections::BTreeSet;
 
 /// Characters of raw text and of JSON that are laid out; all of it can be copied.
@@ -68,6 +69,7 @@ pub struct InspectorState {
     hidden_bytes: usize,
     sentence: String,
     tree: Tree,
+    kept: Kept,
     tab: Tab,
     summary: LeavesState,
     leaves: LeavesState,
@@ -84,14 +86,14 @@ pub struct InspectorState {
 struct Prepared {
     record: RecordId,
     zone: &'static str,
-    word: String,
+    language: Language,
     marks: Vec<Mark>,
 }
 
 impl InspectorState {
     fn prepare(&mut self, app: &App, id: RecordId, inspected: &Inspected) {
-        let word = app.texts.tr("sentence-accepted");
-        let of = Prepared { record: id, zone: app.zone.name(), word, marks: inspected.marks.clone() };
+        let (zone, language) = (app.zone.name(), app.texts.language());
+        let of = Prepared { record: id, zone, language, marks: inspected.marks.clone() };
         if self.of.as_ref() == Some(&of) {
             return;
         }
@@ -100,7 +102,7 @@ impl InspectorState {
         self.hidden_bytes = bytes.len() - cut.len();
         self.raw = display::visible_lines(&String::from_utf8_lossy(cut)).into_owned();
         let detail = &inspected.detail;
-        self.tree = Tree::of(detail.json.as_deref());
+        (self.tree, self.kept) = (Tree::of(detail.json.as_deref()), Kept::default());
         let label = |field: FieldId| marks::label(marks::of_field(&inspected.marks, field));
         let json = detail.json.as_deref();
         let told = Told { texts: &app.texts, zone: app.zone, fields: &detail.fields, json, label: &label };
@@ -136,7 +138,11 @@ pub(crate) fn panel_ui(
         let width = shown.response.rect.width();
         let is_chosen = state.handle.is_chosen(ui, width);
         out.extend(is_chosen.then_some(Action::Sized(INSPECTOR_BESIDE, width)));
-    } else if !(case.compare.is_open(View::Records(dataset)) || app.split.is_some() && is_low) {
+    } else if case.compare.is_open(View::Records(dataset)) {
+        // The comparison shows the same record, and has its place.
+    } else if let Some(split) = app.split.filter(|_| is_low) {
+        hidden_ui(ui, app, split, View::Records(dataset), out);
+    } else {
         let height = screen.height();
         let part = chosen(INSPECTOR_BELOW).unwrap_or(size::INSPECTOR_PART);
         let room = ui.available_height();
@@ -154,6 +160,24 @@ pub(crate) fn panel_ui(
         let is_chosen = state.handle.is_chosen(ui, across);
         out.extend(is_chosen.then_some(Action::Sized(INSPECTOR_BELOW, across / height)));
     }
+}
+
+/// There is no room for it: how to see it.
+fn hidden_ui(ui: &mut Ui, app: &App, split: Split, records: View, out: &mut Vec<Action>) {
+    let t = &app.texts;
+    Panel::bottom("inspector-hidden").resizable(false).show(ui, |ui| {
+        pane_ui(ui, t, PaneId::Inspector, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.label(RichText::new(t.tr("inspector-hidden")).color(theme::palette(ui).weak));
+                let button = ui.button(t.tr("inspector-hidden-show"));
+                focus::home(ui, button.id);
+                if button.clicked() {
+                    let beside = Side::ALL.into_iter().find(|side| split.view(*side, app.view) != records);
+                    out.extend(beside.map(Action::CloseHalf));
+                }
+            });
+        });
+    });
 }
 
 /// Beside the table in a window of this width, until somebody chooses another one.
@@ -278,30 +302,27 @@ fn leaf_menu_ui(
 
 /// Both addresses of a flow record, in either direction.
 fn pair(inspected: &Inspected) -> Option<Filter> {
-    let address = |name: &str| {
-        let found = inspected.detail.fields.iter().find(|(field, _)| field.name() == name);
-        display::literal(&found?.1)
-    };
+    let address = |name: &str| display::literal(inspected.detail.value(name)?);
     Some(pair_clause(&address("srcaddr")?, &address("dstaddr")?))
 }
 
 fn raw_ui(ui: &mut Ui, app: &App, state: &InspectorState, inspected: &Inspected, out: &mut Vec<Action>) {
+    let t = &app.texts;
     match &inspected.raw {
-        Ok(raw) => text_ui(ui, app, &state.raw, &String::from_utf8_lossy(raw), out),
+        Ok(raw) => {
+            // All of it is read when it is copied, and not in every frame.
+            if ui.add(Button::new(t.tr("copy-raw")).small()).clicked() {
+                out.push(Action::Copy(String::from_utf8_lossy(raw).into_owned()));
+            }
+            read_only_ui(ui, &t.tr("inspector-raw"), &state.raw, 2);
+        }
         Err(why) => {
-            ui.weak(app.texts.tr("inspector-no-raw"));
-            ui.label(&*display::visible(&app.texts.because(why)));
+            ui.weak(t.tr("inspector-no-raw"));
+            ui.label(&*display::visible(&t.because(why)));
         }
     }
     if state.hidden_bytes > 0 {
         let bytes = display::count(state.hidden_bytes as u64);
-        ui.weak(app.texts.tr_args("inspector-cut", &[("bytes", &bytes)]));
+        ui.weak(t.tr_args("inspector-cut", &[("bytes", &bytes)]));
     }
-}
-
-/// Text that can be selected but not changed, and copied as it was written.
-fn text_ui(ui: &mut Ui, app: &App, mut shown: &str, original: &str, out: &mut Vec<Action>) {
-    copy_button(ui, &app.texts.tr("copy-raw"), original, out);
-    let edit = TextEdit::multiline(&mut shown).font(theme::mono()).desired_width(f32::INFINITY).desired_rows(2);
-    ui.add(edit).accessible_name(app.texts.tr("inspector-raw"));
 }

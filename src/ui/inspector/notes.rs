@@ -64,10 +64,12 @@ fn cite_ui(ui: &mut Ui, app: &App, records: &Records, out: &mut Vec<Action>) {
             }
         }
     });
+    // The records of a finding are in order of their ids.
+    let id = records.cursor_id();
     let cited: Vec<String> = lists
         .findings
         .iter()
-        .filter(|finding| records.cursor_id().is_some_and(|id| finding.records.contains(&id)))
+        .filter(|finding| id.is_some_and(|id| finding.records.binary_search(&id).is_ok()))
         .map(|finding| format!("{}. {}", finding.place, display::visible(&finding.text.title)))
         .collect();
     if !cited.is_empty() {

@@ -9,6 +9,7 @@ use crate::session::{Action, App, marks};
 use crate::ui::views::cell_menu::Place;
 use crate::ui::widgets::leaves::{Ink, Leaf, LeafCell, LeafEvent, Leaves};
 use egui::{Id, Ui};
+use std::borrow::Cow;
 
 pub(super) fn summary_ui(
     ui: &mut Ui,
@@ -41,7 +42,7 @@ pub(super) fn summary_ui(
         let (name, hint) = (display::header(*field, app.zone), hint.join("\n"));
         rows.push(Leaf { name, cells: vec![cell], sign, hint, ..Leaf::default() });
         rows.extend(cut(app, value));
-        values.resize(rows.len(), (Place::Column((*field).into()), value.clone()));
+        values.resize(rows.len(), (Place::Column((*field).into()), Cow::Borrowed(value)));
     }
     for (name, text) in &detail.further {
         let value = Value::Text(text.clone());
@@ -49,14 +50,14 @@ pub(super) fn summary_ui(
         let title = display::visible(&display::clipped(name).0).into_owned();
         rows.push(Leaf { name: title, cells: vec![LeafCell::of(shown)], ..Leaf::default() });
         rows.extend(cut(app, &value));
-        values.resize(rows.len(), (Place::Extra(name.clone()), value));
+        values.resize(rows.len(), (Place::Extra(name.clone()), Cow::Owned(value)));
     }
     let name = app.texts.tr("inspector-fields");
     let leaves = Leaves { id: Id::unique("fields"), name: &name, rows: &rows, columns: 1 };
     let mut asked = Vec::new();
     let events = leaves.show(ui, &mut state.summary, &mut |ui, at| {
         if let Some((place, value)) = values.get(at.row) {
-            leaf_menu_ui(ui, app, (records, inspected), (place.clone(), value), at.takes_focus, &mut asked);
+            leaf_menu_ui(ui, app, (records, inspected), (place.clone(), &**value), at.takes_focus, &mut asked);
         }
     });
     out.append(&mut asked);

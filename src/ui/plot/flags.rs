@@ -4,7 +4,7 @@
 use super::TimeAxis;
 use crate::model::Timestamp;
 use crate::present::display;
-use crate::session::flags::{Flag, FlagKind};
+use crate::session::flags::{Flag, FlagKind, between};
 use crate::session::{Action, App};
 use crate::ui::theme::{self, Palette, size};
 use egui::{Color32, Id, Popup, Rect, Response, Sense, Stroke, StrokeKind, Ui, accesskit::Role, pos2, vec2};
@@ -18,8 +18,9 @@ const HIGH: f32 = 13.0;
 
 pub(crate) fn flags_ui(ui: &mut Ui, app: &App, axis: &TimeAxis, flags: &[Flag], id: Id, out: &mut Vec<Action>) {
     let p = theme::palette(ui);
-    let inside: Vec<&Flag> = flags.iter().filter(|flag| axis.x_of(flag).is_some()).collect();
-    let places: Vec<f32> = inside.iter().filter_map(|flag| axis.x_of(flag)).collect();
+    // A whole second is on the axis from the first that is not before its beginning.
+    let inside = between(flags, axis.from.ceil() as i64, axis.to.ceil() as i64);
+    let places: Vec<f32> = inside.iter().map(|flag| axis.x(flag.at.secs() as f64)).collect();
     for group in groups(&places) {
         let (Some(x), Some(of)) = (places.get(group.start).copied(), inside.get(group)) else { continue };
         let Some(kind) = of.iter().map(|flag| flag.kind).min() else { continue };
@@ -38,13 +39,6 @@ pub(crate) fn flags_ui(ui: &mut Ui, app: &App, axis: &TimeAxis, flags: &[Flag], 
     }
 }
 
-impl TimeAxis {
-    fn x_of(&self, flag: &Flag) -> Option<f32> {
-        let secs = flag.at.secs() as f64;
-        (self.from <= secs && secs < self.to).then(|| self.x(secs))
-    }
-}
-
 /// What is beside each other, as places in `xs`, which ascend.
 fn groups(xs: &[f32]) -> Vec<Range<usize>> {
     let mut groups: Vec<Range<usize>> = Vec::new();
@@ -59,7 +53,7 @@ fn groups(xs: &[f32]) -> Vec<Range<usize>> {
 }
 
 /// Those of the first kind with their number, and how many of other kinds there are besides.
-fn label(app: &App, kind: FlagKind, of: &[&Flag]) -> String {
+fn label(app: &App, kind: FlagKind, of: &[Flag]) -> String {
     let name = app.texts.tr(&format!("flag-{}", kind.name()));
     let same = of.iter().filter(|flag| flag.kind == kind).count();
     let name = if same > 1 { format!("{name} {}", display::count(same as u64)) } else { name };
@@ -79,14 +73,15 @@ fn ink(p: &Palette, kind: FlagKind) -> Color32 {
     }
 }
 
-fn flag_ui(ui: &Ui, app: &App, response: &Response, of: &[&Flag], out: &mut Vec<Action>) {
-    let lines: Vec<String> = of.iter().take(TOLD).map(|flag| told(app, flag)).collect();
-    let more = of.len().saturating_sub(TOLD);
-    let more = (more > 0).then(|| app.texts.tr_args("flag-more", &[("count", &display::count(more as u64))]));
-    let all = lines.iter().cloned().chain(more).collect::<Vec<_>>().join("\n");
+fn flag_ui(ui: &Ui, app: &App, response: &Response, of: &[Flag], out: &mut Vec<Action>) {
+    let all = || {
+        let more = of.len().saturating_sub(TOLD);
+        let more = (more > 0).then(|| app.texts.tr_args("flag-more", &[("count", &display::count(more as u64))]));
+        of.iter().take(TOLD).map(|flag| told(app, flag)).chain(more).collect::<Vec<_>>().join("\n")
+    };
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_role(Role::Button);
-        node.set_label(all.clone());
+        node.set_label(all());
     });
     if let [flag] = of {
         if response.clicked() {
@@ -94,8 +89,8 @@ fn flag_ui(ui: &Ui, app: &App, response: &Response, of: &[&Flag], out: &mut Vec<
         }
     } else {
         Popup::menu(response).show(|ui| {
-            for (flag, line) in of.iter().zip(&lines) {
-                if ui.button(line).clicked() {
+            for flag in of.iter().take(TOLD) {
+                if ui.button(told(app, flag)).clicked() {
                     out.push(go(flag));
                     ui.close();
                 }
@@ -103,7 +98,7 @@ fn flag_ui(ui: &Ui, app: &App, response: &Response, of: &[&Flag], out: &mut Vec<
         });
     }
     if response.hovered() {
-        super::tip(ui, response.id, egui::PopupAnchor::ParentRect(response.rect), all);
+        super::tip(ui, response.id, egui::PopupAnchor::ParentRect(response.rect), all());
     }
 }
 

@@ -85,11 +85,24 @@ fn mark_text(mark: &TimeMark, zone: Zone, with_date: bool) -> String {
     }
 }
 
+/// Spans that touch as one, from left to right: however many there are, no more are drawn than can be seen.
+fn merged(mut spans: Vec<(f32, f32)>) -> Vec<(f32, f32)> {
+    spans.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    spans.dedup_by(|(left, right), (_, end)| {
+        let touches = *left <= *end;
+        if touches {
+            *end = end.max(*right);
+        }
+        touches
+    });
+    spans
+}
+
 /// Where there is no evidence there is neither a value nor a zero.
-pub(crate) fn gaps_ui(ui: &Ui, axis: &TimeAxis, gaps: &[(i64, i64)]) {
+pub(crate) fn gaps_ui<'a>(ui: &Ui, axis: &TimeAxis, gaps: impl Iterator<Item = &'a (i64, i64)>) {
     let p = theme::palette(ui);
-    for (from, to) in gaps {
-        let Some((left, right)) = axis.span(*from as f64, *to as f64, size::BAR_LEAST) else { continue };
+    let spans = gaps.filter_map(|(from, to)| axis.span(*from as f64, *to as f64, size::BAR_LEAST));
+    for (left, right) in merged(spans.collect()) {
         let gap = Rect::from_x_y_ranges(left..=right, axis.rect.y_range());
         let painter = ui.painter().with_clip_rect(gap.intersect(ui.clip_rect()));
         painter.rect_filled(gap, 0.0, p.line.gamma_multiply(0.3));
@@ -132,6 +145,13 @@ mod tests {
 
     fn axis() -> TimeAxis {
         TimeAxis { from: 1000.0, to: 2000.0, rect: Rect::from_min_max(pos2(100.0, 0.0), pos2(600.0, 50.0)) }
+    }
+
+    #[test]
+    fn spans_that_touch_are_drawn_as_one() {
+        let spans = vec![(5.0, 7.0), (1.0, 3.0), (2.0, 4.0), (2.5, 3.0), (7.0, 9.0)];
+        assert_eq!(merged(spans), [(1.0, 4.0), (5.0, 9.0)]);
+        assert!(merged(Vec::new()).is_empty());
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! The axis of values: round numbers from nothing to the highest, a unit on the highest alone.
 
 use super::TimeAxis;
-use crate::present::chart::axis;
-use crate::present::display;
+use crate::present::chart::{axis, axis_number};
 use crate::ui::theme::{self, size};
 use egui::{Align2, Stroke, Ui, pos2};
 
@@ -69,12 +68,11 @@ pub(crate) fn values_ui(ui: &Ui, axis: &TimeAxis, scale: &Scale, is_bytes: bool)
 
 /// No unit twice: the highest says it.
 fn texts(values: &[f64], is_bytes: bool) -> Vec<String> {
-    let whole = |value: f64| value.max(0.0).round() as u128;
     if !is_bytes {
-        return values.iter().map(|value| display::count(whole(*value))).collect();
+        return values.iter().map(|value| axis_number(*value, false)).collect();
     }
     let highest = values.last().copied().unwrap_or(0.0);
-    let said = display::size(whole(highest));
+    let said = axis_number(highest, true);
     let unit = said.rsplit(' ').next().unwrap_or_default();
     let power = (highest.max(1.0).log10() / 3.0 + 1e-9).floor();
     let number = |value: f64| {

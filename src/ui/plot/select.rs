@@ -131,21 +131,11 @@ impl Selecting {
     fn step(&mut self, over: &Over<'_>, forward: bool, extend: bool) {
         let bin = over.bin_secs.max(1);
         let (first, last) = (bin_of(over.axis.from, bin), bin_of(over.axis.to - 1.0, bin));
-        let to = match self.keys {
-            None => {
-                if forward {
-                    first
-                } else {
-                    last
-                }
-            }
-            Some((_, at)) => {
-                if forward {
-                    at + bin
-                } else {
-                    at - bin
-                }
-            }
+        let to = match (self.keys, forward) {
+            (None, true) => first,
+            (None, false) => last,
+            (Some((_, at)), true) => at + bin,
+            (Some((_, at)), false) => at - bin,
         };
         self.go(to.clamp(first, last), extend);
     }

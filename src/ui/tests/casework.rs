@@ -1,15 +1,15 @@
 //! The journal, the evidence with its details, sums of imports, what stands out, and the tour, by the window.
 
-use super::real::{case, case_of, dispatch};
+use super::real::{case, case_of, imported};
 use super::*;
 use crate::app::journal::About;
 use crate::case::CaseReader;
 use crate::model::EvidenceId;
 use crate::query::{self, Cancel};
 use crate::session::import_sums::Sums;
-use crate::session::source::{CaseInfo, ImportOptions};
+use crate::session::source::ImportOptions;
 use crate::session::tour::TOUR;
-use crate::session::{Action, CaseBackend, Command};
+use crate::session::{Action, Command};
 use std::path::{Path, PathBuf};
 
 fn sums(harness: &Shown) -> Sums {
@@ -75,7 +75,7 @@ fn changes_are_in_the_journal_at_once_and_lead_to_their_records() {
     let change = crate::model::conclusions::Change::AddTag { name: "c2".into(), subjects };
     dispatch(&mut harness, Action::Write(crate::session::conclusions::Task::Change(change)));
     journal(&mut harness);
-    let entries = app(&harness).app.case.as_ref().unwrap().journal.entries().unwrap().list.clone();
+    let entries = app(&harness).app.case.as_ref().unwrap().journal.entries().unwrap().clone();
     let last = entries.last().unwrap();
     assert_eq!((last.stored.action.as_str(), last.subject.as_str()), ("tag_add", "c2"));
     assert_eq!(last.about, [About::Tag(Dataset::Events, "c2".into())]);
@@ -185,13 +185,9 @@ fn the_sums_of_an_import_are_those_of_the_case() {
     );
     for tree in trees {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("case.coldtrail");
-        let mut harness = opened(Arc::new(CaseBackend::default()), Opening::default(), vec2(1000.0, 700.0));
-        settle(&mut harness);
-        dispatch(&mut harness, Action::Create { path: path.clone(), info: CaseInfo::default(), then_import: vec![] });
-        dispatch(&mut harness, Action::Import { paths: vec![tree.clone()], options: ImportOptions::default() });
+        let harness = imported(vec2(1000.0, 700.0), &folder, tree.clone(), ImportOptions::default());
         let (sums, tree) = (sums(&harness), tree.display().to_string());
-        let reader = CaseReader::open(&path).unwrap();
+        let reader = CaseReader::open(&folder.path().join("case.coldtrail")).unwrap();
         let totals = query::totals(&reader).unwrap();
         let evidence = query::evidence_list(&reader).unwrap();
         let received = query::received(&reader).unwrap().len() as u64;
@@ -219,11 +215,7 @@ fn sample() -> (tempfile::TempDir, Shown) {
 fn sample_in(size: egui::Vec2) -> (tempfile::TempDir, Shown) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-logs/evidence");
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("case.coldtrail");
-    let mut harness = opened(Arc::new(CaseBackend::default()), Opening::default(), size);
-    settle(&mut harness);
-    dispatch(&mut harness, Action::Create { path, info: CaseInfo::default(), then_import: vec![] });
-    dispatch(&mut harness, Action::Import { paths: vec![root], options: ImportOptions::default() });
+    let harness = imported(size, &folder, root, ImportOptions::default());
     (folder, harness)
 }
 
@@ -272,6 +264,14 @@ fn the_sample_is_told_in_steps_and_every_figure_leads_to_its_records() {
     harness.key_press_modifiers(Modifiers::SHIFT, Key::F8);
     settle(&mut harness);
     harness.get_by_label("Step 13 of 14");
+    // Tab goes on, back, out.
+    harness.get_by_role_and_label(Role::Button, "Close tour").focus();
+    settle(&mut harness);
+    for name in ["Close tour", "Previous step", "Next step"] {
+        let (_, focused) = super::focus::focused(&harness).unwrap();
+        assert!(focused.starts_with(name), "{name}: {focused}");
+        key(&mut harness, Modifiers::SHIFT, Key::Tab);
+    }
     harness.get_by_role_and_label(Role::Button, "Close tour").click();
     settle(&mut harness);
     assert!(harness.query_by_label("Step 13 of 14").is_none());
@@ -351,12 +351,8 @@ fn an_original_that_is_not_stored_is_said_to_be_and_read_where_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("a.log");
     std::fs::write(&log, &odd_files()[0].1).unwrap();
-    let path = folder.path().join("case.coldtrail");
-    let mut harness = opened(Arc::new(CaseBackend::default()), Opening::default(), vec2(1400.0, 900.0));
-    settle(&mut harness);
-    dispatch(&mut harness, Action::Create { path, info: CaseInfo::default(), then_import: vec![] });
     let options = ImportOptions { keep_raw: false, ..ImportOptions::default() };
-    dispatch(&mut harness, Action::Import { paths: vec![log.clone()], options });
+    let mut harness = imported(vec2(1400.0, 900.0), &folder, log.clone(), options);
     dispatch(&mut harness, Action::ShowAbout(About::Evidence(EvidenceId(1))));
     harness.get_by_label_contains("The original content is not stored in this case.");
     harness.get_by_role_and_label(Role::Button, "Read the original file").click();

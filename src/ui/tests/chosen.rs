@@ -1,6 +1,6 @@
 //! What is chosen in the lists of findings and exhibits.
 
-use super::conclusions::{freeze, keyed, opened_case, write};
+use super::conclusions::{freeze, opened_case, write};
 use super::*;
 use crate::model::conclusions::{Change, FindingText};
 

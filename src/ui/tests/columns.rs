@@ -2,7 +2,7 @@
 //! row numbers.
 
 use super::figures::painted;
-use super::real::{DAY, HEADER, case_of, dispatch};
+use super::real::{DAY, HEADER, case_of};
 use super::*;
 use crate::model::Dataset;
 use crate::session::Action;

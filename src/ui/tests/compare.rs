@@ -1,6 +1,6 @@
 //! The comparison below the table.
 
-use super::real::{case, dispatch};
+use super::real::case;
 use super::*;
 use crate::session::{Action, Command, Side};
 

@@ -15,11 +15,6 @@ fn commits(harness: &mut Shown, text: &str) {
     settle(harness);
 }
 
-fn press(harness: &mut Shown, key: Key) {
-    harness.key_press(key);
-    settle(harness);
-}
-
 fn draft(harness: &Shown) -> String {
     app(harness).app.records().unwrap().draft.clone()
 }
@@ -31,11 +26,11 @@ fn enter_runs_the_filter_only_when_the_word_is_committed() {
     settle(&mut harness);
     composes(&mut harness, "action = REJECT");
     assert_eq!(draft(&harness), "action = REJECT", "what is composed is seen in its place");
-    press(&mut harness, Key::Enter);
+    keyed(&mut harness, Key::Enter);
     assert_eq!(rows(&harness), 1000, "Enter chose a candidate");
     commits(&mut harness, "action = REJECT");
     assert_eq!(draft(&harness), "action = REJECT");
-    press(&mut harness, Key::Enter);
+    keyed(&mut harness, Key::Enter);
     assert_eq!(rows(&harness), 250);
 }
 
@@ -48,12 +43,12 @@ fn tab_and_arrows_take_no_completion_and_esc_leaves_the_field_alone() {
     settle(&mut harness);
     composes(&mut harness, "か");
     for key in [Key::ArrowDown, Key::Tab, Key::Escape, Key::Tab] {
-        press(&mut harness, key);
+        keyed(&mut harness, key);
         assert_eq!(draft(&harness), "srcaか", "{key:?}");
     }
     composes(&mut harness, "");
     assert_eq!(draft(&harness), "srca");
-    press(&mut harness, Key::Tab);
+    keyed(&mut harness, Key::Tab);
     assert_eq!(draft(&harness), "srcaddr ", "the keys are the window's again");
 }
 
@@ -62,13 +57,13 @@ fn a_dialog_stays_while_a_word_is_composed_in_it() {
     let mut harness = flows(10);
     let dialog = |harness: &Shown| app(harness).app.dialog.is_some();
     for command in [Command::Palette, Command::ChooseZone, Command::AddLabel] {
-        super::real::dispatch(&mut harness, Action::Command(command));
+        dispatch(&mut harness, Action::Command(command));
         composes(&mut harness, "とうきょう");
-        press(&mut harness, Key::Enter);
-        press(&mut harness, Key::Escape);
+        keyed(&mut harness, Key::Enter);
+        keyed(&mut harness, Key::Escape);
         assert!(dialog(&harness), "{command:?}: neither continued nor closed");
         commits(&mut harness, "東京");
-        press(&mut harness, Key::Escape);
+        keyed(&mut harness, Key::Escape);
         assert!(!dialog(&harness), "{command:?}: closed by the next Esc");
     }
 }
@@ -83,6 +78,6 @@ fn a_composition_that_is_left_gives_the_keys_back() {
     harness.get_by_label("srcaddr: 10.0.0.7").click();
     settle(&mut harness);
     let before = app(&harness).app.records().unwrap().selection.cursor();
-    press(&mut harness, Key::ArrowDown);
+    keyed(&mut harness, Key::ArrowDown);
     assert_eq!(app(&harness).app.records().unwrap().selection.cursor(), before.map(|row| row + 1));
 }

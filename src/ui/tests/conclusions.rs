@@ -1,12 +1,13 @@
 //! What examiners write, by the window: tags, notes, findings, exhibits.
 
-use super::real::{case, dispatch};
+use super::real::case;
 use super::*;
 use crate::model::Dataset;
 use crate::model::conclusions::{Change, FindingText, ReportField, Subject};
 use crate::session::Action;
 use crate::session::View;
 use crate::session::conclusions::{Lists, Task};
+use crate::session::source::Cancel;
 
 pub(super) fn opened_case() -> (tempfile::TempDir, Shown) {
     let (folder, mut harness) = case(vec2(1600.0, 1000.0));
@@ -21,13 +22,6 @@ fn lists(harness: &Shown) -> Arc<Lists> {
 
 pub(super) fn write(harness: &mut Shown, change: Change) {
     dispatch(harness, Action::Write(Task::Change(change)));
-    settle(harness);
-}
-
-fn typed(harness: &mut Shown, role: Role, field: &str, text: &str) {
-    harness.get_by_role_and_label(role, field).focus();
-    settle(harness);
-    harness.get_by_role_and_label(role, field).type_text(text);
     settle(harness);
 }
 
@@ -100,11 +94,6 @@ fn the_space_bar_asks_for_tags_and_for_the_name_of_whoever_gives_them() {
     assert_eq!((lists(&harness).tags.len(), rows(&harness)), (1, 0));
 }
 
-pub(super) fn keyed(harness: &mut Shown, key: Key) {
-    harness.key_press(key);
-    settle(harness);
-}
-
 #[test]
 fn the_tags_have_no_keys_any_more_when_the_keyboard_is_elsewhere() {
     let (_folder, mut harness) = opened_case();
@@ -148,12 +137,6 @@ fn several_at_once(harness: &mut Shown) {
     // What was chosen together is one step.
     dispatch(harness, Action::Command(crate::session::Command::Undo));
     assert_eq!(sorted_tags(harness), both);
-}
-
-/// A tab of the inspector.
-fn tab(harness: &mut Shown, name: &str) {
-    harness.get_by_role_and_label(Role::Tab, name).click();
-    settle(harness);
 }
 
 #[test]
@@ -580,4 +563,36 @@ fn whatever_is_written_is_put_down_to_the_name_that_was_given_and_tags_are_one_s
     assert!(lists(&harness).tags.is_empty());
     dispatch(&mut harness, Action::Command(crate::session::Command::Redo));
     assert_eq!(lists(&harness).tags.len(), 2);
+}
+
+#[test]
+fn what_is_written_waits_for_no_question() {
+    let (_folder, mut harness) = opened_case();
+    dispatch(&mut harness, Action::Examiner("A. Analyst".into()));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
+    settle(&mut harness);
+    let app = &mut harness.state_mut().as_mut().unwrap().app;
+    let lanes = app.case.as_ref().unwrap().lanes();
+    // Whatever is asked takes long.
+    let mut ends = Vec::new();
+    for lane in [&lanes.rows, &lanes.charts, &lanes.answers, &lanes.console] {
+        let (end, ended) = std::sync::mpsc::sync_channel::<()>(1);
+        let begun = lane.run(Cancel::default(), move |_, _| {
+            let _ = ended.recv();
+            Ok(())
+        });
+        assert!(begun.is_some());
+        ends.push(end);
+    }
+    let id = app.records().unwrap().pages.id(0).unwrap();
+    app.dispatch(Action::SetTags(vec![Subject::Record(id)], [("C2".to_owned(), true)].into()));
+    let begun = Instant::now();
+    while !app.case.as_ref().unwrap().changes.is_idle() {
+        assert!(begun.elapsed() < HANGS, "the tag waits");
+        app.poll();
+        std::thread::yield_now();
+    }
+    drop(ends);
+    settle(&mut harness);
+    assert_eq!(lists(&harness).tags.len(), 1);
 }

@@ -1,6 +1,6 @@
 //! Exports by the window.
 
-use super::real::{case, dispatch};
+use super::real::case;
 use super::*;
 use crate::session::pairs::PairsAction;
 use crate::session::sql_console::SqlAction;

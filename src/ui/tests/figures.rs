@@ -1,6 +1,6 @@
 //! A number or a time on screen is whole or `#`: every text that is painted, in every view, at many widths.
 
-use super::real::{DAY, HEADER, case_of, dispatch, events};
+use super::real::{DAY, HEADER, case_of, events};
 use super::*;
 use crate::app::indicators::ImportChoice;
 use crate::model::Dataset;

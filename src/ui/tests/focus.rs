@@ -3,17 +3,12 @@
 use super::*;
 use crate::session::{Action, Command};
 
-fn key(harness: &mut Shown, modifiers: Modifiers, key: Key) {
-    harness.key_press_modifiers(modifiers, key);
-    settle(harness);
-}
-
 fn ctrl(harness: &mut Shown, of: Key) {
     key(harness, Modifiers::COMMAND, of);
 }
 
 /// Role and name of what has the keyboard.
-fn focused(harness: &Shown) -> Option<(Role, String)> {
+pub(super) fn focused(harness: &Shown) -> Option<(Role, String)> {
     let nodes = harness.query_all_by(|node| node.is_focused());
     let mut named = nodes.map(|node| {
         let node = node.accesskit_node();
@@ -49,6 +44,25 @@ fn f6_goes_through_the_panes_and_back() {
     }
     back.reverse();
     assert_eq!(back, forth);
+}
+
+#[test]
+fn tab_passes_over_the_edges_of_panels() {
+    let mut harness = flows(100);
+    assert!(harness.query_all_by_role(Role::Splitter).count() > 0, "the inspector can be made wider");
+    let first = focused(&harness);
+    let mut seen = Vec::new();
+    for _ in 0..300 {
+        key(&mut harness, Modifiers::NONE, Key::Tab);
+        let now = focused(&harness);
+        if now == first {
+            break;
+        }
+        seen.push(now);
+    }
+    assert!(seen.len() > 10, "{seen:?}");
+    let is_edge = |stop: &Option<(Role, String)>| stop.as_ref().is_none_or(|(role, _)| *role == Role::Splitter);
+    assert!(!seen.iter().any(is_edge), "{seen:?}");
 }
 
 /// Presses of a key until this has the keyboard, if it takes no more than `most`.
@@ -264,8 +278,7 @@ fn a_filter_typed_at_once_after_a_view_opens_keeps_the_keyboard() {
     harness.state_mut().as_mut().unwrap().app.dispatch(Action::Command(Command::Show(View::Pairs)));
     harness.step();
     ctrl(&mut harness, Key::Num3);
-    harness.state_mut().as_mut().unwrap().app.dispatch(Action::Command(Command::FocusFilter));
-    settle(&mut harness);
+    dispatch(&mut harness, Action::Command(Command::FocusFilter));
     assert_eq!(name(&harness), "Filter", "the rows that arrive later do not take it");
 }
 
@@ -274,8 +287,7 @@ fn a_filter_is_a_step_that_is_undone_and_redone_in_order() {
     let mut harness = flows(1000);
     let applied = |harness: &Shown| app(harness).app.records().unwrap().applied().to_owned();
     for filter in ["action = REJECT", "action = REJECT and dstport = 22"] {
-        harness.state_mut().as_mut().unwrap().app.dispatch(Action::ApplyFilter(Dataset::Flows, filter.into()));
-        settle(&mut harness);
+        dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, filter.into()));
     }
     ctrl(&mut harness, Key::Z);
     assert_eq!(applied(&harness), "action = REJECT");
@@ -326,8 +338,7 @@ fn the_palette_finds_commands_by_other_words_and_values_by_their_form() {
         assert!(found.iter().take(8).any(|title| title == wanted), "{typed}: {found:?}");
     }
     let speak = |harness: &mut Shown, language| {
-        harness.state_mut().as_mut().unwrap().app.dispatch(Action::Command(Command::Language(language)));
-        settle(harness);
+        dispatch(harness, Action::Command(Command::Language(language)));
     };
     speak(&mut harness, crate::present::Language::Japanese);
     let export = app(&harness).app.texts.tr("command-export");
@@ -373,12 +384,13 @@ fn enter_takes_the_entry_that_has_the_keyboard() {
 }
 
 #[test]
-fn arrows_go_through_a_list_below_its_field() {
+fn every_arrow_of_a_slow_frame_counts_in_a_list() {
     let mut harness = flows(10);
     zones(&mut harness);
-    for _ in 0..3 {
-        key(&mut harness, Modifiers::NONE, Key::ArrowDown);
-    }
+    let modifiers = Modifiers::NONE;
+    let down = egui::Event::Key { key: Key::ArrowDown, physical_key: None, pressed: true, repeat: false, modifiers };
+    harness.input_mut().events.extend([down.clone(), down.clone(), down]);
+    settle(&mut harness);
     key(&mut harness, Modifiers::NONE, Key::Enter);
     let third = crate::present::Zone::all().filter(|zone| !zone.is_utc()).nth(2).unwrap();
     assert_eq!(app(&harness).app.zone, third, "below UTC");

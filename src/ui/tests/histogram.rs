@@ -1,6 +1,6 @@
 //! The histogram over the tables: its axis, its measures, flags, and the keyboard.
 
-use super::real::{case, case_of, dispatch, events};
+use super::real::{DAY, case, case_of, events};
 use super::*;
 use crate::model::{Dataset, TimeRange, Timestamp};
 use crate::session::over_time::OverTime;
@@ -167,4 +167,40 @@ fn flags_say_what_happened_and_lead_there() {
     dispatch(&mut harness, Action::Write(crate::session::conclusions::Task::Change(tag)));
     let both = format!("{stopped}\n2021-05-16 00:05:00 UTC tag: alarm");
     harness.get_by_role_and_label(Role::Button, &both);
+}
+
+/// Two interfaces: of `eni-a`, which is that of 10.0.0.1, the third hour is missing.
+#[test]
+fn an_hour_that_the_interface_of_an_address_lacks_is_a_gap_and_is_named() {
+    let line = |interface: &str, own: &str, hour: i64| {
+        let start = DAY + hour * 3600 + 60;
+        format!("2 123456789012 {interface} {own} 203.0.113.9 1 443 6 1 40 {start} {} ACCEPT OK\n", start + 59)
+    };
+    let of = |interface: &str, own: &str, hours: &[i64]| -> String {
+        hours.iter().map(|hour| line(interface, own, *hour)).collect()
+    };
+    let header = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action \
+                  log-status\n";
+    let flows = header.to_owned() + &of("eni-a", "10.0.0.1", &[0, 1, 3]) + &of("eni-b", "10.0.0.2", &[0, 1, 2, 3]);
+    let (_folder, mut harness) = case_of(vec2(1400.0, 900.0), &[("flows.log", flows)]);
+    let gaps = |harness: &Shown| -> Vec<(String, Vec<(i64, i64)>)> {
+        let sources = over_time(harness).gaps_of_sources().iter();
+        sources.map(|source| (source.name(), source.runs.clone())).collect()
+    };
+    let third = vec![(DAY + 7200, DAY + 10_800)];
+    dispatch(&mut harness, Action::Show(View::Records(Dataset::Flows)));
+    assert!(over_time(&harness).gaps().is_empty() && gaps(&harness).is_empty());
+    for (filter, expected) in [
+        ("srcaddr = 10.0.0.1", vec![("eni-a".to_owned(), third.clone())]),
+        ("srcaddr = 10.0.0.2", vec![]),
+        ("interface_id = eni-a", vec![("eni-a".to_owned(), third)]),
+    ] {
+        dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, filter.into()));
+        assert_eq!(gaps(&harness), expected, "{filter}");
+    }
+    // Where the hour is all that is asked for, it is why there are no records.
+    let hour = TimeRange { from: Some(Timestamp::from_secs(DAY + 7200)), to: Some(Timestamp::from_secs(DAY + 10_800)) };
+    dispatch(&mut harness, Action::ApplyFilter(Dataset::Flows, "srcaddr = 10.0.0.1".into()));
+    dispatch(&mut harness, Action::SetRange(hour));
+    harness.get_by_label_contains("No evidence file has a record of eni-a from 2021-05-16 02:00:00");
 }

@@ -1,7 +1,7 @@
 //! Indicators, sightings and labels by the window.
 
 use super::exports::{export, lines};
-use super::real::{case, dispatch};
+use super::real::case;
 use super::*;
 use crate::model::Dataset;
 use crate::query::By;
@@ -21,7 +21,7 @@ fn file(folder: &Path) -> std::path::PathBuf {
 }
 
 /// Opens the dialog with a path and waits until the file was previewed.
-fn looked_over(harness: &mut Shown, path: &Path) {
+pub(super) fn looked_over(harness: &mut Shown, path: &Path) {
     harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::I);
     settle(harness);
     assert!(matches!(app(harness).app.dialog, Some(Dialog::IndicatorFile(_))));
@@ -152,8 +152,8 @@ fn sightings_say_what_was_seen_and_what_was_not_and_in_what_was_looked() {
     harness.get_by_label("1 indicator with hits, 1 without hits in this evidence");
     harness.get_by_label_contains("searched 91 flow records, 2021-05-16 00:00:00");
     harness.get_by_label("indicator: 198.51.100.7");
-    harness.get_by_label("bytes_from: 400");
-    harness.get_by_label("flows: no hits");
+    harness.get_by_label("bytes from it: 400");
+    harness.get_by_label("flow records: no hits");
     harness.get_by_label("indicator: 198.51.100.7").click();
     settle(&mut harness);
     harness.key_press(Key::Enter);
@@ -169,7 +169,7 @@ fn sightings_say_what_was_seen_and_what_was_not_and_in_what_was_looked() {
     harness.get_by_role_and_label(Role::Button, "By list").click();
     settle(&mut harness);
     harness.get_by_label("list: feed");
-    harness.get_by_label("entries_seen: 1");
+    harness.get_by_label("entries seen: 1");
     let shown = app(&harness).app.case.as_ref().unwrap().sightings.query(Default::default(), Default::default());
     assert_eq!(shown.by, By::List);
 
@@ -255,7 +255,7 @@ fn owners_stand_beside_addresses_and_tables_are_ordered_by_a_click() {
     harness.get_by_label("GeoIP and ASN database set");
     dispatch(&mut harness, Action::Command(Command::Show(View::Sightings)));
     harness.get_by_label("country: NL");
-    harness.get_by_label("network_owner: AS64496 Kestrel Hosting 東京");
+    harness.get_by_label("network owner: AS64496 Kestrel Hosting 東京");
     let built = "NL Netherlands AS64496 Kestrel Hosting 東京 (by Test-Country-ASN, built 2026-01-01T00:00:00Z)";
     harness.get_by_label("country: NL").hover();
     settle(&mut harness);

@@ -11,11 +11,6 @@ fn events(size: egui::Vec2) -> (tempfile::TempDir, Shown) {
     (folder, harness)
 }
 
-fn tab(harness: &mut Shown, name: &str) {
-    harness.get_by_role_and_label(Role::Tab, name).click();
-    settle(harness);
-}
-
 /// The entries of the open menu.
 fn entries(harness: &Shown) -> Vec<String> {
     let buttons = harness.get_all_by(|node| node.role() == Role::Button);
@@ -41,12 +36,12 @@ fn a_role_session_leads_to_the_call_that_it_began_with() {
     ];
     let trail = format!(r#"{{"Records":[{}]}}"#, list.join(","));
     let (_folder, mut harness) = real::case_of(vec2(1600.0, 900.0), &[("trail.json", trail)]);
-    real::dispatch(&mut harness, Action::Command(Command::Show(View::Records(Dataset::Events))));
-    real::dispatch(&mut harness, Action::ApplyFilter(Dataset::Events, "event_name = ListBuckets".into()));
+    dispatch(&mut harness, Action::Command(Command::Show(View::Records(Dataset::Events))));
+    dispatch(&mut harness, Action::ApplyFilter(Dataset::Events, "event_name = ListBuckets".into()));
     let mut first = crate::session::selection::Selection::default();
     first.select(0);
     first.column = 1;
-    real::dispatch(&mut harness, Action::Select(Dataset::Events, first));
+    dispatch(&mut harness, Action::Select(Dataset::Events, first));
     harness.key_press_modifiers(Modifiers::SHIFT, Key::F10);
     settle(&mut harness);
     harness.get_by_role_and_label(Role::Button, "Who assumed this role session").click();

@@ -8,7 +8,7 @@ use regex::Regex;
 use std::collections::HashSet;
 
 fn speak(harness: &mut Shown, language: Language) {
-    real::dispatch(harness, Action::Command(Command::Language(language)));
+    dispatch(harness, Action::Command(Command::Language(language)));
 }
 
 #[test]
@@ -50,17 +50,17 @@ fn the_desktops_language_counts_until_one_is_chosen() {
 fn a_report_is_in_the_windows_language_unless_another_is_chosen_for_it() {
     let (_folder, mut harness) = real::case(vec2(1400.0, 900.0));
     let language = |harness: &mut Shown| {
-        real::dispatch(harness, Action::Command(Command::WriteReport));
+        dispatch(harness, Action::Command(Command::WriteReport));
         let Some(Dialog::Report(draft)) = &app(harness).app.dialog else { panic!("no dialog") };
         let language = draft.order.language;
-        real::dispatch(harness, Action::Dialog(None));
+        dispatch(harness, Action::Dialog(None));
         language
     };
     assert_eq!(language(&mut harness), Language::English);
     speak(&mut harness, Language::Japanese);
     assert_eq!(language(&mut harness), Language::Japanese);
     let english = crate::session::preview::PreviewAction::Language(Language::English);
-    real::dispatch(&mut harness, Action::Preview(english));
+    dispatch(&mut harness, Action::Preview(english));
     assert_eq!(language(&mut harness), Language::English);
 }
 
@@ -130,20 +130,20 @@ fn no_view_and_no_dialog_leaves_english() {
     speak(&mut harness, Language::Japanese);
     let mut left = Vec::new();
     for view in View::ALL {
-        real::dispatch(&mut harness, Action::Show(view));
+        dispatch(&mut harness, Action::Show(view));
         left.extend(english_in(&harness, &english).into_iter().map(|text| format!("{}: {text}", view.row().name)));
     }
-    real::dispatch(&mut harness, Action::ShowAddress("10.0.0.5".to_owned()));
+    dispatch(&mut harness, Action::ShowAddress("10.0.0.5".to_owned()));
     left.extend(english_in(&harness, &english));
     let leaves = |command: &Command| {
         matches!(command, Command::Language(_) | Command::Quit | Command::CloseCase | Command::OpenSample)
     };
     for command in Command::all().filter(|command| !leaves(command)) {
         // Where there are records, most commands have something to do.
-        real::dispatch(&mut harness, Action::Show(View::Records(Dataset::Flows)));
-        real::dispatch(&mut harness, Action::Command(command));
+        dispatch(&mut harness, Action::Show(View::Records(Dataset::Flows)));
+        dispatch(&mut harness, Action::Command(command));
         left.extend(english_in(&harness, &english).into_iter().map(|text| format!("{}: {text}", command.name())));
-        real::dispatch(&mut harness, Action::Dialog(None));
+        dispatch(&mut harness, Action::Dialog(None));
     }
     assert!(left.is_empty(), "{}", left.join("\n"));
 }

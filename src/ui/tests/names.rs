@@ -1,7 +1,7 @@
 //! What a screen reader finds: whatever can be pressed, edited or given the focus has a name and a role of its own, in every
 //! view and every dialog.
 
-use super::real::{case, dispatch};
+use super::real::case;
 use super::*;
 use crate::model::conclusions::{Change, FindingText, Subject};
 use crate::session::conclusions::Task;

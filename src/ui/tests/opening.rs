@@ -1,6 +1,6 @@
 //! What a view opens with: its first row under the cursor, and nothing in it moved by what opens over it.
 
-use super::real::{case, dispatch};
+use super::real::case;
 use super::*;
 use crate::model::Purpose;
 use crate::session::indicators::{Change, IndicatorsAction};

@@ -1,7 +1,7 @@
 //! The case at a glance by the window.
 
 use super::exports::{export, lines};
-use super::real::{case, dispatch};
+use super::real::case;
 use super::*;
 use crate::case::CaseReader;
 use crate::query::{self, Cancel, GroupBy, Measure, RecordQuery, Scope, TopQuery};

@@ -1,9 +1,10 @@
 //! The pairs by the window.
 
-use super::real::{case, case_of, dispatch};
+use super::real::{case, case_of};
 use super::*;
+use crate::present::Language;
 use crate::query::PairKey;
-use crate::session::Action;
+use crate::session::{Action, Command};
 
 fn pairs() -> (tempfile::TempDir, Shown) {
     let (folder, mut harness) = case(vec2(2900.0, 900.0));
@@ -26,12 +27,12 @@ fn cells(harness: &Shown, column: &str) -> Vec<String> {
 fn every_figure_of_a_pair_is_shown_and_any_column_sorts() {
     let (_folder, mut harness) = pairs();
     assert_eq!(cells(&harness, "srcaddr"), ["203.0.113.9", "10.0.0.5", "198.51.100.7", "no value"]);
-    assert_eq!(cells(&harness, "record_count"), ["40", "40", "10", "1"]);
-    assert_eq!(cells(&harness, "total_bytes"), ["280,040", "40,000", "400", "no value"]);
-    assert_eq!(cells(&harness, "data_ratio"), ["7,001", "1,000", "40", "no value"]);
+    assert_eq!(cells(&harness, "records"), ["40", "40", "10", "1"]);
+    assert_eq!(cells(&harness, "total bytes"), ["280,040", "40,000", "400", "no value"]);
+    assert_eq!(cells(&harness, "bytes per record"), ["7,001", "1,000", "40", "no value"]);
     assert_eq!(cells(&harness, "packets"), ["160", "160", "40", "no value"]);
-    assert_eq!(cells(&harness, "first_seen (UTC)")[..2], ["2021-05-16 00:00:00", "2021-05-16 00:00:00"]);
-    assert_eq!(cells(&harness, "last_seen (UTC)")[2], "2021-05-16 00:09:59");
+    assert_eq!(cells(&harness, "first seen (UTC)")[..2], ["2021-05-16 00:00:00", "2021-05-16 00:00:00"]);
+    assert_eq!(cells(&harness, "last seen (UTC)")[2], "2021-05-16 00:09:59");
     assert_eq!(cells(&harness, "rejected"), ["0", "0", "10", "0"]);
     // 40 minutes of talk with a silence between, on an axis of 40 stretches over the hour.
     let series = cells(&harness, "bytes over time");
@@ -40,11 +41,11 @@ fn every_figure_of_a_pair_is_shown_and_any_column_sorts() {
     harness.get_by_label("320,440 bytes (320.4 kB)");
     harness.get_by_label("1 without data");
 
-    harness.get_by_role_and_label(Role::ColumnHeader, "record_count").click();
+    harness.get_by_role_and_label(Role::ColumnHeader, "records").click();
     settle(&mut harness);
-    harness.get_by_role_and_label(Role::ColumnHeader, "record_count").click();
+    harness.get_by_role_and_label(Role::ColumnHeader, "records").click();
     settle(&mut harness);
-    assert_eq!(cells(&harness, "record_count"), ["1", "10", "40", "40"]);
+    assert_eq!(cells(&harness, "records"), ["1", "10", "40", "40"]);
     harness.get_by_role_and_label(Role::ColumnHeader, "srcaddr").click();
     settle(&mut harness);
     assert_eq!(cells(&harness, "srcaddr"), ["10.0.0.5", "198.51.100.7", "203.0.113.9", "no value"]);
@@ -72,16 +73,16 @@ fn both_directions_fold_into_conversations_with_who_started_them_as_inferred() {
     settle(&mut harness);
     harness.get_by_label("3 conversations");
     assert_eq!(cells(&harness, "srcaddr"), ["10.0.0.5", "10.0.0.5", "no value"]);
-    assert_eq!(cells(&harness, "sent_bytes"), ["40,000", "no value", "no value"]);
-    assert_eq!(cells(&harness, "received_bytes"), ["280,040", "400", "no value"]);
-    assert_eq!(cells(&harness, "sent_per_received")[0], "0.142");
+    assert_eq!(cells(&harness, "sent bytes"), ["40,000", "no value", "no value"]);
+    assert_eq!(cells(&harness, "received bytes"), ["280,040", "400", "no value"]);
+    assert_eq!(cells(&harness, "sent per received")[0], "0.142");
     assert_eq!(cells(&harness, "started by (inferred)"), ["10.0.0.5", "198.51.100.7", "unknown"]);
     assert_eq!(cells(&harness, "inferred from"), ["SYN flags", "SYN flags", "no value"]);
     harness.get_by_role_and_label(Role::CheckBox, "Count the same traffic once").click();
     settle(&mut harness);
     assert!(app(&harness).app.case.as_ref().unwrap().pairs.counted_once());
     assert_eq!(cells(&harness, "repeats"), ["0", "0", "0"]);
-    harness.get_by_label("sent_bytes: 40,000").click();
+    harness.get_by_label("sent bytes: 40,000").click();
     settle(&mut harness);
     harness.key_press(Key::Enter);
     settle(&mut harness);
@@ -156,4 +157,16 @@ fn what_has_no_action_is_named_among_the_totals_and_of_an_address() {
     dispatch(&mut harness, Action::ShowAddress("10.0.0.1".to_owned()));
     settle(&mut harness);
     harness.get_by_label_contains("1 accepted, 0 rejected, 1 without an action");
+}
+
+#[test]
+fn columns_have_titles_in_the_language_and_fields_keep_their_names() {
+    let (_folder, mut harness) = pairs();
+    dispatch(&mut harness, Action::Command(Command::Language(Language::Japanese)));
+    assert_eq!(cells(&harness, "レコード数"), ["40", "40", "10", "1"]);
+    assert_eq!(cells(&harness, "srcaddr")[0], "203.0.113.9");
+    let columns = app(&harness).app.case.as_ref().unwrap().pairs.columns();
+    for english in columns.iter().map(|column| column.name()).filter(|name| name.contains('_')) {
+        assert!(harness.query_by_role_and_label(Role::ColumnHeader, english).is_none(), "{english}");
+    }
 }

@@ -1,6 +1,6 @@
 //! The query library by the window.
 
-use super::real::{case, dispatch};
+use super::real::case;
 use super::*;
 use crate::questions::catalogue::{CATALOGUE, ParameterKind};
 use crate::session::Action;

@@ -3,6 +3,8 @@
 use super::*;
 use crate::session::source::{CaseInfo, ImportOptions};
 use crate::session::{Action, CaseBackend};
+use std::path::PathBuf;
+use tempfile::TempDir;
 
 /// 2021-05-16T00:00:00Z.
 pub(super) const DAY: i64 = 1_621_123_200;
@@ -70,16 +72,20 @@ pub(super) fn case_of(size: egui::Vec2, files: &[(&str, String)]) -> (tempfile::
     for (name, text) in files {
         std::fs::write(logs.join(name), text).unwrap();
     }
-    let path = folder.path().join("case.coldtrail");
-    let mut harness = opened(Arc::new(CaseBackend::default()), Opening::default(), size);
-    settle(&mut harness);
-    dispatch(&mut harness, Action::Create { path, info: CaseInfo::default(), then_import: vec![] });
-    dispatch(&mut harness, Action::Import { paths: vec![logs], options: ImportOptions::default() });
+    let harness = imported(size, &folder, logs, ImportOptions::default());
     assert!(app(&harness).app.errors.entries().is_empty(), "{:?}", app(&harness).app.errors.entries());
     (folder, harness)
 }
 
-pub(super) fn dispatch(harness: &mut Shown, action: Action) {
-    harness.state_mut().as_mut().unwrap().app.dispatch(action);
-    settle(harness);
+/// The case of this folder, with what was imported from there.
+pub(super) fn imported(size: egui::Vec2, folder: &TempDir, from: PathBuf, options: ImportOptions) -> Shown {
+    let path = folder.path().join("case.coldtrail");
+    let mut harness = opened(Arc::new(CaseBackend::default()), Opening::default(), size);
+    settle(&mut harness);
+    dispatch(&mut harness, Action::Create { path, info: CaseInfo::default(), then_import: vec![] });
+    // Tests are about a case and settings that name nobody.
+    dispatch(&mut harness, Action::Examiner("K. Sato".into()));
+    dispatch(&mut harness, Action::Import { paths: vec![from], options });
+    dispatch(&mut harness, Action::Examiner(String::new()));
+    harness
 }

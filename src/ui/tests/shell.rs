@@ -1,6 +1,6 @@
 //! The frame around the views: the navigation, two views side by side, what is remembered, what costs no processor.
 
-use super::real::{case, dispatch};
+use super::real::case;
 use super::*;
 use crate::model::conclusions::{Change, FindingText};
 use crate::model::{Dataset, TimeRange, Timestamp};
@@ -231,17 +231,9 @@ fn a_window_in_which_nothing_happens_asks_for_no_frame() {
 
 /// A window over the case with its settings in `config`.
 fn started(config: &Path, path: &Path) -> Shown {
-    let backend: Arc<dyn Backend> = Arc::new(CaseBackend::default());
     let opening = Opening { case: Some(path.to_owned()), evidence: Vec::new() };
-    let config = config.to_owned();
-    let frame = move |ui: &mut egui::Ui, slot: &mut Option<Window>| {
-        let new = || Window::new(ui.ctx(), opening.clone(), backend.clone(), Some(config.clone()));
-        let window = slot.get_or_insert_with(new);
-        window.logic(ui.ctx());
-        window.frame(ui);
-    };
-    let builder = Harness::builder().with_size(vec2(1440.0, 900.0)).with_context_setup(crate::ui::theme::install);
-    let mut harness = builder.with_max_steps(20).build_ui_state(frame, None);
+    let size = vec2(1440.0, 900.0);
+    let mut harness = opened_with(Arc::new(CaseBackend::default()), opening, size, Some(config.to_owned()));
     settle(&mut harness);
     harness
 }
@@ -375,6 +367,13 @@ fn a_view_is_kept_in_the_case_and_opened_by_another_program() {
     assert_eq!(app(&other).app.look().unwrap(), kept);
     assert_eq!(on_screen(&other), [FLOWS, View::Timeline]);
     assert_eq!(app(&other).app.records().unwrap().row_count(), Some(30));
+    for (command, applied, range) in
+        [(Command::Undo, "", TimeRange::default()), (Command::Redo, "dstport = 443", TimeRange { from, to: None })]
+    {
+        dispatch(&mut other, Action::Command(command));
+        let shown = (app(&other).app.records().unwrap().applied(), app(&other).app.range);
+        assert_eq!(shown, (applied, range), "{command:?}: filter and range of both tables at once");
+    }
     dispatch(&mut other, Action::ChangeViews(ViewChange { name: "egress".into(), view: None }));
     assert_eq!(listed(&other), []);
     dispatch(&mut other, Action::Command(Command::Undo));

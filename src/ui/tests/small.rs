@@ -1,8 +1,8 @@
 //! Windows on small screens: shortened and collapsed, but nothing is cut off or covered.
 
 use super::*;
-use crate::model::{TimeRange, Timestamp};
-use crate::session::Action;
+use crate::model::{Dataset, TimeRange, Timestamp};
+use crate::session::{Action, Command, Side};
 use crate::ui::theme;
 use egui::Rect;
 
@@ -27,8 +27,7 @@ fn the_lines_above_the_table_stay_lines_and_the_inspector_is_below() {
         let filter = button(&harness, "History");
         let last = button(&harness, "Later");
         let range = TimeRange { from: Some(Timestamp::from_secs(0)), to: None };
-        harness.state_mut().as_mut().unwrap().app.dispatch(Action::SetRange(range));
-        settle(&mut harness);
+        dispatch(&mut harness, Action::SetRange(range));
         let typed = harness.get_by_role_and_label(Role::TextInput, "From").rect();
         assert!(
             typed.width() > text_width(&harness, "1970-01-01 00:00:00") + 8.0,
@@ -118,4 +117,23 @@ fn the_menu_bar_covers_nothing_of_itself_at_the_largest_scale() {
         let lefts: Vec<f32> = others.map(|node| node.rect().left()).collect();
         assert!(!lefts.is_empty() && lefts.iter().all(|left| *left >= help.right()), "{width}: {lefts:?} {help:?}");
     }
+}
+
+#[test]
+fn two_views_in_a_low_window_say_how_the_details_are_seen() {
+    let mut harness = sized(MemoryBackend::with_flows(100), Some("memory.coldtrail"), vec2(1024.0, 640.0));
+    let flows = View::Records(Dataset::Flows);
+    dispatch(&mut harness, Action::Show(flows));
+    let record = |harness: &Shown| harness.query_by_label("Record 0:0").is_some();
+    assert!(record(&harness), "one view has room for them");
+    dispatch(&mut harness, Action::Command(Command::ToggleSplit));
+    assert!(!record(&harness));
+    // Whichever half is the active one.
+    dispatch(&mut harness, Action::Activate(Side::Right));
+    let button = harness.get_by_role_and_label(Role::Button, "Show one view");
+    assert!(button.rect().bottom() <= 640.0, "{:?}", button.rect());
+    button.click();
+    settle(&mut harness);
+    assert_eq!((app(&harness).app.view, app(&harness).app.split), (flows, None));
+    assert!(record(&harness));
 }

@@ -1,10 +1,11 @@
 //! The SQL console by the window.
 
-use super::real::{case, dispatch};
+use super::copying::copied;
+use super::real::case;
 use super::*;
+use crate::session::Action;
 use crate::session::result_table::TableAction;
 use crate::session::sql_console::SqlAction;
-use crate::session::{Action, Effect};
 
 fn console(statement: &str) -> (tempfile::TempDir, Shown) {
     let (folder, mut harness) = case(vec2(1400.0, 900.0));
@@ -126,9 +127,12 @@ fn names_of_the_views_go_into_the_statement_and_rows_are_copied_as_csv() {
     let statement = "SELECT 'a,\"b' AS text, NULL AS gap, 1 AS one UNION ALL SELECT 'c', 2.5, 3";
     dispatch(&mut harness, Action::Sql(SqlAction::Edit(statement.into())));
     dispatch(&mut harness, Action::Sql(SqlAction::Run));
-    let app = &mut harness.state_mut().as_mut().unwrap().app;
-    assert_eq!(app.case.as_ref().unwrap().sql.outcome(), Some(&crate::session::sql_console::Outcome::Rows));
-    app.dispatch(Action::Sql(SqlAction::Table(TableAction::CopyCsv)));
-    let copied = app.take_effects();
-    assert_eq!(copied, [Effect::CopyText("text,gap,one\n\"a,\"\"b\",,1\nc,2.5,3\n".into())]);
+    let outcome = app(&harness).app.case.as_ref().unwrap().sql.outcome();
+    assert_eq!(outcome, Some(&crate::session::sql_console::Outcome::Rows));
+    let as_csv = copied(&mut harness, Action::Sql(SqlAction::Table(TableAction::CopyCsv)));
+    assert_eq!(as_csv, "text,gap,one\n\"a,\"\"b\",,1\nc,2.5,3\n");
+    dispatch(&mut harness, Action::Sql(SqlAction::Edit("SELECT 1 AS one WHERE 0".into())));
+    dispatch(&mut harness, Action::Sql(SqlAction::Run));
+    let as_csv = copied(&mut harness, Action::Sql(SqlAction::Table(TableAction::CopyCsv)));
+    assert_eq!(as_csv, "one\n", "a table without rows is its header");
 }

@@ -1,6 +1,6 @@
 //! Back and forward in the window: every view, list and page is one step.
 
-use super::real::{case, dispatch};
+use super::real::case;
 use super::*;
 use crate::query::{GroupBy, Measure, Scope, TopQuery};
 use crate::session::{Action, Command};

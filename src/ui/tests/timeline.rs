@@ -1,6 +1,6 @@
 //! The timeline by the window.
 
-use super::real::{case, dispatch, flows_alone};
+use super::real::{case, flows_alone};
 use super::*;
 use crate::present::chart::Shape;
 use crate::query::{BinWidth, GroupBy};

@@ -1,6 +1,6 @@
 //! One order of undo for everything that is changed in the case, by keys, menu and palette.
 
-use super::real::{case, dispatch};
+use super::real::case;
 use super::*;
 use crate::app::indicators::ImportChoice;
 use crate::model::conclusions::{Change, ReportField, Subject};
@@ -8,11 +8,6 @@ use crate::model::{Purpose, SavedFilter};
 use crate::session::conclusions::Task;
 use crate::session::indicators::{Change as IndicatorsChange, IndicatorsAction};
 use crate::session::{Action, Command};
-
-fn key(harness: &mut Shown, modifiers: Modifiers, key: Key) {
-    harness.key_press_modifiers(modifiers, key);
-    settle(harness);
-}
 
 fn undo(harness: &mut Shown) {
     key(harness, Modifiers::COMMAND, Key::Z);

@@ -116,8 +116,7 @@ fn reduced_motion_stops_what_moves_and_is_remembered() {
     let mut harness = flows(10);
     let time = |harness: &Shown| harness.ctx.global_style().animation_time;
     assert!(time(&harness) > 0.0);
-    harness.state_mut().as_mut().unwrap().app.dispatch(Action::Command(Command::ReduceMotion));
-    settle(&mut harness);
+    dispatch(&mut harness, Action::Command(Command::ReduceMotion));
     assert_eq!(time(&harness), 0.0);
     assert!(!harness.ctx.global_style().visuals.text_cursor.blink);
     assert_eq!(app(&harness).app.settings.reduced_motion, Some(true));
@@ -137,17 +136,10 @@ fn at_250_percent_every_view_and_dialog_is_reached_and_inside() {
         let window = egui::Rect::from_min_size(egui::Pos2::ZERO, vec2(1440.0, 900.0) / (percent / 100.0)).expand(1.0);
         // Every view by its name in the navigation, every field and the table by the keyboard.
         for view in View::ALL {
-            harness.state_mut().as_mut().unwrap().app.dispatch(Action::Command(Command::Show(view)));
-            settle(&mut harness);
+            dispatch(&mut harness, Action::Command(Command::Show(view)));
             assert!(harness.ctx.memory(|memory| memory.focused()).is_some(), "{percent} %: {view:?} has the keyboard");
         }
-        harness
-            .state_mut()
-            .as_mut()
-            .unwrap()
-            .app
-            .dispatch(Action::Command(Command::Show(View::Records(Dataset::Flows))));
-        settle(&mut harness);
+        dispatch(&mut harness, Action::Command(Command::Show(View::Records(Dataset::Flows))));
         for name in ["Filter", "From", "To"] {
             let rect = harness.get_by_role_and_label(Role::TextInput, name).rect();
             assert!(window.contains_rect(rect), "{percent} %: {name} {rect:?}");

@@ -1,6 +1,6 @@
 //! Every view and every dialog in small windows: whatever can be used lies inside the window, or is scrolled there.
 
-use super::real::{case, dispatch};
+use super::real::case;
 use super::*;
 use crate::session::{Action, Command};
 use egui::Rect;

@@ -1,10 +1,10 @@
 //! Details of one address: how much it sent and received and when, with whom, over which ports and interfaces, and its
 //! CloudTrail events. Every figure leads to its records.
 
-use super::overview::{CardList, card_ui, link_ui, whole_ui};
+use super::overview::{CardList, Parts, card_frame, card_ui, link_ui, parts_ui, whole_ui};
 use super::timeline::track::{PlotState, Plotted, legend_ui, plot_ui};
 use crate::model::conclusions::Subject;
-use crate::model::{Address, Dataset};
+use crate::model::{Address, Dataset, TimeRange};
 use crate::present::chart::{Chart, Shape};
 use crate::present::display;
 use crate::query::{self, AddressFigures, Figures, Mark, PairRow};
@@ -20,7 +20,7 @@ use crate::ui::time_bar;
 use crate::ui::widgets::bars::{Bar, bar_ui};
 use crate::ui::widgets::pages::page_keys;
 use crate::ui::widgets::subject::subject_ui;
-use egui::{Frame, Grid, Id, Margin, RichText, ScrollArea, Stroke, Ui};
+use egui::{Grid, Id, RichText, ScrollArea, Ui};
 
 pub(crate) fn address_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     let Some(address) = &app.address else { return };
@@ -59,6 +59,9 @@ pub(crate) fn address_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut Ui
         if [&of.sent, &of.received, &of.passed_on.1, &of.events.1].iter().all(|f| f.records == 0) {
             ui.add_space(size::GAP_LARGE);
             ui.label(t.tr("address-none"));
+            if app.range != TimeRange::default() && ui.button(t.tr(&Command::AllTimes.text_id())).clicked() {
+                out.push(Action::Command(Command::AllTimes));
+            }
             return;
         }
         figures_ui(ui, app, address, of, out);
@@ -75,17 +78,10 @@ pub(crate) fn address_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut Ui
 
 /// How much of the page is counted, while some of it is not: nothing of that is shown as zero.
 fn progress_ui(ui: &mut Ui, app: &App, pages: &AddressPages, out: &mut Vec<Action>) {
-    let (t, (done, all)) = (&app.texts, pages.progress());
-    if done == all {
-        return;
-    }
-    let args = [("done", &*display::count(done as u64)), ("all", &*display::count(all as u64))];
-    let (text, button, action) = match pages.is_stopped() {
-        true => ("address-stopped", "standouts-resume", AddressAction::Resume),
-        false => ("address-counting", "cancel", AddressAction::Stop),
-    };
-    ui.weak(t.tr_args(text, &args));
-    if ui.add(egui::Button::new(t.tr(button)).small()).clicked() {
+    let ((done, all), is_stopped) = (pages.progress(), pages.is_stopped());
+    let texts = ["address-counting", "address-stopped"];
+    if parts_ui(ui, app, &Parts { done, all, is_stopped, texts }) {
+        let action = if is_stopped { AddressAction::Resume } else { AddressAction::Stop };
         out.push(Action::AddressPage(action));
     }
 }
@@ -264,9 +260,8 @@ fn lists_ui(ui: &mut Ui, app: &App, case: &OpenCase, address: &Address, flows: &
 
 /// With whom it communicates most.
 fn pairs_ui(ui: &mut Ui, app: &App, pairs: Option<&Pairs>, flows: &Link, out: &mut Vec<Action>) {
-    let (t, p) = (&app.texts, theme::palette(ui));
-    let frame = Frame::new().fill(p.surface).stroke(Stroke::new(1.0, p.line)).corner_radius(4.0);
-    frame.inner_margin(Margin::same(size::CARD_MARGIN)).show(ui, |ui| {
+    let t = &app.texts;
+    card_frame(ui).show(ui, |ui| {
         let title = t.tr("address-list-pairs");
         ui.horizontal(|ui| {
             ui.label(RichText::new(&title).strong());

@@ -42,40 +42,36 @@ impl Place {
         }
     }
 
-    /// What a value would be among indicators: by its place where that says it, else by its form.
-    fn watched_kind(&self, text: &str) -> Option<IndicatorKind> {
+    /// The name of its field; in the JSON, of the field that has the same value.
+    fn field(&self) -> Option<&'static str> {
         match self {
-            Place::Column(column) => watched_kind(column.name(), text),
+            Place::Column(column) => Some(column.name()),
             Place::Path(path) => {
-                // The field of the same value knows more than its form says.
-                let field = field::event_columns().find(|field| field.event_path() == Some(&*path.to_string()));
-                field.and_then(|field| watched_kind(field.name(), text)).or_else(|| leaf_kind(text))
+                let path = path.to_string();
+                field::event_columns().find(|field| field.event_path() == Some(&*path)).map(|field| field.name())
             }
-            Place::Extra(_) => leaf_kind(text),
+            Place::Extra(_) => None,
+        }
+    }
+
+    /// What a value would be among indicators: by its field where that says it, else by its form.
+    fn watched_kind(&self, text: &str) -> Option<IndicatorKind> {
+        let by_field = self.field().and_then(|field| watched_kind(field, text));
+        match self {
+            Place::Column(_) => by_field,
+            Place::Path(_) | Place::Extra(_) => by_field.or_else(|| leaf_kind(text)),
         }
     }
 
     /// Does it say who it was?
     fn names_principal(&self) -> bool {
-        match self {
-            Place::Column(column) => PRINCIPALS.contains(&column.name()),
-            Place::Path(path) => PRINCIPAL_PATHS.contains(&&*path.to_string()),
-            Place::Extra(_) => false,
-        }
+        self.field().is_some_and(|field| PRINCIPALS.contains(&field))
     }
 }
 
 /// Fields that name who it was.
 const PRINCIPALS: [&str; 4] =
     ["user_identity_arn", "user_identity_principal_id", "user_identity_user_name", "session_issuer_arn"];
-
-/// The same values in the JSON.
-const PRINCIPAL_PATHS: [&str; 4] = [
-    "userIdentity.arn",
-    "userIdentity.principalId",
-    "userIdentity.userName",
-    "userIdentity.sessionContext.sessionIssuer.arn",
-];
 
 /// A value and where it is.
 pub(crate) struct MenuValue<'a> {
@@ -109,14 +105,19 @@ impl Items {
     }
 
     pub(crate) fn item(&mut self, ui: &mut Ui, text: String, action: Action, out: &mut Vec<Action>) {
+        out.extend(self.is_chosen(ui, text).then_some(action));
+    }
+
+    /// The same, for what is not worth making in every frame that shows the menu.
+    pub(crate) fn is_chosen(&mut self, ui: &mut Ui, text: String) -> bool {
         let button = ui.button(text);
         if std::mem::take(&mut self.takes_focus) {
             button.request_focus();
         }
         if button.clicked() {
-            out.push(action);
             ui.close();
         }
+        button.clicked()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::session::{Action, App, Command, View};
 use crate::ui::focus::{PaneId, pane_ui};
 use crate::ui::theme::size;
 use crate::ui::widgets::leaves::{Leaf, LeafAt, LeafCell, LeafEvent, Leaves, LeavesState, differing, spans};
+use crate::ui::widgets::named::named_button;
 use egui::{Button, Id, Label, Panel, RichText, ScrollArea, Ui, UiBuilder, vec2};
 
 #[derive(Default)]
@@ -86,8 +87,7 @@ fn bar_ui(ui: &mut Ui, app: &App, compare: &Compare, out: &mut Vec<Action>) {
             out.push(Action::Command(Command::AddExhibit));
         }
         let name = t.tr("compare-close");
-        let close = ui.button("×");
-        close.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &name));
+        let close = named_button(ui, true, Button::new("×"), &name);
         if close.on_hover_text(format!("{name}  Esc")).clicked() {
             out.push(Action::Compare(CompareAction::Close));
         }

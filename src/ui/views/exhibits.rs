@@ -224,11 +224,7 @@ fn list_ui(ui: &mut Ui, app: &App, case: &OpenCase, lists: &Lists, out: &mut Vec
             let is_chosen = looked_at == Some(exhibit.id);
             let button = Button::selectable(is_chosen, text).truncate();
             let response = ui.add(button.min_size(vec2(ui.available_width(), size::HEADER)));
-            if is_chosen {
-                focus::home(ui, response.id);
-            }
-            // The arrows choose as they go.
-            let by_key = response.gained_focus() && !is_chosen && !ui.input(|i| i.pointer.any_down());
+            let by_key = focus::choosing(ui, &response, is_chosen);
             if response.clicked() || by_key {
                 out.push(Action::LookAt(exhibit.id));
             }

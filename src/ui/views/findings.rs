@@ -96,11 +96,7 @@ fn list_ui(ui: &mut Ui, app: &App, lists: &Lists, finding: &Finding, is_chosen: 
     let title = (egui::Atom::from(RichText::new(title).strong()), egui::Atom::grow());
     let button = Button::selectable(is_chosen, title).truncate().min_size(vec2(width, size::HEADER));
     let response = ui.add(button);
-    if is_chosen {
-        focus::home(ui, response.id);
-    }
-    // The arrows choose as they go.
-    let by_key = response.gained_focus() && !is_chosen && !ui.input(|i| i.pointer.any_down());
+    let by_key = focus::choosing(ui, &response, is_chosen);
     // By keyboard: the arrows with Alt move it.
     if response.has_focus() {
         let (up, down) = ui.input_mut(|i| {

@@ -370,7 +370,8 @@ fn entries_ui(ui: &mut Ui, app: &App, indicators: &Indicators, state: &mut Indic
                 let column = EntryColumn::ALL.get(column).copied();
                 out.extend(column.map(|column| Action::Indicators(IndicatorsAction::Sort(column))));
             }
-            GridEvent::Moved { .. } | GridEvent::Copy | GridEvent::Tagged => {}
+            GridEvent::Copy => out.push(Action::Indicators(IndicatorsAction::CopyRows)),
+            GridEvent::Moved { .. } | GridEvent::Tagged => {}
         }
     }
 }
@@ -396,4 +397,5 @@ fn entry_menu_ui(ui: &mut Ui, app: &App, entries: &Entries<'_>, cell: MenuCell, 
     items.item(ui, take, change(Change::Remove(vec![item], !row.removed)), out);
     ui.separator();
     items.item(ui, t.tr("menu-copy-value"), Action::Copy(entries.text(row, cell.column)), out);
+    items.item(ui, t.tr("menu-copy-rows"), Action::Indicators(IndicatorsAction::CopyRows), out);
 }

@@ -6,17 +6,17 @@ use crate::present::display;
 use crate::session::journal::{Journal, JournalAction};
 use crate::session::open_case::OpenCase;
 use crate::session::{Action, App, View};
-use crate::ui::focus::{PaneId, pane_ui};
 use crate::ui::motion;
-use crate::ui::state::{JournalState, UiState};
+use crate::ui::state::{EntryMembers, JournalState, UiState};
 use crate::ui::theme::{self, size};
 use crate::ui::views::cell_menu::Items;
+use crate::ui::views::{beside_head_ui, beside_ui};
 use crate::ui::widgets::empty::{Empty, empty_ui};
 use crate::ui::widgets::facts::{copy_button, fact_ui, section_ui, text_block_ui};
 use crate::ui::widgets::grid::RowMarks;
 use crate::ui::widgets::list::{List, ListColumn, column, search_id};
 use crate::ui::widgets::subject::utc_text;
-use egui::{Button, ComboBox, Label, Panel, RichText, ScrollArea, TextEdit, Ui};
+use egui::{ComboBox, Label, RichText, ScrollArea, TextEdit, Ui};
 use std::sync::Arc;
 
 pub(crate) fn journal_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
@@ -26,7 +26,7 @@ pub(crate) fn journal_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut Ui
         ui.centered_and_justified(|ui| ui.label(text));
         return;
     };
-    let all = read.entries.list.len() as u64;
+    let all = read.entries.len() as u64;
     ui.horizontal_wrapped(|ui| {
         ui.heading(t.tr("nav-journal"));
         ui.weak(t.tr_args("journal-count", &[("count", &display::count(all))]));
@@ -35,22 +35,14 @@ pub(crate) fn journal_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut Ui
     choices_ui(ui, app, journal, out);
     let state = &mut state.journal;
     if let Some(entry) = journal.looked_at() {
-        let frame = egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO });
-        Panel::right("journal-entry")
-            .frame(frame)
-            .resizable(true)
-            .default_size(size::DETAILS.min(ui.available_width() * size::DETAILS_PART))
-            .size_range(size::DETAILS_LEAST..=(ui.available_width() * 0.6).max(size::DETAILS_LEAST))
-            .show(ui, |ui| {
-                ui.set_min_width(ui.available_width());
-                pane_ui(ui, t, PaneId::Inspector, |ui| entry_ui(ui, app, entry, out));
-            });
+        let members = members(&read.entries, entry, state);
+        beside_ui(ui, app, ("journal-entry", 0.6), |ui| entry_ui(ui, app, entry, members, out));
     }
     let Some(entries) = journal.entries() else {
         ui.weak(t.tr("loading"));
         return;
     };
-    if entries.list.is_empty() {
+    if entries.is_empty() {
         let empty = Empty { title: t.tr("journal-none"), text: t.tr("journal-none-next") };
         let words = Arc::default();
         let clear = vec![
@@ -63,7 +55,7 @@ pub(crate) fn journal_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut Ui
         }
         return;
     }
-    list_ui(ui, app, &entries.list, state, out);
+    list_ui(ui, app, entries, state, out);
 }
 
 /// Is the chain whole, and the head to be compared with what was noted elsewhere.
@@ -150,8 +142,8 @@ fn choices_ui(ui: &mut Ui, app: &App, journal: &Journal, out: &mut Vec<Action>) 
             }
         });
         shown.response.accessible_name(t.tr("journal-column-examiner"));
-        if let Some(entries) = journal.entries().filter(|entries| entries.list.len() < read.entries.list.len()) {
-            let numbers = [entries.list.len(), read.entries.list.len()].map(|count| display::count(count as u64));
+        if let Some(entries) = journal.entries().filter(|entries| entries.len() < read.entries.len()) {
+            let numbers = [entries.len(), read.entries.len()].map(|count| display::count(count as u64));
             let [shown, all] = numbers.each_ref().map(String::as_str);
             ui.weak(t.tr_args("list-more", &[("shown", shown), ("all", all)]));
         }
@@ -180,12 +172,9 @@ fn list_ui(ui: &mut Ui, app: &App, entries: &Arc<[Entry]>, state: &mut JournalSt
         column("journal-column-subject", 240.0, false, |e, _| e.subject.clone()),
         column("journal-column-hash", 120.0, false, |e, _| e.stored.hash.chars().take(SHORT_HASH).collect()),
     ];
-    let before = state.entries.chosen();
     let name = app.texts.tr("nav-journal");
     let list = List { id: "journal", name: &name, rows: entries, columns: &columns, marks: Some(marks), menu };
-    let opened = list.show(ui, app, &mut state.entries, out);
-    let after = state.entries.chosen();
-    let chosen = opened.or(after.filter(|_| before != after));
+    let chosen = list.choose(ui, app, &mut state.entries, out);
     if let Some(entry) = chosen.and_then(|at| entries.get(at)) {
         out.push(Action::Journal(JournalAction::LookAt(Some(entry.stored.seq))));
     }
@@ -225,17 +214,22 @@ fn about_text(about: &About, app: &App) -> String {
     }
 }
 
+/// The members of an entry. Read once: one that is about many records is long.
+fn members<'a>(of: &Arc<[Entry]>, entry: &Entry, state: &'a mut JournalState) -> &'a [(String, String)] {
+    let seq = entry.stored.seq;
+    if state.members.as_ref().is_none_or(|known| !Arc::ptr_eq(&known.among, of) || known.seq != seq) {
+        state.members = None;
+    }
+    let read = || EntryMembers { among: Arc::clone(of), seq, members: entry.members() };
+    &state.members.get_or_insert_with(read).members
+}
+
 /// What an entry says: in words, and as it is stored.
-fn entry_ui(ui: &mut Ui, app: &App, entry: &Entry, out: &mut Vec<Action>) {
+fn entry_ui(ui: &mut Ui, app: &App, entry: &Entry, members: &[(String, String)], out: &mut Vec<Action>) {
     let (t, stored) = (&app.texts, &entry.stored);
-    ui.horizontal(|ui| {
-        ui.strong(t.tr_args("journal-entry", &[("number", &stored.seq.to_string())]));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.add(Button::new(t.tr("close")).small()).clicked() {
-                out.push(Action::Journal(JournalAction::LookAt(None)));
-            }
-        });
-    });
+    if beside_head_ui(ui, app, t.tr_args("journal-entry", &[("number", &stored.seq.to_string())])) {
+        out.push(Action::Journal(JournalAction::LookAt(None)));
+    }
     ScrollArea::vertical().id_salt("journal-entry").auto_shrink([false, false]).show(ui, |ui| {
         ui.add(Label::new(RichText::new(action_text(&stored.action, app)).strong()).wrap());
         fact_ui(ui, &t.tr("journal-column-subject"), &entry.subject);
@@ -250,11 +244,10 @@ fn entry_ui(ui: &mut Ui, app: &App, entry: &Entry, out: &mut Vec<Action>) {
             }
         });
         section_ui(ui, &t.tr("journal-members"), |ui| {
-            let members = entry.members();
             if members.is_empty() {
                 ui.weak(t.tr("journal-no-members"));
             }
-            for (path, value) in &members {
+            for (path, value) in members {
                 fact_ui(ui, &member_text(path, app), &display::clipped(value).0);
             }
         });

@@ -19,10 +19,12 @@ pub(crate) mod sql;
 pub(crate) mod start;
 pub(crate) mod timeline;
 
+use super::focus::{PaneId, pane_ui};
 use super::state::UiState;
+use super::theme::size;
 use crate::session::open_case::OpenCase;
 use crate::session::{Action, App, View};
-use egui::Ui;
+use egui::{Align, Button, Frame, Layout, Margin, Panel, Ui};
 
 /// Draws a view.
 pub(crate) fn view_ui(ui: &mut Ui, app: &App, case: &OpenCase, view: View, state: &mut UiState, out: &mut Vec<Action>) {
@@ -41,4 +43,29 @@ pub(crate) fn view_ui(ui: &mut Ui, app: &App, case: &OpenCase, view: View, state
         View::Findings => findings::findings_ui(ui, app, case, state, out),
         View::Exhibits => exhibits::exhibits_ui(ui, app, case, state, out),
     }
+}
+
+/// The details of a row beside its list, which leave it a part of the width.
+fn beside_ui(ui: &mut Ui, app: &App, (id, most): (&'static str, f32), draw: impl FnOnce(&mut Ui)) {
+    let width = ui.available_width();
+    let frame = Frame::new().inner_margin(Margin { left: 10, ..Margin::ZERO });
+    Panel::right(id)
+        .frame(frame)
+        .resizable(true)
+        .default_size(size::DETAILS.min(width * size::DETAILS_PART))
+        .size_range(size::DETAILS_LEAST..=(width * most).max(size::DETAILS_LEAST))
+        .show(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            pane_ui(ui, &app.texts, PaneId::Inspector, draw);
+        });
+}
+
+/// What such details are of. True when they are closed.
+fn beside_head_ui(ui: &mut Ui, app: &App, title: String) -> bool {
+    let row = ui.horizontal(|ui| {
+        ui.strong(title);
+        let close = |ui: &mut Ui| ui.add(Button::new(app.texts.tr("close")).small()).clicked();
+        ui.with_layout(Layout::right_to_left(Align::Center), close).inner
+    });
+    row.inner
 }

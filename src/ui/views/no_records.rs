@@ -10,11 +10,12 @@ use egui::Ui;
 
 pub(super) fn no_records_ui(ui: &mut Ui, app: &App, case: &OpenCase, dataset: Dataset, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let (name, total) = match dataset {
-        Dataset::Flows => ("flows", case.totals().map_or(0, |totals| totals.flows)),
-        Dataset::Events => ("events", case.totals().map_or(0, |totals| totals.events)),
-    };
+    let total = case.totals().map_or(0, |totals| totals.of(dataset));
     if total == 0 {
+        let name = match dataset {
+            Dataset::Flows => "flows",
+            Dataset::Events => "events",
+        };
         let empty = Empty { title: t.tr(&format!("empty-{name}")), text: t.tr(&format!("empty-{name}-text")) };
         return offer_ui(ui, app, &empty, &[Command::ImportEvidence], out);
     }

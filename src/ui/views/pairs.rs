@@ -2,6 +2,7 @@
 
 use super::cell_menu::{Items, MenuValue, address_items_ui, head_ui, pair_clause, value_items_ui};
 use super::no_records::no_records_ui;
+use super::overview::{Parts, parts_ui};
 use super::records::tags_told;
 use crate::filter::{Target, clause};
 use crate::model::{Address, Dataset};
@@ -17,6 +18,7 @@ use crate::ui::widgets::grid::{
 };
 use crate::ui::{filter_bar, time_bar};
 use egui::{Button, Checkbox, Id, Label, Panel, Response, Ui};
+use std::time::Duration;
 
 pub(crate) fn pairs_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     filter_bar::filter_bar_ui(ui, app, case, Dataset::Flows, state.filter(Dataset::Flows), out);
@@ -27,7 +29,8 @@ pub(crate) fn pairs_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiSt
     let pairs = &case.pairs;
     choices_ui(ui, app, pairs, out);
     let Some(totals) = pairs.totals() else {
-        let text = pairs.fault().map_or_else(|| app.texts.tr("loading"), |why| why.why(&app.texts));
+        let waiting = || if pairs.is_stopped() { String::new() } else { app.texts.tr("loading") };
+        let text = pairs.fault().map_or_else(waiting, |why| why.why(&app.texts));
         ui.centered_and_justified(|ui| ui.label(text));
         return;
     };
@@ -72,8 +75,27 @@ fn choices_ui(ui: &mut Ui, app: &App, pairs: &Pairs, out: &mut Vec<Action>) {
         switch(pairs.folded(), true, "pairs-fold", PairsAction::Fold);
         switch(pairs.counted_once() && pairs.folded(), pairs.folded(), "pairs-once", PairsAction::CountOnce);
         switch(pairs.only_external(), true, "pairs-only-external", PairsAction::OnlyExternal);
+        progress_ui(ui, app, pairs, out);
     });
 }
+
+/// How many records were read for an answer that takes longer, with a button that stops or resumes it.
+fn progress_ui(ui: &mut Ui, app: &App, pairs: &Pairs, out: &mut Vec<Action>) {
+    let (progress, is_stopped) = (pairs.progress(), pairs.is_stopped());
+    let Some((done, all)) = progress.or(is_stopped.then_some((0, 1))) else { return };
+    if !is_stopped {
+        ui.ctx().request_repaint_after(PROGRESS);
+    }
+    let (done, all) = (usize::try_from(done).unwrap_or(0), usize::try_from(all).unwrap_or(usize::MAX));
+    let texts = ["pairs-counting", "pairs-stopped"];
+    // What is read is put in order yet.
+    if parts_ui(ui, app, &Parts { done: done.min(all.saturating_sub(1)), all, is_stopped, texts }) {
+        out.push(Action::Pairs(if is_stopped { PairsAction::Resume } else { PairsAction::Stop }));
+    }
+}
+
+/// Between two looks at how far an answer is.
+const PROGRESS: Duration = Duration::from_millis(200);
 
 fn totals_ui(ui: &mut Ui, app: &App, pairs: &Pairs, totals: &PairTotals) {
     let t = &app.texts;
@@ -306,8 +328,7 @@ fn grid_column(app: &App, pairs: &Pairs, column: PairsColumn) -> GridColumn {
         PairsColumn::Series => t.tr("pairs-series"),
         PairsColumn::Talk(ConversationColumn::StartedBy) => t.tr("started-by"),
         PairsColumn::Talk(ConversationColumn::Evidence) => t.tr("started-why"),
-        _ if column.is_time() => format!("{name} ({})", app.zone.name()),
-        _ => name.to_owned(),
+        _ => figure_title(app, name, column.is_time()),
     };
     let numeric = !column.is_text() && !column.is_time() && column != PairsColumn::Series;
     GridColumn {
@@ -321,6 +342,12 @@ fn grid_column(app: &App, pairs: &Pairs, column: PairsColumn) -> GridColumn {
         pinned: pairs.columns().first() == Some(&column),
         sort: pairs.sorted(column),
     }
+}
+
+/// Of a column that is no field of AWS's: its words, where a file has its name. Fields keep their names.
+pub(super) fn figure_title(app: &App, name: &str, is_time: bool) -> String {
+    let title = app.texts.named(&format!("title-{name}"), name);
+    if is_time { format!("{title} ({})", app.zone.name()) } else { title }
 }
 
 fn pair_of(row: PairsRow<'_>) -> Subject {

@@ -18,6 +18,7 @@ use crate::ui::theme::{self, size};
 use crate::ui::widgets::empty::{Empty, empty_ui};
 use crate::ui::widgets::grid::GridState;
 use crate::ui::widgets::list::search_id;
+use crate::ui::widgets::named::named_button;
 use egui::{Button, Frame, Grid, Id, Key, Label, Margin, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 pub(crate) fn queries_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
@@ -43,6 +44,9 @@ pub(crate) fn queries_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut Ui
 /// Every query whose texts or filter hold every word that was typed.
 fn found(app: &App, search: &str) -> Vec<&'static NamedQuery> {
     let search = search.to_lowercase();
+    if search.trim().is_empty() {
+        return CATALOGUE.iter().collect();
+    }
     let fits = |query: &&NamedQuery| {
         let texts = ["", "-about", "-note", "-words"].map(|part| app.texts.tr(&format!("query-{}{part}", query.name)));
         let all = format!("{} {} {}", query.name, texts.join(" "), query.filter).to_lowercase();
@@ -91,14 +95,11 @@ fn list_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<LibraryAction>
                 let button = Button::selectable(chosen, title).truncate().min_size(vec2(ui.available_width(), 0.0));
                 let tip = lack.map_or_else(|| query.name.to_owned(), |lack| lack_text(app, lack));
                 let response = ui.add(button);
-                if chosen {
-                    focus::home(ui, response.id);
-                }
                 if response.gained_focus() {
                     response.scroll_to_me(None);
                 }
-                // The arrows choose as they go, and Enter runs what is chosen.
-                let by_key = response.gained_focus() && !chosen && !ui.input(|i| i.pointer.any_down());
+                let by_key = focus::choosing(ui, &response, chosen);
+                // Enter runs what is chosen.
                 let is_clicked = response.on_hover_text(tip).clicked();
                 if is_clicked && chosen && ui.input(|i| i.key_pressed(Key::Enter)) {
                     let can_run = lack.is_none() && !library.is_running();
@@ -139,9 +140,8 @@ fn saved_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
         }
         ui.horizontal(|ui| {
             let name = display::visible(&display::clipped(&filter.name).0).into_owned();
-            let remove = ui.add(Button::new("×").frame(false));
             let what = t.tr_args("filter-remove", &[("name", &name)]);
-            remove.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &what));
+            let remove = named_button(ui, true, Button::new("×").frame(false), &what);
             if remove.on_hover_text(&what).clicked() {
                 out.push(Action::ChangeFilters(FilterChange::Remove(filter.dataset, filter.name.clone())));
             }
@@ -277,17 +277,24 @@ fn answer_ui(ui: &mut Ui, app: &App, library: &Library, state: &mut GridState, o
     };
     let Some(rows) = table.rows() else { return };
     ui.separator();
-    if let Some(text) = range_text(app, question.as_ref()) {
-        ui.weak(text);
+    let range = range_text(app, question.as_ref());
+    let mut wider = false;
+    if let Some(text) = &range {
+        ui.horizontal_wrapped(|ui| {
+            ui.weak(text);
+            wider = !rows.rows.is_empty() && ui.small_button(t.tr("empty-query-all-times")).clicked();
+        });
     }
     if rows.rows.is_empty() {
         let empty = Empty { title: t.tr("empty-query"), text: t.tr("query-empty") };
-        let ranged = app.range != TimeRange::default();
-        let buttons = [(t.tr("empty-query-all-times"), ranged)];
-        if empty_ui(ui, &empty, &buttons).is_some() {
-            out.push(Action::SetRange(TimeRange::default()));
-            out.push(Action::Library(LibraryAction::Run));
-        }
+        let buttons = [(t.tr("empty-query-all-times"), range.is_some())];
+        wider = empty_ui(ui, &empty, &buttons).is_some();
+    }
+    if wider {
+        out.push(Action::SetRange(TimeRange::default()));
+        out.push(Action::Library(LibraryAction::Run));
+    }
+    if rows.rows.is_empty() {
         return;
     }
     totals_ui(ui, app, rows, table.len());

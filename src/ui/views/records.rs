@@ -36,10 +36,7 @@ pub(crate) fn records_ui(
         state.grid(dataset).focus();
     }
     time_bar::time_bar_ui(ui, app, &mut state.time, out);
-    let holds = case.totals().is_none_or(|totals| match dataset {
-        Dataset::Flows => totals.flows > 0,
-        Dataset::Events => totals.events > 0,
-    });
+    let holds = case.totals().is_none_or(|totals| totals.of(dataset) > 0);
     if app.show_histogram && holds && histogram::has_room(ui) {
         histogram::histogram_ui(ui, app, records, state.histogram(dataset), out);
     }

@@ -45,11 +45,8 @@ impl RowSource for Source<'_> {
     }
 }
 
-fn is_numeric(unit: Unit) -> bool {
-    matches!(unit, Unit::Count | Unit::Number | Unit::Port | Unit::Bytes | Unit::Ratio)
-}
-
-fn header(app: &App, name: &str, unit: Unit) -> String {
+/// What stands above a column: times say their zone.
+pub(super) fn header(app: &App, name: &str, unit: Unit) -> String {
     let name = display::visible(name);
     match unit {
         Unit::Time => format!("{name} ({})", app.zone.name()),
@@ -65,7 +62,7 @@ pub(crate) fn table_ui(ui: &mut Ui, app: &App, shown: &Shown<'_>, state: &mut Gr
         title: header(app, &column.name, column.unit),
         width: size::COLUMN_RESULT,
         own: app.settings.own_width(shown.id, &column.name),
-        numeric: is_numeric(column.unit),
+        numeric: column.unit.is_number(),
         tabular: display::is_tabular(column.unit, &column.name),
         pinned: at == 0,
         sort: table.sort().filter(|(sorted, _)| *sorted == at).map(|(_, descending)| (0, descending)),

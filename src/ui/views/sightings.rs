@@ -2,7 +2,7 @@
 //! playbook's view. Every row leads down to its records.
 
 use super::cell_menu::{Items, address_items_ui, head_ui};
-use super::pairs::figure_text;
+use super::pairs::{figure_text, figure_title};
 use crate::app::owners::Owners;
 use crate::model::{Dataset, TimeRange, Timestamp, Unit, Value};
 use crate::present::display;
@@ -38,7 +38,8 @@ pub(crate) fn sightings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut 
     }
     if sightings.is_empty() {
         let empty = Empty { title: t.tr("sightings-none"), text: t.tr("empty-sightings-none-text") };
-        let commands = [Command::AllTimes, Command::Show(View::Indicators)];
+        let wider = (app.range != TimeRange::default()).then_some(Command::AllTimes);
+        let commands: Vec<Command> = wider.into_iter().chain([Command::Show(View::Indicators)]).collect();
         return offer_ui(ui, app, &empty, &commands, out);
     }
     table_ui(ui, app, case, &mut state.sightings, out);
@@ -247,10 +248,7 @@ fn table_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut SightingsState,
         .iter()
         .map(|name| {
             let unit = sighting_unit(name);
-            let title = match unit {
-                Unit::Time => format!("{name} ({})", app.zone.name()),
-                _ => column_title(app, name),
-            };
+            let title = column_title(app, name, unit == Unit::Time);
             let numeric = unit.is_number();
             GridColumn {
                 title,
@@ -302,11 +300,11 @@ fn table_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut SightingsState,
     }
 }
 
-fn column_title(app: &App, name: &str) -> String {
+fn column_title(app: &App, name: &str, is_time: bool) -> String {
     match name {
         "words" => app.texts.tr("sightings-words"),
         "direction" => app.texts.tr("sightings-playbook-word"),
-        name => name.to_owned(),
+        name => figure_title(app, name, is_time),
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::present::display;
 use crate::session::{Action, App, Command};
 use crate::ui::theme::{self, size};
-use egui::accesskit::Role;
-use egui::{Align, Atom, Button, Layout, RichText, ScrollArea, Ui, WidgetInfo, vec2};
+use crate::ui::widgets::named::named_button;
+use egui::{Align, Atom, Button, Layout, RichText, ScrollArea, Ui, vec2};
 
 pub(crate) fn start_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let height = ui.available_height();
@@ -50,9 +50,8 @@ fn recent_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
         let folder = path.parent().map(|folder| display::visible(&folder.to_string_lossy()).into_owned());
         let is_missing = app.recent.is_missing(path);
         let line = ui.allocate_ui_with_layout(vec2(width, size::HEADER), Layout::right_to_left(Align::Center), |ui| {
-            let forget = ui.add(Button::new("×").frame(false));
             let name = format!("{} {shown}", t.tr("start-forget"));
-            forget.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+            let forget = named_button(ui, true, Button::new("×").frame(false), &name);
             if forget.on_hover_text(t.tr("start-forget")).clicked() {
                 out.push(Action::ForgetRecent(path.clone()));
             }

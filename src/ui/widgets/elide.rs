@@ -2,6 +2,7 @@
 //! somebody, a path its file, an identifier both its ends; a sentence ends earlier.
 
 use crate::model::Address;
+use crate::present::principal;
 use egui::{FontId, Ui};
 use std::borrow::Cow;
 
@@ -38,8 +39,8 @@ fn sum(text: &str, widths: &mut Widths<'_>) -> f32 {
 }
 
 fn shortened(text: &str, room: f32, widths: &mut Widths<'_>) -> String {
-    if let Some(resource) = arn_resource(text) {
-        return principal(resource, room, widths);
+    if let Some((_, resource)) = principal::of_arn(text).filter(|(_, resource)| !resource.is_empty()) {
+        return named(resource, room, widths);
     }
     // Sentences, and JSON.
     if text.contains(char::is_whitespace) || text.starts_with(['{', '[', '"']) {
@@ -57,15 +58,8 @@ fn shortened(text: &str, room: f32, widths: &mut Widths<'_>) -> String {
     if is_id { middle(text, room, 0.5, widths) } else { start(text, room, widths) }
 }
 
-/// What follows the account of an ARN.
-fn arn_resource(text: &str) -> Option<&str> {
-    let mut parts = text.splitn(6, ':');
-    let is_arn = parts.next() == Some("arn");
-    parts.nth(4).filter(|resource| is_arn && !resource.is_empty())
-}
-
 /// `assumed-role/bastion/i-0abc` as `…bastion/i-0abc`, and where that is too long both names as far as they go.
-fn principal(resource: &str, room: f32, widths: &mut Widths<'_>) -> String {
+fn named(resource: &str, room: f32, widths: &mut Widths<'_>) -> String {
     let dots = widths(DOTS);
     let whole = resource.strip_prefix("assumed-role/").unwrap_or(resource);
     let name = resource.split_once('/').map_or(resource, |(_, name)| name);

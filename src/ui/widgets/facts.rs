@@ -5,20 +5,24 @@ use crate::session::{Action, App};
 use crate::ui::theme::{self, size};
 use egui::{Align, Button, CollapsingHeader, Label, Layout, Response, RichText, TextEdit, TextWrapMode, Ui, vec2};
 
-/// A name and a value side by side, each wrapping in its own column; nothing where there is no value.
+/// A name and a value side by side; nothing where there is no value.
 pub(crate) fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
-    if value.is_empty() {
-        return;
+    if !value.is_empty() {
+        let width = (ui.available_width() * 0.34).max(90.0);
+        named_ui(ui, width, name, RichText::new(&*display::visible_lines(value)));
     }
+}
+
+/// A name and a value side by side, each wrapping in its own column; `width`: of the names.
+pub(crate) fn named_ui(ui: &mut Ui, width: f32, name: &str, value: RichText) {
     ui.horizontal_top(|ui| {
         let p = theme::palette(ui);
-        let width = (ui.available_width() * 0.34).max(90.0);
         ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
             ui.set_width(width);
             let name = RichText::new(name).color(p.weak).line_height(Some(size::LINE));
             ui.add(Label::new(name).wrap_mode(TextWrapMode::Wrap));
         });
-        let value = RichText::new(&*display::visible_lines(value)).line_height(Some(size::LINE));
+        let value = value.line_height(Some(size::LINE));
         ui.add(Label::new(value).wrap_mode(TextWrapMode::Wrap).selectable(true));
     });
 }
@@ -46,7 +50,11 @@ pub(crate) fn text_block_ui(ui: &mut Ui, app: &App, name: &str, text: &str, out:
     copy_button(ui, &app.texts.tr("copy-raw"), text, out);
     let end = text.char_indices().nth(SHOWN).map_or(text.len(), |(at, _)| at);
     let shown = display::visible_lines(text.get(..end).unwrap_or_default());
-    let mut shown = shown.as_ref();
-    let edit = TextEdit::multiline(&mut shown).font(theme::mono()).desired_width(f32::INFINITY).desired_rows(1);
+    read_only_ui(ui, name, &shown, 1);
+}
+
+/// A text that can be selected but not changed, at least so many lines high.
+pub(crate) fn read_only_ui(ui: &mut Ui, name: &str, mut text: &str, lines: usize) {
+    let edit = TextEdit::multiline(&mut text).font(theme::mono()).desired_width(f32::INFINITY).desired_rows(lines);
     ui.add(edit).accessible_name(name);
 }

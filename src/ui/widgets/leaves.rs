@@ -1,19 +1,21 @@
 //! A list of named values, flat or as a tree, with one value a line or several side by side. It is one stop of the Tab key:
 //! the arrows move in it, fold and unfold; Shift+F10 or the menu key opens the menu of a value, as a right click does.
 
-use super::{elide, grid::bounds};
+use super::elide;
+use super::grid::{bounds, menu_at};
 use crate::ui::focus;
 use crate::ui::theme::{self, size};
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Align2, Color32, Event, EventFilter, Galley, Id, Key, Popup, PopupAnchor, PopupKind, Pos2, Rect, Sense, Stroke, Ui,
-    accesskit, accesskit::Role, pos2, vec2,
+    Align2, Color32, Event, EventFilter, Galley, Id, Key, Popup, Pos2, Rect, Sense, Stroke, Ui, accesskit,
+    accesskit::Role, pos2, util::hash, vec2,
 };
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// How a value is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Ink {
     #[default]
     Text,
@@ -24,7 +26,7 @@ pub(crate) enum Ink {
     Sighted,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct LeafCell {
     /// With nothing invisible in it.
     pub text: String,
@@ -102,7 +104,20 @@ pub(crate) struct LeavesState {
     moved: bool,
     /// Where the value under the cursor was drawn.
     at: Option<Rect>,
+    known: Known,
 }
+
+/// What was measured before: of what stays the same only the lines in sight are laid out.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    /// Of lines, by what they hold and where their names and values are.
+    heights: HashMap<u64, f32>,
+    /// Where names and values are, by what the names say and the width of the list.
+    spans: Option<(u64, (f32, f32))>,
+}
+
+/// Heights that are kept beyond those of the lines that there are.
+const KEPT: usize = 16_384;
 
 impl LeavesState {
     pub(crate) fn focus(&mut self) {
@@ -161,7 +176,10 @@ impl Leaves<'_> {
             self.keys(ui, state, &mut events);
         }
         ui.spacing_mut().item_spacing.y = 0.0;
-        let spans = self.spans(ui, width);
+        let spans = self.spans(ui, width, &mut state.known.spans);
+        if state.known.heights.len() > self.rows.len() + KEPT {
+            state.known.heights.clear();
+        }
         for row in 0..self.rows.len() {
             self.row_ui(ui, row, (width, spans), body.has_focus(), state, &mut events);
         }
@@ -171,10 +189,15 @@ impl Leaves<'_> {
     }
 
     /// Where names and values are: beside a single value the names have what they need, up to half of the width.
-    fn spans(&self, ui: &Ui, width: f32) -> (f32, f32) {
+    fn spans(&self, ui: &Ui, width: f32, known: &mut Option<(u64, (f32, f32))>) -> (f32, f32) {
         let (name, cell) = spans(width, self.columns);
         if self.columns > 1 {
             return (name, cell);
+        }
+        let around = hash((width.to_bits(), ui.pixels_per_point().to_bits()));
+        let of = self.rows.iter().fold(around, |of, row| hash((of, &row.name, row.depth)));
+        if let Some((_, spans)) = known.filter(|(known, _)| *known == of) {
+            return spans;
         }
         let most = (width / 2.0).max(name);
         let needed = |row: &Leaf| {
@@ -182,7 +205,9 @@ impl Leaves<'_> {
             elide::width(ui, &theme::body(), &row.name, room).map_or(most, |width| most - room + width + 1.0)
         };
         let name = self.rows.iter().map(needed).fold(name, f32::max).ceil();
-        (name, (width - name).max(1.0))
+        let spans = (name, (width - name).max(1.0));
+        *known = Some((of, spans));
+        spans
     }
 
     fn keys(&self, ui: &Ui, state: &mut LeavesState, events: &mut Vec<LeafEvent>) {
@@ -247,24 +272,13 @@ impl Leaves<'_> {
         &self,
         ui: &mut Ui,
         at: usize,
-        (width, (name_width, cell_width)): (f32, (f32, f32)),
+        (width, spans): (f32, (f32, f32)),
         focused: bool,
         state: &mut LeavesState,
         events: &mut Vec<LeafEvent>,
     ) {
         let Some(row) = self.rows.get(at) else { return };
-        let p = theme::palette(ui);
-        let indent = row.indent();
-        let name_color = if row.open.is_some() { p.text } else { p.weak };
-        let name_room = (name_width - indent - size::CELL_PADDING).max(size::LEAF_INDENT);
-        let name = galley(ui, LayoutJob::single_section(row.name.clone(), format(name_color)), name_room, false);
-        let cells: Vec<Arc<Galley>> = row
-            .cells
-            .iter()
-            .map(|cell| galley(ui, cell_job(cell, ui), (cell_width - 2.0 * size::CELL_PADDING).max(1.0), true))
-            .collect();
-        let highest = cells.iter().chain([&name]).map(|galley| galley.size().y).fold(0.0, f32::max);
-        let height = (highest + size::LEAF_SPACE).max(size::LEAF_ROW);
+        let height = height(ui, row, spans, &mut state.known.heights);
         let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
         if state.row == at && state.moved {
             ui.scroll_to_rect(rect, None);
@@ -272,6 +286,9 @@ impl Leaves<'_> {
         if !ui.is_rect_visible(rect) {
             return;
         }
+        let p = theme::palette(ui);
+        let (name, cells) = galleys(ui, row, spans);
+        let (name_width, cell_width) = spans;
         let is_cursor = focused && state.row == at;
         if is_cursor {
             ui.painter().rect_filled(rect, 0.0, p.selected);
@@ -290,7 +307,7 @@ impl Leaves<'_> {
         if let Some(sign) = sign {
             ui.painter().text(pos2(sign_at, text_top), Align2::LEFT_TOP, sign, theme::body(), p.weak);
         }
-        ui.painter().galley(pos2(rect.left() + indent, text_top), name, Color32::PLACEHOLDER);
+        ui.painter().galley(pos2(rect.left() + row.indent(), text_top), name, Color32::PLACEHOLDER);
         for column in 0..self.columns.max(1) {
             let left = if column == 0 { rect.left() } else { rect.left() + name_width + column as f32 * cell_width };
             let text_left = rect.left() + name_width + column as f32 * cell_width + size::CELL_PADDING;
@@ -359,13 +376,7 @@ impl Leaves<'_> {
             state.wants_focus = true;
             return;
         }
-        Popup::new(id, ui.ctx().clone(), PopupAnchor::Position(pos), ui.layer_id())
-            .anchor_widget(self.id)
-            .kind(PopupKind::Menu)
-            .layout(egui::Layout::top_down_justified(egui::Align::Min))
-            .style(egui::containers::menu::menu_style)
-            .open_memory(None)
-            .show(|ui| menu(ui, LeafAt { row, column, takes_focus: is_new && by_key }));
+        menu_at(ui, id, self.id, pos).show(|ui| menu(ui, LeafAt { row, column, takes_focus: is_new && by_key }));
         if let Some(menu) = &mut state.menu {
             menu.is_new = false;
         }
@@ -403,6 +414,27 @@ fn cell_job(cell: &LeafCell, ui: &Ui) -> LayoutJob {
     job.append(part, 0.0, TextFormat { underline: line, ..value_format(p.text) });
     job.append(after, 0.0, value_format(color));
     job
+}
+
+/// A line as it is laid out: its name and its values.
+fn galleys(ui: &Ui, row: &Leaf, (name_width, cell_width): (f32, f32)) -> (Arc<Galley>, Vec<Arc<Galley>>) {
+    let p = theme::palette(ui);
+    let name_color = if row.open.is_some() { p.text } else { p.weak };
+    let name_room = (name_width - row.indent() - size::CELL_PADDING).max(size::LEAF_INDENT);
+    let name = galley(ui, LayoutJob::single_section(row.name.clone(), format(name_color)), name_room, false);
+    let cell_room = (cell_width - 2.0 * size::CELL_PADDING).max(1.0);
+    let cells = row.cells.iter().map(|cell| galley(ui, cell_job(cell, ui), cell_room, true)).collect();
+    (name, cells)
+}
+
+/// Of a line. Laying it out takes long beside looking it up.
+fn height(ui: &Ui, row: &Leaf, spans: (f32, f32), known: &mut HashMap<u64, f32>) -> f32 {
+    let around = [spans.0, spans.1, ui.pixels_per_point()].map(f32::to_bits);
+    *known.entry(hash((around, row.depth, &row.name, &row.cells))).or_insert_with(|| {
+        let (name, cells) = galleys(ui, row, spans);
+        let highest = cells.iter().chain([&name]).map(|galley| galley.size().y).fold(0.0, f32::max);
+        (highest + size::LEAF_SPACE).max(size::LEAF_ROW)
+    })
 }
 
 fn galley(ui: &Ui, mut job: LayoutJob, width: f32, is_value: bool) -> Arc<Galley> {

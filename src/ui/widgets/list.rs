@@ -3,6 +3,7 @@
 
 use super::grid::{CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, MenuCell, RowMarks, RowSource};
 use crate::present::{Language, Zone, display};
+use crate::session::copying::{Copied, Form, LIST_LIMITS, Limits, Writer};
 use crate::session::selection::Selection;
 use crate::session::{Action, App, View};
 use crate::ui::theme::size;
@@ -121,8 +122,8 @@ impl<R> ListRows<'_, R> {
         display::visible(&(column.text)(row, self.app)).into_owned()
     }
 
-    fn line(&self, row: u64) -> String {
-        (0..self.columns.len()).map(|column| self.text(row, column)).collect::<Vec<_>>().join("\t")
+    fn cells(&self, row: u64) -> Vec<String> {
+        (0..self.columns.len()).map(|column| self.text(row, column)).collect()
     }
 }
 
@@ -204,6 +205,20 @@ impl<R: 'static> List<'_, R> {
         state.select(place);
     }
 
+    /// Shows the list. The place of a row that was opened, or that somebody came to select.
+    pub(crate) fn choose(
+        &self,
+        ui: &mut Ui,
+        app: &App,
+        state: &mut ListState<R>,
+        out: &mut Vec<Action>,
+    ) -> Option<usize> {
+        let before = state.chosen();
+        let opened = self.show(ui, app, state, out);
+        let after = state.chosen();
+        opened.or(after.filter(|_| before != after))
+    }
+
     /// The place of a row that was opened by Enter or a double click.
     pub(crate) fn show(
         &self,
@@ -251,7 +266,9 @@ impl<R: 'static> List<'_, R> {
                     let key = shown_columns.get(column).map(|column| column.key.to_owned());
                     out.extend(key.map(|column| Action::SetWidth { table: id, column, width }));
                 }
-                GridEvent::Copy => out.push(Action::Copy(copied_rows(&source, &grid_columns, &state.selection))),
+                GridEvent::Copy => {
+                    out.push(Action::CopiedRows(copied_rows(&source, &grid_columns, &state.selection, LIST_LIMITS)));
+                }
                 GridEvent::Activated(row) => {
                     activated = usize::try_from(row).ok().and_then(|row| state.order.get(row).copied());
                 }
@@ -310,11 +327,12 @@ fn copies_ui<R>(
 ) {
     let t = &app.texts;
     items.item(ui, t.tr("menu-copy-value"), Action::Copy(source.text(cell.row, cell.column)), out);
-    let rows = match selection.contains(cell.row) {
-        true => copied_rows(source, columns, selection),
-        false => source.line(cell.row),
-    };
-    items.item(ui, t.tr("menu-copy-rows"), Action::Copy(rows), out);
+    if items.is_chosen(ui, t.tr("menu-copy-rows")) {
+        let mut clicked = Selection::default();
+        clicked.select(cell.row);
+        let rows = if selection.contains(cell.row) { selection } else { &clicked };
+        out.push(Action::CopiedRows(copied_rows(source, columns, rows, LIST_LIMITS)));
+    }
 }
 
 fn order<R>(rows: &[R], columns: &[ListColumn<R>], sort: Sort, wanted: &str, app: &App) -> Vec<usize> {
@@ -342,10 +360,16 @@ pub(crate) fn column<R>(key: &'static str, width: f32, numeric: bool, text: fn(&
     ListColumn { key, width, numeric, text }
 }
 
-fn copied_rows<R>(source: &ListRows<'_, R>, columns: &[GridColumn], selection: &Selection) -> String {
-    let head = columns.iter().map(|c| c.title.clone()).collect::<Vec<_>>().join("\t");
-    let lines = selection.rows(10_000).map(|row| source.line(row));
-    std::iter::once(head).chain(lines).collect::<Vec<_>>().join("\n")
+fn copied_rows<R>(source: &ListRows<'_, R>, columns: &[GridColumn], selection: &Selection, limits: Limits) -> Copied {
+    let titles: Vec<String> = columns.iter().map(|column| column.title.clone()).collect();
+    let mut writer = Writer::new(Some(&titles), Form::Tabs, limits);
+    let mut rows = selection.rows(usize::MAX);
+    while writer.has_room()
+        && let Some(row) = rows.next()
+    {
+        writer.push(&source.cells(row));
+    }
+    writer.of(selection.len())
 }
 
 #[cfg(test)]
@@ -360,6 +384,25 @@ mod tests {
             Language::English => row.to_string(),
             Language::Japanese => (9 - row).to_string(),
         }
+    }
+
+    #[test]
+    fn all_selected_rows_of_a_list_are_copied_up_to_the_limit_that_is_told() {
+        let app = App::new(Arc::new(MemoryBackend::default()), Settled::default().waker(), None);
+        let rows: Arc<[u8]> = (0..100).collect();
+        let columns = [column("column-reason", 100.0, false, text)];
+        let shown: Vec<&ListColumn<u8>> = columns.iter().collect();
+        let order: Vec<usize> = (0..100).rev().collect();
+        let source = ListRows { rows: &rows, order: &order, columns: &shown, app: &app, sort: None, marks: None };
+        let grid_columns = [GridColumn { title: "number".into(), ..GridColumn::default() }];
+        let mut selection = Selection::default();
+        selection.select_all(100);
+        selection.toggle(1);
+        let copied = copied_rows(&source, &grid_columns, &selection, LIST_LIMITS);
+        assert!(copied.text.starts_with("number\n99\n97\n96\n") && copied.text.ends_with("\n0"), "{}", copied.text);
+        assert_eq!((copied.rows, copied.wanted, copied.text.lines().count()), (99, 99, 100));
+        let few = copied_rows(&source, &grid_columns, &selection, Limits { rows: 2, ..LIST_LIMITS });
+        assert_eq!((few.text.as_str(), few.rows, few.wanted), ("number\n99\n97", 2, 99));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::session::source::EvidenceRow;
 use crate::session::{Action, App};
 use crate::ui::state::EvidenceState;
 use crate::ui::theme::{self, size};
+use crate::ui::widgets::named::named_button;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Button, Color32, FontId, Key, Label, ScrollArea, TextEdit, Ui};
 use std::ops::Range;
@@ -55,8 +56,7 @@ fn tools_ui(ui: &mut Ui, app: &App, case: &OpenCase, bytes: &Bytes, state: &mut 
             ("▶", "evidence-bytes-on", true, end < bytes.content_bytes),
         ] {
             let name = t.tr(key);
-            let button = ui.add_enabled(enabled, Button::new(sign));
-            button.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, enabled, &name));
+            let button = named_button(ui, enabled, Button::new(sign), &name);
             if button.on_hover_text(&name).clicked() {
                 out.push(Action::Evidence(EvidenceAction::Turn { forward }));
             }

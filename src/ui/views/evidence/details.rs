@@ -3,7 +3,7 @@
 use super::bytes::bytes_ui;
 use super::time_text;
 use crate::filter::{Check, Filter, Literal, Target};
-use crate::model::{Dataset, PathFacts, ReceivedState};
+use crate::model::{Dataset, PathFacts};
 use crate::present::display;
 use crate::query::{Duplicates, Scope};
 use crate::session::evidence::EvidenceAction;
@@ -12,10 +12,11 @@ use crate::session::source::EvidenceRow;
 use crate::session::{Action, App, Link};
 use crate::ui::state::EvidenceState;
 use crate::ui::theme;
+use crate::ui::views::beside_head_ui;
 use crate::ui::views::overview::link_ui;
 use crate::ui::widgets::facts::{copy_button, fact_ui, section_ui};
 use crate::ui::widgets::subject::utc_text;
-use egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui};
+use egui::{Label, RichText, ScrollArea, Ui};
 
 pub(super) fn details_ui(
     ui: &mut Ui,
@@ -26,14 +27,9 @@ pub(super) fn details_ui(
     out: &mut Vec<Action>,
 ) {
     let t = &app.texts;
-    ui.horizontal(|ui| {
-        ui.strong(t.tr_args("evidence-file", &[("number", &file.id.0.to_string())]));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.add(Button::new(t.tr("close")).small()).clicked() {
-                out.push(Action::Evidence(EvidenceAction::LookAt(None)));
-            }
-        });
-    });
+    if beside_head_ui(ui, app, t.tr_args("evidence-file", &[("number", &file.id.0.to_string())])) {
+        out.push(Action::Evidence(EvidenceAction::LookAt(None)));
+    }
     ScrollArea::vertical().id_salt("evidence-file").auto_shrink([false, false]).show(ui, |ui| {
         ui.add(Label::new(&*display::visible(&file.path)).wrap().selectable(true));
         records_ui(ui, app, case, file, out);
@@ -91,8 +87,7 @@ fn records_ui(ui: &mut Ui, app: &App, case: &OpenCase, file: &EvidenceRow, out: 
         let text = t.tr_args("evidence-container", &[("number", &container.0.to_string())]);
         link_ui(ui, text, None, || Action::Evidence(EvidenceAction::LookAt(Some(container))), out);
     }
-    let files = case.evidence.files().into_iter().flat_map(|files| files.iter());
-    let members: Vec<&EvidenceRow> = files.filter(|other| other.container == Some(file.id)).collect();
+    let members = case.evidence.members(file.id);
     if !members.is_empty() {
         ui.weak(t.tr_args("evidence-members", &[("count", &display::count(members.len() as u64))]));
         for member in members.iter().take(MEMBERS) {
@@ -150,10 +145,8 @@ fn hashes_ui(ui: &mut Ui, app: &App, file: &EvidenceRow, out: &mut Vec<Action>) 
 /// Files with the same bytes that were offered, too.
 fn copies_ui(ui: &mut Ui, app: &App, case: &OpenCase, file: &EvidenceRow) {
     let t = &app.texts;
-    let received = case.received().into_iter().flat_map(|received| received.iter());
-    let copies = received.filter(|row| row.state == ReceivedState::Copy && row.evidence == Some(file.id));
     let mut any = false;
-    for copy in copies {
+    for copy in case.copies(file.id) {
         any = true;
         fact_ui(ui, &utc_text(app, &copy.at_utc), &copy.path);
     }

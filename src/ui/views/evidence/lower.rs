@@ -90,7 +90,7 @@ fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<Wa
     let list = List { id: "warnings", name: &name, rows: warnings, columns: &columns, marks: None, menu };
     ui.horizontal_wrapped(|ui| {
         if !warnings.is_empty() {
-            let notes = warnings.iter().filter(|w| w.scope == "file").count();
+            let notes = case.evidence.notes();
             let (elements, notes) = (display::count((warnings.len() - notes) as u64), display::count(notes as u64));
             ui.weak(t.tr_args("warnings-count", &[("elements", &elements), ("notes", &notes)]));
         }
@@ -106,10 +106,7 @@ fn warnings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut ListState<Wa
         ui.weak(t.tr("warnings-none"));
         return;
     }
-    let before = state.chosen();
-    let activated = list.show(ui, app, state, out);
-    let after = state.chosen();
-    let chosen = activated.or(after.filter(|_| before != after));
+    let chosen = list.choose(ui, app, state, out);
     if let Some(warning) = chosen.and_then(|at| warnings.get(at)) {
         out.extend(look_at(warning));
     }

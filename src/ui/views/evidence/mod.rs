@@ -13,9 +13,10 @@ use crate::session::source::EvidenceRow;
 use crate::session::{Action, App, Command};
 use crate::ui::focus::{PaneId, pane_ui};
 use crate::ui::state::{EvidenceState, UiState};
-use crate::ui::theme::{self, size};
+use crate::ui::theme;
+use crate::ui::views::beside_ui;
 use crate::ui::views::cell_menu::Items;
-use crate::ui::widgets::empty::{Empty, empty_ui};
+use crate::ui::widgets::empty::{Empty, offer_ui};
 use crate::ui::widgets::grid::RowMarks;
 use crate::ui::widgets::list::{List, ListColumn, column};
 use crate::ui::widgets::subject::utc_text;
@@ -45,17 +46,7 @@ pub(crate) fn evidence_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut U
             pane_ui(ui, t, PaneId::Details, |ui| lower::lower_ui(ui, app, case, state, out));
         });
     if let Some(file) = case.evidence.looked_at() {
-        let width = ui.available_width();
-        let frame = Frame::new().inner_margin(Margin { left: 10, ..Margin::ZERO });
-        Panel::right("evidence-file")
-            .frame(frame)
-            .resizable(true)
-            .default_size(size::DETAILS.min(width * size::DETAILS_PART))
-            .size_range(size::DETAILS_LEAST..=(width * 0.65).max(size::DETAILS_LEAST))
-            .show(ui, |ui| {
-                ui.set_min_width(ui.available_width());
-                pane_ui(ui, t, PaneId::Inspector, |ui| details::details_ui(ui, app, case, file, state, out));
-            });
+        beside_ui(ui, app, ("evidence-file", 0.65), |ui| details::details_ui(ui, app, case, file, state, out));
     }
     files_ui(ui, app, case, files, state, out);
 }
@@ -78,11 +69,8 @@ fn unfinished_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>)
 /// Nothing was imported yet.
 pub(super) fn no_evidence_ui(ui: &mut Ui, app: &App, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let commands = [Command::ImportEvidence, Command::OpenSample];
-    let buttons = commands.map(|command| (t.tr(&command.text_id()), app.is_enabled(command)));
     let empty = Empty { title: t.tr("empty-evidence"), text: t.tr("empty-evidence-text") };
-    let clicked = empty_ui(ui, &empty, &buttons).and_then(|at| commands.get(at));
-    out.extend(clicked.map(|command| Action::Command(*command)));
+    offer_ui(ui, app, &empty, &[Command::ImportEvidence, Command::OpenSample], out);
 }
 
 fn files_ui(
@@ -135,10 +123,7 @@ fn files_ui(
         place.into_iter().for_each(|place| list.select(app, &mut state.files, place));
     }
     state.known = looked_at;
-    let before = state.files.chosen();
-    let activated = list.show(ui, app, &mut state.files, out);
-    let after = state.files.chosen();
-    let chosen = activated.or(after.filter(|_| before != after));
+    let chosen = list.choose(ui, app, &mut state.files, out);
     if let Some(file) = chosen.and_then(|at| files.get(at)) {
         state.known = Some(file.id);
         state.shows_received = false;

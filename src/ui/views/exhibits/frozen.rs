@@ -10,6 +10,7 @@ use crate::questions::Section;
 use crate::session::App;
 use crate::session::open_case::OpenCase;
 use crate::ui::theme::{self, size};
+use crate::ui::views::result_table::header;
 use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridTexts, RowSource};
 use egui::{CollapsingHeader, Id, Label, RichText, ScrollArea, Ui};
 
@@ -148,10 +149,7 @@ fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsStat
         .columns
         .iter()
         .map(|column| GridColumn {
-            title: match column.unit {
-                Unit::Time => format!("{} ({})", display::visible(&column.name), app.zone.name()),
-                _ => display::visible(&column.name).into_owned(),
-            },
+            title: header(app, &column.name, column.unit),
             width: size::COLUMN_RESULT,
             numeric: column.unit.is_number(),
             tabular: display::is_tabular(column.unit, &column.name),

@@ -301,10 +301,37 @@ pub(super) struct CardList<'a> {
     pub marks: Option<&'a AddressMarks>,
 }
 
+/// Around a card.
+pub(super) fn card_frame(ui: &Ui) -> Frame {
+    let p = theme::palette(ui);
+    let frame = Frame::new().fill(p.surface).stroke(Stroke::new(1.0, p.line)).corner_radius(4.0);
+    frame.inner_margin(Margin::same(size::CARD_MARGIN))
+}
+
+/// Work that is done in parts, and can be stopped and resumed.
+pub(super) struct Parts {
+    pub done: usize,
+    pub all: usize,
+    pub is_stopped: bool,
+    /// Ids of what is said while it runs, and while it is stopped.
+    pub texts: [&'static str; 2],
+}
+
+/// How far it is while it is not done, with a button that stops or resumes it. True when that is pressed.
+pub(super) fn parts_ui(ui: &mut Ui, app: &App, parts: &Parts) -> bool {
+    let (t, Parts { done, all, is_stopped, texts: [running, stopped] }) = (&app.texts, parts);
+    if done == all {
+        return false;
+    }
+    let args = [("done", &*display::count(*done as u64)), ("all", &*display::count(*all as u64))];
+    let (text, button) = if *is_stopped { (stopped, "standouts-resume") } else { (running, "cancel") };
+    ui.weak(t.tr_args(text, &args));
+    ui.add(Button::new(t.tr(button)).small()).clicked()
+}
+
 pub(super) fn card_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, out: &mut Vec<Action>) {
     let (t, p) = (&app.texts, theme::palette(ui));
-    let frame = Frame::new().fill(p.surface).stroke(Stroke::new(1.0, p.line)).corner_radius(4.0);
-    frame.inner_margin(Margin::same(size::CARD_MARGIN)).show(ui, |ui| {
+    card_frame(ui).show(ui, |ui| {
         // From the right: the figure is never clipped, the words are where room is short.
         let row = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
         ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {

@@ -1,26 +1,25 @@
 //! The card that says what stands out: a sentence for each fact, which leads to its records.
 
-use super::link_ui;
+use super::{Parts, card_frame, link_ui, parts_ui};
 use crate::present::{display, principal};
 use crate::questions::standout::{Standout, Told};
 use crate::session::open_case::OpenCase;
-use crate::session::standouts::StandoutsAction;
+use crate::session::standouts::{Standouts, StandoutsAction};
 use crate::session::{Action, App, Link};
 use crate::ui::theme::{self, size};
-use egui::{Button, Frame, Label, Margin, RichText, Stroke, Ui};
+use egui::{Label, RichText, Ui};
 
 pub(super) fn standouts_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
     let (t, p, standouts) = (&app.texts, theme::palette(ui), &case.standouts);
     if case.totals().is_none_or(|totals| totals.flows + totals.events == 0) {
         return;
     }
-    let frame = Frame::new().fill(p.surface).stroke(Stroke::new(1.0, p.line)).corner_radius(4.0);
     ui.add_space(size::GAP);
-    frame.inner_margin(Margin::same(size::CARD_MARGIN)).show(ui, |ui| {
+    card_frame(ui).show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.horizontal_wrapped(|ui| {
             ui.label(RichText::new(t.tr("standouts-title")).heading()).on_hover_text(t.tr("standouts-tip"));
-            progress_ui(ui, app, case, out);
+            progress_ui(ui, app, standouts, out);
         });
         let mut any = false;
         for fact in standouts.found() {
@@ -38,19 +37,11 @@ pub(super) fn standouts_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Ve
 }
 
 /// How far the search is, and a way to stop it or to go on.
-fn progress_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
-    let (t, standouts) = (&app.texts, &case.standouts);
-    let (done, all) = standouts.progress();
-    if done == all {
-        return;
-    }
-    let args = [("done", &*display::count(done as u64)), ("all", &*display::count(all as u64))];
-    let (text, button, action) = match standouts.is_stopped() {
-        true => ("standouts-stopped", "standouts-resume", StandoutsAction::Resume),
-        false => ("standouts-searching", "cancel", StandoutsAction::Stop),
-    };
-    ui.weak(t.tr_args(text, &args));
-    if ui.add(Button::new(t.tr(button)).small()).clicked() {
+fn progress_ui(ui: &mut Ui, app: &App, standouts: &Standouts, out: &mut Vec<Action>) {
+    let ((done, all), is_stopped) = (standouts.progress(), standouts.is_stopped());
+    let texts = ["standouts-searching", "standouts-stopped"];
+    if parts_ui(ui, app, &Parts { done, all, is_stopped, texts }) {
+        let action = if is_stopped { StandoutsAction::Resume } else { StandoutsAction::Stop };
         out.push(Action::Standouts(action));
     }
 }

@@ -11,7 +11,7 @@ use crate::ui::theme::{self, size};
 use crate::ui::widgets::coverage::hatch;
 use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
-pub(super) fn heat_ui(ui: &mut Ui, app: &App, track: &Track, _span: (i64, i64), out: &mut Vec<Action>) {
+pub(super) fn heat_ui(ui: &mut Ui, app: &App, track: &Track, out: &mut Vec<Action>) {
     let Some(chart) = track.chart().filter(|chart| !chart.is_empty()) else {
         return super::track::nothing_ui(ui, app, track, size::TRACK_MIN, out);
     };

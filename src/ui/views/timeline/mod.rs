@@ -16,6 +16,7 @@ use crate::session::timeline::{MOST_BINS, MOST_TRACKS, Plan, TOPS, TimelineActio
 use crate::session::{Action, App, Dialog, Link, View};
 use crate::ui::state::{TimelineState, UiState};
 use crate::ui::theme::{self, size};
+use crate::ui::widgets::named::named_button;
 use crate::ui::{filter_bar, time_bar};
 use egui::{Button, ComboBox, Label, RichText, ScrollArea, TextEdit, Ui};
 
@@ -34,12 +35,7 @@ pub(crate) fn timeline_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut U
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.set_max_width(ui.available_width() - size::SCROLLBAR);
         // What the case has none of takes no more than its line.
-        let is_held = |dataset| {
-            case.totals().is_none_or(|totals| match dataset {
-                Dataset::Flows => totals.flows > 0,
-                Dataset::Events => totals.events > 0,
-            })
-        };
+        let is_held = |dataset| case.totals().is_none_or(|totals| totals.of(dataset) > 0);
         let held = timeline.tracks().iter().filter(|track| is_held(track.plan.dataset)).count();
         let missing = (timeline.tracks().len() - held) as f32 * size::TRACK_FRAME;
         let around = if state.plot.around > 0.0 { state.plot.around } else { size::TRACK_FRAME };
@@ -52,7 +48,7 @@ pub(crate) fn timeline_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut U
                 plan_ui(ui, app, case, at, track, state, out);
                 match span {
                     _ if !is_held(track.plan.dataset) => drop(ui.weak(none_text(app, track.plan.dataset))),
-                    Some(span) if track.plan.shape == Shape::Heat => heat::heat_ui(ui, app, track, span, out),
+                    Some(_) if track.plan.shape == Shape::Heat => heat::heat_ui(ui, app, track, out),
                     Some(span) => {
                         margin = margin.max(track::track_ui(ui, app, track, span, height, &mut state.plot, out));
                     }
@@ -137,9 +133,8 @@ fn plan_ui(
     let mut changed: Option<Plan> = None;
     let mut change = |plan: Plan| changed = Some(plan);
     ui.horizontal_wrapped(|ui| {
-        let close = ui.add(Button::new("×").frame(false));
-        close.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, t.tr("timeline-remove")));
-        if close.on_hover_text(t.tr("timeline-remove")).clicked() {
+        let name = t.tr("timeline-remove");
+        if named_button(ui, true, Button::new("×").frame(false), &name).on_hover_text(&name).clicked() {
             out.push(Action::Timeline(TimelineAction::Remove(at)));
         }
         let dataset_name = |dataset| match dataset {

@@ -193,7 +193,7 @@ fn threshold_ui(
     let path = [pos2(axis.rect.left(), y), pos2(axis.rect.right(), y)];
     painter.extend(egui::Shape::dashed_line(&path, Stroke::new(1.0, ink), DASH, DASH / 2.0));
     for (line, place) in chart.reaching(value) {
-        let base = if shape.is_stacked() { chart.below(line).get(place).copied().unwrap_or(0.0) } else { 0.0 };
+        let base = if shape.is_stacked() { chart.foot(line, place) } else { 0.0 };
         let value = chart.lines.get(line).and_then(|line| line.values.get(place)).copied().unwrap_or(0.0);
         let at = pos2(axis.x(middle(chart, place)), scale.y(base + value));
         painter.add(mark_shape(MarkerShape::Down, at, ink));

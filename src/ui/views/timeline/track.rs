@@ -168,7 +168,7 @@ pub(crate) fn plot_ui(
     values_ui(ui, &axis, &scale, is_bytes);
     times_ui(ui, app.zone, &axis);
     shapes::plot_ui(ui, &axis, &scale, plotted, seen, p.error);
-    gaps_ui(ui, &axis, &chart.gaps);
+    gaps_ui(ui, &axis, chart.gaps.iter());
     sightings_ui(ui, &axis, chart.bin_secs, plotted.sighted);
     let response = ui.interact(axis.rect, plotted.id, Sense::click_and_drag());
     let flags = app.case.as_ref().map_or(&[][..], |case| case.flags.all());

@@ -16,7 +16,7 @@ pub(crate) mod scroll;
 use crate::session::selection::Selection;
 use crate::ui::focus::{self, Arrows, group_ui};
 use crate::ui::theme::{self, size};
-use egui::{Id, Rect, Sense, Ui, UiBuilder, accesskit::Role, pos2};
+use egui::{Id, Popup, PopupAnchor, PopupKind, Pos2, Rect, Sense, Ui, UiBuilder, accesskit::Role, pos2};
 use fit::{Fitted, Placed};
 use measure::Measured;
 use scroll::{Extent, Scroll};
@@ -159,7 +159,7 @@ pub struct GridState {
 struct MenuAt {
     row: u64,
     column: usize,
-    pos: Option<egui::Pos2>,
+    pos: Option<Pos2>,
     is_new: bool,
 }
 
@@ -256,6 +256,16 @@ pub(crate) struct GridOutput {
     pub visible: Range<u64>,
     /// Where the row under the cursor is, as far as it is on screen.
     pub cursor: Option<Rect>,
+}
+
+/// The menu of something in a table or a list, which is the widget that has the keyboard.
+pub(crate) fn menu_at(ui: &Ui, id: Id, widget: Id, pos: Pos2) -> Popup<'static> {
+    Popup::new(id, ui.ctx().clone(), PopupAnchor::Position(pos), ui.layer_id())
+        .anchor_widget(widget)
+        .kind(PopupKind::Menu)
+        .layout(egui::Layout::top_down_justified(egui::Align::Min))
+        .style(egui::containers::menu::menu_style)
+        .open_memory(None)
 }
 
 impl Grid<'_> {
@@ -406,7 +416,7 @@ impl Grid<'_> {
     fn menu_ui(&self, ui: &Ui, areas: &Areas, state: &mut GridState, cell_menu: &mut CellMenu<'_>) {
         let id = self.id.with("menu");
         let Some(MenuAt { row, column, pos, is_new }) = state.menu else { return };
-        if !egui::Popup::is_id_open(ui.ctx(), id) {
+        if !Popup::is_id_open(ui.ctx(), id) {
             state.menu = None;
             state.wants_focus = true;
             return;
@@ -415,14 +425,9 @@ impl Grid<'_> {
             let left = areas.column(column, areas.head).map_or(areas.body.left(), |rect| rect.left());
             pos2(left, areas.body.top() + state.scroll.offset(row, size::GRID_ROW) + size::GRID_ROW)
         };
-        let anchor = egui::PopupAnchor::Position(pos.unwrap_or_else(below_cell));
-        egui::Popup::new(id, ui.ctx().clone(), anchor, ui.layer_id())
-            .anchor_widget(self.id.with("body"))
-            .kind(egui::PopupKind::Menu)
-            .layout(egui::Layout::top_down_justified(egui::Align::Min))
-            .style(egui::containers::menu::menu_style)
-            .open_memory(None)
-            .show(|ui| cell_menu(ui, MenuCell { row, column, takes_focus: is_new && pos.is_none() }));
+        let takes_focus = is_new && pos.is_none();
+        menu_at(ui, id, self.id.with("body"), pos.unwrap_or_else(below_cell))
+            .show(|ui| cell_menu(ui, MenuCell { row, column, takes_focus }));
         // While the row is on its way there is no entry that could take the keyboard.
         if let Some(menu) = &mut state.menu {
             menu.is_new &= self.source.cell(row, column) == CellView::Loading;
