@@ -1,5 +1,6 @@
 //! Records side by side below their table: which, and what of them is shown.
 
+use super::copying::{Form, text_of};
 use super::pane::{Asking, Pane};
 use super::slots::Slot;
 use super::source::Fault;
@@ -142,20 +143,15 @@ impl Compare {
 
     /// With tabs between the values, for a text.
     pub fn text(&self) -> Option<String> {
-        let lines = self.shown()?.lines(self.only_differences);
-        let line = |line: &Vec<String>| {
-            let cells = line.iter().map(|cell| display::visible(cell).into_owned());
-            cells.collect::<Vec<_>>().join("\t")
-        };
-        Some(lines.iter().map(line).collect::<Vec<_>>().join("\n"))
+        self.rows_as(Form::Tabs)
     }
 
     pub fn csv(&self) -> Option<String> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        for line in self.shown()?.lines(self.only_differences) {
-            writer.write_record(line).ok()?;
-        }
-        String::from_utf8(writer.into_inner().ok()?).ok()
+        self.rows_as(Form::Csv)
+    }
+
+    fn rows_as(&self, form: Form) -> Option<String> {
+        Some(text_of(&self.shown()?.lines(self.only_differences), form))
     }
 }
 

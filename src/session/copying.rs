@@ -167,6 +167,13 @@ impl Writer {
     }
 }
 
+/// All of these rows as a text.
+pub(crate) fn text_of(rows: &[Vec<String>], form: Form) -> String {
+    let mut writer = Writer::new(None, form, Limits { rows: u64::MAX, bytes: u64::MAX });
+    rows.iter().for_each(|cells| writer.push(cells));
+    writer.text
+}
+
 /// A copy on its way; it is stopped when this is dropped.
 struct Running {
     total: u64,
