@@ -41,6 +41,7 @@ section-playbook = Traffic to and from indicators
 section-lists = Indicator lists used
 section-figure = The figure
 section-evidence = Evidence files
+section-groups = Top values
 section-coverage = Coverage by hour and source
 section-sql = Rows
 fact-total-looked_flows = flow records searched

@@ -41,6 +41,7 @@ section-playbook = 指標との通信
 section-lists = 照合したリスト
 section-figure = 数値
 section-evidence = 証拠ファイル
+section-groups = 上位の値
 section-coverage = 時間帯・発生元別のログ取得状況
 section-sql = 行
 fact-total-looked_flows = 検索対象のフローログレコード

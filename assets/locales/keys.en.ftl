@@ -18,6 +18,7 @@ pane-banner = State of the case
 pane-filter = Filter
 pane-time = Time range
 pane-histogram = Histogram
+pane-facets = Top values
 pane-list = List
 pane-main = View
 pane-beside = Right view

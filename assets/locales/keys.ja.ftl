@@ -18,6 +18,7 @@ pane-banner = ケースの状態
 pane-filter = フィルター
 pane-time = 期間
 pane-histogram = ヒストグラム
+pane-facets = 上位の値
 pane-list = 一覧
 pane-main = メインビュー
 pane-beside = 右のビュー

@@ -29,6 +29,7 @@ words-owners = geoip country asn owner whois maxmind network isp location
 words-only-sightings = ioc hits indicators matches filter
 words-inspector = details fields json raw record pane show hide properties
 words-histogram = chart bars time graph show hide
+words-facets = facets statistics distribution frequent values count share group show hide
 words-zone = timezone utc jst tokyo local time clock hour
 words-theme-system = dark light mode colours colors appearance desktop
 words-theme-light = bright white day mode colours colors appearance

@@ -29,6 +29,7 @@ words-owners = 国 地域 組織 所有者 地理 ネットワーク
 words-only-sightings = 検出 一致 侵害指標 絞り込み フィルター
 words-inspector = インスペクター 詳細 フィールド 生データ 表示 非表示 詳細パネル 原文
 words-histogram = ヒストグラム グラフ 棒 時間 表示 非表示
+words-facets = ファセット 集計 分布 頻出 件数 割合 グループ 表示 非表示
 words-zone = タイムゾーン 時刻 日本時間 東京 協定世界時 時間帯
 words-theme-system = テーマ 外観 配色 ダーク ライト
 words-theme-light = テーマ ライト 明るい 白 外観 配色

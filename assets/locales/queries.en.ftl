@@ -114,6 +114,15 @@ query-parameter-hosts = Hosts
 query-parameter-interface = Interface
 query-parameter-window = Seconds
 query-parameter-threshold = Bytes
+query-parameter-by = Fields
+query-parameter-measure = Measure
+query-parameter-sort = Sort
+query-top-flows = Top values of flow records
+query-top-flows-words = group by count rank statistics most frequent distribution share
+query-top-flows-about = Flow records grouped by up to three fields: number of records, bytes, packets or distinct values of each group, and its share of the total. Records without a value are a group too; all other groups together are the last row.
+query-top-events = Top values of CloudTrail events
+query-top-events-words = group by count rank statistics most frequent distribution share
+query-top-events-about = CloudTrail events grouped by up to three fields: number of events or distinct values of each group, and its share of the total. Events without a value are a group too; all other groups together are the last row.
 
 query-coverage = Coverage by hour and source
 query-coverage-words = gap gaps missing hours interface interfaces log files

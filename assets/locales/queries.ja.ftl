@@ -114,6 +114,15 @@ query-parameter-hosts = ホスト
 query-parameter-interface = インターフェイス
 query-parameter-window = 秒
 query-parameter-threshold = バイト
+query-parameter-by = フィールド
+query-parameter-measure = 集計値
+query-parameter-sort = 並べ替え
+query-top-flows = フローログレコードの上位の値
+query-top-flows-words = 集計 グループ 件数 順位 統計 頻出 分布 割合
+query-top-flows-about = フローログレコードを最大 3 つのフィールドでグループ化: 各グループのレコード数、バイト数、パケット数または異なる値の数と、全体に占める割合。値のないレコードも一つのグループ。残りのグループの合計は最後の行。
+query-top-events = CloudTrail イベントの上位の値
+query-top-events-words = 集計 グループ 件数 順位 統計 頻出 分布 割合
+query-top-events-about = CloudTrail イベントを最大 3 つのフィールドでグループ化: 各グループのイベント数または異なる値の数と、全体に占める割合。値のないイベントも一つのグループ。残りのグループの合計は最後の行。
 
 query-coverage = 時間帯・発生元別のログ取得状況
 query-coverage-words = 空白期間 欠落 欠測 抜け インターフェイス

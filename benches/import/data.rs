@@ -13,8 +13,17 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Default-format flow logs by the shared generator.
 pub(crate) fn flow_logs(records: u64, options: &Options) -> Result<PathBuf> {
-    kept(&options.work()?.join(format!("flows-{records}")), |folder| {
-        let status = Command::new(generator(options)?).arg(records.to_string()).arg(folder).status()?;
+    generated(&format!("flows-{records}"), records, &[], options)
+}
+
+/// The same with the fields of all versions up to 5.
+pub(crate) fn full_flow_logs(records: u64, options: &Options) -> Result<PathBuf> {
+    generated(&format!("full-flows-{records}"), records, &["--v5"], options)
+}
+
+fn generated(name: &str, records: u64, more: &[&str], options: &Options) -> Result<PathBuf> {
+    kept(&options.work()?.join(name), |folder| {
+        let status = Command::new(generator(options)?).arg(records.to_string()).arg(folder).args(more).status()?;
         if status.success() { Ok(()) } else { Err(format!("the generator ended with {status}").into()) }
     })
 }

@@ -18,6 +18,7 @@ mod data;
 mod many;
 mod measure;
 mod options;
+mod out;
 mod table;
 
 use measure::{Measured, run};
@@ -65,6 +66,9 @@ fn compare(options: &Options) -> Result<Table> {
     growth(&by_size, &mut table);
     if options.events > 0 {
         events(options, &mut table)?;
+    }
+    if options.exports > 0 {
+        out::measure(options, &mut table)?;
     }
     Ok(table)
 }
@@ -150,12 +154,8 @@ fn events(options: &Options, table: &mut Table) -> Result<()> {
 fn import(folder: &Path, keep_raw: bool, options: &Options) -> Result<(Measured, u64)> {
     let scratch = tempfile::tempdir_in(options.work()?)?;
     let case = scratch.path().join("bench.coldtrail");
-    let program = &options.program;
-    let made = Command::new(program).arg("new").arg(&case).args(["--examiner", "bench"]).output()?;
-    if !made.status.success() {
-        return Err(format!("coldtrail new: {}", String::from_utf8_lossy(&made.stderr)).into());
-    }
-    let mut command = Command::new(program);
+    new_case(&case, options)?;
+    let mut command = Command::new(&options.program);
     command.arg("import").arg(&case).arg(folder).arg("--quiet");
     if !keep_raw {
         command.arg("--no-raw");
@@ -167,6 +167,14 @@ fn import(folder: &Path, keep_raw: bool, options: &Options) -> Result<(Measured,
         return Err(format!("a closed case is one file, found {beside:?}").into());
     }
     Ok((measured, std::fs::metadata(&case)?.len()))
+}
+
+fn new_case(case: &Path, options: &Options) -> Result<()> {
+    let made = Command::new(&options.program).arg("new").arg(case).args(["--examiner", "bench"]).output()?;
+    match made.status.success() {
+        true => Ok(()),
+        false => Err(format!("coldtrail new: {}", String::from_utf8_lossy(&made.stderr)).into()),
+    }
 }
 
 fn duckdb(folder: &Path, options: &Options) -> Result<serde_json::Value> {

@@ -7,6 +7,7 @@ cargo bench --bench import -- [options]
   --sizes N,N      flow records to import (default 1000000,10000000; 0 leaves them out)
   --large          adds 50000000 records
   --events N       CloudTrail events to import (default 100000; 0 leaves them out)
+  --exports N      flow records of 29 fields to export and import again (default 1000000; 0 leaves them out)
   --repeat N       runs of each side, taken in turn, best of which counts (default 2)
   --threads N      for the peer (default 2)
   --files N,N      instead: imports of so many small flow log files each
@@ -50,6 +51,7 @@ impl Shape {
 pub(crate) struct Options {
     pub sizes: Vec<u64>,
     pub events: u64,
+    pub exports: u64,
     pub repeat: u32,
     pub threads: u32,
     pub files: Vec<u64>,
@@ -68,6 +70,7 @@ impl Options {
         let mut options = Self {
             sizes: vec![1_000_000, 10_000_000],
             events: 100_000,
+            exports: 1_000_000,
             repeat: 2,
             threads: 2,
             files: Vec::new(),
@@ -92,6 +95,7 @@ impl Options {
                 }
                 "--large" => options.sizes.push(50_000_000),
                 "--events" => options.events = number(value()?)?,
+                "--exports" => options.exports = number(value()?)?,
                 "--repeat" => options.repeat = number(value()?)?.clamp(1, 100) as u32,
                 "--threads" => options.threads = number(value()?)?.clamp(1, 1024) as u32,
                 "--files" => {

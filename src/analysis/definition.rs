@@ -63,6 +63,12 @@ pub enum ParameterKind {
     Bytes,
     /// 1 to 86,400.
     Seconds,
+    /// One to three fields to group by, separated by commas.
+    Fields,
+    /// `records`, `bytes`, `packets` or `distinct(FIELD)`.
+    Measure,
+    /// Columns to sort by, separated by commas; `-` in front for descending.
+    Columns,
 }
 
 /// What an analysis is asked.

@@ -1,12 +1,14 @@
-//! How fast a case answers on this machine: ten questions about its flow records, under the names by which other programs
-//! are measured on the same files; the opening of its first page; and what the window asks for its pairs and overview.
+//! How fast a case answers on this machine: ten questions about its flow records and seven about its events, under the names
+//! by which other programs are measured on the same files; the opening of its first page; and what the window asks for its
+//! pairs, its overview and the page of an address.
 
 use crate::analysis::glance::glance;
 use crate::case::CaseReader;
-use crate::model::{Dataset, FieldId, field};
+use crate::model::{Address, Dataset, FieldId, Kind, Value, field};
 use crate::query::{
-    self, BinWidth, Cancel, ConversationColumn, ConversationQuery, ConversationSort, GroupBy, Measure, PairColumn,
-    PairKey, PairQuery, PairSort, QueryError, RecordQuery, Repeats, RowSet, Scope, SeriesQuery, SortKey, TopQuery,
+    self, AddressQuery, BinWidth, Cancel, ConversationColumn, ConversationQuery, ConversationSort, Duplicates, GroupBy,
+    Measure, PairColumn, PairKey, PairQuery, PairSort, QueryError, RecordQuery, Repeats, RowSet, Scope, SeriesQuery,
+    SortKey, TopQuery,
 };
 use std::path::Path;
 use std::time::Instant;
@@ -51,8 +53,18 @@ pub fn bench(case: &Path, cancel: &Cancel, told: &mut dyn FnMut(&Timing)) -> Res
     for (name, question) in questions_again() {
         take(measured(name, || rows_of(&reader, &question, cancel))?);
     }
+    if query::any(&reader, &Scope::all(Dataset::Events), cancel)? {
+        for (name, question) in event_questions()? {
+            take(measured(name, || rows_of(&reader, &question, cancel))?);
+        }
+    }
+    let busiest = busiest_address(&reader, cancel)?;
+    for (name, question) in busiest.iter().flat_map(address_questions) {
+        take(measured(name, || rows_of(&reader, &question, cancel))?);
+    }
     drop(reader);
-    for (name, question) in first_questions() {
+    let opened = busiest.map(|address| ("open_address", Asked::AddressFigures(AddressQuery::of(address))));
+    for (name, question) in first_questions().into_iter().chain(opened) {
         take(measured(name, || rows_of(&CaseReader::open(case)?, &question, cancel))?);
     }
     Ok(timings)
@@ -80,9 +92,14 @@ enum Asked {
     /// The first page of all conversations in order.
     Conversations(ConversationQuery),
     Top(TopQuery),
+    /// Every group, and how many values of a field each has.
+    TopWith(TopQuery, FieldId, FieldId),
     Series(SeriesQuery),
     /// All of the overview.
     Overview,
+    /// The first figures of an address's page, and all of it.
+    AddressFigures(AddressQuery),
+    Address(AddressQuery),
 }
 
 /// The ten questions, in the order of the peers' script.
@@ -126,6 +143,21 @@ fn questions_again() -> [(&'static str, Asked); 4] {
     ]
 }
 
+/// The address that is in most records.
+fn busiest_address(reader: &CaseReader, cancel: &Cancel) -> Result<Option<Address>, QueryError> {
+    let scope = Scope::all(Dataset::Flows);
+    let query = TopQuery { scope, by: GroupBy::Talker, measure: Measure::Records, limit: Some(2) };
+    let keys = query::top(reader, &query, cancel)?.rows.into_iter().flat_map(|row| row.key);
+    let address = |key: Value| if let Value::Text(text) = key { Address::parse(text.as_bytes()) } else { None };
+    Ok(keys.filter_map(address).next())
+}
+
+/// What is asked for its page.
+fn address_questions(address: &Address) -> [(&'static str, Asked); 2] {
+    let query = AddressQuery { limit: LIST, ..AddressQuery::of(address.clone()) };
+    [("address_figures", Asked::AddressFigures(query.clone())), ("address_page", Asked::Address(query))]
+}
+
 /// Questions to a case that was just opened, of which nothing is in memory.
 fn first_questions() -> [(&'static str, Asked); 6] {
     let packet = PairQuery { by: PairKey::PacketAddresses, ..PairQuery::all() };
@@ -145,6 +177,37 @@ fn first_questions() -> [(&'static str, Asked); 6] {
     ]
 }
 
+/// The questions about events, in the order of the peer's script.
+fn event_questions() -> Result<Vec<(&'static str, Asked)>, QueryError> {
+    let all = || Scope::all(Dataset::Events);
+    let count =
+        |text: &str| Ok::<_, QueryError>(Asked::Count(Scope::written(Dataset::Events, text)?.records(Vec::new())));
+    let [name, arn, address] =
+        ["event_name", "user_identity_arn", "source_ip_address"].map(|name| query::own_field(Dataset::Events, name));
+    let top = |field: FieldId, limit: Option<usize>| TopQuery {
+        scope: all(),
+        by: GroupBy::Field(field),
+        measure: Measure::Records,
+        limit,
+    };
+    let hours = SeriesQuery {
+        bin: BinWidth::Secs(3600),
+        by: Some(GroupBy::Field(name)),
+        top: usize::MAX,
+        ..SeriesQuery::of(all(), Measure::Records)
+    };
+    let by_name = vec![SortKey { field: name, descending: true }];
+    Ok(vec![
+        ("events_count_error", count("error_code = AccessDenied")?),
+        ("events_top_names", Asked::Top(top(name, Some(20)))),
+        ("events_series", Asked::Series(hours)),
+        ("events_principals", Asked::TopWith(top(arn, None), arn, address)),
+        ("events_sort", Asked::Page(all().records(by_name))),
+        ("events_text", count("any contains \"ransom\"")?),
+        ("events_path", count("requestParameters.bucketName exists")?),
+    ])
+}
+
 fn named_field(name: &str) -> Option<FieldId> {
     field::by_name(Dataset::Flows, name)
 }
@@ -153,7 +216,7 @@ fn named_field(name: &str) -> Option<FieldId> {
 fn rows_of(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<u64, QueryError> {
     Ok(match asked {
         Asked::Count(query) => query::rows(reader, query, cancel)?.len() as u64,
-        Asked::Page(query) => page_of(reader, &query::first_rows(reader, query, PAGE, cancel)?)?,
+        Asked::Page(query) => page_of(reader, query.dataset, &query::first_rows(reader, query, PAGE, cancel)?)?,
         Asked::Pairs(query, rows) => {
             let table = query::pairs(reader, query, cancel)?;
             query::pair_rows(reader, &table, 0..table.len().min(*rows))?;
@@ -165,23 +228,42 @@ fn rows_of(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<u64, Q
             table.len() as u64
         }
         Asked::Top(query) => query::top(reader, query, cancel)?.rows.len() as u64,
+        Asked::TopWith(query, by, of) => {
+            query::distinct_counts(reader, &query.scope, *by, *of, cancel)?;
+            query::top(reader, query, cancel)?.rows.len() as u64
+        }
         Asked::Series(query) => query::series(reader, query, cancel)?.bins.len() as u64,
+        Asked::AddressFigures(query) => {
+            let found = query::address_figures(reader, query, cancel)?;
+            found.sent.records + found.received.records
+        }
+        Asked::Address(query) => query::address_facts(reader, query, cancel)?.lists.len() as u64,
         Asked::Overview => glance(reader, LIST, cancel)?.lists.iter().map(|list| list.table.rows.len() as u64).sum(),
     })
 }
 
-/// The values of the default format's fields.
-fn page_of(reader: &CaseReader, rows: &RowSet) -> Result<u64, QueryError> {
+/// The values of the default format's fields, or of those of events that are no JSON.
+fn page_of(reader: &CaseReader, dataset: Dataset, rows: &RowSet) -> Result<u64, QueryError> {
     let ids = rows.ids(0..PAGE);
-    let fields: Vec<FieldId> = field::of(Dataset::Flows).filter(|field| field.since == 2).collect();
-    Ok(query::page(reader, Dataset::Flows, &ids, &fields)?.len() as u64)
+    let is_shown = |field: &FieldId| match dataset {
+        Dataset::Flows => field.since == 2,
+        Dataset::Events => field.kind != Kind::Json,
+    };
+    let fields: Vec<FieldId> = field::of(dataset).filter(is_shown).collect();
+    Ok(query::page(reader, dataset, &ids, &fields)?.len() as u64)
 }
 
 /// A closed case to its first page, count and histogram.
 fn open_first_page(case: &Path, cancel: &Cancel) -> Result<u64, QueryError> {
     let reader = CaseReader::open(case)?;
-    let query = RecordQuery::all(Dataset::Flows);
+    // A case of events alone opens with them.
+    let flows = Scope { duplicates: Duplicates::All, ..Scope::all(Dataset::Flows) };
+    let dataset = match query::any(&reader, &flows, cancel)? {
+        true => Dataset::Flows,
+        false => Dataset::Events,
+    };
+    let query = RecordQuery::all(dataset);
     let rows = query::rows(&reader, &query, cancel)?;
     query::histogram(&reader, &query, query::Bins::Most(BINS), cancel)?;
-    page_of(&reader, &rows)
+    page_of(&reader, dataset, &rows)
 }

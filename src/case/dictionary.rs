@@ -3,10 +3,11 @@
 use super::calls::CallTable;
 use super::error::CaseError;
 use super::feed::{self, Feed};
-use super::schema;
+use super::tuples::EventTuples;
+use super::{schema, uuid};
 use crate::model::batch::ABSENT;
 use crate::model::{Address, Dataset, FieldId, FlowBatch, Home, Tuple, field};
-use rusqlite::types::Value;
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
@@ -26,6 +27,7 @@ pub(super) struct Dictionaries {
     extras: FxHashMap<Box<str>, u32>,
     extra_count: u32,
     pub calls: CallTable,
+    pub event_tuples: EventTuples,
     /// A hash of the eventID to the event's key; what is found is compared with the row.
     pub events: FxHashMap<u64, i64>,
     /// The key of an eventID's first occurrence to those of occurrences that contradict it, ascending.
@@ -56,6 +58,7 @@ impl Dictionaries {
             extras: FxHashMap::default(),
             extra_count: 0,
             calls: CallTable::load(conn)?,
+            event_tuples: EventTuples::load(conn)?,
             events: FxHashMap::default(),
             conflicts: FxHashMap::default(),
         };
@@ -89,12 +92,17 @@ impl Dictionaries {
             this.extra_count = this.extra_count.max(id);
         }
         let mut statement = conn.prepare(
-            "SELECT event_key, event_id FROM event WHERE id = event_key AND event_id IS NOT NULL ORDER BY id",
+            "SELECT event_key, ifnull(event_uuid, event_id) AS said FROM event_row
+             WHERE id = event_key AND said IS NOT NULL ORDER BY id",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
+            let hash = match row.get_ref(1)? {
+                ValueRef::Blob(bytes) | ValueRef::Text(bytes) => hash(bytes),
+                _ => hash(&[]),
+            };
             // Occurrences that contradict the first have keys of their own.
-            this.events.entry(event_hash(row.get_ref(1)?.as_str().unwrap_or_default())).or_insert(row.get(0)?);
+            this.events.entry(hash).or_insert(row.get(0)?);
         }
         let mut statement = conn.prepare("SELECT other_id, id FROM event_conflict ORDER BY id")?;
         let mut rows = statement.query([])?;
@@ -172,8 +180,12 @@ impl Dictionaries {
 
 /// Of an eventID; equal ids have equal hashes, the rest is compared.
 pub(super) fn event_hash(event_id: &str) -> u64 {
+    uuid::bytes(event_id).map_or_else(|| hash(event_id.as_bytes()), |bytes| hash(&bytes))
+}
+
+fn hash(bytes: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
-    hasher.write(event_id.as_bytes());
+    hasher.write(bytes);
     hasher.finish()
 }
 

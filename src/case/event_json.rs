@@ -1,16 +1,17 @@
-//! The JSON of events: blocks of about half a mebibyte of text, compressed where the events are read. Trails repeat
+//! The JSON of events: blocks of about a mebibyte of text, compressed where the events are read. Trails repeat
 //! themselves so much that a block takes a tenth of its text.
 
 use super::error::CaseError;
 use super::places::{get_varint, put_varint};
-use crate::model::{EventBatch, EvidenceId, RecordId};
+use crate::model::{EvidenceId, RecordId};
 use rusqlite::{Connection, OptionalExtension, Rows, Statement};
 use std::cell::RefCell;
 
-/// Text after which a block is closed: small enough that one event is shown at once, large enough to compress.
-const BLOCK_BYTES: usize = 512 << 10;
-/// Faster than level 1 by a third, for blocks that are two fifths larger: still a twelfth of the text.
-const LEVEL: i32 = -3;
+/// Text after which a block is closed: small enough that one event is shown at once, large enough to compress, and that
+/// the page which a block leaves half empty (16 KiB) is little beside it.
+const BLOCK_BYTES: usize = 1 << 20;
+/// Blocks are three tenths smaller than at level -3, which is faster; higher levels make them no smaller.
+const LEVEL: i32 = 1;
 /// Largest text of a block that is unpacked: an event of this size is not read in the first place.
 const MOST_BYTES: usize = 512 << 20;
 /// How a block's texts are kept.
@@ -32,22 +33,29 @@ thread_local! {
     static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
 }
 
-/// Packs the JSON of events that follow each other in one evidence file.
-pub(crate) fn pack(events: &EventBatch) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut open: Vec<(u32, usize)> = Vec::new();
-    let (mut begin, mut end) = (0, 0);
-    for event in events.iter() {
-        open.push((event.position, event.json.len()));
-        end += event.json.len();
-        if end - begin >= BLOCK_BYTES {
-            blocks.extend(pack_block(&open, events.json(begin..end)));
-            open.clear();
-            begin = end;
-        }
+/// Packs the JSON of events that follow each other in one evidence file, however they come.
+#[derive(Default)]
+pub(crate) struct Packer {
+    /// Positions, and lengths of their texts.
+    open: Vec<(u32, usize)>,
+    texts: String,
+}
+
+impl Packer {
+    /// Takes the next event; a block where one is full.
+    pub(crate) fn add(&mut self, position: u32, json: &str) -> Option<Block> {
+        self.open.push((position, json.len()));
+        self.texts.push_str(json);
+        if self.texts.len() >= BLOCK_BYTES { self.finish() } else { None }
     }
-    blocks.extend(pack_block(&open, events.json(begin..end)));
-    blocks
+
+    /// What is left.
+    pub(crate) fn finish(&mut self) -> Option<Block> {
+        let block = pack_block(&self.open, &self.texts);
+        self.open.clear();
+        self.texts.clear();
+        block
+    }
 }
 
 /// `events`: positions, and lengths of their texts, which follow each other in `texts`.
@@ -94,6 +102,40 @@ pub(super) fn write(conn: &Connection, evidence: EvidenceId, blocks: &[Block]) -
     Ok(())
 }
 
+/// Writes the blocks of another table in the form of today. A block that does not unpack goes over as it is.
+pub(super) fn repack(conn: &Connection, from: &str, progress: &mut dyn FnMut()) -> Result<(), CaseError> {
+    let mut statement = conn.prepare(&format!("SELECT first_id, last_id, data FROM {from} ORDER BY first_id"))?;
+    let mut blocks = statement.query([])?;
+    let (mut evidence, mut packer) = (EvidenceId(0), Packer::default());
+    let put = |evidence: EvidenceId, block: Option<Block>| match block {
+        Some(block) => write(conn, evidence, &[block]),
+        None => Ok(()),
+    };
+    while let Some(row) = blocks.next()? {
+        let (first, last): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let data = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+        let held = Held::unpack(first, last, data).ok();
+        let texts = held.as_ref().and_then(|held| held.all().ok());
+        if RecordId(first).evidence() != evidence || texts.is_none() {
+            put(evidence, packer.finish())?;
+            evidence = RecordId(first).evidence();
+        }
+        match texts {
+            Some(texts) => {
+                for (id, text) in texts {
+                    put(evidence, packer.add(RecordId(id).position(), text))?;
+                }
+            }
+            None => {
+                let mut insert = conn.prepare_cached("INSERT INTO event_json VALUES (?, ?, ?)")?;
+                insert.execute((first, last, data))?;
+            }
+        }
+        progress();
+    }
+    put(evidence, packer.finish())
+}
+
 /// Reads events' JSON from a case; keeps the block that it read last, so that events in order cost one unpacking a
 /// block.
 #[derive(Default)]
@@ -115,6 +157,11 @@ impl PackedTexts {
     /// What SQLite says.
     pub(crate) fn all(conn: &Connection) -> Result<AllTexts<'_>, CaseError> {
         Ok(AllTexts(conn.prepare("SELECT first_id, last_id, data FROM event_json ORDER BY first_id")?))
+    }
+
+    /// The first and the last event that it holds.
+    pub(crate) fn ids(&self) -> (i64, i64) {
+        (self.first, self.last)
     }
 
     pub(crate) fn is_before(&self, event: RecordId) -> bool {
@@ -227,6 +274,21 @@ impl Held {
         Ok(Self { first, last, head, texts, passed: (first, 0, 0) })
     }
 
+    /// Every event with its text.
+    fn all(&self) -> Result<Vec<(i64, &str)>, CaseError> {
+        let cut_off = || damaged(self.first, "a text is cut off");
+        let (mut head, mut id, mut begin) = (self.head.as_slice(), self.first, 0usize);
+        let mut list = Vec::new();
+        while let (Some(step), Some(len)) = (get_varint(&mut head), get_varint(&mut head)) {
+            id = id.saturating_add_unsigned(step);
+            let end = begin.saturating_add(usize::try_from(len).unwrap_or(usize::MAX));
+            let text = self.texts.get(begin..end).and_then(|bytes| std::str::from_utf8(bytes).ok());
+            list.push((id, text.ok_or_else(cut_off)?));
+            begin = end;
+        }
+        Ok(list)
+    }
+
     fn find(&mut self, wanted: i64) -> Result<Option<&str>, CaseError> {
         // What was passed is behind: from the start again.
         if wanted <= self.passed.0 {
@@ -258,24 +320,13 @@ fn damaged(first: i64, what: &str) -> CaseError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::EventRow;
-    use crate::model::batch::{ColumnValues, Completeness};
     use proptest::prelude::*;
 
-    fn batch(events: &[(u32, String)]) -> EventBatch {
-        let mut batch = EventBatch::default();
-        for (position, json) in events {
-            batch.push(EventRow {
-                position: *position,
-                offset: 0,
-                len: 0,
-                completeness: Completeness::Full,
-                time_millis: None,
-                json,
-                columns: ColumnValues::default(),
-            });
-        }
-        batch
+    fn pack(events: &[(u32, String)]) -> Vec<Block> {
+        let mut packer = Packer::default();
+        let mut blocks: Vec<Block> = events.iter().filter_map(|(position, json)| packer.add(*position, json)).collect();
+        blocks.extend(packer.finish());
+        blocks
     }
 
     fn case() -> Connection {
@@ -297,7 +348,7 @@ mod tests {
             }).collect();
             let conn = case();
             let evidence = EvidenceId(3);
-            write(&conn, evidence, &pack(&batch(&events))).unwrap();
+            write(&conn, evidence, &pack(&events)).unwrap();
             let mut texts = EventTexts::default();
             for (position, json) in events.iter().chain(order.iter().map(|index| index.get(&events))) {
                 let found = texts.get(&conn, RecordId::new(evidence, *position)).unwrap();
@@ -307,6 +358,32 @@ mod tests {
                 prop_assert_eq!(texts.get(&conn, RecordId::new(evidence, absent)).unwrap(), None);
             }
             prop_assert_eq!(texts.get(&conn, RecordId::new(EvidenceId(4), 1)).unwrap(), None);
+        }
+
+        #[test]
+        fn blocks_of_another_size_become_those_of_today(list in prop::collection::vec((1u32..4, "[a-z]{0,40}", any::<bool>()), 1..60)) {
+            let mut position = 0;
+            let events: Vec<(u32, String)> = list.iter().map(|(step, text, is_long)| {
+                position += step;
+                (position, if *is_long { text.repeat(2_000) } else { text.clone() })
+            }).collect();
+            let (conn, today) = (case(), case());
+            conn.execute_batch("ALTER TABLE event_json RENAME TO old; CREATE TABLE event_json AS SELECT * FROM old").unwrap();
+            let evidence = EvidenceId(2);
+            write(&today, evidence, &pack(&events)).unwrap();
+            for few in events.chunks(7) {
+                for block in pack(few) {
+                    let ids = [block.first_position, block.last_position].map(|at| RecordId::new(evidence, at).0);
+                    conn.execute("INSERT INTO old VALUES (?, ?, ?)", (ids[0], ids[1], block.data)).unwrap();
+                }
+            }
+            repack(&conn, "old", &mut || {}).unwrap();
+            let blocks = |conn: &Connection| -> Vec<(i64, i64, Vec<u8>)> {
+                let mut statement = conn.prepare("SELECT * FROM event_json ORDER BY first_id").unwrap();
+                let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).unwrap();
+                rows.collect::<Result<_, _>>().unwrap()
+            };
+            prop_assert_eq!(blocks(&conn), blocks(&today));
         }
 
         #[test]

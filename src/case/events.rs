@@ -5,18 +5,19 @@
 use super::conflicts::{self, Beside, Conflict};
 use super::dictionary::{self, Dictionaries};
 use super::error::CaseError;
-use super::{schema, structure};
-use crate::model::field::{self, Kind};
-use crate::model::{EventRow, EvidenceId, FieldId, RecordId};
+use super::schema::{self, EventColumn};
+use super::tuples::EventTuples;
+use super::{structure, uuid};
+use crate::model::{EventRow, EvidenceId, FieldId, RecordId, field};
 use rusqlite::{Connection, OptionalExtension, ffi, params};
 use rustc_hash::FxHashMap;
 use std::ffi::c_int;
 use std::ptr;
 
-/// Writes table event over one connection.
+/// Writes events over one connection.
 pub(super) struct EventTable {
     /// The columns behind the fixed ones, and the place of each value among an event's columns.
-    columns: Vec<(usize, FieldId)>,
+    columns: Vec<(usize, FieldId, EventColumn)>,
     sql: String,
     insert: Option<Insert>,
 }
@@ -31,22 +32,25 @@ pub(super) enum Met {
     Again,
 }
 
-/// Columns of table event before those of the table of fields.
+/// Columns of table event_row before those of the table of fields.
 const FIXED: [&str; 8] =
-    ["id", "event_key", "call_id", "byte_offset", "byte_length", "completeness", "time_millis", "source_ip_key"];
+    ["id", "event_key", "call_id", "caller_id", "byte_offset", "byte_length", "completeness", "time_millis"];
 
 impl EventTable {
     pub(super) fn of(conn: &Connection) -> Result<Self, CaseError> {
-        let all: Vec<FieldId> = field::event_columns().collect();
-        let place = |field| all.iter().position(|f| *f == field).map(|at| (at, field));
+        let place = |field| field::event_columns().position(|f| f == field);
         // A case that is being brought up may lack the fields of later versions.
-        let there = structure::columns(conn, "event")?;
-        let is_there = |field: &FieldId| there.iter().any(|column| column.name == schema::column(*field));
-        let columns: Vec<(usize, FieldId)> = schema::event_row_columns().filter(is_there).filter_map(place).collect();
-        let mut names = FIXED.to_vec();
-        names.extend(columns.iter().map(|(_, field)| schema::column(*field)));
+        let there = structure::columns(conn, "event_row")?;
+        let is_there = |name: &str| there.iter().any(|column| column.name == name);
+        let columns: Vec<(usize, FieldId, EventColumn)> = schema::event_row_fields()
+            .into_iter()
+            .filter(|(field, column)| is_there(&column.of(*field)))
+            .filter_map(|(field, column)| Some((place(field)?, field, column)))
+            .collect();
+        let mut names: Vec<String> = FIXED.map(str::to_owned).to_vec();
+        names.extend(columns.iter().map(|(_, field, column)| column.of(*field)));
         let marks = vec!["?"; names.len()].join(",");
-        let sql = format!("INSERT INTO event ({}) VALUES ({marks})", names.join(","));
+        let sql = format!("INSERT INTO event_row ({}) VALUES ({marks})", names.join(","));
         Ok(Self { columns, sql, insert: None })
     }
 
@@ -72,7 +76,7 @@ impl EventTable {
         if key != id {
             choose_occurrence(conn, key, id, event)?;
         }
-        self.insert(conn, (id, key, call.id), event)?;
+        self.insert(conn, &mut dictionaries.event_tuples, (id, key, call.id), event)?;
         let met = match (key == id, call.is_aggregated) {
             (false, _) => Met::Again,
             (true, true) => Met::FirstAggregated,
@@ -81,10 +85,11 @@ impl EventTable {
         Ok((met, conflict))
     }
 
-    /// Writes the row alone: its id, the key of its event and the number of its call.
+    /// Writes the row, and what it refers to but for its call: its id, the key of its event and the number of its call.
     pub(super) fn insert(
         &mut self,
         conn: &Connection,
+        tuples: &mut EventTuples,
         (id, key, call): (i64, i64, u32),
         event: &EventRow<'_>,
     ) -> Result<(), CaseError> {
@@ -92,37 +97,38 @@ impl EventTable {
             Some(insert) => insert,
             none => none.insert(Insert::prepare(conn, &self.sql)?),
         };
-        let mut source_ip_key = None;
+        let caller = tuples.caller(conn, event.columns)?;
         let mut row = insert.row();
         row.integer(1, Some(id));
         row.integer(2, Some(key));
         row.integer(3, Some(i64::from(call)));
-        row.integer(4, i64::try_from(event.offset).ok());
-        row.integer(5, i64::try_from(event.len).ok());
-        row.integer(6, Some(event.completeness as i64));
-        row.integer(7, event.time_millis);
-        for (index, (place, field)) in self.columns.iter().enumerate() {
-            let value = event.columns.get(*place);
-            let value = match field.kind {
-                Kind::Address => {
-                    source_ip_key = value.and_then(dictionary::address_key);
-                    value
+        row.integer(4, Some(i64::from(caller)));
+        row.integer(5, i64::try_from(event.offset).ok());
+        row.integer(6, i64::try_from(event.len).ok());
+        row.integer(7, Some(event.completeness as i64));
+        row.integer(8, event.time_millis);
+        for (index, (place, field, column)) in self.columns.iter().enumerate() {
+            let Some(value) = event.columns.get(*place) else { continue };
+            let at = index + 1 + FIXED.len();
+            match column {
+                // What time_millis says already is not written twice.
+                EventColumn::Text if field.name == "event_time" => {
+                    let is_said = event.time_millis.is_some() && is_plain_time(value);
+                    row.text(at, (!is_said).then_some(value));
                 }
-                Kind::Time if field.name == "event_time" => value.filter(|text| {
-                    // What time_millis says already is not written twice.
-                    event.time_millis.is_none() || !is_plain_time(text)
-                }),
-                _ => value,
-            };
-            row.text(index + 1 + FIXED.len(), value);
+                EventColumn::Text => row.text(at, Some(value)),
+                EventColumn::TextIfNoUuid => row.text(at, Some(value).filter(|text| uuid::bytes(text).is_none())),
+                EventColumn::Uuid(_) => row.bytes16(at, uuid::bytes(value)),
+                EventColumn::Message => row.integer(at, Some(i64::from(tuples.message(conn, value)?))),
+                EventColumn::Member => row.integer(at, Some(i64::from(tuples.member(conn, value)?))),
+            }
         }
-        row.blob(8, source_ip_key.as_ref().map(|key| key.as_slice()));
         row.execute(conn)
     }
 }
 
 /// Is it `2021-05-16T07:50:00Z`, the one form in which whole seconds are written back?
-fn is_plain_time(text: &str) -> bool {
+pub(super) fn is_plain_time(text: &str) -> bool {
     let form = b"0000-00-00T00:00:00Z";
     let fits = |(byte, form): (u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == *form };
     // A leap second has no number of its own.
@@ -182,8 +188,7 @@ pub(super) fn choose_occurrence(conn: &Connection, key: i64, id: i64, event: &Ev
     Ok(())
 }
 
-/// The prepared statement. Values are lent to SQLite for one row instead of copied: with some forty values an event,
-/// the copies took a third of the time. Must be dropped before its connection is closed.
+/// The prepared statement. Texts are lent to SQLite for one row instead of copied. Must be dropped before its connection is closed.
 struct Insert {
     statement: ptr::NonNull<ffi::sqlite3_stmt>,
 }
@@ -239,11 +244,12 @@ impl<'v> Row<'v> {
         }));
     }
 
-    fn blob(&mut self, place: usize, value: Option<&'v [u8]>) {
-        // SAFETY: as `text`.
+    /// Copied by SQLite.
+    fn bytes16(&mut self, place: usize, value: Option<[u8; 16]>) {
+        // SAFETY: the statement is alive; the bytes are read during the call only.
         self.note(value.map(|bytes| unsafe {
             let (first, len) = (bytes.as_ptr().cast(), bytes.len() as u64);
-            ffi::sqlite3_bind_blob64(self.statement(), place as c_int, first, len, None)
+            ffi::sqlite3_bind_blob64(self.statement(), place as c_int, first, len, ffi::SQLITE_TRANSIENT())
         }));
     }
 

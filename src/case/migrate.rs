@@ -3,6 +3,7 @@
 
 mod to_v2;
 mod to_v5;
+mod to_v6;
 
 use super::error::CaseError;
 use super::{journal, schema, structure};
@@ -13,20 +14,25 @@ use std::path::Path;
 struct Migration {
     before: fn(&Connection) -> Result<(), CaseError>,
     /// How many events became what they were not before.
-    after: fn(&Connection) -> Result<u64, CaseError>,
+    after: fn(&Connection, &mut Progress<'_>) -> Result<u64, CaseError>,
 }
 
+/// Takes how much of a step is done, and how much there is to do.
+pub(super) type Progress<'p> = dyn FnMut(u64, u64) + 'p;
+
 /// A step that only makes what is new: tables, indexes, views, columns that may be NULL.
-const NEW_ONLY: Migration = Migration { before: |_| Ok(()), after: |_| Ok(0) };
+const NEW_ONLY: Migration = Migration { before: |_| Ok(()), after: |_, _| Ok(0) };
 
 /// `MIGRATIONS[n]` brings version n + 1 to version n + 2. Version 1 is the first that was ever written; 3 has what
 /// examiners add: indicators and labels, tags, notes, findings and exhibits; 4 the parts of lists' patterns;
-/// 5 what was offered to an import and is no evidence, and occurrences of an event that contradict each other.
+/// 5 what was offered to an import and is no evidence, and occurrences of an event that contradict each other; 6 events
+/// whose rows refer to what repeats.
 const MIGRATIONS: [Migration; (schema::VERSION - 1) as usize] = [
-    Migration { before: to_v2::before, after: |conn| to_v2::after(conn).map(|()| 0) },
+    Migration { before: to_v2::before, after: |conn, _| to_v2::after(conn).map(|()| 0) },
     NEW_ONLY,
     NEW_ONLY,
-    Migration { before: |_| Ok(()), after: to_v5::after },
+    Migration { before: |_| Ok(()), after: |conn, _| to_v5::after(conn) },
+    Migration { before: to_v6::before, after: to_v6::after },
 ];
 
 /// The schemas of older versions, as they were written.
@@ -35,6 +41,7 @@ const OLDER: [&str; (schema::VERSION - 1) as usize] = [
     include_str!("migrate/v2.sql"),
     include_str!("migrate/v3.sql"),
     include_str!("migrate/v4.sql"),
+    include_str!("migrate/v5.sql"),
 ];
 
 /// Is it of an older version than this program writes?
@@ -48,7 +55,12 @@ pub(super) fn version(conn: &Connection) -> Result<i32, CaseError> {
 
 /// Brings a case that `open::check` has passed up to `schema::VERSION`. The journal tells who did it; a temporary copy,
 /// for which nobody is named, keeps the journal of its case.
-pub(super) fn to_current(conn: &Connection, path: &Path, by: Option<&str>) -> Result<(), CaseError> {
+pub(super) fn to_current(
+    conn: &Connection,
+    path: &Path,
+    by: Option<&str>,
+    progress: &mut Progress<'_>,
+) -> Result<(), CaseError> {
     let found = version(conn)?;
     let steps = usize::try_from(found.saturating_sub(1)).ok().and_then(|done| MIGRATIONS.get(done..));
     let Some(steps) = steps.filter(|_| found > 0) else {
@@ -59,7 +71,7 @@ pub(super) fn to_current(conn: &Connection, path: &Path, by: Option<&str>) -> Re
     }
     // Another program that does the same is waited for, and then there is nothing to do.
     conn.execute_batch("BEGIN IMMEDIATE")?;
-    let done = if is_older(conn)? { migrate(conn, found, steps, by) } else { Ok(()) };
+    let done = if is_older(conn)? { migrate(conn, found, steps, by, progress) } else { Ok(()) };
     match done {
         Ok(()) => Ok(conn.execute_batch("COMMIT")?),
         Err(error) => {
@@ -70,12 +82,18 @@ pub(super) fn to_current(conn: &Connection, path: &Path, by: Option<&str>) -> Re
     }
 }
 
-fn migrate(conn: &Connection, found: i32, steps: &[Migration], by: Option<&str>) -> Result<(), CaseError> {
+fn migrate(
+    conn: &Connection,
+    found: i32,
+    steps: &[Migration],
+    by: Option<&str>,
+    progress: &mut Progress<'_>,
+) -> Result<(), CaseError> {
     let mut own_events = 0;
     for (number, step) in (found + 1..).zip(steps) {
         (step.before)(conn)?;
         make_missing(conn, number)?;
-        own_events += (step.after)(conn)?;
+        own_events += (step.after)(conn, progress)?;
     }
     conn.pragma_update(None, "user_version", schema::VERSION)?;
     let Some(by) = by else { return Ok(()) };
@@ -172,7 +190,7 @@ mod tests {
             let conn = Connection::open_in_memory().unwrap();
             make_missing(&conn, version).unwrap();
             conn.pragma_update(None, "user_version", version).unwrap();
-            to_current(&conn, Path::new("a case"), Some("A. Mori")).unwrap();
+            to_current(&conn, Path::new("a case"), Some("A. Mori"), &mut |_, _| {}).unwrap();
             assert_eq!(super::version(&conn).unwrap(), schema::VERSION);
             assert_eq!(structure::of(&conn).unwrap(), expected_schema(schema::VERSION).unwrap(), "from {version}");
             let entries = journal::read(&conn).unwrap();
@@ -186,7 +204,7 @@ mod tests {
             let conn = Connection::open_in_memory().unwrap();
             conn.pragma_update(None, "user_version", version).unwrap();
             assert!(
-                matches!(to_current(&conn, Path::new("a case"), None), Err(CaseError::NotACase { .. })),
+                matches!(to_current(&conn, Path::new("a case"), None, &mut |_, _| {}), Err(CaseError::NotACase { .. })),
                 "{version}"
             );
         }
@@ -231,10 +249,11 @@ mod tests {
         let today = schema::ddl();
         let tomorrow = today
             .replacen(
-                "CREATE TABLE event (\n  id INTEGER PRIMARY KEY,",
-                "CREATE TABLE event (\n  id INTEGER PRIMARY KEY,\n  mood TEXT, -- new",
+                "CREATE TABLE event_row (\n  id INTEGER PRIMARY KEY,",
+                "CREATE TABLE event_row (\n  id INTEGER PRIMARY KEY,\n  mood TEXT, -- new",
                 1,
             )
+            .replacen("CREATE VIEW event AS SELECT\n  r.id,", "CREATE VIEW event AS SELECT\n  r.mood,\n  r.id,", 1)
             .replacen("SELECT\n  e.id >> 32 AS evidence", "SELECT\n  e.mood AS mood,\n  e.id >> 32 AS evidence", 2)
             .replacen("  fields TEXT NOT NULL -- JSON", "  fields TEXT NOT NULL,\n  others TEXT -- JSON", 1);
         let model = Connection::open_in_memory().unwrap();
@@ -243,7 +262,8 @@ mod tests {
         conn.execute_batch(&today).unwrap();
         conn.execute_batch(
             "INSERT INTO call (call_id) VALUES (1);
-             INSERT INTO event (id, event_key, call_id, byte_offset, byte_length, completeness) VALUES (7, 7, 1, 0, 0, 4);",
+             INSERT INTO event_row (id, event_key, call_id, caller_id, byte_offset, byte_length, completeness)
+               VALUES (7, 7, 1, 1, 0, 0, 4);",
         )
         .unwrap();
         assert_ne!(structure::of(&conn).unwrap(), structure::of(&model).unwrap());
@@ -263,7 +283,8 @@ mod tests {
             json: "{}",
             columns: batch.values(),
         };
-        table.insert(&conn, (8, 8, 1), &event).unwrap();
+        let mut tuples = crate::case::tuples::EventTuples::load(&conn).unwrap();
+        table.insert(&conn, &mut tuples, (8, 8, 1), &event).unwrap();
         let read = conn.query_row(
             "SELECT byte_offset, byte_length, completeness, time_millis, mood FROM event WHERE id = 8",
             [],

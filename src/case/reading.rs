@@ -4,7 +4,7 @@
 
 use super::error::CaseError;
 use super::open::{self, Checked};
-use super::{migrate, salvage, schema};
+use super::{migrate, room, salvage, schema};
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -72,6 +72,10 @@ impl Copied {
         let copy = copy.into_temp_path();
         let mut lost = Vec::new();
         if damage.is_empty() {
+            let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
+            if !room::is_there(folder, bytes.saturating_add(room::needed(&conn, version)?)) {
+                return Err(CaseError::DiskFull);
+            }
             let mut target = scratch(&copy)?;
             // In steps, because another program may be at the case.
             let pages = 4096;
@@ -112,7 +116,7 @@ pub(super) fn rows_of(source: &Connection, target: &Connection, version: i32) ->
 
 /// Brings the copy up to this version; its journal stays that of the case.
 fn finish(target: &Connection, path: &Path) -> Result<(), CaseError> {
-    migrate::to_current(target, path, None)
+    migrate::to_current(target, path, None, &mut |_, _| {})
 }
 
 /// A file that is lost anyway when the machine stops.
@@ -140,19 +144,28 @@ pub fn older_version(path: &Path) -> Option<(i32, u64)> {
     (1..schema::VERSION).contains(&version).then_some((version, bytes))
 }
 
-/// The case brought up to this version, in place; the one it was of. `by` goes into its journal.
+/// The case brought up to this version, in place; the one it was of. `by` goes into its journal. `progress` takes how much
+/// of the work is done, and how much there is.
 ///
 /// # Errors
 /// It is no case, damaged, or cannot be written.
-pub fn upgrade(path: &Path, by: &str) -> Result<i32, CaseError> {
+pub fn upgrade(path: &Path, by: &str, progress: &mut dyn FnMut(u64, u64)) -> Result<i32, CaseError> {
     let conn = open::connect_whole(path)?;
     let found = migrate::version(&conn)?;
-    migrate::to_current(&conn, path, Some(by)).map_err(|error| match error {
+    let done = match room::is_there(path, room::needed(&conn, found)?) {
+        true => migrate::to_current(&conn, path, Some(by), progress),
+        // Said before the work and not in the middle of it.
+        false => Err(CaseError::DiskFull),
+    };
+    done.map_err(|error| match error {
         CaseError::ReadOnly | CaseError::DiskFull | CaseError::NotWritten => {
             CaseError::NotUpgraded { path: path.to_owned(), reason: error.to_string() }
         }
         other => other,
     })?;
+    if found < schema::VERSION {
+        room::compact(&conn, path);
+    }
     conn.close().map_err(|(_, error)| CaseError::from(error))?;
     Ok(found)
 }

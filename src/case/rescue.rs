@@ -94,7 +94,7 @@ fn copy(source: &Path, made: &Path, scratch: &Path) -> Result<(i32, Vec<String>,
     let target = open::connect_raw(made, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     let mut salvaged = rows_of(&conn, &target, version)?;
     suspect(&conn, &damage, &mut salvaged);
-    migrate::to_current(&target, source, None)?;
+    migrate::to_current(&target, source, None, &mut |_, _| {})?;
     settle(&target)?;
     target.close().map_err(|(_, error)| CaseError::from(error))?;
     Ok((version, damage, salvaged))

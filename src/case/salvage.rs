@@ -71,8 +71,8 @@ pub(super) fn copy(from: &Connection, to: &Connection) -> Result<Salvaged, CaseE
         salvaged.rows.insert(name.clone(), copying.rows);
         salvaged.lost.append(&mut copying.lost);
     }
-    for (table, count) in COUNTED {
-        if !salvaged.lost.iter().any(|lost| lost.table == table) {
+    for (rows, table, count) in COUNTED {
+        if !salvaged.lost.iter().any(|lost| lost.table == table || lost.table == rows) {
             salvaged.lost.append(&mut fewer_than_counted(to, table, count)?);
         }
     }
@@ -81,8 +81,10 @@ pub(super) fn copy(from: &Connection, to: &Connection) -> Result<Salvaged, CaseE
 
 /// Tables whose keys are numbers without gaps, and those whose rows are counted beside each evidence: rows that a
 /// damaged page no longer shows are missed there, although reading it tells of no fault.
-const DENSE: [&str; 7] = ["journal", "address", "pair", "interface", "disposition", "extra", "call"];
-const COUNTED: [(&str, &str); 2] = [("flow", "flow_count"), ("event", "event_count")];
+const DENSE: [&str; 10] =
+    ["journal", "address", "pair", "interface", "disposition", "extra", "call", "caller", "message", "member_text"];
+/// The table of the rows, the table or view that shows them in every version, and their count.
+const COUNTED: [(&str, &str, &str); 2] = [("flow", "flow", "flow_count"), ("event_row", "event", "event_count")];
 
 fn fewer_than_counted(conn: &Connection, table: &str, count: &str) -> Result<Vec<Lost>, CaseError> {
     let mut statement = conn.prepare(&format!(
@@ -198,8 +200,17 @@ impl Table {
 
     /// The key as a person names the row.
     fn name_of(&self, key: &[Value]) -> String {
-        let records = ["flow", "flow_chunk", "flow_duplicate", "event", "event_json", "event_choice", "event_conflict"]
-            .contains(&&*self.name);
+        let records = [
+            "flow",
+            "flow_chunk",
+            "flow_duplicate",
+            "event",
+            "event_row",
+            "event_json",
+            "event_choice",
+            "event_conflict",
+        ]
+        .contains(&&*self.name);
         let part = |value: &Value| match value {
             Value::Integer(id) if records => RecordId(*id).to_string(),
             Value::Integer(number) => number.to_string(),

@@ -6,7 +6,7 @@ use crate::model::{Dataset, FieldId, Home, Kind, field};
 /// "CTRL", in the file's header: `file NAME.coldtrail` can name it.
 pub const APPLICATION_ID: i32 = 0x4354_524c;
 /// The schema that this program writes.
-pub const VERSION: i32 = 5;
+pub const VERSION: i32 = 6;
 
 /// The column of a field in its home's table. AWS's `interface_id` would clash with the key of table `interface`.
 pub fn column(field: FieldId) -> &'static str {
@@ -33,7 +33,6 @@ pub fn ddl() -> String {
     let disposition = columns(field::at_home(Dataset::Flows, Home::Disposition));
     let is_call = |f: &FieldId| matches!(f.home, Home::Call(_));
     let call = columns(field::event_columns().filter(is_call));
-    let event = columns(event_row_columns());
     let tables = include_str!("schema.sql")
         .replace(
             "{interface}",
@@ -44,37 +43,207 @@ pub fn ddl() -> String {
             &format!("CREATE TABLE disposition (\n  disposition_id INTEGER PRIMARY KEY,\n{disposition}\n);"),
         )
         .replace("{call}", &format!("CREATE TABLE call (\n  call_id INTEGER PRIMARY KEY,\n{call}\n);"))
-        .replace("{event}", &format!("CREATE TABLE event (\n{EVENT_KEY_COLUMNS}\n{event}\n);"));
+        .replace("{caller}", &caller_table())
+        .replace("{event_row}", &event_row_table());
     format!(
-        "{tables}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n",
+        "{tables}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n",
         include_str!("column_index.sql"),
         include_str!("saved.sql"),
         include_str!("indicators.sql"),
         include_str!("conclusions.sql"),
         flow_view(),
+        whole_event_view(),
         event_view("cloudtrail_occurrence", ""),
         event_view("cloudtrail_event", EVENT_ONCE)
     )
 }
 
-/// The fields that are columns of table event itself, behind its own eight, in order.
+/// The fields that view event shows beside those of table call.
 pub fn event_row_columns() -> impl Iterator<Item = FieldId> {
     field::event_columns().filter(|f| matches!(f.home, Home::Event(_) | Home::EventJson(_)))
 }
 
-/// Names of the columns of table event that hold JSON.
-pub fn event_json_columns() -> impl Iterator<Item = &'static str> {
-    event_row_columns().filter(|field| matches!(field.home, Home::EventJson(_))).map(column)
+/// Fields of table caller: who called, with which session, from where. Sessions and addresses make thousands of calls.
+const CALLER: [&str; 5] = [
+    "source_ip_address",
+    "user_identity_principal_id",
+    "user_identity_arn",
+    "user_identity_access_key_id",
+    "session_creation_date",
+];
+
+/// Fields that are a UUID in most events, and the columns in which one written in lower case is 16 bytes.
+pub const UUIDS: [(&str, &str); 2] = [("event_id", "event_uuid"), ("request_id", "request_uuid")];
+
+/// The column that holds a field as 16 bytes where it is a UUID.
+pub fn uuid_column(field: FieldId) -> Option<&'static str> {
+    UUIDS.iter().find(|(name, _)| field.dataset == Dataset::Events && *name == field.name).map(|(_, column)| *column)
 }
 
-const EVENT_KEY_COLUMNS: &str = "  id INTEGER PRIMARY KEY,
+/// The table that holds an event's value once for all events that have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventDictionary {
+    pub table: &'static str,
+    pub key: &'static str,
+    /// The value's column.
+    pub column: &'static str,
+    field: FieldId,
+}
+
+impl EventDictionary {
+    /// Of a field; `None` where its value is in each event's own row.
+    pub fn of(field: FieldId) -> Option<Self> {
+        let (table, key, column) = match field.home {
+            Home::Call(_) => ("call", "call_id", field.name),
+            Home::EventJson(_) => ("member", "member_id", "json"),
+            Home::Event(_) if is_of_caller(field) => ("caller", "caller_id", field.name),
+            Home::Event(_) if field.name == "error_message" => ("message", "message_id", field.name),
+            _ => return None,
+        };
+        Some(Self { table, key, column, field })
+    }
+
+    /// The column of an event that names the value's row.
+    pub fn reference(self) -> String {
+        match self.table {
+            "member" => format!("{}_id", self.field.name),
+            _ => self.key.to_owned(),
+        }
+    }
+
+    /// The statement that reads an expression on the row `m` that holds an event's value; `event` is the event's alias.
+    pub fn select(self, event: &str, expression: &str) -> String {
+        let Self { table, key, .. } = self;
+        format!("SELECT {expression} FROM {table} m WHERE m.{key} = {event}.{}", self.reference())
+    }
+}
+
+pub fn is_of_caller(field: FieldId) -> bool {
+    CALLER.contains(&field.name)
+}
+
+/// The columns of an event that name rows of dictionaries, and the tables of these.
+pub fn event_references() -> Vec<(String, &'static str)> {
+    let mut list = Vec::new();
+    for held in field::event_columns().filter_map(EventDictionary::of) {
+        let reference = (held.reference(), held.table);
+        if !list.contains(&reference) {
+            list.push(reference);
+        }
+    }
+    list
+}
+
+fn caller_table() -> String {
+    let fields = columns(field::event_columns().filter(|f| is_of_caller(*f)));
+    format!(
+        "CREATE TABLE caller (
+  caller_id INTEGER PRIMARY KEY,
+  source_ip_key BLOB, -- 16 bytes where source_ip_address is an address
+{fields}
+);"
+    )
+}
+
+/// The columns of table event_row that hold a field, behind its own.
+pub fn event_row_fields() -> Vec<(FieldId, EventColumn)> {
+    let mut list = Vec::new();
+    for field in event_row_columns() {
+        let uuid = uuid_column(field);
+        match EventDictionary::of(field).map(|held| held.table) {
+            Some("caller") => {}
+            Some("message") => list.push((field, EventColumn::Message)),
+            Some(_) => list.push((field, EventColumn::Member)),
+            None => {
+                list.push((field, if uuid.is_some() { EventColumn::TextIfNoUuid } else { EventColumn::Text }));
+                list.extend(uuid.map(|column| (field, EventColumn::Uuid(column))));
+            }
+        }
+    }
+    list
+}
+
+/// What a column of table event_row holds of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventColumn {
+    Text,
+    TextIfNoUuid,
+    Uuid(&'static str),
+    /// The number of a row of table message.
+    Message,
+    /// The number of a member.
+    Member,
+}
+
+impl EventColumn {
+    /// Its name.
+    pub fn of(self, field: FieldId) -> String {
+        match self {
+            Self::Text | Self::TextIfNoUuid => field.name.to_owned(),
+            Self::Uuid(column) => column.to_owned(),
+            Self::Message => "message_id".to_owned(),
+            Self::Member => format!("{}_id", field.name),
+        }
+    }
+
+    fn type_name(self) -> &'static str {
+        match self {
+            Self::Text | Self::TextIfNoUuid => "TEXT",
+            Self::Uuid(_) => "BLOB",
+            Self::Message | Self::Member => "INTEGER",
+        }
+    }
+}
+
+fn event_row_table() -> String {
+    let fields = event_row_fields();
+    let fields = fields.iter().map(|(field, column)| format!("  {} {}", column.of(*field), column.type_name()));
+    format!("CREATE TABLE event_row (\n{EVENT_ROW}\n{}\n);", fields.collect::<Vec<_>>().join(",\n"))
+}
+
+const EVENT_ROW: &str = "  id INTEGER PRIMARY KEY,
   event_key INTEGER NOT NULL, -- the id of the first occurrence of this eventID
   call_id INTEGER NOT NULL,
+  caller_id INTEGER NOT NULL,
   byte_offset INTEGER NOT NULL, -- in the uncompressed content
   byte_length INTEGER NOT NULL,
   completeness INTEGER NOT NULL, -- 4 full JSON, 3 query CSV, 2 and 1 console CSV
-  time_millis INTEGER, -- event_time, milliseconds
-  source_ip_key BLOB, -- 16 bytes where source_ip_address is an address";
+  time_millis INTEGER, -- event_time, milliseconds";
+
+/// View event: an event's row with the values that it refers to, in columns named after the fields; members as the file
+/// wrote them. It reads one table, so that what is not asked for costs nothing.
+fn whole_event_view() -> String {
+    let mut list: Vec<String> =
+        ["id", "event_key", "call_id", "caller_id", "byte_offset", "byte_length", "completeness", "time_millis"]
+            .map(|name| format!("r.{name}"))
+            .to_vec();
+    list.push("(SELECT m.source_ip_key FROM caller m WHERE m.caller_id = r.caller_id) AS source_ip_key".to_owned());
+    for field in event_row_columns() {
+        let name = field.name;
+        match (EventDictionary::of(field), uuid_column(field)) {
+            (Some(held), _) => {
+                if held.table != "caller" {
+                    list.push(format!("r.{}", held.reference()));
+                }
+                list.push(format!("({}) AS {name}", held.select("r", &format!("m.{}", held.column))));
+            }
+            (None, Some(uuid)) => {
+                list.push(format!("r.{uuid}"));
+                let text = uuid_text(&format!("r.{uuid}"));
+                list.push(format!("CASE WHEN r.{uuid} IS NULL THEN r.{name} ELSE {text} END AS {name}"));
+            }
+            (None, None) => list.push(format!("r.{name}")),
+        }
+    }
+    format!("CREATE VIEW event AS SELECT\n  {}\nFROM event_row r;", list.join(",\n  "))
+}
+
+/// 16 bytes as CloudTrail writes a UUID.
+fn uuid_text(bytes: &str) -> String {
+    let part = |from: usize, len: usize| format!("hex(substr({bytes}, {from}, {len}))");
+    let parts = [(1, 4), (5, 2), (7, 2), (9, 2), (11, 6)].map(|(from, len)| part(from, len));
+    format!("lower({})", parts.join(" || '-' || "))
+}
 
 /// The condition that shows an event once, by the occurrence that tells most; aggregated summaries are no events.
 pub const EVENT_ONCE: &str =
@@ -132,8 +301,11 @@ fn event_view(name: &str, condition: &str) -> String {
             Home::Event(_) if name == "event_time" => EVENT_TIME_TEXT.to_owned(),
             Home::Event(_) => format!("e.{name}"),
             Home::Call(_) => format!("k.{name}"),
-            Home::EventJson("userIdentity") => format!("ifnull(e.user_identity ->> '$', {})", identity_of_columns()),
-            Home::EventJson(_) => format!("e.{name} ->> '$'"),
+            Home::EventJson(member) => {
+                let value = EventDictionary::of(field).map(|held| held.select("e", "m.json ->> '$'"));
+                let value = format!("({})", value.unwrap_or_default());
+                if member == "userIdentity" { format!("ifnull({value}, {})", identity_of_columns()) } else { value }
+            }
             _ => continue,
         };
         list.push(format!("{expression} AS \"{name}\""));

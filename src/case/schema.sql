@@ -1,4 +1,4 @@
--- Coldtrail case file, schema version 5. Every time is UTC; flow times are seconds, other times ISO 8601 text or
+-- Coldtrail case file, schema version 6. Every time is UTC; flow times are seconds, other times ISO 8601 text or
 -- milliseconds where the name says so. A record's id is evidence_id << 32 | position.
 
 CREATE TABLE case_info (
@@ -152,11 +152,32 @@ CREATE TABLE flow_duplicate ( -- a record that an earlier evidence file already 
   original_id INTEGER NOT NULL
 );
 
--- call: the tuple of what was called, by which kind of identity and with which client; event: one row per occurrence of
--- a CloudTrail event. Their columns come from the table of fields. A member that is JSON is kept as the file wrote it;
--- user_identity only where it tells more than its own columns do. event_time is kept where time_millis does not say it.
+-- call: the tuple of what was called, by which kind of identity and with which client; caller: of who called, with which
+-- session and from where. Their columns come from the table of fields. event_row: one row per occurrence of a CloudTrail
+-- event, with what distinguishes it, and the numbers of the rows that hold the rest: view event shows all of it. An
+-- eventID or requestID is 16 bytes where it is a UUID in lower case. event_time is kept where time_millis does not say
+-- it. user_identity is a member only where it tells more than its own columns do.
 {call}
-{event}
+{caller}
+
+CREATE TABLE message (
+  message_id INTEGER PRIMARY KEY,
+  error_message TEXT NOT NULL
+);
+
+CREATE TABLE member_text ( -- members of events that are JSON, as the file wrote them; view member shows them whole
+  member_id INTEGER PRIMARY KEY,
+  base_id INTEGER, -- the member with which it shares its begin and its end; NULL where json is all of it
+  head INTEGER, -- characters that it begins with as the other does
+  tail INTEGER, -- characters that it ends with as the other does
+  json TEXT NOT NULL -- what is between them
+);
+
+CREATE VIEW member AS SELECT t.member_id, CASE WHEN t.base_id IS NULL THEN t.json
+  ELSE substr(b.json, 1, t.head) || t.json || substr(b.json, length(b.json) - t.tail + 1) END AS json
+FROM member_text t LEFT JOIN member_text b ON b.member_id = t.base_id;
+
+{event_row}
 
 CREATE TABLE event_json ( -- the events' own JSON
   first_id INTEGER PRIMARY KEY,

@@ -31,6 +31,7 @@ mod series;
 mod sightings;
 mod sql;
 mod stop;
+mod top;
 mod upgrade;
 mod verify;
 mod warnings;
@@ -86,6 +87,7 @@ pub enum Command {
     Raw(raw::Arguments),
     Pairs(pairs::Arguments),
     Series(series::Arguments),
+    Top(top::Arguments),
     Query(query::Arguments),
     #[command(subcommand)]
     Indicators(indicators::Command),
@@ -146,6 +148,7 @@ fn answer(command: Command) -> Result<u8, CliError> {
         Command::Raw(arguments) => raw::run(&arguments),
         Command::Pairs(arguments) => pairs::run(&arguments),
         Command::Series(arguments) => series::run(&arguments),
+        Command::Top(arguments) => top::run(&arguments),
         Command::Query(arguments) => query::run(&arguments),
         Command::Indicators(command) => indicators::run(&command),
         Command::Sightings(arguments) => sightings::run(&arguments),

@@ -37,9 +37,22 @@ pub(super) fn at<'a>(case: &'a Path, by: Option<&'a str>, upgrades: bool) -> Res
     Ok(Target { path: case, examiner: by })
 }
 
+/// Percent of an upgrade between two messages, and the events from which on there are any.
+const TOLD_PERCENT: u64 = 10;
+const TOLD_FROM: u64 = 200_000;
+
 /// Upgrades a case in the name of whoever runs the program.
 pub(super) fn upgrade(case: &Path, by: Option<&str>) -> Result<(), CliError> {
-    let found = case::upgrade(case, &examiner::of_this_run(by))?;
+    let mut told = 0;
+    let mut progress = |done: u64, total: u64| {
+        let percent = done.saturating_mul(100).checked_div(total).unwrap_or(100);
+        // A small case is done before it could be read.
+        if percent >= told + TOLD_PERCENT && total >= TOLD_FROM {
+            told = percent;
+            tell(&format!("upgrade: {percent} %"));
+        }
+    };
+    let found = case::upgrade(case, &examiner::of_this_run(by), &mut progress)?;
     let (name, known) = (escape(&case.to_string_lossy()), schema::VERSION);
     tell(&match found == known {
         true => format!("{name} already has version {known}; nothing changed"),

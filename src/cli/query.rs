@@ -3,7 +3,7 @@
 use super::arguments::{ScopeArguments, parse_filter, unknown};
 use super::output::{self, Rows, tell};
 use super::pairs::DataRatio;
-use super::{CliError, RowFormat, answer, exit, export, opening, sightings, stop};
+use super::{CliError, RowFormat, answer, exit, export, opening, sightings, stop, top};
 use crate::case::CaseReader;
 use crate::model::{Dataset, Value};
 use crate::present::text::Texts;
@@ -123,6 +123,8 @@ fn show(
     let format = RowFormat { columns: arguments.columns.clone(), ..arguments.rows.clone() };
     if let Some(path) = &arguments.out {
         export::result(reader, question, path, arguments.force)?;
+    } else if query.shape == Shape::Groups {
+        top::print(reader, question, &format)?;
     } else if query.shape == Shape::DataRatio {
         let table = DataRatio::new(question.table(reader, &cancel)?, format.tz);
         output::table(&table, &format)?;

@@ -115,8 +115,13 @@ impl Bitmap {
 
     /// The numbers of the set, ascending.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.words.iter().enumerate().flat_map(|(at, word)| {
-            let mut rest = *word;
+        self.iter_from(0)
+    }
+
+    /// Those from a number on.
+    pub(crate) fn iter_from(&self, first: usize) -> impl Iterator<Item = usize> + '_ {
+        self.words.iter().enumerate().skip(first / 64).flat_map(move |(at, word)| {
+            let mut rest = if at == first / 64 { *word & (u64::MAX << (first % 64)) } else { *word };
             std::iter::from_fn(move || {
                 let bit = rest.trailing_zeros();
                 (rest != 0).then(|| {

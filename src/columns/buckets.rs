@@ -48,29 +48,11 @@ impl Buckets {
         column: Option<usize>,
         fates: &(usize, Arc<[Fate]>),
     ) {
-        let (mut buffer, mut slots, mut ids) = (Vec::new(), Vec::new(), Vec::new());
-        sweep.chosen.blocks(sweep.rows, |rows| {
-            grouping.of(sweep, rows, &mut buffer, &mut slots);
-            match column {
-                Some(column) => {
-                    sweep.gather(fates.0, rows, &mut ids);
-                    sweep.gather(column, rows, &mut buffer);
-                    for (value, id) in buffer.iter_mut().zip(&ids) {
-                        let is_none = *value == NULL || fates.1.get(*id as usize).is_some_and(|fate| fate.left_out);
-                        *value = if is_none { 0 } else { *value };
-                    }
-                }
-                None => {
-                    buffer.clear();
-                    buffer.resize(rows.len(), 1);
-                }
-            }
-            for (slot, value) in slots.iter().zip(&buffer) {
-                if self.slots.contains(slot) {
-                    let inside = slot - self.slots.start;
-                    if let Some(list) = self.lists.get_mut((inside >> SLOT_BITS) as usize) {
-                        list.push((*value as u64) << 16 | inside & ((1 << SLOT_BITS) - 1));
-                    }
+        values(sweep, grouping, column, fates, |slot, value| {
+            if self.slots.contains(&slot) {
+                let inside = slot - self.slots.start;
+                if let Some(list) = self.lists.get_mut((inside >> SLOT_BITS) as usize) {
+                    list.push(value << 16 | inside & ((1 << SLOT_BITS) - 1));
                 }
             }
         });
@@ -87,6 +69,53 @@ impl Buckets {
             }
         }
     }
+}
+
+/// The same of slots that are few enough to be summed where they are: adds the values to the sums of their slots, and marks
+/// those that occur.
+pub(crate) fn add_values(
+    sweep: &Sweep<'_>,
+    grouping: &Grouping,
+    column: Option<usize>,
+    fates: &(usize, Arc<[Fate]>),
+    sums: &mut [u64],
+    used: &mut Bitmap,
+) {
+    values(sweep, grouping, column, fates, |slot, value| {
+        if let Some(sum) = sums.get_mut(slot as usize) {
+            *sum += value;
+            used.set(slot as usize);
+        }
+    });
+}
+
+/// Calls with the slot and the value of each chosen row.
+fn values(
+    sweep: &Sweep<'_>,
+    grouping: &Grouping,
+    column: Option<usize>,
+    fates: &(usize, Arc<[Fate]>),
+    mut each: impl FnMut(u64, u64),
+) {
+    let (mut buffer, mut slots, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+    sweep.chosen.blocks(sweep.rows, |rows| {
+        grouping.of(sweep, rows, &mut buffer, &mut slots);
+        match column {
+            Some(column) => {
+                sweep.gather(fates.0, rows, &mut ids);
+                sweep.gather(column, rows, &mut buffer);
+                for (value, id) in buffer.iter_mut().zip(&ids) {
+                    let is_none = *value == NULL || fates.1.get(*id as usize).is_some_and(|fate| fate.left_out);
+                    *value = if is_none { 0 } else { *value };
+                }
+            }
+            None => {
+                buffer.clear();
+                buffer.resize(rows.len(), 1);
+            }
+        }
+        slots.iter().zip(&buffer).for_each(|(slot, value)| each(*slot, *value as u64));
+    });
 }
 
 #[cfg(test)]
@@ -124,13 +153,18 @@ mod tests {
                 buckets.add_to(bucket, &mut sums, &mut used);
                 found.extend(slots.zip(sums).filter(|(slot, _)| used.get(*slot as usize)));
             }
-            let mut expected: BTreeMap<u64, u64> = BTreeMap::new();
+            let mut all: BTreeMap<u64, u64> = BTreeMap::new();
             for row in rows.iter().filter(|row| row.3) {
-                let Some(slot) = row.0.map(|slot| slot as u64).filter(|slot| range.contains(slot)) else { continue };
+                let Some(slot) = row.0.map(|slot| slot as u64) else { continue };
                 let value = row.1.filter(|_| row.2 == 0).unwrap_or(0) as u64;
-                *expected.entry(slot).or_default() += if with_column { value } else { 1 };
+                *all.entry(slot).or_default() += if with_column { value } else { 1 };
             }
+            let expected: BTreeMap<u64, u64> = all.range(range).map(|(slot, sum)| (*slot, *sum)).collect();
             prop_assert_eq!(found, expected);
+            let (mut sums, mut used) = (vec![0; 40], Bitmap::zeros(40));
+            add_values(&sweep, &grouping, with_column.then_some(1), &fates, &mut sums, &mut used);
+            let found: BTreeMap<u64, u64> = used.iter().map(|slot| (slot as u64, sums[slot])).collect();
+            prop_assert_eq!(found, all);
         }
     }
 }

@@ -91,6 +91,9 @@ pub(crate) struct Encoded {
     pub data: Vec<u8>,
 }
 
+/// Bytes that decoding adds behind the data, so that the last value is read as the others are.
+pub(crate) const DECODING_ROOM: usize = 16;
+
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EncodingError {
     #[error("the zone contradicts itself")]
@@ -205,7 +208,7 @@ impl PackedColumn {
         if found != expected {
             return Err(EncodingError::Length { found, expected });
         }
-        data.extend_from_slice(&[0; 16]);
+        data.extend_from_slice(&[0; DECODING_ROOM]);
         let codes = codes(pack::unpack(&data[at..], rows, zone.width()), zone.width());
         let greatest = with_codes!(&codes, list => list.iter().max().map_or(0, |code| code.wide()), 0);
         if greatest > zone.span() {

@@ -16,11 +16,12 @@ mod pairs;
 mod scan;
 mod selection;
 mod sort;
+mod spread;
 mod sums;
 
 pub(crate) use bitmap::Bitmap;
-pub(crate) use buckets::{Buckets, MOST_VALUE};
-pub(crate) use column::{Codes, EncodingError, PackedColumn, Zone, encode};
+pub(crate) use buckets::{Buckets, MOST_VALUE, add_values};
+pub(crate) use column::{Codes, DECODING_ROOM, EncodingError, PackedColumn, Zone, encode};
 pub(crate) use ids::{IdMap, IdRuns};
 pub(crate) use keys::{Grouping, KeyPart, Map, NO_SLOT, Second, Sweep, Used};
 pub(crate) use members::Members;
@@ -28,6 +29,7 @@ pub(crate) use pairs::{PairColumns, Side};
 pub(crate) use scan::{Ranges, in_ranges, in_set, narrowed, settle_ranges, settle_set, where_value};
 pub(crate) use selection::{Chosen, Selection};
 pub(crate) use sort::{Order, SortPart, Sorter, Tie};
+pub(crate) use spread::{PART, Packing, Spread};
 pub(crate) use sums::{Fate, Groups, Measures, NO_SUM, Sums, Verdict, sum};
 
 /// Rows of a full segment. A selection of one (32 KiB) stays in the first level of cache, its columns in the second;

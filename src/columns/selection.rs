@@ -2,6 +2,7 @@
 
 use super::bitmap::Bitmap;
 use sha2::{Digest, Sha256};
+use std::ops::Range;
 
 /// Chosen rows of one segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,6 +175,33 @@ impl Selection {
         Some(self.rows.get(segment)? + row)
     }
 
+    /// The chosen rows at these places; those behind the end are left out.
+    pub(crate) fn rows(&self, places: Range<usize>) -> Vec<u32> {
+        let mut left = places.end.min(self.len()).saturating_sub(places.start);
+        let mut list = Vec::with_capacity(left);
+        let first = self.places.partition_point(|first| *first as usize <= places.start).saturating_sub(1);
+        let mut skipped = places.start.saturating_sub(self.places.get(first).map_or(0, |place| *place as usize));
+        let segments = self.parts.iter().zip(self.rows.windows(2)).skip(first);
+        for (part, ends) in segments {
+            if left == 0 {
+                break;
+            }
+            let &[begin, end] = ends else { continue };
+            let before = list.len();
+            match part {
+                Chosen::None => {}
+                Chosen::All => list.extend((begin..end).skip(skipped).take(left)),
+                Chosen::Some(bits) => {
+                    let from = bits.select(skipped).unwrap_or(bits.len());
+                    list.extend(bits.iter_from(from).take(left).map(|row| begin + row as u32));
+                }
+            }
+            left -= list.len() - before;
+            skipped = 0;
+        }
+        list
+    }
+
     /// The place of a row, where it is chosen.
     pub(crate) fn place(&self, row: u32) -> Option<usize> {
         let segment = self.rows.partition_point(|first| *first <= row).checked_sub(1)?;
@@ -226,6 +254,12 @@ mod tests {
                 prop_assert_eq!(selection.row(place), Some(*row));
             }
             prop_assert_eq!(selection.row(rows.len()), None);
+            for from in 0..rows.len() + 2 {
+                for count in [0, 1, 70, rows.len(), usize::MAX - from] {
+                    let expected: Vec<u32> = rows.iter().copied().skip(from).take(count).collect();
+                    prop_assert_eq!(selection.rows(from..from + count), expected);
+                }
+            }
             for row in 0..all.len() as u32 + 1 {
                 prop_assert_eq!(selection.place(row), rows.binary_search(&row).ok());
             }

@@ -120,6 +120,24 @@ impl Sums {
         self.last = self.last.max(value);
     }
 
+    /// What one more record carried.
+    #[inline]
+    pub(super) fn measure(&mut self, packets: Option<i64>, bytes: Option<i64>) {
+        if let Some(packets) = packets {
+            plus(&mut self.packets, packets.into());
+        }
+        if let Some(bytes) = bytes {
+            plus(&mut self.bytes, bytes.into());
+        }
+    }
+
+    /// When it started and ended; `NULL` where it does not say.
+    #[inline]
+    pub(super) fn time(&mut self, start: i64, end: i64) {
+        self.start(start);
+        self.end(end);
+    }
+
     /// One more record.
     #[inline]
     fn count(&mut self, step: Step) {
@@ -323,7 +341,7 @@ impl Read {
 }
 
 /// A column's values; without a column nothing but `NULL`.
-fn gather(sweep: &Sweep<'_>, column: Option<usize>, rows: &[u32], out: &mut Vec<i64>) {
+pub(super) fn gather(sweep: &Sweep<'_>, column: Option<usize>, rows: &[u32], out: &mut Vec<i64>) {
     match column {
         Some(column) => sweep.gather(column, rows, out),
         None => {

@@ -27,7 +27,7 @@ pub(crate) mod value;
 pub use error::FilterError;
 pub use parser::parse;
 pub use path::{JsonPath, Step};
-pub use target::{extra_named, field_named};
+pub use target::{extra_named, field_named, target_named};
 pub use tree::{Check, Filter, Relation, Target, Test, Type};
 pub use value::{Literal, Network};
 

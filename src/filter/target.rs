@@ -47,6 +47,14 @@ pub fn field_named(dataset: Dataset, name: &str) -> Option<FieldId> {
     })
 }
 
+/// What a name stands for in a filter.
+///
+/// # Errors
+/// These records have nothing of this name.
+pub fn target_named(dataset: Dataset, name: &str) -> Result<Target, FilterError> {
+    resolve(dataset, name, 0..name.len())
+}
+
 /// The key of a further value of flow records that `extra.NAME` means.
 pub fn extra_named(dataset: Dataset, name: &str) -> Option<String> {
     match resolve(dataset, name, 0..name.len()) {

@@ -19,6 +19,10 @@ pub enum StreamEnd {
 pub trait Parser: Send {
     fn push(&mut self, content: &[u8], out: &mut Emitter);
     fn finish(&mut self, end: &StreamEnd, out: &mut Emitter);
+    /// After `finish`, until it gives false: emits some more, where it is only read when the content is complete.
+    fn rest(&mut self, _out: &mut Emitter) -> bool {
+        false
+    }
     /// The format as it is now known (a parser may refine what detection said).
     fn format(&self) -> Format;
     /// For headerless records: the flow log format in AWS's notation (`${version} ${account-id} ...`).

@@ -338,11 +338,6 @@ impl EventBatch {
         })
     }
 
-    /// A part of the events' JSON, one after the other.
-    pub fn json(&self, bytes: std::ops::Range<usize>) -> &str {
-        self.json.get(bytes).unwrap_or_default()
-    }
-
     /// Gives each event the place that `place` makes of its offset and length.
     pub fn move_places(&mut self, place: impl Fn(u64, u64) -> (u64, u64)) {
         for event in &mut self.events {

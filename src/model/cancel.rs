@@ -55,6 +55,11 @@ impl Cancel {
         self.shared.done.fetch_add(rows, Ordering::Relaxed);
     }
 
+    /// At least so many were read, or need not be: what they say was kept.
+    pub fn reached(&self, rows: u64) {
+        self.shared.done.fetch_max(rows, Ordering::Relaxed);
+    }
+
     /// Rows that were read, and all that are to be read; `None` of work that does not say.
     pub fn progress(&self) -> Option<(u64, u64)> {
         let all = self.shared.all.load(Ordering::Relaxed);
@@ -103,6 +108,10 @@ mod tests {
         assert_eq!(cancel.progress(), None);
         cancel.clone().expect(10);
         assert_eq!(cancel.progress(), Some((3, 10)));
+        cancel.reached(2);
+        assert_eq!(cancel.progress(), Some((3, 10)), "never back");
+        cancel.reached(5);
+        assert_eq!(cancel.progress(), Some((5, 10)));
         cancel.did(9);
         assert_eq!(cancel.progress(), Some((10, 10)), "never more than all");
     }

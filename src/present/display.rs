@@ -109,6 +109,18 @@ pub(crate) fn count(number: impl Into<u128>) -> String {
     text
 }
 
+/// The share of a part in percent, with one decimal: nothing only where there is nothing, and all only where it is all.
+pub(crate) fn share(part: u128, all: u128) -> String {
+    let Some(thousandths) = part.saturating_mul(1000).saturating_add(all / 2).checked_div(all) else {
+        return String::new();
+    };
+    match (thousandths, part) {
+        (0, 1..) => "<0.1 %".to_owned(),
+        (1000.., _) if part < all => ">99.9 %".to_owned(),
+        _ => format!("{}.{} %", thousandths / 10, thousandths % 10),
+    }
+}
+
 /// A number where room is short: exact up to five digits, then `123 k`, `3.5 M`, `10 M`. Never more than it is.
 pub(crate) fn short_count(number: u64) -> String {
     shortened(number, 100_000)

@@ -2,7 +2,7 @@
 //! that is none. SQLite takes anything into any column, so that a case that was changed past the program can hold it.
 
 use super::QueryError;
-use crate::case::{CaseReader, schema};
+use crate::case::CaseReader;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
@@ -33,8 +33,9 @@ pub struct BadCells {
 /// Malformed cells of a table that are reported.
 const TOLD: usize = 20;
 
-/// Columns that hold JSON, beside those of the table of fields.
-const JSON: [(&str, &str); 8] = [
+/// Columns that hold JSON.
+const JSON: [(&str, &str); 9] = [
+    ("member_text", "json"),
     ("journal", "parameters"),
     ("journal", "counts"),
     ("import_queue", "options"),
@@ -46,7 +47,7 @@ const JSON: [(&str, &str); 8] = [
 ];
 
 /// Tables whose columns come from the table of fields: what a log writes into a field of numbers may be a text.
-const OF_FIELDS: [&str; 4] = ["interface", "disposition", "call", "event"];
+const OF_FIELDS: [&str; 3] = ["interface", "disposition", "call"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Holds {
@@ -80,6 +81,10 @@ pub fn malformed_cells(reader: &CaseReader, table: &str) -> Result<BadCells, Que
         let name = &column.name;
         match column.holds {
             Holds::Blob => format!("typeof(\"{name}\"), NULL"),
+            // A member may be stored as a part of what it is.
+            Holds::Json if table == "member_text" => format!(
+                "\"{name}\", json_valid((SELECT m.json FROM member m WHERE m.member_id = member_text.member_id), 2)"
+            ),
             Holds::Json => format!("\"{name}\", json_valid(\"{name}\", 2)"),
             _ => format!("\"{name}\", NULL"),
         }
@@ -132,7 +137,6 @@ fn fault(row: &Row<'_>, at: usize, column: &CellColumn) -> Result<Option<String>
 fn columns(conn: &Connection, table: &str) -> Result<(Vec<CellColumn>, Vec<String>), QueryError> {
     let without_rowid: bool =
         conn.query_row("SELECT wr FROM pragma_table_list WHERE schema = 'main' AND name = ?", [table], |r| r.get(0))?;
-    let json_fields: Vec<&str> = schema::event_json_columns().collect();
     let mut statement = conn.prepare("SELECT name, type, \"notnull\", pk FROM pragma_table_info(?) ORDER BY cid")?;
     let mut rows = statement.query([table])?;
     let (mut columns, mut keys) = (Vec::new(), Vec::new());
@@ -140,12 +144,11 @@ fn columns(conn: &Connection, table: &str) -> Result<(Vec<CellColumn>, Vec<Strin
         let (name, kind): (String, String) = (row.get(0)?, row.get(1)?);
         let (not_null, key): (bool, i64) = (row.get(2)?, row.get(3)?);
         let is_json = JSON.contains(&(table, name.as_str()));
-        let is_json = is_json || table == "event" && json_fields.contains(&name.as_str());
         let optional = !not_null && key == 0;
         let holds = match kind.as_str() {
             _ if is_json => Holds::Json,
             "BLOB" => Holds::Blob,
-            "INTEGER" if optional && OF_FIELDS.contains(&table) && name != "time_millis" => Holds::Field,
+            "INTEGER" if optional && OF_FIELDS.contains(&table) => Holds::Field,
             "INTEGER" => Holds::Integer,
             _ => Holds::Text,
         };

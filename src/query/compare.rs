@@ -1,7 +1,7 @@
 //! What two cases say of the same evidence file: row by row, with everything that a row says.
 
 use super::{Cancel, QueryError};
-use crate::case::{CaseReader, event_json, places};
+use crate::case::{CaseReader, event_json, places, schema};
 use crate::model::EvidenceId;
 use rusqlite::types::{Value as Sql, ValueRef};
 use rusqlite::{Connection, Row, Rows};
@@ -181,8 +181,11 @@ fn flows(conn: &Connection) -> Result<Kind, QueryError> {
 
 fn events(conn: &Connection, with_duplicates: bool) -> Result<Kind, QueryError> {
     // The first occurrence may be in a file that could not be read again.
-    let without: &[&str] = if with_duplicates { &["id"] } else { &["id", "event_key"] };
-    by_value(conn, ("event", "event", "e"), &[("call_id", "call", "k")], without)
+    let mut without: Vec<&str> = if with_duplicates { vec!["id"] } else { vec!["id", "event_key"] };
+    // View event shows what these refer to.
+    let references = schema::event_references();
+    without.extend(references.iter().map(|(column, _)| column.as_str()).filter(|column| *column != "call_id"));
+    by_value(conn, ("event", "event", "e"), &[("call_id", "call", "k")], &without)
 }
 
 /// What of two cases is compared.
@@ -195,7 +198,8 @@ pub struct Compare {
 }
 
 /// Dictionaries: tables of which a value is once, whatever its number.
-pub const DICTIONARIES: [&str; 6] = ["address", "pair", "interface", "disposition", "extra", "call"];
+pub const DICTIONARIES: [&str; 9] =
+    ["address", "pair", "interface", "disposition", "extra", "call", "caller", "message", "member"];
 
 /// Compares the values of a dictionary, however they are numbered: what only one of the cases has, or has more often.
 pub fn compare_dictionary(was: &CaseReader, is: &CaseReader, table: &str) -> Result<Compared, QueryError> {
@@ -241,7 +245,10 @@ pub fn compare_dictionary(was: &CaseReader, is: &CaseReader, table: &str) -> Res
             old = next(&mut a)?;
         }
         if order != Ordering::Less {
-            if let (Ordering::Greater, Some((_, values))) = (order, &new) {
+            // What did not repeat for long may be there twice.
+            if let (Ordering::Greater, Some((_, values))) = (order, &new)
+                && shared.as_ref() != Some(values)
+            {
                 compared.tell(format!("{table}: {} is missing", all_told(values)));
             }
             new = next(&mut b)?;
@@ -252,13 +259,17 @@ pub fn compare_dictionary(was: &CaseReader, is: &CaseReader, table: &str) -> Res
 
 /// Does any row refer to this row of a dictionary?
 fn is_referred(conn: &Connection, table: &str, id: i64) -> Result<bool, QueryError> {
-    let (by, columns): (&str, &[&str]) = match table {
-        "address" => ("pair", &["source_id", "destination_id"]),
-        "pair" => ("flow", &["pair_id", "packet_pair_id"]),
-        "interface" => ("flow", &["interface_id"]),
-        "disposition" => ("flow", &["disposition_id"]),
-        "extra" => ("flow", &["extra_id"]),
-        _ => ("event", &["call_id"]),
+    let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let (by, columns): (&str, Vec<String>) = match table {
+        "address" => ("pair", own(&["source_id", "destination_id"])),
+        "pair" => ("flow", own(&["pair_id", "packet_pair_id"])),
+        "interface" => ("flow", own(&["interface_id"])),
+        "disposition" => ("flow", own(&["disposition_id"])),
+        "extra" => ("flow", own(&["extra_id"])),
+        _ => {
+            let references = schema::event_references().into_iter();
+            ("event_row", references.filter(|(_, to)| *to == table).map(|(column, _)| column).collect())
+        }
     };
     let condition = columns.iter().map(|column| format!("{column} = ?1")).collect::<Vec<_>>().join(" OR ");
     let sql = format!("SELECT EXISTS (SELECT 1 FROM {by} WHERE {condition})");

@@ -1,11 +1,12 @@
 //! What the rows of a case say of each other: it needs no original to be checked.
 
 use super::QueryError;
-use crate::case::{CaseReader, address_key};
+use crate::case::{CaseReader, address_key, schema};
 use crate::model::RecordId;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Faults of a kind that are reported in words.
 const TOLD: usize = 20;
@@ -34,13 +35,14 @@ impl Faults {
 pub(super) type Consistency = fn(&CaseReader) -> Result<Vec<String>, QueryError>;
 
 /// Every kind of check, by what it is about.
-pub const CONSISTENCIES: [(&str, Consistency); 8] = [
+pub const CONSISTENCIES: [(&str, Consistency); 9] = [
     ("rows of no evidence", rows_of_no_evidence),
     ("counts of evidence", miscounted),
     ("originals", gaps_in_originals),
     ("addresses", addresses),
-    ("references of flow", references),
+    ("references of rows", references),
     ("keys of event", event_keys),
+    ("parts of member_text", member_parts),
     ("occurrences of event", choices),
     ("conflicts of event", conflicts),
 ];
@@ -52,7 +54,7 @@ fn rows_of_no_evidence(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
         ("flow", "id >> 32"),
         ("flow_chunk", "first_id >> 32"),
         ("flow_duplicate", "id >> 32"),
-        ("event", "id >> 32"),
+        ("event_row", "id >> 32"),
         ("event_json", "first_id >> 32"),
         ("event_choice", "event_key >> 32"),
         ("event_conflict", "id >> 32"),
@@ -195,37 +197,42 @@ impl Numbers {
     }
 
     fn has(&self, id: i64) -> bool {
-        let word = usize::try_from(id / 64).ok().and_then(|word| self.0.get(word));
-        word.is_some_and(|word| word >> (id % 64) & 1 == 1)
+        let Ok(id) = usize::try_from(id) else { return false };
+        self.0.get(id / 64).is_some_and(|word| word >> (id % 64) & 1 == 1)
     }
 }
 
-/// Flow rows that refer to what is not there.
+/// Rows that refer to what is not there.
 fn references(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
     let conn = &reader.conn;
     let mut faults = Faults::default();
-    let pairs = Numbers::of(conn, "pair")?;
-    for (table, referred, columns) in [
-        ("pair", ["address"; 5], vec!["source_id", "destination_id"]),
+    let own = |list: &[(&str, &'static str)]| -> Vec<(String, &'static str)> {
+        list.iter().map(|(column, to)| ((*column).to_owned(), *to)).collect()
+    };
+    for (table, id, list) in [
+        ("pair", "pair_id", own(&[("source_id", "address"), ("destination_id", "address")])),
         (
             "flow",
-            ["pair", "pair", "interface", "disposition", "extra"],
-            vec!["pair_id", "packet_pair_id", "interface_id", "disposition_id", "extra_id"],
+            "id",
+            own(&[
+                ("pair_id", "pair"),
+                ("packet_pair_id", "pair"),
+                ("interface_id", "interface"),
+                ("disposition_id", "disposition"),
+                ("extra_id", "extra"),
+            ]),
         ),
-        ("event", ["call"; 5], vec!["call_id"]),
+        ("event_row", "id", schema::event_references()),
+        ("member_text", "member_id", own(&[("base_id", "member")])),
     ] {
-        let id = if table == "pair" { "pair_id" } else { "id" };
-        let known: Vec<Numbers> = match table {
-            "flow" => {
-                let others = ["interface", "disposition", "extra"].map(|table| Numbers::of(conn, table));
-                let mut known = vec![Numbers(pairs.0.clone()), Numbers(pairs.0.clone())];
-                for other in others {
-                    known.push(other?);
-                }
-                known
+        let mut tables: BTreeMap<&str, Numbers> = BTreeMap::new();
+        for (_, to) in &list {
+            if let Entry::Vacant(vacant) = tables.entry(to) {
+                vacant.insert(Numbers::of(conn, to)?);
             }
-            _ => columns.iter().zip(referred).map(|(_, to)| Numbers::of(conn, to)).collect::<Result<_, _>>()?,
-        };
+        }
+        let known: Vec<&Numbers> = list.iter().filter_map(|(_, to)| tables.get(to)).collect();
+        let columns: Vec<&str> = list.iter().map(|(column, _)| column.as_str()).collect();
         let mut statement = conn.prepare(&format!("SELECT {id}, {} FROM {table}", columns.join(", ")))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -246,7 +253,8 @@ fn references(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
 /// Events whose keys are not what the event says.
 fn event_keys(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
     let mut faults = Faults::default();
-    let mut statement = reader.conn.prepare("SELECT id, source_ip_address, source_ip_key FROM event ORDER BY id")?;
+    let mut statement =
+        reader.conn.prepare("SELECT caller_id, source_ip_address, source_ip_key FROM caller ORDER BY caller_id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let key = row.get_ref(1)?.as_str().ok().and_then(address_key);
@@ -256,14 +264,22 @@ fn event_keys(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
             _ => Some([].as_slice()),
         };
         if key.as_ref().map(<[u8; 16]>::as_slice) != there {
-            let id = RecordId(row.get(0)?);
-            faults.tell(format!("event {id}: source_ip_key does not match source_ip_address"));
+            let id: i64 = row.get(0)?;
+            faults.tell(format!("caller {id}: source_ip_key does not match source_ip_address"));
         }
     }
-    let sql = "SELECT e.id FROM event e LEFT JOIN event k ON k.id = e.event_key
-               WHERE k.id IS NULL OR k.event_key <> k.id OR k.id > e.id OR k.event_id IS NOT e.event_id ORDER BY e.id";
+    let sql = "SELECT e.id FROM event_row e LEFT JOIN event_row k ON k.id = e.event_key
+               WHERE k.id IS NULL OR k.event_key <> k.id OR k.id > e.id OR k.event_id IS NOT e.event_id
+                 OR k.event_uuid IS NOT e.event_uuid ORDER BY e.id";
     told_ids(&reader.conn, sql, "event_key names no first occurrence of its eventID", &mut faults)?;
-    let sql = "SELECT min(id) FROM event WHERE event_id <> ''
+    for (text, uuid) in schema::UUIDS {
+        let sql = format!("SELECT id FROM event_row WHERE {text} IS NOT NULL AND {uuid} IS NOT NULL ORDER BY id");
+        told_ids(&reader.conn, &sql, &format!("it has both {text} and {uuid}"), &mut faults)?;
+        let sql = format!("SELECT id FROM event_row WHERE length({uuid}) <> 16 ORDER BY id");
+        told_ids(&reader.conn, &sql, &format!("{uuid} is not 16 bytes"), &mut faults)?;
+    }
+    let sql = "SELECT min(id) FROM (SELECT id, event_key, ifnull(event_uuid, event_id) AS event_id FROM event_row)
+               WHERE event_id <> ''
                AND event_key NOT IN (SELECT id FROM event_conflict) GROUP BY event_id HAVING count(DISTINCT event_key) > 1";
     told_ids(&reader.conn, sql, "its eventID has several keys", &mut faults)?;
     Ok(faults.told())
@@ -276,6 +292,22 @@ fn told_ids(conn: &Connection, sql: &str, what: &str, faults: &mut Faults) -> Re
         faults.tell(format!("event {}: {what}", RecordId(row.get(0)?)));
     }
     Ok(())
+}
+
+/// Members that are stored as parts of others: the other is whole, and what is shared with it is stated; where a member is
+/// whole, nothing is.
+fn member_parts(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
+    let mut faults = Faults::default();
+    let sql = "SELECT t.member_id FROM member_text t LEFT JOIN member_text b ON b.member_id = t.base_id
+               WHERE (t.base_id IS NULL) <> (t.head IS NULL) OR (t.base_id IS NULL) <> (t.tail IS NULL)
+                 OR b.base_id IS NOT NULL OR t.head < 0 OR t.tail < 0 OR t.head + t.tail > length(b.json)
+               ORDER BY t.member_id";
+    let mut statement = reader.conn.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        faults.tell(format!("member_text {}: it is not a part of another member", row.get::<_, i64>(0)?));
+    }
+    Ok(faults.told())
 }
 
 /// Events that are there several times, and the choice among them.
@@ -318,8 +350,9 @@ fn choices(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
 fn conflicts(reader: &CaseReader) -> Result<Vec<String>, QueryError> {
     let mut faults = Faults::default();
     let sql =
-        "SELECT c.id FROM event_conflict c LEFT JOIN event e ON e.id = c.id LEFT JOIN event o ON o.id = c.other_id
-               WHERE (e.event_key = e.id AND o.event_key = o.id AND o.id < e.id AND e.event_id = o.event_id
+        "SELECT c.id FROM event_conflict c LEFT JOIN event_row e ON e.id = c.id LEFT JOIN event_row o ON o.id = c.other_id
+               WHERE (e.event_key = e.id AND o.event_key = o.id AND o.id < e.id
+                 AND ifnull(e.event_uuid, e.event_id) = ifnull(o.event_uuid, o.event_id)
                  AND json_valid(c.fields)) IS NOT 1 ORDER BY c.id";
     told_ids(
         &reader.conn,

@@ -1,8 +1,9 @@
 //! Values that a field takes, for completion.
 
-use super::QueryError;
 use super::columns_sql::Columns;
+use super::{QueryError, filter_sql};
 use crate::case::CaseReader;
+use crate::case::schema::EventDictionary;
 use crate::model::{FieldId, Home, Value};
 
 /// Values that a field takes, for completion: at most `limit`, ascending, starting with `prefix` (letters of either
@@ -17,7 +18,10 @@ pub fn top_values(reader: &CaseReader, field: FieldId, prefix: &str, limit: usiz
             "address s".to_owned()
         }
         Home::Call(_) => "call k".to_owned(),
-        Home::Event(_) => format!("(SELECT * FROM event LIMIT {EVENTS_LOOKED_AT}) e"),
+        Home::Event(_) => match EventDictionary::of(field) {
+            Some(held) => format!("{} e", held.table),
+            None => format!("(SELECT * FROM event LIMIT {EVENTS_LOOKED_AT}) e"),
+        },
         Home::Row | Home::Extra | Home::EventJson(_) | Home::Virtual => return Ok(Vec::new()),
     };
     let expression = match field.home {
@@ -26,6 +30,7 @@ pub fn top_values(reader: &CaseReader, field: FieldId, prefix: &str, limit: usiz
     };
     let pattern = format!("{}%", prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
     let sql = format!("SELECT DISTINCT {expression} AS v FROM {source} WHERE v LIKE ? ESCAPE '\\' ORDER BY v LIMIT ?");
+    filter_sql::prepare(reader)?;
     let mut statement = reader.conn.prepare_cached(&sql)?;
     let rows = statement.query_map(rusqlite::params![pattern, limit as i64], |r| {
         Ok(match columns.read(r, 0)?.pop() {

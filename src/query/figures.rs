@@ -59,9 +59,7 @@ pub fn untimed(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<u6
 
 /// The figures of all of these records together.
 pub fn figures(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<Figures, QueryError> {
-    if scope.dataset == Dataset::Flows
-        && let Some(figures) = engine::attempt(reader, cancel, |engine| engine.figures(scope))?
-    {
+    if let Some(figures) = engine::attempt(reader, scope.dataset, cancel, |engine| engine.figures(scope))? {
         return Ok(figures);
     }
     figures_by_sql(reader, scope, cancel)
@@ -72,9 +70,7 @@ pub fn figures(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<Fi
 /// # Errors
 /// As of any query.
 pub fn count(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<u64, QueryError> {
-    if scope.dataset == Dataset::Flows
-        && let Some(count) = engine::attempt(reader, cancel, |engine| engine.count(scope))?
-    {
+    if let Some(count) = engine::attempt(reader, scope.dataset, cancel, |engine| engine.count(scope))? {
         return Ok(count);
     }
     Ok(figures_by_sql(reader, scope, cancel)?.records)

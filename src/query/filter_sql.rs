@@ -7,6 +7,7 @@
 mod column;
 mod compare;
 mod event;
+mod event_leaf;
 mod flow;
 mod functions;
 mod json;
@@ -17,6 +18,7 @@ pub(super) use flow::{row_expression, tuple_column};
 pub(super) use functions::prepare;
 #[cfg(test)]
 use functions::register_functions;
+pub(super) use json::steps_text;
 pub(super) use leaf::{Leaf, MetAt, NumberTest, column_of, leaf};
 
 use crate::filter::{Check, Filter, Literal, Target, Test};

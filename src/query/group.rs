@@ -174,7 +174,8 @@ impl GroupBy {
     }
 }
 
-fn value(field: FieldId) -> String {
+/// A field's value in SQL, with the joins of `Columns`.
+pub(super) fn value(field: FieldId) -> String {
     Columns::of(&[field]).list()
 }
 

@@ -61,9 +61,7 @@ pub fn histogram(
     bins: Bins,
     cancel: &Cancel,
 ) -> Result<Histogram, QueryError> {
-    if query.dataset == Dataset::Flows
-        && let Some(histogram) = engine::attempt(reader, cancel, |engine| engine.histogram(query, bins))?
-    {
+    if let Some(histogram) = engine::attempt(reader, query.dataset, cancel, |engine| engine.histogram(query, bins))? {
         return Ok(histogram);
     }
     histogram_by_sql(reader, query, bins, cancel)

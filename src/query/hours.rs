@@ -51,9 +51,7 @@ pub fn gaps_between(hours: &[i64], range: TimeRange) -> Vec<(i64, i64)> {
 
 /// Starts of the hours in which a record of the dataset starts, in seconds, ascending.
 pub fn hours_with_records(reader: &CaseReader, dataset: Dataset, cancel: &Cancel) -> Result<Vec<i64>, QueryError> {
-    if dataset == Dataset::Flows
-        && let Some(hours) = engine::attempt(reader, cancel, |engine| engine.hours())?
-    {
+    if let Some(hours) = engine::attempt(reader, dataset, cancel, |engine| engine.hours())? {
         return Ok(hours);
     }
     hours_by_sql(reader, dataset, cancel)
@@ -88,7 +86,7 @@ pub fn hours_of_sources(
     cancel: &Cancel,
 ) -> Result<Vec<SourceTime>, QueryError> {
     if dataset == Dataset::Flows
-        && let Some(hours) = engine::attempt(reader, cancel, |engine| engine.hours_of_sources(sources))?
+        && let Some(hours) = engine::attempt(reader, dataset, cancel, |engine| engine.hours_of_sources(sources))?
     {
         return Ok(hours);
     }

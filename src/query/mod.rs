@@ -2,6 +2,7 @@
 //! warnings. A query is a value; its first result is the row set, everything else starts from that.
 
 mod address;
+mod batch;
 mod cancel;
 mod cells;
 mod columns_sql;
@@ -10,6 +11,7 @@ mod conclusions;
 mod consistent;
 mod conversations;
 mod directed;
+mod distinct;
 mod engine;
 mod evidence;
 mod extras;
@@ -17,6 +19,7 @@ mod field_values;
 mod figures;
 pub(crate) mod filter_sql;
 mod group;
+mod groups;
 mod histogram;
 mod hours;
 mod index_sizes;
@@ -39,6 +42,7 @@ mod sums;
 pub mod tables;
 mod top;
 mod totals;
+mod values;
 mod warnings;
 
 pub use address::{
@@ -56,11 +60,15 @@ pub use conversations::{
     ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, Repeats, SERVER_PORTS,
     Side, StartEvidence, conversation_rows, conversations, is_well_known,
 };
+pub use distinct::distinct_counts;
 pub use evidence::{EvidenceRow, evidence, evidence_list, evidence_of, holds_file, readable_evidence};
 pub use extras::{extra_names, extras, has_extras};
 pub use field_values::top_values;
 pub use figures::{Figure, Figures, count, figures, untimed};
 pub use group::GroupBy;
+pub use groups::{
+    GroupColumn, GroupMeasure, GroupOrder, GroupRow, GroupsQuery, GroupsTable, MOST_KEYS, OtherGroups, groups,
+};
 pub use histogram::{Bin, Bins, Histogram, bin_width, histogram};
 pub use hours::{SourceHour, SourceTime, gaps, gaps_between, hours_of_sources, hours_with_records, source_hours};
 pub use index_sizes::{IndexSizes, index_sizes};
@@ -93,6 +101,7 @@ pub use sightings::{
 pub use sql::{SQL_EXAMPLE, SqlLimits, SqlProblem, SqlRows, SqlView, read_only_sql, sql_views};
 pub use top::{Measure, TopQuery, TopRow, TopTable, top};
 pub use totals::{Totals, totals, unfinished_import};
+pub use values::{Batch, Values};
 pub use warnings::{WarningRow, evidence_warned_of, unread_at, warnings};
 
 use crate::case::CaseError;

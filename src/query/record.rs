@@ -4,8 +4,9 @@ use super::columns_sql::Columns;
 use super::{QueryError, filter_sql};
 use crate::case::event_json::EventTexts;
 use crate::case::places::{self, Place};
-use crate::case::{CaseError, CaseReader};
+use crate::case::{CaseError, CaseReader, uuid};
 use crate::model::{Dataset, FieldId, Format, RecordId, Timestamp, Value, field};
+use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, params};
 
 /// One record with its provenance.
@@ -188,9 +189,13 @@ pub fn record_times(reader: &CaseReader, ids: &[RecordId]) -> Result<Vec<Option<
 
 /// The occurrence that is shown of the event with this eventID.
 pub fn event_by_id(reader: &CaseReader, event_id: &str) -> Result<Option<RecordId>, QueryError> {
-    let mut statement = reader.conn.prepare_cached(
+    let (column, value) = match uuid::bytes(event_id) {
+        Some(bytes) => ("event_uuid", Sql::Blob(bytes.to_vec())),
+        None => ("event_id", Sql::Text(event_id.to_owned())),
+    };
+    let mut statement = reader.conn.prepare_cached(&format!(
         "SELECT ifnull((SELECT c.best_id FROM event_choice c WHERE c.event_key = e.event_key), e.event_key)
-         FROM event e WHERE e.event_id = ? LIMIT 1",
-    )?;
-    Ok(statement.query_row([event_id], |r| r.get(0).map(RecordId)).optional()?)
+         FROM event_row e WHERE e.{column} = ? LIMIT 1"
+    ))?;
+    Ok(statement.query_row([value], |r| r.get(0).map(RecordId)).optional()?)
 }

@@ -1,7 +1,7 @@
 //! The records of a query in order. They may be tens of millions: what is kept is a bit for each row, or, of a sorted set,
 //! a number for each record.
 
-use crate::case::index::Snapshot;
+use crate::case::index::Table;
 use crate::columns::{Order, Selection};
 use crate::model::RecordId;
 use rustc_hash::FxHashSet;
@@ -16,9 +16,9 @@ pub struct RowSet(Arc<Form>);
 enum Form {
     Ids(Vec<i64>),
     /// In the order of ids.
-    Chosen(Selection, Arc<Snapshot>),
-    /// Rows of the snapshot.
-    Sorted(Order, Arc<Snapshot>),
+    Chosen(Selection, Arc<Table>),
+    /// Rows of the table.
+    Sorted(Order, Arc<Table>),
 }
 
 impl Default for Form {
@@ -32,12 +32,12 @@ impl RowSet {
         Self(Arc::new(Form::Ids(ids)))
     }
 
-    pub(super) fn chosen(selection: Selection, snapshot: Arc<Snapshot>) -> Self {
-        Self(Arc::new(Form::Chosen(selection, snapshot)))
+    pub(super) fn chosen(selection: Selection, table: Arc<Table>) -> Self {
+        Self(Arc::new(Form::Chosen(selection, table)))
     }
 
-    pub(super) fn sorted(rows: Order, snapshot: Arc<Snapshot>) -> Self {
-        Self(Arc::new(Form::Sorted(rows, snapshot)))
+    pub(super) fn sorted(rows: Order, table: Arc<Table>) -> Self {
+        Self(Arc::new(Form::Sorted(rows, table)))
     }
 
     pub fn len(&self) -> usize {
@@ -56,14 +56,18 @@ impl RowSet {
     pub fn get(&self, place: usize) -> Option<RecordId> {
         let id = match &*self.0 {
             Form::Ids(ids) => *ids.get(place)?,
-            Form::Chosen(selection, snapshot) => snapshot.flows.ids.id(selection.row(place)?)?,
-            Form::Sorted(rows, snapshot) => snapshot.flows.ids.id(rows.row(place)?)?,
+            Form::Chosen(selection, table) => table.ids.id(selection.row(place)?)?,
+            Form::Sorted(rows, table) => table.ids.id(rows.row(place)?)?,
         };
         Some(RecordId(id))
     }
 
     /// The records at these places; those behind the end are left out.
     pub fn ids(&self, places: Range<usize>) -> Vec<RecordId> {
+        if let Form::Chosen(selection, table) = &*self.0 {
+            let rows = selection.rows(places).into_iter();
+            return rows.filter_map(|row| table.ids.id(row).map(RecordId)).collect();
+        }
         (places.start..places.end.min(self.len())).filter_map(|place| self.get(place)).collect()
     }
 
@@ -76,8 +80,8 @@ impl RowSet {
     pub fn place(&self, id: RecordId) -> Option<usize> {
         match &*self.0 {
             Form::Ids(ids) => ids.iter().position(|known| *known == id.0),
-            Form::Chosen(selection, snapshot) => selection.place(snapshot.flows.ids.row_of(id.0)?),
-            Form::Sorted(rows, snapshot) => rows.place(snapshot.flows.ids.row_of(id.0)?),
+            Form::Chosen(selection, table) => selection.place(table.ids.row_of(id.0)?),
+            Form::Sorted(rows, table) => rows.place(table.ids.row_of(id.0)?),
         }
     }
 
@@ -89,16 +93,14 @@ impl RowSet {
                 let wanted: FxHashSet<i64> = ids.iter().map(|id| id.0).collect();
                 all.iter().enumerate().filter(|(_, id)| wanted.contains(*id)).map(|(place, _)| place).collect()
             }
-            Form::Chosen(selection, snapshot) => {
-                let place = |id: &RecordId| selection.place(snapshot.flows.ids.row_of(id.0)?);
+            Form::Chosen(selection, table) => {
+                let place = |id: &RecordId| selection.place(table.ids.row_of(id.0)?);
                 let mut places: Vec<usize> = ids.iter().filter_map(place).collect();
                 places.sort_unstable();
                 places.dedup();
                 places
             }
-            Form::Sorted(rows, snapshot) => {
-                rows.places(&ids.iter().filter_map(|id| snapshot.flows.ids.row_of(id.0)).collect())
-            }
+            Form::Sorted(rows, table) => rows.places(&ids.iter().filter_map(|id| table.ids.row_of(id.0)).collect()),
         }
     }
 

@@ -86,9 +86,7 @@ pub(super) fn seconds_bound(millis: i64) -> i64 {
 
 /// The ordered row set of a query. Takes time in proportion to the records; never on the frame thread.
 pub fn rows(reader: &CaseReader, query: &RecordQuery, cancel: &Cancel) -> Result<RowSet, QueryError> {
-    if query.dataset == Dataset::Flows
-        && let Some(rows) = engine::attempt(reader, cancel, |engine| engine.rows(query))?
-    {
+    if let Some(rows) = engine::attempt(reader, query.dataset, cancel, |engine| engine.rows(query))? {
         return Ok(rows);
     }
     rows_by_sql(reader, query, cancel)
@@ -101,8 +99,7 @@ pub fn first_rows(
     limit: usize,
     cancel: &Cancel,
 ) -> Result<RowSet, QueryError> {
-    if query.dataset == Dataset::Flows
-        && let Some(Some(rows)) = engine::attempt(reader, cancel, |engine| engine.first_rows(query, limit))?
+    if let Some(Some(rows)) = engine::attempt(reader, query.dataset, cancel, |engine| engine.first_rows(query, limit))?
     {
         return Ok(rows);
     }

@@ -11,7 +11,7 @@ use super::sums::read_sum;
 use super::top::{Measure, TopQuery, top};
 use super::{Cancel, QueryError, engine, filter_sql};
 use crate::case::CaseReader;
-use crate::model::{Dataset, SeriesKey, SeriesLine, SeriesTable, Value};
+use crate::model::{SeriesKey, SeriesLine, SeriesTable, Value};
 use rusqlite::params_from_iter;
 use std::collections::HashMap;
 
@@ -78,10 +78,7 @@ pub fn series_of(
         BinWidth::Secs(_) => return Err(QueryError::Filter("a bin must be between 1 second and 1 day".to_owned())),
         BinWidth::Auto => auto_width(span(reader, &query.scope, cancel)?),
     };
-    let lines = match query.scope.dataset {
-        Dataset::Flows => engine::attempt(reader, cancel, |engine| engine.lines(query, bin_secs, &keys))?,
-        Dataset::Events => None,
-    };
+    let lines = engine::attempt(reader, query.scope.dataset, cancel, |engine| engine.lines(query, bin_secs, &keys))?;
     let mut table = match lines {
         Some(table) => table,
         None => lines_by_sql(reader, query, bin_secs, keys, cancel)?,
@@ -92,15 +89,14 @@ pub fn series_of(
 
 /// Seconds from the first to the last record.
 fn span(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<i64, QueryError> {
-    if scope.dataset == Dataset::Flows {
-        let span =
-            engine::attempt(reader, cancel, |engine| engine.start_span(&engine.chosen(&scope.records(Vec::new()))?))?;
-        if let Some(span) = span {
-            return Ok(span.map_or(0, |(first, last)| last.saturating_sub(first)));
-        }
+    let records = scope.records(Vec::new());
+    if let Some(span) =
+        engine::attempt(reader, scope.dataset, cancel, |engine| engine.time_span(&engine.chosen(&records)?))?
+    {
+        return Ok(span.map_or(0, |(first, last)| last.saturating_sub(first)));
     }
     let time = time_sql(scope.dataset);
-    let (from, params) = from_where(&scope.records(Vec::new()), "")?;
+    let (from, params) = from_where(&records, "")?;
     filter_sql::prepare(reader)?;
     let sql = format!("SELECT min({time}), max({time}) {from}");
     let (first, last): (Option<i64>, Option<i64>) = cancel.watch(reader, || {

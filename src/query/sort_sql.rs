@@ -1,5 +1,6 @@
 //! SQL that sorts records by any field: alias `f` for `flow`, `e` for `event`.
 
+use super::columns_sql::{of_event, own_column};
 use super::filter_sql::{row_expression, tuple_column};
 use crate::model::{FieldId, Home, Kind};
 
@@ -28,14 +29,14 @@ pub(crate) fn sort_key(field: FieldId) -> String {
             Kind::Address => format!("IFNULL(e.source_ip_key, e.\"{name}\")"),
             Kind::Time if name == "event_time" => "e.time_millis".to_owned(),
             Kind::Time => format!("coldtrail_millis(e.\"{name}\")"),
-            _ => format!("e.\"{name}\""),
+            _ => own_column(field),
         },
         Home::Call(_) => format!("(SELECT k.\"{name}\" FROM call k WHERE k.call_id = e.call_id)"),
         Home::EventJson("userIdentity") => {
             "(SELECT CASE WHEN json_valid(j) THEN j ->> '$.userIdentity' END FROM (SELECT coldtrail_event_json(e.id) AS j))"
                 .to_owned()
         }
-        Home::EventJson(_) => format!("CASE WHEN json_valid(e.\"{name}\") THEN e.\"{name}\" ->> '$' END"),
+        Home::EventJson(_) => of_event(field, "CASE WHEN json_valid(m.json) THEN m.json ->> '$' END"),
         Home::Virtual => "NULL".to_owned(),
     }
 }

@@ -108,9 +108,7 @@ pub fn top(reader: &CaseReader, query: &TopQuery, cancel: &Cancel) -> Result<Top
     };
     // Refuses a key of the other dataset.
     query.by.sql(query.scope.dataset)?;
-    if query.scope.dataset == Dataset::Flows
-        && let Some(table) = engine::attempt(reader, cancel, |engine| engine.top(query))?
-    {
+    if let Some(table) = engine::attempt(reader, query.scope.dataset, cancel, |engine| engine.top(query))? {
         return Ok(table);
     }
     top_by_sql(reader, query, cancel)

@@ -36,10 +36,14 @@ pub fn text(by: GroupBy, key: &[Value], zone: Zone, absent: &str) -> String {
     }
 }
 
-/// The same for a list on screen: principals by what tells them apart. With `in_full` the unique ID is there too.
+/// The same for a list on screen: principals, and whatever else an ARN names, by what tells them apart. With `in_full` the
+/// unique ID, or the whole ARN, is there too.
 pub fn short_text(by: GroupBy, key: &[Value], zone: Zone, absent: &str, in_full: bool) -> String {
-    let (GroupBy::Principal | GroupBy::PrincipalName) = by else { return text(by, key, zone, absent) };
-    let Some(Value::Text(who)) = key.first() else { return text(by, key, zone, absent) };
+    let who = match (by, key.first()) {
+        (GroupBy::Principal | GroupBy::PrincipalName, Some(Value::Text(who))) => who,
+        (GroupBy::Field(_), Some(Value::Text(arn))) if arn.starts_with("arn:") && !in_full => arn,
+        _ => return text(by, key, zone, absent),
+    };
     let who = display::visible(&principal::short(who)).into_owned();
     match by.telling(key) {
         [_, Value::Text(id)] if in_full => format!("{who} ({})", display::visible(id)),
@@ -47,7 +51,8 @@ pub fn short_text(by: GroupBy, key: &[Value], zone: Zone, absent: &str, in_full:
     }
 }
 
-/// The keys of a short list in words, each another: where two principals read the same, their unique IDs are there too.
+/// The keys of a short list in words, each another: where two principals read the same, their unique IDs are there too, and
+/// where two ARNs do, they are whole.
 pub fn short_texts<'a>(
     by: GroupBy,
     keys: impl Iterator<Item = &'a [Value]> + Clone,
@@ -213,5 +218,19 @@ mod tests {
         let keys = [key(role, "AROA:a"), key(user, "AIDA1"), key(user, "AIDA2")];
         let texts = short_texts(GroupBy::Principal, keys.iter().map(<[Value; 2]>::as_slice), Zone::default(), "none");
         assert_eq!(texts, ["ops/a · 1", "user/mori · 1 (AIDA1)", "user/mori · 1 (AIDA2)"]);
+    }
+
+    #[test]
+    fn arns_of_a_short_list_are_told_by_their_ends_and_whole_where_these_are_equal() {
+        let by = GroupBy::Field(own_field(Dataset::Events, "user_identity_arn"));
+        let names = [
+            "arn:aws:sts::1:assumed-role/deploy/build-1",
+            "arn:aws:iam::1:user/mori",
+            "arn:aws-cn:iam::1:user/mori",
+            "no ARN",
+        ];
+        let keys: Vec<[Value; 1]> = names.iter().map(|name| [Value::Text((*name).to_owned())]).collect();
+        let texts = short_texts(by, keys.iter().map(<[Value; 1]>::as_slice), Zone::default(), "none");
+        assert_eq!(texts, ["deploy/build-1 · 1", names[1], names[2], "no ARN"]);
     }
 }

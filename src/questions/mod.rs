@@ -13,6 +13,7 @@ mod files;
 mod gaps;
 pub mod group;
 mod groups;
+mod groups_of_values;
 mod question;
 mod records;
 mod section;
@@ -32,6 +33,7 @@ pub use error::{AskError, MOST_ROWS, UnknownColumn};
 pub use files::EvidenceQuestion;
 pub use gaps::gaps_of;
 pub use groups::{ConversationsQuestion, FigureQuestion, PairsQuestion, TopQuestion};
+pub use groups_of_values::GroupsQuestion;
 pub use question::{Basis, Live, Question};
 pub use records::{RecordsQuestion, SelectedQuestion, fields_of, scope_of, usual_fields};
 pub use section::Section;
@@ -50,7 +52,7 @@ pub struct KindOf {
 }
 
 /// Every kind besides the analyses, which are kinds of their own names.
-pub static KINDS: [KindOf; 17] = [
+pub static KINDS: [KindOf; 18] = [
     KindOf { name: "flows", read: records::read_flows },
     KindOf { name: "events", read: records::read_events },
     KindOf { name: "selected", read: records::read_selected },
@@ -67,6 +69,7 @@ pub static KINDS: [KindOf; 17] = [
     KindOf { name: "playbook", read: sightings::read_playbook },
     KindOf { name: "figure", read: groups::read_figure },
     KindOf { name: "evidence", read: files::read },
+    KindOf { name: "groups", read: groups_of_values::read },
     KindOf { name: "sql", read: statement::read },
 ];
 

@@ -120,6 +120,8 @@ pub enum Live {
     Pairs(crate::query::PairQuery),
     Conversations(Box<crate::query::ConversationQuery>),
     Top(crate::query::TopQuery),
+    /// In the query library.
+    Groups(crate::query::GroupsQuery),
     Series(crate::query::SeriesQuery, crate::present::chart::Shape),
     Address(String),
     /// Of all lists, or of the one that is named.

@@ -302,6 +302,12 @@ pub enum Action {
     HistogramBytes(bool),
     Select(Dataset, Selection),
     WantRows(Dataset, Range<u64>),
+    /// The facets beside the table are on screen.
+    WantFacets(Dataset),
+    /// The fields that are facets; `None` for the usual ones.
+    SetFacets(Dataset, Option<Vec<FieldId>>),
+    /// The facets beside the tables, in sight or put away.
+    ShowFacets(bool),
     Sql(SqlAction),
     Warnings(Option<EvidenceId>),
     Complete(Option<(FieldId, String)>),
@@ -313,6 +319,8 @@ pub enum Action {
     CopyRows,
     /// Rows of a list in memory.
     CopiedRows(Copied),
+    /// Rows of the exhibit that is looked at, as they were frozen: of its section at this place.
+    CopyFrozen(usize, Selection),
     StopCopying,
     /// The column of this name, of the selected rows.
     CopyColumn(&'static str),
@@ -351,6 +359,7 @@ impl Action {
         matches!(
             self,
             Action::WantRows(..)
+                | Action::WantFacets(_)
                 | Action::Complete(_)
                 | Action::Typed(..)
                 | Action::Pairs(PairsAction::Want(_))
@@ -373,6 +382,8 @@ pub enum Effect {
     Pane(isize),
     /// The names beside the signs of the navigation: only the window knows whether they are shown.
     ToggleNavigation,
+    /// Whether the facets are in sight is known to the window, too.
+    ToggleFacets,
     /// This finding is looked at.
     ShowFinding(i64),
     Theme(ThemeChoice),

@@ -112,9 +112,12 @@ impl Backend for CaseBackend {
     ) -> Result<ImportHandle, Failure> {
         let (case, what, by) = (case.to_owned(), what.clone(), by.to_owned());
         let thread = threads::start("mend", move || {
-            Observer { events, waker }.run(failure(&what), &case, |_| {
+            Observer { events, waker }.run(failure(&what), &case, |observer| {
                 match &what {
-                    Mend::Upgrade => case::upgrade(&case, &by).map(|_| ())?,
+                    Mend::Upgrade => {
+                        let mut told = |done, total| observer.mended(done, total);
+                        case::upgrade(&case, &by, &mut told).map(|_| ())?;
+                    }
                     Mend::Rescue(target) => case::rescue(&case, target, &by, &import::now_utc()).map(|_| ())?,
                 }
                 Ok(false)
@@ -171,6 +174,11 @@ impl Observer {
             self.tell(JobEvent::Failed(error));
         }
         self.tell(JobEvent::Finished { cancelled: done.unwrap_or(true) });
+    }
+
+    /// How much of an upgrade is done.
+    fn mended(&self, done: u64, total: u64) {
+        self.tell(JobEvent::Progress(Progress { done_bytes: done, total_bytes: total, ..Progress::default() }));
     }
 
     fn tell(&self, event: JobEvent) {

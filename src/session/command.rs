@@ -29,6 +29,7 @@ pub enum Command {
     ToggleNavigation,
     ToggleInspector,
     ToggleHistogram,
+    ToggleFacets,
     ChooseZone,
     ThemeSystem,
     ThemeLight,
@@ -92,7 +93,7 @@ impl Command {
         Command::ImportEvidence,
         Command::ShowJobs,
     ];
-    const BEFORE_REPORT_VIEWS: [Command; 37] = [
+    const BEFORE_REPORT_VIEWS: [Command; 38] = [
         Command::ImportIndicators,
         Command::AddIndicators,
         Command::AddLabel,
@@ -104,6 +105,7 @@ impl Command {
         Command::ToggleNavigation,
         Command::ToggleInspector,
         Command::ToggleHistogram,
+        Command::ToggleFacets,
         Command::ChooseZone,
         Command::ThemeSystem,
         Command::ThemeLight,
@@ -171,6 +173,7 @@ impl Command {
             Command::ToggleNavigation => "navigation",
             Command::ToggleInspector => "inspector",
             Command::ToggleHistogram => "histogram",
+            Command::ToggleFacets => "facets",
             Command::ChooseZone => "zone",
             Command::ThemeSystem => "theme-system",
             Command::ThemeLight => "theme-light",
@@ -236,6 +239,7 @@ impl Command {
             Command::ToggleNavigation => Shortcut::ctrl(Key::Letter('B')),
             Command::ToggleInspector => Shortcut::plain(Key::Function(4)),
             Command::ToggleHistogram => Shortcut::plain(Key::Function(3)),
+            Command::ToggleFacets => Shortcut::plain(Key::Function(9)),
             Command::ZoomIn => Shortcut::ctrl(Key::Plus),
             Command::ZoomOut => Shortcut::ctrl(Key::Minus),
             Command::ZoomReset => Shortcut::ctrl(Key::Digit(0)),
@@ -318,6 +322,7 @@ impl Command {
             | Command::ToggleNavigation
             | Command::ToggleInspector
             | Command::ToggleHistogram
+            | Command::ToggleFacets
             | Command::ChooseZone
             | Command::ThemeSystem
             | Command::ThemeLight
@@ -404,6 +409,7 @@ impl Command {
             | Command::TourPrevious => Needs::Case,
             Command::ToggleInspector
             | Command::ToggleHistogram
+            | Command::ToggleFacets
             | Command::GoToRow
             | Command::TagRows
             | Command::Compare => Needs::Records,

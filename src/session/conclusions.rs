@@ -1,8 +1,10 @@
 //! What examiners write, in the window: the lists of it, the change on its way into the case, and the exhibit that is
 //! looked at. A change is made by a worker thread; `undo` has the order of them.
 
+use super::copying::RowsToCopy;
 use super::pane::NotMade;
 use super::pane::{Asking, Pane};
+use super::selection::Selection;
 use super::slots::Slot;
 use super::source::{Fault, Totals};
 use super::under_way::UnderWay;
@@ -11,8 +13,8 @@ use crate::app::Failure;
 use crate::app::conclusions::conclude;
 use crate::app::exhibits::{self, Again, Frozen};
 use crate::case::{CaseError, CaseReader, Target};
-use crate::model::Dataset;
 use crate::model::conclusions::{Change, Exhibit, ExhibitText, Finding, Note, ReportField, Subject};
+use crate::model::{Dataset, Value};
 use crate::present::zone::Zone;
 use crate::query::{self, QueryError};
 use crate::questions;
@@ -198,6 +200,17 @@ impl Conclusions {
     pub fn frozen(&self) -> Option<&Arc<Frozen>> {
         let id = self.looked_at()?;
         self.frozen.shown().filter(|_| self.frozen.shown_query().is_some_and(|(_, of)| *of == id))
+    }
+
+    /// Rows of one of its sections, with the names that the columns have in files.
+    pub(crate) fn frozen_to_copy(&self, section: usize, selected: &Selection) -> Option<RowsToCopy> {
+        let frozen = Arc::clone(self.frozen()?);
+        let names = frozen.sections.get(section)?.columns.iter().map(|column| column.name.to_string()).collect();
+        let rows = RowsToCopy::new(selected, move |_, places| {
+            let rows = frozen.sections.get(section).and_then(|section| section.rows.get(places)).unwrap_or_default();
+            Ok(rows.iter().map(|row| row.iter().map(Value::to_text).collect()).collect())
+        });
+        Some(rows.with_header(names))
     }
 
     pub fn frozen_fault(&self) -> Option<&Failure> {

@@ -104,21 +104,76 @@ pub struct Copied {
     pub limits: Limits,
 }
 
+/// What is written so far. There is one writer of CSV for all rows: to begin one costs more than a row.
+enum Written {
+    /// With whether there is a line.
+    Tabs(String, bool),
+    Csv(Box<csv::Writer<Vec<u8>>>),
+}
+
+impl Written {
+    fn new(form: Form) -> Self {
+        match form {
+            Form::Tabs => Self::Tabs(String::new(), false),
+            // A row may have more or fewer cells than the one before.
+            Form::Csv => Self::Csv(Box::new(csv::WriterBuilder::new().flexible(true).from_writer(Vec::new()))),
+        }
+    }
+
+    fn write(&mut self, cells: &[String]) {
+        match self {
+            Self::Tabs(text, is_begun) => {
+                // Nothing follows the last line.
+                if std::mem::replace(is_begun, true) {
+                    text.push('\n');
+                }
+                for (at, cell) in cells.iter().enumerate() {
+                    text.push_str(if at > 0 { "\t" } else { "" });
+                    text.push_str(&display::visible(cell));
+                }
+            }
+            Self::Csv(writer) => {
+                // Memory takes all that is written. Without the second, the length would be that of an earlier row.
+                let _ = writer.write_record(cells);
+                let _ = writer.flush();
+            }
+        }
+    }
+
+    /// Bytes.
+    fn len(&self) -> usize {
+        match self {
+            Self::Tabs(text, _) => text.len(),
+            Self::Csv(writer) => writer.get_ref().len(),
+        }
+    }
+
+    fn into_text(self) -> String {
+        match self {
+            Self::Tabs(text, _) => text,
+            Self::Csv(writer) => {
+                let bytes = writer.into_inner().unwrap_or_default();
+                String::from_utf8(bytes).unwrap_or_else(|why| String::from_utf8_lossy(why.as_bytes()).into_owned())
+            }
+        }
+    }
+}
+
 /// Rows that become a text, as long as the limits allow.
 pub(crate) struct Writer {
-    form: Form,
     limits: Limits,
-    text: String,
-    is_begun: bool,
+    written: Written,
+    /// Bytes of the rows that are taken.
+    taken: usize,
     rows: u64,
     is_full: bool,
 }
 
 impl Writer {
     pub(crate) fn new(header: Option<&[String]>, form: Form, limits: Limits) -> Self {
-        let mut writer = Self { form, limits, text: String::new(), is_begun: false, rows: 0, is_full: false };
-        header.into_iter().for_each(|names| writer.write(names));
-        writer
+        let mut written = Written::new(form);
+        header.into_iter().for_each(|names| written.write(names));
+        Self { limits, taken: written.len(), written, rows: 0, is_full: false }
     }
 
     pub(crate) fn has_room(&self) -> bool {
@@ -130,40 +185,26 @@ impl Writer {
         if !self.has_room() {
             return;
         }
-        let before = self.text.len();
-        self.write(cells);
-        if self.text.len() as u64 > self.limits.bytes {
-            self.text.truncate(before);
+        self.written.write(cells);
+        let length = self.written.len();
+        if length as u64 > self.limits.bytes {
             self.is_full = true;
         } else {
-            self.rows += 1;
+            (self.taken, self.rows) = (length, self.rows + 1);
         }
     }
 
-    fn write(&mut self, cells: &[String]) {
-        match self.form {
-            Form::Tabs => {
-                // Nothing follows the last line.
-                if std::mem::replace(&mut self.is_begun, true) {
-                    self.text.push('\n');
-                }
-                for (at, cell) in cells.iter().enumerate() {
-                    self.text.push_str(if at > 0 { "\t" } else { "" });
-                    self.text.push_str(&display::visible(cell));
-                }
-            }
-            Form::Csv => {
-                let mut line = csv::Writer::from_writer(Vec::new());
-                // Memory takes all that is written.
-                let written = line.write_record(cells).ok().and_then(|()| line.into_inner().ok());
-                self.text.push_str(&String::from_utf8_lossy(&written.unwrap_or_default()));
-            }
-        }
+    /// Without the row that no room was left for.
+    fn into_text(self) -> String {
+        let mut text = self.written.into_text();
+        text.truncate(self.taken);
+        text
     }
 
     /// Of so many rows that were to be copied.
     pub(crate) fn of(self, wanted: u64) -> Copied {
-        Copied { text: self.text, rows: self.rows, wanted, limits: self.limits }
+        let (rows, limits) = (self.rows, self.limits);
+        Copied { text: self.into_text(), rows, wanted, limits }
     }
 }
 
@@ -171,7 +212,7 @@ impl Writer {
 pub(crate) fn text_of(rows: &[Vec<String>], form: Form) -> String {
     let mut writer = Writer::new(None, form, Limits { rows: u64::MAX, bytes: u64::MAX });
     rows.iter().for_each(|cells| writer.push(cells));
-    writer.text
+    writer.into_text()
 }
 
 /// A copy on its way; it is stopped when this is dropped.
@@ -312,6 +353,15 @@ mod tests {
         assert_eq!((copy.text.as_str(), copy.rows, copy.wanted), ("0\t<0>\n1\t<1>\n2\t<2>", 3, 5_000));
         let copy = copied(&rows, Limits { bytes: 16, ..LIMITS });
         assert_eq!((copy.text.as_str(), copy.rows), ("0\t<0>\n1\t<1>", 2));
+        // As CSV each line has an end.
+        let copy = copied(&rows.into_csv(), Limits { bytes: 17, ..LIMITS });
+        assert_eq!((copy.text.as_str(), copy.rows, copy.wanted), ("0,<0>\n1,<1>\n", 2, 5_000));
+    }
+
+    #[test]
+    fn rows_of_different_lengths_are_all_in_the_csv() {
+        let rows = [vec!["a".to_owned()], vec!["b".to_owned(), "c".to_owned()], vec![String::new()]];
+        assert_eq!(text_of(&rows, Form::Csv), "a\nb,c\n\"\"\n");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::app::Failure;
 use crate::model::TimeRange;
 use crate::query::tables::Rows;
 use crate::questions::catalogue::{self, CATALOGUE, Given, Lack, NamedQuery, Origin, ParameterError};
-use crate::questions::{AnalysisQuestion, MOST_ROWS, Question};
+use crate::questions::{MOST_ROWS, Question};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -145,11 +145,10 @@ impl Library {
         query.question(&self.given(query, range, duplicates))
     }
 
-    /// Shows the answer of an analysis, whatever is set in the library.
-    pub fn open(&mut self, revision: u64, question: AnalysisQuestion) {
-        let name = question.analysis.name;
+    /// Shows the answer of the query of this name, whatever is set in the library.
+    pub fn open(&mut self, name: &'static str, revision: u64, question: Box<dyn Question>) {
         self.chosen = catalogue::named(name);
-        self.put(name, revision, Box::new(question));
+        self.put(name, revision, question);
     }
 
     /// Makes this the question that is answered in the library itself.

@@ -11,6 +11,7 @@ pub(crate) mod conclusions;
 pub(crate) mod copying;
 pub(crate) mod evidence;
 pub(crate) mod export_jobs;
+pub(crate) mod facets;
 pub(crate) mod flags;
 pub(crate) mod help;
 pub(crate) mod history;

@@ -17,7 +17,7 @@ use super::preview::Preview;
 use super::records::Records;
 use super::saved_filters::{FiltersChanged, SavedFilters};
 use super::saved_views::{SavedViews, ViewChange};
-use super::settings::ColumnSetting;
+use super::settings::Settings;
 use super::shown::{Candidate, Exported, Shown};
 use super::sightings::Sightings;
 use super::slots::{Lane, Slot};
@@ -157,12 +157,7 @@ impl DerefMut for OpenCase {
 
 impl OpenCase {
     /// Starts the worker threads. Whether the file is a case shows when the first answer is in.
-    pub fn start(
-        path: &Path,
-        backend: &Arc<dyn Backend>,
-        waker: &Waker,
-        columns: &BTreeMap<String, Vec<ColumnSetting>>,
-    ) -> std::io::Result<Self> {
+    pub fn start(path: &Path, backend: &Arc<dyn Backend>, waker: &Waker, settings: &Settings) -> std::io::Result<Self> {
         let lane = |name: &str| Lane::start(name, Arc::clone(backend), path.to_owned(), Arc::clone(waker));
         let idle = |name: &str| Lane::start_idle(name, Arc::clone(backend), path.to_owned(), Arc::clone(waker));
         let lanes = Lanes {
@@ -174,7 +169,11 @@ impl OpenCase {
             copies: idle("copies")?,
             changes: idle("changes")?,
         };
-        let records = |dataset| Records::new(dataset, columns.get(dataset_key(dataset)).map(Vec::as_slice));
+        let records = |dataset| {
+            let table = dataset_key(dataset);
+            let columns = settings.columns.get(table).map(Vec::as_slice);
+            Records::new(dataset, columns, settings.facets.get(table).map(Vec::as_slice))
+        };
         let (flows, events) = (records(Dataset::Flows), records(Dataset::Events));
         Ok(Self {
             path: path.to_owned(),
@@ -276,6 +275,20 @@ impl OpenCase {
             Dataset::Events => &mut panes.events,
         };
         records.pages.want(&lanes.pages, rows);
+    }
+
+    /// Asks for the facets beside a table, which are on screen.
+    pub fn want_facets(&mut self, dataset: Dataset, range: TimeRange, duplicates: Duplicates) {
+        if self.is_opening() {
+            return;
+        }
+        let Self { panes, lanes, revision, .. } = self;
+        let records = match dataset {
+            Dataset::Flows => &mut panes.flows,
+            Dataset::Events => &mut panes.events,
+        };
+        let scope = records.scope(range, duplicates);
+        records.facets.ask(&lanes.answers, *revision, &scope);
     }
 
     pub fn want_pairs(&mut self, rows: Range<u64>) {

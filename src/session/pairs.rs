@@ -199,17 +199,34 @@ impl Pairs {
         self.only_external
     }
 
-    /// Place among the sort keys and whether descending.
-    pub fn sorted(&self, column: PairsColumn) -> Option<(usize, bool)> {
-        let at = self.sort.iter().position(|(of, _)| *of == column)?;
-        self.sort.get(at).map(|(_, descending)| (at, *descending))
+    /// How the rows that are shown were made: until others are in, not as it was chosen last.
+    pub fn shown_by(&self) -> PairKey {
+        let shown = match self.folded {
+            true => self.talks.shown().map(|(query, _)| query.pairs.by),
+            false => self.pairs.shown().map(|(query, _)| query.by),
+        };
+        shown.unwrap_or(self.by)
     }
 
-    /// The columns as they are shown.
+    /// Of the rows that are shown: place among the sort keys and whether descending.
+    pub fn sorted(&self, column: PairsColumn) -> Option<(usize, bool)> {
+        let (talks, pairs) = (self.talks.shown().filter(|_| self.folded), self.pairs.shown().filter(|_| !self.folded));
+        let talks = talks.into_iter().flat_map(|(query, _)| &query.sort);
+        let pairs = pairs.into_iter().flat_map(|(query, _)| &query.sort);
+        let talks = talks.map(|key| (PairsColumn::Talk(key.column), key.descending));
+        let keys = talks.chain(pairs.map(|key| (PairsColumn::Pair(key.column), key.descending)));
+        keys.enumerate().find(|(_, (of, _))| *of == column).map(|(at, (_, descending))| (at, descending))
+    }
+
+    /// The columns of the rows that are shown.
     pub fn columns(&self) -> Vec<PairsColumn> {
+        self.columns_of(self.shown_by())
+    }
+
+    fn columns_of(&self, by: PairKey) -> Vec<PairsColumn> {
         use PairsColumn::{Pair, Series, Talk};
         if !self.folded {
-            let mut columns: Vec<PairsColumn> = P::of(self.by).map(Pair).collect();
+            let mut columns: Vec<PairsColumn> = P::of(by).map(Pair).collect();
             let after = columns.iter().position(|c| *c == Pair(P::DataRatio)).map_or(0, |at| at + 1);
             columns.insert(after, Series);
             return columns;
@@ -261,7 +278,7 @@ impl Pairs {
 
     /// What sorted the one table sorts the other by the column of the same name; without any, most bytes come first.
     fn keep_known_sorts(&mut self) {
-        let columns = self.columns();
+        let columns = self.columns_of(self.by);
         let same = |column: &PairsColumn| columns.iter().find(|c| c.name() == column.name()).copied();
         self.sort = self.sort.iter().filter_map(|(column, down)| Some((same(column)?, *down))).collect();
         if self.sort.is_empty() {
@@ -407,7 +424,7 @@ impl Pairs {
 
     /// The field that a column filters by.
     pub fn field(&self, column: PairsColumn) -> Option<FieldId> {
-        let [source, destination] = self.by.fields();
+        let [source, destination] = self.shown_by().fields();
         let name = match column {
             PairsColumn::Pair(P::Srcaddr) => source,
             PairsColumn::Pair(P::Dstaddr) => destination,
@@ -421,18 +438,19 @@ impl Pairs {
 
     /// The filter that keeps exactly the records of a row.
     pub fn clause(&self, row: PairsRow<'_>) -> Filter {
+        let by = self.shown_by();
         let value = |text: &Option<String>| text.clone().map_or(Value::Null, Value::Text);
         let [one, other] = row.ends().map(value);
         match row {
             PairsRow::Pair(pair) => {
                 let direction = value(&pair.flow_direction);
-                let direction = (self.by == PairKey::AddressesAndDirection).then_some(&direction);
-                group::pair_clause(self.by, &one, &other, direction)
+                let direction = (by == PairKey::AddressesAndDirection).then_some(&direction);
+                group::pair_clause(by, &one, &other, direction)
             }
-            PairsRow::Talk(_) if one == other => group::pair_clause(self.by, &one, &other, None),
+            PairsRow::Talk(_) if one == other => group::pair_clause(by, &one, &other, None),
             PairsRow::Talk(_) => {
                 let ways = [(&one, &other), (&other, &one)];
-                Filter::any_of(ways.map(|(from, to)| group::pair_clause(self.by, from, to, None)))
+                Filter::any_of(ways.map(|(from, to)| group::pair_clause(by, from, to, None)))
             }
         }
     }

@@ -5,6 +5,7 @@ mod candidates;
 mod place;
 
 use super::copying::RowsToCopy;
+use super::facets::Facets;
 use super::over_time::OverTime;
 use super::pane::{Asking, Pane};
 use super::record_columns::ShownColumn;
@@ -64,12 +65,14 @@ pub struct Records {
     places: Slot<(Question, Vec<RecordId>), Vec<usize>>,
     rows: Slot<Question, Answer>,
     pub over_time: OverTime,
+    pub facets: Facets,
     detail: Slot<(u64, RecordId), Inspected>,
     pub pages: RecordPages,
 }
 
 impl Records {
-    pub fn new(dataset: Dataset, saved: Option<&[ColumnSetting]>) -> Self {
+    /// With the columns and the facets that were chosen earlier.
+    pub fn new(dataset: Dataset, saved: Option<&[ColumnSetting]>, facets: Option<&[String]>) -> Self {
         Self {
             dataset,
             draft: String::new(),
@@ -85,6 +88,7 @@ impl Records {
             places: Slot::default(),
             rows: Slot::default(),
             over_time: OverTime::default(),
+            facets: Facets::new(dataset, facets),
             detail: Slot::default(),
             pages: RecordPages::new(dataset),
         }
@@ -302,15 +306,21 @@ impl Pane for Records {
         }
         failures.extend(self.places.poll().and_then(Result::err));
         failures.extend(self.over_time.poll());
+        failures.extend(self.facets.poll());
         failures.extend(self.detail.poll().and_then(Result::err));
         failures.extend(self.pages.poll());
         failures
+    }
+
+    fn leave(&mut self) {
+        self.facets.stop();
     }
 
     fn is_busy(&self) -> bool {
         self.rows.is_busy()
             || self.places.is_busy()
             || self.over_time.is_busy()
+            || self.facets.is_busy()
             || self.detail.is_busy()
             || self.pages.is_busy()
     }
@@ -406,7 +416,7 @@ mod tests {
 
     #[test]
     fn header_clicks() {
-        let mut records = Records::new(Dataset::Flows, None);
+        let mut records = Records::new(Dataset::Flows, None, None);
         records.sort_by(flow("bytes"), false);
         assert_eq!(records.sort, [SortKey { field: flow("bytes"), descending: false }]);
         records.sort_by(flow("bytes"), false);
@@ -437,7 +447,7 @@ mod tests {
     #[test]
     fn a_query_lends_its_columns_until_another_filter_is_in_force() {
         use crate::query::tables::Inside;
-        let mut records = Records::new(Dataset::Events, None);
+        let mut records = Records::new(Dataset::Events, None, None);
         let own = records.columns.clone();
         let shown = |records: &Records| records.shown_columns().iter().map(|c| c.name()).collect::<Vec<_>>();
         let login = [
@@ -459,7 +469,7 @@ mod tests {
 
     #[test]
     fn a_filter_with_a_mistake_leaves_the_last_good_one_in_force() {
-        let mut records = Records::new(Dataset::Flows, None);
+        let mut records = Records::new(Dataset::Flows, None, None);
         assert!(records.apply("dstport = 22"));
         let good = records.query(TimeRange::default(), Duplicates::Once);
         assert!(!records.apply("dstport = = 22"));

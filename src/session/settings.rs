@@ -86,6 +86,10 @@ pub struct Settings {
     pub columns: BTreeMap<String, Vec<ColumnSetting>>,
     /// Table -> column -> the width that somebody chose, in points.
     pub widths: BTreeMap<String, BTreeMap<String, f32>>,
+    /// Table -> fields whose most frequent values are beside it, in order.
+    pub facets: BTreeMap<String, Vec<String>>,
+    /// Are they shown? As there is room where it is not said.
+    pub facets_shown: Option<bool>,
     /// The histogram over the flows shows bytes instead of records.
     pub histogram_bytes: bool,
     /// Filter texts that were applied, newest first.
@@ -112,6 +116,8 @@ pub(crate) const INSPECTOR: &str = "inspector";
 pub(crate) const INSPECTOR_BESIDE: &str = "inspector-beside";
 pub(crate) const INSPECTOR_BELOW: &str = "inspector-below";
 pub(crate) const HISTOGRAM: &str = "histogram";
+/// Its width beside the table.
+pub(crate) const FACETS: &str = "facets";
 
 impl Settings {
     const RECENT: usize = 12;

@@ -314,8 +314,14 @@ impl App {
             Action::Copy(text) => self.copy(text),
             Action::CopyRows => self.copy_records(None),
             Action::CopiedRows(copied) => self.copied(copied),
+            Action::CopyFrozen(section, selected) => {
+                let rows = self.case.as_ref().and_then(|case| case.conclusions.frozen_to_copy(section, &selected));
+                self.copy_rows(rows);
+            }
             Action::StopCopying => self.stop_copying(),
             Action::SetWidth { table, column, width } => self.settings.remember_width(table, &column, width),
+            Action::ShowFacets(shown) => self.settings.facets_shown = Some(shown),
+            Action::SetFacets(dataset, fields) => self.set_facets(dataset, fields.as_deref()),
             Action::HistogramBytes(bytes) => self.settings.histogram_bytes = bytes,
             Action::ShowRecord(dataset, id) => self.select_records(dataset, vec![id]),
             Action::CopyColumn(name) => self.copy_records(Some(name)),
@@ -395,6 +401,7 @@ impl App {
             | Action::SetColumns(..)
             | Action::Select(..)
             | Action::WantRows(..)
+            | Action::WantFacets(_)
             | Action::Warnings(_)
             | Action::Complete(_)
             | Action::GoToRow(_) => self.dispatch_to_case(action),
@@ -437,6 +444,7 @@ impl App {
             }
             Action::Select(dataset, selection) => case.records_mut(dataset).selection = selection,
             Action::WantRows(dataset, rows) => case.want_rows(dataset, rows),
+            Action::WantFacets(dataset) => case.want_facets(dataset, self.range, self.duplicates),
             Action::Warnings(evidence) => case.evidence.show_warnings(evidence),
             Action::Complete(wanted) => case.completions.want(wanted),
             Action::GoToRow(row) => {
@@ -513,6 +521,7 @@ impl App {
             Command::ToggleNavigation => self.effects.push(Effect::ToggleNavigation),
             Command::ToggleInspector => self.show_part(settings::INSPECTOR, !self.show_inspector),
             Command::ToggleHistogram => self.show_part(settings::HISTOGRAM, !self.show_histogram),
+            Command::ToggleFacets => self.effects.push(Effect::ToggleFacets),
             Command::ChooseZone => self.dialog = Some(Dialog::Zone { typed: String::new() }),
             Command::ThemeSystem => self.set_theme(ThemeChoice::System),
             Command::ThemeLight => self.set_theme(ThemeChoice::Light),

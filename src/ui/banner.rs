@@ -81,9 +81,11 @@ fn older_ui(ui: &mut Ui, app: &App, version: i32, out: &mut Vec<Action>) {
     let t = &app.texts;
     let (version, known) = (version.to_string(), CASE_VERSION.to_string());
     let text = t.tr_args("banner-older", &[("version", &version), ("known", &known)]);
-    line_ui(ui, text, "", t.tr("banner-upgrade"), !app.is_mending(), || {
-        out.push(Action::Dialog(Some(Dialog::Upgrade)))
-    });
+    let button = match app.upgraded_percent() {
+        Some(percent) => t.tr_args("banner-upgrading", &[("percent", &percent.to_string())]),
+        None => t.tr("banner-upgrade"),
+    };
+    line_ui(ui, text, "", button, !app.is_mending(), || out.push(Action::Dialog(Some(Dialog::Upgrade))));
 }
 
 /// The warning with its button.

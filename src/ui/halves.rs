@@ -1,7 +1,7 @@
 //! The middle of the window: one view, or two side by side. Each half names its view in a list of its own; the half that was
 //! last used is the active one, which the commands, the filter shortcut and the status bar are about.
 
-use super::focus::{PaneId, pane_ui};
+use super::focus::{PaneId, pane_ui, sized_ui};
 use super::state::UiState;
 use super::theme::{self, size};
 use super::widgets::named::named_button;
@@ -27,9 +27,9 @@ pub(crate) fn middle_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiS
     // A part of each size of the window.
     let id = ("half", is_low, all as u32);
     let panel = if is_low { Panel::bottom(id) } else { Panel::right(id) };
-    let panel = panel.frame(Frame::new().inner_margin(2)).resizable(true);
+    let panel = panel.frame(Frame::new().inner_margin(2));
     let range = least..=(all - least).max(least);
-    let right = panel.default_size(all * part).size_range(range).show(ui, |ui| {
+    let right = sized_ui(ui, panel.default_size(all * part).size_range(range), |ui| {
         half_ui(ui, app, case, split, Side::Right, state, out);
     });
     let rect = right.response.rect;

@@ -17,6 +17,7 @@ pub(crate) mod nav;
 pub(crate) mod plot;
 mod resting;
 pub(crate) mod shell;
+mod software;
 mod startup;
 pub(crate) mod state;
 pub(crate) mod status_bar;

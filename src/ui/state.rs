@@ -8,6 +8,7 @@ use super::plot::select::Selecting;
 use super::tag_popover::TagPopover;
 use super::time_bar::TimeBarState;
 use super::views::compare::CompareState;
+use super::views::facets::FacetsState;
 use super::views::timeline::track::PlotState;
 use super::widgets::grid::GridState;
 use super::widgets::list::ListState;
@@ -137,6 +138,7 @@ pub struct UiState {
     /// Of the flows and of the events.
     pub filters: [FilterBarState; 2],
     pub time: TimeBarState,
+    pub facets: FacetsState,
     pub inspector: InspectorState,
     pub compare: CompareState,
     pub tags: TagPopover,

@@ -10,6 +10,7 @@ mod composing;
 mod conclusions;
 mod copying;
 mod exports;
+mod facets;
 mod figures;
 mod focus;
 mod histogram;

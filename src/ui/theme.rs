@@ -61,6 +61,12 @@ pub(crate) mod size {
     /// Bytes of an original.
     pub(crate) const BYTES: f32 = 260.0;
     pub(crate) const INSPECTOR: f32 = 420.0;
+    /// The facets beside a table; what the table keeps at least, and from which width of both on they are shown unasked.
+    pub(crate) const FACETS: f32 = 230.0;
+    pub(crate) const FACETS_LEAST: f32 = 170.0;
+    pub(crate) const FACETS_MOST: f32 = 460.0;
+    pub(crate) const FACETS_TABLE: f32 = 400.0;
+    pub(crate) const FACETS_ROOM: f32 = 1200.0;
     /// In a wide window: of its width.
     pub(crate) const INSPECTOR_WIDE_PART: f32 = 0.22;
     /// A window that is as wide has it beside the table, another one below.

@@ -8,7 +8,7 @@ use super::resting::Resting;
 use super::state::UiState;
 use super::theme::{self, size};
 use super::widgets::list::search_id;
-use super::{motion, nav, shell, startup, views};
+use super::{motion, nav, shell, software, startup, views};
 use crate::app::Opening;
 use crate::present::{Language, display};
 use crate::session::settings::WindowPlace;
@@ -52,9 +52,12 @@ pub fn run(opening: Opening) -> Result<(), UiError> {
         viewport: viewport(place),
         persist_window: false,
         system_font_fallback: false,
+        // Nothing here is a gradient, and it is paid for with each pixel.
+        dithering: false,
         ..NativeOptions::default()
     };
     let window = move |cc: &CreationContext<'_>| {
+        software::adapt(&cc.egui_ctx, cc.gl.as_ref());
         let backend = CaseBackend::with_index_memory(settings::load(folder.as_deref()).settings.index_memory());
         let mut window = Window::new(&cc.egui_ctx, opening, Arc::new(backend), folder);
         window.app.speak_as_the_system(Language::of_system(|name| std::env::var(name).ok()));
@@ -223,6 +226,13 @@ impl Window {
             Effect::ToggleNavigation => {
                 let names = nav::has_names(ctx, &self.app);
                 self.app.settings.navigation_names = Some(!names);
+            }
+            Effect::ToggleFacets => {
+                let (is_shown, has_room) = (self.state.facets.is_shown(), self.state.facets.has_room());
+                self.app.settings.facets_shown = Some(!is_shown);
+                if !is_shown && !has_room {
+                    self.app.notice = Some(self.app.texts.tr("facets-no-room"));
+                }
             }
             Effect::Scale(scale) => ctx.set_zoom_factor(scale),
             Effect::CopyText(text) => ctx.copy_text(text),

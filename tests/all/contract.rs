@@ -303,6 +303,7 @@ fn help_the_manual_and_completions_name_everything() {
         "sql",
         "pairs",
         "series",
+        "top",
         "query",
         "export",
         "bench",

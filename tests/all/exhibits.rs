@@ -100,6 +100,7 @@ pub(crate) fn one_of_each() -> Vec<Box<dyn Question>> {
         Box::new(PlaybookQuestion { query: PlaybookQuery { scope: flows() }, limit: None }),
         Box::new(FigureQuestion { scope: flows(), figure: Figure::Bytes }),
         Box::new(EvidenceQuestion),
+        Box::new(GroupsQuestion::written(flows(), "action,dstport", "distinct(srcaddr)", "", Some(1)).unwrap()),
         Box::new(SqlQuestion {
             statement: "SELECT srcaddr, count(*) AS n, avg(bytes), sum(bytes) / 3.0, NULL\nFROM flow_record -- all\n\
                         GROUP BY 1 ORDER BY 2 DESC, 1;"

@@ -2,7 +2,7 @@
 
 use crate::answers::desk;
 use crate::desk::{Desk, HEADER, event, flow_lines, sample_logs};
-use crate::support::run;
+use crate::support::{repository, run};
 use coldtrail::query::{Cancel, SqlLimits};
 use parquet::basic::Type;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -149,6 +149,9 @@ fn the_benchmark_names_every_question() {
         "pairs_by_records",
         "pairs_external",
         "conversations_by_ratio",
+        "address_figures",
+        "address_page",
+        "open_address",
         "open_overview",
         "open_pairs",
         "open_pairs_packet",
@@ -172,6 +175,37 @@ fn the_benchmark_names_every_question() {
     assert_eq!(rows("page_sorted").as_deref(), Some("200"));
     assert_eq!(rows("bytes_per_minute").as_deref(), Some("9"));
     desk.fails(&["bench", "/nowhere/x.coldtrail"], 3);
+}
+
+#[test]
+fn the_benchmark_asks_about_events_where_there_are_some() {
+    let desk = Desk::new();
+    let event = |n: u32| {
+        let mut event = json!({
+            "eventVersion": "1.08", "eventID": format!("00000000-0000-0000-0000-00000000000{n}"),
+            "eventTime": format!("2024-01-02T0{n}:00:00Z"), "eventSource": "s3.amazonaws.com",
+            "eventName": if n.is_multiple_of(2) { "GetObject" } else { "PutObject" }, "awsRegion": "us-east-1",
+            "sourceIPAddress": format!("203.0.113.{n}"), "requestParameters": {},
+            "userIdentity": {"type": "IAMUser", "arn": format!("arn:aws:iam::1:user/{}", n % 3)},
+        });
+        match n {
+            1 | 2 => event["requestParameters"] = json!({"bucketName": "ransom-notes"}),
+            3 => event["errorCode"] = "AccessDenied".into(),
+            _ => {}
+        }
+        event
+    };
+    let records = json!({"Records": (1..6).map(event).collect::<Vec<_>>()});
+    desk.import(&[desk.file("a.json", records.to_string())]);
+    let table = desk.ok(&["bench", desk.case()]);
+    let rows = |name: &str| {
+        let line = table.lines().find(|line| line.starts_with(&format!("{name} ")));
+        line.map(|line| line.split_whitespace().nth(3).unwrap_or_default().to_owned())
+    };
+    let names = ["count_error", "top_names", "series", "principals", "sort", "text", "path"];
+    let found = names.map(|name| rows(&format!("events_{name}")).unwrap_or_default());
+    assert_eq!(found, ["1", "2", "5", "3", "5", "2", "2"]);
+    assert_eq!(rows("open_first_page").as_deref(), Some("5"));
 }
 
 /// The values of every field of every flow record, as one line each, in order.
@@ -201,6 +235,93 @@ fn flows_that_went_out_as_parquet_come_in_as_they_were() {
         assert!(ours.iter().any(plain));
         for (a, b) in ours.iter().zip(&theirs).filter(|(a, _)| plain(a)) {
             assert_eq!(a, b);
+        }
+    }
+}
+
+/// The same table without columns: its rows are read one by one from the case.
+struct ByRows<'a>(coldtrail::query::tables::Records<'a>);
+
+impl coldtrail::query::tables::Table for ByRows<'_> {
+    fn columns(&self) -> &[coldtrail::query::tables::Column] {
+        self.0.columns()
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn rows(
+        &self,
+        from: usize,
+        count: usize,
+    ) -> Result<Vec<Vec<coldtrail::model::Value>>, coldtrail::query::QueryError> {
+        self.0.rows(from, count)
+    }
+
+    fn storage(&self) -> coldtrail::query::tables::Storage {
+        self.0.storage()
+    }
+}
+
+/// Times in milliseconds, ends without a start, unknown fields: what the columns of the case do not hold.
+const MORE: &str = "version interface-id srcaddr dstaddr start end bytes colour log-status
+2 eni-7 10.0.0.1 10.0.0.2 1621151386123 1621151387000 5 red OK
+2 eni-7 10.0.0.1 10.0.0.2 - 1621151387 5 - OK
+2 eni-7 10.0.0.1 10.0.0.2 1621151386 1621151387 - a,b OK
+2 eni-8 - 10.0.0.2 1621151386 - 7 - OK
+";
+
+#[test]
+fn what_the_columns_tell_is_what_the_rows_say() {
+    use coldtrail::app::export::{ExportFormat, export};
+    use coldtrail::filter::{self, Filter};
+    use coldtrail::model::{Dataset, field};
+    use coldtrail::query::tables::{Records, record_columns};
+    use coldtrail::query::{self, Duplicates, Scope, SortKey};
+    let desk = desk();
+    let plain: Vec<String> = (0..30)
+        .map(|n| format!("2 eni-{n} 10.0.0.{n} 10.0.1.1 {} {} {n} - OK", 1_621_151_000 + n, 1_621_151_100 + n))
+        .collect();
+    let fields = MORE.lines().next().unwrap();
+    desk.import(&[desk.file("more.log", MORE)]);
+    desk.import(&[desk.file("plain.log", format!("{fields}\n{}\n", plain.join("\n")))]);
+    desk.import(&[repository().join("sample-logs/evidence")]);
+    let reader = desk.reader();
+    let cancel = Cancel::default();
+    let mut number = 0;
+    for (dataset, filter, sort) in [
+        (Dataset::Flows, "", None),
+        (Dataset::Flows, "interface_id = eni-7 or srcport > 1000", None),
+        (Dataset::Flows, "", Some("bytes")),
+        (Dataset::Flows, "interface_id = eni-3", Some("dstaddr")),
+        (Dataset::Events, "", None),
+    ] {
+        let fields = record_columns(&reader, dataset, &cancel).unwrap();
+        let mut scope = match filter {
+            "" => Scope::of(dataset, Filter::All),
+            filter => Scope::of(dataset, filter::parse(filter, dataset).unwrap()),
+        };
+        scope.duplicates = Duplicates::All;
+        let key = sort.map(|name| SortKey { field: field::by_name(dataset, name).unwrap(), descending: true });
+        let rows = query::rows(&reader, &scope.records(key.into_iter().collect()), &cancel).unwrap();
+        assert!(!rows.is_empty(), "{filter}");
+        let table = |with_ref| Records::whole(&reader, dataset, rows.clone(), &fields, with_ref).unwrap();
+        for (format, with_ref) in [
+            (ExportFormat::Csv, false),
+            (ExportFormat::Csv, true),
+            (ExportFormat::JsonLines, true),
+            (ExportFormat::Parquet, false),
+        ] {
+            let mut write = |table: &dyn coldtrail::query::tables::Table| {
+                number += 1;
+                let path = desk.path(&format!("same-{number}"));
+                let done = export(table, &path, format, false, &cancel, &mut |_| {}).unwrap();
+                assert_eq!(done.rows as usize, rows.len());
+                (std::fs::read(path).unwrap(), done.cut_times)
+            };
+            let (by_columns, by_rows) = (write(&table(with_ref)), write(&ByRows(table(with_ref))));
+            assert!(by_columns == by_rows, "{dataset:?} {filter} {sort:?} {format:?}");
         }
     }
 }

@@ -169,7 +169,30 @@ fn columns_of_a_query_are_chosen_and_lists_are_read_as_queries_write_them() {
         desk.ok(&["query", "--list", "--columns", "name", "--format", "csv"]).lines().count(),
         CATALOGUE.len() + 1
     );
+    let top = |arguments: &[&str]| {
+        let all = [&["top", desk.case(), "--dataset", "flows", "--format", "csv"][..], arguments].concat();
+        let output = crate::support::run(desk.folder.path(), &all, 0);
+        (String::from_utf8(output.stdout).unwrap().replace('\r', ""), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(
+        top(&["--by", "srcaddr", "--measure", "bytes", "--limit", "1"]),
+        (
+            "srcaddr,total_bytes,share\n172.31.1.247,400,0.727273\nother (3 groups),150,0.272727\n".to_owned(),
+            "NODATA and SKIPDATA records, counted but excluded from the sums: 1\n".to_owned()
+        )
+    );
+    let by_port = "srcport,record_count,share\n50000,2,0.500000\n80,1,0.250000\n,1,0.250000\n";
+    assert_eq!(top(&["--by", "srcport"]).0, by_port);
+    assert_eq!(query(&["top-flows", "--param", "by=srcport"]).0, by_port, "the same question by its name");
+    let ports = top(&["--by", "port", "--measure", "distinct(srcaddr)", "--sort=-port", "--filter", "bytes exists"]);
+    assert_eq!(ports, ("port,distinct(srcaddr)\n50000,3\n80,3\n".to_owned(), String::new()));
     for (arguments, told) in [
+        (vec!["top", desk.case(), "--dataset", "flows", "--by", "srcadr"], "srcaddr"),
+        (
+            vec!["top", desk.case(), "--dataset", "events", "--by", "event_name", "--measure", "bytes"],
+            "events have no bytes",
+        ),
+        (vec!["query", desk.case(), "top-flows", "--param", "measure=sum"], "distinct(FIELD)"),
         (vec!["query", desk.case(), "data-ratio", "--columns", "last_sen"], "did you mean last_seen?"),
         (vec!["query", desk.case(), "flow-preview", "--columns", "srcadr"], "did you mean srcaddr?"),
         (vec!["query", desk.case(), "http-between-hosts", "--param", "hosts=[]"], "IP addresses"),

@@ -266,18 +266,23 @@ mod signals {
     }
 
     /// The signals that a process handles, by their numbers' bits.
-    fn handled(child: &Child) -> u64 {
+    fn signals(child: &Child, kind: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let mask = status.lines().find_map(|line| line.strip_prefix(kind));
         mask.map_or(0, |mask| u64::from_str_radix(mask.trim(), 16).unwrap())
+    }
+
+    fn handled(child: &Child) -> u64 {
+        signals(child, "SigCgt:")
     }
 
     const HUP: u64 = 1;
     const TERM: u64 = 1 << 14;
 
-    /// Waits until a run has said what to do on SIGTERM; false where it came to its end before.
+    /// Waits until a run has said what to do on each signal, SIGHUP last, which it may ignore; false where it came to its end
+    /// before.
     fn is_listening(child: &mut Child) -> bool {
-        while handled(child) & TERM == 0 {
+        while handled(child) & TERM == 0 || (handled(child) | signals(child, "SigIgn:")) & HUP == 0 {
             if child.try_wait().unwrap().is_some() {
                 return false;
             }

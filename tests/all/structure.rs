@@ -232,7 +232,7 @@ fn dependencies_point_one_way() {
         ("part", &[]),
         ("threads", &[]),
         ("filter", &["model"]),
-        ("ingest", &["model"]),
+        ("ingest", &["model", "threads"]),
         ("columns", &["threads"]),
         ("matching", &["model"]),
         ("case", &["model", "part", "threads", "ingest", "columns"]),

@@ -197,7 +197,7 @@ fn a_row_that_the_original_does_not_say_is_found_by_deriving_it_again() {
             "action is REJECT, but ACCEPT when read again",
         ),
         (
-            "UPDATE event SET source_ip_address = '192.0.2.1' WHERE id = (3 << 32) + 2",
+            "UPDATE caller SET source_ip_address = '192.0.2.1' WHERE caller_id = (SELECT caller_id FROM event_row WHERE id = (3 << 32) + 2)",
             "event 3:2: source_ip_address is",
         ),
         ("UPDATE import_warning SET detail = 'nothing'", "warning 1:1: detail is nothing"),
@@ -275,8 +275,8 @@ fn what_was_chosen_and_is_not_what_the_journal_says_is_named_without_the_origina
             "structure|addresses|address 3: key does not match",
         ),
         (
-            "UPDATE event SET source_ip_key = zeroblob(16) WHERE id = (3 << 32) + 2",
-            "structure|keys of event|event 3:2: source_ip_key does not match source_ip_address",
+            "UPDATE caller SET source_ip_key = zeroblob(16) WHERE caller_id = 1",
+            "structure|keys of event|caller 1: source_ip_key does not match source_ip_address",
         ),
         (
             "DELETE FROM raw_block; DELETE FROM seek_point; UPDATE evidence SET raw_kept = 0",
@@ -301,7 +301,7 @@ fn evidence_that_came_in_since_is_told_apart_from_what_was_changed() {
     assert!(found.iter().all(|row| outdated(&row)), "nothing else is wrong: {found:#?}");
     // The same rows changed past the program, without anything that came in: a failure.
     let before = written();
-    let sql = "UPDATE event SET source_ip_address = '192.0.2.1' WHERE id = (3 << 32) + 2";
+    let sql = "UPDATE caller SET source_ip_address = '192.0.2.1' WHERE caller_id = (SELECT caller_id FROM event_row WHERE id = (3 << 32) + 2)";
     let (found, code) = verdicts(&before, &tampered(&before, sql), &[]);
     assert_eq!(code, 4);
     assert!(found.iter().any(|row| row.starts_with("exhibit|") && row.contains("|FAILED|")), "{found:#?}");

@@ -48,6 +48,9 @@ fn feed(parser: &mut dyn Parser, content: &[u8], piece: usize) -> Vec<Output> {
         all.extend(emitter.take_ready());
     }
     parser.finish(&StreamEnd::Complete, &mut emitter);
+    while parser.rest(&mut emitter) {
+        all.extend(emitter.take_ready());
+    }
     all.extend(emitter.take_all());
     all
 }

@@ -3,8 +3,8 @@
 
 mod parquet;
 mod text;
+mod work;
 
-use crate::model::Value;
 use crate::part::Part;
 use crate::query::tables::Table;
 use crate::query::{Cancel, QueryError};
@@ -65,16 +65,6 @@ pub struct Exported {
     pub cut_times: u64,
 }
 
-/// Rows that are fetched at once.
-const BATCH: usize = 4096;
-
-/// One of the three writers.
-trait Writer {
-    fn rows(&mut self, rows: Vec<Vec<Value>>) -> Result<(), String>;
-    /// Writes what is left, and says how many times were cut.
-    fn finish(self: Box<Self>) -> Result<u64, String>;
-}
-
 /// Writes all rows of a table. `progress` is given how many are done. A stop leaves no file.
 ///
 /// # Errors
@@ -115,37 +105,34 @@ enum Stopped {
     Write(String),
 }
 
-fn write<W: Write + Send + 'static>(
+fn write<W: Write + Send>(
     source: &dyn Table,
-    file: W,
+    mut file: W,
     format: ExportFormat,
     cancel: &Cancel,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(u64, u64), Stopped> {
     let columns = source.columns();
-    let writer: Result<Box<dyn Writer>, String> = match format {
-        ExportFormat::Parquet => parquet::ParquetWriter::new(file, columns, source.storage(), source.has_wide_sums())
-            .map(|writer| Box::new(writer) as _),
-        ExportFormat::Csv => text::CsvWriter::new(file, columns).map(|writer| Box::new(writer) as _),
-        ExportFormat::JsonLines => Ok(Box::new(text::JsonWriter::new(file, columns))),
-    };
-    let mut writer = writer.map_err(Stopped::Write)?;
-    let mut done = 0;
-    while done < source.len() {
-        if cancel.is_cancelled() {
-            return Err(Stopped::Query(QueryError::Cancelled));
-        }
-        let rows = source.rows(done, BATCH).map_err(Stopped::Query)?;
-        if rows.is_empty() {
-            break;
-        }
-        done += rows.len();
-        writer.rows(rows).map_err(Stopped::Write)?;
-        progress(done as u64);
+    let unwritable = |e: std::io::Error| e.to_string();
+    if format == ExportFormat::Parquet {
+        let groups = parquet::Groups::new(columns, source.storage(), source.has_wide_sums()).map_err(Stopped::Write)?;
+        let mut out = groups.file(file).map_err(Stopped::Write)?;
+        let rows = work::each_part(
+            source,
+            parquet::ROWS_OF_A_GROUP,
+            cancel,
+            progress,
+            &|part| groups.encode(part),
+            &mut |group| out.group(group),
+        )?;
+        return Ok((rows, out.finish().map_err(Stopped::Write)?));
     }
-    if cancel.is_cancelled() {
-        return Err(Stopped::Query(QueryError::Cancelled));
-    }
-    let cut_times = writer.finish().map_err(Stopped::Write)?;
-    Ok((done as u64, cut_times))
+    let text = text::Lines::new(format, columns);
+    file.write_all(&text.header().map_err(Stopped::Write)?).map_err(unwritable).map_err(Stopped::Write)?;
+    let rows =
+        work::each_part(source, text::ROWS_OF_A_PART, cancel, progress, &|part| text.encode(part), &mut |lines| {
+            file.write_all(&lines).map_err(unwritable)
+        })?;
+    file.flush().map_err(unwritable).map_err(Stopped::Write)?;
+    Ok((rows, 0))
 }

@@ -1,27 +1,43 @@
-//! Parquet: every column optional, snappy, a row group for each 65,536 rows. Flow records have the names and types in which
-//! AWS delivers them (VPC Flow Logs guide, "Parquet data type"), so that Athena's table for delivered logs reads them.
+//! Parquet: every column optional, snappy, a row group for each 65,536 rows, made on all cores. Flow records have the names
+//! and types in which AWS delivers them (VPC Flow Logs guide, "Parquet data type"), so that Athena's table for delivered
+//! logs reads them.
 
-use super::Writer;
-use crate::model::{Unit, Value};
+use crate::model::{Timestamp, Unit, Value};
 use crate::query::tables::{Column, Storage, is_sum};
+use crate::query::{Batch, Values};
+use bytes::Bytes;
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
+use parquet::column::writer::{ColumnCloseResult, get_column_writer, get_typed_column_writer};
 use parquet::data_type::{
     BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArray, FixedLenByteArrayType, Int32Type,
     Int64Type,
 };
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
-use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
-use parquet::schema::types::Type;
+use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
+use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
+use parquet::schema::types::{ColumnDescPtr, SchemaDescPtr, SchemaDescriptor, Type};
 use std::io::Write;
 use std::sync::Arc;
 
-const ROWS_OF_A_GROUP: usize = 65_536;
+/// Rows of a row group, the last one aside.
+pub(super) const ROWS_OF_A_GROUP: usize = 65_536;
 
-pub(super) struct ParquetWriter<W: Write + Send> {
+/// Makes row groups of rows.
+pub(super) struct Groups {
+    schema: SchemaDescPtr,
+    properties: WriterPropertiesPtr,
+    stored: Vec<Stored>,
+}
+
+/// A row group as it is in the file, without its position.
+pub(super) struct Group {
+    columns: Vec<Chunk>,
+    cut_times: u64,
+}
+
+/// A file that takes row groups.
+pub(super) struct GroupFile<W: Write + Send> {
     file: SerializedFileWriter<W>,
-    columns: Vec<Buffer>,
-    rows: usize,
     cut_times: u64,
 }
 
@@ -59,72 +75,59 @@ impl Stored {
     }
 }
 
-/// The values of a column in the row group, and which rows have one.
-struct Buffer {
-    stored: Stored,
-    values: Values,
-    present: Vec<i16>,
-}
-
-enum Values {
-    Int32(Vec<i32>),
-    Int64(Vec<i64>),
-    Double(Vec<f64>),
-    Boolean(Vec<bool>),
-    Bytes(Vec<ByteArray>),
-    /// Decimals of 38 digits.
-    Wide(Vec<FixedLenByteArray>),
-}
-
-impl<W: Write + Send> ParquetWriter<W> {
+impl Groups {
     /// `wide`: some sum is longer than 64 bits.
-    pub(super) fn new(file: W, columns: &[Column], storage: Storage, wide: bool) -> Result<Self, String> {
-        let stored = |column: &Column| Stored::of(column.unit, storage, wide);
-        let fields = columns.iter().map(|column| field(&column.name, stored(column)).map(Arc::new));
+    pub(super) fn new(columns: &[Column], storage: Storage, wide: bool) -> Result<Self, String> {
+        let stored: Vec<Stored> = columns.iter().map(|column| Stored::of(column.unit, storage, wide)).collect();
+        let fields = columns.iter().zip(&stored).map(|(column, stored)| field(&column.name, *stored).map(Arc::new));
         let fields = fields.collect::<Result<_, _>>();
         let schema = fields.and_then(|fields| Type::group_type_builder("schema").with_fields(fields).build());
+        let schema = SchemaDescriptor::new(Arc::new(schema.map_err(|e| e.to_string())?));
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_created_by(concat!("coldtrail ", env!("CARGO_PKG_VERSION")).to_owned())
             .build();
-        let file = schema.and_then(|schema| SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties)));
-        let columns = columns.iter().map(|column| {
-            let stored = stored(column);
-            Buffer { stored, values: Values::of(stored), present: Vec::new() }
-        });
-        Ok(Self { file: file.map_err(|e| e.to_string())?, columns: columns.collect(), rows: 0, cut_times: 0 })
+        Ok(Self { schema: Arc::new(schema), properties: Arc::new(properties), stored })
     }
 
-    fn group(&mut self) -> Result<(), ParquetError> {
-        if self.rows == 0 {
-            return Ok(());
+    /// A file of these row groups.
+    pub(super) fn file<W: Write + Send>(&self, file: W) -> Result<GroupFile<W>, String> {
+        let file = SerializedFileWriter::new(file, self.schema.root_schema_ptr(), Arc::clone(&self.properties));
+        Ok(GroupFile { file: file.map_err(|e| e.to_string())?, cut_times: 0 })
+    }
+
+    pub(super) fn encode(&self, part: &[Batch]) -> Result<Group, String> {
+        let mut group = Group { columns: Vec::with_capacity(self.stored.len()), cut_times: 0 };
+        for (number, (stored, column)) in self.stored.iter().zip(self.schema.columns()).enumerate() {
+            let mut list = List::new(*stored);
+            for batch in part {
+                list.take(batch.columns().get(number).ok_or("a column is missing")?)?;
+            }
+            let chunk = list.chunk(column, &self.properties).map_err(|e| e.to_string())?;
+            group.columns.push(chunk);
+            group.cut_times += list.cut_times;
         }
-        let mut group = self.file.next_row_group()?;
-        for column in &mut self.columns {
-            column.write(&mut group)?;
-        }
-        group.close()?;
-        self.rows = 0;
-        Ok(())
+        Ok(group)
     }
 }
 
-impl<W: Write + Send> Writer for ParquetWriter<W> {
-    fn rows(&mut self, rows: Vec<Vec<Value>>) -> Result<(), String> {
-        for row in rows {
-            for (column, value) in self.columns.iter_mut().zip(row) {
-                self.cut_times += u64::from(column.push(value)?);
-            }
-            self.rows += 1;
-            if self.rows == ROWS_OF_A_GROUP {
-                self.group().map_err(|e| e.to_string())?;
-            }
+impl<W: Write + Send> GroupFile<W> {
+    pub(super) fn group(&mut self, group: Group) -> Result<(), String> {
+        self.cut_times += group.cut_times;
+        self.append(group.columns).map_err(|e| e.to_string())
+    }
+
+    fn append(&mut self, columns: Vec<Chunk>) -> Result<(), ParquetError> {
+        let mut group = self.file.next_row_group()?;
+        for (bytes, close) in columns {
+            group.append_column(&bytes, close)?;
         }
+        group.close()?;
         Ok(())
     }
 
-    fn finish(mut self: Box<Self>) -> Result<u64, String> {
-        self.group().map_err(|e| e.to_string())?;
+    /// Writes the footer, and says how many times were cut.
+    pub(super) fn finish(self) -> Result<u64, String> {
         // The inner writer has the footer only after this; and its buffer is not flushed by being dropped.
         let mut file = self.file.into_inner().map_err(|e| e.to_string())?;
         file.flush().map_err(|e| e.to_string())?;
@@ -152,73 +155,165 @@ fn field(name: &str, stored: Stored) -> Result<Type, ParquetError> {
     .build()
 }
 
-impl Values {
+/// The values of a column in a row group, and which rows have one.
+struct List {
+    stored: Stored,
+    values: Stock,
+    present: Vec<i16>,
+    cut_times: u64,
+}
+
+enum Stock {
+    Int32(Vec<i32>),
+    Int64(Vec<i64>),
+    Double(Vec<f64>),
+    Boolean(Vec<bool>),
+    Bytes(Vec<ByteArray>),
+    /// Decimals of 38 digits.
+    Wide(Vec<FixedLenByteArray>),
+}
+
+impl Stock {
     fn of(stored: Stored) -> Self {
         match stored {
-            Stored::Int32 => Values::Int32(Vec::new()),
-            Stored::Wide => Values::Wide(Vec::new()),
-            Stored::Int64 | Stored::Seconds | Stored::Millis => Values::Int64(Vec::new()),
-            Stored::Double => Values::Double(Vec::new()),
-            Stored::Boolean => Values::Boolean(Vec::new()),
-            Stored::Text => Values::Bytes(Vec::new()),
+            Stored::Int32 => Stock::Int32(Vec::new()),
+            Stored::Wide => Stock::Wide(Vec::new()),
+            Stored::Int64 | Stored::Seconds | Stored::Millis => Stock::Int64(Vec::new()),
+            Stored::Double => Stock::Double(Vec::new()),
+            Stored::Boolean => Stock::Boolean(Vec::new()),
+            Stored::Text => Stock::Bytes(Vec::new()),
+        }
+    }
+
+    /// Appends those of another list of the same kind that are at these positions.
+    fn pick(&mut self, from: &Self, places: impl Iterator<Item = usize>) {
+        fn pick<T: Clone>(to: &mut Vec<T>, from: &[T], places: impl Iterator<Item = usize>) {
+            to.extend(places.filter_map(|at| from.get(at).cloned()));
+        }
+        match (self, from) {
+            (Stock::Int32(to), Stock::Int32(from)) => pick(to, from, places),
+            (Stock::Int64(to), Stock::Int64(from)) => pick(to, from, places),
+            (Stock::Double(to), Stock::Double(from)) => pick(to, from, places),
+            (Stock::Boolean(to), Stock::Boolean(from)) => pick(to, from, places),
+            (Stock::Bytes(to), Stock::Bytes(from)) => pick(to, from, places),
+            (Stock::Wide(to), Stock::Wide(from)) => pick(to, from, places),
+            _ => {}
         }
     }
 }
 
-impl Buffer {
+impl List {
+    fn new(stored: Stored) -> Self {
+        Self { stored, values: Stock::of(stored), present: Vec::new(), cut_times: 0 }
+    }
+
+    /// Takes the values of a batch.
+    fn take(&mut self, values: &Values) -> Result<(), String> {
+        match values {
+            Values::Each(list) => list.iter().try_for_each(|value| self.push(value).map(|_| ())),
+            Values::Integers(list) => list.iter().try_for_each(|number| self.number(*number, Value::Integer)),
+            Values::Times(list) => {
+                list.iter().try_for_each(|number| self.number(*number, |n| Value::Time(Timestamp(n))))
+            }
+            Values::Words { words, of } => self.words(words, of),
+        }
+    }
+
+    fn number(&mut self, number: i64, value: impl Fn(i64) -> Value) -> Result<(), String> {
+        let value = if number == Values::NONE { Value::Null } else { value(number) };
+        self.push(&value).map(|_| ())
+    }
+
+    /// What repeats is made once.
+    fn words(&mut self, words: &[Value], of: &[u32]) -> Result<(), String> {
+        let mut made = Self::new(self.stored);
+        let mut next = 0;
+        let mut places = Vec::with_capacity(words.len());
+        for word in words {
+            let cut = made.push(word)?;
+            let place = (*word != Value::Null).then_some((next, cut));
+            next += usize::from(place.is_some());
+            places.push(place);
+        }
+        if let Stock::Bytes(list) = &mut made.values {
+            share(list);
+        }
+        let place = |word: &u32| places.get(*word as usize).copied().flatten();
+        self.present.extend(of.iter().map(|word| i16::from(place(word).is_some())));
+        self.cut_times += of.iter().filter(|word| place(word).is_some_and(|(_, cut)| cut)).count() as u64;
+        self.values.pick(&made.values, of.iter().filter_map(|word| place(word).map(|(at, _)| at)));
+        Ok(())
+    }
+
     /// Takes a value; was its fraction of a second cut? A value that is not of the column's kind is refused: it would be
     /// another value in the file.
-    fn push(&mut self, value: Value) -> Result<bool, String> {
-        self.present.push(i16::from(value != Value::Null));
+    fn push(&mut self, value: &Value) -> Result<bool, String> {
+        self.present.push(i16::from(*value != Value::Null));
         let mut cut = false;
         match (&mut self.values, value) {
             (_, Value::Null) => {}
-            (Values::Int32(list), Value::Integer(value)) => {
-                list.push(i32::try_from(value).map_err(|_| format!("{value} does not fit its column of 32 bits"))?);
+            (Stock::Int32(list), Value::Integer(value)) => {
+                list.push(i32::try_from(*value).map_err(|_| format!("{value} does not fit its column of 32 bits"))?);
             }
-            (Values::Int64(list), Value::Integer(value)) => list.push(value),
-            (Values::Int64(list), Value::Time(time)) if self.stored == Stored::Seconds => {
+            (Stock::Int64(list), Value::Integer(value)) => list.push(*value),
+            (Stock::Int64(list), Value::Time(time)) if self.stored == Stored::Seconds => {
                 cut = time.0.rem_euclid(1000) != 0;
                 list.push(time.secs());
             }
-            (Values::Int64(list), Value::Time(time)) => list.push(time.0),
-            (Values::Wide(list), value @ (Value::Integer(_) | Value::Number(_))) => {
+            (Stock::Int64(list), Value::Time(time)) => list.push(time.0),
+            (Stock::Wide(list), value @ (Value::Integer(_) | Value::Number(_))) => {
                 let text = value.to_text();
                 let number: i128 = text.parse().map_err(|_| format!("{text} does not fit a decimal of 38 digits"))?;
                 list.push(ByteArray::from(number.to_be_bytes().to_vec()).into());
             }
-            (Values::Double(list), value @ (Value::Integer(_) | Value::Number(_))) => {
+            (Stock::Double(list), value @ (Value::Integer(_) | Value::Number(_))) => {
                 list.push(value.to_text().parse().map_err(|_| "not a number".to_owned())?);
             }
-            (Values::Boolean(list), Value::Boolean(value)) => list.push(value),
-            (Values::Bytes(list), value) => list.push(ByteArray::from(value.to_text().into_bytes())),
+            (Stock::Boolean(list), Value::Boolean(value)) => list.push(*value),
+            (Stock::Bytes(list), value) => list.push(ByteArray::from(value.to_text().into_bytes())),
             (_, value) => return Err(format!("{} is not of its column's kind", value.to_text())),
         }
+        self.cut_times += u64::from(cut);
         Ok(cut)
     }
 
-    fn write<W: Write + Send>(&mut self, group: &mut SerializedRowGroupWriter<'_, W>) -> Result<(), ParquetError> {
-        fn batch<T: DataType, W: Write + Send>(
-            group: &mut SerializedRowGroupWriter<'_, W>,
-            values: &mut Vec<T::T>,
+    /// The column's bytes in a row group.
+    fn chunk(&self, column: &ColumnDescPtr, properties: &WriterPropertiesPtr) -> Result<Chunk, ParquetError> {
+        fn chunk<T: DataType>(
+            column: &ColumnDescPtr,
+            properties: &WriterPropertiesPtr,
+            values: &[T::T],
             present: &[i16],
-        ) -> Result<(), ParquetError> {
-            let Some(mut column) = group.next_column()? else {
-                return Err(ParquetError::General("a column is missing".to_owned()));
-            };
-            column.typed::<T>().write_batch(values, Some(present), None)?;
-            values.clear();
-            column.close()
+        ) -> Result<Chunk, ParquetError> {
+            let mut out = TrackedWrite::new(Vec::new());
+            let pages = Box::new(SerializedPageWriter::new(&mut out));
+            let writer = get_column_writer(Arc::clone(column), Arc::clone(properties), pages);
+            let mut writer = get_typed_column_writer::<T>(writer);
+            writer.write_batch(values, Some(present), None)?;
+            let close = writer.close()?;
+            Ok((out.into_inner()?.into(), close))
         }
-        match &mut self.values {
-            Values::Int32(values) => batch::<Int32Type, W>(group, values, &self.present),
-            Values::Int64(values) => batch::<Int64Type, W>(group, values, &self.present),
-            Values::Double(values) => batch::<DoubleType, W>(group, values, &self.present),
-            Values::Boolean(values) => batch::<BoolType, W>(group, values, &self.present),
-            Values::Bytes(values) => batch::<ByteArrayType, W>(group, values, &self.present),
-            Values::Wide(values) => batch::<FixedLenByteArrayType, W>(group, values, &self.present),
-        }?;
-        self.present.clear();
-        Ok(())
+        let present = &self.present;
+        match &self.values {
+            Stock::Int32(values) => chunk::<Int32Type>(column, properties, values, present),
+            Stock::Int64(values) => chunk::<Int64Type>(column, properties, values, present),
+            Stock::Double(values) => chunk::<DoubleType>(column, properties, values, present),
+            Stock::Boolean(values) => chunk::<BoolType>(column, properties, values, present),
+            Stock::Bytes(values) => chunk::<ByteArrayType>(column, properties, values, present),
+            Stock::Wide(values) => chunk::<FixedLenByteArrayType>(column, properties, values, present),
+        }
+    }
+}
+
+type Chunk = (Bytes, ColumnCloseResult);
+
+/// Puts texts into one piece of memory, of which a copy costs next to nothing.
+fn share(list: &mut [ByteArray]) {
+    let all: Bytes = list.iter().flat_map(|text| text.data()).copied().collect::<Vec<u8>>().into();
+    let mut begin = 0;
+    for text in list {
+        let end = begin + text.len();
+        *text = ByteArray::from(all.slice(begin..end));
+        begin = end;
     }
 }

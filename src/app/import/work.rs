@@ -1,7 +1,7 @@
 //! One file on a worker thread: read, unpacked, recognised and parsed into pieces for the writer.
 
 use super::facts::FactsCheck;
-use crate::case::event_json::{self, Block};
+use crate::case::event_json::{Block, Packer};
 use crate::case::places::{self, Chunk};
 use crate::ingest::detect;
 use crate::ingest::head::Head;
@@ -9,23 +9,23 @@ use crate::ingest::paths::path_facts;
 use crate::ingest::reader::{ArchiveKind, Control, OffsetMap, Opening, RawBlock, Receiver, SeekPoint};
 use crate::ingest::{Emitter, FormatChoice, FormatWanted, Output, Parser, StreamEnd};
 use crate::model::warning::RAW_KEPT_BYTES;
-use crate::model::{EvidenceFacts, Format, ImportWarning, PathFacts, Reason, Scope, Timestamp};
+use crate::model::{EventBatch, EvidenceFacts, Format, ImportWarning, PathFacts, Reason, Scope, Timestamp};
 
 /// What of an output is compressed on the reading side.
 #[derive(Default)]
 pub(super) struct Packed {
     /// Where flow records are.
     pub places: Vec<Chunk>,
-    /// The JSON of events; the events themselves are without it then.
+    /// The JSON of events, of these and of some before them; the events themselves are without it then.
     pub texts: Vec<Block>,
 }
 
 impl Packed {
-    fn of(output: &mut Output) -> Self {
+    fn of(output: &mut Output, packer: &mut Packer) -> Self {
         match output {
             Output::Flows(batch) => Self { places: places::chunks(&batch.rows), ..Self::default() },
             Output::Events(events) => {
-                let texts = event_json::pack(events);
+                let texts = events.iter().filter_map(|event| packer.add(event.position, event.json)).collect();
                 events.drop_json();
                 Self { texts, ..Self::default() }
             }
@@ -87,6 +87,8 @@ struct Evidence {
     map: Option<OffsetMap>,
     parser: State,
     emitter: Emitter,
+    /// Blocks of texts are longer than batches of events.
+    packer: Packer,
     facts: FactsCheck,
     archive: bool,
     decoded: u64,
@@ -114,6 +116,30 @@ impl<'a> FileWork<'a> {
         if (self.out)(piece) { Control::Continue } else { Control::Stop }
     }
 
+    /// Lets the parser of the innermost evidence, whose content is complete, read what it has left.
+    fn read_rest(&mut self, end: &StreamEnd) -> Control {
+        let Some(evidence) = self.open.last_mut() else { return Control::Stop };
+        if evidence.archive {
+            return Control::Continue;
+        }
+        if matches!(evidence.parser, State::Gathering) && evidence.decoded > 0 {
+            let choice = (self.choice)(&evidence.path_facts);
+            evidence.recognise(*end == StreamEnd::Complete, &choice);
+        }
+        if let State::Parsing(parser) = &mut evidence.parser {
+            parser.finish(end, &mut evidence.emitter);
+        }
+        while let Some(Evidence { parser: State::Parsing(parser), emitter, .. }) = self.open.last_mut()
+            && parser.rest(emitter)
+        {
+            let ready = emitter.take_ready();
+            if self.send_outputs(ready) == Control::Stop {
+                return Control::Stop;
+            }
+        }
+        Control::Continue
+    }
+
     fn send_outputs(&mut self, outputs: Vec<Output>) -> Control {
         for mut output in outputs {
             let Some(evidence) = self.open.last_mut() else { return Control::Stop };
@@ -121,7 +147,7 @@ impl<'a> FileWork<'a> {
             if let Some(map) = &evidence.map {
                 to_content_offsets(&mut output, map);
             }
-            let packed = Packed::of(&mut output);
+            let packed = Packed::of(&mut output, &mut evidence.packer);
             if self.send(Piece::Output(output, packed)) == Control::Stop {
                 return Control::Stop;
             }
@@ -161,6 +187,7 @@ impl Receiver for FileWork<'_> {
             map: None,
             parser: State::Gathering,
             emitter: Emitter::default(),
+            packer: Packer::default(),
             facts: FactsCheck::new(),
             archive: false,
             decoded: 0,
@@ -212,16 +239,14 @@ impl Receiver for FileWork<'_> {
     }
 
     fn end(&mut self, facts: EvidenceFacts, end: StreamEnd) -> Control {
-        let Some(evidence) = self.open.last_mut() else { return Control::Stop };
-        if !evidence.archive && matches!(evidence.parser, State::Gathering) && evidence.decoded > 0 {
-            let choice = (self.choice)(&evidence.path_facts);
-            evidence.recognise(end == StreamEnd::Complete, &choice);
+        if self.read_rest(&end) == Control::Stop {
+            return Control::Stop;
         }
+        let Some(evidence) = self.open.last_mut() else { return Control::Stop };
         let (mut record_format, mut format_wanted) = (None, None);
         let format = match &mut evidence.parser {
             _ if evidence.archive => Format::Archive,
             State::Parsing(parser) => {
-                parser.finish(&end, &mut evidence.emitter);
                 (record_format, format_wanted) = (parser.record_format(), parser.format_wanted());
                 parser.format()
             }
@@ -238,7 +263,13 @@ impl Receiver for FileWork<'_> {
         if self.send_outputs(outputs) == Control::Stop {
             return Control::Stop;
         }
-        let Some(evidence) = self.open.pop() else { return Control::Stop };
+        let Some(mut evidence) = self.open.pop() else { return Control::Stop };
+        if let Some(block) = evidence.packer.finish() {
+            let packed = Packed { texts: vec![block], ..Packed::default() };
+            if self.send(Piece::Output(Output::Events(EventBatch::default()), packed)) == Control::Stop {
+                return Control::Stop;
+            }
+        }
         let remarks = evidence.facts.warnings(&evidence.path_facts);
         if !remarks.is_empty()
             && self.send(Piece::Output(Output::Warnings(remarks), Packed::default())) == Control::Stop

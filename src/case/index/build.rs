@@ -4,7 +4,9 @@
 
 use super::snapshot;
 use super::tail::{self, Tail};
-use super::{IndexError, IndexFault, IndexRow, IndexedTable, clear, flow, flow_total, index_row, write_index_row};
+use super::{
+    EVENT_LAYOUT, IndexError, IndexFault, IndexRow, IndexedTable, clear, flow, flow_total, index_row, write_index_row,
+};
 use crate::case::error::CaseError;
 use crate::columns::{Bitmap, IdRuns, Zone, encode};
 use rusqlite::{Connection, params};
@@ -101,6 +103,9 @@ impl IndexSlot {
 pub(crate) struct Builder {
     flows: Tail,
     pairs: Tail,
+    events: Tail,
+    /// Events are taken up; an import does that at its end.
+    has_events: bool,
     /// What the case holds.
     row: IndexRow,
     /// Segments written since the evidence in hand began, whose duplicates are not known yet.
@@ -127,8 +132,8 @@ struct OpenSegment {
 
 impl Builder {
     fn new(row: IndexRow) -> Self {
-        let (flows, pairs) = (Tail::new(IndexedTable::Flow), Tail::new(IndexedTable::Pair));
-        Self { flows, pairs, row, open: Vec::new(), mark: None, is_new: false }
+        let [flows, pairs, events] = [IndexedTable::Flow, IndexedTable::Pair, IndexedTable::Event].map(Tail::new);
+        Self { flows, pairs, events, has_events: false, row, open: Vec::new(), mark: None, is_new: false }
     }
 
     /// Takes up the index where it ends, before the first rows of a unit. `None` where it does not match the rows or
@@ -160,22 +165,35 @@ impl Builder {
         stored + self.flows.rows() as i64
     }
 
-    /// The stored rows that are not a full segment.
+    /// The stored flow and pair rows that are not a full segment.
     fn restore(&mut self, conn: &Connection) -> Result<(), IndexError> {
+        self.restore_table(conn, IndexedTable::Flow)?;
+        self.restore_table(conn, IndexedTable::Pair)
+    }
+
+    fn restore_table(&mut self, conn: &Connection, table: IndexedTable) -> Result<(), IndexError> {
         let full = self.row.segment_rows;
-        for (table, rows) in [(IndexedTable::Flow, self.row.flow_rows), (IndexedTable::Pair, self.row.pair_rows)] {
-            if rows % full == 0 {
-                continue;
-            }
-            let segment = usize::try_from(rows / full).map_err(|_| IndexFault::Mismatch)?;
-            let (ids, columns) = snapshot::stored_segment(conn, table, segment)?;
-            if i64::from(ids.rows()) != rows % full {
-                return Err(IndexFault::Mismatch.into());
-            }
-            let tail = if table == IndexedTable::Flow { &mut self.flows } else { &mut self.pairs };
-            tail.restore(&ids, &columns);
+        let rows = *self.extent(table).0;
+        if rows % full == 0 {
+            return Ok(());
         }
+        let segment = usize::try_from(rows / full).map_err(|_| IndexFault::Mismatch)?;
+        let (ids, columns) = snapshot::stored_segment(conn, table, segment)?;
+        if i64::from(ids.rows()) != rows % full {
+            return Err(IndexFault::Mismatch.into());
+        }
+        self.tail(table).restore(&ids, &columns);
         Ok(())
+    }
+
+    /// How many rows of a table are stored, and the id of the last.
+    fn extent(&mut self, table: IndexedTable) -> (&mut i64, &mut i64) {
+        let row = &mut self.row;
+        match table {
+            IndexedTable::Flow => (&mut row.flow_rows, &mut row.flow_last_id),
+            IndexedTable::Pair => (&mut row.pair_rows, &mut row.pair_last_id),
+            IndexedTable::Event => (&mut row.event_rows, &mut row.event_last_id),
+        }
     }
 
     /// Is the index in the case still the one that this builder knows?
@@ -183,7 +201,7 @@ impl Builder {
         match index_row(conn)? {
             Some(row) => Ok(row.revision == self.row.revision),
             // Nothing of it was written yet.
-            None => Ok(self.row.flow_rows == 0 && self.row.pair_rows == 0),
+            None => Ok(self.row.flow_rows == 0 && self.row.pair_rows == 0 && self.row.event_rows == 0),
         }
     }
 
@@ -229,6 +247,7 @@ impl Builder {
         match table {
             IndexedTable::Flow => &mut self.flows,
             IndexedTable::Pair => &mut self.pairs,
+            IndexedTable::Event => &mut self.events,
         }
     }
 
@@ -238,6 +257,7 @@ impl Builder {
         let (tail, rows, last_id) = match table {
             IndexedTable::Flow => (&self.flows, &mut self.row.flow_rows, &mut self.row.flow_last_id),
             IndexedTable::Pair => (&self.pairs, &mut self.row.pair_rows, &mut self.row.pair_last_id),
+            IndexedTable::Event => (&self.events, &mut self.row.event_rows, &mut self.row.event_last_id),
         };
         let segment = (*rows / full) as usize;
         let zone = id_zone(&tail.ids);
@@ -293,8 +313,10 @@ impl Builder {
     pub(crate) fn write_rest(&mut self, conn: &Connection) -> Result<(), IndexError> {
         let before = self.row.revision;
         let full = self.row.segment_rows;
-        for (table, stored) in [(IndexedTable::Flow, self.row.flow_rows), (IndexedTable::Pair, self.row.pair_rows)] {
-            if self.tail(table).rows() as i64 != stored % full {
+        for table in [IndexedTable::Flow, IndexedTable::Pair, IndexedTable::Event] {
+            let stored = *self.extent(table).0;
+            let is_taken_up = table != IndexedTable::Event || self.has_events;
+            if is_taken_up && self.tail(table).rows() as i64 != stored % full {
                 self.write_segment(conn, table)?;
             }
         }
@@ -305,18 +327,40 @@ impl Builder {
         Ok(())
     }
 
-    /// Reads rows from the tables that it has not seen, at most `limit` of each; `true` once there are no more.
+    /// Reads flow and pair rows from the tables that it has not seen, at most `limit` of each; `true` once there are no
+    /// more.
     pub(crate) fn catch_up(&mut self, conn: &Connection, limit: usize) -> Result<bool, IndexError> {
-        let mut done = true;
-        for table in [IndexedTable::Pair, IndexedTable::Flow] {
-            let seen = self.tail(table).ids.last();
-            let stored = if table == IndexedTable::Flow { self.row.flow_last_id } else { self.row.pair_last_id };
-            let columns = tail::rows_after(conn, table, seen.unwrap_or(stored), limit)?;
-            done &= columns.first().map_or(0, Vec::len) < limit;
-            // Without a segment written: that is for whoever catches up from the rows in a transaction of his own.
-            self.append(conn, table, &columns)?;
+        let pairs = self.catch_up_table(conn, IndexedTable::Pair, limit)?;
+        Ok(self.catch_up_table(conn, IndexedTable::Flow, limit)? && pairs)
+    }
+
+    fn catch_up_table(&mut self, conn: &Connection, table: IndexedTable, limit: usize) -> Result<bool, IndexError> {
+        let after = self.tail(table).ids.last().unwrap_or(*self.extent(table).1);
+        let columns = tail::rows_after(conn, table, after, limit)?;
+        // Without a segment written: that is for whoever catches up from the rows in a transaction of his own.
+        self.append(conn, table, &columns)?;
+        Ok(columns.first().map_or(0, Vec::len) < limit)
+    }
+
+    /// Continues where the stored events end; from nothing where they are damaged, or of another layout.
+    fn take_up_events(&mut self, conn: &Connection) -> Result<(), IndexError> {
+        let found = match self.row.event_layout == EVENT_LAYOUT {
+            true => snapshot::events(conn, &self.row).and_then(|_| self.restore_table(conn, IndexedTable::Event)),
+            false => Err(IndexFault::Absent.into()),
+        };
+        match found {
+            Err(IndexError::Index(_)) => {
+                self.events = Tail::new(IndexedTable::Event);
+                self.row = IndexRow { event_layout: EVENT_LAYOUT, event_rows: 0, event_last_id: 0, ..self.row };
+                self.row.revision += 1;
+                conn.execute("DELETE FROM column_segment WHERE segment_id >= ?", [IndexedTable::Event.key(0, 0)])?;
+                // Where the case has no events, nothing else is written.
+                write_index_row(conn, &self.row)?;
+            }
+            found => found?,
         }
-        Ok(done)
+        self.has_events = true;
+        Ok(())
     }
 
     /// One step towards an index of all rows, in a transaction of the caller's; `true` once it is complete. What does
@@ -328,7 +372,12 @@ impl Builder {
         };
         builder.mark = None;
         // Some tenths of a second, so that a stop is heard and others get to write.
-        let mut done = builder.catch_up(conn, 2 * builder.row.segment_rows as usize)?;
+        let segment = builder.row.segment_rows as usize;
+        let mut done = builder.catch_up(conn, 2 * segment)?;
+        if !builder.has_events {
+            builder.take_up_events(conn)?;
+        }
+        done &= builder.catch_up_table(conn, IndexedTable::Event, 2 * segment)?;
         builder.write_rest(conn)?;
         if done && !builder.row.matches(conn)? {
             if builder.is_new {

@@ -3,6 +3,7 @@
 
 mod build;
 mod cache;
+mod event_source;
 mod snapshot;
 mod tail;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 pub(crate) enum IndexedTable {
     Flow,
     Pair,
+    Event,
 }
 
 impl IndexedTable {
@@ -30,6 +32,7 @@ impl IndexedTable {
         let table = match self {
             Self::Flow => 0,
             Self::Pair => 1,
+            Self::Event => 2,
         };
         table << 40 | (segment as i64) << 8 | column as i64
     }
@@ -39,6 +42,7 @@ impl IndexedTable {
         match self {
             Self::Flow => flow::COUNT,
             Self::Pair => pair::COUNT,
+            Self::Event => event::COUNT,
         }
     }
 }
@@ -68,8 +72,46 @@ pub(crate) mod pair {
     pub(crate) const COUNT: usize = 3;
 }
 
+/// Numbers of the columns of table event_row, in the order of `event_source::select_list`.
+pub(crate) mod event {
+    /// `event_key` of an occurrence that is not the first of its event.
+    pub(crate) const KEY: usize = 1;
+    /// `time_millis`.
+    pub(crate) const TIME: usize = 2;
+    /// 1 where the event writes its time as `TIME` does not say, else 0.
+    pub(crate) const TIME_TEXT: usize = 3;
+    pub(crate) const CALL: usize = 4;
+    pub(crate) const CALLER: usize = 5;
+    /// Columns that name rows of dictionaries, those of `schema::event_references`. Whoever changes the list changes
+    /// `EVENT_LAYOUT`.
+    pub(super) const REFERENCES: [&str; 14] = [
+        "call_id",
+        "caller_id",
+        "message_id",
+        "user_identity_id",
+        "request_parameters_id",
+        "response_elements_id",
+        "additional_event_data_id",
+        "resources_id",
+        "service_event_details_id",
+        "insight_details_id",
+        "addendum_id",
+        "edge_device_details_id",
+        "tls_details_id",
+        "event_context_id",
+    ];
+    pub(crate) const COUNT: usize = CALL + REFERENCES.len();
+
+    /// The column of the numbers by which an event names rows of a dictionary.
+    pub(crate) fn column_of(reference: &str) -> Option<usize> {
+        REFERENCES.iter().position(|known| *known == reference).map(|at| CALL + at)
+    }
+}
+
 /// How segments are written. Whatever changes their meaning changes this, and older indexes are rebuilt.
 const LAYOUT: i64 = 1;
+/// The same of the segments of events alone.
+const EVENT_LAYOUT: i64 = 1;
 
 /// The row of table column_index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,12 +123,16 @@ pub(crate) struct IndexRow {
     pub duplicate_rows: i64,
     pub pair_rows: i64,
     pub pair_last_id: i64,
+    /// With another one than `EVENT_LAYOUT` there are no events.
+    pub event_layout: i64,
+    pub event_rows: i64,
+    pub event_last_id: i64,
 }
 
 impl IndexRow {
     /// Of an index that holds nothing yet.
     fn new(revision: i64, segment_rows: usize) -> Self {
-        Self { revision, segment_rows: segment_rows.max(1) as i64, ..Self::default() }
+        Self { revision, segment_rows: segment_rows.max(1) as i64, event_layout: EVENT_LAYOUT, ..Self::default() }
     }
 }
 
@@ -95,17 +141,20 @@ impl IndexRow {
     fn matches(&self, conn: &Connection) -> Result<bool, CaseError> {
         let sql = "SELECT count(*) FROM flow_duplicate";
         let duplicates: i64 = conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
-        Ok(self.flow_rows == flow_total(conn)? && self.duplicate_rows == duplicates)
+        let flows = self.flow_rows == flow_total(conn)? && self.duplicate_rows == duplicates;
+        Ok(flows && self.event_rows == event_total(conn)?)
     }
 }
 
 /// What the case says of its index; `Ok(None)` where there is none, or one that another version wrote.
 fn index_row(conn: &Connection) -> Result<Option<IndexRow>, CaseError> {
     let mut statement = conn.prepare_cached(
-        "SELECT revision, segment_rows, flow_rows, flow_last_id, duplicate_rows, pair_rows, pair_last_id FROM column_index
-         WHERE index_id = 1 AND layout = ? AND segment_rows > 0",
+        "SELECT revision, segment_rows, flow_rows, flow_last_id, duplicate_rows, pair_rows, pair_last_id,
+           ifnull(event_layout, 0), iif(event_layout = ?2, ifnull(event_rows, 0), 0),
+           iif(event_layout = ?2, ifnull(event_last_id, 0), 0)
+         FROM column_index WHERE index_id = 1 AND layout = ?1 AND segment_rows > 0",
     )?;
-    let row = statement.query_row([LAYOUT], |r| {
+    let row = statement.query_row([LAYOUT, EVENT_LAYOUT], |r| {
         Ok(IndexRow {
             revision: r.get(0)?,
             segment_rows: r.get(1)?,
@@ -114,13 +163,19 @@ fn index_row(conn: &Connection) -> Result<Option<IndexRow>, CaseError> {
             duplicate_rows: r.get(4)?,
             pair_rows: r.get(5)?,
             pair_last_id: r.get(6)?,
+            event_layout: r.get(7)?,
+            event_rows: r.get(8)?,
+            event_last_id: r.get(9)?,
         })
     });
     Ok(row.optional()?)
 }
 
 fn write_index_row(conn: &Connection, row: &IndexRow) -> Result<(), CaseError> {
-    conn.prepare_cached("INSERT OR REPLACE INTO column_index VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)")?.execute(params![
+    let sql = "INSERT OR REPLACE INTO column_index (index_id, layout, revision, segment_rows, flow_rows, flow_last_id,
+         duplicate_rows, pair_rows, pair_last_id, event_layout, event_rows, event_last_id)
+       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    conn.prepare_cached(sql)?.execute(params![
         LAYOUT,
         row.revision,
         row.segment_rows,
@@ -128,7 +183,10 @@ fn write_index_row(conn: &Connection, row: &IndexRow) -> Result<(), CaseError> {
         row.flow_last_id,
         row.duplicate_rows,
         row.pair_rows,
-        row.pair_last_id
+        row.pair_last_id,
+        row.event_layout,
+        row.event_rows,
+        row.event_last_id
     ])?;
     Ok(())
 }
@@ -140,9 +198,21 @@ fn clear(conn: &Connection) -> Result<(), CaseError> {
     Ok(())
 }
 
+/// Completes the index of a case that a test has filled.
+#[cfg(test)]
+pub(crate) fn complete(conn: &Connection, segment_rows: usize) {
+    let mut slot = IndexSlot::default();
+    while !slot.step(conn, segment_rows).unwrap() {}
+}
+
 /// Flow rows of all evidence, by the evidence's own counts.
 fn flow_total(conn: &Connection) -> Result<i64, CaseError> {
     Ok(conn.prepare_cached("SELECT ifnull(sum(flow_count), 0) FROM evidence")?.query_row([], |r| r.get(0))?)
+}
+
+/// Event rows of all evidence, by the evidence's own counts.
+fn event_total(conn: &Connection) -> Result<i64, CaseError> {
+    Ok(conn.prepare_cached("SELECT ifnull(sum(event_count), 0) FROM evidence")?.query_row([], |r| r.get(0))?)
 }
 
 /// Of everything that a segment is judged by before its data is loaded.

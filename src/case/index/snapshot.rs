@@ -4,10 +4,11 @@
 
 use super::cache::{Cell, IndexCache, StoredColumn};
 use super::tail::{self, Tail};
-use super::{IndexError, IndexFault, IndexRow, IndexedTable, flow_total, index_row};
+use super::{EVENT_LAYOUT, IndexError, IndexFault, IndexRow, IndexedTable, event_total, flow_total, index_row};
 use crate::case::{CaseError, CaseReader};
-use crate::columns::{IdMap, IdRuns, PackedColumn, SEGMENT_ROWS, Zone};
-use rusqlite::{Connection, OptionalExtension};
+use crate::columns::{DECODING_ROOM, IdMap, IdRuns, PackedColumn, SEGMENT_ROWS, Zone};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, Row};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ const MOST_BEHIND: usize = 2 * SEGMENT_ROWS;
 pub(super) struct Key {
     row: IndexRow,
     flow_total: i64,
+    event_total: i64,
     duplicates: i64,
     last_pair: i64,
 }
@@ -40,8 +42,10 @@ pub(crate) enum IndexState {
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     key: Key,
-    pub flows: Table,
+    pub flows: Arc<Table>,
     pub pairs: Table,
+    /// `None` where the stored index lags far behind.
+    pub events: Option<Arc<Table>>,
 }
 
 impl Snapshot {
@@ -52,7 +56,16 @@ impl Snapshot {
 
     /// Rows that the stored index does not hold yet.
     pub(crate) fn behind(&self) -> u64 {
-        u64::try_from(self.key.flow_total - self.key.row.flow_rows).unwrap_or(0)
+        let Key { row, flow_total, event_total, .. } = &self.key;
+        u64::try_from(flow_total - row.flow_rows + event_total - row.event_rows).unwrap_or(0)
+    }
+
+    fn table(&self, table: IndexedTable) -> Option<&Table> {
+        match table {
+            IndexedTable::Flow => Some(&self.flows),
+            IndexedTable::Pair => Some(&self.pairs),
+            IndexedTable::Event => self.events.as_deref(),
+        }
     }
 }
 
@@ -178,7 +191,7 @@ impl CaseReader {
         segment: usize,
         column: usize,
     ) -> Result<Found<'s>, IndexFault> {
-        let table = if table == IndexedTable::Flow { &snapshot.flows } else { &snapshot.pairs };
+        let table = snapshot.table(table).ok_or(IndexFault::Missing)?;
         let segment = table.segments.get(segment).ok_or(IndexFault::Missing)?;
         match &segment.columns {
             Source::Held(columns) => Ok(Found::AtHand(Arc::clone(&columns.get(column).ok_or(IndexFault::Missing)?.1))),
@@ -196,26 +209,46 @@ impl CaseReader {
             IndexState::Ready(snapshot) => snapshot,
             IndexState::Unusable(fault) => return Err(fault.into()),
         };
-        for (name, table) in [(IndexedTable::Flow, &snapshot.flows), (IndexedTable::Pair, &snapshot.pairs)] {
-            let mut after = i64::MIN;
-            for (number, segment) in table.segments.iter().enumerate() {
-                let rows = tail::rows_after(&self.conn, name, after, segment.rows as usize)?;
-                let mut stored = vec![0; segment.rows as usize];
-                for (column, values) in rows.iter().enumerate().skip(1) {
-                    self.index_column(&snapshot, name, number, column)?.get()?.read(0, &mut stored);
-                    if stored != *values {
-                        return Err(IndexFault::Mismatch.into());
-                    }
-                }
-                let ids = rows.first().map(Vec::as_slice).unwrap_or_default();
-                let same = |(row, id): (u32, &i64)| table.ids.id(row) == Some(*id);
-                if ids.len() != segment.rows as usize || !(segment.first_row..).zip(ids).all(same) {
+        for name in [IndexedTable::Flow, IndexedTable::Pair, IndexedTable::Event] {
+            // Events that the index does not hold are asked of the rows.
+            if let Some(table) = snapshot.table(name) {
+                self.check_table(&snapshot, name, table)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_table(&self, snapshot: &Snapshot, name: IndexedTable, table: &Table) -> Result<(), IndexError> {
+        let mut after = i64::MIN;
+        for (number, segment) in table.segments.iter().enumerate() {
+            self.check_empty_data(&segment.columns)?;
+            let rows = tail::rows_after(&self.conn, name, after, segment.rows as usize)?;
+            let mut stored = vec![0; segment.rows as usize];
+            for (column, values) in rows.iter().enumerate().skip(1) {
+                self.index_column(snapshot, name, number, column)?.get()?.read(0, &mut stored);
+                if stored != *values {
                     return Err(IndexFault::Mismatch.into());
                 }
-                after = ids.last().copied().unwrap_or(after);
             }
-            if !tail::rows_after(&self.conn, name, after, 1)?.iter().all(Vec::is_empty) {
+            let ids = rows.first().map(Vec::as_slice).unwrap_or_default();
+            let same = |(row, id): (u32, &i64)| table.ids.id(row) == Some(*id);
+            if ids.len() != segment.rows as usize || !(segment.first_row..).zip(ids).all(same) {
                 return Err(IndexFault::Mismatch.into());
+            }
+            after = ids.last().copied().unwrap_or(after);
+        }
+        if !tail::rows_after(&self.conn, name, after, 1)?.iter().all(Vec::is_empty) {
+            return Err(IndexFault::Mismatch.into());
+        }
+        Ok(())
+    }
+
+    /// What has one value is never read by a question, so that nothing else compares its checksum.
+    fn check_empty_data(&self, columns: &Source) -> Result<(), IndexError> {
+        let Source::Stored(columns) = columns else { return Ok(()) };
+        for stored in columns.iter().filter(|stored| !stored.zone.has_data()) {
+            if crc32fast::hash(&data(&self.conn, stored.key)?) != stored.data_checksum {
+                return Err(IndexFault::Checksum.into());
             }
         }
         Ok(())
@@ -229,7 +262,16 @@ impl CaseReader {
 
 fn data(conn: &Connection, key: i64) -> Result<Vec<u8>, IndexError> {
     let mut statement = conn.prepare_cached("SELECT data FROM column_segment WHERE segment_id = ?")?;
-    Ok(statement.query_row([key], |r| r.get(0)).optional()?.ok_or(IndexFault::Missing)?)
+    let read = |r: &Row<'_>| match r.get_ref(0)? {
+        ValueRef::Blob(stored) => {
+            // Decoding adds this to its end, and it is not to be moved for that.
+            let mut data = Vec::with_capacity(stored.len() + DECODING_ROOM);
+            data.extend_from_slice(stored);
+            Ok(data)
+        }
+        _ => r.get(0),
+    };
+    Ok(statement.query_row([key], read).optional()?.ok_or(IndexFault::Missing)?)
 }
 
 /// Reads the directory and what is behind the end of the index.
@@ -237,8 +279,9 @@ fn read(conn: &Connection, cache: &IndexCache) -> Result<IndexState, IndexError>
     let number = |sql: &str| -> Result<i64, CaseError> { Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?) };
     let stored = index_row(conn)?;
     let key = Key {
-        row: stored.unwrap_or_default(),
+        row: stored.unwrap_or(IndexRow { event_layout: EVENT_LAYOUT, ..IndexRow::default() }),
         flow_total: flow_total(conn)?,
+        event_total: event_total(conn)?,
         duplicates: number("SELECT count(*) FROM flow_duplicate")?,
         last_pair: number("SELECT ifnull(max(pair_id), 0) FROM pair")?,
     };
@@ -261,7 +304,11 @@ fn read(conn: &Connection, cache: &IndexCache) -> Result<IndexState, IndexError>
     if i64::from(flows.rows()) != key.flow_total {
         return Err(IndexFault::Mismatch.into());
     }
-    let state = IndexState::Ready(Arc::new(Snapshot { key, flows, pairs }));
+    let events = match key.row.event_layout == EVENT_LAYOUT && key.event_total - key.row.event_rows <= most {
+        true => Some(Arc::new(events_to_the_end(conn, cache, &key)?)),
+        false => None,
+    };
+    let state = IndexState::Ready(Arc::new(Snapshot { key, flows: Arc::new(flows), pairs, events }));
     cache.keep_snapshot(key, &state);
     Ok(state)
 }
@@ -294,6 +341,21 @@ pub(super) fn directory(conn: &Connection, row: &IndexRow) -> Result<(Table, Tab
     let flows = stored_table(conn, IndexedTable::Flow, row.flow_rows, row.flow_last_id)?;
     let pairs = stored_table(conn, IndexedTable::Pair, row.pair_rows, row.pair_last_id)?;
     Ok((flows, pairs))
+}
+
+/// The same of events.
+pub(super) fn events(conn: &Connection, row: &IndexRow) -> Result<Table, IndexError> {
+    stored_table(conn, IndexedTable::Event, row.event_rows, row.event_last_id)
+}
+
+/// Those in the index and those behind its end.
+fn events_to_the_end(conn: &Connection, cache: &IndexCache, key: &Key) -> Result<Table, IndexError> {
+    let mut events = events(conn, &key.row)?;
+    read_behind(conn, IndexedTable::Event, &mut events, key.row.event_last_id, cache.segment_rows)?;
+    if i64::from(events.rows()) != key.event_total {
+        return Err(IndexFault::Mismatch.into());
+    }
+    Ok(events)
 }
 
 fn stored_table(conn: &Connection, table: IndexedTable, rows: i64, last_id: i64) -> Result<Table, IndexError> {

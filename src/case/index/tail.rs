@@ -1,6 +1,6 @@
 //! Rows that are not a full segment yet, as plain columns; and reading them from the tables.
 
-use super::{IndexError, IndexFault, IndexedTable, flow};
+use super::{IndexError, IndexFault, IndexedTable, event_source, flow};
 use crate::case::flows;
 use crate::columns::{IdRuns, NULL, PackedColumn};
 use rusqlite::types::ValueRef;
@@ -75,11 +75,11 @@ pub(super) fn rows_after(
     after: i64,
     limit: usize,
 ) -> Result<Vec<Vec<i64>>, IndexError> {
-    let (names, name) = match table {
-        IndexedTable::Flow => (flows::COLUMNS.join(", "), "flow"),
-        IndexedTable::Pair => ("pair_id, source_id, destination_id".to_owned(), "pair"),
+    let (names, name, id) = match table {
+        IndexedTable::Flow => (flows::COLUMNS.join(", "), "flow", "id"),
+        IndexedTable::Pair => ("pair_id, source_id, destination_id".to_owned(), "pair", "pair_id"),
+        IndexedTable::Event => (event_source::select_list(), "event_row", "id"),
     };
-    let id = if table == IndexedTable::Flow { "id" } else { "pair_id" };
     let sql = format!("SELECT {names} FROM {name} WHERE {id} > ? ORDER BY {id} LIMIT ?");
     let mut statement = conn.prepare_cached(&sql)?;
     let count = statement.column_count();

@@ -274,3 +274,153 @@ fn a_row_that_no_column_can_hold_means_plain_sql() {
     writer.commit().unwrap();
     assert_eq!(desk.number("SELECT count(*) FROM flow"), 6);
 }
+
+/// Adds an evidence file with so many events.
+fn add_events(desk: &Desk, evidence: i64, count: i64) {
+    desk.sql(&format!(
+        "INSERT OR IGNORE INTO call (call_id, event_name) VALUES (1, 'a'), (2, 'b');
+         INSERT INTO evidence (evidence_id, path, format, packing, encoding, file_bytes, content_bytes, file_sha256,
+           content_sha256, imported_utc, raw_kept, record_count, duplicate_count, warning_count, flow_count, event_count,
+           aggregated_count) VALUES ({evidence}, '', '', '', '', 0, 0, '', '', '', 0, {count}, 0, 0, 0, {count}, 0);
+         INSERT INTO event_row (id, event_key, call_id, caller_id, byte_offset, byte_length, completeness, time_millis,
+           event_time, resources_id)
+         SELECT ({evidence} << 32) | n, ({evidence} << 32) | max(1, n - n % 4), n % 2 + 1, n, 0, 0, 4, nullif(n, 7) * 1000,
+           iif(n = 7, 'soon', NULL), nullif(n % 3, 2)
+         FROM (WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < {count}) SELECT n FROM t)"
+    ));
+}
+
+/// Events that readers find in the index; everything that they find matches the rows.
+fn indexed_events(desk: &Desk) -> Option<u32> {
+    let reader = desk.reader();
+    reader.check_index().unwrap();
+    match reader.index_state().unwrap() {
+        IndexState::Ready(snapshot) => snapshot.events.as_ref().map(|events| events.rows()),
+        IndexState::Unusable(fault) => panic!("{fault}"),
+    }
+}
+
+fn segments(desk: &Desk) -> Vec<String> {
+    let conn = Connection::open(&desk.path).unwrap();
+    let sql = "SELECT segment_id || hex(data) || head_checksum FROM column_segment ORDER BY 1";
+    let mut statement = conn.prepare(sql).unwrap();
+    let rows = statement.query_map([], |r| r.get::<_, String>(0)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+#[test]
+fn events_are_read_from_the_rows_until_the_index_holds_them() {
+    let desk = Desk::new();
+    assert_eq!(indexed_events(&desk), Some(0));
+    add_events(&desk, 1, 25);
+    assert_eq!(indexed_events(&desk), Some(25));
+    let mut writer = desk.writer();
+    complete(&mut writer);
+    for (evidence, count, all) in [(2, 7, 32), (3, 1, 33), (4, 40, 73)] {
+        add_events(&desk, evidence, count);
+        assert_eq!(indexed_events(&desk), Some(all));
+        let IndexState::Ready(snapshot) = desk.reader().index_state().unwrap() else { panic!("flows are there") };
+        assert_eq!(snapshot.behind(), count as u64);
+        complete(&mut writer);
+        assert_eq!(indexed_events(&desk), Some(all));
+        assert_eq!(desk.number("SELECT event_rows FROM column_index"), i64::from(all));
+    }
+    let before = segments(&desk);
+    assert_eq!(before.len(), 8 * event::COUNT);
+    writer.drop_index(AT).unwrap();
+    assert_eq!((segments(&desk).len(), indexed_events(&desk)), (0, Some(73)));
+    complete(&mut writer);
+    assert_eq!((segments(&desk), indexed_events(&desk)), (before, Some(73)));
+}
+
+#[test]
+fn events_that_do_not_match_are_not_used_and_built_anew() {
+    let damage = [
+        "DELETE FROM column_segment WHERE segment_id = (2 << 40) + (1 << 8) + 3",
+        "UPDATE column_segment SET max_value = 9 WHERE segment_id = (2 << 40) + 1",
+        "UPDATE column_index SET event_rows = 20",
+        "UPDATE column_index SET event_rows = 0",
+        "UPDATE column_index SET event_last_id = 5",
+    ];
+    for sql in damage {
+        let desk = Desk::new();
+        let mut writer = desk.writer();
+        file(&mut writer, 0..14);
+        writer.commit().unwrap();
+        add_events(&desk, 2, 25);
+        complete(&mut writer);
+        let before = segments(&desk);
+        writer.close().unwrap();
+        desk.sql(sql);
+        assert!(desk.reader().check_index().is_err(), "{sql}");
+        let mut writer = desk.writer();
+        complete(&mut writer);
+        assert_eq!((indexed_events(&desk), desk.stored()), (Some(25), 14), "{sql}");
+        assert_eq!(segments(&desk), before, "{sql}");
+    }
+}
+
+#[test]
+fn events_of_another_layout_and_none_at_all_are_built_beside_the_flows() {
+    for sql in [
+        "UPDATE column_index SET event_layout = 99, event_rows = 3",
+        "UPDATE column_index SET event_layout = NULL, event_rows = NULL, event_last_id = NULL;
+         DELETE FROM column_segment WHERE segment_id >= 2 << 40",
+    ] {
+        let desk = Desk::new();
+        let mut writer = desk.writer();
+        file(&mut writer, 0..14);
+        writer.commit().unwrap();
+        add_events(&desk, 2, 25);
+        complete(&mut writer);
+        let before = segments(&desk);
+        writer.close().unwrap();
+        desk.sql(sql);
+        assert_eq!((indexed_events(&desk), desk.stored()), (None, 14));
+        let mut writer = desk.writer();
+        complete(&mut writer);
+        assert_eq!((indexed_events(&desk), segments(&desk)), (Some(25), before));
+    }
+}
+
+#[test]
+fn data_that_no_question_reads_is_checked_all_the_same() {
+    let desk = Desk::new();
+    let mut writer = desk.writer();
+    file(&mut writer, 0..14);
+    complete(&mut writer);
+    writer.close().unwrap();
+    desk.reader().check_index().unwrap();
+    desk.sql("UPDATE column_segment SET data = x'01' WHERE length(data) = 0");
+    assert!(matches!(desk.reader().check_index(), Err(IndexError::Index(IndexFault::Checksum))));
+}
+
+#[test]
+fn an_index_from_before_that_lacks_no_event_says_so() {
+    let desk = Desk::new();
+    let mut writer = desk.writer();
+    file(&mut writer, 0..14);
+    complete(&mut writer);
+    writer.close().unwrap();
+    desk.sql("UPDATE column_index SET event_layout = NULL, event_rows = NULL, event_last_id = NULL");
+    assert_eq!(indexed_events(&desk), None);
+    complete(&mut desk.writer());
+    assert_eq!((indexed_events(&desk), desk.stored()), (Some(0), 14));
+}
+
+#[test]
+fn an_event_that_no_column_can_hold_means_plain_sql() {
+    let desk = Desk::new();
+    let mut writer = desk.writer();
+    add_events(&desk, 1, 5);
+    desk.sql("UPDATE event_row SET resources_id = 'many' WHERE id & 7 = 3");
+    assert!(matches!(writer.index_step().unwrap(), IndexStep::Impossible(IndexFault::Rows(_))));
+    assert!(matches!(desk.reader().check_index(), Err(IndexError::Index(IndexFault::Rows(_)))));
+}
+
+#[test]
+fn the_columns_of_events_are_what_rows_refer_to() {
+    let expected: Vec<String> = crate::case::schema::event_references().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(event::REFERENCES.map(str::to_owned).to_vec(), expected);
+    assert_eq!([event::column_of("call_id"), event::column_of("caller_id")], [event::CALL, event::CALLER].map(Some));
+}

@@ -2,16 +2,15 @@
 
 use super::super::calls::CallTable;
 use super::super::error::CaseError;
-use super::super::event_json;
-use super::super::events::EventTable;
-use crate::model::batch::{ColumnValues, Completeness, EventBatch, EventColumns};
-use crate::model::{EventRow, EvidenceId, Home, Kind, RecordId, field};
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row};
+use super::super::event_json::{self, Packer};
+use super::super::events::is_plain_time;
+use super::super::{schema, structure};
+use crate::case::address_key;
+use crate::model::batch::EventColumns;
+use crate::model::{EvidenceId, FieldId, Home, Kind, RecordId, field};
+use rusqlite::types::{Value as Sql, ValueRef};
+use rusqlite::{Connection, Row, params_from_iter};
 use serde_json::Value;
-
-/// Bytes that are moved at a time.
-const BATCH_BYTES: usize = 4 << 20;
 
 /// Moves the events of version 1 out of the way.
 pub(super) fn before(conn: &Connection) -> Result<(), CaseError> {
@@ -24,29 +23,70 @@ pub(super) fn before(conn: &Connection) -> Result<(), CaseError> {
 /// Writes them into the tables of version 2.
 pub(super) fn after(conn: &Connection) -> Result<(), CaseError> {
     let mut calls = CallTable::load(conn)?;
-    let mut table = EventTable::of(conn)?;
+    let table = Table::of(conn)?;
     let mut statement = conn.prepare(&select())?;
     let mut rows = statement.query([])?;
-    let (mut evidence, mut batch) = (EvidenceId(0), EventBatch::default());
+    let (mut evidence, mut packer) = (EvidenceId(0), Packer::default());
     while let Some(row) = rows.next()? {
         let id = RecordId(row.get(0)?);
-        if id.evidence() != evidence || batch.weight() >= BATCH_BYTES {
-            event_json::write(conn, evidence, &event_json::pack(&batch))?;
+        if id.evidence() != evidence {
+            event_json::write(conn, evidence, packer.finish().as_slice())?;
             evidence = id.evidence();
-            batch = EventBatch::default();
         }
         let columns = columns(row)?;
-        let json: String = row.get(6)?;
-        let event = event(row, id, &json, &columns)?;
-        let call = calls.intern(conn, event.columns)?;
-        table.insert(conn, (id.0, row.get(1)?, call.id), &event)?;
-        batch.push(EventRow { columns: ColumnValues::default(), ..event });
+        let call = calls.intern(conn, columns.values())?;
+        table.insert(conn, row, call.id, &columns)?;
+        let json = row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?;
+        event_json::write(conn, evidence, packer.add(id.position(), json).as_slice())?;
     }
-    event_json::write(conn, evidence, &event_json::pack(&batch))?;
+    event_json::write(conn, evidence, packer.finish().as_slice())?;
     drop(rows);
     drop(statement);
     conn.execute_batch("DROP TABLE event_v1")?;
     Ok(())
+}
+
+/// Table event as it was from version 2 to version 5: every value in the row.
+struct Table {
+    /// With the place of each value among an event's columns.
+    fields: Vec<(usize, FieldId)>,
+    sql: String,
+}
+
+impl Table {
+    fn of(conn: &Connection) -> Result<Self, CaseError> {
+        // The version lacks the fields of later ones.
+        let there = structure::columns(conn, "event")?;
+        let is_there = |field: &FieldId| there.iter().any(|column| column.name == schema::column(*field));
+        let own = |field: &FieldId| !matches!(field.home, Home::Call(_)) && is_there(field);
+        let fields: Vec<(usize, FieldId)> = field::event_columns().enumerate().filter(|(_, f)| own(f)).collect();
+        let names = fields.iter().map(|(_, field)| schema::column(*field)).collect::<Vec<_>>().join(", ");
+        let marks = vec!["?"; fields.len() + 8].join(", ");
+        let sql = format!(
+            "INSERT INTO event (id, event_key, byte_offset, byte_length, completeness, time_millis, call_id, source_ip_key, {names})
+             VALUES ({marks})"
+        );
+        Ok(Self { fields, sql })
+    }
+
+    fn insert(&self, conn: &Connection, row: &Row<'_>, call: u32, columns: &EventColumns) -> Result<(), CaseError> {
+        let mut values: Vec<Sql> = (0..6).map(|at| row.get(at)).collect::<Result<_, _>>()?;
+        let is_timed = row.get::<_, Option<i64>>(5)?.is_some();
+        let of_events = columns.values();
+        let address = self.fields.iter().find(|(_, field)| field.kind == Kind::Address);
+        let key = address.and_then(|(place, _)| of_events.get(*place)).and_then(address_key);
+        values.push(Sql::Integer(i64::from(call)));
+        values.push(key.map_or(Sql::Null, |key| Sql::Blob(key.to_vec())));
+        for (place, field) in &self.fields {
+            let value = of_events.get(*place);
+            // What time_millis says already is not written twice.
+            let is_said = |text: &&str| field.name == "event_time" && is_timed && is_plain_time(text);
+            let value = value.filter(|text| !is_said(text));
+            values.push(value.map_or(Sql::Null, |text| Sql::Text(text.to_owned())));
+        }
+        conn.prepare_cached(&self.sql)?.execute(params_from_iter(values))?;
+        Ok(())
+    }
 }
 
 /// Columns before the values of the fields.
@@ -99,16 +139,4 @@ fn member_tells_more(path: &str, value: &Value) -> bool {
         (Value::String(text), Some(field)) => field.kind == Kind::Boolean && !matches!(text.as_str(), "true" | "false"),
         _ => true,
     }
-}
-
-fn event<'a>(row: &Row<'_>, id: RecordId, json: &'a str, columns: &'a EventColumns) -> Result<EventRow<'a>, CaseError> {
-    Ok(EventRow {
-        position: id.position(),
-        offset: row.get(2)?,
-        len: row.get(3)?,
-        completeness: Completeness::from_stored(row.get(4)?),
-        time_millis: row.get(5)?,
-        json,
-        columns: columns.values(),
-    })
 }

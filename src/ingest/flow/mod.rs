@@ -43,6 +43,7 @@ pub use names::tell_slips;
 pub use place::{MessageSink, Place};
 pub use record::RecordBuilder;
 pub use text::FlowTextParser;
+pub(crate) use tuples::Which;
 pub use value::{BadValue, Problem, field_by_any_name};
 
 /// Is a message of CloudWatch Logs in the line, behind its stamp?

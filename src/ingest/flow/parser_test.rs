@@ -5,7 +5,7 @@ use super::testing::{Found, collect, run};
 use super::*;
 use crate::ingest::head::Head;
 use crate::ingest::{Emitter, FormatChoice, Parser, StreamEnd};
-use crate::model::{Reason, Scope, field};
+use crate::model::{FieldId, Home, Reason, Scope, field};
 use proptest::prelude::*;
 
 const V2: &str = "2 123456789010 eni-1 10.0.0.1 10.0.0.2 40000 22 6 20 4249 1418530010 1418530070 ACCEPT OK";
@@ -282,6 +282,49 @@ fn parsers() -> Vec<Box<dyn Parser>> {
         Box::new(ExportParser::new(&choice, None)),
         Box::new(CsvParser::new(&FormatChoice::default(), None)),
     ]
+}
+
+/// A field and a number that it has, or could have.
+fn any_number() -> impl Strategy<Value = (FieldId, i64)> {
+    let fields = ["srcport", "dstport", "packets", "bytes", "start", "end", "version", "protocol", "account-id"];
+    let number = prop_oneof![
+        4 => 0i64..300,
+        2 => 1_500_000_000i64..1_700_000_000,
+        2 => prop_oneof![Just(-1), Just(44_000), Just(65_535), Just(65_536), Just(i64::from(i32::MAX)), Just(i64::from(i32::MAX) + 1)],
+        1 => any::<i64>(),
+    ];
+    (prop::sample::select(fields.to_vec()), number).prop_map(|(name, number)| (field::by_header(name).unwrap(), number))
+}
+
+proptest! {
+    /// Numbers that are set as such, and tuples that are recalled, are what their texts are.
+    #[test]
+    fn a_number_is_its_digits_and_a_known_tuple_its_values(
+        rows in prop::collection::vec((prop::collection::btree_map(any_number().prop_map(|(field, _)| field), any_number(), 0..6), 0usize..3), 1..12)
+    ) {
+        let interfaces = ["eni-1", "eni-2", "-"];
+        let eni = field::by_header("interface-id").unwrap();
+        let (mut texts, mut numbers) = (RecordBuilder::new(), RecordBuilder::new());
+        let (mut texts_out, mut numbers_out) = (Emitter::default(), Emitter::default());
+        for (position, (values, interface)) in (1u32..).zip(&rows) {
+            let place = Place { position, offset: 0, len: 0 };
+            let values: Vec<(FieldId, i64)> = values.values().copied().collect();
+            texts.begin();
+            texts.set(eni, interfaces[*interface].as_bytes());
+            values.iter().for_each(|(field, number)| texts.set(*field, number.to_string().as_bytes()));
+            numbers.begin();
+            let key = format!("\u{ff}{interface} {:?}", values.iter().filter(|(field, _)| field.home == Home::Interface).collect::<Vec<_>>());
+            let known = numbers.recall(Which::Interfaces, key.as_bytes(), &mut numbers_out);
+            if !known {
+                numbers.set(eni, interfaces[*interface].as_bytes());
+            }
+            for (field, number) in values.iter().filter(|(field, _)| !known || field.home != Home::Interface) {
+                numbers.set_number(*field, *number);
+            }
+            prop_assert_eq!(texts.finish(place, &mut texts_out), numbers.finish(place, &mut numbers_out));
+        }
+        prop_assert_eq!(collect(&mut texts_out), collect(&mut numbers_out));
+    }
 }
 
 proptest! {

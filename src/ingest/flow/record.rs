@@ -29,6 +29,19 @@ pub struct RecordBuilder {
     extra: Vec<(Box<str>, String)>,
     json: String,
     raw: Vec<u8>,
+    /// Of each tuple, where `recall` was asked for it.
+    recalled: [Recalled; 2],
+}
+
+/// A tuple by another key than its values.
+#[derive(Default)]
+enum Recalled {
+    #[default]
+    Unasked,
+    /// What it will be known by.
+    Unknown(Box<[u8]>),
+    /// Its index in the batch.
+    Known(u32),
 }
 
 /// The values of one tuple, one after the other: field, length, bytes. These bytes are its key as well.
@@ -73,6 +86,7 @@ impl RecordBuilder {
             extra: Vec::new(),
             json: String::new(),
             raw: Vec::new(),
+            recalled: Default::default(),
         }
     }
 
@@ -85,6 +99,36 @@ impl RecordBuilder {
         self.disposition.0.clear();
         self.extra.clear();
         self.raw.clear();
+        self.recalled = Default::default();
+    }
+
+    /// Is the tuple known that a record before had under this key? Then none of its values has to be set. Keys are the
+    /// caller's, and begin like no field and value (`Values`).
+    pub(crate) fn recall(&mut self, which: Which, key: &[u8], out: &mut Emitter) -> bool {
+        let (cache, at) = match which {
+            Which::Interfaces => (&mut self.tuples.interfaces, 0),
+            Which::Dispositions => (&mut self.tuples.dispositions, 1),
+        };
+        let found = cache.find(key, &mut out.flows);
+        let is_known = found.is_some();
+        if let Some(place) = self.recalled.get_mut(at) {
+            *place = found.map_or_else(|| Recalled::Unknown(key.into()), Recalled::Known);
+        }
+        is_known
+    }
+
+    /// Sets a field to a whole number, as `set` does to its digits.
+    pub(crate) fn set_number(&mut self, field: FieldId, number: i64) {
+        let Self { draft, times, .. } = self;
+        match (field.home, field.name) {
+            (Home::Row, "srcport") if (0..=value::limit(field)).contains(&number) => draft.srcport = number as i32,
+            (Home::Row, "dstport") if (0..=value::limit(field)).contains(&number) => draft.dstport = number as i32,
+            (Home::Row, "packets") if number >= 0 => draft.packets = number,
+            (Home::Row, "bytes") if number >= 0 => draft.bytes = number,
+            (Home::Row, "start") if times.takes_seconds(number) => draft.start = number,
+            (Home::Row, "end") if times.takes_seconds(number) => draft.end = number,
+            _ => self.set(field, number.to_string().as_bytes()),
+        }
     }
 
     /// The record's raw text, for the warning if it turns out to be none.
@@ -265,15 +309,21 @@ impl RecordBuilder {
 
     fn tuple(&mut self, which: Which, place: Place, out: &mut Emitter) -> Result<u32, Box<BadValue>> {
         let Tuples { interfaces, dispositions, utf8_reported } = &mut self.tuples;
-        let (values, cache) = match which {
-            Which::Interfaces => (&self.interface, interfaces),
-            Which::Dispositions => (&self.disposition, dispositions),
+        let [of_interface, of_disposition] = &self.recalled;
+        let (values, cache, recalled) = match which {
+            Which::Interfaces => (&self.interface, interfaces, of_interface),
+            Which::Dispositions => (&self.disposition, dispositions, of_disposition),
         };
-        if let Some(index) = cache.find(&values.0, &mut out.flows) {
+        let key = match recalled {
+            Recalled::Known(index) => return Ok(*index),
+            Recalled::Unknown(key) => &key[..],
+            Recalled::Unasked => values.0.as_slice(),
+        };
+        if let Some(index) = cache.find(key, &mut out.flows) {
             return Ok(index);
         }
         let tuple = draft::make_tuple(values.iter(), utf8_reported, place, out)?;
-        Ok(cache.insert(&values.0, tuple, &mut out.flows))
+        Ok(cache.insert(key, tuple, &mut out.flows))
     }
 }
 

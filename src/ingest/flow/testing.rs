@@ -48,6 +48,7 @@ pub(super) fn run(parser: &mut dyn Parser, pieces: &[&[u8]], end: &StreamEnd) ->
         parser.push(piece, &mut out);
     }
     parser.finish(end, &mut out);
+    while parser.rest(&mut out) {}
     collect(&mut out)
 }
 

@@ -112,6 +112,16 @@ impl Times {
         }
     }
 
+    /// Is a cell's count one of seconds beyond doubt? `read_cell` gives it as it is.
+    #[inline]
+    pub(super) fn takes_seconds(&mut self, count: i64) -> bool {
+        let takes = (PLAUSIBLE_SECS.start..=LAST_PLAIN).contains(&count);
+        if takes {
+            self.unit = Some(Unit::Seconds);
+        }
+        takes
+    }
+
     /// Milliseconds that the source declares as such.
     pub(super) fn declared(millis: i64, unit: &mut Unit) -> i64 {
         *unit = Unit::Millis;

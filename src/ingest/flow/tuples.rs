@@ -8,7 +8,7 @@ const FULL: usize = 1 << 16;
 
 /// Which dictionary of the batch.
 #[derive(Clone, Copy)]
-pub(super) enum Which {
+pub(crate) enum Which {
     Interfaces,
     Dispositions,
 }

@@ -111,6 +111,7 @@ pub(crate) fn read_with(parser: &mut dyn Parser, content: &[u8], piece: usize, e
         read.collect(out.take_ready());
     }
     parser.finish(end, &mut out);
+    while parser.rest(&mut out) {}
     read.collect(out.take_all());
     read.format = Some(parser.format());
     read

@@ -4,9 +4,10 @@ use super::nested::scaled;
 use crate::model::Timestamp;
 use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as PhysicalType};
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use ::parquet::data_type::{AsBytes, DataType};
+use ::parquet::data_type::{AsBytes, ByteArray, DataType, FixedLenByteArray, Int96};
 use ::parquet::file::reader::RowGroupReader;
 use ::parquet::schema::types::ColumnDescriptor;
+use std::borrow::Cow;
 use std::io::Write;
 
 /// Rows that are decoded at once.
@@ -21,9 +22,9 @@ pub(super) struct ColumnSource {
 }
 
 /// A value in its text form.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Cell<'a> {
-    pub text: &'a [u8],
+    pub text: Cow<'a, [u8]>,
     /// The text is a JSON number, true or false.
     pub is_literal: bool,
     /// The text is the milliseconds of a time that the file declares as one.
@@ -31,19 +32,72 @@ pub(super) struct Cell<'a> {
 }
 
 /// Some rows of one column.
-#[derive(Default)]
 pub(super) struct ColumnBatch {
-    bytes: Vec<u8>,
-    /// Where each row's value is; `None` is null.
-    cells: Vec<Option<(usize, usize)>>,
-    is_literal: bool,
+    stock: Stock,
+    /// Which value each row has; `NONE` is null.
+    places: Vec<u32>,
     is_millis: bool,
 }
 
+const NONE: u32 = u32::MAX;
+
+/// Whole numbers and texts as the file stores them, because they are mostly wanted as what they are; all else as text.
+enum Stock {
+    Int32(Vec<i32>),
+    Int64(Vec<i64>),
+    Texts(Vec<ByteArray>),
+    Written { bytes: Vec<u8>, spans: Vec<(usize, usize)>, is_literal: bool },
+}
+
 impl ColumnBatch {
+    fn place(&self, row: usize) -> Option<usize> {
+        self.places.get(row).filter(|place| **place != NONE).map(|place| *place as usize)
+    }
+
     pub(super) fn cell(&self, row: usize) -> Option<Cell<'_>> {
-        let (start, end) = (*self.cells.get(row)?)?;
-        Some(Cell { text: self.bytes.get(start..end)?, is_literal: self.is_literal, is_millis: self.is_millis })
+        let at = self.place(row)?;
+        let number = |number: i64| number.to_string().into_bytes().into();
+        let (text, is_literal) = match &self.stock {
+            Stock::Int32(list) => (number(i64::from(*list.get(at)?)), true),
+            Stock::Int64(list) => (number(*list.get(at)?), true),
+            Stock::Texts(list) => (list.get(at)?.data().into(), false),
+            Stock::Written { bytes, spans, is_literal } => {
+                let (start, end) = *spans.get(at)?;
+                (bytes.get(start..end)?.into(), *is_literal)
+            }
+        };
+        Some(Cell { text, is_literal, is_millis: self.is_millis })
+    }
+
+    /// Is the column one of plain whole numbers?
+    pub(super) fn is_numbers(&self) -> bool {
+        matches!(self.stock, Stock::Int32(_) | Stock::Int64(_))
+    }
+
+    /// The value of a row of such a column.
+    #[inline]
+    pub(super) fn number(&self, row: usize) -> Option<i64> {
+        let at = self.place(row)?;
+        match &self.stock {
+            Stock::Int32(list) => list.get(at).copied().map(i64::from),
+            Stock::Int64(list) => list.get(at).copied(),
+            _ => None,
+        }
+    }
+
+    /// Is the column one of texts?
+    pub(super) fn is_texts(&self) -> bool {
+        matches!(self.stock, Stock::Texts(_))
+    }
+
+    /// The value of a row of such a column. Values at one place are the same as long as the batch is there.
+    #[inline]
+    pub(super) fn text(&self, row: usize) -> Option<&[u8]> {
+        let at = self.place(row)?;
+        match &self.stock {
+            Stock::Texts(list) => list.get(at).map(ByteArray::data),
+            _ => None,
+        }
     }
 }
 
@@ -124,13 +178,8 @@ impl ColumnSource {
         })
     }
 
-    /// The next rows, exactly as many as wanted.
+    /// The next rows, exactly as many as wanted. Writing into a vector cannot fail.
     pub(super) fn read(&mut self, rows: usize) -> Result<ColumnBatch, String> {
-        let is_millis = matches!(self.meaning, Meaning::Stamp(_, Times::Millis));
-        Ok(ColumnBatch { is_millis, ..self.read_batch(rows)? })
-    }
-
-    fn read_batch(&mut self, rows: usize) -> Result<ColumnBatch, String> {
         let (most, name, meaning) = (self.max_def_level, &self.name, self.meaning);
         let literal = meaning.is_literal();
         let bytes = |value: &[u8], to: &mut Vec<u8>| match meaning {
@@ -140,43 +189,72 @@ impl ColumnSource {
             _ => to.extend_from_slice(value),
         };
         let is_decimal = matches!(meaning, Meaning::Decimal(_));
-        match &mut self.reader {
-            ColumnReader::BoolColumnReader(r) => batch(r, rows, most, name, true, |v, to| _ = write!(to, "{v}")),
+        let (stock, places) = match &mut self.reader {
+            ColumnReader::Int32ColumnReader(r) if meaning == Meaning::Number => {
+                batch(r, rows, most, name, Stock::Int32)
+            }
+            ColumnReader::Int64ColumnReader(r) if meaning == Meaning::Number => {
+                batch(r, rows, most, name, Stock::Int64)
+            }
+            ColumnReader::ByteArrayColumnReader(r) if !is_decimal => batch(r, rows, most, name, Stock::Texts),
+            ColumnReader::BoolColumnReader(r) => {
+                batch(r, rows, most, name, written(true, |v: &bool, to| _ = write!(to, "{v}")))
+            }
             ColumnReader::Int32ColumnReader(r) if meaning == Meaning::Unsigned => {
-                batch(r, rows, most, name, true, |v, to| _ = write!(to, "{}", *v as u32))
+                batch(r, rows, most, name, written(true, |v: &i32, to| _ = write!(to, "{}", *v as u32)))
             }
             ColumnReader::Int64ColumnReader(r) if meaning == Meaning::Unsigned => {
-                batch(r, rows, most, name, true, |v, to| _ = write!(to, "{}", *v as u64))
+                batch(r, rows, most, name, written(true, |v: &i64, to| _ = write!(to, "{}", *v as u64)))
             }
             ColumnReader::Int32ColumnReader(r) => {
-                batch(r, rows, most, name, literal, |v, to| meaning.write(i64::from(*v), to))
+                batch(r, rows, most, name, written(literal, |v: &i32, to| meaning.write(i64::from(*v), to)))
             }
-            ColumnReader::Int64ColumnReader(r) => batch(r, rows, most, name, literal, |v, to| meaning.write(*v, to)),
+            ColumnReader::Int64ColumnReader(r) => {
+                batch(r, rows, most, name, written(literal, |v: &i64, to| meaning.write(*v, to)))
+            }
             ColumnReader::Int96ColumnReader(r) => {
-                batch(r, rows, most, name, literal, |v, to| meaning.write(v.to_millis(), to))
+                batch(r, rows, most, name, written(literal, |v: &Int96, to| meaning.write(v.to_millis(), to)))
             }
-            ColumnReader::FloatColumnReader(r) => batch(r, rows, most, name, false, |v, to| _ = write!(to, "{v}")),
-            ColumnReader::DoubleColumnReader(r) => batch(r, rows, most, name, false, |v, to| _ = write!(to, "{v}")),
+            ColumnReader::FloatColumnReader(r) => {
+                batch(r, rows, most, name, written(false, |v: &f32, to| _ = write!(to, "{v}")))
+            }
+            ColumnReader::DoubleColumnReader(r) => {
+                batch(r, rows, most, name, written(false, |v: &f64, to| _ = write!(to, "{v}")))
+            }
             ColumnReader::ByteArrayColumnReader(r) => {
-                batch(r, rows, most, name, is_decimal, |v, to| bytes(v.as_bytes(), to))
+                batch(r, rows, most, name, written(is_decimal, |v: &ByteArray, to| bytes(v.as_bytes(), to)))
             }
             ColumnReader::FixedLenByteArrayColumnReader(r) => {
-                batch(r, rows, most, name, is_decimal, |v, to| bytes(v.as_bytes(), to))
+                batch(r, rows, most, name, written(is_decimal, |v: &FixedLenByteArray, to| bytes(v.as_bytes(), to)))
             }
-        }
+        }?;
+        let is_millis = matches!(meaning, Meaning::Stamp(_, Times::Millis));
+        Ok(ColumnBatch { stock, places, is_millis })
     }
 }
 
-/// Writing a number into a vector cannot fail.
+/// Values as texts.
+fn written<T>(is_literal: bool, write: impl Fn(&T, &mut Vec<u8>)) -> impl FnOnce(Vec<T>) -> Stock {
+    move |values| {
+        let (mut bytes, mut spans) = (Vec::new(), Vec::with_capacity(values.len()));
+        for value in &values {
+            let start = bytes.len();
+            write(value, &mut bytes);
+            spans.push((start, bytes.len()));
+        }
+        Stock::Written { bytes, spans, is_literal }
+    }
+}
+
+/// The values of some rows, and which of them each row has.
 fn batch<T: DataType>(
     reader: &mut ColumnReaderImpl<T>,
     rows: usize,
     max_def_level: i16,
     name: &str,
-    is_literal: bool,
-    write: impl Fn(&T::T, &mut Vec<u8>),
-) -> Result<ColumnBatch, String> {
-    let (mut levels, mut values) = (Vec::new(), Vec::new());
+    stock: impl FnOnce(Vec<T::T>) -> Stock,
+) -> Result<(Stock, Vec<u32>), String> {
+    let (mut levels, mut values) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
     let mut read = 0;
     while read < rows {
         let (records, _, _) =
@@ -186,18 +264,15 @@ fn batch<T: DataType>(
         }
         read += records;
     }
-    let mut batch = ColumnBatch { is_literal, ..ColumnBatch::default() };
-    let mut values = values.iter();
+    let (mut places, mut next) = (Vec::with_capacity(rows), 0u32);
     for row in 0..rows {
         // A column that must have values has no levels.
         let is_null = max_def_level > 0 && levels.get(row) != Some(&max_def_level);
-        batch.cells.push(if is_null {
-            None
-        } else {
-            let start = batch.bytes.len();
-            write(values.next().ok_or_else(|| format!("column {name} has too few values"))?, &mut batch.bytes);
-            Some((start, batch.bytes.len()))
-        });
+        places.push(if is_null { NONE } else { next });
+        next += u32::from(!is_null);
     }
-    Ok(batch)
+    if values.len() < next as usize {
+        return Err(format!("column {name} has too few values"));
+    }
+    Ok((stock(values), places))
 }

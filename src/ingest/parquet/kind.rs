@@ -2,8 +2,9 @@
 //! rows that are CloudTrail events.
 
 use super::columns::Times;
+use super::content::Content;
 use super::guarded;
-use super::rows::{Cell, GroupRows};
+use super::rows::{Cell, GroupRows, Row};
 use crate::ingest::Emitter;
 use crate::ingest::cloudtrail::CloudTrailMessages;
 use crate::ingest::cloudtrail::columns::Layout;
@@ -17,7 +18,6 @@ use crate::model::batch::Completeness;
 use crate::model::{FieldId, Format, Home, Reason};
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::schema::types::Type;
-use bytes::Bytes;
 
 pub(super) enum Kind {
     Flow,
@@ -43,7 +43,7 @@ const WRAPPERS: [&str; 9] =
 /// Rows that are looked at where the names alone do not tell.
 const SAMPLE_ROWS: usize = 100;
 
-pub(super) fn of(reader: &SerializedFileReader<Bytes>) -> Result<Kind, String> {
+pub(super) fn of(reader: &SerializedFileReader<Content>) -> Result<Kind, String> {
     let schema = reader.metadata().file_metadata().schema_descr();
     let columns = schema.root_schema().get_fields();
     let names: Vec<String> = columns.iter().map(|column| column.name().to_owned()).collect();
@@ -122,7 +122,7 @@ fn member_names(column: &Type) -> Option<Vec<String>> {
 }
 
 /// The first rows as lines of JSON.
-fn sample(reader: &SerializedFileReader<Bytes>) -> Result<String, String> {
+fn sample(reader: &SerializedFileReader<Content>) -> Result<String, String> {
     let (mut lines, mut left) = (String::new(), SAMPLE_ROWS);
     for group in 0..reader.num_row_groups() {
         let group = guarded(|| reader.get_row_group(group).map_err(|e| e.to_string()))?;
@@ -130,7 +130,7 @@ fn sample(reader: &SerializedFileReader<Bytes>) -> Result<String, String> {
         let count = usize::try_from(group.metadata().num_rows()).unwrap_or(0).min(left);
         for _ in 0..count {
             guarded(|| rows.next())?;
-            lines.push_str(&rows.json());
+            lines.push_str(&rows.at_hand.json());
             lines.push('\n');
         }
         left -= count;
@@ -187,7 +187,7 @@ impl EventRows {
     }
 
     /// Emits the events of a row; how many positions they took.
-    pub(super) fn row(&mut self, rows: &GroupRows<'_>, place: Place, out: &mut Emitter) -> u32 {
+    pub(super) fn row(&mut self, rows: &Row, place: Place, out: &mut Emitter) -> u32 {
         match &self.place {
             EventsIn::Rows(layout) => {
                 let values: Vec<_> =
@@ -223,7 +223,7 @@ impl EventRows {
 
 fn value_of(cell: Cell<'_>) -> String {
     match cell {
-        Cell::Flat { text, .. } => String::from_utf8_lossy(text).into_owned(),
+        Cell::Flat { text, .. } => String::from_utf8_lossy(&text).into_owned(),
         Cell::Nested(json) => structs::with_json_values(json.to_owned()),
     }
 }

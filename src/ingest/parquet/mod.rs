@@ -3,9 +3,12 @@
 //! (`kind`); members of structs, lists and maps never name a column.
 
 mod columns;
+mod content;
+mod flow;
 mod kind;
 mod nested;
 mod rows;
+mod steps;
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -13,18 +16,20 @@ pub(crate) mod testing;
 mod tests;
 
 use super::emit::{Emitter, Parser, Place, StreamEnd};
-use super::flow::{RecordBuilder, field_by_any_name, tell_slips};
+use super::flow::field_by_any_name;
 use super::json::{FlowSinks, JsonParser};
-use crate::model::{self, FieldId, Format, ImportWarning, Reason};
+use crate::model::{Format, ImportWarning, Reason};
 use ::parquet::basic::Type as PhysicalType;
-use ::parquet::file::reader::{FileReader, SerializedFileReader};
+use ::parquet::file::reader::{FileReader, Length, SerializedFileReader};
 use ::parquet::schema::types::ColumnDescriptor;
-use bytes::Bytes;
 use columns::Times;
-use kind::{EventsIn, Kind};
-use rows::{Cell, GroupRows};
+use content::{Collector, Content};
+use flow::FlowRows;
+use kind::{EventRows, EventsIn, Kind};
+use rows::{GroupRows, Row};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use steps::{Step, Steps};
 
 /// A larger file is not read: AWS's deliveries have a few megabytes, and the content is held in memory.
 const LARGEST_PARQUET_BYTES: usize = 512 << 20;
@@ -33,18 +38,30 @@ const LARGEST_PARQUET_BYTES: usize = 512 << 20;
 pub(crate) const MAGIC: &[u8] = b"PAR1";
 
 /// Both marks, and the footer's length between them.
-const SHORTEST_BYTES: usize = 12;
+const SHORTEST_BYTES: u64 = 12;
+
+/// Batches of rows that one call of `Parser::rest` reads.
+const STEPS_AT_ONCE: usize = 16;
 
 /// Parses Parquet. A position is a row number, or that of an event where a row holds a list of them; rows have no bytes
 /// of their own, so that offset and length are 0 and `render_row` gives the raw text.
 pub(crate) struct ParquetParser {
-    content: Vec<u8>,
+    content: Collector,
     /// Bytes that were fed, kept or not.
     fed: u64,
     limit: usize,
     format: Format,
     /// Reads rows that are neither a flow log's nor a table of events: OCSF, and what wraps a record.
     json: JsonParser,
+    /// What is left to be read.
+    rest: Option<Rest>,
+}
+
+enum Rest {
+    Flat(Box<FlatFlow>),
+    Flow(Groups, Box<FlowRows>),
+    Events(Groups, EventRows),
+    Elements(Groups),
 }
 
 impl ParquetParser {
@@ -53,37 +70,43 @@ impl ParquetParser {
     }
 
     fn with_limit(sinks: FlowSinks, limit: usize) -> Self {
-        Self { content: Vec::new(), fed: 0, limit, format: Format::Unknown, json: JsonParser::new(sinks) }
+        let (content, json) = (Collector::default(), JsonParser::new(sinks));
+        Self { content, fed: 0, limit, format: Format::Unknown, json, rest: None }
     }
 
-    fn read(&mut self, reader: &SerializedFileReader<Bytes>, out: &mut Emitter) {
-        let kind = match kind::of(reader) {
-            Ok(kind) => kind,
+    fn begin(&mut self, content: Content, out: &mut Emitter) {
+        let begun = open(content.clone()).and_then(|reader| Ok((kind::of(&reader)?, Arc::new(reader))));
+        let (kind, reader) = match begun {
+            Ok(begun) => begun,
             Err(why) => return out.warn(ImportWarning::file(Reason::DamagedStream, why)),
         };
-        match kind {
+        let groups = |times| Groups { reader: Arc::clone(&reader), times, group: 0, before: 0, position: 0 };
+        self.rest = match kind {
             Kind::Flow => {
                 self.format = Format::FlowParquet;
-                tell_floats(reader, out);
-                let mut flow = FlowRows { record: RecordBuilder::new(), uses: Vec::new() };
-                each_group(reader, Times::Millis, out, |rows, place, out| flow.row(rows, place, out));
+                tell_floats(&reader, out);
+                let rows = Box::new(FlowRows::new());
+                let schema = reader.metadata().file_metadata().schema_descr();
+                Some(match Row::of_flat(schema.root_schema().get_fields()) {
+                    Some(row) => {
+                        let all = (0..reader.num_row_groups()).map(|group| rows_of(&reader, group));
+                        let all = all.fold(0, u64::saturating_add);
+                        let steps = Steps::new(Arc::clone(&reader), content, Times::Millis);
+                        Rest::Flat(Box::new(FlatFlow { steps, rows, row, position: 0, all }))
+                    }
+                    None => Rest::Flow(groups(Times::Millis), rows),
+                })
             }
             Kind::Events(place) => {
                 self.format = Format::CloudTrailParquet;
-                let mut events = kind::EventRows::new(place);
-                each_group(reader, Times::Iso, out, |rows, place, out| events.row(rows, place, out));
+                Some(Rest::Events(groups(Times::Iso), EventRows::new(place)))
             }
-            Kind::Elements => {
-                let json = &mut self.json;
-                each_group(reader, Times::Iso, out, |rows, _, out| {
-                    json.row(&rows.json(), out);
-                    1
-                });
-                json.finish(&StreamEnd::Complete, out);
-                self.format = kind::format_of(json.format());
+            Kind::Elements => Some(Rest::Elements(groups(Times::Iso))),
+            Kind::Other(detail) => {
+                out.warn(ImportWarning::file(Reason::UnknownFormat, detail));
+                None
             }
-            Kind::Other(detail) => out.warn(ImportWarning::file(Reason::UnknownFormat, detail)),
-        }
+        };
     }
 }
 
@@ -91,14 +114,14 @@ impl Parser for ParquetParser {
     fn push(&mut self, content: &[u8], _out: &mut Emitter) {
         self.fed += content.len() as u64;
         if self.fed <= self.limit as u64 {
-            self.content.extend_from_slice(content);
+            self.content.push(content);
         } else {
-            self.content = Vec::new();
+            self.content = Collector::default();
         }
     }
 
     fn finish(&mut self, end: &StreamEnd, out: &mut Emitter) {
-        let content = Bytes::from(std::mem::take(&mut self.content));
+        let content = std::mem::take(&mut self.content).finish();
         if self.fed > self.limit as u64 {
             let detail = format!(
                 "a Parquet file of {} bytes is not read, the limit is {}; split it, or write it out as text (CSV, JSON lines)",
@@ -113,11 +136,38 @@ impl Parser for ParquetParser {
                           nothing of it can be read. Copy it again from where it came";
             out.warn(ImportWarning::file(Reason::CutOff, detail));
         } else {
-            match open(content) {
-                Ok(reader) => self.read(&reader, out),
-                Err(why) => out.warn(ImportWarning::file(Reason::DamagedStream, why)),
-            }
+            self.begin(content, out);
         }
+    }
+
+    fn rest(&mut self, out: &mut Emitter) -> bool {
+        let Some(rest) = &mut self.rest else { return false };
+        let is_more = match rest {
+            Rest::Flat(flat) => flat.next(out),
+            Rest::Flow(groups, flow) => groups.next(out, |row, batch, place, out| {
+                if let Some(rows) = batch {
+                    flow.begin_batch(row, rows, out);
+                }
+                flow.row(row, place, out)
+            }),
+            Rest::Events(groups, events) => groups.next(out, |row, _, place, out| events.row(row, place, out)),
+            Rest::Elements(groups) => {
+                let json = &mut self.json;
+                let is_more = groups.next(out, |row, _, _, out| {
+                    json.row(&row.json(), out);
+                    1
+                });
+                if !is_more {
+                    json.finish(&StreamEnd::Complete, out);
+                    self.format = kind::format_of(json.format());
+                }
+                is_more
+            }
+        };
+        if !is_more {
+            self.rest = None;
+        }
+        is_more
     }
 
     fn format(&self) -> Format {
@@ -128,7 +178,7 @@ impl Parser for ParquetParser {
 /// A row as a JSON object: what stands for its raw text. `row` counts from 1, as positions do. `None` where there is no
 /// such row or the file cannot be read.
 pub(crate) fn render_row(content: &[u8], row: u32) -> Option<String> {
-    let reader = open(Bytes::copy_from_slice(content)).ok()?;
+    let reader = open(Content::of(content)).ok()?;
     let (times, column) = match kind::of(&reader).ok()? {
         Kind::Flow => (Times::Millis, None),
         Kind::Events(EventsIn::Column(at)) => (Times::Iso, Some(at)),
@@ -149,93 +199,119 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("the decoder gave up on this data".to_owned()))
 }
 
-fn open(content: Bytes) -> Result<SerializedFileReader<Bytes>, String> {
+fn open(content: Content) -> Result<SerializedFileReader<Content>, String> {
     guarded(|| SerializedFileReader::new(content).map_err(|e| e.to_string()))
 }
 
-/// Goes through all rows. `row` emits what the row at hand holds and says how many positions that took.
-fn each_group(
-    reader: &SerializedFileReader<Bytes>,
+fn rows_of(reader: &SerializedFileReader<Content>, group: usize) -> u64 {
+    u64::try_from(reader.metadata().row_group(group).num_rows()).unwrap_or(0)
+}
+
+/// Row groups, one after the other.
+struct Groups {
+    reader: Arc<SerializedFileReader<Content>>,
     times: Times,
-    out: &mut Emitter,
-    mut row: impl FnMut(&GroupRows<'_>, Place, &mut Emitter) -> u32,
-) {
-    // Rows before the current group, and the last position taken.
-    let (mut before, mut position) = (0u64, 0u32);
-    for group in 0..reader.num_row_groups() {
-        let wanted = u64::try_from(reader.metadata().row_group(group).num_rows()).unwrap_or(0);
+    group: usize,
+    /// Rows before the group, and the last position taken.
+    before: u64,
+    position: u32,
+}
+
+impl Groups {
+    /// Goes through the rows of the next group; false where there is none. `row` emits what the row at hand holds and says how
+    /// many positions that took; with the first of some that were decoded together it also says how many these are.
+    fn next(
+        &mut self,
+        out: &mut Emitter,
+        mut row: impl FnMut(&Row, Option<usize>, Place, &mut Emitter) -> u32,
+    ) -> bool {
+        let Self { reader, times, group: number, before, position } = self;
+        if *number >= reader.num_row_groups() {
+            return false;
+        }
+        let wanted = rows_of(reader, *number);
         let mut done = 0;
         let mut read = || {
-            let group = guarded(|| reader.get_row_group(group).map_err(|e| e.to_string()))?;
-            let mut rows = guarded(|| GroupRows::open(&*group, times))?;
+            let group = guarded(|| reader.get_row_group(*number).map_err(|e| e.to_string()))?;
+            let mut rows = guarded(|| GroupRows::open(&*group, *times))?;
             while done < wanted {
-                guarded(|| rows.next())?;
-                if position == u32::MAX {
-                    return Err(format!("row numbers end at {}", u32::MAX));
+                let batch = guarded(|| rows.next())?;
+                if *position == u32::MAX {
+                    return Err(numbers_end());
                 }
                 done += 1;
-                position =
-                    position.saturating_add(row(&rows, Place { position: position + 1, offset: 0, len: 0 }, out));
+                let place = Place { position: *position + 1, offset: 0, len: 0 };
+                *position = position.saturating_add(row(&rows.at_hand, batch, place, out));
             }
             Ok(())
         };
         if let Err(why) = read() {
             let (first, last) = (before.saturating_add(done + 1), before.saturating_add(wanted));
-            let place = Place { position: position.saturating_add(1), offset: 0, len: 0 };
-            let detail = format!("rows {first} to {last} cannot be read: {why}");
-            out.warn(place.warning(Reason::DamagedStream, detail, b""));
+            tell_lost(first, last, &why, *position, out);
             // Rows behind them keep their numbers.
-            position = position.saturating_add(u32::try_from(wanted.saturating_sub(done)).unwrap_or(u32::MAX));
+            *position = position.saturating_add(u32::try_from(wanted.saturating_sub(done)).unwrap_or(u32::MAX));
         }
-        before = before.saturating_add(wanted);
+        *before = before.saturating_add(wanted);
+        *number += 1;
+        true
     }
 }
 
-/// Rows of a flow log.
-struct FlowRows {
-    record: RecordBuilder,
-    /// Of the flat columns of the group at hand.
-    uses: Vec<Use>,
+fn numbers_end() -> String {
+    format!("row numbers end at {}", u32::MAX)
 }
 
-enum Use {
-    Field(FieldId),
-    Extra(String),
+/// Rows, counted from 1, that cannot be read; `position` is the last that was taken.
+fn tell_lost(first: u64, last: u64, why: &str, position: u32, out: &mut Emitter) {
+    let place = Place { position: position.saturating_add(1), offset: 0, len: 0 };
+    out.warn(place.warning(Reason::DamagedStream, format!("rows {first} to {last} cannot be read: {why}"), b""));
 }
 
-impl FlowRows {
-    fn row(&mut self, rows: &GroupRows<'_>, place: Place, out: &mut Emitter) -> u32 {
-        if self.uses.len() != rows.names().len() {
-            self.uses = uses(rows.names());
-            tell_columns(&self.uses, out);
-        }
-        let Self { record, uses } = self;
-        record.begin();
-        for (i, usage) in uses.iter().enumerate() {
-            let Some(cell) = rows.cell(i) else { continue };
-            match (usage, cell) {
-                (Use::Field(field), Cell::Flat { text, is_millis: true, .. }) if field.kind == model::Kind::Time => {
-                    match std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()) {
-                        Some(millis) => record.set_millis(*field, millis),
-                        None => record.set(*field, text),
+/// A flow log of flat columns.
+struct FlatFlow {
+    steps: Steps,
+    rows: Box<FlowRows>,
+    row: Row,
+    /// The last that was taken.
+    position: u32,
+    /// Rows of the file.
+    all: u64,
+}
+
+impl FlatFlow {
+    /// Emits the next rows; false where there are no more.
+    fn next(&mut self, out: &mut Emitter) -> bool {
+        let Self { steps, rows, row, position, all } = self;
+        for _ in 0..STEPS_AT_ONCE {
+            match steps.next() {
+                None => return false,
+                Some(Step::Rows(batches, count)) => {
+                    row.begin(batches);
+                    rows.begin_batch(row, count, out);
+                    for at in 0..count {
+                        let Some(next) = position.checked_add(1) else {
+                            tell_lost(u64::from(*position) + 1, *all, &numbers_end(), *position, out);
+                            return false;
+                        };
+                        row.go_to(at);
+                        *position = next;
+                        rows.row(row, Place { position: next, offset: 0, len: 0 }, out);
                     }
                 }
-                (Use::Field(field), Cell::Flat { text, .. }) => record.set(*field, text),
-                (Use::Extra(_), Cell::Flat { text: b"" | b"-", .. }) => {}
-                (Use::Extra(name), cell) => record.set_extra(name, &cell.json()),
-                (Use::Field(field), Cell::Nested(json)) => record.set_extra(field.name(), json),
+                Some(Step::Lost { first, last, why }) => {
+                    tell_lost(first, last, &why, *position, out);
+                    // Rows behind them keep their numbers.
+                    let lost = u32::try_from((last + 1).saturating_sub(first)).unwrap_or(u32::MAX);
+                    *position = position.saturating_add(lost);
+                }
             }
         }
-        if !record.is_good() {
-            record.raw(rows.json().as_bytes());
-        }
-        record.finish(place, out);
-        1
+        true
     }
 }
 
 /// A number of 32 bits with a point has seven digits: it cannot hold a time to the second, or a large counter.
-fn tell_floats(reader: &SerializedFileReader<Bytes>, out: &mut Emitter) {
+fn tell_floats(reader: &SerializedFileReader<Content>, out: &mut Emitter) {
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let is_counted = |name: &str| {
         field_by_any_name(name).is_some_and(|field| matches!(field.name, "start" | "end" | "bytes" | "packets"))
@@ -251,21 +327,4 @@ fn tell_floats(reader: &SerializedFileReader<Bytes>, out: &mut Emitter) {
         );
         out.warn(ImportWarning::file(Reason::Inexact, detail));
     }
-}
-
-fn tell_columns(uses: &[Use], out: &mut Emitter) {
-    let fields: Vec<FieldId> =
-        uses.iter().filter_map(|u| if let Use::Field(field) = u { Some(*field) } else { None }).collect();
-    let others: Vec<&str> =
-        uses.iter().filter_map(|u| if let Use::Extra(name) = u { Some(name.as_str()) } else { None }).collect();
-    tell_slips(&others, &fields, out);
-}
-
-fn uses(names: &[String]) -> Vec<Use> {
-    let mut seen = std::collections::BTreeSet::new();
-    let usage = |name: &String| match field_by_any_name(name) {
-        Some(field) if seen.insert(field) => Use::Field(field),
-        _ => Use::Extra(name.to_ascii_lowercase().replace('-', "_")),
-    };
-    names.iter().map(usage).collect()
 }

@@ -1,29 +1,36 @@
 //! The rows of a row group: flat columns as text, structs, lists and maps as JSON, side by side.
 
 use super::columns::{BATCH_ROWS, ColumnBatch, ColumnSource, Times};
+use super::content::Content;
 use super::nested;
 use crate::ingest::json::text::push_string;
 use ::parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use ::parquet::record::reader::RowIter;
-use ::parquet::schema::types::Type;
-use bytes::Bytes;
+use ::parquet::schema::types::{Type, TypePtr};
+use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Reads one row after another; the accessors speak of the row that `next` came to.
+/// Reads one row after another, all columns of a row group side by side.
 pub(super) struct GroupRows<'g> {
+    pub at_hand: Row,
+    flat: Vec<ColumnSource>,
+    nested: Option<RowIter<'g>>,
+    /// Rows that were not begun.
+    left: usize,
+    in_batch: usize,
+}
+
+/// One row of some that were decoded together.
+pub(super) struct Row {
     /// Of the top-level columns, in the file's order.
     names: Vec<String>,
     /// Where each top-level column's values come from.
     places: Vec<Source>,
-    flat: Vec<ColumnSource>,
     batches: Vec<ColumnBatch>,
-    nested: Option<RowIter<'g>>,
-    /// The JSON of the nested columns of the row at hand; empty for null.
+    /// The JSON of the nested columns; empty for null.
     nested_json: Vec<String>,
-    /// Rows that were not begun, and the row at hand within its batch.
-    left: usize,
+    /// The row within the batches.
     at: usize,
-    in_batch: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -36,7 +43,7 @@ enum Source {
 pub(super) enum Cell<'a> {
     /// The text of a value; a JSON number, true or false where it is a literal.
     /// Of a time that the file declares as one, `is_millis`.
-    Flat { text: &'a [u8], is_literal: bool, is_millis: bool },
+    Flat { text: Cow<'a, [u8]>, is_literal: bool, is_millis: bool },
     /// The JSON of a struct, list or map.
     Nested(&'a str),
 }
@@ -93,24 +100,21 @@ impl<'g> GroupRows<'g> {
         };
         let left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
         let nested_json = vec![String::new(); nested_count];
-        Ok(Self { names, places, flat, batches: Vec::new(), nested, nested_json, left, at: 0, in_batch: 0 })
+        let at_hand = Row { names, places, batches: Vec::new(), nested_json, at: 0 };
+        Ok(Self { at_hand, flat, nested, left, in_batch: 0 })
     }
 
-    pub(super) fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    pub(super) fn next(&mut self) -> Result<(), String> {
-        self.at += 1;
-        if self.at >= self.in_batch {
-            (self.at, self.in_batch) = (0, self.left.min(BATCH_ROWS));
-            self.left -= self.in_batch;
-            let batches = self.flat.iter_mut().map(|column| column.read(self.in_batch));
-            self.batches = batches.collect::<Result<Vec<_>, _>>()?;
+    /// Comes to the next row; where it is the first of some that were decoded together, how many these are.
+    pub(super) fn next(&mut self) -> Result<Option<usize>, String> {
+        self.at_hand.at += 1;
+        let is_first = self.at_hand.at >= self.in_batch;
+        if is_first {
+            self.at_hand.at = 0;
+            self.next_batch()?;
         }
         if let Some(nested) = &mut self.nested {
             let row = nested.next().ok_or("a nested column has too few rows")?.map_err(|e| e.to_string())?;
-            for (json, (_, field)) in self.nested_json.iter_mut().zip(row.get_column_iter()) {
+            for (json, (_, field)) in self.at_hand.nested_json.iter_mut().zip(row.get_column_iter()) {
                 json.clear();
                 nested::push_json(json, field);
                 if json == "null" {
@@ -118,7 +122,54 @@ impl<'g> GroupRows<'g> {
                 }
             }
         }
+        Ok(is_first.then_some(self.in_batch))
+    }
+
+    fn next_batch(&mut self) -> Result<(), String> {
+        self.in_batch = self.left.min(BATCH_ROWS);
+        self.left -= self.in_batch;
+        let batches = self.flat.iter_mut().map(|column| column.read(self.in_batch));
+        self.at_hand.batches = batches.collect::<Result<Vec<_>, _>>()?;
         Ok(())
+    }
+}
+
+impl Row {
+    /// Of columns that are all flat; `None` where they are not.
+    pub(super) fn of_flat(columns: &[TypePtr]) -> Option<Self> {
+        let names = columns.iter().map(|column| column.name().to_owned()).collect();
+        let places = (0..columns.len()).map(Source::Flat).collect();
+        let is_flat = columns.iter().all(|column| is_flat(column));
+        is_flat.then_some(Self { names, places, batches: Vec::new(), nested_json: Vec::new(), at: 0 })
+    }
+
+    /// Comes to the first of some rows that were decoded together.
+    pub(super) fn begin(&mut self, batches: Vec<ColumnBatch>) {
+        (self.batches, self.at) = (batches, 0);
+    }
+
+    /// Comes to one of them.
+    pub(super) fn go_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// Its place among them.
+    #[inline]
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// A flat column of them.
+    #[inline]
+    pub(super) fn column(&self, column: usize) -> Option<&ColumnBatch> {
+        match self.places.get(column)? {
+            Source::Flat(at) => self.batches.get(*at),
+            Source::Nested(_) => None,
+        }
+    }
+
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// The value of a top-level column; `None` for null.
@@ -174,7 +225,7 @@ fn leaves(column: &Type) -> usize {
 /// The row or, with the column of a list, the element that is behind `left` others in this group; else how many there
 /// are.
 pub(super) fn render(
-    reader: &SerializedFileReader<Bytes>,
+    reader: &SerializedFileReader<Content>,
     group: usize,
     times: Times,
     column: Option<usize>,
@@ -190,10 +241,10 @@ pub(super) fn render(
     for _ in 0..rows_here {
         rows.next()?;
         match column {
-            None if count == left => return Ok(Ok(rows.json())),
+            None if count == left => return Ok(Ok(rows.at_hand.json())),
             None => count += 1,
             Some(column) => {
-                for element in rows.elements(column) {
+                for element in rows.at_hand.elements(column) {
                     if count == left {
                         return Ok(Ok(element));
                     }

@@ -22,6 +22,7 @@ fn read(content: &[u8]) -> Read {
     let mut out = Emitter::default();
     parser.push(content, &mut out);
     parser.finish(&StreamEnd::Complete, &mut out);
+    while parser.rest(&mut out) {}
     let mut found = Read { format: Some(parser.format()), ..Read::default() };
     for output in out.take_all() {
         match output {
@@ -283,4 +284,62 @@ fn times_of_too_few_bits_are_told() {
     let read = read(&file(schema, &[texts(1, &["10.0.0.1"]), texts(1, &["10.0.0.2"]), floats(1, &[1_741_064_400.0])]));
     assert_eq!((read.flows, read.warnings[0].reason), (1, Reason::Inexact));
     assert!(details(&read)[0].contains("exact to seven digits only: start"), "{:?}", details(&read));
+}
+
+/// The flow records of a file, with all that they refer to.
+fn flows(content: &[u8]) -> Vec<crate::model::FlowBatch> {
+    let mut parser = detect(&Head { bytes: content, complete: true }, &FormatChoice::default()).unwrap();
+    let mut out = Emitter::default();
+    content.chunks(10_000).for_each(|piece| parser.push(piece, &mut out));
+    parser.finish(&StreamEnd::Complete, &mut out);
+    while parser.rest(&mut out) {}
+    let of = |output| match output {
+        Output::Flows(batch) => batch,
+        other => panic!("{other:?}"),
+    };
+    out.take_all().into_iter().map(of).collect()
+}
+
+/// More interfaces than are remembered, absent values, numbers as numbers and as text.
+#[test]
+fn columns_of_numbers_and_of_texts_are_the_same_records() {
+    const ROWS: usize = 150_000;
+    let leaked = |text: String| -> &'static str { text.leak() };
+    let numbers: Vec<i64> = (0..ROWS as i64).map(|row| row * 7 % 256).collect();
+    let words: Vec<&'static str> = numbers.iter().map(|number| leaked(number.to_string())).collect();
+    let times: Vec<i64> = (0..ROWS as i64).map(|row| 1_621_151_386 + row).collect();
+    let time_words: Vec<&'static str> = times.iter().map(|time| leaked(time.to_string())).collect();
+    let interfaces: Vec<&'static str> =
+        (0..ROWS).map(|row| if row % 3 == 0 { "eni-0" } else { leaked(format!("eni-{row}")) }).collect();
+    let addresses: Vec<&'static str> = (0..ROWS).map(|row| leaked(format!("10.0.{}.1", row % 200))).collect();
+    let present: Vec<i16> = (0..ROWS).map(|row| i16::from(row % 5 > 0)).collect();
+    let actions: Vec<&'static str> =
+        (0..ROWS).filter(|row| row % 5 > 0).map(|row| if row % 2 == 0 { "ACCEPT" } else { "-" }).collect();
+    let file_of = |[number, time]: [Leaf; 2], kind: &str| {
+        let counted = |name: &str| match kind {
+            "text" => format!("optional binary {name} (UTF8);"),
+            _ => format!("optional int64 {name};"),
+        };
+        let named = |name: &str| format!("optional binary {name} (UTF8);");
+        let schema = ["interface_id", "srcaddr", "dstaddr"].map(named).concat()
+            + &["protocol", "start"].map(counted).concat()
+            + &named("action");
+        let action = Leaf(Values::Text(actions.clone()), present.clone(), Vec::new());
+        let leaves = [texts(1, &interfaces), texts(1, &addresses), texts(1, &addresses), number, time, action];
+        file(&format!("message m {{ {schema} }}"), &leaves)
+    };
+    let as_numbers = flows(&file_of([longs(1, &numbers), longs(1, &times)], "number"));
+    let as_texts = flows(&file_of([texts(1, &words), texts(1, &time_words)], "text"));
+    assert_eq!(as_numbers.iter().map(|batch| batch.rows.len()).sum::<usize>(), ROWS);
+    for (one, other) in as_numbers.iter().zip(&as_texts) {
+        assert!(one.rows == other.rows && one.pairs == other.pairs && one.addresses == other.addresses);
+        assert!(one.interfaces == other.interfaces && one.dispositions == other.dispositions);
+    }
+    let row = |at: usize| {
+        let batch = &as_numbers[at / crate::model::FlowBatchBuilder::FULL];
+        let row = batch.rows[at % crate::model::FlowBatchBuilder::FULL];
+        (batch.interfaces[row.interface as usize].0[0].1.to_string(), row.position, row.start)
+    };
+    assert_eq!(row(140_000), ("eni-140000".to_owned(), 140_001, 1_621_291_386));
+    assert_eq!(row(140_001), ("eni-0".to_owned(), 140_002, 1_621_291_387));
 }

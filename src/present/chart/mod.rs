@@ -165,6 +165,12 @@ impl Chart {
         }
     }
 
+    /// How many bins there are from the first to the last, those without a record too.
+    pub fn bins(&self) -> u64 {
+        let (Some(first), Some(last)) = (self.starts.first(), self.starts.last()) else { return 0 };
+        last.saturating_sub(*first).max(0).unsigned_abs() / self.bin_secs.max(1).unsigned_abs() + 1
+    }
+
     /// One row for each bin from the first to the last, as CSV; empty where there is no evidence. At most `limit` rows.
     pub fn csv(&self, names: &[String], limit: usize) -> Option<String> {
         let mut writer = csv::Writer::from_writer(Vec::new());
@@ -276,7 +282,8 @@ mod tests {
     fn the_copied_table_has_every_bin_and_leaves_gaps_empty() {
         let csv = chart().csv(&["all".into(), "rest".into()], 1000).unwrap();
         let lines: Vec<&str> = csv.lines().collect();
-        assert_eq!(lines.len(), 1 + 122);
+        assert_eq!((lines.len(), chart().bins()), (1 + 122, 122));
+        assert_eq!(chart().csv(&["all".into(), "rest".into()], 3).unwrap().lines().count(), 1 + 3);
         assert_eq!(
             lines[..4],
             ["start_utc,all,rest", "1970-01-01T00:00:00Z,5,0", "1970-01-01T00:01:00Z,7,0", "1970-01-01T00:02:00Z,0,0"]

@@ -46,7 +46,7 @@ pub fn conversations(
     }
     let records = query.pairs.in_case(reader)?.records()?.records(Vec::new());
     let asked = asked(reader, query)?;
-    match engine::attempt(reader, cancel, |engine| engine.conversations(query, &records, &asked))? {
+    match engine::attempt(reader, Dataset::Flows, cancel, |engine| engine.conversations(query, &records, &asked))? {
         Some(table) => Ok(table),
         None => conversations_by_sql(reader, query, cancel),
     }

@@ -1,10 +1,8 @@
 //! What the aggregates have in common: keys out of columns, figures out of sums, and orders of groups.
 
 use super::compile::MOST_IDS;
-use super::{Engine, EngineError};
-use crate::case::index::flow;
+use super::{Engine, EngineError, Layout};
 use crate::columns::{Groups, KeyPart, Map, NO_SUM, NULL, PairColumns, SortPart, Sorter, Sums, Tie};
-use crate::model::Timestamp;
 use crate::query::Figures;
 use crate::query::pairs::AddressOrder;
 use crate::query::row_order::RowOrder;
@@ -22,6 +20,15 @@ pub(super) struct OrderKey<'a> {
 impl<'a> OrderKey<'a> {
     pub(super) fn new(key: impl Fn(usize) -> Option<u128> + Sync + 'a, descending: bool) -> Self {
         Self { key: Box::new(key), descending }
+    }
+
+    /// The keys of these, `ABSENT` for none; `None` where one is too wide.
+    fn of(&self, range: Range<usize>) -> Option<Vec<u64>> {
+        let narrow = |at: usize| match (self.key)(at) {
+            None => Some(ABSENT),
+            Some(key) => u64::try_from(key).ok().filter(|key| *key < ABSENT),
+        };
+        range.map(narrow).collect()
     }
 
     /// As one number, absent the greatest.
@@ -143,39 +150,47 @@ pub(super) fn row_order(count: usize, keys: &[OrderKey<'_>], tie: Tie, threads: 
 
 /// The keys of all rows, in as few bits as they need; `None` where one is too wide.
 fn sorters(count: usize, keys: &[OrderKey<'_>], threads: usize) -> Option<Vec<Sorter>> {
+    // Each once: a key may be far away in memory.
+    let read = |range: Range<usize>| {
+        Some((range.clone(), keys.iter().map(|key| key.of(range.clone())).collect::<Option<Vec<_>>>()?))
+    };
+    let read: Vec<(Range<usize>, Vec<Vec<u64>>)> = in_parts(count, threads, read).into_iter().collect::<Option<_>>()?;
     let (mut parts, mut least) = (Vec::with_capacity(keys.len()), Vec::with_capacity(keys.len()));
-    for key in keys {
-        let both = |a: (u128, u128), b: (u128, u128)| (a.0.min(b.0), a.1.max(b.1));
-        let spans = in_parts(count, threads, |part| part.filter_map(&key.key).map(|key| (key, key)).reduce(both));
-        let (from, to) = spans.into_iter().flatten().reduce(both).unwrap_or((0, 0));
-        let max = u64::try_from(to - from).ok().filter(|max| *max < u64::MAX)?;
-        parts.push(SortPart { max, descending: key.descending });
+    for (number, key) in keys.iter().enumerate() {
+        let all = || read.iter().filter_map(|(_, lists)| lists.get(number)).flatten().filter(|key| **key != ABSENT);
+        let (from, to) = (all().min().copied().unwrap_or(0), all().max().copied().unwrap_or(0));
+        parts.push(SortPart { max: to - from, descending: key.descending });
         least.push(from);
     }
-    let fill = |range: Range<usize>| {
+    let fill = |number: usize| {
         let mut sorter = Sorter::new(&parts, count as u32);
+        let Some((range, all)) = read.get(number) else { return sorter };
         let mut lists: Vec<Vec<u64>> = vec![Vec::new(); keys.len()];
         for from in range.clone().step_by(4096) {
             let to = (from + 4096).min(range.end);
-            for ((key, least), list) in keys.iter().zip(&least).zip(&mut lists) {
+            for ((all, least), list) in all.iter().zip(&least).zip(&mut lists) {
+                let keys = all.get(from - range.start..to - range.start).unwrap_or_default();
                 list.clear();
-                // No key is `u64::MAX`, because the greatest is less.
-                list.extend((from..to).map(|at| (key.key)(at).map_or(u64::MAX, |key| (key - least) as u64)));
+                list.extend(keys.iter().map(|key| if *key == ABSENT { ABSENT } else { key - least }));
             }
             sorter.push(&lists, from as u32..to as u32);
         }
         sorter
     };
-    Some(in_parts(count, threads, fill))
+    Some(side_by_side(read.len(), fill))
 }
+
+/// In the place of a key, where there is none.
+const ABSENT: u64 = u64::MAX;
 
 /// A sum as it is reported; a negative one is no case of ours.
 pub(super) fn told(sum: i128) -> Option<u128> {
     if sum == NO_SUM { None } else { u128::try_from(sum).ok() }
 }
 
-pub(super) fn figures_of(sums: &Sums) -> Figures {
-    let time = |secs: i64| (secs != NULL).then(|| Timestamp::from_secs(secs));
+/// `layout`: of the records that were summed.
+pub(super) fn figures_of(sums: &Sums, layout: Layout) -> Figures {
+    let time = |time: i64| (time != NULL).then(|| layout.timestamp(time));
     Figures {
         records: sums.records.into(),
         packets: told(sums.packets),
@@ -201,7 +216,7 @@ impl Engine<'_> {
     /// A key of pair ids; 0 for records without a pair.
     pub(crate) fn pair_part(&self, column: usize, pairs: &PairColumns) -> Result<KeyPart, EngineError> {
         let count = pairs.len().max(1);
-        let (_, greatest) = self.snapshot.flows.bounds(column).unwrap_or((0, 0));
+        let (_, greatest) = self.records.bounds(column).unwrap_or((0, 0));
         let size = u32::try_from(count).map_err(|_| EngineError::Unsupported)?;
         match greatest < i64::from(size) {
             true => Ok(KeyPart { column, second: None, map: Map::Offset(0), absent: 0, size }),
@@ -216,7 +231,7 @@ impl Engine<'_> {
         by_pair: Arc<[u32]>,
         size: u32,
     ) -> Result<KeyPart, EngineError> {
-        let (_, greatest) = self.snapshot.flows.bounds(column).unwrap_or((0, 0));
+        let (_, greatest) = self.records.bounds(column).unwrap_or((0, 0));
         if greatest >= by_pair.len().max(1) as i64 {
             return Err(EngineError::Unsupported);
         }
@@ -224,10 +239,12 @@ impl Engine<'_> {
         Ok(KeyPart { column, second: None, map: Map::Table(by_pair), absent, size })
     }
 
-    /// A key of the bins of start from `first` on; the number behind the last bin for records without one.
+    /// A key of the bins of the time from `first` on, in seconds; the number behind the last bin for records without one.
     pub(crate) fn bin_part(&self, first: i64, width: i64, count: u32) -> Result<KeyPart, EngineError> {
         let size = count.checked_add(1).ok_or(EngineError::Unsupported)?;
-        Ok(KeyPart { column: flow::START, second: None, map: Map::Bins { first, width }, absent: count, size })
+        let scaled = |secs: i64| secs.checked_mul(self.layout.per_second).ok_or(EngineError::Unsupported);
+        let map = Map::Bins { first: scaled(first)?, width: scaled(width)? };
+        Ok(KeyPart { column: self.layout.time, second: None, map, absent: count, size })
     }
 
     /// Where each address is among all.

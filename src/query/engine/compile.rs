@@ -6,7 +6,7 @@ use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow, pair};
 use crate::columns::{Bitmap, Chosen, Members, NULL, PairColumns, Ranges, Selection, Side};
 use crate::filter::{Check, Filter, Test, pattern};
-use crate::model::{FieldId, Home};
+use crate::model::{Dataset, FieldId, Home};
 use crate::query::QueryError;
 use crate::query::filter_sql::{self, CompileError, Leaf, NumberTest, SqlCondition};
 use crate::query::row_set::RowSet;
@@ -25,7 +25,7 @@ impl From<CompileError> for EngineError {
 }
 
 impl Engine<'_> {
-    /// The flow records of a query, whatever its order.
+    /// The records of a query, whatever its order.
     pub(crate) fn chosen(&self, query: &RecordQuery) -> Result<Selection, EngineError> {
         let plan = self.plan(query)?;
         self.choose(&plan)
@@ -35,10 +35,10 @@ impl Engine<'_> {
     pub(crate) fn rows(&self, query: &RecordQuery) -> Result<RowSet, EngineError> {
         let selection = self.chosen(query)?;
         if query.sort.is_empty() {
-            return Ok(RowSet::chosen(selection, Arc::clone(&self.snapshot)));
+            return Ok(RowSet::chosen(selection, Arc::clone(&self.records)));
         }
         let order = self.order(&selection, &query.sort)?;
-        Ok(RowSet::sorted(order, Arc::clone(&self.snapshot)))
+        Ok(RowSet::sorted(order, Arc::clone(&self.records)))
     }
 
     /// What has to be tested for a query.
@@ -50,15 +50,19 @@ impl Engine<'_> {
             parts.push(self.filter(filter)?);
         }
         if query.range.from.is_some() || query.range.to.is_some() {
-            let from = query.range.from.map_or(NULL + 1, |from| seconds_bound(from.0));
+            let bound = |millis: i64| if self.layout.per_second == 1 { seconds_bound(millis) } else { millis };
+            let from = query.range.from.map_or(NULL + 1, |from| bound(from.0));
             let to = match query.range.to {
-                Some(to) => seconds_bound(to.0).checked_sub(1),
+                Some(to) => bound(to.0).checked_sub(1),
                 None => Some(i64::MAX),
             };
-            parts.push(Node::In(flow::START, Ranges::of(to.map(|to| (from, to)))));
+            parts.push(Node::In(self.layout.time, Ranges::of(to.map(|to| (from, to)))));
         }
-        if query.duplicates == Duplicates::Once && self.snapshot.duplicates() > 0 {
-            parts.push(Node::In(flow::DUPLICATE, Ranges::of([(0, 0)])));
+        match (query.duplicates, self.layout.dataset) {
+            (Duplicates::All, _) => {}
+            (Duplicates::Once, Dataset::Events) => parts.push(self.events_once()?),
+            (Duplicates::Once, Dataset::Flows) if self.snapshot.duplicates() == 0 => {}
+            (Duplicates::Once, Dataset::Flows) => parts.push(Node::In(flow::DUPLICATE, Ranges::of([(0, 0)]))),
         }
         Ok(Node::and(parts))
     }
@@ -75,7 +79,7 @@ impl Engine<'_> {
     }
 
     fn test(&self, test: &Test) -> Result<Node, EngineError> {
-        let positive = |check: &Check| self.leaf(&filter_sql::leaf(&test.target, check)?);
+        let positive = |check: &Check| self.leaf(&filter_sql::leaf(self.layout.dataset, &test.target, check)?);
         Ok(match &test.check {
             Check::Absent => Node::Not(Box::new(positive(&Check::Present)?)),
             check if test.negated => Node::and(vec![positive(&Check::Present)?, Node::Not(Box::new(positive(check)?))]),
@@ -105,6 +109,9 @@ impl Engine<'_> {
                 Node::and(vec![none, self.member(flow::EXTRA, self.ids(select)?)])
             }
             Leaf::Evidence(select) => self.evidence(&self.ids(select)?),
+            Leaf::OfEvents(select) => self.of_events(select)?,
+            Leaf::Text(pattern) => self.with_text(pattern)?,
+            Leaf::Repeats(select) => self.repeats(&self.ids(select)?)?,
             Leaf::Compare { field, relation, other } => Node::Compare(Box::new(Compared {
                 relation: *relation,
                 sides: [self.operand(*field)?, self.operand(*other)?],
@@ -142,14 +149,14 @@ impl Engine<'_> {
 
     fn end(&self, test: EndTest) -> Result<Node, EngineError> {
         // SQLite goes over to real numbers where a sum leaves the range of integers.
-        let bounds = |column| self.snapshot.flows.bounds(column).unwrap_or((0, 0));
+        let bounds = |column| self.records.bounds(column).unwrap_or((0, 0));
         let (start, duration) = (bounds(flow::START), bounds(flow::DURATION));
         let fits = start.0.checked_add(duration.0).is_some() && start.1.checked_add(duration.1).is_some();
         if fits { Ok(Node::End(test)) } else { Err(EngineError::Unsupported) }
     }
 
     /// Runs a statement that selects ids.
-    fn ids(&self, select: &SqlCondition) -> Result<Bitmap, EngineError> {
+    pub(super) fn ids(&self, select: &SqlCondition) -> Result<Bitmap, EngineError> {
         let mut found: Vec<usize> = Vec::new();
         let mut strange = false;
         self.select(select, |id| match usize::try_from(id).ok().filter(|id| *id < MOST_IDS) {
@@ -160,7 +167,7 @@ impl Engine<'_> {
         if strange { Err(EngineError::Unsupported) } else { Ok(Bitmap::of(found, len)) }
     }
 
-    fn select(&self, select: &SqlCondition, mut each: impl FnMut(i64)) -> Result<(), EngineError> {
+    pub(super) fn select(&self, select: &SqlCondition, mut each: impl FnMut(i64)) -> Result<(), EngineError> {
         let mut statement = self.reader.conn.prepare(&select.text)?;
         let mut rows = statement.query(params_from_iter(&select.params))?;
         while let Some(row) = rows.next()? {
@@ -170,7 +177,7 @@ impl Engine<'_> {
     }
 
     fn evidence(&self, evidence: &Bitmap) -> Node {
-        let ids = &self.snapshot.flows.ids;
+        let ids = &self.records.ids;
         let below = |id: usize| {
             i64::try_from(id).ok().and_then(|id| id.checked_mul(1 << 32)).map_or(ids.rows(), |id| ids.rows_below(id))
         };
@@ -180,11 +187,15 @@ impl Engine<'_> {
 
     /// What columns cannot tell is asked of the rows, once for the whole query.
     fn by_rows(&self, condition: &SqlCondition) -> Result<Node, EngineError> {
-        let text = format!("SELECT f.id FROM flow f WHERE {}", condition.text);
+        let (id, table) = match self.layout.dataset {
+            Dataset::Flows => ("f.id", "flow f"),
+            Dataset::Events => ("e.id", "event e"),
+        };
+        let text = format!("SELECT {id} FROM {table} WHERE {}", condition.text);
         let mut found = Vec::new();
         let mut unknown = false;
         self.select(&SqlCondition { text, params: condition.params.clone() }, |id| {
-            match self.snapshot.flows.ids.row_of(id) {
+            match self.records.ids.row_of(id) {
                 Some(row) => found.push(row..row + 1),
                 None => unknown = true,
             }
@@ -192,13 +203,13 @@ impl Engine<'_> {
         if unknown { Err(EngineError::Unsupported) } else { Ok(self.places(found.into_iter())) }
     }
 
-    fn places(&self, ranges: impl Iterator<Item = std::ops::Range<u32>>) -> Node {
+    pub(super) fn places(&self, ranges: impl Iterator<Item = std::ops::Range<u32>>) -> Node {
         Node::Rows(Arc::new(self.at(ranges)))
     }
 
     /// Rows by their places.
     pub(crate) fn at(&self, ranges: impl Iterator<Item = std::ops::Range<u32>>) -> Selection {
-        let segments = &self.snapshot.flows.segments;
+        let segments = &self.records.segments;
         let mut bits: Vec<Option<Bitmap>> = vec![None; segments.len()];
         for range in ranges {
             let first = segments.partition_point(|segment| segment.first_row + segment.rows <= range.start);

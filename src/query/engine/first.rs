@@ -6,7 +6,7 @@ use super::order::Source;
 use super::plan::Node;
 use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
-use crate::case::index::{IndexedTable, Segment};
+use crate::case::index::Segment;
 use crate::query::RecordQuery;
 use crate::query::row_set::RowSet;
 
@@ -61,7 +61,7 @@ impl Engine<'_> {
         let Some((source, max)) = self.source(first.field)? else { return Ok(None) };
         let key = Key { source, max, descending: first.descending };
         let plan = self.plan(query)?;
-        let segments = &self.snapshot.flows.segments;
+        let segments = &self.records.segments;
         let open = |(at, segment): (usize, &Segment)| {
             let some = plan.settle(at, segment, &mut ColumnSet::default()) != Some(false);
             some.then(|| (key.least(segment), at))
@@ -84,7 +84,7 @@ impl Engine<'_> {
         }
         let rows = all.rows.iter().map(|(_, row)| *row..row + 1);
         let order = self.order(&self.at(rows), &query.sort)?;
-        let ids = (0..limit).map_while(|place| self.snapshot.flows.ids.id(order.row(place)?));
+        let ids = (0..limit).map_while(|place| self.records.ids.id(order.row(place)?));
         Ok(Some(RowSet::of_ids(ids.collect())))
     }
 
@@ -97,7 +97,7 @@ impl Engine<'_> {
         limit: usize,
         all: &mut Found,
     ) -> Result<(), EngineError> {
-        let segments = &self.snapshot.flows.segments;
+        let segments = &self.records.segments;
         let needs = |number: usize| {
             let mut needs = ColumnSet::of(key.source.columns());
             plan.settle(number, segments.get(number).filter(|_| numbers.contains(&number))?, &mut needs);
@@ -119,7 +119,7 @@ impl Engine<'_> {
             Ok(())
         };
         let empty = Found { rows: Vec::new(), ..*all };
-        let found = self.sweep(IndexedTable::Flow, needs, Share::Split, vec![empty; self.threads], each)?;
+        let found = self.sweep(needs, Share::Split, vec![empty; self.threads], each)?;
         found.into_iter().for_each(|mut found| all.rows.append(&mut found.rows));
         all.bound = cut(&mut all.rows, limit).unwrap_or(all.bound);
         Ok(())

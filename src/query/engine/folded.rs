@@ -5,9 +5,9 @@ use super::compile::MOST_IDS;
 use super::groups::{sums_bytes, touched};
 use super::pair_table::{figure_key, merge_nobody, totals};
 use super::sweep::{ColumnSet, Columns, Share, gather};
-use super::{Engine, EngineError};
-use crate::case::index::{IndexedTable, flow};
-use crate::columns::{Chosen, Grouping, Groups, NULL, PairColumns, Selection, Sums, Tie};
+use super::{Engine, EngineError, Layout};
+use crate::case::index::flow;
+use crate::columns::{Bitmap, Chosen, Grouping, Groups, NULL, PairColumns, Selection, Sums, Tie};
 use crate::query::conversations::{
     ConversationQuery, ConversationTable, Half, Repeats, Signs, Talk, Talks, is_left, is_well_known, talk, thousandths,
 };
@@ -96,7 +96,8 @@ impl Folded {
     }
 
     fn half(&self, group: u32, pair: u32) -> Half {
-        let figures = self.groups.sums.get(group as usize).map(figures_of).unwrap_or_default();
+        let figures =
+            self.groups.sums.get(group as usize).map(|sums| figures_of(sums, Layout::FLOWS)).unwrap_or_default();
         let pair = if pair == NONE { NONE } else { self.pairs.id(pair.into()) as u32 };
         let has = |sign: u8| self.signs.get(pair as usize).is_some_and(|signs| signs & sign != 0);
         let signs =
@@ -186,7 +187,7 @@ impl Engine<'_> {
         }
         let revision = indicator_revision(self.reader)?;
         let name = format!("conversations {column} {:?} {asked:?} {revision} {:x?}", query.repeats, selection.digest());
-        self.reader.cache.derived(&name, self.snapshot.flows.rows().into(), || {
+        self.reader.cache.derived(&name, self.records.rows().into(), || {
             let folded = make()?;
             let bytes = folded.bytes();
             Ok((folded, bytes))
@@ -202,10 +203,11 @@ impl Engine<'_> {
         asked: &[u32],
         addresses: &AddressOrder,
     ) -> Result<Folded, EngineError> {
-        // For interfaces, repeats, sums and signs.
+        // For interfaces and repeats, for sums, and for signs.
         self.expect_passes(4);
         let repeated = self.repeated(selection)?;
         let repeats = self.counted(&repeated, column, pairs)?;
+        self.reached_passes(2);
         let counted = match query.repeats {
             Repeats::LeftOut => &without(selection, &repeated, self),
             Repeats::Counted => selection,
@@ -218,7 +220,9 @@ impl Engine<'_> {
             let grouping = Grouping::new(vec![self.pair_part(column, pairs)?]).ok_or(EngineError::Unsupported)?;
             self.groups_of_chosen(counted, &grouping, column, pairs)?
         };
+        self.reached_passes(3);
         let signs = self.signs(counted, column, pairs)?;
+        self.reached_passes(4);
         let reverse = self.reverse(pairs)?;
         self.go_on()?;
         let halves = self.halves(&groups, pairs, &reverse, (addresses, asked))?;
@@ -290,11 +294,11 @@ impl Engine<'_> {
         // Refuses ports that are none.
         self.port_part(flow::SRCPORT, None)?;
         let kinds = self.kinds()?;
-        let servers: Vec<bool> = (0..=u16::MAX).map(is_well_known).collect();
+        let servers = Bitmap::of((0..=u16::MAX).filter(|port| is_well_known(*port)).map(usize::from), 1 << 16);
         let read = [column, flow::DISPOSITION, flow::SRCPORT, flow::DSTPORT];
         let columns = ColumnSet::of(read);
         let needs = |number: usize| touched(selection, number).then_some(columns);
-        let segments = &self.snapshot.flows.segments;
+        let segments = &self.records.segments;
         let each = |signs: &mut Vec<u8>, number: usize, columns: &Columns| {
             let (Some(segment), Some(chosen)) = (segments.get(number), selection.parts().get(number)) else {
                 return Ok(());
@@ -309,7 +313,7 @@ impl Engine<'_> {
                     let kind = kind.unwrap_or_default();
                     let mut found = kind.signs;
                     if kind.has_ports && *source != NULL && *destination != NULL {
-                        let is_server = |port: i64| servers.get(port as usize).is_some_and(|known| *known);
+                        let is_server = |port: i64| servers.get(port as usize);
                         let (from, to) = (is_server(*source), is_server(*destination));
                         found |= if to && !from { TO_SERVER } else { 0 };
                         found |= if from && !to { FROM_SERVER } else { 0 };
@@ -322,7 +326,7 @@ impl Engine<'_> {
             Ok(())
         };
         let states = vec![vec![0u8; pairs.len().max(1)]; self.threads];
-        let states = self.sweep(IndexedTable::Flow, needs, Share::Split, states, each)?;
+        let states = self.sweep(needs, Share::Split, states, each)?;
         let both = |mut all: Vec<u8>, one: Vec<u8>| {
             all.iter_mut().zip(one).for_each(|(all, one)| *all |= one);
             all
@@ -377,7 +381,7 @@ fn tie(folded: &Arc<Folded>, addresses: &Arc<AddressOrder>) -> Tie {
 /// A selection less some rows, ascending.
 fn without(selection: &Selection, rows: &[u32], engine: &Engine<'_>) -> Selection {
     let gone = engine.at(rows.iter().map(|row| *row..row + 1));
-    let rows = engine.snapshot.flows.segments.iter().map(|segment| segment.rows);
+    let rows = engine.records.segments.iter().map(|segment| segment.rows);
     let parts = selection.parts().iter().zip(gone.parts());
     Selection::new(parts.map(|(chosen, gone)| chosen.clone().and(Chosen::invert(gone.clone()))).zip(rows))
 }

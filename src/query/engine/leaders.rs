@@ -5,8 +5,7 @@ use super::answers::{Least, OrderKey, candidates, in_parts};
 use super::groups::{FEW_SLOTS, swept, touched};
 use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
-use crate::case::index::{IndexedTable, flow};
-use crate::columns::{Bitmap, Buckets, Grouping, Groups, MOST_VALUE, PairColumns, Selection, Sums};
+use crate::columns::{Bitmap, Buckets, Grouping, Groups, MOST_VALUE, PairColumns, Selection, Sums, add_values};
 use crate::query::Measure;
 use crate::threads::side_by_side;
 use std::ops::Range;
@@ -22,6 +21,9 @@ pub(crate) struct Leaders {
 
 /// Groups for each that is wanted, from which on it is less work to search for those. Tests have few.
 const MANY: usize = if cfg!(test) { 2 } else { 16 };
+
+/// Slots up to this many are summed by every worker for itself, two megabytes each. Tests see both.
+const NEAR_SLOTS: usize = if cfg!(test) { 40 } else { 1 << 18 };
 
 /// How many of a selection's rows are laid out in buckets at one time: 256 MiB. In tests few, and in 32 parts at most:
 /// each part is a pass over all rows.
@@ -45,11 +47,11 @@ impl Engine<'_> {
             return Ok(None);
         }
         let column = match measure {
-            Measure::Bytes => Some(flow::BYTES),
-            Measure::Packets => Some(flow::PACKETS),
+            Measure::Bytes => self.layout.bytes,
+            Measure::Packets => self.layout.packets,
             Measure::Records => None,
         };
-        let (least, greatest) = column.and_then(|column| self.snapshot.flows.bounds(column)).unwrap_or((0, 1));
+        let (least, greatest) = column.and_then(|column| self.records.bounds(column)).unwrap_or((0, 1));
         let fits = u64::try_from(greatest).ok().and_then(|most| most.checked_mul(selection.len() as u64));
         if least < 0 || fits.is_none() {
             return Ok(None);
@@ -57,6 +59,11 @@ impl Engine<'_> {
         let is_narrow = u64::try_from(greatest).is_ok_and(|most| most <= MOST_VALUE);
         if !is_narrow {
             return Ok(None);
+        }
+        if count <= NEAR_SLOTS {
+            let (sums, used) = self.narrow_sums(selection, grouping, column, count)?;
+            let groups = used.count() as u64;
+            return Ok(first(&sums, limit, self.threads).map(|slots| Leaders { slots, groups, used }));
         }
         // More rows than are laid out at one time go over the slots part by part.
         let passes = selection.len().div_ceil(most_rows(selection.len())).max(1) as u64;
@@ -78,6 +85,34 @@ impl Engine<'_> {
         Ok(Some(Leaders { slots, groups: used.count() as u64, used }))
     }
 
+    /// The sums of one measure alone, and the slots that occur.
+    fn narrow_sums(
+        &self,
+        selection: &Selection,
+        grouping: &Grouping,
+        column: Option<usize>,
+        slots: usize,
+    ) -> Result<(Vec<u64>, Bitmap), EngineError> {
+        let fates = self.fates()?;
+        let mut columns = ColumnSet::of(grouping.columns().chain(column));
+        columns.add(fates.0);
+        let needs = |number: usize| touched(selection, number).then_some(columns);
+        let table = &self.records;
+        let each = |(sums, used): &mut (Vec<u64>, Bitmap), number: usize, columns: &Columns| {
+            if let Some(sweep) = swept(table, selection, number, columns) {
+                add_values(&sweep, grouping, column, &fates, sums, used);
+            }
+            Ok(())
+        };
+        let states = vec![(vec![0; slots], Bitmap::zeros(slots)); self.threads];
+        let both = |mut all: (Vec<u64>, Bitmap), one: (Vec<u64>, Bitmap)| {
+            all.0.iter_mut().zip(one.0).for_each(|(sum, more)| *sum += more);
+            all.1.or(&one.1);
+            all
+        };
+        Ok(self.sweep(needs, Share::Split, states, each)?.into_iter().reduce(both).unwrap_or_default())
+    }
+
     /// The rows' values by the slots of a range, of each worker.
     fn buckets(
         &self,
@@ -90,7 +125,7 @@ impl Engine<'_> {
         let mut columns = ColumnSet::of(grouping.columns().chain(column));
         columns.add(fates.0);
         let needs = |number: usize| touched(selection, number).then_some(columns);
-        let table = &self.snapshot.flows;
+        let table = &self.records;
         let share = (slots.end - slots.start) as f64 / grouping.slots().max(1) as f64;
         let rows = (selection.len() as f64 * share) as usize / self.threads;
         let states = (0..self.threads).map(|_| Buckets::new(slots.clone(), rows)).collect();
@@ -100,7 +135,7 @@ impl Engine<'_> {
             }
             Ok(())
         };
-        self.sweep(IndexedTable::Flow, needs, Share::Split, states, each)
+        self.sweep(needs, Share::Split, states, each)
     }
 }
 
@@ -131,6 +166,23 @@ fn first(sums: &[u64], limit: usize, threads: usize) -> Option<Bitmap> {
     let found = candidates(sums.len(), &key, limit, threads);
     let is_sound = found.iter().all(|at| sums.get(*at as usize).is_some_and(|sum| *sum > 0));
     is_sound.then(|| Bitmap::of(found.into_iter().map(|at| at as usize), sums.len()))
+}
+
+/// The same out of sums that are there: of the groups by a number of records each, of which those without any are none.
+pub(super) fn leading_counts(
+    groups: &Groups,
+    slots: usize,
+    count: fn(&Sums) -> u32,
+    limit: usize,
+    threads: usize,
+) -> Leaders {
+    let key = OrderKey::new(|at| groups.sums.get(at).map(count).filter(|count| *count > 0).map(u128::from), true);
+    let found = candidates(groups.slots.len(), &key, limit, threads).into_iter().map(|at| at as usize);
+    let counted = groups.slots.iter().zip(&groups.sums).filter(|(_, sums)| count(sums) > 0);
+    let used = Bitmap::of(counted.map(|(slot, _)| *slot as usize), slots);
+    let found = found.filter(|at| groups.sums.get(*at).is_some_and(|sums| count(sums) > 0));
+    let slots = Bitmap::of(found.filter_map(|at| groups.slots.get(at)).map(|slot| *slot as usize), slots);
+    Leaders { slots, groups: used.count() as u64, used }
 }
 
 /// The same for addresses, out of the sums of pairs.

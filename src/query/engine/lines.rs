@@ -14,12 +14,12 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// One way through the records: keys behind that of the bin, which together are the number of a line.
-struct Pass {
-    parts: Vec<KeyPart>,
+pub(super) struct Pass {
+    pub parts: Vec<KeyPart>,
     /// The line of each of their slots, where they are not the lines themselves.
-    lines: Option<Vec<u32>>,
+    pub lines: Option<Vec<u32>>,
     /// The records were counted before; what they carried counts again.
-    again: bool,
+    pub again: bool,
 }
 
 impl Pass {
@@ -38,14 +38,14 @@ impl Engine<'_> {
     ) -> Result<SeriesTable, EngineError> {
         let selection = self.chosen(&query.scope.records(Vec::new()))?;
         let width = i64::from(bin_secs);
-        let (first, last) = self.start_span(&selection)?.unwrap_or((0, 0));
+        let (first, last) = self.time_span(&selection)?.unwrap_or((0, 0));
         let begin = first.div_euclid(width).checked_mul(width).ok_or(EngineError::Unsupported)?;
         let bins = last.checked_sub(begin).and_then(|span| u32::try_from(span / width + 1).ok());
         let bins = bins.ok_or(EngineError::Unsupported)?;
         let (packets, bytes) = match query.measure {
             Measure::Records => (None, None),
-            Measure::Packets => (Some(flow::PACKETS), None),
-            Measure::Bytes => (None, Some(flow::BYTES)),
+            Measure::Packets => (self.layout.packets, None),
+            Measure::Bytes => (None, self.layout.bytes),
         };
         let measures = Measures { packets, bytes, fate: Some(self.fates()?), ..Measures::default() };
         let mut found: Vec<((u64, u32), Sums)> = Vec::new();
@@ -130,7 +130,8 @@ impl Engine<'_> {
                 ]
             }
             GroupBy::Service => vec![self.service_pass(keys)?],
-            GroupBy::Principal | GroupBy::PrincipalName | GroupBy::Remote => return Err(EngineError::Unsupported),
+            GroupBy::Principal | GroupBy::PrincipalName => vec![self.principal_pass(keys)?],
+            GroupBy::Remote => return Err(EngineError::Unsupported),
         })
     }
 
@@ -222,20 +223,21 @@ impl Engine<'_> {
         let (kind, part) = self.field_part(field)?;
         let rest = keys.len() as u32;
         let mut lines = vec![rest; part.size as usize];
-        let slots: FxHashMap<Vec<Value>, u64> = match &kind {
-            Kind::Number { .. } => FxHashMap::default(),
-            Kind::Ranked { none, .. } => {
-                (0..=*none).map(|slot| Ok((self.key(&kind, slot)?, slot))).collect::<Result<_, EngineError>>()?
+        let slots: FxHashMap<Value, u32> = match (&kind, &part.map) {
+            (Kind::Ranked { dictionary, .. }, Map::Table(by_id)) => {
+                self.dictionary_values(dictionary, |id| by_id.get(id).copied().unwrap_or(part.absent))?
             }
-            Kind::Addresses | Kind::Pairs | Kind::Services(_) => FxHashMap::default(),
+            _ => FxHashMap::default(),
         };
         for (line, key) in keys.iter().enumerate() {
             let found = match (&kind, key.first()) {
-                (Kind::Number { none, .. }, Some(Value::Null)) => vec![*none],
+                (Kind::Number { none, .. } | Kind::Ranked { none, .. }, Some(Value::Null)) => vec![*none],
                 (Kind::Number { least, .. }, Some(Value::Integer(value))) => vec![value.wrapping_sub(*least) as u64],
                 (Kind::Addresses, Some(Value::Null)) => vec![0],
                 (Kind::Addresses, Some(Value::Text(text))) => self.address_ids(text)?,
-                _ => slots.get(key).copied().into_iter().collect(),
+                (_, value) => {
+                    value.and_then(|value| slots.get(value)).map(|slot| u64::from(*slot)).into_iter().collect()
+                }
             };
             for slot in found {
                 let place = usize::try_from(slot).ok().and_then(|slot| lines.get_mut(slot));
@@ -267,18 +269,19 @@ impl Engine<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Starts of the hours in which a flow record starts, in seconds, ascending.
+    /// Starts of the hours in which a record starts, in seconds, ascending.
     pub(crate) fn hours(&self) -> Result<Vec<i64>, EngineError> {
         const HOUR: i64 = 3600;
-        let flows = &self.snapshot.flows;
-        let hours: Arc<Vec<i64>> = self.reader.cache.derived("hours", flows.rows().into(), || {
-            let Some((first, last)) = flows.bounds(flow::START) else { return Ok((Vec::new(), 0)) };
+        let records = &self.records;
+        let name = format!("hours of {:?}", self.layout.table);
+        let hours: Arc<Vec<i64>> = self.reader.cache.derived(&name, records.rows().into(), || {
+            let every = Selection::new(records.segments.iter().map(|s| (crate::columns::Chosen::All, s.rows)));
+            let Some((first, last)) = self.time_span(&every)? else { return Ok((Vec::new(), 0)) };
             let begin = first.div_euclid(HOUR).checked_mul(HOUR).ok_or(EngineError::Unsupported)?;
             let bins = last.checked_sub(begin).and_then(|span| u32::try_from(span / HOUR + 1).ok());
             let part =
                 KeyPart { absent: NO_SLOT, ..self.bin_part(begin, HOUR, bins.ok_or(EngineError::Unsupported)?)? };
             let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
-            let every = Selection::new(flows.segments.iter().map(|s| (crate::columns::Chosen::All, s.rows)));
             let groups = self.groups(&every, &grouping, &Measures::default())?;
             let hours: Vec<i64> = groups.slots.iter().map(|slot| begin + *slot as i64 * HOUR).collect();
             let bytes = hours.len() * 8;

@@ -1,14 +1,14 @@
-//! The order of flow records by their fields. A field of a dictionary sorts by the rank of its value there.
+//! The order of records by their fields. A field of a dictionary sorts by the rank of its value there.
 
 use super::compile::MOST_IDS;
+use super::dictionary::Dictionary;
 use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
-use crate::case::index::{IndexedTable, flow};
+use crate::case::index::{event, flow};
 use crate::columns::{NULL, Order, Selection, Side, SortPart, Sorter};
 use crate::model::{FieldId, Home};
 use crate::query::filter_sql::column_of;
 use crate::query::rows::SortKey;
-use crate::query::sort_sql;
 use rusqlite::types::ValueRef;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -67,24 +67,24 @@ impl Source {
 }
 
 impl Engine<'_> {
-    /// The chosen flow records in order, by their places; ties in the order of ids.
+    /// The chosen records in order, by their places; ties in the order of ids.
     pub(crate) fn order(&self, selection: &Selection, keys: &[SortKey]) -> Result<Order, EngineError> {
         let mut sources = Vec::new();
         let mut parts = Vec::new();
         for key in keys {
-            // A field that no flow record has sorts nothing.
+            // A field that no such record has sorts nothing.
             if let Some((source, max)) = self.source(key.field)? {
                 parts.push(SortPart { max, descending: key.descending });
                 sources.push(source);
             }
         }
         let columns = ColumnSet::of(sources.iter().flat_map(Source::columns));
-        let segments = &self.snapshot.flows.segments;
+        let segments = &self.records.segments;
         let needs = |number: usize| {
             let some = selection.parts().get(number).is_some_and(|chosen| *chosen != crate::columns::Chosen::None);
             some.then_some(columns)
         };
-        let sorters: Vec<Sorter> = (0..self.threads).map(|_| Sorter::new(&parts, self.snapshot.flows.rows())).collect();
+        let sorters: Vec<Sorter> = (0..self.threads).map(|_| Sorter::new(&parts, self.records.rows())).collect();
         let each = |sorter: &mut Sorter, number: usize, columns: &Columns| {
             let (Some(segment), Some(chosen)) = (segments.get(number), selection.parts().get(number)) else {
                 return Ok(());
@@ -99,7 +99,7 @@ impl Engine<'_> {
             });
             Ok(())
         };
-        let sorters = self.sweep(IndexedTable::Flow, needs, Share::Split, sorters, each)?;
+        let sorters = self.sweep(needs, Share::Split, sorters, each)?;
         let order = Sorter::finish(sorters, &|| self.cancel.is_cancelled());
         self.go_on()?;
         Ok(order)
@@ -111,43 +111,31 @@ impl Engine<'_> {
             let max = ranks.iter().filter(|rank| **rank != NO_RANK).max().copied().unwrap_or(0);
             Some((Source::Rank { column, ranks }, u64::from(max)))
         };
+        if field.dataset != self.layout.dataset {
+            return Ok(None);
+        }
         Ok(match field.home {
             Home::Row => match column_of(field) {
                 Some(column) => {
-                    let (least, greatest) = self.snapshot.flows.bounds(column).unwrap_or((0, 0));
+                    let (least, greatest) = self.records.bounds(column).unwrap_or((0, 0));
                     Some((Source::Number { column, least }, greatest.wrapping_sub(least) as u64))
                 }
                 None => Some(self.end_source()?),
             },
-            Home::Interface => ranked(flow::INTERFACE, self.dictionary_ranks("interface", field)?),
-            Home::Disposition => ranked(flow::DISPOSITION, self.dictionary_ranks("disposition", field)?),
-            Home::Extra => ranked(flow::EXTRA, self.dictionary_ranks("extra", field)?),
             Home::PairSource => ranked(flow::PAIR, self.pair_ranks(Side::Source)?),
             Home::PairDestination => ranked(flow::PAIR, self.pair_ranks(Side::Destination)?),
             Home::PacketSource => ranked(flow::PACKET_PAIR, self.pair_ranks(Side::Source)?),
             Home::PacketDestination => ranked(flow::PACKET_PAIR, self.pair_ranks(Side::Destination)?),
-            Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Virtual => None,
-        })
-    }
-
-    /// Rank by id of a dictionary's row; equal values have equal ranks.
-    pub(crate) fn dictionary_ranks(&self, table: &str, field: FieldId) -> Result<Arc<Vec<u32>>, EngineError> {
-        let sql = format!("SELECT ifnull(max({table}_id), 0) FROM {table}");
-        let last: i64 = self.reader.conn.prepare_cached(&sql)?.query_row([], |r| r.get(0))?;
-        let name = format!("rank of {}", field.name());
-        self.reader.cache.derived(&name, last, || {
-            let value = sort_sql::dictionary_value(field);
-            let sql = format!(
-                "SELECT t.{table}_id, dense_rank() OVER (ORDER BY {value}) - 1 FROM {table} t WHERE {value} IS NOT NULL"
-            );
-            let mut ranks = Vec::new();
-            let mut statement = self.reader.conn.prepare(&sql)?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                put(&mut ranks, row.get(0)?, row.get(1)?)?;
+            Home::Event(_) if field.name() == "event_time" => {
+                let (least, greatest) = self.records.bounds(event::TIME).unwrap_or((0, 0));
+                Some((Source::Number { column: event::TIME, least }, greatest.wrapping_sub(least) as u64))
             }
-            let bytes = ranks.len() * 4;
-            Ok((ranks, bytes))
+            Home::EventJson(_) => return Err(EngineError::Unsupported),
+            Home::Virtual => None,
+            _ => match Dictionary::of(field) {
+                Some(dictionary) => ranked(dictionary.column, self.dictionary_ranks(&dictionary)?),
+                None => return Err(EngineError::Unsupported),
+            },
         })
     }
 
@@ -184,7 +172,7 @@ impl Engine<'_> {
     }
 
     fn end_source(&self) -> Result<(Source, u64), EngineError> {
-        let bounds = |column| self.snapshot.flows.bounds(column);
+        let bounds = |column| self.records.bounds(column);
         let mut span: Option<(i64, i64)> = None;
         let mut widen = |low: i64, high: i64| {
             span = Some(span.map_or((low, high), |(least, greatest)| (least.min(low), greatest.max(high))));
@@ -228,7 +216,7 @@ impl Engine<'_> {
 }
 
 /// Puts a rank at an id.
-fn put(ranks: &mut Vec<u32>, id: i64, rank: u32) -> Result<(), EngineError> {
+pub(super) fn put(ranks: &mut Vec<u32>, id: i64, rank: u32) -> Result<(), EngineError> {
     let id = usize::try_from(id).ok().filter(|id| *id < MOST_IDS).ok_or(EngineError::Unsupported)?;
     if ranks.len() <= id {
         ranks.resize(id + 1, NO_RANK);

@@ -92,6 +92,7 @@ impl Engine<'_> {
                 }
             }
         };
+        self.reached_passes(1);
         let addresses = self.address_order()?;
         let rows = Arc::new(Rows { groups, pairs, width });
         let count = rows.len();
@@ -129,7 +130,7 @@ impl Engine<'_> {
             return make();
         }
         let name = format!("sums of chosen pairs {column} {width} {:x?}", selection.digest());
-        self.reader.cache.derived(&name, self.snapshot.flows.rows().into(), || {
+        self.reader.cache.derived(&name, self.records.rows().into(), || {
             let groups = make()?;
             let bytes = sums_bytes(groups.slots.len());
             Ok((Arc::unwrap_or_clone(groups), bytes))

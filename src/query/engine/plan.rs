@@ -4,7 +4,7 @@ use super::met::Joint;
 use super::order::NO_RANK;
 use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
-use crate::case::index::{IndexedTable, Segment, flow};
+use crate::case::index::{Segment, flow};
 use crate::columns::{
     Bitmap, Chosen, Members, NULL, PackedColumn, Ranges, Selection, in_ranges, in_set, narrowed, settle_ranges,
     settle_set, where_value,
@@ -336,9 +336,9 @@ fn two_by_two(one: &PackedColumn, other: &PackedColumn, passes: impl Fn(i64, i64
 }
 
 impl Engine<'_> {
-    /// The flow records that a plan chooses.
+    /// The records that a plan chooses.
     pub(crate) fn choose(&self, plan: &Node) -> Result<Selection, EngineError> {
-        let segments = &self.snapshot.flows.segments;
+        let segments = &self.records.segments;
         let settle = |number: usize, needs: &mut ColumnSet| plan.settle(number, segments.get(number)?, needs);
         let mut chosen: Vec<Chosen> = (0..segments.len())
             .map(|at| Chosen::from_bool(settle(at, &mut ColumnSet::default()) == Some(true)))
@@ -354,7 +354,7 @@ impl Engine<'_> {
             }
             Ok(())
         };
-        let found = self.sweep(IndexedTable::Flow, needs, Share::Split, states, each)?;
+        let found = self.sweep(needs, Share::Split, states, each)?;
         for (number, part) in found.into_iter().flatten() {
             if let Some(place) = chosen.get_mut(number) {
                 *place = part;

@@ -1,12 +1,13 @@
 //! Records that say again what one at another interface says, over the columns; the rule is in
 //! `query::conversations`.
 
+use super::dictionary::Dictionary;
 use super::groups::touched;
 use super::sweep::{ColumnSet, Columns, Share, gather};
 use super::{Engine, EngineError};
-use crate::case::index::{IndexedTable, flow};
+use crate::case::index::flow;
 use crate::columns::{Bitmap, Chosen, NULL, PairColumns, Selection};
-use crate::model::{Dataset, FieldId, field};
+use crate::model::{Dataset, field};
 use crate::query::conversations::Sightings;
 use crate::threads::side_by_side;
 use rustc_hash::FxHashSet;
@@ -100,12 +101,11 @@ impl Engine<'_> {
     /// The chosen rows that are repeats, ascending.
     pub(crate) fn repeated(&self, selection: &Selection) -> Result<Vec<u32>, EngineError> {
         let field = |name| field::by_name(Dataset::Flows, name).ok_or(EngineError::Unsupported);
-        let ranks = |table: &str, field: FieldId| self.dictionary_ranks(table, field);
-        let ranks = Ranks {
-            interface: ranks("interface", field("interface_id")?)?,
-            protocol: ranks("disposition", field("protocol")?)?,
-            action: ranks("disposition", field("action")?)?,
+        let ranks = |name| {
+            let dictionary = Dictionary::of(field(name)?).ok_or(EngineError::Unsupported)?;
+            self.dictionary_ranks(&dictionary)
         };
+        let ranks = Ranks { interface: ranks("interface_id")?, protocol: ranks("protocol")?, action: ranks("action")? };
         if !ranks.interface.iter().any(|rank| *rank != NO_RANK && *rank > 0) {
             // One interface, or none.
             return Ok(Vec::new());
@@ -128,7 +128,7 @@ impl Engine<'_> {
     fn seen_at_several(&self, pairs: &PairColumns, interfaces: &[u32]) -> Result<Arc<Several>, EngineError> {
         // Two pairs of the same addresses would be two places for the same traffic: refused there.
         self.reverse(pairs)?;
-        self.reader.cache.derived("seen at several interfaces", self.snapshot.flows.rows().into(), || {
+        self.reader.cache.derived("seen at several interfaces", self.records.rows().into(), || {
             let several = self.look_for_several(pairs, interfaces)?;
             let bytes = 3 * several.pairs.words().len() * 8;
             Ok((several, bytes))
@@ -138,7 +138,7 @@ impl Engine<'_> {
     fn look_for_several(&self, pairs: &PairColumns, interfaces: &[u32]) -> Result<Several, EngineError> {
         let mut several = Several::new(pairs);
         let columns = ColumnSet::of(WHERE);
-        let segments = &self.snapshot.flows.segments;
+        let segments = &self.records.segments;
         let several_so_far = &several;
         let each = |(seen, mixed): &mut (Vec<u32>, FxHashSet<(u32, u32)>), number: usize, columns: &Columns| {
             let Some(segment) = segments.get(number) else { return Ok(()) };
@@ -162,7 +162,7 @@ impl Engine<'_> {
             Ok(())
         };
         let states = vec![(vec![NOWHERE; pairs.len()], FxHashSet::default()); self.threads];
-        let states = self.sweep(IndexedTable::Flow, |_| Some(columns), Share::Split, states, each)?;
+        let states = self.sweep(|_| Some(columns), Share::Split, states, each)?;
         let both = |mut all: (Vec<u32>, FxHashSet<(u32, u32)>), one: (Vec<u32>, FxHashSet<(u32, u32)>)| {
             let pairs = all.0.iter_mut().zip(one.0).filter(|(_, one)| *one != NOWHERE);
             pairs.for_each(|(all, one)| *all = together(*all, one));
@@ -190,7 +190,7 @@ impl Engine<'_> {
     ) -> Result<Vec<Vec<Vec<Candidate>>>, EngineError> {
         let columns = ColumnSet::of(BETWEEN.into_iter().chain(REST));
         let needs = |number: usize| touched(selection, number).then_some(columns);
-        let segments = &self.snapshot.flows.segments;
+        let segments = &self.records.segments;
         let threads = self.threads.max(1);
         let each = |found: &mut Vec<Vec<Candidate>>, number: usize, columns: &Columns| {
             let (Some(segment), Some(chosen)) = (segments.get(number), selection.parts().get(number)) else {
@@ -240,7 +240,7 @@ impl Engine<'_> {
             Ok(())
         };
         let states = vec![vec![Vec::new(); threads]; threads];
-        self.sweep(IndexedTable::Flow, needs, Share::Split, states, each)
+        self.sweep(needs, Share::Split, states, each)
     }
 }
 

@@ -5,7 +5,7 @@ use super::groups::touched;
 use super::plan::Node;
 use super::sweep::{ColumnSet, Columns, Share, gather};
 use super::{Engine, EngineError};
-use crate::case::index::{IndexedTable, flow};
+use crate::case::index::flow;
 use crate::columns::{Chosen, Fate, Grouping, Groups, NULL, PairColumns, Verdict};
 use crate::model::Timestamp;
 use crate::query::RecordQuery;
@@ -48,7 +48,7 @@ impl Engine<'_> {
     pub(crate) fn sightings(&self, records: &RecordQuery, met: &Met, by: By) -> Result<Tallies, EngineError> {
         let pairs = self.pairs()?;
         let only_pairs = met.is_of_addresses_alone();
-        if only_pairs && self.snapshot.flows.bounds(flow::PACKET_PAIR).is_none() {
+        if only_pairs && self.records.bounds(flow::PACKET_PAIR).is_none() {
             return self.sightings_by_pair(records, met, by, &pairs);
         }
         let (mut parts, mut all) = (vec![self.plan(records)?, self.record_met(met)?], Tallies::default());
@@ -65,7 +65,7 @@ impl Engine<'_> {
         let selection = self.choose(&plan)?;
         let lookups = Lookups { pairs, fates: self.fates()?.1, late_ends: self.late_ends()? };
         let needs = |number: usize| touched(&selection, number).then(|| ColumnSet::of(LOOKED_AT));
-        let segments = &self.snapshot.flows.segments;
+        let segments = &self.records.segments;
         let each = |part: &mut Part, number: usize, columns: &Columns| {
             let (Some(chosen), Some(segment)) = (selection.parts().get(number), segments.get(number)) else {
                 return Ok(());
@@ -87,7 +87,7 @@ impl Engine<'_> {
             Ok(())
         };
         let states: Vec<Part> = (0..self.threads).map(|_| Part::default()).collect();
-        let states = self.sweep(IndexedTable::Flow, needs, Share::Split, states, each)?;
+        let states = self.sweep(needs, Share::Split, states, each)?;
         // What two workers met by the same pairs is put together by those pairs' keys.
         let worked = side_by_side(states.len(), |number| {
             let mut tallies = Tallies::default();

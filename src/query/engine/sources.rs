@@ -16,7 +16,7 @@ impl Engine<'_> {
     /// As `query::hours_of_sources`.
     pub(crate) fn hours_of_sources(&self, fields: &[FieldId]) -> Result<Vec<SourceTime>, EngineError> {
         let (sources, by_id) = self.interface_sources(fields)?;
-        let (first, last) = self.snapshot.flows.bounds(flow::START).unwrap_or((0, 0));
+        let (first, last) = self.records.bounds(flow::START).unwrap_or((0, 0));
         let begin = first.div_euclid(HOUR).checked_mul(HOUR).ok_or(EngineError::Unsupported)?;
         let bins = last.checked_sub(begin).and_then(|span| u32::try_from(span / HOUR + 1).ok());
         let bins = bins.ok_or(EngineError::Unsupported)?;

@@ -1,7 +1,7 @@
 //! Segments handed to workers. Decoding, checking and everything else but loading is theirs.
 
 use super::{Engine, EngineError};
-use crate::case::index::{Cell, IndexedTable};
+use crate::case::index::Cell;
 use crate::columns::{NULL, PackedColumn};
 use crate::query::QueryError;
 use crate::threads::{self, Worker};
@@ -48,19 +48,18 @@ pub(crate) enum Share {
 type Cells = Vec<Option<Arc<Cell>>>;
 
 impl Engine<'_> {
-    /// Calls `each` with segments of a table and their columns: those for which `needs` names some. `states` are the
+    /// Calls `each` with segments of the records and their columns: those for which `needs` names some. `states` are the
     /// workers' own; they come back as they were left.
     pub(crate) fn sweep<S: Send>(
         &self,
-        table: IndexedTable,
         needs: impl Fn(usize) -> Option<ColumnSet>,
         share: Share,
         mut states: Vec<S>,
         each: impl Fn(&mut S, usize, &Columns) -> Result<(), EngineError> + Sync,
     ) -> Result<Vec<S>, EngineError> {
-        let segments = self.table(table).segments.len();
+        let segments = self.records.segments.len();
         let wanted: Vec<(usize, ColumnSet)> = (0..segments).filter_map(|at| Some((at, needs(at)?))).collect();
-        let rows: Vec<u64> = self.table(table).segments.iter().map(|segment| segment.rows.into()).collect();
+        let rows: Vec<u64> = self.records.segments.iter().map(|segment| segment.rows.into()).collect();
         let (cancel, times) = (self.cancel, if share == Share::Every { states.len().max(1) as u64 } else { 1 });
         let each = |state: &mut S, segment: usize, columns: &Columns| -> Result<(), EngineError> {
             each(state, segment, columns)?;
@@ -70,15 +69,15 @@ impl Engine<'_> {
         if wanted.len() <= 1 || states.len() == 1 {
             for (segment, columns) in wanted {
                 self.go_on()?;
-                let columns = decoded(&self.cells(table, segment, columns)?)?;
+                let columns = decoded(&self.cells(segment, columns)?)?;
                 let many = if share == Share::Every { states.len() } else { 1 };
                 states.iter_mut().take(many).try_for_each(|state| each(state, segment, &columns))?;
             }
             return Ok(states);
         }
-        match wanted.iter().map(|(segment, columns)| self.cells_at_hand(table, *segment, *columns)).collect() {
+        match wanted.iter().map(|(segment, columns)| self.cells_at_hand(*segment, *columns)).collect() {
             Some(cells) => self.sweep_at_hand(&wanted, cells, share, states, &each),
-            None => self.sweep_loading(table, &wanted, share, states, &each),
+            None => self.sweep_loading(&wanted, share, states, &each),
         }
     }
 
@@ -127,7 +126,6 @@ impl Engine<'_> {
     /// One thread loads, because it holds the connection, and hands on to the workers. What is loaded ahead is bounded.
     fn sweep_loading<S: Send>(
         &self,
-        table: IndexedTable,
         wanted: &[(usize, ColumnSet)],
         share: Share,
         states: Vec<S>,
@@ -173,7 +171,7 @@ impl Engine<'_> {
                 workers.push(worker.map_err(|_| EngineError::Unsupported)?);
             }
             drop(shared);
-            let loaded = self.load(table, wanted, &senders, &failed);
+            let loaded = self.load(wanted, &senders, &failed);
             drop(senders);
             // A worker's error says more than that nobody listened to the loading thread.
             let states: Result<Vec<S>, EngineError> = workers.into_iter().map(Worker::join).collect();
@@ -184,7 +182,6 @@ impl Engine<'_> {
 
     fn load(
         &self,
-        table: IndexedTable,
         wanted: &[(usize, ColumnSet)],
         senders: &[SyncSender<(usize, Arc<Cells>)>],
         failed: &AtomicBool,
@@ -194,7 +191,7 @@ impl Engine<'_> {
             if failed.load(Ordering::Relaxed) {
                 return Ok(());
             }
-            let cells = Arc::new(self.cells(table, *segment, *columns)?);
+            let cells = Arc::new(self.cells(*segment, *columns)?);
             for sender in senders {
                 // Gone only after an error, which is reported at the end.
                 let _ = sender.send((*segment, Arc::clone(&cells)));
@@ -203,18 +200,19 @@ impl Engine<'_> {
         Ok(())
     }
 
-    fn cells_at_hand(&self, table: IndexedTable, segment: usize, columns: ColumnSet) -> Option<Cells> {
-        let mut cells: Cells = vec![None; table.columns()];
+    fn cells_at_hand(&self, segment: usize, columns: ColumnSet) -> Option<Cells> {
+        let mut cells: Cells = vec![None; self.layout.table.columns()];
         for column in columns.iter() {
-            *cells.get_mut(column)? = Some(self.reader.index_column_at_hand(&self.snapshot, table, segment, column)?);
+            let cell = self.reader.index_column_at_hand(&self.snapshot, self.layout.table, segment, column)?;
+            *cells.get_mut(column)? = Some(cell);
         }
         Some(cells)
     }
 
-    fn cells(&self, table: IndexedTable, segment: usize, columns: ColumnSet) -> Result<Cells, EngineError> {
-        let mut cells: Cells = vec![None; table.columns()];
+    fn cells(&self, segment: usize, columns: ColumnSet) -> Result<Cells, EngineError> {
+        let mut cells: Cells = vec![None; self.layout.table.columns()];
         for column in columns.iter() {
-            let cell = self.reader.index_column(&self.snapshot, table, segment, column)?;
+            let cell = self.reader.index_column(&self.snapshot, self.layout.table, segment, column)?;
             if let Some(place) = cells.get_mut(column) {
                 *place = Some(cell);
             }

@@ -81,7 +81,7 @@ impl Engine<'_> {
     /// A key of ports; `NO_PORT` for none.
     pub(crate) fn port_part(&self, column: usize, second: Option<Second>) -> Result<KeyPart, EngineError> {
         let fits = |column| {
-            let (least, greatest) = self.snapshot.flows.bounds(column).unwrap_or((0, 0));
+            let (least, greatest) = self.records.bounds(column).unwrap_or((0, 0));
             least >= 0 && greatest < i64::from(NO_PORT)
         };
         match fits(flow::SRCPORT) && fits(flow::DSTPORT) {

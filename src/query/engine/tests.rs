@@ -32,7 +32,16 @@ fn reader(records: &[TestRecord], segment_rows: usize) -> CaseReader {
 }
 
 fn by_columns<T>(reader: &CaseReader, threads: usize, run: impl FnOnce(&Engine<'_>) -> Result<T, EngineError>) -> T {
-    attempt_on(threads, reader, &Cancel::default(), run).unwrap().expect("the columns answer")
+    by_columns_of(Dataset::Flows, reader, threads, run)
+}
+
+pub(super) fn by_columns_of<T>(
+    dataset: Dataset,
+    reader: &CaseReader,
+    threads: usize,
+    run: impl FnOnce(&Engine<'_>) -> Result<T, EngineError>,
+) -> T {
+    attempt_on(threads, reader, dataset, &Cancel::default(), run).unwrap().expect("the columns answer")
 }
 
 fn query(text: &str) -> RecordQuery {
@@ -41,9 +50,10 @@ fn query(text: &str) -> RecordQuery {
 }
 
 /// The same rows in the same order, and the same bins.
-fn compare(reader: &CaseReader, query: &RecordQuery, threads: usize, what: &str) {
+pub(super) fn compare(reader: &CaseReader, query: &RecordQuery, threads: usize, what: &str) {
+    let dataset = query.dataset;
     let expected: Vec<_> = rows_by_sql(reader, query, &Cancel::default()).unwrap().iter().collect();
-    let rows = by_columns(reader, threads, |engine| engine.rows(query));
+    let rows = by_columns_of(dataset, reader, threads, |engine| engine.rows(query));
     assert_eq!(rows.iter().collect::<Vec<_>>(), expected, "{what} {query:?}");
     for (place, id) in expected.iter().enumerate() {
         assert_eq!(rows.place(*id), Some(place));
@@ -53,7 +63,7 @@ fn compare(reader: &CaseReader, query: &RecordQuery, threads: usize, what: &str)
     places.reverse();
     assert_eq!(rows.places(&some), places);
     for limit in [1, 4, 20] {
-        if let Some(first) = by_columns(reader, threads, |engine| engine.first_rows(query, limit)) {
+        if let Some(first) = by_columns_of(dataset, reader, threads, |engine| engine.first_rows(query, limit)) {
             assert_eq!(
                 first.iter().collect::<Vec<_>>(),
                 expected[..limit.min(expected.len())],
@@ -64,7 +74,7 @@ fn compare(reader: &CaseReader, query: &RecordQuery, threads: usize, what: &str)
     let unordered = RecordQuery { sort: Vec::new(), ..query.clone() };
     for bins in [Bins::Most(1), Bins::Most(3), Bins::Most(100), Bins::Secs(7)] {
         let expected = histogram_by_sql(reader, &unordered, bins, &Cancel::default()).unwrap();
-        let found = by_columns(reader, threads, |engine| engine.histogram(&unordered, bins));
+        let found = by_columns_of(dataset, reader, threads, |engine| engine.histogram(&unordered, bins));
         assert_eq!(found, expected, "{what}");
     }
 }
@@ -149,7 +159,7 @@ proptest! {
                     let keys = if by.is_some() { keys.clone() } else { Vec::new() };
                     let query = SeriesQuery { by, ..SeriesQuery::of(scope.clone(), query.measure) };
                     let expected = lines_by_sql(&reader, &query, *width, keys.clone(), &never).unwrap();
-                    let found = attempt_on(threads, &reader, &never, |engine| engine.lines(&query, *width, &keys)).unwrap();
+                    let found = attempt_on(threads, &reader, Dataset::Flows, &never, |engine| engine.lines(&query, *width, &keys)).unwrap();
                     prop_assert_eq!(found.unwrap_or_else(|| panic!("no answer to {query:?} {keys:?}")), expected, "{:?}", query);
                 }
             }
@@ -210,6 +220,36 @@ fn the_first_of_many_groups_are_those_of_sql() {
     }
 }
 
+#[test]
+fn the_pairs_with_the_most_records_of_a_verdict_are_those_of_sql() {
+    let record = |n: i64, names: &[&'static str]| {
+        let side = |at: i64| if at % 4 == 0 { format!("2001:db8::{}", at % 9) } else { format!("10.0.0.{}", at % 9) };
+        let (source, destination) = (side(n * 7), side(n * n));
+        let mut values = vec![("action", names[n as usize % names.len()]), ("bytes", "7"), ("packets", "2")];
+        if n % 11 == 0 {
+            values.push(("log_status", "NODATA"));
+        }
+        if n % 17 != 0 {
+            values.extend([("srcaddr", source.as_str()), ("dstaddr", &destination)]);
+        }
+        TestRecord::new(Dataset::Flows, n, &values, None)
+    };
+    // The filter finds a name in any case; the counts of all records do not have it.
+    for names in [&["ACCEPT", "REJECT", "ACCEPT", "-"][..], &["ACCEPT", "reject", "REJECT", "accept", "REJECT"]] {
+        let reader = reader(&numbered((0..300).map(|n| record(n, names)).collect()), 40);
+        let filters = ["action = ACCEPT", "action = REJECT", "not action = REJECT", "action = REJECT and bytes = 7"];
+        let all = filters.iter().flat_map(|text| [1, 3, 500].map(|limit| (*text, limit)));
+        for (text, limit) in all {
+            for (by, duplicates) in [(GroupBy::Pair, Duplicates::All), (GroupBy::PacketPair, Duplicates::Once)] {
+                let scope = Scope { filter: query(text).filter, duplicates, ..Scope::all(Dataset::Flows) };
+                let query = TopQuery { scope, by, measure: Measure::Records, limit: Some(limit) };
+                let expected = top_by_sql(&reader, &query, &Cancel::default()).unwrap();
+                assert_eq!(by_columns(&reader, 2, |engine| engine.top(&query)), expected, "{query:?}");
+            }
+        }
+    }
+}
+
 fn conversation_sorts() -> impl Strategy<Value = Vec<ConversationSort>> {
     let key = (prop::sample::select(ConversationColumn::ALL.to_vec()), any::<bool>());
     prop::collection::vec(key.prop_map(|(column, descending)| ConversationSort { column, descending }), 0..3)
@@ -264,7 +304,7 @@ proptest! {
                 ..ConversationQuery::of(PairQuery { scope, by, ip, ..PairQuery::all() })
             };
             let expected = conversations_by_sql(&reader, &query, &Cancel::default()).unwrap();
-            let found = attempt_on(threads, &reader, &Cancel::default(), |engine| {
+            let found = attempt_on(threads, &reader, Dataset::Flows, &Cancel::default(), |engine| {
                 let records = query.pairs.records().unwrap().records(Vec::new());
                 let asked = crate::query::conversations::asked(&reader, &query)?;
                 engine.conversations(&query, &records, &asked)
@@ -279,13 +319,16 @@ fn folding_says_how_much_of_the_records_is_read() {
     let values = |n: i64| vec![("srcaddr", if n % 2 == 0 { "10.0.0.1" } else { "10.0.0.2" }), ("dstaddr", "10.0.0.3")];
     let records = (0..20).map(|n| TestRecord::new(Dataset::Flows, n, &values(n), None)).collect();
     let reader = reader(&numbered(records), 3);
-    let cancel = Cancel::default();
-    let query = ConversationQuery::of(PairQuery::all());
-    let records = query.pairs.records().unwrap().records(Vec::new());
-    attempt_on(2, &reader, &cancel, |engine| engine.conversations(&query, &records, &[])).unwrap().unwrap();
-    let (done, all) = cancel.progress().unwrap();
-    assert_eq!(all, 4 * 20);
-    assert!(done >= 2 * 20, "the sums and the signs at least: {done}");
+    // The second one finds what the first one has kept.
+    for repeats in [Repeats::Counted, Repeats::LeftOut] {
+        let cancel = Cancel::default();
+        let query = ConversationQuery { repeats, ..ConversationQuery::of(PairQuery::all()) };
+        let records = query.pairs.records().unwrap().records(Vec::new());
+        attempt_on(2, &reader, Dataset::Flows, &cancel, |engine| engine.conversations(&query, &records, &[]))
+            .unwrap()
+            .unwrap();
+        assert_eq!(cancel.progress(), Some((4 * 20, 4 * 20)));
+    }
 }
 
 #[test]
@@ -330,11 +373,12 @@ fn a_stop_is_heard_and_a_refused_filter_says_the_same() {
     let reader = reader(&[], 7);
     let stopped = Cancel::default();
     stopped.cancel();
-    let found = attempt(&reader, &stopped, |engine| engine.rows(&query("dstport = 1")));
+    let found = attempt(&reader, Dataset::Flows, &stopped, |engine| engine.rows(&query("dstport = 1")));
     assert!(matches!(found, Err(QueryError::Cancelled)));
     let of_events = parse("event_name = x", Dataset::Events).unwrap();
     let refused = RecordQuery { filter: Some(of_events), ..RecordQuery::all(Dataset::Flows) };
     let by_sql = rows_by_sql(&reader, &refused, &Cancel::default()).unwrap_err().to_string();
-    let by_columns = attempt(&reader, &Cancel::default(), |engine| engine.rows(&refused)).unwrap_err().to_string();
+    let by_columns =
+        attempt(&reader, Dataset::Flows, &Cancel::default(), |engine| engine.rows(&refused)).unwrap_err().to_string();
     assert_eq!(by_columns, by_sql);
 }

@@ -1,26 +1,28 @@
 //! Top lists and figures over the columns.
 
 use super::answers::{OrderKey, checked, figures_of, ordered, told};
-use super::leaders::leading_talkers;
+use super::dictionary::{Dictionary, RankGroups};
+use super::leaders::{leading_counts, leading_talkers};
 use super::talkers::{NO_PORT, talkers};
 use super::{Engine, EngineError};
 use crate::case::index::flow;
-use crate::columns::{Grouping, Groups, KeyPart, Map, PairColumns, Second, Used};
+use crate::columns::{Grouping, Groups, KeyPart, Map, PairColumns, Second, Sums, Used};
 use crate::model::{self, Dataset, FieldId, Home, Value, field};
-use crate::query::columns_sql::read_value;
 use crate::query::filter_sql::column_of;
 use crate::query::pairs::{AddressOrder, address_text};
 use crate::query::scope::Scope;
-use crate::query::sort_sql;
 use crate::query::{Figures, GroupBy, Measure, TopQuery, TopRow, TopTable};
 use std::sync::Arc;
+
+/// So many keys are read one by one. Tests have few.
+const FEW_KEYS: usize = if cfg!(test) { 2 } else { 200 };
 
 /// What groups are, once they are summed: how they are ordered among equals, and what their keys are called.
 pub(crate) enum Kind {
     /// By number: the slot is the value less this.
     Number { least: i64, none: u64 },
     /// By rank in a dictionary; the slot is the rank, and this the id of a row with it.
-    Ranked { field: FieldId, table: &'static str, examples: Vec<i64>, none: u64 },
+    Ranked { dictionary: Dictionary, examples: Vec<i64>, none: u64 },
     /// By address id; 0 for none.
     Addresses,
     /// By pair id.
@@ -57,7 +59,7 @@ impl Engine<'_> {
         let selection = self.chosen(&scope.records(Vec::new()))?;
         let grouping = Grouping::new(Vec::new()).ok_or(EngineError::Unsupported)?;
         let groups = checked(self.groups(&selection, &grouping, &self.all_measures()?)?)?;
-        Ok(groups.sums.first().map(figures_of).unwrap_or_default())
+        Ok(groups.sums.first().map(|sums| figures_of(sums, self.layout)).unwrap_or_default())
     }
 
     /// As `query::count`.
@@ -67,6 +69,9 @@ impl Engine<'_> {
 
     /// As `query::top`.
     pub(crate) fn top(&self, query: &TopQuery) -> Result<TopTable, EngineError> {
+        if matches!(query.by, GroupBy::Principal | GroupBy::PrincipalName) {
+            return self.principals(query);
+        }
         let Grouped { kind, groups, sides, count } = self.grouped(query)?;
         let addresses = match kind {
             Kind::Addresses | Kind::Pairs => Some(self.address_order()?),
@@ -98,6 +103,18 @@ impl Engine<'_> {
             }
         }
         let order = ordered(groups.slots.len(), &keys, query.limit, self.threads);
+        // Many values are read at once.
+        let values = match &kind {
+            Kind::Ranked { dictionary, .. } if order.len() > FEW_KEYS => Some(self.numbered_values(dictionary)?),
+            _ => None,
+        };
+        let key = |slot: u64| match (&kind, &values) {
+            (Kind::Ranked { examples, .. }, Some(values)) => {
+                let value = examples.get(slot as usize).and_then(|id| values.get(id)).cloned();
+                Ok(vec![value.unwrap_or(Value::Null)])
+            }
+            _ => self.key(&kind, slot),
+        };
         let mut table = TopTable { rows: Vec::with_capacity(order.len()), groups: count };
         for at in order.into_iter().map(|at| at as usize) {
             let (Some(slot), Some(sums)) = (groups.slots.get(at), groups.sums.get(at)) else { continue };
@@ -105,7 +122,7 @@ impl Engine<'_> {
                 Some((sent, received)) => (told(*sent), told(*received)),
                 None => (None, None),
             };
-            table.rows.push(TopRow { key: self.key(&kind, *slot)?, figures: figures_of(sums), sent, received });
+            table.rows.push(TopRow { key: key(*slot)?, figures: figures_of(sums, self.layout), sent, received });
         }
         Ok(table)
     }
@@ -123,6 +140,9 @@ impl Engine<'_> {
             GroupBy::Pair | GroupBy::PacketPair => {
                 let pairs = self.pairs()?;
                 let column = pair_column(by == GroupBy::PacketPair);
+                if let Some(grouped) = self.leading_verdicts(query, column, &pairs)? {
+                    return Ok(grouped);
+                }
                 if !self.keeps_groups(records, &pairs) {
                     let part = self.pair_part(column, &pairs)?;
                     let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
@@ -194,6 +214,42 @@ impl Engine<'_> {
         Ok(Grouped { count: leaders.groups, ..Grouped::all(kind, Arc::new(groups)) })
     }
 
+    /// The pairs with the most accepted, or the most rejected records: which those are, the sums of all records say.
+    fn leading_verdicts(
+        &self,
+        query: &TopQuery,
+        column: usize,
+        pairs: &PairColumns,
+    ) -> Result<Option<Grouped>, EngineError> {
+        let (Some(limit), Measure::Records) = (query.limit, query.measure) else { return Ok(None) };
+        let all = Scope { filter: None, ..query.scope.clone() }.records(Vec::new());
+        if query.scope.filter.is_none() || !self.keeps_groups(&all, pairs) {
+            return Ok(None);
+        }
+        let is_of =
+            |text: &str| Ok::<_, EngineError>(query.scope.filter == Scope::written(Dataset::Flows, text)?.filter);
+        let count: fn(&Sums) -> u32 = if is_of("action = ACCEPT")? {
+            |sums| sums.accepted
+        } else if is_of("action = REJECT")? {
+            |sums| sums.rejected
+        } else {
+            return Ok(None);
+        };
+        // The filter takes the names in any case, the sums do not.
+        let sql =
+            "SELECT count(*) FROM disposition WHERE upper(action) IN ('ACCEPT', 'REJECT') AND action <> upper(action)";
+        if self.reader.conn.prepare_cached(sql)?.query_row([], |r| r.get::<_, i64>(0))? > 0 {
+            return Ok(None);
+        }
+        let groups = self.groups_by_pair(&all, column, pairs)?;
+        let leaders = leading_counts(&groups, pairs.len().max(1), count, limit, self.threads);
+        pairs_apart(pairs, |slot| leaders.used.get(slot as usize))?;
+        let grouping = Grouping::new(vec![self.pair_part(column, pairs)?]).ok_or(EngineError::Unsupported)?;
+        let selection = self.chosen(&query.scope.records(Vec::new()))?;
+        let groups = self.sums_of(&selection, &grouping, &self.all_measures()?, &Used::of(leaders.slots))?;
+        Ok(Some(Grouped { count: leaders.groups, ..Grouped::all(Kind::Pairs, Arc::new(checked(groups)?)) }))
+    }
+
     pub(crate) fn protocol(&self) -> Result<FieldId, EngineError> {
         field::by_name(Dataset::Flows, "protocol").ok_or(EngineError::Unsupported)
     }
@@ -205,42 +261,30 @@ impl Engine<'_> {
             Ok((Kind::Addresses, self.mapped_pair_part(column, Arc::clone(side(&pairs)), pairs.addresses)?))
         };
         match field.home {
-            // Times have milliseconds elsewhere.
-            Home::Row if field.kind == model::Kind::Time => Err(EngineError::Unsupported),
+            // Of flow records they have milliseconds elsewhere; of events some are no times.
+            _ if field.kind == model::Kind::Time || field.dataset != self.layout.dataset => {
+                Err(EngineError::Unsupported)
+            }
             Home::Row => {
                 let column = column_of(field).ok_or(EngineError::Unsupported)?;
-                let (least, greatest) = self.snapshot.flows.bounds(column).unwrap_or((0, 0));
+                let (least, greatest) = self.records.bounds(column).unwrap_or((0, 0));
                 let span = greatest.checked_sub(least).and_then(|span| u32::try_from(span).ok());
                 let none = span.and_then(|span| span.checked_add(1)).ok_or(EngineError::Unsupported)?;
                 let size = none.checked_add(1).ok_or(EngineError::Unsupported)?;
                 let part = KeyPart { column, second: None, map: Map::Offset(least), absent: none, size };
                 Ok((Kind::Number { least, none: none.into() }, part))
             }
-            Home::Interface | Home::Disposition => {
-                let (table, column) = match field.home {
-                    Home::Interface => ("interface", flow::INTERFACE),
-                    _ => ("disposition", flow::DISPOSITION),
-                };
-                let ranks = self.dictionary_ranks(table, field)?;
-                let none = ranks.iter().filter(|rank| **rank != u32::MAX).max().map_or(0, |greatest| greatest + 1);
-                let mut examples = vec![0; none as usize];
-                let mut by_id = Vec::with_capacity(ranks.len());
-                for (id, rank) in ranks.iter().enumerate() {
-                    by_id.push(if *rank == u32::MAX { none } else { *rank });
-                    if let Some(example) = examples.get_mut(*rank as usize) {
-                        *example = id as i64;
-                    }
-                }
-                let part =
-                    KeyPart { column, second: None, map: Map::Table(by_id.into()), absent: none, size: none + 1 };
-                Ok((Kind::Ranked { field, table, examples, none: none.into() }, part))
-            }
             Home::PairSource => pairs(|pairs| &pairs.source, flow::PAIR),
             Home::PairDestination => pairs(|pairs| &pairs.destination, flow::PAIR),
             Home::PacketSource => pairs(|pairs| &pairs.source, flow::PACKET_PAIR),
             Home::PacketDestination => pairs(|pairs| &pairs.destination, flow::PACKET_PAIR),
-            Home::Extra | Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Virtual => {
-                Err(EngineError::Unsupported)
+            Home::Extra | Home::EventJson(_) | Home::Virtual => Err(EngineError::Unsupported),
+            Home::Interface | Home::Disposition | Home::Event(_) | Home::Call(_) => {
+                let dictionary = Dictionary::of(field).ok_or(EngineError::Unsupported)?;
+                let RankGroups { by_id, none, examples } = RankGroups::of(&self.distinct_ranks(&dictionary)?);
+                let (column, map) = (dictionary.column, Map::Table(by_id.into()));
+                let part = KeyPart { column, second: None, map, absent: none, size: none + 1 };
+                Ok((Kind::Ranked { dictionary, examples, none: none.into() }, part))
             }
         }
     }
@@ -254,12 +298,9 @@ impl Engine<'_> {
         Ok(match kind {
             Kind::Number { none, .. } | Kind::Ranked { none, .. } if slot == *none => vec![Value::Null],
             Kind::Number { least, .. } => vec![Value::Integer(least.saturating_add(slot as i64))],
-            Kind::Ranked { field, table, examples, .. } => {
+            Kind::Ranked { dictionary, examples, .. } => {
                 let id = examples.get(slot as usize).copied().unwrap_or(0);
-                let value = sort_sql::dictionary_value(*field);
-                let sql = format!("SELECT {value} FROM {table} t WHERE t.{table}_id = ?");
-                let mut statement = self.reader.conn.prepare_cached(&sql)?;
-                vec![statement.query_row([id], |row| read_value(row, 0, Dataset::Flows, field.kind))?]
+                vec![self.dictionary_value(dictionary, id)?]
             }
             Kind::Services(protocols) => {
                 let ports = u64::from(NO_PORT) + 1;

@@ -2,35 +2,52 @@
 
 use super::Compiler;
 use super::column::{Shape, SqlColumn};
-use crate::case::schema::EVENT_TIME_TEXT;
+use crate::case::schema::{self, EVENT_TIME_TEXT, EventDictionary};
+use crate::case::uuid;
 use crate::filter::derived::Derived;
-use crate::filter::{Check, JsonPath, Step};
+use crate::filter::{Check, JsonPath, Literal, Step};
 use crate::model::{Dataset, FieldId, Home, Kind, field};
+use crate::query::columns_sql::own_column;
+use rusqlite::types::Value;
 
 /// An event's own JSON.
 const JSON: &str = "coldtrail_event_json(e.id)";
 
 impl Compiler {
     pub(super) fn event_field(&mut self, field: FieldId, check: &Check) -> String {
-        match field.home {
-            Home::EventJson(key) => self.event_path(&JsonPath::key(key), check),
-            // Once for each tuple instead of once for each event.
-            Home::Call(_) => {
+        match (field.home, EventDictionary::of(field)) {
+            (Home::EventJson(key), _) => self.event_path(&JsonPath::key(key), check),
+            (_, Some(held)) => {
                 let predicate = self.predicate(check, &event_column(field, "k"));
-                format!("(e.call_id IN (SELECT k.call_id FROM call k WHERE {predicate}))")
+                of_dictionary(held, "k", &predicate)
             }
-            _ => {
+            (_, None) => {
+                if let (Some(bytes), Check::Equals(Literal::Text(text))) = (schema::uuid_column(field), check) {
+                    return self.uuid_equals(bytes, field, text);
+                }
                 let predicate = self.predicate(check, &event_column(field, "e"));
                 format!("IFNULL({predicate}, 0)")
             }
         }
     }
 
+    /// No text is made for it.
+    fn uuid_equals(&mut self, bytes: &str, field: FieldId, text: &str) -> String {
+        match uuid::bytes(text) {
+            Some(wanted) => format!("IFNULL(e.{bytes} = {}, 0)", self.bind(Value::Blob(wanted.to_vec()))),
+            None => {
+                let text = self.bind(Value::Text(text.to_owned()));
+                format!("(e.{bytes} IS NULL AND IFNULL(e.{} = {text}, 0))", field.name())
+            }
+        }
+    }
+
     pub(super) fn event_path(&mut self, path: &JsonPath, check: &Check) -> String {
         if let Some((Step::Key(key), rest)) = path.steps().split_first()
-            && let Some(column) = member_column(key)
+            && let Some(held) = member(key)
         {
-            return self.json_check(&format!("e.\"{column}\""), rest, check);
+            let found = self.json_check("k.json", rest, check);
+            return of_dictionary(held, "k", &found);
         }
         self.json_check(JSON, path.steps(), check)
     }
@@ -62,17 +79,28 @@ impl Compiler {
     }
 }
 
-/// The column that holds this member of an event as JSON. That of userIdentity holds it only where it tells more.
-fn member_column(key: &str) -> Option<&'static str> {
+/// The dictionary of this member of an event. That of userIdentity holds it only where it tells more.
+pub(super) fn member(key: &str) -> Option<EventDictionary> {
     field::of(Dataset::Events)
         .find(|f| matches!(f.home, Home::EventJson(member) if member == key && member != "userIdentity"))
-        .map(FieldId::name)
+        .and_then(EventDictionary::of)
+}
+
+/// 0 or 1: the predicate is true of the row that holds the event's value. It is asked once for each value instead of once
+/// for each event.
+fn of_dictionary(held: EventDictionary, alias: &str, predicate: &str) -> String {
+    let EventDictionary { table, key, .. } = held;
+    let reference = held.reference();
+    format!("IFNULL(e.{reference} IN (SELECT {alias}.{key} FROM {table} {alias} WHERE {predicate}), 0)")
 }
 
 pub(super) fn event_column(field: FieldId, table: &str) -> SqlColumn {
-    let text = format!("{table}.\"{}\"", field.name());
+    let text = match table {
+        "e" => own_column(field),
+        _ => format!("{table}.\"{}\"", field.name()),
+    };
     match field.kind {
-        Kind::Address => SqlColumn { expr: "e.source_ip_key".to_owned(), text, shape: Shape::Key },
+        Kind::Address => SqlColumn { expr: format!("{table}.source_ip_key"), text, shape: Shape::Key },
         Kind::Time if field.name() == "event_time" => {
             SqlColumn { expr: "e.time_millis".to_owned(), text: EVENT_TIME_TEXT.to_owned(), shape: Shape::Millis }
         }

@@ -1,9 +1,9 @@
 //! Records of tests, once in memory and once in the tables of a case.
 
-use crate::case::{event_json, schema};
+use crate::case::schema::EventDictionary;
+use crate::case::{event_json, schema, uuid};
 use crate::filter::eval::{Record, Value};
-use crate::model::batch::{ColumnValues, Completeness};
-use crate::model::{Address, Dataset, EventBatch, EventRow, FieldId, Home, Kind, RecordId, Timestamp, field};
+use crate::model::{Address, Dataset, FieldId, Home, Kind, RecordId, Timestamp, field};
 use rusqlite::{Connection, params_from_iter, types::Value as SqlValue};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -391,25 +391,51 @@ fn pair_id(connection: &Connection, sides: [Option<i64>; 2]) -> i64 {
     })
 }
 
+/// Writes a value into a dictionary of one value a row; the column of an event that refers to it, and its number.
+fn refer(connection: &Connection, table: &str, held: Option<EventDictionary>, value: SqlValue) -> (String, SqlValue) {
+    let held = held.unwrap();
+    insert(connection, table, &[(held.column.to_owned(), value)]);
+    (held.reference(), connection.last_insert_rowid().into())
+}
+
 fn insert_event(connection: &Connection, record: &TestRecord) {
     let id = record.id;
+    // As `insert_flow`.
+    let tuple = SqlValue::from(id & 0xffff_ffff);
     let mut row: Vec<(String, SqlValue)> =
-        ["id", "event_key", "call_id"].map(|name| (name.to_owned(), SqlValue::from(id))).to_vec();
+        ["id", "event_key"].map(|name| (name.to_owned(), SqlValue::from(id))).to_vec();
+    row.extend(["call_id", "caller_id"].map(|name| (name.to_owned(), tuple.clone())));
     row.extend(["byte_offset", "byte_length", "completeness"].map(|name| (name.to_owned(), SqlValue::from(4))));
-    let mut call: Vec<(String, SqlValue)> = vec![("call_id".into(), id.into())];
+    let mut call: Vec<(String, SqlValue)> = vec![("call_id".into(), tuple.clone())];
+    let mut caller: Vec<(String, SqlValue)> = vec![("caller_id".into(), tuple)];
     for (field, text) in &record.values {
         let value = match field.kind {
             Kind::Boolean => SqlValue::Integer(i64::from(text == "true")),
             _ => SqlValue::Text(text.clone()),
         };
-        let table = if matches!(field.home, Home::Call(_)) { &mut call } else { &mut row };
+        let held = EventDictionary::of(*field);
+        let table = match held.map_or("", |held| held.table) {
+            "call" => &mut call,
+            "caller" => &mut caller,
+            "" => {
+                if let (Some(column), Some(bytes)) = (schema::uuid_column(*field), uuid::bytes(text)) {
+                    row.push((column.to_owned(), bytes.to_vec().into()));
+                    continue;
+                }
+                &mut row
+            }
+            table => {
+                row.push(refer(connection, table, held, value));
+                continue;
+            }
+        };
         table.push((format!("\"{}\"", field.name()), value));
     }
     if let Some(Value::Time(time)) = record.value(named(Dataset::Events, "event_time")) {
         row.push(("time_millis".into(), time.0.into()));
     }
     if let Some(Value::Address(address)) = record.value(named(Dataset::Events, "source_ip_address")) {
-        row.push(("source_ip_key".into(), address.key().to_vec().into()));
+        caller.push(("source_ip_key".into(), address.key().to_vec().into()));
     }
     // Members are in their columns as they were written, as the import keeps them.
     let json: Option<BTreeMap<String, &RawValue>> =
@@ -418,23 +444,17 @@ fn insert_event(connection: &Connection, record: &TestRecord) {
         if let (Home::EventJson(key), Some(json)) = (field.home, &json)
             && let Some(member) = json.get(key).filter(|member| member.get() != "null")
         {
-            row.push((format!("\"{}\"", field.name()), member.get().to_owned().into()));
+            let held = EventDictionary::of(field);
+            row.push(refer(connection, "member_text", held, member.get().to_owned().into()));
         }
     }
     insert(connection, "call", &call);
-    insert(connection, "event", &row);
+    insert(connection, "caller", &caller);
+    insert(connection, "event_row", &row);
     if let Some(json) = &record.json {
-        let mut batch = EventBatch::default();
-        batch.push(EventRow {
-            position: RecordId(id).position(),
-            offset: 0,
-            len: 0,
-            completeness: Completeness::Full,
-            time_millis: None,
-            json,
-            columns: ColumnValues::default(),
-        });
-        for block in event_json::pack(&batch) {
+        let mut packer = event_json::Packer::default();
+        let block = packer.add(RecordId(id).position(), json).or_else(|| packer.finish());
+        if let Some(block) = block {
             let block = [("first_id", id.into()), ("last_id", id.into()), ("data", SqlValue::Blob(block.data))];
             insert(connection, "event_json", &block.map(|(name, value)| (name.to_owned(), value)));
         }

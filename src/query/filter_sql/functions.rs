@@ -5,6 +5,7 @@
 use crate::case::CaseReader;
 use crate::case::event_json::EventTexts;
 use crate::case::index::IndexCache;
+use crate::case::uuid;
 use crate::filter::derived::{Derived, Identity};
 use crate::filter::{Step, eval, json, pattern};
 use crate::model::RecordId;
@@ -31,7 +32,7 @@ pub(crate) fn prepare(reader: &CaseReader) -> Result<()> {
 }
 
 /// Adds to a connection `coldtrail_matches(pattern, value)`: 1 where the regular expression is found in the value's
-/// text, NULL for NULL; `coldtrail_millis(text)`: an ISO 8601 time in milliseconds UTC, NULL for what is none;
+/// text, NULL for NULL; `coldtrail_uuid(bytes)`: the text of a UUID, NULL for what is none; `coldtrail_millis(text)`: an ISO 8601 time in milliseconds UTC, NULL for what is none;
 /// `coldtrail_json_values(json, steps)`: a list of the values that a path leads to; `coldtrail_event_json(id)`: an
 /// event's own JSON, NULL where there is none;
 /// `coldtrail_identity_name(name, type, user name, principal id, ARN)` and `coldtrail_derived(name, json)`: what
@@ -45,6 +46,9 @@ pub(super) fn register_functions(connection: &Connection, cache: &Arc<IndexCache
     connection.create_scalar_function("coldtrail_matches", 2, flags, matches)?;
     connection.create_scalar_function("coldtrail_millis", 1, flags, |context| {
         Ok(text_of(context.get_raw(0)).and_then(|text| eval::written_millis(&text)))
+    })?;
+    connection.create_scalar_function("coldtrail_uuid", 1, flags, |context| {
+        Ok(context.get_raw(0).as_blob().ok().and_then(uuid::text))
     })?;
     connection.create_scalar_function("coldtrail_json_values", 2, flags, json_values)?;
     connection.create_scalar_function("coldtrail_identity_name", 5, flags, identity_name)?;

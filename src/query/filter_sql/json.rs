@@ -159,7 +159,7 @@ fn number_value(number: Number) -> Value {
 }
 
 /// Steps for `coldtrail_json_values`: `["key", 0, null]`, null for every element.
-fn steps_text(steps: &[Step]) -> String {
+pub(in crate::query) fn steps_text(steps: &[Step]) -> String {
     let steps = steps.iter().map(|step| match step {
         Step::Key(key) => serde_json::Value::from(&**key),
         Step::Index(index) => serde_json::Value::from(*index),

@@ -1,9 +1,10 @@
-//! One test of a filter on flow records, taken apart into what columns can answer: conditions on the small
+//! One test of a filter, taken apart into what columns can answer: conditions on the small
 //! dictionaries, which stay SQL and select ids, and conditions on the rows' own numbers. Means exactly what the SQL of
 //! the whole means.
 
 use super::column::{Shape, SqlColumn};
 use super::compare::{has_column, in_one_tuple};
+use super::event_leaf::event_leaf;
 use super::flow::{EXTRA_END, shape, tuple_column};
 use super::{CompileError, Compiler, SqlCondition, joined};
 use crate::case::index::flow;
@@ -12,7 +13,7 @@ use crate::filter::{Check, JsonPath, Literal, Relation, Target, pattern};
 use crate::model::{Dataset, FieldId, Home, field};
 use crate::query::indicators::Wanted;
 
-/// Which flow records pass; every leaf is true or false for each.
+/// Which records pass; every leaf is true or false for each.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::query) enum Leaf {
     Always(bool),
@@ -39,6 +40,8 @@ pub(in crate::query) enum Leaf {
     NoStartAndExtra(SqlCondition),
     /// The evidence is one that the statement selects.
     Evidence(SqlCondition),
+    /// Occurrences of events: those that stand for theirs where the statement selects 0, the others where it selects 1.
+    Repeats(SqlCondition),
     /// How the values of two fields with columns are to each other.
     Compare {
         field: FieldId,
@@ -50,7 +53,11 @@ pub(in crate::query) enum Leaf {
         wanted: Wanted,
         at: MetAt,
     },
-    /// A condition on alias `f` of table flow.
+    /// Occurrences of the events whose first one the statement selects.
+    OfEvents(SqlCondition),
+    /// The pattern is found in the event's JSON.
+    Text(String),
+    /// A condition on alias `f` of table flow, or `e` of table event.
     Sql(SqlCondition),
 }
 
@@ -73,11 +80,14 @@ pub(in crate::query) enum NumberTest {
 }
 
 /// The leaf of a check that is not negated. The same errors as `condition`.
-pub(in crate::query) fn leaf(target: &Target, check: &Check) -> Result<Leaf, CompileError> {
-    let mut compiler = Compiler { dataset: Dataset::Flows, first: 1, params: Vec::new() };
+pub(in crate::query) fn leaf(dataset: Dataset, target: &Target, check: &Check) -> Result<Leaf, CompileError> {
+    let mut compiler = Compiler { dataset, first: 1, params: Vec::new() };
     // Refuses what the whole would refuse; and it is what is left where there is no better way.
     let text = compiler.positive(target, check)?;
     let whole = Leaf::Sql(SqlCondition { text, params: std::mem::take(&mut compiler.params) });
+    if dataset == Dataset::Events {
+        return Ok(event_leaf(target, check).unwrap_or(whole));
+    }
     if *check == Check::InIndicators {
         return Ok(in_indicators(target));
     }
@@ -93,19 +103,25 @@ pub(in crate::query) fn leaf(target: &Target, check: &Check) -> Result<Leaf, Com
             Leaf::AnyOf(vec![port(flow::SRCPORT), port(flow::DSTPORT)])
         }
         Target::Evidence | Target::Duplicate | Target::AnyText if *check == Check::Present => Leaf::Always(true),
-        Target::Evidence => Leaf::Evidence(select(|compiler| {
-            format!("SELECT evidence_id FROM evidence WHERE {}", compiler.predicate(check, &SqlColumn::evidence()))
-        })),
-        Target::Duplicate => {
-            let select = select(|compiler| {
-                let predicate = compiler.predicate(check, &SqlColumn::boolean("v"));
-                format!("SELECT v FROM (SELECT 0 AS v UNION ALL SELECT 1) WHERE {predicate}")
-            });
-            Leaf::Ids { column: flow::DUPLICATE, select }
-        }
+        Target::Evidence => evidence(check),
+        Target::Duplicate => Leaf::Ids { column: flow::DUPLICATE, select: either(check) },
         Target::Extra(key) => extra(|compiler| compiler.json_check("json", JsonPath::key(key).steps(), check)),
         Target::AnyText => any_text(check).unwrap_or(whole),
         Target::Path(_) | Target::Tag | Target::Conflict | Target::Derived(_) => whole,
+    })
+}
+
+pub(super) fn evidence(check: &Check) -> Leaf {
+    Leaf::Evidence(select(|compiler| {
+        format!("SELECT evidence_id FROM evidence WHERE {}", compiler.predicate(check, &SqlColumn::evidence()))
+    }))
+}
+
+/// Selects 0 and 1 as far as they pass.
+pub(super) fn either(check: &Check) -> SqlCondition {
+    select(|compiler| {
+        let predicate = compiler.predicate(check, &SqlColumn::boolean("v"));
+        format!("SELECT v FROM (SELECT 0 AS v UNION ALL SELECT 1) WHERE {predicate}")
     })
 }
 
@@ -136,7 +152,7 @@ fn in_indicators(target: &Target) -> Leaf {
     Leaf::Met { wanted: Wanted::EVERY, at: MetAt::Side { column, side } }
 }
 
-fn select(text: impl FnOnce(&mut Compiler) -> String) -> SqlCondition {
+pub(super) fn select(text: impl FnOnce(&mut Compiler) -> String) -> SqlCondition {
     let mut compiler = Compiler { dataset: Dataset::Flows, first: 1, params: Vec::new() };
     let text = text(&mut compiler);
     SqlCondition { text, params: compiler.params }
@@ -201,7 +217,7 @@ fn end(check: &Check) -> Leaf {
     Leaf::AnyOf(vec![Leaf::End(number_test(check, Shape::Seconds)), Leaf::NoStartAndExtra(in_extra)])
 }
 
-fn number(column: usize, check: &Check, shape: Shape) -> Leaf {
+pub(super) fn number(column: usize, check: &Check, shape: Shape) -> Leaf {
     Leaf::Number { column, test: number_test(check, shape) }
 }
 
@@ -229,7 +245,7 @@ fn any_text(check: &Check) -> Option<Leaf> {
     Some(Leaf::AnyOf(parts))
 }
 
-/// As `Compiler::predicate` on a column of numbers or of times in whole seconds.
+/// As `Compiler::predicate` on a column of numbers or of times.
 fn number_test(check: &Check, shape: Shape) -> NumberTest {
     if let Some(pattern) = pattern::of_check(check, false) {
         return NumberTest::Pattern(pattern);
@@ -263,6 +279,7 @@ const NOTHING: (i64, i64) = (i64::MAX, i64::MIN);
 fn range(operator: &str, literal: &Literal, shape: Shape) -> (i64, i64) {
     let bound = match (shape, literal) {
         (Shape::Integer, Literal::Integer(number)) => *number,
+        (Shape::Millis, Literal::Time(time)) => time.0,
         (Shape::Seconds, Literal::Time(time)) => {
             // As `compare_seconds`: a time inside a second is no whole second.
             let floor = time.secs();

@@ -48,13 +48,17 @@ pub(in crate::query) const FLOW_SUBJECTS: &[Subject] = &[
 ];
 const ENTRIES: &[&str] = &["bad", "feed", "'C2'", "'192.0.2.0/24'", "off", "'10.0.0.1'", "late", "both", "all", "'a'"];
 const LABELS: &[&str] = &["host", "'C2'", "lab"];
-const EVENT_SUBJECTS: &[Subject] = &[
+pub(in crate::query) const EVENT_SUBJECTS: &[Subject] = &[
     subject("tag", &["'a'", "'A%b'", "'Ünï'", "''", "'1'"], true, true),
     subject("event_name", &["'a'", "'A%b'", "'Ünï'", "''", "'1'"], true, true),
     subject("event_time", TIMES, true, true),
     subject("session_creation_date", TIMES, true, true),
     subject("ip", &["10.0.0.1", "192.0.2.7", "2001:db8::1", "ec2.amazonaws.com", "'AWS Internal'"], true, true),
     subject("read_only", &["true", "false"], false, false),
+    subject("error_code", &["'a'", "''", "'Ünï'"], true, true),
+    subject("user_identity_arn", &["'a'", "'A%b'", "''"], true, true),
+    subject("evidence", &["1", "2", "'logs/B.json'"], true, true),
+    subject("duplicate", &["true", "false"], false, false),
     subject("request_parameters", JSON_VALUES, true, true),
     subject("requestParameters.a", JSON_VALUES, true, true),
     subject("requestParameters.\"k.\\\"k\"", JSON_VALUES, true, true),
@@ -114,6 +118,8 @@ const EVENT_FIELDS: &[(&str, &str)] = &[
     ("event_time", "session_creation_date"),
     ("event_name", "event_id"),
     ("event_name", "event_source"),
+    ("event_name", "error_code"),
+    ("user_identity_arn", "event_name"),
     ("source_ip_address", "source_ip_address"),
     ("read_only", "read_only"),
 ];
@@ -203,6 +209,12 @@ pub(in crate::query) fn event_record() -> impl Strategy<Value = TestRecord> {
         ("session_creation_date", TIMES),
         ("source_ip_address", &["10.0.0.1", "2001:db8::1", "ec2.amazonaws.com", "AWS Internal"]),
         ("read_only", &["true", "false"]),
+        ("error_code", &["a", "", "b"]),
+        ("user_identity_arn", &["a", "A%b", "", "Ünï"]),
+        ("event_category", &["Management", "Aggregated"]),
+        ("user_identity_principal_id", &["a", "AIDA", ""]),
+        ("user_identity_user_name", &["a", "b"]),
+        ("user_identity_type", &["IAMUser", "b"]),
     ];
     record(Events, FIELDS, json_value().prop_map(|value| Some(format!("{{ \"requestParameters\" :{value} }}"))))
 }

@@ -4,6 +4,7 @@
 use super::{Wanted, known, stored::revision_of};
 use crate::case::event_json::{EventTexts, PackedTexts};
 use crate::case::index::IndexCache;
+use crate::case::schema::EventDictionary;
 use crate::matching::{Matcher, addresses_in};
 use crate::model::{Dataset, FieldId, IndicatorKind, RecordId, Timestamp};
 use crate::query::{QueryError, scope::own_field};
@@ -212,7 +213,7 @@ fn read_batches(
         take(std::mem::replace(batch, next))
     };
     while let Some(row) = rows.next()? {
-        let (event, found) = look.fields(matcher, row)?;
+        let (event, found) = look.fields(row)?;
         while next.as_ref().is_some_and(|texts| texts.is_before(event)) {
             next = blocks.take()?;
         }
@@ -248,7 +249,7 @@ pub(super) fn some_events_met(
         let mut hits = Vec::new();
         let mut rows = statement.query([event.0])?;
         if let Some(row) = rows.next()? {
-            let (event, found) = look.fields(matcher, row)?;
+            let (event, found) = look.fields(row)?;
             whole(matcher, event, found, texts.get(conn, event)?, &mut hits);
         }
         met.push(hits);
@@ -256,33 +257,38 @@ pub(super) fn some_events_met(
     Ok(met)
 }
 
-/// What is looked at in each event.
+/// What is looked at in each event: what it refers to, in the dictionaries that hold its fields.
 struct EventLook {
-    calls: CallsMet,
-    /// Fields of the event's own row.
-    own: Vec<(FieldId, Look)>,
+    /// The columns of an event that refer to dictionaries, and what each of their rows meets.
+    met: Vec<(String, TuplesMet)>,
 }
 
 impl EventLook {
     fn new(conn: &Connection, matcher: &Matcher) -> Result<Self, QueryError> {
         let fields: Vec<(FieldId, Look)> =
             FIELDS.iter().map(|(name, how)| (own_field(Dataset::Events, name), *how)).collect();
-        let calls = calls_met(conn, matcher, &fields)?;
-        Ok(Self { calls, own: fields.into_iter().filter(|(f, _)| !is_call(*f)).collect() })
+        let mut met: Vec<(String, TuplesMet)> = Vec::new();
+        for held in fields.iter().filter_map(|(field, _)| EventDictionary::of(*field)) {
+            if !met.iter().any(|(reference, _)| *reference == held.reference()) {
+                met.push((held.reference(), tuples_met(conn, matcher, held, &fields)?));
+            }
+        }
+        Ok(Self { met })
     }
 
     fn select(&self, which: &str) -> String {
-        let columns: Vec<String> = self.own.iter().map(|(f, _)| format!("e.\"{}\"", f.name())).collect();
-        format!("SELECT e.id, e.call_id, {} FROM event e {which}", columns.join(", "))
+        let columns: Vec<String> = self.met.iter().map(|(reference, _)| format!("e.{reference}")).collect();
+        format!("SELECT e.id, {} FROM event e {which}", columns.join(", "))
     }
 
     /// An event, and what its fields meet.
-    fn fields(&self, matcher: &Matcher, row: &Row<'_>) -> Result<(RecordId, Vec<(u32, Where)>), QueryError> {
+    fn fields(&self, row: &Row<'_>) -> Result<(RecordId, Vec<(u32, Where)>), QueryError> {
         let mut found: Vec<(u32, Where)> = Vec::new();
-        if let Some(of_call) = self.calls.get(&row.get::<_, i64>(1)?) {
-            found.extend(of_call);
+        for (at, (_, met)) in (1..).zip(&self.met) {
+            if let Some(of_tuple) = row.get_ref(at)?.as_i64().ok().and_then(|id| met.get(&id)) {
+                found.extend(of_tuple);
+            }
         }
-        fields_met(matcher, row, 2, &self.own, &mut found)?;
         Ok((RecordId(row.get(0)?), found))
     }
 }
@@ -304,10 +310,6 @@ fn whole(
     hits.extend(found.into_iter().map(|(place, at)| EventHit { event, place, at }));
 }
 
-fn is_call(field: FieldId) -> bool {
-    matches!(field.home, crate::model::Home::Call(_))
-}
-
 fn fields_met(
     matcher: &Matcher,
     row: &Row<'_>,
@@ -326,23 +328,30 @@ fn fields_met(
     Ok(())
 }
 
-type CallsMet = FxHashMap<i64, Vec<(u32, Where)>>;
+type TuplesMet = FxHashMap<i64, Vec<(u32, Where)>>;
 
-/// What repeats is looked at once for each tuple.
-fn calls_met(conn: &Connection, matcher: &Matcher, fields: &[(FieldId, Look)]) -> Result<CallsMet, QueryError> {
-    let own: Vec<(FieldId, Look)> = fields.iter().copied().filter(|(f, _)| is_call(*f)).collect();
+/// What repeats is looked at once for each row of its dictionary.
+fn tuples_met(
+    conn: &Connection,
+    matcher: &Matcher,
+    held: EventDictionary,
+    fields: &[(FieldId, Look)],
+) -> Result<TuplesMet, QueryError> {
+    let is_own = |field: FieldId| EventDictionary::of(field).is_some_and(|other| other.table == held.table);
+    let own: Vec<(FieldId, Look)> = fields.iter().copied().filter(|(f, _)| is_own(*f)).collect();
     let columns: Vec<String> = own.iter().map(|(f, _)| format!("k.\"{}\"", f.name())).collect();
-    let mut statement = conn.prepare(&format!("SELECT k.call_id, {} FROM call k", columns.join(", ")))?;
+    let sql = format!("SELECT k.{}, {} FROM {} k", held.key, columns.join(", "), held.table);
+    let mut statement = conn.prepare(&sql)?;
     let mut rows = statement.query([])?;
-    let mut calls = CallsMet::default();
+    let mut tuples = TuplesMet::default();
     while let Some(row) = rows.next()? {
         let mut found = Vec::new();
         fields_met(matcher, row, 1, &own, &mut found)?;
         if !found.is_empty() {
-            calls.insert(row.get(0)?, found);
+            tuples.insert(row.get(0)?, found);
         }
     }
-    Ok(calls)
+    Ok(tuples)
 }
 
 /// What the raw text of an event holds.
@@ -364,9 +373,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_fields_are_in_the_table_of_fields() {
+    fn the_fields_are_in_dictionaries() {
         for (name, _) in FIELDS {
-            assert!(crate::model::field::by_name(Dataset::Events, name).is_some(), "{name}");
+            let field = crate::model::field::by_name(Dataset::Events, name).unwrap();
+            // Of the event's own row nothing is read.
+            assert!(EventDictionary::of(field).is_some(), "{name}");
         }
     }
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub fn pairs(reader: &CaseReader, query: &PairQuery, cancel: &Cancel) -> Result<PairTable, QueryError> {
     let query = &query.in_case(reader)?;
     query.records()?;
-    match engine::attempt(reader, cancel, |engine| engine.pair_table(query))? {
+    match engine::attempt(reader, Dataset::Flows, cancel, |engine| engine.pair_table(query))? {
         Some(table) => Ok(table),
         None => pairs_by_sql(reader, query, cancel),
     }

@@ -40,7 +40,7 @@ fn evaluate(
     let met = cancel.watch(reader, || met(&reader.conn, &reader.cache, &query.wanted()))?;
     let records = query.flows.records(Vec::new());
     let found = match columns {
-        true => engine::attempt(reader, cancel, |engine| engine.sightings(&records, &met, query.by))?,
+        true => engine::attempt(reader, Dataset::Flows, cancel, |engine| engine.sightings(&records, &met, query.by))?,
         false => None,
     };
     let mut tallies = match found {

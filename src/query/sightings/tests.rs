@@ -44,7 +44,7 @@ fn address_of_source(record: &TestRecord, entry: &TestEntry) -> bool {
 /// What one entry comes to, record by record.
 fn naive(records: &[TestRecord], entry: &TestEntry) -> Sighting {
     let mut sighting = Sighting { key: entry_id(entry), ..Sighting::default() };
-    let mut others = BTreeSet::new();
+    let (mut others, mut principals) = (BTreeSet::new(), BTreeSet::new());
     for record in records.iter().filter(|record| record.names(entry)) {
         if !record.meets_the_rest(entry) && !matches!(entry.kind, "address" | "range") {
             // Told of the address.
@@ -70,6 +70,10 @@ fn naive(records: &[TestRecord], entry: &TestEntry) -> Sighting {
                 sighting.first = [sighting.first, Some(time)].into_iter().flatten().min();
                 sighting.last = sighting.last.max(Some(time));
             }
+            let of = |name: &str| record.values.get(&named(Dataset::Events, name)).cloned();
+            let id = of("user_identity_principal_id");
+            let name = of("user_identity_arn").or(id.clone()).or_else(|| of("user_identity_user_name"));
+            principals.extend(name.map(|name| (name, id)));
             continue;
         }
         sighting.flows += 1;
@@ -97,6 +101,7 @@ fn naive(records: &[TestRecord], entry: &TestEntry) -> Sighting {
         sighting.last = sighting.last.max(time("end"));
     }
     sighting.others = others.len() as u64;
+    sighting.principals = principals.len() as u64;
     sighting
 }
 
@@ -138,7 +143,6 @@ proptest! {
         prop_assert_eq!(table.len(), expected.len());
         for place in 0..table.len() {
             let found = table.get(place).unwrap();
-            // Random events name nobody.
             prop_assert_eq!(&found, &expected[&found.key]);
         }
         let hits: Vec<u64> = table.seen.iter().map(Sighting::hits).collect();

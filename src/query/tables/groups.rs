@@ -2,7 +2,9 @@
 
 use super::{Column, LeftOut, Rows, Table, Total};
 use crate::model::{SeriesKey, SeriesLine, SeriesTable, Timestamp, Unit, Value};
-use crate::query::{Figure, Figures, GroupBy, Measure, QueryError, SeriesQuery, TopQuery, TopTable};
+use crate::query::{
+    Figure, Figures, GroupBy, GroupsQuery, GroupsTable, Measure, QueryError, SeriesQuery, TopQuery, TopTable,
+};
 
 /// The columns of a group's key.
 fn key_columns(by: GroupBy) -> impl Iterator<Item = Column> {
@@ -18,6 +20,45 @@ pub fn top(query: &TopQuery, table: &TopTable) -> Rows {
     let rows = table.rows.iter().map(|row| row.key.iter().cloned().chain(query.values(row)).collect());
     let totals = vec![Total::new("groups", Unit::Count, Value::count(table.groups))];
     Rows { totals, ..Rows::new(key_columns(query.by).chain(figures).collect(), rows.collect()) }
+}
+
+/// Groups of equal values, with their shares of all records. What is in none of them is the last row: without a key, and
+/// with the number of its groups in the last column, which is absent in every other row.
+pub fn equal_groups(query: &GroupsQuery, table: &GroupsTable) -> Rows {
+    let keys = query.by.iter().zip(query.units()).map(|(key, unit)| Column::new(key.to_string(), unit));
+    let mut columns: Vec<Column> = keys.collect();
+    columns.push(Column::new(query.measure.column(), query.measure.unit()));
+    let has_shares = !query.has_several();
+    if has_shares {
+        columns.extend([Column::new("share", Unit::Ratio), Column::new(OTHER_GROUPS, Unit::Count)]);
+    }
+    let row = |key: Vec<Value>, value: Option<u128>, groups: Value| {
+        let mut row = key;
+        row.push(Value::sum(value));
+        if has_shares {
+            row.extend([share(value, table.all), groups]);
+        }
+        row
+    };
+    let mut rows: Vec<Vec<Value>> =
+        table.rows.iter().map(|group| row(group.key.clone(), group.value, Value::Null)).collect();
+    if let Some(other) = &table.other {
+        rows.push(row(vec![Value::Null; query.by.len()], other.value, Value::count(other.groups)));
+    }
+    let totals = vec![Total::new("groups", Unit::Count, Value::count(table.groups))];
+    Rows { totals, ..Rows::new(columns, rows) }
+}
+
+/// The column that tells the row of all other groups from theirs.
+pub const OTHER_GROUPS: &str = "other_groups";
+
+/// Millionths, rounded, of 1.
+fn share(value: Option<u128>, all: Option<u128>) -> Value {
+    const PARTS: u128 = 1_000_000;
+    let (Some(value), Some(all)) = (value, all.filter(|all| *all > 0)) else { return Value::Null };
+    let Some(parts) = value.checked_mul(PARTS).and_then(|parts| parts.checked_add(all / 2)) else { return Value::Null };
+    let parts = parts / all;
+    Value::Number(format!("{}.{:06}", parts / PARTS, parts % PARTS).into())
 }
 
 /// What the values of a measure are.

@@ -12,7 +12,9 @@ mod sql;
 mod tops;
 
 pub use evidence::evidence;
-pub use groups::{FilledSeries, figure, measure_unit, series, series_lines, series_name, top};
+pub use groups::{
+    FilledSeries, OTHER_GROUPS, equal_groups, figure, measure_unit, series, series_lines, series_name, top,
+};
 pub use indicators::{Entries, issues, labels};
 pub(crate) use indicators::{entry_columns, entry_values};
 pub use pairs::{Conversations, Pairs};
@@ -22,7 +24,7 @@ pub use sightings::{Playbook, Sightings, sighting_unit};
 pub use sql::{Statement, sql_value};
 pub use tops::tops;
 
-use super::{Cancel, QueryError};
+use super::{Batch, Cancel, QueryError};
 use crate::model::{Unit, Value};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +75,14 @@ pub trait Table {
     /// # Errors
     /// The case cannot be read.
     fn rows(&self, from: usize, count: usize) -> Result<Vec<Vec<Value>>, QueryError>;
+
+    /// Rows from this place on, column by column: at least one where there is one, `most` where that is as easy.
+    ///
+    /// # Errors
+    /// The case cannot be read; it was stopped.
+    fn batch(&self, from: usize, most: usize, _cancel: &Cancel) -> Result<Batch, QueryError> {
+        Ok(Batch::of_rows(self.rows(from, most.min(PAGE))?, self.columns().len()))
+    }
 
     /// Figures over all records, whatever the limit.
     fn totals(&self) -> &[Total] {
@@ -140,6 +150,10 @@ impl Table for Part<'_> {
 
     fn rows(&self, from: usize, count: usize) -> Result<Vec<Vec<Value>>, QueryError> {
         self.table.rows(self.from.saturating_add(from), count.min(self.len().saturating_sub(from)))
+    }
+
+    fn batch(&self, from: usize, most: usize, cancel: &Cancel) -> Result<Batch, QueryError> {
+        self.table.batch(self.from.saturating_add(from), most.min(self.len().saturating_sub(from)), cancel)
     }
 
     fn totals(&self) -> &[Total] {

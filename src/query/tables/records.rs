@@ -4,8 +4,10 @@ use super::{Column, RecordColumn, Storage, Table};
 use crate::case::CaseReader;
 use crate::filter::{Check, Filter, Target};
 use crate::model::{Dataset, FieldId, Home, RecordId, Value, field};
-use crate::query::{self, Cancel, Duplicates, QueryError, RowSet, Scope};
+use crate::query::batch::{self, Words};
+use crate::query::{self, Batch, Cancel, Duplicates, QueryError, RowSet, Scope, Values};
 use serde_json::Value as Json;
+use std::cell::RefCell;
 
 /// Records with these columns.
 pub struct Records<'a> {
@@ -16,6 +18,7 @@ pub struct Records<'a> {
     /// A last column `extra`: what flow records say besides, as JSON.
     with_extras: bool,
     columns: Vec<Column>,
+    words: RefCell<Words>,
 }
 
 /// The fields that an export of records holds: of flows those of the default format and every other that the case has a
@@ -68,11 +71,33 @@ impl<'a> Records<'a> {
 
     pub fn new(reader: &'a CaseReader, dataset: Dataset, rows: RowSet, shown: Vec<RecordColumn>) -> Self {
         let columns = shown.iter().map(|column| Column::new(column.name(), column.unit(dataset))).collect();
-        Self { reader, dataset, rows, shown, with_extras: false, columns }
+        Self { reader, dataset, rows, shown, with_extras: false, columns, words: RefCell::default() }
     }
 
     fn needs(&self, column: impl Fn(&RecordColumn) -> bool) -> bool {
         self.shown.iter().any(column)
+    }
+
+    /// The records from the columns of the case; `None` where its rows have to be read.
+    fn columns_of(&self, ids: &[RecordId], cancel: &Cancel) -> Result<Option<Batch>, QueryError> {
+        use RecordColumn::{Conflict, Extra, Inside};
+        if self.needs(|column| matches!(column, Conflict | Inside(_) | Extra(_))) {
+            return Ok(None);
+        }
+        let fields: Vec<FieldId> = self.shown.iter().filter_map(|column| column.field(self.dataset)).collect();
+        let mut words = self.words.borrow_mut();
+        let told = batch::values(self.reader, self.dataset, ids, &fields, self.with_extras, &mut words, cancel)?;
+        let Some(batch::Told { fields, extra }) = told else { return Ok(None) };
+        let mut fields = fields.into_iter();
+        let numbers = |number: fn(&RecordId) -> u32| Values::Integers(ids.iter().map(|id| number(id).into()).collect());
+        let column = |column: &RecordColumn| match column {
+            RecordColumn::Ref => Some(Values::Each(ids.iter().map(|id| Value::Text(id.to_string())).collect())),
+            RecordColumn::Evidence => Some(numbers(|id| id.evidence().0)),
+            RecordColumn::Position => Some(numbers(|id| id.position())),
+            _ => fields.next(),
+        };
+        let columns: Option<Vec<Values>> = self.shown.iter().map(column).chain(extra.map(Some)).collect();
+        Ok(columns.map(|columns| Batch::new(ids.len(), columns)))
     }
 }
 
@@ -130,6 +155,14 @@ impl Table for Records<'_> {
             cells
         };
         Ok(ids.iter().zip(page).map(row).collect())
+    }
+
+    fn batch(&self, from: usize, most: usize, cancel: &Cancel) -> Result<Batch, QueryError> {
+        let ids = self.rows.ids(from..from.saturating_add(most));
+        match self.columns_of(&ids, cancel)? {
+            Some(batch) => Ok(batch),
+            None => Ok(Batch::of_rows(self.rows(from, most.min(super::PAGE))?, self.columns.len())),
+        }
     }
 
     fn storage(&self) -> Storage {

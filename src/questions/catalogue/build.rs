@@ -11,8 +11,8 @@ use crate::query::{
     BinWidth, Duplicates, GroupBy, PairQuery, PairSort, PlaybookQuery, Scope, SeriesQuery, SortKey, TopQuery, own_field,
 };
 use crate::questions::{
-    AnalysisQuestion, FigureQuestion, PairsQuestion, PlaybookQuestion, Question, RecordsQuestion, SeriesQuestion,
-    TopQuestion,
+    AnalysisQuestion, FigureQuestion, GroupsQuestion, PairsQuestion, PlaybookQuestion, Question, RecordsQuestion,
+    SeriesQuestion, TopQuestion,
 };
 use std::collections::BTreeMap;
 
@@ -38,6 +38,9 @@ pub enum ParameterError {
     Missing { query: &'static str, name: &'static str, kind: ParameterKind },
     #[error("{value} is not valid for parameter {name}: {}", .kind.expected())]
     Unreadable { name: &'static str, value: String, kind: ParameterKind },
+    /// A value that can be read, and does not fit the query.
+    #[error("{0}")]
+    Unfit(String),
     /// The catalogue itself is wrong; a test builds every query.
     #[error("{query}: {reason}")]
     Template { query: &'static str, reason: String },
@@ -58,6 +61,9 @@ impl ParameterKind {
             ParameterKind::Boolean => "true or false",
             ParameterKind::Bytes => "a number of bytes such as 5000000 or 5MB",
             ParameterKind::Seconds => "seconds, 1 to 86400",
+            ParameterKind::Fields => "1 to 3 field names, separated by commas",
+            ParameterKind::Measure => "records, bytes, packets or distinct(FIELD)",
+            ParameterKind::Columns => "column names, separated by commas, with - in front for descending",
         }
     }
 
@@ -82,7 +88,9 @@ impl ParameterKind {
                 each(&|item| address(item).or_else(|| Network::parse(item).map(|network| quoted(&network.to_string()))))
             }
             ParameterKind::Ports => each(&|item| item.parse::<u16>().ok().map(|port| port.to_string())),
-            ParameterKind::Text => Some(quoted(value)),
+            ParameterKind::Text | ParameterKind::Fields | ParameterKind::Measure | ParameterKind::Columns => {
+                Some(quoted(value))
+            }
             ParameterKind::Boolean => {
                 let known = ["true", "false"].into_iter().find(|known| value.eq_ignore_ascii_case(known));
                 known.map(str::to_owned)
@@ -127,6 +135,14 @@ impl NamedQuery {
             }
             Shape::Top { by, measure } => {
                 Box::new(TopQuestion(TopQuery { scope, by: by.group(self.dataset), measure, limit }))
+            }
+            Shape::Groups => {
+                let text = |name: &str| {
+                    let parameter = self.parameters.iter().find(|parameter| parameter.name == name);
+                    parameter.and_then(|parameter| value_of(parameter, given)).unwrap_or_default()
+                };
+                let question = GroupsQuestion::written(scope, text("by"), text("measure"), text("sort"), limit);
+                Box::new(question.map_err(ParameterError::Unfit)?)
             }
             Shape::Series { measure, by, bin_secs } => {
                 let query = SeriesQuery {
@@ -312,6 +328,9 @@ mod tests {
                         ParameterKind::Boolean => "TRUE",
                         ParameterKind::Bytes => "5MB",
                         ParameterKind::Seconds => "60",
+                        ParameterKind::Fields => "ip",
+                        ParameterKind::Measure => "records",
+                        ParameterKind::Columns => "-records",
                     };
                     (p.name, value)
                 })
@@ -383,6 +402,7 @@ mod tests {
             ("bytes-by-direction", "pairs srcaddr,dstaddr,flow_direction | sort -total_bytes | limit 2"),
             ("data-ratio", "pairs srcaddr,dstaddr | sort -total_bytes"),
             ("nat-alarm", "series bytes by interface_id | bin 900s | reached at 5000000"),
+            ("top-flows", "top srcaddr by records | limit 50"),
             ("flow-count", "count"),
             ("VpcFlowLogsIPv6Traffic", "sum bytes"),
             ("console-logins", "events | sort event_time"),

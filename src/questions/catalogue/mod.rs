@@ -62,6 +62,8 @@ pub enum Shape {
     DataRatio,
     /// The groups with the most.
     Top { by: Key, measure: Measure },
+    /// The groups of equal values with the most, by parameters `by`, `measure` and `sort`.
+    Groups,
     /// Values over time; parameters `window` (seconds) and `threshold` (bytes) where the query has them.
     Series { measure: Measure, by: Option<Key>, bin_secs: u32 },
     /// One number over all records.
@@ -85,6 +87,14 @@ pub enum Key {
     Talker,
     Remote,
     PacketTalker,
+}
+
+/// The query that groups these records by fields of the examiner's choice.
+pub fn groups_query(dataset: Dataset) -> &'static str {
+    match dataset {
+        Dataset::Flows => "top-flows",
+        Dataset::Events => "top-events",
+    }
 }
 
 /// The query of this name, whatever the case of its letters.

@@ -23,6 +23,19 @@ const ADMIN_PORTS: Parameter = Parameter {
     optional: false,
 };
 
+/// Groups of equal values, unless told otherwise.
+const MOST_GROUPS: usize = 50;
+const GROUPED_FLOWS: &[Parameter] = &grouped("srcaddr");
+const GROUPED_EVENTS: &[Parameter] = &grouped("event_name");
+
+const fn grouped(by: &'static str) -> [Parameter; 3] {
+    [
+        Parameter { name: "by", kind: ParameterKind::Fields, default: Some(by), optional: false },
+        Parameter { name: "measure", kind: ParameterKind::Measure, default: Some("records"), optional: false },
+        optional("sort", ParameterKind::Columns),
+    ]
+}
+
 const fn optional(name: &'static str, kind: ParameterKind) -> Parameter {
     Parameter { name, kind, default: None, optional: true }
 }
@@ -172,7 +185,7 @@ const fn analysis(of: &'static Analysis) -> NamedQuery {
     }
 }
 
-const QUERIES: [NamedQuery; 42] = [
+const QUERIES: [NamedQuery; 44] = [
     predefined("VpcFlowLogsAcceptedTraffic", "protocol = 6 and action = ACCEPT", rows(LATEST)).noted(),
     predefined("VpcFlowLogsAdminPortTraffic", "port in :ports", top(Key::Talker, BYTES))
         .with(&[ADMIN_PORTS])
@@ -275,6 +288,11 @@ const QUERIES: [NamedQuery; 42] = [
         &[],
     ),
     events("network-changes", NETWORK, &[]).noted(),
+    flows("top-flows", Origin::Analysis, "", Shape::Groups).with(GROUPED_FLOWS).limited(MOST_GROUPS),
+    NamedQuery {
+        dataset: Dataset::Events,
+        ..flows("top-events", Origin::Analysis, "", Shape::Groups).with(GROUPED_EVENTS).limited(MOST_GROUPS)
+    },
 ];
 
 /// NODATA and SKIPDATA records say nothing of traffic.

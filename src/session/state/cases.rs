@@ -103,8 +103,7 @@ impl App {
         self.remember_layout();
         self.dialog = None;
         self.notice = None;
-        let columns = &self.settings.columns;
-        match OpenCase::start(path, &self.backend, &self.waker, columns) {
+        match OpenCase::start(path, &self.backend, &self.waker, &self.settings) {
             Ok(case) => {
                 self.leave_for(path);
                 self.open_unsaved(path);

@@ -6,7 +6,7 @@ use crate::model::conclusions::{Change, Subject};
 use crate::model::{Dataset, RecordId, TimeRange};
 use crate::present::display;
 use crate::query::{Duplicates, PairQuery, Scope};
-use crate::questions::{self, AnalysisQuestion, Live};
+use crate::questions::{self, AnalysisQuestion, GroupsQuestion, Live, catalogue};
 use crate::session::action::{Action, Link};
 use crate::session::command::Command;
 use crate::session::conclusions::{Made, Task};
@@ -198,7 +198,14 @@ impl App {
             Live::Analysis(analysis, asked) => {
                 let revision = case.revision();
                 (self.range, self.duplicates) = (asked.scope.range, asked.scope.duplicates);
-                case.library.open(revision, AnalysisQuestion { analysis, asked });
+                case.library.open(analysis.name, revision, Box::new(AnalysisQuestion { analysis, asked }));
+                self.dispatch(Action::Show(View::Queries));
+            }
+            Live::Groups(query) => {
+                let revision = case.revision();
+                (self.range, self.duplicates) = (query.scope.range, query.scope.duplicates);
+                let name = catalogue::groups_query(query.scope.dataset);
+                case.library.open(name, revision, Box::new(GroupsQuestion(query)));
                 self.dispatch(Action::Show(View::Queries));
             }
             Live::None => {}

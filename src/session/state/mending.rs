@@ -22,12 +22,19 @@ pub(crate) struct Mending {
     handle: ImportHandle,
     events: Receiver<JobEvent>,
     failed: bool,
+    /// Of an upgrade.
+    percent: u64,
 }
 
 impl App {
     /// Is the open case being upgraded or saved?
     pub fn is_mending(&self) -> bool {
         self.mending.is_some()
+    }
+
+    /// How much of an upgrade is done, while there is one.
+    pub fn upgraded_percent(&self) -> Option<u64> {
+        self.mending.as_ref().filter(|work| matches!(work.what, Mend::Upgrade)).map(|work| work.percent)
     }
 
     /// Would this write to a case that nobody has agreed to write to, or that cannot be written to? Then that is asked first.
@@ -64,7 +71,9 @@ impl App {
         let (events, receiver) = sync_channel(64);
         let by = examiner::of_this_run(Some(self.settings.examiner.as_str()));
         match self.backend.mend(&case, &what, &by, events, Arc::clone(&self.waker)) {
-            Ok(handle) => self.mending = Some(Mending { case, what, handle, events: receiver, failed: false }),
+            Ok(handle) => {
+                self.mending = Some(Mending { case, what, handle, events: receiver, failed: false, percent: 0 })
+            }
             Err(why) => {
                 self.errors.push(UserError::new(Message::new(failure(&what)), why.told()).at(case));
                 self.dispatch(Action::Dialog(Some(Dialog::Errors)));
@@ -80,6 +89,10 @@ impl App {
                 Ok(JobEvent::Failed(error)) => {
                     work.failed = true;
                     self.errors.push(error);
+                }
+                Ok(JobEvent::Progress(progress)) => {
+                    let percent = progress.done_bytes.saturating_mul(100).checked_div(progress.total_bytes);
+                    work.percent = percent.unwrap_or(0).min(100);
                 }
                 Ok(JobEvent::Finished { .. }) | Err(TryRecvError::Disconnected) => break,
                 Ok(_) => {}

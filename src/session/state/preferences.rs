@@ -1,6 +1,8 @@
 //! What is remembered beyond this run: how the window looks and what is shown in it.
 
 use crate::app::failure::Cause;
+use crate::model::{Dataset, FieldId};
+use crate::present::display::dataset_key;
 use crate::present::text::{Language, Texts};
 use crate::session::Command;
 use crate::session::action::Effect;
@@ -48,6 +50,22 @@ impl App {
     pub(super) fn set_scale(&mut self, scale: f32) {
         self.settings.scale = Some(scale);
         self.effects.push(Effect::Scale(scale));
+    }
+
+    /// The fields that are facets beside a table; the usual ones where none are named.
+    pub(super) fn set_facets(&mut self, dataset: Dataset, fields: Option<&[FieldId]>) {
+        let Some(case) = &mut self.case else { return };
+        let (facets, table) = (&mut case.records_mut(dataset).facets, dataset_key(dataset));
+        match fields {
+            Some(fields) => {
+                facets.choose(fields);
+                self.settings.facets.insert(table.to_owned(), facets.names());
+            }
+            None => {
+                facets.choose(&facets.usual());
+                self.settings.facets.remove(table);
+            }
+        }
     }
 
     /// A part of the window, in sight or put away.

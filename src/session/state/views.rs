@@ -10,7 +10,7 @@ use crate::questions::{COMPARED, Live, group, scope_of};
 use crate::session::action::{Action, Link};
 use crate::session::command::Command;
 use crate::session::compare::CompareAction;
-use crate::session::copying::RowsToCopy;
+use crate::session::copying::{Copied, LIST_LIMITS, RowsToCopy};
 use crate::session::indicators::IndicatorsAction;
 use crate::session::library::LibraryAction;
 use crate::session::open_case::OpenCase;
@@ -24,9 +24,6 @@ use crate::session::timeline::{Plan, TimelineAction, Track};
 use crate::session::undo::{CaseChange, FilterStep};
 use crate::session::unsaved::{self, Place};
 use crate::session::view::View;
-
-/// Bins of a copied table at most.
-const CSV_BINS: usize = 100_000;
 
 /// The lines of a track in words.
 pub(crate) fn line_names(track: &Track, app: &App) -> Vec<String> {
@@ -102,7 +99,7 @@ impl App {
             TimelineAction::Hourly(dataset, clause, by) => self.show_hourly(dataset, clause, by),
             TimelineAction::CopyCsv => {
                 let csv = self.timeline_csv();
-                csv.into_iter().for_each(|text| self.copy(text));
+                csv.into_iter().for_each(|copied| self.copied(copied));
             }
             TimelineAction::Save(path, drawing) => {
                 case.save_chart(path, *drawing);
@@ -122,14 +119,19 @@ impl App {
         case.timeline.hourly(dataset, by, hours);
     }
 
-    /// Every track as a table, one after the other.
-    fn timeline_csv(&self) -> Option<String> {
+    /// Every track as a table, one after the other; a bin is a row.
+    fn timeline_csv(&self) -> Option<Copied> {
         let case = self.case.as_ref()?;
-        let tables = case.timeline.tracks().iter().filter_map(|track| {
-            let names = line_names(track, self);
-            track.chart()?.csv(&names, CSV_BINS)
-        });
-        Some(tables.collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())
+        let (mut tables, mut rows, mut wanted) = (Vec::new(), 0, 0);
+        for track in case.timeline.tracks() {
+            let Some(chart) = track.chart() else { continue };
+            let left = usize::try_from(LIST_LIMITS.rows.saturating_sub(rows)).unwrap_or(usize::MAX);
+            let Some(table) = chart.csv(&line_names(track, self), left) else { continue };
+            rows += chart.bins().min(left as u64);
+            wanted += chart.bins();
+            tables.push(table);
+        }
+        (!tables.is_empty()).then(|| Copied { text: tables.join("\n"), rows, wanted, limits: LIST_LIMITS })
     }
 
     /// Whose an address of the case is and in which country, by the databases that the case remembers; nothing of a

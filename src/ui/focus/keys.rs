@@ -14,6 +14,7 @@ use std::collections::HashMap;
 pub struct FocusState {
     /// Of the last frame.
     areas: Vec<Area>,
+    edges: Vec<Id>,
     /// What had the focus last, outside menus.
     last: Option<Id>,
     /// The pane that it was in.
@@ -86,13 +87,13 @@ impl FocusState {
 /// Before anything is drawn: moves the focus as the keys say, and gives it back after what has closed.
 pub(crate) fn begin(ui: &Ui, state: &mut FocusState) {
     let ctx = ui.ctx();
-    let areas = drawn(ctx, |drawn| {
+    let (areas, edges) = drawn(ctx, |drawn| {
         drawn.open.clear();
         drawn.wanted.iter_mut().for_each(|wanted| wanted.age += 1);
-        std::mem::take(&mut drawn.areas)
+        (std::mem::take(&mut drawn.areas), std::mem::take(&mut drawn.edges))
     });
     if !areas.is_empty() {
-        state.areas = areas;
+        (state.areas, state.edges) = (areas, edges);
     }
     state.note_input(ctx);
     // Open menus, drop-down lists and completions have the keys for themselves.
@@ -101,7 +102,7 @@ pub(crate) fn begin(ui: &Ui, state: &mut FocusState) {
     if popup {
         return;
     }
-    let places = places(ctx, Frame::Before, &state.areas);
+    let places = places(ctx, Frame::Before, &state.areas, &state.edges);
     dialogs(ctx, state, &places);
     let escaped = state.dialog.is_none() && !closed_popup && ctx.input(|input| input.key_pressed(Key::Escape));
     if escaped {
@@ -304,9 +305,8 @@ fn not_lost(ctx: &Context, state: &FocusState, places: &[Place], closed_popup: b
 
 /// To the next pane, or to the one before. After the frame is drawn.
 pub(crate) fn step(ctx: &Context, state: &mut FocusState, by: isize) {
-    let areas = drawn(ctx, |drawn| drawn.areas.clone());
-    state.areas = areas;
-    let places = places(ctx, Frame::This, &state.areas);
+    (state.areas, state.edges) = drawn(ctx, |drawn| (drawn.areas.clone(), drawn.edges.clone()));
+    let places = places(ctx, Frame::This, &state.areas, &state.edges);
     let mut panes: Vec<(PaneId, usize)> = Vec::new();
     for (at, area) in state.areas.iter().enumerate() {
         if let What::Pane(pane) = area.what

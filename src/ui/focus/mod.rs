@@ -13,7 +13,7 @@ pub(crate) use keys::{FocusState, begin, end, step};
 use crate::present::text::Texts;
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
-use egui::{Context, Id, LayerId, Response, Ui, UiBuilder, accesskit::Role};
+use egui::{Context, Id, InnerResponse, LayerId, Panel, Response, Ui, UiBuilder, accesskit::Role};
 
 /// A part of the window that F6 goes to, in that order. A new pane is a variant and its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +24,8 @@ pub(crate) enum PaneId {
     Filter,
     Time,
     Histogram,
+    /// The most frequent values beside a table of records.
+    Facets,
     /// What a view lists beside its main part.
     List,
     /// The table, the plot or the text that a view is for.
@@ -41,13 +43,14 @@ pub(crate) enum PaneId {
 
 impl PaneId {
     #[cfg(test)]
-    pub(crate) const ALL: [PaneId; 14] = [
+    pub(crate) const ALL: [PaneId; 15] = [
         PaneId::Menu,
         PaneId::Navigation,
         PaneId::Banner,
         PaneId::Filter,
         PaneId::Time,
         PaneId::Histogram,
+        PaneId::Facets,
         PaneId::List,
         PaneId::Main,
         PaneId::Beside,
@@ -67,6 +70,7 @@ impl PaneId {
             PaneId::Filter => ("pane-filter", Role::Search),
             PaneId::Time => ("pane-time", Role::Group),
             PaneId::Histogram => ("pane-histogram", Role::Region),
+            PaneId::Facets => ("pane-facets", Role::Complementary),
             PaneId::List => ("pane-list", Role::Region),
             PaneId::Main => ("pane-main", Role::Main),
             PaneId::Beside => ("pane-beside", Role::Region),
@@ -135,6 +139,8 @@ struct Drawn {
     /// Places in `areas` that are still being drawn, the innermost last.
     open: Vec<usize>,
     wanted: Option<Wanted>,
+    /// The edges of panels that can be moved.
+    edges: Vec<Id>,
 }
 
 fn drawn<R>(ctx: &Context, change: impl FnOnce(&mut Drawn) -> R) -> R {
@@ -169,6 +175,16 @@ pub(crate) fn pane_ui<R>(ui: &mut Ui, texts: &Texts, pane: PaneId, draw: impl Fn
     area_ui(ui, What::Pane(pane), |ui| ui.scope_builder(builder, draw).inner)
 }
 
+/// Draws a panel whose edge can be moved. The edge is for the mouse and for assistive technology: Tab passes over it.
+pub(crate) fn sized_ui<R>(ui: &mut Ui, panel: Panel, draw: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
+    let shown = panel.resizable(true).show(ui, draw);
+    let (ctx, layer) = (ui.ctx(), ui.layer_id());
+    // The tool kit puts it above all that the panel holds, so it comes last.
+    let edge = ctx.viewport(|viewport| viewport.this_pass.widgets.get_layer(layer).last().map(|widget| widget.id));
+    drawn(ctx, |drawn| drawn.edges.extend(edge));
+    shown
+}
+
 /// Draws widgets of which Tab reaches one; the arrow keys go to the others.
 pub(crate) fn group_ui<R>(ui: &mut Ui, id: Id, arrows: Arrows, draw: impl FnOnce(&mut Ui) -> R) -> R {
     area_ui(ui, What::Group(id, arrows), draw)
@@ -179,7 +195,7 @@ pub(crate) fn home(ui: &Ui, id: Id) {
     let focused = ui.memory(|memory| memory.focused());
     let layer = ui.layer_id();
     let takes = drawn(ui.ctx(), |drawn| {
-        let Drawn { areas, open, wanted } = drawn;
+        let Drawn { areas, open, wanted, .. } = drawn;
         // A group inside the pane does not count.
         let innermost = open.iter().rev().copied().find_map(|at| match areas.get(at)?.what {
             What::Pane(pane) => Some((at, pane)),

@@ -1,7 +1,7 @@
 //! The widgets that can have the focus, in the order in which they are drawn, with the pane and the group that they are in.
 
 use super::{Area, PaneId, What};
-use egui::{Context, Id, LayerId, Order, Sense, WidgetRects};
+use egui::{Context, Id, LayerId, Order, WidgetRects};
 
 /// Which of the two frames that egui knows: the one before, or the one that is drawn, once it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,18 +29,17 @@ impl Place {
     }
 }
 
-/// Where the focus can go now: behind a dialog nowhere.
-pub(super) fn places(ctx: &Context, frame: Frame, areas: &[Area]) -> Vec<Place> {
+/// Where the focus can go now: behind a dialog nowhere, and never to `edges`, though the tool kit would let it.
+pub(super) fn places(ctx: &Context, frame: Frame, areas: &[Area], edges: &[Id]) -> Vec<Place> {
     let mut layers: Vec<LayerId> = vec![LayerId::background()];
     ctx.memory(|memory| {
         layers.extend(memory.layer_ids().filter(|layer| *layer != LayerId::background()));
         layers.retain(|layer| memory.allows_interaction(*layer) && layer.order < Order::Tooltip);
     });
-    let edge = 2.0 * ctx.global_style().interaction.resize_grab_radius_side;
     let read = |widgets: &WidgetRects| {
         let mut places: Vec<Place> = Vec::new();
         for layer in &layers {
-            let mut list = in_layer(widgets, *layer, areas, edge);
+            let mut list = in_layer(widgets, *layer, areas, edges);
             // Panels are drawn from the outside to the inside, and read in the order of the panes.
             list.sort_by_key(|place| place.rank(areas));
             places.append(&mut list);
@@ -53,15 +52,10 @@ pub(super) fn places(ctx: &Context, frame: Frame, areas: &[Area]) -> Vec<Place> 
     })
 }
 
-/// `edge`: how thick the edges of panels are, which the tool kit lets the focus go to. They are for the mouse and for
-/// assistive technology; Tab passes over them.
-fn in_layer(widgets: &WidgetRects, layer: LayerId, areas: &[Area], edge: f32) -> Vec<Place> {
-    let is_edge = |widget: &egui::WidgetRect| {
-        widget.sense == Sense::click_and_drag() && (widget.rect.size().min_elem() - edge).abs() < 0.01
-    };
+fn in_layer(widgets: &WidgetRects, layer: LayerId, areas: &[Area], edges: &[Id]) -> Vec<Place> {
     let focusable = |(at, widget): (usize, &egui::WidgetRect)| {
         let is_usable = widget.enabled && widget.visible && widget.sense.is_focusable() && widget.rect.is_positive();
-        if !is_usable || is_edge(widget) {
+        if !is_usable || edges.contains(&widget.id) {
             return None;
         }
         let innermost = |is: fn(&What) -> bool| {
@@ -77,4 +71,28 @@ fn in_layer(widgets: &WidgetRects, layer: LayerId, areas: &[Area], edge: f32) ->
         })
     };
     widgets.get_layer(layer).enumerate().filter_map(focusable).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{drawn, sized_ui};
+    use super::*;
+    use egui::{Panel, RawInput, Sense, vec2};
+
+    #[test]
+    fn tab_passes_over_the_edge_of_a_panel_and_not_over_what_is_as_thick() {
+        let (ctx, mut thin) = (Context::default(), None);
+        let mut output = ctx.run_ui(RawInput::default(), |ui| {
+            let edge = 2.0 * ui.style().interaction.resize_grab_radius_side;
+            sized_ui(ui, Panel::left("side"), |ui| {
+                thin = Some(ui.allocate_exact_size(vec2(edge, 40.0), Sense::click_and_drag()).1.id);
+            });
+        });
+        output.textures_delta.clear();
+        let edges = drawn(&ctx, |drawn| drawn.edges.clone());
+        let stops =
+            |edges: &[Id]| places(&ctx, Frame::Before, &[], edges).iter().map(|place| place.id).collect::<Vec<_>>();
+        assert_eq!((edges.len(), stops(&[]).len()), (1, 2));
+        assert_eq!(stops(&edges), [thin.unwrap()]);
+    }
 }

@@ -6,7 +6,7 @@ mod notes;
 mod provenance;
 mod summary;
 
-use super::focus::{self, PaneId, pane_ui};
+use super::focus::{self, PaneId, pane_ui, sized_ui};
 use super::theme::{self, size};
 use super::views::cell_menu::{Items, MenuRecord, MenuValue, Place, head_ui, pair_clause, record_items_ui};
 use super::widgets::facts::read_only_ui;
@@ -131,8 +131,8 @@ pub(crate) fn panel_ui(
         let usual = usual_width(screen.width());
         let width = chosen(INSPECTOR_BESIDE).unwrap_or(usual).clamp(size::INSPECTOR_LEAST, most);
         // A part of each width of a wide window.
-        let panel = Panel::right(("inspector", usual as u32)).resizable(true).default_size(width);
-        let shown = panel.size_range(size::INSPECTOR_LEAST..=most).show(ui, |ui| {
+        let panel = Panel::right(("inspector", usual as u32)).default_size(width);
+        let shown = sized_ui(ui, panel.size_range(size::INSPECTOR_LEAST..=most), |ui| {
             inspector_ui(ui, app, state, subject, out);
         });
         let width = shown.response.rect.width();
@@ -151,8 +151,8 @@ pub(crate) fn panel_ui(
         let range = (height * size::INSPECTOR_PART_LEAST).min(most)..=most;
         let asked = (height * part).clamp(*range.start(), *range.end());
         // A part of each height of the window.
-        let panel = Panel::bottom(("inspector", height as u32)).resizable(true).default_size(asked);
-        let shown = panel.size_range(range).show(ui, |ui| {
+        let panel = Panel::bottom(("inspector", height as u32)).default_size(asked);
+        let shown = sized_ui(ui, panel.size_range(range), |ui| {
             ui.set_min_height(ui.available_height());
             inspector_ui(ui, app, state, subject, out);
         });

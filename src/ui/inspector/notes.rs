@@ -7,9 +7,9 @@ use crate::present::display;
 use crate::session::open_case::OpenCase;
 use crate::session::records::Records;
 use crate::session::{Action, App};
-use crate::ui::theme::size;
+use crate::ui::theme::{self, size};
 use crate::ui::widgets::subject::{SubjectState, subject_ui, write};
-use egui::{Align2, Button, Key, Label, TextEdit, Ui};
+use egui::{Align2, Button, Key, Label, RichText, TextEdit, Ui};
 
 pub(super) fn notes_ui(
     ui: &mut Ui,
@@ -56,6 +56,13 @@ fn cite_ui(ui: &mut Ui, app: &App, records: &Records, out: &mut Vec<Action>) {
     let lists = app.case.as_ref().and_then(|case| case.conclusions.lists());
     let Some(lists) = lists.filter(|lists| !lists.findings.is_empty()) else { return };
     ui.menu_button(t.tr("finding-cite"), |ui| {
+        let (selected, most) = (records.selection.len(), CITED as u64);
+        if selected > most {
+            let counts = [most, selected, selected - most].map(display::count);
+            let [count, all, left] = counts.each_ref().map(String::as_str);
+            let text = t.tr_args("finding-cite-first", &[("count", count), ("all", all), ("left", left)]);
+            ui.add(Label::new(RichText::new(text).color(theme::palette(ui).warning)).wrap());
+        }
         for finding in &lists.findings {
             let text = format!("{}. {}", finding.place, display::visible(&finding.text.title));
             if ui.button(text).clicked() {

@@ -1,5 +1,6 @@
 //! Rows on their way to the clipboard, by the window.
 
+use super::conclusions::{freeze, opened_case};
 use super::indicators::looked_over;
 use super::real::{DAY, HEADER, case_of};
 use super::*;
@@ -57,6 +58,31 @@ fn all_selected_records_are_copied_in_the_order_that_is_shown_whichever_pages_we
     assert!(names.starts_with("start\tsrcaddr\tsrcport\t"), "{names}");
     // One column of them, without its name.
     assert_eq!(copied(&mut harness, Action::CopyColumn("srcport")).lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn the_rows_of_an_exhibit_are_copied_as_they_were_frozen() {
+    let (_folder, mut harness) = opened_case();
+    freeze(&mut harness, "All of it");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::R);
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "1. All of it").click();
+    settle(&mut harness);
+    let frozen = app(&harness).app.case.as_ref().unwrap().conclusions.frozen().cloned().unwrap();
+    let section = &frozen.sections[0];
+    let text = copied(&mut harness, Action::CopyFrozen(0, all(section.rows.len() as u64)));
+    let names: Vec<&str> = section.columns.iter().map(|column| &*column.name).collect();
+    let first: Vec<String> = section.rows[0].iter().map(crate::model::Value::to_text).collect();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!((lines[0], lines[1]), (&*names.join("\t"), &*first.join("\t")));
+    assert!(lines.len() > 2 && lines.len() == section.rows.len() + 1, "{text}");
+    harness.get_all_by_role(Role::GridCell).next().unwrap().click();
+    settle(&mut harness);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    settle(&mut harness);
+    harness.event(egui::Event::Copy);
+    settle(&mut harness);
+    harness.get_by_label(&format!("Copied {} rows", section.rows.len()));
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! The inspector: its place, its tabs, and the whole menu of a cell on every value in it.
 
+use super::conclusions::write;
 use super::real::{self, case};
 use super::*;
+use crate::model::conclusions::{Change, FindingText};
+use crate::session::selection::Selection;
 use crate::session::{Action, Command};
 
 fn events(size: egui::Vec2) -> (tempfile::TempDir, Shown) {
@@ -190,4 +193,40 @@ fn in_a_wide_window_it_takes_a_part_of_the_width() {
         let margin = harness.get_by_label("Summary").rect().left() - (width - expected);
         assert!((0.0..20.0).contains(&margin), "{width}: {margin}");
     }
+}
+
+/// A finding cites so many records at once; whoever selected more learns it before it is done.
+#[test]
+fn it_is_said_how_many_of_the_selected_records_a_finding_does_not_cite() {
+    let head = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n";
+    let line = |port: u32| {
+        format!("2 123456789012 eni-1 10.0.0.1 10.0.0.2 {port} 443 6 1 40 1621123200 1621123259 ACCEPT OK\n")
+    };
+    let log = std::iter::once(head.to_owned()).chain((0..10_003).map(line)).collect::<String>();
+    let (_folder, mut harness) = real::case_of(vec2(1600.0, 1000.0), &[("a.log", log)]);
+    dispatch(&mut harness, Action::Examiner("A. Analyst".into()));
+    write(&mut harness, Change::AddFinding(FindingText { title: "Much".into(), ..FindingText::default() }));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
+    settle(&mut harness);
+    harness.key_press(Key::ArrowDown);
+    settle(&mut harness);
+    tab(&mut harness, "Notes");
+    let cite = |harness: &mut Shown| {
+        harness.get_by_role_and_label(Role::Button, "Cite the selected records in a finding").click();
+        settle(harness);
+    };
+    cite(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "1. Much");
+    assert!(harness.query_by_label_contains("are left out").is_none(), "one is cited");
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    let mut all = Selection::default();
+    all.select_all(10_003);
+    dispatch(&mut harness, Action::Select(Dataset::Flows, all));
+    cite(&mut harness);
+    harness.get_by_label("Only the first 10,000 of 10,003 selected records are cited; 3 are left out.");
+    harness.get_by_role_and_label(Role::Button, "1. Much").click();
+    settle(&mut harness);
+    let lists = app(&harness).app.case.as_ref().unwrap().conclusions.lists().unwrap();
+    assert_eq!(lists.findings[0].records.len(), 10_000);
 }

@@ -66,6 +66,34 @@ fn pairs_are_made_by_direction_and_of_packet_addresses_and_only_external() {
     assert_eq!(cells(&harness, "pkt_srcaddr").len(), 3, "who has no address is nobody outside");
 }
 
+/// Until the new rows are there, the old ones stay with their own header, and lead to their own records.
+#[test]
+fn the_header_is_that_of_the_rows_that_are_shown() {
+    use crate::query::PairColumn;
+    use crate::session::pairs::{PairsAction, PairsColumn};
+    let (_folder, mut harness) = pairs();
+    let look = |harness: &Shown| {
+        let pairs = &app(harness).app.case.as_ref().unwrap().pairs;
+        let sorted: Vec<_> = pairs.columns().into_iter().map(|column| pairs.sorted(column)).collect();
+        (pairs.columns(), sorted, pairs.clause(pairs.row(0).unwrap()).to_string())
+    };
+    let before = look(&harness);
+    // No frame is drawn in between, so no answer is taken in.
+    let app_of = |harness: &mut Shown, action: PairsAction| {
+        harness.state_mut().as_mut().unwrap().app.dispatch(Action::Pairs(action));
+    };
+    app_of(&mut harness, PairsAction::By(PairKey::AddressesAndDirection));
+    app_of(&mut harness, PairsAction::Sort { column: PairsColumn::Pair(PairColumn::RecordCount), add: false });
+    assert_eq!(look(&harness), before);
+    settle(&mut harness);
+    let (columns, sorted, clause) = look(&harness);
+    let direction = PairsColumn::Pair(PairColumn::FlowDirection);
+    assert!(columns.contains(&direction) && !before.0.contains(&direction), "{columns:?}");
+    let records = columns.iter().position(|column| *column == PairsColumn::Pair(PairColumn::RecordCount)).unwrap();
+    assert_eq!(sorted[records], Some((0, true)));
+    assert!(clause.contains("flow_direction"), "{clause}");
+}
+
 #[test]
 fn both_directions_fold_into_conversations_with_who_started_them_as_inferred() {
     let (_folder, mut harness) = pairs();

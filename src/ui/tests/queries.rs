@@ -186,6 +186,9 @@ fn every_query_that_can_be_asked_opens() {
                 ParameterKind::Boolean => "true",
                 ParameterKind::Bytes => "5MB",
                 ParameterKind::Seconds => "900",
+                ParameterKind::Fields => "ip",
+                ParameterKind::Measure => "records",
+                ParameterKind::Columns => "-records",
             };
             dispatch(&mut harness, Action::Library(LibraryAction::Parameter(parameter.name, value.into())));
         }

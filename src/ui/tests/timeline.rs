@@ -172,6 +172,7 @@ fn the_timeline_is_copied_as_csv_and_saved_as_vectors_and_as_a_picture() {
         lines[..3],
         ["start_utc,ACCEPT,REJECT,no value", "2021-05-16T00:00:00Z,120015,400,0", "2021-05-16T00:15:00Z,40005,0,0"]
     );
+    assert_eq!(app.notice, Some(format!("Copied {} rows", lines.len() - 1)));
     for name in ["timeline.svg", "timeline.png"] {
         let path = folder.path().join(name);
         harness.get_by_role_and_label(Role::Button, "Save image...").click();

@@ -7,7 +7,7 @@ use crate::questions::{ComparedPlace, ComparedRow};
 use crate::session::compare::{Compare, CompareAction, Compared};
 use crate::session::open_case::OpenCase;
 use crate::session::{Action, App, Command, View};
-use crate::ui::focus::{PaneId, pane_ui};
+use crate::ui::focus::{PaneId, pane_ui, sized_ui};
 use crate::ui::theme::size;
 use crate::ui::widgets::leaves::{Leaf, LeafAt, LeafCell, LeafEvent, Leaves, LeavesState, differing, spans};
 use crate::ui::widgets::named::named_button;
@@ -40,8 +40,8 @@ pub(crate) fn compare_ui(
     }
     let height = ui.available_height();
     let range = size::COMPARE_LEAST.min(height / 2.0)..=height - size::COMPARE_REST.min(height / 2.0);
-    let panel = Panel::bottom(("compare", height as u32)).resizable(true);
-    panel.default_size(height * size::COMPARE_PART).size_range(range).show(ui, |ui| {
+    let panel = Panel::bottom(("compare", height as u32)).default_size(height * size::COMPARE_PART).size_range(range);
+    sized_ui(ui, panel, |ui| {
         // As high as it was left, not as what it holds.
         ui.set_min_height(ui.available_height());
         ui.add_space(size::GAP);

@@ -12,7 +12,7 @@ use crate::session::conclusions::{Lists, Verdicts};
 use crate::session::open_case::OpenCase;
 use crate::session::unsaved::{self, Place, Words};
 use crate::session::{Action, App, Command, View};
-use crate::ui::focus::{self, Arrows, PaneId, group_ui, pane_ui};
+use crate::ui::focus::{self, Arrows, PaneId, group_ui, pane_ui, sized_ui};
 use crate::ui::state::{ExhibitsState, UiState};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::empty::{Empty, offer_ui};
@@ -31,21 +31,18 @@ pub(crate) fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut U
     let state = &mut state.exhibits;
     tools_ui(ui, app, case, lists, out);
     let frame = Frame::new().inner_margin(Margin { right: 10, ..Margin::symmetric(0, 6) });
-    Panel::left("exhibit-list")
-        .frame(frame)
-        .resizable(true)
-        .default_size((size::QUERY_LIST + 40.0).min(ui.available_width() * 0.4))
-        .show(ui, |ui| {
-            pane_ui(ui, t, PaneId::List, |ui| {
-                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                    egui::CollapsingHeader::new(RichText::new(t.tr("report-settings")).strong())
-                        .default_open(lists.exhibits.is_empty())
-                        .show(ui, |ui| settings_ui(ui, app, lists, state, out));
-                    ui.add_space(size::GAP);
-                    group_ui(ui, Id::unique("exhibits"), Arrows::Along, |ui| list_ui(ui, app, case, lists, out));
-                });
+    let width = (size::QUERY_LIST + 40.0).min(ui.available_width() * 0.4);
+    sized_ui(ui, Panel::left("exhibit-list").frame(frame).default_size(width), |ui| {
+        pane_ui(ui, t, PaneId::List, |ui| {
+            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                egui::CollapsingHeader::new(RichText::new(t.tr("report-settings")).strong())
+                    .default_open(lists.exhibits.is_empty())
+                    .show(ui, |ui| settings_ui(ui, app, lists, state, out));
+                ui.add_space(size::GAP);
+                group_ui(ui, Id::unique("exhibits"), Arrows::Along, |ui| list_ui(ui, app, case, lists, out));
             });
         });
+    });
     if case.preview.shows() {
         Frame::new().inner_margin(Margin { left: 12, ..Margin::same(4) }).show(ui, |ui| {
             preview::preview_ui(ui, app, case, &mut state.preview, out);
@@ -72,13 +69,13 @@ pub(crate) fn exhibits_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut U
     Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
         if ui.available_height() >= size::EXHIBIT_LEAST {
             about_ui(ui, app, case, exhibit, state, out);
-            return frozen::frozen_ui(ui, app, case, exhibit, state);
+            return frozen::frozen_ui(ui, app, case, exhibit, state, out);
         }
         // Where there is no height for its rows below what is written about it, all of it is scrolled.
         ScrollArea::vertical().id_salt("exhibit").auto_shrink([false, false]).show(ui, |ui| {
             about_ui(ui, app, case, exhibit, state, out);
             let room = vec2(ui.available_width(), size::BYTES);
-            ui.allocate_ui(room, |ui| frozen::frozen_ui(ui, app, case, exhibit, state));
+            ui.allocate_ui(room, |ui| frozen::frozen_ui(ui, app, case, exhibit, state, out));
         });
     });
 }

@@ -8,7 +8,7 @@ use crate::session::conclusions::Lists;
 use crate::session::open_case::OpenCase;
 use crate::session::unsaved::{self, Place};
 use crate::session::{Action, App, Command};
-use crate::ui::focus::{self, Arrows, PaneId, group_ui, pane_ui};
+use crate::ui::focus::{self, Arrows, PaneId, group_ui, pane_ui, sized_ui};
 use crate::ui::state::{FindingsState, UiState};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::empty::{Empty, offer_ui};
@@ -45,24 +45,21 @@ pub(crate) fn findings_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut U
     let newest = lists.findings.iter().map(|finding| finding.id).max();
     let mut id = known.or(newest);
     let frame = Frame::new().inner_margin(Margin { right: 10, ..Margin::symmetric(0, 6) });
-    Panel::left("finding-list")
-        .frame(frame)
-        .resizable(true)
-        .default_size(size::QUERY_LIST.min(ui.available_width() * 0.4))
-        .show(ui, |ui| {
-            pane_ui(ui, t, PaneId::List, |ui| {
-                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                    group_ui(ui, Id::unique("findings"), Arrows::Along, |ui| {
-                        let shown = id;
-                        for finding in &lists.findings {
-                            if list_ui(ui, app, lists, finding, shown == Some(finding.id), out) {
-                                id = Some(finding.id);
-                            }
+    let list = Panel::left("finding-list").frame(frame).default_size(size::QUERY_LIST.min(ui.available_width() * 0.4));
+    sized_ui(ui, list, |ui| {
+        pane_ui(ui, t, PaneId::List, |ui| {
+            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                group_ui(ui, Id::unique("findings"), Arrows::Along, |ui| {
+                    let shown = id;
+                    for finding in &lists.findings {
+                        if list_ui(ui, app, lists, finding, shown == Some(finding.id), out) {
+                            id = Some(finding.id);
                         }
-                    });
+                    }
                 });
             });
         });
+    });
     let Some(finding) = id.and_then(|id| lists.finding(id)) else { return };
     let (place, revision) = (Place::Finding(finding.id), app.unsaved.revision());
     if state.of != Some(finding.id) || state.known != finding.text || state.revision != revision {

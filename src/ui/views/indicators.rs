@@ -10,7 +10,7 @@ use crate::query::{EntryColumn, IndicatorRow};
 use crate::session::indicators::{Change, Indicators, IndicatorsAction, Kept, Tab};
 use crate::session::open_case::OpenCase;
 use crate::session::{Action, App, Command, Link, View};
-use crate::ui::focus::{PaneId, pane_ui};
+use crate::ui::focus::{PaneId, pane_ui, sized_ui};
 use crate::ui::state::{IndicatorsState, UiState};
 use crate::ui::widgets::empty::{Empty, offer_ui};
 use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowMarks, RowSource};
@@ -35,8 +35,9 @@ pub(crate) fn indicators_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut
         return offer_ui(ui, app, &empty, &[Command::ImportIndicators, Command::AddIndicators, Command::AddLabel], out);
     }
     let frame = egui::Frame::new().inner_margin(egui::Margin { top: 6, ..egui::Margin::ZERO });
-    let below = Panel::bottom("indicator-entries").frame(frame).resizable(true);
-    below.default_size(ui.available_height() * 0.6).size_range(120.0..=1600.0).show(ui, |ui| {
+    let below = Panel::bottom("indicator-entries").frame(frame);
+    let below = below.default_size(ui.available_height() * 0.6).size_range(120.0..=1600.0);
+    sized_ui(ui, below, |ui| {
         ui.set_min_height(ui.available_height());
         pane_ui(ui, t, PaneId::Details, |ui| below_ui(ui, app, indicators, kept, state, out));
     });

@@ -5,6 +5,7 @@ pub(crate) mod cell_menu;
 pub(crate) mod compare;
 pub(crate) mod evidence;
 pub(crate) mod exhibits;
+pub(crate) mod facets;
 pub(crate) mod findings;
 pub(crate) mod indicators;
 pub(crate) mod journal;
@@ -19,7 +20,7 @@ pub(crate) mod sql;
 pub(crate) mod start;
 pub(crate) mod timeline;
 
-use super::focus::{PaneId, pane_ui};
+use super::focus::{PaneId, pane_ui, sized_ui};
 use super::state::UiState;
 use super::theme::size;
 use crate::session::open_case::OpenCase;
@@ -49,15 +50,14 @@ pub(crate) fn view_ui(ui: &mut Ui, app: &App, case: &OpenCase, view: View, state
 fn beside_ui(ui: &mut Ui, app: &App, (id, most): (&'static str, f32), draw: impl FnOnce(&mut Ui)) {
     let width = ui.available_width();
     let frame = Frame::new().inner_margin(Margin { left: 10, ..Margin::ZERO });
-    Panel::right(id)
+    let panel = Panel::right(id)
         .frame(frame)
-        .resizable(true)
         .default_size(size::DETAILS.min(width * size::DETAILS_PART))
-        .size_range(size::DETAILS_LEAST..=(width * most).max(size::DETAILS_LEAST))
-        .show(ui, |ui| {
-            ui.set_min_width(ui.available_width());
-            pane_ui(ui, &app.texts, PaneId::Inspector, draw);
-        });
+        .size_range(size::DETAILS_LEAST..=(width * most).max(size::DETAILS_LEAST));
+    sized_ui(ui, panel, |ui| {
+        ui.set_min_width(ui.available_width());
+        pane_ui(ui, &app.texts, PaneId::Inspector, draw);
+    });
 }
 
 /// What such details are of. True when they are closed.

@@ -319,7 +319,7 @@ fn grid_event(pairs: &Pairs, columns: &[PairsColumn], event: GridEvent) -> Optio
 
 fn grid_column(app: &App, pairs: &Pairs, column: PairsColumn) -> GridColumn {
     let t = &app.texts;
-    let name = match (pairs.by(), column.name()) {
+    let name = match (pairs.shown_by(), column.name()) {
         (PairKey::PacketAddresses, "srcaddr") => "pkt_srcaddr",
         (PairKey::PacketAddresses, "dstaddr") => "pkt_dstaddr",
         (_, name) => name,
@@ -378,7 +378,7 @@ fn cell_menu_ui(ui: &mut Ui, app: &App, rows: &Rows<'_>, cell: MenuCell, out: &m
     match rows.value(cell.row, cell.column) {
         Some((value, column)) => match (pairs.field(column), row) {
             (Some(field), _) => {
-                let pair = match (row, row.ends(), pairs.by()) {
+                let pair = match (row, row.ends(), pairs.shown_by()) {
                     (PairsRow::Pair(_), [Some(a), Some(b)], PairKey::Addresses | PairKey::AddressesAndDirection) => {
                         Some(pair_clause(a, b))
                     }

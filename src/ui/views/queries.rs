@@ -12,7 +12,7 @@ use crate::session::open_case::OpenCase;
 use crate::session::result_table::TableAction;
 use crate::session::saved_filters::FilterChange;
 use crate::session::{Action, App, Dialog, Link, View};
-use crate::ui::focus::{self, Arrows, PaneId, group_ui, pane_ui};
+use crate::ui::focus::{self, Arrows, PaneId, group_ui, pane_ui, sized_ui};
 use crate::ui::state::UiState;
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::empty::{Empty, empty_ui};
@@ -24,8 +24,8 @@ use egui::{Button, Frame, Grid, Id, Key, Label, Margin, Panel, RichText, ScrollA
 pub(crate) fn queries_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     let library = &case.library;
     let mut asked = Vec::new();
-    let list = Panel::left("query-list").resizable(true).default_size(size::QUERY_LIST).size_range(200.0..=560.0);
-    list.show(ui, |ui| pane_ui(ui, &app.texts, PaneId::List, |ui| list_ui(ui, app, case, &mut asked, out)));
+    let list = Panel::left("query-list").default_size(size::QUERY_LIST).size_range(200.0..=560.0);
+    sized_ui(ui, list, |ui| pane_ui(ui, &app.texts, PaneId::List, |ui| list_ui(ui, app, case, &mut asked, out)));
     let frame = Frame::new().inner_margin(Margin { left: size::CARD_MARGIN, ..Margin::ZERO });
     frame.show(ui, |ui| {
         let Some(query) = library.chosen() else { return };
@@ -190,7 +190,7 @@ fn query_ui(ui: &mut Ui, app: &App, library: &Library, query: &'static NamedQuer
             ui.end_row();
         }
         // The tables and the pairs show every row, the first of them first.
-        if !matches!(query.shape, Shape::Top { .. } | Shape::Series { .. }) {
+        if !matches!(query.shape, Shape::Top { .. } | Shape::Groups | Shape::Series { .. }) {
             return;
         }
         let label = ui.label(t.tr("query-limit"));
@@ -333,6 +333,7 @@ fn totals_ui(ui: &mut Ui, app: &App, rows: &Rows, shown: u64) {
 fn range_text(app: &App, question: &dyn Question) -> Option<String> {
     let range = match question.live() {
         Live::Top(asked) => asked.scope.range,
+        Live::Groups(asked) => asked.scope.range,
         Live::Analysis(_, asked) => asked.scope.range,
         Live::Records(asked) => scope_of(&asked).range,
         _ => TimeRange::default(),

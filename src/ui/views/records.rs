@@ -2,6 +2,7 @@
 
 use super::cell_menu::{Items, MenuRecord, MenuValue, head_ui, pair_clause, record_items_ui};
 use super::compare;
+use super::facets;
 use super::no_records::no_records_ui;
 use crate::filter::Filter;
 use crate::model::{Dataset, Unit, field};
@@ -46,7 +47,10 @@ pub(crate) fn records_ui(
             let text = records.fault().map_or_else(|| app.texts.tr("loading"), |why| why.why(&app.texts));
             ui.centered_and_justified(|ui| ui.label(text));
         }
-        Some(_) => table_ui(ui, app, records, state, out),
+        Some(_) => {
+            facets::panel_ui(ui, app, records, &mut state.facets, out);
+            table_ui(ui, app, records, state, out);
+        }
     }
 }
 

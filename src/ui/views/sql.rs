@@ -6,7 +6,7 @@ use crate::session::open_case::OpenCase;
 use crate::session::result_table::TableAction;
 use crate::session::sql_console::{Outcome, ROW_LIMITS, SqlAction, SqlConsole, TIME_LIMITS_SECS};
 use crate::session::{Action, App};
-use crate::ui::focus::{self, PaneId, pane_ui};
+use crate::ui::focus::{self, PaneId, pane_ui, sized_ui};
 use crate::ui::state::{SqlState, UiState};
 use crate::ui::theme::{self, size};
 use crate::ui::widgets::empty::{Empty, empty_ui};
@@ -23,8 +23,8 @@ pub(crate) fn sql_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiStat
     let mut asked = Vec::new();
     let width = ui.ctx().content_rect().width();
     if width >= size::WINDOW_NARROW * 0.8 {
-        let panel = Panel::right("sql-views").resizable(true).default_size(size::SIDE).size_range(160.0..=480.0);
-        panel.show(ui, |ui| {
+        let panel = Panel::right("sql-views").default_size(size::SIDE).size_range(160.0..=480.0);
+        sized_ui(ui, panel, |ui| {
             pane_ui(ui, &app.texts, PaneId::List, |ui| views_ui(ui, app, console, state, &mut asked));
         });
     }
@@ -32,10 +32,9 @@ pub(crate) fn sql_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiStat
     let room = ui.available_height();
     let editor = Panel::top("sql-editor")
         .frame(egui::Frame::NONE)
-        .resizable(true)
         .default_size(size::EDITOR.min(room * 0.45))
         .size_range(90.0..=(room * 0.7).clamp(90.0, 520.0));
-    editor.show(ui, |ui| editor_ui(ui, app, console, state, &mut asked));
+    sized_ui(ui, editor, |ui| editor_ui(ui, app, console, state, &mut asked));
     told_ui(ui, app, console);
     match console.answered() {
         Some(answered) if answered.rows.rows.is_empty() => {

@@ -11,7 +11,7 @@ use crate::session::evidence::EvidenceAction;
 use crate::session::open_case::OpenCase;
 use crate::session::source::EvidenceRow;
 use crate::session::{Action, App, Command};
-use crate::ui::focus::{PaneId, pane_ui};
+use crate::ui::focus::{PaneId, pane_ui, sized_ui};
 use crate::ui::state::{EvidenceState, UiState};
 use crate::ui::theme;
 use crate::ui::views::beside_ui;
@@ -36,15 +36,14 @@ pub(crate) fn evidence_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut U
     let state = &mut state.evidence;
     let frame = Frame::new().inner_margin(Margin { top: 6, ..Margin::ZERO });
     let height = ui.available_height();
-    Panel::bottom("warnings")
+    let warnings = Panel::bottom("warnings")
         .frame(frame)
-        .resizable(true)
         .default_size(240.0_f32.min(height * 0.4))
-        .size_range(80.0..=(height * 0.7).max(80.0))
-        .show(ui, |ui| {
-            ui.set_min_height(ui.available_height());
-            pane_ui(ui, t, PaneId::Details, |ui| lower::lower_ui(ui, app, case, state, out));
-        });
+        .size_range(80.0..=(height * 0.7).max(80.0));
+    sized_ui(ui, warnings, |ui| {
+        ui.set_min_height(ui.available_height());
+        pane_ui(ui, t, PaneId::Details, |ui| lower::lower_ui(ui, app, case, state, out));
+    });
     if let Some(file) = case.evidence.looked_at() {
         beside_ui(ui, app, ("evidence-file", 0.65), |ui| details::details_ui(ui, app, case, file, state, out));
     }

@@ -7,14 +7,22 @@ use crate::model::conclusions::Exhibit;
 use crate::model::{Unit, Value};
 use crate::present::{display, zone::Zone};
 use crate::questions::Section;
-use crate::session::App;
 use crate::session::open_case::OpenCase;
+use crate::session::{Action, App};
 use crate::ui::theme::{self, size};
+use crate::ui::views::cell_menu::Items;
 use crate::ui::views::result_table::header;
-use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridTexts, RowSource};
+use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridTexts, RowSource};
 use egui::{CollapsingHeader, Id, Label, RichText, ScrollArea, Ui};
 
-pub(super) fn frozen_ui(ui: &mut Ui, app: &App, case: &OpenCase, exhibit: &Exhibit, state: &mut ExhibitsState) {
+pub(super) fn frozen_ui(
+    ui: &mut Ui,
+    app: &App,
+    case: &OpenCase,
+    exhibit: &Exhibit,
+    state: &mut ExhibitsState,
+    out: &mut Vec<Action>,
+) {
     let t = &app.texts;
     let Some(frozen) = case.conclusions.frozen() else {
         let text = case.conclusions.frozen_fault().map_or_else(|| t.tr("loading"), |why| why.why(t));
@@ -30,7 +38,7 @@ pub(super) fn frozen_ui(ui: &mut Ui, app: &App, case: &OpenCase, exhibit: &Exhib
             });
         },
     );
-    sections_ui(ui, app, frozen, state);
+    sections_ui(ui, app, frozen, state, out);
 }
 
 fn facts_ui(ui: &mut Ui, app: &App, exhibit: &Exhibit, facts: &Facts) {
@@ -104,7 +112,7 @@ fn shown(value: &Value, unit: Unit, zone: Zone) -> String {
     }
 }
 
-fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsState) {
+fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsState, out: &mut Vec<Action>) {
     let t = &app.texts;
     if frozen.sections.len() > 1 {
         ui.horizontal_wrapped(|ui| {
@@ -118,7 +126,8 @@ fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsStat
             }
         });
     }
-    let Some(section) = frozen.sections.get(state.section).or(frozen.sections.first()) else { return };
+    let at = if state.section < frozen.sections.len() { state.section } else { 0 };
+    let Some(section) = frozen.sections.get(at) else { return };
     let (rows, all) = (section.rows.len() as u64, section.all_rows);
     ui.horizontal_wrapped(|ui| {
         let args = [("rows", display::count(rows)), ("all", display::count(all))];
@@ -145,6 +154,12 @@ fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsStat
         });
         return;
     }
+    rows_ui(ui, app, (at, section), state, out);
+}
+
+/// The section at this place as a table.
+fn rows_ui(ui: &mut Ui, app: &App, (at, section): (usize, &Section), state: &mut ExhibitsState, out: &mut Vec<Action>) {
+    let (t, rows) = (&app.texts, section.rows.len() as u64);
     let columns: Vec<GridColumn> = section
         .columns
         .iter()
@@ -162,5 +177,21 @@ fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsStat
     }
     let texts = GridTexts::of(t, t.tr("exhibit-as-frozen"));
     let grid = Grid { id: Id::unique("frozen"), columns: &columns, source: &source, texts: &texts, dimmed: false };
-    grid.show(ui, &mut state.rows, &mut state.selection, &mut |_, _| {}, &mut |_, _| {});
+    let mut is_copied = false;
+    let shown = grid.show(
+        ui,
+        &mut state.rows,
+        &mut state.selection,
+        &mut |ui, cell| {
+            let row = usize::try_from(cell.row).ok().and_then(|row| section.rows.get(row));
+            let text = row.and_then(|row| row.get(cell.column)).map(Value::to_text).unwrap_or_default();
+            let mut items = Items::new(cell.takes_focus);
+            items.item(ui, t.tr("menu-copy-value"), Action::Copy(text), out);
+            is_copied |= items.is_chosen(ui, t.tr("menu-copy-rows"));
+        },
+        &mut |_, _| {},
+    );
+    if is_copied || shown.events.contains(&GridEvent::Copy) {
+        out.push(Action::CopyFrozen(at, state.selection.clone()));
+    }
 }

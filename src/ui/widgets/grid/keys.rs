@@ -18,7 +18,7 @@ pub(super) fn widened(ui: &Ui) -> Option<f32> {
 }
 
 /// Was the key of the context menu pressed?
-pub(super) fn asks_for_menu(ui: &Ui) -> bool {
+pub(crate) fn asks_for_menu(ui: &Ui) -> bool {
     let is_menu_key = |event: &Event| match event {
         Event::Key { key, pressed: true, modifiers, .. } => *key == Key::Menu || *key == Key::F10 && modifiers.shift,
         _ => false,

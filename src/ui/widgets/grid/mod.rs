@@ -10,6 +10,7 @@ mod keys;
 mod measure;
 mod rows;
 
+pub(crate) use keys::asks_for_menu;
 pub(crate) use rows::bounds;
 pub(crate) mod scroll;
 

@@ -38,9 +38,12 @@ impl Grid<'_> {
             });
             self.row_ground(&row_ui, rect, row, selected);
             self.gutter_ui(&row_ui, areas, rect, row, selection);
-            row_ui.set_clip_rect(clip.intersect(areas.body));
             for placed in &areas.fitted.placed {
                 let cell = areas.span(placed, rect);
+                // What is drawn within one clip goes to the graphics at once.
+                let is_within =
+                    areas.body.x_range().contains(cell.left()) && areas.body.x_range().contains(cell.right());
+                row_ui.set_clip_rect(if is_within { clip } else { clip.intersect(areas.body) });
                 self.cell_ui(&row_ui, cell, row, placed.column, state, selection, events);
             }
         }
