@@ -93,7 +93,12 @@ impl Occurrences {
     }
 }
 
-fn occurrence<'a>(row: &Row<'_>, id: RecordId, columns: &'a EventColumns) -> Result<EventRow<'a>, CaseError> {
+/// The occurrence of a row with byte_offset, byte_length, completeness and time_millis as its fourth to seventh column.
+pub(super) fn occurrence<'a>(
+    row: &Row<'_>,
+    id: RecordId,
+    columns: &'a EventColumns,
+) -> Result<EventRow<'a>, CaseError> {
     Ok(EventRow {
         position: id.position(),
         offset: row.get(3)?,

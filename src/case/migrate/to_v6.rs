@@ -5,8 +5,9 @@ use super::super::event_json;
 use super::super::events::EventTable;
 use super::super::structure;
 use super::super::tuples::EventTuples;
-use crate::model::batch::{Completeness, EventColumns};
-use crate::model::{EventRow, FieldId, Home, RecordId, field};
+use super::to_v5::occurrence;
+use crate::model::batch::EventColumns;
+use crate::model::{FieldId, Home, RecordId, field};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
@@ -48,15 +49,7 @@ pub(super) fn after(conn: &Connection, progress: &mut (dyn FnMut(u64, u64) + '_)
     while let Some(row) = rows.next()? {
         let columns = columns(row, &fields)?;
         let id = RecordId(row.get(0)?);
-        let event = EventRow {
-            position: id.position(),
-            offset: row.get(3)?,
-            len: row.get(4)?,
-            completeness: Completeness::from_stored(row.get(5)?),
-            time_millis: row.get(6)?,
-            json: "",
-            columns: columns.values(),
-        };
+        let event = occurrence(row, id, &columns)?;
         table.insert(conn, &mut tuples, (id.0, row.get(1)?, row.get(2)?), &event)?;
         done += 1;
         if done % REPORTED == 0 {
