@@ -60,8 +60,9 @@ fn cleared(shape: &RectShape, clip: Rect) -> Option<Shape> {
     let round = f32::from(of.nw.max(of.ne).max(of.sw).max(of.se));
     let mut shapes = vec![clearing(rect.shrink2(egui::vec2(0.0, round)), shape.fill)];
     if round > 0.0 {
-        // A point more than round, for where that is no whole number of pixels.
-        let high = (round + 1.0).min(rect.height());
+        // Twice as high as round, else the tool kit makes the corners smaller; and more, for where that is no whole number of
+        // pixels.
+        let high = (2.0 * (round + 1.0)).min(rect.height());
         let (top, bottom) = (rect.with_max_y(rect.top() + high), rect.with_min_y(rect.bottom() - high));
         shapes.push(RectShape::filled(top, CornerRadius { sw: 0, se: 0, ..of }, shape.fill).into());
         shapes.push(RectShape::filled(bottom, CornerRadius { nw: 0, ne: 0, ..of }, shape.fill).into());
@@ -156,6 +157,7 @@ mod tests {
         };
         assert_eq!((top.rect.top(), bottom.rect.bottom()), (20.0, 320.0));
         assert!(top.rect.bottom() >= middle.rect.top() && bottom.rect.top() <= middle.rect.bottom(), "without a gap");
+        assert!(top.rect.height() >= 2.0 * 4.4 && bottom.rect.height() >= 2.0 * 4.4, "lower ones have smaller corners");
         assert_eq!((top.corner_radius.nw, top.corner_radius.sw, bottom.corner_radius.se), (4, 0, 4));
         assert_eq!((line.stroke, line.fill, line.rect), (stroke, Color32::TRANSPARENT, card.rect));
     }
