@@ -79,7 +79,7 @@ impl PairsSpec {
     }
 }
 
-fn sort_names<'a>(keys: impl Iterator<Item = (&'a str, bool)>) -> Vec<String> {
+pub(super) fn sort_names(keys: impl Iterator<Item = (impl std::fmt::Display, bool)>) -> Vec<String> {
     keys.map(|(name, descending)| format!("{}{name}", if descending { "-" } else { "" })).collect()
 }
 

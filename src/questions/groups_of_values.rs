@@ -100,14 +100,13 @@ fn order(query: &GroupsQuery, text: &str) -> Result<GroupOrder, String> {
 }
 
 fn order_names(query: &GroupsQuery) -> Vec<String> {
-    let name = |order: &GroupOrder| {
+    super::groups::sort_names(query.sort.iter().map(|order| {
         let name = match order.column {
             GroupColumn::Key(at) => query.by.get(at).map(Target::to_string).unwrap_or_default(),
             GroupColumn::Measure => query.measure.name(),
         };
-        format!("{}{name}", if order.descending { "-" } else { "" })
-    };
-    query.sort.iter().map(name).collect()
+        (name, order.descending)
+    }))
 }
 
 fn key_names(query: &GroupsQuery) -> Vec<String> {

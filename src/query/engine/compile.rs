@@ -105,8 +105,7 @@ impl Engine<'_> {
             Leaf::End(NumberTest::In(ranges)) => self.end(EndTest::In(ranges.clone()))?,
             Leaf::End(test) => self.end(EndTest::Slow(slow(test)?))?,
             Leaf::NoStartAndExtra(select) => {
-                let none = Node::Not(Box::new(Node::In(flow::START, Ranges::of([(NULL + 1, i64::MAX)]))));
-                Node::and(vec![none, self.member(flow::EXTRA, self.ids(select)?)])
+                Node::and(vec![Node::absent(flow::START), self.member(flow::EXTRA, self.ids(select)?)])
             }
             Leaf::Evidence(select) => self.evidence(&self.ids(select)?),
             Leaf::OfEvents(select) => self.of_events(select)?,

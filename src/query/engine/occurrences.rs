@@ -3,7 +3,7 @@
 use super::plan::Node;
 use super::{Engine, EngineError};
 use crate::case::index::event;
-use crate::columns::{Bitmap, Chosen, NULL, Ranges, Selection};
+use crate::columns::{Bitmap, Chosen, Ranges, Selection};
 use crate::query::filter_sql::SqlCondition;
 use std::sync::Arc;
 
@@ -34,8 +34,7 @@ impl Engine<'_> {
             firsts.extend(self.records.ids.row_of(key).map(|row| row..row + 1));
             keys.push((key, key));
         })?;
-        let later = Node::In(event::KEY, Ranges::of([(NULL + 1, i64::MAX)]));
-        let firsts = Node::and(vec![self.places(firsts.into_iter()), Node::Not(Box::new(later))]);
+        let firsts = Node::and(vec![self.places(firsts.into_iter()), Node::absent(event::KEY)]);
         Ok(Node::or(vec![firsts, Node::In(event::KEY, Ranges::of(keys))]))
     }
 
@@ -47,8 +46,7 @@ impl Engine<'_> {
         let segments: Vec<u32> = self.records.segments.iter().map(|segment| segment.rows).collect();
         let name = format!("occurrences that stand for events in {segments:?}");
         self.reader.cache.derived(&name, rows.into(), || {
-            let later = Node::In(event::KEY, Ranges::of([(NULL + 1, i64::MAX)]));
-            let first = self.choose(&Node::Not(Box::new(later)))?;
+            let first = self.choose(&Node::absent(event::KEY))?;
             let sql = "SELECT c.event_key, c.best_id, e.event_key IS c.event_key FROM event_choice c
                        LEFT JOIN event_row e ON e.id = c.best_id WHERE c.best_id <> c.event_key";
             let mut statement = self.reader.conn.prepare(sql)?;

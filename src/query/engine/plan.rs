@@ -128,6 +128,11 @@ impl EndTest {
 }
 
 impl Node {
+    /// Rows that have no value in a column.
+    pub(super) fn absent(column: usize) -> Self {
+        Self::Not(Box::new(Self::In(column, Ranges::of([(NULL + 1, i64::MAX)]))))
+    }
+
     pub(crate) fn and(mut parts: Vec<Node>) -> Self {
         // What is cheap first: it may settle the whole. The order of equals does not matter to any result.
         parts.sort_by_key(Node::cost);

@@ -180,10 +180,11 @@ fn by_number<V, T>(values: &FxHashMap<i64, V>, of: impl Fn(Option<&V>) -> T) -> 
 
 /// Ascending, what is absent last.
 fn in_order(one: &[Value], other: &[Value]) -> Ordering {
-    let key = |value: &Value| match value {
-        Value::Text(text) => (false, text.clone()),
-        _ => (true, String::new()),
-    };
-    let pairs = one.iter().zip(other);
-    pairs.map(|(one, other)| key(one).cmp(&key(other))).fold(Ordering::Equal, Ordering::then)
+    fn key(value: &Value) -> (bool, &str) {
+        match value {
+            Value::Text(text) => (false, text.as_str()),
+            _ => (true, ""),
+        }
+    }
+    one.iter().map(key).cmp(other.iter().map(key))
 }

@@ -5,6 +5,7 @@ use crate::case::index::{IndexedTable, flow};
 use crate::columns::{NULL, PackedColumn, Side};
 use crate::model::{Dataset, FieldId, Home, Kind, RecordId, Value};
 use crate::query::columns_sql::{Columns, read_value};
+use crate::query::filter_sql::column_of;
 use crate::query::values::Values;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -160,10 +161,6 @@ impl Engine<'_> {
     /// A field that is a number of the row. Times that SQL would not count in whole numbers are left to it.
     fn number(&self, runs: &Runs, field: FieldId, open: &mut Vec<usize>) -> Result<Values, EngineError> {
         let column = match field.name() {
-            "srcport" => flow::SRCPORT,
-            "dstport" => flow::DSTPORT,
-            "packets" => flow::PACKETS,
-            "bytes" => flow::BYTES,
             "start" | "end" => {
                 let mut times = self.numbers(runs, flow::START)?;
                 let durations = match field.name() {
@@ -183,7 +180,7 @@ impl Engine<'_> {
                 }
                 return Ok(Values::Times(times));
             }
-            _ => return Err(EngineError::Unsupported),
+            _ => column_of(field).ok_or(EngineError::Unsupported)?,
         };
         Ok(Values::Integers(self.numbers(runs, column)?))
     }
