@@ -19,27 +19,28 @@
 //! # Modules in reading order
 //! Each module uses only modules above it in this list, as `tests/all/structure.rs` checks.
 //! 1. [`model`]: identifiers, times, values, the one table of fields, batches. Plain values.
-//! 2. [`part`]: files in progress, which get their name only when they are complete. [`threads`]: starts threads, and
+//! 2. [`derive`](mod@derive): what an event says between its fields: user and session names, results, resources, grants. Pure.
+//! 3. [`part`]: files in progress, which get their name only when they are complete. [`threads`]: starts threads, and
 //!    turns a panic on one into an error.
-//! 3. [`filter`]: the filter language, from text to typed tree. Pure.
-//! 4. [`ingest`]: from bytes to records. Parsers receive pieces of content and emit values; they do no I/O.
-//! 5. [`columns`]: integer columns in segments, conditions, sums and orders over them. Pure; uses no other module.
-//! 6. [`matching`]: indicator entries prepared for matching: intervals of addresses, automata of texts. Pure.
-//! 7. [`case`]: the case file. All DDL and the only write path.
-//! 8. [`query`]: reads. A query is a value; its first result is the ordered row set. Aggregates (pairs, conversations, top
+//! 4. [`filter`]: the filter language, from text to typed tree. Pure.
+//! 5. [`ingest`]: from bytes to records. Parsers receive pieces of content and emit values; they do no I/O.
+//! 6. [`columns`]: integer columns in segments, conditions, sums and orders over them. Pure; uses no other module.
+//! 7. [`matching`]: indicator entries prepared for matching: intervals of addresses, automata of texts. Pure.
+//! 8. [`case`]: the case file. All DDL and the only write path.
+//! 9. [`query`]: reads. A query is a value; its first result is the ordered row set. Aggregates (pairs, conversations, top
 //!    lists, series, figures) are values over a `Scope`.
-//! 9. [`analysis`]: tables derived from records, such as coverage. An analysis is one file and one row of `analysis::ALL`.
-//! 10. [`present`]: how values read: numbers, times in a zone, texts by id, charts. Knows no query.
-//! 11. [`questions`]: what can be asked, as values: a type and a row of `KINDS` for each kind. From this one definition come
+//! 10. [`analysis`]: tables derived from records, such as coverage. An analysis is one file and one row of `analysis::ALL`.
+//! 11. [`present`]: how values read: numbers, times in a zone, texts by id, charts. Knows no query.
+//! 12. [`questions`]: what can be asked, as values: a type and a row of `KINDS` for each kind. From this one definition come
 //!     the table in the window, on the command line and in a file, the exhibit with its digest, and its check.
 //!     `questions::catalogue` contains the named queries.
-//! 12. [`report`]: from exhibits to HTML, PDF, CSV, JSON and a manifest.
-//! 13. [`app`]: the use cases that the window and the command line share: import, export, exhibits, report, verify, parts of a
+//! 13. [`report`]: from exhibits to HTML, PDF, CSV, JSON and a manifest.
+//! 14. [`app`]: the use cases that the window and the command line share: import, export, exhibits, report, verify, parts of a
 //!     case, indicator lists, labels. Values in, values out; no state between calls. `app::failure` is the one table of error
 //!     kinds, with their texts in the message catalogue.
-//! 14. [`session`]: the state of a window without a GUI toolkit: what is open, asked and shown; jobs and commands. A view is a
+//! 15. [`session`]: the state of a window without a GUI toolkit: what is open, asked and shown; jobs and commands. A view is a
 //!     row of `view::View` and a pane (`pane::Pane`), which asks, takes answers, and says what can be exported.
-//! 15. [`ui`] draws a session; [`cli`] has one file per subcommand over `app` and never uses a session.
+//! 16. [`ui`] draws a session; [`cli`] has one file per subcommand over `app` and never uses a session.
 //!
 //! # Invariants (each with a test)
 //! - egui is used in `ui` and `main.rs` only; rusqlite and SQL text in `case` and `query` only; parsers do no I/O.
@@ -67,7 +68,9 @@
 //! An event's row, `event_row`, contains what distinguishes it from others: ids, its time and its place. What repeats is
 //! stored once and referred to: the call with the type of identity and the client (`call`), who called from where
 //! (`caller`), error messages (`message`), and the members that are JSON (`member`). A filter asks each of these rows once.
-//! View `event` shows everything by name. The complete JSON is in compressed blocks, `event_json`, which the reading threads
+//! What follows from an event's fields (`derive`: user and session name, client, resources, grants) is computed by the reading
+//! threads and stored the same way: a tuple once (`derived`), lists as JSON, names of resources as members. A case of an
+//! older version gets it in its upgrade, from the JSON. View `event` shows everything by name. The complete JSON is in compressed blocks, `event_json`, which the reading threads
 //! create (`case::event_json`).
 //!
 //! The views must work in the sqlite3 shell, which has no zstd, so members are text, in two forms of sharing: equal ones are
@@ -103,13 +106,15 @@
 //! tables, and use an index only if its counts, its last ids and the checksums of all loaded segments are correct. Otherwise
 //! plain SQL gives the same results, and the application rebuilds the index.
 //!
-//! Events are in the same index: their time and key, and the numbers by which they refer to calls, callers, messages and
-//! members. These columns are written at the end of an import; a case that lacks them gets them when it is opened.
+//! Events are in the same index: their time and key, and the numbers by which they refer to calls, callers, messages,
+//! members and what is derived from them. The writer hands these over with each event's row; a case that lacks them gets
+//! them when it is opened.
 //!
 //! `query::engine` evaluates queries over the columns of one dataset's records: conditions on dictionaries are asked of SQL once and become sets of
 //! ids; each segment is decided by its minimum and maximum values where possible, otherwise scanned, on all cores; sums and
 //! orders use the selected rows. Property tests compare every result with SQL's. Loaded columns stay in memory within a
-//! budget that the readers of a case share.
+//! budget that the readers of a case share. The window shows the first pairs before all are summed (`query::first_pairs`):
+//! narrow sums of what orders them say which they are.
 //!
 //! Files are written from batches of columns (`query::Batch`). Those of flow records come from the columns and the
 //! dictionaries (`query::batch`); a record with further values is read from its row. One thread reads and writes, all cores
@@ -126,6 +131,19 @@
 //!
 //! A list is never deleted: disabled and removed lists stay with their hash and can be restored.
 //!
+//! # Monitoring rules
+//! A rule is a filter with an id, a line of `assets/rules/monitor.tsv` that is parsed once (`filter::rules`). Filter field
+//! `rule` means the filters of the rules that it names, over columns and in SQL alike; of a rule about bursts, the events of
+//! its filter that are many in a short time (`query::bursts`). So a row of `monitor` leads to its events like any filter.
+//! Analyses that look at each event in its turn read columns and the dictionaries behind them (`query::event_table`).
+//!
+//! # Who acted
+//! `analysis::lineage` goes from an event back over the calls that issued its credentials. It reads the event rows once
+//! (`query::event_lines`), and of what they refer to each row once: identities are read from calls, callers and members,
+//! and an answer is read as JSON only where its text can contain credentials or an error. What it holds of an event is
+//! three numbers and a time; issues are found by key, by unique id and by ARN, within a list by time. A lineage is found
+//! where a row shows it. A note says what a proof does not: times that do not fit, masked values, other candidates.
+//!
 //! # Threads
 //! Import: one reading thread per core, each a bounded channel ahead of the one writer, which takes the files in the order
 //! of their names. Queries: a read-only connection for each thread; a stop interrupts the statement. Every thread is started
@@ -141,6 +159,7 @@ pub mod app;
 pub mod case;
 pub mod cli;
 pub(crate) mod columns;
+pub mod derive;
 pub mod filter;
 pub mod ingest;
 pub mod matching;

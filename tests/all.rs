@@ -17,6 +17,8 @@ mod answers;
 mod case_file;
 #[path = "all/circles.rs"]
 mod circles;
+#[path = "all/compare.rs"]
+mod compare;
 #[path = "all/conclusions.rs"]
 mod conclusions;
 #[path = "all/conflicts.rs"]
@@ -31,6 +33,8 @@ mod corpora;
 mod crash;
 #[path = "all/damage.rs"]
 mod damage;
+#[path = "all/derived.rs"]
+mod derived;
 #[path = "all/desk.rs"]
 mod desk;
 #[path = "all/duplicates.rs"]
@@ -55,8 +59,12 @@ mod hostile;
 mod indicators;
 #[path = "all/keyboard.rs"]
 mod keyboard;
+#[path = "all/lineage.rs"]
+mod lineage;
 #[path = "all/migrate.rs"]
 mod migrate;
+#[path = "all/monitor.rs"]
+mod monitor;
 #[path = "all/named.rs"]
 mod named;
 #[path = "all/only_value.rs"]

@@ -35,11 +35,16 @@ filter-help-field-conflict = exists if two copies of the event, with the same ev
 filter-help-field-tag = a tag added by an examiner
 filter-help-field-indicator = an indicator that the record matches: the name of its list, its value, or its name
 filter-help-field-label = the name of something in the record: an address, a range, an interface, a principal, a key
+filter-help-field-rule = the id of a monitoring rule that the event matches: root-use
 filter-help-field-event-user-name = the user of an event as AWS shows it: the user name, root, or the session name
 filter-help-field-session-name = the session name of a role or a federated user
 filter-help-field-login-result = the result of a sign-in: success or failure
 filter-help-field-resource-name = an ARN, a name or an id of a resource that an event touched, as lookup-events knows it
 filter-help-field-resource-type = the type of such a resource: AWS::S3::Bucket; of a flow record, the field of that name
+filter-help-field-user-agent-short = the client in short: aws-cli 2.22.3, console, browser firefox 128, service ec2, tool pacu
+filter-help-field-mfa = whether multi-factor authentication was used: yes, no, or unknown where only the identity's provider knows
+filter-help-field-policy-grants = what a policy in the request grants: public, public_limited, cross_account, admin, admin_conditional
+filter-help-field-foreign-account = an account in the request that is neither the recipient's nor the caller's
 filter-help-field-extra = a further value of a flow record, by its name in the log (dashes or underscores)
 filter-help-field-json-path = a value in the JSON of an event; [0] an element, [*] any element of a list
 filter-help-field-json-root = any path from the root of an event's JSON
@@ -87,6 +92,7 @@ filter-help-kind-bytes = bytes
 filter-help-kind-time = time
 filter-help-kind-boolean = true or false
 filter-help-kind-json = JSON
+filter-help-kind-list = list of texts
 
 ## What is wrong with a filter
 filter-error-expected = expected: { $list }

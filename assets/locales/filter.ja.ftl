@@ -35,11 +35,16 @@ filter-help-field-conflict = 同じ eventID で内容の異なる写しがあれ
 filter-help-field-tag = 調査担当者が付けたタグ
 filter-help-field-indicator = レコードに一致した指標。リスト名、値、名前
 filter-help-field-label = レコード中のアドレス、範囲、インターフェイス、プリンシパル、キーに付けた名前
+filter-help-field-rule = イベントに一致する監視ルールの ID
 filter-help-field-event-user-name = AWS の表示と同じイベントのユーザー。ユーザー名、root、セッション名
 filter-help-field-session-name = ロールまたはフェデレーションユーザーのセッション名
 filter-help-field-login-result = サインインの結果。success または failure
 filter-help-field-resource-name = イベントが操作したリソースの ARN、名前、ID（lookup-events と同じ）
 filter-help-field-resource-type = そのリソースの種類（AWS::S3::Bucket など）。フローログレコードでは同名のフィールド
+filter-help-field-user-agent-short = クライアントの短い名前（boto3 1.40.11 など）
+filter-help-field-mfa = 多要素認証の使用。yes、no、ID プロバイダーにしか分からない場合は unknown
+filter-help-field-policy-grants = リクエスト中のポリシーが許可する内容。public、public_limited、cross_account、admin、admin_conditional
+filter-help-field-foreign-account = リクエスト中のアカウントのうち、記録先と呼び出し元のどちらでもないもの
 filter-help-field-extra = フローログレコードのその他の値。ログでの名前で指定（ハイフンまたはアンダースコア）
 filter-help-field-json-path = イベントの JSON 中の値。[0] は要素、[*] はリストの任意の要素
 filter-help-field-json-root = イベントの JSON の最上位からのパス
@@ -87,6 +92,7 @@ filter-help-kind-bytes = バイト数
 filter-help-kind-time = 時刻
 filter-help-kind-boolean = 真偽値
 filter-help-kind-json = JSON
+filter-help-kind-list = 文字列のリスト
 
 ## フィルターの誤り
 filter-error-expected = 入力できるもの: { $list }

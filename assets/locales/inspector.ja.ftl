@@ -52,7 +52,7 @@ inspector-elements = { $count } 要素
 inspector-bytes = バイト列の確認方法
 inspector-bytes-command = 証拠内の該当バイト列をそのまま出力
 copy-command = コマンドをコピー
-inspector-selected-tags = 上のレコードのタグとメモ。選択中の全行へのタグ付けは、表でスペースキー
+inspector-selected-tags = 上のレコードのタグとメモ。選択行のタグ付けは、表で Space キー
 
 examiner-name = 氏名
 examiner-why = このケースには調査担当者の氏名がありません。入力した氏名は、追加した内容とともに記録され、次のケースでも使われます。

@@ -894,7 +894,7 @@ sightings-by-playbook-tip = The playbook's view: one row per direction; records 
 sightings-list = List
 sightings-all-lists = all
 sightings-none = No indicator matches in this evidence and time range.
-sightings-no-list = No indicator list is enabled.
+sightings-no-list = No indicator list is enabled
 sightings-order = Click to sort; initially by number of hits, indicators without hits last
 sightings-playbook-order = In the playbook's order: start, end, session time, interface, connecting address, direction
 sightings-told-indicator = { $seen } { $seen ->
@@ -1029,6 +1029,12 @@ exhibit-rows-all = { $rows } { $rows ->
    *[other] rows
 }
 exhibit-rows-of = { $rows } of { $all } rows
+exhibit-none = Nothing matched
+exhibit-none-filter = Filter: { $filter }
+exhibit-none-unfiltered = Filter: none, all records
+exhibit-none-range = Time range: { $from } to { $to } { $zone }
+exhibit-none-anytime = Time range: all times
+exhibit-none-columns = Columns: { $columns }
 exhibits-add-text = Add text
 exhibits-empty = Open the view that shows what you want to prove, and press Ctrl+E: its query, its rows and the hashes of its evidence are saved. Every exhibit can be checked again later.
 exhibits-checking = checking ...

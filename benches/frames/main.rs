@@ -1,4 +1,4 @@
-//! What a frame of the window costs on a case of ten million flows: the window's own code, driven by wheel, mouse and keys
+//! What a frame of the window costs on a case of ten million flows and a million events: the window's own code, driven by wheel, mouse and keys
 //! as at a desk, sixty frames a second, while the worker threads answer. A frame's work is everything between its events and
 //! its triangles; what the graphics card does with them is not ours.
 //!
@@ -41,11 +41,15 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo bench --bench frames -- [options]
   --window         the real window on a display of its own (Xvfb), drawn in software
-  --case FILE      a case to look at; without it one is made of the shared generator's flow logs
+  --case FILE      a case to look at; without it one is made by the shared generators
   --sizes N        flow records of the case that is made (default 10000000)
+  --events N       CloudTrail events of it (default 100000)
   --shared DIR     holds bench/gen (default ../shared)
   --data DIR       where data is made and kept (default target/bench)
 ";
+
+/// Flow records that come in while the window is used.
+const MORE: u64 = 1_000_000;
 
 fn main() -> ExitCode {
     match asked(std::env::args().skip(1)) {
@@ -88,19 +92,25 @@ fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Option<Asked>, S
     Ok(Options::parse(rest.into_iter())?.map(|options| Asked { case, options, window }))
 }
 
-fn run(case: Option<PathBuf>, options: &Options, window: bool) -> Result<(), Box<dyn std::error::Error>> {
-    let case = match case {
-        Some(case) => case,
+fn run(given: Option<PathBuf>, options: &Options, window: bool) -> Result<(), Box<dyn std::error::Error>> {
+    let case = match &given {
+        Some(case) => case.clone(),
         None => {
-            let records = options.sizes.iter().copied().max().unwrap_or(10_000_000);
-            case::imported(&data::flow_logs(records, options)?, &format!("frames-{records}"), options)?
+            let flows = data::flow_logs(options.sizes.iter().copied().max().unwrap_or(10_000_000), options)?;
+            let events = data::trail_files(options.events, options)?;
+            case::imported(&[&flows, &events], "frames", options)?
         }
     };
     if window {
         return window::run(&case);
     }
     let mut driver = Driver::new(case);
-    steps::all(&mut driver)?;
+    steps::looking(&mut driver)?;
+    // What writes to a case is done to one of the benchmark's own.
+    if given.is_none() {
+        let scratch = tempfile::tempdir_in(options.work()?)?;
+        steps::writing(&mut driver, scratch.path(), &data::flow_logs(MORE, options)?)?;
+    }
     print!("{}", driver.into_report());
     Ok(())
 }

@@ -8,23 +8,37 @@ use coldtrail::session::timeline::{Plan, TimelineAction};
 use coldtrail::session::{Action, View};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2};
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 type Result = std::result::Result<(), String>;
 
 /// The table's middle on the screen.
 const MIDDLE: Pos2 = Pos2::new(700.0, 700.0);
 
-pub(crate) fn all(driver: &mut Driver) -> Result {
+pub(crate) fn looking(driver: &mut Driver) -> Result {
     opening(driver)?;
     scrolling(driver, "flows", "Flows")?;
     sorting(driver, "flows", &["bytes", "srcaddr", "dstport", "start (UTC)"])?;
-    filtering(driver)?;
+    filtering(driver, Dataset::Flows, &FLOW_FILTERS)?;
+    facets(driver, "flows")?;
     inspecting(driver)?;
+    events(driver)?;
     pairs(driver)?;
     timeline(driver)?;
     address(driver)?;
     switching(driver)
 }
+
+/// `scratch` is where exports go, `more` holds flow logs that the case does not have.
+pub(crate) fn writing(driver: &mut Driver, scratch: &Path, more: &Path) -> Result {
+    leaving(driver, scratch)?;
+    coming(driver, more)
+}
+
+const FLOW_FILTERS: [&str; 4] = ["dstport = 443", "srcaddr in 10.0.0.0/9 and bytes > 10000", "action = REJECT", ""];
+const EVENT_FILTERS: [&str; 4] =
+    ["error_code = AccessDenied", "requestParameters.bucketName exists", "any contains ransom", ""];
 
 fn opening(driver: &mut Driver) -> Result {
     driver.step("open: overview, until every figure is in");
@@ -81,10 +95,10 @@ fn sorting(driver: &mut Driver, view: &str, columns: &[&str]) -> Result {
     Ok(())
 }
 
-fn filtering(driver: &mut Driver) -> Result {
-    for filter in ["dstport = 443", "srcaddr in 10.0.0.0/9 and bytes > 10000", "action = REJECT", ""] {
+fn filtering(driver: &mut Driver, dataset: Dataset, filters: &[&str]) -> Result {
+    for filter in filters {
         let name = if filter.is_empty() { "no filter" } else { filter };
-        driver.step(format!("flows: {name}"));
+        driver.step(name);
         driver.key_with(Modifiers::COMMAND, Key::F);
         driver.frames(2);
         driver.key_with(Modifiers::COMMAND, Key::A);
@@ -95,12 +109,73 @@ fn filtering(driver: &mut Driver) -> Result {
         driver.key(Key::Enter);
         driver.settle()?;
         let case = driver.window().app.case.as_ref().ok_or("no case")?;
-        let applied = case.records(Dataset::Flows).applied();
-        if applied != filter {
+        let applied = case.records(dataset).applied();
+        if applied != *filter {
             return Err(format!("{applied} is in force instead of {filter}"));
         }
     }
     Ok(())
+}
+
+/// The top values beside the table, put away again.
+fn facets(driver: &mut Driver, view: &str) -> Result {
+    driver.step(format!("{view}: top values"));
+    for _ in 0..2 {
+        driver.key(Key::F9);
+        driver.settle()?;
+    }
+    Ok(())
+}
+
+fn events(driver: &mut Driver) -> Result {
+    driver.step("events: first page, count and histogram");
+    driver.key_with(Modifiers::COMMAND, Key::Num5);
+    driver.settle()?;
+    scrolling(driver, "events", "CloudTrail")?;
+    filtering(driver, Dataset::Events, &EVENT_FILTERS)?;
+    facets(driver, "events")?;
+    driver.step("events: down row by row, each inspected");
+    driver.click(MIDDLE);
+    (0..120).for_each(|_| driver.key(Key::ArrowDown));
+    driver.settle()
+}
+
+/// Both kinds of records leave as Parquet while their table is scrolled.
+fn leaving(driver: &mut Driver, scratch: &Path) -> Result {
+    for (key, name) in [(Key::Num3, "flows"), (Key::Num5, "events")] {
+        driver.key_with(Modifiers::COMMAND, key);
+        driver.settle()?;
+        driver.step(format!("{name}: the wheel while they are exported"));
+        let path = scratch.join(format!("{name}.parquet"));
+        driver.key_with(Modifiers::COMMAND, Key::S);
+        driver.frames(4);
+        driver.key_with(Modifiers::COMMAND, Key::A);
+        driver.text(path.to_str().ok_or("the folder's name is no text")?);
+        driver.key(Key::Enter);
+        driver.point(MIDDLE);
+        let begun = Instant::now();
+        while !path.exists() {
+            driver.wheel(3.0);
+            if begun.elapsed() > Duration::from_secs(300) {
+                return Err(format!("{} was not written", path.display()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Flow logs come in while the table is scrolled.
+fn coming(driver: &mut Driver, more: &Path) -> Result {
+    driver.key_with(Modifiers::COMMAND, Key::Num3);
+    driver.settle()?;
+    driver.step("flows: the wheel while a million more are imported");
+    driver.ask(Action::Dropped(vec![more.to_owned()]));
+    driver.point(MIDDLE);
+    (0..120).for_each(|_| driver.wheel(3.0));
+    while driver.window().app.jobs.running().is_some() {
+        driver.wheel(3.0);
+    }
+    driver.settle()
 }
 
 fn inspecting(driver: &mut Driver) -> Result {
@@ -122,7 +197,7 @@ fn pairs(driver: &mut Driver) -> Result {
     driver.key_with(Modifiers::COMMAND, Key::Num4);
     driver.settle()?;
     scrolling(driver, "pairs", "Pairs")?;
-    sorting(driver, "pairs", &["record_count", "srcaddr", "data_ratio", "last_seen (UTC)", "total_bytes"])?;
+    sorting(driver, "pairs", &["records", "srcaddr", "bytes per record", "last seen", "total bytes"])?;
     for name in ["Only external", "Combine directions", "Count the same traffic once"] {
         driver.step(format!("pairs: {name}"));
         driver.click_on(Role::CheckBox, name)?;

@@ -6,8 +6,8 @@ use std::process::Command;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// A case of these logs, recreated: what an older program wrote is not what is measured.
-pub(crate) fn imported(folder: &Path, name: &str, options: &Options) -> Result<PathBuf> {
+/// A case of the files in these folders, recreated: what an older program wrote is not what is measured.
+pub(crate) fn imported(folders: &[&Path], name: &str, options: &Options) -> Result<PathBuf> {
     let case = options.work()?.join(format!("{name}.coldtrail"));
     if case.exists() {
         std::fs::remove_file(&case)?;
@@ -16,7 +16,7 @@ pub(crate) fn imported(folder: &Path, name: &str, options: &Options) -> Result<P
         let mut command = Command::new(env!("CARGO_BIN_EXE_coldtrail"));
         command.arg(arguments[0]).arg(&case).args(&arguments[1..]).stdout(std::process::Stdio::null());
         if arguments[0] == "import" {
-            command.arg(folder);
+            command.args(folders);
         }
         let status = command.status()?;
         if !matches!(status.code(), Some(0 | 1)) {

@@ -1,11 +1,9 @@
 //! The files to import, made once and kept. The same arguments give the same bytes.
 
 use crate::options::Options;
-use flate2::Compression;
 use flate2::read::MultiGzDecoder;
-use flate2::write::GzEncoder;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -47,72 +45,15 @@ fn generator(options: &Options) -> Result<PathBuf> {
     if status.success() { Ok(target.join("release/flowgen")) } else { Err("the generator does not build".into()) }
 }
 
-/// CloudTrail log files of 2,000 events each.
+/// CloudTrail log files of real shapes by the shared generator: what the corpora hold, with new ids and rising times.
 pub(crate) fn trail_files(events: u64, options: &Options) -> Result<PathBuf> {
-    const PER_FILE: u64 = 2_000;
+    const SETS: [&str; 3] = ["invictus-ir-aws_dataset", "stratus-red-team", "TrailDiscover"];
     kept(&options.work()?.join(format!("trail-{events}")), |folder| {
-        let folder = folder.join("AWSLogs/111111111111/CloudTrail/ap-northeast-1/2021/05/16");
-        std::fs::create_dir_all(&folder)?;
-        for (number, first) in (0..events).step_by(PER_FILE as usize).enumerate() {
-            let name = format!("111111111111_CloudTrail_ap-northeast-1_20210516T0750Z_{number:016}.json.gz");
-            let mut out = GzEncoder::new(BufWriter::new(File::create(folder.join(name))?), Compression::new(6));
-            out.write_all(b"{\"Records\":[")?;
-            for n in first..(first + PER_FILE).min(events) {
-                if n > first {
-                    out.write_all(b",")?;
-                }
-                write_event(n, &mut out)?;
-            }
-            out.write_all(b"]}")?;
-            out.finish()?.flush()?;
-        }
-        Ok(())
+        let script = options.shared.join("bench/gen_events.py");
+        let sets = SETS.map(|name| options.shared.join("corpora").join(name));
+        let status = Command::new("python3").arg(script).arg(events.to_string()).arg(folder).args(sets).status()?;
+        if status.success() { Ok(()) } else { Err(format!("gen_events.py ended with {status}").into()) }
     })
-}
-
-/// An event of about 1,300 bytes, of which a third differs from its neighbours, as in real trails.
-fn write_event(n: u64, out: &mut impl Write) -> std::io::Result<()> {
-    const CALLS: [(&str, &str, bool); 8] = [
-        ("ec2", "DescribeInstances", true),
-        ("s3", "GetObject", true),
-        ("sts", "AssumeRole", true),
-        ("s3", "PutObject", false),
-        ("iam", "ListUsers", true),
-        ("kms", "Decrypt", true),
-        ("logs", "CreateLogStream", false),
-        ("ec2", "AuthorizeSecurityGroupIngress", false),
-    ];
-    // SplitMix64's finish: neighbours share no digits.
-    let mut hash = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    hash ^= hash >> 27;
-    let (service, name, read_only) = CALLS[(hash % 8) as usize];
-    let role = hash >> 8 & 31;
-    let (hour, minute, second) = (n / 3600 % 24, n / 60 % 60, n % 60);
-    let error = if hash >> 16 & 15 == 0 {
-        "\"errorCode\":\"AccessDenied\",\"errorMessage\":\"User is not authorized to perform this action\","
-    } else {
-        ""
-    };
-    write!(
-        out,
-        "{{\"eventVersion\":\"1.08\",\"userIdentity\":{{\"type\":\"AssumedRole\",\"principalId\":\"AROAXBENCHROLE{role:06}:i-{hash:017x}\",\
-         \"arn\":\"arn:aws:sts::111111111111:assumed-role/role-{role}/i-{hash:017x}\",\"accountId\":\"111111111111\",\
-         \"accessKeyId\":\"ASIAXBENCH{:010}\",\"sessionContext\":{{\"sessionIssuer\":{{\"type\":\"Role\",\"principalId\":\"AROAXBENCHROLE{role:06}\",\
-         \"arn\":\"arn:aws:iam::111111111111:role/role-{role}\",\"accountId\":\"111111111111\",\"userName\":\"role-{role}\"}},\
-         \"webIdFederationData\":{{}},\"attributes\":{{\"creationDate\":\"2021-05-16T00:00:00Z\",\"mfaAuthenticated\":\"false\"}}}}}},\
-         \"eventTime\":\"2021-05-16T{hour:02}:{minute:02}:{second:02}Z\",\"eventSource\":\"{service}.amazonaws.com\",\"eventName\":\"{name}\",\
-         \"awsRegion\":\"ap-northeast-1\",\"sourceIPAddress\":\"10.0.{}.{}\",\"userAgent\":\"aws-sdk-go/1.38.0 (go1.16; linux; amd64)\",{error}\
-         \"requestParameters\":{{\"bucketName\":\"bucket-{}\",\"key\":\"data/{hash:016x}.json\"}},\"responseElements\":null,\
-         \"requestID\":\"{:08x}-0000-4000-8000-{n:012x}\",\"eventID\":\"{:08x}-0000-4000-9000-{n:012x}\",\"readOnly\":{read_only},\
-         \"eventType\":\"AwsApiCall\",\"managementEvent\":true,\"recipientAccountId\":\"111111111111\",\"eventCategory\":\"Management\"}}",
-        hash % 10_000_000_000,
-        hash >> 24 & 255,
-        hash >> 32 & 255,
-        hash >> 40 & 63,
-        hash >> 32,
-        hash & 0xffff_ffff,
-    )
 }
 
 /// Makes a folder under another name first, so that an interrupted run leaves nothing that looks whole.

@@ -19,6 +19,7 @@ mod many;
 mod measure;
 mod options;
 mod out;
+mod peer;
 mod table;
 
 use measure::{Measured, run};
@@ -144,9 +145,15 @@ fn events(options: &Options, table: &mut Table) -> Result<()> {
             peer = peer.min(python(&folder, options.events)?);
         }
     }
-    table.row("import, seconds (peer: gzip + json.loads)", ours, peer.is_finite().then_some(peer), Some(0.5));
+    table.row("import, seconds (peer: gzip + json.loads)", ours, peer.is_finite().then_some(peer), Some(0.35));
+    let (_, size_without) = import(&folder, false, options)?;
+    let (size, size_without) = (size as f64 / text_bytes as f64, size_without as f64 / text_bytes as f64);
     table.row("peak memory, MB", peak as f64 / 1e6, None, None);
-    table.row("case with raw content, of the text", size as f64 / text_bytes as f64, None, None);
+    table.row("case with raw content, of the text", size, None, None);
+    table.row("case without, of the text", size_without, None, None);
+    table.limit("peak memory, MB", peak as f64 / 1e6, 500.0);
+    table.limit("case with raw content, of the text", size, 0.35);
+    table.limit("case without, of the text", size_without, 0.3);
     Ok(())
 }
 
@@ -178,18 +185,9 @@ fn new_case(case: &Path, options: &Options) -> Result<()> {
 }
 
 fn duckdb(folder: &Path, options: &Options) -> Result<serde_json::Value> {
+    let threads = options.threads.to_string();
     let script = options.shared.join("bench/peers.py");
-    let output = Command::new("python3")
-        .arg(script)
-        .arg(folder)
-        .args(["--threads", &options.threads.to_string()])
-        .output()
-        .map_err(|error| format!("python3: {error}"))?;
-    if !output.status.success() {
-        let message = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(format!("{message}\nThe peer needs: pip install duckdb (or leave it out with --no-peer)").into());
-    }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    peer::answer(Command::new("python3").arg(script).arg(folder).args(["--threads", &threads]))
 }
 
 /// Seconds that Python takes to unpack and parse every file, start of the interpreter left out.

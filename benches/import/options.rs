@@ -7,7 +7,8 @@ cargo bench --bench import -- [options]
   --sizes N,N      flow records to import (default 1000000,10000000; 0 leaves them out)
   --large          adds 50000000 records
   --events N       CloudTrail events to import (default 100000; 0 leaves them out)
-  --exports N      flow records of 29 fields to export and import again (default 1000000; 0 leaves them out)
+  --exports N      flow records of 29 fields to export and import again, and the events too (default 1000000; 0 leaves
+                   them out)
   --repeat N       runs of each side, taken in turn, best of which counts (default 2)
   --threads N      for the peer (default 2)
   --files N,N      instead: imports of so many small flow log files each

@@ -1,10 +1,10 @@
-//! What leaves a case and comes back: records of 29 fields into Parquet, CSV and JSON Lines, and the Parquet into a new case,
-//! beside DuckDB with the same records in a table of its own.
+//! What leaves a case and comes back: flow records of 29 fields and CloudTrail events into Parquet, CSV and JSON Lines, and
+//! the Parquet into a new case, beside DuckDB with the same records in a table of its own.
 
 use crate::measure::{Measured, run};
 use crate::options::Options;
 use crate::table::Table;
-use crate::{Result, data, import, new_case};
+use crate::{Result, data, import, new_case, peer};
 use std::path::Path;
 use std::process::Command;
 
@@ -29,20 +29,37 @@ took['records'] = db.execute('select count(*) from f').fetchone()[0]
 print(json.dumps(took))
 ";
 
+/// What leaves.
+struct Kind {
+    text: &'static str,
+    /// Of `coldtrail export`.
+    option: &'static str,
+}
+
+const FLOWS: Kind = Kind { text: "flow records of 29 fields", option: "--flows" };
+const EVENTS: Kind = Kind { text: "CloudTrail events", option: "--events" };
+
 pub(crate) fn measure(options: &Options, table: &mut Table) -> Result<()> {
-    let records = options.exports;
-    let logs = data::full_flow_logs(records, options)?;
+    out_and_in(&FLOWS, options.exports, &data::full_flow_logs(options.exports, options)?, options, table)?;
+    if options.events > 0 {
+        out_and_in(&EVENTS, options.events, &data::trail_files(options.events, options)?, options, table)?;
+    }
+    Ok(())
+}
+
+fn out_and_in(kind: &Kind, records: u64, logs: &Path, options: &Options, table: &mut Table) -> Result<()> {
     let scratch = tempfile::tempdir_in(options.work()?)?;
     let case = scratch.path().join("bench.coldtrail");
     new_case(&case, options)?;
     let mut command = Command::new(&options.program);
-    command.arg("import").arg(&case).arg(&logs).args(["--quiet", "--no-raw"]);
+    command.arg("import").arg(&case).arg(logs).args(["--quiet", "--no-raw"]);
     run(command)?;
-    table.heading(&format!("{records} flow records of 29 fields out and in, {} threads", options.threads));
-    let parquet = scratch.path().join("out.parquet");
+    table.heading(&format!("{records} {} out and in, {} threads", kind.text, options.threads));
+    let file = |format: &str| scratch.path().join(format!("out.{format}"));
+    let parquet = file("parquet");
     let mut ours = Vec::new();
     for format in ["parquet", "csv", "jsonl"] {
-        ours.push((format, best(options, || export(&case, &scratch.path().join(format!("out.{format}")), options))?));
+        ours.push((format, best(options, || export(&case, kind, &file(format), options))?));
     }
     let incoming = best(options, || Ok(import(&parquet, true, options)?.0))?;
     let peer = if options.peer { Some(duckdb(&parquet, scratch.path(), options)?) } else { None };
@@ -52,6 +69,7 @@ pub(crate) fn measure(options: &Options, table: &mut Table) -> Result<()> {
     }
     for (format, measured) in ours {
         table.row(&format!("export as {format}, seconds"), measured.seconds, duck(format), Some(1.5));
+        table.row("records a second", records as f64 / measured.seconds, None, None);
         table.row("peak memory, MB", measured.peak_bytes as f64 / 1e6, None, None);
     }
     table.row("import of the Parquet, seconds", incoming.seconds, duck("import"), Some(1.0));
@@ -72,17 +90,13 @@ fn best(options: &Options, run: impl Fn() -> Result<Measured>) -> Result<Measure
     Ok(best)
 }
 
-fn export(case: &Path, to: &Path, options: &Options) -> Result<Measured> {
+fn export(case: &Path, kind: &Kind, to: &Path, options: &Options) -> Result<Measured> {
     let mut command = Command::new(&options.program);
-    command.arg("export").arg(case).arg("--flows").arg(to).arg("--force").stderr(std::process::Stdio::null());
+    command.arg("export").arg(case).arg(kind.option).arg(to).arg("--force").stderr(std::process::Stdio::null());
     run(command)
 }
 
 fn duckdb(parquet: &Path, folder: &Path, options: &Options) -> Result<serde_json::Value> {
     let threads = options.threads.to_string();
-    let output = Command::new("python3").args(["-c", PEER]).arg(parquet).arg(folder).arg(threads).output()?;
-    if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
-    }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    peer::answer(Command::new("python3").args(["-c", PEER]).arg(parquet).arg(folder).arg(threads))
 }

@@ -1,5 +1,6 @@
-//! The investigator's questions beside DuckDB over the same flow log files, in one run on one machine: the ten queries of
-//! `../shared/bench/peers.py`, and opening a closed case to its first page.
+//! The investigator's questions beside DuckDB over the same files, in one run on one machine: the ten queries of
+//! `../shared/bench/peers.py` over flow logs, the seven of `peers_events.py` over CloudTrail files, and opening a closed case
+//! to its first page.
 //!
 //! `cargo bench --bench queries -- --help` says what can be chosen. Needs `../shared/bench`, python3 and
 //! `pip install duckdb`; data is made once under `target/bench`.
@@ -22,11 +23,14 @@ mod data;
 #[path = "../import/options.rs"]
 #[allow(dead_code, reason = "other benchmarks use the rest")]
 mod options;
+#[path = "../import/peer.rs"]
+mod peer;
 #[path = "../import/table.rs"]
 #[allow(dead_code, reason = "other benchmarks use the rest")]
 mod table;
 
 use coldtrail::app::bench::bench;
+use coldtrail::model::Dataset;
 use coldtrail::query::Cancel;
 use options::Options;
 use std::collections::BTreeMap;
@@ -49,31 +53,54 @@ fn main() -> ExitCode {
         }
     };
     let mut table = Table::default();
-    for &records in &options.sizes {
-        if let Err(error) = compare(records, &options, &mut table) {
+    match measure(&options, &mut table) {
+        Ok(()) => {
+            print!("{table}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
             eprintln!("{error}");
-            return ExitCode::FAILURE;
+            ExitCode::FAILURE
         }
     }
-    print!("{table}");
-    ExitCode::SUCCESS
 }
 
-fn compare(records: u64, options: &Options, table: &mut Table) -> Result<()> {
-    let folder = data::flow_logs(records, options)?;
-    let path = case::imported(&folder, &format!("queries-{records}"), options)?;
-    // Of the ten, and of the others.
+fn measure(options: &Options, table: &mut Table) -> Result<()> {
+    for &records in &options.sizes {
+        let folder = data::flow_logs(records, options)?;
+        table.heading(&format!("{records} flow records, seconds of each query, {} threads", options.threads));
+        compare(&folder, Dataset::Flows, options, table)?;
+    }
+    if options.events > 0 {
+        let folder = data::trail_files(options.events, options)?;
+        table.heading(&format!(
+            "{} CloudTrail events, seconds of each query, {} threads",
+            options.events, options.threads
+        ));
+        compare(&folder, Dataset::Events, options, table)?;
+    }
+    Ok(())
+}
+
+fn compare(folder: &Path, dataset: Dataset, options: &Options, table: &mut Table) -> Result<()> {
+    let path = case::imported(&[folder], "queries", options)?;
+    // Of those that the peer is asked, and of the others.
     let (mut ours, mut others): (BTreeMap<&str, f64>, BTreeMap<&str, f64>) = Default::default();
     let mut peers: BTreeMap<&str, f64> = BTreeMap::new();
     // In turn, so that whatever else the machine does falls on both.
     for _ in 0..options.repeat {
         for timing in bench(&path, &Cancel::default(), &mut |_| {})? {
-            let list = if timing.has_peer { &mut ours } else { &mut others };
+            let list = match timing.peer {
+                Some(of) if of == dataset => &mut ours,
+                // About records of which this case has none.
+                Some(_) => continue,
+                None => &mut others,
+            };
             let best = list.entry(timing.name).or_insert(f64::INFINITY);
             *best = best.min(timing.secs);
         }
         if options.peer {
-            let found = duckdb(&folder, options)?;
+            let found = duckdb(folder, dataset, options)?;
             for name in ours.keys() {
                 let secs = found[*name].as_f64().ok_or_else(|| format!("the peer does not answer {name}"))?;
                 let best = peers.entry(*name).or_insert(f64::INFINITY);
@@ -81,21 +108,18 @@ fn compare(records: u64, options: &Options, table: &mut Table) -> Result<()> {
             }
         }
     }
-    table.heading(&format!("{records} flow records, seconds of each query, {} threads", options.threads));
     for (name, secs) in &ours {
         table.row(name, *secs, peers.get(name).copied(), Some(1.0));
     }
     let open = others.get(OPENING).copied().unwrap_or(f64::INFINITY);
     let sum = ours.values().sum::<f64>();
-    table.row("all ten", sum, (!peers.is_empty()).then(|| peers.values().sum()), Some(1.0 / 3.0));
+    table.row("all of these", sum, (!peers.is_empty()).then(|| peers.values().sum()), Some(1.0 / 3.0));
     for (name, secs) in &others {
         table.row(name, *secs, None, None);
     }
     let peak = peak_bytes() as f64 / 1e6;
     table.row("peak memory, MB", peak, None, None);
-    if records <= 10_000_000 {
-        table.limit(OPENING, open, 0.5);
-    }
+    table.limit(OPENING, open, 0.5);
     table.limit("peak memory, MB", peak, 3221.0);
     Ok(())
 }
@@ -103,14 +127,17 @@ fn compare(records: u64, options: &Options, table: &mut Table) -> Result<()> {
 /// The window's first look.
 const OPENING: &str = "open_first_page";
 
-fn duckdb(folder: &Path, options: &Options) -> Result<serde_json::Value> {
-    let script = options.shared.join("bench/peers.py");
+fn duckdb(folder: &Path, dataset: Dataset, options: &Options) -> Result<serde_json::Value> {
+    let script = |name: &str| options.shared.join("bench").join(name);
     let threads = options.threads.to_string();
-    let output = Command::new("python3").arg(script).arg(folder).args(["--threads", &threads]).output()?;
-    if !output.status.success() {
-        return Err(format!("the peer failed: {}", String::from_utf8_lossy(&output.stderr)).into());
-    }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    let scratch = tempfile::tempdir_in(options.work()?)?;
+    let mut command = Command::new("python3");
+    match dataset {
+        Dataset::Flows => command.arg(script("peers.py")).arg(folder).args(["--threads", &threads]),
+        // Two threads, whatever is asked for.
+        Dataset::Events => command.arg(script("peers_events.py")).arg(folder).arg(scratch.path().join("peer.duckdb")),
+    };
+    peer::answer(&mut command)
 }
 
 /// `VmHWM:   123456 kB` of this process.

@@ -63,6 +63,10 @@ pub enum ParameterKind {
     Bytes,
     /// 1 to 86,400.
     Seconds,
+    /// 1 to 1,440.
+    Minutes,
+    /// 1 to 3,650.
+    Days,
     /// One to three fields to group by, separated by commas.
     Fields,
     /// `records`, `bytes`, `packets` or `distinct(FIELD)`.
@@ -81,8 +85,52 @@ pub struct Asked {
     pub limit: Option<usize>,
 }
 
+impl ParameterKind {
+    /// What a value looks like.
+    pub fn expected(self) -> &'static str {
+        match self {
+            ParameterKind::Address => "an IP address",
+            ParameterKind::Addresses => "IP addresses or CIDR blocks, separated by commas",
+            ParameterKind::Ports => "port numbers from 0 to 65535, separated by commas",
+            ParameterKind::Text => "a text",
+            ParameterKind::Boolean => "true or false",
+            ParameterKind::Bytes => "a number of bytes such as 5000000 or 5MB",
+            ParameterKind::Seconds => "seconds, 1 to 86400",
+            ParameterKind::Minutes => "minutes, 1 to 1440",
+            ParameterKind::Days => "days, 1 to 3650",
+            ParameterKind::Fields => "1 to 3 field names, separated by commas",
+            ParameterKind::Measure => "records, bytes, packets or distinct(FIELD)",
+            ParameterKind::Columns => "column names, separated by commas, with - in front for descending",
+        }
+    }
+
+    /// A number of this kind, where it is one and in its bounds.
+    pub fn number(self, value: &str) -> Option<u32> {
+        let most = match self {
+            ParameterKind::Seconds => 86_400,
+            ParameterKind::Minutes => 1440,
+            ParameterKind::Days => 3650,
+            _ => return None,
+        };
+        value.trim().parse().ok().filter(|number| (1..=most).contains(number))
+    }
+}
+
 impl Asked {
     pub fn of(scope: Scope) -> Self {
         Self { scope, parameters: BTreeMap::new(), limit: None }
+    }
+
+    /// The number that a parameter has.
+    ///
+    /// # Errors
+    /// It has none.
+    pub(super) fn number(&self, parameter: &Parameter) -> Result<i64, QueryError> {
+        let Parameter { name, kind, default, .. } = parameter;
+        let value = self.parameters.get(*name).map(String::as_str).or(*default).unwrap_or_default();
+        let number = kind.number(value).map(i64::from);
+        number.ok_or_else(|| {
+            QueryError::Filter(format!("{value} is not valid for parameter {name}: {}", kind.expected()))
+        })
     }
 }

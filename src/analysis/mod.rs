@@ -4,9 +4,24 @@
 
 pub mod coverage;
 mod definition;
+mod event_fields;
 pub mod glance;
+pub mod lineage;
+mod monitor;
+mod new_terms;
+mod rates;
 
 pub use definition::{Analysis, Asked, Parameter, ParameterKind};
 
 /// Every analysis.
-pub static ALL: &[&Analysis] = &[&coverage::COVERAGE];
+pub static ALL: &[&Analysis] = &[
+    &coverage::COVERAGE,
+    &event_fields::EVENT_FIELDS,
+    &lineage::LINEAGE,
+    &lineage::SESSIONS,
+    &lineage::IDENTITIES,
+    &monitor::MONITOR,
+    &monitor::MONITOR_EVENTS,
+    &new_terms::NEW_TERMS,
+    &rates::RATES,
+];

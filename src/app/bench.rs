@@ -2,13 +2,13 @@
 //! by which other programs are measured on the same files; the opening of its first page; and what the window asks for its
 //! pairs, its overview and the page of an address.
 
-use crate::analysis::glance::glance;
+use crate::analysis::{self, glance::glance};
 use crate::case::CaseReader;
 use crate::model::{Address, Dataset, FieldId, Kind, Value, field};
 use crate::query::{
     self, AddressQuery, BinWidth, Cancel, ConversationColumn, ConversationQuery, ConversationSort, Duplicates, GroupBy,
-    Measure, PairColumn, PairKey, PairQuery, PairSort, QueryError, RecordQuery, Repeats, RowSet, Scope, SeriesQuery,
-    SortKey, TopQuery,
+    GroupMeasure, GroupsQuery, Measure, PairColumn, PairKey, PairQuery, PairSort, QueryError, RecordQuery, Repeats,
+    RowSet, Scope, SeriesQuery, SortKey, TopQuery,
 };
 use std::path::Path;
 use std::time::Instant;
@@ -21,8 +21,8 @@ pub struct Timing {
     pub secs: f64,
     /// Rows of the answer, the same at every run.
     pub rows: u64,
-    /// Other programs are measured by it too.
-    pub has_peer: bool,
+    /// Of these records, if other programs are measured by it too.
+    pub peer: Option<Dataset>,
 }
 
 /// Measured runs, after one that is not.
@@ -48,14 +48,14 @@ pub fn bench(case: &Path, cancel: &Cancel, told: &mut dyn FnMut(&Timing)) -> Res
     };
     take(measured("open_first_page", || open_first_page(case, cancel))?);
     for (name, question) in questions()? {
-        take(Timing { has_peer: true, ..measured(name, || rows_of(&reader, &question, cancel))? });
+        take(Timing { peer: Some(Dataset::Flows), ..measured(name, || rows_of(&reader, &question, cancel))? });
     }
     for (name, question) in questions_again() {
         take(measured(name, || rows_of(&reader, &question, cancel))?);
     }
     if query::any(&reader, &Scope::all(Dataset::Events), cancel)? {
         for (name, question) in event_questions()? {
-            take(measured(name, || rows_of(&reader, &question, cancel))?);
+            take(Timing { peer: Some(Dataset::Events), ..measured(name, || rows_of(&reader, &question, cancel))? });
         }
     }
     let busiest = busiest_address(&reader, cancel)?;
@@ -78,7 +78,7 @@ fn measured(name: &'static str, run: impl Fn() -> Result<u64, QueryError>) -> Re
         run()?;
         best = best.min(begin.elapsed().as_secs_f64());
     }
-    Ok(Timing { name, secs: best, rows, has_peer: false })
+    Ok(Timing { name, secs: best, rows, peer: None })
 }
 
 /// What is measured.
@@ -89,14 +89,18 @@ enum Asked {
     Page(RecordQuery),
     /// With so many rows in words: the peers pass on all of them.
     Pairs(PairQuery, usize),
+    /// The page that the window shows before all pairs are summed.
+    FirstPairs(PairQuery),
     /// The first page of all conversations in order.
     Conversations(ConversationQuery),
     Top(TopQuery),
     /// Every group, and how many values of a field each has.
-    TopWith(TopQuery, FieldId, FieldId),
+    TopWith(TopQuery, GroupsQuery),
     Series(SeriesQuery),
     /// All of the overview.
     Overview,
+    /// The hours of every source.
+    Coverage,
     /// The first figures of an address's page, and all of it.
     AddressFigures(AddressQuery),
     Address(AddressQuery),
@@ -159,13 +163,15 @@ fn address_questions(address: &Address) -> [(&'static str, Asked); 2] {
 }
 
 /// Questions to a case that was just opened, of which nothing is in memory.
-fn first_questions() -> [(&'static str, Asked); 6] {
+fn first_questions() -> [(&'static str, Asked); 8] {
     let packet = PairQuery { by: PairKey::PacketAddresses, ..PairQuery::all() };
     let earliest = ConversationSort { column: ConversationColumn::FirstSeen, descending: false };
     let conversations = ConversationQuery::of(PairQuery::all());
     let once = ConversationQuery { repeats: Repeats::LeftOut, ..conversations.clone() };
     [
         ("open_overview", Asked::Overview),
+        ("open_coverage", Asked::Coverage),
+        ("open_pairs_first", Asked::FirstPairs(PairQuery::all())),
         ("open_pairs", Asked::Pairs(PairQuery::all(), PAGE)),
         ("open_pairs_packet", Asked::Pairs(packet, PAGE)),
         ("open_conversations", Asked::Conversations(conversations.clone())),
@@ -196,12 +202,14 @@ fn event_questions() -> Result<Vec<(&'static str, Asked)>, QueryError> {
         top: usize::MAX,
         ..SeriesQuery::of(all(), Measure::Records)
     };
+    let addresses =
+        GroupsQuery { measure: GroupMeasure::Distinct(address), limit: None, ..GroupsQuery::of_field(all(), arn, 0) };
     let by_name = vec![SortKey { field: name, descending: true }];
     Ok(vec![
         ("events_count_error", count("error_code = AccessDenied")?),
         ("events_top_names", Asked::Top(top(name, Some(20)))),
         ("events_series", Asked::Series(hours)),
-        ("events_principals", Asked::TopWith(top(arn, None), arn, address)),
+        ("events_principals", Asked::TopWith(top(arn, None), addresses)),
         ("events_sort", Asked::Page(all().records(by_name))),
         ("events_text", count("any contains \"ransom\"")?),
         ("events_path", count("requestParameters.bucketName exists")?),
@@ -222,14 +230,21 @@ fn rows_of(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<u64, Q
             query::pair_rows(reader, &table, 0..table.len().min(*rows))?;
             table.len() as u64
         }
+        Asked::FirstPairs(query) => {
+            let table = match query::first_pairs(reader, query, PAGE, cancel)? {
+                Some(table) => table,
+                None => query::pairs(reader, query, cancel)?,
+            };
+            query::pair_rows(reader, &table, 0..PAGE)?.len() as u64
+        }
         Asked::Conversations(query) => {
             let table = query::conversations(reader, query, cancel)?;
             query::conversation_rows(reader, &table, 0..PAGE.min(table.len()))?;
             table.len() as u64
         }
         Asked::Top(query) => query::top(reader, query, cancel)?.rows.len() as u64,
-        Asked::TopWith(query, by, of) => {
-            query::distinct_counts(reader, &query.scope, *by, *of, cancel)?;
+        Asked::TopWith(query, with) => {
+            query::groups(reader, with, cancel)?;
             query::top(reader, query, cancel)?.rows.len() as u64
         }
         Asked::Series(query) => query::series(reader, query, cancel)?.bins.len() as u64,
@@ -238,6 +253,10 @@ fn rows_of(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<u64, Q
             found.sent.records + found.received.records
         }
         Asked::Address(query) => query::address_facts(reader, query, cancel)?.lists.len() as u64,
+        Asked::Coverage => {
+            let asked = analysis::Asked::of(Scope::all(Dataset::Flows));
+            (analysis::coverage::COVERAGE.run)(reader, &asked, cancel)?.rows.len() as u64
+        }
         Asked::Overview => glance(reader, LIST, cancel)?.lists.iter().map(|list| list.table.rows.len() as u64).sum(),
     })
 }
@@ -247,7 +266,7 @@ fn page_of(reader: &CaseReader, dataset: Dataset, rows: &RowSet) -> Result<u64, 
     let ids = rows.ids(0..PAGE);
     let is_shown = |field: &FieldId| match dataset {
         Dataset::Flows => field.since == 2,
-        Dataset::Events => field.kind != Kind::Json,
+        Dataset::Events => !matches!(field.kind, Kind::Json | Kind::List),
     };
     let fields: Vec<FieldId> = field::of(dataset).filter(is_shown).collect();
     Ok(query::page(reader, dataset, &ids, &fields)?.len() as u64)

@@ -51,7 +51,9 @@ struct Statements {
 
 static STATEMENTS: LazyLock<Statements> = LazyLock::new(|| {
     let of = |is_call: bool| -> Vec<ComparedColumn> {
-        field::event_columns().enumerate().filter(|(_, f)| matches!(f.home, Home::Call(_)) == is_call).collect()
+        // What is derived says nothing that the other fields do not.
+        let own = field::event_columns().enumerate().filter(|(_, f)| f.home != Home::Derived);
+        own.filter(|(_, f)| matches!(f.home, Home::Call(_)) == is_call).collect()
     };
     let names =
         |columns: &[ComparedColumn]| columns.iter().map(|(_, f)| schema::column(*f)).collect::<Vec<_>>().join(", ");

@@ -107,23 +107,19 @@ pub(super) fn repack(conn: &Connection, from: &str, progress: &mut dyn FnMut()) 
     let mut statement = conn.prepare(&format!("SELECT first_id, last_id, data FROM {from} ORDER BY first_id"))?;
     let mut blocks = statement.query([])?;
     let (mut evidence, mut packer) = (EvidenceId(0), Packer::default());
-    let put = |evidence: EvidenceId, block: Option<Block>| match block {
-        Some(block) => write(conn, evidence, &[block]),
-        None => Ok(()),
-    };
     while let Some(row) = blocks.next()? {
         let (first, last): (i64, i64) = (row.get(0)?, row.get(1)?);
         let data = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
         let held = Held::unpack(first, last, data).ok();
         let texts = held.as_ref().and_then(|held| held.all().ok());
         if RecordId(first).evidence() != evidence || texts.is_none() {
-            put(evidence, packer.finish())?;
+            write(conn, evidence, packer.finish().as_slice())?;
             evidence = RecordId(first).evidence();
         }
         match texts {
             Some(texts) => {
                 for (id, text) in texts {
-                    put(evidence, packer.add(RecordId(id).position(), text))?;
+                    write(conn, evidence, packer.add(RecordId(id).position(), text).as_slice())?;
                 }
             }
             None => {
@@ -133,7 +129,7 @@ pub(super) fn repack(conn: &Connection, from: &str, progress: &mut dyn FnMut()) 
         }
         progress();
     }
-    put(evidence, packer.finish())
+    write(conn, evidence, packer.finish().as_slice())
 }
 
 /// Reads events' JSON from a case; keeps the block that it read last, so that events in order cost one unpacking a
@@ -144,6 +140,7 @@ pub(crate) struct EventTexts {
 }
 
 /// A block as it is in the case, to be unpacked on another thread.
+#[derive(Debug)]
 pub(crate) struct PackedTexts {
     first: i64,
     last: i64,
@@ -157,6 +154,22 @@ impl PackedTexts {
     /// What SQLite says.
     pub(crate) fn all(conn: &Connection) -> Result<AllTexts<'_>, CaseError> {
         Ok(AllTexts(conn.prepare("SELECT first_id, last_id, data FROM event_json ORDER BY first_id")?))
+    }
+
+    /// The block that an event is in; `None` where the case has none for it.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub(crate) fn of(conn: &Connection, event: RecordId) -> Result<Option<Self>, CaseError> {
+        let sql = "SELECT first_id, last_id, data FROM event_json WHERE first_id <= ? ORDER BY first_id DESC LIMIT 1";
+        let block = |r: &rusqlite::Row<'_>| Ok(Self { first: r.get(0)?, last: r.get(1)?, data: r.get(2)? });
+        let found: Option<Self> = conn.prepare_cached(sql)?.query_row([event.0], block).optional()?;
+        Ok(found.filter(|block| block.holds(event)))
+    }
+
+    /// Bytes that it takes in memory.
+    pub(crate) fn len(&self) -> usize {
+        self.data.len()
     }
 
     /// The first and the last event that it holds.
@@ -235,16 +248,8 @@ impl EventTexts {
     pub(crate) fn get(&mut self, conn: &Connection, event: RecordId) -> Result<Option<&str>, CaseError> {
         let id = event.0;
         if self.held.as_ref().is_none_or(|held| id < held.first || id > held.last) {
-            let found: Option<(i64, i64, Vec<u8>)> = conn
-                .prepare_cached(
-                    "SELECT first_id, last_id, data FROM event_json WHERE first_id <= ? ORDER BY first_id DESC LIMIT 1",
-                )?
-                .query_row([id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
-                .optional()?;
-            self.held = match found {
-                Some((first, last, data)) if id <= last => Some(Held::unpack(first, last, &data)?),
-                _ => None,
-            };
+            let found = PackedTexts::of(conn, event)?;
+            self.held = found.map(|block| block.unpack()).transpose()?.map(|texts| texts.0);
         }
         self.held.as_mut().map_or(Ok(None), |held| held.find(id))
     }

@@ -5,9 +5,11 @@
 use super::conflicts::{self, Beside, Conflict};
 use super::dictionary::{self, Dictionaries};
 use super::error::CaseError;
+use super::index::event;
 use super::schema::{self, EventColumn};
 use super::tuples::EventTuples;
 use super::{structure, uuid};
+use crate::columns::NULL;
 use crate::model::{EventRow, EvidenceId, FieldId, RecordId, field};
 use rusqlite::{Connection, OptionalExtension, ffi, params};
 use rustc_hash::FxHashMap;
@@ -16,10 +18,29 @@ use std::ptr;
 
 /// Writes events over one connection.
 pub(super) struct EventTable {
-    /// The columns behind the fixed ones, and the place of each value among an event's columns.
-    columns: Vec<(usize, FieldId, EventColumn)>,
+    columns: Vec<RowColumn>,
     sql: String,
     insert: Option<Insert>,
+}
+
+/// A column behind the fixed ones.
+struct RowColumn {
+    /// The place of its value among an event's columns.
+    place: usize,
+    field: FieldId,
+    column: EventColumn,
+    /// Its number in the column index, where it is there.
+    indexed: Option<usize>,
+}
+
+/// An event's values in the column index, by the number of their column.
+pub(super) type Indexed = [i64; event::COUNT];
+
+/// An event that was written.
+pub(super) struct Written {
+    pub met: Met,
+    pub conflict: Option<Conflict>,
+    pub indexed: Indexed,
 }
 
 /// What became of an event.
@@ -42,13 +63,16 @@ impl EventTable {
         // A case that is being brought up may lack the fields of later versions.
         let there = structure::columns(conn, "event_row")?;
         let is_there = |name: &str| there.iter().any(|column| column.name == name);
-        let columns: Vec<(usize, FieldId, EventColumn)> = schema::event_row_fields()
+        let columns: Vec<RowColumn> = schema::event_row_fields()
             .into_iter()
             .filter(|(field, column)| is_there(&column.of(*field)))
-            .filter_map(|(field, column)| Some((place(field)?, field, column)))
+            .filter_map(|(field, column)| {
+                let indexed = event::column_of(&column.of(field));
+                Some(RowColumn { place: place(field)?, field, column, indexed })
+            })
             .collect();
         let mut names: Vec<String> = FIXED.map(str::to_owned).to_vec();
-        names.extend(columns.iter().map(|(_, field, column)| column.of(*field)));
+        names.extend(columns.iter().map(|row| row.column.of(row.field)));
         let marks = vec!["?"; names.len()].join(",");
         let sql = format!("INSERT INTO event_row ({}) VALUES ({marks})", names.join(","));
         Ok(Self { columns, sql, insert: None })
@@ -62,7 +86,7 @@ impl EventTable {
         dictionaries: &mut Dictionaries,
         evidence: EvidenceId,
         event: &EventRow<'_>,
-    ) -> Result<(Met, Option<Conflict>), CaseError> {
+    ) -> Result<Written, CaseError> {
         let id = RecordId::new(evidence, event.position).0;
         let first = match event.columns.get(0).filter(|event_id| !event_id.is_empty()) {
             Some(event_id) => event_key(conn, dictionaries, event_id, id)?,
@@ -76,23 +100,24 @@ impl EventTable {
         if key != id {
             choose_occurrence(conn, key, id, event)?;
         }
-        self.insert(conn, &mut dictionaries.event_tuples, (id, key, call.id), event)?;
+        let indexed = self.insert(conn, &mut dictionaries.event_tuples, (id, key, call.id), event)?;
         let met = match (key == id, call.is_aggregated) {
             (false, _) => Met::Again,
             (true, true) => Met::FirstAggregated,
             (true, false) => Met::First,
         };
-        Ok((met, conflict))
+        Ok(Written { met, conflict, indexed })
     }
 
     /// Writes the row, and what it refers to but for its call: its id, the key of its event and the number of its call.
+    /// Gives what the column index holds of it.
     pub(super) fn insert(
         &mut self,
         conn: &Connection,
         tuples: &mut EventTuples,
         (id, key, call): (i64, i64, u32),
         event: &EventRow<'_>,
-    ) -> Result<(), CaseError> {
+    ) -> Result<Indexed, CaseError> {
         let insert = match &mut self.insert {
             Some(insert) => insert,
             none => none.insert(Insert::prepare(conn, &self.sql)?),
@@ -107,24 +132,60 @@ impl EventTable {
         row.integer(6, i64::try_from(event.len).ok());
         row.integer(7, Some(event.completeness as i64));
         row.integer(8, event.time_millis);
-        for (index, (place, field, column)) in self.columns.iter().enumerate() {
-            let Some(value) = event.columns.get(*place) else { continue };
+        // The column of a field's 16 bytes comes right behind that of its text.
+        let mut bytes16 = None;
+        let mut indexed = index_row((id, key), event.time_millis, call, caller);
+        for (index, RowColumn { place, field, column, indexed: number }) in self.columns.iter().enumerate() {
             let at = index + 1 + FIXED.len();
-            match column {
+            let reference = match (column, event.columns.get(*place)) {
+                // Of several fields.
+                (EventColumn::Derived, _) => tuples.derived(conn, event.columns)?,
+                (_, None) => continue,
                 // What time_millis says already is not written twice.
-                EventColumn::Text if field.name == "event_time" => {
+                (EventColumn::Text, Some(value)) if field.name == "event_time" => {
                     let is_said = event.time_millis.is_some() && is_plain_time(value);
                     row.text(at, (!is_said).then_some(value));
+                    indexed[event::TIME_TEXT] = i64::from(!is_said);
+                    continue;
                 }
-                EventColumn::Text => row.text(at, Some(value)),
-                EventColumn::TextIfNoUuid => row.text(at, Some(value).filter(|text| uuid::bytes(text).is_none())),
-                EventColumn::Uuid(_) => row.bytes16(at, uuid::bytes(value)),
-                EventColumn::Message => row.integer(at, Some(i64::from(tuples.message(conn, value)?))),
-                EventColumn::Member => row.integer(at, Some(i64::from(tuples.member(conn, value)?))),
+                (EventColumn::Text, Some(value)) => {
+                    row.text(at, Some(value));
+                    continue;
+                }
+                (EventColumn::TextIfNoUuid, Some(value)) => {
+                    bytes16 = uuid::bytes(value);
+                    row.text(at, bytes16.is_none().then_some(value));
+                    continue;
+                }
+                (EventColumn::Uuid(_), Some(_)) => {
+                    row.bytes16(at, bytes16);
+                    continue;
+                }
+                (EventColumn::Message, Some(value)) => Some(tuples.message(conn, value)?),
+                (EventColumn::Member, Some(value)) => Some(tuples.member(conn, value)?),
+            };
+            let Some(reference) = reference.map(i64::from) else { continue };
+            row.integer(at, Some(reference));
+            if let Some(held) = number.and_then(|number| indexed.get_mut(number)) {
+                *held = reference;
             }
         }
-        row.execute(conn)
+        row.execute(conn)?;
+        Ok(indexed)
     }
+}
+
+/// What the index holds of an event, but for what it refers to beside its call and its caller: as
+/// `index::event_source` reads it from the row.
+fn index_row((id, key): (i64, i64), time: Option<i64>, call: u32, caller: u32) -> Indexed {
+    let mut indexed = [NULL; event::COUNT];
+    indexed[0] = id;
+    indexed[event::KEY] = if key == id { NULL } else { key };
+    indexed[event::TIME] = time.unwrap_or(NULL);
+    indexed[event::TIME_TEXT] = 0;
+    indexed[event::CALL] = i64::from(call);
+    indexed[event::CALLER] = i64::from(caller);
+    indexed
 }
 
 /// Is it `2021-05-16T07:50:00Z`, the one form in which whole seconds are written back?

@@ -4,6 +4,7 @@
 mod to_v2;
 mod to_v5;
 mod to_v6;
+mod to_v7;
 
 use super::error::CaseError;
 use super::{journal, schema, structure};
@@ -26,13 +27,14 @@ const NEW_ONLY: Migration = Migration { before: |_| Ok(()), after: |_, _| Ok(0) 
 /// `MIGRATIONS[n]` brings version n + 1 to version n + 2. Version 1 is the first that was ever written; 3 has what
 /// examiners add: indicators and labels, tags, notes, findings and exhibits; 4 the parts of lists' patterns;
 /// 5 what was offered to an import and is no evidence, and occurrences of an event that contradict each other; 6 events
-/// whose rows refer to what repeats.
+/// whose rows refer to what repeats; 7 what is derived from events.
 const MIGRATIONS: [Migration; (schema::VERSION - 1) as usize] = [
     Migration { before: to_v2::before, after: |conn, _| to_v2::after(conn).map(|()| 0) },
     NEW_ONLY,
     NEW_ONLY,
     Migration { before: |_| Ok(()), after: |conn, _| to_v5::after(conn) },
     Migration { before: to_v6::before, after: to_v6::after },
+    Migration { before: |_| Ok(()), after: to_v7::after },
 ];
 
 /// The schemas of older versions, as they were written.
@@ -42,6 +44,7 @@ const OLDER: [&str; (schema::VERSION - 1) as usize] = [
     include_str!("migrate/v3.sql"),
     include_str!("migrate/v4.sql"),
     include_str!("migrate/v5.sql"),
+    include_str!("migrate/v6.sql"),
 ];
 
 /// Is it of an older version than this program writes?

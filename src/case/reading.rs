@@ -73,7 +73,7 @@ impl Copied {
         let mut lost = Vec::new();
         if damage.is_empty() {
             let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
-            if !room::is_there(folder, bytes.saturating_add(room::needed(&conn, version)?)) {
+            if !room::is_enough(&conn, version, folder, bytes)? {
                 return Err(CaseError::DiskFull);
             }
             let mut target = scratch(&copy)?;
@@ -152,7 +152,7 @@ pub fn older_version(path: &Path) -> Option<(i32, u64)> {
 pub fn upgrade(path: &Path, by: &str, progress: &mut dyn FnMut(u64, u64)) -> Result<i32, CaseError> {
     let conn = open::connect_whole(path)?;
     let found = migrate::version(&conn)?;
-    let done = match room::is_there(path, room::needed(&conn, found)?) {
+    let done = match room::is_enough(&conn, found, path, 0)? {
         true => migrate::to_current(&conn, path, Some(by), progress),
         // Said before the work and not in the middle of it.
         false => Err(CaseError::DiskFull),

@@ -8,23 +8,48 @@ use std::path::Path;
 /// For what does not grow with the case.
 const MARGIN: u64 = 16 << 20;
 
+/// Is there room at a place for so many bytes and for a case of this version to be brought up? The whole case is more
+/// than its events; only where there is no room for that are their pages counted, which reads all of them.
+pub(super) fn is_enough(conn: &Connection, version: i32, place: &Path, beside: u64) -> Result<bool, CaseError> {
+    fits(|bytes| is_there(place, beside.saturating_add(bytes)), at_most(conn)?, || needed(conn, version))
+}
+
+/// Asks for the exact number of bytes only where there is no room for the larger one, which is known.
+fn fits(
+    is_there: impl Fn(u64) -> bool,
+    at_most: u64,
+    needed: impl FnOnce() -> Result<u64, CaseError>,
+) -> Result<bool, CaseError> {
+    Ok(is_there(at_most) || is_there(needed()?))
+}
+
+/// No case of an older version grows by more.
+fn at_most(conn: &Connection) -> Result<u64, CaseError> {
+    let number = |sql: &str| conn.query_row(sql, [], |r| r.get::<_, u64>(0));
+    Ok(number("PRAGMA page_count")?.saturating_mul(number("PRAGMA page_size")?).saturating_add(MARGIN))
+}
+
 /// About the most bytes by which a case of this version grows while its events are written again: their rows take less than
-/// half of what they took before version 6, and their texts at most as much. In version 1 the texts were in the rows.
-pub(super) fn needed(conn: &Connection, version: i32) -> Result<u64, CaseError> {
-    if version >= 6 {
+/// half of what they took before version 6, and their texts at most as much. In version 1 the texts were in the rows. What
+/// version 7 derives from an event takes less than its row.
+fn needed(conn: &Connection, version: i32) -> Result<u64, CaseError> {
+    if version >= 7 {
         return Ok(0);
     }
     let bytes = |table: &str| {
         let sql = "SELECT ifnull(sum(pgsize), 0) FROM dbstat('main', 1) WHERE name = ?";
         conn.query_row(sql, [table], |r| r.get::<_, u64>(0))
     };
+    if version == 6 {
+        return Ok(bytes("event_row")? + MARGIN);
+    }
     let rows = bytes("event")?;
     let rows = if version == 1 { rows } else { rows / 2 };
     Ok(rows + bytes("event_json")? + MARGIN)
 }
 
 /// Is there room for so many bytes beside this file, or in this folder? Also where the system does not say.
-pub(super) fn is_there(place: &Path, bytes: u64) -> bool {
+fn is_there(place: &Path, bytes: u64) -> bool {
     free(place).is_none_or(|free| free >= bytes)
 }
 
@@ -74,7 +99,21 @@ mod tests {
         let grown = needed(&conn, 5).unwrap() - empty;
         assert!((500_000..700_000).contains(&grown), "{grown}");
         assert!(needed(&conn, 1).unwrap() > empty + 1_000_000);
-        assert_eq!(needed(&conn, 6).unwrap(), 0);
+        assert_eq!(needed(&conn, 7).unwrap(), 0);
+        for version in 1..7 {
+            assert!(needed(&conn, version).unwrap() <= at_most(&conn).unwrap(), "{version}");
+        }
+    }
+
+    #[test]
+    fn pages_are_counted_only_where_there_is_no_room_for_all() {
+        let asked = std::cell::Cell::new(0);
+        let needed = || {
+            asked.set(asked.get() + 1);
+            Ok(10)
+        };
+        let answers = [100, 99, 10, 9].map(|free| fits(|bytes| bytes <= free, 100, needed).unwrap());
+        assert_eq!((answers, asked.get()), ([true, true, true, false], 3));
     }
 
     #[test]

@@ -81,8 +81,19 @@ pub(super) fn copy(from: &Connection, to: &Connection) -> Result<Salvaged, CaseE
 
 /// Tables whose keys are numbers without gaps, and those whose rows are counted beside each evidence: rows that a
 /// damaged page no longer shows are missed there, although reading it tells of no fault.
-const DENSE: [&str; 10] =
-    ["journal", "address", "pair", "interface", "disposition", "extra", "call", "caller", "message", "member_text"];
+const DENSE: [&str; 11] = [
+    "journal",
+    "address",
+    "pair",
+    "interface",
+    "disposition",
+    "extra",
+    "call",
+    "caller",
+    "message",
+    "member_text",
+    "derived",
+];
 /// The table of the rows, the table or view that shows them in every version, and their count.
 const COUNTED: [(&str, &str, &str); 2] = [("flow", "flow", "flow_count"), ("event_row", "event", "event_count")];
 

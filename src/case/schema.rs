@@ -6,7 +6,7 @@ use crate::model::{Dataset, FieldId, Home, Kind, field};
 /// "CTRL", in the file's header: `file NAME.coldtrail` can name it.
 pub const APPLICATION_ID: i32 = 0x4354_524c;
 /// The schema that this program writes.
-pub const VERSION: i32 = 6;
+pub const VERSION: i32 = 7;
 
 /// The column of a field in its home's table. AWS's `interface_id` would clash with the key of table `interface`.
 pub fn column(field: FieldId) -> &'static str {
@@ -19,7 +19,7 @@ pub fn column(field: FieldId) -> &'static str {
 fn column_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Integer | Kind::Port | Kind::Protocol | Kind::TcpFlags | Kind::Bytes | Kind::Boolean => "INTEGER",
-        Kind::Text | Kind::Address | Kind::Time | Kind::Json => "TEXT",
+        Kind::Text | Kind::Address | Kind::Time | Kind::Json | Kind::List => "TEXT",
     }
 }
 
@@ -44,6 +44,7 @@ pub fn ddl() -> String {
         )
         .replace("{call}", &format!("CREATE TABLE call (\n  call_id INTEGER PRIMARY KEY,\n{call}\n);"))
         .replace("{caller}", &caller_table())
+        .replace("{derived}", &derived_table())
         .replace("{event_row}", &event_row_table());
     format!(
         "{tables}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n",
@@ -60,7 +61,7 @@ pub fn ddl() -> String {
 
 /// The fields that view event shows beside those of table call.
 pub fn event_row_columns() -> impl Iterator<Item = FieldId> {
-    field::event_columns().filter(|f| matches!(f.home, Home::Event(_) | Home::EventJson(_)))
+    field::event_columns().filter(|f| !matches!(f.home, Home::Call(_)))
 }
 
 /// Fields of table caller: who called, with which session, from where. Sessions and addresses make thousands of calls.
@@ -98,6 +99,9 @@ impl EventDictionary {
             Home::EventJson(_) => ("member", "member_id", "json"),
             Home::Event(_) if is_of_caller(field) => ("caller", "caller_id", field.name),
             Home::Event(_) if field.name == "error_message" => ("message", "message_id", field.name),
+            Home::Derived if is_in_derived(field) => ("derived", "derived_id", field.name),
+            // Nearly each event names others: they are shared as members are.
+            Home::Derived => ("member", "member_id", "json"),
             _ => return None,
         };
         Some(Self { table, key, column, field })
@@ -120,6 +124,11 @@ impl EventDictionary {
 
 pub fn is_of_caller(field: FieldId) -> bool {
     CALLER.contains(&field.name)
+}
+
+/// Is it a field of table derived?
+pub fn is_in_derived(field: FieldId) -> bool {
+    field.home == Home::Derived && field.name != "resource_name"
 }
 
 /// The columns of an event that name rows of dictionaries, and the tables of these.
@@ -145,6 +154,11 @@ fn caller_table() -> String {
     )
 }
 
+fn derived_table() -> String {
+    let fields = columns(field::event_columns().filter(|f| is_in_derived(*f)));
+    format!("CREATE TABLE derived (\n  derived_id INTEGER PRIMARY KEY,\n{fields}\n);")
+}
+
 /// The columns of table event_row that hold a field, behind its own.
 pub fn event_row_fields() -> Vec<(FieldId, EventColumn)> {
     let mut list = Vec::new();
@@ -153,6 +167,8 @@ pub fn event_row_fields() -> Vec<(FieldId, EventColumn)> {
         match EventDictionary::of(field).map(|held| held.table) {
             Some("caller") => {}
             Some("message") => list.push((field, EventColumn::Message)),
+            Some("derived") if list.iter().any(|(_, column)| *column == EventColumn::Derived) => {}
+            Some("derived") => list.push((field, EventColumn::Derived)),
             Some(_) => list.push((field, EventColumn::Member)),
             None => {
                 list.push((field, if uuid.is_some() { EventColumn::TextIfNoUuid } else { EventColumn::Text }));
@@ -173,6 +189,8 @@ pub enum EventColumn {
     Message,
     /// The number of a member.
     Member,
+    /// The number of a row of table derived.
+    Derived,
 }
 
 impl EventColumn {
@@ -182,6 +200,7 @@ impl EventColumn {
             Self::Text | Self::TextIfNoUuid => field.name.to_owned(),
             Self::Uuid(column) => column.to_owned(),
             Self::Message => "message_id".to_owned(),
+            Self::Derived => "derived_id".to_owned(),
             Self::Member => format!("{}_id", field.name),
         }
     }
@@ -190,7 +209,7 @@ impl EventColumn {
         match self {
             Self::Text | Self::TextIfNoUuid => "TEXT",
             Self::Uuid(_) => "BLOB",
-            Self::Message | Self::Member => "INTEGER",
+            Self::Message | Self::Member | Self::Derived => "INTEGER",
         }
     }
 }
@@ -222,8 +241,9 @@ fn whole_event_view() -> String {
         let name = field.name;
         match (EventDictionary::of(field), uuid_column(field)) {
             (Some(held), _) => {
-                if held.table != "caller" {
-                    list.push(format!("r.{}", held.reference()));
+                let reference = format!("r.{}", held.reference());
+                if held.table != "caller" && !list.contains(&reference) {
+                    list.push(reference);
                 }
                 list.push(format!("({}) AS {name}", held.select("r", &format!("m.{}", held.column))));
             }
@@ -272,7 +292,7 @@ fn flow_view() -> String {
             Home::PacketSource => "ps.address".to_owned(),
             Home::PacketDestination => "pt.address".to_owned(),
             Home::Extra => format!("x.json ->> '$.{name}'"),
-            Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Virtual => continue,
+            Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Derived | Home::Virtual => continue,
         };
         list.push(format!("{expression} AS \"{name}\""));
     }
@@ -299,7 +319,7 @@ fn event_view(name: &str, condition: &str) -> String {
         let name = field.name;
         let expression = match field.home {
             Home::Event(_) if name == "event_time" => EVENT_TIME_TEXT.to_owned(),
-            Home::Event(_) => format!("e.{name}"),
+            Home::Event(_) | Home::Derived => format!("e.{name}"),
             Home::Call(_) => format!("k.{name}"),
             Home::EventJson(member) => {
                 let value = EventDictionary::of(field).map(|held| held.select("e", "m.json ->> '$'"));

@@ -1,4 +1,4 @@
--- Coldtrail case file, schema version 6. Every time is UTC; flow times are seconds, other times ISO 8601 text or
+-- Coldtrail case file, schema version 7. Every time is UTC; flow times are seconds, other times ISO 8601 text or
 -- milliseconds where the name says so. A record's id is evidence_id << 32 | position.
 
 CREATE TABLE case_info (
@@ -176,6 +176,11 @@ CREATE TABLE member_text ( -- members of events that are JSON, as the file wrote
 CREATE VIEW member AS SELECT t.member_id, CASE WHEN t.base_id IS NULL THEN t.json
   ELSE substr(b.json, 1, t.head) || t.json || substr(b.json, length(b.json) - t.tail + 1) END AS json
 FROM member_text t LEFT JOIN member_text b ON b.member_id = t.base_id;
+
+-- What is made of an event's fields, as one tuple: user and session name, client, result of a sign-in, and lists as JSON.
+-- Element n of resource_type is the type of element n of resource_name, which is a member of its own; null where the event
+-- does not say. Rows are made from the event's JSON and can be made again.
+{derived}
 
 {event_row}
 

@@ -1,5 +1,5 @@
-//! What of events repeats and is stored once: who called from where (`caller`), error messages (`message`), and the
-//! members that are JSON (`member_text`).
+//! What of events repeats and is stored once: who called from where (`caller`), error messages (`message`), the members
+//! that are JSON (`member_text`), and what is made of them (`derived`).
 
 use super::error::CaseError;
 use super::kept::Kept;
@@ -16,7 +16,8 @@ const KEPT_BYTES: usize = 32 << 20;
 
 /// The dictionaries of events while a case is written.
 pub(super) struct EventTuples {
-    callers: CallerTable,
+    callers: TupleTable,
+    derived: TupleTable,
     messages: MessageTable,
     members: MemberTable,
 }
@@ -25,7 +26,8 @@ impl EventTuples {
     /// Reads what the case already holds, as far as memory is meant for it.
     pub(super) fn load(conn: &Connection) -> Result<Self, CaseError> {
         Ok(Self {
-            callers: CallerTable::load(conn)?,
+            callers: TupleTable::load(conn, "caller", schema::is_of_caller)?,
+            derived: TupleTable::load(conn, "derived", schema::is_in_derived)?,
             messages: MessageTable::load(conn)?,
             members: MemberTable::load(conn)?,
         })
@@ -34,6 +36,11 @@ impl EventTuples {
     /// The number of an event's caller.
     pub(super) fn caller(&mut self, conn: &Connection, columns: ColumnValues<'_>) -> Result<u32, CaseError> {
         self.callers.intern(conn, columns)
+    }
+
+    /// The number of what is derived from an event; `None` where nothing is.
+    pub(super) fn derived(&mut self, conn: &Connection, columns: ColumnValues<'_>) -> Result<Option<u32>, CaseError> {
+        self.derived.has_any(columns).then(|| self.derived.intern(conn, columns)).transpose()
     }
 
     /// The number of an error message.
@@ -51,7 +58,8 @@ fn last_id(conn: &Connection, table: &str, key: &str) -> Result<u32, CaseError> 
     Ok(conn.query_row(&format!("SELECT ifnull(max({key}), 0) FROM {table}"), [], |r| r.get(0))?)
 }
 
-struct CallerTable {
+/// The tuples of a table.
+struct TupleTable {
     /// Fields of the tuple, and the place of each among an event's columns.
     fields: Vec<(usize, FieldId)>,
     kept: Kept,
@@ -59,21 +67,28 @@ struct CallerTable {
     /// Of the tuple that is looked up.
     key: Vec<u8>,
     insert: String,
+    has_address: bool,
 }
 
-impl CallerTable {
-    fn load(conn: &Connection) -> Result<Self, CaseError> {
+impl TupleTable {
+    fn load(conn: &Connection, table: &str, is_of: fn(FieldId) -> bool) -> Result<Self, CaseError> {
         let mut fields: Vec<(usize, FieldId)> =
-            field::event_columns().enumerate().filter(|(_, f)| schema::is_of_caller(*f)).collect();
-        // A case that is being brought up may lack the fields of later versions.
-        let there = structure::columns(conn, "caller")?;
+            field::event_columns().enumerate().filter(|(_, field)| is_of(*field)).collect();
+        // A case that is being brought up may lack the fields of later versions, and their table.
+        let there = structure::columns(conn, table)?;
         fields.retain(|(_, field)| there.iter().any(|column| column.name == schema::column(*field)));
+        let has_address = fields.iter().any(|(_, field)| field.kind == Kind::Address);
         let names = fields.iter().map(|(_, f)| schema::column(*f)).collect::<Vec<_>>().join(", ");
-        let marks = vec!["?"; fields.len() + 2].join(", ");
-        let insert = format!("INSERT INTO caller (caller_id, source_ip_key, {names}) VALUES ({marks})");
-        let count = last_id(conn, "caller", "caller_id")?;
-        let mut this = Self { fields, kept: Kept::new(KEPT_BYTES), count, key: Vec::new(), insert };
-        let mut statement = conn.prepare(&format!("SELECT caller_id, {names} FROM caller ORDER BY caller_id DESC"))?;
+        let address = if has_address { ", source_ip_key" } else { "" };
+        let marks = vec!["?"; fields.len() + 1 + usize::from(has_address)].join(", ");
+        let insert = format!("INSERT INTO {table} ({table}_id{address}, {names}) VALUES ({marks})");
+        let mut this = Self { fields, kept: Kept::new(KEPT_BYTES), count: 0, key: Vec::new(), insert, has_address };
+        if this.fields.is_empty() {
+            return Ok(this);
+        }
+        this.count = last_id(conn, table, &format!("{table}_id"))?;
+        let mut statement =
+            conn.prepare(&format!("SELECT {table}_id, {names} FROM {table} ORDER BY {table}_id DESC"))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             this.key.clear();
@@ -96,20 +111,22 @@ impl CallerTable {
             return Ok(id);
         }
         self.count += 1;
-        let mut values = vec![Value::Integer(i64::from(self.count)), Value::Null];
-        for (place, field) in &self.fields {
-            let text = columns.get(*place);
-            if field.kind == Kind::Address
-                && let (Some(value), Some(address)) =
-                    (values.get_mut(1), text.and_then(|text| Address::parse(text.as_bytes())))
-            {
-                *value = Value::Blob(address.key().to_vec());
-            }
-            values.push(text.map_or(Value::Null, |text| Value::Text(text.to_owned())));
+        let mut values = vec![Value::Integer(i64::from(self.count))];
+        if self.has_address {
+            let mut addresses = self.fields.iter().filter(|(_, field)| field.kind == Kind::Address);
+            let address = addresses.find_map(|(place, _)| Address::parse(columns.get(*place)?.as_bytes()));
+            values.push(address.map_or(Value::Null, |address| Value::Blob(address.key().to_vec())));
         }
+        let texts = self.fields.iter().map(|(place, _)| columns.get(*place));
+        values.extend(texts.map(|text| text.map_or(Value::Null, |text| Value::Text(text.to_owned()))));
         conn.prepare_cached(&self.insert)?.execute(params_from_iter(values))?;
         self.kept.put(self.key.as_slice().into(), self.count);
         Ok(self.count)
+    }
+
+    /// Does an event have a value of the tuple?
+    fn has_any(&self, columns: ColumnValues<'_>) -> bool {
+        self.fields.iter().any(|(place, _)| columns.get(*place).is_some())
     }
 }
 

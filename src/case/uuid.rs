@@ -1,36 +1,47 @@
 //! UUIDs as CloudTrail writes them, and as 16 bytes.
 
+/// Where the two digits of each byte begin.
+const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+/// What a byte is as a digit; `NO_DIGIT` for any other one.
+static VALUES: [u8; 256] = digits();
+const NO_DIGIT: u8 = 0xff;
+
+const fn digits() -> [u8; 256] {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = if value < 10 { b'0' + value } else { b'a' + value - 10 };
+        digits[digit as usize] = value;
+        value += 1;
+    }
+    digits
+}
+
 /// The bytes of a UUID in the form in which it is written back: lower case, in groups of 8, 4, 4, 4 and 12 digits. `None`
 /// for any other text.
 pub(crate) fn bytes(text: &str) -> Option<[u8; 16]> {
     let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
-    let mut digits = [0; 32];
-    let mut count = 0;
-    for (at, byte) in text.iter().enumerate() {
-        let digit = match (at, *byte) {
-            (8 | 13 | 18 | 23, b'-') => continue,
-            (8 | 13 | 18 | 23, _) => return None,
-            (_, digit @ b'0'..=b'9') => digit - b'0',
-            (_, letter @ b'a'..=b'f') => letter - b'a' + 10,
-            _ => return None,
-        };
-        *digits.get_mut(count)? = digit;
-        count += 1;
-    }
-    let mut bytes = [0; 16];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = (pair.first()? << 4) | pair.last()?;
-    }
-    Some(bytes)
+    let digit = |at: usize| VALUES[usize::from(text[at])];
+    let mut all = 0;
+    let bytes = PLACES.map(|at| {
+        let (high, low) = (digit(at), digit(at + 1));
+        // Every event has two of these: one comparison for all of its digits.
+        all |= high | low;
+        high << 4 | low
+    });
+    (all < 16 && [8, 13, 18, 23].iter().all(|at| text[*at] == b'-')).then_some(bytes)
 }
 
 /// The text of 16 bytes; `None` for any other number of them.
 pub(crate) fn text(bytes: &[u8]) -> Option<String> {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    if bytes.len() != 16 {
-        return None;
-    }
     let mut text = String::with_capacity(36);
+    push_text(bytes.try_into().ok()?, &mut text);
+    Some(text)
+}
+
+/// Appends the text of 16 bytes.
+pub(crate) fn push_text(bytes: &[u8; 16], text: &mut String) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     for (at, byte) in bytes.iter().enumerate() {
         if matches!(at, 4 | 6 | 8 | 10) {
             text.push('-');
@@ -39,7 +50,6 @@ pub(crate) fn text(bytes: &[u8]) -> Option<String> {
             text.push(char::from(DIGITS[usize::from(digit)]));
         }
     }
-    Some(text)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::duplicates::Duplicates;
 use super::error::CaseError;
 use super::events::{EventTable, Met};
 use super::feed::Feed;
-use super::index::{IndexError, IndexFault, IndexSlot};
+use super::index::{IndexError, IndexFault, IndexSlot, event};
 use super::open::{self, CaseInfo};
 use super::places::Chunk;
 use super::reading::Target;
@@ -377,15 +377,18 @@ impl CaseWriter {
         texts: &[event_json::Block],
     ) -> Result<(), CaseError> {
         event_json::write(&self.conn, evidence.id, texts)?;
+        self.index.take_up(&self.conn, self.segment_rows)?;
+        let mut indexed = vec![Vec::new(); event::COUNT];
         let mut dictionaries = self.take_dictionaries()?;
-        let done = events.iter().try_for_each(|event| {
+        let done: Result<(), CaseError> = events.iter().try_for_each(|event| {
             evidence.event_count += 1;
             if let Some(millis) = event.time_millis {
                 evidence.saw(millis);
             }
-            let (met, conflict) = self.event_table.write(&self.conn, &mut dictionaries, evidence.id, &event)?;
-            evidence.event_conflicts.extend(conflict);
-            match met {
+            let written = self.event_table.write(&self.conn, &mut dictionaries, evidence.id, &event)?;
+            evidence.event_conflicts.extend(written.conflict);
+            indexed.iter_mut().zip(written.indexed).for_each(|(column, value)| column.push(value));
+            match written.met {
                 Met::First => {}
                 Met::FirstAggregated => evidence.aggregated_count += 1,
                 Met::Again => evidence.event_duplicates += 1,
@@ -393,7 +396,8 @@ impl CaseWriter {
             Ok(())
         });
         self.dictionaries = Some(dictionaries);
-        done
+        done?;
+        self.index.append_events(&self.conn, &indexed)
     }
 
     pub fn digest(&mut self, evidence: &mut OpenEvidence, digest: &Digest) -> Result<(), CaseError> {

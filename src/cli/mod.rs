@@ -4,6 +4,7 @@
 mod answer;
 mod arguments;
 mod bench;
+mod compare;
 mod conclusions;
 mod error;
 mod evidence;
@@ -92,6 +93,7 @@ pub enum Command {
     #[command(subcommand)]
     Indicators(indicators::Command),
     Sightings(sightings::Arguments),
+    Compare(compare::Arguments),
     #[command(subcommand)]
     Label(label::Command),
     Export(export::Arguments),
@@ -152,6 +154,7 @@ fn answer(command: Command) -> Result<u8, CliError> {
         Command::Query(arguments) => query::run(&arguments),
         Command::Indicators(command) => indicators::run(&command),
         Command::Sightings(arguments) => sightings::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Label(command) => label::run(&command),
         Command::Export(arguments) => export::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),

@@ -1,8 +1,8 @@
 //! How commands open a case: those that read say what is wrong with it, those that write say who writes.
 
-use super::CliError;
 use super::output::{escape, fail, tell};
-use crate::app::examiner;
+use super::{CliError, stop};
+use crate::app::{examiner, index};
 use crate::case::{self, CaseReader, Standing, Target, schema};
 use crate::present::display;
 use std::path::Path;
@@ -53,6 +53,10 @@ pub(super) fn upgrade(case: &Path, by: Option<&str>) -> Result<(), CliError> {
         }
     };
     let found = case::upgrade(case, &examiner::of_this_run(by), &mut progress)?;
+    if found != schema::VERSION {
+        // Columns that the version adds are built now, so that the first question need not do without.
+        index::complete(case, false, &stop::on_signal(), &mut || {})?;
+    }
     let (name, known) = (escape(&case.to_string_lossy()), schema::VERSION);
     tell(&match found == known {
         true => format!("{name} already has version {known}; nothing changed"),

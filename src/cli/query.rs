@@ -3,7 +3,7 @@
 use super::arguments::{ScopeArguments, parse_filter, unknown};
 use super::output::{self, Rows, tell};
 use super::pairs::DataRatio;
-use super::{CliError, RowFormat, answer, exit, export, opening, sightings, stop, top};
+use super::{CliError, RowFormat, answer, compare, exit, export, opening, sightings, stop, top};
 use crate::case::CaseReader;
 use crate::model::{Dataset, Value};
 use crate::present::text::Texts;
@@ -15,7 +15,7 @@ use std::path::PathBuf;
 /// Runs a named query: AWS's predefined ones, the playbook's, and CloudTrail's monitoring patterns
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  coldtrail query --list\n  coldtrail query incident.coldtrail VpcFlowLogsTopTalkers --limit 10\n  coldtrail query incident.coldtrail data-ratio --param ip=10.0.1.4\n  coldtrail coverage incident.coldtrail"
+    after_help = "Example:\n  coldtrail query --list\n  coldtrail query incident.coldtrail VpcFlowLogsTopTalkers --limit 10\n  coldtrail query incident.coldtrail data-ratio --param ip=10.0.1.4\n  coldtrail coverage incident.coldtrail\n  coldtrail lineage incident.coldtrail --event 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 )]
 pub struct Arguments {
     /// The case file
@@ -62,6 +62,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
 }
 
 fn ask(reader: &CaseReader, name: &str, arguments: &Arguments) -> Result<u8, CliError> {
+    // Its records are named one by one, so it is no query of the catalogue.
+    if name == "compare" {
+        return compare::query(reader, &arguments.parameters, &arguments.rows);
+    }
     let (query, given) = asked(name, &arguments.parameters, arguments.limit, &arguments.scope)?;
     let question = query.question(&given)?;
     // An answer without records says why it is empty.

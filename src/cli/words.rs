@@ -3,10 +3,10 @@
 
 use super::arguments::near;
 use super::{Arguments, CliError, finish, output};
-use crate::analysis::ALL;
+use crate::analysis::{ALL, Analysis};
 use crate::app::Opening;
 use clap::{CommandFactory, Parser};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -39,14 +39,35 @@ fn without_quiet(mut words: Vec<OsString>) -> (Vec<OsString>, bool) {
     (words, quiet)
 }
 
-/// An analysis is a command, too: `coldtrail coverage CASE` is `coldtrail query CASE coverage`.
-fn in_full(mut words: Vec<OsString>) -> Vec<OsString> {
-    let Some(command) = words.get_mut(1) else { return words };
-    if let Some(analysis) = ALL.iter().find(|analysis| *command == *analysis.name) {
-        *command = "query".into();
-        words.insert(2, format!("--analysis={}", analysis.name).into());
+/// An analysis is a command, too, and its parameters are options of it: `coldtrail lineage CASE --event ID` is
+/// `coldtrail query CASE lineage --param event=ID`. `--all` is what it gives without parameters.
+fn in_full(words: Vec<OsString>) -> Vec<OsString> {
+    let named = words.get(1).and_then(|command| ALL.iter().find(|analysis| *command == *analysis.name));
+    let Some(analysis) = named else { return words };
+    let mut words = words.into_iter();
+    let mut full: Vec<OsString> = words.next().into_iter().collect();
+    full.extend(["query".into(), format!("--analysis={}", analysis.name).into()]);
+    words.next();
+    while let Some(word) = words.next() {
+        match parameter(analysis, &word) {
+            Some((name, value)) => {
+                let mut given = OsString::from(format!("--param={name}="));
+                given.push(value.or_else(|| words.next()).unwrap_or_default());
+                full.push(given);
+            }
+            None if word == "--all" && analysis.parameters.iter().any(|parameter| parameter.optional) => {}
+            None => full.push(word),
+        }
     }
-    words
+    full
+}
+
+/// The parameter that an option names, and the value that is written with it.
+fn parameter(analysis: &Analysis, word: &OsStr) -> Option<(&'static str, Option<OsString>)> {
+    let text = word.to_str()?.strip_prefix("--")?;
+    let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value.into())));
+    let name = name.replace('-', "_");
+    analysis.parameters.iter().find(|parameter| parameter.name == name).map(|parameter| (parameter.name, value))
 }
 
 /// The first word that is no option is a command, a case, or evidence that is there.
@@ -103,6 +124,19 @@ mod tests {
             panic!()
         };
         assert_eq!((query.analysis.as_deref(), query.limit), (Some("coverage"), Some(5)));
+        for words in [
+            &["coldtrail", "lineage", "x.coldtrail", "--event", "e=1", "--limit", "5"][..],
+            &["coldtrail", "lineage", "--event=e=1", "x.coldtrail", "--all", "--limit", "5"],
+        ] {
+            let full = in_full(words.iter().map(OsString::from).collect());
+            let Ok(Arguments { command: Some(super::super::Command::Query(query)), .. }) =
+                Arguments::try_parse_from(full)
+            else {
+                panic!("{words:?}")
+            };
+            assert_eq!((query.analysis.as_deref(), query.parameters), (Some("lineage"), vec!["event=e=1".to_owned()]));
+            assert_eq!((query.case, query.limit), (Some("x.coldtrail".into()), Some(5)));
+        }
         let nothing = in_full(["coldtrail", "coverage"].map(OsString::from).to_vec());
         let error = Arguments::try_parse_from(nothing).unwrap_err();
         assert_eq!(error.kind(), clap::error::ErrorKind::MissingRequiredArgument);

@@ -198,10 +198,15 @@ impl Grouping {
 
     /// Adds the slots that occur.
     pub(crate) fn mark(&self, sweep: &Sweep<'_>, used: &mut Bitmap) {
+        self.each(sweep, |_, slot| used.set(slot as usize));
+    }
+
+    /// The rows in ascending order, and the slot of each.
+    pub(crate) fn each(&self, sweep: &Sweep<'_>, mut told: impl FnMut(u32, u64)) {
         let (mut values, mut slots) = (Vec::new(), Vec::new());
         sweep.chosen.blocks(sweep.rows, |rows| {
             self.of(sweep, rows, &mut values, &mut slots);
-            slots.iter().for_each(|slot| used.set(*slot as usize));
+            rows.iter().zip(&slots).for_each(|(row, slot)| told(*row, *slot));
         });
     }
 }

@@ -45,25 +45,53 @@ impl PairColumns {
     /// The pairs of the same two addresses in both directions, an address with itself among them, as two equal ids: those of
     /// some addresses, of so many workers. `None` where two pairs have the same source and destination.
     pub(crate) fn reversed(&self, worker: usize, workers: usize) -> Option<Vec<(u32, u32)>> {
-        let mut sides: Vec<(u64, u32)> = Vec::with_capacity(self.len() / workers + self.len() / 8);
-        for (id, (source, destination)) in self.source.iter().zip(self.destination.iter()).enumerate() {
-            let (low, high) = (*source.min(destination), *source.max(destination));
-            if high != 0 && low as usize % workers == worker {
-                sides.push((u64::from(low) << 32 | u64::from(high), id as u32));
+        // By the lower address, then by the higher one among the few that share it, which are near each other in memory.
+        let mut starts = vec![0u32; self.addresses as usize / workers + 2];
+        for (low, _, _) in self.with_lower(worker, workers) {
+            if let Some(next) = starts.get_mut(low + 1) {
+                *next += 1;
             }
         }
-        sides.sort_unstable();
+        let mut all = 0;
+        starts.iter_mut().for_each(|start| {
+            all += *start;
+            *start = all;
+        });
+        let (mut sides, mut next) = (vec![0u64; all as usize], starts.clone());
+        for (low, high, id) in self.with_lower(worker, workers) {
+            let Some(at) = next.get_mut(low) else { continue };
+            if let Some(place) = sides.get_mut(*at as usize) {
+                *place = u64::from(high) << 32 | u64::from(id);
+            }
+            *at += 1;
+        }
         let mut found = Vec::with_capacity(sides.len() / 2);
-        for same in sides.chunk_by(|a, b| a.0 == b.0) {
-            let source = |id: u32| self.source.get(id as usize);
-            match same {
-                [(key, id)] if key >> 32 == key & 0xffff_ffff => found.push((*id, *id)),
-                [_] => {}
-                [(_, one), (_, other)] if source(*one) != source(*other) => found.push((*one, *other)),
-                _ => return None,
+        let (source, destination) =
+            (|id: u64| self.source.get(id as usize), |id: u64| self.destination.get(id as usize));
+        for range in starts.windows(2) {
+            let Some(sides) = sides.get_mut(range[0] as usize..range[1] as usize) else { continue };
+            sides.sort_unstable();
+            for same in sides.chunk_by(|a, b| a >> 32 == b >> 32) {
+                let id = |side: &u64| side & u64::from(u32::MAX);
+                match same {
+                    [one] if source(id(one)) == destination(id(one)) => found.push((id(one) as u32, id(one) as u32)),
+                    [_] => {}
+                    [one, other] if source(id(one)) != source(id(other)) => {
+                        found.push((id(one) as u32, id(other) as u32));
+                    }
+                    _ => return None,
+                }
             }
         }
         Some(found)
+    }
+
+    /// The pairs with an address of which this worker has the lower one: that divided by the workers, the higher one, the id.
+    fn with_lower(&self, worker: usize, workers: usize) -> impl Iterator<Item = (usize, u32, u32)> + '_ {
+        let sides = self.source.iter().zip(self.destination.iter()).zip(0..);
+        let ordered = sides.map(|((source, destination), id)| (*source.min(destination), *source.max(destination), id));
+        let own = ordered.filter(move |(low, high, _)| *high != 0 && *low as usize % workers == worker);
+        own.map(move |(low, high, id)| (low as usize / workers, high, id))
     }
 
     /// Do records without addresses make one group at most? `occurs`: by the slots of groups, `width` for each pair.

@@ -1,6 +1,7 @@
 //! What a filter means, in memory, one record at a time: the yardstick for the SQL, and what highlighting uses.
 
 use super::path::JsonPath;
+use super::rules::{Rule, rules};
 use super::tree::{Check, Filter, Relation, Target, Test, Type};
 use super::value::{self, Literal, Number};
 use super::{json, names, pattern};
@@ -44,6 +45,9 @@ pub trait Record {
 
     /// Of every indicator that the record matches at its time: the list's name, the value, and what it is called.
     fn indicators(&self) -> Vec<String>;
+
+    /// Ids of the monitoring rules in whose bursts the event is.
+    fn bursts(&self) -> Vec<String>;
 
     /// Names of the labels of what the record names.
     fn labels(&self) -> Vec<String>;
@@ -142,6 +146,8 @@ enum Compared {
     Value(Value),
     /// One of a closed set, whatever the case of its letters.
     Choice(String),
+    /// A list as JSON: equals its own text only.
+    List(String),
     JsonText(String),
     JsonNumber(Number),
     JsonBoolean(bool),
@@ -171,12 +177,14 @@ fn values_of(target: &Target, record: &dyn Record) -> Vec<Operand> {
             vec![Operand { compared: Compared::Value(Value::Boolean(true)), texts: Vec::new() }]
         }
         Target::Conflict => Vec::new(),
-        Target::Derived(derived) if record.dataset() == Dataset::Events => {
-            record.json().map(|json| derived.values(json)).unwrap_or_default().into_iter().map(of_text).collect()
-        }
-        Target::Derived(_) => Vec::new(),
         Target::Indicator => record.indicators().into_iter().map(of_text).collect(),
         Target::Label => record.labels().into_iter().map(of_text).collect(),
+        Target::Rule if record.dataset() == Dataset::Events => {
+            let of_one = rules().iter().filter(|rule| rule.burst.is_none());
+            let matched = of_one.filter(|rule| matches(&rule.filter, record).unwrap_or(false));
+            matched.map(|rule| rule.id.to_owned()).chain(record.bursts()).map(of_text).collect()
+        }
+        Target::Rule => Vec::new(),
         Target::Tag => record.tags().into_iter().map(of_text).collect(),
     }
 }
@@ -208,17 +216,36 @@ impl TextTest {
     }
 }
 
+/// The rules whose id passes a check of texts.
+pub fn rules_passing(check: &Check) -> impl Iterator<Item = &'static Rule> {
+    let test = TextTest::new(check).ok();
+    rules().iter().filter(move |rule| test.as_ref().is_some_and(|test| test.passes(rule.id)))
+}
+
 fn field_values(field: FieldId, record: &dyn Record) -> Vec<Operand> {
     if let (Kind::Json, Home::EventJson(key)) = (field.kind, field.home) {
         return json_values(record, &JsonPath::key(key));
     }
     let Some(value) = record.value(field) else { return Vec::new() };
     let text = record.written(field).unwrap_or_else(|| text_of(&value));
+    if field.kind == Kind::List {
+        return list_values(text);
+    }
     let compared = match value {
         Value::Text(text) if names::choices(field).is_some() => Compared::Choice(text),
         value => Compared::Value(value),
     };
     vec![Operand { compared, texts: vec![text] }]
+}
+
+/// The texts of a list; the list as a whole equals its own text.
+fn list_values(list: String) -> Vec<Operand> {
+    let texts: Vec<Option<String>> = serde_json::from_str(&list).unwrap_or_default();
+    let mut values: Vec<Operand> = texts.into_iter().flatten().map(of_text).collect();
+    if !values.is_empty() {
+        values.push(Operand { compared: Compared::List(list), texts: Vec::new() });
+    }
+    values
 }
 
 fn either(record: &dyn Record, names: [&str; 2]) -> Vec<Operand> {
@@ -273,6 +300,16 @@ impl Operand {
     fn passes(&self, check: &Check) -> bool {
         match check {
             Check::Equals(literal) => self.order(literal) == Some(Ordering::Equal),
+            // Its elements are what has an order.
+            Check::Less(_)
+            | Check::LessOrEqual(_)
+            | Check::Greater(_)
+            | Check::GreaterOrEqual(_)
+            | Check::Between(..)
+                if matches!(self.compared, Compared::List(_)) =>
+            {
+                false
+            }
             Check::Less(literal) => self.order(literal).is_some_and(Ordering::is_lt),
             Check::LessOrEqual(literal) => self.order(literal).is_some_and(Ordering::is_le),
             Check::Greater(literal) => self.order(literal).is_some_and(Ordering::is_gt),
@@ -301,6 +338,7 @@ impl Operand {
     fn order(&self, literal: &Literal) -> Option<Ordering> {
         match (&self.compared, literal) {
             (Compared::Value(Value::Text(a)), Literal::Text(b)) => Some(a.as_str().cmp(b)),
+            (Compared::List(a), Literal::Text(b)) => (**a == **b).then_some(Ordering::Equal),
             (Compared::Choice(a), Literal::Text(b)) => Some(a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase())),
             (Compared::JsonOther, Literal::Text(b)) => {
                 let same = self.texts.iter().any(|text| *text == json::without_spaces_if_nested(b));

@@ -49,7 +49,7 @@ pub(crate) static OPERATORS: [Entry; 16] = [
 ];
 
 /// Names that are not fields of the records.
-pub(crate) static VIRTUAL_FIELDS: [Entry; 17] = [
+pub(crate) static VIRTUAL_FIELDS: [Entry; 22] = [
     entry("ip", "filter-help-field-ip"),
     entry("port", "filter-help-field-port"),
     entry("any", "filter-help-field-any"),
@@ -59,11 +59,16 @@ pub(crate) static VIRTUAL_FIELDS: [Entry; 17] = [
     entry("tag", "filter-help-field-tag"),
     entry("indicator", "filter-help-field-indicator"),
     entry("label", "filter-help-field-label"),
+    entry("rule", "filter-help-field-rule"),
     entry("event_user_name", "filter-help-field-event-user-name"),
     entry("session_name", "filter-help-field-session-name"),
     entry("login_result", "filter-help-field-login-result"),
     entry("resource_name", "filter-help-field-resource-name"),
     entry("resource_type", "filter-help-field-resource-type"),
+    entry("user_agent_short", "filter-help-field-user-agent-short"),
+    entry("mfa", "filter-help-field-mfa"),
+    entry("policy_grants", "filter-help-field-policy-grants"),
+    entry("foreign_account", "filter-help-field-foreign-account"),
     entry("extra.NAME", "filter-help-field-extra"),
     entry("requestParameters.bucketName", "filter-help-field-json-path"),
     entry("$.NAME", "filter-help-field-json-root"),
@@ -164,6 +169,7 @@ fn kind_text(kind: Kind) -> &'static str {
         Kind::Time => "filter-help-kind-time",
         Kind::Boolean => "filter-help-kind-boolean",
         Kind::Json => "filter-help-kind-json",
+        Kind::List => "filter-help-kind-list",
     }
 }
 

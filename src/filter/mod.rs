@@ -6,7 +6,6 @@
 
 pub mod clause;
 pub mod complete;
-pub(crate) mod derived;
 mod display;
 pub(crate) mod error;
 pub mod eval;
@@ -20,6 +19,7 @@ mod parser;
 pub(crate) mod path;
 pub(crate) mod pattern;
 mod predicate;
+mod rules;
 mod target;
 pub(crate) mod tree;
 pub(crate) mod value;
@@ -27,6 +27,7 @@ pub(crate) mod value;
 pub use error::FilterError;
 pub use parser::parse;
 pub use path::{JsonPath, Step};
+pub use rules::{Burst, Rule, rule_named, rules};
 pub use target::{extra_named, field_named, target_named};
 pub use tree::{Check, Filter, Relation, Target, Test, Type};
 pub use value::{Literal, Network};

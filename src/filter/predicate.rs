@@ -86,7 +86,10 @@ fn with_field(p: &mut Parser<'_>, target: &Target, operator: &Token) -> Parsed<O
         Type::Json => !matches!(target, Target::Field(_)),
         _ => literal::read(kind, target, &word, false, span.clone()).is_ok(),
     };
-    if is_value || matches!(target, Target::Tag | Target::Indicator | Target::Label) || p.nth_is(2, &Token::Open) {
+    if is_value
+        || matches!(target, Target::Tag | Target::Indicator | Target::Label | Target::Rule)
+        || p.nth_is(2, &Token::Open)
+    {
         return Ok(None);
     }
     let refused = |message: Message| {

@@ -1,7 +1,6 @@
 //! Which field a name means: AWS's names in any spelling, the Athena tables' names, paths into an event's JSON, and the
 //! filter's own names.
 
-use super::derived::Derived;
 use super::error::{FilterError, nearest};
 use super::path::{JsonPath, Step};
 use super::tree::Target;
@@ -9,22 +8,8 @@ use crate::model::{Dataset, FieldId, Message, field};
 use std::ops::Range;
 
 /// The filter's own names; not each stands for something in each dataset (`virtual_target`).
-pub(super) static VIRTUAL_NAMES: [&str; 14] = [
-    "ip",
-    "port",
-    "any",
-    "evidence",
-    "duplicate",
-    "conflict",
-    "tag",
-    "indicator",
-    "label",
-    "event_user_name",
-    "session_name",
-    "login_result",
-    "resource_name",
-    "resource_type",
-];
+pub(super) static VIRTUAL_NAMES: [&str; 10] =
+    ["ip", "port", "any", "evidence", "duplicate", "conflict", "tag", "indicator", "label", "rule"];
 
 /// Columns that Athena tables add for partitions; a filter says the same as a range of times.
 const PARTITIONS: [&str; 10] =
@@ -145,9 +130,7 @@ pub(super) fn virtual_target(dataset: Dataset, name: &str) -> Option<Target> {
         "tag" => Target::Tag,
         "indicator" => Target::Indicator,
         "label" => Target::Label,
-        _ if dataset == Dataset::Events => {
-            Target::Derived(Derived::ALL.into_iter().find(|derived| same_name(derived.name(), name))?)
-        }
+        "rule" if dataset == Dataset::Events => Target::Rule,
         _ => return None,
     };
     Some(target)
@@ -162,7 +145,8 @@ fn json_path(text: &str, span: &Range<usize>) -> Result<JsonPath, FilterError> {
     JsonPath::parse(text).map_err(|at| {
         // The place inside a quoted or prefixed name cannot always be counted back, so it is kept inside the span.
         let offset = span.len().saturating_sub(text.len());
-        let start = (span.start + offset + at).min(span.end);
+        // Nor is it counted among characters of several bytes.
+        let start = if text.is_ascii() { (span.start + offset + at).min(span.end) } else { span.start };
         FilterError::new(start..span.end, Message::new("filter-error-json-path")).expecting([
             "name.name",
             "name[0]",

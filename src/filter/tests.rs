@@ -528,6 +528,11 @@ mod random {
         }
     }
 
+    #[test]
+    fn a_mistake_in_a_quoted_name_is_marked_between_characters() {
+        never_panics("\"R.𐗊|ׯ𞀄🇬<:ﬆఈh/[]¥🂵51🕴=𞓔\\🡻\"ꠘ.7$\\U𞟫𑜪<🕴𐪕𝔢`");
+    }
+
     thread_local! {
         /// Read once for all the texts that a test draws.
         static TEXTS: crate::present::text::Texts = crate::present::text::Texts::english();

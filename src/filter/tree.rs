@@ -1,6 +1,5 @@
 //! A filter as a value: what the parser makes, what queries are keyed by, and what cell menus build.
 
-use super::derived::Derived;
 use super::path::JsonPath;
 use super::value::Literal;
 use super::{FilterError, names, pattern, target};
@@ -53,11 +52,11 @@ pub enum Target {
     Duplicate,
     /// Does another copy of the event contradict it?
     Conflict,
-    /// What an event's fields say together.
-    Derived(Derived),
     Tag,
     Indicator,
     Label,
+    /// The ids of the monitoring rules that an event matches.
+    Rule,
 }
 
 /// How it is compared. Literals have the target's type.
@@ -197,7 +196,7 @@ impl Target {
             Target::AnyText => Type::FreeText,
             Target::Evidence => Type::Evidence,
             Target::Duplicate | Target::Conflict => Type::Boolean,
-            Target::Tag | Target::Indicator | Target::Label | Target::Derived(_) => Type::Text,
+            Target::Tag | Target::Indicator | Target::Label | Target::Rule => Type::Text,
         }
     }
 }
@@ -206,6 +205,7 @@ fn field_type(field: FieldId) -> Type {
     use Dataset::Events;
     match field.kind {
         Kind::Text => names::choices(field).map_or(Type::Text, Type::Choice),
+        Kind::List => Type::Text,
         Kind::Integer | Kind::Bytes => Type::Integer,
         Kind::Address if field.dataset == Events => Type::AddressOrText,
         Kind::Address => Type::Address,
@@ -405,10 +405,10 @@ impl std::fmt::Display for Target {
             Target::Evidence => f.write_str("evidence"),
             Target::Duplicate => f.write_str("duplicate"),
             Target::Conflict => f.write_str("conflict"),
-            Target::Derived(derived) => f.write_str(derived.name()),
             Target::Tag => f.write_str("tag"),
             Target::Indicator => f.write_str("indicator"),
             Target::Label => f.write_str("label"),
+            Target::Rule => f.write_str("rule"),
         }
     }
 }

@@ -380,7 +380,7 @@ pub(crate) struct EventColumns {
 
 impl EventColumns {
     /// Most events' values fit into this.
-    const TEXT: usize = 1000;
+    const TEXT: usize = 1300;
 
     /// So many columns, without values.
     pub(crate) fn new(count: usize) -> Self {

@@ -25,6 +25,8 @@ pub enum Kind {
     Boolean,
     /// A JSON value of an event (object, list, string or null).
     Json,
+    /// Texts, as a JSON list of them; null stands for none.
+    List,
 }
 
 /// Where a field's value lives in the normalised case file.
@@ -49,6 +51,8 @@ pub enum Home {
     Call(&'static str),
     /// A column of the event row that holds the JSON of this member.
     EventJson(&'static str),
+    /// What `derive` makes of the event.
+    Derived,
     /// Computed by the filter (`ip`, `port`, `any` ...).
     Virtual,
 }
@@ -102,12 +106,16 @@ const fn flow(name: &'static str, kind: Kind, home: Home, since: u8, aliases: &'
     Field { name, dataset: Dataset::Flows, kind, home, since, aliases }
 }
 
+const fn derived(name: &'static str, kind: Kind) -> Field {
+    Field { name, dataset: Dataset::Events, kind, home: Home::Derived, since: 0, aliases: &[] }
+}
+
 const fn event(name: &'static str, kind: Kind, home: Home, aliases: &'static [&'static str]) -> Field {
     Field { name, dataset: Dataset::Events, kind, home, since: 0, aliases }
 }
 
 /// Every field of every dataset, AWS's order within each.
-pub static FIELDS: [Field; 118] = [
+pub static FIELDS: [Field; 127] = [
     flow("version", Kind::Integer, Home::Disposition, 2, &[]),
     flow("account_id", Kind::Text, Home::Interface, 2, &["account", "accountid"]),
     flow("interface_id", Kind::Text, Home::Interface, 2, &["interfaceid", "eni_id"]),
@@ -247,6 +255,16 @@ pub static FIELDS: [Field; 118] = [
     event("edge_device_details", Kind::Json, Home::EventJson("edgeDeviceDetails"), &["edgedevicedetails"]),
     event("tls_details", Kind::Json, Home::EventJson("tlsDetails"), &["tlsdetails"]),
     event("event_context", Kind::Json, Home::EventJson("eventContext"), &["eventcontext"]),
+    // What these say together.
+    derived("event_user_name", Kind::Text),
+    derived("session_name", Kind::Text),
+    derived("user_agent_short", Kind::Text),
+    derived("login_result", Kind::Text),
+    derived("mfa", Kind::Text),
+    derived("resource_type", Kind::List),
+    derived("resource_name", Kind::List),
+    derived("policy_grants", Kind::List),
+    derived("foreign_account", Kind::List),
 ];
 
 /// The fields of one dataset, in AWS's order.
@@ -261,7 +279,7 @@ pub fn at_home(dataset: Dataset, home: Home) -> impl Iterator<Item = FieldId> {
 
 /// The fields that are columns of table event or of its tuples, in order: an `EventRow`'s values are in this order.
 pub fn event_columns() -> impl Iterator<Item = FieldId> {
-    of(Dataset::Events).filter(|f| f.event_path().is_some())
+    of(Dataset::Events).filter(|f| f.event_path().is_some() || f.home == Home::Derived)
 }
 
 /// A field by its exact snake_case name.

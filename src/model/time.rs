@@ -38,6 +38,12 @@ pub struct TimeRange {
     pub to: Option<Timestamp>,
 }
 
+impl TimeRange {
+    pub fn contains(self, time: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= time) && self.to.is_none_or(|to| time < to)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

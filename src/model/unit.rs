@@ -75,7 +75,7 @@ impl Unit {
             (Kind::Bytes, _) => Unit::Bytes,
             (Kind::Time, _) => Unit::Time,
             (Kind::Boolean, _) => Unit::Boolean,
-            (Kind::Json, _) => Unit::Json,
+            (Kind::Json | Kind::List, _) => Unit::Json,
         }
     }
 

@@ -31,6 +31,11 @@ impl Value {
         time.map_or(Value::Null, Value::Time)
     }
 
+    /// About how many bytes of memory it takes.
+    pub fn memory_bytes(&self) -> usize {
+        size_of::<Self>() + if let Value::Text(text) = self { text.len() } else { 0 }
+    }
+
     /// UTC, as exports and the command line print it; an absent value is empty.
     pub fn to_text(&self) -> String {
         match self {

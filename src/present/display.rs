@@ -9,6 +9,9 @@ use std::borrow::Cow;
 /// Characters of one value that are shown in one place; all of them can be copied.
 pub(crate) const SHOWN_CHARS: usize = 2000;
 
+/// In the place of a value that is not there.
+pub(crate) const ABSENT: &str = "–";
+
 /// The beginning of a text that is too long to lay out, and how many characters were left out.
 pub(crate) fn clipped(text: &str) -> (Cow<'_, str>, usize) {
     match text.char_indices().nth(SHOWN_CHARS) {

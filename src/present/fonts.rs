@@ -1,4 +1,4 @@
-//! The three faces that a document is set in, as data: which glyph a character has and how wide it is. Pictures measure
+//! The faces that a document is set in, as data: which glyph a character has and how wide it is. Pictures measure
 //! their labels with it, and the PDF sets its lines with it; nothing here asks the machine for a font.
 
 use skrifa::instance::{LocationRef, Size};
@@ -16,10 +16,14 @@ pub enum Face {
     Bold,
     /// Latin letters of one width, for hashes, filters and raw text; what it lacks comes from `Regular`.
     Mono,
+    /// The Latin letters and figures of `Regular`: those of the Japanese font have short descenders.
+    Latin,
+    /// Those of `Bold`.
+    LatinBold,
 }
 
 impl Face {
-    pub const ALL: [Face; 3] = [Face::Regular, Face::Bold, Face::Mono];
+    pub const ALL: [Face; 5] = [Face::Regular, Face::Bold, Face::Mono, Face::Latin, Face::LatinBold];
 
     /// The font file.
     pub fn data(self) -> &'static [u8] {
@@ -27,23 +31,36 @@ impl Face {
             Face::Regular => include_bytes!("../../assets/fonts/BIZUDPGothic-Regular.ttf"),
             Face::Bold => include_bytes!("../../assets/fonts/BIZUDPGothic-Bold.ttf"),
             Face::Mono => include_bytes!("../../assets/fonts/BIZUDGothic-Latin.ttf"),
+            Face::Latin => include_bytes!("../../assets/fonts/Inter-Latin.otf"),
+            Face::LatinBold => include_bytes!("../../assets/fonts/Inter-Bold-Latin.otf"),
+        }
+    }
+
+    /// Which faces its characters come from: the first that has one.
+    fn sources(self) -> &'static [Face] {
+        match self {
+            Face::Regular | Face::Latin => &[Face::Latin, Face::Regular],
+            Face::Bold | Face::LatinBold => &[Face::LatinBold, Face::Bold],
+            Face::Mono => &[Face::Mono, Face::Latin, Face::Regular],
         }
     }
 
     fn metrics(self) -> &'static Metrics {
-        static ALL: LazyLock<[Metrics; 3]> = LazyLock::new(|| Face::ALL.map(|face| Metrics::of(face.data())));
-        let [regular, bold, mono] = &*ALL;
+        static ALL: LazyLock<[Metrics; Face::ALL.len()]> =
+            LazyLock::new(|| Face::ALL.map(|face| Metrics::of(face.data())));
+        let [regular, bold, mono, latin, latin_bold] = &*ALL;
         match self {
             Face::Regular => regular,
             Face::Bold => bold,
             Face::Mono => mono,
+            Face::Latin => latin,
+            Face::LatinBold => latin_bold,
         }
     }
 
     /// The face that shows this character, its glyph, and its advance as a part of the font size. `None`: no face has it.
     pub fn glyph(self, c: char) -> Option<(Face, Glyph)> {
-        let own = self.metrics().glyphs.get(&c).map(|glyph| (self, *glyph));
-        own.or_else(|| Face::Regular.metrics().glyphs.get(&c).map(|glyph| (Face::Regular, *glyph)))
+        self.sources().iter().find_map(|face| face.metrics().glyphs.get(&c).map(|glyph| (*face, *glyph)))
     }
 
     /// Draws a glyph of this face, in parts of the font size, upwards from the base line. A blank draws nothing.
@@ -98,6 +115,9 @@ mod tests {
         assert_eq!(Face::Mono.glyph('漢').unwrap().0, Face::Regular);
         assert_eq!(Face::Mono.glyph('a').unwrap().0, Face::Mono);
         assert_eq!(Face::Bold.glyph('漢').unwrap().0, Face::Bold);
+        assert_eq!(Face::Regular.glyph('漢').unwrap().0, Face::Regular);
+        assert_eq!(['g', 'Q', '7'].map(|c| Face::Regular.glyph(c).unwrap().0), [Face::Latin; 3]);
+        assert_eq!(['g', 'Q', '7'].map(|c| Face::Bold.glyph(c).unwrap().0), [Face::LatinBold; 3]);
         assert_eq!(Face::Regular.glyph('🔥'), None);
         let [i, w] = ["i", "W"].map(|text| Face::Mono.width(text));
         assert!(i == w && i > 0.4 && i < 0.6, "{i} {w}");
@@ -106,8 +126,54 @@ mod tests {
 
     #[test]
     fn bold_has_what_regular_has() {
-        let missing: Vec<&char> =
-            Face::Regular.metrics().glyphs.keys().filter(|c| !Face::Bold.metrics().glyphs.contains_key(c)).collect();
-        assert!(missing.is_empty(), "{missing:?}");
+        for (regular, bold) in [(Face::Regular, Face::Bold), (Face::Latin, Face::LatinBold)] {
+            let missing: Vec<&char> =
+                regular.metrics().glyphs.keys().filter(|c| !bold.metrics().glyphs.contains_key(c)).collect();
+            assert!(missing.is_empty(), "{missing:?}");
+        }
+    }
+
+    /// Figures in a column stand below each other.
+    #[test]
+    fn figures_have_one_width() {
+        for face in [Face::Regular, Face::Bold] {
+            let widths: Vec<f32> = ('0'..='9').map(|c| face.glyph(c).unwrap().1.advance).collect();
+            assert!(widths.iter().all(|width| (width - widths[0]).abs() < 0.002), "{face:?} {widths:?}");
+        }
+    }
+
+    /// The lowest point of a letter, as a part of the font size.
+    fn lowest(face: Face, c: char) -> f32 {
+        #[derive(Default)]
+        struct Lowest(f32);
+        impl OutlinePen for Lowest {
+            fn move_to(&mut self, _: f32, y: f32) {
+                self.0 = self.0.min(y);
+            }
+            fn line_to(&mut self, _: f32, y: f32) {
+                self.0 = self.0.min(y);
+            }
+            fn quad_to(&mut self, _: f32, _: f32, _: f32, y: f32) {
+                self.0 = self.0.min(y);
+            }
+            fn curve_to(&mut self, _: f32, _: f32, _: f32, _: f32, _: f32, y: f32) {
+                self.0 = self.0.min(y);
+            }
+            fn close(&mut self) {}
+        }
+        let (face, glyph) = face.glyph(c).unwrap();
+        let mut pen = Lowest::default();
+        face.outline(glyph, &mut pen);
+        pen.0
+    }
+
+    /// Short ones look cut off.
+    #[test]
+    fn latin_letters_have_whole_descenders() {
+        for face in [Face::Regular, Face::Bold] {
+            for c in ['g', 'j', 'p', 'q', 'y'] {
+                assert!(lowest(face, c) < -0.18, "{face:?} {c}: {}", lowest(face, c));
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod gist;
 pub mod glyphs;
 pub(crate) mod json_tree;
 pub mod principal;
+pub(crate) mod rules;
 pub(crate) mod sentence;
 pub mod sign;
 pub mod text;

@@ -84,6 +84,7 @@ rooms! {
     "reasons"
     "filter"
     "queries"
+    "rules"
     "limits"
     "units"
     "casework"
@@ -99,6 +100,7 @@ rooms! {
 rooms! {
     REPORT_ROOMS:
     "report"
+    "rules"
     "limits"
     "units"
     "facts"

@@ -57,6 +57,10 @@ const DISPOSITION: &str = "1LEFT JOIN disposition o ON o.disposition_id = f.disp
 const CALL: &str = "1LEFT JOIN call k ON k.call_id = e.call_id";
 const EXTRA: &str = "1LEFT JOIN extra x ON x.extra_id = f.extra_id";
 
+/// The value of member `m`: texts are read, everything else is as it was written.
+pub(super) const MEMBER_VALUE: &str =
+    "CASE json_type(m.json) WHEN 'text' THEN m.json ->> '$' WHEN 'null' THEN NULL ELSE m.json -> '$' END";
+
 /// A field of an event as view event shows it. The view makes the text of a UUID with what SQLite has, which takes ten times
 /// as long.
 pub(super) fn own_column(field: FieldId) -> String {
@@ -70,6 +74,12 @@ pub(super) fn own_column(field: FieldId) -> String {
 /// An expression on the row `m` that holds an event's value for many events.
 pub(super) fn of_event(field: FieldId, expression: &str) -> String {
     EventDictionary::of(field).map_or_else(|| "NULL".to_owned(), |held| format!("({})", held.select("e", expression)))
+}
+
+/// A derived field of an event.
+pub(super) fn derived(field: FieldId) -> String {
+    EventDictionary::of(field)
+        .map_or_else(|| "NULL".to_owned(), |held| of_event(field, &format!("m.\"{}\"", held.column)))
 }
 
 fn expression(field: FieldId) -> (String, Vec<&'static str>) {
@@ -94,12 +104,8 @@ fn expression(field: FieldId) -> (String, Vec<&'static str>) {
         Home::Event(_) => (own_column(field), vec![]),
         Home::Call(_) => (format!("k.{name}"), vec![CALL]),
         Home::EventJson("userIdentity") => ("coldtrail_event_json(e.id) ->> '$.userIdentity'".into(), vec![]),
-        // Texts are read, everything else is as it was written.
-        Home::EventJson(_) => {
-            let value =
-                "CASE json_type(m.json) WHEN 'text' THEN m.json ->> '$' WHEN 'null' THEN NULL ELSE m.json -> '$' END";
-            (of_event(field, value), vec![])
-        }
+        Home::EventJson(_) => (of_event(field, MEMBER_VALUE), vec![]),
+        Home::Derived => (derived(field), vec![]),
         Home::Virtual => ("NULL".into(), vec![]),
     }
 }

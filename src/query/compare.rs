@@ -198,8 +198,8 @@ pub struct Compare {
 }
 
 /// Dictionaries: tables of which a value is once, whatever its number.
-pub const DICTIONARIES: [&str; 9] =
-    ["address", "pair", "interface", "disposition", "extra", "call", "caller", "message", "member"];
+pub const DICTIONARIES: [&str; 10] =
+    ["address", "pair", "interface", "disposition", "extra", "call", "caller", "message", "member", "derived"];
 
 /// Compares the values of a dictionary, however they are numbered: what only one of the cases has, or has more often.
 pub fn compare_dictionary(was: &CaseReader, is: &CaseReader, table: &str) -> Result<Compared, QueryError> {

@@ -4,12 +4,14 @@ use super::columns_sql::Columns;
 use super::{QueryError, filter_sql};
 use crate::case::CaseReader;
 use crate::case::schema::EventDictionary;
-use crate::model::{FieldId, Home, Value};
+use crate::model::{FieldId, Home, Kind, Value};
+
+/// Events whose own values are looked at.
+const EVENTS_LOOKED_AT: usize = 20_000;
 
 /// Values that a field takes, for completion: at most `limit`, ascending, starting with `prefix` (letters of either
 /// case). Looks through the dictionaries, not the records, and no further than some thousand events.
 pub fn top_values(reader: &CaseReader, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, QueryError> {
-    const EVENTS_LOOKED_AT: usize = 20_000;
     let columns = Columns::of(&[field]);
     let source = match field.home {
         Home::Interface => "interface i".to_owned(),
@@ -18,6 +20,8 @@ pub fn top_values(reader: &CaseReader, field: FieldId, prefix: &str, limit: usiz
             "address s".to_owned()
         }
         Home::Call(_) => "call k".to_owned(),
+        Home::Derived if field.kind == Kind::List => return elements(reader, field, prefix, limit),
+        Home::Derived => "derived e".to_owned(),
         Home::Event(_) => match EventDictionary::of(field) {
             Some(held) => format!("{} e", held.table),
             None => format!("(SELECT * FROM event LIMIT {EVENTS_LOOKED_AT}) e"),
@@ -28,7 +32,7 @@ pub fn top_values(reader: &CaseReader, field: FieldId, prefix: &str, limit: usiz
         Home::PairDestination | Home::PacketSource | Home::PacketDestination => "s.address".to_owned(),
         _ => columns.list(),
     };
-    let pattern = format!("{}%", prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let pattern = begins_with(prefix);
     let sql = format!("SELECT DISTINCT {expression} AS v FROM {source} WHERE v LIKE ? ESCAPE '\\' ORDER BY v LIMIT ?");
     filter_sql::prepare(reader)?;
     let mut statement = reader.conn.prepare_cached(&sql)?;
@@ -39,4 +43,25 @@ pub fn top_values(reader: &CaseReader, field: FieldId, prefix: &str, limit: usiz
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// SQL's pattern of texts that begin so.
+fn begins_with(prefix: &str) -> String {
+    format!("{}%", prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}
+
+/// The same of the elements of a field's lists.
+fn elements(reader: &CaseReader, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, QueryError> {
+    let Some(held) = EventDictionary::of(field) else { return Ok(Vec::new()) };
+    let EventDictionary { table, key, column, .. } = held;
+    let sql = format!(
+        "SELECT DISTINCT w.value AS v
+         FROM {table} t, json_each(CASE WHEN json_valid(t.{column}) THEN t.{column} END) w
+         WHERE t.{key} IN (SELECT {} FROM event_row LIMIT {EVENTS_LOOKED_AT}) AND v LIKE ? ESCAPE '\\'
+         ORDER BY v LIMIT ?",
+        held.reference()
+    );
+    let mut statement = reader.conn.prepare_cached(&sql)?;
+    let found = statement.query_map(rusqlite::params![begins_with(prefix), limit as i64], |r| r.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }

@@ -13,6 +13,7 @@ mod functions;
 mod json;
 mod leaf;
 mod met;
+mod rule;
 
 pub(super) use flow::{row_expression, tuple_column};
 pub(super) use functions::prepare;
@@ -116,6 +117,7 @@ impl Compiler {
             }
             Target::Tag => Ok(self.tag(check)),
             Target::Indicator | Target::Label => Ok(self.record_met(target, check)),
+            Target::Rule if self.dataset == Dataset::Events => self.rule(check),
             _ if *check == Check::InIndicators => self.in_indicators(target),
             Target::Field(field) if let Check::Compare(relation, other) = check => {
                 self.compare_fields(*field, *relation, *other)
@@ -123,7 +125,6 @@ impl Compiler {
             Target::Evidence => Ok(self.evidence(check)),
             Target::Duplicate => Ok(self.duplicate(check)),
             Target::Conflict if self.dataset == Dataset::Events => Ok(self.conflict(check)),
-            Target::Derived(derived) if self.dataset == Dataset::Events => Ok(self.derived(*derived, check)),
             Target::Field(field) => Ok(match self.dataset {
                 Dataset::Flows => self.flow_field(*field, check),
                 Dataset::Events => self.event_field(*field, check),
@@ -141,7 +142,7 @@ impl Compiler {
             | Target::EitherPort
             | Target::Path(_)
             | Target::Conflict
-            | Target::Derived(_) => Err(CompileError::WrongDataset { field: target.to_string() }),
+            | Target::Rule => Err(CompileError::WrongDataset { field: target.to_string() }),
         }
     }
 

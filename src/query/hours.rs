@@ -85,12 +85,10 @@ pub fn hours_of_sources(
     sources: &[FieldId],
     cancel: &Cancel,
 ) -> Result<Vec<SourceTime>, QueryError> {
-    if dataset == Dataset::Flows
-        && let Some(hours) = engine::attempt(reader, dataset, cancel, |engine| engine.hours_of_sources(sources))?
-    {
+    if let Some(hours) = engine::attempt(reader, dataset, cancel, |engine| engine.hours_of_sources(sources))? {
         return Ok(hours);
     }
-    let hours = source_hours(reader, &Scope::all(dataset), sources, cancel)?;
+    let hours = source_hours_by_sql(reader, &Scope::all(dataset), sources, cancel)?;
     Ok(hours.into_iter().map(|hour| (hour.source, hour.hour)).collect())
 }
 
@@ -109,8 +107,25 @@ pub struct SourceHour {
     pub evidence: Vec<EvidenceId>,
 }
 
-/// The hours of each source of these records, sources and hours ascending.
+/// The hours of each source of these records, sources and hours ascending. Takes time in proportion to the records; never on
+/// the frame thread.
+///
+/// # Errors
+/// As of any query.
 pub fn source_hours(
+    reader: &CaseReader,
+    scope: &Scope,
+    sources: &[FieldId],
+    cancel: &Cancel,
+) -> Result<Vec<SourceHour>, QueryError> {
+    match engine::attempt(reader, scope.dataset, cancel, |engine| engine.source_hours(scope, sources))? {
+        Some(hours) => Ok(hours),
+        None => source_hours_by_sql(reader, scope, sources, cancel),
+    }
+}
+
+/// The same by plain SQL over the rows.
+pub(super) fn source_hours_by_sql(
     reader: &CaseReader,
     scope: &Scope,
     sources: &[FieldId],

@@ -3,6 +3,7 @@
 
 mod address;
 mod batch;
+mod bursts;
 mod cancel;
 mod cells;
 mod columns_sql;
@@ -11,8 +12,13 @@ mod conclusions;
 mod consistent;
 mod conversations;
 mod directed;
-mod distinct;
+mod draft;
+mod each_event;
 mod engine;
+mod event_ids;
+mod event_lines;
+mod event_source;
+mod event_table;
 mod evidence;
 mod extras;
 mod field_values;
@@ -22,6 +28,7 @@ mod group;
 mod groups;
 mod histogram;
 mod hours;
+mod identities;
 mod index_sizes;
 mod indicators;
 mod pairs;
@@ -60,7 +67,11 @@ pub use conversations::{
     ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, Repeats, SERVER_PORTS,
     Side, StartEvidence, conversation_rows, conversations, is_well_known,
 };
-pub use distinct::distinct_counts;
+pub use draft::Draft;
+pub use each_event::event_table;
+pub use event_ids::{EventIds, event_ids};
+pub use event_lines::{EventId, EventLine, EventMembers, Members, SharedValues, event_lines, shared_values};
+pub use event_table::{Coded, EventTable};
 pub use evidence::{EvidenceRow, evidence, evidence_list, evidence_of, holds_file, readable_evidence};
 pub use extras::{extra_names, extras, has_extras};
 pub use field_values::top_values;
@@ -80,8 +91,8 @@ pub use indicators::{
     not_looked_for, well_known,
 };
 pub use pairs::{
-    NO_TIME, PRIVATE_SPACE, PairColumn, PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, is_private,
-    pair_rows, pairs,
+    NO_TIME, PRIVATE_SPACE, PairColumn, PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, first_pairs,
+    is_private, pair_rows, pairs,
 };
 pub use presence::{any, has_values};
 pub use received::{received, received_counts};
@@ -101,7 +112,7 @@ pub use sightings::{
 pub use sql::{SQL_EXAMPLE, SqlLimits, SqlProblem, SqlRows, SqlView, read_only_sql, sql_views};
 pub use top::{Measure, TopQuery, TopRow, TopTable, top};
 pub use totals::{Totals, totals, unfinished_import};
-pub use values::{Batch, Values};
+pub use values::{Batch, Texts, Values};
 pub use warnings::{WarningRow, evidence_warned_of, unread_at, warnings};
 
 use crate::case::CaseError;

@@ -1,7 +1,7 @@
 //! Is there such a record, is there such a value? Answers that end at the first.
 
 use super::rows::from_where;
-use super::{Cancel, Duplicates, QueryError, Scope, filter_sql};
+use super::{Cancel, Duplicates, QueryError, Scope, engine, filter_sql};
 use crate::case::CaseReader;
 use crate::case::schema::column;
 use crate::filter::{Check, Filter, Target};
@@ -13,7 +13,11 @@ use rusqlite::{OptionalExtension, params_from_iter};
 /// # Errors
 /// The case cannot be read.
 pub fn any(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<bool, QueryError> {
-    let (from, params) = from_where(&scope.records(Vec::new()), "")?;
+    let query = scope.records(Vec::new());
+    if let Some(any) = engine::attempt(reader, scope.dataset, cancel, |engine| engine.any(&query))? {
+        return Ok(any);
+    }
+    let (from, params) = from_where(&query, "")?;
     filter_sql::prepare(reader)?;
     let sql = format!("SELECT 1 {from} LIMIT 1");
     cancel.watch(reader, || Ok(reader.conn.query_row(&sql, params_from_iter(params), |_| Ok(())).optional()?.is_some()))

@@ -1,6 +1,6 @@
 //! SQL that sorts records by any field: alias `f` for `flow`, `e` for `event`.
 
-use super::columns_sql::{of_event, own_column};
+use super::columns_sql::{derived, of_event, own_column};
 use super::filter_sql::{row_expression, tuple_column};
 use crate::model::{FieldId, Home, Kind};
 
@@ -37,6 +37,7 @@ pub(crate) fn sort_key(field: FieldId) -> String {
                 .to_owned()
         }
         Home::EventJson(_) => of_event(field, "CASE WHEN json_valid(m.json) THEN m.json ->> '$' END"),
+        Home::Derived => derived(field),
         Home::Virtual => "NULL".to_owned(),
     }
 }

@@ -18,11 +18,63 @@ pub enum Values {
     Integers(Vec<i64>),
     /// `Value::Time` in milliseconds; `Values::NONE` where there is none.
     Times(Vec<i64>),
+    /// Texts that hardly repeat.
+    Texts(Texts),
     /// Values that repeat, and for each row which of them; columns of one dictionary share the latter.
     Words {
         words: Vec<Value>,
         of: Arc<Vec<u32>>,
     },
+}
+
+/// Texts of some rows, in one piece of memory.
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    all: String,
+    /// Where each row's text ends; `None` where there is none.
+    ends: Vec<Option<usize>>,
+}
+
+impl Texts {
+    /// The next row has no text.
+    pub(crate) fn skip(&mut self) {
+        self.ends.push(None);
+    }
+
+    /// `write` appends the text of the next row.
+    pub(crate) fn push(&mut self, write: impl FnOnce(&mut String)) {
+        write(&mut self.all);
+        self.ends.push(Some(self.all.len()));
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = Option<&str>> {
+        let mut begin = 0;
+        self.ends.iter().map(move |end| {
+            let text = self.all.get(begin..(*end)?);
+            begin = end.unwrap_or(begin);
+            text
+        })
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// All texts, one behind the other.
+    pub fn all(&self) -> &str {
+        &self.all
+    }
+
+    fn get(&self, row: usize) -> Value {
+        let Some(Some(end)) = self.ends.get(row) else { return Value::Null };
+        let before = self.ends.get(..row).unwrap_or_default();
+        let begin = before.iter().rev().find_map(|end| *end).unwrap_or(0);
+        self.all.get(begin..*end).map_or(Value::Null, |text| Value::Text(text.to_owned()))
+    }
 }
 
 impl Batch {
@@ -54,6 +106,13 @@ impl Batch {
         &self.columns
     }
 
+    /// Gives a column other values.
+    pub(super) fn replace(&mut self, column: usize, values: Values) {
+        if let Some(place) = self.columns.get_mut(column) {
+            *place = values;
+        }
+    }
+
     /// About how many bytes of memory it takes.
     pub fn weight(&self) -> usize {
         self.columns.iter().map(Values::weight).sum()
@@ -78,6 +137,7 @@ impl Values {
             Self::Each(list) => list.get(row).cloned().unwrap_or(Value::Null),
             Self::Integers(list) => number(list, Value::Integer),
             Self::Times(list) => number(list, |millis| Value::Time(Timestamp(millis))),
+            Self::Texts(texts) => texts.get(row),
             Self::Words { words, of } => {
                 of.get(row).and_then(|word| words.get(*word as usize)).cloned().unwrap_or(Value::Null)
             }
@@ -103,6 +163,11 @@ impl Values {
                 *self = Self::Each((0..rows).map(|row| self.get(row)).collect());
                 self.set(row, value);
             }
+            (Self::Texts(texts), _) => {
+                let value_of = |text: Option<&str>| text.map_or(Value::Null, |text| Value::Text(text.to_owned()));
+                *self = Self::Each(texts.iter().map(value_of).collect());
+                self.set(row, value);
+            }
             (Self::Each(list), _) => {
                 if let Some(place) = list.get_mut(row) {
                     *place = value;
@@ -118,14 +183,13 @@ impl Values {
     }
 
     fn weight(&self) -> usize {
-        let text = |value: &Value| match value {
-            Value::Text(text) => size_of::<Value>() + text.len(),
-            _ => size_of::<Value>(),
-        };
         match self {
-            Self::Each(list) => list.iter().map(text).sum(),
+            Self::Each(list) => list.iter().map(Value::memory_bytes).sum(),
             Self::Integers(list) | Self::Times(list) => size_of_val(list.as_slice()),
-            Self::Words { words, of } => size_of_val(of.as_slice()) + words.iter().map(text).sum::<usize>(),
+            Self::Texts(texts) => size_of_val(texts.ends.as_slice()) + texts.all.len(),
+            Self::Words { words, of } => {
+                size_of_val(of.as_slice()) + words.iter().map(Value::memory_bytes).sum::<usize>()
+            }
         }
     }
 }
@@ -153,7 +217,13 @@ mod tests {
         ) {
             let words = vec![Value::Null, Value::Text("a".into()), Value::Integer(3)];
             let of = Arc::new(numbers.iter().map(|number| number.rem_euclid(3) as u32).collect::<Vec<_>>());
+            let mut texts = Texts::default();
+            for number in &numbers {
+                if *number < 0 { texts.skip() } else { texts.push(|all| all.push_str(&"é".repeat(*number as usize))) }
+            }
+            prop_assert_eq!(texts.iter().flatten().collect::<String>(), texts.all());
             let kinds = [
+                Values::Texts(texts),
                 Values::Integers(numbers.clone()),
                 Values::Times(numbers.clone()),
                 Values::Words { words, of: Arc::clone(&of) },

@@ -7,7 +7,7 @@ use super::single::{detail, provenance, text};
 use super::spec;
 use crate::case::CaseReader;
 use crate::filter::{JsonPath, Step};
-use crate::model::{Dataset, FieldId, RecordId, Unit, Value, field};
+use crate::model::{Dataset, FieldId, Home, RecordId, Unit, Value, field};
 use crate::present::json_tree::{self, What};
 use crate::present::zone::Zone;
 use crate::query::tables::Column;
@@ -100,7 +100,7 @@ fn fields(dataset: Dataset, details: &[RecordDetail]) -> Vec<ComparedRow> {
         let any = values.iter().any(|value| *value != Value::Null);
         any.then(|| ComparedRow::new(ComparedPlace::Field(field), values))
     };
-    field::of(dataset).filter_map(row).collect()
+    field::of(dataset).filter(|field| field.home != Home::Derived).filter_map(row).collect()
 }
 
 /// In the order of their steps: keys by bytes, indexes as numbers.

@@ -5,8 +5,7 @@ use super::question::{Basis, Live, Question};
 use super::section::Section;
 use super::spec;
 use crate::case::CaseReader;
-use crate::model::{Dataset, RecordId};
-use crate::model::{Unit, Value};
+use crate::model::{Dataset, Home, RecordId, Unit, Value};
 use crate::present::zone::Zone;
 use crate::query::tables::Column;
 use crate::query::{self, Cancel, QueryError, RecordDetail};
@@ -80,7 +79,9 @@ impl Question for EventQuestion {
     fn sections(&self, reader: &CaseReader, _: Zone, _: &Cancel) -> Result<Vec<Section>, AskError> {
         let detail = detail(reader, self.dataset, self.record)?;
         let columns = || vec![Column::new("name", Unit::Text), Column::new("value", Unit::Text)];
-        let fields = detail.fields.iter().map(|(field, value)| vec![text(field.name()), value.clone()]);
+        // What is derived from an event is no part of it.
+        let own = detail.fields.iter().filter(|(field, _)| field.home != Home::Derived);
+        let fields = own.map(|(field, value)| vec![text(field.name()), value.clone()]);
         let further = detail.further.iter().map(|(name, value)| vec![text(&**name), text(&**value)]);
         let mut sections =
             vec![Section::new("fields", columns(), fields.chain(further).collect()), provenance(&detail)];

@@ -8,6 +8,7 @@ use crate::present::text::Texts;
 use crate::query::{BinWidth, Duplicates, GroupBy, Measure, Scope, SortKey};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Which records.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +45,16 @@ impl ScopeSpec {
             duplicates: if self.all_copies { Duplicates::All } else { Duplicates::Once },
         })
     }
+}
+
+/// The records that a written question is about, wherever they stand among its members; `None` where it names none.
+pub(crate) fn scope_in(question: &str) -> Option<Scope> {
+    fn find(value: &Value) -> Option<Scope> {
+        let Value::Object(members) = value else { return None };
+        let own = ScopeSpec::deserialize(value).ok().and_then(|spec| spec.scope().ok());
+        own.or_else(|| members.values().find_map(find))
+    }
+    find(&serde_json::from_str(question).ok()?)
 }
 
 pub(crate) fn time(text: Option<&str>) -> Result<Option<Timestamp>, String> {
@@ -158,6 +169,25 @@ mod tests {
         }
         assert_eq!(ScopeSpec::of(&Scope::all(Dataset::Flows)).scope(), Ok(Scope::all(Dataset::Flows)));
         assert!(read::<ScopeSpec>("{\"dataset\":\"flows\",\"sort\":1}").is_err());
+    }
+
+    #[test]
+    fn the_records_of_a_question_are_found_among_its_members() {
+        let scope = Scope {
+            range: TimeRange { from: Some(Timestamp(1_621_151_386_000)), to: None },
+            ..Scope::of(Dataset::Flows, filter::parse("dstport = 4444", Dataset::Flows).unwrap())
+        };
+        let records = write(&ScopeSpec::of(&scope));
+        for question in [
+            records.clone(),
+            format!(r#"{{"records":{records},"limit":3}}"#),
+            format!(r#"{{"pairs":{{"by":"src,dst","records":{records}}},"once":true}}"#),
+        ] {
+            assert_eq!(scope_in(&question).as_ref(), Some(&scope), "{question}");
+        }
+        for question in ["", "{}", r#"{"address":"10.0.0.1","from":null,"to":null}"#, r#"{"records":["1:2"]}"#] {
+            assert_eq!(scope_in(question), None, "{question}");
+        }
     }
 
     #[test]

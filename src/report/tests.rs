@@ -236,16 +236,29 @@ fn a_folder_of_somebody_elses_is_left_alone_and_a_stop_leaves_nothing() {
 }
 
 #[test]
-fn a_table_without_rows_names_its_columns() {
+fn a_table_without_rows_says_what_was_asked_and_names_its_columns() {
     let mut report = report();
     let Body::Table(table) = &mut report.exhibits[0].body[0] else { panic!("a table of flow records") };
     table.rows = std::sync::Arc::new(Vec::<Vec<crate::model::Value>>::new());
-    for (language, told) in [
-        (Language::English, "No rows. Columns: start (UTC), srcaddr, dstaddr,"),
-        (Language::Japanese, "該当する行はない。列: start (UTC)、srcaddr、dstaddr、"),
+    for (language, told, asked) in [
+        (
+            Language::English,
+            "No rows. Columns: start (UTC), srcaddr, dstaddr,",
+            "Nothing matched: the result has no rows.",
+        ),
+        (
+            Language::Japanese,
+            "該当する行はない。列: start (UTC)、srcaddr、dstaddr、",
+            "該当するものはなく、結果は 0 行である。",
+        ),
     ] {
         let files = written(&report, &words(language, "UTC"));
         let page = String::from_utf8(files["report.html"].clone()).unwrap();
-        assert!(page.contains(told), "{}", language.code());
+        let (before, after) = page.split_once(asked).unwrap();
+        assert!(!after.contains(asked) && !before.contains(told), "{}: once, and first", language.code());
+        let (between, _) = after.split_once(told).unwrap();
+        for part in ["srcaddr in 10.0.0.0/8 and dstport in (22, 3389)", "2026-03-11 00:00:00"] {
+            assert!(between.contains(part), "{}: {part} in {between}", language.code());
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::document::{Fact, FactValue};
 use super::page::{Cell, Header, Span};
 use crate::model::{Timestamp, Unit, Value};
 use crate::present::fonts::Face;
+use crate::present::rules::{RuleText, rule_text};
 use crate::present::{Language, Texts, Zone, display};
 
 /// Characters of a value in a table's cell; of a longer one the beginning is shown, and said so.
@@ -51,6 +52,17 @@ impl Words {
 
     pub fn list(&self, items: &[String]) -> String {
         self.texts.list(items)
+    }
+
+    /// A monitoring rule by its name and id; where it is explained, with the reason why it matters.
+    pub fn rule(&self, id: &str, explained: bool) -> Cell {
+        match rule_text(&self.texts, id) {
+            Some(RuleText { name, why }) => {
+                let name = self.with("rule-with-id", &[("name", &name), ("id", id)]);
+                Cell { remark: explained.then_some(why), ..Cell::plain(name) }
+            }
+            None => Cell::plain(self.label(id)),
+        }
     }
 
     pub fn column(&self, name: &str, unit: Unit) -> Header {

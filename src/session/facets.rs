@@ -3,7 +3,7 @@
 
 use super::slots::{Lane, Slot};
 use crate::app::Failure;
-use crate::model::{Dataset, FieldId, field};
+use crate::model::{Dataset, FieldId, Kind, field};
 use crate::query::{self, GroupsQuery, GroupsTable, Scope};
 
 /// Values of each field.
@@ -44,7 +44,7 @@ impl Facets {
 
     /// Fields that can be facets: those that can be filtered by their values.
     pub fn all(&self) -> impl Iterator<Item = FieldId> {
-        field::of(self.dataset).filter(|field| field.kind != crate::model::Kind::Json)
+        field::of(self.dataset).filter(|field| !matches!(field.kind, Kind::Json | Kind::List))
     }
 
     pub fn has(&self, field: FieldId) -> bool {
@@ -166,7 +166,7 @@ mod tests {
             assert_eq!(facets.names().last().map(String::as_str), Some(first.name()), "behind the others");
             let names = facets.names();
             assert_eq!(Facets::new(dataset, Some(&names)).names(), names);
-            assert!(facets.all().all(|field| field.kind != crate::model::Kind::Json));
+            assert!(facets.all().all(|field| !matches!(field.kind, Kind::Json | Kind::List)));
         }
         let odd = ["action".to_owned(), "no_such_field".to_owned(), "action".to_owned()];
         assert_eq!(Facets::new(Dataset::Flows, Some(&odd)).names(), ["action"]);

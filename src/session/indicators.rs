@@ -174,8 +174,12 @@ pub struct Indicators {
 
 impl Default for Indicators {
     fn default() -> Self {
-        let entries =
-            Reads { table: query::indicator_entries_of, len: IndicatorEntries::len, rows: query::indicator_entry_rows };
+        let entries = Reads {
+            first: None,
+            table: query::indicator_entries_of,
+            len: IndicatorEntries::len,
+            rows: query::indicator_entry_rows,
+        };
         Self {
             tab: Tab::default(),
             chosen: None,

@@ -111,6 +111,22 @@ panes! {
     completions: Completions,
 }
 
+impl Panes {
+    pub fn records(&self, dataset: Dataset) -> &Records {
+        match dataset {
+            Dataset::Flows => &self.flows,
+            Dataset::Events => &self.events,
+        }
+    }
+
+    pub fn records_mut(&mut self, dataset: Dataset) -> &mut Records {
+        match dataset {
+            Dataset::Flows => &mut self.flows,
+            Dataset::Events => &mut self.events,
+        }
+    }
+}
+
 pub struct OpenCase {
     pub path: PathBuf,
     /// Counts up whenever evidence came in: what was asked of an older revision is run again.
@@ -197,20 +213,6 @@ impl OpenCase {
         })
     }
 
-    pub fn records(&self, dataset: Dataset) -> &Records {
-        match dataset {
-            Dataset::Flows => &self.panes.flows,
-            Dataset::Events => &self.panes.events,
-        }
-    }
-
-    pub fn records_mut(&mut self, dataset: Dataset) -> &mut Records {
-        match dataset {
-            Dataset::Flows => &mut self.panes.flows,
-            Dataset::Events => &mut self.panes.events,
-        }
-    }
-
     pub fn revision(&self) -> u64 {
         self.revision
     }
@@ -270,10 +272,7 @@ impl OpenCase {
 
     pub fn want_rows(&mut self, dataset: Dataset, rows: Range<u64>) {
         let Self { panes, lanes, .. } = self;
-        let records = match dataset {
-            Dataset::Flows => &mut panes.flows,
-            Dataset::Events => &mut panes.events,
-        };
+        let records = panes.records_mut(dataset);
         records.pages.want(&lanes.pages, rows);
     }
 
@@ -283,10 +282,7 @@ impl OpenCase {
             return;
         }
         let Self { panes, lanes, revision, .. } = self;
-        let records = match dataset {
-            Dataset::Flows => &mut panes.flows,
-            Dataset::Events => &mut panes.events,
-        };
+        let records = panes.records_mut(dataset);
         let scope = records.scope(range, duplicates);
         records.facets.ask(&lanes.answers, *revision, &scope);
     }

@@ -165,8 +165,10 @@ pub struct Pairs {
 
 impl Default for Pairs {
     fn default() -> Self {
-        let pairs = Reads { table: query::pairs, len: PairTable::len, rows: pair_rows };
-        let talks = Reads { table: query::conversations, len: ConversationTable::len, rows: talk_rows };
+        let pairs =
+            Reads { first: Some(query::first_pairs), table: query::pairs, len: PairTable::len, rows: pair_rows };
+        // Which of them come first takes all of them.
+        let talks = Reads { first: None, table: query::conversations, len: ConversationTable::len, rows: talk_rows };
         Self {
             by: PairKey::Addresses,
             folded: false,

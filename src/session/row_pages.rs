@@ -54,6 +54,14 @@ impl<R: Send + 'static> PageCache<R> {
         self.failed = None;
     }
 
+    /// The same rows and more behind them: what is here stays, but for a page that was not full.
+    pub(crate) fn grow(&mut self, len: u64) {
+        let full = self.len / Self::ROWS;
+        self.pages.retain(|page, _| *page < full);
+        self.requests.retain(|request| request.page < full);
+        self.len = len;
+    }
+
     pub(crate) fn len(&self) -> u64 {
         self.len
     }

@@ -8,6 +8,7 @@
 use crate::app::config::SETTINGS;
 pub(crate) use crate::app::config::config_folder;
 use crate::app::failure::Cause;
+use crate::model::Dataset;
 use crate::part::Part;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -116,8 +117,13 @@ pub(crate) const INSPECTOR: &str = "inspector";
 pub(crate) const INSPECTOR_BESIDE: &str = "inspector-beside";
 pub(crate) const INSPECTOR_BELOW: &str = "inspector-below";
 pub(crate) const HISTOGRAM: &str = "histogram";
-/// Its width beside the table.
-pub(crate) const FACETS: &str = "facets";
+/// Their width beside a table.
+pub(crate) fn facets_part(dataset: Dataset) -> &'static str {
+    match dataset {
+        Dataset::Flows => "facets-flows",
+        Dataset::Events => "facets-events",
+    }
+}
 
 impl Settings {
     const RECENT: usize = 12;

@@ -60,9 +60,14 @@ pub struct Sightings {
 
 impl Default for Sightings {
     fn default() -> Self {
-        let tables = Reads { table: query::sightings, len: SightingTable::len, rows: query::sighting_rows };
-        let playbook =
-            Reads { table: query::playbook, len: |table: &PlaybookTable| table.rows.len(), rows: query::playbook_rows };
+        let tables =
+            Reads { first: None, table: query::sightings, len: SightingTable::len, rows: query::sighting_rows };
+        let playbook = Reads {
+            first: None,
+            table: query::playbook,
+            len: |table: &PlaybookTable| table.rows.len(),
+            rows: query::playbook_rows,
+        };
         let (tables, playbook) = (PagedTable::new(tables), PagedTable::new(playbook));
         Self { show: Show::By(By::Indicator), only: None, sorts: Vec::new(), tables, playbook }
     }

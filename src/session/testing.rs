@@ -194,6 +194,10 @@ impl eval::Record for Flow {
         Vec::new()
     }
 
+    fn bursts(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn labels(&self) -> Vec<String> {
         Vec::new()
     }

@@ -20,7 +20,8 @@ pub(crate) fn middle_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiS
     let Some(split) = app.split else {
         return pane_ui(ui, &app.texts, PaneId::Main, |ui| views::view_ui(ui, app, case, app.view, state, out));
     };
-    let is_low = ui.available_width() < 2.0 * size::HALF;
+    // One below the other needs the height for it: else they are narrow.
+    let is_low = ui.available_width() < 2.0 * size::HALF && ui.available_height() >= 2.0 * size::HALF_LOW;
     let all = if is_low { ui.available_height() } else { ui.available_width() };
     let least = if is_low { size::HALF_LOW } else { size::HALF }.min(all * 0.5);
     let part = app.settings.sizes.get(PART).copied().unwrap_or(0.5).clamp(0.1, 0.9);

@@ -101,6 +101,8 @@ pub struct IndicatorsState {
 #[derive(Default)]
 pub struct PairsState {
     pub grid: GridState,
+    /// The height of what is above and below the table; with less room than for both the view is scrolled as a whole.
+    pub around: f32,
 }
 
 #[derive(Default)]
@@ -138,7 +140,8 @@ pub struct UiState {
     /// Of the flows and of the events.
     pub filters: [FilterBarState; 2],
     pub time: TimeBarState,
-    pub facets: FacetsState,
+    /// Of the flows and of the events.
+    pub facets: [FacetsState; 2],
     pub inspector: InspectorState,
     pub compare: CompareState,
     pub tags: TagPopover,
@@ -176,6 +179,14 @@ impl UiState {
 
     pub fn histogram(&mut self, dataset: Dataset) -> &mut Selecting {
         let [flows, events] = &mut self.histograms;
+        match dataset {
+            Dataset::Flows => flows,
+            Dataset::Events => events,
+        }
+    }
+
+    pub fn facets(&mut self, dataset: Dataset) -> &mut FacetsState {
+        let [flows, events] = &mut self.facets;
         match dataset {
             Dataset::Flows => flows,
             Dataset::Events => events,

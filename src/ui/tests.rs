@@ -13,6 +13,7 @@ mod exports;
 mod facets;
 mod figures;
 mod focus;
+mod frozen;
 mod histogram;
 mod hostile;
 mod imports;

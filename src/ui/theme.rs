@@ -3,6 +3,7 @@
 
 use crate::model::{SeriesKey, Value};
 use crate::present::chart::Chart;
+use crate::present::fonts::Face;
 use crate::session::settings::ThemeChoice;
 use egui::{
     Button, Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, FontTweak, Margin, RichText,
@@ -51,7 +52,7 @@ pub(crate) mod size {
     pub(crate) const NAV_MARGIN: i8 = 5;
     /// Of the numbers beside the names.
     pub(crate) const NUMBER: f32 = 11.0;
-    /// A half of the window takes at least so much; with less the halves are one below the other.
+    /// A half of the window takes at least so much; with less the halves are one below the other, if there is room.
     pub(crate) const HALF: f32 = 380.0;
     pub(crate) const HALF_LOW: f32 = 120.0;
     /// Facts about the row of a list, beside it; and of the room for both.
@@ -82,6 +83,11 @@ pub(crate) mod size {
     pub(crate) const INSPECTOR_WHOLE: f32 = 160.0;
     /// A table below the histogram: its header and some rows.
     pub(crate) const TABLE_LEAST: f32 = 145.0;
+    /// Its header and three rows.
+    pub(crate) const TABLE_LOW: f32 = 90.0;
+    /// The two lists of the evidence; with less than the first they are scrolled as a whole.
+    pub(crate) const EVIDENCE_LOW: f32 = 290.0;
+    pub(crate) const EVIDENCE_LEAST: f32 = 400.0;
     /// A comparison, of the height below the menu; what it leaves of that at least.
     pub(crate) const COMPARE_PART: f32 = 0.45;
     pub(crate) const COMPARE_LEAST: f32 = 140.0;
@@ -152,6 +158,8 @@ pub(crate) mod size {
     pub(crate) const BAR_TINT: f32 = 0.18;
     /// How strongly a cell is tinted that matches an indicator.
     pub(crate) const CELL_TINT: f32 = 0.16;
+    /// How strongly an answer is shown while the next one is on its way.
+    pub(crate) const STALE: f32 = 0.55;
     pub(crate) const HATCH: f32 = 6.0;
     /// The strip that shows which hours there are.
     pub(crate) const STRIP: f32 = 14.0;
@@ -419,8 +427,8 @@ pub(crate) fn choose(ctx: &Context, choice: ThemeChoice) {
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::empty();
     let files: [(&str, &'static [u8], f32); 3] = [
-        ("latin", include_bytes!("../../assets/fonts/Inter-Latin.otf"), 0.0),
-        ("japanese", include_bytes!("../../assets/fonts/BIZUDPGothic-Regular.ttf"), 0.0),
+        ("latin", Face::Latin.data(), 0.0),
+        ("japanese", Face::Regular.data(), 0.0),
         // On one line with the others.
         ("mono", include_bytes!("../../assets/fonts/JetBrainsMono-Latin.ttf"), 0.035),
     ];

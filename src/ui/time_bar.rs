@@ -150,7 +150,8 @@ fn bound_ui(ui: &mut Ui, app: &App, state: &mut TimeBarState, side: Side, width:
         response.show_tooltip_text(says);
     }
     let entered = response.lost_focus();
-    let escaped = entered && ui.input(|i| i.key_pressed(Key::Escape));
+    // Enter before Esc in one frame has entered it.
+    let escaped = entered && ui.input(|i| i.key_pressed(Key::Escape) && !i.key_pressed(Key::Enter));
     if escaped {
         *edited = None;
     }

@@ -228,7 +228,9 @@ impl Window {
                 self.app.settings.navigation_names = Some(!names);
             }
             Effect::ToggleFacets => {
-                let (is_shown, has_room) = (self.state.facets.is_shown(), self.state.facets.has_room());
+                let Some(dataset) = self.app.shown_records() else { return };
+                let facets = self.state.facets(dataset);
+                let (is_shown, has_room) = (facets.is_shown(), facets.has_room());
                 self.app.settings.facets_shown = Some(!is_shown);
                 if !is_shown && !has_room {
                     self.app.notice = Some(self.app.texts.tr("facets-no-room"));

@@ -153,6 +153,8 @@ fn the_benchmark_names_every_question() {
         "address_page",
         "open_address",
         "open_overview",
+        "open_coverage",
+        "open_pairs_first",
         "open_pairs",
         "open_pairs_packet",
         "open_conversations",

@@ -86,13 +86,14 @@ const FREE: [(&str, &str, &str); 7] = [
 ];
 
 /// What a failed check may call a table's rows, beside the table's name.
-const CALLED: [(&str, &[&str]); 28] = [
+const CALLED: [(&str, &[&str]); 29] = [
     ("address", &["flow"]),
     ("call", &["event"]),
     ("caller", &["event"]),
     ("case_info", &["the case's"]),
     ("column_index", &["index"]),
     ("column_segment", &["index"]),
+    ("derived", &["event"]),
     ("disposition", &["flow"]),
     ("event_choice", &["occurrences", "event"]),
     ("event_conflict", &["conflict"]),

@@ -94,6 +94,35 @@ fn a_case_of_version_5_says_the_same_as_its_evidence_read_today() {
     assert_eq!(verified.lines().filter(|line| line.starts_with("exhibit,")).count(), 3, "{verified}");
 }
 
+#[test]
+fn a_case_of_version_6_says_the_same_as_its_evidence_read_today() {
+    let old = says_the_same(6, 11);
+    let verified = old.ok(&["verify", old.case()]);
+    assert_eq!(verified.lines().filter(|line| line.starts_with("exhibit,")).count(), 4, "{verified}");
+}
+
+/// What version 7 derives from events is in the case, and any program that reads SQLite sees it.
+#[test]
+fn what_is_derived_is_added_to_a_case_of_version_6() {
+    let old = desk_of_version(6);
+    old.ok(&["upgrade", old.case(), "--examiner", "A. Mori"]);
+    let conn = rusqlite::Connection::open(&old.case).unwrap();
+    let list = |sql: &str| -> Vec<String> {
+        conn.prepare(sql).unwrap().query_map([], |r| r.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    let assumed = "SELECT resource_type || ' ' || resource_name || ' ' || event_user_name FROM cloudtrail_event
+                   WHERE event_name = 'AssumeRole' AND resource_name LIKE '%deploy-role%' ORDER BY event_time LIMIT 1";
+    let assumed = list(assumed);
+    assert!(assumed[0].contains(r#"["AWS::IAM::Role","AWS::IAM::AccessKey","AWS::STS::AssumedRole""#), "{assumed:?}");
+    let named = |filter: &str| old.ok(&["events", old.case(), "--filter", filter, "--count"]).trim().to_owned();
+    let counted = list("SELECT count(*) || '' FROM cloudtrail_event WHERE session_name IS NOT NULL");
+    assert_eq!(named("session_name exists"), counted[0]);
+    assert_ne!(counted, ["0"]);
+    // Its exhibits, made while these fields were read from the JSON, hold.
+    let verified = old.ok(&["verify", old.case()]);
+    assert_eq!(verified.lines().filter(|line| line.starts_with("exhibit,")).count(), 4, "{verified}");
+}
+
 /// Before version 6 an event's row held all of its values. The views say what they said, to the byte.
 #[test]
 fn the_views_of_events_are_the_same_before_and_after_rows_became_narrow() {
@@ -101,7 +130,9 @@ fn the_views_of_events_are_the_same_before_and_after_rows_became_narrow() {
     let rows = |case: &std::path::Path, view: &str| -> Vec<Vec<rusqlite::types::Value>> {
         let conn = rusqlite::Connection::open(case).unwrap();
         let mut statement = conn.prepare(&format!("SELECT * FROM {view} ORDER BY evidence, position")).unwrap();
-        let count = statement.column_count();
+        // What later versions derive is behind what there was.
+        let new = statement.column_names().position(|name| name == "event_user_name");
+        let count = new.unwrap_or(statement.column_count());
         let row = |r: &rusqlite::Row<'_>| (0..count).map(|at| r.get(at)).collect();
         statement.query_map([], row).unwrap().collect::<Result<_, _>>().unwrap()
     };

@@ -15,7 +15,8 @@ pub use store::{Again, add, ask_again, load};
 
 use crate::model::conclusions::FrozenHead;
 use crate::present::zone::Zone;
-use crate::questions::{AskError, Section};
+use crate::query::Scope;
+use crate::questions::{AskError, Section, spec};
 
 /// An exhibit with its rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,11 @@ impl Frozen {
 
     pub fn row_count(&self) -> u64 {
         self.sections.iter().map(|section| section.rows.len() as u64).sum()
+    }
+
+    /// The records that were asked for; `None` where the question names none.
+    pub fn scope(&self) -> Option<Scope> {
+        spec::scope_in(&self.query)
     }
 
     /// What the case stores beside the lines.

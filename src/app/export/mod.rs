@@ -130,7 +130,7 @@ fn write<W: Write + Send>(
     let text = text::Lines::new(format, columns);
     file.write_all(&text.header().map_err(Stopped::Write)?).map_err(unwritable).map_err(Stopped::Write)?;
     let rows =
-        work::each_part(source, text::ROWS_OF_A_PART, cancel, progress, &|part| text.encode(part), &mut |lines| {
+        work::each_part(source, text::ROWS_OF_A_PART, cancel, progress, &|part| Ok(text.encode(part)), &mut |lines| {
             file.write_all(&lines).map_err(unwritable)
         })?;
     file.flush().map_err(unwritable).map_err(Stopped::Write)?;

@@ -2,9 +2,10 @@
 //! and types in which AWS delivers them (VPC Flow Logs guide, "Parquet data type"), so that Athena's table for delivered
 //! logs reads them.
 
+use super::text::Day;
 use crate::model::{Timestamp, Unit, Value};
 use crate::query::tables::{Column, Storage, is_sum};
-use crate::query::{Batch, Values};
+use crate::query::{Batch, Texts, Values};
 use bytes::Bytes;
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::column::writer::{ColumnCloseResult, get_column_writer, get_typed_column_writer};
@@ -212,11 +213,49 @@ impl List {
         match values {
             Values::Each(list) => list.iter().try_for_each(|value| self.push(value).map(|_| ())),
             Values::Integers(list) => list.iter().try_for_each(|number| self.number(*number, Value::Integer)),
+            Values::Texts(texts) => self.texts(texts),
+            Values::Times(list) if self.stored == Stored::Text => self.times(list),
             Values::Times(list) => {
                 list.iter().try_for_each(|number| self.number(*number, |n| Value::Time(Timestamp(n))))
             }
             Values::Words { words, of } => self.words(words, of),
         }
+    }
+
+    /// Texts, which stay in one piece of memory. A column of anything else has none.
+    fn texts(&mut self, texts: &Texts) -> Result<(), String> {
+        let Stock::Bytes(values) = &mut self.values else {
+            if let Some(text) = texts.iter().flatten().next() {
+                return Err(format!("{text} is not of its column's kind"));
+            }
+            self.present.resize(self.present.len() + texts.len(), 0);
+            return Ok(());
+        };
+        let all = Bytes::copy_from_slice(texts.all().as_bytes());
+        let mut begin = 0;
+        for text in texts.iter() {
+            self.present.push(i16::from(text.is_some()));
+            if let Some(text) = text {
+                values.push(ByteArray::from(all.slice(begin..begin + text.len())));
+                begin += text.len();
+            }
+        }
+        Ok(())
+    }
+
+    /// Times as texts.
+    fn times(&mut self, millis: &[i64]) -> Result<(), String> {
+        let (mut texts, mut day, mut bytes) = (Texts::default(), Day::default(), Vec::new());
+        for millis in millis {
+            if *millis == Values::NONE {
+                texts.skip();
+                continue;
+            }
+            bytes.clear();
+            day.write(*millis, &mut bytes);
+            texts.push(|all| all.push_str(&String::from_utf8_lossy(&bytes)));
+        }
+        self.texts(&texts)
     }
 
     fn number(&mut self, number: i64, value: impl Fn(i64) -> Value) -> Result<(), String> {

@@ -44,9 +44,9 @@ impl Lines {
         }
     }
 
-    pub(super) fn encode(&self, part: &[Batch]) -> Result<Vec<u8>, String> {
+    pub(super) fn encode(&self, part: &[Batch]) -> Vec<u8> {
         match self {
-            Self::Json { keys } => Ok(json(part, keys)),
+            Self::Json { keys } => json(part, keys),
             Self::Csv { .. } => csv(part),
         }
     }
@@ -56,105 +56,200 @@ fn csv_writer(bytes: usize) -> csv::Writer<Vec<u8>> {
     csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::with_capacity(bytes))
 }
 
-fn csv(part: &[Batch]) -> Result<Vec<u8>, String> {
-    let told = |error: csv::Error| error.to_string();
-    let mut writer = csv_writer(part.iter().map(Batch::len).sum::<usize>() * 256);
-    let (mut cell, mut day) = (Vec::new(), Day::default());
+fn csv(part: &[Batch]) -> Vec<u8> {
+    let mut lines = Vec::with_capacity(part.iter().map(Batch::len).sum::<usize>() * 256);
+    let mut day = Day::default();
     for batch in part {
-        let columns: Vec<Cells> = batch.columns().iter().map(|column| Cells::new(column, &Value::to_text)).collect();
+        let before = |at: usize| if at > 0 { b",".as_slice() } else { b"".as_slice() };
+        let columns = batch.columns().iter().enumerate();
+        let columns: Vec<Cells> = columns.map(|(at, column)| Cells::new(column, Form::Csv, before(at))).collect();
         for row in 0..batch.len() {
-            for column in &columns {
-                match column.text(row) {
-                    Some(text) => writer.write_field(text).map_err(told)?,
-                    None => {
-                        cell.clear();
-                        column.write(row, b"", b"", &mut day, &mut cell);
-                        writer.write_field(&cell).map_err(told)?;
-                    }
-                }
+            let begin = lines.len();
+            columns.iter().for_each(|column| column.write(row, &mut day, &mut lines));
+            // An empty line would be no record.
+            if lines.len() == begin {
+                lines.extend_from_slice(b"\"\"");
             }
-            writer.write_record(None::<&[u8]>).map_err(told)?;
+            lines.extend_from_slice(b"\r\n");
         }
     }
-    writer.into_inner().map_err(|e| e.to_string())
+    lines
 }
 
 fn json(part: &[Batch], keys: &[(String, bool)]) -> Vec<u8> {
     let mut lines = Vec::with_capacity(part.iter().map(Batch::len).sum::<usize>() * 512);
     let mut day = Day::default();
     for batch in part {
-        let columns: Vec<(&str, Cells)> = batch
-            .columns()
-            .iter()
-            .zip(keys)
-            .map(|(column, (key, is_json))| (key.as_str(), Cells::new(column, &|value| json_of(value, *is_json))))
+        let columns = batch.columns().iter().zip(keys);
+        let columns: Vec<Cells> = columns
+            .map(|(column, (key, is_json))| Cells::new(column, Form::Json { is_json: *is_json }, key.as_bytes()))
             .collect();
         for row in 0..batch.len() {
             lines.push(b'{');
-            for (key, column) in &columns {
-                lines.extend_from_slice(key.as_bytes());
-                match column.text(row) {
-                    Some(text) => lines.extend_from_slice(text.as_bytes()),
-                    None => column.write(row, b"null", b"\"", &mut day, &mut lines),
-                }
-            }
+            columns.iter().for_each(|column| column.write(row, &mut day, &mut lines));
             lines.extend_from_slice(b"}\n");
         }
     }
     lines
 }
 
-fn json_of(value: &Value, is_json: bool) -> String {
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Integer(_) | Value::Number(_) | Value::Boolean(_) => value.to_text(),
-        // One line, as the evidence spells its values. What is no JSON after all is a text.
-        Value::Text(text) if is_json => match serde_json::from_str::<&serde_json::value::RawValue>(text) {
-            Ok(raw) if !raw.get().contains(['\n', '\r']) => raw.get().to_owned(),
-            Ok(raw) => raw.get().replace(['\n', '\r'], " "),
-            Err(_) => serde_json::Value::from(text.as_str()).to_string(),
-        },
-        Value::Text(_) | Value::Time(_) => serde_json::Value::from(value.to_text()).to_string(),
+/// How values are written. Writing into a vector cannot fail.
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    Csv,
+    /// `is_json`: texts are JSON themselves.
+    Json {
+        is_json: bool,
+    },
+}
+
+impl Form {
+    fn value(self, value: &Value, out: &mut Vec<u8>) {
+        match (self, value) {
+            (_, Value::Null) => out.extend_from_slice(self.absent()),
+            (_, Value::Text(text)) => self.text(text, out),
+            (Self::Json { .. }, Value::Integer(_) | Value::Number(_) | Value::Boolean(_)) => {
+                out.extend_from_slice(value.to_text().as_bytes());
+            }
+            (Self::Json { .. }, Value::Time(_)) => push_string(&value.to_text(), out),
+            (Self::Csv, _) => push_cell(&value.to_text(), out),
+        }
+    }
+
+    fn text(self, text: &str, out: &mut Vec<u8>) {
+        match self {
+            Self::Csv => push_cell(text, out),
+            // One line, as the evidence spells its values. What is no JSON after all is a text.
+            Self::Json { is_json: true } => match serde_json::from_str::<&serde_json::value::RawValue>(text) {
+                Ok(raw) if !raw.get().contains(['\n', '\r']) => out.extend_from_slice(raw.get().as_bytes()),
+                Ok(raw) => out.extend_from_slice(raw.get().replace(['\n', '\r'], " ").as_bytes()),
+                Err(_) => push_string(text, out),
+            },
+            Self::Json { is_json: false } => push_string(text, out),
+        }
+    }
+
+    fn absent(self) -> &'static [u8] {
+        match self {
+            Self::Csv => b"",
+            Self::Json { .. } => b"null",
+        }
+    }
+
+    /// Before and behind a time.
+    fn quote(self) -> &'static [u8] {
+        match self {
+            Self::Csv => b"",
+            Self::Json { .. } => b"\"",
+        }
     }
 }
 
-/// The cells of a column of a batch. What repeats is made text once.
-enum Cells<'b> {
-    Texts(Vec<String>),
-    Words { texts: Vec<String>, of: &'b [u32] },
+/// A JSON string. A text can always be written as one.
+fn push_string(text: &str, out: &mut Vec<u8>) {
+    let _ = serde_json::to_writer(out, text);
+}
+
+/// A cell, between quotes where it has to be.
+fn push_cell(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    if !bytes.iter().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
+        return out.extend_from_slice(bytes);
+    }
+    out.push(b'"');
+    let mut rest = bytes;
+    while let Some(at) = memchr::memchr(b'"', rest) {
+        let (before, behind) = rest.split_at(at + 1);
+        out.extend_from_slice(before);
+        out.push(b'"');
+        rest = behind;
+    }
+    out.extend_from_slice(rest);
+    out.push(b'"');
+}
+
+/// The cells of a column of a batch, with what stands before each. What repeats is written once.
+struct Cells<'b> {
+    list: List<'b>,
+    form: Form,
+    before: &'b [u8],
+}
+
+enum List<'b> {
+    /// Of each row.
+    Each(Written),
+    Words(Written, &'b [u32]),
     Integers(&'b [i64]),
     Times(&'b [i64]),
 }
 
+/// Cells with what stands before them.
+#[derive(Default)]
+struct Written {
+    all: Vec<u8>,
+    spans: Vec<(usize, usize)>,
+}
+
+impl Written {
+    fn push(&mut self, before: &[u8], write: impl FnOnce(&mut Vec<u8>)) {
+        let begin = self.all.len();
+        self.all.extend_from_slice(before);
+        write(&mut self.all);
+        self.spans.push((begin, self.all.len()));
+    }
+
+    fn of(values: &[Value], form: Form, before: &[u8]) -> Self {
+        let mut written = Self::default();
+        values.iter().for_each(|value| written.push(before, |all| form.value(value, all)));
+        written
+    }
+
+    fn get(&self, at: usize) -> Option<&[u8]> {
+        let (begin, end) = *self.spans.get(at)?;
+        self.all.get(begin..end)
+    }
+}
+
 impl<'b> Cells<'b> {
-    fn new(values: &'b Values, text: &dyn Fn(&Value) -> String) -> Self {
-        match values {
-            Values::Each(list) => Self::Texts(list.iter().map(text).collect()),
-            Values::Words { words, of } => Self::Words { texts: words.iter().map(text).collect(), of },
-            Values::Integers(list) => Self::Integers(list),
-            Values::Times(list) => Self::Times(list),
-        }
-    }
-
-    /// The text of a cell that has one already.
-    fn text(&self, row: usize) -> Option<&str> {
-        match self {
-            Self::Texts(texts) => texts.get(row).map(String::as_str),
-            Self::Words { texts, of } => texts.get(*of.get(row)? as usize).map(String::as_str),
-            Self::Integers(_) | Self::Times(_) => None,
-        }
-    }
-
-    /// Appends the text of a number or a time, the latter between quotes. Writing into a vector cannot fail.
-    fn write(&self, row: usize, absent: &[u8], quote: &[u8], day: &mut Day, out: &mut Vec<u8>) {
-        match self {
-            Self::Integers(list) if let Some(number) = number(list, row) => _ = write!(out, "{number}"),
-            Self::Times(list) if let Some(millis) = number(list, row) => {
-                out.extend_from_slice(quote);
-                day.write(millis, out);
-                out.extend_from_slice(quote);
+    fn new(values: &'b Values, form: Form, before: &'b [u8]) -> Self {
+        let list = match values {
+            Values::Each(list) => List::Each(Written::of(list, form, before)),
+            Values::Texts(texts) => {
+                let mut written = Written::default();
+                for text in texts.iter() {
+                    written.push(before, |all| match text {
+                        Some(text) => form.text(text, all),
+                        None => all.extend_from_slice(form.absent()),
+                    });
+                }
+                List::Each(written)
             }
-            _ => out.extend_from_slice(absent),
+            Values::Words { words, of } => List::Words(Written::of(words, form, before), of),
+            Values::Integers(list) => List::Integers(list),
+            Values::Times(list) => List::Times(list),
+        };
+        Self { list, form, before }
+    }
+
+    /// Appends the cell of a row.
+    fn write(&self, row: usize, day: &mut Day, out: &mut Vec<u8>) {
+        let written = match &self.list {
+            List::Each(written) => written.get(row),
+            List::Words(written, of) => of.get(row).and_then(|word| written.get(*word as usize)),
+            List::Integers(_) | List::Times(_) => None,
+        };
+        if let Some(written) = written {
+            return out.extend_from_slice(written);
+        }
+        out.extend_from_slice(self.before);
+        match &self.list {
+            List::Integers(list) if let Some(number) = number(list, row) => _ = write!(out, "{number}"),
+            List::Times(list) if let Some(millis) = number(list, row) => {
+                out.extend_from_slice(self.form.quote());
+                day.write(millis, out);
+                out.extend_from_slice(self.form.quote());
+            }
+            _ => out.extend_from_slice(self.form.absent()),
         }
     }
 }
@@ -165,7 +260,7 @@ fn number(list: &[i64], row: usize) -> Option<i64> {
 
 /// The day of the time before, as text: the next one is mostly the same.
 #[derive(Default)]
-struct Day {
+pub(super) struct Day {
     secs: Option<i64>,
     text: String,
 }
@@ -174,7 +269,7 @@ impl Day {
     const SECS: i64 = 86_400;
 
     /// Appends `Timestamp::to_iso`.
-    fn write(&mut self, millis: i64, out: &mut Vec<u8>) {
+    pub(super) fn write(&mut self, millis: i64, out: &mut Vec<u8>) {
         let secs = millis.div_euclid(1000);
         let midnight = secs - secs.rem_euclid(Self::SECS);
         if self.secs != Some(midnight) {
@@ -204,6 +299,27 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn lines_are_those_of_a_csv_writer(
+            rows in prop::collection::vec(prop::collection::vec(prop::option::of("[a\",é\r\n ]{0,5}"), 3), 0..9), width in 1usize..4,
+        ) {
+            let mut writer = csv_writer(0);
+            let mut columns = vec![crate::query::Texts::default(); width];
+            for row in &rows {
+                let cells = row.iter().take(width);
+                writer.write_record(cells.clone().map(|cell| cell.as_deref().unwrap_or_default())).unwrap();
+                for (column, cell) in columns.iter_mut().zip(cells) {
+                    match cell {
+                        Some(cell) => column.push(|all| all.push_str(cell)),
+                        None => column.skip(),
+                    }
+                }
+            }
+            let batch = Batch::new(rows.len(), columns.into_iter().map(Values::Texts).collect());
+            let lines = String::from_utf8(csv(&[batch])).unwrap();
+            prop_assert_eq!(lines, String::from_utf8(writer.into_inner().unwrap()).unwrap());
+        }
+
         #[test]
         fn times_are_written_as_everywhere(
             times in prop::collection::vec(

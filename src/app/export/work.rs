@@ -3,7 +3,7 @@
 
 use super::Stopped;
 use crate::query::tables::Table;
-use crate::query::{Batch, Cancel, QueryError};
+use crate::query::{Batch, Cancel, Draft, QueryError};
 use crate::threads::{self, Worker};
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -13,11 +13,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 const MOST_BYTES: usize = 128 << 20;
 
 /// What became of a part.
-type Made<P> = Result<P, String>;
+type Made<P> = Result<P, Stopped>;
 
 /// Rows that follow each other, and where what becomes of them is awaited.
 struct Job<P> {
-    part: Vec<Batch>,
+    part: Vec<Draft>,
     done: SyncSender<Made<P>>,
 }
 
@@ -37,7 +37,7 @@ pub(super) fn each_part<P: Send>(
     rows_of_a_part: usize,
     cancel: &Cancel,
     progress: &mut dyn FnMut(u64),
-    encode: &(impl Fn(&[Batch]) -> Made<P> + Sync),
+    encode: &(impl Fn(&[Batch]) -> Result<P, String> + Sync),
     write: &mut dyn FnMut(P) -> Result<(), String>,
 ) -> Result<u64, Stopped> {
     let threads = threads::for_a_question();
@@ -49,7 +49,7 @@ pub(super) fn each_part<P: Send>(
             let work = move || {
                 while let Some(Job { part, done }) = next(&receiver) {
                     // Nobody waits any more after an error.
-                    let _ = done.send(encode(&part));
+                    let _ = done.send(make(part, encode));
                 }
             };
             // Where there are no more threads, fewer do it.
@@ -58,11 +58,11 @@ pub(super) fn each_part<P: Send>(
         let workers: Vec<Worker<'_, ()>> = (0..threads).filter_map(worker).collect();
         drop(receiver);
         let mut waiting = Waiting { list: VecDeque::new(), bytes: 0 };
-        let mut hand_out = |part: Vec<Batch>| {
+        let mut hand_out = |part: Vec<Draft>| {
             if workers.is_empty() && !part.is_empty() {
-                return write(encode(&part)?);
+                return write(make(part, encode)?).map_err(Stopped::Write);
             }
-            let bytes: usize = part.iter().map(Batch::weight).sum();
+            let bytes: usize = part.iter().map(Draft::weight).sum();
             while waiting.list.len() > threads || waiting.bytes + bytes > MOST_BYTES && !waiting.list.is_empty() {
                 waiting.next(write)?;
             }
@@ -93,7 +93,7 @@ fn read(
     rows_of_a_part: usize,
     cancel: &Cancel,
     progress: &mut dyn FnMut(u64),
-    hand_out: &mut dyn FnMut(Vec<Batch>) -> Result<(), String>,
+    hand_out: &mut dyn FnMut(Vec<Draft>) -> Result<(), Stopped>,
 ) -> Result<u64, Stopped> {
     let go_on = || if cancel.is_cancelled() { Err(Stopped::Query(QueryError::Cancelled)) } else { Ok(()) };
     let (mut part, mut missing, mut done) = (Vec::new(), rows_of_a_part, 0);
@@ -107,18 +107,24 @@ fn read(
         missing = missing.saturating_sub(batch.len());
         part.push(batch);
         if missing == 0 {
-            hand_out(std::mem::take(&mut part)).map_err(Stopped::Write)?;
+            hand_out(std::mem::take(&mut part))?;
             missing = rows_of_a_part;
         }
         progress(done as u64);
     }
     go_on()?;
     if !part.is_empty() {
-        hand_out(part).map_err(Stopped::Write)?;
+        hand_out(part)?;
     }
-    hand_out(Vec::new()).map_err(Stopped::Write)?;
+    hand_out(Vec::new())?;
     go_on()?;
     Ok(done as u64)
+}
+
+/// Completes what was read, and makes bytes of it.
+fn make<P>(part: Vec<Draft>, encode: &impl Fn(&[Batch]) -> Result<P, String>) -> Made<P> {
+    let part: Vec<Batch> = part.into_iter().map(Draft::finish).collect::<Result<_, _>>().map_err(Stopped::Query)?;
+    encode(&part).map_err(Stopped::Write)
 }
 
 fn next<P>(receiver: &Mutex<Receiver<Job<P>>>) -> Option<Job<P>> {
@@ -127,10 +133,10 @@ fn next<P>(receiver: &Mutex<Receiver<Job<P>>>) -> Option<Job<P>> {
 
 impl<P> Waiting<P> {
     /// Waits for the first that was handed out, and writes it.
-    fn next(&mut self, write: &mut dyn FnMut(P) -> Result<(), String>) -> Result<(), String> {
+    fn next(&mut self, write: &mut dyn FnMut(P) -> Result<(), String>) -> Result<(), Stopped> {
         let Some((awaited, bytes)) = self.list.pop_front() else { return Ok(()) };
         self.bytes -= bytes;
-        let made = awaited.recv().map_err(|_| "a thread of the export has ended".to_owned())?;
-        write(made?)
+        let ended = |_| Stopped::Write("a thread of the export has ended".to_owned());
+        write(awaited.recv().map_err(ended)??).map_err(Stopped::Write)
     }
 }

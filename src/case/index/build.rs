@@ -5,7 +5,7 @@
 use super::snapshot;
 use super::tail::{self, Tail};
 use super::{
-    EVENT_LAYOUT, IndexError, IndexFault, IndexRow, IndexedTable, clear, flow, flow_total, index_row, write_index_row,
+    EVENT_LAYOUT, IndexError, IndexFault, IndexRow, IndexedTable, clear, flow, index_row, totals, write_index_row,
 };
 use crate::case::error::CaseError;
 use crate::columns::{Bitmap, IdRuns, Zone, encode};
@@ -71,6 +71,14 @@ impl IndexSlot {
         })
     }
 
+    /// Adds rows of table event_row. Where the index lacks events before them, they wait for the end of the import.
+    pub(crate) fn append_events(&mut self, conn: &Connection, events: &[Vec<i64>]) -> Result<(), CaseError> {
+        self.go_on(|builder| match builder.has_events {
+            true => builder.append(conn, IndexedTable::Event, events),
+            false => Ok(()),
+        })
+    }
+
     /// The evidence in hand ends: which of its records are duplicates, ascending.
     pub(crate) fn end_evidence(&mut self, conn: &Connection, duplicates: &[i64]) -> Result<(), CaseError> {
         self.go_on(|builder| builder.end_evidence(conn, duplicates))
@@ -104,7 +112,7 @@ pub(crate) struct Builder {
     flows: Tail,
     pairs: Tail,
     events: Tail,
-    /// Events are taken up; an import does that at its end.
+    /// All events up to now are in the index or wait.
     has_events: bool,
     /// What the case holds.
     row: IndexRow,
@@ -120,6 +128,7 @@ pub(crate) struct Builder {
 struct Mark {
     flows: usize,
     pairs: usize,
+    events: usize,
     revision: i64,
 }
 
@@ -148,21 +157,43 @@ impl Builder {
             None => return Ok(None),
         };
         let mut this = Self::new(row);
-        let loaded = this.restore(conn).and_then(|()| this.catch_up(conn, row.segment_rows as usize));
+        let limit = row.segment_rows as usize;
+        let loaded = this.restore(conn).and_then(|()| this.catch_up(conn, limit));
         this.open.clear();
-        // Segments that were written just now go with the unit, should it be rolled back.
-        this.mark = Some(Mark { flows: this.flows.rows(), pairs: this.pairs.rows(), revision: row.revision });
+        let all = totals(conn)?;
         match loaded {
-            Ok(true) if this.total() == flow_total(conn)? => Ok(Some(this)),
-            Ok(_) | Err(IndexError::Index(_)) => Ok(None),
-            Err(IndexError::Case(error)) => Err(error),
+            Ok(true) if this.total(IndexedTable::Flow) == all.flows => {}
+            Ok(_) | Err(IndexError::Index(_)) => return Ok(None),
+            Err(IndexError::Case(error)) => return Err(error),
         }
+        this.take_up_near_events(conn, all.events, limit)?;
+        // Segments that were written just now go with the unit, should it be rolled back.
+        this.mark = Some(Mark { revision: row.revision, ..this.mark() });
+        Ok(Some(this))
     }
 
-    /// Flow rows, the waiting ones included.
-    fn total(&self) -> i64 {
-        let stored = self.row.flow_rows / self.row.segment_rows * self.row.segment_rows;
-        stored + self.flows.rows() as i64
+    /// Takes up the events too, unless the index lags more than a segment behind them or does not match: then that is
+    /// for the end of the import.
+    fn take_up_near_events(&mut self, conn: &Connection, total: i64, limit: usize) -> Result<(), CaseError> {
+        if total - self.row.event_rows > limit as i64 {
+            return Ok(());
+        }
+        let taken = self.take_up_events(conn).and_then(|()| self.catch_up_table(conn, IndexedTable::Event, limit));
+        self.has_events = match taken {
+            Ok(done) => done && self.total(IndexedTable::Event) == total,
+            Err(IndexError::Index(_)) => false,
+            Err(IndexError::Case(error)) => return Err(error),
+        };
+        if !self.has_events {
+            self.events = Tail::new(IndexedTable::Event);
+        }
+        Ok(())
+    }
+
+    /// Rows of a table, the waiting ones included.
+    fn total(&mut self, table: IndexedTable) -> i64 {
+        let full = self.row.segment_rows;
+        *self.extent(table).0 / full * full + self.tail(table).rows() as i64
     }
 
     /// The stored flow and pair rows that are not a full segment.
@@ -207,7 +238,12 @@ impl Builder {
 
     /// A unit begins that may be rolled back.
     pub(crate) fn begin(&mut self) {
-        self.mark = Some(Mark { flows: self.flows.rows(), pairs: self.pairs.rows(), revision: self.row.revision });
+        self.mark = Some(self.mark());
+    }
+
+    fn mark(&self) -> Mark {
+        let [flows, pairs, events] = [&self.flows, &self.pairs, &self.events].map(Tail::rows);
+        Mark { flows, pairs, events, revision: self.row.revision }
     }
 
     pub(crate) fn keep(&mut self) {
@@ -223,6 +259,7 @@ impl Builder {
             Some(mark) if mark.revision == self.row.revision => {
                 self.flows.truncate(mark.flows);
                 self.pairs.truncate(mark.pairs);
+                self.events.truncate(mark.events);
                 true
             }
             Some(_) => false,

@@ -175,6 +175,11 @@ impl IndexCache {
         Ok(value)
     }
 
+    /// Is it here?
+    pub fn has(&self, what: &str, count: i64) -> bool {
+        self.lock().entries.contains_key(&Name::Derived(what.to_owned(), count))
+    }
+
     fn find<T: Any + Send + Sync>(&self, name: &Name) -> Option<Arc<T>> {
         let mut held = self.lock();
         held.clock += 1;

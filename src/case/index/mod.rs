@@ -84,7 +84,7 @@ pub(crate) mod event {
     pub(crate) const CALLER: usize = 5;
     /// Columns that name rows of dictionaries, those of `schema::event_references`. Whoever changes the list changes
     /// `EVENT_LAYOUT`.
-    pub(super) const REFERENCES: [&str; 14] = [
+    pub(super) const REFERENCES: [&str; 16] = [
         "call_id",
         "caller_id",
         "message_id",
@@ -99,6 +99,8 @@ pub(crate) mod event {
         "edge_device_details_id",
         "tls_details_id",
         "event_context_id",
+        "derived_id",
+        "resource_name_id",
     ];
     pub(crate) const COUNT: usize = CALL + REFERENCES.len();
 
@@ -111,7 +113,7 @@ pub(crate) mod event {
 /// How segments are written. Whatever changes their meaning changes this, and older indexes are rebuilt.
 const LAYOUT: i64 = 1;
 /// The same of the segments of events alone.
-const EVENT_LAYOUT: i64 = 1;
+const EVENT_LAYOUT: i64 = 2;
 
 /// The row of table column_index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -141,8 +143,8 @@ impl IndexRow {
     fn matches(&self, conn: &Connection) -> Result<bool, CaseError> {
         let sql = "SELECT count(*) FROM flow_duplicate";
         let duplicates: i64 = conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
-        let flows = self.flow_rows == flow_total(conn)? && self.duplicate_rows == duplicates;
-        Ok(flows && self.event_rows == event_total(conn)?)
+        let all = totals(conn)?;
+        Ok((self.flow_rows, self.event_rows) == (all.flows, all.events) && self.duplicate_rows == duplicates)
     }
 }
 
@@ -205,14 +207,17 @@ pub(crate) fn complete(conn: &Connection, segment_rows: usize) {
     while !slot.step(conn, segment_rows).unwrap() {}
 }
 
-/// Flow rows of all evidence, by the evidence's own counts.
-fn flow_total(conn: &Connection) -> Result<i64, CaseError> {
-    Ok(conn.prepare_cached("SELECT ifnull(sum(flow_count), 0) FROM evidence")?.query_row([], |r| r.get(0))?)
+/// Rows of all evidence, by the evidence's own counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Totals {
+    flows: i64,
+    events: i64,
 }
 
-/// Event rows of all evidence, by the evidence's own counts.
-fn event_total(conn: &Connection) -> Result<i64, CaseError> {
-    Ok(conn.prepare_cached("SELECT ifnull(sum(event_count), 0) FROM evidence")?.query_row([], |r| r.get(0))?)
+fn totals(conn: &Connection) -> Result<Totals, CaseError> {
+    let sql = "SELECT ifnull(sum(flow_count), 0), ifnull(sum(event_count), 0) FROM evidence";
+    let read = |r: &rusqlite::Row<'_>| Ok(Totals { flows: r.get(0)?, events: r.get(1)? });
+    Ok(conn.prepare_cached(sql)?.query_row([], read)?)
 }
 
 /// Of everything that a segment is judged by before its data is loaded.

@@ -4,7 +4,7 @@
 
 use super::cache::{Cell, IndexCache, StoredColumn};
 use super::tail::{self, Tail};
-use super::{EVENT_LAYOUT, IndexError, IndexFault, IndexRow, IndexedTable, event_total, flow_total, index_row};
+use super::{EVENT_LAYOUT, IndexError, IndexFault, IndexRow, IndexedTable, Totals, index_row, totals};
 use crate::case::{CaseError, CaseReader};
 use crate::columns::{DECODING_ROOM, IdMap, IdRuns, PackedColumn, SEGMENT_ROWS, Zone};
 use rusqlite::types::ValueRef;
@@ -19,8 +19,7 @@ const MOST_BEHIND: usize = 2 * SEGMENT_ROWS;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
     row: IndexRow,
-    flow_total: i64,
-    event_total: i64,
+    all: Totals,
     duplicates: i64,
     last_pair: i64,
 }
@@ -56,8 +55,8 @@ impl Snapshot {
 
     /// Rows that the stored index does not hold yet.
     pub(crate) fn behind(&self) -> u64 {
-        let Key { row, flow_total, event_total, .. } = &self.key;
-        u64::try_from(flow_total - row.flow_rows + event_total - row.event_rows).unwrap_or(0)
+        let Key { row, all, .. } = &self.key;
+        u64::try_from(all.flows - row.flow_rows + all.events - row.event_rows).unwrap_or(0)
     }
 
     fn table(&self, table: IndexedTable) -> Option<&Table> {
@@ -280,8 +279,7 @@ fn read(conn: &Connection, cache: &IndexCache) -> Result<IndexState, IndexError>
     let stored = index_row(conn)?;
     let key = Key {
         row: stored.unwrap_or(IndexRow { event_layout: EVENT_LAYOUT, ..IndexRow::default() }),
-        flow_total: flow_total(conn)?,
-        event_total: event_total(conn)?,
+        all: totals(conn)?,
         duplicates: number("SELECT count(*) FROM flow_duplicate")?,
         last_pair: number("SELECT ifnull(max(pair_id), 0) FROM pair")?,
     };
@@ -289,7 +287,7 @@ fn read(conn: &Connection, cache: &IndexCache) -> Result<IndexState, IndexError>
         return Ok(state);
     }
     let most = MOST_BEHIND as i64;
-    if key.flow_total - key.row.flow_rows > most || key.last_pair - key.row.pair_last_id > 8 * most {
+    if key.all.flows - key.row.flow_rows > most || key.last_pair - key.row.pair_last_id > 8 * most {
         return Err(if stored.is_some() { IndexFault::Behind } else { IndexFault::Absent }.into());
     }
     let (mut flows, mut pairs) = directory(conn, &key.row)?;
@@ -301,10 +299,10 @@ fn read(conn: &Connection, cache: &IndexCache) -> Result<IndexState, IndexError>
     }
     read_behind(conn, IndexedTable::Flow, &mut flows, key.row.flow_last_id, cache.segment_rows)?;
     read_behind(conn, IndexedTable::Pair, &mut pairs, key.row.pair_last_id, cache.segment_rows)?;
-    if i64::from(flows.rows()) != key.flow_total {
+    if i64::from(flows.rows()) != key.all.flows {
         return Err(IndexFault::Mismatch.into());
     }
-    let events = match key.row.event_layout == EVENT_LAYOUT && key.event_total - key.row.event_rows <= most {
+    let events = match key.row.event_layout == EVENT_LAYOUT && key.all.events - key.row.event_rows <= most {
         true => Some(Arc::new(events_to_the_end(conn, cache, &key)?)),
         false => None,
     };
@@ -352,7 +350,7 @@ pub(super) fn events(conn: &Connection, row: &IndexRow) -> Result<Table, IndexEr
 fn events_to_the_end(conn: &Connection, cache: &IndexCache, key: &Key) -> Result<Table, IndexError> {
     let mut events = events(conn, &key.row)?;
     read_behind(conn, IndexedTable::Event, &mut events, key.row.event_last_id, cache.segment_rows)?;
-    if i64::from(events.rows()) != key.event_total {
+    if i64::from(events.rows()) != key.all.events {
         return Err(IndexFault::Mismatch.into());
     }
     Ok(events)

@@ -8,6 +8,9 @@ use crate::model::batch::{ABSENT, FlowBatchBuilder, NO_PORT, NO_VALUE};
 use crate::model::{EvidenceFacts, FlowRow, Format, PathFacts, Tuple, field};
 use std::path::PathBuf;
 
+/// Events through imports.
+mod events;
+
 /// Rows of a full segment here.
 const ROWS: usize = 10;
 const AT: &str = "2021-05-16T00:00:00Z";

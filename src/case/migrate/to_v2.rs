@@ -97,6 +97,7 @@ fn select() -> String {
     for field in field::event_columns() {
         let column = match field.home {
             Home::EventJson(key) => format!("CASE WHEN json_valid(json) THEN nullif(json -> '$.{key}', 'null') END"),
+            Home::Derived => "NULL".to_owned(),
             _ => field.name.to_owned(),
         };
         columns.push_str(", ");

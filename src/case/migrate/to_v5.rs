@@ -65,7 +65,8 @@ const FIXED: usize = 7;
 
 impl Occurrences {
     fn of() -> Self {
-        let fields: Vec<FieldId> = field::event_columns().collect();
+        // In the order of all columns: what is derived from an event was there in no case of this version.
+        let fields: Vec<FieldId> = field::event_columns().filter(|field| field.home != Home::Derived).collect();
         let mut list =
             "e.id, e.call_id, e.event_key, e.byte_offset, e.byte_length, e.completeness, e.time_millis".to_owned();
         for field in &fields {
@@ -80,7 +81,7 @@ impl Occurrences {
     }
 
     fn columns(&self, row: &Row<'_>) -> Result<EventColumns, CaseError> {
-        let mut columns = EventColumns::new(self.fields.len());
+        let mut columns = EventColumns::new(field::event_columns().count());
         for place in 0..self.fields.len() {
             let text = match row.get_ref(FIXED + place)? {
                 ValueRef::Text(text) => std::str::from_utf8(text).ok(),

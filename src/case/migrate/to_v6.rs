@@ -5,11 +5,14 @@ use super::super::event_json;
 use super::super::events::EventTable;
 use super::super::structure;
 use super::super::tuples::EventTuples;
+use super::super::warnings;
 use super::to_v5::occurrence;
 use crate::model::batch::EventColumns;
-use crate::model::{FieldId, Home, RecordId, field};
+use crate::model::warning::RAW_KEPT_BYTES;
+use crate::model::{FieldId, Home, ImportWarning, Reason, RecordId, field};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
+use std::borrow::Cow;
 
 /// Moves the events of version 5 out of the way.
 pub(super) fn before(conn: &Connection) -> Result<(), CaseError> {
@@ -47,8 +50,8 @@ pub(super) fn after(conn: &Connection, progress: &mut (dyn FnMut(u64, u64) + '_)
     let mut rows = statement.query([])?;
     let mut done = 0;
     while let Some(row) = rows.next()? {
-        let columns = columns(row, &fields)?;
         let id = RecordId(row.get(0)?);
+        let columns = columns(conn, id, row, &fields)?;
         let event = occurrence(row, id, &columns)?;
         table.insert(conn, &mut tuples, (id.0, row.get(1)?, row.get(2)?), &event)?;
         done += 1;
@@ -73,12 +76,64 @@ pub(super) fn after(conn: &Connection, progress: &mut (dyn FnMut(u64, u64) + '_)
 /// Columns before the values of the fields.
 const FIXED: usize = 7;
 
-fn columns(row: &Row<'_>, fields: &[(usize, FieldId)]) -> Result<EventColumns, CaseError> {
+/// An event's values. Bytes that are no UTF-8 become marks, and a warning keeps them.
+fn columns(
+    conn: &Connection,
+    id: RecordId,
+    row: &Row<'_>,
+    fields: &[(usize, FieldId)],
+) -> Result<EventColumns, CaseError> {
     let mut columns = EventColumns::new(field::event_columns().count());
-    for (index, (place, _)) in fields.iter().enumerate() {
-        if let ValueRef::Text(text) = row.get_ref(FIXED + index)? {
-            columns.set(*place, std::str::from_utf8(text).ok());
+    for (index, (place, field)) in fields.iter().enumerate() {
+        let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = row.get_ref(FIXED + index)? else { continue };
+        let text = String::from_utf8_lossy(bytes);
+        columns.set(*place, Some(&text));
+        if let Cow::Owned(_) = text {
+            let detail = format!("event {id}: {} has bytes that are not UTF-8; each is shown as U+FFFD", field.name());
+            let raw = bytes.get(..RAW_KEPT_BYTES).unwrap_or(bytes).to_vec();
+            let warning = ImportWarning { raw, ..ImportWarning::file(Reason::InvalidUtf8, detail) };
+            warnings::write(conn, id.evidence(), &warning)?;
         }
     }
     Ok(columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ddl_of, to_current};
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn bytes_that_are_no_text_are_kept_in_a_warning() {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(&ddl_of(5)).unwrap();
+        conn.execute_batch(
+            "PRAGMA user_version = 5;
+             INSERT INTO call (call_id) VALUES (1);
+             INSERT INTO evidence (evidence_id, path, format, packing, encoding, file_bytes, content_bytes, file_sha256,
+               content_sha256, imported_utc, raw_kept, record_count, duplicate_count, warning_count, flow_count, event_count,
+               aggregated_count) VALUES (3, '', '', '', '', 0, 0, '', '', '', 0, 2, 0, 0, 0, 2, 0);
+             INSERT INTO event (id, event_key, call_id, byte_offset, byte_length, completeness, user_identity_arn, request_parameters)
+               VALUES ((3 << 32) + 1, (3 << 32) + 1, 1, 0, 0, 4, 'arn', '{\"a\":1}'),
+                      ((3 << 32) + 2, (3 << 32) + 2, 1, 0, 0, 4, CAST(x'61ff62' AS TEXT), '{\"a\":1}')",
+        )
+        .unwrap();
+        to_current(&conn, Path::new("a case"), None, &mut |_, _| {}).unwrap();
+        let texts = |sql: &str| {
+            let mut statement = conn.prepare(sql).unwrap();
+            let rows = statement.query_map([], |r| r.get::<_, String>(0)).unwrap();
+            rows.collect::<Result<Vec<_>, _>>().unwrap()
+        };
+        assert_eq!(texts("SELECT user_identity_arn FROM event ORDER BY id"), ["arn", "a\u{fffd}b"]);
+        assert_eq!(
+            texts(
+                "SELECT evidence_id || ' ' || scope || ' ' || reason || ' ' || detail || ' ' || hex(raw) FROM import_warning"
+            ),
+            [format!(
+                "3 file invalid_utf8 event {}: user_identity_arn has bytes that are not UTF-8; each is shown as U+FFFD 61FF62",
+                RecordId((3 << 32) + 2)
+            )]
+        );
+    }
 }

@@ -6,6 +6,7 @@ use super::render::EventText;
 use super::structs;
 use crate::model::batch::Completeness;
 use crate::model::{Dataset, Format, Kind, field};
+use rustc_hash::FxHashMap;
 
 /// Where a column's values go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +81,15 @@ impl Layout {
 
     /// A row as an event's JSON, and how much of the event that is.
     pub(crate) fn render<T: AsRef<str>>(&self, values: &[T]) -> (String, Completeness) {
+        self.render_knowing(values, &mut KnownValues::default())
+    }
+
+    /// The same with values of other rows that are known.
+    pub(crate) fn render_knowing<T: AsRef<str>>(
+        &self,
+        values: &[T],
+        known: &mut KnownValues,
+    ) -> (String, Completeness) {
         let mut event = EventText::default();
         for (column, value) in self.columns.iter().zip(values) {
             let value = value.as_ref();
@@ -91,7 +101,10 @@ impl Layout {
                 EventColumn::Event => event.text("eventJson", value),
                 EventColumn::Text(path) => event.text(path, value),
                 EventColumn::Boolean(path) => event.boolean(path, value),
-                EventColumn::Value(path) => set_value(&mut event, path, value),
+                EventColumn::Value(path) => match known.json(path, value) {
+                    Some(json) => event.json(path, json.to_owned()),
+                    None => event.text(path, value),
+                },
             }
         }
         (event.render(), self.completeness)
@@ -102,17 +115,47 @@ fn is_object(text: &str) -> bool {
     text.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
-fn set_value(event: &mut EventText, path: &str, value: &str) {
+/// The JSON of values that were read already: from row to row they repeat. Within a bound of memory.
+#[derive(Default)]
+pub(crate) struct KnownValues {
+    /// By how names of members are written.
+    known: [FxHashMap<Box<str>, Option<String>>; 3],
+    bytes: usize,
+}
+
+impl KnownValues {
+    const MOST_BYTES: usize = 16 << 20;
+    /// About what a value takes beside its texts.
+    const ENTRY_BYTES: usize = 96;
+
+    /// The JSON that a value at this path is; `None` for what is just a text.
+    fn json(&mut self, path: &str, value: &str) -> Option<&str> {
+        if self.bytes >= Self::MOST_BYTES {
+            *self = Self::default();
+        }
+        let [plain, identities, resources] = &mut self.known;
+        let known = match path {
+            "userIdentity" => identities,
+            "resources" => resources,
+            _ => plain,
+        };
+        if !known.contains_key(value) {
+            let json = value_json(path, value);
+            self.bytes += Self::ENTRY_BYTES + value.len() + json.as_ref().map_or(0, String::len);
+            known.insert(value.into(), json);
+        }
+        known.get(value)?.as_deref()
+    }
+}
+
+fn value_json(path: &str, value: &str) -> Option<String> {
     let json = match serde_json::from_str::<serde::de::IgnoredAny>(value) {
         Ok(_) => Some(value.to_owned()),
         Err(_) => structs::to_json(value),
     };
-    match (json, path) {
-        (Some(json), "userIdentity" | "resources") => {
-            event.json(path, structs::with_awss_names(json, path == "resources"));
-        }
-        (Some(json), _) => event.json(path, json),
-        (None, _) => event.text(path, value),
+    match path {
+        "userIdentity" | "resources" => json.map(|json| structs::with_awss_names(json, path == "resources")),
+        _ => json,
     }
 }
 

@@ -4,8 +4,10 @@
 //!
 //! Source: the CloudTrail record contents reference, versions 1.0 to 1.11.
 
+use super::derived::{self, Memory};
 use super::plain::Plain;
 use super::time;
+use crate::derive as derives;
 use crate::ingest::json::text::{get, members, value_text};
 use crate::ingest::json::wrap;
 use crate::model::batch::EventColumns;
@@ -35,6 +37,7 @@ pub(crate) struct EventValues {
 /// Reads events. Costs nothing to make: all share the layout of the columns.
 pub(crate) struct EventReader {
     layout: &'static Layout,
+    memory: Memory,
 }
 
 static LAYOUT: LazyLock<Layout> = LazyLock::new(Layout::new);
@@ -63,6 +66,8 @@ enum Node {
     Identity(Branch, usize),
     /// A member that tells what kind of event this is.
     Mark(u8),
+    /// `Resources` of AWS's index.
+    Listed,
 }
 
 /// The members of an object that are looked at, by the bytes of their names.
@@ -116,6 +121,7 @@ impl Layout {
         }
         root.members.insert(b"timeWindow".as_slice(), Node::Mark(TIME_WINDOW));
         root.members.insert(b"summary".as_slice(), Node::Mark(SUMMARY));
+        root.members.insert(b"Resources".as_slice(), Node::Listed);
         for name in ["Records", "Events", "events", "logEvents", "results"] {
             root.members.insert(name.as_bytes(), Node::Mark(LIST));
         }
@@ -140,7 +146,7 @@ impl Layout {
 
 impl EventReader {
     pub(crate) fn new() -> Self {
-        Self { layout: &LAYOUT }
+        Self { layout: &LAYOUT, memory: Memory::default() }
     }
 
     /// Reads the event with which a text begins, whatever follows it, and its length in bytes. `None` for what is no
@@ -180,7 +186,7 @@ impl EventReader {
     }
 
     fn judge(&self, found: Found) -> EventValues {
-        let Found { mut columns, marks, error, .. } = found;
+        let Found { mut columns, marks, error, listed, .. } = found;
         let text = |column: Option<usize>| column.and_then(|at| columns.get(at));
         let source = text(self.layout.source);
         // S3's own notifications have an eventVersion too; their eventSource is `aws:s3`.
@@ -201,7 +207,7 @@ impl EventReader {
         };
         if !has_error {
             // Some exports write an empty text where there was no error.
-            let (code, message) = error.map_or((None, None), |error| (Some(error.code), error.message));
+            let (code, message) = error.map_or((None, None), |(code, message)| (Some(code), message));
             set(self.layout.error_code, code.as_deref());
             if !has_message {
                 set(self.layout.error_message, message.as_deref());
@@ -209,6 +215,9 @@ impl EventReader {
         }
         if summary && uncategorised {
             set(self.layout.category, Some("Aggregated"));
+        }
+        if known && !foreign {
+            derived::derive(&mut columns, listed.as_deref(), &self.memory);
         }
         EventValues {
             columns,
@@ -241,7 +250,9 @@ fn plant(branch: &mut Branch, branches: &mut u32, path: &'static str, column: us
 struct Found {
     columns: EventColumns,
     marks: u8,
-    error: Option<ResponseError>,
+    /// Code and message of an error in the response.
+    error: Option<(String, Option<String>)>,
+    listed: Option<String>,
     /// There is something in userIdentity that its columns do not say.
     identity_tells_more: bool,
     /// The bits of the objects that were seen.
@@ -270,8 +281,9 @@ impl Found {
                 let raw = plain.value()?;
                 match node {
                     Some(Node::Column(at, kind)) => self.column(*at, *kind, raw, is_identity),
-                    Some(Node::Json(at, mark)) => self.json::<serde_json::Error>(*at, *mark, raw).ok()?,
+                    Some(Node::Json(at, mark)) => self.json(*at, *mark, raw),
                     Some(Node::Mark(mark)) => self.marks |= mark,
+                    Some(Node::Listed) => self.listed = Some(raw.to_owned()),
                     _ => self.identity_tells_more |= is_identity && says_something(raw),
                 }
             }
@@ -298,7 +310,7 @@ impl Found {
             match node {
                 Node::Column(at, _) => self.columns.set(*at, None),
                 Node::Branch(inner) | Node::Identity(inner, _) => self.clear(inner),
-                Node::Json(..) | Node::Mark(_) => {}
+                Node::Json(..) | Node::Mark(_) | Node::Listed => {}
             }
         }
     }
@@ -313,20 +325,15 @@ impl Found {
         self.columns.set(at, value);
     }
 
-    fn json<E: serde::de::Error>(&mut self, at: usize, mark: u8, raw: &str) -> Result<(), E> {
+    fn json(&mut self, at: usize, mark: u8, raw: &str) {
         self.columns.set(at, Some(raw).filter(|raw| *raw != "null"));
         self.marks |= mark;
         if mark == RESPONSE {
             // Without one of these there is no member whose name ends in `code`.
             let may_tell = |raw: &str| memchr::memmem::find(raw.as_bytes(), b"ode").is_some() || raw.contains('\\');
-            self.error = match may_tell(raw) {
-                true => Response { nested: false }
-                    .deserialize(&mut serde_json::Deserializer::from_str(raw))
-                    .map_err(E::custom)?,
-                false => None,
-            };
+            let response = Some(raw).filter(|raw| may_tell(raw)).and_then(derives::parse);
+            self.error = response.and_then(|response| derives::error_of_response(&response));
         }
-        Ok(())
     }
 }
 
@@ -339,7 +346,7 @@ fn says_something(raw: &str) -> bool {
 fn column_tells(raw: &str, kind: Kind) -> bool {
     match kind {
         Kind::Boolean => matches!(raw, "\"true\"" | "\"false\"" | "null"),
-        _ => raw.starts_with('"') || raw == "null",
+        _ => raw.as_bytes().first() == Some(&b'"') || raw == "null",
     }
 }
 
@@ -386,7 +393,7 @@ impl<'de> Visitor<'de> for Members<'_> {
                 }
                 Some(Node::Json(at, mark)) => {
                     let raw = map.next_value::<&RawValue>()?.get();
-                    self.found.json(*at, *mark, raw)?;
+                    self.found.json(*at, *mark, raw);
                 }
                 Some(Node::Branch(inner)) => {
                     self.found.begin(inner);
@@ -401,6 +408,7 @@ impl<'de> Visitor<'de> for Members<'_> {
                     self.found.marks |= mark;
                     map.next_value::<IgnoredAny>()?;
                 }
+                Some(Node::Listed) => self.found.listed = Some(map.next_value::<&RawValue>()?.get().to_owned()),
             }
         }
         Ok(())
@@ -466,91 +474,6 @@ impl<'de> Visitor<'de> for Key {
 
     fn visit_bytes<E>(self, name: &[u8]) -> Result<Self::Value, E> {
         Ok(Cow::Owned(name.to_owned()))
-    }
-}
-
-struct ResponseError {
-    code: Box<str>,
-    message: Option<Box<str>>,
-}
-
-/// Searches for an error among the members of `responseElements`: `errorCode` with `errorMessage`, the same inside of
-/// `error`, or `code` with `message`.
-struct Response {
-    /// This is the value of `error` already; whatever is nested deeper is the service's own matter.
-    nested: bool,
-}
-
-impl<'de> DeserializeSeed<'de> for Response {
-    type Value = Option<ResponseError>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Response {
-    type Value = Option<ResponseError>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let (mut error_code, mut error_message, mut code, mut message, mut inner) = (None, None, None, None, None);
-        while let Some(key) = map.next_key_seed(Key)? {
-            let slot = match key.as_ref() {
-                b"errorCode" | b"ErrorCode" => &mut error_code,
-                b"errorMessage" | b"ErrorMessage" => &mut error_message,
-                b"code" | b"Code" => &mut code,
-                b"message" | b"Message" => &mut message,
-                b"error" | b"Error" if !self.nested => {
-                    inner = map.next_value_seed(Self { nested: true })?;
-                    continue;
-                }
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                    continue;
-                }
-            };
-            let raw = map.next_value::<&RawValue>()?.get();
-            let text = if raw.starts_with(['{', '[']) { None } else { value_text(raw) };
-            *slot = text.filter(|text| !text.is_empty()).map(|text| Box::<str>::from(text.as_ref()));
-        }
-        let plain = || Some(ResponseError { code: code?, message: Some(message?) });
-        Ok(match error_code {
-            Some(code) => Some(ResponseError { code, message: error_message }),
-            None => plain().or(inner),
-        })
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(None)
     }
 }
 

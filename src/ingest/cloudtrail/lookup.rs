@@ -35,8 +35,9 @@ pub(crate) fn why_none(raw: &str) -> String {
     }
 }
 
-/// Adds to the event what only the item says: a Username or Resources that are nowhere in the event's own text.
-pub(crate) fn add_told(event: &mut String, members: &MemberSlice<'_>) {
+/// Adds to the event what only the item says: a Username or Resources that are nowhere in the event's own text. Was there
+/// anything?
+pub(crate) fn add_told(event: &mut String, members: &MemberSlice<'_>) -> bool {
     let mut told = String::new();
     let says = |text: &str| event.contains(text);
     if let Some(name) = get(members, "Username").and_then(value_text)
@@ -56,7 +57,9 @@ pub(crate) fn add_told(event: &mut String, members: &MemberSlice<'_>) {
         event.truncate(open.len());
         event.push_str(&told);
         event.push('}');
+        return true;
     }
+    false
 }
 
 /// The types and names of a list of resources.

@@ -3,11 +3,12 @@
 mod cells;
 pub(crate) mod columns;
 pub(crate) mod csv;
+mod derived;
 pub(crate) mod digest;
 pub(crate) mod event;
 pub(crate) mod lookup;
 pub(crate) mod messages;
-mod plain;
+pub(crate) mod plain;
 pub(crate) mod render;
 pub(crate) mod structs;
 pub(crate) mod time;

@@ -7,15 +7,48 @@ use crate::ingest::json::stops::string_stop;
 /// Objects and lists inside each other that are walked.
 const DEEPEST: u32 = 32;
 
+/// A value of plain JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PlainValue<'a> {
+    pub text: &'a str,
+    /// There are blanks between its parts.
+    pub has_blanks: bool,
+}
+
+/// The value that a text is; `None` where it is no plain JSON.
+pub(crate) fn value(text: &str) -> Option<PlainValue<'_>> {
+    let mut plain = Plain::new(text);
+    let text = plain.value()?;
+    (plain.at == plain.text.len()).then_some(PlainValue { text, has_blanks: plain.has_blanks })
+}
+
+/// The value of an object's first member of this name, if any; `None` where what stands before its end is no plain JSON.
+pub(crate) fn member<'a>(text: &'a str, name: &str) -> Option<Option<PlainValue<'a>>> {
+    let mut plain = Plain::new(text);
+    let mut more = plain.open()?;
+    while more {
+        let is_wanted = plain.key()? == name;
+        plain.has_blanks = false;
+        let text = plain.value()?;
+        if is_wanted {
+            return Some(Some(PlainValue { text, has_blanks: plain.has_blanks }));
+        }
+        more = plain.more()?;
+    }
+    Some(None)
+}
+
 /// A place in a text.
 pub(super) struct Plain<'a> {
     text: &'a str,
     at: usize,
+    /// Blanks were passed.
+    has_blanks: bool,
 }
 
 impl<'a> Plain<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self { text, at: 0, has_blanks: false }
     }
 
     /// Bytes that were read.
@@ -34,6 +67,7 @@ impl<'a> Plain<'a> {
     fn blank(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;
+            self.has_blanks = true;
         }
     }
 

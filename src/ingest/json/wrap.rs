@@ -253,8 +253,11 @@ impl Search<'_> {
             },
             _ => self.value(raw, How::Known, depth.checked_sub(1)?),
         };
-        if let [Inside::Event { json, .. }] = inside.as_mut_slice() {
-            lookup::add_told(json, of);
+        if let [Inside::Event { json, values, .. }] = inside.as_mut_slice()
+            && lookup::add_told(json, of)
+            && let Ok(told) = self.reader.read(json)
+        {
+            *values = told;
         }
         if inside.iter().any(|inside| matches!(inside, Inside::Event { .. })) {
             return Some(inside);

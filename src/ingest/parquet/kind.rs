@@ -7,7 +7,7 @@ use super::guarded;
 use super::rows::{Cell, GroupRows, Row};
 use crate::ingest::Emitter;
 use crate::ingest::cloudtrail::CloudTrailMessages;
-use crate::ingest::cloudtrail::columns::Layout;
+use crate::ingest::cloudtrail::columns::{KnownValues, Layout};
 use crate::ingest::cloudtrail::structs;
 use crate::ingest::emit::Place;
 use crate::ingest::flow::{directed, field_by_any_name};
@@ -18,6 +18,7 @@ use crate::model::batch::Completeness;
 use crate::model::{FieldId, Format, Home, Reason};
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::schema::types::Type;
+use std::borrow::Cow;
 
 pub(super) enum Kind {
     Flow,
@@ -179,11 +180,12 @@ fn advice(names: &[String]) -> String {
 pub(super) struct EventRows {
     place: EventsIn,
     events: CloudTrailMessages,
+    known: KnownValues,
 }
 
 impl EventRows {
     pub(super) fn new(place: EventsIn) -> Self {
-        Self { place, events: CloudTrailMessages::new() }
+        Self { place, events: CloudTrailMessages::new(), known: KnownValues::default() }
     }
 
     /// Emits the events of a row; how many positions they took.
@@ -192,7 +194,7 @@ impl EventRows {
             EventsIn::Rows(layout) => {
                 let values: Vec<_> =
                     (0..rows.names().len()).map(|i| rows.cell(i).map(value_of).unwrap_or_default()).collect();
-                let (json, how) = layout.render(&values);
+                let (json, how) = layout.render_knowing(&values, &mut self.known);
                 self.event(&json, how, || rows.json(), place, out);
                 1
             }
@@ -210,7 +212,11 @@ impl EventRows {
     }
 
     fn event(&self, json: &str, how: Completeness, raw: impl Fn() -> String, place: Place, out: &mut Emitter) {
-        let (reason, detail) = match self.events.reader().read(json) {
+        let reader = self.events.reader();
+        if let Some((values, _)) = reader.read_ahead(json).filter(|(_, len)| *len == json.len()) {
+            return CloudTrailMessages::emit(json, values, how, place, out);
+        }
+        let (reason, detail) = match reader.read(json) {
             Ok(values) if values.is_event || (how < Completeness::Full && says_something(json)) => {
                 return CloudTrailMessages::emit(json, values, how, place, out);
             }
@@ -221,10 +227,11 @@ impl EventRows {
     }
 }
 
-fn value_of(cell: Cell<'_>) -> String {
+fn value_of(cell: Cell<'_>) -> Cow<'_, str> {
     match cell {
-        Cell::Flat { text, .. } => String::from_utf8_lossy(&text).into_owned(),
-        Cell::Nested(json) => structs::with_json_values(json.to_owned()),
+        Cell::Flat { text: Cow::Borrowed(text), .. } => String::from_utf8_lossy(text),
+        Cell::Flat { text: Cow::Owned(text), .. } => String::from_utf8_lossy(&text).into_owned().into(),
+        Cell::Nested(json) => structs::with_json_values(json.to_owned()).into(),
     }
 }
 

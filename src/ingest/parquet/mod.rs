@@ -40,8 +40,10 @@ pub(crate) const MAGIC: &[u8] = b"PAR1";
 /// Both marks, and the footer's length between them.
 const SHORTEST_BYTES: u64 = 12;
 
-/// Batches of rows that one call of `Parser::rest` reads.
+/// Batches of rows of a flow log that one call of `Parser::rest` reads.
 const STEPS_AT_ONCE: usize = 16;
+/// The same of events, which are larger.
+const EVENT_STEPS_AT_ONCE: usize = 2;
 
 /// Parses Parquet. A position is a row number, or that of an event where a row holds a list of them; rows have no bytes
 /// of their own, so that offset and length are 0 and `render_row` gives the raw text.
@@ -58,9 +60,10 @@ pub(crate) struct ParquetParser {
 }
 
 enum Rest {
-    Flat(Box<FlatFlow>),
+    FlatFlow(Box<Flat>, Box<FlowRows>),
     Flow(Groups, Box<FlowRows>),
-    Events(Groups, EventRows),
+    FlatEvents(Box<Flat>, Box<EventRows>),
+    Events(Groups, Box<EventRows>),
     Elements(Groups),
 }
 
@@ -80,26 +83,32 @@ impl ParquetParser {
             Ok(begun) => begun,
             Err(why) => return out.warn(ImportWarning::file(Reason::DamagedStream, why)),
         };
+        let schema = reader.metadata().file_metadata().schema_descr();
+        let flat = |times| {
+            let row = Row::of_flat(schema.root_schema().get_fields())?;
+            let all = (0..reader.num_row_groups()).map(|group| rows_of(&reader, group));
+            let all = all.fold(0, u64::saturating_add);
+            let steps = Steps::new(Arc::clone(&reader), content.clone(), times);
+            Some(Box::new(Flat { steps, row, position: 0, all }))
+        };
         let groups = |times| Groups { reader: Arc::clone(&reader), times, group: 0, before: 0, position: 0 };
         self.rest = match kind {
             Kind::Flow => {
                 self.format = Format::FlowParquet;
                 tell_floats(&reader, out);
                 let rows = Box::new(FlowRows::new());
-                let schema = reader.metadata().file_metadata().schema_descr();
-                Some(match Row::of_flat(schema.root_schema().get_fields()) {
-                    Some(row) => {
-                        let all = (0..reader.num_row_groups()).map(|group| rows_of(&reader, group));
-                        let all = all.fold(0, u64::saturating_add);
-                        let steps = Steps::new(Arc::clone(&reader), content, Times::Millis);
-                        Rest::Flat(Box::new(FlatFlow { steps, rows, row, position: 0, all }))
-                    }
+                Some(match flat(Times::Millis) {
+                    Some(flat) => Rest::FlatFlow(flat, rows),
                     None => Rest::Flow(groups(Times::Millis), rows),
                 })
             }
             Kind::Events(place) => {
                 self.format = Format::CloudTrailParquet;
-                Some(Rest::Events(groups(Times::Iso), EventRows::new(place)))
+                let rows = Box::new(EventRows::new(place));
+                Some(match flat(Times::Iso) {
+                    Some(flat) => Rest::FlatEvents(flat, rows),
+                    None => Rest::Events(groups(Times::Iso), rows),
+                })
             }
             Kind::Elements => Some(Rest::Elements(groups(Times::Iso))),
             Kind::Other(detail) => {
@@ -143,7 +152,15 @@ impl Parser for ParquetParser {
     fn rest(&mut self, out: &mut Emitter) -> bool {
         let Some(rest) = &mut self.rest else { return false };
         let is_more = match rest {
-            Rest::Flat(flat) => flat.next(out),
+            Rest::FlatFlow(flat, flow) => flat.next(STEPS_AT_ONCE, out, |row, batch, place, out| {
+                if let Some(rows) = batch {
+                    flow.begin_batch(row, rows, out);
+                }
+                flow.row(row, place, out);
+            }),
+            Rest::FlatEvents(flat, events) => flat.next(EVENT_STEPS_AT_ONCE, out, |row, _, place, out| {
+                events.row(row, place, out);
+            }),
             Rest::Flow(groups, flow) => groups.next(out, |row, batch, place, out| {
                 if let Some(rows) = batch {
                     flow.begin_batch(row, rows, out);
@@ -267,10 +284,9 @@ fn tell_lost(first: u64, last: u64, why: &str, position: u32, out: &mut Emitter)
     out.warn(place.warning(Reason::DamagedStream, format!("rows {first} to {last} cannot be read: {why}"), b""));
 }
 
-/// A flow log of flat columns.
-struct FlatFlow {
+/// A table of flat columns, each of whose rows is one record.
+struct Flat {
     steps: Steps,
-    rows: Box<FlowRows>,
     row: Row,
     /// The last that was taken.
     position: u32,
@@ -278,16 +294,21 @@ struct FlatFlow {
     all: u64,
 }
 
-impl FlatFlow {
-    /// Emits the next rows; false where there are no more.
-    fn next(&mut self, out: &mut Emitter) -> bool {
-        let Self { steps, rows, row, position, all } = self;
-        for _ in 0..STEPS_AT_ONCE {
+impl Flat {
+    /// Goes through the rows of the next so many batches; false where there are no more. `emit` takes the row at
+    /// hand; with the first of some that were decoded together it gets how many these are.
+    fn next(
+        &mut self,
+        steps_at_once: usize,
+        out: &mut Emitter,
+        mut emit: impl FnMut(&Row, Option<usize>, Place, &mut Emitter),
+    ) -> bool {
+        let Self { steps, row, position, all } = self;
+        for _ in 0..steps_at_once {
             match steps.next() {
                 None => return false,
                 Some(Step::Rows(batches, count)) => {
                     row.begin(batches);
-                    rows.begin_batch(row, count, out);
                     for at in 0..count {
                         let Some(next) = position.checked_add(1) else {
                             tell_lost(u64::from(*position) + 1, *all, &numbers_end(), *position, out);
@@ -295,7 +316,8 @@ impl FlatFlow {
                         };
                         row.go_to(at);
                         *position = next;
-                        rows.row(row, Place { position: next, offset: 0, len: 0 }, out);
+                        let place = Place { position: next, offset: 0, len: 0 };
+                        emit(row, (at == 0).then_some(count), place, out);
                     }
                 }
                 Some(Step::Lost { first, last, why }) => {

@@ -4,6 +4,7 @@ use super::columns::{BATCH_ROWS, ColumnBatch, ColumnSource, Times};
 use super::content::Content;
 use super::{guarded, rows_of};
 use crate::threads;
+use ::parquet::file::metadata::ColumnChunkMetaData;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -26,9 +27,10 @@ pub(super) enum Steps {
 
 impl Steps {
     pub(super) fn new(reader: Arc<SerializedFileReader<Content>>, content: Content, times: Times) -> Self {
+        let begins = guarded(|| Ok(begins(&reader))).unwrap_or_default();
         let decoder = || {
-            let (reader, content) = (Arc::clone(&reader), content.clone());
-            Decoder { reader, content, times, group: 0, columns: Vec::new(), wanted: 0, done: 0, before: 0 }
+            let (reader, content, begins) = (Arc::clone(&reader), content.clone(), begins.clone());
+            Decoder { reader, content, begins, times, group: 0, columns: Vec::new(), wanted: 0, done: 0, before: 0 }
         };
         let (sender, steps) = sync_channel(AHEAD);
         let mut ahead = decoder();
@@ -51,6 +53,8 @@ impl Steps {
 pub(super) struct Decoder {
     reader: Arc<SerializedFileReader<Content>>,
     content: Content,
+    /// Of every group: where the first byte of it and of all behind it is.
+    begins: Vec<u64>,
     times: Times,
     /// The group that comes next.
     group: usize,
@@ -97,8 +101,7 @@ impl Decoder {
     fn open(&mut self) -> Result<(), String> {
         let (reader, at, times) = (&self.reader, self.group, self.times);
         self.columns.clear();
-        let begin = guarded(|| Ok(first_byte(reader, at))).unwrap_or(0);
-        self.content.let_go(begin);
+        self.content.let_go(self.begins.get(at).copied().unwrap_or(0));
         self.columns = guarded(|| {
             let group = reader.get_row_group(at).map_err(|e| e.to_string())?;
             (0..group.metadata().num_columns()).map(|leaf| ColumnSource::open(&*group, leaf, times)).collect()
@@ -107,13 +110,37 @@ impl Decoder {
     }
 }
 
-/// Where the first byte of a row group and of all behind it is.
-fn first_byte(reader: &SerializedFileReader<Content>, group: usize) -> u64 {
-    let groups = reader.metadata().row_groups().iter().skip(group);
-    let columns = groups.flat_map(|group| group.columns());
-    let begin = columns.map(|column| match column.dictionary_page_offset() {
-        Some(dictionary) => dictionary.min(column.data_page_offset()),
-        None => column.data_page_offset(),
-    });
-    begin.min().and_then(|begin| u64::try_from(begin).ok()).unwrap_or(0)
+/// Where the first byte of each row group and of all behind it is: groups may be in any order.
+fn begins(reader: &SerializedFileReader<Content>) -> Vec<u64> {
+    let first = |column: &ColumnChunkMetaData| {
+        let data = column.data_page_offset();
+        column.dictionary_page_offset().map_or(data, |dictionary| dictionary.min(data))
+    };
+    let groups = reader.metadata().row_groups().iter();
+    least_from(groups.map(|group| group.columns().iter().map(first).min()))
+}
+
+/// The least of each number and those behind it. Zero where there is none, or where it is negative.
+fn least_from(numbers: impl DoubleEndedIterator<Item = Option<i64>>) -> Vec<u64> {
+    let mut least = None;
+    let mut list: Vec<u64> = Vec::new();
+    for number in numbers.rev() {
+        least = [least, number].into_iter().flatten().min();
+        list.push(least.and_then(|least| u64::try_from(least).ok()).unwrap_or(0));
+    }
+    list.reverse();
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_begins_before_all_behind_it() {
+        let begins = least_from([Some(4), Some(90), None, Some(30), Some(60), None].into_iter());
+        assert_eq!(begins, [4, 30, 30, 30, 60, 0]);
+        assert_eq!(least_from([Some(8), Some(-1), Some(3)].into_iter()), [0, 0, 3]);
+        assert_eq!(least_from(std::iter::empty()), [0u64; 0]);
+    }
 }

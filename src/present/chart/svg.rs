@@ -83,10 +83,15 @@ pub(crate) fn png_of_scene(scene: &Scene, scale: f32) -> Result<Vec<u8>, String>
 fn options() -> &'static resvg::usvg::Options<'static> {
     static OPTIONS: std::sync::LazyLock<resvg::usvg::Options<'static>> = std::sync::LazyLock::new(|| {
         let mut options = resvg::usvg::Options::default();
-        for face in [Face::Regular, Face::Bold] {
+        for face in [Face::Latin, Face::LatinBold, Face::Regular, Face::Bold] {
             options.fontdb_mut().load_font_data(face.data().to_vec());
         }
-        options.font_family = "BIZ UDPGothic".to_owned();
+        options.font_family = "Inter".to_owned();
+        // What one font of a weight lacks comes from the other.
+        options.font_resolver.select_fallback = Box::new(|_, used, fonts| {
+            let weight = fonts.face(*used.first()?)?.weight;
+            fonts.faces().find(|face| face.weight == weight && !used.contains(&face.id)).map(|face| face.id)
+        });
         options
     });
     &OPTIONS
@@ -107,7 +112,7 @@ impl Svg<'_> {
         let (width, height) = (scene.width, scene.height);
         self.line(format_args!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\"{attributes} viewBox=\"0 0 {width} {height}\" \
-             font-family=\"'BIZ UDPGothic', 'Yu Gothic', 'Hiragino Sans', 'Noto Sans CJK JP', sans-serif\">"
+             font-family=\"Inter, 'BIZ UDPGothic', 'Yu Gothic', 'Hiragino Sans', 'Noto Sans CJK JP', sans-serif\">"
         ));
     }
 

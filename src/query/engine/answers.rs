@@ -31,6 +31,11 @@ impl<'a> OrderKey<'a> {
         range.map(narrow).collect()
     }
 
+    /// Does it order neither of the two before the other?
+    pub(super) fn is_same(&self, one: usize, other: usize) -> bool {
+        self.turned(one) == self.turned(other)
+    }
+
     /// As one number, absent the greatest.
     fn turned(&self, at: usize) -> u128 {
         match (self.key)(at) {
@@ -215,8 +220,10 @@ pub(super) fn checked(groups: Groups) -> Result<Groups, EngineError> {
 impl Engine<'_> {
     /// A key of pair ids; 0 for records without a pair.
     pub(crate) fn pair_part(&self, column: usize, pairs: &PairColumns) -> Result<KeyPart, EngineError> {
-        let count = pairs.len().max(1);
-        let (_, greatest) = self.records.bounds(column).unwrap_or((0, 0));
+        // Where no record has a pair, as of packets in most formats, all are one group.
+        let bounds = self.records.bounds(column);
+        let count = bounds.map_or(1, |_| pairs.len().max(1));
+        let (_, greatest) = bounds.unwrap_or((0, 0));
         let size = u32::try_from(count).map_err(|_| EngineError::Unsupported)?;
         match greatest < i64::from(size) {
             true => Ok(KeyPart { column, second: None, map: Map::Offset(0), absent: 0, size }),

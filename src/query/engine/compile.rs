@@ -5,7 +5,7 @@ use super::plan::{Compared, EndTest, Node, Operand, Slow};
 use super::{Engine, EngineError};
 use crate::case::index::{IndexedTable, flow, pair};
 use crate::columns::{Bitmap, Chosen, Members, NULL, PairColumns, Ranges, Selection, Side};
-use crate::filter::{Check, Filter, Test, pattern};
+use crate::filter::{Check, Filter, Target, Test, pattern};
 use crate::model::{Dataset, FieldId, Home};
 use crate::query::QueryError;
 use crate::query::filter_sql::{self, CompileError, Leaf, NumberTest, SqlCondition};
@@ -67,7 +67,7 @@ impl Engine<'_> {
         Ok(Node::and(parts))
     }
 
-    fn filter(&self, filter: &Filter) -> Result<Node, EngineError> {
+    pub(super) fn filter(&self, filter: &Filter) -> Result<Node, EngineError> {
         let all = |parts: &[Filter]| parts.iter().map(|part| self.filter(part)).collect::<Result<Vec<_>, _>>();
         Ok(match filter {
             Filter::All => Node::Always(true),
@@ -79,7 +79,10 @@ impl Engine<'_> {
     }
 
     fn test(&self, test: &Test) -> Result<Node, EngineError> {
-        let positive = |check: &Check| self.leaf(&filter_sql::leaf(self.layout.dataset, &test.target, check)?);
+        let positive = |check: &Check| match &test.target {
+            Target::Rule => self.of_rules(check),
+            target => self.leaf(&filter_sql::leaf(self.layout.dataset, target, check)?),
+        };
         Ok(match &test.check {
             Check::Absent => Node::Not(Box::new(positive(&Check::Present)?)),
             check if test.negated => Node::and(vec![positive(&Check::Present)?, Node::Not(Box::new(positive(check)?))]),

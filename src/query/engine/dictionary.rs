@@ -31,7 +31,7 @@ impl Dictionary {
             Home::Interface => ("interface", "interface_id", flow::INTERFACE),
             Home::Disposition => ("disposition", "disposition_id", flow::DISPOSITION),
             Home::Extra => ("extra", "extra_id", flow::EXTRA),
-            Home::Call(_) | Home::Event(_) => return Self::of_events(field),
+            Home::Call(_) | Home::Event(_) | Home::Derived => return Self::of_events(field),
             _ => return None,
         };
         let value = sort_sql::dictionary_value(field);
@@ -39,7 +39,8 @@ impl Dictionary {
     }
 
     fn of_events(field: FieldId) -> Option<Self> {
-        let held = EventDictionary::of(field)?;
+        // Members are nearly as many as events, and most of them are no value of this field: they are asked by SQL.
+        let held = EventDictionary::of(field).filter(|held| held.table != "member")?;
         let column = event::column_of(&held.reference())?;
         let value = format!("t.\"{}\"", held.column);
         let order = match field.kind {
@@ -48,6 +49,13 @@ impl Dictionary {
             _ => value.clone(),
         };
         Some(Self { field, column, table: held.table, id: held.key, value, order })
+    }
+
+    /// SQL of the numbers of its rows with the values of some fields that are in it too, in the order of these.
+    pub(super) fn select_in_order(&self, fields: &[Self]) -> String {
+        let values: Vec<&str> = fields.iter().map(|field| field.value.as_str()).collect();
+        let values = values.join(", ");
+        format!("SELECT t.{}, {values} FROM {} t ORDER BY {values}", self.id, self.table)
     }
 }
 

@@ -5,16 +5,16 @@ use super::tests::{by_columns_of, compare};
 use super::*;
 use crate::case::index::{IndexCache, complete};
 use crate::filter::parse;
-use crate::model::{FieldId, Kind, TimeRange, Value, field};
-use crate::query::distinct::distinct_counts_by_sql;
+use crate::model::{FieldId, Kind, RecordId, TimeRange, Value, field};
 use crate::query::figures::figures_by_sql;
 use crate::query::filter_sql::fixture::{TestRecord, case_of};
 use crate::query::filter_sql::random_tests::{EVENT_SUBJECTS, event_record, filter_text, numbered};
-use crate::query::hours::hours_by_sql;
+use crate::query::hours::{hours_by_sql, source_hours_by_sql};
 use crate::query::rows::rows_by_sql;
 use crate::query::series::lines_by_sql;
 use crate::query::top::top_by_sql;
-use crate::query::{Duplicates, GroupBy, Measure, RecordQuery, Scope, SeriesQuery, SortKey, TopQuery};
+use crate::query::{Duplicates, GroupBy, Measure, RecordQuery, Scope, SeriesQuery, SortKey, TopQuery, own_field};
+use crate::query::{batch, identities, rows};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use std::path::Path;
@@ -71,11 +71,8 @@ fn sort_keys() -> impl Strategy<Value = Vec<SortKey>> {
 
 /// Fields whose values are groups that columns can sum.
 fn groupings() -> Vec<GroupBy> {
-    grouped().into_iter().map(GroupBy::Field).chain([GroupBy::Principal, GroupBy::PrincipalName]).collect()
-}
-
-fn grouped() -> Vec<FieldId> {
-    sorted().into_iter().filter(|field| field.kind != Kind::Time).collect()
+    let fields = sorted().into_iter().filter(|field| field.kind != Kind::Time);
+    fields.map(GroupBy::Field).chain([GroupBy::Principal, GroupBy::PrincipalName]).collect()
 }
 
 proptest! {
@@ -105,10 +102,11 @@ proptest! {
         records in prop::collection::vec(event_record(), 0..40), segment_rows in 1usize..12, threads in 1usize..4, copies in copies(),
         filters in prop::collection::vec((filter_text(EVENT_SUBJECTS), any::<bool>()), 4),
         lists in prop::collection::vec((prop::sample::select(groupings()), prop::option::of(0usize..6)), 8),
-        widths in prop::collection::vec(1u32..7, 2), pairs in prop::collection::vec([prop::sample::select(grouped()), prop::sample::select(grouped())], 4),
+        widths in prop::collection::vec(1u32..7, 2),
     ) {
         let reader = reader(&numbered(records), segment_rows, &copies);
         let never = Cancel::default();
+        let sources = ["recipient_account_id", "aws_region"].map(|name| own_field(EVENTS, name));
         for (text, once) in filters {
             let filter = if once { None } else { query(&text).filter };
             let scope = Scope { filter, duplicates: duplicates(once), ..Scope::all(EVENTS) };
@@ -116,11 +114,8 @@ proptest! {
             let count = by_columns_of(EVENTS, &reader, threads, |engine| engine.count(&scope));
             prop_assert_eq!(count, found.records, "{}", text);
             prop_assert_eq!(found, figures_by_sql(&reader, &scope, &never).unwrap(), "{}", text);
-            for [by, of] in &pairs {
-                let found = by_columns_of(EVENTS, &reader, threads, |engine| engine.distinct_counts(&scope, *by, *of));
-                let expected = distinct_counts_by_sql(&reader, &scope, *by, *of, &never).unwrap();
-                prop_assert_eq!(found, expected, "{} of {}", of.name(), by.name());
-            }
+            let found = by_columns_of(EVENTS, &reader, threads, |engine| engine.source_hours(&scope, &sources));
+            prop_assert_eq!(found, source_hours_by_sql(&reader, &scope, &sources, &never).unwrap(), "{}", text);
             for (by, limit) in &lists {
                 let query = TopQuery { scope: scope.clone(), by: *by, measure: Measure::Records, limit: *limit };
                 let expected = top_by_sql(&reader, &query, &never).unwrap();
@@ -138,6 +133,98 @@ proptest! {
         }
         let hours = by_columns_of(EVENTS, &reader, threads, |engine| engine.hours());
         prop_assert_eq!(hours, hours_by_sql(&reader, EVENTS, &never).unwrap());
+        let found = by_columns_of(EVENTS, &reader, threads, |engine| engine.hours_of_sources(&sources));
+        let expected = source_hours_by_sql(&reader, &Scope::all(EVENTS), &sources, &never).unwrap();
+        prop_assert_eq!(found, expected.into_iter().map(|hour| (hour.source, hour.hour)).collect::<Vec<_>>());
+    }
+}
+
+/// JSON of members in forms that SQLite writes as they are, and in others.
+const MEMBERS: [&str; 9] = [
+    r#"{"a":1,"b":[true,null,"é\u0020\n"]}"#,
+    r#"{ "a" : 1 }"#,
+    r#"[{"c":-2.50e3}]"#,
+    r#""text \" é""#,
+    "12",
+    "true",
+    "null",
+    r#"{"\u0061":{}}"#,
+    r#"{"a":{"deep":[[[[1]]]]}}"#,
+];
+
+/// Members of an event, by numbers of `MEMBERS`.
+fn with_members(mut record: TestRecord, members: &[usize], ids: usize) -> TestRecord {
+    let names = ["userIdentity", "requestParameters", "responseElements", "resources"];
+    let list = names.iter().zip(members).filter_map(|(name, at)| Some(format!("\"{name}\":{}", MEMBERS.get(*at)?)));
+    record.json = Some(format!("{{{}}}", list.collect::<Vec<_>>().join(",")));
+    let uuid = format!("0b9c3a5e-1d2f-4a6b-8c7d-9e0f1a2b3c{:02x}", ids % 7);
+    for (at, name) in ["event_id", "request_id", "shared_event_id", "error_message"].into_iter().enumerate() {
+        let field = crate::query::own_field(EVENTS, name);
+        match (ids >> at) % 4 {
+            0 => _ = record.values.insert(field, uuid.clone()),
+            1 => _ = record.values.insert(field, "no uuid, é".to_owned()),
+            _ => {}
+        }
+    }
+    record
+}
+
+/// Stores members as what differs from a base.
+fn share_members(conn: &rusqlite::Connection, head: usize, tail: usize) {
+    let list: Vec<(i64, String)> = {
+        let mut statement = conn.prepare("SELECT member_id, json FROM member_text").unwrap();
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    };
+    for (id, json) in list {
+        let characters: Vec<char> = json.chars().collect();
+        if characters.len() < head + tail {
+            continue;
+        }
+        let (begin, rest) = characters.split_at(head);
+        let (middle, end) = rest.split_at(rest.len() - tail);
+        let text = |characters: &[char]| characters.iter().collect::<String>();
+        let base = format!("{}é{}", text(begin), text(end));
+        conn.execute("INSERT INTO member_text VALUES (?, NULL, NULL, NULL, ?)", (id + 100_000, base)).unwrap();
+        let sql = "UPDATE member_text SET base_id = ?1 + 100000, head = ?2, tail = ?3, json = ?4 WHERE member_id = ?1";
+        conn.execute(sql, (id, head as i64, tail as i64, text(middle))).unwrap();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn batches_say_what_rows_say(
+        records in prop::collection::vec((event_record(), prop::collection::vec(0usize..12, 4), any::<u8>()), 1..40),
+        segment_rows in 1usize..12, order in prop::collection::vec(any::<Index>(), 0..60), shared in prop::option::of((0usize..4, 0usize..4)),
+    ) {
+        let with = |(record, members, ids): (TestRecord, Vec<usize>, u8)| with_members(record, &members, ids.into());
+        let records = numbered(records.into_iter().map(with).collect());
+        let reader = reader(&records, segment_rows, &[]);
+        if let Some((head, tail)) = shared {
+            share_members(&reader.conn, head, tail);
+        }
+        let fields: Vec<FieldId> = field::of(EVENTS).collect();
+        let mut words = Words::default();
+        let all: Vec<RecordId> = records.iter().map(|record| RecordId(record.id)).collect();
+        let some: Vec<RecordId> = order.iter().map(|at| *at.get(&all)).collect();
+        for ids in [all, some] {
+            let never = Cancel::default();
+            let told = batch::values(&reader, EVENTS, &ids, &fields, false, &mut words, &never).unwrap();
+            let batch::Told { rows, fields: mut columns, identities, .. } = told.expect("the columns answer");
+            prop_assert_eq!(rows, ids.len());
+            for (column, field) in columns.iter_mut().zip(&fields) {
+                if field.home == identities::HOME {
+                    *column = identities.as_ref().unwrap().values().unwrap();
+                }
+            }
+            let expected = rows::page(&reader, EVENTS, &ids, &fields).unwrap();
+            for (row, values) in expected.iter().enumerate() {
+                for ((column, value), field) in columns.iter().zip(values).zip(&fields) {
+                    prop_assert_eq!(&column.get(row), value, "{} of {}", field.name(), row);
+                }
+            }
+        }
     }
 }
 

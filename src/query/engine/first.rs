@@ -1,5 +1,5 @@
 //! The first records in an order, without ordering all of them: segments whose values are in front are looked at first,
-//! and those that cannot hold any of the first are not looked at.
+//! and those that cannot hold any of the first are not looked at. And whether there is any record, which ends at the first.
 
 use super::answers::cut;
 use super::order::Source;
@@ -7,6 +7,7 @@ use super::plan::Node;
 use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError};
 use crate::case::index::Segment;
+use crate::columns::Chosen;
 use crate::query::RecordQuery;
 use crate::query::row_set::RowSet;
 
@@ -86,6 +87,39 @@ impl Engine<'_> {
         let order = self.order(&self.at(rows), &query.sort)?;
         let ids = (0..limit).map_while(|place| self.records.ids.id(order.row(place)?));
         Ok(Some(RowSet::of_ids(ids.collect())))
+    }
+
+    /// Does any record match?
+    pub(crate) fn any(&self, query: &RecordQuery) -> Result<bool, EngineError> {
+        let plan = self.plan(query)?;
+        let segments = &self.records.segments;
+        let mut open = Vec::new();
+        for (at, segment) in segments.iter().enumerate() {
+            match plan.settle(at, segment, &mut ColumnSet::default()) {
+                Some(true) if segment.rows > 0 => return Ok(true),
+                Some(_) => {}
+                None => open.push(at),
+            }
+        }
+        let (mut waiting, mut many) = (open.as_slice(), self.threads);
+        while !waiting.is_empty() {
+            let (now, later) = waiting.split_at(many.min(waiting.len()));
+            let needs = |number: usize| {
+                let segment = segments.get(number).filter(|_| now.contains(&number))?;
+                let mut needs = ColumnSet::default();
+                plan.settle(number, segment, &mut needs).is_none().then_some(needs)
+            };
+            let each = |found: &mut bool, number: usize, columns: &Columns| {
+                let segment = segments.get(number);
+                *found |= segment.is_some_and(|segment| plan.choose(number, segment, columns) != Chosen::None);
+                Ok(())
+            };
+            if self.sweep(needs, Share::Split, vec![false; self.threads], each)?.contains(&true) {
+                return Ok(true);
+            }
+            (waiting, many) = (later, 2 * many);
+        }
+        Ok(false)
     }
 
     /// Adds what some segments hold of the first `limit`.

@@ -203,11 +203,11 @@ impl Engine<'_> {
         asked: &[u32],
         addresses: &AddressOrder,
     ) -> Result<Folded, EngineError> {
-        // For interfaces and repeats, for sums, and for signs.
-        self.expect_passes(4);
+        // For interfaces and repeats (three), for sums, and for signs.
+        self.expect_passes(5);
         let repeated = self.repeated(selection)?;
         let repeats = self.counted(&repeated, column, pairs)?;
-        self.reached_passes(2);
+        self.reached_passes(3);
         let counted = match query.repeats {
             Repeats::LeftOut => &without(selection, &repeated, self),
             Repeats::Counted => selection,
@@ -218,11 +218,11 @@ impl Engine<'_> {
             groups
         } else {
             let grouping = Grouping::new(vec![self.pair_part(column, pairs)?]).ok_or(EngineError::Unsupported)?;
-            self.groups_of_chosen(counted, &grouping, column, pairs)?
+            self.groups_of_chosen(counted, &grouping, (column, 1), pairs)?
         };
-        self.reached_passes(3);
-        let signs = self.signs(counted, column, pairs)?;
         self.reached_passes(4);
+        let signs = self.signs(counted, column, pairs)?;
+        self.reached_passes(5);
         let reverse = self.reverse(pairs)?;
         self.go_on()?;
         let halves = self.halves(&groups, pairs, &reverse, (addresses, asked))?;

@@ -160,12 +160,20 @@ impl Engine<'_> {
         if !self.keeps_groups(scope, pairs) {
             return Ok(Arc::new(make()?));
         }
-        let name = format!("sums of pairs {column} {:?} {}", scope.duplicates, self.snapshot.duplicates());
-        self.reader.cache.derived(&name, self.records.rows().into(), || {
+        self.reader.cache.derived(&self.name_of_groups(scope, column), self.records.rows().into(), || {
             let groups = make()?;
             let bytes = sums_bytes(groups.sums.len());
             Ok((groups, bytes))
         })
+    }
+
+    fn name_of_groups(&self, scope: &RecordQuery, column: usize) -> String {
+        format!("sums of pairs {column} {:?} {}", scope.duplicates, self.snapshot.duplicates())
+    }
+
+    /// Were they made already?
+    pub(crate) fn has_groups_by_pair(&self, scope: &RecordQuery, column: usize) -> bool {
+        self.reader.cache.has(&self.name_of_groups(scope, column), self.records.rows().into())
     }
 
     /// Are the sums by pair of these records kept?

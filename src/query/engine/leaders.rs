@@ -86,7 +86,7 @@ impl Engine<'_> {
     }
 
     /// The sums of one measure alone, and the slots that occur.
-    fn narrow_sums(
+    pub(super) fn narrow_sums(
         &self,
         selection: &Selection,
         grouping: &Grouping,

@@ -13,6 +13,18 @@ use crate::query::{GroupBy, Measure};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
+/// Slots that are counted alone up to this many: eight megabytes for every worker. Tests see both.
+const MOST_COUNTED: u64 = if cfg!(test) { 40 } else { 1 << 20 };
+
+/// What a bin comes to in a line.
+#[derive(Clone, Copy)]
+struct Told {
+    records: u64,
+    left_out: u64,
+    /// `None` where there is nothing to measure.
+    value: Option<u128>,
+}
+
 /// One way through the records: keys behind that of the bin, which together are the number of a line.
 pub(super) struct Pass {
     pub parts: Vec<KeyPart>,
@@ -48,52 +60,81 @@ impl Engine<'_> {
             Measure::Bytes => (None, self.layout.bytes),
         };
         let measures = Measures { packets, bytes, fate: Some(self.fates()?), ..Measures::default() };
-        let mut found: Vec<((u64, u32), Sums)> = Vec::new();
+        let mut found: Vec<((u64, u32), Told)> = Vec::new();
         for pass in self.passes(query.by, keys)? {
             let parts = std::iter::once(self.bin_part(begin, width, bins)?).chain(pass.parts);
             let grouping = Grouping::new(parts.collect()).ok_or(EngineError::Unsupported)?;
             let many = grouping.slots() / (u64::from(bins) + 1);
-            let groups = checked(self.groups(&selection, &grouping, &measures)?)?;
-            for (slot, sums) in groups.slots.into_iter().zip(groups.sums) {
+            for (slot, told) in self.told_of(&selection, &grouping, query.measure, &measures)? {
                 let inner = (slot % many) as u32;
                 let line = match &pass.lines {
                     None => inner,
                     Some(lines) => lines.get(inner as usize).copied().ok_or(EngineError::Unsupported)?,
                 };
-                let sums = if pass.again { Sums { records: 0, left_out: 0, ..sums } } else { sums };
-                found.push(((slot / many, line), sums));
+                let counted = query.measure == Measure::Records;
+                let told = match pass.again {
+                    true => Told { records: 0, left_out: 0, value: told.value.filter(|_| !counted) },
+                    false => told,
+                };
+                found.push(((slot / many, line), told));
             }
         }
         // One pass alone is in order.
         found.sort_by_key(|(place, _)| *place);
-        found.dedup_by(|more, sums| {
-            let same = more.0 == sums.0;
-            if same {
-                sums.1.add(&more.1);
+        found.dedup_by(|(more_at, more), (at, told)| {
+            if more_at == at {
+                told.records += more.records;
+                told.left_out += more.left_out;
+                told.value = told.value.into_iter().chain(more.value).reduce(u128::saturating_add);
             }
-            same
+            more_at == at
         });
         let mut table = SeriesTable { bin_secs, ..SeriesTable::default() };
         let mut lines = Lines::new(keys.to_vec(), query.by.is_some());
-        for ((bin, line), sums) in found {
-            table.left_out += u64::from(sums.left_out);
+        for ((bin, line), Told { records, left_out, value }) in found {
+            table.left_out += left_out;
             if bin >= u64::from(bins) {
-                table.untimed += u64::from(sums.records);
+                table.untimed += records;
                 continue;
             }
             let start = begin + bin as i64 * width;
             if table.bins.last() != Some(&start) {
                 table.bins.push(start);
             }
-            let value = match query.measure {
-                Measure::Records => Some(sums.records.into()),
-                Measure::Packets => told(sums.packets),
-                Measure::Bytes => told(sums.bytes),
-            };
             lines.add_to(line as usize, (table.bins.len() - 1) as u32, value.unwrap_or(0));
         }
         table.lines = lines.finish();
         Ok(table)
+    }
+
+    /// What the chosen records come to by key. Where they are only counted, narrow sums say it.
+    fn told_of(
+        &self,
+        selection: &Selection,
+        grouping: &Grouping,
+        measure: Measure,
+        measures: &Measures,
+    ) -> Result<Vec<(u64, Told)>, EngineError> {
+        let is_left_out = measures.fate.iter().flat_map(|(_, fates)| fates.iter()).any(|fate| fate.left_out);
+        if measure == Measure::Records && !is_left_out && grouping.slots() <= MOST_COUNTED {
+            let (counts, used) = self.narrow_sums(selection, grouping, None, grouping.slots() as usize)?;
+            let told = |slot: usize| {
+                let records = counts.get(slot).copied().unwrap_or(0);
+                (slot as u64, Told { records, left_out: 0, value: Some(records.into()) })
+            };
+            return Ok(used.iter().map(told).collect());
+        }
+        let groups = checked(self.groups(selection, grouping, measures)?)?;
+        let of = |sums: &Sums| Told {
+            records: sums.records.into(),
+            left_out: sums.left_out.into(),
+            value: match measure {
+                Measure::Records => Some(sums.records.into()),
+                Measure::Packets => told(sums.packets),
+                Measure::Bytes => told(sums.bytes),
+            },
+        };
+        Ok(groups.slots.iter().copied().zip(groups.sums.iter().map(of)).collect())
     }
 
     fn passes(&self, by: Option<GroupBy>, keys: &[Vec<Value>]) -> Result<Vec<Pass>, EngineError> {

@@ -4,9 +4,10 @@
 mod answers;
 mod compile;
 mod dictionary;
-mod distinct;
+mod event_table;
 #[cfg(test)]
 mod event_tests;
+mod event_values;
 mod first;
 mod folded;
 mod groups;
@@ -20,6 +21,7 @@ mod plan;
 mod principals;
 mod ranked;
 mod repeated;
+mod rule;
 mod sightings;
 mod sources;
 mod sweep;

@@ -7,7 +7,7 @@ use crate::case::index::flow;
 use crate::columns::{Grouping, Groups, KeyPart, Map, Measures, PairColumns, Selection, Sums, Tie, Used};
 use crate::query::pairs::{AddressOrder, PairSum, PairSums, PairTotals, time_key};
 use crate::query::row_order::RowOrder;
-use crate::query::{Measure, PairColumn, PairKey, PairQuery, PairSort, PairTable};
+use crate::query::{Measure, PairColumn, PairKey, PairQuery, PairSort, PairTable, RecordQuery};
 use rusqlite::types::ValueRef;
 use std::sync::Arc;
 
@@ -36,10 +36,11 @@ impl Rows {
         Some(Row { source: side(&self.pairs.source), destination: side(&self.pairs.destination), direction })
     }
 
-    fn key(&self, column: PairColumn, addresses: &AddressOrder, at: usize) -> Option<u128> {
+    /// `addresses`: where an address is wanted.
+    fn key(&self, column: PairColumn, addresses: Option<&AddressOrder>, at: usize) -> Option<u128> {
         match column {
-            PairColumn::Srcaddr => addresses.place(self.row(at)?.source),
-            PairColumn::Dstaddr => addresses.place(self.row(at)?.destination),
+            PairColumn::Srcaddr => addresses?.place(self.row(at)?.source),
+            PairColumn::Dstaddr => addresses?.place(self.row(at)?.destination),
             PairColumn::FlowDirection => Some(self.row(at)?.direction).filter(|place| *place > 0).map(u128::from),
             figure => figure_key(figure, self.groups.sums.get(at)?),
         }
@@ -61,9 +62,63 @@ impl PairSums for Rows {
     }
 }
 
+/// Which records of a query make which pairs.
+struct Asked {
+    records: RecordQuery,
+    pairs: Arc<PairColumns>,
+    column: usize,
+    grouping: Grouping,
+    /// The values of flow_direction, where it is part of the key of pairs.
+    names: Vec<String>,
+    width: u64,
+    /// The sums are those of all records of the case, which are kept.
+    is_kept: bool,
+}
+
 impl Engine<'_> {
     /// As `query::pairs`.
     pub(crate) fn pair_table(&self, query: &PairQuery) -> Result<PairTable, EngineError> {
+        let asked = self.asked_pairs(query)?;
+        self.expect_passes(1);
+        let (groups, totals) = if asked.is_kept {
+            let mut groups = self.groups_by_pair(&asked.records, asked.column, &asked.pairs)?;
+            merge_nobody(&mut groups, &asked.pairs, asked.width);
+            let totals = totals(&groups.sums, self.threads);
+            (groups, totals)
+        } else {
+            let selection = self.chosen(&asked.records)?;
+            match self.leading_pairs(query, &selection, &asked)? {
+                Some(leading) => leading,
+                None => {
+                    let groups =
+                        self.groups_of_chosen(&selection, &asked.grouping, (asked.column, asked.width), &asked.pairs)?;
+                    let totals = totals(&groups.sums, self.threads);
+                    (groups, totals)
+                }
+            }
+        };
+        self.reached_passes(1);
+        self.pairs_in_order(query, asked, groups, totals)
+    }
+
+    /// As `query::first_pairs`.
+    pub(crate) fn first_pairs(&self, query: &PairQuery) -> Result<Option<PairTable>, EngineError> {
+        let asked = self.asked_pairs(query)?;
+        if asked.is_kept && self.has_groups_by_pair(&asked.records, asked.column) {
+            return Ok(None);
+        }
+        let selection = self.chosen(&asked.records)?;
+        if self.reader.cache.has(&name_of_chosen(&selection, asked.column, asked.width), self.records.rows().into()) {
+            return Ok(None);
+        }
+        self.expect_passes(1);
+        let leading = self.leading_pairs(query, &selection, &asked)?;
+        let Some((groups, totals)) = leading else { return Ok(None) };
+        self.reached_passes(1);
+        self.pairs_in_order(query, asked, groups, totals).map(Some)
+    }
+
+    fn asked_pairs(&self, query: &PairQuery) -> Result<Asked, EngineError> {
         let records = query.records()?.records(Vec::new());
         let pairs = self.pairs()?;
         let column = if query.by == PairKey::PacketAddresses { flow::PACKET_PAIR } else { flow::PAIR };
@@ -73,41 +128,57 @@ impl Engine<'_> {
         };
         let width = names.len() as u64 + 1;
         let is_kept = directions.is_none() && self.keeps_groups(&records, &pairs);
-        self.expect_passes(1);
-        let (groups, totals) = if is_kept {
-            let mut groups = self.groups_by_pair(&records, column, &pairs)?;
-            merge_nobody(&mut groups, &pairs, width);
-            let totals = totals(&groups.sums, self.threads);
-            (groups, totals)
-        } else {
-            let parts = std::iter::once(self.pair_part(column, &pairs)?).chain(directions).collect();
-            let grouping = Grouping::new(parts).ok_or(EngineError::Unsupported)?;
-            let selection = self.chosen(&records)?;
-            match self.leading_pairs(query, &selection, &grouping, &pairs)? {
-                Some(leading) => leading,
-                None => {
-                    let groups = self.groups_of_chosen(&selection, &grouping, column, &pairs)?;
-                    let totals = totals(&groups.sums, self.threads);
-                    (groups, totals)
-                }
-            }
-        };
-        self.reached_passes(1);
-        let addresses = self.address_order()?;
+        let parts = std::iter::once(self.pair_part(column, &pairs)?).chain(directions).collect();
+        let grouping = Grouping::new(parts).ok_or(EngineError::Unsupported)?;
+        Ok(Asked { records, pairs, column, grouping, names, width, is_kept })
+    }
+
+    /// The groups as a table; up to the query's limit, where there is one.
+    fn pairs_in_order(
+        &self,
+        query: &PairQuery,
+        asked: Asked,
+        groups: Arc<Groups>,
+        totals: PairTotals,
+    ) -> Result<PairTable, EngineError> {
+        let Asked { pairs, names, width, .. } = asked;
         let rows = Arc::new(Rows { groups, pairs, width });
         let count = rows.len();
-        let keys = order_keys(query, &rows, &addresses);
-        let Some(limit) = query.limit.filter(|limit| *limit < count) else {
+        let Some(limit) = query.limit else {
+            let addresses = self.address_order()?;
+            let keys = order_keys(query, &rows, Some(&addresses));
             let order = row_order(count, &keys, pair_tie(&rows, &addresses), self.threads);
             return Ok(PairTable::new(query.by, names, Arc::clone(&rows) as Arc<dyn PairSums>, order, totals));
         };
-        let ties = [PairColumn::Srcaddr, PairColumn::Dstaddr, PairColumn::FlowDirection];
-        let (told, places) = (&rows, &addresses);
-        let ties = ties.map(|column| OrderKey::new(move |at| told.key(column, places, at), false));
-        let keys: Vec<OrderKey<'_>> = keys.into_iter().chain(ties).collect();
-        let first = ordered(count, &keys, Some(limit), self.threads);
+        let first = match self.first_untied(query, &rows, limit) {
+            Some(first) => first,
+            None => {
+                let addresses = self.address_order()?;
+                let (told, places) = (&rows, Some(addresses.as_ref()));
+                let ties = [PairColumn::Srcaddr, PairColumn::Dstaddr, PairColumn::FlowDirection];
+                let ties = ties.map(|column| OrderKey::new(move |at| told.key(column, places, at), false));
+                let keys: Vec<OrderKey<'_>> = order_keys(query, told, places).into_iter().chain(ties).collect();
+                ordered(count, &keys, Some(limit), self.threads)
+            }
+        };
         let first: Vec<PairSum> = first.into_iter().filter_map(|at| rows.pair(at as usize)).collect();
         Ok(PairTable::new(query.by, names, Arc::new(first), RowOrder::AsStored, totals))
+    }
+
+    /// The first rows, where no address has a say in their order: that of all addresses takes longer than some rows.
+    fn first_untied(&self, query: &PairQuery, rows: &Rows, limit: usize) -> Option<Vec<u32>> {
+        if query.sort.iter().any(|sort| matches!(sort.column, PairColumn::Srcaddr | PairColumn::Dstaddr)) {
+            return None;
+        }
+        let keys = order_keys(query, rows, None);
+        // One more than is wanted: it may be equal to the last one.
+        let mut first = ordered(rows.len(), &keys, Some(limit.saturating_add(1)), self.threads);
+        let is_tie = |a: u32, b: u32| keys.iter().all(|key| key.is_same(a as usize, b as usize));
+        if first.iter().zip(first.iter().skip(1)).any(|(one, next)| is_tie(*one, *next)) {
+            return None;
+        }
+        first.truncate(limit);
+        Some(first)
     }
 
     /// What chosen records come to by pair, those of nobody together; kept where there is room, because the same ones are
@@ -116,10 +187,9 @@ impl Engine<'_> {
         &self,
         selection: &Selection,
         grouping: &Grouping,
-        column: usize,
+        (column, width): (usize, u64),
         pairs: &PairColumns,
     ) -> Result<Arc<Groups>, EngineError> {
-        let width = grouping.slots() / pairs.len().max(1) as u64;
         let make = || {
             let mut groups = Arc::new(checked(self.groups(selection, grouping, &self.all_measures()?)?)?);
             merge_nobody(&mut groups, pairs, width);
@@ -129,8 +199,7 @@ impl Engine<'_> {
         if sums_bytes(most) > self.most_kept() {
             return make();
         }
-        let name = format!("sums of chosen pairs {column} {width} {:x?}", selection.digest());
-        self.reader.cache.derived(&name, self.records.rows().into(), || {
+        self.reader.cache.derived(&name_of_chosen(selection, column, width), self.records.rows().into(), || {
             let groups = make()?;
             let bytes = sums_bytes(groups.slots.len());
             Ok((Arc::unwrap_or_clone(groups), bytes))
@@ -142,8 +211,7 @@ impl Engine<'_> {
         &self,
         query: &PairQuery,
         selection: &Selection,
-        grouping: &Grouping,
-        pairs: &PairColumns,
+        asked: &Asked,
     ) -> Result<Option<(Arc<Groups>, PairTotals)>, EngineError> {
         let first = query.sort.first().filter(|sort| sort.descending).map(|sort| sort.column);
         let measure = match first {
@@ -153,9 +221,9 @@ impl Engine<'_> {
             _ => return Ok(None),
         };
         let Some(limit) = query.limit else { return Ok(None) };
+        let Asked { grouping, pairs, width, .. } = asked;
         let Some(leaders) = self.leaders(selection, grouping, measure, limit)? else { return Ok(None) };
-        let width = grouping.slots() / pairs.len().max(1) as u64;
-        if !pairs.nobody_is_one(width, |slot| leaders.used.get(slot as usize)) {
+        if !pairs.nobody_is_one(*width, |slot| leaders.used.get(slot as usize)) {
             return Ok(None);
         }
         let measures = self.all_measures()?;
@@ -195,6 +263,10 @@ impl Engine<'_> {
     }
 }
 
+fn name_of_chosen(selection: &Selection, column: usize, width: u64) -> String {
+    format!("sums of chosen pairs {column} {width} {:x?}", selection.digest())
+}
+
 /// Records without addresses have no pair, or one of nobody, which is the same to whoever asks: one group for each
 /// direction.
 pub(super) fn merge_nobody(groups: &mut Arc<Groups>, pairs: &PairColumns, width: u64) {
@@ -225,7 +297,7 @@ pub(super) fn merge_nobody(groups: &mut Arc<Groups>, pairs: &PairColumns, width:
 }
 
 /// The keys of the query's order.
-fn order_keys<'a>(query: &PairQuery, rows: &'a Rows, addresses: &'a AddressOrder) -> Vec<OrderKey<'a>> {
+fn order_keys<'a>(query: &PairQuery, rows: &'a Rows, addresses: Option<&'a AddressOrder>) -> Vec<OrderKey<'a>> {
     let mut keys: Vec<OrderKey<'a>> = Vec::new();
     let mut seen = Vec::new();
     for PairSort { column, descending } in query.sort.iter().copied() {

@@ -10,7 +10,8 @@ use crate::columns::{Bitmap, Chosen, NULL, PairColumns, Selection};
 use crate::model::{Dataset, field};
 use crate::query::conversations::Sightings;
 use crate::threads::side_by_side;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashSet, FxHasher};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// What says between whom a record is, and where it was seen.
@@ -86,6 +87,34 @@ impl Several {
     }
 }
 
+/// Some rows between addresses that several interfaces saw, with the addresses.
+#[derive(Default)]
+struct Near {
+    rows: Vec<u32>,
+    sides: Vec<(u32, u32)>,
+    between: [Vec<i64>; 2],
+}
+
+impl Near {
+    fn find(&mut self, columns: &Columns, rows: &[u32], pairs: &PairColumns, several: &Several) {
+        gather(columns, &BETWEEN, rows, &mut self.between);
+        self.rows.clear();
+        self.sides.clear();
+        let [ids, packets] = &self.between;
+        for ((row, id), packet) in rows.iter().zip(ids).zip(packets) {
+            let is_near = match several.between(*id, *packet) {
+                Between::Pair(pair) => several.pairs.get(pair),
+                Between::Mixed => true,
+                Between::Nobody => false,
+            };
+            if is_near && let Some(ends) = ends(pairs, *id, *packet) {
+                self.rows.push(*row);
+                self.sides.push(ends);
+            }
+        }
+    }
+}
+
 /// Ranks by dictionary id.
 struct Ranks {
     interface: Arc<Vec<u32>>,
@@ -112,7 +141,8 @@ impl Engine<'_> {
         }
         let pairs = self.pairs()?;
         let several = self.seen_at_several(&pairs, &ranks.interface)?;
-        let parts = self.candidates(selection, &pairs, &ranks, &several)?;
+        let alike = self.alike(selection, &pairs, &ranks, &several)?;
+        let parts = self.candidates(&alike, &pairs, &ranks, &several)?;
         let found = side_by_side(self.threads, |worker| {
             let mut own: Vec<Candidate> = parts.iter().filter_map(|part| part.get(worker)).flatten().copied().collect();
             own.sort_unstable();
@@ -180,7 +210,55 @@ impl Engine<'_> {
         Ok(several)
     }
 
-    /// Records between addresses that several interfaces saw: of each worker, by whose they are to look at.
+    /// Records between addresses that several interfaces saw, of which another has the same tuple, and few others: they are
+    /// found by half a word of the tuple's hash. Most records that are near are like no other.
+    fn alike(
+        &self,
+        selection: &Selection,
+        pairs: &PairColumns,
+        ranks: &Ranks,
+        several: &Several,
+    ) -> Result<Selection, EngineError> {
+        const TUPLE: [usize; 3] = [flow::DISPOSITION, flow::SRCPORT, flow::DSTPORT];
+        let columns = ColumnSet::of(BETWEEN.into_iter().chain(TUPLE));
+        let needs = |number: usize| touched(selection, number).then_some(columns);
+        let segments = &self.records.segments;
+        let threads = self.threads.max(1);
+        let each = |found: &mut Vec<Vec<u64>>, number: usize, columns: &Columns| {
+            let (Some(segment), Some(chosen)) = (segments.get(number), selection.parts().get(number)) else {
+                return Ok(());
+            };
+            let mut near = Near::default();
+            let mut values: [Vec<i64>; 3] = Default::default();
+            chosen.blocks(segment.rows as usize, |rows| {
+                near.find(columns, rows, pairs, several);
+                gather(columns, &TUPLE, &near.rows, &mut values);
+                let [dispositions, sources, destinations] = &values;
+                let ports = sources.iter().zip(destinations);
+                for (((row, sides), id), ports) in near.rows.iter().zip(&near.sides).zip(dispositions).zip(ports) {
+                    let hash = tuple_hash((*sides, ports, rank(&ranks.protocol, *id), rank(&ranks.action, *id)));
+                    if let Some(part) = found.get_mut(hash as usize % threads) {
+                        part.push(u64::from(hash) << 32 | u64::from(segment.first_row + row));
+                    }
+                }
+            });
+            Ok(())
+        };
+        let states = vec![vec![Vec::new(); threads]; threads];
+        let parts = self.sweep(needs, Share::Split, states, each)?;
+        self.go_on()?;
+        let found = side_by_side(threads, |worker| {
+            let mut own: Vec<u64> = parts.iter().filter_map(|part| part.get(worker)).flatten().copied().collect();
+            own.sort_unstable();
+            let same = own.chunk_by(|a, b| a >> 32 == b >> 32).filter(|same| same.len() > 1);
+            same.flatten().map(|one| *one as u32).collect::<Vec<u32>>()
+        });
+        let mut rows = found.concat();
+        rows.sort_unstable();
+        Ok(self.at(rows.into_iter().map(|row| row..row + 1)))
+    }
+
+    /// Records that may be repeats: of each worker, by whose they are to look at.
     fn candidates(
         &self,
         selection: &Selection,
@@ -196,26 +274,12 @@ impl Engine<'_> {
             let (Some(segment), Some(chosen)) = (segments.get(number), selection.parts().get(number)) else {
                 return Ok(());
             };
-            let mut between: [Vec<i64>; 2] = Default::default();
-            let (mut near, mut sides): (Vec<u32>, Vec<(u32, u32)>) = Default::default();
+            let mut near = Near::default();
             let mut values: [Vec<i64>; 6] = Default::default();
             chosen.blocks(segment.rows as usize, |rows| {
-                gather(columns, &BETWEEN, rows, &mut between);
-                near.clear();
-                sides.clear();
-                for ((row, id), packet) in rows.iter().zip(&between[0]).zip(&between[1]) {
-                    let is_near = match several.between(*id, *packet) {
-                        Between::Pair(pair) => several.pairs.get(pair),
-                        Between::Mixed => true,
-                        Between::Nobody => false,
-                    };
-                    if is_near && let Some(ends) = ends(pairs, *id, *packet) {
-                        near.push(*row);
-                        sides.push(ends);
-                    }
-                }
-                gather(columns, &REST, &near, &mut values);
-                for (at, (row, sides)) in near.iter().zip(&sides).enumerate() {
+                near.find(columns, rows, pairs, several);
+                gather(columns, &REST, &near.rows, &mut values);
+                for (at, (row, sides)) in near.rows.iter().zip(&near.sides).enumerate() {
                     let value =
                         |column: usize| values.get(column).and_then(|list| list.get(at)).copied().unwrap_or(NULL);
                     let (start, duration, interface) = (value(4), value(5), rank(&ranks.interface, value(0)));
@@ -257,6 +321,15 @@ fn ends(pairs: &PairColumns, id: i64, packet: i64) -> Option<(u32, u32)> {
 fn hash((a, b): (u32, u32)) -> usize {
     let mixed = (u64::from(a) << 32 | u64::from(b)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed >> 32) as usize
+}
+
+/// Tests have few hashes, so that tuples with the same one differ.
+fn tuple_hash(tuple: impl Hash) -> u32 {
+    let mut hasher = FxHasher::default();
+    tuple.hash(&mut hasher);
+    let hash = hasher.finish();
+    let hash = (hash >> 32) as u32 ^ hash as u32;
+    if cfg!(test) { hash % 8 } else { hash }
 }
 
 fn together(seen: u32, here: u32) -> u32 {

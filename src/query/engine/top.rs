@@ -12,6 +12,7 @@ use crate::query::filter_sql::column_of;
 use crate::query::pairs::{AddressOrder, address_text};
 use crate::query::scope::Scope;
 use crate::query::{Figures, GroupBy, Measure, TopQuery, TopRow, TopTable};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// So many keys are read one by one. Tests have few.
@@ -103,18 +104,8 @@ impl Engine<'_> {
             }
         }
         let order = ordered(groups.slots.len(), &keys, query.limit, self.threads);
-        // Many values are read at once.
-        let values = match &kind {
-            Kind::Ranked { dictionary, .. } if order.len() > FEW_KEYS => Some(self.numbered_values(dictionary)?),
-            _ => None,
-        };
-        let key = |slot: u64| match (&kind, &values) {
-            (Kind::Ranked { examples, .. }, Some(values)) => {
-                let value = examples.get(slot as usize).and_then(|id| values.get(id)).cloned();
-                Ok(vec![value.unwrap_or(Value::Null)])
-            }
-            _ => self.key(&kind, slot),
-        };
+        let values = self.values_of_many(&kind, order.len())?;
+        let key = |slot: u64| self.key_among(&kind, values.as_ref(), slot);
         let mut table = TopTable { rows: Vec::with_capacity(order.len()), groups: count };
         for at in order.into_iter().map(|at| at as usize) {
             let (Some(slot), Some(sums)) = (groups.slots.get(at), groups.sums.get(at)) else { continue };
@@ -279,13 +270,41 @@ impl Engine<'_> {
             Home::PacketSource => pairs(|pairs| &pairs.source, flow::PACKET_PAIR),
             Home::PacketDestination => pairs(|pairs| &pairs.destination, flow::PACKET_PAIR),
             Home::Extra | Home::EventJson(_) | Home::Virtual => Err(EngineError::Unsupported),
-            Home::Interface | Home::Disposition | Home::Event(_) | Home::Call(_) => {
+            Home::Interface | Home::Disposition | Home::Event(_) | Home::Call(_) | Home::Derived => {
                 let dictionary = Dictionary::of(field).ok_or(EngineError::Unsupported)?;
                 let RankGroups { by_id, none, examples } = RankGroups::of(&self.distinct_ranks(&dictionary)?);
                 let (column, map) = (dictionary.column, Map::Table(by_id.into()));
                 let part = KeyPart { column, second: None, map, absent: none, size: none + 1 };
                 Ok((Kind::Ranked { dictionary, examples, none: none.into() }, part))
             }
+        }
+    }
+
+    /// The values of so many groups, where they are read at once.
+    pub(crate) fn values_of_many(
+        &self,
+        kind: &Kind,
+        groups: usize,
+    ) -> Result<Option<FxHashMap<i64, Value>>, EngineError> {
+        match kind {
+            Kind::Ranked { dictionary, .. } if groups > FEW_KEYS => Ok(Some(self.numbered_values(dictionary)?)),
+            _ => Ok(None),
+        }
+    }
+
+    /// As `key`, from the values that were read at once.
+    pub(crate) fn key_among(
+        &self,
+        kind: &Kind,
+        values: Option<&FxHashMap<i64, Value>>,
+        slot: u64,
+    ) -> Result<Vec<Value>, EngineError> {
+        match (kind, values) {
+            (Kind::Ranked { examples, .. }, Some(values)) => {
+                let value = examples.get(slot as usize).and_then(|id| values.get(id)).cloned();
+                Ok(vec![value.unwrap_or(Value::Null)])
+            }
+            _ => self.key(kind, slot),
         }
     }
 

@@ -1,7 +1,8 @@
-//! The values of flow records by their ids, column by column, for whatever a record says in columns and dictionaries alone.
+//! The values of flow records by their ids, column by column, for whatever a record says in columns and dictionaries
+//! alone. What is known of dictionaries, here and for events.
 
 use super::{Engine, EngineError};
-use crate::case::index::{IndexedTable, flow};
+use crate::case::index::flow;
 use crate::columns::{NULL, PackedColumn, Side};
 use crate::model::{Dataset, FieldId, Home, Kind, RecordId, Value};
 use crate::query::columns_sql::{Columns, read_value};
@@ -18,13 +19,60 @@ const MOST_OPEN: usize = 4;
 #[derive(Debug, Default)]
 pub(crate) struct Words {
     addresses: FxHashMap<i64, Value>,
-    interfaces: FxHashMap<i64, Vec<Value>>,
-    dispositions: FxHashMap<i64, Vec<Value>>,
+    interfaces: Known<Vec<Value>>,
+    dispositions: Known<Vec<Value>>,
+    /// By the name of the table.
+    pub(super) event_tuples: FxHashMap<&'static str, Known<Vec<Value>>>,
+    pub(super) members: Known<Value>,
+    /// Texts with which members share their begin and end.
+    pub(super) bases: Known<String>,
 }
 
 impl Words {
     const MOST_ADDRESSES: usize = 1 << 20;
-    const MOST_TUPLES: usize = 1 << 16;
+}
+
+/// Entries of a dictionary by their numbers, within a bound of memory.
+#[derive(Debug)]
+pub(super) struct Known<T> {
+    entries: FxHashMap<i64, T>,
+    bytes: usize,
+}
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self { entries: FxHashMap::default(), bytes: 0 }
+    }
+}
+
+impl<T: Clone> Known<T> {
+    const MOST_BYTES: usize = 16 << 20;
+    /// About what an entry takes beside its texts.
+    const ENTRY_BYTES: usize = 64;
+
+    /// Forgets everything where there is no room left.
+    pub(super) fn make_room(&mut self) {
+        if self.is_full() {
+            self.entries.clear();
+            self.bytes = 0;
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes >= Self::MOST_BYTES
+    }
+
+    pub(super) fn get(&self, id: i64) -> Option<&T> {
+        self.entries.get(&id)
+    }
+
+    /// Keeps an entry of so many bytes while there is room.
+    pub(super) fn keep(&mut self, id: i64, entry: &T, bytes: usize) {
+        if !self.is_full() {
+            self.bytes += Self::ENTRY_BYTES + bytes;
+            self.entries.insert(id, entry.clone());
+        }
+    }
 }
 
 /// What the columns say of some records.
@@ -37,16 +85,16 @@ pub(crate) struct Told {
 }
 
 /// Places of rows in segments.
-struct Runs(Vec<(usize, Vec<u32>)>);
+pub(super) struct Runs(Vec<(usize, Vec<u32>)>);
 
 /// Numbers that repeat: each once, and for each row which of them.
-struct Coded {
-    ids: Vec<i64>,
+pub(super) struct Coded {
+    pub ids: Vec<i64>,
     of: Arc<Vec<u32>>,
 }
 
 impl Coded {
-    fn new(numbers: impl Iterator<Item = i64>) -> Self {
+    pub(super) fn new(numbers: impl IntoIterator<Item = i64>) -> Self {
         let (mut ids, mut of, mut known) = (Vec::new(), Vec::new(), FxHashMap::default());
         let mut last = None;
         for number in numbers {
@@ -63,7 +111,7 @@ impl Coded {
         Self { ids, of: Arc::new(of) }
     }
 
-    fn words(&self, words: Vec<Value>) -> Values {
+    pub(super) fn words(&self, words: Vec<Value>) -> Values {
         Values::Words { words, of: Arc::clone(&self.of) }
     }
 }
@@ -84,12 +132,11 @@ impl Engine<'_> {
             columns.push(match field.home {
                 Home::Row => self.number(&runs, *field, &mut open)?,
                 Home::Interface => {
-                    let tuples = self.tuples(&runs, flow::INTERFACE, fields, &mut interfaces, &mut words.interfaces)?;
+                    let tuples = self.flow_tuples(&runs, flow::INTERFACE, fields, &mut interfaces, words)?;
                     tuples.column(*field)
                 }
                 Home::Disposition => {
-                    let tuples =
-                        self.tuples(&runs, flow::DISPOSITION, fields, &mut dispositions, &mut words.dispositions)?;
+                    let tuples = self.flow_tuples(&runs, flow::DISPOSITION, fields, &mut dispositions, words)?;
                     tuples.column(*field)
                 }
                 Home::PairSource => self.address(&runs, flow::PAIR, Side::Source, words)?,
@@ -99,7 +146,9 @@ impl Engine<'_> {
                 // Only a record with further values has one.
                 Home::Extra => Values::Integers(vec![Values::NONE; ids.len()]),
                 Home::Virtual => Values::all(Value::Null, ids.len()),
-                Home::Event(_) | Home::Call(_) | Home::EventJson(_) => return Err(EngineError::Unsupported),
+                Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Derived => {
+                    return Err(EngineError::Unsupported);
+                }
             });
         }
         open.sort_unstable();
@@ -107,16 +156,16 @@ impl Engine<'_> {
         Ok(Told { columns, open, with_extra })
     }
 
-    fn runs(&self, ids: &[RecordId]) -> Result<Runs, EngineError> {
-        let flows = &self.snapshot.flows;
+    pub(super) fn runs(&self, ids: &[RecordId]) -> Result<Runs, EngineError> {
+        let records = &self.records;
         let mut runs: Vec<(usize, Vec<u32>)> = Vec::new();
         let mut inside = 0..0;
         for id in ids {
-            let row = flows.ids.row_of(id.0).ok_or(EngineError::Unsupported)?;
+            let row = records.ids.row_of(id.0).ok_or(EngineError::Unsupported)?;
             if !inside.contains(&row) {
-                let at = flows.segments.partition_point(|segment| segment.first_row <= row).checked_sub(1);
+                let at = records.segments.partition_point(|segment| segment.first_row <= row).checked_sub(1);
                 let (number, segment) =
-                    at.and_then(|at| Some((at, flows.segments.get(at)?))).ok_or(EngineError::Unsupported)?;
+                    at.and_then(|at| Some((at, records.segments.get(at)?))).ok_or(EngineError::Unsupported)?;
                 inside = segment.first_row..segment.first_row + segment.rows;
                 runs.push((number, Vec::new()));
             }
@@ -135,15 +184,15 @@ impl Engine<'_> {
     }
 
     /// The numbers of a column, `NULL` where there is none.
-    fn numbers(&self, runs: &Runs, column: usize) -> Result<Vec<i64>, EngineError> {
-        let mut loaded: Vec<Option<Arc<PackedColumn>>> = vec![None; self.snapshot.flows.segments.len()];
+    pub(super) fn numbers(&self, runs: &Runs, column: usize) -> Result<Vec<i64>, EngineError> {
+        let mut loaded: Vec<Option<Arc<PackedColumn>>> = vec![None; self.records.segments.len()];
         let (mut all, mut some) = (Vec::new(), Vec::new());
         for (number, rows) in &runs.0 {
             let place = loaded.get_mut(*number).ok_or(EngineError::Unsupported)?;
             let packed = match place {
                 Some(packed) => packed,
                 None => {
-                    let cell = self.reader.index_column(&self.snapshot, IndexedTable::Flow, *number, column)?;
+                    let cell = self.reader.index_column(&self.snapshot, self.layout.table, *number, column)?;
                     place.insert(cell.get()?)
                 }
             };
@@ -214,49 +263,60 @@ impl Engine<'_> {
     }
 
     /// The tuples of a dictionary that the rows name, read once for all fields that live there.
-    fn tuples<'t>(
+    fn flow_tuples<'t>(
         &self,
         runs: &Runs,
         column: usize,
         fields: &[FieldId],
         read: &'t mut Option<Tuples>,
-        known: &mut FxHashMap<i64, Vec<Value>>,
+        words: &mut Words,
     ) -> Result<&'t Tuples, EngineError> {
         if read.is_none() {
-            let (table, alias, home) = match column {
-                flow::INTERFACE => ("interface", "i", Home::Interface),
-                _ => ("disposition", "o", Home::Disposition),
+            let (table, alias, home, known) = match column {
+                flow::INTERFACE => ("interface", "i", Home::Interface, &mut words.interfaces),
+                _ => ("disposition", "o", Home::Disposition, &mut words.dispositions),
             };
             let fields: Vec<FieldId> = fields.iter().copied().filter(|field| field.home == home).collect();
-            let columns = Columns::of(&fields);
-            let sql = format!("SELECT {} FROM {table} {alias} WHERE {alias}.{table}_id = ?", columns.list());
-            let coded = Coded::new(self.numbers(runs, column)?.into_iter());
-            if known.len() > Words::MOST_TUPLES {
-                known.clear();
-            }
-            let mut statement = self.reader.conn.prepare_cached(&sql)?;
-            let mut tuples = Vec::with_capacity(coded.ids.len());
-            for id in &coded.ids {
-                let tuple: &Vec<Value> = match known.get(id) {
-                    Some(tuple) => tuple,
-                    None => {
-                        let mut rows = statement.query([id])?;
-                        let tuple = match rows.next()? {
-                            Some(row) => columns.read(row, 0)?,
-                            None => vec![Value::Null; fields.len()],
-                        };
-                        known.entry(*id).or_insert(tuple)
-                    }
-                };
-                tuples.push(tuple.clone());
-            }
-            *read = Some(Tuples { fields, tuples, coded });
+            let list = Columns::of(&fields).list();
+            let sql = format!("SELECT {list} FROM {table} {alias} WHERE {alias}.{table}_id = ?");
+            *read = Some(self.tuples(Coded::new(self.numbers(runs, column)?), &sql, fields, known)?);
         }
         read.as_ref().ok_or(EngineError::Unsupported)
     }
+
+    /// The tuples with these numbers. `sql` reads the fields of one.
+    pub(super) fn tuples(
+        &self,
+        coded: Coded,
+        sql: &str,
+        fields: Vec<FieldId>,
+        known: &mut Known<Vec<Value>>,
+    ) -> Result<Tuples, EngineError> {
+        known.make_room();
+        let mut statement = self.reader.conn.prepare_cached(sql)?;
+        let mut tuples = Vec::with_capacity(coded.ids.len());
+        for id in &coded.ids {
+            if let Some(tuple) = known.get(*id) {
+                tuples.push(tuple.clone());
+                continue;
+            }
+            let mut rows = statement.query([id])?;
+            let tuple: Vec<Value> = match rows.next()? {
+                Some(row) => {
+                    let value = |(at, field): (usize, &FieldId)| read_value(row, at, field.dataset, field.kind);
+                    fields.iter().enumerate().map(value).collect::<Result<_, _>>()?
+                }
+                None => vec![Value::Null; fields.len()],
+            };
+            known.keep(*id, &tuple, tuple.iter().map(Value::memory_bytes).sum());
+            tuples.push(tuple);
+        }
+        Ok(Tuples { fields, tuples, coded })
+    }
 }
 
-struct Tuples {
+/// Tuples of a dictionary, and which of them each row has.
+pub(super) struct Tuples {
     fields: Vec<FieldId>,
     /// Of each number the values of these fields.
     tuples: Vec<Vec<Value>>,
@@ -264,7 +324,7 @@ struct Tuples {
 }
 
 impl Tuples {
-    fn column(&self, field: FieldId) -> Values {
+    pub(super) fn column(&self, field: FieldId) -> Values {
         let at = self.fields.iter().position(|known| *known == field);
         let value = |tuple: &Vec<Value>| at.and_then(|at| tuple.get(at)).cloned().unwrap_or(Value::Null);
         self.coded.words(self.tuples.iter().map(value).collect())

@@ -4,7 +4,8 @@ use super::event::event_column;
 use super::flow::{row_expression, tuple_column};
 use super::{CompileError, Compiler};
 use crate::filter::Relation;
-use crate::model::{Dataset, FieldId, Home};
+use crate::model::{Dataset, FieldId, Home, Kind};
+use crate::query::columns_sql::derived;
 
 /// What is compared, and what is NULL where there is no value.
 struct Operand {
@@ -67,8 +68,10 @@ fn operand(field: FieldId) -> Operand {
             let column = event_column(field, "e");
             Operand { compared: column.expr, present: column.text }
         }
+        // Lists are not compared.
+        Home::Derived if field.kind != Kind::List => same(derived(field)),
         // The parser refuses them.
-        Home::EventJson(_) | Home::Virtual => same("NULL".to_owned()),
+        Home::EventJson(_) | Home::Derived | Home::Virtual => same("NULL".to_owned()),
     }
 }
 

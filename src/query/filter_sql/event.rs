@@ -4,7 +4,6 @@ use super::Compiler;
 use super::column::{Shape, SqlColumn};
 use crate::case::schema::{self, EVENT_TIME_TEXT, EventDictionary};
 use crate::case::uuid;
-use crate::filter::derived::Derived;
 use crate::filter::{Check, JsonPath, Literal, Step};
 use crate::model::{Dataset, FieldId, Home, Kind, field};
 use crate::query::columns_sql::own_column;
@@ -18,7 +17,7 @@ impl Compiler {
         match (field.home, EventDictionary::of(field)) {
             (Home::EventJson(key), _) => self.event_path(&JsonPath::key(key), check),
             (_, Some(held)) => {
-                let predicate = self.predicate(check, &event_column(field, "k"));
+                let predicate = self.held_predicate(field, held, check);
                 of_dictionary(held, "k", &predicate)
             }
             (_, None) => {
@@ -52,23 +51,20 @@ impl Compiler {
         self.json_check(JSON, path.steps(), check)
     }
 
-    /// 0 or 1: one of the values passes the check.
-    pub(super) fn derived(&mut self, derived: Derived, check: &Check) -> String {
-        let name = derived.name();
-        match derived {
-            // From columns: an event's JSON need not be read for it.
-            Derived::EventUserName | Derived::SessionName => {
-                let identity = "k.user_identity_type, k.user_identity_user_name, e.user_identity_principal_id, \
-                                e.user_identity_arn";
-                let value = format!("coldtrail_identity_name('{name}', {identity})");
-                let predicate = self.predicate(check, &SqlColumn::new(value, Shape::Text));
-                format!("IFNULL((SELECT {predicate} FROM call k WHERE k.call_id = e.call_id), 0)")
-            }
-            Derived::LoginResult | Derived::ResourceName | Derived::ResourceType => {
-                let predicate = self.predicate(check, &SqlColumn::new("w.value", Shape::Text));
-                format!("EXISTS (SELECT 1 FROM json_each(coldtrail_derived('{name}', {JSON})) w WHERE {predicate})")
-            }
+    /// Of a row `k` that holds an event's value.
+    pub(super) fn held_predicate(&mut self, field: FieldId, held: EventDictionary, check: &Check) -> String {
+        if field.kind != Kind::List {
+            return self.predicate(check, &event_column(field, "k"));
         }
+        let list = format!("k.\"{}\"", held.column);
+        let element = self.predicate(check, &SqlColumn::new("w.value", Shape::Text));
+        let mut found = format!("EXISTS (SELECT 1 FROM json_each({list}) w WHERE {element})");
+        // A list as a whole equals its own text.
+        if matches!(check, Check::Equals(_) | Check::In(_)) {
+            let whole = self.predicate(check, &SqlColumn::new(list.clone(), Shape::Text));
+            found = format!("({found} OR {whole})");
+        }
+        format!("(CASE WHEN json_valid({list}) THEN {found} ELSE 0 END)")
     }
 
     pub(super) fn event_text(&mut self, check: &Check) -> String {

@@ -38,7 +38,8 @@ fn of_field(field: FieldId, check: &Check) -> Option<Leaf> {
         Home::EventJson(key) => of_path(&JsonPath::key(key), check),
         Home::Event(_) if field.name() == "event_time" => time(check),
         _ => {
-            of_dictionary(EventDictionary::of(field)?, |compiler| compiler.predicate(check, &event_column(field, "k")))
+            let held = EventDictionary::of(field)?;
+            of_dictionary(held, |compiler| compiler.held_predicate(field, held, check))
         }
     }
 }

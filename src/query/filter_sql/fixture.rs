@@ -56,7 +56,7 @@ impl Record for TestRecord {
         }
         let text = self.values.get(&field)?;
         Some(match field.kind {
-            Kind::Text | Kind::Json => Value::Text(text.clone()),
+            Kind::Text | Kind::Json | Kind::List => Value::Text(text.clone()),
             Kind::Integer | Kind::Port | Kind::Protocol | Kind::TcpFlags | Kind::Bytes => {
                 Value::Integer(text.parse().unwrap())
             }
@@ -103,6 +103,10 @@ impl Record for TestRecord {
             .filter(|t| !t.is_empty())
             .map(str::to_owned)
             .collect()
+    }
+
+    fn bursts(&self) -> Vec<String> {
+        Vec::new()
     }
 
     fn labels(&self) -> Vec<String> {
@@ -407,6 +411,8 @@ fn insert_event(connection: &Connection, record: &TestRecord) {
     row.extend(["call_id", "caller_id"].map(|name| (name.to_owned(), tuple.clone())));
     row.extend(["byte_offset", "byte_length", "completeness"].map(|name| (name.to_owned(), SqlValue::from(4))));
     let mut call: Vec<(String, SqlValue)> = vec![("call_id".into(), tuple.clone())];
+    row.push(("derived_id".to_owned(), tuple.clone()));
+    let mut derived: Vec<(String, SqlValue)> = vec![("derived_id".into(), tuple.clone())];
     let mut caller: Vec<(String, SqlValue)> = vec![("caller_id".into(), tuple)];
     for (field, text) in &record.values {
         let value = match field.kind {
@@ -417,6 +423,11 @@ fn insert_event(connection: &Connection, record: &TestRecord) {
         let table = match held.map_or("", |held| held.table) {
             "call" => &mut call,
             "caller" => &mut caller,
+            "derived" => &mut derived,
+            "member" => {
+                row.push(refer(connection, "member_text", held, value));
+                continue;
+            }
             "" => {
                 if let (Some(column), Some(bytes)) = (schema::uuid_column(*field), uuid::bytes(text)) {
                     row.push((column.to_owned(), bytes.to_vec().into()));
@@ -450,6 +461,7 @@ fn insert_event(connection: &Connection, record: &TestRecord) {
     }
     insert(connection, "call", &call);
     insert(connection, "caller", &caller);
+    insert(connection, "derived", &derived);
     insert(connection, "event_row", &row);
     if let Some(json) = &record.json {
         let mut packer = event_json::Packer::default();

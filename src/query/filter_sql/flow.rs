@@ -30,7 +30,7 @@ impl Compiler {
                 let predicate = self.predicate(check, &SqlColumn::new(value, Shape::Integer));
                 in_extra(&predicate)
             }
-            Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Virtual => "0".to_owned(),
+            Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Derived | Home::Virtual => "0".to_owned(),
         }
     }
 
@@ -135,6 +135,6 @@ pub(super) fn shape(field: FieldId) -> Shape {
         Kind::Integer | Kind::Bytes | Kind::Port | Kind::Protocol | Kind::TcpFlags => Shape::Integer,
         Kind::Boolean => Shape::Boolean,
         Kind::Text if names::choices(field).is_some() => Shape::Choice,
-        Kind::Text | Kind::Address | Kind::Json => Shape::Text,
+        Kind::Text | Kind::Address | Kind::Json | Kind::List => Shape::Text,
     }
 }

@@ -6,10 +6,9 @@ use crate::case::CaseReader;
 use crate::case::event_json::EventTexts;
 use crate::case::index::IndexCache;
 use crate::case::uuid;
-use crate::filter::derived::{Derived, Identity};
 use crate::filter::{Step, eval, json, pattern};
 use crate::model::RecordId;
-use crate::query::indicators;
+use crate::query::{event_source, indicators};
 use regex::Regex;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
@@ -33,10 +32,9 @@ pub(crate) fn prepare(reader: &CaseReader) -> Result<()> {
 
 /// Adds to a connection `coldtrail_matches(pattern, value)`: 1 where the regular expression is found in the value's
 /// text, NULL for NULL; `coldtrail_uuid(bytes)`: the text of a UUID, NULL for what is none; `coldtrail_millis(text)`: an ISO 8601 time in milliseconds UTC, NULL for what is none;
-/// `coldtrail_json_values(json, steps)`: a list of the values that a path leads to; `coldtrail_event_json(id)`: an
-/// event's own JSON, NULL where there is none;
-/// `coldtrail_identity_name(name, type, user name, principal id, ARN)` and `coldtrail_derived(name, json)`: what
-/// `Derived` makes of them, the second as a list. Besides, those of indicators and labels.
+/// `coldtrail_json_values(json, steps)`: a list of the values that a path leads to; `coldtrail_inside(json, steps)`: their
+/// text, NULL without any; `coldtrail_event_json(id)`: an event's own JSON, NULL where there is none. Besides, those of
+/// indicators and labels.
 ///
 /// # Errors
 /// What SQLite says.
@@ -51,8 +49,7 @@ pub(super) fn register_functions(connection: &Connection, cache: &Arc<IndexCache
         Ok(context.get_raw(0).as_blob().ok().and_then(uuid::text))
     })?;
     connection.create_scalar_function("coldtrail_json_values", 2, flags, json_values)?;
-    connection.create_scalar_function("coldtrail_identity_name", 5, flags, identity_name)?;
-    connection.create_scalar_function("coldtrail_derived", 2, flags, derived_values)?;
+    connection.create_scalar_function("coldtrail_inside", 2, flags, inside)?;
     let texts = Mutex::new(EventTexts::default());
     connection.create_scalar_function("coldtrail_event_json", 1, flags, move |context| event_json(context, &texts))
 }
@@ -66,36 +63,29 @@ fn event_json(context: &Context<'_>, texts: &Mutex<EventTexts>) -> Result<Option
     found.map_err(|error| Error::UserFunctionError(error.to_string().into()))
 }
 
-fn json_values(context: &Context<'_>) -> Result<Option<String>> {
+/// The steps of a path in the second argument, which SQLite keeps as long as it stays the same.
+fn steps(context: &Context<'_>) -> Result<Arc<Vec<Step>>> {
     let steps = context.get_or_create_aux(
         1,
         |value| -> std::result::Result<Vec<Step>, Box<dyn std::error::Error + Send + Sync>> {
             super::json::steps_of(value.as_str()?).ok_or_else(|| "no steps of a path".into())
         },
     );
-    let steps = steps.map_err(|error| Error::UserFunctionError(error.to_string().into()))?;
+    steps.map_err(|error| Error::UserFunctionError(error.to_string().into()))
+}
+
+fn inside(context: &Context<'_>) -> Result<Option<String>> {
+    let steps = steps(context)?;
+    Ok(text_of(context.get_raw(0)).and_then(|json| event_source::inside(&json, &steps)))
+}
+
+fn json_values(context: &Context<'_>) -> Result<Option<String>> {
+    let steps = steps(context)?;
     let list = |json: &str| {
         let values = json::values(json, &steps);
         format!("[{}]", values.into_iter().map(RawValue::get).collect::<Vec<_>>().join(","))
     };
     Ok(text_of(context.get_raw(0)).map(|json| list(&json)))
-}
-
-fn identity_name(context: &Context<'_>) -> Result<Option<String>> {
-    let texts: Vec<Option<Cow<'_, str>>> = (0..5).map(|at| text_of(context.get_raw(at))).collect();
-    let [which, kind, user_name, principal_id, arn] =
-        [0, 1, 2, 3, 4].map(|at| texts.get(at).and_then(Option::as_deref));
-    let identity = Identity { kind, user_name, principal_id, arn };
-    let name = match which.and_then(Derived::by_name) {
-        Some(Derived::SessionName) => identity.session_name(),
-        _ => identity.event_user_name(),
-    };
-    Ok(name.map(str::to_owned))
-}
-
-fn derived_values(context: &Context<'_>) -> Result<Option<String>> {
-    let Some(derived) = text_of(context.get_raw(0)).and_then(|name| Derived::by_name(&name)) else { return Ok(None) };
-    Ok(text_of(context.get_raw(1)).map(|event| serde_json::Value::from(derived.values(&event)).to_string()))
 }
 
 fn matches(context: &Context<'_>) -> Result<Option<bool>> {

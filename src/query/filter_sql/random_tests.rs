@@ -48,6 +48,7 @@ pub(in crate::query) const FLOW_SUBJECTS: &[Subject] = &[
 ];
 const ENTRIES: &[&str] = &["bad", "feed", "'C2'", "'192.0.2.0/24'", "off", "'10.0.0.1'", "late", "both", "all", "'a'"];
 const LABELS: &[&str] = &["host", "'C2'", "lab"];
+const LISTED: &[&str] = &["'a'", "'A%b'", "'Ünï'", "''", "'[\"a\",\"A%b\"]'", "'[null,\"1\"]'", "'1'"];
 pub(in crate::query) const EVENT_SUBJECTS: &[Subject] = &[
     subject("tag", &["'a'", "'A%b'", "'Ünï'", "''", "'1'"], true, true),
     subject("event_name", &["'a'", "'A%b'", "'Ünï'", "''", "'1'"], true, true),
@@ -57,6 +58,10 @@ pub(in crate::query) const EVENT_SUBJECTS: &[Subject] = &[
     subject("read_only", &["true", "false"], false, false),
     subject("error_code", &["'a'", "''", "'Ünï'"], true, true),
     subject("user_identity_arn", &["'a'", "'A%b'", "''"], true, true),
+    subject("event_user_name", &["'a'", "'A%b'", "''"], true, true),
+    subject("mfa", &["yes", "no", "''"], true, true),
+    subject("resource_name", LISTED, true, true),
+    subject("policy_grants", LISTED, true, true),
     subject("evidence", &["1", "2", "'logs/B.json'"], true, true),
     subject("duplicate", &["true", "false"], false, false),
     subject("request_parameters", JSON_VALUES, true, true),
@@ -203,6 +208,7 @@ pub(in crate::query) fn flow_record() -> impl Strategy<Value = TestRecord> {
 
 pub(in crate::query) fn event_record() -> impl Strategy<Value = TestRecord> {
     const TIMES: &[&str] = &["1970-01-01T00:16:40Z", "1970-01-01T00:16:41.500Z", "1970-01-01T09:16:42+09:00", "soon"];
+    const LISTS: &[&str] = &[r#"["a","A%b"]"#, r#"["Ünï"]"#, r#"[null,"1"]"#, r#"["a","a","x"]"#];
     const FIELDS: &[(&str, &[&str])] = &[
         ("event_name", &["a", "A%b", "Ünï", "", "1"]),
         ("event_time", TIMES),
@@ -215,6 +221,10 @@ pub(in crate::query) fn event_record() -> impl Strategy<Value = TestRecord> {
         ("user_identity_principal_id", &["a", "AIDA", ""]),
         ("user_identity_user_name", &["a", "b"]),
         ("user_identity_type", &["IAMUser", "b"]),
+        ("event_user_name", &["a", "A%b"]),
+        ("mfa", &["yes", "no"]),
+        ("resource_name", LISTS),
+        ("policy_grants", LISTS),
     ];
     record(Events, FIELDS, json_value().prop_map(|value| Some(format!("{{ \"requestParameters\" :{value} }}"))))
 }

@@ -3,6 +3,8 @@
 use super::fixture::{TestRecord, case_of};
 use super::*;
 use crate::filter::{eval, parse};
+use crate::ingest::cloudtrail::event::EventReader;
+use crate::model::{Home, field};
 use crate::query::sort_sql;
 use Dataset::{Events, Flows};
 use rusqlite::{Connection, params_from_iter};
@@ -382,7 +384,7 @@ fn addresses_and_ends_sort_by_value() {
 }
 
 #[test]
-fn what_fields_say_together_is_the_same_in_columns_and_in_json() {
+fn what_is_derived_is_found_as_other_fields_are() {
     let record = |position: i64, kind: &str, user: Option<&str>, id: &str, arn: &str, rest: &str| {
         let user_json = user.map(|user| format!(r#","userName":"{user}""#)).unwrap_or_default();
         let json = format!(
@@ -396,6 +398,9 @@ fn what_fields_say_together_is_the_same_in_columns_and_in_json() {
             ("user_identity_arn", arn),
         ];
         values.extend(user.map(|user| ("user_identity_user_name", user)));
+        let read = EventReader::new().read(&json).unwrap();
+        let derived = field::event_columns().enumerate().filter(|(_, field)| field.home == Home::Derived);
+        values.extend(derived.filter_map(|(place, field)| Some((field.name(), read.columns.get(place)?))));
         TestRecord::new(Events, (1 << 32) + position, &values, Some(&json))
     };
     let role = "arn:aws:sts::1:assumed-role/r/s-1";
@@ -436,6 +441,10 @@ fn what_fields_say_together_is_the_same_in_columns_and_in_json() {
         ("resource_type = T", &[3]),
         ("resource_type exists", &[3, 4]),
         ("resource_type != T", &[4]),
+        (r#"resource_name = '["arn:b"]'"#, &[3]),
+        (r#"resource_name contains '["arn:b'"#, &[]),
+        ("resource_name is null", &[1, 2, 5]),
+        ("mfa exists", &[]),
     ] {
         assert_eq!(positions(&case, &records, text), expected, "{text}");
     }

@@ -252,9 +252,7 @@ pub fn groups(reader: &CaseReader, query: &GroupsQuery, cancel: &Cancel) -> Resu
 }
 
 fn ranked(reader: &CaseReader, query: &GroupsQuery, cancel: &Cancel) -> Result<Ranked, QueryError> {
-    if query.scope.dataset == Dataset::Flows
-        && let Some(ranked) = engine::attempt(reader, query.scope.dataset, cancel, |engine| engine.ranked(query))?
-    {
+    if let Some(ranked) = engine::attempt(reader, query.scope.dataset, cancel, |engine| engine.ranked(query))? {
         return Ok(ranked);
     }
     let Some(list) = query.as_top_list(reader, cancel)? else { return sql::ranked(reader, query, cancel) };

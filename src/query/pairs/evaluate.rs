@@ -22,7 +22,23 @@ pub fn pairs(reader: &CaseReader, query: &PairQuery, cancel: &Cancel) -> Result<
     }
 }
 
-/// The same by plain SQL over the rows.
+/// The first `limit` rows of that table, with the totals of all; `None` where they are there no sooner than the whole table.
+///
+/// # Errors
+/// As of any query.
+pub fn first_pairs(
+    reader: &CaseReader,
+    query: &PairQuery,
+    limit: usize,
+    cancel: &Cancel,
+) -> Result<Option<PairTable>, QueryError> {
+    let limit = query.limit.map_or(limit, |own| own.min(limit));
+    let query = &PairQuery { limit: Some(limit), ..query.in_case(reader)? };
+    query.records()?;
+    Ok(engine::attempt(reader, Dataset::Flows, cancel, |engine| engine.first_pairs(query))?.flatten())
+}
+
+/// The pairs by plain SQL over the rows.
 pub(in crate::query) fn pairs_by_sql(
     reader: &CaseReader,
     query: &PairQuery,

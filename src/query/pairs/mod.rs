@@ -4,9 +4,9 @@ mod evaluate;
 mod table;
 
 pub(super) use evaluate::added;
-pub use evaluate::pairs;
 #[cfg(test)]
 pub(super) use evaluate::pairs_by_sql;
+pub use evaluate::{first_pairs, pairs};
 pub(super) use table::{AddressOrder, PairSum, PairSums, absent_last, address_text, time_key};
 pub use table::{NO_TIME, PairRow, PairTable, PairTotals, pair_rows};
 

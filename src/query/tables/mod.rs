@@ -24,7 +24,7 @@ pub use sightings::{Playbook, Sightings, sighting_unit};
 pub use sql::{Statement, sql_value};
 pub use tops::tops;
 
-use super::{Batch, Cancel, QueryError};
+use super::{Batch, Cancel, Draft, QueryError};
 use crate::model::{Unit, Value};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,8 +80,8 @@ pub trait Table {
     ///
     /// # Errors
     /// The case cannot be read; it was stopped.
-    fn batch(&self, from: usize, most: usize, _cancel: &Cancel) -> Result<Batch, QueryError> {
-        Ok(Batch::of_rows(self.rows(from, most.min(PAGE))?, self.columns().len()))
+    fn batch(&self, from: usize, most: usize, _cancel: &Cancel) -> Result<Draft, QueryError> {
+        Ok(Batch::of_rows(self.rows(from, most.min(PAGE))?, self.columns().len()).into())
     }
 
     /// Figures over all records, whatever the limit.
@@ -152,7 +152,7 @@ impl Table for Part<'_> {
         self.table.rows(self.from.saturating_add(from), count.min(self.len().saturating_sub(from)))
     }
 
-    fn batch(&self, from: usize, most: usize, cancel: &Cancel) -> Result<Batch, QueryError> {
+    fn batch(&self, from: usize, most: usize, cancel: &Cancel) -> Result<Draft, QueryError> {
         self.table.batch(self.from.saturating_add(from), most.min(self.len().saturating_sub(from)), cancel)
     }
 

@@ -2,10 +2,9 @@
 
 use super::{Column, RecordColumn, Storage, Table};
 use crate::case::CaseReader;
-use crate::filter::{Check, Filter, Target};
 use crate::model::{Dataset, FieldId, Home, RecordId, Value, field};
 use crate::query::batch::{self, Words};
-use crate::query::{self, Batch, Cancel, Duplicates, QueryError, RowSet, Scope, Values};
+use crate::query::{self, Batch, Cancel, Draft, QueryError, RowSet, Values, identities};
 use serde_json::Value as Json;
 use std::cell::RefCell;
 
@@ -28,11 +27,7 @@ pub fn record_columns(reader: &CaseReader, dataset: Dataset, cancel: &Cancel) ->
     for field in field::of(dataset) {
         let wanted = match (dataset, field.home) {
             (Dataset::Flows, _) if field.since == 2 => true,
-            (Dataset::Flows, _) => {
-                let present = Filter::test(Target::Field(field), Check::Present);
-                let scope = Scope { duplicates: Duplicates::All, ..Scope::of(dataset, present) };
-                query::any(reader, &scope, cancel)?
-            }
+            (Dataset::Flows, _) => query::has_values(reader, field, cancel)?,
             (Dataset::Events, Home::Event(path) | Home::Call(path)) => !path.contains('.'),
             (Dataset::Events, _) => true,
         };
@@ -79,7 +74,7 @@ impl<'a> Records<'a> {
     }
 
     /// The records from the columns of the case; `None` where its rows have to be read.
-    fn columns_of(&self, ids: &[RecordId], cancel: &Cancel) -> Result<Option<Batch>, QueryError> {
+    fn columns_of(&self, ids: &[RecordId], cancel: &Cancel) -> Result<Option<Draft>, QueryError> {
         use RecordColumn::{Conflict, Extra, Inside};
         if self.needs(|column| matches!(column, Conflict | Inside(_) | Extra(_))) {
             return Ok(None);
@@ -87,7 +82,8 @@ impl<'a> Records<'a> {
         let fields: Vec<FieldId> = self.shown.iter().filter_map(|column| column.field(self.dataset)).collect();
         let mut words = self.words.borrow_mut();
         let told = batch::values(self.reader, self.dataset, ids, &fields, self.with_extras, &mut words, cancel)?;
-        let Some(batch::Told { fields, extra }) = told else { return Ok(None) };
+        let Some(batch::Told { rows, fields, extra, identities }) = told else { return Ok(None) };
+        let ids = ids.get(..rows).unwrap_or(ids);
         let mut fields = fields.into_iter();
         let numbers = |number: fn(&RecordId) -> u32| Values::Integers(ids.iter().map(|id| number(id).into()).collect());
         let column = |column: &RecordColumn| match column {
@@ -97,7 +93,12 @@ impl<'a> Records<'a> {
             _ => fields.next(),
         };
         let columns: Option<Vec<Values>> = self.shown.iter().map(column).chain(extra.map(Some)).collect();
-        Ok(columns.map(|columns| Batch::new(ids.len(), columns)))
+        let is_identity = |(_, column): &(usize, &RecordColumn)| {
+            column.field(self.dataset).is_some_and(|field| field.home == identities::HOME)
+        };
+        let places = self.shown.iter().enumerate().filter(is_identity).map(|(at, _)| at);
+        let later = identities.map(|identities| (places.collect(), identities));
+        Ok(columns.map(|columns| Draft::new(Batch::new(rows, columns), later)))
     }
 }
 
@@ -157,11 +158,11 @@ impl Table for Records<'_> {
         Ok(ids.iter().zip(page).map(row).collect())
     }
 
-    fn batch(&self, from: usize, most: usize, cancel: &Cancel) -> Result<Batch, QueryError> {
+    fn batch(&self, from: usize, most: usize, cancel: &Cancel) -> Result<Draft, QueryError> {
         let ids = self.rows.ids(from..from.saturating_add(most));
         match self.columns_of(&ids, cancel)? {
             Some(batch) => Ok(batch),
-            None => Ok(Batch::of_rows(self.rows(from, most.min(super::PAGE))?, self.columns.len())),
+            None => Ok(Batch::of_rows(self.rows(from, most.min(super::PAGE))?, self.columns.len()).into()),
         }
     }
 

@@ -51,22 +51,6 @@ fn list(known: &[&str]) -> String {
 }
 
 impl ParameterKind {
-    /// What a value looks like.
-    pub fn expected(self) -> &'static str {
-        match self {
-            ParameterKind::Address => "an IP address",
-            ParameterKind::Addresses => "IP addresses or CIDR blocks, separated by commas",
-            ParameterKind::Ports => "port numbers from 0 to 65535, separated by commas",
-            ParameterKind::Text => "a text",
-            ParameterKind::Boolean => "true or false",
-            ParameterKind::Bytes => "a number of bytes such as 5000000 or 5MB",
-            ParameterKind::Seconds => "seconds, 1 to 86400",
-            ParameterKind::Fields => "1 to 3 field names, separated by commas",
-            ParameterKind::Measure => "records, bytes, packets or distinct(FIELD)",
-            ParameterKind::Columns => "column names, separated by commas, with - in front for descending",
-        }
-    }
-
     /// The value as the filter language writes it; `None` where it cannot be read.
     fn literal(self, value: &str) -> Option<String> {
         let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
@@ -96,8 +80,8 @@ impl ParameterKind {
                 known.map(str::to_owned)
             }
             ParameterKind::Bytes => parse_integer(value).ok().filter(|n| *n >= 0).map(|n| n.to_string()),
-            ParameterKind::Seconds => {
-                value.parse::<u32>().ok().filter(|n| (1..=86_400).contains(n)).map(|n| n.to_string())
+            ParameterKind::Seconds | ParameterKind::Minutes | ParameterKind::Days => {
+                self.number(value).map(|number| number.to_string())
             }
         }
     }
@@ -328,6 +312,8 @@ mod tests {
                         ParameterKind::Boolean => "TRUE",
                         ParameterKind::Bytes => "5MB",
                         ParameterKind::Seconds => "60",
+                        ParameterKind::Minutes => "5",
+                        ParameterKind::Days => "7",
                         ParameterKind::Fields => "ip",
                         ParameterKind::Measure => "records",
                         ParameterKind::Columns => "-records",

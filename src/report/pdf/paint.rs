@@ -122,20 +122,24 @@ fn outline(places: &[Place]) -> Outline {
     outline
 }
 
-struct Fonts([Font; 3]);
+/// In the order of `Face::ALL`.
+struct Fonts([Font; Face::ALL.len()]);
 
 impl Fonts {
     fn new() -> Result<Self, ReportError> {
         let font = |face: Face| Font::new(face.data().into(), 0).ok_or_else(|| refused("a font cannot be read"));
-        Ok(Self([font(Face::Regular)?, font(Face::Bold)?, font(Face::Mono)?]))
+        let [regular, bold, mono, latin, latin_bold] = Face::ALL.map(font);
+        Ok(Self([regular?, bold?, mono?, latin?, latin_bold?]))
     }
 
     fn of(&self, face: Face) -> &Font {
-        let Self([regular, bold, mono]) = self;
+        let Self([regular, bold, mono, latin, latin_bold]) = self;
         match face {
             Face::Regular => regular,
             Face::Bold => bold,
             Face::Mono => mono,
+            Face::Latin => latin,
+            Face::LatinBold => latin_bold,
         }
     }
 }

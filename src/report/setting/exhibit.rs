@@ -63,7 +63,13 @@ impl Setting<'_> {
     fn body(&mut self, exhibit: &Exhibit, at: usize, body: &Body) -> Result<(), ReportError> {
         let caption = self.caption(exhibit);
         match body {
-            Body::Table(table) => self.table(table, caption),
+            Body::Table(table) => {
+                // The parts of a page about one thing say it each for itself.
+                if table.rows.is_empty() && exhibit.body.len() == 1 {
+                    self.nothing_matched(exhibit);
+                }
+                self.table(table, caption)
+            }
             Body::Plot(plot) => {
                 self.plot(plot, format!("figure-{}-{}", exhibit.number, at + 1), &caption);
                 Ok(())
@@ -80,6 +86,18 @@ impl Setting<'_> {
                 self.raw(text);
                 Ok(())
             }
+        }
+    }
+
+    /// That the answer has no rows, and what was asked for.
+    fn nothing_matched(&mut self, exhibit: &Exhibit) {
+        let words = self.words;
+        self.blocks.push(Block::Paragraph(vec![Span::strong(words.tr("rows-none-matched"))], Tone::Plain));
+        let is_asked = |fact: &&Fact| ["dataset", "filter", "range"].contains(&fact.name.as_str());
+        let asked: Vec<_> =
+            exhibit.question.iter().filter(is_asked).map(|fact| words.fact(fact, names::JSON)).collect();
+        if !asked.is_empty() {
+            self.blocks.push(Block::Facts(asked));
         }
     }
 

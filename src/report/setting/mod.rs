@@ -248,12 +248,16 @@ impl Setting<'_> {
         let whole = table.attachment.as_ref().map_or_else(|| names::JSON.to_owned(), |name| names::exact(name));
         let most = usize::try_from(table.shown.min(all)).unwrap_or(usize::MAX);
         let rows = table.rows.read(0, most).map_err(ReportError::Unreadable)?;
+        // Where each rule is one row.
+        let explained = table.columns.iter().any(|column| column.name == "event_ids_sha256");
         let cells = |row: &Vec<Value>| -> Vec<Cell> {
             let cell = |(column, value): (&Column, &Value)| match (column.name.as_str(), value) {
                 // Words of ours.
                 ("warning_reason", Value::Text(code)) => Cell::plain(words.named(&format!("reason-{code}"), code)),
                 ("received_state", Value::Text(code)) => Cell::plain(words.named(&format!("received-{code}"), code)),
                 ("not_seen", Value::Text(code)) => Cell::plain(words.named(&format!("not-seen-{code}"), code)),
+                ("rule", Value::Text(id)) => words.rule(id, explained),
+                ("group", Value::Text(id)) => Cell::plain(words.named(&format!("rule-group-{id}"), id)),
                 ("list_purpose", Value::Text(code)) => Cell::plain(words.named(&format!("purpose-{code}"), code)),
                 _ => words.cell(value, column.unit, &whole),
             };

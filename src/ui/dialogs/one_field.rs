@@ -71,9 +71,12 @@ pub(super) fn go_to_row_ui(ui: &mut Ui, app: &App, typed: &mut String, state: &m
     let rows = app.records().and_then(|r| r.row_count()).unwrap_or(0);
     let name = t.tr_args("go-to-row-hint", &[("rows", &display::count(rows))]);
     first_field(ui, &name, TextEdit::singleline(typed).desired_width(200.0), state);
-    ui.weak(name);
     let digits: String = typed.chars().filter(|c| !matches!(c, ',' | ' ' | '_' | '\'')).collect();
     let row = digits.parse::<u64>().ok().filter(|row| (1..=rows).contains(row));
+    // While the field is empty, it says the same.
+    if row.is_none() && !typed.is_empty() {
+        ui.weak(name);
+    }
     if foot(ui, app, &t.tr("go"), row.is_some(), out) {
         out.extend(row.map(|row| Action::GoToRow(row - 1)));
     }

@@ -346,7 +346,9 @@ pub(crate) fn end(ui: &Ui, state: &mut FocusState, out: &mut Vec<Action>) {
     if std::mem::take(&mut state.escapes) && ctx.input(|input| input.key_pressed(Key::Escape)) {
         out.push(Action::Escape);
     }
-    state.in_text = ctx.text_edit_focused();
+    // Enter takes the focus from a text field until the next frame.
+    let left = state.last.filter(|_| state.by_keyboard && ctx.memory(|memory| memory.focused()).is_none());
+    state.in_text = ctx.text_edit_focused() || left.is_some_and(|last| TextEditState::load(ctx, last).is_some());
     if !state.by_keyboard {
         return;
     }

@@ -527,7 +527,7 @@ fn the_exhibit_that_is_looked_at_is_removed_without_an_error() {
 }
 
 #[test]
-fn without_rows_the_columns_of_an_exhibit_are_as_wide_as_their_names() {
+fn an_exhibit_without_rows_names_its_columns() {
     let (_folder, mut harness) = opened_case();
     let statement = "SELECT srcaddr, bytes, start FROM flow_record WHERE bytes < 0";
     dispatch(&mut harness, Action::Sql(crate::session::sql_console::SqlAction::Edit(statement.into())));
@@ -540,8 +540,8 @@ fn without_rows_the_columns_of_an_exhibit_are_as_wide_as_their_names() {
     let id = lists(&harness).exhibits.first().unwrap().id;
     dispatch(&mut harness, Action::LookAt(id));
     settle(&mut harness);
-    let widths: Vec<f32> = harness.get_all_by_role(Role::ColumnHeader).map(|node| node.rect().width()).collect();
-    assert!(widths.len() == 3 && widths.iter().all(|width| *width < 110.0), "{widths:?}");
+    harness.get_by_label("Nothing matched");
+    harness.get_by_label_contains("Columns: srcaddr, bytes, start");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::real::case;
 use super::*;
 use crate::present::Language;
-use crate::session::{Action, Command};
+use crate::session::{Action, Command, Side};
 
 const ACCEPTED: &str = "action ACCEPT: 80, 87.9 %";
 const REFUSED: &str = "action REJECT: 10, 11.0 %";
@@ -115,4 +115,50 @@ fn events_have_their_own_and_both_languages_name_them() {
     dispatch(&mut harness, Action::Command(Command::Language(Language::Japanese)));
     value(&harness, "event_name ListBuckets: 2 件、66.7 %");
     value(&harness, "上位の値を非表示（F9）");
+}
+
+const TIP: &str = "Click: only these records. Shift+click: exclude them. Enter and Shift+Enter do the same.";
+
+#[test]
+fn a_tool_tip_says_only_what_is_not_there_already() {
+    let (_folder, mut harness) = beside_flows(vec2(1900.0, 1000.0));
+    let rest = |harness: &mut Shown, name: &str| {
+        harness.get_by_label_contains(name).hover();
+        (0..40).for_each(|_| harness.step());
+    };
+    assert!(harness.query_by_label_contains(TIP).is_none(), "the pointer rests on none");
+    rest(&mut harness, ACCEPTED);
+    harness.get_by_label(TIP);
+    rest(&mut harness, NO_ACTION);
+    harness.get_by_label(&format!("no value\n{TIP}"));
+    dispatch(&mut harness, Action::Show(View::Records(Dataset::Events)));
+    rest(&mut harness, "user_identity_arn user/mori");
+    harness.get_by_label(&format!("arn:aws:iam::123456789012:user/mori\n{TIP}"));
+}
+
+#[test]
+fn each_half_keeps_the_width_that_was_dragged_in_it() {
+    let (_folder, mut harness) = beside_flows(vec2(2600.0, 1000.0));
+    dispatch(&mut harness, Action::Command(Command::ToggleSplit));
+    dispatch(&mut harness, Action::ShowIn(Side::Right, View::Records(Dataset::Events)));
+    dispatch(&mut harness, Action::ShowFacets(true));
+    let event = "event_name ListBuckets: 2, 66.7 %";
+    let right = value(&harness, event).rect();
+    let end = value(&harness, ACCEPTED).rect().right();
+    let handles = harness.get_all_by_label("Resize panel").map(|node| node.rect().center());
+    let edge = handles.min_by_key(|at| (at.x - end).abs() as i32).unwrap();
+    harness.hover_at(edge);
+    harness.step();
+    harness.drag_at(edge);
+    for by in [40.0, 60.0] {
+        harness.step();
+        harness.hover_at(edge + vec2(by, 0.0));
+    }
+    harness.step();
+    harness.drop_at(edge + vec2(60.0, 0.0));
+    settle(&mut harness);
+    assert!((value(&harness, ACCEPTED).rect().right() - end - 60.0).abs() < 2.0);
+    assert_eq!(value(&harness, event).rect().width(), right.width());
+    let sizes = &app(&harness).app.settings.sizes;
+    assert!((280.0..300.0).contains(&sizes["facets-flows"]) && !sizes.contains_key("facets-events"), "{sizes:?}");
 }

@@ -190,7 +190,7 @@ fn sightings_say_what_was_seen_and_what_was_not_and_in_what_was_looked() {
 fn a_cell_becomes_an_indicator_and_gets_a_name_that_is_seen_everywhere() {
     let (_folder, mut harness) = case(vec2(1700.0, 1100.0));
     dispatch(&mut harness, Action::Command(Command::Show(View::Sightings)));
-    harness.get_by_label("No indicator list is enabled.");
+    harness.get_by_label("No indicator list is enabled");
     dispatch(&mut harness, Action::Command(Command::Show(View::Pairs)));
     harness.get_by_label("srcaddr: 198.51.100.7").click_secondary();
     settle(&mut harness);

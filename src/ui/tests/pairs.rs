@@ -198,3 +198,30 @@ fn columns_have_titles_in_the_language_and_fields_keep_their_names() {
         assert!(harness.query_by_role_and_label(Role::ColumnHeader, english).is_none(), "{english}");
     }
 }
+
+/// As in a window of 1280 x 720 at 250 %.
+#[test]
+fn a_low_window_scrolls_to_the_table_and_to_the_totals_as_a_whole() {
+    let (_folder, mut harness) = case(vec2(512.0, 288.0));
+    dispatch(&mut harness, Action::Show(View::Pairs));
+    let table = |harness: &Shown| harness.get_by_role_and_label(Role::ListGrid, "Pairs").rect();
+    let total = |harness: &Shown| harness.get_by_label("4 pairs").rect();
+    assert!(table(&harness).height() >= 60.0, "its rows have room: {:?}", table(&harness));
+    assert!(total(&harness).top() >= table(&harness).bottom(), "{:?} {:?}", total(&harness), table(&harness));
+    let filter = harness.get_by_role_and_label(Role::TextInput, "Filter").rect();
+    harness.hover_at(filter.center());
+    for _ in 0..10 {
+        harness.event(egui::Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: vec2(0.0, -100.0),
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Wheel,
+            modifiers: Modifiers::NONE,
+        });
+        settle(&mut harness);
+    }
+    let last = harness.get_by_label("1 without data").rect();
+    let status = harness.get_by_label_contains("case.coldtrail").rect();
+    assert!(last.bottom() <= status.top(), "{last:?} {status:?}");
+    assert!(total(&harness).top() > table(&harness).bottom() && table(&harness).bottom() > 60.0);
+}

@@ -186,6 +186,8 @@ fn every_query_that_can_be_asked_opens() {
                 ParameterKind::Boolean => "true",
                 ParameterKind::Bytes => "5MB",
                 ParameterKind::Seconds => "900",
+                ParameterKind::Minutes => "5",
+                ParameterKind::Days => "7",
                 ParameterKind::Fields => "ip",
                 ParameterKind::Measure => "records",
                 ParameterKind::Columns => "-records",

@@ -137,3 +137,25 @@ fn two_views_in_a_low_window_say_how_the_details_are_seen() {
     assert_eq!((app(&harness).app.view, app(&harness).app.split), (flows, None));
     assert!(record(&harness));
 }
+
+/// As in a window of 1280 x 720 at 200 %.
+#[test]
+fn two_views_in_the_lowest_window_are_both_there() {
+    let mut harness = sized(MemoryBackend::with_flows(100), Some("memory.coldtrail"), vec2(640.0, 360.0));
+    dispatch(&mut harness, Action::Show(View::Records(Dataset::Flows)));
+    dispatch(&mut harness, Action::Command(Command::ToggleSplit));
+    let half = |name| harness.get_by_role_and_label(Role::ComboBox, name).rect();
+    let (left, right) = (half("View in the left half"), half("View in the right half"));
+    assert!(left.right() < right.left() && right.right() <= 640.0, "{left:?} {right:?}");
+    assert!(left.bottom() < 330.0 && right.bottom() < 330.0, "{left:?} {right:?}");
+}
+
+/// As in a window of 1280 x 720 at 250 %.
+#[test]
+fn the_list_of_the_evidence_has_rows_in_the_lowest_window() {
+    let mut harness = sized(MemoryBackend::with_flows(100), Some("memory.coldtrail"), vec2(512.0, 288.0));
+    dispatch(&mut harness, Action::Show(View::Evidence));
+    let files = harness.get_by_role_and_label(Role::ListGrid, "Evidence").rect();
+    let below = harness.get_by_role_and_label(Role::Button, "Warnings").rect();
+    assert!(files.height() >= 5.0 * theme::size::GRID_ROW && files.bottom() <= below.top(), "{files:?} {below:?}");
+}

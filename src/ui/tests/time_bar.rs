@@ -85,3 +85,28 @@ fn presets_need_no_typing() {
     let range = app(&harness).app.range;
     assert_eq!(range.to.unwrap().0 - range.from.unwrap().0, 3_600_000);
 }
+
+/// However fast they come: a field that Enter has left is not entered again by Esc.
+#[test]
+fn esc_behind_enter_leaves_the_time_and_keeps_it() {
+    for frames in [1, 2] {
+        let mut harness = flows(1000);
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::T);
+        settle(&mut harness);
+        harness.key_press(Key::Tab);
+        settle(&mut harness);
+        let key = |key| egui::Event::Key {
+            key,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::NONE,
+        };
+        harness.input_mut().events.extend([egui::Event::Text("2030-01-01".into()), key(Key::Enter)]);
+        (1..frames).for_each(|_| harness.step());
+        harness.input_mut().events.push(key(Key::Escape));
+        settle(&mut harness);
+        assert!(app(&harness).app.range.to.is_some(), "{frames}");
+        assert!(!harness.get_by_role_and_label(Role::TextInput, "To").is_focused(), "{frames}");
+    }
+}

@@ -293,7 +293,9 @@ fn pair_ui(
     out: &mut Vec<Action>,
 ) {
     let t = &app.texts;
-    let end = |end: &Option<String>| end.as_deref().map_or("–".into(), |text| display::visible(text).into_owned());
+    let end = |end: &Option<String>| {
+        end.as_deref().map_or(display::ABSENT.into(), |text| display::visible(text).into_owned())
+    };
     let key = format!("{} → {}", end(&row.srcaddr), end(&row.dstaddr));
     let value = row.total_bytes.map_or_else(|| t.tr("grid-absent"), display::size);
     let name = t.tr_args("list-bar", &[("list", title), ("key", &*key), ("value", &*value)]);
@@ -301,11 +303,14 @@ fn pair_ui(
     let of = |end: &Option<String>| end.as_ref().and_then(|text| pairs.marks.get(text));
     let marks: Vec<&Mark> = [&row.srcaddr, &row.dstaddr].into_iter().filter_map(of).flatten().collect();
     let (sighted, label) = (marks.iter().any(|m| marks::is_sighting(m)), marks::label(marks.iter().copied()));
-    let response = bar_ui(ui, &Bar { name, key: &key, value: &value, part, bad: false, sighted, label });
-    let records = display::count(row.record_count);
-    let bytes = row.total_bytes.map_or_else(|| t.tr("grid-absent"), display::count);
-    let tip = t.tr_args("list-tip", &[("records", &records), ("bytes", &bytes)]);
-    if response.on_hover_text(tip).clicked()
+    let told = |elided: bool| {
+        let records = display::count(row.record_count);
+        let bytes = row.total_bytes.map_or_else(|| t.tr("grid-absent"), display::count);
+        let tip = t.tr_args("list-tip", &[("records", &records), ("bytes", &bytes)]);
+        elided.then(|| key.clone()).into_iter().chain([tip]).collect()
+    };
+    let bar = Bar { name, key: &key, value: &value, part, bad: false, sighted, label };
+    if bar_ui(ui, &bar, told).clicked()
         && let Ok(query) = pairs.query.records_of(row)
     {
         let filter = query.filter.map(|filter| filter.to_string()).unwrap_or_default();

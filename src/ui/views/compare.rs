@@ -194,7 +194,7 @@ fn leaf(app: &App, compared: &Compared, row: &ComparedRow) -> Leaf {
     let mut parts = if row.differs { differing(&there) } else { Vec::new() }.into_iter();
     let cell = |text: &Option<String>| match text {
         Some(text) => LeafCell { differs: parts.next(), ..LeafCell::of(text.clone()) },
-        None => LeafCell::weak("–"),
+        None => LeafCell::weak(display::ABSENT),
     };
     let cells = texts.iter().map(cell).collect();
     let sign = if row.differs { ("≠", t.tr("compare-differs")) } else { ("=", t.tr("compare-same")) };

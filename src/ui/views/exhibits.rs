@@ -266,7 +266,7 @@ fn keys(ui: &Ui, exhibit: &Exhibit, lists: &Lists, out: &mut Vec<Action>) {
 
 fn words_of_ui(ui: &mut Ui, app: &App, exhibit: &Exhibit, state: &mut ExhibitsState, out: &mut Vec<Action>) {
     let t = &app.texts;
-    let width = (ui.available_width() - 130.0).clamp(200.0, 760.0);
+    let width = (ui.available_width() - 130.0).clamp(120.0, 760.0);
     Grid::new("exhibit-words").num_columns(2).spacing(vec2(12.0, 6.0)).show(ui, |ui| {
         exhibit_text_ui(ui, app, &mut state.draft, false, width);
     });

@@ -10,7 +10,7 @@ use crate::questions::group;
 use crate::session::facets::Facet;
 use crate::session::record_columns::ShownColumn;
 use crate::session::records::Records;
-use crate::session::settings::FACETS;
+use crate::session::settings::facets_part;
 use crate::session::{Action, App, Command};
 use crate::ui::focus::{Arrows, PaneId, group_ui, pane_ui, sized_ui};
 use crate::ui::theme::{self, size};
@@ -44,12 +44,6 @@ impl FacetsState {
     }
 }
 
-/// In the place of a value that is not there.
-const ABSENT: &str = "–";
-
-/// How strong an answer is shown while the next one is on its way.
-const STALE: f32 = 0.55;
-
 /// The facets, where they are wanted and have room: left of what is drawn next.
 pub(crate) fn panel_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut FacetsState, out: &mut Vec<Action>) {
     let room = ui.available_width();
@@ -62,7 +56,7 @@ pub(crate) fn panel_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut Fa
     let dataset = records.dataset;
     out.push(Action::WantFacets(dataset));
     let most = (room - size::FACETS_TABLE).min(size::FACETS_MOST);
-    let chosen = app.settings.sizes.get(FACETS).copied();
+    let chosen = app.settings.sizes.get(facets_part(dataset)).copied();
     let width = chosen.unwrap_or(size::FACETS).clamp(size::FACETS_LEAST, most);
     // A part of each width that leaves enough for the table.
     let panel = Panel::left(("facets", display::dataset_key(dataset), most as u32));
@@ -73,7 +67,7 @@ pub(crate) fn panel_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut Fa
     });
     let width = shown.response.rect.width();
     let is_chosen = state.handle.is_chosen(ui, width);
-    out.extend(is_chosen.then_some(Action::Sized(FACETS, width)));
+    out.extend(is_chosen.then_some(Action::Sized(facets_part(dataset), width)));
 }
 
 fn facets_ui(ui: &mut Ui, app: &App, records: &Records, state: &mut FacetsState, out: &mut Vec<Action>) {
@@ -154,7 +148,7 @@ fn facet_ui(
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         if facet.is_stale {
-            ui.multiply_opacity(STALE);
+            ui.multiply_opacity(size::STALE);
         }
         group_ui(ui, Id::unique(("facet", records.dataset, name)), Arrows::Along, |ui| {
             values_ui(ui, app, records, facet.field, table, state, out);
@@ -178,7 +172,7 @@ fn values_ui(
 ) {
     let by = GroupBy::Field(field);
     let keys = table.rows.iter().map(|row| row.key.as_slice());
-    let names = group::short_texts(by, keys, app.zone, ABSENT);
+    let names = group::short_texts(by, keys, app.zone, display::ABSENT);
     let all = table.all.unwrap_or(0);
     let most = table.rows.first().and_then(|row| row.value).unwrap_or(0).max(1);
     for (row, key) in table.rows.iter().zip(&names) {
@@ -197,10 +191,12 @@ fn values_ui(
             sighted: false,
             label: None,
         };
-        let response = bar_ui(ui, &bar);
+        let told = |elided: bool| {
+            let whole = Some(group::text(by, &row.key, app.zone, &absent)).filter(|whole| elided || whole != key);
+            whole.into_iter().chain([app.texts.tr("facets-tip")]).collect()
+        };
+        let response = bar_ui(ui, &bar, told);
         value_menu_ui(ui, app, &response, (field, value, called), state, out);
-        let whole = group::text(by, &row.key, app.zone, &absent);
-        let response = response.on_hover_text(format!("{whole}\n{}", app.texts.tr("facets-tip")));
         if response.clicked() {
             let exclude = ui.input(|input| input.modifiers.shift);
             out.push(Action::Narrow(records.dataset, clause::clause(value, field, exclude)));

@@ -13,14 +13,26 @@ use crate::session::open_case::OpenCase;
 use crate::session::pairs::{Pairs, PairsAction, PairsColumn, PairsRow};
 use crate::session::{Action, App, Command, Dialog, View, marks};
 use crate::ui::state::{PairsState, UiState};
+use crate::ui::theme::size;
 use crate::ui::widgets::grid::{
     CellNote, CellView, Grid, GridColumn, GridEvent, GridTexts, MenuCell, RowMarks, RowSource,
 };
+use crate::ui::widgets::low::low_ui;
 use crate::ui::{filter_bar, time_bar};
 use egui::{Button, Checkbox, Id, Label, Panel, Response, Ui};
 use std::time::Duration;
 
 pub(crate) fn pairs_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+    let around = state.pairs.around;
+    let heights = (around + size::TABLE_LOW, around + size::TABLE_LEAST);
+    low_ui(ui, "pairs", heights, |ui| view_ui(ui, app, case, state, out));
+    if state.pairs.around != around {
+        ui.ctx().request_repaint();
+    }
+}
+
+fn view_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
+    let top = ui.cursor().top();
     filter_bar::filter_bar_ui(ui, app, case, Dataset::Flows, state.filter(Dataset::Flows), out);
     if state.filter(Dataset::Flows).take_leaves(app, View::Pairs) {
         state.pairs.grid.focus();
@@ -28,6 +40,7 @@ pub(crate) fn pairs_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiSt
     time_bar::time_bar_ui(ui, app, &mut state.time, out);
     let pairs = &case.pairs;
     choices_ui(ui, app, pairs, out);
+    let above = ui.cursor().top() - top;
     let Some(totals) = pairs.totals() else {
         let waiting = || if pairs.is_stopped() { String::new() } else { app.texts.tr("loading") };
         let text = pairs.fault().map_or_else(waiting, |why| why.why(&app.texts));
@@ -44,7 +57,8 @@ pub(crate) fn pairs_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiSt
         }
         return no_records_ui(ui, app, case, Dataset::Flows, out);
     }
-    Panel::bottom("pairs-totals").show(ui, |ui| totals_ui(ui, app, pairs, totals));
+    let below = Panel::bottom("pairs-totals").show(ui, |ui| totals_ui(ui, app, pairs, totals));
+    state.pairs.around = above + below.response.rect.height();
     table_ui(ui, app, pairs, &mut state.pairs, out);
 }
 

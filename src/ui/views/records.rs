@@ -48,7 +48,7 @@ pub(crate) fn records_ui(
             ui.centered_and_justified(|ui| ui.label(text));
         }
         Some(_) => {
-            facets::panel_ui(ui, app, records, &mut state.facets, out);
+            facets::panel_ui(ui, app, records, state.facets(dataset), out);
             table_ui(ui, app, records, state, out);
         }
     }

@@ -3,6 +3,7 @@
 use super::cell_menu::{Items, address_items_ui};
 use crate::model::{Unit, Value};
 use crate::present::display;
+use crate::present::rules::meaning;
 use crate::query::tables::Rows;
 use crate::session::result_table::{ResultTable, TableAction, cell_text};
 use crate::session::{Action, App};
@@ -38,6 +39,13 @@ impl RowSource for Source<'_> {
     fn cell(&self, row: u64, column: usize) -> CellView {
         let Some(row) = self.table.row(row) else { return CellView::Loading };
         cell_text(self.rows, row, column, self.app.zone).map_or(CellView::Absent, CellView::Text)
+    }
+
+    fn hint(&self, row: u64, column: usize) -> Option<String> {
+        match self.table.row(row)?.get(column)? {
+            Value::Text(value) => meaning(&self.app.texts, &self.rows.columns.get(column)?.name, value),
+            _ => None,
+        }
     }
 
     fn answer(&self) -> u64 {

@@ -23,8 +23,9 @@ pub(crate) struct Bar<'a> {
     pub label: Option<String>,
 }
 
-/// One bar across the available width.
-pub(crate) fn bar_ui(ui: &mut Ui, bar: &Bar<'_>) -> Response {
+/// One bar across the available width. `told` makes the lines of its tool tip once the pointer rests on it; it is given whether
+/// something of the key is left out.
+pub(crate) fn bar_ui(ui: &mut Ui, bar: &Bar<'_>, told: impl FnOnce(bool) -> Vec<String>) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Button, true, &bar.name));
     if !ui.is_rect_visible(rect) {
@@ -52,7 +53,9 @@ pub(crate) fn bar_ui(ui: &mut Ui, bar: &Bar<'_>) -> Response {
     let value_at = pos2(rect.right() - size::CELL_PADDING - value.size().x, y(value.size().y));
     ui.painter().galley(pos2(rect.left() + size::CELL_PADDING, y(key.size().y)), key, p.text);
     ui.painter().galley(value_at, value, p.text);
-    if elided { response.on_hover_text(bar.key) } else { response }
+    response.on_hover_ui(|ui| {
+        ui.label(told(elided).join("\n"));
+    })
 }
 
 /// With the sign of an indicator before it and its label behind it, and whether anything is left out. A number or a

@@ -25,6 +25,7 @@ pub(crate) fn exhibit_text_ui(ui: &mut Ui, app: &App, text: &mut ExhibitText, is
         let found = findings.into_iter().flatten().find(|finding| Some(finding.id) == id);
         found.map_or_else(|| none.clone(), |f| format!("{}. {}", f.place, display::visible(&f.text.title)))
     };
+    let width = width.min(ui.available_width());
     let combo = ComboBox::from_id_salt("exhibit-finding").width(width).truncate().selected_text(shown(text.finding));
     let response = combo.show_ui(ui, |ui| {
         ui.selectable_value(&mut text.finding, None, none.clone());

@@ -12,6 +12,7 @@ pub(crate) mod grid;
 pub(crate) mod handle;
 pub(crate) mod leaves;
 pub(crate) mod list;
+pub(crate) mod low;
 pub(crate) mod named;
 pub(crate) mod pages;
 pub(crate) mod sign;

@@ -13,12 +13,13 @@ use crate::session::source::EvidenceRow;
 use crate::session::{Action, App, Command};
 use crate::ui::focus::{PaneId, pane_ui, sized_ui};
 use crate::ui::state::{EvidenceState, UiState};
-use crate::ui::theme;
+use crate::ui::theme::{self, size};
 use crate::ui::views::beside_ui;
 use crate::ui::views::cell_menu::Items;
 use crate::ui::widgets::empty::{Empty, offer_ui};
 use crate::ui::widgets::grid::RowMarks;
 use crate::ui::widgets::list::{List, ListColumn, column};
+use crate::ui::widgets::low::low_ui;
 use crate::ui::widgets::subject::utc_text;
 use egui::{Frame, Margin, Panel, RichText, Ui};
 use std::sync::Arc;
@@ -33,7 +34,20 @@ pub(crate) fn evidence_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut U
     if files.is_empty() && !app.is_importing() {
         return no_evidence_ui(ui, app, out);
     }
-    let state = &mut state.evidence;
+    let heights = (size::EVIDENCE_LOW, size::EVIDENCE_LEAST);
+    low_ui(ui, "evidence", heights, |ui| lists_ui(ui, app, case, files, &mut state.evidence, out));
+}
+
+/// The files, beside them the one that is looked at, and below them what is to be known about them.
+fn lists_ui(
+    ui: &mut Ui,
+    app: &App,
+    case: &OpenCase,
+    files: &Arc<[EvidenceRow]>,
+    state: &mut EvidenceState,
+    out: &mut Vec<Action>,
+) {
+    let t = &app.texts;
     let frame = Frame::new().inner_margin(Margin { top: 6, ..Margin::ZERO });
     let height = ui.available_height();
     let warnings = Panel::bottom("warnings")

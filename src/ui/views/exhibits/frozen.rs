@@ -4,14 +4,16 @@ use super::ExhibitsState;
 use crate::analysis::coverage::LeftOut;
 use crate::app::exhibits::{Facts, Frozen};
 use crate::model::conclusions::Exhibit;
-use crate::model::{Unit, Value};
+use crate::model::{TimeRange, Unit, Value};
 use crate::present::{display, zone::Zone};
+use crate::query::Scope;
 use crate::questions::Section;
 use crate::session::open_case::OpenCase;
 use crate::session::{Action, App};
 use crate::ui::theme::{self, size};
 use crate::ui::views::cell_menu::Items;
 use crate::ui::views::result_table::header;
+use crate::ui::widgets::empty::{Empty, empty_ui};
 use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridTexts, RowSource};
 use egui::{CollapsingHeader, Id, Label, RichText, ScrollArea, Ui};
 
@@ -128,6 +130,11 @@ fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsStat
     }
     let at = if state.section < frozen.sections.len() { state.section } else { 0 };
     let Some(section) = frozen.sections.get(at) else { return };
+    if section.rows.is_empty() {
+        let empty = Empty { title: t.tr("exhibit-none"), text: asked_text(app, frozen, section) };
+        empty_ui(ui, &empty, &[]);
+        return;
+    }
     let (rows, all) = (section.rows.len() as u64, section.all_rows);
     ui.horizontal_wrapped(|ui| {
         let args = [("rows", display::count(rows)), ("all", display::count(all))];
@@ -155,6 +162,34 @@ fn sections_ui(ui: &mut Ui, app: &App, frozen: &Frozen, state: &mut ExhibitsStat
         return;
     }
     rows_ui(ui, app, (at, section), state, out);
+}
+
+/// Filter and time range that left nothing, and the columns that rows would have, a line each.
+fn asked_text(app: &App, frozen: &Frozen, section: &Section) -> String {
+    let t = &app.texts;
+    let names: Vec<String> = section.columns.iter().map(|column| header(app, &column.name, column.unit)).collect();
+    let columns = t.tr_args("exhibit-none-columns", &[("columns", &t.list(&names))]);
+    frozen.scope().map_or_else(|| columns.clone(), |scope| format!("{}\n{columns}", scope_text(app, scope)))
+}
+
+fn scope_text(app: &App, scope: Scope) -> String {
+    let (t, zone) = (&app.texts, app.zone);
+    let filter = match scope.filter {
+        Some(filter) => {
+            let filter = filter.to_string();
+            t.tr_args("exhibit-none-filter", &[("filter", &display::visible(&display::clipped(&filter).0))])
+        }
+        None => t.tr("exhibit-none-unfiltered"),
+    };
+    let time = |time: Option<_>| time.map_or_else(|| "…".to_owned(), |time| zone.format(time));
+    let range = match scope.range {
+        TimeRange { from: None, to: None } => t.tr("exhibit-none-anytime"),
+        TimeRange { from, to } => {
+            let args = [("from", &*time(from)), ("to", &*time(to)), ("zone", zone.name())];
+            t.tr_args("exhibit-none-range", &args)
+        }
+    };
+    format!("{filter}\n{range}")
 }
 
 /// The section at this place as a table.

@@ -357,15 +357,12 @@ pub(super) fn card_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, out: &mut Vec
             return;
         };
         let keys = table.rows.iter().map(|row| row.key.as_slice());
-        let names = group::short_texts(list.query.by, keys, app.zone, ABSENT);
+        let names = group::short_texts(list.query.by, keys, app.zone, display::ABSENT);
         for (row, name) in table.rows.iter().zip(&names) {
             row_ui(ui, app, list, (row, name.as_str()), most(list.query, table), out);
         }
     });
 }
-
-/// In the place of a value that is not there.
-const ABSENT: &str = "–";
 
 fn measured(query: &TopQuery, row: &TopRow) -> u128 {
     match query.measure {
@@ -407,7 +404,7 @@ pub(super) fn whole_ui(ui: &mut Ui, app: &App, case: &OpenCase, view: View, out:
     ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, size::ROW, table.rows.len(), |ui, rows| {
         ui.set_max_width(ui.available_width() - size::SCROLLBAR);
         for row in table.rows.get(rows).unwrap_or_default() {
-            let name = group::short_text(query.by, &row.key, app.zone, ABSENT, true);
+            let name = group::short_text(query.by, &row.key, app.zone, display::ABSENT, true);
             row_ui(ui, app, &list, (row, name.as_str()), most, out);
         }
     });
@@ -431,19 +428,19 @@ fn row_ui(ui: &mut Ui, app: &App, list: &CardList<'_>, (row, key): (&TopRow, &st
     let marks: Vec<&Mark> = row.key.iter().filter_map(of).flatten().collect();
     let (sighted, label) = (marks.iter().any(|mark| marks::is_sighting(mark)), marks::label(marks.iter().copied()));
     let bar = Bar { name: t.tr_args("list-bar", &args), key, value: &shown, part, bad: list.bad, sighted, label };
-    let response = bar_ui(ui, &bar);
-    let records = display::count(row.figures.records);
-    let tip = match row.figures.bytes {
-        Some(bytes) => t.tr_args("list-tip", &[("records", &records), ("bytes", &display::count(bytes))]),
-        None => t.tr_args("overview-event-count", &[("count", &records)]),
+    let told = |elided: bool| {
+        let records = display::count(row.figures.records);
+        let tip = match row.figures.bytes {
+            Some(bytes) => t.tr_args("list-tip", &[("records", &records), ("bytes", &display::count(bytes))]),
+            None => t.tr_args("overview-event-count", &[("count", &records)]),
+        };
+        let text = |value: &Value| if let Value::Text(text) = value { app.owners_told(text) } else { Vec::new() };
+        let owners = row.key.iter().flat_map(text);
+        // What was shortened, in full.
+        let in_full = Some(group::text(by, &row.key, app.zone, display::ABSENT)).filter(|full| elided || full != key);
+        in_full.into_iter().chain([tip]).chain(marks::told(t, marks)).chain(owners).collect()
     };
-    let text = |value: &Value| if let Value::Text(text) = value { app.owners_told(text) } else { Vec::new() };
-    let owners = row.key.iter().flat_map(text);
-    // What was shortened, in full.
-    let in_full = Some(group::text(by, &row.key, app.zone, ABSENT)).filter(|full| full != key);
-    let tip =
-        in_full.into_iter().chain([tip]).chain(marks::told(t, marks)).chain(owners).collect::<Vec<_>>().join("\n");
-    if response.on_hover_text(tip).clicked() {
+    if bar_ui(ui, &bar, told).clicked() {
         out.push(Action::Follow(Link::records(&list.query.scope, Some((by, &row.key)))));
     }
 }

@@ -124,7 +124,7 @@ impl Grid<'_> {
             let usual = self.columns.get(column).map_or(0.0, |column| column.width);
             let text = match view {
                 CellView::Text(text) => text,
-                CellView::Absent => super::ABSENT.to_owned(),
+                CellView::Absent => display::ABSENT.to_owned(),
                 // Drawn, or still to be drawn.
                 CellView::Spark { .. } | CellView::Loading => return Widest { texts: usual, figures: 0.0 },
             };

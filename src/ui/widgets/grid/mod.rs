@@ -39,9 +39,6 @@ pub(crate) enum CellView {
     },
 }
 
-/// In the place of a value that is not there.
-const ABSENT: &str = "–";
-
 /// In front of what matches an indicator.
 pub(crate) const SIGHTED: &str = "◆ ";
 
@@ -309,6 +306,9 @@ impl Grid<'_> {
         let response = ui.interact(areas.body.union(areas.gutter), focus_id, Sense::click());
         focus::home(ui, focus_id);
         self.name_body(ui, focus_id, selection);
+        if response.gained_focus() {
+            response.scroll_to_me(None);
+        }
         // A dialog that was opened from a menu of the table has it already.
         if std::mem::take(&mut state.wants_focus) && ui.memory(|m| m.top_modal_layer().is_none()) {
             response.request_focus();
@@ -385,7 +385,8 @@ impl Grid<'_> {
 
     fn wheel(&self, ui: &Ui, response: &egui::Response, state: &mut GridState, extent: Extent, areas: &Areas) {
         if response.contains_pointer() || ui.rect_contains_pointer(areas.head.union(areas.bar)) {
-            let delta = ui.input(|i| i.smooth_scroll_delta());
+            // Taken: the view around the table is not scrolled as well.
+            let delta = ui.input_mut(|i| std::mem::take(&mut i.smooth_scroll_delta));
             state.scroll.by_rows(-f64::from(delta.y) / f64::from(size::GRID_ROW), extent);
             state.turned -= delta.x;
             let columns = (state.turned / size::SIDEWAYS).trunc();

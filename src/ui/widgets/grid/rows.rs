@@ -134,12 +134,12 @@ impl Grid<'_> {
     pub(super) fn ink<'t>(&'t self, p: &Palette, view: &'t CellView, text_color: Color32) -> (&'t str, Color32) {
         let (text, color) = match view {
             CellView::Loading => ("…", p.weak),
-            CellView::Absent => (super::ABSENT, p.weak),
+            CellView::Absent => (display::ABSENT, p.weak),
             CellView::Text(text) => (text.as_str(), text_color),
             // Drawn, not written.
             CellView::Spark { .. } => ("", text_color),
         };
-        (text, if self.dimmed { color.gamma_multiply(0.55) } else { color })
+        (text, if self.dimmed { color.gamma_multiply(size::STALE) } else { color })
     }
 
     fn name_cell(&self, ui: &Ui, response: &Response, row: u64, column: usize, (view, note): (&CellView, &CellNote)) {
