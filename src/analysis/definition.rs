@@ -1,9 +1,10 @@
 //! What an analysis is, and what it is asked.
 
 use crate::case::CaseReader;
+use crate::filter::clause;
 use crate::model::{Dataset, Value};
 use crate::query::tables::Rows;
-use crate::query::{Cancel, QueryError, Scope};
+use crate::query::{Cancel, QueryError, Scope, own_field};
 use std::collections::BTreeMap;
 
 pub struct Analysis {
@@ -133,4 +134,11 @@ impl Asked {
             QueryError::Filter(format!("{value} is not valid for parameter {name}: {}", kind.expected()))
         })
     }
+}
+
+/// The event of this id, among those of a scope; `None` where a row names none.
+pub(super) fn event_of(scope: &Scope, event_id: &Value) -> Option<Scope> {
+    let Value::Text(_) = event_id else { return None };
+    let is_it = clause::clause(event_id, own_field(Dataset::Events, "event_id"), false);
+    Some(Scope { dataset: Dataset::Events, ..scope.clone() }.and(is_it))
 }

@@ -1,8 +1,7 @@
 //! What is derived from each event, as a table: user and session name, client, result, resources, grants.
 
-use super::{Analysis, Asked};
+use super::definition::{Analysis, Asked, event_of};
 use crate::case::CaseReader;
-use crate::filter::{Check, Filter, Literal, Target};
 use crate::model::{Dataset, FieldId, Unit, Value};
 use crate::query::tables::{Column, Rows};
 use crate::query::{self, Cancel, QueryError, Scope, SortKey, own_field};
@@ -101,7 +100,5 @@ fn words(list: Vec<String>) -> Value {
 
 /// The event, where it has an id.
 fn counted(asked: &Asked, row: &[Value]) -> Option<Scope> {
-    let Some(Value::Text(id)) = row.first() else { return None };
-    let target = Target::Field(own_field(Dataset::Events, "event_id"));
-    Some(asked.scope.and(Filter::test(target, Check::Equals(Literal::text(id)))))
+    event_of(&asked.scope, row.first()?)
 }

@@ -2,11 +2,11 @@
 
 use super::load::Loaded;
 use crate::case::CaseReader;
+use crate::model::RecordId;
 use crate::query::{Cancel, QueryError, Scope};
 use rustc_hash::FxHashMap;
 
-/// The actor of each event of a scope, in the order of the events' ids; `None`: nobody is named. Equal numbers are one
-/// actor.
+/// The actors of the events of a scope that name anybody. Equal numbers are one actor.
 ///
 /// # Errors
 /// As of any query.
@@ -14,12 +14,12 @@ pub(in crate::analysis) fn actors(
     reader: &CaseReader,
     scope: &Scope,
     cancel: &Cancel,
-) -> Result<Vec<Option<u32>>, QueryError> {
+) -> Result<FxHashMap<RecordId, u32>, QueryError> {
     let loaded = Loaded::of(reader, scope, cancel)?;
     let (mut by_actor, mut by_text) = (FxHashMap::default(), FxHashMap::default());
-    let mut found = Vec::new();
-    for place in loaded.places() {
-        if found.len() % 4096 == 0 && cancel.is_cancelled() {
+    let mut found = FxHashMap::default();
+    for (done, place) in loaded.places().enumerate() {
+        if done % 4096 == 0 && cancel.is_cancelled() {
             return Err(QueryError::Cancelled);
         }
         let actor = loaded.events.lineage(place).actor;
@@ -28,8 +28,7 @@ pub(in crate::analysis) fn actors(
             let next = by_text.len() as u32;
             (!text.is_empty()).then(|| *by_text.entry(text).or_insert(next))
         });
-        found.push((loaded.record(place), number));
+        found.extend(loaded.record(place).zip(number));
     }
-    found.sort_unstable_by_key(|(record, _)| *record);
-    Ok(found.into_iter().map(|(_, number)| number).collect())
+    Ok(found)
 }

@@ -1,11 +1,10 @@
 //! The table of lineages: a row for each event, or a row for each step of one.
 
-use super::counted::event_of;
 use super::events::Place;
 use super::load::Loaded;
 use super::walk::{Actor, Hop, Lineage, Proof};
 use super::{owned, text, time};
-use crate::analysis::definition::{Analysis, Asked, Parameter, ParameterKind};
+use crate::analysis::definition::{Analysis, Asked, Parameter, ParameterKind, event_of};
 use crate::case::CaseReader;
 use crate::model::{Dataset, Unit, Value};
 use crate::query::tables::{Column, Rows};

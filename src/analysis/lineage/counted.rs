@@ -3,7 +3,7 @@
 use super::ids;
 use crate::derive;
 use crate::filter;
-use crate::model::{Dataset, Value};
+use crate::model::Dataset;
 use crate::query::Scope;
 
 fn quoted(text: &str) -> String {
@@ -14,12 +14,6 @@ fn quoted(text: &str) -> String {
 fn within(scope: &Scope, text: &str) -> Option<Scope> {
     let filter = filter::parse(text, Dataset::Events).ok()?;
     Some(Scope { dataset: Dataset::Events, ..scope.clone() }.and(filter))
-}
-
-/// The event of this id.
-pub(super) fn event_of(scope: &Scope, event_id: &Value) -> Option<Scope> {
-    let Value::Text(event_id) = event_id else { return None };
-    within(scope, &format!("event_id = {}", quoted(event_id)))
 }
 
 /// Types that are a user or root, whether or not the event says so.

@@ -66,6 +66,11 @@ impl Matches {
         Ok(Self { events, rules: found, ids, places, ranks })
     }
 
+    /// The records of these rows.
+    pub(super) fn records(&self, rows: &[u32]) -> impl Iterator<Item = RecordId> {
+        rows.iter().filter_map(|row| self.events.ids.get(*row as usize).copied())
+    }
+
     pub(super) fn time(&self, row: u32) -> Option<Timestamp> {
         self.events.time(row as usize).map(Timestamp)
     }

@@ -2,15 +2,15 @@
 
 mod matches;
 
-use super::definition::{Analysis, Asked, Parameter, ParameterKind};
+use super::definition::{Analysis, Asked, Parameter, ParameterKind, event_of};
 use super::lineage::actors;
 use crate::case::CaseReader;
-use crate::filter::{Rule, clause, rule_named, rules};
-use crate::model::{Dataset, Unit, Value};
+use crate::filter::{Rule, rule_named, rules};
+use crate::model::{Dataset, RecordId, Unit, Value};
 use crate::query::tables::{Column, Rows};
-use crate::query::{Cancel, QueryError, Scope, own_field};
+use crate::query::{Cancel, QueryError, Scope};
 use matches::{Matches, of_rule};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A row for each rule, those without a match too.
 pub(super) static MONITOR: Analysis =
@@ -57,7 +57,7 @@ fn run(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<Rows, Quer
             new,
             Value::count(rows.len() as u64),
             Value::count(failures as u64),
-            Value::count(distinct(&actors, rows)),
+            Value::count(distinct(&actors, found.records(rows))),
             Value::time(times().min()),
             Value::time(times().max()),
             found.digest(rows).map_or(Value::Null, Value::Text),
@@ -68,8 +68,8 @@ fn run(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<Rows, Quer
 }
 
 /// How many actors these events have.
-fn distinct(actors: &[Option<u32>], rows: &[u32]) -> u64 {
-    let found: FxHashSet<u32> = rows.iter().filter_map(|row| actors.get(*row as usize).copied().flatten()).collect();
+fn distinct(actors: &FxHashMap<RecordId, u32>, events: impl Iterator<Item = RecordId>) -> u64 {
+    let found: FxHashSet<u32> = events.filter_map(|event| actors.get(&event).copied()).collect();
     found.len() as u64
 }
 
@@ -100,6 +100,5 @@ fn run_events(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<Row
 }
 
 fn counted_event(asked: &Asked, row: &[Value]) -> Option<Scope> {
-    let id = row.get(1).filter(|id| **id != Value::Null)?;
-    Some(asked.scope.and(clause::clause(id, own_field(Dataset::Events, "event_id"), false)))
+    event_of(&asked.scope, row.get(1)?)
 }
