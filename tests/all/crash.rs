@@ -21,8 +21,7 @@ fn evidence(desk: &Desk) -> PathBuf {
             .collect();
         desk.file(&format!("in/trail-{n}.json.gz"), gz(json!({"Records": events}).to_string().as_bytes()));
     }
-    let big = format!("{HEADER}{}not a record\n", flow_lines(10_000..14_000));
-    desk.file("in/h-big.log", big);
+    big(desk);
     desk.file("in/unknown.txt", "nothing of ours");
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for n in 0..3 {
@@ -34,6 +33,21 @@ fn evidence(desk: &Desk) -> PathBuf {
 }
 
 const FILES: i64 = 19;
+
+/// Files of the evidence before the big one, in the order in which they are imported.
+const BEFORE_BIG: u64 = 8;
+
+/// The largest file of the evidence.
+fn big(desk: &Desk) {
+    desk.file("in/h-big.log", format!("{HEADER}{}not a record\n", flow_lines(10_000..14_000)));
+}
+
+/// Flow records that take minutes to read in the profile that tests run in: no import of them ends by itself before a
+/// test has ended it.
+fn endless() -> Vec<u8> {
+    let member = gz(flow_lines(0..20_000).as_bytes());
+    gz(HEADER.as_bytes()).into_iter().chain((0..400).flat_map(|_| member.iter().copied())).collect()
+}
 
 /// A generator of numbers that every run gives alike (splitmix64).
 struct Numbers(u64);
@@ -159,10 +173,18 @@ fn killed_at_any_moment_a_case_is_whole_and_can_go_on() {
     let mut numbers = Numbers(20_260_101);
     let mut killed = 0;
     for round in 0..25 {
-        let at = if round % 3 == 0 { At::Rows(numbers.below(20)) } else { At::Bytes(numbers.below(most)) };
+        let at = if round % 3 == 0 { At::Rows(numbers.below(BEFORE_BIG + 1)) } else { At::Bytes(numbers.below(most)) };
         let what = format!("round {round}, {at:?}");
         let desk = Desk::new();
-        killed += usize::from(kill_import(&desk, &[folder], at));
+        // The rows of finished files come with their commit, often all at once: a file that does not end keeps the
+        // import running. Before the import goes on, it is the one of the others.
+        if matches!(at, At::Rows(_)) {
+            reference.file("in/h-big.log", endless());
+        }
+        let running = kill_import(&desk, &[folder], at);
+        assert!(running || matches!(at, At::Bytes(_)), "{what}");
+        killed += usize::from(running);
+        big(&reference);
         let (files, waiting) = is_whole(&desk, &what);
         assert!(files + waiting == FILES || (files, waiting) == (0, 0), "{what}: {files} and {waiting}");
         // Some are killed once more while they continue.
@@ -180,7 +202,7 @@ fn killed_at_any_moment_a_case_is_whole_and_can_go_on() {
         assert_eq!(differ, [""; 0], "{what}");
         assert_eq!(desk.beside(), ["one.coldtrail"], "{what}");
     }
-    assert!(killed >= 20, "only {killed} of 25 imports were still running when they were killed");
+    assert!(killed > 9, "only {killed} of 25 imports were still running when they were killed");
 }
 
 #[cfg(unix)]
@@ -196,31 +218,26 @@ fn stopped_with_ctrl_c_a_case_holds_what_was_finished_and_can_go_on() {
     let folder = evidence(&reference);
     let folder = folder.to_str().unwrap();
     in_one_go(&reference, folder);
-    let mut stopped = 0;
-    for rows in [1, 9] {
+    for rows in [1, BEFORE_BIG] {
         let desk = Desk::new();
+        reference.file("in/h-big.log", endless());
         let mut child = start(&desk, &[folder]);
         assert!(wait_until(&mut child, &desk.case, At::Rows(rows)));
         interrupt(&child);
         let output = child.wait_with_output().unwrap();
         let (files, waiting) = is_whole(&desk, "stopped");
-        // Where the signal came behind the last file, the import is complete and says how it ended.
-        let code = if waiting > 0 { 5 } else { 1 };
-        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
-        stopped += usize::from(waiting > 0);
-        assert!(files >= rows as i64 && files + waiting == FILES, "{files} and {waiting}");
-        if waiting > 0 {
-            assert!(String::from_utf8_lossy(&output.stderr).contains("--resume"));
-            assert!(desk.ok(&["info", desk.case()]).contains("--resume"));
-            let entries = desk.reader().journal().unwrap();
-            assert_eq!(entries.last().unwrap().action, "import_cancelled");
-        }
+        assert_eq!(output.status.code(), Some(5), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(files >= rows as i64 && waiting > 0 && files + waiting == FILES, "{files} and {waiting}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("--resume"));
+        assert!(desk.ok(&["info", desk.case()]).contains("--resume"));
+        let entries = desk.reader().journal().unwrap();
+        assert_eq!(entries.last().unwrap().action, "import_cancelled");
         assert_eq!(desk.beside(), ["one.coldtrail"]);
+        big(&reference);
         desk.import(&["--resume"]);
         assert_eq!(is_whole(&desk, "gone on"), (FILES, 0));
         assert_eq!(differences(&reference.case, &desk.case), [""; 0]);
     }
-    assert!(stopped > 0, "no import was still running when it was stopped");
 }
 
 /// A stop does not wait for the end of the file that is being read.
@@ -229,11 +246,7 @@ fn stopped_with_ctrl_c_a_case_holds_what_was_finished_and_can_go_on() {
 fn ctrl_c_inside_a_long_file_takes_effect_at_once() {
     let desk = Desk::new();
     desk.file("in/a.log", format!("{HEADER}{}", flow_lines(0..10)));
-    let member = gz(flow_lines(0..20_000).as_bytes());
-    // Minutes of reading in the profile that tests run in.
-    let long: Vec<u8> =
-        gz(HEADER.as_bytes()).into_iter().chain((0..400).flat_map(|_| member.iter().copied())).collect();
-    desk.file("in/b.log.gz", long);
+    desk.file("in/b.log.gz", endless());
     let mut child = start(&desk, &[desk.path("in").to_str().unwrap()]);
     assert!(wait_until(&mut child, &desk.case, At::Rows(1)));
     interrupt(&child);
