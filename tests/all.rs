@@ -37,6 +37,8 @@ mod damage;
 mod derived;
 #[path = "all/desk.rs"]
 mod desk;
+#[path = "all/digests.rs"]
+mod digests;
 #[path = "all/duplicates.rs"]
 mod duplicates;
 #[path = "all/exhibits.rs"]

@@ -43,6 +43,7 @@ section-figure = The figure
 section-evidence = Evidence files
 section-groups = Top values
 section-coverage = Coverage by hour and source
+section-digest = CloudTrail log file validation
 section-monitor = Monitoring rules
 section-monitor-events = Events of monitoring rules
 section-new-terms = First-time activity

@@ -43,6 +43,7 @@ section-figure = 数値
 section-evidence = 証拠ファイル
 section-groups = 上位の値
 section-coverage = 時間帯・発生元別のログ取得状況
+section-digest = CloudTrail ログファイルの整合性検証
 section-monitor = 監視ルール
 section-monitor-events = 監視ルールのイベント
 section-new-terms = 初めての操作

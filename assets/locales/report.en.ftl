@@ -206,7 +206,7 @@ settings = Program and settings
 method = Method
 limits = Limits
 journal = Journal
-journal-about = Every change to the case, with user and time, in a hash chain: the hash of each entry covers the previous entry, so no entry can be changed or removed without changing the head.
+journal-about = Every change to the case, with user and time, in a hash chain: the hash of each entry covers the previous entry, so no entry can be changed or removed without changing the head. The chain proves the order of the entries, and that none was changed by anyone who did not write all later ones again. Anyone who can write the case file can also write a new chain: that is found only by comparing the head with one that was kept elsewhere, as on the first page of this report (coldtrail verify CASE --head HEX), and the evidence with the original files (--originals DIR).
 journal-broken = The hash chain of the journal is broken at entry { $entry }: that entry or an earlier one was modified by another program.
 
 method-rescued = This case was recovered from the damaged file { $file }, SHA-256 { $sha256 }. Unreadable places in that file: { $count }. Their content is missing from this report.
@@ -320,6 +320,7 @@ kind-groups = Top values
 column-share = Share
 column-other_groups = Other groups
 kind-coverage = Coverage by hour and source
+kind-digest = CloudTrail log file validation
 kind-monitor = Monitoring rules
 kind-monitor-events = Events of monitoring rules
 kind-new-terms = First-time activity

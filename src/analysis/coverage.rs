@@ -3,6 +3,7 @@
 
 mod hourly;
 mod left_out;
+mod trails;
 
 pub use hourly::{COVERAGE, SourceGap, SourceKind, Sources, sources};
 pub use left_out::LeftOut;
@@ -22,6 +23,8 @@ pub struct Coverage {
     pub gaps: Vec<(i64, i64)>,
 }
 
+const HOUR: i64 = 3600;
+
 impl Coverage {
     /// Hours between the first and the last in which no record starts.
     pub fn missing_hours(&self) -> u64 {
@@ -31,7 +34,7 @@ impl Coverage {
 
 /// How many hours the gaps are together.
 pub fn hours_of(gaps: &[(i64, i64)]) -> u64 {
-    gaps.iter().map(|(from, to)| to.saturating_sub(*from).max(0).unsigned_abs() / 3600).sum()
+    gaps.iter().map(|(from, to)| to.saturating_sub(*from).max(0).unsigned_abs() / HOUR.unsigned_abs()).sum()
 }
 
 /// `None` where the case has no record of the kind.

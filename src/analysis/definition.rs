@@ -58,6 +58,8 @@ pub enum ParameterKind {
     /// Port numbers, separated by commas.
     Ports,
     Text,
+    /// The text of a file; the command line takes the file.
+    Document,
     /// `true` or `false`.
     Boolean,
     /// A number, with a unit if need be: `5MB`.
@@ -94,6 +96,7 @@ impl ParameterKind {
             ParameterKind::Addresses => "IP addresses or CIDR blocks, separated by commas",
             ParameterKind::Ports => "port numbers from 0 to 65535, separated by commas",
             ParameterKind::Text => "a text",
+            ParameterKind::Document => "a file",
             ParameterKind::Boolean => "true or false",
             ParameterKind::Bytes => "a number of bytes such as 5000000 or 5MB",
             ParameterKind::Seconds => "seconds, 1 to 86400",

@@ -4,6 +4,7 @@
 
 pub mod coverage;
 mod definition;
+mod digest;
 mod event_fields;
 pub mod glance;
 pub mod lineage;
@@ -12,10 +13,12 @@ mod new_terms;
 mod rates;
 
 pub use definition::{Analysis, Asked, Parameter, ParameterKind};
+pub use digest::is_invalid;
 
 /// Every analysis.
 pub static ALL: &[&Analysis] = &[
     &coverage::COVERAGE,
+    &digest::DIGEST,
     &event_fields::EVENT_FIELDS,
     &lineage::LINEAGE,
     &lineage::SESSIONS,

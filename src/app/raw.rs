@@ -2,10 +2,10 @@
 
 use crate::case::{CaseError, CaseReader};
 use crate::ingest::parquet;
-use crate::ingest::reader::{self, FileBlocks, OriginalReader, RawBlock, RawBlocks, RawEncoding, SeekPoint};
+use crate::ingest::reader::{self, FileBlocks, OriginalReader};
 use crate::model::{Cancel, EvidenceId, Format, RecordId};
 use crate::part::Part;
-use crate::query::{self, EvidenceRow, QueryError};
+use crate::query::{self, CaseBlocks, EvidenceRow, QueryError};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -33,22 +33,6 @@ pub enum RawError {
 impl From<CaseError> for RawError {
     fn from(error: CaseError) -> Self {
         RawError::Query(error.into())
-    }
-}
-
-/// Blocks of an original out of the case.
-struct CaseBlocks<'a> {
-    reader: &'a CaseReader,
-    evidence: EvidenceId,
-}
-
-impl RawBlocks for CaseBlocks<'_> {
-    fn block_at(&mut self, file_byte: u64) -> io::Result<Option<RawBlock>> {
-        let piece = self.reader.raw_piece(self.evidence, file_byte).map_err(io::Error::other)?;
-        Ok(piece.map(|(first_byte, data)| {
-            let byte_count = data.len() as u64;
-            RawBlock { first_byte, byte_count, encoding: RawEncoding::Stored, data }
-        }))
     }
 }
 
@@ -158,11 +142,7 @@ pub fn content_range(
 ) -> Result<Vec<u8>, RawError> {
     let bad = |error: io::Error| RawError::Content { evidence: evidence.id.0, reason: error.to_string() };
     if evidence.raw_kept {
-        let point = reader.seek_point_before(evidence.id, offset)?;
-        let point =
-            point.map(|p| SeekPoint { content_byte: p.content_byte, file_bit: p.file_bit, window_zstd: p.window });
-        let blocks = CaseBlocks { reader, evidence: evidence.id };
-        return reader::read_range(blocks, &evidence.packing, point.as_ref(), offset, len).map_err(bad);
+        return query::stored_range(reader, evidence, offset, len)?.map_err(bad);
     }
     let file = original_file(evidence, &Cancel::default())?;
     reader::read_range(FileBlocks(file), &evidence.packing, None, offset, len).map_err(bad)
@@ -203,7 +183,7 @@ pub fn export(reader: &CaseReader, evidence: &EvidenceRow, target: &Path, cancel
     }
     let failed = |error: io::Error| RawError::Write { path: target.to_owned(), error };
     let mut source: Box<dyn Read + '_> = match evidence.raw_kept {
-        true => Box::new(OriginalReader::new(CaseBlocks { reader, evidence: evidence.id })),
+        true => Box::new(query::original(reader, evidence.id)),
         false => match original_file(evidence, cancel) {
             Err(_) if cancel.is_cancelled() => return Err(RawError::Stopped(target.to_owned())),
             file => Box::new(file?),

@@ -9,7 +9,9 @@ use crate::model::{Dataset, Value};
 use crate::present::text::Texts;
 use crate::query::{self, Scope};
 use crate::questions::Question;
-use crate::questions::catalogue::{CATALOGUE, Given, Lack, NamedQuery, ParameterError, Shape, lacking, named};
+use crate::questions::catalogue::{
+    CATALOGUE, Given, Lack, NamedQuery, ParameterError, ParameterKind, Shape, lacking, named,
+};
 use std::path::PathBuf;
 
 /// Runs a named query: AWS's predefined ones, the playbook's, and CloudTrail's monitoring patterns
@@ -77,6 +79,10 @@ fn ask(reader: &CaseReader, name: &str, arguments: &Arguments) -> Result<u8, Cli
         )));
     }
     show(reader, query, question.as_ref(), arguments)?;
+    if query.name == "digest" && is_invalid(reader, query.question(&Given { limit: None, ..given.clone() })?.as_ref())?
+    {
+        return Ok(exit::DIFFERS);
+    }
     if query.shape == Shape::DataRatio {
         let Given { filter, range, duplicates, .. } = given;
         let all = Scope { dataset: query.dataset, filter, range, duplicates };
@@ -106,9 +112,23 @@ pub(super) fn asked(
     for text in parameters {
         let (name, value) =
             text.split_once('=').ok_or_else(|| CliError::Usage(format!("--param {text}: use NAME=VALUE")))?;
-        given.parameters.insert(name.trim().to_owned(), value.to_owned());
+        let name = name.trim();
+        let is_file = query.parameters.iter().any(|known| known.name == name && known.kind == ParameterKind::Document);
+        let value = if is_file { document(value)? } else { value.to_owned() };
+        given.parameters.insert(name.to_owned(), value);
     }
     Ok((query, given))
+}
+
+/// Whether AWS's digests contradict anything in the answer.
+fn is_invalid(reader: &CaseReader, question: &dyn Question) -> Result<bool, CliError> {
+    let table = question.table(reader, &stop::on_signal())?;
+    Ok(table.rows(0, table.len())?.iter().any(|row| crate::analysis::is_invalid(row)))
+}
+
+/// The text of a file that a parameter names.
+fn document(path: &str) -> Result<String, CliError> {
+    std::fs::read_to_string(path).map_err(|error| CliError::Unusable(format!("{path} could not be read: {error}")))
 }
 
 impl From<ParameterError> for CliError {

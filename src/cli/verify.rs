@@ -28,11 +28,21 @@ pub struct Arguments {
     /// A folder with the original files: compared with what was imported, and used if the case does not store them
     #[arg(long, value_name = "DIR")]
     pub originals: Option<PathBuf>,
+    /// A journal head that was kept outside the case (in a report, on paper): the journal must still contain it
+    #[arg(long, value_name = "HEX", value_parser = head)]
+    pub head: Option<String>,
     /// Timeout in seconds for the SQL statement of an exhibit
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub statement_secs: u64,
     #[command(flatten)]
     pub rows: RowFormat,
+}
+
+/// A SHA-256 as it is printed, or as it was written down: in capitals, in groups.
+fn head(text: &str) -> Result<String, String> {
+    let digits: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | ':')).collect();
+    let is_hash = digits.len() == 64 && digits.chars().all(|c| c.is_ascii_hexdigit());
+    is_hash.then(|| digits.to_ascii_lowercase()).ok_or_else(|| "a journal head has 64 hexadecimal digits".to_owned())
 }
 
 /// How often progress is shown, at most.
@@ -82,6 +92,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let options = VerifyOptions {
         replay: arguments.replay,
         originals: arguments.originals.clone(),
+        head: arguments.head.clone(),
         statement_time: Duration::from_secs(arguments.statement_secs),
     };
     if let Some(folder) = options.originals.as_ref().filter(|folder| !folder.is_dir()) {

@@ -36,6 +36,10 @@ pub enum Format {
     CloudTrailDigest,
     /// CloudTrail Lake's signature of saved query results (`result_sign.json`): kept, its files listed.
     CloudTrailQuerySign,
+    /// The saved output of `aws s3api head-object` for a digest, which has its signature: kept.
+    CloudTrailDigestMeta,
+    /// The saved output of `aws cloudtrail list-public-keys`: kept.
+    CloudTrailPublicKeys,
     /// Events, or flow records, that are whole inside the objects of another tool.
     CloudTrailIn(Wrapper),
     FlowIn(Wrapper),
@@ -49,7 +53,7 @@ pub enum Format {
 
 impl Format {
     /// All but those of the wrappers.
-    const PLAIN: [Format; 22] = [
+    const PLAIN: [Format; 24] = [
         Format::FlowText,
         Format::FlowHeaderless,
         Format::FlowParquet,
@@ -69,6 +73,8 @@ impl Format {
         Format::OcsfParquet,
         Format::CloudTrailDigest,
         Format::CloudTrailQuerySign,
+        Format::CloudTrailDigestMeta,
+        Format::CloudTrailPublicKeys,
         Format::Archive,
         Format::Empty,
         Format::Unknown,
@@ -96,6 +102,8 @@ impl Format {
             Format::OcsfParquet => "ocsf-parquet",
             Format::CloudTrailDigest => "cloudtrail-digest",
             Format::CloudTrailQuerySign => "cloudtrail-query-sign",
+            Format::CloudTrailDigestMeta => "cloudtrail-digest-meta",
+            Format::CloudTrailPublicKeys => "cloudtrail-public-keys",
             Format::CloudTrailIn(wrapper) => wrapper.code(false),
             Format::FlowIn(wrapper) => wrapper.code(true),
             Format::Archive => "archive",

@@ -5,6 +5,7 @@ use super::{Cancel, QueryError, Scope};
 use crate::case::CaseReader;
 use crate::model::{EvidenceId, PathFacts, RecordId, Timestamp};
 use rusqlite::{OptionalExtension, Row};
+use std::collections::BTreeMap;
 
 /// An evidence file as the case holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +74,13 @@ pub fn evidence(reader: &CaseReader, id: EvidenceId) -> Result<Option<EvidenceRo
 pub fn holds_file(reader: &CaseReader, sha256: &str) -> Result<bool, QueryError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM evidence WHERE file_sha256 = ?)";
     Ok(reader.conn.prepare_cached(sql)?.query_row([sha256], |r| r.get(0))?)
+}
+
+/// The JSON of digests and of what their validation needs, as it was in its file: by evidence file.
+pub fn digests(reader: &CaseReader) -> Result<BTreeMap<EvidenceId, String>, QueryError> {
+    let mut statement = reader.conn.prepare_cached("SELECT evidence_id, json FROM digest")?;
+    let rows = statement.query_map([], |r| Ok((EvidenceId(r.get(0)?), r.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The evidence files that hold a record of the scope, in order of their numbers.

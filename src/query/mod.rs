@@ -31,6 +31,7 @@ mod hours;
 mod identities;
 mod index_sizes;
 mod indicators;
+mod original;
 mod pairs;
 mod presence;
 mod received;
@@ -72,7 +73,7 @@ pub use each_event::event_table;
 pub use event_ids::{EventIds, event_ids};
 pub use event_lines::{EventId, EventLine, EventMembers, Members, SharedValues, event_lines, shared_values};
 pub use event_table::{Coded, EventTable};
-pub use evidence::{EvidenceRow, evidence, evidence_list, evidence_of, holds_file, readable_evidence};
+pub use evidence::{EvidenceRow, digests, evidence, evidence_list, evidence_of, holds_file, readable_evidence};
 pub use extras::{extra_names, extras, has_extras};
 pub use field_values::top_values;
 pub use figures::{Figure, Figures, count, figures, untimed};
@@ -90,6 +91,7 @@ pub use indicators::{
     indicator_list_names, indicator_list_of, indicator_lists, indicator_revision, internal_space, labels, marks,
     not_looked_for, well_known,
 };
+pub use original::{CaseBlocks, original, stored_range};
 pub use pairs::{
     NO_TIME, PRIVATE_SPACE, PairColumn, PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, first_pairs,
     is_private, pair_rows, pairs,

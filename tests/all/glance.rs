@@ -1,7 +1,7 @@
 //! The case at a glance and details of one address, compared with plain SQL over the documented views.
 
 use crate::answers::{desk, plain, sql};
-use crate::desk::Desk;
+use crate::desk::{Desk, sample_logs};
 use coldtrail::analysis::coverage::COVERAGE;
 use coldtrail::analysis::glance::glance;
 use coldtrail::analysis::{self, Asked};
@@ -175,4 +175,21 @@ fn everything_about_an_address() {
     assert_eq!((nowhere.figures.sent.records, nowhere.pairs.1.len(), nowhere.lists.len()), (0, 0, 5));
     let opened = query::rows(&reader, &Scope::records(&facts.figures.flows, Vec::new()), &Cancel::default()).unwrap();
     assert_eq!(opened.len(), 2);
+}
+
+/// The hours in which the trail of the sample was stopped are not vouched for by the records that other files have of them.
+#[test]
+fn hours_in_which_a_trail_was_stopped_are_unknown() {
+    let desk = sample_logs();
+    let rows = desk.ok(&["coverage", desk.case(), "--format", "csv"]);
+    let states: Vec<&str> = rows
+        .lines()
+        .filter(|row| row.starts_with("trail,111122223333,ap-northeast-1,,2026-03-11T0"))
+        .map(|row| row.split(',').nth(5).unwrap())
+        .collect();
+    assert_eq!(states[..5], ["data", "data", "unknown", "unknown", "data"]);
+    assert!(
+        !rows.contains("trail,444455556666,ap-northeast-1,,2026-03-11T02:00:00Z,unknown"),
+        "another account's trail"
+    );
 }

@@ -307,3 +307,33 @@ fn evidence_that_came_in_since_is_told_apart_from_what_was_changed() {
     assert!(found.iter().any(|row| row.starts_with("exhibit|") && row.contains("|FAILED|")), "{found:#?}");
     assert!(!found.iter().any(|row| row.contains("|outdated|")), "{found:#?}");
 }
+
+/// A journal that was written again under another name has a whole chain; only a head that was kept elsewhere contradicts it.
+#[test]
+fn a_head_that_was_kept_elsewhere_finds_a_journal_that_was_cut_or_written_again() {
+    let desk = Desk::new();
+    let file = desk.file("a.log", format!("{HEADER}{}", flow_lines(0..10)));
+    desk.import(&[&file]);
+    let journal = desk.reader().journal().unwrap();
+    let kept = journal.last().unwrap().hash.clone();
+    let spoken: Vec<String> =
+        kept.to_uppercase().as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into()).collect();
+    desk.ok(&["verify", desk.case(), "--head", &spoken.join(" ")]);
+    desk.ok(&["note", "add", desk.case(), "seen", "1:3"]);
+    let rows = desk.ok(&["verify", desk.case(), "--head", &kept, "--format", "csv"]);
+    assert!(
+        rows.contains(&format!(
+            "head {kept},good,it is entry {} of the journal; entries added since: 1",
+            journal.len()
+        )),
+        "{rows}"
+    );
+    // Its end removed: the chain of the rest is whole, and everything agrees with it.
+    let now = desk.reader().journal().unwrap().last().unwrap().hash.clone();
+    let cut = "DELETE FROM note; DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)";
+    Connection::open(&desk.case).unwrap().execute_batch(cut).unwrap();
+    let rows = desk.fails(&["verify", desk.case(), "--head", &now], 4);
+    assert!(!rows.is_empty());
+    desk.ok(&["verify", desk.case(), "--head", &kept]);
+    desk.fails(&["verify", desk.case(), "--head", "00ff"], 2);
+}

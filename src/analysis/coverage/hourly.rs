@@ -1,5 +1,6 @@
 //! A row for each hour of each source: what the evidence holds of it.
 
+use super::{HOUR, trails};
 use crate::analysis::definition::{Analysis, Asked};
 use crate::case::CaseReader;
 use crate::filter::{Check, Filter, Target, clause};
@@ -15,8 +16,6 @@ use std::sync::Arc;
 /// the case holds any record of the dataset.
 pub static COVERAGE: Analysis =
     Analysis { name: "coverage", dataset: Dataset::Flows, parameters: &[], needs: &[], run, counted };
-
-const HOUR: i64 = 3600;
 
 /// Hours of sources at most, those without a record too.
 const MOST_ROWS: i64 = 2_000_000;
@@ -84,6 +83,9 @@ fn source(dataset: Dataset, values: &[Value]) -> Source {
     }
 }
 
+/// What an hour of a trail can be by its records alone.
+const STATES: [&str; 2] = ["data", "no_file"];
+
 /// What the evidence holds of an hour. An hour in which AWS skipped records is not whole, whatever else it holds.
 fn state(hour: &SourceHour) -> &'static str {
     match (hour.skip_data, hour.no_data) {
@@ -117,10 +119,24 @@ fn run(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<Rows, Quer
                 Timestamp::from_secs(end).to_iso(),
             )));
         }
-        rows.extend(table(dataset, hours, (from, to)));
+        let mut of_sources = table(dataset, hours, (from, to));
+        if dataset == Dataset::Events {
+            let trails = trails::trails(reader, cancel)?;
+            of_sources.iter_mut().for_each(|row| of_trail(&trails, row));
+        }
+        rows.extend(of_sources);
     }
     rows.truncate(asked.limit.unwrap_or(usize::MAX));
     Ok(Rows::new(Column::list(&COLUMNS), rows))
+}
+
+/// Completes the state of an hour of a trail by what is known besides its records.
+fn of_trail(trails: &trails::Trails, row: &mut [Value]) {
+    if let [_, account, region, _, Value::Time(hour), state, ..] = row
+        && let Some(known) = STATES.into_iter().find(|known| Value::Text((*known).to_owned()) == *state)
+    {
+        *state = Value::Text(trails.state(account, region, hour.secs(), known).to_owned());
+    }
 }
 
 /// First and last hour that the time range asks for, where it has ends, within those of the dataset.

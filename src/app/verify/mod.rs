@@ -25,13 +25,15 @@ pub struct VerifyOptions {
     pub replay: bool,
     /// A folder with the original files: compared with what was imported, and read where the case left them out.
     pub originals: Option<PathBuf>,
+    /// A head of the journal that was kept outside the case, 64 lowercase hexadecimal digits: the journal must still hold it.
+    pub head: Option<String>,
     /// How long a statement of an exhibit may take.
     pub statement_time: Duration,
 }
 
 impl Default for VerifyOptions {
     fn default() -> Self {
-        Self { replay: false, originals: None, statement_time: Duration::from_secs(600) }
+        Self { replay: false, originals: None, head: None, statement_time: Duration::from_secs(600) }
     }
 }
 
@@ -140,6 +142,9 @@ fn all(run: &Run<'_>, checks: &mut Checks<'_>) {
     run.area(Area::Journal, checks, |checks| {
         journal = reader.journal()?;
         journal_chain(&journal, checks);
+        if let Some(head) = &run.options.head {
+            kept_head(&journal, head, checks);
+        }
         Ok(())
     });
     type Compared = fn(&CaseReader, &[Stored]) -> Result<Differences, CaseError>;
@@ -219,6 +224,22 @@ fn journal_chain(entries: &[Stored], checks: &mut Checks<'_>) {
             checks.tell(Area::Journal, item, Verdict::Failed, "the hash chain is broken here");
         }
     }
+}
+
+/// Whether the journal is the one that had this head, or continues it. A chain that was built again does not hold it.
+fn kept_head(entries: &[Stored], head: &str, checks: &mut Checks<'_>) {
+    let (verdict, detail) = match entries.iter().position(|entry| entry.hash == head) {
+        Some(place) if place + 1 == entries.len() => (Verdict::Good, "it is the head of the journal".to_owned()),
+        Some(place) => {
+            let (seq, later) = (place + 1, entries.len() - place - 1);
+            (Verdict::Good, format!("it is entry {seq} of the journal; entries added since: {later}"))
+        }
+        None => {
+            let why = "no entry of the journal has this hash: its end was removed, it was rewritten, or the head is that of another case";
+            (Verdict::Failed, why.to_owned())
+        }
+    };
+    checks.tell(Area::Journal, format!("head {head}"), verdict, detail);
 }
 
 fn columns(reader: &CaseReader, checks: &mut Checks<'_>) -> Result<(), VerifyError> {

@@ -3,6 +3,7 @@
 //! Sources: the CloudTrail user guide, digest file structure and CloudTrail Lake sign file structure.
 
 use crate::ingest::json::text::{Members, get, members, value_text};
+use crate::model::Format;
 use crate::model::batch::{Digest, DigestLogFile};
 use serde_json::value::RawValue;
 
@@ -35,6 +36,24 @@ pub(crate) fn read_query_sign(json: &str, of: &Members<'_>) -> Option<Digest> {
         hash_algorithm: algorithm.clone(),
     });
     Some(Digest { json: json.into(), log_files })
+}
+
+/// What else the validation of digests needs, as the AWS CLI prints it: the metadata of a digest's object, which has its
+/// signature, or public keys. Kept as it is.
+pub(crate) fn read_beside(json: &str, of: &Members<'_>) -> Option<(Digest, Format)> {
+    let metadata = get(of, "Metadata").and_then(members);
+    let signed = metadata.is_some_and(|of| {
+        let is_signature =
+            |name: &str| ["signature", "x-amz-meta-signature"].iter().any(|known| name.eq_ignore_ascii_case(known));
+        of.iter().any(|(name, value)| is_signature(name) && value.get().starts_with('"'))
+    });
+    let list = ["PublicKeyList", "publicKeyList"].iter().find_map(|name| get(of, name));
+    let format = match list.is_some_and(|list| list.starts_with('[')) {
+        true => Format::CloudTrailPublicKeys,
+        false if signed => Format::CloudTrailDigestMeta,
+        false => return None,
+    };
+    Some((Digest { json: json.into(), log_files: Vec::new() }, format))
 }
 
 /// Each object of a list, by its place from 1 and a way to its texts.

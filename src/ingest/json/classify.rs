@@ -153,6 +153,9 @@ fn wrapped(text: &str, of: &Members<'_>, container: Container, reader: &EventRea
     if let Some(sign) = digest::read_query_sign(text, of) {
         return Some(Found::Digest(sign, Format::CloudTrailQuerySign));
     }
+    if let Some((kept, format)) = digest::read_beside(text, of) {
+        return Some(Found::Digest(kept, format));
+    }
     if let Some(record) = flow::foreign(of) {
         return Some(Found::Flow(record, Format::FlowForeignJson));
     }

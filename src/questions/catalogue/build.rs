@@ -72,9 +72,11 @@ impl ParameterKind {
                 each(&|item| address(item).or_else(|| Network::parse(item).map(|network| quoted(&network.to_string()))))
             }
             ParameterKind::Ports => each(&|item| item.parse::<u16>().ok().map(|port| port.to_string())),
-            ParameterKind::Text | ParameterKind::Fields | ParameterKind::Measure | ParameterKind::Columns => {
-                Some(quoted(value))
-            }
+            ParameterKind::Text
+            | ParameterKind::Document
+            | ParameterKind::Fields
+            | ParameterKind::Measure
+            | ParameterKind::Columns => Some(quoted(value)),
             ParameterKind::Boolean => {
                 let known = ["true", "false"].into_iter().find(|known| value.eq_ignore_ascii_case(known));
                 known.map(str::to_owned)
@@ -309,6 +311,7 @@ mod tests {
                         ParameterKind::Addresses => "10.0.0.0/8,::1",
                         ParameterKind::Ports => "22",
                         ParameterKind::Text => "it's",
+                        ParameterKind::Document => r#"{"PublicKeyList": []}"#,
                         ParameterKind::Boolean => "TRUE",
                         ParameterKind::Bytes => "5MB",
                         ParameterKind::Seconds => "60",
