@@ -31,6 +31,8 @@ mod conversations;
 mod corpora;
 #[path = "all/crash.rs"]
 mod crash;
+#[path = "all/custody.rs"]
+mod custody;
 #[path = "all/damage.rs"]
 mod damage;
 #[path = "all/derived.rs"]
@@ -71,6 +73,8 @@ mod monitor;
 mod named;
 #[path = "all/only_value.rs"]
 mod only_value;
+#[path = "all/published.rs"]
+mod published;
 #[path = "all/questions.rs"]
 mod questions;
 #[path = "all/random_answers.rs"]

@@ -64,6 +64,7 @@ journal-action-import = Evidence imported
 journal-action-import-cancelled = Import cancelled
 journal-action-received = Files not imported
 journal-action-read-again = Evidence read again
+journal-action-custody-add = Chain of custody: entry added
 journal-action-setting = Setting changed
 journal-action-index-dropped = Column index removed
 journal-action-index-rebuilt = Column index rebuilt

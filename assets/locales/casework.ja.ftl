@@ -58,6 +58,7 @@ journal-action-import = 証拠の取り込み
 journal-action-import-cancelled = 取り込みの中止
 journal-action-received = 取り込まなかったファイル
 journal-action-read-again = 証拠の再読み取り
+journal-action-custody-add = 証拠の受け渡しの記録を追加
 journal-action-setting = 設定の変更
 journal-action-index-dropped = 列索引の削除
 journal-action-index-rebuilt = 列索引の再構築

@@ -394,6 +394,7 @@ query-lacks-field = No record in the case has { $field }.
 origin-predefined = Predefined by AWS
 origin-playbook = Playbook
 origin-monitoring = CloudTrail
+origin-published = AWS incident response
 origin-analysis = Analyses
 
 ## SQL console

@@ -352,6 +352,7 @@ query-lacks-field = このケースに { $field } を持つレコードはあり
 origin-predefined = AWS の定義済みクエリ
 origin-playbook = プレイブック
 origin-monitoring = CloudTrail
+origin-published = AWS のインシデント対応
 origin-analysis = 分析
 
 ## SQL コンソール

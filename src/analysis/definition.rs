@@ -58,6 +58,8 @@ pub enum ParameterKind {
     /// Port numbers, separated by commas.
     Ports,
     Text,
+    /// Texts, separated by commas.
+    Texts,
     /// The text of a file; the command line takes the file.
     Document,
     /// `true` or `false`.
@@ -96,6 +98,7 @@ impl ParameterKind {
             ParameterKind::Addresses => "IP addresses or CIDR blocks, separated by commas",
             ParameterKind::Ports => "port numbers from 0 to 65535, separated by commas",
             ParameterKind::Text => "a text",
+            ParameterKind::Texts => "texts, separated by commas",
             ParameterKind::Document => "a file",
             ParameterKind::Boolean => "true or false",
             ParameterKind::Bytes => "a number of bytes such as 5000000 or 5MB",

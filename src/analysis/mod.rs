@@ -7,6 +7,7 @@ mod definition;
 mod digest;
 mod event_fields;
 pub mod glance;
+pub mod grouped;
 pub mod lineage;
 mod monitor;
 mod new_terms;
@@ -20,6 +21,8 @@ pub static ALL: &[&Analysis] = &[
     &coverage::COVERAGE,
     &digest::DIGEST,
     &event_fields::EVENT_FIELDS,
+    &grouped::GROUPED_EVENTS,
+    &grouped::GROUPED_FLOWS,
     &lineage::LINEAGE,
     &lineage::SESSIONS,
     &lineage::IDENTITIES,

@@ -11,7 +11,7 @@ use crate::query::{self, QueryError};
 use serde_json::Value as Json;
 
 /// Every action that this program writes.
-pub const ACTIONS: [&str; 44] = [
+pub const ACTIONS: [&str; 45] = [
     "create",
     "migrate",
     "subset",
@@ -20,6 +20,7 @@ pub const ACTIONS: [&str; 44] = [
     "import_cancelled",
     "received",
     "read_again",
+    "custody_add",
     "setting",
     "index_dropped",
     "index_rebuilt",
@@ -158,6 +159,7 @@ fn subject(action: &str, parameters: &Json) -> String {
         "label_add" | "label_remove" | "label_restore" => {
             joined([text(parameters, "name"), text(parameters, "value")], ": ")
         }
+        "custody_add" => joined([text(parameters, "from"), text(parameters, "to")], " → "),
         "report_set" => joined([text(parameters, "name"), text(parameters, "after")], ": "),
         "tag_add" | "tag_remove" => of("name"),
         _ if action.starts_with("indicator_") => joined([text(parameters, "name"), text(parameters, "value")], ": "),

@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod conclusions;
 pub(crate) mod config;
+pub mod custody;
 pub(crate) mod error;
 pub(crate) mod examiner;
 pub mod exhibits;

@@ -6,6 +6,7 @@ mod checkpoint;
 pub(crate) mod conclusions;
 mod conflicts;
 mod content;
+mod custody;
 mod dictionary;
 mod duplicates;
 pub(crate) mod error;

@@ -6,6 +6,7 @@ mod arguments;
 mod bench;
 mod compare;
 mod conclusions;
+mod custody;
 mod error;
 mod evidence;
 mod exhibit;
@@ -99,6 +100,8 @@ pub enum Command {
     Export(export::Arguments),
     Report(report::Arguments),
     #[command(subcommand)]
+    Custody(custody::Command),
+    #[command(subcommand)]
     Tag(conclusions::TagCommand),
     #[command(subcommand)]
     Note(conclusions::NoteCommand),
@@ -158,6 +161,7 @@ fn answer(command: Command) -> Result<u8, CliError> {
         Command::Label(command) => label::run(&command),
         Command::Export(arguments) => export::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Custody(command) => custody::run(&command),
         Command::Tag(command) => conclusions::tag(&command),
         Command::Note(command) => conclusions::note(&command),
         Command::Finding(command) => conclusions::finding(&command),

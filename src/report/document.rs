@@ -305,6 +305,8 @@ pub struct Appendix {
     pub warnings: Option<Table>,
     /// What was offered to imports and is no evidence of its own.
     pub received: Option<Table>,
+    /// Who passed the evidence to whom.
+    pub custody: Option<Table>,
     pub coverage: Vec<Coverage>,
     pub indicators: Option<Table>,
     /// The program's version and what it was set to.
@@ -412,7 +414,7 @@ impl Report {
             Body::Plot(_) | Body::Heat(_) | Body::Text(_) | Body::Raw(_) => None,
         });
         let a = &self.appendix;
-        let own = [&a.received, &a.warnings, &a.indicators, &a.journal].into_iter().flatten();
+        let own = [&a.received, &a.custody, &a.warnings, &a.indicators, &a.journal].into_iter().flatten();
         of_exhibits.chain(own).filter(|table| table.attachment.is_some())
     }
 }

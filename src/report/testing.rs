@@ -260,6 +260,7 @@ pub(super) fn report() -> Report {
             vec![["a.log", "17", "field_count", "2 eni-1 10.0.0.1"].map(|text| Value::Text(text.into())).to_vec()],
         )),
         received: None,
+        custody: None,
         coverage: vec![Coverage {
             dataset: Dataset::Flows,
             figures: Figures { records: 12_345, first: time(0), last: time(86_400), ..Figures::default() },

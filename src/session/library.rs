@@ -239,6 +239,7 @@ pub(crate) fn origin_key(origin: Origin) -> &'static str {
         Origin::Predefined => "origin-predefined",
         Origin::Playbook => "origin-playbook",
         Origin::Monitoring => "origin-monitoring",
+        Origin::Published => "origin-published",
         Origin::Analysis => "origin-analysis",
     }
 }

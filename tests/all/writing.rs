@@ -22,8 +22,9 @@ fn with_evidence() -> Desk {
 }
 
 /// Commands that write, in an order in which each finds what it needs. `CASE` and `DIR` are filled in.
-const WRITING: [&str; 29] = [
+const WRITING: [&str; 30] = [
     "import CASE DIR/more",
+    "custody add CASE --to Mika --medium disk",
     "tag add CASE odd 1:2",
     "tag remove CASE odd 1:2",
     "note add CASE seen 1:2",

@@ -2,11 +2,12 @@
 
 use super::{ExportReportError, Order, time};
 use crate::analysis::coverage::coverage;
+use crate::app::custody;
 use crate::app::exhibits::LogSource;
 use crate::app::rescued::{Origin, origin};
 use crate::case::{CaseError, CaseReader, journal};
 use crate::model::{Dataset, PathFacts, Received, Unit, Value, indicator::IndicatorList};
-use crate::query::tables::Column;
+use crate::query::tables::{Column, Rows};
 use crate::query::{self, Cancel, EvidenceRow, WarningRow};
 use crate::report::document::{Evidence, Fact, FactValue, Incomplete, Report, Table};
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub(super) fn fill(
     a.evidence = query::evidence_list(reader)?.into_iter().map(evidence).collect();
     let received = query::received(reader)?;
     a.received = (!received.is_empty()).then(|| received_table(received, order.shown_rows));
+    let custody = custody::table(reader)?;
+    a.custody = (!custody.rows.is_empty()).then(|| custody_table(custody, order.shown_rows));
     let warnings = query::warnings(reader, None)?;
     a.warnings = (!warnings.is_empty()).then(|| warning_table(warnings, order.shown_rows));
     for dataset in [Dataset::Flows, Dataset::Events] {
@@ -156,6 +159,11 @@ fn received_table(received: Vec<(u64, Received)>, shown: u64) -> Table {
     ]);
     let rows: Vec<Vec<Value>> = received.into_iter().map(row).collect();
     Table { title: None, columns, rows: Arc::new(rows), shown, attachment: Some("not-imported".to_owned()) }
+}
+
+fn custody_table(custody: Rows, shown: u64) -> Table {
+    let Rows { columns, rows, .. } = custody;
+    Table { title: None, columns, rows: Arc::new(rows), shown, attachment: Some("chain-of-custody".to_owned()) }
 }
 
 /// Also those that were removed: what was searched for is part of what was found.

@@ -2,6 +2,7 @@
 
 use super::{Key, NamedQuery, Order, Parameter, ParameterKind, Shape};
 use crate::analysis::Asked;
+use crate::analysis::grouped;
 use crate::filter::value::parse_integer;
 use crate::filter::{self, Filter, Network};
 use crate::model::{Address, Dataset, TimeRange};
@@ -72,6 +73,7 @@ impl ParameterKind {
                 each(&|item| address(item).or_else(|| Network::parse(item).map(|network| quoted(&network.to_string()))))
             }
             ParameterKind::Ports => each(&|item| item.parse::<u16>().ok().map(|port| port.to_string())),
+            ParameterKind::Texts => each(&|item| Some(quoted(item))),
             ParameterKind::Text
             | ParameterKind::Document
             | ParameterKind::Fields
@@ -129,6 +131,16 @@ impl NamedQuery {
                 };
                 let question = GroupsQuestion::written(scope, text("by"), text("measure"), text("sort"), limit);
                 Box::new(question.map_err(ParameterError::Unfit)?)
+            }
+            Shape::Grouped { by, figures, sort, leading } => {
+                let analysis = grouped::of(self.dataset);
+                let written = [(grouped::BY, by), (grouped::FIGURES, figures), (grouped::SORT, sort)];
+                let written = written.into_iter().chain([(grouped::LEADING, leading)]);
+                let written = written.filter(|(_, text)| !text.is_empty());
+                let mut parameters: BTreeMap<String, String> =
+                    written.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+                parameters.extend(value(grouped::MIN).map(|min| (grouped::MIN.to_owned(), min)));
+                Box::new(AnalysisQuestion { analysis, asked: Asked { scope, parameters, limit } })
             }
             Shape::Series { measure, by, bin_secs } => {
                 let query = SeriesQuery {
@@ -265,6 +277,12 @@ fn filled(part: &str, literals: &BTreeMap<&'static str, String>) -> Result<Strin
     for piece in pieces {
         let end = piece.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(piece.len());
         let (name, after) = piece.split_at(end);
+        if name.is_empty() {
+            // A colon of an IPv6 address.
+            text.push(':');
+            text.push_str(after);
+            continue;
+        }
         text.push_str(literals.get(name).ok_or_else(|| name.to_owned())?);
         text.push_str(after);
     }
@@ -311,6 +329,7 @@ mod tests {
                         ParameterKind::Addresses => "10.0.0.0/8,::1",
                         ParameterKind::Ports => "22",
                         ParameterKind::Text => "it's",
+                        ParameterKind::Texts => "it's, 'b'",
                         ParameterKind::Document => r#"{"PublicKeyList": []}"#,
                         ParameterKind::Boolean => "TRUE",
                         ParameterKind::Bytes => "5MB",

@@ -6,6 +6,8 @@
 
 mod build;
 mod needs;
+mod published;
+mod published_groups;
 mod table;
 
 pub use build::{Given, ParameterError};
@@ -27,6 +29,8 @@ pub enum Origin {
     Playbook,
     /// The playbook's CloudTrail queries and the monitoring patterns.
     Monitoring,
+    /// What AWS publishes for incident response, as Athena queries.
+    Published,
     /// What is concluded from records.
     Analysis,
 }
@@ -64,6 +68,8 @@ pub enum Shape {
     Top { by: Key, measure: Measure },
     /// The groups of equal values with the most, by parameters `by`, `measure` and `sort`.
     Groups,
+    /// Groups with several figures each, as `analysis::grouped` writes them; parameter `min` where the query has it.
+    Grouped { by: &'static str, figures: &'static str, sort: &'static str, leading: &'static str },
     /// Values over time; parameters `window` (seconds) and `threshold` (bytes) where the query has them.
     Series { measure: Measure, by: Option<Key>, bin_secs: u32 },
     /// One number over all records.

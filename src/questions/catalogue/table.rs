@@ -1,5 +1,7 @@
 //! The table of named queries.
 
+use super::published::PUBLISHED;
+use super::published_groups::GROUPS;
 use super::{Key, NamedQuery, Order, Origin, Parameter, ParameterKind, Shape};
 use crate::analysis::{ALL, Analysis};
 use crate::model::Dataset;
@@ -83,7 +85,7 @@ const fn events(name: &'static str, filter: &'static str, columns: &'static [Rec
 }
 
 impl NamedQuery {
-    const fn with(self, parameters: &'static [Parameter]) -> Self {
+    pub(super) const fn with(self, parameters: &'static [Parameter]) -> Self {
         Self { parameters, ..self }
     }
 
@@ -91,11 +93,11 @@ impl NamedQuery {
         Self { needs, ..self }
     }
 
-    const fn limited(self, limit: usize) -> Self {
+    pub(super) const fn limited(self, limit: usize) -> Self {
         Self { limit: Some(limit), ..self }
     }
 
-    const fn noted(self) -> Self {
+    pub(super) const fn noted(self) -> Self {
         Self { noted: true, ..self }
     }
 }
@@ -166,10 +168,11 @@ const NAT: &[Parameter] = &[
     Parameter { name: "threshold", kind: ParameterKind::Bytes, default: Some("5000000"), optional: false },
 ];
 
-/// Every named query: the predefined ones under AWS's names, in AWS's order; then the playbook's; then CloudTrail's; then the
-/// analyses.
-pub static CATALOGUE: LazyLock<Vec<NamedQuery>> =
-    LazyLock::new(|| QUERIES.into_iter().chain(ALL.iter().map(|of| analysis(of))).collect());
+/// Every named query: the predefined ones under AWS's names, in AWS's order; then the playbook's; then CloudTrail's; then those
+/// that AWS publishes for incident response; then the analyses.
+pub static CATALOGUE: LazyLock<Vec<NamedQuery>> = LazyLock::new(|| {
+    QUERIES.into_iter().chain(PUBLISHED).chain(GROUPS).chain(ALL.iter().map(|of| analysis(of))).collect()
+});
 
 const fn analysis(of: &'static Analysis) -> NamedQuery {
     NamedQuery {

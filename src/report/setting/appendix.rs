@@ -28,6 +28,14 @@ impl Setting<'_> {
             }
             None => self.remark(words.tr("received-none")),
         }
+        self.heading(2, "custody", words.tr("custody"), a.custody.is_some());
+        match &a.custody {
+            Some(table) => {
+                self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr("custody-about"))], Tone::Plain));
+                self.table(table, words.tr("custody"))?;
+            }
+            None => self.remark(words.tr("custody-none")),
+        }
         self.heading(2, "coverage", words.tr("coverage"), true);
         self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr("coverage-about"))], Tone::Plain));
         a.coverage.iter().for_each(|coverage| self.coverage(coverage));

@@ -183,6 +183,7 @@ fn every_query_that_can_be_asked_opens() {
                 ParameterKind::Addresses => "10.0.0.5, 203.0.113.0/24",
                 ParameterKind::Ports => "443",
                 ParameterKind::Text => "eni-0a",
+                ParameterKind::Texts => "a, b",
                 ParameterKind::Document => r#"{"PublicKeyList": []}"#,
                 ParameterKind::Boolean => "true",
                 ParameterKind::Bytes => "5MB",
