@@ -26,21 +26,22 @@
 //! 5. [`ingest`]: from bytes to records. Parsers receive pieces of content and emit values; they do no I/O.
 //! 6. [`columns`]: integer columns in segments, conditions, sums and orders over them. Pure; uses no other module.
 //! 7. [`matching`]: indicator entries prepared for matching: intervals of addresses, automata of texts. Pure.
-//! 8. [`case`]: the case file. All DDL and the only write path.
-//! 9. [`query`]: reads. A query is a value; its first result is the ordered row set. Aggregates (pairs, conversations, top
-//!    lists, series, figures) are values over a `Scope`.
-//! 10. [`analysis`]: tables derived from records, such as coverage. An analysis is one file and one row of `analysis::ALL`.
-//! 11. [`present`]: how values read: numbers, times in a zone, texts by id, charts. Knows no query.
-//! 12. [`questions`]: what can be asked, as values: a type and a row of `KINDS` for each kind. From this one definition come
+//! 8. [`sigma`]: Sigma rules read from YAML and evaluated. Pure.
+//! 9. [`case`]: the case file. All DDL and the only write path.
+//! 10. [`query`]: reads. A query is a value; its first result is the ordered row set. Aggregates (pairs, conversations, top
+//!     lists, series, figures) are values over a `Scope`.
+//! 11. [`analysis`]: tables derived from records, such as coverage. An analysis is one file and one row of `analysis::ALL`.
+//! 12. [`present`]: how values read: numbers, times in a zone, texts by id, charts. Knows no query.
+//! 13. [`questions`]: what can be asked, as values: a type and a row of `KINDS` for each kind. From this one definition come
 //!     the table in the window, on the command line and in a file, the exhibit with its digest, and its check.
 //!     `questions::catalogue` contains the named queries.
-//! 13. [`report`]: from exhibits to HTML, PDF, CSV, JSON and a manifest.
-//! 14. [`app`]: the use cases that the window and the command line share: import, export, exhibits, report, verify, parts of a
+//! 14. [`report`]: from exhibits to HTML, PDF, CSV, JSON and a manifest.
+//! 15. [`app`]: the use cases that the window and the command line share: import, export, exhibits, report, verify, parts of a
 //!     case, indicator lists, labels. Values in, values out; no state between calls. `app::failure` is the one table of error
 //!     kinds, with their texts in the message catalogue.
-//! 15. [`session`]: the state of a window without a GUI toolkit: what is open, asked and shown; jobs and commands. A view is a
+//! 16. [`session`]: the state of a window without a GUI toolkit: what is open, asked and shown; jobs and commands. A view is a
 //!     row of `view::View` and a pane (`pane::Pane`), which asks, takes answers, and says what can be exported.
-//! 16. [`ui`] draws a session; [`cli`] has one file per subcommand over `app` and never uses a session.
+//! 17. [`ui`] draws a session; [`cli`] has one file per subcommand over `app` and never uses a session.
 //!
 //! # Invariants (each with a test)
 //! - egui is used in `ui` and `main.rs` only; rusqlite and SQL text in `case` and `query` only; parsers do no I/O.
@@ -113,8 +114,8 @@
 //! `query::engine` evaluates queries over the columns of one dataset's records: conditions on dictionaries are asked of SQL once and become sets of
 //! ids; each segment is decided by its minimum and maximum values where possible, otherwise scanned, on all cores; sums and
 //! orders use the selected rows. Property tests compare every result with SQL's. Loaded columns stay in memory within a
-//! budget that the readers of a case share. The window shows the first pairs before all are summed (`query::first_pairs`):
-//! narrow sums of what orders them say which they are.
+//! budget that the readers of a case share. The window shows the first pairs and conversations before all are summed
+//! (`query::first_pairs`, `query::first_conversations`): narrow sums of what orders them say which they are.
 //!
 //! Files are written from batches of columns (`query::Batch`). Those of flow records come from the columns and the
 //! dictionaries (`query::batch`); a record with further values is read from its row. One thread reads and writes, all cores
@@ -137,18 +138,38 @@
 //! its filter that are many in a short time (`query::bursts`). So a row of `monitor` leads to its events like any filter.
 //! Analyses that look at each event in its turn read columns and the dictionaries behind them (`query::event_table`).
 //!
+//! # Sigma rules
+//! Rules are files that examiners add (table `supplement`: content, hash, time); none is part of the program. `sigma` reads
+//! them and evaluates each event's JSON, with what cannot be used and why beside them. Source and name of a call decide
+//! first whether any rule can match it; only then is an event's JSON parsed, block by block on all cores. Matches of rules
+//! that correlations name are then counted in the order of the events' times, never by a clock. Like what indicators match,
+//! the result (`query::sigma_matches`) is kept in memory by the files in use, and nothing is stored. Filter fields `sigma`
+//! and `sigma_level` mean these events, over columns and in SQL alike.
+//!
+//! # Assets and changes
+//! `analysis::assets` hears what events and inventories say, in the order of time, into a ledger of facts: a fact holds from
+//! the event that says it to the one that ends or contradicts it. An inventory that contradicts an event ends nothing: both
+//! are shown. `analysis::changes` finds the interfaces of a change in that ledger, and compares their traffic before and
+//! after; where the ledger does not know them, it takes all of the account, and says so.
+//!
 //! # Who acted
-//! `analysis::lineage` goes from an event back over the calls that issued its credentials. It reads the event rows once
+//! `query::lineage` goes from an event back over the calls that issued its credentials. It reads the event rows once
 //! (`query::event_lines`), and of what they refer to each row once: identities are read from calls, callers and members,
 //! and an answer is read as JSON only where its text can contain credentials or an error. What it holds of an event is
 //! three numbers and a time; issues are found by key, by unique id and by ARN, within a list by time. A lineage is found
 //! where a row shows it. A note says what a proof does not: times that do not fit, masked values, other candidates.
 //!
+//! Fields `actor`, `actor_type` and `actor_proof` (`Home::Lineage`) are no part of an event: what they say changes with
+//! every file that comes in. They are found for all events the first time that something asks, and kept in memory until the
+//! case changes. A filter over columns tests each distinct actor once; SQL asks `coldtrail_lineage`. They are in no export of
+//! all that events say, and in no digest of records. A table in the window says that they are being found, and never waits.
+//!
 //! # Threads
 //! Import: one reading thread per core, each a bounded channel ahead of the one writer, which takes the files in the order
-//! of their names. Queries: a read-only connection for each thread; a stop interrupts the statement. Every thread is started
-//! in [`threads`]; a panic on one becomes an error with its place, is reported, and the job or thread continues. One type
-//! asks work to stop, `model::Cancel`. Nothing that grows with the number of records runs on the frame thread.
+//! of their names. Parquet is decoded on one more thread, and its events are put together on another. Queries: a
+//! read-only connection for each thread; a stop interrupts the statement. Every thread is started in [`threads`]; a panic
+//! on one becomes an error with its place, is reported, and the job or thread continues. One type asks work to stop,
+//! `model::Cancel`. Nothing that grows with the number of records runs on the frame thread.
 //!
 //! # Errors
 //! Each layer has its own error type, and an error keeps its type until the window or the command line shows it. `app::failure`
@@ -170,5 +191,6 @@ pub mod query;
 pub mod questions;
 pub mod report;
 pub mod session;
+pub mod sigma;
 pub mod threads;
 pub mod ui;

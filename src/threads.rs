@@ -49,7 +49,7 @@ impl<T> Worker<'_, T> {
     pub fn join(self) -> T {
         match self.0.join() {
             Ok(Ok(made)) => made,
-            Ok(Err(panic)) => resume_unwind(Box::new(panic)),
+            Ok(Err(panic)) => panic.resume(),
             Err(payload) => resume_unwind(payload),
         }
     }
@@ -111,6 +111,13 @@ pub struct Panic {
     /// `FILE:LINE`.
     pub place: String,
     pub message: String,
+}
+
+impl Panic {
+    /// Fails as if it had happened here.
+    pub fn resume(self) -> ! {
+        resume_unwind(Box::new(self))
+    }
 }
 
 /// Runs `work`; a panic in it, or on a thread that it waited for, is an error.

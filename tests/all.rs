@@ -13,6 +13,10 @@
 
 #[path = "all/answers.rs"]
 mod answers;
+#[path = "all/assets.rs"]
+mod assets;
+#[path = "all/behaviour.rs"]
+mod behaviour;
 #[path = "all/case_file.rs"]
 mod case_file;
 #[path = "all/circles.rs"]
@@ -87,6 +91,8 @@ mod report;
 mod samples;
 #[path = "all/saved.rs"]
 mod saved;
+#[path = "all/sigma.rs"]
+mod sigma;
 #[path = "all/stated.rs"]
 mod stated;
 #[path = "all/stopping.rs"]

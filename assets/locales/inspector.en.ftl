@@ -1,41 +1,5 @@
 ### The inspector, the filter and time lines, tags by keyboard, the comparison.
 
-sentence-flow = { $source } sent { $amount } to { $destination }, { $outcome }, { $time }
-sentence-amount = { $bytes } in { $packets }
-sentence-packets = { $count } { $count ->
-        [one] packet
-       *[other] packets
-    }
-sentence-no-amount = an unstated amount
-sentence-port-protocol = { $address } port { $port } ({ $protocol })
-sentence-port = { $address } port { $port }
-sentence-with-protocol = { $address } ({ $protocol })
-sentence-protocol = protocol { $number }
-sentence-accepted = accepted
-sentence-rejected = rejected
-sentence-action = action { $action }
-sentence-no-action = no action stated
-sentence-no-source = An unnamed address
-sentence-no-destination = an unnamed address
-sentence-no-interface = an unnamed interface
-sentence-no-time = no time stated
-sentence-labelled = { $value } ({ $label })
-sentence-from-to = { $from } to { $to }
-sentence-zoned = { $time } { $zone }
-sentence-nodata = No traffic at { $interface } (NODATA), { $time }
-sentence-skipdata = Some records of { $interface } were not captured (SKIPDATA), { $time }
-sentence-event = { $who } called { $what }{ $on }{ $from }: { $result }, { $time }
-sentence-on = { " " }on { $resource }
-sentence-from = { " " }from { $source }
-sentence-session = { $session } (role { $role })
-sentence-root = The root user
-sentence-root-of = The root user of { $account }
-sentence-no-caller = An unnamed caller
-sentence-no-call = an unnamed API
-sentence-succeeded = succeeded
-sentence-denied = access denied ({ $code })
-sentence-failed = failed with { $code }
-sentence-failure = failed
 
 inspector-tab-summary = Summary
 inspector-tab-json = JSON

@@ -1,38 +1,5 @@
 ### 詳細パネル、フィルターと期間の行、タグ、比較。
 
-sentence-flow = { $source } から { $destination } へ { $amount } を送信、{ $outcome }、{ $time }
-sentence-amount = { $packets } { $bytes }
-sentence-packets = { $count } パケット
-sentence-no-amount = 量の記載なし
-sentence-port-protocol = { $address } ポート { $port }（{ $protocol }）
-sentence-port = { $address } ポート { $port }
-sentence-with-protocol = { $address }（{ $protocol }）
-sentence-protocol = プロトコル { $number }
-sentence-accepted = 許可
-sentence-rejected = 拒否
-sentence-action = アクション { $action }
-sentence-no-action = アクションの記載なし
-sentence-no-source = 記載のないアドレス
-sentence-no-destination = 記載のないアドレス
-sentence-no-interface = 記載のないインターフェイス
-sentence-no-time = 時刻の記載なし
-sentence-labelled = { $value }（{ $label }）
-sentence-from-to = { $from } ～ { $to }
-sentence-zoned = { $time } { $zone }
-sentence-nodata = { $interface } の通信なし（NODATA）、{ $time }
-sentence-skipdata = { $interface } のレコードの一部が欠落（SKIPDATA）、{ $time }
-sentence-event = { $who } が{ $from }{ $on } { $what } を呼び出し: { $result }、{ $time }
-sentence-on = { " " }{ $resource } に対して
-sentence-from = { " " }{ $source } から
-sentence-session = { $session }（ロール { $role }）
-sentence-root = ルートユーザー
-sentence-root-of = { $account } のルートユーザー
-sentence-no-caller = 記載のない呼び出し元
-sentence-no-call = 記載のない API
-sentence-succeeded = 成功
-sentence-denied = アクセス拒否（{ $code }）
-sentence-failed = 失敗（{ $code }）
-sentence-failure = 失敗
 
 inspector-tab-summary = 要約
 inspector-tab-json = JSON

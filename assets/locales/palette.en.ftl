@@ -68,3 +68,5 @@ words-tour-previous = tour step back
 words-saved-views = filters columns saved stored favourites bookmarks named layout
 words-other-half = split second pane side move next
 words-navigation = sidebar side bar left menu views list show hide
+words-identities = who users roles principals sessions keys people root accounts iam caller actor identity
+words-rules = monitoring rules detections att&ck mitre tactics techniques suspicious alerts matrix persistence exfiltration discovery

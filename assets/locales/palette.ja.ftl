@@ -68,3 +68,5 @@ words-tour-previous = ツアー 手順 前
 words-saved-views = 保存 ビュー フィルター 列 お気に入り 名前
 words-other-half = 分割 隣 反対側 移動 並べる 切り替え
 words-navigation = ナビゲーション 左 一覧 アイコン ビュー 表示 非表示
+words-identities = 誰 ユーザー ロール プリンシパル セッション キー ルート アカウント 実行者 呼び出し元 アイデンティティ
+words-rules = 監視 ルール 検知 戦術 技術 手法 不審 警告 マトリックス 永続化 持ち出し 探索

@@ -66,6 +66,8 @@ pub enum ParameterKind {
     Boolean,
     /// A number, with a unit if need be: `5MB`.
     Bytes,
+    /// A number, with decimals if need be.
+    Number,
     /// 1 to 86,400.
     Seconds,
     /// 1 to 1,440.
@@ -101,6 +103,7 @@ impl ParameterKind {
             ParameterKind::Texts => "texts, separated by commas",
             ParameterKind::Document => "a file",
             ParameterKind::Boolean => "true or false",
+            ParameterKind::Number => "a number",
             ParameterKind::Bytes => "a number of bytes such as 5000000 or 5MB",
             ParameterKind::Seconds => "seconds, 1 to 86400",
             ParameterKind::Minutes => "minutes, 1 to 1440",

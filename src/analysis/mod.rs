@@ -2,6 +2,9 @@
 //! question, no face and no text. It is one file here and one row of `ALL`: the named query, the subcommand, the kind of
 //! exhibit and the table in the window come from the row.
 
+pub(crate) mod assets;
+mod behaviour;
+mod changes;
 pub mod coverage;
 mod definition;
 mod digest;
@@ -9,9 +12,10 @@ mod event_fields;
 pub mod glance;
 pub mod grouped;
 pub mod lineage;
-mod monitor;
+pub mod monitor;
 mod new_terms;
 mod rates;
+mod sigma;
 
 pub use definition::{Analysis, Asked, Parameter, ParameterKind};
 pub use digest::is_invalid;
@@ -30,4 +34,21 @@ pub static ALL: &[&Analysis] = &[
     &monitor::MONITOR_EVENTS,
     &new_terms::NEW_TERMS,
     &rates::RATES,
+    &assets::ASSETS,
+    &changes::CHANGES,
+    &sigma::SIGMA,
+    &sigma::SIGMA_EVENTS,
+    &behaviour::INTERFACES,
+    &behaviour::FLOW_SESSIONS,
+    &behaviour::FLOW_CONVERSATIONS,
+    &behaviour::BEACONS,
+    &behaviour::LONG_SESSIONS,
+    &behaviour::SCANS,
+    &behaviour::FAN,
+    &behaviour::LATERAL,
+    &behaviour::EXFILTRATION,
+    &behaviour::FIRST_SEEN,
+    &behaviour::TUNNELS,
+    &behaviour::PORTS_OPENED,
+    &behaviour::LEADS,
 ];

@@ -1,6 +1,6 @@
 //! How fast a case answers on this machine: ten questions about its flow records and seven about its events, under the names
-//! by which other programs are measured on the same files; the opening of its first page; and what the window asks for its
-//! pairs, its overview and the page of an address.
+//! by which other programs are measured on the same files; the analyses of its events; the opening of its first page; and what
+//! the window asks for its pairs, its overview and the page of an address.
 
 use crate::analysis::{self, glance::glance};
 use crate::case::CaseReader;
@@ -58,6 +58,13 @@ pub fn bench(case: &Path, cancel: &Cancel, told: &mut dyn FnMut(&Timing)) -> Res
             take(Timing { peer: Some(Dataset::Events), ..measured(name, || rows_of(&reader, &question, cancel))? });
         }
     }
+    for analysis in analyses(&reader, cancel)? {
+        let mut asked = analysis::Asked::of(Scope::all(Dataset::Events));
+        let defaults = analysis.parameters.iter().filter_map(|parameter| Some((parameter.name, parameter.default?)));
+        asked.parameters.extend(defaults.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let rows = || Ok((analysis.run)(&reader, &asked, cancel)?.rows.len() as u64);
+        take(measured(analysis.name, rows)?);
+    }
     let busiest = busiest_address(&reader, cancel)?;
     for (name, question) in busiest.iter().flat_map(address_questions) {
         take(measured(name, || rows_of(&reader, &question, cancel))?);
@@ -68,6 +75,14 @@ pub fn bench(case: &Path, cancel: &Cancel, told: &mut dyn FnMut(&Timing)) -> Res
         take(measured(name, || rows_of(&CaseReader::open(case)?, &question, cancel))?);
     }
     Ok(timings)
+}
+
+/// The analyses of events, where there are any.
+fn analyses(reader: &CaseReader, cancel: &Cancel) -> Result<Vec<&'static analysis::Analysis>, QueryError> {
+    const MEASURED: [&str; 6] = ["lineage", "sessions", "identities", "monitor", "rates", "new-terms"];
+    let has_events = query::any(reader, &Scope::all(Dataset::Events), cancel)?;
+    let is_measured = |analysis: &&analysis::Analysis| has_events && MEASURED.contains(&analysis.name);
+    Ok(analysis::ALL.iter().copied().filter(is_measured).collect())
 }
 
 fn measured(name: &'static str, run: impl Fn() -> Result<u64, QueryError>) -> Result<Timing, QueryError> {
@@ -93,6 +108,8 @@ enum Asked {
     FirstPairs(PairQuery),
     /// The first page of all conversations in order.
     Conversations(ConversationQuery),
+    /// The page that the window shows before all of them are made.
+    FirstConversations(ConversationQuery),
     Top(TopQuery),
     /// Every group, and how many values of a field each has.
     TopWith(TopQuery, GroupsQuery),
@@ -163,7 +180,7 @@ fn address_questions(address: &Address) -> [(&'static str, Asked); 2] {
 }
 
 /// Questions to a case that was just opened, of which nothing is in memory.
-fn first_questions() -> [(&'static str, Asked); 8] {
+fn first_questions() -> [(&'static str, Asked); 9] {
     let packet = PairQuery { by: PairKey::PacketAddresses, ..PairQuery::all() };
     let earliest = ConversationSort { column: ConversationColumn::FirstSeen, descending: false };
     let conversations = ConversationQuery::of(PairQuery::all());
@@ -174,6 +191,7 @@ fn first_questions() -> [(&'static str, Asked); 8] {
         ("open_pairs_first", Asked::FirstPairs(PairQuery::all())),
         ("open_pairs", Asked::Pairs(PairQuery::all(), PAGE)),
         ("open_pairs_packet", Asked::Pairs(packet, PAGE)),
+        ("open_conversations_first", Asked::FirstConversations(conversations.clone())),
         ("open_conversations", Asked::Conversations(conversations.clone())),
         ("open_conversations_once", Asked::Conversations(once)),
         (
@@ -241,6 +259,13 @@ fn rows_of(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<u64, Q
             let table = query::conversations(reader, query, cancel)?;
             query::conversation_rows(reader, &table, 0..PAGE.min(table.len()))?;
             table.len() as u64
+        }
+        Asked::FirstConversations(query) => {
+            let table = match query::first_conversations(reader, query, PAGE, cancel)? {
+                Some(table) => table,
+                None => query::conversations(reader, query, cancel)?,
+            };
+            query::conversation_rows(reader, &table, 0..PAGE)?.len() as u64
         }
         Asked::Top(query) => query::top(reader, query, cancel)?.rows.len() as u64,
         Asked::TopWith(query, with) => {

@@ -11,7 +11,7 @@ use crate::query::{self, QueryError};
 use serde_json::Value as Json;
 
 /// Every action that this program writes.
-pub const ACTIONS: [&str; 45] = [
+pub const ACTIONS: [&str; 49] = [
     "create",
     "migrate",
     "subset",
@@ -35,6 +35,10 @@ pub const ACTIONS: [&str; 45] = [
     "indicator_disable",
     "indicator_remove",
     "indicator_restore",
+    "supplement_add",
+    "supplement_remove",
+    "supplement_restore",
+    "supplement_carry",
     "label_add",
     "label_remove",
     "label_restore",

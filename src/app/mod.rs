@@ -22,6 +22,7 @@ pub mod owners;
 pub mod raw;
 pub mod report;
 pub(crate) mod rescued;
+pub mod supplements;
 pub mod verify;
 pub(crate) mod views;
 

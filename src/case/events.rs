@@ -13,6 +13,7 @@ use crate::columns::NULL;
 use crate::model::{EventRow, EvidenceId, FieldId, RecordId, field};
 use rusqlite::{Connection, OptionalExtension, ffi, params};
 use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::c_int;
 use std::ptr;
 
@@ -198,10 +199,9 @@ pub(super) fn is_plain_time(text: &str) -> bool {
 
 /// The key of the first occurrence of this eventID, or this one's own.
 fn event_key(conn: &Connection, dictionaries: &mut Dictionaries, event_id: &str, id: i64) -> Result<i64, CaseError> {
-    let hash = dictionary::event_hash(event_id);
-    let Some(&known) = dictionaries.events.get(&hash) else {
-        dictionaries.events.insert(hash, id);
-        return Ok(id);
+    let known = match dictionaries.events.entry(dictionary::event_hash(event_id)) {
+        Entry::Vacant(entry) => return Ok(*entry.insert(id)),
+        Entry::Occupied(entry) => *entry.get(),
     };
     let mut same = conn.prepare_cached("SELECT 1 FROM event WHERE id = ? AND event_id = ?")?;
     if same.exists(params![known, event_id])? {

@@ -27,7 +27,7 @@ const NEW_ONLY: Migration = Migration { before: |_| Ok(()), after: |_, _| Ok(0) 
 /// `MIGRATIONS[n]` brings version n + 1 to version n + 2. Version 1 is the first that was ever written; 3 has what
 /// examiners add: indicators and labels, tags, notes, findings and exhibits; 4 the parts of lists' patterns;
 /// 5 what was offered to an import and is no evidence, and occurrences of an event that contradict each other; 6 events
-/// whose rows refer to what repeats; 7 what is derived from events.
+/// whose rows refer to what repeats; 7 what is derived from events; 8 supplements.
 const MIGRATIONS: [Migration; (schema::VERSION - 1) as usize] = [
     Migration { before: to_v2::before, after: |conn, _| to_v2::after(conn).map(|()| 0) },
     NEW_ONLY,
@@ -35,6 +35,7 @@ const MIGRATIONS: [Migration; (schema::VERSION - 1) as usize] = [
     Migration { before: |_| Ok(()), after: |conn, _| to_v5::after(conn) },
     Migration { before: to_v6::before, after: to_v6::after },
     Migration { before: |_| Ok(()), after: to_v7::after },
+    NEW_ONLY,
 ];
 
 /// The schemas of older versions, as they were written.
@@ -45,6 +46,7 @@ const OLDER: [&str; (schema::VERSION - 1) as usize] = [
     include_str!("migrate/v4.sql"),
     include_str!("migrate/v5.sql"),
     include_str!("migrate/v6.sql"),
+    include_str!("migrate/v7.sql"),
 ];
 
 /// Is it of an older version than this program writes?

@@ -30,6 +30,7 @@ mod saved_filters;
 pub mod schema;
 mod settings;
 mod structure;
+mod supplements;
 mod told;
 mod transaction;
 mod tuples;

@@ -6,7 +6,7 @@ use crate::model::{Dataset, FieldId, Home, Kind, field};
 /// "CTRL", in the file's header: `file NAME.coldtrail` can name it.
 pub const APPLICATION_ID: i32 = 0x4354_524c;
 /// The schema that this program writes.
-pub const VERSION: i32 = 7;
+pub const VERSION: i32 = 8;
 
 /// The column of a field in its home's table. AWS's `interface_id` would clash with the key of table `interface`.
 pub fn column(field: FieldId) -> &'static str {
@@ -47,10 +47,11 @@ pub fn ddl() -> String {
         .replace("{derived}", &derived_table())
         .replace("{event_row}", &event_row_table());
     format!(
-        "{tables}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n",
+        "{tables}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n",
         include_str!("column_index.sql"),
         include_str!("saved.sql"),
         include_str!("indicators.sql"),
+        include_str!("supplements.sql"),
         include_str!("conclusions.sql"),
         flow_view(),
         whole_event_view(),
@@ -292,7 +293,7 @@ fn flow_view() -> String {
             Home::PacketSource => "ps.address".to_owned(),
             Home::PacketDestination => "pt.address".to_owned(),
             Home::Extra => format!("x.json ->> '$.{name}'"),
-            Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Derived | Home::Virtual => continue,
+            Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Derived | Home::Lineage => continue,
         };
         list.push(format!("{expression} AS \"{name}\""));
     }
@@ -400,7 +401,7 @@ mod tests {
         for (view, dataset) in [("flow_record", Dataset::Flows), ("cloudtrail_event", Dataset::Events)] {
             let statement = conn.prepare(&format!("SELECT * FROM {view}")).unwrap();
             let names: Vec<&str> = statement.column_names().collect();
-            for field in field::of(dataset) {
+            for field in field::own(dataset) {
                 assert!(names.contains(&field.name), "{view} lacks {}", field.name);
             }
             assert_eq!(names[..2], ["evidence", "position"]);

@@ -1,4 +1,4 @@
--- Coldtrail case file, schema version 7. Every time is UTC; flow times are seconds, other times ISO 8601 text or
+-- Coldtrail case file, schema version 8. Every time is UTC; flow times are seconds, other times ISO 8601 text or
 -- milliseconds where the name says so. A record's id is evidence_id << 32 | position.
 
 CREATE TABLE case_info (

@@ -378,7 +378,7 @@ impl CaseWriter {
     ) -> Result<(), CaseError> {
         event_json::write(&self.conn, evidence.id, texts)?;
         self.index.take_up(&self.conn, self.segment_rows)?;
-        let mut indexed = vec![Vec::new(); event::COUNT];
+        let mut indexed: Vec<Vec<i64>> = (0..event::COUNT).map(|_| Vec::with_capacity(events.len())).collect();
         let mut dictionaries = self.take_dictionaries()?;
         let done: Result<(), CaseError> = events.iter().try_for_each(|event| {
             evidence.event_count += 1;

@@ -17,6 +17,7 @@ mod import;
 mod index;
 mod indicators;
 mod info;
+mod inventory;
 mod journal;
 mod label;
 mod new;
@@ -31,6 +32,7 @@ mod rescue;
 mod row_format;
 mod series;
 mod sightings;
+mod sigma;
 mod sql;
 mod stop;
 mod top;
@@ -94,6 +96,10 @@ pub enum Command {
     #[command(subcommand)]
     Indicators(indicators::Command),
     Sightings(sightings::Arguments),
+    #[command(subcommand)]
+    Sigma(sigma::Command),
+    #[command(subcommand)]
+    Inventory(inventory::Command),
     Compare(compare::Arguments),
     #[command(subcommand)]
     Label(label::Command),
@@ -157,6 +163,8 @@ fn answer(command: Command) -> Result<u8, CliError> {
         Command::Query(arguments) => query::run(&arguments),
         Command::Indicators(command) => indicators::run(&command),
         Command::Sightings(arguments) => sightings::run(&arguments),
+        Command::Sigma(command) => sigma::run(&command),
+        Command::Inventory(command) => inventory::run(&command),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Label(command) => label::run(&command),
         Command::Export(arguments) => export::run(&arguments),

@@ -43,7 +43,7 @@ fn without_quiet(mut words: Vec<OsString>) -> (Vec<OsString>, bool) {
 /// `coldtrail query CASE lineage --param event=ID`. `--all` is what it gives without parameters.
 fn in_full(words: Vec<OsString>) -> Vec<OsString> {
     let named = words.get(1).and_then(|command| ALL.iter().find(|analysis| *command == *analysis.name));
-    let Some(analysis) = named else { return words };
+    let Some(analysis) = named.filter(|_| !is_inside(&words)) else { return words };
     let mut words = words.into_iter();
     let mut full: Vec<OsString> = words.next().into_iter().collect();
     full.extend(["query".into(), format!("--analysis={}", analysis.name).into()]);
@@ -60,6 +60,15 @@ fn in_full(words: Vec<OsString>) -> Vec<OsString> {
         }
     }
     full
+}
+
+/// Do the words name a subcommand of a command, as `sigma import` does, or ask for its help?
+fn is_inside(words: &[OsString]) -> bool {
+    let [_, command, word, ..] = words else { return false };
+    let arguments = Arguments::command();
+    let found = arguments.get_subcommands().find(|known| *command == *known.get_name());
+    let is_help = || ["help", "--help", "-h"].iter().any(|help| word == help);
+    found.is_some_and(|found| found.get_subcommands().any(|inner| *word == *inner.get_name()) || is_help())
 }
 
 /// The parameter that an option names, and the value that is written with it.
@@ -137,6 +146,10 @@ mod tests {
             assert_eq!((query.analysis.as_deref(), query.parameters), (Some("lineage"), vec!["event=e=1".to_owned()]));
             assert_eq!((query.case, query.limit), (Some("x.coldtrail".into()), Some(5)));
         }
+        let inside = ["coldtrail", "sigma", "list", "x.coldtrail"].map(OsString::from).to_vec();
+        assert_eq!(in_full(inside.clone()), inside);
+        let matches = in_full(["coldtrail", "sigma", "x.coldtrail"].map(OsString::from).to_vec());
+        assert_eq!(matches.get(2), Some(&OsString::from("--analysis=sigma")));
         let nothing = in_full(["coldtrail", "coverage"].map(OsString::from).to_vec());
         let error = Arguments::try_parse_from(nothing).unwrap_err();
         assert_eq!(error.kind(), clap::error::ErrorKind::MissingRequiredArgument);

@@ -209,8 +209,9 @@ impl PackedColumn {
             return Err(EncodingError::Length { found, expected });
         }
         data.extend_from_slice(&[0; DECODING_ROOM]);
-        let codes = codes(pack::unpack(&data[at..], rows, zone.width()), zone.width());
-        let greatest = with_codes!(&codes, list => list.iter().max().map_or(0, |code| code.wide()), 0);
+        let codes = unpacked(&data[at..], rows, zone.width());
+        // Not by `max`, which takes the numbers one by one.
+        let greatest = with_codes!(&codes, list => list.iter().fold(0, |most, code| (*code).max(most)).wide(), 0);
         if greatest > zone.span() {
             return Err(EncodingError::Values);
         }
@@ -346,6 +347,17 @@ fn codes(numbers: impl Iterator<Item = u64>, width: u32) -> Codes {
         9..=16 => Codes::U16(numbers.map(|n| n as u16).collect()),
         17..=32 => Codes::U32(numbers.map(|n| n as u32).collect()),
         _ => Codes::U64(numbers.collect()),
+    }
+}
+
+/// The same from packed numbers.
+fn unpacked(bytes: &[u8], rows: usize, width: u32) -> Codes {
+    match width {
+        0 => Codes::Same,
+        1..=8 => Codes::U8(pack::unpack(bytes, rows, width, |n| n as u8)),
+        9..=16 => Codes::U16(pack::unpack(bytes, rows, width, |n| n as u16)),
+        17..=32 => Codes::U32(pack::unpack(bytes, rows, width, |n| n as u32)),
+        _ => Codes::U64(pack::unpack(bytes, rows, width, |n| n)),
     }
 }
 

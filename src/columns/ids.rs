@@ -1,6 +1,7 @@
 //! Which id is at which place. Ids rise, and mostly by one: they are kept as runs.
 
 use super::pack::{read_varint, varint};
+use std::ops::Range;
 
 /// A run of ids that follow each other by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +151,17 @@ impl IdMap {
         Some(run.id + i64::from(row - run.row))
     }
 
+    /// The ids of some rows in runs: the first row of each, its id, and how many rows.
+    pub(crate) fn runs_in(&self, rows: Range<u32>) -> impl Iterator<Item = (u32, i64, u32)> + '_ {
+        let runs = &self.runs.runs;
+        let first = runs.partition_point(|run| run.row <= rows.start).saturating_sub(1);
+        runs.iter().enumerate().skip(first).map_while(move |(at, run)| {
+            let begin = run.row.max(rows.start);
+            let end = runs.get(at + 1).map_or(self.runs.rows, |next| next.row).min(rows.end);
+            (begin < end).then(|| (begin, run.id + i64::from(begin - run.row), end - begin))
+        })
+    }
+
     /// The place of an id.
     pub(crate) fn row_of(&self, id: i64) -> Option<u32> {
         self.runs.row_of(id)
@@ -209,6 +221,14 @@ mod tests {
                 }
             }
             prop_assert_eq!(map.id(ids.len() as u32), None);
+            for (from, to) in [(0, ids.len()), (ids.len() / 3, ids.len() / 2), (size.min(ids.len()), ids.len() + 1)] {
+                let runs = map.runs_in(from as u32..to as u32);
+                let found: Vec<i64> = runs.flat_map(|(row, id, len)| {
+                    assert_eq!(map.id(row), Some(id));
+                    id..id + i64::from(len)
+                }).collect();
+                prop_assert_eq!(&found, &ids[from..to.min(ids.len())]);
+            }
             let front = whole.take_front(size as u32);
             let at = size.min(ids.len());
             let of = |ids: &[i64]| { let mut runs = IdRuns::default(); assert!(runs.extend(ids)); runs };

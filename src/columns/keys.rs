@@ -17,7 +17,7 @@ pub(crate) enum Map {
     /// How far it is above this.
     Offset(i64),
     /// By a table from 0; values behind its end count as absent.
-    Table(Arc<[u32]>),
+    Table(Arc<Vec<u32>>),
     /// Which bin it falls in.
     Bins { first: i64, width: i64 },
 }

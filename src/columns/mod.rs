@@ -13,6 +13,7 @@ mod keys;
 mod members;
 mod pack;
 mod pairs;
+mod parted;
 mod scan;
 mod selection;
 mod sort;
@@ -25,7 +26,8 @@ pub(crate) use column::{Codes, DECODING_ROOM, EncodingError, PackedColumn, Zone,
 pub(crate) use ids::{IdMap, IdRuns};
 pub(crate) use keys::{Grouping, KeyPart, Map, NO_SLOT, Second, Sweep, Used};
 pub(crate) use members::Members;
-pub(crate) use pairs::{PairColumns, Side};
+pub(crate) use pairs::{NO_PAIR, PairColumns, Side};
+pub(crate) use parted::Parted;
 pub(crate) use scan::{Ranges, in_ranges, in_set, narrowed, settle_ranges, settle_set, where_value};
 pub(crate) use selection::{Chosen, Selection};
 pub(crate) use sort::{Order, SortPart, Sorter, Tie};

@@ -20,22 +20,32 @@ pub(super) fn pack(numbers: impl Iterator<Item = u64>, width: u32, out: &mut Vec
     out.extend_from_slice(&(waiting as u64).to_le_bytes()[..bits.div_ceil(8) as usize]);
 }
 
-/// The numbers again. `bytes` holds at least 16 bytes more than `packed_len` says, whatever they are.
-pub(super) fn unpack(bytes: &[u8], count: usize, width: u32) -> impl Iterator<Item = u64> + '_ {
+/// The numbers again, each as `narrow` makes it. `bytes` holds at least 16 bytes more than `packed_len` says, whatever they
+/// are.
+pub(super) fn unpack<T: Copy + Default>(bytes: &[u8], count: usize, width: u32, narrow: impl Fn(u64) -> T) -> Vec<T> {
     let mask = if width >= 64 { u64::MAX } else { (1u64 << width) - 1 };
-    let mut bit = 0usize;
-    (0..count).map(move |_| {
-        let (at, shift) = (bit / 8, bit % 8);
-        bit += width as usize;
-        // Up to 57 bits from any bit of a byte lie within eight bytes.
-        if width <= 57 {
-            let word = bytes.get(at..at + 8).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes);
-            word >> shift & mask
-        } else {
-            let word = bytes.get(at..at + 16).and_then(|b| b.try_into().ok()).map_or(0, u128::from_le_bytes);
-            (word >> shift) as u64 & mask
+    let width = width as usize;
+    let mut numbers = vec![T::default(); count];
+    // Up to 57 bits from any bit of a byte lie within eight bytes.
+    let by_eight = if width <= 57 { count / 8 * 8 } else { 0 };
+    let (eights, rest) = numbers.split_at_mut(by_eight);
+    // Eight numbers take as many bytes as one has bits, so that each begins at the same place in every eight.
+    let mut places = [(0, 0); 8];
+    places.iter_mut().enumerate().for_each(|(at, place)| *place = (at * width / 8, at * width % 8));
+    for (number, eight) in eights.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+        let bytes = bytes.get(number * width..(number + 1) * width + 8).unwrap_or_default();
+        for (number, (at, shift)) in eight.iter_mut().zip(&places) {
+            let word =
+                bytes.get(*at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |word| u64::from_le_bytes(*word));
+            *number = narrow(word >> shift & mask);
         }
-    })
+    }
+    for (number, at) in rest.iter_mut().zip(by_eight..) {
+        let (at, shift) = (at * width / 8, at * width % 8);
+        let word = bytes.get(at..at + 16).and_then(|b| b.try_into().ok()).map_or(0, u128::from_le_bytes);
+        *number = narrow((word >> shift) as u64 & mask);
+    }
+    numbers
 }
 
 /// Appends a number in groups of seven bits, lowest first.

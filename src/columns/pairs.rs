@@ -2,6 +2,7 @@
 //! pairs become sums of addresses.
 
 use super::bitmap::Bitmap;
+use crate::threads::side_by_side;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,11 +13,28 @@ pub(crate) enum Side {
     Either,
 }
 
+/// In the place of a pair, where there is none.
+pub(crate) const NO_PAIR: u32 = u32::MAX;
+
+/// Pairs of a bucket: with a table of them they are a quarter of a megabyte. Tests have few.
+const BUCKET: usize = if cfg!(test) { 2 } else { 1 << 13 };
+/// Fewer pairs are not worth a thread.
+const LEAST_PART: usize = if cfg!(test) { 3 } else { 1 << 14 };
+/// The bits of a hash that are kept beside a pair. Tests have few, so that other pairs have the same.
+const HASH: u32 = if cfg!(test) { 3 } else { u32::MAX >> 1 };
+
+/// The same whichever of the two is the source.
+fn ends_hash(source: u32, destination: u32) -> u64 {
+    let (low, high) = (source.min(destination), source.max(destination));
+    let mixed = (u64::from(low) << 32 | u64::from(high)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed ^ mixed >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93).rotate_left(32)
+}
+
 /// `source[pair_id]` and `destination[pair_id]` are address ids; 0 where the record named none, or no such pair is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PairColumns {
-    pub source: Arc<[u32]>,
-    pub destination: Arc<[u32]>,
+    pub source: Arc<Vec<u32>>,
+    pub destination: Arc<Vec<u32>>,
     /// All address ids are below this.
     pub addresses: u32,
     /// The pairs without any address.
@@ -27,7 +45,9 @@ impl PairColumns {
     /// From two lists of the same length; `nobody`: the pairs that are there without any address.
     pub(crate) fn new(source: Vec<u32>, destination: Vec<u32>, mut nobody: Vec<u32>) -> Self {
         nobody.sort_unstable();
-        let greatest = source.iter().chain(&destination).max().copied().unwrap_or(0);
+        // Not by `max`, which takes the numbers one by one.
+        let most = |list: &[u32]| list.iter().fold(0, |most: u32, id| most.max(*id));
+        let greatest = most(&source).max(most(&destination));
         Self { source: source.into(), destination: destination.into(), addresses: greatest.saturating_add(1), nobody }
     }
 
@@ -42,56 +62,106 @@ impl PairColumns {
         known.filter(|id| self.nobody.is_empty() || self.nobody.binary_search(&(*id as u32)).is_err()).unwrap_or(0)
     }
 
-    /// The pairs of the same two addresses in both directions, an address with itself among them, as two equal ids: those of
-    /// some addresses, of so many workers. `None` where two pairs have the same source and destination.
-    pub(crate) fn reversed(&self, worker: usize, workers: usize) -> Option<Vec<(u32, u32)>> {
-        // By the lower address, then by the higher one among the few that share it, which are near each other in memory.
-        let mut starts = vec![0u32; self.addresses as usize / workers + 2];
-        for (low, _, _) in self.with_lower(worker, workers) {
-            if let Some(next) = starts.get_mut(low + 1) {
-                *next += 1;
+    /// By pair id the pair of the same addresses the other way round: itself where the two are the same, and `NO_PAIR` where
+    /// there is none, as for nobody. `None` where two pairs have the same source and destination.
+    pub(crate) fn reversed(&self, threads: usize) -> Option<Vec<u32>> {
+        let workers = if self.len() < LEAST_PART { 1 } else { threads.max(1) };
+        let buckets = self.len().div_ceil(BUCKET).next_power_of_two();
+        let bound = |worker: usize, all: usize| worker * all / workers;
+        // Both directions of a pair are in the same bucket, of which each has few enough to be near the processor.
+        let laid_out = side_by_side(workers, |worker| {
+            let ids = bound(worker, self.len())..bound(worker + 1, self.len());
+            let each = ids.len() / buckets;
+            let mut lists: Vec<Vec<u64>> = (0..buckets).map(|_| Vec::with_capacity(each + each / 8)).collect();
+            let mut own = Vec::new();
+            let sides = self.source[ids.clone()].iter().zip(&self.destination[ids.clone()]).zip(ids.start as u32..);
+            for ((source, destination), id) in sides.filter(|((source, destination), _)| **source | **destination != 0)
+            {
+                let hash = ends_hash(*source, *destination);
+                if source == destination {
+                    own.push(id);
+                }
+                if let Some(list) = lists.get_mut((hash as usize >> 32) & (buckets - 1)) {
+                    list.push(u64::from(hash as u32 & HASH) << 32 | u64::from(id));
+                }
             }
-        }
-        let mut all = 0;
-        starts.iter_mut().for_each(|start| {
-            all += *start;
-            *start = all;
+            (lists, own)
         });
-        let (mut sides, mut next) = (vec![0u64; all as usize], starts.clone());
-        for (low, high, id) in self.with_lower(worker, workers) {
-            let Some(at) = next.get_mut(low) else { continue };
-            if let Some(place) = sides.get_mut(*at as usize) {
-                *place = u64::from(high) << 32 | u64::from(id);
+        let found = side_by_side(workers, |worker| {
+            let (mut table, mut found) = (Vec::new(), Vec::new());
+            for bucket in bound(worker, buckets)..bound(worker + 1, buckets) {
+                let lists: Vec<&[u64]> =
+                    laid_out.iter().filter_map(|(lists, _)| lists.get(bucket)).map(Vec::as_slice).collect();
+                self.meet(&lists, &mut table, &mut found)?;
             }
-            *at += 1;
-        }
-        let mut found = Vec::with_capacity(sides.len() / 2);
-        let (source, destination) =
-            (|id: u64| self.source.get(id as usize), |id: u64| self.destination.get(id as usize));
-        for range in starts.windows(2) {
-            let Some(sides) = sides.get_mut(range[0] as usize..range[1] as usize) else { continue };
-            sides.sort_unstable();
-            for same in sides.chunk_by(|a, b| a >> 32 == b >> 32) {
-                let id = |side: &u64| side & u64::from(u32::MAX);
-                match same {
-                    [one] if source(id(one)) == destination(id(one)) => found.push((id(one) as u32, id(one) as u32)),
-                    [_] => {}
-                    [one, other] if source(id(one)) != source(id(other)) => {
-                        found.push((id(one) as u32, id(other) as u32));
-                    }
-                    _ => return None,
+            Some(found)
+        });
+        let mut reverse = vec![NO_PAIR; self.len()];
+        let own = laid_out.into_iter().flat_map(|(_, own)| own).map(|id| (id, id));
+        for (one, other) in found.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().chain(own) {
+            for (of, is) in [(one, other), (other, one)] {
+                if let Some(place) = reverse.get_mut(of as usize) {
+                    *place = is;
                 }
             }
         }
-        Some(found)
+        Some(reverse)
     }
 
-    /// The pairs with an address of which this worker has the lower one: that divided by the workers, the higher one, the id.
-    fn with_lower(&self, worker: usize, workers: usize) -> impl Iterator<Item = (usize, u32, u32)> + '_ {
-        let sides = self.source.iter().zip(self.destination.iter()).zip(0..);
-        let ordered = sides.map(|((source, destination), id)| (*source.min(destination), *source.max(destination), id));
-        let own = ordered.filter(move |(low, high, _)| *high != 0 && *low as usize % workers == worker);
-        own.map(move |(low, high, id)| (low as usize / workers, high, id))
+    /// The pairs of a bucket that are each other's reverse. `None` where two are the same.
+    fn meet(&self, lists: &[&[u64]], table: &mut Vec<u64>, found: &mut Vec<(u32, u32)>) -> Option<()> {
+        const EMPTY: u64 = u64::MAX;
+        /// Its reverse was found; a second one would be the same pair.
+        const MET: u64 = 1 << 63;
+        let size = (2 * lists.iter().map(|list| list.len()).sum::<usize>()).next_power_of_two();
+        table.clear();
+        table.resize(size, EMPTY);
+        let ends = |pair: u64| {
+            let side = |list: &[u32]| list.get(pair as u32 as usize).copied().unwrap_or(0);
+            (side(&self.source), side(&self.destination))
+        };
+        for pair in lists.iter().copied().flatten() {
+            let mut at = (pair >> 32) as usize & (size - 1);
+            loop {
+                let place = table.get_mut(at)?;
+                if *place == EMPTY {
+                    *place = *pair;
+                    break;
+                }
+                if *place >> 32 & u64::from(HASH) == pair >> 32 {
+                    let ((source, destination), (other, back)) = (ends(*pair), ends(*place));
+                    let is_reverse = (source, destination) == (back, other);
+                    if (source, destination) == (other, back) || is_reverse && *place & MET != 0 {
+                        return None;
+                    }
+                    if is_reverse {
+                        found.push((*place as u32, *pair as u32));
+                        *place |= MET;
+                        break;
+                    }
+                }
+                at = (at + 1) & (size - 1);
+            }
+        }
+        Some(())
+    }
+
+    /// The set of pairs that pass a test by their source and destination.
+    pub(crate) fn set_of(&self, threads: usize, test: impl Fn(usize, u32, u32) -> bool + Sync) -> Bitmap {
+        let words = self.len().div_ceil(64);
+        let bound = |part: usize, parts: usize| part * words / parts;
+        let parts = if self.len() < LEAST_PART { 1 } else { threads.max(1) };
+        let parts = side_by_side(parts, |part| {
+            let words = bound(part, parts)..bound(part + 1, parts);
+            words.map(|word| self.word(word, &test)).collect::<Vec<u64>>()
+        });
+        Bitmap::from_words(parts.concat(), self.len())
+    }
+
+    fn word(&self, word: usize, test: impl Fn(usize, u32, u32) -> bool) -> u64 {
+        let pairs = word * 64..(word * 64 + 64).min(self.len());
+        let sides = self.source[pairs.clone()].iter().zip(&self.destination[pairs]).enumerate();
+        sides.map(|(at, (a, b))| u64::from(test(word * 64 + at, *a, *b)) << at).sum()
     }
 
     /// Do records without addresses make one group at most? `occurs`: by the slots of groups, `width` for each pair.
@@ -103,16 +173,10 @@ impl PairColumns {
     /// Some words of the set of pairs with a side in a set of address ids.
     pub(crate) fn words_with(&self, addresses: &Bitmap, side: Side, words: Range<usize>) -> Vec<u64> {
         let has = |id: u32| id != 0 && addresses.get(id as usize);
-        let words = words.map(|word| {
-            let pairs = word * 64..(word * 64 + 64).min(self.len());
-            let (sources, destinations) = (&self.source[pairs.clone()], &self.destination[pairs]);
-            let bit = |(at, found): (usize, bool)| u64::from(found) << at;
-            let both = sources.iter().zip(destinations);
-            match side {
-                Side::Source => sources.iter().map(|id| has(*id)).enumerate().map(bit).sum(),
-                Side::Destination => destinations.iter().map(|id| has(*id)).enumerate().map(bit).sum(),
-                Side::Either => both.map(|(a, b)| has(*a) || has(*b)).enumerate().map(bit).sum(),
-            }
+        let words = words.map(|word| match side {
+            Side::Source => self.word(word, |_, source, _| has(source)),
+            Side::Destination => self.word(word, |_, _, destination| has(destination)),
+            Side::Either => self.word(word, |_, source, destination| has(source) || has(destination)),
         });
         words.collect()
     }
@@ -125,6 +189,7 @@ impl PairColumns {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn set(pairs: &PairColumns, addresses: &Bitmap, side: Side) -> Bitmap {
         Bitmap::from_words(pairs.words_with(addresses, side, 0..pairs.len().div_ceil(64)), pairs.len())
@@ -144,17 +209,39 @@ mod tests {
     }
 
     #[test]
-    fn pairs_of_the_same_addresses_are_found_whoever_looks() {
-        let pairs = PairColumns::new(vec![0, 1, 2, 5, 0, 4, 3], vec![0, 2, 1, 5, 4, 0, 1], Vec::new());
-        for workers in 1..4 {
-            let mut found: Vec<_> = (0..workers).flat_map(|worker| pairs.reversed(worker, workers).unwrap()).collect();
-            found.sort_unstable();
-            assert_eq!(found, [(1, 2), (3, 3), (4, 5)]);
+    fn two_pairs_of_the_same_addresses_are_refused() {
+        for (source, destination) in [
+            (vec![1, 1], vec![2, 2]),
+            (vec![3, 3], vec![3, 3]),
+            (vec![1, 2, 1], vec![2, 1, 2]),
+            (vec![1, 2, 2], vec![2, 1, 1]),
+            (vec![0, 4, 0], vec![4, 0, 4]),
+        ] {
+            assert_eq!(PairColumns::new(source, destination, Vec::new()).reversed(1), None);
         }
-        for twice in
-            [PairColumns::new(vec![1, 1], vec![2, 2], Vec::new()), PairColumns::new(vec![3, 3], vec![3, 3], Vec::new())]
-        {
-            assert_eq!(twice.reversed(0, 1), None);
+    }
+
+    proptest! {
+        #[test]
+        fn each_pair_finds_its_reverse(pairs in prop::collection::btree_set((0u32..9, 0u32..9), 0..60), threads in 1usize..4, seed: u64) {
+            let mut list: Vec<(u32, u32)> = pairs.iter().copied().filter(|pair| *pair != (0, 0)).collect();
+            list.sort_by_key(|(a, b)| ends_hash(*a, *b ^ seed as u32));
+            // Those of nobody may be several.
+            list.splice(0..0, [(0, 0), (0, 0)]);
+            let (source, destination) = list.iter().copied().unzip();
+            let found = PairColumns::new(source, destination, vec![1]).reversed(threads).unwrap();
+            for ((source, destination), other) in list.iter().zip(found) {
+                let expected = list.iter().position(|pair| *pair == (*destination, *source) && *pair != (0, 0));
+                prop_assert_eq!(other, expected.map_or(NO_PAIR, |at| at as u32));
+            }
+        }
+
+        #[test]
+        fn a_set_of_pairs_is_that_of_a_loop(sides in prop::collection::vec((0u32..5, 0u32..5), 0..200), threads in 1usize..4) {
+            let (source, destination) = sides.iter().copied().unzip();
+            let found = PairColumns::new(source, destination, Vec::new()).set_of(threads, |id, a, b| (id as u32 + a) % 3 > b);
+            let expected = (0..sides.len()).filter(|id| (*id as u32 + sides[*id].0) % 3 > sides[*id].1);
+            prop_assert_eq!(found, Bitmap::of(expected, sides.len()));
         }
     }
 

@@ -151,6 +151,12 @@ impl Selection {
         &self.parts
     }
 
+    /// Of memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let words = self.parts.iter().map(|part| if let Chosen::Some(bits) = part { bits.words().len() } else { 0 });
+        8 * words.sum::<usize>()
+    }
+
     /// How many are chosen.
     pub(crate) fn len(&self) -> usize {
         self.places.last().map_or(0, |count| *count as usize)

@@ -6,6 +6,7 @@
 
 use super::NULL;
 use super::keys::{Grouping, Sweep, Used};
+use super::parted::Parted;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -170,7 +171,7 @@ impl Step {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Groups {
     pub slots: Vec<u64>,
-    pub sums: Vec<Sums>,
+    pub sums: Parted<Sums>,
 }
 
 /// Adds the rows whose slot has a number in `part` to `sums`, which stand for that part.
@@ -377,7 +378,7 @@ mod tests {
             let columns = [column(&key), column(&kind), column(&bytes[..count]), column(&start[..count]), column(&duration)];
             let chosen = Chosen::of(Bitmap::of((0..count).filter(|at| rows[*at].2), count));
             let sweep = Sweep { columns: &columns, chosen: &chosen, rows: count };
-            let table: Arc<[u32]> = [1, 0, NO_SLOT].into();
+            let table = Arc::new(vec![1, 0, NO_SLOT]);
             let grouping = Grouping::new(vec![
                 KeyPart { column: 0, second: None, map: Map::Offset(0), absent: NO_SLOT, size: 4 },
                 KeyPart { column: 1, second: None, map: Map::Table(table), absent, size: 3 },

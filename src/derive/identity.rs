@@ -84,11 +84,12 @@ pub fn session_name<'i>(identity: &'i Identity<'_>) -> Option<Cow<'i, str>> {
 /// characters that differ.
 pub fn is_usable_id(id: &str) -> bool {
     let Some((prefix, rest)) = id.split_at_checked(4) else { return false };
-    let differing: std::collections::BTreeSet<u8> = rest.bytes().collect();
+    // Bits of the characters that occur, once each is known to be a digit or a capital letter.
+    let differing = rest.bytes().fold(0u64, |bits, byte| bits | 1 << (byte % 64));
     UNIQUE_ID_PREFIXES.contains(&prefix)
         && rest.len() >= 12
         && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-        && differing.len() >= 3
+        && differing.count_ones() >= 3
 }
 
 /// The last part of `arn:aws:sts::1:assumed-role/ROLE/SESSION` or `arn:aws:sts::1:federated-user/NAME`.

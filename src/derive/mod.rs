@@ -22,6 +22,8 @@ pub use outcome::{Mfa, error_of_response, login_result, mfa};
 pub use policy::Grant;
 pub use raw::{Lists, RawEvent, lists, may_list, outcome};
 pub use resources::Resource;
+#[cfg(test)]
+pub(crate) use tables::UNIQUE_ID_PREFIXES;
 
 use serde_json::Value;
 use std::borrow::Cow;

@@ -145,5 +145,5 @@ pub(super) static SHARING_KEYS: [&str; 13] = [
 ];
 
 /// What a unique id begins with.
-pub(super) static UNIQUE_ID_PREFIXES: [&str; 12] =
+pub(crate) static UNIQUE_ID_PREFIXES: [&str; 12] =
     ["ABIA", "ACCA", "AGPA", "AIDA", "AIPA", "AKIA", "ANPA", "ANVA", "APKA", "AROA", "ASCA", "ASIA"];

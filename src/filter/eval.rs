@@ -49,6 +49,12 @@ pub trait Record {
     /// Ids of the monitoring rules in whose bursts the event is.
     fn bursts(&self) -> Vec<String>;
 
+    /// Titles and ids of the Sigma rules that the event matches.
+    fn sigma(&self) -> Vec<String>;
+
+    /// Levels of these rules.
+    fn sigma_levels(&self) -> Vec<String>;
+
     /// Names of the labels of what the record names.
     fn labels(&self) -> Vec<String>;
 
@@ -185,6 +191,8 @@ fn values_of(target: &Target, record: &dyn Record) -> Vec<Operand> {
             matched.map(|rule| rule.id.to_owned()).chain(record.bursts()).map(of_text).collect()
         }
         Target::Rule => Vec::new(),
+        Target::Sigma => record.sigma().into_iter().map(of_text).collect(),
+        Target::SigmaLevel => record.sigma_levels().into_iter().map(of_text).collect(),
         Target::Tag => record.tags().into_iter().map(of_text).collect(),
     }
 }

@@ -49,7 +49,7 @@ pub(crate) static OPERATORS: [Entry; 16] = [
 ];
 
 /// Names that are not fields of the records.
-pub(crate) static VIRTUAL_FIELDS: [Entry; 22] = [
+pub(crate) static VIRTUAL_FIELDS: [Entry; 24] = [
     entry("ip", "filter-help-field-ip"),
     entry("port", "filter-help-field-port"),
     entry("any", "filter-help-field-any"),
@@ -60,6 +60,8 @@ pub(crate) static VIRTUAL_FIELDS: [Entry; 22] = [
     entry("indicator", "filter-help-field-indicator"),
     entry("label", "filter-help-field-label"),
     entry("rule", "filter-help-field-rule"),
+    entry("sigma", "filter-help-field-sigma"),
+    entry("sigma_level", "filter-help-field-sigma-level"),
     entry("event_user_name", "filter-help-field-event-user-name"),
     entry("session_name", "filter-help-field-session-name"),
     entry("login_result", "filter-help-field-login-result"),

@@ -97,6 +97,28 @@ pub(crate) static PORTS: [(&str, i64); 62] = [
 /// Bits of `tcp_flags`, lowest first (VPC Flow Logs guide: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32).
 pub(crate) static FLAGS: [(&str, i64); 6] = [("fin", 1), ("syn", 2), ("rst", 4), ("psh", 8), ("ack", 16), ("urg", 32)];
 
+/// What an actor can be. Some of them are names of fields, too.
+const ACTOR_TYPES: [&str; 10] =
+    ["user", "root", "service", "account", "instance", "person", "source_identity", "provider", "name", "session"];
+
+/// How it can be known who acted, the strongest proof first.
+const PROOFS: [&str; 14] = [
+    "not_a_call",
+    "direct",
+    "access_key",
+    "shared_event_id",
+    "assumed_role_id",
+    "switch_role",
+    "source_identity",
+    "assumed_role_arn",
+    "sso",
+    "instance_profile",
+    "service",
+    "web_identity",
+    "session_name",
+    "unresolved",
+];
+
 /// The values of a field that has a closed set of them, in AWS's spelling. They compare regardless of case.
 pub(crate) fn choices(field: FieldId) -> Option<&'static [&'static str]> {
     match field.name() {
@@ -104,6 +126,8 @@ pub(crate) fn choices(field: FieldId) -> Option<&'static [&'static str]> {
         "log_status" => Some(&["OK", "NODATA", "SKIPDATA"]),
         "type" => Some(&["IPv4", "IPv6", "EFA"]),
         "flow_direction" => Some(&["ingress", "egress"]),
+        "actor_type" => Some(&ACTOR_TYPES),
+        "actor_proof" => Some(&PROOFS),
         _ => None,
     }
 }

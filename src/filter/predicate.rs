@@ -87,7 +87,10 @@ fn with_field(p: &mut Parser<'_>, target: &Target, operator: &Token) -> Parsed<O
         _ => literal::read(kind, target, &word, false, span.clone()).is_ok(),
     };
     if is_value
-        || matches!(target, Target::Tag | Target::Indicator | Target::Label | Target::Rule)
+        || matches!(
+            target,
+            Target::Tag | Target::Indicator | Target::Label | Target::Rule | Target::Sigma | Target::SigmaLevel
+        )
         || p.nth_is(2, &Token::Open)
     {
         return Ok(None);

@@ -8,8 +8,20 @@ use crate::model::{Dataset, FieldId, Message, field};
 use std::ops::Range;
 
 /// The filter's own names; not each stands for something in each dataset (`virtual_target`).
-pub(super) static VIRTUAL_NAMES: [&str; 10] =
-    ["ip", "port", "any", "evidence", "duplicate", "conflict", "tag", "indicator", "label", "rule"];
+pub(super) static VIRTUAL_NAMES: [&str; 12] = [
+    "ip",
+    "port",
+    "any",
+    "evidence",
+    "duplicate",
+    "conflict",
+    "tag",
+    "indicator",
+    "label",
+    "rule",
+    "sigma",
+    "sigma_level",
+];
 
 /// Columns that Athena tables add for partitions; a filter says the same as a range of times.
 const PARTITIONS: [&str; 10] =
@@ -131,6 +143,8 @@ pub(super) fn virtual_target(dataset: Dataset, name: &str) -> Option<Target> {
         "indicator" => Target::Indicator,
         "label" => Target::Label,
         "rule" if dataset == Dataset::Events => Target::Rule,
+        "sigma" if dataset == Dataset::Events => Target::Sigma,
+        "sigma_level" | "sigma-level" if dataset == Dataset::Events => Target::SigmaLevel,
         _ => return None,
     };
     Some(target)

@@ -3,7 +3,7 @@
 use super::path::JsonPath;
 use super::value::Literal;
 use super::{FilterError, names, pattern, target};
-use crate::model::{Address, Dataset, FieldId, Kind, Message, TimeRange, field};
+use crate::model::{Address, Dataset, FieldId, Kind, Message, SIGMA_LEVELS, TimeRange, field};
 
 /// A condition on one record.
 ///
@@ -57,6 +57,10 @@ pub enum Target {
     Label,
     /// The ids of the monitoring rules that an event matches.
     Rule,
+    /// Titles and ids of the Sigma rules that an event matches.
+    Sigma,
+    /// Levels of these rules.
+    SigmaLevel,
 }
 
 /// How it is compared. Literals have the target's type.
@@ -196,7 +200,8 @@ impl Target {
             Target::AnyText => Type::FreeText,
             Target::Evidence => Type::Evidence,
             Target::Duplicate | Target::Conflict => Type::Boolean,
-            Target::Tag | Target::Indicator | Target::Label | Target::Rule => Type::Text,
+            Target::Tag | Target::Indicator | Target::Label | Target::Rule | Target::Sigma => Type::Text,
+            Target::SigmaLevel => Type::Choice(&SIGMA_LEVELS),
         }
     }
 }
@@ -409,6 +414,8 @@ impl std::fmt::Display for Target {
             Target::Indicator => f.write_str("indicator"),
             Target::Label => f.write_str("label"),
             Target::Rule => f.write_str("rule"),
+            Target::Sigma => f.write_str("sigma"),
+            Target::SigmaLevel => f.write_str("sigma_level"),
         }
     }
 }

@@ -186,6 +186,11 @@ impl Emitter {
         }
     }
 
+    /// Hands on what another emitter gave, behind what is full here.
+    pub fn pass_on(&mut self, outputs: Vec<Output>) {
+        self.ready.extend(outputs);
+    }
+
     /// What is full; empty most of the time.
     pub fn take_ready(&mut self) -> Vec<Output> {
         std::mem::take(&mut self.ready)

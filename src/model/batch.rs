@@ -392,6 +392,12 @@ impl EventColumns {
         self.spans.len()
     }
 
+    /// Takes the values out; the columns stay.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.spans.fill((ABSENT, 0));
+    }
+
     pub(crate) fn values(&self) -> ColumnValues<'_> {
         ColumnValues { text: &self.text, spans: &self.spans }
     }

@@ -53,8 +53,8 @@ pub enum Home {
     EventJson(&'static str),
     /// What `derive` makes of the event.
     Derived,
-    /// Computed by the filter (`ip`, `port`, `any` ...).
-    Virtual,
+    /// Who acted, found over all events of a case: no part of the event, and of no export of all that it says.
+    Lineage,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -106,6 +106,10 @@ const fn flow(name: &'static str, kind: Kind, home: Home, since: u8, aliases: &'
     Field { name, dataset: Dataset::Flows, kind, home, since, aliases }
 }
 
+const fn lineage(name: &'static str) -> Field {
+    Field { name, dataset: Dataset::Events, kind: Kind::Text, home: Home::Lineage, since: 0, aliases: &[] }
+}
+
 const fn derived(name: &'static str, kind: Kind) -> Field {
     Field { name, dataset: Dataset::Events, kind, home: Home::Derived, since: 0, aliases: &[] }
 }
@@ -115,7 +119,7 @@ const fn event(name: &'static str, kind: Kind, home: Home, aliases: &'static [&'
 }
 
 /// Every field of every dataset, AWS's order within each.
-pub static FIELDS: [Field; 127] = [
+pub static FIELDS: [Field; 130] = [
     flow("version", Kind::Integer, Home::Disposition, 2, &[]),
     flow("account_id", Kind::Text, Home::Interface, 2, &["account", "accountid"]),
     flow("interface_id", Kind::Text, Home::Interface, 2, &["interfaceid", "eni_id"]),
@@ -265,11 +269,20 @@ pub static FIELDS: [Field; 127] = [
     derived("resource_name", Kind::List),
     derived("policy_grants", Kind::List),
     derived("foreign_account", Kind::List),
+    // What all events of a case say together.
+    lineage("actor"),
+    lineage("actor_type"),
+    lineage("actor_proof"),
 ];
 
-/// The fields of one dataset, in AWS's order.
+/// The fields of one dataset, in AWS's order; those that all records together say are the last.
 pub fn of(dataset: Dataset) -> impl Iterator<Item = FieldId> {
     FIELDS.iter().enumerate().filter(move |(_, f)| f.dataset == dataset).map(|(i, _)| FieldId(i as u16))
+}
+
+/// The fields of what a record itself says.
+pub fn own(dataset: Dataset) -> impl Iterator<Item = FieldId> {
+    of(dataset).filter(|f| f.home != Home::Lineage)
 }
 
 /// The fields of a dataset that live in the given home, in the table's order.

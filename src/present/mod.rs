@@ -14,6 +14,7 @@ pub(crate) mod rules;
 pub(crate) mod sentence;
 pub mod sign;
 pub mod text;
+pub(crate) mod unique_id;
 pub(crate) mod when;
 pub mod zone;
 

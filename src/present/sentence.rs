@@ -37,7 +37,7 @@ const DENIED: [&str; 6] = [
 ];
 
 /// Where a request names what it is about, the likeliest first.
-const NAMED: [&str; 16] = [
+const NAMED: [&str; 40] = [
     "roleArn",
     "bucketName",
     "userName",
@@ -54,6 +54,79 @@ const NAMED: [&str; 16] = [
     "policyArn",
     "groupName",
     "name",
+    "trailName",
+    "logGroupName",
+    "detectorId",
+    "configurationRecorderName",
+    "deliveryChannelName",
+    "configRuleName",
+    "dBSnapshotIdentifier",
+    "dBClusterIdentifier",
+    "clusterName",
+    "networkAclId",
+    "routeTableId",
+    "internetGatewayId",
+    "instanceProfileName",
+    "fileSystemId",
+    "hostedZoneId",
+    "modelId",
+    "stackName",
+    "domainName",
+    "emailAddress",
+    "imageId",
+    "keyName",
+    "accountId",
+    "path",
+    "target",
+];
+
+/// Calls that name something else before what they are about.
+const OWN: [(&str, &str); 12] = [
+    ("AssociateRouteTable", "routeTableId"),
+    ("AttachInternetGateway", "internetGatewayId"),
+    ("CreateCluster", "clusterName"),
+    ("CreateDBSnapshot", "dBInstanceIdentifier"),
+    ("CreateGroup", "groupName"),
+    ("CreateRoute", "routeTableId"),
+    ("CreateSnapshot", "volumeId"),
+    ("DeleteRoute", "routeTableId"),
+    ("DetachVolume", "volumeId"),
+    ("ScheduleKeyDeletion", "keyId"),
+    ("StartSession", "target"),
+    ("SwitchRole", "roleName"),
+];
+
+/// Lists that name what a call is about, and the member of an element that does.
+const LISTED: [(&str, &str); 7] = [
+    ("/requestParameters/instancesSet/items", "instanceId"),
+    ("/requestParameters/instanceIds", ""),
+    ("/responseElements/instancesSet/items", "instanceId"),
+    ("/requestParameters/names", ""),
+    ("/requestParameters/alarmNames", ""),
+    ("/requestParameters/detectorIds", ""),
+    ("/requestParameters/trailNameList", ""),
+];
+
+/// Types of resources that an ARN names in front of the name.
+const TYPES: [&str; 18] = [
+    "alias",
+    "cluster",
+    "db",
+    "detector",
+    "function",
+    "group",
+    "instance",
+    "key",
+    "log-group",
+    "policy",
+    "role",
+    "saml-provider",
+    "secret",
+    "snapshot",
+    "stack",
+    "table",
+    "trail",
+    "user",
 ];
 
 impl Told<'_> {
@@ -175,9 +248,18 @@ impl Told<'_> {
 
     fn event(&self) -> String {
         let t = self.texts;
-        let what = self.text("event_name").unwrap_or_else(|| t.tr("sentence-no-call"));
-        let resource = self.resource().map(|name| t.tr_args("sentence-on", &[("resource", &name)]));
+        let name = self.text("event_name");
         let who = self.who();
+        let (result, failed) = self.result();
+        // A call that failed did not do what its name means.
+        let meant = name.as_deref().filter(|_| !failed).and_then(|name| self.meant(name));
+        let (key, what, resource) = match meant {
+            Some(meant) => ("sentence-event-meant", meant, None),
+            None => {
+                let resource = self.resource().map(|(name, _)| t.tr_args("sentence-on", &[("resource", &name)]));
+                ("sentence-event", name.unwrap_or_else(|| t.tr("sentence-no-call")), resource)
+            }
+        };
         // A service that calls is its own source.
         let source = self.named("source_ip_address").filter(|from| *from != who);
         let source = source.map(|from| t.tr_args("sentence-from", &[("source", &from)]));
@@ -188,10 +270,22 @@ impl Told<'_> {
             ("what", &*what),
             ("on", &*resource.unwrap_or_default()),
             ("from", &*source.unwrap_or_default()),
-            ("result", &*self.result()),
+            ("result", &*result),
             ("time", &*time),
         ];
-        t.tr_args("sentence-event", &args)
+        t.tr_args(key, &args)
+    }
+
+    /// What a call of this name does, with what it does it to; `None` where the catalogue does not say.
+    fn meant(&self, name: &str) -> Option<String> {
+        let t = self.texts;
+        let id = format!("event-{name}");
+        if !name.chars().all(|c| c.is_ascii_alphanumeric()) || !t.has(&id) {
+            return None;
+        }
+        let target = self.resource().map(|(text, is_arn)| if is_arn { without_type(&text).to_owned() } else { text });
+        let target = target.map(|name| t.tr_args("sentence-target", &[("name", &name)]));
+        Some(t.tr_args(&id, &[("target", &target.unwrap_or_default())]))
     }
 
     /// Who called: a user's name, a session with its role, a service.
@@ -222,35 +316,55 @@ impl Told<'_> {
             .unwrap_or_else(|| t.tr("sentence-no-caller"))
     }
 
-    /// What the call was about, where the request or the resources say it.
-    fn resource(&self) -> Option<String> {
+    /// What the call was about, where the request or the resources say it; and whether an ARN does.
+    fn resource(&self) -> Option<(String, bool)> {
         let json: Json = serde_json::from_str(self.json?).ok()?;
         let request = json.get("requestParameters");
-        let member = |name: &&str| request?.get(*name)?.as_str().filter(|text| !text.is_empty());
+        let member = |name: &str| request?.get(name)?.as_str().filter(|text| !text.is_empty());
         let object = || request?.get("key")?.as_str();
         let first = || {
             let first = json.get("resources")?.get(0)?;
             ["ARN", "arn", "resourceName"].iter().find_map(|name| first.get(*name)?.as_str())
         };
-        let named = NAMED.iter().find_map(|name| Some((*name, member(name)?)));
+        let own = self.text("event_name").and_then(|event| OWN.iter().find(|(name, _)| *name == event));
+        let mut names = own.into_iter().map(|(_, name)| *name).chain(NAMED);
+        let named = names.find_map(|name| Some((name, member(name)?)));
         let text = match named {
             Some(("bucketName", bucket)) => match object() {
-                Some(key) => format!("{bucket}/{key}"),
-                None => bucket.to_owned(),
+                Some(key) => (format!("{bucket}/{key}"), false),
+                None => (bucket.to_owned(), false),
             },
-            Some((_, text)) => arn_name(text).to_owned(),
-            None => arn_name(first()?).to_owned(),
+            Some((_, text)) => (arn_name(text).to_owned(), of_arn(text).is_some()),
+            None => match self.listed(&json) {
+                Some(listed) => (listed, false),
+                None => (arn_name(first()?).to_owned(), true),
+            },
         };
-        Some(visible(&display::clipped(&text).0).into_owned())
+        Some((visible(&display::clipped(&text.0).0).into_owned(), text.1))
     }
 
-    fn result(&self) -> String {
+    /// What a list names: its first element, and how many more there are.
+    fn listed(&self, json: &Json) -> Option<String> {
+        LISTED.iter().find_map(|(list, member)| {
+            let list = json.pointer(list)?.as_array()?;
+            let first = list.first()?;
+            let name = if member.is_empty() { first } else { first.get(*member)? }.as_str()?;
+            Some(match list.len() {
+                1 => name.to_owned(),
+                count => {
+                    let count = display::count(count as u64 - 1);
+                    self.texts.tr_args("sentence-and-more", &[("name", name), ("count", &count)])
+                }
+            })
+        })
+    }
+
+    /// What came of the call, and whether it failed.
+    fn result(&self) -> (String, bool) {
         let t = self.texts;
         if let Some(code) = self.text("error_code") {
-            return match DENIED.contains(&code.as_str()) {
-                true => t.tr_args("sentence-denied", &[("code", &code)]),
-                false => t.tr_args("sentence-failed", &[("code", &code)]),
-            };
+            let key = if DENIED.contains(&code.as_str()) { "sentence-denied" } else { "sentence-failed" };
+            return (t.tr_args(key, &[("code", &code)]), true);
         }
         // A sign-in has no error code: its result is a member of the answer under the name of the event.
         let signed_in = self.text("event_name").and_then(|name| {
@@ -259,13 +373,20 @@ impl Told<'_> {
             let answer: Json = serde_json::from_str(answer).ok()?;
             answer.get(&name)?.as_str()?.eq_ignore_ascii_case("failure").then_some(())
         });
-        if signed_in.is_some() { t.tr("sentence-failure") } else { t.tr("sentence-succeeded") }
+        let key = if signed_in.is_some() { "sentence-failure" } else { "sentence-succeeded" };
+        (t.tr(key), signed_in.is_some())
     }
 }
 
 /// Of an ARN what names the resource; of other texts all.
 fn arn_name(text: &str) -> &str {
     of_arn(text).map(|(_, resource)| resource).filter(|resource| !resource.is_empty()).unwrap_or(text)
+}
+
+/// A name of an ARN without the type in front.
+fn without_type(name: &str) -> &str {
+    let parts = name.split_once(['/', ':']).filter(|(of, name)| TYPES.contains(of) && !name.is_empty());
+    parts.map_or(name, |(_, name)| name)
 }
 
 #[cfg(test)]
@@ -347,7 +468,7 @@ mod tests {
             [("event_name", text("GetObject")), ("user_identity_arn", text("arn:aws:sts::1:assumed-role/web/i-0a1"))];
         assert_eq!(
             event(&read, Some(r#"{"requestParameters":{"bucketName":"logs","key":"a/b"}}"#)),
-            "i-0a1 (role web) called GetObject on logs/a/b from 203.0.113.5: succeeded, 2026-03-11 01:44:00 UTC"
+            "i-0a1 (role web) read the object logs/a/b from 203.0.113.5: ok, 2026-03-11 01:44:00 UTC"
         );
         let login = [
             ("event_name", text("ConsoleLogin")),
@@ -368,12 +489,47 @@ mod tests {
         ];
         assert_eq!(
             told(Dataset::Events, &service, None),
-            "ec2.amazonaws.com called AssumeRole: succeeded, 2026-03-11 01:44:00 UTC"
+            "ec2.amazonaws.com assumed the role: ok, 2026-03-11 01:44:00 UTC"
+        );
+        let stop = [("event_name", text("StopLogging")), ("user_identity_user_name", text("svc-backup-sync"))];
+        for json in [
+            r#"{"requestParameters":{"name":"kestrel-trail"}}"#,
+            r#"{"requestParameters":{"name":"arn:aws:cloudtrail:us-east-1:111122223333:trail/kestrel-trail"}}"#,
+        ] {
+            assert_eq!(
+                event(&stop, Some(json)),
+                "svc-backup-sync stopped the trail kestrel-trail from 203.0.113.5: ok, 2026-03-11 01:44:00 UTC"
+            );
+        }
+        let launch = [("event_name", text("TerminateInstances")), ("user_identity_user_name", text("mori"))];
+        let several = r#"{"requestParameters":{"instancesSet":{"items":[{"instanceId":"i-1"},{"instanceId":"i-2"}]}}}"#;
+        assert_eq!(
+            event(&launch, Some(several)),
+            "mori terminated the instance i-1 and 1 more from 203.0.113.5: ok, 2026-03-11 01:44:00 UTC"
         );
         let bare = [("error_code", text("Throttling"))];
         assert_eq!(
             event(&bare, Some("no json")),
             "An unnamed caller called an unnamed API from 203.0.113.5: failed with Throttling, 2026-03-11 01:44:00 UTC"
         );
+    }
+
+    /// Every event that a monitoring rule names is said in words, in each language.
+    #[test]
+    fn events_that_rules_name_have_a_meaning() {
+        let table = include_str!("../../assets/rules/monitor.tsv");
+        let named = regex::Regex::new(r"event_name (?:= ([A-Za-z0-9]+)|in \(([^)]*)\))").unwrap();
+        let mut seen = 0;
+        for language in crate::present::Language::ALL {
+            let texts = Texts::new(language);
+            for found in named.captures_iter(table) {
+                let names = found.get(1).or(found.get(2)).unwrap().as_str();
+                for name in names.split(',').map(|name| name.trim().trim_matches('\'')) {
+                    assert!(texts.has(&format!("event-{name}")), "{} {name}", language.code());
+                    seen += 1;
+                }
+            }
+        }
+        assert!(seen > 600, "{seen}");
     }
 }

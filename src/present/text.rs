@@ -94,6 +94,9 @@ rooms! {
     "palette"
     "help"
     "inspector"
+    "sentences"
+    "who"
+    "behaviour"
 }
 
 // That of a report.
@@ -104,6 +107,8 @@ rooms! {
     "limits"
     "units"
     "facts"
+    "sentences"
+    "behaviour"
 }
 
 /// Why something failed, as the layers below say it.

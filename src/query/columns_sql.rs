@@ -62,9 +62,12 @@ pub(super) const MEMBER_VALUE: &str =
     "CASE json_type(m.json) WHEN 'text' THEN m.json ->> '$' WHEN 'null' THEN NULL ELSE m.json -> '$' END";
 
 /// A field of an event as view event shows it. The view makes the text of a UUID with what SQLite has, which takes ten times
-/// as long.
+/// as long. Who acted, the view cannot know.
 pub(super) fn own_column(field: FieldId) -> String {
     let name = field.name;
+    if field.home == Home::Lineage {
+        return format!("coldtrail_lineage(e.id, '{name}')");
+    }
     match schema::uuid_column(field) {
         Some(bytes) => format!("CASE WHEN e.{bytes} IS NULL THEN e.{name} ELSE coldtrail_uuid(e.{bytes}) END"),
         None => format!("e.{name}"),
@@ -106,7 +109,7 @@ fn expression(field: FieldId) -> (String, Vec<&'static str>) {
         Home::EventJson("userIdentity") => ("coldtrail_event_json(e.id) ->> '$.userIdentity'".into(), vec![]),
         Home::EventJson(_) => (of_event(field, MEMBER_VALUE), vec![]),
         Home::Derived => (derived(field), vec![]),
-        Home::Virtual => ("NULL".into(), vec![]),
+        Home::Lineage => (own_column(field), vec![]),
     }
 }
 

@@ -1,17 +1,17 @@
 //! Every event once, with the numbers of what it shares with others, for analyses that follow events from one to another:
 //! what events repeat is read once.
 
-use super::{Cancel, QueryError};
+use super::QueryError;
 use crate::case::schema::EVENT_ONCE;
-use crate::case::{CaseReader, uuid};
+use crate::case::uuid;
 use crate::model::{FieldId, RecordId};
-use rusqlite::Statement;
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row, Statement};
 use std::cmp::Ordering;
 
 /// The id that an event gives itself; UUIDs need no text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EventId {
+pub(super) enum EventId {
     Uuid([u8; 16]),
     /// Empty where the event has none.
     Text(Box<str>),
@@ -19,11 +19,11 @@ pub enum EventId {
 
 impl EventId {
     /// The id of this text.
-    pub fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         uuid::bytes(text).map_or_else(|| Self::Text(text.into()), Self::Uuid)
     }
 
-    pub fn to_text(&self) -> String {
+    pub(super) fn to_text(&self) -> String {
         match self {
             Self::Uuid(bytes) => uuid::text(bytes).unwrap_or_default(),
             Self::Text(text) => text.to_string(),
@@ -48,9 +48,24 @@ impl PartialOrd for EventId {
     }
 }
 
+/// The id of a row's event, from its columns `event_uuid` and `event_id`.
+///
+/// # Errors
+/// What SQLite says.
+pub(super) fn event_id(row: &Row<'_>, uuid: usize, text: usize) -> rusqlite::Result<EventId> {
+    let bytes = match row.get_ref(uuid)? {
+        ValueRef::Blob(bytes) => <[u8; 16]>::try_from(bytes).ok(),
+        _ => None,
+    };
+    Ok(match bytes {
+        Some(bytes) => EventId::Uuid(bytes),
+        None => EventId::Text(row.get::<_, Option<Box<str>>>(text)?.unwrap_or_default()),
+    })
+}
+
 /// Members of events that are JSON, as numbers of rows; 0 where the event has none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct EventMembers {
+pub(super) struct EventMembers {
     pub user_identity: u32,
     pub request_parameters: u32,
     pub response_elements: u32,
@@ -60,7 +75,7 @@ pub struct EventMembers {
 
 /// An event, and the rows that hold what it shares with others.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventLine {
+pub(super) struct EventLine {
     pub record: RecordId,
     pub event_id: EventId,
     /// Milliseconds.
@@ -77,57 +92,48 @@ pub struct EventLine {
 ///
 /// # Errors
 /// As of any query.
-pub fn event_lines(reader: &CaseReader, cancel: &Cancel) -> Result<Vec<EventLine>, QueryError> {
+pub(super) fn event_lines(conn: &Connection) -> Result<Vec<EventLine>, QueryError> {
     let sql = format!(
         "SELECT e.id, e.event_uuid, e.event_id, e.time_millis, e.call_id, e.caller_id, e.user_identity_id,
            e.request_parameters_id, e.response_elements_id, e.additional_event_data_id, e.service_event_details_id,
            e.shared_event_id
          FROM event_row e {EVENT_ONCE}"
     );
-    cancel.watch(reader, || {
-        let mut statement = reader.conn.prepare(&sql)?;
-        let mut rows = statement.query([])?;
-        let mut lines = Vec::new();
-        while let Some(row) = rows.next()? {
-            let text = |at: usize| -> rusqlite::Result<Option<Box<str>>> { row.get(at) };
-            let event_id = match row.get_ref(1)? {
-                ValueRef::Blob(bytes) => <[u8; 16]>::try_from(bytes).ok().map(EventId::Uuid),
-                _ => None,
-            };
-            let event_id = match event_id {
-                Some(id) => id,
-                None => EventId::Text(text(2)?.unwrap_or_default()),
-            };
-            let number = |at: usize| -> rusqlite::Result<u32> { Ok(row.get::<_, Option<u32>>(at)?.unwrap_or(0)) };
-            lines.push(EventLine {
-                record: RecordId(row.get(0)?),
-                event_id,
-                time: row.get(3)?,
-                call: number(4)?,
-                caller: number(5)?,
-                members: EventMembers {
-                    user_identity: number(6)?,
-                    request_parameters: number(7)?,
-                    response_elements: number(8)?,
-                    additional_event_data: number(9)?,
-                    service_event_details: number(10)?,
-                },
-                shared_event_id: text(11)?,
-            });
-        }
-        lines.sort_unstable_by(|one, other| {
-            let key = |line: &EventLine| (line.time.is_none(), line.time);
-            key(one)
-                .cmp(&key(other))
-                .then_with(|| one.event_id.cmp(&other.event_id))
-                .then_with(|| one.record.cmp(&other.record))
+    let mut statement = conn.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        let text = |at: usize| -> rusqlite::Result<Option<Box<str>>> { row.get(at) };
+        let event_id = event_id(row, 1, 2)?;
+        let number = |at: usize| -> rusqlite::Result<u32> { Ok(row.get::<_, Option<u32>>(at)?.unwrap_or(0)) };
+        lines.push(EventLine {
+            record: RecordId(row.get(0)?),
+            event_id,
+            time: row.get(3)?,
+            call: number(4)?,
+            caller: number(5)?,
+            members: EventMembers {
+                user_identity: number(6)?,
+                request_parameters: number(7)?,
+                response_elements: number(8)?,
+                additional_event_data: number(9)?,
+                service_event_details: number(10)?,
+            },
+            shared_event_id: text(11)?,
         });
-        Ok(lines)
-    })
+    }
+    lines.sort_unstable_by(|one, other| {
+        let key = |line: &EventLine| (line.time.is_none(), line.time);
+        key(one)
+            .cmp(&key(other))
+            .then_with(|| one.event_id.cmp(&other.event_id))
+            .then_with(|| one.record.cmp(&other.record))
+    });
+    Ok(lines)
 }
 
 /// What a row of table call or caller says of some fields.
-pub struct SharedValues<'a> {
+pub(super) struct SharedValues<'a> {
     /// By which events name the row.
     pub number: u32,
     row: &'a rusqlite::Row<'a>,
@@ -135,7 +141,7 @@ pub struct SharedValues<'a> {
 
 impl SharedValues<'_> {
     /// The value of the field at this place as text; empty where there is none.
-    pub fn text(&self, at: usize) -> &str {
+    pub(super) fn text(&self, at: usize) -> &str {
         match self.row.get_ref(at + 1) {
             Ok(ValueRef::Text(text)) => std::str::from_utf8(text).unwrap_or_default(),
             _ => "",
@@ -143,7 +149,7 @@ impl SharedValues<'_> {
     }
 
     /// Yes or no, where it is said.
-    pub fn boolean(&self, at: usize) -> Option<bool> {
+    pub(super) fn boolean(&self, at: usize) -> Option<bool> {
         match self.row.get_ref(at + 1) {
             Ok(ValueRef::Integer(value)) => Some(value != 0),
             _ => None,
@@ -155,10 +161,9 @@ impl SharedValues<'_> {
 ///
 /// # Errors
 /// As of any query; the fields are not of one of these tables.
-pub fn shared_values(
-    reader: &CaseReader,
+pub(super) fn shared_values(
+    conn: &Connection,
     fields: &[FieldId],
-    cancel: &Cancel,
     mut each: impl FnMut(SharedValues<'_>),
 ) -> Result<(), QueryError> {
     use crate::case::schema::EventDictionary;
@@ -169,31 +174,29 @@ pub fn shared_values(
     };
     let columns: Vec<&str> = held.iter().map(|held| held.column).collect();
     let sql = format!("SELECT {}, {} FROM {}", first.key, columns.join(", "), first.table);
-    cancel.watch(reader, || {
-        let mut statement = reader.conn.prepare(&sql)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            each(SharedValues { number: row.get(0)?, row });
-        }
-        Ok(())
-    })
+    let mut statement = conn.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        each(SharedValues { number: row.get(0)?, row });
+    }
+    Ok(())
 }
 
 /// Members of events, read as they are asked for.
-pub struct Members<'a>(Statement<'a>);
+pub(super) struct Members<'a>(Statement<'a>);
 
 impl<'a> Members<'a> {
     /// # Errors
     /// The case cannot be read.
-    pub fn of(reader: &'a CaseReader) -> Result<Self, QueryError> {
-        Ok(Self(reader.conn.prepare("SELECT json FROM member WHERE member_id = ?")?))
+    pub(super) fn of(conn: &'a Connection) -> Result<Self, QueryError> {
+        Ok(Self(conn.prepare("SELECT json FROM member WHERE member_id = ?")?))
     }
 
     /// Calls `read` with the JSON of the member of this number; `None` where there is none.
     ///
     /// # Errors
     /// The case cannot be read.
-    pub fn read<T>(&mut self, number: u32, read: impl FnOnce(&str) -> T) -> Result<Option<T>, QueryError> {
+    pub(super) fn read<T>(&mut self, number: u32, read: impl FnOnce(&str) -> T) -> Result<Option<T>, QueryError> {
         if number == 0 {
             return Ok(None);
         }

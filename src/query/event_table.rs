@@ -98,4 +98,9 @@ impl Words {
     pub(super) fn len(&self) -> usize {
         self.words.len()
     }
+
+    /// Every value, at its place.
+    pub(super) fn into_values(self) -> Vec<Value> {
+        self.words
+    }
 }

@@ -1,10 +1,11 @@
 //! Values that a field takes, for completion.
 
 use super::columns_sql::Columns;
-use super::{QueryError, filter_sql};
+use super::{QueryError, filter_sql, lineage};
 use crate::case::CaseReader;
 use crate::case::schema::EventDictionary;
 use crate::model::{FieldId, Home, Kind, Value};
+use std::collections::BTreeSet;
 
 /// Events whose own values are looked at.
 const EVENTS_LOOKED_AT: usize = 20_000;
@@ -26,7 +27,8 @@ pub fn top_values(reader: &CaseReader, field: FieldId, prefix: &str, limit: usiz
             Some(held) => format!("{} e", held.table),
             None => format!("(SELECT * FROM event LIMIT {EVENTS_LOOKED_AT}) e"),
         },
-        Home::Row | Home::Extra | Home::EventJson(_) | Home::Virtual => return Ok(Vec::new()),
+        Home::Row | Home::Extra | Home::EventJson(_) => return Ok(Vec::new()),
+        Home::Lineage => return who_acted(reader, field, prefix, limit),
     };
     let expression = match field.home {
         Home::PairDestination | Home::PacketSource | Home::PacketDestination => "s.address".to_owned(),
@@ -43,6 +45,15 @@ pub fn top_values(reader: &CaseReader, field: FieldId, prefix: &str, limit: usiz
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Of those that are known already: completion does not wait until they are found.
+fn who_acted(reader: &CaseReader, field: FieldId, prefix: &str, limit: usize) -> Result<Vec<String>, QueryError> {
+    let Some(actors) = lineage::known_actors(&reader.conn, &reader.cache)? else { return Ok(Vec::new()) };
+    let values: BTreeSet<&str> = actors.all().iter().filter_map(|acted| acted.value(field)).collect();
+    let prefix = prefix.to_lowercase();
+    let begins = values.into_iter().filter(|value| value.to_lowercase().starts_with(&prefix));
+    Ok(begins.take(limit).map(str::to_owned).collect())
 }
 
 /// SQL's pattern of texts that begin so.

@@ -24,6 +24,7 @@ pub(super) use leaf::{Leaf, MetAt, NumberTest, column_of, leaf};
 
 use crate::filter::{Check, Filter, Literal, Target, Test};
 use crate::model::Dataset;
+use crate::query::sigma::WantedRules;
 use rusqlite::types::Value;
 
 /// A boolean SQL expression and the values of its numbered parameters.
@@ -118,6 +119,11 @@ impl Compiler {
             Target::Tag => Ok(self.tag(check)),
             Target::Indicator | Target::Label => Ok(self.record_met(target, check)),
             Target::Rule if self.dataset == Dataset::Events => self.rule(check),
+            Target::Sigma | Target::SigmaLevel if self.dataset == Dataset::Events => {
+                let wanted = WantedRules::of(target, check).map(|wanted| wanted.text());
+                let wanted = self.bind(wanted.map_or(Value::Null, Value::Text));
+                Ok(format!("coldtrail_sigma({wanted}, e.id)"))
+            }
             _ if *check == Check::InIndicators => self.in_indicators(target),
             Target::Field(field) if let Check::Compare(relation, other) = check => {
                 self.compare_fields(*field, *relation, *other)
@@ -142,7 +148,9 @@ impl Compiler {
             | Target::EitherPort
             | Target::Path(_)
             | Target::Conflict
-            | Target::Rule => Err(CompileError::WrongDataset { field: target.to_string() }),
+            | Target::Rule
+            | Target::Sigma
+            | Target::SigmaLevel => Err(CompileError::WrongDataset { field: target.to_string() }),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Reads from the case: filters to ordered row sets, pages of them, histograms, one record, the lists of evidence and
 //! warnings. A query is a value; its first result is the row set, everything else starts from that.
 
+mod actors;
 mod address;
 mod batch;
 mod bursts;
@@ -24,6 +25,7 @@ mod extras;
 mod field_values;
 mod figures;
 pub(crate) mod filter_sql;
+mod flow_table;
 mod group;
 mod groups;
 mod histogram;
@@ -31,6 +33,7 @@ mod hours;
 mod identities;
 mod index_sizes;
 mod indicators;
+pub(crate) mod lineage;
 mod original;
 mod pairs;
 mod presence;
@@ -44,15 +47,19 @@ mod scope;
 mod series;
 mod settings;
 mod sightings;
+mod sigma;
 pub(crate) mod sort_sql;
 mod sql;
 mod sums;
+mod supplements;
 pub mod tables;
 mod top;
 mod totals;
 mod values;
 mod warnings;
 
+pub(crate) use actors::loaded_events;
+pub use actors::{event_actors, knows_actors};
 pub use address::{
     AddressFacts, AddressFigures, AddressQuery, address_facts, address_figures, address_pairs, address_series,
 };
@@ -66,17 +73,17 @@ pub use conclusions::{
 pub use consistent::{CONSISTENCIES, structure_faults};
 pub use conversations::{
     ConversationColumn, ConversationQuery, ConversationRow, ConversationSort, ConversationTable, Repeats, SERVER_PORTS,
-    Side, StartEvidence, conversation_rows, conversations, is_well_known,
+    Side, StartEvidence, conversation_rows, conversations, first_conversations, is_well_known,
 };
 pub use draft::Draft;
 pub use each_event::event_table;
 pub use event_ids::{EventIds, event_ids};
-pub use event_lines::{EventId, EventLine, EventMembers, Members, SharedValues, event_lines, shared_values};
 pub use event_table::{Coded, EventTable};
 pub use evidence::{EvidenceRow, digests, evidence, evidence_list, evidence_of, holds_file, readable_evidence};
 pub use extras::{extra_names, extras, has_extras};
 pub use field_values::top_values;
 pub use figures::{Figure, Figures, count, figures, untimed};
+pub use flow_table::{Ends, Flow, FlowInterface, FlowTable, NO_PROTOCOL, TcpFlags, flow_table, kept_of_flows};
 pub use group::GroupBy;
 pub use groups::{
     GroupColumn, GroupMeasure, GroupOrder, GroupRow, GroupsQuery, GroupsTable, MOST_KEYS, OtherGroups, groups,
@@ -91,6 +98,7 @@ pub use indicators::{
     indicator_list_names, indicator_list_of, indicator_lists, indicator_revision, internal_space, labels, marks,
     not_looked_for, well_known,
 };
+pub use lineage::{Acted, Actors};
 pub use original::{CaseBlocks, original, stored_range};
 pub use pairs::{
     NO_TIME, PRIVATE_SPACE, PairColumn, PairKey, PairQuery, PairRow, PairSort, PairTable, PairTotals, first_pairs,
@@ -111,7 +119,9 @@ pub use sightings::{
     commented_sighting_value, earlier_sighting_columns, playbook, playbook_direction, playbook_rows, sighting_columns,
     sighting_rows, sighting_value, sightings, sightings_by_sql,
 };
+pub use sigma::{SigmaMatches, sigma_matches};
 pub use sql::{SQL_EXAMPLE, SqlLimits, SqlProblem, SqlRows, SqlView, read_only_sql, sql_views};
+pub use supplements::{supplement_content, supplements};
 pub use top::{Measure, TopQuery, TopRow, TopTable, top};
 pub use totals::{Totals, totals, unfinished_import};
 pub use values::{Batch, Texts, Values};

@@ -151,7 +151,7 @@ fn event(reader: &CaseReader, detail: &mut RecordDetail) -> Result<(), QueryErro
 
 fn present(reader: &CaseReader, id: RecordId, dataset: Dataset) -> Result<Vec<(FieldId, Value)>, QueryError> {
     filter_sql::prepare(reader)?;
-    let fields: Vec<FieldId> = field::of(dataset).collect();
+    let fields: Vec<FieldId> = field::own(dataset).collect();
     let columns = Columns::of(&fields);
     let (table, key) = if dataset == Dataset::Flows { ("flow f", "f.id") } else { ("event e", "e.id") };
     let sql = format!("SELECT {} FROM {table} {} WHERE {key} = ?", columns.list(), columns.joins());

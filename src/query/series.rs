@@ -91,7 +91,7 @@ pub fn series_of(
 fn span(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<i64, QueryError> {
     let records = scope.records(Vec::new());
     if let Some(span) =
-        engine::attempt(reader, scope.dataset, cancel, |engine| engine.time_span(&engine.chosen(&records)?))?
+        engine::attempt(reader, scope.dataset, cancel, |engine| engine.time_span(&*engine.chosen(&records)?))?
     {
         return Ok(span.map_or(0, |(first, last)| last.saturating_sub(first)));
     }

@@ -38,7 +38,7 @@ pub(crate) fn sort_key(field: FieldId) -> String {
         }
         Home::EventJson(_) => of_event(field, "CASE WHEN json_valid(m.json) THEN m.json ->> '$' END"),
         Home::Derived => derived(field),
-        Home::Virtual => "NULL".to_owned(),
+        Home::Lineage => own_column(field),
     }
 }
 

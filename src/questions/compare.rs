@@ -100,7 +100,7 @@ fn fields(dataset: Dataset, details: &[RecordDetail]) -> Vec<ComparedRow> {
         let any = values.iter().any(|value| *value != Value::Null);
         any.then(|| ComparedRow::new(ComparedPlace::Field(field), values))
     };
-    field::of(dataset).filter(|field| field.home != Home::Derived).filter_map(row).collect()
+    field::own(dataset).filter(|field| field.home != Home::Derived).filter_map(row).collect()
 }
 
 /// In the order of their steps: keys by bytes, indexes as numbers.

@@ -2,9 +2,10 @@
 
 use super::document::{Fact, FactValue};
 use super::page::{Cell, Header, Span};
-use crate::model::{Timestamp, Unit, Value};
+use crate::model::{Dataset, FieldId, Timestamp, Unit, Value};
 use crate::present::fonts::Face;
 use crate::present::rules::{RuleText, rule_text};
+use crate::present::sentence::{Told, sentence};
 use crate::present::{Language, Texts, Zone, display};
 
 /// Characters of a value in a table's cell; of a longer one the beginning is shown, and said so.
@@ -63,6 +64,12 @@ impl Words {
             }
             None => Cell::plain(self.label(id)),
         }
+    }
+
+    /// An event in a sentence.
+    pub fn sentence(&self, fields: &[(FieldId, Value)], json: Option<&str>) -> String {
+        let told = Told { texts: &self.texts, zone: self.zone, fields, json, label: &|_| None };
+        sentence(Dataset::Events, &told)
     }
 
     pub fn column(&self, name: &str, unit: Unit) -> Header {

@@ -8,12 +8,14 @@ use super::copying::Copied;
 use super::evidence::EvidenceAction;
 use super::export_jobs::ExportRequest;
 use super::help::HelpPage;
+use super::identities::IdentitiesAction;
 use super::indicators::{IndicatorFile, IndicatorsAction, NewLabel, TypedIndicators};
 use super::jobs::JobId;
 use super::journal::JournalAction;
 use super::library::LibraryAction;
 use super::pairs::PairsAction;
 use super::preview::PreviewAction;
+use super::rules::RulesAction;
 use super::saved_filters::FilterChange;
 use super::saved_views::ViewChange;
 use super::selection::Selection;
@@ -75,6 +77,8 @@ pub enum Target {
     Query(&'static str),
     /// Details of an address.
     Address(String),
+    /// The page of a key, session or principal.
+    Key(String),
     Records(Link),
 }
 
@@ -84,7 +88,7 @@ impl Target {
         match self {
             Target::Command(command) => Some(command.name().to_owned()),
             Target::Query(name) => Some(format!("query:{name}")),
-            Target::Address(_) | Target::Records(_) => None,
+            Target::Address(_) | Target::Key(_) | Target::Records(_) => None,
         }
     }
 }
@@ -270,6 +274,10 @@ pub enum Action {
     Timeline(TimelineAction),
     Indicators(IndicatorsAction),
     Sightings(SightingsAction),
+    Identities(IdentitiesAction),
+    Rules(RulesAction),
+    /// The page of this key, session or principal.
+    FollowKey(String),
     Library(LibraryAction),
     Journal(JournalAction),
     Evidence(EvidenceAction),
@@ -302,6 +310,8 @@ pub enum Action {
     HistogramBytes(bool),
     Select(Dataset, Selection),
     WantRows(Dataset, Range<u64>),
+    /// The steps back from this event are on screen.
+    WantChain(RecordId),
     /// The facets beside the table are on screen.
     WantFacets(Dataset),
     /// The fields that are facets; `None` for the usual ones.
@@ -359,6 +369,7 @@ impl Action {
         matches!(
             self,
             Action::WantRows(..)
+                | Action::WantChain(_)
                 | Action::WantFacets(_)
                 | Action::Complete(_)
                 | Action::Typed(..)

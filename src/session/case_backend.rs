@@ -264,6 +264,15 @@ impl Source for CaseSource {
         Ok(query::page(&self.reader, dataset, ids, fields)?)
     }
 
+    fn knows_actors(&self) -> Result<bool, Fault> {
+        Ok(query::knows_actors(&self.reader)?)
+    }
+
+    fn find_actors(&self, cancel: &Cancel) -> Result<(), Fault> {
+        query::event_actors(&self.reader, cancel)?;
+        Ok(())
+    }
+
     fn histogram(&self, query: &RecordQuery, bins: Bins, cancel: &Cancel) -> Result<Histogram, Fault> {
         Ok(query::histogram(&self.reader, query, bins, cancel)?)
     }

@@ -18,13 +18,25 @@ pub enum FlagKind {
     TrailStopped,
     TrailStarted,
     RuleChanged,
+    /// A call was not allowed.
+    Denied,
+    /// Nobody had made this call before.
+    First,
     Finding,
     Tag,
 }
 
 impl FlagKind {
-    pub const ALL: [FlagKind; 5] =
-        [FlagKind::TrailStopped, FlagKind::TrailStarted, FlagKind::RuleChanged, FlagKind::Finding, FlagKind::Tag];
+    #[cfg(test)]
+    pub const ALL: [FlagKind; 7] = [
+        FlagKind::TrailStopped,
+        FlagKind::TrailStarted,
+        FlagKind::RuleChanged,
+        FlagKind::Denied,
+        FlagKind::First,
+        FlagKind::Finding,
+        FlagKind::Tag,
+    ];
 
     /// Its texts are `flag-NAME` and `flag-NAME-about`.
     pub fn name(self) -> &'static str {
@@ -32,6 +44,8 @@ impl FlagKind {
             FlagKind::TrailStopped => "trail-stopped",
             FlagKind::TrailStarted => "trail-started",
             FlagKind::RuleChanged => "rule-changed",
+            FlagKind::Denied => "denied",
+            FlagKind::First => "first",
             FlagKind::Finding => "finding",
             FlagKind::Tag => "tag",
         }
@@ -140,9 +154,14 @@ fn calls(source: &dyn Source, cancel: &Cancel) -> Result<Vec<Flag>, Fault> {
     Ok(ids.into_iter().zip(page).filter_map(|(id, values)| of_call(id, &values)).collect())
 }
 
+/// What a call does that succeeds.
+pub(super) fn kind_of_call(name: &str) -> Option<FlagKind> {
+    CALLS.iter().find(|(_, names)| names.contains(&name)).map(|(kind, _)| *kind)
+}
+
 fn of_call(record: RecordId, values: &[Value]) -> Option<Flag> {
     let [Value::Time(at), Value::Text(what)] = values else { return None };
-    let kind = CALLS.iter().find(|(_, names)| names.contains(&what.as_str())).map(|(kind, _)| *kind)?;
+    let kind = kind_of_call(what)?;
     Some(Flag { at: *at, kind, what: what.clone(), record, dataset: Dataset::Events, finding: None })
 }
 

@@ -40,7 +40,7 @@ impl HelpPage {
 
 impl Chapter {
     pub fn all() -> impl Iterator<Item = Chapter> {
-        let views = View::ALL.into_iter().chain([View::Address]).map(Chapter::View);
+        let views = View::ALL.into_iter().chain([View::Address, View::Follow]).map(Chapter::View);
         [Chapter::Keys, Chapter::Filter, Chapter::Time].into_iter().chain(views)
     }
 
@@ -50,6 +50,7 @@ impl Chapter {
             Chapter::Filter => texts.tr("help-filter"),
             Chapter::Time => texts.tr("help-time"),
             Chapter::View(View::Address) => texts.tr("help-address-title"),
+            Chapter::View(View::Follow) => texts.tr("help-follow-title"),
             Chapter::View(view) => texts.tr(&view.text_id()),
         }
     }

@@ -7,6 +7,8 @@ use super::conclusions::{Conclusions, Made, Task};
 use super::copying::{Copying, RowsToCopy};
 use super::evidence::EvidenceLists;
 use super::flags::Flags;
+use super::follow::Following;
+use super::identities::Identities;
 use super::indicators::{self, Indicators};
 use super::journal::Journal;
 use super::library::Library;
@@ -15,6 +17,7 @@ use super::pairs::Pairs;
 use super::pane::{Asking, Lanes, Pane};
 use super::preview::Preview;
 use super::records::Records;
+use super::rules::Rules;
 use super::saved_filters::{FiltersChanged, SavedFilters};
 use super::saved_views::{SavedViews, ViewChange};
 use super::settings::Settings;
@@ -36,7 +39,7 @@ use crate::app::Failure;
 use crate::app::error::Message;
 use crate::app::rescued::Origin;
 use crate::model::conclusions::{Change, Subject};
-use crate::model::{Address, Dataset, EvidenceId, Received, TimeRange};
+use crate::model::{Address, Dataset, EvidenceId, Received, RecordId, TimeRange};
 use crate::present::chart::svg::Drawing;
 use crate::present::display::dataset_key;
 use std::collections::BTreeMap;
@@ -108,6 +111,9 @@ panes! {
     sql: SqlConsole,
     preview: Preview,
     address_pages: AddressPages,
+    identities: Identities,
+    rules: Rules,
+    follow: Following,
     completions: Completions,
 }
 
@@ -287,6 +293,12 @@ impl OpenCase {
         records.facets.ask(&lanes.answers, *revision, &scope);
     }
 
+    /// Asks for the steps back from an event, which are on screen.
+    pub fn want_chain(&mut self, record: RecordId) {
+        let Self { panes, lanes, revision, .. } = self;
+        panes.events.lineage.ask_chain(&lanes.answers, *revision, record);
+    }
+
     pub fn want_pairs(&mut self, rows: Range<u64>) {
         self.panes.pairs.want(&self.lanes, rows);
     }
@@ -426,7 +438,13 @@ impl OpenCase {
             let of_records = views.has(View::Records(dataset)) && records.row_count() == Some(0) && !records.is_stale();
             let pairs = &self.panes.pairs;
             let of_pairs = dataset == Dataset::Flows && views.has(View::Pairs);
-            of_records || of_pairs && pairs.len() == Some(0) && !pairs.is_stale()
+            let (identities, rules) = (self.panes.identities.shown(), &self.panes.rules);
+            let no_identities = identities.len() == Some(0) && !identities.is_stale();
+            let no_events = rules.monitored().is_some_and(|found| found.events == 0) && !rules.is_stale();
+            let of_events = views.has(View::Identities) && no_identities || views.has(View::Rules) && no_events;
+            of_records
+                || of_pairs && pairs.len() == Some(0) && !pairs.is_stale()
+                || dataset == Dataset::Events && of_events
         };
         [Dataset::Flows, Dataset::Events].into_iter().find(|dataset| has_none(*dataset))
     }

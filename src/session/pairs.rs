@@ -5,8 +5,7 @@
 use super::copying::RowsToCopy;
 use super::marks::{self, Marked};
 use super::paged_table::{PagedTable, Reads};
-use super::pane::Lanes;
-use super::pane::{Asking, Pane};
+use super::pane::{Asking, Lanes, Pane};
 use super::selection::Selection;
 use super::shown::{Exported, Shown};
 use super::slots::Slot;
@@ -167,8 +166,12 @@ impl Default for Pairs {
     fn default() -> Self {
         let pairs =
             Reads { first: Some(query::first_pairs), table: query::pairs, len: PairTable::len, rows: pair_rows };
-        // Which of them come first takes all of them.
-        let talks = Reads { first: None, table: query::conversations, len: ConversationTable::len, rows: talk_rows };
+        let talks = Reads {
+            first: Some(query::first_conversations),
+            table: query::conversations,
+            len: ConversationTable::len,
+            rows: talk_rows,
+        };
         Self {
             by: PairKey::Addresses,
             folded: false,

@@ -6,6 +6,7 @@ mod place;
 
 use super::copying::RowsToCopy;
 use super::facets::Facets;
+use super::lineage::Lineage;
 use super::over_time::OverTime;
 use super::pane::{Asking, Pane};
 use super::record_columns::ShownColumn;
@@ -68,6 +69,8 @@ pub struct Records {
     pub facets: Facets,
     detail: Slot<(u64, RecordId), Inspected>,
     pub pages: RecordPages,
+    /// Of events.
+    pub lineage: Lineage,
 }
 
 impl Records {
@@ -91,6 +94,7 @@ impl Records {
             facets: Facets::new(dataset, facets),
             detail: Slot::default(),
             pages: RecordPages::new(dataset),
+            lineage: Lineage::default(),
         }
     }
 
@@ -288,6 +292,9 @@ impl Pane for Records {
             let rows = self.rows.shown().map(|answer| answer.rows.clone()).unwrap_or_default();
             self.pages.reset(rows, columns);
         }
+        if self.pages.shows_actors() {
+            self.lineage.ask_actors(asking);
+        }
     }
 
     fn poll(&mut self) -> Vec<Failure> {
@@ -309,6 +316,11 @@ impl Pane for Records {
         failures.extend(self.facets.poll());
         failures.extend(self.detail.poll().and_then(Result::err));
         failures.extend(self.pages.poll());
+        let (faults, found) = self.lineage.poll();
+        failures.extend(faults);
+        if found {
+            self.pages.actors_found();
+        }
         failures
     }
 
@@ -323,6 +335,7 @@ impl Pane for Records {
             || self.facets.is_busy()
             || self.detail.is_busy()
             || self.pages.is_busy()
+            || self.lineage.is_busy()
     }
 
     fn number(&self, _: View, totals: &Totals) -> Option<u64> {
@@ -384,10 +397,12 @@ fn first_columns(dataset: Dataset) -> &'static [(&'static str, f32)] {
             ("user_identity_arn", 160.0),
             ("event_name", 170.0),
             ("request_parameters", 150.0),
-            ("error_code", 110.0),
+            ("error_code", 95.0),
             ("source_ip_address", 125.0),
             ("recipient_account_id", 105.0),
             ("aws_region", 105.0),
+            // Where there is room: a caller that is a session is somebody else.
+            ("actor", 130.0),
         ],
     }
 }

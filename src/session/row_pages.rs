@@ -5,7 +5,7 @@ use super::record_columns::ShownColumn;
 use super::slots::Lane;
 use super::source::{Cancel, Fault, Mark, RowSet, Source};
 use crate::app::Failure;
-use crate::model::{Dataset, FieldId, RecordId, Value, field};
+use crate::model::{Dataset, FieldId, Home, RecordId, Value, field};
 use crate::present::gist::gist;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -60,6 +60,12 @@ impl<R: Send + 'static> PageCache<R> {
         self.pages.retain(|page, _| *page < full);
         self.requests.retain(|request| request.page < full);
         self.len = len;
+    }
+
+    /// Forgets pages with such rows, and what is on its way, which may be such.
+    pub(crate) fn read_again(&mut self, is_such: impl Fn(&R) -> bool) {
+        self.pages.retain(|_, page| !page.rows.iter().any(&is_such));
+        self.requests.clear();
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -158,16 +164,24 @@ struct RecordRow {
     skips: bool,
     /// What names an event's principal that has no ARN.
     who: Option<String>,
+    /// Of an event: the service that was called, in short.
+    service: Option<String>,
+    /// It was not found yet who acted: what columns would say of that is not in the values.
+    awaits_actor: bool,
 }
 
 /// Fields that are read beside those of the columns: the status of a flow; of an event what names its principal where
-/// there is no ARN, the best first (as `GroupBy::Principal`).
+/// there is no ARN, the best first (as `GroupBy::Principal`), and whose call it is.
 fn behind(dataset: Dataset) -> impl Iterator<Item = FieldId> {
     let names: &[&str] = match dataset {
         Dataset::Flows => &["log_status"],
-        Dataset::Events => {
-            &["user_identity_principal_id", "user_identity_user_name", "user_identity_invoked_by", "user_identity_type"]
-        }
+        Dataset::Events => &[
+            "user_identity_principal_id",
+            "user_identity_user_name",
+            "user_identity_invoked_by",
+            "user_identity_type",
+            "event_source",
+        ],
     };
     names.iter().filter_map(move |name| field::by_name(dataset, name))
 }
@@ -175,8 +189,11 @@ fn behind(dataset: Dataset) -> impl Iterator<Item = FieldId> {
 impl RecordRow {
     /// `values` has those of `behind` after those of the columns.
     fn of((mut values, marks): (Vec<Value>, Vec<Mark>), dataset: Dataset, columns: &[ShownColumn]) -> Self {
-        let behind = values.drain(columns.len().min(values.len())..);
-        let first = behind.filter_map(|value| if let Value::Text(text) = value { Some(text) } else { None }).next();
+        let mut behind: Vec<Value> = values.drain(columns.len().min(values.len())..).collect();
+        let text = |value: Value| if let Value::Text(text) = value { Some(text) } else { None };
+        let service = if dataset == Dataset::Events { behind.pop().and_then(text) } else { None };
+        let service = service.map(|source| source.strip_suffix(".amazonaws.com").unwrap_or(&source).to_owned());
+        let first = behind.into_iter().filter_map(text).next();
         let (status, who) = if dataset == Dataset::Flows { (first, None) } else { (None, first) };
         let skips = status.is_some_and(|status| status == "SKIPDATA");
         let json = |(at, (column, value)): (usize, (&ShownColumn, &Value))| match value {
@@ -184,7 +201,7 @@ impl RecordRow {
             _ => None,
         };
         let gists = columns.iter().zip(&values).enumerate().filter_map(json).collect();
-        Self { values, marks, gists, skips, who }
+        Self { values, marks, gists, skips, who, service, awaits_actor: false }
     }
 }
 
@@ -250,6 +267,26 @@ impl RecordPages {
         self.cache.row(row)?.who.as_deref()
     }
 
+    /// The service that an event called, in short.
+    pub fn service(&self, row: u64) -> Option<&str> {
+        self.cache.row(row)?.service.as_deref()
+    }
+
+    /// Is it still being found who acted in the event?
+    pub fn awaits_actor(&self, row: u64) -> bool {
+        self.cache.row(row).is_some_and(|row| row.awaits_actor)
+    }
+
+    /// Who acted was found: rows that lack it are read again.
+    pub fn actors_found(&mut self) {
+        self.cache.read_again(|row| row.awaits_actor);
+    }
+
+    /// Does a column show who acted?
+    pub fn shows_actors(&self) -> bool {
+        self.columns.iter().any(|column| column.field.home == Home::Lineage)
+    }
+
     /// Counts up whenever the rows are others.
     pub fn generation(&self) -> u64 {
         self.cache.generation()
@@ -261,14 +298,28 @@ impl RecordPages {
         self.cache.want(lane, rows, move |source, places| {
             let fields: Vec<FieldId> = columns.iter().map(|column| column.field).chain(behind(dataset)).collect();
             let ids = all.ids(places);
-            let mut page = source.page(dataset, &ids, &fields)?;
+            let is_of_lineage = |field: &FieldId| field.home == Home::Lineage;
+            let awaits_actor = fields.iter().any(is_of_lineage) && !source.knows_actors()?;
+            let mut page = match awaits_actor {
+                false => source.page(dataset, &ids, &fields)?,
+                true => {
+                    let others: Vec<FieldId> = fields.iter().filter(|field| !is_of_lineage(field)).copied().collect();
+                    let rows = source.page(dataset, &ids, &others)?.into_iter();
+                    let with_gaps = |row: Vec<Value>| {
+                        let mut values = row.into_iter();
+                        let value = |field| if is_of_lineage(field) { None } else { values.next() };
+                        fields.iter().map(value).map(|value| value.unwrap_or(Value::Null)).collect()
+                    };
+                    rows.map(with_gaps).collect()
+                }
+            };
             for row in &mut page {
                 for (value, column) in row.iter_mut().zip(columns.iter()) {
                     *value = column.value(std::mem::replace(value, Value::Null));
                 }
             }
             let rows = page.into_iter().zip(source.marks(dataset, &ids)?);
-            Ok(rows.map(|row| RecordRow::of(row, dataset, &columns)).collect())
+            Ok(rows.map(|row| RecordRow { awaits_actor, ..RecordRow::of(row, dataset, &columns) }).collect())
         });
     }
 

@@ -88,6 +88,10 @@ pub trait Source {
     fn rows(&self, query: &RecordQuery, cancel: &Cancel) -> Result<RowSet, Fault>;
     /// One list of values per id, in the order of `fields`.
     fn page(&self, dataset: Dataset, ids: &[RecordId], fields: &[FieldId]) -> Result<Vec<Vec<Value>>, Fault>;
+    /// Is it found already who acted in the events of the case? Else a page with that in it takes as long as to find it.
+    fn knows_actors(&self) -> Result<bool, Fault>;
+    /// Finds it, for all pages until the case changes.
+    fn find_actors(&self, cancel: &Cancel) -> Result<(), Fault>;
     fn histogram(&self, query: &RecordQuery, bins: Bins, cancel: &Cancel) -> Result<Histogram, Fault>;
     /// Indicators and labels that the records meet, in the order of the ids.
     fn marks(&self, dataset: Dataset, ids: &[RecordId]) -> Result<Vec<Vec<Mark>>, Fault>;

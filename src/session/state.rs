@@ -354,6 +354,9 @@ impl App {
             Action::Timeline(action) => self.dispatch_timeline(action),
             Action::Indicators(action) => self.dispatch_indicators(action),
             Action::Sightings(action) => self.dispatch_sightings(action),
+            Action::Identities(action) => self.dispatch_identities(action),
+            Action::Rules(action) => self.case.iter_mut().for_each(|case| case.rules.apply(action.clone())),
+            Action::FollowKey(subject) => self.follow_key(subject),
             Action::Library(action) => self.dispatch_library(action),
             Action::Journal(action) => {
                 if let Some(case) = &mut self.case {
@@ -401,6 +404,7 @@ impl App {
             | Action::SetColumns(..)
             | Action::Select(..)
             | Action::WantRows(..)
+            | Action::WantChain(_)
             | Action::WantFacets(_)
             | Action::Warnings(_)
             | Action::Complete(_)
@@ -444,6 +448,7 @@ impl App {
             }
             Action::Select(dataset, selection) => case.records_mut(dataset).selection = selection,
             Action::WantRows(dataset, rows) => case.want_rows(dataset, rows),
+            Action::WantChain(record) => case.want_chain(record),
             Action::WantFacets(dataset) => case.want_facets(dataset, self.range, self.duplicates),
             Action::Warnings(evidence) => case.evidence.show_warnings(evidence),
             Action::Complete(wanted) => case.completions.want(wanted),

@@ -194,6 +194,14 @@ impl eval::Record for Flow {
         Vec::new()
     }
 
+    fn sigma(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn sigma_levels(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn bursts(&self) -> Vec<String> {
         Vec::new()
     }
@@ -242,6 +250,14 @@ impl Source for MemoryBackend {
 
     fn page(&self, _: Dataset, ids: &[RecordId], fields: &[FieldId]) -> Result<Vec<Vec<Value>>, Fault> {
         Ok(ids.iter().map(|id| fields.iter().map(|f| value(id.0, f.name())).collect()).collect())
+    }
+
+    fn knows_actors(&self) -> Result<bool, Fault> {
+        Ok(true)
+    }
+
+    fn find_actors(&self, _: &Cancel) -> Result<(), Fault> {
+        Ok(())
     }
 
     fn histogram(&self, query: &RecordQuery, _: Bins, cancel: &Cancel) -> Result<Histogram, Fault> {

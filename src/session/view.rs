@@ -48,8 +48,12 @@ pub enum View {
     Findings,
     Exhibits,
     Journal,
+    Identities,
+    Rules,
     /// Details of `App::address`.
     Address,
+    /// Of a key, session or principal (`follow`).
+    Follow,
 }
 
 /// What there is to know of a view.
@@ -69,17 +73,20 @@ pub struct Row {
 }
 
 impl View {
-    /// In the order of the navigation, group by group. The view of an address is not in it: which one has to be named first.
-    pub const ALL: [View; 13] = [
+    /// In the order of the navigation, group by group. The pages of an address and of a key are not in it:
+    /// which one has to be named first.
+    pub const ALL: [View; 15] = [
         View::Overview,
         View::Evidence,
         View::Journal,
         View::Records(Dataset::Flows),
         View::Pairs,
         View::Records(Dataset::Events),
+        View::Identities,
         View::Timeline,
         View::Indicators,
         View::Sightings,
+        View::Rules,
         View::Queries,
         View::Sql,
         View::Findings,
@@ -91,7 +98,8 @@ impl View {
         Self::ALL.into_iter().find(|view| view.row().name == name)
     }
 
-    /// The name under which it is kept; none for the page of an address, which means nothing without the address.
+    /// The name under which it is kept; none for the page of an address or a key, which means nothing
+    /// without it.
     pub fn kept_name(self) -> Option<String> {
         Self::ALL.contains(&self).then(|| self.row().name.to_owned())
     }
@@ -135,9 +143,26 @@ impl View {
                 "C 8 8 5 L 8 1 8 4 L 8 12 8 15 L 1 8 4 8 L 12 8 15 8",
                 Shortcut::ctrl_shift(Key::Letter('S')),
             ),
+            View::Identities => of(
+                Dataset::Events,
+                explore(
+                    "identities",
+                    "C 6 5 2.5 P 2 14 3 10 9 10 10 14 L 11 4 14 4 L 11 7 14 7 L 12 10 14 10",
+                    Shortcut::ctrl_shift(Key::Letter('U')),
+                ),
+            ),
+            View::Rules => of(
+                Dataset::Events,
+                explore(
+                    "rules",
+                    "P 8 1 14 4 14 8 8 15 2 8 2 4 8 1 P 5 7 7 9 11 5",
+                    Shortcut::ctrl_shift(Key::Letter('M')),
+                ),
+            ),
             View::Findings => conclude("findings", "R 2 2 14 14 P 5 8 7 10 11 5", 'D'),
             View::Exhibits => conclude("exhibits", "R 2 4 10 14 P 5 4 5 2 14 2 14 11 10 11 L 4 8 8 8 L 4 11 8 11", 'R'),
             View::Address => explore("address", "C 8 6 3 P 3 14 4 11 12 11 13 14", None),
+            View::Follow => explore("follow", "C 4 8 3 L 7 8 15 8 L 15 8 15 11 L 11 8 11 11", None),
         }
     }
 
@@ -172,7 +197,7 @@ mod tests {
         let grouped: Vec<View> = Group::ALL.into_iter().flat_map(Group::views).collect();
         assert_eq!(grouped, View::ALL, "a row of `ALL` stands beside the others of its group");
         assert!(View::ALL.iter().all(|view| View::named(view.row().name) == Some(*view)));
-        assert_eq!(View::named("address"), None, "which address has to be named first");
+        assert_eq!(["address", "follow"].map(View::named), [None, None], "which one has to be named first");
     }
 
     #[test]

@@ -135,6 +135,10 @@ pub struct UiState {
     pub timeline: TimelineState,
     pub indicators: IndicatorsState,
     pub sightings: SightingsState,
+    pub identities: GridState,
+    pub rules: GridState,
+    /// Over the events of a key, session or principal.
+    pub follow: PlotState,
     pub sql: SqlState,
     pub query_result: GridState,
     /// Of the flows and of the events.

@@ -35,6 +35,7 @@ mod timeline;
 mod undo;
 mod vision;
 mod walk;
+mod who;
 
 use super::window::Window;
 use crate::app::Opening;

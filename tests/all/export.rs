@@ -157,6 +157,7 @@ fn the_benchmark_names_every_question() {
         "open_pairs_first",
         "open_pairs",
         "open_pairs_packet",
+        "open_conversations_first",
         "open_conversations",
         "open_conversations_once",
         "open_conversations_sorted",

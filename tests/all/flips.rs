@@ -50,6 +50,14 @@ fn filled() -> Desk {
     desk.ok(&["indicators", "import", desk.case(), bundle.to_str().unwrap(), "--list", "b"]);
     desk.ok(&["indicators", "validity", desk.case(), "off"]);
     desk.ok(&["label", "add", desk.case(), "10.20.1.22", "bastion", "--note", "reached by SSH"]);
+    let rule = "title: Denied\nlogsource: {product: aws}\ndetection:\n  a: {errorCode: AccessDenied}\n  condition: a\n";
+    let rule = desk.file("rules/denied.yml", rule);
+    desk.ok(&["sigma", "import", desk.case(), rule.to_str().unwrap()]);
+    let users = r#"{"Users": [{"UserId": "AIDAEXAMPLE000000001", "UserName": "mika",
+        "Arn": "arn:aws:iam::123456789012:user/mika", "CreateDate": "2021-01-01T00:00:00Z"}]}"#;
+    let users = desk.file("inventories/users.json", users);
+    desk.ok(&["inventory", "import", desk.case(), users.to_str().unwrap(), "--captured-at", "2021-05-20T00:00:00Z"]);
+    desk.ok(&["inventory", "remove", desk.case(), "2"]);
     let mut writer = CaseWriter::open(&desk.case).unwrap();
     let filter = |name: &str| SavedFilter {
         dataset: Dataset::Flows,

@@ -148,7 +148,8 @@ fn led_away_and_back(walk: &Walk<'_>) {
         p.key("Return");
     });
     walk.keys(&["alt+Left"]);
-    // A value in the palette is a filter on it.
-    walk.palette("ASIAXBASTIONEXAMPLE1");
+    // A key in the palette is the page that follows it; its events are a filter.
+    walk.program.changes("the page of a key", 20_000, |_| walk.palette("ASIAXBASTIONEXAMPLE1"));
+    walk.filter("ctrl+5", "user_identity_access_key_id = ASIAXBASTIONEXAMPLE1");
     walk.holds("the records of the key", 148);
 }

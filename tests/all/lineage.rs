@@ -47,6 +47,76 @@ fn set(name: &str, same: impl Fn(Row) -> Row + Copy) {
         compare(&desk, question, &expected(&folder, &format!("{name}.{question}.csv")), same);
     }
     counts_lead_to_their_events(&desk);
+    actors_are_fields(&desk);
+}
+
+/// Who acted is a column, a filter and a group, and says of each event what its lineage says.
+fn actors_are_fields(desk: &Desk) {
+    let fields = ["actor", "actor_type", "actor_proof"];
+    let mut groups: BTreeMap<[String; 3], usize> = BTreeMap::new();
+    let mut wanted: Vec<[String; 4]> = Vec::new();
+    for row in rows(&desk.ok(&["lineage", desk.case(), "--all", "--format", "csv"])) {
+        let said = ["actor", "actor_type", "proof"].map(|name| row[name].clone());
+        let [actor, kind, proof] = said.clone();
+        wanted.push([row["event_id"].clone(), actor, kind, proof]);
+        *groups.entry(said).or_default() += 1;
+    }
+    let columns = format!("event_id,{}", fields.join(","));
+    let events = rows(&desk.ok(&["events", desk.case(), "--columns", &columns, "--format", "csv"]));
+    let mut found: Vec<[String; 4]> =
+        events.iter().map(|row| ["event_id", fields[0], fields[1], fields[2]].map(|name| row[name].clone())).collect();
+    wanted.sort();
+    found.sort();
+    assert!(found == wanted, "the columns");
+    let by = fields.join(",");
+    let top = ["top", desk.case(), "--dataset", "events", "--by", &by, "--limit", "100000", "--format", "csv"];
+    let top = rows(&desk.ok(&top));
+    let grouped = top.iter().map(|row| (fields.map(|name| row[name].clone()), row["record_count"].parse().unwrap()));
+    assert_eq!(grouped.collect::<BTreeMap<_, usize>>(), groups);
+    let count = |filter: &str| -> usize {
+        desk.ok(&["events", desk.case(), "--filter", filter, "--count"]).trim().replace(',', "").parse().unwrap()
+    };
+    let named: usize = groups.iter().filter(|(said, _)| !said[0].is_empty()).map(|(_, events)| events).sum();
+    assert_eq!((count("actor exists"), count("actor is null")), (named, wanted.len() - named));
+    for actor in groups.keys().map(|said| &said[0]).filter(|actor| !actor.is_empty()) {
+        let own: usize = groups.iter().filter(|(said, _)| said[0] == *actor).map(|(_, events)| events).sum();
+        let quoted = actor.replace('\'', "''");
+        assert_eq!(count(&format!("actor = '{quoted}'")), own, "{actor}");
+        assert_eq!(count(&format!("actor != '{quoted}'")), named - own, "{actor}");
+        assert_eq!(count(&format!("actor contains '{quoted}' and not actor != '{quoted}'")), own, "{actor}");
+    }
+    for [_, kind, proof] in groups.keys() {
+        let own: usize =
+            groups.iter().filter(|(said, _)| said[1..] == [kind.clone(), proof.clone()]).map(|(_, n)| n).sum();
+        let kind = if kind.is_empty() { "is null".to_owned() } else { format!("= {kind}") };
+        assert_eq!(count(&format!("actor_type {kind} and actor_proof = {proof}")), own);
+    }
+}
+
+/// What an import adds is in the next answer, and a field that all events say together is compared like any other.
+#[test]
+fn an_import_changes_who_acted() {
+    let session = r#"{"type":"AssumedRole","principalId":"AROAR7STUVW8XYZA9BCDE:build-1",
+        "arn":"arn:aws:sts::111122223333:assumed-role/deploy/build-1","accountId":"111122223333",
+        "accessKeyId":"ASIAZ1XYWVU2TSRQ3PON"}"#;
+    let issued = r#","responseElements":{"credentials":{"accessKeyId":"ASIAZ1XYWVU2TSRQ3PON"}}"#;
+    let desk = case_of(&[event("j", "2026-03-01T10:30:00Z", session, "")]);
+    let reader = desk.reader();
+    let actor = |reader: &coldtrail::case::CaseReader| {
+        let actors = query::event_actors(reader, &Cancel::default()).unwrap();
+        let scope = Scope::written(Dataset::Events, "event_id = j").unwrap();
+        let rows = query::rows(reader, &scope.records(Vec::new()), &Cancel::default()).unwrap();
+        actors.of(rows.ids(0..1)[0]).map(|acted| acted.actor.to_string())
+    };
+    assert_eq!(actor(&reader).as_deref(), Some("build-1"), "the session's own name");
+    assert!(query::knows_actors(&reader).unwrap());
+    let path =
+        desk.file("later.json", format!("{{\"Records\":[{}]}}", event("i", "2026-03-01T10:00:00Z", USER, issued)));
+    desk.import(&[path]);
+    assert!(!query::knows_actors(&reader).unwrap(), "of the case as it was");
+    assert_eq!(actor(&reader).as_deref(), Some("arn:aws:iam::111122223333:user/mika"));
+    let count = |filter: &str| desk.ok(&["events", desk.case(), "--filter", filter, "--count"]).trim().to_owned();
+    assert_eq!(["actor = user_identity_arn", "actor != user_identity_arn"].map(count), ["1", "1"]);
 }
 
 fn expected(shared: &Path, name: &str) -> PathBuf {

@@ -101,6 +101,21 @@ fn a_case_of_version_6_says_the_same_as_its_evidence_read_today() {
     assert_eq!(verified.lines().filter(|line| line.starts_with("exhibit,")).count(), 4, "{verified}");
 }
 
+#[test]
+fn a_case_of_version_7_says_the_same_as_its_evidence_read_today() {
+    let old = says_the_same(7, 12);
+    let verified = old.ok(&["verify", old.case()]);
+    assert_eq!(verified.lines().filter(|line| line.starts_with("exhibit,")).count(), 4, "{verified}");
+    // It takes what version 8 is for.
+    let rule = "title: Any\nlogsource: {product: aws}\ndetection: {a: {eventName: '*'}, condition: a}\n";
+    let rules = old.file("any.yml", rule);
+    old.ok(&["sigma", "import", old.case(), rules.to_str().unwrap()]);
+    assert_eq!(
+        old.count("events", &["--filter", "sigma = Any"]),
+        old.count("events", &["--filter", "event_name exists"])
+    );
+}
+
 /// What version 7 derives from events is in the case, and any program that reads SQLite sees it.
 #[test]
 fn what_is_derived_is_added_to_a_case_of_version_6() {

@@ -18,11 +18,13 @@ fn with_evidence() -> Desk {
     desk.import(&[desk.path("in")]);
     desk.file("more/c.log", format!("{HEADER}{}", flow_lines(30..40)));
     desk.file("list.txt", "203.0.113.66\n");
+    desk.file("rule.yml", "title: a\nlogsource: {product: aws}\ndetection:\n  a: {errorCode: x}\n  condition: a\n");
+    desk.file("users.json", r#"{"Users": [{"UserId": "AIDAEXAMPLE000000001", "UserName": "mika"}]}"#);
     desk
 }
 
 /// Commands that write, in an order in which each finds what it needs. `CASE` and `DIR` are filled in.
-const WRITING: [&str; 30] = [
+const WRITING: [&str; 36] = [
     "import CASE DIR/more",
     "custody add CASE --to Mika --medium disk",
     "tag add CASE odd 1:2",
@@ -52,6 +54,12 @@ const WRITING: [&str; 30] = [
     "label add CASE 10.0.0.1 host",
     "label remove CASE 1",
     "label restore CASE 1",
+    "sigma import CASE DIR/rule.yml",
+    "sigma remove CASE 1",
+    "sigma restore CASE 1",
+    "inventory import CASE DIR/users.json",
+    "inventory remove CASE 2",
+    "inventory restore CASE 2",
     "index CASE --rebuild",
 ];
 

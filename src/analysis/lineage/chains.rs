@@ -1,14 +1,12 @@
 //! The table of lineages: a row for each event, or a row for each step of one.
 
-use super::events::Place;
-use super::load::Loaded;
-use super::walk::{Actor, Hop, Lineage, Proof};
 use super::{owned, text, time};
 use crate::analysis::definition::{Analysis, Asked, Parameter, ParameterKind, event_of};
 use crate::case::CaseReader;
-use crate::model::{Dataset, Unit, Value};
+use crate::model::{Dataset, RecordId, Unit, Value};
+use crate::query::lineage::{Actor, Hop, Lineage, Loaded, Place};
 use crate::query::tables::{Column, Rows};
-use crate::query::{Cancel, QueryError, Scope};
+use crate::query::{self, Cancel, QueryError, Scope};
 
 /// The lineage of every event; with an eventID the steps of its lineage, with a principal the events in whose chain it is.
 pub static LINEAGE: Analysis = Analysis {
@@ -48,34 +46,42 @@ const STEP_COLUMNS: [(&str, Unit); 8] = [
 
 /// A step of the chain of an event, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ChainStep {
+pub struct ChainStep {
     /// By which rule it was reached; the event's own step has none.
-    pub(super) proof: Option<Proof>,
-    /// The eventID, where the step leads to an event.
-    pub(super) event_id: String,
+    pub proof: Option<&'static str>,
+    /// Where the step leads to an event: its record, and its eventID.
+    pub record: Option<RecordId>,
+    pub event_id: String,
     /// Seconds.
-    pub(super) time: Option<i64>,
-    pub(super) event_name: String,
+    pub time: Option<i64>,
+    pub event_name: String,
     /// Whom it names, and of what kind that is.
-    pub(super) caller: String,
-    pub(super) caller_type: &'static str,
+    pub caller: String,
+    pub caller_type: &'static str,
+}
+
+/// What there is to say besides the steps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainNote {
+    pub name: &'static str,
+    /// Empty where the name says all.
+    pub value: String,
 }
 
 /// The lineage of an event, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct EventChain {
-    pub(super) actor: String,
-    pub(super) actor_type: &'static str,
-    pub(super) proof: Proof,
-    pub(super) weakest: Proof,
+pub struct EventChain {
+    pub actor: String,
+    pub actor_type: &'static str,
+    pub proof: &'static str,
+    pub weakest: &'static str,
     /// The event itself, then step by step to who acted.
-    pub(super) steps: Vec<ChainStep>,
-    /// Names of notes and their values.
-    pub(super) notes: Vec<(&'static str, String)>,
+    pub steps: Vec<ChainStep>,
+    pub notes: Vec<ChainNote>,
 }
 
 impl Loaded {
-    fn chain(&self, place: Place) -> EventChain {
+    pub(super) fn chain(&self, place: Place) -> EventChain {
         let events = &self.events;
         let lineage = events.lineage(place);
         let own = events.at(place).map_or(Actor::Nobody, |at| events.named(at.identity));
@@ -91,20 +97,21 @@ impl Loaded {
         EventChain {
             actor: events.actor_text(lineage.actor),
             actor_type: lineage.actor.kind(),
-            proof: lineage.proof(),
-            weakest: lineage.weakest(),
+            proof: lineage.proof().name(),
+            weakest: lineage.weakest().name(),
             steps,
             notes: lineage
                 .notes
                 .iter()
-                .map(|note| (note.name(), events.note_value(note, &id).unwrap_or_default()))
+                .map(|note| ChainNote { name: note.name(), value: events.note_value(note, &id).unwrap_or_default() })
                 .collect(),
         }
     }
 
     fn chain_step(&self, hop: Option<&Hop>, event: Option<Place>, caller: Actor) -> ChainStep {
         ChainStep {
-            proof: hop.map(|hop| hop.proof),
+            proof: hop.map(|hop| hop.proof.name()),
+            record: event.and_then(|event| self.record(event)),
             event_id: event.map(|event| self.id(event)).unwrap_or_default(),
             time: event.and_then(|event| self.events.events.get(event as usize)?.time),
             event_name: event.map_or("", |event| self.events.texts.get(self.deeds.call(event).name)).to_owned(),
@@ -143,8 +150,18 @@ impl Loaded {
     }
 }
 
+/// The lineage of one event; `None` where the case has none of that record. Finds those of all events first, where they
+/// are not known yet; never on the frame thread.
+///
+/// # Errors
+/// As of any query.
+pub fn event_chain(reader: &CaseReader, record: RecordId, cancel: &Cancel) -> Result<Option<EventChain>, QueryError> {
+    let loaded = query::loaded_events(reader, cancel)?;
+    Ok(loaded.place_of(record).map(|place| loaded.chain(place)))
+}
+
 fn run(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<Rows, QueryError> {
-    let loaded = Loaded::of(reader, &asked.scope, cancel)?;
+    let loaded = super::loaded(reader, &asked.scope, cancel)?;
     let value = |name: &str| asked.parameters.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
     let most = asked.limit.unwrap_or(usize::MAX);
     if let Some(event_id) = value("event") {
@@ -177,12 +194,12 @@ fn step_rows(chain: &EventChain) -> Vec<Vec<Value>> {
     let notes: Vec<String> = chain
         .notes
         .iter()
-        .map(|(name, value)| if value.is_empty() { (*name).to_owned() } else { format!("{name}={value}") })
+        .map(|ChainNote { name, value }| if value.is_empty() { (*name).to_owned() } else { format!("{name}={value}") })
         .collect();
     let row = |(hop, step): (usize, &ChainStep)| {
         vec![
             Value::Integer(hop as i64),
-            text(step.proof.map_or("", Proof::name)),
+            text(step.proof.unwrap_or("")),
             text(&step.event_id),
             time(step.time),
             text(&step.event_name),

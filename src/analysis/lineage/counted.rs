@@ -1,10 +1,10 @@
 //! The events behind a row, as a filter that anyone can read.
 
-use super::ids;
 use crate::derive;
 use crate::filter;
 use crate::model::Dataset;
 use crate::query::Scope;
+use crate::query::lineage::{account_of, resource};
 
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
@@ -105,7 +105,7 @@ fn of_role(principal: &str, name: &str) -> String {
              user_identity_principal_id matches {behind}))"
         );
     }
-    let by_arn = match (ids::account_of(name), ids::resource(name).and_then(|role| role.strip_prefix("role/"))) {
+    let by_arn = match (account_of(name), resource(name).and_then(|role| role.strip_prefix("role/"))) {
         (Some(account), Some(role)) => {
             let partition = name.split(':').nth(1).unwrap_or("aws");
             let session = begins(&format!("arn:{partition}:sts::{account}:assumed-role/{role}/"));

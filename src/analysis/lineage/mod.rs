@@ -1,36 +1,31 @@
-//! Who really acted: from each event back over the calls that issued its credentials; the sessions and the principals of
-//! all events.
-//!
-//! `events` knows all events of a case in little memory: what repeats is a number. `identity` reads whom an event names,
-//! `walk` goes back step by step by the rules of `step`, `notes` has what else there is to say. Nothing of this is kept for
-//! each event: a lineage is found where it is shown. `sessions` and `identities` group the events; `load` reads the
-//! case, and the other files make tables.
+//! Tables of who really acted: lineages, sessions and principals, as `query::lineage` finds them.
 
 mod actors;
 mod chains;
 mod counted;
-mod events;
-mod identities;
-mod identity;
-mod ids;
-mod load;
-mod notes;
+mod follow;
 mod principals_table;
-mod sessions;
 mod sessions_table;
-mod step;
-mod tally;
-#[cfg(test)]
-mod tests;
-mod texts;
-mod walk;
 
 pub(in crate::analysis) use actors::actors;
-pub use chains::LINEAGE;
+pub use chains::{ChainNote, ChainStep, EventChain, LINEAGE, event_chain};
+pub use follow::{CallCount, Followed, FollowedEvent, Issued, calls_of, follow};
 pub use principals_table::IDENTITIES;
 pub use sessions_table::SESSIONS;
 
-use crate::model::{Timestamp, Value};
+use crate::case::CaseReader;
+use crate::model::{Dataset, Timestamp, Value};
+use crate::query::lineage::Loaded;
+use crate::query::{self, Cancel, QueryError, Scope};
+
+/// All events of a case; those of the scope are listed and counted.
+fn loaded(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Result<Loaded, QueryError> {
+    if scope.dataset != Dataset::Events || *scope == Scope::all(Dataset::Events) {
+        return Loaded::of(reader, None, cancel);
+    }
+    let rows = query::rows(reader, &scope.records(Vec::new()), cancel)?;
+    Loaded::of(reader, Some(&rows.ids(0..rows.len()).into_iter().collect()), cancel)
+}
 
 fn text(text: &str) -> Value {
     if text.is_empty() { Value::Null } else { Value::Text(text.to_owned()) }

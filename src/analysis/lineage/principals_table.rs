@@ -1,12 +1,11 @@
 //! The table of principals.
 
 use super::counted;
-use super::identities::{Principal, principals};
-use super::load::Loaded;
 use super::{owned, text, time};
 use crate::analysis::definition::{Analysis, Asked, Parameter, ParameterKind};
 use crate::case::CaseReader;
 use crate::model::{Dataset, Unit, Value};
+use crate::query::lineage::{Loaded, Principal, principals};
 use crate::query::tables::{Column, Rows};
 use crate::query::{Cancel, QueryError, Scope};
 
@@ -41,7 +40,7 @@ const COLUMNS: [(&str, Unit); 19] = [
 
 fn run(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<Rows, QueryError> {
     let days = asked.number(&DORMANT_DAYS)?;
-    let loaded = Loaded::of(reader, &asked.scope, cancel)?;
+    let loaded = super::loaded(reader, &asked.scope, cancel)?;
     let principals = principals(&loaded.events, &loaded.deeds);
     let most = asked.limit.unwrap_or(usize::MAX);
     let rows = principals.iter().take(most).map(|principal| row(&loaded, principal, days)).collect();

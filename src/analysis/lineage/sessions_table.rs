@@ -1,13 +1,12 @@
 //! The table of sessions.
 
 use super::counted;
-use super::load::Loaded;
-use super::sessions::{Session, sessions};
 use super::{owned, text, time};
 use crate::analysis::definition::{Analysis, Asked};
 use crate::case::CaseReader;
 use crate::derive::Mfa;
 use crate::model::{Address, Dataset, Unit, Value};
+use crate::query::lineage::{Loaded, Session, sessions};
 use crate::query::tables::{Column, Rows};
 use crate::query::{self, Cancel, QueryError, Scope};
 
@@ -51,7 +50,7 @@ fn is_public(address: &str) -> bool {
 }
 
 fn run(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<Rows, QueryError> {
-    let loaded = Loaded::of(reader, &asked.scope, cancel)?;
+    let loaded = super::loaded(reader, &asked.scope, cancel)?;
     let sessions = sessions(&loaded.events, &loaded.deeds, &is_public);
     let rows = sessions.iter().take(asked.limit.unwrap_or(usize::MAX)).map(|session| row(&loaded, session)).collect();
     Ok(Rows::new(Column::list(&COLUMNS), rows))

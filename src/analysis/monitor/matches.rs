@@ -71,6 +71,17 @@ impl Matches {
         rows.iter().filter_map(|row| self.events.ids.get(*row as usize).copied())
     }
 
+    /// How many events were asked.
+    pub(super) fn events(&self) -> usize {
+        self.events.len()
+    }
+
+    /// From when to when they are.
+    pub(super) fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        let times = || (0..self.events.len()).filter_map(|row| self.events.time(row));
+        times().min().zip(times().max()).map(|(from, to)| (Timestamp(from), Timestamp(to)))
+    }
+
     pub(super) fn time(&self, row: u32) -> Option<Timestamp> {
         self.events.time(row as usize).map(Timestamp)
     }

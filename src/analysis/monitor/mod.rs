@@ -1,6 +1,9 @@
 //! The monitoring rules: what each matches, and the events that it matches.
 
 mod matches;
+mod overview;
+
+pub use overview::{Monitored, RuleMatches, monitored};
 
 use super::definition::{Analysis, Asked, Parameter, ParameterKind, event_of};
 use super::lineage::actors;
@@ -13,7 +16,7 @@ use matches::{Matches, of_rule};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A row for each rule, those without a match too.
-pub(super) static MONITOR: Analysis =
+pub static MONITOR: Analysis =
     Analysis { name: "monitor", dataset: Dataset::Events, parameters: &[], needs: &[], run, counted };
 
 /// A row for each rule and event that it matches.
@@ -46,20 +49,19 @@ fn run(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<Rows, Quer
     let failed = found.failed(reader, &asked.scope, cancel)?;
     let actors = actors(reader, &asked.scope, cancel)?;
     let text = |text: &str| Value::Text(text.to_owned());
-    let row = |(rule, rows): &(&Rule, Vec<u32>)| {
-        let failures = rows.iter().filter(|row| failed.get(**row as usize) == Some(&true)).count();
-        let times = || rows.iter().filter_map(|row| found.time(*row));
+    let row = |(rule, rows): &(&'static Rule, Vec<u32>)| {
+        let of = overview::of_rule(&found, (rule, rows), &failed, &actors, None);
         let [old, new] = rule.attack.map(|technique| text(technique.unwrap_or("-")));
         vec![
             text(rule.id),
             text(rule.group),
             old,
             new,
-            Value::count(rows.len() as u64),
-            Value::count(failures as u64),
-            Value::count(distinct(&actors, found.records(rows))),
-            Value::time(times().min()),
-            Value::time(times().max()),
+            Value::count(of.matches),
+            Value::count(of.failed),
+            Value::count(of.actors),
+            Value::time(of.first),
+            Value::time(of.last),
             found.digest(rows).map_or(Value::Null, Value::Text),
         ]
     };

@@ -65,6 +65,8 @@ kinds! {
     FileUnreadable = "error-file-unreadable",
     FileUnwritable = "error-file-unwritable",
     NotAList = "error-not-a-list",
+    NoRules = "error-no-rules",
+    NotAnInventory = "error-not-an-inventory",
     NotAFilterFile = "error-not-a-filter-file",
     NotADatabase = "error-not-a-database",
     Settings = "error-settings-unwritable",

@@ -15,6 +15,7 @@ use super::indicators::IndicatorError;
 use super::owners::OwnerError;
 use super::raw::RawError;
 use super::report::ExportReportError;
+use super::supplements::SupplementError;
 use super::verify::VerifyError;
 use crate::case::CaseError;
 use crate::present::text::Texts;
@@ -49,6 +50,8 @@ pub enum Cause {
     Input(FileFailure),
     #[error(transparent)]
     Indicator(#[from] IndicatorError),
+    #[error(transparent)]
+    Supplement(#[from] SupplementError),
     #[error(transparent)]
     Owner(#[from] OwnerError),
     #[error(transparent)]

@@ -12,6 +12,7 @@ use crate::app::indicators::IndicatorError;
 use crate::app::owners::OwnerError;
 use crate::app::raw::RawError;
 use crate::app::report::ExportReportError;
+use crate::app::supplements::SupplementError;
 use crate::app::verify::VerifyError;
 use crate::case::CaseError;
 use crate::query::QueryError;
@@ -42,6 +43,14 @@ impl Cause {
             Cause::Import(error) => import(error),
             Cause::Input(failure) => because(input(failure.kind), &failure.reason),
             Cause::Indicator(error) => indicator(error),
+            Cause::Supplement(error) => match error {
+                SupplementError::Unreadable { path, reason } => file(Kind::FileUnreadable, path, reason),
+                SupplementError::NoRules { path } => Told::new(Kind::NoRules).path(path),
+                SupplementError::NoInventory { path, reason } => file(Kind::NotAnInventory, path, reason),
+                SupplementError::BadTime { value, detail } => because(Kind::BadValue, detail).with("value", value),
+                SupplementError::Case(error) => case(error),
+                SupplementError::Query(error) => query(error),
+            },
             Cause::Owner(error) => match error {
                 OwnerError::Unreadable { path, reason } => file(Kind::FileUnreadable, path, reason),
                 OwnerError::NotADatabase { path, reason } => file(Kind::NotADatabase, path, reason),

@@ -89,6 +89,9 @@ pub(crate) fn subset(
         while writer.index_step()? == IndexStep::More {}
         let asked = exhibits.iter().any(|exhibit| asks_for_lists(&reader, exhibit));
         let (lists, labels) = if asked { writer.take_indicators(&reader, &now_utc())? } else { (0, 0) };
+        if exhibits.iter().any(|exhibit| asks_for_supplements(&reader, exhibit)) {
+            writer.take_supplements(&reader, &now_utc())?;
+        }
         let mut subset = written(&reader, &mut writer, chosen, &exhibits, &wanted)?;
         (subset.lists, subset.labels) = (lists, labels);
         subset.evidence = families.iter().map(|family| family.len() as u64).sum();
@@ -213,6 +216,15 @@ fn asks_for_lists(reader: &CaseReader, exhibit: &Exhibit) -> bool {
     let basis = question.and_then(|question| question.basis(reader).ok());
     basis.is_some_and(|basis| basis.with_lists) || asks_for(reader, exhibit, &[Target::Indicator, Target::Label])
 }
+
+/// Does an exhibit say what Sigma rules or inventories say?
+fn asks_for_supplements(reader: &CaseReader, exhibit: &Exhibit) -> bool {
+    FROM_SUPPLEMENTS.contains(&exhibit.frozen.kind.as_str())
+        || asks_for(reader, exhibit, &[Target::Sigma, Target::SigmaLevel])
+}
+
+/// Kinds of exhibits that are made of them.
+const FROM_SUPPLEMENTS: [&str; 3] = ["sigma", "sigma-events", "assets"];
 
 /// Does an exhibit's filter name one of these?
 fn asks_for(reader: &CaseReader, exhibit: &Exhibit, targets: &[Target]) -> bool {

@@ -157,6 +157,7 @@ fn all(run: &Run<'_>, checks: &mut Checks<'_>) {
         (Area::Evidence, CaseReader::imports_that_differ),
         (Area::Received, received),
         (Area::Indicators, CaseReader::indicators_that_differ),
+        (Area::Supplements, CaseReader::supplements_that_differ),
         (Area::Conclusions, conclusions),
     ] {
         run.area(area, checks, |checks| {

@@ -10,6 +10,8 @@ pub enum Area {
     Case,
     /// Lists of indicators and labels, against the journal.
     Indicators,
+    /// Sigma rules and inventories, against the journal.
+    Supplements,
     /// Tags, notes, findings, exhibits and the report's settings, against the journal.
     Conclusions,
     Evidence,
@@ -22,11 +24,12 @@ pub enum Area {
 }
 
 impl Area {
-    pub const ALL: [Area; 11] = [
+    pub const ALL: [Area; 12] = [
         Area::Structure,
         Area::Journal,
         Area::Case,
         Area::Indicators,
+        Area::Supplements,
         Area::Conclusions,
         Area::Evidence,
         Area::Received,
@@ -43,6 +46,7 @@ impl Area {
             Area::Journal => "journal",
             Area::Case => "case",
             Area::Indicators => "indicators",
+            Area::Supplements => "supplements",
             Area::Conclusions => "conclusions",
             Area::Evidence => "evidence",
             Area::Received => "received",

@@ -90,19 +90,32 @@ fn write(entries: &[Entry]) -> io::Result<File> {
 
 /// A Bloom filter of which each fingerprint touches one word.
 #[derive(Debug)]
-struct Filter(Vec<u64>);
+pub(super) struct Filter(Vec<u64>);
 
 impl Filter {
     /// Bits a fingerprint.
     const BITS: usize = 12;
 
+    /// For so many fingerprints.
+    pub(super) fn new(count: usize) -> Self {
+        Self(vec![0; count * Self::BITS / 64 + 1])
+    }
+
     fn of(entries: &[Entry]) -> Self {
-        let mut filter = Self(vec![0; entries.len() * Self::BITS / 64 + 1]);
-        for entry in entries {
-            let (word, bits) = filter.place(entry.fingerprint);
-            filter.0[word] |= bits;
-        }
+        let mut filter = Self::new(entries.len());
+        entries.iter().for_each(|entry| filter.add(entry.fingerprint));
         filter
+    }
+
+    pub(super) fn add(&mut self, fingerprint: u64) {
+        let (word, bits) = self.place(fingerprint);
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= bits;
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.fill(0);
     }
 
     fn place(&self, fingerprint: u64) -> (usize, u64) {
@@ -111,7 +124,7 @@ impl Filter {
         (word as usize, bit(0) | bit(6) | bit(12) | bit(18))
     }
 
-    fn may_hold(&self, fingerprint: u64) -> bool {
+    pub(super) fn may_hold(&self, fingerprint: u64) -> bool {
         let (word, bits) = self.place(fingerprint);
         self.0.get(word).is_some_and(|word| word & bits == bits)
     }

@@ -1,7 +1,7 @@
 //! Fingerprints of flow records to their ids. The newest are in a hash table; what does not fit there goes, sorted,
 //! into temporary files, of which memory holds a byte and a half a record.
 
-use super::run::Run;
+use super::run::{Filter, Run};
 use rustc_hash::FxHashMap;
 use std::io;
 
@@ -29,16 +29,18 @@ impl Entry {
     }
 }
 
-/// Records in the hash table at most: as many as fit into 2^20 places, with which it takes 30 MB.
+/// Records in the hash table at most: as many as fit into 2^20 places, with which it takes 40 MB.
 pub(super) const RECENT: usize = 7 << 17;
 
 #[derive(Debug)]
 pub(super) struct Store {
     /// Fingerprint to the last of its records.
     last: FxHashMap<u64, u32>,
-    ids: Vec<i64>,
+    entries: Vec<Entry>,
     /// From each record to the one before it of the same fingerprint; `END` at the first.
     before: Vec<u32>,
+    /// Of the table, which is larger than what a core keeps near: most records are not in it.
+    filter: Filter,
     /// Of the records in the table.
     span: (i64, i64),
     runs: Vec<Run>,
@@ -51,19 +53,22 @@ const END: u32 = u32::MAX;
 impl Store {
     /// `recent`: records in memory at most.
     pub(super) fn new(recent: usize) -> Self {
+        let recent = recent.clamp(1, END as usize);
         Self {
             last: FxHashMap::default(),
-            ids: Vec::new(),
+            entries: Vec::new(),
             before: Vec::new(),
+            filter: Filter::new(recent),
             span: NOTHING,
             runs: Vec::new(),
-            recent: recent.clamp(1, END as usize),
+            recent,
         }
     }
 
     /// May it hold a record of this fingerprint that starts then?
     pub(super) fn may_hold(&self, fingerprint: u64, start: i64) -> bool {
-        self.last.contains_key(&fingerprint) || self.runs.iter().any(|run| run.may_hold(fingerprint, start))
+        let is_recent = self.filter.may_hold(fingerprint) && self.last.contains_key(&fingerprint);
+        is_recent || self.runs.iter().any(|run| run.may_hold(fingerprint, start))
     }
 
     /// Ids of the fingerprint's records, ascending.
@@ -80,12 +85,13 @@ impl Store {
     }
 
     pub(super) fn insert(&mut self, entry: Entry, start: i64) {
-        if self.ids.len() >= self.recent {
+        if self.entries.len() >= self.recent {
             self.put_aside();
         }
         self.span = (self.span.0.min(start), self.span.1.max(start));
-        let at = self.ids.len() as u32;
-        self.ids.push(entry.id);
+        self.filter.add(entry.fingerprint);
+        let at = self.entries.len() as u32;
+        self.entries.push(entry);
         self.before.push(self.last.insert(entry.fingerprint, at).unwrap_or(END));
     }
 
@@ -93,7 +99,7 @@ impl Store {
     fn back_from(&self, last: u32) -> impl Iterator<Item = i64> + '_ {
         let mut at = last;
         std::iter::from_fn(move || {
-            let id = *self.ids.get(at as usize)?;
+            let id = self.entries.get(at as usize)?.id;
             at = self.before.get(at as usize).copied().unwrap_or(END);
             Some(id)
         })
@@ -105,33 +111,26 @@ impl Store {
     }
 
     fn put_aside(&mut self) {
-        let entries = self.entries();
-        self.runs.push(Run::of(entries, self.span));
-        self.last.clear();
-        self.ids.clear();
-        self.before.clear();
+        self.runs.push(Run::of(std::mem::take(&mut self.entries), self.span));
+        self.clear();
         self.span = NOTHING;
     }
 
-    /// What the table holds.
-    fn entries(&self) -> Vec<Entry> {
-        let mut entries = Vec::with_capacity(self.ids.len());
-        for (&fingerprint, &last) in &self.last {
-            entries.extend(self.back_from(last).map(|id| Entry { fingerprint, id }));
-        }
-        entries
+    fn clear(&mut self) {
+        self.last.clear();
+        self.entries.clear();
+        self.before.clear();
+        self.filter.clear();
     }
 
     /// Takes the records from this id on out of the table.
     pub(super) fn forget_from(&mut self, id: i64) {
-        let (kept, span) = (self.entries(), self.span);
-        self.last.clear();
-        self.ids.clear();
-        self.before.clear();
+        let (kept, span) = (std::mem::take(&mut self.entries), self.span);
+        self.clear();
         for entry in kept.into_iter().filter(|entry| entry.id < id) {
             self.insert(entry, span.0);
         }
-        self.span = if self.ids.is_empty() { NOTHING } else { span };
+        self.span = if self.entries.is_empty() { NOTHING } else { span };
     }
 }
 

@@ -175,6 +175,11 @@ impl IndexCache {
         Ok(value)
     }
 
+    /// The same, where it is here.
+    pub fn kept<T: Any + Send + Sync>(&self, what: &str, count: i64) -> Option<Arc<T>> {
+        self.find(&Name::Derived(what.to_owned(), count))
+    }
+
     /// Is it here?
     pub fn has(&self, what: &str, count: i64) -> bool {
         self.lock().entries.contains_key(&Name::Derived(what.to_owned(), count))

@@ -36,7 +36,10 @@ impl Tail {
         if !self.ids.extend(&ids[..taken]) {
             return Err(IndexFault::Mismatch);
         }
+        // Whoever has this many goes on to a full segment: growing step by step would copy all of it several times.
+        let room = if self.rows() > full / 16 { full } else { 0 };
         for (number, column) in self.columns.iter_mut().enumerate().skip(1) {
+            column.reserve_exact(room.saturating_sub(column.len()));
             match columns.get(number).and_then(|values| values.get(from..from + taken)) {
                 Some(values) => column.extend_from_slice(values),
                 None if number == flow::DUPLICATE => column.resize(column.len() + taken, 0),

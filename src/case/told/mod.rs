@@ -5,6 +5,7 @@ mod case;
 mod conclusions;
 mod imports;
 mod indicators;
+mod supplements;
 
 use super::error::CaseError;
 use super::journal::{self, Stored};
@@ -39,6 +40,14 @@ impl CaseReader {
     /// The case cannot be read.
     pub fn indicators_that_differ(&self, journal: &[Stored]) -> Result<Differences, CaseError> {
         indicators::differences(&self.conn, journal)
+    }
+
+    /// Sigma rules and inventories.
+    ///
+    /// # Errors
+    /// The case cannot be read.
+    pub fn supplements_that_differ(&self, journal: &[Stored]) -> Result<Differences, CaseError> {
+        supplements::differences(&self.conn, journal)
     }
 
     /// The list of evidence.

@@ -2,7 +2,7 @@
 //!
 //! Sources: the CloudTrail user guide (event history downloads; Athena table; Lake queries).
 
-use super::render::EventText;
+use super::render::{EventText, boolean_json, text_json};
 use super::structs;
 use crate::model::batch::Completeness;
 use crate::model::{Dataset, Format, Kind, field};
@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 /// Where a column's values go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum EventColumn {
+pub(super) enum EventColumn {
     Text(String),
     Boolean(String),
     /// JSON, or a struct's text.
@@ -62,6 +62,10 @@ impl Layout {
         Self::of_header(&self.names).is_some()
     }
 
+    pub(super) fn columns(&self) -> &[EventColumn] {
+        &self.columns
+    }
+
     pub(crate) fn width(&self) -> usize {
         self.columns.len()
     }
@@ -108,6 +112,17 @@ impl Layout {
             }
         }
         (event.render(), self.completeness)
+    }
+}
+
+impl EventColumn {
+    /// The JSON that a value of the column is, as `Layout::render` writes it.
+    pub(super) fn json(&self, value: &str) -> String {
+        match self {
+            Self::Text(_) | Self::Event => text_json(value),
+            Self::Boolean(_) => boolean_json(value),
+            Self::Value(path) => value_json(path, value).unwrap_or_else(|| text_json(value)),
+        }
     }
 }
 

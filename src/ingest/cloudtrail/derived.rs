@@ -6,6 +6,7 @@ use crate::model::{Dataset, field};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::hash::Hash;
 use std::sync::LazyLock;
 
 /// Places among an event's columns.
@@ -70,13 +71,51 @@ static PLACES: LazyLock<Places> = LazyLock::new(|| {
     }
 });
 
+thread_local! {
+    /// Files of one trail repeat what others of them say: it outlives the file.
+    static MEMORY: RefCell<Memory> = RefCell::default();
+}
+
 /// What was derived of members that were met a short time ago.
 #[derive(Default)]
-pub(super) struct Memory {
-    agents: RefCell<FxHashMap<Box<str>, Option<Box<str>>>>,
-    lists: RefCell<FxHashMap<Box<[u8]>, Written>>,
+struct Memory {
+    agents: Known<str, Option<Box<str>>>,
+    lists: Known<[u8], Written>,
     /// Of the members whose lists are looked up.
-    key: RefCell<Vec<u8>>,
+    key: Vec<u8>,
+}
+
+/// Values by what they were derived of, within a bound of memory.
+struct Known<K: ?Sized, V> {
+    known: FxHashMap<Box<K>, V>,
+    bytes: usize,
+}
+
+impl<K: ?Sized, V> Default for Known<K, V> {
+    fn default() -> Self {
+        Self { known: FxHashMap::default(), bytes: 0 }
+    }
+}
+
+impl<K: ?Sized + Eq + Hash + AsRef<[u8]>, V: Clone> Known<K, V>
+where
+    Box<K>: for<'k> From<&'k K>,
+{
+    fn get(&mut self, key: &K, derive: impl FnOnce() -> V) -> V {
+        if let Some(value) = self.known.get(key) {
+            return value.clone();
+        }
+        let (value, bytes) = (derive(), key.as_ref().len());
+        if bytes <= LONGEST {
+            if self.bytes > MOST_BYTES {
+                self.known.clear();
+                self.bytes = 0;
+            }
+            self.bytes += ENTRY_BYTES + bytes;
+            self.known.insert(key.into(), value.clone());
+        }
+        value
+    }
 }
 
 /// An event's lists as JSON.
@@ -88,32 +127,25 @@ struct Written {
     accounts: Option<Box<str>>,
 }
 
-/// Of each kind.
-const MOST: usize = 4096;
+/// Memory of a thread for each kind.
+const MOST_BYTES: usize = 8 << 20;
+/// About what a value takes beside what it was derived of.
+const ENTRY_BYTES: usize = 192;
 /// Bytes of the longest that is kept.
 const LONGEST: usize = 2048;
 
 impl Memory {
-    fn short(&self, user_agent: &str) -> Option<Box<str>> {
-        let mut known = self.agents.borrow_mut();
-        if let Some(short) = known.get(user_agent) {
-            return short.clone();
-        }
-        let short = derive::user_agent_short(user_agent).map(String::into_boxed_str);
-        if user_agent.len() <= LONGEST {
-            make_room(&mut known);
-            known.insert(user_agent.into(), short.clone());
-        }
-        short
+    fn short(&mut self, user_agent: &str) -> Option<Box<str>> {
+        self.agents.get(user_agent, || derive::user_agent_short(user_agent).map(String::into_boxed_str))
     }
 
     /// An event's lists.
-    fn lists(&self, raw: &RawEvent<'_>) -> Written {
+    fn lists(&mut self, raw: &RawEvent<'_>) -> Written {
         // Most events list nothing, which a search for a few words shows.
         if !derive::may_list(raw) {
             return Written::default();
         }
-        let mut key = self.key.borrow_mut();
+        let Self { lists, key, .. } = self;
         key.clear();
         let account = raw.identity.account_id.as_deref().or(raw.identity.arn.as_deref());
         for part in [
@@ -128,23 +160,7 @@ impl Memory {
             key.extend_from_slice(&part.map_or(u64::MAX, |part| part.len() as u64).to_le_bytes());
             key.extend_from_slice(part.unwrap_or_default().as_bytes());
         }
-        if key.len() > LONGEST {
-            return written(raw);
-        }
-        let mut known = self.lists.borrow_mut();
-        if let Some(written) = known.get(key.as_slice()) {
-            return written.clone();
-        }
-        let written = written(raw);
-        make_room(&mut known);
-        known.insert(key.as_slice().into(), written.clone());
-        written
-    }
-}
-
-fn make_room<K, V>(known: &mut FxHashMap<K, V>) {
-    if known.len() >= MOST {
-        known.clear();
+        lists.get(key.as_slice(), || written(raw))
     }
 }
 
@@ -165,14 +181,15 @@ fn list<'a>(values: impl Iterator<Item = &'a str>) -> Option<Box<str>> {
 }
 
 /// Sets the columns of derived fields by the others; `listed`: the event's member `Resources`.
-pub(super) fn derive(columns: &mut EventColumns, listed: Option<&str>, memory: &Memory) {
+pub(super) fn derive(columns: &mut EventColumns, listed: Option<&str>) {
     let at = &*PLACES;
     let said = raw(columns, listed);
     let (login_result, mfa) = derive::outcome(&said);
     let names = [derive::event_user_name(&said.identity), derive::session_name(&said.identity)];
     let [user_name, session_name] = names.map(|name| name.map(Cow::into_owned));
-    let agent = columns.get(at.user_agent).and_then(|agent| memory.short(agent));
-    let Written { types, names, grants, accounts } = memory.lists(&said);
+    let (agent, Written { types, names, grants, accounts }) = MEMORY.with_borrow_mut(|memory| {
+        (columns.get(at.user_agent).and_then(|agent| memory.short(agent)), memory.lists(&said))
+    });
     for (place, value) in [
         (at.event_user_name, user_name.as_deref()),
         (at.session_name, session_name.as_deref()),

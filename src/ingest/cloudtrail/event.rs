@@ -4,8 +4,8 @@
 //!
 //! Source: the CloudTrail record contents reference, versions 1.0 to 1.11.
 
-use super::derived::{self, Memory};
-use super::plain::Plain;
+use super::derived;
+use super::plain::{DEEPEST, Plain};
 use super::time;
 use crate::derive as derives;
 use crate::ingest::json::text::{get, members, value_text};
@@ -16,6 +16,7 @@ use rustc_hash::FxHashMap;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -37,8 +38,12 @@ pub(crate) struct EventValues {
 /// Reads events. Costs nothing to make: all share the layout of the columns.
 pub(crate) struct EventReader {
     layout: &'static Layout,
-    memory: Memory,
+    /// Room that an event's values took.
+    spare: Cell<Option<EventColumns>>,
 }
+
+/// Objects and lists inside each other that an event which `read_ahead` takes has fewer of.
+pub(crate) const DEEPEST_EVENT: usize = 2 * DEEPEST as usize;
 
 static LAYOUT: LazyLock<Layout> = LazyLock::new(Layout::new);
 
@@ -146,27 +151,67 @@ impl Layout {
 
 impl EventReader {
     pub(crate) fn new() -> Self {
-        Self { layout: &LAYOUT, memory: Memory::default() }
+        Self { layout: &LAYOUT, spare: Cell::default() }
     }
 
     /// Reads the event with which a text begins, whatever follows it, and its length in bytes. `None` for what is no
     /// event beyond doubt, or is not all there.
     pub(crate) fn read_ahead(&self, text: &str) -> Option<(EventValues, usize)> {
         let mut plain = Plain::new(text);
-        let mut found = Found { columns: EventColumns::new(self.layout.width), ..Found::default() };
+        let mut found = self.nothing();
         found.walk(&mut plain, &self.layout.root, false)?;
         let len = plain.at();
         if found.identity_tells_more {
             self.keep_identity(text.get(..len)?, &mut found);
         }
+        Some((self.event(found)?, len))
+    }
+
+    /// The column whose value is the text of the member of this name.
+    pub(super) fn text_column(&self, name: &str) -> Option<usize> {
+        match self.layout.root.members.get(name.as_bytes())? {
+            Node::Column(at, kind) if *kind != Kind::Boolean => Some(*at),
+            _ => None,
+        }
+    }
+
+    /// What an object of one member says. `None` for what is not plain.
+    pub(super) fn member(&self, object: &str) -> Option<Found> {
+        let mut found = self.nothing();
+        found.walk(&mut Plain::new(object), &self.layout.root, false)?;
+        if found.identity_tells_more {
+            self.keep_identity(object, &mut found);
+        }
+        Some(found)
+    }
+
+    /// What is known of an event before any of its members is read.
+    pub(super) fn nothing(&self) -> Found {
+        let columns = match self.spare.take() {
+            Some(mut columns) => {
+                columns.clear();
+                columns
+            }
+            None => EventColumns::new(self.layout.width),
+        };
+        Found { columns, ..Found::default() }
+    }
+
+    /// Takes the room of an event's values, for those of the next one.
+    pub(crate) fn reuse(&self, values: EventValues) {
+        self.spare.set(Some(values.columns));
+    }
+
+    /// The event of which this was read member by member, as `read_ahead` gives it.
+    pub(super) fn event(&self, found: Found) -> Option<EventValues> {
         let is_wrapper = found.marks & LIST != 0;
         let values = self.judge(found);
-        (values.is_event && !values.may_wrap && !is_wrapper).then_some((values, len))
+        (values.is_event && !values.may_wrap && !is_wrapper).then_some(values)
     }
 
     /// Reads a JSON value. A value that is no object is no event; an error is text that is no JSON.
     pub(crate) fn read(&self, json: &str) -> Result<EventValues, serde_json::Error> {
-        let mut found = Found { columns: EventColumns::new(self.layout.width), ..Found::default() };
+        let mut found = self.nothing();
         let mut deserializer = serde_json::Deserializer::from_str(json);
         Members { branch: &self.layout.root, found: &mut found, is_identity: false }.deserialize(&mut deserializer)?;
         deserializer.end()?;
@@ -217,7 +262,7 @@ impl EventReader {
             set(self.layout.category, Some("Aggregated"));
         }
         if known && !foreign {
-            derived::derive(&mut columns, listed.as_deref(), &self.memory);
+            derived::derive(&mut columns, listed.as_deref());
         }
         EventValues {
             columns,
@@ -246,13 +291,14 @@ fn plant(branch: &mut Branch, branches: &mut u32, path: &'static str, column: us
     }
 }
 
-#[derive(Default)]
-struct Found {
-    columns: EventColumns,
-    marks: u8,
+/// What was read of an object so far.
+#[derive(Clone, Default)]
+pub(super) struct Found {
+    pub columns: EventColumns,
+    pub marks: u8,
     /// Code and message of an error in the response.
-    error: Option<(String, Option<String>)>,
-    listed: Option<String>,
+    pub error: Option<(String, Option<String>)>,
+    pub listed: Option<String>,
     /// There is something in userIdentity that its columns do not say.
     identity_tells_more: bool,
     /// The bits of the objects that were seen.

@@ -36,7 +36,7 @@ impl CloudTrailMessages {
     }
 
     /// Emits one event.
-    pub(crate) fn emit(json: &str, values: EventValues, completeness: Completeness, place: Place, out: &mut Emitter) {
+    pub(crate) fn emit(json: &str, values: &EventValues, completeness: Completeness, place: Place, out: &mut Emitter) {
         out.event(EventRow {
             position: place.position,
             offset: place.offset,
@@ -53,7 +53,7 @@ impl CloudTrailMessages {
     pub(crate) fn event(&self, json: &str, raw: &[u8], how: Completeness, place: Place, out: &mut Emitter) -> bool {
         let (reason, detail) = match self.reader.read(json) {
             Ok(values) if values.is_event || how < Completeness::Full => {
-                Self::emit(json, values, how, place, out);
+                Self::emit(json, &values, how, place, out);
                 return true;
             }
             Ok(_) => (Reason::NotARecord, "JSON that is no CloudTrail event".to_owned()),

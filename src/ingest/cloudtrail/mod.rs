@@ -1,5 +1,6 @@
 //! CloudTrail: one event as JSON to a row; console and query CSVs; digests.
 
+pub(crate) mod by_column;
 mod cells;
 pub(crate) mod columns;
 pub(crate) mod csv;

@@ -5,7 +5,7 @@
 use crate::ingest::json::stops::string_stop;
 
 /// Objects and lists inside each other that are walked.
-const DEEPEST: u32 = 32;
+pub(super) const DEEPEST: u32 = 32;
 
 /// A value of plain JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

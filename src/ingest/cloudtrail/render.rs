@@ -17,18 +17,12 @@ enum Value {
 impl EventText {
     /// A text at a path such as `userIdentity.arn`.
     pub(crate) fn text(&mut self, path: &str, text: &str) {
-        let mut json = String::with_capacity(text.len() + 2);
-        push_string(&mut json, text);
-        self.json(path, json);
+        self.json(path, text_json(text));
     }
 
     /// `true` and `false` as booleans, anything else as text.
     pub(crate) fn boolean(&mut self, path: &str, text: &str) {
-        match text.to_ascii_lowercase().as_str() {
-            "true" => self.json(path, "true".into()),
-            "false" => self.json(path, "false".into()),
-            _ => self.text(path, text),
-        }
+        self.json(path, boolean_json(text));
     }
 
     /// A value that is JSON already. A value that is an object and is set before its members are gives way to them.
@@ -91,6 +85,21 @@ impl EventText {
             }
         }
         json.push('}');
+    }
+}
+
+pub(super) fn text_json(text: &str) -> String {
+    let mut json = String::with_capacity(text.len() + 2);
+    push_string(&mut json, text);
+    json
+}
+
+/// `true` and `false` as booleans, anything else as text.
+pub(super) fn boolean_json(text: &str) -> String {
+    match text {
+        _ if text.eq_ignore_ascii_case("true") => "true".to_owned(),
+        _ if text.eq_ignore_ascii_case("false") => "false".to_owned(),
+        _ => text_json(text),
     }
 }
 

@@ -5,6 +5,7 @@ use super::classify::{Classifier, Found};
 use super::split::{Container, Limits, Sink, Span, Splitter, Tail};
 use super::wrap::{self, Inside};
 use crate::ingest::cloudtrail::CloudTrailMessages;
+use crate::ingest::cloudtrail::event::DEEPEST_EVENT;
 use crate::ingest::emit::{Emitter, FlowRecordSink, FormatWanted, MessageSink, Parser, Place, StreamEnd};
 use crate::model::batch::Completeness;
 use crate::model::{Format, ImportWarning, Reason, Wrapper};
@@ -146,7 +147,7 @@ impl Pass<'_> {
         }
         match reader.events.reader().read(message) {
             Ok(values) if values.is_event && !values.may_wrap => {
-                CloudTrailMessages::emit(message, values, Completeness::Full, place, self.out);
+                CloudTrailMessages::emit(message, &values, Completeness::Full, place, self.out);
             }
             _ => match wrap::in_text(message, reader.events.reader()) {
                 inside if inside.is_empty() => _ = reader.events.message(message.as_bytes(), place, self.out),
@@ -182,7 +183,7 @@ pub(crate) fn emit_inside(
                 if let Some(why) = fault {
                     out.warn(fault_of_record(place, &why, raw));
                 }
-                CloudTrailMessages::emit(&json, values, how, place, out);
+                CloudTrailMessages::emit(&json, &values, how, place, out);
             }
             Inside::Flow(record) => _ = flow.records.record(&record, raw, place, out),
             Inside::Line(line) => _ = flow.messages.message(line.as_bytes(), place, out),
@@ -228,7 +229,7 @@ impl Sink for Pass<'_> {
             }
             Found::Event(values) => {
                 self.learn(format_of(container));
-                CloudTrailMessages::emit(&text, values, Completeness::Full, place, self.out);
+                CloudTrailMessages::emit(&text, &values, Completeness::Full, place, self.out);
             }
             Found::Inner(json, format) => {
                 self.learn(format);
@@ -265,14 +266,15 @@ impl Sink for Pass<'_> {
     fn ahead(&mut self, text: &str, offset: u64, limits: Limits) -> Option<usize> {
         let (values, len) = self.reader.events.reader().read_ahead(text)?;
         let event = text.get(..len).filter(|_| len <= limits.element_bytes)?;
-        // With no more brackets than levels that are allowed, none is too deep.
-        let brackets = memchr::memchr2_iter(b'{', b'[', event.as_bytes()).take(limits.depth + 1).count();
-        if brackets > limits.depth {
+        // With no more brackets than levels that are allowed, none is too deep; nor where plain JSON cannot be.
+        let brackets = || memchr::memchr2_iter(b'{', b'[', event.as_bytes()).take(limits.depth + 1).count();
+        if limits.depth < DEEPEST_EVENT && brackets() > limits.depth {
             return None;
         }
         let place = self.place(Span { offset, len: len as u64 });
         self.learn(format_of(Container::Records));
-        CloudTrailMessages::emit(event, values, Completeness::Full, place, self.out);
+        CloudTrailMessages::emit(event, &values, Completeness::Full, place, self.out);
+        self.reader.events.reader().reuse(values);
         Some(len)
     }
 

@@ -1,5 +1,6 @@
 //! Small pieces of JSON text: strings and their escapes, members of an object.
 
+use super::stops::string_stop;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -9,7 +10,11 @@ pub(crate) type Members<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
 /// The text between the quotes of a JSON string, escapes resolved. What is no valid escape stays as it is; half of a
 /// surrogate pair becomes U+FFFD, as no Rust string can hold it.
 pub(crate) fn unescape(inner: &str) -> Cow<'_, str> {
-    let Some(first) = memchr::memchr(b'\\', inner.as_bytes()) else { return Cow::Borrowed(inner) };
+    // Nearly all are short and have neither quotes nor backslashes.
+    let bytes = inner.as_bytes();
+    let stop = string_stop::<false>(bytes);
+    let first = stop.and_then(|stop| Some(stop + memchr::memchr(b'\\', bytes.get(stop..)?)?));
+    let Some(first) = first else { return Cow::Borrowed(inner) };
     let (plain, mut rest) = inner.split_at(first);
     let mut text = String::with_capacity(inner.len());
     text.push_str(plain);
@@ -141,8 +146,15 @@ pub(crate) fn scalars_before(object: &[u8], open: usize) -> Vec<(String, String)
 
 /// Appends a JSON string with its quotes.
 pub(crate) fn push_string(json: &mut String, text: &str) {
-    // Serialising a string into memory cannot fail.
-    json.push_str(&serde_json::Value::from(text).to_string());
+    match string_stop::<true>(text.as_bytes()) {
+        None => {
+            json.push('"');
+            json.push_str(text);
+            json.push('"');
+        }
+        // Serialising a string into memory cannot fail.
+        Some(_) => json.push_str(&serde_json::Value::from(text).to_string()),
+    }
 }
 
 #[cfg(test)]

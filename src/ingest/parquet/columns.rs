@@ -90,6 +90,11 @@ impl ColumnBatch {
         matches!(self.stock, Stock::Texts(_))
     }
 
+    /// Has any row a value?
+    pub(super) fn has_values(&self) -> bool {
+        self.places.iter().any(|place| *place != NONE)
+    }
+
     /// The value of a row of such a column. Values at one place are the same as long as the batch is there.
     #[inline]
     pub(super) fn text(&self, row: usize) -> Option<&[u8]> {

@@ -7,7 +7,9 @@ use super::guarded;
 use super::rows::{Cell, GroupRows, Row};
 use crate::ingest::Emitter;
 use crate::ingest::cloudtrail::CloudTrailMessages;
+use crate::ingest::cloudtrail::by_column::ByColumn;
 use crate::ingest::cloudtrail::columns::{KnownValues, Layout};
+use crate::ingest::cloudtrail::event::EventReader;
 use crate::ingest::cloudtrail::structs;
 use crate::ingest::emit::Place;
 use crate::ingest::flow::{directed, field_by_any_name};
@@ -181,29 +183,74 @@ pub(super) struct EventRows {
     place: EventsIn,
     events: CloudTrailMessages,
     known: KnownValues,
+    /// Where each column is a member of the events.
+    by_column: Option<ByColumn>,
+    /// Columns that have a value in the rows at hand.
+    held: Vec<usize>,
 }
 
 impl EventRows {
     pub(super) fn new(place: EventsIn) -> Self {
-        Self { place, events: CloudTrailMessages::new(), known: KnownValues::default() }
+        let events = CloudTrailMessages::new();
+        let by_column = match &place {
+            EventsIn::Rows(layout) => ByColumn::of(layout, events.reader()),
+            EventsIn::Column(_) => None,
+        };
+        Self { place, events, known: KnownValues::default(), by_column, held: Vec::new() }
+    }
+
+    /// To be called with the first row of so many that were decoded together.
+    pub(super) fn begin_batch(&mut self, row: &Row, count: usize) {
+        let Some(by_column) = &mut self.by_column else { return };
+        by_column.begin_rows();
+        self.held.clear();
+        for number in 0..row.names().len() {
+            let Some(column) = row.column(number) else {
+                self.held.push(number);
+                continue;
+            };
+            if column.has_values() {
+                self.held.push(number);
+            }
+            if column.is_texts() {
+                by_column.read(number, (0..count).map(|row| column.text(row)), self.events.reader());
+            }
+        }
     }
 
     /// Emits the events of a row; how many positions they took.
     pub(super) fn row(&mut self, rows: &Row, place: Place, out: &mut Emitter) -> u32 {
-        match &self.place {
-            EventsIn::Rows(layout) => {
+        let reader = self.events.reader();
+        match (&self.place, &mut self.by_column) {
+            (EventsIn::Rows(layout), Some(by_column)) => {
+                by_column.begin(reader);
+                for &column in &self.held {
+                    match rows.column(column) {
+                        Some(texts) if texts.is_texts() => {
+                            by_column.row(column, rows.at(), || texts.text(rows.at()), reader);
+                        }
+                        _ => by_column.value(column, &rows.cell(column).map(value_of).unwrap_or_default(), reader),
+                    }
+                }
+                by_column.end(reader, |json, values| match values {
+                    Some(values) => CloudTrailMessages::emit(json, values, layout.completeness, place, out),
+                    None => Self::read(reader, json, layout.completeness, || rows.json(), place, out),
+                });
+                1
+            }
+            (EventsIn::Rows(layout), None) => {
                 let values: Vec<_> =
                     (0..rows.names().len()).map(|i| rows.cell(i).map(value_of).unwrap_or_default()).collect();
                 let (json, how) = layout.render_knowing(&values, &mut self.known);
-                self.event(&json, how, || rows.json(), place, out);
+                Self::event(reader, &json, how, || rows.json(), place, out);
                 1
             }
-            EventsIn::Column(at) => {
+            (EventsIn::Column(at), _) => {
                 let mut taken = 0;
                 for element in rows.elements(*at) {
                     let place = Place { position: place.position.saturating_add(taken), ..place };
                     let (json, how) = object(&element);
-                    self.event(&json, how, || element.clone(), place, out);
+                    Self::event(reader, &json, how, || element.clone(), place, out);
                     taken += 1;
                 }
                 taken
@@ -211,14 +258,32 @@ impl EventRows {
         }
     }
 
-    fn event(&self, json: &str, how: Completeness, raw: impl Fn() -> String, place: Place, out: &mut Emitter) {
-        let reader = self.events.reader();
-        if let Some((values, _)) = reader.read_ahead(json).filter(|(_, len)| *len == json.len()) {
-            return CloudTrailMessages::emit(json, values, how, place, out);
+    fn event(
+        reader: &EventReader,
+        json: &str,
+        how: Completeness,
+        raw: impl Fn() -> String,
+        place: Place,
+        out: &mut Emitter,
+    ) {
+        match reader.read_ahead(json).filter(|(_, len)| *len == json.len()) {
+            Some((values, _)) => CloudTrailMessages::emit(json, &values, how, place, out),
+            None => Self::read(reader, json, how, raw, place, out),
         }
+    }
+
+    /// Reads what need not be an event.
+    fn read(
+        reader: &EventReader,
+        json: &str,
+        how: Completeness,
+        raw: impl Fn() -> String,
+        place: Place,
+        out: &mut Emitter,
+    ) {
         let (reason, detail) = match reader.read(json) {
             Ok(values) if values.is_event || (how < Completeness::Full && says_something(json)) => {
-                return CloudTrailMessages::emit(json, values, how, place, out);
+                return CloudTrailMessages::emit(json, &values, how, place, out);
             }
             Ok(_) => (Reason::NotARecord, "the row has no eventName, eventID and eventTime".to_owned()),
             Err(error) => (Reason::BadJson, error.to_string()),

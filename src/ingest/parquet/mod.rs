@@ -2,6 +2,7 @@
 //! content is collected before it is read. What a file holds is reported by the names of its top-level columns
 //! (`kind`); members of structs, lists and maps never name a column.
 
+mod ahead;
 mod columns;
 mod content;
 mod flow;
@@ -22,6 +23,7 @@ use crate::model::{Format, ImportWarning, Reason};
 use ::parquet::basic::Type as PhysicalType;
 use ::parquet::file::reader::{FileReader, Length, SerializedFileReader};
 use ::parquet::schema::types::ColumnDescriptor;
+use ahead::Ahead;
 use columns::Times;
 use content::{Collector, Content};
 use flow::FlowRows;
@@ -40,11 +42,6 @@ pub(crate) const MAGIC: &[u8] = b"PAR1";
 /// Both marks, and the footer's length between them.
 const SHORTEST_BYTES: u64 = 12;
 
-/// Batches of rows of a flow log that one call of `Parser::rest` reads.
-const STEPS_AT_ONCE: usize = 16;
-/// The same of events, which are larger.
-const EVENT_STEPS_AT_ONCE: usize = 2;
-
 /// Parses Parquet. A position is a row number, or that of an event where a row holds a list of them; rows have no bytes
 /// of their own, so that offset and length are 0 and `render_row` gives the raw text.
 pub(crate) struct ParquetParser {
@@ -61,8 +58,9 @@ pub(crate) struct ParquetParser {
 
 enum Rest {
     FlatFlow(Box<Flat>, Box<FlowRows>),
+    /// Events of flat columns, put together on another thread: with their JSON, they take longer than a writer does.
+    Ahead(Ahead),
     Flow(Groups, Box<FlowRows>),
-    FlatEvents(Box<Flat>, Box<EventRows>),
     Events(Groups, Box<EventRows>),
     Elements(Groups),
 }
@@ -104,10 +102,10 @@ impl ParquetParser {
             }
             Kind::Events(place) => {
                 self.format = Format::CloudTrailParquet;
-                let rows = Box::new(EventRows::new(place));
+                let mut events = Box::new(EventRows::new(place));
                 Some(match flat(Times::Iso) {
-                    Some(flat) => Rest::FlatEvents(flat, rows),
-                    None => Rest::Events(groups(Times::Iso), rows),
+                    Some(mut flat) => Rest::Ahead(Ahead::start(move |out| flat_events(&mut flat, &mut events, out))),
+                    None => Rest::Events(groups(Times::Iso), events),
                 })
             }
             Kind::Elements => Some(Rest::Elements(groups(Times::Iso))),
@@ -152,22 +150,20 @@ impl Parser for ParquetParser {
     fn rest(&mut self, out: &mut Emitter) -> bool {
         let Some(rest) = &mut self.rest else { return false };
         let is_more = match rest {
-            Rest::FlatFlow(flat, flow) => flat.next(STEPS_AT_ONCE, out, |row, batch, place, out| {
-                if let Some(rows) = batch {
-                    flow.begin_batch(row, rows, out);
-                }
-                flow.row(row, place, out);
-            }),
-            Rest::FlatEvents(flat, events) => flat.next(EVENT_STEPS_AT_ONCE, out, |row, _, place, out| {
-                events.row(row, place, out);
-            }),
+            Rest::FlatFlow(flat, flow) => flat_flows(flat, flow, out),
+            Rest::Ahead(ahead) => ahead.next(out),
             Rest::Flow(groups, flow) => groups.next(out, |row, batch, place, out| {
                 if let Some(rows) = batch {
                     flow.begin_batch(row, rows, out);
                 }
                 flow.row(row, place, out)
             }),
-            Rest::Events(groups, events) => groups.next(out, |row, _, place, out| events.row(row, place, out)),
+            Rest::Events(groups, events) => groups.next(out, |row, batch, place, out| {
+                if let Some(rows) = batch {
+                    events.begin_batch(row, rows);
+                }
+                events.row(row, place, out)
+            }),
             Rest::Elements(groups) => {
                 let json = &mut self.json;
                 let is_more = groups.next(out, |row, _, _, out| {
@@ -190,6 +186,26 @@ impl Parser for ParquetParser {
     fn format(&self) -> Format {
         self.format
     }
+}
+
+/// Reads some flow records of flat columns; false where there are no more.
+fn flat_flows(flat: &mut Flat, flows: &mut FlowRows, out: &mut Emitter) -> bool {
+    flat.next(out, |row, batch, place, out| {
+        if let Some(rows) = batch {
+            flows.begin_batch(row, rows, out);
+        }
+        flows.row(row, place, out);
+    })
+}
+
+/// The same of events.
+fn flat_events(flat: &mut Flat, events: &mut EventRows, out: &mut Emitter) -> bool {
+    flat.next(out, |row, batch, place, out| {
+        if let Some(rows) = batch {
+            events.begin_batch(row, rows);
+        }
+        events.row(row, place, out);
+    })
 }
 
 /// A row as a JSON object: what stands for its raw text. `row` counts from 1, as positions do. `None` where there is no
@@ -295,37 +311,30 @@ struct Flat {
 }
 
 impl Flat {
-    /// Goes through the rows of the next so many batches; false where there are no more. `emit` takes the row at
-    /// hand; with the first of some that were decoded together it gets how many these are.
-    fn next(
-        &mut self,
-        steps_at_once: usize,
-        out: &mut Emitter,
-        mut emit: impl FnMut(&Row, Option<usize>, Place, &mut Emitter),
-    ) -> bool {
+    /// Goes through the rows of the next batch; false where there are no more. `emit` takes the row at hand; with the
+    /// first of some that were decoded together it gets how many these are.
+    fn next(&mut self, out: &mut Emitter, mut emit: impl FnMut(&Row, Option<usize>, Place, &mut Emitter)) -> bool {
         let Self { steps, row, position, all } = self;
-        for _ in 0..steps_at_once {
-            match steps.next() {
-                None => return false,
-                Some(Step::Rows(batches, count)) => {
-                    row.begin(batches);
-                    for at in 0..count {
-                        let Some(next) = position.checked_add(1) else {
-                            tell_lost(u64::from(*position) + 1, *all, &numbers_end(), *position, out);
-                            return false;
-                        };
-                        row.go_to(at);
-                        *position = next;
-                        let place = Place { position: next, offset: 0, len: 0 };
-                        emit(row, (at == 0).then_some(count), place, out);
-                    }
+        match steps.next() {
+            None => return false,
+            Some(Step::Rows(batches, count)) => {
+                row.begin(batches);
+                for at in 0..count {
+                    let Some(next) = position.checked_add(1) else {
+                        tell_lost(u64::from(*position) + 1, *all, &numbers_end(), *position, out);
+                        return false;
+                    };
+                    row.go_to(at);
+                    *position = next;
+                    let place = Place { position: next, offset: 0, len: 0 };
+                    emit(row, (at == 0).then_some(count), place, out);
                 }
-                Some(Step::Lost { first, last, why }) => {
-                    tell_lost(first, last, &why, *position, out);
-                    // Rows behind them keep their numbers.
-                    let lost = u32::try_from((last + 1).saturating_sub(first)).unwrap_or(u32::MAX);
-                    *position = position.saturating_add(lost);
-                }
+            }
+            Some(Step::Lost { first, last, why }) => {
+                tell_lost(first, last, &why, *position, out);
+                // Rows behind them keep their numbers.
+                let lost = u32::try_from((last + 1).saturating_sub(first)).unwrap_or(u32::MAX);
+                *position = position.saturating_add(lost);
             }
         }
         true

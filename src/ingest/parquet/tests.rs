@@ -343,3 +343,78 @@ fn columns_of_numbers_and_of_texts_are_the_same_records() {
     assert_eq!(row(140_000), ("eni-140000".to_owned(), 140_001, 1_621_291_386));
     assert_eq!(row(140_001), ("eni-0".to_owned(), 140_002, 1_621_291_387));
 }
+
+/// An event: position, time, JSON, columns.
+type Event = (u32, Option<i64>, String, Vec<Option<String>>);
+
+/// The events of a file.
+fn events(content: &[u8]) -> Vec<Event> {
+    let mut parser = detect(&Head { bytes: content, complete: true }, &FormatChoice::default()).unwrap();
+    let mut out = Emitter::default();
+    parser.push(content, &mut out);
+    parser.finish(&StreamEnd::Complete, &mut out);
+    while parser.rest(&mut out) {}
+    let mut found = Vec::new();
+    for output in out.take_all() {
+        let Output::Events(batch) = output else { panic!("{output:?}") };
+        found.extend(batch.iter().map(|event| {
+            let columns = event.columns.iter().map(|value| value.map(str::to_owned)).collect();
+            (event.position, event.time_millis, event.json.to_owned(), columns)
+        }));
+    }
+    found
+}
+
+/// Put together column by column, and with a column that is only a part of a member, which is written as JSON and read.
+#[test]
+fn events_put_together_by_column_are_those_that_are_read_from_their_json() {
+    const ROWS: usize = 10_000;
+    let leaked = |text: String| -> &'static str { text.leak() };
+    let times = (0..ROWS).map(|row| leaked(format!("2025-03-04T05:{:02}:{:02}Z", row / 60 % 60, row % 60)));
+    let times: Vec<&'static str> = times.collect();
+    let ids: Vec<&'static str> = (0..ROWS).map(|row| leaked(format!("id \"{row}\""))).collect();
+    let identities = (0..ROWS).map(|row| match row % 4 {
+        0 => leaked(format!("{{\"type\":\"IAMUser\",\"userName\":\"user-{}\",\"more\":[{row}]}}", row % 700)),
+        1 => "{type=AssumedRole, principalid=AROA1234567890ABC:s, accountid=111122223333}",
+        2 => "{\"type\":\"Root\",\"accountId\":\"111122223333\"}",
+        _ => "no identity",
+    });
+    let identities: Vec<&'static str> = identities.collect();
+    let present: Vec<i16> = (0..ROWS).map(|row| i16::from(row % 3 > 0)).collect();
+    let requests = (0..ROWS).filter(|row| row % 3 > 0).map(|row| match row % 1000 {
+        1 => leaked(format!("{{\"bucketName\":\"{}\"}}", "b".repeat(5000))),
+        _ => leaked(format!("{{\"bucketName\":\"b-{}\",\"key\":{row}}}", row % 50)),
+    });
+    let requests: Vec<&'static str> = requests.collect();
+    let flags: Vec<bool> = (0..ROWS).map(|row| row % 7 == 0).collect();
+    let file_of = |has_part: bool| {
+        let texts_of = |name: &str| format!("optional binary {name} (UTF8);");
+        let mut schema =
+            ["eventtime", "eventid", "useridentity", "requestparameters", "eventname", "eventsource", "note"]
+                .map(texts_of)
+                .concat()
+                + "optional boolean readonly;";
+        let mut leaves = vec![
+            texts(1, &times),
+            texts(1, &ids),
+            texts(1, &identities),
+            Leaf(Values::Text(requests.clone()), present.clone(), Vec::new()),
+            texts(1, &vec!["GetObject"; ROWS]),
+            texts(1, &vec!["s3.amazonaws.com"; ROWS]),
+            texts(1, &ids),
+            Leaf(Values::Bool(flags.clone()), vec![1; ROWS], Vec::new()),
+        ];
+        if has_part {
+            schema += &texts_of("useridentity_arn");
+            leaves.push(Leaf(Values::Text(Vec::new()), vec![0; ROWS], Vec::new()));
+        }
+        file(&format!("message m {{ {schema} }}"), &leaves)
+    };
+    let (by_column, read) = (events(&file_of(false)), events(&file_of(true)));
+    assert_eq!(by_column.len(), ROWS);
+    assert!(by_column.iter().map(|event| event.0).eq(1..=ROWS as u32));
+    for (one, other) in by_column.iter().zip(&read) {
+        assert_eq!(one, other);
+    }
+    assert!(by_column[4].2.contains(r#""requestParameters":{"bucketName":"b-4","key":4}"#), "{}", by_column[4].2);
+}

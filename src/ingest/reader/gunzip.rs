@@ -34,7 +34,7 @@ pub(super) struct Gunzip<'s, R> {
     /// From 1; 0 before the first header.
     member: u64,
     /// Checksum and size of the member so far; None when it was entered in the middle.
-    check: Option<flate2::Crc>,
+    check: Option<Check>,
     content_bytes: u64,
     /// From which content byte on a seek point is wanted.
     next_point: u64,
@@ -159,7 +159,7 @@ impl<'s, R: Read> Gunzip<'s, R> {
             self.need("the header")?;
         }
         self.inflate.reset();
-        self.check = Some(flate2::Crc::new());
+        self.check = Some(Check::default());
         // A member's start needs no window.
         if self.content_bytes >= self.next_point {
             self.point(0, Vec::new());
@@ -236,13 +236,27 @@ impl<'s, R: Read> Gunzip<'s, R> {
         }
         let [sum, size] = words;
         if let (Some(check), Some(notes)) = (&self.check, self.notes) {
-            if check.sum() != sum {
+            if check.sum.clone().finalize() != sum {
                 notes.damage(format!("the checksum of gzip member {} does not match its content", self.member));
-            } else if check.amount() != size {
+            } else if check.bytes != size {
                 notes.damage(format!("the size told by gzip member {} does not match its content", self.member));
             }
         }
         Ok(())
+    }
+}
+
+/// What a member's trailer says of its content: the checksum, and the bytes modulo 2^32.
+#[derive(Default)]
+struct Check {
+    sum: crc32fast::Hasher,
+    bytes: u32,
+}
+
+impl Check {
+    fn update(&mut self, content: &[u8]) {
+        self.sum.update(content);
+        self.bytes = self.bytes.wrapping_add(content.len() as u32);
     }
 }
 

@@ -52,6 +52,24 @@ pub fn conversations(
     }
 }
 
+/// The first `limit` rows of that table, with the totals of all; `None` where they are there no sooner than the whole table.
+///
+/// # Errors
+/// As of any query.
+pub fn first_conversations(
+    reader: &CaseReader,
+    query: &ConversationQuery,
+    limit: usize,
+    cancel: &Cancel,
+) -> Result<Option<ConversationTable>, QueryError> {
+    let limit = query.limit.map_or(limit, |own| own.min(limit));
+    let query = &ConversationQuery { limit: Some(limit), ..query.clone() };
+    let records = query.pairs.in_case(reader)?.records()?.records(Vec::new());
+    let asked = asked(reader, query)?;
+    let first = |engine: &engine::Engine<'_>| engine.first_conversations(query, &records, &asked);
+    Ok(engine::attempt(reader, Dataset::Flows, cancel, first)?.flatten())
+}
+
 /// The numbers of every spelling of the address that was asked for.
 pub(in crate::query) fn asked(reader: &CaseReader, query: &ConversationQuery) -> Result<Vec<u32>, QueryError> {
     let Some(ip) = &query.pairs.ip else { return Ok(Vec::new()) };

@@ -28,10 +28,10 @@ mod evaluate;
 mod repeats;
 mod table;
 
-pub use evaluate::conversations;
 pub(super) use evaluate::{Half, Signs, is_left, talk};
 #[cfg(test)]
 pub(super) use evaluate::{asked, conversations_by_sql};
+pub use evaluate::{conversations, first_conversations};
 pub(super) use repeats::Sightings;
 pub use table::{ConversationRow, ConversationTable, conversation_rows};
 pub(super) use table::{Talk, Talks, thousandths};

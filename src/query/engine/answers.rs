@@ -208,16 +208,21 @@ pub(super) fn figures_of(sums: &Sums, layout: Layout) -> Figures {
     }
 }
 
-/// Refuses sums that only a case of another making can have.
-pub(super) fn checked(groups: Groups) -> Result<Groups, EngineError> {
-    let sound = |sum: i128| sum >= 0 || sum == NO_SUM;
-    match groups.sums.iter().all(|sums| sound(sums.packets) && sound(sums.bytes)) {
-        true => Ok(groups),
-        false => Err(EngineError::Unsupported),
-    }
-}
-
 impl Engine<'_> {
+    /// Refuses sums that only a case of another making can have.
+    pub(super) fn checked(&self, groups: Groups) -> Result<Groups, EngineError> {
+        let sound = |sum: i128| sum >= 0 || sum == NO_SUM;
+        // Where no value is below 0, no sum is.
+        let counters = [self.layout.packets, self.layout.bytes].into_iter().flatten();
+        let mut bounds = counters.filter_map(|column| self.records.bounds(column));
+        match bounds.all(|(least, _)| least >= 0)
+            || groups.sums.iter().all(|sums| sound(sums.packets) && sound(sums.bytes))
+        {
+            true => Ok(groups),
+            false => Err(EngineError::Unsupported),
+        }
+    }
+
     /// A key of pair ids; 0 for records without a pair.
     pub(crate) fn pair_part(&self, column: usize, pairs: &PairColumns) -> Result<KeyPart, EngineError> {
         // Where no record has a pair, as of packets in most formats, all are one group.
@@ -235,7 +240,7 @@ impl Engine<'_> {
     pub(crate) fn mapped_pair_part(
         &self,
         column: usize,
-        by_pair: Arc<[u32]>,
+        by_pair: Arc<Vec<u32>>,
         size: u32,
     ) -> Result<KeyPart, EngineError> {
         let (_, greatest) = self.records.bounds(column).unwrap_or((0, 0));

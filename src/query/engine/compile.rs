@@ -3,7 +3,7 @@
 use super::answers::in_parts;
 use super::plan::{Compared, EndTest, Node, Operand, Slow};
 use super::{Engine, EngineError};
-use crate::case::index::{IndexedTable, flow, pair};
+use crate::case::index::flow;
 use crate::columns::{Bitmap, Chosen, Members, NULL, PairColumns, Ranges, Selection, Side};
 use crate::filter::{Check, Filter, Target, Test, pattern};
 use crate::model::{Dataset, FieldId, Home};
@@ -25,20 +25,49 @@ impl From<CompileError> for EngineError {
 }
 
 impl Engine<'_> {
-    /// The records of a query, whatever its order.
-    pub(crate) fn chosen(&self, query: &RecordQuery) -> Result<Selection, EngineError> {
-        let plan = self.plan(query)?;
-        self.choose(&plan)
+    /// The records of a query, whatever its order; kept where nothing but the records says which they are, because one
+    /// question after another is asked about them.
+    pub(crate) fn chosen(&self, query: &RecordQuery) -> Result<Arc<Selection>, EngineError> {
+        let make = || self.choose(&self.plan(query)?);
+        let Some(name) = self.name_of_selection(query) else { return Ok(Arc::new(make()?)) };
+        self.reader.cache.derived(&name, self.records.rows().into(), || {
+            let selection = make()?;
+            let bytes = selection.bytes();
+            Ok((selection, bytes))
+        })
+    }
+
+    /// Under which it is kept. `None` for what somebody's lists and labels have a say in, and for what is too long.
+    fn name_of_selection(&self, query: &RecordQuery) -> Option<String> {
+        /// Of a filter's text. Most have less; one of thousands of values is seldom asked twice.
+        const MOST: usize = 4096;
+        let RecordQuery { dataset, filter, range, sort: _, duplicates } = query;
+        let filter = filter.as_ref().filter(|_| *dataset == Dataset::Flows)?;
+        let is_of_records = |test: &&Test| {
+            let target = match &test.target {
+                Target::Field(field) => field.home != Home::Lineage,
+                Target::EitherAddress | Target::EitherPort => true,
+                _ => false,
+            };
+            target && test.check != Check::InIndicators
+        };
+        let name = format!("chosen {filter:?} {range:?} {duplicates:?} {}", self.snapshot.duplicates());
+        (name.len() <= MOST && filter.tests().iter().all(is_of_records)).then_some(name)
     }
 
     /// The row set of a query.
     pub(crate) fn rows(&self, query: &RecordQuery) -> Result<RowSet, EngineError> {
         let selection = self.chosen(query)?;
         if query.sort.is_empty() {
-            return Ok(RowSet::chosen(selection, Arc::clone(&self.records)));
+            return Ok(RowSet::chosen(Arc::unwrap_or_clone(selection), Arc::clone(&self.records)));
         }
         let order = self.order(&selection, &query.sort)?;
         Ok(RowSet::sorted(order, Arc::clone(&self.records)))
+    }
+
+    /// Those of them with a number in a set.
+    pub(super) fn chosen_of(&self, query: &RecordQuery, column: usize, set: Bitmap) -> Result<Selection, EngineError> {
+        self.choose(&Node::and(vec![self.plan(query)?, self.member(column, set)]))
     }
 
     /// What has to be tested for a query.
@@ -81,6 +110,10 @@ impl Engine<'_> {
     fn test(&self, test: &Test) -> Result<Node, EngineError> {
         let positive = |check: &Check| match &test.target {
             Target::Rule => self.of_rules(check),
+            target @ (Target::Sigma | Target::SigmaLevel) => self.of_sigma(target, check),
+            Target::Field(field) if field.home == Home::Lineage && !matches!(check, Check::Compare(..)) => {
+                self.of_lineage(*field, check)
+            }
             target => self.leaf(&filter_sql::leaf(self.layout.dataset, target, check)?),
         };
         Ok(match &test.check {
@@ -225,43 +258,6 @@ impl Engine<'_> {
         let chosen = bits.into_iter().map(|bits| bits.map_or(Chosen::None, Chosen::of));
         Selection::new(chosen.zip(segments.iter().map(|segment| segment.rows)))
     }
-
-    /// The addresses of all pairs.
-    pub(crate) fn pairs(&self) -> Result<Arc<PairColumns>, EngineError> {
-        let table = &self.snapshot.pairs;
-        let last = table.ids.last().unwrap_or(0);
-        let count = usize::try_from(last).ok().and_then(|last| last.checked_add(1)).filter(|count| *count <= MOST_IDS);
-        let count = count.ok_or(EngineError::Unsupported)?;
-        self.reader.cache.derived("pairs", i64::from(table.rows()), || {
-            let (mut source, mut destination) = (vec![0; count], vec![0; count]);
-            let mut nobody = Vec::new();
-            let (mut sources, mut destinations) = (Vec::new(), Vec::new());
-            for (number, segment) in table.segments.iter().enumerate() {
-                self.go_on()?;
-                let rows = segment.rows as usize;
-                for (column, out) in [(pair::SOURCE, &mut sources), (pair::DESTINATION, &mut destinations)] {
-                    let cell = self.reader.index_column(&self.snapshot, IndexedTable::Pair, number, column)?;
-                    out.resize(rows, NULL);
-                    cell.get()?.read(0, out);
-                }
-                for row in 0..segment.rows {
-                    let id = table.ids.id(segment.first_row + row).and_then(|id| usize::try_from(id).ok());
-                    let address =
-                        |list: &[i64]| list.get(row as usize).and_then(|id| u32::try_from(*id).ok()).unwrap_or(0);
-                    if let Some(id) = id.filter(|id| *id < count) {
-                        source[id] = address(&sources);
-                        destination[id] = address(&destinations);
-                        if source[id] == 0 && destination[id] == 0 {
-                            nobody.extend(u32::try_from(id));
-                        }
-                    }
-                }
-            }
-            let pairs = PairColumns::new(source, destination, nobody);
-            let bytes = pairs.bytes();
-            Ok((pairs, bytes))
-        })
-    }
 }
 
 fn slow(test: &NumberTest) -> Result<Slow, EngineError> {
@@ -270,4 +266,50 @@ fn slow(test: &NumberTest) -> Result<Slow, EngineError> {
         NumberTest::Pattern(text) => Slow::Pattern(pattern::regex(text).map_err(QueryError::Filter)?),
         NumberTest::In(_) => return Err(EngineError::Unsupported),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{by_columns, query, reader};
+    use super::*;
+    use crate::query::filter_sql::fixture::TestRecord;
+    use crate::query::filter_sql::random_tests::numbered;
+
+    #[test]
+    fn chosen_records_are_kept_where_nothing_else_has_a_say() {
+        let record = |n: i64| {
+            let values = [("srcaddr", "10.0.0.1"), ("dstaddr", "9.9.9.9"), ("dstport", ["22", "443"][n as usize % 2])];
+            TestRecord::new(Dataset::Flows, n, &values, None)
+        };
+        let case = reader(&numbered((0..20).map(record).collect()), 7);
+        let is_kept = |query: &RecordQuery| {
+            by_columns(&case, 2, |engine| Ok(Arc::ptr_eq(&engine.chosen(query)?, &engine.chosen(query)?)))
+        };
+        for text in ["dstport = 443", "ip = 10.0.0.1 and not port = 22", "srcaddr in 10.0.0.0/8 or action is null"] {
+            assert!(is_kept(&query(text)), "{text}");
+        }
+        for text in [
+            "dstport = 443 and tag = x",
+            "ip in indicators",
+            "label = x",
+            "indicator = x",
+            "evidence = 1",
+            "any contains x",
+        ] {
+            let name = by_columns(&case, 2, |engine| Ok(engine.name_of_selection(&query(text))));
+            assert_eq!(name, None, "{text}");
+        }
+        // Another range of time, or copies left out, are other records.
+        let all = query("dstport = 443");
+        let found = |query: &RecordQuery| by_columns(&case, 2, |engine| engine.chosen(query));
+        let before = RecordQuery {
+            range: crate::model::TimeRange { from: None, to: Some(crate::model::Timestamp(0)) },
+            ..all.clone()
+        };
+        let once = RecordQuery { duplicates: Duplicates::Once, ..all.clone() };
+        for other in [&before, &once] {
+            assert!(!Arc::ptr_eq(&found(&all), &found(other)), "{other:?}");
+        }
+        assert_eq!((found(&all).len(), found(&before).len()), (10, 0));
+    }
 }

@@ -204,7 +204,7 @@ proptest! {
         if let Some((head, tail)) = shared {
             share_members(&reader.conn, head, tail);
         }
-        let fields: Vec<FieldId> = field::of(EVENTS).collect();
+        let fields: Vec<FieldId> = field::own(EVENTS).collect();
         let mut words = Words::default();
         let all: Vec<RecordId> = records.iter().map(|record| RecordId(record.id)).collect();
         let some: Vec<RecordId> = order.iter().map(|at| *at.get(&all)).collect();

@@ -35,7 +35,8 @@ impl Engine<'_> {
         let mut own = self.own_texts(ids, &own)?.into_iter();
         for field in fields {
             columns.push(match field.home {
-                identities::HOME | Home::Virtual => Values::all(Value::Null, ids.len()),
+                identities::HOME => Values::all(Value::Null, ids.len()),
+                Home::Lineage => self.lineage_values(ids, *field)?,
                 Home::Event("eventTime") => self.event_times(&runs, &mut open)?,
                 Home::Call(_) | Home::Event(_) | Home::EventJson(_) | Home::Derived => {
                     match EventDictionary::of(*field) {

@@ -1,51 +1,38 @@
 //! Conversations over the columns: sums and signs by pair id, each pair folded with its reverse.
 
-use super::answers::{LEAST_PART, OrderKey, figures_of, in_parts, ordered, row_order, told};
-use super::compile::MOST_IDS;
-use super::groups::{sums_bytes, touched};
+use super::answers::{OrderKey, figures_of, in_parts, ordered, row_order, told};
+use super::groups::sums_bytes;
+use super::pair_ids::PairsAndOrder;
 use super::pair_table::{figure_key, merge_nobody, totals};
-use super::sweep::{ColumnSet, Columns, Share, gather};
+use super::signs::{FROM_SERVER, SYN, SYN_ACK, TO_SERVER};
 use super::{Engine, EngineError, Layout};
 use crate::case::index::flow;
-use crate::columns::{Bitmap, Chosen, Grouping, Groups, NULL, PairColumns, Selection, Sums, Tie};
+use crate::columns::{Chosen, Grouping, Groups, NO_PAIR, PairColumns, Parted, Selection, Sums, Tie};
 use crate::query::conversations::{
-    ConversationQuery, ConversationTable, Half, Repeats, Signs, Talk, Talks, is_left, is_well_known, talk, thousandths,
+    ConversationQuery, ConversationTable, Half, Repeats, Signs, Talk, Talks, is_left, talk, thousandths,
 };
-use crate::query::pairs::{AddressOrder, PairTotals};
+use crate::query::pairs::{AddressOrder, PairTotals, added};
 use crate::query::row_order::RowOrder;
 use crate::query::{ConversationColumn, PairColumn, PairKey, RecordQuery, indicator_revision};
-use crate::threads::side_by_side;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What a disposition says of who asked.
-#[derive(Clone, Copy, Default)]
-struct Kind {
-    signs: u8,
-    has_ports: bool,
-}
-
-const SYN: u8 = 1;
-const SYN_ACK: u8 = 2;
-const TO_SERVER: u8 = 4;
-const FROM_SERVER: u8 = 8;
-
-/// No pair.
-const NONE: u32 = u32::MAX;
+/// In the place of a group, where there is none.
+pub(super) const NONE: u32 = u32::MAX;
 
 /// Conversations in no order: which pair is folded with which. What they come to is made of the sums of the pairs.
 #[derive(Debug)]
-struct Folded {
-    groups: Arc<Groups>,
-    pairs: Arc<PairColumns>,
-    reverse: Arc<Vec<u32>>,
+pub(super) struct Folded {
+    pub groups: Arc<Groups>,
+    pub pairs: Arc<PairColumns>,
+    pub reverse: Arc<Vec<u32>>,
     /// By row: which group is what left sent to right, and which is what came back; `NONE` for none.
-    halves: Vec<[u32; 2]>,
+    pub halves: Parted<[u32; 2]>,
     /// By pair id.
-    signs: Vec<u8>,
-    repeats: FxHashMap<u32, u32>,
-    totals: PairTotals,
+    pub signs: Vec<u8>,
+    pub repeats: FxHashMap<u32, u32>,
+    pub totals: PairTotals,
 }
 
 impl Folded {
@@ -53,10 +40,11 @@ impl Folded {
         self.groups.slots.get(group as usize).map(|slot| *slot as u32)
     }
 
-    /// The pair from left to right and the one from right to left; `NONE` for one that is none.
+    /// The pair from left to right and the one from right to left; `NO_PAIR` for one that is none.
     fn pairs_of(&self, row: usize) -> Option<[u32; 2]> {
         let [there, back] = *self.halves.get(row)?;
-        let other = |pair: u32| self.reverse.get(pair as usize).copied().filter(|other| *other != pair).unwrap_or(NONE);
+        let other =
+            |pair: u32| self.reverse.get(pair as usize).copied().filter(|other| *other != pair).unwrap_or(NO_PAIR);
         match (self.pair(there), self.pair(back)) {
             (Some(there), Some(back)) => Some([there, back]),
             (Some(there), None) => Some([there, other(there)]),
@@ -98,7 +86,7 @@ impl Folded {
     fn half(&self, group: u32, pair: u32) -> Half {
         let figures =
             self.groups.sums.get(group as usize).map(|sums| figures_of(sums, Layout::FLOWS)).unwrap_or_default();
-        let pair = if pair == NONE { NONE } else { self.pairs.id(pair.into()) as u32 };
+        let pair = if pair == NO_PAIR { NO_PAIR } else { self.pairs.id(pair.into()) as u32 };
         let has = |sign: u8| self.signs.get(pair as usize).is_some_and(|signs| signs & sign != 0);
         let signs =
             Signs { syn: has(SYN), syn_ack: has(SYN_ACK), to_server: has(TO_SERVER), from_server: has(FROM_SERVER) };
@@ -110,7 +98,8 @@ impl Folded {
         let figure = match column {
             C::RecordCount => PairColumn::RecordCount,
             C::Packets => PairColumn::Packets,
-            C::TotalBytes => PairColumn::TotalBytes,
+            // Of the sums no more is read than this.
+            C::TotalBytes => return added(self.bytes_of(row, 0), self.bytes_of(row, 1)),
             C::DataRatio => PairColumn::DataRatio,
             C::FirstSeen => PairColumn::FirstSeen,
             C::LastSeen => PairColumn::LastSeen,
@@ -126,10 +115,40 @@ impl Folded {
         figure_key(figure, &self.sums(row)?)
     }
 
+    /// The keys of the query's order.
+    fn keys<'a>(&'a self, query: &ConversationQuery, addresses: &'a AddressOrder) -> Vec<OrderKey<'a>> {
+        let keys = query.sort.iter().map(|sort| (sort.column, sort.descending));
+        keys.map(|(column, descending)| self.order_key(column, descending, addresses)).collect()
+    }
+
+    fn order_key<'a>(
+        &'a self,
+        column: ConversationColumn,
+        descending: bool,
+        addresses: &'a AddressOrder,
+    ) -> OrderKey<'a> {
+        OrderKey::new(move |row| self.key(column, row, addresses), descending)
+    }
+
+    /// The first conversations in the query's order.
+    pub(super) fn first(
+        &self,
+        query: &ConversationQuery,
+        addresses: &AddressOrder,
+        limit: usize,
+        threads: usize,
+    ) -> Vec<Talk> {
+        let mut keys = self.keys(query, addresses);
+        let tie = [ConversationColumn::Left, ConversationColumn::Right];
+        keys.extend(tie.map(|column| self.order_key(column, false, addresses)));
+        let first = ordered(self.len(), &keys, Some(limit), threads);
+        first.into_iter().filter_map(|row| self.talk(row as usize)).collect()
+    }
+
     /// Of memory, with the sums.
     fn bytes(&self) -> usize {
         let by_pair = self.signs.len() + 16 * self.repeats.len();
-        size_of_val(self.halves.as_slice()) + by_pair + sums_bytes(self.groups.slots.len())
+        size_of::<[u32; 2]>() * self.halves.len() + by_pair + sums_bytes(self.groups.slots.len())
     }
 }
 
@@ -153,20 +172,16 @@ impl Engine<'_> {
         records: &RecordQuery,
         asked: &[u32],
     ) -> Result<ConversationTable, EngineError> {
-        let addresses = self.address_order()?;
-        let folded = self.kept_conversations(query, records, asked, &addresses)?;
+        let PairsAndOrder { pairs, reverse, addresses } = self.pairs_and_order()?;
+        let folded = self.kept_conversations(query, records, asked, (&pairs, &reverse, &addresses))?;
         self.go_on()?;
         let (count, totals) = (folded.len(), folded.totals.clone());
-        let (rows, places): (&Folded, &AddressOrder) = (&folded, &addresses);
-        let key = move |column, descending| OrderKey::new(move |row| rows.key(column, row, places), descending);
-        let mut keys: Vec<OrderKey<'_>> = query.sort.iter().map(|sort| key(sort.column, sort.descending)).collect();
         let Some(limit) = query.limit.filter(|limit| *limit < count) else {
+            let keys = folded.keys(query, &addresses);
             let order = row_order(count, &keys, tie(&folded, &addresses), self.threads);
             return Ok(ConversationTable::new(Arc::clone(&folded) as Arc<dyn Talks>, order, totals));
         };
-        keys.extend([ConversationColumn::Left, ConversationColumn::Right].map(|column| key(column, false)));
-        let first = ordered(count, &keys, Some(limit), self.threads);
-        let first: Vec<Talk> = first.into_iter().filter_map(|row| folded.talk(row as usize)).collect();
+        let first = folded.first(query, &addresses, limit, self.threads);
         Ok(ConversationTable::new(Arc::new(first), RowOrder::AsStored, totals))
     }
 
@@ -176,17 +191,15 @@ impl Engine<'_> {
         query: &ConversationQuery,
         records: &RecordQuery,
         asked: &[u32],
-        addresses: &AddressOrder,
+        (pairs, reverse, addresses): (&Arc<PairColumns>, &Arc<Vec<u32>>, &AddressOrder),
     ) -> Result<Arc<Folded>, EngineError> {
         let column = if query.pairs.by == PairKey::PacketAddresses { flow::PACKET_PAIR } else { flow::PAIR };
-        let pairs = self.pairs()?;
         let selection = self.chosen(records)?;
-        let make = || self.folded(query, records, &selection, (column, &pairs), asked, addresses);
+        let make = || self.folded(query, records, &selection, (column, pairs, reverse), (addresses, asked));
         if sums_bytes(pairs.len()) > self.most_kept() {
             return Ok(Arc::new(make()?));
         }
-        let revision = indicator_revision(self.reader)?;
-        let name = format!("conversations {column} {:?} {asked:?} {revision} {:x?}", query.repeats, selection.digest());
+        let name = self.name_of_conversations(query, &selection, column, asked)?;
         self.reader.cache.derived(&name, self.records.rows().into(), || {
             let folded = make()?;
             let bytes = folded.bytes();
@@ -194,14 +207,25 @@ impl Engine<'_> {
         })
     }
 
+    /// Under which they are kept.
+    pub(super) fn name_of_conversations(
+        &self,
+        query: &ConversationQuery,
+        selection: &Selection,
+        column: usize,
+        asked: &[u32],
+    ) -> Result<String, EngineError> {
+        let (repeats, revision) = (query.repeats, indicator_revision(self.reader)?);
+        Ok(format!("conversations {column} {repeats:?} {asked:?} {revision} {:x?}", selection.digest()))
+    }
+
     fn folded(
         &self,
         query: &ConversationQuery,
         records: &RecordQuery,
         selection: &Selection,
-        (column, pairs): (usize, &Arc<PairColumns>),
-        asked: &[u32],
-        addresses: &AddressOrder,
+        (column, pairs, reverse): (usize, &Arc<PairColumns>, &Arc<Vec<u32>>),
+        left: (&AddressOrder, &[u32]),
     ) -> Result<Folded, EngineError> {
         // For interfaces and repeats (three), for sums, and for signs.
         self.expect_passes(5);
@@ -223,38 +247,39 @@ impl Engine<'_> {
         self.reached_passes(4);
         let signs = self.signs(counted, column, pairs)?;
         self.reached_passes(5);
-        let reverse = self.reverse(pairs)?;
         self.go_on()?;
-        let halves = self.halves(&groups, pairs, &reverse, (addresses, asked))?;
-        let totals = PairTotals { pairs: halves.len() as u64, ..totals(&groups.sums, self.threads) };
-        Ok(Folded { groups, pairs: Arc::clone(pairs), reverse, halves, signs, repeats, totals })
-    }
-
-    /// Each pair with its reverse, once: left to right, and back.
-    fn halves(
-        &self,
-        groups: &Groups,
-        pairs: &PairColumns,
-        reverse: &[u32],
-        (addresses, asked): (&AddressOrder, &[u32]),
-    ) -> Result<Vec<[u32; 2]>, EngineError> {
         // Groups are pairs, of which there are fewer than 2^32: `reverse` is a list of as many.
-        if groups.slots.last().is_some_and(|slot| u32::try_from(*slot).is_err()) {
-            return Err(EngineError::Unsupported);
-        }
         let mut places = vec![NONE; pairs.len().max(1)];
         for (at, slot) in groups.slots.iter().enumerate() {
             if let Some(place) = places.get_mut(*slot as usize) {
                 *place = at as u32;
             }
         }
+        let place = |pair: u32| places.get(pair as usize).copied().unwrap_or(NONE);
+        let halves = self.halves(&groups, pairs, reverse, place, left)?;
+        let totals = PairTotals { pairs: halves.len() as u64, ..totals(&groups.sums, self.threads) };
+        let (pairs, reverse) = (Arc::clone(pairs), Arc::clone(reverse));
+        Ok(Folded { groups, pairs, reverse, halves, signs, repeats, totals })
+    }
+
+    /// Each pair with its reverse, once: left to right, and back. `place`: of a pair among the groups.
+    pub(super) fn halves(
+        &self,
+        groups: &Groups,
+        pairs: &PairColumns,
+        reverse: &[u32],
+        place: impl Fn(u32) -> u32 + Sync,
+        (addresses, asked): (&AddressOrder, &[u32]),
+    ) -> Result<Parted<[u32; 2]>, EngineError> {
+        if groups.slots.last().is_some_and(|slot| u32::try_from(*slot).is_err()) {
+            return Err(EngineError::Unsupported);
+        }
         let folded = |range: Range<usize>| {
             let mut halves = Vec::with_capacity(range.len());
             for (at, slot) in range.clone().zip(groups.slots.get(range).unwrap_or_default()) {
                 let pair = *slot as usize;
-                let other = reverse.get(pair).copied().unwrap_or(NONE);
-                let back = places.get(other as usize).copied().unwrap_or(NONE);
-                let (at, back) = (at as u32, if other as usize == pair { NONE } else { back });
+                let other = reverse.get(pair).copied().unwrap_or(NO_PAIR);
+                let (at, back) = (at as u32, if other as usize == pair { NONE } else { place(other) });
                 // The first one of the two stands for both.
                 if back < at {
                     continue;
@@ -265,99 +290,16 @@ impl Engine<'_> {
             }
             halves
         };
-        Ok(in_parts(groups.slots.len(), self.threads, folded).concat())
-    }
-
-    /// By pair id the pair of the same addresses the other way round; itself where the two are the same, and `NONE` where
-    /// there is no such pair.
-    pub(super) fn reverse(&self, pairs: &PairColumns) -> Result<Arc<Vec<u32>>, EngineError> {
-        self.reader.cache.derived("reverse of pairs", pairs.len() as i64, || {
-            // Each worker those of some addresses, both directions of a pair among them.
-            let workers = if pairs.len() < LEAST_PART { 1 } else { self.threads.max(1) };
-            let parts = side_by_side(workers, |worker| pairs.reversed(worker, workers));
-            let mut reverse = vec![NONE; pairs.len()];
-            for (one, other) in parts.into_iter().collect::<Option<Vec<_>>>().ok_or(EngineError::Unsupported)?.concat()
-            {
-                for (of, is) in [(one, other), (other, one)] {
-                    if let Some(place) = reverse.get_mut(of as usize) {
-                        *place = is;
-                    }
-                }
-            }
-            let bytes = reverse.len() * 4;
-            Ok((reverse, bytes))
-        })
-    }
-
-    /// By pair id what the records' flags and ports say.
-    fn signs(&self, selection: &Selection, column: usize, pairs: &PairColumns) -> Result<Vec<u8>, EngineError> {
-        // Refuses ports that are none.
-        self.port_part(flow::SRCPORT, None)?;
-        let kinds = self.kinds()?;
-        let servers = Bitmap::of((0..=u16::MAX).filter(|port| is_well_known(*port)).map(usize::from), 1 << 16);
-        let read = [column, flow::DISPOSITION, flow::SRCPORT, flow::DSTPORT];
-        let columns = ColumnSet::of(read);
-        let needs = |number: usize| touched(selection, number).then_some(columns);
-        let segments = &self.records.segments;
-        let each = |signs: &mut Vec<u8>, number: usize, columns: &Columns| {
-            let (Some(segment), Some(chosen)) = (segments.get(number), selection.parts().get(number)) else {
-                return Ok(());
-            };
-            let mut values: [Vec<i64>; 4] = Default::default();
-            chosen.blocks(segment.rows as usize, |rows| {
-                gather(columns, &read, rows, &mut values);
-                let [ids, dispositions, sources, destinations] = &values;
-                let rows = ids.iter().zip(dispositions).zip(sources.iter().zip(destinations));
-                for ((id, disposition), (source, destination)) in rows {
-                    let kind = usize::try_from(*disposition).ok().and_then(|id| kinds.get(id)).copied();
-                    let kind = kind.unwrap_or_default();
-                    let mut found = kind.signs;
-                    if kind.has_ports && *source != NULL && *destination != NULL {
-                        let is_server = |port: i64| servers.get(port as usize);
-                        let (from, to) = (is_server(*source), is_server(*destination));
-                        found |= if to && !from { TO_SERVER } else { 0 };
-                        found |= if from && !to { FROM_SERVER } else { 0 };
-                    }
-                    if let Some(signs) = signs.get_mut(pairs.id(*id)) {
-                        *signs |= found;
-                    }
-                }
-            });
-            Ok(())
-        };
-        let states = vec![vec![0u8; pairs.len().max(1)]; self.threads];
-        let states = self.sweep(needs, Share::Split, states, each)?;
-        let both = |mut all: Vec<u8>, one: Vec<u8>| {
-            all.iter_mut().zip(one).for_each(|(all, one)| *all |= one);
-            all
-        };
-        Ok(states.into_iter().reduce(both).unwrap_or_default())
-    }
-
-    /// By disposition.
-    fn kinds(&self) -> Result<Vec<Kind>, EngineError> {
-        let sql = "SELECT disposition_id, ifnull(tcp_flags & 18, 0), ifnull(protocol IN (6, 17), 0) FROM disposition";
-        let mut statement = self.reader.conn.prepare_cached(sql)?;
-        let mut rows = statement.query([])?;
-        let mut kinds = Vec::new();
-        while let Some(row) = rows.next()? {
-            let id = usize::try_from(row.get::<_, i64>(0)?).ok().filter(|id| *id < MOST_IDS);
-            let id = id.ok_or(EngineError::Unsupported)?;
-            if kinds.len() <= id {
-                kinds.resize(id + 1, Kind::default());
-            }
-            let signs = match row.get::<_, i64>(1)? {
-                2 => SYN,
-                18 => SYN_ACK,
-                _ => 0,
-            };
-            kinds[id] = Kind { signs, has_ports: row.get(2)? };
-        }
-        Ok(kinds)
+        Ok(in_parts(groups.slots.len(), self.threads, folded).into_iter().collect())
     }
 
     /// How many of these rows each pair has.
-    fn counted(&self, rows: &[u32], column: usize, pairs: &PairColumns) -> Result<FxHashMap<u32, u32>, EngineError> {
+    pub(super) fn counted(
+        &self,
+        rows: &[u32],
+        column: usize,
+        pairs: &PairColumns,
+    ) -> Result<FxHashMap<u32, u32>, EngineError> {
         let chosen = self.at(rows.iter().map(|row| *row..row + 1));
         let grouping = Grouping::new(vec![self.pair_part(column, pairs)?]).ok_or(EngineError::Unsupported)?;
         let groups = self.groups(&chosen, &grouping, &Default::default())?;

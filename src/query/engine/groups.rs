@@ -1,6 +1,5 @@
 //! Sums over chosen flow records by key, on all workers.
 
-use super::answers::checked;
 use super::compile::MOST_IDS;
 use super::sweep::{ColumnSet, Columns, Share};
 use super::{Engine, EngineError, Layout};
@@ -98,7 +97,7 @@ impl Engine<'_> {
             slots.retain(|slot| sums.get(*slot as usize).is_some_and(|sums| sums.records > 0));
             sums.retain(|sums| sums.records > 0);
         }
-        Ok(Groups { slots, sums })
+        Ok(Groups { slots, sums: sums.into() })
     }
 
     /// How rows are laid out by their slots; `None` where they cannot be.
@@ -135,8 +134,8 @@ impl Engine<'_> {
             let spreads = self.sweep(needs, Share::Split, states, each)?;
             self.go_on()?;
             for mut part in summed(&spreads, self.threads) {
-                all.slots.append(&mut part.slots);
-                if all.sums.is_empty() { all.sums = part.sums } else { all.sums.append(&mut part.sums) }
+                all.slots.append(&mut part.0);
+                all.sums.push_part(part.1);
             }
         }
         if matches!(used, Used::Some { .. }) {
@@ -155,7 +154,7 @@ impl Engine<'_> {
     ) -> Result<Arc<Groups>, EngineError> {
         let make = || {
             let grouping = Grouping::new(vec![self.pair_part(column, pairs)?]).ok_or(EngineError::Unsupported)?;
-            checked(self.groups(&self.chosen(scope)?, &grouping, &self.all_measures()?)?)
+            self.checked(self.groups(&*self.chosen(scope)?, &grouping, &self.all_measures()?)?)
         };
         if !self.keeps_groups(scope, pairs) {
             return Ok(Arc::new(make()?));
@@ -224,7 +223,7 @@ impl Engine<'_> {
             let grouping = Grouping::new(Vec::new()).ok_or(EngineError::Unsupported)?;
             let measures = Measures { start: Some(time), ..Measures::default() };
             let groups = self.groups(selection, &grouping, &measures)?;
-            groups.sums.first().filter(|sums| sums.first != NULL).map(|sums| (sums.first, sums.last))
+            groups.sums.get(0).filter(|sums| sums.first != NULL).map(|sums| (sums.first, sums.last))
         };
         span.map(|(first, last)| Ok((self.layout.seconds(first)?, self.layout.seconds(last)?))).transpose()
     }
@@ -306,8 +305,8 @@ fn most_spread(rows: usize) -> usize {
     if cfg!(test) { (rows / 32).max(16) } else { 1 << 24 }
 }
 
-/// The sums of rows that were laid out, of each worker those of some parts, by the numbers of their groups.
-fn summed(spreads: &[Spread<'_>], threads: usize) -> Vec<Groups> {
+/// The sums of rows that were laid out, of each worker those of some parts: the numbers of their groups, and their sums.
+fn summed(spreads: &[Spread<'_>], threads: usize) -> Vec<(Vec<u64>, Vec<Sums>)> {
     let Some(first) = spreads.first() else { return Vec::new() };
     let rows: Vec<usize> =
         (0..first.parts()).map(|part| spreads.iter().map(|spread| spread.rows(part)).sum()).collect();
@@ -317,20 +316,21 @@ fn summed(spreads: &[Spread<'_>], threads: usize) -> Vec<Groups> {
     let most = |parts: &[usize]| parts.iter().map(|rows| PART.min(*rows)).sum::<usize>();
     side_by_side(threads.max(1), |worker| {
         let parts = bound(worker)..bound(worker + 1);
-        // What the other workers make is appended to what the first one has made.
-        let room = most(if worker == 0 { &rows } else { rows.get(parts.clone()).unwrap_or_default() });
-        let mut found = Groups { slots: Vec::with_capacity(room), sums: Vec::with_capacity(room) };
+        let room = most(rows.get(parts.clone()).unwrap_or_default());
+        // The numbers of the other workers are appended to those of the first one.
+        let mut numbers: Vec<u64> = Vec::with_capacity(if worker == 0 { most(&rows) } else { room });
+        let mut found: Vec<Sums> = Vec::with_capacity(room);
         let mut sums = vec![Sums::default(); PART];
         for part in parts {
             sums.fill(Sums::default());
             spreads.iter().for_each(|spread| spread.add_to(part, &mut sums));
-            let numbers = u64::from(first.first(part))..;
-            for (number, sums) in numbers.zip(&sums).filter(|(_, sums)| sums.records > 0) {
-                found.slots.push(number);
-                found.sums.push(*sums);
+            let all = u64::from(first.first(part))..;
+            for (number, sums) in all.zip(&sums).filter(|(_, sums)| sums.records > 0) {
+                numbers.push(number);
+                found.push(*sums);
             }
         }
-        found
+        (numbers, found)
     })
 }
 

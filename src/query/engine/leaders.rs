@@ -209,8 +209,8 @@ pub(super) fn leading_talkers(
     };
     let parts = in_parts(groups.slots.len(), threads, |part| {
         let (mut sums, mut used) = (vec![0u64; count], Bitmap::zeros(count));
-        let (slots, pair_sums) = (groups.slots.get(part.clone())?, groups.sums.get(part)?);
-        for (slot, pair) in slots.iter().zip(pair_sums) {
+        let slots = groups.slots.get(part.clone())?;
+        for (slot, pair) in slots.iter().zip(groups.sums.range(part)) {
             let side = |list: &[u32]| list.get(*slot as usize).copied().unwrap_or(0) as usize;
             let (source, destination) = (side(&pairs.source), side(&pairs.destination));
             let more = value(pair)?;

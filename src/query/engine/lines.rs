@@ -1,6 +1,6 @@
 //! Series over the columns.
 
-use super::answers::{checked, told};
+use super::answers::told;
 use super::compile::MOST_IDS;
 use super::talkers::NO_PORT;
 use super::top::Kind;
@@ -124,7 +124,7 @@ impl Engine<'_> {
             };
             return Ok(used.iter().map(told).collect());
         }
-        let groups = checked(self.groups(selection, grouping, measures)?)?;
+        let groups = self.checked(self.groups(selection, grouping, measures)?)?;
         let of = |sums: &Sums| Told {
             records: sums.records.into(),
             left_out: sums.left_out.into(),

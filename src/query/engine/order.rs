@@ -130,8 +130,7 @@ impl Engine<'_> {
                 let (least, greatest) = self.records.bounds(event::TIME).unwrap_or((0, 0));
                 Some((Source::Number { column: event::TIME, least }, greatest.wrapping_sub(least) as u64))
             }
-            Home::EventJson(_) => return Err(EngineError::Unsupported),
-            Home::Virtual => None,
+            Home::EventJson(_) | Home::Lineage => return Err(EngineError::Unsupported),
             _ => match Dictionary::of(field) {
                 Some(dictionary) => ranked(dictionary.column, self.dictionary_ranks(&dictionary)?),
                 None => return Err(EngineError::Unsupported),

@@ -1,10 +1,10 @@
 //! Pairs over the columns: an array of sums by pair id, ordered.
 
-use super::answers::{OrderKey, checked, in_parts, ordered, row_order, told};
+use super::answers::{OrderKey, in_parts, ordered, row_order, told};
 use super::groups::sums_bytes;
 use super::{Engine, EngineError};
 use crate::case::index::flow;
-use crate::columns::{Grouping, Groups, KeyPart, Map, Measures, PairColumns, Selection, Sums, Tie, Used};
+use crate::columns::{Grouping, Groups, KeyPart, Map, Measures, PairColumns, Parted, Selection, Sums, Tie, Used};
 use crate::query::pairs::{AddressOrder, PairSum, PairSums, PairTotals, time_key};
 use crate::query::row_order::RowOrder;
 use crate::query::{Measure, PairColumn, PairKey, PairQuery, PairSort, PairTable, RecordQuery};
@@ -191,7 +191,7 @@ impl Engine<'_> {
         pairs: &PairColumns,
     ) -> Result<Arc<Groups>, EngineError> {
         let make = || {
-            let mut groups = Arc::new(checked(self.groups(selection, grouping, &self.all_measures()?)?)?);
+            let mut groups = Arc::new(self.checked(self.groups(selection, grouping, &self.all_measures()?)?)?);
             merge_nobody(&mut groups, pairs, width);
             Ok::<_, EngineError>(groups)
         };
@@ -213,24 +213,18 @@ impl Engine<'_> {
         selection: &Selection,
         asked: &Asked,
     ) -> Result<Option<(Arc<Groups>, PairTotals)>, EngineError> {
-        let first = query.sort.first().filter(|sort| sort.descending).map(|sort| sort.column);
-        let measure = match first {
-            Some(PairColumn::TotalBytes) => Measure::Bytes,
-            Some(PairColumn::Packets) => Measure::Packets,
-            Some(PairColumn::RecordCount) => Measure::Records,
-            _ => return Ok(None),
-        };
-        let Some(limit) = query.limit else { return Ok(None) };
+        let first = query.sort.first().filter(|sort| sort.descending).and_then(|sort| leading_measure(sort.column));
+        let (Some(measure), Some(limit)) = (first, query.limit) else { return Ok(None) };
         let Asked { grouping, pairs, width, .. } = asked;
         let Some(leaders) = self.leaders(selection, grouping, measure, limit)? else { return Ok(None) };
         if !pairs.nobody_is_one(*width, |slot| leaders.used.get(slot as usize)) {
             return Ok(None);
         }
         let measures = self.all_measures()?;
-        let groups = checked(self.sums_of(selection, grouping, &measures, &Used::of(leaders.slots))?)?;
+        let groups = self.checked(self.sums_of(selection, grouping, &measures, &Used::of(leaders.slots))?)?;
         let everything = Grouping::new(Vec::new()).ok_or(EngineError::Unsupported)?;
         let measures = Measures { start: None, duration: None, late_end: None, ..measures };
-        let all = checked(self.groups(selection, &everything, &measures)?)?;
+        let all = self.checked(self.groups(selection, &everything, &measures)?)?;
         let totals = PairTotals { pairs: leaders.groups, ..totals(&all.sums, 1) };
         Ok(Some((Arc::new(groups), totals)))
     }
@@ -283,16 +277,12 @@ pub(super) fn merge_nobody(groups: &mut Arc<Groups>, pairs: &PairColumns, width:
             gone.push(at);
         }
     }
-    if gone.is_empty() {
-        return;
-    }
-    let groups = Arc::make_mut(groups);
-    let Groups { slots, sums } = std::mem::take(groups);
-    for (at, (slot, sums)) in slots.into_iter().zip(sums).enumerate() {
-        if !gone.contains(&at) {
-            groups.slots.push(slot);
-            groups.sums.push(sums);
-        }
+    // From the last one on: what lies behind one that is removed moves up.
+    gone.sort_unstable();
+    for at in gone.into_iter().rev() {
+        let groups = Arc::make_mut(groups);
+        groups.slots.remove(at);
+        groups.sums.remove(at);
     }
 }
 
@@ -322,6 +312,16 @@ fn pair_tie(rows: &Arc<Rows>, addresses: &Arc<AddressOrder>) -> Tie {
     })
 }
 
+/// The measure that a column shows, where narrow sums of it say which groups come first.
+pub(super) fn leading_measure(column: PairColumn) -> Option<Measure> {
+    match column {
+        PairColumn::TotalBytes => Some(Measure::Bytes),
+        PairColumn::Packets => Some(Measure::Packets),
+        PairColumn::RecordCount => Some(Measure::Records),
+        _ => None,
+    }
+}
+
 /// What sums order by in a column of figures.
 pub(super) fn figure_key(column: PairColumn, sums: &Sums) -> Option<u128> {
     match column {
@@ -337,10 +337,10 @@ pub(super) fn figure_key(column: PairColumn, sums: &Sums) -> Option<u128> {
     }
 }
 
-pub(super) fn totals(groups: &[Sums], threads: usize) -> PairTotals {
+pub(super) fn totals(groups: &Parted<Sums>, threads: usize) -> PairTotals {
     let parts = in_parts(groups.len(), threads, |part| {
         let mut all = Sums::default();
-        groups.get(part).unwrap_or_default().iter().for_each(|sums| all.add(sums));
+        groups.range(part).for_each(|sums| all.add(sums));
         all
     });
     let mut all = Sums::default();

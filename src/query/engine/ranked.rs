@@ -1,6 +1,6 @@
 //! Groups of equal values over the columns: by up to three fields, of one measure.
 
-use super::answers::{OrderKey, checked, ordered, told};
+use super::answers::{OrderKey, ordered, told};
 use super::top::Kind;
 use super::{Engine, EngineError};
 use crate::case::index::flow;
@@ -104,10 +104,10 @@ impl Engine<'_> {
         let (groups, count) = match leaders {
             Some(leaders) => {
                 let used = Used::of(leaders.slots);
-                (checked(self.sums_of(&selection, &grouping, &measures, &used)?)?, leaders.groups)
+                (self.checked(self.sums_of(&selection, &grouping, &measures, &used)?)?, leaders.groups)
             }
             None => {
-                let groups = checked(self.groups(&selection, &grouping, &measures)?)?;
+                let groups = self.checked(self.groups(&selection, &grouping, &measures)?)?;
                 let count = groups.slots.len() as u64;
                 (groups, count)
             }
@@ -121,8 +121,8 @@ impl Engine<'_> {
             Measure::Records => Some(selection.len() as u128),
             Measure::Bytes | Measure::Packets => {
                 let whole = Grouping::new(Vec::new()).ok_or(EngineError::Unsupported)?;
-                let sums = checked(self.groups(&selection, &whole, &measures)?)?.sums;
-                sums.first().and_then(value)
+                let sums = self.checked(self.groups(&selection, &whole, &measures)?)?.sums;
+                sums.get(0).and_then(value)
             }
         };
         let values = groups.sums.iter().map(value).collect();
@@ -135,7 +135,7 @@ impl Engine<'_> {
         let (Kind::Ranked { .. }, counted) = self.field_part(of)? else { return Err(EngineError::Unsupported) };
         let (width, none) = (u64::from(counted.size.max(1)), u64::from(counted.absent));
         let grouping = within(parts.into_iter().chain([counted]).collect(), MOST_DISTINCT_SLOTS)?;
-        let used = self.used_slots(&self.chosen(&query.scope.records(Vec::new()))?, &grouping)?;
+        let used = self.used_slots(&*self.chosen(&query.scope.records(Vec::new()))?, &grouping)?;
         let mut all = Bitmap::zeros(width as usize);
         let (mut slots, mut counts): (Vec<u64>, Vec<u128>) = Default::default();
         // Slots ascend, those of a group one after the other.

@@ -13,6 +13,7 @@ use crate::threads::side_by_side;
 use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What says between whom a record is, and where it was seen.
 const WHERE: [usize; 3] = [flow::PAIR, flow::PACKET_PAIR, flow::INTERFACE];
@@ -65,14 +66,11 @@ enum Between {
 }
 
 impl Several {
-    fn new(pairs: &PairColumns) -> Self {
-        let sides = || pairs.source.iter().zip(pairs.destination.iter()).enumerate();
-        let named = sides().filter(|(_, (a, b))| **a != 0 || **b != 0).map(|(pair, _)| pair);
-        let whole = sides().filter(|(_, (a, b))| **a != 0 && **b != 0).map(|(pair, _)| pair);
+    fn new(pairs: &PairColumns, threads: usize) -> Self {
         Self {
             pairs: Bitmap::zeros(pairs.len()),
-            named: Bitmap::of(named, pairs.len()),
-            whole: Bitmap::of(whole, pairs.len()),
+            named: pairs.set_of(threads, |_, a, b| a != 0 || b != 0),
+            whole: pairs.set_of(threads, |_, a, b| a != 0 && b != 0),
         }
     }
 
@@ -129,6 +127,16 @@ fn rank(ranks: &[u32], id: i64) -> u32 {
 impl Engine<'_> {
     /// The chosen rows that are repeats, ascending.
     pub(crate) fn repeated(&self, selection: &Selection) -> Result<Vec<u32>, EngineError> {
+        self.repeated_among(selection, None)
+    }
+
+    /// The same where all rows are of these pairs, and no record of the case names other addresses of a packet: there is no need
+    /// to search for pairs that several interfaces saw.
+    pub(super) fn repeated_of(&self, selection: &Selection, pairs: Bitmap) -> Result<Vec<u32>, EngineError> {
+        self.repeated_among(selection, Some(pairs))
+    }
+
+    fn repeated_among(&self, selection: &Selection, of: Option<Bitmap>) -> Result<Vec<u32>, EngineError> {
         let field = |name| field::by_name(Dataset::Flows, name).ok_or(EngineError::Unsupported);
         let ranks = |name| {
             let dictionary = Dictionary::of(field(name)?).ok_or(EngineError::Unsupported)?;
@@ -140,7 +148,10 @@ impl Engine<'_> {
             return Ok(Vec::new());
         }
         let pairs = self.pairs()?;
-        let several = self.seen_at_several(&pairs, &ranks.interface)?;
+        let several = match of {
+            Some(of) => Arc::new(Several { pairs: of, ..Several::new(&pairs, self.threads) }),
+            None => self.seen_at_several(&pairs, &ranks.interface)?,
+        };
         let alike = self.alike(selection, &pairs, &ranks, &several)?;
         let parts = self.candidates(&alike, &pairs, &ranks, &several)?;
         let found = side_by_side(self.threads, |worker| {
@@ -166,22 +177,28 @@ impl Engine<'_> {
     }
 
     fn look_for_several(&self, pairs: &PairColumns, interfaces: &[u32]) -> Result<Several, EngineError> {
-        let mut several = Several::new(pairs);
+        let mut several = Several::new(pairs, self.threads);
         let columns = ColumnSet::of(WHERE);
         let segments = &self.records.segments;
-        let several_so_far = &several;
-        let each = |(seen, mixed): &mut (Vec<u32>, FxHashSet<(u32, u32)>), number: usize, columns: &Columns| {
+        // One list for all workers: what it says in the end does not depend on who was first, and several lists would push
+        // each other out of the processor's memory.
+        let seen: Vec<AtomicU32> = (0..pairs.len()).map(|_| AtomicU32::new(NOWHERE)).collect();
+        let (several_so_far, seen) = (&several, &seen);
+        let each = |mixed: &mut FxHashSet<(u32, u32)>, number: usize, columns: &Columns| {
             let Some(segment) = segments.get(number) else { return Ok(()) };
             let mut values: [Vec<i64>; 3] = Default::default();
             Chosen::All.blocks(segment.rows as usize, |rows| {
                 gather(columns, &WHERE, rows, &mut values);
                 let [ids, packet, places] = &values;
+                // Brought near first, many at one time: which way rows go below hangs on what each of them finds there.
+                let near = ids.iter().filter_map(|id| seen.get(usize::try_from(*id).ok()?));
+                std::hint::black_box(near.fold(0, |all, seen| all ^ seen.load(Ordering::Relaxed)));
                 for ((id, packet), place) in ids.iter().zip(packet).zip(places) {
                     match several_so_far.between(*id, *packet) {
                         Between::Pair(pair) => {
                             let here = rank(interfaces, *place);
-                            if let Some(seen) = seen.get_mut(pair).filter(|_| here != NO_RANK) {
-                                *seen = together(*seen, here);
+                            if let Some(seen) = seen.get(pair).filter(|_| here != NO_RANK) {
+                                note(seen, here);
                             }
                         }
                         Between::Mixed => mixed.extend(ends(pairs, *id, *packet)),
@@ -191,22 +208,13 @@ impl Engine<'_> {
             });
             Ok(())
         };
-        let states = vec![(vec![NOWHERE; pairs.len()], FxHashSet::default()); self.threads];
+        let states = vec![FxHashSet::default(); self.threads];
         let states = self.sweep(|_| Some(columns), Share::Split, states, each)?;
-        let both = |mut all: (Vec<u32>, FxHashSet<(u32, u32)>), one: (Vec<u32>, FxHashSet<(u32, u32)>)| {
-            let pairs = all.0.iter_mut().zip(one.0).filter(|(_, one)| *one != NOWHERE);
-            pairs.for_each(|(all, one)| *all = together(*all, one));
-            all.1.extend(one.1);
-            all
-        };
-        let (seen, mixed) = states.into_iter().reduce(both).unwrap_or_default();
-        for (pair, seen) in seen.iter().enumerate() {
-            let side = |list: &[u32]| list.get(pair).copied().unwrap_or(0);
-            let is_mixed = !mixed.is_empty() && mixed.contains(&(side(&pairs.source), side(&pairs.destination)));
-            if *seen == SEVERAL || is_mixed {
-                several.pairs.set(pair);
-            }
-        }
+        let mixed: FxHashSet<(u32, u32)> = states.into_iter().flatten().collect();
+        several.pairs = pairs.set_of(self.threads, |pair, source, destination| {
+            let is_several = seen.get(pair).is_some_and(|seen| seen.load(Ordering::Relaxed) == SEVERAL);
+            is_several || !mixed.is_empty() && mixed.contains(&(source, destination))
+        });
         Ok(several)
     }
 
@@ -332,11 +340,19 @@ fn tuple_hash(tuple: impl Hash) -> u32 {
     if cfg!(test) { hash % 8 } else { hash }
 }
 
-fn together(seen: u32, here: u32) -> u32 {
-    match seen {
-        NOWHERE => here,
-        _ if seen == here => here,
-        _ => SEVERAL,
+/// One more record of this interface was seen.
+#[inline]
+fn note(seen: &AtomicU32, here: u32) {
+    let is = match seen.load(Ordering::Relaxed) {
+        // Another worker may be first after all.
+        NOWHERE => match seen.compare_exchange(NOWHERE, here, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => here,
+            Err(is) => is,
+        },
+        is => is,
+    };
+    if is != here && is != SEVERAL {
+        seen.store(SEVERAL, Ordering::Relaxed);
     }
 }
 

@@ -1,13 +1,14 @@
-//! Events that match monitoring rules.
+//! Events that match monitoring rules, and Sigma rules.
 
 use super::plan::Node;
 use super::{Engine, EngineError};
 use crate::filter::eval::rules_passing;
-use crate::filter::{Burst, Check, Filter, Rule};
+use crate::filter::{Burst, Check, Filter, Rule, Target};
 use crate::model::Dataset;
 use crate::query::Scope;
 use crate::query::bursts::burst_rows;
 use crate::query::event_source::EventSource;
+use crate::query::sigma::{self, WantedRules};
 
 impl Engine<'_> {
     /// Events that match a rule whose id passes the check.
@@ -17,6 +18,14 @@ impl Engine<'_> {
             Some(burst) => self.of_burst(&rule.filter, burst),
         };
         Ok(Node::or(rules_passing(check).map(node).collect::<Result<Vec<_>, _>>()?))
+    }
+
+    /// Events that match a Sigma rule whose title, id or level passes the check.
+    pub(super) fn of_sigma(&self, target: &Target, check: &Check) -> Result<Node, EngineError> {
+        let wanted = WantedRules::of(target, check).ok_or(EngineError::Unsupported)?;
+        let events = wanted.events(&*sigma::found(&self.reader.conn, &self.reader.cache)?)?;
+        let rows = events.iter().filter_map(|event| self.records.ids.row_of(event.0));
+        Ok(self.places(rows.map(|row| row..row + 1)))
     }
 
     fn of_burst(&self, filter: &Filter, burst: &Burst) -> Result<Node, EngineError> {

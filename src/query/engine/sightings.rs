@@ -9,7 +9,7 @@ use crate::case::index::flow;
 use crate::columns::{Chosen, Fate, Grouping, Groups, NULL, PairColumns, Verdict};
 use crate::model::Timestamp;
 use crate::query::RecordQuery;
-use crate::query::engine::answers::{checked, in_parts, told};
+use crate::query::engine::answers::{in_parts, told};
 use crate::query::indicators::{FlowLook, Met};
 use crate::query::sightings::{By, FlowSums, Tallies};
 use crate::threads::side_by_side;
@@ -57,7 +57,7 @@ impl Engine<'_> {
             let differs = Node::Differs(flow::PACKET_PAIR, flow::PAIR);
             let same = Node::and(vec![self.plan(records)?, Node::Not(Box::new(differs.clone()))]);
             let grouping = Grouping::new(vec![self.pair_part(flow::PAIR, &pairs)?]).ok_or(EngineError::Unsupported)?;
-            let groups = checked(self.groups(&self.choose(&same)?, &grouping, &self.all_measures()?)?)?;
+            let groups = self.checked(self.groups(&self.choose(&same)?, &grouping, &self.all_measures()?)?)?;
             all = self.tallied(&groups, met, by, &pairs);
             parts.push(differs);
         }
@@ -118,7 +118,7 @@ impl Engine<'_> {
         let parts = in_parts(groups.slots.len(), self.threads, |part| {
             let mut tallies = Tallies::default();
             let slots = groups.slots.get(part.clone()).unwrap_or_default();
-            for (slot, sums) in slots.iter().zip(groups.sums.get(part).unwrap_or_default()) {
+            for (slot, sums) in slots.iter().zip(groups.sums.range(part)) {
                 let of = sides(pairs, i64::try_from(*slot).unwrap_or(NULL));
                 if met.of_address(of.0) == 0 && met.of_address(of.1) == 0 {
                     continue;

@@ -1,6 +1,6 @@
 //! From sums by pair to sums by address.
 
-use super::answers::{LEAST_PART, checked};
+use super::answers::LEAST_PART;
 use super::{Engine, EngineError};
 use crate::case::index::flow;
 use crate::columns::{Bitmap, Grouping, Groups, KeyPart, Map, NO_SLOT, PairColumns, Second, Selection, Sums, Used};
@@ -34,15 +34,15 @@ pub(super) fn talkers(
 
 /// The sums of two sides together, with the bytes of each; only addresses that occur.
 fn both(sides: impl Iterator<Item = (u64, (Sums, Sums))>) -> (Groups, Vec<(i128, i128)>) {
-    let (mut found, mut bytes) = (Groups::default(), Vec::new());
+    let (mut slots, mut sums, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
     for (id, (sent, received)) in sides.filter(|(_, (a, b))| a.records > 0 || b.records > 0) {
         let mut all = sent;
         all.add(&received);
-        found.slots.push(id);
-        found.sums.push(all);
+        slots.push(id);
+        sums.push(all);
         bytes.push((sent.bytes, received.bytes));
     }
-    (found, bytes)
+    (Groups { slots, sums: sums.into() }, bytes)
 }
 
 impl Engine<'_> {
@@ -60,7 +60,7 @@ impl Engine<'_> {
                 false => (*destination, NO_SLOT),
             })
             .unzip();
-        let part = |by_pair: Arc<[u32]>| self.mapped_pair_part(column, by_pair, pairs.addresses);
+        let part = |by_pair: Arc<Vec<u32>>| self.mapped_pair_part(column, by_pair, pairs.addresses);
         self.by_side(selection, [part(Arc::clone(&pairs.source))?, part(others.into())?, part(own.into())?])
     }
 
@@ -97,7 +97,7 @@ impl Engine<'_> {
         let mut found = Vec::with_capacity(sides.len());
         for part in sides {
             let grouping = Grouping::new(vec![part]).ok_or(EngineError::Unsupported)?;
-            let groups = checked(self.groups(selection, &grouping, &measures)?)?;
+            let groups = self.checked(self.groups(selection, &grouping, &measures)?)?;
             found.push(groups.slots.into_iter().zip(groups.sums).peekable());
         }
         let mut sides = <[_; 3]>::try_from(found).map_err(|_| EngineError::Unsupported)?;

@@ -1,6 +1,6 @@
 //! Top lists and figures over the columns.
 
-use super::answers::{OrderKey, checked, figures_of, ordered, told};
+use super::answers::{OrderKey, figures_of, ordered, told};
 use super::dictionary::{Dictionary, RankGroups};
 use super::leaders::{leading_counts, leading_talkers};
 use super::talkers::{NO_PORT, talkers};
@@ -59,8 +59,8 @@ impl Engine<'_> {
     pub(crate) fn figures(&self, scope: &Scope) -> Result<Figures, EngineError> {
         let selection = self.chosen(&scope.records(Vec::new()))?;
         let grouping = Grouping::new(Vec::new()).ok_or(EngineError::Unsupported)?;
-        let groups = checked(self.groups(&selection, &grouping, &self.all_measures()?)?)?;
-        Ok(groups.sums.first().map(|sums| figures_of(sums, self.layout)).unwrap_or_default())
+        let groups = self.checked(self.groups(&selection, &grouping, &self.all_measures()?)?)?;
+        Ok(groups.sums.get(0).map(|sums| figures_of(sums, self.layout)).unwrap_or_default())
     }
 
     /// As `query::count`.
@@ -156,14 +156,14 @@ impl Engine<'_> {
                         (count.unwrap_or(found.0.slots.len() as u64), found)
                     }
                     false => {
-                        let found = self.talkers(&self.chosen(records)?, column, &pairs)?;
+                        let found = self.talkers(&*self.chosen(records)?, column, &pairs)?;
                         (found.0.slots.len() as u64, found)
                     }
                 };
                 Grouped { kind: Kind::Addresses, groups: Arc::new(groups), sides, count }
             }
             GroupBy::EitherPort => {
-                let (groups, sides) = self.either_port(&self.chosen(records)?)?;
+                let (groups, sides) = self.either_port(&*self.chosen(records)?)?;
                 let kind = Kind::Number { least: 0, none: NO_PORT.into() };
                 Grouped { sides, ..Grouped::all(kind, Arc::new(groups)) }
             }
@@ -192,7 +192,7 @@ impl Engine<'_> {
         };
         let measures = self.all_measures()?;
         let Some(leaders) = leaders else {
-            let groups = checked(self.groups(&selection, grouping, &measures)?)?;
+            let groups = self.checked(self.groups(&selection, grouping, &measures)?)?;
             if let Some(pairs) = pairs {
                 pairs_apart(pairs, |slot| groups.slots.binary_search(&slot).is_ok())?;
             }
@@ -201,7 +201,7 @@ impl Engine<'_> {
         if let Some(pairs) = pairs {
             pairs_apart(pairs, |slot| leaders.used.get(slot as usize))?;
         }
-        let groups = checked(self.sums_of(&selection, grouping, &measures, &Used::of(leaders.slots))?)?;
+        let groups = self.checked(self.sums_of(&selection, grouping, &measures, &Used::of(leaders.slots))?)?;
         Ok(Grouped { count: leaders.groups, ..Grouped::all(kind, Arc::new(groups)) })
     }
 
@@ -238,7 +238,7 @@ impl Engine<'_> {
         let grouping = Grouping::new(vec![self.pair_part(column, pairs)?]).ok_or(EngineError::Unsupported)?;
         let selection = self.chosen(&query.scope.records(Vec::new()))?;
         let groups = self.sums_of(&selection, &grouping, &self.all_measures()?, &Used::of(leaders.slots))?;
-        Ok(Some(Grouped { count: leaders.groups, ..Grouped::all(Kind::Pairs, Arc::new(checked(groups)?)) }))
+        Ok(Some(Grouped { count: leaders.groups, ..Grouped::all(Kind::Pairs, Arc::new(self.checked(groups)?)) }))
     }
 
     pub(crate) fn protocol(&self) -> Result<FieldId, EngineError> {
@@ -247,7 +247,7 @@ impl Engine<'_> {
 
     /// A key of a field's values.
     pub(crate) fn field_part(&self, field: FieldId) -> Result<(Kind, KeyPart), EngineError> {
-        let pairs = |side: fn(&PairColumns) -> &Arc<[u32]>, column: usize| {
+        let pairs = |side: fn(&PairColumns) -> &Arc<Vec<u32>>, column: usize| {
             let pairs = self.pairs()?;
             Ok((Kind::Addresses, self.mapped_pair_part(column, Arc::clone(side(&pairs)), pairs.addresses)?))
         };
@@ -269,7 +269,7 @@ impl Engine<'_> {
             Home::PairDestination => pairs(|pairs| &pairs.destination, flow::PAIR),
             Home::PacketSource => pairs(|pairs| &pairs.source, flow::PACKET_PAIR),
             Home::PacketDestination => pairs(|pairs| &pairs.destination, flow::PACKET_PAIR),
-            Home::Extra | Home::EventJson(_) | Home::Virtual => Err(EngineError::Unsupported),
+            Home::Extra | Home::EventJson(_) | Home::Lineage => Err(EngineError::Unsupported),
             Home::Interface | Home::Disposition | Home::Event(_) | Home::Call(_) | Home::Derived => {
                 let dictionary = Dictionary::of(field).ok_or(EngineError::Unsupported)?;
                 let RankGroups { by_id, none, examples } = RankGroups::of(&self.distinct_ranks(&dictionary)?);

@@ -145,8 +145,7 @@ impl Engine<'_> {
                 Home::PacketDestination => self.address(&runs, flow::PACKET_PAIR, Side::Destination, words)?,
                 // Only a record with further values has one.
                 Home::Extra => Values::Integers(vec![Values::NONE; ids.len()]),
-                Home::Virtual => Values::all(Value::Null, ids.len()),
-                Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Derived => {
+                Home::Lineage | Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Derived => {
                     return Err(EngineError::Unsupported);
                 }
             });

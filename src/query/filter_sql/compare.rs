@@ -5,7 +5,7 @@ use super::flow::{row_expression, tuple_column};
 use super::{CompileError, Compiler};
 use crate::filter::Relation;
 use crate::model::{Dataset, FieldId, Home, Kind};
-use crate::query::columns_sql::derived;
+use crate::query::columns_sql::{derived, own_column};
 
 /// What is compared, and what is NULL where there is no value.
 struct Operand {
@@ -71,7 +71,8 @@ fn operand(field: FieldId) -> Operand {
         // Lists are not compared.
         Home::Derived if field.kind != Kind::List => same(derived(field)),
         // The parser refuses them.
-        Home::EventJson(_) | Home::Derived | Home::Virtual => same("NULL".to_owned()),
+        Home::EventJson(_) | Home::Derived => same("NULL".to_owned()),
+        Home::Lineage => same(own_column(field)),
     }
 }
 

@@ -105,6 +105,14 @@ impl Record for TestRecord {
             .collect()
     }
 
+    fn sigma(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn sigma_levels(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn bursts(&self) -> Vec<String> {
         Vec::new()
     }

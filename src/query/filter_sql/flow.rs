@@ -30,7 +30,7 @@ impl Compiler {
                 let predicate = self.predicate(check, &SqlColumn::new(value, Shape::Integer));
                 in_extra(&predicate)
             }
-            Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Derived | Home::Virtual => "0".to_owned(),
+            Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Derived | Home::Lineage => "0".to_owned(),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::case::index::IndexCache;
 use crate::case::uuid;
 use crate::filter::{Step, eval, json, pattern};
 use crate::model::RecordId;
-use crate::query::{event_source, indicators};
+use crate::query::{Actors, Cancel, event_source, indicators, lineage, sigma};
 use regex::Regex;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
@@ -33,13 +33,14 @@ pub(crate) fn prepare(reader: &CaseReader) -> Result<()> {
 /// Adds to a connection `coldtrail_matches(pattern, value)`: 1 where the regular expression is found in the value's
 /// text, NULL for NULL; `coldtrail_uuid(bytes)`: the text of a UUID, NULL for what is none; `coldtrail_millis(text)`: an ISO 8601 time in milliseconds UTC, NULL for what is none;
 /// `coldtrail_json_values(json, steps)`: a list of the values that a path leads to; `coldtrail_inside(json, steps)`: their
-/// text, NULL without any; `coldtrail_event_json(id)`: an event's own JSON, NULL where there is none. Besides, those of
-/// indicators and labels.
+/// text, NULL without any; `coldtrail_event_json(id)`: an event's own JSON, NULL where there is none;
+/// `coldtrail_lineage(id, field)`: who acted in the event. Besides, those of indicators and labels, and of Sigma rules.
 ///
 /// # Errors
 /// What SQLite says.
 pub(super) fn register_functions(connection: &Connection, cache: &Arc<IndexCache>) -> Result<()> {
     indicators::functions::register(connection, cache)?;
+    sigma::functions::register(connection, cache)?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     connection.create_scalar_function("coldtrail_matches", 2, flags, matches)?;
     connection.create_scalar_function("coldtrail_millis", 1, flags, |context| {
@@ -50,6 +51,8 @@ pub(super) fn register_functions(connection: &Connection, cache: &Arc<IndexCache
     })?;
     connection.create_scalar_function("coldtrail_json_values", 2, flags, json_values)?;
     connection.create_scalar_function("coldtrail_inside", 2, flags, inside)?;
+    let own = Arc::clone(cache);
+    connection.create_scalar_function("coldtrail_lineage", 2, flags, move |context| who_acted(context, &own))?;
     let texts = Mutex::new(EventTexts::default());
     connection.create_scalar_function("coldtrail_event_json", 1, flags, move |context| event_json(context, &texts))
 }
@@ -61,6 +64,25 @@ fn event_json(context: &Context<'_>, texts: &Mutex<EventTexts>) -> Result<Option
     let connection = unsafe { context.get_connection()? };
     let found = texts.get(&connection, RecordId(id)).map(|text| text.map(str::to_owned));
     found.map_err(|error| Error::UserFunctionError(error.to_string().into()))
+}
+
+fn who_acted(context: &Context<'_>, cache: &IndexCache) -> Result<Option<String>> {
+    // SQLite keeps it with the statement, because the field is a constant.
+    let actors = match context.get_aux::<Arc<Actors>>(1)? {
+        Some(found) => Arc::clone(&*found),
+        None => {
+            // SAFETY: the connection is used on the thread that runs the statement, and not closed.
+            let connection = unsafe { context.get_connection()? };
+            // Whoever stops the statement stops the statements in it.
+            let actors = lineage::actors(&connection, cache, &Cancel::default());
+            let actors = actors.map_err(|error| Error::UserFunctionError(error.to_string().into()))?;
+            context.set_aux(1, Arc::clone(&actors))?;
+            actors
+        }
+    };
+    let Ok(id) = context.get_raw(0).as_i64() else { return Ok(None) };
+    let name = context.get_raw(1).as_str()?;
+    Ok(actors.of(RecordId(id)).and_then(|acted| acted.named(name)).map(str::to_owned))
 }
 
 /// The steps of a path in the second argument, which SQLite keeps as long as it stays the same.

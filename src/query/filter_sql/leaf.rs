@@ -107,7 +107,7 @@ pub(in crate::query) fn leaf(dataset: Dataset, target: &Target, check: &Check) -
         Target::Duplicate => Leaf::Ids { column: flow::DUPLICATE, select: either(check) },
         Target::Extra(key) => extra(|compiler| compiler.json_check("json", JsonPath::key(key).steps(), check)),
         Target::AnyText => any_text(check).unwrap_or(whole),
-        Target::Path(_) | Target::Tag | Target::Conflict | Target::Rule => whole,
+        Target::Path(_) | Target::Tag | Target::Conflict | Target::Rule | Target::Sigma | Target::SigmaLevel => whole,
     })
 }
 
@@ -176,7 +176,7 @@ fn of_field(field: FieldId, check: &Check) -> Leaf {
             let value = format!("CAST(json_extract(json, '$.\"{}\"') AS INTEGER)", field.name());
             compiler.predicate(check, &SqlColumn::new(value, Shape::Integer))
         }),
-        Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Derived | Home::Virtual => Leaf::Always(false),
+        Home::Event(_) | Home::Call(_) | Home::EventJson(_) | Home::Derived | Home::Lineage => Leaf::Always(false),
     }
 }
 

@@ -274,7 +274,7 @@ fn shown_values_find_their_records(records: &[TestRecord]) {
     let case = case_of(records);
     let dataset = records[0].dataset;
     let (table, alias) = if dataset == Flows { ("flow", "f") } else { ("event", "e") };
-    let fields: Vec<FieldId> = field::of(dataset).collect();
+    let fields: Vec<FieldId> = field::own(dataset).collect();
     let columns = Columns::of(&fields);
     let (list, joins) = (columns.list(), columns.joins());
     let sql = format!("SELECT {list} FROM {table} {alias} {joins} WHERE {alias}.id = ?");

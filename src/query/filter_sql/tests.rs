@@ -353,7 +353,7 @@ fn every_field_compiles_and_sorts() {
         let case = case_of(&records);
         let dataset = records[0].dataset;
         let (table, alias) = if dataset == Flows { ("flow", "f") } else { ("event", "e") };
-        for field in crate::model::field::of(dataset) {
+        for field in crate::model::field::own(dataset) {
             positions(&case, &records, &format!("{} exists", field.name()));
             for descending in [false, true] {
                 let key = sort_sql::sort_key(field);

@@ -141,7 +141,12 @@ impl PairRow {
 }
 
 /// What orders and sorts the dictionary's addresses, by their numbers.
-pub(in crate::query) struct AddressOrder(Vec<Option<(u32, bool)>>);
+/// For each number the place in the order of keys, with `OUTSIDE` where it is no internal address; `NO_PLACE` where there is no
+/// such address. Asked for both sides of millions of pairs, so it is as small as it can be.
+pub(in crate::query) struct AddressOrder(Vec<u32>);
+
+const OUTSIDE: u32 = 1 << 31;
+const NO_PLACE: u32 = u32::MAX;
 
 impl AddressOrder {
     pub(crate) fn load(reader: &CaseReader) -> Result<Self, QueryError> {
@@ -151,7 +156,7 @@ impl AddressOrder {
         let mut rows = statement.query([])?;
         let space = internal_space(reader)?;
         let mut order = Self(Vec::new());
-        let (mut place, mut run, mut run_key) = (0, Vec::new(), [0u8; 16]);
+        let (mut place, mut run, mut run_key) = (0u32, Vec::new(), [0u8; 16]);
         loop {
             let next: Option<(u32, [u8; 16])> = match rows.next()? {
                 Some(row) => Some((row.get(0)?, row.get(1)?)),
@@ -161,10 +166,11 @@ impl AddressOrder {
                 if run.len() > 1 {
                     run = equals.query_map([run_key], |row| row.get(0))?.collect::<Result<_, rusqlite::Error>>()?;
                 }
-                let internal = space.contains_key(u128::from_be_bytes(run_key));
+                let outside = if space.contains_key(u128::from_be_bytes(run_key)) { 0 } else { OUTSIDE };
                 for id in run.drain(..) {
-                    order.put(id, (place, internal));
-                    place += 1;
+                    order.put(id, place | outside);
+                    // More addresses fit into no memory.
+                    place = (place + 1).min(OUTSIDE - 2);
                 }
             }
             let Some((id, key)) = next else { return Ok(order) };
@@ -173,13 +179,35 @@ impl AddressOrder {
         }
     }
 
-    fn put(&mut self, id: u32, is: (u32, bool)) {
+    /// Of some addresses: how they stand among each other.
+    pub(crate) fn of(reader: &CaseReader, mut ids: Vec<u32>) -> Result<Self, QueryError> {
+        ids.sort_unstable();
+        ids.dedup();
+        let mut statement = reader.conn.prepare_cached("SELECT key, address FROM address WHERE address_id = ?")?;
+        let mut found: Vec<([u8; 16], String, u32)> = Vec::with_capacity(ids.len());
+        for id in ids {
+            let mut rows = statement.query([id])?;
+            if let Some(row) = rows.next()? {
+                found.push((row.get(0)?, row.get(1)?, id));
+            }
+        }
+        found.sort_unstable();
+        let space = internal_space(reader)?;
+        let mut order = Self(Vec::new());
+        for (place, (key, _, id)) in (0..).zip(found) {
+            let outside = if space.contains_key(u128::from_be_bytes(key)) { 0 } else { OUTSIDE };
+            order.put(id, place | outside);
+        }
+        Ok(order)
+    }
+
+    fn put(&mut self, id: u32, standing: u32) {
         let id = id as usize;
         if self.0.len() <= id {
-            self.0.resize(id + 1, None);
+            self.0.resize(id + 1, NO_PLACE);
         }
         if let Some(slot) = self.0.get_mut(id) {
-            *slot = Some(is);
+            *slot = standing;
         }
     }
 
@@ -195,29 +223,24 @@ impl AddressOrder {
         })
     }
 
-    fn of(&self, id: u32) -> Option<(u32, bool)> {
-        self.0.get(id as usize).copied().flatten()
-    }
-
     /// Place in the order of keys; of equal keys, of their spelling. `None` for no address.
     pub(crate) fn place(&self, id: u32) -> Option<u128> {
-        self.of(id).map(|(place, _)| place.into())
+        Some(self.standing(id)).filter(|standing| *standing != NO_PLACE).map(|standing| (standing & !OUTSIDE).into())
     }
 
     /// The same as a number, behind all others for no address.
     pub(crate) fn rank(&self, id: u32) -> u128 {
-        self.of(id).map_or(u32::MAX, |(place, _)| place).into()
+        self.place(id).unwrap_or(u32::MAX.into())
     }
 
-    /// The same with whether it is outside, which comes later.
-    pub(crate) fn standing(&self, id: u32) -> (bool, u128) {
-        let (place, is_internal) = self.of(id).unwrap_or((u32::MAX, false));
-        (!is_internal, place.into())
+    /// A number that is greater the later an address comes, those outside after the internal ones, no address last.
+    pub(crate) fn standing(&self, id: u32) -> u32 {
+        self.0.get(id as usize).copied().unwrap_or(NO_PLACE)
     }
 
     /// Is it an address in private space, or in a network that was declared own?
     pub(crate) fn is_internal(&self, id: u32) -> bool {
-        self.of(id).is_some_and(|(_, internal)| internal)
+        self.standing(id) & OUTSIDE == 0
     }
 }
 
@@ -359,5 +382,10 @@ mod tests {
         }
         assert_eq!((order.place(0), order.place(4), order.place(100)), (None, None, None));
         assert_eq!(order.rank(0), u128::from(u32::MAX));
+        let some = AddressOrder::of(&reader, vec![2, 9, 4, 3, 1, 2, 0]).unwrap();
+        let places = [9, 3, 2, 1].map(|id| some.place(id));
+        assert_eq!(places, [0, 1, 2, 3].map(Some), "in the same order");
+        assert_eq!([0, 4, 7].map(|id| some.place(id)), [None; 3]);
+        [9, 3, 2, 1].iter().for_each(|id| assert_eq!(some.is_internal(*id), order.is_internal(*id)));
     }
 }

@@ -24,7 +24,7 @@ pub struct Records<'a> {
 /// value of; of events those that are members of the event, so that nothing is there twice.
 pub fn record_columns(reader: &CaseReader, dataset: Dataset, cancel: &Cancel) -> Result<Vec<FieldId>, QueryError> {
     let mut fields = Vec::new();
-    for field in field::of(dataset) {
+    for field in field::own(dataset) {
         let wanted = match (dataset, field.home) {
             (Dataset::Flows, _) if field.since == 2 => true,
             (Dataset::Flows, _) => query::has_values(reader, field, cancel)?,

@@ -83,6 +83,10 @@ impl ParameterKind {
                 let known = ["true", "false"].into_iter().find(|known| value.eq_ignore_ascii_case(known));
                 known.map(str::to_owned)
             }
+            ParameterKind::Number => {
+                let number = value.parse().ok().filter(|number: &f64| number.is_finite());
+                number.map(|_| value.to_owned())
+            }
             ParameterKind::Bytes => parse_integer(value).ok().filter(|n| *n >= 0).map(|n| n.to_string()),
             ParameterKind::Seconds | ParameterKind::Minutes | ParameterKind::Days => {
                 self.number(value).map(|number| number.to_string())
@@ -332,6 +336,7 @@ mod tests {
                         ParameterKind::Texts => "it's, 'b'",
                         ParameterKind::Document => r#"{"PublicKeyList": []}"#,
                         ParameterKind::Boolean => "TRUE",
+                        ParameterKind::Number => "0.5",
                         ParameterKind::Bytes => "5MB",
                         ParameterKind::Seconds => "60",
                         ParameterKind::Minutes => "5",

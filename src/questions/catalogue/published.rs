@@ -75,7 +75,7 @@ const CREATED: &[RecordColumn] = &[
     EVENT,
     WHO,
     FROM,
-    inside("user_name", "response_elements", "/accessKey/userName"),
+    inside("key_user_name", "response_elements", "/accessKey/userName"),
     inside("access_key_id", "response_elements", "/accessKey/accessKeyId"),
     ID,
 ];

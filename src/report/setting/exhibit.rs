@@ -1,15 +1,18 @@
 //! An exhibit in words: caption, note, what it shows, what was asked, what it rests on and what it cannot say.
 
-use super::super::document::{Body, Exhibit, Fact, FactValue, HeatMap, Plot, Report};
+use super::super::document::{Body, Exhibit, Fact, FactValue, HeatMap, Plot, Report, Table};
 use super::super::page::{Block, Cell, Figure, Span, Tone};
 use super::super::words::{TEXT_CHARS, Words};
 use super::super::{ReportError, names, picture};
 use super::appendix::EVIDENCE;
 use super::{Setting, evidence_id, exhibit_id, finding_id, limits_id};
-use crate::present::display;
+use crate::model::{Dataset, FieldId, Kind, Value, field};
+use crate::present::{Zone, display};
 
 /// Evidence files that are named with their paths under an exhibit; of more, their numbers are there.
 const NAMED: usize = 8;
+/// Fields of an event at most.
+const FIELDS: usize = 1000;
 /// Lines of raw text in the body.
 const LINES: usize = 400;
 
@@ -53,11 +56,42 @@ impl Setting<'_> {
         facts.push((words.tr("exhibit-frozen"), self.stamp(&exhibit.frozen)));
         self.blocks.push(Block::Facts(facts));
         self.paragraphs(&exhibit.note);
+        if let Some(sentence) = self.sentence(exhibit) {
+            self.blocks.push(Block::Paragraph(vec![Span::strong(sentence)], Tone::Plain));
+        }
         for (at, body) in exhibit.body.iter().enumerate() {
             self.body(exhibit, at, body)?;
         }
         self.asked(report, exhibit);
         Ok(())
+    }
+
+    /// What an event that is an exhibit by itself means.
+    fn sentence(&self, exhibit: &Exhibit) -> Option<String> {
+        let is_fields = |table: &&Table| table.title.as_deref() == Some("fields");
+        let tables =
+            exhibit.body.iter().filter_map(|body| if let Body::Table(table) = body { Some(table) } else { None });
+        let table = tables.filter(|_| exhibit.kind == "event").find(is_fields)?;
+        let json =
+            exhibit.body.iter().find_map(|body| if let Body::Raw(text) = body { Some(text.as_str()) } else { None });
+        let fields: Vec<(FieldId, Value)> = table
+            .rows
+            .read(0, FIELDS)
+            .ok()?
+            .into_iter()
+            .filter_map(|row| {
+                let mut cells = row.into_iter();
+                let field = field::by_name(Dataset::Events, &cells.next()?.to_text())?;
+                let value = cells.next()?;
+                // A frozen value is text.
+                match (&value, field.kind) {
+                    (Value::Text(text), Kind::Time) => Some((field, Value::Time(Zone::default().parse(text)?))),
+                    _ => Some((field, value)),
+                }
+            })
+            .collect();
+        // Those of a flow record are others.
+        fields.iter().any(|(field, _)| field.name() == "event_name").then(|| self.words.sentence(&fields, json))
     }
 
     fn body(&mut self, exhibit: &Exhibit, at: usize, body: &Body) -> Result<(), ReportError> {

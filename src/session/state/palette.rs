@@ -6,6 +6,7 @@ use crate::filter;
 use crate::model::{Address, Dataset, Network, TimeRange};
 use crate::present::display;
 use crate::present::text::{Language, Texts};
+use crate::present::unique_id::is_followed;
 use crate::query::Duplicates;
 use crate::questions::catalogue::CATALOGUE;
 use crate::session::action::{Link, Target};
@@ -164,6 +165,10 @@ fn offers(app: &App, typed: &str) -> Vec<(bool, Entry)> {
     if Address::parse(typed.as_bytes()).is_some() {
         let title = t.tr_args("palette-address", &[("value", &shown)]);
         list.push((true, entry(Target::Address(typed.to_owned()), title, t.tr("command-address-tip"))));
+    }
+    if is_followed(typed) && case.totals().is_some_and(|totals| totals.events > 0) {
+        let title = t.tr_args("palette-follow", &[("value", &shown)]);
+        list.push((true, entry(Target::Key(typed.to_owned()), title, t.tr("palette-follow-tip"))));
     }
     for (is_sure, dataset, filter) in filters(typed) {
         let there = case.totals().map_or(0, |totals| totals.of(dataset));

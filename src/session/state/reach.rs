@@ -60,6 +60,7 @@ impl App {
                 self.dispatch(Action::Show(View::Queries));
             }
             Target::Address(address) => self.dispatch(Action::ShowAddress(address)),
+            Target::Key(subject) => self.dispatch(Action::FollowKey(subject)),
             Target::Records(link) => self.dispatch(Action::Follow(link)),
         }
     }

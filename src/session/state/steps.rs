@@ -31,6 +31,8 @@ struct Showing {
     /// A list that is shown as a whole.
     list: Option<Chosen>,
     compared: Option<(Dataset, Vec<RecordId>)>,
+    /// The key, session or principal that its page is about.
+    followed: Option<String>,
 }
 
 /// Of a table of records; another of these is the same step.
@@ -51,7 +53,17 @@ impl Step {
     pub(super) fn of(view: View) -> Self {
         let (flows, events, range) = (String::new(), String::new(), TimeRange::default());
         let duplicates = Duplicates::default();
-        let shown = Showing { view, flows, events, range, duplicates, address: None, list: None, compared: None };
+        let shown = Showing {
+            view,
+            flows,
+            events,
+            range,
+            duplicates,
+            address: None,
+            list: None,
+            compared: None,
+            followed: None,
+        };
         Self { shown, flows: Place::default(), events: Place::default(), timeline: None }
     }
 }
@@ -88,6 +100,10 @@ impl App {
             address: self.address.clone().filter(|_| self.view == View::Address),
             list: case.and_then(|case| case.top_list.chosen(self.view)).cloned(),
             compared: case.and_then(|case| case.compare.of(self.view)),
+            followed: case
+                .and_then(|case| case.follow.subject())
+                .filter(|_| self.view == View::Follow)
+                .map(str::to_owned),
         };
         let timeline = case.map(|case| case.timeline.look());
         Step { shown, flows: place(Dataset::Flows), events: place(Dataset::Events), timeline }
@@ -120,6 +136,9 @@ impl App {
         timeline.into_iter().for_each(|look| case.timeline.restore(look));
         case.top_list.restore(shown.list);
         case.compare.restore(shown.compared);
+        if shown.followed.is_some() {
+            case.follow.open(shown.followed);
+        }
         self.turn_to(shown.view);
         self.effects.push(super::Effect::FocusTable);
     }

@@ -11,6 +11,7 @@ use crate::session::action::{Action, Link};
 use crate::session::command::Command;
 use crate::session::compare::CompareAction;
 use crate::session::copying::{Copied, LIST_LIMITS, RowsToCopy};
+use crate::session::identities::IdentitiesAction;
 use crate::session::indicators::IndicatorsAction;
 use crate::session::library::LibraryAction;
 use crate::session::open_case::OpenCase;
@@ -61,6 +62,23 @@ impl App {
         self.dialog = None;
         self.effects.push(Effect::FocusTable);
         self.step();
+    }
+
+    /// Opens the page of a key, a session or a principal.
+    pub(super) fn follow_key(&mut self, subject: String) {
+        let Some(case) = &mut self.case else { return };
+        case.follow.open(Some(subject.trim().to_owned()).filter(|subject| !subject.is_empty()));
+        self.turn_to(View::Follow);
+        self.dialog = None;
+        self.effects.push(Effect::FocusTable);
+        self.step();
+    }
+
+    pub(super) fn dispatch_identities(&mut self, action: IdentitiesAction) {
+        match action {
+            IdentitiesAction::Show(listed) => self.case.iter_mut().for_each(|case| case.identities.show(listed)),
+            IdentitiesAction::Table(action) => self.arrange(action, |case| &mut case.identities.shown_mut().table),
+        }
     }
 
     pub(super) fn dispatch_pairs(&mut self, action: PairsAction) {

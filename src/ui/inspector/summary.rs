@@ -1,12 +1,14 @@
 //! Every field that the record has, with what indicators and labels say of it.
 
 use super::{InspectorState, leaf_menu_ui, marks_ui};
-use crate::model::Value;
-use crate::present::display;
+use crate::model::{Dataset, Value};
+use crate::present::{display, unique_id};
 use crate::session::records::Records;
 use crate::session::source::Inspected;
 use crate::session::{Action, App, marks};
 use crate::ui::views::cell_menu::Place;
+use crate::ui::widgets::chain::chain_ui;
+use crate::ui::widgets::facts::section_ui;
 use crate::ui::widgets::leaves::{Ink, Leaf, LeafCell, LeafEvent, Leaves};
 use egui::{Id, Ui};
 use std::borrow::Cow;
@@ -19,6 +21,9 @@ pub(super) fn summary_ui(
     state: &mut InspectorState,
     out: &mut Vec<Action>,
 ) {
+    if records.dataset == Dataset::Events {
+        who_acted_ui(ui, app, records, inspected, out);
+    }
     if !inspected.marks.is_empty() {
         marks_ui(ui, app, &inspected.marks);
         ui.separator();
@@ -37,8 +42,13 @@ pub(super) fn summary_ui(
         let text = display::cell(value, *field, app.zone).unwrap_or_default();
         let cell = LeafCell { ink, ..LeafCell::of(format!("{text}{}", label.unwrap_or_default())) };
         let owners = if let Value::Text(text) = value { app.owners_told(text) } else { Vec::new() };
-        let hint: Vec<String> =
-            display::hint(value, *field).into_iter().chain(marks::told(&app.texts, of)).chain(owners).collect();
+        let id = if let Value::Text(text) = value { unique_id::meaning(&app.texts, text) } else { None };
+        let hint: Vec<String> = display::hint(value, *field)
+            .into_iter()
+            .chain(id)
+            .chain(marks::told(&app.texts, of))
+            .chain(owners)
+            .collect();
         let (name, hint) = (display::header(*field, app.zone), hint.join("\n"));
         rows.push(Leaf { name, cells: vec![cell], sign, hint, ..Leaf::default() });
         rows.extend(cut(app, value));
@@ -66,6 +76,23 @@ pub(super) fn summary_ui(
             out.extend(values.get(row).and_then(|(_, value)| display::literal(value)).map(Action::Copy));
         }
     }
+}
+
+/// Who acted and how that is known, which takes all events of the case to say.
+fn who_acted_ui(ui: &mut Ui, app: &App, records: &Records, inspected: &Inspected, out: &mut Vec<Action>) {
+    let (t, id) = (&app.texts, inspected.detail.id);
+    section_ui(ui, &t.tr("lineage-title"), |ui| {
+        out.push(Action::WantChain(id));
+        match records.lineage.chain(id) {
+            Some(Some(chain)) => chain_ui(ui, app, chain, out),
+            Some(None) => drop(ui.weak(t.tr("lineage-none"))),
+            None => {
+                let text = records.lineage.fault().map_or_else(|| t.tr("lineage-asking"), |why| why.why(t));
+                ui.weak(text);
+            }
+        }
+    });
+    ui.separator();
 }
 
 /// A line that says how much of the value above it is not shown.

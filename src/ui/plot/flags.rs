@@ -69,6 +69,8 @@ fn ink(p: &Palette, kind: FlagKind) -> Color32 {
         FlagKind::TrailStopped => p.error,
         FlagKind::TrailStarted => p.good,
         FlagKind::RuleChanged => p.warning,
+        FlagKind::Denied => p.bad,
+        FlagKind::First => p.weak,
         FlagKind::Finding | FlagKind::Tag => p.accent,
     }
 }

@@ -73,7 +73,7 @@ fn it_is_beside_the_table_in_a_wide_window_and_below_it_in_another() {
 #[test]
 fn an_event_is_a_sentence_and_a_tree_that_folds_and_is_searched() {
     let (_folder, mut harness) = events(vec2(1440.0, 900.0));
-    harness.get_by_label("mori called ConsoleLogin from 203.0.113.9: succeeded, 2021-05-16 00:05:00 UTC");
+    harness.get_by_label("mori signed in to the console from 203.0.113.9: ok, 2021-05-16 00:05:00 UTC");
     tab(&mut harness, "JSON");
     harness.get_by_label("MFAUsed = \"Yes\"");
     let name = harness.get_by_label("additionalEventData = 1 member").rect();

@@ -186,6 +186,7 @@ fn every_query_that_can_be_asked_opens() {
                 ParameterKind::Texts => "a, b",
                 ParameterKind::Document => r#"{"PublicKeyList": []}"#,
                 ParameterKind::Boolean => "true",
+                ParameterKind::Number => "0.5",
                 ParameterKind::Bytes => "5MB",
                 ParameterKind::Seconds => "900",
                 ParameterKind::Minutes => "5",

@@ -224,6 +224,7 @@ fn chart_ui(ui: &mut Ui, app: &App, chart: &Chart, state: &mut PlotState, out: &
         colours: &colours,
         threshold: None,
         sighted: &[],
+        flags: None,
         span: (*first, last + chart.bin_secs),
         height: size::TRACK_MIN,
     };

@@ -5,6 +5,7 @@ use crate::filter::{Filter, JsonPath, Target, clause};
 use crate::model::conclusions::Subject;
 use crate::model::{Address, Dataset, IndicatorKind, Label, TimeRange, Timestamp, Value, field};
 use crate::present::display;
+use crate::present::unique_id::is_followed;
 use crate::query::{GroupBy, own_field};
 use crate::questions::COMPARED;
 use crate::session::indicators::{NewLabel, TypedIndicators, kind_of};
@@ -157,6 +158,9 @@ pub(crate) fn value_items_ui(ui: &mut Ui, app: &App, items: &mut Items, of: &Men
     {
         watch_items_ui(ui, app, items, text, kind, out);
     }
+    if let Value::Text(text) = value {
+        follow_item_ui(ui, app, items, text, out);
+    }
     if let Value::Time(time) = value {
         around_items_ui(ui, app, items, *time, ["menu-around-5m", "menu-around-1h"], out);
     }
@@ -203,6 +207,13 @@ fn hourly_item_ui(ui: &mut Ui, app: &App, items: &mut Items, of: &MenuValue<'_>,
         _ => place.clause(value, false),
     };
     items.item(ui, app.texts.tr(key), Action::Timeline(TimelineAction::Hourly(*dataset, clause, by)), out);
+}
+
+/// The page of a key, a session, a principal or an instance.
+pub(crate) fn follow_item_ui(ui: &mut Ui, app: &App, items: &mut Items, text: &str, out: &mut Vec<Action>) {
+    if is_followed(text) {
+        items.item(ui, app.texts.tr("menu-follow"), Action::FollowKey(text.to_owned()), out);
+    }
 }
 
 fn around_items_ui(ui: &mut Ui, app: &App, items: &mut Items, time: Timestamp, keys: [&str; 2], out: &mut Vec<Action>) {

@@ -7,6 +7,8 @@ pub(crate) mod evidence;
 pub(crate) mod exhibits;
 pub(crate) mod facets;
 pub(crate) mod findings;
+pub(crate) mod follow;
+pub(crate) mod identities;
 pub(crate) mod indicators;
 pub(crate) mod journal;
 pub(crate) mod no_records;
@@ -15,6 +17,7 @@ pub(crate) mod pairs;
 pub(crate) mod queries;
 pub(crate) mod records;
 pub(crate) mod result_table;
+pub(crate) mod rules;
 pub(crate) mod sightings;
 pub(crate) mod sql;
 pub(crate) mod start;
@@ -39,6 +42,9 @@ pub(crate) fn view_ui(ui: &mut Ui, app: &App, case: &OpenCase, view: View, state
         View::Indicators => indicators::indicators_ui(ui, app, case, state, out),
         View::Sightings => sightings::sightings_ui(ui, app, case, state, out),
         View::Queries => queries::queries_ui(ui, app, case, state, out),
+        View::Identities => identities::identities_ui(ui, app, case, state, out),
+        View::Rules => rules::rules_ui(ui, app, case, state, out),
+        View::Follow => follow::follow_ui(ui, app, case, state, out),
         View::Address => address::address_ui(ui, app, case, state, out),
         View::Sql => sql::sql_ui(ui, app, case, state, out),
         View::Findings => findings::findings_ui(ui, app, case, state, out),

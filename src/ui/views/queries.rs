@@ -312,7 +312,9 @@ fn answer_ui(ui: &mut Ui, app: &App, library: &Library, state: &mut GridState, o
     }
     let records = |row: &[Value]| Some(Action::Follow(Link::records(&question.counted(row)?, None)));
     let name = t.tr("result-table");
-    let shown = Shown { id: "query-result", name, table, dimmed: library.is_running(), action, opens: &records };
+    let menu = |row: &[Value]| records(row).map(|action| (t.tr("menu-show-records"), action)).into_iter().collect();
+    let dimmed = library.is_running();
+    let shown = Shown { id: "query-result", name, table, dimmed, action, opens: &records, menu: &menu };
     table_ui(ui, app, &shown, state, out);
 }
 

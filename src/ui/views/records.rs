@@ -5,10 +5,11 @@ use super::compare;
 use super::facets;
 use super::no_records::no_records_ui;
 use crate::filter::Filter;
-use crate::model::{Dataset, Unit, field};
+use crate::model::{Dataset, Home, Unit, field};
 use crate::model::{Value, conclusions::Subject};
 use crate::present::display::{self, dataset_key};
 use crate::present::text::Texts;
+use crate::present::unique_id;
 use crate::session::conclusions::Lists;
 use crate::session::open_case::OpenCase;
 use crate::session::record_columns::ShownColumn;
@@ -87,6 +88,11 @@ impl RowSource for Rows<'_> {
     fn cell(&self, row: u64, column: usize) -> CellView {
         match self.value(row, column) {
             None => CellView::Loading,
+            // Nothing that could be taken for "nobody".
+            Some((_, shown)) if shown.field.home == Home::Lineage && self.records.pages.awaits_actor(row) => {
+                let failed = self.records.lineage.fault().is_some();
+                CellView::Text(self.texts.tr(if failed { "lineage-failed" } else { "lineage-searched" }))
+            }
             Some((value, shown)) => {
                 let gist = || self.records.pages.gist(row, column).map(str::to_owned);
                 let text = gist().or_else(|| display::cell(value, shown.field, self.zone));
@@ -100,6 +106,16 @@ impl RowSource for Rows<'_> {
         of.is_some_and(|(value, field)| display::is_refusal(value, field))
     }
 
+    /// Who acted is the caller itself.
+    fn fades(&self, row: u64, column: usize) -> bool {
+        let is_actor = |column: &ShownColumn| column.name() == "actor";
+        let caller = || self.columns.iter().position(|column| column.name() == "user_identity_arn");
+        self.columns.get(column).is_some_and(is_actor)
+            && caller()
+                .and_then(|caller| self.value(row, caller))
+                .is_some_and(|(caller, _)| self.value(row, column).is_some_and(|(actor, _)| actor == caller))
+    }
+
     fn hint(&self, row: u64, column: usize) -> Option<String> {
         let gist = self.records.pages.gist(row, column).is_some();
         let (value, column) = self.value(row, column)?;
@@ -107,7 +123,8 @@ impl RowSource for Rows<'_> {
         let owners = if let Value::Text(text) = value { self.app.owners_told(text) } else { Vec::new() };
         // The JSON that the cell only says the gist of.
         let whole = gist.then(|| display::cell(value, column.field, self.zone)).flatten();
-        let own = whole.or_else(|| display::hint(value, column.field)).into_iter();
+        let id = if let Value::Text(text) = value { unique_id::meaning(self.texts, text) } else { None };
+        let own = whole.or_else(|| display::hint(value, column.field)).into_iter().chain(id);
         let lines: Vec<String> = own.chain(marks::told(self.texts, marks)).chain(owners).collect();
         (!lines.is_empty()).then(|| lines.join("\n"))
     }
@@ -137,6 +154,9 @@ impl RowSource for Rows<'_> {
         let of = marks::of_field(self.records.pages.marks(row), column.field);
         let gloss = match (column.name(), value) {
             (SERVICE, Value::Integer(port)) => display::service_name(*port).map(str::to_owned),
+            ("event_name", Value::Text(_)) => {
+                self.records.pages.service(row).map(|service| display::visible(service).into_owned())
+            }
             ("user_identity_arn", Value::Null) => {
                 self.records.pages.who(row).map(|who| display::visible(&display::clipped(who).0).into_owned())
             }

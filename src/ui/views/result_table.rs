@@ -1,9 +1,10 @@
 //! An answer as a table: any column sorts, a text narrows the rows, and a row that counts records opens exactly those.
 
-use super::cell_menu::{Items, address_items_ui};
+use super::cell_menu::{Items, address_items_ui, follow_item_ui};
 use crate::model::{Unit, Value};
 use crate::present::display;
 use crate::present::rules::meaning;
+use crate::present::unique_id::{self, is_followed};
 use crate::query::tables::Rows;
 use crate::session::result_table::{ResultTable, TableAction, cell_text};
 use crate::session::{Action, App};
@@ -23,7 +24,12 @@ pub(crate) struct Shown<'a> {
     pub action: fn(TableAction) -> Action,
     /// What a row opens.
     pub opens: &'a dyn Fn(&[Value]) -> Option<Action>,
+    /// What the menu of a row offers first.
+    pub menu: &'a Offers<'a>,
 }
+
+/// Entries of a menu for a row: their texts and what they do.
+pub(super) type Offers<'a> = dyn Fn(&[Value]) -> Vec<(String, Action)> + 'a;
 
 struct Source<'a> {
     app: &'a App,
@@ -43,7 +49,10 @@ impl RowSource for Source<'_> {
 
     fn hint(&self, row: u64, column: usize) -> Option<String> {
         match self.table.row(row)?.get(column)? {
-            Value::Text(value) => meaning(&self.app.texts, &self.rows.columns.get(column)?.name, value),
+            Value::Text(value) => {
+                let name = &self.rows.columns.get(column)?.name;
+                meaning(&self.app.texts, name, value).or_else(|| unique_id::meaning(&self.app.texts, value))
+            }
             _ => None,
         }
     }
@@ -90,9 +99,14 @@ pub(crate) fn table_ui(ui: &mut Ui, app: &App, shown: &Shown<'_>, state: &mut Gr
             let row = table.row(cell.row);
             let text = row.and_then(|row| row.get(cell.column)).map(Value::to_text).unwrap_or_default();
             let mut items = Items::new(cell.takes_focus);
-            if let Some(action) = row.and_then(shown.opens) {
-                items.item(ui, t.tr("menu-show-records"), action, &mut chosen);
+            // What the cell holds is likelier to be meant than what its row is about.
+            let is_said = |action: &Action| matches!(action, Action::FollowKey(_)) && is_followed(&text);
+            for (name, action) in row.map(shown.menu).unwrap_or_default() {
+                if !is_said(&action) {
+                    items.item(ui, name, action, &mut chosen);
+                }
             }
+            follow_item_ui(ui, app, &mut items, &text, &mut chosen);
             address_items_ui(ui, app, &mut items, &text, &mut chosen);
             items.item(ui, t.tr("menu-copy-value"), Action::Copy(text), &mut chosen);
             items.item(ui, t.tr("menu-copy-rows"), (shown.action)(TableAction::CopyRows), &mut chosen);

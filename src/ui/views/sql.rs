@@ -48,6 +48,7 @@ pub(crate) fn sql_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiStat
                 dimmed: console.is_running(),
                 action: |action| Action::Sql(SqlAction::Table(action)),
                 opens: &|_| None,
+                menu: &|_| Vec::new(),
             };
             pane_ui(ui, &app.texts, PaneId::Details, |ui| table_ui(ui, app, &shown, &mut state.grid, out));
         }

@@ -1,6 +1,7 @@
 //! Widgets that more than one view uses.
 
 pub(crate) mod bars;
+pub(crate) mod chain;
 pub(crate) mod coverage;
 pub(crate) mod elide;
 pub(crate) mod empty;

@@ -54,7 +54,7 @@ pub(crate) fn overview_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec
 }
 
 /// A figure that leads somewhere.
-pub(super) fn link_ui(
+pub(in crate::ui) fn link_ui(
     ui: &mut Ui,
     text: String,
     tip: Option<String>,

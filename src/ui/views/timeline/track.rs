@@ -5,6 +5,7 @@ use crate::model::{Dataset, TimeRange, Timestamp};
 use crate::present::chart::{Chart, Shape};
 use crate::present::display;
 use crate::query::Measure;
+use crate::session::flags::Flag;
 use crate::session::state::line_names;
 use crate::session::timeline::Track;
 use crate::session::{Action, App, Command};
@@ -102,6 +103,8 @@ pub(crate) struct Plotted<'a> {
     pub threshold: Option<u64>,
     /// Bins with how many of their records match an indicator.
     pub sighted: &'a [(i64, u128)],
+    /// Moments above the bars; `None` for those of the case.
+    pub flags: Option<&'a [Flag]>,
     /// Of the axis of time, in seconds.
     pub span: (i64, i64),
     pub height: f32,
@@ -134,6 +137,7 @@ pub(crate) fn track_ui(
         colours: &colours,
         threshold: track.plan.threshold,
         sighted: track.sighted(),
+        flags: None,
         span,
         height,
     };
@@ -171,7 +175,8 @@ pub(crate) fn plot_ui(
     gaps_ui(ui, &axis, chart.gaps.iter());
     sightings_ui(ui, &axis, chart.bin_secs, plotted.sighted);
     let response = ui.interact(axis.rect, plotted.id, Sense::click_and_drag());
-    let flags = app.case.as_ref().map_or(&[][..], |case| case.flags.all());
+    let of_case = || app.case.as_ref().map_or(&[][..], |case| case.flags.all());
+    let flags = plotted.flags.unwrap_or_else(of_case);
     let moved = move_ui(ui, &response, &axis, plotted.span, state);
     let over = Over { axis, bin_secs: chart.bin_secs, range: app.range, flags };
     // A drag over another track is none of this one's.

@@ -89,6 +89,10 @@ pub(crate) trait RowSource {
     fn note(&self, _row: u64, _column: usize) -> CellNote {
         CellNote::default()
     }
+    /// Does the cell say nothing that matters, such as zero?
+    fn fades(&self, _row: u64, _column: usize) -> bool {
+        false
+    }
     /// Is this value's text coloured, as what was refused or failed?
     fn stands_out(&self, _row: u64, _column: usize) -> bool {
         false

@@ -96,7 +96,15 @@ impl Grid<'_> {
             ui.painter().rect_filled(rect, 0.0, p.sighting.gamma_multiply(size::CELL_TINT));
         }
         let coloured = self.source.stands_out(row, column) && !selection.contains(row);
-        let (text, color) = self.ink(p, &view, if coloured { p.bad } else { p.text });
+        let faded = self.source.fades(row, column);
+        let ink = if coloured {
+            p.bad
+        } else if faded {
+            p.weak
+        } else {
+            p.text
+        };
+        let (text, color) = self.ink(p, &view, ink);
         let elided = self.cell_text(ui, rect, column, text, color, &note);
         if let CellView::Spark { values, .. } = &view {
             spark(ui, rect, values, if self.dimmed { p.other } else { p.good });
