@@ -4,7 +4,7 @@
 
 use crate::analysis::{self, glance::glance};
 use crate::case::CaseReader;
-use crate::model::{Address, Dataset, FieldId, Kind, Value, field};
+use crate::model::{Address, Dataset, FieldId, Home, Kind, Value, field};
 use crate::query::{
     self, AddressQuery, BinWidth, Cancel, ConversationColumn, ConversationQuery, ConversationSort, Duplicates, GroupBy,
     GroupMeasure, GroupsQuery, Measure, PairColumn, PairKey, PairQuery, PairSort, QueryError, RecordQuery, Repeats,
@@ -291,7 +291,8 @@ fn page_of(reader: &CaseReader, dataset: Dataset, rows: &RowSet) -> Result<u64, 
     let ids = rows.ids(0..PAGE);
     let is_shown = |field: &FieldId| match dataset {
         Dataset::Flows => field.since == 2,
-        Dataset::Events => !matches!(field.kind, Kind::Json | Kind::List),
+        // Who acted comes to a page when it is found; no page waits for it.
+        Dataset::Events => !matches!(field.kind, Kind::Json | Kind::List) && field.home != Home::Lineage,
     };
     let fields: Vec<FieldId> = field::of(dataset).filter(is_shown).collect();
     Ok(query::page(reader, dataset, &ids, &fields)?.len() as u64)
