@@ -199,6 +199,16 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The bytes that hexadecimal text is, in capitals or not; `None` where it is none.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c.to_digit(16)?).ok()).collect();
+    let pair = |pair: &[u8]| match pair {
+        [high, low] => Some(high << 4 | low),
+        _ => None,
+    };
+    digits?.chunks(2).map(pair).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,6 +221,12 @@ mod tests {
             append(&conn, "Aoi", "2026-01-01T00:00:00Z", &entry).unwrap();
         }
         conn
+    }
+
+    #[test]
+    fn hexadecimal_reads_back() {
+        assert_eq!(unhex(&hex(&[0, 10, 255])), Some(vec![0, 10, 255]));
+        assert_eq!((unhex("0a1"), unhex("0g"), unhex("0aFf")), (None, None, Some(vec![10, 255])));
     }
 
     #[test]

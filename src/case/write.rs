@@ -268,7 +268,7 @@ impl CaseWriter {
         let mut list = Vec::new();
         for row in rows {
             let (hash, known) = row?;
-            if let Some(hash) = unhex(&hash) {
+            if let Some(hash) = journal::unhex(&hash).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
                 list.push((hash, known));
             }
         }
@@ -539,14 +539,6 @@ impl OpenEvidence {
         self.first_millis = Some(self.first_millis.map_or(millis, |first| first.min(millis)));
         self.last_millis = Some(self.last_millis.map_or(millis, |last| last.max(millis)));
     }
-}
-
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut hash = [0; 32];
-    for (index, byte) in hash.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(index * 2..index * 2 + 2)?, 16).ok()?;
-    }
-    (text.len() == 64).then_some(hash)
 }
 
 #[cfg(test)]

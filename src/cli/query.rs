@@ -7,7 +7,7 @@ use super::{CliError, RowFormat, answer, compare, exit, export, opening, sightin
 use crate::case::CaseReader;
 use crate::model::{Dataset, Value};
 use crate::present::text::Texts;
-use crate::query::{self, Scope};
+use crate::query::{self, Scope, tables};
 use crate::questions::Question;
 use crate::questions::catalogue::{
     CATALOGUE, Given, Lack, NamedQuery, ParameterError, ParameterKind, Shape, lacking, named,
@@ -78,11 +78,11 @@ fn ask(reader: &CaseReader, name: &str, arguments: &Arguments) -> Result<u8, Cli
             field.name()
         )));
     }
-    show(reader, query, question.as_ref(), arguments)?;
-    if query.name == "digest" && is_invalid(reader, query.question(&Given { limit: None, ..given.clone() })?.as_ref())?
-    {
-        return Ok(exit::DIFFERS);
+    if query.name == "digest" {
+        let whole = query.question(&Given { limit: None, ..given.clone() })?;
+        return validated(reader, (query, question.as_ref()), whole.as_ref(), arguments);
     }
+    show(reader, query, question.as_ref(), arguments)?;
     if query.shape == Shape::DataRatio {
         let Given { filter, range, duplicates, .. } = given;
         let all = Scope { dataset: query.dataset, filter, range, duplicates };
@@ -120,10 +120,25 @@ pub(super) fn asked(
     Ok((query, given))
 }
 
-/// Whether AWS's digests contradict anything in the answer.
-fn is_invalid(reader: &CaseReader, question: &dyn Question) -> Result<bool, CliError> {
-    let table = question.table(reader, &stop::on_signal())?;
-    Ok(table.rows(0, table.len())?.iter().any(|row| crate::analysis::is_invalid(row)))
+/// Gives what AWS's digests prove, and says by the exit code if they contradict anything: in any row, also one beyond the
+/// limit.
+fn validated(
+    reader: &CaseReader,
+    (query, question): (&NamedQuery, &dyn Question),
+    whole: &dyn Question,
+    arguments: &Arguments,
+) -> Result<u8, CliError> {
+    let table = whole.table(reader, &stop::on_signal())?;
+    let mut rows = tables::Rows::read(table.as_ref(), usize::MAX, &stop::on_signal())?;
+    let is_invalid = rows.rows.iter().any(|row| crate::analysis::is_invalid(row));
+    if arguments.out.is_some() {
+        show(reader, query, question, arguments)?;
+    } else {
+        rows.rows.truncate(arguments.limit.unwrap_or(usize::MAX));
+        output::table(&rows, &RowFormat { columns: arguments.columns.clone(), ..arguments.rows.clone() })?;
+        answer::tell_of(reader, question, &rows)?;
+    }
+    Ok(if is_invalid { exit::DIFFERS } else { exit::DONE })
 }
 
 /// The text of a file that a parameter names.

@@ -139,6 +139,18 @@ fn every_change_to_the_chain_is_told() {
     // A digest that was changed, so that it lists a file less.
     let found = change_of(4, &|chain| change(&chain.digest("123000Z"), |text| text.replacen("SHA-256", "SHA-512", 1)));
     assert_eq!((is(&found, "20230710T123000Z"), is(&found, "20230710T133000Z")), ("invalid".into(), "verified".into()));
+    // Rows beyond the limit, and those of a file, count for the exit code.
+    let chain = Chain::new(&shared);
+    change(&chain.log(LAST_LOG), |text| text.replacen("us-east-1", "us-east-2", 1));
+    let chain = chain.imported();
+    let (case, keys_file) = (chain.desk.case(), keys.to_str().unwrap());
+    let arguments = ["digest", case, "--keys", keys_file, "--limit", "1", "--format", "csv"];
+    let output = crate::support::run(chain.desk.folder.path(), &arguments, 4);
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 2);
+    let file = chain.desk.path("digest.csv");
+    let arguments = ["digest", case, "--keys", keys_file, "--limit", "1", "--out", file.to_str().unwrap()];
+    crate::support::run(chain.desk.folder.path(), &arguments, 4);
+    assert_eq!(std::fs::read_to_string(file).unwrap().lines().count(), 2);
     // Digests, log files and metadata that are not there.
     let found = change_of(0, &|chain| {
         std::fs::remove_file(chain.digest("133000Z")).unwrap();

@@ -65,6 +65,8 @@ pub(super) struct LocalFile {
     pub file_sha256: String,
     /// Of all its uncompressed content.
     pub content_sha256: String,
+    /// How its original is packed, where the case holds it.
+    pub packing: Option<String>,
     /// Of a file that a digest lists: what its original says.
     pub original: Option<Original>,
 }

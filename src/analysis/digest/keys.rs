@@ -1,6 +1,6 @@
 //! Public keys of CloudTrail, as `aws cloudtrail list-public-keys` prints them, and signatures by them.
 
-use crate::case::journal::hex;
+use crate::case::journal::{hex, unhex};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use md5::Md5;
@@ -36,17 +36,6 @@ pub(super) enum Signed {
     Bad,
     /// There is no key with that fingerprint: why.
     NoKey(String),
-}
-
-pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> =
-        text.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
-    let digits = digits?;
-    let pairs = digits.chunks(2).map(|pair| match pair {
-        [high, low] => Some(high << 4 | low),
-        _ => None,
-    });
-    pairs.collect()
 }
 
 /// Epoch seconds, or text as newer versions of the AWS CLI print it.

@@ -6,7 +6,7 @@ use super::parse;
 use crate::case::CaseReader;
 use crate::case::journal::hex;
 use crate::ingest::paths::path_facts;
-use crate::model::{Format, PathFacts};
+use crate::model::{EvidenceId, Format, PathFacts};
 use crate::query::{self, Cancel, EvidenceRow, QueryError};
 use flate2::bufread::GzDecoder;
 use sha2::{Digest, Sha256};
@@ -169,6 +169,7 @@ fn local(evidence: &EvidenceRow, path: String) -> LocalFile {
         stamp,
         file_sha256: evidence.file_sha256.clone(),
         content_sha256: evidence.content_sha256.clone(),
+        packing: evidence.raw_kept.then(|| evidence.packing.clone()),
         original: None,
     }
 }
@@ -188,11 +189,10 @@ fn originals(reader: &CaseReader, given: &mut Given, cancel: &Cancel) -> Result<
         if cancel.is_cancelled() {
             return Err(QueryError::Cancelled);
         }
-        let Some(evidence) = query::evidence(reader, crate::model::EvidenceId(file.evidence))? else { continue };
-        if evidence.raw_kept {
-            // What cannot be read keeps the hash of the import; its row says so.
-            file.original = first_member(query::original(reader, evidence.id), &evidence.packing).ok();
-        }
+        // What cannot be read keeps the hash of the import; its row says so.
+        let original =
+            |packing: &String| first_member(query::original(reader, EvidenceId(file.evidence)), packing).ok();
+        file.original = file.packing.as_ref().and_then(original);
     }
     Ok(())
 }
