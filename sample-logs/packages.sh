@@ -2,7 +2,7 @@
 
 BUILD_PACKAGES=(gcc libc6-dev)
 WINDOW_PACKAGES=(libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libgl1 libegl1 libgl1-mesa-dri)
-TEST_PACKAGES=(xvfb xdotool openbox imagemagick chromium poppler-utils xclip)
+TEST_PACKAGES=(xvfb xdotool openbox imagemagick chromium poppler-utils xclip openssh-client openssl)
 
 # need_packages NAME...: installs those that are missing, as root or through sudo without a password. Where that cannot be
 # done it names them and returns 1.

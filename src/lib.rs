@@ -121,6 +121,18 @@
 //! dictionaries (`query::batch`); a record with further values is read from its row. One thread reads and writes, all cores
 //! turn batches into bytes (`app::export`).
 //!
+//! # SQL
+//! The console (`query::sql`) runs one statement on a connection of its own, behind an authoriser that lets it read and
+//! nothing else. There, view `flow_record` is replaced by a virtual table over the columns (`query::flow_columns`): SQLite
+//! gets the columns that a statement asks for, comparisons with constants are decided over the columns, and rows come in
+//! groups where it groups by dictionary values; the sqlite3 shell has the view. A property test compares both.
+//!
+//! A statement that names one of Athena's tables is in Athena's dialect (`query::athena`): these tables are temporary views
+//! of the connection, Athena's functions are added to it, and the statement is rewritten word by word where SQLite reads it
+//! otherwise; each part knows where it was typed, so that an error is marked there. What is not read is refused with what
+//! it is. A query of CloudWatch Logs Insights becomes such a statement. An exhibit stores the dialect; one without it is
+//! from before there were dialects, and is read over the view, so that its rows and their order stay.
+//!
 //! # Indicators and labels
 //! Indicators are matched against the distinct values of a case and not against its rows (`query::indicators`): all entries
 //! that contain an address of the dictionary, the narrowest first, are found by an interval tree over 16-byte keys; texts by
@@ -151,6 +163,12 @@
 //! the event that says it to the one that ends or contradicts it. An inventory that contradicts an event ends nothing: both
 //! are shown. `analysis::changes` finds the interfaces of a change in that ledger, and compares their traffic before and
 //! after; where the ledger does not know them, it takes all of the account, and says so.
+//!
+//! # Leads
+//! `behaviour::leads` turns rows of the analyses of flow records into leads, `event_leads` and `sighting_leads` what rules,
+//! lineages and indicators found. What examiners decide about answers (`analysis::allow`: entries of allow-lists, dismissed
+//! leads) are settings of the case, so that the journal has them and no table is needed. `Analysis::answer` leaves out the
+//! rows of which an allow-list has every record; leads ask the same of each analysis before its rows become leads.
 //!
 //! # Who acted
 //! `query::lineage` goes from an event back over the calls that issued its credentials. It reads the event rows once

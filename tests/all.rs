@@ -15,6 +15,8 @@
 mod answers;
 #[path = "all/assets.rs"]
 mod assets;
+#[path = "all/athena.rs"]
+mod athena;
 #[path = "all/behaviour.rs"]
 mod behaviour;
 #[path = "all/case_file.rs"]
@@ -61,12 +63,16 @@ mod fuzz;
 mod glance;
 #[path = "all/handover.rs"]
 mod handover;
+#[path = "all/hash_list.rs"]
+mod hash_list;
 #[path = "all/hostile.rs"]
 mod hostile;
 #[path = "all/indicators.rs"]
 mod indicators;
 #[path = "all/keyboard.rs"]
 mod keyboard;
+#[path = "all/leads.rs"]
+mod leads;
 #[path = "all/lineage.rs"]
 mod lineage;
 #[path = "all/migrate.rs"]
@@ -85,6 +91,8 @@ mod questions;
 mod random_answers;
 #[path = "all/received.rs"]
 mod received;
+#[path = "all/recompute.rs"]
+mod recompute;
 #[path = "all/report.rs"]
 mod report;
 #[path = "all/samples.rs"]
@@ -93,6 +101,8 @@ mod samples;
 mod saved;
 #[path = "all/sigma.rs"]
 mod sigma;
+#[path = "all/sign.rs"]
+mod sign;
 #[path = "all/stated.rs"]
 mod stated;
 #[path = "all/stopping.rs"]
@@ -103,6 +113,8 @@ mod structure;
 mod support;
 #[path = "all/times.rs"]
 mod times;
+#[path = "all/timestamp.rs"]
+mod timestamp;
 #[path = "all/trials.rs"]
 mod trials;
 #[path = "all/verdict.rs"]

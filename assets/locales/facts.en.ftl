@@ -68,3 +68,4 @@ fact-total-looked_events_last = last
 fact-total-seen = with hits
 fact-total-unseen = without hits
 fact-total-validity = entries match only within their validity period
+fact-method = Method and limits

@@ -68,3 +68,4 @@ fact-total-looked_events_last = その最後
 fact-total-seen = 検出
 fact-total-unseen = 検出なし
 fact-total-validity = 有効期間の適用
+fact-method = 方法と限界

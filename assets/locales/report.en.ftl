@@ -177,6 +177,9 @@ evidence-sum = { $count ->
     [one] 1 file, { $size }
    *[other] { $count } files, { $size }
  }
+evidence-folded = { $count } like files in
+evidence-folded-hash = SHA-256 of their list:
+evidence-folded-about = Files of one format in one folder, whatever the date in their path, are one line with one hash: the SHA-256 of a list with a line for each file, in the order of the numbers, of its SHA-256, two spaces and its path, as sha256sum writes it. Each file with its own hashes is in { $file }.
 evidence-number = Evidence { $number }
 evidence-container = Extracted from
 evidence-size = Bytes
@@ -221,12 +224,22 @@ journal = Journal
 journal-about = Every change to the case, with user and time, in a hash chain: the hash of each entry covers the previous entry, so no entry can be changed or removed without changing the head. The chain proves the order of the entries, and that none was changed by anyone who did not write all later ones again. Anyone who can write the case file can also write a new chain: that is found only by comparing the head with one that was kept elsewhere, as on the first page of this report (coldtrail verify CASE --head HEX), and the evidence with the original files (--originals DIR).
 journal-broken = The hash chain of the journal is broken at entry { $entry }: that entry or an earlier one was modified by another program.
 
+declaration = Declaration
+declaration-text = I examined the evidence files listed in this report and generated this report from the case. The findings are mine; the tables and figures are the results of the queries stated with them.
+declaration-hash = The hash below is the SHA-256 of the file SHA256SUMS of this report, which contains the hashes of all its files. It is written in by the person who signs, after comparing it.
+declaration-manifest = SHA-256 of SHA256SUMS
+declaration-name = Name
+declaration-place = Place and date
+declaration-signature = Signature
+declaration-remark = Without a signature this page declares nothing. A signature with a key (coldtrail sign) and a time stamp (coldtrail timestamp) are stored beside the report.
 method-rescued = This case was recovered from the damaged file { $file }, SHA-256 { $sha256 }. Unreadable places in that file: { $count }. Their content is missing from this report.
 method-damaged = The case file is damaged. Unreadable places: { $count }. Their content is missing from this report.
 method-import = The evidence files were opened read-only and hashed with SHA-256 while they were read. Their content is stored in the case file, from which each original can be exported byte for byte.
 method-records = Every line or element of every file became a record, a duplicate of a record from an earlier file, or a warning with its raw text; for each file the three add up to its total.
 method-duplicates = A flow record that is identical in all values to a record in an earlier file is a duplicate and is counted once. A CloudTrail event found in several files is one event with several occurrences; the most complete occurrence is shown. Copies with different content are both kept as events; the notes on the evidence list them and the fields that differ.
 method-exhibits = An exhibit is a query with its result. Its rows were saved when it was created, with a SHA-256 over their canonical form; running the same query on the same evidence again gives the same rows, which the command coldtrail verify checks.
+method-canonical = The canonical form of an exhibit is its attachment exhibit-NNN.canonical.jsonl; the SHA-256 of that file is the exhibit's digest. It is UTF-8, one JSON text per line without spaces between tokens: the form and kind; for each section its name, its columns as pairs of name and unit, and the number of all rows; a line for each row, an array with a value for each column; the totals as name, unit and value. An absent value is null, an integer its digits, a time an object with member t (milliseconds since 1970-01-01T00:00:00Z), a number beyond 64 bits an object with member n (its digits as a string). Units: text, record, address, count, number, port, protocol, tcp_flags, bytes, ratio, boolean, time, json.
+method-journal = The hash of a journal entry is the SHA-256, in lowercase hexadecimal, of a JSON array in UTF-8 without spaces between tokens: previous_hash, seq, at_utc, examiner, tool_version, action, parameters, counts, as the columns of table journal in the case file contain them; seq is a number, all others are strings. The previous_hash of the first entry is 64 zeros. In strings only the quotation mark, the backslash and control characters below U+0020 are escaped.
 method-report = This report depends only on the case, the exhibits, the language and the time zone. Generated again from the same case, it is identical byte for byte.
 
 limits-about = These are properties of the logs themselves, independent of any query.

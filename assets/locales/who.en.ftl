@@ -20,6 +20,46 @@ help-rules-keys = Enter opens the events of a rule or group; Tab reaches the cel
 help-rules-source = Each rule is a filter that is shown below the table. A failed attempt is a match, and is counted as failed too.
 rules-by-groups = Rules
 rules-by-groups-tip = Every rule in its group
+rules-by-sigma = Sigma
+rules-by-sigma-tip = Sigma rules of this case, with what each matches
+rules-sigma-none = No Sigma rules in this case
+rules-sigma-none-about = Rules are imported from a folder or a file and stay in the case with their hashes. Matching events are marked in tables and on the time axis, and can be filtered with sigma and sigma_level.
+command-import-sigma = Import Sigma rules...
+command-import-sigma-tip = All .yml and .yaml files of a folder, or one file. Rules for other log sources are kept and listed, but not used.
+command-import-inventory = Import inventory...
+command-import-inventory-tip = An answer of the AWS CLI as JSON (describe-instances, list-users ...), so that addresses and identifiers have names. It is dated with the time of the file.
+notice-sigma-added = { $count ->
+        [one] 1 Sigma file imported
+       *[other] { $count } Sigma files imported
+    }
+notice-sigma-removed = { $count ->
+        [one] 1 Sigma file removed
+       *[other] { $count } Sigma files removed
+    }
+notice-sigma-restored = { $count ->
+        [one] 1 Sigma file restored
+       *[other] { $count } Sigma files restored
+    }
+notice-inventory-added = { $count ->
+        [one] 1 inventory imported
+       *[other] { $count } inventories imported
+    }
+notice-inventory-removed = { $count ->
+        [one] 1 inventory removed
+       *[other] { $count } inventories removed
+    }
+notice-inventory-restored = { $count ->
+        [one] 1 inventory restored
+       *[other] { $count } inventories restored
+    }
+change-sigma = import Sigma rules from { $name }
+change-sigma-remove = remove { $count } Sigma files
+change-sigma-restore = restore { $count } Sigma files
+change-inventory = import inventory { $name }
+change-inventory-remove = remove { $count } inventories
+change-inventory-restore = restore { $count } inventories
+mark-sigma = Sigma rule: { $title } (level: { $level })
+grid-ruled = Sigma match
 rules-by-matrix = ATT&CK matrix
 rules-by-matrix-tip = Techniques by tactic, coloured by the number of matching events
 rules-zeros = Rules without a match
@@ -69,6 +109,8 @@ follow-line-failed = failed
 follow-calls = Calls by service
 follow-addresses = From
 follow-agents = With
+flag-sigma = Sigma
+flag-sigma-about = first match of a Sigma rule
 flag-denied = denied
 flag-denied-about = call denied
 flag-first = new
@@ -140,3 +182,18 @@ unique-id-ASCA = certificate
 
 lineage-searched = being found …
 lineage-failed = not found out
+address-known = { $property }: { $value }, since { $from }
+address-known-until = { $property }: { $value }, { $from } to { $to }
+address-known-inventory = from the inventory { $path }
+address-known-event = Show the event
+address-known-disputed = another source disagrees
+address-known-more = and { $count } more: query "Assets"
+asset-instance = instance
+asset-interface = interface
+asset-name = name
+asset-nat-gateway = NAT gateway
+asset-service = AWS service
+asset-prefix-list = prefix list
+asset-allocation = Elastic IP allocation
+asset-private-address = private address
+asset-guardduty-finding = GuardDuty finding

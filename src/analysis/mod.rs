@@ -2,9 +2,10 @@
 //! question, no face and no text. It is one file here and one row of `ALL`: the named query, the subcommand, the kind of
 //! exhibit and the table in the window come from the row.
 
+pub mod allow;
 pub(crate) mod assets;
 mod behaviour;
-mod changes;
+pub(crate) mod changes;
 pub mod coverage;
 mod definition;
 mod digest;
@@ -15,7 +16,7 @@ pub mod lineage;
 pub mod monitor;
 mod new_terms;
 mod rates;
-mod sigma;
+pub(crate) mod sigma;
 
 pub use definition::{Analysis, Asked, Parameter, ParameterKind};
 pub use digest::is_invalid;

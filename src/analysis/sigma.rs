@@ -11,7 +11,7 @@ use crate::sigma::{RuleState, SigmaRule};
 use rustc_hash::FxHashSet;
 
 /// A row for each document of the files: rules that match first, and what cannot be used last, with the reason.
-pub(super) static SIGMA: Analysis =
+pub(crate) static SIGMA: Analysis =
     Analysis { name: "sigma", dataset: Dataset::Events, parameters: &[], needs: &[], run, counted };
 
 /// A row for each rule and event that it matches.

@@ -1,6 +1,8 @@
 //! How fast a case answers on this machine: ten questions about its flow records and seven about its events, under the names
-//! by which other programs are measured on the same files; the analyses of its events; the opening of its first page; and what
-//! the window asks for its pairs, its overview and the page of an address.
+//! by which other programs are measured on the same files; the analyses of its events and of what its hosts did; the opening of
+//! its first page; and what the window asks for its pairs, its overview and the page of an address.
+
+mod behaviour;
 
 use crate::analysis::{self, glance::glance};
 use crate::case::CaseReader;
@@ -23,6 +25,8 @@ pub struct Timing {
     pub rows: u64,
     /// Of these records, if other programs are measured by it too.
     pub peer: Option<Dataset>,
+    /// The most memory of the process meanwhile, in bytes, where it was measured.
+    pub peak: Option<u64>,
 }
 
 /// Measured runs, after one that is not.
@@ -70,6 +74,9 @@ pub fn bench(case: &Path, cancel: &Cancel, told: &mut dyn FnMut(&Timing)) -> Res
         take(measured(name, || rows_of(&reader, &question, cancel))?);
     }
     drop(reader);
+    if busiest.is_some() {
+        behaviour::behaviour(case, cancel, &mut take)?;
+    }
     let opened = busiest.map(|address| ("open_address", Asked::AddressFigures(AddressQuery::of(address))));
     for (name, question) in first_questions().into_iter().chain(opened) {
         take(measured(name, || rows_of(&CaseReader::open(case)?, &question, cancel))?);
@@ -93,7 +100,7 @@ fn measured(name: &'static str, run: impl Fn() -> Result<u64, QueryError>) -> Re
         run()?;
         best = best.min(begin.elapsed().as_secs_f64());
     }
-    Ok(Timing { name, secs: best, rows, peer: None })
+    Ok(Timing { name, secs: best, rows, peer: None, peak: None })
 }
 
 /// What is measured.

@@ -1,8 +1,8 @@
 //! The journal for people: of each entry what it is about, what it leads to, and its stored JSON member by member. What is
 //! stored stays as it is; the kinds of entries are put into words where they are shown.
 
-use crate::case::CaseReader;
 use crate::case::journal::Stored;
+use crate::case::{ALLOW, CaseReader, DISMISSED};
 use crate::filter::value::parse_time;
 use crate::model::conclusions::Subject;
 use crate::model::{Dataset, EvidenceId, RecordId, Unit, Value};
@@ -11,7 +11,7 @@ use crate::query::{self, QueryError};
 use serde_json::Value as Json;
 
 /// Every action that this program writes.
-pub const ACTIONS: [&str; 49] = [
+pub const ACTIONS: [&str; 51] = [
     "create",
     "migrate",
     "subset",
@@ -21,6 +21,8 @@ pub const ACTIONS: [&str; 49] = [
     "received",
     "read_again",
     "custody_add",
+    "signature_add",
+    "hashes_compare",
     "setting",
     "index_dropped",
     "index_rebuilt",
@@ -143,6 +145,18 @@ fn form(parameters: &Json) -> &Json {
     parameters.get("after").or_else(|| parameters.get("before")).unwrap_or(&Json::Null)
 }
 
+/// What a decision about answers is about: the analysis or the kind of lead, the filter, and the reason.
+fn decided(parameters: &Json) -> Option<String> {
+    let key = text(parameters, "key");
+    let entry = serde_json::from_str::<Json>(text(parameters, "value")).unwrap_or_default();
+    let reason = text(&entry, "reason");
+    let parts = match key.strip_prefix(ALLOW) {
+        Some(name) => [name, text(&entry, "filter"), reason],
+        None => [key.strip_prefix(DISMISSED)?, text(&entry, "kind"), reason],
+    };
+    Some(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
+}
+
 fn subject(action: &str, parameters: &Json) -> String {
     let of = |name: &str| text(parameters, name).to_owned();
     let joined =
@@ -155,7 +169,10 @@ fn subject(action: &str, parameters: &Json) -> String {
             let version = |name: &str| parameters.get(name).map(ToString::to_string).unwrap_or_default();
             joined([&version("from_version"), &version("to_version")], " → ")
         }
-        "setting" => joined([text(parameters, "key"), text(parameters, "value")], " = "),
+        "setting" => {
+            let plain = || joined([text(parameters, "key"), text(parameters, "value")], " = ");
+            decided(parameters).unwrap_or_else(plain)
+        }
         "filter_save" => text(parameters.get("filter").unwrap_or(&Json::Null), "name").to_owned(),
         "filter_remove" => text(form(parameters), "name").to_owned(),
         "filter_rename" => joined([text(parameters, "before"), text(parameters, "name")], " → "),
@@ -163,6 +180,8 @@ fn subject(action: &str, parameters: &Json) -> String {
         "label_add" | "label_remove" | "label_restore" => {
             joined([text(parameters, "name"), text(parameters, "value")], ": ")
         }
+        "signature_add" => of("identity"),
+        "hashes_compare" => of("list"),
         "custody_add" => joined([text(parameters, "from"), text(parameters, "to")], " → "),
         "report_set" => joined([text(parameters, "name"), text(parameters, "after")], ": "),
         "tag_add" | "tag_remove" => of("name"),

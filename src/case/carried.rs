@@ -4,6 +4,7 @@
 use super::error::CaseError;
 use super::indicators::{VALIDITY_KEY, entries_hash, entries_off, issues_hash};
 use super::open::CaseReader;
+use super::settings::{ALLOW, DISMISSED};
 use super::told::cell;
 use super::write::CaseWriter;
 use rusqlite::types::Value as Cell;
@@ -25,6 +26,7 @@ impl CaseWriter {
         let sql = "SELECT value FROM setting WHERE key = ?";
         let validity: Option<String> =
             from.conn.prepare_cached(sql)?.query_row([VALIDITY_KEY], |r| r.get(0)).optional()?;
+        let decisions = decisions(from)?;
         let counts = (lists.len() as u64, labels.len() as u64);
         self.whole(|writer| {
             for table in TABLES {
@@ -32,6 +34,9 @@ impl CaseWriter {
             }
             if let Some(validity) = validity {
                 writer.remember_setting(VALIDITY_KEY, &validity, at_utc)?;
+            }
+            for (key, value) in &decisions {
+                writer.remember_setting(key, value, at_utc)?;
             }
             let parameters = json!({"lists": lists, "labels": labels});
             writer.changed("indicator_carry", parameters, json!({"lists": counts.0, "labels": counts.1}), at_utc)
@@ -53,6 +58,18 @@ impl CaseWriter {
         }
         Ok(())
     }
+}
+
+/// The settings that decide which rows answers have.
+fn decisions(from: &CaseReader) -> Result<Vec<(String, String)>, CaseError> {
+    let sql = "SELECT key, value FROM setting WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key";
+    let mut statement = from.conn.prepare(sql)?;
+    let mut list = Vec::new();
+    for prefix in [ALLOW, DISMISSED] {
+        let rows = statement.query_map([prefix], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        list.extend(rows.collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(list)
 }
 
 /// Each row with its number, for the journal.

@@ -5,6 +5,11 @@ use super::journal;
 use super::write::CaseWriter;
 use rusqlite::OptionalExtension;
 
+/// What the keys of settings begin with that decide which rows answers have: `allow:ANALYSIS:NUMBER` is an entry of an
+/// allow-list, `dismissed:KEY` a lead that was dismissed.
+pub const ALLOW: &str = "allow:";
+pub const DISMISSED: &str = "dismissed:";
+
 impl CaseWriter {
     /// The settings whose keys begin like this.
     pub fn settings_with_prefix(&self, prefix: &str) -> Result<Vec<(String, String)>, CaseError> {

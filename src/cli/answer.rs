@@ -22,12 +22,15 @@ pub(super) fn print(reader: &CaseReader, question: &dyn Question, format: &RowFo
 
 /// What is reported beside a table: on standard error, so that its rows stay rows.
 pub(super) fn tell_of(reader: &CaseReader, question: &dyn Question, table: &dyn Table) -> Result<(), CliError> {
-    let LeftOut { of_sums, untimed } = table.left_out();
+    let LeftOut { of_sums, untimed, allowed } = table.left_out();
     if of_sums > 0 {
         tell(&format!("NODATA and SKIPDATA records, counted but excluded from the sums: {of_sums}"));
     }
     if untimed > 0 {
         tell(&format!("records without a time, in no bin: {untimed}"));
+    }
+    if allowed > 0 {
+        tell(&format!("rows left out by the allow-list: {allowed}; list it with: coldtrail allow list CASE"));
     }
     // One figure of no records is a row, too.
     let of_nothing = table.totals().iter().any(|total| total.name == "records" && total.value == Value::Integer(0));

@@ -20,7 +20,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     let mut failed = None;
     let mut tell = |timing: &Timing| {
         if !arguments.json {
-            let line = format!("{:<26} {:>10.4} s {:>12} rows\n", timing.name, timing.secs, timing.rows);
+            let peak = timing.peak.map(|bytes| format!(" {:>8} MB", bytes / 1_000_000)).unwrap_or_default();
+            let line = format!("{:<26} {:>10.4} s {:>12} rows{peak}\n", timing.name, timing.secs, timing.rows);
             failed = failed.take().or(bytes(line.as_bytes()).err());
         }
     };

@@ -5,8 +5,9 @@ use super::opening::{Writing, read};
 use super::output::{Rows, escape, fail, is_quiet, tell, tell_left};
 use super::{CliError, RowFormat, RowStyle, exit, stop};
 use crate::app::failure::Cause;
+use crate::app::hash_list::{self, HashListError, Outcome};
 use crate::app::import::{self, FileFailure, FileReport, ImportObserver, ImportOptions, ImportRequest, Progress};
-use crate::case::CaseWriter;
+use crate::case::{CaseWriter, Target};
 use crate::ingest::reader::Expansion;
 use crate::model::Value;
 use crate::query;
@@ -17,7 +18,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "records + duplicates + warnings = total of the file. Exit code 1: done, with warnings; 5: stopped before \
-                        completion, resume with --resume.\n\nExample:\n  \
+                        completion, resume with --resume; 4: with --hashes, a file differs from its hash or was not \
+                        received.\n\nExample:\n  \
                         coldtrail import incident.coldtrail AWSLogs/ cloudwatch-export.gz"
 )]
 pub struct Arguments {
@@ -26,7 +28,8 @@ pub struct Arguments {
     /// Files and folders
     #[arg(required_unless_present = "resume")]
     pub paths: Vec<PathBuf>,
-    /// Format of flow records without a header, as AWS writes it: '${version} ${account-id} ...', or the name of a preset
+    /// Format of flow records without a header, as AWS writes it: '${version} ${account-id} ...', the name of a preset, or
+    /// a CREATE EXTERNAL TABLE statement, as text or as a file
     #[arg(long, value_name = "FMT")]
     pub format: Option<String>,
     /// Do not store the original files in the case
@@ -35,6 +38,9 @@ pub struct Arguments {
     /// Import files even if they decompress to an unusually large size
     #[arg(long)]
     pub any_expansion: bool,
+    /// Hashes that came with the evidence, as sha256sum writes them: compared with the files received, and journaled
+    #[arg(long, value_name = "FILE")]
+    pub hashes: Option<PathBuf>,
     /// Resume an interrupted import
     #[arg(long)]
     pub resume: bool,
@@ -53,6 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     tell_left(&arguments.case);
     let target = arguments.writing.at(&arguments.case)?;
     let (paths, options) = if arguments.resume { unfinished(&arguments.case)? } else { named(arguments)? };
+    arguments.hashes.as_deref().map(hash_list::of_file).transpose().map_err(not_compared)?;
     let mut writer = CaseWriter::open(target)?;
     let style = if arguments.json { Some(RowStyle::Jsonl) } else { None };
     let mut console = Console {
@@ -84,8 +91,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
             escape(&arguments.case.to_string_lossy())
         ));
     }
+    let is_as_listed = match &arguments.hashes {
+        Some(list) if !summary.cancelled => compare(target, list)?,
+        _ => true,
+    };
     Ok(match summary {
         s if s.cancelled => exit::STOPPED,
+        _ if !is_as_listed => exit::DIFFERS,
         s if s.failed_files > 0 && s.files == 0 => exit::UNUSABLE,
         s if s.failed_files > 0 || s.read_otherwise > 0 || s.warnings > 0 => exit::WARNINGS,
         s if s.left_out > 0 || s.faults > 0 => exit::WARNINGS,
@@ -93,13 +105,56 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, CliError> {
     })
 }
 
+/// Reports what does not match a list of hashes; is everything that it names there, as it names it?
+fn compare(target: Target<'_>, list: &Path) -> Result<bool, CliError> {
+    let compared = hash_list::compare(target, list).map_err(not_compared)?;
+    let count = |outcome: Outcome| compared.iter().filter(|one| one.outcome == outcome).count();
+    for one in compared.iter().filter(|one| one.outcome != Outcome::Matches) {
+        let received = one.received.as_ref().map(|hash| format!(" (received: {hash})")).unwrap_or_default();
+        let line = format!("coldtrail: {}: {}{received}", words_of(one.outcome), escape(&one.name));
+        if one.outcome == Outcome::NotListed { tell(&line) } else { fail(&line) }
+    }
+    let all = [Outcome::Matches, Outcome::Differs, Outcome::NotReceived, Outcome::NotListed];
+    let counts = all.map(|outcome| format!("{} {}", words_of(outcome), count(outcome)));
+    tell(&format!("hashes: {}", counts.join(", ")));
+    Ok(count(Outcome::Differs) + count(Outcome::NotReceived) == 0)
+}
+
+fn words_of(outcome: Outcome) -> String {
+    outcome.name().replace('_', " ")
+}
+
+fn not_compared(error: HashListError) -> CliError {
+    match error {
+        HashListError::Query(error) => error.into(),
+        HashListError::BadLine { .. } | HashListError::Empty(_) => CliError::Usage(error.to_string()),
+        HashListError::Unreadable { .. } => CliError::Unusable(error.to_string()),
+    }
+}
+
 fn named(arguments: &Arguments) -> Result<(Vec<PathBuf>, ImportOptions), CliError> {
     let flow_format = match &arguments.format {
-        Some(format) => Some(crate::ingest::flow::format_by_name_or_spec(format).map_err(CliError::Usage)?),
+        Some(format) => {
+            let text = text_or_file(format)?;
+            Some(crate::ingest::flow::format_by_name_or_spec(&text).map_err(CliError::Usage)?)
+        }
         None => None,
     };
     let options = ImportOptions { keep_raw: !arguments.no_raw, flow_format, any_expansion: arguments.any_expansion };
     Ok((arguments.paths.clone(), options))
+}
+
+/// Bytes at most of a file with a format.
+const MOST_FORMAT: u64 = 1 << 20;
+
+/// What a file of this name says, where there is one.
+fn text_or_file(given: &str) -> Result<String, CliError> {
+    let path = Path::new(given);
+    let Some(facts) = std::fs::metadata(path).ok().filter(|facts| facts.is_file()) else { return Ok(given.to_owned()) };
+    if facts.len() > MOST_FORMAT {
+        return Err(CliError::Usage(format!("{given} is too large to be a format")));
+    }
+    std::fs::read_to_string(path).map_err(|error| CliError::Usage(format!("{given} cannot be read: {error}")))
 }
 
 fn unfinished(case: &Path) -> Result<(Vec<PathBuf>, ImportOptions), CliError> {

@@ -1,6 +1,7 @@
 //! The command line: arguments, one file per subcommand, over the application layer. Results go to standard output,
 //! progress and messages to standard error.
 
+mod allow;
 mod answer;
 mod arguments;
 mod bench;
@@ -33,8 +34,10 @@ mod row_format;
 mod series;
 mod sightings;
 mod sigma;
+mod sign;
 mod sql;
 mod stop;
+mod timestamp;
 mod top;
 mod upgrade;
 mod verify;
@@ -100,11 +103,16 @@ pub enum Command {
     Sigma(sigma::Command),
     #[command(subcommand)]
     Inventory(inventory::Command),
+    #[command(subcommand)]
+    Allow(allow::Command),
     Compare(compare::Arguments),
     #[command(subcommand)]
     Label(label::Command),
     Export(export::Arguments),
     Report(report::Arguments),
+    Sign(sign::Arguments),
+    #[command(subcommand)]
+    Timestamp(timestamp::Command),
     #[command(subcommand)]
     Custody(custody::Command),
     #[command(subcommand)]
@@ -165,10 +173,13 @@ fn answer(command: Command) -> Result<u8, CliError> {
         Command::Sightings(arguments) => sightings::run(&arguments),
         Command::Sigma(command) => sigma::run(&command),
         Command::Inventory(command) => inventory::run(&command),
+        Command::Allow(command) => allow::run(&command),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Label(command) => label::run(&command),
         Command::Export(arguments) => export::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Sign(arguments) => sign::run(&arguments),
+        Command::Timestamp(command) => timestamp::run(&command),
         Command::Custody(command) => custody::run(&command),
         Command::Tag(command) => conclusions::tag(&command),
         Command::Note(command) => conclusions::note(&command),

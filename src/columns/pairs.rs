@@ -3,6 +3,7 @@
 
 use super::bitmap::Bitmap;
 use crate::threads::side_by_side;
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -106,6 +107,33 @@ impl PairColumns {
             }
         }
         Some(reverse)
+    }
+
+    /// The same of some pairs and of their reverses; `NO_PAIR` for every other one. Less work than all, and nothing is said
+    /// of two that are the same.
+    pub(crate) fn reversed_of(&self, some: &Bitmap, threads: usize) -> Vec<u32> {
+        let side = |list: &[u32], id: usize| list.get(id).copied().unwrap_or(0);
+        let ends = |id: usize| (side(&self.source, id), side(&self.destination, id));
+        let known =
+            some.iter().map(|id| (ends(id), id as u32)).filter(|((source, destination), _)| source | destination != 0);
+        let known: FxHashMap<(u32, u32), u32> = known.collect();
+        let addresses =
+            Bitmap::of(known.keys().flat_map(|(one, other)| [*one as usize, *other as usize]), self.addresses as usize);
+        let is_one = |id: u32| addresses.get(id as usize);
+        let back = self.set_of(threads, |_, source, destination| {
+            is_one(source) && is_one(destination) && known.contains_key(&(destination, source))
+        });
+        let mut reverse = vec![NO_PAIR; self.len()];
+        for id in back.iter() {
+            let (source, destination) = ends(id);
+            let Some(other) = known.get(&(destination, source)) else { continue };
+            for (of, is) in [(id, *other), (*other as usize, id as u32)] {
+                if let Some(place) = reverse.get_mut(of) {
+                    *place = is;
+                }
+            }
+        }
+        reverse
     }
 
     /// The pairs of a bucket that are each other's reverse. `None` where two are the same.
@@ -228,12 +256,17 @@ mod tests {
             list.sort_by_key(|(a, b)| ends_hash(*a, *b ^ seed as u32));
             // Those of nobody may be several.
             list.splice(0..0, [(0, 0), (0, 0)]);
-            let (source, destination) = list.iter().copied().unzip();
-            let found = PairColumns::new(source, destination, vec![1]).reversed(threads).unwrap();
-            for ((source, destination), other) in list.iter().zip(found) {
+            let (source, destination): (Vec<u32>, Vec<u32>) = list.iter().copied().unzip();
+            let all = PairColumns::new(source.clone(), destination.clone(), vec![1]).reversed(threads).unwrap();
+            for ((source, destination), other) in list.iter().zip(all.iter().copied()) {
                 let expected = list.iter().position(|pair| *pair == (*destination, *source) && *pair != (0, 0));
                 prop_assert_eq!(other, expected.map_or(NO_PAIR, |at| at as u32));
             }
+            let some = Bitmap::of((0..list.len()).filter(|id| (*id as u64 ^ seed).is_multiple_of(3)), list.len());
+            let columns = PairColumns::new(source, destination, vec![1]);
+            let is_of = |id: usize| some.get(id) || all[id] != NO_PAIR && some.get(all[id] as usize);
+            let expected: Vec<u32> = (0..list.len()).map(|id| if is_of(id) { all[id] } else { NO_PAIR }).collect();
+            prop_assert_eq!(columns.reversed_of(&some, threads), expected);
         }
 
         #[test]

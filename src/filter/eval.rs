@@ -2,7 +2,7 @@
 
 use super::path::JsonPath;
 use super::rules::{Rule, rules};
-use super::tree::{Check, Filter, Relation, Target, Test, Type};
+use super::tree::{Check, Filter, Partition, Relation, Target, Test, Type};
 use super::value::{self, Literal, Number};
 use super::{json, names, pattern};
 use crate::model::{Address, Dataset, FieldId, Home, Kind, Timestamp, field};
@@ -35,6 +35,9 @@ pub trait Record {
 
     /// Number and path of the evidence file.
     fn evidence(&self) -> (i64, &str);
+
+    /// What the path of its evidence says, else the record.
+    fn partition(&self, partition: Partition) -> Option<String>;
 
     fn is_duplicate(&self) -> bool;
     /// Does another copy of the event contradict it?
@@ -183,6 +186,7 @@ fn values_of(target: &Target, record: &dyn Record) -> Vec<Operand> {
             vec![Operand { compared: Compared::Value(Value::Boolean(true)), texts: Vec::new() }]
         }
         Target::Conflict => Vec::new(),
+        Target::Partition(partition) => record.partition(*partition).into_iter().map(of_text).collect(),
         Target::Indicator => record.indicators().into_iter().map(of_text).collect(),
         Target::Label => record.labels().into_iter().map(of_text).collect(),
         Target::Rule if record.dataset() == Dataset::Events => {

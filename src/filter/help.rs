@@ -49,7 +49,7 @@ pub(crate) static OPERATORS: [Entry; 16] = [
 ];
 
 /// Names that are not fields of the records.
-pub(crate) static VIRTUAL_FIELDS: [Entry; 24] = [
+pub(crate) static VIRTUAL_FIELDS: [Entry; 27] = [
     entry("ip", "filter-help-field-ip"),
     entry("port", "filter-help-field-port"),
     entry("any", "filter-help-field-any"),
@@ -57,6 +57,9 @@ pub(crate) static VIRTUAL_FIELDS: [Entry; 24] = [
     entry("duplicate", "filter-help-field-duplicate"),
     entry("conflict", "filter-help-field-conflict"),
     entry("tag", "filter-help-field-tag"),
+    entry("date_partition", "filter-help-field-date-partition"),
+    entry("region_partition", "filter-help-field-region-partition"),
+    entry("account_partition", "filter-help-field-account-partition"),
     entry("indicator", "filter-help-field-indicator"),
     entry("label", "filter-help-field-label"),
     entry("rule", "filter-help-field-rule"),

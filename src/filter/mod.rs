@@ -18,6 +18,7 @@ pub(crate) mod names;
 mod parser;
 pub(crate) mod path;
 pub(crate) mod pattern;
+pub(crate) mod pipeline;
 mod predicate;
 mod rules;
 mod target;
@@ -29,7 +30,7 @@ pub use parser::parse;
 pub use path::{JsonPath, Step};
 pub use rules::{Burst, Rule, rule_named, rules};
 pub use target::{extra_named, field_named, target_named};
-pub use tree::{Check, Filter, Relation, Target, Test, Type};
+pub use tree::{Check, Filter, Partition, Relation, Target, Test, Type};
 pub use value::{Literal, Network};
 
 #[cfg(test)]

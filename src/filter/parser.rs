@@ -3,7 +3,7 @@
 use super::error::{FilterError, nearest};
 use super::lexer::{self, Spanned, Token, is_word};
 use super::tree::{Check, Filter, Target};
-use super::{functions, predicate, target};
+use super::{functions, pipeline, predicate, target};
 use crate::model::{Dataset, Message};
 use std::ops::Range;
 
@@ -59,6 +59,11 @@ impl Parser<'_> {
             let span = self.here().start..clause.map_or(self.text.trim_end().len(), |s| s.span.end);
             let message = Message::new("filter-error-only-where");
             return Err(FilterError::new(span, message).proposing(Some(String::new())));
+        }
+        if pipeline::is_pipeline(self.text) {
+            let span = self.here().start..self.text.trim_end().len();
+            let message = Message::new("filter-error-pipeline");
+            return Err(FilterError::new(span, message).proposing(Some(pipeline::conditions(self.text))));
         }
         self.accept_word("where");
         if self.peek().is_none() || matches!(self.peek_token(), Some(Token::Semicolon)) {
@@ -233,6 +238,14 @@ impl Parser<'_> {
                 .is_some_and(|s| matches!(s.token, Token::Equal | Token::GreaterOrEqual | Token::LessOrEqual));
             if let (true, true, Some(value)) = (target::is_partition(name), compares, self.tokens.get(self.at + 1)) {
                 error.span.end = value.span.end;
+                let operator = self.peek_token().cloned();
+                let written = match &value.token {
+                    Token::Word(text) | Token::Quoted { text, .. } => text.as_str(),
+                    _ => "",
+                };
+                if let Some(range) = operator.and_then(|operator| day_range(self.dataset, &operator, written)) {
+                    error.proposal = Some(range);
+                }
             }
             return error;
         }
@@ -314,5 +327,19 @@ impl Parser<'_> {
 
     fn end_of_tokens(&self) -> usize {
         self.tokens.last().map_or(0, |s| s.span.end)
+    }
+}
+
+/// The times that a comparison of a partition with a day means.
+fn day_range(dataset: Dataset, operator: &Token, written: &str) -> Option<String> {
+    let day = written.get(..10)?.replace('/', "-");
+    let day = chrono::NaiveDate::parse_from_str(&day, "%Y-%m-%d").ok()?;
+    let next = day.succ_opt()?;
+    let time = if dataset == Dataset::Flows { "start" } else { "event_time" };
+    match operator {
+        Token::Equal => Some(format!("{time} >= {day} and {time} < {next}")),
+        Token::GreaterOrEqual => Some(format!("{time} >= {day}")),
+        Token::LessOrEqual => Some(format!("{time} < {next}")),
+        _ => None,
     }
 }

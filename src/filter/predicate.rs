@@ -3,7 +3,7 @@
 use super::error::{FilterError, nearest};
 use super::lexer::Token;
 use super::parser::{Parser, is_keyword};
-use super::tree::{Check, Filter, Relation, Target, Type};
+use super::tree::{Check, Filter, Partition, Relation, Target, Type};
 use super::value::{self, Literal};
 use super::{functions, literal, names};
 use crate::model::{Message, Timestamp};
@@ -400,8 +400,19 @@ fn value(p: &mut Parser<'_>, target: &Target) -> Parsed<ReadValue> {
     let kind = target.value_type();
     let (text, quoted, span) = value_text(p, kind, target)?;
     let literal = literal::read(kind, target, &text, quoted, span.clone())?;
+    let literal = match literal {
+        // A day may be written as any other date.
+        Literal::Text(day) if *target == Target::Partition(Partition::Date) && is_date(&day) => {
+            Literal::Text(day.replace('-', "/").into())
+        }
+        other => other,
+    };
     let whole_day = matches!(literal, Literal::Time(_)) && value::parse_time(&text).is_some_and(|time| time.whole_day);
     Ok(ReadValue { literal, span, whole_day })
+}
+
+fn is_date(text: &str) -> bool {
+    chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
 }
 
 pub(super) fn value_text(p: &mut Parser<'_>, kind: Type, target: &Target) -> Parsed<(String, bool, Range<usize>)> {

@@ -3,12 +3,12 @@
 
 use super::error::{FilterError, nearest};
 use super::path::{JsonPath, Step};
-use super::tree::Target;
+use super::tree::{Partition, Target};
 use crate::model::{Dataset, FieldId, Message, field};
 use std::ops::Range;
 
 /// The filter's own names; not each stands for something in each dataset (`virtual_target`).
-pub(super) static VIRTUAL_NAMES: [&str; 12] = [
+pub(super) static VIRTUAL_NAMES: [&str; 15] = [
     "ip",
     "port",
     "any",
@@ -21,11 +21,13 @@ pub(super) static VIRTUAL_NAMES: [&str; 12] = [
     "rule",
     "sigma",
     "sigma_level",
+    "date_partition",
+    "region_partition",
+    "account_partition",
 ];
 
-/// Columns that Athena tables add for partitions; a filter says the same as a range of times.
-const PARTITIONS: [&str; 10] =
-    ["year", "month", "day", "hour", "dt", "date", "timestamp", "partition_date", "date_partition", "event_date"];
+/// Columns that Athena tables add for partitions in ways of their own; a filter says the same as a range of times.
+const PARTITIONS: [&str; 8] = ["year", "month", "day", "hour", "dt", "date", "timestamp", "partition_date"];
 
 /// `eventName`, `event_name`, `event-name`, `EVENTNAME` are one name: its letters and digits in lower case.
 fn letters(name: &str) -> impl Iterator<Item = char> {
@@ -140,6 +142,9 @@ pub(super) fn virtual_target(dataset: Dataset, name: &str) -> Option<Target> {
         "duplicate" => Target::Duplicate,
         "conflict" if dataset == Dataset::Events => Target::Conflict,
         "tag" => Target::Tag,
+        "date_partition" | "event_date" => Target::Partition(Partition::Date),
+        "region_partition" => Target::Partition(Partition::Region),
+        "account_partition" => Target::Partition(Partition::Account),
         "indicator" => Target::Indicator,
         "label" => Target::Label,
         "rule" if dataset == Dataset::Events => Target::Rule,

@@ -52,6 +52,8 @@ pub enum Target {
     Duplicate,
     /// Does another copy of the event contradict it?
     Conflict,
+    /// What the path of the evidence says, else the record.
+    Partition(Partition),
     Tag,
     Indicator,
     Label,
@@ -149,6 +151,25 @@ impl Check {
     }
 }
 
+/// A column by which Athena's tables are divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Partition {
+    /// A day as `2021/05/16`.
+    Date,
+    Region,
+    Account,
+}
+
+impl Partition {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Date => "date_partition",
+            Self::Region => "region_partition",
+            Self::Account => "account_partition",
+        }
+    }
+}
+
 /// What a target's values are, and so which literals and checks fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Type {
@@ -200,6 +221,7 @@ impl Target {
             Target::AnyText => Type::FreeText,
             Target::Evidence => Type::Evidence,
             Target::Duplicate | Target::Conflict => Type::Boolean,
+            Target::Partition(_) => Type::Text,
             Target::Tag | Target::Indicator | Target::Label | Target::Rule | Target::Sigma => Type::Text,
             Target::SigmaLevel => Type::Choice(&SIGMA_LEVELS),
         }
@@ -410,6 +432,7 @@ impl std::fmt::Display for Target {
             Target::Evidence => f.write_str("evidence"),
             Target::Duplicate => f.write_str("duplicate"),
             Target::Conflict => f.write_str("conflict"),
+            Target::Partition(partition) => f.write_str(partition.name()),
             Target::Tag => f.write_str("tag"),
             Target::Indicator => f.write_str("indicator"),
             Target::Label => f.write_str("label"),

@@ -1,7 +1,7 @@
 //! What a JSON object is about, on one line: the values that name things first. An event's parameters as a table shows
 //! them; all of it is in the tool tip and in the inspector.
 
-use super::display;
+use super::{display, principal};
 use serde_json::Value;
 
 /// Values that are named, and characters of each.
@@ -61,6 +61,8 @@ fn collect<'v>(name: &'v str, value: &'v Value, leaves: &mut Vec<(&'v str, Strin
 
 /// A value that names something by itself, others with what they are.
 fn told(name: &str, text: &str) -> String {
+    // Of an ARN what names the thing; its account is in a column of its own.
+    let text = principal::of_arn(text).map_or(text, |(_, resource)| resource);
     if rank(name) <= FIRST.len() { text.to_owned() } else { format!("{name} {text}") }
 }
 
@@ -83,6 +85,8 @@ mod tests {
         let rule = r#"{"groupId":"sg-1","ipPermissions":{"items":[{"ipProtocol":"tcp","fromPort":22,"toPort":22,
             "ipRanges":{"items":[{"cidrIp":"0.0.0.0/0"}]}}]}}"#;
         assert_eq!(of(rule), "sg-1 · fromPort 22 · ipProtocol tcp · cidrIp 0.0.0.0/0 · toPort 22");
+        let role = r#"{"roleArn":"arn:aws:iam::111122223333:role/deploy","roleSessionName":"build-4125"}"#;
+        assert_eq!(of(role), "role/deploy · build-4125");
         assert_eq!(of(r#"{"trailName":"t","x":"\u202e"}"#), "t · x ‹U+202E›");
         assert_eq!([gist("{}"), gist("[1]"), gist("no json")], [None, None, None]);
     }

@@ -9,6 +9,7 @@ pub mod fonts;
 pub(crate) mod gist;
 pub mod glyphs;
 pub(crate) mod json_tree;
+pub(crate) mod lead;
 pub mod principal;
 pub(crate) mod rules;
 pub(crate) mod sentence;

@@ -103,6 +103,7 @@ rooms! {
 rooms! {
     REPORT_ROOMS:
     "report"
+    "queries"
     "rules"
     "limits"
     "units"

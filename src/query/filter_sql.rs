@@ -22,7 +22,8 @@ use functions::register_functions;
 pub(super) use json::steps_text;
 pub(super) use leaf::{Leaf, MetAt, NumberTest, column_of, leaf};
 
-use crate::filter::{Check, Filter, Literal, Target, Test};
+use crate::case::schema;
+use crate::filter::{Check, Filter, Literal, Partition, Target, Test};
 use crate::model::Dataset;
 use crate::query::sigma::WantedRules;
 use rusqlite::types::Value;
@@ -130,6 +131,7 @@ impl Compiler {
             }
             Target::Evidence => Ok(self.evidence(check)),
             Target::Duplicate => Ok(self.duplicate(check)),
+            Target::Partition(partition) => Ok(self.partition(*partition, check)),
             Target::Conflict if self.dataset == Dataset::Events => Ok(self.conflict(check)),
             Target::Field(field) => Ok(match self.dataset {
                 Dataset::Flows => self.flow_field(*field, check),
@@ -186,6 +188,39 @@ impl Compiler {
         format!(
             "({id} IN (SELECT record_id FROM tag WHERE record_id IS NOT NULL AND removed_utc IS NULL AND {predicate}))"
         )
+    }
+
+    /// What the path of the evidence says, else the record: as Athena's tables have it.
+    fn partition(&mut self, partition: Partition, check: &Check) -> String {
+        let alias = self.alias();
+        let of_path =
+            |column: &str| format!("(SELECT v.{column} FROM evidence v WHERE v.evidence_id = {alias}.id >> 32)");
+        let interface =
+            |column: &str| format!("(SELECT n.{column} FROM interface n WHERE n.interface_id = {alias}.interface_id)");
+        let call = |column: &str| format!("(SELECT c.{column} FROM call c WHERE c.call_id = {alias}.call_id)");
+        let value = match (partition, self.dataset) {
+            (Partition::Date, dataset) => {
+                let own = match dataset {
+                    Dataset::Flows => "strftime('%Y/%m/%d', f.start, 'unixepoch')".to_owned(),
+                    Dataset::Events => format!("replace(substr({}, 1, 10), '-', '/')", schema::EVENT_TIME_TEXT),
+                };
+                format!("ifnull(replace(substr({}, 1, 10), '-', '/'), {own})", of_path("path_date"))
+            }
+            (Partition::Region, Dataset::Flows) => {
+                format!("ifnull({}, {})", of_path("path_region"), interface("region"))
+            }
+            (Partition::Region, Dataset::Events) => {
+                format!("ifnull({}, {})", of_path("path_region"), call("aws_region"))
+            }
+            (Partition::Account, Dataset::Flows) => {
+                format!("ifnull({}, {})", of_path("path_account"), interface("account_id"))
+            }
+            (Partition::Account, Dataset::Events) => {
+                format!("ifnull({}, {})", of_path("path_account"), call("recipient_account_id"))
+            }
+        };
+        let predicate = self.predicate(check, &column::SqlColumn::new(value, column::Shape::Text));
+        format!("IFNULL({predicate}, 0)")
     }
 
     fn duplicate(&mut self, check: &Check) -> String {

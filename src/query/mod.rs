@@ -3,6 +3,7 @@
 
 mod actors;
 mod address;
+mod athena;
 mod batch;
 mod bursts;
 mod cancel;
@@ -25,6 +26,7 @@ mod extras;
 mod field_values;
 mod figures;
 pub(crate) mod filter_sql;
+mod flow_columns;
 mod flow_table;
 mod group;
 mod groups;
@@ -63,6 +65,7 @@ pub use actors::{event_actors, knows_actors};
 pub use address::{
     AddressFacts, AddressFigures, AddressQuery, address_facts, address_figures, address_pairs, address_series,
 };
+pub use athena::ATHENA_VIEWS;
 pub use cancel::{Cancel, stop_when};
 pub use cells::{BadCell, BadCells, malformed_cells, table_names};
 pub use compare::{Compare, Compared, DICTIONARIES, compare_dictionary, compare_evidence};
@@ -83,7 +86,11 @@ pub use evidence::{EvidenceRow, digests, evidence, evidence_list, evidence_of, h
 pub use extras::{extra_names, extras, has_extras};
 pub use field_values::top_values;
 pub use figures::{Figure, Figures, count, figures, untimed};
-pub use flow_table::{Ends, Flow, FlowInterface, FlowTable, NO_PROTOCOL, TcpFlags, flow_table, kept_of_flows};
+#[cfg(test)]
+pub(crate) use flow_table::table_of;
+pub use flow_table::{
+    Ends, Flow, FlowInterface, FlowTable, NO_PROTOCOL, PackedFlow, TcpFlags, flow_table, kept_of_flows,
+};
 pub use group::GroupBy;
 pub use groups::{
     GroupColumn, GroupMeasure, GroupOrder, GroupRow, GroupsQuery, GroupsTable, MOST_KEYS, OtherGroups, groups,
@@ -120,7 +127,9 @@ pub use sightings::{
     sighting_rows, sighting_value, sightings, sightings_by_sql,
 };
 pub use sigma::{SigmaMatches, sigma_matches};
-pub use sql::{SQL_EXAMPLE, SqlLimits, SqlProblem, SqlRows, SqlView, read_only_sql, sql_views};
+pub use sql::{
+    SQL_EXAMPLE, SqlDialect, SqlLimits, SqlProblem, SqlRows, SqlStatement, SqlView, read_only_sql, sql_views,
+};
 pub use supplements::{supplement_content, supplements};
 pub use top::{Measure, TopQuery, TopRow, TopTable, top};
 pub use totals::{Totals, totals, unfinished_import};

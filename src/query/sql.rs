@@ -1,11 +1,15 @@
-//! Read-only SQL over the documented views, for those who want it.
+//! Read-only SQL over the documented views, for those who want it, in SQLite's dialect or in Athena's.
 
-use super::{Cancel, QueryError};
+use super::athena::{self, Mapped, Remarks, Translated};
+use super::{Cancel, QueryError, flow_columns};
 use crate::case::CaseReader;
 use crate::filter::error::marked;
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +21,45 @@ pub const SQL_EXAMPLE: &str =
 FROM flow_record
 WHERE packets > 0
 LIMIT 100";
+
+/// How a statement is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SqlDialect {
+    /// Athena's where the statement names one of its tables, else SQLite's.
+    #[default]
+    Auto,
+    Athena,
+    Sqlite,
+    /// SQLite's, with a name in double quotes that is no column read as a text. Exhibits that say no dialect have it.
+    Earlier,
+}
+
+/// A statement, and how it is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct SqlStatement {
+    pub text: String,
+    pub dialect: SqlDialect,
+    /// Names of tables in it, and the view that each is.
+    pub tables: BTreeMap<String, String>,
+}
+
+impl From<&str> for SqlStatement {
+    fn from(text: &str) -> Self {
+        Self { text: text.to_owned(), ..Self::default() }
+    }
+}
+
+impl SqlStatement {
+    /// The dialect in which it is read.
+    pub fn resolved(&self) -> SqlDialect {
+        match self.dialect {
+            SqlDialect::Auto if athena::is_athena(&self.text, &self.tables) => SqlDialect::Athena,
+            SqlDialect::Auto => SqlDialect::Sqlite,
+            known => known,
+        }
+    }
+}
 
 /// Where a statement is stopped before it has given everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +96,10 @@ pub struct SqlRows {
     pub rows: Vec<Vec<Json>>,
     /// There was more than the limit.
     pub cut: bool,
+    /// What is to be said beside the rows.
+    pub remarks: Vec<String>,
+    /// What SQLite was given.
+    pub sql: String,
 }
 
 /// A documented view: the records by name, as SQL sees them.
@@ -74,12 +121,27 @@ pub fn sql_views(reader: &CaseReader) -> Result<Vec<SqlView>, QueryError> {
 /// Runs one statement that reads. Whatever would write, attach or change a setting is refused before it runs.
 pub fn read_only_sql(
     reader: &CaseReader,
-    sql: &str,
+    statement: &SqlStatement,
     limits: SqlLimits,
     cancel: &Cancel,
 ) -> Result<SqlRows, QueryError> {
     // A connection of its own: the authoriser would refuse the program's own statements too.
     let mut console = reader.another()?;
+    let dialect = statement.resolved();
+    if dialect != SqlDialect::Earlier {
+        console.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    }
+    let given = match dialect {
+        SqlDialect::Athena => match athena_statement(&console, statement)? {
+            Either::Given(given) => given,
+            Either::Answered(rows) => return Ok(rows),
+        },
+        SqlDialect::Auto | SqlDialect::Sqlite => {
+            flow_columns::replace_view(&console, false)?;
+            Given::plain(&statement.text)
+        }
+        SqlDialect::Earlier => Given::plain(&statement.text),
+    };
     console.conn.authorizer(Some(allow))?;
     let late = Arc::new(AtomicBool::new(false));
     if let Some(time) = limits.time {
@@ -91,7 +153,7 @@ pub fn read_only_sql(
         };
         console.conn.progress_handler(STEPS_BETWEEN_LOOKS, Some(is_late))?;
     }
-    let result = cancel.watch(&console, || run(&console, sql, limits.rows));
+    let result = cancel.watch(&console, || run(&console, &given, limits.rows));
     match result {
         Err(QueryError::Cancelled) if late.load(Ordering::Relaxed) && !cancel.is_cancelled() => Err(QueryError::Late),
         result => result,
@@ -101,6 +163,67 @@ pub fn read_only_sql(
 /// Of SQLite's machine, between two looks at the clock.
 const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 
+/// Bytes at most that the rows of a result take.
+const MOST_BYTES: usize = 1 << 30;
+
+/// A statement for SQLite.
+struct Given {
+    typed: String,
+    /// The statement in the place of `typed`, where it was rewritten.
+    mapped: Option<Mapped>,
+    remarks: Vec<String>,
+    while_running: Remarks,
+}
+
+enum Either {
+    Given(Given),
+    /// There is nothing to run.
+    Answered(SqlRows),
+}
+
+impl Given {
+    fn plain(text: &str) -> Self {
+        Self { typed: text.to_owned(), mapped: None, remarks: Vec::new(), while_running: Remarks::default() }
+    }
+
+    fn sql(&self) -> &str {
+        self.mapped.as_ref().map_or(self.typed.as_str(), |mapped| mapped.sql.as_str())
+    }
+}
+
+/// Makes the connection ready for a statement in Athena's dialect, and the statement for SQLite.
+fn athena_statement(console: &CaseReader, statement: &SqlStatement) -> Result<Either, QueryError> {
+    let (typed, said) = match athena::of_pipeline(&statement.text).map_err(QueryError::Statement)? {
+        Some(read) => read,
+        None => (statement.text.clone(), Vec::new()),
+    };
+    let translated = athena::translate(&typed, &statement.tables).map_err(QueryError::Statement)?;
+    let while_running = Remarks::default();
+    let now = chrono::Utc::now().format("%Y-%m-%d %H:%M:%S%.3f").to_string();
+    let over_columns = flow_columns::replace_view(console, true)?;
+    athena::prepare(&console.conn, &while_running, &now, over_columns)?;
+    match translated {
+        Translated::Query { mapped, mut remarks, reads_indicators } => {
+            if reads_indicators && let Some(range) = athena::unmet_range(&console.conn)? {
+                remarks.push(format!("incident_iocs has ranges ({range}): IN compares texts, so they meet nothing"));
+            }
+            remarks.splice(0..0, said);
+            Ok(Either::Given(Given { typed, mapped: Some(mapped), remarks, while_running }))
+        }
+        Translated::Definition { view, columns } => {
+            let known = console.conn.prepare(&format!("SELECT * FROM {view} LIMIT 0"))?;
+            let is_known = |name: &str| known.column_names().any(|column| column.eq_ignore_ascii_case(name));
+            let lacking: Vec<String> =
+                columns.into_iter().filter(|name| !is_known(name) && !is_known(&name.replace('-', "_"))).collect();
+            let remark = match lacking.is_empty() {
+                true => format!("nothing is made: {view} is there, with these columns"),
+                false => format!("nothing is made: {view} is there, without {}", lacking.join(", ")),
+            };
+            Ok(Either::Answered(SqlRows { remarks: vec![remark], ..SqlRows::default() }))
+        }
+    }
+}
+
 fn allow(context: AuthContext<'_>) -> Authorization {
     match context.action {
         AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => Authorization::Allow,
@@ -109,35 +232,50 @@ fn allow(context: AuthContext<'_>) -> Authorization {
     }
 }
 
-fn run(reader: &CaseReader, sql: &str, limit: usize) -> Result<SqlRows, QueryError> {
-    read(reader, sql, limit).map_err(|error| refused(sql, error))
+fn run(reader: &CaseReader, given: &Given, limit: usize) -> Result<SqlRows, QueryError> {
+    let mut rows = read(reader, given, limit)?;
+    rows.remarks.clone_from(&given.remarks);
+    rows.remarks.extend(given.while_running.list());
+    given.sql().clone_into(&mut rows.sql);
+    Ok(rows)
 }
 
-fn read(reader: &CaseReader, sql: &str, limit: usize) -> Result<SqlRows, rusqlite::Error> {
-    let mut statement = reader.conn.prepare(sql)?;
+fn read(reader: &CaseReader, given: &Given, limit: usize) -> Result<SqlRows, QueryError> {
+    let failed = |error| refused(given, error);
+    let mut statement = reader.conn.prepare(given.sql()).map_err(failed)?;
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut result = SqlRows { columns, ..SqlRows::default() };
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
+    let mut rows = statement.query([]).map_err(failed)?;
+    let mut bytes = 0;
+    while let Some(row) = rows.next().map_err(failed)? {
         if result.rows.len() == limit {
             result.cut = true;
             break;
         }
-        let values = (0..result.columns.len()).map(|index| row.get_ref(index).map(json)).collect::<Result<_, _>>()?;
+        let mut values = Vec::with_capacity(result.columns.len());
+        for index in 0..result.columns.len() {
+            let value = row.get_ref(index).map_err(failed)?;
+            bytes += size_of::<Json>() + value.as_bytes_or_null().ok().flatten().map_or(0, <[u8]>::len);
+            values.push(json(value, given.mapped.is_some()));
+        }
+        if bytes > MOST_BYTES {
+            let message = "the result takes more than a gigabyte of memory; select fewer columns, or add a LIMIT";
+            let (at, statement) = (None, given.typed.clone());
+            return Err(QueryError::Statement(SqlProblem { message: message.to_owned(), at, statement }));
+        }
         result.rows.push(values);
     }
     Ok(result)
 }
 
 /// What is wrong with the statement, marked where SQLite says the place.
-fn refused(sql: &str, error: rusqlite::Error) -> QueryError {
+fn refused(given: &Given, error: rusqlite::Error) -> QueryError {
     use rusqlite::{Error, ErrorCode};
     let (message, at) = match &error {
         Error::SqlInputError { msg, offset, .. } => {
-            let at = usize::try_from(*offset).unwrap_or(sql.len());
-            let word = sql.get(at..).unwrap_or_default();
-            let len = word.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(word.len());
-            (msg.clone(), Some(at..at + len))
+            let at = usize::try_from(*offset).unwrap_or(given.sql().len());
+            let at = given.mapped.as_ref().map_or(Some(at), |mapped| mapped.typed(at));
+            (msg.clone(), at.map(|at| word_at(&given.typed, at)))
         }
         Error::MultipleStatement => ("only one statement is allowed".to_owned(), None),
         Error::SqliteFailure(code, message) => match (code.code, message) {
@@ -150,15 +288,29 @@ fn refused(sql: &str, error: rusqlite::Error) -> QueryError {
         },
         _ => return error.into(),
     };
-    QueryError::Statement(SqlProblem { message, at, statement: sql.to_owned() })
+    QueryError::Statement(SqlProblem { message, at, statement: given.typed.clone() })
 }
 
-fn json(value: ValueRef<'_>) -> Json {
+/// The word or the quoted name that begins at a place.
+fn word_at(text: &str, at: usize) -> Range<usize> {
+    let word = text.get(at..).unwrap_or_default();
+    let end = match word.strip_prefix('"') {
+        Some(quoted) => quoted.find('"').map(|end| end + 2),
+        None => word.find(|c: char| !c.is_alphanumeric() && c != '_'),
+    };
+    at..at + end.unwrap_or(word.len())
+}
+
+/// A cell; 16 bytes of Athena's dialect are an address.
+fn json(value: ValueRef<'_>, with_addresses: bool) -> Json {
     match value {
         ValueRef::Null => Json::Null,
         ValueRef::Integer(value) => value.into(),
         ValueRef::Real(value) => value.into(),
         ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned().into(),
-        ValueRef::Blob(bytes) => crate::case::journal::hex(bytes).into(),
+        ValueRef::Blob(bytes) => {
+            let address = if with_addresses { athena::address_text(bytes) } else { None };
+            address.unwrap_or_else(|| crate::case::journal::hex(bytes)).into()
+        }
     }
 }

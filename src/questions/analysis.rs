@@ -6,9 +6,9 @@ use super::section::Section;
 use super::spec::{self, ScopeSpec};
 use crate::analysis::{ALL, Analysis, Asked};
 use crate::case::CaseReader;
-use crate::model::Value;
+use crate::model::{Unit, Value};
 use crate::present::zone::Zone;
-use crate::query::tables::{Rows, Table};
+use crate::query::tables::{Rows, Table, Total};
 use crate::query::{Cancel, QueryError, Scope};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ struct AnalysisSpec {
 
 impl AnalysisQuestion {
     fn rows(&self, reader: &CaseReader, cancel: &Cancel) -> Result<Rows, QueryError> {
-        (self.analysis.run)(reader, &self.asked, cancel)
+        self.analysis.answer(reader, &self.asked, cancel)
     }
 }
 
@@ -55,7 +55,11 @@ impl Question for AnalysisQuestion {
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
         // Its rows are counted, those beyond the limit too.
         let whole = Asked { limit: None, ..self.asked.clone() };
-        let rows = (self.analysis.run)(reader, &whole, cancel)?;
+        let mut rows = self.analysis.answer(reader, &whole, cancel)?;
+        if rows.left_out.allowed > 0 {
+            let count = Value::count(rows.left_out.allowed);
+            rows.totals.push(Total::new("allowed", Unit::Count, count));
+        }
         let section = Section::of(self.analysis.name, &rows, self.asked.limit, cancel)?;
         Ok(vec![Section { totals: rows.totals, ..section }])
     }

@@ -85,7 +85,7 @@ pub(super) fn sort_names(keys: impl Iterator<Item = (impl std::fmt::Display, boo
 
 fn pair_totals(name: &str, totals: &PairTotals) -> Vec<Total> {
     vec![
-        Total::new(name, Unit::Count, Value::count(totals.pairs)),
+        Total::new(name, Unit::Count, totals.pairs.map_or(Value::Null, Value::count)),
         Total::new("records", Unit::Count, Value::count(totals.records)),
         Total::new("packets", Unit::Count, Value::sum(totals.packets)),
         Total::new("bytes", Unit::Bytes, Value::sum(totals.bytes)),
@@ -99,7 +99,7 @@ fn pair_totals(name: &str, totals: &PairTotals) -> Vec<Total> {
 pub(super) fn pair_section(reader: &CaseReader, table: &PairTable) -> Result<Section, AskError> {
     let totals = pair_totals("pairs", &table.totals);
     let section = Section::of("pairs", &tables::Pairs::new(reader, table), None, &Cancel::default())?;
-    Ok(Section { all_rows: table.totals.pairs, totals, ..section })
+    Ok(Section { all_rows: table.totals.pairs.unwrap_or(table.len() as u64), totals, ..section })
 }
 
 impl Question for PairsQuestion {
@@ -192,7 +192,7 @@ impl Question for ConversationsQuestion {
         let table = query::conversations(reader, &self.0, cancel)?;
         let totals = pair_totals("conversations", &table.totals);
         let section = Section::of("conversations", &tables::Conversations::new(reader, &table), None, cancel)?;
-        Ok(vec![Section { all_rows: table.totals.pairs, totals, ..section }])
+        Ok(vec![Section { all_rows: table.totals.pairs.unwrap_or(table.len() as u64), totals, ..section }])
     }
 
     fn table<'a>(&self, reader: &'a CaseReader, cancel: &Cancel) -> Result<Box<dyn Table + 'a>, AskError> {
@@ -270,7 +270,7 @@ impl Question for TopQuestion {
         let figures = query::figures(reader, &self.0.scope, cancel)?;
         rows.totals.extend(totals(self.0.scope.dataset, &figures));
         if self.0.measure != Measure::Records {
-            rows.left_out = LeftOut { of_sums: figures.left_out, untimed: 0 };
+            rows.left_out = LeftOut { of_sums: figures.left_out, ..LeftOut::default() };
         }
         Ok(Box::new(rows))
     }

@@ -59,7 +59,7 @@ impl GroupsQuestion {
         let mut rows = tables::equal_groups(&self.0, &table);
         if matches!(self.0.measure, GroupMeasure::Bytes | GroupMeasure::Packets) {
             let of_sums = query::figures(reader, &self.0.scope, cancel)?.left_out;
-            rows.left_out = LeftOut { of_sums, untimed: 0 };
+            rows.left_out = LeftOut { of_sums, ..LeftOut::default() };
         }
         Ok((table, rows))
     }

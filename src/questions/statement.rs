@@ -8,14 +8,15 @@ use crate::case::CaseReader;
 use crate::model::{Dataset, Unit};
 use crate::present::zone::Zone;
 use crate::query::tables::{Column, sql_value};
-use crate::query::{self, Cancel, Duplicates, QueryError, Scope, SqlLimits};
+use crate::query::{self, Cancel, Duplicates, QueryError, Scope, SqlDialect, SqlLimits, SqlStatement};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// The rows of a statement, in the order in which it gives them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqlQuestion {
-    pub statement: String,
+    pub statement: SqlStatement,
     /// So many rows at most; all of them otherwise.
     pub limit: Option<usize>,
 }
@@ -25,6 +26,11 @@ pub struct SqlQuestion {
 struct SqlSpec {
     statement: String,
     limit: Option<usize>,
+    /// One without it is read as before there were dialects, and says so to remain the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dialect: Option<SqlDialect>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    tables: BTreeMap<String, String>,
 }
 
 impl Question for SqlQuestion {
@@ -33,7 +39,9 @@ impl Question for SqlQuestion {
     }
 
     fn query(&self) -> String {
-        spec::write(&SqlSpec { statement: self.statement.clone(), limit: self.limit })
+        let dialect = Some(self.statement.resolved()).filter(|dialect| *dialect != SqlDialect::Earlier);
+        let SqlStatement { text, tables, .. } = self.statement.clone();
+        spec::write(&SqlSpec { statement: text, limit: self.limit, dialect, tables })
     }
 
     /// A statement may ask for anything: it rests on everything.
@@ -44,7 +52,7 @@ impl Question for SqlQuestion {
     }
 
     fn sections(&self, reader: &CaseReader, _: Zone, cancel: &Cancel) -> Result<Vec<Section>, AskError> {
-        if let Some(word) = changing(&self.statement) {
+        if let Some(word) = changing(&self.statement.text) {
             let what =
                 format!("{word} returns a different value each time: such a statement cannot be rerun and compared");
             return Err(AskError::Unfit(what));
@@ -73,12 +81,13 @@ impl Question for SqlQuestion {
     }
 
     fn live(&self) -> Live {
-        Live::Sql(self.statement.clone())
+        Live::Sql(self.statement.text.clone())
     }
 }
 
 /// Functions whose value is another each time.
-const CHANGING: [&str; 5] = ["random", "randomblob", "current_time", "current_date", "current_timestamp"];
+const CHANGING: [&str; 7] =
+    ["random", "randomblob", "current_time", "current_date", "current_timestamp", "localtimestamp", "now"];
 /// Functions that mean this moment where they are given nothing, or `'now'`.
 const OF_NOW: [&str; 7] = ["date", "time", "datetime", "julianday", "unixepoch", "strftime", "timediff"];
 
@@ -89,7 +98,8 @@ fn changing(statement: &str) -> Option<String> {
     for (at, token) in tokens.iter().enumerate() {
         let next = |n: usize| tokens.get(at + n).map(String::as_str);
         let is_call = next(1) == Some("(");
-        let is_changing = CHANGING.contains(&token.as_str()) && (is_call || token.starts_with("current_"));
+        let is_changing = CHANGING.contains(&token.as_str())
+            && (is_call || token.starts_with("current_") || token == "localtimestamp");
         let of_nothing = OF_NOW.contains(&token.as_str()) && is_call && next(2) == Some(")");
         if is_changing || of_nothing || token == "'now'" {
             return Some(token.clone());
@@ -136,7 +146,8 @@ fn quoted(text: &str, quote: char) -> usize {
 }
 
 pub(super) fn read(text: &str) -> Result<Box<dyn Question>, String> {
-    let SqlSpec { statement, limit } = spec::read(text)?;
+    let SqlSpec { statement, limit, dialect, tables } = spec::read(text)?;
+    let statement = SqlStatement { text: statement, dialect: dialect.unwrap_or(SqlDialect::Earlier), tables };
     Ok(Box::new(SqlQuestion { statement, limit }))
 }
 
@@ -145,12 +156,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_exhibit_keeps_its_dialect_and_an_earlier_one_stays_as_it_is() {
+        let earlier = r#"{"statement":"SELECT \"typo\" FROM flow_record","limit":null}"#;
+        assert_eq!(super::read(earlier).unwrap().query(), earlier);
+        let of = |text: &str| SqlQuestion { statement: text.into(), limit: Some(3) }.query();
+        assert_eq!(of("SELECT 1"), r#"{"statement":"SELECT 1","limit":3,"dialect":"sqlite"}"#);
+        let athena = r#"{"statement":"SELECT 1 FROM vpcflow","limit":3,"dialect":"athena"}"#;
+        assert_eq!(of("SELECT 1 FROM vpcflow"), athena);
+        assert_eq!(super::read(athena).unwrap().query(), athena);
+    }
+
+    #[test]
     fn a_statement_whose_rows_change_by_themselves_is_known() {
         for (statement, word) in [
             ("SELECT Random() FROM flow_record", Some("random")),
             ("SELECT * FROM flow_record WHERE start > datetime('now', '-1 day')", Some("'now'")),
             ("SELECT date ( ), 1", Some("date")),
             ("SELECT current_timestamp", Some("current_timestamp")),
+            ("SELECT now() FROM vpcflow", Some("now")),
+            ("SELECT now FROM vpcflow", None),
             ("SELECT 'random()', \"random\"(), [now] -- random()\n/* 'now' */ FROM x", None),
             ("SELECT random, date(start), 'it''s now' FROM x WHERE event_name LIKE '%''now''%'", None),
             ("SELECT 'open", None),

@@ -169,6 +169,8 @@ pub struct Exhibit {
     pub evidence: Vec<u32>,
     /// The kinds of logs that it rests on: stable names, those of `Appendix::limits`.
     pub sources: Vec<String>,
+    /// Its rows in canonical form, over which the digest is taken; empty where the case does not hold them.
+    pub canonical: String,
     pub body: Vec<Body>,
 }
 

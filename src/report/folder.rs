@@ -61,7 +61,13 @@ pub fn write(
     let evidence = Table { attachment: Some(names::EVIDENCE.to_owned()), ..report.evidence_table() };
     let tables: Vec<&Table> = report.attached().chain([&evidence]).collect();
     let plots: Vec<&Body> = report.bodies().filter(|body| matches!(body, Body::Plot(_) | Body::Heat(_))).collect();
-    let total = tables.len() * 2 + plots.len() * 4 + 2 + usize::from(formats.html) + usize::from(formats.pdf);
+    let exhibits = || report.exhibits.iter().filter(|exhibit| !exhibit.canonical.is_empty());
+    let total = exhibits().count()
+        + tables.len() * 2
+        + plots.len() * 4
+        + 2
+        + usize::from(formats.html)
+        + usize::from(formats.pdf);
     let mut out = Out { folder: inside, files: Vec::new(), bytes: 0, total: total as u64, cancel, progress };
     for folder in ["", "attachments", "figures"] {
         if folder != "figures" || !plots.is_empty() {
@@ -69,6 +75,9 @@ pub fn write(
         }
     }
     out.attachments(&tables, &plots, words)?;
+    for exhibit in exhibits() {
+        out.put(&names::canonical(exhibit.number), exhibit.canonical.as_bytes())?;
+    }
     out.put(names::JSON, &json::bytes(report, words, cancel)?)?;
     let pages = setting::pages(report, words)?;
     if formats.html {

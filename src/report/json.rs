@@ -284,14 +284,16 @@ impl Serialize for With<'_, Table> {
             is: &'static str,
             title: &'a Option<String>,
             columns: Vec<&'a str>,
+            units: Vec<&'static str>,
             attachment: &'a Option<String>,
             row_count: u64,
             rows: Rows<'a>,
         }
         let columns = self.0.columns.iter().map(|Column { name, .. }| name.as_str()).collect();
+        let units = self.0.columns.iter().map(|column| column.unit.name()).collect();
         let rows = Rows(self.0, self.1);
         let (title, attachment, row_count) = (&self.0.title, &self.0.attachment, self.0.rows.len());
-        let shape = Shape { is: "table", title, columns, attachment, row_count, rows };
+        let shape = Shape { is: "table", title, columns, units, attachment, row_count, rows };
         shape.serialize(serializer)
     }
 }

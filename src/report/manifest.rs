@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// The first line: by it a folder is known to hold a report of ours.
 pub(super) const HEAD: &str = "# Coldtrail report, form 1";
 
-const ABOUT: [&str; 11] = [
+const ABOUT: [&str; 13] = [
     "# Check with: sha256sum -c SHA256SUMS",
     "# report.html, report.pdf: the report to be read; report.json: all of it as values, with every row.",
     "# report.case.jsonld: the evidence files, the tool, the examiners and the exhibits with their hashes, as JSON-LD in the",
@@ -17,6 +17,8 @@ const ABOUT: [&str; 11] = [
     "#   a text of more than 32,000 characters is cut and says so.",
     "# attachments/NAME.exact.csv: every row without loss (RFC 4180, UTF-8): values as the logs have them. Times are UTC; a",
     "#   cell without anything is an absent value, \"\" an empty text. Do not open these files with a spreadsheet.",
+    "# attachments/exhibit-NNN.canonical.jsonl: an exhibit's rows in canonical form: sha256sum of it is the exhibit's digest.",
+    "#   The method in the report says how the lines are written, and how the journal's hashes are calculated.",
     "# figures/NAME.svg, NAME.png: the pictures of the report.",
     "#",
 ];
@@ -35,8 +37,12 @@ pub(super) fn text(files: &[(String, String)]) -> String {
 
 /// Lowercase hex.
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
+    hex(&Sha256::digest(bytes))
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let mut hex = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
         let _ = write!(hex, "{byte:02x}");
     }
     hex
@@ -44,12 +50,17 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 
 /// The names in a manifest of ours; `None`: it is none.
 pub(super) fn names(text: &str) -> Option<Vec<String>> {
+    Some(files(text)?.into_iter().map(|(_, name)| name).collect())
+}
+
+/// The hashes and names in a manifest of ours; `None`: it is none.
+pub(super) fn files(text: &str) -> Option<Vec<(String, String)>> {
     let mut lines = text.lines();
     if lines.next()? != HEAD {
         return None;
     }
     let files = lines.filter(|line| !line.starts_with('#'));
-    files.map(|line| line.split_once("  ").map(|(_, name)| name.to_owned())).collect()
+    files.map(|line| line.split_once("  ").map(|(hash, name)| (hash.to_owned(), name.to_owned()))).collect()
 }
 
 #[cfg(test)]

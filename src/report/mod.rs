@@ -5,6 +5,7 @@
 //! It knows no case: `app` makes the document.
 
 mod case_uco;
+mod checked;
 mod csv;
 pub mod document;
 mod folder;
@@ -22,6 +23,7 @@ mod testing;
 mod tests;
 mod words;
 
+pub use checked::{Checked, checked, hash_file};
 pub use document::Report;
 pub use folder::{Formats, Progress, Written, write};
 pub use page::Pages;

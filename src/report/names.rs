@@ -19,6 +19,11 @@ pub(super) fn exact(name: &str) -> String {
     format!("attachments/{name}.exact.csv")
 }
 
+/// An exhibit's rows in canonical form.
+pub(super) fn canonical(number: u32) -> String {
+    format!("attachments/exhibit-{number:03}.canonical.jsonl")
+}
+
 /// A picture of a plot; `ending` is `svg` or `png`.
 pub(super) fn picture(name: &str, ending: &str) -> String {
     format!("figures/{name}.{ending}")

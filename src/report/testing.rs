@@ -138,6 +138,7 @@ fn exhibit(number: u32, kind: &str, caption: &str, body: Vec<Body>) -> Exhibit {
         facts: vec![Fact::count("rows", 1_234), Fact::count("duplicates", 7), Fact::code("digest", &"ab".repeat(32))],
         evidence: vec![1, 2],
         sources: vec!["flow_logs".into()],
+        canonical: format!("{{\"form\":\"coldtrail-exhibit-1\",\"kind\":\"{kind}\"}}\n"),
         body,
     }
 }

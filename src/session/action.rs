@@ -12,6 +12,7 @@ use super::identities::IdentitiesAction;
 use super::indicators::{IndicatorFile, IndicatorsAction, NewLabel, TypedIndicators};
 use super::jobs::JobId;
 use super::journal::JournalAction;
+use super::leads::LeadsAction;
 use super::library::LibraryAction;
 use super::pairs::PairsAction;
 use super::preview::PreviewAction;
@@ -33,7 +34,7 @@ use crate::app::error::UserError;
 use crate::app::journal::About;
 use crate::app::report::Order;
 use crate::filter::Filter;
-use crate::model::{Dataset, EvidenceId, FieldId, RecordId, SavedFilter, TimeRange};
+use crate::model::{Dataset, EvidenceId, FieldId, RecordId, SavedFilter, SupplementKind, TimeRange};
 use crate::model::{
     Value,
     conclusions::{ExhibitText, Subject},
@@ -150,6 +151,11 @@ pub enum Dialog {
     IndicatorFile(IndicatorFile),
     AddIndicators(TypedIndicators),
     Label(NewLabel),
+    /// Sigma rules, or an inventory, that come in.
+    Supplement {
+        kind: SupplementKind,
+        path: String,
+    },
     /// A database of countries and network owners.
     Owners {
         path: String,
@@ -276,6 +282,7 @@ pub enum Action {
     Sightings(SightingsAction),
     Identities(IdentitiesAction),
     Rules(RulesAction),
+    Leads(LeadsAction),
     /// The page of this key, session or principal.
     FollowKey(String),
     Library(LibraryAction),

@@ -6,6 +6,7 @@ use super::shown::{Candidate, Exported, Shown};
 use super::slots::Slot;
 use super::source::{Cancel, CaseReader};
 use super::view::View;
+use crate::analysis::assets::{self, Known};
 use crate::app::Failure;
 use crate::model::{Address, SeriesKey, SeriesLine, SeriesTable, Value};
 use crate::present::chart::Chart;
@@ -49,6 +50,7 @@ pub struct AddressPages {
     pairs: Slot<Asked, Pairs>,
     /// Lines `sent` and `received`.
     chart: Slot<Asked, Chart>,
+    known: Slot<Asked, Vec<Known>>,
     lists: Vec<(&'static str, TopQuery, Slot<Asked, TopTable>)>,
     /// The examiner stopped what was still counted.
     is_stopped: bool,
@@ -81,6 +83,11 @@ impl AddressPages {
         self.chart.shown().filter(|_| self.is_of(address, &self.chart))
     }
 
+    /// What events and inventories say of the address.
+    pub fn known(&self, address: &Address) -> &[Known] {
+        self.known.shown().filter(|_| self.is_of(address, &self.known)).map(Vec::as_slice).unwrap_or_default()
+    }
+
     pub fn lists(&self, address: &Address) -> impl Iterator<Item = List<'_>> {
         self.lists
             .iter()
@@ -91,7 +98,8 @@ impl AddressPages {
     pub fn progress(&self) -> (usize, usize) {
         let asked = self.asked.as_ref();
         let first =
-            [self.head.shown_query() == asked, self.pairs.shown_query() == asked, self.chart.shown_query() == asked];
+            [self.head.shown_query(), self.known.shown_query(), self.pairs.shown_query(), self.chart.shown_query()];
+        let first = first.map(|shown| shown == asked);
         let lists = self.lists.iter().map(|(.., slot)| slot.shown_query() == asked);
         let done = first.into_iter().chain(lists).filter(|is_done| *is_done).count();
         (done, self.lists.len() + first.len())
@@ -102,7 +110,7 @@ impl AddressPages {
     }
 
     pub fn faults(&self) -> impl Iterator<Item = &Failure> {
-        let first = [self.head.fault(), self.pairs.fault(), self.chart.fault()];
+        let first = [self.head.fault(), self.known.fault(), self.pairs.fault(), self.chart.fault()];
         first.into_iter().chain(self.lists.iter().map(|(.., slot)| slot.fault())).flatten()
     }
 
@@ -115,6 +123,7 @@ impl AddressPages {
 
     fn stop(&mut self) {
         self.head.stop();
+        self.known.stop();
         self.pairs.stop();
         self.chart.stop();
         self.lists.iter_mut().for_each(|(.., slot)| slot.stop());
@@ -158,6 +167,12 @@ impl Pane for AddressPages {
         if self.pairs.is_busy() {
             return;
         }
+        self.known.ask(lane, asked.clone(), |source, (_, query), cancel| {
+            Ok(assets::of_address(source.case()?, &query.address, cancel)?)
+        });
+        if self.known.is_busy() {
+            return;
+        }
         for (_, list, slot) in &mut self.lists {
             let list = list.clone();
             slot.ask(lane, asked.clone(), move |source, _, cancel| Ok(query::top(source.case()?, &list, cancel)?));
@@ -168,7 +183,7 @@ impl Pane for AddressPages {
     }
 
     fn poll(&mut self) -> Vec<Failure> {
-        let first = [self.head.poll(), self.pairs.poll(), self.chart.poll()];
+        let first = [self.head.poll(), self.known.poll(), self.pairs.poll(), self.chart.poll()];
         let lists = self.lists.iter_mut().map(|(.., slot)| slot.poll());
         first.into_iter().chain(lists).flatten().filter_map(Result::err).collect()
     }
@@ -179,7 +194,7 @@ impl Pane for AddressPages {
 
     fn is_busy(&self) -> bool {
         let lists = || self.lists.iter().any(|(.., slot)| slot.is_busy());
-        self.head.is_busy() || self.pairs.is_busy() || self.chart.is_busy() || lists()
+        self.head.is_busy() || self.known.is_busy() || self.pairs.is_busy() || self.chart.is_busy() || lists()
     }
 
     /// The page as a whole: its parts are asked for one after the other.
@@ -218,7 +233,7 @@ fn pairs(reader: &CaseReader, query: &AddressQuery, cancel: &Cancel) -> Result<P
     let rows = query::pair_rows(reader, &table, 0..ROWS)?;
     let ends = rows.iter().flat_map(|row| [&row.srcaddr, &row.dstaddr]).flatten();
     let marks = marks::of_addresses(reader, ends.map(String::as_str))?;
-    Ok(Pairs { query, count: table.totals.pairs, rows, marks })
+    Ok(Pairs { query, count: table.totals.pairs.unwrap_or(table.len() as u64), rows, marks })
 }
 
 /// Two tables of one line each over the bins of both.

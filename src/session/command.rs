@@ -22,6 +22,8 @@ pub enum Command {
     AddIndicators,
     AddLabel,
     OwnerDatabase,
+    ImportSigma,
+    ImportInventory,
     OnlySightings,
     SavedViews,
     ToggleSplit,
@@ -93,11 +95,13 @@ impl Command {
         Command::ImportEvidence,
         Command::ShowJobs,
     ];
-    const BEFORE_REPORT_VIEWS: [Command; 38] = [
+    const BEFORE_REPORT_VIEWS: [Command; 40] = [
         Command::ImportIndicators,
         Command::AddIndicators,
         Command::AddLabel,
         Command::OwnerDatabase,
+        Command::ImportSigma,
+        Command::ImportInventory,
         Command::OnlySightings,
         Command::SavedViews,
         Command::ToggleSplit,
@@ -166,6 +170,8 @@ impl Command {
             Command::AddIndicators => "add-indicators",
             Command::AddLabel => "add-label",
             Command::OwnerDatabase => "owners",
+            Command::ImportSigma => "import-sigma",
+            Command::ImportInventory => "import-inventory",
             Command::OnlySightings => "only-sightings",
             Command::SavedViews => "saved-views",
             Command::ToggleSplit => "split",
@@ -273,6 +279,8 @@ impl Command {
             | Command::AllTimes
             | Command::AddLabel
             | Command::OwnerDatabase
+            | Command::ImportSigma
+            | Command::ImportInventory
             | Command::TagRows
             | Command::CheckExhibits
             | Command::WriteReport
@@ -315,7 +323,9 @@ impl Command {
             | Command::ImportIndicators
             | Command::AddIndicators
             | Command::AddLabel
-            | Command::OwnerDatabase => Menu::Evidence,
+            | Command::OwnerDatabase
+            | Command::ImportSigma
+            | Command::ImportInventory => Menu::Evidence,
             Command::SavedViews
             | Command::ToggleSplit
             | Command::OtherHalf
@@ -368,6 +378,7 @@ impl Command {
                 | Command::Undo
                 | Command::Quit
                 | Command::ImportIndicators
+                | Command::ImportSigma
                 | Command::SavedViews
                 | Command::ToggleNavigation
                 | Command::ChooseZone
@@ -393,6 +404,8 @@ impl Command {
             | Command::AddIndicators
             | Command::AddLabel
             | Command::OwnerDatabase
+            | Command::ImportSigma
+            | Command::ImportInventory
             | Command::FindAddress
             | Command::Export
             | Command::AddExhibit

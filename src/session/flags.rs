@@ -3,9 +3,11 @@
 //! changed.
 
 use super::pane::{Asking, Pane};
+use super::sigma::SigmaFound;
 use super::slots::Slot;
 use super::source::{Cancel, Duplicates, Fault, RecordQuery, SortKey, Source};
 use super::view::View;
+use crate::analysis::changes;
 use crate::app::Failure;
 use crate::filter;
 use crate::model::{Dataset, FieldId, RecordId, TimeRange, Timestamp, Value, field};
@@ -18,22 +20,28 @@ pub enum FlagKind {
     TrailStopped,
     TrailStarted,
     RuleChanged,
+    /// An ACL, a route or a gateway.
+    NetworkChanged,
     /// A call was not allowed.
     Denied,
     /// Nobody had made this call before.
     First,
+    /// The first event that a Sigma rule matches.
+    Sigma,
     Finding,
     Tag,
 }
 
 impl FlagKind {
     #[cfg(test)]
-    pub const ALL: [FlagKind; 7] = [
+    pub const ALL: [FlagKind; 9] = [
         FlagKind::TrailStopped,
         FlagKind::TrailStarted,
         FlagKind::RuleChanged,
+        FlagKind::NetworkChanged,
         FlagKind::Denied,
         FlagKind::First,
+        FlagKind::Sigma,
         FlagKind::Finding,
         FlagKind::Tag,
     ];
@@ -44,8 +52,10 @@ impl FlagKind {
             FlagKind::TrailStopped => "trail-stopped",
             FlagKind::TrailStarted => "trail-started",
             FlagKind::RuleChanged => "rule-changed",
+            FlagKind::NetworkChanged => "network-changed",
             FlagKind::Denied => "denied",
             FlagKind::First => "first",
+            FlagKind::Sigma => "sigma",
             FlagKind::Finding => "finding",
             FlagKind::Tag => "tag",
         }
@@ -53,21 +63,11 @@ impl FlagKind {
 }
 
 /// Calls that succeeded, by what they did.
-const CALLS: [(FlagKind, &[&str]); 3] = [
+const CALLS: [(FlagKind, &[&str]); 4] = [
     (FlagKind::TrailStopped, &["StopLogging", "DeleteTrail", "StopEventDataStoreIngestion", "DeleteEventDataStore"]),
     (FlagKind::TrailStarted, &["StartLogging", "CreateTrail", "StartEventDataStoreIngestion"]),
-    (
-        FlagKind::RuleChanged,
-        &[
-            "AuthorizeSecurityGroupIngress",
-            "AuthorizeSecurityGroupEgress",
-            "RevokeSecurityGroupIngress",
-            "RevokeSecurityGroupEgress",
-            "ModifySecurityGroupRules",
-            "CreateSecurityGroup",
-            "DeleteSecurityGroup",
-        ],
-    ),
+    (FlagKind::RuleChanged, changes::OF_GROUPS),
+    (FlagKind::NetworkChanged, changes::OF_PATHS),
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,19 +82,29 @@ pub struct Flag {
     pub finding: Option<i64>,
 }
 
+/// Of the calls and the matches that are known, of the case, of what was written.
+type Revisions = ([Option<u64>; 2], u64, u64);
+
 #[derive(Default)]
 pub struct Flags {
     /// By the revision of the case.
     calls: Slot<u64, Arc<[Flag]>>,
-    /// With what examiners wrote, in order: by the revision of the calls that are among them, that of the case, and that
-    /// of what was written. There may be many, so that they are put together by a worker too.
-    all: Slot<(Option<u64>, u64, u64), Vec<Flag>>,
+    /// By the revision of the case.
+    sigma: Slot<u64, Arc<SigmaFound>>,
+    /// With what examiners wrote, in order: by the revisions of the calls and the matches that are among them, that of
+    /// the case, and that of what was written. There may be many, so that they are put together by a worker too.
+    all: Slot<Revisions, Vec<Flag>>,
 }
 
 impl Flags {
     /// In order of their times.
     pub fn all(&self) -> &[Flag] {
         self.all.shown().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The case's Sigma rules that match an event: title and level. None while they are being searched for.
+    pub fn sigma_of(&self, event: RecordId) -> impl Iterator<Item = (&str, Option<&'static str>)> {
+        self.sigma.shown().into_iter().flat_map(move |found| found.of_event(event))
     }
 
     /// Those in a stretch of time, in seconds.
@@ -118,22 +128,33 @@ impl Pane for Flags {
     fn ask(&mut self, asking: &Asking<'_>) {
         let lane = &asking.lanes.answers;
         self.calls.ask(lane, asking.revision, |source, _, cancel| Ok(calls(source, cancel)?.into()));
+        self.sigma.ask(lane, asking.revision, |source, _, cancel| Ok(Arc::new(SigmaFound::of(source, cancel)?)));
         let called = self.calls.shown().cloned().unwrap_or_default();
-        let asked = (self.calls.shown_query().copied(), asking.revision, asking.conclusions);
+        let matched = self.sigma.shown().cloned().unwrap_or_default();
+        let revisions = [self.calls.shown_query().copied(), self.sigma.shown_query().copied()];
+        let asked = (revisions, asking.revision, asking.conclusions);
         self.all.ask(lane, asked, move |source, _, _| {
             let mut all = written(source)?;
             all.extend(called.iter().cloned());
+            all.extend(matched.firsts.iter().map(|(title, at, record)| Flag {
+                at: *at,
+                kind: FlagKind::Sigma,
+                what: title.clone(),
+                record: *record,
+                dataset: Dataset::Events,
+                finding: None,
+            }));
             all.sort_by(|a, b| (a.at, a.kind, &a.what, a.record).cmp(&(b.at, b.kind, &b.what, b.record)));
             Ok(all)
         });
     }
 
     fn poll(&mut self) -> Vec<Failure> {
-        [self.calls.poll(), self.all.poll()].into_iter().flatten().filter_map(Result::err).collect()
+        [self.calls.poll(), self.sigma.poll(), self.all.poll()].into_iter().flatten().filter_map(Result::err).collect()
     }
 
     fn is_busy(&self) -> bool {
-        self.calls.is_busy() || self.all.is_busy()
+        self.calls.is_busy() || self.sigma.is_busy() || self.all.is_busy()
     }
 }
 
@@ -209,6 +230,7 @@ mod tests {
         let kind = |name| of_call(RecordId(1), &values(name)).map(|flag| flag.kind);
         assert_eq!(kind("StopLogging"), Some(FlagKind::TrailStopped));
         assert_eq!(kind("AuthorizeSecurityGroupIngress"), Some(FlagKind::RuleChanged));
+        assert_eq!(kind("ReplaceRoute"), Some(FlagKind::NetworkChanged));
         assert_eq!(kind("DescribeTrails"), None);
         assert_eq!(of_call(RecordId(1), &[Value::Null, Value::Text("StopLogging".into())]), None);
     }

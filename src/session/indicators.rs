@@ -15,9 +15,10 @@ use super::view::View;
 use crate::app::Failure;
 use crate::app::indicators::{self, ImportChoice, Preview};
 use crate::app::owners::{self, OwnerDatabase, OwnerFacts, Owners};
+use crate::app::supplements;
 use crate::case::{IndicatorItem, Target};
 use crate::ingest::indicators::{ListOptions, recognise};
-use crate::model::{Dataset, IndicatorIssue, IndicatorKind, IndicatorList, Label, Purpose, Value};
+use crate::model::{Dataset, IndicatorIssue, IndicatorKind, IndicatorList, Label, Purpose, SupplementKind, Value};
 use crate::present::Texts;
 use crate::query::{
     self, Duplicates, EntryColumn, IndicatorEntries, IndicatorEntriesQuery, IndicatorRow, QueryError, Scope,
@@ -53,6 +54,10 @@ pub enum Change {
     RemoveLabel(i64, bool),
     /// A database of countries and network owners, in MaxMind's format.
     Owners(PathBuf),
+    /// Sigma rules of a file or folder, or an inventory.
+    Supplement(SupplementKind, PathBuf),
+    /// Such files, removed or restored.
+    RemoveSupplements(SupplementKind, Vec<i64>, bool),
     /// The one of this kind that was named before it, or none.
     OwnersBefore(String, Option<OwnerFacts>),
 }
@@ -441,6 +446,18 @@ fn hits(reader: &CaseReader, cancel: &Cancel) -> Result<BTreeMap<u32, u64>, Quer
 const NAMED: &str = "notice-owners";
 const NOT_NAMED: &str = "notice-owners-back";
 
+/// What is reported of files beside the evidence.
+fn kind_text(kind: SupplementKind, what: &str) -> &'static str {
+    match (kind, what) {
+        (SupplementKind::Sigma, "added") => "notice-sigma-added",
+        (SupplementKind::Sigma, "removed") => "notice-sigma-removed",
+        (SupplementKind::Sigma, _) => "notice-sigma-restored",
+        (SupplementKind::Inventory, "added") => "notice-inventory-added",
+        (SupplementKind::Inventory, "removed") => "notice-inventory-removed",
+        (SupplementKind::Inventory, _) => "notice-inventory-restored",
+    }
+}
+
 /// Writes a change into the case.
 fn make(case: Target<'_>, reader: &CaseReader, change: &Change) -> Result<Done, Fault> {
     let done = |text, count, inverse| Done { text, count, list: None, inverse };
@@ -457,6 +474,19 @@ fn make(case: Target<'_>, reader: &CaseReader, change: &Change) -> Result<Done, 
             let now = owners::remembered(reader)?.into_iter().find(|facts| facts.kind == *kind);
             owners::take_back(case, kind, before.as_ref())?;
             done(NOT_NAMED, 1, Change::OwnersBefore(kind.clone(), now))
+        }
+        Change::Supplement(kind, path) => {
+            let added = match kind {
+                SupplementKind::Sigma => supplements::import_rules(case, path)?,
+                SupplementKind::Inventory => vec![supplements::import_inventory(case, path, None)?],
+            };
+            let new: Vec<i64> = added.iter().filter(|added| added.is_new).map(|added| added.file.id).collect();
+            done(kind_text(*kind, "added"), new.len() as u64, Change::RemoveSupplements(*kind, new, true))
+        }
+        Change::RemoveSupplements(kind, ids, removed) => {
+            supplements::remove(case, ids, *removed)?;
+            let text = kind_text(*kind, if *removed { "removed" } else { "restored" });
+            done(text, ids.len() as u64, Change::RemoveSupplements(*kind, ids.clone(), !removed))
         }
         Change::Import(preview, choice) => {
             let list = indicators::import(case, preview, choice)?;

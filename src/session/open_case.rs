@@ -5,12 +5,14 @@ use super::compare::Compare;
 use super::completions::Completions;
 use super::conclusions::{Conclusions, Made, Task};
 use super::copying::{Copying, RowsToCopy};
+use super::decisions::{Decided, Decisions};
 use super::evidence::EvidenceLists;
 use super::flags::Flags;
 use super::follow::Following;
 use super::identities::Identities;
 use super::indicators::{self, Indicators};
 use super::journal::Journal;
+use super::leads::{Leads, Purpose};
 use super::library::Library;
 use super::overview::AtAGlance;
 use super::pairs::Pairs;
@@ -38,7 +40,7 @@ use super::why_empty::WhyEmpty;
 use crate::app::Failure;
 use crate::app::error::Message;
 use crate::app::rescued::Origin;
-use crate::model::conclusions::{Change, Subject};
+use crate::model::conclusions::{Change, FindingText, Subject};
 use crate::model::{Address, Dataset, EvidenceId, Received, RecordId, TimeRange};
 use crate::present::chart::svg::Drawing;
 use crate::present::display::dataset_key;
@@ -93,6 +95,7 @@ macro_rules! panes {
 panes! {
     saved_filters: SavedFilters,
     saved_views: SavedViews,
+    decisions: Decisions,
     conclusions: Conclusions,
     top_list: TopList,
     compare: Compare,
@@ -101,6 +104,7 @@ panes! {
     evidence: EvidenceLists,
     journal: Journal,
     standouts: Standouts,
+    leads: Leads,
     tour: Tour,
     why_empty: WhyEmpty,
     pairs: Pairs,
@@ -371,12 +375,23 @@ impl OpenCase {
             self.settled(done.clone().map(|done| done.inverse.map(|change| CaseChange::View(Box::new(change)))));
             self.changed_view = done.ok().map(|done| done.change);
         }
+        if let Some(done) = self.panes.decisions.take_done() {
+            // What an allow-list leaves out is in the answer of any analysis.
+            self.revision += u64::from(done.as_ref().is_ok_and(Decided::is_of_allow_list));
+            self.settled(done.map(|done| done.inverse.map(|back| CaseChange::Decision(Box::new(back)))));
+        }
+        if let Some((purpose, records)) = self.panes.leads.take_records() {
+            self.use_records(purpose, records);
+        }
         if let Some(done) = self.panes.conclusions.take_done() {
             let inverse = |made: Made| made.inverse.map(|change| CaseChange::Conclusions(Task::Change(change)));
             if let (Err(_), Some(CaseChange::Conclusions(task))) = (&done, self.changes.new_one()) {
                 self.not_made = Some(task.clone());
             }
             self.settled(done.clone().map(inverse));
+            if let Ok(made) = &done {
+                self.cite_in_new(made);
+            }
             self.made = done.ok();
         }
         if let Some(done) = self.panes.indicators.take_done() {
@@ -386,6 +401,27 @@ impl OpenCase {
             self.indicators_changed = done.ok();
         }
         failures
+    }
+
+    /// A lead becomes a finding, or is cited in one.
+    fn use_records(&mut self, purpose: Purpose, records: Arc<[RecordId]>) {
+        let change = match purpose {
+            Purpose::Cite(finding) => Change::Cite { finding, records: records.to_vec() },
+            Purpose::Finding { title, text } => {
+                self.panes.leads.cites_when_made(title.clone(), records);
+                Change::AddFinding(FindingText { title, text, ..FindingText::default() })
+            }
+        };
+        self.change(CaseChange::Conclusions(Task::Change(change)));
+    }
+
+    /// The finding that a lead has become cites its records.
+    fn cite_in_new(&mut self, made: &Made) {
+        let (Task::Change(Change::AddFinding(text)), Some(finding)) = (&made.task, made.id) else { return };
+        if let Some(records) = self.panes.leads.take_cited(&text.title) {
+            let change = Change::Cite { finding, records: records.to_vec() };
+            self.change(CaseChange::Conclusions(Task::Change(change)));
+        }
     }
 
     fn settled(&mut self, outcome: Outcome) {
@@ -428,6 +464,7 @@ impl OpenCase {
             Some(CaseChange::Filters(change)) => self.panes.saved_filters.make(change),
             Some(CaseChange::Shown(step)) => self.filter_step = Some(step),
             Some(CaseChange::View(change)) => self.panes.saved_views.make(*change),
+            Some(CaseChange::Decision(deciding)) => self.panes.decisions.make(*deciding),
         }
     }
 
@@ -497,8 +534,10 @@ impl OpenCase {
             events: self.panes.events.scope(range, duplicates),
             has_indicators: self.panes.indicators.looks_for_something(),
             conclusions: self.panes.conclusions.changes(),
+            decisions: self.panes.decisions.list().cloned(),
             changes: self.changes_settled,
             empty: self.empty(views),
+            is_glanced: self.panes.standouts.is_settled() && !self.panes.glance.is_busy(),
             flow_gaps: match overview.totals.flows {
                 0 => Some(Arc::default()),
                 _ => self.panes.glance.gaps(Dataset::Flows, self.revision),

@@ -7,6 +7,7 @@ use super::split::Views;
 use super::view::View;
 use crate::analysis::coverage::SourceGap;
 use crate::app::Failure;
+use crate::app::decisions::DecisionList;
 use crate::case::Target;
 use crate::model::{Address, Dataset, TimeRange};
 use crate::query::{Duplicates, Scope, Totals};
@@ -50,10 +51,14 @@ pub(crate) struct Asking<'a> {
     pub has_indicators: bool,
     /// The state of what examiners write: another number after each change.
     pub conclusions: u64,
+    /// Allow-lists and dismissed leads, once they are read.
+    pub decisions: Option<Arc<DecisionList>>,
     /// The changes to the case that were made in this window: another number after each.
     pub changes: u64,
     /// The hours that sources of flow records lack, once the overview has counted them.
     pub flow_gaps: Option<Arc<[SourceGap]>>,
+    /// The overview's own figures are there: what takes long need not wait for them.
+    pub is_glanced: bool,
     /// The records on screen of which none is left, where that is so.
     pub empty: Option<Dataset>,
 }

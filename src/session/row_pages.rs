@@ -6,7 +6,9 @@ use super::slots::Lane;
 use super::source::{Cancel, Fault, Mark, RowSet, Source};
 use crate::app::Failure;
 use crate::model::{Dataset, FieldId, Home, RecordId, Value, field};
+use crate::present::display;
 use crate::present::gist::gist;
+use crate::present::principal::{Beside, caller};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -158,20 +160,18 @@ pub struct RecordPages {
 struct RecordRow {
     values: Vec<Value>,
     marks: Vec<Mark>,
-    /// Of each JSON column, by its place, what it is about.
+    /// By the place of a column what it says in short: what JSON is about, the name that a caller goes by.
     gists: Vec<(usize, String)>,
     /// A SKIPDATA record: some of what it should say was lost.
     skips: bool,
-    /// What names an event's principal that has no ARN.
-    who: Option<String>,
     /// Of an event: the service that was called, in short.
     service: Option<String>,
     /// It was not found yet who acted: what columns would say of that is not in the values.
     awaits_actor: bool,
 }
 
-/// Fields that are read beside those of the columns: the status of a flow; of an event what names its principal where
-/// there is no ARN, the best first (as `GroupBy::Principal`), and whose call it is.
+/// Fields that are read beside those of the columns: the status of a flow; of an event what names its caller where there
+/// is no ARN, whose it is, and which service was called.
 fn behind(dataset: Dataset) -> impl Iterator<Item = FieldId> {
     let names: &[&str] = match dataset {
         Dataset::Flows => &["log_status"],
@@ -180,6 +180,7 @@ fn behind(dataset: Dataset) -> impl Iterator<Item = FieldId> {
             "user_identity_user_name",
             "user_identity_invoked_by",
             "user_identity_type",
+            "recipient_account_id",
             "event_source",
         ],
     };
@@ -189,19 +190,31 @@ fn behind(dataset: Dataset) -> impl Iterator<Item = FieldId> {
 impl RecordRow {
     /// `values` has those of `behind` after those of the columns.
     fn of((mut values, marks): (Vec<Value>, Vec<Mark>), dataset: Dataset, columns: &[ShownColumn]) -> Self {
-        let mut behind: Vec<Value> = values.drain(columns.len().min(values.len())..).collect();
-        let text = |value: Value| if let Value::Text(text) = value { Some(text) } else { None };
-        let service = if dataset == Dataset::Events { behind.pop().and_then(text) } else { None };
-        let service = service.map(|source| source.strip_suffix(".amazonaws.com").unwrap_or(&source).to_owned());
-        let first = behind.into_iter().filter_map(text).next();
-        let (status, who) = if dataset == Dataset::Flows { (first, None) } else { (None, first) };
-        let skips = status.is_some_and(|status| status == "SKIPDATA");
-        let json = |(at, (column, value)): (usize, (&ShownColumn, &Value))| match value {
-            Value::Text(text) if column.is_json() => Some((at, gist(text)?)),
-            _ => None,
+        let behind: Vec<Value> = values.drain(columns.len().min(values.len())..).collect();
+        let text = |value: &Value| if let Value::Text(text) = value { Some(text.clone()) } else { None };
+        let behind: Vec<Option<String>> = behind.iter().map(text).collect();
+        let at = |place: usize| behind.get(place).and_then(Option::as_deref);
+        let (skips, service) = match dataset {
+            Dataset::Flows => (at(0) == Some("SKIPDATA"), None),
+            Dataset::Events => (false, at(5)),
         };
-        let gists = columns.iter().zip(&values).enumerate().filter_map(json).collect();
-        Self { values, marks, gists, skips, who, service, awaits_actor: false }
+        let beside =
+            Beside { principal_id: at(0), user_name: at(1), invoked_by: at(2), identity_type: at(3), account: at(4) };
+        let short = |(at, (column, value)): (usize, (&ShownColumn, &Value))| {
+            let text = match (column.name(), value) {
+                ("user_identity_arn", Value::Text(arn)) => caller(Some(arn), beside)?,
+                ("user_identity_arn", Value::Null) => caller(None, beside)?,
+                ("actor", Value::Text(arn)) => {
+                    caller(Some(arn), Beside { account: beside.account, ..Beside::default() })?
+                }
+                (_, Value::Text(json)) if column.is_json() => return Some((at, gist(json)?)),
+                _ => return None,
+            };
+            Some((at, display::visible(&display::clipped(&text).0).into_owned()))
+        };
+        let gists = columns.iter().zip(&values).enumerate().filter_map(short).collect();
+        let service = service.map(|source| source.strip_suffix(".amazonaws.com").unwrap_or(source).to_owned());
+        Self { values, marks, gists, skips, service, awaits_actor: false }
     }
 }
 
@@ -251,7 +264,7 @@ impl RecordPages {
         self.cache.row(row).map_or(&[], |row| row.marks.as_slice())
     }
 
-    /// What the JSON in a column is about.
+    /// What a column says in short: what JSON is about, the name of a caller.
     pub fn gist(&self, row: u64, column: usize) -> Option<&str> {
         let gists = &self.cache.row(row)?.gists;
         gists.iter().find(|(at, _)| *at == column).map(|(_, text)| text.as_str())
@@ -260,11 +273,6 @@ impl RecordPages {
     /// Does the record say that records were lost?
     pub fn skips(&self, row: u64) -> bool {
         self.cache.row(row).is_some_and(|row| row.skips)
-    }
-
-    /// What names the principal of an event whose identity has no ARN.
-    pub fn who(&self, row: u64) -> Option<&str> {
-        self.cache.row(row)?.who.as_deref()
     }
 
     /// The service that an event called, in short.
@@ -359,10 +367,7 @@ mod tests {
             assert_eq!(pages.row(row), Some([Value::Integer(row as i64 % 65536)].as_slice()));
         }
         assert_eq!(pages.cache.pages.len(), PageCache::<()>::KEPT);
-        assert_eq!(
-            (pages.skips(99 * PageCache::<()>::ROWS + 5), pages.who(99 * PageCache::<()>::ROWS + 5)),
-            (false, None)
-        );
+        assert!(!pages.skips(99 * PageCache::<()>::ROWS + 5));
         assert!(pages.row(5).is_none(), "the first page is the oldest");
         assert!(pages.row(99 * PageCache::<()>::ROWS + 5).is_some());
         pages.want(&lane, 25_000..25_010);

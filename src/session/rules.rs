@@ -1,13 +1,16 @@
 //! The state of the page of monitoring rules: what each matches among the events that filter and time range leave, as a
 //! list in groups or as a matrix of ATT&CK techniques.
 
+use super::answered::Answered;
 use super::pane::{Asking, Pane};
+use super::result_table::TableAction;
 use super::selection::Selection;
 use super::shown::{Exported, Shown};
 use super::slots::Slot;
 use super::view::View;
 use crate::analysis::Asked;
 use crate::analysis::monitor::{MONITOR, Monitored, RuleMatches, monitored};
+use crate::analysis::sigma::SIGMA;
 use crate::app::Failure;
 use crate::filter::{Filter, Target, rules};
 use crate::query::Scope;
@@ -19,16 +22,19 @@ use std::sync::Arc;
 pub enum Arranged {
     ByGroup,
     Matrix,
+    /// The case's Sigma rules.
+    Sigma,
 }
 
 impl Arranged {
-    pub const ALL: [Arranged; 2] = [Arranged::ByGroup, Arranged::Matrix];
+    pub const ALL: [Arranged; 3] = [Arranged::ByGroup, Arranged::Matrix, Arranged::Sigma];
 
     /// Part of the id of its text.
     pub fn name(self) -> &'static str {
         match self {
             Arranged::ByGroup => "groups",
             Arranged::Matrix => "matrix",
+            Arranged::Sigma => "sigma",
         }
     }
 }
@@ -41,6 +47,8 @@ pub enum RulesAction {
     /// Only the rules of this technique; `None` for all.
     Technique(Option<&'static str>),
     Select(Selection),
+    /// Of the Sigma rules.
+    Table(TableAction),
 }
 
 /// A row of the list.
@@ -62,6 +70,7 @@ pub struct Rules {
     /// Places in the answer: a group by the place of its first rule.
     rows: Vec<Place>,
     pub selection: Selection,
+    pub(crate) sigma: Answered,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +90,7 @@ impl Default for Rules {
             shown: 0,
             rows: Vec::new(),
             selection: Selection::default(),
+            sigma: Answered::of(&SIGMA),
         }
     }
 }
@@ -107,6 +117,8 @@ impl Rules {
                 self.arranged = Arranged::ByGroup;
             }
             RulesAction::Select(selection) => return self.selection = selection,
+            // Carried out by the application, which knows the clipboard.
+            RulesAction::Table(_) => return,
         }
         self.arrange();
     }
@@ -181,6 +193,9 @@ impl Pane for Rules {
     }
 
     fn ask(&mut self, asking: &Asking<'_>) {
+        if self.arranged == Arranged::Sigma {
+            return self.sigma.ask(asking);
+        }
         let asked = (asking.revision, asking.events.clone());
         self.answer.ask(&asking.lanes.answers, asked.clone(), |source, (_, scope), cancel| {
             Ok(monitored(source.case()?, scope, cancel)?)
@@ -193,18 +208,25 @@ impl Pane for Rules {
         if polled == Some(Ok(())) {
             self.arrange();
         }
-        polled.into_iter().filter_map(Result::err).collect()
+        let mut failures = self.sigma.poll();
+        failures.extend(polled.and_then(Result::err));
+        failures
     }
 
     fn leave(&mut self) {
         self.answer.stop();
+        self.sigma.stop();
     }
 
     fn is_busy(&self) -> bool {
-        self.answer.is_busy()
+        self.answer.is_busy() || self.sigma.is_busy()
     }
 
     fn exported(&self, _: &Shown<'_>) -> Option<(Exported, Option<u64>)> {
+        if self.arranged == Arranged::Sigma {
+            let question = Arc::new(self.sigma.shown_question()?.clone());
+            return Some((Exported::Question(question), self.sigma.len().map(|all| all as u64)));
+        }
         let (_, scope) = self.answer.shown_query()?;
         let question = AnalysisQuestion { analysis: &MONITOR, asked: Asked::of(scope.clone()) };
         Some((Exported::Question(Arc::new(question)), Some(rules().len() as u64)))

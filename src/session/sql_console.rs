@@ -58,6 +58,8 @@ pub struct Answered {
     pub rows: Arc<Rows>,
     /// There were more rows than were asked for.
     pub cut: bool,
+    /// What is said beside the rows.
+    pub remarks: Vec<String>,
 }
 
 enum Answer {
@@ -229,18 +231,19 @@ impl Pane for SqlConsole {
     }
 
     fn candidates(&self, _: &Shown<'_>, limit: usize) -> Vec<Candidate> {
-        let question = |answered: &Answered| SqlQuestion { statement: answered.statement.clone(), limit: Some(limit) };
+        let question =
+            |answered: &Answered| SqlQuestion { statement: answered.statement.as_str().into(), limit: Some(limit) };
         self.answered().map(|answered| Candidate::of("", &question(answered))).into_iter().collect()
     }
 }
 
 fn answer(source: &dyn Source, question: &Question, cancel: &Cancel) -> Result<Answer, Fault> {
     let limits = SqlLimits { rows: question.rows, time: Some(Duration::from_secs(question.secs)) };
-    match query::read_only_sql(source.case()?, &question.statement, limits, cancel) {
+    match query::read_only_sql(source.case()?, &question.statement.as_str().into(), limits, cancel) {
         Ok(rows) => {
-            let cut = rows.cut;
+            let (cut, remarks) = (rows.cut, rows.remarks.clone());
             let rows = Arc::new(Rows::read(&tables::Statement::new(&rows), usize::MAX, cancel)?);
-            Ok(Answer::Rows(Answered { statement: question.statement.clone(), rows, cut }))
+            Ok(Answer::Rows(Answered { statement: question.statement.clone(), rows, cut, remarks }))
         }
         Err(QueryError::Statement(problem)) => Ok(Answer::Refused(problem)),
         Err(QueryError::Late) => Ok(Answer::Late),

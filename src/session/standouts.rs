@@ -43,6 +43,12 @@ impl Standouts {
         (self.searches.iter().filter(is_done).count(), self.searches.len())
     }
 
+    /// Is nothing searched for any more?
+    pub(super) fn is_settled(&self) -> bool {
+        let (done, all) = self.progress();
+        self.is_stopped || done + self.faults().count() >= all
+    }
+
     pub fn is_stopped(&self) -> bool {
         self.is_stopped
     }

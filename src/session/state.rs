@@ -45,7 +45,7 @@ use super::view::View;
 use super::waker::Waker;
 use crate::app::error::{ErrorList, Message, UserError};
 use crate::app::report::Order;
-use crate::model::{Address, Dataset, TimeRange};
+use crate::model::{Address, Dataset, SupplementKind, TimeRange};
 use crate::present::zone::Zone;
 use crate::present::{Language, Texts};
 use std::path::PathBuf;
@@ -355,7 +355,8 @@ impl App {
             Action::Indicators(action) => self.dispatch_indicators(action),
             Action::Sightings(action) => self.dispatch_sightings(action),
             Action::Identities(action) => self.dispatch_identities(action),
-            Action::Rules(action) => self.case.iter_mut().for_each(|case| case.rules.apply(action.clone())),
+            Action::Rules(action) => self.dispatch_rules(action),
+            Action::Leads(action) => self.dispatch_leads(action),
             Action::FollowKey(subject) => self.follow_key(subject),
             Action::Library(action) => self.dispatch_library(action),
             Action::Journal(action) => {
@@ -484,6 +485,12 @@ impl App {
             }
             Command::AddLabel => self.dialog = Some(Dialog::Label(NewLabel::default())),
             Command::OwnerDatabase => self.dialog = Some(Dialog::Owners { path: String::new() }),
+            Command::ImportSigma => {
+                self.dialog = Some(Dialog::Supplement { kind: SupplementKind::Sigma, path: String::new() })
+            }
+            Command::ImportInventory => {
+                self.dialog = Some(Dialog::Supplement { kind: SupplementKind::Inventory, path: String::new() })
+            }
             Command::OnlySightings => self.only_sightings(),
             Command::FindAddress => self.dialog = Some(Dialog::Address { typed: String::new() }),
             Command::Export => {

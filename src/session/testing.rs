@@ -178,6 +178,10 @@ impl eval::Record for Flow {
         (1, "/logs/flows.gz")
     }
 
+    fn partition(&self, _: crate::filter::Partition) -> Option<String> {
+        None
+    }
+
     fn is_in_conflict(&self) -> bool {
         false
     }

@@ -12,6 +12,7 @@ use super::indicators;
 use super::pane::NotMade;
 use super::saved_filters::FilterChange;
 use super::saved_views::ViewChange;
+use crate::app::decisions::Deciding;
 use crate::app::error::Message;
 use crate::case::IndicatorItem;
 use crate::model::{Dataset, TimeRange, conclusions};
@@ -27,6 +28,7 @@ pub enum CaseChange {
     /// Which records are shown; nothing of it is in the case.
     Shown(FilterStep),
     View(Box<ViewChange>),
+    Decision(Box<Deciding>),
 }
 
 /// The filter and the time range that a step of the examiner led away from, or leads back to.
@@ -64,7 +66,7 @@ impl CaseChange {
                 _ => false,
             },
             CaseChange::Filters(FilterChange::Restore { remove, .. }) => remove.len() > 1,
-            CaseChange::Filters(_) | CaseChange::Shown(_) | CaseChange::View(_) => false,
+            CaseChange::Filters(_) | CaseChange::Shown(_) | CaseChange::View(_) | CaseChange::Decision(_) => false,
         }
     }
 }

@@ -50,6 +50,8 @@ pub enum View {
     Journal,
     Identities,
     Rules,
+    /// What stands out.
+    Leads,
     /// Details of `App::address`.
     Address,
     /// Of a key, session or principal (`follow`).
@@ -75,10 +77,11 @@ pub struct Row {
 impl View {
     /// In the order of the navigation, group by group. The pages of an address and of a key are not in it:
     /// which one has to be named first.
-    pub const ALL: [View; 15] = [
+    pub const ALL: [View; 16] = [
         View::Overview,
         View::Evidence,
         View::Journal,
+        View::Leads,
         View::Records(Dataset::Flows),
         View::Pairs,
         View::Records(Dataset::Events),
@@ -158,6 +161,11 @@ impl View {
                     "P 8 1 14 4 14 8 8 15 2 8 2 4 8 1 P 5 7 7 9 11 5",
                     Shortcut::ctrl_shift(Key::Letter('M')),
                 ),
+            ),
+            View::Leads => explore(
+                "leads",
+                "L 2 14 5 9 L 5 9 8 11 L 8 11 13 3 C 13 3 1.5 D 5 9 1",
+                Shortcut::ctrl_shift(Key::Letter('L')),
             ),
             View::Findings => conclude("findings", "R 2 2 14 14 P 5 8 7 10 11 5", 'D'),
             View::Exhibits => conclude("exhibits", "R 2 4 10 14 P 5 4 5 2 14 2 14 11 10 11 L 4 8 8 8 L 4 11 8 11", 'R'),

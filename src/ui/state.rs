@@ -110,6 +110,23 @@ pub struct SightingsState {
     pub grid: GridState,
 }
 
+/// What is asked for before a lead is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeavingOut {
+    Dismiss,
+    Allow,
+}
+
+#[derive(Default)]
+pub struct LeadsState {
+    pub grid: GridState,
+    /// Of the lead with this key.
+    pub of: String,
+    pub asks: Option<LeavingOut>,
+    pub reason: String,
+    pub filter: String,
+}
+
 #[derive(Default)]
 pub struct SqlState {
     pub grid: GridState,
@@ -137,6 +154,7 @@ pub struct UiState {
     pub sightings: SightingsState,
     pub identities: GridState,
     pub rules: GridState,
+    pub leads: LeadsState,
     /// Over the events of a key, session or principal.
     pub follow: PlotState,
     pub sql: SqlState,

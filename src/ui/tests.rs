@@ -20,6 +20,7 @@ mod imports;
 mod indicators;
 mod inspector;
 mod japanese;
+mod leads;
 mod names;
 mod opening;
 mod overview;

@@ -15,7 +15,7 @@ use coldtrail::query::Figure;
 use coldtrail::query::tables::RecordColumn;
 use coldtrail::query::{
     self, AddressQuery, BinWidth, By, Cancel, ConversationQuery, GroupBy, Measure, PairQuery, PlaybookQuery, Scope,
-    SeriesQuery, SightingSort, SortKey, TopQuery,
+    SeriesQuery, SightingSort, SortKey, SqlDialect, SqlStatement, TopQuery,
 };
 use coldtrail::questions::{self, *};
 
@@ -102,9 +102,12 @@ pub(crate) fn one_of_each() -> Vec<Box<dyn Question>> {
         Box::new(EvidenceQuestion),
         Box::new(GroupsQuestion::written(flows(), "action,dstport", "distinct(srcaddr)", "", Some(1)).unwrap()),
         Box::new(SqlQuestion {
-            statement: "SELECT srcaddr, count(*) AS n, avg(bytes), sum(bytes) / 3.0, NULL\nFROM flow_record -- all\n\
-                        GROUP BY 1 ORDER BY 2 DESC, 1;"
-                .into(),
+            statement: SqlStatement {
+                dialect: SqlDialect::Sqlite,
+                .."SELECT srcaddr, count(*) AS n, avg(bytes), sum(bytes) / 3.0, NULL\nFROM flow_record -- all\n\
+                   GROUP BY 1 ORDER BY 2 DESC, 1;"
+                    .into()
+            },
             limit: Some(4),
         }),
     ]

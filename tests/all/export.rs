@@ -151,6 +151,20 @@ fn the_benchmark_names_every_question() {
         "conversations_by_ratio",
         "address_figures",
         "address_page",
+        "behaviour_load",
+        "behaviour_all",
+        "behaviour_beacons",
+        "behaviour_long",
+        "behaviour_scans",
+        "behaviour_fan",
+        "behaviour_lateral",
+        "behaviour_exfil",
+        "behaviour_first_seen",
+        "behaviour_tunnels",
+        "behaviour_ports",
+        "behaviour_leads",
+        "behaviour_sessions",
+        "behaviour_conversations",
         "open_address",
         "open_overview",
         "open_coverage",
@@ -177,6 +191,8 @@ fn the_benchmark_names_every_question() {
     assert_eq!(rows("pairs_of_ip").as_deref(), Some("1"), "10.0.1.4 is line 260");
     assert_eq!(rows("page_sorted").as_deref(), Some("200"));
     assert_eq!(rows("bytes_per_minute").as_deref(), Some("9"));
+    assert_eq!(rows("behaviour_load").as_deref(), Some("7"), "interfaces");
+    assert_eq!(rows("behaviour_sessions").as_deref(), Some("200"));
     desk.fails(&["bench", "/nowhere/x.coldtrail"], 3);
 }
 
@@ -460,9 +476,13 @@ fn any_result_goes_into_a_file() {
     use coldtrail::model::Unit;
     use coldtrail::query::tables::{Statement, Table};
     let sql = "SELECT 1 a, NULL b, 2.5 c, 'x' d, 9 a UNION ALL SELECT 2, NULL, 3, 4, NULL";
-    let rows =
-        coldtrail::query::read_only_sql(&desk.reader(), sql, SqlLimits { rows: 10, time: None }, &Cancel::default())
-            .unwrap();
+    let rows = coldtrail::query::read_only_sql(
+        &desk.reader(),
+        &sql.into(),
+        SqlLimits { rows: 10, time: None },
+        &Cancel::default(),
+    )
+    .unwrap();
     let source = Statement::new(&rows);
     let units: Vec<(&str, Unit)> = source.columns().iter().map(|c| (c.name.as_str(), c.unit)).collect();
     let (int, text) = (Unit::Number, Unit::Text);

@@ -17,6 +17,7 @@ fn with_evidence() -> Desk {
     desk.file("in/b.json", records.to_string());
     desk.import(&[desk.path("in")]);
     desk.file("more/c.log", format!("{HEADER}{}", flow_lines(30..40)));
+    desk.file("key", crate::sign::test_key());
     desk.file("list.txt", "203.0.113.66\n");
     desk.file("rule.yml", "title: a\nlogsource: {product: aws}\ndetection:\n  a: {errorCode: x}\n  condition: a\n");
     desk.file("users.json", r#"{"Users": [{"UserId": "AIDAEXAMPLE000000001", "UserName": "mika"}]}"#);
@@ -24,9 +25,12 @@ fn with_evidence() -> Desk {
 }
 
 /// Commands that write, in an order in which each finds what it needs. `CASE` and `DIR` are filled in.
-const WRITING: [&str; 36] = [
+const WRITING: [&str; 39] = [
     "import CASE DIR/more",
     "custody add CASE --to Mika --medium disk",
+    "allow add CASE beacons --filter port=123 --reason time",
+    "allow remove CASE beacons --filter port=123",
+    "sign CASE --key DIR/key",
     "tag add CASE odd 1:2",
     "tag remove CASE odd 1:2",
     "note add CASE seen 1:2",

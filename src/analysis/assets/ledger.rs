@@ -51,6 +51,8 @@ pub(crate) enum Saying {
     Is(Asset, &'static str, String),
     /// All values of a property, others end.
     Only(Asset, &'static str, Vec<String>),
+    /// A value beside others, in a time of its own, in milliseconds; since the source is known where it has none.
+    Also(Asset, &'static str, String, [Option<i64>; 2]),
     /// A value ends; all of the property without one.
     Ends(Asset, &'static str, Option<String>),
     /// The asset is gone: what is said of it ends, and what is said by its id of others.
@@ -77,6 +79,20 @@ impl Ledger {
                 for value in values {
                     self.begin(asset.clone(), property, value, time, source);
                 }
+            }
+            Saying::Also(asset, property, value, [from, to]) => {
+                let (from, source, ended_by) = (from.or(time), source.clone(), None);
+                self.facts.push(Fact {
+                    asset,
+                    property,
+                    value,
+                    from,
+                    to,
+                    source,
+                    ended_by,
+                    confirmed: 0,
+                    disputed: false,
+                });
             }
             Saying::Ends(asset, property, value) => {
                 self.end(&asset, property, time, source, |known| value.as_deref().is_none_or(|value| value == known));

@@ -2,6 +2,7 @@
 //! source and the time in which it holds. Answers of reads are not recorded in events, so nothing is learnt from those.
 
 mod events;
+mod findings;
 pub(crate) mod inventory;
 pub(super) mod ledger;
 
@@ -9,7 +10,7 @@ use super::definition::{Analysis, Asked, event_of};
 use crate::case::CaseReader;
 use crate::filter::value::parse_time;
 use crate::filter::{Check, Filter, Literal, Target};
-use crate::model::{Dataset, FieldId, SupplementKind, Timestamp, Unit, Value};
+use crate::model::{Address, Dataset, FieldId, KeySpan, Network, SupplementKind, Timestamp, Unit, Value};
 use crate::query::tables::{Column, Rows};
 use crate::query::{self, Cancel, QueryError, Scope, SortKey, own_field};
 use events::{Hearing, NAMES, Told};
@@ -74,6 +75,58 @@ pub(super) fn facts(reader: &CaseReader, scope: &Scope, cancel: &Cancel) -> Resu
         said.into_iter().for_each(|saying| ledger.hear(time, &source, saying));
     }
     Ok(ledger.finish())
+}
+
+/// What is known of an address: itself, or of a range that it is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub property: &'static str,
+    /// With the name of what it is, where that has one.
+    pub value: String,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+    /// The id of an event.
+    pub event: Option<String>,
+    /// The path of an inventory.
+    pub inventory: Option<String>,
+    /// Another source says otherwise of the same time.
+    pub is_disputed: bool,
+}
+
+/// What events and inventories say of an address and of the ranges that it is in, in the order of the list of assets.
+///
+/// # Errors
+/// As of any query.
+pub(crate) fn of_address(reader: &CaseReader, address: &Address, cancel: &Cancel) -> Result<Vec<Known>, QueryError> {
+    let facts = facts(reader, &Scope::all(Dataset::Events), cancel)?;
+    let key = u128::from_be_bytes(address.key());
+    let is_of = |fact: &&Fact| match fact.asset.kind {
+        "address" => Address::parse(fact.asset.id.as_bytes()).is_some_and(|own| own.key() == address.key()),
+        "range" => Network::parse(&fact.asset.id).is_some_and(|range| KeySpan::from(range).contains(key)),
+        _ => false,
+    };
+    let names = |id: &str| {
+        let mut named = facts.iter().filter(|fact| fact.property == "name" && fact.asset.id == id);
+        named.next().map(|fact| fact.value.clone())
+    };
+    let known = |fact: &Fact| {
+        let value = names(&fact.value).map_or_else(|| fact.value.clone(), |name| format!("{} ({name})", fact.value));
+        let of_range = fact.asset.kind == "range";
+        let (event, inventory) = match &fact.source {
+            Source::Event(id) => (Some(id.clone()), None),
+            Source::Inventory(path) => (None, Some(path.clone())),
+        };
+        Known {
+            property: fact.property,
+            value: if of_range { format!("{value}, {}", fact.asset.id) } else { value },
+            from: fact.from.map(Timestamp),
+            to: fact.to.map(Timestamp),
+            event,
+            inventory,
+            is_disputed: fact.disputed,
+        }
+    };
+    Ok(facts.iter().filter(is_of).map(known).collect())
 }
 
 /// An event as it is read.

@@ -1,20 +1,25 @@
 //! The analyses of behaviour, one row each.
 
-use super::ask::traffic;
+use super::ask::{sessions_of, traffic};
 use super::calls::{listed, network_changes};
 use super::counted::{self, Cells};
+use super::event_leads::event_leads;
 use super::filters::By;
 use super::given as p;
-use super::lead::{COLUMNS as LEAD_COLUMNS, row as lead_row};
-use super::leads::leads;
+use super::lead::{self, Lead};
+use super::leads::{flow_leads, sort};
 use super::parameters::{Basis, Parameters, Typed};
+use super::sighting_leads::sighting_leads;
 use super::traffic::Traffic;
 use super::{beacons, exfil, fan, first_seen, lateral, long, ports, scan, scans, tables, tunnels};
+use crate::analysis::allow::{self, AllowList};
 use crate::analysis::definition::{Analysis, Asked, Parameter};
 use crate::case::CaseReader;
 use crate::model::{Dataset, Unit, Value};
-use crate::query::tables::{Column, Rows};
+use crate::query::tables::{Column, LeftOut, Rows};
 use crate::query::{Cancel, QueryError, Scope};
+use std::cell::Cell;
+use std::collections::BTreeMap;
 
 type Columns = &'static [(&'static str, Unit)];
 type Listed = Result<Vec<Vec<Value>>, QueryError>;
@@ -64,7 +69,10 @@ pub(crate) static FLOW_SESSIONS: Analysis = analysis(
     "flow-sessions",
     &[p::WINDOW, p::JOIN, p::ADDRESSES],
     |reader, asked, cancel| {
-        rows((reader, asked, cancel), &tables::SESSIONS, |of, _, most| Ok(tables::session_rows(of, most)))
+        let of = sessions_of(reader, &asked.scope, &Basis::read(Typed(&asked.parameters))?, cancel)?;
+        let most = asked.limit.unwrap_or(usize::MAX);
+        let rows = tables::session_rows(of.list, (&of.addresses, &of.interfaces), most);
+        Ok(Rows::new(Column::list(&tables::SESSIONS), rows))
     },
     |asked, row| counted::found(asked, &counted::of_session(by(asked), &Cells::of(&tables::SESSIONS, row))?),
 );
@@ -232,6 +240,7 @@ pub(crate) static PORTS_OPENED: Analysis = analysis(
 pub(crate) static LEADS: Analysis = analysis(
     "leads",
     &[
+        p::SOURCES,
         p::WINDOW,
         p::JOIN,
         p::ADDRESSES,
@@ -251,13 +260,59 @@ pub(crate) static LEADS: Analysis = analysis(
         p::EXFIL_TOTAL,
         p::NEAR,
     ],
-    |reader, asked, cancel| {
-        rows((reader, asked, cancel), &LEAD_COLUMNS, |of, parameters, most| {
-            let calls = network_changes(reader, cancel)?;
-            let listed = listed(reader, of)?;
-            let leads = leads(of, &calls, |address| listed.contains(&address), parameters);
-            Ok(leads.iter().take(most).enumerate().map(|(at, lead)| lead_row(of, at + 1, lead)).collect())
-        })
-    },
-    |asked, row| counted::found(asked, &counted::of_lead(&Cells::of(&LEAD_COLUMNS, row))?),
+    found_leads,
+    lead::counted,
 );
+
+/// The analyses whose rows become leads.
+static LEADING: [&Analysis; 9] =
+    [&BEACONS, &EXFILTRATION, &FAN, &FIRST_SEEN, &LATERAL, &LONG_SESSIONS, &PORTS_OPENED, &SCANS, &TUNNELS];
+
+/// The same of events: a lead is a row of theirs, or a part of one.
+static EVENT_LEADING: [&str; 3] = ["monitor", "sigma", "lineage"];
+
+fn found_leads(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<Rows, QueryError> {
+    let typed = Typed(&asked.parameters);
+    let (basis, parameters) = (Basis::read(typed)?, Parameters::read(typed)?);
+    let traffic = traffic(reader, &asked.scope, &basis, cancel)?;
+    let calls = network_changes(reader, cancel)?;
+    let listed = listed(reader, &traffic)?;
+    let lists = LEADING.into_iter().map(|analysis| Ok((analysis, AllowList::of(reader, analysis.name)?)));
+    let lists: Vec<(&Analysis, AllowList)> = lists.collect::<Result<_, QueryError>>()?;
+    let count = Cell::new(0);
+    let left_out = |name: &'static str, row: &dyn Fn() -> Vec<Value>| {
+        let Some((analysis, list)) = lists.iter().find(|(analysis, list)| analysis.name == name && !list.is_empty())
+        else {
+            return Ok(false);
+        };
+        let Some(scope) = (analysis.counted)(asked, &row()) else { return Ok(false) };
+        let holds = list.holds(reader, &scope, cancel)?;
+        count.set(count.get() + u64::from(holds));
+        Ok(holds)
+    };
+    let mut list = flow_leads(&traffic, &calls, |address| listed.contains(&address), &parameters, &left_out)?;
+    list.extend(sighting_leads(reader, &asked.scope, parameters.with_events, cancel)?);
+    if parameters.with_events {
+        let lists = EVENT_LEADING.into_iter().map(|name| Ok((name, AllowList::of(reader, name)?)));
+        let lists: Vec<(&str, AllowList)> = lists.collect::<Result<_, QueryError>>()?;
+        for lead in event_leads(reader, &asked.scope, cancel)? {
+            let own = lists.iter().find(|(name, list)| lead.kind.analysis() == Some(*name) && !list.is_empty());
+            let scope = Scope { dataset: lead.dataset, ..asked.scope.clone() };
+            let scope = Scope { filter: Scope::written(lead.dataset, &lead.filter)?.filter, ..scope };
+            match own {
+                Some((_, own)) if own.holds(reader, &scope, cancel)? => count.set(count.get() + 1),
+                _ => list.push(lead),
+            }
+        }
+    }
+    sort(&mut list);
+    let dismissed: BTreeMap<String, String> =
+        allow::dismissed(reader)?.into_iter().map(|lead| (lead.key, lead.reason)).collect();
+    let most = asked.limit.unwrap_or(usize::MAX);
+    let row = |(at, lead): (usize, &Lead)| {
+        lead::row(&traffic, at + 1, lead, dismissed.get(&lead::key(lead)).map(String::as_str))
+    };
+    let rows = list.iter().take(most).enumerate().map(row).collect();
+    let left_out = LeftOut { allowed: count.get(), ..LeftOut::default() };
+    Ok(Rows { left_out, ..Rows::new(Column::list(&lead::COLUMNS), rows) })
+}

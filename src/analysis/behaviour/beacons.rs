@@ -1,6 +1,6 @@
 //! Beacons: conversations of steady times and sizes. Pure.
 
-use super::conversations::{Conversation, Evidence};
+use super::conversation::{Conversation, Evidence};
 use super::interfaces::Interface;
 use super::numbers::{decimal, evenness, level, mad, median, number, regularity, rounded, rounded_up, strength};
 use super::parameters::Parameters;
@@ -109,35 +109,41 @@ pub(super) struct Calls {
     pub bytes: Vec<f64>,
 }
 
-type Key = (u32, u32, u32, u16, u8);
-
 pub(super) fn beacons(of: &Traffic, parameters: &Parameters) -> Vec<Beacon> {
-    let mut lists: FxHashMap<Key, Vec<&Conversation>> = FxHashMap::default();
-    for one in of.used() {
-        let (from, to) = (one.initiator(), one.responder());
-        if parameters.all_directions || (of.space.is_internal(from) && !of.space.is_internal(to)) {
-            lists.entry((one.interface, from, to, one.responder_port(), one.protocol)).or_default().push(one);
-        }
-    }
     let Some(range) = of.starts else { return Vec::new() };
     let windows = windows(range);
-    let mut found: Vec<Beacon> = lists
-        .into_iter()
-        .filter(|(_, list)| list.len() >= parameters.min_starts.max(FEWEST_INTERVALS))
-        .filter_map(|(key, mut list)| {
-            list.sort_unstable_by_key(|one| one.order());
-            let interface = of.interfaces.get(key.0 as usize)?;
-            // Latest first: of equals the first found.
-            let scored = windows.iter().filter_map(|window| beacon(key, &list, *window, interface, parameters));
-            scored.reduce(|best, next| if next.score.whole > best.score.whole { next } else { best })
-        })
-        .filter(|beacon| beacon.score.whole >= parameters.min_score)
-        .collect();
+    let least = parameters.min_starts.max(FEWEST_INTERVALS);
+    let mut found: Vec<Beacon> = of.by_part(|part| {
+        let mut found = Vec::new();
+        for list in part.chunk_by(Conversation::is_of_service).filter(|list| list.len() >= least) {
+            let Some([from, to]) = list.first().map(|one| one.addresses) else { continue };
+            if !parameters.all_directions && (!of.space.is_internal(from) || of.space.is_internal(to)) {
+                continue;
+            }
+            let mut list: Vec<&Conversation> = list.iter().filter(|one| one.is_used()).collect();
+            // Of an interface they stay in their order.
+            list.sort_by_key(|one| one.interface);
+            let lists = list.chunk_by(|one, other| one.interface == other.interface);
+            found.extend(
+                lists.filter(|list| list.len() >= least).filter_map(|list| best(of, list, &windows, parameters)),
+            );
+        }
+        found
+    });
     found.sort_by(|one, other| {
         let key = |one: &Beacon| (one.interface, one.source, one.destination, one.port, one.protocol);
         other.score.whole.total_cmp(&one.score.whole).then_with(|| key(one).cmp(&key(other)))
     });
     found
+}
+
+/// `windows`: latest first.
+fn best(of: &Traffic, list: &[&Conversation], windows: &[(i64, i64)], parameters: &Parameters) -> Option<Beacon> {
+    let interface = of.interfaces.get(list.first()?.interface as usize)?;
+    let scored = windows.iter().filter_map(|window| beacon(list, *window, interface, parameters));
+    // Of equals the first found.
+    let best = scored.reduce(|best, next| if next.score.whole > best.score.whole { next } else { best })?;
+    (best.score.whole >= parameters.min_score).then_some(best)
 }
 
 /// Windows of a day back from the last start, the latest first; the earliest begins with the first start.
@@ -153,7 +159,6 @@ fn windows((first, last): (i64, i64)) -> Vec<(i64, i64)> {
 }
 
 fn beacon(
-    key: Key,
     list: &[&Conversation],
     window: (i64, i64),
     interface: &Interface,
@@ -161,10 +166,10 @@ fn beacon(
 ) -> Option<Beacon> {
     let begin = list.partition_point(|one| one.start < window.0);
     let end = list.partition_point(|one| one.start <= window.1);
-    let list = list.get(begin..end)?;
+    let list = list.get(begin..end).filter(|list| list.len() > FEWEST_INTERVALS)?;
     let calls = Calls {
         starts: list.iter().map(|one| one.start).collect(),
-        bytes: list.iter().map(|one| one.sent().bytes as f64).collect(),
+        bytes: list.iter().map(|one| one.sent_bytes as f64).collect(),
     };
     let (first, last) = (*calls.starts.first()?, *calls.starts.last()?);
     let mut distinct = calls.starts.clone();
@@ -186,13 +191,13 @@ fn beacon(
     let slots = is_near_window.then(|| slots(&calls.starts, resolution, mean));
     let score = score(&calls, &intervals, slots.as_deref(), &counted, window);
     let median_interval = median(&intervals);
-    let (_, source, destination, port, protocol) = key;
+    let one = list.first()?;
     Some(Beacon {
-        interface: key.0,
-        source,
-        destination,
-        port,
-        protocol,
+        interface: one.interface,
+        source: one.initiator(),
+        destination: one.responder(),
+        port: one.responder_port(),
+        protocol: one.protocol,
         score,
         strength: strength(score.whole * 100.0, &STEPS),
         conversations: list.len(),
@@ -208,13 +213,13 @@ fn beacon(
         window,
         first,
         last,
-        until: list.iter().map(|one| one.end).max().unwrap_or(last),
-        sent: list.iter().fold(0, |sum, one| sum.saturating_add(one.sent().bytes)),
-        received: list.iter().fold(0, |sum, one| sum.saturating_add(one.received().bytes)),
+        until: list.iter().map(|one| one.end()).max().unwrap_or(last),
+        sent: list.iter().fold(0, |sum, one| sum.saturating_add(one.sent_bytes)),
+        received: list.iter().fold(0, |sum, one| sum.saturating_add(one.received_bytes)),
         is_near_window,
         records: list.iter().map(|one| one.records()).sum(),
         evidence: list.iter().map(|one| one.evidence).min().unwrap_or(Evidence::Unknown),
-        is_rewritten: list.iter().any(|one| one.is_rewritten),
+        is_rewritten: list.iter().any(|one| one.is_rewritten()),
     })
 }
 

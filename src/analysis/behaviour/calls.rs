@@ -71,7 +71,7 @@ fn each(events: &EventTable) -> impl Iterator<Item = (i64, String)> {
 
 /// The places of addresses that indicators hold.
 pub(super) fn listed(reader: &CaseReader, of: &Traffic) -> Result<FxHashSet<u32>, QueryError> {
-    let keys: Vec<u128> = of.table.addresses.iter().map(|address| u128::from_be_bytes(address.key())).collect();
+    let keys: Vec<u128> = of.addresses.iter().map(|address| u128::from_be_bytes(address.key())).collect();
     let marks = query::address_marks(reader, &keys)?;
     let is_listed =
         |at: &usize| marks.get(*at).is_some_and(|marks| marks.iter().any(|one| one.kind == MarkKind::Indicator));

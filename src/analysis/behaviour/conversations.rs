@@ -1,14 +1,11 @@
-//! Conversations: the sessions of both directions between two ends at one interface, with who began them and what came of it.
+//! Conversations out of the records between the same two ends: which record belongs to which, who began, and what came of it.
 //! Pure.
 
+use super::conversation::{Conversation, Evidence, Marks, Outcome, Repeat, TCP};
 use super::interfaces::Interface;
-use super::numbers::pcr;
-use super::sessions::{join, lane, reuses_port, same_ends};
-use crate::query::{Flow, TcpFlags, is_well_known};
-use std::ops::Range;
+use super::sessions::{join, lane, reuses_port};
+use crate::query::{Flow, PackedFlow, TcpFlags, is_well_known};
 
-pub(super) const TCP: u8 = 6;
-pub(super) const UDP: u8 = 17;
 /// Ports from here on are those of clients.
 const HIGH_PORT: u16 = 32_768;
 /// A reset's bytes: the headers of IPv4 and TCP, and of IPv6 and TCP.
@@ -17,203 +14,68 @@ const RESET_BYTES_V6: u64 = 60;
 /// More packets of the initiator than this are no attempt that was reset.
 const MOST_PACKETS_OF_A_MISS: u64 = 3;
 
-/// What says who began a conversation, strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Evidence {
-    SynFlags,
-    Ports,
-    HighPort,
-    FirstSeen,
-    Unknown,
-}
-
-impl Evidence {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::SynFlags => "syn_flags",
-            Self::Ports => "ports",
-            Self::HighPort => "high_port",
-            Self::FirstSeen => "first_seen",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// The responder answered.
-    Hit,
-    /// It was rejected, reset, or not answered over TCP.
-    Miss,
-    /// Accepted and not answered, where no answer need be.
-    Silent,
-}
-
-impl Outcome {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Hit => "hit",
-            Self::Miss => "miss",
-            Self::Silent => "silent",
-        }
-    }
-}
-
-/// The same traffic counts elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Repeat {
-    /// At another interface.
-    Interface,
-    /// As the inner leg of a NAT gateway, before its addresses are rewritten.
-    InnerLeg,
-}
-
 /// What one end sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Side {
-    pub records: u32,
-    pub accepted: u32,
-    pub packets: u64,
-    pub bytes: u64,
+#[derive(Clone, Copy, Debug, Default)]
+struct Side {
+    records: u32,
+    accepted: u32,
+    packets: u64,
+    bytes: u64,
     /// Of its accepted records.
     accepted_packets: u64,
     accepted_bytes: u64,
     accepted_flags: TcpFlags,
-    /// Of all its records.
-    flags: TcpFlags,
     first: Option<i64>,
     /// A record with SYN and not ACK, and one with both.
     syn: bool,
     syn_ack: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Conversation {
+/// A conversation while its records are gone through.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
     pub interface: u32,
     /// The lower end first.
     pub ends: [(u32, u16); 2],
     pub protocol: u8,
-    pub sides: [Side; 2],
-    /// Which end began; the lower one where that is unknown.
-    pub initiator: u8,
-    pub evidence: Evidence,
-    pub outcome: Outcome,
+    sides: [Side; 2],
     pub start: i64,
     pub end: i64,
-    pub largest_gap: i64,
+    /// The start of its last record.
+    pub last_start: i64,
+    largest_gap: i64,
     pub repeat: Option<Repeat>,
-    pub is_rewritten: bool,
-    /// Which it is of those between the same ends at the interface.
-    pub number: u32,
+    is_rewritten: bool,
+    /// Of its accepted records, one has rewritten addresses.
+    is_accepted_rewritten: bool,
+    number: u32,
 }
 
-impl Conversation {
-    fn at(&self, side: u8) -> (&Side, (u32, u16)) {
-        let [one, other] = &self.sides;
-        if side == 0 { (one, self.ends[0]) } else { (other, self.ends[1]) }
-    }
-
-    pub(super) fn initiator(&self) -> u32 {
-        self.at(self.initiator).1.0
-    }
-
-    pub(super) fn initiator_port(&self) -> u16 {
-        self.at(self.initiator).1.1
-    }
-
-    pub(super) fn responder(&self) -> u32 {
-        self.at(1 - self.initiator).1.0
-    }
-
-    pub(super) fn responder_port(&self) -> u16 {
-        self.at(1 - self.initiator).1.1
-    }
-
-    pub(super) fn sent(&self) -> &Side {
-        self.at(self.initiator).0
-    }
-
-    pub(super) fn received(&self) -> &Side {
-        self.at(1 - self.initiator).0
-    }
-
-    pub(super) fn records(&self) -> u64 {
-        self.sides.iter().map(|side| u64::from(side.records)).sum()
-    }
-
-    pub(super) fn duration(&self) -> i64 {
-        self.end.saturating_sub(self.start)
-    }
-
-    pub(super) fn pcr(&self) -> Option<f64> {
-        pcr(self.sent().bytes, self.received().bytes)
-    }
-
-    pub(super) fn is_only_rejected(&self) -> bool {
-        self.sides.iter().all(|side| side.accepted == 0)
-    }
-
-    /// Who began it is known.
-    pub(super) fn has_initiator(&self) -> bool {
-        self.evidence != Evidence::Unknown
-    }
-
-    /// It counts, and who began it is known.
-    pub(super) fn is_used(&self) -> bool {
-        self.repeat.is_none() && self.has_initiator()
-    }
-
-    /// What orders conversations that start at the same time.
-    pub(super) fn order(&self) -> impl Ord + use<> {
-        (self.start, self.interface, self.ends, self.protocol, self.end, self.number)
-    }
-}
-
-/// The conversations of one part, those of the same ends together. `is_v6`: by the place of an address.
-pub(super) fn of_part(part: &[Flow], interfaces: &[Interface], is_v6: &impl Fn(u32) -> bool) -> Vec<Conversation> {
-    let mut found = Vec::new();
-    for group in part.chunk_by(same_ends) {
-        let join = group.first().map_or(0, |flow| join(interfaces, flow));
-        let first = found.len();
+/// The conversations between two ends, and which of them each record belongs to. `rows`: of the same two ends at one interface
+/// or several.
+pub(super) fn drafts(rows: &[PackedFlow], interfaces: &[Interface], drafts: &mut Vec<Draft>, of: &mut Vec<u32>) {
+    drafts.clear();
+    of.clear();
+    for group in rows.chunk_by(PackedFlow::is_beside) {
         let mut walk = Walk::default();
-        for flow in group {
-            match walk.next(flow, join) {
-                Place::New => found.push(Conversation::of(flow, (found.len() - first) as u32)),
-                Place::Of(of) => {
-                    if let Some(conversation) = found.get_mut(first + of as usize) {
-                        conversation.add(flow);
+        let first = drafts.len() as u32;
+        let mut longest = None;
+        for packed in group {
+            let flow = packed.flow();
+            let join = *longest.get_or_insert_with(|| join(interfaces, &flow));
+            match walk.next(&flow, join) {
+                Place::New => {
+                    drafts.push(Draft::of(&flow, drafts.len() as u32 - first));
+                    of.push(drafts.len() as u32 - 1);
+                }
+                Place::Of(number) => {
+                    if let Some(draft) = drafts.get_mut((first + number) as usize) {
+                        draft.add(&flow);
                     }
+                    of.push(first + number);
                 }
             }
         }
-        for conversation in found.iter_mut().skip(first) {
-            conversation.settle(is_v6);
-        }
-    }
-    found
-}
-
-/// Calls with each record of a part and the conversation that it belongs to; `conversations`: as `of_part` gave them.
-pub(super) fn each_row<'a>(
-    part: &'a [Flow],
-    conversations: &[Conversation],
-    interfaces: &[Interface],
-    mut each: impl FnMut(&'a Flow, &Conversation),
-) {
-    let mut first = 0;
-    for group in part.chunk_by(same_ends) {
-        let join = group.first().map_or(0, |flow| join(interfaces, flow));
-        let mut walk = Walk::default();
-        for flow in group {
-            let of = match walk.next(flow, join) {
-                Place::New => walk.count - 1,
-                Place::Of(of) => of,
-            };
-            if let Some(conversation) = conversations.get(first + of as usize) {
-                each(flow, conversation);
-            }
-        }
-        first += walk.count as usize;
     }
 }
 
@@ -265,21 +127,20 @@ impl Walk {
     }
 }
 
-impl Conversation {
-    fn of(flow: &Flow, number: u32) -> Self {
+impl Draft {
+    pub(super) fn of(flow: &Flow, number: u32) -> Self {
         let mut this = Self {
             interface: flow.interface,
             ends: flow.ends,
             protocol: flow.protocol,
             sides: Default::default(),
-            initiator: 0,
-            evidence: Evidence::Unknown,
-            outcome: Outcome::Silent,
             start: flow.start,
             end: flow.end,
+            last_start: flow.start,
             largest_gap: 0,
             repeat: None,
             is_rewritten: false,
+            is_accepted_rewritten: false,
             number,
         };
         this.add(flow);
@@ -289,13 +150,14 @@ impl Conversation {
     fn add(&mut self, flow: &Flow) {
         self.largest_gap = self.largest_gap.max(flow.start.saturating_sub(self.end));
         self.end = self.end.max(flow.end);
+        self.last_start = flow.start;
         self.is_rewritten |= flow.is_rewritten;
+        self.is_accepted_rewritten |= flow.is_rewritten && flow.is_accepted;
         let side = &mut self.sides[usize::from(flow.sender & 1)];
         side.records = side.records.saturating_add(1);
         side.packets = side.packets.saturating_add(flow.packets);
         side.bytes = side.bytes.saturating_add(flow.bytes);
         side.first = side.first.or(Some(flow.start));
-        side.flags = side.flags.with(flow.flags);
         if flow.is_accepted {
             side.accepted = side.accepted.saturating_add(1);
             side.accepted_packets = side.accepted_packets.saturating_add(flow.packets);
@@ -309,15 +171,59 @@ impl Conversation {
         }
     }
 
-    /// Works out who began and what came of it.
-    fn settle(&mut self, is_v6: &impl Fn(u32) -> bool) {
-        let (initiator, evidence) = began(&self.sides, self.ends.map(|(_, port)| port));
-        (self.initiator, self.evidence) = (initiator, evidence);
-        self.outcome = self.outcome(is_v6(self.responder()));
+    pub(super) fn duration(&self) -> i64 {
+        self.end.saturating_sub(self.start)
     }
 
-    fn outcome(&self, is_v6: bool) -> Outcome {
-        let (sent, received) = (self.sent(), self.received());
+    pub(super) fn is_only_rejected(&self) -> bool {
+        self.sides.iter().all(|side| side.accepted == 0)
+    }
+
+    /// Its records start within one stretch of so many seconds, and those of a side were all accepted or all rejected: the sums
+    /// of the conversation are those of its accepted records.
+    pub(super) fn is_simple(&self, stretch: i64) -> bool {
+        self.start.div_euclid(stretch) == self.last_start.div_euclid(stretch)
+            && self.sides.iter().all(|side| side.accepted == 0 || side.accepted == side.records)
+            && (self.is_rewritten == self.is_accepted_rewritten || self.is_only_rejected())
+    }
+
+    /// Which end began: the lower one, 0, where that is unknown.
+    pub(super) fn began(&self) -> (u8, Evidence) {
+        began(&self.sides, self.ends.map(|(_, port)| port))
+    }
+
+    /// `is_v6`: by the place of an address; `extra`: as a conversation has it.
+    pub(super) fn settled(&self, is_v6: &impl Fn(u32) -> bool, extra: u32) -> Conversation {
+        let (initiator, evidence) = self.began();
+        let ([low, high], [one, other]) = (self.ends, &self.sides);
+        let (from, to, sent, received) = match initiator {
+            0 => (low, high, one, other),
+            _ => (high, low, other, one),
+        };
+        let mut settled = Conversation {
+            start: self.start,
+            sent_bytes: sent.bytes,
+            received_bytes: received.bytes,
+            lasts: self.duration().clamp(i32::MIN.into(), i32::MAX.into()) as i32,
+            gap: u32::try_from(self.largest_gap).unwrap_or(u32::MAX),
+            interface: self.interface,
+            addresses: [from.0, to.0],
+            ports: [from.1, to.1],
+            sent_records: sent.records,
+            received_records: received.records,
+            extra,
+            protocol: self.protocol,
+            evidence,
+            marks: 0,
+            number: u8::try_from(self.number).unwrap_or(u8::MAX),
+        };
+        let is_accepted = [sent.accepted > 0, received.accepted > 0];
+        let outcome = self.outcome(sent, received, is_v6(to.0));
+        settled.mark(Marks { is_rewritten: self.is_rewritten, is_accepted }, outcome, self.repeat);
+        settled
+    }
+
+    fn outcome(&self, sent: &Side, received: &Side, is_v6: bool) -> Outcome {
         if received.accepted > 0 {
             let is_reset = self.protocol == TCP && {
                 let flags = received.accepted_flags;
@@ -357,14 +263,4 @@ fn began(sides: &[Side; 2], ports: [u16; 2]) -> (u8, Evidence) {
         .or_else(|| high().map(by(Evidence::HighPort)))
         .or_else(|| first().map(by(Evidence::FirstSeen)))
         .unwrap_or((0, Evidence::Unknown))
-}
-
-/// Rows of a part that are of one interface and pair of ends.
-pub(super) fn groups(list: &[Conversation]) -> impl Iterator<Item = Range<usize>> {
-    let mut begin = 0;
-    list.chunk_by(|one, other| one.ends == other.ends && one.protocol == other.protocol).map(move |group| {
-        let range = begin..begin + group.len();
-        begin = range.end;
-        range
-    })
 }

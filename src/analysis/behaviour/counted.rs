@@ -133,7 +133,3 @@ pub(super) fn of_port(by: By, cells: &Cells<'_>) -> Option<String> {
     let parts = [cells.protocol(), cells.interface()];
     Some(all([by.destination(&cells.text("host")), port].into_iter().chain(parts.into_iter().flatten())))
 }
-
-pub(super) fn of_lead(cells: &Cells<'_>) -> Option<String> {
-    Some(cells.text("filter")).filter(|text| !text.is_empty())
-}

@@ -1,14 +1,14 @@
 //! Exfiltration: hosts that send much more to one peer in an hour than they usually send out, or much in all. Pure.
 
-use super::conversations::Repeat;
+use super::conversation::{Conversation, Repeat};
+use super::fold::{HOUR, Piece};
 use super::numbers::{decimal, median, number, pcr, pcr_words, rounded, strength};
 use super::parameters::Parameters;
-use super::traffic::Traffic;
+use super::traffic::{Handed, Traffic};
 use crate::model::{Unit, Value};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
-const HOUR: i64 = 3600;
 const DAY_HOURS: i64 = 24;
 /// Powers of ten of bytes.
 const STEPS: [(f64, f64); 3] = [(8.0, 40.0), (9.0, 60.0), (10.0, 80.0)];
@@ -63,6 +63,8 @@ pub(super) struct Exfil {
 /// What went out of a host to a peer and came back in an hour, at one interface.
 #[derive(Clone, Copy, Debug, Default)]
 struct Cell {
+    host: u32,
+    peer: u32,
     hour: i64,
     interface: u32,
     out: u64,
@@ -71,73 +73,115 @@ struct Cell {
     is_rewritten: bool,
 }
 
-type Cells = FxHashMap<(u32, u32), Vec<Cell>>;
-
 pub(super) fn exfiltration(of: &Traffic, parameters: &Parameters) -> Vec<Exfil> {
-    let cells = cells(of, parameters);
-    let mut hours: FxHashMap<u32, FxHashMap<i64, u64>> = FxHashMap::default();
-    for ((host, _), list) in &cells {
-        let own = hours.entry(*host).or_default();
-        for cell in list {
-            let out = own.entry(cell.hour).or_default();
-            *out = out.saturating_add(cell.out);
+    let hand = |part: &[Conversation], handed: &mut Handed<Cell>| {
+        for list in part.chunk_by(Conversation::is_of_pair) {
+            cells(of, parameters, list, handed);
         }
-    }
-    let mut medians: FxHashMap<u32, f64> = FxHashMap::default();
-    let mut found = Vec::new();
-    for ((host, peer), list) in &cells {
-        let total: u64 = list.iter().fold(0, |sum, cell| sum.saturating_add(cell.out));
-        // Neither an hour nor all of them are enough.
-        if total < parameters.exfil_hour.min(parameters.exfil_total) {
-            continue;
-        }
-        let median = *medians.entry(*host).or_insert_with(|| {
-            let known = of.space.known_hours(*host, &of.interfaces);
-            let sent = hours.get(host);
-            let out = |hour: &i64| sent.and_then(|sent| sent.get(hour)).copied().unwrap_or(0) as f64;
-            median(&known.iter().map(out).collect::<Vec<f64>>())
-        });
-        found.extend(judged((*host, *peer), list, total, median, parameters));
-    }
+    };
+    let mut found = of.by_address(hand, |cells| of_hosts(of, parameters, cells));
     found.sort_by_key(|one| (std::cmp::Reverse(one.out), one.host, one.peer));
     found
 }
 
-/// Of several interfaces that saw an hour, the one with most bytes out.
-fn cells(of: &Traffic, parameters: &Parameters) -> Cells {
-    let mut sums: FxHashMap<(u32, u32, i64, u32), Cell> = FxHashMap::default();
+/// `list`: of two addresses over one protocol.
+fn cells(of: &Traffic, parameters: &Parameters, list: &[Conversation], handed: &mut Handed<Cell>) {
+    let Some([from, to]) = list.first().map(|one| one.addresses) else { return };
     let is_peer = |peer| match parameters.internal_peers {
         true => of.space.is_host(peer),
         false => !of.space.is_internal(peer),
     };
-    of.each_row(|flow, conversation| {
-        if !flow.is_accepted || conversation.repeat == Some(Repeat::InnerLeg) {
-            return;
-        }
-        let [one, other] = flow.ends.map(|(address, _)| address);
-        let hour = flow.start.div_euclid(HOUR) * HOUR;
-        for (host, peer, sends) in [(one, other, flow.sender == 0), (other, one, flow.sender == 1)] {
-            if of.space.is_host(host) && is_peer(peer) && host != peer {
-                let cell = sums.entry((host, peer, hour, flow.interface)).or_default();
-                let sum = if sends { &mut cell.out } else { &mut cell.into };
-                *sum = sum.saturating_add(flow.bytes);
-                cell.records += 1;
-                cell.is_rewritten |= flow.is_rewritten;
-            }
-        }
-    });
-    let mut cells = Cells::default();
-    for ((host, peer, hour, interface), cell) in sums {
-        cells.entry((host, peer)).or_default().push(Cell { hour, interface, ..cell });
+    let counts = |host, peer| of.space.is_host(host) && is_peer(peer) && host != peer;
+    let (forth, back) = (counts(from, to), counts(to, from));
+    if !forth && !back {
+        return;
     }
-    for list in cells.values_mut() {
-        list.sort_unstable_by_key(|cell| (cell.hour, std::cmp::Reverse(cell.out), cell.interface));
-        list.dedup_by_key(|cell| cell.hour);
+    let mut cells = Vec::new();
+    for one in list.iter().filter(|one| one.repeat() != Some(Repeat::InnerLeg)) {
+        each_piece(of, one, |piece| {
+            let [out, into] = piece.bytes;
+            let Piece { hour, records, is_rewritten, .. } = *piece;
+            cells.push(Cell { host: from, peer: to, hour, interface: one.interface, out, into, records, is_rewritten });
+        });
     }
-    cells
+    summed(&mut cells);
+    for cell in cells {
+        if forth {
+            handed.to(from, cell);
+        }
+        if back {
+            handed.to(to, Cell { host: to, peer: from, out: cell.into, into: cell.out, ..cell });
+        }
+    }
 }
 
-fn judged((host, peer): (u32, u32), list: &[Cell], total: u64, median: f64, parameters: &Parameters) -> Option<Exfil> {
+/// The accepted records of a conversation, by hours.
+pub(super) fn each_piece(of: &Traffic, one: &Conversation, mut each: impl FnMut(&Piece)) {
+    let pieces = of.extra(one).map(|extra| &*extra.pieces).unwrap_or_default();
+    if !pieces.is_empty() {
+        return pieces.iter().for_each(each);
+    }
+    let of_side = |side: usize, number: u64| if one.is_accepted(side) { number } else { 0 };
+    let records = of_side(0, one.sent_records.into()) + of_side(1, one.received_records.into());
+    if records > 0 {
+        let bytes = [of_side(0, one.sent_bytes), of_side(1, one.received_bytes)];
+        let hour = one.start.div_euclid(HOUR) * HOUR;
+        each(&Piece { hour, bytes, records, is_rewritten: one.is_rewritten() });
+    }
+}
+
+/// Cells of the same two addresses, interface and hour as one; in order.
+fn summed(cells: &mut Vec<Cell>) {
+    let key = |cell: &Cell| (cell.host, cell.peer, cell.hour, cell.interface);
+    cells.sort_unstable_by_key(key);
+    cells.dedup_by(|next, kept| {
+        let is_same = key(next) == key(kept);
+        if is_same {
+            kept.out = kept.out.saturating_add(next.out);
+            kept.into = kept.into.saturating_add(next.into);
+            kept.records += next.records;
+            kept.is_rewritten |= next.is_rewritten;
+        }
+        is_same
+    });
+}
+
+/// `cells`: all of some hosts.
+fn of_hosts(of: &Traffic, parameters: &Parameters, mut cells: Vec<Cell>) -> Vec<Exfil> {
+    summed(&mut cells);
+    // Of several interfaces that saw an hour, the one with most bytes out.
+    cells.sort_unstable_by_key(|cell| (cell.host, cell.peer, cell.hour, std::cmp::Reverse(cell.out), cell.interface));
+    cells.dedup_by_key(|cell| (cell.host, cell.peer, cell.hour));
+    let least = parameters.exfil_hour.min(parameters.exfil_total);
+    let mut found = Vec::new();
+    for own in cells.chunk_by(|one, other| one.host == other.host) {
+        let mut median = None;
+        for list in own.chunk_by(|one, other| one.peer == other.peer) {
+            let total: u64 = list.iter().fold(0, |sum, cell| sum.saturating_add(cell.out));
+            // Neither an hour nor all of them are enough.
+            if total >= least {
+                let median = *median.get_or_insert_with(|| usual(of, own));
+                found.extend(judged(list, total, median, parameters));
+            }
+        }
+    }
+    found
+}
+
+/// The median of what a host sends in an hour. `own`: its cells.
+fn usual(of: &Traffic, own: &[Cell]) -> f64 {
+    let mut hours: FxHashMap<i64, u64> = FxHashMap::default();
+    for cell in own {
+        let out = hours.entry(cell.hour).or_default();
+        *out = out.saturating_add(cell.out);
+    }
+    let known = own.first().map(|cell| of.space.known_hours(cell.host, &of.interfaces)).unwrap_or_default();
+    let out = |hour: &i64| hours.get(hour).copied().unwrap_or(0) as f64;
+    median(&known.iter().map(out).collect::<Vec<f64>>())
+}
+
+fn judged(list: &[Cell], total: u64, median: f64, parameters: &Parameters) -> Option<Exfil> {
+    let (host, peer) = list.first().map(|cell| (cell.host, cell.peer))?;
     let usual = median.max(parameters.exfil_floor as f64);
     let sends = |out, into| pcr(out, into).is_some_and(|pcr| pcr >= parameters.exfil_pcr);
     let is_burst = |cell: &&Cell| {

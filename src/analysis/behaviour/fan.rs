@@ -1,12 +1,13 @@
 //! Fan: hosts that met many more others in an hour than they usually do. Pure.
 
+use super::conversation::Conversation;
+use super::fold::HOUR;
 use super::numbers::{decimal, median};
 use super::parameters::Parameters;
 use super::traffic::Traffic;
 use crate::model::{Unit, Value};
 use rustc_hash::FxHashMap;
 
-const HOUR: i64 = 3600;
 const EXAMPLES: usize = 5;
 
 pub(super) const COLUMNS: [(&str, Unit); 8] = [
@@ -39,33 +40,61 @@ pub(super) struct Fan {
     pub known_hours: usize,
 }
 
+/// A host met a peer in an hour.
+type Met = (u32, i64, u32);
+
 pub(super) fn fans(of: &Traffic, parameters: &Parameters) -> Vec<Fan> {
-    let mut met: Vec<(Side, u32, i64, u32)> = Vec::new();
-    for one in of.used() {
-        let hour = one.start.div_euclid(HOUR) * HOUR;
-        let (from, to) = (one.initiator(), one.responder());
-        for (side, host, peer) in [(Side::Out, from, to), (Side::In, to, from)] {
-            if of.space.is_host(host) {
-                met.push((side, host, hour, peer));
+    let hour = |one: &Conversation| one.start.div_euclid(HOUR) * HOUR;
+    let is_host = |address: u32| of.space.is_host(address);
+    let mut found = of.by_part(|part| {
+        let mut found = Vec::new();
+        // In an hour there are no more peers than conversations.
+        let hosts = part.chunk_by(|one, other| one.initiator() == other.initiator());
+        for list in hosts.filter(|list| list.len() >= parameters.fan_min) {
+            if list.first().is_some_and(|one| is_host(one.initiator())) {
+                let used = list.iter().filter(|one| one.is_used());
+                let met = used.map(|one| (one.initiator(), hour(one), one.responder())).collect();
+                of_hosts(of, parameters, Side::Out, met, &mut found);
             }
         }
-    }
+        found
+    });
+    found.extend(of.by_address(
+        |part, handed| {
+            let mut last = None;
+            for one in part.iter().filter(|one| one.is_used() && is_host(one.responder())) {
+                let met = (one.responder(), hour(one), one.initiator());
+                if last.replace(met) != Some(met) {
+                    handed.to(one.responder(), met);
+                }
+            }
+        },
+        |met| {
+            let mut found = Vec::new();
+            of_hosts(of, parameters, Side::In, met, &mut found);
+            found
+        },
+    ));
+    found.sort_by_key(|fan| (fan.hour, fan.host, fan.side));
+    found
+}
+
+/// `met`: all of some hosts.
+fn of_hosts(of: &Traffic, parameters: &Parameters, side: Side, mut met: Vec<Met>, found: &mut Vec<Fan>) {
     met.sort_unstable();
     met.dedup();
-    let mut found = Vec::new();
-    for host in met.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
-        let Some(&(side, address, ..)) = host.first() else { continue };
-        let hours: Vec<_> = host.chunk_by(|one, other| one.2 == other.2).collect();
-        if hours.iter().all(|hour| hour.len() < parameters.fan_min) {
+    for host in met.chunk_by(|one, other| one.0 == other.0) {
+        let Some(&(address, ..)) = host.first() else { continue };
+        let hours = || host.chunk_by(|one, other| one.1 == other.1);
+        if hours().all(|hour| hour.len() < parameters.fan_min) {
             continue;
         }
-        let counts: FxHashMap<i64, usize> =
-            hours.iter().filter_map(|hour| Some((hour.first()?.2, hour.len()))).collect();
+        let counts: FxHashMap<i64, usize> = hours().filter_map(|hour| Some((hour.first()?.1, hour.len()))).collect();
         let known = of.space.known_hours(address, &of.interfaces);
         let each: Vec<f64> = known.iter().map(|hour| counts.get(hour).copied().unwrap_or(0) as f64).collect();
         let median = median(&each);
-        for hour in hours {
-            let Some(&(.., at, _)) = hour.first() else { continue };
+        for hour in hours() {
+            let Some(&(_, at, _)) = hour.first() else { continue };
             if hour.len() < parameters.fan_min || (hour.len() as f64) < parameters.fan_ratio * median.max(1.0) {
                 continue;
             }
@@ -81,8 +110,6 @@ pub(super) fn fans(of: &Traffic, parameters: &Parameters) -> Vec<Fan> {
             });
         }
     }
-    found.sort_by_key(|fan| (fan.hour, fan.host, fan.side));
-    found
 }
 
 pub(super) fn row(of: &Traffic, fan: &Fan) -> Vec<Value> {

@@ -1,13 +1,11 @@
 //! External addresses by when they were first seen, and how many hosts met them. Pure.
 
-use super::conversations::{Conversation, Outcome};
+use super::conversation::{Conversation, Outcome};
 use super::numbers::decimal;
 use super::parameters::Parameters;
 use super::space::{Novelty, Rarity};
 use super::traffic::Traffic;
 use crate::model::{Unit, Value};
-use rustc_hash::FxHashMap;
-use std::collections::BTreeSet;
 
 /// Ports that are named.
 const MOST_PORTS: usize = 20;
@@ -33,10 +31,10 @@ pub(super) struct FirstSeen {
     pub peer: u32,
     /// A host began, and not the peer.
     pub is_out: bool,
-    /// Protocols and ports.
-    pub ports: BTreeSet<(u8, u16)>,
-    /// Hosts of these conversations.
-    pub with: BTreeSet<u32>,
+    /// Protocols and ports, ascending.
+    pub ports: Vec<(u8, u16)>,
+    /// Hosts of these conversations, ascending.
+    pub with: Vec<u32>,
     pub rarity: Rarity,
     pub first: i64,
     pub last: i64,
@@ -46,53 +44,94 @@ pub(super) struct FirstSeen {
     pub status: Novelty,
 }
 
+/// The conversations of a peer and a host over one port.
+struct Met {
+    peer: u32,
+    is_out: bool,
+    host: u32,
+    protocol: u8,
+    port: u16,
+    first: i64,
+    last: i64,
+    conversations: u64,
+    bytes_out: u64,
+    bytes_in: u64,
+}
+
 pub(super) fn first_seen(of: &Traffic, parameters: &Parameters) -> Vec<FirstSeen> {
-    let mut met: FxHashMap<(u32, bool), FirstSeen> = FxHashMap::default();
-    for one in of.used() {
-        let (from, to) = (one.initiator(), one.responder());
-        let out = of.space.is_host(from) && !of.space.is_internal(to) && !one.is_only_rejected();
-        let into = of.space.is_host(to) && !of.space.is_internal(from) && one.outcome == Outcome::Hit;
-        if out || into {
-            let (peer, host) = if out { (to, from) } else { (from, to) };
-            met.entry((peer, out)).or_insert_with(|| FirstSeen::of(one, peer, out)).add(one, host);
-        }
-    }
-    let mut found: Vec<FirstSeen> = met.into_values().collect();
-    for one in &mut found {
-        one.rarity = of.space.rarity(one.peer, &parameters.shares);
-        one.status = of.space.novelty(one.first, &[one.peer], &of.interfaces, parameters.since);
-    }
+    let mut found = of.by_address(
+        |part, handed| {
+            for list in part.chunk_by(Conversation::is_of_service) {
+                if let Some(met) = met(of, list) {
+                    handed.to(met.peer, met);
+                }
+            }
+        },
+        |mut list| {
+            let key = |one: &Met| (one.peer, one.is_out);
+            list.sort_unstable_by_key(key);
+            let peers = list.chunk_by(|one, other| key(one) == key(other));
+            peers.filter_map(|list| FirstSeen::of(of, list, parameters)).collect()
+        },
+    );
     found.sort_by_key(|one| (one.first, one.peer, one.is_out));
     found
 }
 
-impl FirstSeen {
-    fn of(one: &Conversation, peer: u32, is_out: bool) -> Self {
-        Self {
-            peer,
-            is_out,
-            ports: BTreeSet::new(),
-            with: BTreeSet::new(),
-            rarity: Rarity::Neither,
-            first: one.start,
-            last: one.end,
-            conversations: 0,
-            bytes_out: 0,
-            bytes_in: 0,
-            status: Novelty::InsufficientHistory,
-        }
+/// `list`: of one initiator with one port of a responder.
+fn met(of: &Traffic, list: &[Conversation]) -> Option<Met> {
+    let [from, to] = list.first()?.addresses;
+    let is_pair = |host: u32, peer: u32| of.space.is_host(host) && !of.space.is_internal(peer);
+    let is_out = is_pair(from, to);
+    if !is_out && !is_pair(to, from) {
+        return None;
     }
+    let counts = |one: &&Conversation| {
+        one.is_used() && if is_out { !one.is_only_rejected() } else { one.outcome() == Outcome::Hit }
+    };
+    let mut counted = list.iter().filter(counts);
+    let one = counted.next()?;
+    let (peer, host) = if is_out { (to, from) } else { (from, to) };
+    let (protocol, port) = (one.protocol, one.responder_port());
+    let (first, last) = (one.start, one.end());
+    let mut met = Met { peer, is_out, host, protocol, port, first, last, conversations: 0, bytes_out: 0, bytes_in: 0 };
+    for one in std::iter::once(one).chain(counted) {
+        met.first = met.first.min(one.start);
+        met.last = met.last.max(one.end());
+        met.conversations += 1;
+        let (sent, received) = (one.sent_bytes, one.received_bytes);
+        let (out, into) = if is_out { (sent, received) } else { (received, sent) };
+        met.bytes_out = met.bytes_out.saturating_add(out);
+        met.bytes_in = met.bytes_in.saturating_add(into);
+    }
+    Some(met)
+}
 
-    fn add(&mut self, one: &Conversation, host: u32) {
-        self.ports.insert((one.protocol, one.responder_port()));
-        self.with.insert(host);
-        self.first = self.first.min(one.start);
-        self.last = self.last.max(one.end);
-        self.conversations += 1;
-        let (sent, received) = (one.sent().bytes, one.received().bytes);
-        let (out, into) = if self.is_out { (sent, received) } else { (received, sent) };
-        self.bytes_out = self.bytes_out.saturating_add(out);
-        self.bytes_in = self.bytes_in.saturating_add(into);
+impl FirstSeen {
+    /// `list`: all of one peer and side.
+    fn of(of: &Traffic, list: &[Met], parameters: &Parameters) -> Option<Self> {
+        let one = list.first()?;
+        let mut ports: Vec<(u8, u16)> = list.iter().map(|one| (one.protocol, one.port)).collect();
+        let mut with: Vec<u32> = list.iter().map(|one| one.host).collect();
+        ports.sort_unstable();
+        ports.dedup();
+        with.sort_unstable();
+        with.dedup();
+        let first = list.iter().map(|one| one.first).min()?;
+        let sum = |of: fn(&Met) -> u64| list.iter().fold(0u64, |sum, one| sum.saturating_add(of(one)));
+        Some(Self {
+            peer: one.peer,
+            is_out: one.is_out,
+            ports,
+            with,
+            rarity: of.space.rarity(one.peer, &parameters.shares),
+            first,
+            last: list.iter().map(|one| one.last).max()?,
+            conversations: sum(|one| one.conversations),
+            bytes_out: sum(|one| one.bytes_out),
+            bytes_in: sum(|one| one.bytes_in),
+            status: of.space.novelty(first, &[one.peer], &of.interfaces, parameters.since),
+        })
     }
 }
 

@@ -48,4 +48,5 @@ pub(super) const ICMP_SIZE: Parameter = given("icmp_size", ParameterKind::Number
 pub(super) const TUNNEL_ROWS: Parameter = given("tunnel_rows", ParameterKind::Number, Some("20"));
 pub(super) const TUNNEL_STEADY: Parameter = given("tunnel_steady", ParameterKind::Number, Some("0.9"));
 pub(super) const QUIET: Parameter = given("quiet", ParameterKind::Number, Some("86400"));
+pub(super) const SOURCES: Parameter = given("sources", ParameterKind::Text, Some("flows"));
 pub(super) const NEAR: Parameter = given("near", ParameterKind::Number, Some("900"));

@@ -2,7 +2,8 @@
 //! and the interface's own addresses. Pure.
 
 use crate::query::{FlowInterface, FlowTable};
-use rustc_hash::{FxHashMap, FxHashSet};
+use crate::threads::side_by_side;
+use rustc_hash::FxHashMap;
 
 /// The two aggregation windows that AWS offers, in seconds.
 const SHORT_WINDOW: i64 = 60;
@@ -91,11 +92,18 @@ pub(super) struct Interface {
 }
 
 /// `is_internal`: by the place of an address.
-pub(super) fn interfaces(table: &FlowTable, told: &Told, is_internal: impl Fn(u32) -> bool) -> Vec<Interface> {
-    table.interfaces.iter().map(|seen| interface(seen, told, &is_internal)).collect()
+pub(super) fn interfaces(table: &FlowTable, told: &Told, is_internal: &[bool], threads: usize) -> Vec<Interface> {
+    let threads = threads.max(1);
+    let found = side_by_side(threads, |worker| {
+        let mut counts = vec![0; is_internal.len()];
+        let own = table.interfaces.iter().skip(worker).step_by(threads);
+        own.map(|seen| interface(seen, told, is_internal, &mut counts)).collect::<Vec<_>>()
+    });
+    let mut lists: Vec<_> = found.into_iter().map(Vec::into_iter).collect();
+    (0..table.interfaces.len()).filter_map(|at| lists.get_mut(at % threads)?.next()).collect()
 }
 
-fn interface(seen: &FlowInterface, told: &Told, is_internal: &impl Fn(u32) -> bool) -> Interface {
+fn interface(seen: &FlowInterface, told: &Told, is_internal: &[bool], counts: &mut [u64]) -> Interface {
     let found = if seen.longest > LONGEST_OF_SHORT { LONG_WINDOW } else { SHORT_WINDOW };
     let window = told.window.unwrap_or(found);
     let stamp = match seen.single_packets {
@@ -123,33 +131,40 @@ fn interface(seen: &FlowInterface, told: &Told, is_internal: &impl Fn(u32) -> bo
         first: seen.first,
         last: seen.last,
         hours: seen.hours.clone(),
-        own: if is_eni { own_addresses(&seen.written, is_internal) } else { Vec::new() },
+        own: if is_eni { own_addresses(&seen.written, is_internal, counts) } else { Vec::new() },
     }
 }
 
-/// The address on most records; again of those without it, while it is on nine of ten.
-fn own_addresses(written: &[((u32, u32), u64)], is_internal: &impl Fn(u32) -> bool) -> Vec<u32> {
-    let mut own: FxHashSet<u32> = FxHashSet::default();
+/// The address on most records; again of those without it, while it is on nine of ten. `counts`: a zero for each address.
+fn own_addresses(written: &[((u32, u32), u64)], is_internal: &[bool], counts: &mut [u64]) -> Vec<u32> {
+    let mut own: Vec<u32> = Vec::new();
     loop {
-        let mut counts: FxHashMap<u32, u64> = FxHashMap::default();
+        let rest = || written.iter().filter(|((one, other), _)| !own.contains(one) && !own.contains(other));
         let mut all = 0;
-        for ((source, destination), count) in written {
-            if own.contains(source) || own.contains(destination) {
-                continue;
-            }
+        for ((source, destination), count) in rest() {
             all += count;
-            *counts.entry(*source).or_default() += count;
-            if source != destination {
-                *counts.entry(*destination).or_default() += count;
+            let ends = [Some(source), Some(destination).filter(|other| *other != source)];
+            for at in ends.into_iter().flatten() {
+                if let Some(sum) = counts.get_mut(*at as usize) {
+                    *sum += count;
+                }
             }
         }
-        let best = counts.into_iter().max_by_key(|(at, count)| (*count, is_internal(*at), std::cmp::Reverse(*at)));
+        let mut best = None;
+        for at in rest().flat_map(|((source, destination), _)| [*source, *destination]) {
+            let Some(count) = counts.get_mut(at as usize).map(std::mem::take).filter(|count| *count > 0) else {
+                continue;
+            };
+            let is_internal = is_internal.get(at as usize).copied().unwrap_or(false);
+            best = best.max(Some((count, is_internal, std::cmp::Reverse(at))));
+        }
         match best {
-            Some((at, count)) if count * 2 > all && (own.is_empty() || count * 10 >= all * 9) => own.insert(at),
+            Some((count, _, std::cmp::Reverse(at))) if count * 2 > all && (own.is_empty() || count * 10 >= all * 9) => {
+                own.push(at);
+            }
             _ => break,
-        };
+        }
     }
-    let mut own: Vec<u32> = own.into_iter().collect();
     own.sort_unstable();
     own
 }
@@ -160,8 +175,13 @@ mod tests {
 
     #[test]
     fn own_addresses_are_those_on_most_records() {
-        let internal = |at: u32| at < 10;
-        let own = |written: &[((u32, u32), u64)]| own_addresses(written, &internal);
+        let internal: Vec<bool> = (0..30).map(|at| at < 10).collect();
+        let own = |written: &[((u32, u32), u64)]| {
+            let mut counts = vec![0; 30];
+            let found = own_addresses(written, &internal, &mut counts);
+            assert_eq!(counts, [0; 30]);
+            found
+        };
         assert_eq!(own(&[((1, 20), 5), ((21, 1), 5)]), [1]);
         assert_eq!(own(&[((20, 3), 4), ((3, 20), 4)]), [3], "of two the internal one");
         assert_eq!(own(&[((1, 20), 50), ((2, 21), 9), ((22, 2), 1)]), [1, 2], "a second address");

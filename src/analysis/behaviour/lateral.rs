@@ -1,11 +1,10 @@
 //! Lateral movement: pairs of hosts and a port that met for the first time. Pure.
 
-use super::conversations::{Conversation, Outcome, TCP};
+use super::conversation::{Conversation, Outcome, TCP};
 use super::parameters::Parameters;
 use super::space::Novelty;
 use super::traffic::Traffic;
 use crate::model::{Unit, Value};
-use rustc_hash::FxHashMap;
 
 pub(super) const COLUMNS: [(&str, Unit); 12] = [
     ("srcaddr", Unit::Address),
@@ -39,19 +38,25 @@ pub(super) struct Lateral {
 }
 
 pub(super) fn lateral(of: &Traffic, parameters: &Parameters) -> Vec<Lateral> {
-    let mut met: FxHashMap<(u32, u32, u16), Lateral> = FxHashMap::default();
-    for one in of.used().filter(|one| one.protocol == TCP) {
-        let (source, destination, port) = (one.initiator(), one.responder(), one.responder_port());
-        if of.space.is_host(source) && of.space.is_host(destination) {
-            met.entry((source, destination, port)).or_insert_with(|| Lateral::of(one, parameters)).add(one);
+    let mut found = of.by_part(|part| {
+        let mut found = Vec::new();
+        for list in part.chunk_by(Conversation::is_of_service) {
+            let Some(first) = list.first().filter(|one| one.protocol == TCP) else { continue };
+            let addresses = first.addresses;
+            if !addresses.iter().all(|address| of.space.is_host(*address)) {
+                continue;
+            }
+            let mut used = list.iter().filter(|one| one.is_used());
+            let Some(first) = used.next() else { continue };
+            let mut one = Lateral::of(first, parameters);
+            std::iter::once(first).chain(used).for_each(|next| one.add(next));
+            one.status = of.space.novelty(one.first, &addresses, &of.interfaces, parameters.since);
+            if one.status != Novelty::Known {
+                found.push(one);
+            }
         }
-    }
-    let mut found: Vec<Lateral> = met.into_values().collect();
-    for one in &mut found {
-        let addresses = [one.source, one.destination];
-        one.status = of.space.novelty(one.first, &addresses, &of.interfaces, parameters.since);
-    }
-    found.retain(|one| one.status != Novelty::Known);
+        found
+    });
     found.sort_by_key(|one| (one.first, one.source, one.destination, one.port));
     found
 }
@@ -65,7 +70,7 @@ impl Lateral {
             port,
             is_admin: parameters.admin_ports.contains(&port),
             first: one.start,
-            last: one.end,
+            last: one.end(),
             conversations: 0,
             hits: 0,
             misses: 0,
@@ -77,12 +82,12 @@ impl Lateral {
 
     fn add(&mut self, one: &Conversation) {
         self.first = self.first.min(one.start);
-        self.last = self.last.max(one.end);
+        self.last = self.last.max(one.end());
         self.conversations += 1;
-        self.hits += u64::from(one.outcome == Outcome::Hit);
-        self.misses += u64::from(one.outcome == Outcome::Miss);
-        self.sent = self.sent.saturating_add(one.sent().bytes);
-        self.received = self.received.saturating_add(one.received().bytes);
+        self.hits += u64::from(one.outcome() == Outcome::Hit);
+        self.misses += u64::from(one.outcome() == Outcome::Miss);
+        self.sent = self.sent.saturating_add(one.sent_bytes);
+        self.received = self.received.saturating_add(one.received_bytes);
     }
 }
 

@@ -5,6 +5,7 @@ use super::lead::{Kind, Lead};
 use super::lead_filters::Written;
 use super::space::Novelty;
 use super::traffic::Traffic;
+use crate::model::Dataset;
 use std::collections::BTreeMap;
 
 const MUCH: u64 = 1_000_000_000;
@@ -60,6 +61,8 @@ fn lead(of: &Traffic, source: u32, port: u16, list: &[&Lateral]) -> Option<Lead>
         parts: vec![(Kind::Lateral.name().to_owned(), base)],
         records: None,
         filter,
+        dataset: Dataset::Flows,
+        actor: None,
         doubts: None,
     };
     if bytes > MUCH {

@@ -1,13 +1,19 @@
 //! A lead: what an analysis found, with what counts for it and against it. Pure.
 
+use super::counted::Cells;
 use super::numbers::{number, rounded};
 use super::traffic::Traffic;
-use crate::model::{Unit, Value};
+use crate::analysis::definition::Asked;
+use crate::model::{Dataset, Unit, Value};
+use crate::query::Scope;
+use sha2::{Digest, Sha256};
 
+/// Bytes of a key that are written.
+const KEY_BYTES: usize = 8;
 /// A score is between these.
 const SCORES: (f64, f64) = (0.0, 100.0);
 
-pub(super) const COLUMNS: [(&str, Unit); 13] = [
+pub(super) const COLUMNS: [(&str, Unit); 16] = [
     ("rank", Unit::Number),
     ("score", Unit::Number),
     ("kind", Unit::Text),
@@ -21,6 +27,10 @@ pub(super) const COLUMNS: [(&str, Unit); 13] = [
     ("filter", Unit::Text),
     ("assumption", Unit::Text),
     ("refuted_by", Unit::Text),
+    // Of the records that the filter is about: flows or events.
+    ("dataset", Unit::Text),
+    ("lead_key", Unit::Text),
+    ("dismissed", Unit::Text),
 ];
 
 /// Which analysis found it; in the order of their names.
@@ -32,9 +42,13 @@ pub(super) enum Kind {
     FirstSeen,
     Guessing,
     Lateral,
+    Lineage,
     Long,
     Opened,
+    Rule,
     Scan,
+    Sighting,
+    Sigma,
     Tunnel,
 }
 
@@ -47,10 +61,24 @@ impl Kind {
             Self::FirstSeen => "firstseen",
             Self::Guessing => "guessing",
             Self::Lateral => "lateral",
+            Self::Lineage => "lineage",
             Self::Long => "long",
             Self::Opened => "opened",
+            Self::Rule => "rule",
             Self::Scan => "scan",
+            Self::Sighting => "sighting",
+            Self::Sigma => "sigma",
             Self::Tunnel => "tunnel",
+        }
+    }
+
+    /// The analysis of events that it comes from.
+    pub(super) fn analysis(self) -> Option<&'static str> {
+        match self {
+            Self::Rule => Some("monitor"),
+            Self::Sigma => Some("sigma"),
+            Self::Lineage => Some("lineage"),
+            _ => None,
         }
     }
 
@@ -85,6 +113,22 @@ impl Kind {
                 "a contact that is rejected, closed or unanswered was a guess",
                 "a monitor, a stale configuration, a load balancer",
             ),
+            Self::Lineage => (
+                "credentials belong to whom the call that issued them names",
+                "the call that issued them, in a trail that is not in the evidence",
+            ),
+            Self::Rule => (
+                "who makes such a call wants what it does",
+                "a change that the owner planned, or a program that does this every day",
+            ),
+            Self::Sighting => (
+                "the list is right, and the address belonged to the same party then",
+                "a shared address, an old entry, a scanner that is on every list",
+            ),
+            Self::Sigma => (
+                "the rule describes what attackers do, and others seldom do it",
+                "an administrator or a program whose work looks the same",
+            ),
             Self::Tunnel => ("names and echoes are small and vary", "a resolver or a monitor that the owner names"),
         }
     }
@@ -104,6 +148,10 @@ pub(super) struct Lead {
     pub parts: Vec<(String, f64)>,
     pub records: Option<u64>,
     pub filter: String,
+    /// Of the records that the filter is about.
+    pub dataset: Dataset,
+    /// Who acted, of what is known from events.
+    pub actor: Option<String>,
     /// In place of the kind's own.
     pub doubts: Option<(&'static str, &'static str)>,
 }
@@ -122,13 +170,32 @@ impl Lead {
     }
 }
 
+/// The records that a row of leads is about.
+pub(super) fn counted(asked: &Asked, row: &[Value]) -> Option<Scope> {
+    let cells = Cells::of(&COLUMNS, row);
+    let dataset = if cells.text("dataset") == "events" { Dataset::Events } else { Dataset::Flows };
+    let filter = Scope::written(dataset, &cells.text("filter")).ok()?.filter?;
+    Some(match dataset {
+        Dataset::Flows => asked.scope.and(filter),
+        // What is asked for of flow records is no condition on events.
+        Dataset::Events => Scope { dataset, filter: Some(filter), ..asked.scope.clone() },
+    })
+}
+
 /// A number of points with its sign.
 fn signed(points: f64) -> String {
     let points = rounded(points, 1);
     if points < 0.0 { points.to_string() } else { format!("+{points}") }
 }
 
-pub(super) fn row(of: &Traffic, rank: usize, lead: &Lead) -> Vec<Value> {
+/// By which it is known again: the same as long as it is about the same records.
+pub(super) fn key(lead: &Lead) -> String {
+    let parts = [lead.kind.name(), &lead.subject, &lead.peer, &lead.filter];
+    Sha256::digest(parts.join("\n")).iter().take(KEY_BYTES).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// `reason`: for which it was dismissed.
+pub(super) fn row(of: &Traffic, rank: usize, lead: &Lead, reason: Option<&str>) -> Vec<Value> {
     let text = |text: &str| if text.is_empty() { Value::Null } else { Value::Text(text.to_owned()) };
     let parts: Vec<String> = lead.parts.iter().map(|(words, points)| format!("{words} {}", signed(*points))).collect();
     let (assumption, refuted_by) = lead.doubts.unwrap_or_else(|| lead.kind.doubts());
@@ -146,5 +213,11 @@ pub(super) fn row(of: &Traffic, rank: usize, lead: &Lead) -> Vec<Value> {
         text(&lead.filter),
         text(assumption),
         text(refuted_by),
+        text(match lead.dataset {
+            Dataset::Flows => "flows",
+            Dataset::Events => "events",
+        }),
+        text(&key(lead)),
+        text(reason.unwrap_or_default()),
     ]
 }

@@ -1,21 +1,24 @@
 //! Leads: what all analyses found, ranked by a score of parts. Pure.
 
-use super::beacons::{Beacon, beacons};
-use super::exfil::{Exfil, exfiltration};
-use super::fan::{Fan, Side, fans};
-use super::first_seen::{FirstSeen, first_seen};
-use super::lateral::lateral;
+use super::beacons::{self, Beacon, beacons};
+use super::exfil::{self, Exfil, exfiltration};
+use super::fan::{self, Fan, Side, fans};
+use super::first_seen::{self, FirstSeen, first_seen};
+use super::lateral::{self, lateral};
 use super::lead::{Kind, Lead};
 use super::lead_filters::Written;
-use super::long::{Long, long_sessions};
+use super::left_out::{LeftOut, kept};
+use super::long::{self, Long, long_sessions};
 use super::numbers::{pcr, rounded};
 use super::parameters::Parameters;
-use super::ports::{PortChange, Proof, changes};
+use super::ports::{self, PortChange, Proof, changes};
 use super::scan_leads::scan_leads;
 use super::space::{Novelty, Rarity};
 use super::traffic::Traffic;
-use super::tunnels::{Tunnel, hint_names, tunnels};
-use super::{conversations, lateral_leads};
+use super::tunnels::{self, Tunnel, hint_names, tunnels};
+use super::{conversation, lateral_leads};
+use crate::model::Dataset;
+use crate::query::QueryError;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
@@ -32,32 +35,48 @@ const MOST_HINTS: f64 = 80.0;
 const HABIT_DAYS: usize = 3;
 
 /// `calls`: as `ports::changes` takes them; `is_listed`: is an address among the indicators?
-pub(super) fn leads(
+///
+/// # Errors
+/// It cannot be found out what an allow-list leaves out.
+pub(super) fn flow_leads(
     of: &Traffic,
     calls: &[(String, i64)],
     is_listed: impl Fn(u32) -> bool,
     parameters: &Parameters,
-) -> Vec<Lead> {
+    left_out: &LeftOut<'_>,
+) -> Result<Vec<Lead>, QueryError> {
     let mut list = Vec::new();
-    list.extend(beacons(of, parameters).iter().map(|one| beacon(of, one)));
-    list.extend(exfiltration(of, parameters).iter().map(|one| exfil(of, one)));
-    list.extend(fans(of, parameters).iter().map(|one| fan(of, one)));
-    list.extend(first_seen(of, parameters).iter().filter_map(|one| first(of, one, parameters)));
-    list.extend(lateral_leads::lateral_leads(of, &lateral(of, parameters)));
-    list.extend(long_sessions(of, parameters).iter().map(|one| long(of, one)));
-    list.extend(changes(of, calls, parameters).iter().filter_map(|one| opened(of, one)));
-    list.extend(tunnels(of, parameters).iter().filter_map(|one| tunnel(of, one, parameters)));
-    list.extend(scan_leads(of, parameters));
+    let found = kept("beacons", beacons(of, parameters), |one| beacons::row(of, one, parameters), left_out)?;
+    list.extend(found.iter().map(|one| beacon(of, one)));
+    let found = kept("exfiltration", exfiltration(of, parameters), |one| exfil::row(of, one), left_out)?;
+    list.extend(found.iter().map(|one| exfil(of, one)));
+    let found = kept("fan", fans(of, parameters), |one| fan::row(of, one), left_out)?;
+    list.extend(found.iter().map(|one| fan(of, one)));
+    let found = kept("first-seen", first_seen(of, parameters), |one| first_seen::row(of, one), left_out)?;
+    list.extend(found.iter().filter_map(|one| first(of, one, parameters)));
+    let found = kept("lateral", lateral(of, parameters), |one| lateral::row(of, one), left_out)?;
+    list.extend(lateral_leads::lateral_leads(of, &found));
+    let found = kept("long-sessions", long_sessions(of, parameters), |one| long::row(of, one), left_out)?;
+    list.extend(found.iter().map(|one| long(of, one)));
+    let found = kept("ports-opened", changes(of, calls, parameters), |one| ports::row(of, one), left_out)?;
+    list.extend(found.iter().filter_map(|one| opened(of, one)));
+    let found = kept("tunnels", tunnels(of, parameters), |one| tunnels::row(of, one), left_out)?;
+    list.extend(found.iter().filter_map(|one| tunnel(of, one, parameters)));
+    list.extend(scan_leads(of, parameters, left_out)?);
     for lead in &mut list {
         by_peer(of, lead, &is_listed, parameters);
     }
     also(&mut list);
+    Ok(list)
+}
+
+/// The order in which leads are read.
+pub(super) fn sort(list: &mut [Lead]) {
     list.sort_by(|one, other| {
         let scores = other.score().total_cmp(&one.score()).then_with(|| other.sum().total_cmp(&one.sum()));
         let key = |lead: &Lead| (lead.first, lead.kind.name(), lead.subject.clone(), lead.peer.clone());
         scores.then_with(|| key(one).cmp(&key(other)))
     });
-    list
 }
 
 /// What is known of the two ends.
@@ -105,6 +124,8 @@ fn lead(of: &Traffic, kind: Kind, ends: (u32, u32), times: (i64, i64), base: f64
         parts: vec![(kind.name().to_owned(), base)],
         records: None,
         filter: String::new(),
+        dataset: Dataset::Flows,
+        actor: None,
         doubts: None,
     }
 }
@@ -120,7 +141,7 @@ fn beacon(of: &Traffic, one: &Beacon) -> Lead {
     if one.window.1 - one.window.0 < LITTLE_EVIDENCE {
         lead.add("less than 6 hours of evidence", -10.0);
     }
-    if one.evidence >= conversations::Evidence::FirstSeen {
+    if one.evidence >= conversation::Evidence::FirstSeen {
         lead.add(NOT_SURE, -5.0);
     }
     lead.what = format!(
@@ -146,21 +167,21 @@ fn long(of: &Traffic, one: &Long<'_>) -> Lead {
     if of.space.is_internal(ends.0) && of.space.is_internal(ends.1) {
         base /= 2.0;
     }
-    if talk.protocol != conversations::TCP {
+    if talk.protocol != conversation::TCP {
         base /= 2.0;
     }
-    let mut lead = lead(of, Kind::Long, ends, (talk.start, talk.end), base);
-    if talk.evidence >= conversations::Evidence::FirstSeen {
+    let mut lead = lead(of, Kind::Long, ends, (talk.start, talk.end()), base);
+    if talk.evidence >= conversation::Evidence::FirstSeen {
         lead.add(NOT_SURE, -5.0);
     }
     let cut = if one.is_cut.0 || one.is_cut.1 { ", cut by the evidence" } else { "" };
     lead.what = format!("one session of {} s with port {}{cut}", talk.duration(), talk.responder_port());
     lead.records = Some(talk.records());
-    lead.filter = Written::of(of, talk.is_rewritten)
+    lead.filter = Written::of(of, talk.is_rewritten())
         .between(ends.0, ends.1, 0)
         .protocol(talk.protocol)
         .interface(talk.interface)
-        .in_time(talk.start, talk.end);
+        .in_time(talk.start, talk.end());
     lead
 }
 

@@ -1,5 +1,6 @@
 //! What the examiner can set, and what is set so.
 
+use super::fold::Wanted;
 use super::given;
 use super::interfaces::Told;
 use super::space::{Shares, Since};
@@ -9,7 +10,7 @@ use crate::model::{Address, KeySpan, Network};
 use crate::query::{Ends, QueryError};
 use std::collections::BTreeMap;
 
-/// What decides sessions and conversations.
+/// What decides sessions and conversations, and what is kept of records.
 #[derive(Clone, Debug)]
 pub(super) struct Basis {
     pub window: Option<i64>,
@@ -17,6 +18,7 @@ pub(super) struct Basis {
     pub ends: Ends,
     /// Further internal networks.
     pub own: Vec<KeySpan>,
+    pub wanted: Wanted,
 }
 
 #[derive(Clone, Debug)]
@@ -56,6 +58,8 @@ pub(super) struct Parameters {
     pub tunnel_steady: f64,
     pub quiet: i64,
     pub near: i64,
+    /// Leads of events too.
+    pub with_events: bool,
 }
 
 /// Values as typed, by the names of their parameters.
@@ -159,6 +163,7 @@ impl Basis {
             join: typed.or_auto(&given::JOIN)?,
             ends,
             own: typed.spans(&given::OWN)?,
+            wanted: Wanted { dns_ports: typed.ports(&given::DNS_PORTS)?, long: typed.seconds(&given::LONG)? },
         })
     }
 
@@ -211,6 +216,7 @@ impl Parameters {
             tunnel_steady: typed.number(&given::TUNNEL_STEADY)?,
             quiet: typed.seconds(&given::QUIET)?,
             near: typed.seconds(&given::NEAR)?,
+            with_events: typed.is_second(&given::SOURCES, ["flows", "all"])?,
         })
     }
 }

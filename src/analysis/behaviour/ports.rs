@@ -1,10 +1,9 @@
 //! Ports that were opened and closed, as far as who tried them says. Pure.
 
-use super::conversations::{Conversation, TCP, UDP};
+use super::conversation::{Conversation, TCP, UDP};
 use super::parameters::Parameters;
 use super::traffic::Traffic;
 use crate::model::{Unit, Value};
-use rustc_hash::FxHashMap;
 
 /// CloudTrail events that change who may reach what.
 pub(super) const NETWORK_CHANGES: [&str; 15] = [
@@ -82,19 +81,30 @@ pub(super) struct PortChange {
 
 /// `calls`: successful ones of `NETWORK_CHANGES`, with their times in seconds.
 pub(super) fn changes(of: &Traffic, calls: &[(String, i64)], parameters: &Parameters) -> Vec<PortChange> {
-    let mut ports: FxHashMap<(u32, u32, u16, u8), Vec<&Conversation>> = FxHashMap::default();
-    for one in of.conversations().filter(|one| one.has_initiator() && matches!(one.protocol, TCP | UDP)) {
-        let host = one.responder();
-        let own = of.interfaces.get(one.interface as usize).map(|at| at.own.as_slice()).unwrap_or_default();
-        if own.binary_search(&host).is_ok() {
-            ports.entry((one.interface, host, one.responder_port(), one.protocol)).or_default().push(one);
-        }
-    }
-    let mut found = Vec::new();
-    for mut list in ports.into_values() {
-        list.sort_unstable_by_key(|one| one.order());
-        found.extend(opened(of, &list, parameters).into_iter().chain(closed(&list)));
-    }
+    let key = |one: &Conversation| (one.interface, one.responder(), one.responder_port(), one.protocol);
+    let mut found = of.by_address(
+        |part, handed| {
+            let is_counted = |one: &Conversation| one.has_initiator() && matches!(one.protocol, TCP | UDP);
+            for one in part.iter().filter(|one| is_counted(one)) {
+                let own = of.interfaces.get(one.interface as usize).map(|at| at.own.as_slice()).unwrap_or_default();
+                if own.binary_search(&one.responder()).is_ok() {
+                    handed.to(one.responder(), (key(one), one.start, one));
+                }
+            }
+        },
+        |mut list| {
+            let start = |one: &(_, i64, &Conversation)| (one.0, one.1);
+            list.sort_unstable_by(|one, other| {
+                start(one).cmp(&start(other)).then_with(|| one.2.order().cmp(&other.2.order()))
+            });
+            let mut found = Vec::new();
+            for list in list.chunk_by(|one, other| one.0 == other.0) {
+                let list: Vec<&Conversation> = list.iter().map(|(.., one)| *one).collect();
+                found.extend(opened(of, &list, parameters).into_iter().chain(closed(&list)));
+            }
+            found
+        },
+    );
     for change in &mut found {
         let apart = |call: &&(String, i64)| (call.1 - change.at).abs();
         let mut near: Vec<&(String, i64)> = calls.iter().filter(|call| apart(call) <= parameters.near).collect();
@@ -120,7 +130,7 @@ fn opened(of: &Traffic, list: &[&Conversation], parameters: &Parameters) -> Opti
 }
 
 fn closed(list: &[&Conversation]) -> Option<PortChange> {
-    let last = list.iter().filter(|one| !one.is_only_rejected()).map(|one| one.end).max()?;
+    let last = list.iter().filter(|one| !one.is_only_rejected()).map(|one| one.end()).max()?;
     let after = || list.iter().filter(|one| one.start > last);
     let first = after().next()?;
     Some(change(first, Proof::RejectedAfter, after().count() as u64, list))
@@ -133,7 +143,7 @@ fn change(one: &Conversation, proof: Proof, rejected: u64, list: &[&Conversation
         port: one.responder_port(),
         protocol: one.protocol,
         at: one.start,
-        until: one.end,
+        until: one.end(),
         proof,
         rejected,
         accepted: list.iter().filter(|one| !one.is_only_rejected()).count() as u64,

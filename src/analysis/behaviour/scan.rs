@@ -1,6 +1,6 @@
 //! A scan, a run of guesses or a random walk, as a row of one table. Pure.
 
-use super::conversations::Conversation;
+use super::conversation::Conversation;
 use super::interfaces::Collected;
 use super::numbers::decimal;
 use super::traffic::Traffic;
@@ -115,7 +115,7 @@ pub(super) fn of_run(of: &Traffic, run: &[&Conversation], misses: u64, hits: u64
         source: run.first().map_or(0, |one| one.initiator()),
         protocol: run.first().map_or(0, |one| one.protocol),
         first: run.first().map_or(0, |one| one.start),
-        last: run.iter().map(|one| one.end).max().unwrap_or(0),
+        last: run.iter().map(|one| one.end()).max().unwrap_or(0),
         probes: run.len() as u64,
         misses,
         hits,

@@ -1,10 +1,13 @@
 //! Leads of scans and guessing: one for a source, and one for all who guess little. Pure.
 
 use super::lead::{Kind as Found, Lead};
+use super::left_out::{LeftOut, kept};
 use super::parameters::Parameters;
-use super::scan::{Kind, Scan};
+use super::scan::{self, Kind, Scan};
 use super::scans::scans;
 use super::traffic::Traffic;
+use crate::model::Dataset;
+use crate::query::QueryError;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many missed targets are no noise.
@@ -12,8 +15,13 @@ const MANY: usize = 100;
 const NOISE: (&str, &str) =
     ("who guesses little and gets no answer is the noise of the internet", "one of them comes back and is answered");
 
-pub(super) fn scan_leads(of: &Traffic, parameters: &Parameters) -> Vec<Lead> {
+pub(super) fn scan_leads(
+    of: &Traffic,
+    parameters: &Parameters,
+    left_out: &LeftOut<'_>,
+) -> Result<Vec<Lead>, QueryError> {
     let found = scans(of, &Parameters { all_walks: false, ..parameters.clone() });
+    let found = kept("scans", found, |one| scan::row(of, one), left_out)?;
     let mut leads = Vec::new();
     let mut sources: BTreeMap<u32, Vec<&Scan>> = BTreeMap::new();
     for scan in &found {
@@ -41,7 +49,7 @@ pub(super) fn scan_leads(of: &Traffic, parameters: &Parameters) -> Vec<Lead> {
         leads.push(of_source(of, source, &list, base));
     }
     leads.extend(background(of, &noise));
-    leads
+    Ok(leads)
 }
 
 /// Targets that were missed, each once, and answers.
@@ -62,6 +70,8 @@ fn lead(kind: Found, subject: String, list: &[&Scan], base: f64) -> Lead {
         parts: vec![(kind.name().to_owned(), base)],
         records: None,
         filter: String::new(),
+        dataset: Dataset::Flows,
+        actor: None,
         doubts: None,
     }
 }

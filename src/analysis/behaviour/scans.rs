@@ -1,13 +1,11 @@
 //! Scans: one source that misses many hosts of a port, or many ports of a host. Pure.
 
-use super::conversations::{Conversation, Outcome};
+use super::conversation::{Conversation, Outcome};
 use super::guessing::guessing;
 use super::parameters::Parameters;
 use super::scan::{Kind, Scan, of_run};
 use super::traffic::Traffic;
 use super::walk::walks;
-use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
 
 /// Missed targets that are named.
 const EXAMPLES: usize = 5;
@@ -22,28 +20,43 @@ pub(super) fn scans(of: &Traffic, parameters: &Parameters) -> Vec<Scan> {
 }
 
 fn across_targets(of: &Traffic, parameters: &Parameters) -> Vec<Scan> {
-    let mut by_port: FxHashMap<(u32, u16, u8), Vec<&Conversation>> = FxHashMap::default();
-    let mut by_host: FxHashMap<(u32, u32, u8), Vec<&Conversation>> = FxHashMap::default();
-    for one in of.used() {
-        by_port.entry((one.initiator(), one.responder_port(), one.protocol)).or_default().push(one);
-        by_host.entry((one.initiator(), one.responder(), one.protocol)).or_default().push(one);
-    }
-    let mut found = Vec::new();
-    for ((source, port, protocol), list) in by_port {
+    of.by_part(|part| {
+        let mut found = Vec::new();
+        let misses = |list: &[Conversation]| {
+            list.iter().filter(|one| one.is_used() && one.outcome() == Outcome::Miss).count() >= parameters.min_targets
+        };
+        for source in part.chunk_by(Conversation::is_of_source).filter(|list| misses(list)) {
+            by_port(of, parameters, source, &mut found);
+            for list in source.chunk_by(Conversation::is_of_pair).filter(|list| misses(list)) {
+                let Some(one) = list.first() else { continue };
+                let (source, host, protocol) = (one.initiator(), one.responder(), one.protocol);
+                let list = list.iter().filter(|one| one.is_used()).collect();
+                each_scan(of, parameters, list, Conversation::responder_port, |scan, targets| {
+                    let missed = targets.iter().map(|port| (host, *port)).collect();
+                    let examples = targets.into_iter().take(EXAMPLES).collect();
+                    found.push(Scan { kind: Kind::Vertical { host, examples }, source, protocol, missed, ..scan });
+                });
+            }
+        }
+        found
+    })
+}
+
+/// `list`: of one source.
+fn by_port(of: &Traffic, parameters: &Parameters, list: &[Conversation], found: &mut Vec<Scan>) {
+    let used = list.iter().enumerate().filter(|(_, one)| one.is_used());
+    let mut order: Vec<(u16, u32)> = used.map(|(at, one)| (one.responder_port(), at as u32)).collect();
+    order.sort_unstable();
+    for same in order.chunk_by(|one, other| one.0 == other.0).filter(|same| same.len() >= parameters.min_targets) {
+        let list: Vec<&Conversation> = same.iter().filter_map(|(_, at)| list.get(*at as usize)).collect();
+        let Some(one) = list.first() else { continue };
+        let (source, port, protocol) = (one.initiator(), one.responder_port(), one.protocol);
         each_scan(of, parameters, list, Conversation::responder, |scan, targets| {
             let missed = targets.iter().map(|host| (*host, port)).collect();
             let examples = targets.into_iter().take(EXAMPLES).collect();
             found.push(Scan { kind: Kind::Horizontal { port, examples }, source, protocol, missed, ..scan });
         });
     }
-    for ((source, host, protocol), list) in by_host {
-        each_scan(of, parameters, list, Conversation::responder_port, |scan, targets| {
-            let missed = targets.iter().map(|port| (host, *port)).collect();
-            let examples = targets.into_iter().take(EXAMPLES).collect();
-            found.push(Scan { kind: Kind::Vertical { host, examples }, source, protocol, missed, ..scan });
-        });
-    }
-    found
 }
 
 /// The runs of conversations in which enough targets were missed, with these.
@@ -54,28 +67,31 @@ fn each_scan<T: Ord + Copy>(
     target: impl Fn(&Conversation) -> T,
     mut each: impl FnMut(Scan, Vec<T>),
 ) {
-    if list.len() < parameters.min_targets {
+    // Not so many targets were missed.
+    let is_less = |list: &[&Conversation]| {
+        list.iter().filter(|one| one.outcome() == Outcome::Miss).take(parameters.min_targets).count()
+            < parameters.min_targets
+    };
+    if is_less(&list) {
         return;
     }
-    list.sort_unstable_by_key(|one| one.order());
+    list.sort_unstable_by(|one, other| one.start.cmp(&other.start).then_with(|| one.order().cmp(&other.order())));
     for run in list.chunk_by(|one, next| next.start.saturating_sub(one.start) <= parameters.scan_gap) {
-        if run.len() < parameters.min_targets {
+        if is_less(run) {
             continue;
         }
-        // By target: was it hit?
-        let mut targets: BTreeMap<T, bool> = BTreeMap::new();
+        // Each target once; one that was hit and missed is hit, which comes first.
+        let mut targets: Vec<(T, bool)> = Vec::new();
         for one in run {
-            match one.outcome {
-                Outcome::Hit => {
-                    targets.insert(target(one), true);
-                }
-                Outcome::Miss => {
-                    targets.entry(target(one)).or_insert(false);
-                }
+            match one.outcome() {
+                Outcome::Hit => targets.push((target(one), false)),
+                Outcome::Miss => targets.push((target(one), true)),
                 Outcome::Silent => {}
             }
         }
-        let missed: Vec<T> = targets.iter().filter(|(_, hit)| !**hit).map(|(target, _)| *target).collect();
+        targets.sort_unstable();
+        targets.dedup_by_key(|(target, _)| *target);
+        let missed: Vec<T> = targets.iter().filter(|(_, is_missed)| *is_missed).map(|(target, _)| *target).collect();
         if missed.len() < parameters.min_targets || (missed.len() as f64) < parameters.miss_share * targets.len() as f64
         {
             continue;

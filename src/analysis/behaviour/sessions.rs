@@ -1,7 +1,7 @@
 //! Sessions: records of one direction and action at one interface without a long silence between them. Pure.
 
 use super::interfaces::Interface;
-use crate::query::{Flow, FlowTable, TcpFlags};
+use crate::query::{Flow, PackedFlow, TcpFlags};
 
 /// What one side sent, without a longer silence than `join`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub(super) struct Session {
     pub bytes: u64,
     pub flags: TcpFlags,
     pub largest_gap: i64,
+    /// Which it is of those of the same kind between the same ends.
+    pub order: u32,
 }
 
 /// Does a record with these flags begin something new, after what these were seen of?
@@ -30,29 +32,24 @@ pub(super) fn lane(flow: &Flow) -> usize {
     usize::from(flow.sender & 1) * 2 + usize::from(flow.is_accepted)
 }
 
-/// All sessions of a table in no order.
-pub(super) fn sessions(table: &FlowTable, interfaces: &[Interface]) -> Vec<Session> {
-    let mut found = Vec::new();
-    for part in &table.parts {
-        for group in part.chunk_by(same_ends) {
-            let join = group.first().map_or(0, |flow| join(interfaces, flow));
-            let mut open: [Option<Session>; 4] = Default::default();
-            for flow in group {
-                let Some(place) = open.get_mut(lane(flow)) else { continue };
-                match place {
-                    Some(session) if session.takes(flow, join) => session.add(flow),
-                    _ => found.extend(place.replace(Session::of(flow))),
+/// Adds the sessions of a part of the records, which is in order.
+pub(super) fn sessions(part: &[PackedFlow], interfaces: &[Interface], found: &mut Vec<Session>) {
+    for group in part.chunk_by(PackedFlow::is_beside) {
+        let mut open: [Option<Session>; 4] = Default::default();
+        for packed in group {
+            let flow = packed.flow();
+            let join = join(interfaces, &flow);
+            let Some(place) = open.get_mut(lane(&flow)) else { continue };
+            match place {
+                Some(session) if session.takes(&flow, join) => session.add(&flow),
+                _ => {
+                    let order = place.as_ref().map_or(0, |before| before.order + 1);
+                    found.extend(place.replace(Session { order, ..Session::of(&flow) }));
                 }
             }
-            found.extend(open.into_iter().flatten());
         }
+        found.extend(open.into_iter().flatten());
     }
-    found
-}
-
-/// Of two ends at one interface?
-pub(super) fn same_ends(one: &Flow, other: &Flow) -> bool {
-    one.ends == other.ends && one.protocol == other.protocol && one.interface == other.interface
 }
 
 /// The longest silence inside a session.
@@ -77,6 +74,7 @@ impl Session {
             bytes: flow.bytes,
             flags: flow.flags,
             largest_gap: 0,
+            order: 0,
         }
     }
 

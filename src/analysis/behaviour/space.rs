@@ -1,9 +1,7 @@
 //! Addresses as the analyses see them: whose they are, which interfaces saw them and in which hours, how many hosts were
 //! in contact with an external one, and whether a first sight is new. Pure.
 
-use super::conversations::Conversation;
 use super::interfaces::Interface;
-use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What an address is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,47 +62,59 @@ pub(super) struct Since {
     pub history: i64,
 }
 
-/// What is known of addresses, by their places.
-#[derive(Debug, Default)]
-pub(super) struct Space {
-    pub kinds: Vec<Kind>,
-    /// Which interfaces saw the address, ascending.
-    seen_at: Vec<Vec<u32>>,
-    /// Of external addresses: how many hosts they met in conversations that were not only rejected.
-    met: FxHashMap<u32, usize>,
+/// Which interfaces saw which addresses, and which hosts were in contact with whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Address and interface, ascending.
+    pub at: Vec<(u32, u32)>,
+    /// External address and host, in conversations that were not only rejected, ascending.
+    pub met: Vec<(u32, u32)>,
     /// All hosts in such conversations.
     pub hosts: usize,
 }
 
+/// What is known of addresses, by their places.
+#[derive(Debug, Default)]
+pub(super) struct Space {
+    pub kinds: Vec<Kind>,
+    /// Interfaces, ascending for each address; and where those of an address begin, with the end behind the last.
+    seen_at: Vec<u32>,
+    seen_from: Vec<u32>,
+    /// How many hosts it met.
+    met: Vec<u32>,
+    /// All hosts.
+    pub hosts: usize,
+}
+
 impl Space {
-    pub(super) fn of<'a>(kinds: Vec<Kind>, conversations: impl Iterator<Item = &'a Conversation>) -> Self {
-        let mut space = Self { seen_at: vec![Vec::new(); kinds.len()], kinds, ..Self::default() };
-        let (mut hosts, mut met) = (FxHashSet::default(), FxHashSet::default());
-        for conversation in conversations {
-            for (address, _) in conversation.ends {
-                if let Some(list) = space.seen_at.get_mut(address as usize)
-                    && let Err(place) = list.binary_search(&conversation.interface)
-                {
-                    list.insert(place, conversation.interface);
-                }
-            }
-            if conversation.is_used() && !conversation.is_only_rejected() {
-                let [one, other] = conversation.ends.map(|(address, _)| address);
-                for (host, peer) in [(one, other), (other, one)] {
-                    if space.is_host(host) {
-                        hosts.insert(host);
-                        if !space.is_internal(peer) {
-                            met.insert((peer, host));
-                        }
-                    }
-                }
+    pub(super) fn of(kinds: Vec<Kind>, seen: Seen) -> Self {
+        let mut seen_from = vec![0; kinds.len() + 1];
+        for (address, _) in &seen.at {
+            if let Some(next) = seen_from.get_mut(*address as usize + 1) {
+                *next += 1;
             }
         }
-        for (peer, _) in met {
-            *space.met.entry(peer).or_default() += 1;
+        let mut sum = 0;
+        for from in &mut seen_from {
+            sum += *from;
+            *from = sum;
         }
-        space.hosts = hosts.len();
-        space
+        let mut met = vec![0; kinds.len()];
+        for (peer, _) in &seen.met {
+            if let Some(count) = met.get_mut(*peer as usize) {
+                *count += 1;
+            }
+        }
+        let seen_at = seen.at.into_iter().map(|(_, interface)| interface).collect();
+        Self { kinds, seen_at, seen_from, met, hosts: seen.hosts }
+    }
+
+    /// About how many bytes of memory it takes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        size_of_val(&*self.kinds)
+            + size_of_val(&*self.seen_at)
+            + size_of_val(&*self.seen_from)
+            + size_of_val(&*self.met)
     }
 
     pub(super) fn is_internal(&self, address: u32) -> bool {
@@ -116,12 +126,14 @@ impl Space {
     }
 
     pub(super) fn seen_at(&self, address: u32) -> &[u32] {
-        self.seen_at.get(address as usize).map(Vec::as_slice).unwrap_or_default()
+        let from = |at: usize| self.seen_from.get(at).map(|from| *from as usize);
+        let range = from(address as usize).zip(from(address as usize + 1));
+        range.and_then(|(from, to)| self.seen_at.get(from..to)).unwrap_or_default()
     }
 
     /// How many hosts an external address met.
     pub(super) fn met(&self, peer: u32) -> usize {
-        self.met.get(&peer).copied().unwrap_or(0)
+        self.met.get(peer as usize).map_or(0, |count| *count as usize)
     }
 
     /// The share of the hosts that it met.

@@ -1,10 +1,11 @@
 //! Interfaces, sessions and conversations as tables. Pure.
 
-use super::conversations::Conversation;
+use super::conversation::Conversation;
+use super::interfaces::Interface;
 use super::numbers::decimal;
-use super::sessions::{Session, sessions};
-use super::traffic::Traffic;
-use crate::model::{Unit, Value};
+use super::sessions::Session;
+use super::traffic::{Traffic, address, interface_name, protocol, time};
+use crate::model::{Address, Unit, Value};
 
 pub(super) const INTERFACES: [(&str, Unit); 10] = [
     ("interface_id", Unit::Text),
@@ -59,7 +60,7 @@ pub(super) const CONVERSATIONS: [(&str, Unit); 17] = [
 ];
 
 pub(super) fn interfaces(of: &Traffic) -> Vec<Vec<Value>> {
-    let time = |time: Option<i64>| time.map_or(Value::Null, |time| of.time(time));
+    let time = |at: Option<i64>| at.map_or(Value::Null, time);
     let row = |(at, one): (usize, &super::interfaces::Interface)| {
         vec![
             of.interface_name(at as u32),
@@ -77,26 +78,41 @@ pub(super) fn interfaces(of: &Traffic) -> Vec<Vec<Value>> {
     of.interfaces.iter().enumerate().filter(|(_, one)| one.first.is_some()).map(row).collect()
 }
 
-pub(super) fn session_rows(of: &Traffic, limit: usize) -> Vec<Vec<Value>> {
-    let mut list = sessions(&of.table, &of.interfaces);
-    list.sort_by_key(|one| {
-        (one.start, one.interface, one.source, one.destination, one.protocol, one.is_accepted, one.end)
-    });
-    list.iter().take(limit).map(|one| session_row(of, one)).collect()
+/// `list`: in no order.
+pub(super) fn session_rows(
+    mut list: Vec<Session>,
+    (addresses, interfaces): (&[Address], &[Interface]),
+    limit: usize,
+) -> Vec<Vec<Value>> {
+    let order = |one: &Session| {
+        let ends = (one.source, one.destination);
+        (one.start, one.interface, ends, one.protocol, one.is_accepted, one.end, one.order)
+    };
+    first(&mut list, limit, |one, other| order(one).cmp(&order(other)));
+    list.iter().map(|one| session_row(one, addresses, interfaces)).collect()
 }
 
-fn session_row(of: &Traffic, one: &Session) -> Vec<Value> {
-    let window = of.interfaces.get(one.interface as usize).map_or(0, |interface| interface.window);
+/// Sorts, and leaves out what is beyond the limit.
+fn first<T>(list: &mut Vec<T>, limit: usize, order: impl Fn(&T, &T) -> std::cmp::Ordering) {
+    if limit < list.len() {
+        list.select_nth_unstable_by(limit, &order);
+        list.truncate(limit);
+    }
+    list.sort_unstable_by(&order);
+}
+
+fn session_row(one: &Session, addresses: &[Address], interfaces: &[Interface]) -> Vec<Value> {
+    let window = interfaces.get(one.interface as usize).map_or(0, |interface| interface.window);
     vec![
-        of.interface_name(one.interface),
-        of.address(one.source.0),
+        interface_name(interfaces, one.interface),
+        address(addresses, one.source.0),
         Value::Integer(one.source.1.into()),
-        of.address(one.destination.0),
+        address(addresses, one.destination.0),
         Value::Integer(one.destination.1.into()),
-        of.protocol(one.protocol),
+        protocol(one.protocol),
         Value::Text(if one.is_accepted { "ACCEPT" } else { "REJECT" }.to_owned()),
-        of.time(one.start),
-        of.time(one.end),
+        time(one.start),
+        time(one.end),
         Value::Integer(one.end.saturating_sub(one.start)),
         Value::count(one.records),
         Value::count(one.packets),
@@ -109,20 +125,20 @@ fn session_row(of: &Traffic, one: &Session) -> Vec<Value> {
 
 pub(super) fn conversation_rows(of: &Traffic, limit: usize) -> Vec<Vec<Value>> {
     let mut list: Vec<&Conversation> = of.conversations().collect();
-    list.sort_by_key(|one| one.order());
-    list.into_iter().take(limit).map(|one| conversation_row(of, one)).collect()
+    first(&mut list, limit, |one, other| one.order().cmp(&other.order()).then_with(|| one.place().cmp(&other.place())));
+    list.into_iter().map(|one| conversation_row(of, one)).collect()
 }
 
 fn conversation_row(of: &Traffic, one: &Conversation) -> Vec<Value> {
     let mut row = of.ends(one);
     row.extend([
         Value::count(one.records()),
-        Value::count(one.sent().bytes),
-        Value::count(one.received().bytes),
+        Value::count(one.sent_bytes),
+        Value::count(one.received_bytes),
         one.pcr().map_or(Value::Null, decimal),
-        Value::Text(one.outcome.name().to_owned()),
-        Value::Integer(one.largest_gap),
-        Value::Integer(one.repeat.is_some().into()),
+        Value::Text(one.outcome().name().to_owned()),
+        Value::Integer(one.largest_gap()),
+        Value::Integer(one.repeat().is_some().into()),
     ]);
     row
 }

@@ -1,5 +1,6 @@
 //! Tunnels: names and echoes that are larger or more than those are. Pure.
 
+use super::fold::{HOUR, is_echo};
 use super::numbers::{decimal, number, regularity, rounded};
 use super::parameters::Parameters;
 use super::traffic::Traffic;
@@ -8,9 +9,6 @@ use crate::query::Flow;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
-const ICMP: u8 = 1;
-const ICMP_V6: u8 = 58;
-const HOUR: i64 = 3600;
 /// Bytes of questions, and packets of echoes, that are many.
 const VOLUME_BYTES: u64 = 1_000_000;
 const VOLUME_PACKETS: u64 = 1000;
@@ -80,16 +78,13 @@ pub(super) struct Tunnel {
     pub hints: Vec<Hint>,
 }
 
-pub(super) fn is_echo(protocol: u8) -> bool {
-    protocol == ICMP || protocol == ICMP_V6
-}
-
 pub(super) fn tunnels(of: &Traffic, parameters: &Parameters) -> Vec<Tunnel> {
     let mut met: FxHashMap<(u32, u32, u8, u16), Tunnel> = FxHashMap::default();
-    of.each_row(|flow, conversation| {
-        if !flow.is_accepted || conversation.repeat.is_some() {
-            return;
-        }
+    let asked = of.by_part(|part| {
+        let counted = part.iter().filter(|one| one.repeat().is_none());
+        counted.filter_map(|one| of.extra(one)).flat_map(|extra| &*extra.asked).collect()
+    });
+    for flow in asked {
         let [one, other] = flow.ends;
         for (host, peer, sends) in [(one, other, flow.sender == 0), (other, one, flow.sender == 1)] {
             let port = if is_echo(flow.protocol) { 0 } else { peer.1 };
@@ -100,7 +95,7 @@ pub(super) fn tunnels(of: &Traffic, parameters: &Parameters) -> Vec<Tunnel> {
                 tunnel.add(flow, sends);
             }
         }
-    });
+    }
     let mut found = Vec::new();
     for ((host, peer, protocol, port), mut tunnel) in met {
         (tunnel.host, tunnel.peer, tunnel.protocol, tunnel.port) = (host, peer, protocol, port);

@@ -1,12 +1,11 @@
 //! Threshold random walk (Jung, Paxson, Berger and Balakrishnan 2004): after how many first contacts a source is a scanner, or
 //! none. Pure.
 
-use super::conversations::{Conversation, Outcome, TCP};
+use super::conversation::{Conversation, Outcome, TCP};
 use super::interfaces::Collected;
 use super::parameters::Parameters;
 use super::scan::{Kind, Scan, Verdict, of_run};
 use super::traffic::Traffic;
-use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Where a walk ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -40,37 +39,53 @@ pub(super) fn walk(contacts: impl IntoIterator<Item = bool>, parameters: &Parame
 }
 
 pub(super) fn walks(of: &Traffic, parameters: &Parameters) -> Vec<Scan> {
-    let mut sources: FxHashMap<u32, Vec<&Conversation>> = FxHashMap::default();
-    for one in of.used().filter(|one| one.protocol == TCP) {
-        sources.entry(one.initiator()).or_default().push(one);
+    of.by_part(|part| {
+        let sources = part.chunk_by(Conversation::is_of_source);
+        let sources = sources.filter(|list| list.first().is_some_and(|one| one.protocol == TCP));
+        sources.filter_map(|list| of_source(of, list, parameters)).collect()
+    })
+}
+
+/// `list`: of one source.
+fn of_source(of: &Traffic, list: &[Conversation], parameters: &Parameters) -> Option<Scan> {
+    let used = || list.iter().filter(|one| one.is_used());
+    let at = |one: &Conversation| of.interfaces.get(one.interface as usize).map(|at| at.collected);
+    let collected = used().filter_map(at).fold(Collected::None, Collected::and);
+    let mut contacts = match collected {
+        Collected::RejectOnly => Vec::new(),
+        _ => first_contacts(list),
+    };
+    contacts.sort_unstable_by_key(|one| (one.start, one.responder()));
+    let walked = walk(contacts.iter().map(|one| one.outcome() == Outcome::Hit), parameters);
+    let verdict = match (walked.decided, collected) {
+        (_, Collected::RejectOnly) | (Some(false), Collected::AcceptOnly) => Verdict::Undecidable,
+        (Some(true), _) => Verdict::Scanner,
+        (Some(false), _) => Verdict::Benign,
+        (None, _) => Verdict::Undecided,
+    };
+    if verdict != Verdict::Scanner && !parameters.all_walks {
+        return None;
     }
-    let mut found = Vec::new();
-    for mut list in sources.into_values() {
-        list.sort_unstable_by_key(|one| (one.start, one.responder(), one.responder_port(), one.order()));
-        let scan = of_run(of, &list, 0, 0);
-        let mut met = FxHashSet::default();
-        let mut contacts: Vec<&Conversation> = list.iter().copied().filter(|one| met.insert(one.responder())).collect();
-        if scan.collected == Collected::RejectOnly {
-            contacts.clear();
-        }
-        let walked = walk(contacts.iter().map(|one| one.outcome == Outcome::Hit), parameters);
-        let verdict = match (walked.decided, scan.collected) {
-            (_, Collected::RejectOnly) | (Some(false), Collected::AcceptOnly) => Verdict::Undecidable,
-            (Some(true), _) => Verdict::Scanner,
-            (Some(false), _) => Verdict::Benign,
-            (None, _) => Verdict::Undecided,
-        };
-        if verdict != Verdict::Scanner && !parameters.all_walks {
-            continue;
-        }
-        let after = walked.hits + walked.misses;
-        let last = walked.decided.and_then(|_| contacts.get((after as usize).checked_sub(1)?));
-        let kind = Kind::Walk { verdict, llr: walked.llr, decided_after: after, decided_at: last.map(|one| one.start) };
-        let misses = list.iter().filter(|one| one.outcome == Outcome::Miss);
-        let missed = misses.map(|one| (one.responder(), one.responder_port())).collect();
-        found.push(Scan { kind, misses: walked.misses, hits: walked.hits, missed, ..scan });
-    }
-    found
+    let mut list: Vec<&Conversation> = used().collect();
+    list.first()?;
+    list.sort_unstable_by_key(|one| (one.start, one.responder(), one.responder_port(), one.order()));
+    let scan = of_run(of, &list, 0, 0);
+    let after = walked.hits + walked.misses;
+    let last = walked.decided.and_then(|_| contacts.get((after as usize).checked_sub(1)?));
+    let kind = Kind::Walk { verdict, llr: walked.llr, decided_after: after, decided_at: last.map(|one| one.start) };
+    let misses = list.iter().filter(|one| one.outcome() == Outcome::Miss);
+    let missed = misses.map(|one| (one.responder(), one.responder_port())).collect();
+    Some(Scan { kind, misses: walked.misses, hits: walked.hits, missed, ..scan })
+}
+
+/// The first conversation with each host.
+fn first_contacts(list: &[Conversation]) -> Vec<&Conversation> {
+    let first = |list: &[Conversation]| {
+        let used = list.iter().enumerate().filter(|(_, one)| one.is_used());
+        // With the same port they are in order.
+        used.min_by_key(|(at, one)| (one.start, one.responder_port(), *at)).map(|(at, _)| at)
+    };
+    list.chunk_by(Conversation::is_of_pair).filter_map(|list| list.get(first(list)?)).collect()
 }
 
 #[cfg(test)]

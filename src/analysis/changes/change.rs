@@ -3,15 +3,20 @@
 use crate::model::{Address, KeySpan, Network};
 use serde_json::Value;
 
-/// Events that change groups, ACLs, routes and gateways.
-pub(super) const NAMES: [&str; 19] = [
+/// Events that change the rules of security groups.
+pub(crate) const OF_GROUPS: &[&str] = &[
     "AuthorizeSecurityGroupIngress",
     "AuthorizeSecurityGroupEgress",
     "RevokeSecurityGroupIngress",
     "RevokeSecurityGroupEgress",
     "ModifySecurityGroupRules",
-    "ModifyInstanceAttribute",
-    "ModifyNetworkInterfaceAttribute",
+];
+
+/// Events that may change which groups something is in.
+const OF_MEMBERS: &[&str] = &["ModifyInstanceAttribute", "ModifyNetworkInterfaceAttribute"];
+
+/// Events that change ACLs, routes and gateways.
+pub(crate) const OF_PATHS: &[&str] = &[
     "CreateNetworkAclEntry",
     "ReplaceNetworkAclEntry",
     "DeleteNetworkAclEntry",
@@ -25,6 +30,11 @@ pub(super) const NAMES: [&str; 19] = [
     "DetachInternetGateway",
     "ReplaceRouteTableAssociation",
 ];
+
+/// Events that change groups, ACLs, routes and gateways.
+pub(super) fn names() -> Vec<&'static str> {
+    [OF_GROUPS, OF_MEMBERS, OF_PATHS].concat()
+}
 
 /// A part of what a change names; absent where it is every one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -217,7 +227,7 @@ mod tests {
         );
         let data = json!({"instanceId": "i-1", "userData": "x"});
         assert_eq!(change("ModifyInstanceAttribute", &data, &json!(null)), None);
-        for name in NAMES {
+        for name in names() {
             for strange in [json!(null), json!([]), json!("x"), json!({"ipPermissions": 7, "portRange": []})] {
                 // Whatever is in it, it is read.
                 let found = change(name, &strange, &strange);

@@ -11,7 +11,8 @@ use crate::filter::{Check, Filter, Literal, Target};
 use crate::model::{Dataset, FieldId, TimeRange, Timestamp, Unit, Value};
 use crate::query::tables::{Column, Rows};
 use crate::query::{self, Cancel, QueryError, Scope, own_field};
-use change::{Change, NAMES, change};
+use change::{Change, change, names};
+pub(crate) use change::{OF_GROUPS, OF_PATHS};
 use std::collections::{BTreeMap, BTreeSet};
 use traffic::{Around, Flow, Key, around};
 
@@ -67,7 +68,7 @@ const HOUR: i64 = 3600;
 fn run(reader: &CaseReader, asked: &Asked, cancel: &Cancel) -> Result<Rows, QueryError> {
     let seconds = asked.number(&MINUTES)? * 60;
     let mut found: Vec<(Read, Change)> = Vec::new();
-    each_success(reader, &asked.scope, &NAMES, cancel, &mut |read| {
+    each_success(reader, &asked.scope, &names(), cancel, &mut |read| {
         if let Some(change) = change(&read.name, &read.request, &read.response) {
             found.push((read, change));
         }

@@ -2,6 +2,7 @@
 
 mod actors;
 mod chains;
+mod conflicts;
 mod counted;
 mod follow;
 mod principals_table;
@@ -9,6 +10,7 @@ mod sessions_table;
 
 pub(in crate::analysis) use actors::actors;
 pub use chains::{ChainNote, ChainStep, EventChain, LINEAGE, event_chain};
+pub(in crate::analysis) use conflicts::conflicts;
 pub use follow::{CallCount, Followed, FollowedEvent, Issued, calls_of, follow};
 pub use principals_table::IDENTITIES;
 pub use sessions_table::SESSIONS;

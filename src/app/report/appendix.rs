@@ -21,7 +21,7 @@ pub(super) fn source_name(source: LogSource) -> &'static str {
 }
 
 /// How the case was made and the report is to be read: names of texts.
-const METHOD: [&str; 5] = ["import", "records", "duplicates", "exhibits", "report"];
+const METHOD: [&str; 7] = ["import", "records", "duplicates", "exhibits", "canonical", "journal", "report"];
 
 pub(super) fn fill(
     reader: &CaseReader,

@@ -12,6 +12,7 @@ pub use verification::Checking;
 use super::exhibits::{self, Facts, Frozen};
 use super::import::now_utc;
 use super::verify::VerifyError;
+use crate::analysis::ALL;
 use crate::analysis::coverage::LeftOut;
 use crate::case::{CaseError, CaseReader};
 use crate::filter::value::parse_time;
@@ -116,7 +117,10 @@ pub fn assemble(
             return Err(ReportError::Cancelled.into());
         }
         let shown = exhibits::load(reader, stored).and_then(|frozen| exhibit(stored, frozen, &numbers, order));
-        document.exhibits.push(shown.unwrap_or_else(|error| unreadable(stored, &numbers, &error)));
+        let mut shown = shown.unwrap_or_else(|error| unreadable(stored, &numbers, &error));
+        // Whatever the case stores: that it is not what the digest was taken of can be seen in it, too.
+        shown.canonical = query::exhibit_lines(reader, stored.id).unwrap_or_default();
+        document.exhibits.push(shown);
         progress(done, total);
     }
     for finding in &findings {
@@ -219,6 +223,11 @@ fn exhibit(
         facts.extend(section.totals.iter().map(bodies::total));
     }
     facts.extend(left_out(&frozen.facts));
+    // What it does, and what it cannot see.
+    if ALL.iter().any(|analysis| analysis.name == frozen.kind) {
+        let method = FactValue::Words(format!("query-{}-about", frozen.kind), Vec::new());
+        facts.push(Fact::new("method", method));
+    }
     facts.push(Fact::code("digest", &stored.frozen.digest));
     facts.push(Fact::text("tool-version", &frozen.tool_version));
     let sources = frozen.facts.sources.iter().map(|source| appendix::source_name(*source).to_owned()).collect();
@@ -234,6 +243,7 @@ fn exhibit(
         facts,
         evidence,
         sources,
+        canonical: String::new(),
         body: bodies::of(number(stored.place), frozen, order.shown_rows)?,
     })
 }

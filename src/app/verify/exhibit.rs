@@ -3,13 +3,13 @@
 
 use super::{Area, Checks, Verdict, VerifyError};
 use crate::app::exhibits::{self, Again, Facts, canonical};
-use crate::case::CaseReader;
 use crate::case::journal::Stored;
+use crate::case::{ALLOW, CaseReader, DISMISSED};
 use crate::filter::{Check, Filter, Target};
 use crate::model::Dataset;
 use crate::model::conclusions::Exhibit;
 use crate::query::{self, Cancel, Scope};
-use crate::questions::{self, Basis, Question};
+use crate::questions::{self, Basis, Live, Question};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -114,6 +114,13 @@ fn added_since(reader: &CaseReader, journal: &[Stored], exhibit: &Exhibit, cance
     };
     if since.iter().any(of_lists) && (basis.with_lists || basis.asks_for(&[Target::Indicator, Target::Label])) {
         return Some("indicator lists or labels were changed after it was saved".to_owned());
+    }
+    let of_allow_lists = |entry: &Stored| {
+        let key = parameters(entry)["key"].as_str().unwrap_or_default().to_owned();
+        entry.action == "setting" && [ALLOW, DISMISSED].iter().any(|prefix| key.starts_with(prefix))
+    };
+    if since.iter().any(of_allow_lists) && matches!(question.live(), Live::Analysis(..)) {
+        return Some("allow-lists were changed, or leads dismissed, after it was saved".to_owned());
     }
     if since.iter().any(|entry| entry.action.starts_with("tag_")) && basis.asks_for(&[Target::Tag]) {
         return Some("tags were changed after it was saved".to_owned());

@@ -1,5 +1,6 @@
 //! The options of `coldtrail exhibit add`: those of the commands that list the same, and which of them each kind takes.
 
+use crate::analysis::ALL;
 use crate::cli::arguments::{ScopeArguments, field_or_usage, sort_keys, unknown};
 use crate::cli::opening::Writing;
 use crate::cli::series::{DatasetName, MeasureName};
@@ -25,7 +26,7 @@ pub struct Arguments {
     /// The case file
     pub case: PathBuf,
     /// flows, events, selected, pairs, conversations, top, series, heatmap, event, compare, address, text, sightings,
-    /// playbook, figure, evidence, sql, or query: a named query
+    /// playbook, figure, evidence, sql, query (a named query), or the name of an analysis, such as leads or monitor
     #[arg(long)]
     pub kind: String,
     /// Caption of the exhibit
@@ -128,6 +129,9 @@ const TAKEN: [(&str, &[&str]); 18] = [
     ("query", &["filter", "range", "all-copies", "query", "param", "limit"]),
 ];
 
+/// Those that every analysis takes.
+const OF_ANALYSES: &[&str] = &["filter", "range", "all-copies", "param", "limit"];
+
 impl Arguments {
     /// The options that were given.
     fn given(&self) -> Vec<&'static str> {
@@ -171,8 +175,11 @@ impl Arguments {
             }
             return questions::question(kind, question).map_err(|error| CliError::Usage(error.to_string()));
         }
+        let is_analysis = ALL.iter().any(|analysis| analysis.name == kind);
         let taken = TAKEN.iter().find(|(name, _)| *name == kind).map(|(_, taken)| *taken);
-        let taken = taken.ok_or_else(|| unknown("kind of exhibit", kind, TAKEN.iter().map(|(name, _)| *name)))?;
+        let known = || TAKEN.iter().map(|(name, _)| *name).chain(ALL.iter().map(|analysis| analysis.name));
+        let taken = taken.or(is_analysis.then_some(OF_ANALYSES));
+        let taken = taken.ok_or_else(|| unknown("kind of exhibit", kind, known()))?;
         if let Some(name) = self.given().into_iter().find(|name| !taken.contains(name)) {
             let name = if name == "range" { "from and --to" } else { name };
             return Err(CliError::Usage(format!("an exhibit of kind {kind} has no --{name}")));
@@ -246,23 +253,29 @@ impl Arguments {
             "evidence" => Box::new(EvidenceQuestion),
             "sql" => {
                 let statement = self.sql.clone().ok_or_else(|| needs("sql", "sql"))?;
-                Box::new(SqlQuestion { statement, limit: self.limit })
+                Box::new(SqlQuestion { statement: statement.as_str().into(), limit: self.limit })
             }
             "query" => {
                 let name = self.query.as_deref().ok_or_else(|| needs("query", "query"))?;
-                let (query, given) = query::asked(name, &self.parameters, self.limit, &self.scope)?;
-                let question = query.question(&given)?;
-                match (query.shape, question.live()) {
-                    // An exhibit says which fields it shows.
-                    (QueryShape::Records { columns: [], .. }, Live::Records(records)) => Box::new(RecordsQuestion {
-                        columns: fields(usual_fields(query.dataset)),
-                        limit: given.limit.or(query.limit),
-                        query: records,
-                    }),
-                    _ => question,
-                }
+                self.named(name)?
             }
+            name if is_analysis => self.named(name)?,
             _ => Box::new(TextQuestion(self.text.clone().ok_or_else(|| needs("text", "text"))?)),
+        })
+    }
+
+    /// The question of a named query.
+    fn named(&self, name: &str) -> Result<Box<dyn Question>, CliError> {
+        let (query, given) = query::asked(name, &self.parameters, self.limit, &self.scope)?;
+        let question = query.question(&given)?;
+        Ok(match (query.shape, question.live()) {
+            // An exhibit says which fields it shows.
+            (QueryShape::Records { columns: [], .. }, Live::Records(records)) => Box::new(RecordsQuestion {
+                columns: fields(usual_fields(query.dataset)),
+                limit: given.limit.or(query.limit),
+                query: records,
+            }),
+            _ => question,
         })
     }
 

@@ -3,6 +3,7 @@
 
 mod csv;
 mod csv_header;
+pub mod definition;
 mod detect;
 pub(crate) mod directed;
 mod draft;
@@ -57,13 +58,17 @@ fn stated_format(choice: &crate::ingest::FormatChoice) -> Option<LineFormat> {
     choice.flow_format.as_deref().and_then(|spec| LineFormat::parse_spec(spec).ok())
 }
 
-/// The format that a person named: a preset's name, or AWS's notation (`${version} ${account-id} ...`). Gives AWS's
-/// notation; the error says what is wrong with it.
+/// The format that a person named: a preset's name, AWS's notation (`${version} ${account-id} ...`), or the definition
+/// of an Athena table, whose columns are the file's in order. Gives AWS's notation; the error says what is wrong with it.
 pub fn format_by_name_or_spec(text: &str) -> Result<String, String> {
     if let Some(preset) = infer::Preset::by_name(text) {
         return Ok(preset.format().to_spec());
     }
-    let wrong = match LineFormat::parse_spec(text) {
+    let spec = match definition::is_definition(text) {
+        true => definition::read(text).and_then(|table| table.line_format())?,
+        false => text.to_owned(),
+    };
+    let wrong = match LineFormat::parse_spec(&spec) {
         // Later versions bring fields that are not known here, but never nothing else.
         Ok(format) if format.columns().iter().any(|column| matches!(column, FlowColumn::Field(_))) => {
             return Ok(format.to_spec());
@@ -73,7 +78,7 @@ pub fn format_by_name_or_spec(text: &str) -> Result<String, String> {
     };
     let presets: Vec<&str> = infer::PRESETS.iter().map(|p| p.name).collect();
     Err(format!(
-        "{wrong}\nWrite it as AWS does ('${{version}} ${{account-id}} ...'), or name one of: {}",
+        "{wrong}\nWrite it as AWS does ('${{version}} ${{account-id}} ...'), give a CREATE EXTERNAL TABLE statement, or name one of: {}",
         presets.join(", ")
     ))
 }

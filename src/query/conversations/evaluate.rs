@@ -154,7 +154,7 @@ impl Half {
 fn fold(mut halves: FxHashMap<(u32, u32), Half>, addresses: &AddressOrder, asked: &[u32]) -> (Vec<Talk>, PairTotals) {
     let mut keys: Vec<(u32, u32)> = halves.keys().copied().collect();
     keys.sort_unstable();
-    let (mut talks, mut totals) = (Vec::new(), PairTotals::default());
+    let (mut talks, mut totals) = (Vec::new(), PairTotals { pairs: Some(0), ..PairTotals::default() });
     for (source, destination) in keys {
         let Some(there) = halves.remove(&(source, destination)) else { continue };
         let back = halves.remove(&(destination, source)).unwrap_or_default();
@@ -164,7 +164,7 @@ fn fold(mut halves: FxHashMap<(u32, u32), Half>, addresses: &AddressOrder, asked
         };
         let Some(talk) = talk else { continue };
         talks.push(talk);
-        totals.pairs += 1;
+        totals.pairs = totals.pairs.map(|count| count + 1);
         [there, back].iter().for_each(|half| add(&mut totals, &half.figures));
     }
     (talks, totals)

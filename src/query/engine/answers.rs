@@ -108,6 +108,19 @@ impl<K: Copy + Ord> Least<K> {
         }
     }
 
+    /// Those of all parts, to which more can be added.
+    pub(super) fn joined(parts: impl IntoIterator<Item = Self>, limit: usize) -> Self {
+        let kept = Self::of(parts, limit);
+        Self { kept, ..Self::new(limit) }
+    }
+
+    /// The last of the first ones; `None` where there are fewer.
+    pub(super) fn last(&self) -> Option<K> {
+        let mut keys: Vec<K> = self.kept.iter().map(|(key, _)| *key).collect();
+        let at = self.limit.checked_sub(1).filter(|at| *at < keys.len())?;
+        Some(*keys.select_nth_unstable(at).1)
+    }
+
     /// Those of all parts.
     pub(super) fn of(parts: impl IntoIterator<Item = Self>, limit: usize) -> Vec<(K, u32)> {
         let mut kept: Vec<(K, u32)> = parts.into_iter().flat_map(|part| part.kept).collect();

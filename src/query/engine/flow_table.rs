@@ -21,6 +21,9 @@ const READ: [usize; 10] = [
     flow::DURATION,
 ];
 
+/// Records are read, put together between the same ends, and what that makes is put in order.
+const PASSES: u64 = 3;
+
 /// What to do with records.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
@@ -33,6 +36,7 @@ impl Engine<'_> {
     /// What each thread has read of a scope: its records, and of all records in its time range what evidence there is.
     pub(crate) fn flow_builders(&self, scope: &Scope, names: &Names) -> Result<Vec<Builder>, EngineError> {
         let builders = (0..self.threads.max(1)).map(|_| Builder::new(names.interfaces.len())).collect();
+        self.expect_passes(if scope.filter.is_none() { PASSES } else { PASSES + 1 });
         if scope.filter.is_none() {
             let all = self.chosen(&scope.records(Vec::new()))?;
             return self.fill(&all, names, builders, Use::Both);
@@ -58,27 +62,30 @@ impl Engine<'_> {
                 return Ok(());
             };
             let mut values: [Vec<i64>; 10] = Default::default();
+            // Of source and destination, as written and of the packet.
+            let mut ends: [[Vec<u32>; 2]; 2] = Default::default();
             chosen.blocks(segment.rows as usize, |rows| {
                 gather(columns, &READ, rows, &mut values);
+                let [pair, packet, interface, disposition, srcport, dstport, packets, bytes, start, duration] = &values;
+                // Pairs are far apart: the memory is asked for many at once.
+                for ([source, destination], column) in ends.iter_mut().zip([pair, packet]) {
+                    addresses(&pairs.source, column, source);
+                    addresses(&pairs.destination, column, destination);
+                }
                 for at in 0..rows.len() {
-                    let number = |column: usize| {
-                        let value = values.get(column).and_then(|list| list.get(at)).copied();
-                        value.filter(|value| *value != NULL)
-                    };
-                    let ends = |column: usize| {
-                        let pair = usize::try_from(number(column).unwrap_or(0)).unwrap_or(0);
-                        [&pairs.source, &pairs.destination].map(|side| side.get(pair).copied().unwrap_or(0))
-                    };
+                    let number = |column: &Vec<i64>| column.get(at).copied().filter(|value| *value != NULL);
+                    let end = |list: &Vec<u32>| list.get(at).copied().unwrap_or(0);
+                    let [written, of_packet] = &ends;
                     let seen = names.seen(&Stored {
-                        addresses: ends(0),
-                        packet: ends(1),
-                        interface: number(2),
-                        disposition: number(3),
-                        ports: [number(4), number(5)],
-                        packets: number(6),
-                        bytes: number(7),
-                        start: number(8),
-                        duration: number(9),
+                        addresses: [end(&written[0]), end(&written[1])],
+                        packet: [end(&of_packet[0]), end(&of_packet[1])],
+                        interface: number(interface),
+                        disposition: number(disposition),
+                        ports: [number(srcport), number(dstport)],
+                        packets: number(packets),
+                        bytes: number(bytes),
+                        start: number(start),
+                        duration: number(duration),
                     });
                     let Some(seen) = seen else { continue };
                     if used != Use::Flows {
@@ -93,4 +100,11 @@ impl Engine<'_> {
         };
         self.sweep(needs, Share::Split, builders, each)
     }
+}
+
+/// The addresses at one side of pairs; 0 where a record has none.
+fn addresses(side: &[u32], pairs: &[i64], found: &mut Vec<u32>) {
+    found.clear();
+    let address = |pair: &i64| side.get(usize::try_from(*pair).unwrap_or(0)).copied().unwrap_or(0);
+    found.extend(pairs.iter().map(address));
 }

@@ -1,13 +1,13 @@
 //! Conversations over the columns: sums and signs by pair id, each pair folded with its reverse.
 
-use super::answers::{OrderKey, figures_of, in_parts, ordered, row_order, told};
+use super::answers::{OrderKey, candidates, figures_of, in_parts, ordered, row_order, told};
 use super::groups::sums_bytes;
 use super::pair_ids::PairsAndOrder;
 use super::pair_table::{figure_key, merge_nobody, totals};
 use super::signs::{FROM_SERVER, SYN, SYN_ACK, TO_SERVER};
 use super::{Engine, EngineError, Layout};
 use crate::case::index::flow;
-use crate::columns::{Chosen, Grouping, Groups, NO_PAIR, PairColumns, Parted, Selection, Sums, Tie};
+use crate::columns::{Bitmap, Chosen, Grouping, Groups, NO_PAIR, PairColumns, Parted, Selection, Sums, Tie};
 use crate::query::conversations::{
     ConversationQuery, ConversationTable, Half, Repeats, Signs, Talk, Talks, is_left, talk, thousandths,
 };
@@ -128,6 +128,22 @@ impl Folded {
         addresses: &'a AddressOrder,
     ) -> OrderKey<'a> {
         OrderKey::new(move |row| self.key(column, row, addresses), descending)
+    }
+
+    /// The pairs, both ways, of the conversations among which the first ones by the first key are.
+    pub(super) fn leading(
+        &self,
+        query: &ConversationQuery,
+        addresses: &AddressOrder,
+        limit: usize,
+        threads: usize,
+    ) -> Bitmap {
+        let keys = self.keys(query, addresses);
+        let rows = keys.first().map(|first| candidates(self.len(), first, limit, threads)).unwrap_or_default();
+        let pairs = rows.into_iter().filter_map(|row| self.pairs_of(row as usize)).flatten();
+        let of_nobody = self.pairs.nobody.iter().copied();
+        let all = pairs.chain(of_nobody).chain([0]).filter(|pair| *pair != NO_PAIR).map(|pair| pair as usize);
+        Bitmap::of(all, self.pairs.len().max(1))
     }
 
     /// The first conversations in the query's order.
@@ -257,7 +273,7 @@ impl Engine<'_> {
         }
         let place = |pair: u32| places.get(pair as usize).copied().unwrap_or(NONE);
         let halves = self.halves(&groups, pairs, reverse, place, left)?;
-        let totals = PairTotals { pairs: halves.len() as u64, ..totals(&groups.sums, self.threads) };
+        let totals = PairTotals { pairs: Some(halves.len() as u64), ..totals(&groups.sums, self.threads) };
         let (pairs, reverse) = (Arc::clone(pairs), Arc::clone(reverse));
         Ok(Folded { groups, pairs, reverse, halves, signs, repeats, totals })
     }

@@ -10,6 +10,25 @@ use crate::query::Measure;
 use crate::threads::side_by_side;
 use std::ops::Range;
 
+/// Which groups are wanted beside the first ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// None but those of equal measure with the last of them.
+    Equal,
+    /// Those that come to half of the last of them, too: of two that are added up, one does if both together come to it.
+    Half,
+}
+
+impl Reach {
+    /// The least sum that is wanted, where the last of the first ones has this one.
+    fn least(self, last: u64) -> u64 {
+        match self {
+            Self::Equal => last,
+            Self::Half => last.div_ceil(2),
+        }
+    }
+}
+
 /// Which groups come first; all of equal measure with the last of them are among them.
 pub(crate) struct Leaders {
     pub slots: Bitmap,
@@ -21,6 +40,9 @@ pub(crate) struct Leaders {
 
 /// Groups for each that is wanted, from which on it is less work to search for those. Tests have few.
 const MANY: usize = if cfg!(test) { 2 } else { 16 };
+
+/// With more within `Reach::Half` for each that is wanted it is less work to sum all of them.
+const MOST_HALVES: usize = 64;
 
 /// Slots up to this many are summed by every worker for itself, two megabytes each. Tests see both.
 const NEAR_SLOTS: usize = if cfg!(test) { 40 } else { 1 << 18 };
@@ -39,7 +61,7 @@ impl Engine<'_> {
         selection: &Selection,
         grouping: &Grouping,
         measure: Measure,
-        limit: usize,
+        (limit, reach): (usize, Reach),
     ) -> Result<Option<Leaders>, EngineError> {
         let Ok(count) = usize::try_from(grouping.slots()) else { return Ok(None) };
         let many = grouping.slots() > FEW_SLOTS && selection.len() > count / 8;
@@ -63,25 +85,31 @@ impl Engine<'_> {
         if count <= NEAR_SLOTS {
             let (sums, used) = self.narrow_sums(selection, grouping, column, count)?;
             let groups = used.count() as u64;
-            return Ok(first(&sums, limit, self.threads).map(|slots| Leaders { slots, groups, used }));
+            let slots = first(&sums, (limit, reach), self.threads);
+            return Ok(slots.map(|slots| Leaders { slots, groups, used }));
         }
         // More rows than are laid out at one time go over the slots part by part.
         let passes = selection.len().div_ceil(most_rows(selection.len())).max(1) as u64;
         let bound = |pass: u64| pass * grouping.slots() / passes;
-        let (mut found, mut used) = (Vec::new(), Bitmap::zeros(count));
+        let (mut found, mut halves, mut used) = (Vec::new(), Vec::new(), Bitmap::zeros(count));
         for pass in 0..passes {
             let parts = self.buckets(selection, grouping, column, bound(pass)..bound(pass + 1))?;
-            for (least, also) in greatest_sums(&parts, limit, count, self.threads) {
-                found.push(least);
-                used.or(&also);
-            }
+            let (first, more) = greatest_sums(&parts, (limit, reach), &mut used, self.threads);
+            found.push(first);
+            halves.extend(more);
         }
         let found = Least::of(found, limit);
-        if found.len() < limit {
+        let Some(last) = found.iter().map(|(from_most, _)| u64::MAX - from_most).min().filter(|_| found.len() >= limit)
+        else {
             // The next ones come to 0, or to nothing at all.
             return Ok(None);
+        };
+        halves.retain(|(sum, _)| *sum >= reach.least(last));
+        if halves.len() > limit * MOST_HALVES {
+            return Ok(None);
         }
-        let slots = Bitmap::of(found.into_iter().map(|(_, slot)| slot as usize), count);
+        let halves = halves.into_iter().map(|(_, slot)| slot);
+        let slots = Bitmap::of(found.into_iter().map(|(_, slot)| slot).chain(halves).map(|slot| slot as usize), count);
         Ok(Some(Leaders { slots, groups: used.count() as u64, used }))
     }
 
@@ -139,14 +167,20 @@ impl Engine<'_> {
     }
 }
 
-/// Of all buckets the slots with the `limit` greatest sums above 0, by how far those are from the greatest number, and
-/// the slots that occur.
-fn greatest_sums(parts: &[Buckets], limit: usize, slots: usize, threads: usize) -> Vec<(Least<u64>, Bitmap)> {
-    let Some(layout) = parts.first() else { return Vec::new() };
+/// Of all buckets the slots with the `limit` greatest sums above 0, by how far those are from the greatest number, and the
+/// slots beside them with their sums that are within reach of the last of these. `used`: the slots that occur.
+fn greatest_sums(
+    parts: &[Buckets],
+    (limit, reach): (usize, Reach),
+    used: &mut Bitmap,
+    threads: usize,
+) -> (Least<u64>, Vec<(u64, u32)>) {
+    let Some(layout) = parts.first() else { return (Least::new(limit), Vec::new()) };
     let bound = |worker: usize| worker * layout.count() / threads;
-    side_by_side(threads, |worker| {
+    let slots = used.len();
+    let workers = side_by_side(threads, |worker| {
         let (mut least, mut used) = (Least::new(limit), Bitmap::zeros(slots));
-        let mut sums: Vec<u64> = Vec::new();
+        let (mut sums, mut all): (Vec<u64>, Vec<Vec<u64>>) = (Vec::new(), Vec::new());
         for bucket in bound(worker)..bound(worker + 1) {
             let range = layout.slots(bucket);
             sums.clear();
@@ -155,17 +189,45 @@ fn greatest_sums(parts: &[Buckets], limit: usize, slots: usize, threads: usize) 
             for (slot, sum) in range.zip(&sums).filter(|(_, sum)| **sum > 0) {
                 least.put(u64::MAX - sum, slot as u32);
             }
+            if reach == Reach::Half {
+                all.push(std::mem::take(&mut sums));
+            }
         }
-        (least, used)
-    })
+        (least, used, all)
+    });
+    let (mut found, mut kept) = (Vec::new(), Vec::new());
+    for (least, also, all) in workers {
+        found.push(least);
+        used.or(&also);
+        kept.extend(all);
+    }
+    let found = Least::joined(found, limit);
+    let last = found.last().filter(|_| reach == Reach::Half).map(|from_most| reach.least(u64::MAX - from_most));
+    let Some(last) = last else { return (found, Vec::new()) };
+    let near = in_parts(kept.len(), threads, |buckets| {
+        let each = buckets.clone().zip(kept.get(buckets).unwrap_or_default());
+        let each = each.flat_map(|(bucket, sums)| layout.slots(bucket).zip(sums));
+        each.filter(|(_, sum)| **sum >= last).map(|(slot, sum)| (*sum, slot as u32)).collect::<Vec<_>>()
+    });
+    (found, near.concat())
 }
 
-/// Those with the `limit` greatest sums, and their equals; `None` where 0 is among them, which may be no sum at all.
-fn first(sums: &[u64], limit: usize, threads: usize) -> Option<Bitmap> {
+/// Those with the `limit` greatest sums, their equals, and those within reach; `None` where 0 is among them, which may be no
+/// sum at all.
+fn first(sums: &[u64], (limit, reach): (usize, Reach), threads: usize) -> Option<Bitmap> {
     let key = OrderKey::new(|at| sums.get(at).filter(|sum| **sum > 0).map(|sum| (*sum).into()), true);
     let found = candidates(sums.len(), &key, limit, threads);
-    let is_sound = found.iter().all(|at| sums.get(*at as usize).is_some_and(|sum| *sum > 0));
-    is_sound.then(|| Bitmap::of(found.into_iter().map(|at| at as usize), sums.len()))
+    let last = found.iter().map(|at| sums.get(*at as usize).copied().unwrap_or(0)).min()?;
+    if last == 0 {
+        return None;
+    }
+    Some(match reach {
+        Reach::Equal => Bitmap::of(found.into_iter().map(|at| at as usize), sums.len()),
+        Reach::Half => {
+            let within = sums.iter().enumerate().filter(|(_, sum)| **sum >= reach.least(last));
+            Bitmap::of(within.map(|(at, _)| at), sums.len())
+        }
+    })
 }
 
 /// The same out of sums that are there: of the groups by a number of records each, of which those without any are none.
@@ -234,5 +296,5 @@ pub(super) fn leading_talkers(
         }
     }
     let groups = used.count() as u64;
-    first(&sums, limit, threads).map(|slots| Leaders { slots, groups, used })
+    first(&sums, (limit, Reach::Equal), threads).map(|slots| Leaders { slots, groups, used })
 }

@@ -2,6 +2,7 @@
 
 use super::answers::{OrderKey, in_parts, ordered, row_order, told};
 use super::groups::sums_bytes;
+use super::leaders::Reach;
 use super::{Engine, EngineError};
 use crate::case::index::flow;
 use crate::columns::{Grouping, Groups, KeyPart, Map, Measures, PairColumns, Parted, Selection, Sums, Tie, Used};
@@ -216,7 +217,7 @@ impl Engine<'_> {
         let first = query.sort.first().filter(|sort| sort.descending).and_then(|sort| leading_measure(sort.column));
         let (Some(measure), Some(limit)) = (first, query.limit) else { return Ok(None) };
         let Asked { grouping, pairs, width, .. } = asked;
-        let Some(leaders) = self.leaders(selection, grouping, measure, limit)? else { return Ok(None) };
+        let Some(leaders) = self.leaders(selection, grouping, measure, (limit, Reach::Equal))? else { return Ok(None) };
         if !pairs.nobody_is_one(*width, |slot| leaders.used.get(slot as usize)) {
             return Ok(None);
         }
@@ -225,7 +226,7 @@ impl Engine<'_> {
         let everything = Grouping::new(Vec::new()).ok_or(EngineError::Unsupported)?;
         let measures = Measures { start: None, duration: None, late_end: None, ..measures };
         let all = self.checked(self.groups(selection, &everything, &measures)?)?;
-        let totals = PairTotals { pairs: leaders.groups, ..totals(&all.sums, 1) };
+        let totals = PairTotals { pairs: Some(leaders.groups), ..totals(&all.sums, 1) };
         Ok(Some((Arc::new(groups), totals)))
     }
 
@@ -346,7 +347,7 @@ pub(super) fn totals(groups: &Parted<Sums>, threads: usize) -> PairTotals {
     let mut all = Sums::default();
     parts.iter().for_each(|part| all.add(part));
     PairTotals {
-        pairs: groups.len() as u64,
+        pairs: Some(groups.len() as u64),
         records: all.records.into(),
         packets: told(all.packets),
         bytes: told(all.bytes),

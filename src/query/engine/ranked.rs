@@ -1,6 +1,7 @@
 //! Groups of equal values over the columns: by up to three fields, of one measure.
 
 use super::answers::{OrderKey, ordered, told};
+use super::leaders::Reach;
 use super::top::Kind;
 use super::{Engine, EngineError};
 use crate::case::index::flow;
@@ -98,7 +99,7 @@ impl Engine<'_> {
             }
         };
         let leaders = match query.limit.filter(|_| query.sort.is_empty()) {
-            Some(limit) => self.leaders(&selection, &grouping, measure, limit)?,
+            Some(limit) => self.leaders(&selection, &grouping, measure, (limit, Reach::Equal))?,
             None => None,
         };
         let (groups, count) = match leaders {

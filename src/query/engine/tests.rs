@@ -1,5 +1,6 @@
 //! The columns give exactly what plain SQL over the rows gives.
 
+use super::leaders::Reach;
 use super::*;
 use crate::case::index::{IndexCache, flow};
 use crate::columns::Grouping;
@@ -210,7 +211,7 @@ fn the_first_of_many_groups_are_those_of_sql() {
         let scope = Scope { filter: query(text).filter, duplicates: Duplicates::All, ..Scope::all(Dataset::Flows) };
         let found = by_columns(&reader, 2, |engine| {
             let grouping = Grouping::new(vec![engine.pair_part(flow::PAIR, &*engine.pairs()?)?]).unwrap();
-            engine.leaders(&*engine.chosen(&scope.records(Vec::new()))?, &grouping, measure, 3)
+            engine.leaders(&*engine.chosen(&scope.records(Vec::new()))?, &grouping, measure, (3, Reach::Equal))
         });
         assert!(found.is_some_and(|leaders| leaders.slots.count() < 20), "{text}");
         let column = match measure {

@@ -2,7 +2,7 @@
 
 use super::answers::{OrderKey, figures_of, ordered, told};
 use super::dictionary::{Dictionary, RankGroups};
-use super::leaders::{leading_counts, leading_talkers};
+use super::leaders::{Reach, leading_counts, leading_talkers};
 use super::talkers::{NO_PORT, talkers};
 use super::{Engine, EngineError};
 use crate::case::index::flow;
@@ -187,7 +187,7 @@ impl Engine<'_> {
     ) -> Result<Grouped, EngineError> {
         let selection = self.chosen(&query.scope.records(Vec::new()))?;
         let leaders = match query.limit {
-            Some(limit) => self.leaders(&selection, grouping, query.measure, limit)?,
+            Some(limit) => self.leaders(&selection, grouping, query.measure, (limit, Reach::Equal))?,
             None => None,
         };
         let measures = self.all_measures()?;

@@ -2,6 +2,7 @@
 
 use crate::case::schema::EventDictionary;
 use crate::case::{event_json, schema, uuid};
+use crate::filter::Partition;
 use crate::filter::eval::{Record, Value};
 use crate::model::{Address, Dataset, FieldId, Home, Kind, RecordId, Timestamp, field};
 use rusqlite::{Connection, params_from_iter, types::Value as SqlValue};
@@ -83,6 +84,23 @@ impl Record for TestRecord {
 
     fn evidence(&self) -> (i64, &str) {
         (self.evidence_id(), EVIDENCE_PATHS[(self.evidence_id() - 1) as usize])
+    }
+
+    fn partition(&self, partition: Partition) -> Option<String> {
+        let of_path = |text: &str| (self.evidence_id() == 2).then(|| text.to_owned());
+        let is_flow = self.dataset == Dataset::Flows;
+        let own = |flow: &str, event: &str| self.text(if is_flow { flow } else { event }).cloned();
+        match partition {
+            Partition::Date => of_path("2021/05/16").or_else(|| match is_flow {
+                true => {
+                    let start = chrono::DateTime::from_timestamp(self.number("start")?, 0)?;
+                    Some(start.format("%Y/%m/%d").to_string())
+                }
+                false => Some(self.text("event_time")?.chars().take(10).collect::<String>().replace('-', "/")),
+            }),
+            Partition::Region => of_path("eu-west-1").or_else(|| own("region", "aws_region")),
+            Partition::Account => of_path("111122223333").or_else(|| own("account_id", "recipient_account_id")),
+        }
     }
 
     fn is_in_conflict(&self) -> bool {
@@ -306,6 +324,10 @@ pub(in crate::query) fn case_of(records: &[TestRecord]) -> Connection {
                    aggregated_count) VALUES (?1, ?2, '', '', '', 0, 0, '', '', '', 1, 0, 0, 0, 0, 0, 0)";
         connection.execute(sql, (i as i64 + 1, path)).unwrap();
     }
+    let of_path =
+        "UPDATE evidence SET path_date = '2021-05-16T05:00', path_region = 'eu-west-1', path_account = '111122223333'
+                   WHERE evidence_id = 2";
+    connection.execute(of_path, []).unwrap();
     insert_known(&connection);
     for record in records {
         match record.dataset {

@@ -107,7 +107,13 @@ pub(in crate::query) fn leaf(dataset: Dataset, target: &Target, check: &Check) -
         Target::Duplicate => Leaf::Ids { column: flow::DUPLICATE, select: either(check) },
         Target::Extra(key) => extra(|compiler| compiler.json_check("json", JsonPath::key(key).steps(), check)),
         Target::AnyText => any_text(check).unwrap_or(whole),
-        Target::Path(_) | Target::Tag | Target::Conflict | Target::Rule | Target::Sigma | Target::SigmaLevel => whole,
+        Target::Partition(_)
+        | Target::Path(_)
+        | Target::Tag
+        | Target::Conflict
+        | Target::Rule
+        | Target::Sigma
+        | Target::SigmaLevel => whole,
     })
 }
 

@@ -45,7 +45,10 @@ pub(in crate::query) const FLOW_SUBJECTS: &[Subject] = &[
     subject("tag", &["'a'", "'A%b'", "'Ünï'", "''", "'1'"], true, true),
     subject("indicator", ENTRIES, true, true),
     subject("label", LABELS, true, true),
+    subject("date_partition", DAYS, true, true),
+    subject("region_partition", &["'a'", "'eu-west-1'"], true, true),
 ];
+const DAYS: &[&str] = &["'1970/01/01'", "1970-01-01", "'2021/05/16'"];
 const ENTRIES: &[&str] = &["bad", "feed", "'C2'", "'192.0.2.0/24'", "off", "'10.0.0.1'", "late", "both", "all", "'a'"];
 const LABELS: &[&str] = &["host", "'C2'", "lab"];
 const LISTED: &[&str] = &["'a'", "'A%b'", "'Ünï'", "''", "'[\"a\",\"A%b\"]'", "'[null,\"1\"]'", "'1'"];
@@ -73,6 +76,8 @@ pub(in crate::query) const EVENT_SUBJECTS: &[Subject] = &[
     subject("requestParameters[*].a[*]", JSON_VALUES, true, true),
     subject("indicator", &["bad", "feed", "cloud", "who", "'10.0.0.2'", "off", "two", "'x'"], true, true),
     subject("label", LABELS, true, true),
+    subject("event_date", DAYS, true, true),
+    subject("account_partition", &["'a'", "111122223333"], true, true),
 ];
 const SEARCHES: &[&str] = &["'%a%'", "'1%'", "'_'", "''", "'A%b'", "'x'", "'ü'", "'10.0'", "'\"a\":'", "'true'"];
 

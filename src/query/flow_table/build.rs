@@ -1,13 +1,12 @@
 //! Puts a table together from records in any order. Pure.
 
-use super::{Flow, FlowInterface, FlowTable, TcpFlags};
-use crate::threads::side_by_side;
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
-use std::hash::{Hash, Hasher};
+use super::counts::Counts;
+use super::{Flow, FlowInterface, FlowTable, PackedFlow, TcpFlags};
+use rustc_hash::FxHashSet;
 use std::sync::Mutex;
 
-/// A part is sorted as a whole, which should fit a cache.
-const PARTS: usize = 512;
+/// Few, so that each is so large that its memory is given back as soon as it has been gone through.
+pub(super) const PARTS: usize = 64;
 const HOUR: i64 = 3600;
 /// A record of one packet that lasts so long has not its packet's times.
 const SLOW: i64 = 5;
@@ -32,50 +31,55 @@ pub(in crate::query) struct Seen {
 }
 
 /// What one thread has read so far.
+#[derive(Default)]
 pub(in crate::query) struct Builder {
-    parts: Vec<Vec<Flow>>,
-    interfaces: Vec<FlowInterface>,
-    hours: FxHashSet<(u32, i64)>,
-    last_hour: (u32, i64),
-    written: FxHashMap<(u32, u32, u32), u64>,
+    parts: Vec<Vec<PackedFlow>>,
+    interfaces: Vec<Of>,
+    starts: Option<(i64, i64)>,
+}
+
+/// Of an interface.
+#[derive(Default)]
+struct Of {
+    found: FlowInterface,
+    hours: FxHashSet<i64>,
+    last_hour: Option<i64>,
+    /// By the two addresses.
+    written: Counts,
 }
 
 impl Builder {
     /// `interfaces`: how many there are.
     pub(in crate::query) fn new(interfaces: usize) -> Self {
-        Self {
-            parts: vec![Vec::new(); PARTS],
-            interfaces: vec![FlowInterface::default(); interfaces],
-            hours: FxHashSet::default(),
-            last_hour: (u32::MAX, i64::MIN),
-            written: FxHashMap::default(),
-        }
+        let interfaces = (0..interfaces).map(|_| Of::default()).collect();
+        Self { parts: vec![Vec::new(); PARTS], interfaces, starts: None }
     }
 
     /// A record that says what evidence there is.
     pub(in crate::query) fn evidence(&mut self, seen: &Seen) {
-        let Some(interface) = self.interfaces.get_mut(seen.interface as usize) else { return };
-        interface.first = Some(interface.first.map_or(seen.start, |first| first.min(seen.start)));
-        interface.last = Some(interface.last.map_or(seen.end, |last| last.max(seen.end)));
+        let Some(of) = self.interfaces.get_mut(seen.interface as usize) else { return };
+        let found = &mut of.found;
+        found.first = Some(found.first.map_or(seen.start, |first| first.min(seen.start)));
+        found.last = Some(found.last.map_or(seen.end, |last| last.max(seen.end)));
         let lasts = seen.end.saturating_sub(seen.start);
-        interface.longest = interface.longest.max(lasts);
-        let hour = (seen.interface, seen.start.div_euclid(HOUR) * HOUR);
-        if self.last_hour != hour {
-            self.hours.insert(hour);
-            self.last_hour = hour;
+        found.longest = found.longest.max(lasts);
+        let hour = seen.start.div_euclid(HOUR) * HOUR;
+        if of.last_hour != Some(hour) {
+            of.hours.insert(hour);
+            of.last_hour = Some(hour);
         }
         let [Some(source), Some(destination)] = seen.written else { return };
         if seen.is_empty {
             return;
         }
-        interface.records += 1;
-        interface.accepted += u64::from(!seen.is_rejected);
-        interface.rejected += u64::from(seen.is_rejected);
+        found.records += 1;
+        found.accepted += u64::from(!seen.is_rejected);
+        found.rejected += u64::from(seen.is_rejected);
         if seen.packets == 1 {
-            interface.single_packets += 1;
-            interface.slow_single_packets += u64::from(lasts >= SLOW);
+            found.single_packets += 1;
+            found.slow_single_packets += u64::from(lasts >= SLOW);
         }
-        *self.written.entry((seen.interface, source, destination)).or_default() += 1;
+        of.written.add(u64::from(source.min(destination)) << 32 | u64::from(source.max(destination)));
     }
 
     /// A record of the scope.
@@ -87,10 +91,8 @@ impl Builder {
         let (Some(source), Some(destination), false) = (side(0), side(1), seen.is_empty) else { return };
         let [from, to] = [(source, seen.ports[0]), (destination, seen.ports[1])];
         let sender = u8::from(to < from);
-        let ends = if sender == 0 { [from, to] } else { [to, from] };
-        let is_rewritten = seen.written != [Some(source), Some(destination)];
-        let flow = Flow {
-            ends,
+        self.take(&Flow {
+            ends: if sender == 0 { [from, to] } else { [to, from] },
             protocol: seen.protocol,
             interface: seen.interface,
             start: seen.start,
@@ -98,79 +100,96 @@ impl Builder {
             sender,
             is_accepted: !seen.is_rejected,
             flags: seen.flags,
-            is_rewritten,
+            is_rewritten: seen.written != [Some(source), Some(destination)],
             packets: seen.packets,
             bytes: seen.bytes,
-        };
-        let mut hasher = FxHasher::default();
-        (ends, seen.protocol).hash(&mut hasher);
-        // The high bits are mixed best.
-        if let Some(part) = self.parts.get_mut((hasher.finish() >> 32) as usize % PARTS) {
-            part.push(flow);
+        });
+    }
+
+    fn take(&mut self, flow: &Flow) {
+        let (first, last) = self.starts.unwrap_or((flow.start, flow.start));
+        self.starts = Some((first.min(flow.start), last.max(flow.start)));
+        let packed = PackedFlow::of(flow);
+        if let Some(part) = self.parts.get_mut(packed.spread() as usize % PARTS) {
+            part.push(packed);
         }
     }
 
-    /// What several threads have read, in order. `interfaces`: their names and places.
-    pub(in crate::query) fn finish(builders: Vec<Self>, interfaces: Vec<FlowInterface>, threads: usize) -> FlowTable {
+    /// What several threads have read. `interfaces`: their names and places.
+    pub(in crate::query) fn finish(builders: Vec<Self>, interfaces: Vec<FlowInterface>) -> FlowTable {
         let mut table = FlowTable { interfaces, ..FlowTable::default() };
-        let mut rest: Vec<std::vec::IntoIter<Vec<Flow>>> = Vec::new();
+        let mut all: Vec<Of> = table.interfaces.iter().map(|_| Of::default()).collect();
+        let mut parts: Vec<Vec<Vec<PackedFlow>>> = vec![Vec::new(); PARTS];
         for builder in builders {
-            for (interface, more) in table.interfaces.iter_mut().zip(&builder.interfaces) {
-                add(interface, more);
+            for (of, more) in all.iter_mut().zip(builder.interfaces) {
+                of.add(more);
             }
-            for (at, hour) in builder.hours {
-                if let Some(interface) = table.interfaces.get_mut(at as usize) {
-                    interface.hours.push(hour);
-                }
+            for (part, more) in parts.iter_mut().zip(builder.parts) {
+                part.push(more);
             }
-            for ((at, source, destination), count) in builder.written {
-                if let Some(interface) = table.interfaces.get_mut(at as usize) {
-                    interface.written.push(((source, destination), count));
-                }
-            }
-            rest.push(builder.parts.into_iter());
+            table.starts = match (table.starts, builder.starts) {
+                (Some(one), Some(other)) => Some((one.0.min(other.0), one.1.max(other.1))),
+                (one, other) => one.or(other),
+            };
         }
-        for interface in &mut table.interfaces {
-            interface.hours.sort_unstable();
-            interface.hours.dedup();
-            interface.written.sort_unstable();
-            interface.written.dedup_by(|one, kept| {
-                let same = one.0 == kept.0;
-                kept.1 += if same { one.1 } else { 0 };
-                same
-            });
+        for (interface, of) in table.interfaces.iter_mut().zip(all) {
+            let FlowInterface { name, places, .. } = std::mem::take(interface);
+            let mut hours: Vec<i64> = of.hours.into_iter().collect();
+            hours.sort_unstable();
+            let places_of = |both: u64| ((both >> 32) as u32, both as u32);
+            let written = of.written.into_list().into_iter().map(|(both, count)| (places_of(both), count)).collect();
+            *interface = FlowInterface { name, places, hours, written, ..of.found };
         }
-        let unsorted = (0..PARTS).map(|_| {
-            let mut lists = rest.iter_mut().filter_map(Iterator::next);
-            let mut all = lists.next().unwrap_or_default();
-            lists.for_each(|list| all.extend(list));
-            all
-        });
-        table.parts = in_order(unsorted.collect(), threads);
+        table.parts = parts.into_iter().map(Mutex::new).collect();
         table
     }
 }
 
-fn add(interface: &mut FlowInterface, more: &FlowInterface) {
-    interface.records += more.records;
-    interface.accepted += more.accepted;
-    interface.rejected += more.rejected;
-    interface.first = interface.first.into_iter().chain(more.first).min();
-    interface.last = interface.last.into_iter().chain(more.last).max();
-    interface.longest = interface.longest.max(more.longest);
-    interface.single_packets += more.single_packets;
-    interface.slow_single_packets += more.slow_single_packets;
+impl Of {
+    fn add(&mut self, more: Self) {
+        let (found, other) = (&mut self.found, more.found);
+        found.records += other.records;
+        found.accepted += other.accepted;
+        found.rejected += other.rejected;
+        found.first = found.first.into_iter().chain(other.first).min();
+        found.last = found.last.into_iter().chain(other.last).max();
+        found.longest = found.longest.max(other.longest);
+        found.single_packets += other.single_packets;
+        found.slow_single_packets += other.slow_single_packets;
+        self.hours.extend(more.hours);
+        self.written = std::mem::take(&mut self.written).with(more.written);
+    }
 }
 
-fn in_order(parts: Vec<Vec<Flow>>, threads: usize) -> Vec<Vec<Flow>> {
-    let shared: Vec<Mutex<Vec<Flow>>> = parts.into_iter().map(Mutex::new).collect();
-    let threads = threads.max(1);
-    side_by_side(threads, |worker| {
-        for part in shared.iter().skip(worker).step_by(threads) {
-            let mut part = part.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            part.sort_unstable();
-            part.shrink_to_fit();
-        }
-    });
-    shared.into_iter().map(|part| part.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)).collect()
+/// A table of some records; their addresses are the numbers of addresses, their interfaces those of `interfaces`.
+#[cfg(test)]
+pub(crate) fn table_of(
+    flows: &[Flow],
+    addresses: Vec<crate::model::Address>,
+    interfaces: Vec<FlowInterface>,
+) -> FlowTable {
+    let mut builders = [Builder::new(interfaces.len()), Builder::new(interfaces.len())];
+    for (at, flow) in flows.iter().enumerate() {
+        let [low, high] = flow.ends;
+        let (from, to) = if flow.sender == 0 { (low, high) } else { (high, low) };
+        let ends = [Some(from.0), Some(to.0)];
+        let seen = Seen {
+            interface: flow.interface,
+            written: ends,
+            packet: [None; 2],
+            ports: [from.1, to.1],
+            protocol: flow.protocol,
+            start: flow.start,
+            end: flow.end,
+            packets: flow.packets,
+            bytes: flow.bytes,
+            flags: flow.flags,
+            is_rejected: !flow.is_accepted,
+            is_empty: false,
+        };
+        let builder = &mut builders[at % 2];
+        builder.evidence(&seen);
+        builder.take(flow);
+    }
+    FlowTable { addresses, ..Builder::finish(builders.into(), interfaces) }
 }

@@ -2,13 +2,22 @@
 //! records between the same two ends are together, in the order of time. Beside them what each interface has evidence of.
 
 mod build;
+mod counts;
+mod packed;
 mod read;
 
+#[cfg(test)]
+pub(crate) use build::table_of;
 pub(super) use build::{Builder, Seen};
+pub use packed::PackedFlow;
 pub use read::{Ends, flow_table, kept_of_flows};
 pub(super) use read::{Names, Stored};
 
-use crate::model::Address;
+use crate::model::{Address, Cancel};
+use crate::threads::side_by_side;
+use build::PARTS;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// The flow records of a scope.
 #[derive(Debug, Default)]
@@ -17,8 +26,10 @@ pub struct FlowTable {
     pub addresses: Vec<Address>,
     /// Ascending by name.
     pub interfaces: Vec<FlowInterface>,
-    /// Records between the same two ends are in one part, one after the other: by interface, then by start and end.
-    pub parts: Vec<Vec<Flow>>,
+    /// The earliest and the latest start.
+    pub starts: Option<(i64, i64)>,
+    /// Records between the same two ends are in one part: the lists that were read, in no order.
+    parts: Vec<Mutex<Vec<Vec<PackedFlow>>>>,
 }
 
 /// A record with addresses and a time. NODATA and SKIPDATA records are none.
@@ -90,22 +101,62 @@ pub struct FlowInterface {
     pub slow_single_packets: u64,
     /// Hours in which a record starts, NODATA and SKIPDATA records included, ascending: seconds.
     pub hours: Vec<i64>,
-    /// The addresses as they were written (not those of the packets), as places, and how many records have the two.
+    /// The addresses as they were written (not those of the packets), as places, the lower one first, and how many records have
+    /// the two.
     pub written: Vec<((u32, u32), u64)>,
 }
 
+/// What is sorted at once, of a part that was read: it fits a cache.
+const PIECES: usize = 64;
+
 impl FlowTable {
+    /// Records that were not given up.
     pub fn len(&self) -> usize {
-        self.parts.iter().map(Vec::len).sum()
+        let len = |part: &Mutex<Vec<Vec<PackedFlow>>>| {
+            part.lock().unwrap_or_else(PoisonError::into_inner).iter().map(Vec::len).sum::<usize>()
+        };
+        self.parts.iter().map(len).sum()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.parts.iter().all(Vec::is_empty)
+        self.len() == 0
     }
 
-    /// About how many bytes of memory it takes.
-    pub fn memory_bytes(&self) -> usize {
-        let written: usize = self.interfaces.iter().map(|at| size_of_val(&*at.written) + size_of_val(&*at.hours)).sum();
-        self.len() * size_of::<Flow>() + size_of_val(&*self.addresses) + written
+    /// Gives up the records: `each` has some at a time, in order; those between the same two ends are together, one after the
+    /// other, by interface, then by start and end. Each thread has a state of its own. Once it is cancelled, the rest is left out.
+    pub fn fold<S: Send>(
+        &self,
+        threads: usize,
+        cancel: &Cancel,
+        state: impl Fn() -> S + Sync,
+        each: impl Fn(&mut S, &[PackedFlow]) + Sync,
+    ) -> Vec<S> {
+        let next = AtomicUsize::new(0);
+        side_by_side(threads.max(1), |_| {
+            let (mut state, mut pieces) = (state(), vec![Vec::new(); PIECES]);
+            while let Some(part) = self.parts.get(next.fetch_add(1, Ordering::Relaxed)) {
+                for list in std::mem::take(&mut *part.lock().unwrap_or_else(PoisonError::into_inner)) {
+                    spread(list, &mut pieces);
+                }
+                for piece in &mut pieces {
+                    if cancel.is_cancelled() {
+                        return state;
+                    }
+                    piece.sort_unstable();
+                    each(&mut state, piece);
+                    cancel.did(piece.len() as u64);
+                    piece.clear();
+                }
+            }
+            state
+        })
+    }
+}
+
+fn spread(list: Vec<PackedFlow>, pieces: &mut [Vec<PackedFlow>]) {
+    for record in list {
+        if let Some(piece) = pieces.get_mut(record.spread() as usize / PARTS % PIECES) {
+            piece.push(record);
+        }
     }
 }

@@ -28,13 +28,12 @@ pub enum Ends {
 /// As of any query.
 pub fn flow_table(reader: &CaseReader, scope: &Scope, ends: Ends, cancel: &Cancel) -> Result<FlowTable, QueryError> {
     let names = Names::load(reader, ends)?;
-    let threads = crate::threads::for_a_question();
     let builders = match engine::attempt(reader, Dataset::Flows, cancel, |engine| engine.flow_builders(scope, &names))?
     {
         Some(builders) => builders,
         None => vec![by_sql(reader, scope, &names, cancel)?],
     };
-    let mut table = Builder::finish(builders, names.interfaces, threads);
+    let mut table = Builder::finish(builders, names.interfaces);
     table.addresses = names.addresses;
     Ok(table)
 }
@@ -95,11 +94,12 @@ const NOWHERE: u32 = u32::MAX;
 impl Names {
     fn load(reader: &CaseReader, ends: Ends) -> Result<Self, QueryError> {
         let (mut addresses, mut places, mut last) = (Vec::new(), Vec::new(), None);
-        let mut statement =
-            reader.conn.prepare_cached("SELECT address_id, address, key FROM address ORDER BY key, address")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let (id, text, key): (u32, String, [u8; 16]) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        // In the order in which they are stored; that of keys would look up each row.
+        let mut statement = reader.conn.prepare_cached("SELECT key, address, address_id FROM address NOT INDEXED")?;
+        let read = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let mut list = read.collect::<Result<Vec<([u8; 16], String, u32)>, _>>()?;
+        list.sort_unstable();
+        for (key, text, id) in list {
             if last != Some(key) {
                 let of_key = || Address::of_key(u128::from_be_bytes(key));
                 addresses.push(Address::parse(text.as_bytes()).unwrap_or_else(of_key));
@@ -127,9 +127,12 @@ impl Names {
         let interface = self.interface_places.get(&stored.interface.unwrap_or(0)).copied();
         Some(Seen {
             interface: interface.or_else(|| self.interface_places.get(&0).copied())?,
-            written: stored.addresses.map(address),
-            packet: if self.ends == Ends::Packet { stored.packet.map(address) } else { [None; 2] },
-            ports: stored.ports.map(port),
+            written: [address(stored.addresses[0]), address(stored.addresses[1])],
+            packet: match self.ends {
+                Ends::Packet => [address(stored.packet[0]), address(stored.packet[1])],
+                Ends::Interface => [None; 2],
+            },
+            ports: [port(stored.ports[0]), port(stored.ports[1])],
             protocol: outcome.protocol.unwrap_or(NO_PROTOCOL),
             start,
             end: start.saturating_add(stored.duration.unwrap_or(0)),

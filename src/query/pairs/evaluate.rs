@@ -63,7 +63,8 @@ pub(in crate::query) fn pairs_by_sql(
     );
     filter_sql::prepare(reader)?;
     let (mut pairs, names, totals) = cancel.watch(reader, || {
-        let (mut pairs, mut names, mut totals) = (Vec::new(), Vec::new(), PairTotals::default());
+        let (mut pairs, mut names, mut totals) =
+            (Vec::new(), Vec::new(), PairTotals { pairs: Some(0), ..PairTotals::default() });
         let mut statement = reader.conn.prepare(&sql)?;
         let mut rows = statement.query(params_from_iter(params))?;
         while let Some(row) = rows.next()? {
@@ -95,7 +96,7 @@ fn read_pair(row: &rusqlite::Row<'_>, names: &mut Vec<String>, totals: &mut Pair
     let count = |count: u64| {
         u32::try_from(count).map_err(|_| QueryError::Filter("a pair has more than 4,294,967,295 records".to_owned()))
     };
-    totals.pairs += 1;
+    totals.pairs = totals.pairs.map(|count| count + 1);
     totals.records += figures.records;
     totals.accepted += figures.accepted;
     totals.rejected += figures.rejected;

@@ -90,7 +90,8 @@ pub const NO_TIME: i64 = i64::MIN;
 /// The footer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PairTotals {
-    pub pairs: u64,
+    /// `None`: not counted yet, as in a table of the first conversations.
+    pub pairs: Option<u64>,
     pub records: u64,
     pub packets: Option<u128>,
     pub bytes: Option<u128>,

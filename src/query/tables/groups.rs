@@ -84,7 +84,7 @@ fn series_row(query: &SeriesQuery, start: i64, line: &SeriesLine, value: Value, 
 
 fn series_left_out(query: &SeriesQuery, table: &SeriesTable) -> LeftOut {
     let of_sums = if query.measure == Measure::Records { 0 } else { table.left_out };
-    LeftOut { of_sums, untimed: table.untimed }
+    LeftOut { of_sums, untimed: table.untimed, allowed: 0 }
 }
 
 /// A series: a row for each bin and line that has a value.
@@ -204,6 +204,6 @@ pub fn figure(figure: Figure, figures: &Figures) -> Rows {
         Figure::Records => (Unit::Count, Value::count(figures.records)),
         Figure::Bytes => (Unit::Bytes, Value::sum(figures.bytes)),
     };
-    let left_out = LeftOut { of_sums: figures.left_out, untimed: 0 };
+    let left_out = LeftOut { of_sums: figures.left_out, ..LeftOut::default() };
     Rows { left_out, ..Rows::new(vec![Column::new(figure.name(), unit)], vec![vec![value]]) }
 }

@@ -112,6 +112,8 @@ pub struct LeftOut {
     pub of_sums: u64,
     /// Records without a time: they are in no bin of a series.
     pub untimed: u64,
+    /// Rows that allow-lists leave out.
+    pub allowed: u64,
 }
 
 /// How a Parquet file stores columns.

@@ -42,7 +42,7 @@ impl<T: Borrow<PairTable>> Table for Pairs<'_, T> {
     }
 
     fn left_out(&self) -> LeftOut {
-        LeftOut { of_sums: self.table.borrow().totals.left_out, untimed: 0 }
+        LeftOut { of_sums: self.table.borrow().totals.left_out, ..LeftOut::default() }
     }
 
     fn has_wide_sums(&self) -> bool {
@@ -81,7 +81,7 @@ impl<T: Borrow<ConversationTable>> Table for Conversations<'_, T> {
     }
 
     fn left_out(&self) -> LeftOut {
-        LeftOut { of_sums: self.table.borrow().totals.left_out, untimed: 0 }
+        LeftOut { of_sums: self.table.borrow().totals.left_out, ..LeftOut::default() }
     }
 
     fn has_wide_sums(&self) -> bool {

@@ -1,17 +1,15 @@
-//! The appendix in words: the evidence with its hashes, what could not be read, the hours covered, indicators, settings,
+//! The appendix in words, but for the evidence with its hashes: what could not be read, the hours covered, indicators, settings,
 //! method and limits, the journal.
 
-use super::super::document::{Evidence, Incomplete, Report};
-use super::super::page::{Block, Cell, Grid, Header, Span, Stance, Tone};
+use super::super::document::{Incomplete, Report};
+use super::super::page::{Block, Cell, Span, Tone};
 use super::super::words::shown;
 use super::super::{ReportError, names};
-use super::{Setting, evidence_id, limits_id};
+use super::{Setting, limits_id};
 use crate::analysis::coverage::Coverage;
 use crate::model::Timestamp;
 use crate::present::display;
 
-/// Evidence files that are listed; all of them are in the attachment.
-pub(super) const EVIDENCE: usize = 500;
 /// Runs of hours without a record that are listed; all of them are in the JSON.
 const GAPS: usize = 40;
 
@@ -75,7 +73,9 @@ impl Setting<'_> {
             let item = |limit: &String| vec![Span::plain(words.named(limit, limit))];
             self.blocks.push(Block::List(limits.iter().map(item).collect()));
         }
-        self.journal(report)
+        self.journal(report)?;
+        self.declaration(report);
+        Ok(())
     }
 
     /// That not every row of the case could be read, and which.
@@ -94,76 +94,6 @@ impl Setting<'_> {
         if !incomplete.lost.is_empty() {
             self.blocks.push(Block::List(incomplete.lost.iter().map(item).collect()));
         }
-    }
-
-    fn evidence(&mut self, evidence: &[Evidence]) {
-        let words = self.words;
-        self.heading(2, "evidence", words.tr("evidence"), false);
-        self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr("evidence-about"))], Tone::Plain));
-        let bytes: u64 = evidence.iter().filter(|file| file.container.is_none()).map(|file| file.file_bytes).sum();
-        let (count, size) = (display::count(evidence.len() as u64), display::size(bytes));
-        self.blocks.push(Block::Paragraph(
-            vec![Span::plain(words.with("evidence-sum", &[("count", &count), ("size", &size)]))],
-            Tone::Plain,
-        ));
-        let header = |id: &str, is_number| Header { text: words.tr(id), is_number };
-        let headers = vec![
-            header("column-entry_number", false),
-            header("evidence-file", false),
-            header("evidence-hashes", false),
-            header("evidence-size", true),
-            header("evidence-holds", false),
-            header("evidence-span", false),
-        ];
-        let shown = &evidence.get(..EVIDENCE).unwrap_or(evidence);
-        if shown.is_empty() {
-            self.remark(words.tr("rows-none"));
-            return;
-        }
-        let rows = shown.iter().map(|file| self.evidence_row(file)).collect();
-        let ids = shown.iter().map(|file| evidence_id(file.number)).collect();
-        let grid =
-            Grid { ids, stance: Stance::Across, is_dense: true, ..self.grid(words.tr("evidence"), headers, rows) };
-        self.blocks.push(Block::Grid(grid));
-        if evidence.len() > EVIDENCE {
-            let (some, all) = (display::count(EVIDENCE as u64), display::count(evidence.len() as u64));
-            let file = names::exact(names::EVIDENCE);
-            let text = words.with("files-cut", &[("shown", &some), ("all", &all), ("file", &file)]);
-            self.blocks.push(Block::Paragraph(vec![Span::plain(text)], Tone::Notice));
-        }
-        self.files("attached", &[names::attachment(names::EVIDENCE), names::exact(names::EVIDENCE)]);
-    }
-
-    fn evidence_row(&self, file: &Evidence) -> Vec<Cell> {
-        let words = self.words;
-        let lines = |lines: Vec<Span>| Cell { lines: lines.into_iter().map(|span| vec![span]).collect(), remark: None };
-        let mut about = vec![vec![Span::mono(words.label(&file.path))]];
-        let format = [file.format.as_str(), file.source.as_str()].into_iter().filter(|text| !text.is_empty());
-        about.push(vec![Span::plain(words.label(&format.collect::<Vec<_>>().join(", ")))]);
-        if let Some(container) = file.container {
-            let name = words.with("evidence-number", &[("number", &container.to_string())]);
-            about.push(vec![Span::plain(words.tr("evidence-container")), Span::plain(" "), Span::plain(name)]);
-        }
-        let mut hashes = vec![Span::mono(words.label(&file.file_sha256))];
-        let mut sizes = vec![Span::plain(display::count(file.file_bytes))];
-        if file.content_sha256 != file.file_sha256 && !file.content_sha256.is_empty() {
-            hashes.push(Span::mono(words.label(&file.content_sha256)));
-            sizes.push(Span::plain(display::count(file.content_bytes)));
-        }
-        let count = |id: &str, count: u64| Span::plain(words.with(id, &[("count", &display::count(count))]));
-        let holds =
-            [("holds-records", file.records), ("holds-duplicates", file.duplicates), ("holds-warnings", file.warnings)];
-        let holds = holds.into_iter().filter(|(id, number)| *number > 0 || *id == "holds-records");
-        let span = [file.first, file.last].into_iter().flatten();
-        let span = span.map(|time| Span::plain(words.zone.format(time))).collect();
-        vec![
-            Cell::plain(file.number.to_string()),
-            Cell { lines: about, remark: None },
-            lines(hashes),
-            lines(sizes),
-            lines(holds.map(|(id, number)| count(id, number)).collect()),
-            lines(span),
-        ]
     }
 
     /// From the first to the last, both inside.
@@ -222,5 +152,29 @@ impl Setting<'_> {
             Some(table) => self.table(table, words.tr("journal")),
             None => Ok(()),
         }
+    }
+
+    /// A page to print and sign. What only the signer can state is left blank.
+    fn declaration(&mut self, report: &Report) {
+        const BLANK: &str = "________________________________";
+        let (t, words) = (&report.title, self.words);
+        self.heading(1, "declaration", words.tr("declaration"), true);
+        for id in ["declaration-text", "declaration-hash"] {
+            self.blocks.push(Block::Paragraph(vec![Span::plain(words.tr(id))], Tone::Plain));
+        }
+        let stated = |text: &str| match text.trim() {
+            "" => Cell::plain(BLANK),
+            text => Cell::plain(words.label(text)),
+        };
+        let blank = || Cell::plain(BLANK);
+        self.blocks.push(Block::Facts(vec![
+            (words.tr("title-journal-head"), Cell::of(Span::mono(shown(&report.appendix.journal_head)))),
+            (words.tr("declaration-manifest"), blank()),
+            (words.tr("declaration-name"), stated(&t.examiner)),
+            (words.tr("title-organisation"), stated(&t.organisation)),
+            (words.tr("declaration-place"), blank()),
+            (words.tr("declaration-signature"), blank()),
+        ]));
+        self.remark(words.tr("declaration-remark"));
     }
 }

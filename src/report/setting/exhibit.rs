@@ -4,7 +4,6 @@ use super::super::document::{Body, Exhibit, Fact, FactValue, HeatMap, Plot, Repo
 use super::super::page::{Block, Cell, Figure, Span, Tone};
 use super::super::words::{TEXT_CHARS, Words};
 use super::super::{ReportError, names, picture};
-use super::appendix::EVIDENCE;
 use super::{Setting, evidence_id, exhibit_id, finding_id, limits_id};
 use crate::model::{Dataset, FieldId, Kind, Value, field};
 use crate::present::{Zone, display};
@@ -244,12 +243,13 @@ impl Setting<'_> {
 
     fn evidence_item(&self, report: &Report, number: u32) -> Vec<Span> {
         let name = self.words.with("evidence-number", &[("number", &number.to_string())]);
-        match report.appendix.evidence.iter().take(EVIDENCE).find(|evidence| evidence.number == number) {
-            Some(evidence) => {
+        let file = report.appendix.evidence.iter().find(|evidence| evidence.number == number);
+        match (file, self.evidence_places.get(&number)) {
+            (Some(evidence), Some(line)) => {
                 let path = Span::mono(self.words.label(&evidence.path));
-                vec![Span::place(name, evidence_id(number)), Span::plain(" "), path]
+                vec![Span::place(name, evidence_id(*line)), Span::plain(" "), path]
             }
-            None => vec![Span::plain(name)],
+            _ => vec![Span::plain(name)],
         }
     }
 
@@ -270,7 +270,7 @@ impl Setting<'_> {
 }
 
 /// `3, 5-8`: numbers that follow each other as one.
-fn runs(numbers: &[u32]) -> Vec<String> {
+pub(super) fn runs(numbers: &[u32]) -> Vec<String> {
     let mut runs: Vec<(u32, u32)> = Vec::new();
     for number in numbers {
         match runs.last_mut() {

@@ -2,6 +2,7 @@
 //! their own files.
 
 mod appendix;
+mod evidence;
 mod exhibit;
 mod verification;
 
@@ -12,6 +13,7 @@ use super::{ReportError, names};
 use crate::model::{Timestamp, Unit, Value};
 use crate::present::display;
 use crate::query::tables::Column;
+use rustc_hash::FxHashMap;
 
 /// Cited records that are listed under a finding; all of them are in the JSON.
 const CITED: usize = 50;
@@ -21,7 +23,8 @@ const CITED: usize = 50;
 /// # Errors
 /// Rows cannot be read.
 pub fn pages(report: &Report, words: &Words) -> Result<Pages, ReportError> {
-    let mut set = Setting { words, blocks: Vec::new() };
+    let evidence_places = evidence::places(&report.appendix.evidence);
+    let mut set = Setting { words, blocks: Vec::new(), evidence_places };
     set.front(report);
     set.findings(report);
     set.exhibits(report)?;
@@ -44,6 +47,8 @@ pub fn pages(report: &Report, words: &Words) -> Result<Pages, ReportError> {
 struct Setting<'a> {
     words: &'a Words,
     blocks: Vec<Block>,
+    /// By the number of a listed file that of its line.
+    evidence_places: FxHashMap<u32, u32>,
 }
 
 impl Setting<'_> {

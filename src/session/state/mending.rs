@@ -159,6 +159,8 @@ fn writes(action: &Action) -> bool {
                 | Command::AddIndicators
                 | Command::AddLabel
                 | Command::OwnerDatabase
+                | Command::ImportSigma
+                | Command::ImportInventory
                 | Command::AddExhibit
                 | Command::TagRows
         ),

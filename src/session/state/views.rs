@@ -13,10 +13,12 @@ use crate::session::compare::CompareAction;
 use crate::session::copying::{Copied, LIST_LIMITS, RowsToCopy};
 use crate::session::identities::IdentitiesAction;
 use crate::session::indicators::IndicatorsAction;
+use crate::session::leads::LeadsAction;
 use crate::session::library::LibraryAction;
 use crate::session::open_case::OpenCase;
 use crate::session::pairs::PairsAction;
 use crate::session::result_table::{ResultTable, TableAction};
+use crate::session::rules::RulesAction;
 use crate::session::sightings::{Show, SightingsAction};
 use crate::session::sql_console::SqlAction;
 use crate::session::state::{App, Effect};
@@ -78,6 +80,14 @@ impl App {
         match action {
             IdentitiesAction::Show(listed) => self.case.iter_mut().for_each(|case| case.identities.show(listed)),
             IdentitiesAction::Table(action) => self.arrange(action, |case| &mut case.identities.shown_mut().table),
+        }
+    }
+
+    pub(super) fn dispatch_leads(&mut self, action: LeadsAction) {
+        let Some(case) = &mut self.case else { return };
+        match action {
+            LeadsAction::Decide(deciding) => case.change(CaseChange::Decision(Box::new(deciding))),
+            action => case.leads.apply(action),
         }
     }
 
@@ -320,6 +330,13 @@ impl App {
             SqlAction::LimitRows(rows) => console.limit_rows(rows),
             SqlAction::LimitSecs(secs) => console.limit_time(secs),
             SqlAction::Table(action) => self.arrange(action, |case| &mut case.sql.table),
+        }
+    }
+
+    pub(super) fn dispatch_rules(&mut self, action: RulesAction) {
+        match action {
+            RulesAction::Table(action) => self.arrange(action, |case| &mut case.rules.sigma.table),
+            action => self.case.iter_mut().for_each(|case| case.rules.apply(action.clone())),
         }
     }
 

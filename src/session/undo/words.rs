@@ -1,10 +1,12 @@
 //! What a change is called: `tag 3 records as exfil`.
 
 use super::{CaseChange, FilterStep};
+use crate::app::decisions::{Deciding, Decision};
 use crate::app::error::Message;
+use crate::case::ALLOW;
 use crate::case::IndicatorItem;
-use crate::model::TimeRange;
 use crate::model::conclusions::{Change, Subject};
+use crate::model::{SupplementKind, TimeRange};
 use crate::present::display;
 use crate::session::conclusions::{Conclusions, Lists, Task};
 use crate::session::indicators::{self, Indicators};
@@ -30,6 +32,20 @@ pub(crate) fn describe(written: &Conclusions, known: &Indicators, change: &CaseC
             FilterChange::Restore { .. } => Message::new("change-filters"),
         },
         CaseChange::Shown(step) => filter_step(step, &step.text, step.range),
+        CaseChange::Decision(deciding) => match deciding.as_ref() {
+            Deciding::Allow { filter, .. } => named("change-allow-add", filter),
+            Deciding::Dismiss(lead) => named("change-lead-dismiss", &lead.subject),
+            Deciding::Put(Decision { key, text }) => {
+                let name = key.split_once(':').map_or("", |(_, name)| name);
+                let id = match (key.starts_with(ALLOW), text) {
+                    (true, Some(_)) => "change-allow-add",
+                    (true, None) => "change-allow-remove",
+                    (false, Some(_)) => "change-lead-dismiss",
+                    (false, None) => "change-lead-restore",
+                };
+                named(id, name)
+            }
+        },
         CaseChange::View(change) => {
             named(if change.view.is_some() { "change-view-save" } else { "change-view-remove" }, &change.name)
         }
@@ -131,6 +147,17 @@ fn indicators(indicators: &Indicators, change: &indicators::Change) -> Message {
             let (name, thing) = label.map_or(("", ""), |label| (label.name.as_str(), label.value.as_str()));
             let key = if *removed { "change-label-remove" } else { "change-label-restore" };
             named(key, name).with("thing", short(thing))
+        }
+        indicators::Change::Supplement(SupplementKind::Sigma, path) => named("change-sigma", &file_name(path)),
+        indicators::Change::Supplement(SupplementKind::Inventory, path) => named("change-inventory", &file_name(path)),
+        indicators::Change::RemoveSupplements(kind, ids, removed) => {
+            let key = match (kind, removed) {
+                (SupplementKind::Sigma, true) => "change-sigma-remove",
+                (SupplementKind::Sigma, false) => "change-sigma-restore",
+                (SupplementKind::Inventory, true) => "change-inventory-remove",
+                (SupplementKind::Inventory, false) => "change-inventory-restore",
+            };
+            Message::new(key).with("count", display::count(ids.len() as u64))
         }
         indicators::Change::Owners(path) => named("change-owners", &file_name(path)),
         indicators::Change::OwnersBefore(kind, _) => named("change-owners", kind),

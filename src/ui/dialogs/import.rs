@@ -3,13 +3,14 @@
 use super::open::picker_note;
 use super::picker::Pick;
 use super::{dialog_list, foot, path_width, title};
+use crate::ingest::flow::format_by_name_or_spec;
 use crate::present::display;
 use crate::session::source::ImportOptions;
 use crate::session::{Action, App};
 use crate::ui::state::UiState;
-use crate::ui::theme::size;
+use crate::ui::theme::{self, size};
 use crate::ui::widgets::named::named_button;
-use egui::{Button, CollapsingHeader, Label, TextEdit, TextWrapMode, Ui};
+use egui::{Button, CollapsingHeader, Label, RichText, TextEdit, TextWrapMode, Ui};
 use std::path::PathBuf;
 
 pub(super) struct Fields<'a> {
@@ -65,7 +66,8 @@ pub(super) fn import_ui(ui: &mut Ui, app: &App, fields: Fields<'_>, state: &mut 
     format_ui(ui, app, flow_format, state.dialog_is_new);
     let is_named = !app.is_nameless() || name_ui(ui, app, state, has_paths);
     let any = !paths.is_empty() || !typed.trim().is_empty();
-    if foot(ui, app, &t.tr("import-go"), any && is_named, out) {
+    let stated = stated(flow_format);
+    if foot(ui, app, &t.tr("import-go"), any && is_named && stated.is_some(), out) {
         if app.is_nameless() {
             out.extend(state.importer.take().map(Action::Examiner));
         }
@@ -73,12 +75,19 @@ pub(super) fn import_ui(ui: &mut Ui, app: &App, fields: Fields<'_>, state: &mut 
         if !typed.trim().is_empty() {
             paths.push(PathBuf::from(typed.trim()));
         }
-        let stated = flow_format.trim();
-        let flow_format = (!stated.is_empty()).then(|| stated.to_owned());
+        let flow_format = stated.filter(|format| !format.is_empty());
         out.push(Action::Import {
             paths,
             options: ImportOptions { keep_raw: *keep_raw, flow_format, any_expansion: false },
         });
+    }
+}
+
+/// The format that is typed, in AWS's notation; empty for none, `None` where it is not one.
+fn stated(typed: &str) -> Option<String> {
+    match typed.trim() {
+        "" => Some(String::new()),
+        typed => format_by_name_or_spec(typed).ok(),
     }
 }
 
@@ -134,6 +143,10 @@ fn format_ui(ui: &mut Ui, app: &App, flow_format: &mut String, is_new: bool) {
         ui.label(t.tr("import-format-tip"));
         let edit = TextEdit::multiline(flow_format).desired_width(f32::INFINITY).desired_rows(2);
         ui.add(edit).accessible_name(t.tr("import-format"));
+        if stated(flow_format).is_none() {
+            let text = RichText::new(t.tr("import-format-wrong")).color(theme::palette(ui).error);
+            ui.add(Label::new(text).wrap());
+        }
         ui.horizontal(|ui| {
             for (key, format) in PRESETS {
                 if ui.button(t.tr(key)).clicked() {
@@ -148,6 +161,15 @@ fn format_ui(ui: &mut Ui, app: &App, flow_format: &mut String, is_new: bool) {
 mod tests {
     use super::PRESETS;
     use crate::model::field;
+
+    #[test]
+    fn a_format_is_typed_as_names_or_as_a_table() {
+        assert_eq!(super::stated(" "), Some(String::new()));
+        assert_eq!(super::stated("srcaddr dstaddr"), Some("${srcaddr} ${dstaddr}".to_owned()));
+        let table = "CREATE EXTERNAL TABLE t (sourceaddress string, /* , */ numbytes bigint) ROW FORMAT DELIMITED";
+        assert_eq!(super::stated(table), Some("${srcaddr} ${bytes}".to_owned()));
+        assert_eq!(super::stated("CREATE EXTERNAL TABLE t"), None);
+    }
 
     #[test]
     fn presets_name_known_fields_once() {

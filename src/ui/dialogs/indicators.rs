@@ -6,7 +6,7 @@ use super::picker::Pick;
 use super::{foot, path_width, title};
 use crate::app::indicators::{ImportChoice, Preview};
 use crate::ingest::indicators::{ListFormat, ListOptions, Role};
-use crate::model::{IndicatorKind, Label as NamedThing, Purpose};
+use crate::model::{IndicatorKind, Label as NamedThing, Purpose, SupplementKind};
 use crate::present::display;
 use crate::session::indicators::{
     Change, IndicatorFile, IndicatorsAction, NewLabel, TypedIndicators, kind_of, values_of,
@@ -317,5 +317,29 @@ pub(super) fn owners_ui(ui: &mut Ui, app: &App, path: &mut String, state: &mut U
     let file = PathBuf::from(path.trim());
     if foot(ui, app, &t.tr("add"), !path.trim().is_empty(), out) {
         out.push(change(Change::Owners(file)));
+    }
+}
+
+/// Sigma rules of a folder or a file, or an inventory.
+pub(super) fn supplement_ui(
+    ui: &mut Ui,
+    app: &App,
+    kind: SupplementKind,
+    path: &mut String,
+    state: &mut UiState,
+    out: &mut Vec<Action>,
+) {
+    let t = &app.texts;
+    let (command, pick) = match kind {
+        SupplementKind::Sigma => ("command-import-sigma", Pick::Sigma),
+        SupplementKind::Inventory => ("command-import-inventory", Pick::Inventory),
+    };
+    title(ui, t.tr(command));
+    ui.horizontal(|ui| path_field(ui, app, &t.tr("field-path"), path, pick, state));
+    picker_note(ui, app, state);
+    ui.add(Label::new(RichText::new(t.tr(&format!("{command}-tip"))).weak()).wrap());
+    let file = PathBuf::from(path.trim());
+    if foot(ui, app, &t.tr("add"), !path.trim().is_empty(), out) {
+        out.push(change(Change::Supplement(kind, file)));
     }
 }

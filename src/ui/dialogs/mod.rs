@@ -19,6 +19,7 @@ mod views;
 use super::focus::{PaneId, pane_ui};
 use super::state::UiState;
 use super::theme::{self, size};
+use crate::model::SupplementKind;
 use crate::present::display;
 use crate::session::indicators::IndicatorsAction;
 use crate::session::{Action, App, Dialog};
@@ -66,6 +67,7 @@ pub(super) fn dialogs_ui(ui: &mut Ui, app: &App, state: &mut UiState, out: &mut 
             Dialog::Export { path, replace } => export::export_ui(ui, app, path, replace, state, out),
             Dialog::IndicatorFile(file) => indicators::indicator_file_ui(ui, app, file, state, out),
             Dialog::AddIndicators(typed) => indicators::add_indicators_ui(ui, app, typed, state, out),
+            Dialog::Supplement { kind, path } => indicators::supplement_ui(ui, app, *kind, path, state, out),
             Dialog::Owners { path } => indicators::owners_ui(ui, app, path, state, out),
             Dialog::Label(label) => indicators::label_ui(ui, app, label, state, out),
             Dialog::AddExhibit(draft) => exhibit::add_exhibit_ui(ui, app, draft, state, out),
@@ -117,6 +119,8 @@ fn name(dialog: &Dialog) -> &'static str {
         Dialog::IndicatorFile(_) => "command-import-indicators",
         Dialog::AddIndicators(_) => "command-add-indicators",
         Dialog::Label(_) => "command-add-label",
+        Dialog::Supplement { kind: SupplementKind::Sigma, .. } => "command-import-sigma",
+        Dialog::Supplement { kind: SupplementKind::Inventory, .. } => "command-import-inventory",
         Dialog::Owners { .. } => "command-owners",
         Dialog::AddExhibit(_) => "command-add-exhibit",
         Dialog::Report(_) => "command-write-report",

@@ -18,6 +18,8 @@ pub enum Pick {
     SaveFilters,
     Indicators,
     Owners,
+    Sigma,
+    Inventory,
     Files,
     Folder,
 }
@@ -92,6 +94,8 @@ fn show(pick: Pick) -> Vec<PathBuf> {
             dialog.add_filter("JSON", &["json"]).set_file_name("filters.json").save_file().into_iter().collect()
         }
         Pick::Owners => dialog.add_filter("MaxMind", &["mmdb"]).pick_file().into_iter().collect(),
+        Pick::Sigma => dialog.pick_folder().into_iter().collect(),
+        Pick::Inventory => dialog.add_filter("JSON", &["json"]).pick_file().into_iter().collect(),
         Pick::Indicators => dialog.pick_file().into_iter().collect(),
         Pick::Files => dialog.pick_files().unwrap_or_default(),
         Pick::Folder => dialog.pick_folders().unwrap_or_default(),
@@ -113,6 +117,7 @@ pub(crate) fn poll(picker: &mut Picker, dialog: &mut Dialog) {
         | Dialog::Export { path, .. }
         | Dialog::FilterFile { path, .. }
         | Dialog::Owners { path }
+        | Dialog::Supplement { path, .. }
         | Dialog::SaveChart { path }
         | Dialog::Rescue { path }
         | Dialog::NewCase { path, .. } => {

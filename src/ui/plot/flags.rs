@@ -68,7 +68,7 @@ fn ink(p: &Palette, kind: FlagKind) -> Color32 {
     match kind {
         FlagKind::TrailStopped => p.error,
         FlagKind::TrailStarted => p.good,
-        FlagKind::RuleChanged => p.warning,
+        FlagKind::RuleChanged | FlagKind::NetworkChanged | FlagKind::Sigma => p.warning,
         FlagKind::Denied => p.bad,
         FlagKind::First => p.weak,
         FlagKind::Finding | FlagKind::Tag => p.accent,

@@ -98,12 +98,12 @@ fn who_it_was_and_the_host_part_are_read_in_narrow_columns() {
     show(&mut harness, Dataset::Flows);
     let shown = texts(&harness);
     assert!(shown.iter().any(|text| text.contains('…') && text.ends_with("eeee:ffff")), "{shown:?}");
-    for (column, width) in [("user_identity_arn", 180.0), ("source_ip_address", 125.0)] {
+    for (column, width) in [("user_identity_arn", 180.0), ("request_parameters", 180.0), ("source_ip_address", 125.0)] {
         dispatch(&mut harness, Action::SetWidth { table: "events", column: column.into(), width });
     }
     show(&mut harness, Dataset::Events);
     let shown = texts(&harness);
-    assert!(shown.iter().any(|text| text.starts_with("…bastion-role/i-0abc")), "{shown:?}");
+    assert!(shown.iter().any(|text| text.starts_with("bastion-ro") && text.contains('…')), "{shown:?}");
     assert!(shown.iter().any(|text| text.contains('…') && text.ends_with(":1234:1")), "{shown:?}");
     assert!(shown.iter().any(|text| text.starts_with("sg-0123456789abcdef")), "{shown:?}");
 }

@@ -2,7 +2,10 @@
 
 use super::real::case_of;
 use super::*;
+use crate::model::SupplementKind;
+use crate::session::flags::FlagKind;
 use crate::session::identities::{IdentitiesAction, Listed};
+use crate::session::indicators::{Change, IndicatorsAction};
 use crate::session::rules::{Arranged, RulesAction};
 use crate::session::{Action, Command};
 
@@ -138,7 +141,7 @@ fn who_acted_is_a_column_and_stands_in_the_inspector_with_its_steps() {
     dispatch(&mut harness, Action::ApplyFilter(Dataset::Events, "event_name = StopLogging".into()));
     settle(&mut harness);
     assert_eq!(rows(&harness), 1);
-    harness.get_by_label("actor: arn:aws:iam::111122223333:user/mika");
+    harness.get_by_label("actor: mika");
     harness.get_by_label("Who acted:");
     harness.get_by_label("the access key was issued by this call");
     harness.get_by_role_and_label(Role::Button, "AssumeRole 2026-03-01 10:00:00 UTC").click();
@@ -158,4 +161,73 @@ fn without_events_the_views_say_what_to_do() {
     dispatch(&mut harness, Action::FollowKey(String::new()));
     settle(&mut harness);
     harness.get_by_label("Nothing is followed yet");
+}
+
+#[test]
+fn sigma_rules_come_in_are_listed_and_mark_their_events() {
+    let (folder, mut harness) = window_of(vec2(2600.0, 1000.0));
+    show(&mut harness, View::Rules);
+    harness.get_by_role_and_label(Role::Button, "Sigma").click();
+    settle(&mut harness);
+    harness.get_by_label("No Sigma rules in this case");
+    harness.get_by_role_and_label(Role::Button, "Import Sigma rules...").click();
+    settle(&mut harness);
+    let rule = "title: Trail stopped\nid: 4db60cc0-36fb-42b7-9b58-a5b53019fb74\nstatus: test\nlevel: medium\n\
+                logsource:\n  product: aws\n  service: cloudtrail\ndetection:\n  selection:\n    eventName: StopLogging\n  \
+                condition: selection\n";
+    std::fs::write(folder.path().join("rule.yml"), rule).unwrap();
+    let path = folder.path().join("rule.yml");
+    let import = Change::Supplement(SupplementKind::Sigma, path);
+    dispatch(&mut harness, Action::Dialog(None));
+    dispatch(&mut harness, Action::Indicators(IndicatorsAction::Change(Box::new(import))));
+    settle(&mut harness);
+    harness.get_by_label("title: Trail stopped");
+    dispatch(&mut harness, Action::Command(Command::Undo));
+    settle(&mut harness);
+    harness.get_by_label("No Sigma rules in this case");
+    dispatch(&mut harness, Action::Command(Command::Redo));
+    settle(&mut harness);
+    harness.get_by_label("title: Trail stopped").click_secondary();
+    settle(&mut harness);
+    harness.get_by_label("Show the records").click();
+    settle(&mut harness);
+    assert_eq!((app(&harness).app.view, rows(&harness)), (View::Records(Dataset::Events), 1));
+    harness.get_by_label("Row 1, Sigma match");
+    let flags = |harness: &Shown| -> Vec<String> {
+        let all = app(harness).app.case.as_ref().unwrap().flags.all().iter();
+        all.filter(|flag| flag.kind == FlagKind::Sigma).map(|flag| flag.what.clone()).collect()
+    };
+    assert_eq!(flags(&harness), ["Trail stopped"]);
+}
+
+#[test]
+fn an_address_says_what_inventories_and_findings_know_of_it() {
+    let (folder, mut harness) = window_of(vec2(1600.0, 1000.0));
+    let files = [
+        (
+            "ip-ranges.json",
+            r#"{"createDate": "2026-02-01-00-00-00", "prefixes": [
+                {"ip_prefix": "198.51.100.0/24", "region": "us-east-1", "service": "EC2"}]}"#,
+        ),
+        (
+            "findings.json",
+            r#"{"Findings": [{"Type": "Recon:EC2/Portscan", "Severity": 5, "Title": "A scan", "Id": "f1",
+                "Resource": {"InstanceDetails": {"InstanceId": "i-0123456789abcdef0"}},
+                "Service": {"EventFirstSeen": "2026-03-01T09:00:00Z", "EventLastSeen": "2026-03-01T10:00:00Z",
+                    "Action": {"RemoteIpDetails": {"IpAddressV4": "198.51.100.7"}}}}]}"#,
+        ),
+    ];
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        let import = Change::Supplement(SupplementKind::Inventory, folder.path().join(name));
+        dispatch(&mut harness, Action::Indicators(IndicatorsAction::Change(Box::new(import))));
+        settle(&mut harness);
+    }
+    dispatch(&mut harness, Action::ShowAddress("198.51.100.7".to_owned()));
+    settle(&mut harness);
+    harness.get_by_label(
+        "GuardDuty finding: Recon:EC2/Portscan; A scan; f1; severity 5, 2026-03-01 09:00:00 UTC to 2026-03-01 10:00:00 UTC",
+    );
+    harness.get_by_label("AWS service: EC2, 198.51.100.0/24, since 2026-02-01 00:00:00 UTC");
+    harness.get_by_label("from the inventory ip-ranges.json");
 }

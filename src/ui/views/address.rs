@@ -3,11 +3,13 @@
 
 use super::overview::{CardList, Parts, card_frame, card_ui, link_ui, parts_ui, whole_ui};
 use super::timeline::track::{PlotState, Plotted, legend_ui, plot_ui};
+use crate::analysis::assets::Known;
+use crate::filter::clause;
 use crate::model::conclusions::Subject;
-use crate::model::{Address, Dataset, TimeRange};
+use crate::model::{Address, Dataset, TimeRange, Timestamp, Value};
 use crate::present::chart::{Chart, Shape};
 use crate::present::display;
-use crate::query::{self, AddressFigures, Figures, Mark, PairRow};
+use crate::query::{self, AddressFigures, Figures, Mark, PairRow, Scope, own_field};
 use crate::session::address_page::{AddressAction, AddressPages, Head, List, Pairs};
 use crate::session::indicators::{NewLabel, TypedIndicators};
 use crate::session::open_case::OpenCase;
@@ -46,7 +48,7 @@ pub(crate) fn address_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut Ui
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         page_keys(ui);
         ui.set_max_width(ui.available_width() - size::SCROLLBAR);
-        head_ui(ui, app, address, head, out);
+        head_ui(ui, app, address, (head, pages.known(address)), out);
         let subject = Subject::Address(address.to_string());
         egui::CollapsingHeader::new(RichText::new(t.tr("inspector-written")).strong())
             .default_open(
@@ -86,7 +88,7 @@ fn progress_ui(ui: &mut Ui, app: &App, pages: &AddressPages, out: &mut Vec<Actio
     }
 }
 
-fn head_ui(ui: &mut Ui, app: &App, address: &Address, head: &Head, out: &mut Vec<Action>) {
+fn head_ui(ui: &mut Ui, app: &App, address: &Address, (head, known): (&Head, &[Known]), out: &mut Vec<Action>) {
     let t = &app.texts;
     ui.horizontal_wrapped(|ui| {
         ui.heading(address.to_string());
@@ -101,6 +103,7 @@ fn head_ui(ui: &mut Ui, app: &App, address: &Address, head: &Head, out: &mut Vec
     });
     inspector::marks_ui(ui, app, &head.marks);
     owners_ui(ui, app, address, out);
+    known_ui(ui, app, known, out);
     ui.horizontal_wrapped(|ui| {
         let flows = || Link::records(&head.figures.flows, None);
         if ui.button(t.tr("address-records")).clicked() {
@@ -147,6 +150,41 @@ fn owners_ui(ui: &mut Ui, app: &App, address: &Address, out: &mut Vec<Action>) {
     }
     if owners.databases.is_empty() && ui.small_button(t.tr("command-owners")).clicked() {
         out.push(Action::Command(Command::OwnerDatabase));
+    }
+}
+
+/// Lines of what is known of an address.
+const KNOWN: usize = 8;
+
+/// What events and inventories say of it, each with its time and a way to its source.
+fn known_ui(ui: &mut Ui, app: &App, known: &[Known], out: &mut Vec<Action>) {
+    let t = &app.texts;
+    for one in known.iter().take(KNOWN) {
+        let zoned = |time| format!("{} {}", app.zone.format(time), app.zone.name());
+        let time = |time: Option<Timestamp>| time.map_or_else(|| t.tr("grid-absent"), zoned);
+        let property = t.named(&format!("asset-{}", one.property.replace('_', "-")), one.property);
+        let (from, to) = (time(one.from), time(one.to));
+        let args = [("property", &*property), ("value", &*display::visible(&one.value)), ("from", &from), ("to", &to)];
+        ui.horizontal_wrapped(|ui| {
+            ui.label(t.tr_args(if one.to.is_some() { "address-known-until" } else { "address-known" }, &args));
+            if let Some(path) = &one.inventory {
+                ui.weak(t.tr_args("address-known-inventory", &[("path", &display::visible(path))]));
+            }
+            let event = one.event.as_ref().filter(|id| !id.is_empty());
+            let filter =
+                event.map(|id| clause::clause(&Value::Text(id.clone()), own_field(Dataset::Events, "event_id"), false));
+            if let Some(filter) = filter
+                && ui.small_button(t.tr("address-known-event")).clicked()
+            {
+                out.push(Action::Follow(Link::records(&Scope::of(Dataset::Events, filter), None)));
+            }
+            if one.is_disputed {
+                ui.label(RichText::new(t.tr("address-known-disputed")).color(theme::palette(ui).warning));
+            }
+        });
+    }
+    if let Some(more) = known.len().checked_sub(KNOWN).filter(|more| *more > 0) {
+        ui.weak(t.tr_args("address-known-more", &[("count", &display::count(more as u64))]));
     }
 }
 

@@ -51,6 +51,11 @@ fn choices_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
             out.push(Action::Identities(IdentitiesAction::Table(search)));
         }
         ui.weak(t.tr_args("sql-rows", &[("count", &display::count(all as u64))]));
+        let left_out = identities.shown().table.rows().map_or(0, |rows| rows.left_out.allowed);
+        if left_out > 0 {
+            let text = t.tr_args("leads-left-out", &[("count", &display::count(left_out))]);
+            ui.label(RichText::new(text).color(theme::palette(ui).warning));
+        }
         if identities.shown().is_cut() {
             ui.label(RichText::new(t.tr("sql-cut")).color(theme::palette(ui).warning));
         }

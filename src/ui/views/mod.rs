@@ -11,6 +11,7 @@ pub(crate) mod follow;
 pub(crate) mod identities;
 pub(crate) mod indicators;
 pub(crate) mod journal;
+pub(crate) mod leads;
 pub(crate) mod no_records;
 pub(crate) mod overview;
 pub(crate) mod pairs;
@@ -44,6 +45,7 @@ pub(crate) fn view_ui(ui: &mut Ui, app: &App, case: &OpenCase, view: View, state
         View::Queries => queries::queries_ui(ui, app, case, state, out),
         View::Identities => identities::identities_ui(ui, app, case, state, out),
         View::Rules => rules::rules_ui(ui, app, case, state, out),
+        View::Leads => leads::leads_ui(ui, app, case, state, out),
         View::Follow => follow::follow_ui(ui, app, case, state, out),
         View::Address => address::address_ui(ui, app, case, state, out),
         View::Sql => sql::sql_ui(ui, app, case, state, out),

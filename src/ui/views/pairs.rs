@@ -120,7 +120,7 @@ fn totals_ui(ui: &mut Ui, app: &App, pairs: &Pairs, totals: &PairTotals) {
             ui.separator();
         };
         let what = if pairs.folded() { "pairs-total-talks" } else { "pairs-total-pairs" };
-        figure(what, Some(totals.pairs.into()));
+        figure(what, totals.pairs.map(u128::from));
         figure("pairs-total-records", Some(totals.records.into()));
         figure("pairs-total-packets", totals.packets);
         figure("pairs-total-accepted", Some(totals.accepted.into()));
@@ -228,7 +228,7 @@ impl RowSource for Rows<'_> {
 
     fn marks(&self, row: u64) -> RowMarks {
         let sighted = self.pairs.marks(row).is_some_and(|ends| ends.iter().flatten().any(marks::is_sighting));
-        RowMarks { sighted, tagged: !self.tags(row).is_empty(), warning: false }
+        RowMarks { sighted, tagged: !self.tags(row).is_empty(), ..RowMarks::default() }
     }
 
     fn has_lanes(&self) -> bool {

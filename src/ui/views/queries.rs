@@ -328,6 +328,10 @@ fn totals_ui(ui: &mut Ui, app: &App, rows: &Rows, shown: u64) {
             let name = t.named(&format!("fact-total-{}", total.name), &total.name);
             ui.weak(format!("{name}: {}", value.unwrap_or_else(|| t.tr("grid-absent"))));
         }
+        if rows.left_out.allowed > 0 {
+            let text = t.tr_args("leads-left-out", &[("count", &display::count(rows.left_out.allowed))]);
+            ui.label(RichText::new(text).color(theme::palette(ui).warning));
+        }
     });
 }
 

@@ -75,6 +75,12 @@ impl Rows<'_> {
         tags.unwrap_or_default()
     }
 
+    /// The Sigma rules that match the event: title and level.
+    fn sigma(&self, row: u64) -> impl Iterator<Item = (&str, Option<&'static str>)> {
+        let case = self.app.case.as_ref().filter(|_| self.records.dataset == Dataset::Events);
+        case.zip(self.records.pages.id(row)).into_iter().flat_map(|(case, id)| case.flags.sigma_of(id))
+    }
+
     fn value(&self, row: u64, column: usize) -> Option<(&Value, ShownColumn)> {
         Some((self.records.pages.row(row)?.get(column)?, *self.columns.get(column)?))
     }
@@ -121,7 +127,7 @@ impl RowSource for Rows<'_> {
         let (value, column) = self.value(row, column)?;
         let marks = marks::of_field(self.records.pages.marks(row), column.field);
         let owners = if let Value::Text(text) = value { self.app.owners_told(text) } else { Vec::new() };
-        // The JSON that the cell only says the gist of.
+        // All of what the cell says in short.
         let whole = gist.then(|| display::cell(value, column.field, self.zone)).flatten();
         let id = if let Value::Text(text) = value { unique_id::meaning(self.texts, text) } else { None };
         let own = whole.or_else(|| display::hint(value, column.field)).into_iter().chain(id);
@@ -131,7 +137,8 @@ impl RowSource for Rows<'_> {
 
     fn marks(&self, row: u64) -> RowMarks {
         let sighted = self.records.pages.marks(row).iter().any(marks::is_sighting);
-        RowMarks { warning: self.records.pages.skips(row), sighted, tagged: !self.tags(row).is_empty() }
+        let ruled = self.sigma(row).next().is_some();
+        RowMarks { warning: self.records.pages.skips(row), ruled, sighted, tagged: !self.tags(row).is_empty() }
     }
 
     fn has_lanes(&self) -> bool {
@@ -144,6 +151,11 @@ impl RowSource for Rows<'_> {
 
     fn row_hint(&self, row: u64) -> Option<String> {
         let mut told = marks::told(self.texts, self.records.pages.marks(row));
+        told.extend(self.sigma(row).map(|(title, level)| {
+            let title = display::visible(title);
+            let level = level.map_or_else(|| self.texts.tr("grid-absent"), str::to_owned);
+            self.texts.tr_args("mark-sigma", &[("title", &title), ("level", &level)])
+        }));
         told.extend(tags_told(self.texts, self.tags(row)));
         told.extend(self.records.pages.skips(row).then(|| self.texts.tr("row-skipdata")));
         (!told.is_empty()).then(|| told.join("\n"))
@@ -156,9 +168,6 @@ impl RowSource for Rows<'_> {
             (SERVICE, Value::Integer(port)) => display::service_name(*port).map(str::to_owned),
             ("event_name", Value::Text(_)) => {
                 self.records.pages.service(row).map(|service| display::visible(service).into_owned())
-            }
-            ("user_identity_arn", Value::Null) => {
-                self.records.pages.who(row).map(|who| display::visible(&display::clipped(who).0).into_owned())
             }
             _ => None,
         };

@@ -17,6 +17,7 @@ use crate::ui::{filter_bar, time_bar};
 use egui::{Button, Checkbox, Id, Label, Panel, RichText, Ui};
 
 mod matrix;
+mod sigma;
 
 pub(crate) fn rules_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     filter_bar::filter_bar_ui(ui, app, case, Dataset::Events, state.filter(Dataset::Events), out);
@@ -26,6 +27,9 @@ pub(crate) fn rules_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiSt
     time_bar::time_bar_ui(ui, app, &mut state.time, out);
     let (t, rules) = (&app.texts, &case.rules);
     choices_ui(ui, app, rules, out);
+    if rules.arranged() == Arranged::Sigma {
+        return sigma::sigma_ui(ui, app, case, state, out);
+    }
     let Some(found) = rules.monitored() else {
         let text = rules.fault().map_or_else(|| t.tr("rules-counting"), |why| why.why(t));
         ui.centered_and_justified(|ui| ui.label(text));
@@ -36,6 +40,8 @@ pub(crate) fn rules_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiSt
     }
     match rules.arranged() {
         Arranged::Matrix => matrix::matrix_ui(ui, app, rules, found, out),
+        // Shown above, whether or not the monitoring rules were counted.
+        Arranged::Sigma => {}
         Arranged::ByGroup => {
             Panel::bottom("rule").resizable(false).show(ui, |ui| chosen_ui(ui, app, rules, out));
             table_ui(ui, app, rules, &mut state.rules, out);
@@ -66,7 +72,7 @@ fn choices_ui(ui: &mut Ui, app: &App, rules: &Rules, out: &mut Vec<Action>) {
                 out.push(Action::Rules(RulesAction::Technique(None)));
             }
         }
-        if let Some(found) = rules.monitored() {
+        if let Some(found) = rules.monitored().filter(|_| rules.arranged() != Arranged::Sigma) {
             let matched = found.rules.iter().filter(|of| of.matches > 0).count();
             let args = [
                 ("matched", &*display::count(matched as u64)),

@@ -197,6 +197,10 @@ fn told_ui(ui: &mut Ui, app: &App, console: &SqlConsole) {
                     }
                 }
             });
+            let remarks = console.answered().filter(|_| !console.is_running()).map(|answered| &answered.remarks);
+            for remark in remarks.into_iter().flatten() {
+                ui.add(Label::new(RichText::new(display::visible(remark)).color(p.warning)).wrap());
+            }
         }
     }
 }

@@ -42,6 +42,12 @@ fn shortened(text: &str, room: f32, widths: &mut Widths<'_>) -> String {
     if let Some((_, resource)) = principal::of_arn(text).filter(|(_, resource)| !resource.is_empty()) {
         return named(resource, room, widths);
     }
+    // A role and its session: both tell apart.
+    let is_session =
+        |(role, session): (&str, &str)| !role.contains(char::is_whitespace) && !session.contains(char::is_whitespace);
+    if text.split_once(" / ").is_some_and(is_session) {
+        return middle(text, room, 0.5, widths);
+    }
     // Sentences, and JSON.
     if text.contains(char::is_whitespace) || text.starts_with(['{', '[', '"']) {
         return start(text, room, widths);
@@ -154,6 +160,7 @@ mod tests {
         assert_eq!(cut("arn:aws:iam::111122223333:user/alice", 8), "…alice");
         assert_eq!(cut("arn:aws:iam::111122223333:root", 6), "…root");
         assert_eq!(cut("arn:aws:iam::111122223333:user/division/alice-the-first", 12), "…divi…/alic…");
+        assert_eq!(cut("bastion-role / i-0ba571bb06bb06bb6", 20), "bastion-r…b06bb06bb6");
     }
 
     #[test]

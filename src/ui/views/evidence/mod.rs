@@ -112,7 +112,7 @@ fn files_ui(
     ];
     let marks = |row: &EvidenceRow, app: &App| {
         let sighted = hits(row, app).is_some_and(|hits| hits > 0);
-        RowMarks { warning: row.warnings > 0, sighted, tagged: false }
+        RowMarks { warning: row.warnings > 0, sighted, ..RowMarks::default() }
     };
     let name = t.tr("nav-evidence");
     let list = List { id: "evidence", name: &name, rows: files, columns: &columns, marks: Some(marks), menu };

@@ -50,6 +50,10 @@ fn facts_ui(ui: &mut Ui, app: &App, exhibit: &Exhibit, facts: &Facts) {
     };
     let query = RichText::new(&*display::visible(&exhibit.frozen.query)).font(theme::mono());
     ui.add(Label::new(query).wrap());
+    let method = format!("query-{}-about", exhibit.frozen.kind);
+    if t.has(&method) {
+        line(ui, t.tr(&method));
+    }
     line(ui, format!("SHA-256 {}", exhibit.frozen.digest));
     for left_out in &facts.left_out {
         line(ui, left_out_text(app, left_out));

@@ -1,12 +1,13 @@
 //! The card that says what stands out: a sentence for each fact, which leads to its records.
 
 use super::{Parts, card_frame, link_ui, parts_ui};
-use crate::present::{display, principal};
+use crate::present::{display, lead, principal};
 use crate::questions::standout::{Standout, Told};
 use crate::session::open_case::OpenCase;
 use crate::session::standouts::{Standouts, StandoutsAction};
-use crate::session::{Action, App, Link};
+use crate::session::{Action, App, Command, Link, View};
 use crate::ui::theme::{self, size};
+use crate::ui::views::leads::{progress_ui, records_of, score_text};
 use egui::{Label, RichText, Ui};
 
 pub(super) fn standouts_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
@@ -19,9 +20,9 @@ pub(super) fn standouts_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Ve
         ui.set_min_width(ui.available_width());
         ui.horizontal_wrapped(|ui| {
             ui.label(RichText::new(t.tr("standouts-title")).heading()).on_hover_text(t.tr("standouts-tip"));
-            progress_ui(ui, app, standouts, out);
+            facts_progress_ui(ui, app, standouts, out);
         });
-        let mut any = false;
+        let mut any = leads_ui(ui, app, case, out);
         for fact in standouts.found() {
             any = true;
             fact_ui(ui, app, fact, out);
@@ -36,8 +37,44 @@ pub(super) fn standouts_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Ve
     });
 }
 
+/// The first leads, each with its score; were there any?
+fn leads_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) -> bool {
+    let (t, leads) = (&app.texts, &case.leads);
+    let mut any = false;
+    for row in leads.first() {
+        any = true;
+        ui.horizontal_wrapped(|ui| {
+            let parts = [
+                lead::kind_text(t, &row.kind),
+                principal::short(&lead::told(t, &row.subject)),
+                // What a rule found begins with its name.
+                if row.kind == "rule" { String::new() } else { row.peer.clone() },
+                lead::told(t, &row.what),
+            ];
+            let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            ui.label(RichText::new(score_text(app, row)).strong());
+            let text = display::visible(&display::clipped(&parts.join(" · ")).0).into_owned();
+            match records_of(row) {
+                Some(action) => link_ui(ui, text, Some(row.filter.clone()), || action, out),
+                None => {
+                    ui.label(text);
+                }
+            }
+        });
+    }
+    ui.horizontal_wrapped(|ui| {
+        let more = leads.found().map_or(0, |found| (found.leads.len() + found.more) as u64 - leads.dismissed());
+        if more > 0 {
+            let text = t.tr_args("leads-overview-all", &[("count", &display::count(more))]);
+            link_ui(ui, text, None, || Action::Command(Command::Show(View::Leads)), out);
+        }
+        progress_ui(ui, app, leads, out);
+    });
+    any
+}
+
 /// How far the search is, and a way to stop it or to go on.
-fn progress_ui(ui: &mut Ui, app: &App, standouts: &Standouts, out: &mut Vec<Action>) {
+fn facts_progress_ui(ui: &mut Ui, app: &App, standouts: &Standouts, out: &mut Vec<Action>) {
     let ((done, all), is_stopped) = (standouts.progress(), standouts.is_stopped());
     let texts = ["standouts-searching", "standouts-stopped"];
     if parts_ui(ui, app, &Parts { done, all, is_stopped, texts }) {

@@ -1,4 +1,4 @@
-//! Left of the columns: three lanes of signs (a warning, an indicator, a tag), each with its own shape, and the number of
+//! Left of the columns: three lanes of signs (a warning or else a rule, an indicator, a tag), each with its own shape, and the number of
 //! the row.
 
 use super::{Areas, Grid, RowMarks, RowSource};
@@ -42,6 +42,9 @@ fn signs(painter: &Painter, p: &Palette, gutter: Rect, marks: RowMarks) {
         let points = vec![up(centre), centre + vec2(SIGN, SIGN), centre + vec2(-SIGN, SIGN)];
         painter.add(Shape::closed_line(points, Stroke::new(1.5, p.warning)));
         painter.vline(centre.x, centre.y - 1.5..=centre.y + 1.5, Stroke::new(1.5, p.warning));
+    }
+    if marks.ruled && !marks.warning {
+        painter.circle_stroke(lane(0.0), SIGN - 0.5, Stroke::new(1.5, p.warning));
     }
     if marks.sighted {
         let centre = lane(1.0);

@@ -47,6 +47,8 @@ pub(crate) const SIGHTED: &str = "◆ ";
 pub(crate) struct RowMarks {
     /// Something to look at.
     pub warning: bool,
+    /// A rule matches it.
+    pub ruled: bool,
     /// It matches an indicator.
     pub sighted: bool,
     /// The examiner gave it a tag.
@@ -192,6 +194,7 @@ pub(crate) struct GridTexts {
     pub absent: String,
     pub loading: String,
     /// What matches an indicator, in a word.
+    pub ruled: String,
     pub sighted: String,
     /// What has a tag, in a word.
     pub tagged: String,
@@ -201,9 +204,9 @@ pub(crate) struct GridTexts {
 
 impl GridTexts {
     pub(crate) fn of(texts: &crate::present::text::Texts, table: String) -> Self {
-        let keys = ["grid-row", "grid-absent", "loading", "grid-sighted", "grid-tagged", "grid-warned"];
-        let [row, absent, loading, sighted, tagged, warned] = keys.map(|key| texts.tr(key));
-        Self { table, row, absent, loading, sighted, tagged, warned }
+        let keys = ["grid-row", "grid-absent", "loading", "grid-ruled", "grid-sighted", "grid-tagged", "grid-warned"];
+        let [row, absent, loading, ruled, sighted, tagged, warned] = keys.map(|key| texts.tr(key));
+        Self { table, row, absent, loading, ruled, sighted, tagged, warned }
     }
 }
 

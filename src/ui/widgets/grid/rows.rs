@@ -53,6 +53,7 @@ impl Grid<'_> {
         let marks = self.source.marks(row);
         let told = [
             (marks.warning, &self.texts.warned),
+            (marks.ruled, &self.texts.ruled),
             (marks.sighted, &self.texts.sighted),
             (marks.tagged, &self.texts.tagged),
         ];
