@@ -54,13 +54,7 @@ impl Engine<'_> {
         let mut wanted = leaders.slots;
         pairs.nobody.iter().chain(&[0]).for_each(|id| wanted.set(*id as usize));
         let reverse = pairs.reversed_of(&wanted, self.threads);
-        wanted
-            .iter()
-            .collect::<Vec<_>>()
-            .into_iter()
-            .filter_map(|id| reverse.get(id))
-            .filter(|id| **id != NO_PAIR)
-            .for_each(|id| wanted.set(*id as usize));
+        reverse.iter().filter(|id| **id != NO_PAIR).for_each(|id| wanted.set(*id as usize));
         let measures = self.all_measures()?;
         let groups = self.sums_of(&selection, &grouping, &measures, &Used::of(wanted))?;
         let mut groups = Arc::new(self.checked(groups)?);

@@ -2,6 +2,7 @@
 //! the attachment.
 
 use super::super::document::Evidence;
+use super::super::manifest::hex;
 use super::super::names;
 use super::super::page::{Block, Cell, Grid, Header, Span, Stance, Tone};
 use super::exhibit::runs;
@@ -64,7 +65,7 @@ fn list_hash(files: &[&Evidence]) -> String {
     for file in files {
         hash.update(format!("{}  {}\n", file.file_sha256, file.path));
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 /// Under which number the line of each listed file is found.

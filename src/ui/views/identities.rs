@@ -1,17 +1,16 @@
 //! Identities: the principals of the events, or their sessions. A row leads to its events, and to the page that follows it.
 
 use super::no_records::no_records_ui;
-use super::result_table::{Shown, table_ui};
+use super::result_table::{Shown, search_ui, table_ui};
 use crate::model::{Dataset, Value};
 use crate::present::display;
 use crate::session::identities::{IdentitiesAction, Listed};
 use crate::session::open_case::OpenCase;
-use crate::session::result_table::TableAction;
 use crate::session::{Action, App, Link, View};
 use crate::ui::state::UiState;
-use crate::ui::theme::{self, size};
+use crate::ui::theme;
 use crate::ui::{filter_bar, time_bar};
-use egui::{Align2, Button, RichText, TextEdit, Ui};
+use egui::{Button, RichText, Ui};
 
 pub(crate) fn identities_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     filter_bar::filter_bar_ui(ui, app, case, Dataset::Events, state.filter(Dataset::Events), out);
@@ -43,13 +42,13 @@ fn choices_ui(ui: &mut Ui, app: &App, case: &OpenCase, out: &mut Vec<Action>) {
         }
         let Some(all) = identities.shown().len() else { return };
         ui.separator();
-        let (name, mut search) = (t.tr("result-search"), identities.shown().table.search().to_owned());
-        let edit = TextEdit::singleline(&mut search).hint_text(&*name).align(Align2::LEFT_CENTER);
-        let field = ui.add(edit.min_size(egui::vec2(size::QUERY_LIST, 0.0))).accessible_name(&*name);
-        if field.changed() {
-            let search = TableAction::Search(search);
-            out.push(Action::Identities(IdentitiesAction::Table(search)));
-        }
+        search_ui(
+            ui,
+            app,
+            &identities.shown().table,
+            |action| Action::Identities(IdentitiesAction::Table(action)),
+            out,
+        );
         ui.weak(t.tr_args("sql-rows", &[("count", &display::count(all as u64))]));
         let left_out = identities.shown().table.rows().map_or(0, |rows| rows.left_out.allowed);
         if left_out > 0 {

@@ -10,7 +10,7 @@ use crate::session::result_table::{ResultTable, TableAction, cell_text};
 use crate::session::{Action, App};
 use crate::ui::theme::size;
 use crate::ui::widgets::grid::{CellView, Grid, GridColumn, GridEvent, GridState, GridTexts, RowSource};
-use egui::{Id, Ui};
+use egui::{Align2, Id, TextEdit, Ui};
 
 /// What the table belongs to.
 pub(crate) struct Shown<'a> {
@@ -59,6 +59,22 @@ impl RowSource for Source<'_> {
 
     fn answer(&self) -> u64 {
         self.table.answer()
+    }
+}
+
+/// The field that leaves only rows with a text.
+pub(crate) fn search_ui(
+    ui: &mut Ui,
+    app: &App,
+    table: &ResultTable,
+    action: fn(TableAction) -> Action,
+    out: &mut Vec<Action>,
+) {
+    let (name, mut search) = (app.texts.tr("result-search"), table.search().to_owned());
+    let edit = TextEdit::singleline(&mut search).hint_text(&*name).align(Align2::LEFT_CENTER);
+    let field = ui.add(edit.min_size(egui::vec2(size::QUERY_LIST, 0.0))).accessible_name(&*name);
+    if field.changed() {
+        out.push(action(TableAction::Search(search)));
     }
 }
 

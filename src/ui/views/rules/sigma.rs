@@ -4,14 +4,12 @@ use crate::model::Value;
 use crate::present::display;
 use crate::session::command::Command;
 use crate::session::open_case::OpenCase;
-use crate::session::result_table::TableAction;
 use crate::session::rules::RulesAction;
 use crate::session::{Action, App, Link};
 use crate::ui::state::UiState;
-use crate::ui::theme::size;
-use crate::ui::views::result_table::{Shown, table_ui};
+use crate::ui::views::result_table::{Shown, search_ui, table_ui};
 use crate::ui::widgets::empty::{Empty, offer_ui};
-use egui::{Align2, TextEdit, Ui};
+use egui::Ui;
 
 pub(super) fn sigma_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiState, out: &mut Vec<Action>) {
     let (t, shown) = (&app.texts, &case.rules.sigma);
@@ -26,12 +24,7 @@ pub(super) fn sigma_ui(ui: &mut Ui, app: &App, case: &OpenCase, state: &mut UiSt
     }
     let action = |action| Action::Rules(RulesAction::Table(action));
     ui.horizontal_wrapped(|ui| {
-        let (name, mut search) = (t.tr("result-search"), shown.table.search().to_owned());
-        let edit = TextEdit::singleline(&mut search).hint_text(&*name).align(Align2::LEFT_CENTER);
-        let field = ui.add(edit.min_size(egui::vec2(size::QUERY_LIST, 0.0))).accessible_name(&*name);
-        if field.changed() {
-            out.push(action(TableAction::Search(search)));
-        }
+        search_ui(ui, app, &shown.table, action, out);
         ui.weak(t.tr_args("sql-rows", &[("count", &display::count(all as u64))]));
         if ui.button(t.tr("command-import-sigma")).clicked() {
             out.push(Action::Command(Command::ImportSigma));
